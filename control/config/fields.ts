@@ -1,0 +1,51 @@
+import { type TSchemaOptions, Type } from 'typebox'
+
+/** What every setting says of itself; the README's table is made from it. */
+export interface FieldNotes extends TSchemaOptions {
+  readonly description: string
+  readonly default?: unknown
+  readonly examples?: readonly unknown[]
+}
+
+/** A record that refuses unknown keys and fills itself with its fields' defaults. */
+export const section = <P extends Parameters<typeof Type.Object>[0]>(
+  properties: P,
+  notes: FieldNotes,
+) => Type.Object(properties, { additionalProperties: false, default: {}, ...notes })
+
+/** A list item or map value: a record without a default of its own. */
+export const item = <P extends Parameters<typeof Type.Object>[0]>(
+  properties: P,
+  notes: FieldNotes,
+) => Type.Object(properties, { additionalProperties: false, ...notes })
+
+/** One of a few words. */
+export const oneOf = <const T extends string[]>(values: readonly [...T], notes: FieldNotes) =>
+  Type.Enum([...values], notes)
+
+/** A value or null, where null says "not set". */
+export const nullable = <S extends Parameters<typeof Type.Union>[0][number]>(
+  schema: S,
+  notes: FieldNotes,
+) => Type.Union([schema, Type.Null()], { default: null, ...notes })
+
+export const text = (notes: FieldNotes) => Type.String({ minLength: 1, ...notes })
+
+export const seconds = (fallback: number, description: string, minimum = 1) =>
+  Type.Integer({ minimum, maximum: 31_536_000, default: fallback, description })
+
+export const count = (fallback: number, description: string, minimum = 1) =>
+  Type.Integer({ minimum, default: fallback, description })
+
+export const flag = (fallback: boolean, description: string) =>
+  Type.Boolean({ default: fallback, description })
+
+export const texts = (notes: FieldNotes) =>
+  Type.Array(Type.String({ minLength: 1 }), { default: [], ...notes })
+
+/** Names that appear in addresses and Redis keys. */
+export const name = (description: string) =>
+  Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,31}$', description })
+
+export const address = (fallback: string, description: string) =>
+  Type.String({ pattern: '^\\S+:\\d{1,5}$', default: fallback, description })

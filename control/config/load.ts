@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import { dirname, isAbsolute, resolve } from 'node:path'
+import { Value } from 'typebox/value'
+import { LineCounter, parseDocument } from 'yaml'
+import { crossProblems } from './cross-checks.ts'
+import { applyEnvironment } from './environment.ts'
+import { createLineOf, type LineOf } from './line-map.ts'
+import { ConfigError, type ConfigProblem, schemaProblems } from './problems.ts'
+import { type Config, configSchema } from './schema.ts'
+
+/** A configuration as everything else sees it: whole, checked and frozen. */
+export interface LoadedConfig {
+  readonly config: Config
+  /** File it came from, for messages. */
+  readonly file: string
+  /** Folder that relative paths in it start from. */
+  readonly folder: string
+  readonly lineOf: LineOf
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const deepFreeze = <T>(value: T): T => {
+  if (typeof value === 'object' && value !== null) {
+    for (const child of Object.values(value)) deepFreeze(child)
+    Object.freeze(value)
+  }
+  return value
+}
+
+const isConfig = (value: unknown): value is Config => Value.Check(configSchema, value)
+
+/** Defaults → text → environment → every problem listed → frozen. Throws {@link ConfigError}. */
+export const parseConfig = (
+  text: string,
+  file: string,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): LoadedConfig => {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const syntax = document.errors.map<ConfigProblem>((error) => ({
+    path: 'YAML',
+    line: lines.linePos(error.pos[0]).line,
+    message: error.message,
+  }))
+  if (syntax.length > 0) throw new ConfigError(file, syntax)
+  const raw: unknown = document.toJS() ?? {}
+  if (!isRecord(raw)) {
+    throw new ConfigError(file, [
+      { path: 'the file', line: 1, message: 'must hold settings as `name: value`' },
+    ])
+  }
+  const lineOf = createLineOf(document, lines)
+  applyEnvironment(raw, configSchema, environment)
+  const filled: unknown = Value.Default(configSchema, raw)
+  const problems = schemaProblems(configSchema, filled, lineOf)
+  if (problems.length > 0 || !isConfig(filled)) throw new ConfigError(file, problems)
+  const crossed = crossProblems(filled, lineOf)
+  if (crossed.length > 0) throw new ConfigError(file, crossed)
+  return {
+    config: deepFreeze(filled),
+    file,
+    folder: dirname(isAbsolute(file) ? file : resolve(file)),
+    lineOf,
+  }
+}
+
+/** Reads and checks a configuration file. Throws {@link ConfigError} in words an operator can act on. */
+export const loadConfig = (
+  file: string,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): LoadedConfig => {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    const message = code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`
+    throw new ConfigError(file, [{ path: 'the file', line: 1, message }])
+  }
+  return parseConfig(text, file, environment)
+}

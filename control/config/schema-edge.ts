@@ -1,0 +1,132 @@
+import { Type } from 'typebox'
+import {
+  address,
+  count,
+  flag,
+  item,
+  name,
+  nullable,
+  oneOf,
+  seconds,
+  section,
+  text,
+  texts,
+} from './fields.ts'
+
+const zones = section(
+  {
+    leases_mb: count(32, 'Shared memory for running sessions; 128 bytes each.'),
+    bans_mb: count(8, 'Shared memory for bans.'),
+    denials_mb: count(8, 'Shared memory for remembered refusals; the oldest give way.'),
+    networks_mb: count(32, 'Shared memory for networks; two of this size are kept.'),
+    channels_mb: count(32, 'Shared memory for channels; two of this size are kept.'),
+  },
+  { description: "Sizes of the edge's shared memory." },
+)
+
+/** nginx and what it tells its origins. */
+export const edgeSchema = section(
+  {
+    id: Type.String({
+      pattern: '^[a-z0-9][a-z0-9_-]{0,31}$',
+      default: 'edge-1',
+      description: 'Name of this edge in events, logs and bans.',
+    }),
+    nginx: oneOf(['bundled', 'external'], {
+      default: 'bundled',
+      description:
+        '`bundled`: `run` starts nginx. `external`: you run your own nginx with our include files.',
+    }),
+    listen: address('0.0.0.0:8080', 'Where viewers connect.'),
+    public_url: nullable(Type.String({ pattern: '^https?://[^/]+$' }), {
+      description:
+        'Scheme and host written into playlists; without it the host the viewer asked for.',
+      examples: ['https://tv.example.net'],
+    }),
+    workers: nullable(Type.Integer({ minimum: 1, maximum: 256 }), {
+      description: 'nginx workers; one per processor when not set.',
+    }),
+    trusted_proxies: texts({
+      description: "Networks whose client-address header is believed. Nobody else's is.",
+      examples: [['10.0.0.0/8']],
+    }),
+    client_address: oneOf(['x-forwarded-for', 'x-real-ip', 'proxy-protocol'], {
+      default: 'x-forwarded-for',
+      description: "How a trusted proxy tells the client's address.",
+    }),
+    country_variable: nullable(Type.String({ pattern: '^\\$[a-z0-9_]+$' }), {
+      description: 'nginx variable that holds the country, where you load a geoip2 module.',
+      examples: ['$geoip2_country_code'],
+    }),
+    resolver: texts({
+      description: "DNS servers for origins named in playlists; the machine's own when not set.",
+    }),
+    cache_mb: count(0, 'Disk cache for segments in MB; 0 keeps none.', 0),
+    group_binding: oneOf(['strict', 'sticky'], {
+      default: 'strict',
+      description:
+        '`strict`: a list won by network or country opens only from there. `sticky`: until it expires.',
+    }),
+    zones,
+  },
+  { description: 'The nginx edge.' },
+)
+
+export const originSchema = item(
+  {
+    name: name('Name of the origin.'),
+    url: Type.String({ pattern: '^https?://[^/]+/?$', description: 'Scheme, host and port.' }),
+    servers: texts({
+      description: 'Several servers that answer for this origin, `host:port` each.',
+    }),
+    tls_verify: flag(true, "Check the origin's certificate."),
+  },
+  {
+    description: 'A media server the edge fetches from; others in playlists are reached directly.',
+  },
+)
+
+/** Where edges on other machines reach this control plane. */
+export const controlSchema = section(
+  {
+    listen: nullable(Type.String({ pattern: '^\\S+:\\d{1,5}$' }), {
+      description: 'TLS listener for edges on other machines; the local edge uses a unix socket.',
+      examples: ['0.0.0.0:8443'],
+    }),
+    certificate_file: nullable(text({ description: 'PEM certificate.' }), {
+      description: 'Certificate of that listener.',
+    }),
+    key_file: nullable(text({ description: 'PEM key.' }), { description: 'Its private key.' }),
+    urls: texts({
+      description: 'Control planes an edge on another machine asks, `https://host:port` each.',
+    }),
+    ca_file: nullable(text({ description: 'PEM file.' }), {
+      description: 'CA the edge checks control planes against.',
+    }),
+    edge_key_file: nullable(text({ description: 'Key file.' }), {
+      description: "File with this edge's key, as `gatehouse edges add` printed it.",
+    }),
+    push_listen: nullable(Type.String({ pattern: '^\\S+:\\d{1,5}$' }), {
+      description: 'Where this edge takes pushed bans from control planes on other machines.',
+    }),
+  },
+  { description: 'Between edges and control planes on several machines.' },
+)
+
+export const clocksSchema = section(
+  {
+    decision_sec: seconds(180, "How long a backend's answer holds without X-AuthDuration."),
+    deny_sec: seconds(30, 'How long a refusal is remembered without X-AuthDuration.'),
+    ban_sec: seconds(180, "How long an account's excess stays banned."),
+    idle_sec: seconds(30, 'Silence after which a live session gives its slot back.', 5),
+    idle_vod_sec: seconds(120, 'The same for archives and films.', 5),
+    reserve_sec: seconds(10, 'How long an opened session may take to start.'),
+    confirm_sec: seconds(
+      30,
+      'How long sessions must run beside each other before a soft cap acts.',
+    ),
+    supersede_sec: seconds(15, "How long a device's previous channel may still be polled."),
+    takeover_sec: seconds(10, 'Silence after which a session may move to another network.'),
+  },
+  { description: 'The clocks, each on its own.' },
+)

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { environmentNames } from '../../../control/config/environment.ts'
+import { parseConfig } from '../../../control/config/load.ts'
+import { ConfigError } from '../../../control/config/problems.ts'
+import { configSchema } from '../../../control/config/schema.ts'
+
+const problemsOf = (text: string): string[] => {
+  try {
+    parseConfig(text, 'g.yaml')
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n')
+    throw error
+  }
+}
+
+describe('parseConfig', () => {
+  it('fills every default from an empty file', () => {
+    const { config } = parseConfig('', 'g.yaml')
+    expect(config.edge.listen).toBe('0.0.0.0:8080')
+    expect(config.clocks.idle_sec).toBe(30)
+    expect(config.groups).toEqual([])
+  })
+
+  it('is frozen to the bottom', () => {
+    const { config } = parseConfig('groups: [{name: home}]', 'g.yaml')
+    expect(Object.isFrozen(config.groups[0]?.channels)).toBe(true)
+  })
+
+  it('lets the environment win over the file', () => {
+    const { config } = parseConfig('redis: {url: "redis://a:1"}', 'g.yaml', {
+      GATEHOUSE_REDIS_URL: 'redis://b:2',
+      GATEHOUSE_CLOCKS_IDLE_SEC: '45',
+    })
+    expect(config.redis.url).toBe('redis://b:2')
+    expect(config.clocks.idle_sec).toBe(45)
+  })
+
+  it('gives every environment variable one setting', () => {
+    const names = [...environmentNames(configSchema).keys()]
+    expect(new Set(names).size).toBe(names.length)
+    expect(names).toContain('GATEHOUSE_EDGE_PUBLIC_URL')
+  })
+
+  it('lists every problem with its line', () => {
+    expect(problemsOf('groups:\n  - name: Home\n    fail_mode: wrong\nfoo: 1\n')).toEqual([
+      'g.yaml:2: groups[0].name: has the wrong form (^[a-z0-9][a-z0-9_-]{0,31}$)',
+      'g.yaml:3: groups[0].fail_mode: must be one of open, closed',
+      "g.yaml:4: foo: is not a setting; see the README's table",
+    ])
+  })
+
+  it.each([
+    ['groups: [{name: a}, {name: a}]', "'a' is there twice"],
+    ['groups: [{name: a, auth: x}]', "there is no auth backend 'x'"],
+    ['groups: [{name: a, default: true}, {name: b, default: true}]', 'only one group'],
+    ['surge: [{name: a, group: g}]', "there is no group 'g'"],
+    ['sources: [{name: a}]', 'needs either `file` or `url`'],
+    ['channels: [{match: "("}]', 'is not a regular expression'],
+    ['- a list', 'must hold settings'],
+    ['a: [', 'YAML'],
+  ])('refuses %s', (text, message) => {
+    expect(problemsOf(text).join('\n')).toContain(message)
+  })
+})

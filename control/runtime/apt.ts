@@ -1,0 +1,152 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Outcome, run } from './exec.ts'
+import { Failure } from './failure.ts'
+import { debianArchive, machineCodename, machineSources } from './sources.ts'
+
+/** `testing` brings its own C library and loader; `machine` uses what the release has installed. */
+export type Suite = 'testing' | 'machine'
+
+/** One package apt chose. */
+export interface Choice {
+  readonly name: string
+  readonly version: string
+}
+
+/** A private apt: its own lists and cache, so that neither root nor the system's state is needed. */
+export interface PrivateApt {
+  readonly suiteName: string
+  choose(packages: readonly string[]): Promise<Choice[]>
+  download(choices: readonly Choice[], folder: string): Promise<string[]>
+}
+
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
+const LIBC = /^(libc6|libc-bin|libc-gconv-modules-extra|libc-l10n|locales)$/
+
+/** Prepares the private apt of one suite below `folder` and refreshes its lists. */
+export async function openApt(folder: string, suite: Suite): Promise<PrivateApt> {
+  const codename = machineCodename()
+  const suiteName = suite === 'testing' ? 'testing' : codename
+  const home = join(folder, suiteName)
+  const env = await configure(home, suite, suiteName)
+  const update = await run(['apt-get', '-q', 'update'], { env, timeoutMs: 300_000 })
+  const fetched = existsSync(join(home, 'state/lists'))
+    ? readdirSync(join(home, 'state/lists')).some((name) => name.includes('_Packages'))
+    : false
+  if (update.code !== 0 && !fetched) throw unreachable(suiteName, update)
+  return {
+    suiteName,
+    choose: (packages) => choose(packages, env, suite),
+    download: (choices, target) => download(choices, target, env),
+  }
+}
+
+async function configure(home: string, suite: Suite, name: string): Promise<NodeJS.ProcessEnv> {
+  for (const sub of ['state/lists/partial', 'cache/archives/partial', 'etc/empty', 'log']) {
+    mkdirSync(join(home, sub), { recursive: true })
+  }
+  const archive = debianArchive(machineSources(), machineCodename())
+  const signed = existsSync(KEYRING) ? KEYRING : archive.signedBy
+  const option = signed === null ? '' : `[signed-by=${signed}] `
+  const suites = suite === 'testing' ? [name] : [name, `${name}-updates`]
+  const lines = suites.map((it) => `deb ${option}${archive.uri} ${it} main\n`)
+  writeFileSync(join(home, 'etc/sources.list'), lines.join(''))
+  writeFileSync(join(home, 'status'), '')
+  writeFileSync(join(home, 'apt.conf'), await settings(home, suite))
+  return { ...process.env, APT_CONFIG: join(home, 'apt.conf'), LC_ALL: 'C' }
+}
+
+async function settings(home: string, suite: Suite): Promise<string> {
+  const own = await run(['apt-config', 'dump', 'Acquire'])
+  if (own.code !== 0) {
+    throw new Failure('apt is not available; install the missing program yourself, or apt.')
+  }
+  // Proxies and the like are kept; the machine's hooks are not, since they touch its own caches.
+  const kept = own.stdout.split('\n').filter((it) => !it.includes('::IndexTargets'))
+  const empty = join(home, 'etc/empty')
+  return [
+    ...kept,
+    `Dir::Etc::Parts "${empty}";`,
+    `Dir::Etc::Main "${empty}/none";`,
+    `Dir::Etc::SourceList "${home}/etc/sources.list";`,
+    `Dir::Etc::SourceParts "${empty}";`,
+    `Dir::Etc::Preferences "${empty}/none";`,
+    `Dir::Etc::PreferencesParts "${empty}";`,
+    `Dir::State "${home}/state";`,
+    `Dir::State::status "${suite === 'testing' ? join(home, 'status') : '/var/lib/dpkg/status'}";`,
+    `Dir::Cache "${home}/cache";`,
+    `Dir::Log "${home}/log";`,
+    'APT::Sandbox::User "root";',
+    'APT::Install-Recommends "false";',
+    'Acquire::Languages "none";',
+    'Acquire::GzipIndexes "true";',
+    'Acquire::Check-Valid-Until "false";',
+    'Acquire::Retries "3";',
+    '',
+  ].join('\n')
+}
+
+async function choose(
+  packages: readonly string[],
+  env: NodeJS.ProcessEnv,
+  suite: Suite,
+): Promise<Choice[]> {
+  const plan = await run(
+    ['apt-get', '-qq', '--print-uris', 'install', '--reinstall', ...packages],
+    {
+      env,
+      timeoutMs: 60_000,
+    },
+  )
+  if (plan.code !== 0) {
+    throw new Failure(
+      `apt cannot resolve ${packages.join(' ')}: ${firstError(plan)}; install it yourself or try later.`,
+    )
+  }
+  // On the machine's own release its C library is used: two of them in one process do not mix.
+  return parseUris(plan.stdout).filter((it) => suite === 'testing' || !LIBC.test(it.name))
+}
+
+/** Reads `apt-get --print-uris`: `'uri' name_version_arch.deb size hash` per line. */
+export function parseUris(text: string): Choice[] {
+  return text.split('\n').flatMap((line) => {
+    const file = /^'[^']*'\s+(\S+)_([^_\s]+)_[^_\s]+\.deb\s/.exec(line)
+    if (file === null) return []
+    return [{ name: file[1] ?? '', version: decodeURIComponent(file[2] ?? '') }]
+  })
+}
+
+async function download(
+  choices: readonly Choice[],
+  folder: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string[]> {
+  mkdirSync(folder, { recursive: true })
+  const wanted = choices.map((it) => `${it.name}=${it.version}`)
+  const got = await run(['apt-get', '-q', 'download', ...wanted], {
+    cwd: folder,
+    env,
+    timeoutMs: 1_200_000,
+  })
+  const files = readdirSync(folder).filter((name) => name.endsWith('.deb'))
+  if (got.code !== 0 || files.length < choices.length) {
+    throw new Failure(`Packages could not be downloaded: ${firstError(got)}; run it again.`)
+  }
+  return files.map((name) => join(folder, name))
+}
+
+function firstError(outcome: Outcome): string {
+  const line = outcome.stderr.split('\n').find((it) => it.startsWith('E:')) ?? outcome.stderr
+  // Addresses stay out of messages: they tell nothing the reader can mend.
+  return line
+    .replace(/^E:\s*/, '')
+    .replace(/\w+:\/\/\S+/g, 'the archive')
+    .trim()
+    .slice(0, 200)
+}
+
+function unreachable(suite: string, outcome: Outcome): Failure {
+  return new Failure(
+    `The package lists of "${suite}" could not be fetched (${firstError(outcome)}); check the network and run it again.`,
+  )
+}

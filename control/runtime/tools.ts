@@ -1,0 +1,92 @@
+import type { Suite } from './apt.ts'
+
+/** Programs Gatehouse or its tests can start. */
+export type ToolName =
+  | 'nginx'
+  | 'redis'
+  | 'redis-cli'
+  | 'ffmpeg'
+  | 'ffprobe'
+  | 'vlc'
+  | 'chromium'
+  | 'postgresql'
+
+/** Where a program comes from when the machine has none that will do. */
+export interface ToolSource {
+  /** Folder name and manifest key: several programs of one package share it. */
+  readonly bundle: string
+  readonly suite: Suite
+  readonly packages: readonly string[]
+  /** The program below the unpacked root; `*` stands for one folder whose name has a version. */
+  readonly program: string
+  /** What to look for on the machine itself. */
+  readonly system: readonly string[]
+  /** Arguments that print the version. */
+  readonly versionArgs: readonly string[]
+  /** The oldest version that will do, as [major, minor]. */
+  readonly least?: readonly [number, number]
+  /** Refuses to run as root. */
+  readonly unprivileged?: true
+  /** Folders below the root the program must be told about, by environment variable. */
+  readonly folders?: Readonly<Record<string, string>>
+}
+
+const redis = {
+  bundle: 'redis',
+  suite: 'machine',
+  packages: ['redis-server', 'redis-tools'],
+  versionArgs: ['--version'],
+  least: [7, 0],
+} as const
+
+const ffmpeg = {
+  bundle: 'ffmpeg',
+  suite: 'machine',
+  packages: ['ffmpeg'],
+  versionArgs: ['-version'],
+} as const
+
+/** The table of programs. */
+export const TOOLS: Readonly<Record<ToolName, ToolSource>> = {
+  nginx: {
+    bundle: 'nginx',
+    suite: 'testing',
+    packages: ['nginx', 'libnginx-mod-http-js', 'libnginx-mod-http-geoip2', 'libnginx-mod-rtmp'],
+    program: 'usr/sbin/nginx',
+    system: ['nginx', '/usr/sbin/nginx', '/usr/local/sbin/nginx'],
+    versionArgs: ['-v'],
+    least: [1, 30],
+  },
+  redis: { ...redis, program: 'usr/bin/redis-server', system: ['redis-server'] },
+  'redis-cli': { ...redis, program: 'usr/bin/redis-cli', system: ['redis-cli'] },
+  ffmpeg: { ...ffmpeg, program: 'usr/bin/ffmpeg', system: ['ffmpeg'] },
+  ffprobe: { ...ffmpeg, program: 'usr/bin/ffprobe', system: ['ffprobe'] },
+  vlc: {
+    bundle: 'vlc',
+    suite: 'machine',
+    packages: ['vlc-bin', 'vlc-plugin-base'],
+    program: 'usr/bin/vlc',
+    system: ['vlc'],
+    versionArgs: ['--version'],
+    unprivileged: true,
+    folders: { VLC_PLUGIN_PATH: 'usr/lib/*/vlc/plugins' },
+  },
+  chromium: {
+    bundle: 'chromium',
+    suite: 'machine',
+    packages: ['chromium', 'fonts-dejavu-core'],
+    program: 'usr/lib/chromium/chromium',
+    system: ['chromium'],
+    versionArgs: ['--version'],
+    folders: { FONTCONFIG_PATH: 'etc/fonts' },
+  },
+  postgresql: {
+    bundle: 'postgresql',
+    suite: 'machine',
+    packages: ['postgresql'],
+    program: 'usr/lib/postgresql/*/bin/postgres',
+    system: ['/usr/lib/postgresql/*/bin/postgres'],
+    versionArgs: ['--version'],
+    unprivileged: true,
+  },
+}

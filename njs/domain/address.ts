@@ -1,0 +1,128 @@
+/** An IP address as unsigned 32-bit words: one for IPv4, four for IPv6. An IPv4-mapped IPv6 address is always IPv4. */
+export interface Address {
+  readonly family: 4 | 6
+  readonly words: readonly number[]
+}
+
+/** The address of IPv4's 32 bits. */
+export const addressOfV4 = (value: number): Address => ({ family: 4, words: [value >>> 0] })
+
+/** The word at `index`; zero where the address has none. */
+export const wordAt = (address: Address, index: number): number => address.words[index] ?? 0
+
+const decimalOctet = /^(?:0|[1-9][0-9]{0,2})$/
+const hexGroup = /^[0-9a-fA-F]{1,4}$/
+const longestText = 45
+
+/** One decimal octet; leading zeros are refused because half the world reads them as octal. */
+export const parseOctet = (text: string): number | null => {
+  if (!decimalOctet.test(text)) return null
+  const value = Number(text)
+  return value <= 255 ? value : null
+}
+
+const parseV4 = (text: string): number | null => {
+  const parts = text.split('.')
+  if (parts.length !== 4) return null
+  let value = 0
+  for (const part of parts) {
+    const octet = parseOctet(part)
+    if (octet === null) return null
+    value = value * 256 + octet
+  }
+  return value
+}
+
+/** The 16-bit groups of one side of `::`; the last may be a dotted IPv4 address. */
+const parseGroups = (text: string, isTail: boolean): number[] | null => {
+  if (text === '') return []
+  const groups: number[] = []
+  const parts = text.split(':')
+  for (const [index, part] of parts.entries()) {
+    if (hexGroup.test(part)) groups.push(Number.parseInt(part, 16))
+    else {
+      const v4 = isTail && index === parts.length - 1 ? parseV4(part) : null
+      if (v4 === null) return null
+      groups.push(v4 >>> 16, v4 & 0xffff)
+    }
+  }
+  return groups
+}
+
+const expandGroups = (text: string): number[] | null => {
+  const halves = text.split('::')
+  if (halves.length > 2) return null
+  const head = parseGroups(halves[0] ?? '', halves.length === 1)
+  const tail = parseGroups(halves[1] ?? '', true)
+  if (!head || !tail) return null
+  if (halves.length === 1) return head.length === 8 ? head : null
+  const missing = 8 - head.length - tail.length
+  return missing < 1 ? null : [...head, ...Array.from({ length: missing }, () => 0), ...tail]
+}
+
+/** Words of IPv6 text, IPv4-mapped ones not unwrapped. */
+export const parseV6Words = (text: string): number[] | null => {
+  if (text.length > longestText) return null
+  const groups = expandGroups(text)
+  if (!groups) return null
+  return [0, 2, 4, 6].map((i) => (groups[i] ?? 0) * 65536 + (groups[i + 1] ?? 0))
+}
+
+/** Whether words lie in `::ffff:0:0/96`. */
+export const isMapped = (words: readonly number[]): boolean =>
+  words.length === 4 && words[0] === 0 && words[1] === 0 && words[2] === 0xffff
+
+/** An address from its words, IPv4-mapped ones unwrapped. */
+export const addressOfWords = (words: readonly number[]): Address => {
+  if (words.length === 1) return addressOfV4(words[0] ?? 0)
+  return isMapped(words) ? addressOfV4(words[3] ?? 0) : { family: 6, words }
+}
+
+/** Strict: four decimal octets or RFC 4291 text; no zone id, port, brackets, octal or short form. */
+export const parseAddress = (text: string): Address | null => {
+  if (text.includes(':')) {
+    const words = parseV6Words(text)
+    return words && addressOfWords(words)
+  }
+  const v4 = text.length > 15 ? null : parseV4(text)
+  return v4 === null ? null : addressOfV4(v4)
+}
+
+/** An address from the 4 or 16 bytes of nginx's `$binary_remote_addr`. */
+export const addressOfBytes = (bytes: ArrayLike<number>): Address | null => {
+  if (bytes.length !== 4 && bytes.length !== 16) return null
+  const words: number[] = []
+  for (let i = 0; i < bytes.length; i += 4) {
+    let word = 0
+    for (let j = i; j < i + 4; j += 1) word = word * 256 + ((bytes[j] ?? 0) & 0xff)
+    words.push(word)
+  }
+  return addressOfWords(words)
+}
+
+const dotted = (word: number): string =>
+  [word >>> 24, (word >>> 16) & 255, (word >>> 8) & 255, word & 255].join('.')
+
+/** First and length of the longest run of zero groups, the leftmost where equal. */
+const longestZeroRun = (groups: readonly number[]): { at: number; length: number } => {
+  let best = { at: -1, length: 1 }
+  let start = -1
+  for (const [index, group] of groups.entries()) {
+    if (group !== 0) start = -1
+    else {
+      if (start < 0) start = index
+      if (index - start + 1 > best.length) best = { at: start, length: index - start + 1 }
+    }
+  }
+  return best
+}
+
+/** Canonical text: dotted quad, or RFC 5952 for IPv6. */
+export const formatAddress = (address: Address): string => {
+  if (address.family === 4) return dotted(wordAt(address, 0))
+  const groups = address.words.flatMap((word) => [word >>> 16, word & 0xffff])
+  const run = longestZeroRun(groups)
+  const hex = groups.map((group) => group.toString(16))
+  if (run.at < 0) return hex.join(':')
+  return `${hex.slice(0, run.at).join(':')}::${hex.slice(run.at + run.length).join(':')}`
+}

@@ -1,0 +1,30 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, verify } from '@node-rs/argon2'
+
+const TOKEN_BYTES = 18
+
+/** A new token: 144 random bits in 24 characters that survive every address. */
+export const newToken = (): string => randomBytes(TOKEN_BYTES).toString('base64url')
+
+/** What is kept of a token: its HMAC-SHA-256 under the server key, hex. */
+export const hashToken = (serverKey: Uint8Array, token: string): string =>
+  createHmac('sha256', serverKey).update(token).digest('hex')
+
+/** What is kept of a password an operator chose: argon2id. */
+export const hashPassword = async (password: string): Promise<string> => await hash(password)
+
+export const verifyPassword = async (stored: string, password: string): Promise<boolean> => {
+  try {
+    return await verify(stored, password)
+  } catch {
+    return false
+  }
+}
+
+/** Equal texts, in a time that does not tell where they differ. */
+export const equalSecret = (a: string, b: string): boolean => {
+  const key = Buffer.from('gatehouse compare')
+  const left = createHmac('sha256', key).update(a).digest()
+  const right = createHmac('sha256', key).update(b).digest()
+  return timingSafeEqual(left, right)
+}

@@ -1,0 +1,110 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { EdgeKeys } from '#domain/protocol'
+
+/** A signing key as it is kept. */
+export interface StoredKey {
+  readonly kid: number
+  readonly purpose: 'signing' | 'server'
+  readonly secret: Uint8Array
+  readonly createdAt: number
+  readonly retiredAt: number | null
+}
+
+/** Where keys are kept. */
+export interface KeyStore {
+  list(): Promise<readonly StoredKey[]>
+  put(key: StoredKey): Promise<void>
+}
+
+/** The keys tickets and passes are signed with, and the server key tokens are hashed under. */
+export interface KeyRing {
+  /** What edges need. */
+  edgeKeys(): EdgeKeys
+  /** Key ids with their ages; no secrets. */
+  describe(): readonly Omit<StoredKey, 'secret'>[]
+  secret(kid: number): Uint8Array | undefined
+  current(): { readonly kid: number; readonly secret: Uint8Array }
+  serverKey(): Uint8Array
+  /** Signs with a new key from now on; what older keys signed stays good until they are retired. */
+  rotate(now: number): Promise<number>
+  /** Refuses everything a key signed. The current key cannot be retired. */
+  retire(kid: number, now: number): Promise<boolean>
+  /** Reads again what another control plane may have changed. */
+  reload(): Promise<void>
+}
+
+const SECRET_BYTES = 32
+const KEY_IDS = 255
+const SERVER_KID = 0
+
+const versionOf = (keys: readonly StoredKey[]): string => {
+  const hash = createHash('sha256')
+  for (const { kid, secret } of keys) hash.update(`${kid}:`).update(secret)
+  return hash.digest('base64url').slice(0, 12)
+}
+
+const nextKid = (keys: readonly StoredKey[]): number => {
+  const used = new Set(keys.filter(({ retiredAt }) => retiredAt === null).map(({ kid }) => kid))
+  const last = keys.reduce((kid, key) => (key.purpose === 'signing' ? key.kid : kid), 0)
+  for (let step = 1; step <= KEY_IDS; step += 1) {
+    const kid = ((last + step - 1) % KEY_IDS) + 1
+    if (!used.has(kid)) return kid
+  }
+  throw new Error('all 255 signing keys are in use; retire old ones first')
+}
+
+/** Loads the keys, making the first ones where there are none. */
+export const createKeyRing = async (store: KeyStore, now: number): Promise<KeyRing> => {
+  let keys: readonly StoredKey[] = []
+  const reload = async (): Promise<void> => {
+    const stored = await store.list()
+    keys = [...stored].sort((a, b) => a.createdAt - b.createdAt || a.kid - b.kid)
+  }
+  const make = async (purpose: StoredKey['purpose'], kid: number, at: number): Promise<void> => {
+    const secret = new Uint8Array(randomBytes(SECRET_BYTES))
+    await store.put({ kid, purpose, secret, createdAt: at, retiredAt: null })
+    await reload()
+  }
+  const signing = (): StoredKey[] =>
+    keys.filter(({ purpose, retiredAt }) => purpose === 'signing' && retiredAt === null)
+
+  await reload()
+  if (!keys.some(({ purpose }) => purpose === 'server')) await make('server', SERVER_KID, now)
+  if (signing().length === 0) await make('signing', nextKid(keys), now)
+
+  const current = (): StoredKey => {
+    const key = signing().at(-1)
+    if (!key) throw new Error('there is no signing key')
+    return key
+  }
+  return {
+    reload,
+    current,
+    edgeKeys: () => ({
+      version: versionOf(signing()),
+      current: current().kid,
+      secrets: Object.fromEntries(
+        signing().map(({ kid, secret }) => [String(kid), Buffer.from(secret).toString('hex')]),
+      ),
+    }),
+    describe: () => keys.map(({ secret: _secret, ...key }) => key),
+    secret: (kid) => signing().find((key) => key.kid === kid)?.secret,
+    serverKey: () => {
+      const key = keys.find(({ purpose }) => purpose === 'server')
+      if (!key) throw new Error('there is no server key')
+      return key.secret
+    },
+    rotate: async (at) => {
+      const kid = nextKid(keys)
+      await make('signing', kid, at)
+      return kid
+    },
+    retire: async (kid, at) => {
+      const key = signing().find((candidate) => candidate.kid === kid)
+      if (!key || kid === current().kid) return false
+      await store.put({ ...key, retiredAt: at })
+      await reload()
+      return true
+    },
+  }
+}

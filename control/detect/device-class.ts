@@ -1,0 +1,28 @@
+import type { PlayRecord } from '#domain/types'
+
+/** A television stays where it is; a phone or tablet travels; a computer may do either. */
+export type DeviceClass = 'television' | 'portable' | 'computer' | 'unknown'
+
+const TELEVISION =
+  /\b(tv|roku|tizen|webos|netcast|xbox|playstation|ps[345]|chromecast|shield|bravia|fire ?tv|aft[a-z]{1,4}|apple ?tv|tvos|htpc|kodi|libreelec|samsung|lg|vidaa|philips|sony|panasonic|mag\d*|enigma2|stb|set.?top|tivimate|formuler|android ?tv|google ?tv|smart.?tv|dlna)\b/i
+const PORTABLE = /\b(ios|ipados|iphone|ipad|android|mobile|phone|tablet)\b/i
+const COMPUTER =
+  /\b(windows|macos|mac|osx|linux|chromeos|chrome|firefox|safari|edge|opera|web|desktop|laptop|vlc|mpv|ffmpeg)\b/i
+
+/** Tells televisions, portables and computers apart by what the player says of itself. */
+export const deviceClass = (play: Pick<PlayRecord, 'platform' | 'client'>): DeviceClass => {
+  const words = `${play.platform ?? ''} ${play.client ?? ''}`
+  if (TELEVISION.test(words)) return 'television'
+  if (PORTABLE.test(words)) return 'portable'
+  return COMPUTER.test(words) ? 'computer' : 'unknown'
+}
+
+const NAMES: Readonly<Record<DeviceClass, string>> = {
+  television: 'television',
+  portable: 'phone or tablet',
+  computer: 'computer',
+  unknown: 'device',
+}
+
+/** What a sentence calls a device of this class. */
+export const deviceClassName = (kind: DeviceClass): string => NAMES[kind]

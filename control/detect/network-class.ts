@@ -1,0 +1,20 @@
+import type { PlayRecord } from '#domain/types'
+
+// Words that the names of hosting and VPN providers carry and those of access providers do not.
+const HOSTING =
+  /\b(hosting|host|hetzner|ovh|digitalocean|linode|akamai|vultr|constant company|choopa|m247|datacamp|cdn77|clouvider|leaseweb|contabo|scaleway|online s\.?a\.?s|amazon|aws|google cloud|google llc|microsoft|azure|oracle|alibaba|tencent|cloudflare|fastly|31173|mullvad|nordvpn|tzulo|quadranet|psychz|colocrossing|hivelocity|servers?|server|data ?cent(?:er|re)s?|datacent(?:er|re)|cloud|vps|vpn|colo|colocation|ionos|godaddy|dreamhost|netcup|worldstream|g-core|gcore|packethub|proton|ipxo|zenlayer|performive|hostroyale|hostwinds|buyvm|frantech|aeza|selectel|timeweb|stark industries)\b/i
+
+/** Whether the network belongs to a hosting or VPN provider; `false` also where no ASN is known. */
+export const isHosting = (play: Pick<PlayRecord, 'asnOrg'>): boolean =>
+  play.asnOrg !== null && HOSTING.test(play.asnOrg)
+
+/** The pool an address is handed out from: IPv4 /24, IPv6 /48; `null` for unknown networks. */
+export const poolOf = (network: string | null): string | null => {
+  if (network === null || network === '') return null
+  const address = network.split('/')[0] ?? network
+  if (!address.includes(':')) return address.split('.').slice(0, 3).join('.')
+  const [head = ''] = address.split('::')
+  const groups = head.split(':').filter((g) => g !== '')
+  const padded = [...groups, '0', '0', '0'].slice(0, 3)
+  return padded.map((g) => g.replace(/^0+(?=.)/, '').toLowerCase()).join(':')
+}

@@ -1,0 +1,112 @@
+import type { AccountRef } from '#domain/types'
+
+/** How much a finding matters on its own. */
+export type Severity = 'low' | 'warning' | 'high'
+
+/** What a detector can see. */
+export const FINDING_KINDS = [
+  'impossible_travel',
+  'simultaneous_places',
+  'device_velocity',
+  'concurrent_streams',
+  'geo_restriction',
+  'second_household',
+  'restreaming',
+  'leaked_copy',
+  'hosting_network',
+] as const
+
+export type FindingKind = (typeof FINDING_KINDS)[number]
+
+/** One session of the evidence, in the words a person can check against the history. */
+export interface SessionEvidence {
+  readonly playId: string
+  readonly device: string | null
+  readonly deviceName: string | null
+  readonly network: string | null
+  readonly place: string | null
+  readonly country: string | null
+  readonly accuracyKm: number | null
+  readonly startedAt: number
+  readonly endedAt: number
+}
+
+/** What a person needs to check a finding; fields that do not apply are left out. */
+export interface Evidence {
+  readonly sessions: readonly SessionEvidence[]
+  readonly distanceKm?: number
+  /** Distance with both accuracy radii subtracted. */
+  readonly leastDistanceKm?: number
+  readonly elapsedMs?: number
+  readonly speedKmh?: number
+  readonly overlapMs?: number
+  readonly count?: number
+  readonly limit?: number
+  readonly windowMs?: number
+  readonly devices?: readonly string[]
+  readonly networks?: readonly string[]
+  readonly countries?: readonly string[]
+}
+
+/** What a detector saw. The same plays always give the same id. */
+export interface Finding {
+  readonly id: string
+  readonly kind: FindingKind
+  readonly account: AccountRef
+  readonly severity: Severity
+  /** 0-100: how sure this finding alone is that the account is shared. */
+  readonly confidence: number
+  readonly at: number
+  /** One sentence in plain English. */
+  readonly summary: string
+  readonly evidence: Evidence
+}
+
+/** Devices that belong together because they were seen on one line. */
+export interface Household {
+  /** Stable within one assessment; 0 is the main household. */
+  readonly index: number
+  readonly isMain: boolean
+  /** "the household in Lyon (Orange)". */
+  readonly label: string
+  readonly city: string | null
+  readonly country: string | null
+  readonly devices: readonly string[]
+  readonly televisions: number
+  readonly networks: readonly string[]
+  readonly daysActive: number
+  readonly hoursPlayed: number
+  readonly firstSeenAt: number
+  readonly lastSeenAt: number
+}
+
+/** One addend of the confidence: what it is, how many log-odds it adds and how many points that moved. */
+export interface Contribution {
+  readonly id: string
+  readonly logOdds: number
+  /** Points of confidence, in the order the contributions are listed; they add up to the confidence. */
+  readonly points: number
+  /** "+31: the television in Lyon and the one in Bordeaux played at the same time on 9 of 14 days". */
+  readonly explanation: string
+}
+
+/** What is known of one account. */
+export interface Assessment {
+  readonly account: AccountRef | null
+  /** 0-100. */
+  readonly confidence: number
+  readonly flagged: boolean
+  readonly findings: readonly Finding[]
+  readonly households: readonly Household[]
+  readonly contributions: readonly Contribution[]
+}
+
+/** An operator's "this is fine". */
+export interface Feedback {
+  readonly networks?: readonly string[]
+  readonly devices?: readonly string[]
+  /** City names as the history shows them, compared without case. */
+  readonly cities?: readonly string[]
+  /** The whole account is fine. */
+  readonly isAccountFine?: boolean
+}

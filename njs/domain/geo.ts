@@ -1,0 +1,54 @@
+import type { Coordinates, GeoPlace } from './types.ts'
+
+/** Mean radius of the Earth in km. */
+export const EARTH_RADIUS_KM = 6371
+
+/** Accuracy assumed where the geo file has none but knows the city. */
+export const CITY_ACCURACY_KM = 25
+
+/** Accuracy assumed where the geo file has none but knows the region. */
+export const REGION_ACCURACY_KM = 150
+
+type Point = Pick<Coordinates, 'latitude' | 'longitude'>
+
+const toRadians = (degrees: number): number => (degrees * Math.PI) / 180
+
+/** Great-circle distance between two points in km. */
+export const haversineKm = (a: Point, b: Point): number => {
+  const dLat = toRadians(b.latitude - a.latitude)
+  const dLon = toRadians(b.longitude - a.longitude)
+  const h =
+    Math.sin(dLat / 2) ** 2 +
+    Math.cos(toRadians(a.latitude)) * Math.cos(toRadians(b.latitude)) * Math.sin(dLon / 2) ** 2
+  // Rounding may push h a hair outside 0..1 at the antipode.
+  const safe = Math.min(1, Math.max(0, h))
+  return 2 * EARTH_RADIUS_KM * Math.atan2(Math.sqrt(safe), Math.sqrt(1 - safe))
+}
+
+/** The least distance two places can be apart once both accuracy radii are subtracted; never below zero. */
+export const leastDistanceKm = (a: Coordinates, b: Coordinates): number =>
+  Math.max(0, haversineKm(a, b) - a.accuracyKm - b.accuracyKm)
+
+/** Speed in km/h; infinite when a distance is covered in no time, zero when there is no distance. */
+export const speedKmh = (distanceKm: number, elapsedMs: number): number => {
+  if (distanceKm <= 0) return 0
+  return elapsedMs > 0 ? (distanceKm * 3_600_000) / elapsedMs : Number.POSITIVE_INFINITY
+}
+
+/** The radius to assume for a place whose geo file gives none; `null` where only the country is known. */
+export const assumedAccuracyKm = (place: Pick<GeoPlace, 'city' | 'region'>): number | null => {
+  if (place.city) return CITY_ACCURACY_KM
+  return place.region ? REGION_ACCURACY_KM : null
+}
+
+const isWithin = (value: number | null, limit: number): value is number =>
+  value !== null && Number.isFinite(value) && Math.abs(value) <= limit
+
+/** The coordinates of a place, or `null` where they are unknown; zero is a coordinate like any other. */
+export const coordinatesOf = (
+  place: Pick<GeoPlace, 'latitude' | 'longitude' | 'accuracyKm'>,
+): Coordinates | null => {
+  const { latitude, longitude, accuracyKm } = place
+  if (!isWithin(latitude, 90) || !isWithin(longitude, 180) || accuracyKm === null) return null
+  return { latitude, longitude, accuracyKm }
+}

@@ -1,0 +1,55 @@
+/** A stretch of time from `start` up to, not including, `end`; both Unix milliseconds. */
+export interface Interval {
+  readonly start: number
+  readonly end: number
+}
+
+/** An interval whose end never lies before its start. */
+export const intervalOf = (start: number, end: number): Interval => ({
+  start,
+  end: Math.max(start, end),
+})
+
+/** Milliseconds two intervals have in common; touching ones and zero-length ones share nothing. */
+export const overlapMs = (a: Interval, b: Interval): number =>
+  Math.max(0, Math.min(a.end, b.end) - Math.max(a.start, b.start))
+
+/** Whether two intervals share at least `atLeastMs` (one millisecond unless told). */
+export const overlaps = (a: Interval, b: Interval, atLeastMs = 1): boolean =>
+  overlapMs(a, b) >= Math.max(1, atLeastMs)
+
+/** The pause between the end of the earlier and the start of the later; zero when they touch or overlap. */
+export const gapMs = (a: Interval, b: Interval): number =>
+  Math.max(0, Math.max(a.start, b.start) - Math.min(a.end, b.end))
+
+/** The same time covered by disjoint intervals in ascending order; zero-length ones vanish. */
+export const mergeIntervals = (intervals: readonly Interval[]): Interval[] => {
+  const sorted = intervals.filter((i) => i.end > i.start).sort((a, b) => a.start - b.start)
+  const merged: Interval[] = []
+  for (const next of sorted) {
+    const last = merged.at(-1)
+    if (last && next.start <= last.end) {
+      merged[merged.length - 1] = { start: last.start, end: Math.max(last.end, next.end) }
+    } else merged.push(next)
+  }
+  return merged
+}
+
+/** Total milliseconds covered, counting time that several intervals share once. */
+export const coveredMs = (intervals: readonly Interval[]): number =>
+  mergeIntervals(intervals).reduce((sum, i) => sum + (i.end - i.start), 0)
+
+/** The time two merged lists have in common, in one pass; both must be disjoint and ascending. */
+export const intersectMerged = (a: readonly Interval[], b: readonly Interval[]): Interval[] => {
+  const shared: Interval[] = []
+  let i = 0
+  let j = 0
+  for (let left = a[i], right = b[j]; left && right; left = a[i], right = b[j]) {
+    const start = Math.max(left.start, right.start)
+    const end = Math.min(left.end, right.end)
+    if (end > start) shared.push({ start, end })
+    if (left.end < right.end) i += 1
+    else j += 1
+  }
+  return shared
+}

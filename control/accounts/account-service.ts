@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto'
+import type { ReasonId } from '#domain/reasons'
+import type { Credential, Limitation } from '#domain/types'
+import { createPasswordMemory } from './password-memory.ts'
+import { hashPassword, hashToken, newToken } from './secrets.ts'
+
+/** Who pays, as the operator keeps him. */
+export interface Account {
+  readonly id: string
+  readonly name: string
+  readonly enabled: boolean
+  /** Unix milliseconds; `null` = never. */
+  readonly expiresAt: number | null
+  /** Streams at once; `null` = the plan's or the group's. */
+  readonly maxSessions: number | null
+  readonly maxNetworks: number | null
+  readonly limitation: Limitation | null
+  readonly plan: string | null
+  readonly group: string | null
+  readonly note: string | null
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+/** A secret of an account, as a hash. */
+export interface StoredToken {
+  readonly id: string
+  readonly accountId: string
+  readonly kind: 'token' | 'xtream'
+  readonly username: string | null
+  readonly hash: string
+  readonly label: string | null
+  readonly createdAt: number
+  readonly revokedAt: number | null
+}
+
+/** What the service needs of the store. */
+export interface AccountStore {
+  account(id: string): Promise<Account | null>
+  tokenByHash(hash: string): Promise<StoredToken | null>
+  tokenByUsername(username: string): Promise<StoredToken | null>
+  putToken(token: StoredToken): Promise<void>
+}
+
+export type Identified =
+  | { readonly outcome: 'known'; readonly account: Account; readonly tokenId: string }
+  | { readonly outcome: 'refused'; readonly reason: ReasonId }
+
+export interface AccountService {
+  /** Who a token or a user with password is. */
+  identify(credential: Credential, now: number): Promise<Identified>
+  /** Whether an account may watch now. */
+  standing(account: Account | null, now: number): ReasonId | null
+  /** Makes a token; it is returned once and kept as a hash. */
+  issueToken(
+    accountId: string,
+    label: string | null,
+    now: number,
+  ): Promise<{ id: string; token: string }>
+  /** Sets user name and password for Xtream players. */
+  setPassword(
+    accountId: string,
+    login: { username: string; password: string },
+    now: number,
+  ): Promise<string>
+}
+
+const newId = (): string => randomBytes(9).toString('base64url')
+
+/** Tells accounts by their secrets. Nothing of a secret is kept but hashes. */
+export const createAccountService = (
+  store: AccountStore,
+  serverKey: () => Uint8Array,
+): AccountService => {
+  const passwords = createPasswordMemory(serverKey)
+
+  const standing: AccountService['standing'] = (account, now) => {
+    if (!account) return 'token.unknown'
+    if (!account.enabled) return 'account.disabled'
+    return account.expiresAt !== null && account.expiresAt <= now ? 'account.expired' : null
+  }
+
+  const admit = async (token: StoredToken, now: number): Promise<Identified> => {
+    const account = await store.account(token.accountId)
+    const reason = standing(account, now)
+    if (reason !== null || !account)
+      return { outcome: 'refused', reason: reason ?? 'token.unknown' }
+    return { outcome: 'known', account, tokenId: token.id }
+  }
+
+  const identify: AccountService['identify'] = async (credential, now) => {
+    if (credential.kind === 'none') return { outcome: 'refused', reason: 'token.missing' }
+    if (credential.kind === 'token') {
+      const token = await store.tokenByHash(hashToken(serverKey(), credential.token))
+      if (!token || token.revokedAt !== null) return { outcome: 'refused', reason: 'token.unknown' }
+      return await admit(token, now)
+    }
+    const token = await store.tokenByUsername(credential.username)
+    const stored = token && token.revokedAt === null ? token.hash : null
+    const isRight = await passwords.verify(credential, stored)
+    if (!token || !isRight) return { outcome: 'refused', reason: 'credentials.wrong' }
+    return await admit(token, now)
+  }
+
+  return {
+    identify,
+    standing,
+    issueToken: async (accountId, label, now) => {
+      const token = newToken()
+      const id = newId()
+      const hash = hashToken(serverKey(), token)
+      await store.putToken({
+        id,
+        accountId,
+        kind: 'token',
+        username: null,
+        hash,
+        label,
+        createdAt: now,
+        revokedAt: null,
+      })
+      return { id, token }
+    },
+    setPassword: async (accountId, { username, password }, now) => {
+      const known = await store.tokenByUsername(username)
+      const id = known?.id ?? newId()
+      const hash = await hashPassword(password)
+      await store.putToken({
+        id,
+        accountId,
+        kind: 'xtream',
+        username,
+        hash,
+        label: null,
+        createdAt: now,
+        revokedAt: null,
+      })
+      return id
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import { createHmac } from 'node:crypto'
+import { hashPassword, verifyPassword } from './secrets.ts'
+
+/** Verifies passwords and remembers those that were right, so that argon2id is paid once. */
+export interface PasswordMemory {
+  verify(
+    login: { readonly username: string; readonly password: string },
+    stored: string | null,
+  ): Promise<boolean>
+}
+
+const REMEMBERED = 100_000
+const AT_ONCE = 2
+const QUEUE = 64
+
+/** Runs few argon2 checks at once and refuses more than a short queue: guessing must not take all processors. */
+const createGate = () => {
+  let running = 0
+  const waiting: (() => void)[] = []
+  return async (check: () => Promise<boolean>): Promise<boolean> => {
+    if (running >= AT_ONCE) {
+      if (waiting.length >= QUEUE) return false
+      await new Promise<void>((resolve) => waiting.push(resolve))
+    }
+    running += 1
+    try {
+      return await check()
+    } finally {
+      running -= 1
+      waiting.shift()?.()
+    }
+  }
+}
+
+export const createPasswordMemory = (serverKey: () => Uint8Array): PasswordMemory => {
+  const right = new Map<string, string>()
+  const gate = createGate()
+  const nobody = hashPassword('no such user')
+
+  return {
+    verify: async ({ username, password }, stored) => {
+      const mark = createHmac('sha256', serverKey())
+        .update(`${username.length}:${username}:${password}`)
+        .digest('base64url')
+      if (stored !== null && right.get(mark) === stored) return true
+      // An unknown user costs what a known one costs, so that names cannot be told apart by time.
+      const isRight = await gate(
+        async () => await verifyPassword(stored ?? (await nobody), password),
+      )
+      if (!isRight || stored === null) return false
+      if (right.size >= REMEMBERED) right.clear()
+      right.set(mark, stored)
+      return true
+    },
+  }
+}

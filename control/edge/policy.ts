@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto'
+import type { EdgeGroup, EdgePolicy } from '#domain/protocol'
+import type { Config, GroupConfig } from '../config/schema.ts'
+
+/** Leases in use live on by themselves for a day after control was last heard. */
+const GRACE_SEC = 86_400
+const GRACE_LEASE_SEC = 120
+const GRACE_PASS_SEC = 86_400
+
+const edgeGroup = (group: GroupConfig, config: Config, listVersion: string): EdgeGroup => ({
+  id: group.name,
+  failMode: group.fail_mode,
+  binding: config.edge.group_binding,
+  ticketTtlSec: group.ticket_ttl_sec,
+  cap: group.max_sessions,
+  isDefault: group.default,
+  countries: group.countries.map((country) => country.toUpperCase()),
+  listVersion,
+  redirect: group.redirect,
+  inferredAgents: group.inferred_agents.map((agent) => agent.toLowerCase()),
+})
+
+/** What edges decide by, from the configuration and the lists' present versions. */
+export const buildPolicy = (
+  config: Config,
+  listVersions: ReadonlyMap<string, string>,
+): EdgePolicy => {
+  const policy = {
+    groups: config.groups.map((group) =>
+      edgeGroup(group, config, listVersions.get(group.name) ?? 'none'),
+    ),
+    publicUrl: config.edge.public_url,
+    roamAfterSec: config.clocks.takeover_sec,
+    graceSec: GRACE_SEC,
+    graceLeaseSec: GRACE_LEASE_SEC,
+    gracePassSec: GRACE_PASS_SEC,
+  }
+  const version = createHash('sha256').update(JSON.stringify(policy)).digest('base64url')
+  return { version: version.slice(0, 12), ...policy }
+}

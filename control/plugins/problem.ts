@@ -1,0 +1,101 @@
+import type { FastifyError, FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { type Static, Type } from 'typebox'
+
+/** RFC 9457 problem details, the body of every refusal of the admin API. */
+export const problemSchema = Type.Object({
+  type: Type.String({ description: 'Stable id: `urn:gatehouse:problem:<code>`.' }),
+  title: Type.String(),
+  status: Type.Integer(),
+  detail: Type.Optional(Type.String({ description: 'What to do about it.' })),
+  errors: Type.Optional(
+    Type.Array(Type.Object({ path: Type.String(), message: Type.String() }), {
+      description: 'Every invalid field.',
+    }),
+  ),
+})
+
+type Problem = Static<typeof problemSchema>
+
+const TITLES = {
+  'request.invalid': [400, 'The request is not valid'],
+  'auth.missing': [401, 'An admin token is needed'],
+  'auth.wrong': [401, 'The admin token is wrong'],
+  'permission.missing': [403, 'This token may not do that'],
+  'host.refused': [403, 'The admin API does not answer to this host name'],
+  'not.found': [404, 'There is no such thing'],
+  conflict: [409, 'It is there already'],
+  'body.too_large': [413, 'The body is too large'],
+  'media.unsupported': [415, 'Send JSON'],
+  'state.wrong': [409, 'That is not possible now'],
+  'rate.limited': [429, 'Too many requests'],
+  'store.unavailable': [503, 'The database does not answer'],
+  'redis.unavailable': [503, 'Redis does not answer'],
+  internal: [500, 'Something went wrong on our side'],
+} as const satisfies Record<string, readonly [number, string]>
+
+export type ProblemCode = keyof typeof TITLES
+
+/** An expected refusal of the admin API. */
+export class ProblemError extends Error {
+  readonly code: ProblemCode
+  readonly statusCode: number
+  constructor(code: ProblemCode, detail?: string) {
+    super(detail ?? TITLES[code][1])
+    this.code = code
+    this.statusCode = TITLES[code][0]
+  }
+}
+
+const problem = (code: ProblemCode, detail?: string): Problem => ({
+  type: `urn:gatehouse:problem:${code}`,
+  title: TITLES[code][1],
+  status: TITLES[code][0],
+  ...(detail !== undefined && detail !== TITLES[code][1] ? { detail } : {}),
+})
+
+const codeForStatus = (status: number): ProblemCode => {
+  if (status === 404) return 'not.found'
+  if (status === 413) return 'body.too_large'
+  if (status === 415) return 'media.unsupported'
+  if (status === 429) return 'rate.limited'
+  return status < 500 ? 'request.invalid' : 'internal'
+}
+
+const problemOf = (error: FastifyError | ProblemError): Problem => {
+  if (error instanceof ProblemError) return problem(error.code, error.message)
+  if (error.validation) {
+    const errors = error.validation.map(({ instancePath, message }) => ({
+      path: `${error.validationContext ?? 'body'}${instancePath}`,
+      message: message ?? 'is not valid',
+    }))
+    return { ...problem('request.invalid', error.message), errors }
+  }
+  const code = codeForStatus(error.statusCode ?? 500)
+  return problem(code, code === 'internal' ? undefined : error.message)
+}
+
+/** Turns every error into problem details; only our own faults are logged as errors, and never shown. */
+const problems = (app: FastifyInstance): void => {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const body = problemOf(error)
+    if (body.status >= 500) request.log.error({ err: error }, 'request failed')
+    return reply.code(body.status).type('application/problem+json').send(body)
+  })
+  app.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .type('application/problem+json')
+      .send(
+        problem('not.found', `There is no ${request.method} ${request.url.split('?')[0] ?? ''}`),
+      ),
+  )
+}
+
+export default fp(
+  (app: FastifyInstance, _options: object, done) => {
+    problems(app)
+    done()
+  },
+  { name: 'problem' },
+)

@@ -67,6 +67,28 @@ export interface AccountService {
 
 const newId = (): string => randomBytes(9).toString('base64url')
 
+const createIssuer = (
+  store: AccountStore,
+  serverKey: () => Uint8Array,
+): Pick<AccountService, 'issueToken' | 'setPassword'> => ({
+  issueToken: async (accountId, label, now) => {
+    const token = newToken()
+    const id = newId()
+    const hash = hashToken(serverKey(), token)
+    const secret = { kind: 'token', username: null, hash, label } as const
+    await store.putToken({ id, accountId, ...secret, createdAt: now, revokedAt: null })
+    return { id, token }
+  },
+  setPassword: async (accountId, { username, password }, now) => {
+    const known = await store.tokenByUsername(username)
+    const id = known?.id ?? newId()
+    const hash = await hashPassword(password)
+    const secret = { kind: 'xtream', username, hash, label: null } as const
+    await store.putToken({ id, accountId, ...secret, createdAt: now, revokedAt: null })
+    return id
+  },
+})
+
 /** Tells accounts by their secrets. Nothing of a secret is kept but hashes. */
 export const createAccountService = (
   store: AccountStore,
@@ -102,40 +124,5 @@ export const createAccountService = (
     return await admit(token, now)
   }
 
-  return {
-    identify,
-    standing,
-    issueToken: async (accountId, label, now) => {
-      const token = newToken()
-      const id = newId()
-      const hash = hashToken(serverKey(), token)
-      await store.putToken({
-        id,
-        accountId,
-        kind: 'token',
-        username: null,
-        hash,
-        label,
-        createdAt: now,
-        revokedAt: null,
-      })
-      return { id, token }
-    },
-    setPassword: async (accountId, { username, password }, now) => {
-      const known = await store.tokenByUsername(username)
-      const id = known?.id ?? newId()
-      const hash = await hashPassword(password)
-      await store.putToken({
-        id,
-        accountId,
-        kind: 'xtream',
-        username,
-        hash,
-        label: null,
-        createdAt: now,
-        revokedAt: null,
-      })
-      return id
-    },
-  }
+  return { identify, standing, ...createIssuer(store, serverKey) }
 }

@@ -1,45 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import type { ReasonId } from '#domain/reasons'
-import type { Credential, Limitation } from '#domain/types'
+import type { Credential } from '#domain/types'
+import type { Account, Token } from '../store/records.ts'
 import { createPasswordMemory } from './password-memory.ts'
 import { hashPassword, hashToken, newToken } from './secrets.ts'
-
-/** Who pays, as the operator keeps him. */
-export interface Account {
-  readonly id: string
-  readonly name: string
-  readonly enabled: boolean
-  /** Unix milliseconds; `null` = never. */
-  readonly expiresAt: number | null
-  /** Streams at once; `null` = the plan's or the group's. */
-  readonly maxSessions: number | null
-  readonly maxNetworks: number | null
-  readonly limitation: Limitation | null
-  readonly plan: string | null
-  readonly group: string | null
-  readonly note: string | null
-  readonly createdAt: number
-  readonly updatedAt: number
-}
-
-/** A secret of an account, as a hash. */
-export interface StoredToken {
-  readonly id: string
-  readonly accountId: string
-  readonly kind: 'token' | 'xtream'
-  readonly username: string | null
-  readonly hash: string
-  readonly label: string | null
-  readonly createdAt: number
-  readonly revokedAt: number | null
-}
 
 /** What the service needs of the store. */
 export interface AccountStore {
   account(id: string): Promise<Account | null>
-  tokenByHash(hash: string): Promise<StoredToken | null>
-  tokenByUsername(username: string): Promise<StoredToken | null>
-  putToken(token: StoredToken): Promise<void>
+  tokenByHash(hash: string): Promise<Token | null>
+  tokenByUsername(username: string): Promise<Token | null>
+  putToken(token: Token): Promise<void>
 }
 
 export type Identified =
@@ -76,7 +47,14 @@ const createIssuer = (
     const id = newId()
     const hash = hashToken(serverKey(), token)
     const secret = { kind: 'token', username: null, hash, label } as const
-    await store.putToken({ id, accountId, ...secret, createdAt: now, revokedAt: null })
+    await store.putToken({
+      id,
+      accountId,
+      ...secret,
+      createdAt: now,
+      lastUsedAt: null,
+      revokedAt: null,
+    })
     return { id, token }
   },
   setPassword: async (accountId, { username, password }, now) => {
@@ -84,7 +62,14 @@ const createIssuer = (
     const id = known?.id ?? newId()
     const hash = await hashPassword(password)
     const secret = { kind: 'xtream', username, hash, label: null } as const
-    await store.putToken({ id, accountId, ...secret, createdAt: now, revokedAt: null })
+    await store.putToken({
+      id,
+      accountId,
+      ...secret,
+      createdAt: now,
+      lastUsedAt: null,
+      revokedAt: null,
+    })
     return id
   },
 })
@@ -102,7 +87,7 @@ export const createAccountService = (
     return account.expiresAt !== null && account.expiresAt <= now ? 'account.expired' : null
   }
 
-  const admit = async (token: StoredToken, now: number): Promise<Identified> => {
+  const admit = async (token: Token, now: number): Promise<Identified> => {
     const account = await store.account(token.accountId)
     const reason = standing(account, now)
     if (reason !== null || !account)

@@ -1,19 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { EdgeKeys } from '#domain/protocol'
+import type { SigningKey } from '../store/records.ts'
 
-/** A signing key as it is kept. */
-export interface StoredKey {
+/** A key as it is used; `kid` is one byte. */
+export interface StoredKey extends Omit<SigningKey, 'kid'> {
   readonly kid: number
-  readonly purpose: 'signing' | 'server'
-  readonly secret: Uint8Array
-  readonly createdAt: number
-  readonly retiredAt: number | null
 }
 
 /** Where keys are kept. */
 export interface KeyStore {
-  list(): Promise<readonly StoredKey[]>
-  put(key: StoredKey): Promise<void>
+  list(): Promise<readonly SigningKey[]>
+  put(key: SigningKey): Promise<void>
 }
 
 /** The keys tickets and passes are signed with, and the server key tokens are hashed under. */
@@ -58,11 +55,14 @@ export const createKeyRing = async (store: KeyStore, now: number): Promise<KeyRi
   let keys: readonly StoredKey[] = []
   const reload = async (): Promise<void> => {
     const stored = await store.list()
-    keys = [...stored].sort((a, b) => a.createdAt - b.createdAt || a.kid - b.kid)
+    keys = stored
+      .map((key) => ({ ...key, kid: Number(key.kid) }))
+      .sort((a, b) => a.createdAt - b.createdAt || a.kid - b.kid)
   }
-  const make = async (purpose: StoredKey['purpose'], kid: number, at: number): Promise<void> => {
+  const make = async (purpose: 'signing' | 'server', kid: number, at: number): Promise<void> => {
     const secret = new Uint8Array(randomBytes(SECRET_BYTES))
-    await store.put({ kid, purpose, secret, createdAt: at, retiredAt: null })
+    const times = { createdAt: at, activeFrom: at, retiredAt: null }
+    await store.put({ kid: String(kid), purpose, secret, ...times })
     await reload()
   }
   const signing = (): StoredKey[] =>
@@ -102,7 +102,7 @@ export const createKeyRing = async (store: KeyStore, now: number): Promise<KeyRi
     retire: async (kid, at) => {
       const key = signing().find((candidate) => candidate.kid === kid)
       if (!key || kid === current().kid) return false
-      await store.put({ ...key, retiredAt: at })
+      await store.put({ ...key, kid: String(kid), retiredAt: at })
       await reload()
       return true
     },

@@ -1,0 +1,138 @@
+import type { AnswerClass } from './decision.ts'
+
+/** What a backend grants beside its yes. */
+export interface Grant {
+  readonly userId: string | null
+  readonly maxSessions: number | null
+  readonly unique: boolean
+  /** `null`: the backend left it to our clock. */
+  readonly authDurationSec: number | null
+  readonly location: string | null
+}
+
+/** A backend's answer, classified. */
+export interface Answer extends Grant {
+  readonly class: AnswerClass
+  readonly status: number | null
+  /** Why it counts as not answering; `null` otherwise. */
+  readonly detail: string | null
+}
+
+export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>
+
+const MAX_USER_ID_BYTES = 256
+const MAX_LOCATION_BYTES = 2048
+const MAX_SESSIONS = 1_000_000
+const MAX_AUTH_DURATION_SEC = 31_536_000
+
+const NO_GRANT: Grant = {
+  userId: null,
+  maxSessions: null,
+  unique: false,
+  authDurationSec: null,
+  location: null,
+}
+
+/** An answer that is none: the truth table counts it as not answering. */
+export const downAnswer = (detail: string, status: number | null = null): Answer => ({
+  ...NO_GRANT,
+  class: 'down',
+  status,
+  detail,
+})
+
+/** A control character, or what is left of invalid UTF-8: two ids must not become one. */
+const isUnsafe = (text: string): boolean => /[\p{Cc}\ufffd]/u.test(text)
+
+type Read<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly why: string }
+
+const ok = <T>(value: T): Read<T> => ({ ok: true, value })
+
+const single = (headers: AnswerHeaders, name: string): Read<string | null> => {
+  const raw = headers[name]
+  if (raw === undefined) return ok(null)
+  if (typeof raw !== 'string') return { ok: false, why: `${name} is sent twice` }
+  const value = raw.trim()
+  if (isUnsafe(value)) return { ok: false, why: `${name} has control characters` }
+  return ok(value === '' ? null : value)
+}
+
+const userId = (headers: AnswerHeaders): Read<string | null> => {
+  const read = single(headers, 'x-userid')
+  if (!read.ok || read.value === null) return read
+  if (Buffer.byteLength(read.value) > MAX_USER_ID_BYTES)
+    return { ok: false, why: `x-userid is longer than ${MAX_USER_ID_BYTES} bytes` }
+  return read
+}
+
+const wholeNumber = (headers: AnswerHeaders, name: string, max: number): Read<number | null> => {
+  const read = single(headers, name)
+  if (!read.ok) return read
+  if (read.value === null) return ok(null)
+  if (!/^\d{1,9}$/.test(read.value)) return { ok: false, why: `${name} is not a whole number` }
+  const value = Number(read.value)
+  return value > max ? { ok: false, why: `${name} is above ${max}` } : ok(value)
+}
+
+const flag = (headers: AnswerHeaders, name: string): Read<boolean> => {
+  const read = single(headers, name)
+  if (!read.ok) return read
+  return ok(read.value !== null && /^(true|1|yes|on)$/i.test(read.value))
+}
+
+const location = (headers: AnswerHeaders): Read<string> => {
+  const read = single(headers, 'location')
+  if (!read.ok) return read
+  const value = read.value ?? ''
+  if (Buffer.byteLength(value) > MAX_LOCATION_BYTES)
+    return { ok: false, why: 'location is too long' }
+  const isAbsolute = /^(https?|rtmps?|rtsps?):\/\/[^/\s]/i.test(value) && URL.canParse(value)
+  const isPath = /^\/(?!\/)[^\s\\]*$/.test(value)
+  return isAbsolute || isPath ? ok(value) : { ok: false, why: 'location is not an address' }
+}
+
+const grant = (headers: AnswerHeaders): Read<Grant> => {
+  const id = userId(headers)
+  if (!id.ok) return id
+  const cap = wholeNumber(headers, 'x-max-sessions', MAX_SESSIONS)
+  if (!cap.ok) return cap
+  const auth = wholeNumber(headers, 'x-authduration', MAX_AUTH_DURATION_SEC)
+  if (!auth.ok) return auth
+  const unique = flag(headers, 'x-unique')
+  if (!unique.ok) return unique
+  // X-Unique is the older spelling of one stream; X-Max-Sessions wins where both stand.
+  const stated = cap.value ?? (unique.value ? 1 : 0)
+  return ok({
+    userId: id.value,
+    // 0 is "no cap": a backend that wants nobody to watch answers 403.
+    maxSessions: stated === 0 ? null : stated,
+    unique: unique.value,
+    authDurationSec: auth.value,
+    location: null,
+  })
+}
+
+const refusal = (status: number, headers: AnswerHeaders): Answer => {
+  const auth = wholeNumber(headers, 'x-authduration', MAX_AUTH_DURATION_SEC)
+  // A refusal stays one however odd its headers are: only its clock falls back to ours.
+  const authDurationSec = auth.ok ? auth.value : null
+  return { ...NO_GRANT, class: 'deny', status, authDurationSec, detail: null }
+}
+
+const admission = (status: number, headers: AnswerHeaders): Answer => {
+  const read = grant(headers)
+  if (!read.ok) return downAnswer(`malformed answer: ${read.why}`, status)
+  if (status !== 302) return { ...read.value, class: 'allow', status, detail: null }
+  const target = location(headers)
+  if (!target.ok) return downAnswer(`malformed answer: ${target.why}`, status)
+  return { ...read.value, location: target.value, class: 'redirect', status, detail: null }
+}
+
+/** Sorts a complete answer into its class by status and headers; the body says nothing. */
+export const classifyAnswer = (status: number, headers: AnswerHeaders): Answer => {
+  if ((status >= 200 && status < 300) || status === 302) return admission(status, headers)
+  if (status >= 400 && status < 500) return refusal(status, headers)
+  return downAnswer(`answered with status ${status}`, status)
+}

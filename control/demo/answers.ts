@@ -1,0 +1,103 @@
+import type { Answer } from './answer.ts'
+import { CHANNELS, type DemoChannel, guide, logo, sourcePlaylist } from './channels.ts'
+import { type Media, RENDITIONS, type Rendition } from './media-files.ts'
+import {
+  ARCHIVE,
+  isKept,
+  type Listing,
+  liveListing,
+  MASTER,
+  mediaPlaylist,
+  recordedListing,
+} from './timeline.ts'
+
+const HLS = 'application/vnd.apple.mpegurl'
+
+/** Answers a path of the origin at a time; `null` is 404. `base` is the origin's own address. */
+export function answerFor(
+  path: string,
+  now: number,
+  origin: { media: Media; base: string },
+): Answer | null {
+  if (path === '/health') return { type: 'text/plain', body: 'ok\n', maxAge: 0 }
+  if (path === '/playlist.m3u') {
+    return { type: 'audio/x-mpegurl', body: sourcePlaylist(origin.base), maxAge: 60 }
+  }
+  if (path === '/epg.xml') return { type: 'application/xml', body: guide(now), maxAge: 600 }
+  const [, first = '', ...rest] = path.split('/')
+  if (first === 'logo') return logoAnswer(rest.join('/'))
+  const channel = CHANNELS.find((it) => it.id === first)
+  return channel === undefined ? null : channelAnswer(channel, rest, { now, media: origin.media })
+}
+
+function logoAnswer(name: string): Answer | null {
+  const channel = CHANNELS.find((it) => `${it.id}.svg` === name)
+  if (channel === undefined) return null
+  return { type: 'image/svg+xml', body: logo(channel), maxAge: 86_400 }
+}
+
+interface Moment {
+  readonly now: number
+  readonly media: Media
+}
+
+function channelAnswer(channel: DemoChannel, rest: readonly string[], at: Moment): Answer | null {
+  const [name = '', inner] = rest
+  if (channel.delivery === 'master') return masterAnswer(rest, at)
+  if (channel.delivery === 'mpegts' || inner !== undefined) return null
+  if (channel.delivery === 'archive') return filmAnswer(name, at.media)
+  if (channel.delivery === 'fmp4') return mp4Answer(name, at)
+  const stretch = recorded(name, at.now)
+  if (stretch !== null) return list(mediaPlaylist(stretch, 'ts'))
+  return liveAnswer(name, 'both', at)
+}
+
+function masterAnswer(rest: readonly string[], at: Moment): Answer | null {
+  const [name, inner] = rest
+  if (name === 'index.m3u8' && inner === undefined) return list(MASTER)
+  const rendition = RENDITIONS.find((it) => it === name && it !== 'both')
+  if (rendition === undefined || inner === undefined || rest.length > 2) return null
+  return liveAnswer(inner, rendition, at)
+}
+
+function filmAnswer(name: string, media: Media): Answer | null {
+  if (name === 'index.m3u8') return list(mediaPlaylist(ARCHIVE, 'ts'))
+  const index = indexOf(name, 'ts')
+  return index === null || index >= ARCHIVE.count ? null : segment(media, 'both', index)
+}
+
+function liveAnswer(name: string, rendition: Rendition, { now, media }: Moment): Answer | null {
+  if (name === 'index.m3u8') return list(mediaPlaylist(liveListing(now), 'ts'))
+  const index = indexOf(name, 'ts')
+  return index === null || !isKept(index, now) ? null : segment(media, rendition, index)
+}
+
+function segment(media: Media, rendition: Rendition, index: number): Answer {
+  return { type: 'video/mp2t', body: media.ts[rendition].segment(index), maxAge: 3600 }
+}
+
+function mp4Answer(name: string, { now, media }: Moment): Answer | null {
+  if (name === 'index.m3u8') return list(mediaPlaylist(liveListing(now), 'm4s'))
+  if (name === 'init.mp4') return { type: 'video/mp4', body: media.fmp4.init, maxAge: 3600 }
+  const index = indexOf(name, 'm4s')
+  if (index === null || !isKept(index, now)) return null
+  return { type: 'video/iso.segment', body: media.fmp4.segment(index), maxAge: 3600 }
+}
+
+function list(body: string): Answer {
+  return { type: HLS, body, maxAge: 1 }
+}
+
+/** `archive-<from>-<seconds>.m3u8`, as Flussonic names a recorded stretch. */
+function recorded(name: string, now: number): Listing | null {
+  const found = /^(?:archive|index)-(\d{1,12})-(\d{1,6}|now)\.m3u8$/.exec(name)
+  if (found === null) return null
+  const from = Number(found[1])
+  const seconds = found[2] === 'now' ? now / 1000 - from : Number(found[2])
+  return recordedListing(from, Math.min(seconds, 86_400), now)
+}
+
+function indexOf(name: string, type: string): number | null {
+  const found = /^(0|[1-9]\d{0,11})\.(ts|m4s)$/.exec(name)
+  return found === null || found[2] !== type ? null : Number(found[1])
+}

@@ -1,0 +1,73 @@
+/** How a demo channel is delivered. */
+export type Delivery = 'hls' | 'master' | 'fmp4' | 'archive' | 'mpegts'
+
+/** One channel of the demo. */
+export interface DemoChannel {
+  readonly id: string
+  readonly name: string
+  readonly title: string
+  readonly delivery: Delivery
+}
+
+/** The demo's twelve channels. */
+export const CHANNELS: readonly DemoChannel[] = [
+  { id: 'federal-1', name: 'Federal One', title: 'Federal', delivery: 'hls' },
+  { id: 'federal-2', name: 'Federal Two', title: 'Federal', delivery: 'hls' },
+  { id: 'federal-3', name: 'Federal Three', title: 'Federal', delivery: 'hls' },
+  { id: 'federal-4', name: 'Federal Four, Late', title: 'Federal', delivery: 'hls' },
+  { id: 'sport-1', name: 'Sport One HD', title: 'Sport', delivery: 'master' },
+  { id: 'sport-2', name: 'Sport Two', title: 'Sport', delivery: 'fmp4' },
+  { id: 'sport-3', name: 'Sport Three', title: 'Sport', delivery: 'hls' },
+  { id: 'sport-4', name: 'Sport Four', title: 'Sport', delivery: 'mpegts' },
+  { id: 'film-1', name: 'Film One', title: 'Film', delivery: 'hls' },
+  { id: 'film-2', name: 'Film Two', title: 'Film', delivery: 'hls' },
+  { id: 'film-3', name: 'Film of the Day', title: 'Film', delivery: 'archive' },
+  { id: 'film-4', name: 'Film Four', title: 'Film', delivery: 'hls' },
+]
+
+/** The address of a channel below the origin. */
+export function channelPath(channel: DemoChannel): string {
+  return `/${channel.id}/${channel.delivery === 'mpegts' ? 'mpegts' : 'index.m3u8'}`
+}
+
+/** The M3U the demo's source serves. */
+export function sourcePlaylist(base: string): string {
+  const lines = [`#EXTM3U url-tvg="${base}/epg.xml"`]
+  for (const channel of CHANNELS) {
+    const { id, name, title, delivery } = channel
+    const logo = `tvg-logo="${base}/logo/${id}.svg"`
+    const catchup = delivery === 'hls' ? ' catchup="flussonic" catchup-days="1"' : ''
+    lines.push(
+      `#EXTINF:-1 tvg-id="${id}" tvg-name="${name}" ${logo} group-title="${title}"${catchup},${name}`,
+      `${base}${channelPath(channel)}`,
+    )
+  }
+  return `${lines.join('\n')}\n`
+}
+
+/** A programme guide with one programme an hour, three days wide. */
+export function guide(now: number): string {
+  const hour = 3_600_000
+  const first = Math.floor(now / hour) - 24
+  const stamp = (at: number) =>
+    `${new Date(at).toISOString().replace(/\D/g, '').slice(0, 14)} +0000`
+  const parts = ['<?xml version="1.0" encoding="UTF-8"?>\n<tv>\n']
+  for (const { id, name } of CHANNELS) {
+    parts.push(`<channel id="${id}"><display-name>${name}</display-name></channel>\n`)
+  }
+  for (const { id, name } of CHANNELS) {
+    for (let at = first; at < first + 72; at++) {
+      const times = `start="${stamp(at * hour)}" stop="${stamp((at + 1) * hour)}"`
+      parts.push(
+        `<programme ${times} channel="${id}"><title>${name}, ${at % 24}:00</title></programme>\n`,
+      )
+    }
+  }
+  return `${parts.join('')}</tv>\n`
+}
+
+/** A logo: the channel's initials on a plain ground. */
+export function logo(channel: DemoChannel): string {
+  const text = `${channel.id[0]?.toUpperCase()}${channel.id.at(-1)}`
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="12" fill="#2b4a6f"/><text x="32" y="42" font-family="sans-serif" font-size="28" fill="#fff" text-anchor="middle">${text}</text></svg>\n`
+}

@@ -1,0 +1,30 @@
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { packageRoot } from '../config/paths.ts'
+import { loadMedia } from './media-files.ts'
+import { createOrigin } from './server.ts'
+
+/** The demo origin's own process: `origin --listen HOST:PORT [--log FILE]`; prints one line when it listens. */
+const { values } = parseArgs({
+  options: { listen: { type: 'string', default: '127.0.0.1:8089' }, log: { type: 'string' } },
+})
+const { log } = values
+const [, host = '127.0.0.1', port = '8089'] = /^(.*):(\d+)$/.exec(values.listen) ?? []
+const media = loadMedia(join(packageRoot(), 'control/demo/media'))
+const server = createOrigin(media, (seen) => {
+  if (log !== undefined) appendFileSync(log, `${JSON.stringify(seen)}\n`)
+})
+server.on('error', (error) => {
+  process.stderr.write(`The demo origin cannot listen on ${values.listen}: ${error.message}\n`)
+  process.exit(2)
+})
+server.listen(Number(port), host, () => {
+  process.stdout.write(`The demo origin listens on ${values.listen}\n`)
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    server.close(() => process.exit(0))
+    server.closeAllConnections()
+  })
+}

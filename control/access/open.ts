@@ -1,0 +1,180 @@
+import type { ReasonId } from '#domain/reasons'
+import type { SessionClaim } from '../sessions/session-store.ts'
+import type { AuthRequest, Decision } from './decision.ts'
+import { limitsOf } from './limits.ts'
+import type { OpenAnswer, OpenedEvent, Opening, OpenPorts } from './opening.ts'
+import type { PassClaims } from './ports.ts'
+import { type Situation, situationOf } from './situation.ts'
+
+const authRequest = async (
+  situation: Situation,
+  authBackend: string,
+  context: { readonly sid: string; readonly ports: OpenPorts },
+): Promise<AuthRequest> => {
+  const { opening, viewer, channel, country } = situation
+  const token =
+    viewer.foreignToken ??
+    (opening.door.kind === 'token' ? opening.door.token : null) ??
+    viewer.ticket?.download ??
+    null
+  return {
+    authBackend,
+    channel: channel.id,
+    proto: channel.protocol,
+    address: opening.address,
+    country,
+    token,
+    sessionId: context.sid,
+    userAgent: opening.agent,
+    referer: opening.referer,
+    host: opening.host,
+    qs: opening.args,
+    ...(await context.ports.counts(channel.id)),
+  }
+}
+
+/** Rules and backends, where any apply; a viewer nobody vouches for is refused where none do. */
+const authorize = async (
+  situation: Situation,
+  sid: string,
+  ports: OpenPorts,
+): Promise<Decision | ReasonId | null> => {
+  const { viewer, opening, group, channel } = situation
+  const backend = ports.authorizer.backendFor(channel.id, group.name)
+  if (backend !== null) {
+    return await ports.authorizer.authorize(await authRequest(situation, backend, { sid, ports }))
+  }
+  if (viewer.foreignToken !== null) return 'token.unknown'
+  if (opening.door.kind === 'token' && viewer.account === null) return 'token.missing'
+  if (group.require_account && viewer.record === null) return 'token.missing'
+  return null
+}
+
+const claimOf = async (
+  situation: Situation,
+  session: { readonly sid: string; readonly key: string; readonly decision: Decision | null },
+  ports: OpenPorts,
+): Promise<SessionClaim> => {
+  const { opening, viewer, network, account, group, channel, device, player } = situation
+  const { clocks } = ports.config()
+  const record = viewer.record
+  const plan = record?.plan ? await ports.planOf(record.plan) : null
+  const rule = ports.catalog.rule(channel.id)
+  return {
+    account: session.decision?.account ?? account,
+    sid: session.sid,
+    key: session.key,
+    channel: channel.id,
+    device,
+    player,
+    network,
+    download: viewer.ticket?.download ?? null,
+    idleMs: (channel.isVod ? clocks.idle_vod_sec : clocks.idle_sec) * 1000,
+    limits: limitsOf({ decision: session.decision, account: record, plan, rule, group }, clocks),
+    info: {
+      accountName: record?.name ?? null,
+      address: opening.address,
+      agent: opening.agent,
+      country: situation.country,
+      edge: opening.edge,
+      group: group.name,
+      protocol: channel.protocol,
+      tokenPrint: viewer.tokenPrint,
+    },
+  }
+}
+
+const eventOf = (
+  situation: Situation,
+  claim: SessionClaim,
+  outcome: { readonly type: OpenedEvent['type']; readonly reason: ReasonId },
+): OpenedEvent => ({
+  ...outcome,
+  at: situation.opening.now,
+  sid: claim.sid,
+  key: claim.key,
+  account: claim.account,
+  accountName: claim.info.accountName,
+  group: situation.group.name,
+  channel: situation.channel.id,
+  title: situation.channel.title,
+  protocol: situation.channel.protocol,
+  isLive: !situation.channel.isVod,
+  address: situation.opening.address,
+  network: situation.network,
+  place: situation.place,
+  device: situation.device,
+  player: situation.player,
+  edge: situation.opening.edge,
+  download: claim.download,
+  tokenPrint: claim.info.tokenPrint,
+})
+
+const GENERIC_ENTRIES = /^(index\.m3u8|playlist\.m3u8|manifest\.mpd|stream\.ts|mpegts)?$/
+
+const locationOf = (pass: string, situation: Situation): string => {
+  const { opening, channel } = situation
+  const rest = GENERIC_ENTRIES.test(opening.rest) ? channel.entry : opening.rest
+  const path = rest.split('/').map(encodeURIComponent).join('/')
+  return `/s/${pass}/${channel.id}/${path}${opening.args === '' ? '' : `?${opening.args}`}`
+}
+
+const refuse = (reason: ReasonId, denyUntil: number): OpenAnswer => ({
+  outcome: 'refused',
+  reason,
+  denyUntil,
+})
+
+const passClaims = (situation: Situation, sid: string, decision: Decision | null): PassClaims => ({
+  account: decision?.account ?? situation.account,
+  group: situation.group.name,
+  sid,
+  download: situation.viewer.ticket?.download ?? null,
+  protocol: situation.channel.protocol,
+  failMode: situation.group.fail_mode,
+})
+
+const admit = async (
+  situation: Situation,
+  session: { readonly sid: string; readonly decision: Decision | null },
+  ports: OpenPorts,
+): Promise<OpenAnswer> => {
+  const { opening, channel, viewer } = situation
+  const { sid, decision } = session
+  const isInferred = opening.inferredKey !== null
+  const pass = ports.signer.mintPass(passClaims(situation, sid, decision), channel.id, opening.now)
+  const key = opening.inferredKey ?? ports.signer.leaseKey(pass, channel.id)
+  const claim = await claimOf(situation, { sid, key, decision }, ports)
+  const ban = ports.bans.find({ ...claim })
+  if (ban) {
+    ports.record(eventOf(situation, claim, { type: 'refused', reason: ban.reason }))
+    return refuse(ban.reason, ban.until)
+  }
+  const admission = await ports.sessions.open({ ...claim, requestId: opening.requestId })
+  if (admission.outcome === 'refused') {
+    ports.record(eventOf(situation, claim, { type: 'refused', reason: admission.reason }))
+    return refuse(admission.reason, admission.denyUntil)
+  }
+  if (viewer.ticket) ports.downloadUsed(viewer, opening, situation.network)
+  const location = isInferred ? null : locationOf(pass, situation)
+  ports.record(eventOf(situation, claim, { type: 'opened', reason: decision?.reason ?? 'ok' }))
+  return { outcome: 'admitted', location, key: admission.key, leaseMs: admission.leaseMs, sid }
+}
+
+/** One question, one answer: may this viewer play this channel from here, now. */
+export const open = async (opening: Opening, ports: OpenPorts): Promise<OpenAnswer> => {
+  const { clocks } = ports.config()
+  const answer = await situationOf(opening, ports)
+  if (!answer.ok) return refuse(answer.reason, 0)
+  const { situation } = answer
+  const sid = ports.signer.sessionId(opening.requestId)
+  const decision = await authorize(situation, sid, ports)
+  if (typeof decision === 'string') return refuse(decision, opening.now + clocks.deny_sec * 1000)
+  if (decision?.verdict === 'deny') {
+    return refuse(decision.reason, opening.now + decision.denySec * 1000)
+  }
+  if (decision?.verdict === 'redirect' && decision.location !== null) {
+    return { outcome: 'redirected', location: decision.location }
+  }
+  return await admit(situation, { sid, decision }, ports)
+}

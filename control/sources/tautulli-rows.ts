@@ -1,6 +1,6 @@
 import { assumedAccuracyKm } from '#domain/geo'
+import { type Address, formatAddress, isLan, keyOfAddress, parseAddress } from '#domain/network'
 import type { GeoPlace, PlayRecord } from '#domain/types'
-import { isLanAddress, networkKeyOf, plainAddress } from './address-key.ts'
 
 /** A row of `get_history`; every field may be missing, null or an empty string. */
 export interface TautulliRow {
@@ -29,7 +29,7 @@ export interface TautulliRow {
 
 /** A row of `get_users_table`. */
 export interface TautulliUser {
-  readonly user_id: number
+  readonly user_id: unknown
   readonly friendly_name?: string | null
   readonly username?: string | null
 }
@@ -67,17 +67,18 @@ const numberOrNull = (value: unknown): number | null => {
 
 /** Reads a location; a lone latitude, a value off the globe or an empty string is unknown. */
 export const placeFromTautulli = (geo: TautulliGeo | null | undefined): GeoPlace => {
-  const latitude = numberOrNull(geo?.latitude)
-  const longitude = numberOrNull(geo?.longitude)
+  const answer = geo ?? {}
+  const latitude = numberOrNull(answer.latitude)
+  const longitude = numberOrNull(answer.longitude)
   const isLocated = latitude !== null && longitude !== null
-  const names = { city: textOr(geo?.city), region: textOr(geo?.region) }
-  const country = textOr(geo?.code)?.toUpperCase() ?? null
+  const names = { city: textOr(answer.city), region: textOr(answer.region) }
+  const country = textOr(answer.code)?.toUpperCase() ?? null
   return {
     ...names,
     country: country !== null && /^[A-Z]{2}$/.test(country) ? country : null,
     latitude: isLocated ? latitude : null,
     longitude: isLocated ? longitude : null,
-    accuracyKm: numberOrNull(geo?.accuracy) ?? assumedAccuracyKm(names),
+    accuracyKm: numberOrNull(answer.accuracy) ?? assumedAccuracyKm(names),
   }
 }
 
@@ -105,17 +106,25 @@ export const accountOfTautulli = (userId: unknown): string => `backend:tautulli:
 const idOf = (row: TautulliRow): string =>
   textOr(row.row_id) ?? `live:${textOr(row.session_key) ?? ''}:${String(row.started ?? '')}`
 
+const NETWORK_KEY = { v6Prefix: 64 }
+
+const addressOf = (row: TautulliRow): Address | null => {
+  const text = textOr(row.ip_address)
+  // Some players report a zone id or brackets around IPv6.
+  return text === null ? null : parseAddress(text.trim().replace(/^\[|\]$|%.*$/g, ''))
+}
+
 const whereOf = (
   row: TautulliRow,
   geo: TautulliGeo | null | undefined,
 ): Pick<PlayRecord, 'address' | 'network' | 'isLan'> & GeoPlace => {
-  const address = textOr(row.ip_address)
-  const isLan = row.location === 'lan' || (address !== null && isLanAddress(address))
+  const address = addressOf(row)
+  const isAtHome = row.location === 'lan' || (address !== null && isLan(address))
   return {
-    ...placeFromTautulli(isLan ? null : geo),
-    address: address === null ? null : (plainAddress(address) ?? address),
-    network: address === null ? null : networkKeyOf(address),
-    isLan,
+    ...placeFromTautulli(isAtHome ? null : geo),
+    address: address === null ? null : formatAddress(address),
+    network: address === null ? null : keyOfAddress(address, NETWORK_KEY),
+    isLan: isAtHome,
   }
 }
 

@@ -1,0 +1,106 @@
+/** Sessions open now of one device on one network. */
+interface Lane {
+  readonly device: number
+  readonly network: number
+  open: number
+  /** Open sessions not yet known to be concurrent. */
+  unmarked: number[]
+}
+
+/** Two device numbers make one key: the lower times this plus the higher. */
+export const PAIR = 2 ** 26
+
+const lanesOf = (devices: readonly number[], networks: readonly number[]): Lane[] => {
+  const lanes = new Map<number, Lane>()
+  return devices.map((device, i) => {
+    const network = networks[i] ?? 0
+    const key = device * PAIR + network
+    const lane = lanes.get(key) ?? { device, network, open: 0, unmarked: [] }
+    lanes.set(key, lane)
+    return lane
+  })
+}
+
+const counter = (size: number): Int32Array => new Int32Array(size)
+
+/** Sweeps over time: knows which lanes have open sessions and counts whom a new session meets. */
+export class Sweep {
+  overlaps = 0
+  readonly pairs = new Set<number>()
+  readonly marked: Uint8Array
+  readonly #isOpen: Uint8Array
+  readonly #laneOf: readonly Lane[]
+  readonly #lanes = new Set<Lane>()
+  readonly #byDevice: Int32Array
+  readonly #byNetwork: Int32Array
+  #open = 0
+
+  constructor(devices: readonly number[], networks: readonly number[]) {
+    this.#laneOf = lanesOf(devices, networks)
+    this.#byDevice = counter(devices.length)
+    this.#byNetwork = counter(devices.length)
+    this.marked = new Uint8Array(devices.length)
+    this.#isOpen = new Uint8Array(devices.length)
+  }
+
+  #lane(i: number): Lane {
+    const lane = this.#laneOf[i]
+    if (lane === undefined) throw new RangeError(`no session ${i}`)
+    return lane
+  }
+
+  /** Counts the open sessions session `i` runs beside, without opening it. */
+  meet(i: number): void {
+    const own = this.#lane(i)
+    const sameDevice = this.#byDevice[own.device] ?? 0
+    const sameNetwork = this.#byNetwork[own.network] ?? 0
+    const met = this.#open - sameDevice - sameNetwork + own.open
+    if (met === 0) return
+    this.overlaps += met
+    this.marked[i] = 1
+    for (const lane of this.#lanes)
+      if (lane.device !== own.device && lane.network !== own.network) this.#join(own.device, lane)
+  }
+
+  #join(device: number, lane: Lane): void {
+    this.pairs.add(Math.min(device, lane.device) * PAIR + Math.max(device, lane.device))
+    for (const other of lane.unmarked) if (this.#isOpen[other] === 1) this.marked[other] = 1
+    lane.unmarked = []
+  }
+
+  #count(lane: Lane, by: 1 | -1): void {
+    this.#open += by
+    lane.open += by
+    this.#byDevice[lane.device] = (this.#byDevice[lane.device] ?? 0) + by
+    this.#byNetwork[lane.network] = (this.#byNetwork[lane.network] ?? 0) + by
+  }
+
+  open(i: number): void {
+    this.meet(i)
+    const lane = this.#lane(i)
+    if (lane.open === 0) this.#lanes.add(lane)
+    this.#count(lane, 1)
+    this.#isOpen[i] = 1
+    if (this.marked[i] === 0) lane.unmarked.push(i)
+  }
+
+  close(i: number): void {
+    const lane = this.#lane(i)
+    this.#count(lane, -1)
+    this.#isOpen[i] = 0
+    if (lane.open > 0) return
+    lane.unmarked = []
+    this.#lanes.delete(lane)
+  }
+
+  /** Counts two sessions that were found beside each other outside the sweep. */
+  pair(i: number, j: number): void {
+    const a = this.#lane(i)
+    const b = this.#lane(j)
+    if (a.device === b.device || a.network === b.network) return
+    this.overlaps += 1
+    this.pairs.add(Math.min(a.device, b.device) * PAIR + Math.max(a.device, b.device))
+    this.marked[i] = 1
+    this.marked[j] = 1
+  }
+}

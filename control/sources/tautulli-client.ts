@@ -1,0 +1,163 @@
+import { Agent, fetch, type Response } from 'undici'
+import type { TautulliAddress } from './tautulli-address.ts'
+import { isPassing, TautulliError, type TautulliFailure } from './tautulli-error.ts'
+
+/** Parameters of an API call; null and undefined ones are left out. */
+export type CallParams = Readonly<Record<string, string | number | null | undefined>>
+
+/** One Tautulli, asked over pooled connections. */
+export interface TautulliClient {
+  readonly base: string
+  /** The `data` of a successful answer; otherwise throws a `TautulliError`. */
+  call(command: string, params?: CallParams): Promise<unknown>
+  close(): Promise<void>
+}
+
+/** How to reach a Tautulli. */
+export interface ClientOptions {
+  readonly address: TautulliAddress
+  readonly apiKey: string
+  readonly timeoutMs?: number
+  readonly connections?: number
+  /** Waits before each further attempt; their number is the number of retries. */
+  readonly backoffMs?: readonly number[]
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000
+const DEFAULT_BACKOFF_MS = [250, 1000]
+const OVERALL_FACTOR = 10
+const LARGEST_ANSWER = 256 * 1024 * 1024
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+const causeOf = (error: unknown): { readonly code: string; readonly text: string } => {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const name = error instanceof Error ? error.name : ''
+  return { code: code || name, text: code || (cause instanceof Error ? cause.message : 'unknown') }
+}
+
+const TIMEOUT_CODES = new Set([
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'TimeoutError',
+])
+
+interface Envelope {
+  readonly result: unknown
+  readonly message: unknown
+  readonly data: unknown
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const envelopeOf = (body: string): Envelope | null => {
+  try {
+    const parsed: unknown = JSON.parse(body)
+    const response = isRecord(parsed) ? parsed['response'] : null
+    if (!isRecord(response)) return null
+    const { result, message, data } = response
+    return { result, message: 'message' in response ? message : 'unknown error', data }
+  } catch {
+    return null
+  }
+}
+
+const describeBody = (body: string): string => {
+  const start = body.trimStart().slice(0, 1)
+  if (start === '') return 'it is empty'
+  if (start === '<') return 'it is a web page, not JSON; is the address complete?'
+  return start === '{' ? 'its JSON is cut off or broken' : 'it is not JSON'
+}
+
+const failureOf = (
+  response: Response,
+  body: string,
+  asked: { readonly command: string; readonly url: string },
+): TautulliFailure => {
+  const { status, statusText } = response
+  const message = envelopeOf(body)?.message
+  const detail = typeof message === 'string' ? message : null
+  const known = { ...asked, status, statusText, detail }
+  if (detail === 'Invalid apikey' || status === 401) return { ...known, kind: 'unauthorized' }
+  return { ...known, kind: detail !== null && status === 400 ? 'refused' : 'status' }
+}
+
+/** Reads an answer as data or as the reason there is none. */
+const readAnswer = (
+  response: Response,
+  body: string,
+  asked: { readonly command: string; readonly url: string },
+): { readonly data: unknown } | TautulliFailure => {
+  if (!response.ok) return failureOf(response, body, asked)
+  const envelope = envelopeOf(body)
+  if (envelope === null) return { ...asked, kind: 'malformed', detail: describeBody(body) }
+  if (envelope.result === 'success') return { data: envelope.data }
+  const detail = typeof envelope.message === 'string' ? envelope.message : 'None'
+  return { ...asked, kind: detail === 'Invalid apikey' ? 'unauthorized' : 'refused', detail }
+}
+
+const queryOf = (apiKey: string, command: string, params: CallParams): string => {
+  const query = new URLSearchParams({ apikey: apiKey, cmd: command })
+  for (const [name, value] of Object.entries(params))
+    if (value !== null && value !== undefined) query.set(name, String(value))
+  return query.toString()
+}
+
+const isFailure = (
+  answer: { readonly data: unknown } | TautulliFailure,
+): answer is TautulliFailure => 'kind' in answer
+
+// A server may repeat the key in what it says.
+const withoutKey = (failure: TautulliFailure, apiKey: string): TautulliFailure => ({
+  ...failure,
+  detail: failure.detail?.replaceAll(apiKey, '***') ?? null,
+})
+
+/** Opens a client; nothing is asked yet. */
+export const createTautulliClient = (options: ClientOptions): TautulliClient => {
+  const { address, apiKey, timeoutMs = DEFAULT_TIMEOUT_MS, connections = 8 } = options
+  const backoffMs = options.backoffMs ?? DEFAULT_BACKOFF_MS
+  const dispatcher = new Agent({
+    connections,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    connect: { timeout: Math.min(timeoutMs, 10_000) },
+    maxResponseSize: LARGEST_ANSWER,
+  })
+  const headers: Record<string, string> = { accept: 'application/json' }
+  if (address.authorization !== null) headers['authorization'] = address.authorization
+  const ask = async (
+    command: string,
+    params: CallParams,
+  ): Promise<{ readonly data: unknown } | TautulliFailure> => {
+    const url = `${address.base}/api/v2?`
+    const asked = { command, url: url + queryOf('***', command, params) }
+    try {
+      const signal = AbortSignal.timeout(timeoutMs * OVERALL_FACTOR)
+      const target = url + queryOf(apiKey, command, params)
+      const response = await fetch(target, { dispatcher, headers, signal })
+      return readAnswer(response, await response.text(), asked)
+    } catch (error) {
+      const { code, text } = causeOf(error)
+      if (TIMEOUT_CODES.has(code)) return { ...asked, kind: 'timeout' }
+      return { ...asked, kind: 'unreachable', detail: text }
+    }
+  }
+  return {
+    base: address.base,
+    close: () => dispatcher.destroy(),
+    async call(command, params = {}) {
+      let answer = await ask(command, params)
+      for (const pause of backoffMs) {
+        if (!isFailure(answer) || !isPassing(answer)) break
+        await wait(pause)
+        answer = await ask(command, params)
+      }
+      if (isFailure(answer)) throw new TautulliError(withoutKey(answer, apiKey))
+      return answer.data
+    },
+  }
+}

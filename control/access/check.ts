@@ -107,8 +107,7 @@ export const check = async (request: Check, ports: CheckPorts): Promise<Admissio
   if (standing === 'surge') return refused('channel.surge')
   if (standing === 'out') return refused('channel.not_in_group')
   const record = await recordOf(claims, ports)
-  const barred =
-    ownId(claims.account) === null ? null : ports.accounts.standing(record, request.now)
+  const barred = record === undefined ? null : ports.accounts.standing(record, request.now)
   if (barred !== null) return refused(barred)
   const ask = await requestOf(request, { claims, network, record: record ?? null }, ports)
   if (!ask) return refused('group.unknown')

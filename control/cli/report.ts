@@ -1,0 +1,45 @@
+import { Command } from 'commander'
+import { type RawOptions, readReportOptions, UsageError } from '../report/options.ts'
+import { runReport } from '../report/run.ts'
+
+const FAILURE = 2
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
+const warn = (line: string): void => void process.stderr.write(`${line}\n`)
+
+const act = async (raw: RawOptions): Promise<number> => {
+  try {
+    return await runReport(readReportOptions(raw, process.env), { out: print, err: warn })
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    for (const line of message.split('\n')) warn(`Error: ${line}`)
+    if (error instanceof UsageError) warn("See 'gatehouse report --help'.")
+    return FAILURE
+  }
+}
+
+/** `gatehouse report`: which accounts of a media server look shared, and why. */
+export const reportCommand = (): Command =>
+  new Command('report')
+    .description('find accounts that look shared, from a Tautulli or from our own history')
+    .option('--host <url>', 'Tautulli: URL, host or host:port (TAUTULLI_HOST, TAUTULLI_URL)')
+    .option('--tautulli <url>', 'another name for --host')
+    .option('--api-key <key>', 'API key of that Tautulli (TAUTULLI_API_KEY)')
+    .option('--api-key-file <file>', 'read the API key from a file')
+    .option('--days <n>', 'days to look back (30)')
+    .option('--geo', 'compat: look up addresses; the gatehouse method always does')
+    .option('--min-score <n>', 'compat: lowest score that flags a user (20)')
+    .option('--min-confidence <n>', 'gatehouse: lowest confidence that flags an account')
+    .option('--concurrent-only', 'only users with sessions at the same time')
+    .option('--timeline', 'add the sessions that ran at the same time, by day')
+    .option('--top-ips', 'report addresses by time watched instead')
+    .option('--user <name>', 'only this user, by friendly name or user name')
+    .option('--method <name>', 'gatehouse (default) or compat')
+    .option('--asn <file>', 'gatehouse: JSON table address -> {asn, org}')
+    .option('--source <name>', 'tautulli (default) or history')
+    .option('--timeout <seconds>', 'how long one request may take (30)')
+    .option('--json', 'print JSON')
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : FAILURE))
+    .action(async (raw: RawOptions) => {
+      process.exitCode = await act(raw)
+    })

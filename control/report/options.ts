@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs'
+
+/** Options as the command line gives them. */
+export interface RawOptions {
+  readonly host?: string
+  readonly tautulli?: string
+  readonly apiKey?: string
+  readonly apiKeyFile?: string
+  readonly days?: string
+  readonly geo?: boolean
+  readonly minScore?: string
+  readonly minConfidence?: string
+  readonly concurrentOnly?: boolean
+  readonly timeline?: boolean
+  readonly topIps?: boolean
+  readonly user?: string
+  readonly method?: string
+  readonly json?: boolean
+  readonly asn?: string
+  readonly source?: string
+  readonly timeout?: string
+}
+
+/** What the command takes from its surroundings. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Options after checking. */
+export interface ReportOptions {
+  readonly method: 'gatehouse' | 'compat'
+  readonly source: 'tautulli' | 'history'
+  readonly host: string | null
+  readonly apiKey: string | null
+  readonly days: number
+  readonly geo: boolean
+  readonly minScore: number
+  readonly minConfidence: number | null
+  readonly concurrentOnly: boolean
+  readonly timeline: boolean
+  readonly topIps: boolean
+  readonly user: string | null
+  readonly json: boolean
+  readonly asnFile: string | null
+  readonly timeoutMs: number
+  /** Now, in milliseconds. */
+  readonly now: number
+}
+
+/** Options that make no sense; the message lists every problem. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+const firstOf = (...values: (string | undefined)[]): string | null =>
+  values.find((value) => value !== undefined && value !== '') ?? null
+
+const LARGEST_DAYS = 36_500
+
+/** Collects problems while reading values. */
+const createReader = (problems: string[]) => ({
+  integer(name: string, text: string | undefined, fallback: number): number {
+    if (text === undefined) return fallback
+    if (/^\s*[+-]?\d+\s*$/.test(text)) return Number(text)
+    problems.push(`${name} needs a whole number, not '${text}'`)
+    return fallback
+  },
+  oneOf<const T extends string>(name: string, text: string | undefined, values: readonly T[]): T {
+    const [fallback] = values
+    const value = values.find((one) => one === text)
+    if (text !== undefined && value === undefined)
+      problems.push(`${name} is one of ${values.join(', ')}, not '${text}'`)
+    return value ?? (fallback as T)
+  },
+  file(name: string, path: string): string | null {
+    try {
+      return readFileSync(path, 'utf8')
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+      problems.push(`${name}: cannot read '${path}' (${code})`)
+      return null
+    }
+  },
+})
+
+type Reader = ReturnType<typeof createReader>
+
+const keyOf = (raw: RawOptions, env: Environment, read: Reader): string | null => {
+  if (raw.apiKey !== undefined && raw.apiKey !== '') return raw.apiKey
+  if (raw.apiKeyFile !== undefined)
+    return firstOf(read.file('--api-key-file', raw.apiKeyFile)?.trim())
+  return firstOf(env['TAUTULLI_API_KEY'])
+}
+
+const nowOf = (env: Environment, problems: string[]): number => {
+  const text = env['GATEHOUSE_NOW']
+  if (text === undefined || text === '') return Date.now()
+  const now = Date.parse(text)
+  if (Number.isNaN(now)) problems.push(`GATEHOUSE_NOW needs an ISO 8601 time, not '${text}'`)
+  return now
+}
+
+const checkRanges = (options: ReportOptions, problems: string[]): void => {
+  const { method, days, minConfidence } = options
+  const least = method === 'compat' ? -LARGEST_DAYS : 1
+  if (days < least || days > LARGEST_DAYS)
+    problems.push(`--days is ${least} to ${LARGEST_DAYS}, not ${days}`)
+  if (minConfidence !== null && (minConfidence < 0 || minConfidence > 100))
+    problems.push(`--min-confidence is 0 to 100, not ${minConfidence}`)
+  if (options.timeoutMs < 100) problems.push('--timeout is at least 0.1 seconds')
+}
+
+/** Reads options: the command line first, then the environment, then defaults. */
+export const readReportOptions = (raw: RawOptions, env: Environment): ReportOptions => {
+  const problems: string[] = []
+  const read = createReader(problems)
+  const options: ReportOptions = {
+    method: read.oneOf('--method', raw.method, ['gatehouse', 'compat']),
+    source: read.oneOf('--source', raw.source, ['tautulli', 'history']),
+    host: firstOf(raw.host, raw.tautulli, env['TAUTULLI_HOST'], env['TAUTULLI_URL']),
+    apiKey: keyOf(raw, env, read),
+    days: read.integer('--days', raw.days, 30),
+    geo: raw.geo === true,
+    minScore: read.integer('--min-score', raw.minScore, 20),
+    minConfidence:
+      raw.minConfidence === undefined
+        ? null
+        : read.integer('--min-confidence', raw.minConfidence, 0),
+    concurrentOnly: raw.concurrentOnly === true,
+    timeline: raw.timeline === true,
+    topIps: raw.topIps === true,
+    user: raw.user ?? null,
+    json: raw.json === true,
+    asnFile: raw.asn ?? null,
+    timeoutMs: read.integer('--timeout', raw.timeout, 30) * 1000,
+    now: nowOf(env, problems),
+  }
+  checkRanges(options, problems)
+  if (problems.length > 0) throw new UsageError(problems.join('\n'))
+  return options
+}

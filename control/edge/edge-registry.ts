@@ -1,0 +1,64 @@
+import type { SyncRequest } from '#domain/protocol'
+
+/** What is known of an edge from its last sync. */
+export interface EdgeStatus {
+  readonly id: string
+  readonly boot: string
+  readonly nginx: string
+  readonly njs: string
+  readonly engine: string
+  /** Unix ms of its last sync. */
+  readonly lastSyncAt: number
+  /** Its clock minus ours, ms. */
+  readonly clockSkewMs: number
+  /** Free bytes of its shared memory, by zone. */
+  readonly free: Readonly<Record<string, number>>
+  readonly alarms: readonly string[]
+}
+
+export interface EdgeRegistry {
+  heard(request: SyncRequest, now: number): void
+  list(): readonly EdgeStatus[]
+}
+
+const SKEW_ALARM_MS = 5_000
+const LOW_BYTES = 512 * 1024
+const SILENT_MS = 10_000
+
+const alarmsOf = (request: SyncRequest, skew: number): string[] => {
+  const alarms: string[] = []
+  if (Math.abs(skew) > SKEW_ALARM_MS) {
+    alarms.push(`its clock is ${Math.round(skew / 1000)} s off; set it right`)
+  }
+  for (const [zone, bytes] of Object.entries(request.free)) {
+    if (bytes < LOW_BYTES) alarms.push(`shared memory '${zone}' is nearly full; raise edge.zones`)
+  }
+  return alarms
+}
+
+/** Remembers who synced when; made anew with the process, since edges speak every second. */
+export const createEdgeRegistry = (clock: () => number): EdgeRegistry => {
+  const edges = new Map<string, EdgeStatus>()
+  return {
+    heard: (request, now) => {
+      const clockSkewMs = request.clock - now
+      edges.set(request.edge, {
+        id: request.edge,
+        boot: request.boot,
+        nginx: request.nginx,
+        njs: request.njs,
+        engine: request.engine,
+        lastSyncAt: now,
+        clockSkewMs,
+        free: request.free,
+        alarms: alarmsOf(request, clockSkewMs),
+      })
+    },
+    list: () =>
+      [...edges.values()].map((edge) =>
+        clock() - edge.lastSyncAt > SILENT_MS
+          ? { ...edge, alarms: [...edge.alarms, 'it does not sync any more'] }
+          : edge,
+      ),
+  }
+}

@@ -1,0 +1,99 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { isChannelId, stripSecrets } from '#domain/channel'
+import { ASK } from '#domain/protocol'
+import type { Check } from '../access/check.ts'
+import type { PlaylistAsk } from '../access/identify.ts'
+import type { Opening } from '../access/opening.ts'
+import type { Door } from '../access/viewer.ts'
+
+/** Longest secret anybody may present; longer ones are junk. */
+const SECRET_BYTES = 2048
+
+type AskName = keyof typeof ASK
+
+const plain = (headers: IncomingHttpHeaders, name: AskName): string => {
+  const value = headers[ASK[name].toLowerCase()]
+  return typeof value === 'string' ? value : ''
+}
+
+/** A percent-encoded header; `null` when it is not valid UTF-8. */
+const decoded = (headers: IncomingHttpHeaders, name: AskName): string | null => {
+  try {
+    return decodeURIComponent(plain(headers, name))
+  } catch {
+    return null
+  }
+}
+
+const orNull = (text: string | null): string | null => (text === null || text === '' ? null : text)
+
+const isClean = (secret: string): boolean =>
+  // A control character or a broken one is never part of a token we or a backend issued.
+  Buffer.byteLength(secret) <= SECRET_BYTES && !/[\p{Cc}\ufffd]/u.test(secret)
+
+const doorOf = (headers: IncomingHttpHeaders): Door | null => {
+  const kind = plain(headers, 'door')
+  if (kind === 'ticket') return { kind, ticket: plain(headers, 'ticket') }
+  if (kind === 'xtream') {
+    const username = decoded(headers, 'user')
+    const password = decoded(headers, 'password')
+    if (username === null || password === null) return null
+    return isClean(username) && isClean(password) ? { kind, username, password } : null
+  }
+  const token = decoded(headers, 'token')
+  if (token === null || !isClean(token)) return null
+  return { kind: 'token', token: token === '' ? null : token }
+}
+
+/** Reads an opening from an edge's headers; `null` where they are malformed. */
+export const readOpening = (
+  headers: IncomingHttpHeaders,
+  edge: string,
+  now: number,
+): Opening | null => {
+  const door = doorOf(headers)
+  const channel = plain(headers, 'channel')
+  const rest = decoded(headers, 'rest')
+  const args = decoded(headers, 'args')
+  const agent = decoded(headers, 'agent')
+  if (!door || rest === null || args === null || !isChannelId(channel)) return null
+  if (rest.includes('\0') || rest.split('/').includes('..')) return null
+  return {
+    requestId: plain(headers, 'request'),
+    door,
+    channel,
+    rest,
+    args: stripSecrets(args),
+    address: plain(headers, 'address'),
+    agent: agent ?? '',
+    referer: orNull(decoded(headers, 'referer')),
+    host: orNull(decoded(headers, 'host')),
+    playback: orNull(decoded(headers, 'playback')),
+    country: orNull(plain(headers, 'country').toUpperCase()),
+    edge,
+    inferredKey: plain(headers, 'mode') === 'inferred' ? orNull(plain(headers, 'key')) : null,
+    now,
+  }
+}
+
+export const readCheck = (headers: IncomingHttpHeaders, edge: string, now: number): Check => {
+  const silent = Number(plain(headers, 'silent'))
+  return {
+    pass: plain(headers, 'pass'),
+    channel: plain(headers, 'channel'),
+    key: plain(headers, 'key'),
+    silentSec: Number.isFinite(silent) && plain(headers, 'silent') !== '' ? silent : -1,
+    address: plain(headers, 'address'),
+    agent: decoded(headers, 'agent') ?? '',
+    playback: orNull(decoded(headers, 'playback')),
+    edge,
+    now,
+  }
+}
+
+export const readPlaylistAsk = (headers: IncomingHttpHeaders, now: number): PlaylistAsk | null => {
+  const door = doorOf(headers)
+  if (!door) return null
+  const country = orNull(plain(headers, 'country').toUpperCase())
+  return { door, address: plain(headers, 'address'), country, now }
+}

@@ -1,0 +1,46 @@
+import { Type } from 'typebox'
+import type { TableName } from '#domain/protocol'
+
+const nullableText = Type.Union([Type.String(), Type.Null()])
+const key = Type.String({ minLength: 16, maxLength: 16 })
+const row = Type.Tuple([key, Type.Number(), Type.Number()])
+
+/** `SyncRequest` of the edge contract. */
+export const syncRequestSchema = Type.Object({
+  edge: Type.String(),
+  boot: Type.String(),
+  njs: Type.String(),
+  nginx: Type.String(),
+  engine: Type.String(),
+  clock: Type.Number(),
+  have: Type.Object({
+    policy: nullableText,
+    keys: nullableText,
+    networks: nullableText,
+    channels: nullableText,
+    bans: nullableText,
+  }),
+  seen: Type.Array(key, { maxItems: 5000 }),
+  traffic: Type.Array(row, { maxItems: 50_000 }),
+  closed: Type.Array(row, { maxItems: 50_000 }),
+  degraded: Type.Array(
+    Type.Object({
+      key,
+      pass: Type.String(),
+      channel: Type.String(),
+      address: Type.String(),
+      agent: Type.String(),
+      at: Type.Number(),
+    }),
+    { maxItems: 5000 },
+  ),
+  free: Type.Record(Type.String(), Type.Number()),
+})
+
+export const tableQuerySchema = Type.Object({
+  from: Type.Optional(Type.String()),
+  cursor: Type.Optional(Type.Integer({ minimum: 0 })),
+})
+
+export const isTableName = (name: string): name is TableName =>
+  name === 'networks' || name === 'channels'

@@ -1,0 +1,126 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { EDGE_API, type SyncRequest, TELL } from '#domain/protocol'
+import type { ReasonId } from '#domain/reasons'
+import { type CheckPorts, check } from '../access/check.ts'
+import { identifyForList } from '../access/identify.ts'
+import { open } from '../access/open.ts'
+import type { OpenPorts } from '../access/opening.ts'
+import { type SyncPorts, sync } from '../edge/sync-service.ts'
+import type { VersionedTable } from '../edge/versioned-table.ts'
+import type { Admission } from '../sessions/session-store.ts'
+import { readCheck, readOpening, readPlaylistAsk } from './edge-request.ts'
+import { isTableName, syncRequestSchema, tableQuerySchema } from './edge-schemas.ts'
+
+export interface EdgeRoutesOptions {
+  readonly openPorts: OpenPorts
+  readonly checkPorts: CheckPorts
+  readonly syncPorts: SyncPorts
+  readonly tables: { readonly networks: VersionedTable; readonly channels: VersionedTable }
+  /** The rendered list of a group and its version. */
+  readonly list: (group: string) => { readonly version: string; readonly text: string } | null
+  /** Who asks: the edge's id, or `null` for a stranger. */
+  readonly edgeOf: (request: FastifyRequest) => Promise<string | null>
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    edgeId: string
+  }
+}
+
+const NOT_FOUND: ReadonlySet<ReasonId> = new Set(['channel.unknown'])
+const TOO_MANY: ReadonlySet<ReasonId> = new Set(['credentials.flood', 'rate.limited'])
+
+const refuse = (reply: FastifyReply, reason: ReasonId, denyUntil: number): FastifyReply => {
+  const denySec = Math.max(0, Math.ceil((denyUntil - Date.now()) / 1000))
+  const status = NOT_FOUND.has(reason) ? 404 : TOO_MANY.has(reason) ? 429 : 403
+  if (denySec > 0) reply.header('retry-after', denySec)
+  return reply.code(status).header(TELL.reason, reason).header(TELL.denyTtl, denySec).send()
+}
+
+const answerAdmission = (reply: FastifyReply, admission: Admission): FastifyReply => {
+  if (admission.outcome === 'refused') {
+    return refuse(reply, admission.reason, admission.denyUntil)
+  }
+  return reply
+    .code(204)
+    .header(TELL.key, admission.key)
+    .header(TELL.ttl, Math.ceil(admission.leaseMs / 1000))
+    .send()
+}
+
+const openRoute = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
+  app.get('/open', async (request, reply) => {
+    const opening = readOpening(request.headers, request.edgeId, Date.now())
+    if (!opening) return refuse(reply, 'request.malformed', 0)
+    const answer = await open(opening, options.openPorts)
+    if (answer.outcome === 'refused') return refuse(reply, answer.reason, answer.denyUntil)
+    reply.header('cache-control', 'no-store')
+    if (answer.outcome === 'redirected') {
+      return reply.code(302).header('location', answer.location).send()
+    }
+    reply.header(TELL.key, answer.key).header(TELL.ttl, Math.ceil(answer.leaseMs / 1000))
+    if (answer.location === null) return reply.code(204).send()
+    return reply.code(302).header('location', answer.location).send()
+  })
+}
+
+const askRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
+  app.get('/check', async (request, reply) => {
+    const asked = readCheck(request.headers, request.edgeId, Date.now())
+    return answerAdmission(reply, await check(asked, options.checkPorts))
+  })
+  app.get('/identify', async (request, reply) => {
+    const ask = readPlaylistAsk(request.headers, Date.now())
+    if (!ask) return refuse(reply, 'request.malformed', 0)
+    const answer = await identifyForList(ask, options.openPorts)
+    if (answer.outcome === 'known') return reply.send(answer.identity)
+    return refuse(reply, answer.reason, 0)
+  })
+}
+
+const dataRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
+  app.get<{ Params: { group: string } }>('/lists/:group', async (request, reply) => {
+    const list = options.list(request.params.group)
+    if (!list) return refuse(reply, 'group.unknown', 0)
+    return reply
+      .type('audio/x-mpegurl; charset=utf-8')
+      .header('etag', `"${list.version}"`)
+      .header('cache-control', 'max-age=31536000, immutable')
+      .send(list.text)
+  })
+  app.get<{ Params: { name: string }; Querystring: { from?: string; cursor?: number } }>(
+    '/tables/:name',
+    { schema: { querystring: tableQuerySchema } },
+    async (request, reply) => {
+      const { name } = request.params
+      if (!isTableName(name)) return reply.code(404).send()
+      const { from, cursor } = request.query
+      return reply.send(options.tables[name].page(from ?? null, cursor ?? 0))
+    },
+  )
+  app.post<{ Body: SyncRequest }>(
+    '/sync',
+    { schema: { body: syncRequestSchema }, bodyLimit: 4 * 1024 * 1024 },
+    async (request) => await sync({ ...request.body, edge: request.edgeId }, options.syncPorts),
+  )
+}
+
+/** What edges ask, under `/edge/v1`; never reachable from the public listener. */
+export const edgeRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
+  app.decorateRequest('edgeId', '')
+  app.addHook('onRequest', async (request, reply) => {
+    const edge = await options.edgeOf(request)
+    if (edge === null) return await reply.code(401).send()
+    request.edgeId = edge
+  })
+  app.register(
+    (scope, _options, done) => {
+      openRoute(scope, options)
+      askRoutes(scope, options)
+      dataRoutes(scope, options)
+      done()
+    },
+    { prefix: EDGE_API },
+  )
+}

@@ -1,0 +1,25 @@
+/** What can go wrong with the store in a way its caller may act on. */
+export type StoreErrorCode =
+  | 'store.url'
+  | 'store.locked'
+  | 'store.newer'
+  | 'store.changed_migration'
+  | 'store.unavailable'
+  | 'store.full'
+  | 'store.conflict'
+  | 'store.query'
+
+/** An error an operator may read: its message names no secret and needs no stack. */
+export class StoreError extends Error {
+  readonly code: StoreErrorCode
+
+  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'StoreError'
+    this.code = code
+  }
+}
+
+/** The message of anything thrown. */
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error)

@@ -1,0 +1,156 @@
+import type { AccountRef, PlayRecord } from '#domain/types'
+import type { Database, SqlParam, SqlRow } from '../sql.ts'
+import { PLAYS, toPlay } from './play-table.ts'
+import type { Amounts } from './roll-ups.ts'
+import { DAY_MS, dayOf } from './roll-ups.ts'
+
+/** A span of time; roll-ups answer in whole UTC days, those of `from` to that just before `to`. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+export interface DayTotals extends Amounts {
+  /** Midnight UTC. */
+  readonly day: number
+  readonly viewers: number
+}
+
+export interface KeyTotals extends Amounts {
+  readonly key: string
+}
+
+/** Plays near one place. */
+export interface MapPoint {
+  readonly latitude: number
+  readonly longitude: number
+  readonly country: string | null
+  readonly city: string | null
+  readonly plays: number
+}
+
+export interface UserOverview {
+  readonly account: AccountRef
+  readonly days: readonly (Amounts & { readonly day: number })[]
+  readonly recent: readonly PlayRecord[]
+}
+
+/** What the dashboard shows; all but `now` and a user's recent plays come from roll-ups. */
+export interface Dashboard {
+  /** Plays without an end, seen at or after a time. */
+  now(seenSince: number, limit?: number): Promise<PlayRecord[]>
+  user(account: AccountRef, span: Span, limit?: number): Promise<UserOverview>
+  topChannels(span: Span, limit?: number): Promise<KeyTotals[]>
+  topAccounts(span: Span, limit?: number): Promise<KeyTotals[]>
+  perDay(span: Span): Promise<DayTotals[]>
+  perCountry(span: Span, limit?: number): Promise<KeyTotals[]>
+  /** Distinct accounts that played at all within the span. */
+  uniqueViewers(span: Span): Promise<number>
+  mapPoints(span: Span, limit?: number): Promise<MapPoint[]>
+}
+
+const SUMS =
+  'sum(plays) as plays, sum(refusals) as refusals, sum(played_ms) as played_ms, sum(bytes) as bytes'
+
+/** The dashboard's questions over a database. */
+export function createDashboard(db: Database): Dashboard {
+  const top = topOf(db)
+  return {
+    topChannels: (span, limit) => top('days_channel', span, limit),
+    topAccounts: (span, limit) => top('days_account', span, limit),
+    perCountry: (span, limit) => top('days_country', span, limit),
+    now: (seenSince, limit = 500) =>
+      playsWhere(
+        db,
+        'ended_at is null and last_seen_at >= $1 order by started_at desc, id limit $2',
+        [Math.trunc(seenSince), limit],
+      ),
+    user: (account, span, limit = 50) => userOverview(db, { account, span, limit }),
+    perDay: (span) => perDay(db, span),
+    async uniqueViewers(span) {
+      const text =
+        'select count(distinct key) as n from days_account where day >= $1 and day < $2 and plays > 0'
+      return count((await db.query(text, daysOf(span)))[0], 'n')
+    },
+    async mapPoints(span, limit = 2000) {
+      const rows = await top('days_point', span, limit)
+      return rows.map(({ key, plays }) => ({ ...placeOf(key), plays }))
+    },
+  }
+}
+
+const topOf =
+  (db: Database) =>
+  async (table: string, span: Span, limit = 20): Promise<KeyTotals[]> => {
+    const rows = await db.query(
+      `select key, ${SUMS} from ${table} where day >= $1 and day < $2 group by key` +
+        ` order by plays desc, key${db.dialect.binaryCollation} limit $3`,
+      [...daysOf(span), limit],
+    )
+    return rows.map((row) => ({ key: String(row['key']), ...amountsOf(row) }))
+  }
+
+async function perDay(db: Database, span: Span): Promise<DayTotals[]> {
+  const rows = await db.query(
+    'select day, plays, refusals, played_ms, bytes, viewers from days_total where day >= $1 and day < $2 order by day',
+    daysOf(span),
+  )
+  return rows.map((row) => ({
+    day: count(row, 'day') * DAY_MS,
+    viewers: count(row, 'viewers'),
+    ...amountsOf(row),
+  }))
+}
+
+interface UserQuestion {
+  readonly account: AccountRef
+  readonly span: Span
+  readonly limit: number
+}
+
+async function userOverview(
+  db: Database,
+  { account, span, limit }: UserQuestion,
+): Promise<UserOverview> {
+  const rows = await db.query(
+    'select day, plays, refusals, played_ms, bytes from days_account where day >= $1 and day < $2 and key = $3 order by day',
+    [...daysOf(span), account],
+  )
+  const days = rows.map((row) => ({ day: count(row, 'day') * DAY_MS, ...amountsOf(row) }))
+  const recent = await playsWhere(
+    db,
+    'account = $1 and started_at >= $2 and started_at < $3 order by started_at desc, id limit $4',
+    [account, Math.trunc(span.from), Math.trunc(span.to), limit],
+  )
+  return { account, days, recent }
+}
+
+async function playsWhere(
+  db: Database,
+  condition: string,
+  params: readonly SqlParam[],
+): Promise<PlayRecord[]> {
+  const rows = await db.query(`select ${PLAYS.select} from plays where ${condition}`, params)
+  return rows.map(toPlay)
+}
+
+const daysOf = (span: Span): [number, number] => [dayOf(span.from), dayOf(span.to - 1) + 1]
+
+const count = (row: SqlRow | undefined, name: string): number => Number(row?.[name] ?? 0)
+
+const amountsOf = (row: SqlRow): Amounts => ({
+  plays: count(row, 'plays'),
+  refusals: count(row, 'refusals'),
+  playedMs: count(row, 'played_ms'),
+  bytes: count(row, 'bytes'),
+})
+
+function placeOf(key: string): Omit<MapPoint, 'plays'> {
+  const [latitude, longitude, country, ...city] = key.split('|')
+  return {
+    latitude: Number(latitude),
+    longitude: Number(longitude),
+    country: country || null,
+    city: city.join('|') || null,
+  }
+}

@@ -1,0 +1,41 @@
+import type { PlayRecord } from '#domain/types'
+import type { ListQuery, Page } from '../list-query.ts'
+import { listStatement, pageOf } from '../list-query.ts'
+import type { Database } from '../sql.ts'
+import type { Dashboard } from './dashboard.ts'
+import { createDashboard } from './dashboard.ts'
+import { createPlayReader, type PlayReader } from './play-reader.ts'
+import { PLAYS, type StoredPlay, withoutKey } from './play-table.ts'
+import { prunePlays, type Upserted, upsertPlays } from './upsert-plays.ts'
+
+/** The memory of who watched what, from where, when. */
+export interface History extends PlayReader {
+  readonly dashboard: Dashboard
+  /** Adds or completes plays and their roll-ups in one transaction; telling it twice changes nothing. */
+  upsertPlays(records: readonly PlayRecord[]): Promise<Upserted>
+  /** One play, or null. */
+  play(source: string, id: string): Promise<PlayRecord | null>
+  /** The plays with these identities, for folding events into them. */
+  plays(identities: readonly Pick<PlayRecord, 'source' | 'id'>[]): Promise<PlayRecord[]>
+  list(query?: ListQuery<PlayRecord>): Promise<Page<PlayRecord>>
+  /** Forgets plays last seen before a time and keeps their roll-ups; late news of them is ignored from then on. */
+  prune(before: number): Promise<number>
+}
+
+/** The history over a database. */
+export function createHistory(db: Database): History {
+  const reader = createPlayReader(db)
+  return {
+    ...reader,
+    dashboard: createDashboard(db),
+    upsertPlays: (records) => upsertPlays(db, records),
+    play: async (source, id) => (await reader.plays([{ source, id }]))[0] ?? null,
+    prune: (before) => prunePlays(db, before),
+    async list(query = {}) {
+      const asked = query as ListQuery<StoredPlay>
+      const { text, params } = listStatement(PLAYS, asked, db.dialect)
+      const { rows, next } = pageOf(PLAYS, asked, await db.query(text, params))
+      return { rows: rows.map(withoutKey), next }
+    },
+  }
+}

@@ -1,0 +1,61 @@
+import type { AccountRef, PlayRecord } from '#domain/types'
+import type { Database, SqlParam } from '../sql.ts'
+import { PLAYS, toPlay } from './play-table.ts'
+import { findPlays } from './upsert-plays.ts'
+
+/** What detectors, reports and backtests read. A play belongs to a window when any of it lies within. */
+export interface PlayReader {
+  /** The plays with these identities. */
+  plays(identities: readonly Pick<PlayRecord, 'source' | 'id'>[]): Promise<PlayRecord[]>
+  /** One account's plays, oldest first. */
+  playsOf(account: AccountRef, from: number, to: number): Promise<PlayRecord[]>
+  /** Everybody's plays in batches, by account and then oldest first. */
+  playsBetween(from: number, to: number): AsyncIterable<PlayRecord[]>
+  /** The same, one account at a time. */
+  playsByAccount(from: number, to: number): AsyncIterable<PlayRecord[]>
+  accountsWithPlays(from: number, to: number): Promise<AccountRef[]>
+}
+
+const WINDOW = 'last_seen_at >= $1 and started_at < $2'
+
+/** Readers over the table of plays. */
+export function createPlayReader(db: Database): PlayReader {
+  const { binaryCollation } = db.dialect
+  const order = `account${binaryCollation}, started_at, source${binaryCollation}, id${binaryCollation}`
+  const select = `select ${PLAYS.select} from plays where ${WINDOW}`
+  async function* playsBetween(from: number, to: number): AsyncIterable<PlayRecord[]> {
+    const params: SqlParam[] = [Math.trunc(from), Math.trunc(to)]
+    for await (const rows of db.batches(`${select} order by ${order}`, params)) {
+      yield rows.map(toPlay)
+    }
+  }
+  return {
+    playsBetween,
+    playsByAccount: (from, to) => byAccount(playsBetween(from, to)),
+    plays: async (identities) => [...(await findPlays(db, identities)).values()],
+    async playsOf(account, from, to) {
+      const text = `${select} and account = $3 order by ${order}`
+      const rows = await db.query(text, [Math.trunc(from), Math.trunc(to), account])
+      return rows.map(toPlay)
+    },
+    async accountsWithPlays(from, to) {
+      const text = `select distinct account from plays where ${WINDOW}`
+      const rows = await db.query(text, [Math.trunc(from), Math.trunc(to)])
+      return rows.map((row) => String(row['account'])).sort()
+    },
+  }
+}
+
+async function* byAccount(batches: AsyncIterable<PlayRecord[]>): AsyncIterable<PlayRecord[]> {
+  let current: PlayRecord[] = []
+  for await (const batch of batches) {
+    for (const play of batch) {
+      if (current[0] !== undefined && current[0].account !== play.account) {
+        yield current
+        current = []
+      }
+      current.push(play)
+    }
+  }
+  if (current.length > 0) yield current
+}

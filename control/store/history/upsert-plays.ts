@@ -1,0 +1,130 @@
+import type { PlayRecord } from '#domain/types'
+import type { Database, Sql } from '../sql.ts'
+import { foldPlays, isSamePlay, mergePlay } from './merge-plays.ts'
+import { identityOf, lookupKey, PLAYS, playRow, toPlay } from './play-table.ts'
+import { RollUpDelta } from './roll-ups.ts'
+import { writeRollUps } from './write-roll-ups.ts'
+
+/** What a batch of plays came to. */
+export interface Upserted {
+  readonly inserted: number
+  readonly updated: number
+  /** Nothing new in them. */
+  readonly unchanged: number
+  /** Older than what is kept. */
+  readonly expired: number
+}
+
+const HORIZON = 'history.pruned_before'
+
+/** Adds or completes plays and the roll-ups they count in, all or nothing. */
+export function upsertPlays(db: Database, records: readonly PlayRecord[]): Promise<Upserted> {
+  const incoming = foldPlays(records)
+  if (incoming.size === 0) {
+    return Promise.resolve({ inserted: 0, updated: 0, unchanged: 0, expired: 0 })
+  }
+  return db.write(async (tx) => {
+    if (tx.dialect.lockHistory !== null) await tx.query(tx.dialect.lockHistory)
+    const horizon = await readHorizon(tx)
+    const stored = await findPlays(tx, [...incoming.values()])
+    const changes = compare(incoming, stored, horizon)
+    await writeChanges(tx, changes)
+    return {
+      inserted: changes.rows.length - changes.replaced.length,
+      updated: changes.replaced.length,
+      unchanged: changes.unchanged,
+      expired: changes.expired,
+    }
+  })
+}
+
+interface Changes {
+  readonly rows: PlayRecord[]
+  readonly replaced: PlayRecord[]
+  unchanged: number
+  expired: number
+}
+
+function compare(
+  incoming: ReadonlyMap<string, PlayRecord>,
+  stored: ReadonlyMap<string, PlayRecord>,
+  horizon: number,
+): Changes {
+  const changes: Changes = { rows: [], replaced: [], unchanged: 0, expired: 0 }
+  for (const [identity, record] of incoming) {
+    const old = stored.get(identity)
+    if (old === undefined && record.lastSeenAt < horizon) {
+      changes.expired += 1
+      continue
+    }
+    const merged = old === undefined ? record : mergePlay(old, record)
+    if (old !== undefined && isSamePlay(merged, old)) {
+      changes.unchanged += 1
+      continue
+    }
+    changes.rows.push(merged)
+    if (old !== undefined) changes.replaced.push(old)
+  }
+  return changes
+}
+
+async function writeChanges(tx: Sql, { rows, replaced }: Changes): Promise<void> {
+  if (rows.length === 0) return
+  const delta = new RollUpDelta()
+  for (const play of replaced) delta.count(play, -1)
+  for (const play of rows) delta.count(play, 1)
+  const spared = await deletePlays(tx, replaced)
+  await tx.insert(PLAYS.name, PLAYS.columns, [...rows, ...spared].map(playRow))
+  await writeRollUps(tx, delta)
+}
+
+/** Deletes by lookup key; another play that shares a key by chance is handed back to be written again. */
+async function deletePlays(tx: Sql, plays: readonly PlayRecord[]): Promise<PlayRecord[]> {
+  if (plays.length === 0) return []
+  const wanted = new Set(plays.map(identityOf))
+  const keys = plays.map(lookupKey)
+  const rows = await tx.query(
+    `delete from plays where ${tx.dialect.playsByKey} returning ${PLAYS.select}`,
+    [keys],
+  )
+  return rows.map(toPlay).filter((play) => !wanted.has(identityOf(play)))
+}
+
+/** The stored plays with these identities. */
+export async function findPlays(
+  sql: Sql,
+  plays: readonly Pick<PlayRecord, 'source' | 'id'>[],
+): Promise<Map<string, PlayRecord>> {
+  const found = new Map<string, PlayRecord>()
+  if (plays.length === 0) return found
+  const wanted = new Set(plays.map(identityOf))
+  const text = `select ${PLAYS.select} from plays where ${sql.dialect.playsByKey}`
+  for (const row of await sql.query(text, [plays.map(lookupKey)])) {
+    const play = toPlay(row)
+    if (wanted.has(identityOf(play))) found.set(identityOf(play), play)
+  }
+  return found
+}
+
+/** Forgets plays last seen before a time; the horizon keeps late news from counting them twice. */
+export function prunePlays(db: Database, before: number): Promise<number> {
+  return db.write(async (tx) => {
+    if (tx.dialect.lockHistory !== null) await tx.query(tx.dialect.lockHistory)
+    const horizon = Math.max(Math.trunc(before), await readHorizon(tx))
+    await tx.query(
+      'insert into settings (key, value, updated_at) values ($1, $2, $3)' +
+        ' on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at',
+      [HORIZON, JSON.stringify(horizon), Date.now()],
+    )
+    const counted = await tx.query('select count(*) as n from plays where last_seen_at < $1', [
+      horizon,
+    ])
+    await tx.query('delete from plays where last_seen_at < $1', [horizon])
+    return Number(counted[0]?.['n'] ?? 0)
+  })
+}
+
+async function readHorizon(tx: Sql): Promise<number> {
+  const rows = await tx.query('select value from settings where key = $1', [HORIZON])
+  return Number(rows[0]?.['value'] ?? 0)
+}

@@ -1,0 +1,49 @@
+/** A value a column holds; engines hand integers back as plain numbers. */
+export type SqlValue = string | number | boolean | null | Uint8Array
+
+/** A statement's argument; a list becomes an array, for `unnest($1::text[])`. */
+export type SqlParam = SqlValue | readonly (string | null)[] | readonly (number | null)[]
+
+export type SqlRow = Record<string, SqlValue>
+
+export type ColumnKind = 'text' | 'int' | 'float' | 'bool' | 'json' | 'bytes'
+
+export interface Column {
+  readonly name: string
+  readonly kind: ColumnKind
+}
+
+/** Where the two engines do not speak the same SQL. */
+export interface Dialect {
+  readonly name: 'duckdb' | 'postgres'
+  /** Makes text compare by code point, so that pages come in one order on both. */
+  readonly binaryCollation: string
+  /** Condition that finds plays by `unnest($1::bigint[])` of lookup keys, the way the engine does it fast. */
+  readonly playsByKey: string
+  /** Statement that lets one writer of history in at a time, until commit; `null` where there is only one. */
+  readonly lockHistory: string | null
+}
+
+/** Runs statements; `$1`-style parameters only. */
+export interface Sql {
+  readonly dialect: Dialect
+  query(text: string, params?: readonly SqlParam[]): Promise<SqlRow[]>
+  /** Reads a large result piece by piece from one snapshot. */
+  batches(text: string, params?: readonly SqlParam[]): AsyncIterable<SqlRow[]>
+  /** Adds many rows at once; inside `write` only. */
+  insert(table: string, columns: readonly Column[], rows: readonly SqlValue[][]): Promise<void>
+  /** One transaction; nested calls join it. What the work throws rolls it back. */
+  write<T>(work: (tx: Sql) => Promise<T>): Promise<T>
+}
+
+/** An open database. */
+export interface Database extends Sql {
+  /** Runs a whole migration file inside the current transaction. */
+  script(tx: Sql, text: string): Promise<void>
+  /** Bytes on disk. */
+  size(): Promise<number>
+  close(): Promise<void>
+}
+
+/** A name as SQL wants it; all of ours are plain words, some of them reserved. */
+export const quoted = (name: string): string => `"${name}"`

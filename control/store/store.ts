@@ -1,0 +1,63 @@
+import { resolve } from 'node:path'
+import { openDuckdb } from './duckdb.ts'
+import { StoreError } from './errors.ts'
+import type { History } from './history/history.ts'
+import { createHistory } from './history/history.ts'
+import type { MigrateOptions } from './migrate.ts'
+import { migrate } from './migrate.ts'
+import { createNouns } from './nouns.ts'
+import { openPostgres } from './postgres.ts'
+import type { Database } from './sql.ts'
+import type { Nouns } from './stores.ts'
+
+/** All that must outlive a restart. */
+export interface Store extends Nouns {
+  readonly engine: 'duckdb' | 'postgres'
+  readonly history: History
+  /** Several changes in one transaction: use the nouns passed in, the store's own would wait for ever. */
+  atomically<T>(work: (nouns: Nouns) => Promise<T>): Promise<T>
+  /** Answers within the time a health check has, or throws. */
+  ping(): Promise<void>
+  /** Bytes on disk. */
+  size(): Promise<number>
+  close(): Promise<void>
+}
+
+export interface StoreOptions {
+  /** `duckdb:/path/file.duckdb`, a bare path, or `postgres://…`. */
+  readonly url: string
+  readonly migrations?: MigrateOptions
+}
+
+/** Opens the database, brings its schema up to date, and gives the nouns over it. */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const db = await openDatabase(options.url)
+  try {
+    await migrate(db, options.migrations)
+  } catch (error) {
+    await db.close()
+    throw error
+  }
+  return {
+    ...createNouns(db),
+    engine: db.dialect.name,
+    history: createHistory(db),
+    atomically: (work) => db.write((tx) => work(createNouns(tx))),
+    async ping() {
+      await db.query('select 1 as one')
+    },
+    size: () => db.size(),
+    close: () => db.close(),
+  }
+}
+
+/** Opens the engine a URL names, without migrating. */
+export function openDatabase(url: string): Promise<Database> {
+  if (/^postgres(ql)?:/.test(url)) return openPostgres(url)
+  const path = url.replace(/^duckdb:(\/\/)?/, '')
+  if (path === '' || /^[a-z]{2,}:/.test(path)) {
+    const message = 'store.url must be duckdb:/path/file, a path, or postgres://…'
+    return Promise.reject(new StoreError('store.url', message))
+  }
+  return openDuckdb(resolve(path))
+}

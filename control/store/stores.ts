@@ -1,0 +1,105 @@
+import type { Collection } from './collection.ts'
+import type {
+  Account,
+  AuditEntry,
+  Ban,
+  Download,
+  Edge,
+  Feedback,
+  ImportCursor,
+  Json,
+  Plan,
+  Setting,
+  SigningKey,
+  StoredFinding,
+  StoredRule,
+  Token,
+  TrustEntry,
+} from './records.ts'
+
+/** Accounts; no two have one name. */
+export interface AccountStore extends Collection<Account> {
+  byName(name: string): Promise<Account | null>
+}
+
+/** Hashes only: a lookup is by the hash of what was presented, or by user name. */
+export interface TokenStore extends Collection<Token> {
+  /** The token with this hash, revoked or not: the caller tells revoked from unknown. */
+  byHash(hash: string): Promise<Token | null>
+  /** The Xtream user who is not revoked. */
+  byUsername(username: string): Promise<Token | null>
+  ofAccount(accountId: string): Promise<Token[]>
+  /** False when it was revoked before or never existed. */
+  revoke(id: string, at: number): Promise<boolean>
+  /** Remembers the last use; an earlier time changes nothing. */
+  touch(id: string, at: number): Promise<void>
+}
+
+export interface DownloadStore extends Collection<Download> {
+  /** Records the first use; later ones, and events told twice, change nothing. */
+  markUsed(id: string, use: FirstUse): Promise<boolean>
+  revoke(id: string, at: number): Promise<boolean>
+  revoked(): Promise<Download[]>
+}
+
+export interface FirstUse {
+  readonly at: number
+  readonly network: string | null
+  readonly address: string | null
+  readonly userAgent: string | null
+}
+
+export interface BanStore extends Collection<Ban> {
+  /** Bans neither lifted nor run out. */
+  active(now: number): Promise<Ban[]>
+  lift(id: string, by: string, at: number): Promise<boolean>
+}
+
+export interface KeyStore extends Collection<SigningKey> {
+  ofPurpose(purpose: string): Promise<SigningKey[]>
+  retire(kid: string, at: number): Promise<boolean>
+}
+
+export interface SettingStore {
+  get(key: string): Promise<Json>
+  set(key: string, value: Json, at: number): Promise<void>
+  all(): Promise<Setting[]>
+}
+
+/** Append only. */
+export type AuditStore = Pick<Collection<AuditEntry>, 'get' | 'put' | 'list'>
+
+export interface EdgeStore extends Collection<Edge> {
+  revoke(id: string, at: number): Promise<boolean>
+}
+
+export interface FindingStore extends Collection<StoredFinding> {
+  setState(id: string, state: string, acted: string | null): Promise<boolean>
+}
+
+export interface TrustStore extends Collection<TrustEntry> {
+  /** The newest entry of an account. */
+  latest(account: string): Promise<TrustEntry | null>
+}
+
+export interface FeedbackStore extends Collection<Feedback> {
+  ofAccount(account: string): Promise<Feedback[]>
+}
+
+/** Everything but the history of plays. */
+export interface Nouns {
+  readonly accounts: AccountStore
+  readonly tokens: TokenStore
+  readonly plans: Collection<Plan>
+  readonly downloads: DownloadStore
+  readonly bans: BanStore
+  readonly keys: KeyStore
+  readonly audit: AuditStore
+  readonly settings: SettingStore
+  readonly edges: EdgeStore
+  readonly cursors: Collection<ImportCursor>
+  readonly rules: Collection<StoredRule>
+  readonly findings: FindingStore
+  readonly trust: TrustStore
+  readonly feedback: FeedbackStore
+}

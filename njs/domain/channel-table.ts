@@ -1,0 +1,83 @@
+import type { Protocol } from './types.ts'
+
+/** A channel as an edge needs it. */
+export interface ChannelRecord {
+  /** `http://127.0.0.1:9000` */
+  readonly origin: string
+  /** The directory its files lie in, with both slashes: `/hls/ch1/`. Percent-encoded as the origin wants it. */
+  readonly base: string
+  /** `index.m3u8` */
+  readonly entry: string
+  /** Query of the entry, without `?`. */
+  readonly query: string
+  readonly protocol: Protocol
+  /** Another channel shares the directory or lies inside it. */
+  readonly isShared: boolean
+  readonly isVod: boolean
+  /** Ids of the groups that contain it. */
+  readonly groups: readonly string[]
+  /** Ids of the groups that leave it out for the time being. */
+  readonly surgedFrom: readonly string[]
+}
+
+const PROTOCOLS: readonly Protocol[] = ['hls', 'dash', 'mpegts']
+
+const escape = (text: string): string =>
+  text.replace(/[|,%]/g, (found) => (found === '|' ? '%7C' : found === ',' ? '%2C' : '%25'))
+
+const unescape = (text: string): string =>
+  text.includes('%')
+    ? text.replace(/%(7C|2C|25)/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+    : text
+
+const list = (text: string): string[] => (text === '' ? [] : text.split(',').map(unescape))
+
+/** One value of the channel table. */
+export const formatChannelRecord = (record: ChannelRecord): string =>
+  [
+    escape(record.origin),
+    escape(record.base),
+    escape(record.entry),
+    escape(record.query),
+    record.protocol,
+    (record.isShared ? 's' : '') + (record.isVod ? 'v' : ''),
+    record.groups.map(escape).join(','),
+    record.surgedFrom.map(escape).join(','),
+  ].join('|')
+
+/** Reads one value of the channel table; `null` where it is damaged. */
+export const parseChannelRecord = (text: string): ChannelRecord | null => {
+  const fields = text.split('|')
+  const protocol = PROTOCOLS.find((it) => it === fields[4])
+  if (fields.length !== 8 || protocol === undefined) return null
+  const flags = fields[5] ?? ''
+  return {
+    origin: unescape(fields[0] ?? ''),
+    base: unescape(fields[1] ?? ''),
+    entry: unescape(fields[2] ?? ''),
+    query: unescape(fields[3] ?? ''),
+    protocol,
+    isShared: flags.includes('s'),
+    isVod: flags.includes('v'),
+    groups: list(fields[6] ?? ''),
+    surgedFrom: list(fields[7] ?? ''),
+  }
+}
+
+/** Key under which the owner of an entry file (or of a directory, with its slash) stands. */
+export const ownerKey = (origin: string, path: string): string => `=${origin}|${path}`
+
+/** The channel a path of an origin belongs to: that of the entry file, else of the deepest owned directory. */
+export const ownerOf = (
+  get: (key: string) => string | undefined,
+  origin: string,
+  path: string,
+): string | null => {
+  const exact = get(ownerKey(origin, path))
+  if (exact !== undefined) return exact
+  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+    const owner = get(ownerKey(origin, path.slice(0, at + 1)))
+    if (owner !== undefined) return owner
+  }
+  return null
+}

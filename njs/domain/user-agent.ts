@@ -1,0 +1,52 @@
+/** Families of players, by the first substring found; the order settles overlaps. */
+const FAMILIES: readonly (readonly [string, string])[] = [
+  ['tivimate', 'tivimate'],
+  ['ott navigator', 'ott-navigator'],
+  ['ottnavigator', 'ott-navigator'],
+  ['iptvsmarters', 'smarters'],
+  ['iptv smarters', 'smarters'],
+  ['perfect player', 'perfect-player'],
+  ['televizo', 'televizo'],
+  ['kodi', 'kodi'],
+  ['vlc', 'vlc'],
+  ['libvlc', 'vlc'],
+  ['mpv', 'mpv'],
+  ['lavf', 'ffmpeg'],
+  ['ffmpeg', 'ffmpeg'],
+  ['exoplayer', 'exoplayer'],
+  ['androidxmedia3', 'exoplayer'],
+  ['applecoremedia', 'apple'],
+  ['stagefright', 'stagefright'],
+  ['gstreamer', 'gstreamer'],
+  ['mag200', 'mag'],
+  ['mag250', 'mag'],
+  ['qtembedded', 'mag'],
+  ['roku', 'roku'],
+  ['smart-tv', 'tv-browser'],
+  ['smarttv', 'tv-browser'],
+  ['web0s', 'tv-browser'],
+  ['webos', 'tv-browser'],
+  ['tizen', 'tv-browser'],
+  ['crkey', 'chromecast'],
+  ['edg/', 'edge'],
+  ['opr/', 'opera'],
+  ['firefox', 'firefox'],
+  ['chrome', 'chrome'],
+  ['safari', 'safari'],
+  ['dalvik', 'android'],
+  ['okhttp', 'android'],
+  ['curl', 'curl'],
+  ['wget', 'wget'],
+  ['python', 'script'],
+  ['go-http-client', 'script'],
+]
+
+/** A player's family: it outlives updates of the player, which the whole User-Agent does not. */
+export const userAgentFamily = (agent: string): string => {
+  const lower = agent.trim().toLowerCase()
+  if (lower === '') return 'none'
+  for (const [part, family] of FAMILIES) if (lower.includes(part)) return family
+  // An unknown player is known by its product name: what stands before the first slash, blank or bracket.
+  const product = lower.slice(0, 64).split(/[/\s(;]/)[0] ?? ''
+  return `other:${product.replace(/[^a-z0-9._-]/g, '').slice(0, 32)}`
+}

@@ -41,8 +41,14 @@ export const downAnswer = (detail: string, status: number | null = null): Answer
   detail,
 })
 
-/** A control character, or what is left of invalid UTF-8: two ids must not become one. */
-const isUnsafe = (text: string): boolean => /[\p{Cc}\ufffd]/u.test(text)
+/** Header bytes arrive as Latin-1; `null` = they are not UTF-8. */
+const decodeUtf8 = (raw: string): string | null => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(raw, 'latin1'))
+  } catch {
+    return null
+  }
+}
 
 type Read<T> =
   | { readonly ok: true; readonly value: T }
@@ -54,8 +60,9 @@ const single = (headers: AnswerHeaders, name: string): Read<string | null> => {
   const raw = headers[name]
   if (raw === undefined) return ok(null)
   if (typeof raw !== 'string') return { ok: false, why: `${name} is sent twice` }
-  const value = raw.trim()
-  if (isUnsafe(value)) return { ok: false, why: `${name} has control characters` }
+  const value = decodeUtf8(raw)?.trim()
+  if (value === undefined) return { ok: false, why: `${name} is not UTF-8` }
+  if (/\p{Cc}/u.test(value)) return { ok: false, why: `${name} has control characters` }
   return ok(value === '' ? null : value)
 }
 

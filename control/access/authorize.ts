@@ -1,4 +1,114 @@
+import {
+  compileRules,
+  type Digest,
+  evaluateRules,
+  type RuleSource,
+  type Rules,
+} from '#domain/rules'
+import type { BackendClient, HttpBackend } from './ask.ts'
+import { askBackends } from './backends.ts'
+import {
+  type DecisionClocks,
+  decideByAnswer,
+  decideByDefault,
+  decideByOutage,
+  decideByRule,
+  ruleTrace,
+} from './decide.ts'
 import type { AuthRequest, Decision, PreviousAnswer } from './decision.ts'
+import type { DecisionStore } from './decisions.ts'
+import { createFlights, type Flight } from './flights.ts'
+import { authQuery } from './query.ts'
+
+/** One auth backend as configured. */
+export interface AuthBackend extends RuleSource {
+  readonly name: string
+  readonly backends: readonly HttpBackend[]
+  readonly allowDefault: boolean
+}
 
 /** Decides an opening, or with `previous` the update of a running session. Never throws. */
 export type Authorize = (request: AuthRequest, previous?: PreviousAnswer) => Promise<Decision>
+
+export interface AuthorizePorts {
+  readonly client: BackendClient
+  readonly decisions: DecisionStore
+  readonly digest: Digest
+  readonly clocks: DecisionClocks
+  readonly now: () => number
+}
+
+interface Prepared {
+  readonly source: AuthBackend
+  readonly rules: Rules
+  /** Changes with the backends, so that a new configuration does not meet old decisions. */
+  readonly fingerprint: string
+  readonly longestMs: number
+}
+
+const prepare = (source: AuthBackend, digest: Digest): Prepared => ({
+  source,
+  rules: compileRules(source, digest).rules,
+  fingerprint: digest(JSON.stringify([source.name, source.backends, source.allowDefault])),
+  longestMs: Math.max(0, ...source.backends.map((backend) => backend.timeoutMs)),
+})
+
+/** Flussonic's identity of a session: channel, address and token, or where there is none the query. */
+const decisionKey = ({ fingerprint }: Prepared, request: AuthRequest, digest: Digest): string =>
+  digest(
+    JSON.stringify([
+      fingerprint,
+      request.channel,
+      request.proto,
+      request.address,
+      request.token,
+      request.token === null ? request.qs : null,
+    ]),
+  )
+
+const flightOf = (
+  prepared: Prepared,
+  request: AuthRequest,
+  { digest, previous }: { digest: Digest; previous: PreviousAnswer | undefined },
+): Flight => {
+  const key = decisionKey(prepared, request, digest)
+  const base = { channel: request.channel, claimMs: prepared.longestMs + 2_000 }
+  if (previous === undefined) return { ...base, key, alsoAs: null }
+  const update = digest(`${request.sessionId} ${previous.requestNumber} ${prepared.fingerprint}`)
+  return { ...base, key: update, alsoAs: key }
+}
+
+/** Prepares the auth backends once; the same client and store may serve the next configuration. */
+export const createAuthorize = (
+  sources: readonly AuthBackend[],
+  { client, decisions, digest, clocks, now }: AuthorizePorts,
+): Authorize => {
+  const byName = new Map(sources.map((source) => [source.name, prepare(source, digest)]))
+  const flights = createFlights(decisions, now)
+
+  const ask = async (
+    { source }: Prepared,
+    request: AuthRequest,
+    previous: PreviousAnswer | undefined,
+  ): Promise<Decision> => {
+    const outcome = await askBackends(client, source.backends, authQuery(request, previous))
+    if (outcome.answer.class !== 'down') return decideByAnswer(source.name, outcome, clocks)
+    const { allowDefault } = source
+    return decideByOutage(outcome.trace, { allowDefault, previous }, clocks)
+  }
+
+  return async (request, previous) => {
+    const prepared = byName.get(request.authBackend)
+    if (prepared === undefined) return decideByDefault(false, clocks)
+    const verdict = evaluateRules(prepared.rules, request)
+    if (verdict.verdict !== 'none') return decideByRule(verdict, clocks)
+    const { allowDefault, backends } = prepared.source
+    const decision =
+      backends.length === 0
+        ? decideByDefault(allowDefault, clocks)
+        : await flights.decide(flightOf(prepared, request, { digest, previous }), () =>
+            ask(prepared, request, previous),
+          )
+    return { ...decision, trace: [ruleTrace(verdict), ...decision.trace] }
+  }
+}

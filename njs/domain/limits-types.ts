@@ -1,3 +1,4 @@
+import type { ReasonId } from './reasons.ts'
 import type { Limitation } from './types.ts'
 
 /** What an account may do at once and the clocks its caps run on. All times in milliseconds. */
@@ -23,7 +24,7 @@ export interface Limits {
   readonly takeoverMs: number
 }
 
-/** Defaults of design §5; a caller sets the caps and overrides what its plan or backend says. */
+/** Defaults of the caps; a caller sets the numbers and overrides what its plan or backend says. */
 export const DEFAULT_LIMITS: Limits = {
   maxStreams: 1,
   maxNetworks: 0,
@@ -37,6 +38,116 @@ export const DEFAULT_LIMITS: Limits = {
   takeoverMs: 10_000,
 }
 
-/** Idle clocks: how long a silent session keeps its slot. */
+/** Silence after which a live HLS or DASH session's slot is free. */
 export const IDLE_LIVE_MS = 30_000
+
+/** The same for archives and films, whose players buffer for minutes. */
 export const IDLE_VOD_MS = 120_000
+
+/** Fixed clocks of the cap logic, in milliseconds. The Lua scripts hold the same numbers; a test compares them. */
+export const CLOCKS = {
+  /** An expired session is remembered this long, so that a late renewal can bring it back. */
+  ghost: 120_000,
+  /** After a repeated or shared-device excess nobody beyond the cap is tolerated for this long. */
+  lock: 90_000,
+  /** After any excess no new device beyond the cap is tolerated for this long. */
+  probation: 900_000,
+  /** A refusal that is no ban is remembered this long. */
+  retry: 10_000,
+  /** An edge reports a session at most this often, so silence seen through reports is overstated by it. */
+  report: 20_000,
+  /** Openings of one device closer than this race instead of following each other. */
+  settle: 250,
+  /** A race of one device's openings is over when none came for this long. */
+  rush: 1_000,
+  /** Two networks seen to be one home stay paired this long. */
+  pair: 3_600_000,
+} as const
+
+/** How many ended, banned and paired entries one account keeps. */
+export const KEPT = { ghosts: 32, refused: 128, devices: 128, pairs: 16 } as const
+
+/** One session in an account's state. Times in Unix ms, 0 = never. */
+export interface Slot {
+  sid: string
+  /** Idempotency id of the opening. */
+  req: string
+  ch: string
+  dev: string
+  player: string
+  net: string
+  /** Download id, empty without one. */
+  dl: string
+  opened: number
+  started: number
+  seen: number
+  /** Silence that frees the slot. */
+  idle: number
+  /** Since when it does not count, because its device opened something else. */
+  sup: number
+  /** 1 = it was superseded and kept being requested: it counts, and cannot be superseded again. */
+  firm: number
+  /** Since when it is expired, kept only to be brought back. */
+  gone: number
+  /** Edge that last reported it. */
+  edge: string
+  bytes: number
+  reqs: number
+  /** JSON of what is only shown. */
+  info: string
+}
+
+/** Everything that decides about one account. */
+export interface AccountState {
+  account: string
+  limits: Limits
+  slots: Record<string, Slot>
+  /** Lease keys that were ended, with why and until when. */
+  refused: Record<string, { until: number; reason: ReasonId }>
+  /** `<channel>|<device>` banned by the cap, until when. */
+  devices: Record<string, number>
+  /** IPv6 network → the IPv4 network of the same home. */
+  pairs: Record<string, { net: string; until: number }>
+  /** Racing openings of one device under a hard cap. */
+  rush: Record<string, { n: number; at: number; req: string }>
+  /** Since when the account plays more than it may. */
+  over: number
+  /** Until when nothing beyond the cap is served. */
+  lock: number
+  /** Until when a device that zaps may leave one session behind, not more. */
+  tight: number
+  /** Until when no new device beyond the cap is tolerated. */
+  probation: number
+}
+
+/** What a step caused besides its answer. */
+export interface Effects {
+  ended: { key: string; slot: Slot; reason: ReasonId }[]
+  /** Keys to refuse at every edge. */
+  kill: { key: string; until: number; reason: ReasonId }[]
+  /** Keys every edge forgets, so that the player asks again. */
+  drop: string[]
+  /** Device bans set. */
+  devices: { channel: string; device: string; until: number; reason: ReasonId }[]
+}
+
+/** What asks for a slot. */
+export interface Claim {
+  readonly key: string
+  readonly sid: string
+  readonly req: string
+  readonly ch: string
+  readonly dev: string
+  readonly player: string
+  readonly net: string
+  readonly dl: string
+  readonly idle: number
+  readonly edge: string
+  readonly info: string
+}
+
+export type Verdict =
+  | { outcome: 'admitted'; sid: string; key: string; leaseMs: number; isKnown: boolean }
+  | { outcome: 'refused'; reason: ReasonId; until: number }
+  /** Ask again after `waitMs`: openings of one device race for a slot it has only reserved. */
+  | { outcome: 'settle'; waitMs: number }

@@ -1,0 +1,96 @@
+import { countingSlots, type Held, liveSlots } from './limits-count.ts'
+import { expire, tidy } from './limits-expire.ts'
+import { judge } from './limits-judge.ts'
+import { admitted, hasRoom, refuseForRoom, release, slotOf } from './limits-seat.ts'
+import {
+  type AccountState,
+  CLOCKS,
+  type Claim,
+  type Effects,
+  type Limits,
+  type Slot,
+  type Verdict,
+} from './limits-types.ts'
+
+/** One opening; `hasWaited` when it comes back after `settle`. */
+export interface Opening {
+  readonly claim: Claim
+  readonly limits: Limits
+  readonly hasWaited: boolean
+}
+
+const refuseHard = (state: AccountState, candidate: Slot, now: number, fx: Effects): Verdict => {
+  const verdict = refuseForRoom(state, candidate, now)
+  if (verdict.outcome !== 'refused') return verdict
+  const until = now + state.limits.banMs
+  state.devices[`${candidate.ch}|${candidate.dev}`] = until
+  fx.devices.push({ channel: candidate.ch, device: candidate.dev, until, reason: verdict.reason })
+  return { ...verdict, until }
+}
+
+const firstReserved = (state: AccountState, device: string): Held | undefined => {
+  const held = countingSlots(state).filter(({ slot }) => slot.dev === device && slot.started === 0)
+  held.sort((a, b) => a.slot.opened - b.slot.opened || (a.key < b.key ? -1 : 1))
+  return held[0]
+}
+
+/** One device's next opening takes its reservation over; openings that race for it are refused. */
+const raceFor = (state: AccountState, held: Held, opening: Opening, now: number) => {
+  const { dev, req } = opening.claim
+  const before = state.rush[dev]
+  const isSame = before !== undefined && before.req === req
+  const n = before ? before.n + (isSame ? 0 : 1) : 1
+  state.rush[dev] = { n, at: now, req }
+  if (n > 1) return 'lost'
+  return opening.hasWaited || now - held.slot.opened >= CLOCKS.settle ? 'won' : 'settle'
+}
+
+const openHard = (state: AccountState, opening: Opening, now: number, fx: Effects): Verdict => {
+  const { claim } = opening
+  const candidate = slotOf(claim, now)
+  if (!hasRoom(state, candidate, [], now)) {
+    const held = firstReserved(state, claim.dev)
+    if (!held || !hasRoom(state, candidate, [held], now))
+      return refuseHard(state, candidate, now, fx)
+    const race = raceFor(state, held, opening, now)
+    if (race === 'settle') return { outcome: 'settle', waitMs: CLOCKS.settle }
+    if (race === 'lost') return refuseHard(state, candidate, now, fx)
+    delete state.rush[claim.dev]
+    release(held, now, fx)
+  }
+  state.slots[claim.key] = candidate
+  return admitted(claim.key, candidate, false)
+}
+
+const openSoft = (state: AccountState, opening: Opening, now: number): Verdict => {
+  const { claim } = opening
+  const candidate = slotOf(claim, now)
+  const leaving = countingSlots(state).filter(
+    ({ slot }) => slot.dev === claim.dev && slot.firm === 0,
+  )
+  if (!hasRoom(state, candidate, leaving, now)) return refuseForRoom(state, candidate, now)
+  for (const { slot } of leaving) slot.sup = now
+  state.slots[claim.key] = candidate
+  return admitted(claim.key, candidate, false)
+}
+
+/** Opens a session, or says why not. Changes the state it is given. */
+export const openSession = (
+  state: AccountState,
+  opening: Opening,
+  now: number,
+  fx: Effects,
+): Verdict => {
+  const { claim } = opening
+  state.limits = opening.limits
+  expire(state, now, fx)
+  const known = liveSlots(state).find(({ slot }) => slot.req === claim.req)
+  if (known) return admitted(known.key, known.slot, true)
+  const banned = state.devices[`${claim.ch}|${claim.dev}`]
+  if (banned) return { outcome: 'refused', reason: 'ban.device', until: banned }
+  const isHard = state.limits.limitation === 'hard'
+  const verdict = isHard ? openHard(state, opening, now, fx) : openSoft(state, opening, now)
+  judge(state, now, fx)
+  tidy(state, now)
+  return verdict
+}

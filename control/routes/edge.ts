@@ -111,8 +111,8 @@ export const edgeRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): vo
   app.decorateRequest('edgeId', '')
   app.addHook('onRequest', async (request, reply) => {
     const edge = await options.edgeOf(request)
-    if (edge === null) return await reply.code(401).send()
-    request.edgeId = edge
+    if (edge === null) await reply.code(401).send()
+    else request.edgeId = edge
   })
   app.register(
     (scope, _options, done) => {

@@ -1,0 +1,29 @@
+import { Type } from 'typebox'
+
+export const nullableText = Type.Union([Type.String(), Type.Null()])
+export const nullableTime = Type.Union([Type.Integer(), Type.Null()], {
+  description: 'Unix milliseconds.',
+})
+export const nullableCount = Type.Union([Type.Integer({ minimum: 0 }), Type.Null()])
+
+/** Cursor paging, the same everywhere. */
+export const pageQuery = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+  after: Type.Optional(Type.String({ description: '`next` of the page before.' })),
+  sort: Type.Optional(
+    Type.String({ description: 'Field to sort by; a leading `-` turns it round.' }),
+  ),
+}
+
+export const idParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) })
+
+/** `-createdAt` → field and direction. */
+export const readSort = <F extends string>(
+  sort: string | undefined,
+  fields: readonly F[],
+): { sort?: F; descending?: boolean } | null => {
+  if (sort === undefined) return {}
+  const name = sort.replace(/^-/, '')
+  const field = fields.find((candidate) => candidate === name)
+  return field === undefined ? null : { sort: field, descending: sort.startsWith('-') }
+}

@@ -67,17 +67,20 @@ export const parseChannelRecord = (text: string): ChannelRecord | null => {
 /** Key under which the owner of an entry file (or of a directory, with its slash) stands. */
 export const ownerKey = (origin: string, path: string): string => `=${origin}|${path}`
 
-/** The channel a path of an origin belongs to: that of the entry file, else of the deepest owned directory. */
+/** Owner of what several channels share: nobody is refused there. */
+export const SHARED_OWNER = '*'
+
+/** The channel a path of an origin belongs to: that of the entry file, else of the deepest owned directory; `null` = anybody's. */
 export const ownerOf = (
   get: (key: string) => string | undefined,
   origin: string,
   path: string,
 ): string | null => {
   const exact = get(ownerKey(origin, path))
-  if (exact !== undefined) return exact
+  if (exact !== undefined) return exact === SHARED_OWNER ? null : exact
   for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
     const owner = get(ownerKey(origin, path.slice(0, at + 1)))
-    if (owner !== undefined) return owner
+    if (owner !== undefined) return owner === SHARED_OWNER ? null : owner
   }
   return null
 }

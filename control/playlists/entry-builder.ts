@@ -1,0 +1,158 @@
+import { attributeOf, parseHeaderLine, parseInfoLine } from './info-line.ts'
+import type { Attribute, Playlist, PlaylistEntry, PlaylistProblem, ReadResult } from './playlist.ts'
+
+const nothing: readonly string[] = []
+const absoluteUrl = /^[a-z][a-z0-9+.-]*:\/\//i
+const markup = /^\s*(?:<[!?a-z/]|\{\s*"|\[\s*[{"]|\{\s*$)/i
+/** Tags of an HLS manifest that no list of channels carries. */
+const manifestTag = /^#EXT-X-(?:STREAM-INF|TARGETDURATION|MEDIA-SEQUENCE|MEDIA:|MAP:|KEY:)/
+/** Directives that speak of the list, not of the entry below them. */
+const listDirective = /^#(?:PLAYLIST|EXTENC|EXT-X-SESSION-DATA)\b/i
+/** Directives of an entry wherever they stand. */
+const entryDirective = /^#(?:EXTGRP|EXTVLCOPT|KODIPROP|EXTHTTP|EXT-X-PLAYLIST-TYPE)\b/i
+const extgrp = /^#EXTGRP:(.*)$/i
+const warningLimit = 50
+
+/** Addresses of EPGs may be several; those of another header line are added, other attributes keep their first value. */
+const mergeHeader = (header: Attribute[], more: readonly Attribute[]): void => {
+  for (const { name, value } of more) {
+    const at = header.findIndex((it) => it.name.toLowerCase() === name.toLowerCase())
+    const old = header[at]
+    if (!old) header.push({ name, value })
+    else if (/^(?:x-tvg-url|url-tvg)$/i.test(name) && !old.value.split(',').includes(value))
+      header[at] = { name: old.name, value: `${old.value},${value}` }
+  }
+}
+
+const splitTitles = (text: string): string[] =>
+  text
+    .split(';')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+
+/** A name for an address without `#EXTINF`. */
+const nameOfUrl = (url: string): string => {
+  const path = url.replace(/[?#].*$/, '').replace(/\/+$/, '')
+  return path.slice(path.lastIndexOf('/') + 1) || url
+}
+
+/** Gathers lines into entries; the first line that cannot be part of a list refuses all of it. */
+export class EntryBuilder {
+  private readonly header: Attribute[] = []
+  private readonly directives: string[] = []
+  private readonly entries: PlaylistEntry[] = []
+  private readonly warnings: string[] = []
+  private moreWarnings = 0
+  private readonly baseUrl: string | null
+  private before: string[] = []
+  private after: string[] = []
+  private info: { text: string; line: number } | null = null
+  private group = ''
+  private hasHeader = false
+
+  constructor(baseUrl: string | null) {
+    this.baseUrl = baseUrl
+  }
+
+  /** Takes one line; a problem means that this is no list of channels. */
+  take(raw: string, line: number): PlaylistProblem | null {
+    const text = raw.trim()
+    if (text === '') return this.takeBlank()
+    if (markup.test(text)) return { line, reason: 'a web page or a document, not an M3U list' }
+    return text.startsWith('#') ? this.takeDirective(text, line) : this.takeAddress(text, line)
+  }
+
+  /** The finished list. */
+  finish(): ReadResult {
+    if (this.entries.length === 0)
+      return { ok: false, problem: { line: null, reason: 'there is no channel in the list' } }
+    if (this.info) this.warn(this.info.line, 'an entry without an address is left out')
+    if (!this.hasHeader) this.warnings.unshift('line 1: #EXTM3U is missing')
+    const more = this.moreWarnings > 0 ? [`and ${this.moreWarnings} more`] : []
+    const playlist: Playlist = {
+      header: this.header,
+      directives: this.directives,
+      entries: this.entries,
+      trailing: this.before,
+      warnings: [...this.warnings, ...more],
+    }
+    return { ok: true, playlist }
+  }
+
+  private warn(line: number, text: string): void {
+    if (this.warnings.length < warningLimit) this.warnings.push(`line ${line}: ${text}`)
+    else this.moreWarnings += 1
+  }
+
+  /** A block of directives set apart at the top belongs to the list. */
+  private takeBlank(): null {
+    const isTop = this.entries.length === 0 && !this.info
+    if (isTop && !this.before.some((text) => entryDirective.test(text))) {
+      this.directives.push(...this.before)
+      this.before = []
+    }
+    return null
+  }
+
+  private takeDirective(text: string, line: number): PlaylistProblem | null {
+    if (manifestTag.test(text))
+      return { line, reason: 'the manifest of one HLS stream, not a list of channels' }
+    if (/^#EXTM3U\b/i.test(text)) {
+      this.hasHeader = true
+      mergeHeader(this.header, parseHeaderLine(text))
+    } else if (/^#EXTINF:/i.test(text)) this.takeInfo(text, line)
+    else if (listDirective.test(text)) this.directives.push(text)
+    else {
+      const group = extgrp.exec(text)
+      if (group) this.group = (group[1] ?? '').trim()
+      const lines = this.info ? this.after : this.before
+      lines.push(text)
+    }
+    return null
+  }
+
+  private takeInfo(text: string, line: number): void {
+    if (this.info) {
+      this.warn(this.info.line, 'an entry without an address is left out')
+      this.before = []
+      this.after = []
+    }
+    this.info = { text, line }
+  }
+
+  private takeAddress(text: string, line: number): PlaylistProblem | null {
+    const bar = text.indexOf('|')
+    const address = bar < 0 ? text : text.slice(0, bar).trimEnd()
+    const url = this.resolve(address)
+    if (url === null) return { line, reason: 'neither a directive nor an address' }
+    this.entries.push(this.entryOf(url, bar < 0 ? '' : text.slice(bar), line))
+    this.before = []
+    this.after = []
+    this.info = null
+    return null
+  }
+
+  private resolve(address: string): string | null {
+    if (absoluteUrl.test(address)) return address
+    if (this.baseUrl === null || /\s/.test(address)) return null
+    return URL.canParse(address, this.baseUrl) ? new URL(address, this.baseUrl).href : null
+  }
+
+  private entryOf(url: string, suffix: string, line: number): PlaylistEntry {
+    const { attributes, duration, name } = parseInfoLine(this.info?.text ?? '')
+    const own = splitTitles(attributeOf(attributes, 'group-title'))
+    return {
+      line,
+      before: this.before.length > 0 ? this.before : nothing,
+      after: this.after.length > 0 ? this.after : nothing,
+      info: this.info?.text ?? null,
+      duration,
+      name: name || attributeOf(attributes, 'tvg-name') || nameOfUrl(url),
+      tvgId: attributeOf(attributes, 'tvg-id').trim(),
+      titles: own.length > 0 ? own : splitTitles(this.group),
+      isTitledByExtgrp: own.length === 0 && this.group !== '',
+      url,
+      suffix,
+    }
+  }
+}

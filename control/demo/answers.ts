@@ -1,5 +1,5 @@
 import type { Answer } from './answer.ts'
-import { CHANNELS, type DemoChannel, guide, logo, sourcePlaylist } from './channels.ts'
+import { CHANNELS, type DemoChannel, guide, logoOf, sourcePlaylist } from './channels.ts'
 import { type Media, RENDITIONS, type Rendition } from './media-files.ts'
 import {
   ARCHIVE,
@@ -33,7 +33,7 @@ export function answerFor(
 function logoAnswer(name: string): Answer | null {
   const channel = CHANNELS.find((it) => `${it.id}.svg` === name)
   if (channel === undefined) return null
-  return { type: 'image/svg+xml', body: logo(channel), maxAge: 86_400 }
+  return { type: 'image/svg+xml', body: logoOf(channel), maxAge: 86_400 }
 }
 
 interface Moment {

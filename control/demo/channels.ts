@@ -67,7 +67,7 @@ export function guide(now: number): string {
 }
 
 /** A logo: the channel's initials on a plain ground. */
-export function logo(channel: DemoChannel): string {
+export function logoOf(channel: DemoChannel): string {
   const text = `${channel.id[0]?.toUpperCase()}${channel.id.at(-1)}`
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="12" fill="#2b4a6f"/><text x="32" y="42" font-family="sans-serif" font-size="28" fill="#fff" text-anchor="middle">${text}</text></svg>\n`
 }

@@ -7,3 +7,9 @@ export class Failure extends Error {
 export function sentence(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
+
+/** Prints the sentence and exits 2: what every program does with an error that reaches its top. */
+export function reportAndExit(error: unknown): never {
+  process.stderr.write(`${sentence(error)}\n`)
+  process.exit(2)
+}

@@ -1,0 +1,52 @@
+/** Where the demo listens. */
+export interface DemoAddresses {
+  readonly edge: string
+  readonly admin: string
+  readonly origin: string
+}
+
+/** The demo's addresses, unless the environment names others. */
+export function demoAddresses(environment: NodeJS.ProcessEnv): DemoAddresses {
+  return {
+    edge: environment['GATEHOUSE_EDGE_LISTEN'] ?? '0.0.0.0:8080',
+    admin: environment['GATEHOUSE_ADMIN_LISTEN'] ?? '127.0.0.1:8090',
+    origin: environment['GATEHOUSE_DEMO_ORIGIN'] ?? '127.0.0.1:8089',
+  }
+}
+
+/** The configuration `run` uses without `--config`. */
+export function demoConfig({ edge, admin, origin }: DemoAddresses): string {
+  return `# The demo. Written anew at each start without --config: copy it to begin a configuration of your own.
+edge:
+  listen: ${edge}
+  # So that one machine can play any viewer. Trust your own proxies only.
+  trusted_proxies: [127.0.0.1/32]
+admin:
+  listen: ${admin}
+sources:
+  - name: demo
+    url: http://${origin}/playlist.m3u
+    refresh_sec: 60
+groups:
+  - name: home
+    networks: [192.168.0.0/16]
+    max_sessions: 2
+    limitation: hard
+  - name: abroad
+    countries: [DE]
+    channels: { titles: [Federal, Sport] }
+    max_sessions: 2
+    limitation: hard
+  - name: everyone
+    default: true
+    channels: { titles: [Federal] }
+    max_sessions: 2
+    limitation: hard
+demo:
+  enabled: true
+  origin: ${origin}
+  accounts:
+    - { name: one-screen, max_sessions: 1 }
+    - { name: two-screens, max_sessions: 2 }
+`
+}

@@ -1,0 +1,65 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { type BuildOptions, build as bundle } from 'esbuild'
+import { packageRoot } from '../config/paths.ts'
+import { Failure } from './failure.ts'
+
+/** The edge's bundle: one default export, the modules njs brings left outside. */
+export const EDGE_OPTIONS: BuildOptions = {
+  bundle: true,
+  format: 'esm',
+  platform: 'neutral',
+  target: 'es2023',
+  external: ['crypto', 'fs', 'buffer', 'querystring'],
+  legalComments: 'none',
+}
+
+/** The programs' bundles: everything of ours in one file, npm packages left outside. */
+export const NODE_OPTIONS: BuildOptions = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  packages: 'external',
+  sourcemap: 'linked',
+}
+
+const PROGRAMS = {
+  server: 'control/server.ts',
+  cli: 'control/cli/main.ts',
+  origin: 'control/demo/origin.ts',
+}
+
+/** Bundles everything into `dist`; files that came out the same are left alone. */
+export async function build(progress: (line: string) => void): Promise<void> {
+  const root = packageRoot()
+  const jobs: BuildOptions[] = [
+    { ...EDGE_OPTIONS, entryPoints: { edge: join(root, 'njs/index.ts') } },
+    {
+      ...NODE_OPTIONS,
+      entryPoints: Object.fromEntries(
+        Object.entries(PROGRAMS).map(([name, path]) => [name, join(root, path)]),
+      ),
+    },
+  ]
+  progress('Building …')
+  for (const job of jobs) await buildOne(job, join(root, 'dist'))
+}
+
+async function buildOne(options: BuildOptions, outdir: string): Promise<void> {
+  const settings = { ...options, outdir, write: false, logLevel: 'silent' } as const
+  const result = await bundle(settings).catch((error: unknown) => {
+    const lines = error instanceof Error ? error.message : String(error)
+    throw new Failure(`The build failed: ${lines.split('\n').slice(0, 3).join(' ')}`)
+  })
+  mkdirSync(outdir, { recursive: true })
+  for (const { path, contents } of result.outputFiles ?? []) replace(path, contents, outdir)
+}
+
+function replace(path: string, contents: Uint8Array, folder: string): void {
+  if (existsSync(path) && readFileSync(path).equals(contents)) return
+  // A running instance may read the old file meanwhile: it never sees half a file.
+  const draft = join(folder, `.${basename(path)}.${process.pid}`)
+  writeFileSync(draft, contents)
+  renameSync(draft, path)
+}

@@ -1,0 +1,78 @@
+/** What the control plane says of itself when it serves; printed as it is by `--json`. */
+export interface ReadyReport {
+  readonly edge: string
+  readonly admin: string
+  readonly adminToken: string
+  readonly accounts: readonly {
+    readonly name: string
+    readonly token: string
+    readonly maxSessions: number | null
+    readonly playlist: string
+  }[]
+  readonly groups: readonly {
+    readonly name: string
+    readonly networks: readonly string[]
+    readonly countries: readonly string[]
+    readonly default: boolean
+    readonly channels: number
+  }[]
+}
+
+/** The same for a person, with what to try next. */
+export function banner(ready: ReadyReport, state: string): string {
+  const { edge, admin, adminToken, accounts, groups } = ready
+  const lines = ['', 'Gatehouse is running.', '', `  Playlist    ${edge}/playlist.m3u`]
+  lines.push(`  Dashboard   ${admin}`, `  Admin token ${adminToken}`, `  State       ${state}`, '')
+  lines.push('  Groups')
+  for (const group of groups) {
+    const who = group.default ? ['everyone else'] : [...group.networks, ...group.countries]
+    lines.push(
+      `    ${group.name.padEnd(12)} ${String(group.channels).padStart(5)} channels  ${who.join(', ')}`,
+    )
+  }
+  if (accounts.length > 0) lines.push('', '  Accounts', ...accounts.flatMap(accountLines))
+  if (accounts.length > 0) lines.push('', ...nextSteps(ready))
+  return [...lines, '', 'Ctrl-C stops everything.', ''].join('\n')
+}
+
+function accountLines(account: ReadyReport['accounts'][number]): string[] {
+  const cap = account.maxSessions ?? 'any number of'
+  const streams = account.maxSessions === 1 ? 'stream' : 'streams'
+  return [`    ${account.name}: ${cap} ${streams} at once`, `      ${account.playlist}`]
+}
+
+function nextSteps({ edge, accounts }: ReadyReport): string[] {
+  const [first] = accounts
+  return [
+    '  Try',
+    `    vlc '${first?.playlist}'`,
+    '      Open it once more beside the first: the second screen is refused.',
+    `    curl -H 'X-Forwarded-For: 192.168.1.20' ${edge}/playlist.m3u`,
+    '      A viewer at home gets every channel …',
+    `    curl -H 'X-Forwarded-For: 203.0.113.9' ${edge}/playlist.m3u`,
+    '      … a stranger gets the short list at the same address.',
+  ]
+}
+
+/** Reads the control plane's report; `null` when it is not one. */
+export function readReady(body: string): ReadyReport | null {
+  try {
+    const read: unknown = JSON.parse(body)
+    return isReady(read) ? read : null
+  } catch {
+    return null
+  }
+}
+
+function isReady(read: unknown): read is ReadyReport {
+  if (typeof read !== 'object' || read === null) return false
+  return (
+    'edge' in read &&
+    'admin' in read &&
+    'adminToken' in read &&
+    'accounts' in read &&
+    Array.isArray(read.accounts) &&
+    'groups' in read &&
+    Array.isArray(read.groups)
+  )
+}

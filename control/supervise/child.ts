@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Failure } from '../runtime/failure.ts'
+import { lineSplitter } from './line-log.ts'
+
+/** A program the supervisor keeps running. */
+export interface ServiceSpec {
+  readonly name: string
+  readonly argv: readonly string[]
+  /** Each line it writes, both streams. */
+  readonly onLine: (line: string) => void
+  /** Whether it serves already. */
+  readonly isReady: () => Promise<boolean>
+  readonly env?: NodeJS.ProcessEnv
+  /** Undoes what an earlier, killed run may have left, before each start. */
+  readonly beforeStart?: () => void
+}
+
+/** A running service. */
+export interface Service {
+  readonly name: string
+  pid(): number | null
+  /** Kills it at once; it is started again like after any other death. */
+  kill(): void
+  signal(name: NodeJS.Signals): void
+  stop(): Promise<void>
+}
+
+const STOP_MS = 8000
+const READY_MS = 60_000
+const HEALTHY_MS = 30_000
+
+interface Life {
+  child: ChildProcess
+  ended: Promise<void>
+  lastLines: string[]
+  startedAt: number
+}
+
+/** Starts a service, waits until it is ready, and starts it again whenever it dies. */
+export async function startService(
+  spec: ServiceSpec,
+  report: (line: string) => void,
+): Promise<Service> {
+  let life = launch(spec)
+  const stopping = new AbortController()
+  const watch = async () => {
+    for (let delay = 500; !stopping.signal.aborted; delay = Math.min(delay * 2, 30_000)) {
+      await life.ended
+      if (stopping.signal.aborted) return
+      if (Date.now() - life.startedAt > HEALTHY_MS) delay = 500
+      report(`${spec.name} ended (${causeOf(life.child)}); starting it again in ${delay / 1000} s.`)
+      await sleep(delay)
+      if (stopping.signal.aborted) return
+      life = launch(spec)
+    }
+  }
+  const service: Service = {
+    name: spec.name,
+    pid: () => (isRunning(life.child) ? (life.child.pid ?? null) : null),
+    kill: () => killGroup(life.child),
+    signal: (name) => void life.child.kill(name),
+    async stop() {
+      stopping.abort()
+      await end(life)
+    },
+  }
+  try {
+    await untilReady(spec, life)
+  } catch (error) {
+    await service.stop()
+    throw error
+  }
+  void watch()
+  return service
+}
+
+function launch(spec: ServiceSpec): Life {
+  spec.beforeStart?.()
+  const [program = '', ...args] = spec.argv
+  const lastLines: string[] = []
+  const onLine = (line: string) => {
+    lastLines.push(line)
+    if (lastLines.length > 5) lastLines.shift()
+    spec.onLine(line)
+  }
+  // In a process group of its own, so that Ctrl-C reaches the supervisor alone and all stop in order.
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    env: spec.env ?? process.env,
+  })
+  child.stdout.setEncoding('utf8').on('data', lineSplitter(onLine))
+  child.stderr.setEncoding('utf8').on('data', lineSplitter(onLine))
+  const ended = new Promise<void>((resolve) => {
+    child.on('error', (error) => {
+      onLine(error.message)
+      resolve()
+    })
+    child.on('exit', () => {
+      // What it started itself, nginx's workers for one, would hold on to its ports.
+      killGroup(child)
+    })
+    child.on('close', () => resolve())
+  })
+  return { child, ended, lastLines, startedAt: Date.now() }
+}
+
+async function untilReady(spec: ServiceSpec, life: Life): Promise<void> {
+  const deadline = Date.now() + READY_MS
+  while (Date.now() < deadline) {
+    if (!isRunning(life.child)) {
+      const said = life.lastLines
+        .filter((it) => it.trim() !== '')
+        .slice(-3)
+        .join(' · ')
+      throw new Failure(`${spec.name} did not start (${causeOf(life.child)}): ${said || 'no word'}`)
+    }
+    if (await spec.isReady()) return
+    await sleep(50)
+  }
+  throw new Failure(
+    `${spec.name} runs but did not get ready within ${READY_MS / 1000} s; see the logs folder.`,
+  )
+}
+
+function isRunning(child: ChildProcess): boolean {
+  return child.pid !== undefined && child.exitCode === null && child.signalCode === null
+}
+
+async function end(life: Life): Promise<void> {
+  if (!isRunning(life.child)) return
+  life.child.kill('SIGTERM')
+  const timer = setTimeout(() => killGroup(life.child), STOP_MS)
+  await life.ended
+  clearTimeout(timer)
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // Nobody is left in it.
+  }
+}
+
+function causeOf(child: ChildProcess): string {
+  if (child.signalCode !== null) return `signal ${child.signalCode}`
+  return child.exitCode === null ? 'could not be started' : `exit code ${child.exitCode}`
+}

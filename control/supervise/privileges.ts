@@ -1,0 +1,25 @@
+import { chmodSync, chownSync, existsSync } from 'node:fs'
+import type { StatePaths } from '../config/paths.ts'
+import { run } from '../runtime/exec.ts'
+import { NOBODY } from '../runtime/resolve.ts'
+
+/**
+ * The `user` nginx workers drop to; `null` when nginx is not started as root, or when the state folder lies where only root may enter.
+ */
+export async function workerUser(paths: StatePaths): Promise<string | null> {
+  if (process.getuid?.() !== 0) return null
+  const drop = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups']
+  const canEnter = (await run([...drop, 'test', '-x', paths.state])).code === 0
+  if (!canEnter) return null
+  // Sockets made in the folder get its group, so that the workers reach them and nobody else does.
+  chownSync(paths.run, 0, NOBODY)
+  chmodSync(paths.run, 0o2750)
+  return 'nobody nogroup'
+}
+
+/** A prefix that ends a program when the supervisor dies, however it dies. */
+export async function tiedToUs(): Promise<readonly string[]> {
+  const prefix = ['setpriv', '--pdeathsig', 'SIGTERM']
+  if (!existsSync('/usr/bin/setpriv')) return []
+  return (await run([...prefix, 'true'])).code === 0 ? prefix : []
+}

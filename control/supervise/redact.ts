@@ -1,0 +1,14 @@
+/** Places in addresses and headers where a viewer's secret stands; what is matched by the second group goes. */
+const SECRETS: readonly RegExp[] = [
+  // /live/<ticket>/…, /live/<user>/<password>/…, /movie/…, /series/…, /timeshift/…, /s/<pass>/…
+  /(\/(?:live|movie|series|timeshift)\/)([^/\s"'?]+\/[^/\s"'?]+)(?=\/[^/\s"'?]+\.\w+)/g,
+  /(\/(?:live|movie|series|timeshift|s|i)\/)([^/\s"'?]{6,})/g,
+  /([?&](?:token|ticket|pass|password|username|key|access_token|api_key)=)([^&\s"']+)/gi,
+  /((?:authorization|x-[a-z-]*token|x-api-key|cookie): *(?:bearer +|basic +)?)([^\s,"']+)/gi,
+  /(\/\/)([^/\s:@"']+:[^/\s@"']+)(?=@)/g,
+]
+
+/** A line of somebody else's log with every ticket, pass, token and password masked. */
+export function redact(line: string): string {
+  return SECRETS.reduce((text, secret) => text.replace(secret, '$1***'), line)
+}

@@ -1,0 +1,116 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { packageRoot, type StatePaths } from '../config/paths.ts'
+import type { Config } from '../config/schema.ts'
+import type { Tool } from '../runtime/resolve.ts'
+import { localUrl, parseEndpoint } from './addresses.ts'
+import { ask, redisAnswers } from './ask.ts'
+import type { ServiceSpec } from './child.ts'
+import { createLineLog } from './line-log.ts'
+import { redact } from './redact.ts'
+
+/** What every service of one supervised instance is made from. */
+export interface Instance {
+  readonly config: Config
+  readonly configFile: string
+  readonly paths: StatePaths
+  /** Prefix that ties a program's life to ours. */
+  readonly tie: readonly string[]
+  readonly report: (line: string) => void
+}
+
+/** Redis of our own: a unix socket, everything on disk within a second, nothing thrown away. */
+export function redisSpec(tool: Tool, { paths, tie }: Instance): ServiceSpec {
+  const settings = {
+    port: '0',
+    unixsocket: paths.redisSocket,
+    unixsocketperm: '700',
+    dir: paths.state,
+    dbfilename: 'redis.rdb',
+    appenddirname: 'redis-aof',
+    appendonly: 'yes',
+    appendfsync: 'everysec',
+    'maxmemory-policy': 'noeviction',
+    daemonize: 'no',
+    save: '',
+  }
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
+  return {
+    name: 'Redis',
+    argv: [...tie, ...tool.argv, ...args],
+    onLine: createLineLog(join(paths.logs, 'redis.log')),
+    isReady: () => redisAnswers(paths.redisSocket),
+    beforeStart: () => rmSync(paths.redisSocket, { force: true }),
+  }
+}
+
+/** The demo's media server. */
+export function originSpec({ config, paths, tie }: Instance): ServiceSpec {
+  const program = join(packageRoot(), 'dist/origin.js')
+  const log = process.env['GATEHOUSE_DEMO_ORIGIN_LOG']
+  const args = ['--listen', config.demo.origin, ...(log === undefined ? [] : ['--log', log])]
+  const url = `${localUrl(parseEndpoint(config.demo.origin))}/health`
+  return {
+    name: 'The demo origin',
+    argv: [...tie, process.execPath, program, ...args],
+    onLine: createLineLog(join(paths.logs, 'origin.log')),
+    isReady: async () => (await ask(url))?.status === 200,
+  }
+}
+
+/** The control plane. Its warnings are shown, everything is kept. */
+export function controlSpec({ configFile, paths, tie, report }: Instance): ServiceSpec {
+  const program = join(packageRoot(), 'dist/server.js')
+  const keep = createLineLog(join(paths.logs, 'control.log'))
+  return {
+    name: 'The control plane',
+    argv: [...tie, process.execPath, program, '--config', configFile, '--state', paths.state],
+    onLine: (line) => {
+      keep(line)
+      const shown = worthShowing(line)
+      if (shown !== null) report(`control: ${redact(shown)}`)
+    },
+    isReady: async () =>
+      (await ask({ socketPath: paths.adminSocket, path: '/internal/ready' }))?.status === 200,
+    beforeStart: () => {
+      for (const socket of [paths.adminSocket, paths.edgeSocket]) rmSync(socket, { force: true })
+    },
+  }
+}
+
+/** nginx with our files. Its error log prints request lines, so it goes through the redactor. */
+export function nginxSpec(tool: Tool, instance: Instance): ServiceSpec {
+  const { config, paths, tie, report } = instance
+  const keep = createLineLog(join(paths.logs, 'nginx-error.log'))
+  const args = ['-p', paths.nginx, '-c', 'nginx.conf', '-e', 'stderr', '-g', 'daemon off;']
+  return {
+    name: 'nginx',
+    argv: [...tie, ...tool.argv, ...args],
+    onLine: (line) => {
+      const safe = redact(line)
+      keep(safe)
+      if (/\[(emerg|alert|crit)\]/.test(safe)) report(`nginx: ${safe}`)
+    },
+    isReady: () => edgeAnswers(config),
+    beforeStart: () => rmSync(paths.innerSocket, { force: true }),
+  }
+}
+
+/** Whether the edge answers its health address, which runs JavaScript and writes to shared memory. */
+export async function edgeAnswers(config: Config): Promise<boolean> {
+  const reply = await ask(`${localUrl(parseEndpoint(config.edge.listen))}/health`)
+  return reply !== null && reply.status < 500
+}
+
+/** A log line a person at the terminal should see: warnings and worse, and whatever is not a log line. */
+function worthShowing(line: string): string | null {
+  if (!line.startsWith('{')) return line.trim() === '' ? null : line
+  try {
+    const entry: unknown = JSON.parse(line)
+    if (typeof entry !== 'object' || entry === null || !('level' in entry)) return null
+    const isWarning = typeof entry.level === 'number' && entry.level >= 40
+    return isWarning && 'msg' in entry ? String(entry.msg) : null
+  } catch {
+    return line
+  }
+}

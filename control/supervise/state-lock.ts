@@ -1,0 +1,71 @@
+import { mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { StatePaths } from '../config/paths.ts'
+import { Failure } from '../runtime/failure.ts'
+
+/** The longest path a unix socket may have, with room for the longest name in `run/`. */
+const LONGEST_RUN_FOLDER = 90
+const LEAST_FREE_BYTES = 200 * 1024 * 1024
+
+/** Makes the state folder and claims it; returns what gives it back. */
+export function claimState(paths: StatePaths): () => void {
+  try {
+    for (const folder of [paths.state, paths.run, paths.logs, paths.nginx]) {
+      mkdirSync(folder, { recursive: true, mode: 0o755 })
+    }
+  } catch {
+    throw new Failure(
+      `The state folder ${paths.state} cannot be written; choose another with --state.`,
+    )
+  }
+  if (paths.run.length > LONGEST_RUN_FOLDER) {
+    throw new Failure(
+      `The path of the state folder ${paths.state} is too long for sockets; choose a shorter one with --state.`,
+    )
+  }
+  const { bavail, bsize } = statfsSync(paths.state)
+  if (bavail * bsize < LEAST_FREE_BYTES) {
+    throw new Failure(`Less than 200 MB are free in ${paths.state}; free some space and try again.`)
+  }
+  const file = join(paths.run, 'supervisor.pid')
+  if (!claim(file)) {
+    throw new Failure(
+      `Gatehouse already runs with the state folder ${paths.state} (process ${ownerOf(file)?.pid}); stop it, or choose another with --state.`,
+    )
+  }
+  return () => rmSync(file, { force: true })
+}
+
+function claim(file: string): boolean {
+  for (let attempt = 0; attempt < 3; attempt++) {
+    try {
+      writeFileSync(file, `${process.pid} ${startOf(process.pid)}\n`, { flag: 'wx' })
+      return true
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    }
+    const owner = ownerOf(file)
+    if (owner !== null && startOf(owner.pid) === owner.start) return false
+    rmSync(file, { force: true })
+  }
+  return false
+}
+
+function ownerOf(file: string): { pid: number; start: string } | null {
+  try {
+    const [pid = '', start = ''] = readFileSync(file, 'utf8').trim().split(' ')
+    return { pid: Number(pid), start }
+  } catch {
+    return null
+  }
+}
+
+/** When a process started, which tells it from a later one with the same number; empty when it is gone. */
+function startOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Config } from '../config/schema.ts'
+import { build } from '../runtime/build.ts'
+import { Failure } from '../runtime/failure.ts'
+import { resolveTool } from '../runtime/resolve.ts'
+import { requireFree } from './addresses.ts'
+import { ask } from './ask.ts'
+import { type ReadyReport, readReady } from './banner.ts'
+import { type Service, type ServiceSpec, startService } from './child.ts'
+import { prepareNginx, watchNginx } from './nginx.ts'
+import type { Setup } from './options.ts'
+import { tiedToUs } from './privileges.ts'
+import { controlSpec, type Instance, nginxSpec, originSpec, redisSpec } from './services.ts'
+import { claimState } from './state-lock.ts'
+
+/** A running instance. */
+export interface Supervisor {
+  readonly ready: ReadyReport
+  readonly services: readonly Service[]
+  /** Tells the services to read their configuration again. */
+  reload(): Promise<void>
+  /** Stops everything that was started, the edge first. */
+  stop(): Promise<void>
+}
+
+/** Starts everything a configuration asks for; `report` gets progress and troubles in plain words. */
+export async function supervise(
+  setup: Setup,
+  report: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Supervisor> {
+  const { config } = setup.loaded
+  const release = claimState(setup.paths)
+  const started: Service[] = []
+  const undo: (() => void)[] = [release]
+  const stop = async () => {
+    for (const service of started.splice(0).toReversed()) {
+      report(`Stopping ${service.name} …`)
+      await service.stop()
+    }
+    for (const step of undo.splice(0).toReversed()) step()
+  }
+  try {
+    await requireAddresses(config)
+    const tie = await tiedToUs()
+    const instance: Instance = {
+      config,
+      configFile: setup.configFile,
+      paths: setup.paths,
+      tie,
+      report,
+    }
+    await build(report)
+    const start = async (spec: ServiceSpec) => {
+      signal.throwIfAborted()
+      report(`Starting ${spec.name} …`)
+      started.push(await startService(spec, report))
+    }
+    if (config.redis.url === null && config.redis.nodes.length === 0) {
+      await start(redisSpec(await resolveTool('redis', { progress: report }), instance))
+    }
+    if (config.demo.enabled) await start(originSpec(instance))
+    const usesOurNginx = config.edge.nginx === 'bundled'
+    const nginx = usesOurNginx ? await resolveTool('nginx', { progress: report }) : null
+    await start(controlSpec(instance))
+    if (nginx !== null) {
+      await prepareNginx(instance, nginx)
+      await start(nginxSpec(nginx, instance))
+      const edge = started.at(-1)
+      if (edge !== undefined) undo.push(watchNginx(edge, instance))
+    }
+    const ready = await readyReport(instance, signal)
+    const reload = async () => {
+      for (const service of started) {
+        if (service.name === 'The control plane') service.signal('SIGHUP')
+      }
+    }
+    return { ready, services: started, reload, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function requireAddresses(config: Config): Promise<void> {
+  if (config.edge.nginx === 'bundled') await requireFree('edge.listen', config.edge.listen)
+  await requireFree('admin.listen', config.admin.listen)
+  if (config.demo.enabled) await requireFree('demo.origin', config.demo.origin)
+  if (config.control.listen !== null) await requireFree('control.listen', config.control.listen)
+}
+
+async function readyReport({ paths }: Instance, signal: AbortSignal): Promise<ReadyReport> {
+  for (let attempt = 0; attempt < 300; attempt++) {
+    signal.throwIfAborted()
+    const reply = await ask({ socketPath: paths.adminSocket, path: '/internal/ready' })
+    const ready = reply?.status === 200 ? readReady(reply.body) : null
+    if (ready !== null) return ready
+    await sleep(100)
+  }
+  throw new Failure(`The control plane did not get ready; see ${paths.logs}/control.log.`)
+}

@@ -1,0 +1,73 @@
+import { parseArgs } from 'node:util'
+import { Failure, reportAndExit, sentence } from '../control/runtime/failure.ts'
+import { banner } from '../control/supervise/banner.ts'
+import { type RunOptions, setUp } from '../control/supervise/options.ts'
+import { supervise } from '../control/supervise/supervise.ts'
+
+const HELP = `Usage: ./scripts/run [--config FILE] [--state DIR] [--json]
+
+Starts Gatehouse in the foreground: Redis, the control plane and nginx, each fetched or built first where it is missing.
+Without --config a demo with twelve channels and two accounts starts.
+
+  --config FILE  gatehouse.yaml
+  --state DIR    folder for everything that is kept; one per instance (default: .state)
+  --json         print one line of JSON when ready
+
+Addresses come from the configuration or from the environment, GATEHOUSE_EDGE_LISTEN for one. Ctrl-C stops everything.
+`
+
+const report = (line: string) => void process.stderr.write(`${line}\n`)
+
+async function main(): Promise<void> {
+  const options = readOptions()
+  const setup = setUp(options, process.env)
+  const abort = new AbortController()
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        abort.abort()
+        resolve()
+      })
+    }
+  })
+  const service = await supervise(setup, report, abort.signal).catch((error: unknown) => {
+    if (abort.signal.aborted) process.exit(0)
+    throw error
+  })
+  process.on('SIGHUP', () => void service.reload())
+  process.stdout.write(
+    options.json
+      ? `${JSON.stringify(service.ready)}\n`
+      : `${banner(service.ready, setup.paths.state)}\n`,
+  )
+  await stopped
+  await service.stop()
+  process.exit(0)
+}
+
+function readOptions(): RunOptions {
+  const values = readArguments()
+  if (values.help) {
+    process.stdout.write(HELP)
+    process.exit(0)
+  }
+  return { config: values.config ?? null, state: values.state ?? null, json: values.json }
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        config: { type: 'string' },
+        state: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values
+  } catch (error) {
+    const what = sentence(error).split('. ')[0]
+    return reportAndExit(new Failure(`${what}; see ./scripts/run --help.`))
+  }
+}
+
+await main().catch(reportAndExit)

@@ -1,6 +1,7 @@
-import type { DuckDBType, DuckDBValue } from '@duckdb/node-api'
+import type { DuckDBType, DuckDBValue, JS } from '@duckdb/node-api'
 import { BIGINT, BLOB, BOOLEAN, blobValue, DOUBLE, listValue, VARCHAR } from '@duckdb/node-api'
 import type { ColumnKind, SqlParam, SqlRow, SqlValue } from './sql.ts'
+import { isSqlValue } from './sql.ts'
 
 const TYPES: Record<ColumnKind, DuckDBType> = {
   text: VARCHAR,
@@ -16,24 +17,28 @@ export const duckdbType = (kind: ColumnKind): DuckDBType => TYPES[kind]
 
 /** Whole numbers go in as BIGINT: a DOUBLE would make the engine cast the column and skip nothing. */
 export function toDuckdb(value: SqlParam): DuckDBValue {
+  if (isSqlValue(value)) return scalar(value)
+  return listValue([...value].map(scalar))
+}
+
+function scalar(value: SqlValue): DuckDBValue {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value
-  if (value instanceof Uint8Array) return blobValue(value)
-  if (Array.isArray(value)) return listValue(value.map(toDuckdb))
-  return value as DuckDBValue
+  return value instanceof Uint8Array ? blobValue(value) : value
 }
 
 /** A value for a column of a known kind, as bulk insertion needs it. */
 export function toDuckdbColumn(value: SqlValue, kind: ColumnKind): DuckDBValue {
-  if (value === null) return null
-  if (kind === 'int') return BigInt(value as number)
+  if (typeof value === 'number') return kind === 'int' ? BigInt(value) : value
   return value instanceof Uint8Array ? blobValue(value) : value
 }
 
 /** Integers of every width become plain numbers: nothing we keep exceeds 2^53. */
-export function fromDuckdb(row: Record<string, unknown>): SqlRow {
+export function fromDuckdb(row: Readonly<Record<string, JS>>): SqlRow {
+  const values: SqlRow = {}
   for (const name in row) {
     const value = row[name]
-    if (typeof value === 'bigint') row[name] = Number(value)
+    if (typeof value === 'bigint') values[name] = Number(value)
+    else values[name] = isSqlValue(value) ? value : null
   }
-  return row as SqlRow
+  return values
 }

@@ -1,14 +1,15 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api'
-import { duckdbType, fromDuckdb, toDuckdb, toDuckdbColumn } from './duckdb-values.ts'
-import { messageOf, StoreError } from './errors.ts'
-import type { Column, Database, Dialect, Sql, SqlParam, SqlRow, SqlValue } from './sql.ts'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { appendRows } from './duckdb-append.ts'
+import { duckdbError, isFatal, openingError } from './duckdb-errors.ts'
+import { fromDuckdb, toDuckdb } from './duckdb-values.ts'
+import { StoreError } from './errors.ts'
+import type { Database, Dialect, Sql, SqlParam, SqlRow } from './sql.ts'
 import { createWriteQueue } from './write-queue.ts'
 
-const CHUNK = 2048
-const READERS = 2
+const SETTINGS = { memory_limit: '1GB', threads: '2' }
 
 const DIALECT: Dialect = {
   name: 'duckdb',
@@ -20,43 +21,51 @@ const DIALECT: Dialect = {
 
 /** Opens the embedded database file, made with mode 0600 when missing. One process at a time. */
 export async function openDuckdb(path: string): Promise<Database> {
-  const engine = new DuckdbEngine(path)
-  await engine.open()
-  return engine
+  const file = new DuckdbFile(path)
+  await file.handles()
+  return file
 }
 
-class DuckdbEngine implements Database {
+/** What an open file gives: one connection that writes, two that read beside it. */
+interface Handles {
+  readonly instance: DuckDBInstance
+  readonly writer: DuckDBConnection
+  readonly readers: readonly [DuckDBConnection, DuckDBConnection]
+}
+
+class DuckdbFile implements Database {
   readonly dialect = DIALECT
   readonly #path: string
   readonly #queue = createWriteQueue()
-  #instance: DuckDBInstance | null = null
-  #writer: DuckDBConnection | null = null
-  #readers: DuckDBConnection[] = []
-  #turn = 0
+  #handles: Promise<Handles> | null = null
+  #isClosed = false
+  #turn = false
 
   constructor(path: string) {
     this.#path = path
   }
 
-  async open(): Promise<void> {
-    const folder = dirname(this.#path)
-    if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 })
-    this.#instance = await openInstance(this.#path)
-    chmodSync(this.#path, 0o600)
-    this.#writer = await this.#instance.connect()
-    this.#readers = await Promise.all(Array.from({ length: READERS }, () => this.#live().connect()))
+  /** Opens the file, or opens it anew after an I/O failure made the engine refuse everything. */
+  handles(): Promise<Handles> {
+    if (this.#isClosed) {
+      return Promise.reject(new StoreError('store.unavailable', 'the store is closed'))
+    }
+    this.#handles ??= openHandles(this.#path).catch((error: unknown) => {
+      this.#handles = null
+      throw error
+    })
+    return this.#handles
   }
 
   async query(text: string, params: readonly SqlParam[] = []): Promise<SqlRow[]> {
-    await this.#reopenIfBroken()
-    this.#turn = (this.#turn + 1) % READERS
-    const reader = this.#readers[this.#turn] as DuckDBConnection
-    return this.#guard(() => queryOn(reader, text, params))
+    const { readers } = await this.handles()
+    this.#turn = !this.#turn
+    return this.#guard(() => queryOn(readers[this.#turn ? 0 : 1], text, params))
   }
 
   async *batches(text: string, params: readonly SqlParam[] = []): AsyncIterable<SqlRow[]> {
-    await this.#reopenIfBroken()
-    const connection = await this.#live().connect()
+    const { instance } = await this.handles()
+    const connection = await instance.connect()
     try {
       const result = await connection.stream(text, params.map(toDuckdb))
       for await (const rows of result.yieldRowObjectJs()) {
@@ -75,31 +84,27 @@ class DuckdbEngine implements Database {
     return this.#queue.run(() => this.#guard(() => this.#transaction(work)))
   }
 
-  async script(tx: Sql, text: string): Promise<void> {
-    await tx.query(text)
-  }
-
-  async size(): Promise<number> {
-    const files = [this.#path, `${this.#path}.wal`].filter(existsSync)
-    return files.reduce((sum, file) => sum + statSync(file).size, 0)
+  size(): Promise<number> {
+    const files = [this.#path, `${this.#path}.wal`].filter((file) => existsSync(file))
+    return Promise.resolve(files.reduce((sum, file) => sum + statSync(file).size, 0))
   }
 
   async close(): Promise<void> {
     await this.#queue.idle()
-    this.#release()
+    await this.#release()
+    this.#isClosed = true
   }
 
   async #transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
-    await this.#reopenIfBroken()
-    const connection = this.#writer as DuckDBConnection
-    await connection.run('begin')
+    const { writer } = await this.handles()
+    await writer.run('begin')
     try {
-      const result = await work(transactionOn(connection))
-      await connection.run('commit')
+      const result = await work(transactionOn(writer))
+      await writer.run('commit')
       return result
     } catch (error) {
       // A failed commit has already rolled back; there is nothing more to undo then.
-      await connection.run('rollback').catch(() => undefined)
+      await writer.run('rollback').catch(() => undefined)
       throw error
     }
   }
@@ -108,40 +113,30 @@ class DuckdbEngine implements Database {
     try {
       return await work()
     } catch (error) {
-      const message = messageOf(error)
-      // The engine refuses everything after an I/O failure, until the file is opened anew.
-      if (/invalidated|^FATAL/.test(message)) this.#release()
-      throw clearer(error, message)
+      if (isFatal(error)) await this.#release()
+      throw duckdbError(error)
     }
   }
 
-  async #reopenIfBroken(): Promise<void> {
-    if (this.#instance === null) await this.open()
-  }
-
-  #live(): DuckDBInstance {
-    if (this.#instance === null) throw new StoreError('store.unavailable', 'the store is closed')
-    return this.#instance
-  }
-
-  #release(): void {
-    for (const connection of [...this.#readers, this.#writer]) connection?.closeSync()
-    this.#instance?.closeSync()
-    this.#instance = null
-    this.#writer = null
-    this.#readers = []
+  async #release(): Promise<void> {
+    const handles = await this.#handles
+    this.#handles = null
+    if (!handles) return
+    for (const connection of [...handles.readers, handles.writer]) connection.closeSync()
+    handles.instance.closeSync()
   }
 }
 
-async function openInstance(path: string): Promise<DuckDBInstance> {
+async function openHandles(path: string): Promise<Handles> {
+  const folder = dirname(path)
+  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 })
   try {
-    return await DuckDBInstance.create(path, { memory_limit: '1GB', threads: '2' })
+    const instance = await DuckDBInstance.create(path, SETTINGS)
+    chmodSync(path, 0o600)
+    const connect = () => instance.connect()
+    return { instance, writer: await connect(), readers: [await connect(), await connect()] }
   } catch (error) {
-    const message = messageOf(error)
-    if (/lock/i.test(message)) {
-      throw new StoreError('store.locked', `${path} is in use by another process`)
-    }
-    throw new StoreError('store.unavailable', `cannot open ${path}: ${firstLine(message)}`)
+    throw openingError(path, error)
   }
 }
 
@@ -162,42 +157,8 @@ function transactionOn(connection: DuckDBConnection): Sql {
     async *batches(text, params = []) {
       yield await queryOn(connection, text, params)
     },
-    insert: (table, columns, rows) => append(connection, table, { columns, rows }),
+    insert: (table, columns, rows) => appendRows(connection, table, { columns, rows }),
     write: (work) => work(tx),
   }
   return tx
 }
-
-interface Rows {
-  readonly columns: readonly Column[]
-  readonly rows: readonly SqlValue[][]
-}
-
-/** The appender takes columns by position, so `columns` must be the table's own, in order. */
-async function append(connection: DuckDBConnection, table: string, { columns, rows }: Rows) {
-  const appender = await connection.createAppender(table)
-  const types = columns.map((column) => duckdbType(column.kind))
-  for (let from = 0; from < rows.length; from += CHUNK) {
-    const part = rows.slice(from, from + CHUNK)
-    const chunk = DuckDBDataChunk.create(types, part.length)
-    for (const [index, column] of columns.entries()) {
-      const values = part.map((row) => toDuckdbColumn(row[index] ?? null, column.kind))
-      chunk.setColumnValues(index, values)
-    }
-    appender.appendDataChunk(chunk)
-  }
-  appender.closeSync()
-}
-
-function clearer(error: unknown, message: string): unknown {
-  if (error instanceof StoreError) return error
-  if (/No space left|disk full/i.test(message)) {
-    return new StoreError('store.full', 'the disk of the store is full', { cause: error })
-  }
-  if (/invalidated|^FATAL|IO Error/.test(message)) {
-    return new StoreError('store.unavailable', firstLine(message), { cause: error })
-  }
-  return error
-}
-
-const firstLine = (text: string): string => text.split('\n', 1)[0] ?? text

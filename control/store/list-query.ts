@@ -1,6 +1,6 @@
 import { StoreError } from './errors.ts'
 import type { Dialect, SqlParam, SqlRow, SqlValue } from './sql.ts'
-import { quoted } from './sql.ts'
+import { isSqlValue, quoted } from './sql.ts'
 import type { Field, Table } from './table.ts'
 
 /** What a field must be: this value, one of several, at least `from` and below `to`, or text that contains. */
@@ -96,6 +96,13 @@ function conditionsOf<Row>(
   return conditions
 }
 
+interface Tests {
+  readonly in?: readonly SqlValue[]
+  readonly from?: SqlValue
+  readonly to?: SqlValue
+  readonly contains?: string
+}
+
 function conditionOn<Row>(
   field: Field<Row>,
   condition: unknown,
@@ -103,13 +110,9 @@ function conditionOn<Row>(
 ): string {
   const column = quoted(field.name)
   if (condition === null) return `${column} is null`
-  if (typeof condition !== 'object') return `${column} = ${bind(condition as SqlValue)}`
-  const test = condition as {
-    in?: readonly SqlValue[]
-    from?: SqlValue
-    to?: SqlValue
-    contains?: string
-  }
+  if (isSqlValue(condition)) return `${column} = ${bind(condition)}`
+  if (typeof condition !== 'object') return 'true'
+  const test: Tests = condition
   const parts: string[] = []
   if (test.in !== undefined) {
     // An empty list matches nothing, and `in ()` is no SQL.
@@ -144,10 +147,10 @@ const LOWEST = -9007199254740991
 
 /** What a row's place in the order is, nulls and booleans turned into something to compare. */
 function sortValue<Row>(row: SqlRow, field: Field<Row>): string | number {
-  const value = row[field.name] ?? null
+  const value = row[field.name]
   if (typeof value === 'boolean') return value ? 1 : 0
-  if (value === null) return field.kind === 'text' ? '' : LOWEST
-  return value as string | number
+  if (typeof value === 'string' || typeof value === 'number') return value
+  return field.kind === 'text' ? '' : LOWEST
 }
 
 const writeCursor = (value: string | number, key: string | number): string =>

@@ -86,7 +86,7 @@ async function apply(db: Database, migration: Migration): Promise<void> {
     // Another control plane may have been faster while this one waited for the lock.
     const done = await tx.query('select 1 from migrations where version = $1', [migration.version])
     if (done.length > 0) return
-    await db.script(tx, migration.text)
+    await tx.query(migration.text)
     await tx.query('insert into migrations values ($1, $2, $3, $4)', [
       migration.version,
       migration.name,

@@ -49,7 +49,7 @@ function createAccounts(sql: Sql): AccountStore {
       if (found[0] !== undefined) {
         throw new StoreError(
           'store.conflict',
-          `an account named ${found[0]['name']} exists already`,
+          `an account named ${String(found[0]['name'])} exists already`,
         )
       }
     }),

@@ -40,7 +40,7 @@ export async function openPostgres(url: string): Promise<Database> {
     max: 8,
     connectionTimeoutMillis: 3000,
     application_name: 'gatehouse',
-    types: { getTypeParser: parserOf },
+    types: plainNumbers(),
   })
   // An idle connection that breaks is replaced by the next query; without a listener it ends the process.
   pool.on('error', () => undefined)
@@ -61,9 +61,6 @@ function createDatabase(pool: pg.Pool): Database {
     batches: (text, params) => cursorOver(pool, text, params),
     insert: () => Promise.reject(new StoreError('store.query', 'insert outside a transaction')),
     write: (work) => guard(() => transaction(pool, work)),
-    script: async (tx, text) => {
-      await tx.query(text)
-    },
     async size() {
       const rows = await queryOn(pool, 'select pg_database_size(current_database()) as size')
       return Number(rows[0]?.['size'] ?? 0)
@@ -152,9 +149,12 @@ async function insertRows(client: pg.ClientBase, table: string, { columns, rows 
   )
 }
 
-function parserOf(oid: number): (value: string) => unknown {
-  if (oid === INT8 || oid === NUMERIC) return Number
-  return pg.types.getTypeParser(oid)
+/** Whole numbers of every width become plain numbers: nothing we keep exceeds 2^53. */
+function plainNumbers(): pg.CustomTypesConfig {
+  const types = new pg.TypeOverrides()
+  types.setTypeParser(INT8, Number)
+  types.setTypeParser(NUMERIC, Number)
+  return types
 }
 
 async function guard<T>(work: () => Promise<T>): Promise<T> {
@@ -168,7 +168,7 @@ async function guard<T>(work: () => Promise<T>): Promise<T> {
 /** SQLSTATE classes: 08 and 57P connection, 53 resources, 23 constraints; Node's own codes begin with E. */
 function clearer(error: unknown): unknown {
   if (error instanceof StoreError) return error
-  const code = (error as { code?: unknown }).code
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
   const message = messageOf(error)
   if (code === '23505') {
     return new StoreError('store.conflict', 'another entry has this name already', { cause: error })

@@ -24,7 +24,7 @@ export interface Dialect {
   readonly lockHistory: string | null
 }
 
-/** Runs statements; `$1`-style parameters only. */
+/** Runs statements; `$1`-style parameters only, and without any several statements at once. */
 export interface Sql {
   readonly dialect: Dialect
   query(text: string, params?: readonly SqlParam[]): Promise<SqlRow[]>
@@ -38,8 +38,6 @@ export interface Sql {
 
 /** An open database. */
 export interface Database extends Sql {
-  /** Runs a whole migration file inside the current transaction. */
-  script(tx: Sql, text: string): Promise<void>
   /** Bytes on disk. */
   size(): Promise<number>
   close(): Promise<void>
@@ -47,3 +45,9 @@ export interface Database extends Sql {
 
 /** A name as SQL wants it; all of ours are plain words, some of them reserved. */
 export const quoted = (name: string): string => `"${name}"`
+
+/** Whether a column can hold it as it is. */
+export const isSqlValue = (value: unknown): value is SqlValue =>
+  value === null ||
+  ['string', 'number', 'boolean'].includes(typeof value) ||
+  value instanceof Uint8Array

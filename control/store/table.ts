@@ -1,5 +1,6 @@
+import { StoreError } from './errors.ts'
 import type { Column, ColumnKind, SqlRow, SqlValue } from './sql.ts'
-import { quoted } from './sql.ts'
+import { isSqlValue, quoted } from './sql.ts'
 
 /** A table's columns as the fields of a record, in the order of the table. */
 export interface Table<Row> {
@@ -10,8 +11,8 @@ export interface Table<Row> {
   readonly key: Field<Row>
   readonly select: string
   field(name: string): Field<Row> | undefined
-  toRow(record: Row): SqlValue[]
-  toRecord(row: SqlRow): Row
+  readonly toRow: (record: Row) => SqlValue[]
+  readonly toRecord: (row: SqlRow) => Row
 }
 
 export interface Field<Row> extends Column {
@@ -32,23 +33,42 @@ export interface TableSpec<Row> {
   readonly fixed?: readonly (keyof Row & string)[]
 }
 
+const PLAIN: Record<FieldKind, ColumnKind> = {
+  text: 'text',
+  'text?': 'text',
+  int: 'int',
+  'int?': 'int',
+  float: 'float',
+  'float?': 'float',
+  bool: 'bool',
+  'bool?': 'bool',
+  json: 'json',
+  'json?': 'json',
+  bytes: 'bytes',
+  'bytes?': 'bytes',
+}
+
 /** Describes a table once; names of columns are those of the fields in snake case. */
 export function defineTable<Row>(spec: TableSpec<Row>): Table<Row> {
   const fixed = new Set<string>([spec.key, ...(spec.fixed ?? [])])
-  const entries = Object.entries(spec.fields) as [keyof Row & string, FieldKind][]
-  const fields = entries.map(([field, kind]) => ({
-    field,
-    kind: kind.replace('?', '') as ColumnKind,
-    name: snakeCase(field),
-    isFixed: fixed.has(field),
-    isRequired: !kind.endsWith('?'),
-  }))
-  const byName = new Map(fields.map((field) => [field.field as string, field]))
+  const isField = (name: string): name is keyof Row & string => Object.hasOwn(spec.fields, name)
+  const fields = Object.keys(spec.fields)
+    .filter(isField)
+    .map((field) => ({
+      field,
+      kind: PLAIN[spec.fields[field]],
+      name: snakeCase(field),
+      isFixed: fixed.has(field),
+      isRequired: !spec.fields[field].endsWith('?'),
+    }))
+  const byName = new Map<string, Field<Row>>(fields.map((field) => [field.field, field]))
+  const key = byName.get(spec.key)
+  if (key === undefined) throw new TypeError(`${spec.name} has no field ${spec.key}`)
   return {
     name: spec.name,
     fields,
     columns: fields,
-    key: byName.get(spec.key) as Field<Row>,
+    key,
     select: fields.map((field) => quoted(field.name)).join(', '),
     field: (name) => byName.get(name),
     toRow: (record) => fields.map((field) => encode(record[field.field], field.kind)),
@@ -63,14 +83,17 @@ export const snakeCase = (name: string): string =>
 /** A field's value as its column keeps it. */
 export function encode(value: unknown, kind: ColumnKind): SqlValue {
   if (value === null || value === undefined) return null
-  return kind === 'json' ? JSON.stringify(value) : (value as SqlValue)
+  if (kind === 'json') return JSON.stringify(value)
+  if (isSqlValue(value)) return value
+  throw new StoreError('store.query', `a column of ${kind} cannot hold a ${typeof value}`)
 }
 
 function decodeRow<Row>(fields: readonly Field<Row>[], row: SqlRow): Row {
   const record: Record<string, unknown> = {}
   for (const { field, name, kind } of fields) {
     const value = row[name] ?? null
-    record[field] = kind === 'json' && value !== null ? JSON.parse(value as string) : value
+    record[field] = kind === 'json' && typeof value === 'string' ? JSON.parse(value) : value
   }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the migration gives every column its type
   return record as Row
 }

@@ -40,7 +40,7 @@ export function describeLists(store: () => Store): void {
     }
     const compare = (a: string | number, b: string | number) => (a < b ? -1 : a > b ? 1 : 0)
     const sorted = [...ACCOUNTS].sort((a, b) => compare(rank(a), rank(b)) || compare(a.id, b.id))
-    return (isDescending ? sorted.reverse() : sorted).map(({ id }) => id)
+    return (isDescending ? sorted.toReversed() : sorted).map(({ id }) => id)
   }
 
   for (const sort of ['id', 'name', 'enabled', 'expiresAt', 'plan', 'createdAt'] as const) {

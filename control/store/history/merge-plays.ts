@@ -1,5 +1,5 @@
 import type { PlayRecord } from '#domain/types'
-import { identityOf } from './play-table.ts'
+import { identityOf, playColumns } from './play-table.ts'
 
 /**
  * Two tellings of one play become one. The later one wins, what it does not know is taken from the
@@ -7,10 +7,10 @@ import { identityOf } from './play-table.ts'
  */
 export function mergePlay(a: PlayRecord, b: PlayRecord): PlayRecord {
   const [late, early] = isLater(b, a) ? [b, a] : [a, b]
-  const merged: Record<string, unknown> = { ...late }
-  for (const [field, value] of Object.entries(early)) merged[field] ??= value
+  const known = Object.fromEntries(Object.entries(late).filter(([, value]) => value !== null))
   return {
-    ...(merged as unknown as PlayRecord),
+    ...early,
+    ...known,
     startedAt: Math.min(a.startedAt, b.startedAt),
     endedAt: late.endedAt,
     reason: late.reason,
@@ -40,5 +40,6 @@ export function foldPlays(records: Iterable<PlayRecord>): Map<string, PlayRecord
 
 /** Whether nothing a history keeps differs. */
 export function isSamePlay(a: PlayRecord, b: PlayRecord): boolean {
-  return Object.entries(a).every(([field, value]) => Object.is(value, b[field as keyof PlayRecord]))
+  const other = playColumns(b)
+  return playColumns(a).every((value, index) => value === other[index])
 }

@@ -53,18 +53,23 @@ export const identityOf = (play: Pick<PlayRecord, 'source' | 'id'>): string =>
 export const lookupKey = (play: Pick<PlayRecord, 'source' | 'id'>): number =>
   Number.parseInt(hash('sha256', identityOf(play), 'hex').slice(0, 13), 16)
 
-/** A record as a row, whole numbers where the table wants them. */
-export function playRow(play: PlayRecord): SqlValue[] {
-  return PLAYS.toRow({
+/** A record as a row, with its lookup key. */
+export const playRow = (play: PlayRecord): SqlValue[] => playColumns(play, lookupKey(play))
+
+/** A record's columns, whole numbers where the table wants them. */
+export const playColumns = (play: PlayRecord, key = 0): SqlValue[] =>
+  PLAYS.toRow({
     ...play,
-    key: lookupKey(play),
+    key,
     startedAt: Math.trunc(play.startedAt),
     lastSeenAt: Math.trunc(play.lastSeenAt),
-    endedAt: play.endedAt === null ? null : Math.trunc(play.endedAt),
-    playedMs: play.playedMs === null ? null : Math.trunc(play.playedMs),
-    bytes: play.bytes === null ? null : Math.trunc(play.bytes),
+    endedAt: wholeOrNull(play.endedAt),
+    playedMs: wholeOrNull(play.playedMs),
+    bytes: wholeOrNull(play.bytes),
   })
-}
+
+const wholeOrNull = (value: number | null): number | null =>
+  value === null ? null : Math.trunc(value)
 
 /** A stored play as the rest of the program knows it. */
 export function withoutKey(stored: StoredPlay): PlayRecord {

@@ -37,19 +37,12 @@ function pointOf(play: PlayRecord): string | null {
   return [latitude.toFixed(1), longitude.toFixed(1), play.country ?? '', play.city ?? ''].join('|')
 }
 
-function keyOf(play: PlayRecord, dimension: Dimension): string | null {
-  switch (dimension) {
-    case 'total':
-      return ''
-    case 'channel':
-      return play.channel ?? play.title
-    case 'country':
-      return play.country
-    case 'account':
-      return play.account
-    case 'point':
-      return pointOf(play)
-  }
+const KEY_OF: Record<Dimension, (play: PlayRecord) => string | null> = {
+  total: () => '',
+  channel: (play) => play.channel ?? play.title,
+  country: (play) => play.country,
+  account: (play) => play.account,
+  point: pointOf,
 }
 
 /** Collects the difference a batch makes to every roll-up. */
@@ -61,7 +54,7 @@ export class RollUpDelta {
     const amounts = amountsOf(play)
     const day = dayOf(play.startedAt)
     for (const dimension of DIMENSIONS) {
-      const key = keyOf(play, dimension)
+      const key = KEY_OF[dimension](play)
       if (key === null) continue
       const row = this.#row(dimension, day, key)
       row.plays += sign * amounts.plays

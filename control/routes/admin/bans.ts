@@ -1,0 +1,162 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { networkKey } from '#domain/network'
+import type { ReasonId } from '#domain/reasons'
+import { ProblemError } from '../../plugins/problem.ts'
+import { pageOf } from '../../schemas/accounts.ts'
+import { idParams, pageQuery, readSort } from '../../schemas/common.ts'
+import {
+  BAN_KINDS,
+  banCreate,
+  banCreated,
+  banSchema,
+  downloadSchema,
+} from '../../schemas/sessions.ts'
+import type { Ban, BanKind, BanStore } from '../../sessions/session-store.ts'
+import type { Nouns } from '../../store/stores.ts'
+import type { AuditTrail } from './audit-trail.ts'
+
+export interface BanRoutesOptions {
+  readonly bans: BanStore
+  readonly store: Pick<Nouns, 'downloads'>
+  readonly audit: AuditTrail
+  readonly clock: () => number
+  readonly v6Prefix: () => number
+}
+
+const REASONS: Record<BanKind, ReasonId> = {
+  session: 'ban.session',
+  device: 'ban.device',
+  download: 'ban.download',
+  account: 'ban.account',
+  network: 'ban.network',
+}
+
+const YEAR_SEC = 365 * 86_400
+/** Beyond any date a ban is lifted at by itself: shown as for good. */
+const FOR_GOOD_MS = 50 * YEAR_SEC * 1000
+
+const shown = (ban: Ban, now: number): Static<typeof banSchema> => ({
+  id: `${ban.kind}:${ban.subject}`,
+  kind: ban.kind,
+  subject: ban.subject,
+  reason: ban.reason,
+  by: ban.by,
+  until: ban.until - now > FOR_GOOD_MS ? null : ban.until,
+})
+
+/** Accounts may be named without `own:`, networks by any address in them. */
+const subjectOf = (kind: BanKind, subject: string, v6Prefix: number): string => {
+  if (kind === 'account' && !/^(own|backend|net):/.test(subject)) return `own:${subject}`
+  if (kind !== 'network') return subject
+  const key = networkKey(subject.replace(/\/\d+$/, ''), { v6Prefix })
+  if (key === null) throw new ProblemError('request.invalid', `'${subject}' is not an address.`)
+  return key
+}
+
+const banRoutesOnly = (plain: FastifyInstance, options: BanRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { bans, audit, clock } = options
+  const write = { permission: 'bans:write' }
+  app.get(
+    '/bans',
+    {
+      schema: {
+        querystring: Type.Object({ kind: Type.Optional(Type.String()) }),
+        response: { 200: pageOf(banSchema) },
+      },
+      config: { permission: 'bans:read' },
+    },
+    (request) => {
+      const { kind } = request.query
+      const active = bans.list().filter((ban) => kind === undefined || ban.kind === kind)
+      return { items: active.map((ban) => shown(ban, clock())), next: null }
+    },
+  )
+  app.post(
+    '/bans',
+    { schema: { body: banCreate, response: { 201: banCreated } }, config: write },
+    async (request, reply) => {
+      const { kind, seconds = YEAR_SEC, note } = request.body
+      const subject = subjectOf(kind, request.body.subject, options.v6Prefix())
+      const until = clock() + seconds * 1000
+      const by = `admin:${request.actor.name}`
+      const ban: Ban = { kind, subject, until, reason: REASONS[kind], by }
+      const { kill } = await bans.ban(ban)
+      const after = { ...ban, note: note ?? null }
+      await audit(request, 'ban.create', { subject: `${kind}:${subject}`, after })
+      return await reply.code(201).send({ ban: shown(ban, clock()), ended: kill.length })
+    },
+  )
+  app.delete(
+    '/bans/:kind/*',
+    { schema: { params: Type.Object({ kind: Type.String(), '*': Type.String() }) }, config: write },
+    async (request, reply) => {
+      const kind = BAN_KINDS.find((k) => k === request.params.kind)
+      if (!kind)
+        throw new ProblemError('not.found', `There is no kind of ban '${request.params.kind}'.`)
+      const subject = subjectOf(kind, request.params['*'], options.v6Prefix())
+      if (!(await bans.unban(kind, subject))) {
+        throw new ProblemError('not.found', `There is no ban on ${kind} '${subject}'.`)
+      }
+      await audit(request, 'ban.lift', { subject: `${kind}:${subject}` })
+      return await reply.code(204).send()
+    },
+  )
+}
+
+const SORTS = ['issuedAt', 'firstUsedAt'] as const
+
+/** `/bans` and `/downloads`. */
+export const banRoutes = (plain: FastifyInstance, options: BanRoutesOptions): void => {
+  banRoutesOnly(plain, options)
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { bans, store, audit, clock } = options
+  app.get(
+    '/downloads',
+    {
+      schema: {
+        querystring: Type.Object({
+          ...pageQuery,
+          account: Type.Optional(Type.String()),
+          group: Type.Optional(Type.String()),
+        }),
+        response: { 200: pageOf(downloadSchema) },
+      },
+      config: { permission: 'downloads:read' },
+    },
+    async (request) => {
+      const { limit, after, sort, account, group } = request.query
+      const order = readSort(sort, SORTS)
+      if (!order) throw new ProblemError('request.invalid', `Sort by ${SORTS.join(', ')}.`)
+      const page = await store.downloads.list({ where: { account, group }, limit, after, ...order })
+      return { items: [...page.rows], next: page.next }
+    },
+  )
+  app.post(
+    '/downloads/:id/revoke',
+    {
+      schema: { params: idParams, response: { 200: Type.Object({ ended: Type.Integer() }) } },
+      config: { permission: 'downloads:write' },
+    },
+    async (request) => {
+      const { id } = request.params
+      if (!/^[A-Za-z0-9_-]{16}$/.test(id)) {
+        throw new ProblemError('request.invalid', 'A download id has 16 characters.')
+      }
+      const until = clock() + YEAR_SEC * 1000
+      const by = `admin:${request.actor.name}`
+      const { kill } = await bans.ban({
+        kind: 'download',
+        subject: id,
+        until,
+        reason: 'ticket.revoked',
+        by,
+      })
+      await store.downloads.revoke(id, clock())
+      await audit(request, 'download.revoke', { subject: id })
+      return { ended: kill.length }
+    },
+  )
+}

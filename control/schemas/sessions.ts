@@ -1,0 +1,90 @@
+import { Type } from 'typebox'
+import { nullableText, nullableTime, pageQuery } from './common.ts'
+
+/** A live session; field names are Flussonic's where it has one. */
+export const sessionSchema = Type.Object({
+  id: Type.String({ description: 'What `show` and `end` take.' }),
+  session_id: Type.String(),
+  name: Type.String({ description: 'Channel.' }),
+  user_id: Type.String({ description: 'Account.' }),
+  user_name: nullableText,
+  ip: Type.String(),
+  network: Type.String(),
+  country: nullableText,
+  proto: Type.String(),
+  user_agent: Type.String(),
+  group: Type.String(),
+  device: Type.String(),
+  download: nullableText,
+  token: Type.Union([Type.String(), Type.Null()], { description: 'Fingerprint, never the token.' }),
+  state: Type.String({ description: 'reserved, playing or superseded.' }),
+  edge: Type.String(),
+  opened_at: Type.Integer(),
+  started_at: nullableTime,
+  updated_at: Type.Integer(),
+  bytes: Type.Integer(),
+  requests: Type.Integer(),
+})
+
+export const sessionQuery = Type.Object({
+  ...pageQuery,
+  user_id: Type.Optional(Type.String()),
+  name: Type.Optional(Type.String()),
+  group: Type.Optional(Type.String()),
+  network: Type.Optional(Type.String()),
+  edge: Type.Optional(Type.String()),
+  device: Type.Optional(Type.String()),
+  download: Type.Optional(Type.String()),
+})
+
+export const sessionPage = Type.Object({
+  items: Type.Array(sessionSchema),
+  next: nullableText,
+  total: Type.Union([Type.Integer(), Type.Null()]),
+})
+
+export const BAN_KINDS = ['session', 'device', 'download', 'account', 'network'] as const
+
+export const banSchema = Type.Object({
+  id: Type.String({ description: '`<kind>:<subject>`.' }),
+  kind: Type.String(),
+  subject: Type.String(),
+  reason: Type.String(),
+  by: Type.String(),
+  until: nullableTime,
+})
+
+export const banCreate = Type.Object(
+  {
+    kind: Type.Enum([...BAN_KINDS]),
+    subject: Type.String({
+      minLength: 1,
+      maxLength: 512,
+      description:
+        'Session id; `<account>|<channel>|<device>`; download id; account; address or network.',
+    }),
+    seconds: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 315_360_000, description: 'A year when not given.' }),
+    ),
+    note: Type.Optional(Type.String({ maxLength: 500 })),
+  },
+  { additionalProperties: false },
+)
+
+export const banCreated = Type.Object({
+  ban: banSchema,
+  ended: Type.Integer({ description: 'Sessions that ended by it.' }),
+})
+
+export const downloadSchema = Type.Object({
+  id: Type.String(),
+  account: Type.String(),
+  group: Type.String(),
+  wonBy: Type.String(),
+  issuedAt: Type.Integer(),
+  firstUsedAt: nullableTime,
+  firstNetwork: nullableText,
+  firstAddress: nullableText,
+  userAgent: nullableText,
+  revokedAt: nullableTime,
+})

@@ -1,15 +1,16 @@
 import { Command } from 'commander'
 import { type RawOptions, readReportOptions, UsageError } from '../report/options.ts'
-import { runReport } from '../report/run.ts'
+import { type OpenHistory, runReport } from '../report/run.ts'
 
 const FAILURE = 2
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 const warn = (line: string): void => void process.stderr.write(`${line}\n`)
 
-const act = async (raw: RawOptions): Promise<number> => {
+const act = async (raw: RawOptions, openHistory?: OpenHistory): Promise<number> => {
   try {
-    return await runReport(readReportOptions(raw, process.env), { out: print, err: warn })
+    const options = readReportOptions(raw, process.env)
+    return await runReport(options, { out: print, err: warn }, openHistory)
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     for (const line of message.split('\n')) warn(`Error: ${line}`)
@@ -19,7 +20,7 @@ const act = async (raw: RawOptions): Promise<number> => {
 }
 
 /** `gatehouse report`: which accounts of a media server look shared, and why. */
-export const reportCommand = (): Command =>
+export const reportCommand = (openHistory?: OpenHistory): Command =>
   new Command('report')
     .description('find accounts that look shared, from a Tautulli or from our own history')
     .option('--host <url>', 'Tautulli: URL, host or host:port (TAUTULLI_HOST, TAUTULLI_URL)')
@@ -41,5 +42,5 @@ export const reportCommand = (): Command =>
     .option('--json', 'print JSON')
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : FAILURE))
     .action(async (raw: RawOptions) => {
-      process.exitCode = await act(raw)
+      process.exitCode = await act(raw, openHistory)
     })

@@ -63,12 +63,16 @@ const createReader = (problems: string[]) => ({
     problems.push(`${name} needs a whole number, not '${text}'`)
     return fallback
   },
-  oneOf<const T extends string>(name: string, text: string | undefined, values: readonly T[]): T {
+  oneOf<const T extends string>(
+    name: string,
+    text: string | undefined,
+    values: readonly [T, ...T[]],
+  ): T {
     const [fallback] = values
     const value = values.find((one) => one === text)
     if (text !== undefined && value === undefined)
       problems.push(`${name} is one of ${values.join(', ')}, not '${text}'`)
-    return value ?? (fallback as T)
+    return value ?? fallback
   },
   file(name: string, path: string): string | null {
     try {

@@ -1,9 +1,21 @@
+import { readFileSync } from 'node:fs'
+import { assessAccount } from '../detect/assess.ts'
+import { type AsnTable, parseAsnTable } from '../sources/asn-table.ts'
 import { readTautulliAddress } from '../sources/tautulli-address.ts'
 import { createTautulliClient, type TautulliClient } from '../sources/tautulli-client.ts'
 import { TautulliError } from '../sources/tautulli-error.ts'
+import type { AccountSource } from './account-read.ts'
 import { AT_ONCE, type Output } from './compat-context.ts'
 import { runCompat } from './compat-run.ts'
-import type { ReportOptions } from './options.ts'
+import type { Judge } from './gatehouse-account.ts'
+import { runGatehouse } from './gatehouse-run.ts'
+import { type HistoryReader, historyAccounts } from './history-accounts.ts'
+import { type ReportOptions, UsageError } from './options.ts'
+import { safe } from './python-text.ts'
+import { tautulliAccounts } from './tautulli-accounts.ts'
+
+/** Opens our own history for `--source history`; closing it ends what was opened. */
+export type OpenHistory = () => Promise<HistoryReader & { close(): Promise<void> }>
 
 const FAILURE = 2
 const COMPAT_FAILURE = 1
@@ -23,14 +35,57 @@ const clientFor = (options: ReportOptions): TautulliClient | string => {
 }
 
 const explain = (error: TautulliError): string[] => {
-  const lines = [`Error: ${error.message}.`]
+  const lines = [`Error: ${safe(error.message)}.`]
   if (error.failure.kind === 'unauthorized')
     lines.push('The key is under Settings > Web Interface > API in Tautulli.')
   return lines
 }
 
-/** Runs the report as asked and says how it ended: the exit code. */
-export const runReport = async (options: ReportOptions, output: Output): Promise<number> => {
+const readAsn = (path: string | null): AsnTable | null => {
+  if (path === null) return null
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    throw new UsageError(`--asn: cannot read '${path}' (${code})`)
+  }
+  const table = parseAsnTable(text)
+  if (table === null) throw new UsageError(`--asn: '${path}' is no JSON table of addresses`)
+  return table
+}
+
+const judgeFor = ({ now, minConfidence }: ReportOptions): Judge => {
+  const threshold = minConfidence === null ? {} : { threshold: minConfidence }
+  return (plays) => assessAccount(plays, { now, ...threshold })
+}
+
+const report = async (
+  source: AccountSource,
+  options: ReportOptions,
+  output: Output,
+): Promise<number> => {
+  if (source.total === 0 && options.user !== null) {
+    output.err(`User '${safe(options.user)}' not found.`)
+    return FAILURE
+  }
+  return runGatehouse(source, judgeFor(options), { options, output })
+}
+
+const overTautulli = async (
+  client: TautulliClient,
+  options: ReportOptions,
+  output: Output,
+): Promise<number> => {
+  if (options.method === 'compat') return runCompat(client, options, output)
+  const { now, days, user } = options
+  const asn = readAsn(options.asnFile)
+  output.err(`Reading users and plays of the last ${days} days from Tautulli (${client.base})...`)
+  const query = { now, days, user, asn, atOnce: AT_ONCE }
+  return report(await tautulliAccounts(client, query), options, output)
+}
+
+const runOverTautulli = async (options: ReportOptions, output: Output): Promise<number> => {
   const failure = options.method === 'compat' ? COMPAT_FAILURE : FAILURE
   const client = clientFor(options)
   if (typeof client === 'string') {
@@ -38,12 +93,30 @@ export const runReport = async (options: ReportOptions, output: Output): Promise
     return failure
   }
   try {
-    return await runCompat(client, options, output)
+    return await overTautulli(client, options, output)
   } catch (error) {
     if (!(error instanceof TautulliError)) throw error
     for (const line of explain(error)) output.err(line)
     return failure
   } finally {
     await client.close()
+  }
+}
+
+/** Runs the report as asked and says how it ended: the exit code. */
+export const runReport = async (
+  options: ReportOptions,
+  output: Output,
+  openHistory?: OpenHistory,
+): Promise<number> => {
+  if (options.source === 'tautulli') return runOverTautulli(options, output)
+  if (options.method === 'compat')
+    throw new UsageError('--method compat needs --source tautulli: its formula reads grouped rows')
+  if (openHistory === undefined) throw new UsageError('--source history is not available here')
+  const history = await openHistory()
+  try {
+    return await report(historyAccounts(history, options), options, output)
+  } finally {
+    await history.close()
   }
 }

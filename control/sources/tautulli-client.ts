@@ -26,6 +26,8 @@ export interface ClientOptions {
 const DEFAULT_TIMEOUT_MS = 30_000
 const DEFAULT_BACKOFF_MS = [250, 1000]
 const OVERALL_FACTOR = 10
+/** After so many silences in a row a command is not asked again. */
+const MOST_SILENCES = 8
 const LARGEST_ANSWER = 256 * 1024 * 1024
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
@@ -116,6 +118,9 @@ const withoutKey = (failure: TautulliFailure, apiKey: string): TautulliFailure =
   detail: failure.detail?.replaceAll(apiKey, '***') ?? null,
 })
 
+const isSilence = (answer: { readonly data: unknown } | TautulliFailure): boolean =>
+  isFailure(answer) && (answer.kind === 'timeout' || answer.kind === 'unreachable')
+
 /** Opens a client; nothing is asked yet. */
 export const createTautulliClient = (options: ClientOptions): TautulliClient => {
   const { address, apiKey, timeoutMs = DEFAULT_TIMEOUT_MS, connections = 8 } = options
@@ -127,6 +132,7 @@ export const createTautulliClient = (options: ClientOptions): TautulliClient => 
     connect: { timeout: Math.min(timeoutMs, 10_000) },
     maxResponseSize: LARGEST_ANSWER,
   })
+  const silent = new Map<string, number>()
   const headers: Record<string, string> = { accept: 'application/json' }
   if (address.authorization !== null) headers['authorization'] = address.authorization
   const ask = async (
@@ -150,12 +156,18 @@ export const createTautulliClient = (options: ClientOptions): TautulliClient => 
     base: address.base,
     close: () => dispatcher.destroy(),
     async call(command, params = {}) {
+      const streak = silent.get(command) ?? 0
+      if (streak >= MOST_SILENCES)
+        throw new TautulliError({ kind: 'timeout', command, detail: 'given up' })
       let answer = await ask(command, params)
-      for (const pause of backoffMs) {
+      for (const [i, pause] of backoffMs.entries()) {
         if (!isFailure(answer) || !isPassing(answer)) break
+        // Silence costs the whole time-out each time: it is tried again once, and only while it is news.
+        if (answer.kind === 'timeout' && (i > 0 || streak > 0)) break
         await wait(pause)
         answer = await ask(command, params)
       }
+      silent.set(command, isSilence(answer) ? (silent.get(command) ?? 0) + 1 : 0)
       if (isFailure(answer)) throw new TautulliError(withoutKey(answer, apiKey))
       return answer.data
     },

@@ -24,7 +24,10 @@ const SENTENCES: Readonly<Record<TautulliFault, (failure: TautulliFailure) => st
   unauthorized: () => 'Tautulli refused the API key (Invalid apikey)',
   refused: (f) => `Tautulli refused ${f.command}: ${f.detail ?? 'no reason given'}`,
   status: (f) => `Tautulli answered ${f.status} ${f.statusText ?? ''} to ${f.command}`,
-  timeout: (f) => `Tautulli did not answer ${f.command} in time`,
+  timeout: (f) =>
+    f.detail === 'given up'
+      ? `Tautulli stopped answering ${f.command}; it was not asked again`
+      : `Tautulli did not answer ${f.command} in time`,
   unreachable: (f) => `Tautulli could not be reached for ${f.command}: ${f.detail ?? 'unknown'}`,
   malformed: (f) => `Tautulli's answer to ${f.command} cannot be read: ${f.detail ?? 'not JSON'}`,
 }

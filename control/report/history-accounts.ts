@@ -1,0 +1,44 @@
+import type { PlayRecord } from '#domain/types'
+import type { AccountRead, AccountSource } from './account-read.ts'
+
+/** What the report needs of our own history: the plays of each account that started in a span. */
+export interface HistoryReader {
+  playsByAccount(from: number, to: number): AsyncIterable<readonly PlayRecord[]>
+}
+
+const DAY_MS = 86_400_000
+
+const isNamed = (read: AccountRead, name: string): boolean =>
+  [read.name, String(read.user_id)].some((own) => own.toLowerCase() === name.toLowerCase())
+
+async function* readAccounts(
+  plays: AsyncIterable<readonly PlayRecord[]>,
+  name: string | null,
+): AsyncGenerator<AccountRead> {
+  for await (const ofAccount of plays) {
+    const newest = ofAccount.at(-1)
+    if (newest === undefined) continue
+    const known = ofAccount.findLast((play) => play.accountName !== null)?.accountName
+    const read: AccountRead = {
+      user_id: newest.account,
+      name: known ?? newest.account,
+      outcome: { ok: true, plays: ofAccount },
+    }
+    if (name === null || isNamed(read, name)) yield read
+  }
+}
+
+/** Accounts from our own history. */
+export const historyAccounts = (
+  history: HistoryReader,
+  {
+    now,
+    days,
+    user,
+  }: { readonly now: number; readonly days: number; readonly user: string | null },
+): AccountSource => ({
+  total: null,
+  accounts: readAccounts(history.playsByAccount(now - days * DAY_MS, now + 1), user),
+  warnings: () => [],
+  usesOwnGeo: true,
+})

@@ -1,0 +1,84 @@
+import { Type } from 'typebox'
+import { nullableText, nullableTime, pageQuery } from './common.ts'
+
+export const groupSchema = Type.Object({
+  name: Type.String(),
+  networks: Type.Integer({ description: 'How many networks are named.' }),
+  countries: Type.Array(Type.String()),
+  default: Type.Boolean(),
+  channels: Type.Integer(),
+  leftOut: Type.Integer({ description: 'Channels left out by surge now.' }),
+  maxSessions: Type.Union([Type.Integer(), Type.Null()]),
+  listVersion: Type.String(),
+  surge: Type.Array(Type.String(), { description: 'Profiles in force.' }),
+})
+
+export const channelSchema = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  titles: Type.Array(Type.String()),
+  source: Type.String(),
+  protocol: Type.String(),
+  isVod: Type.Boolean(),
+  groups: Type.Array(Type.String()),
+})
+
+export const channelQuery = Type.Object({
+  group: Type.Optional(Type.String()),
+  name: Type.Optional(Type.String({ description: 'Part of id or name.' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+  after: Type.Optional(Type.String({ description: 'Channel id the page starts after.' })),
+})
+
+export const sourceSchema = Type.Object({
+  name: Type.String(),
+  ok: Type.Boolean(),
+  channels: Type.Integer(),
+  error: nullableText,
+  fetchedAt: nullableTime,
+  checkedAt: nullableTime,
+})
+
+export const surgeSchema = Type.Object({
+  name: Type.String(),
+  group: Type.String(),
+  running: Type.String(),
+  on: Type.Boolean(),
+  since: nullableTime,
+  by: nullableText,
+})
+
+export const keySchema = Type.Object({
+  kid: Type.Integer(),
+  createdAt: Type.Integer(),
+  retiredAt: nullableTime,
+  isCurrent: Type.Boolean(),
+})
+
+export const auditQuery = Type.Object({
+  ...pageQuery,
+  actor: Type.Optional(Type.String()),
+  action: Type.Optional(Type.String()),
+  subject: Type.Optional(Type.String()),
+})
+
+export const auditSchema = Type.Object({
+  id: Type.String(),
+  at: Type.Integer(),
+  actor: Type.String(),
+  action: Type.String(),
+  subject: Type.String(),
+  before: Type.Unknown(),
+  after: Type.Unknown(),
+})
+
+export const edgeSchema = Type.Object({
+  id: Type.String(),
+  nginx: Type.String(),
+  njs: Type.String(),
+  engine: Type.String(),
+  lastSyncAt: Type.Integer(),
+  clockSkewMs: Type.Number(),
+  free: Type.Record(Type.String(), Type.Number()),
+  alarms: Type.Array(Type.String()),
+})

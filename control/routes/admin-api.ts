@@ -1,0 +1,65 @@
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+import adminAuth, { type AdminAuthOptions } from '../plugins/admin-auth.ts'
+import problem from '../plugins/problem.ts'
+import type { AccountRoutesOptions } from './admin/account-options.ts'
+import { accountRoutes } from './admin/accounts.ts'
+import { type BanRoutesOptions, banRoutes } from './admin/bans.ts'
+import { type KeyRoutesOptions, keyRoutes } from './admin/keys.ts'
+import { type OperationsOptions, operationRoutes } from './admin/operations.ts'
+import { type SessionRoutesOptions, sessionRoutes } from './admin/sessions.ts'
+import { type HealthOptions, healthRoutes } from './health.ts'
+
+export interface AdminApiOptions {
+  readonly auth: AdminAuthOptions
+  readonly accounts: AccountRoutesOptions
+  readonly sessions: SessionRoutesOptions
+  readonly bans: BanRoutesOptions
+  readonly keys: KeyRoutesOptions
+  readonly operations: OperationsOptions
+  readonly health: HealthOptions
+  /** Further routes below `/api/v1`: explain, detection, imports. */
+  readonly more: readonly ((app: FastifyInstance) => void)[]
+  readonly version: string
+}
+
+const REQUESTS_A_MINUTE = 1200
+
+const docs = {
+  title: 'Gatehouse admin API',
+  description:
+    'Everything the dashboard and the CLI do. Times are Unix milliseconds; lists are paged by cursor; errors are problem details (RFC 9457).',
+}
+
+/** The whole admin API on one Fastify instance. */
+export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): Promise<void> => {
+  await app.register(problem)
+  await app.register(helmet, { contentSecurityPolicy: false })
+  await app.register(rateLimit, { max: REQUESTS_A_MINUTE, timeWindow: '1 minute' })
+  await app.register(adminAuth, options.auth)
+  await app.register(swagger, {
+    openapi: {
+      info: { ...docs, version: options.version },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
+    },
+  })
+  await app.register(swaggerUi, { routePrefix: '/api/docs' })
+  healthRoutes(app, options.health)
+  app.get('/api/openapi.json', { config: { permission: 'public' } }, () => app.swagger())
+  await app.register(
+    (api, _options, done) => {
+      accountRoutes(api, options.accounts)
+      sessionRoutes(api, options.sessions)
+      banRoutes(api, options.bans)
+      keyRoutes(api, options.keys)
+      operationRoutes(api, options.operations)
+      for (const routes of options.more) routes(api)
+      done()
+    },
+    { prefix: '/api/v1' },
+  )
+}

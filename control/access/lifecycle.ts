@@ -1,0 +1,133 @@
+import type { ReasonId } from '#domain/reasons'
+import type { Authorize } from './authorize.ts'
+import type { AuthRequest, Decision } from './decision.ts'
+
+/** A running session that a backend or a rule let in, and when it is asked about again. */
+export interface LiveAuth {
+  readonly request: AuthRequest
+  readonly decision: Decision
+  readonly openedAt: number
+  /** Updates asked so far. */
+  readonly updates: number
+  readonly dueAt: number
+}
+
+/** Where running sessions are kept; shared by control planes so that each update is asked by one of them. */
+export interface LiveAuthStore {
+  put(live: LiveAuth): Promise<void>
+  get(sessionId: string): Promise<LiveAuth | null>
+  remove(sessionId: string): Promise<void>
+  /** Takes up to `limit` sessions due by `now`; nobody else gets them until `now + holdMs`. */
+  take(now: number, limit: number, holdMs: number): Promise<readonly LiveAuth[]>
+  /** Makes one channel's sessions, or (`null`) all, due now. */
+  hasten(channel: string | null, now: number): Promise<number>
+}
+
+export interface LifecyclePorts {
+  readonly authorize: Authorize
+  readonly store: LiveAuthStore
+  readonly now: () => number
+  /** Bytes sent to a running session so far; `null`: it no longer runs. */
+  readonly bytesOf: (sessionId: string) => Promise<number | null>
+  /** The clients told to backends. */
+  readonly clientsOf: (channel: string) => Promise<{ stream: number; total: number }>
+  /** Ends a session that was refused at its update. */
+  readonly end: (sessionId: string, reason: ReasonId, denySec: number) => Promise<void>
+  /** A session goes on with what its update says: its account, cap and clock may be new. */
+  readonly keep: (sessionId: string, decision: Decision) => Promise<void>
+  /** Makes remembered decisions void. */
+  readonly forget: (channel: string | null, at: number) => Promise<void>
+}
+
+/** What one round of updates came to. */
+export interface RoundResult {
+  readonly asked: number
+  readonly ended: number
+  /** Had stopped running. */
+  readonly gone: number
+  /** Could not be asked about; tried again when their hold ends. */
+  readonly failed: number
+}
+
+/** Asks again about running sessions when their clock says so. */
+export interface Lifecycle {
+  opened(request: AuthRequest, decision: Decision): Promise<void>
+  closed(sessionId: string): Promise<void>
+  /** Asks about all that are due, several at a time. */
+  round(): Promise<RoundResult>
+  /** Asks again about one channel or (`null`) all now; says how many are due by it. */
+  reauth(channel: string | null): Promise<number>
+}
+
+/** X-AuthDuration: 0 asks at each sync; this is how often rounds come for it. */
+const LEAST_INTERVAL_SEC = 1
+const AT_ONCE = 200
+const BATCHES = 20
+const HOLD_MS = 30_000
+
+const dueAfter = (now: number, decision: Decision): number =>
+  now + Math.max(LEAST_INTERVAL_SEC, decision.authDurationSec) * 1000
+
+type Step = 'kept' | 'ended' | 'gone' | 'failed'
+
+/** Asks about one session and acts on the answer. */
+const updateOne = async (live: LiveAuth, ports: LifecyclePorts): Promise<Step> => {
+  const { sessionId, channel } = live.request
+  const bytes = await ports.bytesOf(sessionId)
+  if (bytes === null) {
+    await ports.store.remove(sessionId)
+    return 'gone'
+  }
+  const clients = await ports.clientsOf(channel)
+  const request = { ...live.request, streamClients: clients.stream, totalClients: clients.total }
+  const now = ports.now()
+  const decision = await ports.authorize(request, {
+    decision: live.decision,
+    requestNumber: live.updates + 1,
+    durationSec: (now - live.openedAt) / 1000,
+    bytes,
+  })
+  if (decision.verdict === 'deny') {
+    await ports.end(sessionId, decision.reason, decision.denySec)
+    await ports.store.remove(sessionId)
+    return 'ended'
+  }
+  const kept = { ...decision, trace: [] }
+  const updates = live.updates + 1
+  await ports.store.put({ ...live, request, decision: kept, updates, dueAt: dueAfter(now, kept) })
+  await ports.keep(sessionId, decision)
+  return 'kept'
+}
+
+/** Makes the life cycle; the caller runs `round` every second or so. */
+export const createLifecycle = (ports: LifecyclePorts): Lifecycle => ({
+  async opened(request, decision) {
+    if (decision.verdict !== 'allow') return
+    const now = ports.now()
+    const kept = { ...decision, trace: [] }
+    const dueAt = dueAfter(now, kept)
+    await ports.store.put({ request, decision: kept, openedAt: now, updates: 0, dueAt })
+  },
+
+  closed: (sessionId) => ports.store.remove(sessionId),
+
+  async round() {
+    const result = { asked: 0, ended: 0, gone: 0, failed: 0 }
+    for (let batch = 0; batch < BATCHES; batch += 1) {
+      const due = await ports.store.take(ports.now(), AT_ONCE, HOLD_MS)
+      const asking = due.map((live) => updateOne(live, ports).catch((): Step => 'failed'))
+      for (const step of await Promise.all(asking)) {
+        if (step === 'kept' || step === 'ended') result.asked += 1
+        if (step !== 'kept') result[step] += 1
+      }
+      if (due.length < AT_ONCE) break
+    }
+    return result
+  },
+
+  async reauth(channel) {
+    const now = ports.now()
+    await ports.forget(channel, now)
+    return await ports.store.hasten(channel, now)
+  },
+})

@@ -1,0 +1,93 @@
+import type { Redis } from 'ioredis'
+import type { LiveAuth, LiveAuthStore } from './lifecycle.ts'
+
+/** Redis keys of running sessions that a backend let in. */
+export interface LiveAuthKeys {
+  /** String, JSON of the session; lives a day after its last update. */
+  readonly live: (sessionId: string) => string
+  /** Sorted set: session ids by when they are due. */
+  readonly due: () => string
+  /** Set: session ids of a channel; lives a day after the last opening. */
+  readonly channel: (channel: string) => string
+  /** Present while one control plane asks about the session. */
+  readonly hold: (sessionId: string) => string
+}
+
+type Client = Pick<
+  Redis,
+  | 'get'
+  | 'set'
+  | 'del'
+  | 'zadd'
+  | 'zrem'
+  | 'zrangebyscore'
+  | 'zrange'
+  | 'sadd'
+  | 'srem'
+  | 'smembers'
+  | 'pexpire'
+>
+
+const DAY_MS = 86_400_000
+
+const isLive = (value: unknown): value is LiveAuth =>
+  typeof value === 'object' && value !== null && 'request' in value && 'decision' in value
+
+const parse = (text: string): LiveAuth | null => {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isLive(value) ? value : null
+  } catch {
+    return null
+  }
+}
+
+/** Running sessions shared by control planes: each update is asked by whoever holds it. */
+export const createRedisLiveAuth = (redis: Client, keys: LiveAuthKeys): LiveAuthStore => {
+  const get = async (sessionId: string): Promise<LiveAuth | null> => {
+    const text = await redis.get(keys.live(sessionId))
+    return text === null ? null : parse(text)
+  }
+
+  const remove = async (sessionId: string): Promise<void> => {
+    const live = await get(sessionId)
+    await redis.zrem(keys.due(), sessionId)
+    if (live !== null) await redis.srem(keys.channel(live.request.channel), sessionId)
+    await redis.del(keys.live(sessionId))
+  }
+
+  const takeOne = async (sessionId: string, until: number, holdMs: number) => {
+    const isMine = (await redis.set(keys.hold(sessionId), '1', 'PX', holdMs, 'NX')) === 'OK'
+    if (!isMine) return null
+    await redis.zadd(keys.due(), until, sessionId)
+    const live = await get(sessionId)
+    if (live === null) await redis.zrem(keys.due(), sessionId)
+    return live
+  }
+
+  return {
+    get,
+    remove,
+    async put(live) {
+      const { sessionId, channel } = live.request
+      await redis.set(keys.live(sessionId), JSON.stringify(live), 'PX', DAY_MS)
+      await redis.sadd(keys.channel(channel), sessionId)
+      await redis.pexpire(keys.channel(channel), DAY_MS)
+      await redis.zadd(keys.due(), live.dueAt, sessionId)
+      await redis.del(keys.hold(sessionId))
+    },
+    async take(now, limit, holdMs) {
+      const due = await redis.zrangebyscore(keys.due(), '-inf', now, 'LIMIT', 0, limit)
+      const taken = await Promise.all(due.map((id) => takeOne(id, now + holdMs, holdMs)))
+      return taken.filter((live) => live !== null)
+    },
+    async hasten(channel, now) {
+      const chosen =
+        channel === null
+          ? await redis.zrange(keys.due(), 0, -1)
+          : await redis.smembers(keys.channel(channel))
+      await Promise.all(chosen.map((id) => redis.zadd(keys.due(), 'XX', String(now), id)))
+      return chosen.length
+    },
+  }
+}

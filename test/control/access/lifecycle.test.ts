@@ -1,0 +1,149 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Decision } from '../../../control/access/decision.ts'
+import { createLifecycle } from '../../../control/access/lifecycle.ts'
+import { createMemoryLiveAuth } from '../../../control/access/live-auth.ts'
+import { type BackendServer, httpBackend } from './backend-server.ts'
+import { authorizer, opening } from './setting.ts'
+
+const running: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const one of running.splice(0)) await one.close()
+})
+
+/** A life cycle over a real backend whose next answers the test chooses; the last one repeats. */
+const setting = async (answers: readonly (number | Record<string, string>)[]) => {
+  const left = [...answers]
+  const server: BackendServer = await httpBackend((_query, response) => {
+    const next = (left.length > 1 ? left.shift() : left[0]) ?? 500
+    if (typeof next === 'number') response.writeHead(next).end()
+    else response.writeHead(200, next).end()
+  })
+  const { authorize, client, store, time, later } = authorizer({ urls: [server.url] })
+  running.push(server, client)
+  const ended: string[] = []
+  const kept: Decision[] = []
+  const bytes = new Map([['session-1', 1000]])
+  const lifecycle = createLifecycle({
+    authorize,
+    store: createMemoryLiveAuth(),
+    now: () => time.now,
+    bytesOf: async (sessionId) => bytes.get(sessionId) ?? null,
+    clientsOf: async () => ({ stream: 5, total: 50 }),
+    end: async (sessionId, reason, denySec) => {
+      ended.push(`${sessionId} ${reason} ${denySec}`)
+    },
+    keep: async (_sessionId, decision) => {
+      kept.push(decision)
+    },
+    forget: (channel, at) => store.forget(channel, at),
+  })
+  const open = async (sessionId = 'session-1', channel = 'ort') => {
+    const request = { ...opening, sessionId, channel, token: sessionId }
+    const decision = await authorize(request)
+    bytes.set(sessionId, 1000)
+    await lifecycle.opened(request, decision)
+    return decision
+  }
+  const questions = () =>
+    server.seen.map((query) => `${query.get('request_type')} ${query.get('request_number')}`)
+  return { lifecycle, open, later, ended, kept, bytes, questions, server }
+}
+
+const idle = { asked: 0, ended: 0, gone: 0, failed: 0 }
+
+describe('life cycle', () => {
+  it('asks every X-AuthDuration, with the number, duration and bytes', async () => {
+    const { lifecycle, open, later, bytes, questions, server } = await setting([
+      { 'X-AuthDuration': '60' },
+    ])
+    await open()
+    later(59)
+    expect(await lifecycle.round()).toEqual(idle)
+    later(1)
+    bytes.set('session-1', 5_000_000)
+    expect(await lifecycle.round()).toEqual({ ...idle, asked: 1 })
+    expect(await lifecycle.round()).toEqual(idle)
+    later(60)
+    await lifecycle.round()
+    expect(questions()).toEqual(['new_session 0', 'update_session 1', 'update_session 2'])
+    expect(server.seen[1]?.toString()).toContain('duration=60&bytes=5000000&session_id=session-1')
+    expect(server.seen[2]?.get('duration')).toBe('120')
+  })
+
+  it('asks at each round where X-AuthDuration is 0', async () => {
+    const { lifecycle, open, later, questions } = await setting([{ 'X-AuthDuration': '0' }])
+    await open()
+    for (let i = 0; i < 3; i += 1) {
+      later(1)
+      await lifecycle.round()
+    }
+    expect(questions().length).toBe(4)
+  })
+
+  it('ends a session by a refusal, once', async () => {
+    const { lifecycle, open, later, ended } = await setting([200, 403])
+    await open()
+    later(180)
+    expect(await lifecycle.round()).toEqual({ ...idle, asked: 1, ended: 1 })
+    later(3600)
+    expect(await lifecycle.round()).toEqual(idle)
+    expect(ended).toEqual(['session-1 backend.deny 30'])
+  })
+
+  it('keeps a session over an outage, retries soon and goes on', async () => {
+    const { lifecycle, open, later, ended, kept } = await setting([200, 500, 502, 200])
+    await open()
+    later(180)
+    await lifecycle.round()
+    later(10)
+    await lifecycle.round()
+    later(10)
+    await lifecycle.round()
+    expect(ended).toEqual([])
+    expect(kept.map(({ reason, authDurationSec }) => `${reason} ${authDurationSec}`)).toEqual([
+      'backend.kept 10',
+      'backend.kept 10',
+      'backend.allow 180',
+    ])
+  })
+
+  it('passes on a new cap and user', async () => {
+    const { lifecycle, open, later, kept } = await setting([
+      { 'X-UserId': 'a', 'X-Max-Sessions': '3' },
+      { 'X-UserId': 'a', 'X-Max-Sessions': '1' },
+    ])
+    await open()
+    later(180)
+    await lifecycle.round()
+    expect(kept).toMatchObject([{ account: 'backend:main:a', maxSessions: 1 }])
+  })
+
+  it('asks nothing about sessions that stopped or closed', async () => {
+    const { lifecycle, open, later, bytes, questions } = await setting([200])
+    await open('stopped')
+    await open('closed')
+    bytes.delete('stopped')
+    await lifecycle.closed('closed')
+    later(180)
+    expect(await lifecycle.round()).toEqual({ ...idle, gone: 1 })
+    expect(questions().length).toBe(2)
+  })
+
+  it('asks again about one channel or all at once on demand', async () => {
+    const { lifecycle, open, questions } = await setting([200])
+    await open('one', 'ort')
+    await open('two', 'ntv')
+    expect(await lifecycle.reauth('ort')).toBe(1)
+    expect(await lifecycle.round()).toEqual({ ...idle, asked: 1 })
+    expect(await lifecycle.reauth(null)).toBe(2)
+    expect(await lifecycle.round()).toEqual({ ...idle, asked: 2 })
+    expect(questions().length).toBe(5)
+  })
+
+  it('takes up thousands that are due in one round', async () => {
+    const { lifecycle, open, later } = await setting([200])
+    await Promise.all(Array.from({ length: 450 }, (_, i) => open(`many-${i}`)))
+    later(180)
+    expect(await lifecycle.round()).toEqual({ ...idle, asked: 450 })
+  })
+})

@@ -1,0 +1,92 @@
+import { performance } from 'node:perf_hooks'
+import { analyse } from '../../control/report/compat-analysis.ts'
+import { effectiveEnd, networkOf } from '../../control/report/compat-row.ts'
+import { findConcurrency } from '../../control/report/concurrency.ts'
+import type { TautulliRow } from '../../control/sources/tautulli-rows.ts'
+
+const PLAYS = 10_000
+const GOAL = 100
+
+/** One busy account: a play each quarter of an hour on seven devices and five networks; the seed makes it repeatable. */
+const makePlays = (count: number): TautulliRow[] => {
+  let seed = 12_345
+  const random = (below: number): number => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
+    return Math.floor((seed / 2_147_483_648) * below)
+  }
+  return Array.from({ length: count }, (_, i) => {
+    const started = 1_790_000_000 - i * 900 - random(600)
+    const played = 300 + random(3600)
+    return {
+      row_id: count - i,
+      started,
+      stopped: started + played,
+      play_duration: played,
+      machine_id: `device-${random(7)}`,
+      ip_address:
+        ['192.168.1.5', '203.0.113.7', '198.51.100.20', '2001:db8::7', '192.0.2.9'][random(5)] ??
+        '',
+      platform: 'Android',
+      player: 'Phone',
+    }
+  })
+}
+
+/** Compares every session with every later one. */
+const searchAllPairs = (rows: readonly TautulliRow[]): { overlaps: number; pairs: number } => {
+  let overlaps = 0
+  const pairs = new Set<string>()
+  for (const [i, a] of rows.entries()) {
+    const end = effectiveEnd(a)
+    for (let j = i + 1; j < rows.length; j++) {
+      const b = rows[j]
+      if (b === undefined || a.machine_id === b.machine_id || networkOf(a) === networkOf(b))
+        continue
+      if (!(Number(a.started) < effectiveEnd(b) && Number(b.started) < end)) continue
+      overlaps += 1
+      pairs.add([String(a.machine_id), String(b.machine_id)].sort().join('\n'))
+    }
+  }
+  return { overlaps, pairs: pairs.size }
+}
+
+const sweep = (rows: readonly TautulliRow[]): { overlaps: number; pairs: number } => {
+  const found = findConcurrency(
+    rows.map((row) => ({
+      start: Number(row.started),
+      end: effectiveEnd(row),
+      device: row.machine_id,
+      network: networkOf(row),
+    })),
+  )
+  return { overlaps: found.overlaps, pairs: found.devicePairs.length }
+}
+
+const fastest = <R>(times: number, work: () => R): { ms: number; result: R } => {
+  let best = Number.POSITIVE_INFINITY
+  let result = work()
+  for (let i = 0; i < times; i++) {
+    const before = performance.now()
+    result = work()
+    best = Math.min(best, performance.now() - before)
+  }
+  return { ms: best, result }
+}
+
+const rows = makePlays(PLAYS)
+const slow = fastest(2, () => searchAllPairs(rows))
+const fast = fastest(20, () => sweep(rows))
+const whole = fastest(10, () => analyse(rows, null))
+if (slow.result.overlaps !== fast.result.overlaps || slow.result.pairs !== fast.result.pairs)
+  throw new Error('the two searches disagree')
+
+const ratio = slow.ms / fast.ms
+console.log(`${PLAYS} plays of one account, ${fast.result.overlaps} overlapping pairs`)
+console.log(`every pair compared   ${slow.ms.toFixed(1)} ms`)
+console.log(
+  `sweep over time       ${fast.ms.toFixed(2)} ms   ratio ${ratio.toFixed(0)} (goal ${GOAL})`,
+)
+console.log(
+  `whole analysis        ${whole.ms.toFixed(2)} ms   ratio ${(slow.ms / whole.ms).toFixed(0)}`,
+)
+process.exitCode = ratio >= GOAL ? 0 : 1

@@ -88,7 +88,7 @@ export class EntryBuilder {
   private takeBlank(): null {
     const isTop = this.entries.length === 0 && !this.info
     if (isTop && !this.before.some((text) => entryDirective.test(text))) {
-      this.directives.push(...this.before)
+      for (const text of this.before) this.directives.push(text)
       this.before = []
     }
     return null

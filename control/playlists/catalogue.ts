@@ -1,0 +1,43 @@
+import type { Channel } from './channel.ts'
+import { assignChannelIds } from './channel-ids.ts'
+import { readOrigin } from './channel-origin.ts'
+import type { Playlist } from './playlist.ts'
+
+/** A source's list under its name. */
+export interface NamedPlaylist {
+  readonly source: string
+  readonly playlist: Playlist
+}
+
+/** All channels of all sources, in order. */
+export interface Catalogue {
+  readonly channels: readonly Channel[]
+  readonly playlists: ReadonlyMap<string, Playlist>
+  readonly warnings: readonly string[]
+}
+
+const warningLimit = 50
+
+/** Turns lists into channels with ids unique over all of them; what the edge cannot fetch is left out and named. */
+export const buildCatalogue = (lists: readonly NamedPlaylist[]): Catalogue => {
+  const found: Omit<Channel, 'id'>[] = []
+  const warnings: string[] = []
+  for (const { source, playlist } of lists)
+    for (const item of playlist.entries) {
+      const result = readOrigin(item)
+      const where = `${source} line ${item.line}: ${item.name}`
+      if (!result.ok) warnings.push(`${where} is left out: ${result.reason}`)
+      else {
+        if (result.warning) warnings.push(`${where}: ${result.warning}`)
+        found.push({ ...result.origin, name: item.name, titles: item.titles, source, item })
+      }
+    }
+  const ids = assignChannelIds(found.map(({ item }) => item))
+  const channels = found.map((channel, index) => ({ id: ids[index] ?? '', ...channel }))
+  const more = warnings.length - warningLimit
+  return {
+    channels,
+    playlists: new Map(lists.map(({ source, playlist }) => [source, playlist])),
+    warnings: more > 0 ? [...warnings.slice(0, warningLimit), `and ${more} more`] : warnings,
+  }
+}

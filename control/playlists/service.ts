@@ -1,0 +1,186 @@
+import { join } from 'node:path'
+import { createLastGood } from './last-good.ts'
+import type { CheckOptions, GroupSelection } from './list-checks.ts'
+import type { RenderedList } from './render-list.ts'
+import { buildSnapshot, type PlaylistSnapshot } from './snapshot.ts'
+import { PlaylistSource, type SourceStatus } from './source.ts'
+import type { SurgeProfile } from './surge.ts'
+import { fileTransport, urlTransport } from './transport.ts'
+
+/** A source as configured: a file or an address. */
+export interface SourceSetting {
+  readonly name: string
+  readonly file?: string | undefined
+  readonly url?: string | undefined
+  readonly refreshMs: number
+}
+
+/** What may change when the configuration is read again. */
+export interface PlaylistSettings {
+  readonly sources: readonly SourceSetting[]
+  readonly groups: readonly GroupSelection[]
+  readonly surge: readonly SurgeProfile[]
+  readonly checks: CheckOptions
+}
+
+/** What the service is given once. */
+export interface PlaylistServiceParts {
+  readonly stateDir: string
+  readonly now: () => number
+  /** After every change of a list, a group or the surge. */
+  readonly onChange: (snapshot: PlaylistSnapshot) => void
+  /** When a source turns bad or good again. */
+  readonly onStatus: (status: SourceStatus) => void
+  readonly fileCheckMs?: number
+  readonly timeoutMs?: number
+}
+
+interface Running {
+  readonly source: PlaylistSource
+  readonly setting: SourceSetting
+  timer: NodeJS.Timeout | null
+  wasOk: boolean
+}
+
+const defaults = { fileCheckMs: 2000, timeoutMs: 60_000 }
+
+const isSame = (a: SourceSetting, b: SourceSetting): boolean =>
+  a.file === b.file && a.url === b.url && a.refreshMs === b.refreshMs
+
+/** Reads the sources, watches them, and keeps every group's list and the channel table up to date. */
+export class PlaylistService {
+  private readonly parts: PlaylistServiceParts
+  private settings: PlaylistSettings = {
+    sources: [],
+    groups: [],
+    surge: [],
+    checks: { hasResolver: true },
+  }
+  private sources = new Map<string, Running>()
+  private active = new Set<string>()
+  private present: PlaylistSnapshot | null = null
+  private previous: PlaylistSnapshot | null = null
+  private building: Promise<void> = Promise.resolve()
+  private isStopped = false
+
+  constructor(parts: PlaylistServiceParts) {
+    this.parts = parts
+  }
+
+  /** Takes new settings; sources that stay the same keep their list and rhythm. */
+  async configure(settings: PlaylistSettings): Promise<void> {
+    this.settings = settings
+    const kept = new Map<string, Running>()
+    const added: Running[] = []
+    for (const setting of settings.sources) {
+      const old = this.sources.get(setting.name)
+      const running = old && isSame(old.setting, setting) ? old : this.create(setting)
+      if (running !== old) added.push(running)
+      kept.set(setting.name, running)
+    }
+    for (const [name, running] of this.sources)
+      if (kept.get(name) !== running && running.timer) clearTimeout(running.timer)
+    this.sources = kept
+    await Promise.all(added.map((running) => this.begin(running)))
+    await this.rebuild()
+  }
+
+  /** The lists and table in use; `null` before `configure` has ended. */
+  snapshot(): PlaylistSnapshot | null {
+    return this.present
+  }
+
+  /** A group's list; with a version, that one as long as it is the present or the last. */
+  list(group: string, version?: string): RenderedList | null {
+    for (const snapshot of [this.present, this.previous]) {
+      const list = snapshot?.lists.get(group)
+      if (list && (version === undefined || list.version === version)) return list
+    }
+    return null
+  }
+
+  statuses(): SourceStatus[] {
+    return [...this.sources.values()].map(({ source }) => source.status())
+  }
+
+  /** Names of the surge profiles in force. */
+  activeSurge(): string[] {
+    return [...this.active]
+  }
+
+  /** Puts the named profiles, and no others, in force. */
+  async setSurge(names: readonly string[]): Promise<void> {
+    this.active = new Set(names)
+    await this.rebuild()
+  }
+
+  /** Looks at one source now, or at all of them. */
+  async refresh(name?: string): Promise<void> {
+    const chosen = [...this.sources.values()].filter(
+      ({ source }) => name === undefined || source.name === name,
+    )
+    await Promise.all(chosen.map((running) => this.look(running)))
+  }
+
+  stop(): void {
+    this.isStopped = true
+    for (const { timer } of this.sources.values()) if (timer) clearTimeout(timer)
+  }
+
+  private create(setting: SourceSetting): Running {
+    const { name, file, url } = setting
+    const transport =
+      file === undefined
+        ? urlTransport(url ?? '', this.parts.timeoutMs ?? defaults.timeoutMs)
+        : fileTransport(file)
+    const directory = join(this.parts.stateDir, 'playlists')
+    const lastGood = createLastGood(directory, name, file ?? url ?? '')
+    const source = new PlaylistSource({ name, transport, lastGood, now: this.parts.now })
+    return { source, setting, timer: null, wasOk: true }
+  }
+
+  /** A kept copy serves at once and the source is asked behind it; without one the first answer is awaited. */
+  private async begin(running: Running): Promise<void> {
+    const isRestored = await running.source.restore()
+    const first = this.look(running)
+    if (!isRestored) await first
+  }
+
+  private async look(running: Running): Promise<void> {
+    if (running.timer) clearTimeout(running.timer)
+    const outcome = await running.source.refresh()
+    const status = running.source.status()
+    if (status.ok !== running.wasOk) this.parts.onStatus(status)
+    running.wasOk = status.ok
+    this.schedule(running)
+    if (outcome === 'changed' && this.present) await this.rebuild()
+  }
+
+  private schedule(running: Running): void {
+    if (running.timer) clearTimeout(running.timer)
+    if (this.isStopped || this.sources.get(running.setting.name) !== running) return
+    const { file, refreshMs } = running.setting
+    const waitMs = file === undefined ? refreshMs : (this.parts.fileCheckMs ?? defaults.fileCheckMs)
+    running.timer = setTimeout(() => void this.look(running), waitMs)
+    running.timer.unref()
+  }
+
+  /** One build after the other, so that an older one never overtakes a newer. */
+  private rebuild(): Promise<void> {
+    this.building = this.building.then(() => this.build())
+    return this.building
+  }
+
+  private async build(): Promise<void> {
+    const lists = [...this.sources.values()].flatMap(({ source }) => {
+      const playlist = source.playlist()
+      return playlist ? [{ source: source.name, playlist }] : []
+    })
+    const surge = this.settings.surge.filter(({ name }) => this.active.has(name))
+    const { groups, checks } = this.settings
+    const snapshot = await buildSnapshot({ lists, groups, surge, checks })
+    this.previous = this.present
+    this.present = snapshot
+    if (!this.isStopped) this.parts.onChange(snapshot)
+  }
+}

@@ -1,0 +1,60 @@
+import { buildCatalogue, type Catalogue, type NamedPlaylist } from './catalogue.ts'
+import type { Channel } from './channel.ts'
+import { buildChannelTable, type GroupChannels } from './channel-table.ts'
+import { type CheckOptions, checkChannels, type GroupSelection } from './list-checks.ts'
+import type { Playlist } from './playlist.ts'
+import { type RenderedList, renderList } from './render-list.ts'
+import { selectChannels } from './selection.ts'
+import { applySurge, type SurgeProfile } from './surge.ts'
+
+/** Everything made from the sources' present lists and the groups' choice of them. */
+export interface PlaylistSnapshot {
+  readonly channels: readonly Channel[]
+  readonly groups: readonly GroupChannels[]
+  /** A group's rendered list by group id. */
+  readonly lists: ReadonlyMap<string, RenderedList>
+  /** The edges' channel table. */
+  readonly table: ReadonlyMap<string, string>
+  readonly warnings: readonly string[]
+}
+
+/** What a snapshot is made of. */
+export interface SnapshotInput {
+  readonly lists: readonly NamedPlaylist[]
+  readonly groups: readonly GroupSelection[]
+  /** Surge profiles in force. */
+  readonly surge: readonly SurgeProfile[]
+  readonly checks: CheckOptions
+}
+
+const playlistsOf = (catalogue: Catalogue, group: GroupSelection): Playlist[] => {
+  const wanted = new Set(group.channels.sources)
+  return [...catalogue.playlists]
+    .filter(([source]) => wanted.size === 0 || wanted.has(source))
+    .map(([, playlist]) => playlist)
+}
+
+/** Hands the event loop back between groups: a rendering of 50,000 channels takes a while. */
+const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** Builds all lists and the channel table; a pure function of its input that now and then lets others run. */
+export const buildSnapshot = async (input: SnapshotInput): Promise<PlaylistSnapshot> => {
+  const catalogue = buildCatalogue(input.lists)
+  const groups: GroupChannels[] = []
+  const lists = new Map<string, RenderedList>()
+  for (const group of input.groups) {
+    await breathe()
+    const channels = selectChannels(catalogue.channels, group.channels)
+    const { kept, leftOut } = applySurge(
+      channels,
+      input.surge.filter((profile) => profile.group === group.id),
+    )
+    groups.push({ id: group.id, channels, leftOut })
+    const options = { renumber: group.renumber ?? false }
+    lists.set(group.id, renderList(kept, playlistsOf(catalogue, group), options))
+  }
+  await breathe()
+  const { channels } = catalogue
+  const warnings = [...catalogue.warnings, ...checkChannels(channels, input.groups, input.checks)]
+  return { channels, groups, lists, table: buildChannelTable(channels, groups), warnings }
+}

@@ -1,0 +1,95 @@
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { fetch } from 'undici'
+
+/** What tells one version of a list from the next. */
+export interface Validators {
+  readonly etag: string | null
+  readonly lastModified: string | null
+}
+
+/** What came of asking a source. */
+export type Transfer =
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | {
+      readonly kind: 'body'
+      readonly chunks: AsyncIterable<Uint8Array>
+      readonly validators: Validators
+      /** Where relative addresses start. */
+      readonly baseUrl: string | null
+    }
+
+/** Asks a source for its list, given what is known of the last one. */
+export type Transport = (known: Validators | null) => Promise<Transfer>
+
+/** An error's sentence, with the cause network errors hide. */
+export const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  if (error.name === 'TimeoutError') return 'no answer in time'
+  return error.cause instanceof Error ? error.cause.message : error.message
+}
+
+/** The file's bytes; ends in an error when the file was written to meanwhile. */
+async function* stableFile(path: string, stamp: string): AsyncGenerator<Uint8Array> {
+  for await (const chunk of createReadStream(path)) if (Buffer.isBuffer(chunk)) yield chunk
+  if ((await stampOf(path)) !== stamp) throw new Error('the file changed while it was read')
+}
+
+const stampOf = async (path: string): Promise<string> => {
+  const { mtimeMs, size, ino } = await stat(path)
+  return `${mtimeMs}-${size}-${ino}`
+}
+
+const fileReason = (path: string, error: unknown): string => {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  if (code === 'ENOENT') return `there is no file ${path}`
+  if (code === 'EACCES') return `${path} may not be read`
+  return reasonOf(error)
+}
+
+/** Reads a file when its time, size or inode changed. */
+export const fileTransport =
+  (path: string): Transport =>
+  async (known) => {
+    try {
+      const stamp = await stampOf(path)
+      if (known?.etag === stamp) return { kind: 'unchanged' }
+      const validators = { etag: stamp, lastModified: null }
+      return { kind: 'body', chunks: stableFile(path, stamp), validators, baseUrl: null }
+    } catch (error) {
+      return { kind: 'failed', reason: fileReason(path, error) }
+    }
+  }
+
+const conditional = (known: Validators | null): Record<string, string> => ({
+  accept: 'audio/x-mpegurl, application/x-mpegurl, */*',
+  'user-agent': 'Gatehouse',
+  ...(known?.etag ? { 'if-none-match': known.etag } : {}),
+  ...(known?.lastModified ? { 'if-modified-since': known.lastModified } : {}),
+})
+
+/** Fetches an address with the validators of the last answer; the whole transfer has to end in time. */
+export const urlTransport =
+  (url: string, timeoutMs: number): Transport =>
+  async (known) => {
+    try {
+      const signal = AbortSignal.timeout(timeoutMs)
+      const answer = await fetch(url, { headers: conditional(known), signal })
+      if (answer.status === 304 && known) {
+        await answer.body?.cancel()
+        return { kind: 'unchanged' }
+      }
+      if (answer.status !== 200 || !answer.body) {
+        await answer.body?.cancel()
+        return { kind: 'failed', reason: `the server answered ${answer.status}` }
+      }
+      const validators = {
+        etag: answer.headers.get('etag'),
+        lastModified: answer.headers.get('last-modified'),
+      }
+      return { kind: 'body', chunks: answer.body, validators, baseUrl: answer.url }
+    } catch (error) {
+      return { kind: 'failed', reason: reasonOf(error) }
+    }
+  }

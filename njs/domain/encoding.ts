@@ -44,8 +44,18 @@ export const encodeUtf8 = (text: string): Uint8Array => new TextEncoder().encode
 
 /** Reads UTF-8, or `null` where the bytes are none. */
 export const decodeUtf8 = (bytes: Uint8Array): string | null => {
+  let text = ''
+  let isAscii = true
+  for (const byte of bytes) {
+    if (byte < 128 && byte !== 37) text += String.fromCharCode(byte)
+    else {
+      text += `%${byte.toString(16).padStart(2, '0')}`
+      isAscii = false
+    }
+  }
+  if (isAscii) return text
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return decodeURIComponent(text)
   } catch {
     return null
   }

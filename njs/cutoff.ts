@@ -1,0 +1,31 @@
+import { readLease, startLease, touchLease } from './leases.ts'
+import { nowSec } from './memory.ts'
+import { isSessionBanned } from './refusals.ts'
+import { cut, passOn } from './reply.ts'
+import { type Request, variable } from './request.ts'
+import { networkOf } from './session.ts'
+import { ownsStream } from './sharing.ts'
+
+const REVIVED_TTL_SEC = 60
+
+/** Why a running response must end now; `null` = it goes on. Keeps its lease fresh. */
+const findEnd = (r: Request, key: string): string | null => {
+  const now = nowSec()
+  const lease = readLease(key, now)
+  if (lease === null) {
+    if (isSessionBanned(key, now * 1000)) return 'session.ended'
+    // Its lease ran out while the origin was silent, or control forgot it: the stream is still watched.
+    startLease(key, networkOf(r), REVIVED_TTL_SEC)
+    return null
+  }
+  if (!touchLease(key, lease, now)) return null
+  return ownsStream(key, variable(r, 'gh_serial')) ? null : 'session.superseded'
+}
+
+/** js_body_filter: lets a chunk of a long response through, or breaks the response. */
+export const guard = (r: Request, data: Buffer, flags: NginxHTTPSendBufferOptions): void => {
+  const key = variable(r, 'gh_key')
+  const end = key === '' ? null : findEnd(r, key)
+  if (end !== null) cut(end)
+  passOn(r, data, flags)
+}

@@ -1,0 +1,57 @@
+import { type Lease, packLease, unpackLease } from './domain/lease.ts'
+import { nowSec, numbers, texts, trySet } from './memory.ts'
+
+const REFRESH_AFTER_SEC = 2
+const SEEN_WINDOW_SEC = 20
+/** Slots of the ring of sessions seen; the oldest is overwritten when nobody drains it. */
+export const RING_SIZE = 32768
+const RING_TTL_MS = 86_400_000
+/** A day without control: leases in use stop renewing themselves. */
+const GRACE_SEC = 86_400
+
+/** The lease of a key, or nothing. */
+export const readLease = (key: string, now: number): Lease | null => {
+  const value = numbers('gh_leases').get(key)
+  return value === undefined ? null : unpackLease(value, now)
+}
+
+/** Keeps a lease for `ttlSec` without use; a full zone means that the session is asked for again. */
+export const writeLease = (key: string, lease: Lease): boolean =>
+  trySet(numbers('gh_leases'), key, packLease(lease), lease.ttlSec * 1000)
+
+/** Notes that a session was used, for the next sync. */
+export const noteSeen = (key: string): void => {
+  try {
+    const slot = numbers('gh_state').incr('ringHead', 1, 0) % RING_SIZE
+    trySet(texts('gh_ring'), String(slot), key, RING_TTL_MS)
+  } catch {
+    // A full ring costs a report, which the traffic log repeats.
+  }
+}
+
+const windowOf = (key: string, at: number): number =>
+  Math.floor((at + key.charCodeAt(0) + key.charCodeAt(1)) / SEEN_WINDOW_SEC)
+
+/** Refreshes a lease in use at most every two seconds; true when it did. */
+export const touchLease = (key: string, lease: Lease, now: number): boolean => {
+  if (now - lease.seen < REFRESH_AFTER_SEC) return false
+  const heard = numbers('gh_state').get('heard') ?? now
+  if (now - heard > GRACE_SEC) return false
+  writeLease(key, { network: lease.network, ttlSec: lease.ttlSec, seen: now })
+  if (windowOf(key, lease.seen) !== windowOf(key, now)) noteSeen(key)
+  return true
+}
+
+/** Starts a lease and reports it as used. */
+export const startLease = (key: string, network: number, ttlSec: number): void => {
+  writeLease(key, { network, ttlSec, seen: nowSec() })
+  noteSeen(key)
+}
+
+/** Forgets a lease: its next request asks control. */
+export const dropLease = (key: string): void => {
+  numbers('gh_leases').delete(key)
+}
+
+/** Seconds since control was last heard. */
+export const silenceSec = (now: number): number => now - (numbers('gh_state').get('heard') ?? 0)

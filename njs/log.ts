@@ -1,0 +1,10 @@
+/** Tells the error log that something broke; never with a viewer's secrets, so callers pass no request data. */
+export const complain = (where: string, problem: unknown): void => {
+  const text = problem instanceof Error ? problem.message : String(problem)
+  ngx.log(ngx.ERR, `gatehouse: ${where}: ${text}`)
+}
+
+/** A line an operator may want to see once. */
+export const remark = (text: string): void => {
+  ngx.log(ngx.WARN, `gatehouse: ${text}`)
+}

@@ -1,0 +1,121 @@
+/** Shared dictionaries by the kind of their values. */
+export type NumberZone = 'gh_leases' | 'gh_bans' | 'gh_state' | 'gh_pace' | 'gh_streams'
+
+/** Dictionaries of texts. */
+export type TextZone =
+  | 'gh_texts'
+  | 'gh_denied'
+  | 'gh_guessed'
+  | 'gh_networks_a'
+  | 'gh_networks_b'
+  | 'gh_channels_a'
+  | 'gh_channels_b'
+  | 'gh_country'
+  | 'gh_identity'
+  | 'gh_slots'
+  | 'gh_ring'
+
+/** Every dictionary, for reports of free space. */
+export const ZONES: readonly (NumberZone | TextZone)[] = [
+  'gh_leases',
+  'gh_bans',
+  'gh_state',
+  'gh_pace',
+  'gh_streams',
+  'gh_texts',
+  'gh_denied',
+  'gh_guessed',
+  'gh_networks_a',
+  'gh_networks_b',
+  'gh_channels_a',
+  'gh_channels_b',
+  'gh_country',
+  'gh_identity',
+  'gh_slots',
+  'gh_ring',
+]
+
+/** A dictionary of numbers. */
+export const numbers = (zone: NumberZone): NgxSharedDict<number> =>
+  ngx.shared[zone] as NgxSharedDict<number>
+
+/** A dictionary of texts. */
+export const texts = (zone: TextZone): NgxSharedDict<string> =>
+  ngx.shared[zone] as NgxSharedDict<string>
+
+/** Sets where there is room; a full dictionary costs memory of one thing, never an answer. */
+export const trySet = <V extends string | number>(
+  dict: NgxSharedDict<V>,
+  key: string,
+  value: V,
+  ttlMs?: number,
+): boolean => {
+  try {
+    if (ttlMs === undefined) dict.set(key, value)
+    else dict.set(key, value, ttlMs)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Counts within a window: `incr` alone would go on from an expired value. */
+export const countIn = (zone: NumberZone, key: string, ttlMs: number): number => {
+  const dict = numbers(zone)
+  try {
+    return dict.add(key, 1, ttlMs) ? 1 : dict.incr(key, 1, 0)
+  } catch {
+    return 0
+  }
+}
+
+/** Free bytes by zone. */
+export const freeSpace = (): Record<string, number> =>
+  Object.fromEntries(ZONES.map((zone) => [zone, ngx.shared[zone]?.freeSpace() ?? 0]))
+
+/** Wall clock in whole seconds. */
+export const nowSec = (): number => Math.floor(Date.now() / 1000)
+
+/** The secret of a signing key. */
+export const secretOf = (kid: number): Uint8Array | null => {
+  const hex = texts('gh_texts').get(`k${kid}`)
+  return hex === undefined ? null : Buffer.from(hex, 'hex')
+}
+
+/** The key id that signs; `null` until keys arrived. */
+export const currentKid = (): number | null => {
+  const kid = texts('gh_texts').get('current')
+  return kid === undefined ? null : Number(kid)
+}
+
+/** The live half of a table that is replaced whole: `null` until it was loaded once. */
+export const liveTable = (name: 'networks' | 'channels'): NgxSharedDict<string> | null => {
+  const half = numbers('gh_state').get(name)
+  if (half === undefined) return null
+  if (name === 'networks') return texts(half === 1 ? 'gh_networks_b' : 'gh_networks_a')
+  return texts(half === 1 ? 'gh_channels_b' : 'gh_channels_a')
+}
+
+/** The half of a table that is not live. */
+export const idleTable = (name: 'networks' | 'channels'): NgxSharedDict<string> => {
+  const isSecondLive = numbers('gh_state').get(name) === 1
+  if (name === 'networks') return texts(isSecondLive ? 'gh_networks_a' : 'gh_networks_b')
+  return texts(isSecondLive ? 'gh_channels_a' : 'gh_channels_b')
+}
+
+/** Programs and versions of this edge. */
+export const engine = (): { njs: string; nginx: string; engine: string; isNewEnough: boolean } => {
+  const running = njs as unknown as { version: string; version_number: number; engine?: string }
+  const name = running.engine ?? 'njs'
+  return {
+    njs: running.version,
+    nginx: ngx.version,
+    engine: name,
+    isNewEnough: running.version_number >= 0x010002 && name === 'QuickJS',
+  }
+}
+
+/** Takes a dictionary's write lock once: it never comes back where the lock's owner died. */
+export const touchZone = (zone: NumberZone | TextZone): void => {
+  ngx.shared[zone]?.delete('-')
+}

@@ -1,0 +1,71 @@
+import { entryOfProtocol, stripSecrets } from './domain/channel.ts'
+import { type ChannelRecord, ownerOf, parseChannelRecord } from './domain/channel-table.ts'
+import type { ReasonId } from './domain/reasons.ts'
+import { liveTable } from './memory.ts'
+
+/** Where a request goes, or why it does not. */
+export type Route =
+  | {
+      readonly ok: true
+      readonly record: ChannelRecord
+      /** Escaped, with its query. */
+      readonly path: string
+      /** Escaped directory of `path`, with both slashes. */
+      readonly directory: string
+    }
+  | { readonly ok: false; readonly reason: ReasonId }
+
+/** What a route is found by. */
+export interface RouteQuestion {
+  readonly channel: string
+  /** As nginx decoded and normalised it. */
+  readonly rest: string
+  readonly args: string
+  /** The universal entry names mean this channel's entry: players of inferred sessions keep them. */
+  readonly isAliased: boolean
+}
+
+const PLAIN = /^[A-Za-z0-9_.~!$&'()*+;=:@/-]*$/
+
+const escapePath = (path: string): string =>
+  PLAIN.test(path) ? path : path.split('/').map(encodeURIComponent).join('/')
+
+/** The record of a channel. */
+export const readChannel = (channel: string): ChannelRecord | null => {
+  const text = liveTable('channels')?.get(channel)
+  return text === undefined ? null : parseChannelRecord(text)
+}
+
+const withQuery = (path: string, own: string, args: string): string => {
+  const viewers = args === '' || args.indexOf('=') < 0 ? args : stripSecrets(args)
+  const query = own === '' ? viewers : viewers === '' ? own : `${own}&${viewers}`
+  return query === '' ? path : `${path}?${query}`
+}
+
+/** Finds the origin's path of a request and refuses one that lies in another channel. */
+export const findRoute = (question: RouteQuestion): Route => {
+  const table = liveTable('channels')
+  if (table === null) return { ok: false, reason: 'edge.not_ready' }
+  const text = table.get(question.channel)
+  const record = text === undefined ? null : parseChannelRecord(text)
+  if (record === null) return { ok: false, reason: 'channel.unknown' }
+  const { rest } = question
+  const isRooted = rest.startsWith('@/')
+  const isAlias = question.isAliased && rest === entryOfProtocol(record.protocol)
+  const isEntry = rest === record.entry || rest === '' || isAlias
+  const plain = isRooted ? rest.slice(1) : record.base + (isEntry ? record.entry : rest)
+  if (isRooted || record.isShared) {
+    const owner = ownerOf((key) => table.get(key), record.origin, plain)
+    if (owner !== null && owner !== question.channel) return { ok: false, reason: 'path.outside' }
+  }
+  const path = isRooted
+    ? escapePath(plain)
+    : record.base + (isEntry ? record.entry : escapePath(rest))
+  const directory = path.slice(0, path.lastIndexOf('/') + 1)
+  return {
+    ok: true,
+    record,
+    directory,
+    path: withQuery(path, isEntry ? record.query : '', question.args),
+  }
+}

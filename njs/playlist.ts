@@ -1,0 +1,202 @@
+import { readCredential } from './credential.ts'
+import { nginxCrypto, randomBytes } from './crypto.ts'
+import type { Classification } from './domain/classify.ts'
+import { encodeBase64url } from './domain/encoding.ts'
+import type { EdgeGroup, EdgePolicy, Identity } from './domain/protocol.ts'
+import { isReasonId, type ReasonId } from './domain/reasons.ts'
+import { mintTicket } from './domain/ticket.ts'
+import type { Credential } from './domain/types.ts'
+import { complain } from './log.ts'
+import { countIn, currentKid, nowSec, secretOf, texts, trySet } from './memory.ts'
+import { classifyHere, findGroup, knownCountry, networkGroup, readPolicy } from './policy.ts'
+import { findBan, recallDenial, rememberDenial } from './refusals.ts'
+import { answer, answerRefusal, handOver, tell } from './reply.ts'
+import {
+  addressText,
+  callControl,
+  methodOf,
+  networkText,
+  type Request,
+  variable,
+} from './request.ts'
+
+/** Who gets which list. */
+interface Reader {
+  readonly account: string
+  readonly group: EdgeGroup
+  readonly wonBy: Classification['wonBy']
+}
+
+const doorHeaders = (credential: Credential): Record<string, string> => {
+  if (credential.kind === 'token')
+    return { 'X-Gh-Door': 'token', 'X-Gh-Token': encodeURIComponent(credential.token) }
+  if (credential.kind === 'xtream')
+    return {
+      'X-Gh-Door': 'xtream',
+      'X-Gh-User': encodeURIComponent(credential.username),
+      'X-Gh-Password': encodeURIComponent(credential.password),
+    }
+  return {}
+}
+
+const nameOf = (credential: Credential, address: string): string => {
+  const secret =
+    credential.kind === 'token'
+      ? credential.token
+      : credential.kind === 'xtream'
+        ? `${credential.username}\0${credential.password}`
+        : ''
+  return nginxCrypto.sha256(`${credential.kind}\0${secret}\0${address}`).slice(0, 16)
+}
+
+/** Asks control who this is; answers are remembered for as long as control says. */
+const identify = async (
+  r: Request,
+  credential: Credential,
+  address: string,
+): Promise<Identity | ReasonId> => {
+  const name = nameOf(credential, address)
+  const known = texts('gh_identity').get(name)
+  if (known !== undefined) return JSON.parse(known) as Identity
+  const zone = 'gh_guessed'
+  const denial = recallDenial(zone, `flood:${networkText(r)}`) ?? recallDenial(zone, name)
+  if (denial !== null) return denial
+  const network = networkGroup(r)
+  const headers: Record<string, string> = {
+    ...doorHeaders(credential),
+    'X-Gh-Address': address,
+    'X-Gh-Agent': encodeURIComponent(variable(r, 'http_user_agent')),
+    'X-Gh-Country': knownCountry(r, address) ?? '',
+  }
+  if (network)
+    Object.assign(headers, { 'X-Gh-Group': encodeURIComponent(network), 'X-Gh-Won-By': 'network' })
+  const told = await callControl(variable(r, 'gh_inner'), '/identify', { headers })
+  if (told.status === 200) {
+    const identity = JSON.parse(told.body) as Identity
+    if (identity.ttlSec > 0) trySet(texts('gh_identity'), name, told.body, identity.ttlSec * 1000)
+    if (identity.country) trySet(texts('gh_country'), address, identity.country, 3_600_000)
+    return identity
+  }
+  if (told.status >= 500) return 'control.unavailable'
+  const reason = isReasonId(told.reason) ? told.reason : 'token.unknown'
+  rememberDenial(zone, name, reason, told.denyTtl)
+  return reason
+}
+
+const needsCountry = (r: Request, policy: EdgePolicy, address: string): boolean =>
+  !networkGroup(r) &&
+  policy.groups.some((group) => group.countries.length > 0) &&
+  knownCountry(r, address) === null
+
+/** Who reads, by the edge's own knowledge where that is enough. */
+const findReader = async (
+  r: Request,
+  policy: EdgePolicy,
+  credential: Credential,
+): Promise<Reader | ReasonId> => {
+  const address = addressText(r)
+  const own = `net:${networkText(r)}`
+  let found: Classification | null = null
+  let account: string | null = null
+  if (credential.kind !== 'none' || needsCountry(r, policy, address)) {
+    const identity = await identify(r, credential, address)
+    const isAnonymous = credential.kind === 'none'
+    // Without control nobody's country is known: what remains is the default group.
+    if (typeof identity === 'string' && !(isAnonymous && identity === 'control.unavailable'))
+      return identity
+    if (typeof identity !== 'string') {
+      found = { group: identity.group, wonBy: identity.wonBy }
+      account = identity.account
+    }
+  }
+  found ??= classifyHere(r, policy, address, null)
+  const group = found && findGroup(policy, found.group)
+  return found && group ? { account: account ?? own, group, wonBy: found.wonBy } : 'group.none'
+}
+
+const schemeOf = (r: Request): string => {
+  const isProxied = variable(r, 'realip_remote_addr') !== variable(r, 'remote_addr')
+  const told = isProxied ? variable(r, 'http_x_forwarded_proto') : ''
+  return told === 'https' || told === 'http' ? told : variable(r, 'scheme')
+}
+
+const baseUrl = (r: Request, policy: EdgePolicy): string => {
+  if (policy.publicUrl !== null) return policy.publicUrl.replace(/\/+$/, '')
+  const asked = variable(r, 'http_host')
+  const host = /^[A-Za-z0-9._:[\]-]{1,255}$/.test(asked) ? asked : variable(r, 'host')
+  return `${schemeOf(r)}://${host}`
+}
+
+/** Weak comparison of If-None-Match with one tag. */
+export const matchesTag = (header: string, tag: string): boolean =>
+  header.trim() === '*' ||
+  header.split(',').some((part) => part.trim().replace(/^W\//, '') === tag.replace(/^W\//, ''))
+
+const serve = (r: Request, policy: EdgePolicy, reader: Reader): void => {
+  const { account, group, wonBy } = reader
+  const kid = currentKid()
+  const secret = kid === null ? null : secretOf(kid)
+  if (kid === null || secret === null) return answerRefusal(r, 'edge.not_ready')
+  const now = nowSec()
+  const base = baseUrl(r, policy)
+  // Half a life: who gets a 304 still holds a ticket good for as long again.
+  const epoch = Math.floor(now / Math.max(1, group.ticketTtlSec / 2))
+  const facts = [group.listVersion, account, group.id, wonBy, epoch, base, kid].join('\0')
+  const tag = `W/"${nginxCrypto.sha256(facts).slice(0, 22)}"`
+  if (matchesTag(variable(r, 'http_if_none_match'), tag)) {
+    const headers = {
+      ETag: tag,
+      Vary: 'Accept-Encoding',
+      'Cache-Control': 'private, no-cache',
+      'Access-Control-Allow-Origin': '*',
+    }
+    return answer(r, 304, headers)
+  }
+  const ticket = mintTicket(nginxCrypto, secret, {
+    kid,
+    wonBy,
+    issued: now,
+    expires: now + group.ticketTtlSec,
+    download: encodeBase64url(randomBytes(12)),
+    group: group.id,
+    account,
+  })
+  const list = `/edge/v1/lists/${encodeURIComponent(group.id)}?v=${encodeURIComponent(group.listVersion)}`
+  tell(r, {
+    gh_etag: tag,
+    gh_list: list,
+    gh_base: `${base}/live/${ticket}`,
+    gh_print: nginxCrypto.sha256(ticket).slice(0, 6),
+  })
+  handOver(r, '/_gh/list')
+}
+
+/** js_content: one address for everybody, each group its own list. */
+export const playlist = async (r: Request): Promise<void> => {
+  try {
+    const method = methodOf(r)
+    if (method === 'OPTIONS') return handOver(r, '/_gh/preflight')
+    if (method !== 'GET' && method !== 'HEAD' && method !== 'POST')
+      return handOver(r, '/_gh/method')
+    const policy = readPolicy()
+    if (policy === null || currentKid() === null) return answerRefusal(r, 'edge.not_ready')
+    const credential = readCredential(r)
+    if (typeof credential === 'string') return answerRefusal(r, credential)
+    const reader = await findReader(r, policy, credential)
+    if (typeof reader === 'string') return answerRefusal(r, reader)
+    const subjects = {
+      account: reader.account,
+      network: networkText(r),
+      download: null,
+      channel: '',
+      userAgent: '',
+      playback: null,
+    }
+    const ban = findBan(subjects, Date.now())
+    if (ban !== null) return answerRefusal(r, ban)
+    serve(r, policy, reader)
+  } catch (problem) {
+    complain('playlist', problem)
+    answerRefusal(r, 'control.unavailable')
+  }
+}

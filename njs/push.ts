@@ -1,0 +1,47 @@
+import { nginxCrypto } from './crypto.ts'
+import { isSameMac } from './domain/crypto.ts'
+import { decodeHex, encodeUtf8 } from './domain/encoding.ts'
+import type { PushMessage } from './domain/protocol.ts'
+import { complain } from './log.ts'
+import { numbers, trySet } from './memory.ts'
+import { clearBan, setBan } from './refusals.ts'
+import { answer } from './reply.ts'
+import { bodyText, type Request, variable } from './request.ts'
+import { killLeases } from './sync.ts'
+
+const MAX_AGE_MS = 60_000
+
+const json = { 'Content-Type': 'application/json' }
+
+const isSigned = (r: Request, body: string, message: PushMessage): boolean => {
+  if (variable(r, 'gh_push_trusted') === '1') return true
+  const presented = decodeHex(variable(r, 'http_x_gh_signature'))
+  const key = variable(r, 'gh_edge_key')
+  if (presented === null || key === '') return false
+  const signed = encodeUtf8(`${message.at}.${message.seq}.${body}`)
+  return isSameMac(nginxCrypto.hmac(encodeUtf8(key), signed), presented)
+}
+
+/** Replays and strays are refused: time must be near, and numbers only rise. */
+const isFresh = (message: PushMessage, now: number): boolean =>
+  Math.abs(now - message.at) < MAX_AGE_MS && message.seq > (numbers('gh_state').get('pushSeq') ?? 0)
+
+/** js_content: takes bans and kills at once. */
+export const push = (r: Request): void => {
+  try {
+    const body = bodyText(r)
+    const message = JSON.parse(body) as PushMessage
+    const now = Date.now()
+    if (!isSigned(r, body, message)) return answer(r, 403, json, '{"ok":false,"why":"signature"}')
+    if (variable(r, 'gh_push_trusted') !== '1' && !isFresh(message, now))
+      return answer(r, 409, json, '{"ok":false,"why":"replay"}')
+    for (const [key, until] of message.set) setBan(key, until, now)
+    for (const key of message.clear) clearBan(key)
+    killLeases(message.kill, now)
+    trySet(numbers('gh_state'), 'pushSeq', message.seq)
+    answer(r, 200, json, JSON.stringify({ ok: true, seq: message.seq }))
+  } catch (problem) {
+    complain('push', problem)
+    answer(r, 400, json, '{"ok":false,"why":"malformed"}')
+  }
+}

@@ -1,0 +1,66 @@
+import { nginxCrypto } from './crypto.ts'
+import { deviceId } from './domain/device.ts'
+import { type BanKind, banKey, deviceSubject } from './domain/lease.ts'
+import { isReasonId, type ReasonId } from './domain/reasons.ts'
+import { numbers, texts, trySet } from './memory.ts'
+
+const MAX_BAN_MS = 31 * 86_400_000
+
+/** What a ban may name about a request. `null` = unknown or none. */
+export interface Subjects {
+  readonly account: string
+  readonly network: string
+  readonly download: string | null
+  readonly channel: string
+  readonly userAgent: string
+  readonly playback: string | null
+}
+
+/** Keeps a ban until its time; one in the past lifts it. */
+export const setBan = (key: string, until: number, now: number): void => {
+  const left = until - now
+  if (left <= 0) numbers('gh_bans').delete(key)
+  else trySet(numbers('gh_bans'), key, until, Math.min(left, MAX_BAN_MS))
+}
+
+/** Lifts a ban, and what was remembered because of it. */
+export const clearBan = (key: string): void => {
+  numbers('gh_bans').delete(key)
+  texts('gh_denied').delete(key)
+}
+
+/** Whether a session's own key is banned. */
+export const isSessionBanned = (key: string, now: number): boolean =>
+  (numbers('gh_bans').get(key) ?? 0) > now
+
+const isBanned = (kind: BanKind, subject: string, now: number): boolean =>
+  (numbers('gh_bans').get(banKey(nginxCrypto, kind, subject)) ?? 0) > now
+
+/** The ban that meets a request, widest first. */
+export const findBan = (subjects: Subjects, now: number): ReasonId | null => {
+  if (isBanned('network', subjects.network, now)) return 'ban.network'
+  if (isBanned('account', subjects.account, now)) return 'ban.account'
+  if (subjects.download !== null && isBanned('download', subjects.download, now))
+    return 'ban.download'
+  if (subjects.channel === '') return null
+  const device = deviceId(nginxCrypto, subjects)
+  const subject = deviceSubject(subjects.account, subjects.channel, device)
+  return isBanned('device', subject, now) ? 'ban.device' : null
+}
+
+/** Remembers that control refused a key, so that repeats do not ask again. */
+export const rememberDenial = (
+  zone: 'gh_denied' | 'gh_guessed',
+  key: string,
+  reason: string,
+  ttlSec: number,
+): void => {
+  if (ttlSec > 0) trySet(texts(zone), key, reason, ttlSec * 1000)
+}
+
+/** The remembered refusal of a key. */
+export const recallDenial = (zone: 'gh_denied' | 'gh_guessed', key: string): ReasonId | null => {
+  const reason = texts(zone).get(key)
+  if (reason === undefined) return null
+  return isReasonId(reason) ? reason : 'ban.session'
+}

@@ -1,0 +1,89 @@
+import type { ReasonId } from './domain/reasons.ts'
+import type { Request } from './request.ts'
+
+/** Sets nginx variables declared by `js_var`; the answer's directives read them. */
+export const tell = (r: Request, values: Readonly<Record<string, string>>): void => {
+  for (const name in values) r.variables[name] = values[name]
+}
+
+/** Status, where it is not 403, by reason. */
+const STATUS: Partial<Record<ReasonId, number>> = {
+  'edge.not_ready': 503,
+  'control.unavailable': 503,
+  'channel.unknown': 404,
+  'rate.limited': 429,
+  'credentials.flood': 429,
+  'request.malformed': 400,
+}
+
+/** Seconds a client should wait before it tries again, where waiting helps. */
+const WAIT: Partial<Record<ReasonId, string>> = {
+  'edge.not_ready': '2',
+  'control.unavailable': '5',
+  'rate.limited': '5',
+  'credentials.flood': '30',
+}
+
+/** The status a refusal is answered with. */
+export const statusFor = (reason: ReasonId): number => STATUS[reason] ?? 403
+
+/** Leaves a refusal's reason and status for the location that answers it. */
+export const refuse = (r: Request, reason: ReasonId): void => {
+  tell(r, {
+    gh_reason: reason,
+    gh_status: String(statusFor(reason)),
+    gh_retry: WAIT[reason] ?? '',
+    gh_key: '',
+  })
+}
+
+const COMMON: Readonly<Record<string, string>> = {
+  'Cache-Control': 'no-store',
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'X-Gatehouse-Reason',
+}
+
+/** Answers a handler's own request. */
+export const answer = (
+  r: Request,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body = '',
+): void => {
+  const out = r.headersOut as Record<string, string>
+  for (const name in headers) out[name] = headers[name] ?? ''
+  r.return(status, body)
+}
+
+/** Refuses a handler's own request. */
+export const answerRefusal = (r: Request, reason: ReasonId): void => {
+  refuse(r, reason)
+  const headers: Record<string, string> = {
+    ...COMMON,
+    'Content-Type': 'text/plain; charset=utf-8',
+    'X-Gatehouse-Reason': reason,
+  }
+  const wait = WAIT[reason]
+  if (wait !== undefined) headers['Retry-After'] = wait
+  answer(r, statusFor(reason), headers, `${reason}\n`)
+}
+
+/** Sends the player on; never cached. */
+export const redirect = (r: Request, location: string): void => {
+  answer(r, 302, { ...COMMON, Location: location })
+}
+
+/** Hands the request to another location. */
+export const handOver = (r: Request, uri: string): void => {
+  r.internalRedirect(uri)
+}
+
+/** Breaks a response that is already running: the one way njs has is an exception in the body filter. */
+export const cut = (why: string): never => {
+  throw new Error(`cut: ${why}`)
+}
+
+/** Sends a chunk of a running response on. */
+export const passOn = (r: Request, data: Buffer, flags: NginxHTTPSendBufferOptions): void => {
+  r.sendBuffer(data, flags)
+}

@@ -1,0 +1,52 @@
+import type { ReasonId } from './domain/reasons.ts'
+import { dropLease } from './leases.ts'
+import { countIn, nowSec, numbers, trySet } from './memory.ts'
+import { setBan } from './refusals.ts'
+
+/** Fetches of one segment in ten seconds that a player may need: ranges apart, retries, keys once per segment. */
+const FREE_FETCHES = 4
+const BUCKET_SEC = 10
+/** Fetches beyond that, in half a minute, which no single player makes. */
+const MAX_EXCESS = 60
+const EXCESS_WINDOW_MS = 30_000
+const BAN_MS = 3_600_000
+/** Connections of one MPEG-TS session in half a minute, reconnects included. */
+const MAX_TAKEOVERS = 4
+const STREAM_TTL_MS = 3_600_000
+
+const HASHED_TAIL = 48
+
+/** A cheap hash of a path's end, where segments differ. */
+const hashTail = (text: string): string => {
+  let hash = 0x811c9dc5
+  for (let at = Math.max(0, text.length - HASHED_TAIL); at < text.length; at += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return (hash >>> 0).toString(36)
+}
+
+/** Counts fetches of the same segment under one session; many players on one pass show here and nowhere else. */
+export const guardPace = (key: string, path: string, range: string): ReasonId | null => {
+  const bucket = Math.floor(nowSec() / BUCKET_SEC) % 36
+  const name = key.slice(0, 8) + bucket.toString(36) + hashTail(path + range)
+  if (countIn('gh_pace', name, BUCKET_SEC * 2000) <= FREE_FETCHES) return null
+  if (countIn('gh_pace', `+${key.slice(1)}`, EXCESS_WINDOW_MS) <= MAX_EXCESS) return null
+  setBan(key, Date.now() + BAN_MS, Date.now())
+  dropLease(key)
+  return 'session.cloned'
+}
+
+/** Makes a new MPEG-TS connection the session's own; `null` when its connections come too fast for one player. */
+export const takeStream = (key: string): string | null => {
+  if (countIn('gh_pace', `t${key.slice(1)}`, EXCESS_WINDOW_MS) > MAX_TAKEOVERS) return null
+  const serial = numbers('gh_state').incr('serial', 1, 0)
+  trySet(numbers('gh_streams'), key, serial, STREAM_TTL_MS)
+  return String(serial)
+}
+
+/** Whether a connection still is the session's newest; keeps the note alive. */
+export const ownsStream = (key: string, serial: string): boolean => {
+  const present = numbers('gh_streams').get(key)
+  if (present !== undefined && String(present) !== serial) return false
+  trySet(numbers('gh_streams'), key, Number(serial), STREAM_TTL_MS)
+  return true
+}

@@ -1,0 +1,145 @@
+import type { SyncRequest, SyncResponse } from './domain/protocol.ts'
+import { dropLease, RING_SIZE } from './leases.ts'
+import { complain } from './log.ts'
+import { engine, freeSpace, numbers, texts, trySet } from './memory.ts'
+import { clearBan, setBan } from './refusals.ts'
+import { callControl } from './request.ts'
+import { pendingDegraded } from './slots.ts'
+import { loadTables, noteSteps } from './tables.ts'
+import { drainTraffic } from './traffic.ts'
+
+const MOST_SEEN = 5000
+const MOST_DEGRADED = 500
+const KILL_MS = 3_600_000
+/** A run must end before the next begins: njs kills the older one. */
+const BUDGET_MS = 800
+
+/** Where the sync runs: its sockets and files, from the configuration's variables. */
+export interface SyncPlace {
+  readonly edge: string
+  readonly inner: string
+  readonly trafficLog: string
+}
+
+const drainSeen = (): { keys: string[]; end: number } => {
+  const state = numbers('gh_state')
+  const head = state.get('ringHead') ?? 0
+  const tail = Math.max(state.get('ringTail') ?? 0, head - RING_SIZE)
+  const end = Math.min(head, tail + MOST_SEEN)
+  const keys = new Set<string>()
+  for (let at = tail + 1; at <= end; at += 1) {
+    const key = texts('gh_ring').get(String(at % RING_SIZE))
+    if (key !== undefined) keys.add(key)
+  }
+  return { keys: [...keys], end }
+}
+
+const have = (name: string): string | null => texts('gh_texts').get(name) ?? null
+
+/** Random per start of nginx: made by whoever comes first, since the dictionary starts empty. */
+const bootId = (): string => {
+  const dict = texts('gh_texts')
+  dict.add('boot', `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 10)}`)
+  return dict.get('boot') ?? ''
+}
+
+const applyKeys = (keys: NonNullable<SyncResponse['keys']>): void => {
+  const dict = texts('gh_texts')
+  const kids = Object.keys(keys.secrets)
+  for (const kid of kids) dict.set(`k${kid}`, keys.secrets[kid] ?? '')
+  for (const kid of (dict.get('kids') ?? '').split(','))
+    if (kid !== '' && !kids.includes(kid)) dict.delete(`k${kid}`)
+  dict.set('kids', kids.join(','))
+  dict.set('current', String(keys.current))
+  dict.set('keysVersion', keys.version)
+}
+
+const applyBans = (bans: NonNullable<SyncResponse['bans']>, now: number): void => {
+  // A full list may have lost members; clearing first would let them through for a moment, so the rest is set before.
+  for (const [key, until] of bans.set) setBan(key, until, now)
+  for (const key of bans.clear) clearBan(key)
+  texts('gh_texts').set('bansCursor', bans.cursor)
+}
+
+/** Ends sessions: their lease goes and the refusal stays. */
+export const killLeases = (keys: readonly string[], now: number): void => {
+  for (const key of keys) {
+    setBan(key, now + KILL_MS, now)
+    dropLease(key)
+  }
+}
+
+const apply = (answer: SyncResponse): void => {
+  const dict = texts('gh_texts')
+  // Bans come in control's time, so that a wrong clock here does not shorten them.
+  const shift = Date.now() - answer.now
+  if (answer.keys) applyKeys(answer.keys)
+  if (answer.policy) {
+    dict.set('policy', JSON.stringify(answer.policy))
+    dict.set('policyVersion', answer.policy.version)
+  }
+  if (answer.bans) {
+    const set = answer.bans.set.map(([key, until]) => [key, until + shift] as const)
+    applyBans({ ...answer.bans, set }, Date.now())
+  }
+  killLeases(answer.kill ?? [], Date.now())
+  for (const key of answer.drop ?? []) dropLease(key)
+  noteSteps(answer.tables ?? [])
+  const state = numbers('gh_state')
+  trySet(state, 'heard', Math.floor(Date.now() / 1000))
+  trySet(state, 'clockShift', shift)
+}
+
+const buildRequest = (place: SyncPlace) => {
+  const seen = drainSeen()
+  const degraded = pendingDegraded(MOST_DEGRADED)
+  const traffic = drainTraffic(place.trafficLog)
+  const { njs, nginx, engine: name } = engine()
+  const request: SyncRequest = {
+    edge: place.edge,
+    boot: bootId(),
+    njs,
+    nginx,
+    engine: name,
+    clock: Date.now(),
+    have: {
+      policy: have('policyVersion'),
+      keys: have('keysVersion'),
+      networks: have('networksVersion'),
+      channels: have('channelsVersion'),
+      bans: have('bansCursor'),
+    },
+    seen: seen.keys,
+    traffic: traffic.rows,
+    closed: traffic.closed,
+    degraded: degraded.list,
+    free: freeSpace(),
+  }
+  const done = (): void => {
+    trySet(numbers('gh_state'), 'ringTail', seen.end)
+    degraded.take()
+    traffic.take()
+  }
+  return { request, done }
+}
+
+const exchange = async (place: SyncPlace): Promise<boolean> => {
+  const { request, done } = buildRequest(place)
+  const answer = await callControl(place.inner, '/sync', { body: JSON.stringify(request) })
+  if (answer.status !== 200) return false
+  done()
+  const response = JSON.parse(answer.body) as SyncResponse
+  apply(response)
+  return response.more === true
+}
+
+/** One second's work: report, take in what is new, load tables page by page. */
+export const runSync = async (place: SyncPlace): Promise<void> => {
+  const deadline = Date.now() + BUDGET_MS
+  try {
+    while ((await exchange(place)) && Date.now() < deadline);
+    await loadTables(place.inner, deadline)
+  } catch (problem) {
+    complain('sync', problem)
+  }
+}

@@ -26,3 +26,13 @@ const NAMES: Readonly<Record<DeviceClass, string>> = {
 
 /** What a sentence calls a device of this class. */
 export const deviceClassName = (kind: DeviceClass): string => NAMES[kind]
+
+const RANKS: Readonly<Record<DeviceClass, number>> = {
+  unknown: 0,
+  portable: 1,
+  computer: 2,
+  television: 3,
+}
+
+/** Orders the classes by how firmly a device of it stays in one place. */
+export const rankOfClass = (kind: DeviceClass): number => RANKS[kind]

@@ -28,13 +28,16 @@ export interface HouseholdEvidence {
   /** Share of its plays that came over a line used once only: roaming phones, not a house. */
   readonly roamingShare: number
   readonly meanPlayHours: number
+  /** Share of its plays on working days between 8 and 18 o'clock by the sun. */
+  readonly workHoursShare: number
+  /** Share of its days that are a Friday, Saturday or Sunday. */
+  readonly weekendShare: number
+  /** 0-1: how much less the main home played between this one's first and last day than it does otherwise. */
+  readonly mainIdle: number
+  readonly plays: number
 }
 
 const daysOf = (traces: readonly Trace[]): Set<number> => new Set(traces.map((t) => t.day))
-
-/** Plays a home's own devices made at it. */
-export const ownTraces = (home: Home): Trace[] =>
-  home.traces.filter((t) => home.devices.has(t.device))
 
 const watched = (traces: readonly Trace[]): Interval[] =>
   mergeIntervals(traces.map((t) => ({ start: t.start, end: t.end })))
@@ -81,9 +84,37 @@ const distanceBetween = (a: readonly Trace[], b: readonly Trace[]): number | nul
   return from && to ? haversineKm(from, to) : null
 }
 
+const shareOf = <T>(items: readonly T[], test: (item: T) => boolean): number =>
+  items.length === 0 ? 0 : items.filter(test).length / items.length
+
+/** Day 0 of Unix time was a Thursday. */
+const weekdayOf = (day: number): number => (((day + 4) % 7) + 7) % 7
+const isWeekend = (day: number): boolean => [0, 5, 6].includes(weekdayOf(day))
+
+const isWorkTime = (trace: Trace): boolean => {
+  const local = trace.start + ((trace.play.longitude ?? 0) / 15) * HOUR_MS
+  const hour = (local / HOUR_MS) % 24
+  const weekday = weekdayOf(Math.floor(local / DAY_MS))
+  return weekday >= 1 && weekday <= 5 && hour >= 8 && hour < 18
+}
+
+const idleDuring = (days: ReadonlySet<number>, mainDays: ReadonlySet<number>): number => {
+  const [first, last] = [Math.min(...days), Math.max(...days)]
+  const all = [...mainDays, ...days]
+  const windowDays = Math.max(...all) - Math.min(...all) + 1
+  const inside = [...mainDays].filter((d) => d >= first && d <= last).length
+  const spanDays = last - first + 1
+  const outsideDays = windowDays - spanDays
+  // Without a week outside there is nothing to compare with.
+  if (outsideDays < 7 || mainDays.size === 0) return 0
+  const rate = (mainDays.size - inside) / outsideDays
+  return rate <= 0 ? 0 : Math.max(0, 1 - inside / spanDays / rate)
+}
+
 /** Compares a household with the main one. */
 export const compareHomes = (main: Home, home: Home): HouseholdEvidence => {
-  const [own, mains] = [ownTraces(home), ownTraces(main)]
+  const { own } = home
+  const mains = main.own
   const [days, mainDays] = [daysOf(own), daysOf(mains)]
   const mixed = daysOf([
     ...home.traces.filter((t) => main.devices.has(t.device)),
@@ -110,6 +141,10 @@ export const compareHomes = (main: Home, home: Home): HouseholdEvidence => {
     distanceKm: distanceBetween(own, mains),
     isOtherCountry: country !== null && mainCountry !== null && country !== mainCountry,
     roamingShare: roamingShareOf(own),
+    workHoursShare: shareOf(own, isWorkTime),
+    weekendShare: shareOf([...days], isWeekend),
+    mainIdle: idleDuring(days, mainDays),
+    plays: own.length,
     meanPlayHours: own.length === 0 ? 0 : hours / own.length,
   }
 }

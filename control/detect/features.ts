@@ -1,4 +1,4 @@
-import { type HouseholdEvidence, ownTraces } from './evidence.ts'
+import type { HouseholdEvidence } from './evidence.ts'
 
 /** What the confidence is made of; every one is zero when there is nothing to say. */
 export const FEATURES = [
@@ -59,7 +59,7 @@ export const accountFeatures = (
   weights: Weights,
 ): AccountFeatures => {
   const ranked = evidence
-    .filter((e) => ownTraces(e.home).length > 0)
+    .filter((e) => e.days > 0)
     .map((e) => ({ e, values: featuresOf(e), score: scoreOf(featuresOf(e), weights) }))
     .sort((a, b) => b.score - a.score)
   const [best, ...rest] = ranked

@@ -1,143 +1,192 @@
 import { coveredMs } from '#domain/interval'
+import { type DeviceUse, gluesOf, tally, usesOf } from './device-use.ts'
+import { lineConflicts, pairKey } from './line-conflicts.ts'
 import type { Trace } from './trace.ts'
 import { UnionFind } from './union-find.ts'
 
-/** Devices that were seen on one line, and where else they were seen. */
+/** Devices that were seen on one line, and what was played there. */
 export interface Home {
   readonly devices: ReadonlySet<string>
   readonly televisions: ReadonlySet<string>
-  /** Lines and pools this home's own devices vouch for. */
-  readonly lines: ReadonlySet<string>
-  /** Plays that really happened at this home. */
+  /** Plays that happened at this home, guests included. */
   readonly traces: readonly Trace[]
+  /** Plays of its own devices at it. */
+  readonly own: readonly Trace[]
 }
 
-interface DeviceUse {
-  readonly device: string
-  readonly isTelevision: boolean
-  readonly traces: Trace[]
-}
+// This often must two groups be seen at two addresses of one pool at once before they are two lines.
+const CONFLICTS_AT_LEAST = 2
 
-const groupByDevice = (traces: readonly Trace[]): Map<string, DeviceUse> => {
-  const uses = new Map<string, DeviceUse>()
-  for (const trace of traces) {
-    const known = uses.get(trace.device)
-    if (known) known.traces.push(trace)
-    else {
-      const isTelevision = trace.kind === 'television'
-      uses.set(trace.device, { device: trace.device, isTelevision, traces: [trace] })
-    }
-  }
-  return uses
-}
+// A phone that watches this much more at a place of its own than at a home was only a guest at that home.
+const GUEST_RATIO = 4
+const GUEST_DAYS = 2
+const OWN_PLACE_DAYS = 5
+const OWN_PLACE_MEAN_HOURS = 0.3
 
-/** What glues devices together: the line itself, and the pool it comes from; a VPN's exits count as one. */
-export const gluesOf = (trace: Trace): string[] => {
-  if (trace.line === null) return []
-  if (trace.isHosting) return [`as ${trace.play.asn}`]
-  return trace.pool === null ? [trace.line] : [trace.line, `pool ${trace.pool}`]
-}
-
-const daysPerGlue = (use: DeviceUse): Map<string, Set<number>> => {
-  const days = new Map<string, Set<number>>()
-  for (const trace of use.traces) {
-    for (const glue of gluesOf(trace)) {
-      const known = days.get(glue)
-      if (known) known.add(trace.day)
-      else days.set(glue, new Set([trace.day]))
-    }
-  }
-  return days
-}
-
-/** Televisions that share a line belong to one home. */
-const anchorHomes = (uses: readonly DeviceUse[], sets: UnionFind): void => {
+const joinBy = (
+  sets: UnionFind,
+  uses: readonly DeviceUse[],
+  namesOf: (trace: Trace) => readonly string[],
+): void => {
   const first = new Map<string, string>()
   for (const use of uses) {
-    for (const glue of daysPerGlue(use).keys()) {
-      const other = first.get(glue)
-      if (other === undefined) first.set(glue, use.device)
+    for (const name of tally(use.traces, namesOf).keys()) {
+      const other = first.get(name)
+      if (other === undefined) first.set(name, use.device)
       else sets.join(other, use.device)
     }
   }
 }
 
-interface Partition {
-  readonly homeOfDevice: Map<string, string>
-  readonly homeOfGlue: Map<string, string>
+const exactGlue = (trace: Trace): readonly string[] => gluesOf(trace).slice(0, 1)
+const poolGlue = (trace: Trace): readonly string[] => gluesOf(trace).slice(1)
+
+const linesInPool = (use: DeviceUse): Map<string, Set<string>> => {
+  const lines = new Map<string, Set<string>>()
+  for (const { line, pool, isHosting } of use.traces) {
+    if (line === null || pool === null || isHosting) continue
+    lines.set(pool, (lines.get(pool) ?? new Set<string>()).add(line))
+  }
+  return lines
 }
 
-/** A travelling device lives where it was seen on most days; `null` if at no home at all. */
-const bestHome = (use: DeviceUse, homeOfGlue: ReadonlyMap<string, string>): string | null => {
-  const days = new Map<string, Set<number>>()
-  for (const [glue, seen] of daysPerGlue(use)) {
-    const home = homeOfGlue.get(glue)
-    if (home === undefined) continue
-    const known = days.get(home) ?? new Set()
-    for (const day of seen) known.add(day)
-    days.set(home, known)
+/** Devices on one line are together; so are those that draw from one pool and never contradict each other. */
+const groupDevices = (
+  uses: readonly DeviceUse[],
+  sets: UnionFind,
+  conflicts: ReadonlyMap<string, number>,
+): void => {
+  joinBy(sets, uses, exactGlue)
+  const pools = new Map<string, Map<string, Set<string>>>()
+  for (const use of uses) {
+    const group = sets.find(use.device)
+    for (const [pool, lines] of linesInPool(use)) {
+      const groups = pools.get(pool) ?? new Map<string, Set<string>>()
+      pools.set(pool, groups)
+      groups.set(group, new Set([...(groups.get(group) ?? []), ...lines]))
+    }
   }
-  let best: string | null = null
-  for (const [home, seen] of [...days].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (best === null || seen.size > (days.get(best)?.size ?? 0)) best = home
+  const isSame = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
+    [...a].every((x) =>
+      [...b].every((y) => (conflicts.get(pairKey(x, y)) ?? 0) < CONFLICTS_AT_LEAST),
+    )
+  for (const groups of pools.values()) {
+    const list = [...groups].sort(([a], [b]) => (a < b ? -1 : 1))
+    for (const [i, [a, linesOfA]] of list.entries()) {
+      for (const [b, linesOfB] of list.slice(i + 1)) if (isSame(linesOfA, linesOfB)) sets.join(a, b)
+    }
   }
-  return best
 }
 
-const partition = (uses: readonly DeviceUse[]): Partition => {
+/** Which home a line or pool belongs to; one that several homes use belongs to none. */
+const claimGlues = (
+  uses: readonly DeviceUse[],
+  sets: UnionFind,
+  claimed: Map<string, string | null>,
+): void => {
+  for (const use of uses) {
+    const home = sets.find(use.device)
+    for (const glue of tally(use.traces, gluesOf).keys()) {
+      const owner = claimed.get(glue)
+      if (owner === undefined) claimed.set(glue, home)
+      else if (owner !== home) claimed.set(glue, null)
+    }
+  }
+}
+
+const homeOf = (trace: Trace, claimed: ReadonlyMap<string, string | null>): string | null => {
+  for (const glue of gluesOf(trace)) {
+    const home = claimed.get(glue)
+    if (home) return home
+  }
+  return null
+}
+
+/** The home a travelling device belongs to: where it watched most, unless it has a better place of its own. */
+const bestHome = (use: DeviceUse, claimed: ReadonlyMap<string, string | null>): string | null => {
+  const atHomes = tally(use.traces, (t) => [homeOf(t, claimed) ?? ''])
+  const ranked = [...atHomes]
+    .filter(([home]) => home !== '')
+    .sort(([a, x], [b, y]) => y.hours - x.hours || (a < b ? -1 : 1))
+  const [best] = ranked
+  if (!best) return null
+  const away = use.traces.filter((t) => homeOf(t, claimed) === null && !t.isHosting)
+  const hasOwnPlace = [...tally(away, poolGlue).values()].some(
+    (p) =>
+      p.days >= OWN_PLACE_DAYS &&
+      p.hours >= GUEST_RATIO * best[1].hours &&
+      p.hours / p.plays >= OWN_PLACE_MEAN_HOURS,
+  )
+  return hasOwnPlace && best[1].days <= GUEST_DAYS ? null : best[0]
+}
+
+// A home has a television more often than an office or a friend's sofa has.
+const TELEVISION_FACTOR = 3
+const mainness = ({ d, ms }: { d: Draft; ms: number }): number =>
+  d.televisions.size > 0 ? TELEVISION_FACTOR * ms : ms
+
+interface Draft {
+  readonly devices: Set<string>
+  readonly televisions: Set<string>
+  readonly traces: Trace[]
+  readonly own: Trace[]
+}
+
+const settle = (
+  uses: readonly DeviceUse[],
+): { of: Map<string, string>; claimed: Map<string, string | null> } => {
   const sets = new UnionFind()
-  const anchors = uses.filter((u) => u.isTelevision)
-  anchorHomes(anchors, sets)
-  const homeOfDevice = new Map<string, string>()
-  const homeOfGlue = new Map<string, string>()
-  const settle = (use: DeviceUse, home: string): void => {
-    homeOfDevice.set(use.device, home)
-    for (const glue of daysPerGlue(use).keys())
-      if (!homeOfGlue.has(glue)) homeOfGlue.set(glue, home)
-  }
-  for (const use of anchors) settle(use, sets.find(use.device))
+  const claimed = new Map<string, string | null>()
+  const anchors = uses.filter((u) => u.kind === 'television')
+  const conflicts = lineConflicts(uses.flatMap((u) => u.traces).sort((a, b) => a.start - b.start))
+  groupDevices(anchors, sets, conflicts)
+  claimGlues(anchors, sets, claimed)
+  const of = new Map(anchors.map((u) => [u.device, sets.find(u.device)]))
   const strays: DeviceUse[] = []
   for (const use of uses) {
-    if (use.isTelevision) continue
-    const home = bestHome(use, homeOfGlue)
+    if (use.kind === 'television') continue
+    const home = bestHome(use, claimed)
     if (home === null) strays.push(use)
-    else homeOfDevice.set(use.device, home)
+    else of.set(use.device, home)
   }
-  // Those that meet no television group among themselves.
-  anchorHomes(strays, sets)
-  for (const use of strays) settle(use, sets.find(use.device))
-  return { homeOfDevice, homeOfGlue }
+  const away = strays.map((u) => ({
+    ...u,
+    traces: u.traces.filter((t) => homeOf(t, claimed) === null),
+  }))
+  groupDevices(away, sets, conflicts)
+  claimGlues(away, sets, claimed)
+  for (const use of strays) of.set(use.device, sets.find(use.device))
+  return { of, claimed }
 }
 
-/** Groups an account's devices into homes, the most used first. */
+/** Groups an account's devices into homes, the most watched first. */
 export const homesOf = (traces: readonly Trace[]): Home[] => {
-  const uses = [...groupByDevice(traces).values()].sort((a, b) => (a.device < b.device ? -1 : 1))
-  const { homeOfDevice, homeOfGlue } = partition(uses)
-  const build = new Map<
-    string,
-    { devices: Set<string>; televisions: Set<string>; lines: Set<string>; traces: Trace[] }
-  >()
+  const uses = usesOf(traces)
+  const { of, claimed } = settle(uses)
+  const drafts = new Map<string, Draft>()
   for (const use of uses) {
-    const id = homeOfDevice.get(use.device) ?? use.device
-    const home = build.get(id) ?? {
+    const id = of.get(use.device) ?? use.device
+    const draft = drafts.get(id) ?? {
       devices: new Set(),
       televisions: new Set(),
-      lines: new Set(),
       traces: [],
+      own: [],
     }
-    build.set(id, home)
-    home.devices.add(use.device)
-    if (use.isTelevision) home.televisions.add(use.device)
+    drafts.set(id, draft)
+    draft.devices.add(use.device)
+    if (use.kind === 'television') draft.televisions.add(use.device)
   }
-  for (const [glue, id] of homeOfGlue) build.get(id)?.lines.add(glue)
   for (const trace of traces) {
-    const glue = gluesOf(trace).find((g) => homeOfGlue.has(g))
-    if (glue !== undefined) build.get(homeOfGlue.get(glue) ?? '')?.traces.push(trace)
+    // A set stays where it is, even when a relay hides its line.
+    const hidden = trace.line === null && trace.kind === 'television' ? of.get(trace.device) : null
+    const home = homeOf(trace, claimed) ?? hidden ?? null
+    if (home === null) continue
+    drafts.get(home)?.traces.push(trace)
+    if (of.get(trace.device) === home) drafts.get(home)?.own.push(trace)
   }
-  const own = (h: Home): Trace[] => h.traces.filter((t) => h.devices.has(t.device))
-  const rank = new Map<Home, number>()
-  for (const h of build.values())
-    rank.set(h, coveredMs(own(h).map((t) => ({ start: t.start, end: t.end }))))
-  const homes = [...build.values()].filter((h) => own(h).length > 0)
-  return homes.sort((a, b) => (rank.get(b) ?? 0) - (rank.get(a) ?? 0))
+  return [...drafts.values()]
+    .filter((d) => d.own.length > 0)
+    .map((d) => ({ d, ms: coveredMs(d.own.map((t) => ({ start: t.start, end: t.end }))) }))
+    .sort((a, b) => mainness(b) - mainness(a))
+    .map(({ d }) => d)
 }

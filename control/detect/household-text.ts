@@ -1,5 +1,5 @@
 import { coveredMs } from '#domain/interval'
-import { mostCommon, ownTraces } from './evidence.ts'
+import { mostCommon } from './evidence.ts'
 import type { AccountFeatures, FeatureId } from './features.ts'
 import type { Home } from './homes.ts'
 import type { Household } from './types.ts'
@@ -8,7 +8,7 @@ const HOUR_MS = 3_600_000
 
 /** Where a home is, as far as its own plays tell: "Lyon (Orange S.A.)". */
 export const placeOf = (home: Home): string => {
-  const plays = ownTraces(home).map((t) => t.play)
+  const plays = home.own.map((t) => t.play)
   const city = mostCommon(plays.map((p) => p.city)) ?? mostCommon(plays.map((p) => p.region))
   const country = mostCommon(plays.map((p) => p.country))
   const operator = mostCommon(plays.map((p) => p.asnOrg))
@@ -44,7 +44,7 @@ export const explainFeature = (id: FeatureId, account: AccountFeatures): string 
 
 /** A home as reports and the API show it. */
 export const describeHome = (home: Home, index: number): Household => {
-  const own = ownTraces(home)
+  const own = home.own
   const plays = own.map((t) => t.play)
   const starts = own.map((t) => t.start).sort((a, b) => a - b)
   const networks = new Set(own.flatMap((t) => (t.line === null ? [] : [t.line])))

@@ -1,0 +1,39 @@
+import type { PlayRecord } from '#domain/types'
+import { findingOf } from '../finding.ts'
+import { clockSlackMs } from '../normalise.ts'
+import type { Inspect } from '../rule-types.ts'
+import { watchedUntil } from '../watched.ts'
+
+const MINUTE_MS = 60_000
+
+/** More streams at once than allowed; a device that goes from one title to the next is one stream. */
+export const inspectConcurrentStreams: Inspect<'concurrent_streams'> = (event, recent, params) => {
+  const least = params.min_overlap_minutes * MINUTE_MS
+  // Whoever still plays a little after the event began plays beside it.
+  const moment = event.startedAt + least
+  if (watchedUntil(event) < moment) return null
+  const nameOf = (play: PlayRecord): string => {
+    if (params.ignore_same_network) return play.isLan ? 'lan' : (play.network ?? play.id)
+    return play.device ?? play.id
+  }
+  const streams = new Map<string, PlayRecord>([[nameOf(event), event]])
+  for (const play of recent) {
+    if (play.endedAt !== null && watchedUntil(play) - clockSlackMs(play, event) < moment) continue
+    if (play.endedAt === null && play.lastSeenAt < event.startedAt) continue
+    const name = nameOf(play)
+    if (!streams.has(name)) streams.set(name, play)
+  }
+  if (streams.size <= params.max_streams) return null
+  const others = [...streams.values()].filter((p) => p !== event)
+  return findingOf(event, others, {
+    kind: 'concurrent_streams',
+    severity: 'low',
+    confidence: 15,
+    summary: `${streams.size} streams at once; ${params.max_streams} are allowed.`,
+    evidence: {
+      count: streams.size,
+      limit: params.max_streams,
+      devices: [...streams.values()].flatMap((p) => p.device ?? []).sort(),
+    },
+  })
+}

@@ -1,0 +1,41 @@
+import type { PlayRecord } from '#domain/types'
+import { durationText, findingOf } from '../finding.ts'
+import { hasNetwork } from '../guards.ts'
+import type { Inspect, ParamsOf } from '../rule-types.ts'
+
+type Params = ParamsOf<'device_velocity'>
+
+const HOUR_MS = 3_600_000
+
+/** What a play counts as; the LAN, relays and unknown devices count as nothing. */
+const counted = (play: PlayRecord, params: Params): string | null => {
+  if (params.count === 'devices') return play.device
+  return hasNetwork(play) ? play.network : null
+}
+
+/** More networks or devices in a window than one household gets through. */
+export const inspectDeviceVelocity: Inspect<'device_velocity'> = (event, recent, params) => {
+  const name = counted(event, params)
+  if (name === null) return null
+  const first = new Map<string, PlayRecord>()
+  for (const play of recent) {
+    const other = counted(play, params)
+    if (other !== null && !first.has(other)) first.set(other, play)
+  }
+  // Only the play that brings something new can exceed the limit.
+  if (first.has(name) || first.size + 1 <= params.max) return null
+  const names = [...first.keys(), name].sort()
+  const windowMs = params.window_hours * HOUR_MS
+  return findingOf(event, [...first.values()], {
+    kind: 'device_velocity',
+    severity: 'low',
+    confidence: 10,
+    summary: `${names.length} different ${params.count} within ${durationText(windowMs)}; ${params.max} are allowed.`,
+    evidence: {
+      count: names.length,
+      limit: params.max,
+      windowMs,
+      ...(params.count === 'devices' ? { devices: names } : { networks: names }),
+    },
+  })
+}

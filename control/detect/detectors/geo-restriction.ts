@@ -1,0 +1,20 @@
+import { deviceName, findingOf, placeName } from '../finding.ts'
+import { hasNetwork } from '../guards.ts'
+import type { Inspect } from '../rule-types.ts'
+
+/** A play from a country the rule does not want; the LAN and unknown countries never are. */
+export const inspectGeoRestriction: Inspect<'geo_restriction'> = (event, _recent, params) => {
+  const { country } = event
+  if (country === null || !hasNetwork(event)) return null
+  const isListed = params.countries.some((c) => c.toUpperCase() === country)
+  const isWanted = params.mode === 'allow' ? isListed : !isListed
+  if (isWanted) return null
+  const why = params.mode === 'allow' ? 'is not on the list' : 'is on the list'
+  return findingOf(event, [], {
+    kind: 'geo_restriction',
+    severity: 'high',
+    confidence: 10,
+    summary: `The ${deviceName(event)} played in ${placeName(event)}; ${country} ${why}.`,
+    evidence: { countries: [country] },
+  })
+}

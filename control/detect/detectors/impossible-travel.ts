@@ -1,0 +1,53 @@
+import { speedKmh } from '#domain/geo'
+import type { PlayRecord } from '#domain/types'
+import { deviceName, durationText, findingOf, placeName } from '../finding.ts'
+import { distanceOf, isLocated, isSameDevice, isSameNetwork, isThroughHosting } from '../guards.ts'
+import { clockSlackMs, endOf } from '../normalise.ts'
+import type { Inspect, ParamsOf } from '../rule-types.ts'
+
+type Params = ParamsOf<'impossible_travel'>
+
+/** The last located play that was over when the event began; LAN plays neither count nor reset it. */
+const lastLocated = (
+  event: PlayRecord,
+  recent: readonly PlayRecord[],
+  params: Params,
+): PlayRecord | null => {
+  let last: PlayRecord | null = null
+  for (const play of recent) {
+    if (endOf(play) > event.startedAt || !isLocated(play)) continue
+    if (params.ignore_hosting && isThroughHosting(play)) continue
+    if (last === null || endOf(play) >= endOf(last)) last = play
+  }
+  return last
+}
+
+/** Two places, one after the other, that nobody can travel between in the time. */
+export const inspectImpossibleTravel: Inspect<'impossible_travel'> = (event, recent, params) => {
+  if (!isLocated(event) || (params.ignore_hosting && isThroughHosting(event))) return null
+  const from = lastLocated(event, recent, params)
+  if (from === null || isSameNetwork(from, event)) return null
+  if (params.ignore_same_device && isSameDevice(from, event)) return null
+  const distance = distanceOf(from, event)
+  if (distance === null || distance.leastKm < params.min_distance_km) return null
+  const elapsedMs = event.startedAt - endOf(from) + clockSlackMs(from, event)
+  const speed = speedKmh(distance.leastKm, elapsedMs)
+  if (speed <= params.max_speed_kmh) return null
+  const km = Math.round(distance.km)
+  const pace = Number.isFinite(speed) ? `, at least ${Math.round(speed)} km/h` : ''
+  return findingOf(event, [from], {
+    kind: 'impossible_travel',
+    severity: 'warning',
+    confidence: 25,
+    summary:
+      `The ${deviceName(from)} stopped in ${placeName(from)} and the ${deviceName(event)} started in ` +
+      `${placeName(event)}, ${km} km away, ${durationText(event.startedAt - endOf(from))} later${pace}.`,
+    evidence: {
+      distanceKm: distance.km,
+      leastDistanceKm: distance.leastKm,
+      elapsedMs,
+      speedKmh: Number.isFinite(speed) ? speed : Number.MAX_SAFE_INTEGER,
+      limit: params.max_speed_kmh,
+    },
+  })
+}

@@ -1,0 +1,65 @@
+import { type Interval, intervalOf, mergeIntervals } from '#domain/interval'
+import type { PlayRecord } from '#domain/types'
+import { findingOf, placeName } from '../finding.ts'
+import { isHosting } from '../network-class.ts'
+import { endOf } from '../normalise.ts'
+import type { Inspect } from '../rule-types.ts'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+
+/** Days on which the intervals cover at least so much. */
+const fullDays = (merged: readonly Interval[], leastMs: number): number => {
+  const perDay = new Map<number, number>()
+  for (const { start, end } of merged) {
+    for (let day = Math.floor(start / DAY_MS); day * DAY_MS < end; day += 1) {
+      const part = Math.min(end, (day + 1) * DAY_MS) - Math.max(start, day * DAY_MS)
+      perDay.set(day, (perDay.get(day) ?? 0) + part)
+    }
+  }
+  return [...perDay.values()].filter((ms) => ms >= leastMs).length
+}
+
+/** The mean number of streams while any runs. */
+const meanParallel = (intervals: readonly Interval[], merged: readonly Interval[]): number => {
+  const sum = (list: readonly Interval[]): number => list.reduce((s, i) => s + i.end - i.start, 0)
+  const covered = sum(merged)
+  return covered === 0 ? 0 : sum(intervals) / covered
+}
+
+const placeKey = (play: PlayRecord): string =>
+  isHosting(play) ? `hosting ${play.asnOrg}` : (play.network ?? play.device ?? '')
+
+/** A machine that plays round the clock: several channels at once, or from a data centre. */
+export const inspectRestreaming: Inspect<'restreaming'> = (event, recent, params) => {
+  const leastMs = params.min_hours_per_day * HOUR_MS
+  // A session only tells once it has lasted; short ones never restream.
+  const key = placeKey(event)
+  const plays = [...recent, event].filter((p) => placeKey(p) === key)
+  const total = plays.reduce((sum, p) => sum + endOf(p) - p.startedAt, 0)
+  if (total < leastMs * params.min_days) return null
+  const intervals = plays.map((p) => intervalOf(p.startedAt, endOf(p)))
+  const merged = mergeIntervals(intervals)
+  const days = fullDays(merged, leastMs)
+  if (days < params.min_days) return null
+  const parallel = meanParallel(intervals, merged)
+  const fromHosting = isHosting(event)
+  if (parallel < params.min_parallel && !fromHosting) return null
+  const source = fromHosting
+    ? `a data centre (${event.asnOrg})`
+    : `one network in ${placeName(event)}`
+  return findingOf(event, plays.filter((p) => p !== event).slice(-4), {
+    kind: 'restreaming',
+    severity: 'high',
+    confidence: 90,
+    summary:
+      `${source} played round the clock on ${days} days, ` +
+      `${parallel.toFixed(1)} streams at once on average.`,
+    evidence: {
+      count: days,
+      limit: params.min_days,
+      windowMs: params.window_hours * HOUR_MS,
+      devices: [...new Set(plays.flatMap((p) => p.device ?? []))].sort().slice(0, 50),
+    },
+  })
+}

@@ -1,0 +1,65 @@
+import { intervalOf, overlapMs } from '#domain/interval'
+import type { PlayRecord } from '#domain/types'
+import { deviceName, durationText, findingOf, placeName } from '../finding.ts'
+import { type Distance, distanceOf, isLocated, isSameDevice, isThroughHosting } from '../guards.ts'
+import { clockSlackMs } from '../normalise.ts'
+import type { Inspect, ParamsOf } from '../rule-types.ts'
+import { watchedUntil } from '../watched.ts'
+
+const MINUTE_MS = 60_000
+
+interface Pair {
+  readonly play: PlayRecord
+  readonly distance: Distance
+  readonly sharedMs: number
+}
+
+type Params = ParamsOf<'simultaneous_places'>
+
+const isUsable = (play: PlayRecord, params: Params): boolean =>
+  isLocated(play) && !(params.ignore_hosting && isThroughHosting(play))
+
+/** How two plays stand to each other; `null` where a guard stops the comparison. */
+const compare = (play: PlayRecord, event: PlayRecord, params: Params): Pair | null => {
+  const shared = overlapMs(
+    intervalOf(play.startedAt, watchedUntil(play)),
+    intervalOf(event.startedAt, watchedUntil(event)),
+  )
+  const sharedMs = shared - clockSlackMs(play, event)
+  if (sharedMs <= 0 || sharedMs < params.min_overlap_minutes * MINUTE_MS) return null
+  if (isSameDevice(play, event) || !isUsable(play, params)) return null
+  const distance = distanceOf(play, event)
+  return distance === null || distance.leastKm < params.min_distance_km
+    ? null
+    : { play, distance, sharedMs }
+}
+
+/** Two devices of one account that played at the same time in places far apart. */
+export const inspectSimultaneousPlaces: Inspect<'simultaneous_places'> = (
+  event,
+  recent,
+  params,
+) => {
+  if (!isUsable(event, params)) return null
+  let best: Pair | null = null
+  for (const play of recent) {
+    const pair = compare(play, event, params)
+    if (pair !== null && (best === null || pair.sharedMs > best.sharedMs)) best = pair
+  }
+  if (best === null) return null
+  const { play, distance, sharedMs } = best
+  return findingOf(event, [play], {
+    kind: 'simultaneous_places',
+    severity: 'warning',
+    confidence: 35,
+    summary:
+      `The ${deviceName(play)} in ${placeName(play)} and the ${deviceName(event)} in ${placeName(event)}, ` +
+      `${Math.round(distance.km)} km apart, played at the same time for ${durationText(sharedMs)}.`,
+    evidence: {
+      distanceKm: distance.km,
+      leastDistanceKm: distance.leastKm,
+      overlapMs: sharedMs,
+      limit: params.min_distance_km,
+    },
+  })
+}

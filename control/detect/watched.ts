@@ -1,0 +1,12 @@
+import type { PlayRecord } from '#domain/types'
+import { endOf } from './normalise.ts'
+
+// Nobody is taken to watch longer in one go: who sleeps in front of a set is in one place only once.
+const WATCHED_AT_MOST_MS = 4 * 3_600_000
+
+/** Until when somebody really watched: pauses at the end and a set that runs all night left out. */
+export const watchedUntil = (play: PlayRecord): number => {
+  const played = play.playedMs === null ? Number.POSITIVE_INFINITY : Math.max(0, play.playedMs)
+  const length = Math.min(endOf(play) - play.startedAt, played, WATCHED_AT_MOST_MS)
+  return play.startedAt + Math.max(0, length)
+}

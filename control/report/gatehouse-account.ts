@@ -24,12 +24,16 @@ export interface UnreadAccount {
   readonly error: string
 }
 
+/** When playing ended: a session may stay open, paused, for hours after it. */
+export const playedUntil = (play: PlayRecord): number =>
+  play.playedMs !== null && play.playedMs > 0 ? play.startedAt + play.playedMs : play.lastSeenAt
+
 /** Plays that ran beside another on a different device and line, oldest first. */
 export const simultaneousPlays = (plays: readonly PlayRecord[]): PlayRecord[] => {
   const { isConcurrent } = findConcurrency(
     plays.map((play) => ({
       start: play.startedAt,
-      end: play.lastSeenAt,
+      end: playedUntil(play),
       device: play.device,
       network: play.isLan ? 'lan' : play.network,
     })),

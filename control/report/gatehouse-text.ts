@@ -1,7 +1,12 @@
 import type { PlayRecord } from '#domain/types'
 import type { Finding, Household } from '../detect/types.ts'
 import { footer, heading } from './compat-text.ts'
-import { flaggedAccounts, type JudgedAccount, simultaneousPlays } from './gatehouse-account.ts'
+import {
+  flaggedAccounts,
+  type JudgedAccount,
+  playedUntil,
+  simultaneousPlays,
+} from './gatehouse-account.ts'
 import {
   duration,
   left,
@@ -75,7 +80,7 @@ const accountSection = (account: JudgedAccount): string[] => {
 }
 
 const playLines = (play: PlayRecord): string[] => {
-  const times = `${localTime(play.startedAt)}-${localTime(play.lastSeenAt)}`
+  const times = `${localTime(play.startedAt)}-${localTime(playedUntil(play))}`
   const where = [play.city, play.region, play.country].filter((part) => part !== null).join(', ')
   const place = play.isLan ? 'LAN' : where
   const device = `${left(safe(play.platform ?? '?'), 14)} ${left(safe(play.client ?? '?'), 20)}`

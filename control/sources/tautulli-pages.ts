@@ -9,14 +9,22 @@ const MOST_PAGES = 20_000
 
 type FetchPage<Row> = (start: number, length: number) => Promise<Page<Row>>
 
-/** A page the server stumbles over is asked for again in small pieces, which it may manage. */
-const fetchGently = async <Row>(fetchPage: FetchPage<Row>, start: number): Promise<Page<Row>> => {
-  try {
-    return await fetchPage(start, PAGE_LENGTH)
-  } catch (error) {
-    const mayHelp = error instanceof TautulliError && isPassing(error.failure)
-    if (!mayHelp || error.failure.kind === 'unreachable') throw error
-    return await fetchPage(start, SMALL_PAGE_LENGTH)
+const mayManageLess = (error: unknown): boolean =>
+  error instanceof TautulliError && isPassing(error.failure) && error.failure.kind !== 'unreachable'
+
+/** Fetches pages; once the server stumbles over a large one, it is asked for small ones. */
+const createPager = <Row>(fetchPage: FetchPage<Row>) => {
+  let length = PAGE_LENGTH
+  return async (start: number): Promise<Page<Row> & { readonly isShort: boolean }> => {
+    try {
+      const page = await fetchPage(start, length)
+      return { ...page, isShort: page.rows.length < length }
+    } catch (error) {
+      if (length === SMALL_PAGE_LENGTH || !mayManageLess(error)) throw error
+      length = SMALL_PAGE_LENGTH
+      const page = await fetchPage(start, length)
+      return { ...page, isShort: page.rows.length < length }
+    }
   }
 }
 
@@ -26,13 +34,14 @@ const readAll = async <Row>(
   keyOf: (row: Row) => string,
 ): Promise<Row[]> => {
   const rows = new Map<string, Row>()
+  const pageAt = createPager(fetchPage)
   let start = 0
   for (let pages = 0; pages < MOST_PAGES; pages++) {
-    const page = await fetchGently(fetchPage, start)
+    const page = await pageAt(start)
     const before = rows.size
     for (const row of page.rows) rows.set(keyOf(row), row)
     start += page.rows.length
-    const isLast = page.total === null ? page.rows.length < PAGE_LENGTH : start >= page.total
+    const isLast = page.total === null ? page.isShort : start >= page.total
     // A server that ignores `start` repeats its first page for ever.
     if (page.rows.length === 0 || isLast || rows.size === before) break
   }

@@ -1,4 +1,0 @@
-import { Command } from 'commander'
-import { reportCommand } from './report.ts'
-
-await new Command('gatehouse').addCommand(reportCommand()).parseAsync()

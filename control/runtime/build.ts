@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { type BuildOptions, build as bundle } from 'esbuild'
+import { type BuildOptions, build as bundle, stop } from 'esbuild'
 import { packageRoot } from '../config/paths.ts'
 import { Failure } from './failure.ts'
 
@@ -43,7 +43,12 @@ export async function build(progress: (line: string) => void): Promise<void> {
     },
   ]
   progress('Building …')
-  for (const job of jobs) await buildOne(job, join(root, 'dist'))
+  try {
+    for (const job of jobs) await buildOne(job, join(root, 'dist'))
+  } finally {
+    // esbuild leaves a process waiting for the next job.
+    await stop()
+  }
 }
 
 async function buildOne(options: BuildOptions, outdir: string): Promise<void> {

@@ -1,0 +1,103 @@
+import { Command } from 'commander'
+import { callAdmin } from './admin-client.ts'
+import { withGlobals } from './context.ts'
+import { isRow, table } from './output.ts'
+import { answer, id, listed, type Options, paged, queryOf, said } from './resource.ts'
+
+const accountFields = (options: Options): Record<string, unknown> => {
+  const number = (name: string): unknown =>
+    options[name] === undefined
+      ? undefined
+      : options[name] === 'none'
+        ? null
+        : Number(options[name])
+  const until = options['expires']
+  return {
+    maxSessions: number('maxSessions'),
+    maxNetworks: number('maxNetworks'),
+    plan: options['plan'],
+    group: options['group'],
+    note: options['note'],
+    expiresAt: typeof until === 'string' ? Date.parse(until) : undefined,
+  }
+}
+
+const withAccountFields = (command: Command): Command =>
+  withGlobals(command)
+    .option('--max-sessions <n>', 'streams at once; none = as the plan or group says')
+    .option('--max-networks <n>', 'networks at once')
+    .option('--plan <name>', 'plan')
+    .option('--group <name>', 'group wherever the account is')
+    .option('--note <text>', 'note')
+    .option('--expires <date>', 'ISO date after which the account may not watch')
+
+const addTokenCommands = (command: Command): void => {
+  withGlobals(command.command('token <account>').description('issue a token'))
+    .option('--label <text>', 'what it is for')
+    .action(async (account: string, options: Options) => {
+      const body = { label: options['label'] ?? null }
+      const call = { method: 'POST', path: `/accounts/${id(account)}/tokens`, body } as const
+      await answer(options, call, (token) =>
+        isRow(token) ? `${String(token['token'])}\n${String(token['playlist'])}` : '',
+      )
+    })
+  withGlobals(command.command('tokens <account>').description("list an account's tokens")).action(
+    async (account: string, options: Options) => {
+      const names = ['id', 'kind', 'username', 'label', 'createdAt', 'lastUsedAt', 'revokedAt']
+      await answer(options, { path: `/accounts/${id(account)}/tokens` }, listed(names))
+    },
+  )
+  withGlobals(command.command('revoke-token <id>').description('revoke one token')).action(
+    async (token: string, options: Options) => {
+      await answer(options, { method: 'DELETE', path: `/tokens/${id(token)}` }, said('revoked'))
+    },
+  )
+}
+
+/** `gatehouse accounts`. */
+export const accountsCommand = (): Command => {
+  const command = new Command('accounts').description('accounts, their tokens and passwords')
+  const columns = ['id', 'name', 'enabled', 'maxSessions', 'plan', 'group', 'expiresAt']
+  paged(
+    command
+      .command('list')
+      .description('list accounts')
+      .option('--name <part>', 'part of the name'),
+  ).action(async (options: Options) => {
+    const query = queryOf(options, ['name', 'limit', 'after', 'sort'])
+    await answer(options, { path: `/accounts${query}` }, listed(columns))
+  })
+  withAccountFields(
+    command.command('add <name>').description('add an account and print its token'),
+  ).action(async (name: string, options: Options) => {
+    const body = { name, ...accountFields(options) }
+    const account = await callAdmin(options, { method: 'POST', path: '/accounts', body })
+    const accountId = isRow(account) ? String(account['id']) : ''
+    const path = `/accounts/${id(accountId)}/tokens`
+    await answer(options, { method: 'POST', path, body: {} }, (token) =>
+      isRow(token)
+        ? `account ${accountId}\ntoken    ${String(token['token'])} (shown this once)\nplaylist ${String(token['playlist'])}`
+        : '',
+    )
+  })
+  withAccountFields(command.command('set <account>').description('change an account'))
+    .option('--enable', 'let it watch')
+    .option('--disable', 'do not let it watch')
+    .action(async (account: string, options: Options) => {
+      const enabled =
+        options['enable'] === true ? true : options['disable'] === true ? false : undefined
+      const body = { ...accountFields(options), enabled }
+      const call = { method: 'PATCH', path: `/accounts/${id(account)}`, body } as const
+      await answer(options, call, (row) => table(isRow(row) ? [row] : [], columns))
+    })
+  withGlobals(
+    command.command('remove <account>').description('remove an account and its tokens'),
+  ).action(async (account: string, options: Options) => {
+    const call = { method: 'DELETE', path: `/accounts/${id(account)}` } as const
+    await answer(options, call, said('removed'))
+  })
+  addTokenCommands(command)
+  return command
+}
+
+export type { Options }

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs'
+import { Agent, request } from 'undici'
+import { CliError, type GlobalOptions, pathsOf } from './context.ts'
+
+/** A call of the admin API. */
+export interface AdminCall {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Below `/api/v1`. */
+  readonly path: string
+  readonly body?: unknown
+}
+
+const problemText = (body: string, status: number): string => {
+  try {
+    const problem: unknown = JSON.parse(body)
+    if (typeof problem === 'object' && problem !== null) {
+      const fields = new Map<string, unknown>(Object.entries(problem))
+      const detail = fields.get('detail') ?? fields.get('title')
+      if (typeof detail === 'string') return detail
+    }
+  } catch {
+    // Not JSON: the status is all there is to say.
+  }
+  return `the control plane answered with status ${status}`
+}
+
+/** Asks the running control plane over its owner-only socket. Throws {@link CliError} in words. */
+export const callAdmin = async (options: GlobalOptions, call: AdminCall): Promise<unknown> => {
+  const { adminSocket, state } = pathsOf(options)
+  if (!existsSync(adminSocket)) {
+    throw new CliError(
+      `no control plane runs on ${state}; start it with ./scripts/run, or name its folder with --state`,
+    )
+  }
+  const dispatcher = new Agent({ connect: { socketPath: adminSocket } })
+  try {
+    const answer = await request(`http://gatehouse/api/v1${call.path}`, {
+      dispatcher,
+      method: call.method ?? 'GET',
+      ...(call.body === undefined
+        ? {}
+        : { body: JSON.stringify(call.body), headers: { 'content-type': 'application/json' } }),
+    })
+    const text = await answer.body.text()
+    if (answer.statusCode >= 400) throw new CliError(problemText(text, answer.statusCode))
+    return text === '' ? null : JSON.parse(text)
+  } catch (error) {
+    if (error instanceof CliError) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new CliError(`the control plane does not answer (${reason})`)
+  } finally {
+    await dispatcher.close()
+  }
+}

@@ -1,0 +1,65 @@
+import { Command } from 'commander'
+import { withGlobals } from './context.ts'
+import { isRow } from './output.ts'
+import { answer, id, listed, type Options, said } from './resource.ts'
+
+/** `gatehouse bans`. */
+export const bansCommand = (): Command => {
+  const command = new Command('bans').description(
+    'who is refused: sessions, devices, downloads, accounts, networks',
+  )
+  withGlobals(command.command('list', { isDefault: true }).description('list active bans')).action(
+    async (options: Options) => {
+      const columns = ['kind', 'subject', 'reason', 'by', 'until']
+      await answer(options, { path: '/bans' }, listed(columns))
+    },
+  )
+  withGlobals(command.command('add <kind> <subject>').description('ban, on every edge at once'))
+    .option('--seconds <n>', 'how long; a year when not given')
+    .option('--note <text>', 'why, for the audit log')
+    .action(async (kind: string, subject: string, options: Options) => {
+      const seconds = options['seconds'] === undefined ? undefined : Number(options['seconds'])
+      const body = { kind, subject, seconds, note: options['note'] }
+      await answer(options, { method: 'POST', path: '/bans', body }, (row) =>
+        isRow(row) ? `banned; ${String(row['ended'])} sessions ended` : '',
+      )
+    })
+  withGlobals(command.command('lift <kind> <subject>').description('lift a ban')).action(
+    async (kind: string, subject: string, options: Options) => {
+      const path = `/bans/${id(kind)}/${id(subject)}`
+      await answer(options, { method: 'DELETE', path }, said('lifted'))
+    },
+  )
+  return command
+}
+
+/** Adds `revoke` and `list` to `gatehouse ticket`. */
+export const addDownloadCommands = (command: Command): Command => {
+  withGlobals(command.command('list').description('copies of playlists that were used'))
+    .option('--account <ref>', 'of an account, e.g. own:1234')
+    .action(async (options: Options) => {
+      const account =
+        typeof options['account'] === 'string' ? `?account=${id(options['account'])}` : ''
+      const columns = [
+        'id',
+        'account',
+        'group',
+        'issuedAt',
+        'firstUsedAt',
+        'firstNetwork',
+        'revokedAt',
+      ]
+      await answer(options, { path: `/downloads${account}` }, listed(columns))
+    })
+  withGlobals(
+    command
+      .command('revoke <download>')
+      .description('stop every copy of one download, and nobody else'),
+  ).action(async (download: string, options: Options) => {
+    const path = `/downloads/${id(download)}/revoke`
+    await answer(options, { method: 'POST', path }, (row) =>
+      isRow(row) ? `revoked; ${String(row['ended'])} sessions ended` : '',
+    )
+  })
+  return command
+}

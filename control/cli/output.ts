@@ -1,0 +1,44 @@
+/** A line on stdout. */
+export const print = (line: string): void => void process.stdout.write(`${line}\n`)
+
+/** A line on stderr. */
+export const warn = (line: string): void => void process.stderr.write(`${line}\n`)
+
+export type Row = Readonly<Record<string, unknown>>
+
+const cell = (value: unknown): string => {
+  if (value === null || value === undefined) return '-'
+  if (Array.isArray(value)) return value.join(', ')
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+const isTime = (column: string): boolean => /(At|_at|until|since|^at)$/.test(column)
+
+const shown = (column: string, value: unknown): string =>
+  isTime(column) && typeof value === 'number'
+    ? new Date(value).toISOString().replace('T', ' ').slice(0, 19)
+    : cell(value)
+
+/** Rows as a table with the named columns. */
+export const table = (rows: readonly Row[], columns: readonly string[]): string => {
+  if (rows.length === 0) return '(none)'
+  const cells = [columns, ...rows.map((row) => columns.map((name) => shown(name, row[name])))]
+  const widths = columns.map((_, at) => Math.max(...cells.map((line) => (line[at] ?? '').length)))
+  return cells
+    .map((line) =>
+      line
+        .map((text, at) => text.padEnd(widths[at] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+export const isRow = (value: unknown): value is Row =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The rows of a list answer: a bare list or a page's `items`. */
+export const rowsOf = (answer: unknown): Row[] => {
+  const list: unknown = isRow(answer) ? answer['items'] : answer
+  return Array.isArray(list) ? list.filter(isRow) : []
+}

@@ -1,0 +1,52 @@
+import type { Command } from 'commander'
+import { type AdminCall, callAdmin } from './admin-client.ts'
+import { type GlobalOptions, withGlobals } from './context.ts'
+import { isRow, print, rowsOf, table } from './output.ts'
+
+/** Runs a call and prints its answer as JSON or by the given words. */
+export const answer = async (
+  options: GlobalOptions,
+  call: AdminCall,
+  say: (result: unknown) => string,
+): Promise<void> => {
+  const result = await callAdmin(options, call)
+  print(options.json === true ? JSON.stringify(result) : say(result))
+}
+
+/** Says a list answer as a table with the named columns. */
+export const listed =
+  (columns: readonly string[]) =>
+  (result: unknown): string => {
+    const next = isRow(result) ? result['next'] : null
+    const more = typeof next === 'string' ? `\nmore: --after ${next}` : ''
+    return table(rowsOf(result), columns) + more
+  }
+
+/** `?a=b` of those options that are set. */
+export const queryOf = (
+  options: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): string => {
+  const query = new URLSearchParams()
+  for (const name of names) {
+    const value = options[name]
+    if (typeof value === 'string' || typeof value === 'number') query.set(name, String(value))
+  }
+  const text = query.toString()
+  return text === '' ? '' : `?${text}`
+}
+
+/** Adds the paging options of lists. */
+export const paged = (command: Command): Command =>
+  withGlobals(command)
+    .option('--limit <n>', 'rows a page', '100')
+    .option('--after <cursor>', 'continue after a page')
+    .option('--sort <field>', 'sort by a field; -field turns it round')
+
+/** A path part. */
+export const id = (text: string): string => encodeURIComponent(text)
+
+export type Options = GlobalOptions & Readonly<Record<string, unknown>>
+
+/** Says the same words whatever the answer. */
+export const said = (words: string) => (): string => words

@@ -1,0 +1,34 @@
+import { buildSubnetTable } from '#domain/subnet-pages'
+import { type GroupNetworkTexts, loadNetworks } from './network-texts.ts'
+import { buildPrefixIndex, type PrefixIndex } from './prefix-index.ts'
+
+/** All groups' networks in the two forms they are asked in. */
+export interface GroupNetworkTables {
+  /** The edges' pages. */
+  readonly pages: ReadonlyMap<string, string>
+  /** Control's own search, which also knows the rule's words. */
+  readonly index: PrefixIndex
+  readonly warnings: readonly string[]
+  /** Not empty: keep the tables in use. */
+  readonly problems: readonly string[]
+  readonly files: readonly string[]
+}
+
+/** Reads the configured networks and builds both tables; with a problem, both are empty. */
+export const buildGroupNetworks = async (
+  groups: readonly GroupNetworkTexts[],
+  directory: string,
+): Promise<GroupNetworkTables> => {
+  const loaded = await loadNetworks(groups, directory)
+  const usable = loaded.problems.length === 0 ? loaded.groups : []
+  const table = buildSubnetTable(
+    usable.map(({ id, rules }) => ({ id, networks: rules.map(({ network }) => network) })),
+  )
+  return {
+    pages: table.pages,
+    index: buildPrefixIndex(usable),
+    warnings: [...loaded.warnings, ...table.warnings],
+    problems: loaded.problems,
+    files: loaded.files,
+  }
+}

@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
+import { type Network, parseNetwork } from '#domain/network'
+
+/** A network and the words of the operator it came from. */
+export interface NetworkRule {
+  readonly network: Network
+  /** As written: `192.168.1/24`, or `office.txt line 3: 10.0.0.0/8`. */
+  readonly text: string
+}
+
+/** A group's networks as configured. */
+export interface GroupNetworkTexts {
+  readonly id: string
+  /** CIDRs, short forms, addresses, ranges, or `file:PATH`. */
+  readonly networks: readonly string[]
+}
+
+/** A group's networks, understood. */
+export interface GroupRules {
+  readonly id: string
+  readonly rules: readonly NetworkRule[]
+}
+
+/** All groups' networks with what was odd about them, and what could not be read at all. */
+export interface LoadedNetworks {
+  readonly groups: readonly GroupRules[]
+  readonly warnings: readonly string[]
+  /** Not empty: nothing of this may be used. */
+  readonly problems: readonly string[]
+  /** Files that were read, to be watched. */
+  readonly files: readonly string[]
+}
+
+interface Report {
+  readonly warnings: string[]
+  readonly problems: string[]
+  readonly files: string[]
+}
+
+const filePrefix = 'file:'
+
+const takeText = (text: string, label: string, rules: NetworkRule[], report: Report): void => {
+  const parsed = parseNetwork(text)
+  if (!parsed.ok) {
+    report.problems.push(`${label}: ${parsed.reason}`)
+    return
+  }
+  for (const warning of parsed.warnings) report.warnings.push(`${label}: ${warning}`)
+  for (const network of parsed.networks) rules.push({ network, text: label })
+}
+
+/** One network a line; blank lines and what follows `#` or `;` are comments. */
+const takeFile = async (
+  path: string,
+  name: string,
+  rules: NetworkRule[],
+  report: Report,
+): Promise<void> => {
+  let content: string
+  try {
+    content = await readFile(path, 'utf8')
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    report.problems.push(`${name}: cannot be read (${reason})`)
+    return
+  }
+  report.files.push(path)
+  const lines = content.replace(/^\u{feff}/u, '').split(/\r\n|\n|\r/)
+  for (const [index, line] of lines.entries()) {
+    const text = line.replace(/[#;].*$/, '').trim()
+    if (text !== '') takeText(text, `${name} line ${index + 1}: ${text}`, rules, report)
+  }
+}
+
+/** Reads the groups' networks, files included; relative files lie beside the configuration. */
+export const loadNetworks = async (
+  groups: readonly GroupNetworkTexts[],
+  directory: string,
+): Promise<LoadedNetworks> => {
+  const report: Report = { warnings: [], problems: [], files: [] }
+  const loaded: GroupRules[] = []
+  for (const { id, networks } of groups) {
+    const rules: NetworkRule[] = []
+    for (const text of networks) {
+      const name = text.slice(filePrefix.length).trim()
+      if (text.startsWith(filePrefix))
+        await takeFile(isAbsolute(name) ? name : join(directory, name), name, rules, report)
+      else takeText(text, text, rules, report)
+    }
+    loaded.push({ id, rules })
+  }
+  return { groups: loaded, ...report }
+}

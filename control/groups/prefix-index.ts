@@ -1,0 +1,47 @@
+import type { Address } from '#domain/address'
+import { maskAddress } from '#domain/network'
+import type { GroupRules } from './network-texts.ts'
+
+/** What a longest-prefix search found. */
+export interface PrefixHit {
+  readonly group: string
+  /** The operator's own words. */
+  readonly text: string
+}
+
+/** Finds the rule an address falls under, with its text; edges look the same thing up in their pages. */
+export interface PrefixIndex {
+  find(address: Address): PrefixHit | null
+}
+
+const keyOf = (address: Address): string => address.words.slice(0, 2).join('.')
+
+/** A map per family and prefix length, asked from the longest; equal prefixes belong to the first group. */
+export const buildPrefixIndex = (groups: readonly GroupRules[]): PrefixIndex => {
+  const families: Record<4 | 6, Map<number, Map<string, PrefixHit>>> = {
+    4: new Map(),
+    6: new Map(),
+  }
+  for (const { id, rules } of groups)
+    for (const { network, text } of rules) {
+      const { family } = network.base
+      const prefix = family === 6 ? Math.min(64, network.prefix) : network.prefix
+      const key = keyOf(maskAddress(network.base, prefix))
+      const byKey = families[family].get(prefix) ?? new Map<string, PrefixHit>()
+      families[family].set(prefix, byKey)
+      if (!byKey.has(key)) byKey.set(key, { group: id, text })
+    }
+  const sorted = {
+    4: [...families[4]].sort(([a], [b]) => b - a),
+    6: [...families[6]].sort(([a], [b]) => b - a),
+  }
+  return {
+    find: (address) => {
+      for (const [prefix, byKey] of sorted[address.family]) {
+        const hit = byKey.get(keyOf(maskAddress(address, prefix)))
+        if (hit) return hit
+      }
+      return null
+    },
+  }
+}

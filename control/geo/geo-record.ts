@@ -1,0 +1,108 @@
+import { CITY_ACCURACY_KM, REGION_ACCURACY_KM } from '#domain/geo'
+import type { GeoPlace } from '#domain/types'
+
+/** The network an address belongs to, as an ASN file says. */
+export interface GeoNetwork {
+  readonly asn: number
+  readonly org: string | null
+}
+
+/** A place nothing is known of. */
+export const unknownPlace: GeoPlace = {
+  country: null,
+  region: null,
+  city: null,
+  latitude: null,
+  longitude: null,
+  accuracyKm: null,
+}
+
+const fieldOf = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null
+    ? Object.getOwnPropertyDescriptor(value, key)?.value
+    : undefined
+
+const textOf = (value: unknown): string | null =>
+  typeof value === 'string' && value !== '' ? value : null
+
+const numberOf = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isFinite(value) ? value : null
+
+/** English, else whatever language comes first. */
+const nameOf = (value: unknown): string | null => {
+  const names = fieldOf(value, 'names')
+  if (typeof names !== 'object' || names === null) return null
+  return textOf(fieldOf(names, 'en')) ?? textOf(Object.values(names)[0])
+}
+
+interface Raw {
+  readonly country: string | null
+  readonly region: string | null
+  readonly city: string | null
+  readonly latitude: number | null
+  readonly longitude: number | null
+  readonly radiusKm: number | null
+}
+
+/** MaxMind's own layout: nested, names by language, a radius. */
+const readNested = (record: object): Raw => {
+  const location = fieldOf(record, 'location')
+  const subdivisions = fieldOf(record, 'subdivisions')
+  const country = fieldOf(record, 'country') ?? fieldOf(record, 'registered_country')
+  return {
+    country: textOf(fieldOf(country, 'iso_code')),
+    region: nameOf(Array.isArray(subdivisions) ? subdivisions[0] : null),
+    city: nameOf(fieldOf(record, 'city')),
+    latitude: numberOf(fieldOf(location, 'latitude')),
+    longitude: numberOf(fieldOf(location, 'longitude')),
+    radiusKm: numberOf(fieldOf(location, 'accuracy_radius')),
+  }
+}
+
+/** The flat layout of the DB-IP files. */
+const readFlat = (record: object): Raw => ({
+  country: textOf(fieldOf(record, 'country_code')),
+  region: textOf(fieldOf(record, 'state1')),
+  city: textOf(fieldOf(record, 'city')),
+  latitude: numberOf(fieldOf(record, 'latitude')),
+  longitude: numberOf(fieldOf(record, 'longitude')),
+  radiusKm: null,
+})
+
+/** The file's radius; without one what the finest name known is worth. */
+const accuracyOf = ({ radiusKm, city, region }: Raw): number | null => {
+  if (radiusKm !== null && radiusKm > 0) return radiusKm
+  if (city !== null) return CITY_ACCURACY_KM
+  return region === null ? null : REGION_ACCURACY_KM
+}
+
+/** A file's record as a place; a position known to the country only is no position, nor is 0, 0. */
+export const placeOf = (record: unknown): GeoPlace => {
+  if (typeof record !== 'object' || record === null) return unknownPlace
+  const raw = fieldOf(record, 'country_code') === undefined ? readNested(record) : readFlat(record)
+  const { latitude, longitude } = raw
+  const accuracyKm = accuracyOf(raw)
+  const isPlaced =
+    latitude !== null &&
+    longitude !== null &&
+    accuracyKm !== null &&
+    (latitude !== 0 || longitude !== 0)
+  return {
+    country: raw.country?.toUpperCase() ?? null,
+    region: raw.region,
+    city: raw.city,
+    latitude: isPlaced ? latitude : null,
+    longitude: isPlaced ? longitude : null,
+    accuracyKm: isPlaced ? accuracyKm : null,
+  }
+}
+
+/** An ASN file's record; `null` where it names no number. */
+export const networkOf = (record: unknown): GeoNetwork | null => {
+  const asn =
+    numberOf(fieldOf(record, 'autonomous_system_number')) ?? numberOf(fieldOf(record, 'asn'))
+  if (asn === null) return null
+  const org =
+    fieldOf(record, 'autonomous_system_organization') ?? fieldOf(record, 'as_organization')
+  return { asn, org: textOf(org) }
+}

@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { Row, TautulliData } from './tautulli-server.ts'
 
-const vector = (name: string): string =>
+/** The text of a file of the report's vectors. */
+export const vector = (name: string): string =>
   readFileSync(new URL(`../vectors/report/${name}`, import.meta.url), 'utf8')
-
-/** A JSON file of the report's vectors. */
-export const readVector = <T>(name: string): T => JSON.parse(vector(name)) as T
 
 /** A printed report as the original gave it. */
 export const expectedText = (name: string): string => vector(`expected/${name}.txt`)
@@ -15,10 +13,10 @@ export const SHOWN_NOW = Date.parse('2026-11-20T18:30:00Z')
 
 /** Eight invented users with 90 days of plays. */
 export const shownData = (): TautulliData => ({
-  apiKey: readVector<{ api_key: string }>('meta.json').api_key,
-  users: readVector<{ data: Row[] }>('users.json').data,
-  history: readVector('history.json'),
-  geo: readVector('geo.json'),
+  apiKey: (JSON.parse(vector('meta.json')) as { api_key: string }).api_key,
+  users: (JSON.parse(vector('users.json')) as { data: Row[] }).data,
+  history: JSON.parse(vector('history.json')) as TautulliData['history'],
+  geo: JSON.parse(vector('geo.json')) as TautulliData['geo'],
 })
 
 /** Runs of blanks are free; everything else counts, line by line. */

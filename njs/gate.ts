@@ -48,7 +48,7 @@ const admit = (r: Request, asked: Asked, key: string): Verdict => {
     gh_path: route.path,
     gh_dir: route.directory,
   })
-  if (kind !== 'stream' || methodOf(r) === 'HEAD') return '1'
+  if (kind !== 'stream' || (variable(r, 'gh_method') || methodOf(r)) === 'HEAD') return '1'
   const serial = takeStream(key)
   if (serial === null) return refused(r, 'session.cloned')
   tell(r, { gh_serial: serial })

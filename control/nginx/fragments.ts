@@ -1,0 +1,128 @@
+import type { NginxSettings, PublicListen } from './settings.ts'
+
+type Fragments = Record<string, string>
+
+const lines = (indent: number, list: readonly string[]): string =>
+  list.map((line) => ' '.repeat(indent) + line).join('\n')
+
+const upstreamName = (index: number): string => `gh_origin_${index}`
+
+const hostOf = (origin: string): string => origin.replace(/^https?:\/\//, '')
+
+const withPort = (origin: string): string => {
+  const host = hostOf(origin)
+  if (/:\d+$/.test(host)) return host
+  return `${host}:${origin.startsWith('https:') ? 443 : 80}`
+}
+
+/** Upstreams that keep connections to the origins, and the maps that lead to them. */
+export const originFragments = (settings: NginxSettings): Fragments => {
+  const { origins } = settings
+  return {
+    backends: lines(
+      4,
+      origins.map((origin, index) => {
+        const scheme = origin.startsWith('https:') ? 'https' : 'http'
+        return `"${origin}" ${scheme}://${upstreamName(index)};`
+      }),
+    ),
+    backendHosts: lines(
+      4,
+      origins.map((origin) => `"${origin}" "${hostOf(origin)}";`),
+    ),
+    originUpstreams: origins
+      .map(
+        (origin, index) =>
+          `upstream ${upstreamName(index)} {\n    server ${withPort(origin)};\n    keepalive 64;\n}`,
+      )
+      .join('\n'),
+  }
+}
+
+const listenLine = (listen: PublicListen): string[] => {
+  const flags = [listen.tls === null ? '' : ' ssl', listen.isProxyProtocol ? ' proxy_protocol' : '']
+  const first = `listen ${listen.address}${flags.join('')} backlog=4096;`
+  if (listen.tls === null) return [first]
+  return [
+    first,
+    `ssl_certificate "${listen.tls.certificate}";`,
+    `ssl_certificate_key "${listen.tls.key}";`,
+  ]
+}
+
+const realIp = (settings: NginxSettings): string => {
+  const isProxyProtocol = settings.listen.some((listen) => listen.isProxyProtocol)
+  if (settings.trustedProxies.length === 0) return ''
+  const header = isProxyProtocol ? 'proxy_protocol' : settings.realIpHeader
+  return lines(8, [
+    ...settings.trustedProxies.map((proxy) => `set_real_ip_from ${proxy};`),
+    `real_ip_header ${header};`,
+    'real_ip_recursive on;',
+  ])
+}
+
+const geoip = (settings: NginxSettings): string => {
+  if (settings.geoipFile === null) return ''
+  return lines(4, [
+    `geoip2 "${settings.geoipFile}" {`,
+    '    auto_reload 60s;',
+    '    $gh_geoip_country default="" country iso_code;',
+    '}',
+  ])
+}
+
+/** What nginx.conf itself needs: modules, listeners, trusted proxies. */
+export const publicFragments = (settings: NginxSettings): Fragments => ({
+  'modules.js': settings.modules.js,
+  geoipModule:
+    settings.geoipFile !== null && settings.modules.geoip2 !== null
+      ? `load_module "${settings.modules.geoip2}";`
+      : '',
+  user: settings.user === null ? '' : `user ${settings.user};`,
+  workers: String(settings.workers),
+  workerConnections: String(settings.workerConnections),
+  pidFile: settings.pidFile,
+  errorLog: settings.errorLog,
+  tempDir: settings.tempDir,
+  resolver: settings.resolver === null ? '' : `    resolver ${settings.resolver} valid=30s;`,
+  geoip: geoip(settings),
+  listens: lines(8, settings.listen.flatMap(listenLine)),
+  realIp: realIp(settings),
+})
+
+/** Directives that carry the edge's identity to a control plane elsewhere. */
+export const controlProxy = (settings: NginxSettings): string => {
+  const { tls } = settings.control
+  if (tls === null) return ''
+  return lines(4, [
+    'proxy_ssl_verify on;',
+    'proxy_ssl_server_name on;',
+    `proxy_ssl_name ${tls.serverName};`,
+    `proxy_ssl_trusted_certificate "${tls.trustedCertificate}";`,
+    'proxy_ssl_protocols TLSv1.2 TLSv1.3;',
+    `proxy_set_header Authorization "Edge ${settings.edgeId}:${settings.edgeKey ?? ''}";`,
+  ])
+}
+
+/** The listener control pushes to from another machine: TLS, and every message signed. */
+export const pushServer = (settings: NginxSettings): string => {
+  const listen = settings.pushListen
+  if (listen === null) return ''
+  return [
+    'server {',
+    `    listen ${listen.address} ssl;`,
+    `    ssl_certificate "${listen.tls.certificate}";`,
+    `    ssl_certificate_key "${listen.tls.key}";`,
+    '    access_log off;',
+    '    location = /push {',
+    `        set $gh_edge_key "${settings.edgeKey ?? ''}";`,
+    '        client_max_body_size 4m;',
+    '        client_body_buffer_size 4m;',
+    '        js_content edge.push;',
+    '    }',
+    '    location / {',
+    '        return 404;',
+    '    }',
+    '}',
+  ].join('\n')
+}

@@ -1,0 +1,102 @@
+import { basename, dirname } from 'node:path'
+import { controlProxy, originFragments, publicFragments, pushServer } from './fragments.ts'
+import type { NginxSettings } from './settings.ts'
+import { fill, INCLUDE_FILES, type Templates } from './template.ts'
+
+/** A setting that cannot stand in an nginx configuration. */
+export class NginxSettingError extends Error {
+  override readonly name = 'NginxSettingError'
+}
+
+/** Quotes and line ends would end a directive early; `$` would name a variable. */
+const assertPlain = (name: string, value: string): void => {
+  if (/["\\$\n\r;{}]/.test(value))
+    throw new NginxSettingError(`${name}: "${value}" has a character nginx would misread`)
+}
+
+const checked = (settings: NginxSettings): void => {
+  const paths = { confDir: settings.confDir, bundle: settings.bundle, pidFile: settings.pidFile }
+  const more = {
+    trafficLog: settings.trafficLog,
+    tempDir: settings.tempDir,
+    edgeId: settings.edgeId,
+  }
+  const all = { ...paths, ...more, cacheDir: settings.cacheDir, ...settings.sockets }
+  for (const [name, value] of Object.entries(all)) assertPlain(name, value)
+  for (const origin of settings.origins) assertPlain('origin', origin)
+  if (settings.edgeKey !== null) assertPlain('edgeKey', settings.edgeKey)
+}
+
+const accessLog = (settings: NginxSettings): string =>
+  settings.accessLog === null
+    ? '    access_log off;'
+    : `    access_log "${settings.accessLog}" gatehouse buffer=64k flush=1s;`
+
+const segmentCache = (settings: NginxSettings): { path: string; use: string } => {
+  const cache = settings.segmentCache
+  if (cache === null) return { path: '', use: '' }
+  const path = `proxy_cache_path "${settings.cacheDir}/segments" levels=1:2 keys_zone=gh_segments:16m max_size=${cache.size} inactive=10m use_temp_path=off;`
+  const use = [
+    'proxy_cache gh_segments;',
+    // Neither the pass nor the viewer is part of the key.
+    'proxy_cache_key $gh_origin$gh_path;',
+    `proxy_cache_valid 200 206 ${cache.validSec}s;`,
+    'proxy_cache_lock on;',
+    'proxy_ignore_headers Set-Cookie Vary;',
+  ]
+  return { path, use: use.map((line) => `    ${line}`).join('\n') }
+}
+
+const values = (settings: NginxSettings): Record<string, string> => {
+  const cache = segmentCache(settings)
+  const zones = Object.entries(settings.zones).map(([name, size]) => [`zone.${name}`, size])
+  const sockets = Object.entries(settings.sockets).map(([name, path]) => [`sockets.${name}`, path])
+  return {
+    ...Object.fromEntries([...zones, ...sockets]),
+    ...originFragments(settings),
+    ...publicFragments(settings),
+    confDir: settings.confDir,
+    bundleDir: dirname(settings.bundle),
+    bundleFile: basename(settings.bundle),
+    edgeId: settings.edgeId,
+    trafficLog: settings.trafficLog,
+    v6Prefix: String(settings.v6Prefix),
+    country: settings.geoipFile === null ? '' : '$gh_geoip_country',
+    guessRate: String(settings.guessesPerSecond),
+    cacheDir: settings.cacheDir,
+    listCacheSize: settings.listCacheSize,
+    segmentCachePath: cache.path,
+    segmentCache: cache.use,
+    segmentConnections: String(settings.segmentConnections),
+    controlServers: settings.control.servers
+      .map((server) => `    server ${server} max_fails=3 fail_timeout=2s;`)
+      .join('\n'),
+    controlScheme: settings.control.tls === null ? 'http' : 'https',
+    controlProxy: controlProxy(settings),
+    askTimeout: `${settings.askTimeoutMs}ms`,
+    pushServer: pushServer(settings),
+    accessLog: accessLog(settings),
+    gzip: settings.gzip ? 'on' : 'off',
+  }
+}
+
+/** Every file of the configuration, by path below `confDir`. */
+export const renderNginx = (
+  settings: NginxSettings,
+  templates: Templates,
+): Record<string, string> => {
+  checked(settings)
+  const filled = values(settings)
+  return Object.fromEntries(
+    Object.entries(templates).map(([name, template]) => [name, fill(template, filled)]),
+  )
+}
+
+/** The files an operator's own nginx includes: everything but nginx.conf. */
+export const renderIncludes = (
+  settings: NginxSettings,
+  templates: Templates,
+): Record<string, string> => {
+  const files = renderNginx(settings, templates)
+  return Object.fromEntries(INCLUDE_FILES.map((name) => [name, files[name] ?? '']))
+}

@@ -1,0 +1,106 @@
+/** One address nginx listens on for viewers. */
+export interface PublicListen {
+  /** `0.0.0.0:8080`, `[::]:8080`, `unix:/path`. */
+  readonly address: string
+  readonly tls: { readonly certificate: string; readonly key: string } | null
+  /** A balancer in front speaks the PROXY protocol here. */
+  readonly isProxyProtocol: boolean
+}
+
+/** Where edges reach the control plane. */
+export interface ControlLink {
+  /** `unix:/path` or `host:port`; several control planes share the work. */
+  readonly servers: readonly string[]
+  /** `null` on a unix socket. */
+  readonly tls: { readonly trustedCertificate: string; readonly serverName: string } | null
+}
+
+/** Where control reaches this edge over the network; on one machine the unix socket is enough. */
+export interface PushListen {
+  readonly address: string
+  readonly tls: { readonly certificate: string; readonly key: string }
+}
+
+/** Sizes of shared memory, as nginx writes them (`32m`). */
+export interface ZoneSizes {
+  readonly leases: string
+  readonly bans: string
+  readonly streams: string
+  readonly pace: string
+  readonly texts: string
+  readonly denied: string
+  readonly guessed: string
+  readonly networks: string
+  readonly channels: string
+  readonly country: string
+  readonly identity: string
+  readonly slots: string
+  readonly ring: string
+  readonly connections: string
+}
+
+/** Everything nginx's configuration is made from. Paths are absolute. */
+export interface NginxSettings {
+  /** Folder the rendered files will lie in. */
+  readonly confDir: string
+  /** The bundle: `dist/edge.js`. */
+  readonly bundle: string
+  readonly modules: { readonly js: string; readonly geoip2: string | null }
+  /** User of the workers, where the master runs as root. */
+  readonly user: string | null
+  readonly pidFile: string
+  /** With its level: `/path/error.log warn`. */
+  readonly errorLog: string
+  /** JSON lines; `null` = none. */
+  readonly accessLog: string | null
+  /** Where nginx notes bytes per session for the sync; best on tmpfs. */
+  readonly trafficLog: string
+  readonly tempDir: string
+  readonly cacheDir: string
+  readonly workers: number | 'auto'
+  readonly workerConnections: number
+  readonly listen: readonly PublicListen[]
+  readonly sockets: { readonly inner: string; readonly fail: string; readonly push: string }
+  readonly pushListen: PushListen | null
+  readonly edgeId: string
+  /** `null` on a unix socket. */
+  readonly edgeKey: string | null
+  readonly control: ControlLink
+  readonly askTimeoutMs: number
+  /** Origins known in advance get connections kept open; `http://host:port` each. */
+  readonly origins: readonly string[]
+  /** For origins given by name and not known in advance. */
+  readonly resolver: string | null
+  readonly trustedProxies: readonly string[]
+  readonly realIpHeader: string
+  /** A country database for nginx's own geoip2 module. */
+  readonly geoipFile: string | null
+  /** Bits of IPv6 that make one viewer: 64, 56 or 48. */
+  readonly v6Prefix: number
+  readonly zones: ZoneSizes
+  readonly listCacheSize: string
+  readonly segmentCache: { readonly size: string; readonly validSec: number } | null
+  readonly gzip: boolean
+  /** Openings and playlists with a token or password, per network key and second. */
+  readonly guessesPerSecond: number
+  /** Connections under one pass. */
+  readonly segmentConnections: number
+}
+
+/** Sizes good for 200,000 sessions, 100,000 networks and 20,000 channels. */
+export const DEFAULT_ZONES: ZoneSizes = {
+  leases: '64m',
+  bans: '16m',
+  streams: '8m',
+  pace: '16m',
+  texts: '2m',
+  denied: '8m',
+  guessed: '4m',
+  networks: '32m',
+  channels: '32m',
+  country: '8m',
+  identity: '8m',
+  slots: '16m',
+  ring: '12m',
+  connections: '16m',
+}

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The include files as they lie in `nginx/`, by name. */
+export type Templates = Readonly<Record<string, string>>
+
+const PARTS = [
+  'gatehouse-http.conf',
+  'gatehouse-server.conf',
+  'gatehouse-ask.conf',
+  'gatehouse-origin.conf',
+  'gatehouse-manifest.conf',
+  'gatehouse-hls.conf',
+  'gatehouse-dash.conf',
+  'gatehouse-stream.conf',
+  'gatehouse-hop.conf',
+  'gatehouse-playlist.conf',
+] as const
+
+/** Files an operator's own nginx includes. */
+export const INCLUDE_FILES: readonly string[] = PARTS
+
+/** Reads the templates from the project's `nginx/` folder. */
+export const loadTemplates = (folder: string): Templates =>
+  Object.fromEntries(
+    [...PARTS, 'nginx.conf'].map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+  )
+
+/** Puts the values in; a name without a value is a mistake in the template. */
+export const fill = (template: string, values: Readonly<Record<string, string>>): string => {
+  const filled = template.replace(/\{\{([A-Za-z0-9.]+)\}\}/g, (_, name: string) => {
+    const value = values[name]
+    if (value === undefined) throw new Error(`nginx template: no value for ${name}`)
+    return value
+  })
+  return `${filled.replace(/\n(?:[ \t]*\n){2,}/g, '\n\n').trimEnd()}\n`
+}

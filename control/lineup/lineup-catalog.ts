@@ -1,38 +1,46 @@
-import type { Catalog } from '../access/ports.ts'
-import type { Config } from '../config/schema.ts'
-import type { Lineup } from './lineup.ts'
+import type { Catalog, OpenChannel } from '../access/ports.ts'
+import type { Config, GroupConfig } from '../config/schema.ts'
+import type { Channel } from '../playlists/channel.ts'
+import type { PlaylistSnapshot } from '../playlists/snapshot.ts'
 
-/** Compiles the channel rules of a configuration once. */
-const compileRules = (config: Config) =>
-  config.channels.map((rule) => ({ rule, pattern: new RegExp(rule.match, 'u') }))
+/** Snapshot and configuration, indexed for single questions. */
+export interface LineupIndex {
+  readonly channels: ReadonlyMap<string, Channel>
+  /** Channel ids of each group, those left out by surge among them. */
+  readonly members: ReadonlyMap<string, ReadonlySet<string>>
+  readonly leftOut: ReadonlyMap<string, ReadonlySet<string>>
+  readonly groups: ReadonlyMap<string, GroupConfig>
+  readonly rules: readonly { readonly rule: Config['channels'][number]; readonly pattern: RegExp }[]
+}
+
+const idsOf = (channels: readonly Channel[]): Set<string> => new Set(channels.map(({ id }) => id))
+
+/** Indexes once what openings ask often. */
+export const indexLineup = (snapshot: PlaylistSnapshot | null, config: Config): LineupIndex => ({
+  channels: new Map(snapshot?.channels.map((channel) => [channel.id, channel])),
+  members: new Map(snapshot?.groups.map(({ id, channels }) => [id, idsOf(channels)])),
+  leftOut: new Map(snapshot?.groups.map(({ id, leftOut }) => [id, idsOf(leftOut)])),
+  groups: new Map(config.groups.map((group) => [group.name, group])),
+  rules: config.channels.map((rule) => ({ rule, pattern: new RegExp(rule.match, 'u') })),
+})
 
 /** The lineup as openings and checks ask it. */
-export const createCatalog = (
-  lineup: () => Lineup,
-  config: () => Config,
-  classify: Catalog['classify'],
-): Catalog => {
-  let compiled = { config: config(), rules: compileRules(config()) }
-  const rules = () => {
-    if (compiled.config !== config()) {
-      compiled = { config: config(), rules: compileRules(config()) }
-    }
-    return compiled.rules
-  }
+export const createCatalog = (index: () => LineupIndex, classify: Catalog['classify']): Catalog => {
+  const rule: Catalog['rule'] = (channel) =>
+    index().rules.find(({ pattern }) => pattern.test(channel))?.rule
   return {
     classify,
-    channel: (id) => {
-      const channel = lineup().channels.get(id)
+    rule,
+    channel: (id): OpenChannel | undefined => {
+      const channel = index().channels.get(id)
       if (!channel) return undefined
       const { name: title, protocol, isVod, entry } = channel
-      return { id, title, protocol, isVod, entry }
+      return { id, title, protocol, isVod: isVod || rule(id)?.vod === true, entry }
     },
-    group: (name) => lineup().groups.get(name)?.config,
+    group: (name) => index().groups.get(name),
     standing: (group, channel) => {
-      const found = lineup().groups.get(group)
-      if (!found?.channels.has(channel)) return 'out'
-      return found.leftOut.has(channel) ? 'surge' : 'in'
+      if (index().members.get(group)?.has(channel) !== true) return 'out'
+      return index().leftOut.get(group)?.has(channel) === true ? 'surge' : 'in'
     },
-    rule: (channel) => rules().find(({ pattern }) => pattern.test(channel))?.rule,
   }
 }

@@ -1,36 +1,32 @@
+import { join } from 'node:path'
 import type { EdgePolicy } from '#domain/protocol'
-import type { Config, SurgeConfig } from '../config/schema.ts'
+import type { Catalog } from '../access/ports.ts'
+import type { Config } from '../config/schema.ts'
 import { buildPolicy } from '../edge/policy.ts'
 import { createVersionedTable, type VersionedTable } from '../edge/versioned-table.ts'
-import { type Classifier, classify } from '../groups/classify.ts'
-import { buildGroupNetworks } from '../groups/group-networks.ts'
-import type { NamedPlaylist } from '../playlists/catalogue.ts'
-import { buildLineup, type Lineup } from './lineup.ts'
-import { createCatalog } from './lineup-catalog.ts'
+import { type Classification, type Classifier, classify, type Viewer } from '../groups/classify.ts'
+import { buildGroupNetworks, type GroupNetworkTables } from '../groups/group-networks.ts'
+import { PlaylistService } from '../playlists/service.ts'
+import type { PlaylistSnapshot } from '../playlists/snapshot.ts'
+import type { SourceStatus } from '../playlists/source.ts'
+import { createCatalog, indexLineup, type LineupIndex } from './lineup-catalog.ts'
 import type { SurgeState } from './surge-state.ts'
 
 export interface LineupServicePorts {
   readonly config: () => Config
-  /** Folder that network files are named from. */
+  /** Folder that files named in the configuration are relative to. */
   readonly folder: () => string
-  readonly lists: () => readonly NamedPlaylist[]
+  readonly stateDir: string
   readonly surge: SurgeState
+  readonly now: () => number
   readonly warn: (message: string) => void
-  /** Channels of a group were left out and their sessions have to end. */
+  readonly sourceChanged: (status: SourceStatus) => void
+  /** Channels were left out of a group whose profile ends their sessions. */
   readonly endSessions: (group: string, channels: readonly string[]) => void
 }
 
-/** Networks of a configuration, ready to be asked and to be sent to edges. */
-type Networks = Awaited<ReturnType<typeof buildGroupNetworks>>
-
-const readNetworks = async (config: Config, folder: string): Promise<Networks> =>
-  await buildGroupNetworks(
-    config.groups.map(({ name, networks }) => ({ id: name, networks })),
-    folder,
-  )
-
-const classifierOf = (config: Config, networks: Networks): Classifier => ({
-  networks: networks.index,
+const classifierOf = (config: Config, { index }: GroupNetworkTables): Classifier => ({
+  networks: index,
   groups: config.groups.map((group) => ({
     id: group.name,
     countries: group.countries,
@@ -39,86 +35,109 @@ const classifierOf = (config: Config, networks: Networks): Classifier => ({
   })),
 })
 
-const endsSessions = (surge: readonly SurgeConfig[]): boolean =>
-  surge.some(({ running }) => running === 'end')
-
-/** Channels a rebuild newly left out of a group whose profile ends running sessions. */
-const newlyLeftOut = (before: Lineup, after: Lineup): [group: string, channels: string[]][] =>
-  [...after.groups].flatMap(([name, group]) => {
-    if (!endsSessions(group.surge)) return []
-    const old = before.groups.get(name)?.leftOut
-    const channels = [...group.leftOut.keys()].filter((id) => !old?.has(id))
-    return channels.length > 0 ? [[name, channels] satisfies [string, string[]]] : []
-  })
-
-/** Keeps the lineup, the edges' tables and their policy together and up to date. */
+/** Keeps lists, tables and policy of the edges together and up to date. */
 export class LineupService {
   readonly networkTable: VersionedTable = createVersionedTable()
   readonly channelTable: VersionedTable = createVersionedTable()
-  readonly catalog: ReturnType<typeof createCatalog>
+  readonly catalog: Catalog
+  readonly playlists: PlaylistService
   private readonly ports: LineupServicePorts
-  private current: Lineup
-  private classifier: Classifier
+  private index: LineupIndex
+  private classifier: Classifier = { networks: { find: () => null }, groups: [] }
   private edgePolicy: EdgePolicy
+  private warned = ''
 
   constructor(ports: LineupServicePorts) {
     this.ports = ports
-    const config = ports.config()
-    this.current = buildLineup({ config, lists: [], surgeOn: new Set() })
-    this.classifier = { networks: { find: () => null }, groups: [] }
-    this.edgePolicy = buildPolicy(config, new Map())
+    this.index = indexLineup(null, ports.config())
+    this.edgePolicy = buildPolicy(ports.config(), new Map())
+    this.playlists = new PlaylistService({
+      stateDir: ports.stateDir,
+      now: ports.now,
+      onChange: (snapshot) => this.take(snapshot),
+      onStatus: ports.sourceChanged,
+    })
     this.catalog = createCatalog(
-      () => this.current,
-      ports.config,
-      ({ address, country, account, accountGroup }) =>
-        classify(
-          {
-            address,
-            country,
-            account: account === null ? null : { id: account, name: account, group: accountGroup },
-          },
-          this.classifier,
-        ),
+      () => this.index,
+      ({ address, country, account, accountGroup }) => {
+        const known = account === null ? null : { id: account, name: account, group: accountGroup }
+        return this.classify({ address, country, account: known })
+      },
     )
-  }
-
-  lineup(): Lineup {
-    return this.current
   }
 
   policy(): EdgePolicy {
     return this.edgePolicy
   }
 
-  /** The rule by which a viewer is in his group, for `explain`. */
-  classifyFully(viewer: Parameters<typeof classify>[0]): ReturnType<typeof classify> {
+  /** The viewer's group and the rule by which he is in it. */
+  classify(viewer: Viewer): Classification | null {
     return classify(viewer, this.classifier)
   }
 
-  /** Reads the networks again; returns what is wrong with them, in which case the old ones stay. */
-  async loadNetworks(): Promise<readonly string[]> {
+  /** Takes the configuration in use; returns what is wrong with its networks, in which case nothing changed. */
+  async configure(): Promise<readonly string[]> {
     const config = this.ports.config()
-    const networks = await readNetworks(config, this.ports.folder())
-    for (const warning of networks.warnings) this.ports.warn(warning)
+    const networks = await buildGroupNetworks(
+      config.groups.map(({ name, networks: texts }) => ({ id: name, networks: texts })),
+      this.ports.folder(),
+    )
     if (networks.problems.length > 0) return networks.problems
+    this.warn(networks.warnings)
     this.classifier = classifierOf(config, networks)
     this.networkTable.replace(networks.pages)
+    await this.playlists.configure({
+      sources: config.sources.map(({ name, file, url, refresh_sec: sec }) => ({
+        name,
+        file: file === undefined ? undefined : this.pathOf(file),
+        url,
+        refreshMs: sec * 1000,
+      })),
+      groups: config.groups.map(({ name: id, channels }) => ({ id, channels })),
+      surge: config.surge,
+      // nginx falls back to the machine's own resolver.
+      checks: { hasResolver: true },
+    })
+    await this.applySurge()
     return []
   }
 
-  /** Puts sources, groups and surge together again. */
-  rebuild(): void {
+  /** Puts the surge profiles that are on in force. */
+  async applySurge(): Promise<void> {
+    await this.playlists.setSurge([...this.ports.surge.active()])
+  }
+
+  private pathOf(file: string): string {
+    return file.startsWith('/') ? file : join(this.ports.folder(), file)
+  }
+
+  private warn(warnings: readonly string[]): void {
+    const text = warnings.join('\n')
+    if (text !== this.warned) for (const warning of warnings) this.ports.warn(warning)
+    this.warned = text
+  }
+
+  private take(snapshot: PlaylistSnapshot): void {
+    const before = this.index
     const config = this.ports.config()
-    const before = this.current
-    const surgeOn = this.ports.surge.active()
-    this.current = buildLineup({ config, lists: this.ports.lists(), surgeOn })
-    this.channelTable.replace(this.current.channelTable)
-    const versions = new Map(
-      [...this.current.groups].map(([name, { list }]) => [name, list.version] as const),
+    this.index = indexLineup(snapshot, config)
+    this.channelTable.replace(snapshot.table)
+    this.edgePolicy = buildPolicy(
+      config,
+      new Map([...snapshot.lists].map(([group, { version }]) => [group, version])),
     )
-    this.edgePolicy = buildPolicy(config, versions)
-    for (const [group, channels] of newlyLeftOut(before, this.current)) {
-      this.ports.endSessions(group, channels)
+    this.endLeftOut(before, config)
+  }
+
+  private endLeftOut(before: LineupIndex, config: Config): void {
+    const active = this.ports.surge.active()
+    for (const [group, leftOut] of this.index.leftOut) {
+      const isEnding = config.surge.some(
+        (profile) =>
+          profile.group === group && profile.running === 'end' && active.has(profile.name),
+      )
+      const newly = [...leftOut].filter((id) => before.leftOut.get(group)?.has(id) !== true)
+      if (isEnding && newly.length > 0) this.ports.endSessions(group, newly)
     }
   }
 }

@@ -2,6 +2,9 @@ import type { Limits } from '#domain/limits-types'
 import type { ReasonId } from '#domain/reasons'
 import type { AccountRef, Protocol } from '#domain/types'
 
+export type * from './ban-store.ts'
+export type * from './session-view.ts'
+
 /** 16 characters: what an edge keeps a session under. */
 export type LeaseKey = string
 
@@ -93,18 +96,6 @@ export interface RenewResult {
   readonly drop: readonly LeaseKey[]
 }
 
-export type BanKind = 'session' | 'device' | 'download' | 'account' | 'network'
-
-/** `subject`: lease key; `<account>|<channel>|<device>`; download id; account; network key. */
-export interface Ban {
-  readonly kind: BanKind
-  readonly subject: string
-  readonly until: number
-  readonly reason: ReasonId
-  /** `cap`, `admin:<name>`, `rule:<id>`, … */
-  readonly by: string
-}
-
 /** A session's end, as history and the log hear of it. */
 export interface SessionEnd {
   readonly account: AccountRef
@@ -130,41 +121,6 @@ export interface SessionStore {
   ofAccount(account: AccountRef): Promise<LiveSession[]>
 }
 
-export interface BanStore {
-  ban(ban: Ban): Promise<{ readonly kill: readonly LeaseKey[] }>
-  unban(kind: BanKind, subject: string): Promise<boolean>
-  /** Active bans, from memory. */
-  list(): readonly Ban[]
-  /** The first active ban that hits, from memory. Device bans refuse openings only. */
-  find(claim: BanSubjects): Ban | null
-  /** What an edge has missed; an unknown or too old cursor gets everything. */
-  since(cursor: string | null): BanChanges
-  /** Called for every change as it is learned, own or another control plane's. Returns the way to stop. */
-  subscribe(listener: (changes: BanChanges) => void): () => void
-}
-
-export interface BanSubjects {
-  readonly account: AccountRef
-  readonly network: string
-  readonly download: string | null
-  readonly key?: LeaseKey
-  readonly device?: string
-  readonly channel?: string
-}
-
-/** Ban keys and lease keys as edges store them. */
-export interface BanChanges {
-  readonly cursor: string
-  /** The receiver forgets what it had. */
-  readonly full: boolean
-  readonly set: readonly (readonly [banKey: string, until: number])[]
-  readonly clear: readonly string[]
-  /** Leases to drop at once and refuse. */
-  readonly kill: readonly LeaseKey[]
-  /** Leases to forget: the player asks again. */
-  readonly drop: readonly LeaseKey[]
-}
-
 export type SessionState = 'reserved' | 'playing' | 'superseded'
 
 export interface LiveSession extends SessionInfo {
@@ -185,47 +141,4 @@ export interface LiveSession extends SessionInfo {
   readonly requests: number
   /** Edge that last reported it. */
   readonly seenBy: string
-}
-
-export interface SessionQuery {
-  readonly account?: AccountRef
-  readonly channel?: string
-  readonly group?: string
-  readonly network?: string
-  readonly edge?: string
-  readonly device?: string
-  readonly download?: string
-  readonly sort?:
-    | 'openedAt'
-    | '-openedAt'
-    | 'lastSeenAt'
-    | '-lastSeenAt'
-    | 'bytes'
-    | '-bytes'
-    | 'channel'
-  readonly limit?: number
-  readonly cursor?: string
-}
-
-export interface SessionPage {
-  readonly items: readonly LiveSession[]
-  readonly next: string | null
-  /** Live sessions that match, where an index knows it. */
-  readonly total: number | null
-}
-
-export interface LiveNumbers {
-  readonly totalClients: number
-  readonly channels: readonly { readonly channel: string; readonly clients: number }[]
-  readonly isDegraded: boolean
-}
-
-/** Reading live sessions. */
-export interface SessionView {
-  list(query: SessionQuery): Promise<SessionPage>
-  /** By lease key or session id. */
-  show(id: string): Promise<LiveSession | null>
-  /** Live sessions everywhere and on one channel, at most a second old: `total_clients`, `stream_clients`. */
-  counts(channel: string): Promise<{ totalClients: number; streamClients: number }>
-  numbers(): Promise<LiveNumbers>
 }

@@ -53,13 +53,15 @@ export const tally = (state: AccountState, slots: readonly Slot[]): Tally => {
   return { streams: streams.size, networks: networks.size }
 }
 
-const within = (count: number, cap: number): boolean => cap === 0 || count <= cap
-
-/** Whether caps, each raised by `extra`, hold. */
-export const fits = (state: AccountState, count: Tally, extra = 0): boolean => {
+/** Whether both caps hold. */
+export const fits = (state: AccountState, count: Tally): boolean => {
   const { maxStreams, maxNetworks } = state.limits
   return (
-    (maxStreams === 0 || within(count.streams, maxStreams + extra)) &&
-    (maxNetworks === 0 || within(count.networks, maxNetworks + extra))
+    (maxStreams === 0 || count.streams <= maxStreams) &&
+    (maxNetworks === 0 || count.networks <= maxNetworks)
   )
 }
+
+/** Whether what counts now keeps to the caps. */
+export const isWithinCaps = (state: AccountState): boolean =>
+  fits(state, tally(state, slotsOf(countingSlots(state))))

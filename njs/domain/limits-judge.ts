@@ -1,11 +1,10 @@
 import {
   countingSlots,
-  fits,
   type Held,
   homeOf,
+  isWithinCaps,
   liveSlots,
   streamOf,
-  tally,
 } from './limits-count.ts'
 import { makeGhost } from './limits-expire.ts'
 import { type AccountState, CLOCKS, type Effects } from './limits-types.ts'
@@ -78,15 +77,7 @@ const pressing = (state: AccountState): Held[] => {
 
 /** Notices that an account plays too much, and ends the excess once it is proven. */
 export const judge = (state: AccountState, now: number, fx: Effects) => {
-  if (
-    fits(
-      state,
-      tally(
-        state,
-        countingSlots(state).map(({ slot }) => slot),
-      ),
-    )
-  ) {
+  if (isWithinCaps(state)) {
     state.over = 0
     return
   }
@@ -101,14 +92,5 @@ export const judge = (state: AccountState, now: number, fx: Effects) => {
   for (const one of strangers) convict(state, one, { reason: 'cap.networks', until }, fx)
   if (victims.length + strangers.length === 0) return
   if (state.limits.limitation === 'soft') tighten(state, [...victims, ...strangers], now, fx)
-  if (
-    fits(
-      state,
-      tally(
-        state,
-        countingSlots(state).map(({ slot }) => slot),
-      ),
-    )
-  )
-    state.over = 0
+  if (isWithinCaps(state)) state.over = 0
 }

@@ -159,14 +159,19 @@ export const renewSessions = (
   return answer
 }
 
-/** The player has gone; with `until` the key is refused from now on. Changes the state it is given. */
+/** The player has gone; with `refuseMs` the keys are refused from now on. Changes the state it is given. */
 export const endSessions = (
   state: AccountState,
-  ending: { readonly keys: readonly string[]; readonly reason: ReasonId; readonly until: number },
+  ending: {
+    readonly keys: readonly string[]
+    readonly reason: ReasonId
+    readonly refuseMs: number
+  },
   now: number,
   fx: Effects,
 ): number => {
-  const { reason, until } = ending
+  const { reason, refuseMs } = ending
+  const until = now + refuseMs
   let found = 0
   expire(state, now, fx)
   for (const key of ending.keys) {

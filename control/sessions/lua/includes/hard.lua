@@ -1,0 +1,47 @@
+-- Opening under a hard cap: njs/domain/limits-open.ts.
+local function refuseHard(state, candidate, now, fx)
+  local verdict, till = refuseForRoom(state, candidate, now), now + state.limits.banMs
+  local ban = { channel = candidate.ch, device = candidate.dev, ['until'] = till, reason = verdict[2] }
+  state.devices[candidate.ch .. '|' .. candidate.dev] = till
+  table.insert(fx.devices, ban)
+  return refused(verdict[2], till)
+end
+
+local function firstReserved(state, device)
+  local first
+  for _, one in ipairs(heldSlots(state, true)) do
+    local isOwn = one.slot.dev == device and one.slot.started == 0
+    if isOwn and (not first or one.slot.opened < first.slot.opened) then first = one end
+  end
+  return first
+end
+
+local function raceFor(state, one, order, now)
+  local claim = order.claim
+  local before = state.rush[claim.dev]
+  local n = 1
+  if before then n = before.n + (before.req == claim.req and 0 or 1) end
+  state.rush[claim.dev] = { n = n, at = now, req = claim.req }
+  if n > 1 then return 'lost' end
+  if order.hasWaited or now - one.slot.opened >= CLOCKS.settle then return 'won' end
+  return 'settle'
+end
+
+local function openHard(state, order, now, fx)
+  local claim = order.claim
+  local candidate = slotOf(claim, now)
+  if not hasRoom(state, candidate, {}, now) then
+    local one = firstReserved(state, claim.dev)
+    if not one or not hasRoom(state, candidate, { [one.key] = true }, now) then
+      return refuseHard(state, candidate, now, fx)
+    end
+    local race = raceFor(state, one, order, now)
+    if race == 'settle' then return { 'settle', CLOCKS.settle } end
+    if race == 'lost' then return refuseHard(state, candidate, now, fx) end
+    state.rush[claim.dev] = nil
+    makeGhost(one, 'session.unstarted', now, fx)
+    table.insert(fx.drop, one.key)
+  end
+  state.slots[claim.key] = candidate
+  return admitted(claim.key, candidate, false)
+end

@@ -1,0 +1,78 @@
+-- Notices an excess and ends it once proven: njs/domain/limits-judge.ts.
+local function sharesOf(state, held, idOf)
+  local byId, shares = {}, {}
+  for _, one in ipairs(held) do
+    local id = idOf(one.slot)
+    local share = byId[id]
+    if not share then
+      share = { id = id, opened = one.slot.opened, held = {} }
+      byId[id] = share
+      shares[#shares + 1] = share
+    end
+    share.opened = math.min(share.opened, one.slot.opened)
+    table.insert(share.held, one)
+  end
+  local newest = state.limits.victim == 'newest'
+  table.sort(shares, function(a, b)
+    if newest then a, b = b, a end
+    if a.opened ~= b.opened then return a.opened < b.opened end
+    return a.id < b.id
+  end)
+  return shares
+end
+
+local function convict(state, one, sentence, fx)
+  local slot, till, reason = one.slot, sentence.till, sentence.reason
+  table.insert(fx.ended, { key = one.key, slot = slot, reason = reason })
+  table.insert(fx.kill, { key = one.key, ['until'] = till, reason = reason })
+  table.insert(fx.devices, { channel = slot.ch, device = slot.dev, ['until'] = till, reason = reason })
+  state.slots[one.key] = nil
+  state.refused[one.key] = { ['until'] = till, reason = reason }
+  state.devices[slot.ch .. '|' .. slot.dev] = till
+end
+
+local function tighten(state, victims, now, fx)
+  local playing, isShared = {}, false
+  for _, one in ipairs(heldSlots(state, true)) do playing[one.slot.dev] = true end
+  for _, one in ipairs(victims) do isShared = isShared or playing[one.slot.dev] == true end
+  if isShared or state.probation > now then state.lock = now + CLOCKS.lock end
+  state.tight = math.max(state.tight, now + (isShared and CLOCKS.probation or CLOCKS.lock))
+  state.probation = now + CLOCKS.probation
+  for _, one in ipairs(heldSlots(state, false)) do
+    if one.slot.sup > 0 then makeGhost(one, 'session.superseded', now, fx) end
+  end
+end
+
+local function pressing(state)
+  local held, limits = {}, state.limits
+  for _, one in ipairs(heldSlots(state, true)) do
+    local slot = one.slot
+    local isPressing = slot.started > 0 and slot.seen >= state.over + limits.confirmMs
+    if limits.limitation == 'hard' or isPressing then held[#held + 1] = one end
+  end
+  return held
+end
+
+local function judge(state, now, fx)
+  if isWithinCaps(state) then
+    state.over = 0
+    return
+  end
+  if state.over == 0 then state.over = now end
+  local limits, victims, till = state.limits, {}, now + state.limits.banMs
+  local function punish(cap, idOf, reason)
+    if cap == 0 then return end
+    local shares = sharesOf(state, pressing(state), idOf)
+    for at = 1, #shares - cap do
+      for _, one in ipairs(shares[at].held) do
+        convict(state, one, { till = till, reason = reason }, fx)
+        victims[#victims + 1] = one
+      end
+    end
+  end
+  punish(limits.maxStreams, function(slot) return streamOf(state, slot) end, 'cap.streams')
+  punish(limits.maxNetworks, function(slot) return homeOf(state, slot.net) end, 'cap.networks')
+  if #victims == 0 then return end
+  if limits.limitation == 'soft' then tighten(state, victims, now, fx) end
+  if isWithinCaps(state) then state.over = 0 end
+end

@@ -1,0 +1,16 @@
+-- Seats a session that is already played: `reseat` of njs/domain/limits-seat.ts.
+local function reseat(state, key, candidate, now)
+  local banned = state.devices[candidate.ch .. '|' .. candidate.dev]
+  if banned then return refused('ban.device', banned) end
+  local ghost = state.slots[key]
+  if not hasRoom(state, candidate, {}, now) then return refuseForRoom(state, candidate, now) end
+  local slot = copy(candidate)
+  slot.started, slot.seen, slot.sup, slot.firm, slot.gone = now, now, 0, 0, 0
+  if ghost then
+    if ghost.sup > 0 or ghost.firm == 1 then slot.firm = 1 end
+    slot.opened, slot.bytes, slot.reqs = ghost.opened, ghost.bytes, ghost.reqs
+    if ghost.started > 0 then slot.started = ghost.started end
+  end
+  state.slots[key] = slot
+  return admitted(key, slot, ghost ~= nil)
+end

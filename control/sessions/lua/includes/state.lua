@@ -1,0 +1,57 @@
+-- Loads and saves one account's state and holds the fixed clocks of njs/domain/limits-types.ts.
+local CLOCKS = {
+  ghost = 120000, lock = 90000, probation = 900000, retry = 10000,
+  report = 20000, settle = 250, rush = 1000, pair = 3600000,
+}
+local KEPT = { ghosts = 32, refused = 128, devices = 128, pairs = 16 }
+local SPARE_MS = 60000
+
+-- `override` is given by tests only; leases run on the clock of Redis.
+local function clock(override)
+  if override ~= nil and override ~= '' then return tonumber(override) end
+  local time = redis.call('TIME')
+  return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
+
+local function loadState(key, account, limits)
+  local text = redis.call('GET', key)
+  if text then return cjson.decode(text) end
+  return {
+    account = account, limits = limits, slots = {}, refused = {}, devices = {},
+    pairs = {}, rush = {}, over = 0, lock = 0, tight = 0, probation = 0,
+  }
+end
+
+local function newEffects()
+  return { ended = {}, kill = {}, drop = {}, devices = {} }
+end
+
+-- Lives a little longer than anything it holds; an account with nothing to remember takes no memory.
+local function saveState(key, state, now)
+  local last = math.max(state.lock, state.tight, state.probation)
+  for _, slot in pairs(state.slots) do
+    local silent = slot.seen + slot.idle
+    last = math.max(last, silent + CLOCKS.ghost, slot.opened + state.limits.reserveMs + CLOCKS.ghost)
+  end
+  for _, entry in pairs(state.refused) do last = math.max(last, entry['until']) end
+  for _, till in pairs(state.devices) do last = math.max(last, till) end
+  for _, pair in pairs(state.pairs) do last = math.max(last, pair['until']) end
+  if last <= now then
+    redis.call('DEL', key)
+    return
+  end
+  redis.call('SET', key, cjson.encode(state), 'PX', string.format('%.0f', last - now + SPARE_MS))
+end
+
+local function copy(record)
+  local twin = {}
+  for name, value in pairs(record) do twin[name] = value end
+  return twin
+end
+
+local function sortedKeys(record)
+  local keys = {}
+  for key in pairs(record) do keys[#keys + 1] = key end
+  table.sort(keys)
+  return keys
+end

@@ -1,0 +1,41 @@
+--[[
+  Opens a session of one account, or says why not. The same `req` sent again gets the same slot.
+  KEYS[1]  state of the account (string, JSON)
+  ARGV[1]  JSON {account, limits, claim, hasWaited}
+  ARGV[2]  clock in Unix ms for tests; empty = Redis TIME
+  Output: {effects JSON, 'admitted', sid, key, leaseMs, isKnown} | {effects, 'refused', reason, until} | {effects, 'settle', waitMs}
+]]
+-- @include state count expire judge seat hard
+local stateKey, order, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
+local claim, fx = order.claim, newEffects()
+local state = loadState(stateKey, order.account, order.limits)
+
+local function openSoft(candidate)
+  local leaving = {}
+  for _, one in ipairs(heldSlots(state, true)) do
+    if one.slot.dev == claim.dev and one.slot.firm == 0 then leaving[one.key] = true end
+  end
+  if not hasRoom(state, candidate, leaving, now) then return refuseForRoom(state, candidate, now) end
+  for key in pairs(leaving) do state.slots[key].sup = now end
+  state.slots[claim.key] = candidate
+  return admitted(claim.key, candidate, false)
+end
+
+local function open()
+  for _, one in ipairs(heldSlots(state, false)) do
+    if one.slot.req == claim.req then return admitted(one.key, one.slot, true) end
+  end
+  local banned = state.devices[claim.ch .. '|' .. claim.dev]
+  if banned then return refused('ban.device', banned) end
+  local isHard = state.limits.limitation == 'hard'
+  local verdict = isHard and openHard(state, order, now, fx) or openSoft(slotOf(claim, now))
+  judge(state, now, fx)
+  tidy(state, now)
+  return verdict
+end
+
+state.limits = order.limits
+expire(state, now, fx)
+local verdict = open()
+saveState(stateKey, state, now)
+return { cjson.encode(fx), unpack(verdict) }

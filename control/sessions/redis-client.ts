@@ -1,0 +1,89 @@
+import { Cluster, Redis } from 'ioredis'
+
+/** A Redis of ours or the operator's, alone or Cluster. */
+export type RedisClient = Redis | Cluster
+
+export interface RedisSettings {
+  /** `redis://`, `rediss://` or `unix://`; several = nodes of a Cluster. */
+  readonly urls: readonly string[]
+  readonly password?: string
+  readonly username?: string
+  /** Options of node:tls for `rediss://`. */
+  readonly tls?: Record<string, unknown>
+  readonly isCluster?: boolean
+  /** Connection errors while it reconnects by itself. */
+  readonly onError?: (error: Error) => void
+}
+
+const RETRY_MS = 500
+
+// A viewer never waits for Redis: no queue, no retries, 300 ms.
+const optionsOf = (settings: RedisSettings) => ({
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  commandTimeout: 300,
+  connectTimeout: 2_000,
+  enableAutoPipelining: true,
+  autoResendUnfulfilledCommands: false,
+  retryStrategy: (times: number) => Math.min(RETRY_MS, 50 * times),
+  ...(settings.password === undefined ? {} : { password: settings.password }),
+  ...(settings.username === undefined ? {} : { username: settings.username }),
+  ...(settings.tls === undefined ? {} : { tls: settings.tls }),
+})
+
+const createCluster = (settings: RedisSettings): Cluster =>
+  new Cluster([...settings.urls], {
+    enableOfflineQueue: false,
+    enableAutoPipelining: true,
+    clusterRetryStrategy: (times) => Math.min(RETRY_MS, 50 * times),
+    retryDelayOnFailover: 100,
+    retryDelayOnTryAgain: 50,
+    maxRedirections: 4,
+    redisOptions: optionsOf(settings),
+  })
+
+/** Connects with settings that fail fast. Connection errors go to `onError`; it reconnects for ever. */
+export const createRedis = (settings: RedisSettings): RedisClient => {
+  const [url = 'redis://127.0.0.1:6379'] = settings.urls
+  const redis =
+    (settings.isCluster ?? settings.urls.length > 1)
+      ? createCluster(settings)
+      : new Redis(url.replace(/^unix:\/\//, ''), optionsOf(settings))
+  redis.on('error', (error: Error) => settings.onError?.(error))
+  return redis
+}
+
+/** Waits until the first connection stands; false after `timeoutMs`. */
+export const waitForRedis = async (redis: RedisClient, timeoutMs: number): Promise<boolean> => {
+  const end = Date.now() + timeoutMs
+  while (redis.status !== 'ready' && Date.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  return redis.status === 'ready'
+}
+
+const policyOf = async (redis: Redis): Promise<string> => {
+  const info = await redis.info('memory')
+  return /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? 'noeviction'
+}
+
+/** What makes this Redis unfit, with the command that mends it; `null` when it is fit. */
+export const checkRedis = async (redis: RedisClient): Promise<string | null> => {
+  const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis]
+  for (const node of nodes) {
+    const version = /^redis_version:(\d+)\.(\d+)/m.exec(await node.info('server'))
+    const major = Number(version?.[1])
+    const minor = Number(version?.[2])
+    if (major < 6 || (major === 6 && minor < 2)) {
+      return `Redis ${major}.${minor} is too old: 6.2 or newer is needed.`
+    }
+    const policy = await policyOf(node)
+    if (policy === 'noeviction') continue
+    const { host = '127.0.0.1', port = 6379 } = node.options
+    return (
+      `Redis at ${host}:${port} evicts keys (maxmemory-policy ${policy}), so sessions and bans could vanish. ` +
+      `Mend it with: redis-cli -h ${host} -p ${port} CONFIG SET maxmemory-policy noeviction`
+    )
+  }
+  return null
+}

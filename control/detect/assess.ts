@@ -1,40 +1,58 @@
 import type { PlayRecord } from '#domain/types'
-import { explainConfidence } from './confidence.ts'
-import { compareHomes } from './evidence.ts'
-import { accountFeatures, type Weights } from './features.ts'
-import { homesOf } from './homes.ts'
-import { describeHome, explainFeature } from './household-text.ts'
+import { type HomeKnowledge, placeAtHome } from './at-home.ts'
+import { secondHouseholdFinding } from './detectors/second-household.ts'
+import { type JudgementOptions, judgeHouseholds } from './household-judgement.ts'
+import { describeHome } from './household-text.ts'
+import { inspectPlays } from './inspect-plays.ts'
 import { normalisePlays } from './normalise.ts'
-import { tracesOf } from './trace.ts'
-import type { Assessment, Feedback } from './types.ts'
-import { DEFAULT_THRESHOLD, DEFAULT_WEIGHTS } from './weights.ts'
+import type { DetectionRule } from './rule-types.ts'
+import { defaultRules } from './rules.ts'
+import type { Assessment, Finding } from './types.ts'
 
 /** What an assessment may be told besides the plays. */
-export interface AssessOptions {
-  readonly now: number
-  /** Confidence from which an account is flagged. */
-  readonly threshold?: number
-  readonly weights?: Weights
-  readonly feedback?: Feedback
-  /** Network keys of the media server's own home; the same household as its LAN. */
-  readonly homeNetworks?: readonly string[]
+export interface AssessOptions extends HomeKnowledge, Omit<JudgementOptions, 'findings'> {
+  /** Rules that make the findings; the default ones when left out. */
+  readonly rules?: readonly DetectionRule[] | undefined
+}
+
+const bySeverity = { high: 0, warning: 1, low: 2 } as const
+
+const inOrder = (a: Finding, b: Finding): number =>
+  bySeverity[a.severity] - bySeverity[b.severity] || b.at - a.at || (a.id < b.id ? -1 : 1)
+
+const withHouseholds = (
+  plays: readonly PlayRecord[],
+  rules: readonly DetectionRule[],
+  options: AssessOptions,
+) => {
+  const isHousehold = (rule: DetectionRule): boolean => rule.kind === 'second_household'
+  const found = inspectPlays(
+    plays,
+    rules.filter((rule) => !isHousehold(rule)),
+  )
+  const findings = found.map((f) => f.finding)
+  const judgement = judgeHouseholds(plays, { ...options, findings })
+  const last = plays.at(-1)
+  // The judgement over all plays stands for the rule, which would group the same devices once more.
+  const rule = rules.find((r) => r.kind === 'second_household' && r.enabled)
+  const second =
+    last && rule?.kind === 'second_household'
+      ? secondHouseholdFinding(last, judgement, rule.params)
+      : null
+  return { judgement, findings: second === null ? findings : [...findings, second] }
 }
 
 /** Says how likely one account is shared and why; the plays may come in any order. */
 export const assessAccount = (plays: readonly PlayRecord[], options: AssessOptions): Assessment => {
-  const weights = options.weights ?? DEFAULT_WEIGHTS
-  const traces = tracesOf(normalisePlays(plays, options.now), new Set(options.homeNetworks))
-  const homes = homesOf(traces)
-  const [main, ...rest] = homes
-  const features = accountFeatures(main ? rest.map((h) => compareHomes(main, h)) : [], weights)
-  const { confidence, contributions } = explainConfidence(features, weights, explainFeature)
+  const known = placeAtHome(normalisePlays(plays, options.now), options)
+  const { judgement, findings } = withHouseholds(known, options.rules ?? defaultRules(), options)
   const isFine = options.feedback?.isAccountFine ?? false
   return {
     account: plays[0]?.account ?? null,
-    confidence,
-    flagged: !isFine && confidence >= (options.threshold ?? DEFAULT_THRESHOLD),
-    findings: [],
-    households: homes.map((home, index) => describeHome(home, index)),
-    contributions,
+    confidence: judgement.confidence,
+    flagged: judgement.isLikely && !isFine,
+    findings: findings.sort(inOrder),
+    households: judgement.homes.map((home, index) => describeHome(home, index)),
+    contributions: judgement.contributions,
   }
 }

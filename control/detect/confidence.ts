@@ -31,7 +31,6 @@ export const explainConfidence = (
       explanation: `+${Math.round(start)}: where every account starts`,
     },
   ]
-  if (account.strongest === null) return { confidence: start, contributions }
   const addends = FEATURES.map((id) => ({ id, logOdds: account.values[id] * weights[id] }))
     .filter((a) => a.logOdds !== 0)
     .sort((a, b) => b.logOdds - a.logOdds)

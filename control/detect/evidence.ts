@@ -1,5 +1,6 @@
 import { haversineKm } from '#domain/geo'
 import { coveredMs, type Interval, intersectMerged, mergeIntervals } from '#domain/interval'
+import { type Decay, decayAt } from './decay.ts'
 import type { Home } from './homes.ts'
 import type { Trace } from './trace.ts'
 
@@ -9,32 +10,36 @@ const HOUR_MS = 3_600_000
 // Two sessions that overlap by less are a hand-over, not two viewers.
 const OVERLAP_AT_LEAST_MS = 10 * 60_000
 
+/** The same figures, old days counting less. */
+export interface RecentEvidence {
+  readonly televisionDays: number
+  readonly hours: number
+  readonly overlapDays: number
+  readonly commonDays: number
+  readonly mixedDays: number
+}
+
 /** What one household did beside the main one. */
 export interface HouseholdEvidence {
+  readonly main: Home
   readonly home: Home
   /** Days on which its own devices played at it. */
   readonly days: number
-  readonly hours: number
+  /** Days on which its own televisions played. */
   readonly televisionDays: number
-  readonly spanDays: number
+  readonly hours: number
   /** Days on which a device of the one home played at the other. */
   readonly mixedDays: number
   /** Days on which both homes played. */
   readonly commonDays: number
+  /** Days on which both played at the same time. */
   readonly overlapDays: number
   readonly overlapHours: number
   readonly distanceKm: number | null
   readonly isOtherCountry: boolean
-  /** Share of its plays that came over a line used once only: roaming phones, not a house. */
-  readonly roamingShare: number
-  readonly meanPlayHours: number
   /** Share of its plays on working days between 8 and 18 o'clock by the sun. */
   readonly workHoursShare: number
-  /** Share of its days that are a Friday, Saturday or Sunday. */
-  readonly weekendShare: number
-  /** 0-1: how much less the main home played between this one's first and last day than it does otherwise. */
-  readonly mainIdle: number
-  readonly plays: number
+  readonly recent: RecentEvidence
 }
 
 const daysOf = (traces: readonly Trace[]): Set<number> => new Set(traces.map((t) => t.day))
@@ -50,22 +55,6 @@ const overlapsPerSource = (a: readonly Trace[], b: readonly Trace[]): Interval[]
       watched(traces.filter((t) => t.play.source === source))
     return intersectMerged(of(a), of(b)).filter((i) => i.end - i.start >= OVERLAP_AT_LEAST_MS)
   })
-}
-
-const intersectionSize = (a: ReadonlySet<number>, b: ReadonlySet<number>): number => {
-  let size = 0
-  for (const day of a) if (b.has(day)) size += 1
-  return size
-}
-
-const roamingShareOf = (traces: readonly Trace[]): number => {
-  const days = new Map<string, Set<number>>()
-  for (const t of traces) {
-    const key = t.pool ?? '?'
-    days.set(key, (days.get(key) ?? new Set()).add(t.day))
-  }
-  const once = traces.filter((t) => (days.get(t.pool ?? '?')?.size ?? 0) < 3).length
-  return traces.length === 0 ? 0 : once / traces.length
 }
 
 /** The most common value, the smaller one on a tie. */
@@ -84,67 +73,70 @@ const distanceBetween = (a: readonly Trace[], b: readonly Trace[]): number | nul
   return from && to ? haversineKm(from, to) : null
 }
 
-const shareOf = <T>(items: readonly T[], test: (item: T) => boolean): number =>
-  items.length === 0 ? 0 : items.filter(test).length / items.length
-
-/** Day 0 of Unix time was a Thursday. */
-const weekdayOf = (day: number): number => (((day + 4) % 7) + 7) % 7
-const isWeekend = (day: number): boolean => [0, 5, 6].includes(weekdayOf(day))
-
 const isWorkTime = (trace: Trace): boolean => {
   const local = trace.start + ((trace.play.longitude ?? 0) / 15) * HOUR_MS
   const hour = (local / HOUR_MS) % 24
-  const weekday = weekdayOf(Math.floor(local / DAY_MS))
+  // Day 0 of Unix time was a Thursday.
+  const weekday = (Math.floor(local / DAY_MS) + 4) % 7
   return weekday >= 1 && weekday <= 5 && hour >= 8 && hour < 18
 }
 
-const idleDuring = (days: ReadonlySet<number>, mainDays: ReadonlySet<number>): number => {
-  const [first, last] = [Math.min(...days), Math.max(...days)]
-  const all = [...mainDays, ...days]
-  const windowDays = Math.max(...all) - Math.min(...all) + 1
-  const inside = [...mainDays].filter((d) => d >= first && d <= last).length
-  const spanDays = last - first + 1
-  const outsideDays = windowDays - spanDays
-  // Without a week outside there is nothing to compare with.
-  if (outsideDays < 7 || mainDays.size === 0) return 0
-  const rate = (mainDays.size - inside) / outsideDays
-  return rate <= 0 ? 0 : Math.max(0, 1 - inside / spanDays / rate)
+interface Days {
+  readonly own: ReadonlySet<number>
+  readonly television: ReadonlySet<number>
+  readonly mixed: ReadonlySet<number>
+  readonly common: ReadonlySet<number>
+  readonly overlap: ReadonlySet<number>
+}
+
+const daysTogether = (main: Home, home: Home, overlap: readonly Interval[]): Days => {
+  const own = daysOf(home.own)
+  const mains = daysOf(main.own)
+  return {
+    own,
+    television: daysOf(home.own.filter((t) => t.kind === 'television')),
+    mixed: daysOf([
+      ...home.traces.filter((t) => main.devices.has(t.device)),
+      ...main.traces.filter((t) => home.devices.has(t.device)),
+    ]),
+    common: new Set([...own].filter((day) => mains.has(day))),
+    overlap: new Set(overlap.map((i) => Math.floor(i.start / DAY_MS))),
+  }
+}
+
+const recentOf = (days: Days, hours: readonly Interval[], decay: Decay): RecentEvidence => {
+  const sum = (set: ReadonlySet<number>): number =>
+    [...set].reduce((total, day) => total + decay(day * DAY_MS), 0)
+  return {
+    televisionDays: sum(days.television),
+    hours: hours.reduce((total, i) => total + ((i.end - i.start) / HOUR_MS) * decay(i.start), 0),
+    overlapDays: sum(days.overlap),
+    commonDays: sum(days.common),
+    mixedDays: sum(days.mixed),
+  }
 }
 
 /** Compares a household with the main one. */
-export const compareHomes = (main: Home, home: Home): HouseholdEvidence => {
-  const { own } = home
-  const mains = main.own
-  const [days, mainDays] = [daysOf(own), daysOf(mains)]
-  const mixed = daysOf([
-    ...home.traces.filter((t) => main.devices.has(t.device)),
-    ...main.traces.filter((t) => home.devices.has(t.device)),
-  ])
-  const overlap = overlapsPerSource(mains, own)
-  const hours = coveredMs(watched(own)) / HOUR_MS
-  const [country, mainCountry] = [own, mains].map((l) => mostCommon(l.map((t) => t.play.country)))
-  const starts = own.map((t) => t.start)
+export const compareHomes = (main: Home, home: Home, now: number): HouseholdEvidence => {
+  const overlap = overlapsPerSource(main.own, home.own)
+  const days = daysTogether(main, home, overlap)
+  const hours = watched(home.own)
+  const [country, mainCountry] = [home, main].map((h) =>
+    mostCommon(h.own.map((t) => t.play.country)),
+  )
   return {
+    main,
     home,
-    days: days.size,
-    hours,
-    televisionDays: daysOf(own.filter((t) => t.kind === 'television')).size,
-    spanDays:
-      own.length === 0
-        ? 0
-        : (starts.reduce((a, b) => Math.max(a, b)) - starts.reduce((a, b) => Math.min(a, b))) /
-          DAY_MS,
-    mixedDays: mixed.size,
-    commonDays: intersectionSize(days, mainDays),
-    overlapDays: new Set(overlap.map((i) => Math.floor(i.start / DAY_MS))).size,
+    days: days.own.size,
+    televisionDays: days.television.size,
+    hours: coveredMs(hours) / HOUR_MS,
+    mixedDays: days.mixed.size,
+    commonDays: days.common.size,
+    overlapDays: days.overlap.size,
     overlapHours: coveredMs(overlap) / HOUR_MS,
-    distanceKm: distanceBetween(own, mains),
+    distanceKm: distanceBetween(home.own, main.own),
     isOtherCountry: country !== null && mainCountry !== null && country !== mainCountry,
-    roamingShare: roamingShareOf(own),
-    workHoursShare: shareOf(own, isWorkTime),
-    weekendShare: shareOf([...days], isWeekend),
-    mainIdle: idleDuring(days, mainDays),
-    plays: own.length,
-    meanPlayHours: own.length === 0 ? 0 : hours / own.length,
+    workHoursShare: home.own.filter(isWorkTime).length / Math.max(1, home.own.length),
+    recent: recentOf(days, hours, decayAt(now)),
   }
 }

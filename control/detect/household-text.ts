@@ -1,8 +1,8 @@
 import { coveredMs } from '#domain/interval'
-import { mostCommon } from './evidence.ts'
+import { type HouseholdEvidence, mostCommon } from './evidence.ts'
 import type { AccountFeatures, FeatureId } from './features.ts'
 import type { Home } from './homes.ts'
-import type { Household } from './types.ts'
+import type { FindingKind, Household } from './types.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -10,44 +10,72 @@ const HOUR_MS = 3_600_000
 export const placeOf = (home: Home): string => {
   const plays = home.own.map((t) => t.play)
   const city = mostCommon(plays.map((p) => p.city)) ?? mostCommon(plays.map((p) => p.region))
-  const country = mostCommon(plays.map((p) => p.country))
   const operator = mostCommon(plays.map((p) => p.asnOrg))
+  const country = mostCommon(plays.map((p) => p.country))
   const where = city ?? country ?? (plays.some((p) => p.isLan) ? "the server's own home" : null)
   if (where === null) return operator ?? 'an unknown place'
   return operator === null ? where : `${where} (${operator})`
 }
 
-const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
+const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`
 
-const SENTENCES: Readonly<Record<FeatureId, (account: AccountFeatures) => string>> = {
-  television: (a) =>
-    `a television of its own played in ${place(a)} on ${counted(a.strongest?.televisionDays ?? 0, 'day')}`,
-  presence: (a) =>
-    `devices that belong to another home played in ${place(a)} on ${counted(a.strongest?.days ?? 0, 'day')}`,
-  overlap: (a) =>
-    `that home and the main one played at the same time on ${a.strongest?.overlapDays ?? 0} of ${counted(a.strongest?.commonDays ?? 0, 'day')}`,
-  mixing: (a) =>
-    `devices of one home were guests of the other on ${counted(a.strongest?.mixedDays ?? 0, 'day')}`,
-  abroad: () => 'the two homes are in different countries',
-  roaming: (a) =>
-    `${Math.round(100 * (a.strongest?.roamingShare ?? 0))} % of its plays came over lines used only once or twice, as phones on the move do`,
-  hours: (a) => `${Math.round(a.strongest?.hours ?? 0)} hours were watched there`,
-  more_homes: (a) => `${counted(a.others.length, 'more home')} beside these two`,
+const bothOnTelevision = ({ home, main }: HouseholdEvidence): boolean =>
+  home.televisions.size > 0 && main.televisions.size > 0
+
+const overlapSentence = (s: HouseholdEvidence): string => {
+  const who = bothOnTelevision(s) ? 'the television' : 'a device'
+  const there = `${who} in ${placeOf(s.home)} and ${bothOnTelevision(s) ? 'the one' : 'one'} in ${placeOf(s.main)}`
+  return `${there} played at the same time on ${s.overlapDays} of ${counted(s.commonDays, 'day')}`
 }
 
-const place = (account: AccountFeatures): string =>
-  account.strongest ? placeOf(account.strongest.home) : 'an unknown place'
+type FindingFeature = 'strangers' | 'restreaming' | 'far_apart'
+
+type HomeSentences = Readonly<
+  Record<Exclude<FeatureId, FindingFeature>, (s: HouseholdEvidence, a: AccountFeatures) => string>
+>
+
+const HOME_SENTENCES: HomeSentences = {
+  other_home: (s) => `devices that live apart from the main home were seen in ${placeOf(s.home)}`,
+  television: (s) =>
+    `a television of its own played in ${placeOf(s.home)} on ${counted(s.televisionDays, 'day')}`,
+  hours: (s) =>
+    `${counted(Math.round(s.hours), 'hour')} were watched there on ${counted(s.days, 'day')}`,
+  devices: (s) => `${counted(s.home.devices.size, 'device belongs', 'devices belong')} there`,
+  common_days: (s) => `both homes played on ${counted(s.commonDays, 'day')}`,
+  overlap: overlapSentence,
+  abroad: () => 'the two homes are in different countries',
+  mixing: (s) => `devices of one home were guests of the other on ${counted(s.mixedDays, 'day')}`,
+  work_hours: (s) =>
+    `${Math.round(100 * s.workHoursShare)} % of the plays there, by no television, were in working hours, as in an office`,
+  more_homes: (_, a) =>
+    `${counted(a.others.length, 'more home')} beside these two: ${a.others.map((o) => placeOf(o.home)).join('; ')}`,
+}
+
+const found = (account: AccountFeatures, ...kinds: FindingKind[]): number =>
+  account.findings.filter((f) => kinds.includes(f.kind)).length
+
+const FINDING_SENTENCES: Readonly<Record<FindingFeature, (a: AccountFeatures) => string>> = {
+  strangers: (a) =>
+    `${counted(found(a, 'leaked_copy'), 'burst')} of devices never seen before, on networks never seen before`,
+  restreaming: () => 'something played round the clock, as restreamers do',
+  far_apart: (a) =>
+    `${counted(found(a, 'impossible_travel', 'simultaneous_places'), 'finding')} of plays too far apart for one person`,
+}
+
+const isFindingFeature = (id: FeatureId): id is FindingFeature => id in FINDING_SENTENCES
 
 /** What a feature means for an account, in words. */
-export const explainFeature = (id: FeatureId, account: AccountFeatures): string =>
-  SENTENCES[id](account)
+export const explainFeature = (id: FeatureId, account: AccountFeatures): string => {
+  if (isFindingFeature(id)) return FINDING_SENTENCES[id](account)
+  return account.strongest === null ? id : HOME_SENTENCES[id](account.strongest, account)
+}
 
 /** A home as reports and the API show it. */
 export const describeHome = (home: Home, index: number): Household => {
-  const own = home.own
-  const plays = own.map((t) => t.play)
-  const starts = own.map((t) => t.start).sort((a, b) => a - b)
-  const networks = new Set(own.flatMap((t) => (t.line === null ? [] : [t.line])))
+  const plays = home.own.map((t) => t.play)
+  const starts = home.own.map((t) => t.start).sort((a, b) => a - b)
+  const networks = new Set(home.own.flatMap((t) => (t.line === null ? [] : [t.line])))
   return {
     index,
     isMain: index === 0,
@@ -57,8 +85,8 @@ export const describeHome = (home: Home, index: number): Household => {
     devices: [...home.devices].sort(),
     televisions: home.televisions.size,
     networks: [...networks].sort(),
-    daysActive: new Set(own.map((t) => t.day)).size,
-    hoursPlayed: coveredMs(own.map((t) => ({ start: t.start, end: t.end }))) / HOUR_MS,
+    daysActive: new Set(home.own.map((t) => t.day)).size,
+    hoursPlayed: coveredMs(home.own.map((t) => ({ start: t.start, end: t.end }))) / HOUR_MS,
     firstSeenAt: starts[0] ?? 0,
     lastSeenAt: starts.at(-1) ?? 0,
   }

@@ -1,7 +1,7 @@
 import { coordinatesOf } from '#domain/geo'
 import type { Coordinates, PlayRecord } from '#domain/types'
 import { type DeviceClass, deviceClass } from './device-class.ts'
-import { hasNetwork, isLoopback } from './guards.ts'
+import { isLoopback } from './guards.ts'
 import { isHosting, poolOf } from './network-class.ts'
 import { watchedUntil } from './watched.ts'
 
@@ -23,19 +23,15 @@ export interface Trace {
   readonly at: Coordinates | null
 }
 
-const lineOf = (play: PlayRecord, homeNetworks: ReadonlySet<string>): string | null => {
-  if (play.isLan) return isLoopback(play) ? null : `lan ${play.source}`
-  if (!hasNetwork(play) || play.network === null) return null
-  return homeNetworks.has(play.network) ? `lan ${play.source}` : play.network
+const lineOf = (play: PlayRecord): string | null => {
+  if (isLoopback(play)) return null
+  return play.isLan ? `lan ${play.source}` : play.network
 }
 
 /** Works out traces of plays that are already normalised. */
-export const tracesOf = (
-  plays: readonly PlayRecord[],
-  homeNetworks: ReadonlySet<string> = new Set(),
-): Trace[] =>
+export const tracesOf = (plays: readonly PlayRecord[]): Trace[] =>
   plays.map((play) => {
-    const line = lineOf(play, homeNetworks)
+    const line = lineOf(play)
     return {
       play,
       start: play.startedAt,

@@ -1,0 +1,60 @@
+import type { PlayRecord } from '#domain/types'
+import { findingOf } from '../finding.ts'
+import { type Judgement, judgeHouseholds } from '../household-judgement.ts'
+import { placeOf } from '../household-text.ts'
+import { normalisePlays } from '../normalise.ts'
+import type { Inspect, ParamsOf } from '../rule-types.ts'
+import type { Finding } from '../types.ts'
+
+const HOUR_MS = 3_600_000
+
+/** The last play of each of a few devices, to show. */
+const samples = (plays: readonly PlayRecord[]): PlayRecord[] => {
+  const perDevice = new Map<string, PlayRecord>()
+  for (const play of plays) perDevice.set(play.device ?? play.id, play)
+  return [...perDevice.values()].slice(0, 6)
+}
+
+const days = (count: number): string => `${count} day${count === 1 ? '' : 's'}`
+
+/** Puts a judgement into a finding; `null` when it does not speak of a second household. */
+export const secondHouseholdFinding = (
+  event: PlayRecord,
+  { features: { strongest }, confidence, isLikely }: Judgement,
+  params: ParamsOf<'second_household'>,
+): Finding | null => {
+  if (strongest === null || !isLikely || strongest.days < params.min_days) return null
+  if (strongest.overlapDays < params.min_overlap_days) return null
+  const own = strongest.home.own.map((t) => t.play)
+  const sets = strongest.home.televisions.size
+  const television =
+    sets === 0 ? '' : `, with ${sets === 1 ? 'a television' : `${sets} televisions`} of its own`
+  const { overlapDays, commonDays } = strongest
+  const overlap =
+    overlapDays === 0
+      ? ''
+      : `; both played at the same time on ${overlapDays} of ${days(commonDays)}`
+  return findingOf(event, samples(own.filter((p) => p !== event)), {
+    kind: 'second_household',
+    severity: 'high',
+    confidence,
+    summary:
+      `A second household in ${placeOf(strongest.home)} played on ${days(strongest.days)}${television}; ` +
+      `devices of one home were guests of the other on ${days(strongest.mixedDays)}${overlap}.`,
+    evidence: {
+      count: strongest.days,
+      limit: params.min_days,
+      overlapMs: strongest.overlapHours * HOUR_MS,
+      ...(strongest.distanceKm === null ? {} : { distanceKm: strongest.distanceKm }),
+      devices: [...strongest.home.devices].sort(),
+      networks: [...new Set(own.flatMap((p) => p.network ?? []))].sort().slice(0, 50),
+    },
+  })
+}
+
+/** A household of its own that uses the account beside the main one, week after week. */
+export const inspectSecondHousehold: Inspect<'second_household'> = (event, recent, params) => {
+  const plays = normalisePlays([...recent, event], event.startedAt)
+  const judgement = judgeHouseholds(plays, { now: event.startedAt })
+  return secondHouseholdFinding(event, judgement, params)
+}

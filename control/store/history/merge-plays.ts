@@ -13,7 +13,7 @@ export function mergePlay(a: PlayRecord, b: PlayRecord): PlayRecord {
     ...known,
     startedAt: Math.min(a.startedAt, b.startedAt),
     endedAt: late.endedAt,
-    reason: late.reason,
+    reason: late.endedAt === null ? late.reason : (late.reason ?? early.reason),
     playedMs: larger(a.playedMs, b.playedMs),
     bytes: larger(a.bytes, b.bytes),
   }

@@ -25,10 +25,11 @@ export const dayOf = (at: number): number => Math.floor(at / DAY_MS)
 
 /** An opening that was never seen playing counts as a refusal, not as a play. */
 export const hasPlayed = (play: PlayRecord): boolean =>
-  play.endedAt === null ||
-  play.lastSeenAt > play.startedAt ||
-  (play.playedMs ?? 0) > 0 ||
-  (play.bytes ?? 0) > 0
+  play.reason !== 'session.unstarted' &&
+  (play.endedAt === null ||
+    play.lastSeenAt > play.startedAt ||
+    (play.playedMs ?? 0) > 0 ||
+    (play.bytes ?? 0) > 0)
 
 /** `48.1|11.6|DE|Munich`: a tenth of a degree is as much as a map of the world shows. */
 function pointOf(play: PlayRecord): string | null {

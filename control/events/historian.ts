@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto'
+import type { GeoPlace, GroupWonBy, PlayRecord } from '#domain/types'
+import { StoreError } from '../store/errors.ts'
+import type { History } from '../store/history/history.ts'
+import type { DownloadStore } from '../store/stores.ts'
+import type { ConsumerStats } from './consume.ts'
+import { consume } from './consume.ts'
+import type { PlayEvent } from './play-event.ts'
+import type { StreamClient } from './stream-client.ts'
+import { playOf } from './telling.ts'
+import { countWaiting, trimStreams } from './trim-streams.ts'
+
+/** What the historian writes to. */
+export interface HistorianStore {
+  readonly history: Pick<History, 'upsertPlays'>
+  readonly downloads: Pick<DownloadStore, 'get' | 'put' | 'markUsed'>
+}
+
+export interface HistorianOptions {
+  readonly redis: StreamClient
+  readonly store: HistorianStore
+  /** Fills in where an address is, for events that do not say. */
+  readonly locate?: (address: string) => GeoPlace | null
+  readonly consumer?: string
+  readonly batch?: number
+  readonly idleMs?: number
+  readonly claimAfterMs?: number
+  /** How often what all groups have read is removed from the streams. */
+  readonly trimEveryMs?: number
+  readonly onFailure?: (error: unknown) => void
+}
+
+/** The one who writes events down. */
+export interface Historian {
+  stats(): ConsumerStats
+  /** Entries not yet in SQL. */
+  waiting(): Promise<number>
+  stop(): Promise<void>
+}
+
+export const HISTORIAN_GROUP = 'historian'
+
+/** Reads the streams and commits plays to SQL; an entry is acknowledged only after its commit. */
+export function createHistorian(options: HistorianOptions): Historian {
+  const { redis, store, locate, trimEveryMs = 30_000, onFailure } = options
+  const consumer = consume({
+    ...options,
+    group: HISTORIAN_GROUP,
+    consumer: options.consumer ?? `${process.pid}-${randomBytes(6).toString('hex')}`,
+    isTransient: (error) => error instanceof StoreError && TRANSIENT.has(error.code),
+    async handler(events) {
+      const plays = events.filter(({ type }) => type !== 'download')
+      await store.history.upsertPlays(plays.map((event) => locatedPlay(event, locate)))
+      for (const event of events) if (event.type === 'download') await recordUse(store, event)
+    },
+  })
+  const trimmer = setInterval(() => {
+    trimStreams(redis).catch((error: unknown) => onFailure?.(error))
+  }, trimEveryMs).unref()
+  return {
+    stats: () => consumer.stats(),
+    waiting: () => countWaiting(redis, HISTORIAN_GROUP),
+    async stop() {
+      clearInterval(trimmer)
+      await consumer.stop()
+    },
+  }
+}
+
+/** Failures that pass: the entries wait for it in the stream. */
+const TRANSIENT: ReadonlySet<string> = new Set(['store.unavailable', 'store.full', 'store.locked'])
+
+function locatedPlay(event: PlayEvent, locate: HistorianOptions['locate']): PlayRecord {
+  const isLocated = event.country !== undefined && event.country !== null
+  const address = event.address ?? null
+  const place = isLocated || address === null ? null : (locate?.(address) ?? null)
+  return playOf(event, place)
+}
+
+const WON_BY: readonly GroupWonBy[] = ['network', 'country', 'account', 'default']
+
+/** The first use of a copy of a playlist; told again it changes nothing. */
+async function recordUse(store: HistorianStore, event: PlayEvent): Promise<void> {
+  const id = event.download ?? event.id
+  const use = {
+    at: event.at,
+    network: event.network ?? null,
+    address: event.address ?? null,
+    userAgent: event.client ?? null,
+  }
+  if ((await store.downloads.get(id)) !== null) {
+    await store.downloads.markUsed(id, use)
+    return
+  }
+  await store.downloads.put({
+    id,
+    account: event.account,
+    group: event.group ?? '',
+    wonBy: WON_BY.find((way) => way === event.wonBy) ?? 'default',
+    issuedAt: event.issuedAt ?? event.at,
+    firstUsedAt: use.at,
+    firstNetwork: use.network,
+    firstAddress: use.address,
+    userAgent: use.userAgent,
+    revokedAt: null,
+  })
+}

@@ -1,0 +1,43 @@
+import { allShards, streamKey } from './keys.ts'
+import { groupsOf, type StreamClient } from './stream-client.ts'
+
+/** Removes the entries every group has acknowledged, so that a stream is long only while a reader is away. */
+export async function trimStreams(redis: StreamClient): Promise<void> {
+  for (const shard of allShards()) {
+    const key = streamKey(shard)
+    const needed = await oldestNeeded(redis, key)
+    if (needed !== null) await redis.call('XTRIM', key, 'MINID', '~', needed)
+  }
+}
+
+/** Entries a group has not read or not acknowledged, over all shards. */
+export async function countWaiting(redis: StreamClient, group: string): Promise<number> {
+  let waiting = 0
+  for (const shard of allShards()) {
+    const key = streamKey(shard)
+    const groups = await groupsOf(redis, key)
+    const info = groups.find((candidate) => candidate.get('name') === group)
+    // Redis does not know the lag of a group after deletions; the whole stream is the honest upper bound.
+    const lag = info?.get('lag') ?? (await redis.call('XLEN', key))
+    waiting += Number(lag) + Number(info?.get('pending') ?? 0)
+  }
+  return waiting
+}
+
+async function oldestNeeded(redis: StreamClient, key: string): Promise<string | null> {
+  let oldest: string | null = null
+  for (const group of await groupsOf(redis, key)) {
+    const name = String(group.get('name'))
+    const pending = await redis.call('XPENDING', key, name)
+    const first: unknown = Array.isArray(pending) ? pending[1] : null
+    const needed = typeof first === 'string' ? first : String(group.get('last-delivered-id'))
+    if (oldest === null || isEarlier(needed, oldest)) oldest = needed
+  }
+  return oldest
+}
+
+function isEarlier(a: string, b: string): boolean {
+  const [aTime = 0, aCount = 0] = a.split('-').map(Number)
+  const [bTime = 0, bCount = 0] = b.split('-').map(Number)
+  return aTime === bTime ? aCount < bCount : aTime < bTime
+}

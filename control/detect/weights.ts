@@ -1,21 +1,25 @@
 import type { Weights } from './features.ts'
 
-/** Log-odds per unit of each feature; `npm run bench:detection -- --data DIR --fit` prints them anew. */
+/**
+ * Log-odds per unit of each feature, fitted and rounded; `npm run bench:detection -- --data DIR --fit` prints them
+ * anew. Restreaming never occurs among innocent accounts, so its weight is set to accuse by itself; distance adds
+ * next to nothing once households are known.
+ */
 export const DEFAULT_WEIGHTS: Weights = {
-  intercept: -6.7,
-  other_home: 0.7,
+  intercept: -6.6,
+  other_home: 0.8,
   television: 0.5,
   hours: 0.9,
-  devices: 1.3,
-  common_days: 1.1,
-  overlap: 1.3,
+  devices: 1.4,
+  common_days: 1.2,
+  overlap: 1.2,
   abroad: 1.3,
-  mixing: -1.6,
-  work_hours: -1.2,
+  mixing: -1.8,
+  work_hours: -1,
   more_homes: 0.5,
-  strangers: 0,
-  restreaming: 0,
-  far_apart: 0,
+  strangers: 0.5,
+  restreaming: 8,
+  far_apart: 0.05,
 }
 
 /** An account is flagged from this confidence on; chosen by cross-validation. */

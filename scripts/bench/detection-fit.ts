@@ -1,0 +1,82 @@
+import {
+  accountFeatures,
+  FEATURES,
+  type FeatureId,
+  type Weights,
+} from '../../control/detect/features.ts'
+import type { Judged } from './detection-metrics.ts'
+import { decayOf, type Prepared } from './detection-population.ts'
+import { fitLogistic } from './logistic.ts'
+
+// What a weight may mean: sharing when positive, innocence when negative.
+const SIGNS: Readonly<Record<FeatureId, number>> = {
+  other_home: 1,
+  television: 1,
+  hours: 1,
+  devices: 1,
+  common_days: 1,
+  overlap: 1,
+  abroad: 1,
+  mixing: -1,
+  work_hours: -1,
+  more_homes: 1,
+  strangers: 1,
+  restreaming: 1,
+  far_apart: 1,
+}
+
+// Weights decide which household is the strongest, so fitting and choosing take turns.
+const TURNS = 5
+
+const valuesOf = (account: Prepared, weights: Weights): number[] => {
+  const { values } = accountFeatures(account.evidence, weights, account.findings, decayOf(account))
+  return [1, ...FEATURES.map((id) => values[id])]
+}
+
+const weightsOf = (fitted: readonly number[]): Weights => {
+  const [intercept = 0, ...rest] = fitted
+  const byId = FEATURES.map((id, i): [FeatureId, number] => [id, rest[i] ?? 0])
+  const find = (id: FeatureId): number => byId.find(([name]) => name === id)?.[1] ?? 0
+  return {
+    intercept,
+    other_home: find('other_home'),
+    television: find('television'),
+    hours: find('hours'),
+    devices: find('devices'),
+    common_days: find('common_days'),
+    overlap: find('overlap'),
+    abroad: find('abroad'),
+    mixing: find('mixing'),
+    work_hours: find('work_hours'),
+    more_homes: find('more_homes'),
+    strangers: find('strangers'),
+    restreaming: find('restreaming'),
+    far_apart: find('far_apart'),
+  }
+}
+
+/** Fits the weights to labelled accounts, starting from given ones. */
+export const fitWeights = (accounts: readonly Prepared[], start: Weights): Weights => {
+  const signs = [0, ...FEATURES.map((id) => SIGNS[id])]
+  let weights = start
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    const current = weights
+    const rows = accounts.map((a) => ({ x: valuesOf(a, current), y: a.isSharing }))
+    weights = weightsOf(fitLogistic(rows, signs))
+  }
+  return weights
+}
+
+/** Judges accounts with weights and a threshold in points of confidence. */
+export const judge = (
+  accounts: readonly Prepared[],
+  weights: Weights,
+  threshold: number,
+): Judged[] =>
+  accounts.map((account) => {
+    const all = [weights.intercept, ...FEATURES.map((id) => weights[id])]
+    const logOdds = valuesOf(account, weights).reduce((s, v, i) => s + v * (all[i] ?? 0), 0)
+    const score = 100 / (1 + Math.exp(-logOdds))
+    const { population, kind, isSharing } = account
+    return { population, kind, isSharing, score, isFlagged: score >= threshold }
+  })

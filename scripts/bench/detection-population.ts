@@ -1,0 +1,105 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import type { PlayRecord } from '#domain/types'
+import { decayAt } from '../../control/detect/decay.ts'
+import { compareHomes, type HouseholdEvidence } from '../../control/detect/evidence.ts'
+import { homesOf } from '../../control/detect/homes.ts'
+import { inspectPlays } from '../../control/detect/inspect-plays.ts'
+import { normalisePlays } from '../../control/detect/normalise.ts'
+import { defaultRules } from '../../control/detect/rules.ts'
+import { tracesOf } from '../../control/detect/trace.ts'
+import type { Finding } from '../../control/detect/types.ts'
+import {
+  type AsnEntry,
+  playFromTautulli,
+  type TautulliGeo,
+  type TautulliRow,
+} from '../../control/sources/tautulli-rows.ts'
+
+/** What is known of one account for a benchmark. */
+export interface Label {
+  readonly label: 'sharing' | 'innocent' | 'ambiguous'
+  readonly kind: string
+}
+
+/** A labelled population, read. */
+export interface Population {
+  readonly name: string
+  readonly now: number
+  readonly labels: ReadonlyMap<string, Label>
+  plays(user: string, withAsn: boolean): PlayRecord[]
+}
+
+const HISTORY = 'history.json.gz'
+
+// The files are a benchmark's own; their shape is what the benchmark is told it is.
+const readJson = (folder: string, file: string): unknown =>
+  JSON.parse(readFileSync(join(folder, file), 'utf8'))
+
+const readPopulation = (folder: string, name: string): Population => {
+  const packed = readFileSync(join(folder, HISTORY))
+  const history = JSON.parse(gunzipSync(packed).toString('utf8')) as Record<string, TautulliRow[]>
+  const geo = readJson(folder, 'geo.json') as Record<string, TautulliGeo>
+  const asn = existsSync(join(folder, 'asn.json'))
+    ? (readJson(folder, 'asn.json') as Record<string, AsnEntry>)
+    : {}
+  const labels = readJson(folder, 'labels.json') as Record<string, Label>
+  const stops = Object.values(history).flatMap((rows) =>
+    rows.map((row) => Math.max(row.stopped ?? 0, row.started ?? 0)),
+  )
+  return {
+    name,
+    now: stops.reduce((a, b) => Math.max(a, b), 0) * 1000,
+    labels: new Map(Object.entries(labels)),
+    plays: (user, withAsn) =>
+      (history[user] ?? []).map((row) => {
+        const address = row.ip_address ?? ''
+        return playFromTautulli(row, geo[address], withAsn ? asn[address] : null)
+      }),
+  }
+}
+
+/** Reads one population, or every population in the folders of a folder. */
+export const readPopulations = (folder: string): Population[] => {
+  if (existsSync(join(folder, HISTORY))) return [readPopulation(folder, 'data')]
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, HISTORY)))
+    .map((entry) => readPopulation(join(folder, entry.name), entry.name))
+}
+
+/** Everything the weights are applied to, worked out once per account. */
+export interface Prepared {
+  readonly population: string
+  readonly user: string
+  readonly kind: string
+  readonly isSharing: boolean
+  readonly evidence: readonly HouseholdEvidence[]
+  readonly findings: readonly Finding[]
+  readonly now: number
+}
+
+/** Works out the evidence of every account that is labelled sharing or innocent. */
+export const prepare = (population: Population, withAsn: boolean): Prepared[] => {
+  const rules = defaultRules().filter((rule) => rule.kind !== 'second_household')
+  const prepared: Prepared[] = []
+  for (const [user, { label, kind }] of population.labels) {
+    if (label === 'ambiguous') continue
+    const { now } = population
+    const plays = normalisePlays(population.plays(user, withAsn), now)
+    const [main, ...rest] = homesOf(tracesOf(plays))
+    prepared.push({
+      population: population.name,
+      user,
+      kind,
+      isSharing: label === 'sharing',
+      evidence: main ? rest.map((home) => compareHomes(main, home, now)) : [],
+      findings: inspectPlays(plays, rules).map((f) => f.finding),
+      now,
+    })
+  }
+  return prepared
+}
+
+/** The decay a prepared account is judged with. */
+export const decayOf = (prepared: Prepared) => decayAt(prepared.now)

@@ -1,5 +1,5 @@
 import { type RawOptions, readReportOptions } from '../../control/report/options.ts'
-import { type OpenHistory, runReport } from '../../control/report/run.ts'
+import { type ReportParts, runReport } from '../../control/report/run.ts'
 
 /** What a run of the report printed and how it ended. */
 export interface ReportRun {
@@ -12,13 +12,13 @@ export interface ReportRun {
 export const runReportHere = async (
   raw: RawOptions,
   env: Record<string, string> = {},
-  openHistory?: OpenHistory,
+  parts: ReportParts = {},
 ): Promise<ReportRun> => {
   const out: string[] = []
   const err: string[] = []
   const options = readReportOptions(raw, { GATEHOUSE_NOW: '2026-11-20T18:30:00Z', ...env })
   const output = { out: (line: string) => out.push(line), err: (line: string) => err.push(line) }
-  const code = await runReport(options, output, openHistory)
+  const code = await runReport(options, output, { backoffMs: [5, 20], ...parts })
   return { code, out: out.join('\n'), err: err.join('\n') }
 }
 

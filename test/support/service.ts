@@ -69,7 +69,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const ended = new Promise<void>((resolve) => child.process.on('close', () => resolve()))
   while (!firstLine.includes('\n')) {
     const isOver = await Promise.race([ended.then(() => true), later(50)])
-    if (isOver === true) throw new Error(`Gatehouse did not start:\n${child.output()}`)
+    if (isOver) throw new Error(`Gatehouse did not start:\n${child.output()}`)
   }
   const ready = JSON.parse(firstLine) as ReadyReport
   return {

@@ -1,0 +1,72 @@
+import type { TSchema } from 'typebox'
+import { configSchema } from '../control/config/schema.ts'
+import { REASONS } from '../njs/domain/reasons.ts'
+
+/** Replaces what stands between `<!-- table:NAME -->` and `<!-- /table -->`. */
+export function fillTables(text: string, tables: Readonly<Record<string, string>>): string {
+  return text.replace(
+    /(<!-- table:([a-z]+) -->\n)[\s\S]*?(<!-- \/table -->)/g,
+    (whole: string, start: string, name: string, end: string) =>
+      tables[name] === undefined ? whole : `${start}${tables[name]}${end}`,
+  )
+}
+
+/** Every reason id with what it tells an operator. */
+export function reasonTable(): string {
+  return table(
+    ['reason', 'meaning'],
+    Object.entries(REASONS).map(([id, text]) => [`\`${id}\``, text]),
+  )
+}
+
+/** Every setting, with its default, from the schema. */
+export function configTable(): string {
+  return table(['setting', 'default', 'meaning'], rowsOf(configSchema, ''))
+}
+
+interface Node {
+  readonly type?: string
+  readonly description?: string
+  readonly default?: unknown
+  readonly examples?: readonly unknown[]
+  readonly enum?: readonly unknown[]
+  readonly properties?: Readonly<Record<string, TSchema>>
+  readonly items?: TSchema
+  readonly anyOf?: readonly TSchema[]
+}
+
+function rowsOf(schema: TSchema, prefix: string): string[][] {
+  const { properties = {} } = schema as Node
+  return Object.entries(properties).flatMap(([key, child]) => {
+    const node = child as Node
+    const path = `${prefix}${key}`
+    if (node.properties !== undefined) return rowsOf(child, `${path}.`)
+    const items: Node | undefined = node.items
+    if (items?.properties === undefined) return [rowOf(path, node)]
+    const own = [`\`${path}[]\``, '', node.description ?? '']
+    return [own, ...rowsOf(items as TSchema, `${path}[].`)]
+  })
+}
+
+function rowOf(path: string, node: Node): string[] {
+  const words = node.enum === undefined ? '' : ` One of ${node.enum.map(code).join(', ')}.`
+  const example = node.examples?.[0]
+  const shown = example === undefined ? '' : ` Example: ${code(example)}.`
+  return [`\`${path}\``, defaultOf(node), `${node.description ?? ''}${words}${shown}`]
+}
+
+function defaultOf({ default: value }: Node): string {
+  if (value === undefined) return 'required'
+  const isEmpty = value === null || (Array.isArray(value) && value.length === 0)
+  return isEmpty || JSON.stringify(value) === '{}' ? '–' : code(value)
+}
+
+function code(value: unknown): string {
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |\n`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('')
+}

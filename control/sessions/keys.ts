@@ -42,9 +42,19 @@ export const KEYS = {
   /** stream, session events of a shard; trimmed by length, consumer groups historian and detectors. */
   events: streamKey,
   /** string, JSON of a cached decision; TTL is the decision's or the denial's own clock. */
-  decision: (tag: string, hash: string) => `gh:dec:{${tag}}:${hash}`,
-  /** string, owner of the one flight that asks the backends for a decision. */
-  flight: { key: (tag: string, hash: string) => `gh:fly:{${tag}}:${hash}`, ttlMs: 5_000 },
+  decision: (hash: string) => `gh:dec:${hash}`,
+  /** string, owner of the one flight that asks the backends for a decision; TTL as long as that may take. */
+  flight: (hash: string) => `gh:fly:${hash}`,
+  /** string, Unix ms before which cached decisions of a channel are void; a day. */
+  forgotten: (channel: string | null) => `gh:forgot:${channel ?? ''}`,
+  /** string, JSON of a running session that a backend let in; a day after its last update. */
+  authLive: (sid: string) => `gh:auth:${sid}`,
+  /** zset, session ids by Unix ms of their next update. */
+  authDue: () => 'gh:authdue',
+  /** set, session ids of a channel that backends let in; a day after the last opening. */
+  authChannel: (channel: string) => `gh:authchan:${channel}`,
+  /** string, present while one control plane asks about a session. */
+  authHold: (sid: string) => `gh:authhold:${sid}`,
   /** string, JSON of one detector's recent window of an account; TTL given by the detector. */
   recent: (tag: string, detector: string) => `gh:win:{${tag}}:${detector}`,
   /** string, owner of work that one control plane does for all: sweep, roll-up, refresh. */

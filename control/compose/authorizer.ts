@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import { type BackendClient, createBackendClient } from '../access/ask.ts'
+import { type AuthBackend, type Authorize, createAuthorize } from '../access/authorize.ts'
+import { type ChooseAuthBackend, chooseAuthBackend } from '../access/choose.ts'
+import { createMemoryDecisions, type DecisionStore } from '../access/decisions.ts'
+import { createRedisDecisions } from '../access/decisions-redis.ts'
+import type { Authorizer } from '../access/ports.ts'
+import type { AuthBackendConfig, Config } from '../config/schema.ts'
+import { KEYS } from '../sessions/keys.ts'
+
+/** Rules and backends of the configuration in use. */
+export interface LiveAuthorizer extends Authorizer {
+  readonly client: BackendClient
+  readonly decisions: DecisionStore
+  /** Takes the rules of a new configuration; what is running keeps its decisions. */
+  configure(config: Config): void
+}
+
+const RETRY_SEC = 10
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')
+
+const sourceOf = (backend: AuthBackendConfig): AuthBackend => ({
+  name: backend.name,
+  allow: backend.allow,
+  deny: backend.deny,
+  backends: backend.backends.map(({ url, timeout_ms: timeoutMs }) => ({ url, timeoutMs })),
+  allowDefault: backend.allow_default,
+})
+
+export const createLiveAuthorizer = (
+  config: Config,
+  redis: Redis,
+  now: () => number,
+): LiveAuthorizer => {
+  const client = createBackendClient(now)
+  const keys = { decision: KEYS.decision, claim: KEYS.flight, forgotten: KEYS.forgotten }
+  const decisions = createRedisDecisions(redis, keys, createMemoryDecisions(now))
+  let authorize: Authorize
+  let choose: ChooseAuthBackend
+  const configure = ({ auth, auth_backends: backends, channels, groups, clocks }: Config): void => {
+    authorize = createAuthorize(backends.map(sourceOf), {
+      client,
+      decisions,
+      digest,
+      now,
+      clocks: { decisionSec: clocks.decision_sec, denySec: clocks.deny_sec, retrySec: RETRY_SEC },
+    })
+    choose = chooseAuthBackend({ channels, groups, global: auth })
+  }
+  configure(config)
+  return {
+    client,
+    decisions,
+    configure,
+    backendFor: (channel, group) => choose(channel, group),
+    authorize: async (request, previous) => await authorize(request, previous),
+  }
+}

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { packageRoot, type StatePaths } from '../config/paths.ts'
+import type { Config } from '../config/schema.ts'
+import { type ControlLink, DEFAULT_ZONES, type NginxSettings, type ZoneSizes } from './settings.ts'
+
+/** What the machine, not the configuration, decides. */
+export interface NginxMachine {
+  readonly modules: NginxSettings['modules']
+  readonly user: string | null
+  /** With its level; `run` reads nginx's errors from its stderr. */
+  readonly errorLog: string
+}
+
+const HEADERS: Record<Config['edge']['client_address'], string> = {
+  'x-forwarded-for': 'X-Forwarded-For',
+  'x-real-ip': 'X-Real-IP',
+  'proxy-protocol': 'proxy_protocol',
+}
+
+const zoneSizes = ({ zones }: Config['edge']): ZoneSizes => ({
+  ...DEFAULT_ZONES,
+  leases: `${zones.leases_mb}m`,
+  bans: `${zones.bans_mb}m`,
+  denied: `${zones.denials_mb}m`,
+  networks: `${zones.networks_mb}m`,
+  channels: `${zones.channels_mb}m`,
+})
+
+const controlLink = (config: Config, paths: StatePaths): ControlLink => {
+  const { urls, ca_file: ca } = config.control
+  const [first] = urls
+  if (first === undefined) return { servers: [`unix:${paths.edgeSocket}`], tls: null }
+  const servers = urls.map((url) => new URL(url).host)
+  const trustedCertificate = ca ?? '/etc/ssl/certs/ca-certificates.crt'
+  return { servers, tls: { trustedCertificate, serverName: new URL(first).hostname } }
+}
+
+/** What nginx is configured with, from our configuration. */
+export const nginxSettings = (
+  config: Config,
+  paths: StatePaths,
+  machine: NginxMachine,
+): NginxSettings => {
+  const { edge, control } = config
+  return {
+    ...machine,
+    confDir: paths.nginx,
+    bundle: join(packageRoot(), 'dist/edge.js'),
+    pidFile: join(paths.run, 'nginx.pid'),
+    accessLog: join(paths.logs, 'access.log'),
+    trafficLog: join(paths.run, 'traffic.log'),
+    tempDir: join(paths.nginx, 'temp'),
+    cacheDir: join(paths.nginx, 'cache'),
+    workers: edge.workers ?? 'auto',
+    workerConnections: 16_384,
+    listen: [
+      {
+        address: edge.listen,
+        tls: null,
+        isProxyProtocol: edge.client_address === 'proxy-protocol',
+      },
+    ],
+    sockets: {
+      inner: join(paths.run, 'edge-inner.sock'),
+      fail: join(paths.run, 'edge-fail.sock'),
+      push: paths.innerSocket,
+    },
+    pushListen: null,
+    edgeId: edge.id,
+    edgeKey:
+      control.edge_key_file === null ? null : readFileSync(control.edge_key_file, 'utf8').trim(),
+    control: controlLink(config, paths),
+    askTimeoutMs: 1000,
+    origins: config.origins.map(({ url }) => new URL(url).origin),
+    resolver: edge.resolver.length > 0 ? edge.resolver.join(' ') : systemResolver(),
+    trustedProxies: edge.trusted_proxies,
+    realIpHeader: HEADERS[edge.client_address],
+    geoipFile: null,
+    v6Prefix: config.network_key.ipv6_prefix,
+    zones: zoneSizes(edge),
+    listCacheSize: '256m',
+    segmentCache: edge.cache_mb > 0 ? { size: `${edge.cache_mb}m`, validSec: 60 } : null,
+    gzip: true,
+    guessesPerSecond: 10,
+    segmentConnections: 8,
+  }
+}
+
+/** The machine's own DNS servers, in nginx's form; `null` without any. */
+const systemResolver = (): string | null => {
+  try {
+    const servers = readFileSync('/etc/resolv.conf', 'utf8').matchAll(/^nameserver\s+(\S+)/gm)
+    const found = [...servers].map(([, address = '']) =>
+      address.includes(':') ? `[${address}]` : address,
+    )
+    return found.length > 0 ? found.join(' ') : null
+  } catch {
+    return null
+  }
+}

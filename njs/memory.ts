@@ -96,11 +96,11 @@ export const liveTable = (name: 'networks' | 'channels'): NgxSharedDict<string> 
   return texts(half === 1 ? 'gh_channels_b' : 'gh_channels_a')
 }
 
-/** The half of a table that is not live. */
+/** The half of a table that is not live: the first until something was loaded. */
 export const idleTable = (name: 'networks' | 'channels'): NgxSharedDict<string> => {
-  const isSecondLive = numbers('gh_state').get(name) === 1
-  if (name === 'networks') return texts(isSecondLive ? 'gh_networks_a' : 'gh_networks_b')
-  return texts(isSecondLive ? 'gh_channels_a' : 'gh_channels_b')
+  const isFirstLive = numbers('gh_state').get(name) === 0
+  if (name === 'networks') return texts(isFirstLive ? 'gh_networks_b' : 'gh_networks_a')
+  return texts(isFirstLive ? 'gh_channels_b' : 'gh_channels_a')
 }
 
 /** Programs and versions of this edge. */

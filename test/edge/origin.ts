@@ -1,0 +1,72 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** A real origin: files by path, a stream that never ends, and a note of everything asked. */
+export interface TestOrigin {
+  readonly url: string
+  readonly port: number
+  readonly files: Map<string, { type: string; body: string | Buffer }>
+  readonly seen: { method: string; url: string; headers: IncomingMessage['headers'] }[]
+  /** Connections of `/live.ts` still open. */
+  readonly streams: Set<ServerResponse>
+  stop(): Promise<void>
+}
+
+const TICK_MS = 50
+
+/** Starts one. Paths that end in `stream.ts` or `mpegts` run for ever. */
+export async function startOrigin(): Promise<TestOrigin> {
+  const files = new Map<string, { type: string; body: string | Buffer }>()
+  const seen: TestOrigin['seen'] = []
+  const streams = new Set<ServerResponse>()
+  const server: Server = createServer((request, response) => {
+    seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers })
+    const path = (request.url ?? '').split('?')[0] ?? ''
+    if (/(?:stream\.ts|mpegts)$/.test(path)) return run(request, response)
+    serve(path, request, response)
+  })
+  const run = (request: IncomingMessage, response: ServerResponse): void => {
+    response.writeHead(200, { 'Content-Type': 'video/mp2t' })
+    if (request.method === 'HEAD') return void response.end()
+    streams.add(response)
+    const packet = Buffer.alloc(188 * 7, 0x47)
+    const timer = setInterval(() => response.write(packet), TICK_MS)
+    response.on('close', () => {
+      clearInterval(timer)
+      streams.delete(response)
+    })
+  }
+  const serve = (path: string, request: IncomingMessage, response: ServerResponse): void => {
+    const file = files.get(path)
+    if (file === undefined) return void response.writeHead(404).end('no')
+    const body = Buffer.from(file.body)
+    const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '')
+    const head = { 'Content-Type': file.type, 'Accept-Ranges': 'bytes' }
+    if (range === null) {
+      response.writeHead(200, { ...head, 'Content-Length': body.length })
+      return void response.end(request.method === 'HEAD' ? undefined : body)
+    }
+    const from = Number(range[1])
+    const to = range[2] === '' ? body.length - 1 : Math.min(body.length - 1, Number(range[2]))
+    const part = body.subarray(from, to + 1)
+    response.writeHead(206, {
+      ...head,
+      'Content-Length': part.length,
+      'Content-Range': `bytes ${from}-${to}/${body.length}`,
+    })
+    response.end(part)
+  }
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    files,
+    seen,
+    streams,
+    async stop() {
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => void server.close(() => resolve()))
+    },
+  }
+}

@@ -1,0 +1,312 @@
+import { randomBytes } from 'node:crypto'
+import { chmod } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { entryOfProtocol } from '#domain/channel'
+import { type ChannelRecord, formatChannelRecord, ownerKey } from '#domain/channel-table'
+import { cloneKey, inferredKey, leaseKey } from '#domain/lease'
+import { networkKey } from '#domain/network'
+import { mintPass, readPass } from '#domain/pass'
+import type { EdgeGroup, EdgePolicy, SyncRequest, SyncResponse, TablePage } from '#domain/protocol'
+import { readTicket } from '#domain/ticket'
+import type { Protocol } from '#domain/types'
+import { nodeCrypto } from './crypto.ts'
+
+/** Speaks the edge contract from plain variables, so that a test says exactly what control would. */
+export interface StubControl {
+  policy: EdgePolicy
+  secret: Uint8Array
+  kid: number
+  /** Secrets of older keys. */
+  oldSecrets: Record<string, string>
+  keysVersion: string
+  tables: Record<
+    'networks' | 'channels',
+    { version: string; rows: Map<string, string>; pages: number }
+  >
+  lists: Map<string, string>
+  /** Put into the next sync answer. */
+  next: Partial<SyncResponse>
+  /** Leases it knows: asked again after a loss, it says yes. */
+  readonly known: Set<string>
+  /** Answer to every opening, `null` = admit. */
+  refusal: { status: number; reason: string; denyTtl: number } | null
+  checkRefusal: { reason: string; denyTtl: number } | null
+  identities: Map<string, { account: string; group: string }>
+  countries: Map<string, string>
+  leaseTtl: number
+  /** What came in. */
+  readonly seen: { path: string; headers: Record<string, string> }[]
+  readonly syncs: SyncRequest[]
+  count(path: string): number
+  start(socket: string): Promise<void>
+  stop(): Promise<void>
+}
+
+/** A group as tests need it. */
+export const group = (id: string, more: Partial<EdgeGroup> = {}): EdgeGroup => ({
+  id,
+  failMode: 'open',
+  binding: 'strict',
+  ticketTtlSec: 3600,
+  cap: 2,
+  isDefault: false,
+  countries: [],
+  listVersion: 'v1',
+  redirect: 'follow',
+  inferredAgents: [],
+  ...more,
+})
+
+/** Rows of the channel table. */
+export const channelRows = (
+  channels: Readonly<Record<string, Partial<ChannelRecord> & { origin: string; base: string }>>,
+): Map<string, string> => {
+  const rows = new Map<string, string>()
+  for (const [id, it] of Object.entries(channels)) {
+    const record: ChannelRecord = {
+      entry: 'index.m3u8',
+      query: '',
+      protocol: 'hls',
+      isShared: false,
+      isVod: false,
+      groups: ['all'],
+      surgedFrom: [],
+      ...it,
+    }
+    rows.set(id, formatChannelRecord(record))
+    rows.set(ownerKey(record.origin, record.base + record.entry), id)
+    rows.set(ownerKey(record.origin, record.base), id)
+  }
+  return rows
+}
+
+const body = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString()
+}
+
+const header = (request: IncomingMessage, name: string): string => {
+  const value = request.headers[name.toLowerCase()]
+  return typeof value === 'string' ? decodeURIComponent(value) : ''
+}
+
+/** Makes a stub with one key and no groups. */
+export function createStub(): StubControl {
+  const server = createServer((request, response) => {
+    void answer(request, response).catch((error: unknown) => {
+      response.writeHead(500).end(String(error))
+    })
+  })
+  const stub: StubControl = {
+    policy: {
+      version: 'p1',
+      groups: [],
+      publicUrl: null,
+      roamAfterSec: 10,
+      graceSec: 86_400,
+      graceLeaseSec: 120,
+      gracePassSec: 86_400,
+    },
+    secret: randomBytes(32),
+    kid: 1,
+    oldSecrets: {},
+    keysVersion: 'k1',
+    tables: {
+      networks: { version: 'n1', rows: new Map(), pages: 1000 },
+      channels: { version: 'c1', rows: new Map(), pages: 1000 },
+    },
+    lists: new Map(),
+    next: {},
+    known: new Set(),
+    refusal: null,
+    checkRefusal: null,
+    identities: new Map(),
+    countries: new Map(),
+    leaseTtl: 60,
+    seen: [],
+    syncs: [],
+    count: (path) => stub.seen.filter((it) => it.path.startsWith(path)).length,
+    async start(socket) {
+      await new Promise<void>((resolve) => void server.listen(socket, resolve))
+      await chmod(socket, 0o666)
+    },
+    async stop() {
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => void server.close(() => resolve()))
+    },
+  }
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? '/', 'http://control')
+    const path = url.pathname.replace('/edge/v1', '')
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+    )
+    stub.seen.push({ path, headers })
+    if (stub.seen.length > 100_000) stub.seen.splice(0, 50_000)
+    if (path === '/sync')
+      return json(response, sync(JSON.parse(await body(request)) as SyncRequest))
+    if (path === '/open') return open(request, response)
+    if (path === '/check') return check(request, response)
+    if (path === '/identify') return identify(request, response)
+    if (path.startsWith('/lists/')) return list(path.slice(7), response)
+    if (path.startsWith('/tables/')) return json(response, table(path.slice(8), url.searchParams))
+    response.writeHead(404).end()
+  }
+  const json = (response: ServerResponse, value: unknown): void => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+  }
+  const sync = (request: SyncRequest): SyncResponse => {
+    stub.syncs.push(request)
+    if (stub.syncs.length > 1000) stub.syncs.splice(0, 500)
+    const { have } = request
+    const next = stub.next
+    stub.next = {}
+    const secrets = { ...stub.oldSecrets, [stub.kid]: Buffer.from(stub.secret).toString('hex') }
+    return {
+      now: Date.now(),
+      ...(have.policy === stub.policy.version ? {} : { policy: stub.policy }),
+      ...(have.keys === stub.keysVersion
+        ? {}
+        : { keys: { version: stub.keysVersion, current: stub.kid, secrets } }),
+      tables: (['networks', 'channels'] as const).map((name) => ({
+        name,
+        to: stub.tables[name].version,
+      })),
+      ...next,
+    }
+  }
+  const previous = new Map<string, Map<string, string>>()
+  const table = (name: string, query: URLSearchParams): TablePage => {
+    const { version, rows, pages } = stub.tables[name as 'networks' | 'channels']
+    previous.set(`${name}@${version}`, new Map(rows))
+    const from = query.get('from')
+    const old = from === null ? undefined : previous.get(`${name}@${from}`)
+    const cursor = Number(query.get('cursor'))
+    const changed = [...rows].filter(([key, value]) => old?.get(key) !== value)
+    const next = cursor + pages < changed.length ? cursor + pages : null
+    return {
+      from: old === undefined ? null : from,
+      to: version,
+      set: Object.fromEntries(changed.slice(cursor, cursor + pages)),
+      delete: next === null && old ? [...old.keys()].filter((key) => !rows.has(key)) : [],
+      next,
+    }
+  }
+  const deny = (
+    response: ServerResponse,
+    refusal: { status?: number; reason: string; denyTtl: number },
+  ): void => {
+    response
+      .writeHead(refusal.status ?? 403, {
+        'X-Gatehouse-Reason': refusal.reason,
+        'X-Gh-Deny-Ttl': String(refusal.denyTtl),
+      })
+      .end()
+  }
+  const open = (request: IncomingMessage, response: ServerResponse): void => {
+    if (stub.refusal !== null) return deny(response, stub.refusal)
+    const channel = header(request, 'X-Gh-Channel')
+    const ticket = readTicket(header(request, 'X-Gh-Ticket'))
+    const known = stub.identities.get(header(request, 'X-Gh-Token') || header(request, 'X-Gh-User'))
+    const who = ticket ?? known
+    if (who === undefined) return deny(response, { reason: 'token.unknown', denyTtl: 5 })
+    const row = stub.tables.channels.rows.get(channel)
+    if (row === undefined)
+      return deny(response, { status: 404, reason: 'channel.unknown', denyTtl: 5 })
+    const network = networkKey(header(request, 'X-Gh-Address')) ?? ''
+    if (header(request, 'X-Gh-Mode') === 'inferred') {
+      const key = inferredKey(nodeCrypto, header(request, 'X-Gh-Ticket'), channel, network)
+      stub.known.add(key)
+      return void response.writeHead(204, { 'X-Gh-Key': key, 'X-Gh-Ttl': stub.leaseTtl }).end()
+    }
+    const [, , entry = '', , protocol = 'hls'] = row.split('|')
+    const pass = stubPass(stub, channel, {
+      account: who.account,
+      group: who.group,
+      download: ticket?.download ?? null,
+      protocol: protocol as Protocol,
+    })
+    const rest = header(request, 'X-Gh-Rest')
+    const target = rest === entryOfProtocol(protocol as Protocol) ? entry : rest
+    const args = header(request, 'X-Gh-Args')
+    const key = leaseKey(nodeCrypto, pass, channel)
+    stub.known.add(key)
+    response
+      .writeHead(302, {
+        Location: `/s/${pass}/${channel}/${target}${args === '' ? '' : `?${args}`}`,
+        'Cache-Control': 'no-store',
+        'X-Gh-Key': key,
+        'X-Gh-Ttl': stub.leaseTtl,
+      })
+      .end()
+  }
+  const check = (request: IncomingMessage, response: ServerResponse): void => {
+    if (stub.checkRefusal !== null) return deny(response, stub.checkRefusal)
+    const pass = header(request, 'X-Gh-Pass')
+    const channel = header(request, 'X-Gh-Channel')
+    const key = header(request, 'X-Gh-Key')
+    const silent = Number(header(request, 'X-Gh-Silent'))
+    const network = networkKey(header(request, 'X-Gh-Address')) ?? ''
+    if (readPass(pass) === null) return deny(response, { reason: 'pass.malformed', denyTtl: 0 })
+    const isClone = silent >= 0 && silent < stub.policy.roamAfterSec
+    const given = isClone ? cloneKey(nodeCrypto, pass, channel, network) : key
+    if (!stub.known.has(key)) return deny(response, { reason: 'session.unknown', denyTtl: 5 })
+    stub.known.add(given)
+    response.writeHead(204, { 'X-Gh-Key': given, 'X-Gh-Ttl': stub.leaseTtl }).end()
+  }
+  const identify = (request: IncomingMessage, response: ServerResponse): void => {
+    const secret = header(request, 'X-Gh-Token') || header(request, 'X-Gh-User')
+    const country = stub.countries.get(header(request, 'X-Gh-Address')) ?? null
+    const found = stub.policy.groups.find(
+      (it) => country !== null && it.countries.includes(country),
+    )
+    const fallback = stub.policy.groups.find((it) => it.isDefault)
+    if (secret === '') {
+      const by = found ? 'country' : 'default'
+      const id = (found ?? fallback)?.id ?? ''
+      return json(response, { account: null, group: id, wonBy: by, country, ttlSec: 60 })
+    }
+    const known = stub.identities.get(secret)
+    if (!known) return deny(response, { reason: 'token.unknown', denyTtl: 5 })
+    json(response, { ...known, wonBy: 'account', country, ttlSec: 60 })
+  }
+  const list = (id: string, response: ServerResponse): void => {
+    const text = stub.lists.get(decodeURIComponent(id))
+    if (text === undefined) return void response.writeHead(404).end()
+    response
+      .writeHead(200, { 'Content-Type': 'audio/x-mpegurl; charset=utf-8', ETag: '"x"' })
+      .end(text)
+  }
+  return stub
+}
+
+/** A pass of the stub's key. */
+export const stubPass = (
+  stub: StubControl,
+  channel: string,
+  more: {
+    account?: string
+    group?: string
+    download?: string | null
+    protocol?: Protocol
+    expires?: number
+    fail?: 'open' | 'closed'
+  } = {},
+): string =>
+  mintPass(
+    nodeCrypto,
+    stub.secret,
+    {
+      kid: stub.kid,
+      fail: 'open',
+      protocol: 'hls',
+      expires: Math.floor(Date.now() / 1000) + 86_400,
+      sid: randomBytes(16).toString('base64url'),
+      download: null,
+      group: 'all',
+      account: 'own:1',
+      ...more,
+    },
+    channel,
+  )

@@ -1,29 +1,46 @@
+import { mkdirSync, mkdirSync } from 'node:fs'
+import { join, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { packageRoot, packageRoot } from '../config/paths.ts'
+import { nginxSettings, nginxSettings } from '../nginx/from-config.ts'
+import { renderNginx, renderNginx } from '../nginx/render.ts'
+import { loadTemplates, loadTemplates } from '../nginx/template.ts'
+import { Failure } from '../runtime/failure.ts'
 import type { Tool } from '../runtime/resolve.ts'
 import type { Service } from './child.ts'
 import { writeNginxFiles } from './nginx-files.ts'
 import { workerUser } from './privileges.ts'
-import { edgeAnswers, type Instance } from './services.ts'
+import { edgeHealth, type Instance } from './services.ts'
 
 const POLL_MS = 5000
 const MISSES = 3
 
 /** Renders and writes the edge's configuration. */
 export async function prepareNginx(instance: Instance, nginx: Tool): Promise<void> {
-  const { renderNginx } = await import('../nginx/render.ts')
-  const user = await workerUser(instance.paths)
-  writeNginxFiles(renderNginx({ ...instance, modules: nginx.modules, user }), instance.paths)
+  const { config, paths } = instance
+  if (nginx.modules === undefined) throw new Failure('nginx was found without its njs module.')
+  const user = await workerUser(paths)
+  const { js, geoip2 } = nginx.modules
+  // Its errors come to us by stderr, to be written with secrets masked.
+  const settings = nginxSettings(config, paths, {
+    modules: { js, geoip2 },
+    user,
+    errorLog: 'stderr warn',
+  })
+  for (const folder of [settings.tempDir, settings.cacheDir]) mkdirSync(folder, { recursive: true })
+  writeNginxFiles(renderNginx(settings, loadTemplates(join(packageRoot(), 'nginx'))), paths)
 }
 
 /**
  * Kills an nginx that no longer answers: a worker that died holding a shared dictionary's lock leaves the others spinning, and only a new start
  * helps. Returns what ends the watch.
  */
-export function watchNginx(nginx: Service, { config, report }: Instance): () => void {
+export function watchNginx(nginx: Service, { paths, report }: Instance): () => void {
   const over = new AbortController()
   const watch = async () => {
     for (let misses = 0; !over.signal.aborted; await sleep(POLL_MS, undefined, { ref: false })) {
-      const isFine = nginx.pid() === null || (await edgeAnswers(config))
+      const health = nginx.pid() === null ? null : await edgeHealth(paths)
+      const isFine = nginx.pid() === null || health?.isWedged === false
       misses = isFine ? 0 : misses + 1
       if (misses < MISSES || over.signal.aborted) continue
       report('nginx does not answer any more; it is started anew.')

@@ -44,7 +44,7 @@ function rowsOf(schema: TSchema, prefix: string): string[][] {
     const items: Node | undefined = node.items
     if (items?.properties === undefined) return [rowOf(path, node)]
     const own = [`\`${path}[]\``, '', node.description ?? '']
-    return [own, ...rowsOf(items as TSchema, `${path}[].`)]
+    return [own, ...rowsOf(items, `${path}[].`)]
   })
 }
 

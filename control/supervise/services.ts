@@ -9,6 +9,9 @@ import type { ServiceSpec } from './child.ts'
 import { createLineLog } from './line-log.ts'
 import { redact } from './redact.ts'
 
+/** The edge's inner server. */
+const INNER_SOCKET = 'edge-inner.sock'
+
 /** What every service of one supervised instance is made from. */
 export interface Instance {
   readonly config: Config
@@ -80,7 +83,7 @@ export function controlSpec({ configFile, paths, tie, report }: Instance): Servi
 
 /** nginx with our files. Its error log prints request lines, so it goes through the redactor. */
 export function nginxSpec(tool: Tool, instance: Instance): ServiceSpec {
-  const { config, paths, tie, report } = instance
+  const { paths, tie, report } = instance
   const keep = createLineLog(join(paths.logs, 'nginx-error.log'))
   const args = ['-p', paths.nginx, '-c', 'nginx.conf', '-e', 'stderr', '-g', 'daemon off;']
   return {
@@ -91,15 +94,28 @@ export function nginxSpec(tool: Tool, instance: Instance): ServiceSpec {
       keep(safe)
       if (/\[(emerg|alert|crit)\]/.test(safe)) report(`nginx: ${safe}`)
     },
-    isReady: () => edgeAnswers(config),
-    beforeStart: () => rmSync(paths.innerSocket, { force: true }),
+    isReady: async () => (await edgeHealth(paths))?.isReady === true,
+    beforeStart: () => {
+      // nginx does not take over sockets that an earlier, killed one left.
+      for (const name of [INNER_SOCKET, 'edge-fail.sock'])
+        rmSync(join(paths.run, name), { force: true })
+      rmSync(paths.innerSocket, { force: true })
+    },
   }
 }
 
-/** Whether the edge answers its health address, which runs JavaScript and writes to shared memory. */
-export async function edgeAnswers(config: Config): Promise<boolean> {
-  const reply = await ask(`${localUrl(parseEndpoint(config.edge.listen))}/health`)
-  return reply !== null && reply.status < 500
+/** How the edge says it is. */
+export interface EdgeHealth {
+  readonly isReady: boolean
+  /** A shared dictionary's lock died with its worker: only a new start helps. */
+  readonly isWedged: boolean
+}
+
+/** Asks the edge's health address, which runs JavaScript and reads shared memory; `null` without an answer. */
+export async function edgeHealth({ run }: StatePaths): Promise<EdgeHealth | null> {
+  const reply = await ask({ socketPath: join(run, INNER_SOCKET), path: '/health' })
+  if (reply === null) return null
+  return { isReady: reply.status === 200, isWedged: /"wedgedZone":"/.test(reply.body) }
 }
 
 /** A log line a person at the terminal should see: warnings and worse, and whatever is not a log line. */

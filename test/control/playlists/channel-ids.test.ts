@@ -1,0 +1,83 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { isChannelId } from '#domain/channel'
+import { slugOf } from '../../../control/playlists/slug.ts'
+import { channelsOf, entry } from './channels.ts'
+
+const idsOf = (...entries: string[]) => channelsOf(...entries).map(({ id }) => id)
+
+describe('channel ids', () => {
+  it('are tvg-ids where legal and unique, else slugs of names', () => {
+    expect(
+      idsOf(
+        entry('News', 'http://o/1/i.m3u8', 'tvg-id="news.de"'),
+        entry('Sport HD', 'http://o/2/i.m3u8', 'tvg-id="not legal"'),
+        entry('Первый канал', 'http://o/3/i.m3u8'),
+        entry('Télé+ Été', 'http://o/4/i.m3u8', 'tvg-id=".."'),
+      ),
+    ).toEqual(['news.de', 'sport-hd', 'pervyy-kanal', 'tele-plus-ete'])
+  })
+
+  it('tell doubles apart by name, then by address, whatever the order', () => {
+    const doubles = [
+      entry('One', 'http://o/1/i.m3u8?t=1', 'tvg-id="one"'),
+      entry('One HD', 'http://o/2/i.m3u8?t=1', 'tvg-id="one"'),
+      entry('Two', 'http://o/3/i.m3u8'),
+      entry('Two', 'http://o/4/i.m3u8'),
+      entry('Two', 'http://o/4/i.m3u8'),
+    ]
+    const ids = idsOf(...doubles)
+    expect(ids.slice(0, 2)).toEqual(['one', 'one-hd'])
+    expect(new Set(ids).size).toBe(5)
+    expect(idsOf(...doubles.toReversed())).toEqual(expect.arrayContaining(ids))
+    expect(idsOf(...doubles.map((text) => text.replace('t=1', 't=2')))).toEqual(ids)
+  })
+
+  it('do not take a name’s slug that is another’s tvg-id', () => {
+    const ids = idsOf(
+      entry('Rtl', 'http://o/1/i.m3u8'),
+      entry('X', 'http://o/2/i.m3u8', 'tvg-id="rtl"'),
+    )
+    expect(ids[1]).toBe('rtl')
+    expect(ids[0]).toMatch(/^rtl-[0-9a-f]{8}$/)
+  })
+
+  it('are legal, unique, and the same in any order, for any names', () => {
+    const name = fc.oneof(fc.constantFrom('A', 'a', 'Ä', '日本', '...', '—'), fc.string())
+    const one = fc.record({
+      name,
+      tvgId: fc.constantFrom('', 'x', 'y', '.', 'ü'),
+      place: fc.nat({ max: 5 }),
+    })
+    fc.assert(
+      fc.property(fc.array(one, { minLength: 1, maxLength: 12 }), (list) => {
+        const lines = list.map((item, index) =>
+          entry(
+            item.name.replace(/\s/g, ' '),
+            `http://o/${item.place}/i.m3u8?n=${index}`,
+            item.tvgId && `tvg-id="${item.tvgId}"`,
+          ),
+        )
+        const byUrl = (texts: string[]) =>
+          new Map(channelsOf(...texts).map(({ id, item }) => [item.url, id]))
+        const ids = byUrl(lines)
+        expect([...ids.values()].every(isChannelId)).toBe(true)
+        expect(new Set(ids.values()).size).toBe(list.length)
+        expect(new Map([...byUrl(lines.toReversed())].toReversed())).toEqual(ids)
+      }),
+    )
+  })
+})
+
+describe('slugs', () => {
+  it.each([
+    ['Discovery Channel', 'discovery-channel'],
+    ['  --ČT 24--  ', 'ct-24'],
+    ['Україна', 'ukrayina'],
+    ['ЩЁ', 'shche'],
+    ['日本', ''],
+    ['x'.repeat(100), 'x'.repeat(48)],
+  ])('%s is %s', (name, slug) => {
+    expect(slugOf(name)).toBe(slug)
+  })
+})

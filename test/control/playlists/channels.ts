@@ -1,0 +1,35 @@
+import { buildCatalogue, type Catalogue } from '../../../control/playlists/catalogue.ts'
+import type { Channel } from '../../../control/playlists/channel.ts'
+import type { Playlist } from '../../../control/playlists/playlist.ts'
+import { readPlaylistText } from '../../../control/playlists/reader.ts'
+import type { Selection } from '../../../control/playlists/selection.ts'
+
+/** The list in a text; throws where it is refused. */
+export const playlistOf = (text: string): Playlist => {
+  const result = readPlaylistText(text)
+  if (!result.ok) throw new Error(`line ${result.problem.line}: ${result.problem.reason}`)
+  return result.playlist
+}
+
+/** Channels of one source named `main`. */
+export const catalogueOf = (text: string): Catalogue =>
+  buildCatalogue([{ source: 'main', playlist: playlistOf(text) }])
+
+/** An entry's two lines. */
+export const entry = (name: string, url: string, attributes = ''): string =>
+  `#EXTINF:-1${attributes && ` ${attributes}`},${name}\n${url}\n`
+
+export const channelsOf = (...entries: string[]): readonly Channel[] =>
+  catalogueOf(`#EXTM3U\n${entries.join('')}`).channels
+
+/** A selection with what is given, empty else. */
+export const select = (given: Partial<Selection> = {}): Selection => ({
+  titles: [],
+  ids: [],
+  names: [],
+  patterns: [],
+  exclude: [],
+  order: [],
+  sources: [],
+  ...given,
+})

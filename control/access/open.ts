@@ -33,21 +33,28 @@ const authRequest = async (
   }
 }
 
+/** What was asked and answered; both `null` where no auth backend decides. */
+interface Authorized {
+  readonly asked: AuthRequest | null
+  readonly decision: Decision | null
+}
+
 /** Rules and backends, where any apply; a viewer nobody vouches for is refused where none do. */
 const authorize = async (
   situation: Situation,
   sid: string,
   ports: OpenPorts,
-): Promise<Decision | ReasonId | null> => {
+): Promise<Authorized | ReasonId> => {
   const { viewer, opening, group, channel } = situation
   const backend = ports.authorizer.backendFor(channel.id, group.name)
   if (backend !== null) {
-    return await ports.authorizer.authorize(await authRequest(situation, backend, { sid, ports }))
+    const asked = await authRequest(situation, backend, { sid, ports })
+    return { asked, decision: await ports.authorizer.authorize(asked) }
   }
   if (viewer.foreignToken !== null) return 'token.unknown'
   if (opening.door.kind === 'token' && viewer.account === null) return 'token.missing'
   if (group.require_account && viewer.record === null) return 'token.missing'
-  return null
+  return { asked: null, decision: null }
 }
 
 const claimOf = async (
@@ -136,11 +143,11 @@ const passClaims = (situation: Situation, sid: string, decision: Decision | null
 
 const admit = async (
   situation: Situation,
-  session: { readonly sid: string; readonly decision: Decision | null },
+  session: Authorized & { readonly sid: string },
   ports: OpenPorts,
 ): Promise<OpenAnswer> => {
   const { opening, channel, viewer } = situation
-  const { sid, decision } = session
+  const { sid, decision, asked } = session
   const isInferred = opening.inferredKey !== null
   const pass = ports.signer.mintPass(passClaims(situation, sid, decision), channel.id, opening.now)
   const key = opening.inferredKey ?? ports.signer.leaseKey(pass, channel.id)
@@ -155,6 +162,7 @@ const admit = async (
     ports.record(eventOf(situation, claim, { type: 'refused', reason: admission.reason }))
     return refuse(admission.reason, admission.denyUntil)
   }
+  if (asked && decision?.backend) await ports.lifecycle.opened(asked, decision)
   if (viewer.ticket) ports.downloadUsed(viewer, opening, situation.network)
   const location = isInferred ? null : locationOf(pass, situation)
   ports.record(eventOf(situation, claim, { type: 'opened', reason: decision?.reason ?? 'ok' }))
@@ -168,13 +176,16 @@ export const open = async (opening: Opening, ports: OpenPorts): Promise<OpenAnsw
   if (!answer.ok) return refuse(answer.reason, 0)
   const { situation } = answer
   const sid = ports.signer.sessionId(opening.requestId)
-  const decision = await authorize(situation, sid, ports)
-  if (typeof decision === 'string') return refuse(decision, opening.now + clocks.deny_sec * 1000)
+  const authorized = await authorize(situation, sid, ports)
+  if (typeof authorized === 'string') {
+    return refuse(authorized, opening.now + clocks.deny_sec * 1000)
+  }
+  const { decision } = authorized
   if (decision?.verdict === 'deny') {
     return refuse(decision.reason, opening.now + decision.denySec * 1000)
   }
   if (decision?.verdict === 'redirect' && decision.location !== null) {
     return { outcome: 'redirected', location: decision.location }
   }
-  return await admit(situation, { sid, decision }, ports)
+  return await admit(situation, { sid, ...authorized }, ports)
 }

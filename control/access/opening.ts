@@ -3,6 +3,7 @@ import type { AccountRef, GeoPlace } from '#domain/types'
 import type { Config } from '../config/schema.ts'
 import type { BanStore, SessionStore } from '../sessions/session-store.ts'
 import type { Plan } from '../store/records.ts'
+import type { Lifecycle } from './lifecycle.ts'
 import type { Authorizer, Catalog, Signer } from './ports.ts'
 import type { Door, KnownViewer, ViewerPorts } from './viewer.ts'
 
@@ -87,6 +88,8 @@ export interface OpenPorts extends ViewerPorts {
     player: { agent: string; playback: string | null },
   ) => { readonly device: string; readonly player: string }
   readonly record: (event: OpenedEvent) => void
+  /** Asks again about sessions a backend let in. */
+  readonly lifecycle: Pick<Lifecycle, 'opened'>
   /** A playlist copy was used: recorded the first time. */
   readonly downloadUsed: (viewer: KnownViewer, opening: Opening, network: string) => void
 }

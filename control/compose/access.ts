@@ -1,0 +1,57 @@
+import { deviceId } from '#domain/device'
+import type { GeoPlace } from '#domain/types'
+import { userAgentFamily } from '#domain/user-agent'
+import type { CheckPorts } from '../access/check.ts'
+import type { EventRecorder } from '../access/event-recorder.ts'
+import type { OpenPorts } from '../access/opening.ts'
+import type { Authorizer } from '../access/ports.ts'
+import { createSigner, nodeCrypto } from '../access/signer.ts'
+import type { Config, PlanConfig } from '../config/schema.ts'
+import type { LineupService } from '../lineup/lineup-service.ts'
+import type { BanStore, SessionStore, SessionView } from '../sessions/session-store.ts'
+import type { Persistence } from './persistence.ts'
+
+/** Everything an opening stands on. */
+export interface AccessParts {
+  readonly config: () => Config
+  readonly persistence: Persistence
+  readonly lineup: LineupService
+  readonly authorizer: Authorizer
+  readonly sessions: SessionStore
+  readonly bans: BanStore
+  readonly view: SessionView
+  readonly place: (address: string) => GeoPlace
+  readonly recorder: EventRecorder
+  readonly lifecycle: OpenPorts['lifecycle']
+}
+
+const fromConfig = (plans: readonly PlanConfig[], name: string) => {
+  const plan = plans.find((candidate) => candidate.name === name)
+  return plan ? { maxSessions: plan.max_sessions, maxNetworks: plan.max_networks } : null
+}
+
+/** The ports of openings and checks. */
+export const createAccess = (parts: AccessParts): OpenPorts & CheckPorts => {
+  const { persistence, recorder } = parts
+  return {
+    config: parts.config,
+    catalog: parts.lineup.catalog,
+    signer: createSigner(persistence.ring),
+    authorizer: parts.authorizer,
+    sessions: parts.sessions,
+    bans: parts.bans,
+    accounts: persistence.accounts,
+    accountById: async (id) => await persistence.directory.account(id),
+    counts: async (channel) => await parts.view.counts(channel),
+    place: parts.place,
+    planOf: async (name) =>
+      fromConfig(parts.config().plans, name) ?? (await persistence.directory.plan(name)),
+    deviceOf: (account, network, { agent, playback }) => ({
+      device: deviceId(nodeCrypto, { account, network, userAgent: agent, playback }),
+      player: [userAgentFamily(agent), playback ?? ''].join(' ').trim(),
+    }),
+    record: (event) => recorder.opened(event),
+    downloadUsed: (viewer, opening, network) => recorder.downloadUsed(viewer, opening, network),
+    lifecycle: parts.lifecycle,
+  }
+}

@@ -84,7 +84,7 @@ export const createRedisLiveAuth = (redis: Client, keys: LiveAuthKeys): LiveAuth
     async hasten(channel, now) {
       const chosen =
         channel === null
-          ? await redis.zrange(keys.due(), 0, -1)
+          ? await redis.zrange(keys.due(), '0', '-1')
           : await redis.smembers(keys.channel(channel))
       await Promise.all(chosen.map((id) => redis.zadd(keys.due(), 'XX', String(now), id)))
       return chosen.length

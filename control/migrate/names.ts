@@ -1,0 +1,33 @@
+const MAX_LENGTH = 32
+
+/** Gives names that our configuration takes, each to one original only. */
+export interface Names {
+  /** The same original gets the same name. */
+  of(original: string): string
+}
+
+const tidy = (original: string): string => {
+  const lower = original.toLowerCase().replaceAll(/[^a-z0-9_-]+/g, '-')
+  const trimmed = lower.replace(/^[^a-z0-9]+/, '').slice(0, MAX_LENGTH)
+  return trimmed === '' ? 'unnamed' : trimmed
+}
+
+/** No names given yet. */
+export const createNames = (): Names => {
+  const given = new Map<string, string>()
+  const isTaken = (name: string) => [...given.values()].includes(name)
+  return {
+    of(original) {
+      const known = given.get(original)
+      if (known !== undefined) return known
+      const base = tidy(original)
+      let name = base
+      for (let n = 2; isTaken(name); n += 1) {
+        const suffix = `-${n}`
+        name = `${base.slice(0, MAX_LENGTH - suffix.length)}${suffix}`
+      }
+      given.set(original, name)
+      return name
+    },
+  }
+}

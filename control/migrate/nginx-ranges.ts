@@ -1,0 +1,59 @@
+import { formatAddress, type Network, parseAddress, parseNetwork } from '#domain/network'
+
+/** Part of the IPv4 space with a value; parts never overlap. */
+export interface Segment {
+  readonly first: number
+  readonly last: number
+  readonly value: string
+}
+
+/** The numbers a `first-last` text means; `null` where it is none. */
+export const readRange = (text: string): { first: number; last: number } | null => {
+  const [from = '', to = '', ...rest] = text.split('-')
+  const first = parseAddress(from)
+  const last = parseAddress(to)
+  if (rest.length > 0 || first?.family !== 4 || last?.family !== 4) return null
+  const range = { first: first.words[0] ?? 0, last: last.words[0] ?? 0 }
+  return range.first <= range.last ? range : null
+}
+
+/** Lays a segment over what is there: later ranges of the file win where they meet. */
+export const layOver = (segments: readonly Segment[], added: Segment): Segment[] => {
+  const rest = segments.flatMap((old) => {
+    if (old.last < added.first || old.first > added.last) return [old]
+    const parts: Segment[] = []
+    if (old.first < added.first) parts.push({ ...old, last: added.first - 1 })
+    if (old.last > added.last) parts.push({ ...old, first: added.last + 1 })
+    return parts
+  })
+  return [...rest, added].sort((a, b) => a.first - b.first)
+}
+
+/** Takes a range out again. */
+export const cutOut = (
+  segments: readonly Segment[],
+  range: { first: number; last: number },
+): Segment[] =>
+  layOver(segments, { ...range, value: '' }).filter(
+    (part) => part.first !== range.first || part.last !== range.last,
+  )
+
+const addressText = (value: number): string => formatAddress({ family: 4, words: [value] })
+
+/** A segment as our configuration writes it. */
+export const segmentText = ({ first, last }: Segment): string =>
+  first === last ? addressText(first) : `${addressText(first)}-${addressText(last)}`
+
+/** One network as nginx reads it: no short forms, no ranges. */
+export const readNetwork = (
+  text: string,
+): { network: Network; note: string | null } | { why: string } => {
+  const [address = '', mask] = text.split('/')
+  if (parseAddress(address) === null) return { why: `\`${text}\`: nginx knows no such address` }
+  const parsed = parseNetwork(text)
+  if (!parsed.ok) return { why: `\`${text}\`: ${parsed.reason}` }
+  const network = parsed.networks[0]
+  if (network === undefined || (mask !== undefined && mask === ''))
+    return { why: `\`${text}\`: not a network` }
+  return { network, note: parsed.warnings[0] ?? null }
+}

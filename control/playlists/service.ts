@@ -167,7 +167,7 @@ export class PlaylistService {
 
   /** One build after the other, so that an older one never overtakes a newer. */
   private rebuild(): Promise<void> {
-    this.building = this.building.then(() => this.build())
+    this.building = this.building.catch(() => undefined).then(() => this.build())
     return this.building
   }
 

@@ -69,13 +69,28 @@ const conditional = (known: Validators | null): Record<string, string> => ({
   ...(known?.lastModified ? { 'if-modified-since': known.lastModified } : {}),
 })
 
+/** The address without a user name, which goes into a header instead: fetch refuses it in an address. */
+const splitLogin = (text: string): { address: URL; login: Record<string, string> } => {
+  const address = new URL(text)
+  const { username, password } = address
+  address.username = ''
+  address.password = ''
+  if (username === '' && password === '') return { address, login: {} }
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return { address, login: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } }
+}
+
+/** Relative addresses need no query, and a query may hold a password that must not be kept. */
+const withoutQuery = (address: string): string => address.replace(/[?#].*$/, '')
+
 /** Fetches an address with the validators of the last answer; the whole transfer has to end in time. */
 export const urlTransport =
   (url: string, timeoutMs: number): Transport =>
   async (known) => {
     try {
       const signal = AbortSignal.timeout(timeoutMs)
-      const answer = await fetch(url, { headers: conditional(known), signal })
+      const { address, login } = splitLogin(url)
+      const answer = await fetch(address, { headers: { ...conditional(known), ...login }, signal })
       if (answer.status === 304 && known) {
         await answer.body?.cancel()
         return { kind: 'unchanged' }
@@ -88,7 +103,8 @@ export const urlTransport =
         etag: answer.headers.get('etag'),
         lastModified: answer.headers.get('last-modified'),
       }
-      return { kind: 'body', chunks: answer.body, validators, baseUrl: answer.url }
+      const chunks = answer.body
+      return { kind: 'body', chunks, validators, baseUrl: withoutQuery(answer.url) }
     } catch (error) {
       return { kind: 'failed', reason: reasonOf(error) }
     }

@@ -1,0 +1,138 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parseChannelRecord } from '#domain/channel-table'
+import { PlaylistService, type PlaylistSettings } from '../../../control/playlists/service.ts'
+import type { SourceStatus } from '../../../control/playlists/source.ts'
+import { entry, select } from './channels.ts'
+
+const list = (...names: string[]) =>
+  `#EXTM3U\n${names.map((name) => entry(name, `http://o/${name}/i.m3u8`, `group-title="${name[0]}"`)).join('')}`
+
+let folder = ''
+let services: PlaylistService[] = []
+let statuses: SourceStatus[] = []
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gh-playlists-'))
+  services = []
+  statuses = []
+})
+afterEach(async () => {
+  for (const service of services) service.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const start = () => {
+  let changes = 0
+  let wake: () => void = () => undefined
+  const service = new PlaylistService({
+    stateDir: folder,
+    now: () => 1,
+    onChange: () => {
+      changes += 1
+      wake()
+    },
+    onStatus: (status) => statuses.push(status),
+    fileCheckMs: 20,
+  })
+  services.push(service)
+  const changed = () =>
+    new Promise<void>((resolve) => {
+      wake = resolve
+    })
+  return { service, changed, count: () => changes }
+}
+const path = (name: string) => join(folder, `${name}.m3u`)
+const settings = (...names: string[]): PlaylistSettings => ({
+  sources: names.map((name) => ({ name, file: path(name), refreshMs: 60_000 })),
+  groups: [
+    { id: 'home', channels: select() },
+    { id: 'guests', channels: select({ titles: ['f'] }) },
+  ],
+  surge: [{ name: 'eve', group: 'home', channels: select({ titles: ['f'] }), running: 'end' }],
+  checks: { hasResolver: true },
+})
+const idsIn = (service: PlaylistService, group: string) =>
+  [...(service.list(group)?.text.matchAll(/^@@\/([^/]+)/gm) ?? [])].map((match) => match[1])
+
+describe('the playlist service', () => {
+  it('gives each group its own list, ids unique over all sources', async () => {
+    await writeFile(path('one'), list('f1', 'g1'))
+    await writeFile(path('two'), list('f1'))
+    const { service } = start()
+    await service.configure(settings('one', 'two'))
+    expect(idsIn(service, 'home')).toHaveLength(3)
+    expect(new Set(idsIn(service, 'home')).size).toBe(3)
+    expect(idsIn(service, 'guests')).toHaveLength(2)
+    expect(service.list('nobody')).toBeNull()
+  })
+
+  it('follows a file that changes, keeps the last list when it breaks, and tells of both', async () => {
+    await writeFile(path('one'), list('f1'))
+    const { service, changed } = start()
+    await service.configure(settings('one'))
+    const old = service.list('home')
+    const first = changed()
+    await writeFile(path('one'), list('f1', 'f2'))
+    await first
+    expect(idsIn(service, 'home')).toEqual(['f1', 'f2'])
+    expect(service.list('home', old?.version)).toEqual(old)
+    expect(service.list('home', 'unknown')).toBeNull()
+    await writeFile(path('one'), '<html>')
+    await service.refresh('one')
+    expect(idsIn(service, 'home')).toEqual(['f1', 'f2'])
+    expect(service.statuses()).toMatchObject([{ name: 'one', ok: false, channels: 2 }])
+    expect(statuses.map(({ ok }) => ok)).toEqual([false])
+    await writeFile(path('one'), list('f3'))
+    await service.refresh()
+    expect(statuses.map(({ ok }) => ok)).toEqual([false, true])
+  })
+
+  it('starts with what there is: a missing source is told of, a kept copy serves', async () => {
+    await writeFile(path('one'), list('f1'))
+    const first = start()
+    await first.service.configure(settings('one'))
+    first.service.stop()
+    await rm(path('one'))
+    const second = start()
+    await second.service.configure(settings('one', 'two'))
+    expect(idsIn(second.service, 'home')).toEqual(['f1'])
+    expect(statuses.some(({ name, ok }) => name === 'two' && !ok)).toBe(true)
+  })
+
+  it('narrows a group under surge and widens it again; the other groups stay', async () => {
+    await writeFile(path('one'), list('f1', 'g1'))
+    const { service } = start()
+    await service.configure(settings('one'))
+    const [home, guests] = [service.list('home'), service.list('guests')]
+    await service.setSurge(['eve'])
+    expect(idsIn(service, 'home')).toEqual(['f1'])
+    expect(service.list('guests')).toEqual(guests)
+    const record = parseChannelRecord(service.snapshot()?.table.get('g1') ?? '')
+    expect(record).toMatchObject({ groups: ['home'], surgedFrom: ['home'] })
+    expect(service.activeSurge()).toEqual(['eve'])
+    await service.setSurge([])
+    expect(service.list('home')).toEqual(home)
+  })
+
+  it('drops a source that leaves the configuration and keeps the one that stays', async () => {
+    await writeFile(path('one'), list('f1'))
+    await writeFile(path('two'), list('f2'))
+    const { service } = start()
+    await service.configure(settings('one', 'two'))
+    await service.configure(settings('two'))
+    expect(idsIn(service, 'home')).toEqual(['f2'])
+    expect(service.statuses().map(({ name }) => name)).toEqual(['two'])
+  })
+
+  it('says nothing after it was stopped', async () => {
+    await writeFile(path('one'), list('f1'))
+    const { service, count } = start()
+    await service.configure(settings('one'))
+    service.stop()
+    await writeFile(path('one'), list('f2'))
+    await service.refresh()
+    expect(count()).toBe(1)
+  })
+})

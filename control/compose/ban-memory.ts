@@ -1,0 +1,43 @@
+import { isReasonId } from '#domain/reasons'
+import type { BanMemory } from '../sessions/bans.ts'
+import type { Ban } from '../sessions/session-store.ts'
+import type { Ban as StoredBan } from '../store/records.ts'
+import type { BanStore } from '../store/stores.ts'
+
+const idOf = ({ kind, subject }: Pick<Ban, 'kind' | 'subject'>): string => `${kind}:${subject}`
+
+const ACCOUNT_OF: Partial<Record<Ban['kind'], (subject: string) => string>> = {
+  account: (subject) => subject,
+  device: (subject) => subject.split('|')[0] ?? subject,
+}
+
+const stored = (ban: Ban, now: number): StoredBan => ({
+  id: idOf(ban),
+  kind: ban.kind,
+  subject: ban.subject,
+  account: ACCOUNT_OF[ban.kind]?.(ban.subject) ?? null,
+  reason: ban.reason,
+  evidence: null,
+  createdAt: now,
+  until: ban.until,
+  by: ban.by,
+  liftedAt: null,
+  liftedBy: null,
+})
+
+const active = ({ kind, subject, until, reason, by }: StoredBan): Ban => ({
+  kind,
+  subject,
+  until: until ?? Number.MAX_SAFE_INTEGER,
+  reason: isReasonId(reason) ? reason : `ban.${kind}`,
+  by,
+})
+
+/** Bans in SQL, from where they come back when Redis has lost them. */
+export const createBanMemory = (store: BanStore, now: () => number): BanMemory => ({
+  load: async () => (await store.active(now())).map(active),
+  save: async (ban) => await store.put(stored(ban, now())),
+  remove: async (kind, subject) => {
+    await store.lift(idOf({ kind, subject }), 'gatehouse', now())
+  },
+})

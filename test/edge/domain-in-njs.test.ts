@@ -1,0 +1,64 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { build, type Plugin } from 'esbuild'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { packageRoot } from '../../control/config/paths.ts'
+import { EDGE_OPTIONS } from '../../control/runtime/build.ts'
+import { startNginx, type TestNginx } from '../support/nginx.ts'
+
+// The domain decides at the edge, so its tests must hold on the engine that runs there, not on Node's alone.
+const folder = join(packageRoot(), 'test/domain')
+const support = join(packageRoot(), 'test/support')
+const files = readdirSync(folder).filter((name) => name.endsWith('.test.ts'))
+let nginx: TestNginx
+
+/** Puts our small vitest in the place of the real one, and Node's modules in njs's. */
+const inNjs: Plugin = {
+  name: 'in-njs',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^vitest$/ }, () => ({ path: join(support, 'njs-vitest.ts') }))
+    onResolve({ filter: /^fast-check$/ }, () => ({ path: join(support, 'njs-fast-check.ts') }))
+    onResolve({ filter: /^real-fast-check$/ }, ({ kind }) =>
+      resolve('./node_modules/fast-check', { kind, resolveDir: packageRoot() }),
+    )
+    onResolve({ filter: /^node:/ }, ({ path }) => ({ path: path.slice(5), external: true }))
+  },
+}
+
+async function bundle(): Promise<string> {
+  const contents = [
+    "import { enterFile, runFile } from './test/support/njs-vitest.ts'",
+    ...files.map((name) => `enterFile('${name}')\nrequire('./test/domain/${name}')`),
+    'async function run(r) {',
+    '  const name = r.args.file',
+    '  r.return(200, JSON.stringify(await runFile(name)))',
+    '}',
+    'export default { run }',
+  ].join('\n')
+  const { outputFiles } = await build({
+    ...EDGE_OPTIONS,
+    stdin: { contents, resolveDir: packageRoot(), loader: 'ts' },
+    mainFields: ['module', 'main'],
+    plugins: [inNjs],
+    write: false,
+    logLevel: 'silent',
+  })
+  return outputFiles[0]?.text ?? ''
+}
+
+beforeAll(async () => {
+  nginx = await startNginx({
+    files: { 'domain.js': await bundle() },
+    conf: `js_import domain.js; js_context_reuse_max_size 256m;
+      server { listen 127.0.0.1:__PORT__; location / { return 204; } location = /run { js_content domain.run; } }`,
+  })
+})
+afterAll(() => nginx?.stop())
+
+test.each(files)('%s holds in njs', async (name) => {
+  const response = await fetch(`${nginx.url}/run?file=${name}`)
+  expect(response.status, nginx.errorLog()).toBe(200)
+  const { count, failures } = (await response.json()) as { count: number; failures: string[] }
+  expect(failures).toEqual([])
+  expect(count).toBeGreaterThan(0)
+})

@@ -25,13 +25,6 @@ export const usesOf = (traces: readonly Trace[]): DeviceUse[] => {
   return [...uses.values()].sort((a, b) => (a.device < b.device ? -1 : 1))
 }
 
-/** What ties a play to a place: its line and the pool of addresses it is from; the exits of one VPN are one. */
-export const gluesOf = (trace: Trace): readonly string[] => {
-  if (trace.line === null) return []
-  if (trace.isHosting) return [`as ${trace.play.asn ?? trace.play.asnOrg ?? ''}`]
-  return trace.pool === null ? [trace.line] : [trace.line, `pool ${trace.pool}`]
-}
-
 /** How a device used one line or pool. */
 export interface GlueUse {
   readonly days: number

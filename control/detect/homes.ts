@@ -1,6 +1,6 @@
 import { coveredMs } from '#domain/interval'
-import { type DeviceUse, gluesOf, tally, usesOf } from './device-use.ts'
-import { lineConflicts, pairKey } from './line-conflicts.ts'
+import { type DeviceUse, tally, usesOf } from './device-use.ts'
+import { type LineConflicts, lineConflicts } from './line-conflicts.ts'
 import type { Trace } from './trace.ts'
 import { UnionFind } from './union-find.ts'
 
@@ -38,8 +38,8 @@ const joinBy = (
   }
 }
 
-const exactGlue = (trace: Trace): readonly string[] => gluesOf(trace).slice(0, 1)
-const poolGlue = (trace: Trace): readonly string[] => gluesOf(trace).slice(1)
+const exactGlue = (trace: Trace): readonly string[] => trace.glues.slice(0, 1)
+const poolGlue = (trace: Trace): readonly string[] => trace.glues.slice(1)
 
 const linesInPool = (use: DeviceUse): Map<string, Set<string>> => {
   const lines = new Map<string, Set<string>>()
@@ -54,7 +54,7 @@ const linesInPool = (use: DeviceUse): Map<string, Set<string>> => {
 const groupDevices = (
   uses: readonly DeviceUse[],
   sets: UnionFind,
-  conflicts: ReadonlyMap<string, number>,
+  conflicts: LineConflicts,
 ): void => {
   joinBy(sets, uses, exactGlue)
   const pools = new Map<string, Map<string, Set<string>>>()
@@ -68,7 +68,7 @@ const groupDevices = (
   }
   const isSame = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
     [...a].every((x) =>
-      [...b].every((y) => (conflicts.get(pairKey(x, y)) ?? 0) < CONFLICTS_AT_LEAST),
+      [...(conflicts.get(x) ?? [])].every(([y, times]) => times < CONFLICTS_AT_LEAST || !b.has(y)),
     )
   for (const groups of pools.values()) {
     const list = [...groups].sort(([a], [b]) => (a < b ? -1 : 1))
@@ -86,7 +86,7 @@ const claimGlues = (
 ): void => {
   for (const use of uses) {
     const home = sets.find(use.device)
-    for (const glue of tally(use.traces, gluesOf).keys()) {
+    for (const glue of tally(use.traces, (t) => t.glues).keys()) {
       const owner = claimed.get(glue)
       if (owner === undefined) claimed.set(glue, home)
       else if (owner !== home) claimed.set(glue, null)
@@ -95,7 +95,7 @@ const claimGlues = (
 }
 
 const homeOf = (trace: Trace, claimed: ReadonlyMap<string, string | null>): string | null => {
-  for (const glue of gluesOf(trace)) {
+  for (const glue of trace.glues) {
     const home = claimed.get(glue)
     if (home) return home
   }

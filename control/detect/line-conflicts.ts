@@ -5,28 +5,41 @@ const DAY_MS = 86_400_000
 // Whoever gets the same address back within this time most likely never gave it away.
 const LEASE_MS = 14 * DAY_MS
 
-/** The name under which a pair is kept, whichever comes first. */
-export const pairKey = (a: string, b: string): string => (a < b ? `${a}\n${b}` : `${b}\n${a}`)
+// So many addresses of one pool are watched at once; a household has one or two.
+const LINES_AT_ONCE = 8
+
+/** How often two lines of one pool returned beside each other, both ways round. */
+export type LineConflicts = ReadonlyMap<string, ReadonlyMap<string, number>>
 
 interface LastUse {
-  start: number
-  /** Lines of the same pool used since, by other devices. */
+  readonly start: number
+  /** Lines of the same pool used since. */
   readonly between: Set<string>
 }
 
-const countReturns = (uses: readonly Trace[], returns: Map<string, number>): void => {
+const countBoth = (counts: Map<string, Map<string, number>>, a: string, b: string): void => {
+  for (const [x, y] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const row = counts.get(x) ?? new Map<string, number>()
+    counts.set(x, row.set(y, (row.get(y) ?? 0) + 1))
+  }
+}
+
+const countReturns = (uses: readonly Trace[], counts: Map<string, Map<string, number>>): void => {
   const last = new Map<string, LastUse>()
-  for (const use of uses) {
-    const line = use.line ?? ''
+  for (const { line, start } of uses) {
+    if (line === null) continue
     const before = last.get(line)
-    if (before && use.start - before.start < LEASE_MS) {
-      for (const other of before.between) {
-        const pair = pairKey(line, other)
-        returns.set(pair, (returns.get(pair) ?? 0) + 1)
-      }
+    if (before && start - before.start < LEASE_MS) {
+      for (const other of before.between) countBoth(counts, line, other)
     }
-    for (const [name, state] of last) if (name !== line) state.between.add(line)
-    last.set(line, { start: use.start, between: new Set() })
+    last.delete(line)
+    for (const state of last.values()) state.between.add(line)
+    last.set(line, { start, between: new Set() })
+    const [oldest] = last.keys()
+    if (last.size > LINES_AT_ONCE && oldest !== undefined) last.delete(oldest)
   }
 }
 
@@ -34,7 +47,7 @@ const countReturns = (uses: readonly Trace[], returns: Map<string, number>): voi
  * Counts how often an address was used, then another of the same pool, then the first again. One line has one
  * address at a time, so two that return beside each other are two lines. Plays must be in order of start.
  */
-export const lineConflicts = (traces: readonly Trace[]): Map<string, number> => {
+export const lineConflicts = (traces: readonly Trace[]): LineConflicts => {
   const pools = new Map<string, Trace[]>()
   for (const trace of traces) {
     if (trace.line === null || trace.pool === null || trace.isHosting) continue
@@ -42,7 +55,7 @@ export const lineConflicts = (traces: readonly Trace[]): Map<string, number> => 
     if (known) known.push(trace)
     else pools.set(trace.pool, [trace])
   }
-  const returns = new Map<string, number>()
-  for (const uses of pools.values()) countReturns(uses, returns)
-  return returns
+  const counts = new Map<string, Map<string, number>>()
+  for (const uses of pools.values()) countReturns(uses, counts)
+  return counts
 }

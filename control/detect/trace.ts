@@ -20,6 +20,8 @@ export interface Trace {
   readonly line: string | null
   readonly pool: string | null
   readonly isHosting: boolean
+  /** What ties the play to a place, the firmest first: its line and the pool of addresses it is from; the exits of one VPN are one. */
+  readonly glues: readonly string[]
   readonly at: Coordinates | null
 }
 
@@ -28,20 +30,47 @@ const lineOf = (play: PlayRecord): string | null => {
   return play.isLan ? `lan ${play.source}` : play.network
 }
 
+type Place = Pick<Trace, 'line' | 'pool' | 'isHosting' | 'glues'>
+
+const placeOf = (play: PlayRecord, throughHosting: boolean): Place => {
+  const line = lineOf(play)
+  if (line === null) return { line, pool: null, isHosting: throughHosting, glues: [] }
+  const pool = play.isLan ? line : poolOf(line)
+  if (throughHosting) {
+    return { line, pool, isHosting: true, glues: [`as ${play.asn ?? play.asnOrg ?? ''}`] }
+  }
+  return { line, pool, isHosting: false, glues: pool === null ? [line] : [line, `pool ${pool}`] }
+}
+
+/** Asks a question once per answer key; plays of one account repeat a handful of them. */
+const remember = <P, T>(keyOf: (play: P) => string, ask: (play: P) => T): ((play: P) => T) => {
+  const known = new Map<string, T>()
+  return (play) => {
+    const key = keyOf(play)
+    const answer = known.get(key)
+    if (answer !== undefined) return answer
+    const fresh = ask(play)
+    known.set(key, fresh)
+    return fresh
+  }
+}
+
 /** Works out traces of plays that are already normalised. */
-export const tracesOf = (plays: readonly PlayRecord[]): Trace[] =>
-  plays.map((play) => {
-    const line = lineOf(play)
-    return {
-      play,
-      start: play.startedAt,
-      end: watchedUntil(play),
-      day: Math.floor(play.startedAt / DAY_MS),
-      device: play.device ?? `? ${play.network ?? ''} ${play.platform ?? ''} ${play.client ?? ''}`,
-      kind: deviceClass(play),
-      line,
-      pool: line === play.network ? poolOf(line) : line,
-      isHosting: isHosting(play),
-      at: play.isLan ? null : coordinatesOf(play),
-    }
-  })
+export const tracesOf = (plays: readonly PlayRecord[]): Trace[] => {
+  const classOf = remember((p: PlayRecord) => `${p.platform}\n${p.client}`, deviceClass)
+  const throughHosting = remember((p: PlayRecord) => p.asnOrg ?? '', isHosting)
+  const placed = remember(
+    (p: PlayRecord) => `${p.isLan} ${p.network} ${p.asn} ${p.source}`,
+    (p) => placeOf(p, throughHosting(p)),
+  )
+  return plays.map((play) => ({
+    play,
+    start: play.startedAt,
+    end: watchedUntil(play),
+    day: Math.floor(play.startedAt / DAY_MS),
+    device: play.device ?? `? ${play.network ?? ''} ${play.platform ?? ''} ${play.client ?? ''}`,
+    kind: classOf(play),
+    ...placed(play),
+    at: play.isLan ? null : coordinatesOf(play),
+  }))
+}

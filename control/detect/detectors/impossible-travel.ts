@@ -14,20 +14,22 @@ const lastLocated = (
   params: Params,
 ): PlayRecord | null => {
   let last: PlayRecord | null = null
-  for (const play of recent) {
-    if (endOf(play) > event.startedAt || !isLocated(play)) continue
-    if (params.ignore_hosting && isThroughHosting(play)) continue
-    if (last === null || endOf(play) >= endOf(last)) last = play
+  // Backwards, because the last to start is nearly always the last to end.
+  for (const play of recent.toReversed()) {
+    if (endOf(play) > event.startedAt || (last !== null && endOf(play) <= endOf(last))) continue
+    if (!isLocated(play) || (params.ignore_hosting && isThroughHosting(play))) continue
+    last = play
   }
   return last
 }
 
 /** Two places, one after the other, that nobody can travel between in the time. */
 export const inspectImpossibleTravel: Inspect<'impossible_travel'> = (event, recent, params) => {
-  if (!isLocated(event) || (params.ignore_hosting && isThroughHosting(event))) return null
+  if (!isLocated(event)) return null
   const from = lastLocated(event, recent, params)
   if (from === null || isSameNetwork(from, event)) return null
   if (params.ignore_same_device && isSameDevice(from, event)) return null
+  if (params.ignore_hosting && isThroughHosting(event)) return null
   const distance = distanceOf(from, event)
   if (distance === null || distance.leastKm < params.min_distance_km) return null
   const elapsedMs = event.startedAt - endOf(from) + clockSlackMs(from, event)

@@ -27,23 +27,26 @@ const meanParallel = (intervals: readonly Interval[], merged: readonly Interval[
   return covered === 0 ? 0 : sum(intervals) / covered
 }
 
-const placeKey = (play: PlayRecord): string =>
-  isHosting(play) ? `hosting ${play.asnOrg}` : (play.network ?? play.device ?? '')
+const lengthOf = (plays: readonly PlayRecord[]): number =>
+  plays.reduce((sum, play) => sum + endOf(play) - play.startedAt, 0)
 
 /** A machine that plays round the clock: several channels at once, or from a data centre. */
 export const inspectRestreaming: Inspect<'restreaming'> = (event, recent, params) => {
   const leastMs = params.min_hours_per_day * HOUR_MS
-  // A session only tells once it has lasted; short ones never restream.
-  const key = placeKey(event)
-  const plays = [...recent, event].filter((p) => placeKey(p) === key)
-  const total = plays.reduce((sum, p) => sum + endOf(p) - p.startedAt, 0)
-  if (total < leastMs * params.min_days) return null
+  const enoughMs = leastMs * params.min_days
+  const all = [...recent, event]
+  // Hardly anybody plays that much at all, so this ends nearly every question.
+  if (lengthOf(all) < enoughMs) return null
+  const fromHosting = isHosting(event)
+  const plays = all.filter((p) =>
+    fromHosting ? p.asnOrg === event.asnOrg : p.network === event.network,
+  )
+  if (lengthOf(plays) < enoughMs) return null
   const intervals = plays.map((p) => intervalOf(p.startedAt, endOf(p)))
   const merged = mergeIntervals(intervals)
   const days = fullDays(merged, leastMs)
   if (days < params.min_days) return null
   const parallel = meanParallel(intervals, merged)
-  const fromHosting = isHosting(event)
   if (parallel < params.min_parallel && !fromHosting) return null
   const source = fromHosting
     ? `a data centre (${event.asnOrg})`

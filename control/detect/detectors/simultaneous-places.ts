@@ -27,7 +27,7 @@ const compare = (play: PlayRecord, event: PlayRecord, params: Params): Pair | nu
   )
   const sharedMs = shared - clockSlackMs(play, event)
   if (sharedMs <= 0 || sharedMs < params.min_overlap_minutes * MINUTE_MS) return null
-  if (isSameDevice(play, event) || !isUsable(play, params)) return null
+  if (isSameDevice(play, event) || !isUsable(play, params) || !isUsable(event, params)) return null
   const distance = distanceOf(play, event)
   return distance === null || distance.leastKm < params.min_distance_km
     ? null
@@ -40,7 +40,7 @@ export const inspectSimultaneousPlaces: Inspect<'simultaneous_places'> = (
   recent,
   params,
 ) => {
-  if (!isUsable(event, params)) return null
+  if (!isLocated(event)) return null
   let best: Pair | null = null
   for (const play of recent) {
     const pair = compare(play, event, params)

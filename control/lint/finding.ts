@@ -1,0 +1,50 @@
+/** How much a finding matters: an error decides wrongly, a warning may surprise, a note is worth knowing. */
+export type Severity = 'error' | 'warning' | 'note'
+
+export type LintPath = readonly (string | number)[]
+
+/** Something in a configuration that works, but perhaps not as meant. */
+export interface LintFinding {
+  readonly line: number
+  readonly severity: Severity
+  /** Which check found it. */
+  readonly check: string
+  readonly message: string
+  /** A way to write it right. */
+  readonly suggestion: string
+}
+
+/** Says something about the setting at a path. */
+export type Tell = (path: LintPath, finding: Omit<LintFinding, 'line'>) => void
+
+/** Lists of an auth backend. */
+export interface LintLists {
+  readonly token: readonly string[]
+  readonly ip: readonly string[]
+  readonly country: readonly string[]
+  readonly ua: readonly string[]
+}
+
+export interface LintBackend {
+  readonly name: string
+  readonly allow: LintLists
+  readonly deny: LintLists
+  readonly backends: readonly { readonly url: string; readonly timeout_ms: number }[]
+  readonly allow_default: boolean
+}
+
+export interface LintGroup {
+  readonly name: string
+  readonly networks: readonly string[]
+  readonly countries: readonly string[]
+  readonly default: boolean
+  readonly auth: string | null
+}
+
+/** The part of a configuration the linter reads. */
+export interface LintConfig {
+  readonly auth: string | null
+  readonly auth_backends: readonly LintBackend[]
+  readonly groups: readonly LintGroup[]
+  readonly channels: readonly { readonly auth: string | null }[]
+}

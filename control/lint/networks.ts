@@ -1,0 +1,31 @@
+import { parseNetwork } from '#domain/network'
+import type { LintPath, Tell } from './finding.ts'
+
+/** How many networks of each family texts name; unreadable ones count for nothing. */
+export const familiesOf = (texts: readonly string[]): { v4: number; v6: number } => {
+  const families = texts.flatMap((text) => {
+    const parsed = parseNetwork(text)
+    return parsed.ok ? parsed.networks.map(({ base }) => base.family) : []
+  })
+  const v6 = families.filter((family) => family === 6).length
+  return { v4: families.length - v6, v6 }
+}
+
+/** Says where a network's text may mean something else than its writer thinks. */
+export const lintNetworkText = (text: string, path: LintPath, tell: Tell): void => {
+  const parsed = parseNetwork(text)
+  if (!parsed.ok)
+    return tell(path, {
+      severity: 'error',
+      check: 'rule-unreadable',
+      message: `\`${text}\` matches nothing: ${parsed.reason}`,
+      suggestion: 'write an address, a CIDR such as 10.0.0.0/8, or a range a-b',
+    })
+  for (const warning of parsed.warnings)
+    tell(path, {
+      severity: 'warning',
+      check: 'short-network',
+      message: warning,
+      suggestion: 'write the network in full, such as 172.16.0.0/12',
+    })
+}

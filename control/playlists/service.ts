@@ -32,6 +32,8 @@ export interface PlaylistServiceParts {
   /** When a source turns bad or good again. */
   readonly onStatus: (status: SourceStatus) => void
   readonly fileCheckMs?: number
+  /** How long a file must have been at rest before it is read. */
+  readonly fileSettleMs?: number
   readonly timeoutMs?: number
 }
 
@@ -132,7 +134,7 @@ export class PlaylistService {
     const transport =
       file === undefined
         ? urlTransport(url ?? '', this.parts.timeoutMs ?? defaults.timeoutMs)
-        : fileTransport(file)
+        : fileTransport(file, this.parts.fileSettleMs)
     const directory = join(this.parts.stateDir, 'playlists')
     const lastGood = createLastGood(directory, name, file ?? url ?? '')
     const source = new PlaylistSource({ name, transport, lastGood, now: this.parts.now })

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
 import { fetch } from 'undici'
 
 /** What tells one version of a list from the next. */
@@ -48,13 +49,27 @@ const fileReason = (path: string, error: unknown): string => {
   return reasonOf(error)
 }
 
-/** Reads a file when its time, size or inode changed. */
+const settleTries = 20
+
+/** The stamp of a file nobody has written to for a while, so that a list is never read half-written. */
+const settledStamp = async (path: string, settleMs: number): Promise<string> => {
+  for (let tries = 0; tries < settleTries; tries += 1) {
+    const stamp = await stampOf(path)
+    const ageMs = Date.now() - (await stat(path)).mtimeMs
+    if (ageMs >= settleMs) return stamp
+    await setTimeout(Math.min(settleMs, settleMs - ageMs))
+    if ((await stampOf(path)) === stamp) return stamp
+  }
+  throw new Error('the file is being written to all the time')
+}
+
+/** Reads a file when its time, size or inode changed and it came to rest. */
 export const fileTransport =
-  (path: string): Transport =>
+  (path: string, settleMs = 500): Transport =>
   async (known) => {
     try {
-      const stamp = await stampOf(path)
-      if (known?.etag === stamp) return { kind: 'unchanged' }
+      if (known?.etag === (await stampOf(path))) return { kind: 'unchanged' }
+      const stamp = await settledStamp(path, settleMs)
       const validators = { etag: stamp, lastModified: null }
       return { kind: 'body', chunks: stableFile(path, stamp), validators, baseUrl: null }
     } catch (error) {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -23,7 +23,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const start = () => {
+const start = (fileSettleMs = 20) => {
   let changes = 0
   let wake: () => void = () => undefined
   const service = new PlaylistService({
@@ -35,6 +35,7 @@ const start = () => {
     },
     onStatus: (status) => statuses.push(status),
     fileCheckMs: 20,
+    fileSettleMs,
   })
   services.push(service)
   const changed = () =>
@@ -87,6 +88,18 @@ describe('the playlist service', () => {
     await writeFile(path('one'), list('f3'))
     await service.refresh()
     expect(statuses.map(({ ok }) => ok)).toEqual([false, true])
+  })
+
+  it('reads a file that is written piece by piece only when it is whole', async () => {
+    await writeFile(path('one'), list('f1'))
+    const { service, changed } = start(1000)
+    await service.configure(settings('one'))
+    const done = changed()
+    await writeFile(path('one'), '#EXTM3U\n')
+    for (let i = 0; i < 40; i += 1) await appendFile(path('one'), entry(`c${i}`, `http://o/${i}/i`))
+    await done
+    expect(idsIn(service, 'home')).toHaveLength(40)
+    expect(statuses).toEqual([])
   })
 
   it('starts with what there is: a missing source is told of, a kept copy serves', async () => {

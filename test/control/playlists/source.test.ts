@@ -36,7 +36,7 @@ const urlSource = (url = server.url, options: { timeoutMs?: number; maxBytes?: n
 const fileSource = (path: string) =>
   new PlaylistSource({
     name: 'main',
-    transport: fileTransport(path),
+    transport: fileTransport(path, 0),
     lastGood: createLastGood(state(), 'main', path),
     now: () => 1000,
   })

@@ -1,0 +1,75 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { EdgeRegistry } from '../edge/edge-registry.ts'
+import type { PublisherStats } from '../events/publisher.ts'
+
+export interface MetricSources {
+  readonly live: () => Promise<{ totalClients: number; isDegraded: boolean }>
+  readonly edges: EdgeRegistry
+  readonly publisher: () => PublisherStats
+  readonly waitingEvents: () => Promise<number>
+}
+
+export interface Metrics {
+  readonly registry: Registry
+  /** Openings by outcome and reason. */
+  readonly openings: Counter<'reason'>
+}
+
+const gauge = (
+  registry: Registry,
+  about: { readonly name: string; readonly help: string },
+  read: () => Promise<number> | number,
+): void => {
+  const metric: Gauge = new Gauge({
+    ...about,
+    registers: [registry],
+    collect: async () => {
+      // A scrape must not fail because one source is away.
+      const value = await Promise.resolve(read()).catch(() => Number.NaN)
+      metric.set(value)
+    },
+  })
+}
+
+/** Prometheus metrics; names start with `gatehouse_`. */
+export const createMetrics = (sources: MetricSources): Metrics => {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry, prefix: 'gatehouse_' })
+  gauge(
+    registry,
+    { name: 'gatehouse_sessions', help: 'Live sessions.' },
+    async () => (await sources.live()).totalClients,
+  )
+  gauge(
+    registry,
+    { name: 'gatehouse_degraded', help: '1 while slots are counted without Redis.' },
+    async () => ((await sources.live()).isDegraded ? 1 : 0),
+  )
+  gauge(
+    registry,
+    { name: 'gatehouse_edges', help: 'Edges that have synced.' },
+    () => sources.edges.list().length,
+  )
+  gauge(
+    registry,
+    { name: 'gatehouse_events_buffered', help: 'Events waiting for Redis.' },
+    () => sources.publisher().buffered,
+  )
+  gauge(
+    registry,
+    { name: 'gatehouse_events_dropped', help: 'Events lost, the buffer being full.' },
+    () => sources.publisher().dropped,
+  )
+  gauge(
+    registry,
+    { name: 'gatehouse_events_waiting', help: 'Events not yet in SQL.' },
+    async () => await sources.waitingEvents(),
+  )
+  const openings = new Counter({
+    name: 'gatehouse_openings_total',
+    help: 'Openings by reason; `ok` and `*.allow` were admitted.',
+    labelNames: ['reason'],
+    registers: [registry],
+  })
+  return { registry, openings }
+}

@@ -10,7 +10,7 @@ const warn = (line: string): void => void process.stderr.write(`${line}\n`)
 const act = async (raw: RawOptions, openHistory?: OpenHistory): Promise<number> => {
   try {
     const options = readReportOptions(raw, process.env)
-    return await runReport(options, { out: print, err: warn }, openHistory)
+    return await runReport(options, { out: print, err: warn }, openHistory ? { openHistory } : {})
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     for (const line of message.split('\n')) warn(`Error: ${line}`)

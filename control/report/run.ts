@@ -14,13 +14,20 @@ import { type ReportOptions, UsageError } from './options.ts'
 import { safe } from './python-text.ts'
 import { tautulliAccounts } from './tautulli-accounts.ts'
 
+/** What the report may be given besides its options. */
+export interface ReportParts {
+  readonly openHistory?: OpenHistory
+  /** Waits before a failed request is made again. */
+  readonly backoffMs?: readonly number[]
+}
+
 /** Opens our own history for `--source history`; closing it ends what was opened. */
 export type OpenHistory = () => Promise<HistoryReader & { close(): Promise<void> }>
 
 const FAILURE = 2
 const COMPAT_FAILURE = 1
 
-const clientFor = (options: ReportOptions): TautulliClient | string => {
+const clientFor = (options: ReportOptions, parts: ReportParts): TautulliClient | string => {
   const { host, apiKey } = options
   if (host === null || apiKey === null)
     return 'Error: provide --host and --api-key (or set TAUTULLI_HOST / TAUTULLI_API_KEY).'
@@ -31,6 +38,7 @@ const clientFor = (options: ReportOptions): TautulliClient | string => {
     apiKey,
     timeoutMs: options.timeoutMs,
     connections: AT_ONCE,
+    ...(parts.backoffMs ? { backoffMs: parts.backoffMs } : {}),
   })
 }
 
@@ -85,9 +93,13 @@ const overTautulli = async (
   return report(await tautulliAccounts(client, query), options, output)
 }
 
-const runOverTautulli = async (options: ReportOptions, output: Output): Promise<number> => {
+const runOverTautulli = async (
+  options: ReportOptions,
+  output: Output,
+  parts: ReportParts,
+): Promise<number> => {
   const failure = options.method === 'compat' ? COMPAT_FAILURE : FAILURE
-  const client = clientFor(options)
+  const client = clientFor(options, parts)
   if (typeof client === 'string') {
     output.err(client)
     return failure
@@ -107,11 +119,12 @@ const runOverTautulli = async (options: ReportOptions, output: Output): Promise<
 export const runReport = async (
   options: ReportOptions,
   output: Output,
-  openHistory?: OpenHistory,
+  parts: ReportParts = {},
 ): Promise<number> => {
-  if (options.source === 'tautulli') return runOverTautulli(options, output)
+  if (options.source === 'tautulli') return runOverTautulli(options, output, parts)
   if (options.method === 'compat')
     throw new UsageError('--method compat needs --source tautulli: its formula reads grouped rows')
+  const { openHistory } = parts
   if (openHistory === undefined) throw new UsageError('--source history is not available here')
   const history = await openHistory()
   try {

@@ -1,4 +1,4 @@
-import { Agent, fetch, type Response } from 'undici'
+import { Agent, interceptors, request } from 'undici'
 import type { TautulliAddress } from './tautulli-address.ts'
 import { isPassing, TautulliError, type TautulliFailure } from './tautulli-error.ts'
 
@@ -25,6 +25,7 @@ export interface ClientOptions {
 
 const DEFAULT_TIMEOUT_MS = 30_000
 const DEFAULT_BACKOFF_MS = [250, 1000]
+const MOST_REDIRECTIONS = 5
 const OVERALL_FACTOR = 10
 /** After so many silences in a row a command is not asked again. */
 const MOST_SILENCES = 8
@@ -45,6 +46,12 @@ const TIMEOUT_CODES = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'TimeoutError',
 ])
+
+interface Answer {
+  readonly status: number
+  readonly statusText: string
+  readonly body: string
+}
 
 interface Envelope {
   readonly result: unknown
@@ -75,12 +82,11 @@ const describeBody = (body: string): string => {
 }
 
 const failureOf = (
-  response: Response,
-  body: string,
+  answer: Answer,
   asked: { readonly command: string; readonly url: string },
 ): TautulliFailure => {
-  const { status, statusText } = response
-  const message = envelopeOf(body)?.message
+  const { status, statusText } = answer
+  const message = envelopeOf(answer.body)?.message
   const detail = typeof message === 'string' ? message : null
   const known = { ...asked, status, statusText, detail }
   if (detail === 'Invalid apikey' || status === 401) return { ...known, kind: 'unauthorized' }
@@ -89,13 +95,12 @@ const failureOf = (
 
 /** Reads an answer as data or as the reason there is none. */
 const readAnswer = (
-  response: Response,
-  body: string,
+  answer: Answer,
   asked: { readonly command: string; readonly url: string },
 ): { readonly data: unknown } | TautulliFailure => {
-  if (!response.ok) return failureOf(response, body, asked)
-  const envelope = envelopeOf(body)
-  if (envelope === null) return { ...asked, kind: 'malformed', detail: describeBody(body) }
+  if (answer.status < 200 || answer.status > 299) return failureOf(answer, asked)
+  const envelope = envelopeOf(answer.body)
+  if (envelope === null) return { ...asked, kind: 'malformed', detail: describeBody(answer.body) }
   if (envelope.result === 'success') return { data: envelope.data }
   const detail = typeof envelope.message === 'string' ? envelope.message : 'None'
   return { ...asked, kind: detail === 'Invalid apikey' ? 'unauthorized' : 'refused', detail }
@@ -131,7 +136,7 @@ export const createTautulliClient = (options: ClientOptions): TautulliClient => 
     bodyTimeout: timeoutMs,
     connect: { timeout: Math.min(timeoutMs, 10_000) },
     maxResponseSize: LARGEST_ANSWER,
-  })
+  }).compose(interceptors.redirect({ maxRedirections: MOST_REDIRECTIONS }))
   const silent = new Map<string, number>()
   const headers: Record<string, string> = { accept: 'application/json' }
   if (address.authorization !== null) headers['authorization'] = address.authorization
@@ -144,8 +149,12 @@ export const createTautulliClient = (options: ClientOptions): TautulliClient => 
     try {
       const signal = AbortSignal.timeout(timeoutMs * OVERALL_FACTOR)
       const target = url + queryOf(apiKey, command, params)
-      const response = await fetch(target, { dispatcher, headers, signal })
-      return readAnswer(response, await response.text(), asked)
+      const { statusCode, statusText, body } = await request(target, {
+        dispatcher,
+        headers,
+        signal,
+      })
+      return readAnswer({ status: statusCode, statusText, body: await body.text() }, asked)
     } catch (error) {
       const { code, text } = causeOf(error)
       if (TIMEOUT_CODES.has(code)) return { ...asked, kind: 'timeout' }

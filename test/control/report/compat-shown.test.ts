@@ -2,12 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RawOptions } from '../../../control/report/options.ts'
 import { inZone, runReportHere } from '../../support/report-run.ts'
 import { startTautulli, type TautulliServer } from '../../support/tautulli-server.ts'
-import {
-  expectedText,
-  normaliseBlanks,
-  readVector,
-  shownData,
-} from '../../support/tautulli-shown.ts'
+import { expectedText, normaliseBlanks, shownData, vector } from '../../support/tautulli-shown.ts'
 
 let server: TautulliServer
 const data = shownData()
@@ -73,7 +68,7 @@ const isClose = (trip: Trip, wanted: Trip): void => {
 }
 
 describe('the JSON report has the original numbers', () => {
-  const wanted = readVector<Record<string, Expected[]>>('expected/results.json')
+  const wanted = JSON.parse(vector('expected/results.json')) as Record<string, Expected[]>
   it.each(Object.entries(RUNS))('case=%s', async (name, raw) => {
     const { out, code } = await compat({ ...raw, json: true })
     const { users } = JSON.parse(out) as { users: (Expected & { score: number | null })[] }

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { DuckDBDataChunk } from '@duckdb/node-api'
 import { duckdbType, toDuckdbColumn } from './duckdb-values.ts'
 import type { Column, SqlValue } from './sql.ts'
+import { quoted } from './sql.ts'
 
 /** Rows of the engine's own vector size. */
 const CHUNK = 2048
@@ -29,4 +30,17 @@ export async function appendRows(
     appender.appendDataChunk(chunk)
   }
   appender.closeSync()
+}
+
+/** Puts rows into a temporary table, made anew. */
+export async function stageRows(
+  connection: DuckDBConnection,
+  table: string,
+  rows: Rows,
+): Promise<void> {
+  const columns = rows.columns.map(
+    ({ name, kind }) => `${quoted(name)} ${String(duckdbType(kind))}`,
+  )
+  await connection.run(`create or replace temp table ${table} (${columns.join(', ')})`)
+  await appendRows(connection, table, rows)
 }

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { appendRows } from './duckdb-append.ts'
+import { appendRows, stageRows } from './duckdb-append.ts'
 import { duckdbError, isFatal, openingError } from './duckdb-errors.ts'
 import { fromDuckdb, toDuckdb } from './duckdb-values.ts'
 import { StoreError } from './errors.ts'
@@ -16,6 +16,12 @@ const DIALECT: Dialect = {
   binaryCollation: '',
   // The inner scan reads one column of integers; only then are whole rows fetched.
   playsByKey: 'rowid in (select rowid from plays where key in (select unnest($1::bigint[])))',
+  addDelta: (table) =>
+    `merge into ${table} as t using delta as d` +
+    ' on (t.day = d.day and t.dimension = d.dimension and t.key = d.key)' +
+    ' when matched then update set plays = t.plays + d.plays, refusals = t.refusals + d.refusals,' +
+    ' played_ms = t.played_ms + d.played_ms, bytes = t.bytes + d.bytes' +
+    ' when not matched then insert values (d.day, d.dimension, d.key, d.plays, d.refusals, d.played_ms, d.bytes, 0)',
   lockHistory: null,
 }
 
@@ -78,6 +84,10 @@ class DuckdbFile implements Database {
 
   insert(): Promise<void> {
     return Promise.reject(new StoreError('store.query', 'insert outside a transaction'))
+  }
+
+  stage(): Promise<void> {
+    return this.insert()
   }
 
   write<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
@@ -158,6 +168,7 @@ function transactionOn(connection: DuckDBConnection): Sql {
       yield await queryOn(connection, text, params)
     },
     insert: (table, columns, rows) => appendRows(connection, table, { columns, rows }),
+    stage: (table, columns, rows) => stageRows(connection, table, { columns, rows }),
     write: (work) => work(tx),
   }
   return tx

@@ -20,6 +20,10 @@ const DIALECT: Dialect = {
   name: 'postgres',
   binaryCollation: ' collate "C"',
   playsByKey: 'key in (select unnest($1::bigint[]))',
+  addDelta: (table) =>
+    `insert into ${table} as t select * from delta on conflict (dimension, day, key) do update set` +
+    ' plays = t.plays + excluded.plays, refusals = t.refusals + excluded.refusals,' +
+    ' played_ms = t.played_ms + excluded.played_ms, bytes = t.bytes + excluded.bytes',
   // Any number will do, as long as nothing else in this database takes it.
   lockHistory: 'select pg_advisory_xact_lock(4711206301)',
 }
@@ -60,6 +64,7 @@ function createDatabase(pool: pg.Pool): Database {
     query: (text, params) => guard(() => queryOn(pool, text, params)),
     batches: (text, params) => cursorOver(pool, text, params),
     insert: () => Promise.reject(new StoreError('store.query', 'insert outside a transaction')),
+    stage: () => Promise.reject(new StoreError('store.query', 'stage outside a transaction')),
     write: (work) => guard(() => transaction(pool, work)),
     async size() {
       const rows = await queryOn(pool, 'select pg_database_size(current_database()) as size')
@@ -107,6 +112,7 @@ function transactionOn(client: pg.ClientBase): Sql {
       yield await queryOn(client, text, params)
     },
     insert: (table, columns, rows) => insertRows(client, table, { columns, rows }),
+    stage: (table, columns, rows) => stageRows(client, table, { columns, rows }),
     write: (work) => work(tx),
   }
   return tx
@@ -147,6 +153,15 @@ async function insertRows(client: pg.ClientBase, table: string, { columns, rows 
     `insert into ${quoted(table)} (${names}) select * from unnest(${arrays.join(', ')})`,
     values,
   )
+}
+
+async function stageRows(client: pg.ClientBase, table: string, { columns, rows }: Rows) {
+  const types = columns.map(({ name, kind }) => `${quoted(name)} ${TYPES[kind]}`)
+  await client.query(
+    `create temp table if not exists ${table} (${types.join(', ')}) on commit delete rows`,
+  )
+  await client.query(`truncate ${table}`)
+  await insertRows(client, table, { columns, rows })
 }
 
 /** Whole numbers of every width become plain numbers: nothing we keep exceeds 2^53. */

@@ -20,6 +20,8 @@ export interface Dialect {
   readonly binaryCollation: string
   /** Condition that finds plays by `unnest($1::bigint[])` of lookup keys, the way the engine does it fast. */
   readonly playsByKey: string
+  /** Statement that adds the rows staged as `delta` to a table of roll-ups. */
+  readonly addDelta: (table: string) => string
   /** Statement that lets one writer of history in at a time, until commit; `null` where there is only one. */
   readonly lockHistory: string | null
 }
@@ -32,6 +34,8 @@ export interface Sql {
   batches(text: string, params?: readonly SqlParam[]): AsyncIterable<SqlRow[]>
   /** Adds many rows at once; inside `write` only. */
   insert(table: string, columns: readonly Column[], rows: readonly SqlValue[][]): Promise<void>
+  /** Puts rows into a temporary table of this transaction; inside `write` only. */
+  stage(table: string, columns: readonly Column[], rows: readonly SqlValue[][]): Promise<void>
   /** One transaction; nested calls join it. What the work throws rolls it back. */
   write<T>(work: (tx: Sql) => Promise<T>): Promise<T>
 }
@@ -47,7 +51,8 @@ export interface Database extends Sql {
 export const quoted = (name: string): string => `"${name}"`
 
 /** Whether a column can hold it as it is. */
-export const isSqlValue = (value: unknown): value is SqlValue =>
-  value === null ||
-  ['string', 'number', 'boolean'].includes(typeof value) ||
-  value instanceof Uint8Array
+export function isSqlValue(value: unknown): value is SqlValue {
+  const type = typeof value
+  if (type === 'string' || type === 'number' || type === 'boolean') return true
+  return value === null || value instanceof Uint8Array
+}

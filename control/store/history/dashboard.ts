@@ -1,7 +1,7 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
 import type { Database, SqlParam, SqlRow } from '../sql.ts'
 import { PLAYS, toPlay } from './play-table.ts'
-import type { Amounts } from './roll-ups.ts'
+import type { Amounts, Dimension } from './roll-ups.ts'
 import { DAY_MS, dayOf } from './roll-ups.ts'
 
 /** A span of time; roll-ups answer in whole UTC days, those of `from` to that just before `to`. */
@@ -56,9 +56,9 @@ const SUMS =
 export function createDashboard(db: Database): Dashboard {
   const top = topOf(db)
   return {
-    topChannels: (span, limit) => top('days_channel', span, limit),
-    topAccounts: (span, limit) => top('days_account', span, limit),
-    perCountry: (span, limit) => top('days_country', span, limit),
+    topChannels: (span, limit) => top('channel', span, limit),
+    topAccounts: (span, limit) => top('account', span, limit),
+    perCountry: (span, limit) => top('country', span, limit),
     now: (seenSince, limit = 500) =>
       playsWhere(
         db,
@@ -73,7 +73,7 @@ export function createDashboard(db: Database): Dashboard {
       return count((await db.query(text, daysOf(span)))[0], 'n')
     },
     async mapPoints(span, limit = 2000) {
-      const rows = await top('days_point', span, limit)
+      const rows = await top('point', span, limit)
       return rows.map(({ key, plays }) => ({ ...placeOf(key), plays }))
     },
   }
@@ -81,9 +81,10 @@ export function createDashboard(db: Database): Dashboard {
 
 const topOf =
   (db: Database) =>
-  async (table: string, span: Span, limit = 20): Promise<KeyTotals[]> => {
+  async (dimension: Dimension, span: Span, limit = 20): Promise<KeyTotals[]> => {
+    const table = dimension === 'account' ? 'days_account' : 'days'
     const rows = await db.query(
-      `select key, ${SUMS} from ${table} where day >= $1 and day < $2 group by key` +
+      `select key, ${SUMS} from ${table} where dimension = '${dimension}' and day >= $1 and day < $2 group by key` +
         ` order by plays desc, key${db.dialect.binaryCollation} limit $3`,
       [...daysOf(span), limit],
     )
@@ -92,7 +93,8 @@ const topOf =
 
 async function perDay(db: Database, span: Span): Promise<DayTotals[]> {
   const rows = await db.query(
-    'select day, plays, refusals, played_ms, bytes, viewers from days_total where day >= $1 and day < $2 order by day',
+    'select day, plays, refusals, played_ms, bytes, viewers from days' +
+      " where dimension = 'total' and day >= $1 and day < $2 order by day",
     daysOf(span),
   )
   return rows.map((row) => ({

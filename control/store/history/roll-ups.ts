@@ -2,7 +2,7 @@ import type { PlayRecord } from '#domain/types'
 
 export const DAY_MS = 86_400_000
 
-/** What is counted per UTC day, each in a table of its own. */
+/** What is counted per UTC day. */
 export const DIMENSIONS = ['total', 'channel', 'country', 'account', 'point'] as const
 export type Dimension = (typeof DIMENSIONS)[number]
 
@@ -17,6 +17,7 @@ export interface Amounts {
 
 export interface RollUpRow extends Amounts {
   readonly day: number
+  readonly dimension: Dimension
   readonly key: string
 }
 
@@ -48,7 +49,7 @@ const KEY_OF: Record<Dimension, (play: PlayRecord) => string | null> = {
 
 /** Collects the difference a batch makes to every roll-up. */
 export class RollUpDelta {
-  readonly #rows = new Map<Dimension, Map<string, RollUpRow>>()
+  readonly #rows = new Map<string, RollUpRow>()
 
   /** Adds a play as it is now (`sign` 1) or takes it back as it was (−1). */
   count(play: PlayRecord, sign: 1 | -1): void {
@@ -65,18 +66,20 @@ export class RollUpDelta {
     }
   }
 
-  /** The rows of one roll-up that change. */
-  rowsOf(dimension: Dimension): RollUpRow[] {
-    const rows = [...(this.#rows.get(dimension)?.values() ?? [])]
-    return rows.filter((row) => row.plays || row.refusals || row.playedMs || row.bytes)
+  /** The rows that change. */
+  rows(): RollUpRow[] {
+    return [...this.#rows.values()].filter(
+      (row) => row.plays || row.refusals || row.playedMs || row.bytes,
+    )
   }
 
   #row(dimension: Dimension, day: number, key: string): RollUpRow {
-    const rows = this.#rows.get(dimension) ?? new Map<string, RollUpRow>()
-    this.#rows.set(dimension, rows)
-    const name = `${day} ${key}`
-    const row = rows.get(name) ?? { day, key, plays: 0, refusals: 0, playedMs: 0, bytes: 0 }
-    rows.set(name, row)
+    const name = `${dimension} ${day} ${key}`
+    let row = this.#rows.get(name)
+    if (row === undefined) {
+      row = { day, dimension, key, plays: 0, refusals: 0, playedMs: 0, bytes: 0 }
+      this.#rows.set(name, row)
+    }
     return row
   }
 }

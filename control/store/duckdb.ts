@@ -22,7 +22,7 @@ const DIALECT: Dialect = {
     ' when matched then update set plays = t.plays + d.plays, refusals = t.refusals + d.refusals,' +
     ' played_ms = t.played_ms + d.played_ms, bytes = t.bytes + d.bytes' +
     ' when not matched then insert values (d.day, d.dimension, d.key, d.plays, d.refusals, d.played_ms, d.bytes, 0)',
-  lockHistory: null,
+  exclusive: null,
 }
 
 /** Opens the embedded database file, made with mode 0600 when missing. One process at a time. */

@@ -9,6 +9,7 @@ import type { Database } from './sql.ts'
 export interface Migration {
   readonly version: number
   readonly name: string
+  readonly file: string
   readonly text: string
   readonly checksum: string
 }
@@ -34,7 +35,7 @@ export function readMigrations(
     if (engine !== undefined && engine !== dialect) continue
     const text = readFileSync(join(folder, file), 'utf8')
     const checksum = createHash('sha256').update(text).digest('hex')
-    migrations.push({ version: Number(version), name, text, checksum })
+    migrations.push({ version: Number(version), name, file, text, checksum })
   }
   return migrations.sort((a, b) => a.version - b.version)
 }
@@ -43,6 +44,7 @@ export function readMigrations(
 export async function migrate(db: Database, options: MigrateOptions = {}): Promise<number> {
   const migrations = readMigrations(db.dialect.name, options.folder)
   await db.write(async (tx) => {
+    if (tx.dialect.exclusive !== null) await tx.query(tx.dialect.exclusive)
     await tx.query(
       'create table if not exists migrations (version bigint primary key, name text not null, checksum text not null, applied_at bigint not null)',
     )
@@ -82,7 +84,7 @@ function refuseForeign(known: readonly Migration[], applied: ReadonlyMap<number,
 
 async function apply(db: Database, migration: Migration): Promise<void> {
   await db.write(async (tx) => {
-    if (tx.dialect.name === 'postgres') await tx.query('lock table migrations in exclusive mode')
+    if (tx.dialect.exclusive !== null) await tx.query(tx.dialect.exclusive)
     // Another control plane may have been faster while this one waited for the lock.
     const done = await tx.query('select 1 from migrations where version = $1', [migration.version])
     if (done.length > 0) return

@@ -25,7 +25,7 @@ const DIALECT: Dialect = {
     ' plays = t.plays + excluded.plays, refusals = t.refusals + excluded.refusals,' +
     ' played_ms = t.played_ms + excluded.played_ms, bytes = t.bytes + excluded.bytes',
   // Any number will do, as long as nothing else in this database takes it.
-  lockHistory: 'select pg_advisory_xact_lock(4711206301)',
+  exclusive: 'select pg_advisory_xact_lock(4711206301)',
 }
 
 const TYPES: Record<ColumnKind, string> = {

@@ -22,8 +22,8 @@ export interface Dialect {
   readonly playsByKey: string
   /** Statement that adds the rows staged as `delta` to a table of roll-ups. */
   readonly addDelta: (table: string) => string
-  /** Statement that lets one writer of history in at a time, until commit; `null` where there is only one. */
-  readonly lockHistory: string | null
+  /** Statement that lets one such writer in at a time, until commit; `null` where there is only one writer. */
+  readonly exclusive: string | null
 }
 
 /** Runs statements; `$1`-style parameters only, and without any several statements at once. */

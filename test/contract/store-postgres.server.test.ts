@@ -1,8 +1,10 @@
 import pg from 'pg'
-import { afterAll } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { openStore } from '../../control/store/store.ts'
 import type { TestPostgres } from '../support/postgres.ts'
 import { startPostgres } from '../support/postgres.ts'
+import { describeMigrations } from './migration-contract.ts'
+import { samplePlay } from './sample-plays.ts'
 import { describeStore } from './store-contract.ts'
 
 let server: Promise<TestPostgres> | undefined
@@ -10,7 +12,8 @@ let databases = 0
 
 afterAll(async () => (await server)?.stop())
 
-describeStore('PostgreSQL', async () => {
+/** The URL of a new, empty database on the one server. */
+async function newDatabase(): Promise<string> {
   server ??= startPostgres()
   const { url } = await server
   databases += 1
@@ -19,6 +22,35 @@ describeStore('PostgreSQL', async () => {
   await admin.connect()
   await admin.query(`create database ${name}`)
   await admin.end()
-  const store = await openStore({ url: url.replace(/\/postgres$/, `/${name}`) })
+  return url.replace(/\/postgres$/, `/${name}`)
+}
+
+describeStore('PostgreSQL', async () => {
+  const store = await openStore({ url: await newDatabase() })
   return { store, remove: () => store.close() }
+})
+
+describeMigrations('postgres', async (work) => work(await newDatabase()))
+
+test('control planes that start at once migrate once', async () => {
+  const url = await newDatabase()
+  const stores = await Promise.all([openStore({ url }), openStore({ url }), openStore({ url })])
+  const [first, second, third] = stores
+  await Promise.all(stores.map((store) => store.history.upsertPlays([samplePlay()])))
+  const days = await first.history.dashboard.perDay({ from: 0, to: samplePlay().lastSeenAt })
+  expect(days).toMatchObject([{ plays: 1 }])
+  await Promise.all([first.close(), second.close(), third.close()])
+})
+
+test('a server that dies is an error with a code; when it is back, so is the store', async () => {
+  const own = await startPostgres()
+  const store = await openStore({ url: own.url })
+  await store.history.upsertPlays([samplePlay()])
+  await own.kill9()
+  await expect(store.ping()).rejects.toMatchObject({ code: 'store.unavailable' })
+  const write = store.history.upsertPlays([samplePlay({ id: 'lost' })])
+  await expect(write).rejects.toMatchObject({ code: 'store.unavailable' })
+  await expect(openStore({ url: own.url })).rejects.toMatchObject({ code: 'store.unavailable' })
+  await store.close()
+  await own.stop()
 })

@@ -24,7 +24,7 @@ export function upsertPlays(db: Database, records: readonly PlayRecord[]): Promi
     return Promise.resolve({ inserted: 0, updated: 0, unchanged: 0, expired: 0 })
   }
   return db.write(async (tx) => {
-    if (tx.dialect.lockHistory !== null) await tx.query(tx.dialect.lockHistory)
+    if (tx.dialect.exclusive !== null) await tx.query(tx.dialect.exclusive)
     const horizon = await readHorizon(tx)
     const stored = await findPlays(tx, [...incoming.values()])
     const changes = compare(incoming, stored, horizon)
@@ -109,7 +109,7 @@ export async function findPlays(
 /** Forgets plays last seen before a time; the horizon keeps late news from counting them twice. */
 export function prunePlays(db: Database, before: number): Promise<number> {
   return db.write(async (tx) => {
-    if (tx.dialect.lockHistory !== null) await tx.query(tx.dialect.lockHistory)
+    if (tx.dialect.exclusive !== null) await tx.query(tx.dialect.exclusive)
     const horizon = Math.max(Math.trunc(before), await readHorizon(tx))
     await tx.query(
       'insert into settings (key, value, updated_at) values ($1, $2, $3)' +

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { migrate, readMigrations } from '../../control/store/migrate.ts'
+import { openDatabase, openStore } from '../../control/store/store.ts'
+import { samplePlay } from './sample-plays.ts'
+
+/** Gives an empty database's URL to some work and removes it afterwards. */
+export type WithDatabase = (work: (url: string) => Promise<void>) => Promise<void>
+
+/** From every version there ever was, the newest is reached and what was there is still there. */
+export function describeMigrations(
+  dialect: 'duckdb' | 'postgres',
+  withDatabase: WithDatabase,
+): void {
+  const migrations = readMigrations(dialect)
+  const newest = migrations.at(-1)?.version ?? 0
+
+  for (const { version, name } of migrations) {
+    test(`${dialect}: from version ${version} (${name})`, () =>
+      withDatabase(async (url) => {
+        const old = await openDatabase(url)
+        expect(await migrate(old, { upTo: version })).toBe(version)
+        await old.write(async (tx) => {
+          await tx.query(
+            "insert into accounts (id, name, enabled, created_at, updated_at) values ('ann', 'Ann', true, 1, 2)",
+          )
+        })
+        await old.close()
+        const store = await openStore({ url })
+        expect(await store.accounts.get('ann')).toMatchObject({ name: 'Ann', maxSessions: null })
+        await store.history.upsertPlays([samplePlay()])
+        expect(await store.history.play('edge:one', 'play-1')).toEqual(samplePlay())
+        await store.close()
+        const again = await openDatabase(url)
+        expect(await migrate(again)).toBe(newest)
+        await again.close()
+      }))
+  }
+}

@@ -11,7 +11,8 @@ import { inspectRestreaming } from './restreaming.ts'
 import { inspectSecondHousehold } from './second-household.ts'
 import { inspectSimultaneousPlaces } from './simultaneous-places.ts'
 
-const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 
 interface Detector<K extends FindingKind> {
   readonly inspect: Inspect<K>
@@ -29,7 +30,7 @@ export const DETECTORS: Detectors = {
   concurrent_streams: { inspect: inspectConcurrentStreams, everyMs: 0 },
   geo_restriction: { inspect: inspectGeoRestriction, everyMs: 0 },
   second_household: { inspect: inspectSecondHousehold, everyMs: 14 * DAY_MS },
-  restreaming: { inspect: inspectRestreaming, everyMs: 0 },
+  restreaming: { inspect: inspectRestreaming, everyMs: HOUR_MS },
   leaked_copy: { inspect: inspectLeakedCopy, everyMs: 0 },
   hosting_network: { inspect: inspectHostingNetwork, everyMs: 0 },
 }

@@ -64,13 +64,17 @@ describe('parseAddress', () => {
     )
   })
 
-  it('reads an IPv6 address like the platform URL parser', () => {
-    fc.assert(
-      fc.property(v6, (a) => {
-        expect(new URL(`http://[${formatAddress(a)}]/`).hostname).toBe(`[${formatAddress(a)}]`)
-      }),
-    )
-  })
+  // njs has no URL to compare with.
+  it.skipIf(typeof URL === 'undefined')(
+    'reads an IPv6 address like the platform URL parser',
+    () => {
+      fc.assert(
+        fc.property(v6, (a) => {
+          expect(new URL(`http://[${formatAddress(a)}]/`).hostname).toBe(`[${formatAddress(a)}]`)
+        }),
+      )
+    },
+  )
 
   it('never throws, and what it takes has one canonical text', () => {
     const soup = soupOf('0123456789abf:.%/- x')

@@ -87,13 +87,13 @@ const table = (rows: readonly Row[], params: URLSearchParams) => {
 const history = (data: TautulliData, params: URLSearchParams) => {
   const userId = params.get('user_id')
   const all = userId === null ? Object.values(data.history).flat() : (data.history[userId] ?? [])
-  const after = params.get('after')
-  const before = params.get('before')
+  const [after, before] = ['after', 'before'].map((name) => params.get(name))
+  const first = after ? localMidnight(after) : Number.NEGATIVE_INFINITY
+  const end = before ? localMidnight(before) + 86_400 : Number.POSITIVE_INFINITY
   const rows = all.filter((row) => {
     const started = Number(row['started'])
     if (params.get('include_activity') === '0' && row['row_id'] === null) return false
-    if (after !== null && started < localMidnight(after)) return false
-    return before === null || started < localMidnight(before) + 86_400
+    return started >= first && started < end
   })
   return table(params.get('grouping') === '0' ? rows : grouped(rows), params)
 }

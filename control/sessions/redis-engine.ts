@@ -76,6 +76,8 @@ export const createRedisEngine = (options: RedisEngineOptions): CapEngine => {
     renew: (tag, { limits, ...renewal }) =>
       step({ name: 'renew', tag }, limits ? { ...renewal, limits } : renewal, renewalOf),
     end: (tag, ending) => step({ name: 'end', tag }, ending, (reply) => Number(reply[2])),
+    pardon: (tag, keys, devices) =>
+      step({ name: 'pardon', tag }, { keys, devices }, (reply) => Number(reply[2])),
     async restore(state) {
       await step({ name: 'restore', tag: accountTag(state.account) }, state, Number)
     },

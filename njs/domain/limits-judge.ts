@@ -46,7 +46,7 @@ const convict = (state: AccountState, one: Held, sentence: Sentence, fx: Effects
   const { ch, dev } = one.slot
   fx.ended.push({ key: one.key, slot: one.slot, reason })
   fx.kill.push({ key: one.key, until, reason })
-  fx.devices.push({ channel: ch, device: dev, until, reason })
+  fx.devices.push({ account: state.account, channel: ch, device: dev, until, reason })
   delete state.slots[one.key]
   state.refused[one.key] = { until, reason }
   state.devices[`${ch}|${dev}`] = until

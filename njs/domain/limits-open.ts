@@ -24,7 +24,8 @@ const refuseHard = (state: AccountState, candidate: Slot, now: number, fx: Effec
   if (verdict.outcome !== 'refused') return verdict
   const until = now + state.limits.banMs
   state.devices[`${candidate.ch}|${candidate.dev}`] = until
-  fx.devices.push({ channel: candidate.ch, device: candidate.dev, until, reason: verdict.reason })
+  const { ch: channel, dev: device } = candidate
+  fx.devices.push({ account: state.account, channel, device, until, reason: verdict.reason })
   return { ...verdict, until }
 }
 

@@ -128,7 +128,7 @@ export interface Effects {
   /** Keys every edge forgets, so that the player asks again. */
   drop: string[]
   /** Device bans set. */
-  devices: { channel: string; device: string; until: number; reason: ReasonId }[]
+  devices: { account: string; channel: string; device: string; until: number; reason: ReasonId }[]
 }
 
 /** What asks for a slot. */

@@ -14,6 +14,7 @@ import {
 } from './limits-types.ts'
 import type { ReasonId } from './reasons.ts'
 
+export { endSessions, pardonSessions } from './limits-end.ts'
 export { newAccountState, newEffects } from './limits-expire.ts'
 export { type Opening, openSession } from './limits-open.ts'
 
@@ -157,35 +158,4 @@ export const renewSessions = (
   relax(state)
   tidy(state, now)
   return answer
-}
-
-/** The player has gone; with `refuseMs` the keys are refused from now on. Changes the state it is given. */
-export const endSessions = (
-  state: AccountState,
-  ending: {
-    readonly keys: readonly string[]
-    readonly reason: ReasonId
-    readonly refuseMs: number
-  },
-  now: number,
-  fx: Effects,
-): number => {
-  const { reason, refuseMs } = ending
-  const until = now + refuseMs
-  let found = 0
-  expire(state, now, fx)
-  for (const key of ending.keys) {
-    const slot = state.slots[key]
-    if (slot && slot.gone === 0) {
-      found += 1
-      fx.ended.push({ key, slot, reason })
-    }
-    delete state.slots[key]
-    if (until <= now) continue
-    state.refused[key] = { until, reason }
-    fx.kill.push({ key, until, reason })
-  }
-  judge(state, now, fx)
-  tidy(state, now)
-  return found
 }

@@ -1,9 +1,7 @@
 -- Opening under a hard cap: njs/domain/limits-open.ts.
 local function refuseHard(state, candidate, now, fx)
   local verdict, till = refuseForRoom(state, candidate, now), now + state.limits.banMs
-  local ban = { channel = candidate.ch, device = candidate.dev, ['until'] = till, reason = verdict[2] }
-  state.devices[candidate.ch .. '|' .. candidate.dev] = till
-  table.insert(fx.devices, ban)
+  noteDevice(state, candidate, { till = till, reason = verdict[2] }, fx)
   return refused(verdict[2], till)
 end
 

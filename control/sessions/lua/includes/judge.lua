@@ -21,14 +21,20 @@ local function sharesOf(state, held, idOf)
   return shares
 end
 
+local function noteDevice(state, slot, sentence, fx)
+  local ban = { account = state.account, channel = slot.ch, device = slot.dev }
+  ban['until'], ban.reason = sentence.till, sentence.reason
+  table.insert(fx.devices, ban)
+  state.devices[slot.ch .. '|' .. slot.dev] = sentence.till
+end
+
 local function convict(state, one, sentence, fx)
   local slot, till, reason = one.slot, sentence.till, sentence.reason
   table.insert(fx.ended, { key = one.key, slot = slot, reason = reason })
   table.insert(fx.kill, { key = one.key, ['until'] = till, reason = reason })
-  table.insert(fx.devices, { channel = slot.ch, device = slot.dev, ['until'] = till, reason = reason })
+  noteDevice(state, slot, sentence, fx)
   state.slots[one.key] = nil
   state.refused[one.key] = { ['until'] = till, reason = reason }
-  state.devices[slot.ch .. '|' .. slot.dev] = till
 end
 
 local function tighten(state, victims, now, fx)

@@ -1,0 +1,36 @@
+import type { AccountState } from '#domain/limits-types'
+import type { CapEngine } from './cap-engine.ts'
+import type { MemoryEngine } from './memory-engine.ts'
+import type { SessionIndex } from './session-index.ts'
+import { endOfSlot, entryOfSlot } from './session-shape.ts'
+
+export interface AnnounceOptions {
+  readonly memory: MemoryEngine
+  readonly engine: CapEngine
+  readonly index: SessionIndex
+}
+
+const BATCH = 200
+/** Accounts that change while others are given back; the last few are caught by their next renewal. */
+const ROUNDS = 10
+
+const restoreOne = async (state: AccountState, { engine, index }: AnnounceOptions) => {
+  await engine.restore(state)
+  for (const [key, slot] of Object.entries(state.slots)) {
+    if (slot.gone > 0) continue
+    index.put(entryOfSlot(key, slot), endOfSlot(slot, state.limits.reserveMs))
+  }
+}
+
+/** Gives Redis back every account this process remembers, also those that change meanwhile. */
+export const announce = async (options: AnnounceOptions): Promise<void> => {
+  const { memory } = options
+  memory.takeChanged()
+  let states = memory.states()
+  for (let round = 0; round < ROUNDS && states.length > 0; round += 1) {
+    for (let at = 0; at < states.length; at += BATCH) {
+      await Promise.all(states.slice(at, at + BATCH).map((state) => restoreOne(state, options)))
+    }
+    states = memory.takeChanged()
+  }
+}

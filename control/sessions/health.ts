@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto'
+import { KEYS } from './keys.ts'
+import type { RedisClient } from './redis-client.ts'
+
+export interface HealthOptions {
+  readonly redis: RedisClient
+  /** Gives Redis back what this process remembers; `isEmpty` when its data is gone. */
+  readonly announce: (isEmpty: boolean) => Promise<void>
+  readonly onChange: (isDegraded: boolean, why: string) => void
+}
+
+/** Whether Redis decides, or this process alone. */
+export interface Health {
+  isDegraded(): boolean
+  /** Milliseconds the clock of Redis is ahead of ours. */
+  offsetMs(): number
+  degrade(error: unknown): void
+  /** Asks Redis how it is. */
+  beat(): Promise<void>
+}
+
+/** Runs `act` against Redis, or `instead` where Redis is away. */
+export const withFallback = async <T>(
+  health: Health,
+  act: () => Promise<T>,
+  instead: () => Promise<T>,
+): Promise<T> => {
+  if (health.isDegraded()) return await instead()
+  try {
+    return await act()
+  } catch (error) {
+    health.degrade(error)
+    return await instead()
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown')
+
+/** Redis counts as away until it has answered once. */
+export const createHealth = ({ redis, announce, onChange }: HealthOptions): Health => {
+  let isDegraded = true
+  let hasTold = false
+  let epoch: string | null = null
+  let offset = 0
+  let beating: Promise<void> | null = null
+  const degrade = (error: unknown) => {
+    if (isDegraded && hasTold) return
+    isDegraded = true
+    hasTold = true
+    onChange(true, messageOf(error))
+  }
+  // Whoever finds the epoch missing writes it; everybody else then finds a strange one.
+  const readEpoch = async (): Promise<{ value: string; isEmpty: boolean }> => {
+    const value = await redis.get(KEYS.epoch.key)
+    if (value !== null) return { value, isEmpty: false }
+    await redis.set(KEYS.epoch.key, randomUUID(), 'NX')
+    return { value: (await redis.get(KEYS.epoch.key)) ?? '', isEmpty: true }
+  }
+  const timeOfRedis = async (): Promise<number> => {
+    const before = Date.now()
+    const node = 'nodes' in redis ? redis.nodes('master')[0] : redis
+    const time = await node?.time()
+    const [seconds, micros] = (time ?? []).map(Number)
+    if (seconds === undefined || micros === undefined) throw new Error('Redis told no time')
+    return seconds * 1000 + Math.floor(micros / 1000) - Math.round((before + Date.now()) / 2)
+  }
+  const listen = async () => {
+    try {
+      offset = await timeOfRedis()
+      const { value, isEmpty } = await readEpoch()
+      if (!isDegraded && value === epoch) return
+      await announce(isEmpty || (epoch !== null && value !== epoch))
+      epoch = value
+      if (isDegraded && hasTold) onChange(false, 'Redis answers again')
+      isDegraded = false
+      hasTold = true
+    } catch (error) {
+      degrade(error)
+    }
+  }
+  return {
+    isDegraded: () => isDegraded,
+    offsetMs: () => offset,
+    degrade,
+    beat: () => {
+      beating ??= listen().finally(() => {
+        beating = null
+      })
+      return beating
+    },
+  }
+}

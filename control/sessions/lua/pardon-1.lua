@@ -1,0 +1,24 @@
+--[[
+  Takes back what refuses: lease keys that were ended and devices the cap has banned on a channel.
+  KEYS[1]  state of the account (string, JSON)
+  ARGV[1]  JSON {keys: lease keys, devices: channel|device}
+  ARGV[2]  clock in Unix ms for tests; empty = Redis TIME
+  Output: {effects JSON, 'pardoned', number of entries removed}
+]]
+-- @include state count expire
+local stateKey, order, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
+local removed, fx = 0, newEffects()
+if redis.call('EXISTS', stateKey) == 0 then return { cjson.encode(fx), 'pardoned', 0 } end
+local state = loadState(stateKey)
+
+expire(state, now, fx)
+for _, key in ipairs(order.keys) do
+  if state.refused[key] then removed = removed + 1 end
+  state.refused[key] = nil
+end
+for _, device in ipairs(order.devices) do
+  if state.devices[device] then removed = removed + 1 end
+  state.devices[device] = nil
+end
+saveState(stateKey, state, now)
+return { cjson.encode(fx), 'pardoned', removed }

@@ -1,0 +1,50 @@
+/** Where a session is found besides its account's state: tells which account a lease key belongs to. */
+export interface IndexEntry {
+  readonly tag: string
+  readonly key: string
+  readonly sid: string
+  readonly channel: string
+  readonly network: string
+  /** Empty without one. */
+  readonly download: string
+  readonly idleMs: number
+}
+
+/** A session's place: account tag and lease key. */
+export interface Place {
+  readonly tag: string
+  readonly key: string
+}
+
+/** Finding sessions without asking every account. May be late or stale: the account's state decides. */
+export interface SessionIndex {
+  /** A session that is new or moved; `until` is when its slot ends if nothing happens. */
+  put(entry: IndexEntry, until: number): void
+  /** Sessions that go on. */
+  touch(entries: readonly IndexEntry[], now: number): void
+  /** Not live any more; its lease key stays known for a while. */
+  remove(entry: IndexEntry): void
+  /** Forgets a place whose session nobody knows any more. */
+  removePlace(place: Place): void
+  /** Cleans what nothing else cleans. */
+  prune(now: number): Promise<void>
+  find(keys: readonly string[]): Promise<Map<string, IndexEntry>>
+  findSid(sid: string): Promise<Place | null>
+  ofDownload(id: string): Promise<Place[]>
+  ofNetwork(network: string): Promise<Place[]>
+  ofChannel(channel: string): Promise<Place[]>
+  inShard(shard: number): Promise<Place[]>
+  /** Sessions whose time was up at `now`. */
+  due(shard: number, now: number): Promise<Place[]>
+  countAll(now: number): Promise<number>
+  countChannels(now: number, channels?: readonly string[]): Promise<Map<string, number>>
+}
+
+/** `<tag><key>`, as sorted sets hold it. */
+export const memberOf = (place: Place): string => place.tag + place.key
+
+/** Reads a member of a sorted set. */
+export const placeOf = (member: string): Place => ({
+  tag: member.slice(0, 16),
+  key: member.slice(16),
+})

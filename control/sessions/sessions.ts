@@ -1,0 +1,110 @@
+import type { Effects } from '#domain/limits-types'
+import { announce } from './announce.ts'
+import { endHit, pardon } from './ban-reach.ts'
+import type { BanStore } from './ban-store.ts'
+import { createBanStream } from './ban-stream.ts'
+import { type BanMemory, type Bans, createBans } from './bans.ts'
+import { createCappedStore } from './capped-store.ts'
+import { createHealth } from './health.ts'
+import { joinStores, joinViews, type Side } from './joined.ts'
+import { createMemoryEngine } from './memory-engine.ts'
+import { createMemoryIndex } from './memory-index.ts'
+import type { RedisClient } from './redis-client.ts'
+import { createRedisEngine } from './redis-engine.ts'
+import { createRedisIndex } from './redis-index.ts'
+import { scriptRunner } from './scripts.ts'
+import { accountOfSlot, entryOfSlot, liveSession } from './session-shape.ts'
+import type { SessionEnd, SessionStore } from './session-store.ts'
+import type { SessionView } from './session-view.ts'
+import { createShadow } from './shadow.ts'
+import { startWork } from './work.ts'
+
+export interface SessionsOptions {
+  readonly redis: RedisClient
+  /** Where bans outlive Redis. */
+  readonly banMemory: BanMemory
+  /** A session ended, superseded, expired or was refused its slot: for history and the log. */
+  readonly onEnd: (end: SessionEnd) => void
+  readonly onDegraded?: (isDegraded: boolean, why: string) => void
+  readonly onError: (error: unknown) => void
+}
+
+export interface Sessions {
+  readonly store: SessionStore
+  readonly bans: BanStore
+  readonly view: SessionView
+  /** Waits for Redis a little, then begins the work that goes on by itself; degraded when Redis is away. */
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** Asks Redis how it is, now. */
+  beat(): Promise<void>
+}
+
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
+const createSide = (side: Omit<Side, 'store'>): Side => ({
+  ...side,
+  store: createCappedStore({ ...side, wait }),
+})
+
+/** Sessions, caps and bans over Redis, going on in memory while Redis is away. */
+export const createSessions = (options: SessionsOptions): Sessions => {
+  const { redis, onEnd, onError } = options
+  const now = () => Date.now() + health.offsetMs()
+  const memoryEngine = createMemoryEngine(() => now())
+  const memoryIndex = createMemoryIndex()
+  const shadow = createShadow({ engine: memoryEngine, index: memoryIndex, now: () => now() })
+  const report = (effects: Effects) => {
+    for (const { key, slot, reason } of effects.ended) {
+      onEnd({ account: accountOfSlot(slot), session: liveSession(key, slot), reason })
+    }
+    bans.note(effects)
+  }
+  const sides = {
+    redis: createSide({
+      engine: createRedisEngine({ redis, run: scriptRunner(redis) }),
+      index: createRedisIndex({ redis, now: () => now(), onError }),
+      now: () => now(),
+      onEffects: (effects) => {
+        for (const { key, slot } of effects.ended) sides.redis.index.remove(entryOfSlot(key, slot))
+        shadow.changed(effects)
+        report(effects)
+      },
+    }),
+    memory: createSide({
+      engine: memoryEngine,
+      index: memoryIndex,
+      now: () => now(),
+      onEffects: (effects) => {
+        for (const { key, slot } of effects.ended) memoryIndex.remove(entryOfSlot(key, slot))
+        if (health.isDegraded()) report(effects)
+      },
+    }),
+  }
+  const health = createHealth({
+    redis,
+    announce: async (isEmpty) => {
+      await announce({ memory: memoryEngine, engine: sides.redis.engine, index: sides.redis.index })
+      await bans.hydrate(isEmpty)
+    },
+    onChange: (isDegraded, why) => options.onDegraded?.(isDegraded, why),
+  })
+  const current = () => (health.isDegraded() ? sides.memory : sides.redis)
+  const bans: Bans = createBans({
+    stream: createBanStream(redis, () => now()),
+    memory: options.banMemory,
+    now: () => now(),
+    endHit: (ban) => endHit(ban, { ...current() }),
+    pardon: (kind, subject) => pardon(kind, subject, current()),
+    onError,
+  })
+  const work = startWork({ redis, health, sides, bans, onError })
+  return {
+    store: joinStores(health, sides, shadow),
+    bans,
+    view: joinViews(health, sides),
+    beat: () => health.beat(),
+    start: () => work.start(),
+    stop: () => work.stop(),
+  }
+}

@@ -1,0 +1,44 @@
+import type { Effects } from '#domain/limits-types'
+import type { CapEngine } from './cap-engine.ts'
+import { LIVE_SHARDS } from './keys.ts'
+import type { Place, SessionIndex } from './session-index.ts'
+import { endOfSlot, entryOfSlot } from './session-shape.ts'
+
+export interface SweepOptions {
+  readonly engine: CapEngine
+  readonly index: SessionIndex
+  readonly now: () => number
+  readonly onEffects: (effects: Effects) => void
+}
+
+const NOTHING = { edge: '', seen: [], traffic: [], limits: null }
+
+const sweepAccount = async (options: SweepOptions, tag: string, due: readonly Place[]) => {
+  const { engine, index, now, onEffects } = options
+  onEffects((await engine.renew(tag, NOTHING)).effects)
+  const [state] = await engine.read([tag])
+  for (const place of due) {
+    const slot = state?.slots[place.key]
+    if (!slot || !state) {
+      index.removePlace(place)
+      continue
+    }
+    const entry = entryOfSlot(place.key, slot)
+    const until = endOfSlot(slot, state.limits.reserveMs)
+    if (slot.gone > 0 || until <= now()) index.remove(entry)
+    else index.put(entry, until)
+  }
+}
+
+/** Ends what fell silent on accounts that nobody touches, so that history hears of it; how many places were due. */
+export const sweep = async (options: SweepOptions): Promise<number> => {
+  let count = 0
+  for (let shard = 0; shard < LIVE_SHARDS; shard += 1) {
+    const due = await options.index.due(shard, options.now())
+    const byTag = new Map<string, Place[]>()
+    for (const place of due) byTag.set(place.tag, [...(byTag.get(place.tag) ?? []), place])
+    await Promise.all([...byTag].map(([tag, places]) => sweepAccount(options, tag, places)))
+    count += due.length
+  }
+  return count
+}

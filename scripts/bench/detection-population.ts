@@ -31,19 +31,29 @@ export interface Population {
   plays(user: string, withAsn: boolean): PlayRecord[]
 }
 
-const HISTORY = 'history.json.gz'
+const HISTORY = 'history.json'
+
+const isPopulation = (folder: string): boolean =>
+  existsSync(join(folder, HISTORY)) || existsSync(join(folder, `${HISTORY}.gz`))
+
+/** The text of a file, packed or not; `null` where there is neither. */
+const readText = (folder: string, file: string): string | null => {
+  const path = join(folder, file)
+  if (existsSync(path)) return readFileSync(path, 'utf8')
+  return existsSync(`${path}.gz`) ? gunzipSync(readFileSync(`${path}.gz`)).toString('utf8') : null
+}
 
 // The files are a benchmark's own; their shape is what the benchmark is told it is.
-const readJson = (folder: string, file: string): unknown =>
-  JSON.parse(readFileSync(join(folder, file), 'utf8'))
+const readJson = (folder: string, file: string): unknown => {
+  const text = readText(folder, file)
+  if (text === null) throw new Error(`${folder} holds no ${file}`)
+  return JSON.parse(text)
+}
 
 const readPopulation = (folder: string, name: string): Population => {
-  const packed = readFileSync(join(folder, HISTORY))
-  const history = JSON.parse(gunzipSync(packed).toString('utf8')) as Record<string, TautulliRow[]>
+  const history = readJson(folder, HISTORY) as Record<string, TautulliRow[]>
   const geo = readJson(folder, 'geo.json') as Record<string, TautulliGeo>
-  const asn = existsSync(join(folder, 'asn.json'))
-    ? (readJson(folder, 'asn.json') as Record<string, AsnEntry>)
-    : {}
+  const asn = JSON.parse(readText(folder, 'asn.json') ?? '{}') as Record<string, AsnEntry>
   const labels = readJson(folder, 'labels.json') as Record<string, Label>
   const stops = Object.values(history).flatMap((rows) =>
     rows.map((row) => Math.max(row.stopped ?? 0, row.started ?? 0)),
@@ -62,9 +72,9 @@ const readPopulation = (folder: string, name: string): Population => {
 
 /** Reads one population, or every population in the folders of a folder. */
 export const readPopulations = (folder: string): Population[] => {
-  if (existsSync(join(folder, HISTORY))) return [readPopulation(folder, 'data')]
+  if (isPopulation(folder)) return [readPopulation(folder, 'data')]
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, HISTORY)))
+    .filter((entry) => entry.isDirectory() && isPopulation(join(folder, entry.name)))
     .map((entry) => readPopulation(join(folder, entry.name), entry.name))
 }
 

@@ -68,9 +68,9 @@ export const answerRefusal = (r: Request, reason: ReasonId): void => {
   answer(r, statusFor(reason), headers, `${reason}\n`)
 }
 
-/** Sends the player on; never cached. */
+/** Sends the player on; never cached. For a 302 njs takes the address in place of a body. */
 export const redirect = (r: Request, location: string): void => {
-  answer(r, 302, { ...COMMON, Location: location })
+  answer(r, 302, COMMON, location)
 }
 
 /** Hands the request to another location. */

@@ -38,6 +38,8 @@ export interface StubControl {
   readonly seen: { path: string; headers: Record<string, string> }[]
   readonly syncs: SyncRequest[]
   count(path: string): number
+  /** Forgets older versions of the tables, as after a restart. */
+  forget(): void
   start(socket: string): Promise<void>
   stop(): Promise<void>
 }
@@ -93,6 +95,7 @@ const header = (request: IncomingMessage, name: string): string => {
 
 /** Makes a stub with one key and no groups. */
 export function createStub(): StubControl {
+  const previous = new Map<string, Map<string, string>>()
   const server = createServer((request, response) => {
     void answer(request, response).catch((error: unknown) => {
       response.writeHead(500).end(String(error))
@@ -127,6 +130,7 @@ export function createStub(): StubControl {
     seen: [],
     syncs: [],
     count: (path) => stub.seen.filter((it) => it.path.startsWith(path)).length,
+    forget: () => previous.clear(),
     async start(socket) {
       await new Promise<void>((resolve) => void server.listen(socket, resolve))
       await chmod(socket, 0o666)
@@ -176,7 +180,6 @@ export function createStub(): StubControl {
       ...next,
     }
   }
-  const previous = new Map<string, Map<string, string>>()
   const table = (name: string, query: URLSearchParams): TablePage => {
     const { version, rows, pages } = stub.tables[name as 'networks' | 'channels']
     previous.set(`${name}@${version}`, new Map(rows))

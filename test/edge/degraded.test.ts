@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { leaseKey } from '#domain/lease'
+import { parseNetwork } from '#domain/network'
+import { readPass } from '#domain/pass'
+import { buildSubnetTable } from '#domain/subnet-pages'
+import { nodeCrypto } from './crypto.ts'
+import { type Rig, startRig } from './rig.ts'
+import { channelRows, group, stubPass } from './stub-control.ts'
+
+let rig: Rig
+beforeAll(async () => {
+  rig = await startRig((stub, origin) => {
+    stub.policy = {
+      ...stub.policy,
+      groups: [
+        group('all', { isDefault: true, cap: 2 }),
+        group('home', { cap: 2 }),
+        group('shut', { failMode: 'closed' }),
+      ],
+    }
+    const home = parseNetwork('192.168.0.0/16')
+    const table = buildSubnetTable([{ id: 'home', networks: home.ok ? [...home.networks] : [] }])
+    stub.tables.networks.rows = new Map(table.pages)
+    const groups = ['all', 'home', 'shut']
+    stub.tables.channels.rows = channelRows({
+      ch1: { origin: origin.url, base: '/hls/ch1/', groups },
+      other: { origin: origin.url, base: '/hls/other/', groups: ['home'] },
+    })
+    stub.lists.set('all', '#EXTM3U\n@@/ch1/index.m3u8\n')
+    stub.identities.set('tok', { account: 'own:tok', group: 'all' })
+    origin.files.set('/hls/ch1/index.m3u8', { type: 'application/x-mpegurl', body: '#EXTM3U\n' })
+  })
+})
+afterAll(() => rig?.stop())
+
+const open = (ticket: string, channel = 'ch1', from = '198.51.100.1') =>
+  rig.get(`/live/${ticket}/${channel}/index.m3u8`, { from })
+
+test('control dies: running viewers play on, new ones by the rules the edge knows, and control learns of them', async () => {
+  const running = (await open(rig.ticket({ account: 'own:running' }))).headers.get('location') ?? ''
+  expect((await rig.get(running, { from: '198.51.100.1' })).status).toBe(200)
+  expect((await rig.get('/live/ch1/index.m3u8?token=tok')).status).toBe(302)
+  expect((await rig.get('/playlist.m3u')).status).toBe(200)
+  await rig.stub.stop()
+
+  expect((await rig.get(running, { from: '198.51.100.1' })).status).toBe(200)
+  expect((await rig.get('/playlist.m3u')).status).toBe(200)
+
+  const opened = await open(rig.ticket())
+  expect(opened.status).toBe(302)
+  const path = opened.headers.get('location') ?? ''
+  const pass = path.split('/')[2] ?? ''
+  expect(readPass(pass)).toMatchObject({ account: 'own:1', group: 'all', fail: 'open' })
+  expect((await rig.get(path, { from: '198.51.100.1' })).status).toBe(200)
+  expect((await open(rig.ticket())).status).toBe(302)
+  const third = await open(rig.ticket())
+  expect([third.status, third.reason]).toEqual([403, 'cap.edge'])
+
+  const home = { group: 'home', wonBy: 'network', account: 'own:h' } as const
+  expect((await open(rig.ticket(home), 'ch1', '192.168.3.3')).status).toBe(302)
+  expect((await open(rig.ticket(home))).reason).toBe('group.moved')
+  expect((await open(rig.ticket({ account: 'own:2' }), 'other')).reason).toBe(
+    'channel.not_in_group',
+  )
+  expect((await open(rig.ticket({ account: 'own:3' }), 'none')).reason).toBe('channel.unknown')
+  const shut = await open(rig.ticket({ group: 'shut' }))
+  expect([shut.status, shut.reason]).toEqual([503, 'control.unavailable'])
+
+  // A token known lately opens; an unknown one does not.
+  expect((await rig.get('/live/ch1/index.m3u8?token=tok')).status).toBe(302)
+  expect((await rig.get('/live/ch1/index.m3u8?token=stranger')).reason).toBe('control.unavailable')
+
+  // A genuine pass without a lease goes by the letter inside its signature.
+  const closed = stubPass(rig.stub, 'ch1', { fail: 'closed', account: 'own:9' })
+  expect((await rig.get(`/s/${closed}/ch1/index.m3u8`)).reason).toBe('control.unavailable')
+  const fair = stubPass(rig.stub, 'ch1', { account: 'own:9' })
+  expect((await rig.get(`/s/${fair}/ch1/index.m3u8`)).status).toBe(200)
+  expect((await rig.get(`/s/${fair}/ch1/index.m3u8`)).status).toBe(200)
+
+  await rig.restartControl()
+  const key = leaseKey(nodeCrypto, pass, 'ch1')
+  await expect
+    .poll(() => rig.stub.syncs.flatMap((it) => it.degraded).map((it) => it.key), { timeout: 8000 })
+    .toContain(key)
+  const told = rig.stub.syncs.flatMap((it) => it.degraded).find((it) => it.key === key)
+  expect(told).toMatchObject({ pass, channel: 'ch1', address: '198.51.100.1' })
+  await expect
+    .poll(async () => (await open(rig.ticket({ account: 'own:back' }))).status, { timeout: 5000 })
+    .toBe(302)
+  await expect
+    .poll(() => rig.stub.seen.filter((it) => it.path === '/open').length, { timeout: 5000 })
+    .toBeGreaterThan(0)
+})

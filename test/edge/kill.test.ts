@@ -1,0 +1,243 @@
+import { readFile } from 'node:fs/promises'
+import { request } from 'node:http'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { banKey, leaseKey } from '#domain/lease'
+import { until } from '../support/port.ts'
+import { nodeCrypto } from './crypto.ts'
+import { type Rig, startRig } from './rig.ts'
+import { channelRows, group } from './stub-control.ts'
+
+let rig: Rig
+beforeAll(async () => {
+  rig = await startRig((stub, origin) => {
+    stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true })] }
+    stub.tables.channels.rows = channelRows({
+      ch1: { origin: origin.url, base: '/hls/ch1/' },
+      ts1: { origin: origin.url, base: '/ts1/', entry: 'mpegts', protocol: 'mpegts' },
+    })
+    origin.files.set('/hls/ch1/index.m3u8', {
+      type: 'application/x-mpegurl',
+      body: '#EXTM3U\nseg1.ts\n',
+    })
+    origin.files.set('/hls/ch1/seg1.ts', { type: 'video/mp2t', body: Buffer.alloc(10_000, 1) })
+  })
+})
+afterAll(() => rig?.stop())
+
+const open = async (channel: string, entry: string, account = 'own:1') => {
+  const answer = await rig.get(`/live/${rig.ticket({ account })}/${channel}/${entry}`)
+  const path = answer.headers.get('location') ?? ''
+  return { path, key: leaseKey(nodeCrypto, path.split('/')[2] ?? '', channel) }
+}
+
+/** Posts to the push socket as control does. */
+const push = (message: object): Promise<{ status: number; body: string }> =>
+  new Promise((resolve, reject) => {
+    const options = {
+      socketPath: rig.push,
+      path: '/push',
+      method: 'POST',
+      headers: { Host: 'edge' },
+    }
+    const sent = request(options, (response) => {
+      let body = ''
+      response.on('data', (chunk: Buffer) => (body += chunk.toString()))
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }))
+    })
+    sent.on('error', reject).end(JSON.stringify(message))
+  })
+
+/** Reads a stream until it ends; `ended` says when. */
+const watch = async (path: string, from?: string) => {
+  const stopper = new AbortController()
+  const response = await fetch(rig.url + path, {
+    signal: stopper.signal,
+    headers: from ? { 'X-Forwarded-For': from } : {},
+  })
+  const state = {
+    status: response.status,
+    bytes: 0,
+    endedAt: 0,
+    reason: response.headers.get('x-gatehouse-reason'),
+  }
+  const ended = (async () => {
+    try {
+      for await (const chunk of response.body ?? []) state.bytes += (chunk as Uint8Array).length
+    } catch {
+      // A cut is a broken transfer.
+    }
+    state.endedAt = Date.now()
+  })()
+  return { state, ended, stop: () => stopper.abort() }
+}
+
+test('a kill by sync refuses the next request, and keeps refusing', async () => {
+  const { path, key } = await open('ch1', 'index.m3u8')
+  expect((await rig.get(path)).status).toBe(200)
+  rig.stub.next = { kill: [key] }
+  await until('the kill', async () => (await rig.get(path)).status === 403, 3000)
+  const asked = rig.stub.count('/check')
+  expect((await rig.get(path.replace('index.m3u8', 'seg1.ts'))).reason).toBe('ban.session')
+  expect(rig.stub.count('/check')).toBe(asked)
+})
+
+test('a kill by push refuses at once, and is acknowledged', async () => {
+  const { path, key } = await open('ch1', 'index.m3u8')
+  expect((await rig.get(path)).status).toBe(200)
+  const receipt = await push({ seq: 7, at: Date.now(), set: [], clear: [], kill: [key] })
+  expect([receipt.status, JSON.parse(receipt.body)]).toEqual([200, { ok: true, seq: 7 }])
+  expect((await rig.get(path)).reason).toBe('ban.session')
+  expect((await push({ wrong: true })).status).toBe(400)
+})
+
+test('bans of account, download and network meet openings and unknown passes, and end when lifted', async () => {
+  const kinds = [
+    ['account', 'own:banned'],
+    ['download', 'AAECAwQFBgcICQoL'],
+    ['network', '127.0.0.1'],
+  ] as const
+  for (const [kind, subject] of kinds) {
+    const key = banKey(nodeCrypto, kind, subject)
+    const now = Date.now()
+    await push({ seq: 8, at: now, set: [[key, now + 60_000]], clear: [], kill: [] })
+    const account = kind === 'account' ? 'own:banned' : 'own:1'
+    const path = `/live/${rig.ticket({ account })}/ch1/index.m3u8`
+    expect((await rig.get(path)).reason).toBe(`ban.${kind}`)
+    await push({ seq: 9, at: now, set: [], clear: [key], kill: [] })
+    expect((await rig.get(path)).status).toBe(302)
+  }
+  const key = banKey(nodeCrypto, 'network', '127.0.0.1')
+  await push({ seq: 10, at: Date.now(), set: [[key, Date.now() + 400]], clear: [], kill: [] })
+  expect((await rig.get('/playlist.m3u')).reason).toBe('ban.network')
+  await until(
+    'the end of the ban',
+    async () => (await rig.get('/playlist.m3u')).status !== 403,
+    3000,
+  )
+})
+
+test('a dropped lease asks again', async () => {
+  const { path, key } = await open('ch1', 'index.m3u8')
+  expect((await rig.get(path)).status).toBe(200)
+  const asked = rig.stub.count('/check')
+  rig.stub.next = { drop: [key] }
+  await until('a question', async () => {
+    expect((await rig.get(path)).status).toBe(200)
+    return rig.stub.count('/check') > asked
+  })
+})
+
+test('a running MPEG-TS response is cut by a kill, and its origin connection closed', async () => {
+  const { path, key } = await open('ts1', 'stream.ts')
+  const viewer = await watch(path)
+  await until('bytes', () => viewer.state.bytes > 5000)
+  expect(rig.origin.streams.size).toBe(1)
+  const before = Date.now()
+  await push({ seq: 11, at: before, set: [], clear: [], kill: [key] })
+  await viewer.ended
+  expect(viewer.state.endedAt - before).toBeLessThan(1000)
+  await until('the end at the origin', () => rig.origin.streams.size === 0)
+  expect((await rig.get(path)).reason).toBe('ban.session')
+})
+
+test('a closed MPEG-TS response is reported with its bytes and seconds, and coming back asks', async () => {
+  const { path, key } = await open('ts1', 'stream.ts')
+  const viewer = await watch(path)
+  await until('bytes', () => viewer.state.bytes > 20_000)
+  viewer.stop()
+  await viewer.ended
+  await until('the report', () =>
+    rig.stub.syncs.some((it) => it.closed.some(([closed]) => closed === key)),
+  )
+  const rows = rig.stub.syncs.flatMap((it) => it.closed).filter(([closed]) => closed === key)
+  expect(rows).toHaveLength(1)
+  expect(rows[0]?.[1]).toBeGreaterThan(viewer.state.bytes * 0.9)
+  expect(rows[0]?.[2]).toBeGreaterThan(0)
+  // The lease goes when control has taken the report.
+  const reported = rig.stub.syncs.length
+  await until('the next sync', () => rig.stub.syncs.length > reported)
+  const asked = rig.stub.count('/check')
+  const again = await watch(path)
+  expect(again.state.status).toBe(200)
+  expect(rig.stub.count('/check')).toBe(asked + 1)
+  again.stop()
+})
+
+test('the newest connection of an MPEG-TS session takes over; too many are refused', async () => {
+  const { path } = await open('ts1', 'stream.ts')
+  const first = await watch(path)
+  const second = await watch(path)
+  await first.ended
+  expect(second.state.endedAt).toBe(0)
+  second.stop()
+  await second.ended
+  const crowd = []
+  for (let i = 0; i < 6; i++) {
+    const viewer = await watch(path)
+    crowd.push(viewer.state)
+    viewer.stop()
+    await viewer.ended
+  }
+  expect(crowd.some((it) => it.reason === 'session.cloned')).toBe(true)
+  expect(crowd.every((it) => [200, 403, 429].includes(it.status))).toBe(true)
+})
+
+test('bytes and requests of segments and manifests are reported', async () => {
+  const { path, key } = await open('ch1', 'index.m3u8')
+  rig.stub.syncs.length = 0
+  for (let i = 0; i < 4; i++) await rig.get(path)
+  for (let i = 0; i < 3; i++) await rig.get(path.replace('index.m3u8', 'seg1.ts'))
+  const sum = () => {
+    const rows = rig.stub.syncs.flatMap((it) => it.traffic).filter(([row]) => row === key)
+    return rows.reduce(([bytes, count], row) => [bytes + row[1], count + row[2]] as const, [
+      0, 0,
+    ] as const)
+  }
+  await until('the report', () => sum()[1] === 7)
+  expect(sum()[0]).toBeGreaterThan(30_000)
+  expect(rig.stub.syncs.some((it) => it.seen.includes(key))).toBe(true)
+})
+
+test('twenty players on one pass from one network are found out; a player with three renditions is not', async () => {
+  const honest = await open('ch1', 'index.m3u8', 'own:honest')
+  const shared = await open('ch1', 'index.m3u8', 'own:shared')
+  const files = Array.from({ length: 12 }, (_, i) => `/hls/ch1/s${i}.ts`)
+  for (const file of files) rig.origin.files.set(file, { type: 'video/mp2t', body: 'x' })
+  const statuses = { honest: new Set<number>(), shared: [] as number[] }
+  for (let i = 0; i < files.length; i++) {
+    // Three renditions, a retry of each and a key for every segment.
+    for (const name of [
+      `s${i}.ts?v=1`,
+      `s${i}.ts?v=2`,
+      `s${i}.ts?v=3`,
+      `s${i}.ts?v=1`,
+      's0.ts?key',
+    ])
+      statuses.honest.add((await rig.get(honest.path.replace('index.m3u8', name))).status)
+    for (let player = 0; player < 20; player++)
+      statuses.shared.push((await rig.get(shared.path.replace('index.m3u8', `s${i}.ts`))).status)
+  }
+  expect(statuses.honest).toEqual(new Set([200]))
+  expect(statuses.shared.at(-1)).toBe(403)
+  expect(statuses.shared.filter((it) => it === 200).length).toBeLessThan(120)
+})
+
+test('no secret stands in the logs', async () => {
+  const ticket = rig.ticket()
+  const opened = await rig.get(`/live/${ticket}/ch1/index.m3u8?token=hidden-token`)
+  const path = opened.headers.get('location') ?? ''
+  await rig.get(path)
+  await rig.get(`/s/${path.split('/')[2]}x/ch1/seg1.ts`)
+  await rig.get('/playlist.m3u?token=other-hidden')
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+  const access = await readFile(`${rig.dir}/access.log`, 'utf8')
+  const traffic = await readFile(`${rig.dir}/traffic.log`, 'utf8')
+  const lines = access
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+  expect(lines.length).toBeGreaterThan(5)
+  expect(lines.some((line) => line['reason'] === 'ban.session')).toBe(true)
+  for (const secret of [ticket, path.split('/')[2] ?? 'none', 'hidden-token', 'other-hidden'])
+    expect(access + traffic).not.toContain(secret)
+})

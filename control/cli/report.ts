@@ -7,7 +7,12 @@ const FAILURE = 2
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 const warn = (line: string): void => void process.stderr.write(`${line}\n`)
 
+// A reader that has seen enough, such as `head`, is no fault.
+const endQuietly = (error: NodeJS.ErrnoException): never =>
+  process.exit(error.code === 'EPIPE' ? 0 : FAILURE)
+
 const act = async (raw: RawOptions, openHistory?: OpenHistory): Promise<number> => {
+  process.stdout.once('error', endQuietly)
   try {
     const options = readReportOptions(raw, process.env)
     return await runReport(options, { out: print, err: warn }, openHistory ? { openHistory } : {})

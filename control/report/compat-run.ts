@@ -12,7 +12,7 @@ const USERS_LENGTH = 500
 
 const usersOf = async (client: TautulliClient, name: string | null): Promise<TautulliUser[]> => {
   const { rows } = await fetchUsers(client, { length: USERS_LENGTH })
-  return name === null || name === '' ? rows : rows.filter((user) => isNamed(user, name))
+  return name === null ? rows : rows.filter((user) => isNamed(user, name))
 }
 
 /** Runs the sharing report by the original's formula; the exit code is the original's. */
@@ -25,7 +25,7 @@ export const runCompat = async (
   const after = localDateDaysBefore(options.now, options.days)
   progress(`Fetching users from Tautulli (${client.base})...`)
   const users = await usersOf(client, options.user)
-  if (users.length === 0 && options.user) {
+  if (users.length === 0 && options.user !== null) {
     output.err(`User '${safe(options.user)}' not found.`)
     return 1
   }

@@ -131,7 +131,7 @@ export const readReportOptions = (raw: RawOptions, env: Environment): ReportOpti
     concurrentOnly: raw.concurrentOnly === true,
     timeline: raw.timeline === true,
     topIps: raw.topIps === true,
-    user: raw.user ?? null,
+    user: firstOf(raw.user),
     json: raw.json === true,
     asnFile: raw.asn ?? null,
     timeoutMs: read.integer('--timeout', raw.timeout, 30) * 1000,

@@ -8,9 +8,6 @@ export const vector = (name: string): string =>
 /** A printed report as the original gave it. */
 export const expectedText = (name: string): string => vector(`expected/${name}.txt`)
 
-/** The clock of the shown data. */
-export const SHOWN_NOW = Date.parse('2026-11-20T18:30:00Z')
-
 /** Eight invented users with 90 days of plays. */
 export const shownData = (): TautulliData => ({
   apiKey: (JSON.parse(vector('meta.json')) as { api_key: string }).api_key,

@@ -3,8 +3,8 @@ import type { PlayEvent } from './play-event.ts'
 import { ShardReader } from './shard-reader.ts'
 import type { StreamClient } from './stream-client.ts'
 
-/** Takes a batch of one shard, in order; what it throws makes the batch come again. */
-export type EventHandler = (events: readonly PlayEvent[]) => Promise<void>
+/** Takes a batch of one shard, in order; what it throws makes the batch come again, in the end one `alone` at a time. */
+export type EventHandler = (events: readonly PlayEvent[], isAlone: boolean) => Promise<void>
 
 export interface ConsumeOptions {
   readonly redis: StreamClient

@@ -5,6 +5,7 @@ import type { History } from '../store/history/history.ts'
 import type { DownloadStore } from '../store/stores.ts'
 import type { ConsumerStats } from './consume.ts'
 import { consume } from './consume.ts'
+import { createGather } from './gather.ts'
 import type { PlayEvent } from './play-event.ts'
 import type { StreamClient } from './stream-client.ts'
 import { playOf } from './telling.ts'
@@ -25,6 +26,8 @@ export interface HistorianOptions {
   readonly batch?: number
   readonly idleMs?: number
   readonly claimAfterMs?: number
+  /** How long events wait to be committed together. */
+  readonly lingerMs?: number
   /** How often what all groups have read is removed from the streams. */
   readonly trimEveryMs?: number
   readonly onFailure?: (error: unknown) => void
@@ -42,17 +45,15 @@ export const HISTORIAN_GROUP = 'historian'
 
 /** Reads the streams and commits plays to SQL; an entry is acknowledged only after its commit. */
 export function createHistorian(options: HistorianOptions): Historian {
-  const { redis, store, locate, trimEveryMs = 30_000, onFailure } = options
+  const { redis, store, trimEveryMs = 30_000, lingerMs = 500, onFailure } = options
+  const write = (events: readonly PlayEvent[]) => writeEvents(store, events, options.locate)
+  const together = createGather({ write, lingerMs, enough: 1000 })
   const consumer = consume({
     ...options,
     group: HISTORIAN_GROUP,
     consumer: options.consumer ?? `${process.pid}-${randomBytes(6).toString('hex')}`,
     isTransient: (error) => error instanceof StoreError && TRANSIENT.has(error.code),
-    async handler(events) {
-      const plays = events.filter(({ type }) => type !== 'download')
-      await store.history.upsertPlays(plays.map((event) => locatedPlay(event, locate)))
-      for (const event of events) if (event.type === 'download') await recordUse(store, event)
-    },
+    handler: (events, isAlone) => (isAlone ? write(events) : together(events)),
   })
   const trimmer = setInterval(() => {
     trimStreams(redis).catch((error: unknown) => onFailure?.(error))
@@ -69,6 +70,16 @@ export function createHistorian(options: HistorianOptions): Historian {
 
 /** Failures that pass: the entries wait for it in the stream. */
 const TRANSIENT: ReadonlySet<string> = new Set(['store.unavailable', 'store.full', 'store.locked'])
+
+async function writeEvents(
+  store: HistorianStore,
+  events: readonly PlayEvent[],
+  locate: HistorianOptions['locate'],
+): Promise<void> {
+  const plays = events.filter(({ type }) => type !== 'download')
+  await store.history.upsertPlays(plays.map((event) => locatedPlay(event, locate)))
+  for (const event of events) if (event.type === 'download') await recordUse(store, event)
+}
 
 function locatedPlay(event: PlayEvent, locate: HistorianOptions['locate']): PlayRecord {
   const isLocated = event.country !== undefined && event.country !== null

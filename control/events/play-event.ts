@@ -1,11 +1,15 @@
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 
+/** The last moment a JavaScript date can name. */
+const LAST_MOMENT = 8.64e15
+
 const text = (maxLength = 256) => Type.String({ maxLength })
 const unknown = <T extends ReturnType<typeof Type.String> | ReturnType<typeof Type.Number>>(
   type: T,
 ) => Type.Optional(Type.Union([type, Type.Null()]))
-const amount = () => unknown(Type.Number({ minimum: 0 }))
+const amount = () => unknown(Type.Number({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
+const moment = () => Type.Number({ minimum: 0, maximum: LAST_MOMENT })
 
 /** What happened to a playback, or to a copy of a playlist. */
 export const EVENT_TYPES = [
@@ -22,7 +26,7 @@ export const EVENT_TYPES = [
 /** One event as the stream carries it; what is left out is unknown, never zero. */
 export const PlayEventSchema = Type.Object({
   type: Type.Enum([...EVENT_TYPES]),
-  at: Type.Number({ minimum: 0 }),
+  at: moment(),
   /** The session's id, unique within the source; for `download` the copy's. */
   id: Type.String({ minLength: 1, maxLength: 128 }),
   source: Type.String({ minLength: 1, maxLength: 128 }),
@@ -40,7 +44,7 @@ export const PlayEventSchema = Type.Object({
   isLive: Type.Optional(Type.Boolean()),
   proto: unknown(text(16)),
   /** When it began, where the source knows better than the first event of it. */
-  startedAt: amount(),
+  startedAt: unknown(moment()),
   /** So far, of the whole session. */
   bytes: amount(),
   /** Really played so far, pauses left out. */
@@ -48,7 +52,7 @@ export const PlayEventSchema = Type.Object({
   reason: unknown(text(64)),
   download: unknown(text(64)),
   wonBy: unknown(text(16)),
-  issuedAt: amount(),
+  issuedAt: unknown(moment()),
   country: unknown(text(2)),
   region: unknown(text()),
   city: unknown(text()),

@@ -130,7 +130,10 @@ export class ShardReader {
   async #handle(readable: readonly Readable[]): Promise<void> {
     const { handler, isTransient } = this.#options
     try {
-      await handler(readable.map(({ event }) => event))
+      await handler(
+        readable.map(({ event }) => event),
+        false,
+      )
     } catch (error) {
       if (isTransient?.(error) === true) throw error
       this.#attempts += 1
@@ -147,7 +150,7 @@ export class ShardReader {
     const { handler, isTransient } = this.#options
     for (const { id, event } of readable) {
       try {
-        await handler([event])
+        await handler([event], true)
       } catch (error) {
         if (isTransient?.(error) === true) throw error
         await this.#bury(id, JSON.stringify(event), String(error))

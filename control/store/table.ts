@@ -84,6 +84,8 @@ export const snakeCase = (name: string): string =>
 export function encode(value: unknown, kind: ColumnKind): SqlValue {
   if (value === null || value === undefined) return null
   if (kind === 'json') return JSON.stringify(value)
+  // PostgreSQL refuses text with a NUL in it; one player's name must not stop a whole batch.
+  if (typeof value === 'string') return value.includes('\0') ? value.replaceAll('\0', '') : value
   if (isSqlValue(value)) return value
   throw new StoreError('store.query', `a column of ${kind} cannot hold a ${typeof value}`)
 }

@@ -108,6 +108,27 @@ export function describeHistory(store: () => Store): void {
     })
   })
 
+  test('what fell silent is ended when it was last seen, and lives again when heard of', async () => {
+    const silent = samplePlay({ id: 'silent', endedAt: null, reason: null, source: 'q' })
+    await history().upsertPlays([silent, { ...silent, id: 'alive', lastSeenAt: NOON + DAY }])
+    expect(await history().closeSilent(NOON + DAY)).toBeGreaterThan(0)
+    expect(await history().closeSilent(NOON + DAY)).toBe(0)
+    const ended = { endedAt: silent.lastSeenAt, reason: 'session.idle' }
+    expect(await history().play('q', 'silent')).toEqual({ ...silent, ...ended })
+    expect(await history().play('q', 'alive')).toMatchObject({ endedAt: null })
+    const later = { ...silent, lastSeenAt: silent.lastSeenAt + 1 }
+    await history().upsertPlays([later])
+    expect(await history().play('q', 'silent')).toEqual(later)
+  })
+
+  test('a NUL in a name and numbers with a fraction are no obstacle', async () => {
+    const odd = samplePlay({ id: 'odd', title: 'a\0b', playedMs: 1.5, startedAt: NOON + 0.5 })
+    await history().upsertPlays([odd])
+    const stored = { ...odd, title: 'ab', playedMs: 1, startedAt: NOON }
+    expect(await history().play('edge:one', 'odd')).toEqual(stored)
+    expect(await history().upsertPlays([odd])).toMatchObject({ unchanged: 1 })
+  })
+
   test('lists filter, sort and page like every other noun', async () => {
     const where = { source: 'r', account: { in: ['own:a', 'own:b'] } }
     const first = await history().list({ where, sort: 'startedAt', descending: true, limit: 3 })

@@ -8,7 +8,14 @@ const redis = new Redis(redisUrl, { maxRetriesPerRequest: 0, enableOfflineQueue:
 redis.on('error', () => undefined)
 await new Promise((resolve) => redis.once('ready', resolve))
 const store = await openStore({ url })
-const historian = createHistorian({ redis, store, batch: 40, idleMs: 20, claimAfterMs: 200 })
+const historian = createHistorian({
+  redis,
+  store,
+  batch: 40,
+  idleMs: 20,
+  lingerMs: 20,
+  claimAfterMs: 200,
+})
 process.on('SIGTERM', async () => {
   await historian.stop()
   await store.close()

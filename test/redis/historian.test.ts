@@ -96,7 +96,7 @@ test('killed with -9 again and again, the historian writes every play exactly on
 })
 
 const runHere = (store: Store): Historian =>
-  createHistorian({ redis, store, batch: 100, idleMs: 10, claimAfterMs: 200 })
+  createHistorian({ redis, store, batch: 100, idleMs: 10, lingerMs: 10, claimAfterMs: 200 })
 
 test('Redis killed and restarted on its data: nothing is lost', async () => {
   const store = await openStore({ url })
@@ -125,6 +125,7 @@ test('SQL away: events wait in the stream and are written when it is back', asyn
     redis,
     store: { downloads: store.downloads, history: { upsertPlays } },
     idleMs: 10,
+    lingerMs: 10,
     onFailure: (error) => failures.push(error),
   })
   const events = sampleTraffic(200)

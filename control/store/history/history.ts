@@ -6,7 +6,7 @@ import type { Dashboard } from './dashboard.ts'
 import { createDashboard } from './dashboard.ts'
 import { createPlayReader, type PlayReader } from './play-reader.ts'
 import { PLAYS, type StoredPlay, withoutKey } from './play-table.ts'
-import { prunePlays, type Upserted, upsertPlays } from './upsert-plays.ts'
+import { closeSilentPlays, prunePlays, type Upserted, upsertPlays } from './upsert-plays.ts'
 
 /** The memory of who watched what, from where, when. */
 export interface History extends PlayReader {
@@ -17,6 +17,8 @@ export interface History extends PlayReader {
   play(source: string, id: string): Promise<PlayRecord | null>
   /** The plays with these identities, for folding events into them. */
   plays(identities: readonly Pick<PlayRecord, 'source' | 'id'>[]): Promise<PlayRecord[]>
+  /** Ends plays that were silently abandoned, at most 5,000 at a time; answers how many. */
+  closeSilent(seenBefore: number): Promise<number>
   list(query?: ListQuery<PlayRecord>): Promise<Page<PlayRecord>>
   /** Forgets plays last seen before a time and keeps their roll-ups; late news of them is ignored from then on. */
   prune(before: number): Promise<number>
@@ -30,6 +32,7 @@ export function createHistory(db: Database): History {
     dashboard: createDashboard(db),
     upsertPlays: (records) => upsertPlays(db, records),
     play: async (source, id) => (await reader.plays([{ source, id }]))[0] ?? null,
+    closeSilent: (seenBefore) => closeSilentPlays(db, seenBefore),
     prune: (before) => prunePlays(db, before),
     async list(query = {}) {
       const asked = query as ListQuery<StoredPlay>

@@ -124,6 +124,18 @@ export function prunePlays(db: Database, before: number): Promise<number> {
   })
 }
 
+/** Ends plays not seen since a time, at the moment they were last seen: their source never said how they ended. */
+export async function closeSilentPlays(db: Database, before: number): Promise<number> {
+  const text = `select ${PLAYS.select} from plays where ended_at is null and last_seen_at < $1 order by last_seen_at limit 5000`
+  const plays = (await db.query(text, [Math.trunc(before)])).map(toPlay)
+  const ended = plays.map((play) => ({
+    ...play,
+    endedAt: play.lastSeenAt,
+    reason: play.reason ?? 'session.idle',
+  }))
+  return (await upsertPlays(db, ended)).updated
+}
+
 async function readHorizon(tx: Sql): Promise<number> {
   const rows = await tx.query('select value from settings where key = $1', [HORIZON])
   return Number(rows[0]?.['value'] ?? 0)

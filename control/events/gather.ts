@@ -1,0 +1,43 @@
+import type { PlayEvent } from './play-event.ts'
+
+/** Several callers' events written as one; each caller learns how it went. */
+export type Gather = (events: readonly PlayEvent[]) => Promise<void>
+
+export interface GatherOptions {
+  readonly write: Gather
+  /** How long the first to come waits for others: a transaction costs much the same for one event as for a hundred. */
+  readonly lingerMs: number
+  /** So many are written at once. */
+  readonly enough: number
+}
+
+interface Waiting {
+  readonly events: readonly PlayEvent[]
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Collects events for a moment and writes them together. */
+export function createGather({ write, lingerMs, enough }: GatherOptions): Gather {
+  let waiting: Waiting[] = []
+  let count = 0
+  let timer: NodeJS.Timeout | undefined
+  const flush = () => {
+    clearTimeout(timer)
+    timer = undefined
+    const taken = waiting
+    waiting = []
+    count = 0
+    write(taken.flatMap(({ events }) => events)).then(
+      () => taken.forEach(({ resolve }) => resolve()),
+      (error: unknown) => taken.forEach(({ reject }) => reject(error)),
+    )
+  }
+  return (events) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ events, resolve, reject })
+      count += events.length
+      if (count >= enough) flush()
+      else timer ??= setTimeout(flush, lingerMs)
+    })
+}

@@ -1,7 +1,8 @@
-import type { Channel } from './channel.ts'
+import { breatheAt } from './breathe.ts'
+import type { Channel, ChannelOrigin } from './channel.ts'
 import { assignChannelIds } from './channel-ids.ts'
 import { readOrigin } from './channel-origin.ts'
-import type { Playlist } from './playlist.ts'
+import type { Playlist, PlaylistEntry } from './playlist.ts'
 
 /** A source's list under its name. */
 export interface NamedPlaylist {
@@ -19,21 +20,25 @@ export interface Catalogue {
 const warningLimit = 50
 
 /** Turns lists into channels with ids unique over all of them; what the edge cannot fetch is left out and named. */
-export const buildCatalogue = (lists: readonly NamedPlaylist[]): Catalogue => {
-  const found: Omit<Channel, 'id'>[] = []
+export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<Catalogue> => {
+  const found: { source: string; item: PlaylistEntry; origin: ChannelOrigin }[] = []
   const warnings: string[] = []
   for (const { source, playlist } of lists)
-    for (const item of playlist.entries) {
+    for (const [index, item] of playlist.entries.entries()) {
+      await breatheAt(index)
       const result = readOrigin(item)
       const where = `${source} line ${item.line}: ${item.name}`
       if (!result.ok) warnings.push(`${where} is left out: ${result.reason}`)
       else {
         if (result.warning) warnings.push(`${where}: ${result.warning}`)
-        found.push({ ...result.origin, name: item.name, titles: item.titles, source, item })
+        found.push({ source, item, origin: result.origin })
       }
     }
-  const ids = assignChannelIds(found.map(({ item }) => item))
-  const channels = found.map((channel, index) => ({ id: ids[index] ?? '', ...channel }))
+  const ids = await assignChannelIds(found.map(({ item }) => item))
+  const channels = found.map(({ source, item, origin }, index) => {
+    const { name, titles } = item
+    return { id: ids[index] ?? '', name, titles, source, item, ...origin }
+  })
   const more = warnings.length - warningLimit
   return {
     channels,

@@ -21,7 +21,7 @@ export const catchupPath = (channel: Channel, source: string): string | null => 
 
 /** What of a channel's archive will not pass through the edge; `null` = nothing. */
 export const catchupProblem = (channel: Channel): string | null => {
-  if (channel.item.info === null) return null
+  if (channel.item.info === null || !/catchup/i.test(channel.item.info)) return null
   const { attributes } = parseInfoLine(channel.item.info)
   const parts = splitSource(attributeOf(attributes, 'catchup-source'))
   if (parts && parts.origin !== channel.origin)

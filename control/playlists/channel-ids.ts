@@ -1,4 +1,5 @@
 import { isChannelId } from '#domain/channel'
+import { breatheAt } from './breathe.ts'
 import type { PlaylistEntry } from './playlist.ts'
 import { shortHash, slugOf } from './slug.ts'
 
@@ -40,12 +41,16 @@ const numberDoubles = (
  * An id per entry: its `tvg-id` where legal and nobody else's, else its name's slug, else slug and a hash of the address.
  * It depends on the entry and on what else wants the same id, never on the order, so control planes agree without talking.
  */
-export const assignChannelIds = (entries: readonly PlaylistEntry[]): string[] => {
+export const assignChannelIds = async (entries: readonly PlaylistEntry[]): Promise<string[]> => {
   const tvgIds = countBy(entries.map((entry) => entry.tvgId))
   const isOwn = (entry: PlaylistEntry): boolean =>
     isChannelId(entry.tvgId) && tvgIds.get(entry.tvgId) === 1
   const taken = new Set(entries.filter(isOwn).map((entry) => entry.tvgId))
-  const bases = entries.map((entry) => (isOwn(entry) ? '' : baseOf(entry)))
+  const bases: string[] = []
+  for (const [index, entry] of entries.entries()) {
+    await breatheAt(index)
+    bases.push(isOwn(entry) ? '' : baseOf(entry))
+  }
   const slugs = countBy(bases)
   const ids = entries.map((entry, index) => {
     const base = bases[index] ?? ''

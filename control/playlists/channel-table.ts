@@ -1,4 +1,5 @@
 import { formatChannelRecord, ownerKey, SHARED_OWNER } from '#domain/channel-table'
+import { breathe, breatheAt } from './breathe.ts'
 import type { Channel } from './channel.ts'
 
 /** A group as the channel table knows it. */
@@ -15,21 +16,27 @@ const groupsById = (
 ): Map<string, string[]> => {
   const found = new Map<string, string[]>()
   for (const group of groups)
-    for (const { id } of pick(group)) found.set(id, [...(found.get(id) ?? []), group.id])
+    for (const { id } of pick(group)) {
+      const ids = found.get(id)
+      if (ids) ids.push(group.id)
+      else found.set(id, [group.id])
+    }
   return found
 }
 
-/** Who owns which entry file and which directory, in the form of the table's keys. */
-const ownersOf = (channels: readonly Channel[]): Map<string, string> => {
+const claim = (owners: Map<string, string>, key: string, id: string): void => {
+  const old = owners.get(key)
+  owners.set(key, old === undefined || old === id ? id : SHARED_OWNER)
+}
+
+/** Who owns which directory and, where several share one, which entry file in it; in the form of the table's keys. */
+const ownersOf = async (channels: readonly Channel[]): Promise<Map<string, string>> => {
   const owners = new Map<string, string>()
-  const claim = (key: string, id: string): void => {
-    const old = owners.get(key)
-    owners.set(key, old === undefined || old === id ? id : SHARED_OWNER)
-  }
-  for (const { id, origin, base, entry } of channels) {
-    claim(ownerKey(origin, base), id)
-    if (entry !== '') claim(ownerKey(origin, base + entry), id)
-  }
+  for (const { id, origin, base } of channels) claim(owners, ownerKey(origin, base), id)
+  await breathe()
+  for (const { id, origin, base, entry } of channels)
+    if (entry !== '' && owners.get(ownerKey(origin, base)) === SHARED_OWNER)
+      claim(owners, ownerKey(origin, base + entry), id)
   return owners
 }
 
@@ -55,15 +62,16 @@ export const crowdedDirectories = (channels: readonly Channel[]): Set<string> =>
 }
 
 /** Everything edges know of channels: a record by id, and the owners of entry files and directories. */
-export const buildChannelTable = (
+export const buildChannelTable = async (
   channels: readonly Channel[],
   groups: readonly GroupChannels[],
-): Map<string, string> => {
+): Promise<Map<string, string>> => {
   const inGroups = groupsById(groups, (group) => group.channels)
   const surged = groupsById(groups, (group) => group.leftOut)
   const crowded = crowdedDirectories(channels)
   const table = new Map<string, string>()
-  for (const channel of channels)
+  for (const [index, channel] of channels.entries()) {
+    await breatheAt(index)
     table.set(
       channel.id,
       formatChannelRecord({
@@ -78,6 +86,7 @@ export const buildChannelTable = (
         surgedFrom: surged.get(channel.id) ?? [],
       }),
     )
-  for (const [key, owner] of ownersOf(channels)) table.set(key, owner)
+  }
+  for (const [key, owner] of await ownersOf(channels)) table.set(key, owner)
   return table
 }

@@ -1,9 +1,10 @@
 import { ownerKey } from '#domain/channel-table'
 import { parseAddress } from '#domain/network'
+import { breathe } from './breathe.ts'
 import { catchupProblem } from './catchup.ts'
 import type { Channel } from './channel.ts'
 import { crowdedDirectories } from './channel-table.ts'
-import { deadSelectors, type Selection } from './selection.ts'
+import { findDeadSelectors, type Selection } from './selection.ts'
 
 /** A group as far as its list is concerned. */
 export interface GroupSelection {
@@ -17,7 +18,9 @@ export interface CheckOptions {
   readonly hasResolver: boolean
 }
 
+/** Names, and warnings of one kind, that are spelled out. */
 const shown = 5
+const perCheck = 50
 
 const gather = (
   channels: readonly Channel[],
@@ -94,22 +97,25 @@ const checkCatchup = (channels: readonly Channel[]): string[] => {
   return [...problems].map(([problem, same]) => `${idsOf(same)}: ${problem}`)
 }
 
-const checkGroups = (channels: readonly Channel[], groups: readonly GroupSelection[]): string[] =>
-  groups
-    .map((group) => ({ id: group.id, dead: deadSelectors(channels, group.channels) }))
+const checkGroups = (channels: readonly Channel[], groups: readonly GroupSelection[]): string[] => {
+  const deadSelectors = findDeadSelectors(channels)
+  return groups
+    .map((group) => ({ id: group.id, dead: deadSelectors(group.channels) }))
     .filter(({ dead }) => dead.length > 0)
     .map(({ id, dead }) => `group ${id} names what no channel answers to: ${sample(dead)}`)
+}
 
 /** What an operator should know about the channels and the groups' choice of them. */
-export const checkChannels = (
+export const checkChannels = async (
   channels: readonly Channel[],
   groups: readonly GroupSelection[],
   options: CheckOptions,
-): string[] => [
-  ...checkNames(channels),
-  ...checkDirectories(channels),
-  ...checkEntries(channels),
-  ...(options.hasResolver ? [] : checkHosts(channels)),
-  ...checkCatchup(channels),
-  ...checkGroups(channels, groups),
-]
+): Promise<string[]> => {
+  const checks = [checkNames, checkDirectories, checkEntries, checkCatchup]
+  const warnings: string[] = []
+  for (const check of options.hasResolver ? checks : [...checks, checkHosts]) {
+    warnings.push(...check(channels).slice(0, perCheck))
+    await breathe()
+  }
+  return [...warnings, ...checkGroups(channels, groups)]
+}

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto'
 import { entryOfProtocol } from '#domain/channel'
+import { breatheAt } from './breathe.ts'
 import { catchupPath } from './catchup.ts'
 import type { Channel } from './channel.ts'
 import { attributeOf, formatAttribute, parseInfoLine, withAttribute } from './info-line.ts'
 import type { Attribute, Playlist, PlaylistEntry } from './playlist.ts'
+
+/** Stands where the edge puts `scheme://host/live/<ticket>`. */
+export const placeholder = '@@'
 
 /** A group's list as edges fetch it; `@@` stands for scheme, host and the ticket's path. */
 export interface RenderedList {
@@ -18,15 +22,14 @@ export interface RenderOptions {
   readonly renumber?: boolean
 }
 
-/** Stands where the edge puts `scheme://host/live/<ticket>`. */
-export const placeholder = '@@'
-
 const extgrpLine = /^#EXTGRP:/i
 
 /** Text of the source must not contain the placeholder, or a hostile list would have tickets put into its own addresses. */
-const disarm = (text: string): string => text.replace(/@(?=@)/g, '%40')
+const disarm = (text: string): string =>
+  text.includes(placeholder) ? text.replace(/@(?=@)/g, '%40') : text
 
 const disarmInfo = (line: string): string => {
+  if (!line.includes(placeholder)) return line
   const { comma } = parseInfoLine(line)
   return disarm(line.slice(0, comma)) + line.slice(comma).replace(/@(?=@)/g, '@ ')
 }
@@ -72,8 +75,9 @@ const infoOf = (channel: Channel, number: number | null): string => {
   if (item.isTitledByExtgrp)
     info = withAttribute(info, 'group-title', disarm(item.titles.join(';')))
   if (number !== null) info = withAttribute(info, 'tvg-chno', String(number))
+  if (!/catchup-source/i.test(info)) return info
   const source = attributeOf(parseInfoLine(info).attributes, 'catchup-source')
-  const path = source === '' ? null : catchupPath(channel, source)
+  const path = catchupPath(channel, source)
   return path === null
     ? info
     : withAttribute(info, 'catchup-source', `${placeholder}/${channel.id}/${path}`)
@@ -93,16 +97,18 @@ const entryLines = (channel: Channel, number: number | null, usesExtgrp: boolean
 }
 
 /** Renders a group's channels, in the order given, under the headers of the lists they came from. */
-export const renderList = (
+export const renderList = async (
   channels: readonly Channel[],
   playlists: readonly Playlist[],
   options: RenderOptions = {},
-): RenderedList => {
+): Promise<RenderedList> => {
   const usesExtgrp = channels.some(({ item }) => linesOf(item).some((it) => extgrpLine.test(it)))
   const lines = headerLines(playlists)
-  for (const [index, channel] of channels.entries())
+  for (const [index, channel] of channels.entries()) {
+    await breatheAt(index)
     for (const line of entryLines(channel, options.renumber ? index + 1 : null, usesExtgrp))
       lines.push(line)
+  }
   for (const { trailing } of playlists) for (const line of trailing) lines.push(disarm(line))
   const text = `${lines.join('\n')}\n`
   const version = createHash('sha256').update(text).digest('base64url').slice(0, 16)

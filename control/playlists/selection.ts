@@ -66,11 +66,20 @@ export const selectChannels = (channels: readonly Channel[], selection: Selectio
     .map(({ channel }) => channel)
 }
 
-/** What of a selection matches no channel: most likely a slip of the pen. */
-export const deadSelectors = (channels: readonly Channel[], selection: Selection): string[] => {
-  const known = new Set(channels.flatMap((it) => [it.id, fold(it.name), ...it.titles.map(fold)]))
-  for (const channel of channels) known.add(fold(channel.titles.join(';')))
-  const named = [...selection.titles, ...selection.ids, ...selection.names]
-  const listed = [...named, ...selection.exclude, ...selection.order]
-  return [...new Set(listed)].filter((text) => !known.has(text) && !known.has(fold(text)))
+/** A test for selectors no channel answers to: most likely a slip of the pen. */
+export const findDeadSelectors = (
+  channels: readonly Channel[],
+): ((selection: Selection) => string[]) => {
+  const known = new Set<string>()
+  for (const { id, name, titles } of channels) {
+    known
+      .add(id)
+      .add(fold(name))
+      .add(fold(titles.join(';')))
+    for (const title of titles) known.add(fold(title))
+  }
+  return ({ titles, ids, names, exclude, order }) => {
+    const listed = new Set([...titles, ...ids, ...names, ...exclude, ...order])
+    return [...listed].filter((text) => !known.has(text) && !known.has(fold(text)))
+  }
 }

@@ -1,3 +1,4 @@
+import { breathe } from './breathe.ts'
 import { buildCatalogue, type Catalogue, type NamedPlaylist } from './catalogue.ts'
 import type { Channel } from './channel.ts'
 import { buildChannelTable, type GroupChannels } from './channel-table.ts'
@@ -34,12 +35,9 @@ const playlistsOf = (catalogue: Catalogue, group: GroupSelection): Playlist[] =>
     .map(([, playlist]) => playlist)
 }
 
-/** Hands the event loop back between groups: a rendering of 50,000 channels takes a while. */
-const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-
-/** Builds all lists and the channel table; a pure function of its input that now and then lets others run. */
+/** Builds all lists and the channel table; a pure function of its input that lets others run in between. */
 export const buildSnapshot = async (input: SnapshotInput): Promise<PlaylistSnapshot> => {
-  const catalogue = buildCatalogue(input.lists)
+  const catalogue = await buildCatalogue(input.lists)
   const groups: GroupChannels[] = []
   const lists = new Map<string, RenderedList>()
   for (const group of input.groups) {
@@ -51,10 +49,10 @@ export const buildSnapshot = async (input: SnapshotInput): Promise<PlaylistSnaps
     )
     groups.push({ id: group.id, channels, leftOut })
     const options = { renumber: group.renumber ?? false }
-    lists.set(group.id, renderList(kept, playlistsOf(catalogue, group), options))
+    lists.set(group.id, await renderList(kept, playlistsOf(catalogue, group), options))
   }
-  await breathe()
   const { channels } = catalogue
-  const warnings = [...catalogue.warnings, ...checkChannels(channels, input.groups, input.checks)]
-  return { channels, groups, lists, table: buildChannelTable(channels, groups), warnings }
+  const checks = await checkChannels(channels, input.groups, input.checks)
+  const warnings = [...catalogue.warnings, ...checks]
+  return { channels, groups, lists, table: await buildChannelTable(channels, groups), warnings }
 }

@@ -4,12 +4,12 @@ import { isChannelId } from '#domain/channel'
 import { slugOf } from '../../../control/playlists/slug.ts'
 import { channelsOf, entry } from './channels.ts'
 
-const idsOf = (...entries: string[]) => channelsOf(...entries).map(({ id }) => id)
+const idsOf = async (...entries: string[]) => (await channelsOf(...entries)).map(({ id }) => id)
 
 describe('channel ids', () => {
-  it('are tvg-ids where legal and unique, else slugs of names', () => {
+  it('are tvg-ids where legal and unique, else slugs of names', async () => {
     expect(
-      idsOf(
+      await idsOf(
         entry('News', 'http://o/1/i.m3u8', 'tvg-id="news.de"'),
         entry('Sport HD', 'http://o/2/i.m3u8', 'tvg-id="not legal"'),
         entry('Первый канал', 'http://o/3/i.m3u8'),
@@ -18,7 +18,7 @@ describe('channel ids', () => {
     ).toEqual(['news.de', 'sport-hd', 'pervyy-kanal', 'tele-plus-ete'])
   })
 
-  it('tell doubles apart by name, then by address, whatever the order', () => {
+  it('tell doubles apart by name, then by address, whatever the order', async () => {
     const doubles = [
       entry('One', 'http://o/1/i.m3u8?t=1', 'tvg-id="one"'),
       entry('One HD', 'http://o/2/i.m3u8?t=1', 'tvg-id="one"'),
@@ -26,15 +26,15 @@ describe('channel ids', () => {
       entry('Two', 'http://o/4/i.m3u8'),
       entry('Two', 'http://o/4/i.m3u8'),
     ]
-    const ids = idsOf(...doubles)
+    const ids = await idsOf(...doubles)
     expect(ids.slice(0, 2)).toEqual(['one', 'one-hd'])
     expect(new Set(ids).size).toBe(5)
-    expect(idsOf(...doubles.toReversed())).toEqual(expect.arrayContaining(ids))
-    expect(idsOf(...doubles.map((text) => text.replace('t=1', 't=2')))).toEqual(ids)
+    expect(await idsOf(...doubles.toReversed())).toEqual(expect.arrayContaining(ids))
+    expect(await idsOf(...doubles.map((text) => text.replace('t=1', 't=2')))).toEqual(ids)
   })
 
-  it('do not take a name’s slug that is another’s tvg-id', () => {
-    const ids = idsOf(
+  it('do not take a name’s slug that is another’s tvg-id', async () => {
+    const ids = await idsOf(
       entry('Rtl', 'http://o/1/i.m3u8'),
       entry('X', 'http://o/2/i.m3u8', 'tvg-id="rtl"'),
     )
@@ -42,15 +42,15 @@ describe('channel ids', () => {
     expect(ids[0]).toMatch(/^rtl-[0-9a-f]{8}$/)
   })
 
-  it('are legal, unique, and the same in any order, for any names', () => {
+  it('are legal, unique, and the same in any order, for any names', async () => {
     const name = fc.oneof(fc.constantFrom('A', 'a', 'Ä', '日本', '...', '—'), fc.string())
     const one = fc.record({
       name,
       tvgId: fc.constantFrom('', 'x', 'y', '.', 'ü'),
       place: fc.nat({ max: 5 }),
     })
-    fc.assert(
-      fc.property(fc.array(one, { minLength: 1, maxLength: 12 }), (list) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(one, { minLength: 1, maxLength: 12 }), async (list) => {
         const lines = list.map((item, index) =>
           entry(
             item.name.replace(/\s/g, ' '),
@@ -58,12 +58,12 @@ describe('channel ids', () => {
             item.tvgId && `tvg-id="${item.tvgId}"`,
           ),
         )
-        const byUrl = (texts: string[]) =>
-          new Map(channelsOf(...texts).map(({ id, item }) => [item.url, id]))
-        const ids = byUrl(lines)
+        const byUrl = async (texts: string[]) =>
+          new Map((await channelsOf(...texts)).map(({ id, item }) => [item.url, id]))
+        const ids = await byUrl(lines)
         expect([...ids.values()].every(isChannelId)).toBe(true)
         expect(new Set(ids.values()).size).toBe(list.length)
-        expect(new Map([...byUrl(lines.toReversed())].toReversed())).toEqual(ids)
+        expect(new Map([...(await byUrl(lines.toReversed()))].toReversed())).toEqual(ids)
       }),
     )
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { catalogueOf, channelsOf, entry } from './channels.ts'
 
-const originOf = (url: string) => channelsOf(entry('X', url))[0]
+const originOf = async (url: string) => (await channelsOf(entry('X', url)))[0]
 
 describe('where a channel is fetched', () => {
   it.each([
@@ -15,16 +15,16 @@ describe('where a channel is fetched', () => {
     ['http://o.example/a b/ü.m3u8', '/a%20b/ %C3%BC.m3u8 - hls'],
     ['http://o.example/a/../b/i.m3u8', '/b/ i.m3u8 - hls'],
     ['HTTPS://O.Example:443/a/i.m3u8', '/a/ i.m3u8 - hls'],
-  ])('%s', (url, expected) => {
-    const channel = originOf(url)
+  ])('%s', async (url, expected) => {
+    const channel = await originOf(url)
     const parts = [channel?.base, channel?.entry, channel?.query, channel?.protocol]
     expect(parts.map((part) => part || '-').join(' ')).toBe(expected)
     expect(channel?.isVod).toBe(false)
   })
 
-  it('takes the protocol from KODIPROP where the address does not say', () => {
+  it('takes the protocol from KODIPROP where the address does not say', async () => {
     const text = '#KODIPROP:inputstream.adaptive.manifest_type=mpd\n#EXTINF:-1,X\nhttp://o/x/play\n'
-    expect(channelsOf(text)[0]?.protocol).toBe('dash')
+    expect((await channelsOf(text))[0]?.protocol).toBe('dash')
   })
 
   it.each([
@@ -32,12 +32,12 @@ describe('where a channel is fetched', () => {
     ['#EXTINF:-1,Film\n#EXT-X-PLAYLIST-TYPE:VOD\nhttp://o/f/i.m3u8\n', true],
     ['#EXTINF:-1,Film\nhttp://o/f/film.mp4\n', true],
     ['#EXTINF:0,Live\nhttp://o/f/i.m3u8\n', false],
-  ])('knows films from live channels: %j', (text, isVod) => {
-    expect(channelsOf(text)[0]?.isVod).toBe(isVod)
+  ])('knows films from live channels: %j', async (text, isVod) => {
+    expect((await channelsOf(text))[0]?.isVod).toBe(isVod)
   })
 
-  it('leaves out what nginx cannot fetch, and names it', () => {
-    const { channels, warnings } = catalogueOf(
+  it('leaves out what nginx cannot fetch, and names it', async () => {
+    const { channels, warnings } = await catalogueOf(
       `#EXTM3U\n${entry('Multicast', 'udp://@239.0.0.1:1234')}${entry('Login', 'http://u:p@o/x/i.m3u8')}`,
     )
     expect(channels.map(({ name, origin }) => [name, origin])).toEqual([['Login', 'http://o']])

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { ownerOf, parseChannelRecord } from '#domain/channel-table'
-import type { Channel } from '../../../control/playlists/channel.ts'
 import { buildChannelTable } from '../../../control/playlists/channel-table.ts'
 import { checkChannels } from '../../../control/playlists/list-checks.ts'
 import { channelsOf, entry, select } from './channels.ts'
 
-const channels = channelsOf(
+const channels = await channelsOf(
   entry('own', 'http://o:1/own/index.m3u8'),
   entry('outer', 'http://o:1/hls/outer.m3u8'),
   entry('inner', 'http://o:1/hls/inner/index.m3u8?key=a,b%7Cc%25'),
@@ -15,14 +14,13 @@ const channels = channelsOf(
   entry('php2', 'http://o:1/play?id=2'),
   entry('other', 'http://o:2/own/index.m3u8'),
 )
-const table = (list: readonly Channel[] = channels) =>
-  buildChannelTable(list, [
-    { id: 'home', channels: list, leftOut: [] },
-    { id: 'all', channels: list.slice(0, 2), leftOut: list.slice(1, 2) },
-  ])
-const recordOf = (id: string) => parseChannelRecord(table().get(id) ?? '')
+const table = await buildChannelTable(channels, [
+  { id: 'home', channels, leftOut: [] },
+  { id: 'all', channels: channels.slice(0, 2), leftOut: channels.slice(1, 2) },
+])
+const recordOf = (id: string) => parseChannelRecord(table.get(id) ?? '')
 const owner = (path: string, origin = 'http://o:1') =>
-  ownerOf((key) => table().get(key), origin, path)
+  ownerOf((key) => table.get(key), origin, path)
 
 describe('the channel table', () => {
   it('tells edges where a channel lies and which groups have it', () => {
@@ -77,30 +75,33 @@ describe('the channel table', () => {
 
 describe('checks', () => {
   const groups = [{ id: 'g', channels: select({ titles: ['Nwes'] }) }]
-  const warnings = (list = channels, hasResolver = false) =>
-    checkChannels(list, groups, { hasResolver }).join('\n')
+  const warnings = async (list = channels, hasResolver = false) =>
+    (await checkChannels(list, groups, { hasResolver })).join('\n')
 
-  it('name shared directories, nested ones, entries that differ by query, and dead selectors', () => {
-    const text = warnings()
+  it('name shared directories, nested ones, entries that differ by query, and dead selectors', async () => {
+    const text = await warnings()
     expect(text).toContain('2 channels share http://o:1/live/u/p/ (xt1, xt2)')
     expect(text).toContain('other channels lie below http://o:1/hls/ of outer')
     expect(text).toContain('php1, php2 differ only in the query of http://o:1/play')
     expect(text).toContain('group g names what no channel answers to: Nwes')
   })
 
-  it('name hosts only where the edge cannot resolve them', () => {
-    const byAddress = channelsOf(entry('a', 'http://127.0.0.1/a/i'), entry('b', 'http://[::1]/b/i'))
-    expect(warnings()).toContain('http://o:1 is named by host')
-    expect(warnings(channels, true)).not.toContain('by host')
-    expect(warnings(byAddress)).not.toContain('by host')
+  it('name hosts only where the edge cannot resolve them', async () => {
+    const byAddress = await channelsOf(
+      entry('a', 'http://127.0.0.1/a/i'),
+      entry('b', 'http://[::1]/b/i'),
+    )
+    expect(await warnings()).toContain('http://o:1 is named by host')
+    expect(await warnings(channels, true)).not.toContain('by host')
+    expect(await warnings(byAddress)).not.toContain('by host')
   })
 
-  it('name archives that do not pass the edge, and tvg-ids used twice', () => {
-    const list = channelsOf(
+  it('name archives that do not pass the edge, and tvg-ids used twice', async () => {
+    const list = await channelsOf(
       entry('A', 'http://o/a/i.m3u8', 'tvg-id="x" catchup-source="http://else/{utc}"'),
       entry('B', 'http://o/b/i.m3u8', 'tvg-id="x" catchup="xc"'),
     )
-    const text = warnings(list, true)
+    const text = await warnings(list, true)
     expect(text).toContain('a: its archive lies on http://else, past the edge')
     expect(text).toContain('b: catchup="xc"')
     expect(text).toContain("tvg-id 'x' is used 2 times")

@@ -12,15 +12,15 @@ export const playlistOf = (text: string): Playlist => {
 }
 
 /** Channels of one source named `main`. */
-export const catalogueOf = (text: string): Catalogue =>
+export const catalogueOf = (text: string): Promise<Catalogue> =>
   buildCatalogue([{ source: 'main', playlist: playlistOf(text) }])
 
 /** An entry's two lines. */
 export const entry = (name: string, url: string, attributes = ''): string =>
   `#EXTINF:-1${attributes && ` ${attributes}`},${name}\n${url}\n`
 
-export const channelsOf = (...entries: string[]): readonly Channel[] =>
-  catalogueOf(`#EXTM3U\n${entries.join('')}`).channels
+export const channelsOf = async (...entries: string[]): Promise<readonly Channel[]> =>
+  (await catalogueOf(`#EXTM3U\n${entries.join('')}`)).channels
 
 /** A selection with what is given, empty else. */
 export const select = (given: Partial<Selection> = {}): Selection => ({

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import {
-  deadSelectors,
+  findDeadSelectors,
   type Selection,
   selectChannels,
 } from '../../../control/playlists/selection.ts'
 import { applySurge } from '../../../control/playlists/surge.ts'
 import { channelsOf, entry, select } from './channels.ts'
 
-const channels = channelsOf(
+const channels = await channelsOf(
   entry('News One', 'http://o/1/i.m3u8', 'tvg-id="n1" group-title="News"'),
   entry('News Two', 'http://o/2/i.m3u8', 'tvg-id="n2" group-title="News;HD"'),
   entry('Sport', 'http://o/3/i.m3u8', 'tvg-id="s1" group-title="Sport"'),
@@ -37,7 +37,7 @@ describe('selecting channels', () => {
 
   it('names selectors no channel answers to', () => {
     const given = select({ titles: ['News', 'Nwes'], ids: ['n9'], order: ['sport'] })
-    expect(deadSelectors(channels, given)).toEqual(['Nwes', 'n9'])
+    expect(findDeadSelectors(channels)(given)).toEqual(['Nwes', 'n9'])
   })
 })
 

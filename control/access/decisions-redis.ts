@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import type { RedisClient } from '../sessions/redis-client.ts'
 import type { Decision } from './decision.ts'
 import type { DecisionStore, StoredDecision } from './decisions.ts'
 
@@ -14,7 +14,7 @@ export interface DecisionKeys {
 
 const FORGET_MS = 86_400_000
 
-type Client = Pick<Redis, 'get' | 'set' | 'del'>
+type Client = Pick<RedisClient, 'get' | 'set' | 'del'>
 
 const isStored = (value: unknown): value is StoredDecision =>
   typeof value === 'object' && value !== null && 'decision' in value && 'at' in value

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import type { RedisClient } from '../sessions/redis-client.ts'
 import type { LiveAuth, LiveAuthStore } from './lifecycle.ts'
 
 /** Redis keys of running sessions that a backend let in. */
@@ -14,7 +14,7 @@ export interface LiveAuthKeys {
 }
 
 type Client = Pick<
-  Redis,
+  RedisClient,
   | 'get'
   | 'set'
   | 'del'

@@ -6,6 +6,7 @@ import type { EventRecorder } from '../access/event-recorder.ts'
 import type { OpenPorts } from '../access/opening.ts'
 import type { Authorizer } from '../access/ports.ts'
 import { createSigner, nodeCrypto } from '../access/signer.ts'
+import type { AccountDirectory } from '../accounts/account-directory.ts'
 import type { Config, PlanConfig } from '../config/schema.ts'
 import type { LineupService } from '../lineup/lineup-service.ts'
 import type { BanStore, SessionStore, SessionView } from '../sessions/session-store.ts'
@@ -30,6 +31,12 @@ const fromConfig = (plans: readonly PlanConfig[], name: string) => {
   return plan ? { maxSessions: plan.max_sessions, maxNetworks: plan.max_networks } : null
 }
 
+/** Plans of the configuration before those kept in SQL. */
+export const createPlanOf =
+  (config: () => Config, directory: AccountDirectory): OpenPorts['planOf'] =>
+  async (name) =>
+    fromConfig(config().plans, name) ?? (await directory.plan(name))
+
 /** The ports of openings and checks. */
 export const createAccess = (parts: AccessParts): OpenPorts & CheckPorts => {
   const { persistence, recorder } = parts
@@ -44,8 +51,7 @@ export const createAccess = (parts: AccessParts): OpenPorts & CheckPorts => {
     accountById: async (id) => await persistence.directory.account(id),
     counts: async (channel) => await parts.view.counts(channel),
     place: parts.place,
-    planOf: async (name) =>
-      fromConfig(parts.config().plans, name) ?? (await persistence.directory.plan(name)),
+    planOf: createPlanOf(parts.config, persistence.directory),
     deviceOf: (account, network, { agent, playback }) => ({
       device: deviceId(nodeCrypto, { account, network, userAgent: agent, playback }),
       player: [userAgentFamily(agent), playback ?? ''].join(' ').trim(),

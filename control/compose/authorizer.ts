@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { Redis } from 'ioredis'
 import { type BackendClient, createBackendClient } from '../access/ask.ts'
 import { type AuthBackend, type Authorize, createAuthorize } from '../access/authorize.ts'
 import { type ChooseAuthBackend, chooseAuthBackend } from '../access/choose.ts'
@@ -8,6 +7,7 @@ import { createRedisDecisions } from '../access/decisions-redis.ts'
 import type { Authorizer } from '../access/ports.ts'
 import type { AuthBackendConfig, Config } from '../config/schema.ts'
 import { KEYS } from '../sessions/keys.ts'
+import type { RedisClient } from '../sessions/redis-client.ts'
 
 /** Rules and backends of the configuration in use. */
 export interface LiveAuthorizer extends Authorizer {
@@ -31,7 +31,7 @@ const sourceOf = (backend: AuthBackendConfig): AuthBackend => ({
 
 export const createLiveAuthorizer = (
   config: Config,
-  redis: Redis,
+  redis: RedisClient,
   now: () => number,
 ): LiveAuthorizer => {
   const client = createBackendClient(now)

@@ -3,12 +3,12 @@ import type { Config } from '../config/schema.ts'
 
 /** The configuration in use, replaced as a whole when it is read again. */
 export interface LiveConfig {
-  config(): Config
-  loaded(): LoadedConfig
+  readonly config: () => Config
+  readonly loaded: () => LoadedConfig
   /** Reads the file again and lets everybody take it; a bad file or a refusal leaves the old one in use. */
-  reload(): Promise<void>
+  readonly reload: () => Promise<void>
   /** Takes part in a reload; throws to refuse the new configuration. */
-  onReload(take: () => Promise<void>): void
+  readonly onReload: (take: () => Promise<void>) => void
 }
 
 /** Settings that hold from start to end of a process. */

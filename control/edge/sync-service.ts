@@ -19,8 +19,6 @@ export interface SyncPorts {
   readonly tableVersion: (name: TableName) => string
   readonly check: (request: Check) => Promise<Admission>
   readonly registry: EdgeRegistry
-  /** Bytes and requests of sessions, for the event stream. */
-  readonly recordTraffic: (edge: string, request: SyncRequest, now: number) => void
 }
 
 const staleTables = (request: SyncRequest, ports: SyncPorts): TableStep[] =>
@@ -68,7 +66,6 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
       'session.closed',
     )
   const refused = await settleDegraded(request.degraded, request, ports)
-  ports.recordTraffic(edge, request, now)
   const changes = ports.bans.since(request.have.bans)
   const policy = ports.policy()
   const keys = ports.keys()

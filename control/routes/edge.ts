@@ -16,8 +16,11 @@ export interface EdgeRoutesOptions {
   readonly checkPorts: CheckPorts
   readonly syncPorts: SyncPorts
   readonly tables: { readonly networks: VersionedTable; readonly channels: VersionedTable }
-  /** The rendered list of a group and its version. */
-  readonly list: (group: string) => { readonly version: string; readonly text: string } | null
+  /** The rendered list of a group; the one of a version, or the present one. */
+  readonly list: (
+    group: string,
+    version?: string,
+  ) => { readonly version: string; readonly text: string } | null
   /** Who asks: the edge's id, or `null` for a stranger. */
   readonly edgeOf: (request: FastifyRequest) => Promise<string | null>
 }
@@ -80,15 +83,23 @@ const askRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
 }
 
 const dataRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
-  app.get<{ Params: { group: string } }>('/lists/:group', async (request, reply) => {
-    const list = options.list(request.params.group)
-    if (!list) return refuse(reply, 'group.unknown', 0)
-    return reply
-      .type('audio/x-mpegurl; charset=utf-8')
-      .header('etag', `"${list.version}"`)
-      .header('cache-control', 'max-age=31536000, immutable')
-      .send(list.text)
-  })
+  app.get<{ Params: { group: string }; Querystring: { v?: string } }>(
+    '/lists/:group',
+    async (request, reply) => {
+      const { group } = request.params
+      const { v: version } = request.query
+      const wanted = options.list(group, version)
+      const list = wanted ?? options.list(group)
+      if (!list) return refuse(reply, 'group.unknown', 0)
+      // Under the name of a version that is gone, the present list must not be kept.
+      const keep = wanted ? 'max-age=31536000, immutable' : 'no-store'
+      return reply
+        .type('audio/x-mpegurl; charset=utf-8')
+        .header('etag', `"${list.version}"`)
+        .header('cache-control', keep)
+        .send(list.text)
+    },
+  )
   app.get<{ Params: { name: string }; Querystring: { from?: string; cursor?: number } }>(
     '/tables/:name',
     { schema: { querystring: tableQuerySchema } },

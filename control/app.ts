@@ -1,0 +1,160 @@
+import type { Logger } from 'pino'
+import { createEventRecorder } from './access/event-recorder.ts'
+import { createLifecycle, type Lifecycle } from './access/lifecycle.ts'
+import { createRedisLiveAuth } from './access/live-auth-redis.ts'
+import { createAccess, createPlanOf } from './compose/access.ts'
+import { startAdmin } from './compose/admin-server.ts'
+import { createLiveAuthorizer, type LiveAuthorizer } from './compose/authorizer.ts'
+import { createBackground } from './compose/background.ts'
+import { createBanMemory } from './compose/ban-memory.ts'
+import { ensureDemoAccounts } from './compose/demo-accounts.ts'
+import { startEdgeApi } from './compose/edge-api.ts'
+import { openGeo } from './compose/geo.ts'
+import { lifecyclePorts } from './compose/lifecycle-ports.ts'
+import { configureLineup, createLineup } from './compose/lineup.ts'
+import { createLiveConfig } from './compose/live-config.ts'
+import { createApplyLimits } from './compose/live-limits.ts'
+import type { Parts } from './compose/parts.ts'
+import { openPersistence } from './compose/persistence.ts'
+import { connectRedis, redisSettings } from './compose/redis.ts'
+import { scheduleWork } from './compose/schedule.ts'
+import type { LoadedConfig } from './config/load.ts'
+import type { StatePaths } from './config/paths.ts'
+import { createHistorian } from './events/historian.ts'
+import { createPublisher } from './events/publisher.ts'
+import { createSurgeState } from './lineup/surge-state.ts'
+import { KEYS } from './sessions/keys.ts'
+import { checkRedis, type RedisClient } from './sessions/redis-client.ts'
+import { createSessions } from './sessions/sessions.ts'
+
+export interface AppOptions {
+  readonly loaded: LoadedConfig
+  readonly paths: StatePaths
+  readonly log: Logger
+}
+
+export interface App {
+  reload(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** What everything else stands on: configuration, database, Redis, events, sessions. */
+const createGround = async ({ loaded, paths, log }: AppOptions) => {
+  const now = (): number => Date.now()
+  const live = createLiveConfig(loaded, (message) => log.warn(message))
+  const persistence = await openPersistence(live.config(), paths, now)
+  const redis = connectRedis(redisSettings(live.config(), paths), log)
+  const streams = connectRedis(redisSettings(live.config(), paths), log)
+  const geo = await openGeo(live.config(), log)
+  const publisher = createPublisher({ redis: streams })
+  const recorder = createEventRecorder(publisher, now)
+  const sessions = createSessions({
+    redis,
+    banMemory: createBanMemory(persistence.store.bans, now),
+    onEnd: (end) => recorder.ended(end),
+    onDegraded: (isDegraded, why) =>
+      log.warn(isDegraded ? `slots are counted in memory: ${why}` : 'slots are counted in Redis'),
+    onError: (error) => log.warn({ err: error }, 'sessions'),
+  })
+  await sessions.start()
+  const unfit = await checkRedis(redis).catch(() => null)
+  if (unfit !== null) throw new Error(unfit)
+  return { now, live, paths, log, persistence, redis, streams, geo, publisher, recorder, sessions }
+}
+
+type Ground = Awaited<ReturnType<typeof createGround>>
+
+const liveAuth = (redis: RedisClient) =>
+  createRedisLiveAuth(redis, {
+    live: KEYS.authLive,
+    due: KEYS.authDue,
+    channel: KEYS.authChannel,
+    hold: KEYS.authHold,
+  })
+
+/** An opening does not fail because its next update could not be noted. */
+const forgiving = (lifecycle: Lifecycle, log: Logger): Pick<Lifecycle, 'opened'> => ({
+  opened: async (request, decision) => {
+    await lifecycle
+      .opened(request, decision)
+      .catch((error: unknown) => log.warn({ err: error }, 'auth life cycle'))
+  },
+})
+
+/** Who may watch what: lineup, rules and backends, openings. */
+const createDeciding = async (ground: Ground) => {
+  const { live, persistence, sessions, redis, log, now, paths, geo, recorder } = ground
+  const surge = createSurgeState(persistence.store.settings, now)
+  const lineup = createLineup({ live, stateDir: paths.state, surge, sessions, log, now })
+  await surge.reload()
+  await configureLineup(lineup, live)
+  const authorizer: LiveAuthorizer = createLiveAuthorizer(live.config(), redis, now)
+  const { directory } = persistence
+  const applyLimits = createApplyLimits(sessions.store, {
+    config: live.config,
+    catalog: lineup.catalog,
+    accountById: async (id) => await directory.account(id),
+    planOf: createPlanOf(live.config, directory),
+  })
+  const lifecycle = createLifecycle({
+    ...lifecyclePorts(sessions, authorizer, applyLimits),
+    authorize: async (request, previous) => await authorizer.authorize(request, previous),
+    store: liveAuth(redis),
+    now,
+  })
+  const access = createAccess({
+    config: live.config,
+    persistence,
+    lineup,
+    authorizer,
+    sessions: sessions.store,
+    bans: sessions.bans,
+    view: sessions.view,
+    place: (address) => geo.place(address),
+    recorder,
+    lifecycle: forgiving(lifecycle, log),
+  })
+  live.onReload(async () => {
+    authorizer.configure(live.config())
+    await configureLineup(lineup, live)
+  })
+  return { surge, lineup, authorizer, applyLimits, lifecycle, access }
+}
+
+/** Makes and starts a control plane: the one place where everything is put together. */
+export const createApp = async (options: AppOptions): Promise<App> => {
+  const ground = await createGround(options)
+  const deciding = await createDeciding(ground)
+  const { persistence, streams, redis, geo, log, now, live, sessions, publisher } = ground
+  const historian = createHistorian({
+    redis: streams,
+    store: persistence.store,
+    locate: (address) => geo.place(address),
+    onFailure: (error) => log.warn({ err: error }, 'history waits in the stream'),
+  })
+  const demo = await ensureDemoAccounts(live.config(), persistence, now())
+  const parts: Parts = { ...ground, ...deciding, historian, demo }
+  const edge = await startEdgeApi(parts)
+  const admin = await startAdmin({ ...parts, edge })
+  const background = createBackground(log)
+  scheduleWork(background, parts)
+  log.info('ready')
+
+  return {
+    reload: async () => await live.reload(),
+    stop: async () => {
+      await admin.stop()
+      await background.stop()
+      await edge.stop()
+      deciding.lineup.playlists.stop()
+      await historian.stop()
+      await publisher.close()
+      await sessions.stop()
+      await deciding.authorizer.client.close()
+      geo.stop()
+      redis.disconnect()
+      streams.disconnect()
+      await persistence.store.close()
+    },
+  }
+}

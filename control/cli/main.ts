@@ -1,0 +1,57 @@
+import { Command, CommanderError } from 'commander'
+import { ConfigError } from '../config/problems.ts'
+import { accountsCommand } from './accounts.ts'
+import { bansCommand } from './bans.ts'
+import { CliError } from './context.ts'
+import {
+  keysCommand,
+  listCommands,
+  reloadCommand,
+  sourcesCommand,
+  surgeCommand,
+} from './operations.ts'
+import { warn } from './output.ts'
+import { reportCommand } from './report.ts'
+import { sessionsCommand } from './sessions.ts'
+
+const USAGE_EXIT = 2
+
+const program = new Command('gatehouse')
+  .description(
+    'Playlists by group, authorization, session caps and sharing detection at the nginx edge',
+  )
+  .exitOverride()
+  .configureHelp({ sortSubcommands: true })
+
+for (const command of [
+  accountsCommand(),
+  sessionsCommand(),
+  bansCommand(),
+  surgeCommand(),
+  sourcesCommand(),
+  keysCommand(),
+  reloadCommand(),
+  reportCommand(),
+  ...listCommands(),
+]) {
+  program.addCommand(command)
+}
+
+const exitOverride = (command: Command): void => {
+  command.exitOverride()
+  for (const child of command.commands) exitOverride(child)
+}
+for (const command of program.commands) if (command.name() !== 'report') exitOverride(command)
+
+try {
+  await program.parseAsync(process.argv)
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : USAGE_EXIT
+  } else {
+    const isExpected = error instanceof CliError || error instanceof ConfigError
+    const message = error instanceof Error ? error.message : String(error)
+    warn(isExpected ? message : `Error: ${message}`)
+    process.exitCode = USAGE_EXIT
+  }
+}

@@ -1,0 +1,59 @@
+import type { Logger } from 'pino'
+import { ConfigError } from '../config/problems.ts'
+import { LineupService } from '../lineup/lineup-service.ts'
+import type { SurgeState } from '../lineup/surge-state.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { LiveConfig } from './live-config.ts'
+
+const SURGE_REFUSE_MS = 5_000
+
+/** Ends the sessions of channels a surge left out; their players hear it at their next request. */
+const endLeftOut = async (
+  { store, view }: Pick<Sessions, 'store' | 'view'>,
+  group: string,
+  channels: readonly string[],
+): Promise<void> => {
+  for (const channel of channels) {
+    const { items } = await view.list({ channel, group, limit: 1000 })
+    for (const { id } of items) await store.end(id, 'channel.surge', SURGE_REFUSE_MS)
+  }
+}
+
+interface LineupParts {
+  readonly live: LiveConfig
+  readonly stateDir: string
+  readonly surge: SurgeState
+  readonly sessions: Pick<Sessions, 'store' | 'view'>
+  readonly log: Logger
+  readonly now: () => number
+}
+
+/** The lineup with its ways to warn and to end sessions. */
+export const createLineup = ({ live, stateDir, surge, sessions, log, now }: LineupParts) =>
+  new LineupService({
+    config: live.config,
+    folder: () => live.loaded().folder,
+    stateDir,
+    surge,
+    now,
+    warn: (message) => log.warn(message),
+    sourceChanged: ({ name, ok, error }) =>
+      log.warn(ok ? `source ${name} is good again` : `source ${name}: ${error?.reason ?? 'bad'}`),
+    endSessions: (group, channels) => {
+      endLeftOut(sessions, group, channels).catch((error: unknown) =>
+        log.warn({ err: error }, 'sessions of channels left out go on until their next check'),
+      )
+    },
+  })
+
+/** Takes the configuration in use, or throws with everything that is wrong with its networks. */
+export const configureLineup = async (lineup: LineupService, live: LiveConfig): Promise<void> => {
+  const problems = await lineup.configure()
+  if (problems.length === 0) return
+  const { file, lineOf } = live.loaded()
+  const line = lineOf(['groups'])
+  throw new ConfigError(
+    file,
+    problems.map((message) => ({ path: 'groups', line, message })),
+  )
+}

@@ -1,0 +1,36 @@
+import type { Logger } from 'pino'
+import type { CheckPorts } from '../access/check.ts'
+import type { EventRecorder } from '../access/event-recorder.ts'
+import type { Lifecycle } from '../access/lifecycle.ts'
+import type { OpenPorts } from '../access/opening.ts'
+import type { StatePaths } from '../config/paths.ts'
+import type { Historian } from '../events/historian.ts'
+import type { Publisher } from '../events/publisher.ts'
+import type { Geo } from '../geo/geo.ts'
+import type { LineupService } from '../lineup/lineup-service.ts'
+import type { SurgeState } from '../lineup/surge-state.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { DemoAccount } from './demo-accounts.ts'
+import type { LiveConfig } from './live-config.ts'
+import type { ApplyLimits } from './live-limits.ts'
+import type { Persistence } from './persistence.ts'
+
+/** The parts of a control plane, as its servers and its background work use them. */
+export interface Parts {
+  readonly live: LiveConfig
+  readonly paths: StatePaths
+  readonly log: Logger
+  readonly persistence: Persistence
+  readonly sessions: Sessions
+  readonly lineup: LineupService
+  readonly surge: SurgeState
+  readonly access: OpenPorts & CheckPorts
+  readonly applyLimits: ApplyLimits
+  readonly lifecycle: Lifecycle
+  readonly geo: Geo
+  readonly publisher: Publisher
+  readonly recorder: EventRecorder
+  readonly historian: Historian
+  readonly demo: readonly DemoAccount[]
+  readonly now: () => number
+}

@@ -1,0 +1,34 @@
+import type { SessionPage, SessionQuery } from '../sessions/session-store.ts'
+import type { Background } from './background.ts'
+import type { Parts } from './parts.ts'
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const DAY = 1440 * MINUTE
+const PAGE = 1000
+
+/** Tells history of every session that still plays. */
+const tellRunning = async ({ sessions, recorder }: Parts): Promise<void> => {
+  let cursor: string | null = null
+  do {
+    const query: SessionQuery = { limit: PAGE, ...(cursor === null ? {} : { cursor }) }
+    const page: SessionPage = await sessions.view.list(query)
+    for (const session of page.items) recorder.updated(session)
+    cursor = page.next
+  } while (cursor !== null)
+}
+
+/** The work that goes on by itself. */
+export const scheduleWork = (background: Background, parts: Parts): void => {
+  const { lifecycle, surge, lineup, persistence, live, now } = parts
+  background.every('asking auth backends again', SECOND, async () => await lifecycle.round())
+  background.every('surge state', 2 * SECOND, async () => {
+    if (await surge.reload()) await lineup.applySurge()
+  })
+  background.every('signing keys', 5 * SECOND, async () => await persistence.ring.reload())
+  background.every('history of running sessions', MINUTE, async () => await tellRunning(parts))
+  background.every('retention', DAY / 4, async () => {
+    const before = now() - live.config().store.retention_days * DAY
+    await persistence.store.history.prune(before)
+  })
+}

@@ -1,0 +1,75 @@
+import type { ReasonId } from '#domain/reasons'
+import type { Rules } from '#domain/rules'
+import type { HttpBackend } from '../access/ask.ts'
+import type { AuthRequest, Decision } from '../access/decision.ts'
+
+/** A viewer to think about. */
+export interface ExplainInput {
+  readonly channel: string
+  readonly address: string
+  readonly token: string | null
+  readonly userAgent: string | null
+  readonly referer: string | null
+  /** `null`: what the geo files say. */
+  readonly country: string | null
+}
+
+/** What comes of a step: whether it matched, and whether it settled the question. */
+export interface ExplainStep {
+  readonly stage: 'group' | 'channel' | 'rule' | 'backend' | 'default'
+  /** The rule, backend or setting, without secrets. */
+  readonly subject: string
+  readonly result: string
+  readonly isDeciding: boolean
+}
+
+/** Why a viewer would be let in or kept out. */
+export interface Explanation {
+  readonly channel: string
+  readonly address: string
+  readonly country: string | null
+  readonly group: string | null
+  /** How the group was won. */
+  readonly wonBy: string | null
+  readonly authBackend: string | null
+  /** `depends`: backends decide, and they were not asked. */
+  readonly verdict: 'allow' | 'deny' | 'redirect' | 'depends'
+  readonly reason: ReasonId | null
+  /** The deciding step in words. */
+  readonly decidedBy: string
+  readonly steps: readonly ExplainStep[]
+  /** Backends' answers; `null` each where they were not asked. */
+  readonly backends: readonly { readonly url: string; readonly answer: string | null }[]
+  readonly account: string | null
+  readonly cap: ExplainCap | null
+}
+
+/** The cap that would hold once admitted. */
+export interface ExplainCap {
+  /** 0 = no cap. */
+  readonly maxStreams: number
+  readonly maxNetworks: number
+  readonly limitation: 'hard' | 'soft'
+}
+
+/** An auth backend, prepared. */
+export interface ExplainBackend {
+  readonly rules: Rules
+  readonly backends: readonly HttpBackend[]
+  readonly allowDefault: boolean
+}
+
+export interface ExplainPorts {
+  readonly countryOf: (address: string) => string | null
+  readonly classify: (
+    address: string,
+    country: string | null,
+  ) => { readonly group: string; readonly wonBy: string; readonly rule: string } | null
+  readonly standing: (group: string, channel: string) => 'in' | 'out' | 'surge' | 'unknown'
+  /** `null`: no auth backend is asked for this channel and group. */
+  readonly backendFor: (channel: string, group: string) => string | null
+  readonly backend: (name: string) => ExplainBackend | null
+  readonly capOf: (channel: string, group: string, decision: Decision | null) => ExplainCap | null
+  /** Asks the backends for real; `null` keeps them out of it. */
+  readonly ask: ((request: AuthRequest) => Promise<Decision>) | null
+}

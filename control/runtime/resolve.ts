@@ -20,6 +20,8 @@ export interface Tool {
 export interface ResolveOptions {
   readonly folder?: string
   readonly progress?: (line: string) => void
+  /** Unpack even what the machine has. */
+  readonly ignoreMachine?: boolean
 }
 
 /** Uses the machine's own program where it is new enough, else unpacks it below `.runtime`. */
@@ -27,7 +29,7 @@ export async function resolveTool(name: ToolName, options: ResolveOptions = {}):
   const source = TOOLS[name]
   const progress = options.progress ?? ((line) => process.stderr.write(`${line}\n`))
   const folder = options.folder ?? runtimeFolder()
-  const own = await fromMachine(name, source)
+  const own = options.ignoreMachine === true ? null : await fromMachine(name, source)
   if (own !== null) return own
   for (const attempt of [1, 2]) {
     const root = await unpacked(folder, source, progress)

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StatePaths } from '../config/paths.ts'
 import { Failure } from '../runtime/failure.ts'
@@ -38,12 +38,7 @@ export function claimState(paths: StatePaths): () => void {
 
 function claim(file: string): boolean {
   for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      writeFileSync(file, `${process.pid} ${startOf(process.pid)}\n`, { flag: 'wx' })
-      return true
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-    }
+    if (create(file)) return true
     const owner = ownerOf(file)
     if (owner !== null && startOf(owner.pid) === owner.start) return false
     rmSync(file, { force: true })
@@ -51,10 +46,25 @@ function claim(file: string): boolean {
   return false
 }
 
+/** Makes the file with its content already inside, so that nobody finds it empty; says whether it was not there yet. */
+function create(file: string): boolean {
+  const draft = `${file}.${process.pid}`
+  writeFileSync(draft, `${process.pid} ${startOf(process.pid)}\n`)
+  try {
+    linkSync(draft, file)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
+
 function ownerOf(file: string): { pid: number; start: string } | null {
   try {
     const [pid = '', start = ''] = readFileSync(file, 'utf8').trim().split(' ')
-    return { pid: Number(pid), start }
+    return start === '' ? null : { pid: Number(pid), start }
   } catch {
     return null
   }

@@ -1,6 +1,7 @@
-import { formatChannelRecord, ownerKey, SHARED_OWNER } from '#domain/channel-table'
-import { breathe, breatheAt } from './breathe.ts'
+import { formatChannelRecord } from '#domain/channel-table'
+import { breatheAt } from './breathe.ts'
 import type { Channel } from './channel.ts'
+import { crowdedDirectories, directoryKey, ownersOf } from './ownership.ts'
 
 /** A group as the channel table knows it. */
 export interface GroupChannels {
@@ -24,43 +25,6 @@ const groupsById = (
   return found
 }
 
-const claim = (owners: Map<string, string>, key: string, id: string): void => {
-  const old = owners.get(key)
-  owners.set(key, old === undefined || old === id ? id : SHARED_OWNER)
-}
-
-/** Who owns which directory and, where several share one, which entry file in it; in the form of the table's keys. */
-const ownersOf = async (channels: readonly Channel[]): Promise<Map<string, string>> => {
-  const owners = new Map<string, string>()
-  for (const { id, origin, base } of channels) claim(owners, ownerKey(origin, base), id)
-  await breathe()
-  for (const { id, origin, base, entry } of channels)
-    if (entry !== '' && owners.get(ownerKey(origin, base)) === SHARED_OWNER)
-      claim(owners, ownerKey(origin, base + entry), id)
-  return owners
-}
-
-/** Directories, as keys, that hold another channel's files: shared ones, and those with a channel somewhere below. */
-export const crowdedDirectories = (channels: readonly Channel[]): Set<string> => {
-  const holders = new Map<string, number>()
-  for (const { origin, base } of channels) {
-    const key = ownerKey(origin, base)
-    holders.set(key, (holders.get(key) ?? 0) + 1)
-  }
-  const crowded = new Set([...holders].filter(([, count]) => count > 1).map(([key]) => key))
-  for (const { origin, base } of channels)
-    for (
-      let at = base.lastIndexOf('/', base.length - 2);
-      at >= 0;
-      at = base.lastIndexOf('/', at - 1)
-    ) {
-      const above = ownerKey(origin, base.slice(0, at + 1))
-      if (holders.has(above)) crowded.add(above)
-      if (at === 0) break
-    }
-  return crowded
-}
-
 /** Everything edges know of channels: a record by id, and the owners of entry files and directories. */
 export const buildChannelTable = async (
   channels: readonly Channel[],
@@ -80,7 +44,7 @@ export const buildChannelTable = async (
         entry: channel.entry,
         query: channel.query,
         protocol: channel.protocol,
-        isShared: crowded.has(ownerKey(channel.origin, channel.base)),
+        isShared: crowded.has(directoryKey(channel)),
         isVod: channel.isVod,
         groups: inGroups.get(channel.id) ?? [],
         surgedFrom: surged.get(channel.id) ?? [],

@@ -1,9 +1,8 @@
-import { ownerKey } from '#domain/channel-table'
 import { parseAddress } from '#domain/network'
 import { breathe } from './breathe.ts'
 import { catchupProblem } from './catchup.ts'
 import type { Channel } from './channel.ts'
-import { crowdedDirectories } from './channel-table.ts'
+import { crowdedDirectories, directoryKey } from './ownership.ts'
 import { findDeadSelectors, type Selection } from './selection.ts'
 
 /** A group as far as its list is concerned. */
@@ -46,7 +45,7 @@ const idsOf = (channels: readonly Channel[]): string => sample(channels.map(({ i
 const checkDirectories = (channels: readonly Channel[]): string[] => {
   const crowded = crowdedDirectories(channels)
   const warnings: string[] = []
-  for (const [key, inside] of gather(channels, ({ origin, base }) => ownerKey(origin, base))) {
+  for (const [key, inside] of gather(channels, directoryKey)) {
     const place = `${inside[0]?.origin ?? ''}${inside[0]?.base ?? ''}`
     if (inside.length > 1)
       warnings.push(

@@ -64,23 +64,40 @@ export const parseChannelRecord = (text: string): ChannelRecord | null => {
   }
 }
 
-/** Key under which the owner of an entry file (or of a directory, with its slash) stands. */
+/** Key under which the owner of an entry's stem, an entry file or a directory (with its slash) stands; the path is decoded. */
 export const ownerKey = (origin: string, path: string): string => `=${origin}|${path}`
 
 /** Owner of what several channels share: nobody is refused there. */
 export const SHARED_OWNER = '*'
 
-/** The channel a path of an origin belongs to: that of the entry file, else of the deepest owned directory; `null` = anybody's. */
+/** A file's path without its extension, with a dot instead: one stream goes by `7.m3u8` and by `7.ts`. */
+export const stemOf = (path: string): string => {
+  const dot = path.lastIndexOf('.')
+  return dot > path.lastIndexOf('/') ? path.slice(0, dot + 1) : `${path}.`
+}
+
+/** A path as origins understand it, whichever of its characters are escaped. */
+export const decodePath = (path: string): string => {
+  if (!path.includes('%')) return path
+  const decode = (part: string): string => {
+    try {
+      return decodeURIComponent(part)
+    } catch {
+      return part
+    }
+  }
+  return path.split('/').map(decode).join('/')
+}
+
+/** The channel a path of an origin belongs to: that of the entry file or its stem, else of the deepest owned directory; `null` = anybody's. */
 export const ownerOf = (
   get: (key: string) => string | undefined,
   origin: string,
   path: string,
 ): string | null => {
-  const exact = get(ownerKey(origin, path))
-  if (exact !== undefined) return exact === SHARED_OWNER ? null : exact
-  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
-    const owner = get(ownerKey(origin, path.slice(0, at + 1)))
-    if (owner !== undefined) return owner === SHARED_OWNER ? null : owner
-  }
-  return null
+  const plain = decodePath(path)
+  let owner = get(ownerKey(origin, plain)) ?? get(ownerKey(origin, stemOf(plain)))
+  for (let at = plain.lastIndexOf('/'); at > 0; at = plain.lastIndexOf('/', at - 1))
+    owner ??= get(ownerKey(origin, plain.slice(0, at + 1)))
+  return owner === undefined || owner === SHARED_OWNER ? null : owner
 }

@@ -1,7 +1,7 @@
 import type { PlayRecord } from '#domain/types'
 import { explainConfidence } from './confidence.ts'
 import { decayAt } from './decay.ts'
-import { compareHomes } from './evidence.ts'
+import { compareHomes, type HouseholdEvidence } from './evidence.ts'
 import { type AccountFeatures, accountFeatures, type Weights } from './features.ts'
 import { type Home, homesOf } from './homes.ts'
 import { explainFeature } from './household-text.ts'
@@ -26,6 +26,17 @@ export interface JudgementOptions {
   readonly findings?: readonly Finding[] | undefined
 }
 
+/** The server's own home, and what an operator called fine: nothing there is held against the account. */
+const isTrusted = (home: Home): boolean =>
+  2 * home.own.filter((trace) => trace.play.isLan && trace.line !== null).length > home.own.length
+
+/** What each household beside the main one did; homes come as grouped, the main one first. */
+export const householdEvidence = (homes: readonly Home[], now: number): HouseholdEvidence[] => {
+  const [main, ...rest] = homes
+  if (!main) return []
+  return rest.filter((home) => !isTrusted(home)).map((home) => compareHomes(main, home, now))
+}
+
 /** Groups plays into households and weighs what they did; plays must be normalised. */
 export const judgeHouseholds = (
   plays: readonly PlayRecord[],
@@ -33,8 +44,7 @@ export const judgeHouseholds = (
 ): Judgement => {
   const weights = options.weights ?? DEFAULT_WEIGHTS
   const homes = homesOf(tracesOf(plays))
-  const [main, ...rest] = homes
-  const evidence = main ? rest.map((home) => compareHomes(main, home, options.now)) : []
+  const evidence = householdEvidence(homes, options.now)
   const decay = decayAt(options.now)
   const features = accountFeatures(evidence, weights, options.findings ?? [], decay)
   const { confidence, contributions } = explainConfidence(features, weights, explainFeature)

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { PlayRecord } from '#domain/types'
 import { decayAt } from '../../control/detect/decay.ts'
-import { compareHomes, type HouseholdEvidence } from '../../control/detect/evidence.ts'
+import type { HouseholdEvidence } from '../../control/detect/evidence.ts'
 import { homesOf } from '../../control/detect/homes.ts'
+import { householdEvidence } from '../../control/detect/household-judgement.ts'
 import { inspectPlays } from '../../control/detect/inspect-plays.ts'
 import { normalisePlays } from '../../control/detect/normalise.ts'
 import { defaultRules } from '../../control/detect/rules.ts'
@@ -97,13 +98,12 @@ export const prepare = (population: Population, withAsn: boolean): Prepared[] =>
     if (label === 'ambiguous') continue
     const { now } = population
     const plays = normalisePlays(population.plays(user, withAsn), now)
-    const [main, ...rest] = homesOf(tracesOf(plays))
     prepared.push({
       population: population.name,
       user,
       kind,
       isSharing: label === 'sharing',
-      evidence: main ? rest.map((home) => compareHomes(main, home, now)) : [],
+      evidence: householdEvidence(homesOf(tracesOf(plays)), now),
       findings: inspectPlays(plays, rules).map((f) => f.finding),
       now,
     })

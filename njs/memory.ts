@@ -37,10 +37,12 @@ export const ZONES: readonly (NumberZone | TextZone)[] = [
 
 /** A dictionary of numbers. */
 export const numbers = (zone: NumberZone): NgxSharedDict<number> =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the zone's directive says its type
   ngx.shared[zone] as NgxSharedDict<number>
 
 /** A dictionary of texts. */
 export const texts = (zone: TextZone): NgxSharedDict<string> =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the zone's directive says its type
   ngx.shared[zone] as NgxSharedDict<string>
 
 /** Sets where there is room; a full dictionary costs memory of one thing, never an answer. */
@@ -105,7 +107,7 @@ export const idleTable = (name: 'networks' | 'channels'): NgxSharedDict<string> 
 
 /** Programs and versions of this edge. */
 export const engine = (): { njs: string; nginx: string; engine: string; isNewEnough: boolean } => {
-  const running = njs as unknown as { version: string; version_number: number; engine?: string }
+  const running: NjsGlobal & { readonly engine?: string } = njs
   const name = running.engine ?? 'njs'
   return {
     njs: running.version,

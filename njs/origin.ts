@@ -42,6 +42,22 @@ const withQuery = (path: string, own: string, args: string): string => {
   return query === '' ? path : `${path}?${query}`
 }
 
+/** Whether the origin's path belongs to another channel than the one asked for. */
+const isOutside = (
+  table: NgxSharedDict<string>,
+  origin: string,
+  path: string,
+  channel: string,
+): boolean => {
+  const owner = ownerOf((key) => table.get(key), origin, path)
+  return owner !== null && owner !== channel
+}
+
+const isEntryOf = (record: ChannelRecord, question: RouteQuestion): boolean =>
+  question.rest === record.entry ||
+  question.rest === '' ||
+  (question.isAliased && question.rest === entryOfProtocol(record.protocol))
+
 /** Finds the origin's path of a request and refuses one that lies in another channel. */
 export const findRoute = (question: RouteQuestion): Route => {
   const table = liveTable('channels')
@@ -49,23 +65,16 @@ export const findRoute = (question: RouteQuestion): Route => {
   const text = table.get(question.channel)
   const record = text === undefined ? null : parseChannelRecord(text)
   if (record === null) return { ok: false, reason: 'channel.unknown' }
-  const { rest } = question
+  const { rest, channel } = question
   const isRooted = rest.startsWith('@/')
-  const isAlias = question.isAliased && rest === entryOfProtocol(record.protocol)
-  const isEntry = rest === record.entry || rest === '' || isAlias
+  const isEntry = !isRooted && isEntryOf(record, question)
   const plain = isRooted ? rest.slice(1) : record.base + (isEntry ? record.entry : rest)
-  if (isRooted || record.isShared) {
-    const owner = ownerOf((key) => table.get(key), record.origin, plain)
-    if (owner !== null && owner !== question.channel) return { ok: false, reason: 'path.outside' }
-  }
-  const path = isRooted
-    ? escapePath(plain)
-    : record.base + (isEntry ? record.entry : escapePath(rest))
+  if ((isRooted || record.isShared) && isOutside(table, record.origin, plain, channel))
+    return { ok: false, reason: 'path.outside' }
+  // What the record says is escaped as the origin wants it; what a viewer sent is escaped here.
+  const own = isRooted ? '' : record.base
+  const path = own + (isEntry ? record.entry : escapePath(isRooted ? plain : rest))
   const directory = path.slice(0, path.lastIndexOf('/') + 1)
-  return {
-    ok: true,
-    record,
-    directory,
-    path: withQuery(path, isEntry ? record.query : '', question.args),
-  }
+  const full = withQuery(path, isEntry ? record.query : '', question.args)
+  return { ok: true, record, directory, path: full }
 }

@@ -2,85 +2,24 @@ import { readCredential } from './credential.ts'
 import { nginxCrypto, randomBytes } from './crypto.ts'
 import type { Classification } from './domain/classify.ts'
 import { encodeBase64url } from './domain/encoding.ts'
-import type { EdgeGroup, EdgePolicy, Identity } from './domain/protocol.ts'
-import { isReasonId, type ReasonId } from './domain/reasons.ts'
+import { matchesTag } from './domain/etag.ts'
+import type { EdgeGroup, EdgePolicy } from './domain/protocol.ts'
+import type { ReasonId } from './domain/reasons.ts'
 import { mintTicket } from './domain/ticket.ts'
 import type { Credential } from './domain/types.ts'
+import { identify } from './identify.ts'
 import { complain } from './log.ts'
-import { countIn, currentKid, nowSec, secretOf, texts, trySet } from './memory.ts'
+import { currentKid, nowSec, secretOf } from './memory.ts'
 import { classifyHere, findGroup, knownCountry, networkGroup, readPolicy } from './policy.ts'
-import { findBan, recallDenial, rememberDenial } from './refusals.ts'
+import { findBan } from './refusals.ts'
 import { answer, answerRefusal, handOver, tell } from './reply.ts'
-import {
-  addressText,
-  callControl,
-  methodOf,
-  networkText,
-  type Request,
-  variable,
-} from './request.ts'
+import { addressText, methodOf, networkText, type Request, variable } from './request.ts'
 
 /** Who gets which list. */
 interface Reader {
   readonly account: string
   readonly group: EdgeGroup
   readonly wonBy: Classification['wonBy']
-}
-
-const doorHeaders = (credential: Credential): Record<string, string> => {
-  if (credential.kind === 'token')
-    return { 'X-Gh-Door': 'token', 'X-Gh-Token': encodeURIComponent(credential.token) }
-  if (credential.kind === 'xtream')
-    return {
-      'X-Gh-Door': 'xtream',
-      'X-Gh-User': encodeURIComponent(credential.username),
-      'X-Gh-Password': encodeURIComponent(credential.password),
-    }
-  return {}
-}
-
-const nameOf = (credential: Credential, address: string): string => {
-  const secret =
-    credential.kind === 'token'
-      ? credential.token
-      : credential.kind === 'xtream'
-        ? `${credential.username}\0${credential.password}`
-        : ''
-  return nginxCrypto.sha256(`${credential.kind}\0${secret}\0${address}`).slice(0, 16)
-}
-
-/** Asks control who this is; answers are remembered for as long as control says. */
-const identify = async (
-  r: Request,
-  credential: Credential,
-  address: string,
-): Promise<Identity | ReasonId> => {
-  const name = nameOf(credential, address)
-  const known = texts('gh_identity').get(name)
-  if (known !== undefined) return JSON.parse(known) as Identity
-  const zone = 'gh_guessed'
-  const denial = recallDenial(zone, `flood:${networkText(r)}`) ?? recallDenial(zone, name)
-  if (denial !== null) return denial
-  const network = networkGroup(r)
-  const headers: Record<string, string> = {
-    ...doorHeaders(credential),
-    'X-Gh-Address': address,
-    'X-Gh-Agent': encodeURIComponent(variable(r, 'http_user_agent')),
-    'X-Gh-Country': knownCountry(r, address) ?? '',
-  }
-  if (network)
-    Object.assign(headers, { 'X-Gh-Group': encodeURIComponent(network), 'X-Gh-Won-By': 'network' })
-  const told = await callControl(variable(r, 'gh_inner'), '/identify', { headers })
-  if (told.status === 200) {
-    const identity = JSON.parse(told.body) as Identity
-    if (identity.ttlSec > 0) trySet(texts('gh_identity'), name, told.body, identity.ttlSec * 1000)
-    if (identity.country) trySet(texts('gh_country'), address, identity.country, 3_600_000)
-    return identity
-  }
-  if (told.status >= 500) return 'control.unavailable'
-  const reason = isReasonId(told.reason) ? told.reason : 'token.unknown'
-  rememberDenial(zone, name, reason, told.denyTtl)
-  return reason
 }
 
 const needsCountry = (r: Request, policy: EdgePolicy, address: string): boolean =>
@@ -126,11 +65,6 @@ const baseUrl = (r: Request, policy: EdgePolicy): string => {
   const host = /^[A-Za-z0-9._:[\]-]{1,255}$/.test(asked) ? asked : variable(r, 'host')
   return `${schemeOf(r)}://${host}`
 }
-
-/** Weak comparison of If-None-Match with one tag. */
-export const matchesTag = (header: string, tag: string): boolean =>
-  header.trim() === '*' ||
-  header.split(',').some((part) => part.trim().replace(/^W\//, '') === tag.replace(/^W\//, ''))
 
 const serve = (r: Request, policy: EdgePolicy, reader: Reader): void => {
   const { account, group, wonBy } = reader

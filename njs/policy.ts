@@ -1,6 +1,7 @@
 import { type Classification, classify } from './domain/classify.ts'
 import type { EdgeGroup, EdgePolicy } from './domain/protocol.ts'
 import { lookupAddress } from './domain/subnets.ts'
+import { parseJson } from './json.ts'
 import { liveTable, texts } from './memory.ts'
 import { type Request, variable, viewerAddress } from './request.ts'
 
@@ -14,7 +15,7 @@ export const readPolicy = (): EdgePolicy | null => {
   if (parsed.version === version) return parsed.policy
   const text = texts('gh_texts').get('policy')
   if (text === undefined) return null
-  parsed.policy = JSON.parse(text) as EdgePolicy
+  parsed.policy = parseJson<EdgePolicy>(text)
   parsed.version = version
   return parsed.policy
 }

@@ -2,6 +2,7 @@ import { nginxCrypto } from './crypto.ts'
 import { isSameMac } from './domain/crypto.ts'
 import { decodeHex, encodeUtf8 } from './domain/encoding.ts'
 import type { PushMessage } from './domain/protocol.ts'
+import { parseJson } from './json.ts'
 import { complain } from './log.ts'
 import { numbers, trySet } from './memory.ts'
 import { clearBan, setBan } from './refusals.ts'
@@ -30,7 +31,7 @@ const isFresh = (message: PushMessage, now: number): boolean =>
 export const push = (r: Request): void => {
   try {
     const body = bodyText(r)
-    const message = JSON.parse(body) as PushMessage
+    const message = parseJson<PushMessage>(body)
     const now = Date.now()
     if (!isSigned(r, body, message)) return answer(r, 403, json, '{"ok":false,"why":"signature"}')
     if (variable(r, 'gh_push_trusted') !== '1' && !isFresh(message, now))

@@ -2,9 +2,12 @@ import { nginxCrypto } from './crypto.ts'
 import { deviceId } from './domain/device.ts'
 import { type BanKind, banKey, deviceSubject } from './domain/lease.ts'
 import { isReasonId, type ReasonId } from './domain/reasons.ts'
-import { numbers, texts, trySet } from './memory.ts'
+import { countIn, numbers, texts, trySet } from './memory.ts'
 
 const MAX_BAN_MS = 31 * 86_400_000
+const GUESS_WINDOW_MS = 600_000
+const FREE_GUESSES = 10
+const MAX_FLOOD_SEC = 300
 
 /** What a ban may name about a request. `null` = unknown or none. */
 export interface Subjects {
@@ -63,4 +66,14 @@ export const recallDenial = (zone: 'gh_denied' | 'gh_guessed', key: string): Rea
   const reason = texts(zone).get(key)
   if (reason === undefined) return null
   return isReasonId(reason) ? reason : 'ban.session'
+}
+
+/** Adds a wrong secret to its network's count; from the eleventh on the network waits, ever longer. */
+export const countGuess = (network: string, reason: string): void => {
+  if (reason !== 'token.unknown' && reason !== 'credentials.wrong') return
+  const name = `g${nginxCrypto.sha256(network).slice(0, 15)}`
+  const guesses = countIn('gh_pace', name, GUESS_WINDOW_MS)
+  if (guesses <= FREE_GUESSES) return
+  const wait = Math.min(MAX_FLOOD_SEC, 2 ** Math.min(9, guesses - FREE_GUESSES))
+  trySet(texts('gh_guessed'), `flood:${network}`, 'credentials.flood', wait * 1000)
 }

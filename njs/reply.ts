@@ -50,7 +50,7 @@ export const answer = (
   headers: Readonly<Record<string, string>>,
   body = '',
 ): void => {
-  const out = r.headersOut as Record<string, string>
+  const out: Record<string, string | string[] | undefined> = r.headersOut
   for (const name in headers) out[name] = headers[name] ?? ''
   r.return(status, body)
 }

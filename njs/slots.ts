@@ -1,4 +1,5 @@
 import type { DegradedOpening } from './domain/protocol.ts'
+import { parseJson } from './json.ts'
 import { numbers, texts, trySet } from './memory.ts'
 
 const REPORT_SLOTS = 4096
@@ -43,7 +44,7 @@ export const pendingDegraded = (most: number): { list: DegradedOpening[]; take: 
   const list: DegradedOpening[] = []
   for (let at = tail + 1; at <= end; at += 1) {
     const text = texts('gh_ring').get(`d${at % REPORT_SLOTS}`)
-    if (text !== undefined) list.push(JSON.parse(text) as DegradedOpening)
+    if (text !== undefined) list.push(parseJson<DegradedOpening>(text))
   }
   return { list, take: () => void trySet(state, 'degradedTail', end) }
 }

@@ -1,4 +1,5 @@
 import type { SyncRequest, SyncResponse } from './domain/protocol.ts'
+import { parseJson } from './json.ts'
 import { dropLease, RING_SIZE } from './leases.ts'
 import { complain } from './log.ts'
 import { engine, freeSpace, numbers, texts, trySet } from './memory.ts'
@@ -54,10 +55,17 @@ const applyKeys = (keys: NonNullable<SyncResponse['keys']>): void => {
   dict.set('keysVersion', keys.version)
 }
 
+/** Far more than anybody bans; a full list is rare and comes outside of requests. */
+const MOST_BANS = 1_000_000
+
 const applyBans = (bans: NonNullable<SyncResponse['bans']>, now: number): void => {
-  // A full list may have lost members; clearing first would let them through for a moment, so the rest is set before.
   for (const [key, until] of bans.set) setBan(key, until, now)
   for (const key of bans.clear) clearBan(key)
+  if (bans.full) {
+    // What a full list does not name was lifted while nobody told us. Never cleared whole: nobody slips through.
+    const named = new Set(bans.set.map(([key]) => key))
+    for (const key of numbers('gh_bans').keys(MOST_BANS)) if (!named.has(key)) clearBan(key)
+  }
   texts('gh_texts').set('bansCursor', bans.cursor)
 }
 
@@ -128,7 +136,7 @@ const exchange = async (place: SyncPlace): Promise<boolean> => {
   const answer = await callControl(place.inner, '/sync', { body: JSON.stringify(request) })
   if (answer.status !== 200) return false
   done()
-  const response = JSON.parse(answer.body) as SyncResponse
+  const response = parseJson<SyncResponse>(answer.body)
   apply(response)
   return response.more === true
 }

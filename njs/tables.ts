@@ -1,4 +1,5 @@
 import type { TableName, TablePage, TableStep } from './domain/protocol.ts'
+import { parseJson } from './json.ts'
 import { idleTable, liveTable, numbers, texts } from './memory.ts'
 import { callControl } from './request.ts'
 
@@ -18,7 +19,7 @@ export const noteSteps = (steps: readonly TableStep[]): void => {
 
 const readLoad = (name: TableName, version: string | null): Load => {
   const text = texts('gh_texts').get(`${name}Load`)
-  const load = text === undefined ? null : (JSON.parse(text) as Load)
+  const load = text === undefined ? null : parseJson<Load>(text)
   return load !== null && load.from === version ? load : { from: version, to: '', cursor: 0 }
 }
 
@@ -42,7 +43,7 @@ const loadPage = async (inner: string, name: TableName): Promise<boolean> => {
   const to = load.to === '' ? '' : `&to=${encodeURIComponent(load.to)}`
   const answer = await callControl(inner, `/tables/${name}?cursor=${load.cursor}${from}${to}`)
   if (answer.status !== 200) throw new Error(`table ${name}: control answered ${answer.status}`)
-  const page = JSON.parse(answer.body) as TablePage
+  const page = parseJson<TablePage>(answer.body)
   const isWhole = page.from === null
   // The table changed while it was loaded: what came so far is of no use.
   const isRestart = load.cursor > 0 && load.to !== page.to

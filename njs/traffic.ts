@@ -1,14 +1,14 @@
 import fs from 'fs'
+import { KEY_LENGTH } from './domain/lease.ts'
 import type { ClosedRow, TrafficRow } from './domain/protocol.ts'
 import { dropLease } from './leases.ts'
 import { complain } from './log.ts'
 import { numbers, trySet } from './memory.ts'
 
 /** Bytes read from the log in one second at most; the rest waits. */
-const MOST_BYTES = 2 * 1024 * 1024
+const MOST_BYTES = 1536 * 1024
 /** A log longer than this is cut to nothing once it was read. */
 const CUT_AT = 4 * 1024 * 1024
-const MOST_ROWS = 20_000
 
 /** What the traffic log said since it was last read; `take` makes it read. */
 export interface Traffic {
@@ -36,26 +36,26 @@ const readLines = (path: string, from: number): { text: string; end: number; siz
   }
 }
 
-/** Lines are `key bytes seconds kind serial`. */
+/** Lines are `key bytes seconds kind serial`; a long response that was its session's last counts as closed. */
 const parse = (text: string): Pick<Traffic, 'rows' | 'closed'> => {
   const sums = new Map<string, [number, number]>()
   const closed: ClosedRow[] = []
   for (const line of text.split('\n')) {
-    const fields = line.split(' ')
-    const key = fields[0] ?? ''
-    if (fields.length < 5 || key === '') continue
-    const bytes = Number(fields[1])
+    const [key = '', bytes = '0', seconds = '0', kind = '', serial = ''] = line.split(' ')
+    if (key.length !== KEY_LENGTH) continue
+    if (kind === 'stream' && isLast(key, serial)) {
+      closed.push([key, Number(bytes), Number(seconds)])
+      continue
+    }
     const sum = sums.get(key)
-    if (sum === undefined) sums.set(key, [bytes, 1])
+    if (sum === undefined) sums.set(key, [Number(bytes), 1])
     else {
-      sum[0] += bytes
+      sum[0] += Number(bytes)
       sum[1] += 1
     }
-    if (fields[3] === 'stream' && isLast(key, fields[4] ?? ''))
-      closed.push([key, bytes, Number(fields[2])])
   }
   const rows = [...sums].map(([key, [bytes, requests]]): TrafficRow => [key, bytes, requests])
-  return { rows: rows.slice(0, MOST_ROWS), closed }
+  return { rows, closed }
 }
 
 /** Whether the connection that ended was its session's newest: an older one only made room. */

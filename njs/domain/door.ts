@@ -18,32 +18,31 @@ export type DoorRequest =
       readonly rest: string
     }
 
-const CONTROL = /[\x00-\x1f\x7f]/
+const isClean = (path: string): boolean => {
+  for (let at = 0; at < path.length; at += 1) {
+    const code = path.charCodeAt(at)
+    if (code < 32 || code === 127) return false
+  }
+  return true
+}
+
+const readXtream = (parts: readonly string[]): DoorRequest | null => {
+  const [user = '', password = '', last = ''] = parts
+  const file = /^(.+)\.(m3u8|ts)$/.exec(last)
+  const channel = file?.[1] ?? ''
+  if (parts.length !== 3 || user === '' || password === '' || !isChannelId(channel)) return null
+  return { door: 'xtream', user, password, channel, rest: universalEntry(file?.[2] ?? '') }
+}
 
 /** Reads the path after `/live/`, decoded. A token in the query tells the second shape from the third. */
 export const parseDoor = (path: string, hasToken: boolean): DoorRequest | null => {
-  if (CONTROL.test(path)) return null
+  if (!isClean(path)) return null
   const parts = path.split('/')
-  const first = parts[0] ?? ''
-  const second = parts[1] ?? ''
+  const [first = '', second = ''] = parts
   if (first.length >= TICKET_MIN_LENGTH && isChannelId(second) && parts.length > 2)
     return { door: 'ticket', ticket: first, channel: second, rest: parts.slice(2).join('/') }
-  const file = /^(.+)\.(m3u8|ts)$/.exec(parts[2] ?? '')
-  if (
-    !hasToken &&
-    parts.length === 3 &&
-    first !== '' &&
-    second !== '' &&
-    isChannelId(file?.[1] ?? '')
-  )
-    return {
-      door: 'xtream',
-      user: first,
-      password: second,
-      channel: file?.[1] ?? '',
-      rest: universalEntry(file?.[2] ?? ''),
-    }
-  if (isChannelId(first) && parts.length > 1)
-    return { door: 'token', channel: first, rest: parts.slice(1).join('/') }
-  return null
+  const xtream = hasToken ? null : readXtream(parts)
+  if (xtream !== null) return xtream
+  if (!isChannelId(first) || parts.length < 2) return null
+  return { door: 'token', channel: first, rest: parts.slice(1).join('/') }
 }

@@ -67,12 +67,13 @@ const tighten = (state: AccountState, victims: readonly Held[], now: number, fx:
 const excess = (shares: readonly Share[], cap: number): Held[] =>
   cap === 0 ? [] : shares.slice(0, Math.max(0, shares.length - cap)).flatMap((share) => share.held)
 
-/** Sessions that were still requested when the excess had lasted long enough; all of them under a hard cap. */
-const pressing = (state: AccountState): Held[] => {
+/** Sessions that were still requested when the excess had lasted long enough. After an earlier excess it is proven at once. */
+const pressing = (state: AccountState, now: number): Held[] => {
   const { limitation, confirmMs } = state.limits
   const held = countingSlots(state)
   if (limitation === 'hard') return held
-  return held.filter(({ slot }) => slot.started > 0 && slot.seen >= state.over + confirmMs)
+  const since = state.over + (state.probation > now ? -CLOCKS.report : confirmMs)
+  return held.filter(({ slot }) => slot.started > 0 && slot.seen >= since)
 }
 
 /** Notices that an account plays too much, and ends the excess once it is proven. */
@@ -83,11 +84,11 @@ export const judge = (state: AccountState, now: number, fx: Effects) => {
   }
   if (state.over === 0) state.over = now
   const { maxStreams, maxNetworks } = state.limits
-  const streams = sharesOf(state, pressing(state), ({ slot }) => streamOf(state, slot))
+  const streams = sharesOf(state, pressing(state, now), ({ slot }) => streamOf(state, slot))
   const victims = excess(streams, maxStreams)
   const until = now + state.limits.banMs
   for (const one of victims) convict(state, one, { reason: 'cap.streams', until }, fx)
-  const homes = sharesOf(state, pressing(state), ({ slot }) => homeOf(state, slot.net))
+  const homes = sharesOf(state, pressing(state, now), ({ slot }) => homeOf(state, slot.net))
   const strangers = excess(homes, maxNetworks)
   for (const one of strangers) convict(state, one, { reason: 'cap.networks', until }, fx)
   if (victims.length + strangers.length === 0) return

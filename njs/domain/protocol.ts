@@ -1,61 +1,10 @@
 /** What an edge and the control plane say to each other under `/edge/v1`. Times are Unix milliseconds unless the name says otherwise. */
 import type { FailMode, GroupBinding, GroupWonBy } from './types.ts'
 
+export { ASK, type Door, TELL } from './protocol-headers.ts'
+
 /** The contract's version: a path prefix on the control listener. */
 export const EDGE_API = '/edge/v1'
-
-/** How a viewer knocked: with a ticket in the path, with `?token=`, or with Xtream's user and password. */
-export type Door = 'ticket' | 'token' | 'xtream'
-
-/** Request headers from the edge to control. Values marked `encoded` are percent-encoded as `encodeURIComponent` does. */
-export const ASK = {
-  /** Idempotency id of one opening: the same id is the same opening. */
-  request: 'X-Gh-Request',
-  door: 'X-Gh-Door',
-  ticket: 'X-Gh-Ticket',
-  /** encoded */
-  token: 'X-Gh-Token',
-  /** encoded */
-  user: 'X-Gh-User',
-  /** encoded */
-  password: 'X-Gh-Password',
-  channel: 'X-Gh-Channel',
-  /** encoded; the path after the channel */
-  rest: 'X-Gh-Rest',
-  /** encoded; the query without the secret arguments */
-  args: 'X-Gh-Args',
-  address: 'X-Gh-Address',
-  /** encoded */
-  agent: 'X-Gh-Agent',
-  /** encoded */
-  referer: 'X-Gh-Referer',
-  /** encoded */
-  host: 'X-Gh-Host',
-  /** encoded; `X-Playback-Session-Id` of the player */
-  playback: 'X-Gh-Playback',
-  /** ISO country from the operator's own geoip2 module, or empty */
-  country: 'X-Gh-Country',
-  /** encoded; the edge's own classification by network, or empty */
-  group: 'X-Gh-Group',
-  wonBy: 'X-Gh-Won-By',
-  /** `redirect` or `inferred` */
-  mode: 'X-Gh-Mode',
-  pass: 'X-Gh-Pass',
-  /** In `check`: the lease key of (pass, channel); in an inferred opening: the key the edge will use. */
-  key: 'X-Gh-Key',
-  /** Seconds since the lease was last used at this edge; -1 = no lease. */
-  silent: 'X-Gh-Silent',
-} as const
-
-/** Answer headers from control to the edge. */
-export const TELL = {
-  key: 'X-Gh-Key',
-  /** Seconds the lease lives without use. */
-  ttl: 'X-Gh-Ttl',
-  /** Seconds a refusal is remembered by the edge; 0 = not at all. */
-  denyTtl: 'X-Gh-Deny-Ttl',
-  reason: 'X-Gatehouse-Reason',
-} as const
 
 /** A group as an edge needs it. */
 export interface EdgeGroup {

@@ -5,7 +5,8 @@ import { readPass } from '#domain/pass'
 import { buildSubnetTable } from '#domain/subnet-pages'
 import { nodeCrypto } from './crypto.ts'
 import { type Rig, startRig } from './rig.ts'
-import { channelRows, group, stubPass } from './stub-control.ts'
+import { stubPass } from './stub-control.ts'
+import { channelRows, group } from './tables.ts'
 
 let rig: Rig
 beforeAll(async () => {

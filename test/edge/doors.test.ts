@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { inferredKey, leaseKey } from '#domain/lease'
 import { nodeCrypto } from './crypto.ts'
 import { type Rig, startRig } from './rig.ts'
-import { channelRows, group } from './stub-control.ts'
+import { channelRows, group } from './tables.ts'
 
 const HLS = 'application/vnd.apple.mpegurl'
 let rig: Rig

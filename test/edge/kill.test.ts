@@ -5,7 +5,7 @@ import { banKey, leaseKey } from '#domain/lease'
 import { until } from '../support/port.ts'
 import { nodeCrypto } from './crypto.ts'
 import { type Rig, startRig } from './rig.ts'
-import { channelRows, group } from './stub-control.ts'
+import { channelRows, group } from './tables.ts'
 
 let rig: Rig
 beforeAll(async () => {
@@ -189,12 +189,13 @@ test('bytes and requests of segments and manifests are reported', async () => {
   for (let i = 0; i < 3; i++) await rig.get(path.replace('index.m3u8', 'seg1.ts'))
   const sum = () => {
     const rows = rig.stub.syncs.flatMap((it) => it.traffic).filter(([row]) => row === key)
-    return rows.reduce(([bytes, count], row) => [bytes + row[1], count + row[2]] as const, [
-      0, 0,
-    ] as const)
+    return {
+      bytes: rows.reduce((total, row) => total + row[1], 0),
+      requests: rows.reduce((total, row) => total + row[2], 0),
+    }
   }
-  await until('the report', () => sum()[1] === 7)
-  expect(sum()[0]).toBeGreaterThan(30_000)
+  await until('the report', () => sum().requests === 7)
+  expect(sum().bytes).toBeGreaterThan(30_000)
   expect(rig.stub.syncs.some((it) => it.seen.includes(key))).toBe(true)
 })
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../support/port.ts'
 import { type Rig, startRig } from './rig.ts'
-import { channelRows, group } from './stub-control.ts'
+import { channelRows, group } from './tables.ts'
 
 let rig: Rig
 beforeAll(async () => {

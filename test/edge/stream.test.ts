@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { leaseKey } from '#domain/lease'
 import { nodeCrypto } from './crypto.ts'
 import { type Rig, startRig } from './rig.ts'
-import { channelRows, group, stubPass } from './stub-control.ts'
+import { stubPass } from './stub-control.ts'
+import { channelRows, group } from './tables.ts'
 
 const HLS = 'application/vnd.apple.mpegurl'
 let rig: Rig

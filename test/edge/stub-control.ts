@@ -2,11 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { chmod } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { entryOfProtocol } from '#domain/channel'
-import { type ChannelRecord, formatChannelRecord, ownerKey } from '#domain/channel-table'
 import { cloneKey, inferredKey, leaseKey } from '#domain/lease'
 import { networkKey } from '#domain/network'
 import { mintPass, readPass } from '#domain/pass'
-import type { EdgeGroup, EdgePolicy, SyncRequest, SyncResponse, TablePage } from '#domain/protocol'
+import type { EdgePolicy, SyncRequest, SyncResponse, TablePage } from '#domain/protocol'
 import { readTicket } from '#domain/ticket'
 import type { Protocol } from '#domain/types'
 import { nodeCrypto } from './crypto.ts'
@@ -42,44 +41,6 @@ export interface StubControl {
   forget(): void
   start(socket: string): Promise<void>
   stop(): Promise<void>
-}
-
-/** A group as tests need it. */
-export const group = (id: string, more: Partial<EdgeGroup> = {}): EdgeGroup => ({
-  id,
-  failMode: 'open',
-  binding: 'strict',
-  ticketTtlSec: 3600,
-  cap: 2,
-  isDefault: false,
-  countries: [],
-  listVersion: 'v1',
-  redirect: 'follow',
-  inferredAgents: [],
-  ...more,
-})
-
-/** Rows of the channel table. */
-export const channelRows = (
-  channels: Readonly<Record<string, Partial<ChannelRecord> & { origin: string; base: string }>>,
-): Map<string, string> => {
-  const rows = new Map<string, string>()
-  for (const [id, it] of Object.entries(channels)) {
-    const record: ChannelRecord = {
-      entry: 'index.m3u8',
-      query: '',
-      protocol: 'hls',
-      isShared: false,
-      isVod: false,
-      groups: ['all'],
-      surgedFrom: [],
-      ...it,
-    }
-    rows.set(id, formatChannelRecord(record))
-    rows.set(ownerKey(record.origin, record.base + record.entry), id)
-    rows.set(ownerKey(record.origin, record.base), id)
-  }
-  return rows
 }
 
 const body = async (request: IncomingMessage): Promise<string> => {

@@ -4,7 +4,7 @@ import { buildSubnetTable } from '#domain/subnet-pages'
 import { readTicket } from '#domain/ticket'
 import { until } from '../support/port.ts'
 import { type Rig, startRig } from './rig.ts'
-import { channelRows, group } from './stub-control.ts'
+import { channelRows, group } from './tables.ts'
 
 let rig: Rig
 const network = (text: string): Network[] => {

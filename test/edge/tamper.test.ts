@@ -4,7 +4,8 @@ import { mintPass } from '#domain/pass'
 import { mintTicket } from '#domain/ticket'
 import { nodeCrypto } from './crypto.ts'
 import { type Rig, startRig } from './rig.ts'
-import { channelRows, group, stubPass } from './stub-control.ts'
+import { stubPass } from './stub-control.ts'
+import { channelRows, group } from './tables.ts'
 
 let rig: Rig
 beforeAll(async () => {

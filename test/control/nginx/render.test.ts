@@ -1,0 +1,137 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { NginxSettingError, renderIncludes, renderNginx } from '../../../control/nginx/render.ts'
+import { DEFAULT_ZONES, type NginxSettings } from '../../../control/nginx/settings.ts'
+import { fill, loadTemplates } from '../../../control/nginx/template.ts'
+
+const templates = loadTemplates(join(import.meta.dirname, '../../../nginx'))
+const settings: NginxSettings = {
+  confDir: '/state/nginx',
+  bundle: '/opt/gatehouse/dist/edge.js',
+  modules: { js: '/m/ngx_http_js_module.so', geoip2: '/m/geoip2.so' },
+  user: null,
+  pidFile: '/state/nginx.pid',
+  errorLog: '/state/error.log warn',
+  accessLog: '/state/access.log',
+  trafficLog: '/state/traffic.log',
+  tempDir: '/state/temp',
+  cacheDir: '/state/cache',
+  workers: 'auto',
+  workerConnections: 1024,
+  listen: [{ address: '0.0.0.0:8080', tls: null, isProxyProtocol: false }],
+  sockets: { inner: '/s/inner.sock', fail: '/s/fail.sock', push: '/s/push.sock' },
+  pushListen: null,
+  edgeId: 'edge-1',
+  edgeKey: null,
+  control: { servers: ['unix:/s/control.sock'], tls: null },
+  askTimeoutMs: 1000,
+  origins: ['http://127.0.0.1:9000', 'https://origin.example'],
+  resolver: null,
+  trustedProxies: [],
+  realIpHeader: 'X-Forwarded-For',
+  geoipFile: null,
+  v6Prefix: 64,
+  zones: DEFAULT_ZONES,
+  listCacheSize: '64m',
+  segmentCache: null,
+  gzip: true,
+  guessesPerSecond: 10,
+  segmentConnections: 8,
+}
+const conf = (more: Partial<NginxSettings> = {}) =>
+  Object.values(renderNginx({ ...settings, ...more }, templates)).join('\n')
+
+describe('the rendered configuration', () => {
+  test('has every value filled in, and no listener the settings do not name', () => {
+    const text = conf()
+    expect(text).not.toMatch(/\{\{/)
+    expect(
+      text
+        .match(/^\s*listen .*$/gm)
+        ?.map((line) => line.trim())
+        .sort(),
+    ).toEqual([
+      'listen 0.0.0.0:8080 backlog=4096;',
+      'listen unix:/s/fail.sock;',
+      'listen unix:/s/inner.sock backlog=4096;',
+      'listen unix:/s/push.sock;',
+    ])
+    expect(text).not.toContain('set_real_ip_from 1')
+    expect(text).not.toContain('geoip2 "')
+  })
+
+  test('never sends a request line, ticket or pass to the origin or into a cache key', () => {
+    const files = renderNginx({ ...settings, segmentCache: { size: '1g', validSec: 5 } }, templates)
+    for (const [name, text] of Object.entries(files)) {
+      const lines = text
+        .split('\n')
+        .filter((line) => /\$request_uri|\$request\b|\$uri\b/.test(line))
+      expect(lines, name).toEqual([])
+    }
+    expect(
+      Object.values(files)
+        .join('\n')
+        .match(/proxy_cache_key .*$/gm)
+        ?.sort(),
+    ).toEqual(['proxy_cache_key $gh_list;', 'proxy_cache_key $gh_origin$gh_path;'])
+    expect(files['gatehouse-origin.conf']).not.toMatch(/gh_pass|gh_ticket/)
+  })
+
+  test('no dictionary that holds leases or bans evicts; those a stranger fills do', () => {
+    const zones = conf().match(/js_shared_dict_zone .*$/gm) ?? []
+    const evicts = (zone: string) =>
+      zones.find((line) => line.includes(`zone=${zone}:`))?.includes('evict')
+    for (const zone of [
+      'gh_leases',
+      'gh_bans',
+      'gh_state',
+      'gh_texts',
+      'gh_slots',
+      'gh_networks_a',
+    ])
+      expect(evicts(zone), zone).toBe(false)
+    for (const zone of ['gh_denied', 'gh_guessed', 'gh_country', 'gh_identity', 'gh_pace'])
+      expect(evicts(zone), zone).toBe(true)
+  })
+
+  test('origins get connections kept open, proxies are believed when named, control over TLS is verified', () => {
+    const text = conf({
+      trustedProxies: ['10.0.0.0/8'],
+      control: {
+        servers: ['control.example:9443'],
+        tls: { trustedCertificate: '/ca.pem', serverName: 'control.example' },
+      },
+      edgeKey: 'abc',
+      geoipFile: '/geo/country.mmdb',
+      pushListen: { address: '0.0.0.0:9444', tls: { certificate: '/c.pem', key: '/k.pem' } },
+    })
+    expect(text).toContain('"https://origin.example" https://gh_origin_1;')
+    expect(text).toContain('server origin.example:443;')
+    expect(text).toContain('set_real_ip_from 10.0.0.0/8;')
+    expect(text).toContain('proxy_ssl_verify on;')
+    expect(text).toContain('Authorization "Edge edge-1:abc"')
+    expect(text).toContain('$gh_geoip_country default="" country iso_code;')
+    expect(text).toContain('listen 0.0.0.0:9444 ssl;')
+  })
+
+  test('an operator’s own nginx takes the includes alone', () => {
+    const files = renderIncludes(settings, templates)
+    expect(Object.keys(files)).toContain('gatehouse-http.conf')
+    expect(files['nginx.conf']).toBeUndefined()
+    for (const name of Object.values(files)
+      .join('\n')
+      .matchAll(/include "\/state\/nginx\/([^"]+)"/g))
+      expect(Object.keys(files)).toContain(name[1])
+  })
+
+  test('a value that would end a directive is refused', () => {
+    for (const bad of ['a"b', 'a;b', 'a\nb', 'a$b', 'a{b'])
+      expect(() => conf({ edgeId: bad }), bad).toThrow(NginxSettingError)
+    expect(() => conf({ origins: ['http://x"; evil'] })).toThrow(NginxSettingError)
+  })
+
+  test('a template with an unknown name is a mistake', () => {
+    expect(() => fill('{{nothing}}', {})).toThrow('nothing')
+    expect(fill('a {{b}} c\n\n\n\nd', { b: '1' })).toBe('a 1 c\n\nd\n')
+  })
+})

@@ -1,0 +1,40 @@
+import { type ChannelRecord, formatChannelRecord, ownerKey } from '#domain/channel-table'
+import type { EdgeGroup } from '#domain/protocol'
+
+/** A group as tests need it. */
+export const group = (id: string, more: Partial<EdgeGroup> = {}): EdgeGroup => ({
+  id,
+  failMode: 'open',
+  binding: 'strict',
+  ticketTtlSec: 3600,
+  cap: 2,
+  isDefault: false,
+  countries: [],
+  listVersion: 'v1',
+  redirect: 'follow',
+  inferredAgents: [],
+  ...more,
+})
+
+/** Rows of the channel table. */
+export const channelRows = (
+  channels: Readonly<Record<string, Partial<ChannelRecord> & { origin: string; base: string }>>,
+): Map<string, string> => {
+  const rows = new Map<string, string>()
+  for (const [id, it] of Object.entries(channels)) {
+    const record: ChannelRecord = {
+      entry: 'index.m3u8',
+      query: '',
+      protocol: 'hls',
+      isShared: false,
+      isVod: false,
+      groups: ['all'],
+      surgedFrom: [],
+      ...it,
+    }
+    rows.set(id, formatChannelRecord(record))
+    rows.set(ownerKey(record.origin, record.base + record.entry), id)
+    rows.set(ownerKey(record.origin, record.base), id)
+  }
+  return rows
+}

@@ -49,11 +49,12 @@ local function tighten(state, victims, now, fx)
   end
 end
 
-local function pressing(state)
+local function pressing(state, now)
   local held, limits = {}, state.limits
+  local since = state.over + (state.probation > now and -CLOCKS.report or limits.confirmMs)
   for _, one in ipairs(heldSlots(state, true)) do
     local slot = one.slot
-    local isPressing = slot.started > 0 and slot.seen >= state.over + limits.confirmMs
+    local isPressing = slot.started > 0 and slot.seen >= since
     if limits.limitation == 'hard' or isPressing then held[#held + 1] = one end
   end
   return held
@@ -68,7 +69,7 @@ local function judge(state, now, fx)
   local limits, victims, till = state.limits, {}, now + state.limits.banMs
   local function punish(cap, idOf, reason)
     if cap == 0 then return end
-    local shares = sharesOf(state, pressing(state), idOf)
+    local shares = sharesOf(state, pressing(state, now), idOf)
     for at = 1, #shares - cap do
       for _, one in ipairs(shares[at].held) do
         convict(state, one, { till = till, reason = reason }, fx)

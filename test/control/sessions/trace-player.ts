@@ -1,0 +1,258 @@
+import { createHash } from 'node:crypto'
+import { DEFAULT_LIMITS, type Limits } from '#domain/limits-types'
+import type { CappedStore } from '../../../control/sessions/capped-store.ts'
+import type { CheckRequest, OpenRequest } from '../../../control/sessions/session-store.ts'
+
+interface Play {
+  readonly channel: string
+  readonly fromSec: number
+  readonly toSec: number
+  readonly everySec: number
+  /** Opens again this long after a refusal. */
+  readonly retrySec?: number
+  /** Each try is another channel. */
+  readonly retryOther?: boolean
+  readonly moves?: readonly { readonly atSec: number; readonly network: string }[]
+  /** Every second request comes from this network. */
+  readonly alternates?: string
+}
+
+interface Box {
+  readonly id: string
+  readonly plays: readonly Play[]
+  readonly player?: string
+  readonly network?: string
+  readonly idleSec?: number
+  /** A new player identity at each opening. */
+  readonly rotate?: boolean
+}
+
+/** A fixed trace of players and what must become of them. */
+export interface Trace {
+  readonly title: string
+  readonly limits: Partial<Limits>
+  readonly boxes: readonly Box[]
+  readonly untilSec: number
+  readonly outcome: {
+    readonly refusals?: number
+    readonly endsPlaying?: readonly string[]
+    readonly neverRefused?: readonly string[]
+    readonly banned?: readonly { box: string; fromSec: number; toSec: number }[]
+    readonly channelsPerWindow?: { afterSec: number; windowSec: number; max: number }
+    readonly mostPlayed?: { box: string; maxShare: number }
+  }
+}
+
+/** What happened, second by second. */
+export interface Story {
+  readonly progress: { readonly sec: number; readonly box: string; readonly channel: string }[]
+  readonly refusals: { readonly sec: number; readonly box: string; readonly reason: string }[]
+}
+
+interface Running {
+  readonly box: Box
+  readonly play: Play
+  open: OpenRequest | null
+  nextSec: number
+  tries: number
+  requests: number
+}
+
+interface Lease {
+  network: string
+  lastUsedSec: number
+  reportedSec: number
+}
+
+const REPORT_SEC = 20
+
+const short = (text: string): string =>
+  createHash('sha256').update(text).digest('base64url').slice(0, 16)
+
+/** Plays a trace through one edge as the contract describes it: leases, a ring of 20 s, a sync each second. */
+export const playTrace = async (
+  trace: Trace,
+  store: CappedStore,
+  clock: { now: number },
+  account: string,
+): Promise<Story> => {
+  const story: Story = { progress: [], refusals: [] }
+  const limits: Limits = { ...DEFAULT_LIMITS, ...trace.limits }
+  const leases = new Map<string, Lease>()
+  const killed = new Map<string, string>()
+  let ring = new Set<string>()
+  const start = clock.now
+  const running: Running[] = trace.boxes.flatMap((box) =>
+    box.plays.map((play) => ({
+      box,
+      play,
+      open: null,
+      nextSec: play.fromSec,
+      tries: 0,
+      requests: 0,
+    })),
+  )
+  const refuse = (run: Running, sec: number, reason: string) => {
+    story.refusals.push({ sec, box: run.box.id, reason })
+    run.open = null
+    run.tries += 1
+    run.nextSec =
+      run.play.retrySec === undefined ? Number.POSITIVE_INFINITY : sec + run.play.retrySec
+  }
+  const use = (key: string, network: string, sec: number) => {
+    const lease = leases.get(key) ?? {
+      network,
+      lastUsedSec: sec,
+      reportedSec: Number.NEGATIVE_INFINITY,
+    }
+    leases.set(key, lease)
+    lease.network = network
+    lease.lastUsedSec = sec
+    if (sec - lease.reportedSec < REPORT_SEC) return
+    lease.reportedSec = sec
+    ring.add(key)
+  }
+  const claimFor = (run: Running, network: string, sec: number): OpenRequest => {
+    const { box, play, tries } = run
+    const id = `${account}/${box.id}/${play.channel}/${play.fromSec}/${tries}`
+    const player = `${box.player ?? 'stb'}${box.rotate ? id : ''}`
+    return {
+      requestId: id,
+      account,
+      sid: `sid-${short(id)}`,
+      key: short(id),
+      channel: play.retryOther ? `${play.channel}-${tries}` : play.channel,
+      device: short(`${account}/${network}/${player}`),
+      player,
+      network,
+      download: null,
+      idleMs: (box.idleSec ?? 30) * 1000,
+      limits,
+      info: {
+        accountName: null,
+        address: network,
+        agent: player,
+        country: null,
+        edge: 'e1',
+        group: 'home',
+        protocol: 'hls',
+        tokenPrint: String(sec),
+      },
+    }
+  }
+  const networkOf = ({ box, play, requests }: Running, sec: number): string => {
+    if (play.alternates !== undefined && requests % 2 === 1) return play.alternates
+    const moved = play.moves?.filter(({ atSec }) => atSec <= sec).at(-1)
+    return moved?.network ?? box.network ?? '192.0.2.1'
+  }
+  const askControl = async (run: Running, network: string, sec: number): Promise<boolean> => {
+    const { open } = run
+    if (!open) return false
+    const { requestId: _id, ...claim } = open
+    const lease = leases.get(open.key)
+    const check: CheckRequest = {
+      ...claim,
+      network,
+      device: short(`${account}/${network}/${open.player}`),
+      cloneKey: short(`${open.key}/${network}`),
+      silentMs: lease ? (sec - lease.lastUsedSec) * 1000 : -1,
+    }
+    const answer = await store.check(check)
+    if (answer.outcome === 'refused') {
+      refuse(run, sec, answer.reason)
+      return false
+    }
+    use(answer.key, network, sec)
+    return true
+  }
+  const request = async (run: Running, sec: number) => {
+    const network = networkOf(run, sec)
+    run.nextSec = sec + run.play.everySec
+    if (!run.open) {
+      const open = claimFor(run, network, sec)
+      const answer = await store.open(open)
+      if (answer.outcome === 'refused') return refuse(run, sec, answer.reason)
+      run.open = open
+      leases.set(open.key, { network, lastUsedSec: sec, reportedSec: Number.NEGATIVE_INFINITY })
+    }
+    run.requests += 1
+    const { key, channel } = run.open
+    const clone = short(`${key}/${network}`)
+    const reason = killed.get(key) ?? killed.get(clone)
+    if (reason !== undefined) return refuse(run, sec, reason)
+    if (leases.get(key)?.network === network) use(key, network, sec)
+    else if (leases.has(clone)) use(clone, network, sec)
+    else if (!(await askControl(run, network, sec))) return
+    story.progress.push({ sec, box: run.box.id, channel })
+  }
+  for (let sec = 0; sec <= trace.untilSec; sec += 1) {
+    clock.now = start + sec * 1000
+    for (const run of running) {
+      if (run.nextSec <= sec && sec <= run.play.toSec) await request(run, sec)
+    }
+    const seen = [...ring]
+    ring = new Set()
+    clock.now += 500
+    const result = await store.renew({ edge: 'e1', seen })
+    for (const { key, reason } of result.kill) {
+      killed.set(key, reason)
+      leases.delete(key)
+    }
+    for (const key of result.drop) leases.delete(key)
+  }
+  return story
+}
+
+type Look = (trace: Trace, story: Story) => (string | null)[]
+
+const refusalsAsTold: Look = ({ outcome }, { refusals }) => {
+  const isTold = outcome.refusals === undefined || outcome.refusals === refusals.length
+  return [isTold ? null : `refusals: ${JSON.stringify(refusals)}`]
+}
+
+const neverRefused: Look = ({ outcome }, { refusals }) =>
+  (outcome.neverRefused ?? []).map((box) => {
+    const own = refusals.filter((one) => one.box === box)
+    return own.length === 0 ? null : `${box} was refused: ${JSON.stringify(own)}`
+  })
+
+const endsPlaying: Look = ({ outcome, boxes, untilSec }, { progress }) =>
+  (outcome.endsPlaying ?? []).map((box) => {
+    const last = progress.filter((one) => one.box === box).at(-1)?.sec ?? -1
+    const everySec = boxes.find(({ id }) => id === box)?.plays.at(-1)?.everySec ?? 0
+    return last >= untilSec - everySec ? null : `${box} stopped at ${last} s`
+  })
+
+const bannedInTime: Look = ({ outcome }, { refusals }) =>
+  (outcome.banned ?? []).map(({ box, fromSec, toSec }) => {
+    const first = refusals.find((one) => one.box === box)?.sec ?? -1
+    return first >= fromSec && first <= toSec ? null : `${box} was first refused at ${first} s`
+  })
+
+const playedLittle: Look = ({ outcome, boxes, untilSec }, { progress }) => {
+  if (!outcome.mostPlayed) return []
+  const { box, maxShare } = outcome.mostPlayed
+  const everySec = boxes.find(({ id }) => id === box)?.plays[0]?.everySec ?? 1
+  const share = (progress.filter((one) => one.box === box).length * everySec) / untilSec
+  return [share <= maxShare ? null : `${box} played ${share} of the time`]
+}
+
+const fewChannels: Look = ({ outcome, untilSec }, { progress }) => {
+  if (!outcome.channelsPerWindow) return []
+  const { afterSec, windowSec, max } = outcome.channelsPerWindow
+  const starts = Array.from({ length: untilSec - windowSec - afterSec }, (_, at) => afterSec + at)
+  return starts.map((from) => {
+    const inside = progress.filter(({ sec }) => sec >= from && sec < from + windowSec)
+    const channels = new Set(inside.map(({ channel }) => channel))
+    return channels.size <= max ? null : `from ${from} s: ${[...channels].join(' ')}`
+  })
+}
+
+/** What of a story differs from the trace's outcome; empty when it came as it must. */
+export const judgeStory = (trace: Trace, story: Story): string[] =>
+  [refusalsAsTold, neverRefused, endsPlaying, bannedInTime, playedLittle, fewChannels]
+    .flatMap((look) => look(trace, story))
+    .filter((problem) => problem !== null)
+
+/** Whether anything played at all: a trace nobody plays proves nothing. */
+export const playedSome = (story: Story): boolean => story.progress.length > 5

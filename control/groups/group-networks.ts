@@ -1,4 +1,5 @@
 import { buildSubnetTable } from '#domain/subnet-pages'
+import { breathe } from '../playlists/breathe.ts'
 import { type GroupNetworkTexts, loadNetworks } from './network-texts.ts'
 import { buildPrefixIndex, type PrefixIndex } from './prefix-index.ts'
 
@@ -21,12 +22,13 @@ export const buildGroupNetworks = async (
 ): Promise<GroupNetworkTables> => {
   const loaded = await loadNetworks(groups, directory)
   const usable = loaded.problems.length === 0 ? loaded.groups : []
+  await breathe()
   const table = buildSubnetTable(
     usable.map(({ id, rules }) => ({ id, networks: rules.map(({ network }) => network) })),
   )
   return {
     pages: table.pages,
-    index: buildPrefixIndex(usable),
+    index: await buildPrefixIndex(usable),
     warnings: [...loaded.warnings, ...table.warnings],
     problems: loaded.problems,
     files: loaded.files,

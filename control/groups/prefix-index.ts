@@ -1,5 +1,6 @@
 import type { Address } from '#domain/address'
 import { maskAddress } from '#domain/network'
+import { breatheAt } from '../playlists/breathe.ts'
 import type { GroupRules } from './network-texts.ts'
 
 /** What a longest-prefix search found. */
@@ -17,13 +18,14 @@ export interface PrefixIndex {
 const keyOf = (address: Address): string => address.words.slice(0, 2).join('.')
 
 /** A map per family and prefix length, asked from the longest; equal prefixes belong to the first group. */
-export const buildPrefixIndex = (groups: readonly GroupRules[]): PrefixIndex => {
+export const buildPrefixIndex = async (groups: readonly GroupRules[]): Promise<PrefixIndex> => {
   const families: Record<4 | 6, Map<number, Map<string, PrefixHit>>> = {
     4: new Map(),
     6: new Map(),
   }
   for (const { id, rules } of groups)
-    for (const { network, text } of rules) {
+    for (const [index, { network, text }] of rules.entries()) {
+      await breatheAt(index)
       const { family } = network.base
       const prefix = family === 6 ? Math.min(64, network.prefix) : network.prefix
       const key = keyOf(maskAddress(network.base, prefix))

@@ -16,7 +16,7 @@ const loaded = await loadNetworks(
   ],
   '/nowhere',
 )
-const classifier = { networks: buildPrefixIndex(loaded.groups), groups }
+const classifier = { networks: await buildPrefixIndex(loaded.groups), groups }
 const of = (viewer: Partial<Viewer>) =>
   classify({ address: '198.51.100.1', country: null, account: null, ...viewer }, classifier)
 const account = (group: string | null, id = '17') => ({ id, name: 'Anna', group })

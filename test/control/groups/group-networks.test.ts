@@ -72,6 +72,35 @@ describe('group networks', () => {
     ])
   })
 
+  it('load by the hundred thousand from a file', async () => {
+    const v4 = Array.from(
+      { length: 60_000 },
+      (_, i) => `${1 + (i % 200)}.${i >> 8}.${i & 255}.0/24`,
+    )
+    const v6 = Array.from({ length: 40_000 }, (_, i) => `2a00:${i.toString(16)}::/${32 + (i % 17)}`)
+    await writeFile(join(folder, 'many.txt'), [...v4, ...v6].join('\n'))
+    const networks = ['file:many.txt']
+    const tables = await buildGroupNetworks(
+      [
+        { id: 'a', networks },
+        { id: 'b', networks: ['0/0', '::/0'] },
+      ],
+      folder,
+    )
+    expect(tables.problems).toEqual([])
+    expect(tables.pages.size).toBeLessThan(90_000)
+    for (let i = 0; i < 40_000; i += 997)
+      for (const probe of [
+        `${1 + (i % 200)}.${i >> 8}.${i & 255}.77`,
+        `${(i % 250) + 1}.250.3.4`,
+        `2a00:${i.toString(16)}::1`,
+      ])
+        expect([probe, lookup((key) => tables.pages.get(key), probe)]).toEqual([
+          probe,
+          find(tables, probe)?.group,
+        ])
+  })
+
   it('answer alike at control and at the edge, whatever the networks', async () => {
     const octet = fc.constantFrom(0, 1, 10, 127, 128, 255)
     const v4 = fc.tuple(octet, octet, octet, octet).map((parts) => parts.join('.'))

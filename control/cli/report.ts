@@ -43,6 +43,8 @@ export const reportCommand = (openHistory?: OpenHistory): Command =>
     .option('--method <name>', 'gatehouse (default) or compat')
     .option('--asn <file>', 'gatehouse: JSON table address -> {asn, org}')
     .option('--source <name>', 'tautulli (default) or history')
+    .option('--config <file>', 'history: configuration file of the instance')
+    .option('--state <folder>', 'history: state folder of the instance')
     .option('--timeout <seconds>', 'how long one request may take (30)')
     .option('--json', 'print JSON')
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : FAILURE))

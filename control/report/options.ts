@@ -19,6 +19,8 @@ export interface RawOptions {
   readonly asn?: string
   readonly source?: string
   readonly timeout?: string
+  readonly config?: string
+  readonly state?: string
 }
 
 /** What the command takes from its surroundings. */
@@ -41,6 +43,9 @@ export interface ReportOptions {
   readonly json: boolean
   readonly asnFile: string | null
   readonly timeoutMs: number
+  /** Configuration file and state folder of the instance whose history is read. */
+  readonly config: string | null
+  readonly state: string | null
   /** Now, in milliseconds. */
   readonly now: number
 }
@@ -135,6 +140,8 @@ export const readReportOptions = (raw: RawOptions, env: Environment): ReportOpti
     json: raw.json === true,
     asnFile: raw.asn ?? null,
     timeoutMs: read.integer('--timeout', raw.timeout, 30) * 1000,
+    config: firstOf(raw.config),
+    state: firstOf(raw.state),
     now: nowOf(env, problems),
   }
   checkRanges(options, problems)

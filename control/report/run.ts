@@ -21,8 +21,10 @@ export interface ReportParts {
   readonly backoffMs?: readonly number[]
 }
 
-/** Opens our own history for `--source history`; closing it ends what was opened. */
-export type OpenHistory = () => Promise<HistoryReader & { close(): Promise<void> }>
+/** Opens our own history for `--source history`, where the command line says it is; closing it ends what was opened. */
+export type OpenHistory = (
+  where: Pick<ReportOptions, 'config' | 'state'>,
+) => Promise<HistoryReader & { close(): Promise<void> }>
 
 const FAILURE = 2
 const COMPAT_FAILURE = 1
@@ -126,7 +128,7 @@ export const runReport = async (
     throw new UsageError('--method compat needs --source tautulli: its formula reads grouped rows')
   const { openHistory } = parts
   if (openHistory === undefined) throw new UsageError('--source history is not available here')
-  const history = await openHistory()
+  const history = await openHistory(options)
   try {
     return await report(historyAccounts(history, options), options, output)
   } finally {

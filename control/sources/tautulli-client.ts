@@ -1,4 +1,5 @@
 import { Agent, interceptors, request } from 'undici'
+import { connectionFault } from './connection-fault.ts'
 import type { TautulliAddress } from './tautulli-address.ts'
 import { isPassing, TautulliError, type TautulliFailure } from './tautulli-error.ts'
 
@@ -32,20 +33,6 @@ const MOST_SILENCES = 8
 const LARGEST_ANSWER = 256 * 1024 * 1024
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-const causeOf = (error: unknown): { readonly code: string; readonly text: string } => {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  const name = error instanceof Error ? error.name : ''
-  return { code: code || name, text: code || (cause instanceof Error ? cause.message : 'unknown') }
-}
-
-const TIMEOUT_CODES = new Set([
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'TimeoutError',
-])
 
 interface Answer {
   readonly status: number
@@ -156,9 +143,8 @@ export const createTautulliClient = (options: ClientOptions): TautulliClient => 
       })
       return readAnswer({ status: statusCode, statusText, body: await body.text() }, asked)
     } catch (error) {
-      const { code, text } = causeOf(error)
-      if (TIMEOUT_CODES.has(code)) return { ...asked, kind: 'timeout' }
-      return { ...asked, kind: 'unreachable', detail: text }
+      const { kind, text } = connectionFault(error)
+      return { ...asked, kind: kind === 'broken' ? 'malformed' : kind, detail: text }
     }
   }
   return {

@@ -24,7 +24,7 @@ export interface Asked {
 /** How an answer goes wrong. */
 export type Fault =
   | { readonly kind: 'status'; readonly status: number; readonly body?: string }
-  | { readonly kind: 'hang' | 'truncate' | 'html' | 'reset' | 'empty' }
+  | { readonly kind: 'hang' | 'truncate' | 'cut' | 'html' | 'reset' | 'empty' }
   | { readonly kind: 'slow'; readonly ms: number }
   | { readonly kind: 'answer'; readonly body: unknown }
 
@@ -139,6 +139,10 @@ const goWrong = (fault: Fault, response: ServerResponse, usual: () => void): voi
       response
         .writeHead(200)
         .end('{"response": {"result": "success", "data": {"data": [{"row_id": 1')
+      return
+    case 'cut':
+      response.writeHead(200, { 'content-length': 100_000 }).write('{"response": {')
+      setImmediate(() => response.destroy())
       return
     case 'html':
       response

@@ -44,9 +44,13 @@ const always: Record<string, { readonly fault: Fault; readonly says: RegExp }> =
   },
   'no answer': { fault: { kind: 'hang' }, says: /did not answer get_history in time/ },
   'a truncated answer': { fault: { kind: 'truncate' }, says: /cut off or broken/ },
+  'an answer cut off on the way': {
+    fault: { kind: 'cut' },
+    says: /cannot be read: it is cut off|the connection broke off/,
+  },
   'a web page': { fault: { kind: 'html' }, says: /web page, not JSON/ },
   'an empty answer': { fault: { kind: 'empty' }, says: /it is empty/ },
-  'a connection that breaks': { fault: { kind: 'reset' }, says: /could not be reached/ },
+  'a connection that breaks': { fault: { kind: 'reset' }, says: /the connection broke off/ },
   'an answer without rows': {
     fault: { kind: 'answer', body: { response: { result: 'success', data: [] } } },
     says: /it has no rows/,
@@ -118,7 +122,7 @@ describe('a server that is not there', () => {
     const raw = { host: '127.0.0.1:1/', apiKey: MADE_KEY }
     const { err, code } = await runReportHere(raw)
     expect(err).toMatch(
-      /Error: Tautulli could not be reached for get_users_table: ECONNREFUSED\.$/m,
+      /Error: Tautulli could not be reached for get_users_table: the connection was refused \(ECONNREFUSED\)\.$/m,
     )
     expect(code).toBe(2)
   })

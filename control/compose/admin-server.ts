@@ -1,6 +1,6 @@
 import { chmodSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { adminToken, tokenCheck } from '../config/admin-token.ts'
 import { packageRoot } from '../config/paths.ts'
 import type { Actor } from '../plugins/admin-auth.ts'
@@ -155,7 +155,8 @@ export const startAdmin = async (parts: AdminParts): Promise<{ stop(): Promise<v
 
   const open = async (auth: AdminApiOptions['auth']): Promise<FastifyInstance> => {
     const loggerInstance: FastifyBaseLogger = parts.log
-    const app = Fastify({ disableRequestLogging: true, loggerInstance })
+    const logController = new LogController({ disableRequestLogging: true })
+    const app = Fastify({ logController, loggerInstance })
     await adminApi(app, apiOptions(parts, auth))
     return app
   }

@@ -5,10 +5,8 @@ import type { Logger } from 'pino'
 import { type EdgeRoutesOptions, edgeRoutes } from '../routes/edge.ts'
 import type { Edge } from '../store/records.ts'
 
-/** Settings shared by both listeners for edges. */
+/** Both listeners for edges; without a logger, since every request line may hold a ticket or a token. */
 const SERVER = {
-  disableRequestLogging: true,
-  // Every request line may hold a ticket or a token: nothing of it is logged.
   requestTimeout: 10_000,
   keepAliveTimeout: 75_000,
   routerOptions: { maxParamLength: 200 },

@@ -9,22 +9,20 @@ import { Failure } from '../runtime/failure.ts'
 import type { Tool } from '../runtime/resolve.ts'
 import type { Service } from './child.ts'
 import { writeNginxFiles } from './nginx-files.ts'
-import { workerUser } from './privileges.ts'
 import { edgeHealth, type Instance } from './services.ts'
 
 const POLL_MS = 5000
 const MISSES = 3
 
 /** Renders and writes the edge's configuration. */
-export async function prepareNginx(instance: Instance, nginx: Tool): Promise<void> {
+export function prepareNginx(instance: Instance, nginx: Tool): void {
   const { config, paths } = instance
   if (nginx.modules === undefined) throw new Failure('nginx was found without its njs module.')
-  const user = await workerUser(paths)
   const { js, geoip2 } = nginx.modules
   // Its errors come to us by stderr, to be written with secrets masked.
   const settings = nginxSettings(config, paths, {
     modules: { js, geoip2 },
-    user,
+    user: instance.workerUser,
     errorLog: 'stderr warn',
   })
   for (const folder of [settings.tempDir, settings.cacheDir]) mkdirSync(folder, { recursive: true })

@@ -9,7 +9,7 @@ import { type ReadyReport, readReady } from './banner.ts'
 import { type Service, type ServiceSpec, startService } from './child.ts'
 import { prepareNginx, watchNginx } from './nginx.ts'
 import type { Setup } from './options.ts'
-import { tiedToUs } from './privileges.ts'
+import { tiedToUs, workerUser } from './privileges.ts'
 import { controlSpec, type Instance, nginxSpec, originSpec, redisSpec } from './services.ts'
 import { claimState } from './state-lock.ts'
 
@@ -42,19 +42,21 @@ export async function supervise(
   }
   try {
     await requireAddresses(config)
-    const tie = await tiedToUs()
     const instance: Instance = {
       config,
       configFile: setup.configFile,
       paths: setup.paths,
-      tie,
+      workerUser: await workerUser(setup.paths),
+      tie: await tiedToUs(),
       report,
     }
+    // Before any socket is made: sockets take the group of the folder.
+    const user = await workerUser(setup.paths)
     await build(report)
     const start = async (spec: ServiceSpec) => {
       signal.throwIfAborted()
       report(`Starting ${spec.name} …`)
-      started.push(await startService(spec, report))
+      started.push(await startService(spec, report, signal))
     }
     if (config.redis.url === null && config.redis.nodes.length === 0) {
       await start(redisSpec(await resolveTool('redis', { progress: report }), instance))
@@ -64,7 +66,7 @@ export async function supervise(
     const nginx = usesOurNginx ? await resolveTool('nginx', { progress: report }) : null
     await start(controlSpec(instance))
     if (nginx !== null) {
-      await prepareNginx(instance, nginx)
+      prepareNginx(instance, nginx)
       await start(nginxSpec(nginx, instance))
       const edge = started.at(-1)
       if (edge !== undefined) undo.push(watchNginx(edge, instance))

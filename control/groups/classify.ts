@@ -1,10 +1,12 @@
+import { classify as choose } from '#domain/classify'
 import { parseAddress } from '#domain/network'
 import type { GroupWonBy } from '#domain/types'
-import type { PrefixIndex } from './prefix-index.ts'
+import type { PrefixHit, PrefixIndex } from './prefix-index.ts'
 
 /** A group as far as membership goes. */
 export interface GroupMembership {
   readonly id: string
+  /** Upper case. */
   readonly countries: readonly string[]
   /** Account ids. */
   readonly accounts: readonly string[]
@@ -40,40 +42,30 @@ export interface Classification {
   readonly rule: string
 }
 
-const byNetwork = (viewer: Viewer, { networks }: Classifier): Classification | null => {
+/** The group set on the account, else the first that lists it. */
+const accountGroup = (account: KnownAccount | null, groups: readonly GroupMembership[]) =>
+  account &&
+  (groups.find(({ id }) => id === account.group) ??
+    groups.find(({ accounts }) => accounts.includes(account.id)))
+
+const ruleOf = (wonBy: GroupWonBy, hit: PrefixHit | null, { country, account }: Viewer): string => {
+  if (wonBy === 'network') return `network ${hit?.text}`
+  if (wonBy === 'country') return `country ${country?.toUpperCase()}`
+  return wonBy === 'account' ? `account ${account?.name}` : 'default group'
+}
+
+/** The edge's own rule, network before country before account before default, with the words it matched; `null` where no group takes the viewer. */
+export const classify = (viewer: Viewer, classifier: Classifier): Classification | null => {
+  const { groups, networks } = classifier
   const address = parseAddress(viewer.address)
   const hit = address && networks.find(address)
-  return hit && { group: hit.group, wonBy: 'network', rule: `network ${hit.text}` }
+  const found = choose(groups, {
+    networkGroup: hit?.group ?? null,
+    country: viewer.country?.toUpperCase() ?? null,
+    accountGroup: accountGroup(viewer.account, groups)?.id ?? null,
+  })
+  return found && { ...found, rule: ruleOf(found.wonBy, hit, viewer) }
 }
-
-const byCountry = (viewer: Viewer, { groups }: Classifier): Classification | null => {
-  const country = viewer.country?.toUpperCase() ?? ''
-  if (country === '') return null
-  const group = groups.find(({ countries }) => countries.some((it) => it.toUpperCase() === country))
-  return group ? { group: group.id, wonBy: 'country', rule: `country ${country}` } : null
-}
-
-const byAccount = ({ account }: Viewer, { groups }: Classifier): Classification | null => {
-  if (!account) return null
-  const own = groups.find(({ id }) => id === account.group)
-  if (own) return { group: own.id, wonBy: 'account', rule: `group set on account ${account.name}` }
-  const listed = groups.find(({ accounts }) => accounts.includes(account.id))
-  return listed
-    ? { group: listed.id, wonBy: 'account', rule: `account ${account.name} in group ${listed.id}` }
-    : null
-}
-
-const byDefault = ({ groups }: Classifier): Classification | null => {
-  const group = groups.find(({ isDefault }) => isDefault)
-  return group ? { group: group.id, wonBy: 'default', rule: 'default group' } : null
-}
-
-/** Network before country before the account's group before the default; `null` where no group takes the viewer. */
-export const classify = (viewer: Viewer, classifier: Classifier): Classification | null =>
-  byNetwork(viewer, classifier) ??
-  byCountry(viewer, classifier) ??
-  byAccount(viewer, classifier) ??
-  byDefault(classifier)
 
 /** Countries and accounts more than one group names: the first in config order has them. */
 export const membershipConflicts = (groups: readonly GroupMembership[]): string[] => {

@@ -61,7 +61,7 @@ export class PlaylistService {
   private sources = new Map<string, Running>()
   private active = new Set<string>()
   private present: PlaylistSnapshot | null = null
-  private previous: PlaylistSnapshot | null = null
+  private previousLists: PlaylistSnapshot['lists'] = new Map()
   private building: Promise<void> = Promise.resolve()
   private isStopped = false
 
@@ -94,8 +94,8 @@ export class PlaylistService {
 
   /** A group's list; with a version, that one as long as it is the present or the last. */
   list(group: string, version?: string): RenderedList | null {
-    for (const snapshot of [this.present, this.previous]) {
-      const list = snapshot?.lists.get(group)
+    for (const lists of [this.present?.lists, this.previousLists]) {
+      const list = lists?.get(group)
       if (list && (version === undefined || list.version === version)) return list
     }
     return null
@@ -181,7 +181,7 @@ export class PlaylistService {
     const surge = this.settings.surge.filter(({ name }) => this.active.has(name))
     const { groups, checks } = this.settings
     const snapshot = await buildSnapshot({ lists, groups, surge, checks })
-    this.previous = this.present
+    this.previousLists = this.present?.lists ?? new Map()
     this.present = snapshot
     if (!this.isStopped) this.parts.onChange(snapshot)
   }

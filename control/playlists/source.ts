@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { unpacked } from './gunzip.ts'
 import type { GoodCopy, LastGood, Spool } from './last-good.ts'
 import type { Playlist, PlaylistProblem } from './playlist.ts'
@@ -40,6 +41,8 @@ export class PlaylistSource {
   private copy: GoodCopy | null = null
   private error: PlaylistProblem | null = null
   private checkedAt: number | null = null
+  /** Hash of the list in use, for servers that send the same again and again. */
+  private digest = ''
   private running: Promise<RefreshOutcome> | null = null
 
   constructor(parts: SourceParts) {
@@ -113,13 +116,22 @@ export class PlaylistSource {
     return 'failed'
   }
 
+  private replace(playlist: Playlist, digest: string): RefreshOutcome {
+    if (digest === this.digest) return 'unchanged'
+    this.current = playlist
+    this.digest = digest
+    return 'changed'
+  }
+
   private async take(body: Body): Promise<RefreshOutcome> {
     let spool: Spool | null = null
     try {
       spool = await this.parts.lastGood.begin()
       const reader = this.readerFor(body.baseUrl)
+      const hash = createHash('sha256').update(body.baseUrl ?? '')
       for await (const chunk of unpacked(body.chunks)) {
         if (!reader.push(chunk)) break
+        hash.update(chunk)
         await spool.write(chunk)
       }
       const result = reader.finish()
@@ -129,10 +141,9 @@ export class PlaylistSource {
       }
       const copy = { ...body.validators, baseUrl: body.baseUrl, fetchedAt: this.parts.now() }
       await spool.keep(copy)
-      this.current = result.playlist
       this.copy = copy
       this.error = null
-      return 'changed'
+      return this.replace(result.playlist, hash.digest('base64'))
     } catch (error) {
       await spool?.discard().catch(() => undefined)
       return this.fail({ line: null, reason: reasonOf(error) })

@@ -5,7 +5,7 @@ import { buildPrefixIndex } from '../../../control/groups/prefix-index.ts'
 
 const groups = [
   { id: 'home', countries: [], accounts: [], isDefault: false },
-  { id: 'inland', countries: ['de', 'AT'], accounts: [], isDefault: false },
+  { id: 'inland', countries: ['DE', 'AT'], accounts: [], isDefault: false },
   { id: 'gold', countries: [], accounts: ['17'], isDefault: false },
   { id: 'guests', countries: ['AT'], accounts: ['17'], isDefault: true },
 ]
@@ -61,21 +61,15 @@ describe('classify', () => {
       { account: account('home', '99') },
       'home',
       'account',
-      'group set on account Anna',
+      'account Anna',
     ],
-    [
-      'an account a group lists',
-      { account: account(null) },
-      'gold',
-      'account',
-      'account Anna in group gold',
-    ],
+    ['an account a group lists', { account: account(null) }, 'gold', 'account', 'account Anna'],
     [
       'an account whose group is gone',
       { account: account('gone') },
       'gold',
       'account',
-      'account Anna in group gold',
+      'account Anna',
     ],
     [
       'an account no group knows',

@@ -171,13 +171,17 @@ describe('a source at an address', () => {
 })
 
 describe('a source in a file', () => {
-  it('is read again when its time or size changes, and keeps its last list when it breaks', async () => {
+  it('is read again when its time or size changes, taken when its text did, and keeps its last list when it breaks', async () => {
     const path = join(folder, 'list.m3u')
     await writeFile(path, listOf('a'))
     const source = fileSource(path)
     expect(await source.refresh()).toBe('changed')
     expect(await source.refresh()).toBe('unchanged')
+    const before = source.playlist()
     await utimes(path, new Date(5000), new Date(5000))
+    expect(await source.refresh()).toBe('unchanged')
+    expect(source.playlist()).toBe(before)
+    await writeFile(path, listOf('b'))
     expect(await source.refresh()).toBe('changed')
     await writeFile(path, html)
     expect(await source.refresh()).toBe('failed')
@@ -188,6 +192,6 @@ describe('a source in a file', () => {
     await rm(path)
     expect(await source.refresh()).toBe('failed')
     expect(source.status().error?.reason).toBe(`there is no file ${path}`)
-    expect(namesOf(source)).toEqual(['a'])
+    expect(namesOf(source)).toEqual(['b'])
   })
 })

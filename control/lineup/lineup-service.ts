@@ -29,7 +29,7 @@ const classifierOf = (config: Config, { index }: GroupNetworkTables): Classifier
   networks: index,
   groups: config.groups.map((group) => ({
     id: group.name,
-    countries: group.countries,
+    countries: group.countries.map((country) => country.toUpperCase()),
     accounts: group.accounts,
     isDefault: group.default,
   })),

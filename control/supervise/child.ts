@@ -37,10 +37,11 @@ interface Life {
   startedAt: number
 }
 
-/** Starts a service, waits until it is ready, and starts it again whenever it dies. */
+/** Starts a service, waits until it is ready, and starts it again whenever it dies. An abort ends the waiting. */
 export async function startService(
   spec: ServiceSpec,
   report: (line: string) => void,
+  abort?: AbortSignal,
 ): Promise<Service> {
   let life = launch(spec)
   const stopping = new AbortController()
@@ -66,7 +67,7 @@ export async function startService(
     },
   }
   try {
-    await untilReady(spec, life)
+    await untilReady(spec, life, abort)
   } catch (error) {
     await service.stop()
     throw error
@@ -106,9 +107,10 @@ function launch(spec: ServiceSpec): Life {
   return { child, ended, lastLines, startedAt: Date.now() }
 }
 
-async function untilReady(spec: ServiceSpec, life: Life): Promise<void> {
+async function untilReady(spec: ServiceSpec, life: Life, abort?: AbortSignal): Promise<void> {
   const deadline = Date.now() + READY_MS
   while (Date.now() < deadline) {
+    abort?.throwIfAborted()
     if (!isRunning(life.child)) {
       const said = life.lastLines
         .filter((it) => it.trim() !== '')

@@ -9,14 +9,13 @@ import type { ServiceSpec } from './child.ts'
 import { createLineLog } from './line-log.ts'
 import { redact } from './redact.ts'
 
-/** The edge's inner server. */
-const INNER_SOCKET = 'edge-inner.sock'
-
 /** What every service of one supervised instance is made from. */
 export interface Instance {
   readonly config: Config
   readonly configFile: string
   readonly paths: StatePaths
+  /** The user nginx's workers drop to. */
+  readonly workerUser: string | null
   /** Prefix that ties a program's life to ours. */
   readonly tie: readonly string[]
   readonly report: (line: string) => void
@@ -97,9 +96,8 @@ export function nginxSpec(tool: Tool, instance: Instance): ServiceSpec {
     isReady: async () => (await edgeHealth(paths))?.isReady === true,
     beforeStart: () => {
       // nginx does not take over sockets that an earlier, killed one left.
-      for (const name of [INNER_SOCKET, 'edge-fail.sock'])
-        rmSync(join(paths.run, name), { force: true })
-      rmSync(paths.innerSocket, { force: true })
+      const sockets = ['edge-inner.sock', 'edge-fail.sock'].map((name) => join(paths.run, name))
+      for (const socket of [...sockets, paths.innerSocket]) rmSync(socket, { force: true })
     },
   }
 }
@@ -112,15 +110,17 @@ export interface EdgeHealth {
 }
 
 /** Asks the edge's health address, which runs JavaScript and reads shared memory; `null` without an answer. */
-export async function edgeHealth({ run }: StatePaths): Promise<EdgeHealth | null> {
-  const reply = await ask({ socketPath: join(run, INNER_SOCKET), path: '/health' })
+export async function edgeHealth({ innerSocket }: StatePaths): Promise<EdgeHealth | null> {
+  const reply = await ask({ socketPath: innerSocket, path: '/health' })
   if (reply === null) return null
   return { isReady: reply.status === 200, isWedged: /"wedgedZone":"/.test(reply.body) }
 }
 
 /** A log line a person at the terminal should see: warnings and worse, and whatever is not a log line. */
 function worthShowing(line: string): string | null {
-  if (!line.startsWith('{')) return line.trim() === '' ? null : line
+  // Node's own remarks on its libraries are for us, not for an operator.
+  if (/^\(node:\d+\)|^\(Use `node/.test(line) || line.trim() === '') return null
+  if (!line.startsWith('{')) return line
   try {
     const entry: unknown = JSON.parse(line)
     if (typeof entry !== 'object' || entry === null || !('level' in entry)) return null

@@ -28,9 +28,6 @@ export interface TableAccess<Row> extends Collection<Row> {
   change(key: string, changes: Partial<Row>, onlyIf?: string): Promise<boolean>
 }
 
-/** Binds columns of one statement stay far below PostgreSQL's 65,535. */
-const ROWS_PER_STATEMENT = 200
-
 /** The verbs over one table. */
 export function createCollection<Row>(sql: Sql, table: Table<Row>): TableAccess<Row> {
   const upsert = upsertOf(table)
@@ -45,10 +42,13 @@ export function createCollection<Row>(sql: Sql, table: Table<Row>): TableAccess<
   const putAllIn = async (tx: Sql, records: readonly Row[]) => {
     // One statement must not name a key twice; the last one wins.
     const unique = [...new Map(records.map((record) => [record[table.key.field], record])).values()]
-    for (let start = 0; start < unique.length; start += ROWS_PER_STATEMENT) {
-      const part = unique.slice(start, start + ROWS_PER_STATEMENT)
-      await tx.query(upsert(part.length), part.flatMap(table.toRow))
-    }
+    const rows = unique.map((record) => table.toRow(record))
+    const [only, ...others] = rows
+    if (only === undefined) return
+    if (others.length > 0) {
+      await tx.stage(stageOf(table), table.columns, rows)
+      await tx.query(upsert.staged)
+    } else await tx.query(upsert.one, only)
   }
   const putAll = (records: readonly Row[]) => sql.write((tx) => putAllIn(tx, records))
   return {
@@ -71,16 +71,21 @@ export function createCollection<Row>(sql: Sql, table: Table<Row>): TableAccess<
   }
 }
 
-function upsertOf<Row>(table: Table<Row>): (rows: number) => string {
-  const columns = table.fields
-  const updates = columns
-    .filter((column) => !column.isFixed)
-    .map((column) => `${quoted(column.name)} = excluded.${quoted(column.name)}`)
-  const tuple = (row: number) =>
-    `(${columns.map((_, index) => `$${row * columns.length + index + 1}`).join(', ')})`
-  return (rows) =>
-    `insert into ${quoted(table.name)} (${table.select}) values ${Array.from({ length: rows }, (_, row) => tuple(row)).join(', ')}` +
-    ` on conflict (${quoted(table.key.name)}) do update set ${updates.join(', ')}`
+const stageOf = <Row>(table: Table<Row>): string => `incoming_${table.name}`
+
+/** The statements that add or replace one row, or those staged. */
+function upsertOf<Row>(table: Table<Row>): { one: string; staged: string } {
+  const updates = table.fields
+    .filter((field) => !field.isFixed)
+    .map((field) => `${quoted(field.name)} = excluded.${quoted(field.name)}`)
+  const into = `insert into ${quoted(table.name)} (${table.select})`
+  const values = table.fields.map((_, index) => `$${index + 1}`)
+  const conflict = `on conflict (${quoted(table.key.name)}) do update set ${updates.join(', ')}`
+  return {
+    one: `${into} values (${values.join(', ')}) ${conflict}`,
+    // Without "where true" the conflict clause would be read as a join's.
+    staged: `${into} select ${table.select} from ${stageOf(table)} where true ${conflict}`,
+  }
 }
 
 interface Change<Row> {

@@ -9,7 +9,7 @@ import { StoreError } from './errors.ts'
 import type { Database, Dialect, Sql, SqlParam, SqlRow } from './sql.ts'
 import { createWriteQueue } from './write-queue.ts'
 
-const SETTINGS = { memory_limit: '1GB', threads: '2' }
+const SETTINGS = { memory_limit: '512MB', threads: '2' }
 
 const DIALECT: Dialect = {
   name: 'duckdb',
@@ -111,6 +111,7 @@ class DuckdbFile implements Database {
     try {
       const result = await work(transactionOn(writer))
       await writer.run('commit')
+      closeToOthers(`${this.#path}.wal`)
       return result
     } catch (error) {
       // A failed commit has already rolled back; there is nothing more to undo then.
@@ -148,6 +149,12 @@ async function openHandles(path: string): Promise<Handles> {
   } catch (error) {
     throw openingError(path, error)
   }
+}
+
+/** The engine makes its log anew after each checkpoint, readable as the process's umask has it. */
+function closeToOthers(file: string): void {
+  const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0
+  if ((mode & 0o077) !== 0) chmodSync(file, 0o600)
 }
 
 const queryOn = async (

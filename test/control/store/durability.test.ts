@@ -73,7 +73,7 @@ test('the file is for its owner alone', () =>
     const path = join(folder, 'state/x.duckdb')
     const store = await openStore({ url: `duckdb:${path}` })
     await store.history.upsertPlays([samplePlay()])
-    expect(statSync(path).mode & 0o777).toBe(0o600)
+    for (const file of [path, `${path}.wal`]) expect(statSync(file).mode & 0o777).toBe(0o600)
     expect(statSync(join(folder, 'state')).mode & 0o777).toBe(0o700)
     await store.close()
   }))

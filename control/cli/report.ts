@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { type RawOptions, readReportOptions, UsageError } from '../report/options.ts'
 import { type OpenHistory, runReport } from '../report/run.ts'
+import { openReportHistory } from './report-history.ts'
 
 const FAILURE = 2
 
@@ -11,11 +12,11 @@ const warn = (line: string): void => void process.stderr.write(`${line}\n`)
 const endQuietly = (error: NodeJS.ErrnoException): never =>
   process.exit(error.code === 'EPIPE' ? 0 : FAILURE)
 
-const act = async (raw: RawOptions, openHistory?: OpenHistory): Promise<number> => {
+const act = async (raw: RawOptions, openHistory: OpenHistory): Promise<number> => {
   process.stdout.once('error', endQuietly)
   try {
     const options = readReportOptions(raw, process.env)
-    return await runReport(options, { out: print, err: warn }, openHistory ? { openHistory } : {})
+    return await runReport(options, { out: print, err: warn }, { openHistory })
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     for (const line of message.split('\n')) warn(`Error: ${line}`)
@@ -25,7 +26,7 @@ const act = async (raw: RawOptions, openHistory?: OpenHistory): Promise<number> 
 }
 
 /** `gatehouse report`: which accounts of a media server look shared, and why. */
-export const reportCommand = (openHistory?: OpenHistory): Command =>
+export const reportCommand = (openHistory: OpenHistory = openReportHistory): Command =>
   new Command('report')
     .description('find accounts that look shared, from a Tautulli or from our own history')
     .option('--host <url>', 'Tautulli: URL, host or host:port (TAUTULLI_HOST, TAUTULLI_URL)')

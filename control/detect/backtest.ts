@@ -1,6 +1,6 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
 import { type HomeKnowledge, placeAtHome } from './at-home.ts'
-import { inspectPlays, type RuleFinding } from './inspect-plays.ts'
+import { inspectPlays, type RuleFinding, windowMsOf } from './inspect-plays.ts'
 import { normalisePlays } from './normalise.ts'
 import type { DetectionRule, RuleAction } from './rule-types.ts'
 import { stepFor } from './rules.ts'
@@ -100,13 +100,25 @@ const summarise = (rule: DetectionRule, tally: Tally, days: number): RuleBacktes
   ),
 })
 
-/** Plays that may be compared with those in question: the longest window before them counts too. */
-const inReach = (plays: readonly PlayRecord[], { now, days }: BacktestOptions): PlayRecord[] =>
-  normalisePlays(plays, now).filter((play) => play.startedAt >= now - 2 * days * DAY_MS)
+/** The time a backtest needs plays of: the days asked for, and before them the longest window of any rule. */
+export const backtestSpan = ({
+  rules,
+  present = [],
+  now,
+  days,
+}: BacktestOptions): { readonly from: number; readonly to: number } => {
+  const windowMs = Math.max(0, ...[...rules, ...present].map(windowMsOf))
+  return { from: now - days * DAY_MS - windowMs, to: now + 1 }
+}
+
+const inReach = (plays: readonly PlayRecord[], options: BacktestOptions): PlayRecord[] => {
+  const { from } = backtestSpan(options)
+  return normalisePlays(plays, options.now).filter((play) => play.startedAt >= from)
+}
 
 /**
  * Runs a draft rule set over history, one account at a time, and compares it with the rules in force. Findings
- * count from `days` ago; plays as long before that are known to the rules.
+ * count from `days` ago; the rules know plays of one window more.
  */
 export const backtest = async (
   history: Iterable<AccountPlays> | AsyncIterable<AccountPlays>,

@@ -3,6 +3,9 @@ import type { Contribution } from './types.ts'
 
 const percent = (logOdds: number): number => 100 / (1 + Math.exp(-logOdds))
 
+const signed = (points: number): string =>
+  `${points < 0 ? '\u2212' : '+'}${Math.abs(Math.round(points))}`
+
 /** Says what one feature means for one account, without the points. */
 export type Explain = (id: FeatureId, account: AccountFeatures) => string
 
@@ -13,33 +16,31 @@ export interface Confidence {
 }
 
 /**
- * Adds up the log-odds and tells what each addend moved, the strongest first, so that every point of the
- * confidence is accounted for.
+ * Adds up the log-odds and shares the points between the start and the confidence out in proportion to them, so
+ * that every point is accounted for, whatever the order; the strongest come first.
  */
 export const explainConfidence = (
   account: AccountFeatures,
   weights: Weights,
   explain: Explain,
 ): Confidence => {
-  let sum = weights.intercept
-  const start = percent(sum)
-  const contributions: Contribution[] = [
-    {
-      id: 'start',
-      logOdds: sum,
-      points: start,
-      explanation: `+${Math.round(start)}: where every account starts`,
-    },
-  ]
   const addends = FEATURES.map((id) => ({ id, logOdds: account.values[id] * weights[id] }))
-    .filter((a) => a.logOdds !== 0)
+    .filter((addend) => addend.logOdds !== 0)
     .sort((a, b) => b.logOdds - a.logOdds)
-  for (const { id, logOdds } of addends) {
-    const points = percent(sum + logOdds) - percent(sum)
-    sum += logOdds
-    const sign = points < 0 ? '\u2212' : '+'
-    const explanation = `${sign}${Math.abs(Math.round(points))}: ${explain(id, account)}`
-    contributions.push({ id, logOdds, points, explanation })
+  const added = addends.reduce((sum, addend) => sum + addend.logOdds, 0)
+  const start = percent(weights.intercept)
+  const confidence = percent(weights.intercept + added)
+  const pointsPerLogOdds =
+    Math.abs(added) < 1e-9 ? (start * (100 - start)) / 100 : (confidence - start) / added
+  const contributions = addends.map(({ id, logOdds }): Contribution => {
+    const points = logOdds * pointsPerLogOdds
+    return { id, logOdds, points, explanation: `${signed(points)}: ${explain(id, account)}` }
+  })
+  const first: Contribution = {
+    id: 'start',
+    logOdds: weights.intercept,
+    points: start,
+    explanation: `${signed(start)}: where every account starts`,
   }
-  return { confidence: percent(sum), contributions }
+  return { confidence, contributions: [first, ...contributions] }
 }

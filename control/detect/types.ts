@@ -84,7 +84,7 @@ export interface Household {
 export interface Contribution {
   readonly id: string
   readonly logOdds: number
-  /** Points of confidence, in the order the contributions are listed; they add up to the confidence. */
+  /** Points of confidence, in proportion to the log-odds; they add up to the confidence. */
   readonly points: number
   /** "+31: the television in Lyon and the one in Bordeaux played at the same time on 9 of 14 days". */
   readonly explanation: string

@@ -1,0 +1,122 @@
+import { channelOfPath, isChannelId, stripSecrets } from '#domain/channel'
+import { formatAddress, parseAddress } from '#domain/network'
+import type { HookPlay } from '../access/hook-play.ts'
+
+/** Arguments or form fields of a request, by name. */
+export type Fields = ReadonlyMap<string, string>
+
+/** A playback read from a request, or what is wrong with the request. */
+export type ReadPlay =
+  | { readonly ok: true; readonly play: HookPlay }
+  | { readonly ok: false; readonly why: string }
+
+const LONGEST = 2048
+
+const refuse = (why: string): ReadPlay => ({ ok: false, why })
+
+const wordOf = (fields: Fields, name: string): string | null => {
+  const value = fields.get(name)
+  return value === undefined || value === '' ? null : value
+}
+
+/** Canonical text of an address, brackets and zone left out; `null` where it is none. */
+const addressOf = (text: string | null): string | null => {
+  const parsed = text === null ? null : parseAddress(text.replace(/^\[|\]$/g, ''))
+  return parsed === null ? null : formatAddress(parsed)
+}
+
+const isSafe = (text: string | null): boolean =>
+  text === null || (text.length <= LONGEST && !/\p{Cc}/u.test(text))
+
+interface Draft extends Omit<HookPlay, 'address' | 'channel'> {
+  readonly address: string | null
+  readonly channel: string | null
+}
+
+/** Refuses what cannot be a playback before anything is looked up. */
+const checked = (draft: Draft): ReadPlay => {
+  const address = addressOf(draft.address)
+  if (address === null) return refuse('the address of the viewer is missing or none')
+  if (draft.channel === null || !isChannelId(draft.channel))
+    return refuse('the name of the channel is missing or none')
+  if (draft.playback === '') return refuse('the id of the playback is missing')
+  const texts = [draft.token, draft.userAgent, draft.referer, draft.host, draft.qs, draft.playback]
+  if (!texts.every(isSafe)) return refuse('a field is too long or holds control characters')
+  return { ok: true, play: { ...draft, address, channel: draft.channel } }
+}
+
+const bytesOf = (text: string | null): number => {
+  const value = Number(text ?? 0)
+  return Number.isSafeInteger(value) && value > 0 ? value : 0
+}
+
+/** Reads what Flussonic asks its backends. */
+export const readFlussonic = (fields: Fields, server: string): ReadPlay =>
+  checked({
+    server,
+    playback: wordOf(fields, 'session_id') ?? '',
+    channel: wordOf(fields, 'name'),
+    address: wordOf(fields, 'ip'),
+    token: wordOf(fields, 'token'),
+    userAgent: wordOf(fields, 'user_agent'),
+    referer: wordOf(fields, 'referer'),
+    host: wordOf(fields, 'host'),
+    qs: stripSecrets(wordOf(fields, 'qs') ?? ''),
+    bytes: bytesOf(wordOf(fields, 'bytes')),
+  })
+
+/** Reads what nginx-rtmp posts; `clientid` is unique within one nginx. */
+export const readRtmp = (fields: Fields, server: string): ReadPlay => {
+  const client = wordOf(fields, 'clientid')
+  return checked({
+    server,
+    playback: client === null ? '' : `${wordOf(fields, 'app') ?? ''}/${client}`,
+    channel: wordOf(fields, 'name'),
+    address: wordOf(fields, 'addr'),
+    token: wordOf(fields, 'token'),
+    userAgent: wordOf(fields, 'flashver'),
+    referer: wordOf(fields, 'pageurl'),
+    host: null,
+    qs: '',
+    bytes: 0,
+  })
+}
+
+const splitUri = (uri: string): { path: string; query: string } => {
+  const at = uri.indexOf('?')
+  return at < 0 ? { path: uri, query: '' } : { path: uri.slice(0, at), query: uri.slice(at + 1) }
+}
+
+const decoded = (path: string): string | null => {
+  try {
+    const plain = decodeURIComponent(path)
+    // An encoded slash or a dot segment would make another path of it at the origin.
+    return /%2f|%5c/i.test(path) || plain.split('/').includes('..') ? null : plain
+  } catch {
+    return null
+  }
+}
+
+/** Reads what an `auth_request` subrequest carries: the original address and path in headers. */
+export const readAuthRequest = (headers: Fields, server: string): ReadPlay => {
+  const { path, query } = splitUri(wordOf(headers, 'x-original-uri') ?? '')
+  const plain = decoded(path)
+  if (plain === null) return refuse('the path is malformed')
+  const channel = channelOfPath(plain)?.channel ?? null
+  const token = new URLSearchParams(query).get('token')
+  const userAgent = wordOf(headers, 'user-agent')
+  const address = wordOf(headers, 'x-real-ip')
+  const own = wordOf(headers, 'x-playback-session-id')
+  return checked({
+    server,
+    playback: JSON.stringify([address, token, userAgent, own]),
+    channel,
+    address,
+    token,
+    userAgent,
+    referer: wordOf(headers, 'referer'),
+    host: wordOf(headers, 'x-original-host'),
+    qs: stripSecrets(query),
+    bytes: 0,
+  })
+}

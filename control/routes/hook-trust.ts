@@ -1,0 +1,29 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { parseAddress } from '#domain/network'
+import { compileNetworks, findNetwork } from '#domain/rule-networks'
+
+export interface HookTrust {
+  /** Networks that may call; none listed = only this machine, or whoever knows the secret. */
+  readonly allow: readonly string[]
+  readonly secret: string | null
+}
+
+const isSame = (a: string, b: string): boolean => {
+  const hash = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(hash(a), hash(b))
+}
+
+const THIS_MACHINE = ['127.0.0.0/8', '::1']
+
+/** Who may call the hooks: the listed networks, the secret, and where neither is set this machine alone. */
+export const createHookTrust = ({ allow, secret }: HookTrust) => {
+  const { index } = compileNetworks(allow)
+  const here = compileNetworks(THIS_MACHINE).index
+  return (address: string, presented: string | null): boolean => {
+    const parsed = parseAddress(address)
+    if (parsed === null) return false
+    if (secret !== null && (presented === null || !isSame(secret, presented))) return false
+    if (allow.length > 0) return findNetwork(index, parsed) >= 0
+    return secret !== null || findNetwork(here, parsed) >= 0
+  }
+}

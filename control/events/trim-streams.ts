@@ -1,12 +1,37 @@
 import { allShards, streamKey } from './keys.ts'
-import { groupsOf, type StreamClient } from './stream-client.ts'
+import { groupsOf, namedValues, type StreamClient } from './stream-client.ts'
+
+const DAY_MS = 86_400_000
 
 /** Removes the entries every group has acknowledged, so that a stream is long only while a reader is away. */
-export async function trimStreams(redis: StreamClient): Promise<void> {
+export async function trimStreams(redis: StreamClient, forgetAfterMs = DAY_MS): Promise<void> {
   for (const shard of allShards()) {
     const key = streamKey(shard)
     const needed = await oldestNeeded(redis, key)
     if (needed !== null) await redis.call('XTRIM', key, 'MINID', '~', needed)
+    for (const group of await groupsOf(redis, key)) {
+      await forgetConsumers(redis, { key, group: String(group.get('name')), forgetAfterMs })
+    }
+  }
+}
+
+interface Forgetting {
+  readonly key: string
+  readonly group: string
+  readonly forgetAfterMs: number
+}
+
+/** Every process reads under a name of its own; those long gone with nothing in hand are struck off. */
+async function forgetConsumers(
+  redis: StreamClient,
+  { key, group, forgetAfterMs }: Forgetting,
+): Promise<void> {
+  const reply = await redis.call('XINFO', 'CONSUMERS', key, group)
+  for (const consumer of Array.isArray(reply) ? reply.map(namedValues) : []) {
+    const isGone = Number(consumer.get('idle')) > forgetAfterMs && consumer.get('pending') === 0
+    if (isGone) {
+      await redis.call('XGROUP', 'DELCONSUMER', key, group, String(consumer.get('name')))
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -9,7 +10,8 @@ import { StoreError } from './errors.ts'
 import type { Database, Dialect, Sql, SqlParam, SqlRow } from './sql.ts'
 import { createWriteQueue } from './write-queue.ts'
 
-const SETTINGS = { memory_limit: '512MB', threads: '2' }
+/** More than a few threads gain nothing on questions that take milliseconds, and each takes memory. */
+const SETTINGS = { memory_limit: '512MB', threads: String(Math.min(4, availableParallelism())) }
 
 const DIALECT: Dialect = {
   name: 'duckdb',

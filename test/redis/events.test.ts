@@ -140,6 +140,26 @@ test('two groups read everything each; trimming waits for the slower', async () 
   expect(fast.seen).toHaveLength(200)
 })
 
+test('consumers long gone are forgotten, unless they hold entries', async () => {
+  await publishEvents(redis, [sampleEvent()])
+  const key = streamKey(shardOf('own:ann'))
+  await redis.xgroup('CREATE', key, 'g', '0')
+  for (const name of ['holds', 'empty']) {
+    await redis.xreadgroup('GROUP', 'g', name, 'COUNT', 10, 'STREAMS', key, '>')
+  }
+  const names = async () => {
+    const consumers = await redis.call('XINFO', 'CONSUMERS', key, 'g')
+    return JSON.stringify(consumers)
+  }
+  await trimStreams(redis)
+  expect(await names()).toContain('empty')
+  await until('the one to be forgotten', async () => {
+    await trimStreams(redis, 5)
+    return !(await names()).includes('empty')
+  })
+  expect(await names()).toContain('holds')
+})
+
 test('Redis without its data: groups are made anew and reading goes on', async () => {
   const { seen, handler } = collector()
   const consumer = reader(handler)

@@ -144,9 +144,8 @@ test('consumers long gone are forgotten, unless they hold entries', async () => 
   await publishEvents(redis, [sampleEvent()])
   const key = streamKey(shardOf('own:ann'))
   await redis.xgroup('CREATE', key, 'g', '0')
-  for (const name of ['holds', 'empty']) {
-    await redis.xreadgroup('GROUP', 'g', name, 'COUNT', 10, 'STREAMS', key, '>')
-  }
+  await redis.xreadgroup('GROUP', 'g', 'holds', 'COUNT', 10, 'STREAMS', key, '>')
+  await redis.xgroup('CREATECONSUMER', key, 'g', 'empty')
   const names = async () => {
     const consumers = await redis.call('XINFO', 'CONSUMERS', key, 'g')
     return JSON.stringify(consumers)

@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const gatehouse = (args: string[], env: Record<string, string> = {}) =>
   new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    const program = ['--import', 'tsx', 'test/support/report-cli.ts', 'report', ...args]
+    const program = ['--import', 'tsx', 'control/cli/main.ts', 'report', ...args]
     const clock = {
       TZ: 'UTC',
       GATEHOUSE_NOW: '2026-11-20T18:30:00Z',

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { RawOptions } from '../../../control/report/options.ts'
 import { inZone, type ReportRun, runReportHere } from '../../support/report-run.ts'
@@ -80,6 +83,24 @@ describe('the shown accounts', () => {
     expect(out).toContain('IP USAGE BY USER')
     expect(out).toMatch(/93\.28\.127\.216 \(Paris, Ile-de-France, FR\)/)
     expect(out).toContain('Total: 81 plays')
+  })
+
+  it('where only sessions at the same time count, accounts without any are not flagged', async () => {
+    const raw = { minConfidence: '0', concurrentOnly: true, json: true }
+    const users = usersOf(await over(shownData(), raw))
+    const flagged = users.filter((user) => user.flagged).map((user) => user.name)
+    expect(flagged).toContain('Two Cities')
+    expect(flagged).not.toContain('Single Device')
+    expect(flagged).not.toContain('The Homebodies')
+  })
+
+  it('networks come from the table an operator gives', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'report-asn-'))
+    const file = join(dir, 'asn.json')
+    writeFileSync(file, JSON.stringify({ '93.28.127.216': { asn: 15557, org: 'SFR' } }))
+    const { out } = await over(shownData(), { user: 'two cities', json: true, asn: file })
+    rmSync(dir, { recursive: true })
+    expect(out).toContain('SFR')
   })
 
   it('an unknown user is said so: exit code 2', async () => {

@@ -25,7 +25,7 @@ afterAll(() => rmSync(state, { recursive: true }))
 
 const report = (args: string[]) =>
   new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    const program = ['--import', 'tsx', 'test/support/report-cli.ts', 'report', ...args]
+    const program = ['--import', 'tsx', 'control/cli/main.ts', 'report', ...args]
     const env = { ...process.env, TZ: 'UTC', GATEHOUSE_NOW: '2026-11-20T18:30:00Z' }
     execFile(process.execPath, program, { cwd: root, env }, (error, out, err) =>
       resolve({ code: Number(error?.code ?? 0), out, err }),

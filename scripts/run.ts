@@ -34,7 +34,7 @@ async function main(): Promise<void> {
     if (abort.signal.aborted) process.exit(0)
     throw error
   })
-  process.on('SIGHUP', () => void service.reload())
+  process.on('SIGHUP', () => service.reload())
   process.stdout.write(
     options.json
       ? `${JSON.stringify(service.ready)}\n`

@@ -14,8 +14,8 @@ import { edgeHealth, type Instance } from './services.ts'
 const POLL_MS = 5000
 const MISSES = 3
 
-/** Renders and writes the edge's configuration. */
-export function prepareNginx(instance: Instance, nginx: Tool): void {
+/** Renders and writes the edge's configuration; says whether it is another than before. */
+export function prepareNginx(instance: Instance, nginx: Tool): boolean {
   const { config, paths } = instance
   if (nginx.modules === undefined) throw new Failure('nginx was found without its njs module.')
   const { js, geoip2 } = nginx.modules
@@ -26,7 +26,7 @@ export function prepareNginx(instance: Instance, nginx: Tool): void {
     errorLog: 'stderr warn',
   })
   for (const folder of [settings.tempDir, settings.cacheDir]) mkdirSync(folder, { recursive: true })
-  writeNginxFiles(renderNginx(settings, loadTemplates(join(packageRoot(), 'nginx'))), paths)
+  return writeNginxFiles(renderNginx(settings, loadTemplates(join(packageRoot(), 'nginx'))), paths)
 }
 
 /**

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { build } from '../runtime/build.ts'
-import { Failure } from '../runtime/failure.ts'
-import { resolveTool } from '../runtime/resolve.ts'
+import { Failure, sentence } from '../runtime/failure.ts'
+import { resolveTool, type Tool } from '../runtime/resolve.ts'
 import { requireFree } from './addresses.ts'
 import { ask } from './ask.ts'
 import { type ReadyReport, readReady } from './banner.ts'
@@ -18,7 +19,7 @@ export interface Supervisor {
   readonly ready: ReadyReport
   readonly services: readonly Service[]
   /** Tells the services to read their configuration again. */
-  reload(): Promise<void>
+  reload(): void
   /** Stops everything that was started, the edge first. */
   stop(): Promise<void>
 }
@@ -46,12 +47,11 @@ export async function supervise(
       config,
       configFile: setup.configFile,
       paths: setup.paths,
+      // Before any socket is made: sockets take the group of the folder.
       workerUser: await workerUser(setup.paths),
       tie: await tiedToUs(),
       report,
     }
-    // Before any socket is made: sockets take the group of the folder.
-    const user = await workerUser(setup.paths)
     await build(report)
     const start = async (spec: ServiceSpec) => {
       signal.throwIfAborted()
@@ -72,15 +72,25 @@ export async function supervise(
       if (edge !== undefined) undo.push(watchNginx(edge, instance))
     }
     const ready = await readyReport(instance, signal)
-    const reload = async () => {
-      for (const service of started) {
-        if (service.name === 'The control plane') service.signal('SIGHUP')
-      }
-    }
+    const reload = () => reloadAll(instance, nginx, started)
     return { ready, services: started, reload, stop }
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+/** A bad file changes nothing: the control plane says so, and nginx keeps what it has. */
+function reloadAll(instance: Instance, nginx: Tool | null, started: readonly Service[]): void {
+  const named = (name: string) => started.find((it) => it.name === name)
+  named('The control plane')?.signal('SIGHUP')
+  try {
+    const { config } = loadConfig(instance.configFile, process.env)
+    const hasChanged = nginx !== null && prepareNginx({ ...instance, config }, nginx)
+    if (hasChanged) named('nginx')?.signal('SIGHUP')
+    instance.report('The configuration is read again.')
+  } catch (error) {
+    instance.report(`The configuration stays as it was: ${sentence(error)}`)
   }
 }
 

@@ -10,7 +10,7 @@ const LEVELS: readonly (readonly string[])[] = [
   `njs control/config control/runtime control/geo control/sessions control/store control/events
    control/playlists control/keys control/groups control/accounts control/migrate control/nginx`,
   `control/access control/detect control/respond control/sources control/report control/edge
-   control/lineup`,
+   control/lineup control/explain control/lint`,
   'control/plugins control/routes control/schemas',
   `control/compose control/app.ts control/server.ts control/cli control/supervise control/demo`,
 ].map((level) => level.split(/\s+/))

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -124,4 +124,28 @@ test('a supervisor that is killed takes everything with it, and the next one sta
   onCleanup(() => second.stop())
   expect(second.ready.groups).toHaveLength(3)
   await first.stop()
+})
+
+test('SIGHUP: a good file reaches nginx without a restart, a bad one changes nothing', async () => {
+  const text = `edge: { listen: __EDGE__, workers: 1 }
+admin: { listen: __ADMIN__ }
+groups: [{ name: everyone, default: true }]
+`
+  const service = await startService({ config: text })
+  onCleanup(() => service.stop())
+  const file = /--config (\S+)/.exec((await processesOf(service.state)).join('\n'))?.[1] ?? ''
+  const good = readFileSync(file, 'utf8')
+  const pidOf = () => readFileSync(join(service.state, 'run/nginx.pid'), 'utf8').trim()
+  const before = pidOf()
+  writeFileSync(file, good.replace('workers: 1', 'workers: 2'))
+  process.kill(service.pid, 'SIGHUP')
+  await until('the new configuration', () => service.output().includes('is read again'))
+  const conf = () => readFileSync(join(service.state, 'nginx/nginx.conf'), 'utf8')
+  expect(conf()).toContain('worker_processes 2')
+  writeFileSync(file, 'edge: { listen: 5 }\n')
+  process.kill(service.pid, 'SIGHUP')
+  await until('the refusal', () => service.output().includes('stays as it was'))
+  expect(conf()).toContain('worker_processes 2')
+  expect(pidOf()).toBe(before)
+  expect((await fetch(`${service.edge}/health`)).status).toBe(200)
 })

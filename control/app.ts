@@ -10,6 +10,7 @@ import { createBanMemory } from './compose/ban-memory.ts'
 import { ensureDemoAccounts } from './compose/demo-accounts.ts'
 import { startEdgeApi } from './compose/edge-api.ts'
 import { openGeo } from './compose/geo.ts'
+import { startHooks } from './compose/hooks-server.ts'
 import { lifecyclePorts } from './compose/lifecycle-ports.ts'
 import { configureLineup, createLineup } from './compose/lineup.ts'
 import { createLiveConfig } from './compose/live-config.ts'
@@ -136,6 +137,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const parts: Parts = { ...ground, ...deciding, historian, demo }
   const edge = await startEdgeApi(parts)
   const admin = await startAdmin({ ...parts, edge })
+  const hooks = await startHooks(parts)
   const background = createBackground(log)
   scheduleWork(background, parts)
   log.info('ready')
@@ -144,6 +146,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     reload: async () => await live.reload(),
     stop: async () => {
       await admin.stop()
+      await hooks.stop()
       await background.stop()
       await edge.stop()
       deciding.lineup.playlists.stop()

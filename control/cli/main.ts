@@ -1,8 +1,12 @@
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../config/problems.ts'
 import { accountsCommand } from './accounts.ts'
-import { bansCommand } from './bans.ts'
+import { addDownloadCommands, bansCommand } from './bans.ts'
+import { checkCommand } from './check.ts'
 import { CliError } from './context.ts'
+import { explainCommand } from './explain.ts'
+import { importCommand } from './import.ts'
+import { nginxCommand } from './nginx.ts'
 import {
   keysCommand,
   listCommands,
@@ -12,7 +16,9 @@ import {
 } from './operations.ts'
 import { warn } from './output.ts'
 import { reportCommand } from './report.ts'
+import { openReportHistory } from './report-history.ts'
 import { sessionsCommand } from './sessions.ts'
+import { ticketCommand } from './ticket.ts'
 
 const USAGE_EXIT = 2
 
@@ -31,7 +37,12 @@ for (const command of [
   sourcesCommand(),
   keysCommand(),
   reloadCommand(),
-  reportCommand(),
+  reportCommand(openReportHistory),
+  checkCommand(),
+  explainCommand(),
+  nginxCommand(),
+  importCommand(),
+  addDownloadCommands(ticketCommand()),
   ...listCommands(),
 ]) {
   program.addCommand(command)

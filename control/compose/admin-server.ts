@@ -1,21 +1,28 @@
+import { randomBytes } from 'node:crypto'
 import { chmodSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { createSigner } from '../access/signer.ts'
 import { adminToken, tokenCheck } from '../config/admin-token.ts'
 import { packageRoot } from '../config/paths.ts'
 import type { Actor } from '../plugins/admin-auth.ts'
-import { createAuditTrail } from '../routes/admin/audit-trail.ts'
+import { type AuditTrail, createAuditTrail } from '../routes/admin/audit-trail.ts'
+import { explainRoutes } from '../routes/admin/explain.ts'
 import { type AdminApiOptions, adminApi } from '../routes/admin-api.ts'
 import type { HealthPart } from '../routes/health.ts'
+import { type TicketRoutesOptions, ticketRoutes } from '../routes/tickets.ts'
 import type { Account } from '../store/records.ts'
 import { parseEndpoint } from '../supervise/addresses.ts'
 import { createCatalogAdmin } from './catalog-admin.ts'
 import type { EdgeApi } from './edge-api.ts'
+import { createExplainer } from './explainer.ts'
 import { createMetrics } from './metrics.ts'
 import type { Parts } from './parts.ts'
 import { playlistUrl, readyReport } from './ready-report.ts'
 
 type AdminParts = Parts & { readonly edge: EdgeApi }
+
+const DOWNLOAD_BYTES = 12
 
 const OWNER: Actor = { name: 'cli', permissions: ['*'] }
 const ADMIN: Actor = { name: 'admin', permissions: ['*'] }
@@ -86,6 +93,30 @@ const versionOf = (): string => {
   return isNamed ? String(read.version) : '0'
 }
 
+const moreRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOptions['more'] => {
+  const { live, lineup, access, persistence, geo, now } = parts
+  const { accounts, directory } = persistence
+  const explain = createExplainer({
+    config: live.config,
+    lineup,
+    accounts,
+    authorizer: access.authorizer,
+    place: (address) => geo.place(address),
+    now,
+  })
+  const mint = createSigner(persistence.ring)
+  const tickets: TicketRoutesOptions = {
+    mint: (claims, ttlSec) => mint.mintTicket(claims, ttlSec),
+    newDownload: () => randomBytes(DOWNLOAD_BYTES).toString('base64url'),
+    groupOfAccount: async (id) => await directory.account(id),
+    defaultGroup: () => live.config().groups.find((group) => group.default)?.name ?? null,
+    hasGroup: (name) => lineup.catalog.group(name) !== undefined,
+    audit,
+    clock: now,
+  }
+  return [(app) => explainRoutes(app, explain), (app) => ticketRoutes(app, tickets)]
+}
+
 const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiOptions => {
   const { live, persistence, sessions, lineup, surge, lifecycle, edge, now } = parts
   const { store, ring, accounts } = persistence
@@ -137,7 +168,7 @@ const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiO
       reload: async () => await live.reload(),
     },
     health: { parts: health(parts), essential: new Set<string>(), metrics: metrics.registry },
-    more: [],
+    more: moreRoutes(parts, audit),
   }
 }
 

@@ -21,7 +21,8 @@ const RETRY_SEC = 10
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')
 
-const sourceOf = (backend: AuthBackendConfig): AuthBackend => ({
+/** An auth backend of the configuration, as rules and requests take it. */
+export const authBackendSource = (backend: AuthBackendConfig): AuthBackend => ({
   name: backend.name,
   allow: backend.allow,
   deny: backend.deny,
@@ -29,18 +30,20 @@ const sourceOf = (backend: AuthBackendConfig): AuthBackend => ({
   allowDefault: backend.allow_default,
 })
 
+/** Prepares rules and backends; without Redis decisions are this process's own. */
 export const createLiveAuthorizer = (
   config: Config,
-  redis: RedisClient,
+  redis: RedisClient | null,
   now: () => number,
 ): LiveAuthorizer => {
   const client = createBackendClient(now)
   const keys = { decision: KEYS.decision, claim: KEYS.flight, forgotten: KEYS.forgotten }
-  const decisions = createRedisDecisions(redis, keys, createMemoryDecisions(now))
+  const own = createMemoryDecisions(now)
+  const decisions = redis ? createRedisDecisions(redis, keys, own) : own
   let authorize: Authorize
   let choose: ChooseAuthBackend
   const configure = ({ auth, auth_backends: backends, channels, groups, clocks }: Config): void => {
-    authorize = createAuthorize(backends.map(sourceOf), {
+    authorize = createAuthorize(backends.map(authBackendSource), {
       client,
       decisions,
       digest,

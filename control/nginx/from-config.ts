@@ -71,7 +71,7 @@ export const nginxSettings = (
     edgeKey:
       control.edge_key_file === null ? null : readFileSync(control.edge_key_file, 'utf8').trim(),
     control: controlLink(config, paths),
-    askTimeoutMs: 1000,
+    askTimeoutMs: 2000,
     origins: config.origins.map(({ url }) => new URL(url).origin),
     resolver: edge.resolver.length > 0 ? edge.resolver.join(' ') : systemResolver(),
     trustedProxies: edge.trusted_proxies,

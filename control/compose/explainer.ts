@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto'
+import { isReasonId, REASONS } from '#domain/reasons'
+import { compileRules } from '#domain/rules'
+import type { GeoPlace } from '#domain/types'
+import { limitsOf } from '../access/limits.ts'
+import type { Authorizer } from '../access/ports.ts'
+import type { AccountService } from '../accounts/account-service.ts'
+import type { Config } from '../config/schema.ts'
+import { explain } from '../explain/explain.ts'
+import type { ExplainInput, ExplainPorts, Explanation } from '../explain/explanation.ts'
+import type { LineupService } from '../lineup/lineup-service.ts'
+import type { Account } from '../store/records.ts'
+import { authBackendSource } from './authorizer.ts'
+
+/** A viewer to think about; without a channel, his playlist is the question. */
+export interface ExplainQuestion extends Omit<ExplainInput, 'channel'> {
+  readonly channel: string | null
+  /** Ask the backends for real. */
+  readonly isLive: boolean
+}
+
+/** What a viewer would be served at the playlist address. */
+export interface PlaylistExplanation {
+  readonly address: string
+  readonly country: string | null
+  readonly account: string | null
+  readonly group: string | null
+  readonly wonBy: string | null
+  readonly rule: string | null
+  readonly reason: string
+  readonly channels: number
+  readonly leftOut: number
+  readonly first: readonly string[]
+  readonly listVersion: string | null
+}
+
+export interface ExplainerParts {
+  readonly config: () => Config
+  readonly lineup: LineupService
+  readonly place: (address: string) => GeoPlace
+  /** `null` where no database is open: tokens are then not looked up. */
+  readonly accounts: Pick<AccountService, 'identify'> | null
+  readonly authorizer: Authorizer
+  readonly now: () => number
+}
+
+/** Channels named as a sample. */
+const FIRST = 5
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')
+
+const accountOf = async (
+  token: string | null,
+  parts: ExplainerParts,
+): Promise<Account | string | null> => {
+  if (token === null || parts.accounts === null) return null
+  const answer = await parts.accounts.identify({ kind: 'token', token }, parts.now())
+  if (answer.outcome === 'known') return answer.account
+  return answer.reason === 'token.unknown' ? null : answer.reason
+}
+
+const known = (account: Account | null) =>
+  account && { id: account.id, name: account.name, group: account.group }
+
+const portsFor = (
+  question: ExplainQuestion,
+  account: Account | null,
+  parts: ExplainerParts,
+): ExplainPorts => {
+  const { lineup, authorizer } = parts
+  const config = parts.config()
+  return {
+    countryOf: (address) => parts.place(address).country,
+    classify: (address, country) => lineup.classify({ address, country, account: known(account) }),
+    standing: (group, channel) =>
+      lineup.catalog.channel(channel) ? lineup.catalog.standing(group, channel) : 'unknown',
+    backendFor: (channel, group) => authorizer.backendFor(channel, group),
+    backend: (name) => {
+      const found = config.auth_backends.find((backend) => backend.name === name)
+      if (!found) return null
+      const source = authBackendSource(found)
+      const { backends, allowDefault } = source
+      return { rules: compileRules(source, digest).rules, backends, allowDefault }
+    },
+    capOf: (channel, name, decision) => {
+      const group = lineup.catalog.group(name)
+      if (!group) return null
+      const plan = config.plans.find((candidate) => candidate.name === account?.plan)
+      const caps = plan ? { maxSessions: plan.max_sessions, maxNetworks: plan.max_networks } : null
+      const rule = lineup.catalog.rule(channel)
+      return limitsOf({ decision, account, plan: caps, rule, group }, config.clocks)
+    },
+    ask: question.isLive ? async (request) => await authorizer.authorize(request) : null,
+  }
+}
+
+/** What a group is served now. */
+const servedTo = (group: string | undefined, lineup: LineupService) => {
+  const snapshot = lineup.playlists.snapshot()
+  const found = snapshot?.groups.find(({ id }) => id === group)
+  const leftOut = new Set(found?.leftOut.map(({ id }) => id))
+  const kept = (found?.channels ?? []).filter(({ id }) => !leftOut.has(id))
+  return {
+    channels: kept.length,
+    leftOut: leftOut.size,
+    first: kept.slice(0, FIRST).map(({ name }) => name),
+    listVersion: snapshot?.lists.get(group ?? '')?.version ?? null,
+  }
+}
+
+const explainPlaylist = (
+  question: ExplainQuestion,
+  account: Account | null,
+  { lineup, place }: ExplainerParts,
+): PlaylistExplanation => {
+  const { address } = question
+  const country = question.country?.toUpperCase() ?? place(address).country
+  const won = lineup.classify({ address, country, account: known(account) })
+  const { group, wonBy, rule } = won ?? { group: null, wonBy: null, rule: null }
+  const reason = won ? 'ok' : 'group.none'
+  const viewer = { address, country, account: account?.id ?? null }
+  return { ...viewer, group, wonBy, rule, reason, ...servedTo(won?.group, lineup) }
+}
+
+const refusedPlaylist = (question: ExplainQuestion, reason: string): PlaylistExplanation => ({
+  address: question.address,
+  country: question.country,
+  account: null,
+  group: null,
+  wonBy: null,
+  rule: isReasonId(reason) ? REASONS[reason] : null,
+  reason,
+  channels: 0,
+  leftOut: 0,
+  first: [],
+  listVersion: null,
+})
+
+/** Explains openings and playlists from the configuration and the accounts as they are. */
+export const createExplainer =
+  (parts: ExplainerParts) =>
+  async (question: ExplainQuestion): Promise<Explanation | PlaylistExplanation> => {
+    const account = await accountOf(question.token, parts)
+    if (typeof account === 'string') return refusedPlaylist(question, account)
+    const { channel } = question
+    if (channel === null) return explainPlaylist(question, account, parts)
+    const explained = await explain({ ...question, channel }, portsFor(question, account, parts))
+    const isStranger = question.token !== null && account === null && parts.accounts !== null
+    if (!isStranger || explained.authBackend !== null || explained.verdict !== 'allow') {
+      return explained
+    }
+    return { ...explained, verdict: 'deny', reason: 'token.unknown', decidedBy: 'an unknown token' }
+  }

@@ -12,7 +12,6 @@ import { startLease } from './leases.ts'
 import { currentKid, nowSec, secretOf } from './memory.ts'
 import { readChannel } from './origin.ts'
 import { classifyHere, findGroup, readPolicy } from './policy.ts'
-import { tell } from './reply.ts'
 import { addressText, type Request, variable } from './request.ts'
 import { type Asked, cloneKeyOf } from './session.ts'
 import { noteDegraded, takeSlot } from './slots.ts'
@@ -104,21 +103,24 @@ export const openAlone = (
   return { ok: true, location: `/s/${pass}/${wish.channel}/${path}${query}` }
 }
 
-/** Lets a running session go on without control; `null` = it may. */
-export const findGrace = (r: Request, asked: Asked): ReasonId | null => {
+/** Lets a session go on without control, under the key it is counted by; or says why not. */
+export const findGrace = (
+  r: Request,
+  asked: Asked,
+): { ok: true; key: string } | { ok: false; reason: ReasonId } => {
   const policy = readPolicy()
-  if (policy === null) return 'edge.not_ready'
+  if (policy === null) return { ok: false, reason: 'edge.not_ready' }
   const owner = asked.isInferred ? readTicket(asked.secret) : readPass(asked.secret)
-  if (owner === null) return 'pass.malformed'
+  if (owner === null) return { ok: false, reason: 'pass.malformed' }
   const group = findGroup(policy, owner.group)
   const isOpen = 'fail' in owner ? owner.fail === 'open' : group?.failMode === 'open'
-  if (!isOpen) return 'control.unavailable'
+  if (!isOpen) return { ok: false, reason: 'control.unavailable' }
   const silent = Number(variable(r, 'gh_ask_silent') || '-1')
   // From another network while the first one still plays: a second stream, counted as one.
   const isClone = silent >= 0 && silent < policy.roamAfterSec
   const key = isClone ? cloneKeyOf(r, asked) : asked.key
-  if (!takeSlot(owner.account, group?.cap ?? null, key, policy.graceLeaseSec)) return 'cap.edge'
+  if (!takeSlot(owner.account, group?.cap ?? null, key, policy.graceLeaseSec))
+    return { ok: false, reason: 'cap.edge' }
   startLease(key, asked.network, policy.graceLeaseSec)
-  tell(r, { gh_key: key })
-  return null
+  return { ok: true, key }
 }

@@ -6,9 +6,9 @@ import type { ReasonId } from './domain/reasons.ts'
 import { readLease, startLease, touchLease } from './leases.ts'
 import { complain } from './log.ts'
 import { currentKid, nowSec, secretOf } from './memory.ts'
-import { findRoute } from './origin.ts'
+import { findRoute, type Route } from './origin.ts'
 import { findBan, isSessionBanned, recallDenial, rememberDenial } from './refusals.ts'
-import { refuse, tell } from './reply.ts'
+import { leaveKey, leaveRoute, leaveSerial, refuse, tell } from './reply.ts'
 import {
   addressText,
   methodOf,
@@ -16,7 +16,9 @@ import {
   type Request,
   statusOf,
   told,
+  type Variables,
   variable,
+  variablesOf,
 } from './request.ts'
 import { type Asked, cloneKeyOf, readAsked } from './session.ts'
 import { guardPace, takeStream } from './sharing.ts'
@@ -29,30 +31,39 @@ const refused = (r: Request, reason: ReasonId): Verdict => {
   return '0'
 }
 
-/** Lets a session through: where its bytes come from, and what they are counted under. */
-const admit = (r: Request, asked: Asked, key: string): Verdict => {
-  const args = variable(r, 'gh_args')
-  const route = findRoute({
+/** Finds where the bytes come from and leaves it for nginx; a reason where they come from nowhere. */
+const route = (asked: Asked, variables: Variables): Route => {
+  const found = findRoute({
     channel: asked.channel,
     rest: asked.rest,
-    args,
+    args: variables['gh_args'] ?? '',
     isAliased: asked.isInferred,
   })
-  if (!route.ok) return refused(r, route.reason)
-  const kind = variable(r, 'gh_kind')
-  const problem = kind === 'segment' ? guardPace(key, route.path, variable(r, 'http_range')) : null
-  if (problem !== null) return refused(r, problem)
-  tell(r, {
-    gh_key: key,
-    gh_origin: route.record.origin,
-    gh_path: route.path,
-    gh_dir: route.directory,
-  })
-  if (kind !== 'stream' || (variable(r, 'gh_method') || methodOf(r)) === 'HEAD') return '1'
-  const serial = takeStream(key)
-  if (serial === null) return refused(r, 'session.cloned')
-  tell(r, { gh_serial: serial })
-  return '1'
+  if (found.ok) leaveRoute(variables, found)
+  return found
+}
+
+/** Enters a session: what it is counted under, and whether it is one player's. */
+const enter = (r: Request, variables: Variables, key: string, path: string): ReasonId | null => {
+  const kind = variables['gh_kind']
+  if (kind === 'segment') {
+    const problem = guardPace(key, path, variables['http_range'] ?? '')
+    if (problem !== null) return problem
+  } else if (kind === 'stream' && (variables['gh_method'] || methodOf(r)) !== 'HEAD') {
+    const serial = takeStream(key)
+    if (serial === null) return 'session.cloned'
+    leaveSerial(variables, serial)
+  }
+  leaveKey(variables, key)
+  return null
+}
+
+/** Lets a request of a live session through. */
+const admit = (r: Request, variables: Variables, asked: Asked, key: string): Verdict => {
+  const found = route(asked, variables)
+  if (!found.ok) return refused(r, found.reason)
+  const problem = enter(r, variables, key, found.path)
+  return problem === null ? '1' : refused(r, problem)
 }
 
 /** Prepares the question to control. */
@@ -100,27 +111,28 @@ const miss = (r: Request, asked: Asked, silent: number, denyKey: string): Verdic
   return ask(r, asked, silent, denyKey)
 }
 
+/** The route is found before control is asked: an address that leads nowhere costs no question. */
+const routeOrAsk = (r: Request, variables: Variables, asked: Asked, verdict: Verdict): Verdict => {
+  if (verdict !== 'm') return verdict
+  const found = route(asked, variables)
+  return found.ok ? 'm' : refused(r, found.reason)
+}
+
 const judge = (r: Request): Verdict => {
-  const asked = readAsked(r)
+  const variables = variablesOf(r)
+  const asked = readAsked(r, variables)
   const now = nowSec()
   const lease = readLease(asked.key, now)
-  if (lease === null) return admitOrAsk(r, asked, miss(r, asked, -1, asked.key))
+  if (lease === null) return routeOrAsk(r, variables, asked, miss(r, asked, -1, asked.key))
   if (lease.network === asked.network) {
     touchLease(asked.key, lease, now)
-    return admit(r, asked, asked.key)
+    return admit(r, variables, asked, asked.key)
   }
   const key = cloneKeyOf(r, asked)
   const clone = readLease(key, now)
-  if (clone === null) return admitOrAsk(r, asked, miss(r, asked, now - lease.seen, key))
+  if (clone === null) return routeOrAsk(r, variables, asked, miss(r, asked, now - lease.seen, key))
   touchLease(key, clone, now)
-  return admit(r, asked, key)
-}
-
-/** The route is found before control is asked: its answer comes where no other variable can be set. */
-const admitOrAsk = (r: Request, asked: Asked, verdict: Verdict): Verdict => {
-  if (verdict !== 'm') return verdict
-  const admitted = admit(r, asked, asked.key)
-  return admitted === '1' ? 'm' : admitted
+  return admit(r, variables, asked, key)
 }
 
 /** js_set: judges one request under a pass, or under the ticket of an inferred session. */
@@ -133,31 +145,28 @@ export const check = (r: Request): Verdict => {
   }
 }
 
+/** A yes came: from here on the session is this edge's. A stream that may not be taken is cut by its guard. */
+const enterAfterYes = (r: Request, key: string): void => {
+  const variables = variablesOf(r)
+  if (enter(r, variables, key, variables['gh_path'] ?? '') !== null) leaveSerial(variables, '0')
+}
+
 /** js_header_filter: keeps what control answered about a session. */
 export const remember = (r: Request): void => {
   try {
-    const asked = readAsked(r)
+    const asked = readAsked(r, variablesOf(r))
     const status = statusOf(r)
     const ttl = Number(told(r, TELL.ttl)) || 0
     if (status === 204) {
       const key = told(r, TELL.key) || asked.key
       startLease(key, asked.network, Math.max(5, ttl))
-      tell(r, { gh_key: key })
+      enterAfterYes(r, key)
       return
     }
     const reason = told(r, TELL.reason) || 'session.unknown'
-    rememberDenial(
-      'gh_denied',
-      variable(r, 'gh_deny_key'),
-      reason,
-      Number(told(r, TELL.denyTtl)) || 0,
-    )
-    tell(r, {
-      gh_reason: reason,
-      gh_status: String(status),
-      gh_key: '',
-      gh_retry: told(r, 'Retry-After'),
-    })
+    const denySec = Number(told(r, TELL.denyTtl)) || 0
+    rememberDenial('gh_denied', variable(r, 'gh_deny_key'), reason, denySec)
+    tell(r, { gh_reason: reason, gh_status: String(status), gh_retry: told(r, 'Retry-After') })
   } catch (problem) {
     complain('remember', problem)
   }
@@ -166,10 +175,12 @@ export const remember = (r: Request): void => {
 /** js_set: control did not answer; `1` lets the session go on by itself for a while. */
 export const grace = (r: Request): '1' | '0' => {
   try {
-    const asked = readAsked(r)
-    const refusal = findGrace(r, asked)
-    if (refusal === null) return '1'
-    refuse(r, refusal)
+    const answer = findGrace(r, readAsked(r, variablesOf(r)))
+    if (answer.ok) {
+      enterAfterYes(r, answer.key)
+      return '1'
+    }
+    refuse(r, answer.reason)
     return '0'
   } catch (problem) {
     complain('grace', problem)

@@ -40,7 +40,10 @@ export const identify = async (
   const known = texts('gh_identity').get(name)
   if (known !== undefined) return parseJson<Identity>(known)
   const zone = 'gh_guessed'
-  const denial = recallDenial(zone, `flood:${networkText(r)}`) ?? recallDenial(zone, name)
+  const denial =
+    credential.kind === 'none'
+      ? null
+      : (recallDenial(zone, `flood:${networkText(r)}`) ?? recallDenial(zone, name))
   if (denial !== null) return denial
   const network = networkGroup(r)
   const headers: Record<string, string> = {

@@ -7,7 +7,8 @@ import { liveTable } from './memory.ts'
 export type Route =
   | {
       readonly ok: true
-      readonly record: ChannelRecord
+      /** `http://host:port` */
+      readonly origin: string
       /** Escaped, with its query. */
       readonly path: string
       /** Escaped directory of `path`, with both slashes. */
@@ -30,11 +31,23 @@ const PLAIN = /^[A-Za-z0-9_.~!$&'()*+;=:@/-]*$/
 const escapePath = (path: string): string =>
   PLAIN.test(path) ? path : path.split('/').map(encodeURIComponent).join('/')
 
-/** The record of a channel. */
-export const readChannel = (channel: string): ChannelRecord | null => {
-  const text = liveTable('channels')?.get(channel)
-  return text === undefined ? null : parseChannelRecord(text)
+/** Records by their own text: what a text means never changes, so the memory needs no invalidation. */
+const parsed = new Map<string, ChannelRecord | null>()
+const MOST_PARSED = 500
+
+const parse = (text: string | undefined): ChannelRecord | null => {
+  if (text === undefined) return null
+  const known = parsed.get(text)
+  if (known !== undefined) return known
+  if (parsed.size >= MOST_PARSED) parsed.clear()
+  const record = parseChannelRecord(text)
+  parsed.set(text, record)
+  return record
 }
+
+/** The record of a channel. */
+export const readChannel = (channel: string): ChannelRecord | null =>
+  parse(liveTable('channels')?.get(channel))
 
 const withQuery = (path: string, own: string, args: string): string => {
   const viewers = args === '' || args.indexOf('=') < 0 ? args : stripSecrets(args)
@@ -62,8 +75,7 @@ const isEntryOf = (record: ChannelRecord, question: RouteQuestion): boolean =>
 export const findRoute = (question: RouteQuestion): Route => {
   const table = liveTable('channels')
   if (table === null) return { ok: false, reason: 'edge.not_ready' }
-  const text = table.get(question.channel)
-  const record = text === undefined ? null : parseChannelRecord(text)
+  const record = parse(table.get(question.channel))
   if (record === null) return { ok: false, reason: 'channel.unknown' }
   const { rest, channel } = question
   const isRooted = rest.startsWith('@/')
@@ -76,5 +88,5 @@ export const findRoute = (question: RouteQuestion): Route => {
   const path = own + (isEntry ? record.entry : escapePath(isRooted ? plain : rest))
   const directory = path.slice(0, path.lastIndexOf('/') + 1)
   const full = withQuery(path, isEntry ? record.query : '', question.args)
-  return { ok: true, record, directory, path: full }
+  return { ok: true, origin: record.origin, directory, path: full }
 }

@@ -1,9 +1,29 @@
 import type { ReasonId } from './domain/reasons.ts'
-import type { Request } from './request.ts'
+import type { Request, Variables } from './request.ts'
 
 /** Sets nginx variables declared by `js_var`; the answer's directives read them. */
 export const tell = (r: Request, values: Readonly<Record<string, string>>): void => {
   for (const name in values) r.variables[name] = values[name]
+}
+
+/** Leaves where a request goes; written out, since this runs for every request. */
+export const leaveRoute = (
+  variables: Variables,
+  route: { readonly origin: string; readonly path: string; readonly directory: string },
+): void => {
+  variables['gh_origin'] = route.origin
+  variables['gh_path'] = route.path
+  if (variables['gh_kind'] === 'manifest') variables['gh_dir'] = route.directory
+}
+
+/** Leaves what a request is counted under. */
+export const leaveKey = (variables: Variables, key: string): void => {
+  variables['gh_key'] = key
+}
+
+/** Leaves which connection of its session a stream is. */
+export const leaveSerial = (variables: Variables, serial: string): void => {
+  variables['gh_serial'] = serial
 }
 
 /** Status, where it is not 403, by reason. */

@@ -3,6 +3,12 @@ import { type Address, addressOfBytes, formatAddress, keyOfAddress } from './dom
 /** The request as njs hands it to a handler; only this file and reply.ts look inside. */
 export type Request = NginxHTTPRequest
 
+/** nginx's variables of a request. Fetched once where it counts: each fetch makes a new object. */
+export type Variables = NginxVariables
+
+/** All variables of a request. */
+export const variablesOf = (r: Request): Variables => r.variables
+
 /** One nginx variable as text; empty where unset. */
 export const variable = (r: Request, name: string): string => r.variables[name] ?? ''
 

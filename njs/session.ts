@@ -6,7 +6,7 @@ import {
   networkPrefix,
   networkText,
   type Request,
-  variable,
+  type Variables,
   viewerAddress,
 } from './request.ts'
 
@@ -41,16 +41,16 @@ export const networkOf = (r: Request): number => {
 }
 
 /** Reads what the location's captures (or the inner hop's headers) say. */
-export const readAsked = (r: Request): Asked => {
-  const channel = variable(r, 'gh_channel')
-  const rest = variable(r, 'gh_rest')
+export const readAsked = (r: Request, variables: Variables): Asked => {
+  const channel = variables['gh_channel'] ?? ''
+  const rest = variables['gh_rest'] ?? ''
   const network = networkOf(r)
-  const pass = variable(r, 'gh_pass')
+  const pass = variables['gh_pass'] ?? ''
   if (pass !== '') {
     const key = leaseKey(nginxCrypto, pass, channel)
     return { secret: pass, isInferred: false, channel, rest, key, network }
   }
-  const ticket = variable(r, 'gh_ticket')
+  const ticket = variables['gh_ticket'] ?? ''
   const key = inferredKey(nginxCrypto, ticket, channel, networkText(r))
   return { secret: ticket, isInferred: true, channel, rest, key, network }
 }

@@ -1,0 +1,42 @@
+import { startNginx, type TestNginx } from '../../test/support/nginx.ts'
+
+/** An origin of plain files, as fast as nginx can be. */
+export const startFiles = (files: Readonly<Record<string, string>>): Promise<TestNginx> =>
+  startNginx({
+    files,
+    conf: `server { listen 127.0.0.1:__PORT__ backlog=4096; root __DIR__; keepalive_requests 1000000;
+      types { application/vnd.apple.mpegurl m3u8; video/mp2t ts; audio/x-mpegurl m3u; } }`,
+  })
+
+/** What an operator would build without us: no gate, a geo block with static lists, a question to Node each time. */
+export const startReference = (options: {
+  readonly origin: number
+  readonly auth: string
+  readonly lists: Readonly<Record<string, string>>
+  readonly networks: readonly string[]
+}): Promise<TestNginx> =>
+  startNginx({
+    files: {
+      ...options.lists,
+      'geo.conf': options.networks.map((network) => `${network} home;`).join('\n'),
+    },
+    conf: `
+  geo $http_x_real $list { default rest; include __DIR__/geo.conf; }
+  upstream origin { server 127.0.0.1:${options.origin}; keepalive 64; }
+  upstream auth { server unix:${options.auth}; keepalive 64; }
+  keepalive_requests 1000000;
+  server {
+    listen 127.0.0.1:__PORT__ backlog=4096;
+    location /bare/ { proxy_pass http://origin/; proxy_http_version 1.1; proxy_set_header Connection ""; }
+    location /node/ { auth_request /_auth; proxy_pass http://origin/; proxy_http_version 1.1; proxy_set_header Connection ""; }
+    location = /_auth {
+      internal; proxy_pass http://auth/; proxy_pass_request_body off; proxy_pass_request_headers off;
+      proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header X-Key pass;
+    }
+    location /geo/ {
+      types { } default_type audio/x-mpegurl; charset utf-8; charset_types audio/x-mpegurl;
+      sub_filter_types audio/x-mpegurl; sub_filter_once off; sub_filter "@@" $http_host/live/$http_x_ticket;
+      alias __DIR__/$list-;
+    }
+  }`,
+  })

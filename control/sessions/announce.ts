@@ -18,15 +18,15 @@ const restoreOne = async (state: AccountState, { engine, index }: AnnounceOption
   await engine.restore(state)
   for (const [key, slot] of Object.entries(state.slots)) {
     if (slot.gone > 0) continue
-    index.put(entryOfSlot(key, slot), endOfSlot(slot, state.limits.reserveMs))
+    await index.put(entryOfSlot(key, slot), endOfSlot(slot, state.limits.reserveMs))
   }
 }
 
-/** Gives Redis back every account this process remembers, also those that change meanwhile. */
-export const announce = async (options: AnnounceOptions): Promise<void> => {
+/** Gives Redis back what this process remembers: every account where Redis is empty, else those that changed without it. */
+export const announce = async (options: AnnounceOptions, isEmpty: boolean): Promise<void> => {
   const { memory } = options
-  memory.takeChanged()
-  let states = memory.states()
+  const changed = memory.takeChanged()
+  let states = isEmpty ? memory.states() : changed
   for (let round = 0; round < ROUNDS && states.length > 0; round += 1) {
     for (let at = 0; at < states.length; at += BATCH) {
       await Promise.all(states.slice(at, at + BATCH).map((state) => restoreOne(state, options)))

@@ -67,12 +67,12 @@ const batchesOf = (request: RenewRequest, known: ReadonlyMap<string, IndexEntry>
 }
 
 const createAdmitting = ({ engine, index, wait, now, onEffects }: CappedStoreOptions) => {
-  const settle = (claim: SessionClaim, verdict: Verdict, effects: Effects): Admission => {
+  const settle = async (claim: SessionClaim, verdict: Verdict, effects: Effects) => {
     onEffects(effects)
     const admission = admissionOf(verdict)
     if (admission.outcome === 'admitted') {
       const graceMs = admission.isKnown ? claim.idleMs : claim.limits.reserveMs
-      index.put(entryOf(claim, admission.key), now() + graceMs)
+      await index.put(entryOf(claim, admission.key), now() + graceMs)
     }
     return admission
   }
@@ -81,17 +81,18 @@ const createAdmitting = ({ engine, index, wait, now, onEffects }: CappedStoreOpt
       const { account, limits } = request
       const claim = claimOf(request, request.requestId)
       const first = await engine.open(account, { claim, limits, hasWaited: false })
-      if (first.answer.outcome !== 'settle') return settle(request, first.answer, first.effects)
+      if (first.answer.outcome !== 'settle')
+        return await settle(request, first.answer, first.effects)
       onEffects(first.effects)
       await wait(first.answer.waitMs)
       const second = await engine.open(account, { claim, limits, hasWaited: true })
-      return settle(request, second.answer, second.effects)
+      return await settle(request, second.answer, second.effects)
     },
     async check(request: CheckRequest): Promise<Admission> {
       const { account, limits, cloneKey, silentMs } = request
       const claim = claimOf(request, '')
       const step = await engine.check(account, { claim, limits, cloneKey, silentMs })
-      return settle(request, step.answer, step.effects)
+      return await settle(request, step.answer, step.effects)
     },
   }
 }

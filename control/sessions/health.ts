@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { KEYS } from './keys.ts'
-import type { RedisClient } from './redis-client.ts'
+import { mastersOf, type RedisClient } from './redis-client.ts'
 
 export interface HealthOptions {
   readonly redis: RedisClient
@@ -58,8 +58,7 @@ export const createHealth = ({ redis, announce, onChange }: HealthOptions): Heal
   }
   const timeOfRedis = async (): Promise<number> => {
     const before = Date.now()
-    const node = 'nodes' in redis ? redis.nodes('master')[0] : redis
-    const time = await node?.time()
+    const time = await mastersOf(redis)[0]?.time()
     const [seconds, micros] = (time ?? []).map(Number)
     if (seconds === undefined || micros === undefined) throw new Error('Redis told no time')
     return seconds * 1000 + Math.floor(micros / 1000) - Math.round((before + Date.now()) / 2)

@@ -23,15 +23,21 @@ export interface Sides {
   readonly memory: Side
 }
 
-/** One store that asks Redis, and memory while Redis is away. */
-export const joinStores = (health: Health, sides: Sides, shadow: Shadow): SessionStore => {
-  const { redis, memory } = { redis: sides.redis.store, memory: sides.memory.store }
-  const either = <T>(act: (store: CappedStore) => Promise<T>): Promise<T> =>
+/** Runs an act on the side that decides now, and again on memory where Redis fails it. */
+export const eitherSide =
+  (health: Health, sides: Sides) =>
+  <T>(act: (side: Side) => Promise<T>): Promise<T> =>
     withFallback(
       health,
-      () => act(redis),
-      () => act(memory),
+      () => act(sides.redis),
+      () => act(sides.memory),
     )
+
+/** One store that asks Redis, and memory while Redis is away. */
+export const joinStores = (health: Health, sides: Sides, shadow: Shadow): SessionStore => {
+  const onSide = eitherSide(health, sides)
+  const either = <T>(act: (store: CappedStore) => Promise<T>): Promise<T> =>
+    onSide(({ store }) => act(store))
   return {
     get isDegraded() {
       return health.isDegraded()

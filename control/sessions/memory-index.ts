@@ -30,7 +30,7 @@ export const createMemoryIndex = (): SessionIndex => {
     }
   }
   return {
-    put: add,
+    put: async (entry, until) => add(entry, until),
     touch(entries, at) {
       for (const entry of entries) add(entry, at + entry.idleMs)
     },

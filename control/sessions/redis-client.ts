@@ -62,6 +62,10 @@ export const waitForRedis = async (redis: RedisClient, timeoutMs: number): Promi
   return redis.status === 'ready'
 }
 
+/** Every server that holds data: the masters of a Cluster, or the one there is. */
+export const mastersOf = (redis: RedisClient): Redis[] =>
+  redis instanceof Cluster ? redis.nodes('master') : [redis]
+
 const policyOf = async (redis: Redis): Promise<string> => {
   const info = await redis.info('memory')
   return /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? 'noeviction'
@@ -69,8 +73,7 @@ const policyOf = async (redis: Redis): Promise<string> => {
 
 /** What makes this Redis unfit, with the command that mends it; `null` when it is fit. */
 export const checkRedis = async (redis: RedisClient): Promise<string | null> => {
-  const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis]
-  for (const node of nodes) {
+  for (const node of mastersOf(redis)) {
     const version = /^redis_version:(\d+)\.(\d+)/m.exec(await node.info('server'))
     const major = Number(version?.[1])
     const minor = Number(version?.[2])

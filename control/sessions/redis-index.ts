@@ -81,7 +81,8 @@ const writeScores = (
   }
   const channels = new Set(entries.map(([entry]) => entry.channel))
   const active = [...channels].flatMap((channel) => [now, channel])
-  if (active.length > 0) writes.push(redis.zadd(KEYS.channels.key, ...active))
+  const { key, ttlMs } = KEYS.channels
+  if (active.length > 0) writes.push(redis.zadd(key, ...active), redis.pexpire(key, ttlMs))
   return writes
 }
 
@@ -103,10 +104,10 @@ export const createRedisIndex = (options: RedisIndexOptions): SessionIndex => {
     for (const write of writes) write.catch(onError)
   }
   return {
-    put(entry, until) {
+    async put(entry, until) {
       cache.put(entry, now())
-      settle(writeEntry(redis, entry, now()))
       settle(writeScores(redis, [[entry, until]], now()))
+      await Promise.all(writeEntry(redis, entry, now())).catch(onError)
     },
     touch(entries, at) {
       for (const entry of entries) {

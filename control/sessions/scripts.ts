@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Redis } from 'ioredis'
 import { packageRoot } from '../config/paths.ts'
+import { createGate } from './gate.ts'
+import { mastersOf, type RedisClient } from './redis-client.ts'
 
 /** One Lua script ready to run. */
 export interface Script {
@@ -9,12 +12,6 @@ export interface Script {
   readonly keys: number
   readonly sha: string
   readonly text: string
-}
-
-/** What running a script needs of a Redis client, alone or Cluster. */
-export interface ScriptRunner {
-  evalsha(sha: string, keys: number, ...rest: string[]): Promise<unknown>
-  eval(text: string, keys: number, ...rest: string[]): Promise<unknown>
 }
 
 /** Runs `name` on its keys. */
@@ -62,27 +59,56 @@ export const loadScripts = (folder = scriptsFolder()): Map<string, Script> => {
 const isNoScript = (error: unknown): boolean =>
   error instanceof Error && error.message.startsWith('NOSCRIPT')
 
+const isTimeout = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'Command timed out'
+
 // The client's errors carry the command with its arguments, which no log may hold.
 const bare = (error: unknown): Error =>
   error instanceof Error ? new Error(error.message) : new Error(String(error))
 
-/** Runs scripts by digest, and by text on a server that has not seen them. */
-export const scriptRunner = (redis: ScriptRunner, scripts = loadScripts()): RunScript => {
+/** Loads every script into every master, once for all who miss one at the same time. */
+const loader = (redis: RedisClient, scripts: ReadonlyMap<string, Script>) => {
+  let loading: Promise<unknown> | null = null
+  const loadInto = (node: Redis) =>
+    Promise.all([...scripts.values()].map(({ text }) => node.script('LOAD', text)))
+  return () => {
+    loading ??= Promise.all(mastersOf(redis).map(loadInto)).finally(() => {
+      loading = null
+    })
+    return loading
+  }
+}
+
+const IN_FLIGHT = 128
+
+/** Runs scripts by digest, loading them into a server that has not seen them. */
+export const scriptRunner = (redis: RedisClient, scripts = loadScripts()): RunScript => {
+  const load = loader(redis, scripts)
+  const gate = createGate(IN_FLIGHT)
+  const call = async (script: Script, rest: readonly string[]): Promise<unknown> => {
+    try {
+      return await redis.evalsha(script.sha, script.keys, ...rest)
+    } catch (error) {
+      if (!isNoScript(error)) throw error
+    }
+    await load()
+    return await redis.evalsha(script.sha, script.keys, ...rest)
+  }
   return async (name, keys, args) => {
     const script = scripts.get(name)
     if (!script) throw new Error(`there is no Lua script ${name}`)
     if (keys.length !== script.keys) {
       throw new Error(`Lua script ${name} takes ${script.keys} keys, not ${keys.length}`)
     }
-    try {
-      return await redis.evalsha(script.sha, script.keys, ...keys, ...args)
-    } catch (error) {
-      if (!isNoScript(error)) throw bare(error)
-      return await redis
-        .eval(script.text, script.keys, ...keys, ...args)
-        .catch((again: unknown) => {
-          throw bare(again)
-        })
-    }
+    const rest = [...keys, ...args]
+    // A time-out may only mean that this process was busy; every script may be asked again.
+    const act = () =>
+      call(script, rest).catch((error: unknown) => {
+        if (!isTimeout(error)) throw error
+        return call(script, rest)
+      })
+    return await gate(act).catch((error: unknown) => {
+      throw bare(error)
+    })
   }
 }

@@ -18,8 +18,8 @@ export interface Place {
 
 /** Finding sessions without asking every account. May be late or stale: the account's state decides. */
 export interface SessionIndex {
-  /** A session that is new or moved; `until` is when its slot ends if nothing happens. */
-  put(entry: IndexEntry, until: number): void
+  /** A session that is new or moved; `until` is when its slot ends if nothing happens. Found by everybody once it resolves. */
+  put(entry: IndexEntry, until: number): Promise<void>
   /** Sessions that go on. */
   touch(entries: readonly IndexEntry[], now: number): void
   /** Not live any more; its lease key stays known for a while. */

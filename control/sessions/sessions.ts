@@ -6,7 +6,7 @@ import { createBanStream } from './ban-stream.ts'
 import { type BanMemory, type Bans, createBans } from './bans.ts'
 import { createCappedStore } from './capped-store.ts'
 import { createHealth } from './health.ts'
-import { joinStores, joinViews, type Side } from './joined.ts'
+import { eitherSide, joinStores, joinViews, type Side } from './joined.ts'
 import { createMemoryEngine } from './memory-engine.ts'
 import { createMemoryIndex } from './memory-index.ts'
 import type { RedisClient } from './redis-client.ts'
@@ -42,10 +42,13 @@ export interface Sessions {
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
-const createSide = (side: Omit<Side, 'store'>): Side => ({
-  ...side,
-  store: createCappedStore({ ...side, wait }),
-})
+const createSide = (side: Omit<Side, 'store'>): Side => {
+  const onEffects = (effects: Effects) => {
+    for (const { key, slot } of effects.ended) side.index.remove(entryOfSlot(key, slot))
+    side.onEffects(effects)
+  }
+  return { ...side, onEffects, store: createCappedStore({ ...side, onEffects, wait }) }
+}
 
 /** Sessions, caps and bans over Redis, going on in memory while Redis is away. */
 export const createSessions = (options: SessionsOptions): Sessions => {
@@ -66,7 +69,6 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       index: createRedisIndex({ redis, now: () => now(), onError }),
       now: () => now(),
       onEffects: (effects) => {
-        for (const { key, slot } of effects.ended) sides.redis.index.remove(entryOfSlot(key, slot))
         shadow.changed(effects)
         report(effects)
       },
@@ -76,7 +78,6 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       index: memoryIndex,
       now: () => now(),
       onEffects: (effects) => {
-        for (const { key, slot } of effects.ended) memoryIndex.remove(entryOfSlot(key, slot))
         if (health.isDegraded()) report(effects)
       },
     }),
@@ -84,18 +85,18 @@ export const createSessions = (options: SessionsOptions): Sessions => {
   const health = createHealth({
     redis,
     announce: async (isEmpty) => {
-      await announce({ memory: memoryEngine, engine: sides.redis.engine, index: sides.redis.index })
+      await announce({ memory: memoryEngine, ...sides.redis }, isEmpty)
       await bans.hydrate(isEmpty)
     },
     onChange: (isDegraded, why) => options.onDegraded?.(isDegraded, why),
   })
-  const current = () => (health.isDegraded() ? sides.memory : sides.redis)
+  const either = eitherSide(health, sides)
   const bans: Bans = createBans({
     stream: createBanStream(redis, () => now()),
     memory: options.banMemory,
     now: () => now(),
-    endHit: (ban) => endHit(ban, { ...current() }),
-    pardon: (kind, subject) => pardon(kind, subject, current()),
+    endHit: (ban) => either((side) => endHit(ban, side)),
+    pardon: (kind, subject) => either((side) => pardon(kind, subject, side)),
     onError,
   })
   const work = startWork({ redis, health, sides, bans, onError })

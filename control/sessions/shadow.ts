@@ -27,7 +27,7 @@ export const createShadow = ({ engine, index, now }: ShadowOptions): Shadow => (
     const slot = slotOf(claimOf(claim, requestId), now())
     if (isKnown) slot.started = now()
     engine.note({ account, limits, key, slot })
-    index.put(entryOf(claim, key), now() + (isKnown ? claim.idleMs : limits.reserveMs))
+    void index.put(entryOf(claim, key), now() + (isKnown ? claim.idleMs : limits.reserveMs))
   },
   async renewed(request, result) {
     const lost = new Set([...result.drop, ...result.kill.map(({ key }) => key)])

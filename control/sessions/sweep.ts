@@ -26,7 +26,7 @@ const sweepAccount = async (options: SweepOptions, tag: string, due: readonly Pl
     const entry = entryOfSlot(place.key, slot)
     const until = endOfSlot(slot, state.limits.reserveMs)
     if (slot.gone > 0 || until <= now()) index.remove(entry)
-    else index.put(entry, until)
+    else await index.put(entry, until)
   }
 }
 

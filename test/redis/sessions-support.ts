@@ -56,6 +56,8 @@ export interface Plane {
   readonly redis: RedisClient
   readonly ends: SessionEnd[]
   readonly errors: unknown[]
+  /** When it lost Redis and why, and when it had it back. */
+  readonly changes: string[]
   readonly saved: Map<string, Ban>
   readonly stop: () => Promise<void>
 }
@@ -69,6 +71,7 @@ export const startPlane = async (
   await waitForRedis(redis, 5_000)
   const ends: SessionEnd[] = []
   const errors: unknown[] = []
+  const changes: string[] = []
   const sessions = createSessions({
     redis,
     banMemory: {
@@ -77,6 +80,8 @@ export const startPlane = async (
       remove: async (kind, subject) => void saved.delete(`${kind}:${subject}`),
     },
     onEnd: (end) => ends.push(end),
+    onDegraded: (isDegraded, why) =>
+      changes.push(`${isDegraded ? 'degraded' : 'recovered'}: ${why}`),
     onError: (error) => errors.push(error),
   })
   await sessions.start()
@@ -84,7 +89,7 @@ export const startPlane = async (
     await sessions.stop()
     redis.disconnect()
   }
-  return { sessions, redis, ends, errors, saved, stop }
+  return { sessions, redis, ends, errors, changes, saved, stop }
 }
 
 /** Repeats a look until it holds; fails with what it last saw. */

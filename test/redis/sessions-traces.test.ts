@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createCappedStore } from '../../control/sessions/capped-store.ts'
+import { createMemoryIndex } from '../../control/sessions/memory-index.ts'
+import { createRedis, type RedisClient, waitForRedis } from '../../control/sessions/redis-client.ts'
+import { createRedisEngine } from '../../control/sessions/redis-engine.ts'
+import { scriptRunner } from '../../control/sessions/scripts.ts'
+import { judgeStory, playedSome, playTrace, type Trace } from '../control/sessions/trace-player.ts'
+import { startRedis, type TestRedis } from '../support/redis.ts'
+
+let server: TestRedis
+let redis: RedisClient
+beforeAll(async () => {
+  server = await startRedis()
+  redis = createRedis({ urls: [server.url] })
+  await waitForRedis(redis, 5_000)
+})
+afterAll(async () => {
+  redis.disconnect()
+  await server.stop()
+})
+
+const folder = join(import.meta.dirname, '../vectors/sessions')
+const traces = readdirSync(folder).map((file) => {
+  const trace: Trace = JSON.parse(readFileSync(join(folder, file), 'utf8'))
+  return { file, trace }
+})
+
+test.each(traces)('$trace.title [$file]', async ({ file, trace }) => {
+  const clock = { now: 1_760_000_000_000 }
+  const store = createCappedStore({
+    engine: createRedisEngine({ redis, run: scriptRunner(redis), now: () => clock.now }),
+    index: createMemoryIndex(),
+    now: () => clock.now,
+    wait: async () => {},
+    onEffects: () => {},
+  })
+  const story = await playTrace(trace, store, clock, `own:${file}`)
+  expect(playedSome(story)).toBe(true)
+  expect(judgeStory(trace, story)).toEqual([])
+})

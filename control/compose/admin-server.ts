@@ -1,76 +1,22 @@
-import { randomBytes } from 'node:crypto'
 import { chmodSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
-import { createSigner } from '../access/signer.ts'
 import { adminToken, tokenCheck } from '../config/admin-token.ts'
 import { packageRoot } from '../config/paths.ts'
 import type { Actor } from '../plugins/admin-auth.ts'
-import { type AuditTrail, createAuditTrail } from '../routes/admin/audit-trail.ts'
-import { explainRoutes } from '../routes/admin/explain.ts'
+import { createAuditTrail } from '../routes/admin/audit-trail.ts'
 import { type AdminApiOptions, adminApi } from '../routes/admin-api.ts'
-import type { HealthPart } from '../routes/health.ts'
-import { type TicketRoutesOptions, ticketRoutes } from '../routes/tickets.ts'
 import type { Account } from '../store/records.ts'
 import { parseEndpoint } from '../supervise/addresses.ts'
 import { createCatalogAdmin } from './catalog-admin.ts'
-import type { EdgeApi } from './edge-api.ts'
-import { createExplainer } from './explainer.ts'
+import { healthParts } from './health-parts.ts'
 import { createMetrics } from './metrics.ts'
-import type { Parts } from './parts.ts'
+import { moreRoutes } from './more-routes.ts'
+import type { AdminParts } from './parts.ts'
 import { playlistUrl, readyReport } from './ready-report.ts'
-
-type AdminParts = Parts & { readonly edge: EdgeApi }
-
-const DOWNLOAD_BYTES = 12
 
 const OWNER: Actor = { name: 'cli', permissions: ['*'] }
 const ADMIN: Actor = { name: 'admin', permissions: ['*'] }
-
-const partOf = async (name: string, probe: () => Promise<string>): Promise<HealthPart> => {
-  try {
-    const detail = await probe()
-    return { name, ok: detail === '', detail }
-  } catch (error) {
-    return { name, ok: false, detail: error instanceof Error ? error.message : String(error) }
-  }
-}
-
-const health = (parts: AdminParts) => async (): Promise<readonly HealthPart[]> => {
-  const { persistence, sessions, lineup, edge, publisher, historian } = parts
-  return await Promise.all([
-    partOf('store', async () => {
-      await persistence.store.ping()
-      return ''
-    }),
-    partOf(
-      'redis',
-      async () =>
-        await Promise.resolve(sessions.store.isDegraded ? 'away; slots are counted in memory' : ''),
-    ),
-    partOf('sources', async () => {
-      const bad = lineup.playlists.statuses().filter(({ ok }) => !ok)
-      return await Promise.resolve(
-        bad.map(({ name, error }) => `${name}: ${error?.reason ?? 'bad'}`).join('; '),
-      )
-    }),
-    partOf(
-      'edges',
-      async () =>
-        await Promise.resolve(
-          edge.registry
-            .list()
-            .flatMap(({ id, alarms }) => alarms.map((a) => `${id}: ${a}`))
-            .join('; '),
-        ),
-    ),
-    partOf('history', async () => {
-      const { isFailing } = historian.stats()
-      if (publisher.stats().dropped > 0) return 'events were lost while Redis was away'
-      return await Promise.resolve(isFailing ? 'SQL does not take events; they wait in Redis' : '')
-    }),
-  ])
-}
 
 const accountChanged =
   (parts: AdminParts) =>
@@ -91,30 +37,6 @@ const versionOf = (): string => {
   const read: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'))
   const isNamed = typeof read === 'object' && read !== null && 'version' in read
   return isNamed ? String(read.version) : '0'
-}
-
-const moreRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOptions['more'] => {
-  const { live, lineup, access, persistence, geo, now } = parts
-  const { accounts, directory } = persistence
-  const explain = createExplainer({
-    config: live.config,
-    lineup,
-    accounts,
-    authorizer: access.authorizer,
-    place: (address) => geo.place(address),
-    now,
-  })
-  const mint = createSigner(persistence.ring)
-  const tickets: TicketRoutesOptions = {
-    mint: (claims, ttlSec) => mint.mintTicket(claims, ttlSec),
-    newDownload: () => randomBytes(DOWNLOAD_BYTES).toString('base64url'),
-    groupOfAccount: async (id) => await directory.account(id),
-    defaultGroup: () => live.config().groups.find((group) => group.default)?.name ?? null,
-    hasGroup: (name) => lineup.catalog.group(name) !== undefined,
-    audit,
-    clock: now,
-  }
-  return [(app) => explainRoutes(app, explain), (app) => ticketRoutes(app, tickets)]
 }
 
 const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiOptions => {
@@ -167,7 +89,7 @@ const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiO
       audit,
       reload: async () => await live.reload(),
     },
-    health: { parts: health(parts), essential: new Set<string>(), metrics: metrics.registry },
+    health: { parts: healthParts(parts), essential: new Set<string>(), metrics: metrics.registry },
     more: moreRoutes(parts, audit),
   }
 }

@@ -11,6 +11,7 @@ import type { LineupService } from '../lineup/lineup-service.ts'
 import type { SurgeState } from '../lineup/surge-state.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { DemoAccount } from './demo-accounts.ts'
+import type { EdgeApi } from './edge-api.ts'
 import type { LiveConfig } from './live-config.ts'
 import type { ApplyLimits } from './live-limits.ts'
 import type { Persistence } from './persistence.ts'
@@ -33,4 +34,9 @@ export interface Parts {
   readonly historian: Historian
   readonly demo: readonly DemoAccount[]
   readonly now: () => number
+}
+
+/** The parts with the edges' API: what the admin API works with. */
+export interface AdminParts extends Parts {
+  readonly edge: EdgeApi
 }

@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto'
+import { createSigner } from '../access/signer.ts'
+import type { AuditTrail } from '../routes/admin/audit-trail.ts'
+import { explainRoutes } from '../routes/admin/explain.ts'
+import type { AdminApiOptions } from '../routes/admin-api.ts'
+import { type TicketRoutesOptions, ticketRoutes } from '../routes/tickets.ts'
+import { createExplainer } from './explainer.ts'
+import type { AdminParts } from './parts.ts'
+
+const DOWNLOAD_BYTES = 12
+
+/** Explain, tickets and detection below `/api/v1`. */
+export const moreRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOptions['more'] => {
+  const { live, lineup, access, persistence, geo, now } = parts
+  const { accounts, directory } = persistence
+  const explain = createExplainer({
+    config: live.config,
+    lineup,
+    accounts,
+    authorizer: access.authorizer,
+    place: (address) => geo.place(address),
+    now,
+  })
+  const mint = createSigner(persistence.ring)
+  const tickets: TicketRoutesOptions = {
+    mint: (claims, ttlSec) => mint.mintTicket(claims, ttlSec),
+    newDownload: () => randomBytes(DOWNLOAD_BYTES).toString('base64url'),
+    groupOfAccount: async (id) => await directory.account(id),
+    defaultGroup: () => live.config().groups.find((group) => group.default)?.name ?? null,
+    hasGroup: (name) => lineup.catalog.group(name) !== undefined,
+    audit,
+    clock: now,
+  }
+  return [(app) => explainRoutes(app, explain), (app) => ticketRoutes(app, tickets)]
+}

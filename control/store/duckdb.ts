@@ -20,10 +20,10 @@ const DIALECT: Dialect = {
   playsByKey: 'rowid in (select rowid from plays where key in (select unnest($1::bigint[])))',
   addDelta: (table) =>
     `merge into ${table} as t using delta as d` +
-    ' on (t.day = d.day and t.dimension = d.dimension and t.key = d.key)' +
+    ' on (t.day = d.day and t.dimension = d.dimension and t.number = d.number and t.key = d.key)' +
     ' when matched then update set plays = t.plays + d.plays, refusals = t.refusals + d.refusals,' +
     ' played_ms = t.played_ms + d.played_ms, bytes = t.bytes + d.bytes' +
-    ' when not matched then insert values (d.day, d.dimension, d.key, d.plays, d.refusals, d.played_ms, d.bytes, 0)',
+    ' when not matched then insert values (d.day, d.dimension, d.key, d.number, d.plays, d.refusals, d.played_ms, d.bytes, 0)',
   exclusive: null,
 }
 

@@ -1,5 +1,6 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
 import type { Database, SqlParam, SqlRow } from '../sql.ts'
+import { numberOf } from './number-of.ts'
 import { PLAYS, toPlay } from './play-table.ts'
 import type { Amounts, Dimension } from './roll-ups.ts'
 import { DAY_MS, dayOf } from './roll-ups.ts'
@@ -69,7 +70,7 @@ export function createDashboard(db: Database): Dashboard {
     perDay: (span) => perDay(db, span),
     async uniqueViewers(span) {
       const text =
-        'select count(distinct key) as n from days_account where day >= $1 and day < $2 and plays > 0'
+        'select count(distinct number) as n from days_account where day >= $1 and day < $2 and plays > 0'
       return count((await db.query(text, daysOf(span)))[0], 'n')
     },
     async mapPoints(span, limit = 2000) {
@@ -84,8 +85,8 @@ const topOf =
   async (dimension: Dimension, span: Span, limit = 20): Promise<KeyTotals[]> => {
     const table = dimension === 'account' ? 'days_account' : 'days'
     const rows = await db.query(
-      `select key, ${SUMS} from ${table} where dimension = '${dimension}' and day >= $1 and day < $2 group by key` +
-        ` order by plays desc, key${db.dialect.binaryCollation} limit $3`,
+      `select min(key) as key, ${SUMS} from ${table} where dimension = '${dimension}' and day >= $1 and day < $2 group by number` +
+        ` order by plays desc, min(key)${db.dialect.binaryCollation} limit $3`,
       [...daysOf(span), limit],
     )
     return rows.map((row) => ({ key: String(row['key']), ...amountsOf(row) }))
@@ -115,14 +116,14 @@ async function userOverview(
   { account, span, limit }: UserQuestion,
 ): Promise<UserOverview> {
   const rows = await db.query(
-    'select day, plays, refusals, played_ms, bytes from days_account where day >= $1 and day < $2 and key = $3 order by day',
-    [...daysOf(span), account],
+    'select day, plays, refusals, played_ms, bytes from days_account where day >= $1 and day < $2 and number = $3 and key = $4 order by day',
+    [...daysOf(span), numberOf(account), account],
   )
   const days = rows.map((row) => ({ day: count(row, 'day') * DAY_MS, ...amountsOf(row) }))
   const recent = await playsWhere(
     db,
-    'account = $1 and started_at >= $2 and started_at < $3 order by started_at desc, id limit $4',
-    [account, Math.trunc(span.from), Math.trunc(span.to), limit],
+    'account_key = $1 and account = $2 and started_at >= $3 and started_at < $4 order by started_at desc, id limit $5',
+    [numberOf(account), account, Math.trunc(span.from), Math.trunc(span.to), limit],
   )
   return { account, days, recent }
 }

@@ -1,5 +1,6 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
 import type { Database, SqlParam } from '../sql.ts'
+import { numberOf } from './number-of.ts'
 import { PLAYS, toPlay } from './play-table.ts'
 import { findPlays } from './upsert-plays.ts'
 
@@ -34,8 +35,13 @@ export function createPlayReader(db: Database): PlayReader {
     playsByAccount: (from, to) => byAccount(playsBetween(from, to)),
     plays: async (identities) => [...(await findPlays(db, identities)).values()],
     async playsOf(account, from, to) {
-      const text = `${select} and account = $3 order by ${order}`
-      const rows = await db.query(text, [Math.trunc(from), Math.trunc(to), account])
+      const text = `${select} and account_key = $3 and account = $4 order by ${order}`
+      const rows = await db.query(text, [
+        Math.trunc(from),
+        Math.trunc(to),
+        numberOf(account),
+        account,
+      ])
       return rows.map(toPlay)
     },
     async accountsWithPlays(from, to) {

@@ -1,10 +1,12 @@
 import type { PlayRecord } from '#domain/types'
 import type { SqlRow, SqlValue } from '../sql.ts'
 import { defineTable } from '../table.ts'
+import { numberOf } from './number-of.ts'
 
-/** A play as its table keeps it: with a short integer for finding it. */
+/** A play as its table keeps it: with integers for finding it, and its account's. */
 export interface StoredPlay extends PlayRecord {
   readonly key: number
+  readonly accountKey: number
 }
 
 /** Field order is column order. */
@@ -13,6 +15,7 @@ export const PLAYS = defineTable<StoredPlay>({
   key: 'key',
   fields: {
     key: 'int',
+    accountKey: 'int',
     source: 'text',
     id: 'text',
     account: 'text',
@@ -48,32 +51,20 @@ export const PLAYS = defineTable<StoredPlay>({
 export const identityOf = (play: Pick<PlayRecord, 'source' | 'id'>): string =>
   `${play.source}\n${play.id}`
 
-/**
- * A 52-bit number made of the identity, which a scan compares much faster than text. Equal numbers are no
- * proof of equal identities, so nobody gains by making two collide.
- */
-export function lookupKey(play: Pick<PlayRecord, 'source' | 'id'>): number {
-  const identity = identityOf(play)
-  let high = 0x811c_9dc5
-  let low = 0x1234_5678
-  for (let at = 0; at < identity.length; at += 1) {
-    const code = identity.charCodeAt(at)
-    high = Math.imul(high ^ code, 0x0100_0193)
-    low = Math.imul(low ^ code, 0x85eb_ca6b) ^ (low >>> 13)
-  }
-  high = Math.imul(high ^ (low >>> 15), 0xc2b2_ae35)
-  low = Math.imul(low ^ (high >>> 16), 0x27d4_eb2f)
-  return ((high >>> 0) & 0xf_ffff) * 0x1_0000_0000 + ((low ^ (low >>> 14)) >>> 0)
-}
+/** A number that finds a play fast. */
+export const lookupKey = (play: Pick<PlayRecord, 'source' | 'id'>): number =>
+  numberOf(identityOf(play))
 
 /** A record as a row, with its lookup key. */
-export const playRow = (play: PlayRecord): SqlValue[] => playColumns(play, lookupKey(play))
+export const playRow = (play: PlayRecord): SqlValue[] =>
+  playColumns(play, lookupKey(play), numberOf(play.account))
 
 /** A record's columns, whole numbers where the table wants them. */
-export const playColumns = (play: PlayRecord, key = 0): SqlValue[] =>
+export const playColumns = (play: PlayRecord, key = 0, accountKey = 0): SqlValue[] =>
   PLAYS.toRow({
     ...play,
     key,
+    accountKey,
     startedAt: Math.trunc(play.startedAt),
     lastSeenAt: Math.trunc(play.lastSeenAt),
     endedAt: wholeOrNull(play.endedAt),
@@ -86,7 +77,7 @@ const wholeOrNull = (value: number | null): number | null =>
 
 /** A stored play as the rest of the program knows it. */
 export function withoutKey(stored: StoredPlay): PlayRecord {
-  const { key: _, ...play } = stored
+  const { key: _, accountKey: __, ...play } = stored
   return play
 }
 

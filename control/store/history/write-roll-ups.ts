@@ -1,10 +1,12 @@
 import type { Column, Sql } from '../sql.ts'
+import { numberOf } from './number-of.ts'
 import type { RollUpDelta, RollUpRow } from './roll-ups.ts'
 
 const COLUMNS: readonly Column[] = [
   { name: 'day', kind: 'int' },
   { name: 'dimension', kind: 'text' },
   { name: 'key', kind: 'text' },
+  { name: 'number', kind: 'int' },
   { name: 'plays', kind: 'int' },
   { name: 'refusals', kind: 'int' },
   { name: 'played_ms', kind: 'int' },
@@ -30,6 +32,7 @@ async function addRows(tx: Sql, table: string, rows: readonly RollUpRow[]): Prom
     row.day,
     row.dimension,
     row.key,
+    numberOf(row.key),
     row.plays,
     row.refusals,
     row.playedMs,

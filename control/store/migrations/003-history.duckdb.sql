@@ -1,7 +1,9 @@
 -- History. No index on purpose: rows arrive in time order, so the engine skips by min and max of each block,
--- and the one writer of the file keeps (source, id) unique; key is a 52-bit number made of both, for finding a play.
+-- and the one writer of the file keeps (source, id) unique; key is a 52-bit number made of both, for finding a play;
+-- account_key is the same of the account.
 create table plays (
   key bigint not null,
+  account_key bigint not null,
   source text not null,
   id text not null,
   account text not null,

@@ -1,6 +1,7 @@
--- History. key is a 52-bit hash of source and id, for finding plays by list.
+-- History. key is a 52-bit number made of source and id, for finding plays by list; account_key the same of the account.
 create table plays (
   key bigint not null,
+  account_key bigint not null,
   source text not null,
   id text not null,
   account text not null,

@@ -6,6 +6,7 @@ import { createAccess, createPlanOf } from './compose/access.ts'
 import { startAdmin } from './compose/admin-server.ts'
 import { createLiveAuthorizer, type LiveAuthorizer } from './compose/authorizer.ts'
 import { createBackground } from './compose/background.ts'
+import { withBanLog } from './compose/ban-log.ts'
 import { createBanMemory } from './compose/ban-memory.ts'
 import { ensureDemoAccounts } from './compose/demo-accounts.ts'
 import { startEdgeApi } from './compose/edge-api.ts'
@@ -48,7 +49,7 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
   const streams = connectRedis(redisSettings(live.config(), paths), log)
   const geo = await openGeo(live.config(), log)
   const publisher = createPublisher({ redis: streams })
-  const recorder = createEventRecorder(publisher, now)
+  const recorder = withBanLog(createEventRecorder(publisher, now), log)
   const sessions = createSessions({
     redis,
     banMemory: createBanMemory(persistence.store.bans, now),

@@ -91,13 +91,10 @@ async function choose(
   env: NodeJS.ProcessEnv,
   suite: Suite,
 ): Promise<Choice[]> {
-  const plan = await run(
-    ['apt-get', '-qq', '--print-uris', 'install', '--reinstall', ...packages],
-    {
-      env,
-      timeoutMs: 60_000,
-    },
-  )
+  let plan = await planInstall(packages, env)
+  // Half-installed packages on the machine are no reason to give up: then everything needed is fetched.
+  if (plan.code !== 0)
+    plan = await planInstall(packages, env, ['-o', 'Dir::State::status=/dev/null'])
   if (plan.code !== 0) {
     throw new Failure(
       `apt cannot resolve ${packages.join(' ')}: ${firstError(plan)}; install it yourself or try later.`,
@@ -105,6 +102,15 @@ async function choose(
   }
   // On the machine's own release its C library is used: two of them in one process do not mix.
   return parseUris(plan.stdout).filter((it) => suite === 'testing' || !LIBC.test(it.name))
+}
+
+function planInstall(
+  packages: readonly string[],
+  env: NodeJS.ProcessEnv,
+  options: readonly string[] = [],
+): Promise<Outcome> {
+  const argv = ['apt-get', '-qq', ...options, '--print-uris', 'install', '--reinstall', ...packages]
+  return run(argv, { env, timeoutMs: 60_000 })
 }
 
 /** Reads `apt-get --print-uris`: `'uri' name_version_arch.deb size hash` per line. */

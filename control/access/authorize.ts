@@ -11,6 +11,7 @@ import {
   type DecisionClocks,
   decideByAnswer,
   decideByDefault,
+  decideByFlood,
   decideByOutage,
   decideByRule,
   ruleTrace,
@@ -18,6 +19,7 @@ import {
 import type { AuthRequest, Decision, PreviousAnswer } from './decision.ts'
 import type { DecisionStore } from './decisions.ts'
 import { createFlights, type Flight } from './flights.ts'
+import type { GuessLimit } from './guesses.ts'
 import { authQuery } from './query.ts'
 
 /** One auth backend as configured. */
@@ -36,6 +38,8 @@ export interface AuthorizePorts {
   readonly digest: Digest
   readonly clocks: DecisionClocks
   readonly now: () => number
+  /** Without it every unknown token costs the backends a request. */
+  readonly guesses?: GuessLimit
 }
 
 interface Prepared {
@@ -81,7 +85,7 @@ const flightOf = (
 /** Prepares the auth backends once; the same client and store may serve the next configuration. */
 export const createAuthorize = (
   sources: readonly AuthBackend[],
-  { client, decisions, digest, clocks, now }: AuthorizePorts,
+  { client, decisions, digest, clocks, now, guesses }: AuthorizePorts,
 ): Authorize => {
   const byName = new Map(sources.map((source) => [source.name, prepare(source, digest)]))
   const flights = createFlights(decisions, now)
@@ -91,7 +95,11 @@ export const createAuthorize = (
     request: AuthRequest,
     previous: PreviousAnswer | undefined,
   ): Promise<Decision> => {
+    const isGuess = previous === undefined && request.token !== null
+    const lockedSec = isGuess ? (guesses?.lockedSec(request.address) ?? 0) : 0
+    if (lockedSec > 0) return decideByFlood(lockedSec, clocks)
     const outcome = await askBackends(client, source.backends, authQuery(request, previous))
+    if (isGuess && outcome.answer.class === 'deny') guesses?.wrong(request.address)
     if (outcome.answer.class !== 'down') return decideByAnswer(source.name, outcome, clocks)
     const { allowDefault } = source
     return decideByOutage(outcome.trace, { allowDefault, previous }, clocks)

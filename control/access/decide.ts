@@ -64,6 +64,14 @@ export const decideByDefault = (allowDefault: boolean, clocks: DecisionClocks): 
   ],
 })
 
+/** What holds for a network that has guessed too often: no backend is asked. */
+export const decideByFlood = (lockedSec: number, clocks: DecisionClocks): Decision => ({
+  ...plain(clocks),
+  reason: 'credentials.flood',
+  denySec: lockedSec,
+  trace: [{ step: 'backend', subject: null, result: 'not asked', detail: 'too many wrong tokens' }],
+})
+
 /** What the backends decided; they must have answered. */
 export const decideByAnswer = (
   name: string,

@@ -4,6 +4,7 @@ import { type AuthBackend, createAuthorize } from '../../../control/access/autho
 import type { DecisionClocks } from '../../../control/access/decide.ts'
 import type { AuthRequest } from '../../../control/access/decision.ts'
 import { createMemoryDecisions, type DecisionStore } from '../../../control/access/decisions.ts'
+import { createGuessLimit } from '../../../control/access/guesses.ts'
 
 export const digest = (text: string) => createHash('sha256').update(text).digest('base64url')
 
@@ -27,7 +28,11 @@ export const opening: AuthRequest = {
 
 /** An authorizer over real backends with a clock the test moves. */
 export const authorizer = (
-  source: Partial<AuthBackend> & { urls?: readonly string[]; timeoutMs?: number },
+  source: Partial<AuthBackend> & {
+    urls?: readonly string[]
+    timeoutMs?: number
+    wrongPerMinute?: number
+  },
   decisions?: DecisionStore,
   ca?: string,
 ) => {
@@ -36,12 +41,15 @@ export const authorizer = (
   const client = createBackendClient(now, ca === undefined ? {} : { ca })
   const store = decisions ?? createMemoryDecisions(now)
   const backends = (source.urls ?? []).map((url) => ({ url, timeoutMs: source.timeoutMs ?? 2_000 }))
+  const perMinute = source.wrongPerMinute ?? 1_000
+  const guesses = createGuessLimit({ perMinute, lockSec: 60, v6Prefix: 64, now })
   const authorize = createAuthorize([{ name: 'main', allowDefault: false, backends, ...source }], {
     client,
     decisions: store,
     digest,
     clocks,
     now,
+    guesses,
   })
   return { authorize, client, store, time, later: (sec: number) => (time.now += sec * 1000) }
 }

@@ -30,7 +30,7 @@ export const endSessions = (
     fx.kill.push({ key, until, reason })
   }
   judge(state, now, fx)
-  tidy(state, now)
+  tidy(state, now, fx)
   return found
 }
 

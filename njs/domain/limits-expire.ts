@@ -84,8 +84,17 @@ export const expire = (state: AccountState, now: number, fx: Effects) => {
   purge(state.rush, now, (entry) => entry.at + CLOCKS.rush)
 }
 
+/** A device that zaps without end leaves only its latest sessions behind. */
+const trimSuperseded = (state: AccountState, now: number, fx: Effects) => {
+  const held = liveSlots(state).filter(({ slot }) => slot.sup > 0)
+  held.sort((a, b) => a.slot.sup - b.slot.sup || (a.key < b.key ? -1 : 1))
+  const excess = Math.max(0, held.length - KEPT.superseded)
+  for (const one of held.slice(0, excess)) makeGhost(one, 'session.superseded', now, fx)
+}
+
 /** Bounds what an account keeps. Last part of every step. */
-export const tidy = (state: AccountState, now: number) => {
+export const tidy = (state: AccountState, now: number, fx: Effects) => {
+  trimSuperseded(state, now, fx)
   trimGhosts(state, now)
   trim(state.refused, KEPT.refused, (entry) => entry.until)
   trim(state.devices, KEPT.devices, (until) => until)

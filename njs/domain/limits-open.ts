@@ -92,6 +92,6 @@ export const openSession = (
   const isHard = state.limits.limitation === 'hard'
   const verdict = isHard ? openHard(state, opening, now, fx) : openSoft(state, opening, now)
   judge(state, now, fx)
-  tidy(state, now)
+  tidy(state, now, fx)
   return verdict
 }

@@ -13,6 +13,7 @@ import {
   CLOCKS,
   type Claim,
   type Effects,
+  KEPT,
   type Slot,
   type Verdict,
 } from './limits-types.ts'
@@ -91,6 +92,7 @@ export const hasRoom = (
   leaving: readonly Held[],
   now: number,
 ): boolean => {
+  if (liveSlots(state).length >= KEPT.live) return false
   const after = countingSlots(state)
     .filter((held) => !leaving.some((one) => one.key === held.key))
     .map(({ slot }) => slot)

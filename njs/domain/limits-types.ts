@@ -64,8 +64,16 @@ export const CLOCKS = {
   pair: 3_600_000,
 } as const
 
-/** How many ended, banned and paired entries one account keeps. */
-export const KEPT = { ghosts: 32, refused: 128, devices: 128, pairs: 16 } as const
+/** How many entries of each kind one account keeps; a step costs what an account holds. */
+export const KEPT = {
+  /** Live sessions, also of an account without a cap. */
+  live: 1_000,
+  superseded: 48,
+  ghosts: 32,
+  refused: 128,
+  devices: 128,
+  pairs: 16,
+} as const
 
 /** One session in an account's state. Times in Unix ms, 0 = never. */
 export interface Slot {

@@ -113,7 +113,7 @@ export const checkSession = (
   expire(state, now, fx)
   const verdict = decideCheck(state, checking, now, fx)
   judge(state, now, fx)
-  tidy(state, now)
+  tidy(state, now, fx)
   return verdict
 }
 
@@ -156,6 +156,6 @@ export const renewSessions = (
   }
   judge(state, now, fx)
   relax(state)
-  tidy(state, now)
+  tidy(state, now, fx)
   return answer
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Limits } from '#domain/limits-types'
+import { DEFAULT_LIMITS, type Limits } from '#domain/limits-types'
 import { createRedis, type RedisClient, waitForRedis } from '../../control/sessions/redis-client.ts'
 import { startRedis, type TestRedis } from '../support/redis.ts'
 import { createWorld, type Step, takeStep } from './sessions-world.ts'
@@ -117,3 +117,26 @@ test('the Lua scripts and the specification do the same, step by step', async ()
   await fc.assert(property, { numRuns, endOnFailure: false })
   expect([...REACHED].filter((name) => !seen.has(name))).toEqual([])
 }, 300_000)
+
+test('an account that opens without end is bounded alike, and still answered', async () => {
+  const seen = new Map<string, number>()
+  const soft: Limits = { ...DEFAULT_LIMITS, maxStreams: 2 }
+  const zapper = createWorld(redis, 'own:zapper', soft, seen)
+  const open = { op: 'open', who: 0, net: 0, vod: false, waited: false } as const
+  for (let at = 0; at < 120; at += 1) {
+    await takeStep(zapper, { ...open, ch: at % 9, req: at })
+    await takeStep(zapper, { op: 'wait', ms: 50 })
+  }
+  const kept = Object.values(zapper.state.slots).filter(({ gone }) => gone === 0)
+  expect(kept.length).toBeLessThanOrEqual(49)
+  const free = createWorld(redis, 'own:free', { ...soft, maxStreams: 0, limitation: 'hard' }, seen)
+  const slot = { ...kept[0], started: 1, sup: 0, seen: free.now, idle: 30_000 }
+  for (let at = 0; at < 999; at += 1) {
+    const one = { ...slot, sid: `s${at}`, req: `q${at}` }
+    Object.assign(free.state.slots, { [`full${at}`]: one })
+  }
+  await free.engine.restore(free.state)
+  await takeStep(free, { ...open, ch: 1, req: 7_001 })
+  await takeStep(free, { ...open, ch: 1, req: 7_002 })
+  expect(seen.get('open cap.streams')).toBe(1)
+})

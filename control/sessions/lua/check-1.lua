@@ -5,7 +5,7 @@
   ARGV[2]  clock in Unix ms for tests; empty = Redis TIME
   Output: {effects JSON, 'admitted', sid, key, leaseMs, isKnown} | {effects JSON, 'refused', reason, until}
 ]]
--- @include state count expire judge seat reseat
+-- @include state count expire shares judge seat reseat
 local stateKey, order, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
 local claim, cloneKey, fx = order.claim, order.cloneKey, newEffects()
 local state = loadState(stateKey, order.account, order.limits)
@@ -61,6 +61,6 @@ state.limits = order.limits
 expire(state, now, fx)
 local verdict = decide()
 judge(state, now, fx)
-tidy(state, now)
+tidy(state, now, fx)
 saveState(stateKey, state, now)
 return { cjson.encode(fx), unpack(verdict) }

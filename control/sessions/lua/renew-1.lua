@@ -5,7 +5,7 @@
   ARGV[2]  clock in Unix ms for tests; empty = Redis TIME
   Output: {effects JSON, 'renewed', JSON {unknown: [key], refused: [{key, until, reason}]}}
 ]]
--- @include state count expire judge seat reseat
+-- @include state count expire shares judge seat reseat
 local stateKey, order, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
 local answer, fx = { unknown = {}, refused = {} }, newEffects()
 if redis.call('EXISTS', stateKey) == 0 then
@@ -55,6 +55,6 @@ end
 for _, key in ipairs(order.seen) do renew(key) end
 judge(state, now, fx)
 relax()
-tidy(state, now)
+tidy(state, now, fx)
 saveState(stateKey, state, now)
 return { cjson.encode(fx), 'renewed', cjson.encode(answer) }

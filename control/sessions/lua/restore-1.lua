@@ -38,6 +38,6 @@ if not hadState then
   state.rush = memory.rush
 end
 expire(state, now, fx)
-tidy(state, now)
+tidy(state, now, fx)
 saveState(stateKey, state, now)
 return { cjson.encode(fx), 'restored', taken }

@@ -56,7 +56,20 @@ local function trimGhosts(state, now)
   for key, slot in pairs(ghosts) do state.slots[key] = slot end
 end
 
-local function tidy(state, now)
+local function trimSuperseded(state, now, fx)
+  local held = {}
+  for _, one in ipairs(heldSlots(state, false)) do
+    if one.slot.sup > 0 then held[#held + 1] = one end
+  end
+  table.sort(held, function(a, b)
+    if a.slot.sup ~= b.slot.sup then return a.slot.sup < b.slot.sup end
+    return a.key < b.key
+  end)
+  for at = 1, #held - KEPT.superseded do makeGhost(held[at], 'session.superseded', now, fx) end
+end
+
+local function tidy(state, now, fx)
+  trimSuperseded(state, now, fx)
   trimGhosts(state, now)
   trim(state.refused, KEPT.refused, untilOf)
   trim(state.devices, KEPT.devices, itself)

@@ -50,6 +50,7 @@ end
 
 -- `leaving`: set of keys that would no longer count.
 local function hasRoom(state, candidate, leaving, now)
+  if #heldSlots(state, false) >= KEPT.live then return false end
   local after = {}
   for _, one in ipairs(heldSlots(state, true)) do
     if not leaving[one.key] then after[#after + 1] = one.slot end

@@ -3,7 +3,9 @@ local CLOCKS = {
   ghost = 120000, lock = 90000, probation = 900000, retry = 10000,
   report = 20000, settle = 250, rush = 1000, pair = 3600000,
 }
-local KEPT = { ghosts = 32, refused = 128, devices = 128, pairs = 16 }
+local KEPT = {
+  live = 1000, superseded = 48, ghosts = 32, refused = 128, devices = 128, pairs = 16,
+}
 local SPARE_MS = 60000
 
 -- `override` is given by tests only; leases run on the clock of Redis.

@@ -1,0 +1,33 @@
+-- Who plays what counts once, and who still asks for it: njs/domain/limits-judge.ts.
+local function sharesOf(state, held, idOf)
+  local byId, shares = {}, {}
+  for _, one in ipairs(held) do
+    local id = idOf(one.slot)
+    local share = byId[id]
+    if not share then
+      share = { id = id, opened = one.slot.opened, held = {} }
+      byId[id] = share
+      shares[#shares + 1] = share
+    end
+    share.opened = math.min(share.opened, one.slot.opened)
+    table.insert(share.held, one)
+  end
+  local newest = state.limits.victim == 'newest'
+  table.sort(shares, function(a, b)
+    if newest then a, b = b, a end
+    if a.opened ~= b.opened then return a.opened < b.opened end
+    return a.id < b.id
+  end)
+  return shares
+end
+
+local function pressing(state, now)
+  local held, limits = {}, state.limits
+  local since = state.over + (state.probation > now and -CLOCKS.report or limits.confirmMs)
+  for _, one in ipairs(heldSlots(state, true)) do
+    local slot = one.slot
+    local isPressing = slot.started > 0 and slot.seen >= since
+    if limits.limitation == 'hard' or isPressing then held[#held + 1] = one end
+  end
+  return held
+end

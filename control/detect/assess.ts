@@ -1,10 +1,9 @@
 import type { PlayRecord } from '#domain/types'
-import { type HomeKnowledge, placeAtHome } from './at-home.ts'
+import { type HomeKnowledge, knownPlays } from './at-home.ts'
 import { secondHouseholdFinding } from './detectors/second-household.ts'
 import { type JudgementOptions, judgeHouseholds } from './household-judgement.ts'
 import { describeHome } from './household-text.ts'
 import { inspectPlays } from './inspect-plays.ts'
-import { normalisePlays } from './normalise.ts'
 import type { DetectionRule } from './rule-types.ts'
 import { defaultRules } from './rules.ts'
 import type { Assessment, Finding } from './types.ts'
@@ -44,7 +43,7 @@ const withHouseholds = (
 
 /** Says how likely one account is shared and why; the plays may come in any order. */
 export const assessAccount = (plays: readonly PlayRecord[], options: AssessOptions): Assessment => {
-  const known = placeAtHome(normalisePlays(plays, options.now), options)
+  const known = knownPlays(plays, options.now, options)
   const { judgement, findings } = withHouseholds(known, options.rules ?? defaultRules(), options)
   const isFine = options.feedback?.isAccountFine ?? false
   return {

@@ -1,5 +1,7 @@
 import type { PlayRecord } from '#domain/types'
+import { settleDevices } from './derived-devices.ts'
 import { excuser } from './feedback.ts'
+import { normalisePlays } from './normalise.ts'
 import type { Feedback } from './types.ts'
 
 /** What is known to be home besides the LAN. */
@@ -9,11 +11,18 @@ export interface HomeKnowledge {
   readonly homeNetworks?: readonly string[] | undefined
 }
 
+/** Plays as every judgement wants them: in order, once each, with lasting devices and home known for home. */
+export const knownPlays = (
+  plays: readonly PlayRecord[],
+  now: number,
+  knowledge: HomeKnowledge = {},
+): PlayRecord[] => settleDevices(placeAtHome(normalisePlays(plays, now), knowledge))
+
 /**
  * Puts plays over the server's own line, and those an operator called fine, on the LAN, where nothing is held
  * against them; plays of a device called fine are left out.
  */
-export const placeAtHome = (
+const placeAtHome = (
   plays: readonly PlayRecord[],
   { feedback = {}, homeNetworks = [] }: HomeKnowledge,
 ): PlayRecord[] => {

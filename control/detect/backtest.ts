@@ -1,7 +1,6 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
-import { type HomeKnowledge, placeAtHome } from './at-home.ts'
+import { type HomeKnowledge, knownPlays } from './at-home.ts'
 import { inspectPlays, type RuleFinding, windowMsOf } from './inspect-plays.ts'
-import { normalisePlays } from './normalise.ts'
 import type { DetectionRule, RuleAction } from './rule-types.ts'
 import { stepFor } from './rules.ts'
 
@@ -111,9 +110,13 @@ export const backtestSpan = ({
   return { from: now - days * DAY_MS - windowMs, to: now + 1 }
 }
 
-const inReach = (plays: readonly PlayRecord[], options: BacktestOptions): PlayRecord[] => {
+const inReach = (
+  { plays, knowledge }: AccountPlays,
+  options: BacktestOptions,
+): readonly PlayRecord[] => {
   const { from } = backtestSpan(options)
-  return normalisePlays(plays, options.now).filter((play) => play.startedAt >= from)
+  const near = plays.filter((play) => play.startedAt >= from)
+  return knownPlays(near, options.now, knowledge)
 }
 
 /**
@@ -135,8 +138,9 @@ export const backtest = async (
     onlyDraft: new Array<AccountRef>(),
     onlyPresent: new Array<AccountRef>(),
   }
-  for await (const { account, name, plays, knowledge } of history) {
-    const known = placeAtHome(inReach(plays, options), knowledge ?? {})
+  for await (const one of history) {
+    const { account, name, knowledge } = one
+    const known = inReach(one, options)
     const asked = (set: readonly DetectionRule[]): RuleFinding[] =>
       inspectPlays(known, set).filter((f) => f.finding.at >= since)
     const isFine = knowledge?.feedback?.isAccountFine ?? false

@@ -39,6 +39,8 @@ export interface HouseholdEvidence {
   readonly isOtherCountry: boolean
   /** Share of its plays on working days between 8 and 18 o'clock by the sun. */
   readonly workHoursShare: number
+  /** Days since the first play of either home. */
+  readonly historyDays: number
   readonly recent: RecentEvidence
 }
 
@@ -116,6 +118,9 @@ const recentOf = (days: Days, hours: readonly Interval[], decay: Decay): RecentE
   }
 }
 
+const firstStart = (traces: readonly Trace[], now: number): number =>
+  traces.reduce((first, trace) => Math.min(first, trace.start), now)
+
 /** Compares a household with the main one. */
 export const compareHomes = (main: Home, home: Home, now: number): HouseholdEvidence => {
   const overlap = overlapsPerSource(main.own, home.own)
@@ -137,6 +142,7 @@ export const compareHomes = (main: Home, home: Home, now: number): HouseholdEvid
     distanceKm: distanceBetween(home.own, main.own),
     isOtherCountry: country !== null && mainCountry !== null && country !== mainCountry,
     workHoursShare: home.own.filter(isWorkTime).length / Math.max(1, home.own.length),
+    historyDays: (now - firstStart([...main.own, ...home.own], now)) / DAY_MS,
     recent: recentOf(days, hours, decayAt(now)),
   }
 }

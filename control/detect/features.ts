@@ -13,6 +13,7 @@ export const FEATURES = [
   'abroad',
   'mixing',
   'work_hours',
+  'short_history',
   'more_homes',
   'strangers',
   'restreaming',
@@ -38,11 +39,15 @@ const NOTHING: FeatureValues = {
   abroad: 0,
   mixing: 0,
   work_hours: 0,
+  short_history: 0,
   more_homes: 0,
   strangers: 0,
   restreaming: 0,
   far_apart: 0,
 }
+
+// In less time a visit and a home look alike.
+const ENOUGH_DAYS = 60
 
 /** The features of one household beside the main one; logarithms, since the first day says more than the last. */
 export const featuresOf = ({ home, recent, ...evidence }: HouseholdEvidence): FeatureValues => ({
@@ -55,6 +60,7 @@ export const featuresOf = ({ home, recent, ...evidence }: HouseholdEvidence): Fe
   overlap: Math.log1p(recent.overlapDays),
   abroad: evidence.isOtherCountry ? 1 : 0,
   mixing: Math.log1p(recent.mixedDays),
+  short_history: Math.max(0, Math.log(ENOUGH_DAYS / Math.max(1, evidence.historyDays))),
   work_hours: home.televisions.size === 0 ? evidence.workHoursShare : 0,
 })
 

@@ -24,6 +24,13 @@ export const hasNetwork = (play: PlayRecord): boolean =>
 export const isLocated = (play: PlayRecord): boolean =>
   hasNetwork(play) && coordinatesOf(play) !== null
 
+/**
+ * Whether the device is one an edge made up from the network and the player; media servers tell real ones. Such
+ * a device cannot be followed from one network to another.
+ */
+export const hasDerivedDevice = (play: Pick<PlayRecord, 'source'>): boolean =>
+  play.source.startsWith('edge:')
+
 /** Whether two plays came over one network; two LAN plays of one server did. */
 export const isSameNetwork = (a: PlayRecord, b: PlayRecord): boolean => {
   if (isLoopback(a) || isLoopback(b)) return false

@@ -48,6 +48,8 @@ const HOME_SENTENCES: HomeSentences = {
   mixing: (s) => `devices of one home were guests of the other on ${counted(s.mixedDays, 'day')}`,
   work_hours: (s) =>
     `${Math.round(100 * s.workHoursShare)} % of the plays there, by no television, were in working hours, as in an office`,
+  short_history: (s) =>
+    `only ${counted(Math.round(s.historyDays), 'day')} of history, too few to tell a visit from a home`,
   more_homes: (_, a) =>
     `${counted(a.others.length, 'more home')} beside these two: ${a.others.map((o) => placeOf(o.home)).join('; ')}`,
 }

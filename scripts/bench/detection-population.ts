@@ -2,12 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { PlayRecord } from '#domain/types'
+import { knownPlays } from '../../control/detect/at-home.ts'
 import { decayAt } from '../../control/detect/decay.ts'
 import type { HouseholdEvidence } from '../../control/detect/evidence.ts'
 import { homesOf } from '../../control/detect/homes.ts'
 import { householdEvidence } from '../../control/detect/household-judgement.ts'
 import { inspectPlays } from '../../control/detect/inspect-plays.ts'
-import { normalisePlays } from '../../control/detect/normalise.ts'
 import { defaultRules } from '../../control/detect/rules.ts'
 import { tracesOf } from '../../control/detect/trace.ts'
 import type { Finding } from '../../control/detect/types.ts'
@@ -97,7 +97,7 @@ export const prepare = (population: Population, withAsn: boolean): Prepared[] =>
   for (const [user, { label, kind }] of population.labels) {
     if (label === 'ambiguous') continue
     const { now } = population
-    const plays = normalisePlays(population.plays(user, withAsn), now)
+    const plays = knownPlays(population.plays(user, withAsn), now)
     prepared.push({
       population: population.name,
       user,

@@ -1,5 +1,6 @@
 import type { PlayRecord } from '#domain/types'
 import { findingOf } from '../finding.ts'
+import { hasDerivedDevice } from '../guards.ts'
 import { clockSlackMs } from '../normalise.ts'
 import type { Inspect } from '../rule-types.ts'
 import { watchedUntil } from '../watched.ts'
@@ -14,7 +15,8 @@ export const inspectConcurrentStreams: Inspect<'concurrent_streams'> = (event, r
   if (watchedUntil(event) < moment) return null
   const nameOf = (play: PlayRecord): string => {
     if (params.ignore_same_network) return play.isLan ? 'lan' : (play.network ?? play.id)
-    return play.device ?? play.id
+    // Two boxes of one kind behind one line are one derived device and still two streams.
+    return hasDerivedDevice(play) ? play.id : (play.device ?? play.id)
   }
   const streams = new Map<string, PlayRecord>([[nameOf(event), event]])
   for (const play of recent) {

@@ -10,7 +10,7 @@ import type { Explanation } from '../explain/explanation.ts'
 import { type DraftDecision, type ReplayResult, replayAccessLog } from '../explain/replay.ts'
 import { callAdmin } from './admin-client.ts'
 import { CliError, type GlobalOptions, loadedConfig, pathsOf, withGlobals } from './context.ts'
-import { isRow, print, type Row, table } from './output.ts'
+import { isRow, print, type Row, table, warn } from './output.ts'
 
 interface Options extends GlobalOptions {
   readonly ip?: string
@@ -55,6 +55,7 @@ const offline = async <T>(options: Options, work: (open: Offline) => Promise<T>)
   const open = await openOffline(loaded)
   try {
     if (open.problems.length > 0) throw new CliError(open.problems.join('\n'))
+    for (const warning of open.warnings) warn(`Warning: ${warning}`)
     return await work(open)
   } finally {
     await open.close()

@@ -37,6 +37,11 @@ export const edgeSchema = section(
       description:
         '`bundled`: `run` starts nginx. `external`: you run your own nginx with our include files.',
     }),
+    socket_group: nullable(text({ description: 'Group.' }), {
+      description:
+        "Group of your own nginx's workers, so that they reach our sockets (`nginx: external`).",
+      examples: ['www-data'],
+    }),
     listen: address('0.0.0.0:8080', 'Where viewers connect.'),
     public_url: nullable(Type.String({ pattern: '^https?://[^/]+$' }), {
       description:

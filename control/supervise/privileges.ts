@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, existsSync } from 'node:fs'
 import type { StatePaths } from '../config/paths.ts'
 import { run } from '../runtime/exec.ts'
+import { Failure } from '../runtime/failure.ts'
 import { NOBODY } from '../runtime/resolve.ts'
 
 /**
@@ -15,6 +16,23 @@ export async function workerUser(paths: StatePaths): Promise<string | null> {
   chownSync(paths.run, 0, NOBODY)
   chmodSync(paths.run, 0o2750)
   return 'nobody nogroup'
+}
+
+/** Lets the workers of an operator's own nginx reach our sockets: those made in the folder get its group. */
+export async function openToGroup(group: string, paths: StatePaths): Promise<void> {
+  const { stdout } = await run(['getent', 'group', group])
+  const gid = Number(stdout.split(':')[2])
+  if (!Number.isInteger(gid)) {
+    throw new Failure(`There is no group '${group}' (edge.socket_group) on this machine.`)
+  }
+  try {
+    chownSync(paths.run, -1, gid)
+    chmodSync(paths.run, 0o2770)
+  } catch {
+    throw new Failure(
+      `Only root, or a member of '${group}', may open the sockets to it (edge.socket_group).`,
+    )
+  }
 }
 
 /** A prefix that ends a program when the supervisor dies, however it dies. */

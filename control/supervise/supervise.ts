@@ -10,7 +10,7 @@ import { type ReadyReport, readReady } from './banner.ts'
 import { type Service, type ServiceSpec, startService } from './child.ts'
 import { prepareNginx, watchNginx } from './nginx.ts'
 import type { Setup } from './options.ts'
-import { tiedToUs, workerUser } from './privileges.ts'
+import { openToGroup, tiedToUs, workerUser } from './privileges.ts'
 import { controlSpec, type Instance, nginxSpec, originSpec, redisSpec } from './services.ts'
 import { claimState } from './state-lock.ts'
 
@@ -52,6 +52,8 @@ export async function supervise(
       tie: await tiedToUs(),
       report,
     }
+    const { nginx: whose, socket_group: group } = config.edge
+    if (whose === 'external' && group !== null) await openToGroup(group, setup.paths)
     await build(report)
     const start = async (spec: ServiceSpec) => {
       signal.throwIfAborted()

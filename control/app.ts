@@ -20,6 +20,7 @@ import type { Parts } from './compose/parts.ts'
 import { openPersistence } from './compose/persistence.ts'
 import { connectRedis, redisSettings } from './compose/redis.ts'
 import { scheduleWork } from './compose/schedule.ts'
+import { createLiveLinks } from './compose/secure-links.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { StatePaths } from './config/paths.ts'
 import { createHistorian } from './events/historian.ts'
@@ -109,6 +110,7 @@ const createDeciding = async (ground: Ground) => {
     persistence,
     lineup,
     authorizer,
+    links: createLiveLinks(live.loaded, (message) => log.warn(message)),
     sessions: sessions.store,
     bans: sessions.bans,
     view: sessions.view,

@@ -2,6 +2,7 @@ import type { ReasonId } from '#domain/reasons'
 import type { SessionClaim } from '../sessions/session-store.ts'
 import type { AuthRequest, Decision } from './decision.ts'
 import { limitsOf } from './limits.ts'
+import { judgeLinkDoor } from './link-door.ts'
 import type { OpenAnswer, OpenedEvent, Opening, OpenPorts } from './opening.ts'
 import type { PassClaims } from './ports.ts'
 import { type Situation, situationOf } from './situation.ts'
@@ -46,11 +47,15 @@ const authorize = async (
   ports: OpenPorts,
 ): Promise<Authorized | ReasonId> => {
   const { viewer, opening, group, channel } = situation
+  const decisionSec = ports.config().clocks.decision_sec
+  const link = judgeLinkDoor(opening, { links: ports.links, decisionSec })
+  if (link !== null && typeof link !== 'string') return { asked: null, decision: link }
   const backend = ports.authorizer.backendFor(channel.id, group.name)
   if (backend !== null) {
     const asked = await authRequest(situation, backend, { sid, ports })
     return { asked, decision: await ports.authorizer.authorize(asked) }
   }
+  if (link !== null && viewer.account === null) return link
   if (viewer.foreignToken !== null) return 'token.unknown'
   if (opening.door.kind === 'token' && viewer.account === null) return 'token.missing'
   if (group.require_account && viewer.record === null) return 'token.missing'

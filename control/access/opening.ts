@@ -5,6 +5,7 @@ import type { BanStore, SessionStore } from '../sessions/session-store.ts'
 import type { Plan } from '../store/records.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Authorizer, Catalog, Signer } from './ports.ts'
+import type { JudgeLink } from './secure-link.ts'
 import type { Door, KnownViewer, ViewerPorts } from './viewer.ts'
 
 /** One opening as the edge tells it. */
@@ -76,6 +77,8 @@ export interface OpenPorts extends ViewerPorts {
   readonly catalog: Catalog
   readonly signer: Signer
   readonly authorizer: Authorizer
+  /** Links signed elsewhere. */
+  readonly links?: JudgeLink
   readonly sessions: Pick<SessionStore, 'open'>
   readonly bans: Pick<BanStore, 'find'>
   readonly counts: (channel: string) => Promise<{ totalClients: number; streamClients: number }>

@@ -5,6 +5,7 @@ import type { CheckPorts } from '../access/check.ts'
 import type { EventRecorder } from '../access/event-recorder.ts'
 import type { OpenPorts } from '../access/opening.ts'
 import type { Authorizer } from '../access/ports.ts'
+import type { JudgeLink } from '../access/secure-link.ts'
 import { createSigner, nodeCrypto } from '../access/signer.ts'
 import type { AccountDirectory } from '../accounts/account-directory.ts'
 import type { Config, PlanConfig } from '../config/schema.ts'
@@ -18,6 +19,7 @@ export interface AccessParts {
   readonly persistence: Persistence
   readonly lineup: LineupService
   readonly authorizer: Authorizer
+  readonly links: JudgeLink
   readonly sessions: SessionStore
   readonly bans: BanStore
   readonly view: SessionView
@@ -45,6 +47,7 @@ export const createAccess = (parts: AccessParts): OpenPorts & CheckPorts => {
     catalog: parts.lineup.catalog,
     signer: createSigner(persistence.ring),
     authorizer: parts.authorizer,
+    links: parts.links,
     sessions: parts.sessions,
     bans: parts.bans,
     accounts: persistence.accounts,

@@ -4,6 +4,7 @@ import { type AuthBackend, type Authorize, createAuthorize } from '../access/aut
 import { type ChooseAuthBackend, chooseAuthBackend } from '../access/choose.ts'
 import { createMemoryDecisions, type DecisionStore } from '../access/decisions.ts'
 import { createRedisDecisions } from '../access/decisions-redis.ts'
+import { createGuessLimit } from '../access/guesses.ts'
 import type { Authorizer } from '../access/ports.ts'
 import type { AuthBackendConfig, Config } from '../config/schema.ts'
 import { KEYS } from '../sessions/keys.ts'
@@ -42,12 +43,20 @@ export const createLiveAuthorizer = (
   const decisions = redis ? createRedisDecisions(redis, keys, own) : own
   let authorize: Authorize
   let choose: ChooseAuthBackend
-  const configure = ({ auth, auth_backends: backends, channels, groups, clocks }: Config): void => {
+  const configure = (next: Config): void => {
+    const { auth, auth_backends: backends, channels, groups, clocks, flood } = next
+    const guesses = createGuessLimit({
+      perMinute: flood.wrong_per_minute,
+      lockSec: flood.lock_sec,
+      v6Prefix: next.network_key.ipv6_prefix,
+      now,
+    })
     authorize = createAuthorize(backends.map(authBackendSource), {
       client,
       decisions,
       digest,
       now,
+      guesses,
       clocks: { decisionSec: clocks.decision_sec, denySec: clocks.deny_sec, retrySec: RETRY_SEC },
     })
     choose = chooseAuthBackend({ channels, groups, global: auth })

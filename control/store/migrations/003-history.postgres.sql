@@ -36,5 +36,5 @@ create table plays (
 create index plays_key on plays (key);
 create index plays_started on plays (started_at);
 create index plays_seen on plays (last_seen_at);
-create index plays_account on plays (account, started_at);
+create index plays_account on plays (account_key, started_at);
 create index plays_open on plays (last_seen_at) where ended_at is null;

@@ -27,4 +27,4 @@ create table days_account (
   primary key (dimension, day, key)
 );
 
-create index days_account_key on days_account (key, day);
+create index days_account_number on days_account (number, day);

@@ -23,23 +23,19 @@ const GUEST_DAYS = 2
 const OWN_PLACE_DAYS = 5
 const OWN_PLACE_MEAN_HOURS = 0.3
 
-const joinBy = (
-  sets: UnionFind,
-  uses: readonly DeviceUse[],
-  namesOf: (trace: Trace) => readonly string[],
-): void => {
+/** Devices that share a line, or the exits of one VPN, are together. */
+const joinByLine = (sets: UnionFind, uses: readonly DeviceUse[]): void => {
   const first = new Map<string, string>()
-  for (const use of uses) {
-    for (const name of tally(use.traces, namesOf).keys()) {
-      const other = first.get(name)
-      if (other === undefined) first.set(name, use.device)
-      else sets.join(other, use.device)
+  for (const { device, traces } of uses) {
+    for (const { glues } of traces) {
+      const [line] = glues
+      if (line === undefined) continue
+      const other = first.get(line)
+      if (other === undefined) first.set(line, device)
+      else if (other !== device) sets.join(other, device)
     }
   }
 }
-
-const exactGlue = (trace: Trace): readonly string[] => trace.glues.slice(0, 1)
-const poolGlue = (trace: Trace): readonly string[] => trace.glues.slice(1)
 
 const linesInPool = (use: DeviceUse): Map<string, Set<string>> => {
   const lines = new Map<string, Set<string>>()
@@ -56,7 +52,7 @@ const groupDevices = (
   sets: UnionFind,
   conflicts: LineConflicts,
 ): void => {
-  joinBy(sets, uses, exactGlue)
+  joinByLine(sets, uses)
   const pools = new Map<string, Map<string, Set<string>>>()
   for (const use of uses) {
     const group = sets.find(use.device)
@@ -86,7 +82,7 @@ const claimGlues = (
 ): void => {
   for (const use of uses) {
     const home = sets.find(use.device)
-    for (const glue of tally(use.traces, (t) => t.glues).keys()) {
+    for (const glue of new Set(use.traces.flatMap((t) => t.glues))) {
       const owner = claimed.get(glue)
       if (owner === undefined) claimed.set(glue, home)
       else if (owner !== home) claimed.set(glue, null)
@@ -111,7 +107,7 @@ const bestHome = (use: DeviceUse, claimed: ReadonlyMap<string, string | null>): 
   const [best] = ranked
   if (!best) return null
   const away = use.traces.filter((t) => homeOf(t, claimed) === null && !t.isHosting)
-  const hasOwnPlace = [...tally(away, poolGlue).values()].some(
+  const hasOwnPlace = [...tally(away, (t) => t.glues.slice(1)).values()].some(
     (p) =>
       p.days >= OWN_PLACE_DAYS &&
       p.hours >= GUEST_RATIO * best[1].hours &&

@@ -2,7 +2,7 @@ import { coordinatesOf } from '#domain/geo'
 import type { Coordinates, PlayRecord } from '#domain/types'
 import { type DeviceClass, deviceClass } from './device-class.ts'
 import { isLoopback } from './guards.ts'
-import { isHosting, poolOf } from './network-class.ts'
+import { isHosting as isHostingPlay, poolOf } from './network-class.ts'
 import { watchedUntil } from './watched.ts'
 
 const DAY_MS = 86_400_000
@@ -58,19 +58,25 @@ const remember = <P, T>(keyOf: (play: P) => string, ask: (play: P) => T): ((play
 /** Works out traces of plays that are already normalised. */
 export const tracesOf = (plays: readonly PlayRecord[]): Trace[] => {
   const classOf = remember((p: PlayRecord) => `${p.platform}\n${p.client}`, deviceClass)
-  const throughHosting = remember((p: PlayRecord) => p.asnOrg ?? '', isHosting)
+  const throughHosting = remember((p: PlayRecord) => p.asnOrg ?? '', isHostingPlay)
   const placed = remember(
-    (p: PlayRecord) => `${p.isLan} ${p.network} ${p.asn} ${p.source}`,
+    (p: PlayRecord) => (p.isLan ? `lan ${p.source} ${p.network}` : `${p.network} ${p.asn}`),
     (p) => placeOf(p, throughHosting(p)),
   )
-  return plays.map((play) => ({
-    play,
-    start: play.startedAt,
-    end: watchedUntil(play),
-    day: Math.floor(play.startedAt / DAY_MS),
-    device: play.device ?? `? ${play.network ?? ''} ${play.platform ?? ''} ${play.client ?? ''}`,
-    kind: classOf(play),
-    ...placed(play),
-    at: play.isLan ? null : coordinatesOf(play),
-  }))
+  return plays.map((play) => {
+    const { line, pool, isHosting, glues } = placed(play)
+    return {
+      play,
+      start: play.startedAt,
+      end: watchedUntil(play),
+      day: Math.floor(play.startedAt / DAY_MS),
+      device: play.device ?? `? ${play.network ?? ''} ${play.platform ?? ''} ${play.client ?? ''}`,
+      kind: classOf(play),
+      line,
+      pool,
+      isHosting,
+      glues,
+      at: play.isLan ? null : coordinatesOf(play),
+    }
+  })
 }

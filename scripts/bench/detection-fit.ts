@@ -6,7 +6,7 @@ import {
 } from '../../control/detect/features.ts'
 import type { Judged } from './detection-metrics.ts'
 import { decayOf, type Prepared } from './detection-population.ts'
-import { fitLogistic } from './logistic.ts'
+import { fitLogistic, type Row } from './logistic.ts'
 
 // What a weight may mean: sharing when positive, innocence when negative.
 const SIGNS: Readonly<Record<FeatureId, number>> = {
@@ -26,6 +26,9 @@ const SIGNS: Readonly<Record<FeatureId, number>> = {
   far_apart: 1,
 }
 
+// These cannot be learnt from populations that all have 60 days, or that hold no innocent restreamer.
+const FIXED: readonly FeatureId[] = ['short_history', 'restreaming']
+
 // Weights decide which household is the strongest, so fitting and choosing take turns.
 const TURNS = 5
 
@@ -34,10 +37,11 @@ const valuesOf = (account: Prepared, weights: Weights): number[] => {
   return [1, ...FEATURES.map((id) => values[id])]
 }
 
-const weightsOf = (fitted: readonly number[]): Weights => {
+const weightsOf = (fitted: readonly number[], start: Weights): Weights => {
   const [intercept = 0, ...rest] = fitted
   const byId = FEATURES.map((id, i): [FeatureId, number] => [id, rest[i] ?? 0])
-  const find = (id: FeatureId): number => byId.find(([name]) => name === id)?.[1] ?? 0
+  const find = (id: FeatureId): number =>
+    FIXED.includes(id) ? start[id] : (byId.find(([name]) => name === id)?.[1] ?? 0)
   return {
     intercept,
     other_home: find('other_home'),
@@ -57,14 +61,27 @@ const weightsOf = (fitted: readonly number[]): Weights => {
   }
 }
 
+const fittingRow = (account: Prepared, weights: Weights): Row => {
+  const values = valuesOf(account, weights)
+  const isFixed = (column: number): boolean => {
+    const id = FEATURES[column - 1]
+    return id !== undefined && FIXED.includes(id)
+  }
+  const fixed = FEATURES.reduce(
+    (sum, id, i) => sum + (FIXED.includes(id) ? (values[i + 1] ?? 0) * weights[id] : 0),
+    0,
+  )
+  return { x: values.map((v, i) => (isFixed(i) ? 0 : v)), y: account.isSharing, offset: fixed }
+}
+
 /** Fits the weights to labelled accounts, starting from given ones. */
 export const fitWeights = (accounts: readonly Prepared[], start: Weights): Weights => {
   const signs = [0, ...FEATURES.map((id) => SIGNS[id])]
   let weights = start
   for (let turn = 0; turn < TURNS; turn += 1) {
     const current = weights
-    const rows = accounts.map((a) => ({ x: valuesOf(a, current), y: a.isSharing }))
-    weights = weightsOf(fitLogistic(rows, signs))
+    const rows = accounts.map((a) => fittingRow(a, current))
+    weights = weightsOf(fitLogistic(rows, signs), start)
   }
   return weights
 }

@@ -2,6 +2,8 @@
 export interface Row {
   readonly x: readonly number[]
   readonly y: boolean
+  /** What is added to the row whatever the weights are. */
+  readonly offset: number
 }
 
 const sigmoid = (z: number): number => 1 / (1 + Math.exp(-Math.max(-30, Math.min(30, z))))
@@ -40,8 +42,8 @@ const step = (
   const hessian = weights.map((_, i) =>
     weights.map((__, j) => (i === j ? (ridge[i] ?? 0) + 1e-9 : 0)),
   )
-  for (const { x, y } of rows) {
-    const p = sigmoid(dot(x, weights))
+  for (const { x, y, offset } of rows) {
+    const p = sigmoid(dot(x, weights) + offset)
     const error = p - Number(y)
     const slope = p * (1 - p)
     for (let i = 0; i < n; i += 1) {
@@ -70,7 +72,10 @@ export const fitLogistic = (
   let out = signs.map(() => false)
   for (;;) {
     const used = out
-    const masked = rows.map(({ x, y }) => ({ y, x: x.map((value, i) => (used[i] ? 0 : value)) }))
+    const masked = rows.map((row) => ({
+      ...row,
+      x: row.x.map((value, i) => (used[i] ? 0 : value)),
+    }))
     let weights: number[] = signs.map(() => 0)
     const ridges = signs.map((_, i) => (i === 0 ? 0 : ridge))
     for (let round = 0; round < ROUNDS; round += 1) weights = step(masked, weights, ridges)

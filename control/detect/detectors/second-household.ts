@@ -2,7 +2,6 @@ import type { PlayRecord } from '#domain/types'
 import { findingOf } from '../finding.ts'
 import { type Judgement, judgeHouseholds } from '../household-judgement.ts'
 import { placeOf } from '../household-text.ts'
-import { normalisePlays } from '../normalise.ts'
 import type { Inspect, ParamsOf } from '../rule-types.ts'
 import type { Finding } from '../types.ts'
 
@@ -54,7 +53,6 @@ export const secondHouseholdFinding = (
 
 /** A household of its own that uses the account beside the main one, week after week. */
 export const inspectSecondHousehold: Inspect<'second_household'> = (event, recent, params) => {
-  const plays = normalisePlays([...recent, event], event.startedAt)
-  const judgement = judgeHouseholds(plays, { now: event.startedAt })
+  const judgement = judgeHouseholds([...recent, event], { now: event.startedAt })
   return secondHouseholdFinding(event, judgement, params)
 }

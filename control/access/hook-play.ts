@@ -18,6 +18,8 @@ export interface HookPlay {
   readonly host: string | null
   /** Query without `?`. */
   readonly qs: string
+  /** How long the server may say nothing of it; 0 = the usual idle clock. */
+  readonly quietSec: number
   /** Bytes since the last word of this playback. */
   readonly bytes: number
 }
@@ -71,6 +73,7 @@ const openingOf = (play: HookPlay, now: number): Opening => {
     country: null,
     edge: `hook:${play.server}`,
     inferredKey: hookKey(play),
+    leastIdleMs: play.quietSec * 1000,
     now,
   }
 }

@@ -81,7 +81,10 @@ const claimOf = async (
     player,
     network,
     download: viewer.ticket?.download ?? null,
-    idleMs: (channel.isVod ? clocks.idle_vod_sec : clocks.idle_sec) * 1000,
+    idleMs: Math.max(
+      (channel.isVod ? clocks.idle_vod_sec : clocks.idle_sec) * 1000,
+      opening.leastIdleMs ?? 0,
+    ),
     limits: limitsOf({ decision: session.decision, account: record, plan, rule, group }, clocks),
     info: {
       accountName: record?.name ?? null,
@@ -131,6 +134,11 @@ const locationOf = (pass: string, situation: Situation): string => {
   return `/s/${pass}/${channel.id}/${path}${opening.args === '' ? '' : `?${opening.args}`}`
 }
 
+/** Edges know bans by themselves, and a lifted one or a new configuration must be felt soon. */
+const REMEMBER_MS = 10_000
+
+const shortly = (until: number, now: number): number => Math.min(until, now + REMEMBER_MS)
+
 const refuse = (reason: ReasonId, denyUntil: number): OpenAnswer => ({
   outcome: 'refused',
   reason,
@@ -160,12 +168,12 @@ const admit = async (
   const ban = ports.bans.find({ ...claim })
   if (ban) {
     ports.record(eventOf(situation, claim, { type: 'refused', reason: ban.reason }))
-    return refuse(ban.reason, ban.until)
+    return refuse(ban.reason, shortly(ban.until, opening.now))
   }
   const admission = await ports.sessions.open({ ...claim, requestId: opening.requestId })
   if (admission.outcome === 'refused') {
     ports.record(eventOf(situation, claim, { type: 'refused', reason: admission.reason }))
-    return refuse(admission.reason, admission.denyUntil)
+    return refuse(admission.reason, shortly(admission.denyUntil, opening.now))
   }
   if (asked && decision?.backend) await ports.lifecycle.opened(asked, decision)
   if (viewer.ticket) ports.downloadUsed(viewer, opening, situation.network)
@@ -178,7 +186,9 @@ const admit = async (
 export const open = async (opening: Opening, ports: OpenPorts): Promise<OpenAnswer> => {
   const { clocks } = ports.config()
   const answer = await situationOf(opening, ports)
-  if (!answer.ok) return refuse(answer.reason, 0)
+  if (!answer.ok) {
+    return refuse(answer.reason, shortly(opening.now + clocks.deny_sec * 1000, opening.now))
+  }
   const { situation } = answer
   const sid = ports.signer.sessionId(opening.requestId)
   const authorized = await authorize(situation, sid, ports)

@@ -11,6 +11,8 @@ export type ReadPlay =
   | { readonly ok: false; readonly why: string }
 
 const LONGEST = 2048
+/** nginx-rtmp updates every 30 s unless told otherwise: three of them may be lost. */
+const RTMP_QUIET_SEC = 95
 
 const refuse = (why: string): ReadPlay => ({ ok: false, why })
 
@@ -62,6 +64,7 @@ export const readFlussonic = (fields: Fields, server: string): ReadPlay =>
     referer: wordOf(fields, 'referer'),
     host: wordOf(fields, 'host'),
     qs: stripSecrets(wordOf(fields, 'qs') ?? ''),
+    quietSec: 0,
     bytes: bytesOf(wordOf(fields, 'bytes')),
   })
 
@@ -78,6 +81,7 @@ export const readRtmp = (fields: Fields, server: string): ReadPlay => {
     referer: wordOf(fields, 'pageurl'),
     host: null,
     qs: '',
+    quietSec: RTMP_QUIET_SEC,
     bytes: 0,
   })
 }
@@ -117,6 +121,7 @@ export const readAuthRequest = (headers: Fields, server: string): ReadPlay => {
     referer: wordOf(headers, 'referer'),
     host: wordOf(headers, 'x-original-host'),
     qs: stripSecrets(query),
+    quietSec: 0,
     bytes: 0,
   })
 }

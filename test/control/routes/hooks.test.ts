@@ -60,6 +60,7 @@ describe("Flussonic's protocol", () => {
       referer: null,
       host: null,
       qs: 'a=1',
+      quietSec: 0,
       bytes: 0,
     })
   })
@@ -209,6 +210,7 @@ describe('pipeline', () => {
     referer: null,
     host: null,
     qs: '',
+    quietSec: 95,
     bytes: 5,
   }
   const key = hookKey(play)
@@ -237,7 +239,12 @@ describe('pipeline', () => {
       denySec: 60,
     })
     expect(openings).toMatchObject([
-      { inferredKey: key, edge: 'hook:rtmp', door: { kind: 'token', token: 'abc' } },
+      {
+        inferredKey: key,
+        leastIdleMs: 95_000,
+        edge: 'hook:rtmp',
+        door: { kind: 'token', token: 'abc' },
+      },
     ])
     expect(key).toMatch(/^[\w-]{16}$/)
     await pipeline.close(play)

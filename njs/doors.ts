@@ -67,7 +67,10 @@ const prepare = (r: Request, door: DoorRequest): void => {
 /** Names the presented secret for memory and logs; the key its refusals are remembered under. */
 const identify = (r: Request, door: DoorRequest, network: string): string => {
   const name = nameOf(r, door)
-  const key = nginxCrypto.sha256(`${name}/${door.channel}/${network}`).slice(0, KEY_LENGTH)
+  // Rules judge the user agent too: what one player was refused, another may have.
+  const agent = variable(r, 'http_user_agent')
+  const asked = `${name}/${door.channel}/${network}/${agent}`
+  const key = nginxCrypto.sha256(asked).slice(0, KEY_LENGTH)
   tell(r, { gh_print: name.slice(0, 6), gh_name: name, gh_deny_key: key })
   return key
 }
@@ -102,7 +105,8 @@ const judgeTicket = (r: Request, door: DoorRequest & { door: 'ticket' }): string
 
 /** A token or password means nothing to the edge: control is asked, at a limited rate. */
 const judgeSecret = (r: Request, door: DoorRequest): string => {
-  if (door.door === 'token' && variable(r, 'arg_token') === '') return refused(r, 'token.missing')
+  const hasToken = door.door !== 'token' || variable(r, 'arg_token') !== ''
+  if (!hasToken && readPolicy()?.asksWithoutToken !== true) return refused(r, 'token.missing')
   const network = networkText(r)
   const key = identify(r, door, network)
   prepare(r, door)

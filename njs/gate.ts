@@ -33,12 +33,7 @@ const refused = (r: Request, reason: ReasonId): Verdict => {
 
 /** Finds where the bytes come from and leaves it for nginx; a reason where they come from nowhere. */
 const route = (asked: Asked, variables: Variables): Route => {
-  const found = findRoute({
-    channel: asked.channel,
-    rest: asked.rest,
-    args: variables['gh_args'] ?? '',
-    isAliased: asked.isInferred,
-  })
+  const found = findRoute(asked, variables['gh_args'] ?? '')
   if (found.ok) leaveRoute(variables, found)
   return found
 }

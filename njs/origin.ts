@@ -21,9 +21,8 @@ export interface RouteQuestion {
   readonly channel: string
   /** As nginx decoded and normalised it. */
   readonly rest: string
-  readonly args: string
-  /** The universal entry names mean this channel's entry: players of inferred sessions keep them. */
-  readonly isAliased: boolean
+  /** The universal entry names mean this channel's entry: such players keep them. */
+  readonly isInferred: boolean
 }
 
 const PLAIN = /^[A-Za-z0-9_.~!$&'()*+;=:@/-]*$/
@@ -69,10 +68,10 @@ const isOutside = (
 const isEntryOf = (record: ChannelRecord, question: RouteQuestion): boolean =>
   question.rest === record.entry ||
   question.rest === '' ||
-  (question.isAliased && question.rest === entryOfProtocol(record.protocol))
+  (question.isInferred && question.rest === entryOfProtocol(record.protocol))
 
 /** Finds the origin's path of a request and refuses one that lies in another channel. */
-export const findRoute = (question: RouteQuestion): Route => {
+export const findRoute = (question: RouteQuestion, args: string): Route => {
   const table = liveTable('channels')
   if (table === null) return { ok: false, reason: 'edge.not_ready' }
   const record = parse(table.get(question.channel))
@@ -87,6 +86,6 @@ export const findRoute = (question: RouteQuestion): Route => {
   const own = isRooted ? '' : record.base
   const path = own + (isEntry ? record.entry : escapePath(isRooted ? plain : rest))
   const directory = path.slice(0, path.lastIndexOf('/') + 1)
-  const full = withQuery(path, isEntry ? record.query : '', question.args)
+  const full = withQuery(path, isEntry ? record.query : '', args)
   return { ok: true, origin: record.origin, directory, path: full }
 }

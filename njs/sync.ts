@@ -3,7 +3,7 @@ import { parseJson } from './json.ts'
 import { dropLease, RING_SIZE } from './leases.ts'
 import { complain } from './log.ts'
 import { engine, freeSpace, numbers, texts, trySet } from './memory.ts'
-import { clearBan, setBan } from './refusals.ts'
+import { clearBan, isSessionBanned, setBan } from './refusals.ts'
 import { callControl } from './request.ts'
 import { pendingDegraded } from './slots.ts'
 import { loadTables, noteSteps } from './tables.ts'
@@ -69,10 +69,10 @@ const applyBans = (bans: NonNullable<SyncResponse['bans']>, now: number): void =
   texts('gh_texts').set('bansCursor', bans.cursor)
 }
 
-/** Ends sessions: their lease goes and the refusal stays. */
+/** Ends sessions: their lease goes and the refusal stays, as long as their own ban where control named one. */
 export const killLeases = (keys: readonly string[], now: number): void => {
   for (const key of keys) {
-    setBan(key, now + KILL_MS, now)
+    if (!isSessionBanned(key, now)) setBan(key, now + KILL_MS, now)
     dropLease(key)
   }
 }

@@ -26,6 +26,10 @@ export const originFragments = (settings: NginxSettings): Fragments => {
         return `"${origin}" ${scheme}://${upstreamName(index)};`
       }),
     ),
+    backendNames: lines(
+      4,
+      origins.map((origin) => `"${origin}" "${hostOf(origin).replace(/:\d+$/, '')}";`),
+    ),
     backendHosts: lines(
       4,
       origins.map((origin) => `"${origin}" "${hostOf(origin)}";`),

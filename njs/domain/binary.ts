@@ -1,11 +1,16 @@
 import { decodeUtf8 } from './encoding.ts'
 
+/** Bytes of the longest ticket or pass. */
+const CAPACITY = 1100
+
 /** Writes the fixed layout of tickets and passes. */
 export class ByteWriter {
-  private readonly parts: number[] = []
+  private readonly target = new Uint8Array(CAPACITY)
+  private at = 0
 
   byte(value: number): this {
-    this.parts.push(value & 255)
+    this.target[this.at] = value & 255
+    this.at += 1
     return this
   }
 
@@ -17,12 +22,13 @@ export class ByteWriter {
   }
 
   bytes(values: Uint8Array): this {
-    for (const value of values) this.parts.push(value)
+    this.target.set(values, this.at)
+    this.at += values.length
     return this
   }
 
   finish(): Uint8Array {
-    return Uint8Array.from(this.parts)
+    return this.target.subarray(0, this.at)
   }
 }
 

@@ -32,6 +32,8 @@ export interface EdgePolicy {
   readonly groups: readonly EdgeGroup[]
   /** `scheme://host[:port]` put into playlists; `null` = what the viewer asked for. */
   readonly publicUrl: string | null
+  /** Rules, backends or signed links may admit who presents no token: control is asked about him. */
+  readonly asksWithoutToken: boolean
   /** A pass moves to another network only after this many silent seconds. */
   readonly roamAfterSec: number
   /** Leases in use live on by themselves for this long after control was last heard. */

@@ -1,12 +1,14 @@
-import { createServer } from 'node:http'
+import fastify from 'fastify'
+import { Redis } from 'ioredis'
 
-/** The other way to do it: a Node server asked for every single request. */
-const sessions = new Map([['pass', Date.now()]])
-const server = createServer((request, response) => {
-  const key = request.headers['x-key']
-  const known = typeof key === 'string' && sessions.has(key)
-  if (known) sessions.set(key, Date.now())
-  response.writeHead(known ? 204 : 403).end()
+/** The other way to do it: Node looks the session up in Redis for every single request. */
+const [socket = '', redisUrl = ''] = process.argv.slice(2)
+const redis = new Redis(redisUrl, { enableAutoPipelining: true })
+await redis.set('session:pass', 'own:1')
+const app = fastify({ logger: false })
+app.get('/', async (request, reply) => {
+  const account = await redis.get(`session:${String(request.headers['x-key'])}`)
+  return await reply.code(account === null ? 403 : 204).send()
 })
-server.keepAliveTimeout = 60_000
-server.listen(process.argv[2], () => process.stdout.write('ready\n'))
+await app.listen({ path: socket })
+process.stdout.write('ready\n')

@@ -18,7 +18,9 @@ export const startReference = (options: {
   startNginx({
     files: {
       ...options.lists,
-      'geo.conf': options.networks.map((network) => `${network} home;`).join('\n'),
+      'geo.conf': ['192.168.0.0/16', ...options.networks]
+        .map((network) => `${network} home;`)
+        .join('\n'),
     },
     conf: `
   geo $http_x_real $list { default rest; include __DIR__/geo.conf; }

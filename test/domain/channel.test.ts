@@ -178,7 +178,7 @@ describe('doors', () => {
       rest: 'stream.ts',
     })
     expect(parseDoor('u/p/12.m3u8', false)).toMatchObject({ door: 'xtream', rest: 'index.m3u8' })
-    for (const path of ['', 'ch1', '/', 'a b/x', 'ch1/x\u0001', `${ticket}/a b`])
+    for (const path of ['', 'ch1', '/', 'a b/x', 'ch1/x\u0001'])
       expect(parseDoor(path, false), path).toBeNull()
   })
   test('never throws', () => {

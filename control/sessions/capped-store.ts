@@ -1,4 +1,10 @@
-import { DEFAULT_LIMITS, type Effects, type Limits, type Verdict } from '#domain/limits-types'
+import {
+  CLOCKS,
+  DEFAULT_LIMITS,
+  type Effects,
+  type Limits,
+  type Verdict,
+} from '#domain/limits-types'
 import type { ReasonId } from '#domain/reasons'
 import type { AccountRef } from '#domain/types'
 import type { CapEngine } from './cap-engine.ts'
@@ -97,6 +103,9 @@ const createAdmitting = ({ engine, index, wait, now, onEffects }: CappedStoreOpt
   }
 }
 
+/** A refusal for want of room is shorter than this, a ban longer. */
+const ROOM_MS = CLOCKS.retry + 1_000
+
 const createRenewing = ({ engine, index, now, onEffects }: CappedStoreOptions) => ({
   async renew(request: RenewRequest): Promise<RenewResult> {
     const { edge, seen, traffic = [] } = request
@@ -108,7 +117,11 @@ const createRenewing = ({ engine, index, now, onEffects }: CappedStoreOptions) =
       const keys = batch.seen.map(({ key }) => key)
       const renewal = { edge, seen: keys, traffic: batch.traffic, limits: null }
       const { answer, effects } = await engine.renew(tag, renewal)
-      for (const ended of [...answer.refused, ...effects.kill]) result.kill.set(ended.key, ended)
+      for (const ended of [...answer.refused, ...effects.kill]) {
+        // Who only lacks room is asked again soon: its pass may be good in a minute.
+        if (ended.until - now() > ROOM_MS) result.kill.set(ended.key, ended)
+        else result.drop.add(ended.key)
+      }
       for (const key of answer.unknown) result.drop.add(key)
       const isKept = ({ key }: IndexEntry) => !result.kill.has(key) && !result.drop.has(key)
       kept.push(...batch.seen.filter(isKept))

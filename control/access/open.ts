@@ -5,6 +5,7 @@ import { limitsOf } from './limits.ts'
 import { judgeLinkDoor } from './link-door.ts'
 import type { OpenAnswer, OpenedEvent, Opening, OpenPorts } from './opening.ts'
 import type { PassClaims } from './ports.ts'
+import { refuse, shortly } from './refusal.ts'
 import { type Situation, situationOf } from './situation.ts'
 
 const authRequest = async (
@@ -133,17 +134,6 @@ const locationOf = (pass: string, situation: Situation): string => {
   const path = rest.split('/').map(encodeURIComponent).join('/')
   return `/s/${pass}/${channel.id}/${path}${opening.args === '' ? '' : `?${opening.args}`}`
 }
-
-/** Edges know bans by themselves, and a lifted one or a new configuration must be felt soon. */
-const REMEMBER_MS = 10_000
-
-const shortly = (until: number, now: number): number => Math.min(until, now + REMEMBER_MS)
-
-const refuse = (reason: ReasonId, denyUntil: number): OpenAnswer => ({
-  outcome: 'refused',
-  reason,
-  denyUntil,
-})
 
 const passClaims = (situation: Situation, sid: string, decision: Decision | null): PassClaims => ({
   account: decision?.account ?? situation.account,

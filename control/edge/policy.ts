@@ -30,6 +30,7 @@ export const buildPolicy = (
       edgeGroup(group, config, listVersions.get(group.name) ?? 'none'),
     ),
     publicUrl: config.edge.public_url,
+    asksWithoutToken: config.auth_backends.length + config.secure_links.length > 0,
     roamAfterSec: config.clocks.takeover_sec,
     graceSec: GRACE_SEC,
     graceLeaseSec: GRACE_LEASE_SEC,

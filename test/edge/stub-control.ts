@@ -67,6 +67,7 @@ export function createStub(): StubControl {
       version: 'p1',
       groups: [],
       publicUrl: null,
+      asksWithoutToken: false,
       roamAfterSec: 10,
       graceSec: 86_400,
       graceLeaseSec: 120,

@@ -1,0 +1,15 @@
+import type { ReasonId } from '#domain/reasons'
+import type { OpenAnswer } from './opening.ts'
+
+/** Edges know bans by themselves, and a lifted one or a new configuration must be felt soon. */
+const REMEMBER_MS = 10_000
+
+/** A time edges may remember a refusal until, never far. */
+export const shortly = (until: number, now: number): number => Math.min(until, now + REMEMBER_MS)
+
+/** A refused opening. */
+export const refuse = (reason: ReasonId, denyUntil: number): OpenAnswer => ({
+  outcome: 'refused',
+  reason,
+  denyUntil,
+})

@@ -27,6 +27,7 @@ export const startReference = (options: {
   upstream origin { server 127.0.0.1:${options.origin}; keepalive 64; }
   upstream auth { server unix:${options.auth}; keepalive 64; }
   keepalive_requests 1000000;
+  access_log __DIR__/access.log combined buffer=64k flush=1s;
   server {
     listen 127.0.0.1:__PORT__ backlog=4096;
     location /bare/ { proxy_pass http://origin/; proxy_http_version 1.1; proxy_set_header Connection ""; }

@@ -1,6 +1,6 @@
 import type { PlayRecord } from '#domain/types'
 import { DETECTORS, inspectWith } from './detectors/index.ts'
-import { type RuleFinding, windowMsOf } from './inspect-plays.ts'
+import { RECENT_AT_MOST, type RuleFinding, windowMsOf } from './inspect-plays.ts'
 import type { DetectionRule } from './rule-types.ts'
 import { isInScope } from './rules.ts'
 
@@ -53,7 +53,8 @@ export const inspectEvent = (
   if (play === undefined) return []
   return rules.flatMap((rule) => {
     const since = play.startedAt - windowMsOf(rule)
-    const recent = known.slice(0, at).filter((p) => p.startedAt >= since)
+    const window = known.slice(0, at).filter((p) => p.startedAt >= since)
+    const recent = DETECTORS[rule.kind].everyMs > 0 ? window : window.slice(-RECENT_AT_MOST)
     const finding = inspectWith(rule, play, recent)
     return finding === null ? [] : [{ rule: rule.id, finding }]
   })

@@ -7,6 +7,9 @@ import type { Finding } from './types.ts'
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
 
+/** An account that plays more within a window is judged by its latest plays, else its cost would grow squared. */
+export const RECENT_AT_MOST = 2000
+
 /** A finding and the rule that made it. */
 export interface RuleFinding {
   readonly rule: string
@@ -16,6 +19,8 @@ export interface RuleFinding {
 /** How far back a rule looks. */
 export const windowMsOf = (rule: DetectionRule): number =>
   'window_hours' in rule.params ? rule.params.window_hours * HOUR_MS : 0
+
+const nearest = (from: number, to: number): number => Math.max(from, to - RECENT_AT_MOST)
 
 const inspectRule = (rule: DetectionRule, plays: readonly PlayRecord[]): RuleFinding[] => {
   const found: RuleFinding[] = []
@@ -31,7 +36,7 @@ const inspectRule = (rule: DetectionRule, plays: readonly PlayRecord[]): RuleFin
     judgedAt = event.startedAt
     const since = event.startedAt - windowMs
     while ((plays[from]?.startedAt ?? Number.POSITIVE_INFINITY) < since) from += 1
-    const finding = inspectWith(rule, event, plays.slice(from, i))
+    const finding = inspectWith(rule, event, plays.slice(everyMs > 0 ? from : nearest(from, i), i))
     if (finding === null) continue
     found.push({ rule: rule.id, finding })
     quietUntil = event.startedAt + rule.cool_down_minutes * MINUTE_MS

@@ -41,6 +41,10 @@ const stepSchema = Type.Object(
       default: 60,
       description: '`limit` and `ban`: for how long.',
     }),
+    target: Type.Enum(['account', 'network'], {
+      default: 'account',
+      description: '`ban`: the account, or the network the viewer came from.',
+    }),
   },
   strict,
 )
@@ -75,7 +79,9 @@ const common = {
   }),
   actions: Type.Array(stepSchema, {
     maxItems: ACTIONS.length,
-    default: [{ do: 'observe', from_finding: 1, message: '', streams: 1, minutes: 60 }],
+    default: [
+      { do: 'observe', from_finding: 1, message: '', streams: 1, minutes: 60, target: 'account' },
+    ],
     description: 'Steps, mildest first.',
   }),
 } as const

@@ -34,6 +34,7 @@ export function createNouns(sql: Sql): Nouns {
     rules: createCollection(sql, TABLES.rules),
     findings: createFindings(sql),
     trust: createTrust(sql),
+    assessments: createCollection(sql, TABLES.assessments),
     feedback: createFeedback(sql),
   }
 }
@@ -157,7 +158,14 @@ function createEdges(sql: Sql): EdgeStore {
 
 function createFindings(sql: Sql): FindingStore {
   const table = createCollection(sql, TABLES.findings)
-  return { ...table, setState: (id, state, acted) => table.change(id, { state, acted }) }
+  return {
+    ...table,
+    setState: (id, state, acted) => table.change(id, { state, acted }),
+    judge: (id, state) => table.change(id, { state }),
+    markActed: (id, acted) => table.change(id, { acted }),
+    refresh: (id, { at, severity, confidence, evidence }) =>
+      table.change(id, { at, severity, confidence, evidence }),
+  }
 }
 
 function createTrust(sql: Sql): TrustStore {

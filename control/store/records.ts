@@ -145,6 +145,18 @@ export interface StoredFinding {
   readonly acted: string | null
 }
 
+/** How likely an account is shared, as last assessed; the reasons are the detectors' business. */
+export interface StoredAssessment {
+  readonly account: AccountRef
+  readonly name: string | null
+  readonly confidence: number
+  readonly flagged: boolean
+  readonly at: number
+  /** Plays it was judged by. */
+  readonly plays: number
+  readonly detail: Json
+}
+
 /** One change of an account's trust, with the value after it. */
 export interface TrustEntry {
   readonly id: string

@@ -11,6 +11,7 @@ import type {
   Plan,
   Setting,
   SigningKey,
+  StoredAssessment,
   StoredFinding,
   StoredRule,
   Token,
@@ -73,8 +74,17 @@ export interface EdgeStore extends Collection<Edge> {
   revoke(id: string, at: number): Promise<boolean>
 }
 
+/** What may change about a finding as its plays go on. */
+export type FindingNews = Pick<StoredFinding, 'at' | 'severity' | 'confidence' | 'evidence'>
+
 export interface FindingStore extends Collection<StoredFinding> {
   setState(id: string, state: string, acted: string | null): Promise<boolean>
+  /** An operator's or the detectors' word on a finding; what was done stays. */
+  judge(id: string, state: string): Promise<boolean>
+  /** What was done about a finding; its state stays. */
+  markActed(id: string, acted: string): Promise<boolean>
+  /** What more is known by now; state and what was done stay. */
+  refresh(id: string, known: FindingNews): Promise<boolean>
 }
 
 export interface TrustStore extends Collection<TrustEntry> {
@@ -101,5 +111,6 @@ export interface Nouns {
   readonly rules: Collection<StoredRule>
   readonly findings: FindingStore
   readonly trust: TrustStore
+  readonly assessments: Collection<StoredAssessment>
   readonly feedback: FeedbackStore
 }

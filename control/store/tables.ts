@@ -9,6 +9,7 @@ import type {
   Plan,
   Setting,
   SigningKey,
+  StoredAssessment,
   StoredFinding,
   StoredRule,
   Token,
@@ -160,6 +161,19 @@ export const TABLES = {
       evidence: 'json?',
       state: 'text',
       acted: 'text?',
+    },
+  }),
+  assessments: defineTable<StoredAssessment>({
+    name: 'assessments',
+    key: 'account',
+    fields: {
+      account: 'text',
+      name: 'text?',
+      confidence: 'float',
+      flagged: 'bool',
+      at: 'int',
+      plays: 'int',
+      detail: 'json?',
     },
   }),
   trust: defineTable<TrustEntry>({

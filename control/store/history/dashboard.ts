@@ -85,8 +85,8 @@ const topOf =
   async (dimension: Dimension, span: Span, limit = 20): Promise<KeyTotals[]> => {
     const table = dimension === 'account' ? 'days_account' : 'days'
     const rows = await db.query(
-      `select min(key) as key, ${SUMS} from ${table} where dimension = '${dimension}' and day >= $1 and day < $2 group by number` +
-        ` order by plays desc, min(key)${db.dialect.binaryCollation} limit $3`,
+      `select min(key) as key, ${SUMS} from ${table} where dimension = '${dimension}'` +
+        ' and day >= $1 and day < $2 group by number order by plays desc, number limit $3',
       [...daysOf(span), limit],
     )
     return rows.map((row) => ({ key: String(row['key']), ...amountsOf(row) }))
@@ -117,18 +117,20 @@ async function userOverview(
 ): Promise<UserOverview> {
   // The text is compared here: in the statement it would cost more than finding the rows.
   const number = numberOf(account)
-  const rows = await db.query(
-    'select day, key, plays, refusals, played_ms, bytes from days_account where day >= $1 and day < $2 and number = $3 order by day',
-    [...daysOf(span), number],
-  )
+  const [rows, plays] = await Promise.all([
+    db.query(
+      'select day, key, plays, refusals, played_ms, bytes from days_account where day >= $1 and day < $2 and number = $3 order by day',
+      [...daysOf(span), number],
+    ),
+    playsWhere(
+      db,
+      'account_key = $1 and started_at >= $2 and started_at < $3 order by started_at desc limit $4',
+      [number, Math.trunc(span.from), Math.trunc(span.to), limit],
+    ),
+  ])
   const days = rows
     .filter((row) => row['key'] === account)
     .map((row) => ({ day: count(row, 'day') * DAY_MS, ...amountsOf(row) }))
-  const plays = await playsWhere(
-    db,
-    'account_key = $1 and started_at >= $2 and started_at < $3 order by started_at desc limit $4',
-    [number, Math.trunc(span.from), Math.trunc(span.to), limit],
-  )
   const recent = plays.filter((play) => play.account === account)
   return { account, days, recent }
 }

@@ -35,14 +35,10 @@ export function createPlayReader(db: Database): PlayReader {
     playsByAccount: (from, to) => byAccount(playsBetween(from, to)),
     plays: async (identities) => [...(await findPlays(db, identities)).values()],
     async playsOf(account, from, to) {
-      const text = `${select} and account_key = $3 and account = $4 order by ${order}`
-      const rows = await db.query(text, [
-        Math.trunc(from),
-        Math.trunc(to),
-        numberOf(account),
-        account,
-      ])
-      return rows.map(toPlay)
+      const text = `${select} and account_key = $3 order by ${order}`
+      const window = [Math.trunc(from), Math.trunc(to), numberOf(account)]
+      const rows = await db.query(text, window)
+      return rows.map(toPlay).filter((play) => play.account === account)
     },
     async accountsWithPlays(from, to) {
       const text = `select distinct account from plays where ${WINDOW}`

@@ -34,3 +34,12 @@ export const judgeLinkDoor = (
   if (verdict === null) return null
   return verdict.ok ? admitted(verdict.grant, decisionSec) : verdict.reason
 }
+
+/**
+ * Whether the link stands in arguments the edge does not look at: a refusal it remembered would also meet the
+ * next viewer of that address, whose link may be good.
+ */
+export const isArgumentDoor = (opening: Opening, links: JudgeLink | undefined): boolean =>
+  opening.door.kind === 'token' &&
+  opening.door.token === null &&
+  judgeLinkDoor(opening, { links, decisionSec: 0 }) !== null

@@ -2,9 +2,10 @@ import type { ReasonId } from '#domain/reasons'
 import type { SessionClaim } from '../sessions/session-store.ts'
 import type { AuthRequest, Decision } from './decision.ts'
 import { limitsOf } from './limits.ts'
-import { judgeLinkDoor } from './link-door.ts'
+import { isArgumentDoor, judgeLinkDoor } from './link-door.ts'
 import type { OpenAnswer, OpenedEvent, Opening, OpenPorts } from './opening.ts'
 import type { PassClaims } from './ports.ts'
+import { playerQuery } from './query.ts'
 import { refuse, shortly } from './refusal.ts'
 import { type Situation, situationOf } from './situation.ts'
 
@@ -30,7 +31,7 @@ const authRequest = async (
     userAgent: opening.agent,
     referer: opening.referer,
     host: opening.host,
-    qs: opening.args,
+    qs: playerQuery(opening.door.kind === 'token' ? opening.door.token : null, opening.args),
     ...(await context.ports.counts(channel.id)),
   }
 }
@@ -183,7 +184,8 @@ export const open = async (opening: Opening, ports: OpenPorts): Promise<OpenAnsw
   const sid = ports.signer.sessionId(opening.requestId)
   const authorized = await authorize(situation, sid, ports)
   if (typeof authorized === 'string') {
-    return refuse(authorized, opening.now + clocks.deny_sec * 1000)
+    const denySec = isArgumentDoor(opening, ports.links) ? 0 : clocks.deny_sec
+    return refuse(authorized, denySec === 0 ? 0 : opening.now + denySec * 1000)
   }
   const { decision } = authorized
   if (decision?.verdict === 'deny') {

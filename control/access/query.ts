@@ -32,6 +32,13 @@ const viewerPairs = (request: AuthRequest): Pairs => [
   ['host', request.host],
 ]
 
+/** The player's query as it came: the token before what else it held. */
+export const playerQuery = (token: string | null, args: string): string | null => {
+  const query = token === null ? '' : new URLSearchParams({ token }).toString()
+  const whole = [query, args].filter((part) => part !== '').join('&')
+  return whole === '' ? null : whole
+}
+
 /** The query Flussonic's backends know; what is not known is left out. */
 export const authQuery = (request: AuthRequest, previous?: PreviousAnswer): string => {
   const query = new URLSearchParams()

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createMemoryDecisions } from '../../../control/access/decisions.ts'
+import { playerQuery } from '../../../control/access/query.ts'
 import { answering, type BackendServer, httpBackend, rawBackend } from './backend-server.ts'
 import { authorizer, opening } from './setting.ts'
 
@@ -73,6 +74,16 @@ describe('what a backend is asked', () => {
     const decision = await authorize(opening)
     expect(server.headers[0]?.authorization).toBe(`Basic ${btoa('me:p@ss')}`)
     expect(JSON.stringify(decision)).not.toMatch(/secret|p%40ss|p@ss|abc/)
+  })
+
+  it.each([
+    ['a b&c', '', 'token=a+b%26c'],
+    ['a', 'x=1', 'token=a&x=1'],
+    [null, 'x=1', 'x=1'],
+    [null, '', null],
+    ['\ud800', '', 'token=%EF%BF%BD'],
+  ])('case=query of a player with token %j and %j', (token, args, expected) => {
+    expect(playerQuery(token, args)).toBe(expected)
   })
 
   it('keeps connections open', async () => {

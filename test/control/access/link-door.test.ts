@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { judgeLinkDoor } from '../../../control/access/link-door.ts'
+import { isArgumentDoor, judgeLinkDoor } from '../../../control/access/link-door.ts'
 import { type LinkOrder, mintLink } from '../../../control/access/mint-link.ts'
 import type { Opening } from '../../../control/access/opening.ts'
 import { createLiveLinks } from '../../../control/compose/secure-links.ts'
@@ -51,10 +51,7 @@ const yaml = `secure_links:
 const base = { checkIp: true, expression: '$secure_link_expires$uri$remote_addr $key', match: '' }
 
 const loadedFrom = (text: string) => ({ ...parseConfig(text, 'gatehouse.yaml'), folder })
-const minted = (
-  format: 'flussonic' | 'nginx',
-  odd: Partial<LinkOrder>,
-) => {
+const minted = (format: 'flussonic' | 'nginx', odd: Partial<LinkOrder>) => {
   const answer = mintLink({ ...base, name: 'x', format, key: 'SECRET' }, { ...order, ...odd })
   if (!answer.ok) throw new Error(answer.why)
   return answer.link.query
@@ -70,7 +67,7 @@ const doors = () => {
   )
   const judge = (odd: Partial<Opening>) =>
     judgeLinkDoor({ ...opening, ...odd }, { links, decisionSec: 180 })
-  return { judge, warnings, source }
+  return { judge, links, warnings, source }
 }
 
 const withToken = (query: string): Partial<Opening> => ({
@@ -117,6 +114,17 @@ describe('a signed link at the door', () => {
     expect(judge({ door: { kind: 'ticket', ticket: 'x' } })).toBeNull()
     expect(judge({ door: { kind: 'xtream', username: 'a', password: 'b' } })).toBeNull()
     expect(judgeLinkDoor(opening, { links: undefined, decisionSec: 1 })).toBeNull()
+  })
+})
+
+describe('a refusal by arguments', () => {
+  it.each([
+    ['a link of nginx', { channel: 'films', args: 'md5=x&expires=1' }, true],
+    ['none, where a link would do', { channel: 'films' }, true],
+    ['a token', { ...withToken('token=x') }, false],
+    ['a channel without links', { channel: 'sport' }, false],
+  ])('case=is not remembered for the address: %s', (_what, odd, expected) => {
+    expect(isArgumentDoor({ ...opening, ...odd }, doors().links)).toBe(expected)
   })
 })
 

@@ -43,6 +43,12 @@ const subjectsOf = (claim: BanSubjects): { kind: BanKind; subject: string }[] =>
   return [...subjects, { kind: 'device', subject: deviceSubject(account, channel, device) }]
 }
 
+// A cap's device ban refuses openings, which always ask control: whoever rotates devices fills no edge's memory.
+const isForEdges = (ban: Ban): boolean => ban.kind !== 'device' || !isOfCaps(ban)
+
+/** How many bans of the caps are kept to be shown. */
+const SHOWN_OF_CAPS = 20_000
+
 /** Every active ban in memory, and the feed the edges read. */
 export interface BanBook extends Pick<BanStore, 'list' | 'find' | 'since' | 'subscribe'> {
   take(news: BanNews): void
@@ -55,17 +61,29 @@ export interface BanBook extends Pick<BanStore, 'list' | 'find' | 'since' | 'sub
 export const createBanBook = (now: () => number): BanBook => {
   const active = new Map<string, Ban>()
   const feed = createBanFeed(now)
+  const ofCaps = new Set<string>()
+  const trimOfCaps = () => {
+    for (const id of ofCaps) {
+      if (ofCaps.size <= SHOWN_OF_CAPS) return
+      ofCaps.delete(id)
+      active.delete(id)
+    }
+  }
   return {
     take(news) {
       for (const ban of news.set) {
         const known = active.get(banId(ban))
         // Ending a banned session is told too, and must not hide who banned it.
         const isEcho = known !== undefined && !isOfCaps(known) && isOfCaps(ban)
-        if (ban.until > now() && !isEcho) active.set(banId(ban), ban)
+        if (ban.until <= now() || isEcho) continue
+        active.set(banId(ban), ban)
+        if (isOfCaps(ban)) ofCaps.add(banId(ban))
+        else ofCaps.delete(banId(ban))
       }
       for (const ban of news.clear) active.delete(banId(ban))
+      trimOfCaps()
       feed.apply({
-        set: news.set.map((ban) => [banKeyOf(ban), ban.until]),
+        set: news.set.filter(isForEdges).map((ban) => [banKeyOf(ban), ban.until]),
         clear: [...news.clear.map(banKeyOf), ...news.free],
         kill: news.kill,
         drop: news.drop,
@@ -85,7 +103,10 @@ export const createBanBook = (now: () => number): BanBook => {
     subscribe: (listener) => feed.subscribe(listener),
     purge() {
       const over = [...active.values()].filter((ban) => ban.until <= now()).map(banId)
-      for (const id of over) active.delete(id)
+      for (const id of over) {
+        active.delete(id)
+        ofCaps.delete(id)
+      }
       feed.purge(now())
       return over
     },

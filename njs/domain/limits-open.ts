@@ -1,7 +1,7 @@
 import { countingSlots, type Held, liveSlots } from './limits-count.ts'
 import { expire, tidy } from './limits-expire.ts'
 import { judge } from './limits-judge.ts'
-import { admitted, hasRoom, refuseForRoom, release, slotOf } from './limits-seat.ts'
+import { admitted, hasRoom, refuseForRoom, release, slotOf, touch } from './limits-seat.ts'
 import {
   type AccountState,
   CLOCKS,
@@ -87,6 +87,14 @@ export const openSession = (
   expire(state, now, fx)
   const known = liveSlots(state).find(({ slot }) => slot.req === claim.req)
   if (known) return admitted(known.key, known.slot, true)
+  const ended = state.refused[claim.key]
+  if (ended) return { outcome: 'refused', ...ended }
+  // The key of a player that cannot follow a redirect is always the same.
+  const same = state.slots[claim.key]
+  if (same && same.gone === 0) {
+    touch(state, same, claim.edge, now)
+    return admitted(claim.key, same, true)
+  }
   const banned = state.devices[`${claim.ch}|${claim.dev}`]
   if (banned) return { outcome: 'refused', reason: 'ban.device', until: banned }
   const isHard = state.limits.limitation === 'hard'

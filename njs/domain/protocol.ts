@@ -79,7 +79,7 @@ export interface EdgeHave {
   readonly keys: string | null
   readonly networks: string | null
   readonly channels: string | null
-  /** Cursor of the ban list. */
+  /** Cursors of the ban list, one for each control plane it heard lately, separated by commas. */
   readonly bans: string | null
 }
 
@@ -119,6 +119,8 @@ export interface SyncRequest {
   readonly degraded: readonly DegradedOpening[]
   /** Free bytes by zone. */
   readonly free: Readonly<Record<string, number>>
+  /** `http(s)://host:port` where this edge takes pushes; host `*` = where it speaks from. */
+  readonly push?: string
 }
 
 /** The answer to a sync. */
@@ -146,6 +148,8 @@ export interface BanChange {
 
 /** Control to edge, at once: `POST /push`. Signed over `<at>.<seq>.<body>` unless it came by the unix socket. */
 export interface PushMessage {
+  /** The control plane that speaks: numbers rise for each by itself. */
+  readonly from: string
   readonly seq: number
   readonly at: number
   readonly set: readonly BanRow[]

@@ -101,6 +101,17 @@ describe('openings of one device that race', () => {
   })
 })
 
+test('a player whose key is always the same keeps its one slot when it opens again', () => {
+  const t = table({ maxStreams: 1, limitation: 'hard' })
+  t.open(claim('inferred'))
+  t.wait(1)
+  const again = t.open(claim('inferred', { req: 'later', sid: 'other' }))
+  expect(again).toMatchObject({ outcome: 'admitted', isKnown: true, sid: 'sid-inferred' })
+  t.end('inferred', 60_000)
+  const refused = t.open(claim('inferred', { req: 'last' }))
+  expect(refused).toMatchObject({ outcome: 'refused', reason: 'session.ended' })
+})
+
 describe('a soft limitation', () => {
   test('lets a superseded session count again when it is requested 15 s later', () => {
     const t = table({ maxStreams: 2 })

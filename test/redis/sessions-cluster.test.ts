@@ -113,7 +113,7 @@ test('the scripts touch one slot each', async () => {
   await waitForRedis(redis, 5_000)
   const limits = limitsWith({ maxStreams: 1 })
   const steps: Step[] = [
-    { op: 'open', who: 1, ch: 1, net: 1, req: 1, vod: false, waited: false },
+    { op: 'open', who: 1, ch: 1, net: 1, req: 1, vod: false, waited: false, same: false },
     { op: 'renew', keys: [0], all: true, traffic: [[0, 1, 1]] },
     { op: 'check', key: 0, who: 1, ch: 1, net: 2, silent: 1, edge: 0 },
     { op: 'restart' },

@@ -44,6 +44,7 @@ const step = fc.oneof(
       req: upTo(40),
       vod: fc.boolean(),
       waited: fc.boolean(),
+      same: fc.constantFrom(false, false, false, true),
     }),
   },
   {
@@ -122,7 +123,7 @@ test('an account that opens without end is bounded alike, and still answered', a
   const seen = new Map<string, number>()
   const soft: Limits = { ...DEFAULT_LIMITS, maxStreams: 2 }
   const zapper = createWorld(redis, 'own:zapper', soft, seen)
-  const open = { op: 'open', who: 0, net: 0, vod: false, waited: false } as const
+  const open = { op: 'open', who: 0, net: 0, vod: false, waited: false, same: false } as const
   for (let at = 0; at < 120; at += 1) {
     await takeStep(zapper, { ...open, ch: at % 9, req: at })
     await takeStep(zapper, { op: 'wait', ms: 50 })

@@ -16,7 +16,17 @@ import { createRedisEngine } from '../../control/sessions/redis-engine.ts'
 import { scriptRunner } from '../../control/sessions/scripts.ts'
 
 export type Step =
-  | { op: 'open'; who: number; ch: number; net: number; req: number; vod: boolean; waited: boolean }
+  | {
+      op: 'open'
+      who: number
+      ch: number
+      net: number
+      req: number
+      vod: boolean
+      waited: boolean
+      /** Opened under the last key again, as inferred sessions are. */
+      same: boolean
+    }
   | { op: 'renew'; keys: number[]; all: boolean; traffic: [number, number, number][] }
   | {
       op: 'check'
@@ -96,13 +106,14 @@ type Act<Op extends Step['op']> = (
 ) => Promise<Pair> | Pair
 
 const open: Act<'open'> = async (world, step) => {
-  const key = `k${String(world.keys.length).padStart(3, '0')}`
+  const fresh = `k${String(world.keys.length).padStart(3, '0')}`
+  const key = step.same ? keyAt(world, 0) : fresh
   const idle = step.vod ? 120_000 : 30_000
   const own = { key, sid: `sid-${key}`, req: `r${step.req}`, idle, edge: 'e0' }
   const opening = { claim: claimOf(step, own), limits: world.limits, hasWaited: step.waited }
   const effects = newEffects()
   const answer = openSession(world.state, opening, world.now, effects)
-  if (answer.outcome === 'admitted') world.keys.push(key)
+  if (answer.outcome === 'admitted' && !step.same) world.keys.push(key)
   note(world, `open ${answer.outcome === 'refused' ? answer.reason : answer.outcome}`)
   return [await world.engine.open(world.account, opening), { answer, effects }]
 }

@@ -25,6 +25,13 @@ local function open()
   for _, one in ipairs(heldSlots(state, false)) do
     if one.slot.req == claim.req then return admitted(one.key, one.slot, true) end
   end
+  local ended, same = state.refused[claim.key], state.slots[claim.key]
+  if ended then return refused(ended.reason, ended['until']) end
+  -- The key of a player that cannot follow a redirect is always the same.
+  if same and same.gone == 0 then
+    touch(state, same, claim.edge, now)
+    return admitted(claim.key, same, true)
+  end
   local banned = state.devices[claim.ch .. '|' .. claim.dev]
   if banned then return refused('ban.device', banned) end
   local isHard = state.limits.limitation == 'hard'

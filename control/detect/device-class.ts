@@ -4,7 +4,7 @@ import type { PlayRecord } from '#domain/types'
 export type DeviceClass = 'television' | 'portable' | 'computer' | 'unknown'
 
 const TELEVISION =
-  /\b(tv|roku|tizen|webos|netcast|xbox|playstation|ps[345]|chromecast|shield|bravia|fire ?tv|aft[a-z]{1,4}|apple ?tv|tvos|htpc|kodi|libreelec|samsung|lg|vidaa|philips|sony|panasonic|mag\d*|enigma2|stb|set.?top|tivimate|formuler|android ?tv|google ?tv|smart.?tv|dlna)\b/i
+  /\b(tv|roku|tizen|webos|netcast|xbox|playstation|ps[345]|chromecast|shield|bravia|fire ?tv|aft[a-z]{1,4}|apple ?tv|tvos|htpc|kodi|libreelec|lg|vidaa|philips|sony|panasonic|mag\d*|enigma2|stb|set.?top|tivimate|ott-navigator|perfect-player|televizo|formuler|android ?tv|google ?tv|smart.?tv|dlna)\b/i
 const PORTABLE = /\b(ios|ipados|iphone|ipad|android|mobile|phone|tablet)\b/i
 const COMPUTER =
   /\b(windows|macos|mac|osx|linux|chromeos|chrome|firefox|safari|edge|opera|web|desktop|laptop|vlc|mpv|ffmpeg)\b/i

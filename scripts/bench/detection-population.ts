@@ -73,6 +73,7 @@ const readPopulation = (folder: string, name: string): Population => {
 
 /** Reads one population, or every population in the folders of a folder. */
 export const readPopulations = (folder: string): Population[] => {
+  if (!existsSync(folder)) throw new Error(`there is no folder ${folder}`)
   if (isPopulation(folder)) return [readPopulation(folder, 'data')]
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && isPopulation(join(folder, entry.name)))

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { FEATURES, type Weights } from '../../control/detect/features.ts'
 import { DEFAULT_THRESHOLD, DEFAULT_WEIGHTS } from '../../control/detect/weights.ts'
 import { fitWeights, judge } from './detection-fit.ts'
@@ -116,16 +117,18 @@ const run = (folder: string): void => {
   }
 }
 
-const folder = argument('data')
-if (folder === undefined) {
-  console.error('usage: detection --data DIR [--days 60] [--fit]')
-  console.error(
-    'DIR: a population, or a folder of them: history.json.gz geo.json labels.json [asn.json]',
+const SAMPLE = fileURLToPath(new URL('../../test/vectors/detection/sample', import.meta.url))
+
+if (process.argv.includes('--help')) {
+  console.log('usage: detection [--data DIR] [--days 60] [--fit]')
+  console.log(
+    'DIR: a population, or a folder of them: history.json, geo.json, labels.json, [asn.json], each or as .gz',
   )
-  process.exitCode = 2
 } else {
+  const folder = argument('data') ?? SAMPLE
   const started = performance.now()
   try {
+    if (folder === SAMPLE) console.log('the committed sample; --data DIR measures others')
     run(folder)
     console.log(`\n${((performance.now() - started) / 1000).toFixed(1)} s`)
   } catch (error) {

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto'
+import type { PlayRecord } from '#domain/types'
+import type { Json, StoredFinding } from '../../store/records.ts'
+import type { DetectionRule } from '../rule-types.ts'
+import type { Evidence, Finding } from '../types.ts'
+
+/** What a rule found about one play. */
+export interface LiveFinding {
+  /** The same rule and the same play always give the same key, however much of the play is known. */
+  readonly key: string
+  readonly rule: DetectionRule
+  readonly event: PlayRecord
+  readonly finding: Finding
+}
+
+/** Name of a rule's finding about a play. */
+export const findingKey = (rule: string, event: Pick<PlayRecord, 'account' | 'source' | 'id'>) =>
+  createHash('sha256')
+    .update([rule, event.account, event.source, event.id].join('\n'))
+    .digest('hex')
+    .slice(0, 24)
+
+/** Evidence as it is kept: with the sentence and the play it is about. */
+export interface KeptEvidence extends Evidence {
+  readonly summary: string
+  readonly event: { readonly source: string; readonly id: string }
+}
+
+const asJson = (value: unknown): Json => {
+  const json: Json = JSON.parse(JSON.stringify(value))
+  return json
+}
+
+/** A finding as the store keeps it, open and without consequences yet. */
+export const storedFinding = ({ key, rule, event, finding }: LiveFinding): StoredFinding => ({
+  id: key,
+  rule: rule.id,
+  kind: finding.kind,
+  account: finding.account,
+  severity: finding.severity,
+  confidence: finding.confidence,
+  at: Math.trunc(finding.at),
+  evidence: asJson({
+    summary: finding.summary,
+    event: { source: event.source, id: event.id },
+    ...finding.evidence,
+  }),
+  state: 'open',
+  acted: null,
+})
+
+/** Whether something was really done about a finding; it then stands whatever becomes known. */
+export const isSettled = ({ state, acted }: Pick<StoredFinding, 'state' | 'acted'>): boolean =>
+  (state !== 'open' && state !== 'withdrawn') || (acted?.endsWith(':done') ?? false)

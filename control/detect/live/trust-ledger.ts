@@ -1,0 +1,46 @@
+import type { TrustEntry } from '../../store/records.ts'
+import type { TrustStore } from '../../store/stores.ts'
+import { fullTrust, type TrustChange, type TrustState } from '../trust.ts'
+
+const REMEMBERED = 1000
+const GIVEN_BACK = 'finding dismissed'
+
+const changeOf = ({ at, delta, value, reason, findingId }: TrustEntry): TrustChange => ({
+  at,
+  delta,
+  value,
+  reason,
+  findingId,
+})
+
+/** An account's trust from its ledger. */
+export const loadTrust = async (
+  store: Pick<TrustStore, 'list'>,
+  account: string,
+  now: number,
+): Promise<TrustState> => {
+  const where = { account }
+  const { rows } = await store.list({ where, sort: 'at', descending: true, limit: REMEMBERED })
+  const ledger = rows.map(changeOf).toReversed()
+  const last = ledger.at(-1)
+  if (last === undefined) return fullTrust(now)
+  // Giving back what a dismissed finding took does not begin the wait for recovery anew.
+  const since = ledger.findLast((entry) => entry.reason !== GIVEN_BACK)?.at ?? last.at
+  return { value: last.value, since, ledger }
+}
+
+/** Writes down what was added to a ledger, each entry later than the one before, so that the newest is told. */
+export const saveTrust = async (
+  store: Pick<TrustStore, 'putAll'>,
+  account: string,
+  before: TrustState,
+  after: TrustState,
+): Promise<void> => {
+  let last = before.ledger.at(-1)?.at ?? 0
+  const added = after.ledger.slice(before.ledger.length).map((change): TrustEntry => {
+    last = Math.max(change.at, last + 1)
+    const what = change.findingId ?? 'recovery'
+    return { ...change, at: last, id: `${account} ${last} ${what}`, account }
+  })
+  if (added.length > 0) await store.putAll(added)
+}

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { GeoPlace, GroupWonBy, PlayRecord } from '#domain/types'
-import { StoreError } from '../store/errors.ts'
+import type { GeoPlace, GroupWonBy } from '#domain/types'
+import { isPassing } from '../store/errors.ts'
 import type { History } from '../store/history/history.ts'
 import type { DownloadStore } from '../store/stores.ts'
 import type { ConsumerStats } from './consume.ts'
@@ -8,7 +8,7 @@ import { consume } from './consume.ts'
 import { createGather } from './gather.ts'
 import type { PlayEvent } from './play-event.ts'
 import type { StreamClient } from './stream-client.ts'
-import { playOf } from './telling.ts'
+import { locatedPlay } from './telling.ts'
 import { countWaiting, trimStreams } from './trim-streams.ts'
 
 /** What the historian writes to. */
@@ -52,7 +52,7 @@ export function createHistorian(options: HistorianOptions): Historian {
     ...options,
     group: HISTORIAN_GROUP,
     consumer: options.consumer ?? `${process.pid}-${randomBytes(6).toString('hex')}`,
-    isTransient: (error) => error instanceof StoreError && TRANSIENT.has(error.code),
+    isTransient: isPassing,
     handler: (events, isAlone) => (isAlone ? write(events) : together(events)),
   })
   const trimmer = setInterval(() => {
@@ -68,9 +68,6 @@ export function createHistorian(options: HistorianOptions): Historian {
   }
 }
 
-/** Failures that pass: the entries wait for it in the stream. */
-const TRANSIENT: ReadonlySet<string> = new Set(['store.unavailable', 'store.full', 'store.locked'])
-
 async function writeEvents(
   store: HistorianStore,
   events: readonly PlayEvent[],
@@ -79,13 +76,6 @@ async function writeEvents(
   const plays = events.filter(({ type }) => type !== 'download')
   await store.history.upsertPlays(plays.map((event) => locatedPlay(event, locate)))
   for (const event of events) if (event.type === 'download') await recordUse(store, event)
-}
-
-function locatedPlay(event: PlayEvent, locate: HistorianOptions['locate']): PlayRecord {
-  const isLocated = event.country !== undefined && event.country !== null
-  const address = event.address ?? null
-  const place = isLocated || address === null ? null : (locate?.(address) ?? null)
-  return playOf(event, place)
 }
 
 const WON_BY: readonly GroupWonBy[] = ['network', 'country', 'account', 'default']

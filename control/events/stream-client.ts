@@ -23,7 +23,8 @@ export function readEntries(reply: unknown): Entry[] {
 /** The entries in XAUTOCLAIM's answer. */
 export const claimedEntries = (reply: unknown): Entry[] => entriesOf(listOf(reply)[1])
 
-function entriesOf(value: unknown): Entry[] {
+/** The entries of a range. */
+export function entriesOf(value: unknown): Entry[] {
   return listOf(value).map((entry) => {
     const [id, fields] = listOf(entry)
     const pairs = listOf(fields)

@@ -22,6 +22,17 @@ export function playOf(event: PlayEvent, place: GeoPlace | null = null): PlayRec
   }
 }
 
+/** What one event tells of its playback, its place looked up where the event does not say. */
+export function locatedPlay(
+  event: PlayEvent,
+  locate: ((address: string) => GeoPlace | null) | undefined,
+): PlayRecord {
+  const isLocated = event.country !== undefined && event.country !== null
+  const address = event.address ?? null
+  const place = isLocated || address === null ? null : (locate?.(address) ?? null)
+  return playOf(event, place)
+}
+
 type Who = 'id' | 'source' | 'account' | 'accountName' | 'group' | 'device' | 'platform' | 'client'
 
 const whoOf = (event: PlayEvent): Pick<PlayRecord, Who> => ({

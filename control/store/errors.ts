@@ -23,3 +23,9 @@ export class StoreError extends Error {
 /** The message of anything thrown. */
 export const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error)
+
+const PASSING: ReadonlySet<string> = new Set(['store.unavailable', 'store.full', 'store.locked'])
+
+/** Whether a failure passes by itself: what was to be written waits. */
+export const isPassing = (error: unknown): boolean =>
+  error instanceof StoreError && PASSING.has(error.code)

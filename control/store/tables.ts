@@ -1,19 +1,15 @@
+import { DETECTION_TABLES } from './detection-tables.ts'
 import type {
   Account,
   AuditEntry,
   Ban,
   Download,
   Edge,
-  Feedback,
   ImportCursor,
   Plan,
   Setting,
   SigningKey,
-  StoredAssessment,
-  StoredFinding,
-  StoredRule,
   Token,
-  TrustEntry,
 } from './records.ts'
 import { defineTable } from './table.ts'
 
@@ -142,64 +138,5 @@ export const TABLES = {
     key: 'source',
     fields: { source: 'text', value: 'json?', updatedAt: 'int' },
   }),
-  rules: defineTable<StoredRule>({
-    name: 'rules',
-    key: 'id',
-    fields: { id: 'text', rule: 'json', enabled: 'bool', updatedAt: 'int' },
-  }),
-  findings: defineTable<StoredFinding>({
-    name: 'findings',
-    key: 'id',
-    fields: {
-      id: 'text',
-      rule: 'text',
-      kind: 'text',
-      account: 'text',
-      severity: 'text',
-      confidence: 'float',
-      at: 'int',
-      evidence: 'json?',
-      state: 'text',
-      acted: 'text?',
-    },
-  }),
-  assessments: defineTable<StoredAssessment>({
-    name: 'assessments',
-    key: 'account',
-    fields: {
-      account: 'text',
-      name: 'text?',
-      confidence: 'float',
-      flagged: 'bool',
-      at: 'int',
-      plays: 'int',
-      detail: 'json?',
-    },
-  }),
-  trust: defineTable<TrustEntry>({
-    name: 'trust',
-    key: 'id',
-    fields: {
-      id: 'text',
-      account: 'text',
-      at: 'int',
-      delta: 'float',
-      value: 'float',
-      reason: 'text',
-      findingId: 'text?',
-    },
-  }),
-  feedback: defineTable<Feedback>({
-    name: 'feedback',
-    key: 'id',
-    fields: {
-      id: 'text',
-      account: 'text',
-      kind: 'text',
-      value: 'text',
-      verdict: 'text',
-      at: 'int',
-      by: 'text',
-    },
-  }),
+  ...DETECTION_TABLES,
 } as const

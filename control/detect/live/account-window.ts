@@ -20,59 +20,56 @@ export interface AccountWindow {
 interface Known {
   readonly plays: Map<string, PlayRecord>
   readonly from: number
-  readAt: number
+  readonly readAt: number
 }
 
 const DAY_MS = 86_400_000
 const keyOf = (play: Pick<PlayRecord, 'source' | 'id'>): string => `${play.source}\n${play.id}`
 
-const learn = (known: Known, plays: Iterable<PlayRecord>): void => {
-  for (const play of plays) {
-    const before = known.plays.get(keyOf(play))
-    known.plays.set(keyOf(play), before === undefined ? play : mergePlay(before, play))
+const learn = ({ plays }: Known, told: Iterable<PlayRecord>): void => {
+  for (const play of told) {
+    const before = plays.get(keyOf(play))
+    plays.set(keyOf(play), before === undefined ? play : mergePlay(before, play))
   }
 }
 
 /** Keeps the plays of the busiest accounts in memory, the account asked about longest ago leaving first. */
 export const createAccountWindow = (options: AccountWindowOptions): AccountWindow => {
   const { history, now, maxPlays = 50_000, refreshMs = 600_000 } = options
-  const accounts = new Map<AccountRef, Known>()
-  let count = 0
+  const accounts = new Map<AccountRef, { readonly known: Known; readonly size: number }>()
+  let total = 0
 
   const forget = (account: AccountRef): void => {
-    count -= accounts.get(account)?.plays.size ?? 0
+    total -= accounts.get(account)?.size ?? 0
     accounts.delete(account)
   }
-  const makeRoom = (): void => {
-    for (const account of accounts.keys()) {
-      if (count <= maxPlays || accounts.size <= 1) return
-      forget(account)
+  const keep = (account: AccountRef, known: Known): void => {
+    forget(account)
+    accounts.set(account, { known, size: known.plays.size })
+    total += known.plays.size
+    for (const other of accounts.keys()) {
+      if (total <= maxPlays || other === account) return
+      forget(other)
     }
   }
   const read = async (account: AccountRef, from: number): Promise<Known> => {
     const stored = await history.playsOf(account, from, Number.MAX_SAFE_INTEGER)
     return { plays: foldPlays(stored), from, readAt: now() }
   }
-  const dropOld = ({ plays, from }: Known): void => {
-    for (const [key, play] of plays) if (play.lastSeenAt < from) plays.delete(key)
-  }
 
   return {
     take: async (account, told, windowMs) => {
       const from = now() - windowMs
-      const before = accounts.get(account)
+      const before = accounts.get(account)?.known
       const isUsable =
         before !== undefined && before.from <= from && now() - before.readAt < refreshMs
       // A day more is read, so that the window may move on without another look.
       const known = isUsable ? before : await read(account, from - DAY_MS)
       if (!isUsable && before !== undefined) learn(known, before.plays.values())
       learn(known, told)
-      dropOld({ ...known, from: known.from })
-      forget(account)
-      accounts.set(account, known)
-      count += known.plays.size
-      makeRoom()
-      return [...known.plays.values()].filter((play) => play.lastSeenAt >= from)
+      for (const [key, play] of known.plays) if (play.lastSeenAt < from) known.plays.delete(key)
+      keep(account, known)
+      return [...known.plays.values()]
     },
   }
 }

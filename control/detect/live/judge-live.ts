@@ -1,17 +1,18 @@
 import type { PlayRecord } from '#domain/types'
-import { DETECTORS, inspectWith } from '../detectors/index.ts'
-import { windowMsOf } from '../inspect-plays.ts'
+import { DETECTORS } from '../detectors/index.ts'
+import { inspectEvent } from '../inspect-event.ts'
 import type { DetectionRule } from '../rule-types.ts'
 import { isInScope } from '../rules.ts'
 import { findingKey, type LiveFinding } from './live-finding.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
-const REVIEW_MS = 24 * HOUR_MS
+/** News of a play may change what the plays of the day before it say. */
+export const REVIEW_MS = 24 * HOUR_MS
 
 /** A finding that stands already: it quiets its rule and is not judged again. */
 export interface Mark {
-  readonly key: string
+  readonly id: string
   readonly rule: string
   readonly at: number
 }
@@ -52,7 +53,7 @@ const judgeRule = (rule: DetectionRule, question: LiveQuestion): LiveFinding[] =
   const from = reviewedFrom(rule, since)
   const quietMs = rule.cool_down_minutes * MINUTE_MS
   const marks = question.marks.filter((mark) => mark.rule === rule.id)
-  const stands = new Set(marks.map(({ key }) => key))
+  const stands = new Set(marks.map(({ id }) => id))
   const candidates = isSlow(rule) ? firstOfEachSlot(rule, plays) : plays
   const found: LiveFinding[] = []
   let quietUntil = Number.NEGATIVE_INFINITY
@@ -62,10 +63,8 @@ const judgeRule = (rule: DetectionRule, question: LiveQuestion): LiveFinding[] =
     const key = findingKey(rule.id, event)
     const isQuiet = marks.some((mark) => mark.at <= at && at < mark.at + quietMs)
     if (isQuiet || stands.has(key)) continue
-    const windowStart = at - windowMsOf(rule)
-    const before = plays.slice(0, plays.indexOf(event)).filter((p) => p.startedAt >= windowStart)
-    const finding = inspectWith(rule, event, before)
-    if (finding === null) continue
+    const finding = inspectEvent(event, plays, [rule])[0]?.finding
+    if (finding === undefined) continue
     found.push({ key, rule, event, finding })
     quietUntil = at + quietMs
   }

@@ -49,6 +49,8 @@ export const storedFinding = ({ key, rule, event, finding }: LiveFinding): Store
   acted: null,
 })
 
-/** Whether something was really done about a finding; it then stands whatever becomes known. */
+const FELT = new Set(['limit:done', 'end:done', 'ban:done'])
+
+/** Whether an operator judged a finding or a viewer felt it; it then stands whatever becomes known. */
 export const isSettled = ({ state, acted }: Pick<StoredFinding, 'state' | 'acted'>): boolean =>
-  (state !== 'open' && state !== 'withdrawn') || (acted?.endsWith(':done') ?? false)
+  (state !== 'open' && state !== 'withdrawn') || (acted !== null && FELT.has(acted))

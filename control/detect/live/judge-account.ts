@@ -1,0 +1,145 @@
+import type { AccountRef, PlayRecord } from '#domain/types'
+import type { StoredFinding } from '../../store/records.ts'
+import type { FindingStore, Nouns } from '../../store/stores.ts'
+import { knownPlays } from '../at-home.ts'
+import { longestWindowMs } from '../inspect-event.ts'
+import type { DetectionRule, RuleStep } from '../rule-types.ts'
+import { stepFor } from '../rules.ts'
+import { applyFinding, dismissFinding } from '../trust.ts'
+import type { Finding, Severity } from '../types.ts'
+import type { AccountWindow } from './account-window.ts'
+import { isCountable } from './countable.ts'
+import { judgeLive, REVIEW_MS, reviewedFrom } from './judge-live.ts'
+import type { KnowledgeBook } from './knowledge-book.ts'
+import { isSettled, type LiveFinding, storedFinding } from './live-finding.ts'
+import { type Reconciled, reconcile } from './reconcile.ts'
+import type { RuleBook } from './rule-book.ts'
+import { loadTrust, saveTrust } from './trust-ledger.ts'
+
+/** A finding about which nothing was done yet, and the step its rule has come to. */
+export interface Due {
+  readonly live: LiveFinding
+  readonly step: RuleStep | null
+  /** The how manieth finding of the rule about the account within the escalation time. */
+  readonly nth: number
+}
+
+export interface JudgePorts {
+  readonly store: {
+    readonly findings: Pick<FindingStore, 'list'>
+    readonly atomically: <T>(work: (nouns: Nouns) => Promise<T>) => Promise<T>
+  }
+  readonly window: AccountWindow
+  readonly rules: RuleBook
+  readonly knowledge: KnowledgeBook
+  readonly now: () => number
+}
+
+const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
+const MOST = 1000
+
+const lookBackMs = (rules: readonly DetectionRule[]): number =>
+  Math.max(
+    REVIEW_MS,
+    ...rules.map((r) => r.cool_down_minutes * MINUTE_MS),
+    ...rules.map((r) => r.escalation_hours * HOUR_MS),
+  )
+
+const severityOf = (finding: StoredFinding): Severity =>
+  finding.severity === 'high' || finding.severity === 'low' ? finding.severity : 'warning'
+
+const kindOf = (found: readonly LiveFinding[], id: string): Finding['kind'] =>
+  found.find(({ key }) => key === id)?.finding.kind ?? 'concurrent_streams'
+
+/** Writes what changed, and what it does to trust, in one transaction. */
+const commit = async (
+  ports: JudgePorts,
+  account: AccountRef,
+  found: readonly LiveFinding[],
+  { fresh, changed, withdrawn }: Reconciled,
+): Promise<void> => {
+  if (fresh.length + changed.length + withdrawn.length === 0) return
+  const now = ports.now()
+  await ports.store.atomically(async ({ findings, trust }) => {
+    for (const finding of changed) {
+      await findings.refresh(finding.id, finding)
+      if (finding.state === 'withdrawn') await findings.judge(finding.id, 'open')
+    }
+    for (const { id } of withdrawn) await findings.judge(id, 'withdrawn')
+    const added: StoredFinding[] = []
+    for (const finding of fresh) {
+      // Another control plane may have been faster; what it did about it stays.
+      if ((await findings.get(finding.id)) === null) added.push(finding)
+    }
+    await findings.putAll(added)
+    const before = await loadTrust(trust, account, now)
+    let after = before
+    for (const finding of added) {
+      const told = {
+        id: finding.id,
+        severity: severityOf(finding),
+        kind: kindOf(found, finding.id),
+      }
+      after = applyFinding(after, told, now)
+    }
+    for (const { id } of withdrawn) after = dismissFinding(after, id, now)
+    await saveTrust(trust, account, before, after)
+  })
+}
+
+const counts = (finding: StoredFinding): boolean =>
+  finding.state === 'open' || finding.state === 'confirmed'
+
+const dueOf = (
+  found: readonly LiveFinding[],
+  stored: readonly StoredFinding[],
+  withdrawn: readonly StoredFinding[],
+): Due[] => {
+  const before = new Map(stored.map((finding) => [finding.id, finding]))
+  const gone = new Set(withdrawn.map(({ id }) => id))
+  const all = new Map([
+    ...stored.filter((f) => counts(f) && !gone.has(f.id)).map((f) => [f.id, f] as const),
+    ...found.map((live) => [live.key, storedFinding(live)] as const),
+  ])
+  return found
+    .filter(({ key }) => (before.get(key)?.acted ?? null) === null)
+    .map((live) => {
+      const { rule, finding } = live
+      const since = finding.at - rule.escalation_hours * HOUR_MS
+      const nth = [...all.values()].filter(
+        (f) => f.rule === rule.id && f.at > since && f.at <= finding.at,
+      ).length
+      return { live, nth, step: stepFor(rule, nth) }
+    })
+}
+
+/** Judges one account after news of some of its plays, writes what was found, and says what is due to be done. */
+export const judgeAccount = async (
+  ports: JudgePorts,
+  account: AccountRef,
+  told: readonly PlayRecord[],
+): Promise<Due[]> => {
+  const rules = ports.rules.rules().filter((rule) => rule.enabled)
+  const feedback = ports.knowledge.feedbackOf(account)
+  const plays = await ports.window.take(account, told, longestWindowMs(rules) + REVIEW_MS)
+  if (rules.length === 0) return []
+  const identities = new Set(told.map((play) => `${play.source}\n${play.id}`))
+  const touched = plays.filter((play) => identities.has(`${play.source}\n${play.id}`))
+  const since = Math.min(...[...told, ...touched].map((play) => play.startedAt))
+  const query = { account, at: { from: Math.trunc(since - lookBackMs(rules)) } }
+  const sort = { sort: 'at', descending: true, limit: MOST } as const
+  const stored = (await ports.store.findings.list({ where: query, ...sort })).rows
+  const byId = new Map(rules.map((rule) => [rule.id, rule]))
+  const isReviewed = (finding: StoredFinding): boolean => {
+    const rule = byId.get(finding.rule)
+    return rule !== undefined && finding.at >= reviewedFrom(rule, since)
+  }
+  const marks = stored.filter((f) => isSettled(f) || (f.state === 'open' && !isReviewed(f)))
+  const known = knownPlays(plays.filter(isCountable), ports.now(), { feedback })
+  const found =
+    feedback.isAccountFine === true ? [] : judgeLive({ plays: known, rules, since, marks })
+  const reconciled = reconcile(found, stored, isReviewed)
+  await commit(ports, account, found, reconciled)
+  return dueOf(found, stored, reconciled.withdrawn)
+}

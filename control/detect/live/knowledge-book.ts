@@ -1,0 +1,46 @@
+import type { AccountRef } from '#domain/types'
+import type { Feedback as FeedbackRow } from '../../store/records.ts'
+import type { FeedbackStore } from '../../store/stores.ts'
+import { gatherFeedback } from '../feedback.ts'
+import type { Feedback } from '../types.ts'
+
+/** What operators said is fine, by account. */
+export interface KnowledgeBook {
+  feedbackOf(account: AccountRef): Feedback
+  reload(): Promise<void>
+}
+
+const PAGE = 1000
+const NOTHING: Feedback = {}
+
+/** Every word of the operators. */
+export const readFeedback = async (store: Pick<FeedbackStore, 'list'>): Promise<FeedbackRow[]> => {
+  const all: FeedbackRow[] = []
+  let after: string | null = null
+  do {
+    const page: Awaited<ReturnType<FeedbackStore['list']>> = await store.list({
+      limit: PAGE,
+      ...(after === null ? {} : { after }),
+    })
+    all.push(...page.rows)
+    after = page.next
+  } while (after !== null)
+  return all
+}
+
+/** Keeps the operators' words in memory; none until read. */
+export const createKnowledgeBook = (store: Pick<FeedbackStore, 'list'>): KnowledgeBook => {
+  let current = new Map<AccountRef, Feedback>()
+  return {
+    feedbackOf: (account) => current.get(account) ?? NOTHING,
+    reload: async () => {
+      const byAccount = new Map<AccountRef, FeedbackRow[]>()
+      for (const row of await readFeedback(store)) {
+        const rows = byAccount.get(row.account)
+        if (rows) rows.push(row)
+        else byAccount.set(row.account, [row])
+      }
+      current = new Map([...byAccount].map(([account, rows]) => [account, gatherFeedback(rows)]))
+    },
+  }
+}

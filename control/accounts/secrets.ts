@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { hash, verify } from '@node-rs/argon2'
 
 const TOKEN_BYTES = 18
@@ -19,12 +19,4 @@ export const verifyPassword = async (stored: string, password: string): Promise<
   } catch {
     return false
   }
-}
-
-/** Equal texts, in a time that does not tell where they differ. */
-export const equalSecret = (a: string, b: string): boolean => {
-  const key = Buffer.from('gatehouse compare')
-  const left = createHmac('sha256', key).update(a).digest()
-  const right = createHmac('sha256', key).update(b).digest()
-  return timingSafeEqual(left, right)
 }

@@ -71,9 +71,10 @@ export const createBanFeed = (now: () => number): BanFeed => {
       for (const listener of listeners) listener(told)
     },
     since(text) {
-      const [from, at] = (text ?? '').split('.')
-      const known = Number(at)
-      if (from !== epoch || !Number.isInteger(known) || known > seq) return everything()
+      // An edge names its place in the list of every control plane it heard lately.
+      const mine = (text ?? '').split(',').find((place) => place.startsWith(`${epoch}.`))
+      const known = Number(mine?.split('.')[1])
+      if (!Number.isInteger(known) || known > seq) return everything()
       if (known < (log[0]?.seq ?? seq + 1) - 1) return everything()
       const missed = log.filter((one) => one.seq > known).map(({ change }) => change)
       return { ...merge(missed), cursor: cursor(), full: false }

@@ -38,6 +38,7 @@ export interface SessionClaim {
   readonly download: string | null
   /** Silence after which the slot is free: `IDLE_LIVE_MS`, `IDLE_VOD_MS` or the protocol's own. */
   readonly idleMs: number
+  /** An opening sets them; a check only where the account is not known any more. */
   readonly limits: Limits
   readonly info: SessionInfo
 }

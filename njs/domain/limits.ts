@@ -21,6 +21,7 @@ export { type Opening, openSession } from './limits-open.ts'
 /** A genuine pass whose edge holds no lease, or whose address changed. */
 export interface Checking {
   readonly claim: Claim
+  /** For an account that is not known any more; a known one keeps what its opening was given. */
   readonly limits: Limits
   readonly cloneKey: string
   /** Silence at the asking edge; -1 = it has no lease. */
@@ -109,7 +110,6 @@ export const checkSession = (
   now: number,
   fx: Effects,
 ): Verdict => {
-  state.limits = checking.limits
   expire(state, now, fx)
   const verdict = decideCheck(state, checking, now, fx)
   judge(state, now, fx)

@@ -57,7 +57,6 @@ local function decide()
   return admitted(claim.key, slot, true)
 end
 
-state.limits = order.limits
 expire(state, now, fx)
 local verdict = decide()
 judge(state, now, fx)

@@ -90,19 +90,33 @@ export const currentKid = (): number | null => {
   return kid === undefined ? null : Number(kid)
 }
 
-/** The live half of a table that is replaced whole: `null` until it was loaded once. */
-export const liveTable = (name: 'networks' | 'channels'): NgxSharedDict<string> | null => {
-  const half = numbers('gh_state').get(name)
-  if (half === undefined) return null
-  if (name === 'networks') return texts(half === 1 ? 'gh_networks_b' : 'gh_networks_a')
-  return texts(half === 1 ? 'gh_channels_b' : 'gh_channels_a')
+/** Tables that are loaded beside the live one and then flipped. */
+export type FlippedTable = 'networks' | 'channels'
+
+/** Counts every change of a table; its lowest bit says which half is live. Nothing until it was loaded once. */
+export const tableGeneration = (name: FlippedTable): number | undefined =>
+  numbers('gh_state').get(name)
+
+const halfOf = (name: FlippedTable, isSecond: boolean): NgxSharedDict<string> => {
+  if (name === 'networks') return texts(isSecond ? 'gh_networks_b' : 'gh_networks_a')
+  return texts(isSecond ? 'gh_channels_b' : 'gh_channels_a')
+}
+
+/** The live half of a table: `null` until it was loaded once. */
+export const liveTable = (name: FlippedTable): NgxSharedDict<string> | null => {
+  const generation = tableGeneration(name)
+  return generation === undefined ? null : halfOf(name, generation % 2 === 1)
 }
 
 /** The half of a table that is not live: the first until something was loaded. */
-export const idleTable = (name: 'networks' | 'channels'): NgxSharedDict<string> => {
-  const isFirstLive = numbers('gh_state').get(name) === 0
-  if (name === 'networks') return texts(isFirstLive ? 'gh_networks_b' : 'gh_networks_a')
-  return texts(isFirstLive ? 'gh_channels_b' : 'gh_channels_a')
+export const idleTable = (name: FlippedTable): NgxSharedDict<string> =>
+  halfOf(name, tableGeneration(name) !== undefined && (tableGeneration(name) ?? 0) % 2 === 0)
+
+/** Notes that a table changed: `flip` makes the idle half the live one. */
+export const noteTableChange = (name: FlippedTable, flip: boolean): void => {
+  const generation = tableGeneration(name)
+  const next = generation === undefined ? 0 : generation + (flip ? 1 : 2)
+  numbers('gh_state').set(name, next)
 }
 
 /** Programs and versions of this edge. */

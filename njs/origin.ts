@@ -1,7 +1,7 @@
 import { entryOfProtocol, stripSecrets } from './domain/channel.ts'
 import { type ChannelRecord, ownerOf, parseChannelRecord } from './domain/channel-table.ts'
 import type { ReasonId } from './domain/reasons.ts'
-import { liveTable } from './memory.ts'
+import { liveTable, tableGeneration } from './memory.ts'
 
 /** Where a request goes, or why it does not. */
 export type Route =
@@ -30,23 +30,46 @@ const PLAIN = /^[A-Za-z0-9_.~!$&'()*+;=:@/-]*$/
 const escapePath = (path: string): string =>
   PLAIN.test(path) ? path : path.split('/').map(encodeURIComponent).join('/')
 
-/** Records by their own text: what a text means never changes, so the memory needs no invalidation. */
-const parsed = new Map<string, ChannelRecord | null>()
-const MOST_PARSED = 500
+/** A channel's record, with the route of its entry ready: most requests of a player are for that. */
+interface Known {
+  readonly record: ChannelRecord
+  readonly entry: Route
+}
 
-const parse = (text: string | undefined): ChannelRecord | null => {
-  if (text === undefined) return null
-  const known = parsed.get(text)
-  if (known !== undefined) return known
-  if (parsed.size >= MOST_PARSED) parsed.clear()
-  const record = parseChannelRecord(text)
-  parsed.set(text, record)
-  return record
+/** Records of one generation of the channel table; every change of the table empties it. */
+const known = { generation: -1, channels: new Map<string, Known | null>() }
+const MOST_KNOWN = 500
+
+const directoryOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1)
+
+const readKnown = (table: NgxSharedDict<string>, channel: string): Known | null => {
+  const text = table.get(channel)
+  const record = text === undefined ? null : parseChannelRecord(text)
+  if (record === null) return null
+  const path = record.base + record.entry
+  const directory = directoryOf(path)
+  const full = record.query === '' ? path : `${path}?${record.query}`
+  return { record, entry: { ok: true, origin: record.origin, path: full, directory } }
+}
+
+const findKnown = (channel: string): Known | null | undefined => {
+  const generation = tableGeneration('channels')
+  if (generation === undefined) return undefined
+  if (generation !== known.generation || known.channels.size >= MOST_KNOWN) {
+    known.generation = generation
+    known.channels.clear()
+  }
+  const found = known.channels.get(channel)
+  if (found !== undefined) return found
+  const table = liveTable('channels')
+  const read = table === null ? null : readKnown(table, channel)
+  known.channels.set(channel, read)
+  return read
 }
 
 /** The record of a channel. */
 export const readChannel = (channel: string): ChannelRecord | null =>
-  parse(liveTable('channels')?.get(channel))
+  findKnown(channel)?.record ?? null
 
 const withQuery = (path: string, own: string, args: string): string => {
   const viewers = args === '' || args.indexOf('=') < 0 ? args : stripSecrets(args)
@@ -70,22 +93,27 @@ const isEntryOf = (record: ChannelRecord, question: RouteQuestion): boolean =>
   question.rest === '' ||
   (question.isInferred && question.rest === entryOfProtocol(record.protocol))
 
-/** Finds the origin's path of a request and refuses one that lies in another channel. */
-export const findRoute = (question: RouteQuestion, args: string): Route => {
-  const table = liveTable('channels')
-  if (table === null) return { ok: false, reason: 'edge.not_ready' }
-  const record = parse(table.get(question.channel))
-  if (record === null) return { ok: false, reason: 'channel.unknown' }
+/** A path that is not the entry's. */
+const findPath = (record: ChannelRecord, question: RouteQuestion, args: string): Route => {
   const { rest, channel } = question
   const isRooted = rest.startsWith('@/')
-  const isEntry = !isRooted && isEntryOf(record, question)
-  const plain = isRooted ? rest.slice(1) : record.base + (isEntry ? record.entry : rest)
-  if ((isRooted || record.isShared) && isOutside(table, record.origin, plain, channel))
+  const plain = isRooted ? rest.slice(1) : record.base + rest
+  const table = isRooted || record.isShared ? liveTable('channels') : null
+  if (table !== null && isOutside(table, record.origin, plain, channel))
     return { ok: false, reason: 'path.outside' }
   // What the record says is escaped as the origin wants it; what a viewer sent is escaped here.
-  const own = isRooted ? '' : record.base
-  const path = own + (isEntry ? record.entry : escapePath(isRooted ? plain : rest))
-  const directory = path.slice(0, path.lastIndexOf('/') + 1)
-  const full = withQuery(path, isEntry ? record.query : '', args)
-  return { ok: true, origin: record.origin, directory, path: full }
+  const path = isRooted ? escapePath(plain) : record.base + escapePath(rest)
+  const directory = directoryOf(path)
+  return { ok: true, origin: record.origin, directory, path: withQuery(path, '', args) }
+}
+
+/** Finds the origin's path of a request and refuses one that lies in another channel. */
+export const findRoute = (question: RouteQuestion, args: string): Route => {
+  const channel = findKnown(question.channel)
+  if (channel === undefined) return { ok: false, reason: 'edge.not_ready' }
+  if (channel === null) return { ok: false, reason: 'channel.unknown' }
+  const { record, entry } = channel
+  if (!isEntryOf(record, question)) return findPath(record, question, args)
+  if (args === '' || !entry.ok) return entry
+  return { ...entry, path: withQuery(record.base + record.entry, record.query, args) }
 }

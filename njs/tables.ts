@@ -1,6 +1,6 @@
 import type { TableName, TablePage, TableStep } from './domain/protocol.ts'
 import { parseJson } from './json.ts'
-import { idleTable, liveTable, numbers, texts } from './memory.ts'
+import { idleTable, liveTable, noteTableChange, texts } from './memory.ts'
 import { callControl } from './request.ts'
 
 const TABLES: readonly TableName[] = ['networks', 'channels']
@@ -28,12 +28,6 @@ const put = (dict: NgxSharedDict<string>, page: TablePage): void => {
   for (const key of page.delete) dict.delete(key)
 }
 
-/** Makes the half just filled the live one. */
-const flip = (name: TableName): void => {
-  const state = numbers('gh_state')
-  state.set(name, state.get(name) === 0 ? 1 : 0)
-}
-
 /** Loads one page; true when the table is complete. */
 const loadPage = async (inner: string, name: TableName): Promise<boolean> => {
   const dict = texts('gh_texts')
@@ -55,12 +49,13 @@ const loadPage = async (inner: string, name: TableName): Promise<boolean> => {
   if (target === null) throw new Error(`table ${name}: a difference to nothing`)
   if (isWhole && load.cursor === 0) target.clear()
   put(target, page)
+  if (!isWhole) noteTableChange(name, false)
   if (page.next !== null) {
     const next: Load = { from: version, to: page.to, cursor: page.next }
     dict.set(`${name}Load`, JSON.stringify(next))
     return false
   }
-  if (isWhole) flip(name)
+  if (isWhole) noteTableChange(name, true)
   dict.set(`${name}Version`, page.to)
   dict.delete(`${name}Load`)
   return true

@@ -30,9 +30,9 @@ const LAST_CHUNK = Buffer.from('0\r\n\r\n')
 class Reader {
   status = 0
   private left = -1
-  private head: Buffer<ArrayBufferLike> = Buffer.alloc(0)
+  private head: Buffer = Buffer.alloc(0)
   private isChunked = false
-  private tail: Buffer<ArrayBufferLike> = Buffer.alloc(0)
+  private tail: Buffer = Buffer.alloc(0)
 
   /** Takes a chunk; true when an answer is complete. */
   take(chunk: Buffer): boolean {

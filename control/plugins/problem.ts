@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { type Static, Type } from 'typebox'
+import { StoreError } from '../store/errors.ts'
 
 /** RFC 9457 problem details, the body of every refusal of the admin API. */
 export const problemSchema = Type.Object({
@@ -62,8 +63,17 @@ const codeForStatus = (status: number): ProblemCode => {
   return status < 500 ? 'request.invalid' : 'internal'
 }
 
+const STORE_CODES: Readonly<Record<string, ProblemCode>> = {
+  'store.query': 'request.invalid',
+  'store.conflict': 'conflict',
+}
+
 const problemOf = (error: FastifyError | ProblemError): Problem => {
   if (error instanceof ProblemError) return problem(error.code, error.message)
+  if (error instanceof StoreError) {
+    const code = STORE_CODES[error.code] ?? 'store.unavailable'
+    return problem(code, code === 'store.unavailable' ? undefined : error.message)
+  }
   if (error.validation) {
     const errors = error.validation.map(({ instancePath, message }) => ({
       path: `${error.validationContext ?? 'body'}${instancePath}`,

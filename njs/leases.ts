@@ -29,16 +29,20 @@ export const noteSeen = (key: string): void => {
   }
 }
 
-const windowOf = (key: string, at: number): number =>
-  Math.floor((at + key.charCodeAt(0) + key.charCodeAt(1)) / SEEN_WINDOW_SEC)
+/** Which turn of reports a second lies in; a lease shorter than the usual turn is reported well before it ends. */
+const windowOf = (key: string, at: number, ttlSec: number): number => {
+  const width = Math.max(2, Math.min(SEEN_WINDOW_SEC, Math.floor((ttlSec * 2) / 3)))
+  return Math.floor((at + key.charCodeAt(0) + key.charCodeAt(1)) / width)
+}
 
 /** Refreshes a lease in use at most every two seconds; true when it did. */
 export const touchLease = (key: string, lease: Lease, now: number): boolean => {
   if (now - lease.seen < REFRESH_AFTER_SEC) return false
   const heard = numbers('gh_state').get('heard') ?? now
   if (now - heard > GRACE_SEC) return false
-  writeLease(key, { network: lease.network, ttlSec: lease.ttlSec, seen: now })
-  if (windowOf(key, lease.seen) !== windowOf(key, now)) noteSeen(key)
+  const { network, ttlSec, seen } = lease
+  writeLease(key, { network, ttlSec, seen: now })
+  if (windowOf(key, seen, ttlSec) !== windowOf(key, now, ttlSec)) noteSeen(key)
   return true
 }
 

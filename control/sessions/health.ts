@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { KEYS } from './keys.ts'
-import { mastersOf, type RedisClient } from './redis-client.ts'
+import { isTimeout, mastersOf, type RedisClient } from './redis-client.ts'
 
 export interface HealthOptions {
   readonly redis: RedisClient
@@ -43,6 +43,7 @@ export const createHealth = ({ redis, announce, onChange }: HealthOptions): Heal
   let epoch: string | null = null
   let offset = 0
   let beating: Promise<void> | null = null
+  let wasLate = false
   const degrade = (error: unknown) => {
     if (isDegraded && hasTold) return
     isDegraded = true
@@ -66,6 +67,7 @@ export const createHealth = ({ redis, announce, onChange }: HealthOptions): Heal
   const listen = async () => {
     try {
       offset = await timeOfRedis()
+      wasLate = false
       const { value, isEmpty } = await readEpoch()
       if (!isDegraded && value === epoch) return
       await announce(isEmpty || (epoch !== null && value !== epoch))
@@ -74,7 +76,10 @@ export const createHealth = ({ redis, announce, onChange }: HealthOptions): Heal
       isDegraded = false
       hasTold = true
     } catch (error) {
-      degrade(error)
+      // One late answer may only mean that this process was busy.
+      const isLate = isTimeout(error) && !wasLate
+      wasLate = isLate
+      if (!isLate) degrade(error)
     }
   }
   return {

@@ -62,6 +62,10 @@ export const waitForRedis = async (redis: RedisClient, timeoutMs: number): Promi
   return redis.status === 'ready'
 }
 
+/** Whether a command was answered too late, rather than not at all. */
+export const isTimeout = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'Command timed out'
+
 /** Every server that holds data: the masters of a Cluster, or the one there is. */
 export const mastersOf = (redis: RedisClient): Redis[] =>
   redis instanceof Cluster ? redis.nodes('master') : [redis]

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Redis } from 'ioredis'
 import { packageRoot } from '../config/paths.ts'
 import { createGate } from './gate.ts'
-import { mastersOf, type RedisClient } from './redis-client.ts'
+import { isTimeout, mastersOf, type RedisClient } from './redis-client.ts'
 
 /** One Lua script ready to run. */
 export interface Script {
@@ -58,9 +58,6 @@ export const loadScripts = (folder = scriptsFolder()): Map<string, Script> => {
 
 const isNoScript = (error: unknown): boolean =>
   error instanceof Error && error.message.startsWith('NOSCRIPT')
-
-const isTimeout = (error: unknown): boolean =>
-  error instanceof Error && error.message === 'Command timed out'
 
 // The client's errors carry the command with its arguments, which no log may hold.
 const bare = (error: unknown): Error =>

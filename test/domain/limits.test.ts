@@ -8,7 +8,13 @@ import {
   openSession,
   renewSessions,
 } from '#domain/limits'
-import { type AccountState, type Claim, DEFAULT_LIMITS, type Limits } from '#domain/limits-types'
+import {
+  type AccountState,
+  type Claim,
+  DEFAULT_LIMITS,
+  IDLE_VOD_MS,
+  type Limits,
+} from '#domain/limits-types'
 
 const START = 1_760_000_000_000
 
@@ -72,7 +78,7 @@ describe('a slot', () => {
 
   test('of a silent session is free after its own idle clock', () => {
     const t = table({ maxStreams: 1, limitation: 'hard' })
-    t.open(claim('film', { idle: 120_000 }))
+    t.open(claim('film', { idle: IDLE_VOD_MS }))
     t.renew('film')
     t.wait(119)
     expect(t.open(claim('b', { dev: 'dev-b' }))).toMatchObject({ reason: 'cap.streams' })

@@ -4,6 +4,7 @@ import { secondHouseholdFinding } from './detectors/second-household.ts'
 import { type JudgementOptions, judgeHouseholds } from './household-judgement.ts'
 import { describeHome } from './household-text.ts'
 import { inspectPlays } from './inspect-plays.ts'
+import { soundNow } from './normalise.ts'
 import type { DetectionRule } from './rule-types.ts'
 import { defaultRules } from './rules.ts'
 import type { Assessment, Finding } from './types.ts'
@@ -43,8 +44,12 @@ const withHouseholds = (
 
 /** Says how likely one account is shared and why; the plays may come in any order. */
 export const assessAccount = (plays: readonly PlayRecord[], options: AssessOptions): Assessment => {
-  const known = knownPlays(plays, options.now, options)
-  const { judgement, findings } = withHouseholds(known, options.rules ?? defaultRules(), options)
+  const now = soundNow(plays, options.now)
+  const known = knownPlays(plays, now, options)
+  const { judgement, findings } = withHouseholds(known, options.rules ?? defaultRules(), {
+    ...options,
+    now,
+  })
   const isFine = options.feedback?.isAccountFine ?? false
   return {
     account: plays[0]?.account ?? null,

@@ -47,7 +47,7 @@ const NOTHING: FeatureValues = {
 }
 
 // In less time a visit and a home look alike.
-const ENOUGH_DAYS = 60
+const ENOUGH_DAYS = 55
 
 /** The features of one household beside the main one; logarithms, since the first day says more than the last. */
 export const featuresOf = ({ home, recent, ...evidence }: HouseholdEvidence): FeatureValues => ({

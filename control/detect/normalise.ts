@@ -48,6 +48,16 @@ export const normalisePlays = (plays: readonly PlayRecord[], now: number): PlayR
   return [...known.values()].sort(byTimeThenId)
 }
 
+/**
+ * The moment to judge from. When most plays lie in the future it is our own clock that is wrong, and the newest
+ * play tells the time.
+ */
+export const soundNow = (plays: readonly PlayRecord[], now: number): number => {
+  const ahead = plays.filter((play) => play.startedAt > now + FUTURE_TOLERANCE_MS)
+  if (2 * ahead.length <= plays.length) return now
+  return ahead.reduce((newest, play) => Math.max(newest, endOf(play)), now)
+}
+
 /** When a play stopped, as far as is known. */
 export const endOf = (play: PlayRecord): number =>
   Math.max(play.startedAt, play.endedAt ?? play.lastSeenAt)

@@ -63,6 +63,12 @@ describe('an assessment', () => {
   const home = daily(everyNth(40, 1), { minutes: 90 })
   const other = daily(everyNth(40, 2), { place: 'bordeaux', network: '198.51.100.9', minutes: 90 })
 
+  it('survives a clock of our own that is years behind', () => {
+    const late = assessAccount([...home, ...other], { now: START - 1000 * DAY })
+    expect(late.flagged).toBe(true)
+    expect(late.households).toHaveLength(2)
+  })
+
   it('does not depend on the order of arrival', () => {
     const expected = assessAccount([...home, ...other], { now })
     expect(expected.findings.length).toBeGreaterThan(0)

@@ -25,6 +25,7 @@ export const scheduleWork = (background: Background, parts: Parts): void => {
   background.every('surge state', 2 * SECOND, async () => {
     if (await surge.reload()) await lineup.applySurge()
   })
+  background.every('network files', 3 * SECOND, async () => await lineup.refreshNetworks())
   background.every('signing keys', 5 * SECOND, async () => await persistence.ring.reload())
   background.every('history of running sessions', MINUTE, async () => await tellRunning(parts))
   background.every('retention', DAY / 4, async () => {

@@ -99,20 +99,27 @@ export const controlSchema = section(
       examples: ['0.0.0.0:8443'],
     }),
     certificate_file: nullable(text({ description: 'PEM certificate.' }), {
-      description: 'Certificate of that listener.',
+      description: 'Certificate of that listener, or of `push_listen` on an edge.',
     }),
     key_file: nullable(text({ description: 'PEM key.' }), { description: 'Its private key.' }),
     urls: texts({
       description: 'Control planes an edge on another machine asks, `https://host:port` each.',
     }),
+    server_name: nullable(text({ description: 'Host name.' }), {
+      description:
+        "Name in the control planes' certificates; the host of the first of `urls` when not set.",
+      examples: ['control.example.net'],
+    }),
     ca_file: nullable(text({ description: 'PEM file.' }), {
-      description: 'CA the edge checks control planes against.',
+      description:
+        'CA that signed the certificates of the other side: edges check control planes, and control planes check where they push to.',
     }),
     edge_key_file: nullable(text({ description: 'Key file.' }), {
       description: "File with this edge's key, as `gatehouse edges add` printed it.",
     }),
     push_listen: nullable(Type.String({ pattern: '^\\S+:\\d{1,5}$' }), {
-      description: 'Where this edge takes pushed bans from control planes on other machines.',
+      description:
+        'Where this edge takes pushed bans from control planes on other machines; over TLS where it has `certificate_file` and `key_file`.',
     }),
   },
   { description: 'Between edges and control planes on several machines.' },

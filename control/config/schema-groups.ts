@@ -35,6 +35,7 @@ export const groupSchema = item(
     accounts: texts({ description: 'Account ids that belong here wherever they are.' }),
     default: flag(false, 'Takes whoever no other group takes.'),
     channels: selectionSchema,
+    renumber: flag(false, "Number the group's channels from 1 in `tvg-chno`."),
     max_sessions: nullable(Type.Integer({ minimum: 0 }), {
       description: 'Streams at once per account, or per network for viewers without one.',
     }),

@@ -1,10 +1,17 @@
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EdgePolicy } from '#domain/protocol'
 import type { Catalog } from '../access/ports.ts'
 import type { Config } from '../config/schema.ts'
 import { buildPolicy } from '../edge/policy.ts'
 import { createVersionedTable, type VersionedTable } from '../edge/versioned-table.ts'
-import { type Classification, type Classifier, classify, type Viewer } from '../groups/classify.ts'
+import {
+  type Classification,
+  type Classifier,
+  classify,
+  membershipConflicts,
+  type Viewer,
+} from '../groups/classify.ts'
 import { buildGroupNetworks, type GroupNetworkTables } from '../groups/group-networks.ts'
 import { PlaylistService } from '../playlists/service.ts'
 import type { PlaylistSnapshot } from '../playlists/snapshot.ts'
@@ -35,6 +42,16 @@ const classifierOf = (config: Config, { index }: GroupNetworkTables): Classifier
   })),
 })
 
+/** Tells by size and time whether files changed since. */
+const watchFiles = (files: readonly string[]) => {
+  const mark = (): string =>
+    files
+      .map((file) => statSync(file, { throwIfNoEntry: false }))
+      .map((found) => (found ? `${found.mtimeMs}/${found.size}` : 'gone'))
+      .join(' ')
+  return { mark, seen: mark() }
+}
+
 /** Keeps lists, tables and policy of the edges together and up to date. */
 export class LineupService {
   readonly networkTable: VersionedTable = createVersionedTable()
@@ -45,7 +62,8 @@ export class LineupService {
   private index: LineupIndex
   private classifier: Classifier = { networks: { find: () => null }, groups: [] }
   private edgePolicy: EdgePolicy
-  private warned = ''
+  private warned = new Set<string>()
+  private networkFiles = watchFiles([])
 
   constructor(ports: LineupServicePorts) {
     this.ports = ports
@@ -77,15 +95,9 @@ export class LineupService {
 
   /** Takes the configuration in use; returns what is wrong with its networks, in which case nothing changed. */
   async configure(): Promise<readonly string[]> {
+    const problems = await this.loadNetworks()
+    if (problems.length > 0) return problems
     const config = this.ports.config()
-    const networks = await buildGroupNetworks(
-      config.groups.map(({ name, networks: texts }) => ({ id: name, networks: texts })),
-      this.ports.folder(),
-    )
-    if (networks.problems.length > 0) return networks.problems
-    this.warn(networks.warnings)
-    this.classifier = classifierOf(config, networks)
-    this.networkTable.replace(networks.pages)
     await this.playlists.configure({
       sources: config.sources.map(({ name, file, url, refresh_sec: sec }) => ({
         name,
@@ -93,12 +105,36 @@ export class LineupService {
         url,
         refreshMs: sec * 1000,
       })),
-      groups: config.groups.map(({ name: id, channels }) => ({ id, channels })),
+      groups: config.groups.map(({ name: id, channels, renumber }) => ({ id, channels, renumber })),
       surge: config.surge,
       // nginx falls back to the machine's own resolver.
       checks: { hasResolver: true },
     })
     await this.applySurge()
+    return []
+  }
+
+  /** Reads the network files again when one of them changed; a bad one changes nothing and is told. */
+  async refreshNetworks(): Promise<void> {
+    if (this.networkFiles.mark() === this.networkFiles.seen) return
+    const problems = await this.loadNetworks()
+    if (problems.length === 0) return
+    this.networkFiles = { ...this.networkFiles, seen: this.networkFiles.mark() }
+    for (const problem of problems) this.ports.warn(`${problem}; the networks read before stay`)
+  }
+
+  private async loadNetworks(): Promise<readonly string[]> {
+    const config = this.ports.config()
+    const networks = await buildGroupNetworks(
+      config.groups.map(({ name, networks: texts }) => ({ id: name, networks: texts })),
+      this.ports.folder(),
+    )
+    if (networks.problems.length > 0) return networks.problems
+    const classifier = classifierOf(config, networks)
+    this.warn([...networks.warnings, ...membershipConflicts(classifier.groups)])
+    this.classifier = classifier
+    this.networkTable.replace(networks.pages)
+    this.networkFiles = watchFiles(networks.files)
     return []
   }
 
@@ -112,12 +148,14 @@ export class LineupService {
   }
 
   private warn(warnings: readonly string[]): void {
-    const text = warnings.join('\n')
-    if (text !== this.warned) for (const warning of warnings) this.ports.warn(warning)
-    this.warned = text
+    for (const warning of warnings) {
+      if (!this.warned.has(warning)) this.ports.warn(warning)
+      this.warned.add(warning)
+    }
   }
 
   private take(snapshot: PlaylistSnapshot): void {
+    this.warn(snapshot.warnings)
     const before = this.index
     const config = this.ports.config()
     this.index = indexLineup(snapshot, config)

@@ -68,6 +68,10 @@ const HOLD_MS = 30_000
 const dueAfter = (now: number, decision: Decision): number =>
   now + Math.max(LEAST_INTERVAL_SEC, decision.authDurationSec) * 1000
 
+/** Whether backends had a say, or would have had one: what rules alone decided is not asked about again. */
+const isBackends = ({ trace }: Decision): boolean =>
+  trace.some(({ step }) => step === 'backend' || step === 'cache')
+
 type Step = 'kept' | 'ended' | 'gone' | 'failed'
 
 /** Asks about one session and acts on the answer. */
@@ -102,7 +106,7 @@ const updateOne = async (live: LiveAuth, ports: LifecyclePorts): Promise<Step> =
 /** Makes the life cycle; the caller runs `round` every second or so. */
 export const createLifecycle = (ports: LifecyclePorts): Lifecycle => ({
   async opened(request, decision) {
-    if (decision.verdict !== 'allow') return
+    if (decision.verdict !== 'allow' || !isBackends(decision)) return
     const now = ports.now()
     const kept = { ...decision, trace: [] }
     const dueAt = dueAfter(now, kept)

@@ -166,7 +166,7 @@ const admit = async (
     ports.record(eventOf(situation, claim, { type: 'refused', reason: admission.reason }))
     return refuse(admission.reason, shortly(admission.denyUntil, opening.now))
   }
-  if (asked && decision?.backend) await ports.lifecycle.opened(asked, decision)
+  if (asked && decision) await ports.lifecycle.opened(asked, decision)
   if (viewer.ticket) ports.downloadUsed(viewer, opening, situation.network)
   const location = isInferred ? null : locationOf(pass, situation)
   ports.record(eventOf(situation, claim, { type: 'opened', reason: decision?.reason ?? 'ok' }))

@@ -11,14 +11,21 @@ afterEach(async () => {
 })
 
 /** A life cycle over a real backend whose next answers the test chooses; the last one repeats. */
-const setting = async (answers: readonly (number | Record<string, string>)[]) => {
+const setting = async (
+  answers: readonly (number | Record<string, string>)[],
+  allowDefault = false,
+) => {
   const left = [...answers]
   const server: BackendServer = await httpBackend((_query, response) => {
     const next = (left.length > 1 ? left.shift() : left[0]) ?? 500
     if (typeof next === 'number') response.writeHead(next).end()
     else response.writeHead(200, next).end()
   })
-  const { authorize, client, store, time, later } = authorizer({ urls: [server.url] })
+  const { authorize, client, store, time, later } = authorizer({
+    urls: [server.url],
+    allowDefault,
+    allow: { ua: ['Friend'] },
+  })
   running.push(server, client)
   const ended: string[] = []
   const kept: Decision[] = []
@@ -37,8 +44,8 @@ const setting = async (answers: readonly (number | Record<string, string>)[]) =>
     },
     forget: (channel, at) => store.forget(channel, at),
   })
-  const open = async (sessionId = 'session-1', channel = 'ort') => {
-    const request = { ...opening, sessionId, channel, token: sessionId }
+  const open = async (sessionId = 'session-1', channel = 'ort', userAgent = 'VLC') => {
+    const request = { ...opening, sessionId, channel, userAgent, token: sessionId }
     const decision = await authorize(request)
     bytes.set(sessionId, 1000)
     await lifecycle.opened(request, decision)
@@ -116,6 +123,24 @@ describe('life cycle', () => {
     later(180)
     await lifecycle.round()
     expect(kept).toMatchObject([{ account: 'backend:main:a', maxSessions: 1 }])
+  })
+
+  it('asks soon about a session that came in while no backend answered', async () => {
+    const { lifecycle, open, later, ended } = await setting([500, 403], true)
+    await open()
+    later(9)
+    expect(await lifecycle.round()).toEqual(idle)
+    later(1)
+    expect(await lifecycle.round()).toEqual({ ...idle, asked: 1, ended: 1 })
+    expect(ended).toEqual(['session-1 backend.deny 30'])
+  })
+
+  it('asks nothing about what rules alone decided', async () => {
+    const { lifecycle, open, later, questions } = await setting([200])
+    await open('session-1', 'ort', 'Friend')
+    later(3600)
+    expect(await lifecycle.round()).toEqual(idle)
+    expect(questions()).toEqual([])
   })
 
   it('asks nothing about sessions that stopped or closed', async () => {

@@ -6,6 +6,7 @@ import { until } from '../support/port.ts'
 import { nodeCrypto } from './crypto.ts'
 import { type Rig, startRig } from './rig.ts'
 import { channelRows, group } from './tables.ts'
+import { watch } from './watch.ts'
 
 let rig: Rig
 beforeAll(async () => {
@@ -46,30 +47,6 @@ const push = (message: object): Promise<{ status: number; body: string }> =>
     })
     sent.on('error', reject).end(JSON.stringify(message))
   })
-
-/** Reads a stream until it ends; `ended` says when. */
-const watch = async (path: string, from?: string) => {
-  const stopper = new AbortController()
-  const response = await fetch(rig.url + path, {
-    signal: stopper.signal,
-    headers: from ? { 'X-Forwarded-For': from } : {},
-  })
-  const state = {
-    status: response.status,
-    bytes: 0,
-    endedAt: 0,
-    reason: response.headers.get('x-gatehouse-reason'),
-  }
-  const ended = (async () => {
-    try {
-      for await (const chunk of response.body ?? []) state.bytes += (chunk as Uint8Array).length
-    } catch {
-      // A cut is a broken transfer.
-    }
-    state.endedAt = Date.now()
-  })()
-  return { state, ended, stop: () => stopper.abort() }
-}
 
 test('a kill by sync refuses the next request, and keeps refusing', async () => {
   const { path, key } = await open('ch1', 'index.m3u8')
@@ -129,7 +106,7 @@ test('a dropped lease asks again', async () => {
 
 test('a running MPEG-TS response is cut by a kill, and its origin connection closed', async () => {
   const { path, key } = await open('ts1', 'stream.ts')
-  const viewer = await watch(path)
+  const viewer = await watch(rig.url + path)
   await until('bytes', () => viewer.state.bytes > 5000)
   expect(rig.origin.streams.size).toBe(1)
   const before = Date.now()
@@ -142,7 +119,7 @@ test('a running MPEG-TS response is cut by a kill, and its origin connection clo
 
 test('a closed MPEG-TS response is reported with its bytes and seconds, and coming back asks', async () => {
   const { path, key } = await open('ts1', 'stream.ts')
-  const viewer = await watch(path)
+  const viewer = await watch(rig.url + path)
   await until('bytes', () => viewer.state.bytes > 20_000)
   viewer.stop()
   await viewer.ended
@@ -157,7 +134,7 @@ test('a closed MPEG-TS response is reported with its bytes and seconds, and comi
   const reported = rig.stub.syncs.length
   await until('the next sync', () => rig.stub.syncs.length > reported)
   const asked = rig.stub.count('/check')
-  const again = await watch(path)
+  const again = await watch(rig.url + path)
   expect(again.state.status).toBe(200)
   expect(rig.stub.count('/check')).toBe(asked + 1)
   again.stop()
@@ -165,15 +142,15 @@ test('a closed MPEG-TS response is reported with its bytes and seconds, and comi
 
 test('the newest connection of an MPEG-TS session takes over; too many are refused', async () => {
   const { path } = await open('ts1', 'stream.ts')
-  const first = await watch(path)
-  const second = await watch(path)
+  const first = await watch(rig.url + path)
+  const second = await watch(rig.url + path)
   await first.ended
   expect(second.state.endedAt).toBe(0)
   second.stop()
   await second.ended
   const crowd = []
   for (let i = 0; i < 6; i++) {
-    const viewer = await watch(path)
+    const viewer = await watch(rig.url + path)
     crowd.push(viewer.state)
     viewer.stop()
     await viewer.ended

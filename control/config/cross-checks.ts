@@ -1,3 +1,4 @@
+import { compileRules } from '#domain/rules'
 import { type LineOf, showPath } from './line-map.ts'
 import { type ConfigProblem } from './problems.ts'
 import { type Config } from './schema.ts'
@@ -65,6 +66,15 @@ const checkSources = (config: Config, report: Report): void => {
   })
 }
 
+/** A rule nobody can read would match nothing: a `deny` with a slip in it would let everyone in. */
+const checkRules = (config: Config, report: Report): void => {
+  config.auth_backends.forEach((backend, at) => {
+    const { problems } = compileRules(backend, (text) => text)
+    for (const { action, kind, index, message } of problems)
+      report(['auth_backends', at, action, kind, index], message)
+  })
+}
+
 /** What a schema cannot say: unique names, references that exist, patterns that compile. */
 export const crossProblems = (config: Config, lineOf: LineOf): ConfigProblem[] => {
   const problems: ConfigProblem[] = []
@@ -79,5 +89,6 @@ export const crossProblems = (config: Config, lineOf: LineOf): ConfigProblem[] =
   checkReferences(config, report)
   checkGroups(config, report)
   checkSources(config, report)
+  checkRules(config, report)
   return problems
 }

@@ -114,14 +114,6 @@ describe('auth backends', () => {
       ['6 warning short-network', '8 warning short-network'],
     ],
     [
-      'networks nobody can read, and countries',
-      `    allow_default: true
-    deny:
-      ip: [10.0.0.300, '::1']
-      country: [GBR]`,
-      ['6 error rule-unreadable', '7 error rule-unreadable'],
-    ],
-    [
       'IPv4 rules without an IPv6 twin',
       `    allow:
       ip: [192.0.2.0/24]
@@ -154,6 +146,31 @@ describe('auth backends', () => {
     expect(told('auth_backends:\n  - name: m\n    allow_default: true')).toEqual([
       '2 warning backend-unused',
     ])
+  })
+})
+
+describe('rules nobody can read', () => {
+  const yaml = backend(`    allow:
+      token: [s3cret]
+    deny:
+      ip: [10.0.0.1, 10.0.0.300]
+      country: [GBR]`)
+
+  it('stop the configuration, each with its line', () => {
+    expect(() => parseConfig(yaml, 'g.yaml')).toThrow(
+      'g.yaml:7: auth_backends[0].deny.ip[1]: `10.0.0.300`: not an address, a CIDR such as 10.0.0.0/8, or a range\n' +
+        'g.yaml:8: auth_backends[0].deny.country[0]: `GBR` is no ISO 3166-1 code of two letters',
+    )
+  })
+
+  it('are errors where a draft is linted that was never loaded', () => {
+    const { config } = parseConfig(yaml.replace('10.0.0.300', '10.0.0.3').replace('GBR', 'GB'), 'g')
+    const [first] = config.auth_backends
+    if (first === undefined) throw new Error('no auth backend')
+    const deny = { ...first.deny, ip: ['10.0.0.300'], country: ['GBR'] }
+    const draft = { ...config, auth_backends: [{ ...first, deny }] }
+    const errors = lint(draft, { lineOf: () => 1 }).filter(({ severity }) => severity === 'error')
+    expect(errors.map(({ check }) => check)).toEqual(['rule-unreadable', 'rule-unreadable'])
   })
 })
 

@@ -18,6 +18,8 @@ const main = async (): Promise<void> => {
     options: { config: { type: 'string' }, state: { type: 'string' } },
   })
   if (values.config === undefined || values.state === undefined) return fail(USAGE)
+  // State holds hashes, keys and addresses: files are the owner's alone; sockets are opened one by one.
+  process.umask(0o077)
   const loaded = loadConfig(values.config, process.env)
   const log = pino({ level: loaded.config.log.level, base: null })
   const app = await createApp({ loaded, paths: statePaths(values.state), log })

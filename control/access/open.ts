@@ -169,8 +169,11 @@ const admit = async (
   if (asked && decision) await ports.lifecycle.opened(asked, decision)
   if (viewer.ticket) ports.downloadUsed(viewer, opening, situation.network)
   const location = isInferred ? null : locationOf(pass, situation)
-  ports.record(eventOf(situation, claim, { type: 'opened', reason: decision?.reason ?? 'ok' }))
-  return { outcome: 'admitted', location, key: admission.key, leaseMs: admission.leaseMs, sid }
+  const { key: kept, leaseMs, isKnown } = admission
+  // Asked again, or an inferred session that goes on: told once already.
+  const reason = decision?.reason ?? 'ok'
+  if (!isKnown) ports.record(eventOf(situation, claim, { type: 'opened', reason }))
+  return { outcome: 'admitted', location, key: kept, leaseMs, sid: admission.sid }
 }
 
 /** One question, one answer: may this viewer play this channel from here, now. */

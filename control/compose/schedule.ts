@@ -6,6 +6,8 @@ const SECOND = 1000
 const MINUTE = 60 * SECOND
 const DAY = 1440 * MINUTE
 const PAGE = 1000
+/** Running sessions are told every minute: what was not heard of for ten has ended unseen. */
+const SILENT_MS = 10 * MINUTE
 
 /** Tells history of every session that still plays. */
 const tellRunning = async ({ sessions, recorder }: Parts): Promise<void> => {
@@ -28,6 +30,9 @@ export const scheduleWork = (background: Background, parts: Parts): void => {
   background.every('network files', 3 * SECOND, async () => await lineup.refreshNetworks())
   background.every('signing keys', 5 * SECOND, async () => await persistence.ring.reload())
   background.every('history of running sessions', MINUTE, async () => await tellRunning(parts))
+  background.every('plays that fell silent', MINUTE, async () => {
+    await persistence.store.history.closeSilent(now() - SILENT_MS)
+  })
   background.every('retention', DAY / 4, async () => {
     const before = now() - live.config().store.retention_days * DAY
     await persistence.store.history.prune(before)

@@ -4,6 +4,7 @@ import type { AuthRequest, Decision } from './decision.ts'
 import { limitsOf } from './limits.ts'
 import { isArgumentDoor, judgeLinkDoor } from './link-door.ts'
 import type { OpenAnswer, OpenedEvent, Opening, OpenPorts } from './opening.ts'
+import { locationOf } from './pass-location.ts'
 import type { PassClaims } from './ports.ts'
 import { playerQuery } from './query.ts'
 import { refuse, shortly } from './refusal.ts'
@@ -126,15 +127,6 @@ const eventOf = (
   download: claim.download,
   tokenPrint: claim.info.tokenPrint,
 })
-
-const GENERIC_ENTRIES = /^(index\.m3u8|playlist\.m3u8|manifest\.mpd|stream\.ts|mpegts)?$/
-
-const locationOf = (pass: string, situation: Situation): string => {
-  const { opening, channel } = situation
-  const rest = GENERIC_ENTRIES.test(opening.rest) ? channel.entry : opening.rest
-  const path = rest.split('/').map(encodeURIComponent).join('/')
-  return `/s/${pass}/${channel.id}/${path}${opening.args === '' ? '' : `?${opening.args}`}`
-}
 
 const passClaims = (situation: Situation, sid: string, decision: Decision | null): PassClaims => ({
   account: decision?.account ?? situation.account,

@@ -38,7 +38,8 @@ export const health = (r: Request): void => {
   const now = nowSec()
   const running = engine()
   const wedged = wedgedZone(now)
-  const isReady = currentKid() !== null && readPolicy() !== null && liveTable('channels') !== null
+  const hasTables = liveTable('channels') !== null && liveTable('networks') !== null
+  const isReady = currentKid() !== null && readPolicy() !== null && hasTables
   const isHealthy = running.isNewEnough && wedged === null && isReady
   const silent = silenceSec(now)
   const body = {

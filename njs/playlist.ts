@@ -1,6 +1,6 @@
 import { readCredential } from './credential.ts'
 import { nginxCrypto, randomBytes } from './crypto.ts'
-import type { Classification } from './domain/classify.ts'
+import { type Classification, classify } from './domain/classify.ts'
 import { encodeBase64url } from './domain/encoding.ts'
 import { matchesTag } from './domain/etag.ts'
 import type { EdgeGroup, EdgePolicy } from './domain/protocol.ts'
@@ -10,7 +10,7 @@ import type { Credential } from './domain/types.ts'
 import { identify } from './identify.ts'
 import { complain } from './log.ts'
 import { currentKid, nowSec, secretOf } from './memory.ts'
-import { classifyHere, findGroup, knownCountry, networkGroup, readPolicy } from './policy.ts'
+import { findGroup, knownCountry, networkGroup, readPolicy } from './policy.ts'
 import { findBan } from './refusals.ts'
 import { answer, answerRefusal, handOver, tell } from './reply.ts'
 import { addressText, methodOf, networkText, type Request, variable } from './request.ts'
@@ -22,10 +22,11 @@ interface Reader {
   readonly wonBy: Classification['wonBy']
 }
 
-const needsCountry = (r: Request, policy: EdgePolicy, address: string): boolean =>
-  !networkGroup(r) &&
-  policy.groups.some((group) => group.countries.length > 0) &&
-  knownCountry(r, address) === null
+/** Who somebody without a secret is: the edge's own knowledge, unless only a country would tell. */
+const isKnownHere = (r: Request, policy: EdgePolicy, network: string | null): boolean =>
+  network !== null ||
+  !policy.groups.some((group) => group.countries.length > 0) ||
+  knownCountry(r, addressText(r)) !== null
 
 /** Who reads, by the edge's own knowledge where that is enough. */
 const findReader = async (
@@ -33,11 +34,12 @@ const findReader = async (
   policy: EdgePolicy,
   credential: Credential,
 ): Promise<Reader | ReasonId> => {
+  const networkOwner = networkGroup(r)
+  if (networkOwner === undefined) return 'edge.not_ready'
   const address = addressText(r)
-  const own = `net:${networkText(r)}`
   let found: Classification | null = null
   let account: string | null = null
-  if (credential.kind !== 'none' || needsCountry(r, policy, address)) {
+  if (credential.kind !== 'none' || !isKnownHere(r, policy, networkOwner)) {
     const identity = await identify(r, credential, address)
     const isAnonymous = credential.kind === 'none'
     // Without control nobody's country is known: what remains is the default group.
@@ -48,9 +50,11 @@ const findReader = async (
       account = identity.account
     }
   }
-  found ??= classifyHere(r, policy, address, null)
+  const facts = { networkGroup: networkOwner, country: null, accountGroup: null }
+  found ??= classify(policy.groups, { ...facts, country: knownCountry(r, address) })
   const group = found && findGroup(policy, found.group)
-  return found && group ? { account: account ?? own, group, wonBy: found.wonBy } : 'group.none'
+  if (!found || !group) return 'group.none'
+  return { account: account ?? `net:${networkText(r)}`, group, wonBy: found.wonBy }
 }
 
 const schemeOf = (r: Request): string => {

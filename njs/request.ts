@@ -22,18 +22,21 @@ export const networkPrefix = (r: Request): number => Number(r.variables['gh_v6_p
 /** The viewer's address, parsed; v4-mapped ones unwrapped. */
 export const viewerAddress = (r: Request): Address | null => addressOfBytes(addressBytes(r))
 
+/** nginx writes IPv4 as we do; only what has a colon needs work. */
+const isPlain = (address: string): boolean => address !== '' && !address.includes(':')
+
 /** The viewer's address as text. */
 export const addressText = (r: Request): string => {
-  const address = viewerAddress(r)
-  return address === null ? variable(r, 'remote_addr') : formatAddress(address)
+  const text = variable(r, 'remote_addr')
+  const address = isPlain(text) ? null : viewerAddress(r)
+  return address === null ? text : formatAddress(address)
 }
 
 /** The viewer's network key as text. */
 export const networkText = (r: Request): string => {
-  const address = viewerAddress(r)
-  return address === null
-    ? variable(r, 'remote_addr')
-    : keyOfAddress(address, { v6Prefix: networkPrefix(r) })
+  const text = variable(r, 'remote_addr')
+  const address = isPlain(text) ? null : viewerAddress(r)
+  return address === null ? text : keyOfAddress(address, { v6Prefix: networkPrefix(r) })
 }
 
 /** The method the client used; inside subrequests `r.method` is always GET. */

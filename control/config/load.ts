@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { dirname, isAbsolute, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { Value } from 'typebox/value'
 import { LineCounter, parseDocument } from 'yaml'
 import { crossProblems } from './cross-checks.ts'
@@ -29,6 +29,16 @@ const deepFreeze = <T>(value: T): T => {
   return value
 }
 
+/** Makes `*_file` settings absolute: relative ones start from the configuration's folder. */
+const anchorFiles = (value: unknown, folder: string): void => {
+  if (Array.isArray(value)) for (const item of value) anchorFiles(item, folder)
+  if (!isRecord(value)) return
+  for (const [name, child] of Object.entries(value)) {
+    if (typeof child === 'string' && name.endsWith('_file')) value[name] = resolve(folder, child)
+    else anchorFiles(child, folder)
+  }
+}
+
 const isConfig = (value: unknown): value is Config => Value.Check(configSchema, value)
 
 /** Defaults → text → environment → every problem listed → frozen. Throws {@link ConfigError}. */
@@ -56,12 +66,14 @@ export const parseConfig = (
   const filled: unknown = Value.Default(configSchema, raw)
   const problems = schemaProblems(configSchema, filled, lineOf)
   if (problems.length > 0 || !isConfig(filled)) throw new ConfigError(file, problems)
+  const folder = dirname(resolve(file))
+  anchorFiles(filled, folder)
   const crossed = crossProblems(filled, lineOf)
   if (crossed.length > 0) throw new ConfigError(file, crossed)
   return {
     config: deepFreeze(filled),
     file,
-    folder: dirname(isAbsolute(file) ? file : resolve(file)),
+    folder,
     lineOf,
   }
 }

@@ -5,13 +5,14 @@ import { Failure } from '../runtime/failure.ts'
 import { NOBODY } from '../runtime/resolve.ts'
 
 /**
- * The `user` nginx workers drop to; `null` when nginx is not started as root, or when the state folder lies where only root may enter.
+ * The `user` nginx workers drop to; `null` when nginx is not started as root. They stay root where only root may enter the state folder.
  */
 export async function workerUser(paths: StatePaths): Promise<string | null> {
   if (process.getuid?.() !== 0) return null
   const drop = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups']
   const canEnter = (await run([...drop, 'test', '-x', paths.state])).code === 0
-  if (!canEnter) return null
+  // Other workers could reach neither sockets nor caches there; a state folder elsewhere lets them drop.
+  if (!canEnter) return 'root root'
   // Sockets made in the folder get its group, so that the workers reach them and nobody else does.
   chownSync(paths.run, 0, NOBODY)
   chmodSync(paths.run, 0o2750)

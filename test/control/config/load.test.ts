@@ -36,6 +36,11 @@ describe('parseConfig', () => {
     expect(config.clocks.idle_sec).toBe(45)
   })
 
+  it('takes relative files from the folder of the configuration', () => {
+    const { config } = parseConfig('admin: { token_file: secret/token }', '/etc/gatehouse/g.yaml')
+    expect(config.admin.token_file).toBe('/etc/gatehouse/secret/token')
+  })
+
   it('gives every environment variable one setting', () => {
     const names = [...environmentNames(configSchema).keys()]
     expect(new Set(names).size).toBe(names.length)

@@ -23,9 +23,19 @@ const isSigned = (r: Request, body: string, message: PushMessage): boolean => {
   return isSameMac(nginxCrypto.hmac(encodeUtf8(key), signed), presented)
 }
 
-/** Replays and strays are refused: time must be near, and numbers only rise. */
-const isFresh = (message: PushMessage, now: number): boolean =>
-  Math.abs(now - message.at) < MAX_AGE_MS && message.seq > (numbers('gh_state').get('pushSeq') ?? 0)
+/**
+ * Replays and strays are refused: time must be near, and the numbers of each control plane only rise. The last number is kept for longer than a
+ * message is good, in a dictionary that throws nothing away; where it cannot be kept, nothing is taken. What was sent before this nginx first
+ * synced may be a replay of what it has forgotten.
+ */
+const isFresh = (message: PushMessage, now: number): boolean => {
+  const since = numbers('gh_state').get('pushSince') ?? Infinity
+  if (Math.abs(now - message.at) >= MAX_AGE_MS || message.at < since) return false
+  const dict = numbers('gh_streams')
+  const name = `push:${message.from}`
+  if (message.seq <= (dict.get(name) ?? 0)) return false
+  return trySet(dict, name, message.seq, 5 * MAX_AGE_MS)
+}
 
 /** js_content: takes bans and kills at once. */
 export const push = (r: Request): void => {
@@ -36,10 +46,11 @@ export const push = (r: Request): void => {
     if (!isSigned(r, body, message)) return answer(r, 403, json, '{"ok":false,"why":"signature"}')
     if (variable(r, 'gh_push_trusted') !== '1' && !isFresh(message, now))
       return answer(r, 409, json, '{"ok":false,"why":"replay"}')
-    for (const [key, until] of message.set) setBan(key, until, now)
+    // As in a sync: bans come in control's time.
+    const shift = numbers('gh_state').get('clockShift') ?? 0
+    for (const [key, until] of message.set) setBan(key, until + shift, now)
     for (const key of message.clear) clearBan(key)
     killLeases(message.kill, now)
-    trySet(numbers('gh_state'), 'pushSeq', message.seq)
     answer(r, 200, json, JSON.stringify({ ok: true, seq: message.seq }))
   } catch (problem) {
     complain('push', problem)

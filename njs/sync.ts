@@ -20,6 +20,8 @@ export interface SyncPlace {
   readonly edge: string
   readonly inner: string
   readonly trafficLog: string
+  /** Where control planes on other machines push to; empty without. */
+  readonly push: string
 }
 
 const drainSeen = (): { keys: string[]; end: number } => {
@@ -55,6 +57,24 @@ const applyKeys = (keys: NonNullable<SyncResponse['keys']>): void => {
   dict.set('keysVersion', keys.version)
 }
 
+/** Control planes whose place in the ban list is kept. */
+const MOST_CURSORS = 8
+
+/** Keeps the place in each control plane's list, newest first: syncs reach now this one, now that one. */
+const noteCursor = (cursor: string): void => {
+  const [plane = ''] = cursor.split('.')
+  const others = (have('bansCursor') ?? '').split(',').filter((it) => !it.startsWith(`${plane}.`))
+  const kept = [cursor, ...others.filter((it) => it !== '')].slice(0, MOST_CURSORS)
+  texts('gh_texts').set('bansCursor', kept.join(','))
+}
+
+/** This edge was revoked: without keys and policy it lets nobody new in, and its health says so. */
+const forgetTrust = (): void => {
+  const dict = texts('gh_texts')
+  applyKeys({ version: '', current: 0, secrets: {} })
+  for (const name of ['current', 'keysVersion', 'policy', 'policyVersion']) dict.delete(name)
+}
+
 /** Far more than anybody bans; a full list is rare and comes outside of requests. */
 const MOST_BANS = 1_000_000
 
@@ -66,7 +86,7 @@ const applyBans = (bans: NonNullable<SyncResponse['bans']>, now: number): void =
     const named = new Set(bans.set.map(([key]) => key))
     for (const key of numbers('gh_bans').keys(MOST_BANS)) if (!named.has(key)) clearBan(key)
   }
-  texts('gh_texts').set('bansCursor', bans.cursor)
+  noteCursor(bans.cursor)
 }
 
 /** Ends sessions: their lease goes and the refusal stays, as long as their own ban where control named one. */
@@ -122,6 +142,7 @@ const buildRequest = (place: SyncPlace) => {
     closed: traffic.closed,
     degraded: degraded.list,
     free: freeSpace(),
+    ...(place.push === '' ? {} : { push: place.push }),
   }
   const done = (): void => {
     trySet(numbers('gh_state'), 'ringTail', seen.end)
@@ -134,6 +155,7 @@ const buildRequest = (place: SyncPlace) => {
 const exchange = async (place: SyncPlace): Promise<boolean> => {
   const { request, done } = buildRequest(place)
   const answer = await callControl(place.inner, '/sync', { body: JSON.stringify(request) })
+  if (answer.status === 401) forgetTrust()
   if (answer.status !== 200) return false
   done()
   const response = parseJson<SyncResponse>(answer.body)
@@ -145,6 +167,7 @@ const exchange = async (place: SyncPlace): Promise<boolean> => {
 export const runSync = async (place: SyncPlace): Promise<void> => {
   const deadline = Date.now() + BUDGET_MS
   try {
+    numbers('gh_state').add('pushSince', Date.now())
     while ((await exchange(place)) && Date.now() < deadline);
     await loadTables(place.inner, deadline)
   } catch (problem) {

@@ -4,6 +4,7 @@ import { accountsCommand } from './accounts.ts'
 import { addDownloadCommands, bansCommand } from './bans.ts'
 import { checkCommand } from './check.ts'
 import { CliError } from './context.ts'
+import { edgesCommand } from './edges.ts'
 import { explainCommand } from './explain.ts'
 import { importCommand } from './import.ts'
 import { nginxCommand } from './nginx.ts'
@@ -36,6 +37,7 @@ for (const command of [
   surgeCommand(),
   sourcesCommand(),
   keysCommand(),
+  edgesCommand(),
   reloadCommand(),
   reportCommand(openReportHistory),
   checkCommand(),

@@ -65,7 +65,7 @@ export const keysCommand = (): Command => {
   return command
 }
 
-/** `gatehouse groups`, `channels`, `edges`, `audit`: lists to look at. */
+/** `gatehouse groups`, `channels`, `audit`: lists to look at. */
 export const listCommands = (): Command[] => {
   const lists = [
     [
@@ -79,12 +79,6 @@ export const listCommands = (): Command[] => {
       'channels',
       '/channels?limit=1000',
       ['id', 'name', 'titles', 'protocol', 'groups'],
-    ],
-    [
-      'edges',
-      'edges that sync',
-      '/edges',
-      ['id', 'nginx', 'njs', 'lastSyncAt', 'clockSkewMs', 'alarms'],
     ],
     ['audit', 'who changed what', '/audit', ['at', 'actor', 'action', 'subject']],
   ] as const

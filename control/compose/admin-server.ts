@@ -84,7 +84,6 @@ const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiO
     keys: { ring, audit, clock: now },
     operations: {
       catalog: createCatalogAdmin({ config, lineup, surge }),
-      edges: () => edge.registry.list(),
       auditStore: store.audit,
       audit,
       reload: async () => await live.reload(),

@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import { check } from '../access/check.ts'
+import { createEdgeDirectory, type EdgeDirectory } from '../edge/edge-directory.ts'
 import { createEdgeRegistry, type EdgeRegistry } from '../edge/edge-registry.ts'
+import { pushOrigin } from '../edge/push-address.ts'
 import { createPushService, type PushService } from '../edge/push-service.ts'
+import { pushKeyOf } from '../keys/edge-key.ts'
 import type { EdgeRoutesOptions } from '../routes/edge.ts'
 import { parseEndpoint } from '../supervise/addresses.ts'
 import { listenOnSocket, listenOnTls } from './edge-server.ts'
@@ -11,10 +15,13 @@ import type { Parts } from './parts.ts'
 export interface EdgeApi {
   readonly registry: EdgeRegistry
   readonly push: PushService
+  readonly directory: EdgeDirectory
   stop(): Promise<void>
 }
 
-const routesOptions = (parts: Parts, registry: EdgeRegistry): Omit<EdgeRoutesOptions, 'edgeOf'> => {
+type Routes = Omit<EdgeRoutesOptions, 'edgeOf'>
+
+const routesOptions = (parts: Parts, registry: EdgeRegistry): Routes => {
   const { lineup, access, sessions, persistence } = parts
   return {
     openPorts: access,
@@ -36,7 +43,8 @@ const routesOptions = (parts: Parts, registry: EdgeRegistry): Omit<EdgeRoutesOpt
 
 const startTls = async (
   parts: Parts,
-  options: Omit<EdgeRoutesOptions, 'edgeOf'>,
+  options: Routes,
+  directory: EdgeDirectory,
 ): Promise<FastifyInstance | null> => {
   const {
     listen,
@@ -47,33 +55,60 @@ const startTls = async (
   if (certificateFile === null || keyFile === null) {
     throw new Error('control.listen needs control.certificate_file and control.key_file')
   }
-  const find = async (id: string) => await parts.persistence.store.edges.get(id)
   const { log } = parts
   return await listenOnTls(options, {
     ...parseEndpoint(listen),
     certificateFile,
     keyFile,
-    find,
+    directory,
     log,
   })
 }
 
+/** Learns where an edge takes pushes: only from its own authenticated syncs. */
+const learnPush =
+  (directory: EdgeDirectory, push: PushService): NonNullable<Routes['announced']> =>
+  async ({ edge, address, from }) => {
+    const known = await directory.find(edge)
+    const origin = pushOrigin(address, from)
+    if (known === null || origin === null) return
+    push.announced({ edge, origin, socketPath: null, key: pushKeyOf(known.keyHash) })
+  }
+
+const createPush = (parts: Parts): PushService => {
+  const { live, paths, log, now } = parts
+  const { edge, control } = live.config()
+  const target = { edge: edge.id, origin: 'http://edge', socketPath: paths.innerSocket, key: null }
+  return createPushService([target], {
+    clock: now,
+    // An edge that misses a push hears the same by its next sync, a second later.
+    onMiss: (missed, error) => log.debug({ err: error }, `edge ${missed} missed a push`),
+    ...(control.ca_file === null ? {} : { ca: readFileSync(control.ca_file) }),
+  })
+}
+
+/** Starts the listeners of edges and the pushes to them. */
 export const startEdgeApi = async (parts: Parts): Promise<EdgeApi> => {
   const { paths, log, sessions, live } = parts
   const edge = live.config().edge.id
   const registry = createEdgeRegistry(parts.now)
   const options = routesOptions(parts, registry)
   const local = await listenOnSocket(options, { socket: paths.edgeSocket, edge, log })
-  const remote = await startTls(parts, options)
-  const target = { edge, origin: 'http://edge', socketPath: paths.innerSocket, key: null }
-  // An edge that misses a push hears the same by its next sync, a second later.
-  const push = createPushService([target], (missed, error) =>
-    log.debug({ err: error }, `edge ${missed} missed a push`),
+  const push = createPush(parts)
+  const directory = createEdgeDirectory(
+    async (id) => await parts.persistence.store.edges.get(id),
+    parts.now,
+  )
+  const remote = await startTls(
+    parts,
+    { ...options, announced: learnPush(directory, push) },
+    directory,
   )
   const unsubscribe = sessions.bans.subscribe((changes) => void push.push(changes))
   return {
     registry,
     push,
+    directory,
     stop: async () => {
       unsubscribe()
       await local.close()

@@ -1,9 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { chmodSync, readFileSync } from 'node:fs'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import type { EdgeDirectory } from '../edge/edge-directory.ts'
 import { type EdgeRoutesOptions, edgeRoutes } from '../routes/edge.ts'
-import type { Edge } from '../store/records.ts'
 
 /** Both listeners for edges; without a logger, since every request line may hold a ticket or a token. */
 const SERVER = {
@@ -34,19 +33,14 @@ export const listenOnSocket = async (
   return app
 }
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
-
 /** Tells an edge by `Authorization: Edge <id>:<key>`. */
 const edgeByKey =
-  (find: (id: string) => Promise<Edge | null>) =>
+  (directory: EdgeDirectory) =>
   async (request: FastifyRequest): Promise<string | null> => {
     const match = /^Edge ([a-z0-9_-]{1,32}):(\S{16,128})$/.exec(request.headers.authorization ?? '')
     const [, id, key] = match ?? []
     if (id === undefined || key === undefined) return null
-    const edge = await find(id)
-    if (!edge || edge.revokedAt !== null) return null
-    const isKey = timingSafeEqual(Buffer.from(edge.keyHash, 'hex'), digest(key))
-    return isKey ? edge.id : null
+    return (await directory.isKey(id, key)) ? id : null
   }
 
 /** The TLS listener of edges on other machines. */
@@ -57,7 +51,7 @@ export const listenOnTls = async (
     readonly port: number
     readonly certificateFile: string
     readonly keyFile: string
-    readonly find: (id: string) => Promise<Edge | null>
+    readonly directory: EdgeDirectory
     readonly log: Logger
   },
 ): Promise<FastifyInstance> => {
@@ -68,7 +62,7 @@ export const listenOnTls = async (
   } as const
   const app = Fastify({ ...SERVER, https })
   answerFaults(app, at.log)
-  edgeRoutes(app, { ...options, edgeOf: edgeByKey(at.find) })
+  edgeRoutes(app, { ...options, edgeOf: edgeByKey(at.directory) })
   await app.listen({ host: at.host, port: at.port })
   return app
 }

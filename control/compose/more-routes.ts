@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createSigner } from '../access/signer.ts'
 import type { AuditTrail } from '../routes/admin/audit-trail.ts'
+import { edgeAdminRoutes } from '../routes/admin/edges.ts'
 import { explainRoutes } from '../routes/admin/explain.ts'
 import type { AdminApiOptions } from '../routes/admin-api.ts'
 import { type TicketRoutesOptions, ticketRoutes } from '../routes/tickets.ts'
@@ -11,7 +12,7 @@ const DOWNLOAD_BYTES = 12
 
 /** Explain, tickets and detection below `/api/v1`. */
 export const moreRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOptions['more'] => {
-  const { live, lineup, access, persistence, geo, now } = parts
+  const { live, lineup, access, persistence, geo, edge, now } = parts
   const { accounts, directory } = persistence
   const explain = createExplainer({
     config: live.config,
@@ -31,5 +32,20 @@ export const moreRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOption
     audit,
     clock: now,
   }
-  return [(app) => explainRoutes(app, explain), (app) => ticketRoutes(app, tickets)]
+  const edges = {
+    seen: () => edge.registry.list(),
+    store: persistence.store.edges,
+    changed: (id: string) => {
+      edge.directory.forget()
+      edge.push.forget(id)
+      edge.registry.forget(id)
+    },
+    audit,
+    clock: now,
+  }
+  return [
+    (app) => explainRoutes(app, explain),
+    (app) => ticketRoutes(app, tickets),
+    (app) => edgeAdminRoutes(app, edges),
+  ]
 }

@@ -19,6 +19,7 @@ export interface EdgeStatus {
 export interface EdgeRegistry {
   heard(request: SyncRequest, now: number): void
   list(): readonly EdgeStatus[]
+  forget(edge: string): void
 }
 
 const SKEW_ALARM_MS = 5_000
@@ -65,6 +66,7 @@ export const createEdgeRegistry = (clock: () => number): EdgeRegistry => {
         alarms: alarmsOf(request, clockSkewMs),
       })
     },
+    forget: (edge) => void edges.delete(edge),
     list: () =>
       [...edges.values()].map((edge) =>
         clock() - edge.lastSyncAt > SILENT_MS

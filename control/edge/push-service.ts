@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { Pool } from 'undici'
 import type { PushMessage } from '#domain/protocol'
 import type { BanChanges } from '../sessions/session-store.ts'
@@ -10,20 +10,34 @@ export interface PushTarget {
   readonly origin: string
   readonly socketPath: string | null
   /** Signs pushes that leave the machine; `null` on the unix socket. */
-  readonly key: Uint8Array | null
+  readonly key: string | null
 }
 
 export interface PushService {
   /** Tells every edge at once; an edge that misses it hears by its next sync. */
   push(changes: Pick<BanChanges, 'set' | 'clear' | 'kill'>): Promise<void>
+  /** An edge on another machine said where it takes pushes; it says so with every sync. */
+  announced(target: PushTarget): void
+  /** An edge was revoked. */
+  forget(edge: string): void
   close(): Promise<void>
 }
 
+export interface PushOptions {
+  readonly onMiss: (edge: string, error: unknown) => void
+  readonly clock: () => number
+  /** CA the certificates of other machines' edges are checked against; the system's when not set. */
+  readonly ca?: Buffer
+}
+
 const TIMEOUT_MS = 2_000
+/** An edge not heard of for so long gets no pushes. */
+const SILENT_MS = 60_000
 
 interface Receiver {
   readonly target: PushTarget
   readonly pool: Pool
+  heardAt: number
 }
 
 const send = async ({ target, pool }: Receiver, message: PushMessage): Promise<void> => {
@@ -35,35 +49,59 @@ const send = async ({ target, pool }: Receiver, message: PushMessage): Promise<v
   const answer = await pool.request({
     method: 'POST',
     path: '/push',
-    headers: { 'content-type': 'application/json', host: 'edge', ...signature },
+    // The host also names the certificate that is expected: an edge's own, by its address.
+    headers: { 'content-type': 'application/json', ...signature },
     body,
     headersTimeout: TIMEOUT_MS,
     bodyTimeout: TIMEOUT_MS,
   })
   await answer.body.dump()
+  if (answer.statusCode !== 200) throw new Error(`the edge answered ${answer.statusCode}`)
 }
 
-export const createPushService = (
-  targets: readonly PushTarget[],
-  onMiss: (edge: string, error: unknown) => void,
-): PushService => {
-  // Starts at the clock so that a restarted control plane never repeats a number an edge has seen.
-  let seq = Date.now()
-  const receivers = targets.map<Receiver>((target) => ({
-    target,
-    pool: new Pool(target.origin, {
-      connections: 2,
-      connectTimeout: TIMEOUT_MS,
+const poolOf = (target: PushTarget, ca: Buffer | undefined): Pool =>
+  new Pool(target.origin, {
+    connections: 2,
+    connect: {
+      timeout: TIMEOUT_MS,
       ...(target.socketPath === null ? {} : { socketPath: target.socketPath }),
-    }),
-  }))
+      ...(ca === undefined ? {} : { ca }),
+    },
+  })
+
+const isSame = (a: PushTarget, b: PushTarget): boolean => a.origin === b.origin && a.key === b.key
+
+/** Pushes to the edge of this machine, and to those that announce themselves. */
+export const createPushService = (
+  local: readonly PushTarget[],
+  { onMiss, clock, ca }: PushOptions,
+): PushService => {
+  // Each control plane counts for itself, from its start on.
+  const from = randomBytes(9).toString('base64url')
+  let seq = 0
+  const receiverOf = (target: PushTarget): Receiver => ({
+    target,
+    pool: poolOf(target, ca),
+    heardAt: clock(),
+  })
+  const fixed = local.map(receiverOf)
+  const remote = new Map<string, Receiver>()
+  const forget = (edge: string): void => {
+    const receiver = remote.get(edge)
+    remote.delete(edge)
+    receiver?.pool.close().catch((error: unknown) => onMiss(edge, error))
+  }
+  const receivers = (): Receiver[] => {
+    for (const [edge, { heardAt }] of remote) if (clock() - heardAt > SILENT_MS) forget(edge)
+    return [...fixed, ...remote.values()]
+  }
   return {
     push: async ({ set, clear, kill }) => {
       if (set.length + clear.length + kill.length === 0) return
       seq += 1
-      const message = { seq, at: Date.now(), set, clear, kill }
+      const message = { from, seq, at: clock(), set, clear, kill }
       await Promise.all(
-        receivers.map(async (receiver) => {
+        receivers().map(async (receiver) => {
           try {
             await send(receiver, message)
           } catch (error) {
@@ -72,8 +110,18 @@ export const createPushService = (
         }),
       )
     },
+    announced: (target) => {
+      const known = remote.get(target.edge)
+      if (known && isSame(known.target, target)) {
+        known.heardAt = clock()
+        return
+      }
+      forget(target.edge)
+      remote.set(target.edge, receiverOf(target))
+    },
+    forget,
     close: async () => {
-      await Promise.all(receivers.map(async ({ pool }) => await pool.close()))
+      await Promise.all([...fixed, ...remote.values()].map(async ({ pool }) => await pool.close()))
     },
   }
 }

@@ -108,18 +108,22 @@ export const controlProxy = (settings: NginxSettings): string => {
   ])
 }
 
-/** The listener control pushes to from another machine: TLS, and every message signed. */
+/** The listener control pushes to from another machine: every message signed. */
 export const pushServer = (settings: NginxSettings): string => {
   const listen = settings.pushListen
   if (listen === null) return ''
   return [
     'server {',
-    `    listen ${listen.address} ssl;`,
-    `    ssl_certificate "${listen.tls.certificate}";`,
-    `    ssl_certificate_key "${listen.tls.key}";`,
+    ...(listen.tls === null
+      ? [`    listen ${listen.address};`]
+      : [
+          `    listen ${listen.address} ssl;`,
+          `    ssl_certificate "${listen.tls.certificate}";`,
+          `    ssl_certificate_key "${listen.tls.key}";`,
+        ]),
     '    access_log off;',
     '    location = /push {',
-    `        set $gh_edge_key "${settings.edgeKey ?? ''}";`,
+    `        set $gh_edge_key "${listen.key}";`,
     '        client_max_body_size 4m;',
     '        client_body_buffer_size 4m;',
     '        js_content edge.push;',

@@ -1,8 +1,15 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { packageRoot, type StatePaths } from '../config/paths.ts'
 import type { Config } from '../config/schema.ts'
-import { type ControlLink, DEFAULT_ZONES, type NginxSettings, type ZoneSizes } from './settings.ts'
+import { hashEdgeKey, pushKeyOf } from '../keys/edge-key.ts'
+import {
+  type ControlLink,
+  DEFAULT_ZONES,
+  type NginxSettings,
+  type PushListen,
+  type ZoneSizes,
+} from './settings.ts'
 
 /** What the machine, not the configuration, decides. */
 export interface NginxMachine {
@@ -28,12 +35,26 @@ const zoneSizes = ({ zones }: Config['edge']): ZoneSizes => ({
 })
 
 const controlLink = (config: Config, paths: StatePaths): ControlLink => {
-  const { urls, ca_file: ca } = config.control
+  const { urls, ca_file: ca, server_name: name } = config.control
   const [first] = urls
   if (first === undefined) return { servers: [`unix:${paths.edgeSocket}`], tls: null }
   const servers = urls.map((url) => new URL(url).host)
-  const trustedCertificate = ca ?? '/etc/ssl/certs/ca-certificates.crt'
-  return { servers, tls: { trustedCertificate, serverName: new URL(first).hostname } }
+  const trustedCertificate = resolve(ca ?? '/etc/ssl/certs/ca-certificates.crt')
+  return { servers, tls: { trustedCertificate, serverName: name ?? new URL(first).hostname } }
+}
+
+/** Where pushes are taken: over TLS where the edge has a certificate. */
+const pushListen = ({ control }: Config, edgeKey: string | null): PushListen | null => {
+  const { push_listen: address, certificate_file: certificate, key_file: key } = control
+  if (address === null || edgeKey === null) return null
+  const isPlain = certificate === null || key === null
+  const tls = isPlain ? null : { certificate: resolve(certificate), key: resolve(key) }
+  const at = address.lastIndexOf(':')
+  const host = ['*', '', '0.0.0.0', '[::]'].includes(address.slice(0, at))
+    ? '*'
+    : address.slice(0, at)
+  const announced = `${tls === null ? 'http' : 'https'}://${host}${address.slice(at)}`
+  return { address, tls, key: pushKeyOf(hashEdgeKey(edgeKey)), announced }
 }
 
 /** What nginx is configured with, from our configuration. */
@@ -43,6 +64,8 @@ export const nginxSettings = (
   machine: NginxMachine,
 ): NginxSettings => {
   const { edge, control } = config
+  const edgeKey =
+    control.edge_key_file === null ? null : readFileSync(control.edge_key_file, 'utf8').trim()
   return {
     ...machine,
     confDir: paths.nginx,
@@ -66,10 +89,9 @@ export const nginxSettings = (
       fail: join(paths.run, 'edge-fail.sock'),
       push: paths.innerSocket,
     },
-    pushListen: null,
+    pushListen: pushListen(config, edgeKey),
     edgeId: edge.id,
-    edgeKey:
-      control.edge_key_file === null ? null : readFileSync(control.edge_key_file, 'utf8').trim(),
+    edgeKey,
     control: controlLink(config, paths),
     askTimeoutMs: 2000,
     origins: config.origins.map(({ url }) => new URL(url).origin),

@@ -25,6 +25,7 @@ const checked = (settings: NginxSettings): void => {
   for (const [name, value] of Object.entries(all)) assertPlain(name, value)
   for (const origin of settings.origins) assertPlain('origin', origin)
   if (settings.edgeKey !== null) assertPlain('edgeKey', settings.edgeKey)
+  if (settings.pushListen !== null) assertPlain('pushListen', settings.pushListen.announced)
 }
 
 const accessLog = (settings: NginxSettings): string =>
@@ -74,6 +75,9 @@ const values = (settings: NginxSettings): Record<string, string> => {
     controlScheme: settings.control.tls === null ? 'http' : 'https',
     controlProxy: controlProxy(settings),
     askTimeout: `${settings.askTimeoutMs}ms`,
+    // A handshake over the network takes two round trips and a signature.
+    connectTimeout: settings.control.tls === null ? '200ms' : '800ms',
+    pushAddress: settings.pushListen?.announced ?? '',
     pushServer: pushServer(settings),
     accessLog: accessLog(settings),
     gzip: settings.gzip ? 'on' : 'off',

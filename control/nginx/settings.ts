@@ -18,7 +18,12 @@ export interface ControlLink {
 /** Where control reaches this edge over the network; on one machine the unix socket is enough. */
 export interface PushListen {
   readonly address: string
-  readonly tls: { readonly certificate: string; readonly key: string }
+  /** `null`: every push is signed and holds only hashes, but travels in the clear. */
+  readonly tls: { readonly certificate: string; readonly key: string } | null
+  /** What pushes are signed with. */
+  readonly key: string
+  /** What the edge tells control: `https://host:port`, host `*` = where it speaks from. */
+  readonly announced: string
 }
 
 /** Sizes of shared memory, as nginx writes them (`32m`). */

@@ -35,6 +35,7 @@ export const syncRequestSchema = Type.Object({
     { maxItems: 5000 },
   ),
   free: Type.Record(Type.String(), Type.Number()),
+  push: Type.Optional(Type.String({ maxLength: 300 })),
 })
 
 export const tableQuerySchema = Type.Object({

@@ -21,6 +21,12 @@ export interface EdgeRoutesOptions {
     group: string,
     version?: string,
   ) => { readonly version: string; readonly text: string } | null
+  /** An edge on another machine said in its sync where it takes pushes. */
+  readonly announced?: (push: {
+    readonly edge: string
+    readonly address: string
+    readonly from: string
+  }) => Promise<void>
   /** Who asks: the edge's id, or `null` for a stranger. */
   readonly edgeOf: (request: FastifyRequest) => Promise<string | null>
 }
@@ -113,7 +119,11 @@ const dataRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
   app.post<{ Body: SyncRequest }>(
     '/sync',
     { schema: { body: syncRequestSchema }, bodyLimit: 4 * 1024 * 1024 },
-    async (request) => await sync({ ...request.body, edge: request.edgeId }, options.syncPorts),
+    async (request) => {
+      const { edgeId: edge, ip: from, body } = request
+      if (body.push !== undefined) await options.announced?.({ edge, address: body.push, from })
+      return await sync({ ...body, edge }, options.syncPorts)
+    },
   )
 }
 

@@ -74,11 +74,24 @@ export const auditSchema = Type.Object({
 
 export const edgeSchema = Type.Object({
   id: Type.String(),
+  addedAt: nullableTime,
+  revokedAt: nullableTime,
   nginx: Type.String(),
   njs: Type.String(),
   engine: Type.String(),
-  lastSyncAt: Type.Integer(),
+  lastSyncAt: nullableTime,
   clockSkewMs: Type.Number(),
   free: Type.Record(Type.String(), Type.Number()),
   alarms: Type.Array(Type.String()),
 })
+
+export const newEdgeSchema = Type.Object({
+  id: Type.String(),
+  key: Type.String({ description: 'Shown once; only its hash is kept.' }),
+  createdAt: Type.Integer(),
+})
+
+export const edgeBody = Type.Object(
+  { id: Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,31}$', description: 'Its `edge.id`.' }) },
+  { additionalProperties: false },
+)

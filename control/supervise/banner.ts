@@ -21,6 +21,7 @@ export interface ReadyReport {
 /** The same for a person, with what to try next. */
 export function banner(ready: ReadyReport, state: string): string {
   const { edge, admin, adminToken, accounts, groups } = ready
+  if (admin === '') return edgeBanner(edge, state)
   const lines = ['', 'Gatehouse is running.', '', `  Playlist    ${edge}/playlist.m3u`]
   lines.push(`  Dashboard   ${admin}`, `  Admin token ${adminToken}`, `  State       ${state}`, '')
   lines.push('  Groups')
@@ -33,6 +34,12 @@ export function banner(ready: ReadyReport, state: string): string {
   if (accounts.length > 0) lines.push('', '  Accounts', ...accounts.flatMap(accountLines))
   if (accounts.length > 0) lines.push('', ...nextSteps(ready))
   return [...lines, '', 'Ctrl-C stops everything.', ''].join('\n')
+}
+
+/** An edge alone has neither dashboard nor groups of its own. */
+function edgeBanner(edge: string, state: string): string {
+  const lines = ['', 'The edge is running.', '', `  Playlist    ${edge}/playlist.m3u`]
+  return [...lines, `  State       ${state}`, '', 'Ctrl-C stops it.', ''].join('\n')
 }
 
 function accountLines(account: ReadyReport['accounts'][number]): string[] {

@@ -8,6 +8,13 @@ import { requireFree } from './addresses.ts'
 import { ask } from './ask.ts'
 import { type ReadyReport, readReady } from './banner.ts'
 import { type Service, type ServiceSpec, startService } from './child.ts'
+import {
+  awaitControl,
+  edgeAlone,
+  edgeReport,
+  isEdgeOnly,
+  requireEdgeSettings,
+} from './edge-only.ts'
 import { prepareNginx, watchNginx } from './nginx.ts'
 import type { Setup } from './options.ts'
 import { openToGroup, tiedToUs, workerUser } from './privileges.ts'
@@ -42,7 +49,9 @@ export async function supervise(
     for (const step of undo.splice(0).toReversed()) step()
   }
   try {
-    await requireAddresses(config)
+    const isAlone = isEdgeOnly(config)
+    if (isAlone) requireEdgeSettings(config)
+    await requireAddresses(config, isAlone)
     const instance: Instance = {
       config,
       configFile: setup.configFile,
@@ -60,26 +69,37 @@ export async function supervise(
       report(`Starting ${spec.name} …`)
       started.push(await startService(spec, report, signal))
     }
-    if (config.redis.url === null && config.redis.nodes.length === 0) {
-      await start(redisSpec(await resolveTool('redis', { progress: report }), instance))
-    }
-    if (config.demo.enabled) await start(originSpec(instance))
     const usesOurNginx = config.edge.nginx === 'bundled'
     const nginx = usesOurNginx ? await resolveTool('nginx', { progress: report }) : null
-    await start(controlSpec(instance))
+    if (!isAlone) await startInner(instance, start)
     if (nginx !== null) {
       prepareNginx(instance, nginx)
-      await start(nginxSpec(nginx, instance))
+      const spec = nginxSpec(nginx, instance)
+      await start(isAlone ? edgeAlone(spec, instance) : spec)
       const edge = started.at(-1)
       if (edge !== undefined) undo.push(watchNginx(edge, instance))
     }
-    const ready = await readyReport(instance, signal)
+    if (isAlone) await awaitControl(instance, signal)
+    const ready = isAlone ? edgeReport(instance) : await readyReport(instance, signal)
     const reload = () => reloadAll(instance, nginx, started)
     return { ready, services: started, reload, stop }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+/** What stands behind the edge: Redis where it is ours, the demo's origin, the control plane. */
+async function startInner(
+  instance: Instance,
+  start: (spec: ServiceSpec) => Promise<void>,
+): Promise<void> {
+  const { config, report } = instance
+  if (config.redis.url === null && config.redis.nodes.length === 0) {
+    await start(redisSpec(await resolveTool('redis', { progress: report }), instance))
+  }
+  if (config.demo.enabled) await start(originSpec(instance))
+  await start(controlSpec(instance))
 }
 
 /** A bad file changes nothing: the control plane says so, and nginx keeps what it has. */
@@ -96,8 +116,9 @@ function reloadAll(instance: Instance, nginx: Tool | null, started: readonly Ser
   }
 }
 
-async function requireAddresses(config: Config): Promise<void> {
+async function requireAddresses(config: Config, isAlone: boolean): Promise<void> {
   if (config.edge.nginx === 'bundled') await requireFree('edge.listen', config.edge.listen)
+  if (isAlone) return
   await requireFree('admin.listen', config.admin.listen)
   if (config.demo.enabled) await requireFree('demo.origin', config.demo.origin)
   if (config.control.listen !== null) await requireFree('control.listen', config.control.listen)

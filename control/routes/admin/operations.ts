@@ -1,7 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { EdgeStatus } from '../../edge/edge-registry.ts'
 import { ProblemError } from '../../plugins/problem.ts'
 import { pageOf } from '../../schemas/accounts.ts'
 import { readSort } from '../../schemas/common.ts'
@@ -10,7 +9,6 @@ import {
   auditSchema,
   channelQuery,
   channelSchema,
-  edgeSchema,
   groupSchema,
   sourceSchema,
   surgeSchema,
@@ -30,7 +28,6 @@ export interface OperationsOptions {
     /** False when there is no such profile. */
     setSurge(name: string, on: boolean, by: string): Promise<boolean>
   }
-  readonly edges: () => readonly EdgeStatus[]
   readonly auditStore: AuditStore
   readonly audit: AuditTrail
   /** Reads the configuration again; throws with every problem and changes nothing when it is bad. */
@@ -51,9 +48,6 @@ const readRoutes = (plain: FastifyInstance, options: OperationsOptions): void =>
   app.get('/groups', listOf(groupSchema), () => catalog.groups())
   app.get('/sources', listOf(sourceSchema), () => catalog.sources())
   app.get('/surge', listOf(surgeSchema), () => catalog.surge())
-  app.get('/edges', listOf(edgeSchema), () =>
-    [...options.edges()].map((edge) => ({ ...edge, alarms: [...edge.alarms] })),
-  )
   app.get(
     '/channels',
     {
@@ -89,7 +83,7 @@ const readRoutes = (plain: FastifyInstance, options: OperationsOptions): void =>
   )
 }
 
-/** `/groups`, `/channels`, `/sources`, `/surge`, `/edges`, `/audit`, `/config/reload`. */
+/** `/groups`, `/channels`, `/sources`, `/surge`, `/audit`, `/config/reload`. */
 export const operationRoutes = (plain: FastifyInstance, options: OperationsOptions): void => {
   readRoutes(plain, options)
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()

@@ -103,7 +103,12 @@ describe('the rendered configuration', () => {
       },
       edgeKey: 'abc',
       geoipFile: '/geo/country.mmdb',
-      pushListen: { address: '0.0.0.0:9444', tls: { certificate: '/c.pem', key: '/k.pem' } },
+      pushListen: {
+        address: '0.0.0.0:9444',
+        tls: { certificate: '/c.pem', key: '/k.pem' },
+        key: 'pushkey',
+        announced: 'https://*:9444',
+      },
     })
     expect(text).toContain('"https://origin.example" https://gh_origin_1;')
     expect(text).toContain('server origin.example:443;')
@@ -112,6 +117,8 @@ describe('the rendered configuration', () => {
     expect(text).toContain('Authorization "Edge edge-1:abc"')
     expect(text).toContain('$gh_geoip_country default="" country iso_code;')
     expect(text).toContain('listen 0.0.0.0:9444 ssl;')
+    expect(text).toContain('set $gh_edge_key "pushkey"')
+    expect(text).toContain('js_var $gh_push_address "https://*:9444"')
   })
 
   test('an operator’s own nginx takes the includes alone', () => {

@@ -1,0 +1,58 @@
+import { timingSafeEqual } from 'node:crypto'
+import { hashEdgeKey } from '../keys/edge-key.ts'
+import type { Edge } from '../store/records.ts'
+
+/** Edges that may speak, as every one of their requests asks. */
+export interface EdgeDirectory {
+  /** The edge where it may speak, else `null`. */
+  find(id: string): Promise<Edge | null>
+  /** Whether this is the key of an edge that may speak. */
+  isKey(id: string, key: string): Promise<boolean>
+  /** Reads anew: something was added or revoked. */
+  forget(): void
+}
+
+/** Another control plane's revocation is heard after this long; our own at once. */
+const KEEP_MS = 1_000
+
+interface Known {
+  readonly at: number
+  readonly edge: Edge | null
+}
+
+/** Edges from SQL, remembered for a second; while SQL is away, what was known last. */
+export const createEdgeDirectory = (
+  load: (id: string) => Promise<Edge | null>,
+  clock: () => number,
+): EdgeDirectory => {
+  const known = new Map<string, Known>()
+  const read = async (id: string): Promise<Edge | null> => {
+    const kept = known.get(id)
+    if (kept && clock() - kept.at < KEEP_MS) return kept.edge
+    try {
+      const edge = await load(id)
+      // A stranger's guesses must not fill memory.
+      if (edge) known.set(id, { at: clock(), edge })
+      else known.delete(id)
+      return edge
+    } catch (error) {
+      if (kept) return kept.edge
+      throw error
+    }
+  }
+  const find = async (id: string): Promise<Edge | null> => {
+    const edge = await read(id)
+    return edge === null || edge.revokedAt !== null ? null : edge
+  }
+  return {
+    find,
+    isKey: async (id, key) => {
+      const edge = await find(id)
+      if (!edge) return false
+      return timingSafeEqual(Buffer.from(edge.keyHash, 'hex'), Buffer.from(hashEdgeKey(key), 'hex'))
+    },
+    forget: () => {
+      for (const [id, { edge }] of known) known.set(id, { at: Number.NEGATIVE_INFINITY, edge })
+    },
+  }
+}

@@ -1,0 +1,9 @@
+/** Where an edge takes pushes, from what it announced and the address it spoke from; `null` where that is no address. */
+export const pushOrigin = (announced: string, spokeFrom: string): string | null => {
+  const match = /^(https?):\/\/(\[[0-9a-f:.]+\]|[a-z0-9.*-]+):(\d{1,5})$/i.exec(announced)
+  const [, scheme, host, port] = match ?? []
+  if (scheme === undefined || host === undefined || Number(port) > 65_535) return null
+  if (host !== '*') return `${scheme}://${host}:${port}`
+  const bare = spokeFrom.replace(/^::ffff:/, '')
+  return `${scheme}://${bare.includes(':') ? `[${bare}]` : bare}:${port}`
+}

@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Config } from '../config/schema.ts'
+import { Failure } from '../runtime/failure.ts'
+import { localUrl, parseEndpoint } from './addresses.ts'
+import { ask } from './ask.ts'
+import type { ReadyReport } from './banner.ts'
+import type { ServiceSpec } from './child.ts'
+import { edgeHealth, type Instance } from './services.ts'
+
+const WAIT_MS = 15_000
+
+/** Whether this machine is an edge alone: its control planes are elsewhere. */
+export const isEdgeOnly = (config: Config): boolean => config.control.urls.length > 0
+
+/** Says what an edge alone still lacks. */
+export const requireEdgeSettings = ({ control, edge }: Config): void => {
+  if (control.edge_key_file === null) {
+    throw new Failure(
+      `An edge with control.urls needs control.edge_key_file: make the key on a control plane with 'gatehouse edges add ${edge.id}'.`,
+    )
+  }
+  if (edge.nginx === 'external') {
+    throw new Failure(
+      'With control.urls and edge.nginx: external there is nothing to start; see `gatehouse nginx`.',
+    )
+  }
+}
+
+/** nginx of an edge alone serves whenever it answers: its control planes may be away while it starts. */
+export const edgeAlone = (spec: ServiceSpec, { paths }: Instance): ServiceSpec => ({
+  ...spec,
+  isReady: async () => (await ask({ socketPath: paths.innerSocket, path: '/health' })) !== null,
+})
+
+/** Waits a little for the first sync, and says where it does not come. */
+export const awaitControl = async (
+  { config, paths, report }: Instance,
+  signal: AbortSignal,
+): Promise<void> => {
+  const end = Date.now() + WAIT_MS
+  while (Date.now() < end) {
+    signal.throwIfAborted()
+    if ((await edgeHealth(paths))?.isReady === true) return
+    await sleep(100)
+  }
+  report(
+    `No control plane has answered (${config.control.urls.join(', ')}); viewers get in when one does. See ${paths.logs}/nginx-error.log.`,
+  )
+}
+
+/** What an edge alone can say of itself. */
+export const edgeReport = ({ config }: Instance): ReadyReport => ({
+  edge: config.edge.public_url ?? localUrl(parseEndpoint(config.edge.listen)),
+  admin: '',
+  adminToken: '',
+  accounts: [],
+  groups: [],
+})

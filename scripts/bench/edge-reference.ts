@@ -26,7 +26,7 @@ export const startReference = (options: {
   geo $http_x_real $list { default rest; include __DIR__/geo.conf; }
   upstream origin { server 127.0.0.1:${options.origin}; keepalive 64; }
   upstream auth { server unix:${options.auth}; keepalive 64; }
-  keepalive_requests 1000000;
+  keepalive_requests 1000000; proxy_buffer_size 16k; proxy_buffers 8 16k; proxy_max_temp_file_size 0;
   access_log __DIR__/access.log combined buffer=64k flush=1s;
   server {
     listen 127.0.0.1:__PORT__ backlog=4096;

@@ -41,13 +41,17 @@ export interface App {
   stop(): Promise<void>
 }
 
+const EVENTS_MS = 5_000
+
 /** What everything else stands on: configuration, database, Redis, events, sessions. */
 const createGround = async ({ loaded, paths, log }: AppOptions) => {
   const now = (): number => Date.now()
   const live = createLiveConfig(loaded, (message) => log.warn(message))
   const persistence = await openPersistence(live.config(), paths, now)
   const redis = connectRedis(redisSettings(live.config(), paths), log)
-  const streams = connectRedis(redisSettings(live.config(), paths), log)
+  // Nobody waits for events: a slow answer is better than one asked for twice.
+  const patient = { ...redisSettings(live.config(), paths), commandTimeoutMs: EVENTS_MS }
+  const streams = connectRedis(patient, log)
   const geo = await openGeo(live.config(), log)
   const publisher = createPublisher({ redis: streams })
   const recorder = withBanLog(createEventRecorder(publisher, now), log)

@@ -11,17 +11,20 @@ export interface RedisSettings {
   /** Options of node:tls for `rediss://`. */
   readonly tls?: Record<string, unknown>
   readonly isCluster?: boolean
+  /** How long a command may take; 300 ms, since a viewer waits for it. */
+  readonly commandTimeoutMs?: number
   /** Connection errors while it reconnects by itself. */
   readonly onError?: (error: Error) => void
 }
 
 const RETRY_MS = 500
+const COMMAND_MS = 300
 
 // A viewer never waits for Redis: no queue, no retries, 300 ms.
 const optionsOf = (settings: RedisSettings) => ({
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
-  commandTimeout: 300,
+  commandTimeout: settings.commandTimeoutMs ?? COMMAND_MS,
   connectTimeout: 2_000,
   enableAutoPipelining: true,
   autoResendUnfulfilledCommands: false,

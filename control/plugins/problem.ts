@@ -41,9 +41,12 @@ export type ProblemCode = keyof typeof TITLES
 export class ProblemError extends Error {
   readonly code: ProblemCode
   readonly statusCode: number
-  constructor(code: ProblemCode, detail?: string) {
+  /** Every invalid field. */
+  readonly errors: Problem['errors']
+  constructor(code: ProblemCode, detail?: string, errors?: Problem['errors']) {
     super(detail ?? TITLES[code][1])
     this.code = code
+    this.errors = errors
     this.statusCode = TITLES[code][0]
   }
 }
@@ -69,7 +72,10 @@ const STORE_CODES: Readonly<Record<string, ProblemCode>> = {
 }
 
 const problemOf = (error: FastifyError | ProblemError): Problem => {
-  if (error instanceof ProblemError) return problem(error.code, error.message)
+  if (error instanceof ProblemError) {
+    const { code, message, errors } = error
+    return { ...problem(code, message), ...(errors === undefined ? {} : { errors }) }
+  }
   if (error instanceof StoreError) {
     const code = STORE_CODES[error.code] ?? 'store.unavailable'
     return problem(code, code === 'store.unavailable' ? undefined : error.message)

@@ -1,0 +1,101 @@
+import type { AccountRef, PlayRecord } from '#domain/types'
+import type { PlayReader } from '../../store/history/play-reader.ts'
+import type { Json, StoredAssessment } from '../../store/records.ts'
+import type { Nouns } from '../../store/stores.ts'
+import { assessAccount } from '../assess.ts'
+import type { Assessment } from '../types.ts'
+import { isCountable } from './countable.ts'
+import type { KnowledgeBook } from './knowledge-book.ts'
+import type { RuleBook } from './rule-book.ts'
+
+export interface AssessorPorts {
+  readonly history: Pick<PlayReader, 'playsOf' | 'accountsWithPlays'>
+  readonly assessments: Pick<Nouns['assessments'], 'get' | 'put' | 'list'>
+  readonly rules: Pick<RuleBook, 'rules'>
+  readonly knowledge: Pick<KnowledgeBook, 'feedbackOf'>
+  readonly now: () => number
+}
+
+/** Says how likely accounts are shared. */
+export interface Assessor {
+  /** One account, now; null when it has not played lately. */
+  assess(account: AccountRef): Promise<StoredAssessment | null>
+  /** The accounts that played since they were assessed last, at most `most`; how many are left. */
+  round(most?: number): Promise<{ readonly assessed: number; readonly left: number }>
+}
+
+const DAY_MS = 86_400_000
+
+/** What was longer ago counts for little and costs as much. */
+const LOOK_BACK_MS = 90 * DAY_MS
+const LATELY_MS = 2 * DAY_MS
+const MOST_A_ROUND = 1000
+const SHOWN_FINDINGS = 50
+const PAGE = 1000
+
+const detailOf = ({ contributions, households, findings }: Assessment): Json => {
+  const shown = findings.slice(0, SHOWN_FINDINGS)
+  const detail: Json = JSON.parse(JSON.stringify({ contributions, households, findings: shown }))
+  return detail
+}
+
+const nameOf = (plays: readonly PlayRecord[]): string | null =>
+  plays.findLast((play) => play.accountName !== null)?.accountName ?? null
+
+/** Whoever has no token is known by a network only, and a network shares with nobody. */
+const isPerson = (account: AccountRef): boolean => !account.startsWith('net:')
+
+/** When each account was assessed last. */
+const assessedAt = async ({ assessments }: AssessorPorts): Promise<Map<AccountRef, number>> => {
+  const times = new Map<AccountRef, number>()
+  let after: string | null = null
+  do {
+    const page: Awaited<ReturnType<typeof assessments.list>> = await assessments.list({
+      limit: PAGE,
+      ...(after === null ? {} : { after }),
+    })
+    for (const { account, at } of page.rows) times.set(account, at)
+    after = page.next
+  } while (after !== null)
+  return times
+}
+
+/** Assesses accounts over the history and keeps what came of it. */
+export const createAssessor = (ports: AssessorPorts): Assessor => {
+  const { history, assessments, rules, knowledge, now } = ports
+  const assess: Assessor['assess'] = async (account) => {
+    const at = now()
+    const plays = await history.playsOf(account, at - LOOK_BACK_MS, at + 1)
+    const counted = plays.filter(isCountable)
+    if (counted.length === 0) return null
+    const feedback = knowledge.feedbackOf(account)
+    const judged = assessAccount(counted, { now: at, feedback, rules: rules.rules() })
+    const stored: StoredAssessment = {
+      account,
+      name: nameOf(counted),
+      confidence: judged.confidence,
+      flagged: judged.flagged,
+      at,
+      plays: counted.length,
+      detail: detailOf(judged),
+    }
+    await assessments.put(stored)
+    return stored
+  }
+  return {
+    assess,
+    round: async (most = MOST_A_ROUND) => {
+      const at = now()
+      const times = await assessedAt(ports)
+      const played = await history.accountsWithPlays(at - LATELY_MS, at + 1)
+      const before = (account: AccountRef): number => times.get(account) ?? 0
+      // Those who waited longest come first; so in the end everybody is.
+      const waiting = played
+        .filter((account) => isPerson(account) && before(account) < at - DAY_MS / 24)
+        .sort((a, b) => before(a) - before(b) || (a < b ? -1 : 1))
+      const chosen = waiting.slice(0, most)
+      for (const account of chosen) await assess(account)
+      return { assessed: chosen.length, left: waiting.length - chosen.length }
+    },
+  }
+}

@@ -1,0 +1,20 @@
+import type { RuleAction } from '../detect/rule-types.ts'
+
+/** What came of a step. */
+export const OUTCOMES = [
+  /** It was done. */
+  'done',
+  /** The rule only says what it would do. */
+  'dry_run',
+  /** The sessions are over, or in conflict no more. */
+  'stale',
+  /** The finding came too late to act upon. */
+  'late',
+  /** Our edges have no way to do it. */
+  'impossible',
+] as const
+
+export type Outcome = (typeof OUTCOMES)[number]
+
+/** How a finding shows what was done about it: `end:done`, `ban:dry_run`. */
+export const actedText = (action: RuleAction, outcome: Outcome): string => `${action}:${outcome}`

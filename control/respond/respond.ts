@@ -1,0 +1,129 @@
+import type { Due } from '../detect/live/judge-account.ts'
+import type { RuleStep } from '../detect/rule-types.ts'
+import type { Ban, BanStore, LiveSession, SessionStore } from '../sessions/session-store.ts'
+import type { Json } from '../store/records.ts'
+import type { AuditStore, FindingStore } from '../store/stores.ts'
+import type { ImposedLimits } from './imposed-limits.ts'
+import type { Notifier } from './notifier.ts'
+import { actedText, type Outcome } from './outcome.ts'
+import { targetsOf } from './targets.ts'
+
+export interface ResponderPorts {
+  readonly sessions: Pick<SessionStore, 'ofAccount' | 'end'>
+  readonly bans: Pick<BanStore, 'ban'>
+  readonly imposed: Pick<ImposedLimits, 'impose'>
+  /** Gives an account's running sessions the caps it has now. */
+  readonly applyLimits: (account: string) => Promise<void>
+  readonly notifier: Notifier
+  readonly findings: Pick<FindingStore, 'markActed'>
+  readonly audit: Pick<AuditStore, 'put'>
+  readonly now: () => number
+}
+
+/** What was done, for the audit log. */
+interface Deed {
+  readonly outcome: Outcome
+  readonly details: Readonly<Record<string, Json>>
+}
+
+const MINUTE_MS = 60_000
+const REFUSE_MS = MINUTE_MS
+
+/** Nobody is told about or punished for what happened longer ago. */
+const LATEST_MS = 24 * 60 * MINUTE_MS
+
+const nothing = (outcome: Outcome): Deed => ({ outcome, details: {} })
+
+/** Actions a viewer feels. */
+const FELT = new Set(['message', 'limit', 'end', 'ban'])
+
+const endThem = async (
+  { sessions }: ResponderPorts,
+  targets: readonly LiveSession[],
+): Promise<Deed> => {
+  const ended: string[] = []
+  for (const { id, sid } of targets) {
+    if (await sessions.end(id, 'session.ended', REFUSE_MS)) ended.push(sid)
+  }
+  return ended.length > 0 ? { outcome: 'done', details: { ended } } : nothing('stale')
+}
+
+const banIt = async (ports: ResponderPorts, due: Due, step: RuleStep): Promise<Deed> => {
+  const { finding, rule, event } = due.live
+  const until = ports.now() + step.minutes * MINUTE_MS
+  const by = `rule:${rule.id}`
+  if (step.target === 'network' && event.network === null) return nothing('impossible')
+  const ban: Ban =
+    step.target === 'network' && event.network !== null
+      ? { kind: 'network', subject: event.network, until, reason: 'ban.network', by }
+      : { kind: 'account', subject: finding.account, until, reason: 'ban.account', by }
+  const { kill } = await ports.bans.ban(ban)
+  return {
+    outcome: 'done',
+    details: { ban: `${ban.kind}:${ban.subject}`, until, ended: [...kill] },
+  }
+}
+
+const limitIt = async (ports: ResponderPorts, due: Due, step: RuleStep): Promise<Deed> => {
+  const { finding, rule } = due.live
+  const until = ports.now() + step.minutes * MINUTE_MS
+  const limit = { streams: step.streams, until, by: `rule:${rule.id}` }
+  await ports.imposed.impose(finding.account, limit)
+  await ports.applyLimits(finding.account)
+  return { outcome: 'done', details: { streams: step.streams, until } }
+}
+
+const act = async (ports: ResponderPorts, due: Due, step: RuleStep): Promise<Deed> => {
+  const { finding, rule } = due.live
+  if (step.do === 'observe') return nothing('done')
+  if (finding.at < ports.now() - LATEST_MS) return nothing('late')
+  if (step.do === 'notify') return nothing('done')
+  if (rule.dry_run) return nothing('dry_run')
+  // Players on our own edges show nothing but the stream.
+  if (step.do === 'message') return nothing('impossible')
+  if (step.do === 'limit') return await limitIt(ports, due, step)
+  const targets = targetsOf(due.live, await ports.sessions.ofAccount(finding.account))
+  if (targets.length === 0) return nothing('stale')
+  return step.do === 'end' ? await endThem(ports, targets) : await banIt(ports, due, step)
+}
+
+const auditIt = async (
+  { audit, now }: ResponderPorts,
+  due: Due,
+  step: RuleStep,
+  deed: Deed,
+): Promise<void> => {
+  const { live, nth } = due
+  const { account, summary, kind } = live.finding
+  const after = { finding: live.key, kind, nth, outcome: deed.outcome, summary, ...deed.details }
+  await audit.put({
+    // Told again after a crash it is the same entry.
+    id: `${live.key} ${step.do}`,
+    at: now(),
+    actor: `rule:${live.rule.id}`,
+    action: `respond.${step.do}`,
+    subject: account,
+    before: null,
+    after,
+  })
+}
+
+/** Does what a rule says about a finding, once; writes it down and shows it on the finding. */
+export const createResponder =
+  (ports: ResponderPorts) =>
+  async (due: Due): Promise<void> => {
+    const { live, step } = due
+    if (step === null) {
+      await ports.findings.markActed(live.key, actedText('observe', 'done'))
+      return
+    }
+    const deed = await act(ports, due, step)
+    const { outcome } = deed
+    const isDone = outcome === 'done' && step.do !== 'observe'
+    if (isDone || (outcome === 'stale' && FELT.has(step.do))) await auditIt(ports, due, step, deed)
+    await ports.findings.markActed(live.key, actedText(step.do, outcome))
+    if (step.do !== 'observe' && outcome !== 'late') {
+      const { rule, finding } = live
+      await ports.notifier.notify({ id: live.key, rule: rule.id, finding, step, outcome })
+    }
+  }

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { networkKey } from '#domain/network'
+import type { KnowledgeBook } from '../../detect/live/knowledge-book.ts'
+import { ProblemError } from '../../plugins/problem.ts'
+import { idParams } from '../../schemas/common.ts'
+import { feedbackCreate, feedbackSchema } from '../../schemas/detection.ts'
+import type { Feedback } from '../../store/records.ts'
+import type { Nouns } from '../../store/stores.ts'
+import { accountRef } from './account-ref.ts'
+import type { AuditTrail } from './audit-trail.ts'
+
+export interface FeedbackRoutesOptions {
+  readonly store: Pick<Nouns, 'feedback'>
+  readonly book: Pick<KnowledgeBook, 'reload'>
+  readonly audit: AuditTrail
+  readonly clock: () => number
+  readonly v6Prefix: () => number
+  /** What the word changes is told at once. */
+  readonly changed: (account: string) => Promise<void>
+}
+
+const write = { permission: 'findings:write' }
+const listSchema = Type.Object({ items: Type.Array(feedbackSchema), next: Type.Null() })
+
+const valueOf = (
+  { kind, value }: Static<typeof feedbackCreate>,
+  account: string,
+  v6Prefix: number,
+): string => {
+  if (kind === 'account') return account
+  if (value === undefined) throw new ProblemError('request.invalid', `Name the ${kind} as value.`)
+  if (kind !== 'network') return value
+  const key = networkKey(value.replace(/\/\d+$/, ''), { v6Prefix })
+  if (key === null) throw new ProblemError('request.invalid', `'${value}' is not an address.`)
+  return key
+}
+
+const removeRoute = (plain: FastifyInstance, options: FeedbackRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { store, book, audit, changed } = options
+  app.delete(
+    '/feedback/:id',
+    { schema: { params: idParams }, config: write },
+    async (request, reply) => {
+      const { id } = request.params
+      const before = await store.feedback.get(id)
+      if (!before || !(await store.feedback.remove(id))) {
+        throw new ProblemError('not.found', `There is no word of an operator '${id}'.`)
+      }
+      await book.reload()
+      await changed(before.account)
+      await audit(request, 'feedback.remove', { subject: before.account, before })
+      return await reply.code(204).send()
+    },
+  )
+}
+
+/** `/accounts/:id/feedback` and `/feedback/:id`: an operator's "this is fine". */
+export const feedbackRoutes = (plain: FastifyInstance, options: FeedbackRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { store, book, audit, clock, changed } = options
+  app.get(
+    '/accounts/:id/feedback',
+    {
+      schema: { params: idParams, response: { 200: listSchema } },
+      config: { permission: 'findings:read' },
+    },
+    async (request) => ({
+      items: await store.feedback.ofAccount(accountRef(request.params.id)),
+      next: null,
+    }),
+  )
+  app.post(
+    '/accounts/:id/feedback',
+    {
+      schema: { params: idParams, body: feedbackCreate, response: { 201: feedbackSchema } },
+      config: write,
+    },
+    async (request, reply) => {
+      const account = accountRef(request.params.id)
+      const { kind } = request.body
+      const value = valueOf(request.body, account, options.v6Prefix())
+      const known = await store.feedback.ofAccount(account)
+      const same = known.find((entry) => entry.kind === kind && entry.value === value)
+      if (same) return await reply.code(201).send(same)
+      const by = request.actor.name
+      const entry: Feedback = {
+        id: randomUUID(),
+        account,
+        kind,
+        value,
+        verdict: 'fine',
+        at: clock(),
+        by,
+      }
+      await store.feedback.put(entry)
+      await book.reload()
+      await changed(account)
+      await audit(request, 'feedback.add', { subject: account, after: entry })
+      return await reply.code(201).send(entry)
+    },
+  )
+  removeRoute(plain, options)
+}

@@ -1,0 +1,115 @@
+import { Type } from 'typebox'
+import { FINDING_KINDS } from '../detect/types.ts'
+import { nullableText, pageQuery } from './common.ts'
+
+/** What an operator may say of a finding; `withdrawn` is the detectors' own word. */
+export const FINDING_STATES = ['open', 'dismissed', 'confirmed'] as const
+
+export const findingSchema = Type.Object({
+  id: Type.String(),
+  rule: Type.String(),
+  kind: Type.String(),
+  account: Type.String(),
+  severity: Type.String(),
+  confidence: Type.Number({ description: '0-100: how sure this finding alone is.' }),
+  at: Type.Integer(),
+  summary: Type.String(),
+  state: Type.String({
+    description: 'open, dismissed, confirmed; withdrawn when later news disproved it.',
+  }),
+  acted: Type.Union([Type.String(), Type.Null()], {
+    description: 'Action and outcome: `end:done`, `ban:dry_run`, `end:stale`, …',
+  }),
+  evidence: Type.Unknown({
+    description: 'Sessions, places, distance, accuracy, speed, devices: what a person can check.',
+  }),
+})
+
+export const findingQuery = Type.Object({
+  ...pageQuery,
+  account: Type.Optional(Type.String()),
+  rule: Type.Optional(Type.String()),
+  kind: Type.Optional(Type.Enum([...FINDING_KINDS])),
+  severity: Type.Optional(Type.Enum(['low', 'warning', 'high'])),
+  state: Type.Optional(Type.Enum([...FINDING_STATES, 'withdrawn'])),
+  from: Type.Optional(Type.Integer({ description: 'Not before, Unix milliseconds.' })),
+  to: Type.Optional(Type.Integer({ description: 'Before, Unix milliseconds.' })),
+})
+
+export const findingChange = Type.Object(
+  { state: Type.Enum([...FINDING_STATES]) },
+  { additionalProperties: false },
+)
+
+export const warningSchema = Type.Object({ rule: Type.String(), message: Type.String() })
+
+export const trustSchema = Type.Object({
+  account: Type.String(),
+  value: Type.Number({ description: '100 is full trust; 0 is none.' }),
+  level: Type.String(),
+  ledger: Type.Array(
+    Type.Object({
+      at: Type.Integer(),
+      delta: Type.Number(),
+      value: Type.Number(),
+      reason: Type.String(),
+      findingId: nullableText,
+    }),
+    { description: 'Newest first.' },
+  ),
+})
+
+const assessed = {
+  account: Type.String(),
+  name: nullableText,
+  confidence: Type.Number({ description: '0-100: how likely the account is shared.' }),
+  flagged: Type.Boolean(),
+  at: Type.Integer(),
+  plays: Type.Integer(),
+}
+
+export const sharingSchema = Type.Object(assessed)
+
+export const explanationSchema = Type.Object({
+  ...assessed,
+  contributions: Type.Unknown({ description: 'Why: points and words, the most telling first.' }),
+  households: Type.Unknown(),
+  findings: Type.Unknown(),
+})
+
+export const sharingQuery = Type.Object({
+  ...pageQuery,
+  min_confidence: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+  flagged: Type.Optional(Type.Boolean()),
+})
+
+export const feedbackSchema = Type.Object({
+  id: Type.String(),
+  account: Type.String(),
+  kind: Type.String(),
+  value: Type.String(),
+  verdict: Type.String(),
+  at: Type.Integer(),
+  by: Type.String(),
+})
+
+export const feedbackCreate = Type.Object(
+  {
+    kind: Type.Enum(['network', 'device', 'city', 'account']),
+    value: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 256,
+        description: 'Network key or address, device id or city; not needed for the account.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+export const imposedSchema = Type.Object({
+  account: Type.String(),
+  streams: Type.Integer(),
+  until: Type.Integer(),
+  by: Type.String(),
+})

@@ -1,0 +1,87 @@
+import { Type } from 'typebox'
+import { nullableCount, nullableText, nullableTime, pageQuery } from './common.ts'
+
+const nullableNumber = Type.Union([Type.Number(), Type.Null()])
+
+/** A span: `from` and `to`, or the last `days`. */
+export const spanQuery = {
+  from: Type.Optional(Type.Integer({ description: 'Unix milliseconds; whole UTC days count.' })),
+  to: Type.Optional(Type.Integer({ description: 'Unix milliseconds; now when left out.' })),
+  days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650, default: 30 })),
+}
+
+export const topQuery = Type.Object({
+  ...spanQuery,
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 20 })),
+})
+
+export const playSchema = Type.Object({
+  id: Type.String(),
+  source: Type.String(),
+  account: Type.String(),
+  accountName: nullableText,
+  group: nullableText,
+  address: nullableText,
+  network: nullableText,
+  isLan: Type.Boolean(),
+  country: nullableText,
+  region: nullableText,
+  city: nullableText,
+  latitude: nullableNumber,
+  longitude: nullableNumber,
+  accuracyKm: nullableNumber,
+  asn: nullableCount,
+  asnOrg: nullableText,
+  device: nullableText,
+  platform: nullableText,
+  client: nullableText,
+  channel: nullableText,
+  title: nullableText,
+  isLive: Type.Boolean(),
+  startedAt: Type.Number(),
+  lastSeenAt: Type.Number(),
+  endedAt: nullableTime,
+  playedMs: nullableCount,
+  bytes: nullableCount,
+  reason: nullableText,
+})
+
+const amounts = {
+  plays: Type.Number(),
+  refusals: Type.Number(),
+  playedMs: Type.Number(),
+  bytes: Type.Number(),
+}
+
+export const keyTotals = Type.Object({ key: Type.String(), ...amounts })
+export const dayTotals = Type.Object({
+  day: Type.Integer({ description: 'Midnight UTC.' }),
+  ...amounts,
+  viewers: Type.Integer(),
+})
+
+export const mapPoint = Type.Object({
+  latitude: Type.Number(),
+  longitude: Type.Number(),
+  country: nullableText,
+  city: nullableText,
+  plays: Type.Number(),
+})
+
+export const userOverview = Type.Object({
+  account: Type.String(),
+  days: Type.Array(Type.Object({ day: Type.Integer(), ...amounts })),
+  recent: Type.Array(playSchema),
+})
+
+export const playQuery = Type.Object({
+  ...pageQuery,
+  from: spanQuery.from,
+  to: spanQuery.to,
+  account: Type.Optional(Type.String()),
+  source: Type.Optional(Type.String()),
+  channel: Type.Optional(Type.String()),
+  network: Type.Optional(Type.String()),
+  country: Type.Optional(Type.String()),
+  device: Type.Optional(Type.String()),
+})

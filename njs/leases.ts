@@ -52,6 +52,11 @@ export const startLease = (key: string, network: number, ttlSec: number): void =
   noteSeen(key)
 }
 
+/** Keeps a lease nobody has used yet: control hears of it with the first request, not before. */
+export const reserveLease = (key: string, network: number, ttlSec: number): void => {
+  writeLease(key, { network, ttlSec, seen: nowSec() - 2 * SEEN_WINDOW_SEC })
+}
+
 /** Forgets a lease: its next request asks control. */
 export const dropLease = (key: string): void => {
   numbers('gh_leases').delete(key)

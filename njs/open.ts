@@ -3,7 +3,7 @@ import { readPass } from './domain/pass.ts'
 import { TELL } from './domain/protocol.ts'
 import { readTicket } from './domain/ticket.ts'
 import { parseJson } from './json.ts'
-import { startLease } from './leases.ts'
+import { reserveLease } from './leases.ts'
 import { complain } from './log.ts'
 import { texts, trySet } from './memory.ts'
 import { countGuess, rememberDenial } from './refusals.ts'
@@ -26,7 +26,7 @@ export const opened = (r: Request): void => {
     const status = statusOf(r)
     const key = told(r, TELL.key)
     if (status === 302 && key !== '') {
-      startLease(key, networkOf(r), Math.max(5, Number(told(r, TELL.ttl)) || 0))
+      reserveLease(key, networkOf(r), Math.max(5, Number(told(r, TELL.ttl)) || 0))
       if (variable(r, 'gh_door') !== 'ticket')
         rememberViewer(variable(r, 'gh_name'), told(r, 'Location'))
     }

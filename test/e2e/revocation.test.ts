@@ -6,7 +6,7 @@ import { until } from '../support/port.ts'
 import { startService, type TestService } from '../support/service.ts'
 import { ask } from './ask.ts'
 import { viewer } from './viewer.ts'
-import { adminOf, tokenOf, worldConfig } from './world.ts'
+import { adminOf, worldConfig } from './world.ts'
 
 let service: TestService
 let admin: ReturnType<typeof adminOf>
@@ -22,7 +22,7 @@ const downloadOf = (ticket: string): string =>
   Buffer.from(ticket, 'base64url').subarray(11, 23).toString('base64url')
 
 test('one download is revoked: all its copies stop within a second, nobody else’s', async () => {
-  const token = tokenOf(service, 'many-screens')
+  const { token } = await admin.account(50)
   const owner = viewer(service.edge, { token, address: '198.51.100.1' })
   const leaked = await owner.ticket()
   const kept = await owner.ticket()
@@ -79,8 +79,8 @@ test('keys rotate without cutting anyone; a retired key refuses', async () => {
     10_000,
   )
   expect((await during.poll()).status).toBe(200)
-  await admin.free()
-  expect((await who.open('federal-3')).status).toBe(302)
+  const fresh = viewer(service.edge, { address: '198.51.100.31' })
+  expect((await fresh.open('federal-3')).status).toBe(302)
   const current = await service.api(`/api/v1/keys/${kidOf(await who.ticket())}/retire`, {
     method: 'POST',
   })

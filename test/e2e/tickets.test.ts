@@ -18,7 +18,7 @@ afterAll(() => service?.stop())
 /** Every other byte of a text in turn, one character changed to another of the alphabet. */
 function tampered(text: string): string[] {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-  return [...text].map((character, at) => {
+  return Array.from(text, (character, at) => {
     const other = alphabet[(alphabet.indexOf(character) + 1 + (at % 61)) % 64] ?? 'A'
     return text.slice(0, at) + (other === character ? 'A' : other) + text.slice(at + 1)
   })

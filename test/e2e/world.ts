@@ -1,3 +1,5 @@
+import { request } from 'node:http'
+import { join } from 'node:path'
 import type { TestService } from '../support/service.ts'
 
 /** How the demo's configuration is varied. */
@@ -43,8 +45,6 @@ demo:
   origin: __ORIGIN__
   accounts:
     - { name: one-screen, max_sessions: 1 }
-    - { name: two-screens, max_sessions: 2 }
-    - { name: many-screens, max_sessions: 50 }
 ${more}
 `
 }
@@ -61,46 +61,49 @@ export interface LiveSession {
   readonly started_at: number | null
 }
 
-/** The admin API, by nouns. */
-export function adminOf(service: TestService) {
-  const json = async <T>(path: string, init?: RequestInit): Promise<T> => {
-    const answer = await service.api(`/api/v1${path}`, init)
-    const text = await answer.text()
-    if (!answer.ok) throw new Error(`${init?.method ?? 'GET'} ${path}: ${answer.status} ${text}`)
-    return (text === '' ? null : JSON.parse(text)) as T
-  }
-  const send = <T>(method: string, path: string, body?: unknown) =>
-    json<T>(path, {
-      method,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+/** One request on the owner's socket: no rate limit there. */
+function overSocket(socketPath: string, method: string, path: string, body?: unknown) {
+  const text = body === undefined ? '' : JSON.stringify(body)
+  const headers = body === undefined ? {} : { 'Content-Type': 'application/json' }
+  return new Promise<{ status: number; text: string }>((resolve, reject) => {
+    const outgoing = request({ socketPath, path, method, headers }, (answer) => {
+      let got = ''
+      answer.setEncoding('utf8').on('data', (chunk: string) => (got += chunk))
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text: got }))
     })
-  const sessions = async (query = '') =>
-    (await json<{ items: LiveSession[] }>(`/sessions?limit=200${query}`)).items
-  const bans = async () =>
-    (await json<{ items: { kind: string; subject: string; reason: string }[] }>('/bans')).items
-  return {
-    json,
-    send,
-    sessions,
-    bans,
-    /** Ends every session and lifts every ban. */
-    async free() {
-      for (const { id } of await sessions())
-        await send('DELETE', `/sessions/${id}`).catch(() => null)
-      for (const { kind, subject } of await bans()) {
-        await send('DELETE', `/bans/${kind}/${encodeURIComponent(subject)}`).catch(() => null)
-      }
-    },
-  }
+    outgoing.on('error', reject)
+    outgoing.end(text)
+  })
 }
 
-/** The token of a demo account. */
-export function tokenOf(service: TestService, name: string): string {
-  const account = service.ready.accounts.find((it) => it.name === name)
-  if (account === undefined) throw new Error(`there is no account ${name}`)
-  return account.token
+/** The admin API, by nouns. */
+export function adminOf(service: TestService) {
+  const socket = join(service.state, 'run/admin.sock')
+  const send = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const { status, text } = await overSocket(socket, method, `/api/v1${path}`, body)
+    if (status >= 300) throw new Error(`${method} ${path}: ${status} ${text}`)
+    return (text === '' ? null : JSON.parse(text)) as T
+  }
+  const get = <T>(path: string) => send<T>('GET', path)
+  const sessions = async (account?: string) => {
+    const query = account === undefined ? '' : `&user_id=own:${account}`
+    return (await get<{ items: LiveSession[] }>(`/sessions?limit=200${query}`)).items
+  }
+  const bans = async () =>
+    (await get<{ items: { kind: string; subject: string; reason: string }[] }>('/bans')).items
+  const end = async (account: string) => {
+    for (const { id } of await sessions(account)) await send('DELETE', `/sessions/${id}`)
+  }
+  let made = 0
+  /** A new account with a token of its own. */
+  const account = async (maxSessions: number): Promise<{ id: string; token: string }> => {
+    made += 1
+    const name = `Household ${made}`
+    const { id } = await send<{ id: string }>('POST', '/accounts', { name, maxSessions })
+    const { token } = await send<{ token: string }>('POST', `/accounts/${id}/tokens`, {})
+    return { id, token }
+  }
+  return { send, get, sessions, bans, end, account }
 }
 
 /** Waits. */

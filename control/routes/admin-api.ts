@@ -42,7 +42,6 @@ export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): 
   if (options.auth.trusted === null) {
     await app.register(rateLimit, { max: REQUESTS_A_MINUTE, timeWindow: '1 minute' })
   }
-  await app.register(adminAuth, options.auth)
   await app.register(swagger, {
     openapi: {
       info: { ...docs, version: options.version },
@@ -50,8 +49,13 @@ export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): 
       security: [{ token: [] }],
     },
   })
+  // The pages that describe the API are nobody's secret, so they come before the door.
   await app.register(swaggerUi, { routePrefix: '/api/docs' })
+  await app.register(adminAuth, options.auth)
   healthRoutes(app, options.health)
+  app.get('/', { config: { permission: 'public' } }, async (_request, reply) =>
+    reply.redirect('/api/docs'),
+  )
   app.get('/api/openapi.json', { config: { permission: 'public' } }, () => app.swagger())
   await app.register(
     (api, _options, done) => {

@@ -23,7 +23,7 @@ export function banner(ready: ReadyReport, state: string): string {
   const { edge, admin, adminToken, accounts, groups } = ready
   if (admin === '') return edgeBanner(edge, state)
   const lines = ['', 'Gatehouse is running.', '', `  Playlist    ${edge}/playlist.m3u`]
-  lines.push(`  Dashboard   ${admin}`, `  Admin token ${adminToken}`, `  State       ${state}`, '')
+  lines.push(`  Admin API   ${admin}`, `  Admin token ${adminToken}`, `  State       ${state}`, '')
   lines.push('  Groups')
   for (const group of groups) {
     const who = group.default ? ['everyone else'] : [...group.networks, ...group.countries]

@@ -14,7 +14,7 @@ export const checkCommand = (): Command =>
       'check the configuration, read its sources, and point out what is worth a second look',
     ),
   )
-    .option('--no-sources', 'do not read the playlists')
+    .option('--no-sources', 'do not read the playlists and manifests')
     .action(async (options: GlobalOptions & { sources: boolean }) => {
       const file = configFileOf(options)
       const loaded = loadedConfig(options)
@@ -26,7 +26,9 @@ export const checkCommand = (): Command =>
         const { openOffline } = await import('../compose/offline.ts')
         const open = await openOffline(loaded)
         problems = open.problems
-        warnings = open.warnings
+        const { checkManifests } = await import('../playlists/manifest-checks.ts')
+        const channels = open.lineup.playlists.snapshot()?.channels ?? []
+        warnings = [...open.warnings, ...(await checkManifests(channels))]
         await open.close()
       }
       if (options.json === true) print(JSON.stringify({ file, problems, findings, warnings }))

@@ -30,6 +30,7 @@ const routesOptions = (parts: Parts, registry: EdgeRegistry): Routes => {
     list: (group, version) => lineup.playlists.list(group, version),
     syncPorts: {
       registry,
+      traffic: parts.traffic,
       sessions: sessions.store,
       bans: sessions.bans,
       policy: () => lineup.policy(),

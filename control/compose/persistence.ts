@@ -14,6 +14,9 @@ export interface Persistence {
   readonly accounts: AccountService
 }
 
+/** Keys are read again every five seconds, and edges sync each second. */
+const KEY_SETTLE_MS = 12_000
+
 /** The database's URL with the password from its file. */
 export const storeUrl = (config: Config, paths: Pick<StatePaths, 'database'>): string => {
   const { url, password_file: file } = config.store
@@ -34,7 +37,9 @@ export const openPersistence = async (
     list: async () => (await store.keys.list({ limit: 1000 })).rows,
     put: async (key: Parameters<typeof store.keys.put>[0]) => await store.keys.put(key),
   }
-  const ring = await createKeyRing(keys, now())
+  // Only PostgreSQL may have other control planes on it: they and their edges learn a new key first.
+  const settleMs = store.engine === 'postgres' ? KEY_SETTLE_MS : 0
+  const ring = await createKeyRing(keys, now(), { clock: now, settleMs })
   const directory = createAccountDirectory(
     {
       account: async (id) => await store.accounts.get(id),

@@ -1,4 +1,5 @@
 import type { SessionPage, SessionQuery } from '../sessions/session-store.ts'
+import { createAutoSurge } from './auto-surge.ts'
 import type { Background } from './background.ts'
 import type { Parts } from './parts.ts'
 
@@ -22,18 +23,25 @@ const tellRunning = async ({ sessions, recorder }: Parts): Promise<void> => {
 
 /** The work that goes on by itself. */
 export const scheduleWork = (background: Background, parts: Parts): void => {
-  const { lifecycle, surge, lineup, persistence, live, now } = parts
+  const { lifecycle, surge, lineup, persistence, live, lock, now } = parts
+  /** Work of one control plane alone; another takes it over when this one is gone. */
+  const alone = (name: string, ms: number, work: () => Promise<unknown>): void =>
+    background.every(name, ms, async () => {
+      const keepMs = ms < 10 * SECOND ? 5 * SECOND : 2.5 * ms
+      if (await lock.owns(name.replaceAll(' ', '-'), keepMs)) await work()
+    })
   background.every('asking auth backends again', SECOND, async () => await lifecycle.round())
   background.every('surge state', 2 * SECOND, async () => {
     if (await surge.reload()) await lineup.applySurge()
   })
+  alone('automatic surge', 2 * SECOND, createAutoSurge(parts))
   background.every('network files', 3 * SECOND, async () => await lineup.refreshNetworks())
   background.every('signing keys', 5 * SECOND, async () => await persistence.ring.reload())
-  background.every('history of running sessions', MINUTE, async () => await tellRunning(parts))
-  background.every('plays that fell silent', MINUTE, async () => {
+  alone('history of running sessions', MINUTE, async () => await tellRunning(parts))
+  alone('plays that fell silent', MINUTE, async () => {
     await persistence.store.history.closeSilent(now() - SILENT_MS)
   })
-  background.every('retention', DAY / 4, async () => {
+  alone('retention', DAY / 4, async () => {
     const before = now() - live.config().store.retention_days * DAY
     await persistence.store.history.prune(before)
   })

@@ -9,6 +9,7 @@ import type {
 } from '#domain/protocol'
 import type { Check } from '../access/check.ts'
 import type { Admission, BanStore, SessionStore } from '../sessions/session-store.ts'
+import type { TrafficMeter } from '../sessions/traffic-meter.ts'
 import type { EdgeRegistry } from './edge-registry.ts'
 
 export interface SyncPorts {
@@ -19,6 +20,7 @@ export interface SyncPorts {
   readonly tableVersion: (name: TableName) => string
   readonly check: (request: Check) => Promise<Admission>
   readonly registry: EdgeRegistry
+  readonly traffic: Pick<TrafficMeter, 'add' | 'addEnded'>
 }
 
 const staleTables = (request: SyncRequest, ports: SyncPorts): TableStep[] =>
@@ -55,6 +57,8 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
   const now = Date.now()
   ports.registry.heard(request, now)
   const { edge, seen, traffic, closed } = request
+  for (const [, bytes] of traffic) ports.traffic.add(bytes)
+  for (const [, bytes, seconds] of closed) ports.traffic.addEnded(bytes, seconds)
   const renewed = await ports.sessions.renew({
     edge,
     seen,

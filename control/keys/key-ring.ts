@@ -22,7 +22,7 @@ export interface KeyRing {
   secret(kid: number): Uint8Array | undefined
   current(): { readonly kid: number; readonly secret: Uint8Array }
   serverKey(): Uint8Array
-  /** Signs with a new key from now on; what older keys signed stays good until they are retired. */
+  /** Makes the key that signs from now on, or once all know it; what older keys signed stays good until they are retired. */
   rotate(now: number): Promise<number>
   /** Refuses everything a key signed. The current key cannot be retired. */
   retire(kid: number, now: number): Promise<boolean>
@@ -33,9 +33,10 @@ export interface KeyRing {
 const SECRET_BYTES = 32
 const KEY_IDS = 255
 const SERVER_KID = 0
+const FIRST_KEYS_MS = 1_500
 
-const versionOf = (keys: readonly StoredKey[]): string => {
-  const hash = createHash('sha256')
+const versionOf = (keys: readonly StoredKey[], current: number): string => {
+  const hash = createHash('sha256').update(`${current};`)
   for (const { kid, secret } of keys) hash.update(`${kid}:`).update(secret)
   return hash.digest('base64url').slice(0, 12)
 }
@@ -50,8 +51,21 @@ const nextKid = (keys: readonly StoredKey[]): number => {
   throw new Error('all 255 signing keys are in use; retire old ones first')
 }
 
+export interface KeyRingOptions {
+  readonly clock?: () => number
+  /** How long a new key is only verified with, until every control plane and edge knows it. */
+  readonly settleMs?: number
+}
+
+const pause = async (ms: number): Promise<void> =>
+  await new Promise((resolve) => setTimeout(resolve, ms))
+
 /** Loads the keys, making the first ones where there are none. */
-export const createKeyRing = async (store: KeyStore, now: number): Promise<KeyRing> => {
+export const createKeyRing = async (
+  store: KeyStore,
+  now: number,
+  { clock = () => Date.now(), settleMs = 0 }: KeyRingOptions = {},
+): Promise<KeyRing> => {
   let keys: readonly StoredKey[] = []
   const reload = async (): Promise<void> => {
     const stored = await store.list()
@@ -59,21 +73,30 @@ export const createKeyRing = async (store: KeyStore, now: number): Promise<KeyRi
       .map((key) => ({ ...key, kid: Number(key.kid) }))
       .sort((a, b) => a.createdAt - b.createdAt || a.kid - b.kid)
   }
+  const signing = (): StoredKey[] =>
+    keys.filter(({ purpose, retiredAt }) => purpose === 'signing' && retiredAt === null)
   const make = async (purpose: 'signing' | 'server', kid: number, at: number): Promise<void> => {
     const secret = new Uint8Array(randomBytes(SECRET_BYTES))
-    const times = { createdAt: at, activeFrom: at, retiredAt: null }
+    // The first key signs at once: there is nothing else to sign with.
+    const activeFrom = signing().length === 0 ? at : at + settleMs
+    const times = { createdAt: at, activeFrom, retiredAt: null }
     await store.put({ kid: String(kid), purpose, secret, ...times })
     await reload()
   }
-  const signing = (): StoredKey[] =>
-    keys.filter(({ purpose, retiredAt }) => purpose === 'signing' && retiredAt === null)
 
   await reload()
+  const isNew = keys.length === 0
   if (!keys.some(({ purpose }) => purpose === 'server')) await make('server', SERVER_KID, now)
   if (signing().length === 0) await make('signing', nextKid(keys), now)
+  if (isNew && settleMs > 0) {
+    // Another control plane may be starting on the same empty database: the last one's keys hold for both.
+    await pause(FIRST_KEYS_MS)
+    await reload()
+  }
 
   const current = (): StoredKey => {
-    const key = signing().at(-1)
+    const active = signing().filter(({ activeFrom }) => activeFrom <= clock())
+    const key = active.at(-1) ?? signing().at(0)
     if (!key) throw new Error('there is no signing key')
     return key
   }
@@ -81,7 +104,7 @@ export const createKeyRing = async (store: KeyStore, now: number): Promise<KeyRi
     reload,
     current,
     edgeKeys: () => ({
-      version: versionOf(signing()),
+      version: versionOf(signing(), current().kid),
       current: current().kid,
       secrets: Object.fromEntries(
         signing().map(({ kid, secret }) => [String(kid), Buffer.from(secret).toString('hex')]),

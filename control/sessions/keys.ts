@@ -57,6 +57,8 @@ export const KEYS = {
   authHold: (sid: string) => `gh:authhold:${sid}`,
   /** string, JSON of one detector's recent window of an account; TTL given by the detector. */
   recent: (tag: string, detector: string) => `gh:win:{${tag}}:${detector}`,
+  /** hash, control plane → `<Mbit/s>|<Unix ms>` of what its edges sent lately. */
+  traffic: { key: 'gh:traffic', ttlMs: 15_000 },
   /** string, owner of work that one control plane does for all: sweep, roll-up, refresh. */
   work: { key: (name: string) => `gh:work:${name}`, ttlMs: 5_000 },
 } as const

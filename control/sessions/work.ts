@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { Bans } from './bans.ts'
 import type { Health } from './health.ts'
-import { KEYS } from './keys.ts'
 import { type RedisClient, waitForRedis } from './redis-client.ts'
 import { type SweepOptions, sweep } from './sweep.ts'
+import { createWorkLock } from './work-lock.ts'
 
 export interface WorkOptions {
   readonly redis: RedisClient
@@ -18,15 +17,6 @@ const FOLLOW_MS = 150
 const SWEEP_MS = 2_000
 const PRUNE_MS = 60_000
 const WAIT_FOR_REDIS_MS = 3_000
-
-/** Only one control plane sweeps at a time; the next takes over when the owner's mark runs out. */
-const ownsSweep = async (redis: RedisClient, me: string): Promise<boolean> => {
-  const { key, ttlMs } = KEYS.work
-  if ((await redis.set(key('sweep'), me, 'PX', ttlMs, 'NX')) === 'OK') return true
-  if ((await redis.get(key('sweep'))) !== me) return false
-  await redis.pexpire(key('sweep'), ttlMs)
-  return true
-}
 
 /** Repeats `act` with a pause between, never twice at once; the way to stop it, which waits for the last. */
 const repeat = (everyMs: number, act: () => Promise<unknown>) => {
@@ -49,12 +39,12 @@ const repeat = (everyMs: number, act: () => Promise<unknown>) => {
 
 /** What goes on by itself: asking after Redis, following bans, ending what fell silent. */
 export const startWork = ({ redis, health, sides, bans, onError }: WorkOptions) => {
-  const me = randomUUID()
+  const lock = createWorkLock(redis)
   let stops: (() => Promise<void>)[] = []
   const guard = (act: () => Promise<unknown>) => () => act().catch(onError)
   const sweepOnce = async () => {
     await sweep(sides.memory)
-    if (!health.isDegraded() && (await ownsSweep(redis, me))) await sweep(sides.redis)
+    if (!health.isDegraded() && (await lock.owns('sweep'))) await sweep(sides.redis)
   }
   const prune = async () => {
     await sides.memory.index.prune(sides.memory.now())

@@ -9,6 +9,7 @@ import { createBackground } from './compose/background.ts'
 import { withBanLog } from './compose/ban-log.ts'
 import { createBanMemory } from './compose/ban-memory.ts'
 import { ensureDemoAccounts } from './compose/demo-accounts.ts'
+import { createDetection, openImposedLimits, scheduleDetection } from './compose/detection.ts'
 import { startEdgeApi } from './compose/edge-api.ts'
 import { openGeo } from './compose/geo.ts'
 import { startHooks } from './compose/hooks-server.ts'
@@ -26,6 +27,7 @@ import type { StatePaths } from './config/paths.ts'
 import { createHistorian } from './events/historian.ts'
 import { createPublisher } from './events/publisher.ts'
 import { createSurgeState } from './lineup/surge-state.ts'
+import { withImposedLimits } from './respond/imposed-limits.ts'
 import { KEYS } from './sessions/keys.ts'
 import { checkRedis, type RedisClient } from './sessions/redis-client.ts'
 import { createSessions } from './sessions/sessions.ts'
@@ -55,7 +57,7 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
   const geo = await openGeo(live.config(), log)
   const publisher = createPublisher({ redis: streams })
   const recorder = withBanLog(createEventRecorder(publisher, now), log)
-  const sessions = createSessions({
+  const plain = createSessions({
     redis,
     banMemory: createBanMemory(persistence.store.bans, now),
     onEnd: (end) => recorder.ended(end),
@@ -63,10 +65,13 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
       log.warn(isDegraded ? `slots are counted in memory: ${why}` : 'slots are counted in Redis'),
     onError: (error) => log.warn({ err: error }, 'sessions'),
   })
-  await sessions.start()
+  await plain.start()
+  const imposed = await openImposedLimits(persistence.store, now)
+  const sessions = { ...plain, store: withImposedLimits(plain.store, imposed) }
   const unfit = await checkRedis(redis).catch(() => null)
   if (unfit !== null) throw new Error(unfit)
-  return { now, live, paths, log, persistence, redis, streams, geo, publisher, recorder, sessions }
+  const data = { persistence, redis, streams, geo, publisher, recorder, sessions, imposed }
+  return { now, live, paths, log, ...data }
 }
 
 type Ground = Awaited<ReturnType<typeof createGround>>
@@ -141,12 +146,19 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     onFailure: (error) => log.warn({ err: error }, 'history waits in the stream'),
   })
   const demo = await ensureDemoAccounts(live.config(), persistence, now())
-  const parts: Parts = { ...ground, ...deciding, historian, demo }
+  const detection = await createDetection({
+    ...ground,
+    store: persistence.store,
+    applyLimits: deciding.applyLimits,
+    place: (address) => geo.place(address),
+  })
+  const parts: Parts = { ...ground, ...deciding, historian, detection, demo }
   const edge = await startEdgeApi(parts)
   const admin = await startAdmin({ ...parts, edge })
   const hooks = await startHooks(parts)
   const background = createBackground(log)
   scheduleWork(background, parts)
+  scheduleDetection(background, detection, deciding.applyLimits)
   log.info('ready')
 
   return {
@@ -157,6 +169,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       await background.stop()
       await edge.stop()
       deciding.lineup.playlists.stop()
+      await detection.detectors.stop()
       await historian.stop()
       await publisher.close()
       await sessions.stop()

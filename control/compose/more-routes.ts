@@ -5,6 +5,7 @@ import { edgeAdminRoutes } from '../routes/admin/edges.ts'
 import { explainRoutes } from '../routes/admin/explain.ts'
 import type { AdminApiOptions } from '../routes/admin-api.ts'
 import { type TicketRoutesOptions, ticketRoutes } from '../routes/tickets.ts'
+import { type DetectionRouteParts, detectionRoutes } from './detection-routes.ts'
 import { createExplainer } from './explainer.ts'
 import type { AdminParts } from './parts.ts'
 
@@ -43,9 +44,19 @@ export const moreRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOption
     audit,
     clock: now,
   }
+  const detection: DetectionRouteParts = {
+    store: persistence.store,
+    detection: parts.detection,
+    audit,
+    clock: now,
+    groups: () => live.config().groups.map(({ name }) => name),
+    v6Prefix: () => live.config().network_key.ipv6_prefix,
+    applyLimits: async (account) => await parts.applyLimits(account, null),
+  }
   return [
     (app) => explainRoutes(app, explain),
     (app) => ticketRoutes(app, tickets),
     (app) => edgeAdminRoutes(app, edges),
+    ...detectionRoutes(detection),
   ]
 }

@@ -11,6 +11,7 @@ import type { LineupService } from '../lineup/lineup-service.ts'
 import type { SurgeState } from '../lineup/surge-state.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { DemoAccount } from './demo-accounts.ts'
+import type { Detection } from './detection.ts'
 import type { EdgeApi } from './edge-api.ts'
 import type { LiveConfig } from './live-config.ts'
 import type { ApplyLimits } from './live-limits.ts'
@@ -32,6 +33,7 @@ export interface Parts {
   readonly publisher: Publisher
   readonly recorder: EventRecorder
   readonly historian: Historian
+  readonly detection: Detection
   readonly demo: readonly DemoAccount[]
   readonly now: () => number
 }

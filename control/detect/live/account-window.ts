@@ -65,7 +65,9 @@ export const createAccountWindow = (options: AccountWindowOptions): AccountWindo
         before !== undefined && before.from <= from && now() - before.readAt < refreshMs
       // A day more is read, so that the window may move on without another look.
       const known = isUsable ? before : await read(account, from - DAY_MS)
-      if (!isUsable && before !== undefined) learn(known, before.plays.values())
+      // What was told while it was read is in the entry of now, which need not be the one of before.
+      const newest = accounts.get(account)?.known
+      if (newest !== undefined && newest !== known) learn(known, newest.plays.values())
       learn(known, told)
       for (const [key, play] of known.plays) if (play.lastSeenAt < from) known.plays.delete(key)
       keep(account, known)

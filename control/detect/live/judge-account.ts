@@ -126,7 +126,7 @@ export const judgeAccount = async (
   if (rules.length === 0) return []
   const identities = new Set(told.map((play) => `${play.source}\n${play.id}`))
   const touched = plays.filter((play) => identities.has(`${play.source}\n${play.id}`))
-  const since = Math.min(...[...told, ...touched].map((play) => play.startedAt))
+  const since = Math.min(ports.now(), ...[...told, ...touched].map((play) => play.startedAt))
   const query = { account, at: { from: Math.trunc(since - lookBackMs(rules)) } }
   const sort = { sort: 'at', descending: true, limit: MOST } as const
   const stored = (await ports.store.findings.list({ where: query, ...sort })).rows

@@ -1,0 +1,118 @@
+import type { Logger } from 'pino'
+import type { AccountRef, GeoPlace } from '#domain/types'
+import { createAccountWindow } from '../detect/live/account-window.ts'
+import { type Assessor, createAssessor } from '../detect/live/assessor.ts'
+import { type Detectors, startDetectors } from '../detect/live/detectors.ts'
+import { type JudgePorts, judgeAccount } from '../detect/live/judge-account.ts'
+import { createKnowledgeBook, type KnowledgeBook } from '../detect/live/knowledge-book.ts'
+import { createRuleBook, type RuleBook, seedRules } from '../detect/live/rule-book.ts'
+import type { StreamClient } from '../events/stream-client.ts'
+import { createImposedLimits, type ImposedLimits } from '../respond/imposed-limits.ts'
+import { createLogNotifier } from '../respond/notifier.ts'
+import { createResponder } from '../respond/respond.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { Store } from '../store/store.ts'
+import type { Background } from './background.ts'
+import type { ApplyLimits } from './live-limits.ts'
+
+/** Detection as the admin API and the background work use it. */
+export interface Detection {
+  readonly rules: RuleBook
+  readonly knowledge: KnowledgeBook
+  readonly assessor: Assessor
+  readonly detectors: Detectors
+  readonly imposed: ImposedLimits
+  /** Judges an account's last day again after an operator's word. */
+  judgeAgain(account: AccountRef): Promise<void>
+}
+
+export interface DetectionParts {
+  readonly store: Store
+  readonly sessions: Pick<Sessions, 'store' | 'bans'>
+  readonly imposed: ImposedLimits
+  readonly applyLimits: ApplyLimits
+  readonly streams: StreamClient
+  readonly place: (address: string) => GeoPlace
+  readonly log: Logger
+  readonly now: () => number
+}
+
+/** One control plane hears of every play; several hear of a part each and look into SQL for the rest. */
+const REFRESH_MS = { duckdb: 600_000, postgres: 30_000 } as const
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const ACCOUNTS_A_ROUND = 500
+
+const createRespond = (parts: DetectionParts) =>
+  createResponder({
+    sessions: parts.sessions.store,
+    bans: parts.sessions.bans,
+    imposed: parts.imposed,
+    applyLimits: async (account) => await parts.applyLimits(account, null),
+    notifier: createLogNotifier(parts.log),
+    findings: parts.store.findings,
+    audit: parts.store.audit,
+    now: parts.now,
+  })
+
+/** The caps rules have set, read from the store. */
+export const openImposedLimits = async (
+  store: Pick<Store, 'settings' | 'atomically'>,
+  now: () => number,
+): Promise<ImposedLimits> => {
+  const atomically: Parameters<typeof createImposedLimits>[0]['atomically'] = async (work) =>
+    await store.atomically(async ({ settings }) => await work(settings))
+  const imposed = createImposedLimits({ settings: store.settings, atomically, now })
+  await imposed.reload()
+  return imposed
+}
+
+/** Starts the live detectors with what they need. */
+export const createDetection = async (parts: DetectionParts): Promise<Detection> => {
+  const { store, log, now } = parts
+  await seedRules(store, now())
+  const rules = createRuleBook(store)
+  const knowledge = createKnowledgeBook(store.feedback)
+  await Promise.all([rules.reload(), knowledge.reload()])
+  const refreshMs = REFRESH_MS[store.engine]
+  const window = createAccountWindow({ history: store.history, now, refreshMs })
+  const judging: JudgePorts = { store, window, rules, knowledge, now }
+  const detectors = await startDetectors({
+    ...judging,
+    redis: parts.streams,
+    respond: createRespond(parts),
+    locate: parts.place,
+    onFailure: (error) => log.warn({ err: error }, 'detectors'),
+  })
+  const { history, assessments } = store
+  return {
+    rules,
+    knowledge,
+    detectors,
+    imposed: parts.imposed,
+    assessor: createAssessor({ history, assessments, rules, knowledge, now }),
+    judgeAgain: async (account) => {
+      await judgeAccount(judging, account, [])
+    },
+  }
+}
+
+/** What detection does by itself, again and again. */
+export const scheduleDetection = (
+  background: Background,
+  { rules, knowledge, assessor, imposed }: Detection,
+  applyLimits: ApplyLimits,
+): void => {
+  background.every('limits set by rules', 5 * SECOND, async () => {
+    for (const account of await imposed.reload()) await applyLimits(account, null)
+  })
+  background.every('rules and feedback', 30 * SECOND, async () => {
+    await rules.reload()
+    await knowledge.reload()
+  })
+  // Each account is assessed at most once an hour.
+  background.every('confidence of accounts', 5 * MINUTE, async () => {
+    await assessor.round(ACCOUNTS_A_ROUND)
+  })
+}

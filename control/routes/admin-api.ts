@@ -27,6 +27,7 @@ export interface AdminApiOptions {
 }
 
 const REQUESTS_A_MINUTE = 1200
+const DOCS = '/api/docs'
 
 const docs = {
   title: 'Gatehouse admin API',
@@ -49,12 +50,15 @@ export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): 
       security: [{ token: [] }],
     },
   })
-  // The pages that describe the API are nobody's secret, so they come before the door.
-  await app.register(swaggerUi, { routePrefix: '/api/docs' })
   await app.register(adminAuth, options.auth)
+  // The pages that describe the API are nobody's secret; their plugin cannot say so itself.
+  app.addHook('onRoute', (route) => {
+    if (route.url.startsWith(DOCS)) route.config = { ...route.config, permission: 'public' }
+  })
+  await app.register(swaggerUi, { routePrefix: DOCS })
   healthRoutes(app, options.health)
   app.get('/', { config: { permission: 'public' } }, async (_request, reply) =>
-    reply.redirect('/api/docs'),
+    reply.redirect(DOCS),
   )
   app.get('/api/openapi.json', { config: { permission: 'public' } }, () => app.swagger())
   await app.register(

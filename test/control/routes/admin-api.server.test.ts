@@ -48,7 +48,7 @@ describe('the admin API lets in', () => {
   })
 
   it('anybody to its health and description', async () => {
-    for (const path of ['/health/live', '/health/ready', '/api/openapi.json']) {
+    for (const path of ['/health/live', '/health/ready', '/api/openapi.json', '/']) {
       expect((await fetch(`${service.admin}${path}`)).status).toBe(200)
     }
     expect((await fetch(`${service.admin}/metrics`)).status).toBe(401)

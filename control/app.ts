@@ -31,6 +31,8 @@ import { withImposedLimits } from './respond/imposed-limits.ts'
 import { KEYS } from './sessions/keys.ts'
 import { checkRedis, type RedisClient } from './sessions/redis-client.ts'
 import { createSessions } from './sessions/sessions.ts'
+import { createTrafficMeter } from './sessions/traffic-meter.ts'
+import { createWorkLock } from './sessions/work-lock.ts'
 
 export interface AppOptions {
   readonly loaded: LoadedConfig
@@ -70,8 +72,12 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
   const sessions = { ...plain, store: withImposedLimits(plain.store, imposed) }
   const unfit = await checkRedis(redis).catch(() => null)
   if (unfit !== null) throw new Error(unfit)
+  const shared = {
+    lock: createWorkLock(redis),
+    traffic: createTrafficMeter(redis, now),
+  }
   const data = { persistence, redis, streams, geo, publisher, recorder, sessions, imposed }
-  return { now, live, paths, log, ...data }
+  return { now, live, paths, log, ...data, ...shared }
 }
 
 type Ground = Awaited<ReturnType<typeof createGround>>

@@ -10,6 +10,8 @@ import type { Geo } from '../geo/geo.ts'
 import type { LineupService } from '../lineup/lineup-service.ts'
 import type { SurgeState } from '../lineup/surge-state.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import type { TrafficMeter } from '../sessions/traffic-meter.ts'
+import type { WorkLock } from '../sessions/work-lock.ts'
 import type { DemoAccount } from './demo-accounts.ts'
 import type { Detection } from './detection.ts'
 import type { EdgeApi } from './edge-api.ts'
@@ -24,6 +26,9 @@ export interface Parts {
   readonly log: Logger
   readonly persistence: Persistence
   readonly sessions: Sessions
+  readonly traffic: TrafficMeter
+  /** Work one control plane does for all. */
+  readonly lock: WorkLock
   readonly lineup: LineupService
   readonly surge: SurgeState
   readonly access: OpenPorts & CheckPorts

@@ -54,6 +54,8 @@ const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiO
     edges: edge.registry,
     publisher: () => parts.publisher.stats(),
     waitingEvents: async () => await parts.historian.waiting(),
+    questions: edge.questions,
+    backends: () => parts.authorizer.client.counters(),
   })
   return {
     auth,
@@ -88,7 +90,7 @@ const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiO
       audit,
       reload: async () => await live.reload(),
     },
-    health: { parts: healthParts(parts), essential: new Set<string>(), metrics: metrics.registry },
+    health: { parts: healthParts(parts), essential: new Set<string>(), metrics },
     more: moreRoutes(parts, audit),
   }
 }
@@ -108,7 +110,9 @@ export const startAdmin = async (parts: AdminParts): Promise<{ stop(): Promise<v
   const open = async (auth: AdminApiOptions['auth']): Promise<FastifyInstance> => {
     const loggerInstance: FastifyBaseLogger = parts.log
     const logController = new LogController({ disableRequestLogging: true })
-    const app = Fastify({ logController, loggerInstance })
+    // A field nobody knows is told, not dropped.
+    const ajv = { customOptions: { removeAdditional: false } } as const
+    const app = Fastify({ logController, loggerInstance, ajv })
     await adminApi(app, apiOptions(parts, auth))
     return app
   }

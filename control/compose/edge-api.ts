@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
+import { Counter } from 'prom-client'
 import { check } from '../access/check.ts'
 import { createEdgeDirectory, type EdgeDirectory } from '../edge/edge-directory.ts'
 import { createEdgeRegistry, type EdgeRegistry } from '../edge/edge-registry.ts'
@@ -16,14 +17,21 @@ export interface EdgeApi {
   readonly registry: EdgeRegistry
   readonly push: PushService
   readonly directory: EdgeDirectory
+  /** What edges asked, by question and outcome. */
+  readonly questions: Counter<'question' | 'outcome'>
   stop(): Promise<void>
 }
 
 type Routes = Omit<EdgeRoutesOptions, 'edgeOf'>
 
-const routesOptions = (parts: Parts, registry: EdgeRegistry): Routes => {
+const routesOptions = (
+  parts: Parts,
+  registry: EdgeRegistry,
+  questions: EdgeApi['questions'],
+): Routes => {
   const { lineup, access, sessions, persistence } = parts
   return {
+    count: (question, outcome) => questions.inc({ question, outcome }),
     openPorts: access,
     checkPorts: access,
     tables: { networks: lineup.networkTable, channels: lineup.channelTable },
@@ -93,7 +101,13 @@ export const startEdgeApi = async (parts: Parts): Promise<EdgeApi> => {
   const { paths, log, sessions, live } = parts
   const edge = live.config().edge.id
   const registry = createEdgeRegistry(parts.now)
-  const options = routesOptions(parts, registry)
+  const questions = new Counter({
+    name: 'gatehouse_edge_questions_total',
+    help: 'What edges asked; `ok`, or the reason of the refusal.',
+    labelNames: ['question', 'outcome'],
+    registers: [],
+  })
+  const options = routesOptions(parts, registry, questions)
   const local = await listenOnSocket(options, { socket: paths.edgeSocket, edge, log })
   const push = createPush(parts)
   const directory = createEdgeDirectory(
@@ -110,6 +124,7 @@ export const startEdgeApi = async (parts: Parts): Promise<EdgeApi> => {
     registry,
     push,
     directory,
+    questions,
     stop: async () => {
       unsubscribe()
       await local.close()

@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { type Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { BackendCounters } from '../access/ask.ts'
 import type { EdgeRegistry } from '../edge/edge-registry.ts'
 import type { PublisherStats } from '../events/publisher.ts'
 
@@ -7,12 +8,8 @@ export interface MetricSources {
   readonly edges: EdgeRegistry
   readonly publisher: () => PublisherStats
   readonly waitingEvents: () => Promise<number>
-}
-
-export interface Metrics {
-  readonly registry: Registry
-  /** Openings by outcome and reason. */
-  readonly openings: Counter<'reason'>
+  readonly questions: Counter<'question' | 'outcome'>
+  readonly backends: () => readonly BackendCounters[]
 }
 
 const gauge = (
@@ -31,8 +28,24 @@ const gauge = (
   })
 }
 
+const CLASSES = ['allow', 'redirect', 'deny', 'down'] as const
+
+const backendGauges = (registry: Registry, read: MetricSources['backends']): void => {
+  const metric: Gauge<'url' | 'answer'> = new Gauge({
+    name: 'gatehouse_backend_answers',
+    help: 'Answers of auth backends since the start, by class.',
+    labelNames: ['url', 'answer'],
+    registers: [registry],
+    collect: () => {
+      for (const counters of read()) {
+        for (const answer of CLASSES) metric.set({ url: counters.url, answer }, counters[answer])
+      }
+    },
+  })
+}
+
 /** Prometheus metrics; names start with `gatehouse_`. */
-export const createMetrics = (sources: MetricSources): Metrics => {
+export const createMetrics = (sources: MetricSources): Registry => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry, prefix: 'gatehouse_' })
   gauge(
@@ -65,11 +78,7 @@ export const createMetrics = (sources: MetricSources): Metrics => {
     { name: 'gatehouse_events_waiting', help: 'Events not yet in SQL.' },
     async () => await sources.waitingEvents(),
   )
-  const openings = new Counter({
-    name: 'gatehouse_openings_total',
-    help: 'Openings by reason; `ok` and `*.allow` were admitted.',
-    labelNames: ['reason'],
-    registers: [registry],
-  })
-  return { registry, openings }
+  registry.registerMetric(sources.questions)
+  backendGauges(registry, sources.backends)
+  return registry
 }

@@ -12,6 +12,7 @@ import type { SurgeState } from '../lineup/surge-state.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { TrafficMeter } from '../sessions/traffic-meter.ts'
 import type { WorkLock } from '../sessions/work-lock.ts'
+import type { LiveAuthorizer } from './authorizer.ts'
 import type { DemoAccount } from './demo-accounts.ts'
 import type { Detection } from './detection.ts'
 import type { EdgeApi } from './edge-api.ts'
@@ -32,6 +33,7 @@ export interface Parts {
   readonly lineup: LineupService
   readonly surge: SurgeState
   readonly access: OpenPorts & CheckPorts
+  readonly authorizer: LiveAuthorizer
   readonly applyLimits: ApplyLimits
   readonly lifecycle: Lifecycle
   readonly geo: Geo

@@ -27,6 +27,8 @@ export interface EdgeRoutesOptions {
     readonly address: string
     readonly from: string
   }) => Promise<void>
+  /** Counts what edges ask, by outcome: `ok` or the reason of a refusal. */
+  readonly count: (question: 'open' | 'check' | 'identify', outcome: ReasonId) => void
   /** Who asks: the edge's id, or `null` for a stranger. */
   readonly edgeOf: (request: FastifyRequest) => Promise<string | null>
 }
@@ -63,6 +65,7 @@ const openRoute = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
     const opening = readOpening(request.headers, request.edgeId, Date.now())
     if (!opening) return refuse(reply, 'request.malformed', 0)
     const answer = await open(opening, options.openPorts)
+    options.count('open', answer.outcome === 'refused' ? answer.reason : 'ok')
     if (answer.outcome === 'refused') return refuse(reply, answer.reason, answer.denyUntil)
     reply.header('cache-control', 'no-store')
     if (answer.outcome === 'redirected') {
@@ -77,12 +80,15 @@ const openRoute = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
 const askRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
   app.get('/check', async (request, reply) => {
     const asked = readCheck(request.headers, request.edgeId, Date.now())
-    return answerAdmission(reply, await check(asked, options.checkPorts))
+    const admission = await check(asked, options.checkPorts)
+    options.count('check', admission.outcome === 'refused' ? admission.reason : 'ok')
+    return answerAdmission(reply, admission)
   })
   app.get('/identify', async (request, reply) => {
     const ask = readPlaylistAsk(request.headers, Date.now())
     if (!ask) return refuse(reply, 'request.malformed', 0)
     const answer = await identifyForList(ask, options.openPorts)
+    options.count('identify', answer.outcome === 'refused' ? answer.reason : 'ok')
     if (answer.outcome === 'known') return reply.send(answer.identity)
     return refuse(reply, answer.reason, 0)
   })

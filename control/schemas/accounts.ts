@@ -1,7 +1,10 @@
 import { Type } from 'typebox'
 import { nullableCount, nullableText, nullableTime, pageQuery } from './common.ts'
 
-const limitation = Type.Union([Type.Literal('hard'), Type.Literal('soft'), Type.Null()])
+const limitation = Type.Unsafe<'hard' | 'soft' | null>({
+  type: ['string', 'null'],
+  enum: ['hard', 'soft', null],
+})
 
 const fields = {
   name: Type.String({ minLength: 1, maxLength: 128 }),
@@ -24,13 +27,14 @@ export const accountSchema = Type.Object({
 
 export const accountChange = Type.Partial(Type.Object(fields), { additionalProperties: false })
 
-export const accountCreate = Type.Intersect([
-  Type.Object({
+export const accountCreate = Type.Object(
+  {
+    ...accountChange.properties,
     id: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.@-]{1,64}$' })),
     name: fields.name,
-  }),
-  accountChange,
-])
+  },
+  { additionalProperties: false },
+)
 
 export const accountQuery = Type.Object({
   ...pageQuery,

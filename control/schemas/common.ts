@@ -1,10 +1,12 @@
 import { Type } from 'typebox'
 
-export const nullableText = Type.Union([Type.String(), Type.Null()])
-export const nullableTime = Type.Union([Type.Integer(), Type.Null()], {
+// One keyword for both types: of two alternatives the validator would take the first and turn null into '' or 0.
+export const nullableText = Type.Unsafe<string | null>({ type: ['string', 'null'] })
+export const nullableTime = Type.Unsafe<number | null>({
+  type: ['integer', 'null'],
   description: 'Unix milliseconds.',
 })
-export const nullableCount = Type.Union([Type.Integer({ minimum: 0 }), Type.Null()])
+export const nullableCount = Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 0 })
 
 /** Cursor paging, the same everywhere. */
 export const pageQuery = {

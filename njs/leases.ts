@@ -3,8 +3,12 @@ import { nowSec, numbers, texts, trySet } from './memory.ts'
 
 const REFRESH_AFTER_SEC = 2
 const SEEN_WINDOW_SEC = 20
+/** What a report takes to reach control, with rounding. */
+const SYNC_SLACK_SEC = 2
 /** Slots of the ring of sessions seen; the oldest is overwritten when nobody drains it. */
 export const RING_SIZE = 32768
+/** Room in the ring for what happens meanwhile. */
+const MOST_NEW = 4096
 const RING_TTL_MS = 86_400_000
 /** A day without control: leases in use stop renewing themselves. */
 const GRACE_SEC = 86_400
@@ -29,10 +33,18 @@ export const noteSeen = (key: string): void => {
   }
 }
 
-/** Which turn of reports a second lies in; a lease shorter than the usual turn is reported well before it ends. */
-const windowOf = (key: string, at: number, ttlSec: number): number => {
-  const width = Math.max(2, Math.min(SEEN_WINDOW_SEC, Math.floor((ttlSec * 2) / 3)))
-  return Math.floor((at + key.charCodeAt(0) + key.charCodeAt(1)) / width)
+/** How long a turn of reports is; a lease shorter than the usual turn is reported well before it ends. */
+const turnOf = (ttlSec: number): number =>
+  Math.max(2, Math.min(SEEN_WINDOW_SEC, Math.floor((ttlSec * 2) / 3)))
+
+const windowOf = (key: string, at: number, width: number): number =>
+  Math.floor((at + key.charCodeAt(0) + key.charCodeAt(1)) / width)
+
+/** Once a turn is enough, but a player that asks rarely is told of each time: two of its silences may outlast the lease. */
+const isToReport = (key: string, { seen, ttlSec }: Lease, now: number): boolean => {
+  const width = turnOf(ttlSec)
+  if (now - seen >= ttlSec - width - SYNC_SLACK_SEC) return true
+  return windowOf(key, seen, width) !== windowOf(key, now, width)
 }
 
 /** Refreshes a lease in use at most every two seconds; true when it did. */
@@ -40,10 +52,15 @@ export const touchLease = (key: string, lease: Lease, now: number): boolean => {
   if (now - lease.seen < REFRESH_AFTER_SEC) return false
   const heard = numbers('gh_state').get('heard') ?? now
   if (now - heard > GRACE_SEC) return false
-  const { network, ttlSec, seen } = lease
+  const { network, ttlSec } = lease
   writeLease(key, { network, ttlSec, seen: now })
-  if (windowOf(key, seen, ttlSec) !== windowOf(key, now, ttlSec)) noteSeen(key)
+  if (isToReport(key, lease, now)) noteSeen(key)
   return true
+}
+
+/** Reports every lease: control has lost what it knew. Those the ring cannot hold follow as they are used. */
+export const announceLeases = (): void => {
+  for (const key of numbers('gh_leases').keys(RING_SIZE - MOST_NEW)) noteSeen(key)
 }
 
 /** Starts a lease and reports it as used. */

@@ -65,6 +65,8 @@ interface Lease {
 }
 
 const REPORT_SEC = 20
+/** A player that asks more rarely is reported each time. */
+const RARE_SEC = 8
 
 const short = (text: string): string =>
   createHash('sha256').update(text).digest('base64url').slice(0, 16)
@@ -107,8 +109,9 @@ export const playTrace = async (
     }
     leases.set(key, lease)
     lease.network = network
+    const isRare = sec - lease.lastUsedSec >= RARE_SEC
     lease.lastUsedSec = sec
-    if (sec - lease.reportedSec < REPORT_SEC) return
+    if (!isRare && sec - lease.reportedSec < REPORT_SEC) return
     lease.reportedSec = sec
     ring.add(key)
   }

@@ -14,9 +14,9 @@ export interface WorldOptions {
 /** The demo's service with short clocks, for `startService`. */
 export function worldConfig({ clocks = {}, more = '', fail = 'open' }: WorldOptions = {}): string {
   const all = {
-    idle_sec: 12,
-    idle_vod_sec: 20,
-    reserve_sec: 10,
+    idle_sec: 8,
+    idle_vod_sec: 18,
+    reserve_sec: 8,
     ban_sec: 6,
     deny_sec: 3,
     ...clocks,

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeCa, type TestCa } from '../support/certificates.ts'
-import { tempDir } from '../support/cleanup.ts'
 import { freePort, until } from '../support/port.ts'
 import { startService, type TestService } from '../support/service.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { ask } from './ask.ts'
 import { type WorldOptions, worldConfig } from './world.ts'
 
@@ -27,12 +27,29 @@ export interface Plane extends TestService {
   readonly addEdge: (name: string) => Promise<string>
 }
 
+/** How a control plane differs from the usual one. */
+export interface PlaneOptions extends WorldOptions {
+  readonly name?: string
+  /** Where edges reach it, to start it there again. */
+  readonly port?: number
+  readonly state?: string
+  /** `host:port` of a media server several control planes share; without it the demo's own starts. */
+  readonly origin?: string
+}
+
+const sharing = (config: string, origin: string | undefined): string =>
+  origin === undefined
+    ? config
+    : config
+        .replaceAll('__ORIGIN__', origin)
+        .replace('demo:\n  enabled: true', 'demo:\n  enabled: false')
+
 /** Starts a control plane with its own edge and a TLS listener for others; `port` = where, to start it there again. */
 export async function startPlane(
   { folder, ca }: Ground,
-  options: WorldOptions & { name?: string; port?: number; state?: string } = {},
+  options: PlaneOptions = {},
 ): Promise<Plane> {
-  const { name = 'plane', port = await freePort(), more = '', state, ...world } = options
+  const { name = 'plane', port = await freePort(), more = '', state, origin, ...world } = options
   const { certificate, key } = await ca.issue(name)
   const control = `control:
   listen: 127.0.0.1:${port}
@@ -41,7 +58,10 @@ export async function startPlane(
   ca_file: ${ca.file}
 ${more}`
   const service = await startService({
-    config: worldConfig({ ...world, more: control }).replace('edge:\n', `edge:\n  id: ${name}\n`),
+    config: sharing(worldConfig({ ...world, more: control }), origin).replace(
+      'edge:\n',
+      `edge:\n  id: ${name}\n`,
+    ),
     state: state ?? join(folder, name),
   })
   return {

@@ -1,7 +1,6 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, afterEach } from 'vitest'
+
+export { tempDir, withTempDir } from './temp-dir.ts'
 
 /** Something to undo. */
 export type Undo = () => unknown
@@ -29,21 +28,4 @@ export function useCleanup(when: 'each' | 'all' = 'each'): (undo: Undo) => void 
   if (when === 'each') afterEach(cleanup)
   else afterAll(cleanup)
   return onCleanup
-}
-
-/** A new temporary folder that any user may enter, since some programs drop root. */
-export async function tempDir(): Promise<{ path: string; remove: () => Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), 'gh-'))
-  await chmod(path, 0o755)
-  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) }
-}
-
-/** Runs `work` with a temporary folder and removes it afterwards. */
-export async function withTempDir<T>(work: (path: string) => Promise<T>): Promise<T> {
-  const folder = await tempDir()
-  try {
-    return await work(folder.path)
-  } finally {
-    await folder.remove()
-  }
 }

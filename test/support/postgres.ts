@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path'
 import { run } from '../../control/runtime/exec.ts'
 import { NOBODY, resolveTool } from '../../control/runtime/resolve.ts'
 import { startChild } from './child.ts'
-import { tempDir } from './cleanup.ts'
 import { freePort, until } from './port.ts'
+import { tempDir } from './temp-dir.ts'
 
 /** A real PostgreSQL of the test's own, with one empty database. */
 export interface TestPostgres {

@@ -2,8 +2,8 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { resolveTool } from '../../control/runtime/resolve.ts'
 import { type Child, startChild } from './child.ts'
-import { tempDir } from './cleanup.ts'
 import { freePort, until } from './port.ts'
+import { tempDir } from './temp-dir.ts'
 
 /** A real Redis of the test's own. */
 export interface TestRedis {

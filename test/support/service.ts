@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { packageRoot } from '../../control/config/paths.ts'
 import type { ReadyReport } from '../../control/supervise/banner.ts'
 import { startChild } from './child.ts'
-import { tempDir } from './cleanup.ts'
 import { freePort } from './port.ts'
+import { tempDir } from './temp-dir.ts'
 
 /** A whole Gatehouse, as `./scripts/run --json` starts it. */
 export interface TestService {

@@ -1,15 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { parse } from 'yaml'
 import type { BacktestResult } from '../detect/backtest.ts'
 import { type BacktestHistory, backtestHistory } from '../detect/backtest-run.ts'
 import { lintRules } from '../detect/rule-lint.ts'
-import type { DetectionRule } from '../detect/rule-types.ts'
-import { parseRules } from '../detect/rules.ts'
 import { callAdmin } from './admin-client.ts'
 import { backtestText } from './backtest-text.ts'
 import { CliError, type GlobalOptions, pathsOf, withGlobals } from './context.ts'
 import { print, warn } from './output.ts'
+import { checkedRules, readRuleFile } from './rule-files.ts'
+import { controlRuns } from './running-history.ts'
 
 /** The store a backtest reads when no control plane runs. */
 export interface OpenedHistory extends BacktestHistory {
@@ -34,33 +32,6 @@ interface Options extends GlobalOptions {
 const FOUND = 1
 const DAYS_AT_MOST = 3650
 
-const readText = (file: string): string => {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    throw new CliError(`${file}: ${code === 'ENOENT' ? 'there is no such file' : code}`)
-  }
-}
-
-const checked = (raw: unknown, from: string): readonly DetectionRule[] => {
-  const parsed = parseRules(raw)
-  if (parsed.ok) return parsed.rules
-  throw new CliError(parsed.problems.map((p) => `${from}: ${p.path}: ${p.message}`).join('\n'))
-}
-
-const readRules = (file: string): readonly DetectionRule[] => {
-  const text = readText(file)
-  let raw: unknown
-  try {
-    raw = parse(text)
-  } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n')
-    throw new CliError(`${file}: not YAML: ${reason}`)
-  }
-  return checked(raw, file)
-}
-
 const wholeNumber = (text: string, name: string, most: number): number => {
   const value = Number(text)
   if (Number.isInteger(value) && value >= 1 && value <= most) return value
@@ -69,11 +40,11 @@ const wholeNumber = (text: string, name: string, most: number): number => {
 
 /** One file's rules and the days, checked before anything is opened. */
 const readQuestion = (options: Options) => {
-  const rules = readRules(options.rules)
+  const rules = readRuleFile(options.rules)
   for (const { rule, message } of lintRules(rules)) warn(`Warning: rule ${rule}: ${message}`)
   return {
     rules,
-    present: options.present === undefined ? null : readRules(options.present),
+    present: options.present === undefined ? null : readRuleFile(options.present),
     days: wholeNumber(options.days, 'days', DAYS_AT_MOST),
     limit: wholeNumber(options.limit, 'limit', 100_000),
   }
@@ -99,7 +70,7 @@ const askStore = async (
 ): Promise<BacktestResult> => {
   const history = await parts.openHistory(options)
   try {
-    const present = asked.present ?? checked(await history.presentRules(), 'rules in force')
+    const present = asked.present ?? checkedRules(await history.presentRules(), 'rules in force')
     const now = (parts.now ?? Date.now)()
     return await backtestHistory(history, { rules: asked.rules, present, now, days: asked.days })
   } finally {
@@ -109,7 +80,7 @@ const askStore = async (
 
 const act = async (options: Options, parts: BacktestParts): Promise<void> => {
   const asked = readQuestion(options)
-  const isRunning = existsSync(pathsOf(options).adminSocket)
+  const isRunning = await controlRuns(pathsOf(options).adminSocket)
   const result = isRunning
     ? await askRunning(options, asked)
     : await askStore(options, asked, parts)

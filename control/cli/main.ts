@@ -1,11 +1,16 @@
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../config/problems.ts'
 import { accountsCommand } from './accounts.ts'
+import { feedbackCommand, sharingCommand } from './accounts-trust.ts'
+import { backtestCommand } from './backtest.ts'
+import { openBacktestHistory } from './backtest-history.ts'
 import { addDownloadCommands, bansCommand } from './bans.ts'
 import { checkCommand } from './check.ts'
 import { CliError } from './context.ts'
 import { edgesCommand } from './edges.ts'
 import { explainCommand } from './explain.ts'
+import { findingsCommand } from './findings.ts'
+import { historyCommand } from './history.ts'
 import { importCommand } from './import.ts'
 import { nginxCommand } from './nginx.ts'
 import {
@@ -18,6 +23,7 @@ import {
 import { warn } from './output.ts'
 import { reportCommand } from './report.ts'
 import { openReportHistory } from './report-history.ts'
+import { rulesCommand } from './rules.ts'
 import { sessionsCommand } from './sessions.ts'
 import { ticketCommand } from './ticket.ts'
 
@@ -40,6 +46,12 @@ for (const command of [
   edgesCommand(),
   reloadCommand(),
   reportCommand(openReportHistory),
+  backtestCommand({ openHistory: openBacktestHistory }),
+  rulesCommand(),
+  findingsCommand(),
+  sharingCommand(),
+  feedbackCommand(),
+  historyCommand(),
   checkCommand(),
   explainCommand(),
   nginxCommand(),

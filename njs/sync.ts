@@ -1,6 +1,6 @@
 import type { SyncRequest, SyncResponse } from './domain/protocol.ts'
 import { parseJson } from './json.ts'
-import { dropLease, RING_SIZE } from './leases.ts'
+import { announceLeases, dropLease, RING_SIZE } from './leases.ts'
 import { complain } from './log.ts'
 import { engine, freeSpace, numbers, texts, trySet } from './memory.ts'
 import { clearBan, isSessionBanned, setBan } from './refusals.ts'
@@ -97,8 +97,17 @@ export const killLeases = (keys: readonly string[], now: number): void => {
   }
 }
 
+/** Where control has lost its sessions, it is told of all of them at once. */
+const noteEpoch = (epoch: string | undefined): void => {
+  if (epoch === undefined) return
+  const known = have('epoch')
+  if (known !== null && known !== epoch) announceLeases()
+  if (known !== epoch) texts('gh_texts').set('epoch', epoch)
+}
+
 const apply = (answer: SyncResponse): void => {
   const dict = texts('gh_texts')
+  noteEpoch(answer.epoch)
   // Bans come in control's time, so that a wrong clock here does not shorten them.
   const shift = Date.now() - answer.now
   if (answer.keys) applyKeys(answer.keys)

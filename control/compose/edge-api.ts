@@ -41,6 +41,7 @@ const routesOptions = (
       traffic: parts.traffic,
       sessions: sessions.store,
       bans: sessions.bans,
+      epoch: () => sessions.epoch(),
       policy: () => lineup.policy(),
       keys: () => persistence.ring.edgeKeys(),
       tableVersion: (name) =>

@@ -15,6 +15,7 @@ import type { EdgeRegistry } from './edge-registry.ts'
 export interface SyncPorts {
   readonly sessions: Pick<SessionStore, 'renew' | 'close'>
   readonly bans: Pick<BanStore, 'since'>
+  readonly epoch: () => string | null
   readonly policy: () => EdgePolicy
   readonly keys: () => EdgeKeys
   readonly tableVersion: (name: TableName) => string
@@ -71,18 +72,24 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
     )
   const refused = await settleDegraded(request.degraded, request, ports)
   const changes = ports.bans.since(request.have.bans)
+  const epoch = ports.epoch()
   const policy = ports.policy()
   const keys = ports.keys()
   return {
     now,
+    ...(epoch === null ? {} : { epoch }),
     ...(request.have.policy === policy.version ? {} : { policy }),
     ...(request.have.keys === keys.version ? {} : { keys }),
     tables: staleTables(request, ports),
     bans: { cursor: changes.cursor, full: changes.full, set: changes.set, clear: changes.clear },
     kill: [...renewed.kill.map(({ key }) => key), ...changes.kill, ...refused],
     drop: [...renewed.drop, ...changes.drop],
+    more: seen.length >= MOST_SEEN,
   }
 }
+
+/** An edge that reports so many has more to tell. */
+const MOST_SEEN = 5000
 
 const closedTraffic = (closed: SyncRequest['closed']): [string, number, number][] =>
   closed.map(([key, bytes]) => [key, bytes, 1])

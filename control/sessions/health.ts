@@ -14,6 +14,8 @@ export interface Health {
   isDegraded(): boolean
   /** Milliseconds the clock of Redis is ahead of ours. */
   offsetMs(): number
+  /** Mark of the data in Redis: another one means that it was lost. `null` while Redis is away. */
+  epoch(): string | null
   degrade(error: unknown): void
   /** Asks Redis how it is. */
   beat(): Promise<void>
@@ -85,6 +87,7 @@ export const createHealth = ({ redis, announce, onChange }: HealthOptions): Heal
   return {
     isDegraded: () => isDegraded,
     offsetMs: () => offset,
+    epoch: () => (isDegraded ? null : epoch),
     degrade,
     beat: () => {
       beating ??= listen().finally(() => {

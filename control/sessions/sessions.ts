@@ -36,6 +36,8 @@ export interface Sessions {
   /** Waits for Redis a little, then begins the work that goes on by itself; degraded when Redis is away. */
   start(): Promise<void>
   stop(): Promise<void>
+  /** Mark of the data in Redis: where it changes, edges tell of everything that plays. */
+  epoch(): string | null
   /** Asks Redis how it is, now. */
   beat(): Promise<void>
 }
@@ -104,6 +106,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
     store: joinStores(health, sides, shadow),
     bans,
     view: joinViews(health, sides),
+    epoch: () => health.epoch(),
     beat: () => health.beat(),
     start: () => work.start(),
     stop: () => work.stop(),

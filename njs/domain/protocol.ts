@@ -126,6 +126,8 @@ export interface SyncRequest {
 /** The answer to a sync. */
 export interface SyncResponse {
   readonly now: number
+  /** Mark of the session state: where it changes, the edge tells of every lease it has. */
+  readonly epoch?: string
   readonly policy?: EdgePolicy
   readonly keys?: EdgeKeys
   readonly tables?: readonly TableStep[]

@@ -1,0 +1,74 @@
+/** Breaks a running Gatehouse in every way design asks for, and prints what viewers saw of it. */
+import { parseArgs } from 'node:util'
+import { adminOf, worldConfig } from '../test/e2e/world.ts'
+import { startService, type TestService } from '../test/support/service.ts'
+import { clockScene } from './drill/clock.ts'
+import { diskRow } from './drill/disk.ts'
+import { missingFrom } from './drill/history.ts'
+import { observe } from './drill/observe.ts'
+import { type Population, populate } from './drill/population.ts'
+import { SCENES, type Scene } from './drill/scenes.ts'
+import { markdown, type Row } from './drill/table.ts'
+
+const CLOCKS = { idle_sec: 30, reserve_sec: 10, ban_sec: 30, deny_sec: 3 }
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`)
+const pause = async (ms: number): Promise<void> =>
+  await new Promise((resolve) => setTimeout(resolve, ms))
+
+const untilControl = async (service: TestService): Promise<void> => {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const answer = await service.api('/health/ready').catch(() => null)
+    if (answer?.ok === true) return
+    await pause(200)
+  }
+  throw new Error('the control plane did not come back')
+}
+
+/** Breaks one thing and looks at what is left. */
+const play = async (service: TestService, population: Population, scene: Scene): Promise<Row> => {
+  say(`· ${scene.name}`)
+  const act = scene.act(service).then(async () => await pause(scene.watchSec * 1000))
+  const seen = await observe(service.edge, population, act)
+  await untilControl(service)
+  const admin = adminOf(service)
+  let counted = 0
+  let aboveCap = 0
+  for (const { id } of population.households) {
+    const live = await admin.sessions(id)
+    counted += Math.min(2, live.length)
+    if (live.length > 2) aboveCap += 1
+  }
+  const bans = await admin.bans()
+  const isBanKept = bans.some(({ subject }) => subject === `own:${population.banned.id}`)
+  await admin.end(population.guests.id)
+  return { name: scene.name, seen, counted, aboveCap, isBanKept, missing: 0 }
+}
+
+const main = async (): Promise<void> => {
+  const { values } = parseArgs({ options: { only: { type: 'string' } } })
+  const wanted = (name: string): boolean => name.includes(values.only ?? '')
+  const rows: Row[] = []
+  const notes: string[] = []
+  say('Starting Gatehouse with its demo …')
+  const service = await startService({ config: worldConfig({ clocks: CLOCKS }) })
+  try {
+    const population = await populate(service)
+    const clock = await clockScene(notes)
+    const scenes = [...SCENES, ...(clock === null ? [] : [clock])].filter(({ name }) =>
+      wanted(name),
+    )
+    for (const scene of scenes) rows.push(await play(service, population, scene))
+    for (const row of rows) row.missing = await missingFrom(service, row.seen.admitted)
+  } finally {
+    await service.stop()
+  }
+  if (wanted('disk')) {
+    const row = await diskRow(CLOCKS, notes, play)
+    if (row !== null) rows.push(row)
+  }
+  process.stdout.write(`${markdown(rows)}\n`)
+  if (notes.length > 0) process.stdout.write(`\n${notes.join('\n')}\n`)
+}
+
+await main()

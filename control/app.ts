@@ -91,12 +91,17 @@ const liveAuth = (redis: RedisClient) =>
   })
 
 /** An opening does not fail because its next update could not be noted. */
-const forgiving = (lifecycle: Lifecycle, log: Logger): Pick<Lifecycle, 'opened'> => ({
+const forgiving = (lifecycle: Lifecycle, log: Logger): Pick<Lifecycle, 'opened' | 'returned'> => ({
   opened: async (request, decision) => {
     await lifecycle
       .opened(request, decision)
       .catch((error: unknown) => log.warn({ err: error }, 'auth life cycle'))
   },
+  returned: async (sessionId) =>
+    await lifecycle.returned(sessionId).catch((error: unknown) => {
+      log.warn({ err: error }, 'auth life cycle')
+      return null
+    }),
 })
 
 /** Who may watch what: lineup, rules and backends, openings. */

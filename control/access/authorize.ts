@@ -98,11 +98,16 @@ export const createAuthorize = (
     const isGuess = previous === undefined && request.token !== null
     const lockedSec = isGuess ? (guesses?.lockedSec(request.address) ?? 0) : 0
     if (lockedSec > 0) return decideByFlood(lockedSec, clocks)
-    const outcome = await askBackends(client, source.backends, authQuery(request, previous))
+    const askedAs = previous?.decision.askedAs ?? request.sessionId
+    const query = authQuery({ ...request, sessionId: askedAs }, previous)
+    const outcome = await askBackends(client, source.backends, query)
     if (isGuess && outcome.answer.class === 'deny') guesses?.wrong(request.address)
-    if (outcome.answer.class !== 'down') return decideByAnswer(source.name, outcome, clocks)
     const { allowDefault } = source
-    return decideByOutage(outcome.trace, { allowDefault, previous }, clocks)
+    const decision =
+      outcome.answer.class === 'down'
+        ? decideByOutage(outcome.trace, { allowDefault, previous }, clocks)
+        : decideByAnswer(source.name, outcome, clocks)
+    return { ...decision, askedAs }
   }
 
   return async (request, previous) => {

@@ -1,6 +1,8 @@
 import { networkKey } from '#domain/network'
 import type { Admission, CheckRequest, SessionStore } from '../sessions/session-store.ts'
 import type { Account } from '../store/records.ts'
+import type { Decision } from './decision.ts'
+import type { Lifecycle } from './lifecycle.ts'
 import { limitsOf } from './limits.ts'
 import type { OpenPorts } from './opening.ts'
 import type { PassClaims } from './ports.ts'
@@ -34,6 +36,7 @@ export interface CheckPorts
     | 'accounts'
   > {
   readonly sessions: Pick<SessionStore, 'check'>
+  readonly lifecycle: Pick<Lifecycle, 'returned'>
 }
 
 const refused = (
@@ -60,10 +63,11 @@ const requestOf = async (
     readonly claims: PassClaims
     readonly network: string
     readonly record: Account | null
+    readonly decision: Decision | null
   },
   ports: CheckPorts,
 ): Promise<CheckRequest | null> => {
-  const { claims, network, record } = context
+  const { claims, network, record, decision } = context
   const group = ports.catalog.group(claims.group)
   const channel = ports.catalog.channel(check.channel)
   if (!group || !channel) return null
@@ -81,7 +85,7 @@ const requestOf = async (
     network,
     download: claims.download,
     idleMs: (channel.isVod ? clocks.idle_vod_sec : clocks.idle_sec) * 1000,
-    limits: limitsOf({ decision: null, account: record, plan, rule, group }, clocks),
+    limits: limitsOf({ decision, account: record, plan, rule, group }, clocks),
     info: {
       accountName: record?.name ?? null,
       address: check.address,
@@ -109,9 +113,13 @@ export const check = async (request: Check, ports: CheckPorts): Promise<Admissio
   const record = await recordOf(claims, ports)
   const barred = record === undefined ? null : ports.accounts.standing(record, request.now)
   if (barred !== null) return refused(barred)
-  const ask = await requestOf(request, { claims, network, record: record ?? null }, ports)
+  const decision = await ports.lifecycle.returned(claims.sid)
+  const context = { claims, network, record: record ?? null, decision }
+  const ask = await requestOf(request, context, ports)
   if (!ask) return refused('group.unknown')
   const ban = ports.bans.find(ask)
   if (ban) return refused(ban.reason, ban.until)
+  if (decision?.verdict === 'deny')
+    return refused(decision.reason, request.now + decision.denySec * 1000)
   return await ports.sessions.check(ask)
 }

@@ -67,4 +67,6 @@ export interface Decision {
   /** Where a redirected player goes. */
   readonly location: string | null
   readonly trace: readonly TraceStep[]
+  /** The session id backends were asked by: whoever opens on a remembered answer goes on under it. */
+  readonly askedAs?: string
 }

@@ -10,10 +10,13 @@ export interface LiveAuth {
   /** Updates asked so far. */
   readonly updates: number
   readonly dueAt: number
+  /** It stopped or was refused: asked about again only when its pass comes back. */
+  readonly isParked?: boolean
 }
 
 /** Where running sessions are kept; shared by control planes so that each update is asked by one of them. */
 export interface LiveAuthStore {
+  /** Keeps it; a parked one is never due. */
   put(live: LiveAuth): Promise<void>
   get(sessionId: string): Promise<LiveAuth | null>
   remove(sessionId: string): Promise<void>
@@ -53,6 +56,8 @@ export interface RoundResult {
 export interface Lifecycle {
   opened(request: AuthRequest, decision: Decision): Promise<void>
   closed(sessionId: string): Promise<void>
+  /** What holds for a pass whose session had ended; `null` where it has not, or backends were never asked. */
+  returned(sessionId: string): Promise<Decision | null>
   /** Asks about all that are due, several at a time. */
   round(): Promise<RoundResult>
   /** Asks again about one channel or (`null`) all now; says how many are due by it. */
@@ -74,31 +79,39 @@ const isBackends = ({ trace }: Decision): boolean =>
 
 type Step = 'kept' | 'ended' | 'gone' | 'failed'
 
-/** Asks about one session and acts on the answer. */
-const updateOne = async (live: LiveAuth, ports: LifecyclePorts): Promise<Step> => {
-  const { sessionId, channel } = live.request
-  const bytes = await ports.bytesOf(sessionId)
-  if (bytes === null) {
-    await ports.store.remove(sessionId)
-    return 'gone'
-  }
-  const clients = await ports.clientsOf(channel)
+/** Asks the next question of a session and keeps the answer; a refused one is parked until its deny clock ends. */
+const askAgain = async (
+  live: LiveAuth,
+  bytes: number,
+  ports: LifecyclePorts,
+): Promise<Decision> => {
+  const clients = await ports.clientsOf(live.request.channel)
   const request = { ...live.request, streamClients: clients.stream, totalClients: clients.total }
   const now = ports.now()
-  const decision = await ports.authorize(request, {
-    decision: live.decision,
-    requestNumber: live.updates + 1,
-    durationSec: (now - live.openedAt) / 1000,
-    bytes,
-  })
+  const updates = live.updates + 1
+  const durationSec = (now - live.openedAt) / 1000
+  const previous = { decision: live.decision, requestNumber: updates, durationSec, bytes }
+  const decision = await ports.authorize(request, previous)
+  const isParked = decision.verdict === 'deny'
+  const dueAt = isParked ? now + decision.denySec * 1000 : dueAfter(now, decision)
+  const kept = { ...decision, trace: [] }
+  await ports.store.put({ ...live, request, decision: kept, updates, dueAt, isParked })
+  return decision
+}
+
+/** Asks about one session and acts on the answer. */
+const updateOne = async (live: LiveAuth, ports: LifecyclePorts): Promise<Step> => {
+  const { sessionId } = live.request
+  const bytes = await ports.bytesOf(sessionId)
+  if (bytes === null) {
+    await ports.store.put({ ...live, dueAt: 0, isParked: true })
+    return 'gone'
+  }
+  const decision = await askAgain(live, bytes, ports)
   if (decision.verdict === 'deny') {
     await ports.end(sessionId, decision.reason, decision.denySec)
-    await ports.store.remove(sessionId)
     return 'ended'
   }
-  const kept = { ...decision, trace: [] }
-  const updates = live.updates + 1
-  await ports.store.put({ ...live, request, decision: kept, updates, dueAt: dueAfter(now, kept) })
   await ports.keep(sessionId, decision)
   return 'kept'
 }
@@ -114,6 +127,15 @@ export const createLifecycle = (ports: LifecyclePorts): Lifecycle => ({
   },
 
   closed: (sessionId) => ports.store.remove(sessionId),
+
+  async returned(sessionId) {
+    const live = await ports.store.get(sessionId)
+    if (live?.isParked !== true) return null
+    const leftMs = live.dueAt - ports.now()
+    if (live.decision.verdict === 'deny' && leftMs > 0)
+      return { ...live.decision, denySec: Math.ceil(leftMs / 1000) }
+    return await askAgain(live, 0, ports)
+  },
 
   async round() {
     const result = { asked: 0, ended: 0, gone: 0, failed: 0 }

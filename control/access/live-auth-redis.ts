@@ -71,6 +71,11 @@ export const createRedisLiveAuth = (redis: Client, keys: LiveAuthKeys): LiveAuth
     async put(live) {
       const { sessionId, channel } = live.request
       await redis.set(keys.live(sessionId), JSON.stringify(live), 'PX', DAY_MS)
+      if (live.isParked === true) {
+        await redis.zrem(keys.due(), sessionId)
+        await redis.srem(keys.channel(channel), sessionId)
+        return
+      }
       await redis.sadd(keys.channel(channel), sessionId)
       await redis.pexpire(keys.channel(channel), DAY_MS)
       await redis.zadd(keys.due(), live.dueAt, sessionId)

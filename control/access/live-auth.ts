@@ -15,7 +15,7 @@ export const createMemoryLiveAuth = (): LiveAuthStore => {
       const due: LiveAuth[] = []
       for (const live of sessions.values()) {
         if (due.length >= limit) break
-        if (live.dueAt > now) continue
+        if (live.isParked === true || live.dueAt > now) continue
         due.push(live)
         sessions.set(live.request.sessionId, { ...live, dueAt: now + holdMs })
       }
@@ -23,7 +23,8 @@ export const createMemoryLiveAuth = (): LiveAuthStore => {
     },
     hasten: async (channel, now) => {
       const chosen = [...sessions.values()].filter(
-        ({ request }) => channel === null || request.channel === channel,
+        ({ request, isParked }) =>
+          isParked !== true && (channel === null || request.channel === channel),
       )
       for (const live of chosen) sessions.set(live.request.sessionId, { ...live, dueAt: now })
       return chosen.length

@@ -25,7 +25,7 @@ export interface AccessParts {
   readonly view: SessionView
   readonly place: (address: string) => GeoPlace
   readonly recorder: EventRecorder
-  readonly lifecycle: OpenPorts['lifecycle']
+  readonly lifecycle: OpenPorts['lifecycle'] & CheckPorts['lifecycle']
 }
 
 const fromConfig = (plans: readonly PlanConfig[], name: string) => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Decision } from '../../../control/access/decision.ts'
+import type { AuthRequest, Decision } from '../../../control/access/decision.ts'
 import { createLifecycle } from '../../../control/access/lifecycle.ts'
 import { createMemoryLiveAuth } from '../../../control/access/live-auth.ts'
 import { type BackendServer, httpBackend } from './backend-server.ts'
@@ -44,8 +44,9 @@ const setting = async (
     },
     forget: (channel, at) => store.forget(channel, at),
   })
-  const open = async (sessionId = 'session-1', channel = 'ort', userAgent = 'VLC') => {
-    const request = { ...opening, sessionId, channel, userAgent, token: sessionId }
+  const open = async (sessionId = 'session-1', odd: Partial<AuthRequest> = {}) => {
+    const viewer = { channel: 'ort', userAgent: 'VLC', token: sessionId, ...odd }
+    const request = { ...opening, sessionId, ...viewer }
     const decision = await authorize(request)
     bytes.set(sessionId, 1000)
     await lifecycle.opened(request, decision)
@@ -97,6 +98,53 @@ describe('life cycle', () => {
     expect(ended).toEqual(['session-1 backend.deny 30'])
   })
 
+  it('asks once per deny clock while the pass of a refused session comes back', async () => {
+    const { lifecycle, open, later, questions } = await setting([200, 403, 403, 200])
+    await open()
+    expect(await lifecycle.returned('session-1')).toBeNull()
+    later(180)
+    await lifecycle.round()
+    for (let n = 0; n < 10; n += 1) {
+      const told = await lifecycle.returned('session-1')
+      expect(told).toMatchObject({ verdict: 'deny', reason: 'backend.deny', denySec: 30 })
+    }
+    expect(questions().length).toBe(2)
+    later(31)
+    const together = [1, 2, 3].map(() => lifecycle.returned('session-1'))
+    for (const told of await Promise.all(together)) expect(told?.verdict).toBe('deny')
+    expect(questions().length).toBe(3)
+    later(31)
+    expect(await lifecycle.returned('session-1')).toMatchObject({ verdict: 'allow' })
+    expect(await lifecycle.returned('session-1')).toBeNull()
+    expect(questions().at(-1)).toBe('update_session 3')
+    later(180)
+    expect(await lifecycle.round()).toEqual({ ...idle, asked: 1 })
+  })
+
+  it('asks when a session that had stopped comes back, and keeps a refusal over an outage', async () => {
+    const { lifecycle, open, later, bytes, questions } = await setting([200, 403, 500])
+    await open()
+    bytes.delete('session-1')
+    later(180)
+    expect(await lifecycle.round()).toEqual({ ...idle, gone: 1 })
+    expect(await lifecycle.reauth(null)).toBe(0)
+    later(600)
+    expect((await lifecycle.returned('session-1'))?.verdict).toBe('deny')
+    later(31)
+    expect((await lifecycle.returned('session-1'))?.verdict).toBe('deny')
+    expect(questions().length).toBe(3)
+  })
+
+  it('goes on under the session id the backend knows when an answer was remembered', async () => {
+    const { lifecycle, open, later, server } = await setting([200])
+    await open('one')
+    await open('two', { token: 'one' })
+    expect(server.seen.length).toBe(1)
+    later(180)
+    expect(await lifecycle.round()).toEqual({ ...idle, asked: 2 })
+    expect(server.seen.map((query) => query.get('session_id'))).toEqual(['one', 'one', 'one'])
+  })
+
   it('keeps a session over an outage, retries soon and goes on', async () => {
     const { lifecycle, open, later, ended, kept } = await setting([200, 500, 502, 200])
     await open()
@@ -137,7 +185,7 @@ describe('life cycle', () => {
 
   it('asks nothing about what rules alone decided', async () => {
     const { lifecycle, open, later, questions } = await setting([200])
-    await open('session-1', 'ort', 'Friend')
+    await open('session-1', { userAgent: 'Friend' })
     later(3600)
     expect(await lifecycle.round()).toEqual(idle)
     expect(questions()).toEqual([])
@@ -156,8 +204,8 @@ describe('life cycle', () => {
 
   it('asks again about one channel or all at once on demand', async () => {
     const { lifecycle, open, questions } = await setting([200])
-    await open('one', 'ort')
-    await open('two', 'ntv')
+    await open('one')
+    await open('two', { channel: 'ntv' })
     expect(await lifecycle.reauth('ort')).toBe(1)
     expect(await lifecycle.round()).toEqual({ ...idle, asked: 1 })
     expect(await lifecycle.reauth(null)).toBe(2)

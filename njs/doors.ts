@@ -65,11 +65,11 @@ const prepare = (r: Request, door: DoorRequest): void => {
 }
 
 /** Names the presented secret for memory and logs; the key its refusals are remembered under. */
-const identify = (r: Request, door: DoorRequest, network: string): string => {
+const identify = (r: Request, door: DoorRequest): string => {
   const name = nameOf(r, door)
-  // Rules judge the user agent too: what one player was refused, another may have.
+  // Rules judge the user agent and the single address too: what one player was refused, his neighbour may have.
   const agent = variable(r, 'http_user_agent')
-  const asked = `${name}/${door.channel}/${network}/${agent}`
+  const asked = `${name}/${door.channel}/${addressText(r)}/${agent}`
   const key = nginxCrypto.sha256(asked).slice(0, KEY_LENGTH)
   tell(r, { gh_print: name.slice(0, 6), gh_name: name, gh_deny_key: key })
   return key
@@ -93,7 +93,7 @@ const judgeTicket = (r: Request, door: DoorRequest & { door: 'ticket' }): string
   const verdict = verifyTicket(nginxCrypto, secretOf, door.ticket, nowSec())
   if (!verdict.ok) return refused(r, verdict.reason)
   const network = networkText(r)
-  const key = identify(r, door, network)
+  const key = identify(r, door)
   prepare(r, door)
   const refusal = recallDenial('gh_denied', key) ?? banOn(r, door, verdict.ticket, network)
   if (refusal !== null) return refused(r, refusal)
@@ -108,7 +108,7 @@ const judgeSecret = (r: Request, door: DoorRequest): string => {
   const hasToken = door.door !== 'token' || variable(r, 'arg_token') !== ''
   if (!hasToken && readPolicy()?.asksWithoutToken !== true) return refused(r, 'token.missing')
   const network = networkText(r)
-  const key = identify(r, door, network)
+  const key = identify(r, door)
   prepare(r, door)
   const refusal = recallDenial('gh_guessed', `flood:${network}`) ?? recallDenial('gh_guessed', key)
   if (refusal !== null) return refused(r, refusal)

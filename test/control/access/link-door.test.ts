@@ -50,7 +50,8 @@ const yaml = `secure_links:
 `
 const base = { checkIp: true, expression: '$secure_link_expires$uri$remote_addr $key', match: '' }
 
-const loadedFrom = (text: string) => ({ ...parseConfig(text, 'gatehouse.yaml'), folder })
+const file = join(folder, 'gatehouse.yaml')
+const loadedFrom = (text: string) => ({ ...parseConfig(text, file), folder })
 const minted = (format: 'flussonic' | 'nginx', odd: Partial<LinkOrder>) => {
   const answer = mintLink({ ...base, name: 'x', format, key: 'SECRET' }, { ...order, ...odd })
   if (!answer.ok) throw new Error(answer.why)
@@ -144,7 +145,7 @@ describe('keys of the configuration', () => {
     source.now = loadedFrom(yaml)
     expect(judge(withToken(minted('flussonic', {})))).toBeNull()
     expect(warnings).toEqual([
-      'gatehouse.yaml: the key of secure link shop cannot be read; its links are refused',
+      `${file}: the key of secure link shop cannot be read; its links are refused`,
     ])
   })
 })

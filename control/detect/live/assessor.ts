@@ -20,15 +20,17 @@ export interface AssessorPorts {
 export interface Assessor {
   /** One account, now; null when it has not played lately. */
   assess(account: AccountRef): Promise<StoredAssessment | null>
-  /** The accounts that played since they were assessed last, at most `most`; how many are left. */
+  /** The accounts whose turn it is, at most `most`: hourly who plays, daily who played this month; how many are left. */
   round(most?: number): Promise<{ readonly assessed: number; readonly left: number }>
 }
 
-const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 
 /** What was longer ago counts for little and costs as much. */
 const LOOK_BACK_MS = 90 * DAY_MS
 const LATELY_MS = 2 * DAY_MS
+const MONTH_MS = 30 * DAY_MS
 const MOST_A_ROUND = 1000
 const SHOWN_FINDINGS = 50
 const PAGE = 1000
@@ -87,11 +89,14 @@ export const createAssessor = (ports: AssessorPorts): Assessor => {
     round: async (most = MOST_A_ROUND) => {
       const at = now()
       const times = await assessedAt(ports)
-      const played = await history.accountsWithPlays(at - LATELY_MS, at + 1)
+      const lately = new Set(await history.accountsWithPlays(at - LATELY_MS, at + 1))
+      const played = await history.accountsWithPlays(at - MONTH_MS, at + 1)
+      // Who has not played since is looked at daily: what was held against it fades.
+      const due = (account: AccountRef): number => at - (lately.has(account) ? HOUR_MS : DAY_MS)
       const before = (account: AccountRef): number => times.get(account) ?? 0
       // Those who waited longest come first; so in the end everybody is.
       const waiting = played
-        .filter((account) => isPerson(account) && before(account) < at - DAY_MS / 24)
+        .filter((account) => isPerson(account) && before(account) < due(account))
         .sort((a, b) => before(a) - before(b) || (a < b ? -1 : 1))
       const chosen = waiting.slice(0, most)
       for (const account of chosen) await assess(account)

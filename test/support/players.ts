@@ -8,6 +8,8 @@ import { tempDir } from './cleanup.ts'
 export interface PlayerOptions {
   readonly headers?: Readonly<Record<string, string>>
   readonly userAgent?: string
+  /** Further options of the player itself, before the address. */
+  readonly args?: readonly string[]
 }
 
 /** A player at work. */
@@ -29,9 +31,10 @@ export interface Playback {
   readonly output: string
 }
 
-function inputOptions({ headers = {}, userAgent }: PlayerOptions): string[] {
+function inputOptions({ headers = {}, userAgent, args = [] }: PlayerOptions): string[] {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   return [
+    ...args,
     ...(lines.length > 0 ? ['-headers', lines.join('')] : []),
     ...(userAgent === undefined ? [] : ['-user_agent', userAgent]),
   ]
@@ -116,7 +119,8 @@ export async function startVlc(url: string, options: PlayerOptions = {}): Promis
   const quiet = ['-I', 'dummy', '--no-color', '--ignore-config', '--no-plugins-cache', '-v']
   const agent = options.userAgent === undefined ? [] : ['--http-user-agent', options.userAgent]
   const out = ['--sout', `#std{access=file,mux=ts,dst=${file}}`]
-  const child = startChild([...argv, ...quiet, ...agent, ...out, url, 'vlc://quit'], {
+  const all = [...quiet, ...agent, ...(options.args ?? []), ...out, url, 'vlc://quit']
+  const child = startChild([...argv, ...all], {
     cwd: folder.path,
     env: { ...process.env, HOME: folder.path, XDG_RUNTIME_DIR: folder.path },
   })

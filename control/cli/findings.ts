@@ -44,9 +44,13 @@ export const findingsCommand = (): Command => {
     .option('--rule <id>', 'of a rule')
     .option('--kind <kind>', 'of a kind, e.g. simultaneous_places')
     .option('--severity <severity>', 'low, warning or high')
-    .option('--state <state>', 'open, dismissed, confirmed or withdrawn')
+    .option('--judged <state>', 'open, dismissed, confirmed or withdrawn')
     .action(async (options: Options) => {
-      await answer(options, { path: `/findings${queryOf(options, FILTERS)}` }, listText)
+      await answer(
+        options,
+        { path: `/findings${queryOf({ ...options, state: options['judged'] }, FILTERS)}` },
+        listText,
+      )
     })
   withGlobals(command.command('show <id>').description('show a finding and its evidence')).action(
     async (finding: string, options: Options) => {

@@ -46,9 +46,24 @@ const raceFor = (state: AccountState, held: Held, opening: Opening, now: number)
   return opening.hasWaited || now - held.slot.opened >= CLOCKS.settle ? 'won' : 'settle'
 }
 
+/** The newest wins: its own device's sessions give way first, then the oldest of others is banned. */
+const openOver = (state: AccountState, opening: Opening, now: number, fx: Effects): Verdict => {
+  const { claim } = opening
+  const candidate = slotOf(claim, now)
+  const own = countingSlots(state).filter(({ slot }) => slot.dev === claim.dev)
+  own.sort((a, b) => a.slot.opened - b.slot.opened || (a.key < b.key ? -1 : 1))
+  for (const held of own) {
+    if (hasRoom(state, candidate, [], now)) break
+    release(held, 'session.superseded', now, fx)
+  }
+  state.slots[claim.key] = candidate
+  return admitted(claim.key, candidate, false)
+}
+
 const openHard = (state: AccountState, opening: Opening, now: number, fx: Effects): Verdict => {
   const { claim } = opening
   const candidate = slotOf(claim, now)
+  if (state.limits.victim === 'oldest') return openOver(state, opening, now, fx)
   if (!hasRoom(state, candidate, [], now)) {
     const held = firstReserved(state, claim.dev)
     if (!held || !hasRoom(state, candidate, [held], now))
@@ -57,7 +72,7 @@ const openHard = (state: AccountState, opening: Opening, now: number, fx: Effect
     if (race === 'settle') return { outcome: 'settle', waitMs: CLOCKS.settle }
     if (race === 'lost') return refuseHard(state, candidate, now, fx)
     delete state.rush[claim.dev]
-    release(held, now, fx)
+    release(held, 'session.unstarted', now, fx)
   }
   state.slots[claim.key] = candidate
   return admitted(claim.key, candidate, false)

@@ -17,6 +17,7 @@ import {
   type Slot,
   type Verdict,
 } from './limits-types.ts'
+import type { ReasonId } from './reasons.ts'
 
 /** A claim as the slot it would become. */
 export const slotOf = (claim: Claim, now: number): Slot => ({
@@ -132,8 +133,8 @@ export const reseat = (state: AccountState, key: string, candidate: Slot, now: n
   return admitted(key, slot, ghost !== undefined)
 }
 
-/** Frees a reservation so that its device's next opening has the slot. */
-export const release = (held: Held, now: number, fx: Effects) => {
-  makeGhost(held, 'session.unstarted', now, fx)
+/** Frees a slot so that its device's next opening has it. */
+export const release = (held: Held, reason: ReasonId, now: number, fx: Effects) => {
+  makeGhost(held, reason, now, fx)
   fx.drop.push(held.key)
 }

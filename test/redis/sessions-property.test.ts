@@ -25,9 +25,9 @@ const WAITS = [1, 100, 300, 2_000, 5_000, 10_000, 15_000, 20_000, 31_000, 130_00
 const limits: fc.Arbitrary<Limits> = fc.record({
   maxStreams: fc.constantFrom(0, 1, 1, 2, 2, 3),
   maxNetworks: fc.constantFrom(0, 0, 1, 2),
-  limitation: fc.constantFrom('soft', 'soft', 'hard'),
+  limitation: fc.constantFrom('soft', 'soft', 'hard', 'hard'),
   sameChannel: fc.constantFrom('each', 'each', 'once'),
-  victim: fc.constantFrom('newest', 'oldest'),
+  victim: fc.constantFrom('newest', 'newest', 'oldest'),
   banMs: fc.constantFrom(20_000, 180_000),
   confirmMs: fc.constantFrom(10_000, 30_000),
   supersedeMs: fc.constantFrom(5_000, 15_000),

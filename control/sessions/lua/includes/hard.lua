@@ -25,9 +25,33 @@ local function raceFor(state, one, order, now)
   return 'settle'
 end
 
+local function release(one, reason, now, fx)
+  makeGhost(one, reason, now, fx)
+  table.insert(fx.drop, one.key)
+end
+
+-- The newest wins: its own device's sessions give way first, then the oldest of others is banned.
+local function openOver(state, claim, now, fx)
+  local candidate, own = slotOf(claim, now), {}
+  for _, one in ipairs(heldSlots(state, true)) do
+    if one.slot.dev == claim.dev then own[#own + 1] = one end
+  end
+  table.sort(own, function(a, b)
+    if a.slot.opened ~= b.slot.opened then return a.slot.opened < b.slot.opened end
+    return a.key < b.key
+  end)
+  for _, one in ipairs(own) do
+    if hasRoom(state, candidate, {}, now) then break end
+    release(one, 'session.superseded', now, fx)
+  end
+  state.slots[claim.key] = candidate
+  return admitted(claim.key, candidate, false)
+end
+
 local function openHard(state, order, now, fx)
   local claim = order.claim
   local candidate = slotOf(claim, now)
+  if state.limits.victim == 'oldest' then return openOver(state, claim, now, fx) end
   if not hasRoom(state, candidate, {}, now) then
     local one = firstReserved(state, claim.dev)
     if not one or not hasRoom(state, candidate, { [one.key] = true }, now) then
@@ -37,8 +61,7 @@ local function openHard(state, order, now, fx)
     if race == 'settle' then return { 'settle', CLOCKS.settle } end
     if race == 'lost' then return refuseHard(state, candidate, now, fx) end
     state.rush[claim.dev] = nil
-    makeGhost(one, 'session.unstarted', now, fx)
-    table.insert(fx.drop, one.key)
+    release(one, 'session.unstarted', now, fx)
   end
   state.slots[claim.key] = candidate
   return admitted(claim.key, candidate, false)

@@ -8,6 +8,15 @@ import { knownCountry, networkGroup } from './policy.ts'
 import { countGuess, recallDenial, rememberDenial } from './refusals.ts'
 import { callControl, networkText, type Request, variable } from './request.ts'
 
+/** How long somebody stays known while control is away. */
+const KNOWN_MS = 180_000
+
+interface Known {
+  readonly identity: Identity
+  /** Unix ms after which control is asked again. */
+  readonly freshUntil: number
+}
+
 const doorHeaders = (credential: Credential): Record<string, string> => {
   if (credential.kind === 'token')
     return { 'X-Gh-Door': 'token', 'X-Gh-Token': encodeURIComponent(credential.token) }
@@ -30,15 +39,27 @@ const nameOf = (credential: Credential, address: string): string => {
   return nginxCrypto.sha256(`${credential.kind}\0${secret}\0${address}`).slice(0, 16)
 }
 
-/** Asks control who this is; answers are remembered for as long as control says. */
+const remember = (name: string, identity: Identity): void => {
+  if (identity.ttlSec <= 0) return
+  const known: Known = { identity, freshUntil: Date.now() + identity.ttlSec * 1000 }
+  trySet(
+    texts('gh_identity'),
+    name,
+    JSON.stringify(known),
+    Math.max(KNOWN_MS, identity.ttlSec * 1000),
+  )
+}
+
+/** Asks control who this is; its answer holds for as long as it says, and for a while more when it is away. */
 export const identify = async (
   r: Request,
   credential: Credential,
   address: string,
 ): Promise<Identity | ReasonId> => {
   const name = nameOf(credential, address)
-  const known = texts('gh_identity').get(name)
-  if (known !== undefined) return parseJson<Identity>(known)
+  const text = texts('gh_identity').get(name)
+  const known = text === undefined ? null : parseJson<Known>(text)
+  if (known !== null && known.freshUntil > Date.now()) return known.identity
   const zone = 'gh_guessed'
   const denial =
     credential.kind === 'none'
@@ -57,11 +78,12 @@ export const identify = async (
   const told = await callControl(variable(r, 'gh_inner'), '/identify', { headers })
   if (told.status === 200) {
     const identity = parseJson<Identity>(told.body)
-    if (identity.ttlSec > 0) trySet(texts('gh_identity'), name, told.body, identity.ttlSec * 1000)
+    remember(name, identity)
     if (identity.country) trySet(texts('gh_country'), address, identity.country, 3_600_000)
     return identity
   }
-  if (told.status >= 500) return 'control.unavailable'
+  if (told.status >= 500) return known?.identity ?? 'control.unavailable'
+  texts('gh_identity').delete(name)
   const reason = isReasonId(told.reason) ? told.reason : 'token.unknown'
   rememberDenial(zone, name, reason, told.denyTtl)
   if (credential.kind !== 'none') countGuess(networkText(r), reason)

@@ -29,6 +29,23 @@ const doorHeaders = (credential: Credential): Record<string, string> => {
   return {}
 }
 
+const questionOf = (
+  r: Request,
+  credential: Credential,
+  address: string,
+): Record<string, string> => {
+  const network = networkGroup(r)
+  const headers: Record<string, string> = {
+    ...doorHeaders(credential),
+    'X-Gh-Address': address,
+    'X-Gh-Agent': encodeURIComponent(variable(r, 'http_user_agent')),
+    'X-Gh-Country': knownCountry(r, address) ?? '',
+  }
+  if (network)
+    Object.assign(headers, { 'X-Gh-Group': encodeURIComponent(network), 'X-Gh-Won-By': 'network' })
+  return headers
+}
+
 const nameOf = (credential: Credential, address: string): string => {
   const secret =
     credential.kind === 'token'
@@ -66,16 +83,9 @@ export const identify = async (
       ? null
       : (recallDenial(zone, `flood:${networkText(r)}`) ?? recallDenial(zone, name))
   if (denial !== null) return denial
-  const network = networkGroup(r)
-  const headers: Record<string, string> = {
-    ...doorHeaders(credential),
-    'X-Gh-Address': address,
-    'X-Gh-Agent': encodeURIComponent(variable(r, 'http_user_agent')),
-    'X-Gh-Country': knownCountry(r, address) ?? '',
-  }
-  if (network)
-    Object.assign(headers, { 'X-Gh-Group': encodeURIComponent(network), 'X-Gh-Won-By': 'network' })
-  const told = await callControl(variable(r, 'gh_inner'), '/identify', { headers })
+  const told = await callControl(variable(r, 'gh_inner'), '/identify', {
+    headers: questionOf(r, credential, address),
+  })
   if (told.status === 200) {
     const identity = parseJson<Identity>(told.body)
     remember(name, identity)

@@ -1,5 +1,5 @@
-import type { Reply } from '../../test/e2e/ask.ts'
-import { open, type Population, sessionOf } from './population.ts'
+import { ask, type Reply } from '../../test/e2e/ask.ts'
+import { open, type Population, sessionOf, start } from './population.ts'
 
 /** What a stretch of time looked like from outside. */
 export interface Seen {
@@ -75,11 +75,12 @@ export const observe = async (
   }
   const knock = async (
     ticket: () => string,
-    take: (reply: Reply | null) => void,
+    take: (reply: Reply | null, n: number) => void,
   ): Promise<void> => {
     while (!isOver) {
       guest += 1
-      take(await quietly(open(edge, ticket(), guest)))
+      const mine = guest
+      take(await quietly(open(edge, ticket(), mine)), mine)
       await pause(OPEN_MS)
     }
   }
@@ -95,9 +96,11 @@ export const observe = async (
     ...screens.map(watch),
     knock(
       () => population.guests.ticket,
-      (reply) => {
-        if (reply?.status === 302) seen.admitted.push(note(reply))
-        else count(seen.refused, reasonOf(reply))
+      (reply, n) => {
+        if (reply?.status === 302) {
+          seen.admitted.push(note(reply))
+          void quietly(start(edge, reply.location ?? '', n))
+        } else count(seen.refused, reasonOf(reply))
       },
     ),
     knock(full, (reply) => {

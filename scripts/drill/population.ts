@@ -33,12 +33,18 @@ const screen = async (edge: string, ticket: string, at: string): Promise<Playing
   return playing(edge, who, answer)
 }
 
-/** Opens by a ticket held before, as a player whose list is open does. */
-export const open = async (edge: string, ticket: string, n: number) => {
+const guestOf = (edge: string, n: number): Viewer => {
   const address = `10.${50 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}`
-  const guest: Viewer = viewer(edge, { address, agent: `Guest${n}/1` })
-  return await guest.open('federal-2', ticket)
+  return viewer(edge, { address, agent: `Guest${n}/1` })
 }
+
+/** Opens by a ticket held before, as a player whose list is open does. */
+export const open = async (edge: string, ticket: string, n: number) =>
+  await guestOf(edge, n).open('federal-2', ticket)
+
+/** Asks once for what an opening led to. */
+export const start = async (edge: string, location: string, n: number) =>
+  await guestOf(edge, n).get(location)
 
 const ticketOf = async (edge: string, token: string): Promise<string> =>
   await viewer(edge, { token, address: '198.51.100.200' }).ticket()

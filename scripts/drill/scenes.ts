@@ -1,6 +1,6 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { descendants, processOf, supervisorOf } from '../../test/support/processes.ts'
+import { descendants, nginxOf, processOf, supervisorOf } from '../../test/support/processes.ts'
 import type { TestService } from '../../test/support/service.ts'
 
 /** One thing that goes wrong. */
@@ -42,9 +42,7 @@ export const SCENES: readonly Scene[] = [
     name: 'every nginx worker killed',
     watchSec: 10,
     act: async (service) => {
-      for (const { pid, command } of descendants(service.pid)) {
-        if (command.includes('nginx: worker')) process.kill(pid, 'SIGKILL')
-      }
+      for (const { pid } of descendants(nginxOf(service))) process.kill(pid, 'SIGKILL')
       await Promise.resolve()
     },
   },
@@ -52,7 +50,7 @@ export const SCENES: readonly Scene[] = [
     name: 'nginx killed, master and workers',
     watchSec: 14,
     act: async (service) => {
-      kill9(service, 'nginx: master')
+      process.kill(nginxOf(service), 'SIGKILL')
       await Promise.resolve()
     },
   },
@@ -87,7 +85,7 @@ export const SCENES: readonly Scene[] = [
     name: 'Redis killed, its data kept',
     watchSec: 12,
     act: async (service) => {
-      kill9(service, 'redis-server')
+      kill9(service, 'redis')
       await Promise.resolve()
     },
   },
@@ -96,7 +94,7 @@ export const SCENES: readonly Scene[] = [
     watchSec: 12,
     act: async (service) =>
       await unsupervised(service, async () => {
-        kill9(service, 'redis-server')
+        kill9(service, 'redis')
         await pause(15_000)
       }),
   },
@@ -105,7 +103,7 @@ export const SCENES: readonly Scene[] = [
     watchSec: 14,
     act: async (service) =>
       await unsupervised(service, async () => {
-        kill9(service, 'redis-server')
+        kill9(service, 'redis')
         await pause(200)
         loseRedisData(service)
       }),
@@ -115,7 +113,7 @@ export const SCENES: readonly Scene[] = [
     watchSec: 16,
     act: async (service) =>
       await unsupervised(service, async () => {
-        kill9(service, 'redis-server')
+        kill9(service, 'redis')
         kill9(service, 'dist/server.js')
         await pause(200)
         loseRedisData(service)

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 /** A running process. */
 export interface Running {
@@ -41,4 +42,9 @@ export function processOf(service: { readonly pid: number }, part: string): numb
 export function supervisorOf(service: { readonly pid: number }): number {
   const control = descendants(service.pid).find(({ command }) => command.includes('dist/server.js'))
   return control?.parent ?? service.pid
+}
+
+/** nginx's master, by its pid file: started through a loader it cannot say who it is. */
+export function nginxOf(service: { readonly state: string }): number {
+  return Number(readFileSync(join(service.state, 'run/nginx.pid'), 'utf8'))
 }

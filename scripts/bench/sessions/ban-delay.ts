@@ -1,0 +1,36 @@
+import { type Playing, viewer } from '../../../test/e2e/viewer.ts'
+import { adminOf } from '../../../test/e2e/world.ts'
+import type { TestService } from '../../../test/support/service.ts'
+
+/** Milliseconds from asking for a ban to the first 403 at the edge, ascending. */
+export const banDelays = async (service: TestService, count: number): Promise<number[]> => {
+  const admin = adminOf(service)
+  const { id, token } = await admin.account(1000)
+  const ticket = await viewer(service.edge, { token, address: '198.51.100.250' }).ticket()
+  const playing: Playing[] = []
+  for (let n = 0; n < count; n += 1) {
+    const address = `198.51.${n >> 8}.${n & 255}`
+    const one = await viewer(service.edge, { token, address, agent: `Box${n}` }).play(
+      'federal-1',
+      ticket,
+    )
+    await one.poll()
+    playing.push(one)
+  }
+  const live = await admin.sessions(id)
+  const delays: number[] = []
+  for (const { id: session, session_id: sid } of live) {
+    const at = playing.find(({ pass }) =>
+      Buffer.from(pass, 'base64url').includes(Buffer.from(sid, 'base64url')),
+    )
+    if (at === undefined) continue
+    const since = performance.now()
+    const asked = admin.send('POST', '/bans', { kind: 'session', subject: session, seconds: 600 })
+    while ((await at.get('index.m3u8')).status !== 403) {
+      if (performance.now() - since > 10_000) throw new Error('a ban was not heard within 10 s')
+    }
+    delays.push(performance.now() - since)
+    await asked
+  }
+  return delays.sort((a, b) => a - b)
+}

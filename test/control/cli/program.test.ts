@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { describe, expect, it } from 'vitest'
+import { createProgram } from '../../../control/cli/program.ts'
+import { packageRoot } from '../../../control/config/paths.ts'
+
+const program = createProgram()
+
+const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)]
+
+const find = (words: readonly string[]): Command | undefined => {
+  let command: Command | undefined = program
+  for (const word of words) command = command?.commands.find((child) => child.name() === word)
+  return command
+}
+
+describe('the command line', () => {
+  it.each(all(program).map((command) => [command.name(), command] as const))(
+    '%s says what it does',
+    (_name, command) => {
+      expect(command.description()).not.toBe('')
+      expect(command.helpInformation()).toContain('Usage:')
+    },
+  )
+
+  it('has every command the README names, with its options', () => {
+    const readme = readFileSync(join(packageRoot(), 'README.md'), 'utf8')
+    const lines = [...readme.matchAll(/^(?:\.\/scripts\/)?gatehouse ([a-z][^#\n|>]*)/gm)]
+    expect(lines.length).toBeGreaterThan(10)
+    for (const [line, rest = ''] of lines) {
+      const words = rest.trim().split(/\s+/)
+      const named = find(words.slice(0, 2)) ?? find(words.slice(0, 1))
+      expect(named, line).toBeDefined()
+      for (const option of rest.matchAll(/(?<=\s)--([a-z-]+)/g)) {
+        // Where a command only groups others, `list` is meant.
+        const listing = named?.commands.find((child) => child.name() === 'list')
+        const flags = [named, listing].flatMap((one) => one?.options ?? []).map(({ long }) => long)
+        expect(flags, line).toContain(`--${option[1] ?? ''}`)
+      }
+    }
+  })
+})

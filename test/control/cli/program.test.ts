@@ -32,7 +32,7 @@ describe('the command line', () => {
       const words = rest.trim().split(/\s+/)
       const named = find(words.slice(0, 2)) ?? find(words.slice(0, 1))
       expect(named, line).toBeDefined()
-      for (const option of rest.matchAll(/(?<=\s)--([a-z-]+)/g)) {
+      for (const option of rest.matchAll(/(?<=\s)--([a-z_-]+)/g)) {
         // Where a command only groups others, `list` is meant.
         const listing = named?.commands.find((child) => child.name() === 'list')
         const flags = [named, listing].flatMap((one) => one?.options ?? []).map(({ long }) => long)

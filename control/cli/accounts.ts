@@ -60,7 +60,7 @@ export const accountsCommand = (): Command => {
   const columns = ['id', 'name', 'enabled', 'maxSessions', 'plan', 'group', 'expiresAt']
   paged(
     command
-      .command('list')
+      .command('list', { isDefault: true })
       .description('list accounts')
       .option('--name <part>', 'part of the name'),
   ).action(async (options: Options) => {

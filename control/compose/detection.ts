@@ -44,6 +44,9 @@ const SECOND = 1000
 const MINUTE = 60 * SECOND
 const ACCOUNTS_A_ROUND = 500
 
+/** Running sessions are told every minute; a conflict is long enough to be seen a little later. */
+const PATIENCE_MS = 4 * MINUTE
+
 const createRespond = (parts: DetectionParts) =>
   createResponder({
     sessions: parts.sessions.store,
@@ -83,6 +86,7 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
     redis: parts.streams,
     respond: createRespond(parts),
     locate: parts.place,
+    patienceMs: PATIENCE_MS,
     onFailure: (error) => log.warn({ err: error }, 'detectors'),
   })
   const { history, assessments } = store

@@ -67,6 +67,8 @@ export function describeHistory(store: () => Store): void {
       ['b1', 'b2'],
     ])
     expect(ids(await history().playsOf('own:a', base + 11, base + 100))).toEqual(['a2'])
+    const each = await history().playsOfEach(['own:a', 'own:nobody'], base + 11, base + 100)
+    expect(ids(each)).toEqual(['a2'])
     expect(await history().accountsWithPlays(base, base + 201)).toEqual(['own:a', 'own:b', 'own:c'])
   })
 

@@ -3,7 +3,7 @@ import { foldPlays, mergePlay } from '../../store/history/merge-plays.ts'
 import type { PlayReader } from '../../store/history/play-reader.ts'
 
 export interface AccountWindowOptions {
-  readonly history: Pick<PlayReader, 'playsOf'>
+  readonly history: Pick<PlayReader, 'playsOfEach'>
   readonly now: () => number
   /** So many plays are kept, of the accounts asked about last. */
   readonly maxPlays?: number
@@ -13,6 +13,10 @@ export interface AccountWindowOptions {
 
 /** Recent plays of accounts: those in SQL and those just told, which SQL may not have yet. */
 export interface AccountWindow {
+  /** Reads some accounts in one look, for `take` to find them in memory. */
+  prepare(accounts: readonly AccountRef[], windowMs: number): Promise<void>
+  /** Remembers what was told of an account that is in memory. */
+  note(account: AccountRef, told: readonly PlayRecord[]): void
   /** All of an account's plays of the last `windowMs`, what was just told among them. */
   take(account: AccountRef, told: readonly PlayRecord[], windowMs: number): Promise<PlayRecord[]>
 }
@@ -52,22 +56,39 @@ export const createAccountWindow = (options: AccountWindowOptions): AccountWindo
       forget(other)
     }
   }
-  const read = async (account: AccountRef, from: number): Promise<Known> => {
-    const stored = await history.playsOf(account, from, Number.MAX_SAFE_INTEGER)
-    return { plays: foldPlays(stored), from, readAt: now() }
+  const isUsable = (account: AccountRef, from: number): boolean => {
+    const known = accounts.get(account)?.known
+    return known !== undefined && known.from <= from && now() - known.readAt < refreshMs
+  }
+  /** A day more is read, so that the window may move on without another look. */
+  const read = async (wanted: readonly AccountRef[], windowMs: number): Promise<void> => {
+    const from = now() - windowMs - DAY_MS
+    const byAccount = new Map(wanted.map((account) => [account, new Array<PlayRecord>()]))
+    for (const play of await history.playsOfEach(wanted, from, Number.MAX_SAFE_INTEGER)) {
+      byAccount.get(play.account)?.push(play)
+    }
+    for (const [account, plays] of byAccount) {
+      const known: Known = { plays: foldPlays(plays), from, readAt: now() }
+      // What was told meanwhile may not be in SQL yet.
+      learn(known, accounts.get(account)?.known.plays.values() ?? [])
+      keep(account, known)
+    }
   }
 
   return {
+    prepare: async (wanted, windowMs) => {
+      const from = now() - windowMs
+      const missing = wanted.filter((account) => !isUsable(account, from))
+      if (missing.length > 0) await read(missing, windowMs)
+    },
+    note: (account, told) => {
+      const known = accounts.get(account)?.known
+      if (known !== undefined) learn(known, told)
+    },
     take: async (account, told, windowMs) => {
       const from = now() - windowMs
-      const before = accounts.get(account)?.known
-      const isUsable =
-        before !== undefined && before.from <= from && now() - before.readAt < refreshMs
-      // A day more is read, so that the window may move on without another look.
-      const known = isUsable ? before : await read(account, from - DAY_MS)
-      // What was told while it was read is in the entry of now, which need not be the one of before.
-      const newest = accounts.get(account)?.known
-      if (newest !== undefined && newest !== known) learn(known, newest.plays.values())
+      if (!isUsable(account, from)) await read([account], windowMs)
+      const known = accounts.get(account)?.known ?? { plays: new Map(), from, readAt: now() }
       learn(known, told)
       for (const [key, play] of known.plays) if (play.lastSeenAt < from) known.plays.delete(key)
       keep(account, known)

@@ -9,13 +9,15 @@ import { countWaiting } from '../../events/trim-streams.ts'
 import { unwrittenEvents } from '../../events/unwritten-events.ts'
 import { isPassing } from '../../store/errors.ts'
 import { foldPlays } from '../../store/history/merge-plays.ts'
-import { type Due, type JudgePorts, judgeAccount } from './judge-account.ts'
+import { type Due, type JudgePorts, judgeAccount, lookBackOf } from './judge-account.ts'
 
 export interface DetectorsOptions extends JudgePorts {
   readonly redis: StreamClient
   /** Does what a rule says about a finding; what it throws is told and tried again with the next news. */
   readonly respond: (due: Due) => Promise<void>
   readonly locate?: (address: string) => GeoPlace | null
+  /** How long an account that only plays on is not judged again; it is as soon as a play begins or ends. */
+  readonly patienceMs?: number
   readonly consumer?: string
   readonly batch?: number
   readonly idleMs?: number
@@ -48,17 +50,41 @@ const byAccount = (plays: Iterable<PlayRecord>): Map<AccountRef, PlayRecord[]> =
   return accounts
 }
 
-const judgeEvents = async (
-  options: DetectorsOptions,
-  events: readonly PlayEvent[],
-): Promise<void> => {
-  const oldest = options.now() - OLDEST_MS
-  const told = events
-    .filter(({ type, at }) => type !== 'download' && at >= oldest)
-    .map((event) => locatedPlay(event, options.locate))
-  for (const [account, plays] of byAccount(foldPlays(told).values())) {
+/** So many accounts are read from SQL in one look. */
+const AT_ONCE = 50
+const REMEMBERED = 100_000
+
+const isGoingOn = ({ type }: PlayEvent): boolean => type === 'updated' || type === 'started'
+
+/** Judges the accounts a batch tells of; whoever only plays on is judged now and then. */
+const createJudge = (options: DetectorsOptions) => {
+  const { now, window, rules, respond, onFailure, patienceMs = 0 } = options
+  const judgedAt = new Map<AccountRef, number>()
+  const isPatient = (account: AccountRef): boolean =>
+    now() - (judgedAt.get(account) ?? Number.NEGATIVE_INFINITY) < patienceMs
+  const judge = async (account: AccountRef, plays: readonly PlayRecord[]): Promise<void> => {
     for (const due of await judgeAccount(options, account, plays)) {
-      await options.respond(due).catch((error: unknown) => options.onFailure?.(error))
+      await respond(due).catch((error: unknown) => onFailure?.(error))
+    }
+    if (judgedAt.size >= REMEMBERED) judgedAt.clear()
+    judgedAt.set(account, now())
+  }
+  return async (events: readonly PlayEvent[]): Promise<void> => {
+    const oldest = now() - OLDEST_MS
+    const recent = events.filter(({ type, at }) => type !== 'download' && at >= oldest)
+    const urgent = new Set(recent.filter((e) => !isGoingOn(e)).map(({ account }) => account))
+    const told = recent.map((event) => locatedPlay(event, options.locate))
+    const accounts = [...byAccount(foldPlays(told).values())]
+    const due = accounts.filter(([account]) => urgent.has(account) || !isPatient(account))
+    const names = new Set(due.map(([account]) => account))
+    for (const [account, plays] of accounts) if (!names.has(account)) window.note(account, plays)
+    for (let at = 0; at < due.length; at += AT_ONCE) {
+      const some = due.slice(at, at + AT_ONCE)
+      await window.prepare(
+        some.map(([account]) => account),
+        lookBackOf(rules.rules()),
+      )
+      for (const [account, plays] of some) await judge(account, plays)
     }
   }
 }
@@ -83,7 +109,7 @@ export const startDetectors = async (options: DetectorsOptions): Promise<Detecto
     group: DETECTORS_GROUP,
     consumer: options.consumer ?? `${process.pid}-${randomBytes(6).toString('hex')}`,
     isTransient: isPassing,
-    handler: async (events) => await judgeEvents(options, events),
+    handler: createJudge(options),
   })
   return {
     stats: () => consumer.stats(),

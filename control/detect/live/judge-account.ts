@@ -39,6 +39,10 @@ const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
 const MOST = 1000
 
+/** How far back an account's plays are needed. */
+export const lookBackOf = (rules: readonly DetectionRule[]): number =>
+  longestWindowMs(rules.filter((rule) => rule.enabled)) + REVIEW_MS
+
 const lookBackMs = (rules: readonly DetectionRule[]): number =>
   Math.max(
     REVIEW_MS,
@@ -122,7 +126,7 @@ export const judgeAccount = async (
 ): Promise<Due[]> => {
   const rules = ports.rules.rules().filter((rule) => rule.enabled)
   const feedback = ports.knowledge.feedbackOf(account)
-  const plays = await ports.window.take(account, told, longestWindowMs(rules) + REVIEW_MS)
+  const plays = await ports.window.take(account, told, lookBackOf(rules))
   if (rules.length === 0) return []
   const identities = new Set(told.map((play) => `${play.source}\n${play.id}`))
   const touched = plays.filter((play) => identities.has(`${play.source}\n${play.id}`))

@@ -10,6 +10,8 @@ export interface PlayReader {
   plays(identities: readonly Pick<PlayRecord, 'source' | 'id'>[]): Promise<PlayRecord[]>
   /** One account's plays, oldest first. */
   playsOf(account: AccountRef, from: number, to: number): Promise<PlayRecord[]>
+  /** The plays of several accounts in one look; those of an account oldest first. */
+  playsOfEach(accounts: readonly AccountRef[], from: number, to: number): Promise<PlayRecord[]>
   /** Everybody's plays in batches, by account and then oldest first. */
   playsBetween(from: number, to: number): AsyncIterable<PlayRecord[]>
   /** The same, one account at a time. */
@@ -39,6 +41,13 @@ export function createPlayReader(db: Database): PlayReader {
       const window = [Math.trunc(from), Math.trunc(to), numberOf(account)]
       const rows = await db.query(text, window)
       return rows.map(toPlay).filter((play) => play.account === account)
+    },
+    async playsOfEach(accounts, from, to) {
+      const wanted = new Set(accounts)
+      const keys = [...wanted].map(numberOf)
+      const text = `${select} and account_key in (select unnest($3::bigint[])) order by ${order}`
+      const rows = await db.query(text, [Math.trunc(from), Math.trunc(to), keys])
+      return rows.map(toPlay).filter((play) => wanted.has(play.account))
     },
     async accountsWithPlays(from, to) {
       const text = `select distinct account from plays where ${WINDOW}`

@@ -169,7 +169,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const hooks = await startHooks(parts)
   const background = createBackground(log)
   scheduleWork(background, parts)
-  scheduleDetection(background, detection, deciding.applyLimits)
+  scheduleDetection(background, detection, parts)
   log.info('ready')
 
   return {

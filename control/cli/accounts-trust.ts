@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { withGlobals } from './context.ts'
 import { isRow, type Row, rowsOf, table } from './output.ts'
 import { plainText } from './plain-text.ts'
-import { answer, id, listed, type Options, paged, queryOf, said } from './resource.ts'
+import { answer, id, type Options, paged, queryOf, said } from './resource.ts'
 
 const SHARING = ['account', 'name', 'confidence', 'flagged', 'plays', 'at']
 const FEEDBACK = ['id', 'kind', 'value', 'verdict', 'at', 'by']
@@ -12,14 +12,36 @@ const listOf = (row: Row, name: string): Row[] => {
   return Array.isArray(list) ? list.filter(isRow) : []
 }
 
+const rounded = (value: unknown): unknown =>
+  typeof value === 'number' ? Math.round(value * 10) / 10 : value
+
+const tidy = (row: Row): Row => ({
+  ...row,
+  name: plainText(row['name']),
+  confidence: rounded(row['confidence']),
+})
+
+const sharingList = (result: unknown): string => {
+  const next = isRow(result) ? result['next'] : null
+  const more = typeof next === 'string' ? `\nmore: --after ${next}` : ''
+  return table(rowsOf(result).map(tidy), SHARING) + more
+}
+
 const explanation = (result: unknown): string => {
   if (!isRow(result)) return ''
   return [
-    table([result], SHARING),
+    table([tidy(result)], SHARING),
     '',
     ...listOf(result, 'contributions').map((c) => plainText(c['explanation'])),
     '',
-    table(listOf(result, 'households'), ['label', 'daysActive', 'hoursPlayed', 'televisions']),
+    table(
+      listOf(result, 'households').map((home) => ({
+        ...home,
+        label: plainText(home['label']),
+        hoursPlayed: rounded(home['hoursPlayed']),
+      })),
+      ['label', 'daysActive', 'hoursPlayed', 'televisions'],
+    ),
     '',
     ...listOf(result, 'findings').map((f) => plainText(f['summary'])),
   ]
@@ -34,7 +56,7 @@ export const sharingCommand = (): Command => {
     .option('--min_confidence <n>', 'from this confidence on')
     .action(async (options: Options) => {
       const query = queryOf(options, ['min_confidence', 'limit', 'after', 'sort'])
-      await answer(options, { path: `/sharing${query}` }, listed(SHARING))
+      await answer(options, { path: `/sharing${query}` }, sharingList)
     })
   withGlobals(command.command('show <account>').description("explain one account's confidence"))
     .option('--now', 'assess it now')

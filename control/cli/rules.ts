@@ -63,7 +63,9 @@ const addWriting = (command: Command): void => {
     const rules = readRuleFile(file)
     const call = { method: 'PUT', path: '/rules', body: { rules } } as const
     await answer(options, call, (result) =>
-      [`${rules.length} rules in force`, warningText(warningsOf(result))].join('\n').trim(),
+      [`put ${rules.map((rule) => rule.id).join(', ')}`, warningText(warningsOf(result))]
+        .join('\n')
+        .trim(),
     )
   })
   withGlobals(command.command('delete <id>').description('delete a rule')).action(

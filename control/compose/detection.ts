@@ -11,6 +11,7 @@ import { createImposedLimits, type ImposedLimits } from '../respond/imposed-limi
 import { createLogNotifier } from '../respond/notifier.ts'
 import { createResponder } from '../respond/respond.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import type { WorkLock } from '../sessions/work-lock.ts'
 import type { Store } from '../store/store.ts'
 import type { Background } from './background.ts'
 import type { ApplyLimits } from './live-limits.ts'
@@ -106,7 +107,7 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
 export const scheduleDetection = (
   background: Background,
   { rules, knowledge, assessor, imposed }: Detection,
-  applyLimits: ApplyLimits,
+  { applyLimits, lock }: { readonly applyLimits: ApplyLimits; readonly lock: WorkLock },
 ): void => {
   background.every('limits set by rules', 5 * SECOND, async () => {
     for (const account of await imposed.reload()) await applyLimits(account, null)
@@ -117,6 +118,7 @@ export const scheduleDetection = (
   })
   // Each account is assessed at most once an hour.
   background.every('confidence of accounts', 5 * MINUTE, async () => {
-    await assessor.round(ACCOUNTS_A_ROUND)
+    // One control plane does it for all.
+    if (await lock.owns('confidence', 10 * MINUTE)) await assessor.round(ACCOUNTS_A_ROUND)
   })
 }

@@ -12,7 +12,7 @@ const partOf = async (name: string, probe: () => Promise<string>): Promise<Healt
 
 /** What the control plane needs, and how it stands. */
 export const healthParts = (parts: AdminParts) => async (): Promise<readonly HealthPart[]> => {
-  const { persistence, sessions, lineup, edge, publisher, historian } = parts
+  const { persistence, sessions, lineup, edge, publisher, historian, detection } = parts
   return await Promise.all([
     partOf('store', async () => {
       await persistence.store.ping()
@@ -39,6 +39,10 @@ export const healthParts = (parts: AdminParts) => async (): Promise<readonly Hea
             .join('; '),
         ),
     ),
+    partOf('detectors', async () => {
+      const { isFailing } = detection.detectors.stats()
+      return await Promise.resolve(isFailing ? 'events wait to be judged; see the log' : '')
+    }),
     partOf('history', async () => {
       const { isFailing } = historian.stats()
       if (publisher.stats().dropped > 0) return 'events were lost while Redis was away'

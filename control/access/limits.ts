@@ -19,9 +19,6 @@ const firstSet = (...values: (number | null | undefined)[]): number =>
 export const limitsOf = (sources: LimitSources, clocks: Config['clocks']): Limits => {
   const { decision, account, plan, rule, group } = sources
   const banSec = decision?.account ? decision.authDurationSec : clocks.ban_sec
-  // X-Unique: the newest wins, at once.
-  const isUnique = decision?.unique === true
-  const limitation = account?.limitation ?? rule?.limitation ?? group.limitation
   return {
     ...DEFAULT_LIMITS,
     maxStreams: firstSet(
@@ -32,9 +29,9 @@ export const limitsOf = (sources: LimitSources, clocks: Config['clocks']): Limit
       group.max_sessions,
     ),
     maxNetworks: firstSet(account?.maxNetworks, plan?.maxNetworks, group.max_networks),
-    limitation: isUnique ? 'hard' : limitation,
+    limitation: account?.limitation ?? rule?.limitation ?? group.limitation,
     sameChannel: group.same_channel,
-    victim: isUnique ? 'oldest' : group.victim,
+    victim: group.victim,
     banMs: Math.max(banSec, 1) * 1000,
     confirmMs: clocks.confirm_sec * 1000,
     supersedeMs: clocks.supersede_sec * 1000,

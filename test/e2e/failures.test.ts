@@ -229,7 +229,10 @@ test('ffmpeg has played on while Redis and the control plane died', async () => 
 test('after all this the history is whole', async () => {
   const session = (await screens())[0]
   await screen.stop()
-  for (const { id } of await admin.sessions()) await admin.send('DELETE', `/sessions/${id}`)
+  for (const { id } of await admin.sessions()) {
+    // Some fall silent at this very moment.
+    await admin.send('DELETE', `/sessions/${id}`).catch(() => null)
+  }
   await pause(3000)
   const database = join(service.state, 'gatehouse.duckdb')
   await service.stop()

@@ -67,7 +67,8 @@ export const liveSession = (key: string, slot: Slot): LiveSession => ({
   state: stateOf(slot),
   openedAt: slot.opened,
   startedAt: slot.started,
-  lastSeenAt: slot.seen,
+  // Reports are up to 20 s apart; the traffic log tells of each request.
+  lastSeenAt: Math.max(slot.seen, slot.used),
   bytes: slot.bytes,
   requests: slot.reqs,
   seenBy: slot.edge,

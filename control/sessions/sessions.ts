@@ -58,7 +58,13 @@ export const createSessions = (options: SessionsOptions): Sessions => {
   const now = () => Date.now() + health.offsetMs()
   const memoryEngine = createMemoryEngine(() => now())
   const memoryIndex = createMemoryIndex()
-  const shadow = createShadow({ engine: memoryEngine, index: memoryIndex, now: () => now() })
+  const shadow = createShadow({
+    engine: memoryEngine,
+    index: memoryIndex,
+    now: () => now(),
+    source: () => sides.redis,
+    onError,
+  })
   const report = (effects: Effects) => {
     for (const { key, slot, reason } of effects.ended) {
       onEnd({ account: accountOfSlot(slot), session: liveSession(key, slot), reason })

@@ -1,14 +1,18 @@
 import { slotOf } from '#domain/limits-seat'
-import type { Effects } from '#domain/limits-types'
+import type { AccountState, Effects } from '#domain/limits-types'
+import type { CapEngine } from './cap-engine.ts'
 import type { MemoryEngine } from './memory-engine.ts'
 import type { SessionIndex } from './session-index.ts'
-import { claimOf, entryOf, entryOfSlot } from './session-shape.ts'
+import { claimOf, endOfSlot, entryOf, entryOfSlot } from './session-shape.ts'
 import type { Admission, RenewRequest, RenewResult, SessionClaim } from './session-store.ts'
 
 export interface ShadowOptions {
   readonly engine: MemoryEngine
   readonly index: SessionIndex
   readonly now: () => number
+  /** Redis, to learn of sessions that another process has let in, or this one before it was started again. */
+  readonly source: () => { readonly engine: CapEngine; readonly index: SessionIndex }
+  readonly onError: (error: unknown) => void
 }
 
 /** What this process remembers of the sessions it met, for the time when Redis is away or empty. */
@@ -18,8 +22,43 @@ export interface Shadow {
   changed(effects: Effects): void
 }
 
+/** Copies the accounts of sessions that memory does not know. */
+const learn = async (
+  { engine, index, source }: ShadowOptions,
+  strangers: readonly string[],
+): Promise<void> => {
+  const found = await source().index.find(strangers)
+  const tags = [...new Set([...found.values()].map(({ tag }) => tag))]
+  if (tags.length === 0) return
+  const [states, mine] = [await source().engine.read(tags), await engine.read(tags)]
+  const take = async (state: AccountState, isNew: boolean): Promise<void> => {
+    const { account, limits } = state
+    if (isNew) await engine.restore(state)
+    for (const [key, slot] of Object.entries(state.slots)) {
+      if (slot.gone > 0) continue
+      if (!isNew) engine.note({ account, limits, key, slot })
+      await index.put(entryOfSlot(key, slot), endOfSlot(slot, limits.reserveMs))
+    }
+  }
+  for (const [at, state] of states.entries()) if (state) await take(state, mine[at] === null)
+}
+
 /** Keeps memory in step with what Redis has decided. */
-export const createShadow = ({ engine, index, now }: ShadowOptions): Shadow => ({
+export const createShadow = (options: ShadowOptions): Shadow => ({
+  ...createNotes(options),
+  async renewed(request, result) {
+    const { engine, index, now, onError } = options
+    const lost = new Set([...result.drop, ...result.kill.map(({ key }) => key)])
+    const kept = request.seen.filter((key) => !lost.has(key))
+    const known = await index.find(kept)
+    for (const { tag, key } of known.values()) engine.noteSeen(tag, key)
+    index.touch([...known.values()], now())
+    const strangers = kept.filter((key) => !known.has(key))
+    if (strangers.length > 0) await learn(options, strangers).catch(onError)
+  },
+})
+
+const createNotes = ({ engine, index, now }: ShadowOptions): Omit<Shadow, 'renewed'> => ({
   admitted(claim, requestId, admission) {
     if (admission.outcome !== 'admitted') return
     const { account, limits } = claim
@@ -28,13 +67,6 @@ export const createShadow = ({ engine, index, now }: ShadowOptions): Shadow => (
     if (isKnown) slot.started = now()
     engine.note({ account, limits, key, slot })
     void index.put(entryOf(claim, key), now() + (isKnown ? claim.idleMs : limits.reserveMs))
-  },
-  async renewed(request, result) {
-    const lost = new Set([...result.drop, ...result.kill.map(({ key }) => key)])
-    const kept = request.seen.filter((key) => !lost.has(key))
-    const known = await index.find(kept)
-    for (const { tag, key } of known.values()) engine.noteSeen(tag, key)
-    index.touch([...known.values()], now())
   },
   changed(effects) {
     engine.noteRefusals(effects)

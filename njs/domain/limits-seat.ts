@@ -38,6 +38,7 @@ export const slotOf = (claim: Claim, now: number): Slot => ({
   edge: claim.edge,
   bytes: 0,
   reqs: 0,
+  used: 0,
   info: claim.info,
 })
 
@@ -127,6 +128,7 @@ export const reseat = (state: AccountState, key: string, candidate: Slot, now: n
     slot.opened = ghost.opened
     slot.bytes = ghost.bytes
     slot.reqs = ghost.reqs
+    slot.used = ghost.used
     if (ghost.started > 0) slot.started = ghost.started
   }
   state.slots[key] = slot

@@ -101,6 +101,8 @@ export interface Slot {
   edge: string
   bytes: number
   reqs: number
+  /** When it last had traffic; only shown. */
+  used: number
   /** JSON of what is only shown. */
   info: string
 }

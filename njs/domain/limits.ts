@@ -141,6 +141,7 @@ export const renewSessions = (
     if (!slot) continue
     slot.bytes += bytes
     slot.reqs += requests
+    slot.used = now
   }
   for (const key of renewal.seen) {
     const slot = state.slots[key]

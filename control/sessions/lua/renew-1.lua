@@ -50,6 +50,7 @@ for _, row in ipairs(order.traffic) do
   if slot then
     slot.bytes = slot.bytes + row[2]
     slot.reqs = slot.reqs + row[3]
+    slot.used = now
   end
 end
 for _, key in ipairs(order.seen) do renew(key) end

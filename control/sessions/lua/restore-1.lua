@@ -20,6 +20,7 @@ for _, key in ipairs(sortedKeys(memory.slots)) do
     theirs.seen = math.max(theirs.seen, mine.seen)
     theirs.bytes = math.max(theirs.bytes, mine.bytes)
     theirs.reqs = math.max(theirs.reqs, mine.reqs)
+    theirs.used = math.max(theirs.used, mine.used)
     if theirs.started == 0 then theirs.started = mine.started end
   end
 end

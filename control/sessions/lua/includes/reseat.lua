@@ -9,6 +9,7 @@ local function reseat(state, key, candidate, now)
   if ghost then
     if ghost.sup > 0 or ghost.firm == 1 then slot.firm = 1 end
     slot.opened, slot.bytes, slot.reqs = ghost.opened, ghost.bytes, ghost.reqs
+    slot.used = ghost.used
     if ghost.started > 0 then slot.started = ghost.started end
   end
   state.slots[key] = slot

@@ -3,7 +3,7 @@ local function slotOf(claim, now)
   local slot = copy(claim)
   slot.key = nil
   slot.opened, slot.started, slot.seen = now, 0, now
-  slot.sup, slot.firm, slot.gone, slot.bytes, slot.reqs = 0, 0, 0, 0, 0
+  slot.sup, slot.firm, slot.gone, slot.bytes, slot.reqs, slot.used = 0, 0, 0, 0, 0, 0
   return slot
 end
 

@@ -61,7 +61,7 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
   const recorder = withBanLog(createEventRecorder(publisher, now), log)
   const plain = createSessions({
     redis,
-    banMemory: createBanMemory(persistence.store.bans, now),
+    banMemory: createBanMemory(persistence.store.bans, () => plain.now()),
     onEnd: (end) => recorder.ended(end),
     onDegraded: (isDegraded, why) =>
       log.warn(isDegraded ? `slots are counted in memory: ${why}` : 'slots are counted in Redis'),

@@ -80,7 +80,8 @@ const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiO
       bans: sessions.bans,
       store,
       audit,
-      clock: now,
+      // Bans end by the clock all control planes share.
+      clock: () => sessions.now(),
       v6Prefix: () => config().network_key.ipv6_prefix,
     },
     keys: { ring, audit, clock: now },

@@ -42,6 +42,7 @@ const routesOptions = (
       sessions: sessions.store,
       bans: sessions.bans,
       epoch: () => sessions.epoch(),
+      clock: () => sessions.now(),
       policy: () => lineup.policy(),
       keys: () => persistence.ring.edgeKeys(),
       tableVersion: (name) =>
@@ -101,7 +102,7 @@ const createPush = (parts: Parts): PushService => {
 export const startEdgeApi = async (parts: Parts): Promise<EdgeApi> => {
   const { paths, log, sessions, live } = parts
   const edge = live.config().edge.id
-  const registry = createEdgeRegistry(parts.now)
+  const registry = createEdgeRegistry(() => sessions.now())
   const questions = new Counter({
     name: 'gatehouse_edge_questions_total',
     help: 'What edges asked; `ok`, or the reason of the refusal.',

@@ -36,6 +36,8 @@ export interface Sessions {
   /** Waits for Redis a little, then begins the work that goes on by itself; degraded when Redis is away. */
   start(): Promise<void>
   stop(): Promise<void>
+  /** Unix ms by the clock of Redis, which all control planes share; our own while it is away. */
+  now(): number
   /** Mark of the data in Redis: where it changes, edges tell of everything that plays. */
   epoch(): string | null
   /** Asks Redis how it is, now. */
@@ -43,6 +45,11 @@ export interface Sessions {
 }
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
+const createMemory = (now: () => number) => ({
+  memoryEngine: createMemoryEngine(now),
+  memoryIndex: createMemoryIndex(),
+})
 
 const createSide = (side: Omit<Side, 'store'>): Side => {
   const onEffects = (effects: Effects) => {
@@ -52,12 +59,25 @@ const createSide = (side: Omit<Side, 'store'>): Side => {
   return { ...side, onEffects, store: createCappedStore({ ...side, onEffects, wait }) }
 }
 
+const createBansOn = (
+  { redis, banMemory, onError }: SessionsOptions,
+  either: ReturnType<typeof eitherSide>,
+  now: () => number,
+): Bans =>
+  createBans({
+    stream: createBanStream(redis, now),
+    memory: banMemory,
+    now,
+    endHit: (ban) => either((side) => endHit(ban, side)),
+    pardon: (kind, subject) => either((side) => pardon(kind, subject, side)),
+    onError,
+  })
+
 /** Sessions, caps and bans over Redis, going on in memory while Redis is away. */
 export const createSessions = (options: SessionsOptions): Sessions => {
   const { redis, onEnd, onError } = options
   const now = () => Date.now() + health.offsetMs()
-  const memoryEngine = createMemoryEngine(() => now())
-  const memoryIndex = createMemoryIndex()
+  const { memoryEngine, memoryIndex } = createMemory(() => now())
   const shadow = createShadow({
     engine: memoryEngine,
     index: memoryIndex,
@@ -99,19 +119,13 @@ export const createSessions = (options: SessionsOptions): Sessions => {
     onChange: (isDegraded, why) => options.onDegraded?.(isDegraded, why),
   })
   const either = eitherSide(health, sides)
-  const bans: Bans = createBans({
-    stream: createBanStream(redis, () => now()),
-    memory: options.banMemory,
-    now: () => now(),
-    endHit: (ban) => either((side) => endHit(ban, side)),
-    pardon: (kind, subject) => either((side) => pardon(kind, subject, side)),
-    onError,
-  })
+  const bans = createBansOn(options, either, () => now())
   const work = startWork({ redis, health, sides, bans, onError })
   return {
     store: joinStores(health, sides, shadow),
     bans,
     view: joinViews(health, sides),
+    now: () => now(),
     epoch: () => health.epoch(),
     beat: () => health.beat(),
     start: () => work.start(),

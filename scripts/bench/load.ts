@@ -15,6 +15,8 @@ export interface LoadResult {
   readonly requests: number
   readonly status: number
   readonly seconds: number
+  /** Milliseconds each answer took, in no order. */
+  readonly times: readonly number[]
 }
 
 /** A request line with the headers of a keep-alive player. */
@@ -23,6 +25,7 @@ export const get = (path: string, headers: Readonly<Record<string, string>> = {}
   return `GET ${path} HTTP/1.1\r\nHost: bench\r\nUser-Agent: Lavf/60.16.100\r\nAccept: */*\r\n${more.join('')}\r\n`
 }
 
+const STUCK_MS = 20_000
 const END = Buffer.from('\r\n\r\n')
 const LAST_CHUNK = Buffer.from('0\r\n\r\n')
 
@@ -80,22 +83,29 @@ export async function run(load: Load): Promise<LoadResult> {
   const started = process.hrtime.bigint()
   let sent = 0
   let status = 0
+  const times: number[] = []
   const text = (): string => (typeof load.request === 'string' ? load.request : load.request(sent))
   const one = async (): Promise<void> => {
     const socket: Socket = connect(load.port, '127.0.0.1')
     socket.setNoDelay(true)
     const reader = new Reader()
+    let asked = 0
     await new Promise<void>((resolve, reject) => {
       const next = (): void => {
         if (sent >= load.count) return void socket.end(resolve)
         const request = text()
         sent += 1
+        asked = performance.now()
         socket.write(request)
       }
       socket.on('connect', next)
       socket.on('error', reject)
+      // A connection that ends early would leave the run waiting for ever.
+      socket.on('close', () => reject(new Error('the server closed a connection under load')))
+      socket.setTimeout(STUCK_MS, () => socket.destroy(new Error('no answer under load')))
       socket.on('data', (chunk: Buffer) => {
         if (!reader.take(chunk)) return
+        times.push(performance.now() - asked)
         status = status === 0 || reader.status > status ? reader.status : status
         next()
       })
@@ -103,7 +113,7 @@ export async function run(load: Load): Promise<LoadResult> {
   }
   await Promise.all(Array.from({ length: load.connections }, one))
   const seconds = Number(process.hrtime.bigint() - started) / 1e9
-  return { requests: sent, status, seconds }
+  return { requests: sent, status, seconds, times }
 }
 
 /** Processes below a pid, itself included. */

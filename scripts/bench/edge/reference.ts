@@ -1,4 +1,4 @@
-import { startNginx, type TestNginx } from '../../test/support/nginx.ts'
+import { startNginx, type TestNginx } from '../../../test/support/nginx.ts'
 
 /** An origin of plain files, as fast as nginx can be. */
 export const startFiles = (files: Readonly<Record<string, string>>): Promise<TestNginx> =>

@@ -4,9 +4,10 @@ import { isSessionBanned } from './refusals.ts'
 import { cut, passOn } from './reply.ts'
 import { type Request, variable } from './request.ts'
 import { networkOf } from './session.ts'
-import { ownsStream } from './sharing.ts'
+import { noteBytes, ownsStream } from './sharing.ts'
 
 const REVIVED_TTL_SEC = 60
+const REPORT_SEC = 5
 
 /** Why a running response must end now; `null` = it goes on. Keeps its lease fresh. */
 const findEnd = (r: Request, key: string): string | null => {
@@ -19,7 +20,11 @@ const findEnd = (r: Request, key: string): string | null => {
     return null
   }
   if (!touchLease(key, lease, now)) return null
-  return ownsStream(key, variable(r, 'gh_serial')) ? null : 'session.superseded'
+  const serial = variable(r, 'gh_serial')
+  if (!ownsStream(key, serial)) return 'session.superseded'
+  if (Math.floor(lease.seen / REPORT_SEC) !== Math.floor(now / REPORT_SEC))
+    noteBytes(key, serial, Number(variable(r, 'bytes_sent')) || 0)
+  return null
 }
 
 /** js_body_filter: lets a chunk of a long response through, or breaks the response. */

@@ -2,6 +2,7 @@ import type { ReasonId } from './domain/reasons.ts'
 import { dropLease } from './leases.ts'
 import { countIn, nowSec, numbers, trySet } from './memory.ts'
 import { setBan } from './refusals.ts'
+import { noteReport } from './reports.ts'
 
 /** Fetches of one segment in ten seconds that a player may need: ranges apart, retries, keys once per segment. */
 const FREE_FETCHES = 4
@@ -32,6 +33,7 @@ export const guardPace = (key: string, path: string, range: string): ReasonId | 
   if (countIn('gh_pace', `+${key.slice(1)}`, EXCESS_WINDOW_MS) <= MAX_EXCESS) return null
   setBan(key, Date.now() + BAN_MS, Date.now())
   dropLease(key)
+  noteReport('ended', `${key} session.cloned`)
   return 'session.cloned'
 }
 
@@ -49,4 +51,25 @@ export const ownsStream = (key: string, serial: string): boolean => {
   if (present !== undefined && String(present) !== serial) return false
   trySet(numbers('gh_streams'), key, Number(serial), STREAM_TTL_MS)
   return true
+}
+
+/** Marks beside the sessions' own: what was told of a connection's bytes, by its serial. */
+const toldName = (serial: string): string => `#${serial}`
+
+/** Tells what a running stream has sent since it was last told. */
+export const noteBytes = (key: string, serial: string, sent: number): void => {
+  const dict = numbers('gh_streams')
+  const more = sent - (dict.get(toldName(serial)) ?? 0)
+  // Without the mark the same bytes would be told again at the end.
+  if (more > 0 && trySet(dict, toldName(serial), sent, STREAM_TTL_MS))
+    noteReport('bytes', `${key} ${more}`)
+}
+
+/** Bytes of a connection that were told while it ran. */
+export const toldBytes = (serial: string): number =>
+  numbers('gh_streams').get(toldName(serial)) ?? 0
+
+/** Forgets a connection that has ended. */
+export const forgetBytes = (serial: string): void => {
+  numbers('gh_streams').delete(toldName(serial))
 }

@@ -1,16 +1,17 @@
-import type { SyncRequest, SyncResponse } from './domain/protocol.ts'
+import type { DegradedOpening, EndedRow, SyncRequest, SyncResponse } from './domain/protocol.ts'
 import { parseJson } from './json.ts'
 import { announceLeases, dropLease, RING_SIZE } from './leases.ts'
 import { complain } from './log.ts'
 import { engine, freeSpace, numbers, texts, trySet } from './memory.ts'
 import { clearBan, isSessionBanned, setBan } from './refusals.ts'
+import { pendingReports } from './reports.ts'
 import { callControl } from './request.ts'
-import { pendingDegraded } from './slots.ts'
 import { loadTables, noteSteps } from './tables.ts'
 import { drainTraffic } from './traffic.ts'
 
 const MOST_SEEN = 5000
 const MOST_DEGRADED = 500
+const MOST_ENDED = 500
 const KILL_MS = 3_600_000
 /** A run must end before the next begins: njs kills the older one. */
 const BUDGET_MS = 800
@@ -127,9 +128,16 @@ const apply = (answer: SyncResponse): void => {
   trySet(state, 'clockShift', shift)
 }
 
+/** Noted as `key reason`. */
+const endedRow = (text: string): EndedRow => {
+  const [key = '', reason = ''] = text.split(' ')
+  return [key, reason]
+}
+
 const buildRequest = (place: SyncPlace) => {
   const seen = drainSeen()
-  const degraded = pendingDegraded(MOST_DEGRADED)
+  const degraded = pendingReports('degraded', MOST_DEGRADED)
+  const ended = pendingReports('ended', MOST_ENDED)
   const traffic = drainTraffic(place.trafficLog)
   const { njs, nginx, engine: name } = engine()
   const request: SyncRequest = {
@@ -149,13 +157,15 @@ const buildRequest = (place: SyncPlace) => {
     seen: seen.keys,
     traffic: traffic.rows,
     closed: traffic.closed,
-    degraded: degraded.list,
+    degraded: degraded.list.map((text) => parseJson<DegradedOpening>(text)),
+    ...(ended.list.length === 0 ? {} : { ended: ended.list.map(endedRow) }),
     free: freeSpace(),
     ...(place.push === '' ? {} : { push: place.push }),
   }
   const done = (): void => {
     trySet(numbers('gh_state'), 'ringTail', seen.end)
     degraded.take()
+    ended.take()
     traffic.take()
   }
   return { request, done }

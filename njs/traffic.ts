@@ -4,6 +4,8 @@ import type { ClosedRow, TrafficRow } from './domain/protocol.ts'
 import { dropLease } from './leases.ts'
 import { complain } from './log.ts'
 import { numbers, trySet } from './memory.ts'
+import { pendingReports } from './reports.ts'
+import { forgetBytes, toldBytes } from './sharing.ts'
 
 /** Bytes read from the log in one second at most; the rest waits. */
 const MOST_BYTES = 1536 * 1024
@@ -36,26 +38,39 @@ const readLines = (path: string, from: number): { text: string; end: number; siz
   }
 }
 
-/** Lines are `key bytes seconds kind serial`; a long response that was its session's last counts as closed. */
-const parse = (text: string): Pick<Traffic, 'rows' | 'closed'> => {
-  const sums = new Map<string, [number, number]>()
-  const closed: ClosedRow[] = []
-  for (const line of text.split('\n')) {
-    const [key = '', bytes = '0', seconds = '0', kind = '', serial = ''] = line.split(' ')
-    if (key.length !== KEY_LENGTH) continue
-    if (kind === 'stream' && isLast(key, serial)) {
-      closed.push([key, Number(bytes), Number(seconds)])
-      continue
-    }
-    const sum = sums.get(key)
-    if (sum === undefined) sums.set(key, [Number(bytes), 1])
-    else {
-      sum[0] += Number(bytes)
-      sum[1] += 1
-    }
+/** Sums by session: bytes and requests. */
+type Sums = Map<string, [number, number]>
+
+const addTo = (sums: Sums, key: string, bytes: number, requests: number): void => {
+  const sum = sums.get(key)
+  if (sum === undefined) sums.set(key, [bytes, requests])
+  else {
+    sum[0] += bytes
+    sum[1] += requests
   }
-  const rows = [...sums].map(([key, [bytes, requests]]): TrafficRow => [key, bytes, requests])
-  return { rows, closed }
+}
+
+/** What a part of the log says. */
+interface Parsed {
+  readonly closed: ClosedRow[]
+  /** Connections of streams that ended. */
+  readonly serials: string[]
+}
+
+/** Lines are `key bytes seconds kind serial`; a long response that was its session's last counts as closed. */
+const parse = (text: string, sums: Sums): Parsed => {
+  const closed: ClosedRow[] = []
+  const serials: string[] = []
+  for (const line of text.split('\n')) {
+    const [key = '', sent = '0', seconds = '0', kind = '', serial = ''] = line.split(' ')
+    if (key.length !== KEY_LENGTH) continue
+    const isStream = kind === 'stream' && serial !== ''
+    const bytes = isStream ? Math.max(0, Number(sent) - toldBytes(serial)) : Number(sent)
+    if (isStream) serials.push(serial)
+    if (kind === 'stream' && isLast(key, serial)) closed.push([key, bytes, Number(seconds)])
+    else addTo(sums, key, bytes, 1)
+  }
+  return { closed, serials }
 }
 
 /** Whether the connection that ended was its session's newest: an older one only made room. */
@@ -64,13 +79,24 @@ const isLast = (key: string, serial: string): boolean => {
   return present === undefined || String(present) === serial
 }
 
-/** Reads what nginx wrote since the last time. */
+/** Running streams told of in one second at most. */
+const MOST_RUNNING = 5000
+
+const bytesOf = (report: string): number => Number(report.slice(KEY_LENGTH + 1)) || 0
+
+/** Reads what running streams noted, and what nginx wrote since the last time. */
 export const drainTraffic = (path: string): Traffic => {
   try {
     const state = numbers('gh_state')
     const { text, end, size } = readLines(path, state.get('trafficOffset') ?? 0)
-    const { rows, closed } = parse(text)
+    const sums: Sums = new Map()
+    const running = pendingReports('bytes', MOST_RUNNING)
+    for (const report of running.list) addTo(sums, report.slice(0, KEY_LENGTH), bytesOf(report), 0)
+    const { closed, serials } = parse(text, sums)
+    const rows = [...sums].map(([key, [bytes, requests]]): TrafficRow => [key, bytes, requests])
     const take = (): void => {
+      running.take()
+      serials.forEach(forgetBytes)
       // A closed stream is over: coming back asks control.
       for (const [key] of closed) {
         dropLease(key)

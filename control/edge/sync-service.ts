@@ -7,6 +7,7 @@ import type {
   TableName,
   TableStep,
 } from '#domain/protocol'
+import { isReasonId } from '#domain/reasons'
 import type { Check } from '../access/check.ts'
 import type { Admission, BanStore, SessionStore } from '../sessions/session-store.ts'
 import type { TrafficMeter } from '../sessions/traffic-meter.ts'
@@ -16,12 +17,14 @@ export interface SyncPorts {
   readonly sessions: Pick<SessionStore, 'renew' | 'close'>
   readonly bans: Pick<BanStore, 'since'>
   readonly epoch: () => string | null
+  /** The clock bans are told by: that of Redis, since one machine's may be wrong. */
+  readonly clock: () => number
   readonly policy: () => EdgePolicy
   readonly keys: () => EdgeKeys
   readonly tableVersion: (name: TableName) => string
   readonly check: (request: Check) => Promise<Admission>
   readonly registry: EdgeRegistry
-  readonly traffic: Pick<TrafficMeter, 'add' | 'addEnded'>
+  readonly traffic: Pick<TrafficMeter, 'add'>
 }
 
 const staleTables = (request: SyncRequest, ports: SyncPorts): TableStep[] =>
@@ -53,13 +56,22 @@ const settleDegraded = async (
   return refused
 }
 
+/** Ends what an edge ended by itself, each for its own reason; the edge keeps refusing it. */
+const closeEnded = async (
+  ended: NonNullable<SyncRequest['ended']>,
+  ports: SyncPorts,
+): Promise<void> => {
+  for (const [key, reason] of ended)
+    await ports.sessions.close([key], isReasonId(reason) ? reason : 'session.ended')
+}
+
 /** One edge's second: what it saw goes in, what it lacks comes out. */
 export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<SyncResponse> => {
-  const now = Date.now()
+  const now = ports.clock()
   ports.registry.heard(request, now)
   const { edge, seen, traffic, closed } = request
-  for (const [, bytes] of traffic) ports.traffic.add(bytes)
-  for (const [, bytes, seconds] of closed) ports.traffic.addEnded(bytes, seconds)
+  // What a stream sent while it ran was told while it ran: its end tells only of its last seconds.
+  for (const [, bytes] of [...traffic, ...closed]) ports.traffic.add(bytes)
   const renewed = await ports.sessions.renew({
     edge,
     seen,
@@ -70,6 +82,7 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
       closed.map(([key]) => key),
       'session.closed',
     )
+  await closeEnded(request.ended ?? [], ports)
   const refused = await settleDegraded(request.degraded, request, ports)
   const changes = ports.bans.since(request.have.bans)
   const epoch = ports.epoch()

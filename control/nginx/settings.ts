@@ -96,7 +96,7 @@ export interface NginxSettings {
 export const DEFAULT_ZONES: ZoneSizes = {
   leases: '64m',
   bans: '16m',
-  streams: '8m',
+  streams: '16m',
   pace: '16m',
   texts: '2m',
   denied: '8m',

@@ -34,6 +34,9 @@ export const syncRequestSchema = Type.Object({
     }),
     { maxItems: 5000 },
   ),
+  ended: Type.Optional(
+    Type.Array(Type.Tuple([key, Type.String({ maxLength: 64 })]), { maxItems: 5000 }),
+  ),
   free: Type.Record(Type.String(), Type.Number()),
   push: Type.Optional(Type.String({ maxLength: 300 })),
 })

@@ -6,8 +6,6 @@ import type { RedisClient } from './redis-client.ts'
 export interface TrafficMeter {
   /** Bytes an edge has just reported. */
   add(bytes: number): void
-  /** A long response ended that lasted so long: only what the window holds of it counts. */
-  addEnded(bytes: number, seconds: number): void
   /** Megabits a second of the last moments; tells the other control planes ours. */
   mbps(): Promise<number>
 }
@@ -31,7 +29,6 @@ export const createTrafficMeter = (redis: RedisClient, clock: () => number): Tra
   }
   return {
     add,
-    addEnded: (bytes, lasted) => add(lasted > WINDOW_SEC ? (bytes * WINDOW_SEC) / lasted : bytes),
     mbps: async () => {
       const mine = own()
       const { key, ttlMs } = KEYS.traffic

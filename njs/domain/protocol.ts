@@ -83,10 +83,13 @@ export interface EdgeHave {
   readonly bans: string | null
 }
 
-/** Lease key, bytes sent, requests. */
+/** Lease key, bytes sent, requests; a running stream's bytes come with 0 requests. */
 export type TrafficRow = readonly [key: string, bytes: number, requests: number]
 
-/** Lease key, bytes sent, seconds of one long response that ended. */
+/** Lease key and reason id of a session the edge has ended by itself. */
+export type EndedRow = readonly [key: string, reason: string]
+
+/** Lease key, bytes not told in `traffic` while it ran, seconds of one long response that ended. */
 export type ClosedRow = readonly [key: string, bytes: number, seconds: number]
 
 /** Ban key, until (Unix milliseconds). */
@@ -117,6 +120,8 @@ export interface SyncRequest {
   readonly traffic: readonly TrafficRow[]
   readonly closed: readonly ClosedRow[]
   readonly degraded: readonly DegradedOpening[]
+  /** Sessions the edge ended by itself since the last sync. */
+  readonly ended?: readonly EndedRow[]
   /** Free bytes by zone. */
   readonly free: Readonly<Record<string, number>>
   /** `http(s)://host:port` where this edge takes pushes; host `*` = where it speaks from. */

@@ -1,0 +1,36 @@
+import { numbers, texts, trySet } from './memory.ts'
+
+/** What is told to control with the next sync, by kind. */
+export type ReportKind = 'degraded' | 'ended' | 'bytes'
+
+const SLOTS: Readonly<Record<ReportKind, number>> = { degraded: 4096, ended: 1024, bytes: 8192 }
+const TTL_MS = 86_400_000
+
+const slotOf = (kind: ReportKind, at: number): string => `${kind}${at % SLOTS[kind]}`
+
+/** Notes something for the next sync; the oldest goes when nobody drains. */
+export const noteReport = (kind: ReportKind, text: string): void => {
+  try {
+    const at = numbers('gh_state').incr(`${kind}Head`, 1, 0)
+    trySet(texts('gh_ring'), slotOf(kind, at), text, TTL_MS)
+  } catch {
+    // Control learns of it later: by the next check, or when the response ends.
+  }
+}
+
+/** What was noted and not yet told, oldest first; `take` removes it. */
+export const pendingReports = (
+  kind: ReportKind,
+  most: number,
+): { list: string[]; take: () => void } => {
+  const state = numbers('gh_state')
+  const head = state.get(`${kind}Head`) ?? 0
+  const tail = Math.max(state.get(`${kind}Tail`) ?? 0, head - SLOTS[kind])
+  const end = Math.min(head, tail + most)
+  const list: string[] = []
+  for (let at = tail + 1; at <= end; at += 1) {
+    const text = texts('gh_ring').get(slotOf(kind, at))
+    if (text !== undefined) list.push(text)
+  }
+  return { list, take: () => void trySet(state, `${kind}Tail`, end) }
+}

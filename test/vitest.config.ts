@@ -21,7 +21,10 @@ export default defineConfig({
         root,
         test: {
           name: 'server',
-          include: ['test/{edge,redis,players,e2e,browser}/**/*.test.ts', 'test/**/*.server.test.ts'],
+          include: [
+            'test/{edge,redis,players,e2e,browser}/**/*.test.ts',
+            'test/**/*.server.test.ts',
+          ],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -7,6 +7,10 @@ const propertiesOf = (schema: TSchema): [string, TSchema][] =>
     ? Object.entries(schema.properties)
     : []
 
+/** The environment variable of a setting: `GATEHOUSE_EDGE_LISTEN` for `edge.listen`. */
+export const environmentName = (setting: string): string =>
+  `GATEHOUSE_${setting.replaceAll('.', '_').toUpperCase()}`
+
 /** Settings that environment variables may carry: every single value outside lists, by variable name. */
 export const environmentNames = (
   schema: TSchema,
@@ -18,7 +22,7 @@ export const environmentNames = (
     if (propertiesOf(child).length > 0) {
       for (const [name, leaf] of environmentNames(child, childPath)) names.set(name, leaf)
     } else if (!('items' in child)) {
-      names.set(`GATEHOUSE_${childPath.join('_').toUpperCase()}`, childPath)
+      names.set(environmentName(childPath.join('.')), childPath)
     }
   }
   return names

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Outcome, run } from './exec.ts'
 import { Failure } from './failure.ts'
+import { findOnMachine } from './program.ts'
 import { debianArchive, machineCodename, machineSources } from './sources.ts'
 
 /** `testing` brings its own C library and loader; `machine` uses what the release has installed. */
@@ -25,6 +26,7 @@ const LIBC = /^(libc6|libc-bin|libc-gconv-modules-extra|libc-l10n|locales)$/
 
 /** Prepares the private apt of one suite below `folder` and refreshes its lists. */
 export async function openApt(folder: string, suite: Suite): Promise<PrivateApt> {
+  requirePrograms(['apt-get', 'apt-config', 'dpkg-deb'])
   const codename = machineCodename()
   const suiteName = suite === 'testing' ? 'testing' : codename
   const home = join(folder, suiteName)
@@ -39,6 +41,14 @@ export async function openApt(folder: string, suite: Suite): Promise<PrivateApt>
     choose: (packages) => choose(packages, env, suite),
     download: (choices, target) => download(choices, target, env),
   }
+}
+
+function requirePrograms(names: readonly string[]): void {
+  const missing = names.find((name) => findOnMachine([name]) === null)
+  if (missing === undefined) return
+  throw new Failure(
+    `${missing} is missing; install apt and dpkg, or what is to be fetched (nginx 1.30 with njs 1.0.2, redis 7) yourself.`,
+  )
 }
 
 async function configure(home: string, suite: Suite, name: string): Promise<NodeJS.ProcessEnv> {
@@ -58,9 +68,7 @@ async function configure(home: string, suite: Suite, name: string): Promise<Node
 
 async function settings(home: string, suite: Suite): Promise<string> {
   const own = await run(['apt-config', 'dump', 'Acquire'])
-  if (own.code !== 0) {
-    throw new Failure('apt is not available; install the missing program yourself, or apt.')
-  }
+  if (own.code !== 0) throw new Failure(`apt-config does not run: ${firstError(own)}; mend apt.`)
   // Proxies and the like are kept; the machine's hooks are not, since they touch its own caches.
   const kept = own.stdout.split('\n').filter((it) => !it.includes('::IndexTargets'))
   const empty = join(home, 'etc/empty')

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { environmentName } from '../config/environment.ts'
 import { Failure } from '../runtime/failure.ts'
 
 /** A host and port, as `listen` settings write them. */
@@ -25,7 +26,7 @@ export async function requireFree(setting: string, text: string): Promise<void> 
   const { host, port } = parseEndpoint(text)
   const code = await tryListen(host, port)
   if (code === null) return
-  const change = `set ${setting} to another address`
+  const change = `set ${setting} (${environmentName(setting)}) to another address`
   if (code === 'EADDRINUSE') {
     throw new Failure(
       `Port ${port} (${setting}: ${text}) is in use; stop the program that uses it, or ${change}.`,

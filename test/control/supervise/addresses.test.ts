@@ -20,7 +20,7 @@ test('a port in use is told with its setting', async () => {
   const address = server.address()
   const port = typeof address === 'object' ? address?.port : 0
   await expect(requireFree('edge.listen', `127.0.0.1:${port}`)).rejects.toThrow(
-    `Port ${port} (edge.listen: 127.0.0.1:${port}) is in use; stop the program that uses it, or set edge.listen`,
+    `Port ${port} (edge.listen: 127.0.0.1:${port}) is in use; stop the program that uses it, or set edge.listen (GATEHOUSE_EDGE_LISTEN) to another address.`,
   )
   await new Promise((resolve) => server.close(resolve))
   await requireFree('edge.listen', `127.0.0.1:${port}`)

@@ -100,6 +100,23 @@ export const createKeyRing = async (
     if (!key) throw new Error('there is no signing key')
     return key
   }
+  const change = async (key: StoredKey, retiredAt: number): Promise<void> => {
+    await store.put({ ...key, kid: String(key.kid), retiredAt })
+    await reload()
+  }
+  return ringOf({ reload, current, signing, make, change, all: () => keys })
+}
+
+/** The ring's face over what it can do. */
+const ringOf = (parts: {
+  readonly reload: () => Promise<void>
+  readonly current: () => StoredKey
+  readonly signing: () => StoredKey[]
+  readonly all: () => readonly StoredKey[]
+  readonly make: (purpose: 'signing', kid: number, at: number) => Promise<void>
+  readonly change: (key: StoredKey, retiredAt: number) => Promise<void>
+}): KeyRing => {
+  const { reload, current, signing, all } = parts
   return {
     reload,
     current,
@@ -110,23 +127,22 @@ export const createKeyRing = async (
         signing().map(({ kid, secret }) => [String(kid), Buffer.from(secret).toString('hex')]),
       ),
     }),
-    describe: () => keys.map(({ secret: _secret, ...key }) => key),
+    describe: () => all().map(({ secret: _secret, ...key }) => key),
     secret: (kid) => signing().find((key) => key.kid === kid)?.secret,
     serverKey: () => {
-      const key = keys.find(({ purpose }) => purpose === 'server')
+      const key = all().find(({ purpose }) => purpose === 'server')
       if (!key) throw new Error('there is no server key')
       return key.secret
     },
     rotate: async (at) => {
-      const kid = nextKid(keys)
-      await make('signing', kid, at)
+      const kid = nextKid(all())
+      await parts.make('signing', kid, at)
       return kid
     },
     retire: async (kid, at) => {
       const key = signing().find((candidate) => candidate.kid === kid)
       if (!key || kid === current().kid) return false
-      await store.put({ ...key, kid: String(kid), retiredAt: at })
-      await reload()
+      await parts.change(key, at)
       return true
     },
   }

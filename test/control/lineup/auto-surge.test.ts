@@ -19,13 +19,25 @@ const profile = {
 describe('one look at the load', () => {
   const on = { since: 0, by: 'surge' }
   it.each([
-    ['at the mark', 100, null, 0, null],
-    ['over the mark', 101, null, 0, 'on'],
-    ['on, between the marks', 81, on, 100_000, null],
-    ['on, under the lower mark, too soon', 80, on, 59_999, null],
-    ['on, under the lower mark', 80, on, 60_000, 'off'],
-    ['switched on by hand', 0, { since: 0, by: 'admin' }, 100_000, null],
-  ] as const)('%s', (_, sessions, entry, now, verdict) => {
+    { name: 'at the mark', sessions: 100, entry: null, now: 0, verdict: null },
+    { name: 'over the mark', sessions: 101, entry: null, now: 0, verdict: 'on' },
+    { name: 'on, between the marks', sessions: 81, entry: on, now: 100_000, verdict: null },
+    {
+      name: 'on, under the lower mark, too soon',
+      sessions: 80,
+      entry: on,
+      now: 59_999,
+      verdict: null,
+    },
+    { name: 'on, under the lower mark', sessions: 80, entry: on, now: 60_000, verdict: 'off' },
+    {
+      name: 'switched on by hand',
+      sessions: 0,
+      entry: { since: 0, by: 'admin' },
+      now: 100_000,
+      verdict: null,
+    },
+  ])('$name', ({ sessions, entry, now, verdict }) => {
     expect(judgeSurge(profile, { sessions, mbps: 0 }, entry, now)).toBe(verdict)
   })
 

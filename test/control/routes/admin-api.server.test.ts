@@ -82,12 +82,12 @@ describe('accounts', () => {
   it('are paged by cursor without loss', async () => {
     for (let n = 0; n < 7; n += 1) await send('POST', '/accounts', { name: `page ${n}` })
     const seen: string[] = []
-    let after: unknown = ''
+    let after: string | null = ''
     for (let page = 0; page < 10 && after !== null; page += 1) {
-      const query = after === '' ? '' : `&after=${encodeURIComponent(String(after))}`
+      const query: string = after === '' ? '' : `&after=${encodeURIComponent(after)}`
       const answer = await json(await send('GET', `/accounts?name=page&sort=-name&limit=3${query}`))
       seen.push(...(answer['items'] as { name: string }[]).map(({ name }) => name))
-      after = answer['next']
+      after = typeof answer['next'] === 'string' ? answer['next'] : null
     }
     expect(seen).toEqual([6, 5, 4, 3, 2, 1, 0].map((n) => `page ${n}`))
   })

@@ -25,6 +25,19 @@ const untilControl = async (service: TestService): Promise<void> => {
   throw new Error('the control plane did not come back')
 }
 
+/** Between two failures everybody plays again, as he did before. */
+const settle = async (population: Population): Promise<number> => {
+  const screens = population.households.flatMap(({ screens: all }) => all)
+  for (let attempt = 0; attempt < 60; attempt += 1) {
+    const replies = await Promise.all(
+      screens.map(async ({ poll }) => await poll().catch(() => null)),
+    )
+    if (replies.every((reply) => reply?.status === 200)) return attempt
+    await pause(1000)
+  }
+  return Number.POSITIVE_INFINITY
+}
+
 /** Breaks one thing and looks at what is left. */
 const play = async (service: TestService, population: Population, scene: Scene): Promise<Row> => {
   say(`· ${scene.name}`)
@@ -57,7 +70,11 @@ const main = async (): Promise<void> => {
     const scenes = [...SCENES, ...(clock === null ? [] : [clock])].filter(({ name }) =>
       wanted(name),
     )
-    for (const scene of scenes) rows.push(await play(service, population, scene))
+    for (const scene of scenes) {
+      rows.push(await play(service, population, scene))
+      const took = await settle(population)
+      if (took > 0) notes.push(`After “${scene.name}” all played again ${took} s after the watch.`)
+    }
     for (const row of rows) row.missing = await missingFrom(service, row.seen.admitted)
   } finally {
     await service.stop()

@@ -2,14 +2,14 @@
 import { parseArgs } from 'node:util'
 import { createRedis, waitForRedis } from '../../control/sessions/redis-client.ts'
 import { createSessions } from '../../control/sessions/sessions.ts'
-import { worldConfig } from '../../test/e2e/world.ts'
+import { adminOf, worldConfig } from '../../test/e2e/world.ts'
 import { processOf } from '../../test/support/processes.ts'
 import { startRedis } from '../../test/support/redis.ts'
 import { startService } from '../../test/support/service.ts'
 import { banDelays } from './sessions/ban-delay.ts'
 import { cpuSeconds, openEdgeMemory } from './sessions/edge-memory.ts'
 import { loadSessions } from './sessions/load-sessions.ts'
-import { syncFor } from './sessions/sync-load.ts'
+import { REPORT_SEC, syncFor } from './sessions/sync-load.ts'
 
 const SIZES = [1_000, 3_000, 10_000, 30_000, 100_000]
 const MEASURE_SEC = 20
@@ -49,6 +49,7 @@ try {
   const control = processOf(service, 'dist/server.js')
   const socket = `${service.state}/run/control.sock`
   const empty = { free: await edge.free(), redis: await info('used_memory') }
+  const watched = await adminOf(service).account(1000)
   let loaded = 0
   for (const size of sizes) {
     say(`${size.toLocaleString('en')} sessions: loading …`)
@@ -74,8 +75,9 @@ try {
     const cpu = (cpuSeconds(control) - before.cpu) / took
     const redisCpu = (cpuSeconds(redis.pid) - before.redisCpu) / took
     const commands = ((await info('total_commands_processed')) - before.commands) / took
-    const bans = await banDelays(service, BANS)
-    const per = 10_000 / size
+    const bans = await banDelays(service, watched, BANS)
+    // By what was reported: a busy machine reports less often than every 20 s.
+    const per = (10_000 / REPORT_SEC) * (took / cost.reports)
     rows.push({
       sessions: size.toLocaleString('en'),
       'edge, bytes a session': memory.edge.toFixed(0),
@@ -83,7 +85,7 @@ try {
       'Redis commands/s per 10,000': (commands * per).toFixed(0),
       'control CPU per 10,000': `${(cpu * per * 100).toFixed(1)} %`,
       'Redis CPU per 10,000': `${(redisCpu * per * 100).toFixed(1)} %`,
-      'sync up, kB/s per 10,000': ((cost.upBytes * per) / 1000).toFixed(1),
+      'sync up, kB/s per 10,000': ((cost.upBytes * per * sec) / took / 1000).toFixed(1),
       'sync p50 / p99, ms': `${rank(cost.times, 0.5).toFixed(0)} / ${rank(cost.times, 0.99).toFixed(0)}`,
       'ban to 403 p50 / p99, ms': `${rank(bans, 0.5).toFixed(0)} / ${rank(bans, 0.99).toFixed(0)}`,
       dropped: String(cost.dropped),

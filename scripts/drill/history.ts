@@ -6,7 +6,8 @@ interface Plays {
   readonly next: string | null
 }
 
-const WAIT_MS = 15_000
+/** A session that was let in as control died is known by its end, when it has been silent. */
+const WAIT_MS = 75_000
 
 const known = async (service: TestService): Promise<Set<string>> => {
   const admin = adminOf(service)

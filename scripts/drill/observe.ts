@@ -1,4 +1,4 @@
-import { ask, type Reply } from '../../test/e2e/ask.ts'
+import type { Reply } from '../../test/e2e/ask.ts'
 import { open, type Population, sessionOf, start } from './population.ts'
 
 /** What a stretch of time looked like from outside. */
@@ -8,6 +8,8 @@ export interface Seen {
   unharmed: number
   /** Longest time a running viewer went without one, ms. */
   longestGapMs: number
+  /** Connections that broke and were made anew. */
+  resets: number
   /** Reasons running viewers were refused by, or `no answer`. */
   readonly troubles: Map<string, number>
   readonly admitted: string[]
@@ -20,6 +22,7 @@ export interface Seen {
 
 const POLL_MS = 1000
 const OPEN_MS = 400
+const RETRY_MS = 500
 
 const pause = async (ms: number): Promise<void> =>
   await new Promise((resolve) => setTimeout(resolve, ms))
@@ -46,21 +49,30 @@ export const observe = async (
     running: screens.length,
     unharmed: 0,
     longestGapMs: 0,
+    resets: 0,
     troubles: new Map(),
     admitted: [],
     refused: new Map(),
     overCap: 0,
     bannedIn: 0,
   }
-  let isOver = false
+  // A player whose connection is reset asks once more before it tells anybody.
+  const patiently = async (poll: () => Promise<Reply>): Promise<Reply | null> => {
+    const first = await quietly(poll())
+    if (first !== null) return first
+    seen.resets += 1
+    await pause(RETRY_MS)
+    return await quietly(poll())
+  }
+  const watching = new AbortController()
   const over = until.finally(() => {
-    isOver = true
+    watching.abort()
   })
   const watch = async (screen: (typeof screens)[number]): Promise<void> => {
     let last = Date.now()
     let isUnharmed = true
-    while (!isOver) {
-      const reply = await quietly(screen.poll())
+    while (!watching.signal.aborted) {
+      const reply = await patiently(screen.poll)
       if (reply?.status === 200) {
         seen.longestGapMs = Math.max(seen.longestGapMs, Date.now() - last)
         last = Date.now()
@@ -77,7 +89,7 @@ export const observe = async (
     ticket: () => string,
     take: (reply: Reply | null, n: number) => void,
   ): Promise<void> => {
-    while (!isOver) {
+    while (!watching.signal.aborted) {
       guest += 1
       const mine = guest
       take(await quietly(open(edge, ticket(), mine)), mine)

@@ -28,7 +28,8 @@ const listed = (map: ReadonlyMap<string, number>): string =>
   [...map].map(([reason, times]) => `${times} × ${reason}`).join(', ')
 
 const cells = ({ name, seen, counted, aboveCap, isBanKept, missing }: Row): string[] => {
-  const troubles = listed(seen.troubles)
+  const resets = seen.resets === 0 ? '' : `${seen.resets} reconnected`
+  const troubles = [resets, listed(seen.troubles)].filter((text) => text !== '').join('; ')
   const refused = listed(seen.refused)
   const ban = isBanKept && seen.bannedIn === 0 ? 'held' : `${seen.bannedIn} let in`
   return [

@@ -3,14 +3,17 @@ import { adminOf } from '../../../test/e2e/world.ts'
 import type { TestService } from '../../../test/support/service.ts'
 
 /** Milliseconds from asking for a ban to the first 403 at the edge, ascending. */
-export const banDelays = async (service: TestService, count: number): Promise<number[]> => {
+export const banDelays = async (
+  service: TestService,
+  { id, token }: { readonly id: string; readonly token: string },
+  count: number,
+): Promise<number[]> => {
   const admin = adminOf(service)
-  const { id, token } = await admin.account(1000)
   const ticket = await viewer(service.edge, { token, address: '198.51.100.250' }).ticket()
   const playing: Playing[] = []
   for (let n = 0; n < count; n += 1) {
     const address = `198.51.${n >> 8}.${n & 255}`
-    const one = await viewer(service.edge, { token, address, agent: `Box${n}` }).play(
+    const one = await viewer(service.edge, { token, address, agent: `Box${n}/${Date.now()}` }).play(
       'federal-1',
       ticket,
     )

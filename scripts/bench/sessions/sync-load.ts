@@ -3,12 +3,14 @@ import type { SyncRequest } from '#domain/protocol'
 import { keyOf } from './edge-memory.ts'
 
 /** How often an edge reports a session that is used all the time. */
-const REPORT_SEC = 20
+export const REPORT_SEC = 20
 const MOST_SEEN = 5_000
 
 /** What syncing so many sessions took. */
 export interface SyncCost {
   readonly syncs: number
+  /** Sessions reported. */
+  readonly reports: number
   /** Bytes of the requests, and of the answers, per second. */
   readonly upBytes: number
   readonly downBytes: number
@@ -40,7 +42,7 @@ export const syncFor = async (
   sessions: number,
   sec: number,
 ): Promise<SyncCost> => {
-  const cost = { syncs: 0, upBytes: 0, downBytes: 0, times: [] as number[], dropped: 0 }
+  const cost = { syncs: 0, reports: 0, upBytes: 0, downBytes: 0, times: [] as number[], dropped: 0 }
   const have: { -readonly [K in keyof SyncRequest['have']]: SyncRequest['have'][K] } = {
     policy: null,
     keys: null,
@@ -81,6 +83,7 @@ export const syncFor = async (
     have.bans = answer.bans.cursor
     cost.dropped += answer.drop.length
     cost.syncs += 1
+    cost.reports += count
     cost.upBytes += body.length
     cost.downBytes += text.length
   }

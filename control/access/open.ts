@@ -56,7 +56,9 @@ const authorize = async (
   const backend = ports.authorizer.backendFor(channel.id, group.name)
   if (backend !== null) {
     const asked = await authRequest(situation, backend, { sid, ports })
-    return { asked, decision: await ports.authorizer.authorize(asked) }
+    const decision = await ports.authorizer.authorize(asked)
+    // Nobody else knew the viewer: what is wrong with his link says more.
+    return decision.reason === 'rule.no_match' && link !== null ? link : { asked, decision }
   }
   if (link !== null && viewer.account === null) return link
   if (viewer.foreignToken !== null) return 'token.unknown'

@@ -130,6 +130,18 @@ const declaredNames = (statements: readonly Statement[]): ReadonlySet<string> =>
       .map(({ args }) => args[0]?.text ?? ''),
   )
 
+const LINKS_ONLY = 'links-only'
+
+/** A stream's securetoken stands before the global line: whoever has no good link must not be let in by that. */
+const closeLinked = (rules: readonly Rule[], context: TargetContext): readonly Rule[] => {
+  if (!rules.some(({ auth }) => auth.link !== null)) return rules
+  const name = context.names.of(LINKS_ONLY)
+  context.backends.push({ name, allow: {}, deny: {}, backends: [], allow_default: false })
+  return rules.map((rule) =>
+    rule.auth.link === null ? rule : { ...rule, auth: { ...rule.auth, auth: name } },
+  )
+}
+
 const globalAuth = (statements: readonly Statement[], context: TargetContext): string | null => {
   const line = authLine(statements)
   if (line === undefined) return null
@@ -155,15 +167,16 @@ export const importFlussonic = (
     report,
   }
   collectBackends(statements, context)
-  const rules = collectRules(statements, context)
+  const own = collectRules(statements, context)
   const auth = globalAuth(statements, context)
+  const rules = auth === null ? own : closeLinked(own, context)
   const config: FlussonicConfig = {
     ...(auth === null ? {} : { auth }),
     ...(context.backends.length === 0 ? {} : { auth_backends: context.backends }),
     ...(rules.length === 0 ? {} : { channels: rules.map(channelRule) }),
     ...(context.links.length === 0 ? {} : { secure_links: context.links }),
   }
-  if (statements.length > 0 && context.backends.length + rules.length === 0)
+  if (context.backends.length + rules.length === 0)
     report.notUnderstood(
       { file: options.file, line: 1 },
       'no auth_backend, auth or on_play was found in this file',

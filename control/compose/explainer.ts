@@ -4,6 +4,7 @@ import { compileRules } from '#domain/rules'
 import type { GeoPlace } from '#domain/types'
 import { limitsOf } from '../access/limits.ts'
 import type { Authorizer } from '../access/ports.ts'
+import type { JudgeLink } from '../access/secure-link.ts'
 import type { AccountService } from '../accounts/account-service.ts'
 import type { Config } from '../config/schema.ts'
 import { explain } from '../explain/explain.ts'
@@ -41,6 +42,8 @@ export interface ExplainerParts {
   /** `null` where no database is open: tokens are then not looked up. */
   readonly accounts: Pick<AccountService, 'identify'> | null
   readonly authorizer: Authorizer
+  /** Links signed elsewhere. */
+  readonly links?: JudgeLink
   readonly now: () => number
 }
 
@@ -136,6 +139,41 @@ const refusedPlaylist = (question: ExplainQuestion, reason: string): PlaylistExp
   listVersion: null,
 })
 
+/** Where no auth backend is asked, nobody vouches for an unknown token, and some groups want an account. */
+const unasked = (
+  explained: Explanation,
+  account: Account | null,
+  { token }: ExplainQuestion,
+  { accounts, lineup }: ExplainerParts,
+): Explanation => {
+  const isOpen = explained.authBackend === null && explained.verdict === 'allow'
+  if (!isOpen || account !== null || accounts === null) return explained
+  const refused = { ...explained, verdict: 'deny', cap: null } as const
+  if (token !== null) return { ...refused, reason: 'token.unknown', decidedBy: 'an unknown token' }
+  const group = explained.group === null ? undefined : lineup.catalog.group(explained.group)
+  if (group?.require_account !== true) return explained
+  return { ...refused, reason: 'token.missing', decidedBy: `group ${group.name} wants an account` }
+}
+
+/** What a signed link changes: a good one decides before all rules, a bad one where nobody else knows the viewer. */
+const withLink = (
+  explained: Explanation,
+  { address, channel, token }: ExplainQuestion & { readonly channel: string },
+  { links, now }: ExplainerParts,
+): Explanation => {
+  const isKnown = explained.steps.some((it) => it.stage === 'channel')
+  if (links === undefined || !isKnown || explained.reason?.startsWith('channel.') === true)
+    return explained
+  const presented = { channel, uri: `/live/${channel}/index.m3u8`, address, token, args: null }
+  const verdict = links(presented, Math.floor(now() / 1000))
+  if (verdict === null) return explained
+  const subject = verdict.ok ? `secure link ${verdict.grant.link}` : 'a secure link'
+  if (verdict.ok) return { ...explained, verdict: 'allow', reason: 'ok', decidedBy: subject }
+  const isNobody = explained.reason === 'rule.no_match' || explained.reason === 'token.unknown'
+  if (!isNobody) return explained
+  return { ...explained, reason: verdict.reason, decidedBy: subject }
+}
+
 /** Explains openings and playlists from the configuration and the accounts as they are. */
 export const createExplainer =
   (parts: ExplainerParts) =>
@@ -145,9 +183,5 @@ export const createExplainer =
     const { channel } = question
     if (channel === null) return explainPlaylist(question, account, parts)
     const explained = await explain({ ...question, channel }, portsFor(question, account, parts))
-    const isStranger = question.token !== null && account === null && parts.accounts !== null
-    if (!isStranger || explained.authBackend !== null || explained.verdict !== 'allow') {
-      return explained
-    }
-    return { ...explained, verdict: 'deny', reason: 'token.unknown', decidedBy: 'an unknown token' }
+    return withLink(unasked(explained, account, question, parts), { ...question, channel }, parts)
   }

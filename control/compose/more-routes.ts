@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createSigner } from '../access/signer.ts'
 import type { AuditTrail } from '../routes/admin/audit-trail.ts'
+import { deviceRoutes } from '../routes/admin/devices.ts'
 import { edgeAdminRoutes } from '../routes/admin/edges.ts'
 import { explainRoutes } from '../routes/admin/explain.ts'
 import type { AdminApiOptions } from '../routes/admin-api.ts'
@@ -20,6 +21,7 @@ export const moreRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOption
     lineup,
     accounts,
     authorizer: access.authorizer,
+    ...(access.links === undefined ? {} : { links: access.links }),
     place: (address) => geo.place(address),
     now,
   })
@@ -57,6 +59,8 @@ export const moreRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOption
     (app) => explainRoutes(app, explain),
     (app) => ticketRoutes(app, tickets),
     (app) => edgeAdminRoutes(app, edges),
+    (app) =>
+      deviceRoutes(app, { history: persistence.store.history, sessions: parts.sessions.store }),
     ...detectionRoutes(detection),
   ]
 }

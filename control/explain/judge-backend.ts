@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { ReasonId } from '#domain/reasons'
 import { evaluateRules, type RuleRequest, type Rules, traceRules } from '#domain/rules'
 import { backendLabel } from '../access/ask.ts'
@@ -99,7 +100,8 @@ const requestOf = (input: ExplainInput, name: string, country: string | null): A
   country,
   authBackend: name,
   proto: 'hls',
-  sessionId: 'explain',
+  // Backends take it for a session of its own; whoever opens on the answer goes on under it.
+  sessionId: randomBytes(16).toString('base64url'),
   host: null,
   qs: null,
   streamClients: 0,

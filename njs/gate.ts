@@ -3,7 +3,7 @@ import { findGrace } from './degraded.ts'
 import { type PassVerdict, verifyPass } from './domain/pass.ts'
 import { TELL } from './domain/protocol.ts'
 import type { ReasonId } from './domain/reasons.ts'
-import { readLease, startLease, touchLease } from './leases.ts'
+import { readLease, silenceOf, startLease, touchLease } from './leases.ts'
 import { complain } from './log.ts'
 import { currentKid, nowSec, secretOf } from './memory.ts'
 import { findRoute, type Route } from './origin.ts'
@@ -125,7 +125,8 @@ const judge = (r: Request): Verdict => {
   }
   const key = cloneKeyOf(r, asked)
   const clone = readLease(key, now)
-  if (clone === null) return routeOrAsk(r, variables, asked, miss(r, asked, now - lease.seen, key))
+  if (clone === null)
+    return routeOrAsk(r, variables, asked, miss(r, asked, silenceOf(lease, now), key))
   touchLease(key, clone, now)
   return admit(r, variables, asked, key)
 }

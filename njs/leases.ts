@@ -10,6 +10,8 @@ export const RING_SIZE = 32768
 /** Room in the ring for what happens meanwhile. */
 const MOST_NEW = 4096
 const RING_TTL_MS = 86_400_000
+/** Older than any lease lives: the mark of one that nobody has used yet. */
+const UNUSED_AGE_SEC = 45_000
 /** A day without control: leases in use stop renewing themselves. */
 const GRACE_SEC = 86_400
 
@@ -71,7 +73,13 @@ export const startLease = (key: string, network: number, ttlSec: number): void =
 
 /** Keeps a lease nobody has used yet: control hears of it with the first request, not before. */
 export const reserveLease = (key: string, network: number, ttlSec: number): void => {
-  writeLease(key, { network, ttlSec, seen: nowSec() - 2 * SEEN_WINDOW_SEC })
+  writeLease(key, { network, ttlSec, seen: nowSec() - UNUSED_AGE_SEC })
+}
+
+/** Seconds a lease was not used; one that was never used waits for its own viewer. */
+export const silenceOf = (lease: Lease, now: number): number => {
+  const age = now - lease.seen
+  return age >= UNUSED_AGE_SEC ? 0 : age
 }
 
 /** Forgets a lease: its next request asks control. */

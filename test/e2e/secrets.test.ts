@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { tempDir } from '../support/cleanup.ts'
+import { until } from '../support/port.ts'
 import { startService, type TestService } from '../support/service.ts'
 import { controlPid, kill9 } from './processes.ts'
 import { viewer } from './viewer.ts'
@@ -94,7 +95,13 @@ test('no ticket, pass, token or password stands in clear in any log, in Redis or
   await third.open('federal-1', ticket)
   await owner.get(`/live/bertha/${password}/federal-4.m3u8`)
   await owner.get(`/playlist.m3u?token=${token}`)
-  await pause(6000)
+  const isBack = () =>
+    admin.sessions().then(
+      () => true,
+      () => false,
+    )
+  await until('the control plane again', isBack, 60_000)
+  await pause(3000)
   const [session] = await admin.sessions(id)
   if (session) await admin.send('DELETE', `/sessions/${session.id}`)
   await pause(3000)

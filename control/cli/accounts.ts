@@ -54,6 +54,16 @@ const addTokenCommands = (command: Command): void => {
   )
 }
 
+const addDevicesCommand = (command: Command): void => {
+  withGlobals(
+    command.command('devices <account>').description('what an account has lately watched on'),
+  ).action(async (account: string, options: Options) => {
+    const names = ['device', 'client', 'ip', 'country', 'plays', 'playing', 'channel']
+    const columns = [...names, 'first_seen_at', 'last_seen_at']
+    await answer(options, { path: `/accounts/${id(account)}/devices` }, listed(columns))
+  })
+}
+
 /** `gatehouse accounts`. */
 export const accountsCommand = (): Command => {
   const command = new Command('accounts').description('accounts, their tokens and passwords')
@@ -97,6 +107,7 @@ export const accountsCommand = (): Command => {
     await answer(options, call, said('removed'))
   })
   addTokenCommands(command)
+  addDevicesCommand(command)
   return command
 }
 

@@ -1,32 +1,48 @@
 import { Command } from 'commander'
-import { withGlobals } from './context.ts'
+import { CliError, withGlobals } from './context.ts'
 import { isRow } from './output.ts'
-import { answer, id, listed, type Options, said } from './resource.ts'
+import { answer, id, listed, type Options, paged, queryOf, said } from './resource.ts'
+
+/** A device may be named by its three parts, as the lists show them. */
+const subjectOf = (kind: string, parts: readonly string[]): string => {
+  if (kind === 'device' && parts.length === 3) return parts.join('|')
+  if (parts.length === 1) return parts[0] ?? ''
+  throw new CliError(
+    kind === 'device' ? 'name a device by ACCOUNT CHANNEL DEVICE' : 'name one subject only',
+  )
+}
 
 /** `gatehouse bans`. */
 export const bansCommand = (): Command => {
   const command = new Command('bans').description(
     'who is refused: sessions, devices, downloads, accounts, networks',
   )
-  withGlobals(command.command('list', { isDefault: true }).description('list active bans')).action(
-    async (options: Options) => {
+  paged(command.command('list', { isDefault: true }).description('list active bans'))
+    .option('--kind <kind>', 'session, device, download, account or network')
+    .option('--account <id>', 'of an account and its devices')
+    .action(async (options: Options) => {
       const columns = ['kind', 'subject', 'reason', 'by', 'until']
-      await answer(options, { path: '/bans' }, listed(columns))
-    },
+      const query = queryOf(options, ['kind', 'account', 'limit', 'after', 'sort'])
+      await answer(options, { path: `/bans${query}` }, listed(columns))
+    })
+  withGlobals(
+    command
+      .command('add <kind> <subject...>')
+      .description('ban, on every edge at once; a device is named ACCOUNT CHANNEL DEVICE'),
   )
-  withGlobals(command.command('add <kind> <subject>').description('ban, on every edge at once'))
     .option('--seconds <n>', 'how long; a year when not given')
     .option('--note <text>', 'why, for the audit log')
-    .action(async (kind: string, subject: string, options: Options) => {
+    .action(async (kind: string, parts: string[], options: Options) => {
+      const subject = subjectOf(kind, parts)
       const seconds = options['seconds'] === undefined ? undefined : Number(options['seconds'])
       const body = { kind, subject, seconds, note: options['note'] }
       await answer(options, { method: 'POST', path: '/bans', body }, (row) =>
         isRow(row) ? `banned; ${String(row['ended'])} sessions ended` : '',
       )
     })
-  withGlobals(command.command('lift <kind> <subject>').description('lift a ban')).action(
-    async (kind: string, subject: string, options: Options) => {
-      const path = `/bans/${id(kind)}/${id(subject)}`
+  withGlobals(command.command('lift <kind> <subject...>').description('lift a ban')).action(
+    async (kind: string, parts: string[], options: Options) => {
+      const path = `/bans/${id(kind)}/${id(subjectOf(kind, parts))}`
       await answer(options, { method: 'DELETE', path }, said('lifted'))
     },
   )

@@ -23,11 +23,12 @@ const WATCH_MS = 1000
 const watch = async (options: Options, path: string): Promise<void> => {
   for (;;) {
     const page = await callAdmin(options, { path })
-    const total = JSON.stringify(isRow(page) ? page['total'] : null)
+    const shown = rowsOf(page)
+    const total = isRow(page) && typeof page['total'] === 'number' ? page['total'] : shown.length
     // Clears the terminal and goes to its first line.
     process.stdout.write('\u001b[2J\u001b[H')
     print(`${total} live sessions, ${new Date().toISOString().slice(11, 19)} UTC; Ctrl-C ends\n`)
-    print(table(rowsOf(page), COLUMNS))
+    print(table(shown, COLUMNS))
     await sleep(WATCH_MS)
   }
 }

@@ -45,6 +45,12 @@ export const sessionPage = Type.Object({
 
 export const BAN_KINDS = ['session', 'device', 'download', 'account', 'network'] as const
 
+export const banQuery = Type.Object({
+  ...pageQuery,
+  kind: Type.Optional(Type.String()),
+  account: Type.Optional(Type.String({ description: 'Bans of this account and its devices.' })),
+})
+
 export const banSchema = Type.Object({
   id: Type.String({ description: '`<kind>:<subject>`.' }),
   kind: Type.String(),

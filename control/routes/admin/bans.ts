@@ -1,7 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
-import { networkKey } from '#domain/network'
 import type { ReasonId } from '#domain/reasons'
 import { ProblemError } from '../../plugins/problem.ts'
 import { pageOf } from '../../schemas/accounts.ts'
@@ -10,12 +9,15 @@ import {
   BAN_KINDS,
   banCreate,
   banCreated,
+  banQuery,
   banSchema,
   downloadSchema,
 } from '../../schemas/sessions.ts'
 import type { Ban, BanKind, BanStore } from '../../sessions/session-store.ts'
 import type { Nouns } from '../../store/stores.ts'
+import { accountRef } from './account-ref.ts'
 import type { AuditTrail } from './audit-trail.ts'
+import { banSubject } from './ban-subject.ts'
 
 export interface BanRoutesOptions {
   readonly bans: BanStore
@@ -37,8 +39,10 @@ const YEAR_SEC = 365 * 86_400
 /** Beyond any date a ban is lifted at by itself: shown as for good. */
 const FOR_GOOD_MS = 50 * YEAR_SEC * 1000
 
+const idOf = ({ kind, subject }: Ban): string => `${kind}:${subject}`
+
 const shown = (ban: Ban, now: number): Static<typeof banSchema> => ({
-  id: `${ban.kind}:${ban.subject}`,
+  id: idOf(ban),
   kind: ban.kind,
   subject: ban.subject,
   reason: ban.reason,
@@ -46,13 +50,31 @@ const shown = (ban: Ban, now: number): Static<typeof banSchema> => ({
   until: ban.until - now > FOR_GOOD_MS ? null : ban.until,
 })
 
-/** Accounts may be named without `own:`, networks by any address in them. */
-const subjectOf = (kind: BanKind, subject: string, v6Prefix: number): string => {
-  if (kind === 'account' && !/^(own|backend|net):/.test(subject)) return `own:${subject}`
-  if (kind !== 'network') return subject
-  const key = networkKey(subject.replace(/\/\d+$/, ''), { v6Prefix })
-  if (key === null) throw new ProblemError('request.invalid', `'${subject}' is not an address.`)
-  return key
+const BAN_SORTS = ['until', 'kind', 'subject'] as const
+
+/** One page of the active bans, which are all in memory. */
+const pageOfBans = (
+  bans: readonly Ban[],
+  { kind, account, sort, limit, after }: Static<typeof banQuery>,
+): { items: Ban[]; next: string | null } => {
+  const order = readSort(sort, BAN_SORTS)
+  if (!order) throw new ProblemError('request.invalid', `Sort by ${BAN_SORTS.join(', ')}.`)
+  const field = order.sort ?? 'subject'
+  const sign = order.descending ? -1 : 1
+  const ref = account === undefined ? null : accountRef(account)
+  const isWanted = (ban: Ban) =>
+    (kind === undefined || ban.kind === kind) &&
+    (ref === null || ban.subject === ref || ban.subject.startsWith(`${ref}|`))
+  const placed = bans.filter(isWanted).map((ban) => ({ ban, id: idOf(ban) }))
+  placed.sort((one, two) => {
+    const [x, y] = [one.ban[field], two.ban[field]]
+    if (x !== y) return x < y ? -sign : sign
+    return one.id < two.id ? -1 : 1
+  })
+  const from = after === undefined ? 0 : placed.findIndex(({ id }) => id === after) + 1
+  const page = placed.slice(from, from + (limit ?? placed.length))
+  const isMore = from + page.length < placed.length
+  return { items: page.map(({ ban }) => ban), next: isMore ? (page.at(-1)?.id ?? null) : null }
 }
 
 const banRoutesOnly = (plain: FastifyInstance, options: BanRoutesOptions): void => {
@@ -63,15 +85,14 @@ const banRoutesOnly = (plain: FastifyInstance, options: BanRoutesOptions): void 
     '/bans',
     {
       schema: {
-        querystring: Type.Object({ kind: Type.Optional(Type.String()) }),
+        querystring: banQuery,
         response: { 200: pageOf(banSchema) },
       },
       config: { permission: 'bans:read' },
     },
     (request) => {
-      const { kind } = request.query
-      const active = bans.list().filter((ban) => kind === undefined || ban.kind === kind)
-      return { items: active.map((ban) => shown(ban, clock())), next: null }
+      const { items, next } = pageOfBans(bans.list(), request.query)
+      return { items: items.map((ban) => shown(ban, clock())), next }
     },
   )
   app.post(
@@ -79,7 +100,7 @@ const banRoutesOnly = (plain: FastifyInstance, options: BanRoutesOptions): void 
     { schema: { body: banCreate, response: { 201: banCreated } }, config: write },
     async (request, reply) => {
       const { kind, seconds = YEAR_SEC, note } = request.body
-      const subject = subjectOf(kind, request.body.subject, options.v6Prefix())
+      const subject = banSubject(kind, request.body.subject, options.v6Prefix())
       const until = clock() + seconds * 1000
       const by = `admin:${request.actor.name}`
       const ban: Ban = { kind, subject, until, reason: REASONS[kind], by }
@@ -96,7 +117,7 @@ const banRoutesOnly = (plain: FastifyInstance, options: BanRoutesOptions): void 
       const kind = BAN_KINDS.find((k) => k === request.params.kind)
       if (!kind)
         throw new ProblemError('not.found', `There is no kind of ban '${request.params.kind}'.`)
-      const subject = subjectOf(kind, request.params['*'], options.v6Prefix())
+      const subject = banSubject(kind, request.params['*'], options.v6Prefix())
       if (!(await bans.unban(kind, subject))) {
         throw new ProblemError('not.found', `There is no ban on ${kind} '${subject}'.`)
       }

@@ -10,6 +10,7 @@ import type {
   SessionStore,
   SessionView,
 } from '../../sessions/session-store.ts'
+import { accountRef } from './account-ref.ts'
 import type { AuditTrail } from './audit-trail.ts'
 
 export interface SessionRoutesOptions {
@@ -62,7 +63,8 @@ const queryOf = (query: Static<typeof sessionQuery>): SessionQuery => {
   if (sort !== undefined && order === undefined) {
     throw new ProblemError('request.invalid', `Sort by ${[...SORTS.keys()].join(', ')}.`)
   }
-  const wanted = { ...same, account, channel, limit, cursor, sort: order }
+  const ref = account === undefined ? undefined : accountRef(account)
+  const wanted = { ...same, account: ref, channel, limit, cursor, sort: order }
   return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined))
 }
 

@@ -32,15 +32,29 @@ const refused = (r: Request, reason: ReasonId): Verdict => {
 }
 
 /** Finds where the bytes come from and leaves it for nginx; a reason where they come from nowhere. */
-const route = (asked: Asked, variables: Variables): Route => {
+const route = (asked: Asked, variables: Variables, kind: string): Route => {
   const found = findRoute(asked, variables['gh_args'] ?? '')
-  if (found.ok) leaveRoute(variables, found)
+  if (found.ok) leaveRoute(variables, found, kind)
   return found
 }
 
+/** What enters a session. */
+interface Entrance {
+  readonly key: string
+  /** `manifest`, `segment` or `stream`. */
+  readonly kind: string
+  readonly path: string
+}
+
+/** Reading a variable costs as much as a look into shared memory: the kind is read once. */
+const kindOf = (variables: Variables): string => variables['gh_kind'] ?? ''
+
 /** Enters a session: what it is counted under, and whether it is one player's. */
-const enter = (r: Request, variables: Variables, key: string, path: string): ReasonId | null => {
-  const kind = variables['gh_kind']
+const enter = (
+  r: Request,
+  variables: Variables,
+  { key, kind, path }: Entrance,
+): ReasonId | null => {
   if (kind === 'segment') {
     const problem = guardPace(key, path, variables['http_range'] ?? '')
     if (problem !== null) return problem
@@ -55,9 +69,10 @@ const enter = (r: Request, variables: Variables, key: string, path: string): Rea
 
 /** Lets a request of a live session through. */
 const admit = (r: Request, variables: Variables, asked: Asked, key: string): Verdict => {
-  const found = route(asked, variables)
+  const kind = kindOf(variables)
+  const found = route(asked, variables, kind)
   if (!found.ok) return refused(r, found.reason)
-  const problem = enter(r, variables, key, found.path)
+  const problem = enter(r, variables, { key, kind, path: found.path })
   return problem === null ? '1' : refused(r, problem)
 }
 
@@ -109,7 +124,7 @@ const miss = (r: Request, asked: Asked, silent: number, denyKey: string): Verdic
 /** The route is found before control is asked: an address that leads nowhere costs no question. */
 const routeOrAsk = (r: Request, variables: Variables, asked: Asked, verdict: Verdict): Verdict => {
   if (verdict !== 'm') return verdict
-  const found = route(asked, variables)
+  const found = route(asked, variables, kindOf(variables))
   return found.ok ? 'm' : refused(r, found.reason)
 }
 
@@ -144,7 +159,8 @@ export const check = (r: Request): Verdict => {
 /** A yes came: from here on the session is this edge's. A stream that may not be taken is cut by its guard. */
 const enterAfterYes = (r: Request, key: string): void => {
   const variables = variablesOf(r)
-  if (enter(r, variables, key, variables['gh_path'] ?? '') !== null) leaveSerial(variables, '0')
+  const entrance = { key, kind: kindOf(variables), path: variables['gh_path'] ?? '' }
+  if (enter(r, variables, entrance) !== null) leaveSerial(variables, '0')
 }
 
 /** js_header_filter: keeps what control answered about a session. */

@@ -81,7 +81,8 @@ const serve = (r: Request, policy: EdgePolicy, reader: Reader): void => {
   const epoch = Math.floor(now / Math.max(1, group.ticketTtlSec / 2))
   const facts = [group.listVersion, account, group.id, wonBy, epoch, base, kid].join('\0')
   const tag = `W/"${nginxCrypto.sha256(facts).slice(0, 22)}"`
-  if (matchesTag(variable(r, 'http_if_none_match'), tag)) {
+  const asked = variable(r, 'http_if_none_match')
+  if (asked !== '' && matchesTag(asked, tag)) {
     const headers = {
       ETag: tag,
       Vary: 'Accept-Encoding',
@@ -104,7 +105,8 @@ const serve = (r: Request, policy: EdgePolicy, reader: Reader): void => {
     gh_etag: tag,
     gh_list: list,
     gh_base: `${base}/live/${ticket}`,
-    gh_print: nginxCrypto.sha256(ticket).slice(0, 6),
+    // The same as in the lines of the openings it will lead to.
+    gh_print: nginxCrypto.sha256(`ticket\0${ticket}`).slice(0, 6),
   })
   handOver(r, '/_gh/list')
 }

@@ -10,10 +10,11 @@ export const tell = (r: Request, values: Readonly<Record<string, string>>): void
 export const leaveRoute = (
   variables: Variables,
   route: { readonly origin: string; readonly path: string; readonly directory: string },
+  kind: string,
 ): void => {
   variables['gh_origin'] = route.origin
   variables['gh_path'] = route.path
-  if (variables['gh_kind'] === 'manifest') variables['gh_dir'] = route.directory
+  if (kind === 'manifest') variables['gh_dir'] = route.directory
 }
 
 /** Leaves what a request is counted under. */

@@ -70,6 +70,14 @@ describe('sessions', () => {
     const asked = rig.stub.count('/open')
     const path = `/live/${rig.ticket()}/ch1/index.m3u8`
     expect((await rig.get(path, { method: 'HEAD' })).status).toBe(200)
+    for (const [file, type] of [
+      ['index.m3u8', 'application/vnd.apple.mpegurl'],
+      ['manifest.mpd', 'application/dash+xml'],
+      ['stream.ts', 'video/mp2t'],
+    ] as const) {
+      const head = await rig.get(path.replace('index.m3u8', file), { method: 'HEAD' })
+      expect([head.status, head.headers.get('content-type')]).toEqual([200, type])
+    }
     const preflight = await rig.get(path, { method: 'OPTIONS' })
     expect(preflight.status).toBe(204)
     expect(preflight.headers.get('access-control-allow-origin')).toBe('*')

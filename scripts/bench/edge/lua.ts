@@ -1,5 +1,6 @@
-import { chmod, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { packageRoot } from '../../../control/config/paths.ts'
 import { unpackedArgv, versionOf } from '../../../control/runtime/program.ts'
 import { runtimeFolder } from '../../../control/runtime/root.ts'
 import type { ToolSource } from '../../../control/runtime/tools.ts'
@@ -63,13 +64,13 @@ http {
     listen 127.0.0.1:${port};
     access_log ${dir}/access.log line buffer=64k flush=1s;
     location ~ "^/s/(?<pass>[A-Za-z0-9_-]{64,1400})/(?<channel>[A-Za-z0-9_.-]{1,64})/(?<rest>[^\\x00-\\x1f\\x7f]*\\.m3u8?)$" {
-      set $key ""; set $path "";
+      set $key ""; set $path ""; set $gh_prefix /s/$pass/$channel;
+      set $gh_origin http://127.0.0.1:${origin}; set $gh_dir /hls/$channel/;
       rewrite_by_lua_block { ${check} }
       proxy_pass http://origin$path; proxy_http_version 1.1; proxy_set_header Connection "";
       proxy_set_header Accept-Encoding "";
       sub_filter_types *; sub_filter_once off;
-      sub_filter "\\n/" "\\n/s/$pass/$channel/@/"; sub_filter "\\n../" "\\n/s/$pass/$channel/@/hls/../";
-      sub_filter "URI=\\"/" "URI=\\"/s/$pass/$channel/@/"; sub_filter "URI=\\"../" "URI=\\"/s/$pass/$channel/@/hls/../";
+      include ${dir}/filters.conf;
     }
     location ~ "^/s/(?<pass>[A-Za-z0-9_-]{64,1400})/(?<channel>[A-Za-z0-9_.-]{1,64})/(?<rest>[^\\x00-\\x1f\\x7f]*)$" {
       set $key ""; set $path "";
@@ -92,6 +93,9 @@ export const startLua = async (origin: number): Promise<LuaEdge | string> => {
     const folder = await tempDir()
     const port = await freePort()
     await chmod(folder.path, 0o777)
+    // The very rewriting our own manifests get.
+    const filters = join(packageRoot(), 'nginx/gatehouse-hls.conf')
+    await copyFile(filters, join(folder.path, 'filters.conf'))
     await writeFile(join(folder.path, 'nginx.conf'), conf(root, folder.path, port, origin))
     const child: Child = startChild([
       ...argv,

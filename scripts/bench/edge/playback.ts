@@ -20,11 +20,27 @@ interface Sort {
   readonly count: number
   readonly most: number | null
   readonly isFetchedOnce: boolean
+  /** Goal beside Lua; nothing = not compared. */
+  readonly luaMost?: number | null
 }
 
 const SORTS: readonly Sort[] = [
-  { what: 'manifest of 1 KB', file: 'index.m3u8', count: 8000, most: 1.5, isFetchedOnce: false },
-  { what: 'segment of 1 KB', file: 'small.ts', count: 8000, most: null, isFetchedOnce: true },
+  {
+    what: 'manifest of 1 KB',
+    file: 'index.m3u8',
+    count: 8000,
+    most: 1.5,
+    isFetchedOnce: false,
+    luaMost: 1.15,
+  },
+  {
+    what: 'segment of 1 KB',
+    file: 'small.ts',
+    count: 8000,
+    most: null,
+    isFetchedOnce: true,
+    luaMost: null,
+  },
   { what: 'segment of 1 MB', file: 'large.ts', count: 600, most: 1.05, isFetchedOnce: true },
 ]
 
@@ -47,7 +63,7 @@ const casesOf = (servers: Servers, sort: Sort, location: string): Case[] => {
       count,
     },
   ]
-  if (typeof lua !== 'string')
+  if (typeof lua !== 'string' && sort.luaMost !== undefined)
     cases.push({ name: 'lua', pids: family(lua.pid), port: lua.port, request, count })
   return cases
 }
@@ -87,13 +103,13 @@ export const measurePlayback = async (servers: Servers): Promise<Row[]> => {
         goal: null,
       },
     )
-    if (typeof lua !== 'string')
+    if (typeof lua !== 'string' && sort.luaMost !== undefined)
       rows.push({
         what: `${what} / the same check in Lua`,
         ours,
         beside: micros(other),
         value: gate / other,
-        goal: { most: 1.15 },
+        goal: sort.luaMost === null ? null : { most: sort.luaMost },
       })
   }
   return rows

@@ -57,6 +57,8 @@ try {
     const refused = await loadSessions(loader.store, loaded, size)
     if (refused > 0) say(`  ${refused} were refused`)
     loaded = size
+    const { totalClients } = await loader.view.numbers()
+    say(`  Redis counts ${totalClients}`)
     const memory = {
       edge: (empty.free - (await edge.free())) / size,
       redis: ((await info('used_memory')) - empty.redis) / size,

@@ -149,7 +149,6 @@ export const configSchema = section(
 
 export type Config = Static<typeof configSchema>
 export type GroupConfig = Config['groups'][number]
-export type SourceConfig = Config['sources'][number]
 export type AuthBackendConfig = Config['auth_backends'][number]
 export type SurgeConfig = Config['surge'][number]
 export type ChannelRule = Config['channels'][number]

@@ -1,10 +1,8 @@
-/** How a viewer knocked: with a ticket in the path, with `?token=`, or with Xtream's user and password. */
-export type Door = 'ticket' | 'token' | 'xtream'
-
 /** Request headers from the edge to control. Values marked `encoded` are percent-encoded as `encodeURIComponent` does. */
 export const ASK = {
   /** Idempotency id of one opening: the same id is the same opening. */
   request: 'X-Gh-Request',
+  /** How the viewer knocked: `ticket` in the path, `?token=`, or `xtream` user and password. */
   door: 'X-Gh-Door',
   ticket: 'X-Gh-Ticket',
   /** encoded */

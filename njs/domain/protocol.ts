@@ -1,7 +1,7 @@
 /** What an edge and the control plane say to each other under `/edge/v1`. Times are Unix milliseconds unless the name says otherwise. */
 import type { FailMode, GroupBinding, GroupWonBy } from './types.ts'
 
-export { ASK, type Door, TELL } from './protocol-headers.ts'
+export { ASK, TELL } from './protocol-headers.ts'
 
 /** The contract's version: a path prefix on the control listener. */
 export const EDGE_API = '/edge/v1'
@@ -162,12 +162,6 @@ export interface PushMessage {
   readonly set: readonly BanRow[]
   readonly clear: readonly string[]
   readonly kill: readonly string[]
-}
-
-/** The edge's receipt. */
-export interface PushReceipt {
-  readonly ok: boolean
-  readonly seq: number
 }
 
 /** `GET /edge/v1/identify`: who a playlist is for. */

@@ -169,7 +169,7 @@ describe('reading', () => {
     const run = await over(madeData({ 7: rows }), { json: true, days: '365' })
     expect(usersOf(run)[0]).toMatchObject({ user_id: 7, total_plays: 50_000 })
     expect(run.code).not.toBe(2)
-  })
+  }, 120_000)
 })
 
 describe('options', () => {

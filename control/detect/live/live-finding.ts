@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { PlayRecord } from '#domain/types'
 import type { Json, StoredFinding } from '../../store/records.ts'
 import type { DetectionRule } from '../rule-types.ts'
-import type { Evidence, Finding } from '../types.ts'
+import type { Finding } from '../types.ts'
 
 /** What a rule found about one play. */
 export interface LiveFinding {
@@ -19,12 +19,6 @@ export const findingKey = (rule: string, event: Pick<PlayRecord, 'account' | 'so
     .update([rule, event.account, event.source, event.id].join('\n'))
     .digest('hex')
     .slice(0, 24)
-
-/** Evidence as it is kept: with the sentence and the play it is about. */
-export interface KeptEvidence extends Evidence {
-  readonly summary: string
-  readonly event: { readonly source: string; readonly id: string }
-}
 
 const asJson = (value: unknown): Json => {
   const json: Json = JSON.parse(JSON.stringify(value))

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { startChild } from '../../../test/support/child.ts'
 import { until } from '../../../test/support/port.ts'
+import { nginxOf } from '../../../test/support/processes.ts'
 import { startRedis } from '../../../test/support/redis.ts'
 import { startService } from '../../../test/support/service.ts'
-import { get, type LoadResult, run } from '../load.ts'
+import { cpuOf, family, get, type LoadResult, run } from '../load.ts'
 import { ROUNDS, SCALE } from './measure.ts'
-import type { Row } from './table.ts'
+import { micros, type Row } from './table.ts'
 
 const VIEWERS = 500
 const PLAYLISTS = 8
@@ -67,14 +68,32 @@ export const measureOpenings = async (): Promise<Row[]> => {
       })
     const theirs = (connections: number, count: number): Promise<LoadResult> =>
       run({ port: ports.bare, connections, count, request: get('/open') })
+    const pids = {
+      ours: [...family(service.pid), ...family(nginxOf(service)), redis.pid],
+      bare: [bare.pid, redis.pid],
+    }
     await ours(16, 1000)
     await theirs(16, 1000)
-    const best = { p50: Infinity, bareP50: Infinity, rate: 0, bareRate: 0 }
+    const best = {
+      p50: Infinity,
+      bareP50: Infinity,
+      rate: 0,
+      bareRate: 0,
+      cpu: Infinity,
+      bareCpu: Infinity,
+    }
     for (let round = 0; round < ROUNDS; round++) {
       const alone = await ours(1, Math.ceil(400 * SCALE))
       const aloneBare = await theirs(1, Math.ceil(400 * SCALE))
+      const before = cpuOf(pids.ours)
       const many = await ours(16, Math.ceil(2000 * SCALE))
+      const between = [cpuOf(pids.ours), cpuOf(pids.bare)] as const
       const manyBare = await theirs(16, Math.ceil(4000 * SCALE))
+      best.cpu = Math.min(best.cpu, (between[0] - before) / many.requests / 1000)
+      best.bareCpu = Math.min(
+        best.bareCpu,
+        (cpuOf(pids.bare) - between[1]) / manyBare.requests / 1000,
+      )
       if (alone.status !== 302 || many.status !== 302)
         throw new Error(`an opening was answered ${many.status}`)
       best.p50 = Math.min(best.p50, median(alone.times))
@@ -98,6 +117,13 @@ export const measureOpenings = async (): Promise<Row[]> => {
         beside: rate(best.bareRate),
         value: best.rate / best.bareRate,
         goal: { least: 0.6 },
+      },
+      {
+        what: 'opening, CPU of all processes / the same',
+        ours: micros(best.cpu),
+        beside: micros(best.bareCpu),
+        value: best.cpu / best.bareCpu,
+        goal: null,
       },
     ]
   } finally {

@@ -78,7 +78,7 @@ test('over the cap: refused, the device banned on the channel, and logged', asyn
   expect((await first.poll()).status).toBe(200)
 })
 
-test('an ended session and a silent one free their slots', async () => {
+test.concurrent('an ended session and a silent one free their slots', async () => {
   const { id, token } = await admin.account(1)
   const one = viewer(service.edge, { token, address: '198.51.100.81', agent: 'A/1' })
   const two = viewer(service.edge, { token, address: '198.51.100.82', agent: 'B/1' })
@@ -98,7 +98,7 @@ test('an ended session and a silent one free their slots', async () => {
   expect((await one.open('federal-2')).status).toBe(302)
 }, 60_000)
 
-test('an opening that is never played frees its slot after the reserve clock', async () => {
+test.concurrent('an opening that is never played frees its slot after the reserve clock', async () => {
   const { token } = await admin.account(1)
   await viewer(service.edge, { token, address: '198.51.100.91' }).play('federal-1')
   const two = viewer(service.edge, { token, address: '198.51.100.92' })
@@ -202,23 +202,23 @@ describe('one pass in many hands', () => {
     }
     expect([last?.status, last?.reason]).toEqual([403, 'ban.session'])
   }, 90_000)
-
-  test('a phone that changes network keeps its session after 10 s of silence', async () => {
-    const { id, token } = await admin.account(1)
-    const who = { token, address: '198.51.100.140', agent: 'Phone/1' }
-    const phone = await viewer(service.edge, who).play('federal-1')
-    expect((await phone.poll()).status).toBe(200)
-    const mobile = { ...who, address: '203.0.113.140' }
-    const early = await phone.poll(mobile)
-    expect(early.status).toBe(403)
-    await pause(10_500)
-    await until('the take-over', async () => (await phone.poll(mobile)).status === 200, 8_000)
-    const sessions = await admin.sessions(id)
-    expect(sessions).toHaveLength(1)
-  }, 60_000)
 })
 
-test('a client that fetches only segments is counted, and cut when banned', async () => {
+test.concurrent('a phone that changes network keeps its session after 10 s of silence', async () => {
+  const { id, token } = await admin.account(1)
+  const who = { token, address: '198.51.100.140', agent: 'Phone/1' }
+  const phone = await viewer(service.edge, who).play('federal-1')
+  expect((await phone.poll()).status).toBe(200)
+  const mobile = { ...who, address: '203.0.113.140' }
+  const early = await phone.poll(mobile)
+  expect(early.status).toBe(403)
+  await pause(10_500)
+  await until('the take-over', async () => (await phone.poll(mobile)).status === 200, 8_000)
+  const sessions = await admin.sessions(id)
+  expect(sessions).toHaveLength(1)
+}, 60_000)
+
+test.concurrent('a client that fetches only segments is counted, and cut when banned', async () => {
   const { id, token } = await admin.account(1)
   const who = viewer(service.edge, { token, address: '198.51.100.150' })
   const { pass, poll, get } = await who.play('federal-1')
@@ -241,7 +241,7 @@ test('a client that fetches only segments is counted, and cut when banned', asyn
   expect(pass.length).toBeGreaterThan(60)
 }, 60_000)
 
-test('an archive keeps its slot between rare requests', async () => {
+test.concurrent('an archive keeps its slot between rare requests', async () => {
   const { id, token } = await admin.account(1)
   const who = { token, address: '192.168.44.1' }
   const film = await viewer(service.edge, who).play('film-3')

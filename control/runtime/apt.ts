@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Outcome, run } from './exec.ts'
-import { Failure } from './failure.ts'
+import { DISK_FULL, Failure, saysDiskFull } from './failure.ts'
 import { findOnMachine } from './program.ts'
 import { debianArchive, machineCodename, machineSources } from './sources.ts'
 
@@ -104,7 +104,8 @@ async function choose(
   if (plan.code !== 0)
     plan = await planInstall(packages, env, ['-o', 'Dir::State::status=/dev/null'])
   if (plan.code !== 0) {
-    throw new Failure(
+    throw aptFailure(
+      plan,
       `apt cannot resolve ${packages.join(' ')}: ${firstError(plan)}; install it yourself or try later.`,
     )
   }
@@ -144,9 +145,13 @@ async function download(
   })
   const files = readdirSync(folder).filter((name) => name.endsWith('.deb'))
   if (got.code !== 0 || files.length < choices.length) {
-    throw new Failure(`Packages could not be downloaded: ${firstError(got)}; run it again.`)
+    throw aptFailure(got, `Packages could not be downloaded: ${firstError(got)}; run it again.`)
   }
   return files.map((name) => join(folder, name))
+}
+
+function aptFailure({ stderr }: Outcome, otherwise: string): Failure {
+  return new Failure(saysDiskFull(stderr) ? DISK_FULL : otherwise)
 }
 
 function firstError(outcome: Outcome): string {
@@ -160,7 +165,8 @@ function firstError(outcome: Outcome): string {
 }
 
 function unreachable(suite: string, outcome: Outcome): Failure {
-  return new Failure(
+  return aptFailure(
+    outcome,
     `The package lists of "${suite}" could not be fetched (${firstError(outcome)}); check the network and run it again.`,
   )
 }

@@ -3,8 +3,15 @@ export class Failure extends Error {
   override readonly name = 'Failure'
 }
 
+/** What a full disk is told by, whichever program met it. */
+export const DISK_FULL = 'The disk is full; free some space and run it again.'
+
+/** Whether a program's words say that the disk is full. */
+export const saysDiskFull = (text: string): boolean => /no space left|ENOSPC/i.test(text)
+
 /** The sentence of a Failure, or the message of any other error. */
 export function sentence(error: unknown): string {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return DISK_FULL
   return error instanceof Error ? error.message : String(error)
 }
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs
 import { basename, join } from 'node:path'
 import { openApt } from './apt.ts'
 import { run } from './exec.ts'
-import { Failure } from './failure.ts'
+import { DISK_FULL, Failure, saysDiskFull } from './failure.ts'
 import { locked, type PackageRecord, readManifest, writeManifest } from './manifest.ts'
 import type { ToolSource } from './tools.ts'
 
@@ -69,9 +69,10 @@ async function unpack(
 async function extract(file: string, root: string): Promise<PackageRecord> {
   const out = await run(['dpkg-deb', '-x', file, root], { timeoutMs: 300_000 })
   if (out.code !== 0) {
-    const full = /no space left/i.test(out.stderr)
-    const why = full ? 'the disk is full; free some space' : `${out.stderr.trim()}; delete .runtime`
-    throw new Failure(`${basename(file)} could not be unpacked: ${why} and run it again.`)
+    if (saysDiskFull(out.stderr)) throw new Failure(DISK_FULL)
+    throw new Failure(
+      `${basename(file)} could not be unpacked: ${out.stderr.trim()}; delete .runtime and run it again.`,
+    )
   }
   const [name = '', version = ''] = basename(file).split('_')
   const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex')

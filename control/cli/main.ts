@@ -1,13 +1,14 @@
 import { CommanderError } from 'commander'
 import { ConfigError } from '../config/problems.ts'
 import { CliError } from './context.ts'
+import { idsLast } from './ids-last.ts'
 import { warn } from './output.ts'
 import { createProgram } from './program.ts'
 
 const USAGE_EXIT = 2
 
 try {
-  await createProgram().parseAsync(process.argv)
+  await createProgram().parseAsync(idsLast(process.argv))
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : USAGE_EXIT

@@ -99,6 +99,7 @@ export const nginxSettings = (
     trustedProxies: edge.trusted_proxies,
     realIpHeader: HEADERS[edge.client_address],
     geoipFile: null,
+    countryVariable: config.edge.country_variable,
     v6Prefix: config.network_key.ipv6_prefix,
     zones: zoneSizes(edge),
     listCacheSize: '256m',

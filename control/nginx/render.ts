@@ -62,7 +62,7 @@ const values = (settings: NginxSettings): Record<string, string> => {
     edgeId: settings.edgeId,
     trafficLog: settings.trafficLog,
     v6Prefix: String(settings.v6Prefix),
-    country: settings.geoipFile === null ? '' : '$gh_geoip_country',
+    country: settings.countryVariable ?? (settings.geoipFile === null ? '' : '$gh_geoip_country'),
     guessRate: String(settings.guessesPerSecond),
     cacheDir: settings.cacheDir,
     listCacheSize: settings.listCacheSize,

@@ -80,6 +80,8 @@ export interface NginxSettings {
   readonly realIpHeader: string
   /** A country database for nginx's own geoip2 module. */
   readonly geoipFile: string | null
+  /** The operator's own variable that holds the country (`$geoip2_country_code`). */
+  readonly countryVariable?: string | null
   /** Bits of IPv6 that make one viewer: 64, 56 or 48. */
   readonly v6Prefix: number
   readonly zones: ZoneSizes

@@ -42,6 +42,12 @@ const conf = (more: Partial<NginxSettings> = {}) =>
   Object.values(renderNginx({ ...settings, ...more }, templates)).join('\n')
 
 describe('the rendered configuration', () => {
+  test("takes the country from the operator's own variable", () => {
+    expect(conf()).toContain('js_var $gh_country "";')
+    const text = conf({ countryVariable: '$geoip2_country_code' })
+    expect(text).toContain('js_var $gh_country "$geoip2_country_code";')
+  })
+
   test('has every value filled in, and no listener the settings do not name', () => {
     const text = conf()
     expect(text).not.toMatch(/\{\{/)

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import { createEdgeRegistry } from '../../../control/edge/edge-registry.ts'
+import { type SyncPorts, sync } from '../../../control/edge/sync-service.ts'
+import type { SyncRequest } from '../../../njs/domain/protocol.ts'
+
+const request: SyncRequest = {
+  edge: 'edge-1',
+  boot: 'b',
+  njs: '1.0.2',
+  nginx: '1.30.6',
+  engine: 'QuickJS',
+  clock: Date.now(),
+  have: { policy: 'p', keys: 'k', networks: 'n', channels: 'n', bans: null },
+  seen: [],
+  traffic: [['aaaaaaaaaaaaaaaa', 100, 0]],
+  closed: [['bbbbbbbbbbbbbbbb', 20, 3600]],
+  degraded: [],
+  free: {},
+}
+
+const policy = { version: 'p', groups: [], publicUrl: null, asksWithoutToken: false }
+
+/** Ports that note what a sync did to the sessions. */
+const notes = () => {
+  const closed: [readonly string[], string | undefined][] = []
+  let bytes = 0
+  const ports: SyncPorts = {
+    sessions: {
+      renew: () => Promise.resolve({ kill: [], drop: [] }),
+      close: (keys, reason) => {
+        closed.push([keys, reason])
+        return Promise.resolve()
+      },
+    },
+    bans: { since: () => ({ cursor: '', full: false, set: [], clear: [], kill: [], drop: [] }) },
+    clock: Date.now,
+    epoch: () => null,
+    policy: () => ({
+      ...policy,
+      roamAfterSec: 10,
+      graceSec: 1,
+      graceLeaseSec: 1,
+      gracePassSec: 1,
+    }),
+    keys: () => ({ version: 'k', current: 1, secrets: {} }),
+    tableVersion: () => 'n',
+    check: () => Promise.reject(new Error('nothing was opened alone')),
+    registry: createEdgeRegistry(Date.now),
+    traffic: { add: (more) => void (bytes += more) },
+  }
+  return { ports, closed, bytes: () => bytes }
+}
+
+test('a session the edge ended is closed for its reason, an unknown one for the general one', async () => {
+  const { ports, closed } = notes()
+  const ended = [
+    ['cccccccccccccccc', 'session.cloned'],
+    ['dddddddddddddddd', 'of a newer edge'],
+  ] as const
+  await sync({ ...request, closed: [], ended }, ports)
+  expect(closed).toEqual([
+    [['cccccccccccccccc'], 'session.cloned'],
+    [['dddddddddddddddd'], 'session.ended'],
+  ])
+})
+
+test('the meter counts what a stream sent while it ran and the rest at its end', async () => {
+  const { ports, bytes } = notes()
+  await sync(request, ports)
+  expect(bytes()).toBe(120)
+})

@@ -9,7 +9,7 @@ import { callControl } from './request.ts'
 import { loadTables, noteSteps } from './tables.ts'
 import { drainTraffic } from './traffic.ts'
 
-const MOST_SEEN = 5000
+const MOST_SEEN = 1000
 const MOST_DEGRADED = 500
 const MOST_ENDED = 500
 const KILL_MS = 3_600_000

@@ -115,7 +115,7 @@ export interface SyncRequest {
   readonly engine: string
   readonly clock: number
   readonly have: EdgeHave
-  /** Lease keys used since they were last reported (each at most every 20 s), at most 5,000. */
+  /** Lease keys used since they were last reported (each at most every 20 s), at most 1,000 at a time so that control answers within the second. */
   readonly seen: readonly string[]
   readonly traffic: readonly TrafficRow[]
   readonly closed: readonly ClosedRow[]

@@ -4,7 +4,7 @@ import { keyOf } from './edge-memory.ts'
 
 /** How often an edge reports a session that is used all the time. */
 export const REPORT_SEC = 20
-const MOST_SEEN = 5_000
+const MOST_SEEN = 1_000
 
 /** What syncing so many sessions took. */
 export interface SyncCost {

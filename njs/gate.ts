@@ -50,11 +50,8 @@ interface Entrance {
 const kindOf = (variables: Variables): string => variables['gh_kind'] ?? ''
 
 /** Enters a session: what it is counted under, and whether it is one player's. */
-const enter = (
-  r: Request,
-  variables: Variables,
-  { key, kind, path }: Entrance,
-): ReasonId | null => {
+const enter = (r: Request, variables: Variables, entrance: Entrance): ReasonId | null => {
+  const { key, kind, path } = entrance
   if (kind === 'segment') {
     const problem = guardPace(key, path, variables['http_range'] ?? '')
     if (problem !== null) return problem

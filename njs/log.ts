@@ -3,8 +3,3 @@ export const complain = (where: string, problem: unknown): void => {
   const text = problem instanceof Error ? problem.message : String(problem)
   ngx.log(ngx.ERR, `gatehouse: ${where}: ${text}`)
 }
-
-/** A line an operator may want to see once. */
-export const remark = (text: string): void => {
-  ngx.log(ngx.WARN, `gatehouse: ${text}`)
-}

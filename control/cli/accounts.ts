@@ -110,5 +110,3 @@ export const accountsCommand = (): Command => {
   addDevicesCommand(command)
   return command
 }
-
-export type { Options }

@@ -28,6 +28,10 @@ export const nginxCommand = (): Command =>
         errorLog: `${join(paths.logs, 'nginx-error.log')} warn`,
       }
       const settings = { ...nginxSettings(config, paths, machine), confDir: out }
+      // nginx makes the last part of these paths itself, and no more than that.
+      for (const folder of [settings.tempDir, settings.cacheDir, paths.run, paths.logs]) {
+        mkdirSync(folder, { recursive: true })
+      }
       const templates = loadTemplates(join(packageRoot(), 'nginx'))
       const render = options.whole === true ? renderNginx : renderIncludes
       for (const [name, text] of Object.entries(render(settings, templates))) {

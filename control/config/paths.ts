@@ -20,6 +20,8 @@ export interface StatePaths {
   /** The edge's inner server; control pushes bans to it. */
   readonly innerSocket: string
   readonly redisSocket: string
+  /** Where nginx notes bytes by session; read and cut by its workers. */
+  readonly trafficLog: string
 }
 
 export const statePaths = (state: string): StatePaths => {
@@ -37,6 +39,7 @@ export const statePaths = (state: string): StatePaths => {
     adminSocket: join(run, 'admin.sock'),
     innerSocket: join(run, 'inner.sock'),
     redisSocket: join(run, 'redis.sock'),
+    trafficLog: join(run, 'traffic.log'),
   }
 }
 

@@ -23,6 +23,8 @@ edge:
   trusted_proxies: [127.0.0.1/32]
 admin:
   listen: ${admin}
+# A refused screen may try again soon: VLC walks through the whole list when its first channel is refused.
+clocks: { ban_sec: 30 }
 sources:
   - name: demo
     url: http://${origin}/playlist.m3u

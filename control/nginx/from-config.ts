@@ -72,7 +72,7 @@ export const nginxSettings = (
     bundle: join(packageRoot(), 'dist/edge.js'),
     pidFile: join(paths.run, 'nginx.pid'),
     accessLog: join(paths.logs, 'access.log'),
-    trafficLog: join(paths.run, 'traffic.log'),
+    trafficLog: paths.trafficLog,
     tempDir: join(paths.nginx, 'temp'),
     cacheDir: join(paths.nginx, 'cache'),
     workers: edge.workers ?? 'auto',

@@ -1,8 +1,15 @@
-import { chmodSync, chownSync, existsSync } from 'node:fs'
+import { chmodSync, chownSync, closeSync, existsSync, openSync } from 'node:fs'
 import type { StatePaths } from '../config/paths.ts'
 import { run } from '../runtime/exec.ts'
 import { Failure } from '../runtime/failure.ts'
 import { NOBODY } from '../runtime/resolve.ts'
+
+/** Workers cut the traffic log once it was read: made by nginx's master it would be root's alone, and grow for ever. */
+function shareTrafficLog({ trafficLog }: StatePaths, group: number): void {
+  closeSync(openSync(trafficLog, 'a'))
+  chownSync(trafficLog, -1, group)
+  chmodSync(trafficLog, 0o660)
+}
 
 /**
  * The `user` nginx workers drop to; `null` when nginx is not started as root. They stay root where only root may enter the state folder.
@@ -16,6 +23,7 @@ export async function workerUser(paths: StatePaths): Promise<string | null> {
   // Sockets made in the folder get its group, so that the workers reach them and nobody else does.
   chownSync(paths.run, 0, NOBODY)
   chmodSync(paths.run, 0o2750)
+  shareTrafficLog(paths, NOBODY)
   return 'nobody nogroup'
 }
 
@@ -29,6 +37,7 @@ export async function openToGroup(group: string, paths: StatePaths): Promise<voi
   try {
     chownSync(paths.run, -1, gid)
     chmodSync(paths.run, 0o2770)
+    shareTrafficLog(paths, gid)
   } catch {
     throw new Failure(
       `Only root, or a member of '${group}', may open the sockets to it (edge.socket_group).`,

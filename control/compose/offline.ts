@@ -45,7 +45,6 @@ export const openOffline = async ({ config, folder }: LoadedConfig): Promise<Off
   const problems = await lineup.configure()
   const geo = await openGeo(config, pino({ level: 'silent' }))
   const authorizer = createLiveAuthorizer(config, null, () => Date.now())
-  warnings.push(...(lineup.playlists.snapshot()?.warnings ?? []))
   return {
     lineup,
     geo,

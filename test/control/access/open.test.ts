@@ -74,19 +74,19 @@ describe('an opening by ticket', () => {
   it.each([
     [
       'changed',
-      (t: string) => `${t.slice(0, -1)}${t.endsWith('A') ? 'B' : 'A'}`,
-      'ticket.signature',
+      (t: string) => `${t.slice(0, 10)}${t[10] === 'A' ? 'B' : 'A'}${t.slice(11)}`,
+      'signature',
     ],
-    ['cut', (t: string) => t.slice(0, -4), 'ticket.signature'],
-    ['junk', () => '%%%', 'ticket.malformed'],
-  ])('%s is refused', async (_case, change, reason) => {
-    const { ports, ticket } = await createWorld()
+    ['cut', (t: string) => t.slice(0, 47), 'malformed'],
+    ['junk', () => '%%%', 'malformed'],
+  ])('%s is refused', async (_case, change, why) => {
+    const { ports, ticket, claims } = await createWorld()
     const door = { kind: 'ticket', ticket: change(ticket('home', 'network')) } as const
-    expect(await open(opening({ door }), ports)).toMatchObject({ outcome: 'refused' })
-    const answer = await open(opening({ door }), ports)
-    expect(answer.outcome === 'refused' && [reason, 'ticket.malformed']).toContain(
-      answer.outcome === 'refused' ? answer.reason : '',
-    )
+    expect(await open(opening({ door }), ports)).toMatchObject({
+      outcome: 'refused',
+      reason: `ticket.${why}`,
+    })
+    expect(claims).toEqual([])
   })
 
   it('of a disabled account is refused, of one the database cannot tell of is not', async () => {

@@ -165,7 +165,7 @@ test('one is killed: viewers play on, new ones get in, bans hold, history goes o
   }
   await until('the killed one back', async () => {
     const bans = await at(admins, 0)
-      .bans()
+      .bans(id)
       .catch(() => [])
     return bans.some(({ subject }) => subject === `own:${id}`)
   })

@@ -89,8 +89,12 @@ export function adminOf(service: TestService) {
     const query = account === undefined ? '' : `&user_id=own:${account}`
     return (await get<{ items: LiveSession[] }>(`/sessions?limit=200${query}`)).items
   }
-  const bans = async () =>
-    (await get<{ items: { kind: string; subject: string; reason: string }[] }>('/bans')).items
+  /** The bans of one account, or all of them: no more than a thousand. */
+  const bans = async (account?: string) => {
+    const query = account === undefined ? '' : `&account=${account}`
+    const path = `/bans?limit=1000${query}`
+    return (await get<{ items: { kind: string; subject: string; reason: string }[] }>(path)).items
+  }
   const end = async (account: string) => {
     for (const { id } of await sessions(account)) await send('DELETE', `/sessions/${id}`)
   }

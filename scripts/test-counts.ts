@@ -5,45 +5,77 @@ export interface Counts {
   readonly skipped: number
 }
 
-interface VitestReport {
-  readonly numPassedTests: number
-  readonly numFailedTests: number
-  readonly numPendingTests: number
-  readonly numTodoTests: number
-  readonly testResults: readonly {
-    readonly status: string
-    readonly assertionResults: readonly { readonly status: string }[]
-  }[]
+interface TestFile {
+  readonly name: string
+  readonly status: string
+  readonly assertionResults: readonly { readonly status: string }[]
 }
 
-/** Counts vitest's JSON report; a file that failed to load, and a run that failed without naming a test, count as one failure. */
-export function countVitest(report: string | null, exitCode: number): Counts {
-  if (report === null) return { passed: 0, failed: 1, skipped: 0 }
-  const read = JSON.parse(report) as VitestReport
-  const broken = read.testResults.filter(
-    (file) =>
-      file.status === 'failed' && !file.assertionResults.some((it) => it.status === 'failed'),
-  ).length
-  const failed = read.numFailedTests + broken
+/** One run of vitest: its JSON report, null when there is none, and its exit code. */
+export interface TestRun {
+  readonly report: string | null
+  readonly exitCode: number
+}
+
+const filesOf = ({ report }: TestRun): readonly TestFile[] =>
+  report === null ? [] : (JSON.parse(report) as { testResults: readonly TestFile[] }).testResults
+
+const countFile = ({ status, assertionResults }: TestFile): Counts => {
+  const count = (isWanted: (status: string) => boolean) =>
+    assertionResults.filter((it) => isWanted(it.status)).length
+  const failed = count((it) => it === 'failed')
+  const passed = count((it) => it === 'passed')
   return {
-    passed: read.numPassedTests,
-    failed: failed === 0 && exitCode !== 0 ? 1 : failed,
-    skipped: read.numPendingTests + read.numTodoTests,
+    passed,
+    failed: failed === 0 && status === 'failed' ? 1 : failed,
+    skipped: assertionResults.length - passed - failed,
   }
 }
 
+const sum = (all: readonly Counts[]): Counts => ({
+  passed: all.reduce((total, it) => total + it.passed, 0),
+  failed: all.reduce((total, it) => total + it.failed, 0),
+  skipped: all.reduce((total, it) => total + it.skipped, 0),
+})
+
+/** Counts a run; a file that failed to load, and a run that failed without naming a test, count as one failure. */
+export function countRun(run: TestRun): Counts {
+  if (run.report === null) return { passed: 0, failed: 1, skipped: 0 }
+  const counts = sum(filesOf(run).map(countFile))
+  return counts.failed === 0 && run.exitCode !== 0 ? { ...counts, failed: 1 } : counts
+}
+
+/** The files in which something failed. */
+export const failedFiles = (run: TestRun): string[] =>
+  filesOf(run)
+    .filter((file) => countFile(file).failed > 0)
+    .map(({ name }) => name)
+
+/** Counts a run whose failed files have been run again: theirs are the second run's. */
+export function countWithSecondRun(first: TestRun, second: TestRun): Counts {
+  const repeated = new Set(failedFiles(first))
+  const kept = filesOf(first).filter(({ name }) => !repeated.has(name))
+  return sum([...kept.map(countFile), countRun(second)])
+}
+
+/** What a stage came to. */
+export interface StageRow {
+  readonly name: string
+  readonly counts: Counts
+  readonly seconds: number
+  /** Files that failed and then passed by themselves. */
+  readonly repeated?: readonly string[]
+}
+
 /** A line per stage with its time, and the closing line. */
-export function summary(rows: readonly { name: string; counts: Counts; seconds: number }[]): {
-  lines: string[]
-  hasFailed: boolean
-} {
-  const total = { passed: 0, failed: 0, skipped: 0 }
-  const lines = rows.map(({ name, counts, seconds }) => {
-    total.passed += counts.passed
-    total.failed += counts.failed
-    total.skipped += counts.skipped
+export function summary(rows: readonly StageRow[]): { lines: string[]; hasFailed: boolean } {
+  const total = sum(rows.map(({ counts }) => counts))
+  const lines = rows.flatMap(({ name, counts, seconds, repeated = [] }) => {
     const word = counts.failed === 0 ? 'ok' : 'FAILED'
-    return `${name.padEnd(14)} ${`${seconds.toFixed(1)} s`.padStart(9)}  ${word}`
+    return [
+      `${name.padEnd(14)} ${`${seconds.toFixed(1)} s`.padStart(9)}  ${word}`,
+      ...repeated.map((file) => `  failed at first, passed when run again: ${file}`),
+    ]
   })
   lines.push(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
   return { lines, hasFailed: total.failed > 0 }

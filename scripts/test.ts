@@ -1,28 +1,43 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { packageRoot } from '../control/config/paths.ts'
 import { reportAndExit } from '../control/runtime/failure.ts'
 import { ensureRuntime } from '../control/runtime/resolve.ts'
-import { type Counts, countVitest, summary } from './test-counts.ts'
+import {
+  type Counts,
+  countRun,
+  countWithSecondRun,
+  failedFiles,
+  type StageRow,
+  summary,
+  type TestRun,
+} from './test-counts.ts'
 
 const HELP = `Usage: ./scripts/test [--fast]
 
 Runs every check and test; what is missing is fetched first. --fast leaves out whatever starts a server.
+A file of server tests that failed is run once more by itself, and named if it passes then.
 The last line is "N passed, N failed, N skipped"; the exit code is 1 when something failed.
 `
+
+/** More failed files than this are no accident of a busy machine. */
+const RUN_AGAIN_LIMIT = 3
+
+type Outcome = Pick<StageRow, 'counts' | 'repeated'>
 
 interface Stage {
   readonly name: string
   readonly isSlow?: true
-  run(report: string): Promise<Counts>
+  run(report: string): Promise<Outcome>
 }
 
 const root = packageRoot()
 const bin = (name: string) => join(root, 'node_modules/.bin', name)
-const passed: Counts = { passed: 1, failed: 0, skipped: 0 }
-const failed: Counts = { passed: 0, failed: 1, skipped: 0 }
+const one: Counts = { passed: 1, failed: 0, skipped: 0 }
+const passed: Outcome = { counts: one }
+const failed: Outcome = { counts: { ...one, passed: 0, failed: 1 } }
 
 function command(...argv: string[]): Promise<number> {
   const [program = '', ...args] = argv
@@ -45,16 +60,26 @@ function check(name: string, ...commands: string[][]): Stage {
   }
 }
 
-function vitest(project: string): Pick<Stage, 'run'> {
-  return {
-    async run(report) {
-      const file = join(report, `${project}.json`)
-      const which = ['--config', 'test/vitest.config.ts', '--project', project]
-      const how = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-      const code = await command(bin('vitest'), 'run', ...which, ...how)
-      return countVitest(readOrNull(file), code)
-    },
-  }
+async function vitest(project: string, report: string, files: string[] = []): Promise<TestRun> {
+  const which = ['--config', 'test/vitest.config.ts', '--project', project, ...files]
+  const how = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const exitCode = await command(bin('vitest'), 'run', ...which, ...how)
+  return { report: readOrNull(report), exitCode }
+}
+
+async function unitTests(report: string): Promise<Outcome> {
+  return { counts: countRun(await vitest('unit', join(report, 'unit.json'))) }
+}
+
+async function serverTests(report: string): Promise<Outcome> {
+  const first = await vitest('server', join(report, 'server.json'))
+  const again = failedFiles(first).map((file) => relative(root, file))
+  if (again.length === 0 || again.length > RUN_AGAIN_LIMIT) return { counts: countRun(first) }
+  process.stdout.write(`\n── once more: ${again.join(', ')} ──\n`)
+  const second = await vitest('server', join(report, 'again.json'), again)
+  const failing = new Set(failedFiles(second).map((file) => relative(root, file)))
+  const repeated = second.exitCode === 0 ? again.filter((file) => !failing.has(file)) : []
+  return { counts: countWithSecondRun(first, second), repeated }
 }
 
 function readOrNull(file: string): string | null {
@@ -71,7 +96,7 @@ const STAGES: readonly Stage[] = [
   check('format', [bin('biome'), 'check', '--error-on-warnings']),
   check('dead code', [bin('knip')]),
   check('build', [join(root, 'scripts/build')]),
-  { name: 'unit tests', ...vitest('unit') },
+  { name: 'unit tests', run: unitTests },
   {
     name: 'programs',
     isSlow: true,
@@ -80,7 +105,7 @@ const STAGES: readonly Stage[] = [
       return passed
     },
   },
-  { name: 'server tests', isSlow: true, ...vitest('server') },
+  { name: 'server tests', isSlow: true, run: serverTests },
 ]
 
 async function main(): Promise<void> {
@@ -93,15 +118,15 @@ async function main(): Promise<void> {
   if (unknown !== undefined)
     throw new Error(`Unknown option ${unknown}; see ./scripts/test --help.`)
   const report = mkdtempSync(join(tmpdir(), 'gh-test-'))
-  const rows: { name: string; counts: Counts; seconds: number }[] = []
+  const rows: StageRow[] = []
   for (const stage of STAGES.filter((it) => !args.includes('--fast') || it.isSlow !== true)) {
     process.stdout.write(`\n── ${stage.name} ──\n`)
     const from = performance.now()
-    const counts = await stage.run(report).catch((error: unknown) => {
+    const outcome = await stage.run(report).catch((error: unknown) => {
       process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`)
       return failed
     })
-    rows.push({ name: stage.name, counts, seconds: (performance.now() - from) / 1000 })
+    rows.push({ name: stage.name, ...outcome, seconds: (performance.now() - from) / 1000 })
   }
   rmSync(report, { recursive: true, force: true })
   const { lines, hasFailed } = summary(rows)

@@ -1,28 +1,37 @@
 import { expect, test } from 'vitest'
 import { completeLock } from '../../scripts/complete-lock.ts'
-import { countVitest, summary } from '../../scripts/test-counts.ts'
+import { countRun, countWithSecondRun, failedFiles, summary } from '../../scripts/test-counts.ts'
 
-const report = (more: object) =>
-  JSON.stringify({
-    numPassedTests: 3,
-    numFailedTests: 0,
-    numPendingTests: 1,
-    numTodoTests: 0,
-    testResults: [],
-    ...more,
-  })
+const file = (name: string, ...statuses: string[]) => ({
+  name,
+  status: statuses.includes('failed') ? 'failed' : 'passed',
+  assertionResults: statuses.map((status) => ({ status })),
+})
+const run = (exitCode: number, ...testResults: object[]) => ({
+  report: JSON.stringify({ testResults }),
+  exitCode,
+})
+const broken = { name: 'broken', status: 'failed', assertionResults: [] }
 
-test('passed, failed and skipped are taken as vitest counts them', () => {
-  expect(countVitest(report({}), 0)).toEqual({ passed: 3, failed: 0, skipped: 1 })
-  const one = { status: 'failed', assertionResults: [{ status: 'failed' }] }
-  expect(countVitest(report({ numFailedTests: 1, testResults: [one] }), 1).failed).toBe(1)
+test('passed, failed and skipped are counted over all files', () => {
+  const mixed = run(1, file('a', 'passed', 'failed'), file('b', 'passed', 'todo', 'skipped'))
+  expect(countRun(mixed)).toEqual({ passed: 2, failed: 1, skipped: 2 })
+  expect(failedFiles(mixed)).toEqual(['a'])
 })
 
 test('a file that cannot be loaded, a run that breaks and a missing report are failures', () => {
-  const broken = { status: 'failed', assertionResults: [] }
-  expect(countVitest(report({ testResults: [broken, broken] }), 1).failed).toBe(2)
-  expect(countVitest(report({}), 1).failed).toBe(1)
-  expect(countVitest(null, 0).failed).toBe(1)
+  expect(countRun(run(1, broken, broken)).failed).toBe(2)
+  expect(countRun(run(1, file('a', 'passed'))).failed).toBe(1)
+  expect(countRun({ report: null, exitCode: 0 }).failed).toBe(1)
+})
+
+test('of files that were run again, the second run counts, and nothing else is forgiven', () => {
+  const first = run(1, file('a', 'passed', 'failed'), file('b', 'passed', 'skipped'), broken)
+  const good = run(0, file('a', 'passed', 'passed'), { ...broken, status: 'passed' })
+  expect(countWithSecondRun(first, good)).toEqual({ passed: 3, failed: 0, skipped: 1 })
+  const bad = run(1, file('a', 'passed', 'failed'), broken)
+  expect(countWithSecondRun(first, bad)).toEqual({ passed: 2, failed: 2, skipped: 1 })
+  expect(countWithSecondRun(first, { report: null, exitCode: 1 }).failed).toBe(1)
 })
 
 test('the last line counts everything', () => {
@@ -33,6 +42,9 @@ test('the last line counts everything', () => {
   const bad = summary([{ name: 'unit', counts: { passed: 5, failed: 2, skipped: 3 }, seconds: 0 }])
   expect(bad.lines.at(-1)).toBe('5 passed, 2 failed, 3 skipped')
   expect(bad.hasFailed).toBe(true)
+  const late = summary([{ name: 'servers', counts, seconds: 0, repeated: ['test/e2e/a.test.ts'] }])
+  expect(late.lines[1]).toBe('  failed at first, passed when run again: test/e2e/a.test.ts')
+  expect(late.hasFailed).toBe(false)
 })
 
 test('platform builds missing from the lock are named with their platform', () => {

@@ -7,7 +7,7 @@ import { readLease, silenceOf, startLease, touchLease } from './leases.ts'
 import { complain } from './log.ts'
 import { currentKid, nowSec, secretOf } from './memory.ts'
 import { findRoute, type Route } from './origin.ts'
-import { findBan, isSessionBanned, recallDenial, rememberDenial } from './refusals.ts'
+import { findBan, isSessionBanned, recallDenial, rememberDenial, whyBanned } from './refusals.ts'
 import { leaveKey, leaveRoute, leaveSerial, refuse, tell } from './reply.ts'
 import {
   addressText,
@@ -94,7 +94,7 @@ const verdictOnPass = (asked: Asked, now: number): PassVerdict =>
 /** A session this edge has no lease for: refused for a reason known here, or a question for control. */
 const miss = (r: Request, asked: Asked, silent: number, denyKey: string): Verdict => {
   const now = nowSec()
-  if (isSessionBanned(denyKey, now * 1000)) return refused(r, 'ban.session')
+  if (isSessionBanned(denyKey, now * 1000)) return refused(r, whyBanned(denyKey))
   const denial = recallDenial('gh_denied', denyKey)
   if (denial !== null) return refused(r, denial)
   if (currentKid() === null) return refused(r, 'edge.not_ready')

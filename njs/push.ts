@@ -48,7 +48,7 @@ export const push = (r: Request): void => {
       return answer(r, 409, json, '{"ok":false,"why":"replay"}')
     // As in a sync: bans come in control's time.
     const shift = numbers('gh_state').get('clockShift') ?? 0
-    for (const [key, until] of message.set) setBan(key, until + shift, now)
+    for (const [key, until, reason] of message.set) setBan(key, until + shift, now, reason)
     for (const key of message.clear) clearBan(key)
     killLeases(message.kill, now)
     answer(r, 200, json, JSON.stringify({ ok: true, seq: message.seq }))

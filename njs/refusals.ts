@@ -1,6 +1,7 @@
 import { nginxCrypto } from './crypto.ts'
 import { deviceId } from './domain/device.ts'
 import { type BanKind, banKey, deviceSubject } from './domain/lease.ts'
+import { EVERYTHING } from './domain/protocol.ts'
 import { isReasonId, type ReasonId } from './domain/reasons.ts'
 import { countIn, numbers, texts, trySet } from './memory.ts'
 
@@ -19,22 +20,30 @@ export interface Subjects {
   readonly playback: string | null
 }
 
-/** Keeps a ban until its time; one in the past lifts it. */
-export const setBan = (key: string, until: number, now: number): void => {
-  const left = until - now
+/** Keeps a ban until its time, and why where that was told; one in the past lifts it. */
+export const setBan = (key: string, until: number, now: number, reason?: string): void => {
+  const left = Math.min(until - now, MAX_BAN_MS)
   if (left <= 0) numbers('gh_bans').delete(key)
-  else trySet(numbers('gh_bans'), key, until, Math.min(left, MAX_BAN_MS))
+  else trySet(numbers('gh_bans'), key, until, left)
+  if (reason !== undefined) rememberDenial('gh_denied', key, reason, left / 1000)
 }
 
-/** Lifts a ban, and what was remembered because of it. */
+/** Lifts a ban, and what was remembered because of it: a lifted ban, or with {@link EVERYTHING} any refusal. */
 export const clearBan = (key: string): void => {
   numbers('gh_bans').delete(key)
   texts('gh_denied').delete(key)
+  trySet(numbers('gh_state'), key === EVERYTHING ? 'forgiven' : 'lifted', Date.now())
 }
 
 /** Whether a session's own key is banned. */
 export const isSessionBanned = (key: string, now: number): boolean =>
   (numbers('gh_bans').get(key) ?? 0) > now
+
+/** Why a banned session was ended. */
+export const whyBanned = (key: string): ReasonId => {
+  const [reason = ''] = texts('gh_denied').get(key)?.split(' ') ?? []
+  return isReasonId(reason) ? reason : 'ban.session'
+}
 
 const isBanned = (kind: BanKind, subject: string, now: number): boolean =>
   (numbers('gh_bans').get(banKey(nginxCrypto, kind, subject)) ?? 0) > now
@@ -51,6 +60,15 @@ export const findBan = (subjects: Subjects, now: number): ReasonId | null => {
   return isBanned('device', subject, now) ? 'ban.device' : null
 }
 
+/** Whether a refusal of then was taken back since: openings are remembered by what was presented, not by the ban they met. */
+const isVoid = (reason: string, madeAt: number): boolean => {
+  const since = (mark: string): number => numbers('gh_state').get(mark) ?? -Infinity
+  const isOf = (kind: string): boolean => reason.startsWith(kind)
+  if (isOf('credentials.')) return false
+  if ((isOf('ban.') || isOf('cap.')) && madeAt <= since('lifted')) return true
+  return madeAt <= since('forgiven')
+}
+
 /** Remembers that control refused a key, so that repeats do not ask again. */
 export const rememberDenial = (
   zone: 'gh_denied' | 'gh_guessed',
@@ -58,13 +76,13 @@ export const rememberDenial = (
   reason: string,
   ttlSec: number,
 ): void => {
-  if (ttlSec > 0) trySet(texts(zone), key, reason, ttlSec * 1000)
+  if (ttlSec > 0) trySet(texts(zone), key, `${reason} ${Date.now()}`, ttlSec * 1000)
 }
 
 /** The remembered refusal of a key. */
 export const recallDenial = (zone: 'gh_denied' | 'gh_guessed', key: string): ReasonId | null => {
-  const reason = texts(zone).get(key)
-  if (reason === undefined) return null
+  const [reason, made] = texts(zone).get(key)?.split(' ') ?? []
+  if (reason === undefined || isVoid(reason, Number(made))) return null
   return isReasonId(reason) ? reason : 'ban.session'
 }
 
@@ -75,5 +93,5 @@ export const countGuess = (network: string, reason: string): void => {
   const guesses = countIn('gh_pace', name, GUESS_WINDOW_MS)
   if (guesses <= FREE_GUESSES) return
   const wait = Math.min(MAX_FLOOD_SEC, 2 ** Math.min(9, guesses - FREE_GUESSES))
-  trySet(texts('gh_guessed'), `flood:${network}`, 'credentials.flood', wait * 1000)
+  rememberDenial('gh_guessed', `flood:${network}`, 'credentials.flood', wait)
 }

@@ -79,8 +79,9 @@ const forgetTrust = (): void => {
 /** Far more than anybody bans; a full list is rare and comes outside of requests. */
 const MOST_BANS = 1_000_000
 
-const applyBans = (bans: NonNullable<SyncResponse['bans']>, now: number): void => {
-  for (const [key, until] of bans.set) setBan(key, until, now)
+const applyBans = (bans: NonNullable<SyncResponse['bans']>, shift: number): void => {
+  const now = Date.now()
+  for (const [key, until, reason] of bans.set) setBan(key, until + shift, now, reason)
   for (const key of bans.clear) clearBan(key)
   if (bans.full) {
     // What a full list does not name was lifted while nobody told us. Never cleared whole: nobody slips through.
@@ -116,10 +117,7 @@ const apply = (answer: SyncResponse): void => {
     dict.set('policy', JSON.stringify(answer.policy))
     dict.set('policyVersion', answer.policy.version)
   }
-  if (answer.bans) {
-    const set = answer.bans.set.map(([key, until]) => [key, until + shift] as const)
-    applyBans({ ...answer.bans, set }, Date.now())
-  }
+  if (answer.bans) applyBans(answer.bans, shift)
   killLeases(answer.kill ?? [], Date.now())
   for (const key of answer.drop ?? []) dropLease(key)
   noteSteps(answer.tables ?? [])

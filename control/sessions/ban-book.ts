@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { banKey, deviceSubject } from '#domain/lease'
 import type { Effects } from '#domain/limits-types'
+import type { BanRow } from '#domain/protocol'
 import { createBanFeed } from './ban-feed.ts'
 import type { Ban, BanKind, BanStore, BanSubjects } from './ban-store.ts'
 import { type BanNews, banId, NO_NEWS } from './ban-stream.ts'
@@ -46,6 +47,12 @@ const subjectsOf = (claim: BanSubjects): { kind: BanKind; subject: string }[] =>
 // A cap's device ban refuses openings, which always ask control: whoever rotates devices fills no edge's memory.
 const isForEdges = (ban: Ban): boolean => ban.kind !== 'device' || !isOfCaps(ban)
 
+/** What rules or backends ended is refused for their reason; what somebody banned is banned. */
+const rowOf = (ban: Ban): BanRow =>
+  ban.by === 'end' && /^(rule|backend)\./.test(ban.reason)
+    ? [banKeyOf(ban), ban.until, ban.reason]
+    : [banKeyOf(ban), ban.until]
+
 /** How many bans of the caps are kept to be shown. */
 const SHOWN_OF_CAPS = 20_000
 
@@ -83,7 +90,7 @@ export const createBanBook = (now: () => number): BanBook => {
       for (const ban of news.clear) active.delete(banId(ban))
       trimOfCaps()
       feed.apply({
-        set: news.set.filter(isForEdges).map((ban) => [banKeyOf(ban), ban.until]),
+        set: news.set.filter(isForEdges).map(rowOf),
         clear: [...news.clear.map(banKeyOf), ...news.free],
         kill: news.kill,
         drop: news.drop,

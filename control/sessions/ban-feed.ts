@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { BanRow } from '#domain/protocol'
 import type { BanChanges } from './ban-store.ts'
 
 /** One change as edges hear of it. */
@@ -21,7 +22,7 @@ const KEPT_CHANGES = 5_000
 
 /** Several changes as one: what a later one takes back is not told. */
 const merge = (changes: readonly FeedChange[]): FeedChange => {
-  const set = new Map<string, number>()
+  const set = new Map<string, BanRow>()
   const clear = new Set<string>()
   const kill = new Set<string>()
   const drop = new Set<string>()
@@ -31,29 +32,30 @@ const merge = (changes: readonly FeedChange[]): FeedChange => {
       set.delete(key)
       kill.delete(key)
     }
-    for (const [key, until] of change.set) {
-      set.set(key, until)
-      clear.delete(key)
+    for (const row of change.set) {
+      set.set(row[0], row)
+      clear.delete(row[0])
     }
     for (const key of change.kill) kill.add(key)
     for (const key of change.drop) drop.add(key)
   }
-  return { set: [...set], clear: [...clear], kill: [...kill], drop: [...drop] }
+  return { set: [...set.values()], clear: [...clear], kill: [...kill], drop: [...drop] }
 }
 
 /** The feed of one control plane; its cursors mean nothing to another, which then tells everything. */
 export const createBanFeed = (now: () => number): BanFeed => {
   const epoch = randomBytes(6).toString('base64url')
-  const active = new Map<string, number>()
+  const active = new Map<string, BanRow>()
   const killed = new Map<string, number>()
   const listeners = new Set<(changes: BanChanges) => void>()
   let log: Logged[] = []
   let seq = 0
+  const untilOf = (key: string): number => active.get(key)?.[1] ?? 0
   const cursor = () => `${epoch}.${seq}`
   const everything = (): BanChanges => {
     const at = now()
-    const set = [...active].filter(([, until]) => until > at)
-    const kill = [...killed.keys()].filter((key) => (active.get(key) ?? 0) > at)
+    const set = [...active.values()].filter(([, until]) => until > at)
+    const kill = [...killed.keys()].filter((key) => untilOf(key) > at)
     return { cursor: cursor(), full: true, set, clear: [], kill, drop: [] }
   }
   return {
@@ -63,8 +65,8 @@ export const createBanFeed = (now: () => number): BanFeed => {
         active.delete(key)
         killed.delete(key)
       }
-      for (const [key, until] of change.set) active.set(key, until)
-      for (const key of change.kill) if (active.has(key)) killed.set(key, active.get(key) ?? 0)
+      for (const row of change.set) active.set(row[0], row)
+      for (const key of change.kill) if (active.has(key)) killed.set(key, untilOf(key))
       log.push({ seq, change })
       if (log.length > 2 * KEPT_CHANGES) log = log.slice(-KEPT_CHANGES)
       const told = { ...change, cursor: cursor(), full: false }
@@ -84,7 +86,7 @@ export const createBanFeed = (now: () => number): BanFeed => {
       return () => void listeners.delete(listener)
     },
     purge(at) {
-      for (const [key, until] of active) if (until <= at) active.delete(key)
+      for (const [key, until] of active.values()) if (until <= at) active.delete(key)
       for (const [key, until] of killed) if (until <= at) killed.delete(key)
     },
   }

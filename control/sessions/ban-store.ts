@@ -1,3 +1,4 @@
+import type { BanRow } from '#domain/protocol'
 import type { ReasonId } from '#domain/reasons'
 import type { AccountRef } from '#domain/types'
 import type { LeaseKey } from './session-store.ts'
@@ -17,6 +18,8 @@ export interface Ban {
 export interface BanStore {
   ban(ban: Ban): Promise<{ readonly kill: readonly LeaseKey[] }>
   unban(kind: BanKind, subject: string): Promise<boolean>
+  /** Edges forget what refusals they remember: rules or backends may say otherwise from now on. */
+  forgive(): Promise<void>
   /** Active bans, from memory. */
   list(): readonly Ban[]
   /** The first active ban that hits, from memory. Device bans refuse openings only. */
@@ -41,7 +44,7 @@ export interface BanChanges {
   readonly cursor: string
   /** The receiver forgets what it had. */
   readonly full: boolean
-  readonly set: readonly (readonly [banKey: string, until: number])[]
+  readonly set: readonly BanRow[]
   readonly clear: readonly string[]
   /** Leases to drop at once and refuse. */
   readonly kill: readonly LeaseKey[]

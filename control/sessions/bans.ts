@@ -1,4 +1,5 @@
 import type { Effects } from '#domain/limits-types'
+import { EVERYTHING } from '#domain/protocol'
 import { createBanBook, isOfCaps, newsOfEffects } from './ban-book.ts'
 import type { Ban, BanKind, BanStore } from './ban-store.ts'
 import { type BanNews, type BanStream, banId, NO_NEWS } from './ban-stream.ts'
@@ -114,6 +115,9 @@ export const createBans = (options: BansOptions): Bans => {
       await options.pardon(kind, subject)
       await options.memory.remove(kind, subject)
       return wasActive
+    },
+    async forgive() {
+      await tell({ ...NO_NEWS, free: [EVERYTHING] })
     },
     note(effects) {
       void tell(newsOfEffects(effects))

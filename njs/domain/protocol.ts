@@ -92,8 +92,11 @@ export type EndedRow = readonly [key: string, reason: string]
 /** Lease key, bytes not told in `traffic` while it ran, seconds of one long response that ended. */
 export type ClosedRow = readonly [key: string, bytes: number, seconds: number]
 
-/** Ban key, until (Unix milliseconds). */
-export type BanRow = readonly [key: string, until: number]
+/** Ban key, until (Unix milliseconds), and for an ended session the reason it is refused for. */
+export type BanRow = readonly [key: string, until: number, reason?: string | undefined]
+
+/** Among the keys of lifted bans: edges forget every refusal they remember, since rules or backends say otherwise now. */
+export const EVERYTHING = '*'
 
 /** A session the edge opened by itself while control was away. */
 export interface DegradedOpening {

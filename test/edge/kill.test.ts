@@ -93,6 +93,31 @@ test('bans of account, download and network meet openings and unknown passes, an
   )
 })
 
+test('a lifted ban is felt at once, other refusals when all is forgiven, and a kill says why', async () => {
+  const path = `/live/${rig.ticket()}/ch1/index.m3u8`
+  const asked = async (reason: string, from: string) => {
+    rig.stub.refusal = { status: 403, reason, denyTtl: 600 }
+    const get = async () => (await rig.get(path, { from })).reason
+    expect(await get()).toBe(reason)
+    rig.stub.refusal = null
+    expect(await get()).toBe(reason)
+    return get
+  }
+  const banned = await asked('ban.device', '203.0.113.1')
+  const ruled = await asked('rule.deny_ip', '203.0.113.2')
+  const now = Date.now()
+  await push({ seq: 20, at: now, set: [], clear: ['somethingelse'], kill: [] })
+  expect([await banned(), await ruled()]).toEqual([null, 'rule.deny_ip'])
+  await push({ seq: 21, at: now, set: [], clear: ['*'], kill: [] })
+  expect(await ruled()).toBe(null)
+  const opened = await open('ch1', 'index.m3u8')
+  const set = [[opened.key, now + 60_000, 'rule.deny_ip']]
+  await push({ seq: 22, at: now, set, clear: [], kill: [opened.key] })
+  expect((await rig.get(opened.path)).reason).toBe('rule.deny_ip')
+  await push({ seq: 23, at: now, set: [], clear: ['*'], kill: [] })
+  expect((await rig.get(opened.path)).reason).toBe('rule.deny_ip')
+})
+
 test('a dropped lease asks again', async () => {
   const { path, key } = await open('ch1', 'index.m3u8')
   expect((await rig.get(path)).status).toBe(200)

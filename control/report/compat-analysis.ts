@@ -1,6 +1,6 @@
 import type { TautulliGeo, TautulliRow } from '../sources/tautulli-rows.ts'
 import { whereOriginalStops } from './compat-differs.ts'
-import { effectiveEnd, field, networkOf, playedSeconds } from './compat-row.ts'
+import { effectiveEnd, field, networkOf, numberIn, playedSeconds } from './compat-row.ts'
 import { findConcurrency } from './concurrency.ts'
 import { isTruthy } from './python-text.ts'
 import { findTeleportations, type Teleportation } from './teleportation.ts'
@@ -63,13 +63,14 @@ const scoreOf = (analysis: Omit<CompatAnalysis, 'score'>): number =>
   analysis.teleportations.length * 30
 
 const concurrencyOf = (history: readonly TautulliRow[]) => {
-  const rows = history.filter((row) => isTruthy(row.started))
+  const rows = history.filter((row) => numberIn(row.started) !== 0)
   const found = findConcurrency(
     rows.map((row) => ({
-      start: Number(row.started),
+      start: numberIn(row.started),
       end: effectiveEnd(row),
-      // An absent machine id equals a null one here, though a pair is named differently by each.
+      // An absent machine id equals a null one, but a pair is named differently by each.
       device: row.machine_id ?? null,
+      name: field(row, 'machine_id', '?'),
       network: networkOf(row),
     })),
   )
@@ -81,7 +82,7 @@ export const concurrentRows = (history: readonly TautulliRow[]): TautulliRow[] =
   const { rows, found } = concurrencyOf(history)
   return rows
     .filter((_, i) => found.isConcurrent[i] === 1)
-    .toSorted((a, b) => Number(a.started) - Number(b.started))
+    .toSorted((a, b) => numberIn(a.started) - numberIn(b.started))
 }
 
 /** Applies the sharing report's formula to one account; `geos` is `null` without look-ups. */

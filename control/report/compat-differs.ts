@@ -1,7 +1,6 @@
 import type { TautulliRow } from '../sources/tautulli-rows.ts'
-import { field, isPrivate } from './compat-row.ts'
+import { field, isPrivate, numberIn } from './compat-row.ts'
 import type { Concurrency } from './concurrency.ts'
-import { isTruthy } from './python-text.ts'
 
 const countBy = <T>(counts: Map<T, number>, key: T, by: number): void => {
   counts.set(key, (counts.get(key) ?? 0) + by)
@@ -30,12 +29,17 @@ const meetsNullAddress = (rows: readonly TautulliRow[]): boolean => {
   return false
 }
 
-const pairsNullDevice = (rows: readonly TautulliRow[], concurrency: Concurrency): boolean =>
-  rows.some((row) => row.machine_id === null) &&
+const pairsNullDevice = (concurrency: Concurrency): boolean =>
   concurrency.devicePairs.some(([a, b]) => {
-    const pair = [concurrency.devices[a], concurrency.devices[b]]
+    const pair = [concurrency.names[a], concurrency.names[b]]
     return pair.includes(null) && pair.some((device) => typeof device === 'string')
   })
+
+const NUMBERS = ['started', 'stopped', 'play_duration', 'duration']
+
+/** Whether a time or length is text, which the original cannot add to a number. */
+const hasTextForNumber = (rows: readonly TautulliRow[]): boolean =>
+  rows.some((row) => NUMBERS.some((name) => typeof row[name] === 'string' && row[name] !== ''))
 
 /** Why the original would have stopped on this account; empty where it would have given the same numbers. */
 export const whereOriginalStops = (
@@ -44,8 +48,10 @@ export const whereOriginalStops = (
   devices: Iterable<{ readonly platform: unknown; readonly player: unknown }>,
 ): string[] => {
   const reasons: string[] = []
-  if (meetsNullAddress(rows.filter((row) => isTruthy(row.started)))) reasons.push('null address')
-  if (pairsNullDevice(rows, concurrency)) reasons.push('null machine id in a concurrent pair')
+  if (meetsNullAddress(rows.filter((row) => numberIn(row.started) !== 0)))
+    reasons.push('null address')
+  if (pairsNullDevice(concurrency)) reasons.push('null machine id in a concurrent pair')
+  if (hasTextForNumber(rows)) reasons.push('text for a number')
   for (const { platform, player } of devices) {
     if (platform !== null && player !== null) continue
     reasons.push('null platform or player')

@@ -5,18 +5,18 @@ import { isTruthy } from './python-text.ts'
 export const field = (row: TautulliRow, name: string, absent: unknown): unknown =>
   Object.hasOwn(row, name) ? row[name] : absent
 
+/** A time or a length; text is read as the number it shows, and what shows none is 0. */
+export const numberIn = (value: unknown): number => Number(value) || 0
+
 /** Seconds really played, by either of its two names. */
-export const playedSeconds = (row: TautulliRow): number => {
-  const played = isTruthy(row.play_duration) ? row.play_duration : row.duration
-  return isTruthy(played) ? Number(played) : 0
-}
+export const playedSeconds = (row: TautulliRow): number =>
+  numberIn(row.play_duration) || numberIn(row.duration)
 
 /** When playing ended: start and time played where known, else the stop. */
 export const effectiveEnd = (row: TautulliRow): number => {
-  const started = Number(row.started)
+  const started = numberIn(row.started)
   const played = playedSeconds(row)
-  if (played > 0) return started + played
-  return isTruthy(row.stopped) ? Number(row.stopped) : started
+  return played > 0 ? started + played : numberIn(row.stopped) || started
 }
 
 const PRIVATE_PREFIXES = ['10.', '192.168.', '172.16.', '127.', '0.']

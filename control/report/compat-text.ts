@@ -2,7 +2,7 @@ import type { TautulliGeo } from '../sources/tautulli-rows.ts'
 import type { CompatDevice } from './compat-analysis.ts'
 import { concurrentRows } from './compat-analysis.ts'
 import { labelled } from './compat-geo.ts'
-import { effectiveEnd, field, playedSeconds, titleOf } from './compat-row.ts'
+import { effectiveEnd, field, numberIn, playedSeconds, titleOf } from './compat-row.ts'
 import type { JudgedUser } from './compat-users.ts'
 import {
   byCodePoint,
@@ -89,7 +89,7 @@ const timelineLines = (user: JudgedUser): string[] => {
   const lines: string[] = []
   let date = ''
   for (const row of concurrentRows(user.analysis.history)) {
-    const start = Number(row.started) * 1000
+    const start = numberIn(row.started) * 1000
     if (localDate(start) !== date) {
       date = localDate(start)
       lines.push(`    ${date}`)

@@ -1,21 +1,35 @@
-/** Sessions open now of one device on one network. */
+/** What sessions are told apart by, as numbers. */
+export interface Told {
+  readonly devices: readonly number[]
+  readonly networks: readonly number[]
+  readonly names: readonly number[]
+}
+
+/** Sessions open now of one device, under one name, on one network. */
 interface Lane {
   readonly device: number
   readonly network: number
+  readonly name: number
+  /** Open sessions of the same device and network, whatever their names. */
+  readonly spot: { open: number }
   open: number
   /** Open sessions not yet known to be concurrent. */
   unmarked: number[]
 }
 
-/** Two device numbers make one key: the lower times this plus the higher. */
+/** Two numbers of names make one key: the lower times this plus the higher. */
 export const PAIR = 2 ** 26
 
-const lanesOf = (devices: readonly number[], networks: readonly number[]): Lane[] => {
-  const lanes = new Map<number, Lane>()
+const lanesOf = ({ devices, networks, names }: Told): Lane[] => {
+  const lanes = new Map<string, Lane>()
+  const spots = new Map<number, Lane['spot']>()
   return devices.map((device, i) => {
     const network = networks[i] ?? 0
-    const key = device * PAIR + network
-    const lane = lanes.get(key) ?? { device, network, open: 0, unmarked: [] }
+    const name = names[i] ?? 0
+    const key = `${device} ${name} ${network}`
+    const spot = spots.get(device * PAIR + network) ?? { open: 0 }
+    spots.set(device * PAIR + network, spot)
+    const lane = lanes.get(key) ?? { device, network, name, spot, open: 0, unmarked: [] }
     lanes.set(key, lane)
     return lane
   })
@@ -35,12 +49,13 @@ export class Sweep {
   readonly #byNetwork: Int32Array
   #open = 0
 
-  constructor(devices: readonly number[], networks: readonly number[]) {
-    this.#laneOf = lanesOf(devices, networks)
-    this.#byDevice = counter(devices.length)
-    this.#byNetwork = counter(devices.length)
-    this.marked = new Uint8Array(devices.length)
-    this.#isOpen = new Uint8Array(devices.length)
+  constructor(told: Told) {
+    const { length } = told.devices
+    this.#laneOf = lanesOf(told)
+    this.#byDevice = counter(length)
+    this.#byNetwork = counter(length)
+    this.marked = new Uint8Array(length)
+    this.#isOpen = new Uint8Array(length)
   }
 
   #lane(i: number): Lane {
@@ -54,23 +69,28 @@ export class Sweep {
     const own = this.#lane(i)
     const sameDevice = this.#byDevice[own.device] ?? 0
     const sameNetwork = this.#byNetwork[own.network] ?? 0
-    const met = this.#open - sameDevice - sameNetwork + own.open
+    const met = this.#open - sameDevice - sameNetwork + own.spot.open
     if (met === 0) return
     this.overlaps += met
     this.marked[i] = 1
     for (const lane of this.#lanes)
-      if (lane.device !== own.device && lane.network !== own.network) this.#join(own.device, lane)
+      if (lane.device !== own.device && lane.network !== own.network) this.#join(own.name, lane)
   }
 
-  #join(device: number, lane: Lane): void {
-    this.pairs.add(Math.min(device, lane.device) * PAIR + Math.max(device, lane.device))
+  #join(name: number, lane: Lane): void {
+    this.#pair(name, lane.name)
     for (const other of lane.unmarked) if (this.#isOpen[other] === 1) this.marked[other] = 1
     lane.unmarked = []
+  }
+
+  #pair(a: number, b: number): void {
+    this.pairs.add(Math.min(a, b) * PAIR + Math.max(a, b))
   }
 
   #count(lane: Lane, by: 1 | -1): void {
     this.#open += by
     lane.open += by
+    lane.spot.open += by
     this.#byDevice[lane.device] = (this.#byDevice[lane.device] ?? 0) + by
     this.#byNetwork[lane.network] = (this.#byNetwork[lane.network] ?? 0) + by
   }
@@ -99,7 +119,7 @@ export class Sweep {
     const b = this.#lane(j)
     if (a.device === b.device || a.network === b.network) return
     this.overlaps += 1
-    this.pairs.add(Math.min(a.device, b.device) * PAIR + Math.max(a.device, b.device))
+    this.#pair(a.name, b.name)
     this.marked[i] = 1
     this.marked[j] = 1
   }

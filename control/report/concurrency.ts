@@ -6,6 +6,8 @@ export interface Interval {
   readonly end: number
   /** Compared as a value; null is one like any other. */
   readonly device: unknown
+  /** What pairs call the device where that is not what it is compared by. */
+  readonly name?: unknown
   readonly network: unknown
 }
 
@@ -13,9 +15,9 @@ export interface Interval {
 export interface Concurrency {
   /** Pairs of sessions. */
   readonly overlaps: number
-  /** Pairs of devices with at least one such pair of sessions, by their numbers in `devices`. */
+  /** Pairs of names of devices with at least one such pair of sessions, by their numbers in `names`. */
   readonly devicePairs: readonly (readonly [number, number])[]
-  readonly devices: readonly unknown[]
+  readonly names: readonly unknown[]
   /** Whether the session at the same place in the input is in any pair. */
   readonly isConcurrent: Uint8Array
 }
@@ -99,13 +101,14 @@ const pairReversed = (sweep: Sweep, intervals: readonly Interval[]): void => {
 export const findConcurrency = (intervals: readonly Interval[]): Concurrency => {
   const devices = numberAll(intervals.map((interval) => interval.device))
   const networks = numberAll(intervals.map((interval) => interval.network))
-  const sweep = new Sweep(devices.ids, networks.ids)
+  const names = numberAll(intervals.map(({ device, name = device }) => name))
+  const sweep = new Sweep({ devices: devices.ids, networks: networks.ids, names: names.ids })
   sweepOver(sweep, intervals)
   pairReversed(sweep, intervals)
   return {
     overlaps: sweep.overlaps,
     devicePairs: [...sweep.pairs].map((key) => [Math.floor(key / PAIR), key % PAIR] as const),
-    devices: devices.all,
+    names: names.all,
     isConcurrent: sweep.marked,
   }
 }

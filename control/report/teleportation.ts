@@ -1,5 +1,5 @@
 import type { TautulliGeo, TautulliRow } from '../sources/tautulli-rows.ts'
-import { field, isPrivate } from './compat-row.ts'
+import { field, isPrivate, numberIn } from './compat-row.ts'
 import { isTruthy, printed } from './python-text.ts'
 
 /** Faster than this nobody travels. */
@@ -70,8 +70,9 @@ const eventsOf = (row: TautulliRow, geos: ReadonlyMap<string, TautulliGeo>): Pla
     platform: field(row, 'platform', '?'),
   }
   const events: PlacedEvent[] = []
-  if (isTruthy(row.started)) events.push({ time: Number(row.started), ...place, event: 'start' })
-  if (isTruthy(row.stopped)) events.push({ time: Number(row.stopped), ...place, event: 'stop' })
+  const [started, stopped] = [numberIn(row.started), numberIn(row.stopped)]
+  if (started !== 0) events.push({ time: started, ...place, event: 'start' })
+  if (stopped !== 0) events.push({ time: stopped, ...place, event: 'stop' })
   return events
 }
 

@@ -88,6 +88,26 @@ describe('what stops the original is computed, null being a value of its own', (
     expect(JSON.stringify(user)).toContain('"machine_id":"unknown"')
   })
 
+  it('absent and null machine ids are one device in a comparison, two in pairs', async () => {
+    const user = await analysed([
+      play({ row_id: 3, started: DAY + 1, machine_id: undefined, ip_address: '203.0.113.9' }),
+      play({ row_id: 2, started: DAY + 1, machine_id: null }),
+      play({ row_id: 1, started: DAY, machine_id: 'b', ip_address: '198.51.100.1' }),
+    ])
+    expect(user).toMatchObject({ n_devices: 3, n_overlaps: 2, n_overlap_pairs: 2, score: 74 })
+    expect(user).toMatchObject({ compat_differs: true })
+  })
+
+  it('numbers that come as text are read, and text that is none is nothing', async () => {
+    const rows = [
+      play({ row_id: 2, started: String(DAY), stopped: 'soon', machine_id: 'a' }),
+      play({ row_id: 1, started: DAY, play_duration: '0', duration: '600', machine_id: 'b' }),
+    ].map((row, i) => ({ ...row, ip_address: `198.51.100.${i}` }))
+    const expected = { n_overlaps: 1, total_duration_sec: 2400, compat_differs: true }
+    expect(await analysed(rows)).toMatchObject(expected)
+    expect((await run(rows, { timeline: true })).out).not.toContain('NaN')
+  })
+
   it('null platforms and players are printed', async () => {
     const rows = [
       play({ row_id: 2, started: DAY, platform: null, player: null, machine_id: 'a' }),

@@ -13,7 +13,7 @@ const compareAll = (intervals: readonly Interval[]) => {
     for (const [j, b] of intervals.entries()) {
       if (j <= i || !meets(a, b)) continue
       overlaps += 1
-      pairs.add([String(a.device), String(b.device)].sort().join(' '))
+      pairs.add([String(a.name), String(b.name)].sort().join(' '))
       isConcurrent[i] = 1
       isConcurrent[j] = 1
     }
@@ -30,6 +30,7 @@ const interval = fc.record<Interval>({
   start: fc.integer({ min: 0, max: 12 }),
   end: fc.integer({ min: 0, max: 12 }),
   device: fc.constantFrom('a', 'b', 'c', null),
+  name: fc.constantFrom('one', 'two'),
   network: fc.constantFrom('x', 'y', 'z', null),
 })
 

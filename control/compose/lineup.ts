@@ -23,7 +23,7 @@ interface LineupParts {
   readonly live: LiveConfig
   readonly stateDir: string
   readonly surge: SurgeState
-  readonly sessions: Pick<Sessions, 'store' | 'view'>
+  readonly sessions: Pick<Sessions, 'store' | 'view' | 'bans'>
   readonly log: Logger
   readonly now: () => number
 }
@@ -43,6 +43,13 @@ export const createLineup = ({ live, stateDir, surge, sessions, log, now }: Line
       endLeftOut(sessions, group, channels).catch((error: unknown) =>
         log.warn({ err: error }, 'sessions of channels left out go on until their next check'),
       )
+    },
+    regained: () => {
+      sessions.bans
+        .forgive()
+        .catch((error: unknown) =>
+          log.warn({ err: error }, 'edges remember for a while what was refused before'),
+        )
     },
   })
 

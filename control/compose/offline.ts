@@ -41,6 +41,7 @@ export const openOffline = async ({ config, folder }: LoadedConfig): Promise<Off
       warnings.push(`source ${name}${at}: ${error?.reason ?? 'is bad'}`)
     },
     endSessions: () => undefined,
+    regained: () => undefined,
   })
   const problems = await lineup.configure()
   const geo = await openGeo(config, pino({ level: 'silent' }))

@@ -24,6 +24,17 @@ export const indexLineup = (snapshot: PlaylistSnapshot | null, config: Config): 
   rules: config.channels.map((rule) => ({ rule, pattern: new RegExp(rule.match, 'u') })),
 })
 
+/** Whether a group that was there before may watch what it could not. */
+export const hasRegained = (before: LineupIndex, after: LineupIndex): boolean => {
+  const isOpen = ({ members, leftOut }: LineupIndex, group: string, id: string): boolean =>
+    members.get(group)?.has(id) === true && leftOut.get(group)?.has(id) !== true
+  return [...before.members.keys()].some((group) =>
+    [...(after.members.get(group) ?? [])].some(
+      (id) => isOpen(after, group, id) && !isOpen(before, group, id),
+    ),
+  )
+}
+
 /** The lineup as openings and checks ask it. */
 export const createCatalog = (index: () => LineupIndex, classify: Catalog['classify']): Catalog => {
   const rule: Catalog['rule'] = (channel) =>

@@ -16,7 +16,7 @@ import { buildGroupNetworks, type GroupNetworkTables } from '../groups/group-net
 import { PlaylistService } from '../playlists/service.ts'
 import type { PlaylistSnapshot } from '../playlists/snapshot.ts'
 import type { SourceStatus } from '../playlists/source.ts'
-import { createCatalog, indexLineup, type LineupIndex } from './lineup-catalog.ts'
+import { createCatalog, hasRegained, indexLineup, type LineupIndex } from './lineup-catalog.ts'
 import type { SurgeState } from './surge-state.ts'
 
 export interface LineupServicePorts {
@@ -30,6 +30,8 @@ export interface LineupServicePorts {
   readonly sourceChanged: (status: SourceStatus) => void
   /** Channels were left out of a group whose profile ends their sessions. */
   readonly endSessions: (group: string, channels: readonly string[]) => void
+  /** A group has channels it was refused before. */
+  readonly regained: () => void
 }
 
 const classifierOf = (config: Config, { index }: GroupNetworkTables): Classifier => ({
@@ -165,6 +167,7 @@ export class LineupService {
       new Map([...snapshot.lists].map(([group, { version }]) => [group, version])),
     )
     this.endLeftOut(before, config)
+    if (hasRegained(before, this.index)) this.ports.regained()
   }
 
   private endLeftOut(before: LineupIndex, config: Config): void {

@@ -46,12 +46,15 @@ describe('surge', () => {
     const refused = await stranger(3).open('federal-4', oldList)
     expect([refused.status, refused.reason]).toEqual([403, 'channel.surge'])
     await until('the end of what runs', async () => (await cut.poll()).status === 403, 5000)
+    expect((await cut.poll()).reason).toBe('channel.surge')
     expect((await kept.poll()).status).toBe(200)
     expect((await home(2).open('federal-4')).status).toBe(302)
 
     await admin.send('PUT', '/surge/new-year', { on: false })
     await until('the whole list', async () => (await channels()).length === 4, 5000)
     expect((await stranger(5).open('federal-4')).status).toBe(302)
+    const wasRefused = async () => (await stranger(3).open('federal-4', oldList)).status === 302
+    await until('who was refused to be let in', wasRefused, 5000)
     const log = await admin.get<{ items: { action: string; subject: string }[] }>('/audit')
     const switches = log.items.filter((it) => it.subject === 'new-year')
     expect(switches).toHaveLength(2)

@@ -78,6 +78,8 @@ export interface EdgeStore extends Collection<Edge> {
 export type FindingNews = Pick<StoredFinding, 'at' | 'severity' | 'confidence' | 'evidence'>
 
 export interface FindingStore extends Collection<StoredFinding> {
+  /** Several accounts' findings since a time in one look, the newest first. */
+  ofAccounts(accounts: readonly string[], since: number): Promise<StoredFinding[]>
   setState(id: string, state: string, acted: string | null): Promise<boolean>
   /** An operator's or the detectors' word on a finding; what was done stays. */
   judge(id: string, state: string): Promise<boolean>

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
 import { migrate, readMigrations } from '../../control/store/migrate.ts'
 import { openDatabase, openStore } from '../../control/store/store.ts'
-import { samplePlay } from './sample-plays.ts'
+import { DAY, samplePlay } from './sample-plays.ts'
+
+/** The versions that count days and not yet viewers. */
+const isCountingDays = (version: number): boolean => version >= 4 && version < 8
+const TWO_DAYS =
+  'insert into days_account (day, dimension, key, number, plays, refusals, played_ms, bytes, viewers)' +
+  " values (40, 'account', 'own:ann', 7, 1, 0, 1, 1, 0), (100, 'account', 'own:ann', 7, 2, 0, 1, 1, 0)," +
+  " (110, 'account', 'own:ann', 7, 0, 1, 0, 0, 0)"
 
 /** Gives an empty database's URL to some work and removes it afterwards. */
 export type WithDatabase = (work: (url: string) => Promise<void>) => Promise<void>
@@ -23,9 +30,16 @@ export function describeMigrations(
           await tx.query(
             "insert into accounts (id, name, enabled, created_at, updated_at) values ('ann', 'Ann', true, 1, 2)",
           )
+          if (isCountingDays(version)) await tx.query(TWO_DAYS)
         })
         await old.close()
         const store = await openStore({ url })
+        const viewers = (from: number, to: number) =>
+          store.history.dashboard.uniqueViewers({ from: from * DAY, to: to * DAY })
+        const known = isCountingDays(version) ? [1, 1, 0] : [0, 0, 0]
+        expect([await viewers(90, 101), await viewers(0, 130), await viewers(101, 130)]).toEqual(
+          known,
+        )
         expect(await store.accounts.get('ann')).toMatchObject({ name: 'Ann', maxSessions: null })
         await store.history.upsertPlays([samplePlay()])
         expect(await store.history.play('edge:one', 'play-1')).toEqual(samplePlay())

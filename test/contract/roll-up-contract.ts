@@ -107,6 +107,57 @@ export function describeRollUps(store: () => Store): void {
     expect(await dashboard().uniqueViewers(day)).toBe(0)
   })
 
+  test('viewers of a span are those who watched within it, wherever it begins and ends', async () => {
+    const watched = [20, 24, 70, 71, 130]
+    const at = (day: number) => NOON + day * DAY
+    const plays = watched.flatMap((day) =>
+      ['own:fay', 'own:gus'].map((account, index) =>
+        samplePlay({ id: `${account} ${day}`, account, startedAt: at(day + index), playedMs: 1 }),
+      ),
+    )
+    await history().upsertPlays(plays)
+    const days = (account: number) => watched.map((day) => day + account)
+    const count = (from: number, to: number) =>
+      [days(0), days(1)].filter((own) => own.some((day) => day >= from && day < to)).length
+    const midnights = (from: number, to: number) => ({
+      from: at(from) - DAY / 2,
+      to: at(to) - DAY / 2,
+    })
+    const spans = [15, 20, 21, 22, 25, 26, 60, 71, 72, 73, 129, 131, 132]
+    for (const from of spans) {
+      for (const to of spans.filter((end) => end > from)) {
+        const viewers = await dashboard().uniqueViewers(midnights(from, to))
+        expect([from, to, viewers]).toEqual([from, to, count(from, to)])
+      }
+    }
+  })
+
+  test('a viewer whose only play of a day moved is no viewer of that day', async () => {
+    const moving = samplePlay({ id: 'moving', account: 'own:hal', startedAt: NOON + 205 * DAY })
+    const other = samplePlay({ id: 'other', account: 'own:hal', startedAt: NOON + 160 * DAY })
+    await history().upsertPlays([moving, other])
+    await history().upsertPlays([{ ...moving, startedAt: NOON + 200 * DAY }])
+    const viewers = (from: number, to: number) =>
+      dashboard().uniqueViewers({ from: NOON + from * DAY, to: NOON + to * DAY })
+    expect(await viewers(201, 290)).toBe(0)
+    expect(await viewers(190, 201)).toBe(1)
+    expect(await viewers(161, 190)).toBe(0)
+    expect(await viewers(150, 200)).toBe(1)
+  })
+
+  test("a user's recent plays are the newest of the span, however many days they are spread over", async () => {
+    const plays = [1, 2, 2, 2, 5, 9].map((day, n) =>
+      samplePlay({ id: `ivy ${n}`, account: 'own:ivy', startedAt: NOON + (300 + day) * DAY + n }),
+    )
+    await history().upsertPlays(plays)
+    const span = { from: NOON + 300 * DAY, to: NOON + 305 * DAY + 1000 }
+    for (const limit of [1, 2, 4, 50]) {
+      const { recent } = await dashboard().user('own:ivy', span, limit)
+      const newest = plays.slice(0, 5).toReversed().slice(0, limit)
+      expect(recent.map(({ id }) => id)).toEqual(newest.map(({ id }) => id))
+    }
+  })
+
   test('now shows what plays; a user shows days and recent plays', async () => {
     const running = samplePlay({
       id: 'now',

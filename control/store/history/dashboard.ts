@@ -4,6 +4,7 @@ import { numberOf } from './number-of.ts'
 import { PLAYS, toPlay } from './play-table.ts'
 import type { Amounts, Dimension } from './roll-ups.ts'
 import { DAY_MS, dayOf } from './roll-ups.ts'
+import { countViewers } from './viewers.ts'
 
 /** A span of time; roll-ups answer in whole UTC days, those of `from` to that just before `to`. */
 export interface Span {
@@ -68,11 +69,7 @@ export function createDashboard(db: Database): Dashboard {
       ),
     user: (account, span, limit = 50) => userOverview(db, { account, span, limit }),
     perDay: (span) => perDay(db, span),
-    async uniqueViewers(span) {
-      const text =
-        'select count(distinct number) as n from days_account where day >= $1 and day < $2 and plays > 0'
-      return count((await db.query(text, daysOf(span)))[0], 'n')
-    },
+    uniqueViewers: (span) => countViewers(db, ...daysOf(span)),
     async mapPoints(span, limit = 2000) {
       const rows = await top('point', span, limit)
       return rows.map(({ key, plays }) => ({ ...placeOf(key), plays }))
@@ -84,9 +81,13 @@ const topOf =
   (db: Database) =>
   async (dimension: Dimension, span: Span, limit = 20): Promise<KeyTotals[]> => {
     const table = dimension === 'account' ? 'days_account' : 'days'
+    const within = `from ${table} where dimension = '${dimension}' and day >= $1 and day < $2`
+    // Ranking all by one column and adding up only the best is half the work.
     const rows = await db.query(
-      `select min(key) as key, ${SUMS} from ${table} where dimension = '${dimension}'` +
-        ' and day >= $1 and day < $2 group by number order by plays desc, number limit $3',
+      `with best as (select number from (select number, sum(plays) as ranked ${within} group by number` +
+        ' order by ranked desc, number limit $3) as ranking)' +
+        ` select min(key) as key, ${SUMS} ${within} and number in (select number from best)` +
+        ' group by number order by plays desc, number',
       [...daysOf(span), limit],
     )
     return rows.map((row) => ({ key: String(row['key']), ...amountsOf(row) }))
@@ -117,22 +118,32 @@ async function userOverview(
 ): Promise<UserOverview> {
   // The text is compared here: in the statement it would cost more than finding the rows.
   const number = numberOf(account)
-  const [rows, plays] = await Promise.all([
-    db.query(
-      'select day, key, plays, refusals, played_ms, bytes from days_account where day >= $1 and day < $2 and number = $3 order by day',
-      [...daysOf(span), number],
-    ),
-    playsWhere(
-      db,
-      'account_key = $1 and started_at >= $2 and started_at < $3 order by started_at desc limit $4',
-      [number, Math.trunc(span.from), Math.trunc(span.to), limit],
-    ),
-  ])
+  const rows = await db.query(
+    'select day, key, plays, refusals, played_ms, bytes from days_account where day >= $1 and day < $2 and number = $3 order by day',
+    [...daysOf(span), number],
+  )
   const days = rows
     .filter((row) => row['key'] === account)
     .map((row) => ({ day: count(row, 'day') * DAY_MS, ...amountsOf(row) }))
+  const from = Math.max(span.from, sinceWhen(days, limit))
+  const plays = await playsWhere(
+    db,
+    'account_key = $1 and started_at >= $2 and started_at < $3 order by started_at desc limit $4',
+    [number, Math.trunc(from), Math.trunc(span.to), limit],
+  )
   const recent = plays.filter((play) => play.account === account)
   return { account, days, recent }
+}
+
+/** The day from which on there are enough sessions, so that older ones need not be looked at. */
+function sinceWhen(days: UserOverview['days'], enough: number): number {
+  let found = 0
+  // The newest day may reach beyond the span, and so counts for nothing.
+  for (const { day, plays, refusals } of days.slice(0, -1).toReversed()) {
+    found += plays + refusals
+    if (found >= enough) return day
+  }
+  return 0
 }
 
 async function playsWhere(

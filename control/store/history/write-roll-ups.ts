@@ -1,6 +1,7 @@
 import type { Column, Sql } from '../sql.ts'
 import { numberOf } from './number-of.ts'
 import type { RollUpDelta, RollUpRow } from './roll-ups.ts'
+import { writeViewers } from './viewers.ts'
 
 const COLUMNS: readonly Column[] = [
   { name: 'day', kind: 'int' },
@@ -24,6 +25,7 @@ export async function writeRollUps(tx: Sql, delta: RollUpDelta): Promise<void> {
   await addRows(tx, 'days_account', accounts)
   await addRows(tx, 'days', others)
   if (days.length > 0) await countViewers(tx, days)
+  await writeViewers(tx, accounts)
 }
 
 async function addRows(tx: Sql, table: string, rows: readonly RollUpRow[]): Promise<void> {

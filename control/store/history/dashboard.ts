@@ -80,18 +80,21 @@ export function createDashboard(db: Database): Dashboard {
 const topOf =
   (db: Database) =>
   async (dimension: Dimension, span: Span, limit = 20): Promise<KeyTotals[]> => {
-    const table = dimension === 'account' ? 'days_account' : 'days'
-    const within = `from ${table} where dimension = '${dimension}' and day >= $1 and day < $2`
-    // Ranking all by one column and adding up only the best is half the work.
-    const rows = await db.query(
-      `with best as (select number from (select number, sum(plays) as ranked ${within} group by number` +
-        ' order by ranked desc, number limit $3) as ranking)' +
-        ` select min(key) as key, ${SUMS} ${within} and number in (select number from best)` +
-        ' group by number order by plays desc, number',
-      [...daysOf(span), limit],
-    )
+    const text = dimension === 'account' ? TOP_ACCOUNTS : topText(dimension)
+    const rows = await db.query(text, [...daysOf(span), limit])
     return rows.map((row) => ({ key: String(row['key']), ...amountsOf(row) }))
   }
+
+const topText = (dimension: Dimension): string =>
+  `select min(key) as key, ${SUMS} from days where dimension = '${dimension}'` +
+  ' and day >= $1 and day < $2 group by number order by plays desc, number limit $3'
+
+// Accounts are many: ranking them by one column and adding up only the best is half the work.
+const TOP_ACCOUNTS =
+  'with ranked as (select number, sum(plays) as plays from days_account where day >= $1 and day < $2' +
+  ' group by number order by plays desc, number limit $3)' +
+  ` select min(key) as key, ${SUMS} from days_account where day >= $1 and day < $2` +
+  ' and number in (select number from ranked) group by number order by plays desc, number'
 
 async function perDay(db: Database, span: Span): Promise<DayTotals[]> {
   const rows = await db.query(

@@ -1,9 +1,10 @@
 import type { Logger } from 'pino'
 import type { AccountRef, GeoPlace } from '#domain/types'
+import type { JudgePorts } from '../detect/live/account-case.ts'
 import { createAccountWindow } from '../detect/live/account-window.ts'
 import { type Assessor, createAssessor } from '../detect/live/assessor.ts'
 import { type Detectors, startDetectors } from '../detect/live/detectors.ts'
-import { type JudgePorts, judgeAccount } from '../detect/live/judge-account.ts'
+import { judgeAccount } from '../detect/live/judge-account.ts'
 import { createKnowledgeBook, type KnowledgeBook } from '../detect/live/knowledge-book.ts'
 import { createRuleBook, type RuleBook, seedRules } from '../detect/live/rule-book.ts'
 import type { StreamClient } from '../events/stream-client.ts'
@@ -48,6 +49,9 @@ const ACCOUNTS_A_ROUND = 500
 /** Running sessions are told every minute; a conflict is long enough to be seen a little later. */
 const PATIENCE_MS = 4 * MINUTE
 
+/** A look into SQL costs much the same for one account as for fifty. */
+const LINGER_MS = SECOND
+
 const createRespond = (parts: DetectionParts) =>
   createResponder({
     sessions: parts.sessions.store,
@@ -88,6 +92,7 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
     respond: createRespond(parts),
     locate: parts.place,
     patienceMs: PATIENCE_MS,
+    lingerMs: LINGER_MS,
     onFailure: (error) => log.warn({ err: error }, 'detectors'),
   })
   const { history, assessments } = store

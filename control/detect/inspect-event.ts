@@ -3,6 +3,7 @@ import { DETECTORS, inspectWith } from './detectors/index.ts'
 import { RECENT_AT_MOST, type RuleFinding, windowMsOf } from './inspect-plays.ts'
 import type { DetectionRule } from './rule-types.ts'
 import { isInScope } from './rules.ts'
+import type { Finding } from './types.ts'
 
 const MINUTE_MS = 60_000
 
@@ -39,9 +40,35 @@ export const dueRules = (
 export const longestWindowMs = (rules: readonly DetectionRule[]): number =>
   Math.max(0, ...rules.map(windowMsOf))
 
+/** The first of the plays before `end` that started at or after a time; plays are in order of start. */
+const firstSince = (known: readonly PlayRecord[], since: number, end: number): number => {
+  let low = 0
+  let high = end
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((known[middle]?.startedAt ?? since) < since) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Asks one rule about the play at a place of `known`; plays that started later are not looked at. */
+export const inspectAt = (
+  at: number,
+  known: readonly PlayRecord[],
+  rule: DetectionRule,
+): Finding | null => {
+  const play = known[at]
+  if (play === undefined) return null
+  const from = firstSince(known, play.startedAt - windowMsOf(rule), at)
+  const isSlow = DETECTORS[rule.kind].everyMs > 0
+  const recent = known.slice(isSlow ? from : Math.max(from, at - RECENT_AT_MOST), at)
+  return inspectWith(rule, play, recent)
+}
+
 /**
  * Judges one live event with the rules that are due. `known` are the account's plays as `knownPlays` gives them,
- * the event among them; plays that started later are not looked at.
+ * the event among them.
  */
 export const inspectEvent = (
   event: Pick<PlayRecord, 'source' | 'id'>,
@@ -49,13 +76,8 @@ export const inspectEvent = (
   rules: readonly DetectionRule[],
 ): RuleFinding[] => {
   const at = known.findIndex((play) => play.source === event.source && play.id === event.id)
-  const play = known[at]
-  if (play === undefined) return []
   return rules.flatMap((rule) => {
-    const since = play.startedAt - windowMsOf(rule)
-    const window = known.slice(0, at).filter((p) => p.startedAt >= since)
-    const recent = DETECTORS[rule.kind].everyMs > 0 ? window : window.slice(-RECENT_AT_MOST)
-    const finding = inspectWith(rule, play, recent)
+    const finding = inspectAt(at, known, rule)
     return finding === null ? [] : [{ rule: rule.id, finding }]
   })
 }

@@ -160,11 +160,13 @@ function createFindings(sql: Sql): FindingStore {
   const table = createCollection(sql, TABLES.findings)
   return {
     ...table,
-    ofAccounts: (accounts, since) =>
-      table.all(
-        'account in (select unnest($1::text[])) and "at" >= $2 order by "at" desc, id desc',
-        [accounts, Math.trunc(since)],
-      ),
+    ofAccounts: async (accounts, since) =>
+      accounts.length === 0
+        ? []
+        : await table.all(
+            'account in (select unnest($1::text[])) and "at" >= $2 order by "at" desc, id desc',
+            [accounts, Math.trunc(since)],
+          ),
     setState: (id, state, acted) => table.change(id, { state, acted }),
     judge: (id, state) => table.change(id, { state }),
     markActed: (id, acted) => table.change(id, { acted }),

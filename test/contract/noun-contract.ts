@@ -175,6 +175,21 @@ export function describeNouns(store: () => Store): void {
     expect(await trust.latest('own:bob')).toBeNull()
   })
 
+  test("several accounts' findings come in one look, the newest first", async () => {
+    const { findings } = store()
+    const said = { rule: 'r', kind: 'leaked_copy', severity: 'high', confidence: 1, evidence: null }
+    const put = (id: string, owner: string, at: number) =>
+      findings.put({ ...said, id, account: owner, at, state: 'open', acted: null })
+    await put('a', 'own:ann', 5)
+    await put('b', 'own:bob', 7)
+    await put('c', 'own:ann', 9)
+    await put('d', 'own:ann', 4)
+    await put('e', 'own:eve', 8)
+    const found = await findings.ofAccounts(['own:ann', 'own:bob', 'own:nobody'], 5)
+    expect(found.map(({ id }) => id)).toEqual(['c', 'b', 'a'])
+    expect(await findings.ofAccounts([], 0)).toEqual([])
+  })
+
   test('what happens together happens whole or not at all', async () => {
     const target = store()
     const entry = { at: 1, actor: 'operator', action: 'put', subject: 'eve', before: null }

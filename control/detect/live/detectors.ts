@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import type { AccountRef, GeoPlace, PlayRecord } from '#domain/types'
+import { setImmediate } from 'node:timers/promises'
+import type { AccountRef, GeoPlace } from '#domain/types'
 import { type ConsumerStats, consume } from '../../events/consume.ts'
+import { createGather } from '../../events/gather.ts'
 import { HISTORIAN_GROUP } from '../../events/historian.ts'
 import type { PlayEvent } from '../../events/play-event.ts'
 import type { StreamClient } from '../../events/stream-client.ts'
@@ -9,7 +11,9 @@ import { countWaiting } from '../../events/trim-streams.ts'
 import { unwrittenEvents } from '../../events/unwritten-events.ts'
 import { isPassing } from '../../store/errors.ts'
 import { foldPlays } from '../../store/history/merge-plays.ts'
-import { type Due, type JudgePorts, judgeAccount, lookBackOf } from './judge-account.ts'
+import { type AccountCase, type AccountNews, type JudgePorts, openCases } from './account-case.ts'
+import { byAccount } from './by-account.ts'
+import { type Due, judgeCase } from './judge-account.ts'
 
 export interface DetectorsOptions extends JudgePorts {
   readonly redis: StreamClient
@@ -18,6 +22,8 @@ export interface DetectorsOptions extends JudgePorts {
   readonly locate?: (address: string) => GeoPlace | null
   /** How long an account that only plays on is not judged again; it is as soon as a play begins or ends. */
   readonly patienceMs?: number
+  /** How long events wait for others, to be judged together. */
+  readonly lingerMs?: number
   readonly consumer?: string
   readonly batch?: number
   readonly idleMs?: number
@@ -40,51 +46,40 @@ const DAY_MS = 86_400_000
 /** Older plays come from imports; reports and backtests judge those. */
 const OLDEST_MS = 7 * DAY_MS
 
-const byAccount = (plays: Iterable<PlayRecord>): Map<AccountRef, PlayRecord[]> => {
-  const accounts = new Map<AccountRef, PlayRecord[]>()
-  for (const play of plays) {
-    const known = accounts.get(play.account)
-    if (known) known.push(play)
-    else accounts.set(play.account, [play])
-  }
-  return accounts
-}
-
 /** So many accounts are read from SQL in one look. */
 const AT_ONCE = 50
+const ENOUGH = 1000
 const REMEMBERED = 100_000
 
 const isGoingOn = ({ type }: PlayEvent): boolean => type === 'updated' || type === 'started'
 
 /** Judges the accounts a batch tells of; whoever only plays on is judged now and then. */
 const createJudge = (options: DetectorsOptions) => {
-  const { now, window, rules, respond, onFailure, patienceMs = 0 } = options
+  const { now, window, respond, onFailure, patienceMs = 0 } = options
   const judgedAt = new Map<AccountRef, number>()
   const isPatient = (account: AccountRef): boolean =>
     now() - (judgedAt.get(account) ?? Number.NEGATIVE_INFINITY) < patienceMs
-  const judge = async (account: AccountRef, plays: readonly PlayRecord[]): Promise<void> => {
-    for (const due of await judgeAccount(options, account, plays)) {
+  const judge = async (one: AccountCase): Promise<void> => {
+    for (const due of await judgeCase(options, one)) {
       await respond(due).catch((error: unknown) => onFailure?.(error))
     }
     if (judgedAt.size >= REMEMBERED) judgedAt.clear()
-    judgedAt.set(account, now())
+    judgedAt.set(one.account, now())
+    // Viewers who wait for an opening go first.
+    await setImmediate()
   }
   return async (events: readonly PlayEvent[]): Promise<void> => {
     const oldest = now() - OLDEST_MS
     const recent = events.filter(({ type, at }) => type !== 'download' && at >= oldest)
     const urgent = new Set(recent.filter((e) => !isGoingOn(e)).map(({ account }) => account))
     const told = recent.map((event) => locatedPlay(event, options.locate))
-    const accounts = [...byAccount(foldPlays(told).values())]
-    const due = accounts.filter(([account]) => urgent.has(account) || !isPatient(account))
-    const names = new Set(due.map(([account]) => account))
-    for (const [account, plays] of accounts) if (!names.has(account)) window.note(account, plays)
+    const due: AccountNews[] = []
+    for (const [account, plays] of byAccount(foldPlays(told).values())) {
+      if (urgent.has(account) || !isPatient(account)) due.push({ account, told: plays })
+      else window.note(account, plays)
+    }
     for (let at = 0; at < due.length; at += AT_ONCE) {
-      const some = due.slice(at, at + AT_ONCE)
-      await window.prepare(
-        some.map(([account]) => account),
-        lookBackOf(rules.rules()),
-      )
-      for (const [account, plays] of some) await judge(account, plays)
+      for (const one of await openCases(options, due.slice(at, at + AT_ONCE))) await judge(one)
     }
   }
 }
@@ -102,14 +97,16 @@ const recall = async (options: DetectorsOptions): Promise<void> => {
 
 /** Reads the streams and judges every account news came of; an entry is acknowledged after its findings are kept. */
 export const startDetectors = async (options: DetectorsOptions): Promise<Detectors> => {
-  const { redis } = options
+  const { redis, lingerMs = 0 } = options
+  const judge = createJudge(options)
+  const together = createGather({ write: judge, lingerMs, enough: ENOUGH })
   await recall(options).catch((error: unknown) => options.onFailure?.(error))
   const consumer = consume({
     ...options,
     group: DETECTORS_GROUP,
     consumer: options.consumer ?? `${process.pid}-${randomBytes(6).toString('hex')}`,
     isTransient: isPassing,
-    handler: createJudge(options),
+    handler: (events, isAlone) => (isAlone ? judge(events) : together(events)),
   })
   return {
     stats: () => consumer.stats(),

@@ -1,19 +1,15 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
 import type { StoredFinding } from '../../store/records.ts'
-import type { FindingStore, Nouns } from '../../store/stores.ts'
 import { knownPlays } from '../at-home.ts'
-import { longestWindowMs } from '../inspect-event.ts'
-import type { DetectionRule, RuleStep } from '../rule-types.ts'
+import type { RuleStep } from '../rule-types.ts'
 import { stepFor } from '../rules.ts'
 import { applyFinding, dismissFinding } from '../trust.ts'
 import type { Finding, Severity } from '../types.ts'
-import type { AccountWindow } from './account-window.ts'
+import { type AccountCase, type JudgePorts, openCases } from './account-case.ts'
 import { isCountable } from './countable.ts'
-import { judgeLive, REVIEW_MS, reviewedFrom } from './judge-live.ts'
-import type { KnowledgeBook } from './knowledge-book.ts'
+import { judgeLive, reviewedFrom } from './judge-live.ts'
 import { isSettled, type LiveFinding, storedFinding } from './live-finding.ts'
 import { type Reconciled, reconcile } from './reconcile.ts'
-import type { RuleBook } from './rule-book.ts'
 import { loadTrust, saveTrust } from './trust-ledger.ts'
 
 /** A finding about which nothing was done yet, and the step its rule has come to. */
@@ -24,31 +20,7 @@ export interface Due {
   readonly nth: number
 }
 
-export interface JudgePorts {
-  readonly store: {
-    readonly findings: Pick<FindingStore, 'list'>
-    readonly atomically: <T>(work: (nouns: Nouns) => Promise<T>) => Promise<T>
-  }
-  readonly window: AccountWindow
-  readonly rules: RuleBook
-  readonly knowledge: KnowledgeBook
-  readonly now: () => number
-}
-
 const HOUR_MS = 3_600_000
-const MINUTE_MS = 60_000
-const MOST = 1000
-
-/** How far back an account's plays are needed. */
-export const lookBackOf = (rules: readonly DetectionRule[]): number =>
-  longestWindowMs(rules.filter((rule) => rule.enabled)) + REVIEW_MS
-
-const lookBackMs = (rules: readonly DetectionRule[]): number =>
-  Math.max(
-    REVIEW_MS,
-    ...rules.map((r) => r.cool_down_minutes * MINUTE_MS),
-    ...rules.map((r) => r.escalation_hours * HOUR_MS),
-  )
 
 const severityOf = (finding: StoredFinding): Severity =>
   finding.severity === 'high' || finding.severity === 'low' ? finding.severity : 'warning'
@@ -118,22 +90,12 @@ const dueOf = (
     })
 }
 
-/** Judges one account after news of some of its plays, writes what was found, and says what is due to be done. */
-export const judgeAccount = async (
-  ports: JudgePorts,
-  account: AccountRef,
-  told: readonly PlayRecord[],
-): Promise<Due[]> => {
+/** Judges one account, writes what was found, and says what is due to be done. */
+export const judgeCase = async (ports: JudgePorts, one: AccountCase): Promise<Due[]> => {
+  const { account, plays, since, stored } = one
   const rules = ports.rules.rules().filter((rule) => rule.enabled)
-  const feedback = ports.knowledge.feedbackOf(account)
-  const plays = await ports.window.take(account, told, lookBackOf(rules))
   if (rules.length === 0) return []
-  const identities = new Set(told.map((play) => `${play.source}\n${play.id}`))
-  const touched = plays.filter((play) => identities.has(`${play.source}\n${play.id}`))
-  const since = Math.min(ports.now(), ...[...told, ...touched].map((play) => play.startedAt))
-  const query = { account, at: { from: Math.trunc(since - lookBackMs(rules)) } }
-  const sort = { sort: 'at', descending: true, limit: MOST } as const
-  const stored = (await ports.store.findings.list({ where: query, ...sort })).rows
+  const feedback = ports.knowledge.feedbackOf(account)
   const byId = new Map(rules.map((rule) => [rule.id, rule]))
   const isReviewed = (finding: StoredFinding): boolean => {
     const rule = byId.get(finding.rule)
@@ -146,4 +108,14 @@ export const judgeAccount = async (
   const reconciled = reconcile(found, stored, isReviewed)
   await commit(ports, account, found, reconciled)
   return dueOf(found, stored, reconciled.withdrawn)
+}
+
+/** Judges one account after news of some of its plays, or of none. */
+export const judgeAccount = async (
+  ports: JudgePorts,
+  account: AccountRef,
+  told: readonly PlayRecord[],
+): Promise<Due[]> => {
+  const [one] = await openCases(ports, [{ account, told }])
+  return one === undefined ? [] : await judgeCase(ports, one)
 }

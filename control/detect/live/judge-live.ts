@@ -1,6 +1,6 @@
 import type { PlayRecord } from '#domain/types'
 import { DETECTORS } from '../detectors/index.ts'
-import { inspectEvent } from '../inspect-event.ts'
+import { inspectAt } from '../inspect-event.ts'
 import type { DetectionRule } from '../rule-types.ts'
 import { isInScope } from '../rules.ts'
 import { findingKey, type LiveFinding } from './live-finding.ts'
@@ -34,38 +34,43 @@ export const reviewedFrom = (rule: DetectionRule, since: number): number =>
   isSlow(rule) ? since : since - REVIEW_MS
 
 /** What takes weeks to show is asked at the first play of each cool-down, counted from the epoch. */
-const firstOfEachSlot = (
-  rule: DetectionRule,
-  plays: readonly PlayRecord[],
-): readonly PlayRecord[] => {
+const firstOfEachSlot = (rule: DetectionRule, plays: readonly PlayRecord[]): number[] => {
   const slotMs = Math.max(rule.cool_down_minutes * MINUTE_MS, HOUR_MS)
+  const places: number[] = []
   let last = Number.NEGATIVE_INFINITY
-  return plays.filter((play) => {
+  for (const [at, play] of plays.entries()) {
     const slot = Math.floor(play.startedAt / slotMs)
-    const isFirst = slot > last
+    if (slot > last) places.push(at)
     last = Math.max(last, slot)
-    return isFirst
-  })
+  }
+  return places
+}
+
+/** Places of the plays a rule judges: those that news can have changed. */
+const candidatesOf = (rule: DetectionRule, { plays, since }: LiveQuestion): number[] => {
+  const from = reviewedFrom(rule, since)
+  const places = isSlow(rule) ? firstOfEachSlot(rule, plays) : [...plays.keys()]
+  return places.filter((at) => (plays[at]?.startedAt ?? from) >= from)
 }
 
 const judgeRule = (rule: DetectionRule, question: LiveQuestion): LiveFinding[] => {
-  const { plays, since } = question
-  const from = reviewedFrom(rule, since)
+  const { plays } = question
   const quietMs = rule.cool_down_minutes * MINUTE_MS
   const marks = question.marks.filter((mark) => mark.rule === rule.id)
   const stands = new Set(marks.map(({ id }) => id))
-  const candidates = isSlow(rule) ? firstOfEachSlot(rule, plays) : plays
   const found: LiveFinding[] = []
   let quietUntil = Number.NEGATIVE_INFINITY
-  for (const event of candidates) {
+  for (const place of candidatesOf(rule, question)) {
+    const event = plays[place]
+    if (event === undefined) continue
     const at = event.startedAt
-    if (at < from || at < quietUntil || !isInScope(rule, event)) continue
-    const key = findingKey(rule.id, event)
-    const isQuiet = marks.some((mark) => mark.at <= at && at < mark.at + quietMs)
-    if (isQuiet || stands.has(key)) continue
-    const finding = inspectEvent(event, plays, [rule])[0]?.finding
-    if (finding === undefined) continue
-    found.push({ key, rule, event, finding })
+    if (at < quietUntil || !isInScope(rule, event)) continue
+    if (marks.some((mark) => mark.at <= at && at < mark.at + quietMs)) continue
+    // A key is a hash, and nearly every play is asked about in vain.
+    if (stands.size > 0 && stands.has(findingKey(rule.id, event))) continue
+    const finding = inspectAt(place, plays, rule)
+    if (finding === null) continue
+    found.push({ key: findingKey(rule.id, event), rule, event, finding })
     quietUntil = at + quietMs
   }
   return found

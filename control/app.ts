@@ -1,7 +1,6 @@
 import type { Logger } from 'pino'
 import { createEventRecorder } from './access/event-recorder.ts'
 import { createLifecycle, type Lifecycle } from './access/lifecycle.ts'
-import { createRedisLiveAuth } from './access/live-auth-redis.ts'
 import { createAccess, createPlanOf } from './compose/access.ts'
 import { startAdmin } from './compose/admin-server.ts'
 import { createLiveAuthorizer, type LiveAuthorizer } from './compose/authorizer.ts'
@@ -13,13 +12,14 @@ import { createDetection, openImposedLimits, scheduleDetection } from './compose
 import { startEdgeApi } from './compose/edge-api.ts'
 import { openGeo } from './compose/geo.ts'
 import { startHooks } from './compose/hooks-server.ts'
-import { lifecyclePorts } from './compose/lifecycle-ports.ts'
+import { createLiveAuth, lifecyclePorts } from './compose/lifecycle-ports.ts'
 import { configureLineup, createLineup } from './compose/lineup.ts'
 import { createLiveConfig } from './compose/live-config.ts'
 import { createApplyLimits } from './compose/live-limits.ts'
 import type { Parts } from './compose/parts.ts'
 import { openPersistence } from './compose/persistence.ts'
 import { connectRedis, redisSettings } from './compose/redis.ts'
+import { createRejudging } from './compose/rejudging.ts'
 import { scheduleWork } from './compose/schedule.ts'
 import { createLiveLinks } from './compose/secure-links.ts'
 import type { LoadedConfig } from './config/load.ts'
@@ -28,8 +28,7 @@ import { createHistorian } from './events/historian.ts'
 import { createPublisher } from './events/publisher.ts'
 import { createSurgeState } from './lineup/surge-state.ts'
 import { withImposedLimits } from './respond/imposed-limits.ts'
-import { KEYS } from './sessions/keys.ts'
-import { checkRedis, type RedisClient } from './sessions/redis-client.ts'
+import { checkRedis } from './sessions/redis-client.ts'
 import { createSessions } from './sessions/sessions.ts'
 import { createTrafficMeter } from './sessions/traffic-meter.ts'
 import { createWorkLock } from './sessions/work-lock.ts'
@@ -82,14 +81,6 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
 
 type Ground = Awaited<ReturnType<typeof createGround>>
 
-const liveAuth = (redis: RedisClient) =>
-  createRedisLiveAuth(redis, {
-    live: KEYS.authLive,
-    due: KEYS.authDue,
-    channel: KEYS.authChannel,
-    hold: KEYS.authHold,
-  })
-
 /** An opening does not fail because its next update could not be noted. */
 const forgiving = (lifecycle: Lifecycle, log: Logger): Pick<Lifecycle, 'opened' | 'returned'> => ({
   opened: async (request, decision) => {
@@ -97,8 +88,8 @@ const forgiving = (lifecycle: Lifecycle, log: Logger): Pick<Lifecycle, 'opened' 
       .opened(request, decision)
       .catch((error: unknown) => log.warn({ err: error }, 'auth life cycle'))
   },
-  returned: async (sessionId) =>
-    await lifecycle.returned(sessionId).catch((error: unknown) => {
+  returned: async (session) =>
+    await lifecycle.returned(session).catch((error: unknown) => {
       log.warn({ err: error }, 'auth life cycle')
       return null
     }),
@@ -119,12 +110,17 @@ const createDeciding = async (ground: Ground) => {
     accountById: async (id) => await directory.account(id),
     planOf: createPlanOf(live.config, directory),
   })
+  const store = createLiveAuth(redis)
   const lifecycle = createLifecycle({
     ...lifecyclePorts(sessions, authorizer, applyLimits),
     authorize: async (request, previous) => await authorizer.authorize(request, previous),
-    store: liveAuth(redis),
+    store,
     now,
   })
+  const rejudging = createRejudging({ sessions, authorizer, store, now }, (error) =>
+    log.warn({ err: error }, 'running sessions could not be held against the rules'),
+  )
+  live.onReloaded(() => rejudging.start())
   const access = createAccess({
     config: live.config,
     persistence,
@@ -142,7 +138,7 @@ const createDeciding = async (ground: Ground) => {
     authorizer.configure(live.config())
     await configureLineup(lineup, live)
   })
-  return { surge, lineup, authorizer, applyLimits, lifecycle, access }
+  return { surge, lineup, authorizer, applyLimits, lifecycle, access, rejudging }
 }
 
 /** Makes and starts a control plane: the one place where everything is put together. */
@@ -170,6 +166,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const background = createBackground(log)
   scheduleWork(background, parts)
   scheduleDetection(background, detection, parts)
+  // The rules may have changed while no control plane ran.
+  deciding.rejudging.start()
   log.info('ready')
 
   return {
@@ -178,6 +176,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       await admin.stop()
       await hooks.stop()
       await background.stop()
+      await deciding.rejudging.settled()
       await edge.stop()
       deciding.lineup.playlists.stop()
       await detection.detectors.stop()

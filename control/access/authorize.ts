@@ -16,7 +16,7 @@ import {
   decideByRule,
   ruleTrace,
 } from './decide.ts'
-import type { AuthRequest, Decision, PreviousAnswer } from './decision.ts'
+import type { AuthRequest, Decision, PreviousAnswer, TraceStep } from './decision.ts'
 import type { DecisionStore } from './decisions.ts'
 import { createFlights, type Flight } from './flights.ts'
 import type { GuessLimit } from './guesses.ts'
@@ -82,6 +82,33 @@ const flightOf = (
   return { ...base, key: update, alsoAs: key }
 }
 
+/** What rules alone, or where no backend stands behind them the default, make of a request; `null`: backends decide. */
+export type JudgeByRules = (request: AuthRequest) => Decision | null
+
+/** Prepares the rules once. */
+export const createJudgeByRules = (
+  sources: readonly AuthBackend[],
+  { digest, clocks }: Pick<AuthorizePorts, 'digest' | 'clocks'>,
+): JudgeByRules => {
+  const byName = new Map(sources.map((source) => [source.name, prepare(source, digest)]))
+  return (request) => {
+    const prepared = byName.get(request.authBackend)
+    if (prepared === undefined) return decideByDefault(false, clocks)
+    const verdict = evaluateRules(prepared.rules, request)
+    if (verdict.verdict !== 'none') return decideByRule(verdict, clocks)
+    const { backends, allowDefault } = prepared.source
+    return backends.length === 0 ? decideByDefault(allowDefault, clocks) : null
+  }
+}
+
+/** Another control plane may have read a newer configuration: what it let in is not refused for want of ours. */
+const NOT_HERE: TraceStep = {
+  step: 'backend',
+  subject: null,
+  result: 'not asked',
+  detail: 'no such auth backend here',
+}
+
 /** Prepares the auth backends once; the same client and store may serve the next configuration. */
 export const createAuthorize = (
   sources: readonly AuthBackend[],
@@ -112,7 +139,10 @@ export const createAuthorize = (
 
   return async (request, previous) => {
     const prepared = byName.get(request.authBackend)
-    if (prepared === undefined) return decideByDefault(false, clocks)
+    if (prepared === undefined)
+      return previous === undefined
+        ? decideByDefault(false, clocks)
+        : decideByOutage([NOT_HERE], { allowDefault: false, previous }, clocks)
     const verdict = evaluateRules(prepared.rules, request)
     if (verdict.verdict !== 'none') return decideByRule(verdict, clocks)
     const { allowDefault, backends } = prepared.source

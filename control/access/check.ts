@@ -113,7 +113,14 @@ export const check = async (request: Check, ports: CheckPorts): Promise<Admissio
   const record = await recordOf(claims, ports)
   const barred = record === undefined ? null : ports.accounts.standing(record, request.now)
   if (barred !== null) return refused(barred)
-  const decision = await ports.lifecycle.returned(claims.sid)
+  const decision = await ports.lifecycle.returned({
+    ...claims,
+    channel: request.channel,
+    address: request.address,
+    agent: request.agent,
+    country: ports.place(request.address).country,
+    tokenPrint: null,
+  })
   const context = { claims, network, record: record ?? null, decision }
   const ask = await requestOf(request, context, ports)
   if (!ask) return refused('group.unknown')

@@ -21,6 +21,8 @@ export interface AuthRequest {
   /** Name of the auth backend to ask; see `chooseAuthBackend`. */
   readonly authBackend: string
   readonly channel: string
+  /** The viewer's group, by which the auth backend is chosen anew when the configuration changes. */
+  readonly group?: string
   /** `hls`, `dash`, `mpegts`, `rtmp`, … */
   readonly proto: string
   /** The viewer's address, as the edge saw it. */

@@ -1,8 +1,9 @@
 import type { ReasonId } from '#domain/reasons'
 import type { Authorize } from './authorize.ts'
 import type { AuthRequest, Decision } from './decision.ts'
+import { type RuleBook, refusedOnReturn, requestOfNow, type UnjudgedSession } from './rejudge.ts'
 
-/** A running session that a backend or a rule let in, and when it is asked about again. */
+/** A running session that an auth backend let in, and when it is asked about again. */
 export interface LiveAuth {
   readonly request: AuthRequest
   readonly decision: Decision
@@ -22,11 +23,14 @@ export interface LiveAuthStore {
   remove(sessionId: string): Promise<void>
   /** Takes up to `limit` sessions due by `now`; nobody else gets them until `now + holdMs`. */
   take(now: number, limit: number, holdMs: number): Promise<readonly LiveAuth[]>
+  /** All that are not parked. */
+  list(): AsyncIterable<LiveAuth>
   /** Makes one channel's sessions, or (`null`) all, due now. */
   hasten(channel: string | null, now: number): Promise<number>
 }
 
 export interface LifecyclePorts {
+  readonly book: RuleBook
   readonly authorize: Authorize
   readonly store: LiveAuthStore
   readonly now: () => number
@@ -56,8 +60,8 @@ export interface RoundResult {
 export interface Lifecycle {
   opened(request: AuthRequest, decision: Decision): Promise<void>
   closed(sessionId: string): Promise<void>
-  /** What holds for a pass whose session had ended; `null` where it has not, or backends were never asked. */
-  returned(sessionId: string): Promise<Decision | null>
+  /** What holds for a pass that came back: a session that had ended is asked about, any is held against the rules; `null` = nothing new. */
+  returned(session: UnjudgedSession): Promise<Decision | null>
   /** Asks about all that are due, several at a time. */
   round(): Promise<RoundResult>
   /** Asks again about one channel or (`null`) all now; says how many are due by it. */
@@ -70,23 +74,36 @@ const AT_ONCE = 200
 const BATCHES = 20
 const HOLD_MS = 30_000
 
-const dueAfter = (now: number, decision: Decision): number =>
-  now + Math.max(LEAST_INTERVAL_SEC, decision.authDurationSec) * 1000
+/** What rules alone decided holds until they change; this often those that stopped are swept out. */
+const RULES_INTERVAL_SEC = 3_600
 
-/** Whether backends had a say, or would have had one: what rules alone decided is not asked about again. */
+/** Whether backends had a say, or would have had one. */
 const isBackends = ({ trace }: Decision): boolean =>
   trace.some(({ step }) => step === 'backend' || step === 'cache')
 
+const dueAfter = (now: number, decision: Decision): number => {
+  const least = isBackends(decision) ? LEAST_INTERVAL_SEC : RULES_INTERVAL_SEC
+  return now + Math.max(least, decision.authDurationSec) * 1000
+}
+
 type Step = 'kept' | 'ended' | 'gone' | 'failed'
 
-/** Asks the next question of a session and keeps the answer; a refused one is parked until its deny clock ends. */
+/**
+ * Asks the next question of a session and keeps the answer; a refused one is parked until its deny clock ends. `null`:
+ * no auth backend is asked about its channel any more.
+ */
 const askAgain = async (
   live: LiveAuth,
   bytes: number,
   ports: LifecyclePorts,
-): Promise<Decision> => {
-  const clients = await ports.clientsOf(live.request.channel)
-  const request = { ...live.request, streamClients: clients.stream, totalClients: clients.total }
+): Promise<Decision | null> => {
+  const asked = requestOfNow(live.request, ports.book)
+  if (asked === null) {
+    await ports.store.remove(live.request.sessionId)
+    return null
+  }
+  const clients = await ports.clientsOf(asked.channel)
+  const request = { ...asked, streamClients: clients.stream, totalClients: clients.total }
   const now = ports.now()
   const updates = live.updates + 1
   const durationSec = (now - live.openedAt) / 1000
@@ -108,6 +125,7 @@ const updateOne = async (live: LiveAuth, ports: LifecyclePorts): Promise<Step> =
     return 'gone'
   }
   const decision = await askAgain(live, bytes, ports)
+  if (decision === null) return 'kept'
   if (decision.verdict === 'deny') {
     await ports.end(sessionId, decision.reason, decision.denySec)
     return 'ended'
@@ -119,18 +137,18 @@ const updateOne = async (live: LiveAuth, ports: LifecyclePorts): Promise<Step> =
 /** Makes the life cycle; the caller runs `round` every second or so. */
 export const createLifecycle = (ports: LifecyclePorts): Lifecycle => ({
   async opened(request, decision) {
-    if (decision.verdict !== 'allow' || !isBackends(decision)) return
+    if (decision.verdict !== 'allow') return
     const now = ports.now()
     const kept = { ...decision, trace: [] }
-    const dueAt = dueAfter(now, kept)
+    const dueAt = dueAfter(now, decision)
     await ports.store.put({ request, decision: kept, openedAt: now, updates: 0, dueAt })
   },
 
   closed: (sessionId) => ports.store.remove(sessionId),
 
-  async returned(sessionId) {
-    const live = await ports.store.get(sessionId)
-    if (live?.isParked !== true) return null
+  async returned(session) {
+    const live = await ports.store.get(session.sid)
+    if (live?.isParked !== true) return refusedOnReturn(live, session, ports.book)
     const leftMs = live.dueAt - ports.now()
     if (live.decision.verdict === 'deny' && leftMs > 0)
       return { ...live.decision, denySec: Math.ceil(leftMs / 1000) }

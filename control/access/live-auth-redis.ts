@@ -29,6 +29,7 @@ type Client = Pick<
 >
 
 const DAY_MS = 86_400_000
+const LIST_BATCH = 200
 
 const isLive = (value: unknown): value is LiveAuth =>
   typeof value === 'object' && value !== null && 'request' in value && 'decision' in value
@@ -76,15 +77,24 @@ export const createRedisLiveAuth = (redis: Client, keys: LiveAuthKeys): LiveAuth
         await redis.srem(keys.channel(channel), sessionId)
         return
       }
-      await redis.sadd(keys.channel(channel), sessionId)
-      await redis.pexpire(keys.channel(channel), DAY_MS)
-      await redis.zadd(keys.due(), live.dueAt, sessionId)
-      await redis.del(keys.hold(sessionId))
+      await Promise.all([
+        redis.sadd(keys.channel(channel), sessionId),
+        redis.pexpire(keys.channel(channel), DAY_MS),
+        redis.zadd(keys.due(), live.dueAt, sessionId),
+        redis.del(keys.hold(sessionId)),
+      ])
     },
     async take(now, limit, holdMs) {
       const due = await redis.zrangebyscore(keys.due(), '-inf', now, 'LIMIT', 0, limit)
       const taken = await Promise.all(due.map((id) => takeOne(id, now + holdMs, holdMs)))
       return taken.filter((live) => live !== null)
+    },
+    async *list() {
+      const ids = await redis.zrange(keys.due(), '0', '-1')
+      for (let at = 0; at < ids.length; at += LIST_BATCH) {
+        const page = await Promise.all(ids.slice(at, at + LIST_BATCH).map(get))
+        yield* page.filter((live) => live !== null)
+      }
     },
     async hasten(channel, now) {
       const chosen =

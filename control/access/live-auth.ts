@@ -21,6 +21,10 @@ export const createMemoryLiveAuth = (): LiveAuthStore => {
       }
       return due
     },
+    list: async function* () {
+      for (const live of sessions.values())
+        if (live.isParked !== true) yield await Promise.resolve(live)
+    },
     hasten: async (channel, now) => {
       const chosen = [...sessions.values()].filter(
         ({ request, isParked }) =>

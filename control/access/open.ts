@@ -15,7 +15,7 @@ const authRequest = async (
   authBackend: string,
   context: { readonly sid: string; readonly ports: OpenPorts },
 ): Promise<AuthRequest> => {
-  const { opening, viewer, channel, country } = situation
+  const { opening, viewer, channel, country, group } = situation
   const token =
     viewer.foreignToken ??
     (opening.door.kind === 'token' ? opening.door.token : null) ??
@@ -24,6 +24,7 @@ const authRequest = async (
   return {
     authBackend,
     channel: channel.id,
+    group: group.name,
     proto: channel.protocol,
     address: opening.address,
     country,

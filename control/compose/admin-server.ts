@@ -73,7 +73,10 @@ const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiO
       sessions: sessions.store,
       view: sessions.view,
       audit,
-      reauth: async (channel) => await lifecycle.reauth(channel),
+      reauth: async (channel) => {
+        await sessions.bans.forgive()
+        return await lifecycle.reauth(channel)
+      },
       kill: async (kill) => await edge.push.push({ set: [], clear: [], kill }),
     },
     bans: {

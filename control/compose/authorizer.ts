@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto'
 import { type BackendClient, createBackendClient } from '../access/ask.ts'
-import { type AuthBackend, type Authorize, createAuthorize } from '../access/authorize.ts'
+import {
+  type AuthBackend,
+  type Authorize,
+  createAuthorize,
+  createJudgeByRules,
+  type JudgeByRules,
+} from '../access/authorize.ts'
 import { type ChooseAuthBackend, chooseAuthBackend } from '../access/choose.ts'
 import { createMemoryDecisions, type DecisionStore } from '../access/decisions.ts'
 import { createRedisDecisions } from '../access/decisions-redis.ts'
 import { createGuessLimit } from '../access/guesses.ts'
 import type { Authorizer } from '../access/ports.ts'
+import type { RuleBook } from '../access/rejudge.ts'
+import { fingerprint } from '../access/viewer.ts'
 import type { AuthBackendConfig, Config } from '../config/schema.ts'
 import { KEYS } from '../sessions/keys.ts'
 import type { RedisClient } from '../sessions/redis-client.ts'
@@ -14,7 +22,8 @@ import type { RedisClient } from '../sessions/redis-client.ts'
 export interface LiveAuthorizer extends Authorizer {
   readonly client: BackendClient
   readonly decisions: DecisionStore
-  /** Takes the rules of a new configuration; what is running keeps its decisions. */
+  readonly book: RuleBook
+  /** Takes the rules of a new configuration; see {@link rejudge} for what is running. */
   configure(config: Config): void
 }
 
@@ -31,6 +40,12 @@ export const authBackendSource = (backend: AuthBackendConfig): AuthBackend => ({
   allowDefault: backend.allow_default,
 })
 
+const tokenByPrint = ({ auth_backends: all }: Config, name: string, print: string) => {
+  const backend = all.find((candidate) => candidate.name === name)
+  const tokens = [...(backend?.allow.token ?? []), ...(backend?.deny.token ?? [])]
+  return tokens.find((token) => fingerprint(token) === print) ?? null
+}
+
 /** Prepares rules and backends; without Redis decisions are this process's own. */
 export const createLiveAuthorizer = (
   config: Config,
@@ -43,6 +58,8 @@ export const createLiveAuthorizer = (
   const decisions = redis ? createRedisDecisions(redis, keys, own) : own
   let authorize: Authorize
   let choose: ChooseAuthBackend
+  let byRules: JudgeByRules
+  let source: Config
   const configure = (next: Config): void => {
     const { auth, auth_backends: backends, channels, groups, clocks, flood } = next
     const guesses = createGuessLimit({
@@ -51,22 +68,32 @@ export const createLiveAuthorizer = (
       v6Prefix: next.network_key.ipv6_prefix,
       now,
     })
-    authorize = createAuthorize(backends.map(authBackendSource), {
-      client,
-      decisions,
-      digest,
-      now,
-      guesses,
-      clocks: { decisionSec: clocks.decision_sec, denySec: clocks.deny_sec, retrySec: RETRY_SEC },
-    })
+    const sources = backends.map(authBackendSource)
+    const decisionClocks = {
+      decisionSec: clocks.decision_sec,
+      denySec: clocks.deny_sec,
+      retrySec: RETRY_SEC,
+    }
+    const ports = { client, decisions, digest, now, guesses, clocks: decisionClocks }
+    authorize = createAuthorize(sources, ports)
+    byRules = createJudgeByRules(sources, ports)
+    source = next
     choose = chooseAuthBackend({ channels, groups, global: auth })
   }
   configure(config)
+  const backendFor = (channel: string, group: string): string | null => choose(channel, group)
   return {
     client,
     decisions,
     configure,
-    backendFor: (channel, group) => choose(channel, group),
+    backendFor,
+    book: {
+      backendFor,
+      byRules: (request) => byRules(request),
+      tokenByPrint: (name, print) => tokenByPrint(source, name, print),
+      isLinked: (channel) =>
+        source.secure_links.some(({ match }) => new RegExp(match, 'u').test(channel)),
+    },
     authorize: async (request, previous) => await authorize(request, previous),
   }
 }

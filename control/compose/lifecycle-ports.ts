@@ -1,4 +1,7 @@
-import type { LifecyclePorts } from '../access/lifecycle.ts'
+import type { LifecyclePorts, LiveAuthStore } from '../access/lifecycle.ts'
+import { createRedisLiveAuth } from '../access/live-auth-redis.ts'
+import { KEYS } from '../sessions/keys.ts'
+import type { RedisClient } from '../sessions/redis-client.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { LiveAuthorizer } from './authorizer.ts'
 import type { ApplyLimits } from './live-limits.ts'
@@ -22,5 +25,15 @@ export const lifecyclePorts = (
     const session = decision.maxSessions === null ? null : await view.show(sid)
     if (session) await applyLimits(session.account, decision)
   },
+  book: authorizer.book,
   forget: async (channel, at) => await authorizer.decisions.forget(channel, at),
 })
+
+/** Running sessions as all control planes see them. */
+export const createLiveAuth = (redis: RedisClient): LiveAuthStore =>
+  createRedisLiveAuth(redis, {
+    live: KEYS.authLive,
+    due: KEYS.authDue,
+    channel: KEYS.authChannel,
+    hold: KEYS.authHold,
+  })

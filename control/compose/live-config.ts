@@ -9,6 +9,8 @@ export interface LiveConfig {
   readonly reload: () => Promise<void>
   /** Takes part in a reload; throws to refuse the new configuration. */
   readonly onReload: (take: () => Promise<void>) => void
+  /** Hears of a new configuration once everybody has taken it. */
+  readonly onReloaded: (tell: () => void) => void
 }
 
 /** Settings that hold from start to end of a process. */
@@ -21,11 +23,15 @@ export const createLiveConfig = (
 ): LiveConfig => {
   let current = first
   const takers: (() => Promise<void>)[] = []
+  const listeners: (() => void)[] = []
   return {
     config: () => current.config,
     loaded: () => current,
     onReload: (take) => {
       takers.push(take)
+    },
+    onReloaded: (tell) => {
+      listeners.push(tell)
     },
     reload: async () => {
       const before = current
@@ -37,6 +43,7 @@ export const createLiveConfig = (
         for (const take of takers) await take()
         throw error
       }
+      for (const tell of listeners) tell()
       if (fixedSections(before.config) !== fixedSections(current.config)) {
         warn('listeners, Redis, store and zones change with the next start')
       }

@@ -1,9 +1,13 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { until } from '../support/port.ts'
 import type { TestService } from '../support/service.ts'
 import {
   answering,
   knock,
   type Middleware,
+  playOn,
   startAuthService,
   startMiddleware,
   wordOf,
@@ -16,11 +20,14 @@ let admin: ReturnType<typeof adminOf>
 
 beforeAll(async () => {
   const names = ['user', 'unique', 'own', 'away']
-  middleware = await startMiddleware([...names, 'user-2'])
+  middleware = await startMiddleware([...names, 'user-2', 'ruled', 'free'])
   service = await startAuthService(middleware, {
     groups: [{ name: 'everyone', default: true, limitation: 'hard' }],
-    channels: names.map((name) => ({ match: `^${name}(-2)?$`, auth: name })),
-    auth_backends: names.map((name) => ({ name, backends: [{ url: middleware.at(name) }] })),
+    channels: [...names, 'ruled'].map((name) => ({ match: `^${name}(-2)?$`, auth: name })),
+    auth_backends: [
+      { name: 'ruled', allow: { token: ['friend'] }, allow_default: true },
+      ...names.map((name) => ({ name, backends: [{ url: middleware.at(name) }] })),
+    ],
   })
   admin = adminOf(service)
 }, 300_000)
@@ -83,4 +90,35 @@ describe('what backends say', () => {
     expect(middleware.asked('away')).toHaveLength(1)
     expect((await admin.sessions()).filter((it) => it.name === 'away')).toEqual([])
   })
+})
+
+test('rules that changed hold for what runs, at its next request and with their reason', async () => {
+  const play = async (channel: string, who: { address: string; token: string }) =>
+    playOn(service.edge, await knock(service.edge, channel, who), who)
+  const { token } = await admin.account(5)
+  const friend = await play('ruled', { address: '203.0.113.51', token: 'friend' })
+  const other = await play('ruled', { address: '203.0.113.52', token: 'other' })
+  const denied = await play('ruled', { address: '203.0.113.53', token: 'third' })
+  const free = await play('free', { address: '203.0.113.53', token })
+  const stays = await play('free', { address: '203.0.113.54', token })
+  for (const it of [friend, other, denied, free, stays]) expect((await it.list()).status).toBe(200)
+  const file = join(service.state, '../gatehouse.yaml')
+  const config: Record<string, unknown> = JSON.parse(readFileSync(file, 'utf8'))
+  const rules = { allow: { token: ['friend'] }, deny: { token: ['other'], ip: ['203.0.113.53'] } }
+  const [, ...others] = config['auth_backends'] as object[]
+  const auth_backends = [{ name: 'ruled', ...rules, allow_default: true }, ...others]
+  writeFileSync(file, JSON.stringify({ ...config, auth: 'ruled', auth_backends }))
+  await admin.send('POST', '/config/reload')
+  for (const [it, reason] of [
+    [other, 'rule.deny_token'],
+    [denied, 'rule.deny_ip'],
+    [free, 'rule.deny_ip'],
+  ] as const) {
+    await until(`the end by ${reason}`, async () => (await it.list()).status === 403, 10_000)
+    expect((await it.segment()).reason).toBe(reason)
+  }
+  for (const it of [friend, stays]) expect((await it.list()).status).toBe(200)
+  // And asked again at once, rules are held against by the same question.
+  expect(await admin.send('POST', '/sessions/reauth?name=ruled')).toEqual({ asked: 1 })
+  expect((await friend.list()).status).toBe(200)
 })

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { AuthRequest, Decision } from '../../../control/access/decision.ts'
 import { createLifecycle } from '../../../control/access/lifecycle.ts'
 import { createMemoryLiveAuth } from '../../../control/access/live-auth.ts'
+import type { UnjudgedSession } from '../../../control/access/rejudge.ts'
 import { type BackendServer, httpBackend } from './backend-server.ts'
 import { authorizer, opening } from './setting.ts'
 
@@ -32,6 +33,12 @@ const setting = async (
   const bytes = new Map([['session-1', 1000]])
   const lifecycle = createLifecycle({
     authorize,
+    book: {
+      backendFor: () => 'main',
+      byRules: () => null,
+      tokenByPrint: () => null,
+      isLinked: () => false,
+    },
     store: createMemoryLiveAuth(),
     now: () => time.now,
     bytesOf: async (sessionId) => bytes.get(sessionId) ?? null,
@@ -56,6 +63,19 @@ const setting = async (
     server.seen.map((query) => `${query.get('request_type')} ${query.get('request_number')}`)
   return { lifecycle, open, later, ended, kept, bytes, questions, server }
 }
+
+/** A pass that came back to an edge. */
+const back = (sid: string): UnjudgedSession => ({
+  sid,
+  channel: 'ort',
+  group: 'all',
+  download: null,
+  tokenPrint: null,
+  protocol: 'hls',
+  address: opening.address,
+  country: null,
+  agent: 'VLC',
+})
 
 const idle = { asked: 0, ended: 0, gone: 0, failed: 0 }
 
@@ -101,21 +121,21 @@ describe('life cycle', () => {
   it('asks once per deny clock while the pass of a refused session comes back', async () => {
     const { lifecycle, open, later, questions } = await setting([200, 403, 403, 200])
     await open()
-    expect(await lifecycle.returned('session-1')).toBeNull()
+    expect(await lifecycle.returned(back('session-1'))).toBeNull()
     later(180)
     await lifecycle.round()
     for (let n = 0; n < 10; n += 1) {
-      const told = await lifecycle.returned('session-1')
+      const told = await lifecycle.returned(back('session-1'))
       expect(told).toMatchObject({ verdict: 'deny', reason: 'backend.deny', denySec: 30 })
     }
     expect(questions().length).toBe(2)
     later(31)
-    const together = [1, 2, 3].map(() => lifecycle.returned('session-1'))
+    const together = [1, 2, 3].map(() => lifecycle.returned(back('session-1')))
     for (const told of await Promise.all(together)) expect(told?.verdict).toBe('deny')
     expect(questions().length).toBe(3)
     later(31)
-    expect(await lifecycle.returned('session-1')).toMatchObject({ verdict: 'allow' })
-    expect(await lifecycle.returned('session-1')).toBeNull()
+    expect(await lifecycle.returned(back('session-1'))).toMatchObject({ verdict: 'allow' })
+    expect(await lifecycle.returned(back('session-1'))).toBeNull()
     expect(questions().at(-1)).toBe('update_session 3')
     later(180)
     expect(await lifecycle.round()).toEqual({ ...idle, asked: 1 })
@@ -129,9 +149,9 @@ describe('life cycle', () => {
     expect(await lifecycle.round()).toEqual({ ...idle, gone: 1 })
     expect(await lifecycle.reauth(null)).toBe(0)
     later(600)
-    expect((await lifecycle.returned('session-1'))?.verdict).toBe('deny')
+    expect((await lifecycle.returned(back('session-1')))?.verdict).toBe('deny')
     later(31)
-    expect((await lifecycle.returned('session-1'))?.verdict).toBe('deny')
+    expect((await lifecycle.returned(back('session-1')))?.verdict).toBe('deny')
     expect(questions().length).toBe(3)
   })
 
@@ -186,8 +206,11 @@ describe('life cycle', () => {
   it('asks nothing about what rules alone decided', async () => {
     const { lifecycle, open, later, questions } = await setting([200])
     await open('session-1', { userAgent: 'Friend' })
-    later(3600)
+    later(3599)
     expect(await lifecycle.round()).toEqual(idle)
+    later(1)
+    expect(await lifecycle.round()).toEqual({ ...idle, asked: 1 })
+    expect(await lifecycle.reauth(null)).toBe(1)
     expect(questions()).toEqual([])
   })
 

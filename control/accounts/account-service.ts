@@ -95,6 +95,17 @@ export const createAccountService = (
     return { outcome: 'known', account, tokenId: token.id }
   }
 
+  /** Players that know user names and passwords alone take the account's name and its token. */
+  const byNameAndToken = async (login: {
+    readonly username: string
+    readonly password: string
+  }): Promise<Token | null> => {
+    const token = await store.tokenByHash(hashToken(serverKey(), login.password))
+    if (!token || token.revokedAt !== null) return null
+    const account = await store.account(token.accountId)
+    return account?.id === login.username || account?.name === login.username ? token : null
+  }
+
   const identify: AccountService['identify'] = async (credential, now) => {
     if (credential.kind === 'none') return { outcome: 'refused', reason: 'token.missing' }
     if (credential.kind === 'token') {
@@ -102,6 +113,8 @@ export const createAccountService = (
       if (!token || token.revokedAt !== null) return { outcome: 'refused', reason: 'token.unknown' }
       return await admit(token, now)
     }
+    const named = await byNameAndToken(credential)
+    if (named !== null) return await admit(named, now)
     const token = await store.tokenByUsername(credential.username)
     const stored = token && token.revokedAt === null ? token.hash : null
     const isRight = await passwords.verify(credential, stored)

@@ -1,35 +1,51 @@
 import { Command } from 'commander'
+import { newToken } from '../accounts/secrets.ts'
 import { callAdmin } from './admin-client.ts'
-import { withGlobals } from './context.ts'
-import { isRow, table } from './output.ts'
+import { CliError, withGlobals } from './context.ts'
+import { isRow, print, table } from './output.ts'
 import { answer, id, listed, type Options, paged, queryOf, said } from './resource.ts'
 
+/** `undefined` leaves it as it is, `null` takes it away. */
+const countOf = (options: Options, name: string, flag: string): number | null | undefined => {
+  const text = options[name]
+  if (typeof text !== 'string') return undefined
+  if (text === 'none') return null
+  if (!/^\d{1,6}$/.test(text)) throw new CliError(`${flag} takes a number or 'none', not '${text}'`)
+  return Number(text)
+}
+
+const expiryOf = (options: Options): number | null | undefined => {
+  const text = options['expires']
+  if (typeof text !== 'string') return undefined
+  if (text === 'none') return null
+  const at = Date.parse(text)
+  if (Number.isNaN(at))
+    throw new CliError(`--expires takes a date such as 2030-12-31, or 'none', not '${text}'`)
+  return at
+}
+
 const accountFields = (options: Options): Record<string, unknown> => {
-  const number = (name: string): unknown =>
-    options[name] === undefined
-      ? undefined
-      : options[name] === 'none'
-        ? null
-        : Number(options[name])
-  const until = options['expires']
   return {
-    maxSessions: number('maxSessions'),
-    maxNetworks: number('maxNetworks'),
+    maxSessions: countOf(options, 'maxSessions', '--max-sessions'),
+    maxNetworks: countOf(options, 'maxNetworks', '--max-networks'),
     plan: options['plan'],
     group: options['group'],
     note: options['note'],
-    expiresAt: typeof until === 'string' ? Date.parse(until) : undefined,
+    expiresAt: expiryOf(options),
   }
 }
 
 const withAccountFields = (command: Command): Command =>
   withGlobals(command)
     .option('--max-sessions <n>', 'streams at once; none = as the plan or group says')
-    .option('--max-networks <n>', 'networks at once')
+    .option('--max-networks <n>', 'networks at once; none = as the plan or group says')
     .option('--plan <name>', 'plan')
     .option('--group <name>', 'group wherever the account is')
     .option('--note <text>', 'note')
-    .option('--expires <date>', 'ISO date after which the account may not watch')
+    .option('--expires <date>', 'ISO date after which the account may not watch; none = never')
+
+const loginText = (made: { username: string; password: string; playlist: string }): string =>
+  `username ${made.username}\npassword ${made.password} (shown this once)\nplaylist ${made.playlist}`
 
 const addTokenCommands = (command: Command): void => {
   withGlobals(command.command('token <account>').description('issue a token'))
@@ -41,6 +57,19 @@ const addTokenCommands = (command: Command): void => {
         isRow(token) ? `${String(token['token'])}\n${String(token['playlist'])}` : '',
       )
     })
+  withGlobals(
+    command
+      .command('login <account>')
+      .description('make a password for Xtream players, and print it')
+      .requiredOption('--username <name>', 'user name'),
+  ).action(async (account: string, options: Options) => {
+    const login = { username: String(options['username']), password: newToken().slice(0, 16) }
+    const path = `/accounts/${id(account)}/password`
+    await callAdmin(options, { method: 'PUT', path, body: login })
+    const query = new URLSearchParams({ ...login, type: 'm3u_plus' }).toString()
+    const made = { ...login, playlist: `/get.php?${query}` }
+    print(options.json === true ? JSON.stringify(made) : loginText(made))
+  })
   withGlobals(command.command('tokens <account>').description("list an account's tokens")).action(
     async (account: string, options: Options) => {
       const names = ['id', 'kind', 'username', 'label', 'createdAt', 'lastUsedAt', 'revokedAt']

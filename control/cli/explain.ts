@@ -35,6 +35,7 @@ const playlistText = (row: Row): string => {
   if (row['account'] !== null) lines.push(`account   ${text('account')}`)
   if (row['group'] === null) return [...lines, `refused   ${text('reason')}`].join('\n')
   lines.push(`group     ${text('group')}, won by ${text('rule')}`)
+  if (row['reason'] !== 'ok') return [...lines, `refused   ${text('reason')}`].join('\n')
   lines.push(
     `playlist  ${text('channels')} channels: ${first}${Number(row['channels']) > 5 ? ', …' : ''}`,
   )

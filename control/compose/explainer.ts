@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { isReasonId, REASONS } from '#domain/reasons'
 import { compileRules } from '#domain/rules'
 import type { GeoPlace } from '#domain/types'
 import { limitsOf } from '../access/limits.ts'
@@ -12,27 +11,18 @@ import type { ExplainInput, ExplainPorts, Explanation } from '../explain/explana
 import type { LineupService } from '../lineup/lineup-service.ts'
 import type { Account } from '../store/records.ts'
 import { authBackendSource } from './authorizer.ts'
+import {
+  explainPlaylist,
+  memberOf,
+  type PlaylistExplanation,
+  refusedPlaylist,
+} from './explain-playlist.ts'
 
 /** A viewer to think about; without a channel, his playlist is the question. */
 export interface ExplainQuestion extends Omit<ExplainInput, 'channel'> {
   readonly channel: string | null
   /** Ask the backends for real. */
   readonly isLive: boolean
-}
-
-/** What a viewer would be served at the playlist address. */
-export interface PlaylistExplanation {
-  readonly address: string
-  readonly country: string | null
-  readonly account: string | null
-  readonly group: string | null
-  readonly wonBy: string | null
-  readonly rule: string | null
-  readonly reason: string
-  readonly channels: number
-  readonly leftOut: number
-  readonly first: readonly string[]
-  readonly listVersion: string | null
 }
 
 export interface ExplainerParts {
@@ -47,9 +37,6 @@ export interface ExplainerParts {
   readonly now: () => number
 }
 
-/** Channels named as a sample. */
-const FIRST = 5
-
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')
 
 const accountOf = async (
@@ -62,9 +49,6 @@ const accountOf = async (
   return answer.reason === 'token.unknown' ? null : answer.reason
 }
 
-const known = (account: Account | null) =>
-  account && { id: account.id, name: account.name, group: account.group }
-
 const portsFor = (
   question: ExplainQuestion,
   account: Account | null,
@@ -74,7 +58,8 @@ const portsFor = (
   const config = parts.config()
   return {
     countryOf: (address) => parts.place(address).country,
-    classify: (address, country) => lineup.classify({ address, country, account: known(account) }),
+    classify: (address, country) =>
+      lineup.classify({ address, country, account: memberOf(account) }),
     standing: (group, channel) =>
       lineup.catalog.channel(channel) ? lineup.catalog.standing(group, channel) : 'unknown',
     backendFor: (channel, group) => authorizer.backendFor(channel, group),
@@ -96,48 +81,6 @@ const portsFor = (
     ask: question.isLive ? async (request) => await authorizer.authorize(request) : null,
   }
 }
-
-/** What a group is served now. */
-const servedTo = (group: string | undefined, lineup: LineupService) => {
-  const snapshot = lineup.playlists.snapshot()
-  const found = snapshot?.groups.find(({ id }) => id === group)
-  const leftOut = new Set(found?.leftOut.map(({ id }) => id))
-  const kept = (found?.channels ?? []).filter(({ id }) => !leftOut.has(id))
-  return {
-    channels: kept.length,
-    leftOut: leftOut.size,
-    first: kept.slice(0, FIRST).map(({ name }) => name),
-    listVersion: snapshot?.lists.get(group ?? '')?.version ?? null,
-  }
-}
-
-const explainPlaylist = (
-  question: ExplainQuestion,
-  account: Account | null,
-  { lineup, place }: ExplainerParts,
-): PlaylistExplanation => {
-  const { address } = question
-  const country = question.country?.toUpperCase() ?? place(address).country
-  const won = lineup.classify({ address, country, account: known(account) })
-  const { group, wonBy, rule } = won ?? { group: null, wonBy: null, rule: null }
-  const reason = won ? 'ok' : 'group.none'
-  const viewer = { address, country, account: account?.id ?? null }
-  return { ...viewer, group, wonBy, rule, reason, ...servedTo(won?.group, lineup) }
-}
-
-const refusedPlaylist = (question: ExplainQuestion, reason: string): PlaylistExplanation => ({
-  address: question.address,
-  country: question.country,
-  account: null,
-  group: null,
-  wonBy: null,
-  rule: isReasonId(reason) ? REASONS[reason] : null,
-  reason,
-  channels: 0,
-  leftOut: 0,
-  first: [],
-  listVersion: null,
-})
 
 /** Where no auth backend is asked, nobody vouches for an unknown token, and some groups want an account. */
 const unasked = (
@@ -183,5 +126,6 @@ export const createExplainer =
     const { channel } = question
     if (channel === null) return explainPlaylist(question, account, parts)
     const explained = await explain({ ...question, channel }, portsFor(question, account, parts))
-    return withLink(unasked(explained, account, question, parts), { ...question, channel }, parts)
+    const named = { ...explained, account: explained.account ?? (account && `own:${account.id}`) }
+    return withLink(unasked(named, account, question, parts), { ...question, channel }, parts)
   }

@@ -103,11 +103,15 @@ describe('one address for everybody', () => {
 describe('other doors to the same list', () => {
   test('?token= and get.php; wrong ones are refused', async () => {
     const { id, token } = await admin.account(2)
+    const { name } = await admin.get<{ name: string }>(`/accounts/${id}`)
     const password = { username: 'ann', password: 'correct-horse-7' }
     await admin.send('PUT', `/accounts/${id}/password`, password)
     const doors = [
       `/playlist.m3u?token=${token}`,
       '/get.php?username=ann&password=correct-horse-7&type=m3u_plus&output=ts',
+      // Where nobody made a password: the account's name or id and its token.
+      `/get.php?username=${encodeURIComponent(name)}&password=${token}&type=m3u_plus`,
+      `/get.php?username=${id}&password=${token}&type=m3u_plus`,
     ]
     for (const door of doors) {
       const reply = await list({}, door)
@@ -131,6 +135,7 @@ describe('other doors to the same list', () => {
       ['/playlist.m3u?token=nonsense-nonsense', 'token.unknown'],
       ['/get.php?username=ann&password=wrong-wrong', 'credentials.wrong'],
       ['/get.php?username=nobody&password=wrong-wrong', 'credentials.wrong'],
+      [`/get.php?username=ann&password=${token}`, 'credentials.wrong'],
     ]
     for (const [door, reason] of wrong) {
       const headers = { 'X-Forwarded-For': '192.168.77.7' }
@@ -138,6 +143,10 @@ describe('other doors to the same list', () => {
       expect([401, 403], door).toContain(reply.status)
       expect(reply.reason).toBe(reason)
     }
+    const explain = (given: string) => admin.get(`/explain?ip=192.168.77.8&token=${given}`)
+    expect(await explain(token)).toMatchObject({ reason: 'ok', account: id, channels: 12 })
+    const told = { reason: 'token.unknown', group: 'home', channels: 0 }
+    expect(await explain('nonsense-nonsense')).toMatchObject(told)
     const opened = await list({}, '/live/ann/correct-horse-7/federal-1.m3u8')
     expect([opened.status, opened.location?.slice(0, 3)]).toEqual([302, '/s/'])
     const byToken = await list({}, `/live/federal-2/index.m3u8?token=${token}`)

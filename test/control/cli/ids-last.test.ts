@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { globalsLast } from '../../../control/cli/globals-last.ts'
 import { idsLast } from '../../../control/cli/ids-last.ts'
 
 const ID = '-5J30g7ok43bRiWf'
@@ -15,5 +16,18 @@ describe('ids that begin with a dash', () => {
     ['22 characters', ['show', `${ID}abcdef`], ['show', '--', `${ID}abcdef`]],
   ])('case=%s', (_what, args, wanted) => {
     expect(idsLast(args)).toEqual(wanted)
+  })
+})
+
+describe('options before the command', () => {
+  it.each([
+    ['a value', ['--state', 'x', 'keys'], ['keys', '--state', 'x']],
+    ['several', ['--json', '--config=y', 'ban', 'z'], ['ban', 'z', '--json', '--config=y']],
+    ['before --', ['--json', 'revoke', '--', ID], ['revoke', '--json', '--', ID]],
+    ['none', ['keys', '--json'], ['keys', '--json']],
+    ['no command', ['--state', 'x'], ['--state', 'x']],
+    ['help', ['--help'], ['--help']],
+  ])('case=%s', (_what, args, wanted) => {
+    expect(globalsLast(args)).toEqual(wanted)
   })
 })

@@ -40,4 +40,13 @@ describe('the command line', () => {
       }
     }
   })
+
+  it.each([
+    ['--max-sessions', 'two'],
+    ['--max-networks', '-1'],
+    ['--expires', 'tomorrow-ish'],
+  ])('refuses %s %s rather than taking the limit away', async (flag, value) => {
+    const words = ['accounts', 'add', 'x', `${flag}=${value}`, '--state', '/nowhere']
+    await expect(createProgram().parseAsync(words, { from: 'user' })).rejects.toThrow(flag)
+  })
 })

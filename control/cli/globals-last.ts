@@ -1,0 +1,18 @@
+const WITH_VALUE = new Set(['--config', '--state'])
+
+/** Puts options named before the command, where others keep them, behind it: `--state X sessions` is `sessions --state X`. */
+export const globalsLast = (args: readonly string[]): string[] => {
+  let at = 0
+  for (;;) {
+    const arg = args[at] ?? ''
+    if (WITH_VALUE.has(arg)) at += 2
+    else if (arg === '--json' || /^--(?:config|state)=/.test(arg)) at += 1
+    else break
+  }
+  // Without a command behind them they are somebody's mistake, to be told as such.
+  if (at === 0 || at >= args.length) return [...args]
+  const rest = args.slice(at)
+  const end = rest.indexOf('--')
+  const split = end < 0 ? rest.length : end
+  return [...rest.slice(0, split), ...args.slice(0, at), ...rest.slice(split)]
+}

@@ -20,7 +20,10 @@ const attributeName = /[^\s=,"]+/y
 const blanks = /\s*/y
 
 /** A quote that ends a value: what follows is the line's end, a comma, or blanks and another attribute. */
-const closingQuote = /"(?=\s*(?:,|$)|\s+[^\s="',]+=)/g
+const closingQuotes: Readonly<Record<string, RegExp>> = {
+  '"': /"(?=\s*(?:,|$)|\s+[^\s="',]+=)/g,
+  "'": /'(?=\s*(?:,|$)|\s+[^\s="',]+=)/g,
+}
 /** Where a value without a fitting closing quote, or with none at all, ends. */
 const bareEnd = /[\s,]/g
 
@@ -41,7 +44,8 @@ const readName = (text: string, at: number): string => {
 
 /** The value at `at` and the place behind it; quotes inside a quoted value are kept. */
 const readValue = (text: string, at: number): { value: string; next: number } => {
-  if (text[at] === '"') {
+  const closingQuote = closingQuotes[text[at] ?? '']
+  if (closingQuote !== undefined) {
     const end = indexFrom(closingQuote, text, at + 1)
     if (end >= 0) return { value: text.slice(at + 1, end), next: end + 1 }
   }

@@ -258,6 +258,8 @@ describe('an #EXTINF line', () => {
     ['#EXTINF:-1 a="1",b="2"', 'b="2"', { a: '1' }],
     ['#EXTINF:-1 a="x,y" b="z",N', 'N', { a: 'x,y', b: 'z' }],
     ['#EXTINF:-1 a=bare b="q",N', 'N', { a: 'bare', b: 'q' }],
+    [`#EXTINF:-1 a='one, "two"' b='q',N`, 'N', { a: 'one, "two"', b: 'q' }],
+    [`#EXTINF:-1 a='tis b="q",N`, 'N', { a: "'tis", b: 'q' }],
     ['#EXTINF:-1 a="open b="q",N', 'N', { a: 'open b="q' }],
     ['#EXTINF:-1 a="",N', 'N', { a: '' }],
     ['#EXTINF:-1 a="say "hi" now" b="2",N', 'N', { a: 'say "hi" now', b: '2' }],

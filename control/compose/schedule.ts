@@ -1,25 +1,13 @@
-import type { SessionPage, SessionQuery } from '../sessions/session-store.ts'
 import { createAutoSurge } from './auto-surge.ts'
 import type { Background } from './background.ts'
 import type { Parts } from './parts.ts'
+import { createRunningTeller, STEP_MS } from './running-teller.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const DAY = 1440 * MINUTE
-const PAGE = 1000
 /** Running sessions are told every minute: what was not heard of for ten has ended unseen. */
 const SILENT_MS = 10 * MINUTE
-
-/** Tells history of every session that still plays. */
-const tellRunning = async ({ sessions, recorder }: Parts): Promise<void> => {
-  let cursor: string | null = null
-  do {
-    const query: SessionQuery = { limit: PAGE, ...(cursor === null ? {} : { cursor }) }
-    const page: SessionPage = await sessions.view.list(query)
-    for (const session of page.items) recorder.updated(session)
-    cursor = page.next
-  } while (cursor !== null)
-}
 
 /** The work that goes on by itself. */
 export const scheduleWork = (background: Background, parts: Parts): void => {
@@ -37,7 +25,7 @@ export const scheduleWork = (background: Background, parts: Parts): void => {
   alone('automatic surge', 2 * SECOND, createAutoSurge(parts))
   background.every('network files', 3 * SECOND, async () => await lineup.refreshNetworks())
   background.every('signing keys', 5 * SECOND, async () => await persistence.ring.reload())
-  alone('history of running sessions', MINUTE, async () => await tellRunning(parts))
+  background.every('history of running sessions', STEP_MS, createRunningTeller(parts))
   alone('plays that fell silent', MINUTE, async () => {
     await persistence.store.history.closeSilent(now() - SILENT_MS)
   })

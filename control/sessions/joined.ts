@@ -80,6 +80,8 @@ export const joinViews = (health: Health, sides: Sides): SessionView => {
   return {
     list: (query) => either((view) => view.list(query)),
     show: (id) => either((view) => view.show(id)),
+    accountsIn: (shard) => either((view) => view.accountsIn(shard)),
+    ofAccounts: (tags) => either((view) => view.ofAccounts(tags)),
     counts: (channel) => either((view) => view.counts(channel)),
     numbers: async () => {
       const numbers = await either((view) => view.numbers())

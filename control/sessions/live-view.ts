@@ -149,6 +149,11 @@ export const createLiveView = (
       const [state] = await engine.read([entry.tag])
       return sessionsOf(state ?? null, now()).find((session) => session.id === entry.key) ?? null
     },
+    accountsIn: async (shard) => tagsOf(await index.inShard(shard)),
+    async ofAccounts(tags) {
+      const states = await engine.read(tags)
+      return states.flatMap((state) => sessionsOf(state, now()))
+    },
     async counts(channel) {
       const [totalClients, streamClients] = await Promise.all([total(''), ofChannel(channel)])
       return { totalClients, streamClients }

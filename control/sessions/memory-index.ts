@@ -1,5 +1,6 @@
 import { LIVE_SHARDS, shardOf } from './keys.ts'
 import type { IndexEntry, Place, SessionIndex } from './session-index.ts'
+import { createTimetable } from './timetable.ts'
 
 interface Indexed {
   entry: IndexEntry
@@ -14,10 +15,14 @@ export const createMemoryIndex = (): SessionIndex => {
   const shards = Array.from({ length: LIVE_SHARDS }, () => new Map<string, Indexed>())
   const byKey = new Map<string, Indexed>()
   const shardAt = (tag: string): Map<string, Indexed> => shards[shardOf(tag)] ?? new Map()
+  const timetable = createTimetable()
   const add = (entry: IndexEntry, until: number) => {
     const indexed = { entry, until }
     byKey.set(entry.key, indexed)
-    shardAt(entry.tag).set(entry.key, indexed)
+    const shard = shardAt(entry.tag)
+    const known = shard.get(entry.key)
+    if (!known || until < known.until) timetable.note(shardOf(entry.tag), entry.key, until)
+    shard.set(entry.key, indexed)
   }
   const all = (): Indexed[] => shards.flatMap((shard) => [...shard.values()])
   const where = (isWanted: (entry: IndexEntry) => boolean): Place[] =>
@@ -51,8 +56,9 @@ export const createMemoryIndex = (): SessionIndex => {
     ofChannel: async (channel) => where((entry) => entry.channel === channel),
     inShard: async (shard) => [...(shards[shard]?.values() ?? [])].map(({ entry }) => entry),
     async due(shard, at) {
-      const indexed = [...(shards[shard]?.values() ?? [])]
-      return indexed.filter(({ until }) => until <= at).map(({ entry }) => entry)
+      const untilOf = (key: string) => shards[shard]?.get(key)?.until
+      const keys = timetable.due(shard, at, untilOf)
+      return keys.flatMap((key) => shards[shard]?.get(key)?.entry ?? [])
     },
     countAll: async (at) => all().filter(({ until }) => until > at).length,
     async countChannels(at, wanted) {

@@ -13,6 +13,8 @@ export interface RedisIndexOptions {
 }
 
 const REFRESH_MS = 5 * 60_000
+const EXPIRE_MS = 10 * 60_000
+const MOST_SETS = 10_000
 
 const encode = (entry: IndexEntry): string =>
   JSON.stringify([entry.tag, entry.sid, entry.channel, entry.network, entry.download, entry.idleMs])
@@ -28,6 +30,13 @@ const decode = (key: string, text: string): IndexEntry => {
     download: download ?? '',
     idleMs: Number(idleMs),
   }
+}
+
+/** A moment within `spanMs` that is the key's own, so that many keys do not come due at once. */
+const turnOf = (key: string, spanMs: number): number => {
+  let mixed = 0
+  for (let at = 0; at < key.length; at += 1) mixed = Math.imul(mixed ^ key.charCodeAt(at), 16777619)
+  return (Math.imul(mixed, 2654435761) >>> 0) % spanMs
 }
 
 type Write = Promise<unknown>
@@ -58,7 +67,7 @@ const writeEntry = (redis: RedisClient, entry: IndexEntry, now: number): Write[]
 }
 
 /** Score and member of every session, gathered by the set they belong to. */
-const scoresBySet = (entries: readonly (readonly [IndexEntry, number])[]) => {
+const scoresBySet = (entries: Scored) => {
   const sets = new Map<string, (string | number)[]>()
   for (const [entry, until] of entries) {
     for (const set of [KEYS.live.key(shardOf(entry.tag)), KEYS.channel.key(entry.channel)]) {
@@ -70,20 +79,33 @@ const scoresBySet = (entries: readonly (readonly [IndexEntry, number])[]) => {
   return sets
 }
 
-const writeScores = (
-  redis: RedisClient,
-  entries: readonly (readonly [IndexEntry, number])[],
-  now: number,
-): Write[] => {
-  const writes: Write[] = []
-  for (const [set, scores] of scoresBySet(entries)) {
-    writes.push(redis.zadd(set, ...scores), redis.pexpire(set, KEYS.live.ttlMs))
+type Scored = readonly (readonly [IndexEntry, number])[]
+
+/** Writes scores; a set that lives for a day is told so now and then. */
+const createScoreWriter = (redis: RedisClient) => {
+  const expire = new Map<string, number>()
+  const keep = (set: string, ttlMs: number, now: number): Write[] => {
+    if (now - (expire.get(set) ?? 0) < EXPIRE_MS) return []
+    if (expire.size > MOST_SETS) expire.clear()
+    expire.set(set, now)
+    return [redis.pexpire(set, ttlMs)]
   }
-  const channels = new Set(entries.map(([entry]) => entry.channel))
-  const active = [...channels].flatMap((channel) => [now, channel])
-  const { key, ttlMs } = KEYS.channels
-  if (active.length > 0) writes.push(redis.zadd(key, ...active), redis.pexpire(key, ttlMs))
-  return writes
+  const write = (entries: Scored, now: number): Write[] => {
+    const writes: Write[] = []
+    for (const [set, scores] of scoresBySet(entries)) {
+      writes.push(redis.zadd(set, ...scores), ...keep(set, KEYS.live.ttlMs, now))
+    }
+    const channels = new Set(entries.map(([entry]) => entry.channel))
+    const active = [...channels].flatMap((channel) => [now, channel])
+    const { key, ttlMs } = KEYS.channels
+    if (active.length > 0) writes.push(redis.zadd(key, ...active), ...keep(key, ttlMs, now))
+    return writes
+  }
+  /** A set that lost a member may be gone: the next member begins it anew, without its time. */
+  const lost = (sets: readonly string[]): void => {
+    for (const set of sets) expire.delete(set)
+  }
+  return { write, lost }
 }
 
 const pruneChannels = async (redis: RedisClient, now: number): Promise<void> => {
@@ -100,13 +122,14 @@ const pruneChannels = async (redis: RedisClient, now: number): Promise<void> => 
 export const createRedisIndex = (options: RedisIndexOptions): SessionIndex => {
   const { redis, now, onError } = options
   const cache = createLeaseCache(options.cacheLimit ?? 300_000, REFRESH_MS)
+  const scores = createScoreWriter(redis)
   const settle = (writes: readonly Write[]) => {
     for (const write of writes) write.catch(onError)
   }
   return {
     async put(entry, until) {
       cache.put(entry, now())
-      settle(writeScores(redis, [[entry, until]], now()))
+      settle(scores.write([[entry, until]], now()))
       await Promise.all(writeEntry(redis, entry, now())).catch(onError)
     },
     touch(entries, at) {
@@ -116,19 +139,24 @@ export const createRedisIndex = (options: RedisIndexOptions): SessionIndex => {
         settle(writeEntry(redis, entry, at))
       }
       const scored = entries.map((entry) => [entry, at + entry.idleMs] as const)
-      settle(writeScores(redis, scored, at))
+      settle(scores.write(scored, at))
     },
     remove(entry) {
       const member = memberOf(entry)
+      const [live, channel] = [KEYS.live.key(shardOf(entry.tag)), KEYS.channel.key(entry.channel)]
+      scores.lost([live, channel])
       settle([
-        redis.zrem(KEYS.live.key(shardOf(entry.tag)), member),
-        redis.zrem(KEYS.channel.key(entry.channel), member),
+        redis.zrem(live, member),
+        redis.zrem(channel, member),
         redis.zrem(KEYS.network.key(entry.network), member),
         ...(entry.download ? [redis.zrem(KEYS.download.key(entry.download), member)] : []),
       ])
     },
-    removePlace: (place) =>
-      settle([redis.zrem(KEYS.live.key(shardOf(place.tag)), memberOf(place))]),
+    removePlace: (place) => {
+      const live = KEYS.live.key(shardOf(place.tag))
+      scores.lost([live])
+      settle([redis.zrem(live, memberOf(place))])
+    },
     prune: (at) => pruneChannels(redis, at),
     async find(keys) {
       const found = new Map<string, IndexEntry>()
@@ -136,7 +164,11 @@ export const createRedisIndex = (options: RedisIndexOptions): SessionIndex => {
         const known = cache.get(key)
         const text = known ? null : await redis.get(KEYS.lease.key(key))
         if (known) found.set(key, known)
-        if (text) found.set(key, decode(key, text))
+        if (!text) return
+        const entry = decode(key, text)
+        found.set(key, entry)
+        // Somebody wrote it a while ago; after a restart not all are written anew at once.
+        cache.put(entry, now() - turnOf(key, REFRESH_MS))
       }
       await Promise.all(keys.map(ask))
       return found

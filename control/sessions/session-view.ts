@@ -39,6 +39,10 @@ export interface SessionView {
   list(query: SessionQuery): Promise<SessionPage>
   /** By lease key or session id. */
   show(id: string): Promise<LiveSession | null>
+  /** Tags of the accounts of a shard that play, in tag order; there are `LIVE_SHARDS`. */
+  accountsIn(shard: number): Promise<readonly string[]>
+  /** Live sessions of accounts, by their tags. */
+  ofAccounts(tags: readonly string[]): Promise<readonly LiveSession[]>
   /** Live sessions everywhere and on one channel, at most a second old: `total_clients`, `stream_clients`. */
   counts(channel: string): Promise<{ totalClients: number; streamClients: number }>
   numbers(): Promise<LiveNumbers>

@@ -8,8 +8,8 @@
 -- @include state count expire
 local stateKey, order, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
 local removed, fx = 0, newEffects()
-if redis.call('EXISTS', stateKey) == 0 then return { cjson.encode(fx), 'pardoned', 0 } end
-local state = loadState(stateKey)
+local state = knownState(stateKey)
+if not state then return { cjson.encode(fx), 'pardoned', 0 } end
 
 expire(state, now, fx)
 for _, key in ipairs(order.keys) do

@@ -8,11 +8,11 @@
 -- @include state count expire shares judge seat reseat
 local stateKey, order, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
 local answer, fx = { unknown = {}, refused = {} }, newEffects()
-if redis.call('EXISTS', stateKey) == 0 then
+local state = knownState(stateKey)
+if not state then
   answer.unknown = order.seen
   return { cjson.encode(fx), 'renewed', cjson.encode(answer) }
 end
-local state = loadState(stateKey)
 
 local function refuse(key, till, reason)
   table.insert(answer.refused, { key = key, ['until'] = till, reason = reason })

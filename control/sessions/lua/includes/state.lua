@@ -1,7 +1,7 @@
 -- Loads and saves one account's state and holds the fixed clocks of njs/domain/limits-types.ts.
 local CLOCKS = {
-  ghost = 120000, lock = 90000, probation = 900000, retry = 10000,
-  report = 20000, settle = 250, rush = 1000, pair = 3600000,
+  ghost = 120000, lock = 95000, probation = 900000, retry = 10000,
+  report = 20000, traffic = 2000, settle = 250, rush = 1000, pair = 3600000,
 }
 local KEPT = {
   live = 1000, superseded = 48, ghosts = 32, refused = 128, devices = 128, pairs = 16,
@@ -15,10 +15,13 @@ local function clock(override)
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
-local function loadState(key, account, limits)
+local function knownState(key)
   local text = redis.call('GET', key)
-  if text then return cjson.decode(text) end
-  return {
+  return text and cjson.decode(text)
+end
+
+local function loadState(key, account, limits)
+  return knownState(key) or {
     account = account, limits = limits, slots = {}, refused = {}, devices = {},
     pairs = {}, rush = {}, over = 0, lock = 0, tight = 0, probation = 0,
   }

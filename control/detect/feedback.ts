@@ -1,4 +1,4 @@
-import type { PlayRecord } from '#domain/types'
+import type { AccountRef, PlayRecord } from '#domain/types'
 import type { Feedback } from './types.ts'
 
 /** One remembered word of an operator, as the store keeps it. */
@@ -6,6 +6,11 @@ export interface FeedbackEntry {
   readonly kind: 'network' | 'device' | 'city' | 'account'
   readonly value: string
   readonly verdict: string
+}
+
+/** The same, with the account it is about. */
+export interface AccountWord extends FeedbackEntry {
+  readonly account: AccountRef
 }
 
 const FINE = 'fine'
@@ -20,6 +25,17 @@ export const gatherFeedback = (entries: readonly FeedbackEntry[]): Feedback => {
     cities: of('city'),
     isAccountFine: of('account').length > 0,
   }
+}
+
+/** The same for every account that anything was said of. */
+export const feedbackByAccount = (words: readonly AccountWord[]): Map<AccountRef, Feedback> => {
+  const byAccount = new Map<AccountRef, AccountWord[]>()
+  for (const word of words) {
+    const known = byAccount.get(word.account)
+    if (known) known.push(word)
+    else byAccount.set(word.account, [word])
+  }
+  return new Map([...byAccount].map(([account, said]) => [account, gatherFeedback(said)]))
 }
 
 /** Tells whether an operator has said that a play is fine. */

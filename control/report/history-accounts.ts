@@ -1,9 +1,16 @@
 import type { PlayRecord } from '#domain/types'
+import type { AccountWord } from '../detect/feedback.ts'
+import { isCountable } from '../detect/live/countable.ts'
+import type { DetectionRule } from '../detect/rule-types.ts'
 import type { AccountRead, AccountSource } from './account-read.ts'
 
 /** What the report needs of our own history: the plays of each account that started in a span. */
 export interface HistoryReader {
   playsByAccount(from: number, to: number): AsyncIterable<readonly PlayRecord[]>
+  /** What operators said is fine, with the account each word is about. */
+  feedback?(): Promise<readonly AccountWord[]>
+  /** The rules in force; the default ones where there are none. */
+  rules?(): Promise<readonly DetectionRule[]>
 }
 
 const DAY_MS = 86_400_000
@@ -15,7 +22,8 @@ async function* readAccounts(
   plays: AsyncIterable<readonly PlayRecord[]>,
   name: string | null,
 ): AsyncGenerator<AccountRead> {
-  for await (const ofAccount of plays) {
+  for await (const all of plays) {
+    const ofAccount = all.filter(isCountable)
     const newest = ofAccount.at(-1)
     if (newest === undefined) continue
     const known = ofAccount.findLast((play) => play.accountName !== null)?.accountName

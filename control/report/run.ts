@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { assessAccount } from '../detect/assess.ts'
+import { feedbackByAccount } from '../detect/feedback.ts'
 import { type AsnTable, parseAsnTable } from '../sources/asn-table.ts'
 import { readTautulliAddress } from '../sources/tautulli-address.ts'
 import { createTautulliClient, type TautulliClient } from '../sources/tautulli-client.ts'
@@ -65,21 +66,32 @@ const readAsn = (path: string | null): AsnTable | null => {
   return table
 }
 
-const judgeFor = ({ now, minConfidence }: ReportOptions): Judge => {
-  const threshold = minConfidence === null ? {} : { threshold: minConfidence }
-  return (plays) => assessAccount(plays, { now, ...threshold })
+/** As the control plane judges: by the rules in force, and with what operators said, where there is a history. */
+const judgeFor = async (
+  { now, minConfidence }: ReportOptions,
+  history?: HistoryReader,
+): Promise<Judge> => {
+  const feedback = feedbackByAccount((await history?.feedback?.()) ?? [])
+  const rules = (await history?.rules?.()) ?? []
+  const known = {
+    now,
+    ...(minConfidence === null ? {} : { threshold: minConfidence }),
+    ...(rules.length === 0 ? {} : { rules }),
+  }
+  return (plays) =>
+    assessAccount(plays, { ...known, feedback: feedback.get(plays[0]?.account ?? '') })
 }
 
 const report = async (
   source: AccountSource,
-  options: ReportOptions,
-  output: Output,
+  judge: Judge,
+  { options, output }: { readonly options: ReportOptions; readonly output: Output },
 ): Promise<number> => {
   if (source.total === 0 && options.user !== null) {
     output.err(`User '${safe(options.user)}' not found.`)
     return FAILURE
   }
-  return runGatehouse(source, judgeFor(options), { options, output })
+  return runGatehouse(source, judge, { options, output })
 }
 
 const overTautulli = async (
@@ -92,7 +104,10 @@ const overTautulli = async (
   const asn = readAsn(options.asnFile)
   output.err(`Reading users and plays of the last ${days} days from Tautulli (${client.base})...`)
   const query = { now, days, user, asn, atOnce: AT_ONCE }
-  return report(await tautulliAccounts(client, query), options, output)
+  return report(await tautulliAccounts(client, query), await judgeFor(options), {
+    options,
+    output,
+  })
 }
 
 const runOverTautulli = async (
@@ -130,7 +145,8 @@ export const runReport = async (
   if (openHistory === undefined) throw new UsageError('--source history is not available here')
   const history = await openHistory(options)
   try {
-    return await report(historyAccounts(history, options), options, output)
+    const judge = await judgeFor(options, history)
+    return await report(historyAccounts(history, options), judge, { options, output })
   } finally {
     await history.close()
   }

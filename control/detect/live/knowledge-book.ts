@@ -1,7 +1,7 @@
 import type { AccountRef } from '#domain/types'
 import type { Feedback as FeedbackRow } from '../../store/records.ts'
 import type { FeedbackStore } from '../../store/stores.ts'
-import { gatherFeedback } from '../feedback.ts'
+import { feedbackByAccount } from '../feedback.ts'
 import type { Feedback } from '../types.ts'
 
 /** What operators said is fine, by account. */
@@ -34,13 +34,7 @@ export const createKnowledgeBook = (store: Pick<FeedbackStore, 'list'>): Knowled
   return {
     feedbackOf: (account) => current.get(account) ?? NOTHING,
     reload: async () => {
-      const byAccount = new Map<AccountRef, FeedbackRow[]>()
-      for (const row of await readFeedback(store)) {
-        const rows = byAccount.get(row.account)
-        if (rows) rows.push(row)
-        else byAccount.set(row.account, [row])
-      }
-      current = new Map([...byAccount].map(([account, rows]) => [account, gatherFeedback(rows)]))
+      current = feedbackByAccount(await readFeedback(store))
     },
   }
 }

@@ -5,7 +5,8 @@ import { type Static, Type } from 'typebox'
 import { networkKey } from '#domain/network'
 import type { KnowledgeBook } from '../../detect/live/knowledge-book.ts'
 import { ProblemError } from '../../plugins/problem.ts'
-import { idParams } from '../../schemas/common.ts'
+import { pageOf } from '../../schemas/accounts.ts'
+import { idParams, pageQuery } from '../../schemas/common.ts'
 import { feedbackCreate, feedbackSchema } from '../../schemas/detection.ts'
 import type { Feedback } from '../../store/records.ts'
 import type { Nouns } from '../../store/stores.ts'
@@ -23,6 +24,7 @@ export interface FeedbackRoutesOptions {
 }
 
 const write = { permission: 'findings:write' }
+const everyQuery = Type.Object({ limit: pageQuery.limit, after: pageQuery.after })
 const listSchema = Type.Object({ items: Type.Array(feedbackSchema), next: Type.Null() })
 
 const valueOf = (
@@ -58,10 +60,26 @@ const removeRoute = (plain: FastifyInstance, options: FeedbackRoutesOptions): vo
   )
 }
 
-/** `/accounts/:id/feedback` and `/feedback/:id`: an operator's "this is fine". */
+const everyRoute = (plain: FastifyInstance, { store }: FeedbackRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  app.get(
+    '/feedback',
+    {
+      schema: { querystring: everyQuery, response: { 200: pageOf(feedbackSchema) } },
+      config: { permission: 'findings:read' },
+    },
+    async ({ query: { limit, after } }) => {
+      const page = await store.feedback.list({ limit, after })
+      return { items: [...page.rows], next: page.next }
+    },
+  )
+}
+
+/** `/feedback`, `/feedback/:id` and `/accounts/:id/feedback`: an operator's "this is fine". */
 export const feedbackRoutes = (plain: FastifyInstance, options: FeedbackRoutesOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const { store, book, audit, clock, changed } = options
+  everyRoute(plain, options)
   app.get(
     '/accounts/:id/feedback',
     {

@@ -108,6 +108,12 @@ test('history, report and backtest read what the running control plane holds', a
   const backtest = await gatehouse('backtest', '--rules', rules, '--days', '3', '--json')
   expect(backtest.code).toBe(1)
   expect(JSON.parse(backtest.stdout).comparison.both).toEqual(['own:two-screens'])
+  const kinds = (text: string) =>
+    JSON.parse(text).users[0].findings.map(({ kind }: { kind: string }) => kind)
+  expect(kinds(report.stdout)).toContain('simultaneous_places')
+  await gatehouse('feedback', 'add', 'two-screens', 'network', '198.51.100.9')
+  const excused = await gatehouse('report', '--source', 'history', '--json')
+  expect(kinds(excused.stdout)).toEqual([])
   const { stdout } = await gatehouse('feedback', 'add', 'two-screens', 'account')
   const id = /remembered as (\S+)/.exec(stdout)?.[1] ?? ''
   const silenced = await gatehouse('backtest', '--rules', rules, '--days', '3', '--json')

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
 import type { PlayRecord } from '#domain/types'
+import { defaultRules } from '../../../control/detect/rules.ts'
+import type { HistoryReader } from '../../../control/report/history-accounts.ts'
 import { playFromTautulli, type TautulliRow } from '../../../control/sources/tautulli-rows.ts'
 import { runReportHere } from '../../support/report-run.ts'
 import { shownData } from '../../support/tautulli-shown.ts'
@@ -11,7 +13,7 @@ const playsOf = (userId: unknown): PlayRecord[] => {
   return rows.map((row) => playFromTautulli(row, data.geo[String(row.ip_address)])).toReversed()
 }
 
-const openHistory = () => {
+const openHistory = (known: Partial<HistoryReader> = {}) => {
   const asked: number[][] = []
   let isClosed = false
   const open = async () => ({
@@ -19,6 +21,7 @@ const openHistory = () => {
       asked.push([from, to])
       for (const user of data.users) yield playsOf(user['user_id'])
     },
+    ...known,
     close: async () => {
       isClosed = true
     },
@@ -47,4 +50,52 @@ it('one account can be asked for by its name', async () => {
   const { out, code } = await runReportHere(raw, {}, { openHistory: history.open })
   expect((JSON.parse(out) as { users: unknown[] }).users).toHaveLength(1)
   expect(code).toBe(0)
+})
+
+const shared = 'backend:tautulli:22579007'
+const judged = async (known: Partial<HistoryReader>): Promise<Record<string, unknown>> => {
+  const raw = { source: 'history', user: 'Two Cities', json: true }
+  const run = await runReportHere(raw, {}, { openHistory: openHistory(known).open })
+  const { users } = JSON.parse(run.out) as { users: Record<string, unknown>[] }
+  return { ...users[0], code: run.code }
+}
+
+it("operators' words count, of the account they were said of and of no other", async () => {
+  const word = { kind: 'account', value: shared, verdict: 'fine' } as const
+  const feedback = (account: string) => async () => [{ ...word, account }]
+  expect(await judged({ feedback: feedback(shared) })).toMatchObject({ flagged: false, code: 0 })
+  expect(await judged({ feedback: feedback('own:1') })).toMatchObject({ flagged: true, code: 1 })
+  const city = async () =>
+    [{ account: shared, kind: 'city', value: 'PARIS', verdict: 'fine' }] as const
+  const before = await judged({})
+  const after = await judged({ feedback: city })
+  expect(before['households']).toHaveLength(2)
+  expect(Number(after['confidence'])).toBeLessThan(Number(before['confidence']))
+})
+
+it('findings are those of the rules in force', async () => {
+  const [rule] = defaultRules().filter(({ kind }) => kind === 'impossible_travel')
+  const kindsOf = async (enabled: boolean) => {
+    const rules = async () => (rule ? [{ ...rule, enabled }] : [])
+    const { findings } = await judged({ rules })
+    return new Set((findings as { kind: string }[]).map(({ kind }) => kind))
+  }
+  expect(await kindsOf(true)).toEqual(new Set(['impossible_travel']))
+  expect(await kindsOf(false)).toEqual(new Set())
+})
+
+it('what was refused or ended by ourselves is not held against anybody', async () => {
+  const refused = data.users.map(({ user_id }) =>
+    playsOf(user_id).map((play) => ({ ...play, reason: 'ban.account', endedAt: play.lastSeenAt })),
+  )
+  const playsByAccount = async function* () {
+    yield* refused
+  }
+  const { open } = openHistory({ playsByAccount })
+  const { out, code } = await runReportHere(
+    { source: 'history', json: true },
+    {},
+    { openHistory: open },
+  )
+  expect([JSON.parse(out), code]).toEqual([{ users: [] }, 0])
 })

@@ -149,6 +149,7 @@ test('feedback names networks by any address in them, once; nonsense is refused'
   const again = await post({ kind: 'network', value: '2001:db8:0:1:ffff::1' })
   expect(again.body.id).toBe(first.body.id)
   expect((await call('GET', '/accounts/1/feedback')).body.items).toHaveLength(1)
+  expect((await call('GET', '/feedback')).body).toEqual({ items: [first.body], next: null })
   for (const body of [
     { kind: 'network', value: 'x' },
     { kind: 'city' },

@@ -35,7 +35,8 @@ const firstAround = (entries: readonly Entry[], entry: Entry): number => {
   let first = -1
   for (let at = entry.parent; at >= 0; at = entries[at]?.parent ?? -1) {
     const around = entries[at]
-    if (around !== undefined && around.index !== entry.index) first = around.index
+    if (around === undefined || around.index === entry.index) continue
+    if (first < 0 || around.index < first) first = around.index
   }
   return first
 }

@@ -13,16 +13,19 @@ export interface Parsed {
   readonly flaws: readonly Flaw[]
 }
 
-/** What an `include` names; `null` = it cannot be read. */
-export type ReadInclude = (pattern: string) => readonly { file: string; text: string }[] | null
+/** What an `include` in the file `from` names; `null` = it cannot be read. */
+export type ReadInclude = (
+  pattern: string,
+  from: string,
+) => readonly { file: string; text: string }[] | null
 
 export interface ParseOptions {
   readonly file: string
   readonly readInclude?: ReadInclude
   /** A line that starts with one of these starts a statement, even where the `;` before it is missing. */
   readonly starters?: readonly string[]
-  /** A line of two words that holds no `;`, such as the lines of files that geo blocks include, is not asked to. */
-  readonly depth?: number
+  /** Files that are being read, the outermost first: one that includes itself is not read again. */
+  readonly within?: readonly string[]
 }
 
 const MAX_INCLUDE_DEPTH = 10
@@ -39,15 +42,20 @@ const placeOf = ({ file, line }: Place): Place => ({ file, line })
 const included = (words: readonly Token[], { flaws, options }: Cursor): readonly Statement[] => {
   const [head, pattern] = words
   if (head === undefined || pattern === undefined) return []
-  const depth = options.depth ?? 0
-  const files = depth < MAX_INCLUDE_DEPTH ? options.readInclude?.(pattern.text) : null
+  const within = [...(options.within ?? []), options.file]
+  const files =
+    within.length <= MAX_INCLUDE_DEPTH ? options.readInclude?.(pattern.text, options.file) : null
   if (!files) {
     const message = `include ${pattern.text} could not be read`
     flaws.push({ ...placeOf(head), message })
     return []
   }
   return files.flatMap(({ file, text }) => {
-    const parsed = parseBlocks(text, { ...options, file, depth: depth + 1 })
+    if (within.includes(file)) {
+      flaws.push({ ...placeOf(head), message: `include ${pattern.text} comes back to itself` })
+      return []
+    }
+    const parsed = parseBlocks(text, { ...options, file, within })
     flaws.push(...parsed.flaws)
     return parsed.statements
   })

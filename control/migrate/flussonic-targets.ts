@@ -118,6 +118,7 @@ const authOf = (
 }
 
 const CLOSED = 'not-converted'
+const OPEN = 'open'
 
 /** What cannot be asked must not let everyone in: an auth backend that refuses until somebody fills it. */
 const closed = (target: Token, context: TargetContext): Pick<StreamAuth, 'auth' | 'link'> => {
@@ -126,6 +127,15 @@ const closed = (target: Token, context: TargetContext): Pick<StreamAuth, 'auth' 
     context.backends.push({ name, allow: {}, deny: {}, backends: [], allow_default: false })
   context.report.changed(target, `auth backend ${name} refuses everyone here until you fill it`)
   return { auth: name, link: null }
+}
+
+/** A line that names nothing lets everyone in, also where the global line would not. */
+export const openToAll = (at: Place, context: TargetContext): StreamAuth => {
+  const name = context.names.of(OPEN)
+  if (!context.backends.some((backend) => backend.name === name))
+    context.backends.push({ name, allow: {}, deny: {}, backends: [], allow_default: true })
+  context.report.changed(at, `nothing is named, which lets everyone in: auth backend ${name}`)
+  return { auth: name, link: null, limitation: 'hard', max_sessions: null }
 }
 
 /** Reads the words after `auth` or `on_play`; `null` where they name nothing, which lets everyone in. */

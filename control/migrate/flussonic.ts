@@ -2,6 +2,7 @@ import { parseBlocks, type ReadInclude, type Statement } from './blocks.ts'
 import { type ImportedBackend, importAuthBackend } from './flussonic-rules.ts'
 import {
   type ImportedLink,
+  openToAll,
   readTarget,
   type StreamAuth,
   type TargetContext,
@@ -104,6 +105,7 @@ const collectBackends = (statements: readonly Statement[], context: TargetContex
 
 const collectRules = (statements: readonly Statement[], context: TargetContext): Rule[] => {
   const rules: Rule[] = []
+  const hasGlobal = (authLine(statements)?.args.length ?? 0) > 0
   const templates = new Map(
     statements
       .filter(({ name }) => name === 'template')
@@ -112,7 +114,8 @@ const collectRules = (statements: readonly Statement[], context: TargetContext):
   for (const statement of statements) {
     if (PUBLISHERS[statement.name] === undefined) continue
     const line = effectiveLine(statement, templates)
-    const auth = line === undefined ? null : readTarget(line.args, context)
+    if (line === undefined) continue
+    const auth = readTarget(line.args, context) ?? (hasGlobal ? openToAll(line, context) : null)
     if (auth === null) continue
     addRule(rules, patternOf(statement), auth)
     if (auth.link !== null) {

@@ -62,7 +62,10 @@ const remove = (statement: Statement, text: string, into: Reading): void => {
   if (into.isRanges) {
     const range = readRange(text)
     if (range === null) return into.report.notUnderstood(statement, `delete ${text}`)
-    into.segments = cutOut(into.segments, range)
+    const left = cutOut(into.segments, range)
+    if (left === null)
+      return into.report.changed(statement, `delete ${text}: there was no such range; left out`)
+    into.segments = left
     return into.report.kept(statement, `delete ${text}`)
   }
   const read = readNetwork(text)

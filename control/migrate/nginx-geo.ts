@@ -32,6 +32,13 @@ const everyGeo = (statements: readonly Statement[]): Statement[] =>
     statement.name === 'geo' ? [statement] : everyGeo(statement.block ?? []),
   )
 
+/** Blocks that make another variable of this one, which locations then use. */
+const findMaps = (statements: readonly Statement[], variable: string): Statement[] =>
+  statements.flatMap((statement) => {
+    const isMap = statement.name === 'map' && statement.args[0]?.text === variable
+    return isMap ? [statement] : findMaps(statement.block ?? [], variable)
+  })
+
 interface Chosen {
   readonly geo: GeoBlock
   readonly locations: readonly GeoLocation[]
@@ -151,6 +158,8 @@ export const importNginxGeo = (
   )
   if (chosen.geo.fallback === null && at !== undefined)
     report.changed(at, 'no `default`: whoever is in no network is in no group and gets no playlist')
+  for (const map of findMaps(statements, chosen.geo.variable))
+    report.notUnderstood(map, '`map` of the variable: give the groups their sources by hand')
   const { proxies } = chosen.geo
   const config: GeoConfig = {
     ...(proxies.length === 0 ? {} : { edge: { trusted_proxies: proxies } }),

@@ -29,14 +29,35 @@ export const layOver = (segments: readonly Segment[], added: Segment): Segment[]
   return [...rest, added].sort((a, b) => a.first - b.first)
 }
 
-/** Takes a range out again. */
-export const cutOut = (
-  segments: readonly Segment[],
-  range: { first: number; last: number },
-): Segment[] =>
-  layOver(segments, { ...range, value: '' }).filter(
-    (part) => part.first !== range.first || part.last !== range.last,
-  )
+interface Span {
+  readonly first: number
+  readonly last: number
+}
+
+/** nginx keeps ranges by the first half of the address, one piece for each. */
+const piecesOf = ({ first, last }: Span): Span[] => {
+  const pieces: Span[] = []
+  for (let from = first; from <= last; ) {
+    const to = Math.min(last, from - (from % 65_536) + 65_535)
+    pieces.push({ first: from, last: to })
+    from = to + 1
+  }
+  return pieces
+}
+
+/** Takes a range out again: as in nginx only pieces that stand there just so. `null`: there is none. */
+export const cutOut = (segments: readonly Segment[], range: Span): Segment[] | null => {
+  const gone = new Set(piecesOf(range).map(({ first, last }) => `${first}-${last}`))
+  let isFound = false
+  const left = segments.flatMap((segment) => {
+    const pieces = piecesOf(segment)
+    const kept = pieces.filter(({ first, last }) => !gone.has(`${first}-${last}`))
+    if (kept.length === pieces.length) return [segment]
+    isFound = true
+    return kept.map((piece) => ({ ...segment, ...piece }))
+  })
+  return isFound ? left : null
+}
 
 const addressText = (value: number): string => formatAddress({ family: 4, words: [value] })
 
@@ -55,5 +76,7 @@ export const readNetwork = (
   const network = parsed.networks[0]
   if (network === undefined || (mask !== undefined && mask === ''))
     return { why: `\`${text}\`: not a network` }
+  if (text.includes(':') && network.base.family === 4)
+    return { why: `\`${text}\`: nginx compares IPv4 viewers with IPv4 networks only` }
   return { network, note: parsed.warnings[0] ?? null }
 }

@@ -1,25 +1,60 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, isAbsolute, join, parse, resolve, sep } from 'node:path'
 import type { ReadInclude } from './blocks.ts'
 
-const matching = (folder: string, pattern: string): string[] => {
-  const escaped = pattern.replaceAll(/[\\^$.+()[\]{}|]/g, '\\$&')
-  const expression = new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`)
-  return readdirSync(folder)
-    .filter((name) => expression.test(name))
-    .sort()
-    .map((name) => join(folder, name))
+const isPattern = (text: string): boolean => /[*?[]/.test(text)
+
+const expressionOf = (pattern: string): RegExp => {
+  const escaped = pattern.replaceAll(/[\\^$.+()|{}]/g, '\\$&')
+  // As in a shell: a star does not stand for the dot of a hidden file.
+  const hidden = /^[*?[]/.test(pattern) ? '(?!\\.)' : ''
+  const sets = escaped.replaceAll('[!', '[^').replaceAll('*', '.*').replaceAll('?', '.')
+  return new RegExp(`^${hidden}${sets}$`)
 }
 
-/** Reads what `include` lines name, from the folder of the file that is imported; `*` and `?` in the last part. */
+const names = (folder: string): string[] => {
+  try {
+    return readdirSync(folder).sort()
+  } catch {
+    return []
+  }
+}
+
+/** Paths a pattern stands for, `*`, `?` and `[…]` in any part of it. */
+const matching = (path: string): string[] => {
+  const { root } = parse(path)
+  return path
+    .slice(root.length)
+    .split(sep)
+    .reduce(
+      (folders: readonly string[], part) => {
+        if (!isPattern(part)) return folders.map((folder) => join(folder, part))
+        const expression = expressionOf(part)
+        return folders.flatMap((folder) =>
+          names(folder)
+            .filter((name) => expression.test(name))
+            .map((name) => join(folder, name)),
+        )
+      },
+      [root],
+    )
+    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true)
+}
+
+const read = (path: string): ReturnType<ReadInclude> => {
+  try {
+    const files = isPattern(path) ? matching(path) : [path]
+    return files.map((file) => ({ file, text: readFileSync(file, 'utf8') }))
+  } catch {
+    return null
+  }
+}
+
+/** Reads what `include` lines name: from the folder of the file that is imported, else from that of the file they stand in. */
 export const includeFrom =
   (folder: string): ReadInclude =>
-  (pattern) => {
-    const path = resolve(folder, pattern)
-    try {
-      const files = /[*?]/.test(path) ? matching(dirname(path), basename(path)) : [path]
-      return files.map((file) => ({ file, text: readFileSync(file, 'utf8') }))
-    } catch {
-      return null
-    }
+  (pattern, from) => {
+    const found = read(resolve(folder, pattern))
+    if (isAbsolute(pattern) || (found !== null && found.length > 0)) return found
+    return read(resolve(dirname(resolve(from)), pattern)) ?? found
   }

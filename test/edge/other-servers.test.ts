@@ -25,6 +25,10 @@ geo $span {
   10.0.0.0-10.0.3.255 home;
   10.0.1.7-10.0.1.9 office;
   10.2.0.1-10.2.0.1 office;
+  10.2.1.0-10.2.1.255 office;
+  delete 10.2.1.6-10.2.1.7;
+  10.3.0.0-10.3.1.255 home;
+  delete 10.3.0.0-10.3.1.255;
 }`
 const NETS = '10.2.0.0/16 office;\n10.3.0.0/16 office;\n10.2.9.9 home;'
 const link: SecureLink = {

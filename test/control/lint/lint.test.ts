@@ -53,6 +53,14 @@ describe('shadowed rules', () => {
       ['6 note shadowed'],
     ],
     [
+      'an address that stands in an allowed list and in a wider denied network',
+      `    allow:
+      ip: [10.1.1.1, '::1']
+    deny:
+      ip: [10.1.1.1, 10.0.0.0/8, '2001:db8::/32']`,
+      ['7 warning shadowed'],
+    ],
+    [
       'a denied user agent that holds an allowed one',
       `    allow:
       ua: [MAG]

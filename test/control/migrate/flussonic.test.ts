@@ -64,7 +64,17 @@ describe('includes', () => {
 
   it('that include themselves end', () => {
     const { report } = importFlussonic('include loop.conf;', { file: 'main.conf', readInclude })
-    expect(report.some(({ message }) => message.includes('could not be read'))).toBe(true)
+    expect(report.some(({ message }) => message.includes('comes back to itself'))).toBe(true)
+  })
+})
+
+it('a line that names nothing opens its stream, whatever the global line says', () => {
+  const source = 'on_play auth://m;\nauth_backend m { deny ip 10/8; }\nstream free { on_play ; }'
+  const { config } = importFlussonic(source, { file: 'f.conf' })
+  expect(config).toMatchObject({
+    auth: 'm',
+    auth_backends: [{ name: 'm' }, { name: 'open', allow_default: true }],
+    channels: [{ match: '^free$', auth: 'open' }],
   })
 })
 

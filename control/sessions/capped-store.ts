@@ -122,7 +122,7 @@ const createRenewing = ({ engine, index, now, onEffects }: CappedStoreOptions) =
         if (ended.until - now() > ROOM_MS) result.kill.set(ended.key, ended)
         else result.drop.add(ended.key)
       }
-      for (const key of answer.unknown) result.drop.add(key)
+      for (const key of [...answer.unknown, ...effects.drop]) result.drop.add(key)
       const isKept = ({ key }: IndexEntry) => !result.kill.has(key) && !result.drop.has(key)
       kept.push(...batch.seen.filter(isKept))
       onEffects(effects)

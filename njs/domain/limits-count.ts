@@ -1,4 +1,4 @@
-import type { AccountState, Slot } from './limits-types.ts'
+import { type AccountState, CLOCKS, type Slot } from './limits-types.ts'
 
 /** One session with its lease key. */
 export interface Held {
@@ -38,6 +38,9 @@ export const liveSlots = (state: AccountState): Held[] => {
 /** Live sessions that are not superseded. */
 export const countingSlots = (state: AccountState): Held[] =>
   liveSlots(state).filter(({ slot }) => slot.sup === 0)
+
+/** When a session was requested last, as far as reports and the traffic log tell. */
+export const requestedAt = (slot: Slot): number => Math.max(slot.seen, slot.used - CLOCKS.traffic)
 
 /** The sessions without their keys. */
 export const slotsOf = (held: readonly Held[]): Slot[] => held.map(({ slot }) => slot)

@@ -92,8 +92,20 @@ const trimSuperseded = (state: AccountState, now: number, fx: Effects) => {
   for (const one of held.slice(0, excess)) makeGhost(one, 'session.superseded', now, fx)
 }
 
+/** A superseded session that had traffic late in its grace: only its next request tells whether it goes on. */
+const probe = (state: AccountState, now: number, fx: Effects) => {
+  const { supersedeMs } = state.limits
+  for (const { key, slot } of liveSlots(state)) {
+    const isDue = slot.sup > 0 && now - slot.sup >= supersedeMs
+    if (!isDue || slot.firm !== 0 || slot.used - slot.sup < supersedeMs / 2) continue
+    slot.firm = -1
+    fx.drop.push(key)
+  }
+}
+
 /** Bounds what an account keeps. Last part of every step. */
 export const tidy = (state: AccountState, now: number, fx: Effects) => {
+  probe(state, now, fx)
   trimSuperseded(state, now, fx)
   trimGhosts(state, now)
   trim(state.refused, KEPT.refused, (entry) => entry.until)

@@ -4,6 +4,7 @@ import {
   homeOf,
   isWithinCaps,
   liveSlots,
+  requestedAt,
   streamOf,
 } from './limits-count.ts'
 import { makeGhost } from './limits-expire.ts'
@@ -72,8 +73,12 @@ const pressing = (state: AccountState, now: number): Held[] => {
   const { limitation, confirmMs } = state.limits
   const held = countingSlots(state)
   if (limitation === 'hard') return held
-  const since = state.over + (state.probation > now ? -CLOCKS.report : confirmMs)
-  return held.filter(({ slot }) => slot.started > 0 && slot.seen >= since)
+  const isKnown = state.probation > now
+  const since = state.over + (isKnown ? -CLOCKS.report : confirmMs)
+  return held.filter(({ slot }) => {
+    const least = isKnown || slot.firm <= 0 ? since : Math.max(since, slot.firm + confirmMs)
+    return slot.started > 0 && requestedAt(slot) >= least
+  })
 }
 
 /** Notices that an account plays too much, and ends the excess once it is proven. */

@@ -2,7 +2,9 @@ import {
   countingSlots,
   fits,
   type Held,
+  isWithinCaps,
   liveSlots,
+  requestedAt,
   slotsOf,
   type Tally,
   tally,
@@ -57,8 +59,13 @@ export const touch = (state: AccountState, slot: Slot, edge: string, now: number
   if (slot.started === 0) slot.started = now
   slot.edge = edge
   if (slot.sup === 0 || now - slot.sup < state.limits.supersedeMs) return
+  const since = slot.sup
   slot.sup = 0
-  slot.firm = 1
+  slot.firm = since
+  if (state.over > 0 || isWithinCaps(state)) return
+  // It was too much from the opening on that should have replaced it.
+  const others = slotsOf(countingSlots(state)).filter(({ dev }) => dev !== slot.dev)
+  state.over = Math.max(since, ...others.map(({ opened }) => opened))
 }
 
 /** Above the cap a soft limitation looks on for a while, unless it has seen too much already. */
@@ -73,6 +80,12 @@ const isTolerated = (state: AccountState, count: Tally, now: number): boolean =>
   return count.streams <= before.streams && count.networks <= before.networks
 }
 
+/** Its device opened something else and it plays on beside that, no doubt any more. */
+const isConfirmed = (state: AccountState, slot: Slot, now: number): boolean => {
+  const { confirmMs, supersedeMs } = state.limits
+  return slot.firm > 0 && requestedAt(slot) >= Math.max(slot.firm + confirmMs, now - supersedeMs)
+}
+
 const hasSoftRoom = (state: AccountState, count: Tally, candidate: Slot, now: number): boolean => {
   const { maxStreams, supersedeMs } = state.limits
   const live = slotsOf(liveSlots(state))
@@ -82,8 +95,8 @@ const hasSoftRoom = (state: AccountState, count: Tally, candidate: Slot, now: nu
   if (state.tight > now && isBeyond(1)) return false
   if (fits(state, count)) return true
   const isStale = state.over > 0 && now - state.over >= supersedeMs
-  const hasFirm = live.some((slot) => slot.dev === candidate.dev && slot.firm === 1)
-  if (isStale && hasFirm && isBeyond(1)) return false
+  const isBeside = (slot: Slot) => slot.dev === candidate.dev && isConfirmed(state, slot, now)
+  if (isStale && live.some(isBeside) && isBeyond(1)) return false
   return isTolerated(state, count, now)
 }
 
@@ -122,7 +135,7 @@ export const reseat = (state: AccountState, key: string, candidate: Slot, now: n
   if (banned) return { outcome: 'refused', reason: 'ban.device', until: banned }
   const ghost = state.slots[key]
   if (!hasRoom(state, candidate, [], now)) return refuseForRoom(state, candidate, now)
-  const firm = ghost && (ghost.sup > 0 || ghost.firm === 1) ? 1 : 0
+  const firm = ghost ? Math.max(ghost.sup, ghost.firm, 0) : 0
   const slot: Slot = { ...candidate, started: now, seen: now, sup: 0, firm, gone: 0 }
   if (ghost) {
     slot.opened = ghost.opened

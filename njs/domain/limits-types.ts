@@ -49,13 +49,15 @@ export const CLOCKS = {
   /** An expired session is remembered this long, so that a late renewal can bring it back. */
   ghost: 120_000,
   /** After a repeated or shared-device excess nobody beyond the cap is tolerated for this long. */
-  lock: 90_000,
+  lock: 95_000,
   /** After any excess no new device beyond the cap is tolerated for this long. */
   probation: 900_000,
   /** A refusal that is no ban is remembered this long. */
   retry: 10_000,
   /** An edge reports a session at most this often, so silence seen through reports is overstated by it. */
   report: 20_000,
+  /** What the traffic log takes to tell of a request. */
+  traffic: 2_000,
   /** Openings of one device closer than this race instead of following each other. */
   settle: 250,
   /** A race of one device's openings is over when none came for this long. */
@@ -93,7 +95,10 @@ export interface Slot {
   idle: number
   /** Since when it does not count, because its device opened something else. */
   sup: number
-  /** 1 = it was superseded and kept being requested: it counts, and cannot be superseded again. */
+  /**
+   * Since when it was superseded and kept being requested: it counts, and cannot be superseded again.
+   * -1 = superseded and maybe still requested: edges were told to ask at its next request.
+   */
   firm: number
   /** Since when it is expired, kept only to be brought back. */
   gone: number
@@ -101,7 +106,7 @@ export interface Slot {
   edge: string
   bytes: number
   reqs: number
-  /** When it last had traffic; only shown. */
+  /** When traffic of it was last reported, seconds late and a hint only. */
   used: number
   /** JSON of what is only shown. */
   info: string

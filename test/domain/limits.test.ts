@@ -56,6 +56,13 @@ const table = (limits: Partial<Limits>) => {
       ),
     renew: (...seen: string[]) =>
       renewSessions(state, { edge: 'e1', seen, traffic: [], limits: null }, now, effects),
+    traffic: (key: string) =>
+      renewSessions(
+        state,
+        { edge: 'e1', seen: [], traffic: [[key, 9_000, 3]], limits: null },
+        now,
+        effects,
+      ),
     end: (key: string, refuseMs = 0) =>
       endSessions(state, { keys: [key], reason: 'session.ended', refuseMs }, now, effects),
   }
@@ -130,7 +137,21 @@ describe('a soft limitation', () => {
     expect(t.state.slots['a']?.sup).toBe(START)
     t.wait(1)
     t.renew('a')
-    expect(t.state.slots['a']).toMatchObject({ sup: 0, firm: 1 })
+    expect(t.state.slots['a']).toMatchObject({ sup: 0, firm: START })
+  })
+
+  test('has edges ask about a superseded session that had traffic late, once', () => {
+    const t = table({ maxStreams: 2 })
+    t.open(claim('a'))
+    t.renew('a')
+    t.open(claim('b', { ch: 'two' }))
+    t.wait(13)
+    t.traffic('a')
+    expect(t.effects.drop).toEqual([])
+    t.wait(2)
+    t.renew('b')
+    t.renew('b')
+    expect(t.effects.drop).toEqual(['a'])
   })
 
   test('admits nobody beyond twice the cap', () => {

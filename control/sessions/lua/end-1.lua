@@ -5,7 +5,7 @@
   ARGV[2]  clock in Unix ms for tests; empty = Redis TIME
   Output: {effects JSON, 'ended', number of live sessions ended}
 ]]
--- @include state count expire shares judge
+-- @include state count expire tidy shares judge
 local stateKey, order, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
 local found, till, fx = 0, now + order.refuseMs, newEffects()
 local state = loadState(stateKey, order.account, order.limits)

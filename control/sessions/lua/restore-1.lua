@@ -5,7 +5,7 @@
   ARGV[2]  clock in Unix ms for tests; empty = Redis TIME
   Output: {effects JSON, 'restored', number of sessions taken over}
 ]]
--- @include state count expire
+-- @include state count expire tidy
 local stateKey, memory, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
 local taken, fx = 0, newEffects()
 local hadState = redis.call('EXISTS', stateKey) == 1

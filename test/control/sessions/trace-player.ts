@@ -67,11 +67,12 @@ interface Lease {
 const REPORT_SEC = 20
 /** A player that asks more rarely is reported each time. */
 const RARE_SEC = 8
+const REQUEST_BYTES = 1000
 
 const short = (text: string): string =>
   createHash('sha256').update(text).digest('base64url').slice(0, 16)
 
-/** Plays a trace through one edge as the contract describes it: leases, a ring of 20 s, a sync each second. */
+/** Plays a trace through one edge as the contract describes it: leases, a ring of 20 s, a sync each second with the traffic. */
 export const playTrace = async (
   trace: Trace,
   store: CappedStore,
@@ -83,6 +84,7 @@ export const playTrace = async (
   const leases = new Map<string, Lease>()
   const killed = new Map<string, string>()
   let ring = new Set<string>()
+  let traffic = new Map<string, [string, number, number]>()
   const start = clock.now
   const running: Running[] = trace.boxes.flatMap((box) =>
     box.plays.map((play) => ({
@@ -109,6 +111,8 @@ export const playTrace = async (
     }
     leases.set(key, lease)
     lease.network = network
+    const [, bytes, requests] = traffic.get(key) ?? [key, 0, 0]
+    traffic.set(key, [key, bytes + REQUEST_BYTES, requests + 1])
     const isRare = sec - lease.lastUsedSec >= RARE_SEC
     lease.lastUsedSec = sec
     if (!isRare && sec - lease.reportedSec < REPORT_SEC) return
@@ -195,8 +199,10 @@ export const playTrace = async (
     }
     const seen = [...ring]
     ring = new Set()
+    const rows = [...traffic.values()]
+    traffic = new Map()
     clock.now += 500
-    const result = await store.renew({ edge: 'e1', seen })
+    const result = await store.renew({ edge: 'e1', seen, traffic: rows })
     for (const { key, reason } of result.kill) {
       killed.set(key, reason)
       leases.delete(key)

@@ -21,6 +21,9 @@ local function heldSlots(state, counting)
   return held
 end
 
+-- When a session was requested last, as far as reports and the traffic log tell.
+local function requestedAt(slot) return math.max(slot.seen, slot.used - CLOCKS.traffic) end
+
 local function slotsOf(held)
   local slots = {}
   for _, one in ipairs(held) do slots[#slots + 1] = one.slot end

@@ -7,7 +7,7 @@ local function reseat(state, key, candidate, now)
   local slot = copy(candidate)
   slot.started, slot.seen, slot.sup, slot.firm, slot.gone = now, now, 0, 0, 0
   if ghost then
-    if ghost.sup > 0 or ghost.firm == 1 then slot.firm = 1 end
+    slot.firm = math.max(ghost.sup, ghost.firm, 0)
     slot.opened, slot.bytes, slot.reqs = ghost.opened, ghost.bytes, ghost.reqs
     slot.used = ghost.used
     if ghost.started > 0 then slot.started = ghost.started end

@@ -23,10 +23,12 @@ end
 
 local function pressing(state, now)
   local held, limits = {}, state.limits
-  local since = state.over + (state.probation > now and -CLOCKS.report or limits.confirmMs)
+  local isKnown = state.probation > now
+  local since = state.over + (isKnown and -CLOCKS.report or limits.confirmMs)
   for _, one in ipairs(heldSlots(state, true)) do
-    local slot = one.slot
-    local isPressing = slot.started > 0 and slot.seen >= since
+    local slot, least = one.slot, since
+    if not isKnown and slot.firm > 0 then least = math.max(since, slot.firm + limits.confirmMs) end
+    local isPressing = slot.started > 0 and requestedAt(slot) >= least
     if limits.limitation == 'hard' or isPressing then held[#held + 1] = one end
   end
   return held

@@ -78,9 +78,15 @@ const wholeNumber = (headers: AnswerHeaders, name: string, max: number): Read<nu
   const read = single(headers, name)
   if (!read.ok) return read
   if (read.value === null) return ok(null)
-  if (!/^\d{1,9}$/.test(read.value)) return { ok: false, why: `${name} is not a whole number` }
-  const value = Number(read.value)
-  return value > max ? { ok: false, why: `${name} is above ${max}` } : ok(value)
+  if (!/^\d+$/.test(read.value)) return { ok: false, why: `${name} is not a whole number` }
+  return ok(Math.min(max, Number(read.value)))
+}
+
+/** Seconds as far as they can be read: a yes is not worth less for its odd clock, which falls back to ours. */
+const seconds = (headers: AnswerHeaders, name: string): number | null => {
+  const read = single(headers, name)
+  if (!read.ok || read.value === null || !/^\d+(\.\d+)?$/.test(read.value)) return null
+  return Math.min(MAX_AUTH_DURATION_SEC, Math.floor(Number(read.value)))
 }
 
 const flag = (headers: AnswerHeaders, name: string): Read<boolean> => {
@@ -105,8 +111,6 @@ const grant = (headers: AnswerHeaders): Read<Grant> => {
   if (!id.ok) return id
   const cap = wholeNumber(headers, 'x-max-sessions', MAX_SESSIONS)
   if (!cap.ok) return cap
-  const auth = wholeNumber(headers, 'x-authduration', MAX_AUTH_DURATION_SEC)
-  if (!auth.ok) return auth
   const unique = flag(headers, 'x-unique')
   if (!unique.ok) return unique
   // X-Unique is the older spelling of one stream; X-Max-Sessions wins where both stand.
@@ -116,15 +120,13 @@ const grant = (headers: AnswerHeaders): Read<Grant> => {
     // 0 is "no cap": a backend that wants nobody to watch answers 403.
     maxSessions: stated === 0 ? null : stated,
     unique: unique.value,
-    authDurationSec: auth.value,
+    authDurationSec: seconds(headers, 'x-authduration'),
     location: null,
   })
 }
 
 const refusal = (status: number, headers: AnswerHeaders): Answer => {
-  const auth = wholeNumber(headers, 'x-authduration', MAX_AUTH_DURATION_SEC)
-  // A refusal stays one however odd its headers are: only its clock falls back to ours.
-  const authDurationSec = auth.ok ? auth.value : null
+  const authDurationSec = seconds(headers, 'x-authduration')
   return { ...NO_GRANT, class: 'deny', status, authDurationSec, detail: null }
 }
 

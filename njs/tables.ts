@@ -28,6 +28,18 @@ const put = (dict: NgxSharedDict<string>, page: TablePage): void => {
   for (const key of page.delete) dict.delete(key)
 }
 
+/** A page that finds no room: what came so far is of no use, and a table changed in half is loaded anew, beside itself. */
+const putOrStartOver = (name: TableName, target: NgxSharedDict<string>, page: TablePage): void => {
+  try {
+    put(target, page)
+  } catch (problem) {
+    const dict = texts('gh_texts')
+    if (page.from !== null) dict.delete(`${name}Version`)
+    dict.delete(`${name}Load`)
+    throw problem
+  }
+}
+
 /** Loads one page; true when the table is complete. */
 const loadPage = async (inner: string, name: TableName): Promise<boolean> => {
   const dict = texts('gh_texts')
@@ -48,7 +60,7 @@ const loadPage = async (inner: string, name: TableName): Promise<boolean> => {
   const target = isWhole ? idleTable(name) : liveTable(name)
   if (target === null) throw new Error(`table ${name}: a difference to nothing`)
   if (isWhole && load.cursor === 0) target.clear()
-  put(target, page)
+  putOrStartOver(name, target, page)
   if (!isWhole) noteTableChange(name, false)
   if (page.next !== null) {
     const next: Load = { from: version, to: page.to, cursor: page.next }

@@ -19,7 +19,10 @@ const zones = section(
     bans_mb: count(8, 'Shared memory for bans.'),
     denials_mb: count(8, 'Shared memory for remembered refusals; the oldest give way.'),
     networks_mb: count(32, 'Shared memory for networks; two of this size are kept.'),
-    channels_mb: count(32, 'Shared memory for channels; two of this size are kept.'),
+    channels_mb: count(
+      256,
+      'Shared memory for channels, about 450 bytes each; two of this size are kept, used as they fill.',
+    ),
   },
   { description: "Sizes of the edge's shared memory." },
 )

@@ -18,6 +18,7 @@ import type { PlaylistSnapshot } from '../playlists/snapshot.ts'
 import type { SourceStatus } from '../playlists/source.ts'
 import { createCatalog, hasRegained, indexLineup, type LineupIndex } from './lineup-catalog.ts'
 import type { SurgeState } from './surge-state.ts'
+import { whyTooLarge } from './table-room.ts'
 
 export interface LineupServicePorts {
   readonly config: () => Config
@@ -76,6 +77,11 @@ export class LineupService {
       now: ports.now,
       onChange: (snapshot) => this.take(snapshot),
       onStatus: ports.sourceChanged,
+      refuse: ({ channels, table }) => {
+        const { channels_mb: size } = ports.config().edge.zones
+        const why = whyTooLarge(table, size, 'edge.zones.channels_mb')
+        return why && `${channels.length} channels in all: ${why}`
+      },
     })
     this.catalog = createCatalog(
       () => this.index,
@@ -113,7 +119,9 @@ export class LineupService {
       checks: { hasResolver: true },
     })
     await this.applySurge()
-    return []
+    // Lists that outgrow the edge later leave those before in use; at the start there are none.
+    const why = this.playlists.snapshot() === null ? this.playlists.whyRefused() : null
+    return why === null ? [] : [why]
   }
 
   /** Reads the network files again when one of them changed; a bad one changes nothing and is told. */
@@ -132,6 +140,9 @@ export class LineupService {
       this.ports.folder(),
     )
     if (networks.problems.length > 0) return networks.problems
+    const size = config.edge.zones.networks_mb
+    const why = whyTooLarge(networks.pages, size, 'edge.zones.networks_mb')
+    if (why !== null) return [`the networks of all groups: ${why}`]
     const classifier = classifierOf(config, networks)
     this.warn([...networks.warnings, ...membershipConflicts(classifier.groups)])
     this.classifier = classifier

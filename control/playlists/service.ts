@@ -1,19 +1,10 @@
-import { join } from 'node:path'
-import { createLastGood } from './last-good.ts'
 import type { CheckOptions, GroupSelection } from './list-checks.ts'
 import type { RenderedList } from './render-list.ts'
+import { createRunning, isSameSetting, type Running, type SourceSetting } from './running-source.ts'
 import { buildSnapshot, type PlaylistSnapshot } from './snapshot.ts'
-import { PlaylistSource, type SourceStatus } from './source.ts'
+import type { PlaylistSource, SourceStatus } from './source.ts'
 import type { SurgeProfile } from './surge.ts'
-import { fileTransport, reasonOf, urlTransport } from './transport.ts'
-
-/** A source as configured: a file or an address. */
-export interface SourceSetting {
-  readonly name: string
-  readonly file?: string | undefined
-  readonly url?: string | undefined
-  readonly refreshMs: number
-}
+import { reasonOf } from './transport.ts'
 
 /** What may change when the configuration is read again. */
 export interface PlaylistSettings {
@@ -31,23 +22,15 @@ export interface PlaylistServiceParts {
   readonly onChange: (snapshot: PlaylistSnapshot) => void
   /** When a source turns bad or good again. */
   readonly onStatus: (status: SourceStatus) => void
+  /** Why the channels of all lists together cannot be served; those before stay. */
+  readonly refuse?: (snapshot: PlaylistSnapshot) => string | null
   readonly fileCheckMs?: number
   /** How long a file must have been at rest before it is read. */
   readonly fileSettleMs?: number
   readonly timeoutMs?: number
 }
 
-interface Running {
-  readonly source: PlaylistSource
-  readonly setting: SourceSetting
-  timer: NodeJS.Timeout | null
-  wasOk: boolean
-}
-
-const defaults = { fileCheckMs: 2000, timeoutMs: 120_000 }
-
-const isSame = (a: SourceSetting, b: SourceSetting): boolean =>
-  a.file === b.file && a.url === b.url && a.refreshMs === b.refreshMs
+const FILE_CHECK_MS = 2000
 
 /** Reads the sources, watches them, and keeps every group's list and the channel table up to date. */
 export class PlaylistService {
@@ -62,6 +45,7 @@ export class PlaylistService {
   private active = new Set<string>()
   private present: PlaylistSnapshot | null = null
   private previousLists: PlaylistSnapshot['lists'] = new Map()
+  private refusal: string | null = null
   private building: Promise<void> = Promise.resolve()
   private isStopped = false
 
@@ -76,7 +60,8 @@ export class PlaylistService {
     const added: Running[] = []
     for (const setting of settings.sources) {
       const old = this.sources.get(setting.name)
-      const running = old && isSame(old.setting, setting) ? old : this.create(setting)
+      const running =
+        old && isSameSetting(old.setting, setting) ? old : createRunning(setting, this.parts)
       if (running !== old) added.push(running)
       kept.set(setting.name, running)
     }
@@ -102,7 +87,12 @@ export class PlaylistService {
   }
 
   statuses(): SourceStatus[] {
-    return [...this.sources.values()].map(({ source }) => source.status())
+    return [...this.sources.values()].map(({ source }) => this.statusOf(source))
+  }
+
+  /** Why the lists as they are now cannot be served, or `null`. */
+  whyRefused(): string | null {
+    return this.refusal
   }
 
   /** Names of the surge profiles in force. */
@@ -129,18 +119,6 @@ export class PlaylistService {
     for (const { timer } of this.sources.values()) if (timer) clearTimeout(timer)
   }
 
-  private create(setting: SourceSetting): Running {
-    const { name, file, url } = setting
-    const transport =
-      file === undefined
-        ? urlTransport(url ?? '', this.parts.timeoutMs ?? defaults.timeoutMs)
-        : fileTransport(file, this.parts.fileSettleMs)
-    const directory = join(this.parts.stateDir, 'playlists')
-    const lastGood = createLastGood(directory, name, file ?? url ?? '')
-    const source = new PlaylistSource({ name, transport, lastGood, now: this.parts.now })
-    return { source, setting, timer: null, wasOk: true }
-  }
-
   /** A kept copy serves at once and the source is asked behind it; without one the first answer is awaited. */
   private async begin(running: Running): Promise<void> {
     const isRestored = await running.source.restore()
@@ -151,11 +129,21 @@ export class PlaylistService {
   private async look(running: Running): Promise<void> {
     if (running.timer) clearTimeout(running.timer)
     const outcome = await running.source.refresh()
-    const status = running.source.status()
-    if (status.ok !== running.wasOk) this.parts.onStatus(status)
-    running.wasOk = status.ok
     this.schedule(running)
     if (outcome === 'changed' && this.present) await this.rebuild()
+    this.tellStatus(running)
+  }
+
+  private statusOf(source: PlaylistSource): SourceStatus {
+    const status = source.status()
+    if (this.refusal === null || !status.ok) return status
+    return { ...status, ok: false, error: { line: null, reason: this.refusal } }
+  }
+
+  private tellStatus(running: Running): void {
+    const status = this.statusOf(running.source)
+    if (status.ok !== running.wasOk) this.parts.onStatus(status)
+    running.wasOk = status.ok
   }
 
   /** Nobody waits for a look by the clock, so what fails behind it is told as the source's trouble. */
@@ -172,7 +160,7 @@ export class PlaylistService {
     if (running.timer) clearTimeout(running.timer)
     if (this.isStopped || this.sources.get(running.setting.name) !== running) return
     const { file, refreshMs } = running.setting
-    const waitMs = file === undefined ? refreshMs : (this.parts.fileCheckMs ?? defaults.fileCheckMs)
+    const waitMs = file === undefined ? refreshMs : (this.parts.fileCheckMs ?? FILE_CHECK_MS)
     running.timer = setTimeout(() => void this.lookSafely(running), waitMs)
     running.timer.unref()
   }
@@ -191,6 +179,8 @@ export class PlaylistService {
     const surge = this.settings.surge.filter(({ name }) => this.active.has(name))
     const { groups, checks } = this.settings
     const snapshot = await buildSnapshot({ lists, groups, surge, checks })
+    this.refusal = this.parts.refuse?.(snapshot) ?? null
+    if (this.refusal !== null) return
     this.previousLists = this.present?.lists ?? new Map()
     this.present = snapshot
     if (!this.isStopped) this.parts.onChange(snapshot)

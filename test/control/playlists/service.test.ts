@@ -23,7 +23,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const start = (fileSettleMs = 20) => {
+const start = (fileSettleMs = 20, mostChannels = Infinity) => {
   let changes = 0
   let wake: () => void = () => undefined
   const service = new PlaylistService({
@@ -34,6 +34,7 @@ const start = (fileSettleMs = 20) => {
       wake()
     },
     onStatus: (status) => statuses.push(status),
+    refuse: ({ channels }) => (channels.length > mostChannels ? 'too many' : null),
     fileCheckMs: 20,
     fileSettleMs,
   })
@@ -93,6 +94,20 @@ describe('the playlist service', () => {
     expect(statuses.map(({ ok }) => ok)).toEqual([false])
     await put(path('one'), list('f3'))
     await service.refresh()
+    expect(statuses.map(({ ok }) => ok)).toEqual([false, true])
+  })
+
+  it('keeps what it has while all lists together are too large for the edge', async () => {
+    await put(path('one'), list('f1', 'f2'))
+    const { service } = start(20, 2)
+    await service.configure(settings('one'))
+    await put(path('one'), list('f1', 'f2', 'f3'))
+    await service.refresh('one')
+    expect(idsIn(service, 'home')).toEqual(['f1', 'f2'])
+    expect(service.statuses()).toMatchObject([{ ok: false, error: { reason: 'too many' } }])
+    await put(path('one'), list('f3'))
+    await service.refresh('one')
+    expect(idsIn(service, 'home')).toEqual(['f3'])
     expect(statuses.map(({ ok }) => ok)).toEqual([false, true])
   })
 

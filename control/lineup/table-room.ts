@@ -1,0 +1,31 @@
+/** What the edge's memory adds to a key: a tree's node and the string's own header. */
+const NODE_BYTES = 80
+const PAGE_BYTES = 4096
+
+/** nginx's allocator deals in powers of two, and from half a page on in pages. */
+const allotted = (bytes: number): number =>
+  bytes > PAGE_BYTES / 2
+    ? Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES
+    : 2 ** Math.ceil(Math.log2(Math.max(8, bytes)))
+
+/** Bytes a table takes in an edge's shared memory, about. */
+export const tableBytes = (rows: ReadonlyMap<string, string>): number => {
+  let bytes = 0
+  for (const [key, value] of rows)
+    bytes += allotted(NODE_BYTES + key.length) + allotted(value.length)
+  return bytes
+}
+
+/** Some is lost to the allocator's own bookkeeping, and a change holds old and new values for a moment. */
+const USABLE = 0.85
+
+/** Why a table would not fit into a zone of the edge, or `null`. */
+export const whyTooLarge = (
+  rows: ReadonlyMap<string, string>,
+  zoneMb: number,
+  setting: string,
+): string | null => {
+  const needed = Math.ceil(tableBytes(rows) / USABLE / 1024 / 1024)
+  if (needed <= zoneMb) return null
+  return `needs ${needed} MB of the edge's memory, ${setting} gives ${zoneMb}`
+}

@@ -14,6 +14,8 @@ const endQuietly = (error: NodeJS.ErrnoException): never =>
 
 const act = async (raw: RawOptions, openHistory: OpenHistory): Promise<number> => {
   process.stdout.once('error', endQuietly)
+  // A key given as an option need not stay in the list of processes.
+  process.title = 'gatehouse report'
   try {
     const options = readReportOptions(raw, process.env)
     return await runReport(options, { out: print, err: warn }, { openHistory })

@@ -45,10 +45,18 @@ const clientFor = (options: ReportOptions, parts: ReportParts): TautulliClient |
   })
 }
 
+const isUntrusted = (detail: string | null | undefined): boolean =>
+  detail?.includes('certificate is not trusted') ?? false
+
 const explain = (error: TautulliError): string[] => {
-  const lines = [`Error: ${safe(error.message)}.`]
+  const message = safe(error.message)
+  const lines = [`Error: ${message}${message.endsWith('?') ? '' : '.'}`]
   if (error.failure.kind === 'unauthorized')
     lines.push('The key is under Settings > Web Interface > API in Tautulli.')
+  if (isUntrusted(error.failure.detail))
+    lines.push(
+      "Name a file with the server's CA, or with its own certificate, in NODE_EXTRA_CA_CERTS.",
+    )
   return lines
 }
 

@@ -100,6 +100,16 @@ const queryOf = (apiKey: string, command: string, params: CallParams): string =>
   return query.toString()
 }
 
+/** The text of an answer; `null` where the connection broke off before its end. */
+const wholeText = async (body: { text(): Promise<string> }): Promise<string | null> => {
+  try {
+    return await body.text()
+  } catch (error) {
+    if (connectionFault(error).kind === 'unreachable') return null
+    throw error
+  }
+}
+
 const isFailure = (
   answer: { readonly data: unknown } | TautulliFailure,
 ): answer is TautulliFailure => 'kind' in answer
@@ -107,7 +117,8 @@ const isFailure = (
 // A server may repeat the key in what it says.
 const withoutKey = (failure: TautulliFailure, apiKey: string): TautulliFailure => ({
   ...failure,
-  detail: failure.detail?.replaceAll(apiKey, '***') ?? null,
+  detail:
+    failure.detail?.replaceAll(apiKey, '***').replaceAll(encodeURIComponent(apiKey), '***') ?? null,
 })
 
 const isSilence = (answer: { readonly data: unknown } | TautulliFailure): boolean =>
@@ -141,7 +152,9 @@ export const createTautulliClient = (options: ClientOptions): TautulliClient => 
         headers,
         signal,
       })
-      return readAnswer({ status: statusCode, statusText, body: await body.text() }, asked)
+      const text = await wholeText(body)
+      if (text === null) return { ...asked, kind: 'malformed', detail: 'it is cut off' }
+      return readAnswer({ status: statusCode, statusText, body: text }, asked)
     } catch (error) {
       const { kind, text } = connectionFault(error)
       return { ...asked, kind: kind === 'broken' ? 'malformed' : kind, detail: text }

@@ -46,9 +46,9 @@ const always: Record<string, { readonly fault: Fault; readonly says: RegExp }> =
   'a truncated answer': { fault: { kind: 'truncate' }, says: /cut off or broken/ },
   'an answer cut off on the way': {
     fault: { kind: 'cut' },
-    says: /cannot be read: it is cut off|the connection broke off/,
+    says: /cannot be read: it is cut off/,
   },
-  'a web page': { fault: { kind: 'html' }, says: /web page, not JSON/ },
+  'a web page': { fault: { kind: 'html' }, says: /web page, not JSON; is the address complete\?/ },
   'an empty answer': { fault: { kind: 'empty' }, says: /it is empty/ },
   'a connection that breaks': { fault: { kind: 'reset' }, says: /the connection broke off/ },
   'an answer without rows': {

@@ -8,6 +8,8 @@ export interface LiveAuth {
   readonly request: AuthRequest
   readonly decision: Decision
   readonly openedAt: number
+  /** Bytes told at its last update. */
+  readonly bytes?: number
   /** Updates asked so far. */
   readonly updates: number
   readonly dueAt: number
@@ -112,7 +114,7 @@ const askAgain = async (
   const isParked = decision.verdict === 'deny'
   const dueAt = isParked ? now + decision.denySec * 1000 : dueAfter(now, decision)
   const kept = { ...decision, trace: [] }
-  await ports.store.put({ ...live, request, decision: kept, updates, dueAt, isParked })
+  await ports.store.put({ ...live, request, decision: kept, updates, bytes, dueAt, isParked })
   return decision
 }
 
@@ -152,7 +154,7 @@ export const createLifecycle = (ports: LifecyclePorts): Lifecycle => ({
     const leftMs = live.dueAt - ports.now()
     if (live.decision.verdict === 'deny' && leftMs > 0)
       return { ...live.decision, denySec: Math.ceil(leftMs / 1000) }
-    return await askAgain(live, 0, ports)
+    return await askAgain(live, live.bytes ?? 0, ports)
   },
 
   async round() {

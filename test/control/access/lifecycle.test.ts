@@ -119,7 +119,7 @@ describe('life cycle', () => {
   })
 
   it('asks once per deny clock while the pass of a refused session comes back', async () => {
-    const { lifecycle, open, later, questions } = await setting([200, 403, 403, 200])
+    const { lifecycle, open, later, questions, server } = await setting([200, 403, 403, 200])
     await open()
     expect(await lifecycle.returned(back('session-1'))).toBeNull()
     later(180)
@@ -137,6 +137,7 @@ describe('life cycle', () => {
     expect(await lifecycle.returned(back('session-1'))).toMatchObject({ verdict: 'allow' })
     expect(await lifecycle.returned(back('session-1'))).toBeNull()
     expect(questions().at(-1)).toBe('update_session 3')
+    expect(server.seen.at(-1)?.get('bytes')).toBe('1000')
     later(180)
     expect(await lifecycle.round()).toEqual({ ...idle, asked: 1 })
   })

@@ -40,8 +40,8 @@ export const dueRules = (
 export const longestWindowMs = (rules: readonly DetectionRule[]): number =>
   Math.max(0, ...rules.map(windowMsOf))
 
-/** The first of the plays before `end` that started at or after a time; plays are in order of start. */
-const firstSince = (known: readonly PlayRecord[], since: number, end: number): number => {
+/** Place of the first play before `end` that started at or after a time; plays are in order of start. */
+export const firstSince = (known: readonly PlayRecord[], since: number, end: number): number => {
   let low = 0
   let high = end
   while (low < high) {

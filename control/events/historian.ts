@@ -43,11 +43,16 @@ export interface Historian {
 
 export const HISTORIAN_GROUP = 'historian'
 
+/** A transaction costs much the same for one event as for hundreds, whoever looks into history can wait a second. */
+const LINGER_MS = 1000
+/** What all shards hand over at once. */
+const ENOUGH = 2000
+
 /** Reads the streams and commits plays to SQL; an entry is acknowledged only after its commit. */
 export function createHistorian(options: HistorianOptions): Historian {
-  const { redis, store, trimEveryMs = 30_000, lingerMs = 500, onFailure } = options
+  const { redis, store, trimEveryMs = 30_000, lingerMs = LINGER_MS, onFailure } = options
   const write = (events: readonly PlayEvent[]) => writeEvents(store, events, options.locate)
-  const together = createGather({ write, lingerMs, enough: 1000 })
+  const together = createGather({ write, lingerMs, enough: ENOUGH })
   const consumer = consume({
     ...options,
     group: HISTORIAN_GROUP,

@@ -4,21 +4,53 @@ import type { PlayEvent } from './play-event.ts'
 /** Events that end a playback. */
 const ENDINGS: ReadonlySet<PlayEvent['type']> = new Set(['closed', 'refused', 'banned'])
 
-/** What one event tells of its playback, in the place given or the one it names itself; history merges the tellings, in whatever order they come. */
-export function playOf(event: PlayEvent, place: GeoPlace | null = null): PlayRecord {
-  const startedAt = event.startedAt ?? event.at
+const known = <T>(value: T | null | undefined): T | null => value ?? null
+
+/** Where an event says that it happened. */
+const placeOf = (event: PlayEvent): GeoPlace => ({
+  country: known(event.country),
+  region: known(event.region),
+  city: known(event.city),
+  latitude: known(event.latitude),
+  longitude: known(event.longitude),
+  accuracyKm: known(event.accuracyKm),
+})
+
+/**
+ * What one event tells of its playback, in the place given or the one it names itself; history merges the
+ * tellings, in whatever order they come. Written out, since a record put together by spreading is several
+ * times as large and slow, and there is one for every event.
+ */
+export function playOf(event: PlayEvent, place: GeoPlace = placeOf(event)): PlayRecord {
   return {
-    ...whoOf(event),
-    ...whereOf(event, place),
-    channel: event.channel ?? null,
-    title: event.title ?? null,
+    id: event.id,
+    source: event.source,
+    account: event.account,
+    accountName: known(event.accountName),
+    group: known(event.group),
+    address: known(event.address),
+    network: known(event.network),
+    isLan: event.isLan ?? false,
+    country: place.country,
+    region: place.region,
+    city: place.city,
+    latitude: place.latitude,
+    longitude: place.longitude,
+    accuracyKm: place.accuracyKm,
+    asn: known(event.asn),
+    asnOrg: known(event.asnOrg),
+    device: known(event.device),
+    platform: known(event.platform),
+    client: known(event.client),
+    channel: known(event.channel),
+    title: known(event.title),
     isLive: event.isLive ?? true,
-    startedAt: Math.min(startedAt, event.at),
+    startedAt: Math.min(event.startedAt ?? event.at, event.at),
     lastSeenAt: event.at,
     endedAt: ENDINGS.has(event.type) ? event.at : null,
-    playedMs: event.durationMs ?? null,
-    bytes: event.bytes ?? null,
-    reason: event.reason ?? null,
+    playedMs: known(event.durationMs),
+    bytes: known(event.bytes),
+    reason: known(event.reason),
   }
 }
 
@@ -29,39 +61,6 @@ export function locatedPlay(
 ): PlayRecord {
   const isLocated = event.country !== undefined && event.country !== null
   const address = event.address ?? null
-  const place = isLocated || address === null ? null : (locate?.(address) ?? null)
-  return playOf(event, place)
+  const place = isLocated || address === null ? undefined : locate?.(address)
+  return playOf(event, place ?? undefined)
 }
-
-type Who = 'id' | 'source' | 'account' | 'accountName' | 'group' | 'device' | 'platform' | 'client'
-
-const whoOf = (event: PlayEvent): Pick<PlayRecord, Who> => ({
-  id: event.id,
-  source: event.source,
-  account: event.account,
-  accountName: event.accountName ?? null,
-  group: event.group ?? null,
-  device: event.device ?? null,
-  platform: event.platform ?? null,
-  client: event.client ?? null,
-})
-
-type Where = 'address' | 'network' | 'isLan' | 'asn' | 'asnOrg' | keyof GeoPlace
-
-const whereOf = (event: PlayEvent, place: GeoPlace | null): Pick<PlayRecord, Where> => ({
-  address: event.address ?? null,
-  network: event.network ?? null,
-  isLan: event.isLan ?? false,
-  asn: event.asn ?? null,
-  asnOrg: event.asnOrg ?? null,
-  ...(place ?? placeOf(event)),
-})
-
-const placeOf = (event: PlayEvent): GeoPlace => ({
-  country: event.country ?? null,
-  region: event.region ?? null,
-  city: event.city ?? null,
-  latitude: event.latitude ?? null,
-  longitude: event.longitude ?? null,
-  accuracyKm: event.accuracyKm ?? null,
-})

@@ -1,6 +1,6 @@
 import type { PlayRecord } from '#domain/types'
 import { DETECTORS } from '../detectors/index.ts'
-import { inspectAt } from '../inspect-event.ts'
+import { firstSince, inspectAt } from '../inspect-event.ts'
 import type { DetectionRule } from '../rule-types.ts'
 import { isInScope } from '../rules.ts'
 import { findingKey, type LiveFinding } from './live-finding.ts'
@@ -33,24 +33,23 @@ const isSlow = (rule: DetectionRule): boolean => DETECTORS[rule.kind].everyMs > 
 export const reviewedFrom = (rule: DetectionRule, since: number): number =>
   isSlow(rule) ? since : since - REVIEW_MS
 
-/** What takes weeks to show is asked at the first play of each cool-down, counted from the epoch. */
-const firstOfEachSlot = (rule: DetectionRule, plays: readonly PlayRecord[]): number[] => {
+/**
+ * Places of the plays a rule judges: those that news can have changed. What takes weeks to show is asked at the
+ * first play of each cool-down, counted from the epoch.
+ */
+function* candidatesOf(rule: DetectionRule, { plays, since }: LiveQuestion): Generator<number> {
+  const from = reviewedFrom(rule, since)
+  if (!isSlow(rule)) {
+    for (let at = firstSince(plays, from, plays.length); at < plays.length; at += 1) yield at
+    return
+  }
   const slotMs = Math.max(rule.cool_down_minutes * MINUTE_MS, HOUR_MS)
-  const places: number[] = []
   let last = Number.NEGATIVE_INFINITY
-  for (const [at, play] of plays.entries()) {
-    const slot = Math.floor(play.startedAt / slotMs)
-    if (slot > last) places.push(at)
+  for (const [at, { startedAt }] of plays.entries()) {
+    const slot = Math.floor(startedAt / slotMs)
+    if (slot > last && startedAt >= from) yield at
     last = Math.max(last, slot)
   }
-  return places
-}
-
-/** Places of the plays a rule judges: those that news can have changed. */
-const candidatesOf = (rule: DetectionRule, { plays, since }: LiveQuestion): number[] => {
-  const from = reviewedFrom(rule, since)
-  const places = isSlow(rule) ? firstOfEachSlot(rule, plays) : [...plays.keys()]
-  return places.filter((at) => (plays[at]?.startedAt ?? from) >= from)
 }
 
 const judgeRule = (rule: DetectionRule, question: LiveQuestion): LiveFinding[] => {

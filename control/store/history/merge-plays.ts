@@ -7,17 +7,39 @@ import { identityOf, playColumns } from './play-table.ts'
  */
 export function mergePlay(a: PlayRecord, b: PlayRecord): PlayRecord {
   const [late, early] = isLater(b, a) ? [b, a] : [a, b]
-  const known = Object.fromEntries(Object.entries(late).filter(([, value]) => value !== null))
   return {
-    ...early,
-    ...known,
+    id: late.id,
+    source: late.source,
+    account: late.account,
+    accountName: either(late.accountName, early.accountName),
+    group: either(late.group, early.group),
+    address: either(late.address, early.address),
+    network: either(late.network, early.network),
+    isLan: late.isLan,
+    country: either(late.country, early.country),
+    region: either(late.region, early.region),
+    city: either(late.city, early.city),
+    latitude: either(late.latitude, early.latitude),
+    longitude: either(late.longitude, early.longitude),
+    accuracyKm: either(late.accuracyKm, early.accuracyKm),
+    asn: either(late.asn, early.asn),
+    asnOrg: either(late.asnOrg, early.asnOrg),
+    device: either(late.device, early.device),
+    platform: either(late.platform, early.platform),
+    client: either(late.client, early.client),
+    channel: either(late.channel, early.channel),
+    title: either(late.title, early.title),
+    isLive: late.isLive,
     startedAt: Math.min(a.startedAt, b.startedAt),
+    lastSeenAt: late.lastSeenAt,
     endedAt: late.endedAt,
-    reason: late.endedAt === null ? late.reason : (late.reason ?? early.reason),
     playedMs: larger(a.playedMs, b.playedMs),
     bytes: larger(a.bytes, b.bytes),
+    reason: late.endedAt === null ? late.reason : (late.reason ?? early.reason),
   }
 }
+
+const either = <T>(late: T | null, early: T | null): T | null => late ?? early
 
 /** At one moment the telling that knows the end is the later one. */
 const isLater = (a: PlayRecord, b: PlayRecord): boolean =>

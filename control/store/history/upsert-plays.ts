@@ -1,7 +1,15 @@
 import type { PlayRecord } from '#domain/types'
 import type { Database, Sql } from '../sql.ts'
 import { foldPlays, isSamePlay, mergePlay } from './merge-plays.ts'
-import { identityOf, lookupKey, PLAYS, playRow, toPlay } from './play-table.ts'
+import {
+  identityOf,
+  lookupKey,
+  PLAYS,
+  playRow,
+  type StoredPlay,
+  toPlay,
+  withoutKey,
+} from './play-table.ts'
 import { RollUpDelta } from './roll-ups.ts'
 import { writeRollUps } from './write-roll-ups.ts'
 
@@ -26,9 +34,10 @@ export function upsertPlays(db: Database, records: readonly PlayRecord[]): Promi
   return db.write(async (tx) => {
     if (tx.dialect.exclusive !== null) await tx.query(tx.dialect.exclusive)
     const horizon = await readHorizon(tx)
-    const stored = await findPlays(tx, [...incoming.values()])
+    const found = await playsByKey(tx, [...incoming.values()])
+    const stored = new Map(found.map((play) => [identityOf(play), withoutKey(play)]))
     const changes = compare(incoming, stored, horizon)
-    await writeChanges(tx, changes)
+    await writeChanges(tx, changes, found)
     return {
       inserted: changes.rows.length - changes.replaced.length,
       updated: changes.replaced.length,
@@ -68,26 +77,37 @@ function compare(
   return changes
 }
 
-async function writeChanges(tx: Sql, { rows, replaced }: Changes): Promise<void> {
+async function writeChanges(
+  tx: Sql,
+  { rows, replaced }: Changes,
+  found: readonly StoredPlay[],
+): Promise<void> {
   if (rows.length === 0) return
   const delta = new RollUpDelta()
   for (const play of replaced) delta.count(play, -1)
   for (const play of rows) delta.count(play, 1)
-  const spared = await deletePlays(tx, replaced)
+  await deletePlays(tx, replaced)
+  const spared = sharingKeys(replaced, found)
   await tx.insert(PLAYS.name, PLAYS.columns, [...rows, ...spared].map(playRow))
   await writeRollUps(tx, delta)
 }
 
-/** Deletes by lookup key; another play that shares a key by chance is handed back to be written again. */
-async function deletePlays(tx: Sql, plays: readonly PlayRecord[]): Promise<PlayRecord[]> {
-  if (plays.length === 0) return []
-  const wanted = new Set(plays.map(identityOf))
+/** Deletes by lookup key, and with them what shares a key by chance. */
+async function deletePlays(tx: Sql, plays: readonly PlayRecord[]): Promise<void> {
+  if (plays.length === 0) return
   const keys = plays.map(lookupKey)
-  const rows = await tx.query(
-    `delete from plays where ${tx.dialect.playsByKey} returning ${PLAYS.select}`,
-    [keys],
-  )
-  return rows.map(toPlay).filter((play) => !wanted.has(identityOf(play)))
+  await tx.query(`delete from plays where ${tx.dialect.playsByKey}`, [keys])
+}
+
+/** Other plays that were deleted with these and must be written again; having the engine hand them back costs ten times the deletion. */
+function sharingKeys(
+  replaced: readonly PlayRecord[],
+  found: readonly StoredPlay[],
+): readonly PlayRecord[] {
+  const keys = new Set(replaced.map(lookupKey))
+  const identities = new Set(replaced.map(identityOf))
+  const isShared = (play: StoredPlay) => keys.has(play.key) && !identities.has(identityOf(play))
+  return found.filter(isShared).map(withoutKey)
 }
 
 /** The stored plays with these identities. */
@@ -95,15 +115,20 @@ export async function findPlays(
   sql: Sql,
   plays: readonly Pick<PlayRecord, 'source' | 'id'>[],
 ): Promise<Map<string, PlayRecord>> {
-  const found = new Map<string, PlayRecord>()
-  if (plays.length === 0) return found
   const wanted = new Set(plays.map(identityOf))
+  const found = await playsByKey(sql, plays)
+  const named = found.map((play) => [identityOf(play), withoutKey(play)] as const)
+  return new Map(named.filter(([identity]) => wanted.has(identity)))
+}
+
+/** The stored plays with the lookup keys of these, and others that share one by chance. */
+async function playsByKey(
+  sql: Sql,
+  plays: readonly Pick<PlayRecord, 'source' | 'id'>[],
+): Promise<StoredPlay[]> {
+  if (plays.length === 0) return []
   const text = `select ${PLAYS.select} from plays where ${sql.dialect.playsByKey}`
-  for (const row of await sql.query(text, [plays.map(lookupKey)])) {
-    const play = toPlay(row)
-    if (wanted.has(identityOf(play))) found.set(identityOf(play), play)
-  }
-  return found
+  return (await sql.query(text, [plays.map(lookupKey)])).map((row) => PLAYS.toRecord(row))
 }
 
 /** Forgets plays last seen before a time; the horizon keeps late news from counting them twice. */

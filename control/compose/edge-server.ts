@@ -11,6 +11,9 @@ const SERVER = {
   routerOptions: { maxParamLength: 200 },
 }
 
+/** Connections that may wait: with fewer, a rush of openings meets a socket that seems to be away. */
+const BACKLOG = 4096
+
 const answerFaults = (app: FastifyInstance, log: Logger): void => {
   app.setErrorHandler(async (error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500
@@ -28,7 +31,7 @@ export const listenOnSocket = async (
   const app = Fastify(SERVER)
   answerFaults(app, at.log)
   edgeRoutes(app, { ...options, edgeOf: async () => await Promise.resolve(at.edge) })
-  await app.listen({ path: at.socket })
+  await app.listen({ path: at.socket, backlog: BACKLOG })
   chmodSync(at.socket, 0o660)
   return app
 }
@@ -63,6 +66,6 @@ export const listenOnTls = async (
   const app = Fastify({ ...SERVER, https })
   answerFaults(app, at.log)
   edgeRoutes(app, { ...options, edgeOf: edgeByKey(at.directory) })
-  await app.listen({ host: at.host, port: at.port })
+  await app.listen({ host: at.host, port: at.port, backlog: BACKLOG })
   return app
 }

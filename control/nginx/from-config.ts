@@ -57,6 +57,12 @@ const pushListen = ({ control }: Config, edgeKey: string | null): PushListen | n
   return { address, tls, key: pushKeyOf(hashEdgeKey(edgeKey)), announced }
 }
 
+/** An opening that waited for the slowest auth backend must still be answered by control, also when it is busy. */
+const askTimeoutMs = ({ auth_backends }: Config): number => {
+  const times = auth_backends.flatMap(({ backends }) => backends.map((it) => it.timeout_ms))
+  return Math.max(3000, ...times) + 3000
+}
+
 /** What nginx is configured with, from our configuration. */
 export const nginxSettings = (
   config: Config,
@@ -93,7 +99,7 @@ export const nginxSettings = (
     edgeId: edge.id,
     edgeKey,
     control: controlLink(config, paths),
-    askTimeoutMs: 2000,
+    askTimeoutMs: askTimeoutMs(config),
     origins: config.origins.map(({ url }) => new URL(url).origin),
     resolver: edge.resolver.length > 0 ? edge.resolver.join(' ') : systemResolver(),
     trustedProxies: edge.trusted_proxies,

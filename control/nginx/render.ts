@@ -75,6 +75,7 @@ const values = (settings: NginxSettings): Record<string, string> => {
     controlScheme: settings.control.tls === null ? 'http' : 'https',
     controlProxy: controlProxy(settings),
     askTimeout: `${settings.askTimeoutMs}ms`,
+    hopTimeout: `${settings.askTimeoutMs + 1000}ms`,
     // A handshake over the network takes two round trips and a signature.
     connectTimeout: settings.control.tls === null ? '200ms' : '800ms',
     pushAddress: settings.pushListen?.announced ?? '',

@@ -71,6 +71,7 @@ export interface NginxSettings {
   /** `null` on a unix socket. */
   readonly edgeKey: string | null
   readonly control: ControlLink
+  /** How long control may take to answer a viewer's question before the edge decides alone. */
   readonly askTimeoutMs: number
   /** Origins known in advance get connections kept open; `http://host:port` each. */
   readonly origins: readonly string[]

@@ -37,6 +37,9 @@ const TABLE: readonly (readonly [readonly string[], boolean, string])[] = [
     [[name, 'allow'], false, 'in'],
   ]),
   [['silent', 'broken', 'tls'], true, 'in'],
+  [['slow'], false, 'in'],
+  [['slowDeny'], false, 'backend.deny'],
+  [['slowSilence'], false, 'backend.down'],
   [[], true, 'in'],
   [[], false, 'rule.no_match'],
 ]
@@ -73,6 +76,7 @@ let middleware: Middleware
 let service: TestService
 
 const backendOf = (name: string) => {
+  if (name.startsWith('slow')) return { url: middleware.at(name) }
   const timeout_ms = 700
   if (name === 'tls') return { url: middleware.tlsAt('allow'), timeout_ms }
   if (name === 'nobody') return { url: 'http://127.0.0.1:9/auth', timeout_ms }

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { newToken } from '../accounts/secrets.ts'
 import { callAdmin } from './admin-client.ts'
 import { CliError, withGlobals } from './context.ts'
+import { addShowAndEnd } from './live-nouns.ts'
 import { isRow, print, table } from './output.ts'
 import { answer, id, listed, type Options, paged, queryOf, said } from './resource.ts'
 
@@ -135,6 +136,7 @@ export const accountsCommand = (): Command => {
     const call = { method: 'DELETE', path: `/accounts/${id(account)}` } as const
     await answer(options, call, said('removed'))
   })
+  addShowAndEnd(command, 'accounts')
   addTokenCommands(command)
   addDevicesCommand(command)
   return command

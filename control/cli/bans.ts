@@ -21,7 +21,7 @@ export const bansCommand = (): Command => {
     .option('--kind <kind>', 'session, device, download, account or network')
     .option('--account <id>', 'of an account and its devices')
     .action(async (options: Options) => {
-      const columns = ['kind', 'subject', 'reason', 'by', 'until']
+      const columns = ['kind', 'subject', 'reason', 'by', 'note', 'until']
       const query = queryOf(options, ['kind', 'account', 'limit', 'after', 'sort'])
       await answer(options, { path: `/bans${query}` }, listed(columns))
     })
@@ -31,7 +31,7 @@ export const bansCommand = (): Command => {
       .description('ban, on every edge at once; a device is named ACCOUNT CHANNEL DEVICE'),
   )
     .option('--seconds <n>', 'how long; a year when not given')
-    .option('--note <text>', 'why, for the audit log')
+    .option('--note <text>', 'why, shown beside the ban')
     .action(async (kind: string, parts: string[], options: Options) => {
       const subject = subjectOf(kind, parts)
       const seconds = options['seconds'] === undefined ? undefined : Number(options['seconds'])

@@ -10,6 +10,7 @@ import { explainCommand } from './explain.ts'
 import { findingsCommand } from './findings.ts'
 import { historyCommand } from './history.ts'
 import { importCommand } from './import.ts'
+import { liveNounCommands } from './live-nouns.ts'
 import { nginxCommand } from './nginx.ts'
 import {
   keysCommand,
@@ -27,6 +28,7 @@ import { ticketCommand } from './ticket.ts'
 const commands = (): Command[] => [
   accountsCommand(),
   sessionsCommand(),
+  ...liveNounCommands(),
   bansCommand(),
   surgeCommand(),
   sourcesCommand(),

@@ -17,7 +17,18 @@ const COLUMNS = [
   'opened_at',
   'updated_at',
 ]
-const FILTERS = ['user_id', 'name', 'group', 'network', 'edge', 'device', 'limit', 'after', 'sort']
+const FILTERS = [
+  'user_id',
+  'name',
+  'group',
+  'network',
+  'edge',
+  'device',
+  'download',
+  'limit',
+  'after',
+  'sort',
+]
 const WATCH_MS = 1000
 
 const watch = async (options: Options, path: string): Promise<void> => {
@@ -43,6 +54,7 @@ export const sessionsCommand = (): Command => {
     .option('--network <key>', 'of a network')
     .option('--edge <id>', 'of an edge')
     .option('--device <id>', 'of a device')
+    .option('--download <id>', 'of one copy of a playlist')
     .option('--watch', 'a table that renews itself every second')
     .action(async (options: Options) => {
       const path = `/sessions${queryOf(options, FILTERS)}`
@@ -56,11 +68,13 @@ export const sessionsCommand = (): Command => {
       )
     },
   )
-  withGlobals(
-    command.command('end <id>').description('end a session and refuse it for a minute'),
-  ).action(async (session: string, options: Options) => {
-    await answer(options, { method: 'DELETE', path: `/sessions/${id(session)}` }, said('ended'))
-  })
+  withGlobals(command.command('end <id>').description('end a session and refuse it for a minute'))
+    .option('--seconds <n>', 'refuse it longer or shorter')
+    .option('--note <text>', 'why, for the audit log')
+    .action(async (session: string, options: Options) => {
+      const path = `/sessions/${id(session)}${queryOf(options, ['seconds', 'note'])}`
+      await answer(options, { method: 'DELETE', path }, said('ended'))
+    })
   withGlobals(command.command('reauth').description('ask the auth backends again now'))
     .option('--name <channel>', 'one channel only')
     .action(async (options: Options) => {

@@ -17,7 +17,7 @@ const stored = (ban: Ban, now: number): StoredBan => ({
   subject: ban.subject,
   account: ACCOUNT_OF[ban.kind]?.(ban.subject) ?? null,
   reason: ban.reason,
-  evidence: null,
+  evidence: ban.note === undefined ? null : { note: ban.note },
   createdAt: now,
   until: ban.until,
   by: ban.by,
@@ -25,12 +25,19 @@ const stored = (ban: Ban, now: number): StoredBan => ({
   liftedBy: null,
 })
 
-const active = ({ kind, subject, until, reason, by }: StoredBan): Ban => ({
+const noteOf = (evidence: StoredBan['evidence']): { note?: string } => {
+  if (typeof evidence !== 'object' || evidence === null || Array.isArray(evidence)) return {}
+  const { note } = Object.fromEntries(Object.entries(evidence))
+  return typeof note === 'string' ? { note } : {}
+}
+
+const active = ({ kind, subject, until, reason, by, evidence }: StoredBan): Ban => ({
   kind,
   subject,
   until: until ?? Number.MAX_SAFE_INTEGER,
   reason: isReasonId(reason) ? reason : `ban.${kind}`,
   by,
+  ...noteOf(evidence),
 })
 
 /** Bans in SQL, from where they come back when Redis has lost them. */

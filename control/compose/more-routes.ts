@@ -3,7 +3,9 @@ import { createSigner } from '../access/signer.ts'
 import type { AuditTrail } from '../routes/admin/audit-trail.ts'
 import { deviceRoutes } from '../routes/admin/devices.ts'
 import { edgeAdminRoutes } from '../routes/admin/edges.ts'
+import { endRoutes } from '../routes/admin/end-sessions.ts'
 import { explainRoutes } from '../routes/admin/explain.ts'
+import { liveNounRoutes } from '../routes/admin/live-nouns.ts'
 import type { AdminApiOptions } from '../routes/admin-api.ts'
 import { type TicketRoutesOptions, ticketRoutes } from '../routes/tickets.ts'
 import { type DetectionRouteParts, detectionRoutes } from './detection-routes.ts'
@@ -46,16 +48,22 @@ export const moreRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOption
     audit,
     clock: now,
   }
+  const v6Prefix = () => live.config().network_key.ipv6_prefix
   const detection: DetectionRouteParts = {
     store: persistence.store,
     detection: parts.detection,
     audit,
     clock: now,
     groups: () => live.config().groups.map(({ name }) => name),
-    v6Prefix: () => live.config().network_key.ipv6_prefix,
+    v6Prefix,
     applyLimits: async (account) => await parts.applyLimits(account, null),
   }
+  const { store: sessions, view, bans } = parts.sessions
+  const kill = async (keys: readonly string[]) =>
+    await edge.push.push({ set: [], clear: [], kill: keys })
   return [
+    (app) => liveNounRoutes(app, { view, bans, v6Prefix }),
+    (app) => endRoutes(app, { sessions, view, audit, v6Prefix, kill }),
     (app) => explainRoutes(app, explain),
     (app) => ticketRoutes(app, tickets),
     (app) => edgeAdminRoutes(app, edges),

@@ -71,6 +71,14 @@ const STORE_CODES: Readonly<Record<string, ProblemCode>> = {
   'store.conflict': 'conflict',
 }
 
+/** What the validator knows but does not say: the field that is too much, the values there are. */
+const whichOf = (params: Readonly<Record<string, unknown>>): string => {
+  const { additionalProperty: field, additionalProperties: fields, allowedValues: values } = params
+  if (typeof field === 'string') return `: '${field}'`
+  if (Array.isArray(fields)) return `: ${fields.map((name) => `'${name}'`).join(', ')}`
+  return Array.isArray(values) ? `: ${values.join(', ')}` : ''
+}
+
 const problemOf = (error: FastifyError | ProblemError): Problem => {
   if (error instanceof ProblemError) {
     const { code, message, errors } = error
@@ -81,11 +89,13 @@ const problemOf = (error: FastifyError | ProblemError): Problem => {
     return problem(code, code === 'store.unavailable' ? undefined : error.message)
   }
   if (error.validation) {
-    const errors = error.validation.map(({ instancePath, message }) => ({
-      path: `${error.validationContext ?? 'body'}${instancePath}`,
-      message: message ?? 'is not valid',
+    const place = error.validationContext ?? 'body'
+    const errors = error.validation.map(({ instancePath, message, params }) => ({
+      path: `${place}${instancePath}`,
+      message: `${message ?? 'is not valid'}${whichOf(params)}`,
     }))
-    return { ...problem('request.invalid', error.message), errors }
+    const detail = errors.map(({ path, message }) => `${path} ${message}`).join('; ')
+    return { ...problem('request.invalid', detail), errors }
   }
   const code = codeForStatus(error.statusCode ?? 500)
   return problem(code, code === 'internal' ? undefined : error.message)

@@ -26,16 +26,19 @@ export const sessionSchema = Type.Object({
   requests: Type.Integer(),
 })
 
-export const sessionQuery = Type.Object({
-  ...pageQuery,
-  user_id: Type.Optional(Type.String()),
-  name: Type.Optional(Type.String()),
-  group: Type.Optional(Type.String()),
-  network: Type.Optional(Type.String()),
-  edge: Type.Optional(Type.String()),
-  device: Type.Optional(Type.String()),
-  download: Type.Optional(Type.String()),
-})
+export const sessionQuery = Type.Object(
+  {
+    ...pageQuery,
+    user_id: Type.Optional(Type.String()),
+    name: Type.Optional(Type.String()),
+    group: Type.Optional(Type.String()),
+    network: Type.Optional(Type.String()),
+    edge: Type.Optional(Type.String()),
+    device: Type.Optional(Type.String()),
+    download: Type.Optional(Type.String()),
+  },
+  { additionalProperties: false },
+)
 
 export const sessionPage = Type.Object({
   items: Type.Array(sessionSchema),
@@ -45,11 +48,23 @@ export const sessionPage = Type.Object({
 
 export const BAN_KINDS = ['session', 'device', 'download', 'account', 'network'] as const
 
-export const banQuery = Type.Object({
-  ...pageQuery,
-  kind: Type.Optional(Type.String()),
-  account: Type.Optional(Type.String({ description: 'Bans of this account and its devices.' })),
-})
+export const banQuery = Type.Object(
+  {
+    ...pageQuery,
+    kind: Type.Optional(Type.Enum([...BAN_KINDS])),
+    account: Type.Optional(Type.String({ description: 'Bans of this account and its devices.' })),
+  },
+  { additionalProperties: false },
+)
+
+export const downloadQuery = Type.Object(
+  {
+    ...pageQuery,
+    account: Type.Optional(Type.String()),
+    group: Type.Optional(Type.String()),
+  },
+  { additionalProperties: false },
+)
 
 export const banSchema = Type.Object({
   id: Type.String({ description: '`<kind>:<subject>`.' }),
@@ -57,6 +72,7 @@ export const banSchema = Type.Object({
   subject: Type.String(),
   reason: Type.String(),
   by: Type.String(),
+  note: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Why, in words.' }),
   until: nullableTime,
 })
 

@@ -13,6 +13,8 @@ export interface Ban {
   readonly reason: ReasonId
   /** `cap`, `admin:<name>`, `rule:<id>`, … */
   readonly by: string
+  /** Why, in the words of who set it. */
+  readonly note?: string
 }
 
 export interface BanStore {

@@ -104,6 +104,59 @@ describe('sessions', () => {
   }, 60_000)
 })
 
+describe('devices, networks and downloads', () => {
+  test('are listed by filter, order and page, and shown', async () => {
+    const own = ['--user_id', home.id]
+    const all = await rows('networks', ...own, '--sort', '-sessions')
+    expect(all.map((it) => it['id'])).toContain('198.51.100.2')
+    expect(all[0]).toMatchObject({ users: 1, banned_until: null })
+    const [first, ...others] = await rows('devices', ...own, '--limit', '1')
+    expect(others).toEqual([])
+    expect(first).toMatchObject({ user_id: `own:${home.id}`, sessions: 1 })
+    const table = await gatehouse('devices', ...own, '--limit', '1')
+    const cursor = /more: --after (\S+)/.exec(table)?.[1] ?? ''
+    const rest = await rows('devices', ...own, '--after', cursor)
+    expect(rest.map((it) => it['id'])).not.toContain(first?.['id'])
+    const shown = await gatehouse('devices', 'show', String(first?.['id']))
+    expect(JSON.parse(shown)).toMatchObject({ id: first?.['id'], channels: first?.['channels'] })
+    await expect(gatehouse('networks', 'show', '192.0.2.200')).rejects.toThrow('neither plays')
+    await expect(gatehouse('networks', '--after', 'zzz')).rejects.toThrow('after takes')
+    await expect(gatehouse('devices', '--sort', 'nonsense')).rejects.toThrow('Sort by')
+    const download = (await rows('sessions', ...own))[0]?.['download']
+    await until('the note of the download', async () => {
+      const known = await rows('downloads', '--account', `own:${home.id}`)
+      return known.some(({ id }) => id === download)
+    })
+    const copy = JSON.parse(await gatehouse('downloads', 'show', String(download)))
+    expect(copy).toMatchObject({ id: download, account: `own:${home.id}` })
+  }, 60_000)
+
+  test('end with all that plays of them, audited with a note', async () => {
+    const other = await admin.account(2)
+    const who = { token: other.token, address: '198.51.100.77', agent: 'mpv/2' }
+    const play = await viewer(service.edge, who).play('federal-1')
+    await play.poll()
+    const network = ['networks', 'end', '198.51.100.77', '--seconds', '5', '--note', 'noise']
+    expect(await gatehouse(...network)).toContain('1 sessions ended')
+    expect((await play.get('index.m3u8')).status).toBe(403)
+    const { items } = await admin.get<{ items: { action: string; after: object }[] }>('/audit')
+    const entry = { action: 'network.end', after: { ended: 1, seconds: 5, note: 'noise' } }
+    expect(items[0]).toMatchObject(entry)
+    await expect(gatehouse('accounts', 'end', other.id)).rejects.toThrow('Nothing plays')
+    const account = JSON.parse(await gatehouse('accounts', 'show', other.id))
+    expect(account).toMatchObject({ id: other.id })
+  }, 60_000)
+})
+
+test('what nobody understands is told, not dropped', async () => {
+  const asked = async (path: string) => await admin.get<{ detail: string }>(path).catch(String)
+  expect(await asked('/sessions?user=x')).toContain("additional properties: 'user'")
+  expect(await asked('/sessions?after=zzz')).toContain('after takes')
+  expect(await asked('/bans?kind=planet')).toContain('session, device, download')
+  const wide = ['bans', 'add', 'network', '198.51.100.0/24']
+  await expect(gatehouse(...wide)).rejects.toThrow('A network is one /32')
+})
+
 describe('bans', () => {
   const list = async () => await rows('bans', '--account', home.id)
 
@@ -147,7 +200,8 @@ describe('bans', () => {
     }
     for (const [kind, subject] of Object.entries(subjects)) {
       await gatehouse('bans', 'add', kind, subject, '--seconds', '60', '--note', 'a test')
-      expect((await rows('bans', '--kind', kind)).length).toBeGreaterThan(0)
+      const noted = (await rows('bans', '--kind', kind)).map(({ note }) => note)
+      expect(noted).toContain('a test')
       const refused = await play.get('index.m3u8')
       // The running session is refused by its key, the next opening by the ban.
       expect([kind, refused.status, refused.reason]).toEqual([kind, 403, 'ban.session'])

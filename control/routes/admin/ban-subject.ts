@@ -17,7 +17,13 @@ export const banSubject = (kind: BanKind, subject: string, v6Prefix: number): st
   if (kind === 'account') return accountRef(subject)
   if (kind === 'device') return deviceSubject(subject)
   if (kind !== 'network') return subject
-  const key = networkKey(subject.replace(/\/\d+$/, ''), { v6Prefix })
+  const [address = '', prefix] = subject.split('/')
+  const key = networkKey(address, { v6Prefix })
   if (key === null) throw new ProblemError('request.invalid', `'${subject}' is not an address.`)
+  const bits = key.includes(':') ? v6Prefix : 32
+  if (prefix !== undefined && prefix !== String(bits)) {
+    const detail = `A network is one /${bits}; keep '${subject}' out by a rule instead.`
+    throw new ProblemError('request.invalid', detail)
+  }
   return key
 }

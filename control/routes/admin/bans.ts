@@ -4,13 +4,14 @@ import { type Static, Type } from 'typebox'
 import type { ReasonId } from '#domain/reasons'
 import { ProblemError } from '../../plugins/problem.ts'
 import { pageOf } from '../../schemas/accounts.ts'
-import { idParams, pageQuery, readSort } from '../../schemas/common.ts'
+import { idParams, readSort } from '../../schemas/common.ts'
 import {
   BAN_KINDS,
   banCreate,
   banCreated,
   banQuery,
   banSchema,
+  downloadQuery,
   downloadSchema,
 } from '../../schemas/sessions.ts'
 import type { Ban, BanKind, BanStore } from '../../sessions/session-store.ts'
@@ -18,6 +19,7 @@ import type { Nouns } from '../../store/stores.ts'
 import { accountRef } from './account-ref.ts'
 import type { AuditTrail } from './audit-trail.ts'
 import { banSubject } from './ban-subject.ts'
+import { pageOfRows } from './row-page.ts'
 
 export interface BanRoutesOptions {
   readonly bans: BanStore
@@ -47,34 +49,24 @@ const shown = (ban: Ban, now: number): Static<typeof banSchema> => ({
   subject: ban.subject,
   reason: ban.reason,
   by: ban.by,
+  note: ban.note ?? null,
   until: ban.until - now > FOR_GOOD_MS ? null : ban.until,
 })
 
 const BAN_SORTS = ['until', 'kind', 'subject'] as const
 
 /** One page of the active bans, which are all in memory. */
-const pageOfBans = (
-  bans: readonly Ban[],
-  { kind, account, sort, limit, after }: Static<typeof banQuery>,
-): { items: Ban[]; next: string | null } => {
-  const order = readSort(sort, BAN_SORTS)
-  if (!order) throw new ProblemError('request.invalid', `Sort by ${BAN_SORTS.join(', ')}.`)
-  const field = order.sort ?? 'subject'
-  const sign = order.descending ? -1 : 1
+const pageOfBans = (bans: readonly Ban[], query: Static<typeof banQuery>, now: number) => {
+  const { kind, account } = query
   const ref = account === undefined ? null : accountRef(account)
   const isWanted = (ban: Ban) =>
     (kind === undefined || ban.kind === kind) &&
     (ref === null || ban.subject === ref || ban.subject.startsWith(`${ref}|`))
-  const placed = bans.filter(isWanted).map((ban) => ({ ban, id: idOf(ban) }))
-  placed.sort((one, two) => {
-    const [x, y] = [one.ban[field], two.ban[field]]
-    if (x !== y) return x < y ? -sign : sign
-    return one.id < two.id ? -1 : 1
-  })
-  const from = after === undefined ? 0 : placed.findIndex(({ id }) => id === after) + 1
-  const page = placed.slice(from, from + (limit ?? placed.length))
-  const isMore = from + page.length < placed.length
-  return { items: page.map(({ ban }) => ban), next: isMore ? (page.at(-1)?.id ?? null) : null }
+  return pageOfRows(
+    bans.filter(isWanted).map((ban) => shown(ban, now)),
+    query,
+    BAN_SORTS,
+  )
 }
 
 const banRoutesOnly = (plain: FastifyInstance, options: BanRoutesOptions): void => {
@@ -90,10 +82,7 @@ const banRoutesOnly = (plain: FastifyInstance, options: BanRoutesOptions): void 
       },
       config: { permission: 'bans:read' },
     },
-    (request) => {
-      const { items, next } = pageOfBans(bans.list(), request.query)
-      return { items: items.map((ban) => shown(ban, clock())), next }
-    },
+    (request) => pageOfBans(bans.list(), request.query, clock()),
   )
   app.post(
     '/bans',
@@ -103,7 +92,8 @@ const banRoutesOnly = (plain: FastifyInstance, options: BanRoutesOptions): void 
       const subject = banSubject(kind, request.body.subject, options.v6Prefix())
       const until = clock() + seconds * 1000
       const by = `admin:${request.actor.name}`
-      const ban: Ban = { kind, subject, until, reason: REASONS[kind], by }
+      const said = note === undefined ? {} : { note }
+      const ban: Ban = { kind, subject, until, reason: REASONS[kind], by, ...said }
       const { kill } = await bans.ban(ban)
       const after = { ...ban, note: note ?? null }
       await audit(request, 'ban.create', { subject: `${kind}:${subject}`, after })
@@ -138,11 +128,7 @@ export const banRoutes = (plain: FastifyInstance, options: BanRoutesOptions): vo
     '/downloads',
     {
       schema: {
-        querystring: Type.Object({
-          ...pageQuery,
-          account: Type.Optional(Type.String()),
-          group: Type.Optional(Type.String()),
-        }),
+        querystring: downloadQuery,
         response: { 200: pageOf(downloadSchema) },
       },
       config: { permission: 'downloads:read' },
@@ -153,6 +139,18 @@ export const banRoutes = (plain: FastifyInstance, options: BanRoutesOptions): vo
       if (!order) throw new ProblemError('request.invalid', `Sort by ${SORTS.join(', ')}.`)
       const page = await store.downloads.list({ where: { account, group }, limit, after, ...order })
       return { items: [...page.rows], next: page.next }
+    },
+  )
+  app.get(
+    '/downloads/:id',
+    {
+      schema: { params: idParams, response: { 200: downloadSchema } },
+      config: { permission: 'downloads:read' },
+    },
+    async ({ params }) => {
+      const download = await store.downloads.get(params.id)
+      if (!download) throw new ProblemError('not.found', `No download '${params.id}' was used.`)
+      return download
     },
   )
   app.post(

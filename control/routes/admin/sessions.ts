@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { ProblemError } from '../../plugins/problem.ts'
 import { idParams } from '../../schemas/common.ts'
+import { endQuery } from '../../schemas/live-nouns.ts'
 import { sessionPage, sessionQuery, sessionSchema } from '../../schemas/sessions.ts'
 import type {
   LiveSession,
@@ -64,11 +65,13 @@ const queryOf = (query: Static<typeof sessionQuery>): SessionQuery => {
     throw new ProblemError('request.invalid', `Sort by ${[...SORTS.keys()].join(', ')}.`)
   }
   const ref = account === undefined ? undefined : accountRef(account)
+  const isPlace = (order === undefined ? /^[\w-]{32}$/ : /^at:\d{1,9}$/).test(cursor ?? '')
+  if (cursor !== undefined && !isPlace) {
+    throw new ProblemError('request.invalid', 'after takes what `next` of the page before said.')
+  }
   const wanted = { ...same, account: ref, channel, limit, cursor, sort: order }
   return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined))
 }
-
-const REFUSE_MS = 60_000
 
 const liveSchema = Type.Object({
   totalClients: Type.Integer(),
@@ -112,14 +115,16 @@ export const sessionRoutes = (plain: FastifyInstance, options: SessionRoutesOpti
   const write = { permission: 'sessions:write' }
   app.delete(
     '/sessions/:id',
-    { schema: { params: idParams }, config: write },
+    { schema: { params: idParams, querystring: endQuery }, config: write },
     async (request, reply) => {
+      const { seconds = 60, note = null } = request.query
       const session = await view.show(request.params.id)
-      if (!session || !(await sessions.end(session.id, 'session.ended', REFUSE_MS))) {
+      if (!session || !(await sessions.end(session.id, 'session.ended', seconds * 1000))) {
         throw new ProblemError('not.found', 'That session does not play any more.')
       }
       await options.kill([session.id])
-      await audit(request, 'session.end', { subject: session.sid, before: shown(session) })
+      const change = { before: shown(session), after: { seconds, note } }
+      await audit(request, 'session.end', { subject: session.sid, ...change })
       return await reply.code(204).send()
     },
   )

@@ -1,4 +1,5 @@
 import { compileRules } from '#domain/rules'
+import { checkAddresses } from './address-checks.ts'
 import { type LineOf, showPath } from './line-map.ts'
 import { type ConfigProblem } from './problems.ts'
 import { type Config } from './schema.ts'
@@ -90,5 +91,6 @@ export const crossProblems = (config: Config, lineOf: LineOf): ConfigProblem[] =
   checkGroups(config, report)
   checkSources(config, report)
   checkRules(config, report)
+  checkAddresses(config, report)
   return problems
 }

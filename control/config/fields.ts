@@ -47,5 +47,8 @@ export const texts = (notes: FieldNotes) =>
 export const name = (description: string) =>
   Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,31}$', description })
 
+/** Host and port of a listener. */
+export const ADDRESS_PATTERN = '^\\S+:\\d{1,5}$'
+
 export const address = (fallback: string, description: string) =>
-  Type.String({ pattern: '^\\S+:\\d{1,5}$', default: fallback, description })
+  Type.String({ pattern: ADDRESS_PATTERN, default: fallback, description })

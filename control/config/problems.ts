@@ -1,5 +1,6 @@
 import { type TSchema } from 'typebox'
 import { Value } from 'typebox/value'
+import { ADDRESS_PATTERN } from './fields.ts'
 import { type LineOf, pathOfPointer, showPath } from './line-map.ts'
 
 /** One thing wrong with a configuration, in words, with its line. */
@@ -35,7 +36,12 @@ const wordFor = (error: SchemaError): string => {
   if (error.keyword === 'required') {
     return `needs ${[params.get('requiredProperties')].flat().join(', ')}`
   }
-  if (error.keyword === 'pattern') return `has the wrong form (${String(params.get('pattern'))})`
+  if (error.keyword === 'pattern') {
+    const pattern = String(params.get('pattern'))
+    return pattern === ADDRESS_PATTERN
+      ? 'must be an address and a port, such as 0.0.0.0:8080'
+      : `has the wrong form (${pattern})`
+  }
   return error.message
 }
 

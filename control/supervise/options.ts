@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { type LoadedConfig, loadConfig } from '../config/load.ts'
 import { packageRoot, type StatePaths, statePaths } from '../config/paths.ts'
 import { demoAddresses, demoConfig } from '../demo/demo-config.ts'
-import { Failure } from '../runtime/failure.ts'
+import { Failure, saysDiskFull } from '../runtime/failure.ts'
+import { makeFolder } from './folders.ts'
 
 /** What `run` was asked to do. */
 export interface RunOptions {
@@ -34,9 +35,10 @@ export function setUp(options: RunOptions, environment: NodeJS.ProcessEnv): Setu
 function writeDemo(state: string, environment: NodeJS.ProcessEnv): string {
   const file = join(state, 'demo.yaml')
   try {
-    mkdirSync(state, { recursive: true, mode: 0o755 })
+    makeFolder(state)
     writeFileSync(file, demoConfig(demoAddresses(environment)))
-  } catch {
+  } catch (error) {
+    if (saysDiskFull(String(error))) throw error
     throw new Failure(`The state folder ${state} cannot be written; choose another with --state.`)
   }
   return file

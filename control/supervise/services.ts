@@ -116,6 +116,12 @@ export async function edgeHealth({ innerSocket }: StatePaths): Promise<EdgeHealt
   return { isReady: reply.status === 200, isWedged: /"wedgedZone":"/.test(reply.body) }
 }
 
+const causeOf = (entry: object): string => {
+  const error: unknown = 'err' in entry ? entry.err : null
+  const hasWords = typeof error === 'object' && error !== null && 'message' in error
+  return hasWords ? ` (${String(error.message)})` : ''
+}
+
 /** A log line a person at the terminal should see: warnings and worse, and whatever is not a log line. */
 function worthShowing(line: string): string | null {
   // Node's own remarks on its libraries are for us, not for an operator.
@@ -125,7 +131,7 @@ function worthShowing(line: string): string | null {
     const entry: unknown = JSON.parse(line)
     if (typeof entry !== 'object' || entry === null || !('level' in entry)) return null
     const isWarning = typeof entry.level === 'number' && entry.level >= 40
-    return isWarning && 'msg' in entry ? String(entry.msg) : null
+    return isWarning && 'msg' in entry ? String(entry.msg) + causeOf(entry) : null
   } catch {
     return line
   }

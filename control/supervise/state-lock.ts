@@ -1,7 +1,8 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StatePaths } from '../config/paths.ts'
-import { Failure } from '../runtime/failure.ts'
+import { Failure, saysDiskFull } from '../runtime/failure.ts'
+import { makeFolder } from './folders.ts'
 
 /** The longest path a unix socket may have, with room for the longest name in `run/`. */
 const LONGEST_RUN_FOLDER = 90
@@ -11,9 +12,10 @@ const LEAST_FREE_BYTES = 200 * 1024 * 1024
 export function claimState(paths: StatePaths): () => void {
   try {
     for (const folder of [paths.state, paths.run, paths.logs, paths.nginx]) {
-      mkdirSync(folder, { recursive: true, mode: 0o755 })
+      makeFolder(folder)
     }
-  } catch {
+  } catch (error) {
+    if (saysDiskFull(String(error))) throw error
     throw new Failure(
       `The state folder ${paths.state} cannot be written; choose another with --state.`,
     )

@@ -35,4 +35,5 @@ test('a path too long for sockets, or not writable, is told in a sentence', () =
     expect(() => claimState(statePaths(join(folder, 'file/state')))).toThrow(
       /cannot be written.*--state/,
     )
+    expect(() => claimState(statePaths('/proc/gatehouse'))).toThrow(/cannot be written.*--state/)
   }))

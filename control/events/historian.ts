@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { GeoPlace, GroupWonBy } from '#domain/types'
 import { isPassing } from '../store/errors.ts'
 import type { History } from '../store/history/history.ts'
+import type { Download } from '../store/records.ts'
 import type { DownloadStore } from '../store/stores.ts'
 import type { ConsumerStats } from './consume.ts'
 import { consume } from './consume.ts'
@@ -14,7 +15,7 @@ import { countWaiting, trimStreams } from './trim-streams.ts'
 /** What the historian writes to. */
 export interface HistorianStore {
   readonly history: Pick<History, 'upsertPlays'>
-  readonly downloads: Pick<DownloadStore, 'get' | 'put' | 'markUsed'>
+  readonly downloads: Pick<DownloadStore, 'recordUses'>
 }
 
 export interface HistorianOptions {
@@ -80,34 +81,22 @@ async function writeEvents(
 ): Promise<void> {
   const plays = events.filter(({ type }) => type !== 'download')
   await store.history.upsertPlays(plays.map((event) => locatedPlay(event, locate)))
-  for (const event of events) if (event.type === 'download') await recordUse(store, event)
+  const uses = events.filter(({ type }) => type === 'download')
+  await store.downloads.recordUses(uses.map(usedCopy))
 }
 
 const WON_BY: readonly GroupWonBy[] = ['network', 'country', 'account', 'default']
 
-/** The first use of a copy of a playlist; told again it changes nothing. */
-async function recordUse(store: HistorianStore, event: PlayEvent): Promise<void> {
-  const id = event.download ?? event.id
-  const use = {
-    at: event.at,
-    network: event.network ?? null,
-    address: event.address ?? null,
-    userAgent: event.client ?? null,
-  }
-  if ((await store.downloads.get(id)) !== null) {
-    await store.downloads.markUsed(id, use)
-    return
-  }
-  await store.downloads.put({
-    id,
-    account: event.account,
-    group: event.group ?? '',
-    wonBy: WON_BY.find((way) => way === event.wonBy) ?? 'default',
-    issuedAt: event.issuedAt ?? event.at,
-    firstUsedAt: use.at,
-    firstNetwork: use.network,
-    firstAddress: use.address,
-    userAgent: use.userAgent,
-    revokedAt: null,
-  })
-}
+/** The copy of a playlist an event tells the first use of. */
+const usedCopy = (event: PlayEvent): Download => ({
+  id: event.download ?? event.id,
+  account: event.account,
+  group: event.group ?? '',
+  wonBy: WON_BY.find((way) => way === event.wonBy) ?? 'default',
+  issuedAt: event.issuedAt ?? event.at,
+  firstUsedAt: event.at,
+  firstNetwork: event.network ?? null,
+  firstAddress: event.address ?? null,
+  userAgent: event.client ?? null,
+  revokedAt: null,
+})

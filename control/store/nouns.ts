@@ -1,12 +1,12 @@
 import type { Collection, TableAccess } from './collection.ts'
 import { createCollection } from './collection.ts'
+import { createDownloads } from './downloads.ts'
 import { StoreError } from './errors.ts'
 import type { Account, Token } from './records.ts'
 import type { Sql } from './sql.ts'
 import type {
   AccountStore,
   BanStore,
-  DownloadStore,
   EdgeStore,
   FeedbackStore,
   FindingStore,
@@ -96,26 +96,6 @@ function checkedPuts<Row>(
       await check(tx, records)
     })
   return { putAll, put: (record) => putAll([record]) }
-}
-
-function createDownloads(sql: Sql): DownloadStore {
-  const table = createCollection(sql, TABLES.downloads)
-  return {
-    ...table,
-    markUsed: (id, use) =>
-      table.change(
-        id,
-        {
-          firstUsedAt: use.at,
-          firstNetwork: use.network,
-          firstAddress: use.address,
-          userAgent: use.userAgent,
-        },
-        'first_used_at is null',
-      ),
-    revoke: (id, at) => table.change(id, { revokedAt: at }, 'revoked_at is null'),
-    revoked: () => table.all('revoked_at is not null order by revoked_at, id', []),
-  }
 }
 
 function createBans(sql: Sql): BanStore {

@@ -37,17 +37,10 @@ export interface TokenStore extends Collection<Token> {
 }
 
 export interface DownloadStore extends Collection<Download> {
-  /** Records the first use; later ones, and events told twice, change nothing. */
-  markUsed(id: string, use: FirstUse): Promise<boolean>
+  /** Records the first use of copies, known ones and new; later ones, and what is told twice, change nothing. */
+  recordUses(copies: readonly Download[]): Promise<void>
   revoke(id: string, at: number): Promise<boolean>
   revoked(): Promise<Download[]>
-}
-
-export interface FirstUse {
-  readonly at: number
-  readonly network: string | null
-  readonly address: string | null
-  readonly userAgent: string | null
 }
 
 export interface BanStore extends Collection<Ban> {

@@ -32,7 +32,7 @@ const token = (id: string, changes: Partial<Token> = {}): Token => ({
   ...changes,
 })
 
-const download = (id: string): Download => ({
+const download = (id: string, changes: Partial<Download> = {}): Download => ({
   id,
   account: 'own:ann',
   group: 'home',
@@ -43,6 +43,7 @@ const download = (id: string): Download => ({
   firstAddress: null,
   userAgent: null,
   revokedAt: null,
+  ...changes,
 })
 
 const ban = (id: string, changes: Partial<Ban> = {}): Ban => ({
@@ -123,12 +124,26 @@ export function describeNouns(store: () => Store): void {
   test('the first use of a download is kept', async () => {
     const { downloads } = store()
     await downloads.put(download('d1'))
-    const use = { at: NOON, network: '192.0.2.7/32', address: '192.0.2.7', userAgent: 'VLC' }
-    expect(await downloads.markUsed('d1', use)).toBe(true)
-    expect(await downloads.markUsed('d1', { ...use, at: NOON + 1 })).toBe(false)
-    expect(await downloads.get('d1')).toMatchObject({ firstUsedAt: NOON, userAgent: 'VLC' })
+    const use = { firstUsedAt: NOON, firstNetwork: '192.0.2.7/32', userAgent: 'VLC' }
+    const [known, fresh] = [download('d1', use), download('d2', { ...use, account: 'own:eve' })]
+    await downloads.recordUses([known, fresh, { ...fresh, firstUsedAt: NOON + 1 }])
+    const before = [await downloads.get('d1'), await downloads.get('d2')]
+    expect(before).toEqual([known, fresh])
+    await downloads.recordUses([known, fresh].map((copy) => ({ ...copy, firstUsedAt: NOON + 1 })))
+    expect([await downloads.get('d1'), await downloads.get('d2')]).toEqual(before)
     expect(await downloads.revoke('d1', NOON)).toBe(true)
     expect((await downloads.revoked()).map(({ id }) => id)).toEqual(['d1'])
+  })
+
+  test('a use told late revives no revoked download and makes no other of it', async () => {
+    const { downloads } = store()
+    await downloads.put(download('d3'))
+    await downloads.revoke('d3', NOON)
+    await downloads.recordUses([download('d3', { account: 'own:eve', firstUsedAt: NOON })])
+    const marked = { firstUsedAt: NOON, revokedAt: NOON }
+    expect(await downloads.get('d3')).toEqual(download('d3', marked))
+    await downloads.remove('d3')
+    await downloads.recordUses([])
   })
 
   test('active bans are those neither lifted nor run out', async () => {

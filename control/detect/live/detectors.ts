@@ -11,6 +11,7 @@ import { countWaiting } from '../../events/trim-streams.ts'
 import { unwrittenEvents } from '../../events/unwritten-events.ts'
 import { isPassing } from '../../store/errors.ts'
 import { foldPlays } from '../../store/history/merge-plays.ts'
+import { numberOf } from '../../store/history/number-of.ts'
 import { type AccountCase, type AccountNews, type JudgePorts, openCases } from './account-case.ts'
 import { byAccount } from './by-account.ts'
 import { type Due, judgeCase } from './judge-account.ts'
@@ -59,12 +60,15 @@ const createJudge = (options: DetectorsOptions) => {
   const judgedAt = new Map<AccountRef, number>()
   const isPatient = (account: AccountRef): boolean =>
     now() - (judgedAt.get(account) ?? Number.NEGATIVE_INFINITY) < patienceMs
-  const judge = async (one: AccountCase): Promise<void> => {
+  const judge = async (one: AccountCase, isUrgent: boolean): Promise<void> => {
     for (const due of await judgeCase(options, one)) {
       await respond(due).catch((error: unknown) => onFailure?.(error))
     }
     if (judgedAt.size >= REMEMBERED) judgedAt.clear()
-    judgedAt.set(one.account, now())
+    // Who played when this process began is first judged again in a turn of its own, not with everybody else.
+    const isMet = judgedAt.has(one.account) || isUrgent
+    const turnMs = isMet ? 0 : numberOf(one.account) % Math.max(1, patienceMs)
+    judgedAt.set(one.account, now() - turnMs)
     // Viewers who wait for an opening go first.
     await setImmediate()
   }
@@ -79,7 +83,9 @@ const createJudge = (options: DetectorsOptions) => {
       else window.note(account, plays)
     }
     for (let at = 0; at < due.length; at += AT_ONCE) {
-      for (const one of await openCases(options, due.slice(at, at + AT_ONCE))) await judge(one)
+      for (const one of await openCases(options, due.slice(at, at + AT_ONCE))) {
+        await judge(one, urgent.has(one.account))
+      }
     }
   }
 }

@@ -28,7 +28,7 @@ export interface EdgeRoutesOptions {
     readonly from: string
   }) => Promise<void>
   /** Counts what edges ask, by outcome: `ok` or the reason of a refusal. */
-  readonly count: (question: 'open' | 'check' | 'identify', outcome: ReasonId) => void
+  readonly count: (question: 'open' | 'check' | 'identify' | 'sync', outcome: ReasonId) => void
   /** Who asks: the edge's id, or `null` for a stranger. */
   readonly edgeOf: (request: FastifyRequest) => Promise<string | null>
 }
@@ -127,6 +127,7 @@ const dataRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
     { schema: { body: syncRequestSchema }, bodyLimit: 4 * 1024 * 1024 },
     async (request) => {
       const { edgeId: edge, ip: from, body } = request
+      options.count('sync', 'ok')
       if (body.push !== undefined) await options.announced?.({ edge, address: body.push, from })
       return await sync({ ...body, edge }, options.syncPorts)
     },

@@ -1,106 +1,174 @@
-/** Grows from 1,000 to 100,000 live sessions and shows what each costs. */
+/** Grows from 1,000 to 100,000 live sessions and shows what each costs, and that none costs more among many. */
+import { setPriority } from 'node:os'
 import { parseArgs } from 'node:util'
-import { createRedis, waitForRedis } from '../../control/sessions/redis-client.ts'
-import { createSessions } from '../../control/sessions/sessions.ts'
-import { adminOf, worldConfig } from '../../test/e2e/world.ts'
-import { processOf } from '../../test/support/processes.ts'
-import { startRedis } from '../../test/support/redis.ts'
-import { startService } from '../../test/support/service.ts'
 import { banDelays } from './sessions/ban-delay.ts'
-import { cpuSeconds, openEdgeMemory } from './sessions/edge-memory.ts'
-import { loadSessions } from './sessions/load-sessions.ts'
-import { REPORT_SEC, syncFor } from './sessions/sync-load.ts'
+import { type CheckCost, measureChecks } from './sessions/check.ts'
+import { countQuestions, questionsLine } from './sessions/questions.ts'
+import { REPORT_SEC } from './sessions/sync-load.ts'
+import { type Point, type Quantity, verdictLine } from './sessions/verdict.ts'
+import { type Minute, type SessionsWorld, startWorld } from './sessions/world.ts'
 
-const SIZES = [1_000, 3_000, 10_000, 30_000, 100_000]
-const MEASURE_SEC = 20
+const SIZES = '1000,10000,30000,100000'
+/** A running session is told to history once a minute: a shorter look would see none or all of them. */
+const MEASURE_SEC = '60'
+const WARM_SEC = '65'
 const BANS = 60
+const VIEWERS = { count: 30, sec: 10 }
+/** The load gives way to what is measured. */
+const NICE = 5
 
-const { values } = parseArgs({ options: { sizes: { type: 'string' }, sec: { type: 'string' } } })
-const sizes = values.sizes?.split(',').map(Number) ?? SIZES
-const sec = Number(values.sec ?? MEASURE_SEC)
-const say = (text: string): void => void process.stderr.write(`${text}\n`)
-const rank = (list: readonly number[], share: number): number =>
-  list[Math.min(list.length - 1, Math.floor(list.length * share))] ?? Number.NaN
-
-const redis = await startRedis()
-const service = await startService({
-  config: worldConfig({ more: `redis: { url: '${redis.url}' }`, clocks: { ban_sec: 600 } }),
-})
-const client = createRedis({ urls: [redis.url] })
-await waitForRedis(client, 5_000)
-const loader = createSessions({
-  redis: client,
-  banMemory: {
-    load: async () => await Promise.resolve([]),
-    save: async () => await Promise.resolve(),
-    remove: async () => await Promise.resolve(),
+const { values } = parseArgs({
+  options: {
+    sizes: { type: 'string', default: SIZES },
+    sec: { type: 'string', default: MEASURE_SEC },
+    warm: { type: 'string', default: WARM_SEC },
   },
-  onEnd: () => undefined,
-  onError: () => undefined,
 })
-await loader.start()
+const sizes = values.sizes.split(',').map(Number)
+const say = (text: string): void => void process.stderr.write(`${text}\n`)
+const shown = (size: number): string => size.toLocaleString('en')
+const rank = (list: readonly number[], share: number): string =>
+  (list[Math.min(list.length - 1, Math.floor(list.length * share))] ?? Number.NaN).toFixed(0)
 
-const info = async (field: string): Promise<number> =>
-  Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(await client.info())?.[1])
+const PER = 10_000
+const QUANTITIES = {
+  edge: { name: 'edge memory per session', unit: ' B', per: 1, digits: 0 },
+  redis: { name: 'Redis memory per session', unit: ' B', per: 1, digits: 0 },
+  commands: { name: 'Redis commands/s per 10,000', unit: '', per: PER, digits: 0 },
+  cpu: { name: 'control CPU per 10,000', unit: ' %', per: PER, digits: 1 },
+  redisCpu: { name: 'Redis CPU per 10,000', unit: ' %', per: PER, digits: 1 },
+  up: { name: 'sync up per session', unit: ' B/s', per: 1, digits: 2 },
+  down: { name: 'sync down per session', unit: ' B/s', per: 1, digits: 2 },
+} as const satisfies Record<string, Quantity>
 
-const rows: Record<string, string>[] = []
-try {
-  const edge = await openEdgeMemory(service)
-  const control = processOf(service, 'dist/server.js')
-  const socket = `${service.state}/run/control.sock`
-  const empty = { free: await edge.free(), redis: await info('used_memory') }
-  const watched = await adminOf(service).account(1000)
-  let loaded = 0
-  for (const size of sizes) {
-    say(`${size.toLocaleString('en')} sessions: loading …`)
-    await edge.fill(loaded, size)
-    const refused = await loadSessions(loader.store, loaded, size)
-    if (refused > 0) say(`  ${refused} were refused`)
-    loaded = size
-    const { totalClients } = await loader.view.numbers()
-    say(`  Redis counts ${totalClients}`)
-    const memory = {
-      edge: (empty.free - (await edge.free())) / size,
-      redis: ((await info('used_memory')) - empty.redis) / size,
-    }
-    // Once round, so that control has met every session.
-    await syncFor(socket, size, Math.min(22, sec + 2))
-    say('  measuring …')
-    const before = {
-      cpu: cpuSeconds(control),
-      redisCpu: cpuSeconds(redis.pid),
-      commands: await info('total_commands_processed'),
-      at: performance.now(),
-    }
-    const cost = await syncFor(socket, size, sec)
-    const took = (performance.now() - before.at) / 1000
-    const cpu = (cpuSeconds(control) - before.cpu) / took
-    const redisCpu = (cpuSeconds(redis.pid) - before.redisCpu) / took
-    const commands = ((await info('total_commands_processed')) - before.commands) / took
-    const bans = await banDelays(service, watched, BANS)
-    // By what was reported: a busy machine reports less often than every 20 s.
-    const per = (10_000 / REPORT_SEC) * (took / cost.reports)
-    rows.push({
-      sessions: size.toLocaleString('en'),
-      'edge, bytes a session': memory.edge.toFixed(0),
-      'Redis, bytes a session': memory.redis.toFixed(0),
-      'Redis commands/s per 10,000': (commands * per).toFixed(0),
-      'control CPU per 10,000': `${(cpu * per * 100).toFixed(1)} %`,
-      'Redis CPU per 10,000': `${(redisCpu * per * 100).toFixed(1)} %`,
-      'sync up, kB/s per 10,000': ((cost.upBytes * per * sec) / took / 1000).toFixed(1),
-      'sync p50 / p99, ms': `${rank(cost.times, 0.5).toFixed(0)} / ${rank(cost.times, 0.99).toFixed(0)}`,
-      'ban to 403 p50 / p99, ms': `${rank(bans, 0.5).toFixed(0)} / ${rank(bans, 0.99).toFixed(0)}`,
-      dropped: String(cost.dropped),
-    })
-    say(`  ${JSON.stringify(rows.at(-1))}`)
+type Name = keyof typeof QUANTITIES
+type Totals = Readonly<Record<Name, number>>
+
+const NAMES: readonly Name[] = ['edge', 'redis', 'commands', 'cpu', 'redisCpu', 'up', 'down']
+const measured: { readonly sessions: number; readonly totals: Totals }[] = []
+const rows: string[][] = []
+
+/** Totals of a minute, as if every session had been reported each 20 s: a busy machine reports fewer. */
+const totalsOf = (
+  size: number,
+  minute: Minute,
+  memory: { edge: number; redis: number },
+): Totals => {
+  const fixed = measured[0]?.totals
+  const due = (size * minute.seconds) / REPORT_SEC
+  const share = size === 0 ? 1 : minute.sync.reports / due
+  const whole = (name: Name, value: number): number => {
+    const rest = fixed?.[name] ?? 0
+    return rest + (value - rest) / share
   }
-} finally {
-  await loader.stop()
-  client.disconnect()
-  await service.stop()
-  await redis.stop()
+  const { sync, seconds } = minute
+  return {
+    ...memory,
+    commands: whole('commands', minute.commands),
+    cpu: whole('cpu', minute.cpu * 100),
+    redisCpu: whole('redisCpu', minute.redisCpu * 100),
+    up: whole('up', sync.upBytes / seconds),
+    down: whole('down', sync.downBytes / seconds),
+  }
 }
-const names = Object.keys(rows[0] ?? {})
+
+const HEAD = [
+  'sessions',
+  'edge, B each',
+  'Redis, B each',
+  'Redis commands/s',
+  'control CPU',
+  'Redis CPU',
+  'sync up / down, kB/s',
+  'syncs/s',
+  'sync p50 / p99, ms',
+  'ban to 403 p50 / p99, ms',
+  'dropped',
+]
+
+const rowOf = (size: number, totals: Totals, minute: Minute, bans: readonly number[]): string[] => {
+  const { sync, seconds } = minute
+  const each = (value: number): string => (size === 0 ? '' : (value / size).toFixed(0))
+  return [
+    shown(size),
+    each(totals.edge),
+    each(totals.redis),
+    totals.commands.toFixed(0),
+    `${totals.cpu.toFixed(1)} %`,
+    `${totals.redisCpu.toFixed(1)} %`,
+    `${(totals.up / 1000).toFixed(1)} / ${(totals.down / 1000).toFixed(1)}`,
+    (sync.syncs / seconds).toFixed(1),
+    `${rank(sync.times, 0.5)} / ${rank(sync.times, 0.99)}`,
+    `${rank(bans, 0.5)} / ${rank(bans, 0.99)}`,
+    String(sync.dropped),
+  ]
+}
+
+const measure = async (world: SessionsWorld, size: number): Promise<void> => {
+  say(`${shown(size)} sessions: loading …`)
+  const refused = await world.grow(size)
+  if (refused > 0) say(`  ${refused} were refused`)
+  // A minute first, so that control and history have met every session.
+  await world.play(Number(values.warm))
+  say('  measuring …')
+  const minute = await world.play(Number(values.sec))
+  const totals = totalsOf(size, minute, await world.memory())
+  const bans = await banDelays(world.service, world.account, BANS)
+  measured.push({ sessions: size, totals })
+  rows.push(rowOf(size, totals, minute, bans))
+  const due = Math.max(1, (size * minute.seconds) / REPORT_SEC)
+  say(`  ${HEAD.map((name, at) => `${name}: ${rows.at(-1)?.[at]}`).join('; ')}`)
+  if (size > 0) say(`  of the reports due ${((100 * minute.sync.reports) / due).toFixed(0)} % sent`)
+}
+
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-process.stdout.write(`${line(names)}\n${line(names.map(() => '---'))}\n`)
-for (const row of rows) process.stdout.write(`${line(names.map((name) => row[name] ?? ''))}\n`)
+const print = (text: string): void => void process.stdout.write(`${text}\n`)
+
+const printTable = (head: readonly string[], body: readonly (readonly string[])[]): void => {
+  print(line(head))
+  print(line(head.map(() => '---')))
+  for (const cells of body) print(line(cells))
+}
+
+const printChecks = (checks: readonly CheckCost[]): void => {
+  printTable(
+    ['sessions', 'edge, B each', 'Lua, B each', 'edge, µs a manifest', 'Lua, µs a manifest'],
+    checks.map(({ sessions, bytes, luaBytes, micros, luaMicros }) => [
+      shown(sessions),
+      (bytes / sessions).toFixed(0),
+      (luaBytes / sessions).toFixed(0),
+      micros.toFixed(1),
+      luaMicros.toFixed(1),
+    ]),
+  )
+}
+
+const world = await startWorld()
+setPriority(NICE)
+const questions: string[] = []
+try {
+  const count = async (): Promise<void> => {
+    questions.push(questionsLine(await countQuestions(world.service, world.account.token, VIEWERS)))
+    say(questions.at(-1) ?? '')
+  }
+  await count()
+  for (const size of [0, ...sizes]) await measure(world, size)
+  await count()
+} finally {
+  await world.stop()
+}
+say('the same check in OpenResty Lua …')
+const checks = await measureChecks(sizes)
+printTable(HEAD, rows)
+print('')
+for (const name of NAMES) {
+  const points: Point[] = measured.map(({ sessions, totals }) => ({
+    sessions,
+    total: totals[name],
+  }))
+  print(verdictLine(QUANTITIES[name], points))
+}
+for (const text of questions) print(text)
+print('')
+if (typeof checks === 'string') print(`OpenResty Lua: not available (${checks})`)
+else printChecks(checks)

@@ -8,6 +8,7 @@ import { unpacked } from '../../../control/runtime/unpack.ts'
 import { type Child, startChild } from '../../../test/support/child.ts'
 import { freePort, until } from '../../../test/support/port.ts'
 import { tempDir } from '../../../test/support/temp-dir.ts'
+import { LUA_PASS } from '../sessions/passes.ts'
 
 /** Debian's own nginx with OpenResty's Lua module, unpacked beside everything else. */
 const SOURCE: ToolSource = {
@@ -44,6 +45,20 @@ const check = `
   var.path = "/hls/" .. var.channel .. "/" .. var.rest
 `
 
+/** Loads leases by the same check's own rule; `make` is Lua that names the pass of session `n`. */
+const fill = (make: string): string => `
+  local ffi, b64 = require "ffi", require "ngx.base64"
+  local digest, leases = ffi.new("unsigned char[32]"), ngx.shared.leases
+  local args, address, now = ngx.req.get_uri_args(), ngx.var.binary_remote_addr, ngx.time()
+  for n = tonumber(args.from), tonumber(args.to) - 1 do
+    local text = ${make} .. "/ch1"
+    ffi.C.SHA256(text, #text, digest)
+    local key = string.sub(b64.encode_base64url(ffi.string(digest, 32)), 1, 16)
+    leases:set(key, address .. now, 3600)
+  end
+  ngx.say(leases:free_space())
+`
+
 const conf = (root: string, dir: string, port: number, origin: number): string => `
 load_module ${root}/usr/lib/nginx/modules/ndk_http_module.so;
 load_module ${root}/usr/lib/nginx/modules/ngx_http_lua_module.so;
@@ -63,6 +78,7 @@ http {
   server {
     listen 127.0.0.1:${port};
     access_log ${dir}/access.log line buffer=64k flush=1s;
+    location = /fill { access_log off; content_by_lua_block { ${fill(LUA_PASS)} } }
     location ~ "^/s/(?<pass>[A-Za-z0-9_-]{64,1400})/(?<channel>[A-Za-z0-9_.-]{1,64})/(?<rest>[^\\x00-\\x1f\\x7f]*\\.m3u8?)$" {
       set $key ""; set $path ""; set $gh_prefix /s/$pass/$channel;
       set $gh_origin http://127.0.0.1:${origin}; set $gh_dir /hls/$channel/;

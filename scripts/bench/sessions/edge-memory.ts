@@ -1,39 +1,59 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
+import { packLease } from '#domain/lease'
 import { until } from '../../../test/support/port.ts'
-import { nginxOf } from '../../../test/support/processes.ts'
-import type { TestService } from '../../../test/support/service.ts'
+import { descendants } from '../../../test/support/processes.ts'
+import { CHANNEL, NJS_PASS } from './passes.ts'
 
-/** Name of the n-th loaded session: what a lease is kept under, 16 characters. */
-export const keyOf = (n: number): string => `bench${String(n).padStart(11, '0')}`
+const LOOPBACK = 0x7f000001
+const HOUR_SEC = 3600
+const LEASE = packLease({ network: LOOPBACK, ttlSec: HOUR_SEC, seen: 0 })
+const SEEN_SPAN = 65536
 
-const MODULE = `const key = (n) => 'bench' + String(n).padStart(11, '0')
+const MODULE = `import crypto from 'crypto'
+const key = (n) =>
+  crypto.createHash('sha256').update(${NJS_PASS} + '/${CHANNEL}').digest('base64url').slice(0, 16)
 const fill = (r) => {
-  const from = Number(r.args.from)
-  const to = Number(r.args.to)
-  const value = 3325256704 * 2097152 + (Math.floor(Date.now() / 1000) % 2097152)
-  for (let n = from; n < to; n += 1) ngx.shared.gh_leases.set(key(n), value, 3600000)
+  const value = ${LEASE} + (Math.floor(Date.now() / 1000) % ${SEEN_SPAN})
+  for (let n = Number(r.args.from); n < Number(r.args.to); n += 1)
+    ngx.shared.gh_leases.set(key(n), value, ${HOUR_SEC * 1000})
   r.return(200, String(ngx.shared.gh_leases.freeSpace()))
 }
-const free = (r) => r.return(200, String(ngx.shared.gh_leases.freeSpace()))
-export default { fill, free }
+export default { fill }
 `
 
-const PAGE = 5_000
+const PAGE = 2_000
 
-/** Leases in a running edge's own shared memory, loaded by a module beside ours. */
+/** The leases of a running edge. */
 export interface EdgeMemory {
-  /** Free bytes of the zone of leases. */
-  free(): Promise<number>
-  /** Writes the leases of sessions `from` to `to`. */
-  fill(from: number, to: number): Promise<void>
+  /** Writes the leases of sessions `from` to `to`; the free bytes left in their zone. */
+  fill(from: number, to: number): Promise<number>
 }
 
-/** Adds the module to a service's nginx and reloads it; shared memory stays as it is. */
-export const openEdgeMemory = async (service: TestService): Promise<EdgeMemory> => {
-  const folder = join(service.state, 'nginx')
-  const socket = join(service.state, 'run/bench.sock')
+/** Asks page after page for sessions to be written; what the last page answered. */
+export const fillPages = async (
+  get: (path: string) => Promise<string>,
+  from: number,
+  to: number,
+): Promise<number> => {
+  let free = await get(`/fill?from=${from}&to=${from}`)
+  for (let at = from; at < to; at += PAGE) {
+    free = await get(`/fill?from=${at}&to=${Math.min(to, at + PAGE)}`)
+  }
+  return Number(free)
+}
+
+/** Where an edge's configuration lies, and who reads it. */
+export interface EdgePlace {
+  readonly folder: string
+  readonly socket: string
+  /** nginx's master. */
+  readonly pid: number
+}
+
+/** Adds a module to an edge and reloads it; shared memory stays as it is. */
+export const openEdgeMemory = async ({ folder, socket, pid }: EdgePlace): Promise<EdgeMemory> => {
   writeFileSync(join(folder, 'bench.js'), MODULE)
   appendFileSync(
     join(folder, 'gatehouse-http.conf'),
@@ -42,11 +62,11 @@ server {
     listen unix:${socket};
     access_log off;
     location = /fill { js_content bench.fill; }
-    location = /free { js_content bench.free; }
 }
 `,
   )
-  process.kill(nginxOf(service), 'SIGHUP')
+  const former = descendants(pid).map((it) => it.pid)
+  process.kill(pid, 'SIGHUP')
   const get = (path: string): Promise<string> =>
     new Promise((resolve, reject) => {
       const asked = request({ socketPath: socket, path, agent: false }, (answer) => {
@@ -56,15 +76,11 @@ server {
       })
       asked.on('error', reject).end()
     })
-  await until('the module', async () => (await get('/free').catch(() => '')) !== '')
-  return {
-    free: async () => Number(await get('/free')),
-    fill: async (from, to) => {
-      for (let at = from; at < to; at += PAGE) {
-        await get(`/fill?from=${at}&to=${Math.min(to, at + PAGE)}`)
-      }
-    },
-  }
+  await until('the module', async () => (await get('/fill?from=0&to=0').catch(() => '')) !== '')
+  // A worker that goes still takes connections and closes them.
+  const isLeft = (): boolean => descendants(pid).some((it) => former.includes(it.pid))
+  await until('the end of the former workers', () => !isLeft(), 30_000)
+  return { fill: (from, to) => fillPages(get, from, to) }
 }
 
 /** Seconds of processor time a process has used. */

@@ -1,6 +1,6 @@
 import { DEFAULT_LIMITS } from '#domain/limits-types'
 import type { OpenRequest, SessionStore } from '../../../control/sessions/session-store.ts'
-import { keyOf } from './edge-memory.ts'
+import { keyOf } from './passes.ts'
 
 const HOUR = 3_600_000
 const AT_ONCE = 40

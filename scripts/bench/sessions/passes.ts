@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto'
+
+/** Characters of a pass of an account with a usual name. */
+const LENGTH = 120
+const PREFIX = 'bench'
+
+/** Channel all loaded sessions play at the edge. */
+export const CHANNEL = 'ch1'
+
+/** Pass of the n-th loaded session: signed by nobody, since an edge that holds its lease does not ask for that. */
+export const passOf = (n: number): string =>
+  PREFIX + String(n).padStart(LENGTH - PREFIX.length, '0')
+
+/** The same in the words of njs, for a number `n`. */
+export const NJS_PASS = `'${PREFIX}' + String(n).padStart(${LENGTH - PREFIX.length}, '0')`
+
+/** The same in the words of Lua. */
+export const LUA_PASS = `"${PREFIX}" .. string.rep("0", ${LENGTH - PREFIX.length} - #tostring(n)) .. n`
+
+/** What the lease of the n-th loaded session is kept under. */
+export const keyOf = (n: number): string =>
+  createHash('sha256')
+    .update(`${passOf(n)}/${CHANNEL}`)
+    .digest('base64url')
+    .slice(0, 16)

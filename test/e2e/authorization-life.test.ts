@@ -64,6 +64,7 @@ const askedOfControl = async (): Promise<number> => {
   const lines = text
     .split('\n')
     .filter((line) => line.startsWith('gatehouse_edge_questions_total{'))
+    .filter((line) => !line.includes('question="sync"'))
   return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
 }
 

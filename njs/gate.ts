@@ -1,18 +1,16 @@
-import { nginxCrypto } from './crypto.ts'
 import { findGrace } from './degraded.ts'
-import { type PassVerdict, verifyPass } from './domain/pass.ts'
 import { TELL } from './domain/protocol.ts'
 import type { ReasonId } from './domain/reasons.ts'
 import { readLease, silenceOf, startLease, touchLease } from './leases.ts'
 import { complain } from './log.ts'
-import { currentKid, nowSec, secretOf } from './memory.ts'
+import { currentKid, nowSec } from './memory.ts'
 import { findRoute, type Route } from './origin.ts'
-import { findBan, isSessionBanned, recallDenial, rememberDenial, whyBanned } from './refusals.ts'
+import { subjectsOf, verdictOnPass } from './pass-bearer.ts'
+import { findBan, isSessionBanned, recallDenial, rememberDenial, whyEnded } from './refusals.ts'
 import { leaveKey, leaveRoute, leaveSerial, refuse, tell } from './reply.ts'
 import {
   addressText,
   methodOf,
-  networkText,
   type Request,
   statusOf,
   told,
@@ -88,13 +86,13 @@ const ask = (r: Request, asked: Asked, silent: number, denyKey: string): Verdict
   return 'm'
 }
 
-const verdictOnPass = (asked: Asked, now: number): PassVerdict =>
-  verifyPass(nginxCrypto, secretOf, { pass: asked.secret, channel: asked.channel }, now)
-
 /** A session this edge has no lease for: refused for a reason known here, or a question for control. */
 const miss = (r: Request, asked: Asked, silent: number, denyKey: string): Verdict => {
   const now = nowSec()
-  if (isSessionBanned(denyKey, now * 1000)) return refused(r, whyBanned(denyKey))
+  if (isSessionBanned(denyKey, now * 1000)) {
+    const subjects = asked.isInferred ? null : subjectsOf(r, asked, verdictOnPass(asked, now))
+    return refused(r, whyEnded(denyKey, subjects, now * 1000))
+  }
   const denial = recallDenial('gh_denied', denyKey)
   if (denial !== null) return refused(r, denial)
   if (currentKid() === null) return refused(r, 'edge.not_ready')
@@ -102,18 +100,8 @@ const miss = (r: Request, asked: Asked, silent: number, denyKey: string): Verdic
   if (asked.isInferred) return ask(r, asked, silent, denyKey)
   const verdict = verdictOnPass(asked, now)
   if (!verdict.ok) return refused(r, verdict.reason)
-  const { account, download } = verdict.pass
-  const ban = findBan(
-    {
-      account,
-      download,
-      network: networkText(r),
-      channel: asked.channel,
-      userAgent: variable(r, 'http_user_agent'),
-      playback: variable(r, 'http_x_playback_session_id') || null,
-    },
-    now * 1000,
-  )
+  const subjects = subjectsOf(r, asked, verdict)
+  const ban = subjects && findBan(subjects, now * 1000)
   if (ban !== null) return refused(r, ban)
   return ask(r, asked, silent, denyKey)
 }

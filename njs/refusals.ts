@@ -39,21 +39,25 @@ export const clearBan = (key: string): void => {
 export const isSessionBanned = (key: string, now: number): boolean =>
   (numbers('gh_bans').get(key) ?? 0) > now
 
-/** Why a banned session was ended. */
-export const whyBanned = (key: string): ReasonId => {
+/** Why a key is banned, where that was told. */
+const toldReason = (key: string): ReasonId | null => {
   const [reason = ''] = texts('gh_denied').get(key)?.split(' ') ?? []
-  return isReasonId(reason) ? reason : 'ban.session'
+  return isReasonId(reason) ? reason : null
 }
 
 const isBanned = (kind: BanKind, subject: string, now: number): boolean =>
   (numbers('gh_bans').get(banKey(nginxCrypto, kind, subject)) ?? 0) > now
+
+/** Why a banned session was ended; `subjects` finds the wider ban it fell under. */
+export const whyEnded = (key: string, subjects: Subjects | null, now: number): ReasonId =>
+  toldReason(key) ?? (subjects && findBan(subjects, now)) ?? 'ban.session'
 
 /** The ban that meets a request, widest first. */
 export const findBan = (subjects: Subjects, now: number): ReasonId | null => {
   if (isBanned('network', subjects.network, now)) return 'ban.network'
   if (isBanned('account', subjects.account, now)) return 'ban.account'
   if (subjects.download !== null && isBanned('download', subjects.download, now))
-    return 'ban.download'
+    return toldReason(banKey(nginxCrypto, 'download', subjects.download)) ?? 'ban.download'
   if (subjects.channel === '') return null
   const device = deviceId(nginxCrypto, subjects)
   const subject = deviceSubject(subjects.account, subjects.channel, device)

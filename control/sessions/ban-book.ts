@@ -47,9 +47,10 @@ const subjectsOf = (claim: BanSubjects): { kind: BanKind; subject: string }[] =>
 // A cap's device ban refuses openings, which always ask control: whoever rotates devices fills no edge's memory.
 const isForEdges = (ban: Ban): boolean => ban.kind !== 'device' || !isOfCaps(ban)
 
-/** What rules, backends or a surge ended is refused for their reason; what somebody banned is banned. */
+/** What rules, backends or a surge ended is refused for their reason, a revoked ticket for its own; what somebody banned is banned. */
 const rowOf = (ban: Ban): BanRow =>
-  ban.by === 'end' && /^(rule|backend|channel)\./.test(ban.reason)
+  ban.reason === 'ticket.revoked' ||
+  (ban.by === 'end' && /^(rule|backend|channel)\./.test(ban.reason))
     ? [banKeyOf(ban), ban.until, ban.reason]
     : [banKeyOf(ban), ban.until]
 

@@ -46,12 +46,12 @@ test('one download is revoked: all its copies stop within a second, nobody elseâ
   expect(stdout).toMatch(/3/)
   for (const copy of copies) {
     await until('the cut', async () => (await copy.poll()).status === 403, 5000)
-    expect(['ticket.revoked', 'ban.download', 'ban.session']).toContain((await copy.poll()).reason)
+    expect((await copy.poll()).reason).toBe('ticket.revoked')
   }
   expect(Date.now() - doneAt).toBeLessThan(1000)
   const again = await viewer(service.edge, { address: '198.51.100.6' }).open('federal-2', leaked)
   expect(again.status).toBe(403)
-  expect(['ticket.revoked', 'ban.download']).toContain(again.reason)
+  expect(again.reason).toBe('ticket.revoked')
   for (const one of others) expect((await one.poll()).status).toBe(200)
   const fresh = await viewer(service.edge, { token, address: '198.51.100.1' }).open('federal-3')
   expect(fresh.status).toBe(302)

@@ -1,0 +1,23 @@
+import { nginxCrypto } from './crypto.ts'
+import { type PassVerdict, verifyPass } from './domain/pass.ts'
+import { secretOf } from './memory.ts'
+import type { Subjects } from './refusals.ts'
+import { networkText, type Request, variable } from './request.ts'
+import type { Asked } from './session.ts'
+
+/** Whether the pass is genuine and for this channel. */
+export const verdictOnPass = (asked: Asked, now: number): PassVerdict =>
+  verifyPass(nginxCrypto, secretOf, { pass: asked.secret, channel: asked.channel }, now)
+
+/** What a ban may name about the bearer of a genuine pass. */
+export const subjectsOf = (r: Request, asked: Asked, verdict: PassVerdict): Subjects | null =>
+  verdict.ok
+    ? {
+        account: verdict.pass.account,
+        download: verdict.pass.download,
+        network: networkText(r),
+        channel: asked.channel,
+        userAgent: variable(r, 'http_user_agent'),
+        playback: variable(r, 'http_x_playback_session_id') || null,
+      }
+    : null

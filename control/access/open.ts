@@ -110,7 +110,8 @@ const eventOf = (
   claim: SessionClaim,
   outcome: { readonly type: OpenedEvent['type']; readonly reason: ReasonId },
 ): OpenedEvent => ({
-  ...outcome,
+  type: outcome.type,
+  reason: outcome.reason,
   at: situation.opening.now,
   sid: claim.sid,
   key: claim.key,

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac, hash } from 'node:crypto'
 import type { Crypto } from '#domain/crypto'
 import { cloneKey, leaseKey } from '#domain/lease'
 import { mintPass, verifyPass } from '#domain/pass'
@@ -8,7 +8,7 @@ import type { PassClaims, Signer, TicketClaims } from './ports.ts'
 
 /** Node's side of the domain's crypto port. */
 export const nodeCrypto: Crypto = {
-  sha256: (text) => createHash('sha256').update(text).digest('base64url'),
+  sha256: (text) => hash('sha256', text, 'base64url'),
   hmac: (key, data) => createHmac('sha256', key).update(data).digest(),
 }
 

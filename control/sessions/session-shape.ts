@@ -21,6 +21,7 @@ export const claimOf = (claim: SessionClaim, requestId: string): Claim => ({
   idle: claim.idleMs,
   edge: claim.info.edge,
   info: JSON.stringify({ ...claim.info, account: claim.account } satisfies StoredInfo),
+  ...(claim.foreignToken ? { tok: claim.foreignToken } : {}),
 })
 
 /** Where the session of a claim is to be found. */

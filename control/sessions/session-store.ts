@@ -34,6 +34,8 @@ export interface SessionClaim {
   readonly player: string
   /** Network key of the address. */
   readonly network: string
+  /** Fingerprint of a token that only a backend knows. */
+  readonly foreignToken?: string | null
   /** Download id of the ticket, where there is one. */
   readonly download: string | null
   /** Silence after which the slot is free: `IDLE_LIVE_MS`, `IDLE_VOD_MS` or the protocol's own. */

@@ -1,4 +1,4 @@
-import { type AccountState, CLOCKS, type Slot } from './limits-types.ts'
+import { type AccountState, CLOCKS, type Claim, type Slot } from './limits-types.ts'
 
 /** One session with its lease key. */
 export interface Held {
@@ -20,6 +20,9 @@ export const streamOf = (state: AccountState, slot: Slot): string =>
   state.limits.sameChannel === 'once' ? slot.ch : `${slot.sid}|${homeOf(state, slot.net)}`
 
 const byKey = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** What a hard cap bans besides the device. */
+export const tokenKey = (claim: Claim): string => `${claim.ch}|${claim.net}#${claim.tok ?? ''}`
 
 /** Every key of a record in byte order, so that both implementations walk alike. */
 export const sortedKeys = (record: Record<string, unknown>): string[] =>

@@ -50,6 +50,10 @@ export const pardonSessions = (
   for (const device of pardon.devices) {
     if (state.devices[device]) removed += 1
     delete state.devices[device]
+    // The tokens banned with it: nobody names them.
+    const channel = device.slice(0, device.indexOf('|') + 1)
+    const isToken = (key: string) => key.startsWith(channel) && key.includes('#')
+    for (const key of Object.keys(state.devices)) if (isToken(key)) delete state.devices[key]
   }
   return removed
 }

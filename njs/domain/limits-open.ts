@@ -1,4 +1,4 @@
-import { countingSlots, type Held, liveSlots } from './limits-count.ts'
+import { countingSlots, type Held, liveSlots, tokenKey } from './limits-count.ts'
 import { expire, tidy } from './limits-expire.ts'
 import { judge } from './limits-judge.ts'
 import { admitted, hasRoom, refuseForRoom, release, slotOf, touch } from './limits-seat.ts'
@@ -8,7 +8,6 @@ import {
   type Claim,
   type Effects,
   type Limits,
-  type Slot,
   type Verdict,
 } from './limits-types.ts'
 
@@ -19,11 +18,13 @@ export interface Opening {
   readonly hasWaited: boolean
 }
 
-const refuseHard = (state: AccountState, candidate: Slot, now: number, fx: Effects): Verdict => {
+const refuseHard = (state: AccountState, claim: Claim, now: number, fx: Effects): Verdict => {
+  const candidate = slotOf(claim, now)
   const verdict = refuseForRoom(state, candidate, now)
   if (verdict.outcome !== 'refused') return verdict
   const until = now + state.limits.banMs
   state.devices[`${candidate.ch}|${candidate.dev}`] = until
+  if (claim.tok) state.devices[tokenKey(claim)] = until
   const { ch: channel, dev: device } = candidate
   fx.devices.push({ account: state.account, channel, device, until, reason: verdict.reason })
   return { ...verdict, until }
@@ -66,11 +67,10 @@ const openHard = (state: AccountState, opening: Opening, now: number, fx: Effect
   if (state.limits.victim === 'oldest') return openOver(state, opening, now, fx)
   if (!hasRoom(state, candidate, [], now)) {
     const held = firstReserved(state, claim.dev)
-    if (!held || !hasRoom(state, candidate, [held], now))
-      return refuseHard(state, candidate, now, fx)
+    if (!held || !hasRoom(state, candidate, [held], now)) return refuseHard(state, claim, now, fx)
     const race = raceFor(state, held, opening, now)
     if (race === 'settle') return { outcome: 'settle', waitMs: CLOCKS.settle }
-    if (race === 'lost') return refuseHard(state, candidate, now, fx)
+    if (race === 'lost') return refuseHard(state, claim, now, fx)
     delete state.rush[claim.dev]
     release(held, 'session.unstarted', now, fx)
   }
@@ -110,7 +110,7 @@ export const openSession = (
     touch(state, same, claim.edge, now)
     return admitted(claim.key, same, true)
   }
-  const banned = state.devices[`${claim.ch}|${claim.dev}`]
+  const banned = state.devices[`${claim.ch}|${claim.dev}`] ?? state.devices[tokenKey(claim)]
   if (banned) return { outcome: 'refused', reason: 'ban.device', until: banned }
   const isHard = state.limits.limitation === 'hard'
   const verdict = isHard ? openHard(state, opening, now, fx) : openSoft(state, opening, now)

@@ -119,7 +119,7 @@ export interface AccountState {
   slots: Record<string, Slot>
   /** Lease keys that were ended, with why and until when. */
   refused: Record<string, { until: number; reason: ReasonId }>
-  /** `<channel>|<device>` banned by the cap, until when. */
+  /** `<channel>|<device>` or `<channel>|<network>#<token>` banned by the cap, until when. */
   devices: Record<string, number>
   /** IPv6 network → the IPv4 network of the same home. */
   pairs: Record<string, { net: string; until: number }>
@@ -159,6 +159,8 @@ export interface Claim {
   readonly idle: number
   readonly edge: string
   readonly info: string
+  /** Fingerprint of a token that only a backend knows: a hard cap bans it too, whatever it plays on. */
+  readonly tok?: string
 }
 
 export type Verdict =

@@ -82,13 +82,14 @@ test('X-Max-Sessions 2, X-AuthDuration 3600: the third is refused and banned for
     expect(['cap.streams', 'ban.device']).toContain(await again(who(3)))
     await pause(300)
   }
+  expect(await again({ ...who(3), agent: 'another player/2' })).toBe('ban.device')
   expect(wordOf(await knock(service.edge, 'four', { ...who(3), token: 'u1-other' }))).toBe('in')
   await admin.send('DELETE', `/bans/device/${encodeURIComponent(ban?.subject ?? '')}`)
   for (const id of await liveIds('u1')) await admin.send('DELETE', `/sessions/${id}`)
   await until('the pardon', async () => (await again(who(3))) === 'in', 12_000)
 }, 60_000)
 
-const again = async (who: { address: string; token: string }) =>
+const again = async (who: { address: string; token: string; agent?: string }) =>
   wordOf(await knock(service.edge, 'three', who))
 
 const liveIds = async (user: string): Promise<string[]> =>

@@ -101,6 +101,15 @@ const REACHED = new Set([
   'pardoned',
 ])
 
+/** Two openings of one device at once, which hardly any random sequence holds. */
+const RACE: [Limits, Step[]] = [
+  { ...DEFAULT_LIMITS, limitation: 'hard' },
+  [1, 2].map((req) => {
+    const place = { who: 0, ch: req, net: 0 }
+    return { op: 'open', ...place, req, vod: false, waited: false, same: false }
+  }),
+]
+
 test('the Lua scripts and the specification do the same, step by step', async () => {
   const seen = new Map<string, number>()
   let round = 0
@@ -115,7 +124,9 @@ test('the Lua scripts and the specification do the same, step by step', async ()
     compare,
   )
   const numRuns = Number(process.env['GATEHOUSE_PROPERTY_RUNS'] ?? 2_000)
-  await fc.assert(property, { numRuns, endOnFailure: false })
+  // The same sequences each time, unless others are asked for.
+  const seed = Number(process.env['GATEHOUSE_PROPERTY_SEED'] ?? 20_261_122)
+  await fc.assert(property, { numRuns, seed, examples: [RACE], endOnFailure: false })
   expect([...REACHED].filter((name) => !seen.has(name))).toEqual([])
 }, 300_000)
 

@@ -96,6 +96,8 @@ const claimOf = (
   net: NETS[at.net] ?? '',
   dl: at.who === 0 ? '' : `dl${at.who}`,
   info: '{"a":"é"}',
+  // One player has a token of a backend.
+  ...(at.who > 2 ? { tok: 'token' } : {}),
   ...own,
 })
 

@@ -32,7 +32,7 @@ local function open()
     touch(state, same, claim.edge, now)
     return admitted(claim.key, same, true)
   end
-  local banned = state.devices[claim.ch .. '|' .. claim.dev]
+  local banned = state.devices[claim.ch .. '|' .. claim.dev] or state.devices[tokenKey(claim)]
   if banned then return refused('ban.device', banned) end
   local isHard = state.limits.limitation == 'hard'
   local verdict = isHard and openHard(state, order, now, fx) or openSoft(slotOf(claim, now))

@@ -19,6 +19,12 @@ end
 for _, device in ipairs(order.devices) do
   if state.devices[device] then removed = removed + 1 end
   state.devices[device] = nil
+  -- The tokens banned with it: nobody names them.
+  local channel = string.match(device, '^[^|]*|') or ''
+  for key in pairs(state.devices) do
+    local isToken = string.sub(key, 1, #channel) == channel and string.find(key, '#', 1, true)
+    if isToken then state.devices[key] = nil end
+  end
 end
 saveState(stateKey, state, now)
 return { cjson.encode(fx), 'pardoned', removed }

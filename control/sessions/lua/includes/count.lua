@@ -9,6 +9,9 @@ local function streamOf(state, slot)
   return slot.sid .. '|' .. homeOf(state, slot.net)
 end
 
+-- What a hard cap bans besides the device.
+local function tokenKey(claim) return claim.ch .. '|' .. claim.net .. '#' .. (claim.tok or '') end
+
 -- Sessions as {key, slot} in key order; `counting` leaves the superseded out.
 local function heldSlots(state, counting)
   local held = {}

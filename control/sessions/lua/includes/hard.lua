@@ -1,7 +1,9 @@
 -- Opening under a hard cap: njs/domain/limits-open.ts.
-local function refuseHard(state, candidate, now, fx)
+local function refuseHard(state, claim, now, fx)
+  local candidate = slotOf(claim, now)
   local verdict, till = refuseForRoom(state, candidate, now), now + state.limits.banMs
   noteDevice(state, candidate, { till = till, reason = verdict[2] }, fx)
+  if claim.tok then state.devices[tokenKey(claim)] = till end
   return refused(verdict[2], till)
 end
 
@@ -55,11 +57,11 @@ local function openHard(state, order, now, fx)
   if not hasRoom(state, candidate, {}, now) then
     local one = firstReserved(state, claim.dev)
     if not one or not hasRoom(state, candidate, { [one.key] = true }, now) then
-      return refuseHard(state, candidate, now, fx)
+      return refuseHard(state, claim, now, fx)
     end
     local race = raceFor(state, one, order, now)
     if race == 'settle' then return { 'settle', CLOCKS.settle } end
-    if race == 'lost' then return refuseHard(state, candidate, now, fx) end
+    if race == 'lost' then return refuseHard(state, claim, now, fx) end
     state.rush[claim.dev] = nil
     release(one, 'session.unstarted', now, fx)
   end

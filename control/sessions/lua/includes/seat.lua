@@ -1,7 +1,7 @@
 -- Who finds a seat: njs/domain/limits-seat.ts.
 local function slotOf(claim, now)
   local slot = copy(claim)
-  slot.key = nil
+  slot.key, slot.tok = nil, nil
   slot.opened, slot.started, slot.seen = now, 0, now
   slot.sup, slot.firm, slot.gone, slot.bytes, slot.reqs, slot.used = 0, 0, 0, 0, 0, 0
   return slot

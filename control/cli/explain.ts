@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync } from 'node:fs'
+import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Command } from 'commander'
 import { channelOfPath } from '#domain/channel'
@@ -21,6 +21,7 @@ interface Options extends GlobalOptions {
   readonly country?: string
   readonly live?: boolean
   readonly accessLog?: string
+  readonly exitCode?: boolean
 }
 
 const playlistText = (row: Row): string => {
@@ -49,6 +50,9 @@ const say = (answer: unknown): string => {
   if (isExplanation(answer)) return explainText(answer)
   return isRow(answer) ? playlistText(answer) : ''
 }
+
+const isRefused = (answer: unknown): boolean =>
+  isExplanation(answer) ? answer.verdict === 'deny' : isRow(answer) && answer['reason'] !== 'ok'
 
 const offline = async <T>(options: Options, work: (open: Offline) => Promise<T>): Promise<T> => {
   const loaded = loadedConfig(options)
@@ -96,14 +100,19 @@ const readOpening = ({ path, query }: LoggedRequest) => {
   return { channel: found.channel, token: new URLSearchParams(query).get('token') }
 }
 
+const isByRule = (reason: string | null): boolean => reason?.startsWith('rule.deny_') === true
+
 const draft =
-  ({ explain, lineup }: Offline): DraftDecision =>
+  ({ explain, lineup, isLinked }: Offline): DraftDecision =>
   async (request, { channel, token }) => {
     if (!lineup.catalog.channel(channel)) return { verdict: 'depends', reason: 'channel.unknown' }
     const { address, userAgent, referer } = request
     const question = { address, channel, token, userAgent, referer, country: null, isLive: false }
     const answer = await explain(question)
     if (!('verdict' in answer)) return { verdict: 'deny', reason: answer.reason }
+    // A link of then has run out by now: what it was worth cannot be told any more.
+    const isOfLink = isLinked(channel) && answer.verdict === 'deny' && !isByRule(answer.reason)
+    if (isOfLink) return { verdict: 'depends', reason: 'a signed link' }
     return { verdict: answer.verdict, reason: answer.reason ?? answer.decidedBy }
   }
 
@@ -120,12 +129,14 @@ const replayText = (result: ReplayResult): string => {
     rows(result.newlyRefused),
     `${result.newlyAdmitted.length} viewers would newly be admitted:`,
     rows(result.newlyAdmitted),
-    `${result.undecided} viewers are left to auth backends or unknown channels`,
+    `${result.undecided} viewers are left to auth backends, signed links or unknown channels`,
   ].join('\n')
 }
 
 const replay = async (options: Options, file: string): Promise<ReplayResult> => {
-  if (!existsSync(file)) throw new CliError(`there is no access log ${file}`)
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found === undefined) throw new CliError(`there is no access log ${file}`)
+  if (found.isDirectory()) throw new CliError(`${file} is a folder, not an access log`)
   return await offline(
     options,
     async (open) =>
@@ -148,13 +159,16 @@ export const explainCommand = (): Command =>
     .option('--country <code>', 'country, instead of what the geo files say')
     .option('--live', 'ask the auth backends for real')
     .option('--access-log <file>', 'run the configuration over an nginx access log instead')
+    .option('--exit-code', 'exit with 1 where the viewer, or anyone newly, is refused')
     .action(async (options: Options) => {
       if (options.accessLog !== undefined) {
         const result = await replay(options, options.accessLog)
         print(options.json === true ? JSON.stringify(result) : replayText(result))
+        if (options.exitCode === true && result.newlyRefused.length > 0) process.exitCode = 1
         return
       }
       if (options.ip === undefined) throw new CliError('name the viewer with --ip ADDRESS')
       const answer = await ask(options, options.ip)
       print(options.json === true ? JSON.stringify(answer) : say(answer))
+      if (options.exitCode === true && isRefused(answer)) process.exitCode = 1
     })

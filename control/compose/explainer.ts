@@ -5,9 +5,14 @@ import { limitsOf } from '../access/limits.ts'
 import type { Authorizer } from '../access/ports.ts'
 import type { JudgeLink } from '../access/secure-link.ts'
 import type { AccountService } from '../accounts/account-service.ts'
-import type { Config } from '../config/schema.ts'
+import type { AuthBackendConfig, Config } from '../config/schema.ts'
 import { explain } from '../explain/explain.ts'
-import type { ExplainInput, ExplainPorts, Explanation } from '../explain/explanation.ts'
+import type {
+  ExplainBackend,
+  ExplainInput,
+  ExplainPorts,
+  Explanation,
+} from '../explain/explanation.ts'
 import type { LineupService } from '../lineup/lineup-service.ts'
 import type { Account } from '../store/records.ts'
 import { authBackendSource } from './authorizer.ts'
@@ -49,10 +54,28 @@ const accountOf = async (
   return answer.reason === 'token.unknown' ? null : answer.reason
 }
 
+/** Prepares each auth backend once: a log asks a million times. */
+const preparing = (): ((backend: AuthBackendConfig) => ExplainBackend) => {
+  const prepared = new WeakMap<AuthBackendConfig, ExplainBackend>()
+  return (backend) => {
+    const known = prepared.get(backend)
+    if (known !== undefined) return known
+    const source = authBackendSource(backend)
+    const { backends, allowDefault } = source
+    const fresh = { rules: compileRules(source, digest).rules, backends, allowDefault }
+    prepared.set(backend, fresh)
+    return fresh
+  }
+}
+
+interface Prepared extends ExplainerParts {
+  readonly prepare: ReturnType<typeof preparing>
+}
+
 const portsFor = (
   question: ExplainQuestion,
   account: Account | null,
-  parts: ExplainerParts,
+  parts: Prepared,
 ): ExplainPorts => {
   const { lineup, authorizer } = parts
   const config = parts.config()
@@ -65,10 +88,7 @@ const portsFor = (
     backendFor: (channel, group) => authorizer.backendFor(channel, group),
     backend: (name) => {
       const found = config.auth_backends.find((backend) => backend.name === name)
-      if (!found) return null
-      const source = authBackendSource(found)
-      const { backends, allowDefault } = source
-      return { rules: compileRules(source, digest).rules, backends, allowDefault }
+      return found ? parts.prepare(found) : null
     },
     capOf: (channel, name, decision) => {
       const group = lineup.catalog.group(name)
@@ -118,9 +138,11 @@ const withLink = (
 }
 
 /** Explains openings and playlists from the configuration and the accounts as they are. */
-export const createExplainer =
-  (parts: ExplainerParts) =>
-  async (question: ExplainQuestion): Promise<Explanation | PlaylistExplanation> => {
+export const createExplainer = (
+  given: ExplainerParts,
+): ((question: ExplainQuestion) => Promise<Explanation | PlaylistExplanation>) => {
+  const parts = { ...given, prepare: preparing() }
+  return async (question) => {
     const account = await accountOf(question.token, parts)
     if (typeof account === 'string') return refusedPlaylist(question, account)
     const { channel } = question
@@ -129,3 +151,4 @@ export const createExplainer =
     const named = { ...explained, account: explained.account ?? (account && `own:${account.id}`) }
     return withLink(unasked(named, account, question, parts), { ...question, channel }, parts)
   }
+}

@@ -8,12 +8,15 @@ import { LineupService } from '../lineup/lineup-service.ts'
 import { createLiveAuthorizer } from './authorizer.ts'
 import { createExplainer } from './explainer.ts'
 import { openGeo } from './geo.ts'
+import { createLiveLinks } from './secure-links.ts'
 
 /** A configuration looked at without starting anything: its sources are read, nothing is written. */
 export interface Offline {
   readonly lineup: LineupService
   readonly geo: Geo
   readonly explain: ReturnType<typeof createExplainer>
+  /** Whether signed links open the channel. */
+  readonly isLinked: (channel: string) => boolean
   /** What is wrong with the networks. */
   readonly problems: readonly string[]
   readonly warnings: readonly string[]
@@ -22,7 +25,8 @@ export interface Offline {
 
 const QUIET = { active: () => new Set<string>(), entry: () => null }
 
-export const openOffline = async ({ config, folder }: LoadedConfig): Promise<Offline> => {
+export const openOffline = async (loaded: LoadedConfig): Promise<Offline> => {
+  const { config, folder } = loaded
   const stateDir = mkdtempSync(join(tmpdir(), 'gatehouse-check-'))
   const warnings: string[] = []
   const lineup = new LineupService({
@@ -51,12 +55,17 @@ export const openOffline = async ({ config, folder }: LoadedConfig): Promise<Off
     geo,
     problems,
     warnings,
+    isLinked: (channel) => authorizer.book.isLinked(channel),
     explain: createExplainer({
       config: () => config,
       lineup,
       place: (address) => geo.place(address),
       accounts: null,
       authorizer,
+      links: createLiveLinks(
+        () => loaded,
+        (message) => warnings.push(message),
+      ),
       now: () => Date.now(),
     }),
     close: async () => {

@@ -1,3 +1,5 @@
+import { formatAddress, parseAddress } from '#domain/network'
+
 /** A request as an access log tells it. */
 export interface LoggedRequest {
   readonly address: string
@@ -21,6 +23,12 @@ const unescape = (text: string): string =>
     ),
     'latin1',
   ).toString('utf8')
+
+/** One spelling for each viewer; `null` where a line names none, as those of unix sockets. */
+const canonical = (text: string): string | null => {
+  const parsed = parseAddress(text)
+  return parsed && formatAddress(parsed)
+}
 
 const given = (text: string | undefined): string | null =>
   text === undefined || text === '-' || text === '' ? null : unescape(text)
@@ -47,9 +55,10 @@ const readCombined = (line: string): LoggedRequest | null => {
   if (found === null) return null
   const [, address = '', request = '', status = '', referer, agent] = found
   const target = unescape(request).split(' ')[1]
-  if (target === undefined) return null
+  const viewer = canonical(address)
+  if (target === undefined || viewer === null) return null
   return {
-    address,
+    address: viewer,
     ...split(target),
     status: Number(status),
     referer: given(referer),
@@ -83,7 +92,7 @@ const readJson = (line: string): LoggedRequest | null => {
   }
   if (typeof value !== 'object' || value === null) return null
   const fields: Fields = new Map(Object.entries(value))
-  const address = textOf(fields, 'remote_addr', 'client_ip', 'ip', 'address')
+  const address = canonical(textOf(fields, 'remote_addr', 'client_ip', 'ip', 'address') ?? '')
   const target = targetOf(fields)
   const status = Number(fields.get('status') ?? Number.NaN)
   if (address === null || target === null || !Number.isInteger(status)) return null

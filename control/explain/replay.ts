@@ -78,11 +78,29 @@ const changed = (tallies: readonly Tally[], side: 'refused' | 'admitted'): Chang
     }))
     .sort((a, b) => b.requests - a.requests || a.address.localeCompare(b.address))
 
+const REMEMBERED = 100_000
+
+/** The same viewer asks for the same thing all evening: it is thought about once. */
+const remembering = (decide: DraftDecision): DraftDecision => {
+  const known = new Map<string, ReturnType<DraftDecision>>()
+  return async (request, opening) => {
+    const { address, userAgent, referer } = request
+    const key = JSON.stringify([address, userAgent, referer, opening])
+    const found = known.get(key)
+    if (found !== undefined) return await found
+    if (known.size >= REMEMBERED) known.clear()
+    const fresh = decide(request, opening)
+    known.set(key, fresh)
+    return await fresh
+  }
+}
+
 /** Runs a draft over yesterday's log: who would newly be refused or admitted, against what the log says happened. */
 export const replayAccessLog = async (
   lines: AsyncIterable<string> | Iterable<string>,
-  { readOpening, decide, fingerprint }: ReplayPorts,
+  { readOpening, decide: draft, fingerprint }: ReplayPorts,
 ): Promise<ReplayResult> => {
+  const decide = remembering(draft)
   const tallies = new Map<string, Tally>()
   const total = { lines: 0, unreadable: 0, openings: 0 }
 

@@ -124,6 +124,7 @@ describe('explain', () => {
     const told = await run(['explain', '--config', draft, '--access-log', combined, '--json'])
     const result = JSON.parse(told.out) as Record<string, { address: string; reason: string }[]>
     expect(told.out).not.toContain('abcdef')
+    expect(told.code).toBe(0)
     expect(result['newlyRefused']?.map((it) => `${it.address} ${it.reason}`)).toEqual([
       '203.0.113.5 rule.deny_ip',
       '198.51.100.3 rule.deny_ua',
@@ -144,7 +145,8 @@ describe('explain', () => {
         .map((it) => JSON.stringify(it))
         .join('\n'),
     )
-    const words = await run(['explain', '--config', draft, '--access-log', json])
+    const words = await run(['explain', '--config', draft, '--access-log', json, '--exit-code'])
+    expect(words.code).toBe(1)
     expect(words.out).toMatch(
       /1 viewers? would newly be refused[\s\S]*203\.0\.113\.9[\s\S]*1 viewers? would newly be admitted[\s\S]*198\.51\.100\.9/,
     )

@@ -16,6 +16,18 @@ const replay = (lines: readonly string[], decide: DraftDecision) =>
 describe('lines', () => {
   it.each([
     [
+      'an IPv4 viewer on an IPv6 socket',
+      '::FFFF:192.0.2.1 - - [t] "GET /a HTTP/1.1" 200 1 "-" "-"',
+      {
+        address: '192.0.2.1',
+        path: '/a',
+        query: '',
+        status: 200,
+        userAgent: null,
+        referer: null,
+      },
+    ],
+    [
       'combined',
       combined('192.0.2.1', '/live/a%20b/index.m3u8?token=x', 200, 'a \\x22b\\x22 \\xD0\\x96'),
       {
@@ -60,12 +72,19 @@ describe('lines', () => {
     expect(readLogLine(line)).toEqual(expected)
   })
 
-  it.each(['', 'noise', '{"a":1}', '{', '192.0.2.1 - - [x] "" 400 0 "-" "-"', '[]', '{}'])(
-    'case=unreadable %j',
-    (line) => {
-      expect(readLogLine(line)).toBeNull()
-    },
-  )
+  it.each([
+    '',
+    'noise',
+    '{"a":1}',
+    '{',
+    '192.0.2.1 - - [x] "" 400 0 "-" "-"',
+    '[]',
+    '{}',
+    'unix: - - [x] "GET /a HTTP/1.1" 200 0 "-" "-"',
+    '{"ip":"nobody","uri":"/a","status":200}',
+  ])('case=unreadable %j', (line) => {
+    expect(readLogLine(line)).toBeNull()
+  })
 
   it('keep a path that does not decode', () => {
     expect(readLogLine(combined('::1', '/a%ff%zz', 200))?.path).toBe('/a%ff%zz')
@@ -133,5 +152,17 @@ describe('replay', () => {
       newlyRefused: [],
       newlyAdmitted: [],
     })
+  })
+
+  it('thinks about a viewer that asks for the same again once', async () => {
+    let thoughts = 0
+    const counting: DraftDecision = async () => {
+      thoughts += 1
+      return { verdict: 'deny', reason: 'rule.deny_ip' }
+    }
+    const line = combined('192.0.2.1', '/live/news/index.m3u8', 200)
+    const other = combined('192.0.2.1', '/live/news/index.m3u8', 200, 'MAG')
+    const result = await replay([line, line, line, other], counting)
+    expect([thoughts, result.newlyRefused[0]?.requests]).toEqual([2, 4])
   })
 })

@@ -64,7 +64,7 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
     onEnd: (end) => recorder.ended(end),
     onDegraded: (isDegraded, why) =>
       log.warn(isDegraded ? `slots are counted in memory: ${why}` : 'slots are counted in Redis'),
-    onError: (error) => log.warn({ err: error }, 'sessions'),
+    onError: (error) => log.warn({ err: error }, 'the upkeep of sessions is tried again'),
   })
   await plain.start()
   const imposed = await openImposedLimits(persistence.store, now)

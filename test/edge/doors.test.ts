@@ -42,6 +42,7 @@ beforeAll(async () => {
       `${origin.url}/abs/seg4.ts`,
       'https://cdn.example/seg5.ts',
       '//cdn.example/seg6.ts',
+      `${origin.url.replace('http:', '')}/bare/seg7.ts`,
     ]
     origin.files.set('/hls/ch1/sub/list.m3u8', { type: HLS, body: lines.join('\r\n') })
     const mpd = [
@@ -51,6 +52,8 @@ beforeAll(async () => {
       `<BaseURL>${origin.url}/dash/x/</BaseURL>`,
       '<BaseURL>rel/</BaseURL>',
       '<BaseURL>https://cdn.example/</BaseURL>',
+      `<BaseURL serviceLocation="a">${origin.url}/dash/y/</BaseURL>`,
+      '<Initialization sourceURL="//cdn.example/i.mp4"/>',
       '<SegmentTemplate media="/dash/$Number$.m4s" initialization="../init.mp4"/>',
       '</MPD>',
     ]
@@ -166,6 +169,7 @@ describe('what manifests name stays inside', () => {
       `${root}/abs/seg4.ts`,
       'https://cdn.example/seg5.ts',
       '//cdn.example/seg6.ts',
+      `${root}/bare/seg7.ts`,
     ])
     expect(leaseKey(nodeCrypto, base.split('/')[2] ?? '', 'ch1')).toHaveLength(16)
   })
@@ -181,6 +185,8 @@ describe('what manifests name stays inside', () => {
       `<BaseURL>${base}@/dash/x/</BaseURL>`,
       '<BaseURL>rel/</BaseURL>',
       '<BaseURL>https://cdn.example/</BaseURL>',
+      `<BaseURL serviceLocation="a">${base}@/dash/y/</BaseURL>`,
+      '<Initialization sourceURL="//cdn.example/i.mp4"/>',
       `<SegmentTemplate media="${base}@/dash/$Number$.m4s" initialization="${base}@/dash/../init.mp4"/>`,
       '</MPD>',
     ])

@@ -1,4 +1,4 @@
-import { parseNetwork } from '#domain/network'
+import { formatNetwork, parseNetwork } from '#domain/network'
 import type { LintPath, Tell } from './finding.ts'
 
 /** How many networks of each family texts name; unreadable ones count for nothing. */
@@ -26,6 +26,6 @@ export const lintNetworkText = (text: string, path: LintPath, tell: Tell): void 
       severity: 'warning',
       check: 'short-network',
       message: warning,
-      suggestion: 'write the network in full, such as 172.16.0.0/12',
+      suggestion: `write ${parsed.networks.map(formatNetwork).join(' ')} where that is meant`,
     })
 }

@@ -1,5 +1,5 @@
-import { type TSchema } from 'typebox'
-import { Value } from 'typebox/value'
+import type { TSchema } from 'typebox'
+import { everyError } from './every-error.ts'
 import { ADDRESS_PATTERN } from './fields.ts'
 import { type LineOf, pathOfPointer, showPath } from './line-map.ts'
 
@@ -52,7 +52,7 @@ export const schemaProblems = (
   lineOf: LineOf,
 ): ConfigProblem[] => {
   const byPath = new Map<string, string>()
-  for (const error of Value.Errors(schema, value)) {
+  for (const error of everyError(schema, value)) {
     if (error.keyword === 'additionalProperties' || error.keyword === 'anyOf') continue
     const known = byPath.get(error.instancePath)
     const word = wordFor(error)

@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import { Value } from 'typebox/value'
+import { everyError } from '../config/every-error.ts'
 import { RULE_SCHEMAS } from './rule-schema.ts'
 import type { DetectionRule, RuleStep } from './rule-types.ts'
 import { FINDING_KINDS, type FindingKind } from './types.ts'
@@ -33,7 +34,7 @@ const wordFor = (keyword: string, params: object, message: string): string => {
 
 const problemsOf = (schema: TSchema, value: unknown, path: string): RuleProblem[] => {
   const byPath = new Map<string, string>()
-  for (const error of Value.Errors(schema, value)) {
+  for (const error of everyError(schema, value)) {
     if (['additionalProperties', 'anyOf', 'const'].includes(error.keyword)) continue
     const at = path + error.instancePath.replace(/\/(\d+)/g, '[$1]').replace(/\//g, '.')
     if (!byPath.has(at)) byPath.set(at, wordFor(error.keyword, error.params, error.message))

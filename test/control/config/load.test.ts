@@ -55,6 +55,11 @@ describe('parseConfig', () => {
     ])
   })
 
+  it('stops at no number of problems', () => {
+    const lines = Array.from({ length: 40 }, (_, n) => `  - name: group-${n}\n    victim: wrong\n`)
+    expect(problemsOf(`groups:\n${lines.join('')}`)).toHaveLength(40)
+  })
+
   it.each([
     ['groups: [{name: a}, {name: a}]', "'a' is there twice"],
     ['groups: [{name: a, auth: x}]', "there is no auth backend 'x'"],

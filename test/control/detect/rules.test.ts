@@ -49,6 +49,26 @@ describe('rules', () => {
     expect(raw).toEqual([{ id: 'r', kind: 'device_velocity', params: { max: 9 } }])
   })
 
+  it('stop at no number of problems', () => {
+    const step = { do: 'explode', from_finding: 0, colour: 'red' }
+    const rule = { id: 'A', kind: 'restreaming', severity: 'dire', cool_down_minutes: -1 }
+    const params = { min_hours_per_day: 25, min_days: 0, window_hours: 0 }
+    const problems = problemsOf([{ ...rule, params, scope: { type: 'x' }, actions: [step, step] }])
+    for (const path of [
+      'id',
+      'severity',
+      'cool_down_minutes',
+      'scope',
+      'params.min_hours_per_day',
+      'params.min_days',
+      'params.window_hours',
+      ...[0, 1].flatMap((n) =>
+        ['do', 'from_finding', 'colour'].map((name) => `actions[${n}].${name}`),
+      ),
+    ])
+      expect(problems.map((p) => p.split(':')[0])).toContain(`rules[0].${path}`)
+  })
+
   it('list every problem, each with its place', () => {
     const problems = problemsOf([
       { id: 'Bad Id', kind: 'device_velocity', params: { max: 'many', colour: 'red' } },

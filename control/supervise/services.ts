@@ -8,6 +8,7 @@ import { ask, redisAnswers } from './ask.ts'
 import type { ServiceSpec } from './child.ts'
 import { createLineLog } from './line-log.ts'
 import { redact } from './redact.ts'
+import { seldom } from './seldom.ts'
 
 /** What every service of one supervised instance is made from. */
 export interface Instance {
@@ -64,13 +65,14 @@ export function originSpec({ config, paths, tie }: Instance): ServiceSpec {
 export function controlSpec({ configFile, paths, tie, report }: Instance): ServiceSpec {
   const program = join(packageRoot(), 'dist/server.js')
   const keep = createLineLog(join(paths.logs, 'control.log'))
+  const tell = seldom(report)
   return {
     name: 'The control plane',
     argv: [...tie, process.execPath, program, '--config', configFile, '--state', paths.state],
     onLine: (line) => {
       keep(line)
       const shown = worthShowing(line)
-      if (shown !== null) report(`control: ${redact(shown)}`)
+      if (shown !== null) tell(`control: ${redact(shown)}`)
     },
     isReady: async () =>
       (await ask({ socketPath: paths.adminSocket, path: '/internal/ready' }))?.status === 200,
@@ -84,6 +86,7 @@ export function controlSpec({ configFile, paths, tie, report }: Instance): Servi
 export function nginxSpec(tool: Tool, instance: Instance): ServiceSpec {
   const { paths, tie, report } = instance
   const keep = createLineLog(join(paths.logs, 'nginx-error.log'))
+  const tell = seldom(report)
   const args = ['-p', paths.nginx, '-c', 'nginx.conf', '-e', 'stderr', '-g', 'daemon off;']
   return {
     name: 'nginx',
@@ -91,7 +94,7 @@ export function nginxSpec(tool: Tool, instance: Instance): ServiceSpec {
     onLine: (line) => {
       const safe = redact(line)
       keep(safe)
-      if (/\[(emerg|alert|crit)\]/.test(safe)) report(`nginx: ${safe}`)
+      if (/\[(emerg|alert|crit)\]/.test(safe)) tell(`nginx: ${safe}`)
     },
     isReady: async () => (await edgeHealth(paths))?.isReady === true,
     beforeStart: () => {

@@ -9,7 +9,7 @@ test('a line that repeats is shown once a minute, with how often it came', () =>
     () => time,
   )
   const line = (connection: number) =>
-    `2026/11/22 22:00:${10 + time / 10_000} [crit] 42#42: *${connection} connect() failed`
+    `2026/11/22 22:00:${10 + Math.floor(time / 10_000)} [crit] 42#42: *${connection} connect() failed`
   for (time = 0; time < 60_000; time += 10_000) tell(line(time))
   tell('line 4: is left out')
   tell('line 9: is left out')

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { KEYS } from './keys.ts'
-import { isTimeout, mastersOf, type RedisClient } from './redis-client.ts'
+import { isTimeout } from './patience.ts'
+import { mastersOf, type RedisClient } from './redis-client.ts'
 
 export interface HealthOptions {
   readonly redis: RedisClient

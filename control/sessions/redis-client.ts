@@ -1,4 +1,5 @@
 import { Cluster, Redis } from 'ioredis'
+import { limitPatience } from './patience.ts'
 
 /** A Redis of ours or the operator's, alone or Cluster. */
 export type RedisClient = Redis | Cluster
@@ -24,7 +25,6 @@ const COMMAND_MS = 300
 const optionsOf = (settings: RedisSettings) => ({
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
-  commandTimeout: settings.commandTimeoutMs ?? COMMAND_MS,
   connectTimeout: 2_000,
   enableAutoPipelining: true,
   autoResendUnfulfilledCommands: false,
@@ -34,8 +34,10 @@ const optionsOf = (settings: RedisSettings) => ({
   ...(settings.tls === undefined ? {} : { tls: settings.tls }),
 })
 
-const createCluster = (settings: RedisSettings): Cluster =>
-  new Cluster([...settings.urls], {
+const patienceOf = (settings: RedisSettings): number => settings.commandTimeoutMs ?? COMMAND_MS
+
+const createCluster = (settings: RedisSettings): Cluster => {
+  const cluster = new Cluster([...settings.urls], {
     enableOfflineQueue: false,
     enableAutoPipelining: true,
     clusterRetryStrategy: (times) => Math.min(RETRY_MS, 50 * times),
@@ -44,14 +46,21 @@ const createCluster = (settings: RedisSettings): Cluster =>
     maxRedirections: 4,
     redisOptions: optionsOf(settings),
   })
+  cluster.on('+node', (node: Redis) => limitPatience(node, patienceOf(settings)))
+  return cluster
+}
+
+const createSingle = (settings: RedisSettings): Redis => {
+  const [url = 'redis://127.0.0.1:6379'] = settings.urls
+  const redis = new Redis(url.replace(/^unix:\/\//, ''), optionsOf(settings))
+  limitPatience(redis, patienceOf(settings))
+  return redis
+}
 
 /** Connects with settings that fail fast. Connection errors go to `onError`; it reconnects for ever. */
 export const createRedis = (settings: RedisSettings): RedisClient => {
-  const [url = 'redis://127.0.0.1:6379'] = settings.urls
-  const redis =
-    (settings.isCluster ?? settings.urls.length > 1)
-      ? createCluster(settings)
-      : new Redis(url.replace(/^unix:\/\//, ''), optionsOf(settings))
+  const isCluster = settings.isCluster ?? settings.urls.length > 1
+  const redis = isCluster ? createCluster(settings) : createSingle(settings)
   redis.on('error', (error: Error) => settings.onError?.(error))
   return redis
 }
@@ -64,10 +73,6 @@ export const waitForRedis = async (redis: RedisClient, timeoutMs: number): Promi
   }
   return redis.status === 'ready'
 }
-
-/** Whether a command was answered too late, rather than not at all. */
-export const isTimeout = (error: unknown): boolean =>
-  error instanceof Error && error.message === 'Command timed out'
 
 /** Every server that holds data: the masters of a Cluster, or the one there is. */
 export const mastersOf = (redis: RedisClient): Redis[] =>

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { Redis } from 'ioredis'
 import { packageRoot } from '../config/paths.ts'
 import { createGate } from './gate.ts'
-import { isTimeout, mastersOf, type RedisClient } from './redis-client.ts'
+import { isTimeout } from './patience.ts'
+import { mastersOf, type RedisClient } from './redis-client.ts'
 
 /** One Lua script ready to run. */
 export interface Script {
@@ -76,7 +77,7 @@ const loader = (redis: RedisClient, scripts: ReadonlyMap<string, Script>) => {
   }
 }
 
-const IN_FLIGHT = 128
+const IN_FLIGHT = 64
 
 /** Runs scripts by digest, loading them into a server that has not seen them. */
 export const scriptRunner = (redis: RedisClient, scripts = loadScripts()): RunScript => {

@@ -1,0 +1,29 @@
+import { type Command, type Redis } from 'ioredis'
+
+/** What Redis did not answer in time fails so. */
+const LATE = 'Command timed out'
+
+/** Gives a command up once its time is over and everything that has arrived by then was read. */
+const giveUpAfter = (command: Command, ms: number): void => {
+  const timer = setTimeout(() => {
+    // A busy process finds its timers due before it has looked at its sockets: the answer may lie there.
+    setImmediate(() => {
+      if (!command.isSettled) command.reject(new Error(LATE))
+    })
+  }, ms)
+  const settled = (): void => clearTimeout(timer)
+  command.promise.then(settled, settled)
+}
+
+/** Makes every command of a connection fail after `ms`, by the answers of Redis, not by how busy this process is. */
+export const limitPatience = (redis: Redis, ms: number): void => {
+  const send = redis.sendCommand.bind(redis)
+  redis.sendCommand = (command, stream) => {
+    giveUpAfter(command, ms)
+    return send(command, stream)
+  }
+}
+
+/** Whether a command was answered too late, rather than not at all. */
+export const isTimeout = (error: unknown): boolean =>
+  error instanceof Error && error.message === LATE

@@ -58,7 +58,7 @@ export const readUsers = async (client: TautulliClient): Promise<TautulliUser[]>
 }
 
 const rowKey = (row: TautulliRow): string =>
-  typeof row.row_id === 'number'
+  typeof row.row_id === 'number' || (typeof row.row_id === 'string' && row.row_id !== '')
     ? String(row.row_id)
     : `live ${String(row.session_key)} ${String(row.started)} ${String(row.machine_id)}`
 

@@ -5,13 +5,13 @@ import type { GeoPlace, PlayRecord } from '#domain/types'
 /** A row of `get_history`; every field may be missing, null or an empty string. */
 export interface TautulliRow {
   readonly [field: string]: unknown
-  readonly row_id?: number | null
+  readonly row_id?: number | string | null
   readonly reference_id?: number | null
   readonly session_key?: number | string | null
-  readonly started?: number | null
-  readonly stopped?: number | null
-  readonly play_duration?: number | null
-  readonly duration?: number | null
+  readonly started?: number | string | null
+  readonly stopped?: number | string | null
+  readonly play_duration?: number | string | null
+  readonly duration?: number | string | null
   readonly user_id?: number | null
   readonly user?: string | null
   readonly friendly_name?: string | null
@@ -21,7 +21,7 @@ export interface TautulliRow {
   readonly ip_address?: string | null
   readonly machine_id?: string | null
   readonly location?: string | null
-  readonly live?: number | null
+  readonly live?: number | string | null
   readonly full_title?: string | null
   readonly title?: string | null
   readonly state?: string | null
@@ -135,7 +135,7 @@ export const playFromTautulli = (
   asn?: AsnEntry | null,
   source = 'tautulli',
 ): PlayRecord => {
-  const isLive = row.live === 1
+  const isLive = numberOrNull(row.live) === 1
   return {
     id: idOf(row),
     source,

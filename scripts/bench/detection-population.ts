@@ -57,7 +57,7 @@ const readPopulation = (folder: string, name: string): Population => {
   const asn = JSON.parse(readText(folder, 'asn.json') ?? '{}') as Record<string, AsnEntry>
   const labels = readJson(folder, 'labels.json') as Record<string, Label>
   const stops = Object.values(history).flatMap((rows) =>
-    rows.map((row) => Math.max(row.stopped ?? 0, row.started ?? 0)),
+    rows.map((row) => Math.max(Number(row.stopped ?? 0), Number(row.started ?? 0))),
   )
   return {
     name,

@@ -69,6 +69,12 @@ it('a server that does not say how many rows there are is read until a page is s
   expect(ids).toHaveLength(1200)
 })
 
+it('plays whose ids come as text are told apart by them', async () => {
+  const rows = ['1', '2', '2'].map((row_id) => play({ row_id, started: NOW_S }))
+  const { ids } = await read(rows)
+  expect(ids).toEqual(['1', '2'])
+})
+
 it('users without an id are left out', async () => {
   const { users } = await read([], ({ command }) => {
     const data = { recordsFiltered: 2, data: [{ user_id: null, username: 'x' }, { user_id: 0 }] }

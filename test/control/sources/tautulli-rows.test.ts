@@ -64,6 +64,21 @@ describe('a row of Tautulli', () => {
     })
   })
 
+  it('numbers may come as text', () => {
+    const text = {
+      row_id: '480',
+      started: '1795128290',
+      stopped: '1795130938',
+      play_duration: '1920',
+    }
+    const play = playFromTautulli(
+      { ...row, ...text, live: '1' },
+      { ...berlin, latitude: '52.5451' },
+    )
+    const expected = { ...playFromTautulli({ ...row, live: 1 }, berlin) }
+    expect(play).toEqual(expected)
+  })
+
   it('user 0 is a user', () => {
     expect(playFromTautulli({ ...row, user_id: 0 }, null).account).toBe('backend:tautulli:0')
   })

@@ -20,6 +20,9 @@ export const startHooks = async (
     if (status >= 500) parts.log.error({ err: error }, 'hook request failed')
     await reply.code(status === 500 ? 503 : status).send()
   })
+  app.setNotFoundHandler(async (_request, reply) => {
+    await reply.code(404).send({ detail: 'there is no such hook' })
+  })
   const secret = secretFile === null ? null : readFileSync(secretFile, 'utf8').trim()
   await hookRoutes(app, {
     isTrusted: createHookTrust({ allow, secret }),

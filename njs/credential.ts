@@ -19,7 +19,10 @@ const field = (form: string, name: string): string => {
 export const readCredential = (r: Request): Credential | ReasonId => {
   const posted = methodOf(r) === 'POST' ? bodyText(r) : ''
   const form = posted.startsWith('{') ? '' : posted
-  const read = (name: string): string => field(variable(r, 'args'), name) || field(form, name)
+  const args = variable(r, 'args')
+  const isXtream = variable(r, 'uri') === '/get.php'
+  if (args === '' && form === '') return isXtream ? 'credentials.wrong' : { kind: 'none' }
+  const read = (name: string): string => field(args, name) || field(form, name)
   const token = read('token')
   if (token.length > MAX_LENGTH) return 'request.malformed'
   if (token !== '') return { kind: 'token', token }
@@ -27,6 +30,5 @@ export const readCredential = (r: Request): Credential | ReasonId => {
   const password = read('password')
   if (username.length > MAX_LENGTH || password.length > MAX_LENGTH) return 'request.malformed'
   if (username !== '') return { kind: 'xtream', username, password }
-  const isXtream = variable(r, 'uri') === '/get.php'
   return isXtream ? 'credentials.wrong' : { kind: 'none' }
 }

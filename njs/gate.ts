@@ -1,16 +1,14 @@
+import { admit, admitKnown, enter, kindOf, refused, route, type Verdict } from './admit.ts'
 import { findGrace } from './degraded.ts'
 import { TELL } from './domain/protocol.ts'
-import type { ReasonId } from './domain/reasons.ts'
 import { readLease, silenceOf, startLease, touchLease } from './leases.ts'
 import { complain } from './log.ts'
 import { currentKid, nowSec } from './memory.ts'
-import { findRoute, type Route } from './origin.ts'
 import { subjectsOf, verdictOnPass } from './pass-bearer.ts'
 import { findBan, isSessionBanned, recallDenial, rememberDenial, whyEnded } from './refusals.ts'
-import { leaveKey, leaveRoute, leaveSerial, refuse, tell } from './reply.ts'
+import { leaveSerial, refuse, tell } from './reply.ts'
 import {
   addressText,
-  methodOf,
   type Request,
   statusOf,
   told,
@@ -19,57 +17,6 @@ import {
   variablesOf,
 } from './request.ts'
 import { type Asked, cloneKeyOf, readAsked } from './session.ts'
-import { guardPace, takeStream } from './sharing.ts'
-
-/** What the auth location does: `1` lets pass, `0` refuses, `m` asks control. */
-export type Verdict = '1' | '0' | 'm'
-
-const refused = (r: Request, reason: ReasonId): Verdict => {
-  refuse(r, reason)
-  return '0'
-}
-
-/** Finds where the bytes come from and leaves it for nginx; a reason where they come from nowhere. */
-const route = (asked: Asked, variables: Variables, kind: string): Route => {
-  const found = findRoute(asked, variables['gh_args'] ?? '')
-  if (found.ok) leaveRoute(variables, found, kind)
-  return found
-}
-
-/** What enters a session. */
-interface Entrance {
-  readonly key: string
-  /** `manifest`, `segment` or `stream`. */
-  readonly kind: string
-  readonly path: string
-}
-
-/** Reading a variable costs as much as a look into shared memory: the kind is read once. */
-const kindOf = (variables: Variables): string => variables['gh_kind'] ?? ''
-
-/** Enters a session: what it is counted under, and whether it is one player's. */
-const enter = (r: Request, variables: Variables, entrance: Entrance): ReasonId | null => {
-  const { key, kind, path } = entrance
-  if (kind === 'segment') {
-    const problem = guardPace(key, path, variables['http_range'] ?? '')
-    if (problem !== null) return problem
-  } else if (kind === 'stream' && (variables['gh_method'] || methodOf(r)) !== 'HEAD') {
-    const serial = takeStream(key)
-    if (serial === null) return 'session.cloned'
-    leaveSerial(variables, serial)
-  }
-  leaveKey(variables, key)
-  return null
-}
-
-/** Lets a request of a live session through. */
-const admit = (r: Request, variables: Variables, asked: Asked, key: string): Verdict => {
-  const kind = kindOf(variables)
-  const found = route(asked, variables, kind)
-  if (!found.ok) return refused(r, found.reason)
-  const problem = enter(r, variables, { key, kind, path: found.path })
-  return problem === null ? '1' : refused(r, problem)
-}
 
 /** Prepares the question to control. */
 const ask = (r: Request, asked: Asked, silent: number, denyKey: string): Verdict => {
@@ -115,6 +62,8 @@ const routeOrAsk = (r: Request, variables: Variables, asked: Asked, verdict: Ver
 
 const judge = (r: Request): Verdict => {
   const variables = variablesOf(r)
+  const known = admitKnown(r, variables)
+  if (known !== null) return known
   const asked = readAsked(r, variables)
   const now = nowSec()
   const lease = readLease(asked.key, now)

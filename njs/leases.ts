@@ -1,4 +1,4 @@
-import { type Lease, packLease, unpackLease } from './domain/lease.ts'
+import { ageOfLease, type Lease, networkOfLease, packLease, unpackLease } from './domain/lease.ts'
 import { nowSec, numbers, texts, trySet } from './memory.ts'
 
 const REFRESH_AFTER_SEC = 2
@@ -57,6 +57,15 @@ export const touchLease = (key: string, lease: Lease, now: number): boolean => {
   const { network, ttlSec } = lease
   writeLease(key, { network, ttlSec, seen: now })
   if (isToReport(key, lease, now)) noteSeen(key)
+  return true
+}
+
+/** Uses a lease: true where there is one and this network's. Looks at the number as it is kept, for every request. */
+export const useLease = (key: string, network: number): boolean => {
+  const value = numbers('gh_leases').get(key)
+  if (value === undefined || networkOfLease(value) !== network) return false
+  const now = nowSec()
+  if (ageOfLease(value, now) >= REFRESH_AFTER_SEC) touchLease(key, unpackLease(value, now), now)
   return true
 }
 

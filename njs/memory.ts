@@ -35,15 +35,21 @@ export const ZONES: readonly (NumberZone | TextZone)[] = [
   'gh_ring',
 ]
 
+/** Handles of the dictionaries met so far: each look-up of one makes a new object. */
+const handles: {
+  readonly numbers: Partial<Record<NumberZone, NgxSharedDict<number>>>
+  readonly texts: Partial<Record<TextZone, NgxSharedDict<string>>>
+} = { numbers: {}, texts: {} }
+
 /** A dictionary of numbers. */
 export const numbers = (zone: NumberZone): NgxSharedDict<number> =>
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the zone's directive says its type
-  ngx.shared[zone] as NgxSharedDict<number>
+  (handles.numbers[zone] ??= ngx.shared[zone] as NgxSharedDict<number>)
 
 /** A dictionary of texts. */
 export const texts = (zone: TextZone): NgxSharedDict<string> =>
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the zone's directive says its type
-  ngx.shared[zone] as NgxSharedDict<string>
+  (handles.texts[zone] ??= ngx.shared[zone] as NgxSharedDict<string>)
 
 /** Sets where there is room; a full dictionary costs memory of one thing, never an answer. */
 export const trySet = <V extends string | number>(

@@ -12,8 +12,15 @@ import { complain } from './log.ts'
 import { currentKid, nowSec, secretOf } from './memory.ts'
 import { findGroup, knownCountry, networkGroup, readPolicy } from './policy.ts'
 import { findBan } from './refusals.ts'
-import { answer, answerRefusal, handOver, tell } from './reply.ts'
-import { addressText, methodOf, networkText, type Request, variable } from './request.ts'
+import { answer, answerRefusal, handOver, leaveList } from './reply.ts'
+import {
+  addressText,
+  methodOf,
+  networkText,
+  type Request,
+  variable,
+  variablesOf,
+} from './request.ts'
 
 /** Who gets which list. */
 interface Reader {
@@ -22,39 +29,53 @@ interface Reader {
   readonly wonBy: Classification['wonBy']
 }
 
-/** Who somebody without a secret is: the edge's own knowledge, unless only a country would tell. */
-const isKnownHere = (r: Request, policy: EdgePolicy, network: string | null): boolean =>
-  network !== null ||
-  !policy.groups.some((group) => group.countries.length > 0) ||
-  knownCountry(r, addressText(r)) !== null
+/** Who asks, read once: each look at the address costs as much as a look into shared memory. */
+interface Viewer {
+  readonly address: string
+  readonly network: string
+  /** Group whose networks hold the viewer. */
+  readonly owner: string | null
+}
 
-/** Who reads, by the edge's own knowledge where that is enough. */
-const findReader = async (
+const readerOf = (
+  policy: EdgePolicy,
+  found: Classification | null,
+  account: string,
+): Reader | ReasonId => {
+  const group = found && findGroup(policy, found.group)
+  return found && group ? { account, group, wonBy: found.wonBy } : 'group.none'
+}
+
+/** Who somebody without a secret is: the edge's own knowledge; `null` where only a country would tell. */
+const findHere = (r: Request, policy: EdgePolicy, viewer: Viewer): Reader | ReasonId | null => {
+  const { owner, address, network } = viewer
+  const matters = policy.groups.some((group) => group.countries.length > 0)
+  const country = matters ? knownCountry(r, address) : null
+  if (matters && owner === null && country === null) return null
+  const facts = { networkGroup: owner, country, accountGroup: null }
+  return readerOf(policy, classify(policy.groups, facts), `net:${network}`)
+}
+
+/** Who reads, as control says. */
+const findThere = async (
   r: Request,
   policy: EdgePolicy,
   credential: Credential,
+  viewer: Viewer,
 ): Promise<Reader | ReasonId> => {
-  const networkOwner = networkGroup(r)
-  if (networkOwner === undefined) return 'edge.not_ready'
-  const address = addressText(r)
-  let found: Classification | null = null
-  let account: string | null = null
-  if (credential.kind !== 'none' || !isKnownHere(r, policy, networkOwner)) {
-    const identity = await identify(r, credential, address)
-    const isAnonymous = credential.kind === 'none'
-    // Without control nobody's country is known: what remains is the default group.
-    if (typeof identity === 'string' && !(isAnonymous && identity === 'control.unavailable'))
-      return identity
-    if (typeof identity !== 'string') {
-      found = { group: identity.group, wonBy: identity.wonBy }
-      account = identity.account
-    }
-  }
-  const facts = { networkGroup: networkOwner, country: null, accountGroup: null }
-  found ??= classify(policy.groups, { ...facts, country: knownCountry(r, address) })
-  const group = found && findGroup(policy, found.group)
-  if (!found || !group) return 'group.none'
-  return { account: account ?? `net:${networkText(r)}`, group, wonBy: found.wonBy }
+  const { owner, address, network } = viewer
+  const identity = await identify(r, credential, address)
+  const account = `net:${network}`
+  if (typeof identity !== 'string')
+    return readerOf(
+      policy,
+      { group: identity.group, wonBy: identity.wonBy },
+      identity.account ?? account,
+    )
+  // Without control nobody's country is known: what remains is the default group.
+  if (credential.kind !== 'none' || identity !== 'control.unavailable') return identity
+  const facts = { networkGroup: owner, country: knownCountry(r, address), accountGroup: null }
+  return readerOf(policy, classify(policy.groups, facts), account)
 }
 
 const schemeOf = (r: Request): string => {
@@ -101,42 +122,59 @@ const serve = (r: Request, policy: EdgePolicy, reader: Reader): void => {
     account,
   })
   const list = `/edge/v1/lists/${encodeURIComponent(group.id)}?v=${encodeURIComponent(group.listVersion)}`
-  tell(r, {
-    gh_etag: tag,
-    gh_list: list,
-    gh_base: `${base}/live/${ticket}`,
+  leaveList(variablesOf(r), {
+    tag,
+    list,
+    base: `${base}/live/${ticket}`,
     // The same as in the lines of the openings it will lead to.
-    gh_print: nginxCrypto.sha256(`ticket\0${ticket}`).slice(0, 6),
+    print: nginxCrypto.sha256(`ticket\0${ticket}`).slice(0, 6),
   })
   handOver(r, '/_gh/list')
 }
 
-/** js_content: one address for everybody, each group its own list. */
-export const playlist = async (r: Request): Promise<void> => {
+const fail = (r: Request, problem: unknown): void => {
+  complain('playlist', problem)
+  answerRefusal(r, 'control.unavailable')
+}
+
+const judge = (r: Request, policy: EdgePolicy, viewer: Viewer, reader: Reader | ReasonId): void => {
+  if (typeof reader === 'string') return answerRefusal(r, reader)
+  const subjects = {
+    account: reader.account,
+    network: viewer.network,
+    download: null,
+    channel: '',
+    userAgent: '',
+    playback: null,
+  }
+  const ban = findBan(subjects, Date.now())
+  if (ban !== null) return answerRefusal(r, ban)
+  serve(r, policy, reader)
+}
+
+const begin = (r: Request): Promise<void> | void => {
+  const method = methodOf(r)
+  if (method === 'OPTIONS') return handOver(r, '/_gh/preflight')
+  if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') return handOver(r, '/_gh/method')
+  const policy = readPolicy()
+  if (policy === null || currentKid() === null) return answerRefusal(r, 'edge.not_ready')
+  const credential = readCredential(r)
+  if (typeof credential === 'string') return answerRefusal(r, credential)
+  const owner = networkGroup(r)
+  if (owner === undefined) return answerRefusal(r, 'edge.not_ready')
+  const viewer = { owner, address: addressText(r), network: networkText(r) }
+  const here = credential.kind === 'none' ? findHere(r, policy, viewer) : null
+  if (here !== null) return judge(r, policy, viewer, here)
+  return findThere(r, policy, credential, viewer)
+    .then((reader) => judge(r, policy, viewer, reader))
+    .catch((problem: unknown) => fail(r, problem))
+}
+
+/** js_content: one address for everybody, each group its own list. Waits only where control must be asked. */
+export const playlist = (r: Request): Promise<void> | void => {
   try {
-    const method = methodOf(r)
-    if (method === 'OPTIONS') return handOver(r, '/_gh/preflight')
-    if (method !== 'GET' && method !== 'HEAD' && method !== 'POST')
-      return handOver(r, '/_gh/method')
-    const policy = readPolicy()
-    if (policy === null || currentKid() === null) return answerRefusal(r, 'edge.not_ready')
-    const credential = readCredential(r)
-    if (typeof credential === 'string') return answerRefusal(r, credential)
-    const reader = await findReader(r, policy, credential)
-    if (typeof reader === 'string') return answerRefusal(r, reader)
-    const subjects = {
-      account: reader.account,
-      network: networkText(r),
-      download: null,
-      channel: '',
-      userAgent: '',
-      playback: null,
-    }
-    const ban = findBan(subjects, Date.now())
-    if (ban !== null) return answerRefusal(r, ban)
-    serve(r, policy, reader)
+    return begin(r)
   } catch (problem) {
-    complain('playlist', problem)
-    answerRefusal(r, 'control.unavailable')
+    fail(r, problem)
   }
 }

@@ -6,15 +6,22 @@ export const tell = (r: Request, values: Readonly<Record<string, string>>): void
   for (const name in values) r.variables[name] = values[name]
 }
 
+/** Escaped directory of a path, with both slashes. */
+const directoryOf = (path: string): string => {
+  const query = path.indexOf('?')
+  const end = path.lastIndexOf('/', query < 0 ? path.length : query)
+  return path.slice(0, end + 1)
+}
+
 /** Leaves where a request goes; written out, since this runs for every request. */
 export const leaveRoute = (
   variables: Variables,
-  route: { readonly origin: string; readonly path: string; readonly directory: string },
+  route: { readonly origin: string; readonly path: string; readonly directory?: string },
   kind: string,
 ): void => {
   variables['gh_origin'] = route.origin
   variables['gh_path'] = route.path
-  if (kind === 'manifest') variables['gh_dir'] = route.directory
+  if (kind === 'manifest') variables['gh_dir'] = route.directory ?? directoryOf(route.path)
 }
 
 /** Leaves what a request is counted under. */
@@ -25,6 +32,22 @@ export const leaveKey = (variables: Variables, key: string): void => {
 /** Leaves which connection of its session a stream is. */
 export const leaveSerial = (variables: Variables, serial: string): void => {
   variables['gh_serial'] = serial
+}
+
+/** Leaves which list is sent, and what goes into it. */
+export const leaveList = (
+  variables: Variables,
+  sent: {
+    readonly tag: string
+    readonly list: string
+    readonly base: string
+    readonly print: string
+  },
+): void => {
+  variables['gh_etag'] = sent.tag
+  variables['gh_list'] = sent.list
+  variables['gh_base'] = sent.base
+  variables['gh_print'] = sent.print
 }
 
 /** Status, where it is not 403, by reason. */

@@ -1,4 +1,10 @@
-import { type Address, addressOfBytes, formatAddress, keyOfAddress } from './domain/network.ts'
+import {
+  type Address,
+  addressOfBytes,
+  addressOfV4,
+  formatAddress,
+  keyOfAddress,
+} from './domain/network.ts'
 
 /** The request as njs hands it to a handler; only this file and reply.ts look inside. */
 export type Request = NginxHTTPRequest
@@ -16,11 +22,20 @@ export const variable = (r: Request, name: string): string => r.variables[name] 
 export const addressBytes = (r: Request): Uint8Array =>
   r.rawVariables['binary_remote_addr'] ?? new Uint8Array(4)
 
+/** An IPv4 viewer's address as a number, as nginx itself holds it; reading its text costs five times as much. */
+export const quadNumber = (r: Request): number | null => {
+  const bytes = r.rawVariables['binary_remote_addr']
+  return bytes?.length === 4 ? bytes.readUInt32BE(0) : null
+}
+
 /** IPv6 bits that make one viewer, as configured. */
 export const networkPrefix = (r: Request): number => Number(r.variables['gh_v6_prefix'] ?? '64')
 
 /** The viewer's address, parsed; v4-mapped ones unwrapped. */
-export const viewerAddress = (r: Request): Address | null => addressOfBytes(addressBytes(r))
+export const viewerAddress = (r: Request): Address | null => {
+  const quad = quadNumber(r)
+  return quad === null ? addressOfBytes(addressBytes(r)) : addressOfV4(quad)
+}
 
 /** nginx writes IPv4 as we do; only what has a colon needs work. */
 const isPlain = (address: string): boolean => address !== '' && !address.includes(':')

@@ -4,9 +4,9 @@ import { networkNumber } from './domain/network.ts'
 import {
   networkPrefix,
   networkText,
+  quadNumber,
   type Request,
   type Variables,
-  variable,
   viewerAddress,
 } from './request.ts'
 
@@ -22,40 +22,19 @@ export interface Asked {
   readonly network: number
 }
 
-const DOT = 46
-const ZERO = 48
-const NINE = 57
-
-/** Dotted quads by hand: nginx wrote them, so they are well-formed. -1 where it is another form. */
-const quadNumber = (text: string): number => {
-  let value = 0
-  let part = 0
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at)
-    if (code === DOT) {
-      value = value * 256 + part
-      part = 0
-    } else if (code >= ZERO && code <= NINE) part = part * 10 + code - ZERO
-    else return -1
-  }
-  return value * 256 + part
-}
-
-const networkFrom = (r: Request, address: string): number => {
-  const quad = quadNumber(address)
-  if (quad >= 0) return quad
+/** 32 bits that stand for the viewer's network key. */
+export const networkOf = (r: Request): number => {
+  const quad = quadNumber(r)
+  if (quad !== null) return quad
   const parsed = viewerAddress(r)
   return parsed === null ? 0 : networkNumber(parsed, networkPrefix(r))
 }
-
-/** 32 bits that stand for the viewer's network key. */
-export const networkOf = (r: Request): number => networkFrom(r, variable(r, 'remote_addr'))
 
 /** Reads what the location's captures (or the inner hop's headers) say. */
 export const readAsked = (r: Request, variables: Variables): Asked => {
   const channel = variables['gh_channel'] ?? ''
   const rest = variables['gh_rest'] ?? ''
-  const network = networkFrom(r, variables['remote_addr'] ?? '')
+  const network = networkOf(r)
   const pass = variables['gh_pass'] ?? ''
   if (pass !== '') {
     const key = leaseKey(nginxCrypto, pass, channel)

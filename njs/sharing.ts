@@ -1,3 +1,4 @@
+import { nginxCrypto } from './crypto.ts'
 import type { ReasonId } from './domain/reasons.ts'
 import { dropLease } from './leases.ts'
 import { countIn, nowSec, numbers, trySet } from './memory.ts'
@@ -15,20 +16,10 @@ const BAN_MS = 3_600_000
 const MAX_TAKEOVERS = 4
 const STREAM_TTL_MS = 3_600_000
 
-const HASHED_TAIL = 48
-
-/** A cheap hash of a path's end, where segments differ. */
-const hashTail = (text: string): string => {
-  let hash = 0x811c9dc5
-  for (let at = Math.max(0, text.length - HASHED_TAIL); at < text.length; at += 1)
-    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
-  return (hash >>> 0).toString(36)
-}
-
 /** Counts fetches of the same segment under one session; many players on one pass show here and nowhere else. */
 export const guardPace = (key: string, path: string, range: string): ReasonId | null => {
   const bucket = Math.floor(nowSec() / BUCKET_SEC) % 36
-  const name = key.slice(0, 8) + bucket.toString(36) + hashTail(path + range)
+  const name = key.slice(0, 8) + bucket.toString(36) + nginxCrypto.sha256(path + range).slice(0, 7)
   if (countIn('gh_pace', name, BUCKET_SEC * 2000) <= FREE_FETCHES) return null
   if (countIn('gh_pace', `+${key.slice(1)}`, EXCESS_WINDOW_MS) <= MAX_EXCESS) return null
   setBan(key, Date.now() + BAN_MS, Date.now())

@@ -26,6 +26,10 @@ export const originFragments = (settings: NginxSettings): Fragments => {
         return `"${origin}" ${scheme}://${upstreamName(index)};`
       }),
     ),
+    bareOrigins: lines(
+      4,
+      origins.map((origin) => `"${origin}" "${origin.replace(/^https?:/, '')}";`),
+    ),
     backendNames: lines(
       4,
       origins.map((origin) => `"${origin}" "${hostOf(origin).replace(/:\d+$/, '')}";`),

@@ -112,6 +112,7 @@ export const nginxSettings = (
     segmentCache: edge.cache_mb > 0 ? { size: `${edge.cache_mb}m`, validSec: 60 } : null,
     gzip: true,
     guessesPerSecond: 10,
+    judgedInPlace: 200,
     segmentConnections: 8,
   }
 }

@@ -48,6 +48,10 @@ const segmentCache = (settings: NginxSettings): { path: string; use: string } =>
   return { path, use: use.map((line) => `    ${line}`).join('\n') }
 }
 
+/** A line of a map for each count of responses that is no crowd: nginx finds it by hash. */
+const uncrowded = (most: number): string =>
+  Array.from({ length: most }, (_, at) => `    ${at} "";`).join('\n')
+
 const values = (settings: NginxSettings): Record<string, string> => {
   const cache = segmentCache(settings)
   const zones = Object.entries(settings.zones).map(([name, size]) => [`zone.${name}`, size])
@@ -68,6 +72,7 @@ const values = (settings: NginxSettings): Record<string, string> => {
     listCacheSize: settings.listCacheSize,
     segmentCachePath: cache.path,
     segmentCache: cache.use,
+    uncrowded: uncrowded(settings.judgedInPlace),
     segmentConnections: String(settings.segmentConnections),
     controlServers: settings.control.servers
       .map((server) => `    server ${server} max_fails=3 fail_timeout=2s;`)

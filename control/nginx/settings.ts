@@ -91,6 +91,8 @@ export interface NginxSettings {
   readonly gzip: boolean
   /** Openings and playlists with a token or password, per network key and second. */
   readonly guessesPerSecond: number
+  /** Responses at once up to which segments are judged in place; what comes beyond is judged one hop away. */
+  readonly judgedInPlace: number
   /** Connections under one pass. */
   readonly segmentConnections: number
 }

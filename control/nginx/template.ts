@@ -14,6 +14,7 @@ const PARTS = [
   'gatehouse-dash.conf',
   'gatehouse-stream.conf',
   'gatehouse-hop.conf',
+  'gatehouse-segment.conf',
   'gatehouse-playlist.conf',
 ] as const
 

@@ -1,12 +1,14 @@
 import { decodeUtf8 } from './encoding.ts'
 
-/** Bytes of the longest ticket or pass. */
-const CAPACITY = 1100
-
 /** Writes the fixed layout of tickets and passes. */
 export class ByteWriter {
-  private readonly target = new Uint8Array(CAPACITY)
+  private readonly target: Buffer
   private at = 0
+
+  /** Room for exactly what will be written, or more. */
+  constructor(size: number) {
+    this.target = Buffer.alloc(size)
+  }
 
   byte(value: number): this {
     this.target[this.at] = value & 255
@@ -15,10 +17,9 @@ export class ByteWriter {
   }
 
   word(value: number): this {
-    return this.byte(value >>> 24)
-      .byte(value >>> 16)
-      .byte(value >>> 8)
-      .byte(value)
+    this.target.writeUInt32BE(value >>> 0, this.at)
+    this.at += 4
+    return this
   }
 
   bytes(values: Uint8Array): this {
@@ -27,8 +28,9 @@ export class ByteWriter {
     return this
   }
 
-  finish(): Uint8Array {
-    return this.target.subarray(0, this.at)
+  /** What was written so far; writing may go on. */
+  written(from = 0): Uint8Array {
+    return this.target.subarray(from, this.at)
   }
 }
 

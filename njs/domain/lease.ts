@@ -20,7 +20,7 @@ const shorten = (crypto: Crypto, text: string): string => crypto.sha256(text).sl
 
 /** Key of the session a pass stands for, from the exact text presented: a changed pass can never hit. */
 export const leaseKey = (crypto: Crypto, pass: string, channel: string): string =>
-  shorten(crypto, `${pass}/${channel}`)
+  crypto.sha256(pass + '/' + channel).slice(0, KEY_LENGTH)
 
 /** Key of a second stream by the same pass, from another network. */
 export const cloneKey = (crypto: Crypto, pass: string, channel: string, network: string): string =>
@@ -36,7 +36,7 @@ export const inferredKey = (
 
 /** Key of a ban on something that spans sessions. */
 export const banKey = (crypto: Crypto, kind: BanKind, subject: string): string =>
-  shorten(crypto, `${kind}:${subject}`)
+  crypto.sha256(kind + ':' + subject).slice(0, KEY_LENGTH)
 
 /** What a device ban names. */
 export const deviceSubject = (account: string, channel: string, device: string): string =>
@@ -57,14 +57,18 @@ export const packLease = (lease: Lease): number => {
   return ((lease.network >>> 0) * 32 + step) * SEEN_SPAN + (lease.seen % SEEN_SPAN)
 }
 
-/** Reads a packed lease; `seen` is the latest second at or before `nowSec` that fits. */
-export const unpackLease = (value: number, nowSec: number): Lease => {
-  const low = value % SEEN_SPAN
-  const upper = Math.floor(value / SEEN_SPAN)
-  const age = (nowSec - low) % SEEN_SPAN
-  return {
-    network: Math.floor(upper / 32),
-    ttlSec: leaseSteps[upper % 32] ?? 60,
-    seen: nowSec - (age < 0 ? age + SEEN_SPAN : age),
-  }
+/** The network number inside a packed lease. */
+export const networkOfLease = (value: number): number => Math.floor(value / (32 * SEEN_SPAN))
+
+/** Seconds since a packed lease was refreshed. */
+export const ageOfLease = (value: number, nowSec: number): number => {
+  const age = (nowSec - (value % SEEN_SPAN)) % SEEN_SPAN
+  return age < 0 ? age + SEEN_SPAN : age
 }
+
+/** Reads a packed lease; `seen` is the latest second at or before `nowSec` that fits. */
+export const unpackLease = (value: number, nowSec: number): Lease => ({
+  network: networkOfLease(value),
+  ttlSec: leaseSteps[Math.floor(value / SEEN_SPAN) % 32] ?? 60,
+  seen: nowSec - ageOfLease(value, nowSec),
+})

@@ -10,7 +10,13 @@ import {
   wordAt,
 } from './address.ts'
 
-export { type Address, addressOfBytes, formatAddress, parseAddress } from './address.ts'
+export {
+  type Address,
+  addressOfBytes,
+  addressOfV4,
+  formatAddress,
+  parseAddress,
+} from './address.ts'
 
 /** A block of addresses; the base has no bits set beyond the prefix. */
 export interface Network {

@@ -29,6 +29,8 @@ export type PassVerdict =
 export const PASS_LENGTH = { min: 74, max: 1400 } as const
 
 const VERSION = 2
+/** Bytes besides the two texts and the signature. */
+const FIXED_LENGTH = 39
 const FAIL_MODES: readonly FailMode[] = ['closed', 'open']
 const PROTOCOLS: readonly Protocol[] = ['hls', 'dash', 'mpegts']
 const NO_DOWNLOAD = 'AAAAAAAAAAAAAAAA'
@@ -40,10 +42,8 @@ const sign = (
   body: Uint8Array,
 ): Uint8Array => {
   const label = encodeUtf8(`gatehouse pass\0${channel}\0`)
-  const signed = new Uint8Array(label.length + body.length)
-  signed.set(label)
-  signed.set(body, label.length)
-  return crypto.hmac(secret, signed).subarray(0, MAC_LENGTH)
+  const signed = new ByteWriter(label.length + body.length).bytes(label).bytes(body)
+  return crypto.hmac(secret, signed.written()).subarray(0, MAC_LENGTH)
 }
 
 /** Makes the pass of one channel; fields out of range throw, since they are a programming error. */
@@ -60,7 +60,7 @@ export const mintPass = (
   if (group.length > 255 || account.length > 700) throw new RangeError('pass: text too long')
   if (sid?.length !== 16) throw new RangeError('pass: sid is not 16 bytes')
   if (download?.length !== 12) throw new RangeError('pass: download is not 12 bytes')
-  const body = new ByteWriter()
+  const whole = new ByteWriter(FIXED_LENGTH + group.length + account.length + MAC_LENGTH)
     .byte(VERSION)
     .byte(pass.kid)
     .byte(FAIL_MODES.indexOf(pass.fail))
@@ -73,9 +73,8 @@ export const mintPass = (
     .byte(account.length >>> 8)
     .byte(account.length)
     .bytes(account)
-    .finish()
-  const mac = sign(crypto, secret, channel, body)
-  return encodeBase64url(new ByteWriter().bytes(body).bytes(mac).finish())
+  whole.bytes(sign(crypto, secret, channel, whole.written()))
+  return encodeBase64url(whole.written())
 }
 
 interface Parts {

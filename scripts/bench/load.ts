@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 
 /** What to send again and again over a few connections. */
@@ -125,7 +125,7 @@ export const family = (pid: number): number[] => {
 /** Nanoseconds all threads of these processes have spent on a CPU. */
 export const cpuOf = (pids: readonly number[]): number => {
   let total = 0
-  for (const pid of pids)
+  for (const pid of pids.filter((it) => existsSync(`/proc/${it}`)))
     for (const task of readdirSync(`/proc/${pid}/task`))
       total += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0])
   return total

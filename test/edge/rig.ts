@@ -99,6 +99,7 @@ const settingsFor = (
   segmentCache: null,
   gzip: true,
   guessesPerSecond: 10,
+  judgedInPlace: 200,
   segmentConnections: 8,
 })
 

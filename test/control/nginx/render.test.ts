@@ -36,6 +36,7 @@ const settings: NginxSettings = {
   segmentCache: null,
   gzip: true,
   guessesPerSecond: 10,
+  judgedInPlace: 200,
   segmentConnections: 8,
 }
 const conf = (more: Partial<NginxSettings> = {}) =>

@@ -13,7 +13,7 @@ import { currentKid, nowSec, secretOf } from './memory.ts'
 import { readChannel } from './origin.ts'
 import { classifyHere, findGroup, readPolicy } from './policy.ts'
 import { addressText, type Request, variable } from './request.ts'
-import { type Asked, cloneKeyOf } from './session.ts'
+import { type Asked, cloneKeyOf, deviceOf } from './session.ts'
 import { noteDegraded, takeSlot } from './slots.ts'
 
 /** Who opens, as far as the edge can tell by itself. */
@@ -85,7 +85,8 @@ export const openAlone = (
     wish.channel,
   )
   const key = leaseKey(nginxCrypto, pass, wish.channel)
-  if (!takeSlot(viewer.account, group.cap, key, policy.graceLeaseSec))
+  const wished = { key, device: deviceOf(r) }
+  if (!takeSlot(viewer.account, group.cap, wished, policy.graceLeaseSec))
     return { ok: false, reason: 'cap.edge' }
   startLease(key, network, policy.graceLeaseSec)
   noteDegraded({
@@ -119,7 +120,7 @@ export const findGrace = (
   // From another network while the first one still plays: a second stream, counted as one.
   const isClone = silent >= 0 && silent < policy.roamAfterSec
   const key = isClone ? cloneKeyOf(r, asked) : asked.key
-  if (!takeSlot(owner.account, group?.cap ?? null, key, policy.graceLeaseSec))
+  if (!takeSlot(owner.account, group?.cap ?? null, { key, device: '' }, policy.graceLeaseSec))
     return { ok: false, reason: 'cap.edge' }
   startLease(key, asked.network, policy.graceLeaseSec)
   return { ok: true, key }

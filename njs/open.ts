@@ -1,5 +1,5 @@
 import { type KnownViewer, openAlone } from './degraded.ts'
-import { readPass } from './domain/pass.ts'
+import { type Pass, readPass } from './domain/pass.ts'
 import { TELL } from './domain/protocol.ts'
 import { readTicket } from './domain/ticket.ts'
 import { parseJson } from './json.ts'
@@ -9,15 +9,26 @@ import { texts, trySet } from './memory.ts'
 import { countGuess, rememberDenial } from './refusals.ts'
 import { answerRefusal, redirect, tell } from './reply.ts'
 import { networkText, type Request, statusOf, told, variable } from './request.ts'
-import { networkOf } from './session.ts'
+import { deviceOf, networkOf } from './session.ts'
+import { notePlayed } from './slots.ts'
 
 const KNOWN_MS = 180_000
 
-const rememberViewer = (name: string, location: string): void => {
-  const pass = readPass(/^\/s\/([^/]+)\//.exec(location)?.[1] ?? '')
-  if (pass === null) return
+const passIn = (location: string): Pass | null =>
+  readPass(/^\/s\/([^/]+)\//.exec(location)?.[1] ?? '')
+
+const rememberViewer = (name: string, pass: Pass): void => {
   const known = { account: pass.account, group: pass.group, download: pass.download }
   trySet(texts('gh_identity'), `o${name}`, JSON.stringify(known), KNOWN_MS)
+}
+
+/** Keeps who was let in, for the time when control is away. */
+const noteViewer = (r: Request, key: string): void => {
+  const pass = passIn(told(r, 'Location'))
+  if (pass === null) return
+  const cap = Number(told(r, TELL.cap)) || 0
+  if (cap > 0) notePlayed(pass.account, cap, { key, device: deviceOf(r) })
+  if (variable(r, 'gh_door') !== 'ticket') rememberViewer(variable(r, 'gh_name'), pass)
 }
 
 /** js_header_filter: keeps what control answered to an opening. */
@@ -27,8 +38,7 @@ export const opened = (r: Request): void => {
     const key = told(r, TELL.key)
     if (status === 302 && key !== '') {
       reserveLease(key, networkOf(r), Math.max(5, Number(told(r, TELL.ttl)) || 0))
-      if (variable(r, 'gh_door') !== 'ticket')
-        rememberViewer(variable(r, 'gh_name'), told(r, 'Location'))
+      noteViewer(r, key)
     }
     if (status < 400) return
     const reason = told(r, TELL.reason) || 'request.malformed'

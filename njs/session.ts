@@ -1,4 +1,5 @@
 import { nginxCrypto } from './crypto.ts'
+import { deviceId } from './domain/device.ts'
 import { cloneKey, inferredKey, leaseKey } from './domain/lease.ts'
 import { networkNumber } from './domain/network.ts'
 import {
@@ -7,6 +8,7 @@ import {
   quadNumber,
   type Request,
   type Variables,
+  variable,
   viewerAddress,
 } from './request.ts'
 
@@ -44,6 +46,15 @@ export const readAsked = (r: Request, variables: Variables): Asked => {
   const key = inferredKey(nginxCrypto, ticket, channel, networkText(r))
   return { secret: ticket, isInferred: true, channel, rest, key, network }
 }
+
+/** What tells the players of one account apart; enough to know one again, and short. */
+export const deviceOf = (r: Request): string =>
+  deviceId(nginxCrypto, {
+    account: '',
+    network: networkText(r),
+    userAgent: variable(r, 'http_user_agent'),
+    playback: variable(r, 'http_x_playback_session_id') || null,
+  }).slice(0, 6)
 
 /** Key of the same pass used from the viewer's own network beside its first one. */
 export const cloneKeyOf = (r: Request, asked: Asked): string =>

@@ -169,7 +169,8 @@ const admit = async (
   // Asked again, or an inferred session that goes on: told once already.
   const reason = decision?.reason ?? 'ok'
   if (!isKnown) ports.record(eventOf(situation, claim, { type: 'opened', reason }))
-  return { outcome: 'admitted', location, key: kept, leaseMs, sid: admission.sid }
+  const cap = claim.limits.maxStreams
+  return { outcome: 'admitted', location, key: kept, leaseMs, cap, sid: admission.sid }
 }
 
 /** One question, one answer: may this viewer play this channel from here, now. */

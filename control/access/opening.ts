@@ -40,6 +40,8 @@ export type OpenAnswer =
       readonly location: string | null
       readonly key: string
       readonly leaseMs: number
+      /** Streams the account may play; 0 = no cap. */
+      readonly cap: number
       readonly sid: string
     }
   | { readonly outcome: 'redirected'; readonly location: string }

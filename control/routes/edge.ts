@@ -72,6 +72,7 @@ const openRoute = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
       return reply.code(302).header('location', answer.location).send()
     }
     reply.header(TELL.key, answer.key).header(TELL.ttl, Math.ceil(answer.leaseMs / 1000))
+    reply.header(TELL.cap, answer.cap)
     if (answer.location === null) return reply.code(204).send()
     return reply.code(302).header('location', answer.location).send()
   })

@@ -44,6 +44,8 @@ export const TELL = {
   key: 'X-Gh-Key',
   /** Seconds the lease lives without use. */
   ttl: 'X-Gh-Ttl',
+  /** Streams the account may play: kept by the edge alone while control is away. 0 = no cap. */
+  cap: 'X-Gh-Cap',
   /** Seconds a refusal is remembered by the edge; 0 = not at all. */
   denyTtl: 'X-Gh-Deny-Ttl',
   reason: 'X-Gatehouse-Reason',

@@ -42,7 +42,17 @@ test('control dies: running viewers play on, new ones by the rules the edge know
   expect((await rig.get(running, { from: '198.51.100.1' })).status).toBe(200)
   expect((await rig.get('/live/ch1/index.m3u8?token=tok')).status).toBe(302)
   expect((await rig.get('/playlist.m3u')).status).toBe(200)
+  rig.stub.cap = 1
+  const full = rig.ticket({ account: 'own:full' })
+  const playing = (await open(full)).headers.get('location') ?? ''
+  expect((await rig.get(playing, { from: '198.51.100.1' })).status).toBe(200)
   await rig.stub.stop()
+
+  // What control said of the account holds on: its one screen may zap, another may not begin.
+  const other = await open(full, 'ch1', '198.51.100.2')
+  expect([other.status, other.reason]).toEqual([403, 'cap.edge'])
+  expect((await open(full)).status).toBe(302)
+  expect((await rig.get(playing, { from: '198.51.100.1' })).status).toBe(200)
 
   expect((await rig.get(running, { from: '198.51.100.1' })).status).toBe(200)
   expect((await rig.get('/playlist.m3u')).status).toBe(200)

@@ -33,7 +33,7 @@ const open = async (opening: Opening): Promise<OpenAnswer> => {
   const admission = await plane.sessions.store.open(claim(ACCOUNT, opening.requestId, more))
   if (admission.outcome === 'refused') return admission
   const { leaseMs, sid } = admission
-  return { outcome: 'admitted', location: null, key: admission.key, leaseMs, sid }
+  return { outcome: 'admitted', location: null, key: admission.key, leaseMs, cap: 0, sid }
 }
 
 const startHooks = async (): Promise<number> => {

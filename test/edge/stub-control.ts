@@ -33,6 +33,8 @@ export interface StubControl {
   identities: Map<string, { account: string; group: string }>
   countries: Map<string, string>
   leaseTtl: number
+  /** What openings are told of their account's cap. */
+  cap: number
   /** What came in. */
   readonly seen: { path: string; headers: Record<string, string> }[]
   readonly syncs: SyncRequest[]
@@ -89,6 +91,7 @@ export function createStub(): StubControl {
     identities: new Map(),
     countries: new Map(),
     leaseTtl: 60,
+    cap: 0,
     seen: [],
     syncs: [],
     count: (path) => stub.seen.filter((it) => it.path.startsWith(path)).length,
@@ -203,6 +206,7 @@ export function createStub(): StubControl {
         'Cache-Control': 'no-store',
         'X-Gh-Key': key,
         'X-Gh-Ttl': stub.leaseTtl,
+        'X-Gh-Cap': stub.cap,
       })
       .end()
   }

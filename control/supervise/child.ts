@@ -27,7 +27,8 @@ export interface Service {
 }
 
 const STOP_MS = 8000
-const READY_MS = 60_000
+// A list of 100 MB, read on a busy machine, takes half a minute.
+const READY_MS = 180_000
 const HEALTHY_MS = 30_000
 
 interface Life {

@@ -37,8 +37,12 @@ export const createLineup = ({ live, stateDir, surge, sessions, log, now }: Line
     surge,
     now,
     warn: (message) => log.warn(message),
-    sourceChanged: ({ name, ok, error }) =>
-      log.warn(ok ? `source ${name} is good again` : `source ${name}: ${error?.reason ?? 'bad'}`),
+    sourceChanged: ({ name, ok, error }) => {
+      const at = error?.line ? ` line ${error.line}` : ''
+      log.warn(
+        ok ? `source ${name} is good again` : `source ${name}${at}: ${error?.reason ?? 'bad'}`,
+      )
+    },
     endSessions: (group, channels) => {
       endLeftOut(sessions, group, channels).catch((error: unknown) =>
         log.warn({ err: error }, 'sessions of channels left out go on until their next check'),

@@ -44,10 +44,10 @@ export interface Historian {
 
 export const HISTORIAN_GROUP = 'historian'
 
-/** A transaction costs much the same for one event as for hundreds, whoever looks into history can wait a second. */
+/** A transaction costs much the same for one event as for hundreds, and whoever looks into history can wait a second. */
 const LINGER_MS = 1000
-/** What all shards hand over at once. */
-const ENOUGH = 2000
+/** More at once would keep viewers waiting while rows are made. */
+const ENOUGH = 1000
 
 /** Reads the streams and commits plays to SQL; an entry is acknowledged only after its commit. */
 export function createHistorian(options: HistorianOptions): Historian {

@@ -49,7 +49,7 @@ const OLDEST_MS = 7 * DAY_MS
 
 /** So many accounts are read from SQL in one look. */
 const AT_ONCE = 50
-const ENOUGH = 1000
+const ENOUGH = 500
 const REMEMBERED = 100_000
 
 const isGoingOn = ({ type }: PlayEvent): boolean => type === 'updated' || type === 'started'

@@ -16,11 +16,22 @@ export const knownPlays = (
   plays: readonly PlayRecord[],
   now: number,
   knowledge: HomeKnowledge = {},
-): PlayRecord[] => settleDevices(placeAtHome(normalisePlays(plays, now), knowledge))
+): PlayRecord[] => {
+  const isHeld = holder(knowledge)
+  const told = placeAtHome(normalisePlays(plays, now).filter(isHeld), knowledge)
+  // An operator names a device as the edge does, or as we show it.
+  return settleDevices(told).filter(isHeld)
+}
+
+/** Tells the plays of devices that nobody called fine. */
+const holder = ({ feedback = {} }: HomeKnowledge): ((play: PlayRecord) => boolean) => {
+  const fine = new Set(feedback.devices)
+  return ({ device }) => device === null || !fine.has(device)
+}
 
 /**
  * Puts plays over the server's own line, and those an operator called fine, on the LAN, where nothing is held
- * against them; plays of a device called fine are left out.
+ * against them.
  */
 const placeAtHome = (
   plays: readonly PlayRecord[],
@@ -28,11 +39,8 @@ const placeAtHome = (
 ): PlayRecord[] => {
   const homes = new Set(homeNetworks)
   const isFine = excuser(feedback)
-  const fineDevices = new Set(feedback.devices)
-  return plays
-    .filter((play) => play.device === null || !fineDevices.has(play.device))
-    .map((play) => {
-      const isHome = isFine(play) || (play.network !== null && homes.has(play.network))
-      return isHome && !play.isLan ? { ...play, isLan: true } : play
-    })
+  return plays.map((play) => {
+    const isHome = isFine(play) || (play.network !== null && homes.has(play.network))
+    return isHome && !play.isLan ? { ...play, isLan: true } : play
+  })
 }

@@ -48,6 +48,22 @@ describe('an account that plays on our own edges', () => {
     expect(assessment.households.map((h) => h.city)).toEqual(['Lyon', 'Bordeaux'])
   })
 
+  it("knows a device that an operator called fine by the name we show, and by the edge's own", () => {
+    const away = onEdge(everyNth(60, 2), {
+      ...box,
+      at: 30 * 60_000,
+      place: 'bordeaux',
+      network: '198.51.100.9',
+    })
+    const plays = [...home, ...away]
+    const shown = assessAccount(plays, { now }).households[1]?.devices ?? []
+    const told = [...new Set(away.map(({ device }) => device))]
+    for (const devices of [shown, told]) {
+      expect(devices).toHaveLength(1)
+      expect(assessAccount(plays, { now, feedback: { devices } }).flagged).toBe(false)
+    }
+  })
+
   it('keeps the devices of media servers as they are', () => {
     const plex = play({ device: 'a real id' })
     expect(knownPlays([plex], now)).toEqual([plex])

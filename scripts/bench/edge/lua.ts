@@ -82,6 +82,7 @@ http {
     location ~ "^/s/(?<pass>[A-Za-z0-9_-]{64,1400})/(?<channel>[A-Za-z0-9_.-]{1,64})/(?<rest>[^\\x00-\\x1f\\x7f]*\\.m3u8?)$" {
       set $key ""; set $path ""; set $gh_prefix /s/$pass/$channel;
       set $gh_origin http://127.0.0.1:${origin}; set $gh_dir /hls/$channel/;
+      set $gh_bare_origin //127.0.0.1:${origin};
       rewrite_by_lua_block { ${check} }
       proxy_pass http://origin$path; proxy_http_version 1.1; proxy_set_header Connection "";
       proxy_set_header Accept-Encoding "";

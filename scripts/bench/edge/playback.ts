@@ -18,21 +18,23 @@ interface Sort {
   readonly what: string
   readonly file: string
   readonly count: number
+  /** Goal beside no gate; `null` = shown only. */
   readonly most: number | null
   readonly isFetchedOnce: boolean
-  /** Goal beside Lua; nothing = not compared. */
-  readonly luaMost?: number | null
+  /** Goal beside Lua; `null` = shown only. */
+  readonly luaMost: number | null
 }
 
+const MANIFEST: Sort = {
+  what: 'manifest of 1 KB',
+  file: 'index.m3u8',
+  count: 8000,
+  most: 1.5,
+  isFetchedOnce: false,
+  luaMost: 1.15,
+}
 const SORTS: readonly Sort[] = [
-  {
-    what: 'manifest of 1 KB',
-    file: 'index.m3u8',
-    count: 8000,
-    most: 1.5,
-    isFetchedOnce: false,
-    luaMost: 1.15,
-  },
+  MANIFEST,
   {
     what: 'segment of 1 KB',
     file: 'small.ts',
@@ -41,7 +43,14 @@ const SORTS: readonly Sort[] = [
     isFetchedOnce: true,
     luaMost: null,
   },
-  { what: 'segment of 1 MB', file: 'large.ts', count: 600, most: 1.05, isFetchedOnce: true },
+  {
+    what: 'segment of 1 MB',
+    file: 'large.ts',
+    count: 600,
+    most: 1.05,
+    isFetchedOnce: true,
+    luaMost: null,
+  },
 ]
 
 const casesOf = (servers: Servers, sort: Sort, location: string): Case[] => {
@@ -52,65 +61,77 @@ const casesOf = (servers: Servers, sort: Sort, location: string): Case[] => {
   // A player asks for each segment once; the query tells them apart.
   const request = sort.isFetchedOnce ? () => get(`${path}?n=${fetched++}`) : get(path)
   const nginx = family(plain.pid)
+  const beside = (name: string, folder: string, more: readonly number[] = []): Case => {
+    const asked = get(`/${folder}/ch1/${file}`)
+    return { name, pids: [...nginx, ...more], port: plain.port, request: asked, count }
+  }
   const cases: Case[] = [
-    { name: 'bare', pids: nginx, port: plain.port, request: get(`/bare/hls/ch1/${file}`), count },
+    beside('bare', 'bare/hls'),
     { name: 'gate', pids: family(rig.nginx.pid), port: rig.nginx.port, request, count },
-    {
-      name: 'node',
-      pids: [...nginx, ...auth],
-      port: plain.port,
-      request: get(`/node/hls/ch1/${file}`),
-      count,
-    },
+    beside('node', 'node/hls', auth),
   ]
-  if (typeof lua !== 'string' && sort.luaMost !== undefined)
+  if (sort === MANIFEST) cases.push(beside('rewritten', 'rewritten'))
+  if (typeof lua !== 'string')
     cases.push({ name: 'lua', pids: family(lua.pid), port: lua.port, request, count })
   return cases
 }
 
+/** The lines of one sort, from what each case cost in µs. */
+const rowsOf = ({ what, most, luaMost }: Sort, cost: ReadonlyMap<string, number>): Row[] => {
+  const of = (name: string): number => cost.get(name) ?? Number.NaN
+  const beside = (name: string): { ours: string; beside: string } => ({
+    ours: micros(of('gate')),
+    beside: micros(of(name)),
+  })
+  const [bare, gate, node] = [of('bare'), of('gate'), of('node')]
+  const rows: Row[] = [
+    {
+      what: `${what} / no gate`,
+      ...beside('bare'),
+      value: gate / bare,
+      goal: most === null ? null : { most },
+    },
+    {
+      what: `${what}: auth_request to Node / ours`,
+      ...beside('node'),
+      value: node / gate,
+      goal: { least: 4 },
+    },
+    {
+      what: `${what}: what each adds, Node / ours`,
+      ours: micros(gate - bare),
+      beside: micros(node - bare),
+      value: (node - bare) / (gate - bare),
+      goal: null,
+    },
+  ]
+  if (cost.has('rewritten'))
+    rows.push({
+      what: `${what} / no gate, but rewritten`,
+      ...beside('rewritten'),
+      value: gate / of('rewritten'),
+      goal: null,
+    })
+  if (cost.has('lua'))
+    rows.push({
+      what: `${what} / the same check in Lua`,
+      ...beside('lua'),
+      value: gate / of('lua'),
+      goal: luaMost === null ? null : { most: luaMost },
+    })
+  return rows
+}
+
 /** Manifests and segments beside no gate, beside Lua, beside a question to Node each time. */
 export const measurePlayback = async (servers: Servers): Promise<Row[]> => {
-  const { rig, lua } = servers
+  const { rig } = servers
   const opened = await rig.get(`/live/${rig.ticket()}/ch1/index.m3u8`)
   const location = opened.headers.get('location') ?? ''
   const rows: Row[] = []
   for (const sort of SORTS) {
-    const [bare = 0, gate = 0, node = 0, other = 0] = await compare(
-      casesOf(servers, sort, location),
-    )
-    const { what, most } = sort
-    const ours = micros(gate)
-    rows.push(
-      {
-        what: `${what} / no gate`,
-        ours,
-        beside: micros(bare),
-        value: gate / bare,
-        goal: most === null ? null : { most },
-      },
-      {
-        what: `${what}: auth_request to Node / ours`,
-        ours,
-        beside: micros(node),
-        value: node / gate,
-        goal: { least: 4 },
-      },
-      {
-        what: `${what}: what each adds, Node / ours`,
-        ours: micros(gate - bare),
-        beside: micros(node - bare),
-        value: (node - bare) / (gate - bare),
-        goal: null,
-      },
-    )
-    if (typeof lua !== 'string' && sort.luaMost !== undefined)
-      rows.push({
-        what: `${what} / the same check in Lua`,
-        ours,
-        beside: micros(other),
-        value: gate / other,
-        goal: sort.luaMost === null ? null : { most: sort.luaMost },
-      })
+    const cases = casesOf(servers, sort, location)
+    const costs = await compare(cases)
+    rows.push(...rowsOf(sort, new Map(cases.map((it, at) => [it.name, costs[at] ?? 0]))))
   }
   return rows
 }

@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { packageRoot } from '../../../control/config/paths.ts'
 import { startNginx, type TestNginx } from '../../../test/support/nginx.ts'
 
 /** An origin of plain files, as fast as nginx can be. */
@@ -9,15 +12,17 @@ export const startFiles = (files: Readonly<Record<string, string>>): Promise<Tes
   })
 
 /** What an operator would build without us: no gate, a geo block with static lists, a question to Node each time. */
-export const startReference = (options: {
+export const startReference = async (options: {
   readonly origin: number
   readonly auth: string
   readonly lists: Readonly<Record<string, string>>
   readonly networks: readonly string[]
 }): Promise<TestNginx> =>
-  startNginx({
+  await startNginx({
     files: {
       ...options.lists,
+      // The very rewriting our own manifests get.
+      'filters.conf': await readFile(join(packageRoot(), 'nginx/gatehouse-hls.conf'), 'utf8'),
       'geo.conf': ['192.168.0.0/16', ...options.networks]
         .map((network) => `${network} home;`)
         .join('\n'),
@@ -31,6 +36,12 @@ export const startReference = (options: {
   server {
     listen 127.0.0.1:__PORT__ backlog=4096;
     location /bare/ { proxy_pass http://origin/; proxy_http_version 1.1; proxy_set_header Connection ""; }
+    location ~ ^/rewritten/(?<channel>[^/]+)/(?<rest>.*)$ {
+      set $gh_prefix /rewritten/$channel; set $gh_dir /hls/$channel/;
+      set $gh_origin http://127.0.0.1:${options.origin}; set $gh_bare_origin //127.0.0.1:${options.origin};
+      proxy_pass http://origin/hls/$channel/$rest; proxy_http_version 1.1; proxy_set_header Connection "";
+      proxy_set_header Accept-Encoding ""; sub_filter_types *; sub_filter_once off; include __DIR__/filters.conf;
+    }
     location /node/ { auth_request /_auth; proxy_pass http://origin/; proxy_http_version 1.1; proxy_set_header Connection ""; }
     location = /_auth {
       internal; proxy_pass http://auth/; proxy_pass_request_body off; proxy_pass_request_headers off;

@@ -20,6 +20,17 @@ const workers = (): number[] =>
     .split(' ')
     .map(Number)
 
+/** Kills a worker; one that the reload has ended meanwhile is gone already. */
+const killWorker = (pid: number): void => {
+  try {
+    if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('worker process'))
+      process.kill(pid, 'SIGKILL')
+  } catch (problem) {
+    const code = problem instanceof Error && 'code' in problem ? problem.code : null
+    if (code !== 'ENOENT' && code !== 'ESRCH') throw problem
+  }
+}
+
 test('health names engine and versions', async () => {
   const health = await rig.get('/health')
   const body = JSON.parse(health.text) as Record<string, unknown>
@@ -40,11 +51,7 @@ test('reload and a killed worker keep leases; the sync goes on', async () => {
   const asked = rig.stub.count('/check')
   await rig.nginx.reload()
   for (let i = 0; i < 4; i++) expect((await rig.get(path)).status).toBe(200)
-  const before = workers()
-  const victims = before.filter((pid) =>
-    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('worker process'),
-  )
-  for (const pid of victims) process.kill(pid, 'SIGKILL')
+  for (const pid of workers()) killWorker(pid)
   await until('new workers', async () => {
     try {
       return (await rig.get(path)).status === 200

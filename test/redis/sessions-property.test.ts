@@ -105,8 +105,8 @@ const REACHED = new Set([
 const RACE: [Limits, Step[]] = [
   { ...DEFAULT_LIMITS, limitation: 'hard' },
   [1, 2].map((req) => {
-    const place = { who: 0, ch: req, net: 0 }
-    return { op: 'open', ...place, req, vod: false, waited: false, same: false }
+    const at = { who: 0, ch: req, net: 0 }
+    return { op: 'open', ...at, req, vod: false, waited: false, same: false }
   }),
 ]
 

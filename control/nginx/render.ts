@@ -83,6 +83,8 @@ const values = (settings: NginxSettings): Record<string, string> => {
     hopTimeout: `${settings.askTimeoutMs + 1000}ms`,
     // A handshake over the network takes two round trips and a signature.
     connectTimeout: settings.control.tls === null ? '200ms' : '800ms',
+    // Many viewers at once wait for a busy machine's handshakes; the sync has to be over in a second.
+    askConnectTimeout: settings.control.tls === null ? '200ms' : '2500ms',
     pushAddress: settings.pushListen?.announced ?? '',
     pushServer: pushServer(settings),
     accessLog: accessLog(settings),

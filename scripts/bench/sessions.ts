@@ -14,6 +14,8 @@ const MEASURE_SEC = '60'
 const WARM_SEC = '65'
 const BANS = 60
 const VIEWERS = { count: 30, sec: 10 }
+/** Rates of a size that fewer of the due reports were sent for say nothing. */
+const ENOUGH = 0.9
 /** The load gives way to what is measured. */
 const NICE = 5
 
@@ -47,6 +49,8 @@ type Totals = Readonly<Record<Name, number>>
 const NAMES: readonly Name[] = ['edge', 'redis', 'commands', 'cpu', 'redisCpu', 'up', 'down']
 const measured: { readonly sessions: number; readonly totals: Totals }[] = []
 const rows: string[][] = []
+/** Sizes the machine was too busy for, with the share of the load that was sent. */
+const tooBusy: string[] = []
 
 /** Totals of a minute, as if every session had been reported each 20 s: a busy machine reports fewer. */
 const totalsOf = (
@@ -118,7 +122,9 @@ const measure = async (world: SessionsWorld, size: number): Promise<void> => {
   rows.push(rowOf(size, totals, minute, bans))
   const due = Math.max(1, (size * minute.seconds) / REPORT_SEC)
   say(`  ${HEAD.map((name, at) => `${name}: ${rows.at(-1)?.[at]}`).join('; ')}`)
-  if (size > 0) say(`  of the reports due ${((100 * minute.sync.reports) / due).toFixed(0)} % sent`)
+  const sent = size === 0 ? 1 : minute.sync.reports / due
+  say(`  of the reports due ${(100 * sent).toFixed(0)} % sent`)
+  if (sent < ENOUGH) tooBusy.push(`${shown(size)} sessions: ${(100 * sent).toFixed(0)} %`)
 }
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
@@ -166,8 +172,12 @@ for (const name of NAMES) {
     sessions,
     total: totals[name],
   }))
-  print(verdictLine(QUANTITIES[name], points))
+  const isRate = name !== 'edge' && name !== 'redis'
+  if (isRate && tooBusy.length > 0) {
+    print(`${QUANTITIES[name].name}: not judged, this machine was too busy to send the load`)
+  } else print(verdictLine(QUANTITIES[name], points))
 }
+for (const text of tooBusy) print(`load sent for ${text}`)
 for (const text of questions) print(text)
 print('')
 if (typeof checks === 'string') print(`OpenResty Lua: not available (${checks})`)

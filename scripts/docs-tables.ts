@@ -31,32 +31,33 @@ interface Node {
   readonly examples?: readonly unknown[]
   readonly enum?: readonly unknown[]
   readonly properties?: Readonly<Record<string, TSchema>>
+  readonly required?: readonly string[]
   readonly items?: TSchema
   readonly anyOf?: readonly TSchema[]
 }
 
 function rowsOf(schema: TSchema, prefix: string): string[][] {
-  const { properties = {} } = schema as Node
+  const { properties = {}, required = [] } = schema as Node
   return Object.entries(properties).flatMap(([key, child]) => {
     const node = child as Node
     const path = `${prefix}${key}`
     if (node.properties !== undefined) return rowsOf(child, `${path}.`)
     const items: Node | undefined = node.items
-    if (items?.properties === undefined) return [rowOf(path, node)]
+    if (items?.properties === undefined) return [rowOf(path, node, required.includes(key))]
     const own = [`\`${path}[]\``, '', node.description ?? '']
     return [own, ...rowsOf(items, `${path}[].`)]
   })
 }
 
-function rowOf(path: string, node: Node): string[] {
+function rowOf(path: string, node: Node, isRequired: boolean): string[] {
   const words = node.enum === undefined ? '' : ` One of ${node.enum.map(code).join(', ')}.`
   const example = node.examples?.[0]
   const shown = example === undefined ? '' : ` Example: ${code(example)}.`
-  return [`\`${path}\``, defaultOf(node), `${node.description ?? ''}${words}${shown}`]
+  return [`\`${path}\``, defaultOf(node, isRequired), `${node.description ?? ''}${words}${shown}`]
 }
 
-function defaultOf({ default: value }: Node): string {
-  if (value === undefined) return 'required'
+function defaultOf({ default: value }: Node, isRequired: boolean): string {
+  if (value === undefined) return isRequired ? 'required' : '–'
   const isEmpty = value === null || (Array.isArray(value) && value.length === 0)
   return isEmpty || JSON.stringify(value) === '{}' ? '–' : code(value)
 }

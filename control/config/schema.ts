@@ -19,7 +19,7 @@ import { channelRuleSchema, groupSchema, planSchema, surgeSchema } from './schem
 const sourceSchema = item(
   {
     name: name('Name of the source.'),
-    file: Type.Optional(Type.String({ minLength: 1, description: 'M3U file.' })),
+    file: Type.Optional(Type.String({ minLength: 1, description: 'M3U file; this or `url`.' })),
     url: Type.Optional(Type.String({ pattern: '^https?://', description: 'M3U address.' })),
     refresh_sec: seconds(300, 'How often it is looked at again.', 5),
   },

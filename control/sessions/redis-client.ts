@@ -83,8 +83,24 @@ const policyOf = async (redis: Redis): Promise<string> => {
   return /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? 'noeviction'
 }
 
+const REFUSAL = /\b(WRONGPASS|NOAUTH|NOPERM)\b/
+const NEXT_TRY_MS = 1_000
+
+/** Whether the next attempt to connect is answered, but with a refusal; `null` when Redis is merely away. */
+const refusalOf = (redis: RedisClient): Promise<string | null> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(null), NEXT_TRY_MS)
+    redis.once('error', (error: Error & { readonly lastNodeError?: Error }) => {
+      clearTimeout(timer)
+      const word = REFUSAL.exec(`${error.message} ${error.lastNodeError?.message}`)?.[1]
+      const advice = 'set the right one in redis.password_file or redis.url.'
+      resolve(word === undefined ? null : `Redis refuses our password (${word}): ${advice}`)
+    })
+  })
+
 /** What makes this Redis unfit, with the command that mends it; `null` when it is fit. */
 export const checkRedis = async (redis: RedisClient): Promise<string | null> => {
+  if (redis.status !== 'ready') return await refusalOf(redis)
   for (const node of mastersOf(redis)) {
     const version = /^redis_version:(\d+)\.(\d+)/m.exec(await node.info('server'))
     const major = Number(version?.[1])

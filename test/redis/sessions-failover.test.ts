@@ -139,6 +139,25 @@ test('a Redis that evicts is refused with the command that mends it', async () =
   expect(await checkRedis(redis)).toBeNull()
 })
 
+test('a Redis that refuses the password is refused, one that is away is not', async () => {
+  const { redis } = plane
+  if ('config' in redis) await redis.config('SET', 'requirepass', 'right')
+  const url = `redis://127.0.0.1:${server.port}`
+  const verdict = async (settings: { urls: string[]; password?: string; isCluster?: boolean }) => {
+    const client = createRedis(settings)
+    await waitForRedis(client, 300)
+    const problem = await checkRedis(client)
+    client.disconnect()
+    return problem
+  }
+  expect(await verdict({ urls: [url], password: 'wrong' })).toContain('WRONGPASS')
+  expect(await verdict({ urls: [url] })).toContain('redis.password_file')
+  expect(await verdict({ urls: [url], isCluster: true })).toContain('NOAUTH')
+  expect(await verdict({ urls: [url], password: 'right' })).toBeNull()
+  expect(await verdict({ urls: ['redis://127.0.0.1:1'] })).toBeNull()
+  if ('config' in redis) await redis.config('SET', 'requirepass', '')
+})
+
 test('a client that cannot connect says so without waiting', async () => {
   const errors: Error[] = []
   const redis = createRedis({

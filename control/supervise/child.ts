@@ -113,11 +113,8 @@ async function untilReady(spec: ServiceSpec, life: Life, abort?: AbortSignal): P
   while (Date.now() < deadline) {
     abort?.throwIfAborted()
     if (!isRunning(life.child)) {
-      const said = life.lastLines
-        .filter((it) => it.trim() !== '')
-        .slice(-3)
-        .join(' · ')
-      throw new Failure(`${spec.name} did not start (${causeOf(life.child)}): ${said || 'no word'}`)
+      const said = lastWords(life.lastLines) || 'no word'
+      throw new Failure(`${spec.name} did not start (${causeOf(life.child)}): ${said}`)
     }
     if (await spec.isReady()) return
     await sleep(50)
@@ -125,6 +122,13 @@ async function untilReady(spec: ServiceSpec, life: Life, abort?: AbortSignal): P
   throw new Failure(
     `${spec.name} runs but did not get ready within ${READY_MS / 1000} s; see the logs folder.`,
   )
+}
+
+/** Sentences rather than log records, which have been shown already. */
+function lastWords(lines: readonly string[]): string {
+  const said = lines.filter((it) => it.trim() !== '')
+  const sentences = said.filter((it) => !it.startsWith('{'))
+  return (sentences.length > 0 ? sentences : said).slice(-3).join(' · ')
 }
 
 function isRunning(child: ChildProcess): boolean {

@@ -86,6 +86,7 @@ const claimOf = async (
     device,
     player,
     network,
+    foreignToken: viewer.foreignToken === null ? null : viewer.tokenPrint,
     download: viewer.ticket?.download ?? null,
     idleMs: Math.max(
       (channel.isVod ? clocks.idle_vod_sec : clocks.idle_sec) * 1000,

@@ -1,5 +1,4 @@
 /** Breaks a running Gatehouse in every way design asks for, and prints what viewers saw of it. */
-import { parseArgs } from 'node:util'
 import { adminOf, worldConfig } from '../test/e2e/world.ts'
 import { startService, type TestService } from '../test/support/service.ts'
 import { clockScene } from './drill/clock.ts'
@@ -9,7 +8,9 @@ import { observe } from './drill/observe.ts'
 import { type Population, populate } from './drill/population.ts'
 import { SCENES, type Scene } from './drill/scenes.ts'
 import { markdown, type Row } from './drill/table.ts'
+import { readOptions } from './options.ts'
 
+const USAGE = 'usage: npm run drill -- [--only PART OF A NAME]'
 const CLOCKS = { idle_sec: 30, reserve_sec: 10, ban_sec: 30, deny_sec: 3 }
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
@@ -58,7 +59,7 @@ const play = async (service: TestService, population: Population, scene: Scene):
 }
 
 const main = async (): Promise<void> => {
-  const { values } = parseArgs({ options: { only: { type: 'string' } } })
+  const values = readOptions(USAGE, { only: { type: 'string' } })
   const wanted = (name: string): boolean => name.includes(values.only ?? '')
   const rows: Row[] = []
   const notes: string[] = []

@@ -1,14 +1,12 @@
 import type { PlayRecord } from '#domain/types'
 import { type AccountPlays, backtest } from '../../control/detect/backtest.ts'
 import { defaultRules, parseRules } from '../../control/detect/rules.ts'
+import { positive, readOptions } from '../options.ts'
 
 const DAY_MS = 86_400_000
 const NOW = Date.UTC(2026, 5, 1)
 
-const argument = (name: string, fallback: number): number => {
-  const at = process.argv.indexOf(`--${name}`)
-  return at < 0 ? fallback : Number(process.argv[at + 1])
-}
+const USAGE = 'usage: npm run bench:backtest -- [--accounts 5000] [--plays 200] [--days 60]'
 
 const PLAYERS = [
   { platform: 'Tizen', client: 'Plex for Samsung', isHome: true },
@@ -75,9 +73,14 @@ const accountPlays = (index: number, count: number, days: number): PlayRecord[] 
   })
 }
 
-const accounts = argument('accounts', 5000)
-const plays = argument('plays', 200)
-const days = argument('days', 60)
+const values = readOptions(USAGE, {
+  accounts: { type: 'string' },
+  plays: { type: 'string' },
+  days: { type: 'string' },
+})
+const accounts = positive(values.accounts, 5000)
+const plays = positive(values.plays, 200)
+const days = positive(values.days, 60)
 
 function* history(): Generator<AccountPlays> {
   for (let i = 0; i < accounts; i += 1) {

@@ -1,16 +1,20 @@
 import { fileURLToPath } from 'node:url'
 import { FEATURES, type Weights } from '../../control/detect/features.ts'
 import { DEFAULT_THRESHOLD, DEFAULT_WEIGHTS } from '../../control/detect/weights.ts'
+import { positive, readOptions } from '../options.ts'
 import { fitWeights, judge } from './detection-fit.ts'
 import { intervalsOf, type Judged, qualityOf, ratesPerKind } from './detection-metrics.ts'
 import { type Prepared, prepare, readPopulations } from './detection-population.ts'
 
 const FOLDS = 10
 
-const argument = (name: string): string | undefined => {
-  const at = process.argv.indexOf(`--${name}`)
-  return at < 0 ? undefined : process.argv[at + 1]
-}
+const USAGE = `usage: npm run bench:detection -- [--data DIR] [--days 60] [--fit]
+DIR: a population, or a folder of them: history.json, geo.json, labels.json, [asn.json], each or as .gz`
+const values = readOptions(USAGE, {
+  data: { type: 'string' },
+  days: { type: 'string' },
+  fit: { type: 'boolean' },
+})
 
 const figures = (name: string, judged: readonly Judged[], days: number): void => {
   const quality = qualityOf(judged, days)
@@ -81,7 +85,7 @@ const crossValidate = (accounts: readonly Prepared[], split: Split, days: number
 }
 
 const run = (folder: string): void => {
-  const days = Number(argument('days') ?? 60)
+  const days = positive(values.days, 60)
   const populations = readPopulations(folder)
   if (populations.length === 0) throw new Error(`${folder} holds no population (history.json.gz)`)
   for (const withAsn of [true, false]) {
@@ -109,7 +113,7 @@ const run = (folder: string): void => {
         days,
       )
     }
-    if (process.argv.includes('--fit')) {
+    if (values.fit) {
       const fitted = fitWeights(accounts, DEFAULT_WEIGHTS)
       console.log(`\nfitted: ${say(fitted)}`)
       figures('fitted, on the same accounts', judge(accounts, fitted, DEFAULT_THRESHOLD), days)
@@ -119,20 +123,13 @@ const run = (folder: string): void => {
 
 const SAMPLE = fileURLToPath(new URL('../../test/vectors/detection/sample', import.meta.url))
 
-if (process.argv.includes('--help')) {
-  console.log('usage: detection [--data DIR] [--days 60] [--fit]')
-  console.log(
-    'DIR: a population, or a folder of them: history.json, geo.json, labels.json, [asn.json], each or as .gz',
-  )
-} else {
-  const folder = argument('data') ?? SAMPLE
-  const started = performance.now()
-  try {
-    if (folder === SAMPLE) console.log('the committed sample; --data DIR measures others')
-    run(folder)
-    console.log(`\n${((performance.now() - started) / 1000).toFixed(1)} s`)
-  } catch (error) {
-    console.error(`Error: ${error instanceof Error ? error.message : String(error)}`)
-    process.exitCode = 2
-  }
+const folder = values.data ?? SAMPLE
+const started = performance.now()
+try {
+  if (folder === SAMPLE) console.log('the committed sample; --data DIR measures others')
+  run(folder)
+  console.log(`\n${((performance.now() - started) / 1000).toFixed(1)} s`)
+} catch (error) {
+  console.error(`Error: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 2
 }

@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import type { Store } from '../../control/store/store.ts'
 import { openStore } from '../../control/store/store.ts'
+import { positive, readOptions } from '../options.ts'
 import { benchPlay, type Population, population } from './history-plays.ts'
 
+const USAGE =
+  'usage: npm run bench:history -- [--rows 10000000] [--postgres-rows 500000] [--url URL [--filled]]'
 const BATCH = 20_000
 const ROUNDS = 40
 const DAY_MS = 86_400_000
@@ -15,15 +17,13 @@ const DAY_MS = 86_400_000
  * `--filled` asks only, of a store that `--url` names and an earlier run has filled with as many rows.
  */
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      rows: { type: 'string' },
-      url: { type: 'string' },
-      filled: { type: 'boolean' },
-      'postgres-rows': { type: 'string' },
-    },
+  const values = readOptions(USAGE, {
+    rows: { type: 'string' },
+    url: { type: 'string' },
+    filled: { type: 'boolean' },
+    'postgres-rows': { type: 'string' },
   })
-  const rows = Number(values.rows ?? 10_000_000)
+  const rows = positive(values.rows, 10_000_000)
   if (!Number.isInteger(rows) || rows < 1) throw new Error('--rows takes a whole number above 0')
   if (values.url !== undefined) return bench(values.url, rows, values.filled)
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-  const few = Number(values['postgres-rows'] ?? Math.max(1, Math.round(rows / 20)))
+  const few = positive(values['postgres-rows'], Math.max(1, Math.round(rows / 20)))
   if (few > 0) await benchPostgres(few)
 }
 

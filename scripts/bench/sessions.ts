@@ -1,6 +1,6 @@
 /** Grows from 1,000 to 100,000 live sessions and shows what each costs, and that none costs more among many. */
 import { setPriority } from 'node:os'
-import { parseArgs } from 'node:util'
+import { positive, readOptions } from '../options.ts'
 import { banDelays } from './sessions/ban-delay.ts'
 import { type CheckCost, measureChecks } from './sessions/check.ts'
 import { countQuestions, questionsLine } from './sessions/questions.ts'
@@ -10,8 +10,8 @@ import { type Minute, type SessionsWorld, startWorld } from './sessions/world.ts
 
 const SIZES = '1000,10000,100000'
 /** A running session is told to history once a minute: a shorter look would see none or all of them. */
-const MEASURE_SEC = '60'
-const WARM_SEC = '65'
+const MEASURE_SEC = 60
+const WARM_SEC = 65
 const BANS = 60
 const VIEWERS = { count: 30, sec: 10 }
 /** Rates of a size that fewer of the due reports were sent for say nothing. */
@@ -19,14 +19,13 @@ const ENOUGH = 0.9
 /** The load gives way to what is measured. */
 const NICE = 5
 
-const { values } = parseArgs({
-  options: {
-    sizes: { type: 'string', default: SIZES },
-    sec: { type: 'string', default: MEASURE_SEC },
-    warm: { type: 'string', default: WARM_SEC },
-  },
+const USAGE = 'usage: npm run bench:sessions -- [--sizes 1000,10000,100000] [--sec 60] [--warm 65]'
+const values = readOptions(USAGE, {
+  sizes: { type: 'string', default: SIZES },
+  sec: { type: 'string' },
+  warm: { type: 'string' },
 })
-const sizes = values.sizes.split(',').map(Number)
+const sizes = values.sizes.split(',').map((size) => positive(size, 0))
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 const shown = (size: number): string => size.toLocaleString('en')
 const rank = (list: readonly number[], share: number): string =>
@@ -113,9 +112,9 @@ const measure = async (world: SessionsWorld, size: number): Promise<void> => {
   const refused = await world.grow(size)
   if (refused > 0) say(`  ${refused} were refused`)
   // A minute first, so that control and history have met every session.
-  await world.play(Number(values.warm))
+  await world.play(positive(values.warm, WARM_SEC))
   say('  measuring …')
-  const minute = await world.play(Number(values.sec))
+  const minute = await world.play(positive(values.sec, MEASURE_SEC))
   const totals = totalsOf(size, minute, await world.memory())
   const bans = await banDelays(world.service, world.account, BANS)
   measured.push({ sessions: size, totals })

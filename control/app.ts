@@ -64,6 +64,7 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
     onEnd: (end) => recorder.ended(end),
     onDegraded: (isDegraded, why) =>
       log.warn(isDegraded ? `slots are counted in memory: ${why}` : 'slots are counted in Redis'),
+    onDataLost: () => publisher.repeat(),
     onError: (error) => log.warn({ err: error }, 'the upkeep of sessions is tried again'),
   })
   await plain.start()

@@ -17,6 +17,8 @@ export interface PublisherStats {
 /** Where the rest of the control plane puts events; it never waits and never throws. */
 export interface Publisher {
   publish(events: readonly PlayEvent[]): void
+  /** Writes once more what may not have been read before Redis lost its data; told twice, it counts once. */
+  repeat(): void
   /** Resolves when all that waits has been written, or writing failed once. */
   flush(): Promise<void>
   stats(): PublisherStats
@@ -36,6 +38,9 @@ export interface PublisherOptions {
 const BATCH = 500
 const MAX_LENGTH = 250_000
 const MAX_BUFFERED = 100_000
+/** Readers are hardly ever further behind. */
+const REPEATED_MS = 15_000
+const REPEATED = 20_000
 
 /** Writes events to their shards; what fails half-way is written again, and readers know it by its id. */
 export async function publishEvents(
@@ -52,9 +57,29 @@ export async function publishEvents(
   for (const result of results) if (result.status === 'rejected') throw result.reason
 }
 
+/** The events of the last seconds. */
+const createRecent = () => {
+  let kept: { readonly at: number; readonly event: PlayEvent }[] = []
+  return {
+    add(events: readonly PlayEvent[]) {
+      const at = Date.now()
+      const oldest = at - REPEATED_MS
+      const from = kept.findIndex((it) => it.at >= oldest)
+      kept = [...(from < 0 ? [] : kept.slice(from)), ...events.map((event) => ({ at, event }))]
+      if (kept.length > REPEATED) kept = kept.slice(-REPEATED)
+    },
+    take(): PlayEvent[] {
+      const events = kept.map(({ event }) => event)
+      kept = []
+      return events
+    },
+  }
+}
+
 /** A publisher that keeps events in memory until Redis has them. */
 export function createPublisher(options: PublisherOptions): Publisher {
   const { redis, maxLength = MAX_LENGTH, maxBuffered = MAX_BUFFERED, retryMs = 500 } = options
+  const recent = createRecent()
   let waiting: PlayEvent[] = []
   let published = 0
   let dropped = 0
@@ -74,6 +99,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       }
       isFailing = false
       published += batch.length
+      recent.add(batch)
       // The buffer may have shed some of the batch meanwhile.
       waiting = waiting.slice(Math.max(0, batch.length - (dropped - overflowBefore)))
     }
@@ -87,17 +113,19 @@ export function createPublisher(options: PublisherOptions): Publisher {
     await running
     if (waiting.length > 0) timer ??= setTimeout(() => void flush(), retryMs).unref()
   }
+  const publish = (events: readonly PlayEvent[]) => {
+    waiting.push(...events)
+    const excess = waiting.length - maxBuffered
+    if (excess > 0) {
+      waiting = waiting.slice(excess)
+      dropped += excess
+    }
+    if (running === null && timer === undefined) void flush()
+  }
   return {
     flush,
-    publish(events) {
-      waiting.push(...events)
-      const excess = waiting.length - maxBuffered
-      if (excess > 0) {
-        waiting = waiting.slice(excess)
-        dropped += excess
-      }
-      if (running === null && timer === undefined) void flush()
-    },
+    publish,
+    repeat: () => publish(recent.take()),
     stats: () => ({ buffered: waiting.length, published, dropped, isFailing }),
     async close() {
       await flush()

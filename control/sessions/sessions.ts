@@ -26,6 +26,8 @@ export interface SessionsOptions {
   /** A session ended, superseded, expired or was refused its slot: for history and the log. */
   readonly onEnd: (end: SessionEnd) => void
   readonly onDegraded?: (isDegraded: boolean, why: string) => void
+  /** Redis has lost its data, or never had any. */
+  readonly onDataLost?: () => void
   readonly onError: (error: unknown) => void
 }
 
@@ -115,6 +117,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
     announce: async (isEmpty) => {
       await announce({ memory: memoryEngine, ...sides.redis }, isEmpty)
       await bans.hydrate(isEmpty)
+      if (isEmpty) options.onDataLost?.()
     },
     onChange: (isDegraded, why) => options.onDegraded?.(isDegraded, why),
   })

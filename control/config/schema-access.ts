@@ -40,7 +40,9 @@ export const secureLinkSchema = item(
     format: Type.Union([Type.Literal('flussonic'), Type.Literal('nginx')], {
       description: "Flussonic's securetoken or nginx's secure_link.",
     }),
-    key: Type.Optional(Type.String({ minLength: 1, description: 'The shared secret; this or `key_file`.' })),
+    key: Type.Optional(
+      Type.String({ minLength: 1, description: 'The shared secret; this or `key_file`.' }),
+    ),
     key_file: Type.Optional(Type.String({ minLength: 1, description: 'File with the secret.' })),
     check_ip: flag(true, "The link is bound to the viewer's address."),
     expression: Type.Optional(

@@ -4,6 +4,7 @@ import { Counter } from 'prom-client'
 import { check } from '../access/check.ts'
 import { createEdgeDirectory, type EdgeDirectory } from '../edge/edge-directory.ts'
 import { createEdgeRegistry, type EdgeRegistry } from '../edge/edge-registry.ts'
+import { createFirstNews } from '../edge/first-news.ts'
 import { pushOrigin } from '../edge/push-address.ts'
 import { createPushService, type PushService } from '../edge/push-service.ts'
 import { pushKeyOf } from '../keys/edge-key.ts'
@@ -33,6 +34,7 @@ const routesOptions = (
   return {
     count: (question, outcome) => questions.inc({ question, outcome }),
     openPorts: access,
+    firstNews: createFirstNews(),
     checkPorts: access,
     tables: { networks: lineup.networkTable, channels: lineup.channelTable },
     list: (group, version) => lineup.playlists.list(group, version),

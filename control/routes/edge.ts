@@ -5,6 +5,7 @@ import { type CheckPorts, check } from '../access/check.ts'
 import { identifyForList } from '../access/identify.ts'
 import { open } from '../access/open.ts'
 import type { OpenPorts } from '../access/opening.ts'
+import type { FirstNews } from '../edge/first-news.ts'
 import { type SyncPorts, sync } from '../edge/sync-service.ts'
 import type { VersionedTable } from '../edge/versioned-table.ts'
 import type { Admission } from '../sessions/session-store.ts'
@@ -27,6 +28,7 @@ export interface EdgeRoutesOptions {
     readonly address: string
     readonly from: string
   }) => Promise<void>
+  readonly firstNews: FirstNews
   /** Counts what edges ask, by outcome: `ok` or the reason of a refusal. */
   readonly count: (question: 'open' | 'check' | 'identify' | 'sync', outcome: ReasonId) => void
   /** Who asks: the edge's id, or `null` for a stranger. */
@@ -64,6 +66,7 @@ const openRoute = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
   app.get('/open', async (request, reply) => {
     const opening = readOpening(request.headers, request.edgeId, Date.now())
     if (!opening) return refuse(reply, 'request.malformed', 0)
+    await options.firstNews.of(request.edgeId)
     const answer = await open(opening, options.openPorts)
     options.count('open', answer.outcome === 'refused' ? answer.reason : 'ok')
     if (answer.outcome === 'refused') return refuse(reply, answer.reason, answer.denyUntil)
@@ -130,7 +133,9 @@ const dataRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
       const { edgeId: edge, ip: from, body } = request
       options.count('sync', 'ok')
       if (body.push !== undefined) await options.announced?.({ edge, address: body.push, from })
-      return await sync({ ...body, edge }, options.syncPorts)
+      const answer = await sync({ ...body, edge }, options.syncPorts)
+      options.firstNews.heard(edge)
+      return answer
     },
   )
 }

@@ -39,7 +39,7 @@ const QUANTITIES = {
   cpu: { name: 'control CPU per 10,000', unit: ' %', per: PER, digits: 1 },
   redisCpu: { name: 'Redis CPU per 10,000', unit: ' %', per: PER, digits: 1 },
   up: { name: 'sync up per session', unit: ' B/s', per: 1, digits: 2 },
-  down: { name: 'sync down per session', unit: ' B/s', per: 1, digits: 2 },
+  down: { name: 'sync down per session', unit: ' B/s', per: 1, digits: 2, negligible: 0.05 },
 } as const satisfies Record<string, Quantity>
 
 type Name = keyof typeof QUANTITIES

@@ -11,6 +11,8 @@ export interface Quantity {
   /** The cost is told for so many sessions. */
   readonly per: number
   readonly digits: number
+  /** A slope up to this is no cost of sessions at all: noise over noise says nothing. */
+  readonly negligible?: number
 }
 
 /** Whether a cost grows no faster than the sessions. */
@@ -31,13 +33,19 @@ const slope = (from: Point, to: Point, per: number): number =>
   ((to.total - from.total) / (to.sessions - from.sessions)) * per
 
 /** Compares what sessions cost among few with what they cost among many; points in rising order, the first without sessions. */
-export const judge = (points: readonly Point[], per: number): Verdict => {
+export const judge = (points: readonly Point[], per: number, negligible = 0): Verdict => {
   const [first, last] = [points[0], points.at(-1)]
   const middle = points[Math.floor(points.length / 2)]
   if (!first || !middle || !last || points.length < 3) throw new Error('three sizes are needed')
   const [below, above] = [slope(first, middle, per), slope(middle, last, per)]
   const ratio = above / below
-  return { fixed: first.total, below, above, ratio, isLinear: above <= below * NOISE }
+  return {
+    fixed: first.total,
+    below,
+    above,
+    ratio,
+    isLinear: above <= Math.max(below * NOISE, negligible),
+  }
 }
 
 /** What each step from size to size adds, for so many sessions. */
@@ -49,8 +57,8 @@ const stepsOf = (points: readonly Point[], per: number): { to: number; cost: num
 
 /** The verdict as a line: what each step adds, and how the steps beyond the middle size compare with those up to it. */
 export const verdictLine = (quantity: Quantity, points: readonly Point[]): string => {
-  const { name, unit, per, digits } = quantity
-  const { fixed, below, above, ratio, isLinear } = judge(points, per)
+  const { name, unit, per, digits, negligible } = quantity
+  const { fixed, below, above, ratio, isLinear } = judge(points, per, negligible)
   const middle = (points[Math.floor(points.length / 2)]?.sessions ?? 0).toLocaleString('en')
   const shown = (value: number): string => `${value.toFixed(digits)}${unit}`
   const steps = stepsOf(points, per).map(

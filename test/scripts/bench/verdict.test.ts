@@ -41,3 +41,9 @@ test('the line names sizes, costs and the verdict', () => {
 test('two sizes are too few', () => {
   expect(() => judge(pointsOf(Number).slice(0, 2), 1)).toThrow('three sizes')
 })
+
+test('a slope too small to matter is not judged by its noise', () => {
+  const points = pointsOf((n) => n ** 2 / 1e9)
+  expect(judge(points, 1).isLinear).toBe(false)
+  expect(judge(points, 1, 1).isLinear).toBe(true)
+})

@@ -59,18 +59,23 @@ export async function publishEvents(
 
 /** The events of the last seconds. */
 const createRecent = () => {
-  let kept: { readonly at: number; readonly event: PlayEvent }[] = []
+  let kept: { readonly at: number; readonly events: readonly PlayEvent[] }[] = []
+  let count = 0
   return {
     add(events: readonly PlayEvent[]) {
       const at = Date.now()
-      const oldest = at - REPEATED_MS
-      const from = kept.findIndex((it) => it.at >= oldest)
-      kept = [...(from < 0 ? [] : kept.slice(from)), ...events.map((event) => ({ at, event }))]
-      if (kept.length > REPEATED) kept = kept.slice(-REPEATED)
+      kept.push({ at, events })
+      count += events.length
+      for (let first = kept[0]; first; first = kept[0]) {
+        if (first.at >= at - REPEATED_MS && count <= REPEATED) return
+        kept.shift()
+        count -= first.events.length
+      }
     },
     take(): PlayEvent[] {
-      const events = kept.map(({ event }) => event)
+      const events = kept.flatMap((it) => it.events)
       kept = []
+      count = 0
       return events
     },
   }

@@ -57,10 +57,9 @@ export const admit = (
   question: RouteQuestion,
   key: string,
 ): Verdict => {
-  const kind = variables['gh_kind'] ?? ''
-  const found = findRoute(question, variables['gh_args'] ?? '')
+  const kind = kindOf(variables)
+  const found = route(question, variables, kind)
   if (!found.ok) return refused(r, found.reason)
-  leaveRoute(variables, found, kind)
   const problem = enter(r, variables, { key, kind, path: found.path })
   return problem === null ? '1' : refused(r, problem)
 }

@@ -35,11 +35,9 @@ const pollAll = async ({ households }: Population): Promise<boolean> => {
 
 /** Everybody plays on meanwhile. */
 const playOn = async <T>(population: Population, work: Promise<T>): Promise<T> => {
-  let isOver = false
-  const done = work.finally(() => {
-    isOver = true
-  })
-  while (!isOver) {
+  const over = new AbortController()
+  const done = work.finally(() => over.abort())
+  while (!over.signal.aborted) {
     await pollAll(population)
     await Promise.race([done, pause(1000)])
   }

@@ -1,18 +1,13 @@
 import { CommanderError } from 'commander'
 import { ConfigError } from '../config/problems.ts'
 import { CliError } from './context.ts'
-import { globalsLast } from './globals-last.ts'
-import { idsLast } from './ids-last.ts'
 import { warn } from './output.ts'
-import { createProgram } from './program.ts'
+import { runProgram } from './program.ts'
 
 const USAGE_EXIT = 2
 
-const [node = '', script = '', ...words] = process.argv
-const argv = [node, script, ...globalsLast(words)]
-
 try {
-  await createProgram().parseAsync(idsLast(argv))
+  await runProgram(process.argv.slice(2))
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : USAGE_EXIT

@@ -8,7 +8,9 @@ import { checkCommand } from './check.ts'
 import { edgesCommand } from './edges.ts'
 import { explainCommand } from './explain.ts'
 import { findingsCommand } from './findings.ts'
+import { globalsLast } from './globals-last.ts'
 import { historyCommand } from './history.ts'
+import { idsLast } from './ids-last.ts'
 import { importCommand } from './import.ts'
 import { liveNounCommands } from './live-nouns.ts'
 import { nginxCommand } from './nginx.ts'
@@ -70,4 +72,9 @@ export const createProgram = (): Command => {
     if (command.name() !== 'report') throwing(command)
   }
   return program
+}
+
+/** Runs what the words after the program's name say; options may stand before the command, ids may look like options. */
+export const runProgram = async (words: readonly string[]): Promise<void> => {
+  await createProgram().parseAsync(idsLast(globalsLast(words)), { from: 'user' })
 }

@@ -40,10 +40,19 @@ export const authBackendSource = (backend: AuthBackendConfig): AuthBackend => ({
   allowDefault: backend.allow_default,
 })
 
-const tokenByPrint = ({ auth_backends: all }: Config, name: string, print: string) => {
-  const backend = all.find((candidate) => candidate.name === name)
-  const tokens = [...(backend?.allow.token ?? []), ...(backend?.deny.token ?? [])]
-  return tokens.find((token) => fingerprint(token) === print) ?? null
+/** The tokens of each auth backend's lists by their fingerprints; a list is hashed when it is first asked for. */
+const createTokenBook = ({ auth_backends: all }: Config) => {
+  const books = new Map<string, ReadonlyMap<string, string>>()
+  const bookOf = (name: string): ReadonlyMap<string, string> => {
+    const backend = all.find((candidate) => candidate.name === name)
+    const tokens = [...(backend?.allow.token ?? []), ...(backend?.deny.token ?? [])]
+    return new Map(tokens.map((token) => [fingerprint(token), token]))
+  }
+  return (name: string, print: string): string | null => {
+    const book = books.get(name) ?? bookOf(name)
+    books.set(name, book)
+    return book.get(print) ?? null
+  }
 }
 
 /** Prepares rules and backends; without Redis decisions are this process's own. */
@@ -59,7 +68,8 @@ export const createLiveAuthorizer = (
   let authorize: Authorize
   let choose: ChooseAuthBackend
   let byRules: JudgeByRules
-  let source: Config
+  let tokenByPrint: ReturnType<typeof createTokenBook>
+  let linked: readonly RegExp[]
   const configure = (next: Config): void => {
     const { auth, auth_backends: backends, channels, groups, clocks, flood } = next
     const guesses = createGuessLimit({
@@ -77,7 +87,8 @@ export const createLiveAuthorizer = (
     const ports = { client, decisions, digest, now, guesses, clocks: decisionClocks }
     authorize = createAuthorize(sources, ports)
     byRules = createJudgeByRules(sources, ports)
-    source = next
+    tokenByPrint = createTokenBook(next)
+    linked = next.secure_links.map(({ match }) => new RegExp(match, 'u'))
     choose = chooseAuthBackend({ channels, groups, global: auth })
   }
   configure(config)
@@ -90,9 +101,8 @@ export const createLiveAuthorizer = (
     book: {
       backendFor,
       byRules: (request) => byRules(request),
-      tokenByPrint: (name, print) => tokenByPrint(source, name, print),
-      isLinked: (channel) =>
-        source.secure_links.some(({ match }) => new RegExp(match, 'u').test(channel)),
+      tokenByPrint: (name, print) => tokenByPrint(name, print),
+      isLinked: (channel) => linked.some((match) => match.test(channel)),
     },
     authorize: async (request, previous) => await authorize(request, previous),
   }

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { resolveTool } from '../../control/runtime/resolve.ts'
-import { type Child, startChild } from '../support/child.ts'
+import type { Child } from '../support/child.ts'
+import { guardedMedia } from '../support/guarded-media.ts'
 import { startNginx, type TestNginx } from '../support/nginx.ts'
 import { freePort, until } from '../support/port.ts'
+import { playRtmp, publishTestCard } from '../support/rtmp.ts'
 import type { TestService } from '../support/service.ts'
 import { ask } from './ask.ts'
 import {
@@ -27,24 +29,7 @@ const players: Child[] = []
 const httpPart = () => `
   access_log off;
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path __DIR__/${name};`).join(' ')}
-  server {
-    listen 127.0.0.1:__PORT__;
-    location / {
-      auth_request /gatehouse;
-      auth_request_set $reason $upstream_http_x_gatehouse_reason;
-      add_header X-Reason $reason always;
-      try_files /none @media;
-    }
-    location @media { return 200 media; }
-    location = /gatehouse {
-      internal;
-      proxy_pass ${hooks}/auth/request/media;
-      proxy_pass_request_body off;
-      proxy_set_header Content-Length "";
-      proxy_set_header X-Original-URI $request_uri;
-      proxy_set_header X-Real-IP $remote_addr;
-    }
-  }`
+  ${guardedMedia(hooks)}`
 
 const rtmpPart = (port: number) => `
   access_log off;
@@ -192,22 +177,10 @@ test('auth_request of another nginx: the account’s streams, by channel', async
 
 test('nginx-rtmp: the third of two is refused, a banned one is dropped, and history hears of it', async () => {
   const { argv } = await resolveTool('ffmpeg')
-  const source = ['-re', '-f', 'lavfi', '-i', 'testsrc=size=160x120:rate=10']
-  players.push(
-    startChild([...argv, '-v', 'error', ...source, '-c:v', 'flv', '-g', '5', '-f', 'flv', rtmp]),
-  )
+  players.push(publishTestCard(argv, rtmp))
   const { id, token } = await admin.account(2)
   const play = () => {
-    const player = startChild([
-      ...argv,
-      '-stats_period',
-      '0.2',
-      '-i',
-      `${rtmp}?token=${token}`,
-      '-f',
-      'null',
-      '-',
-    ])
+    const player = playRtmp(argv, `${rtmp}?token=${token}`)
     players.push(player)
     return player
   }

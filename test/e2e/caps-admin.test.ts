@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { createProgram } from '../../control/cli/program.ts'
+import { runProgram } from '../../control/cli/program.ts'
 import { packageRoot } from '../../control/config/paths.ts'
 import { until } from '../support/port.ts'
 import { startService, type TestService } from '../support/service.ts'
@@ -29,7 +29,7 @@ const gatehouse = async (...args: string[]): Promise<string> => {
     return true
   })
   try {
-    await createProgram().parseAsync(['node', 'gatehouse', ...args, '--state', service.state])
+    await runProgram([...args, '--state', service.state])
     return printed
   } finally {
     write.mockRestore()

@@ -4,6 +4,7 @@ import type { HookAnswer, HookPlay } from '../../control/access/hook-play.ts'
 import { createHookTrust } from '../../control/routes/hook-trust.ts'
 import { hookRoutes } from '../../control/routes/hooks.ts'
 import { authorizer, opening } from '../control/access/setting.ts'
+import { guardedMedia } from '../support/guarded-media.ts'
 import { startNginx, type TestNginx } from '../support/nginx.ts'
 
 let hooks: FastifyInstance
@@ -26,27 +27,7 @@ beforeAll(async () => {
     isTrusted: createHookTrust({ allow: [], secret: 'word' }),
   })
   hooksUrl = await hooks.listen({ host: '127.0.0.1', port: 0 })
-  nginx = await startNginx({
-    conf: `server {
-  listen 127.0.0.1:__PORT__;
-  location / {
-    auth_request /gatehouse;
-    auth_request_set $reason $upstream_http_x_gatehouse_reason;
-    add_header X-Reason $reason always;
-    try_files /none @media;
-  }
-  location @media { return 200 media; }
-  location = /gatehouse {
-    internal;
-    proxy_pass ${hooksUrl}/auth/request/media;
-    proxy_pass_request_body off;
-    proxy_set_header Content-Length "";
-    proxy_set_header X-Hook-Secret word;
-    proxy_set_header X-Original-URI $request_uri;
-    proxy_set_header X-Real-IP $remote_addr;
-  }
-}`,
-  })
+  nginx = await startNginx({ conf: guardedMedia(hooksUrl, 'proxy_set_header X-Hook-Secret word;') })
 })
 afterAll(async () => {
   await nginx.stop()

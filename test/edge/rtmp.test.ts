@@ -6,10 +6,11 @@ import { createHookTrust } from '../../control/routes/hook-trust.ts'
 import { hookRoutes } from '../../control/routes/hooks.ts'
 import { resolveTool } from '../../control/runtime/resolve.ts'
 import { opening as claim, limitsWith, type Plane, startPlane } from '../redis/sessions-support.ts'
-import { type Child, startChild } from '../support/child.ts'
+import type { Child } from '../support/child.ts'
 import { startNginx, type TestNginx } from '../support/nginx.ts'
 import { freePort, until } from '../support/port.ts'
 import { startRedis, type TestRedis } from '../support/redis.ts'
+import { playRtmp, publishTestCard } from '../support/rtmp.ts'
 
 const ACCOUNT = 'own:box'
 const limits = limitsWith({ maxStreams: 2, limitation: 'hard' })
@@ -85,10 +86,7 @@ beforeAll(async () => {
   const port = await freePort()
   nginx = await startNginx({ wrap: false, conf: configuration(module, await startHooks(), port) })
   rtmp = `rtmp://127.0.0.1:${port}/live/news`
-  const source = ['-re', '-f', 'lavfi', '-i', 'testsrc=size=160x120:rate=10']
-  players.push(
-    startChild([...ffmpeg, '-v', 'error', ...source, '-c:v', 'flv', '-g', '5', '-f', 'flv', rtmp]),
-  )
+  players.push(publishTestCard(ffmpeg, rtmp))
 })
 
 afterAll(async () => {
@@ -100,16 +98,7 @@ afterAll(async () => {
 })
 
 const play = (token: string): Child => {
-  const player = startChild([
-    ...ffmpeg,
-    '-stats_period',
-    '0.2',
-    '-i',
-    `${rtmp}?token=${token}`,
-    '-f',
-    'null',
-    '-',
-  ])
+  const player = playRtmp(ffmpeg, `${rtmp}?token=${token}`)
   players.push(player)
   return player
 }

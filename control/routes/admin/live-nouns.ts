@@ -80,7 +80,12 @@ const groupBy = (
   idOf: (session: LiveSession) => string,
 ): Map<string, LiveSession[]> => {
   const groups = new Map<string, LiveSession[]>()
-  for (const one of sessions) groups.set(idOf(one), [...(groups.get(idOf(one)) ?? []), one])
+  for (const one of sessions) {
+    const id = idOf(one)
+    const group = groups.get(id)
+    if (group) group.push(one)
+    else groups.set(id, [one])
+  }
   return groups
 }
 

@@ -10,7 +10,7 @@ import { SCENES, type Scene } from './drill/scenes.ts'
 import { markdown, type Row } from './drill/table.ts'
 import { readOptions } from './options.ts'
 
-const USAGE = 'usage: npm run drill -- [--only PART OF A NAME]'
+const USAGE = 'usage: npm run drill -- [--only PART OF A NAME,…]'
 const CLOCKS = { idle_sec: 30, reserve_sec: 10, ban_sec: 30, deny_sec: 3 }
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
@@ -74,7 +74,8 @@ const play = async (service: TestService, population: Population, scene: Scene):
 
 const main = async (): Promise<void> => {
   const values = readOptions(USAGE, { only: { type: 'string' } })
-  const wanted = (name: string): boolean => name.includes(values.only ?? '')
+  const parts = (values.only ?? '').split(',')
+  const wanted = (name: string): boolean => parts.some((part) => name.includes(part))
   const rows: Row[] = []
   const notes: string[] = []
   say('Starting Gatehouse with its demo …')

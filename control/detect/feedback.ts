@@ -1,4 +1,5 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
+import { byAccount } from './by-account.ts'
 import type { Feedback } from './types.ts'
 
 /** One remembered word of an operator, as the store keeps it. */
@@ -28,15 +29,8 @@ export const gatherFeedback = (entries: readonly FeedbackEntry[]): Feedback => {
 }
 
 /** The same for every account that anything was said of. */
-export const feedbackByAccount = (words: readonly AccountWord[]): Map<AccountRef, Feedback> => {
-  const byAccount = new Map<AccountRef, AccountWord[]>()
-  for (const word of words) {
-    const known = byAccount.get(word.account)
-    if (known) known.push(word)
-    else byAccount.set(word.account, [word])
-  }
-  return new Map([...byAccount].map(([account, said]) => [account, gatherFeedback(said)]))
-}
+export const feedbackByAccount = (words: readonly AccountWord[]): Map<AccountRef, Feedback> =>
+  new Map([...byAccount(words)].map(([account, said]) => [account, gatherFeedback(said)]))
 
 /** Tells whether an operator has said that a play is fine. */
 export const excuser = (feedback: Feedback = {}): ((play: PlayRecord) => boolean) => {

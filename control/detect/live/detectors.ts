@@ -12,8 +12,8 @@ import { unwrittenEvents } from '../../events/unwritten-events.ts'
 import { isPassing } from '../../store/errors.ts'
 import { foldPlays } from '../../store/history/merge-plays.ts'
 import { numberOf } from '../../store/history/number-of.ts'
+import { byAccount } from '../by-account.ts'
 import { type AccountCase, type AccountNews, type JudgePorts, openCases } from './account-case.ts'
-import { byAccount } from './by-account.ts'
 import { type Due, judgeCase } from './judge-account.ts'
 
 export interface DetectorsOptions extends JudgePorts {

@@ -8,7 +8,13 @@ export interface Counts {
 interface TestFile {
   readonly name: string
   readonly status: string
-  readonly assertionResults: readonly { readonly status: string }[]
+  /** Why the file could not be loaded. */
+  readonly message?: string
+  readonly assertionResults: readonly {
+    readonly status: string
+    readonly fullName?: string
+    readonly failureMessages?: readonly string[]
+  }[]
 }
 
 /** One run of vitest: its JSON report, null when there is none, and its exit code. */
@@ -51,6 +57,26 @@ export const failedFiles = (run: TestRun): string[] =>
     .filter((file) => countFile(file).failed > 0)
     .map(({ name }) => name)
 
+const MESSAGE_LINES = 8
+
+const firstLines = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^\s+at /.test(line))
+    .slice(0, MESSAGE_LINES)
+
+/** What failed, each with the first lines of its message; file names as `shown` puts them. */
+export function failures(run: TestRun, shown: (file: string) => string): string[] {
+  return filesOf(run).flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((it) => it.status === 'failed')
+    if (failed.length === 0 && status === 'failed')
+      return [[shown(name), ...firstLines(message ?? '')].join('\n')]
+    return failed.map(({ fullName = '', failureMessages = [] }) =>
+      [`${shown(name)} > ${fullName}`, ...failureMessages.flatMap(firstLines)].join('\n'),
+    )
+  })
+}
+
 /** Counts a run whose failed files have been run again: theirs are the second run's. */
 export function countWithSecondRun(first: TestRun, second: TestRun): Counts {
   const repeated = new Set(failedFiles(first))
@@ -63,18 +89,22 @@ export interface StageRow {
   readonly name: string
   readonly counts: Counts
   readonly seconds: number
-  /** Files that failed and then passed by themselves. */
+  /** What failed for good. */
+  readonly failed?: readonly string[]
+  /** What failed, in files that then passed by themselves. */
   readonly repeated?: readonly string[]
 }
 
 /** A line per stage with its time, and the closing line. */
 export function summary(rows: readonly StageRow[]): { lines: string[]; hasFailed: boolean } {
   const total = sum(rows.map(({ counts }) => counts))
-  const lines = rows.flatMap(({ name, counts, seconds, repeated = [] }) => {
+  const lines = rows.flatMap(({ name, counts, seconds, failed = [], repeated = [] }) => {
     const word = counts.failed === 0 ? 'ok' : 'FAILED'
+    const indented = (text: string) => text.replaceAll('\n', '\n      ')
     return [
       `${name.padEnd(14)} ${`${seconds.toFixed(1)} s`.padStart(9)}  ${word}`,
-      ...repeated.map((file) => `  failed at first, passed when run again: ${file}`),
+      ...failed.map((it) => `  failed: ${indented(it)}`),
+      ...repeated.map((it) => `  failed at first, passed when run again: ${indented(it)}`),
     ]
   })
   lines.push(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)

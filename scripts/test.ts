@@ -10,6 +10,7 @@ import {
   countRun,
   countWithSecondRun,
   failedFiles,
+  failures,
   type StageRow,
   summary,
   type TestRun,
@@ -18,14 +19,14 @@ import {
 const HELP = `Usage: ./scripts/test [--fast]
 
 Runs every check and test; what is missing is fetched first. --fast leaves out whatever starts a server.
-A file of server tests that failed is run once more by itself, and named if it passes then.
+Up to three files that failed are run once more by themselves; what failed is listed at the end, even if it passed then.
 The last line is "N passed, N failed, N skipped"; the exit code is 1 when something failed.
 `
 
-/** More failed files than this are no accident of a busy machine. */
+/** More failed files than this are no accident. */
 const RUN_AGAIN_LIMIT = 3
 
-type Outcome = Pick<StageRow, 'counts' | 'repeated'>
+type Outcome = Pick<StageRow, 'counts' | 'failed' | 'repeated'>
 
 interface Stage {
   readonly name: string
@@ -67,19 +68,18 @@ async function vitest(project: string, report: string, files: string[] = []): Pr
   return { report: readOrNull(report), exitCode }
 }
 
-async function unitTests(report: string): Promise<Outcome> {
-  return { counts: countRun(await vitest('unit', join(report, 'unit.json'))) }
-}
-
-async function serverTests(report: string): Promise<Outcome> {
-  const first = await vitest('server', join(report, 'server.json'))
-  const again = failedFiles(first).map((file) => relative(root, file))
-  if (again.length === 0 || again.length > RUN_AGAIN_LIMIT) return { counts: countRun(first) }
+/** Tests of one kind; a few files that failed are run once more, each by itself, and what failed first is told. */
+async function tests(project: string, report: string): Promise<Outcome> {
+  const shown = (file: string) => relative(root, file)
+  const first = await vitest(project, join(report, `${project}.json`))
+  const again = failedFiles(first).map(shown)
+  if (again.length === 0 || again.length > RUN_AGAIN_LIMIT)
+    return { counts: countRun(first), failed: failures(first, shown) }
   process.stdout.write(`\n── once more: ${again.join(', ')} ──\n`)
-  const second = await vitest('server', join(report, 'again.json'), again)
-  const failing = new Set(failedFiles(second).map((file) => relative(root, file)))
-  const repeated = second.exitCode === 0 ? again.filter((file) => !failing.has(file)) : []
-  return { counts: countWithSecondRun(first, second), repeated }
+  const second = await vitest(project, join(report, `${project}-again.json`), again)
+  const failing = second.report === null ? again : failedFiles(second).map(shown)
+  const repeated = failures(first, shown).filter((it) => !failing.some((f) => it.startsWith(f)))
+  return { counts: countWithSecondRun(first, second), failed: failures(second, shown), repeated }
 }
 
 function readOrNull(file: string): string | null {
@@ -96,7 +96,7 @@ const STAGES: readonly Stage[] = [
   check('format', [bin('biome'), 'check', '--error-on-warnings']),
   check('dead code', [bin('knip')]),
   check('build', [join(root, 'scripts/build')]),
-  { name: 'unit tests', run: unitTests },
+  { name: 'unit tests', run: (report) => tests('unit', report) },
   {
     name: 'programs',
     isSlow: true,
@@ -105,7 +105,7 @@ const STAGES: readonly Stage[] = [
       return passed
     },
   },
-  { name: 'server tests', isSlow: true, run: serverTests },
+  { name: 'server tests', isSlow: true, run: (report) => tests('server', report) },
 ]
 
 async function main(): Promise<void> {

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import { completeLock } from '../../scripts/complete-lock.ts'
-import { countRun, countWithSecondRun, failedFiles, summary } from '../../scripts/test-counts.ts'
+import {
+  countRun,
+  countWithSecondRun,
+  failedFiles,
+  failures,
+  summary,
+} from '../../scripts/test-counts.ts'
 
 const file = (name: string, ...statuses: string[]) => ({
   name,
@@ -34,6 +40,20 @@ test('of files that were run again, the second run counts, and nothing else is f
   expect(countWithSecondRun(first, { report: null, exitCode: 1 }).failed).toBe(1)
 })
 
+test('what failed is told by name, with the first lines of the message', () => {
+  const failureMessages = ['Error: expected 1\n\n+ 2\n    at test (a.ts:3:1)']
+  const one = { status: 'failed', fullName: 'adding adds', failureMessages }
+  const first = run(
+    1,
+    { name: '/x/a', status: 'failed', assertionResults: [{ status: 'passed' }, one] },
+    { ...broken, name: '/x/b', message: 'no such module' },
+  )
+  expect(failures(first, (it) => it.slice(3))).toEqual([
+    'a > adding adds\nError: expected 1\n+ 2',
+    'b\nno such module',
+  ])
+})
+
 test('the last line counts everything', () => {
   const counts = { passed: 1, failed: 0, skipped: 0 }
   const good = summary([{ name: 'types', counts, seconds: 1.23 }])
@@ -42,8 +62,11 @@ test('the last line counts everything', () => {
   const bad = summary([{ name: 'unit', counts: { passed: 5, failed: 2, skipped: 3 }, seconds: 0 }])
   expect(bad.lines.at(-1)).toBe('5 passed, 2 failed, 3 skipped')
   expect(bad.hasFailed).toBe(true)
-  const late = summary([{ name: 'servers', counts, seconds: 0, repeated: ['test/e2e/a.test.ts'] }])
-  expect(late.lines[1]).toBe('  failed at first, passed when run again: test/e2e/a.test.ts')
+  const repeated = ['test/e2e/a.test.ts > it runs\nError: no']
+  const late = summary([{ name: 'servers', counts, seconds: 0, repeated }])
+  expect(late.lines[1]).toBe(
+    '  failed at first, passed when run again: test/e2e/a.test.ts > it runs\n      Error: no',
+  )
   expect(late.hasFailed).toBe(false)
 })
 

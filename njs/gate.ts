@@ -1,6 +1,8 @@
 import { admit, admitKnown, enter, kindOf, refused, route, type Verdict } from './admit.ts'
 import { findGrace } from './degraded.ts'
+import { readPass } from './domain/pass.ts'
 import { TELL } from './domain/protocol.ts'
+import { readTicket } from './domain/ticket.ts'
 import { readLease, silenceOf, startLease, touchLease } from './leases.ts'
 import { complain } from './log.ts'
 import { currentKid, nowSec } from './memory.ts'
@@ -17,6 +19,7 @@ import {
   variablesOf,
 } from './request.ts'
 import { type Asked, cloneKeyOf, readAsked } from './session.ts'
+import { notePlayed } from './slots.ts'
 
 /** Prepares the question to control. */
 const ask = (r: Request, asked: Asked, silent: number, denyKey: string): Verdict => {
@@ -106,6 +109,8 @@ export const remember = (r: Request): void => {
     if (status === 204) {
       const key = told(r, TELL.key) || asked.key
       startLease(key, asked.network, Math.max(5, ttl))
+      const owner = asked.isInferred ? readTicket(asked.secret) : readPass(asked.secret)
+      if (owner !== null) notePlayed(r, owner.account, key)
       enterAfterYes(r, key)
       return
     }

@@ -9,7 +9,7 @@ import { texts, trySet } from './memory.ts'
 import { countGuess, rememberDenial } from './refusals.ts'
 import { answerRefusal, redirect, tell } from './reply.ts'
 import { networkText, type Request, statusOf, told, variable } from './request.ts'
-import { deviceOf, networkOf } from './session.ts'
+import { networkOf } from './session.ts'
 import { notePlayed } from './slots.ts'
 
 const KNOWN_MS = 180_000
@@ -26,8 +26,7 @@ const rememberViewer = (name: string, pass: Pass): void => {
 const noteViewer = (r: Request, key: string): void => {
   const pass = passIn(told(r, 'Location'))
   if (pass === null) return
-  const cap = Number(told(r, TELL.cap)) || 0
-  if (cap > 0) notePlayed(pass.account, cap, { key, device: deviceOf(r) })
+  notePlayed(r, pass.account, key)
   if (variable(r, 'gh_door') !== 'ticket') rememberViewer(variable(r, 'gh_name'), pass)
 }
 

@@ -99,17 +99,18 @@ export const killLeases = (keys: readonly string[], now: number): void => {
   }
 }
 
-/** Where control has lost its sessions, it is told of all of them at once. */
-const noteEpoch = (epoch: string | undefined): void => {
-  if (epoch === undefined) return
+/** Where control has lost its sessions, it is told of all of them at once; true then. */
+const noteEpoch = (epoch: string | undefined): boolean => {
+  if (epoch === undefined) return false
   const known = have('epoch')
-  if (known !== null && known !== epoch) announceLeases()
-  if (known !== epoch) texts('gh_texts').set('epoch', epoch)
+  if (known === epoch) return false
+  texts('gh_texts').set('epoch', epoch)
+  if (known !== null) announceLeases()
+  return known !== null
 }
 
 const apply = (answer: SyncResponse): void => {
   const dict = texts('gh_texts')
-  noteEpoch(answer.epoch)
   // Bans come in control's time, so that a wrong clock here does not shorten them.
   const shift = Date.now() - answer.now
   if (answer.keys) applyKeys(answer.keys)
@@ -151,6 +152,7 @@ const buildRequest = (place: SyncPlace) => {
       networks: have('networksVersion'),
       channels: have('channelsVersion'),
       bans: have('bansCursor'),
+      epoch: have('epoch'),
     },
     seen: seen.keys,
     traffic: traffic.rows,
@@ -160,24 +162,25 @@ const buildRequest = (place: SyncPlace) => {
     free: freeSpace(),
     ...(place.push === '' ? {} : { push: place.push }),
   }
-  const done = (): void => {
+  const done = ({ again = false }: SyncResponse): void => {
     trySet(numbers('gh_state'), 'ringTail', seen.end)
-    degraded.take()
+    if (!again) degraded.take()
     ended.take()
     traffic.take()
   }
   return { request, done }
 }
 
+/** One report and its answer; true where there is more to report at once. */
 const exchange = async (place: SyncPlace): Promise<boolean> => {
   const { request, done } = buildRequest(place)
   const answer = await callControl(place.inner, '/sync', { body: JSON.stringify(request) })
   if (answer.status === 401) forgetTrust()
   if (answer.status !== 200) return false
-  done()
   const response = parseJson<SyncResponse>(answer.body)
+  done(response)
   apply(response)
-  return response.more === true
+  return noteEpoch(response.epoch) || response.more === true
 }
 
 /** One second's work: report, take in what is new, load tables page by page. */

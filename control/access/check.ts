@@ -99,8 +99,11 @@ const requestOf = async (
   }
 }
 
+/** Whether a session may go on, and then how many streams its account may play; 0 = any number. */
+export type CheckAnswer = Admission & { readonly cap?: number }
+
 /** Whether a session may go on: its pass is genuine, nobody banned it and its account has room. */
-export const check = async (request: Check, ports: CheckPorts): Promise<Admission> => {
+export const check = async (request: Check, ports: CheckPorts): Promise<CheckAnswer> => {
   const v6Prefix = ports.config().network_key.ipv6_prefix
   const network = networkKey(request.address, { v6Prefix })
   if (network === null) return refused('request.malformed')
@@ -128,5 +131,5 @@ export const check = async (request: Check, ports: CheckPorts): Promise<Admissio
   if (ban) return refused(ban.reason, ban.until)
   if (decision?.verdict === 'deny')
     return refused(decision.reason, request.now + decision.denySec * 1000)
-  return await ports.sessions.check(ask)
+  return { ...(await ports.sessions.check(ask)), cap: ask.limits.maxStreams }
 }

@@ -31,15 +31,17 @@ const routesOptions = (
   questions: EdgeApi['questions'],
 ): Routes => {
   const { lineup, access, sessions, persistence } = parts
+  const news = createFirstNews(() => sessions.epoch())
   return {
     count: (question, outcome) => questions.inc({ question, outcome }),
     openPorts: access,
-    firstNews: createFirstNews(),
+    news,
     checkPorts: access,
     tables: { networks: lineup.networkTable, channels: lineup.channelTable },
     list: (group, version) => lineup.playlists.list(group, version),
     syncPorts: {
       registry,
+      news,
       traffic: parts.traffic,
       sessions: sessions.store,
       bans: sessions.bans,

@@ -1,5 +1,4 @@
 import type {
-  DegradedOpening,
   EdgeKeys,
   EdgePolicy,
   SyncRequest,
@@ -12,6 +11,7 @@ import type { Check } from '../access/check.ts'
 import type { Admission, BanStore, SessionStore } from '../sessions/session-store.ts'
 import type { TrafficMeter } from '../sessions/traffic-meter.ts'
 import type { EdgeRegistry } from './edge-registry.ts'
+import { type FirstNews, NO_EPOCH } from './first-news.ts'
 
 export interface SyncPorts {
   readonly sessions: Pick<SessionStore, 'renew' | 'close'>
@@ -24,6 +24,7 @@ export interface SyncPorts {
   readonly tableVersion: (name: TableName) => string
   readonly check: (request: Check) => Promise<Admission>
   readonly registry: EdgeRegistry
+  readonly news: Pick<FirstNews, 'isStrange' | 'isWaiting' | 'heard'>
   readonly traffic: Pick<TrafficMeter, 'add'>
 }
 
@@ -34,12 +35,11 @@ const staleTables = (request: SyncRequest, ports: SyncPorts): TableStep[] =>
 
 /** Asks for the slots of sessions an edge opened by itself; gives the keys that got none. */
 const settleDegraded = async (
-  openings: readonly DegradedOpening[],
-  request: SyncRequest,
+  { degraded, edge }: SyncRequest,
   ports: SyncPorts,
 ): Promise<string[]> => {
   const refused: string[] = []
-  for (const { key, pass, channel, address, agent } of openings) {
+  for (const { key, pass, channel, address, agent } of degraded) {
     const admission = await ports.check({
       key,
       pass,
@@ -48,7 +48,7 @@ const settleDegraded = async (
       agent,
       playback: null,
       silentSec: -1,
-      edge: request.edge,
+      edge,
       now: Date.now(),
     })
     if (admission.outcome === 'refused') refused.push(key)
@@ -83,11 +83,15 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
       'session.closed',
     )
   await closeEnded(request.ended ?? [], ports)
-  const refused = await settleDegraded(request.degraded, request, ports)
+  const isStrange = ports.news.isStrange(edge, request.have.epoch)
+  // Who opened without us takes no place from one who played before and comes back as late.
+  const again = isStrange || ports.news.isWaiting(edge)
+  const refused = again ? [] : await settleDegraded(request, ports)
   const changes = ports.bans.since(request.have.bans)
-  const epoch = ports.epoch()
+  const epoch = ports.epoch() ?? (isStrange ? NO_EPOCH : null)
   const policy = ports.policy()
   const keys = ports.keys()
+  ports.news.heard(edge, request.have.epoch)
   return {
     now,
     ...(epoch === null ? {} : { epoch }),
@@ -98,6 +102,7 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
     kill: [...renewed.kill.map(({ key }) => key), ...changes.kill, ...refused],
     drop: [...renewed.drop, ...changes.drop],
     more: seen.length >= MOST_SEEN,
+    ...(again ? { again } : {}),
   }
 }
 

@@ -19,6 +19,7 @@ export const syncRequestSchema = Type.Object({
     networks: nullableText,
     channels: nullableText,
     bans: nullableText,
+    epoch: nullableText,
   }),
   seen: Type.Array(key, { maxItems: 5000 }),
   traffic: Type.Array(row, { maxItems: 50_000 }),

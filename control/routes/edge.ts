@@ -1,14 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { EDGE_API, type SyncRequest, TELL } from '#domain/protocol'
 import type { ReasonId } from '#domain/reasons'
-import { type CheckPorts, check } from '../access/check.ts'
+import { type CheckAnswer, type CheckPorts, check } from '../access/check.ts'
 import { identifyForList } from '../access/identify.ts'
 import { open } from '../access/open.ts'
 import type { OpenPorts } from '../access/opening.ts'
 import type { FirstNews } from '../edge/first-news.ts'
 import { type SyncPorts, sync } from '../edge/sync-service.ts'
 import type { VersionedTable } from '../edge/versioned-table.ts'
-import type { Admission } from '../sessions/session-store.ts'
 import { readCheck, readOpening, readPlaylistAsk } from './edge-request.ts'
 import { isTableName, syncRequestSchema, tableQuerySchema } from './edge-schemas.ts'
 
@@ -28,7 +27,7 @@ export interface EdgeRoutesOptions {
     readonly address: string
     readonly from: string
   }) => Promise<void>
-  readonly firstNews: FirstNews
+  readonly news: Pick<FirstNews, 'of'>
   /** Counts what edges ask, by outcome: `ok` or the reason of a refusal. */
   readonly count: (question: 'open' | 'check' | 'identify' | 'sync', outcome: ReasonId) => void
   /** Who asks: the edge's id, or `null` for a stranger. */
@@ -51,7 +50,7 @@ const refuse = (reply: FastifyReply, reason: ReasonId, denyUntil: number): Fasti
   return reply.code(status).header(TELL.reason, reason).header(TELL.denyTtl, denySec).send()
 }
 
-const answerAdmission = (reply: FastifyReply, admission: Admission): FastifyReply => {
+const answerCheck = (reply: FastifyReply, admission: CheckAnswer): FastifyReply => {
   if (admission.outcome === 'refused') {
     return refuse(reply, admission.reason, admission.denyUntil)
   }
@@ -59,6 +58,7 @@ const answerAdmission = (reply: FastifyReply, admission: Admission): FastifyRepl
     .code(204)
     .header(TELL.key, admission.key)
     .header(TELL.ttl, Math.ceil(admission.leaseMs / 1000))
+    .header(TELL.cap, admission.cap ?? '')
     .send()
 }
 
@@ -66,7 +66,7 @@ const openRoute = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
   app.get('/open', async (request, reply) => {
     const opening = readOpening(request.headers, request.edgeId, Date.now())
     if (!opening) return refuse(reply, 'request.malformed', 0)
-    await options.firstNews.of(request.edgeId)
+    await options.news.of(request.edgeId)
     const answer = await open(opening, options.openPorts)
     options.count('open', answer.outcome === 'refused' ? answer.reason : 'ok')
     if (answer.outcome === 'refused') return refuse(reply, answer.reason, answer.denyUntil)
@@ -86,7 +86,7 @@ const askRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
     const asked = readCheck(request.headers, request.edgeId, Date.now())
     const admission = await check(asked, options.checkPorts)
     options.count('check', admission.outcome === 'refused' ? admission.reason : 'ok')
-    return answerAdmission(reply, admission)
+    return answerCheck(reply, admission)
   })
   app.get('/identify', async (request, reply) => {
     const ask = readPlaylistAsk(request.headers, Date.now())
@@ -133,9 +133,7 @@ const dataRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
       const { edgeId: edge, ip: from, body } = request
       options.count('sync', 'ok')
       if (body.push !== undefined) await options.announced?.({ edge, address: body.push, from })
-      const answer = await sync({ ...body, edge }, options.syncPorts)
-      options.firstNews.heard(edge)
-      return answer
+      return await sync({ ...body, edge }, options.syncPorts)
     },
   )
 }

@@ -28,11 +28,14 @@ export interface Checking {
   readonly silentMs: number
 }
 
+/** Key, bytes and requests since the last report; `true` behind them: the bytes are all of the session so far. */
+export type TrafficRow = readonly [key: string, bytes: number, requests: number, isTotal?: boolean]
+
 /** One edge's batch for one account. */
 export interface Renewal {
   readonly edge: string
   readonly seen: readonly string[]
-  readonly traffic: readonly (readonly [string, number, number])[]
+  readonly traffic: readonly TrafficRow[]
   readonly limits: Limits | null
 }
 
@@ -136,10 +139,10 @@ export const renewSessions = (
   const answer: RenewalAnswer = { unknown: [], refused: [] }
   if (renewal.limits) state.limits = renewal.limits
   expire(state, now, fx)
-  for (const [key, bytes, requests] of renewal.traffic) {
+  for (const [key, bytes, requests, isTotal] of renewal.traffic) {
     const slot = state.slots[key]
     if (!slot) continue
-    slot.bytes += bytes
+    slot.bytes = isTotal === true ? Math.max(slot.bytes, bytes) : slot.bytes + bytes
     slot.reqs += requests
     slot.used = now
   }

@@ -81,6 +81,8 @@ export interface EdgeHave {
   readonly channels: string | null
   /** Cursors of the ban list, one for each control plane it heard lately, separated by commas. */
   readonly bans: string | null
+  /** The epoch it was told last: another one means that what control knew of its sessions is lost. */
+  readonly epoch: string | null
 }
 
 /** Lease key, bytes sent, requests; a running stream's bytes come with 0 requests. */
@@ -146,6 +148,8 @@ export interface SyncResponse {
   readonly drop?: readonly string[]
   /** More waits: sync again at once. */
   readonly more?: boolean
+  /** The openings of this sync are not judged yet, since those who played before come first: tell them again. */
+  readonly again?: boolean
 }
 
 /** Bans since the edge's cursor, or (`full`) all of them. */

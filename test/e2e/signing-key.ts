@@ -7,7 +7,6 @@ import type { TestService } from '../support/service.ts'
 export async function signingKey(
   service: TestService,
 ): Promise<{ kid: number; secret: Uint8Array }> {
-  const none = { policy: null, keys: null, networks: null, channels: null, bans: null }
   const hello: SyncRequest = {
     edge: 'edge-test',
     boot: 'test',
@@ -15,7 +14,7 @@ export async function signingKey(
     nginx: '1.30.6',
     engine: 'QuickJS',
     clock: Date.now(),
-    have: none,
+    have: { policy: null, keys: null, networks: null, channels: null, bans: null, epoch: null },
     seen: [],
     traffic: [],
     closed: [],

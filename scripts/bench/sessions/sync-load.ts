@@ -73,7 +73,14 @@ const learn = (have: Have, { policy, keys, tables, bans }: Answer): void => {
 
 /** Speaks as an edge while `sessions` play: each is reported every 20 s, with its bytes. */
 export const createSyncLoad = (socketPath: string) => {
-  const have: Have = { policy: null, keys: null, networks: null, channels: null, bans: null }
+  const have: Have = {
+    policy: null,
+    keys: null,
+    networks: null,
+    channels: null,
+    bans: null,
+    epoch: null,
+  }
   let next = 0
   /** For `sec` seconds; what it cost. */
   return async (sessions: number, sec: number): Promise<SyncCost> => {

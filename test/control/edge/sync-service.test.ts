@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createEdgeRegistry } from '../../../control/edge/edge-registry.ts'
+import { createFirstNews } from '../../../control/edge/first-news.ts'
 import { type SyncPorts, sync } from '../../../control/edge/sync-service.ts'
 import type { SyncRequest } from '../../../njs/domain/protocol.ts'
 
@@ -10,7 +11,7 @@ const request: SyncRequest = {
   nginx: '1.30.6',
   engine: 'QuickJS',
   clock: Date.now(),
-  have: { policy: 'p', keys: 'k', networks: 'n', channels: 'n', bans: null },
+  have: { policy: 'p', keys: 'k', networks: 'n', channels: 'n', bans: null, epoch: null },
   seen: [],
   traffic: [['aaaaaaaaaaaaaaaa', 100, 0]],
   closed: [['bbbbbbbbbbbbbbbb', 20, 3600]],
@@ -46,6 +47,7 @@ const notes = () => {
     tableVersion: () => 'n',
     check: () => Promise.reject(new Error('nothing was opened alone')),
     registry: createEdgeRegistry(Date.now),
+    news: createFirstNews(() => null),
     traffic: { add: (more) => void (bytes += more) },
   }
   return { ports, closed, bytes: () => bytes }
@@ -68,4 +70,16 @@ test('the meter counts what a stream sent while it ran and the rest at its end',
   const { ports, bytes } = notes()
   await sync(request, ports)
   expect(bytes()).toBe(120)
+})
+
+test('openings made alone wait for the viewers of sessions nobody knows', async () => {
+  const { ports } = notes()
+  const opening = { pass: 'p', channel: 'c', address: '192.0.2.1', agent: '', at: 0 }
+  const degraded = [{ ...opening, key: 'cccccccccccccccc' }]
+  const lost = { ...request, degraded, have: { ...request.have, epoch: 'lost' } }
+  const { again, kill, epoch } = await sync(lost, ports)
+  expect({ again, kill, epoch }).toEqual({ again: true, kill: [], epoch: 'none' })
+  const told = { ...lost, have: { ...lost.have, epoch: 'none' } }
+  expect((await sync(told, ports)).again).toBe(true)
+  await expect(sync({ ...told, edge: 'edge-2' }, ports)).rejects.toThrow('nothing was opened')
 })

@@ -20,7 +20,7 @@ export interface HookPlay {
   readonly qs: string
   /** How long the server may say nothing of it; 0 = the usual idle clock. */
   readonly quietSec: number
-  /** Bytes since the last word of this playback. */
+  /** Bytes of this playback so far. */
   readonly bytes: number
 }
 
@@ -99,7 +99,7 @@ export const createHookPipeline = ({ open, sessions, now }: HookPipelinePorts): 
       const { kill, drop } = await sessions.renew({
         edge: `hook:${play.server}`,
         seen: [key],
-        traffic: [[key, play.bytes, 1]],
+        traffic: [[key, play.bytes, 1, true]],
       })
       const killed = kill.find((ended) => ended.key === key)
       if (killed !== undefined) {

@@ -108,7 +108,10 @@ export const hookRoutes = async (
   for (const path of ['/auth/rtmp', '/auth/rtmp/:server'])
     app.post(path, { bodyLimit: MAX_BODY_BYTES }, async (request, reply) => {
       const fields = fieldsOf(request.body)
-      const verb = RTMP_VERBS[fields.get('call') ?? '']
+      const call = fields.get('call')
+      // nginx-rtmp appends the viewer's own arguments: `?call=publish` must not pass for what nginx said.
+      if (call === undefined) return malformed(reply, { ok: false, why: 'call must stand once' })
+      const verb = RTMP_VERBS[call]
       // Publishing and recording are none of our business.
       if (verb === undefined) return reply.code(204).send()
       const read = readRtmp(fields, serverOf(request, 'rtmp'))

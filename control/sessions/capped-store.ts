@@ -1,3 +1,4 @@
+import type { TrafficRow } from '#domain/limits'
 import {
   CLOCKS,
   DEFAULT_LIMITS,
@@ -50,7 +51,7 @@ const distinct = (keys: readonly LeaseKey[]): LeaseKey[] => [...new Set(keys)]
 
 interface Batch {
   readonly seen: IndexEntry[]
-  readonly traffic: (readonly [string, number, number])[]
+  readonly traffic: TrafficRow[]
 }
 
 /** One edge's batch, account by account. */

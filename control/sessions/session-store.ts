@@ -1,3 +1,4 @@
+import type { TrafficRow } from '#domain/limits'
 import type { Limits } from '#domain/limits-types'
 import type { ReasonId } from '#domain/reasons'
 import type { AccountRef, Protocol } from '#domain/types'
@@ -82,7 +83,7 @@ export interface RenewRequest {
   /** Sessions used since the last sync. */
   readonly seen: readonly LeaseKey[]
   /** Bytes and requests since the last sync. Traffic alone renews nothing. */
-  readonly traffic?: readonly (readonly [LeaseKey, number, number])[]
+  readonly traffic?: readonly TrafficRow[]
 }
 
 export interface EndedKey {

@@ -115,16 +115,20 @@ describe('Flussonic asks', () => {
     const sessions = await admin.sessions(id)
     expect(sessions.map((it) => it.name).sort()).toEqual(['films', 'news'])
 
-    const told = await flussonic({
-      ...at(1),
-      token: 'spent',
-      request_type: 'update_session',
-      request_number: '1',
-      bytes: '5000',
-      duration: '10',
-    })
+    const updated = (number: number, bytes: number) =>
+      flussonic({
+        ...at(1),
+        token: 'spent',
+        request_type: 'update_session',
+        request_number: String(number),
+        bytes: String(bytes),
+        duration: String(number * 10),
+      })
+    await updated(1, 5000)
+    const told = await updated(2, 9000)
     expect([told.word, Number(told.headers['x-authduration']) > 0]).toEqual(['in', true])
-    const hooked = sessions.find((it) => it.name === 'news')
+    const hooked = (await admin.sessions(id)).find((it) => it.name === 'news')
+    expect(hooked?.bytes, 'Flussonic tells all bytes so far each time').toBe(9000)
     await admin.send('DELETE', `/sessions/${hooked?.id}`)
     const ended = await flussonic({ ...at(1), request_type: 'update_session', request_number: '2' })
     expect(ended.status).toBe(403)

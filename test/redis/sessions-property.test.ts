@@ -53,7 +53,7 @@ const step = fc.oneof(
       op: fc.constant('renew' as const),
       keys,
       all: fc.boolean(),
-      traffic: fc.array(fc.tuple(upTo(11), upTo(9_000), upTo(9)), { maxLength: 3 }),
+      traffic: fc.array(fc.tuple(upTo(11), upTo(9_000), upTo(9), fc.boolean()), { maxLength: 3 }),
     }),
   },
   {

@@ -27,7 +27,7 @@ export type Step =
       /** Opened under the last key again, as inferred sessions are. */
       same: boolean
     }
-  | { op: 'renew'; keys: number[]; all: boolean; traffic: [number, number, number][] }
+  | { op: 'renew'; keys: number[]; all: boolean; traffic: [number, number, number, boolean?][] }
   | {
       op: 'check'
       key: number
@@ -139,7 +139,7 @@ const check: Act<'check'> = async (world, step) => {
 const renew: Act<'renew'> = async (world, step) => {
   const at = (index: number) => keyAt(world, index)
   const seen = step.all ? Object.keys(world.state.slots).sort() : step.keys.map(at)
-  const traffic = step.traffic.map(([key, bytes, reqs]) => [at(key), bytes, reqs] as const)
+  const traffic = step.traffic.map(([key, ...row]) => [at(key), ...row] as const)
   const renewal = { edge: 'e0', seen, traffic, limits: step.all ? null : world.limits }
   const [stored] = await world.engine.read([world.tag])
   const actual = await world.engine.renew(world.tag, renewal)

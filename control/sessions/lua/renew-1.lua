@@ -1,7 +1,7 @@
 --[[
   Keeps the sessions one edge has seen, counts their traffic, ends what exceeds. With nothing seen it only expires.
   KEYS[1]  state of the account (string, JSON)
-  ARGV[1]  JSON {edge, seen: keys, traffic: rows of key, bytes, requests; limits?}
+  ARGV[1]  JSON {edge, seen: keys, traffic: rows of key, bytes, requests, total?; limits?}
   ARGV[2]  clock in Unix ms for tests; empty = Redis TIME
   Output: {effects JSON, 'renewed', JSON {unknown: [key], refused: [{key, until, reason}]}}
 ]]
@@ -48,7 +48,7 @@ expire(state, now, fx)
 for _, row in ipairs(order.traffic) do
   local slot = state.slots[row[1]]
   if slot then
-    slot.bytes = slot.bytes + row[2]
+    slot.bytes = row[4] and math.max(slot.bytes, row[2]) or slot.bytes + row[2]
     slot.reqs = slot.reqs + row[3]
     slot.used = now
   end

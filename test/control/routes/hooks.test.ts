@@ -148,6 +148,26 @@ describe('nginx-rtmp', () => {
     ])
   })
 
+  it.each([
+    ['call', 'call=play&%63all=publish'],
+    ['call', 'call=publish&call=play'],
+    ['addr', 'call=play&addr=192.168.0.9'],
+    ['name', 'call=play&name=open'],
+    ['clientid', 'call=update_play&clientid=8'],
+    ['no call', 'start=-2000'],
+  ])(
+    'case=%s: what a viewer adds to his address passes for nothing nginx said',
+    async (_what, odd) => {
+      const { app, heard } = await started()
+      const told = await post(app, `${body}&${odd}`)
+      expect([told.statusCode, told.headers['x-gatehouse-reason']]).toEqual([
+        400,
+        'request.malformed',
+      ])
+      expect(heard).toEqual([])
+    },
+  )
+
   it('lets publishing be', async () => {
     const { app, heard } = await started()
     expect((await post(app, `call=publish&${body}`)).statusCode).toBe(204)

@@ -75,7 +75,7 @@ const values = (settings: NginxSettings): Record<string, string> => {
     uncrowded: uncrowded(settings.judgedInPlace),
     segmentConnections: String(settings.segmentConnections),
     controlServers: settings.control.servers
-      .map((server) => `    server ${server} max_fails=3 fail_timeout=2s;`)
+      .map((server) => `    server "${server}" max_fails=3 fail_timeout=2s;`)
       .join('\n'),
     controlScheme: settings.control.tls === null ? 'http' : 'https',
     controlProxy: controlProxy(settings),

@@ -39,7 +39,7 @@ describe('what goes wrong is told in one sentence, exit 2', () => {
   test('Node.js missing, or too old', async () => {
     const folder = await tempDir()
     onCleanup(folder.remove)
-    await run(['ln', '-s', '/usr/bin/dirname', '/usr/bin/env', folder.path])
+    await run(['ln', '-s', '/usr/bin/dirname', '/usr/bin/readlink', '/usr/bin/env', folder.path])
     const missing = await run(['/bin/bash', script('run')], { env: { PATH: folder.path } })
     expect(missing).toMatchObject({
       code: 2,
@@ -62,6 +62,15 @@ describe('what goes wrong is told in one sentence, exit 2', () => {
     expect(stdout).toMatch(/^Usage/)
     expect(code).toBe(0)
   })
+
+  test('by a link from elsewhere', async () => {
+    const folder = await tempDir()
+    onCleanup(folder.remove)
+    const link = join(folder.path, 'gatehouse')
+    await run(['ln', '-s', script('gatehouse'), link])
+    const { code, stdout } = await run([link, '--help'])
+    expect([code, stdout.slice(0, 5)]).toEqual([0, 'Usage'])
+  })
 })
 
 test('a port in use is named with its setting', async () => {
@@ -81,7 +90,9 @@ test('a port in use is named with its setting', async () => {
 })
 
 test('a whole instance: one line of JSON, a second run refused, every part comes back, all of it ends', async () => {
-  const service = await startService()
+  const folder = await tempDir()
+  onCleanup(folder.remove)
+  const service = await startService({ state: join(folder.path, 'a state folder') })
   onCleanup(() => service.stop())
   expect(Object.keys(service.ready).sort()).toEqual([
     'accounts',

@@ -58,10 +58,10 @@ describe('the rendered configuration', () => {
         ?.map((line) => line.trim())
         .sort(),
     ).toEqual([
+      'listen "unix:/s/fail.sock";',
+      'listen "unix:/s/inner.sock" backlog=4096;',
+      'listen "unix:/s/push.sock";',
       'listen 0.0.0.0:8080 backlog=4096;',
-      'listen unix:/s/fail.sock;',
-      'listen unix:/s/inner.sock backlog=4096;',
-      'listen unix:/s/push.sock;',
     ])
     expect(text).not.toContain('set_real_ip_from 1')
     expect(text).not.toContain('geoip2 "')

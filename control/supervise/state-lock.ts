@@ -10,6 +10,11 @@ const LEAST_FREE_BYTES = 200 * 1024 * 1024
 
 /** Makes the state folder and claims it; returns what gives it back. */
 export function claimState(paths: StatePaths): () => void {
+  if (Buffer.byteLength(paths.run) > LONGEST_RUN_FOLDER) {
+    throw new Failure(
+      `The path of the state folder ${paths.state} is too long for sockets; choose a shorter one with --state.`,
+    )
+  }
   try {
     for (const folder of [paths.state, paths.run, paths.logs, paths.nginx]) {
       makeFolder(folder)
@@ -18,11 +23,6 @@ export function claimState(paths: StatePaths): () => void {
     if (saysDiskFull(String(error))) throw error
     throw new Failure(
       `The state folder ${paths.state} cannot be written; choose another with --state.`,
-    )
-  }
-  if (paths.run.length > LONGEST_RUN_FOLDER) {
-    throw new Failure(
-      `The path of the state folder ${paths.state} is too long for sockets; choose a shorter one with --state.`,
     )
   }
   const { bavail, bsize } = statfsSync(paths.state)

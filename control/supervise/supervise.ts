@@ -43,7 +43,7 @@ export async function supervise(
   const undo: (() => void)[] = [release]
   const stop = async () => {
     for (const service of started.splice(0).toReversed()) {
-      report(`Stopping ${service.name} …`)
+      report(`Stopping ${inSentence(service.name)} …`)
       await service.stop()
     }
     for (const step of undo.splice(0).toReversed()) step()
@@ -66,7 +66,7 @@ export async function supervise(
     await build(report)
     const start = async (spec: ServiceSpec) => {
       signal.throwIfAborted()
-      report(`Starting ${spec.name} …`)
+      report(`Starting ${inSentence(spec.name)} …`)
       started.push(await startService(spec, report, signal))
     }
     const usesOurNginx = config.edge.nginx === 'bundled'
@@ -88,6 +88,8 @@ export async function supervise(
     throw error
   }
 }
+
+const inSentence = (name: string): string => name.replace(/^The /, 'the ')
 
 /** What stands behind the edge: Redis where it is ours, the demo's origin, the control plane. */
 async function startInner(

@@ -30,7 +30,10 @@ test('what a killed run left does not stand in the way', () =>
 
 test('a path too long for sockets, or not writable, is told in a sentence', () =>
   withTempDir(async (folder) => {
-    expect(() => claimState(statePaths(join(folder, 'x'.repeat(100))))).toThrow(/too long.*--state/)
+    for (const name of ['x'.repeat(100), 'ж'.repeat(50)]) {
+      expect(() => claimState(statePaths(join(folder, name)))).toThrow(/too long.*--state/)
+      expect(existsSync(join(folder, name))).toBe(false)
+    }
     writeFileSync(join(folder, 'file'), '')
     expect(() => claimState(statePaths(join(folder, 'file/state')))).toThrow(
       /cannot be written.*--state/,

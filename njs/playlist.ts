@@ -43,7 +43,9 @@ const readerOf = (
   account: string,
 ): Reader | ReasonId => {
   const group = found && findGroup(policy, found.group)
-  return found && group ? { account, group, wonBy: found.wonBy } : 'group.none'
+  if (!found || !group) return 'group.none'
+  if (group.requiresAccount && account.startsWith('net:')) return 'token.missing'
+  return { account, group, wonBy: found.wonBy }
 }
 
 /** Who somebody without a secret is: the edge's own knowledge; `null` where only a country would tell. */

@@ -14,6 +14,7 @@ const edgeGroup = (group: GroupConfig, config: Config, listVersion: string): Edg
   ticketTtlSec: group.ticket_ttl_sec,
   cap: group.max_sessions,
   isDefault: group.default,
+  requiresAccount: group.require_account,
   countries: group.countries.map((country) => country.toUpperCase()),
   listVersion,
   redirect: group.redirect,

@@ -16,6 +16,8 @@ export interface EdgeGroup {
   readonly cap: number | null
   /** Takes whoever no network, country or account took. */
   readonly isDefault: boolean
+  /** Viewers without an account get no list. */
+  readonly requiresAccount: boolean
   /** ISO 3166-1 alpha-2, upper case. */
   readonly countries: readonly string[]
   /** Version of the rendered list; a new one whenever a byte changes. */

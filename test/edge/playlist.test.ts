@@ -20,16 +20,18 @@ beforeAll(async () => {
         group('home'),
         group('land', { countries: ['PT'] }),
         group('paid'),
+        group('members', { requiresAccount: true }),
         group('rest', { isDefault: true }),
       ],
     }
     const table = buildSubnetTable([
       { id: 'home', networks: [...networks('192.168.0.0/16'), ...networks('2001:db8::/32')] },
       { id: 'paid', networks: networks('192.168.7.0/24') },
+      { id: 'members', networks: networks('192.168.8.0/24') },
     ])
     stub.tables.networks.rows = new Map(table.pages)
     stub.tables.channels.rows = channelRows({ ch1: { origin: origin.url, base: '/hls/ch1/' } })
-    for (const id of ['home', 'land', 'paid', 'rest']) {
+    for (const id of ['home', 'land', 'paid', 'members', 'rest']) {
       const lines = Array.from(
         { length: 40 },
         (_, i) => `#EXTINF:-1,${id} ${i}\n@@/ch1/index.m3u8\n`,
@@ -66,6 +68,13 @@ describe('who gets which list', () => {
       expect([answer.status, listOf(answer.text)], `${path} ${from}`).toEqual([200, list])
       expect(ticketOf(answer.text)).toMatchObject({ group: list, wonBy })
     }
+  })
+
+  test('a group for accounts only gives strangers no list', async () => {
+    const stranger = await rig.get('/playlist.m3u', { from: '192.168.8.5' })
+    expect([stranger.status, stranger.reason]).toEqual([403, 'token.missing'])
+    const member = await rig.get('/playlist.m3u?token=secret-token', { from: '192.168.8.5' })
+    expect([member.status, ticketOf(member.text)?.account]).toEqual([200, 'own:7'])
   })
 
   test('the account is the token’s, else the network key', async () => {

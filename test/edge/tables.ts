@@ -9,6 +9,7 @@ export const group = (id: string, more: Partial<EdgeGroup> = {}): EdgeGroup => (
   ticketTtlSec: 3600,
   cap: 2,
   isDefault: false,
+  requiresAccount: false,
   countries: [],
   listVersion: 'v1',
   redirect: 'follow',

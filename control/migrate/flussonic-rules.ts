@@ -115,6 +115,8 @@ const addBackend = (statement: Statement, into: ImportedBackend, report: Report)
   if (!/^https?:\/\//i.test(target.text) || !URL.canParse(target.text))
     return report.notUnderstood(statement, '`backend`: not an http or https address')
   const timeoutMs = readTimeout(options, report)
+  if (into.backends.some(({ url }) => url === target.text))
+    return report.changed(statement, '`backend` stands twice; it is asked once')
   into.backends.push({
     url: target.text,
     ...(timeoutMs === undefined ? {} : { timeout_ms: timeoutMs }),

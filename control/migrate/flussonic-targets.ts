@@ -27,8 +27,8 @@ export interface TargetContext {
   readonly linkNames: Names
   readonly backends: ImportedBackend[]
   readonly links: ImportedLink[]
-  /** Original names of the file's `auth_backend` blocks. */
-  readonly declared: ReadonlySet<string>
+  /** Original names of the `auth_backend` blocks that were read. */
+  readonly declared: Set<string>
   readonly report: Report
 }
 
@@ -68,8 +68,11 @@ const backendOf = (url: string, at: Place, context: TargetContext): string => {
       backends[0]?.url === url &&
       Object.keys(allow).length + Object.keys(deny).length === 0,
   )
-  if (known !== undefined && !known.allow_default) return known.name
-  const name = context.names.of(`address ${new URL(url).hostname} ${context.backends.length + 1}`)
+  if (known !== undefined && !known.allow_default) {
+    context.report.kept(at, `the address is auth backend ${known.name}`)
+    return known.name
+  }
+  const name = context.names.of(`\0address ${new URL(url).hostname} ${context.backends.length + 1}`)
   context.backends.push({ name, allow: {}, deny: {}, backends: [{ url }], allow_default: false })
   context.report.changed(at, `the address became auth backend ${name}`)
   return name
@@ -79,7 +82,10 @@ const linkOf = (target: string, at: Place, context: TargetContext): ImportedLink
   const [key = '', query = ''] = target.slice('securetoken://'.length).split('?')
   const check_ip = !/(^|&)no_check_ip=true(&|$)/.test(query)
   const known = context.links.find((link) => link.key === key && link.check_ip === check_ip)
-  if (known !== undefined) return known
+  if (known !== undefined) {
+    context.report.kept(at, `securetoken is secure link ${known.name}`)
+    return known
+  }
   const name = context.linkNames.of(`link-${context.links.length + 1}`)
   const link: ImportedLink = { name, format: 'flussonic', key, check_ip, match: '' }
   context.links.push(link)
@@ -117,8 +123,9 @@ const authOf = (
   return null
 }
 
-const CLOSED = 'not-converted'
-const OPEN = 'open'
+/** Names of our own making begin as no name of the source can. */
+const CLOSED = '\0not-converted'
+const OPEN = '\0open'
 
 /** What cannot be asked must not let everyone in: an auth backend that refuses until somebody fills it. */
 const closed = (target: Token, context: TargetContext): Pick<StreamAuth, 'auth' | 'link'> => {

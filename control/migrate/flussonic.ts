@@ -1,4 +1,6 @@
+import { isChannelId } from '#domain/channel'
 import { parseBlocks, type ReadInclude, type Statement } from './blocks.ts'
+import { authLine, createEffectiveLine, hoisted } from './flussonic-lines.ts'
 import { type ImportedBackend, importAuthBackend } from './flussonic-rules.ts'
 import {
   type ImportedLink,
@@ -8,7 +10,7 @@ import {
   type TargetContext,
 } from './flussonic-targets.ts'
 import { createNames } from './names.ts'
-import { createReport, type ReportLine, reportFlaws } from './report.ts'
+import { createReport, type Report, type ReportLine, reportFlaws } from './report.ts'
 
 /** A `channels` entry of our configuration. */
 export interface ImportedChannelRule {
@@ -51,20 +53,6 @@ interface Rule {
   readonly auth: StreamAuth
 }
 
-const authLine = (block: readonly Statement[] | null): Statement | undefined =>
-  block?.find(({ name }) => name === 'on_play') ?? block?.find(({ name }) => name === 'auth')
-
-/** The line that holds for a stream: its own, or that of its template. */
-const effectiveLine = (
-  statement: Statement,
-  templates: ReadonlyMap<string, Statement>,
-): Statement | undefined => {
-  const own = authLine(statement.block)
-  if (own !== undefined) return own
-  const template = statement.block?.find(({ name }) => name === 'template')?.args[0]?.text
-  return template === undefined ? undefined : authLine(templates.get(template)?.block ?? null)
-}
-
 const addRule = (rules: Rule[], pattern: string, auth: StreamAuth): void => {
   const same = rules.find((rule) => JSON.stringify(rule.auth) === JSON.stringify(auth))
   if (same === undefined) rules.push({ patterns: [pattern], auth })
@@ -74,6 +62,15 @@ const addRule = (rules: Rule[], pattern: string, auth: StreamAuth): void => {
 const patternOf = (statement: Statement): string => {
   const name = escapeText(statement.args[0]?.text ?? '')
   return PUBLISHERS[statement.name] === true ? `${name}(?:/.*)?` : name
+}
+
+/** Rules go by the ids of channels, which know no slashes and few letters. */
+const reportName = (statement: Statement, report: Report): void => {
+  const name = statement.args[0]?.text ?? ''
+  if (PUBLISHERS[statement.name] === true)
+    report.changed(statement, `\`${name}/…\`: write the ids of its channels into \`match\``)
+  else if (!isChannelId(name))
+    report.changed(statement, `no channel has the id \`${name}\` here: write its id into \`match\``)
 }
 
 const matchOf = (patterns: readonly string[]): string =>
@@ -87,36 +84,32 @@ const channelRule = ({ patterns, auth }: Rule): ImportedChannelRule => ({
 })
 
 const collectBackends = (statements: readonly Statement[], context: TargetContext): void => {
-  const seen = new Set<string>()
+  const { declared, names, report } = context
   for (const statement of statements) {
     if (statement.name !== 'auth_backend') continue
     const original = statement.args[0]?.text ?? ''
-    if (seen.has(original)) {
-      const message = `auth_backend ${original} stands twice; the first holds`
-      context.report.notUnderstood(statement, message)
+    if (declared.has(original)) {
+      report.notUnderstood(statement, `auth_backend ${original} stands twice; the first holds`)
       continue
     }
-    const backend = importAuthBackend(statement, context.names, context.report)
+    const backend = importAuthBackend(statement, names, report)
     if (backend === null) continue
-    seen.add(original)
+    declared.add(original)
     context.backends.push(backend)
   }
 }
 
 const collectRules = (statements: readonly Statement[], context: TargetContext): Rule[] => {
   const rules: Rule[] = []
-  const hasGlobal = (authLine(statements)?.args.length ?? 0) > 0
-  const templates = new Map(
-    statements
-      .filter(({ name }) => name === 'template')
-      .map((statement) => [statement.args[0]?.text ?? '', statement]),
-  )
+  const hasGlobal = (authLine(statements, null)?.args.length ?? 0) > 0
+  const lineOf = createEffectiveLine(statements, context.report)
   for (const statement of statements) {
     if (PUBLISHERS[statement.name] === undefined) continue
-    const line = effectiveLine(statement, templates)
+    const line = lineOf(statement)
     if (line === undefined) continue
     const auth = readTarget(line.args, context) ?? (hasGlobal ? openToAll(line, context) : null)
     if (auth === null) continue
+    reportName(statement, context.report)
     addRule(rules, patternOf(statement), auth)
     if (auth.link !== null) {
       const holds = auth.link.match === '' ? [] : [auth.link.match]
@@ -126,14 +119,7 @@ const collectRules = (statements: readonly Statement[], context: TargetContext):
   return rules
 }
 
-const declaredNames = (statements: readonly Statement[]): ReadonlySet<string> =>
-  new Set(
-    statements
-      .filter(({ name, block }) => name === 'auth_backend' && block !== null)
-      .map(({ args }) => args[0]?.text ?? ''),
-  )
-
-const LINKS_ONLY = 'links-only'
+const LINKS_ONLY = '\0links-only'
 
 /** A stream's securetoken stands before the global line: whoever has no good link must not be let in by that. */
 const closeLinked = (rules: readonly Rule[], context: TargetContext): readonly Rule[] => {
@@ -145,13 +131,29 @@ const closeLinked = (rules: readonly Rule[], context: TargetContext): readonly R
   )
 }
 
-const globalAuth = (statements: readonly Statement[], context: TargetContext): string | null => {
-  const line = authLine(statements)
-  if (line === undefined) return null
-  const auth = readTarget(line.args, context)
-  if (auth?.link) auth.link.match = '.*'
-  return auth?.auth ?? null
+/** A stream with a line of its own is not opened by the links of the global one. */
+const elsewhere = (link: ImportedLink, rules: readonly Rule[]): string => {
+  const others = rules.filter(({ auth }) => auth.link !== link).flatMap(({ patterns }) => patterns)
+  return others.length === 0 ? '.*' : `^(?!(?:${others.join('|')})$)`
 }
+
+const readGlobal = (
+  statements: readonly Statement[],
+  rules: readonly Rule[],
+  context: TargetContext,
+): StreamAuth | null => {
+  const line = authLine(statements, context.report)
+  const auth = line === undefined ? null : readTarget(line.args, context)
+  if (auth?.link) auth.link.match = elsewhere(auth.link, rules)
+  return auth
+}
+
+/** The global line's caps, for every stream without a line of its own. */
+const globalRule = ({ limitation, max_sessions }: StreamAuth): ImportedChannelRule => ({
+  match: '.*',
+  limitation,
+  ...(max_sessions === null ? {} : { max_sessions }),
+})
 
 /** Turns a Flussonic configuration into the part of ours that decides who may watch. */
 export const importFlussonic = (
@@ -159,24 +161,29 @@ export const importFlussonic = (
   options: { readonly file: string; readonly readInclude?: ReadInclude },
 ): ImportResult<FlussonicConfig> => {
   const report = createReport()
-  const { statements, flaws } = parseBlocks(source, { ...options, starters: STARTERS })
-  reportFlaws(flaws, report)
+  const parsed = parseBlocks(source, { ...options, starters: STARTERS })
+  const statements = hoisted(parsed.statements)
+  reportFlaws(parsed.flaws, report)
   const context: TargetContext = {
     names: createNames(),
     linkNames: createNames(),
     backends: [],
     links: [],
-    declared: declaredNames(statements),
+    declared: new Set(),
     report,
   }
   collectBackends(statements, context)
   const own = collectRules(statements, context)
-  const auth = globalAuth(statements, context)
-  const rules = auth === null ? own : closeLinked(own, context)
+  const all = readGlobal(statements, own, context)
+  const auth = all?.auth ?? null
+  const rules = [
+    ...(auth === null ? own : closeLinked(own, context)).map(channelRule),
+    ...(all === null ? [] : [globalRule(all)]),
+  ]
   const config: FlussonicConfig = {
     ...(auth === null ? {} : { auth }),
     ...(context.backends.length === 0 ? {} : { auth_backends: context.backends }),
-    ...(rules.length === 0 ? {} : { channels: rules.map(channelRule) }),
+    ...(rules.length === 0 ? {} : { channels: rules }),
     ...(context.links.length === 0 ? {} : { secure_links: context.links }),
   }
   if (context.backends.length + rules.length === 0)

@@ -74,7 +74,7 @@ it('a line that names nothing opens its stream, whatever the global line says', 
   expect(config).toMatchObject({
     auth: 'm',
     auth_backends: [{ name: 'm' }, { name: 'open', allow_default: true }],
-    channels: [{ match: '^free$', auth: 'open' }],
+    channels: [{ match: '^free$', auth: 'open' }, { match: '.*' }],
   })
 })
 
@@ -85,6 +85,12 @@ describe('report', () => {
     const text = formatReport(report)
     for (const word of ['X-UserId', 'X-Max-Sessions', 'X-AuthDuration', 'milliseconds', 'f.conf:2'])
       expect(text).toContain(word)
+  })
+
+  it('says what became of every line that names a backend', () => {
+    const source = 'auth http://h.example.net/a;\nstream a {\n auth http://h.example.net/a;\n}'
+    const { report } = importFlussonic(source, { file: 'f.conf' })
+    expect(new Set(report.map(({ line }) => line))).toEqual(new Set([1, 3]))
   })
 
   it('never shows a token, a key or a password', () => {

@@ -96,6 +96,18 @@ const readWord = (statement: Statement, into: Reading): void => {
   return into.report.notUnderstood(statement, `\`${statement.name}\` has no value`)
 }
 
+/** To nginx it is the network of all addresses: the last of several holds. */
+const setDefault = (statement: Statement, value: string, into: Reading): void => {
+  const old = [into.fallback, into.cidrs.get('0.0.0.0/0'), into.cidrs.get('::/0')]
+  for (const earlier of old)
+    if (typeof earlier === 'string' && earlier !== value)
+      into.report.changed(statement, `default ${earlier} stood before; ${value} holds`)
+  into.cidrs.delete('0.0.0.0/0')
+  into.cidrs.delete('::/0')
+  into.fallback = value
+  into.report.kept(statement, `default ${value}`)
+}
+
 const readLine = (statement: Statement, into: Reading): void => {
   const [value, ...rest] = statement.args
   if (statement.block !== null || rest.length > 0)
@@ -103,8 +115,7 @@ const readLine = (statement: Statement, into: Reading): void => {
   if (value === undefined) return readWord(statement, into)
   switch (statement.name) {
     case 'default':
-      into.fallback = value.text
-      return into.report.kept(statement, `default ${value.text}`)
+      return setDefault(statement, value.text, into)
     case 'delete':
       return remove(statement, value.text, into)
     case 'proxy':

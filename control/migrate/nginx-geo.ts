@@ -1,8 +1,9 @@
 import { parseBlocks, type ReadInclude, type Statement } from './blocks.ts'
 import type { ImportResult } from './flussonic.ts'
 import { createNames, type Names } from './names.ts'
+import { findGeoLocations, type GeoLocation } from './nginx-find.ts'
 import { type GeoBlock, readGeoBlock } from './nginx-geo-block.ts'
-import { findGeoLocations, type GeoLocation, type Served, serve } from './nginx-locations.ts'
+import { type Served, serve } from './nginx-locations.ts'
 import { createReport, type Report, type ReportLine, reportFlaws } from './report.ts'
 
 /** A `groups` entry of our configuration. */

@@ -8,39 +8,6 @@ export type Served =
   | { readonly kind: 'file'; readonly file: string }
   | { readonly kind: 'status'; readonly status: number }
 
-/** A location that depends on the variable. */
-export interface GeoLocation {
-  readonly statement: Statement
-  /** Nearest `root` around it. */
-  readonly root: string | null
-}
-
-const uses = (statement: Statement, variable: string): boolean =>
-  statement.args.some(({ text }) => mentions(text, variable)) ||
-  (statement.block?.some((inner) => uses(inner, variable)) ?? false)
-
-const mentions = (text: string, variable: string): boolean =>
-  new RegExp(`\\${variable}(?![A-Za-z0-9_])|\\$\\{${variable.slice(1)}\\}`).test(text)
-
-const rootIn = (block: readonly Statement[]): string | null =>
-  block.find(({ name }) => name === 'root')?.args[0]?.text ?? null
-
-/** Every location that uses the variable, wherever it stands. */
-export const findGeoLocations = (
-  statements: readonly Statement[],
-  variable: string,
-  root: string | null = null,
-): GeoLocation[] => {
-  const here = rootIn(statements) ?? root
-  return statements.flatMap((statement) => {
-    if (statement.block === null || statement.name === 'geo') return []
-    const isPlace = statement.name === 'location' && uses(statement, variable)
-    return isPlace
-      ? [{ statement, root: rootIn(statement.block) ?? here }]
-      : findGeoLocations(statement.block, variable, here)
-  })
-}
-
 interface Serving {
   readonly variable: string
   readonly value: string
@@ -98,19 +65,35 @@ const returned = (words: readonly string[]): string | number | null => {
   return /^30[12378]$/.test(first) ? second : Number(first)
 }
 
-/** What one directive serves; `null` where it serves nothing. */
-const servedBy = (statement: Statement, serving: Serving): Served | null => {
-  const words = statement.args.map(({ text }) => filled(text, serving))
+const wordsOf = (statement: Statement, serving: Serving): string[] =>
+  statement.args.map(({ text }) => filled(text, serving))
+
+/** What the rewrite phase came to, and whether nginx reads on after it. */
+interface Rewritten {
+  readonly served: Served | null
+  readonly isFinal: boolean
+}
+
+const returns = (statement: Statement, serving: Serving): Rewritten => {
+  const target = returned(wordsOf(statement, serving))
+  if (target === null) return { served: null, isFinal: false }
+  const served: Served =
+    typeof target === 'number' ? { kind: 'status', status: target } : asServed(target, serving)
+  return { served, isFinal: true }
+}
+
+const rewrites = (statement: Statement, serving: Serving): Rewritten => {
+  const [, target, flag] = wordsOf(statement, serving)
+  if (target === undefined) return { served: null, isFinal: false }
+  const served = asServed(target, serving)
+  // Without a flag nginx goes on with the new path, and a later `return` still counts.
+  return { served, isFinal: flag !== undefined || served.kind === 'url' }
+}
+
+/** What one directive makes the content; `null` where it makes none. */
+const contentBy = (statement: Statement, serving: Serving): Served | null => {
+  const words = wordsOf(statement, serving)
   switch (statement.name) {
-    case 'return': {
-      const target = returned(words)
-      if (target === null) return null
-      return typeof target === 'number'
-        ? { kind: 'status', status: target }
-        : asServed(target, serving)
-    }
-    case 'rewrite':
-      return words[1] === undefined ? null : asServed(words[1], serving)
     case 'alias':
       return words[0] === undefined ? null : { kind: 'file', file: words[0] }
     case 'try_files': {
@@ -126,7 +109,13 @@ const servedBy = (statement: Statement, serving: Serving): Served | null => {
   }
 }
 
-const HARMLESS = new Set([
+const KNOWN = new Set([
+  'return',
+  'rewrite',
+  'alias',
+  'try_files',
+  'proxy_pass',
+  'break',
   'root',
   'add_header',
   'default_type',
@@ -136,21 +125,47 @@ const HARMLESS = new Set([
   'access_log',
 ])
 
-/** What the block serves for one value, read from the top as nginx does; `null` where nothing is said. */
-export const serve = (block: readonly Statement[], serving: Serving): Served | null => {
+const REWRITES: Readonly<Record<string, (one: Statement, serving: Serving) => Rewritten>> = {
+  return: returns,
+  rewrite: rewrites,
+  if: (statement, serving) => {
+    const verdict = isTrue(statement.args, serving)
+    if (verdict === null)
+      serving.report?.notUnderstood(statement, '`if` asks about more than the variable')
+    return verdict ? rewritten(statement.block ?? [], serving) : { served: null, isFinal: false }
+  },
+}
+
+const rewritten = (block: readonly Statement[], serving: Serving): Rewritten => {
+  let served: Served | null = null
+  for (const statement of block) {
+    if (statement.name === 'break') return { served, isFinal: true }
+    const one = REWRITES[statement.name]?.(statement, serving)
+    if (one?.isFinal === true) return one
+    served = one?.served ?? served
+  }
+  return { served, isFinal: false }
+}
+
+/** The last `if` that holds and says what the content is, else the block itself. */
+const contentOf = (block: readonly Statement[], serving: Serving): Served | null => {
+  let own: Served | null = null
+  let inner: Served | null = null
   for (const statement of block) {
     if (statement.name === 'if') {
-      const verdict = isTrue(statement.args, serving)
-      if (verdict === null)
-        serving.report?.notUnderstood(statement, '`if` asks about more than the variable')
-      const inner = verdict ? serve(statement.block ?? [], serving) : null
-      if (inner !== null) return inner
+      const quiet = { ...serving, report: null }
+      if (isTrue(statement.args, quiet)) inner = contentOf(statement.block ?? [], quiet) ?? inner
       continue
     }
-    const served = servedBy(statement, serving)
-    if (served !== null) return served
-    if (!HARMLESS.has(statement.name))
+    own ??= contentBy(statement, serving)
+    if (!KNOWN.has(statement.name))
       serving.report?.notUnderstood(statement, `\`${statement.name}\` within the location`)
   }
-  return null
+  return inner ?? own
+}
+
+/** What the block serves for one value: nginx rewrites and returns first, wherever they stand; `null` where nothing is said. */
+export const serve = (block: readonly Statement[], serving: Serving): Served | null => {
+  const content = contentOf(block, serving)
+  return rewritten(block, serving).served ?? content
 }

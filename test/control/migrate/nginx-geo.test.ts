@@ -74,6 +74,8 @@ server {
   })
 })
 
+const UP = { a: 'http://up/a', b: 'http://up/b' }
+
 describe('what a location may do with the variable', () => {
   const geo = 'geo $g { default a; 10.0.0.0/8 b; }'
   it.each([
@@ -88,6 +90,12 @@ describe('what a location may do with the variable', () => {
     ['if ($g) { return 302 /x; }', { a: '/r/x', b: '/r/x' }],
     ['proxy_pass http://up/$g.m3u;', { a: 'http://up/a.m3u', b: 'http://up/b.m3u' }],
     ['root /other; rewrite ^ /$g break;', { a: '/other/a', b: '/other/b' }],
+    ['try_files /x =404; if ($g = b) { return 302 /y; }', { a: '/r/x', b: '/r/y' }],
+    ['if ($g = b) { rewrite ^ /x; } return 302 /y;', { a: '/r/y', b: '/r/y' }],
+    ['if ($g = b) { rewrite ^ /x last; } return 302 /y;', { a: '/r/y', b: '/r/x' }],
+    ['if ($g = b) { rewrite ^ /x; break; } return 302 /y;', { a: '/r/y', b: '/r/x' }],
+    ['rewrite ^ /x; if ($g = b) { rewrite ^ /y; } alias /z;', { a: '/r/x', b: '/r/y' }],
+    ['proxy_pass http://up/a; if ($g = b) { proxy_pass http://up/b; }', UP],
   ])('case=%s', (body, expected) => {
     const result = read(`${geo} server { root /r/; location /p { ${body} } }`)
     const sources = result.config.sources ?? []
@@ -122,6 +130,13 @@ describe('what stands in a geo block', () => {
         { name: 'six', networks: ['2001:db8::/32'] },
       ],
     })
+  })
+
+  it('reads `default` as the network of all addresses, of which the last line holds', () => {
+    const first = read('geo $g { 0.0.0.0/0 all; ::/0 six; default rest; }')
+    expect(first.config).toEqual({ groups: [{ name: 'rest', default: true }] })
+    const second = read('geo $g { default rest; 0.0.0.0/0 all; }')
+    expect(second.config.groups).toMatchObject([{ networks: ['0.0.0.0/0'] }, { default: true }])
   })
 
   it.each([

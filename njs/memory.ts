@@ -137,7 +137,7 @@ export const engine = (): { njs: string; nginx: string; engine: string; isNewEno
   }
 }
 
-/** Takes a dictionary's write lock once: it never comes back where the lock's owner died. */
+/** Takes a dictionary's write lock once: it never comes back where the lock's owner died. No key is a blank. */
 export const touchZone = (zone: NumberZone | TextZone): void => {
-  ngx.shared[zone]?.delete('-')
+  ngx.shared[zone]?.delete(' ')
 }

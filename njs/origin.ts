@@ -74,10 +74,17 @@ const findKnown = (channel: string): Known | null | undefined => {
 export const readChannel = (channel: string): ChannelRecord | null =>
   findKnown(channel)?.record ?? null
 
-const withQuery = (path: string, own: string, args: string): string => {
-  const viewers = args === '' || !args.includes('=') ? args : stripSecrets(args)
-  const query = own === '' ? viewers : viewers === '' ? own : `${own}&${viewers}`
-  return query === '' ? path : `${path}?${query}`
+const withQuery = (path: string, query: string): string =>
+  query === '' ? path : `${path}?${query}`
+
+/** The query a player sent, as the origin may see it; a manifest may repeat the channel's own. */
+const playersQuery = (args: string, own: string): string =>
+  args.includes('=') ? stripSecrets(args, own) : args
+
+/** The query of a channel's entry: its own, and what a player adds to it. */
+const entryQuery = (own: string, args: string): string => {
+  const added = playersQuery(args, '')
+  return own === '' || added === '' ? own + added : `${own}&${added}`
 }
 
 /** Whether the origin's path belongs to another channel than the one asked for. */
@@ -106,7 +113,11 @@ const findPath = (record: ChannelRecord, question: RouteQuestion, args: string):
     return { ok: false, reason: 'path.outside' }
   // What the record says is escaped as the origin wants it; what a viewer sent is escaped here.
   const path = isRooted ? escapePath(plain) : record.base + escapePath(rest)
-  return { ok: true, origin: record.origin, path: withQuery(path, '', args) }
+  return {
+    ok: true,
+    origin: record.origin,
+    path: withQuery(path, playersQuery(args, record.query)),
+  }
 }
 
 /** The route of a channel's entry under its own name, without a query of the viewer's; `null` = anything else. */
@@ -123,5 +134,5 @@ export const findRoute = (question: RouteQuestion, args: string): Route => {
   const { record, entry } = channel
   if (!isEntryOf(record, question)) return findPath(record, question, args)
   if (args === '') return entry
-  return { ...entry, path: withQuery(record.base + record.entry, record.query, args) }
+  return { ...entry, path: withQuery(record.base + record.entry, entryQuery(record.query, args)) }
 }

@@ -95,14 +95,21 @@ const SECRET_ARGUMENTS: ReadonlySet<string> = new Set(
   'token ticket pass username password user auth key'.split(' '),
 )
 
-const isHarmless = (pair: string): boolean => {
+const isHarmless = (pair: string, own: string): boolean => {
   const end = pair.indexOf('=')
   const name = end < 0 ? pair : pair.slice(0, end)
-  return pair !== '' && !SECRET_ARGUMENTS.has(name.toLowerCase())
+  if (pair === '') return false
+  return !SECRET_ARGUMENTS.has(name.toLowerCase()) || `&${own}&`.includes(`&${pair}&`)
 }
 
-/** The query without what might be a secret of the viewer's; most queries are one pair, which costs no array. */
-export const stripSecrets = (query: string): string => {
-  if (query.includes('&')) return query.split('&').filter(isHarmless).join('&')
-  return isHarmless(query) ? query : ''
+/**
+ * The query without what might be a secret of the viewer's; `own` is the channel's query: what the origin wants to see again is none.
+ * Most queries are one pair, which costs no array.
+ */
+export const stripSecrets = (query: string, own = ''): string => {
+  if (!query.includes('&')) return isHarmless(query, own) ? query : ''
+  return query
+    .split('&')
+    .filter((pair) => isHarmless(pair, own))
+    .join('&')
 }

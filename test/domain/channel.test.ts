@@ -110,6 +110,8 @@ describe('paths below a channel', () => {
   test('secrets leave the query, the rest stays in order', () => {
     expect(stripSecrets('a=1&token=x&_HLS_msn=3&TOKEN=y&b')).toBe('a=1&_HLS_msn=3&b')
     expect(stripSecrets('token=x')).toBe('')
+    expect(stripSecrets('token=up&token=mine&n=1', 'a=1&token=up')).toBe('token=up&n=1')
+    expect(stripSecrets('token=up', 'token=upper')).toBe('')
     expect(stripSecrets('tokens=x&utc=5')).toBe('tokens=x&utc=5')
   })
 })

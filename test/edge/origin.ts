@@ -6,6 +6,8 @@ export interface TestOrigin {
   readonly url: string
   readonly port: number
   readonly files: Map<string, { type: string; body: string | Buffer }>
+  /** Where a path's 302 leads. */
+  readonly moved: Map<string, string>
   readonly seen: { method: string; url: string; headers: IncomingMessage['headers'] }[]
   /** Connections of `/live.ts` still open. */
   readonly streams: Set<ServerResponse>
@@ -17,11 +19,14 @@ const TICK_MS = 50
 /** Starts one. Paths that end in `stream.ts` or `mpegts` run for ever. */
 export async function startOrigin(): Promise<TestOrigin> {
   const files = new Map<string, { type: string; body: string | Buffer }>()
+  const moved: TestOrigin['moved'] = new Map()
   const seen: TestOrigin['seen'] = []
   const streams = new Set<ServerResponse>()
   const server: Server = createServer((request, response) => {
     seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers })
     const path = (request.url ?? '').split('?')[0] ?? ''
+    const location = moved.get(path)
+    if (location !== undefined) return void response.writeHead(302, { Location: location }).end()
     if (/(?:stream\.ts|mpegts)$/.test(path)) return run(request, response)
     serve(path, request, response)
   })
@@ -62,6 +67,7 @@ export async function startOrigin(): Promise<TestOrigin> {
     url: `http://127.0.0.1:${port}`,
     port,
     files,
+    moved,
     seen,
     streams,
     async stop() {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { leaseKey } from '#domain/lease'
+import { until } from '../support/port.ts'
 import { nodeCrypto } from './crypto.ts'
 import { type Rig, startRig } from './rig.ts'
 import { stubPass } from './stub-control.ts'
@@ -16,6 +17,9 @@ beforeAll(async () => {
       inner: { origin: origin.url, base: '/hls/ch1/inner/', isShared: true },
       dash: { origin: origin.url, base: '/dash/', entry: 'manifest.mpd', protocol: 'dash' },
       odd: { origin: origin.url, base: '/odd%20dir/' },
+      // A legal name, and once the key the edge tried its dictionaries with.
+      '-': { origin: origin.url, base: '/dash-and-dot/' },
+      paid: { origin: origin.url, base: '/paid/', query: 'token=upstream&n=1' },
     })
     origin.files.set('/hls/ch1/index.m3u8', { type: HLS, body: '#EXTM3U\nseg1.ts\n' })
     origin.files.set('/hls/ch1/seg1.ts', { type: 'video/mp2t', body: '0123456789' })
@@ -165,6 +169,42 @@ describe('to the origin', () => {
     expect(rig.origin.seen.every((it) => it.headers['x-evil'] === undefined)).toBe(true)
     const odd = await open('odd')
     expect((await rig.get(`${odd}index.m3u8`)).status).toBe(200)
+  })
+
+  test('a channel of one character is there in every second', async () => {
+    const base = await open('-')
+    const syncs = rig.stub.syncs.length
+    await until('two rounds of the edge', () => rig.stub.syncs.length > syncs + 1)
+    await rig.get(`${base}index.m3u8`)
+    expect(lastSeen()?.url).toBe('/dash-and-dot/index.m3u8')
+  })
+
+  test('what the origin itself asks for in a query comes back to it', async () => {
+    const base = await open('paid')
+    await rig.get(`${base}v/low.m3u8?token=upstream&n=2`)
+    await rig.get(`${base}v/1.ts?token=mine&n=3`)
+    expect(rig.origin.seen.slice(-2).map((it) => it.url)).toEqual([
+      '/paid/v/low.m3u8?token=upstream&n=2',
+      '/paid/v/1.ts?n=3',
+    ])
+  })
+
+  test('where the origin sends a player, he stays below his pass', async () => {
+    const base = await open()
+    const cases: [string, string, string][] = [
+      ['a/index.m3u8', `${rig.origin.url}/x/y.m3u8?n=1`, `${base}@/x/y.m3u8?n=1`],
+      ['a/1.ts', '/x/1.ts', `${base}@/x/1.ts`],
+      ['index.m3u8', '../x/y.m3u8?n=1', `${base}@/hls/ch1/../x/y.m3u8?n=1`],
+      ['2.ts', '../x/2.ts', `${base}@/hls/ch1/../x/2.ts`],
+      ['3.ts', 'b/3.ts', 'b/3.ts'],
+      ['4.ts', 'http://other.example/4.ts', 'http://other.example/4.ts'],
+    ]
+    for (const [path, location, wanted] of cases) {
+      rig.origin.moved.set(`/hls/ch1/${path}`, location)
+      const answer = await rig.get(base + path)
+      rig.origin.moved.delete(`/hls/ch1/${path}`)
+      expect([answer.status, answer.headers.get('location')], path).toEqual([302, wanted])
+    }
   })
 
   test('byte ranges pass for segments and are dropped for manifests', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { createIsSet, formatFinding, lint } from '../lint/lint.ts'
+import type { Channel } from '../playlists/channel.ts'
 import { configFileOf, type GlobalOptions, loadedConfig, withGlobals } from './context.ts'
 import { print } from './output.ts'
 
@@ -19,7 +20,7 @@ export const checkCommand = (): Command =>
       const file = configFileOf(options)
       const loaded = loadedConfig(options)
       const isSet = createIsSet(readFileSync(file, 'utf8'))
-      const findings = lint(loaded.config, { lineOf: loaded.lineOf, isSet })
+      let known: readonly Channel[] = []
       let problems: readonly string[] = []
       let warnings: readonly string[] = []
       if (options.sources) {
@@ -27,10 +28,12 @@ export const checkCommand = (): Command =>
         const open = await openOffline(loaded)
         problems = open.problems
         const { checkManifests } = await import('../playlists/manifest-checks.ts')
-        const channels = open.lineup.playlists.snapshot()?.channels ?? []
-        warnings = [...open.warnings, ...(await checkManifests(channels))]
+        known = open.lineup.playlists.snapshot()?.channels ?? []
+        warnings = [...open.warnings, ...(await checkManifests(known))]
         await open.close()
       }
+      const channels = known.map(({ id, base, entry }) => ({ id, path: `${base}${entry}` }))
+      const findings = lint(loaded.config, { lineOf: loaded.lineOf, isSet, channels })
       if (options.json === true) print(JSON.stringify({ file, problems, findings, warnings }))
       else {
         for (const problem of problems) print(`${file}: error: ${problem}`)

@@ -1,3 +1,4 @@
+import { lintCountry } from './countries.ts'
 import type { LintBackend, LintConfig, LintLists, LintPath, Tell } from './finding.ts'
 import { familiesOf, lintNetworkText } from './networks.ts'
 import { lintShadows } from './shadows.ts'
@@ -54,13 +55,7 @@ const lintNetworks = (backend: LintBackend, path: LintPath, tell: Tell): void =>
 const lintCountries = (backend: LintBackend, path: LintPath, tell: Tell): void => {
   for (const action of ['allow', 'deny'] as const)
     for (const [at, code] of backend[action].country.entries())
-      if (!/^[A-Za-z]{2}$/.test(code))
-        tell([...path, action, 'country', at], {
-          severity: 'error',
-          check: 'rule-unreadable',
-          message: `\`${action} country ${code}\` matches nothing: a code has two letters`,
-          suggestion: 'write the ISO 3166-1 code, such as DE',
-        })
+      lintCountry(code, [...path, action, 'country', at], tell)
 }
 
 const lintHttp = (

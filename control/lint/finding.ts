@@ -41,10 +41,20 @@ export interface LintGroup {
   readonly auth: string | null
 }
 
+/** A rule or link key that holds for channels by pattern. */
+export interface LintSecureLink {
+  readonly match: string
+}
+
+export interface LintChannelRule extends LintSecureLink {
+  readonly auth: string | null
+}
+
 /** The part of a configuration the linter reads. */
 export interface LintConfig {
   readonly auth: string | null
   readonly auth_backends: readonly LintBackend[]
   readonly groups: readonly LintGroup[]
-  readonly channels: readonly { readonly auth: string | null }[]
+  readonly channels: readonly LintChannelRule[]
+  readonly secure_links: readonly LintSecureLink[]
 }

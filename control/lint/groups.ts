@@ -1,4 +1,5 @@
 import { isLan, parseNetwork } from '#domain/network'
+import { lintCountry } from './countries.ts'
 import type { LintGroup, LintPath, Tell } from './finding.ts'
 import { familiesOf, lintNetworkText } from './networks.ts'
 import { nestedNetworks } from './shadows.ts'
@@ -73,5 +74,9 @@ export const lintGroups = (groups: readonly LintGroup[], tell: Tell): void => {
   const owned = ownedNetworks(groups)
   for (const { text, path } of owned) lintNetworkText(text, path, tell)
   lintOverlaps(groups, owned, tell)
-  for (const [at, group] of groups.entries()) lintGroup(group, at, tell)
+  for (const [at, group] of groups.entries()) {
+    lintGroup(group, at, tell)
+    for (const [place, code] of group.countries.entries())
+      lintCountry(code, ['groups', at, 'countries', place], tell)
+  }
 }

@@ -1,5 +1,6 @@
-import { parseDocument } from 'yaml'
+import { parse } from 'yaml'
 import { lintAuthBackends } from './auth-backends.ts'
+import { type LintChannel, lintChannelRules, lintMatches } from './channels.ts'
 import type { LintConfig, LintFinding, LintPath, Severity, Tell } from './finding.ts'
 import { lintGroups } from './groups.ts'
 
@@ -8,23 +9,37 @@ export interface LintSource {
   readonly lineOf: (path: LintPath) => number
   /** Whether the file itself sets the path; without it defaults count as set. */
   readonly isSet?: (path: LintPath) => boolean
+  /** Channels of the sources, where they were read. */
+  readonly channels?: readonly LintChannel[]
 }
 
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 }
 
 /** What is worth a second look in a valid configuration, by line and the worst first. */
-export const lint = (config: LintConfig, { lineOf, isSet }: LintSource): readonly LintFinding[] => {
+export const lint = (
+  config: LintConfig,
+  { lineOf, isSet, channels }: LintSource,
+): readonly LintFinding[] => {
   const findings: LintFinding[] = []
   const tell: Tell = (path, finding) => findings.push({ line: lineOf(path), ...finding })
   lintAuthBackends(config, { tell, isSet: isSet ?? (() => true) })
   lintGroups(config.groups, tell)
+  lintChannelRules(config.channels, tell)
+  lintMatches(config, channels ?? [], tell)
   return findings.sort((a, b) => a.line - b.line || RANK[a.severity] - RANK[b.severity])
 }
 
 /** Tells what a YAML text says itself from what a default fills in. */
 export const createIsSet = (text: string): ((path: LintPath) => boolean) => {
-  const document = parseDocument(text)
-  return (path) => document.hasIn(path)
+  const document: unknown = parse(text)
+  return (path) => {
+    let here = document
+    for (const part of path) {
+      if (typeof here !== 'object' || here === null || !Object.hasOwn(here, part)) return false
+      here = new Map<unknown, unknown>(Object.entries(here)).get(String(part))
+    }
+    return true
+  }
 }
 
 /** One finding as a line of text. */

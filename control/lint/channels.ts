@@ -1,0 +1,78 @@
+import type { LintChannelRule, LintPath, LintSecureLink, Tell } from './finding.ts'
+
+const isEverything = (match: string): boolean => /^\^?(?:\.\*)?\$?$/.test(match)
+
+const isBefore = (earlier: LintChannelRule, later: LintChannelRule): boolean =>
+  isEverything(earlier.match) || earlier.match === later.match
+
+/** Rules that an earlier one leaves nothing: the first match counts, for auth the first that names one. */
+export const lintChannelRules = (rules: readonly LintChannelRule[], tell: Tell): void => {
+  for (const [at, rule] of rules.entries()) {
+    const by = rules.findIndex((other, place) => place < at && isBefore(other, rule))
+    const earlier = rules[by]
+    if (earlier === undefined) continue
+    const isAuthLeft = rule.auth !== null && earlier.auth === null
+    tell(['channels', at], {
+      severity: 'warning',
+      check: 'shadowed',
+      message: isAuthLeft
+        ? `of the rule for \`${rule.match}\` only \`auth\` counts: \`${earlier.match}\` before it fits the same channels`
+        : `the rule for \`${rule.match}\` never counts: \`${earlier.match}\` before it fits the same channels`,
+      suggestion: 'put the narrower rule first, or remove it',
+    })
+  }
+}
+
+/** A channel of the sources: its id, and the path its stream has at the origin. */
+export interface LintChannel {
+  readonly id: string
+  readonly path: string
+}
+
+/** The names a pattern lists, each as a pattern of its own, where it does no more than that; else itself. */
+const alternatives = (match: string): readonly string[] => {
+  const list = /^\^\(\?:([^()]*)\)\$$/.exec(match)?.[1]
+  return list === undefined ? [match] : list.split(/(?<!\\)\|/).map((part) => `^${part}$`)
+}
+
+const partsOf = (path: string): string[] =>
+  path.split('/').flatMap((part) => [part, part.replace(/\.[^.]*$/, '')])
+
+const nothing = (
+  match: string,
+  what: string,
+  channels: readonly LintChannel[],
+): { message: string; suggestion: string } | null => {
+  const idle = alternatives(match)
+    .map((text) => ({ text, pattern: new RegExp(text, 'u') }))
+    .filter(({ pattern }) => !channels.some(({ id }) => pattern.test(id)))
+  const [first] = idle
+  if (first === undefined) return null
+  const meant = channels.find(({ path }) => partsOf(path).some((part) => first.pattern.test(part)))
+  const rest = idle.length === 1 ? '' : ` (and ${idle.length - 1} more of its names)`
+  return {
+    message: `${what} for \`${first.text}\`${rest} fits no channel of the sources`,
+    suggestion:
+      meant === undefined
+        ? 'write the id of a channel: its tvg-id, else its name in small letters'
+        : `the stream \`${meant.path}\` has the id \`${meant.id}\` here: write that, or give it its name as tvg-id`,
+  }
+}
+
+/** Patterns of a valid configuration that no channel has an id for: what they set holds for nobody. */
+export const lintMatches = (
+  { channels, secure_links }: Record<'channels' | 'secure_links', readonly LintSecureLink[]>,
+  known: readonly LintChannel[],
+  tell: Tell,
+): void => {
+  if (known.length === 0) return
+  const look = (list: readonly LintSecureLink[], name: string, what: string): void => {
+    for (const [at, { match }] of list.entries()) {
+      const found = nothing(match, what, known)
+      const path: LintPath = [name, at]
+      if (found !== null) tell(path, { severity: 'warning', check: 'match-nothing', ...found })
+    }
+  }
+  look(channels, 'channels', 'the rule')
+  look(secure_links, 'secure_links', 'the link key')
+}

@@ -21,6 +21,14 @@ const isNewer = (next: PlayRecord, known: PlayRecord): boolean => {
   return byTimeThenId(next, known) < 0
 }
 
+/** Nothing has ended later than any clock can be ahead. */
+const endedByNow = (play: PlayRecord, now: number): PlayRecord => {
+  const latest = Math.max(play.startedAt, now + SOURCE_SKEW_MS)
+  if (Math.max(play.lastSeenAt, play.endedAt ?? 0) <= latest) return play
+  const endedAt = play.endedAt === null ? null : Math.min(play.endedAt, latest)
+  return { ...play, lastSeenAt: Math.min(play.lastSeenAt, latest), endedAt }
+}
+
 /** A stop before the start becomes the time played, or nothing; never negative. */
 const repairTimes = (play: PlayRecord): PlayRecord => {
   const stop = play.endedAt ?? play.lastSeenAt
@@ -34,13 +42,13 @@ const hasTime = (play: PlayRecord): boolean =>
 
 /**
  * Puts plays into one order whatever order they arrived in: repeated reports of a play become one, a stop
- * before its start is mended, and plays that lie in the future are left out.
+ * before its start or in the future is mended, and plays that lie in the future are left out.
  */
 export const normalisePlays = (plays: readonly PlayRecord[], now: number): PlayRecord[] => {
   const known = new Map<string, PlayRecord>()
   for (const raw of plays) {
     if (!hasTime(raw) || raw.startedAt > now + FUTURE_TOLERANCE_MS) continue
-    const play = repairTimes(raw)
+    const play = endedByNow(repairTimes(raw), now)
     const key = `${play.source}\n${play.id}`
     const before = known.get(key)
     if (!before || isNewer(play, before)) known.set(key, play)

@@ -27,8 +27,12 @@ const meanParallel = (intervals: readonly Interval[], merged: readonly Interval[
   return covered === 0 ? 0 : sum(intervals) / covered
 }
 
+/** How long a play really ran: what stands paused for days is no machine. */
+const ranMs = (play: PlayRecord): number =>
+  Math.min(endOf(play) - play.startedAt, Math.max(0, play.playedMs ?? Number.POSITIVE_INFINITY))
+
 const lengthOf = (plays: readonly PlayRecord[]): number =>
-  plays.reduce((sum, play) => sum + endOf(play) - play.startedAt, 0)
+  plays.reduce((sum, play) => sum + ranMs(play), 0)
 
 /** A machine that plays round the clock: several channels at once, or from a data centre. */
 export const inspectRestreaming: Inspect<'restreaming'> = (event, recent, params) => {
@@ -42,7 +46,7 @@ export const inspectRestreaming: Inspect<'restreaming'> = (event, recent, params
     fromHosting ? p.asnOrg === event.asnOrg : p.network === event.network,
   )
   if (lengthOf(plays) < enoughMs) return null
-  const intervals = plays.map((p) => intervalOf(p.startedAt, endOf(p)))
+  const intervals = plays.map((p) => intervalOf(p.startedAt, p.startedAt + ranMs(p)))
   const merged = mergeIntervals(intervals)
   const days = fullDays(merged, leastMs)
   if (days < params.min_days) return null

@@ -37,6 +37,15 @@ describe('normalisePlays', () => {
     })
   })
 
+  it('lets no play end after now, as no clock can be that far ahead', () => {
+    const running = play({ at: 59 * DAY, minutes: 60 * 24 * 400 })
+    const [mended] = normalisePlays([running], now)
+    expect(mended?.endedAt).toBe(now + SOURCE_SKEW_MS)
+    expect(mended?.lastSeenAt).toBe(now + SOURCE_SKEW_MS)
+    const open = normalisePlays([{ ...running, endedAt: null }], now)
+    expect(open[0]).toMatchObject({ endedAt: null, lastSeenAt: now + SOURCE_SKEW_MS })
+  })
+
   it('leaves out plays that lie in the future', () => {
     expect(normalisePlays([play({ at: 61 * DAY })], now)).toEqual([])
   })

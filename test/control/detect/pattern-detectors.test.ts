@@ -62,6 +62,12 @@ describe('restreaming', () => {
     expect(inspectRestreaming(plays[4] ?? play(), plays.slice(0, 4), params)).toBeNull()
   })
 
+  it('is not sets that stand paused for days', () => {
+    const paused = ['a', 'b', 'c'].flatMap((d) => roundTheClock(d, 'Hetzner Online GmbH'))
+    const plays = paused.map((p) => ({ ...p, playedMs: HOUR }))
+    expect(inspectRestreaming(plays[14] ?? play(), plays.slice(0, 14), params)).toBeNull()
+  })
+
   it('is not a family that watches every evening', () => {
     const plays = ['a', 'b', 'c'].flatMap((device) =>
       daily(everyNth(5, 1), { device, minutes: 240 }),

@@ -6,7 +6,10 @@ export const field = (row: TautulliRow, name: string, absent: unknown): unknown 
   Object.hasOwn(row, name) ? row[name] : absent
 
 /** A time or a length; text is read as the number it shows, and what shows none is 0. */
-export const numberIn = (value: unknown): number => Number(value) || 0
+export const numberIn = (value: unknown): number => {
+  const number = Number(value)
+  return Number.isFinite(number) ? number : 0
+}
 
 /** Seconds really played, by either of its two names. */
 export const playedSeconds = (row: TautulliRow): number =>

@@ -59,6 +59,7 @@ const firstOf = (...values: (string | undefined)[]): string | null =>
   values.find((value) => value !== undefined && value !== '') ?? null
 
 const LARGEST_DAYS = 36_500
+const LONGEST_TIMEOUT_S = 3600
 
 /** Collects problems while reading values. */
 const createReader = (problems: string[]) => ({
@@ -114,7 +115,9 @@ const checkRanges = (options: ReportOptions, problems: string[]): void => {
     problems.push(`--days is ${least} to ${LARGEST_DAYS}, not ${days}`)
   if (minConfidence !== null && (minConfidence < 0 || minConfidence > 100))
     problems.push(`--min-confidence is 0 to 100, not ${minConfidence}`)
-  if (options.timeoutMs < 100) problems.push('--timeout is at least 0.1 seconds')
+  const seconds = options.timeoutMs / 1000
+  if (seconds < 1 || seconds > LONGEST_TIMEOUT_S)
+    problems.push(`--timeout is 1 to ${LONGEST_TIMEOUT_S} seconds, not ${seconds}`)
 }
 
 /** Reads options: the command line first, then the environment, then defaults. */

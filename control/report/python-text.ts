@@ -29,17 +29,19 @@ export const byCodePoint = (a: string, b: string): number => {
 
 const ENOUGH_DIGITS = 40
 
-/** A number with a fixed count of decimals; exact halves go to the even neighbour, as in Python. */
-export const fixed = (value: number, decimals: number): string => {
-  if (!Number.isFinite(value)) return value > 0 ? 'inf' : value < 0 ? '-inf' : 'nan'
-  const exact = Math.abs(value).toFixed(ENOUGH_DIGITS)
+const fixedAbsolute = (value: number, decimals: number): string => {
+  const exact = value.toFixed(ENOUGH_DIGITS)
   const cut = exact.length - ENOUGH_DIGITS + decimals
   const isHalf = /^50*$/.test(exact.slice(cut))
-  if (!isHalf) return value.toFixed(decimals)
   const kept = exact.slice(0, cut).replace(/\.$/, '')
-  const isEven = Number(kept.at(-1)) % 2 === 0
-  if (!isEven) return value.toFixed(decimals)
-  return value < 0 ? `-${kept}` : kept
+  return isHalf && Number(kept.at(-1)) % 2 === 0 ? kept : value.toFixed(decimals)
+}
+
+/** A number with a fixed count of decimals; exact halves go to the even neighbour and zero keeps its sign, as in Python. */
+export const fixed = (value: number, decimals: number): string => {
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : value < 0 ? '-inf' : 'nan'
+  const sign = value < 0 || Object.is(value, -0) ? '-' : ''
+  return sign + fixedAbsolute(Math.abs(value), decimals)
 }
 
 const width = (text: string): number => Array.from(text).length

@@ -34,6 +34,8 @@ const codeOf = (error: unknown): string => {
 
 /** Tells silence, broken answers and unreachable servers apart. */
 export const connectionFault = (error: unknown): ConnectionFault => {
+  if (error instanceof Error && error.message.startsWith('Redirect loop'))
+    return { kind: 'unreachable', text: 'it redirects in a circle' }
   const code = codeOf(error)
   const words = WORDS[code]
   const isTls = code.includes('CERT') || code.includes('SSL') || code.includes('TLS')

@@ -5,18 +5,29 @@ export interface TautulliAddress {
   readonly authorization: string | null
 }
 
-const withScheme = (raw: string): string =>
-  raw.startsWith('http://') || raw.startsWith('https://') ? raw : `http://${raw}`
+const withScheme = (raw: string): string => (raw.includes('://') ? raw : `http://${raw}`)
+
+/** What a copied address of the API carries beside the server's: a query, which may hold the key, and its path. */
+const API_PART = /[?#].*$|(?<=[^/])\/api\/v2\/*(?=$|[?#])/g
+
+const decoded = (part: string): string | null => {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return null
+  }
+}
 
 /** Reads a host, `host:port` or URL; `null` where it is none of them. */
 export const readTautulliAddress = (raw: string): TautulliAddress | null => {
-  const base = withScheme(raw).replace(/\/+$/, '')
-  if (!URL.canParse(base)) return null
+  const base = withScheme(raw).replace(API_PART, '').replace(/\/+$/, '')
+  if (!/^https?:\/\//i.test(base) || !URL.canParse(base)) return null
   const url = new URL(base)
   if (url.username === '' && url.password === '') return { base, authorization: null }
-  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+  const [name, password] = [decoded(url.username), decoded(url.password)]
+  if (name === null || password === null) return null
   return {
-    base: base.replace(/^(https?:\/\/)[^/?#]*@/, '$1'),
-    authorization: `Basic ${Buffer.from(pair).toString('base64')}`,
+    base: base.replace(/^(https?:\/\/)[^/?#]*@/i, '$1'),
+    authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`,
   }
 }

@@ -114,12 +114,17 @@ const isFailure = (
   answer: { readonly data: unknown } | TautulliFailure,
 ): answer is TautulliFailure => 'kind' in answer
 
-// A server may repeat the key in what it says.
-const withoutKey = (failure: TautulliFailure, apiKey: string): TautulliFailure => ({
-  ...failure,
-  detail:
-    failure.detail?.replaceAll(apiKey, '***').replaceAll(encodeURIComponent(apiKey), '***') ?? null,
-})
+// A server may repeat the key in what it says, in its status line too.
+const withoutKey = (failure: TautulliFailure, apiKey: string): TautulliFailure => {
+  const blot = (text: string): string =>
+    text.replaceAll(apiKey, '***').replaceAll(encodeURIComponent(apiKey), '***')
+  const { detail, statusText } = failure
+  return {
+    ...failure,
+    detail: detail === null || detail === undefined ? null : blot(detail),
+    ...(statusText === undefined ? {} : { statusText: blot(statusText) }),
+  }
+}
 
 const isSilence = (answer: { readonly data: unknown } | TautulliFailure): boolean =>
   isFailure(answer) && (answer.kind === 'timeout' || answer.kind === 'unreachable')

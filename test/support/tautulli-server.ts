@@ -23,7 +23,13 @@ export interface Asked {
 
 /** How an answer goes wrong. */
 export type Fault =
-  | { readonly kind: 'status'; readonly status: number; readonly body?: string }
+  | {
+      readonly kind: 'status'
+      readonly status: number
+      readonly says?: string
+      readonly location?: string
+      readonly body?: string
+    }
   | { readonly kind: 'hang' | 'truncate' | 'cut' | 'html' | 'reset' | 'empty' }
   | { readonly kind: 'slow'; readonly ms: number }
   | { readonly kind: 'answer'; readonly body: unknown }
@@ -129,7 +135,11 @@ const goWrong = (fault: Fault, response: ServerResponse, usual: () => void): voi
   switch (fault.kind) {
     case 'status':
       response
-        .writeHead(fault.status)
+        .writeHead(
+          fault.status,
+          fault.says,
+          fault.location === undefined ? {} : { location: fault.location },
+        )
         .end(fault.body ?? JSON.stringify(failure('Check the logs for errors')))
       return
     case 'answer':

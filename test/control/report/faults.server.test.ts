@@ -128,6 +128,27 @@ describe('a server that is not there', () => {
   })
 })
 
+it.concurrent.each(['gatehouse', 'compat'])(
+  'method=%s: a server that repeats the key in its status line does not make it known',
+  async (method) => {
+    const fault: Fault = { kind: 'status', status: 500, says: `no ${MADE_KEY}` }
+    const { out, err } = await run((asked) => (ofUserTwo(asked) ? fault : undefined), { method })
+    expect(out + err).toContain('500')
+    expect(out + err).not.toContain(MADE_KEY)
+  },
+)
+
+it('a server that redirects in a circle is said to do so', async () => {
+  const circle = ({ params }: Asked): Fault => ({
+    kind: 'status',
+    status: 302,
+    location: `/api/v2?${params.toString()}`,
+  })
+  const { err, code } = await run(circle, {})
+  expect(err).toContain('could not be reached for get_users_table: it redirects in a circle.')
+  expect(code).toBe(2)
+})
+
 describe('a server that falls silent', () => {
   it('is given up on after some tries, and the report ends', async () => {
     const rows = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [i, twoDevices(i)]))

@@ -176,6 +176,7 @@ describe('options', () => {
   it.each<[string, RawOptions, RegExp]>([
     ['days', { days: 'ten' }, /--days needs a whole number, not 'ten'/],
     ['no days', { days: '0' }, /--days is 1 to 36500, not 0/],
+    ['patience', { timeout: '99999999999' }, /--timeout is 1 to 3600 seconds, not 99999999999/],
     ['method', { method: 'magic' }, /--method is one of gatehouse, compat, not 'magic'/],
     ['confidence', { minConfidence: '101' }, /--min-confidence is 0 to 100, not 101/],
     ['source', { source: 'plex' }, /--source is one of tautulli, history, not 'plex'/],

@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, statSync } from 'node:fs'
-import { createInterface } from 'node:readline'
+import { existsSync } from 'node:fs'
 import { Command } from 'commander'
-import { channelOfPath } from '#domain/channel'
 import type { Offline } from '../compose/offline.ts'
-import type { LoggedRequest } from '../explain/access-log.ts'
 import { explainText } from '../explain/explain-text.ts'
 import type { Explanation } from '../explain/explanation.ts'
 import { type DraftDecision, type ReplayResult, replayAccessLog } from '../explain/replay.ts'
 import { callAdmin } from './admin-client.ts'
 import { CliError, type GlobalOptions, loadedConfig, pathsOf, withGlobals } from './context.ts'
+import { logLines } from './log-lines.ts'
 import { isRow, print, type Row, table, warn } from './output.ts'
 
 interface Options extends GlobalOptions {
@@ -68,6 +66,8 @@ const offline = async <T>(options: Options, work: (open: Offline) => Promise<T>)
 }
 
 const ask = async (options: Options, ip: string): Promise<unknown> => {
+  if (options.country !== undefined && !/^[A-Za-z]{2}$/.test(options.country))
+    throw new CliError(`'${options.country}' is no country code of two letters.`)
   const { channel, token, ua, referer, country, live } = options
   if (existsSync(pathsOf(options).adminSocket)) {
     const query = new URLSearchParams({ ip })
@@ -92,27 +92,20 @@ const ask = async (options: Options, ip: string): Promise<unknown> => {
   )
 }
 
-const OURS = /^\/(?:live\/(?:[A-Za-z0-9_-]{48,}\/)?|s\/[^/]+\/)/
-
-const readOpening = ({ path, query }: LoggedRequest) => {
-  const found = channelOfPath(path.replace(OURS, '/'))
-  if (!found) return null
-  return { channel: found.channel, token: new URLSearchParams(query).get('token') }
-}
-
 const isByRule = (reason: string | null): boolean => reason?.startsWith('rule.deny_') === true
 
 const draft =
   ({ explain, lineup, isLinked }: Offline): DraftDecision =>
-  async (request, { channel, token }) => {
+  async (request, { channel, token, isCredentialHidden }) => {
     if (!lineup.catalog.channel(channel)) return { verdict: 'depends', reason: 'channel.unknown' }
     const { address, userAgent, referer } = request
     const question = { address, channel, token, userAgent, referer, country: null, isLive: false }
     const answer = await explain(question)
     if (!('verdict' in answer)) return { verdict: 'deny', reason: answer.reason }
-    // A link of then has run out by now: what it was worth cannot be told any more.
-    const isOfLink = isLinked(channel) && answer.verdict === 'deny' && !isByRule(answer.reason)
-    if (isOfLink) return { verdict: 'depends', reason: 'a signed link' }
+    // A link of then has run out by now, and a token that is not shown may be good: what they were worth cannot be told.
+    const isUnknown = isCredentialHidden || isLinked(channel)
+    if (isUnknown && answer.verdict === 'deny' && !isByRule(answer.reason))
+      return { verdict: 'depends', reason: 'a signed link or a token that is not shown' }
     return { verdict: answer.verdict, reason: answer.reason ?? answer.decidedBy }
   }
 
@@ -129,19 +122,16 @@ const replayText = (result: ReplayResult): string => {
     rows(result.newlyRefused),
     `${result.newlyAdmitted.length} viewers would newly be admitted:`,
     rows(result.newlyAdmitted),
-    `${result.undecided} viewers are left to auth backends, signed links or unknown channels`,
+    `${result.undecided} viewers are left to auth backends, signed links, tokens not shown or unknown channels`,
   ].join('\n')
 }
 
 const replay = async (options: Options, file: string): Promise<ReplayResult> => {
-  const found = statSync(file, { throwIfNoEntry: false })
-  if (found === undefined) throw new CliError(`there is no access log ${file}`)
-  if (found.isDirectory()) throw new CliError(`${file} is a folder, not an access log`)
+  const lines = logLines(file)
   return await offline(
     options,
     async (open) =>
-      await replayAccessLog(createInterface({ input: createReadStream(file) }), {
-        readOpening,
+      await replayAccessLog(lines, {
         decide: draft(open),
         fingerprint: (token) => createHash('sha256').update(token).digest('hex').slice(0, 8),
       }),
@@ -158,7 +148,10 @@ export const explainCommand = (): Command =>
     .option('--referer <url>', 'referer')
     .option('--country <code>', 'country, instead of what the geo files say')
     .option('--live', 'ask the auth backends for real')
-    .option('--access-log <file>', 'run the configuration over an nginx access log instead')
+    .option(
+      '--access-log <file>',
+      'run the configuration over an nginx access log instead, packed or not; - = stdin',
+    )
     .option('--exit-code', 'exit with 1 where the viewer, or anyone newly, is refused')
     .action(async (options: Options) => {
       if (options.accessLog !== undefined) {

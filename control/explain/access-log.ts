@@ -3,6 +3,8 @@ import { formatAddress, parseAddress } from '#domain/network'
 /** A request as an access log tells it. */
 export interface LoggedRequest {
   readonly address: string
+  /** `null` where the line does not say. */
+  readonly method: string | null
   /** Path, percent-decoded; without the query. */
   readonly path: string
   /** Query without `?`. */
@@ -10,6 +12,8 @@ export interface LoggedRequest {
   readonly status: number
   readonly userAgent: string | null
   readonly referer: string | null
+  /** Our own log shows no token, nor where there was one. */
+  readonly isTokenHidden: boolean
 }
 
 const COMBINED =
@@ -54,11 +58,13 @@ const readCombined = (line: string): LoggedRequest | null => {
   const found = COMBINED.exec(line)
   if (found === null) return null
   const [, address = '', request = '', status = '', referer, agent] = found
-  const target = unescape(request).split(' ')[1]
+  const [method = '', target] = unescape(request).split(' ')
   const viewer = canonical(address)
   if (target === undefined || viewer === null) return null
   return {
     address: viewer,
+    method,
+    isTokenHidden: false,
     ...split(target),
     status: Number(status),
     referer: given(referer),
@@ -76,32 +82,66 @@ const textOf = (fields: Fields, ...names: string[]): string | null => {
   return null
 }
 
+/** `GET /path HTTP/1.1`, or the path alone. */
+const requestLine = (fields: Fields): { method: string | null; target: string } | null => {
+  const words = textOf(fields, 'request')?.split(' ') ?? []
+  const [first = '', second] = words
+  if (second !== undefined) return { method: first, target: second }
+  return first.startsWith('/') ? { method: null, target: first } : null
+}
+
+/** nginx's own names for the path are without the query, so the request line comes before them. */
 const targetOf = (fields: Fields): string | null => {
-  const target = textOf(fields, 'request_uri', 'uri', 'url', 'path')
-  if (target === null) return textOf(fields, 'request')?.split(' ')[1] ?? null
+  const whole = textOf(fields, 'request_uri') ?? requestLine(fields)?.target
+  if (whole !== undefined) return whole
+  const target = textOf(fields, 'uri', 'url', 'path')
+  if (target === null) return null
   const args = textOf(fields, 'args', 'query_string', 'query')
   return args === null || target.includes('?') ? target : `${target}?${args}`
 }
 
-const readJson = (line: string): LoggedRequest | null => {
-  let value: unknown
+/** Our own log: the channel and the path below it, both empty where none was asked for. */
+const ownTarget = (fields: Fields): string | null => {
+  const [channel, path] = [fields.get('channel'), fields.get('path')]
+  const isOwn = typeof channel === 'string' && typeof path === 'string' && fields.has('print')
+  return isOwn ? `/${channel}/${path}` : null
+}
+
+const statusOf = (fields: Fields): number => {
+  const status = fields.get('status') ?? fields.get('response')
+  return Number(status ?? Number.NaN)
+}
+
+const parsed = (line: string): Fields | null => {
   try {
-    value = JSON.parse(line)
+    const value: unknown = JSON.parse(line)
+    return typeof value === 'object' && value !== null ? new Map(Object.entries(value)) : null
   } catch {
     return null
   }
-  if (typeof value !== 'object' || value === null) return null
-  const fields: Fields = new Map(Object.entries(value))
-  const address = canonical(textOf(fields, 'remote_addr', 'client_ip', 'ip', 'address') ?? '')
-  const target = targetOf(fields)
-  const status = Number(fields.get('status') ?? Number.NaN)
+}
+
+const ADDRESSES = ['remote_addr', 'client_ip', 'clientip', 'client', 'remote_ip', 'ip', 'address']
+
+const readJson = (line: string): LoggedRequest | null => {
+  const fields = parsed(line)
+  if (fields === null) return null
+  // A container's log holds nginx's line as text.
+  const inner = textOf(fields, 'log', 'message')
+  if (inner !== null && !fields.has('status')) return readLogLine(inner)
+  const address = canonical(textOf(fields, ...ADDRESSES) ?? '')
+  const own = ownTarget(fields)
+  const target = own ?? targetOf(fields)
+  const status = statusOf(fields)
   if (address === null || target === null || !Number.isInteger(status)) return null
   return {
     address,
+    method: textOf(fields, 'request_method', 'method') ?? requestLine(fields)?.method ?? null,
+    isTokenHidden: own !== null,
     ...split(target),
     status,
     userAgent: textOf(fields, 'http_user_agent', 'user_agent', 'agent'),
-    referer: textOf(fields, 'http_referer', 'referer'),
+    referer: textOf(fields, 'http_referer', 'http_referrer', 'referer', 'referrer'),
   }
 }
 

@@ -1,14 +1,10 @@
 import { type LoggedRequest, readLogLine } from './access-log.ts'
-
-/** What a logged request asked for; `null` where it opened no channel. */
-export type ReadOpening = (
-  request: LoggedRequest,
-) => { readonly channel: string; readonly token: string | null } | null
+import { type LoggedOpening, readOpening } from './read-opening.ts'
 
 /** What a draft configuration makes of a request. `depends`: its backends would decide. */
 export type DraftDecision = (
   request: LoggedRequest,
-  opening: { readonly channel: string; readonly token: string | null },
+  opening: LoggedOpening,
 ) => Promise<{
   readonly verdict: 'allow' | 'deny' | 'redirect' | 'depends'
   readonly reason: string
@@ -39,7 +35,6 @@ export interface ReplayResult {
 }
 
 export interface ReplayPorts {
-  readonly readOpening: ReadOpening
   readonly decide: DraftDecision
   readonly fingerprint: (token: string) => string
 }
@@ -98,7 +93,7 @@ const remembering = (decide: DraftDecision): DraftDecision => {
 /** Runs a draft over yesterday's log: who would newly be refused or admitted, against what the log says happened. */
 export const replayAccessLog = async (
   lines: AsyncIterable<string> | Iterable<string>,
-  { readOpening, decide: draft, fingerprint }: ReplayPorts,
+  { decide: draft, fingerprint }: ReplayPorts,
 ): Promise<ReplayResult> => {
   const decide = remembering(draft)
   const tallies = new Map<string, Tally>()

@@ -1,17 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { type LoggedRequest, readLogLine } from '../../../control/explain/access-log.ts'
+import { readLogLine } from '../../../control/explain/access-log.ts'
+import { readOpening } from '../../../control/explain/read-opening.ts'
 import { type DraftDecision, replayAccessLog } from '../../../control/explain/replay.ts'
-
-const readOpening = ({ path, query }: LoggedRequest) => {
-  const channel = /^\/live\/([^/]+)\/index\.m3u8$/.exec(path)?.[1]
-  return channel === undefined ? null : { channel, token: new URLSearchParams(query).get('token') }
-}
 
 const combined = (address: string, target: string, status: number, agent = 'VLC/3') =>
   `${address} - - [22/Nov/2026:10:00:00 +0000] "GET ${target} HTTP/1.1" ${status} 512 "-" "${agent}"`
 
 const replay = (lines: readonly string[], decide: DraftDecision) =>
-  replayAccessLog(lines, { readOpening, decide, fingerprint: (token) => `#${token.length}` })
+  replayAccessLog(lines, { decide, fingerprint: (token) => `#${token.length}` })
 
 describe('lines', () => {
   it.each([
@@ -68,8 +64,28 @@ describe('lines', () => {
         referer: null,
       },
     ],
+    [
+      'JSON with the path after a rewrite beside the request line',
+      '{"clientip":"192.0.2.1","request":"GET /a?token=b HTTP/1.1","uri":"/other","response":"200"}',
+      { method: 'GET', path: '/a', query: 'token=b', status: 200 },
+    ],
+    [
+      'a container’s log around a line',
+      JSON.stringify({ log: `${combined('192.0.2.1', '/a', 200)}\n`, stream: 'stdout' }),
+      { address: '192.0.2.1', path: '/a', isTokenHidden: false },
+    ],
+    [
+      'our own log',
+      '{"address":"192.0.2.1","method":"HEAD","kind":"","channel":"news","path":"index.m3u8","status":403,"print":"a"}',
+      { method: 'HEAD', path: '/news/index.m3u8', status: 403, isTokenHidden: true },
+    ],
+    [
+      'our own log of a playlist',
+      '{"address":"192.0.2.1","method":"GET","channel":"","path":"","status":200,"print":""}',
+      { path: '//', status: 200 },
+    ],
   ])('case=%s', (_what, line, expected) => {
-    expect(readLogLine(line)).toEqual(expected)
+    expect(readLogLine(line)).toMatchObject(expected)
   })
 
   it.each([
@@ -91,6 +107,38 @@ describe('lines', () => {
   })
 })
 
+describe('openings', () => {
+  const opening = (target: string, method = 'GET') => {
+    const line = combined('192.0.2.1', target, 200).replace('GET', method)
+    const request = readLogLine(line)
+    return request && readOpening(request)
+  }
+  const ticket = 'A'.repeat(80)
+
+  it.each([
+    ['/live/news/index.m3u8?token=t', ['news', 't', false]],
+    ['/live/me/word/news.m3u8', ['news', null, true]],
+    ['/live/me/word/news.ts', ['news', null, true]],
+    [`/live/${ticket}/news/index.m3u8`, ['news', null, false]],
+    [`/s/${ticket}/news/seg-1.ts`, ['news', null, false]],
+    ['/news/mono.m3u8?token=t', ['news', 't', false]],
+    ['/news.ts', ['news', null, false]],
+    ['http://tv.example.net/news/manifest.mpd', ['news', null, false]],
+  ])('case=%s', (target, expected) => {
+    const { channel, token, isCredentialHidden } = opening(target) ?? {}
+    expect([channel, token, isCredentialHidden]).toEqual(expected)
+  })
+
+  it.each(['/playlist.m3u', '/favicon.ico', '/', '//', '/live/', '/../x/y.m3u8'])(
+    'case=%s opens nothing',
+    (target) => expect(opening(target)).toBeNull(),
+  )
+
+  it.each(['HEAD', 'OPTIONS', 'POST'])('case=%s opens nothing', (method) =>
+    expect(opening('/live/news/index.m3u8', method)).toBeNull(),
+  )
+})
+
 describe('replay', () => {
   const refuseVlc: DraftDecision = async (request) =>
     request.userAgent?.includes('VLC')
@@ -106,7 +154,7 @@ describe('replay', () => {
       combined('192.0.2.3', '/live/news/index.m3u8', 200, 'MAG200'),
       combined('192.0.2.4', '/live/news/index.m3u8', 403),
       combined('192.0.2.5', '/live/news/index.m3u8', 502),
-      combined('192.0.2.6', '/live/news/seg-1.ts', 200),
+      combined('192.0.2.6', '/favicon.ico', 200),
       '',
       'noise',
     ]

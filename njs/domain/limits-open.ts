@@ -1,4 +1,4 @@
-import { countingSlots, type Held, liveSlots, tokenKey } from './limits-count.ts'
+import { countingSlots, type Held, liveSlots, slotsOf, tally, tokenKey } from './limits-count.ts'
 import { expire, tidy } from './limits-expire.ts'
 import { judge } from './limits-judge.ts'
 import { admitted, hasRoom, refuseForRoom, release, slotOf, touch } from './limits-seat.ts'
@@ -8,6 +8,7 @@ import {
   type Claim,
   type Effects,
   type Limits,
+  type Slot,
   type Verdict,
 } from './limits-types.ts'
 
@@ -78,13 +79,28 @@ const openHard = (state: AccountState, opening: Opening, now: number, fx: Effect
   return admitted(claim.key, candidate, false)
 }
 
+/** A new screen, one after another, where one more than the cap plays already. */
+const isBeyondExcess = (
+  state: AccountState,
+  candidate: Slot,
+  leaving: readonly Held[],
+  now: number,
+): boolean => {
+  const { maxStreams } = state.limits
+  const isLate = state.over > 0 && now - state.over >= CLOCKS.rally
+  if (!isLate || maxStreams === 0 || leaving.length > 0) return false
+  return tally(state, [...slotsOf(countingSlots(state)), candidate]).streams > maxStreams + 1
+}
+
 const openSoft = (state: AccountState, opening: Opening, now: number): Verdict => {
   const { claim } = opening
   const candidate = slotOf(claim, now)
   const leaving = countingSlots(state).filter(
     ({ slot }) => slot.dev === claim.dev && slot.firm === 0,
   )
-  if (!hasRoom(state, candidate, leaving, now)) return refuseForRoom(state, candidate, now)
+  const isRefused =
+    isBeyondExcess(state, candidate, leaving, now) || !hasRoom(state, candidate, leaving, now)
+  if (isRefused) return refuseForRoom(state, candidate, now)
   for (const { slot } of leaving) slot.sup = now
   state.slots[claim.key] = candidate
   return admitted(claim.key, candidate, false)

@@ -62,6 +62,8 @@ export const CLOCKS = {
   settle: 250,
   /** A race of one device's openings is over when none came for this long. */
   rush: 1_000,
+  /** An excess that has lasted so long is no gathering of late boxes: one more than the cap is let in, not more. */
+  rally: 12_000,
   /** Two networks seen to be one home stay paired this long. */
   pair: 3_600_000,
 } as const

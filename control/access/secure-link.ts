@@ -96,7 +96,8 @@ const readFlussonic = (
   return { hash, token: { salt, start: Number(start), end: Number(end), userId } }
 }
 
-const isUserId = (text: string): boolean =>
+/** Whether a link may name such a user. */
+export const isLinkUser = (text: string): boolean =>
   !/\p{Cc}/u.test(text) && Buffer.byteLength(text) <= LONGEST_USER_ID
 
 const verifyFlussonic = (
@@ -111,7 +112,7 @@ const verifyFlussonic = (
   const { userId, start, end } = read.token
   const token = { ...read.token, channel: presented.channel, address }
   if (!isSame(flussonicHash(link.key, token), read.hash)) return refuse('token.unknown')
-  if (userId !== null && !isUserId(userId)) return refuse('request.malformed')
+  if (userId !== null && !isLinkUser(userId)) return refuse('request.malformed')
   if (nowSec > end + SKEW_SEC) return refuse('ticket.expired')
   if (nowSec < start - SKEW_SEC) return refuse('ticket.not_yet')
   return { ok: true, grant: { link: link.name, userId, expires: end } }
@@ -179,14 +180,9 @@ export const verifySecureLink = (
 export type JudgeLink = (presented: PresentedLink, nowSec: number) => LinkVerdict | null
 
 /** How much a refusal tells: one that names the signed link's own fault says more than "unknown". */
-const rank = (verdict: LinkVerdict): number => {
-  if (verdict.ok) return 0
-  return (
-    ['ticket.expired', 'ticket.not_yet', 'request.malformed', 'token.unknown'].indexOf(
-      verdict.reason,
-    ) + 1 || 9
-  )
-}
+const TELLING = ['ticket.expired', 'ticket.not_yet', 'request.malformed', 'token.unknown']
+const rank = (verdict: LinkVerdict): number =>
+  verdict.ok ? 0 : TELLING.indexOf(verdict.reason) + 1 || 9
 
 /** Prepares the keys once. */
 export const createSecureLinks = (links: readonly SecureLink[]): JudgeLink => {

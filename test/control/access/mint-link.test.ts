@@ -52,6 +52,19 @@ describe('a minted link', () => {
     )
   })
 
+  it.each<[string, Partial<SecureLink>, Partial<LinkOrder>]>([
+    ["'home' is not an address", {}, { address: 'home' }],
+    ['hold for channels like ^film$, not for news', { match: '^film$' }, {}],
+    ['the time is too long', {}, { ttlSec: 86_400 * 99_999_999 }],
+    ['at most 256 bytes', {}, { userId: 'u'.repeat(257) }],
+    ['no control characters', {}, { userId: 'a\nb' }],
+  ])('case=is not made where it would open nothing: %s', (why, link, made) => {
+    for (const format of ['flussonic', 'nginx'] as const) {
+      if (made.userId !== undefined && format === 'nginx') continue
+      expect(judged({ ...key(format, true), ...link }, { ...order, ...made }, now)).toContain(why)
+    }
+  })
+
   it('names a user where its format can', () => {
     const named = { ...order, userId: 'ivan & co' }
     expect(judged(key('flussonic', true), named, now)).toBe('ok ivan & co')

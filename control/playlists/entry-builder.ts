@@ -135,6 +135,8 @@ export class EntryBuilder {
   private resolve(address: string): string | null {
     if (absoluteUrl.test(address)) return address
     if (this.baseUrl === null || /\s/.test(address)) return null
+    // A word by itself is what a server says in place of a list.
+    if (!this.hasHeader && this.info === null) return null
     return URL.canParse(address, this.baseUrl) ? new URL(address, this.baseUrl).href : null
   }
 

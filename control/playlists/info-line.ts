@@ -15,7 +15,8 @@ export interface InfoLine {
   readonly name: string
 }
 
-const infoStart = /^#EXTINF:\s*([+-]?\d*(?:\.\d+)?)/i
+/** Some lists have a comma before the attributes, too. */
+const infoStart = /^#EXTINF:\s*([+-]?\d*(?:\.\d+)?)(?:\s*,(?=\s*[a-z][a-z0-9_-]*="[^"]*"))?/i
 const attributeName = /[^\s=,"]+/y
 const blanks = /\s*/y
 

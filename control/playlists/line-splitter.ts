@@ -1,18 +1,22 @@
 import { isUtf8 } from 'node:buffer'
 import { TextDecoder } from 'node:util'
 import type { PlaylistProblem } from './playlist.ts'
+import { decodeWestern } from './western.ts'
 
 /** A line longer than this is no playlist's. */
 const maxLineBytes = 1024 * 1024
 const newline = 10
 const byteOrderMark = '\u{feff}'
 
-/** The encoding named by `#EXTENC`, where the platform knows it; Latin-1 otherwise. */
-const decoderFor = (label: string): TextDecoder => {
+type Decode = (bytes: Buffer) => string
+
+/** The encoding named by `#EXTENC`, where the platform knows it; Windows-1252 otherwise. */
+const decoderFor = (label: string): Decode => {
   try {
-    return new TextDecoder(label)
+    const decoder = new TextDecoder(label)
+    return decoder.encoding === 'windows-1252' ? decodeWestern : (bytes) => decoder.decode(bytes)
   } catch {
-    return new TextDecoder('windows-1252')
+    return decodeWestern
   }
 }
 
@@ -21,7 +25,7 @@ export class LineSplitter {
   private rest: Buffer[] = []
   private restBytes = 0
   private count = 0
-  private fallback = decoderFor('windows-1252')
+  private fallback: Decode = decodeWestern
   private readonly take: (line: string, number: number) => void
 
   constructor(take: (line: string, number: number) => void) {
@@ -58,7 +62,7 @@ export class LineSplitter {
     this.restBytes = 0
     if (bytes.length > maxLineBytes) return this.problem('the line is longer than 1 MB')
     if (bytes.includes(0)) return this.problem('not text: binary, or UTF-16 instead of UTF-8')
-    const decoded = isUtf8(bytes) ? bytes.toString('utf8') : this.fallback.decode(bytes)
+    const decoded = isUtf8(bytes) ? bytes.toString('utf8') : this.fallback(bytes)
     const marked = this.count === 0 && decoded.startsWith(byteOrderMark)
     this.emit(marked ? decoded.slice(1) : decoded)
     return null

@@ -1,6 +1,7 @@
 import { compileRules } from '#domain/rules'
 import { checkAddresses } from './address-checks.ts'
 import { type LineOf, showPath } from './line-map.ts'
+import { checkNetworks } from './network-checks.ts'
 import { type ConfigProblem } from './problems.ts'
 import { type Config } from './schema.ts'
 
@@ -92,5 +93,6 @@ export const crossProblems = (config: Config, lineOf: LineOf): ConfigProblem[] =
   checkSources(config, report)
   checkRules(config, report)
   checkAddresses(config, report)
+  checkNetworks(config, report)
   return problems
 }

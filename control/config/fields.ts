@@ -44,8 +44,9 @@ export const texts = (notes: FieldNotes) =>
   Type.Array(Type.String({ minLength: 1 }), { default: [], ...notes })
 
 /** Names that appear in addresses and Redis keys. */
-export const name = (description: string) =>
-  Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,31}$', description })
+export const NAME_PATTERN = '^[a-z0-9][a-z0-9_-]{0,31}$'
+
+export const name = (description: string) => Type.String({ pattern: NAME_PATTERN, description })
 
 /** Host and port of a listener. */
 export const ADDRESS_PATTERN = '^\\S+:\\d{1,5}$'

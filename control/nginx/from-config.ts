@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { formatNetwork, parseAddress, parseNetwork } from '#domain/network'
 import { packageRoot, type StatePaths } from '../config/paths.ts'
 import type { Config } from '../config/schema.ts'
 import { hashEdgeKey, pushKeyOf } from '../keys/edge-key.ts'
@@ -101,8 +102,8 @@ export const nginxSettings = (
     control: controlLink(config, paths),
     askTimeoutMs: askTimeoutMs(config),
     origins: config.origins.map(({ url }) => new URL(url).origin),
-    resolver: edge.resolver.length > 0 ? edge.resolver.join(' ') : systemResolver(),
-    trustedProxies: edge.trusted_proxies,
+    resolver: edge.resolver.length > 0 ? edge.resolver.map(bracketed).join(' ') : systemResolver(),
+    trustedProxies: edge.trusted_proxies.flatMap(canonical),
     realIpHeader: HEADERS[edge.client_address],
     geoipFile: null,
     countryVariable: config.edge.country_variable,
@@ -117,13 +118,20 @@ export const nginxSettings = (
   }
 }
 
+/** nginx knows neither short forms nor ranges; `unix:` is its own word. */
+const canonical = (text: string): string[] => {
+  const parsed = parseNetwork(text)
+  return parsed.ok ? parsed.networks.map(formatNetwork) : [text]
+}
+
+const bracketed = (server: string): string =>
+  parseAddress(server)?.family === 6 ? `[${server}]` : server
+
 /** The machine's own DNS servers, in nginx's form; `null` without any. */
 const systemResolver = (): string | null => {
   try {
     const servers = readFileSync('/etc/resolv.conf', 'utf8').matchAll(/^nameserver\s+(\S+)/gm)
-    const found = [...servers].map(([, address = '']) =>
-      address.includes(':') ? `[${address}]` : address,
-    )
+    const found = [...servers].map(([, address = '']) => bracketed(address))
     return found.length > 0 ? found.join(' ') : null
   } catch {
     return null

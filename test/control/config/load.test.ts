@@ -27,6 +27,14 @@ describe('parseConfig', () => {
     expect(Object.isFrozen(config.groups[0]?.channels)).toBe(true)
   })
 
+  it('takes every form of network, files, and DNS servers with a port', () => {
+    const networks = '["file:none.txt", 10.10/16, "::ffff:10.0.0.0/104", 1.2.3.4-1.2.3.9]'
+    const proxies = '["unix:", "2001:db8::1", 10.0.0.0/8]'
+    const servers = '[127.0.0.53, "127.0.0.1:5353", "::1", "[::1]:5353"]'
+    const edge = `edge: {trusted_proxies: ${proxies}, resolver: ${servers}}`
+    expect(problemsOf(`groups: [{name: a, networks: ${networks}}]\n${edge}`)).toEqual([])
+  })
+
   it('lets the environment win over the file', () => {
     const { config } = parseConfig('redis: {url: "redis://a:1"}', 'g.yaml', {
       GATEHOUSE_REDIS_URL: 'redis://b:2',
@@ -49,7 +57,7 @@ describe('parseConfig', () => {
 
   it('lists every problem with its line', () => {
     expect(problemsOf('groups:\n  - name: Home\n    fail_mode: wrong\nfoo: 1\n')).toEqual([
-      'g.yaml:2: groups[0].name: has the wrong form (^[a-z0-9][a-z0-9_-]{0,31}$)',
+      'g.yaml:2: groups[0].name: must be a name of a-z, 0-9, - and _, 32 characters at most',
       'g.yaml:3: groups[0].fail_mode: must be one of open, closed',
       "g.yaml:4: foo: is not a setting; see the README's table",
     ])
@@ -70,6 +78,18 @@ describe('parseConfig', () => {
     ['edge: {listen: nonsense}', 'g.yaml:1: edge.listen: must be an address and a port, such as'],
     ['admin: {listen: "127.0.0.1:80000"}', 'admin.listen: there is no port 80000'],
     ['edge: {listen: "*:81"}\nadmin: {listen: "[::1]:81"}', ':2: admin.listen: [::1]:81 is the'],
+    ['edge: {lisen: "*:81"}', 'edge.lisen: is not a setting; did you mean listen?'],
+    ['groups: [{name: a, Max-Session: 2}]', 'is not a setting; did you mean max_sessions?'],
+    ['groups: [{name: a, default: yes}]', 'groups[0].default: must be true or false'],
+    ['network_key: {ipv6_prefix: 65}', 'must be 64, or must be 56, or must be 48'],
+    ['groups: [{name: a, countries: [DEU]}]', 'countries[0]: must be a country of two letters'],
+    [
+      'groups:\n- name: a\n  networks:\n  - 10/8\n  - 300.1.1.1',
+      ':5: groups[0].networks[1]: 300.1',
+    ],
+    ['edge: {trusted_proxies: [localhost]}', 'edge.trusted_proxies[0]: localhost: not an address'],
+    ['hooks: {allow: [10.0.0.0/33]}', 'hooks.allow[0]: 10.0.0.0/33: the mask must be'],
+    ['edge: {resolver: [1.1.1.1, dns.example]}', 'edge.resolver[1]: dns.example: not the address'],
     ['- a list', 'must hold settings'],
     ['a: [', 'YAML'],
   ])('refuses %s', (text, message) => {

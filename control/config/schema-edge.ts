@@ -45,7 +45,7 @@ export const edgeSchema = section(
         "Group of your own nginx's workers, so that they reach our sockets (`nginx: external`).",
       examples: ['www-data'],
     }),
-    listen: address('0.0.0.0:8080', 'Where viewers connect.'),
+    listen: address('0.0.0.0:8080', 'Where viewers connect; `[::]:8080` takes IPv6 and IPv4.'),
     public_url: nullable(Type.String({ pattern: '^https?://[^/]+$' }), {
       description:
         'Scheme and host written into playlists; without it the host the viewer asked for.',

@@ -49,10 +49,13 @@ export const originFragments = (settings: NginxSettings): Fragments => {
 
 const listenLine = (listen: PublicListen): string[] => {
   const flags = [listen.tls === null ? '' : ' ssl', listen.isProxyProtocol ? ' proxy_protocol' : '']
-  const first = `listen ${listen.address}${flags.join('')} backlog=4096;`
-  if (listen.tls === null) return [first]
+  // nginx takes IPv6 alone there; IPv4 viewers come with their own addresses by a listener of their own.
+  const port = /^\[::\](:\d+)$/.exec(listen.address)?.[1]
+  const addresses = port === undefined ? [listen.address] : [listen.address, `0.0.0.0${port}`]
+  const listens = addresses.map((at) => `listen ${at}${flags.join('')} backlog=4096;`)
+  if (listen.tls === null) return listens
   return [
-    first,
+    ...listens,
     `ssl_certificate "${listen.tls.certificate}";`,
     `ssl_certificate_key "${listen.tls.key}";`,
   ]

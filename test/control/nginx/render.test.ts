@@ -67,6 +67,16 @@ describe('the rendered configuration', () => {
     expect(text).not.toContain('geoip2 "')
   })
 
+  test('an address for IPv6 viewers takes those of IPv4 too', () => {
+    const listen = [{ address: '[::]:8080', tls: null, isProxyProtocol: true }]
+    const text = conf({ listen })
+    expect(text).toContain('listen [::]:8080 proxy_protocol backlog=4096;')
+    expect(text).toContain('listen 0.0.0.0:8080 proxy_protocol backlog=4096;')
+    expect(
+      conf({ listen: [{ address: '[::1]:8080', tls: null, isProxyProtocol: false }] }),
+    ).not.toContain('0.0.0.0')
+  })
+
   test('never sends a request line, ticket or pass to the origin or into a cache key', () => {
     const files = renderNginx({ ...settings, segmentCache: { size: '1g', validSec: 5 } }, templates)
     for (const [name, text] of Object.entries(files)) {

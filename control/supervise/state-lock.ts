@@ -15,27 +15,32 @@ export function claimState(paths: StatePaths): () => void {
       `The path of the state folder ${paths.state} is too long for sockets; choose a shorter one with --state.`,
     )
   }
-  try {
-    for (const folder of [paths.state, paths.run, paths.logs, paths.nginx]) {
-      makeFolder(folder)
-    }
-  } catch (error) {
-    if (saysDiskFull(String(error))) throw error
-    throw new Failure(
-      `The state folder ${paths.state} cannot be written; choose another with --state.`,
-    )
-  }
+  writing(paths, () => {
+    for (const folder of [paths.state, paths.run, paths.logs, paths.nginx]) makeFolder(folder)
+  })
   const { bavail, bsize } = statfsSync(paths.state)
   if (bavail * bsize < LEAST_FREE_BYTES) {
     throw new Failure(`Less than 200 MB are free in ${paths.state}; free some space and try again.`)
   }
   const file = join(paths.run, 'supervisor.pid')
-  if (!claim(file)) {
+  if (!writing(paths, () => claim(file))) {
     throw new Failure(
       `Gatehouse already runs with the state folder ${paths.state} (process ${ownerOf(file)?.pid}); stop it, or choose another with --state.`,
     )
   }
   return () => rmSync(file, { force: true })
+}
+
+/** Does what writes into the folder; one that belongs to somebody else is told in a sentence. */
+function writing<T>({ state }: StatePaths, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (saysDiskFull(String(error))) throw error
+    throw new Failure(
+      `The state folder ${state} cannot be written by this user; choose another with --state.`,
+    )
+  }
 }
 
 function claim(file: string): boolean {

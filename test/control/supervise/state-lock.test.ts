@@ -39,4 +39,8 @@ test('a path too long for sockets, or not writable, is told in a sentence', () =
       /cannot be written.*--state/,
     )
     expect(() => claimState(statePaths('/proc/gatehouse'))).toThrow(/cannot be written.*--state/)
+    // The folder of another user: root may write everywhere, so something stands in the way.
+    const paths = statePaths(join(folder, 'state'))
+    mkdirSync(join(paths.run, `supervisor.pid.${process.pid}`), { recursive: true })
+    expect(() => claimState(paths)).toThrow(/cannot be written.*--state/)
   }))

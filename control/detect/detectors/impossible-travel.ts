@@ -7,6 +7,13 @@ import type { Inspect, ParamsOf } from '../rule-types.ts'
 
 type Params = ParamsOf<'impossible_travel'>
 
+// News of a running play comes once a minute, and of its end after its idle time.
+const UNTOLD_MS = 5 * 60_000
+
+/** Whether a play was over at a time; one that still runs says when it was seen last, not when it ended. */
+const isOverAt = (play: PlayRecord, at: number): boolean =>
+  endOf(play) <= at && (play.endedAt !== null || play.lastSeenAt + UNTOLD_MS <= at)
+
 /** The last located play that was over when the event began; LAN plays neither count nor reset it. */
 const lastLocated = (
   event: PlayRecord,
@@ -16,7 +23,8 @@ const lastLocated = (
   let last: PlayRecord | null = null
   // Backwards, because the last to start is nearly always the last to end.
   for (const play of recent.toReversed()) {
-    if (endOf(play) > event.startedAt || (last !== null && endOf(play) <= endOf(last))) continue
+    if (!isOverAt(play, event.startedAt)) continue
+    if (last !== null && endOf(play) <= endOf(last)) continue
     if (!isLocated(play) || (params.ignore_hosting && isThroughHosting(play))) continue
     last = play
   }

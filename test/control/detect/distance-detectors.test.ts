@@ -53,6 +53,16 @@ describe('impossible travel', () => {
     expect(inspectImpossibleTravel(next, [short], travel)).toBeNull()
   })
 
+  it('waits for the end of a play that may still run', () => {
+    const running = play({ minutes: 60, with: { endedAt: null } })
+    const soon = play({ ...OTHER, at: 63 * MINUTE })
+    expect(inspectImpossibleTravel(soon, [running], travel)).toBeNull()
+    const ended = { ...running, endedAt: running.lastSeenAt }
+    expect(inspectImpossibleTravel(soon, [ended], travel)).not.toBeNull()
+    const muchLater = play({ ...OTHER, at: 70 * MINUTE })
+    expect(inspectImpossibleTravel(muchLater, [running], travel)).not.toBeNull()
+  })
+
   it('is not reset by a play on the LAN', () => {
     const lan = play({ at: 62 * MINUTE, minutes: 5, network: '10.0.0.2', with: { isLan: true } })
     const to = play({ ...OTHER, at: 80 * MINUTE })

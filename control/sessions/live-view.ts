@@ -4,6 +4,7 @@ import type { Place, SessionIndex } from './session-index.ts'
 import { sessionsOf } from './session-shape.ts'
 import type { LiveSession } from './session-store.ts'
 import type { LiveNumbers, SessionPage, SessionQuery, SessionView } from './session-view.ts'
+import { sortedPageOf } from './sorted-page.ts'
 
 export interface LiveViewOptions {
   readonly engine: CapEngine
@@ -69,29 +70,14 @@ const walk = async (
   return found
 }
 
-const compareBy = (sort: string) => {
-  const isDown = sort.startsWith('-')
-  const field = sort.replace('-', '')
-  const valueOf = (session: LiveSession): number | string => {
-    if (field === 'channel') return session.channel
-    if (field === 'bytes') return session.bytes
-    return field === 'openedAt' ? session.openedAt : session.lastSeenAt
-  }
-  return (a: LiveSession, b: LiveSession): number => {
-    const [x, y] = [valueOf(a), valueOf(b)]
-    if (x === y) return a.id < b.id ? -1 : 1
-    return x < y === isDown ? 1 : -1
-  }
-}
-
-const sortedPage = async (options: LiveViewOptions, query: SessionQuery, limit: number) => {
+const sortedPage = async (
+  options: LiveViewOptions,
+  query: SessionQuery,
+  wish: { readonly sort: NonNullable<SessionQuery['sort']>; readonly limit: number },
+): Promise<SessionPage> => {
   const range = { from: '', enough: Number.POSITIVE_INFINITY, accounts: SORT_LIMIT }
   const all = await walk(options, query, range)
-  all.sort(compareBy(query.sort ?? ''))
-  const start = Math.max(0, Number(query.cursor?.replace('at:', '') ?? 0) || 0)
-  const end = start + limit
-  const next = end < all.length ? `at:${end}` : null
-  return { items: all.slice(start, end), next, total: all.length }
+  return { ...sortedPageOf(all, { ...wish, cursor: query.cursor }), total: all.length }
 }
 
 const totalOf = async (options: LiveViewOptions, query: SessionQuery): Promise<number | null> => {
@@ -106,7 +92,8 @@ const totalOf = async (options: LiveViewOptions, query: SessionQuery): Promise<n
 
 const listPage = async (options: LiveViewOptions, query: SessionQuery): Promise<SessionPage> => {
   const limit = Math.max(1, Math.min(MAX_LIMIT, query.limit ?? DEFAULT_LIMIT))
-  if (query.sort !== undefined) return await sortedPage(options, query, limit)
+  const { sort } = query
+  if (sort !== undefined) return await sortedPage(options, query, { sort, limit })
   const range = { from: query.cursor ?? '', enough: limit + 1, accounts: SORT_LIMIT }
   const found = await walk(options, query, range)
   const items = found.slice(0, limit)

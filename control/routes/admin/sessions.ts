@@ -11,6 +11,7 @@ import type {
   SessionStore,
   SessionView,
 } from '../../sessions/session-store.ts'
+import { isSortedPlace } from '../../sessions/sorted-page.ts'
 import { accountRef } from './account-ref.ts'
 import type { AuditTrail } from './audit-trail.ts'
 
@@ -65,8 +66,9 @@ const queryOf = (query: Static<typeof sessionQuery>): SessionQuery => {
     throw new ProblemError('request.invalid', `Sort by ${[...SORTS.keys()].join(', ')}.`)
   }
   const ref = account === undefined ? undefined : accountRef(account)
-  const isPlace = (order === undefined ? /^[\w-]{32}$/ : /^at:\d{1,9}$/).test(cursor ?? '')
-  if (cursor !== undefined && !isPlace) {
+  const isPlace = (place: string) =>
+    order === undefined ? /^[\w-]{32}$/.test(place) : isSortedPlace(place, order)
+  if (cursor !== undefined && !isPlace(cursor)) {
     throw new ProblemError('request.invalid', 'after takes what `next` of the page before said.')
   }
   const wanted = { ...same, account: ref, channel, limit, cursor, sort: order }

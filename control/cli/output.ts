@@ -34,6 +34,23 @@ export const table = (rows: readonly Row[], columns: readonly string[]): string 
     .join('\n')
 }
 
+/** Where frames are drawn: a terminal of some size, or a pipe or file. */
+export interface Screen {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly rows?: number
+}
+
+/** One of many tables in a row: a terminal is cleared and never overflows, elsewhere a blank line parts them. */
+export const frame = (text: string, { isTTY, columns = 0, rows = 0 }: Screen): string => {
+  if (isTTY !== true) return `${text}\n`
+  const lines = text.split('\n')
+  // The last line stays free for the cursor; a terminal that does not know its size says 0.
+  const high = rows > 1 ? lines.slice(0, rows - 1) : lines
+  const wide = high.map((line) => (columns > 0 ? line.slice(0, columns) : line))
+  return `\u001b[2J\u001b[H${wide.join('\n')}`
+}
+
 export const isRow = (value: unknown): value is Row =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 

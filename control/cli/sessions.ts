@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { callAdmin } from './admin-client.ts'
 import { withGlobals } from './context.ts'
-import { isRow, print, rowsOf, table } from './output.ts'
+import { frame, isRow, print, rowsOf, table } from './output.ts'
 import { answer, id, listed, type Options, paged, queryOf, said } from './resource.ts'
 
 const COLUMNS = [
@@ -36,10 +36,10 @@ const watch = async (options: Options, path: string): Promise<void> => {
     const page = await callAdmin(options, { path })
     const shown = rowsOf(page)
     const total = isRow(page) && typeof page['total'] === 'number' ? page['total'] : shown.length
-    // Clears the terminal and goes to its first line.
-    process.stdout.write('\u001b[2J\u001b[H')
-    print(`${total} live sessions, ${new Date().toISOString().slice(11, 19)} UTC; Ctrl-C ends\n`)
-    print(table(shown, COLUMNS))
+    const time = new Date().toISOString().slice(11, 19)
+    const head = `${total} live sessions, ${time} UTC; Ctrl-C ends`
+    if (options.json === true) print(JSON.stringify(page))
+    else print(frame(`${head}\n\n${table(shown, COLUMNS)}`, process.stdout))
     await sleep(WATCH_MS)
   }
 }

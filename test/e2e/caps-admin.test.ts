@@ -96,7 +96,8 @@ describe('sessions', () => {
     const watching = spawn(CLI, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     let shown = ''
     watching.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text))
-    const frames = () => shown.split('\u001b[2J\u001b[H').slice(1)
+    // Into a pipe: no terminal's codes, and each frame begins with the number.
+    const frames = () => shown.split(/^(?=\d+ live sessions)/m)
     await until('three frames', async () => frames().length >= 3, 20_000)
     watching.kill('SIGINT')
     expect(frames()[0]).toMatch(/^2 live sessions, \d\d:\d\d:\d\d UTC/)

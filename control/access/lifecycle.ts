@@ -10,6 +10,8 @@ export interface LiveAuth {
   readonly openedAt: number
   /** Bytes told at its last update. */
   readonly bytes?: number
+  /** Bytes of before it stopped and came back: its slot counts from nothing then. */
+  readonly bytesBefore?: number
   /** Updates asked so far. */
   readonly updates: number
   readonly dueAt: number
@@ -121,12 +123,12 @@ const askAgain = async (
 /** Asks about one session and acts on the answer. */
 const updateOne = async (live: LiveAuth, ports: LifecyclePorts): Promise<Step> => {
   const { sessionId } = live.request
-  const bytes = await ports.bytesOf(sessionId)
-  if (bytes === null) {
+  const counted = await ports.bytesOf(sessionId)
+  if (counted === null) {
     await ports.store.put({ ...live, dueAt: 0, isParked: true })
     return 'gone'
   }
-  const decision = await askAgain(live, bytes, ports)
+  const decision = await askAgain(live, counted + (live.bytesBefore ?? 0), ports)
   if (decision === null) return 'kept'
   if (decision.verdict === 'deny') {
     await ports.end(sessionId, decision.reason, decision.denySec)
@@ -154,7 +156,8 @@ export const createLifecycle = (ports: LifecyclePorts): Lifecycle => ({
     const leftMs = live.dueAt - ports.now()
     if (live.decision.verdict === 'deny' && leftMs > 0)
       return { ...live.decision, denySec: Math.ceil(leftMs / 1000) }
-    return await askAgain(live, live.bytes ?? 0, ports)
+    const bytesBefore = live.bytes ?? 0
+    return await askAgain({ ...live, bytesBefore }, bytesBefore, ports)
   },
 
   async round() {

@@ -3,11 +3,11 @@ import type { LiveAuth, LiveAuthStore } from './lifecycle.ts'
 
 /** Redis keys of running sessions that a backend let in. */
 export interface LiveAuthKeys {
-  /** String, JSON of the session; lives a day after its last update. */
+  /** String, JSON of the session; lives a day longer than until its next update. */
   readonly live: (sessionId: string) => string
   /** Sorted set: session ids by when they are due. */
   readonly due: () => string
-  /** Set: session ids of a channel; lives a day after the last opening. */
+  /** Set: session ids of a channel; lives as long as the session put there last. */
   readonly channel: (channel: string) => string
   /** Present while one control plane asks about the session. */
   readonly hold: (sessionId: string) => string
@@ -43,6 +43,10 @@ const parse = (text: string): LiveAuth | null => {
   }
 }
 
+/** A backend may not want to be asked for days: until then it is known. */
+const ttlOf = ({ decision }: LiveAuth): number =>
+  DAY_MS + Math.max(decision.authDurationSec, decision.denySec) * 1000
+
 /** Running sessions shared by control planes: each update is asked by whoever holds it. */
 export const createRedisLiveAuth = (redis: Client, keys: LiveAuthKeys): LiveAuthStore => {
   const get = async (sessionId: string): Promise<LiveAuth | null> => {
@@ -71,7 +75,8 @@ export const createRedisLiveAuth = (redis: Client, keys: LiveAuthKeys): LiveAuth
     remove,
     async put(live) {
       const { sessionId, channel } = live.request
-      await redis.set(keys.live(sessionId), JSON.stringify(live), 'PX', DAY_MS)
+      const ttlMs = ttlOf(live)
+      await redis.set(keys.live(sessionId), JSON.stringify(live), 'PX', ttlMs)
       if (live.isParked === true) {
         await redis.zrem(keys.due(), sessionId)
         await redis.srem(keys.channel(channel), sessionId)
@@ -79,7 +84,7 @@ export const createRedisLiveAuth = (redis: Client, keys: LiveAuthKeys): LiveAuth
       }
       await Promise.all([
         redis.sadd(keys.channel(channel), sessionId),
-        redis.pexpire(keys.channel(channel), DAY_MS),
+        redis.pexpire(keys.channel(channel), ttlMs),
         redis.zadd(keys.due(), live.dueAt, sessionId),
         redis.del(keys.hold(sessionId)),
       ])

@@ -161,6 +161,15 @@ describe('running sessions in Redis', () => {
     expect((await one.get('kept'))?.updates).toBe(1)
   })
 
+  it('are known until their update, however many days away', async () => {
+    const one = createRedisLiveAuth(redis, liveKeys)
+    const base = live('long', 9_000)
+    const days = 30 * 86_400
+    await one.put({ ...base, decision: { ...base.decision, authDurationSec: days } })
+    for (const key of [liveKeys.live('long'), liveKeys.channel(base.request.channel)])
+      expect(await redis.pttl(key)).toBeGreaterThan(days * 1000)
+  })
+
   it('leave nothing behind', async () => {
     const one = createRedisLiveAuth(redis, liveKeys)
     await one.put(live('a', 100))

@@ -156,6 +156,22 @@ describe('life cycle', () => {
     expect(questions().length).toBe(3)
   })
 
+  it('tells all bytes of a session that stopped and came back, whose slot counts anew', async () => {
+    const { lifecycle, open, later, bytes, server } = await setting([200])
+    await open()
+    bytes.set('session-1', 7_000)
+    later(180)
+    await lifecycle.round()
+    bytes.delete('session-1')
+    later(180)
+    await lifecycle.round()
+    await lifecycle.returned(back('session-1'))
+    bytes.set('session-1', 500)
+    later(180)
+    await lifecycle.round()
+    expect(server.seen.map((query) => query.get('bytes'))).toEqual([null, '7000', '7000', '7500'])
+  })
+
   it('goes on under the session id the backend knows when an answer was remembered', async () => {
     const { lifecycle, open, later, server } = await setting([200])
     await open('one')

@@ -96,5 +96,21 @@ export const dropLease = (key: string): void => {
   numbers('gh_leases').delete(key)
 }
 
+/** How long a player may take to ask again. */
+const RETURN_MS = 10_000
+
+const returnName = (key: string): string => `d${key}`
+
+/** Forgets a lease that control wants to be asked about again. */
+export const recallLease = (key: string): void => {
+  if (numbers('gh_leases').get(key) !== undefined)
+    trySet(texts('gh_identity'), returnName(key), '', RETURN_MS)
+  dropLease(key)
+}
+
+/** Whether somebody plays under this key, or is about to ask again. */
+export const isPlayed = (key: string, now: number): boolean =>
+  readLease(key, now) !== null || texts('gh_identity').get(returnName(key)) !== undefined
+
 /** Seconds since control was last heard. */
 export const silenceSec = (now: number): number => now - (numbers('gh_state').get('heard') ?? 0)

@@ -1,6 +1,6 @@
 import { KEY_LENGTH } from './domain/lease.ts'
 import { type DegradedOpening, TELL } from './domain/protocol.ts'
-import { readLease } from './leases.ts'
+import { isPlayed } from './leases.ts'
 import { nowSec, texts, trySet } from './memory.ts'
 import { noteReport } from './reports.ts'
 import { type Request, told } from './request.ts'
@@ -14,53 +14,48 @@ export interface Played {
 
 const PLAYED_MS = 86_400_000
 
-interface Account {
-  /** 0 = any number. */
-  readonly cap: number
-  /** What control let in here, the latest first. */
-  readonly played: readonly Played[]
+const capName = (account: string): string => `p${account}`
+
+const placeName = (account: string, place: number): string => `p${account}#${place}`
+
+/** Streams the account may play, as control said; 0 = any number. */
+const readCap = (account: string): number | null => {
+  const text = texts('gh_identity').get(capName(account))
+  return text === undefined ? null : Number(text)
 }
 
-const nameOf = (account: string): string => `p${account}`
-
-const readAccount = (account: string): Account | null => {
-  const text = texts('gh_identity').get(nameOf(account))
-  if (text === undefined) return null
-  const [cap = '0', ...rows] = text.split('|')
-  const played = rows.map((row) => ({
-    key: row.slice(0, KEY_LENGTH),
-    device: row.slice(KEY_LENGTH),
-  }))
-  return { cap: Number(cap), played }
-}
-
-const LOCK_MS = 100
-const LOCK_TRIES = 2000
-
-/** Alone among the workers. One that died in here, or takes long, is not waited for for long. */
-const alone = (name: string, act: () => void): void => {
+/** What control let in here, by place. */
+const readPlayed = (account: string, cap: number): (Played | null)[] => {
   const dict = texts('gh_identity')
-  let isMine = false
-  for (let tries = 0; tries < LOCK_TRIES && !isMine; tries += 1)
-    isMine = dict.add(name, '', LOCK_MS)
-  act()
-  if (isMine) dict.delete(name)
+  return Array.from({ length: cap }, (_, place) => {
+    const text = dict.get(placeName(account, place))
+    if (text === undefined) return null
+    return { key: text.slice(0, KEY_LENGTH), device: text.slice(KEY_LENGTH) }
+  })
 }
 
-const remember = (account: string, cap: number, latest: Played): void => {
-  const others = readAccount(account)?.played.filter(({ device }) => device !== latest.device) ?? []
-  const rows = [latest, ...others].slice(0, cap).map(({ key, device }) => key + device)
-  trySet(texts('gh_identity'), nameOf(account), [cap, ...rows].join('|'), PLAYED_MS)
+/** Each place is one entry, so that workers who note at once do not overwrite one another. */
+const takePlace = (account: string, cap: number, latest: Played): void => {
+  const dict = texts('gh_identity')
+  const text = latest.key + latest.device
+  const now = nowSec()
+  const places = readPlayed(account, cap)
+  const own = places.findIndex((one) => one?.device === latest.device)
+  if (own >= 0) return void trySet(dict, placeName(account, own), text, PLAYED_MS)
+  for (const [place, one] of places.entries()) {
+    const name = placeName(account, place)
+    if (one !== null && isPlayed(one.key, now)) continue
+    if (one !== null) dict.delete(name)
+    if (dict.add(name, text, PLAYED_MS)) return
+  }
 }
 
 /** Remembers whom control let in and how many it lets in, for the time when it is away. */
 export const notePlayed = (r: Request, account: string, key: string): void => {
   const cap = told(r, TELL.cap)
   if (cap === '') return
-  const latest = { key, device: deviceOf(r) }
-  alone(`l${account}`, () => {
-    remember(account, Number(cap), latest)
-  })
+  trySet(texts('gh_identity'), capName(account), cap, PLAYED_MS)
+  takePlace(account, Number(cap), { key, device: deviceOf(r) })
 }
 
 /** Takes one of the places beside what control let in, or keeps the one it has. Places free themselves. */
@@ -70,11 +65,13 @@ export const takeSlot = (
   wish: Played,
   ttlSec: number,
 ): boolean => {
-  const { cap, played } = readAccount(account) ?? { cap: groupCap, played: [] }
+  const cap = readCap(account) ?? groupCap
+  if (cap === null || cap === 0) return true
   const { key, device } = wish
-  if (cap === null || cap === 0 || played.some((one) => one.key === key)) return true
+  const played = readPlayed(account, cap).filter((one) => one !== null)
+  if (played.some((one) => one.key === key)) return true
   const now = nowSec()
-  const isBusy = (one: Played) => one.device !== device && readLease(one.key, now) !== null
+  const isBusy = (one: Played) => one.device !== device && isPlayed(one.key, now)
   const free = cap - played.filter(isBusy).length
   const dict = texts('gh_slots')
   const ttlMs = ttlSec * 1000

@@ -1,6 +1,6 @@
 import type { DegradedOpening, EndedRow, SyncRequest, SyncResponse } from './domain/protocol.ts'
 import { parseJson } from './json.ts'
-import { announceLeases, dropLease, RING_SIZE } from './leases.ts'
+import { announceLeases, dropLease, RING_SIZE, recallLease } from './leases.ts'
 import { complain } from './log.ts'
 import { engine, freeSpace, numbers, texts, trySet } from './memory.ts'
 import { clearBan, isSessionBanned, setBan } from './refusals.ts'
@@ -120,7 +120,7 @@ const apply = (answer: SyncResponse): void => {
   }
   if (answer.bans) applyBans(answer.bans, shift)
   killLeases(answer.kill ?? [], Date.now())
-  for (const key of answer.drop ?? []) dropLease(key)
+  for (const key of answer.drop ?? []) recallLease(key)
   noteSteps(answer.tables ?? [])
   const state = numbers('gh_state')
   trySet(state, 'heard', Math.floor(Date.now() / 1000))

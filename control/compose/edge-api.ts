@@ -31,7 +31,7 @@ const routesOptions = (
   questions: EdgeApi['questions'],
 ): Routes => {
   const { lineup, access, sessions, persistence } = parts
-  const news = createFirstNews(() => sessions.epoch())
+  const news = createFirstNews()
   return {
     count: (question, outcome) => questions.inc({ question, outcome }),
     openPorts: access,

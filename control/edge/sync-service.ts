@@ -24,7 +24,7 @@ export interface SyncPorts {
   readonly tableVersion: (name: TableName) => string
   readonly check: (request: Check) => Promise<Admission>
   readonly registry: EdgeRegistry
-  readonly news: Pick<FirstNews, 'isStrange' | 'isWaiting' | 'heard'>
+  readonly news: Pick<FirstNews, 'compare' | 'isWaiting' | 'heard'>
   readonly traffic: Pick<TrafficMeter, 'add'>
 }
 
@@ -70,6 +70,8 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
   const now = ports.clock()
   ports.registry.heard(request, now)
   const { edge, seen, traffic, closed } = request
+  const epoch = ports.epoch()
+  const isStrange = ports.news.compare(edge, request.have.epoch, epoch)
   // What a stream sent while it ran was told while it ran: its end tells only of its last seconds.
   for (const [, bytes] of [...traffic, ...closed]) ports.traffic.add(bytes)
   const renewed = await ports.sessions.renew({
@@ -83,25 +85,25 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
       'session.closed',
     )
   await closeEnded(request.ended ?? [], ports)
-  const isStrange = ports.news.isStrange(edge, request.have.epoch)
   // Who opened without us takes no place from one who played before and comes back as late.
-  const again = isStrange || ports.news.isWaiting(edge)
+  const again = ports.news.isWaiting(edge)
   const refused = again ? [] : await settleDegraded(request, ports)
   const changes = ports.bans.since(request.have.bans)
-  const epoch = ports.epoch() ?? (isStrange ? NO_EPOCH : null)
   const policy = ports.policy()
   const keys = ports.keys()
-  ports.news.heard(edge, request.have.epoch)
+  const more = seen.length >= MOST_SEEN
+  ports.news.heard(edge, !isStrange && !more)
+  const told = epoch ?? (isStrange ? NO_EPOCH : null)
   return {
     now,
-    ...(epoch === null ? {} : { epoch }),
+    ...(told === null ? {} : { epoch: told }),
     ...(request.have.policy === policy.version ? {} : { policy }),
     ...(request.have.keys === keys.version ? {} : { keys }),
     tables: staleTables(request, ports),
     bans: { cursor: changes.cursor, full: changes.full, set: changes.set, clear: changes.clear },
     kill: [...renewed.kill.map(({ key }) => key), ...changes.kill, ...refused],
     drop: [...renewed.drop, ...changes.drop],
-    more: seen.length >= MOST_SEEN,
+    more,
     ...(again ? { again } : {}),
   }
 }

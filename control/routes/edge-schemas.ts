@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { TableName } from '#domain/protocol'
+import { nullableText } from '../schemas/common.ts'
 
-const nullableText = Type.Union([Type.String(), Type.Null()])
 const key = Type.String({ minLength: 16, maxLength: 16 })
 const row = Type.Tuple([key, Type.Number(), Type.Number()])
 

@@ -66,7 +66,8 @@ const openRoute = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
   app.get('/open', async (request, reply) => {
     const opening = readOpening(request.headers, request.edgeId, Date.now())
     if (!opening) return refuse(reply, 'request.malformed', 0)
-    await options.news.of(request.edgeId)
+    // By its own leases it can count; by what is known here, nobody plays.
+    if (!(await options.news.of(request.edgeId))) return reply.code(503).send()
     const answer = await open(opening, options.openPorts)
     options.count('open', answer.outcome === 'refused' ? answer.reason : 'ok')
     if (answer.outcome === 'refused') return refuse(reply, answer.reason, answer.denyUntil)

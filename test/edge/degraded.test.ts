@@ -37,6 +37,14 @@ afterAll(() => rig?.stop())
 const open = (ticket: string, channel = 'ch1', from = '198.51.100.1') =>
   rig.get(`/live/${ticket}/${channel}/index.m3u8`, { from })
 
+/** Drops a lease by the next sync, and waits until the edge has heard it. */
+const recall = async (key: string): Promise<void> => {
+  rig.stub.next = { drop: [key] }
+  await expect.poll(() => rig.stub.next, { timeout: 8000 }).toEqual({})
+  const count = rig.stub.syncs.length
+  await expect.poll(() => rig.stub.syncs.length, { timeout: 8000 }).toBeGreaterThan(count)
+}
+
 test('control dies: running viewers play on, new ones by the rules the edge knows, and control learns of them', async () => {
   const running = (await open(rig.ticket({ account: 'own:running' }))).headers.get('location') ?? ''
   expect((await rig.get(running, { from: '198.51.100.1' })).status).toBe(200)
@@ -46,8 +54,25 @@ test('control dies: running viewers play on, new ones by the rules the edge know
   const full = rig.ticket({ account: 'own:full' })
   const playing = (await open(full)).headers.get('location') ?? ''
   expect((await rig.get(playing, { from: '198.51.100.1' })).status).toBe(200)
+  // A session this edge has lost says by its return what its account may play.
+  const returned = stubPass(rig.stub, 'ch1', { account: 'own:returned' })
+  rig.stub.known.add(leaseKey(nodeCrypto, returned, 'ch1'))
+  expect((await rig.get(`/s/${returned}/ch1/index.m3u8`)).status).toBe(200)
+  rig.stub.cap = 0
+  const free = rig.ticket({ account: 'own:free' })
+  expect((await open(free)).status).toBe(302)
+  // Asked to ask again, a player counts on until he had the time to.
+  const recalled = rig.ticket({ account: 'own:recalled' })
+  rig.stub.cap = 1
+  const [, , given = ''] = ((await open(recalled)).headers.get('location') ?? '').split('/')
+  await recall(leaseKey(nodeCrypto, given, 'ch1'))
   await rig.stub.stop()
 
+  expect((await open(recalled, 'ch1', '198.51.100.9')).reason).toBe('cap.edge')
+
+  expect((await open(rig.ticket({ account: 'own:returned' }))).reason).toBe('cap.edge')
+  // Nobody counts the screens of an account without a cap, though its group has one.
+  for (const at of [2, 3, 4]) expect((await open(free, 'ch1', `198.51.100.${at}`)).status).toBe(302)
   // What control said of the account holds on: its one screen may zap, another may not begin.
   const other = await open(full, 'ch1', '198.51.100.2')
   expect([other.status, other.reason]).toEqual([403, 'cap.edge'])
@@ -88,11 +113,22 @@ test('control dies: running viewers play on, new ones by the rules the edge know
   expect((await rig.get(`/s/${fair}/ch1/index.m3u8`)).status).toBe(200)
   expect((await rig.get(`/s/${fair}/ch1/index.m3u8`)).status).toBe(200)
 
+  // Openings that wait for an answer do not keep the sync away, and it tells again what was not judged yet.
+  rig.stub.isBusy = true
+  rig.stub.next = { again: true }
   await rig.restartControl()
   const key = leaseKey(nodeCrypto, pass, 'ch1')
+  const tellings = () => rig.stub.syncs.filter((it) => it.degraded.some((one) => one.key === key))
   await expect
-    .poll(() => rig.stub.syncs.flatMap((it) => it.degraded).map((it) => it.key), { timeout: 8000 })
-    .toContain(key)
+    .poll(
+      () => {
+        void open(rig.ticket({ account: 'own:waiting' })).catch(() => null)
+        return tellings().length
+      },
+      { timeout: 8000, interval: 100 },
+    )
+    .toBeGreaterThan(1)
+  rig.stub.isBusy = false
   const told = rig.stub.syncs.flatMap((it) => it.degraded).find((it) => it.key === key)
   expect(told).toMatchObject({ pass, channel: 'ch1', address: '198.51.100.1' })
   await expect

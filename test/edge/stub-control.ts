@@ -27,13 +27,15 @@ export interface StubControl {
   next: Partial<SyncResponse>
   /** Leases it knows: asked again after a loss, it says yes. */
   readonly known: Set<string>
+  /** Openings are not answered while this is set. */
+  isBusy: boolean
   /** Answer to every opening, `null` = admit. */
   refusal: { status: number; reason: string; denyTtl: number } | null
   checkRefusal: { reason: string; denyTtl: number } | null
   identities: Map<string, { account: string; group: string }>
   countries: Map<string, string>
   leaseTtl: number
-  /** What openings are told of their account's cap. */
+  /** What openings and checks are told of their account's cap. */
   cap: number
   /** What came in. */
   readonly seen: { path: string; headers: Record<string, string> }[]
@@ -86,6 +88,7 @@ export function createStub(): StubControl {
     lists: new Map(),
     next: {},
     known: new Set(),
+    isBusy: false,
     refusal: null,
     checkRefusal: null,
     identities: new Map(),
@@ -115,7 +118,7 @@ export function createStub(): StubControl {
     if (stub.seen.length > 100_000) stub.seen.splice(0, 50_000)
     if (path === '/sync')
       return json(response, sync(JSON.parse(await body(request)) as SyncRequest))
-    if (path === '/open') return open(request, response)
+    if (path === '/open') return stub.isBusy ? undefined : open(request, response)
     if (path === '/check') return check(request, response)
     if (path === '/identify') return identify(request, response)
     if (path.startsWith('/lists/')) return list(path.slice(7), response)
@@ -222,7 +225,9 @@ export function createStub(): StubControl {
     const given = isClone ? cloneKey(nodeCrypto, pass, channel, network) : key
     if (!stub.known.has(key)) return deny(response, { reason: 'session.unknown', denyTtl: 5 })
     stub.known.add(given)
-    response.writeHead(204, { 'X-Gh-Key': given, 'X-Gh-Ttl': stub.leaseTtl }).end()
+    response
+      .writeHead(204, { 'X-Gh-Key': given, 'X-Gh-Ttl': stub.leaseTtl, 'X-Gh-Cap': stub.cap })
+      .end()
   }
   const identify = (request: IncomingMessage, response: ServerResponse): void => {
     const secret = header(request, 'X-Gh-Token') || header(request, 'X-Gh-User')

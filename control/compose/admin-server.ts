@@ -8,6 +8,7 @@ import { createAuditTrail } from '../routes/admin/audit-trail.ts'
 import { type AdminApiOptions, adminApi } from '../routes/admin-api.ts'
 import type { Account } from '../store/records.ts'
 import { parseEndpoint } from '../supervise/addresses.ts'
+import { tellSupervisor } from '../supervise/supervisor.ts'
 import { createCatalogAdmin } from './catalog-admin.ts'
 import { healthParts } from './health-parts.ts'
 import { createMetrics } from './metrics.ts'
@@ -37,6 +38,12 @@ const versionOf = (): string => {
   const read: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'))
   const isNamed = typeof read === 'object' && read !== null && 'version' in read
   return isNamed ? String(read.version) : '0'
+}
+
+/** Of nginx's files only `run` knows. */
+const reloadAll = async (live: AdminParts['live']): Promise<void> => {
+  await live.reload()
+  tellSupervisor(process.env)
 }
 
 const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiOptions => {
@@ -92,7 +99,7 @@ const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiO
       catalog: createCatalogAdmin({ config, lineup, surge }),
       auditStore: store.audit,
       audit,
-      reload: async () => await live.reload(),
+      reload: async () => await reloadAll(live),
     },
     health: { parts: healthParts(parts), essential: new Set<string>(), metrics },
     more: moreRoutes(parts, audit),

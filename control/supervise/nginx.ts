@@ -8,14 +8,14 @@ import { loadTemplates } from '../nginx/template.ts'
 import { Failure } from '../runtime/failure.ts'
 import type { Tool } from '../runtime/resolve.ts'
 import type { Service } from './child.ts'
-import { writeNginxFiles } from './nginx-files.ts'
+import { type WrittenFiles, writeNginxFiles } from './nginx-files.ts'
 import { edgeHealth, type Instance } from './services.ts'
 
 const POLL_MS = 5000
 const MISSES = 3
 
-/** Renders and writes the edge's configuration; says whether it is another than before. */
-export function prepareNginx(instance: Instance, nginx: Tool): boolean {
+/** Renders and writes the edge's configuration. */
+export function prepareNginx(instance: Instance, nginx: Tool): WrittenFiles {
   const { config, paths } = instance
   if (nginx.modules === undefined) throw new Failure('nginx was found without its njs module.')
   const { js, geoip2 } = nginx.modules

@@ -9,6 +9,7 @@ import type { ServiceSpec } from './child.ts'
 import { createLineLog } from './line-log.ts'
 import { redact } from './redact.ts'
 import { seldom } from './seldom.ts'
+import { SUPERVISOR_VARIABLE } from './supervisor.ts'
 
 /** What every service of one supervised instance is made from. */
 export interface Instance {
@@ -76,10 +77,16 @@ export function controlSpec({ configFile, paths, tie, report }: Instance): Servi
     },
     isReady: async () =>
       (await ask({ socketPath: paths.adminSocket, path: '/internal/ready' }))?.status === 200,
+    env: { ...process.env, [SUPERVISOR_VARIABLE]: String(process.pid) },
     beforeStart: () => {
       for (const socket of [paths.adminSocket, paths.edgeSocket]) rmSync(socket, { force: true })
     },
   }
+}
+
+/** How nginx is called with our files. */
+export const nginxArgv = (tool: Tool, { nginx }: StatePaths): readonly string[] => {
+  return [...tool.argv, '-p', nginx, '-c', 'nginx.conf', '-e', 'stderr', '-g', 'daemon off;']
 }
 
 /** nginx with our files. Its error log prints request lines, so it goes through the redactor. */
@@ -87,10 +94,9 @@ export function nginxSpec(tool: Tool, instance: Instance): ServiceSpec {
   const { paths, tie, report } = instance
   const keep = createLineLog(join(paths.logs, 'nginx-error.log'))
   const tell = seldom(report)
-  const args = ['-p', paths.nginx, '-c', 'nginx.conf', '-e', 'stderr', '-g', 'daemon off;']
   return {
     name: 'nginx',
-    argv: [...tie, ...tool.argv, ...args],
+    argv: [...tie, ...nginxArgv(tool, paths)],
     onLine: (line) => {
       const safe = redact(line)
       keep(safe)

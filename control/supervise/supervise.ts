@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { build } from '../runtime/build.ts'
-import { Failure, sentence } from '../runtime/failure.ts'
-import { resolveTool, type Tool } from '../runtime/resolve.ts'
+import { Failure } from '../runtime/failure.ts'
+import { resolveTool } from '../runtime/resolve.ts'
 import { requireFree } from './addresses.ts'
 import { ask } from './ask.ts'
 import { type ReadyReport, readReady } from './banner.ts'
@@ -18,6 +17,7 @@ import {
 import { prepareNginx, watchNginx } from './nginx.ts'
 import type { Setup } from './options.ts'
 import { openToGroup, tiedToUs, workerUser } from './privileges.ts'
+import { createReload } from './reload.ts'
 import { controlSpec, type Instance, nginxSpec, originSpec, redisSpec } from './services.ts'
 import { claimState } from './state-lock.ts'
 
@@ -81,7 +81,7 @@ export async function supervise(
     }
     if (isAlone) await awaitControl(instance, signal)
     const ready = isAlone ? edgeReport(instance) : await readyReport(instance, signal)
-    const reload = () => reloadAll(instance, nginx, started)
+    const reload = createReload(instance, nginx, started)
     return { ready, services: started, reload, stop }
   } catch (error) {
     await stop()
@@ -102,20 +102,6 @@ async function startInner(
   }
   if (config.demo.enabled) await start(originSpec(instance))
   await start(controlSpec(instance))
-}
-
-/** A bad file changes nothing: the control plane says so, and nginx keeps what it has. */
-function reloadAll(instance: Instance, nginx: Tool | null, started: readonly Service[]): void {
-  const named = (name: string) => started.find((it) => it.name === name)
-  named('The control plane')?.signal('SIGHUP')
-  try {
-    const { config } = loadConfig(instance.configFile, process.env)
-    const hasChanged = nginx !== null && prepareNginx({ ...instance, config }, nginx)
-    if (hasChanged) named('nginx')?.signal('SIGHUP')
-    instance.report('The configuration is read again.')
-  } catch (error) {
-    instance.report(`The configuration stays as it was: ${sentence(error)}`)
-  }
 }
 
 async function requireAddresses(config: Config, isAlone: boolean): Promise<void> {

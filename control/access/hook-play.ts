@@ -11,6 +11,8 @@ export interface HookPlay {
   /** The server's own id of the playback. */
   readonly playback: string
   readonly channel: string
+  /** Protocol in the server's own word; `null` where it says none. */
+  readonly proto: string | null
   readonly address: string
   readonly token: string | null
   readonly userAgent: string | null
@@ -57,12 +59,13 @@ export const hookKey = ({ server, playback, channel }: HookPlay): string =>
   hash(server, playback, channel).slice(0, 16)
 
 const openingOf = (play: HookPlay, now: number): Opening => {
-  const { channel, address, token, referer, host, qs } = play
+  const { channel, proto, address, token, referer, host, qs } = play
   const isTicket = token !== null && readTicket(token) !== null
   return {
     requestId: hash(hookKey(play), String(Math.floor(now / REPEAT_MS))).slice(0, 22),
     door: isTicket ? { kind: 'ticket', ticket: token } : { kind: 'token', token },
     channel,
+    proto,
     rest: '',
     args: qs,
     address,

@@ -6,7 +6,7 @@ import { isArgumentDoor, judgeLinkDoor } from './link-door.ts'
 import type { OpenAnswer, OpenedEvent, Opening, OpenPorts } from './opening.ts'
 import { locationOf } from './pass-location.ts'
 import type { PassClaims } from './ports.ts'
-import { playerQuery } from './query.ts'
+import { askedProto, playerQuery } from './query.ts'
 import { refuse, shortly } from './refusal.ts'
 import { type Situation, situationOf } from './situation.ts'
 
@@ -25,7 +25,7 @@ const authRequest = async (
     authBackend,
     channel: channel.id,
     group: group.name,
-    proto: channel.protocol,
+    proto: askedProto(opening, channel.protocol),
     address: opening.address,
     country,
     token,

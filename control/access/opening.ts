@@ -14,6 +14,8 @@ export interface Opening {
   readonly requestId: string
   readonly door: Door
   readonly channel: string
+  /** Protocol where another server names it; else the path tells. */
+  readonly proto?: string | null
   /** Path after the channel, decoded. */
   readonly rest: string
   /** Query without secrets, without `?`. */

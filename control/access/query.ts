@@ -1,4 +1,6 @@
+import { describePath } from '#domain/channel'
 import type { AuthRequest, PreviousAnswer } from './decision.ts'
+import type { Opening } from './opening.ts'
 
 type Pairs = readonly (readonly [name: string, value: string | number | null])[]
 
@@ -31,6 +33,16 @@ const viewerPairs = (request: AuthRequest): Pairs => [
   ['referer', request.referer],
   ['host', request.host],
 ]
+
+/** What backends are told of the protocol: what the player asked for, whatever the origin's own entry speaks. */
+export const askedProto = (
+  { proto, rest, args, now }: Pick<Opening, 'proto' | 'rest' | 'args' | 'now'>,
+  ofChannel: string,
+): string => {
+  if (proto) return proto
+  const { kind, protocol } = describePath(rest, args, Math.floor(now / 1000))
+  return kind === 'segment' ? ofChannel : protocol
+}
 
 /** The player's query as it came: the token before what else it held. */
 export const playerQuery = (token: string | null, args: string): string | null => {

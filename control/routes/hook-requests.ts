@@ -27,6 +27,8 @@ const addressOf = (text: string | null): string | null => {
   return parsed === null ? null : formatAddress(parsed)
 }
 
+const PROTO = /^[a-z0-9/_.+-]{1,32}$/i
+
 const isSafe = (text: string | null): boolean =>
   text === null || (text.length <= LONGEST && !/\p{Cc}/u.test(text))
 
@@ -44,7 +46,8 @@ const checked = (draft: Draft): ReadPlay => {
   if (draft.playback === '') return refuse('the id of the playback is missing')
   const texts = [draft.token, draft.userAgent, draft.referer, draft.host, draft.qs, draft.playback]
   if (!texts.every(isSafe)) return refuse('a field is too long or holds control characters')
-  return { ok: true, play: { ...draft, address, channel: draft.channel } }
+  const proto = draft.proto !== null && PROTO.test(draft.proto) ? draft.proto : null
+  return { ok: true, play: { ...draft, proto, address, channel: draft.channel } }
 }
 
 const bytesOf = (text: string | null): number => {
@@ -58,6 +61,7 @@ export const readFlussonic = (fields: Fields, server: string): ReadPlay =>
     server,
     playback: wordOf(fields, 'session_id') ?? '',
     channel: wordOf(fields, 'name'),
+    proto: wordOf(fields, 'proto'),
     address: wordOf(fields, 'ip'),
     token: wordOf(fields, 'token'),
     userAgent: wordOf(fields, 'user_agent'),
@@ -75,6 +79,7 @@ export const readRtmp = (fields: Fields, server: string): ReadPlay => {
     server,
     playback: client === null ? '' : `${wordOf(fields, 'app') ?? ''}/${client}`,
     channel: wordOf(fields, 'name'),
+    proto: 'rtmp',
     address: wordOf(fields, 'addr'),
     token: wordOf(fields, 'token'),
     userAgent: wordOf(fields, 'flashver'),
@@ -115,6 +120,7 @@ export const readAuthRequest = (headers: Fields, server: string): ReadPlay => {
     server,
     playback: JSON.stringify([address, token, userAgent, own]),
     channel,
+    proto: null,
     address,
     token,
     userAgent,

@@ -55,12 +55,12 @@ const tellPlainly = (reply: FastifyReply, answer: HookAnswer): FastifyReply => {
   return reply.code(403).header('X-Gatehouse-Reason', reason).send()
 }
 
-const RTMP_VERBS: Readonly<Record<string, keyof HookPipeline>> = {
-  play: 'open',
-  update_play: 'update',
-  play_done: 'close',
-  done: 'close',
-}
+const RTMP_VERBS: ReadonlyMap<string, keyof HookPipeline> = new Map([
+  ['play', 'open'],
+  ['update_play', 'update'],
+  ['play_done', 'close'],
+  ['done', 'close'],
+])
 
 const tellRtmp = async (
   reply: FastifyReply,
@@ -111,7 +111,7 @@ export const hookRoutes = async (
       const call = fields.get('call')
       // nginx-rtmp appends the viewer's own arguments: `?call=publish` must not pass for what nginx said.
       if (call === undefined) return malformed(reply, { ok: false, why: 'call must stand once' })
-      const verb = RTMP_VERBS[call]
+      const verb = RTMP_VERBS.get(call)
       // Publishing and recording are none of our business.
       if (verb === undefined) return reply.code(204).send()
       const read = readRtmp(fields, serverOf(request, 'rtmp'))

@@ -54,6 +54,7 @@ describe("Flussonic's protocol", () => {
       server: 'flussonic',
       playback: '5f',
       channel: 'news',
+      proto: 'hls',
       address: '198.51.100.7',
       token: 'abc',
       userAgent: 'MAG',
@@ -168,9 +169,9 @@ describe('nginx-rtmp', () => {
     },
   )
 
-  it('lets publishing be', async () => {
+  it.each(['publish', 'record_done', 'constructor', '__proto__'])('lets %s be', async (call) => {
     const { app, heard } = await started()
-    expect((await post(app, `call=publish&${body}`)).statusCode).toBe(204)
+    expect((await post(app, `call=${call}&${body}`)).statusCode).toBe(204)
     expect(heard).toEqual([])
   })
 
@@ -224,6 +225,7 @@ describe('pipeline', () => {
     server: 'rtmp',
     playback: 'live/7',
     channel: 'news',
+    proto: 'rtmp',
     address: '198.51.100.7',
     token: 'abc',
     userAgent: null,
@@ -264,6 +266,7 @@ describe('pipeline', () => {
         leastIdleMs: 95_000,
         edge: 'hook:rtmp',
         door: { kind: 'token', token: 'abc' },
+        proto: 'rtmp',
       },
     ])
     expect(key).toMatch(/^[\w-]{16}$/)

@@ -1,30 +1,43 @@
 import { request } from 'undici'
 import type { Channel } from './channel.ts'
 
-/** Fetches a manifest; `null` when nothing usable answers. */
-export type FetchManifest = (url: string) => Promise<string | null>
+/** A manifest, `null` when nothing usable answers; or another origin players are sent to for it. */
+interface Fetched {
+  /** The address that answered. */
+  readonly url: string
+  readonly manifest: string | null
+  readonly movedTo: string | null
+}
 
 const TIMEOUT_MS = 3_000
 const MAX_BYTES = 512 * 1024
 const AT_ONCE = 8
 const VARIANTS = 4
+const REDIRECTIONS = 3
+const UNGUARDED = 'what lies there is not guarded'
 /** Channels looked at in one go: a service of thousands has a few kinds of manifest. */
 export const CHECKED_CHANNELS = 200
 
-/** Fetches over HTTP with a short patience. */
-export const fetchManifest: FetchManifest = async (url) => {
-  try {
-    const answer = await request(url, { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS })
-    const length = Number(answer.headers['content-length'] ?? 0)
-    if (answer.statusCode !== 200 || length > MAX_BYTES) {
-      await answer.body.dump()
-      return null
-    }
-    return await answer.body.text()
-  } catch {
-    return null
-  }
+const nothingAt = (url: string): Fetched => ({ url, manifest: null, movedTo: null })
+
+const targetOf = (location: unknown, url: string): URL | null =>
+  typeof location === 'string' && URL.canParse(location, url) ? new URL(location, url) : null
+
+/** Fetches over HTTP with a short patience; goes where the origin sends it, as players do under their pass. */
+const fetchFrom = async (url: string, left: number): Promise<Fetched> => {
+  const answer = await request(url, { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS })
+  const length = Number(answer.headers['content-length'] ?? 0)
+  if (answer.statusCode === 200 && length <= MAX_BYTES)
+    return { url, manifest: await answer.body.text(), movedTo: null }
+  await answer.body.dump()
+  const target = answer.statusCode >= 300 ? targetOf(answer.headers['location'], url) : null
+  if (target === null || left === 0) return nothingAt(url)
+  if (target.origin !== new URL(url).origin) return { ...nothingAt(url), movedTo: target.origin }
+  return await fetchFrom(target.href, left - 1)
 }
+
+const fetchManifest = async (url: string): Promise<Fetched> =>
+  await fetchFrom(url, REDIRECTIONS).catch(() => nothingAt(url))
 
 /** Every address a manifest names: lines, `URI="…"`, DASH's BaseURL and templates. */
 export const addressesIn = (manifest: string): string[] => {
@@ -57,32 +70,31 @@ const variantsOf = (manifest: string, url: string, own: string): string[] =>
     .filter((address) => new URL(address).origin === own)
     .slice(0, VARIANTS)
 
-const checkChannel = async (channel: Channel, fetch: FetchManifest): Promise<string[]> => {
-  const { id, origin, base, entry, query } = channel
-  const url = `${origin}${base}${entry}${query === '' ? '' : `?${query}`}`
-  const manifest = await fetch(url)
+const entryOf = ({ origin, base, entry, query }: Channel): string =>
+  `${origin}${base}${entry}${query === '' ? '' : `?${query}`}`
+
+const checkChannel = async (channel: Channel): Promise<string[]> => {
+  const { id, origin } = channel
+  const { manifest, movedTo, url } = await fetchManifest(entryOf(channel))
+  if (movedTo !== null)
+    return [`${id}: its origin sends players on to ${movedTo}, past the edge: ${UNGUARDED}`]
   if (manifest === null) return [`${id}: its origin does not answer with a manifest`]
-  const variants = await Promise.all(variantsOf(manifest, url, origin).map(fetch))
-  const found = [manifest, ...variants.filter((text) => text !== null)]
-  const foreign = new Set(found.flatMap((text) => foreignOrigins(text, origin)))
+  const variants = await Promise.all(variantsOf(manifest, url, origin).map(fetchManifest))
+  const found = [manifest, ...variants.flatMap((it) => it.manifest ?? [])]
+  const moved = variants.flatMap((it) => it.movedTo ?? [])
+  const foreign = new Set([...found.flatMap((text) => foreignOrigins(text, origin)), ...moved])
   return [...foreign].map(
-    (other) =>
-      `${id}: its manifest sends players to ${other}, past the edge: what lies there is not guarded`,
+    (other) => `${id}: its manifest sends players to ${other}, past the edge: ${UNGUARDED}`,
   )
 }
 
 /** Reads the manifests of the first channels and tells which lead players past the edge. */
-export const checkManifests = async (
-  channels: readonly Channel[],
-  fetch: FetchManifest = fetchManifest,
-): Promise<string[]> => {
+export const checkManifests = async (channels: readonly Channel[]): Promise<string[]> => {
   const looked = channels.filter(({ protocol }) => protocol !== 'mpegts').slice(0, CHECKED_CHANNELS)
   const warnings: string[] = []
   for (let at = 0; at < looked.length; at += AT_ONCE) {
     const batch = looked.slice(at, at + AT_ONCE)
-    const found = await Promise.all(
-      batch.map(async (channel) => await checkChannel(channel, fetch)),
-    )
+    const found = await Promise.all(batch.map(async (channel) => await checkChannel(channel)))
     warnings.push(...found.flat())
   }
   return warnings

@@ -11,13 +11,22 @@ const FILES: Record<string, string> = {
   '/dash/a.mpd': '<MPD><BaseURL>https://cdn.example/d/</BaseURL></MPD>',
 }
 
+const MOVED: Record<string, string> = {
+  '/near/index.m3u8': '../master/index.m3u8',
+  '/far/index.m3u8': 'http://balancer.example/far.m3u8?token=1',
+  '/round/index.m3u8': '/round/index.m3u8',
+}
+
 let server: Server
 let origin: string
 
 beforeAll(async () => {
   server = createServer((request, response) => {
+    const moved = MOVED[request.url ?? '']
+    const redirection = moved === undefined ? null : { Location: moved }
     const file = FILES[request.url ?? '']
-    response.writeHead(file === undefined ? 404 : 200).end(file)
+    if (redirection) response.writeHead(302, redirection).end()
+    else response.writeHead(file === undefined ? 404 : 200).end(file)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
@@ -27,7 +36,8 @@ afterAll(() => server.close())
 
 describe('the check of manifests', () => {
   it('names what leads past the edge, behind variants and in DASH too', async () => {
-    const names = ['good/index.m3u8', 'master/index.m3u8', 'dash/a.mpd', 'gone/index.m3u8']
+    const places = ['good', 'master', 'near', 'far', 'round', 'gone']
+    const names = [...places.map((name) => `${name}/index.m3u8`), 'dash/a.mpd']
     const list = names.map((name) => `#EXTINF:-1,${name.split('/')[0] ?? ''}\n${origin}/${name}`)
     const read = readPlaylistText(`#EXTM3U\n${list.join('\n')}\n`)
     if (!read.ok) throw new Error(read.problem.reason)
@@ -35,8 +45,11 @@ describe('the check of manifests', () => {
     const warnings = await checkManifests(channels)
     expect(warnings.map((text) => text.split(',')[0])).toEqual([
       'master: its manifest sends players to http://keys.example',
-      'dash: its manifest sends players to https://cdn.example',
+      'near: its manifest sends players to http://keys.example',
+      'far: its origin sends players on to http://balancer.example',
+      'round: its origin does not answer with a manifest',
       'gone: its origin does not answer with a manifest',
+      'dash: its manifest sends players to https://cdn.example',
     ])
   })
 

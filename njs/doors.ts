@@ -28,6 +28,15 @@ const nameOf = (r: Request, door: DoorRequest): string => {
   return nginxCrypto.sha256(`${door.door}\0${secret}`).slice(0, KEY_LENGTH)
 }
 
+/** The token as control decodes it; one that is no text stays broken, and control refuses it. */
+const askedToken = (text: string): string => {
+  try {
+    return encodeURIComponent(decodeURIComponent(text))
+  } catch {
+    return '%'
+  }
+}
+
 const isInferred = (r: Request, ticket: Ticket, kind: string): boolean => {
   const policy = readPolicy()
   const group = policy && findGroup(policy, ticket.group)
@@ -57,8 +66,7 @@ const prepare = (r: Request, door: DoorRequest): void => {
     gh_ask_won_by: group ? 'network' : '',
     gh_ask_country: knownCountry(r, address) ?? '',
     gh_ask_mode: 'redirect',
-    gh_ask_token:
-      door.door === 'token' ? encodeURIComponent(decodePercent(variable(r, 'arg_token'))) : '',
+    gh_ask_token: door.door === 'token' ? askedToken(variable(r, 'arg_token')) : '',
     gh_ask_user: door.door === 'xtream' ? encodeURIComponent(door.user) : '',
     gh_ask_password: door.door === 'xtream' ? encodeURIComponent(door.password) : '',
   })

@@ -6,8 +6,8 @@ import type { PlaylistAsk } from '../access/identify.ts'
 import type { Opening } from '../access/opening.ts'
 import type { Door } from '../access/viewer.ts'
 
-/** Longest secret anybody may present; longer ones are junk. */
-const SECRET_BYTES = 2048
+/** A secret of this size or more is junk. */
+const JUNK_BYTES = 2048
 
 type AskName = keyof typeof ASK
 
@@ -29,7 +29,7 @@ const orNull = (text: string | null): string | null => (text === null || text ==
 
 const isClean = (secret: string): boolean =>
   // A control character or a broken one is never part of a token we or a backend issued.
-  Buffer.byteLength(secret) <= SECRET_BYTES && !/[\p{Cc}\ufffd]/u.test(secret)
+  Buffer.byteLength(secret) < JUNK_BYTES && !/[\p{Cc}\ufffd]/u.test(secret)
 
 const doorOf = (headers: IncomingHttpHeaders): Door | null => {
   const kind = plain(headers, 'door')

@@ -10,7 +10,7 @@ export type ReadPlay =
   | { readonly ok: true; readonly play: HookPlay }
   | { readonly ok: false; readonly why: string }
 
-const LONGEST = 2048
+const JUNK_LENGTH = 2048
 /** nginx-rtmp updates every 30 s unless told otherwise: three of them may be lost. */
 const RTMP_QUIET_SEC = 95
 
@@ -30,7 +30,7 @@ const addressOf = (text: string | null): string | null => {
 const PROTO = /^[a-z0-9/_.+-]{1,32}$/i
 
 const isSafe = (text: string | null): boolean =>
-  text === null || (text.length <= LONGEST && !/\p{Cc}/u.test(text))
+  text === null || (text.length < JUNK_LENGTH && !/\p{Cc}/u.test(text))
 
 interface Draft extends Omit<HookPlay, 'address' | 'channel'> {
   readonly address: string | null
@@ -45,7 +45,9 @@ const checked = (draft: Draft): ReadPlay => {
     return refuse('the name of the channel is missing or none')
   if (draft.playback === '') return refuse('the id of the playback is missing')
   const texts = [draft.token, draft.userAgent, draft.referer, draft.host, draft.qs, draft.playback]
-  if (!texts.every(isSafe)) return refuse('a field is too long or holds control characters')
+  // What was no UTF-8 became a replacement sign, and two such tokens would be one.
+  if (!texts.every(isSafe) || draft.token?.includes('\ufffd') === true)
+    return refuse('a field is too long or holds control characters')
   const proto = draft.proto !== null && PROTO.test(draft.proto) ? draft.proto : null
   return { ok: true, play: { ...draft, proto, address, channel: draft.channel } }
 }

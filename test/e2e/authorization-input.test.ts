@@ -75,6 +75,22 @@ describe('bad input', () => {
       expect(query.get('name')).toMatch(/^[A-Za-z0-9_.-]+$/)
   })
 
+  test.each([
+    ['2 KB', 't'.repeat(2048)],
+    ['invalid UTF-8', '%ff%fe'],
+    ['a broken escape', 'a%zz'],
+    ['NUL', 'a%00b'],
+  ])(
+    'a token of %s is asked of no backend, not even one that admits everybody',
+    async (_what, token) => {
+      middleware.on('referred', answering(200))
+      const before = middleware.asked('referred').length
+      const reply = await ask(service.edge, `/live/referred/index.m3u8?token=${token}`)
+      expect([reply.status, reply.reason]).toEqual([403, 'request.malformed'])
+      expect(middleware.asked('referred').length).toBe(before)
+    },
+  )
+
   test('X-UserId with a line end or too long counts as no answer; an odd one stays one account', async () => {
     const strange = async (n: number, headers: Record<string, string>) => {
       middleware.on('strange', answering(200, headers))

@@ -109,6 +109,8 @@ describe('auth_request', () => {
     ['invalid UTF-8', { 'x-original-uri': '/%ff%fe/index.m3u8' }],
     ['NUL', { 'x-original-uri': '/news%00/index.m3u8' }],
     ['a channel of 65 letters', { 'x-original-uri': `/${'a'.repeat(65)}/index.m3u8` }],
+    ['a token of invalid UTF-8', { 'x-original-uri': '/news/index.m3u8?token=%ff%fe' }],
+    ['a token of 2 KB', { 'x-original-uri': `/news/index.m3u8?token=${'a'.repeat(2048)}` }],
     ['a token of 3 KB', { 'x-original-uri': `/news/index.m3u8?token=${'a'.repeat(3000)}` }],
   ])('case=%s is refused with 403, since nginx makes 500 of 400', async (_what, odd) => {
     const { app, heard } = await started()

@@ -30,7 +30,9 @@ export const configFileOf = (options: GlobalOptions): string => {
   if (options.config !== undefined) return resolve(options.config)
   const demo = join(resolve(options.state ?? demoState()), 'demo.yaml')
   if (existsSync(demo)) return demo
-  throw new CliError('name the configuration with --config FILE')
+  throw new CliError(
+    `no demo has run in ${dirname(demo)}; name the configuration with --config FILE, or the demo's folder with --state`,
+  )
 }
 
 export const loadedConfig = (options: GlobalOptions): LoadedConfig =>

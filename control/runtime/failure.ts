@@ -9,9 +9,14 @@ export const DISK_FULL = 'The disk is full; free some space and run it again.'
 /** Whether a program's words say that the disk is full. */
 export const saysDiskFull = (text: string): boolean => /no space left|ENOSPC/i.test(text)
 
+const CLOSED: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS'])
+
 /** The sentence of a Failure, or the message of any other error. */
 export function sentence(error: unknown): string {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return DISK_FULL
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  if (code === 'ENOSPC') return DISK_FULL
+  if (error instanceof Error && CLOSED.has(code) && 'path' in error)
+    return `${String(error.path)} is closed to this user (${String(code)}); check whose it is, or run this as its owner.`
   return error instanceof Error ? error.message : String(error)
 }
 

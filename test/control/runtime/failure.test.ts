@@ -11,6 +11,13 @@ test('a full disk is told the same way, whoever met it', () => {
   expect(saysDiskFull('E: Unable to locate package redis-server')).toBe(false)
 })
 
+test('what belongs to somebody else is named', () => {
+  const error = Object.assign(new Error('EACCES: x'), { code: 'EACCES', path: '/opt/g/dist/a.js' })
+  expect(sentence(error)).toMatch(
+    /^\/opt\/g\/dist\/a\.js is closed to this user \(EACCES\); .*owner\.$/,
+  )
+})
+
 test('a failure and any other error keep their own words', () => {
   expect(sentence(new Failure('Do this.'))).toBe('Do this.')
   expect(sentence('plain')).toBe('plain')

@@ -8,6 +8,9 @@ export const FULL_TRUST = 100
 /** What a finding of each severity costs; the peers' figures. */
 export const PENALTIES: Readonly<Record<Severity, number>> = { high: 20, warning: 10, low: 5 }
 
+/** Why the ledger says that a finding no longer counts. */
+export const GIVEN_BACK = 'finding dismissed'
+
 /** Points that come back per day without a finding. */
 export const RECOVERY_PER_DAY = 1
 
@@ -84,13 +87,23 @@ export const applyFinding = (
   return changed(rested, -PENALTIES[finding.severity], { at, reason, findingId: finding.id })
 }
 
+const lastEntryOf = (state: TrustState, findingId: string): TrustChange | undefined =>
+  state.ledger.findLast((entry) => entry.findingId === findingId)
+
 /** Gives back exactly what a finding took when an operator says that it was none; once. */
 export const dismissFinding = (state: TrustState, findingId: string, now: number): TrustState => {
-  const balance = state.ledger
-    .filter((entry) => entry.findingId === findingId)
-    .reduce((sum, entry) => sum + entry.delta, 0)
-  if (balance >= 0) return state
+  const last = lastEntryOf(state, findingId)
+  if (last === undefined || last.reason === GIVEN_BACK || last.delta >= 0) return state
   const at = Math.max(now, state.since)
-  const restored = changed(state, -balance, { at, reason: 'finding dismissed', findingId })
+  const restored = changed(state, -last.delta, { at, reason: GIVEN_BACK, findingId })
   return { ...restored, since: state.since }
+}
+
+/** Takes again what a dismissed finding got back, when it turns out to stand after all; once. */
+export const reinstateFinding = (state: TrustState, findingId: string, now: number): TrustState => {
+  const last = lastEntryOf(state, findingId)
+  if (last?.reason !== GIVEN_BACK) return state
+  const rested = recover(state, now)
+  const at = Math.max(now, rested.since)
+  return changed(rested, -last.delta, { at, reason: 'finding stands after all', findingId })
 }

@@ -174,5 +174,9 @@ describe('one account', () => {
     expect(await allFindings(store)).toEqual([])
     expect(await allFindings(store, 'withdrawn')).toHaveLength(1)
     expect(await store.trust.latest('own:ann')).toMatchObject({ value: 100 })
+    // It was right the first time.
+    await judge(away.slice(-1))
+    expect(await allFindings(store)).toHaveLength(1)
+    expect(await store.trust.latest('own:ann')).toMatchObject({ value: 90 })
   })
 })

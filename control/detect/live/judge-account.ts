@@ -3,7 +3,7 @@ import type { StoredFinding } from '../../store/records.ts'
 import { knownPlays } from '../at-home.ts'
 import type { RuleStep } from '../rule-types.ts'
 import { stepFor } from '../rules.ts'
-import { applyFinding, dismissFinding } from '../trust.ts'
+import { applyFinding, dismissFinding, reinstateFinding } from '../trust.ts'
 import type { Finding, Severity } from '../types.ts'
 import { type AccountCase, type JudgePorts, openCases } from './account-case.ts'
 import { isCountable } from './countable.ts'
@@ -58,6 +58,9 @@ const commit = async (
         kind: kindOf(found, finding.id),
       }
       after = applyFinding(after, told, now)
+    }
+    for (const { id, state } of changed) {
+      if (state === 'withdrawn') after = reinstateFinding(after, id, now)
     }
     for (const { id } of withdrawn) after = dismissFinding(after, id, now)
     await saveTrust(trust, account, before, after)

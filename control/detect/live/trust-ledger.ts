@@ -1,9 +1,8 @@
 import type { TrustEntry } from '../../store/records.ts'
 import type { TrustStore } from '../../store/stores.ts'
-import { fullTrust, type TrustChange, type TrustState } from '../trust.ts'
+import { fullTrust, GIVEN_BACK, type TrustChange, type TrustState } from '../trust.ts'
 
 const REMEMBERED = 1000
-const GIVEN_BACK = 'finding dismissed'
 
 const changeOf = ({ at, delta, value, reason, findingId }: TrustEntry): TrustChange => ({
   at,

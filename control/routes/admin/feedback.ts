@@ -27,6 +27,17 @@ const write = { permission: 'findings:write' }
 const everyQuery = Type.Object({ limit: pageQuery.limit, after: pageQuery.after })
 const listSchema = Type.Object({ items: Type.Array(feedbackSchema), next: Type.Null() })
 
+const networkOf = (value: string, v6Prefix: number): string => {
+  const [address = '', bits] = value.split('/')
+  const key = networkKey(address, { v6Prefix })
+  if (key === null) throw new ProblemError('request.invalid', `'${value}' is not an address.`)
+  const [least, most] = key.includes('/') ? [v6Prefix, 128] : [32, 32]
+  if (bits === undefined || (/^\d+$/.test(bits) && Number(bits) >= least && Number(bits) <= most))
+    return key
+  const one = `one IPv4 address or an IPv6 /${v6Prefix}`
+  throw new ProblemError('request.invalid', `A viewer's network is ${one}, not '${value}'.`)
+}
+
 const valueOf = (
   { kind, value }: Static<typeof feedbackCreate>,
   account: string,
@@ -35,9 +46,7 @@ const valueOf = (
   if (kind === 'account') return account
   if (value === undefined) throw new ProblemError('request.invalid', `Name the ${kind} as value.`)
   if (kind !== 'network') return value
-  const key = networkKey(value.replace(/\/\d+$/, ''), { v6Prefix })
-  if (key === null) throw new ProblemError('request.invalid', `'${value}' is not an address.`)
-  return key
+  return networkOf(value, v6Prefix)
 }
 
 const removeRoute = (plain: FastifyInstance, options: FeedbackRoutesOptions): void => {

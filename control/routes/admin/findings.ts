@@ -2,7 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import type { Static } from 'typebox'
 import { loadTrust, saveTrust } from '../../detect/live/trust-ledger.ts'
-import { dismissFinding } from '../../detect/trust.ts'
+import { dismissFinding, reinstateFinding } from '../../detect/trust.ts'
 import { ProblemError } from '../../plugins/problem.ts'
 import { pageOf } from '../../schemas/accounts.ts'
 import { idParams, readSort } from '../../schemas/common.ts'
@@ -80,9 +80,9 @@ export const findingRoutes = (plain: FastifyInstance, options: FindingRoutesOpti
       const before = await orMissing(id)
       await store.atomically(async ({ findings, trust }) => {
         await findings.judge(id, state)
-        if (state !== 'dismissed') return
         const known = await loadTrust(trust, before.account, clock())
-        await saveTrust(trust, before.account, known, dismissFinding(known, id, clock()))
+        const become = state === 'dismissed' ? dismissFinding : reinstateFinding
+        await saveTrust(trust, before.account, known, become(known, id, clock()))
       })
       const change = { subject: id, before: { state: before.state }, after: { state } }
       await audit(request, 'finding.judge', change)

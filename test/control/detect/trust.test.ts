@@ -5,6 +5,7 @@ import {
   dismissFinding,
   fullTrust,
   recover,
+  reinstateFinding,
   type TrustState,
   trustLevel,
 } from '../../../control/detect/trust.ts'
@@ -54,22 +55,43 @@ describe('trust', () => {
     expect(dismissFinding(dismissed, 'unknown', START)).toBe(dismissed)
   })
 
+  it('gives back once, even where full trust left some of it over', () => {
+    const hit = applyFinding(fullTrust(START), finding('a', 'high'), START)
+    const rested = recover(hit, START + 15 * DAY)
+    const dismissed = dismissFinding(rested, 'a', START + 15 * DAY)
+    expect(dismissed.value).toBe(100)
+    const later = applyFinding(dismissed, finding('b', 'high'), START + 16 * DAY)
+    expect(dismissFinding(later, 'a', START + 16 * DAY)).toBe(later)
+  })
+
+  it('loses again what it got back when a dismissed finding stands after all, once', () => {
+    const hit = applyFinding(fullTrust(START), finding('a', 'high'), START)
+    const dismissed = dismissFinding(hit, 'a', START + HOUR)
+    const again = reinstateFinding(dismissed, 'a', START + 2 * HOUR)
+    expect(again.value).toBe(80)
+    expect(reinstateFinding(again, 'a', START + 3 * HOUR)).toBe(again)
+    expect(reinstateFinding(hit, 'a', START + HOUR)).toBe(hit)
+    expect(reinstateFinding(hit, 'unknown', START + HOUR)).toBe(hit)
+    expect(dismissFinding(again, 'a', START + 3 * HOUR).value).toBe(100)
+  })
+
   it('stays within 0 and 100, and the ledger adds up to it', () => {
     const step = fc.record({
       id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'),
       severity: fc.constantFrom('low', 'warning', 'high' as const),
       after: fc.nat(5 * DAY),
-      isDismissed: fc.boolean(),
+      become: fc.constantFrom(applyFinding, dismissFinding, reinstateFinding),
     })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
         let now = START
         let state = fullTrust(now)
-        for (const { id, severity, after, isDismissed } of steps) {
+        for (const { id, severity, after, become } of steps) {
           now += after
-          state = isDismissed
-            ? dismissFinding(state, id, now)
-            : applyFinding(state, finding(id, severity), now)
+          state =
+            become === applyFinding
+              ? applyFinding(state, finding(id, severity), now)
+              : (become as typeof dismissFinding)(state, id, now)
           expect(state.value).toBeGreaterThanOrEqual(0)
           expect(state.value).toBeLessThanOrEqual(100)
           expect(balance(state)).toBe(state.value)

@@ -109,6 +109,12 @@ describe('findings', () => {
     expect(after.ledger[0]).toMatchObject({ delta: -taken.delta, findingId: taken.findingId })
     await call('PATCH', `/findings/${taken.findingId}`, { state: 'dismissed' })
     expect((await call('GET', '/accounts/1/trust')).body.value).toBe(after.value)
+    await call('PATCH', `/findings/${taken.findingId}`, { state: 'open' })
+    expect((await call('GET', '/accounts/1/trust')).body.value).toBe(before.value)
+    await call('PATCH', `/findings/${taken.findingId}`, { state: 'confirmed' })
+    expect((await call('GET', '/accounts/1/trust')).body.value).toBe(before.value)
+    await call('PATCH', `/findings/${taken.findingId}`, { state: 'dismissed' })
+    expect((await call('GET', '/accounts/1/trust')).body.value).toBe(after.value)
     expect((await call('PATCH', `/findings/${taken.findingId}`, { state: 'gone' })).status).toBe(
       400,
     )
@@ -148,10 +154,14 @@ test('feedback names networks by any address in them, once; nonsense is refused'
   expect(first.body.value).toBe('2001:db8:0:1::/64')
   const again = await post({ kind: 'network', value: '2001:db8:0:1:ffff::1' })
   expect(again.body.id).toBe(first.body.id)
+  expect((await post({ kind: 'network', value: '2001:db8:0:1::/64' })).body.id).toBe(first.body.id)
   expect((await call('GET', '/accounts/1/feedback')).body.items).toHaveLength(1)
   expect((await call('GET', '/feedback')).body).toEqual({ items: [first.body], next: null })
   for (const body of [
     { kind: 'network', value: 'x' },
+    { kind: 'network', value: '192.0.2.0/24' },
+    { kind: 'network', value: '192.0.2.1/33' },
+    { kind: 'network', value: '2001:db8::/48' },
     { kind: 'city' },
     { kind: 'mood', value: 'x' },
   ]) {

@@ -122,13 +122,13 @@ export const createAuthorize = (
     request: AuthRequest,
     previous: PreviousAnswer | undefined,
   ): Promise<Decision> => {
-    const isGuess = previous === undefined && request.token !== null
-    const lockedSec = isGuess ? (guesses?.lockedSec(request.address) ?? 0) : 0
+    const guess = previous === undefined ? request.token : null
+    const lockedSec = guess === null ? 0 : (guesses?.lockedSec(request.address) ?? 0)
     if (lockedSec > 0) return decideByFlood(lockedSec, clocks)
     const askedAs = previous?.decision.askedAs ?? request.sessionId
     const query = authQuery({ ...request, sessionId: askedAs }, previous)
     const outcome = await askBackends(client, source.backends, query)
-    if (isGuess && outcome.answer.class === 'deny') guesses?.wrong(request.address)
+    if (guess !== null && outcome.answer.class === 'deny') guesses?.wrong(request.address, guess)
     const { allowDefault } = source
     const decision =
       outcome.answer.class === 'down'

@@ -1,11 +1,12 @@
+import { createHash } from 'node:crypto'
 import { networkKey } from '#domain/network'
 
 /** Keeps whoever guesses tokens from costing the backends a request each. */
 export interface GuessLimit {
   /** Seconds the viewer's network has to wait before its tokens are asked about again; 0 = none. */
   lockedSec(address: string): number
-  /** A backend did not know the token. */
-  wrong(address: string): void
+  /** A backend refused the token; refused on many channels it is one guess. */
+  wrong(address: string, token: string): void
 }
 
 export interface GuessOptions {
@@ -20,7 +21,8 @@ export interface GuessOptions {
 
 interface Guesser {
   windowAt: number
-  wrong: number
+  /** Short hashes of the tokens refused in this window. */
+  readonly wrong: Set<number>
   /** Waits so far, without a quiet hour between. */
   locks: number
   lockedUntil: number
@@ -28,12 +30,16 @@ interface Guesser {
 
 const WINDOW_MS = 60_000
 const FORGIVEN_MS = 3_600_000
+/** Tokens of one network that are told apart. */
+const MOST_COUNTED = 10_000
 const LONGEST_LOCK_SEC = 3_600
 
 /** Counts wrong tokens per network key, in bounded memory. */
 export const createGuessLimit = (options: GuessOptions): GuessLimit => {
-  const { perMinute, lockSec, v6Prefix, now, limit = 50_000 } = options
+  const { lockSec, v6Prefix, now, limit = 50_000 } = options
+  const perMinute = Math.min(MOST_COUNTED, options.perMinute)
   const guessers = new Map<string, Guesser>()
+  const hashOf = (token: string) => createHash('sha256').update(token).digest().readUInt32LE()
   const keyOf = (address: string) => networkKey(address, { v6Prefix }) ?? address.slice(0, 64)
 
   const guesserOf = (key: string): Guesser => {
@@ -45,7 +51,9 @@ export const createGuessLimit = (options: GuessOptions): GuessLimit => {
       if (!oldest.done) guessers.delete(oldest.value)
     }
     const isForgiven = known === undefined || at - known.windowAt > FORGIVEN_MS
-    const guesser = isForgiven ? { windowAt: at, wrong: 0, locks: 0, lockedUntil: 0 } : known
+    const guesser = isForgiven
+      ? { windowAt: at, wrong: new Set<number>(), locks: 0, lockedUntil: 0 }
+      : known
     guessers.set(key, guesser)
     return guesser
   }
@@ -55,20 +63,20 @@ export const createGuessLimit = (options: GuessOptions): GuessLimit => {
       const until = guessers.get(keyOf(address))?.lockedUntil ?? 0
       return Math.max(0, Math.ceil((until - now()) / 1000))
     },
-    wrong(address) {
+    wrong(address, token) {
       const guesser = guesserOf(keyOf(address))
       const at = now()
       if (at - guesser.windowAt >= WINDOW_MS) {
         guesser.windowAt = at
-        guesser.wrong = 0
+        guesser.wrong.clear()
       }
-      guesser.wrong += 1
-      if (guesser.wrong <= perMinute) return
+      guesser.wrong.add(hashOf(token))
+      if (guesser.wrong.size <= perMinute) return
       const sec = Math.min(LONGEST_LOCK_SEC, lockSec * 2 ** Math.min(12, guesser.locks))
       guesser.locks += 1
       guesser.lockedUntil = at + sec * 1000
       guesser.windowAt = guesser.lockedUntil
-      guesser.wrong = 0
+      guesser.wrong.clear()
     },
   }
 }

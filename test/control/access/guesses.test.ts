@@ -42,6 +42,13 @@ describe('a flood of wrong tokens', () => {
     expect(await ask('good-2', '198.51.100.8')).toMatchObject({ verdict: 'allow' })
   })
 
+  it('is not what one token does that is refused on many channels', async () => {
+    const { ask, authorize } = await guessing()
+    for (let i = 0; i < 60; i += 1)
+      await authorize({ ...opening, token: 'unpaid', channel: `channel-${i}` })
+    expect(await ask('good-1')).toMatchObject({ verdict: 'allow' })
+  })
+
   it('never ends a running session', async () => {
     const { ask, authorize } = await guessing()
     const decision = await ask('good-1')
@@ -64,7 +71,7 @@ describe('the wait', () => {
       ...(most === undefined ? {} : { limit: most }),
     })
     const guess = (address: string, count = 3) => {
-      for (let i = 0; i < count; i += 1) guesses.wrong(address)
+      for (let i = 0; i < count; i += 1) guesses.wrong(address, `${i}`)
       return guesses.lockedSec(address)
     }
     return { guesses, guess, time }

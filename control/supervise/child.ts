@@ -29,7 +29,11 @@ export interface Service {
 const STOP_MS = 8000
 // A list of 100 MB, read on a busy machine, takes half a minute.
 const READY_MS = 180_000
-const HEALTHY_MS = 30_000
+/** One that has served so long is started again at once, since its viewers wait; one that goes on dying is not. */
+const HEALTHY_MS = 10_000
+const AT_ONCE_MS = 50
+const FIRST_DELAY_MS = 500
+const MOST_DELAY_MS = 30_000
 
 interface Life {
   child: ChildProcess
@@ -47,11 +51,15 @@ export async function startService(
   let life = launch(spec)
   const stopping = new AbortController()
   const watch = async () => {
-    for (let delay = 500; !stopping.signal.aborted; delay = Math.min(delay * 2, 30_000)) {
+    let later = FIRST_DELAY_MS
+    while (!stopping.signal.aborted) {
       await life.ended
       if (stopping.signal.aborted) return
-      if (Date.now() - life.startedAt > HEALTHY_MS) delay = 500
-      report(`${spec.name} ended (${causeOf(life.child)}); starting it again in ${delay / 1000} s.`)
+      const wasHealthy = Date.now() - life.startedAt > HEALTHY_MS
+      const delay = wasHealthy ? AT_ONCE_MS : later
+      later = wasHealthy ? FIRST_DELAY_MS : Math.min(delay * 2, MOST_DELAY_MS)
+      const when = wasHealthy ? 'at once' : `in ${delay / 1000} s`
+      report(`${spec.name} ended (${causeOf(life.child)}); starting it again ${when}.`)
       await sleep(delay)
       if (stopping.signal.aborted) return
       life = launch(spec)

@@ -86,10 +86,17 @@ const schemeOf = (r: Request): string => {
   return told === 'https' || told === 'http' ? told : variable(r, 'scheme')
 }
 
+/** For players of HTTP/1.0, which name no host. */
+const ownHost = (r: Request): string => {
+  const address = variable(r, 'server_addr')
+  return `${address.includes(':') ? `[${address}]` : address}:${variable(r, 'server_port')}`
+}
+
 const baseUrl = (r: Request, policy: EdgePolicy): string => {
   if (policy.publicUrl !== null) return policy.publicUrl.replace(/\/+$/, '')
   const asked = variable(r, 'http_host')
-  const host = /^[A-Za-z0-9._:[\]-]{1,255}$/.test(asked) ? asked : variable(r, 'host')
+  const isPlain = /^[A-Za-z0-9._:[\]-]{1,255}$/.test(asked)
+  const host = isPlain ? asked : asked === '' ? ownHost(r) : variable(r, 'host')
   return `${schemeOf(r)}://${host}`
 }
 

@@ -1,4 +1,5 @@
 import { get } from 'node:http'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { parseNetwork } from '#domain/network'
 import { buildSubnetTable } from '#domain/subnet-pages'
@@ -191,6 +192,19 @@ describe('as HTTP', () => {
     expect((await rig.get('/playlist.m3u', { method: 'OPTIONS' })).status).toBe(204)
     expect((await rig.get('/playlist.m3u', { method: 'DELETE' })).status).toBe(405)
     expect((await rig.get('/get.php')).reason).toBe('credentials.wrong')
+  })
+
+  test('a player of HTTP/1.0 that names no host is given the address it reached', async () => {
+    const { port } = rig.nginx
+    const text = await new Promise<string>((resolve, reject) => {
+      const socket = connect(port, '127.0.0.1', () =>
+        socket.write('GET /playlist.m3u HTTP/1.0\r\n\r\n'),
+      )
+      let got = ''
+      socket.setEncoding('utf8').on('data', (part: string) => (got += part))
+      socket.on('end', () => resolve(got)).on('error', reject)
+    })
+    expect(text).toContain(`http://127.0.0.1:${port}/live/`)
   })
 
   test('every address carries the ticket and the host asked for', async () => {

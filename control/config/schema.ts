@@ -22,6 +22,11 @@ const sourceSchema = item(
     file: Type.Optional(Type.String({ minLength: 1, description: 'M3U file; this or `url`.' })),
     url: Type.Optional(Type.String({ pattern: '^https?://', description: 'M3U address.' })),
     refresh_sec: seconds(300, 'How often it is looked at again.', 5),
+    ids: oneOf(['tvg-id', 'address'], {
+      default: 'tvg-id',
+      description:
+        'What channels are called: by `tvg-id`, or by their folder in the address, which is the name Flussonic and its backends know.',
+    }),
   },
   { description: 'Where channels come from.' },
 )

@@ -107,8 +107,9 @@ export class LineupService {
     if (problems.length > 0) return problems
     const config = this.ports.config()
     await this.playlists.configure({
-      sources: config.sources.map(({ name, file, url, refresh_sec: sec }) => ({
+      sources: config.sources.map(({ name, file, url, ids, refresh_sec: sec }) => ({
         name,
+        ids,
         file: file === undefined ? undefined : this.pathOf(file),
         url,
         refreshMs: sec * 1000,

@@ -55,7 +55,7 @@ const nothing = (
     suggestion:
       meant === undefined
         ? 'write the id of a channel: its tvg-id, else its name in small letters'
-        : `the stream \`${meant.path}\` has the id \`${meant.id}\` here: write that, or give it its name as tvg-id`,
+        : `the stream \`${meant.path}\` has the id \`${meant.id}\` here: write that, or set \`ids: address\` for its source`,
   }
 }
 

@@ -1,13 +1,15 @@
 import { breatheAt } from './breathe.ts'
 import type { Channel, ChannelOrigin } from './channel.ts'
 import { assignChannelIds } from './channel-ids.ts'
-import { readOrigin } from './channel-origin.ts'
+import { readOrigin, streamName } from './channel-origin.ts'
 import type { Playlist, PlaylistEntry } from './playlist.ts'
 
 /** A source's list under its name. */
 export interface NamedPlaylist {
   readonly source: string
   readonly playlist: Playlist
+  /** Channels are called by their folder in the address, where that is one's own. */
+  readonly isIdByAddress?: boolean
 }
 
 /** All channels of all sources, in order. */
@@ -22,8 +24,9 @@ const warningLimit = 50
 /** Turns lists into channels with ids unique over all of them; what the edge cannot fetch is left out and named. */
 export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<Catalogue> => {
   const found: { source: string; item: PlaylistEntry; origin: ChannelOrigin }[] = []
+  const wanted: PlaylistEntry[] = []
   const warnings: string[] = []
-  for (const { source, playlist } of lists)
+  for (const { source, playlist, isIdByAddress } of lists)
     for (const [index, item] of playlist.entries.entries()) {
       await breatheAt(index)
       const result = readOrigin(item)
@@ -32,9 +35,10 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
       else {
         if (result.warning) warnings.push(`${where}: ${result.warning}`)
         found.push({ source, item, origin: result.origin })
+        wanted.push(isIdByAddress ? { ...item, tvgId: streamName(result.origin) } : item)
       }
     }
-  const ids = await assignChannelIds(found.map(({ item }) => item))
+  const ids = await assignChannelIds(wanted)
   const channels = found.map(({ source, item, origin }, index) => {
     const { name, titles } = item
     return { id: ids[index] ?? '', name, titles, source, item, ...origin }

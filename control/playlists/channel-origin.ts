@@ -71,3 +71,13 @@ export const readOrigin = (item: PlaylistEntry): OriginResult => {
     },
   }
 }
+
+/** Files that are called alike in every stream's folder. */
+const COMMON =
+  /^(?:|index|mono|video|manifest|master|playlist|chunklist|stream|live|mpegts|tracks|archive|timeshift|dvr)(?:[-_.]|$)/i
+
+/** What the origin calls the stream: the folder around a common entry (`/ort/index.m3u8`), else the file (`/hls/ort.m3u8`). */
+export const streamName = ({ base, entry }: Pick<ChannelOrigin, 'base' | 'entry'>): string => {
+  const folder = base.split('/').findLast((part) => part !== '')
+  return folder !== undefined && COMMON.test(entry) ? folder : entry.replace(/\.[^.]*$/, '')
+}

@@ -9,6 +9,8 @@ export interface SourceSetting {
   readonly file?: string | undefined
   readonly url?: string | undefined
   readonly refreshMs: number
+  /** What its channels are called by; `tvg-id` where not said. */
+  readonly ids?: 'tvg-id' | 'address'
 }
 
 /** A source that is looked at again and again. */

@@ -172,9 +172,9 @@ export class PlaylistService {
   }
 
   private async build(): Promise<void> {
-    const lists = [...this.sources.values()].flatMap(({ source }) => {
-      const playlist = source.playlist()
-      return playlist ? [{ source: source.name, playlist }] : []
+    const lists = this.settings.sources.flatMap(({ name, ids }) => {
+      const playlist = this.sources.get(name)?.source.playlist()
+      return playlist ? [{ source: name, playlist, isIdByAddress: ids === 'address' }] : []
     })
     const surge = this.settings.surge.filter(({ name }) => this.active.has(name))
     const { groups, checks } = this.settings

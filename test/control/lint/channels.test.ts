@@ -49,7 +49,7 @@ describe('patterns no channel has an id for', () => {
 
   it('names the channel whose stream was meant', () => {
     const [finding] = findings(rules("match: '^ort$', auth: m"), channels)
-    expect(finding?.suggestion).toContain('`pervyy`')
+    expect(finding?.suggestion).toMatch(/`pervyy` here.*`ids: address`/)
     const [other] = findings(rules("match: '^film$', auth: m"), channels)
     expect(other?.suggestion).toContain('tvg-id')
   })

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isChannelId } from '#domain/channel'
+import { buildCatalogue } from '../../../control/playlists/catalogue.ts'
 import { slugOf } from '../../../control/playlists/slug.ts'
-import { channelsOf, entry } from './channels.ts'
+import { channelsOf, entry, playlistOf } from './channels.ts'
 
 const idsOf = async (...entries: string[]) => (await channelsOf(...entries)).map(({ id }) => id)
 
@@ -16,6 +17,24 @@ describe('channel ids', () => {
         entry('Télé+ Été', 'http://o/4/i.m3u8', 'tvg-id=".."'),
       ),
     ).toEqual(['news.de', 'sport-hd', 'pervyy-kanal', 'tele-plus-ete'])
+  })
+
+  it('are what the origin calls its streams where the source says so', async () => {
+    const text = [
+      entry('Первый', 'http://o/ort/index.m3u8?token=1', 'tvg-id="255"'),
+      entry('Sport', 'http://o/live/sport.hd/mono.m3u8'),
+      entry('Kids', 'http://o/kids.ts'),
+      entry('Films', 'http://o/hls/films.m3u8'),
+      entry('TS', 'http://o/rtr/mpegts'),
+      entry('Twice', 'http://o/film/index.m3u8'),
+      entry('Twice in SD', 'http://o/film/tracks.m3u8', 'tvg-id="256"'),
+      entry('Odd', 'http://o/a%20b/index.m3u8'),
+    ].join('')
+    const playlist = playlistOf(`#EXTM3U\n${text}`)
+    const { channels } = await buildCatalogue([{ source: 'm', playlist, isIdByAddress: true }])
+    const expected = ['ort', 'sport.hd', 'kids', 'films', 'rtr', 'twice', 'twice-in-sd', 'odd']
+    expect(channels.map(({ id }) => id)).toEqual(expected)
+    expect(channels[0]?.item.tvgId).toBe('255')
   })
 
   it('tell doubles apart by name, then by address, whatever the order', async () => {

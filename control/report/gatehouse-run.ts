@@ -18,6 +18,7 @@ export interface GatehouseOptions {
   readonly timeline: boolean
   readonly topIps: boolean
   readonly concurrentOnly: boolean
+  readonly user: string | null
 }
 
 /** The options of one run and where its lines go. */
@@ -99,6 +100,10 @@ export const runGatehouse = async (
   { options, output }: RunContext,
 ): Promise<number> => {
   const accounts = await judgeAll(source, judge, { options, output })
+  if (accounts.length === 0 && options.user !== null) {
+    output.err(`User '${safe(options.user)}' not found.`)
+    return FAILURE
+  }
   if (options.topIps) printAddresses(accounts, options.json, output.out)
   else printReport(accounts, options, output.out)
   if (source.usesOwnGeo && !options.json) output.out(GEO_CREDIT)

@@ -5,7 +5,6 @@ import { type AsnTable, parseAsnTable } from '../sources/asn-table.ts'
 import { readTautulliAddress } from '../sources/tautulli-address.ts'
 import { createTautulliClient, type TautulliClient } from '../sources/tautulli-client.ts'
 import { TautulliError } from '../sources/tautulli-error.ts'
-import type { AccountSource } from './account-read.ts'
 import { AT_ONCE, type Output } from './compat-context.ts'
 import { runCompat } from './compat-run.ts'
 import type { Judge } from './gatehouse-account.ts'
@@ -90,18 +89,6 @@ const judgeFor = async (
     assessAccount(plays, { ...known, feedback: feedback.get(plays[0]?.account ?? '') })
 }
 
-const report = async (
-  source: AccountSource,
-  judge: Judge,
-  { options, output }: { readonly options: ReportOptions; readonly output: Output },
-): Promise<number> => {
-  if (source.total === 0 && options.user !== null) {
-    output.err(`User '${safe(options.user)}' not found.`)
-    return FAILURE
-  }
-  return runGatehouse(source, judge, { options, output })
-}
-
 const overTautulli = async (
   client: TautulliClient,
   options: ReportOptions,
@@ -112,7 +99,7 @@ const overTautulli = async (
   const asn = readAsn(options.asnFile)
   output.err(`Reading users and plays of the last ${days} days from Tautulli (${client.base})...`)
   const query = { now, days, user, asn, atOnce: AT_ONCE }
-  return report(await tautulliAccounts(client, query), await judgeFor(options), {
+  return runGatehouse(await tautulliAccounts(client, query), await judgeFor(options), {
     options,
     output,
   })
@@ -154,7 +141,7 @@ export const runReport = async (
   const history = await openHistory(options)
   try {
     const judge = await judgeFor(options, history)
-    return await report(historyAccounts(history, options), judge, { options, output })
+    return await runGatehouse(historyAccounts(history, options), judge, { options, output })
   } finally {
     await history.close()
   }

@@ -52,6 +52,14 @@ it('one account can be asked for by its name', async () => {
   expect(code).toBe(0)
 })
 
+it('an account that is not in the history is said not to be found: exit code 2', async () => {
+  const raw = { source: 'history', user: 'nobody\u0007', json: true }
+  const { out, err, code } = await runReportHere(raw, {}, { openHistory: openHistory().open })
+  expect(err).toBe("User 'nobody?' not found.")
+  expect(out).toBe('')
+  expect(code).toBe(2)
+})
+
 const shared = 'backend:tautulli:22579007'
 const judged = async (known: Partial<HistoryReader>): Promise<Record<string, unknown>> => {
   const raw = { source: 'history', user: 'Two Cities', json: true }

@@ -10,6 +10,6 @@ export const openGeo = async (config: Config, log: Logger): Promise<Geo> => {
   return await createGeo({
     files: enabled ? used : [],
     asnFiles: enabled ? asnFiles : [],
-    onProblem: (problem) => log.warn(problem, 'geo file'),
+    onProblem: ({ path, reason }) => log.warn(`geo file ${path}: ${reason}`),
   })
 }

@@ -29,12 +29,17 @@ const deepFreeze = <T>(value: T): T => {
   return value
 }
 
-/** Makes `*_file` settings absolute: relative ones start from the configuration's folder. */
+/** `key_file: a`, `files: [a]`, `asn_files: [a]`. */
+const isFiles = (name: string): boolean => /(?:_file|(?:^|_)files)$/.test(name)
+
+/** Makes the settings that name files absolute: relative ones start from the configuration's folder. */
 const anchorFiles = (value: unknown, folder: string): void => {
+  const anchored = (child: unknown): unknown =>
+    typeof child === 'string' ? resolve(folder, child) : child
   if (Array.isArray(value)) for (const item of value) anchorFiles(item, folder)
   if (!isRecord(value)) return
   for (const [name, child] of Object.entries(value)) {
-    if (typeof child === 'string' && name.endsWith('_file')) value[name] = resolve(folder, child)
+    if (isFiles(name)) value[name] = Array.isArray(child) ? child.map(anchored) : anchored(child)
     else anchorFiles(child, folder)
   }
 }

@@ -131,6 +131,9 @@ const causeOf = (entry: object): string => {
   return hasWords ? ` (${String(error.message)})` : ''
 }
 
+/** What the client library says of a Redis it has no connection to. */
+const REDIS_AWAY = "Stream isn't writeable and enableOfflineQueue options is false"
+
 /** A log line a person at the terminal should see: warnings and worse, and whatever is not a log line. */
 function worthShowing(line: string): string | null {
   // Node's own remarks on its libraries are for us, not for an operator.
@@ -140,7 +143,8 @@ function worthShowing(line: string): string | null {
     const entry: unknown = JSON.parse(line)
     if (typeof entry !== 'object' || entry === null || !('level' in entry)) return null
     const isWarning = typeof entry.level === 'number' && entry.level >= 40
-    return isWarning && 'msg' in entry ? String(entry.msg) + causeOf(entry) : null
+    const words = 'msg' in entry ? String(entry.msg) + causeOf(entry) : null
+    return isWarning && words !== null ? words.replace(REDIS_AWAY, 'Redis does not answer') : null
   } catch {
     return line
   }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { requireFiles } from '../config/file-checks.ts'
 import type { Config } from '../config/schema.ts'
 import { build } from '../runtime/build.ts'
 import { Failure } from '../runtime/failure.ts'
@@ -38,6 +39,7 @@ export async function supervise(
   signal: AbortSignal,
 ): Promise<Supervisor> {
   const { config } = setup.loaded
+  requireFiles(setup.loaded)
   const release = claimState(setup.paths)
   const started: Service[] = []
   const undo: (() => void)[] = [release]
@@ -106,10 +108,13 @@ async function startInner(
 
 async function requireAddresses(config: Config, isAlone: boolean): Promise<void> {
   if (config.edge.nginx === 'bundled') await requireFree('edge.listen', config.edge.listen)
+  const { listen: control, push_listen: push } = config.control
+  if (push !== null) await requireFree('control.push_listen', push)
   if (isAlone) return
   await requireFree('admin.listen', config.admin.listen)
   if (config.demo.enabled) await requireFree('demo.origin', config.demo.origin)
-  if (config.control.listen !== null) await requireFree('control.listen', config.control.listen)
+  if (control !== null) await requireFree('control.listen', control)
+  if (config.hooks.listen !== null) await requireFree('hooks.listen', config.hooks.listen)
 }
 
 async function readyReport({ paths }: Instance, signal: AbortSignal): Promise<ReadyReport> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { environmentNames } from '../../../control/config/environment.ts'
+import { requireFiles } from '../../../control/config/file-checks.ts'
 import { parseConfig } from '../../../control/config/load.ts'
 import { ConfigError } from '../../../control/config/problems.ts'
 import { configSchema } from '../../../control/config/schema.ts'
@@ -47,6 +48,22 @@ describe('parseConfig', () => {
   it('takes relative files from the folder of the configuration', () => {
     const { config } = parseConfig('admin: { token_file: secret/token }', '/etc/gatehouse/g.yaml')
     expect(config.admin.token_file).toBe('/etc/gatehouse/secret/token')
+  })
+
+  it('takes the geo files from there too', () => {
+    const { config } = parseConfig(
+      'geo: { files: [a.mmdb], asn_files: [/b.mmdb] }',
+      '/etc/g/g.yaml',
+    )
+    expect([config.geo.files, config.geo.asn_files]).toEqual([['/etc/g/a.mmdb'], ['/b.mmdb']])
+  })
+
+  it('names the settings whose files are not there', () => {
+    const secrets = `redis: { password_file: ${import.meta.filename} }\nadmin: { token_file: made }\n`
+    const text = `${secrets}secure_links:\n- { name: a, format: nginx, key_file: nowhere }\n`
+    expect(() => requireFiles(parseConfig(text, '/etc/g.yaml'))).toThrow(
+      /^\/etc\/g\.yaml:4: secure_links\[0\]\.key_file: \/etc\/nowhere: there is no such file$/,
+    )
   })
 
   it('gives every environment variable one setting', () => {

@@ -57,7 +57,7 @@ const shown = (kind: Kind, values: readonly string[]): string =>
 /** Puts the values into the list; what it cannot use is reported. Says what was taken. */
 const takeValues = (
   values: readonly Token[],
-  { kind, rule, list }: { kind: Kind; rule: string; list: string[] },
+  { kind, rule, list, known }: { kind: Kind; rule: string; list: string[]; known: Set<string> },
   report: Report,
 ): readonly string[] => {
   const taken: string[] = []
@@ -69,12 +69,20 @@ const takeValues = (
     }
     taken.push(result.value)
     if (result.note !== null) report.changed(value, `${rule}: ${result.note}`)
-    if (!list.includes(result.value)) list.push(result.value)
+    const name = `${rule} ${result.value}`
+    if (!known.has(name)) list.push(result.value)
+    known.add(name)
   }
   return taken
 }
 
-const addRule = (statement: Statement, into: ImportedBackend, report: Report): void => {
+/** A backend on its way, and the rules it has: lists may hold a hundred thousand tokens. */
+interface Draft {
+  readonly into: ImportedBackend
+  readonly known: Set<string>
+}
+
+const addRule = (statement: Statement, { into, known }: Draft, report: Report): void => {
   const action = statement.name === 'allow' ? 'allow' : 'deny'
   const [what, ...values] = statement.args
   const kind = KINDS[what?.text ?? '']
@@ -83,7 +91,7 @@ const addRule = (statement: Statement, into: ImportedBackend, report: Report): v
   if (values.length === 0) return report.notUnderstood(statement, `\`${rule}\`: no value`)
   const list = into[action][kind] ?? []
   into[action][kind] = list
-  const taken = takeValues(values, { kind, rule, list }, report)
+  const taken = takeValues(values, { kind, rule: `${action} ${kind}`, list, known }, report)
   if (kind === 'ua' && values.length > 1)
     report.changed(statement, `${rule}: each word is taken as a user agent of its own`)
   if (taken.length > 0) report.kept(statement, `${rule} ${shown(kind, taken)}`)
@@ -124,7 +132,8 @@ const addBackend = (statement: Statement, into: ImportedBackend, report: Report)
   report.kept(statement, `backend ${new URL(target.text).host}`)
 }
 
-const addStatement = (statement: Statement, into: ImportedBackend, report: Report): void => {
+const addStatement = (statement: Statement, draft: Draft, report: Report): void => {
+  const { into } = draft
   if (statement.block !== null)
     return report.notUnderstood(statement, `block \`${statement.name}\` within auth_backend`)
   if (statement.name === 'backend') return addBackend(statement, into, report)
@@ -135,7 +144,7 @@ const addStatement = (statement: Statement, into: ImportedBackend, report: Repor
     into.allow_default = true
     return report.kept(statement, 'allow default')
   }
-  return addRule(statement, into, report)
+  return addRule(statement, draft, report)
 }
 
 /** Reads one `auth_backend NAME { … }`; `null` where it has no name or no block. */
@@ -152,6 +161,7 @@ export const importAuthBackend = (
   const name = names.of(original)
   if (name !== original) report.changed(statement, `auth_backend ${original} is named ${name}`)
   const into: ImportedBackend = { name, allow: {}, deny: {}, backends: [], allow_default: false }
-  for (const inner of statement.block) addStatement(inner, into, report)
+  const draft: Draft = { into, known: new Set() }
+  for (const inner of statement.block) addStatement(inner, draft, report)
   return into
 }

@@ -49,13 +49,16 @@ const PUBLISHERS: Readonly<Record<string, boolean>> = {
 const escapeText = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 
 interface Rule {
+  /** Equal for lines that set the same. */
+  readonly key: string
   readonly patterns: string[]
   readonly auth: StreamAuth
 }
 
 const addRule = (rules: Rule[], pattern: string, auth: StreamAuth): void => {
-  const same = rules.find((rule) => JSON.stringify(rule.auth) === JSON.stringify(auth))
-  if (same === undefined) rules.push({ patterns: [pattern], auth })
+  const key = JSON.stringify([auth.auth, auth.limitation, auth.max_sessions, auth.link?.name])
+  const same = rules.find((rule) => rule.key === key)
+  if (same === undefined) rules.push({ key, patterns: [pattern], auth })
   else same.patterns.push(pattern)
 }
 

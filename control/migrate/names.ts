@@ -15,18 +15,19 @@ const tidy = (original: string): string => {
 /** No names given yet. */
 export const createNames = (): Names => {
   const given = new Map<string, string>()
-  const isTaken = (name: string) => [...given.values()].includes(name)
+  const taken = new Set<string>()
   return {
     of(original) {
       const known = given.get(original)
       if (known !== undefined) return known
       const base = tidy(original)
       let name = base
-      for (let n = 2; isTaken(name); n += 1) {
+      for (let n = 2; taken.has(name); n += 1) {
         const suffix = `-${n}`
         name = `${base.slice(0, MAX_LENGTH - suffix.length)}${suffix}`
       }
       given.set(original, name)
+      taken.add(name)
       return name
     },
   }

@@ -48,13 +48,8 @@ const addRange = (statement: Statement, value: string, into: Reading): void => {
   const range = readRange(statement.name)
   if (range === null)
     return into.report.notUnderstood(statement, `\`${statement.name}\` is no IPv4 range`)
-  const overlaps = into.segments.some(
-    ({ first, last }) =>
-      first <= range.last && last >= range.first && !(first <= range.first && last >= range.last),
-  )
-  if (overlaps)
+  if (layOver(into.segments, { ...range, value }))
     into.report.changed(statement, `${statement.name} overlaps an earlier range; it holds there`)
-  into.segments = layOver(into.segments, { ...range, value })
   into.report.kept(statement, `${statement.name} ${value}`)
 }
 

@@ -17,16 +17,31 @@ export const readRange = (text: string): { first: number; last: number } | null 
   return range.first <= range.last ? range : null
 }
 
-/** Lays a segment over what is there: later ranges of the file win where they meet. */
-export const layOver = (segments: readonly Segment[], added: Segment): Segment[] => {
-  const rest = segments.flatMap((old) => {
-    if (old.last < added.first || old.first > added.last) return [old]
-    const parts: Segment[] = []
+/** The first of the ascending segments that ends at `value` or later. */
+const firstReaching = (segments: readonly Segment[], value: number): number => {
+  let low = 0
+  let high = segments.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((segments[middle]?.last ?? 0) < value) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Lays a segment over ascending ones, which it changes: later ranges of the file win. Says whether it met part of one. */
+export const layOver = (segments: Segment[], added: Segment): boolean => {
+  const from = firstReaching(segments, added.first)
+  const parts: Segment[] = []
+  let to = from
+  for (let old = segments[to]; old !== undefined && old.first <= added.last; old = segments[to]) {
     if (old.first < added.first) parts.push({ ...old, last: added.first - 1 })
     if (old.last > added.last) parts.push({ ...old, first: added.last + 1 })
-    return parts
-  })
-  return [...rest, added].sort((a, b) => a.first - b.first)
+    to += 1
+  }
+  const whole = [...parts, added].sort((a, b) => a.first - b.first)
+  segments.splice(from, to - from, ...whole)
+  return parts.length > 0
 }
 
 interface Span {

@@ -42,6 +42,15 @@ describe('corpus of blocks, whole and broken', () => {
   })
 })
 
+it('takes a hundred thousand tokens and thousands of addresses in moments', () => {
+  const tokens = Array.from({ length: 100_000 }, (_, i) => `allow token token-${i};`)
+  const streams = Array.from({ length: 2_000 }, (_, i) => `stream s${i} { auth http://h${i}/; }`)
+  const source = `auth_backend m {\n${tokens.join('\n')}\n}\n${streams.join('\n')}`
+  const { config } = importFlussonic(source, { file: 'f.conf' })
+  expect(config.auth_backends?.[0]?.allow.token?.length).toBe(100_000)
+  expect(config.channels?.length).toBe(2_000)
+})
+
 describe('includes', () => {
   const files: Record<string, string> = {
     'tokens.conf': 'allow token a;\ndeny referer b;',

@@ -201,6 +201,15 @@ describe('import, then classify', () => {
     expect(asked).toBeGreaterThanOrEqual(10_000)
   })
 
+  it('takes the ranges of a whole geo database in moments', () => {
+    const lines = Array.from(
+      { length: 40_000 },
+      (_, i) => `10.${i >> 8}.${i & 255}.0-10.${i >> 8}.${i & 255}.99 v${i % 3};`,
+    )
+    const { config } = read(`geo $g {\nranges;\n${lines.join('\n')}\n}`)
+    expect(config.groups?.map(({ networks }) => networks?.length)).toEqual([13_334, 13_333, 13_333])
+  })
+
   it('equals the last range laid over an address', async () => {
     const range = fc.tuple(address, address, value).map(([x, y, v]) => {
       const [first, last] = [Math.min(number(x), number(y)), Math.max(number(x), number(y))]

@@ -23,12 +23,13 @@ async function main(): Promise<void> {
   const setup = setUp(options, process.env)
   const abort = new AbortController()
   const stopped = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        abort.abort()
-        resolve()
-      })
+    const end = () => {
+      abort.abort()
+      resolve()
     }
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end)
+    // Its terminal is gone, or whoever read it.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', end)
   })
   const service = await supervise(setup, report, abort.signal).catch((error: unknown) => {
     if (abort.signal.aborted) process.exit(0)

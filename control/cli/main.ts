@@ -6,6 +6,9 @@ import { runProgram } from './program.ts'
 
 const USAGE_EXIT = 2
 
+// Who reads has read enough, as `| head` does.
+process.stdout.on('error', () => process.exit())
+
 try {
   await runProgram(process.argv.slice(2))
 } catch (error) {

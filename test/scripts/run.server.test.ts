@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { packageRoot } from '../../control/config/paths.ts'
 import { run } from '../../control/runtime/exec.ts'
 import { tempDir, useCleanup } from '../support/cleanup.ts'
-import { until } from '../support/port.ts'
+import { freePort, until } from '../support/port.ts'
 import { startService } from '../support/service.ts'
 
 const onCleanup = useCleanup()
@@ -57,20 +57,36 @@ describe('what goes wrong is told in one sentence, exit 2', () => {
     })
   })
 
-  test.each(['run', 'test', 'build', 'runtime', 'gatehouse'])('%s --help', async (name) => {
-    const { code, stdout } = await run([script(name), '--help'])
-    expect(stdout).toMatch(/^Usage/)
-    expect(code).toBe(0)
-  })
+  test.each(['run', 'test', 'build', 'runtime', 'gatehouse'])(
+    '%s --help, by a link from elsewhere',
+    async (name) => {
+      const folder = await tempDir()
+      onCleanup(folder.remove)
+      const link = join(folder.path, 'link')
+      await run(['ln', '-s', script(name), link])
+      const { code, stdout } = await run([link, '--help'])
+      expect(stdout).toMatch(/^Usage/)
+      expect(code).toBe(0)
+    },
+  )
+})
 
-  test('by a link from elsewhere', async () => {
-    const folder = await tempDir()
-    onCleanup(folder.remove)
-    const link = join(folder.path, 'gatehouse')
-    await run(['ln', '-s', script('gatehouse'), link])
-    const { code, stdout } = await run([link, '--help'])
-    expect([code, stdout.slice(0, 5)]).toEqual([0, 'Usage'])
-  })
+test('who reads no more ends the program, without a word of its own', async () => {
+  const folder = await tempDir()
+  onCleanup(folder.remove)
+  const unread = (command: string) =>
+    run(['bash', '-c', `set -o pipefail; ${command} | true`], { env: { ...process.env, ...env } })
+  const names = ['EDGE_LISTEN', 'ADMIN_LISTEN', 'DEMO_ORIGIN'].map((name) => `GATEHOUSE_${name}`)
+  const ports = await Promise.all(names.map(async () => await freePort()))
+  const env = Object.fromEntries(names.map((name, at) => [name, `127.0.0.1:${ports[at]}`]))
+  const state = join(folder.path, 's')
+  const [command, service] = await Promise.all([
+    unread(`${script('gatehouse')} --help`),
+    unread(`${script('run')} --state ${state} 2>&1`),
+  ])
+  expect(command).toMatchObject({ code: 0, stderr: '' })
+  expect(service.code).toBe(0)
+  expect(await processesOf(state)).toEqual([])
 })
 
 test('a port in use is named with its setting', async () => {

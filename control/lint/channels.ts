@@ -1,4 +1,4 @@
-import type { LintChannelRule, LintPath, LintSecureLink, Tell } from './finding.ts'
+import type { LintChannelRule, LintMatch, LintPath, Tell } from './finding.ts'
 
 const isEverything = (match: string): boolean => /^\^?(?:\.\*)?\$?$/.test(match)
 
@@ -61,12 +61,12 @@ const nothing = (
 
 /** Patterns of a valid configuration that no channel has an id for: what they set holds for nobody. */
 export const lintMatches = (
-  { channels, secure_links }: Record<'channels' | 'secure_links', readonly LintSecureLink[]>,
+  { channels, secure_links }: Record<'channels' | 'secure_links', readonly LintMatch[]>,
   known: readonly LintChannel[],
   tell: Tell,
 ): void => {
   if (known.length === 0) return
-  const look = (list: readonly LintSecureLink[], name: string, what: string): void => {
+  const look = (list: readonly LintMatch[], name: string, what: string): void => {
     for (const [at, { match }] of list.entries()) {
       const found = nothing(match, what, known)
       const path: LintPath = [name, at]

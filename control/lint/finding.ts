@@ -42,11 +42,17 @@ export interface LintGroup {
 }
 
 /** A rule or link key that holds for channels by pattern. */
-export interface LintSecureLink {
+export interface LintMatch {
   readonly match: string
 }
 
-export interface LintChannelRule extends LintSecureLink {
+export interface LintSecureLink extends LintMatch {
+  readonly format: 'flussonic' | 'nginx'
+  readonly expression?: string
+  readonly check_ip: boolean
+}
+
+export interface LintChannelRule extends LintMatch {
   readonly auth: string | null
 }
 

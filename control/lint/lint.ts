@@ -3,6 +3,7 @@ import { lintAuthBackends } from './auth-backends.ts'
 import { type LintChannel, lintChannelRules, lintMatches } from './channels.ts'
 import type { LintConfig, LintFinding, LintPath, Severity, Tell } from './finding.ts'
 import { lintGroups } from './groups.ts'
+import { lintSecureLinks } from './secure-links.ts'
 
 /** Where a configuration stands in its file. */
 export interface LintSource {
@@ -25,6 +26,7 @@ export const lint = (
   lintAuthBackends(config, { tell, isSet: isSet ?? (() => true) })
   lintGroups(config.groups, tell)
   lintChannelRules(config.channels, tell)
+  lintSecureLinks(config.secure_links, tell)
   lintMatches(config, channels ?? [], tell)
   return findings.sort((a, b) => a.line - b.line || RANK[a.severity] - RANK[b.severity])
 }

@@ -59,6 +59,27 @@ describe('patterns no channel has an id for', () => {
   })
 })
 
+describe('links of nginx', () => {
+  const link = (rest: string) =>
+    told(`secure_links:\n  - { name: l, format: nginx, key: k, ${rest} }`).length
+
+  it.each([
+    ['the usual expression', 'check_ip: true', 0],
+    ['braces, and the argument', "expression: '${uri}${arg_expires}${key}', check_ip: false", 0],
+    ['no key', "expression: '$secure_link_expires$uri$remote_addr secret'", 1],
+    ['no time', "expression: '$uri$remote_addr $key'", 1],
+    ['no address, though it is checked', "expression: '$secure_link_expires$uri $key'", 1],
+    ['a variable nobody knows', "expression: '$arg_expires$uri$remote_addr$http_x $key'", 1],
+    ['only the path', "expression: '$uri'", 3],
+  ])('case=%s', (_what, rest, count) => {
+    expect(link(rest)).toBe(count)
+  })
+
+  it('are no matter of Flussonic’s', () => {
+    expect(told('secure_links: [{ name: l, format: flussonic, key: k }]')).toEqual([])
+  })
+})
+
 describe('countries', () => {
   it('that nobody is from are named, with what is meant', () => {
     const yaml = `auth: m

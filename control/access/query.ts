@@ -1,6 +1,7 @@
 import { describePath } from '#domain/channel'
 import type { AuthRequest, PreviousAnswer } from './decision.ts'
 import type { Opening } from './opening.ts'
+import { isGenericEntry } from './pass-location.ts'
 
 type Pairs = readonly (readonly [name: string, value: string | number | null])[]
 
@@ -34,12 +35,13 @@ const viewerPairs = (request: AuthRequest): Pairs => [
   ['host', request.host],
 ]
 
-/** What backends are told of the protocol: what the player asked for, whatever the origin's own entry speaks. */
+/** What backends are told of the protocol: what the player will get, or the word of the server that asks. */
 export const askedProto = (
   { proto, rest, args, now }: Pick<Opening, 'proto' | 'rest' | 'args' | 'now'>,
   ofChannel: string,
 ): string => {
   if (proto) return proto
+  if (isGenericEntry(rest)) return ofChannel
   const { kind, protocol } = describePath(rest, args, Math.floor(now / 1000))
   return kind === 'segment' ? ofChannel : protocol
 }

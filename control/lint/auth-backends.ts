@@ -1,3 +1,4 @@
+import { alternatives } from './channels.ts'
 import { lintCountry } from './countries.ts'
 import type { LintBackend, LintConfig, LintLists, LintPath, Tell } from './finding.ts'
 import { familiesOf, lintNetworkText } from './networks.ts'
@@ -88,6 +89,16 @@ const lintHttp = (
 const isEmpty = ({ allow, backends, allow_default }: LintBackend): boolean =>
   backends.length === 0 && !allow_default && !hasAny(allow) && allow.token.length === 0
 
+/** Whether signed links open every channel whose rule names the backend: then it is there to admit nobody else. */
+const isForLinks = ({ auth, groups, channels, secure_links }: LintConfig, name: string): boolean =>
+  auth !== name &&
+  groups.every((group) => group.auth !== name) &&
+  channels
+    .filter((rule) => rule.auth === name)
+    .flatMap(({ match }) => alternatives(match))
+    .map((text) => text.replaceAll(/^\^|\$$/g, '').replaceAll(/\\(.)/g, '$1'))
+    .every((channel) => secure_links.some(({ match }) => new RegExp(match, 'u').test(channel)))
+
 const lintUse = (config: LintConfig, at: number, tell: Tell): void => {
   const backend = config.auth_backends[at]
   if (backend === undefined) return
@@ -103,7 +114,7 @@ const lintUse = (config: LintConfig, at: number, tell: Tell): void => {
       message: `auth backend ${backend.name} is asked by no channel, no group and not globally`,
       suggestion: `name it in \`auth: ${backend.name}\`, or remove it`,
     })
-  if (isEmpty(backend))
+  if (isEmpty(backend) && !(users.includes(backend.name) && isForLinks(config, backend.name)))
     tell(['auth_backends', at], {
       severity: 'warning',
       check: 'backend-refuses-all',

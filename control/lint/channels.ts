@@ -30,7 +30,7 @@ export interface LintChannel {
 }
 
 /** The names a pattern lists, each as a pattern of its own, where it does no more than that; else itself. */
-const alternatives = (match: string): readonly string[] => {
+export const alternatives = (match: string): readonly string[] => {
   const list = /^\^\(\?:([^()]*)\)\$$/.exec(match)?.[1]
   return list === undefined ? [match] : list.split(/(?<!\\)\|/).map((part) => `^${part}$`)
 }

@@ -80,6 +80,21 @@ describe('links of nginx', () => {
   })
 })
 
+describe('an auth backend that admits nobody', () => {
+  const yaml = (rule: string, link: string) => `auth_backends: [{ name: none }]
+channels: [{ match: '${rule}', auth: none }]
+secure_links: [{ name: l, format: flussonic, key: k, match: '${link}' }]`
+
+  it.each([
+    ['^a$', '^a$', []],
+    ['^(?:a|b\\.c)$', '^a$|^b\\.c$', []],
+    ['^(?:a|b)$', '^a$', ['1 warning backend-refuses-all']],
+    ['^a$', '^b$', ['1 warning backend-refuses-all']],
+  ])('case=is meant so behind signed links: %s and %s', (rule, link, expected) => {
+    expect(told(yaml(rule, link))).toEqual(expected)
+  })
+})
+
 describe('countries', () => {
   it('that nobody is from are named, with what is meant', () => {
     const yaml = `auth: m

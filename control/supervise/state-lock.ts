@@ -6,10 +6,18 @@ import { makeFolder } from './folders.ts'
 
 /** The longest path a unix socket may have, with room for the longest name in `run/`. */
 const LONGEST_RUN_FOLDER = 90
+/** What means something else to nginx, or to DuckDB, wherever a path stands. */
+const MISREAD = /["\\$;{}:?\n\r]/
 const LEAST_FREE_BYTES = 200 * 1024 * 1024
 
 /** Makes the state folder and claims it; returns what gives it back. */
 export function claimState(paths: StatePaths): () => void {
+  const odd = MISREAD.exec(paths.state)?.[0]
+  if (odd !== undefined) {
+    throw new Failure(
+      `nginx or the database would misread ${JSON.stringify(odd)} in the path of the state folder ${paths.state}; choose another with --state.`,
+    )
+  }
   if (Buffer.byteLength(paths.run) > LONGEST_RUN_FOLDER) {
     throw new Failure(
       `The path of the state folder ${paths.state} is too long for sockets; choose a shorter one with --state.`,

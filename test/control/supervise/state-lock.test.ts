@@ -34,6 +34,10 @@ test('a path too long for sockets, or not writable, is told in a sentence', () =
       expect(() => claimState(statePaths(join(folder, name)))).toThrow(/too long.*--state/)
       expect(existsSync(join(folder, name))).toBe(false)
     }
+    for (const name of ['a:b', 'a$b', '{a}', 'a"b', 'a\\b', 'a?b', 'a;b']) {
+      expect(() => claimState(statePaths(join(folder, name)))).toThrow(/misread .*--state/)
+      expect(existsSync(join(folder, name))).toBe(false)
+    }
     writeFileSync(join(folder, 'file'), '')
     expect(() => claimState(statePaths(join(folder, 'file/state')))).toThrow(
       /cannot be written.*--state/,

@@ -86,10 +86,22 @@ const isConfirmed = (state: AccountState, slot: Slot, now: number): boolean => {
   return slot.firm > 0 && requestedAt(slot) >= Math.max(slot.firm + confirmMs, now - supersedeMs)
 }
 
+/** A player no excess was ever laid on that only goes from one channel to the next, and leaves the old one alone. */
+const isZapping = (state: AccountState, candidate: Slot, now: number): boolean => {
+  // Longer than a lock: its excess was one player's.
+  if (state.tight - now > CLOCKS.lock) return false
+  if (Object.keys(state.devices).some((key) => key.endsWith(`|${candidate.dev}`))) return false
+  const own = slotsOf(liveSlots(state)).filter(({ dev }) => dev === candidate.dev)
+  const isAsked = (slot: Slot) => requestedAt(slot) > slot.sup + CLOCKS.traffic
+  const present = own.filter((slot) => slot.sup === 0 || isAsked(slot))
+  return present.length === 1 && present[0]?.sup === 0 && present[0].firm === 0
+}
+
 const hasSoftRoom = (state: AccountState, count: Tally, candidate: Slot, now: number): boolean => {
   const { maxStreams, supersedeMs } = state.limits
   const live = slotsOf(liveSlots(state))
-  const served = tally(state, [...live, candidate]).streams
+  const left = isZapping(state, candidate, now) ? candidate.dev : null
+  const served = tally(state, [...live.filter(({ dev }) => dev !== left), candidate]).streams
   const isBeyond = (extra: number) => maxStreams > 0 && served > maxStreams + extra
   if (state.lock > now && isBeyond(0)) return false
   if (state.tight > now && isBeyond(1)) return false

@@ -5,7 +5,7 @@
   ARGV[2]  clock in Unix ms for tests; empty = Redis TIME
   Output: {effects JSON, 'admitted', sid, key, leaseMs, isKnown} | {effects JSON, 'refused', reason, until}
 ]]
--- @include state count expire tidy shares judge seat room reseat
+-- @include state count expire tidy shares judge seat zap room reseat
 local stateKey, order, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
 local claim, cloneKey, fx = order.claim, order.cloneKey, newEffects()
 local state = loadState(stateKey, order.account, order.limits)

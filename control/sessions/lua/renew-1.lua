@@ -5,7 +5,7 @@
   ARGV[2]  clock in Unix ms for tests; empty = Redis TIME
   Output: {effects JSON, 'renewed', JSON {unknown: [key], refused: [{key, until, reason}]}}
 ]]
--- @include state count expire tidy shares judge seat room reseat
+-- @include state count expire tidy shares judge seat zap room reseat
 local stateKey, order, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
 local answer, fx = { unknown = {}, refused = {} }, newEffects()
 local state = knownState(stateKey)

@@ -22,8 +22,11 @@ local function hasSoftRoom(state, count, candidate, now)
   for _, slot in ipairs(live) do
     isBeside = isBeside or (slot.dev == candidate.dev and isConfirmed(state, slot, now))
   end
-  live[#live + 1] = candidate
-  local served = tally(state, live).streams
+  local isZap, others = isZapping(state, candidate, now), { candidate }
+  for _, slot in ipairs(live) do
+    if not isZap or slot.dev ~= candidate.dev then others[#others + 1] = slot end
+  end
+  local served = tally(state, others).streams
   local function isBeyond(extra) return limits.maxStreams > 0 and served > limits.maxStreams + extra end
   if state.lock > now and isBeyond(0) then return false end
   if state.tight > now and isBeyond(1) then return false end

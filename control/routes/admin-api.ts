@@ -35,8 +35,27 @@ const docs = {
     'Everything the dashboard and the CLI do. Times are Unix milliseconds; lists are paged by cursor; errors are problem details (RFC 9457).',
 }
 
+/** A client that always names JSON may send none, with DELETE for one. */
+const acceptEmptyJson = (app: FastifyInstance): void => {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null)
+    else parse(request, body.toString(), done)
+  })
+}
+
+/** A misspelled parameter is told: left out, it would ask for more than was meant. */
+const refuseUnknownParameters = (api: FastifyInstance): void => {
+  api.addHook('onRoute', ({ schema }) => {
+    const query: unknown = schema?.querystring
+    if (schema !== undefined && typeof query === 'object' && query !== null)
+      schema.querystring = { additionalProperties: false, ...query }
+  })
+}
+
 /** The whole admin API on one Fastify instance. */
 export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): Promise<void> => {
+  acceptEmptyJson(app)
   await app.register(problem)
   await app.register(helmet, { contentSecurityPolicy: false })
   // The owner's socket has no address to count by, and nobody to fear.
@@ -63,6 +82,7 @@ export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): 
   app.get('/api/openapi.json', { config: { permission: 'public' } }, () => app.swagger())
   await app.register(
     (api, _options, done) => {
+      refuseUnknownParameters(api)
       accountRoutes(api, options.accounts)
       sessionRoutes(api, options.sessions)
       banRoutes(api, options.bans)

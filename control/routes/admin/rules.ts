@@ -111,6 +111,11 @@ const putRoutes = (plain: FastifyInstance, options: RuleRoutesOptions): void => 
     async (request) => {
       const { id } = request.params
       const body: unknown = request.body
+      if (isRecord(body) && body['id'] !== undefined && body['id'] !== id)
+        throw new ProblemError(
+          'request.invalid',
+          `The rule's id is not '${id}', as in the address.`,
+        )
       const [rule] = checkedRules([isRecord(body) ? { ...body, id } : body], 'rules[0]')
       if (!rule) throw new ProblemError('request.invalid', 'Send one rule.')
       const before = (await store.rules.get(id))?.rule ?? null

@@ -155,6 +155,14 @@ describe('everything else', () => {
       headers: { 'content-type': 'application/json' },
     })
     expect(junk.status).toBe(400)
+    const headers = { 'content-type': 'application/json' }
+    const nothing = async (method: string, path: string) =>
+      (await service.api(`/api/v1${path}`, { method, headers })).status
+    expect(await nothing('DELETE', '/bans/none')).toBe((await send('DELETE', '/bans/none')).status)
+    expect(await nothing('POST', '/accounts')).toBe(400)
+    const misspelled = await send('POST', '/sessions/reauth?nam=film-1')
+    expect(misspelled.status).toBe(400)
+    expect(await misspelled.text()).toContain("'nam'")
     const big = await send('POST', '/accounts', { name: 'x', note: 'y'.repeat(2_000_000) })
     expect(big.status).toBe(413)
     expect(await big.text()).not.toMatch(/\bat .*\.js/)

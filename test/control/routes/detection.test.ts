@@ -42,6 +42,7 @@ describe('rules', () => {
     expect(put).toMatchObject({ status: 200, body: { rule: { id: 'busy', dry_run: true } } })
     expect(put.body.warnings).toMatchObject([{ rule: 'busy' }])
     expect((await call('GET', '/rules/busy')).body.rule.params.max_streams).toBe(1)
+    expect((await call('PUT', '/rules/busy', { ...rule, id: 'other' })).status).toBe(400)
     expect((await call('DELETE', '/rules/busy')).status).toBe(204)
     expect((await call('DELETE', '/rules/busy')).status).toBe(404)
     expect((await call('GET', '/rules/busy')).status).toBe(404)

@@ -13,6 +13,8 @@ export interface Played {
 }
 
 const PLAYED_MS = 86_400_000
+/** An edge alone looks at every place of an account: it keeps no cap above this. */
+const MOST_PLACES = 1000
 
 const capName = (account: string): string => `p${account}`
 
@@ -54,8 +56,9 @@ const takePlace = (account: string, cap: number, latest: Played): void => {
 export const notePlayed = (r: Request, account: string, key: string): void => {
   const cap = told(r, TELL.cap)
   if (cap === '') return
-  trySet(texts('gh_identity'), capName(account), cap, PLAYED_MS)
-  takePlace(account, Number(cap), { key, device: deviceOf(r) })
+  const places = Number(cap) <= MOST_PLACES ? Number(cap) : 0
+  trySet(texts('gh_identity'), capName(account), String(places), PLAYED_MS)
+  takePlace(account, places, { key, device: deviceOf(r) })
 }
 
 /** Takes one of the places beside what control let in, or keeps the one it has. Places free themselves. */
@@ -66,7 +69,7 @@ export const takeSlot = (
   ttlSec: number,
 ): boolean => {
   const cap = readCap(account) ?? groupCap
-  if (cap === null || cap === 0) return true
+  if (cap === null || cap === 0 || cap > MOST_PLACES) return true
   const { key, device } = wish
   const played = readPlayed(account, cap).filter((one) => one !== null)
   if (played.some((one) => one.key === key)) return true

@@ -58,6 +58,9 @@ test('control dies: running viewers play on, new ones by the rules the edge know
   const returned = stubPass(rig.stub, 'ch1', { account: 'own:returned' })
   rig.stub.known.add(leaseKey(nodeCrypto, returned, 'ch1'))
   expect((await rig.get(`/s/${returned}/ch1/index.m3u8`)).status).toBe(200)
+  rig.stub.cap = 2_000_000_000
+  const huge = rig.ticket({ account: 'own:huge' })
+  expect((await open(huge)).status).toBe(302)
   rig.stub.cap = 0
   const free = rig.ticket({ account: 'own:free' })
   expect((await open(free)).status).toBe(302)
@@ -71,6 +74,7 @@ test('control dies: running viewers play on, new ones by the rules the edge know
   expect((await open(recalled, 'ch1', '198.51.100.9')).reason).toBe('cap.edge')
 
   expect((await open(rig.ticket({ account: 'own:returned' }))).reason).toBe('cap.edge')
+  for (const at of [2, 3, 4]) expect((await open(huge, 'ch1', `198.51.100.${at}`)).status).toBe(302)
   // Nobody counts the screens of an account without a cap, though its group has one.
   for (const at of [2, 3, 4]) expect((await open(free, 'ch1', `198.51.100.${at}`)).status).toBe(302)
   // What control said of the account holds on: its one screen may zap, another may not begin.

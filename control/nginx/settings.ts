@@ -109,7 +109,7 @@ export const DEFAULT_ZONES: ZoneSizes = {
   networks: '32m',
   channels: '32m',
   country: '8m',
-  identity: '8m',
+  identity: '64m',
   slots: '16m',
   ring: '12m',
   connections: '16m',

@@ -3,14 +3,15 @@ import { describePath, entryOfProtocol } from './domain/channel.ts'
 import { holdsTicket } from './domain/classify.ts'
 import { encodeBase64url } from './domain/encoding.ts'
 import { leaseKey } from './domain/lease.ts'
-import { mintPass, readPass } from './domain/pass.ts'
+import { mintPass } from './domain/pass.ts'
 import type { EdgeGroup, EdgePolicy } from './domain/protocol.ts'
 import type { ReasonId } from './domain/reasons.ts'
-import { readTicket } from './domain/ticket.ts'
+import type { Ticket } from './domain/ticket.ts'
 import type { Protocol } from './domain/types.ts'
 import { startLease } from './leases.ts'
 import { currentKid, nowSec, secretOf } from './memory.ts'
 import { readChannel } from './origin.ts'
+import { bearerOf } from './pass-bearer.ts'
 import { classifyHere, findGroup, readPolicy } from './policy.ts'
 import { addressText, type Request, variable } from './request.ts'
 import { type Asked, cloneKeyOf, deviceOf } from './session.ts'
@@ -22,7 +23,7 @@ export interface KnownViewer {
   readonly group: string
   readonly download: string | null
   /** Only tickets are bound to where they were won. */
-  readonly ticket: ReturnType<typeof readTicket>
+  readonly ticket: Ticket | null
 }
 
 /** What a viewer wants to watch. */
@@ -111,7 +112,7 @@ export const findGrace = (
 ): { ok: true; key: string } | { ok: false; reason: ReasonId } => {
   const policy = readPolicy()
   if (policy === null) return { ok: false, reason: 'edge.not_ready' }
-  const owner = asked.isInferred ? readTicket(asked.secret) : readPass(asked.secret)
+  const owner = bearerOf(asked)
   if (owner === null) return { ok: false, reason: 'pass.malformed' }
   const group = findGroup(policy, owner.group)
   const isOpen = 'fail' in owner ? owner.fail === 'open' : group?.failMode === 'open'

@@ -1,12 +1,10 @@
 import { admit, admitKnown, enter, kindOf, refused, route, type Verdict } from './admit.ts'
 import { findGrace } from './degraded.ts'
-import { readPass } from './domain/pass.ts'
 import { TELL } from './domain/protocol.ts'
-import { readTicket } from './domain/ticket.ts'
 import { readLease, silenceOf, startLease, touchLease } from './leases.ts'
 import { complain } from './log.ts'
 import { currentKid, nowSec } from './memory.ts'
-import { subjectsOf, verdictOnPass } from './pass-bearer.ts'
+import { bearerOf, subjectsOf, verdictOnPass } from './pass-bearer.ts'
 import { findBan, isSessionBanned, recallDenial, rememberDenial, whyEnded } from './refusals.ts'
 import { leaveSerial, refuse, tell } from './reply.ts'
 import {
@@ -109,8 +107,8 @@ export const remember = (r: Request): void => {
     if (status === 204) {
       const key = told(r, TELL.key) || asked.key
       startLease(key, asked.network, Math.max(5, ttl))
-      const owner = asked.isInferred ? readTicket(asked.secret) : readPass(asked.secret)
-      if (owner !== null) notePlayed(r, owner.account, key)
+      const bearer = bearerOf(asked)
+      if (bearer !== null) notePlayed(r, bearer.account, key)
       enterAfterYes(r, key)
       return
     }

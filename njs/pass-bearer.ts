@@ -1,9 +1,14 @@
 import { nginxCrypto } from './crypto.ts'
-import { type PassVerdict, verifyPass } from './domain/pass.ts'
+import { type Pass, type PassVerdict, readPass, verifyPass } from './domain/pass.ts'
+import { readTicket, type Ticket } from './domain/ticket.ts'
 import { secretOf } from './memory.ts'
 import type { Subjects } from './refusals.ts'
 import { networkText, type Request, variable } from './request.ts'
 import type { Asked } from './session.ts'
+
+/** Whom the pass or ticket names, genuine or not. */
+export const bearerOf = ({ isInferred, secret }: Asked): Pass | Ticket | null =>
+  isInferred ? readTicket(secret) : readPass(secret)
 
 /** Whether the pass is genuine and for this channel. */
 export const verdictOnPass = (asked: Asked, now: number): PassVerdict =>

@@ -37,6 +37,11 @@ export const answering =
     response.writeHead(status, headers).end('ignored')
   }
 
+const answeringLate =
+  (status: number, ms: number): Behaviour =>
+  (_query, response) =>
+    setTimeout(() => response.writeHead(status).end(), ms)
+
 const raw =
   (bytes: string): Behaviour =>
   (_query, response) => {
@@ -46,10 +51,10 @@ const raw =
 /** Ways to answer, by name. */
 export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   allow: answering(200),
-  late: (_query, response) => setTimeout(() => response.writeHead(200).end(), 300),
+  late: answeringLate(200, 300),
   /** Late, but well within the usual time-out of 3 s. */
-  slow: (_query, response) => setTimeout(() => response.writeHead(200).end(), 2300),
-  slowDeny: (_query, response) => setTimeout(() => response.writeHead(403).end(), 2300),
+  slow: answeringLate(200, 2300),
+  slowDeny: answeringLate(403, 2300),
   slowSilence: () => undefined,
   deny: answering(403),
   unauthorized: answering(401),

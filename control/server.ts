@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import { createApp } from './app.ts'
 import { loadConfig } from './config/load.ts'
 import { statePaths } from './config/paths.ts'
-import { ConfigError } from './config/problems.ts'
+import { ConfigError } from './config/problems/problems.ts'
 
 const USAGE = 'usage: node dist/server.js --config FILE --state FOLDER'
 const STOP_MS = 10_000

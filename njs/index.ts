@@ -1,12 +1,12 @@
-import { guard } from './cutoff.ts'
-import { door } from './doors.ts'
-import { check, grace, remember } from './gate.ts'
-import { health } from './health.ts'
-import { alone, opened } from './open.ts'
-import { sync } from './periodic.ts'
-import { playlist } from './playlist.ts'
-import { push } from './push.ts'
-import { networkText } from './request.ts'
+import { check, grace, remember } from './handlers/check.ts'
+import { door } from './handlers/door.ts'
+import { health } from './handlers/health.ts'
+import { alone, opened } from './handlers/opened.ts'
+import { playlist } from './handlers/playlist.ts'
+import { push } from './handlers/push.ts'
+import { guard } from './handlers/stream-guard.ts'
+import { sync } from './handlers/sync-timer.ts'
+import { networkText } from './platform/request.ts'
 
 /** What nginx.conf names: `edge.<handler>`. */
 export default {

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox'
-import { configSchema } from '../control/config/schema.ts'
+import { configSchema } from '../control/config/schema/schema.ts'
 import { REASONS } from '../njs/domain/reasons.ts'
 
 /** Replaces what stands between `<!-- table:NAME -->` and `<!-- /table -->`. */

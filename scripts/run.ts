@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { Failure, reportAndExit, sentence } from '../control/runtime/failure.ts'
-import { banner } from '../control/supervise/banner.ts'
-import { type RunOptions, setUp } from '../control/supervise/options.ts'
+import { banner } from '../control/supervise/start/banner.ts'
+import { type RunOptions, setUp } from '../control/supervise/start/options.ts'
 import { supervise } from '../control/supervise/supervise.ts'
 
 const HELP = `Usage: ./scripts/run [--config FILE] [--state DIR] [--json]

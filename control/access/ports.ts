@@ -1,7 +1,7 @@
 import type { ReasonId } from '#domain/reasons'
 import type { AccountRef, FailMode, GroupWonBy, Protocol } from '#domain/types'
-import type { ChannelRule, GroupConfig } from '../config/schema.ts'
-import type { AuthRequest, Decision, PreviousAnswer } from './decision.ts'
+import type { ChannelRule, GroupConfig } from '../config/schema/schema.ts'
+import type { AuthRequest, Decision, PreviousAnswer } from './authorize/decision.ts'
 
 /** What an opening needs to know of a channel. */
 export interface OpenChannel {

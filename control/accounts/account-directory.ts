@@ -1,4 +1,4 @@
-import type { Account, Plan, Token } from '../store/records.ts'
+import type { Account, Plan, Token } from '../store/tables/records.ts'
 
 /** What the directory reads from. */
 export interface DirectorySource {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ReasonId } from '#domain/reasons'
 import type { Credential } from '#domain/types'
-import type { Account, Token } from '../store/records.ts'
+import type { Account, Token } from '../store/tables/records.ts'
 import { createPasswordMemory } from './password-memory.ts'
 import { hashPassword, hashToken, newToken } from './secrets.ts'
 

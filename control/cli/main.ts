@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander'
-import { ConfigError } from '../config/problems.ts'
-import { CliError } from './context.ts'
-import { warn } from './output.ts'
+import { ConfigError } from '../config/problems/problems.ts'
+import { CliError } from './common/context.ts'
+import { warn } from './common/output.ts'
 import { runProgram } from './program.ts'
 
 const USAGE_EXIT = 2

@@ -1,31 +1,31 @@
 import { Command } from 'commander'
-import { accountsCommand } from './accounts.ts'
-import { feedbackCommand, sharingCommand } from './accounts-trust.ts'
-import { backtestCommand } from './backtest.ts'
-import { openBacktestHistory } from './backtest-history.ts'
-import { addDownloadCommands, bansCommand } from './bans.ts'
-import { checkCommand } from './check.ts'
-import { edgesCommand } from './edges.ts'
-import { explainCommand } from './explain.ts'
-import { findingsCommand } from './findings.ts'
-import { globalsLast } from './globals-last.ts'
-import { historyCommand } from './history.ts'
-import { idsLast } from './ids-last.ts'
-import { importCommand } from './import.ts'
-import { liveNounCommands } from './live-nouns.ts'
-import { nginxCommand } from './nginx.ts'
+import { globalsLast } from './common/globals-last.ts'
+import { idsLast } from './common/ids-last.ts'
+import { checkCommand } from './configuration/check.ts'
+import { explainCommand } from './configuration/explain.ts'
+import { importCommand } from './configuration/import.ts'
+import { nginxCommand } from './configuration/nginx.ts'
+import { backtestCommand } from './detection/backtest.ts'
+import { openBacktestHistory } from './detection/backtest-history.ts'
+import { findingsCommand } from './detection/findings.ts'
+import { historyCommand } from './detection/history.ts'
+import { reportCommand } from './detection/report.ts'
+import { openReportHistory } from './detection/report-history.ts'
+import { rulesCommand } from './detection/rules.ts'
+import { accountsCommand } from './manage/accounts.ts'
+import { feedbackCommand, sharingCommand } from './manage/accounts-trust.ts'
+import { addDownloadCommands, bansCommand } from './manage/bans.ts'
+import { edgesCommand } from './manage/edges.ts'
+import { liveNounCommands } from './manage/live-nouns.ts'
 import {
   keysCommand,
   listCommands,
   reloadCommand,
   sourcesCommand,
   surgeCommand,
-} from './operations.ts'
-import { reportCommand } from './report.ts'
-import { openReportHistory } from './report-history.ts'
-import { rulesCommand } from './rules.ts'
-import { sessionsCommand } from './sessions.ts'
-import { ticketCommand } from './ticket.ts'
+} from './manage/operations.ts'
+import { sessionsCommand } from './manage/sessions.ts'
+import { ticketCommand } from './manage/ticket.ts'
 
 const commands = (): Command[] => [
   accountsCommand(),

@@ -11,11 +11,11 @@ import type { StreamClient } from '../events/stream-client.ts'
 import { createImposedLimits, type ImposedLimits } from '../respond/imposed-limits.ts'
 import { createLogNotifier } from '../respond/notifier.ts'
 import { createResponder } from '../respond/respond.ts'
+import type { WorkLock } from '../sessions/redis/work-lock.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import type { WorkLock } from '../sessions/work-lock.ts'
 import type { Store } from '../store/store.ts'
-import type { Background } from './background.ts'
-import type { ApplyLimits } from './live-limits.ts'
+import type { ApplyLimits } from './access/live-limits.ts'
+import type { Background } from './base/background.ts'
 
 /** Detection as the admin API and the background work use it. */
 export interface Detection {

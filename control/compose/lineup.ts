@@ -1,9 +1,9 @@
 import type { Logger } from 'pino'
-import { ConfigError } from '../config/problems.ts'
+import { ConfigError } from '../config/problems/problems.ts'
 import { LineupService } from '../lineup/lineup-service.ts'
 import type { SurgeState } from '../lineup/surge-state.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import type { LiveConfig } from './live-config.ts'
+import type { LiveConfig } from './base/live-config.ts'
 
 const SURGE_REFUSE_MS = 5_000
 

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Value } from 'typebox/value'
 import { LineCounter, parseDocument } from 'yaml'
-import { crossProblems } from './cross-checks.ts'
+import { crossProblems } from './checks/cross-checks.ts'
 import { applyEnvironment } from './environment.ts'
-import { createLineOf, type LineOf } from './line-map.ts'
-import { ConfigError, type ConfigProblem, schemaProblems } from './problems.ts'
-import { type Config, configSchema } from './schema.ts'
+import { createLineOf, type LineOf } from './problems/line-map.ts'
+import { ConfigError, type ConfigProblem, schemaProblems } from './problems/problems.ts'
+import { type Config, configSchema } from './schema/schema.ts'
 
 /** A configuration as everything else sees it: whole, checked and frozen. */
 export interface LoadedConfig {

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { hashEdgeKey } from '../keys/edge-key.ts'
-import type { Edge } from '../store/records.ts'
+import type { Edge } from '../store/tables/records.ts'
 
 /** Edges that may speak, as every one of their requests asks. */
 export interface EdgeDirectory {

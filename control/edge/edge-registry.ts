@@ -1,4 +1,4 @@
-import type { SyncRequest } from '#domain/protocol'
+import type { SyncRequest } from '#domain/channels/protocol'
 
 /** What is known of an edge from its last sync. */
 export interface EdgeStatus {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { EdgeGroup, EdgePolicy } from '#domain/protocol'
-import type { Config, GroupConfig } from '../config/schema.ts'
+import type { EdgeGroup, EdgePolicy } from '#domain/channels/protocol'
+import type { Config, GroupConfig } from '../config/schema/schema.ts'
 
 /** Leases in use live on by themselves for a day after control was last heard. */
 const GRACE_SEC = 86_400

@@ -5,13 +5,13 @@ import type {
   SyncResponse,
   TableName,
   TableStep,
-} from '#domain/protocol'
+} from '#domain/channels/protocol'
 import { isReasonId } from '#domain/reasons'
-import type { Check } from '../access/check.ts'
-import type { Admission, BanStore, SessionStore } from '../sessions/session-store.ts'
+import type { Check } from '../access/admission/check.ts'
+import type { Admission, BanStore, SessionStore } from '../sessions/model/session-store.ts'
 import type { TrafficMeter } from '../sessions/traffic-meter.ts'
+import { type FirstNews, NO_EPOCH } from './edge-catch-up.ts'
 import type { EdgeRegistry } from './edge-registry.ts'
-import { type FirstNews, NO_EPOCH } from './first-news.ts'
 
 export interface SyncPorts {
   readonly sessions: Pick<SessionStore, 'renew' | 'close'>

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { TablePage } from '#domain/protocol'
+import type { TablePage } from '#domain/channels/protocol'
 
 /** A table edges copy: networks or channels. Versions are hashes of the content, so they outlive a restart. */
 export interface VersionedTable {

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import type { GeoPlace, GroupWonBy } from '#domain/types'
-import { isPassing } from '../store/errors.ts'
 import type { History } from '../store/history/history.ts'
-import type { Download } from '../store/records.ts'
-import type { DownloadStore } from '../store/stores.ts'
+import { isPassing } from '../store/sql/errors.ts'
+import type { Download } from '../store/tables/records.ts'
+import type { DownloadStore } from '../store/tables/stores.ts'
 import type { ConsumerStats } from './consume.ts'
 import { consume } from './consume.ts'
-import { createGather } from './gather.ts'
 import type { PlayEvent } from './play-event.ts'
+import { locatedPlay } from './play-of-event.ts'
 import type { StreamClient } from './stream-client.ts'
-import { locatedPlay } from './telling.ts'
 import { countWaiting, trimStreams } from './trim-streams.ts'
+import { createGather } from './write-batch.ts'
 
 /** What the historian writes to. */
 export interface HistorianStore {

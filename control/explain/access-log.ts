@@ -1,4 +1,4 @@
-import { formatAddress, parseAddress } from '#domain/network'
+import { formatAddress, parseAddress } from '#domain/networks/network'
 
 /** A request as an access log tells it. */
 export interface LoggedRequest {

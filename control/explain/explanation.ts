@@ -1,7 +1,7 @@
 import type { ReasonId } from '#domain/reasons'
-import type { Rules } from '#domain/rules'
-import type { HttpBackend } from '../access/ask.ts'
-import type { AuthRequest, Decision } from '../access/decision.ts'
+import type { Rules } from '#domain/rules/rules'
+import type { HttpBackend } from '../access/authorize/backend-client.ts'
+import type { AuthRequest, Decision } from '../access/authorize/decision.ts'
 
 /** A viewer to think about. */
 export interface ExplainInput {

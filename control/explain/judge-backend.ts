@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { ReasonId } from '#domain/reasons'
-import { evaluateRules, type RuleRequest, type Rules, traceRules } from '#domain/rules'
-import { backendLabel } from '../access/ask.ts'
-import type { AuthRequest, Decision } from '../access/decision.ts'
+import { evaluateRules, type RuleRequest, type Rules, traceRules } from '#domain/rules/rules'
+import { backendLabel } from '../access/authorize/backend-client.ts'
+import type { AuthRequest, Decision } from '../access/authorize/decision.ts'
 import type {
   ExplainBackend,
   ExplainInput,

@@ -1,5 +1,5 @@
-import { channelOfPath } from '#domain/channel'
-import { parseDoor } from '#domain/door'
+import { channelOfPath } from '#domain/channels/channel'
+import { parseDoor } from '#domain/credentials/door'
 import type { LoggedRequest } from './access-log.ts'
 
 /** A logged request that opened a channel. */

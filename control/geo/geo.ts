@@ -1,4 +1,4 @@
-import { formatAddress, parseAddress } from '#domain/network'
+import { formatAddress, parseAddress } from '#domain/networks/network'
 import type { GeoPlace } from '#domain/types'
 import { type GeoFile, type GeoProblem, openGeoFile } from './geo-file.ts'
 import { type GeoNetwork, networkOf, placeOf, unknownPlace } from './geo-record.ts'

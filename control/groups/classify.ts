@@ -1,6 +1,6 @@
-import { classify as choose } from '#domain/classify'
-import { parseAddress } from '#domain/network'
+import { parseAddress } from '#domain/networks/network'
 import type { GroupWonBy } from '#domain/types'
+import { classify as choose } from '#domain/viewer/classify'
 import type { PrefixHit, PrefixIndex } from './prefix-index.ts'
 
 /** A group as far as membership goes. */

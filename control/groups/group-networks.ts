@@ -1,5 +1,5 @@
-import { buildSubnetTable } from '#domain/subnet-pages'
-import { breathe } from '../playlists/breathe.ts'
+import { buildSubnetTable } from '#domain/networks/subnet-pages'
+import { breathe } from '../playlists/catalogue/yield-to-event-loop.ts'
 import { type GroupNetworkTexts, loadNetworks } from './network-texts.ts'
 import { buildPrefixIndex, type PrefixIndex } from './prefix-index.ts'
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
-import { type Network, parseNetwork } from '#domain/network'
-import { breatheAt } from '../playlists/breathe.ts'
+import { type Network, parseNetwork } from '#domain/networks/network'
+import { breatheAt } from '../playlists/catalogue/yield-to-event-loop.ts'
 
 /** A network and the words of the operator it came from. */
 export interface NetworkRule {

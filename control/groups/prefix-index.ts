@@ -1,6 +1,6 @@
-import type { Address } from '#domain/address'
-import { maskAddress } from '#domain/network'
-import { breatheAt } from '../playlists/breathe.ts'
+import type { Address } from '#domain/networks/address'
+import { maskAddress } from '#domain/networks/network'
+import { breatheAt } from '../playlists/catalogue/yield-to-event-loop.ts'
 import type { GroupRules } from './network-texts.ts'
 
 /** What a longest-prefix search found. */

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { EdgeKeys } from '#domain/protocol'
-import type { SigningKey } from '../store/records.ts'
+import type { EdgeKeys } from '#domain/channels/protocol'
+import type { SigningKey } from '../store/tables/records.ts'
 
 /** A key as it is used; `kid` is one byte. */
 export interface StoredKey extends Omit<SigningKey, 'kid'> {

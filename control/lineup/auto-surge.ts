@@ -1,4 +1,4 @@
-import type { SurgeConfig } from '../config/schema.ts'
+import type { SurgeConfig } from '../config/schema/schema.ts'
 import type { SurgeEntry } from './surge-state.ts'
 
 /** What the whole service carries now. */

@@ -1,6 +1,6 @@
 import type { Catalog, OpenChannel } from '../access/ports.ts'
-import type { Config, GroupConfig } from '../config/schema.ts'
-import type { Channel } from '../playlists/channel.ts'
+import type { Config, GroupConfig } from '../config/schema/schema.ts'
+import type { Channel } from '../playlists/catalogue/channel.ts'
 import type { PlaylistSnapshot } from '../playlists/snapshot.ts'
 
 /** Snapshot and configuration, indexed for single questions. */

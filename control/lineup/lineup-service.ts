@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { EdgePolicy } from '#domain/protocol'
+import type { EdgePolicy } from '#domain/channels/protocol'
 import type { Catalog } from '../access/ports.ts'
-import type { Config } from '../config/schema.ts'
+import type { Config } from '../config/schema/schema.ts'
 import { buildPolicy } from '../edge/policy.ts'
 import { createVersionedTable, type VersionedTable } from '../edge/versioned-table.ts'
 import {
@@ -13,9 +13,9 @@ import {
   type Viewer,
 } from '../groups/classify.ts'
 import { buildGroupNetworks, type GroupNetworkTables } from '../groups/group-networks.ts'
+import type { SourceStatus } from '../playlists/fetch/source.ts'
 import { PlaylistService } from '../playlists/service.ts'
 import type { PlaylistSnapshot } from '../playlists/snapshot.ts'
-import type { SourceStatus } from '../playlists/source.ts'
 import { createCatalog, hasRegained, indexLineup, type LineupIndex } from './lineup-catalog.ts'
 import type { SurgeState } from './surge-state.ts'
 import { whyTooLarge } from './table-room.ts'

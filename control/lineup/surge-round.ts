@@ -1,4 +1,4 @@
-import type { SurgeConfig } from '../config/schema.ts'
+import type { SurgeConfig } from '../config/schema/schema.ts'
 import { isUnder, judgeSurge, type Load, SURGE_ACTOR } from './auto-surge.ts'
 import type { SurgeState } from './surge-state.ts'
 

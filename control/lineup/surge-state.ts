@@ -1,5 +1,5 @@
-import type { Json } from '../store/records.ts'
-import type { SettingStore } from '../store/stores.ts'
+import type { Json } from '../store/tables/records.ts'
+import type { SettingStore } from '../store/tables/stores.ts'
 
 /** Since when a profile is on, and by whom. */
 export interface SurgeEntry {

@@ -1,4 +1,4 @@
-import { isLan, parseNetwork } from '#domain/network'
+import { isLan, parseNetwork } from '#domain/networks/network'
 import { lintCountry } from './countries.ts'
 import type { LintGroup, LintPath, Tell } from './finding.ts'
 import { familiesOf, lintNetworkText } from './networks.ts'

@@ -1,4 +1,4 @@
-import { formatNetwork, parseNetwork } from '#domain/network'
+import { formatNetwork, parseNetwork } from '#domain/networks/network'
 import type { LintPath, Tell } from './finding.ts'
 
 /** How many networks of each family texts name; unreadable ones count for nothing. */

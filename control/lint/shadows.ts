@@ -1,5 +1,5 @@
-import { formatNetwork } from '#domain/network'
-import { compileNetworks, type NetworkIndex } from '#domain/rule-networks'
+import { formatNetwork } from '#domain/networks/network'
+import { compileNetworks, type NetworkIndex } from '#domain/rules/rule-networks'
 import type { LintBackend, Tell } from './finding.ts'
 
 type Kind = 'token' | 'ip' | 'country' | 'ua'

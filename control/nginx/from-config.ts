@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { formatNetwork, parseAddress, parseNetwork } from '#domain/network'
+import { formatNetwork, parseAddress, parseNetwork } from '#domain/networks/network'
 import { packageRoot, type StatePaths } from '../config/paths.ts'
-import type { Config } from '../config/schema.ts'
+import type { Config } from '../config/schema/schema.ts'
 import { hashEdgeKey, pushKeyOf } from '../keys/edge-key.ts'
 import {
   type ControlLink,

@@ -1,10 +1,15 @@
-import type { CheckOptions, GroupSelection } from './list-checks.ts'
-import type { RenderedList } from './render-list.ts'
-import { createRunning, isSameSetting, type Running, type SourceSetting } from './running-source.ts'
+import {
+  createRunning,
+  isSameSetting,
+  type Running,
+  type SourceSetting,
+} from './fetch/running-source.ts'
+import type { PlaylistSource, SourceStatus } from './fetch/source.ts'
+import { reasonOf } from './fetch/transport.ts'
+import type { CheckOptions, GroupSelection } from './lists/list-checks.ts'
+import type { RenderedList } from './lists/render-list.ts'
+import type { SurgeProfile } from './lists/surge.ts'
 import { buildSnapshot, type PlaylistSnapshot } from './snapshot.ts'
-import type { PlaylistSource, SourceStatus } from './source.ts'
-import type { SurgeProfile } from './surge.ts'
-import { reasonOf } from './transport.ts'
 
 /** What may change when the configuration is read again. */
 export interface PlaylistSettings {

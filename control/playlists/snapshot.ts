@@ -1,12 +1,12 @@
-import { breathe } from './breathe.ts'
-import { buildCatalogue, type Catalogue, type NamedPlaylist } from './catalogue.ts'
-import type { Channel } from './channel.ts'
-import { buildChannelTable, type GroupChannels } from './channel-table.ts'
-import { type CheckOptions, checkChannels, type GroupSelection } from './list-checks.ts'
-import type { Playlist } from './playlist.ts'
-import { type RenderedList, renderList } from './render-list.ts'
-import { selectChannels } from './selection.ts'
-import { applySurge, type SurgeProfile } from './surge.ts'
+import { buildCatalogue, type Catalogue, type NamedPlaylist } from './catalogue/catalogue.ts'
+import type { Channel } from './catalogue/channel.ts'
+import { buildChannelTable, type GroupChannels } from './catalogue/channel-table.ts'
+import { breathe } from './catalogue/yield-to-event-loop.ts'
+import { type CheckOptions, checkChannels, type GroupSelection } from './lists/list-checks.ts'
+import { type RenderedList, renderList } from './lists/render-list.ts'
+import { selectChannels } from './lists/selection.ts'
+import { applySurge, type SurgeProfile } from './lists/surge.ts'
+import type { Playlist } from './m3u/playlist.ts'
 
 /** Everything made from the sources' present lists and the groups' choice of them. */
 export interface PlaylistSnapshot {

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { type Static, Type } from 'typebox'
-import { StoreError } from '../store/errors.ts'
+import { StoreError } from '../store/sql/errors.ts'
 
 /** RFC 9457 problem details, the body of every refusal of the admin API. */
 export const problemSchema = Type.Object({

@@ -1,8 +1,8 @@
 import type { PlayRecord } from '#domain/types'
-import type { AccountWord } from '../detect/feedback.ts'
 import { isCountable } from '../detect/live/countable.ts'
-import type { DetectionRule } from '../detect/rule-types.ts'
-import type { AccountRead, AccountSource } from './account-read.ts'
+import type { DetectionRule } from '../detect/rules/rule-types.ts'
+import type { AccountWord } from '../detect/scoring/feedback.ts'
+import type { AccountRead, AccountSource } from './common/account-read.ts'
 
 /** What the report needs of our own history: the plays of each account that started in a span. */
 export interface HistoryReader {

@@ -1,8 +1,8 @@
-import type { Limits } from '#domain/limits-types'
+import type { Limits } from '#domain/limits/types'
 import type { AccountRef } from '#domain/types'
-import type { SessionStore } from '../sessions/session-store.ts'
-import type { Json } from '../store/records.ts'
-import type { SettingStore } from '../store/stores.ts'
+import type { SessionStore } from '../sessions/model/session-store.ts'
+import type { Json } from '../store/tables/records.ts'
+import type { SettingStore } from '../store/tables/stores.ts'
 
 /** A cap a rule has set for a time. */
 export interface ImposedLimit {

@@ -1,4 +1,4 @@
-import type { RuleStep } from '../detect/rule-types.ts'
+import type { RuleStep } from '../detect/rules/rule-types.ts'
 import type { Finding } from '../detect/types.ts'
 import type { Outcome } from './outcome.ts'
 

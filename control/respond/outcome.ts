@@ -1,4 +1,4 @@
-import type { RuleAction } from '../detect/rule-types.ts'
+import type { RuleAction } from '../detect/rules/rule-types.ts'
 
 /** What came of a step. */
 export const OUTCOMES = [

@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { isChannelId, stripSecrets } from '#domain/channel'
-import { ASK } from '#domain/protocol'
-import type { Check } from '../access/check.ts'
-import type { PlaylistAsk } from '../access/identify.ts'
-import type { Opening } from '../access/opening.ts'
-import type { Door } from '../access/viewer.ts'
+import { isChannelId, stripSecrets } from '#domain/channels/channel'
+import { ASK } from '#domain/channels/protocol'
+import type { Check } from '../access/admission/check.ts'
+import type { PlaylistAsk } from '../access/admission/identify.ts'
+import type { Opening } from '../access/admission/opening.ts'
+import type { Door } from '../access/admission/viewer.ts'
 
 /** A secret of this size or more is junk. */
 const JUNK_BYTES = 2048

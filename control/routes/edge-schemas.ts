@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { TableName } from '#domain/protocol'
+import type { TableName } from '#domain/channels/protocol'
 import { nullableText } from '../schemas/common.ts'
 
 const key = Type.String({ minLength: 16, maxLength: 16 })

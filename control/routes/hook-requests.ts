@@ -1,6 +1,6 @@
-import { channelOfPath, isChannelId, stripSecrets } from '#domain/channel'
-import { formatAddress, parseAddress } from '#domain/network'
-import type { HookPlay } from '../access/hook-play.ts'
+import { channelOfPath, isChannelId, stripSecrets } from '#domain/channels/channel'
+import { formatAddress, parseAddress } from '#domain/networks/network'
+import type { HookPlay } from '../access/admission/hook-play.ts'
 
 /** Arguments or form fields of a request, by name. */
 export type Fields = ReadonlyMap<string, string>

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { parseAddress } from '#domain/network'
-import { compileNetworks, findNetwork } from '#domain/rule-networks'
+import { parseAddress } from '#domain/networks/network'
+import { compileNetworks, findNetwork } from '#domain/rules/rule-networks'
 
 export interface HookTrust {
   /** Networks that may call; none listed = only this machine, or whoever knows the secret. */

@@ -1,6 +1,6 @@
 import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { HookAnswer, HookPipeline, HookPlay } from '../access/hook-play.ts'
+import type { HookAnswer, HookPipeline, HookPlay } from '../access/admission/hook-play.ts'
 import {
   type Fields,
   type ReadPlay,

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { TicketClaims } from '../access/ports.ts'
 import { ProblemError } from '../plugins/problem.ts'
-import type { AuditTrail } from './admin/audit-trail.ts'
+import type { AuditTrail } from './admin/common/audit-trail.ts'
 
 export interface TicketRoutesOptions {
   readonly mint: (claims: TicketClaims, ttlSec: number) => string

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { KEYS } from './keys.ts'
-import { isTimeout } from './patience.ts'
-import { mastersOf, type RedisClient } from './redis-client.ts'
+import { KEYS } from './model/keys.ts'
+import { mastersOf, type RedisClient } from './redis/client.ts'
+import { isTimeout } from './redis/command-timeout.ts'
 
 export interface HealthOptions {
   readonly redis: RedisClient

@@ -1,10 +1,10 @@
-import type { CapEngine } from './cap-engine.ts'
-import { accountTag, LIVE_SHARDS, shardOf } from './keys.ts'
-import type { Place, SessionIndex } from './session-index.ts'
-import { sessionsOf } from './session-shape.ts'
-import type { LiveSession } from './session-store.ts'
-import type { LiveNumbers, SessionPage, SessionQuery, SessionView } from './session-view.ts'
-import { sortedPageOf } from './sorted-page.ts'
+import type { CapEngine } from './model/cap-engine.ts'
+import { accountTag, LIVE_SHARDS, shardOf } from './model/keys.ts'
+import type { Place, SessionIndex } from './model/session-index.ts'
+import { sessionsOf } from './model/session-shape.ts'
+import type { LiveSession } from './model/session-store.ts'
+import type { LiveNumbers, SessionPage, SessionQuery, SessionView } from './model/session-view.ts'
+import { sortedPageOf } from './model/sorted-page.ts'
 
 export interface LiveViewOptions {
   readonly engine: CapEngine

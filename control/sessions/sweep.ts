@@ -1,8 +1,8 @@
-import type { Effects } from '#domain/limits-types'
-import type { CapEngine } from './cap-engine.ts'
-import { LIVE_SHARDS } from './keys.ts'
-import type { Place, SessionIndex } from './session-index.ts'
-import { endOfSlot, entryOfSlot } from './session-shape.ts'
+import type { Effects } from '#domain/limits/types'
+import type { CapEngine } from './model/cap-engine.ts'
+import { LIVE_SHARDS } from './model/keys.ts'
+import type { Place, SessionIndex } from './model/session-index.ts'
+import { endOfSlot, entryOfSlot } from './model/session-shape.ts'
 
 export interface SweepOptions {
   readonly engine: CapEngine

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { KEYS } from './keys.ts'
-import type { RedisClient } from './redis-client.ts'
+import { KEYS } from './model/keys.ts'
+import type { RedisClient } from './redis/client.ts'
 
 /** How much goes out, over all edges and control planes. */
 export interface TrafficMeter {

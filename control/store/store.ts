@@ -1,14 +1,14 @@
 import { resolve } from 'node:path'
-import { openDuckdb } from './duckdb.ts'
-import { StoreError } from './errors.ts'
+import { openDuckdb } from './databases/duckdb.ts'
+import type { MigrateOptions } from './databases/migrate.ts'
+import { migrate } from './databases/migrate.ts'
+import { openPostgres } from './databases/postgres.ts'
 import type { History } from './history/history.ts'
 import { createHistory } from './history/history.ts'
-import type { MigrateOptions } from './migrate.ts'
-import { migrate } from './migrate.ts'
-import { createNouns } from './nouns.ts'
-import { openPostgres } from './postgres.ts'
-import type { Database } from './sql.ts'
-import type { Nouns } from './stores.ts'
+import { StoreError } from './sql/errors.ts'
+import type { Database } from './sql/sql.ts'
+import { createNouns } from './tables/nouns.ts'
+import type { Nouns } from './tables/stores.ts'
 
 /** All that must outlive a restart. */
 export interface Store extends Nouns {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Config } from '../config/schema.ts'
+import type { Config } from '../config/schema/schema.ts'
 import { Failure } from '../runtime/failure.ts'
-import { localUrl, parseEndpoint } from './addresses.ts'
-import { ask } from './ask.ts'
-import type { ReadyReport } from './banner.ts'
-import type { ServiceSpec } from './child.ts'
-import { edgeHealth, type Instance } from './services.ts'
+import { localUrl, parseEndpoint } from './processes/addresses.ts'
+import type { ServiceSpec } from './processes/child.ts'
+import { ask } from './processes/probe.ts'
+import { edgeHealth, type Instance } from './processes/services.ts'
+import type { ReadyReport } from './start/banner.ts'
 
 const WAIT_MS = 15_000
 

@@ -1,13 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { requireFiles } from '../config/file-checks.ts'
-import type { Config } from '../config/schema.ts'
+import { requireFiles } from '../config/checks/file-checks.ts'
+import type { Config } from '../config/schema/schema.ts'
 import { build } from '../runtime/build.ts'
 import { Failure } from '../runtime/failure.ts'
 import { resolveTool } from '../runtime/resolve.ts'
-import { requireFree } from './addresses.ts'
-import { ask } from './ask.ts'
-import { type ReadyReport, readReady } from './banner.ts'
-import { type Service, type ServiceSpec, startService } from './child.ts'
 import {
   awaitControl,
   edgeAlone,
@@ -15,12 +11,22 @@ import {
   isEdgeOnly,
   requireEdgeSettings,
 } from './edge-only.ts'
-import { prepareNginx, watchNginx } from './nginx.ts'
-import type { Setup } from './options.ts'
-import { openToGroup, tiedToUs, workerUser } from './privileges.ts'
-import { createReload } from './reload.ts'
-import { controlSpec, type Instance, nginxSpec, originSpec, redisSpec } from './services.ts'
-import { claimState } from './state-lock.ts'
+import { prepareNginx, watchNginx } from './nginx/nginx.ts'
+import { createReload } from './nginx/reload.ts'
+import { requireFree } from './processes/addresses.ts'
+import { type Service, type ServiceSpec, startService } from './processes/child.ts'
+import { openToGroup, tiedToUs, workerUser } from './processes/privileges.ts'
+import { ask } from './processes/probe.ts'
+import {
+  controlSpec,
+  type Instance,
+  nginxSpec,
+  originSpec,
+  redisSpec,
+} from './processes/services.ts'
+import { type ReadyReport, readReady } from './start/banner.ts'
+import type { Setup } from './start/options.ts'
+import { claimState } from './start/state-lock.ts'
 
 /** A running instance. */
 export interface Supervisor {

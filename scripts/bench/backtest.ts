@@ -1,6 +1,6 @@
 import type { PlayRecord } from '#domain/types'
-import { type AccountPlays, backtest } from '../../control/detect/backtest.ts'
-import { defaultRules, parseRules } from '../../control/detect/rules.ts'
+import { type AccountPlays, backtest } from '../../control/detect/judge/backtest.ts'
+import { defaultRules, parseRules } from '../../control/detect/rules/rules.ts'
 import { positive, readOptions } from '../options.ts'
 
 const DAY_MS = 86_400_000

@@ -3,7 +3,7 @@ import {
   FEATURES,
   type FeatureId,
   type Weights,
-} from '../../control/detect/features.ts'
+} from '../../control/detect/household/features.ts'
 import type { Judged } from './detection-metrics.ts'
 import { decayOf, type Prepared } from './detection-population.ts'
 import { fitLogistic, type Row } from './logistic.ts'

@@ -2,13 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { PlayRecord } from '#domain/types'
-import { knownPlays } from '../../control/detect/at-home.ts'
-import { decayAt } from '../../control/detect/decay.ts'
-import type { HouseholdEvidence } from '../../control/detect/evidence.ts'
-import { homesOf } from '../../control/detect/homes.ts'
-import { householdEvidence } from '../../control/detect/household-judgement.ts'
-import { inspectPlays } from '../../control/detect/inspect-plays.ts'
-import { defaultRules } from '../../control/detect/rules.ts'
+import { knownPlays } from '../../control/detect/household/at-home.ts'
+import type { HouseholdEvidence } from '../../control/detect/household/evidence.ts'
+import { homesOf } from '../../control/detect/household/homes.ts'
+import { householdEvidence } from '../../control/detect/household/household-judgement.ts'
+import { inspectPlays } from '../../control/detect/judge/inspect-plays.ts'
+import { defaultRules } from '../../control/detect/rules/rules.ts'
+import { decayAt } from '../../control/detect/scoring/decay.ts'
 import { tracesOf } from '../../control/detect/trace.ts'
 import type { Finding } from '../../control/detect/types.ts'
 import {
@@ -16,7 +16,7 @@ import {
   playFromTautulli,
   type TautulliGeo,
   type TautulliRow,
-} from '../../control/sources/tautulli-rows.ts'
+} from '../../control/sources/tautulli/rows.ts'
 
 /** What is known of one account for a benchmark. */
 export interface Label {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { FEATURES, type Weights } from '../../control/detect/features.ts'
-import { DEFAULT_THRESHOLD, DEFAULT_WEIGHTS } from '../../control/detect/weights.ts'
+import { FEATURES, type Weights } from '../../control/detect/household/features.ts'
+import { DEFAULT_THRESHOLD, DEFAULT_WEIGHTS } from '../../control/detect/household/weights.ts'
 import { positive, readOptions } from '../options.ts'
 import { fitWeights, judge } from './detection-fit.ts'
 import { intervalsOf, type Judged, qualityOf, ratesPerKind } from './detection-metrics.ts'

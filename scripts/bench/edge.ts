@@ -1,8 +1,8 @@
 /** What the edge costs, beside what it stands in for: one table of ratios against design.md §13. */
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseNetwork } from '#domain/network'
-import { buildSubnetTable } from '#domain/subnet-pages'
+import { parseNetwork } from '#domain/networks/network'
+import { buildSubnetTable } from '#domain/networks/subnet-pages'
 import { type Rig, startRig } from '../../test/edge/rig.ts'
 import { channelRows, group } from '../../test/edge/tables.ts'
 import { startChild } from '../../test/support/child.ts'

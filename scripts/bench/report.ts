@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks'
-import { analyse } from '../../control/report/compat-analysis.ts'
-import { effectiveEnd, networkOf } from '../../control/report/compat-row.ts'
-import { findConcurrency } from '../../control/report/concurrency.ts'
-import type { TautulliRow } from '../../control/sources/tautulli-rows.ts'
+import { findConcurrency } from '../../control/report/common/concurrency.ts'
+import { analyse } from '../../control/report/compat/analysis/analysis.ts'
+import { effectiveEnd, networkOf } from '../../control/report/compat/analysis/row.ts'
+import type { TautulliRow } from '../../control/sources/tautulli/rows.ts'
 
 const PLAYS = 10_000
 const GOAL = 100

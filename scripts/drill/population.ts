@@ -1,4 +1,4 @@
-import { readPass } from '#domain/pass'
+import { readPass } from '#domain/credentials/pass'
 import { type Playing, playing, type Viewer, viewer } from '../../test/e2e/viewer.ts'
 import { adminOf } from '../../test/e2e/world.ts'
 import type { TestService } from '../../test/support/service.ts'

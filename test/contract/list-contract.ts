@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
-import type { ListQuery } from '../../control/store/list-query.ts'
-import type { Account } from '../../control/store/records.ts'
+import type { ListQuery } from '../../control/store/sql/list-query.ts'
 import type { Store } from '../../control/store/store.ts'
+import type { Account } from '../../control/store/tables/records.ts'
 import { account } from './noun-contract.ts'
 
 const NAMES = ['Zoe', 'anna', 'Ännchen', 'bob', 'Bob', 'carl_1', 'carl%', '']

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { migrate, readMigrations } from '../../control/store/migrate.ts'
+import { migrate, readMigrations } from '../../control/store/databases/migrate.ts'
 import { openDatabase, openStore } from '../../control/store/store.ts'
 import { DAY, samplePlay } from './sample-plays.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Account, Ban, Download, Token } from '../../control/store/records.ts'
 import type { Store } from '../../control/store/store.ts'
+import type { Account, Ban, Download, Token } from '../../control/store/tables/records.ts'
 import { NOON } from './sample-plays.ts'
 
 export const account = (id: string, changes: Partial<Account> = {}): Account => ({

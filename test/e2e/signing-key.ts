@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { join } from 'node:path'
-import type { SyncRequest, SyncResponse } from '../../njs/domain/protocol.ts'
+import type { SyncRequest, SyncResponse } from '../../njs/domain/channels/protocol.ts'
 import type { TestService } from '../support/service.ts'
 
 /** The key that signs now, as the control plane gives it to an edge on its machine. */

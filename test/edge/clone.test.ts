@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { cloneKey, inferredKey, leaseKey } from '#domain/lease'
+import { cloneKey, inferredKey, leaseKey } from '#domain/viewer/lease'
 import { until } from '../support/port.ts'
 import { nodeCrypto } from './crypto.ts'
 import { type Rig, startRig } from './rig.ts'

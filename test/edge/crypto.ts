@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
-import type { Crypto } from '#domain/crypto'
+import type { Crypto } from '#domain/credentials/crypto'
 
 /** Node's hashes behind the domain's port. */
 export const nodeCrypto: Crypto = {

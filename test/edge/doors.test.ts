@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { inferredKey, leaseKey } from '#domain/lease'
+import { inferredKey, leaseKey } from '#domain/viewer/lease'
 import { nodeCrypto } from './crypto.ts'
 import { type Rig, startRig } from './rig.ts'
 import { channelRows, group } from './tables.ts'

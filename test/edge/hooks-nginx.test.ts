@@ -1,9 +1,9 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { HookAnswer, HookPlay } from '../../control/access/hook-play.ts'
+import type { HookAnswer, HookPlay } from '../../control/access/admission/hook-play.ts'
 import { createHookTrust } from '../../control/routes/hook-trust.ts'
 import { hookRoutes } from '../../control/routes/hooks.ts'
-import { authorizer, opening } from '../control/access/setting.ts'
+import { authorizer, opening } from '../control/access/authorize/setting.ts'
 import { guardedMedia } from '../support/guarded-media.ts'
 import { startNginx, type TestNginx } from '../support/nginx.ts'
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { banKey, leaseKey } from '#domain/lease'
+import { banKey, leaseKey } from '#domain/viewer/lease'
 import { until } from '../support/port.ts'
 import { nodeCrypto } from './crypto.ts'
 import { type Rig, startRig } from './rig.ts'

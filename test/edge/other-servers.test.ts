@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parseAddress } from '#domain/network'
-import { mintLink } from '../../control/access/mint-link.ts'
-import { createSecureLinks, type SecureLink } from '../../control/access/secure-link.ts'
+import { parseAddress } from '#domain/networks/network'
+import { mintLink } from '../../control/access/signed-links/mint-link.ts'
+import {
+  createSecureLinks,
+  type SecureLink,
+} from '../../control/access/signed-links/secure-link.ts'
 import { buildGroupNetworks } from '../../control/groups/group-networks.ts'
-import { importNginxGeo } from '../../control/migrate/nginx-geo.ts'
+import { importNginxGeo } from '../../control/migrate/nginx/geo.ts'
 import { startNginx, type TestNginx } from '../support/nginx.ts'
 
 const GEO = `

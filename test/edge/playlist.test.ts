@@ -1,9 +1,9 @@
 import { get } from 'node:http'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { parseNetwork } from '#domain/network'
-import { buildSubnetTable } from '#domain/subnet-pages'
-import { readTicket } from '#domain/ticket'
+import { readTicket } from '#domain/credentials/ticket'
+import { parseNetwork } from '#domain/networks/network'
+import { buildSubnetTable } from '#domain/networks/subnet-pages'
 import { type Rig, startRig } from './rig.ts'
 import { channelRows, group } from './tables.ts'
 

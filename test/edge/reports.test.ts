@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { leaseKey } from '#domain/lease'
+import { leaseKey } from '#domain/viewer/lease'
 import { until } from '../support/port.ts'
 import { nodeCrypto } from './crypto.ts'
 import { type Rig, startRig } from './rig.ts'

@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { mintTicket } from '#domain/ticket'
+import { mintTicket } from '#domain/credentials/ticket'
 import type { GroupWonBy } from '#domain/types'
 import { renderNginx } from '../../control/nginx/render.ts'
 import { DEFAULT_ZONES, type NginxSettings, type ZoneSizes } from '../../control/nginx/settings.ts'

@@ -1,5 +1,5 @@
-import { type ChannelRecord, formatChannelRecord, ownerKey } from '#domain/channel-table'
-import type { EdgeGroup } from '#domain/protocol'
+import { type ChannelRecord, formatChannelRecord, ownerKey } from '#domain/channels/channel-table'
+import type { EdgeGroup } from '#domain/channels/protocol'
 
 /** A group as tests need it. */
 export const group = (id: string, more: Partial<EdgeGroup> = {}): EdgeGroup => ({

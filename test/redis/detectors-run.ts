@@ -2,10 +2,10 @@ import { createAccountWindow } from '../../control/detect/live/account-window.ts
 import { type Detectors, startDetectors } from '../../control/detect/live/detectors.ts'
 import type { Due } from '../../control/detect/live/judge-account.ts'
 import { createKnowledgeBook } from '../../control/detect/live/knowledge-book.ts'
-import type { DetectionRule } from '../../control/detect/rule-types.ts'
+import type { DetectionRule } from '../../control/detect/rules/rule-types.ts'
 import type { StreamClient } from '../../control/events/stream-client.ts'
-import type { StoredFinding } from '../../control/store/records.ts'
 import type { Store } from '../../control/store/store.ts'
+import type { StoredFinding } from '../../control/store/tables/records.ts'
 import { EVENING } from './detectors-samples.ts'
 
 export interface RunOptions {

@@ -1,5 +1,5 @@
-import type { DetectionRule } from '../../control/detect/rule-types.ts'
-import { parseRules } from '../../control/detect/rules.ts'
+import type { DetectionRule } from '../../control/detect/rules/rule-types.ts'
+import { parseRules } from '../../control/detect/rules/rules.ts'
 import type { PlayEvent } from '../../control/events/play-event.ts'
 import { NOON, sampleEvent } from './event-samples.ts'
 

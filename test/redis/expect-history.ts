@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { PlayEvent } from '../../control/events/play-event.ts'
-import { playOf } from '../../control/events/telling.ts'
+import { playOf } from '../../control/events/play-of-event.ts'
 import { foldPlays } from '../../control/store/history/merge-plays.ts'
 import type { Store } from '../../control/store/store.ts'
 import { NOON } from './event-samples.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { isTimeout } from '../../control/sessions/patience.ts'
-import { createRedis, waitForRedis } from '../../control/sessions/redis-client.ts'
+import { createRedis, waitForRedis } from '../../control/sessions/redis/client.ts'
+import { isTimeout } from '../../control/sessions/redis/command-timeout.ts'
 import { useCleanup } from '../support/cleanup.ts'
 import { startRedis } from '../support/redis.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { BanChanges } from '../../control/sessions/ban-store.ts'
+import type { BanChanges } from '../../control/sessions/model/ban-store.ts'
 import { startRedis, type TestRedis } from '../support/redis.ts'
 import {
   checking,

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createRedis, type RedisClient, waitForRedis } from '../../control/sessions/redis-client.ts'
-import type { OpenRequest } from '../../control/sessions/session-store.ts'
+import type { OpenRequest } from '../../control/sessions/model/session-store.ts'
+import { createRedis, type RedisClient, waitForRedis } from '../../control/sessions/redis/client.ts'
 import { startRedis, type TestRedis } from '../support/redis.ts'
 import {
   checking,

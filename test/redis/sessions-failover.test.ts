@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { checkRedis, createRedis, waitForRedis } from '../../control/sessions/redis-client.ts'
+import { checkRedis, createRedis, waitForRedis } from '../../control/sessions/redis/client.ts'
 import { startRedis, type TestRedis } from '../support/redis.ts'
 import { eventually, limitsWith, opening, type Plane, startPlane } from './sessions-support.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DEFAULT_LIMITS, type Limits } from '#domain/limits-types'
-import { createRedis, type RedisClient, waitForRedis } from '../../control/sessions/redis-client.ts'
+import { DEFAULT_LIMITS, type Limits } from '#domain/limits/types'
+import { createRedis, type RedisClient, waitForRedis } from '../../control/sessions/redis/client.ts'
 import { startRedis, type TestRedis } from '../support/redis.ts'
 import { createWorld, type Step, takeStep } from './sessions-world.ts'
 

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto'
-import { DEFAULT_LIMITS, IDLE_LIVE_MS, type Limits } from '#domain/limits-types'
-import type { Ban } from '../../control/sessions/ban-store.ts'
-import { createRedis, type RedisClient, waitForRedis } from '../../control/sessions/redis-client.ts'
-import type { CheckRequest, OpenRequest, SessionEnd } from '../../control/sessions/session-store.ts'
+import { DEFAULT_LIMITS, IDLE_LIVE_MS, type Limits } from '#domain/limits/types'
+import type { Ban } from '../../control/sessions/model/ban-store.ts'
+import type {
+  CheckRequest,
+  OpenRequest,
+  SessionEnd,
+} from '../../control/sessions/model/session-store.ts'
+import { createRedis, type RedisClient, waitForRedis } from '../../control/sessions/redis/client.ts'
 import { createSessions, type Sessions } from '../../control/sessions/sessions.ts'
 
 const short = (text: string): string =>

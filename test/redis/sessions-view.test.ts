@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { SessionQuery } from '../../control/sessions/session-view.ts'
+import type { SessionQuery } from '../../control/sessions/model/session-view.ts'
 import { startRedis, type TestRedis } from '../support/redis.ts'
 import { eventually, limitsWith, opening, type Plane, startPlane } from './sessions-support.ts'
 

@@ -7,13 +7,13 @@ import {
   openSession,
   pardonSessions,
   renewSessions,
-} from '#domain/limits'
-import type { AccountState, Claim, Limits } from '#domain/limits-types'
-import type { CapEngine } from '../../control/sessions/cap-engine.ts'
-import { accountTag, KEYS } from '../../control/sessions/keys.ts'
-import type { RedisClient } from '../../control/sessions/redis-client.ts'
-import { createRedisEngine } from '../../control/sessions/redis-engine.ts'
-import { scriptRunner } from '../../control/sessions/scripts.ts'
+} from '#domain/limits/limits'
+import type { AccountState, Claim, Limits } from '#domain/limits/types'
+import type { CapEngine } from '../../control/sessions/model/cap-engine.ts'
+import { accountTag, KEYS } from '../../control/sessions/model/keys.ts'
+import type { RedisClient } from '../../control/sessions/redis/client.ts'
+import { createRedisEngine } from '../../control/sessions/redis/engine.ts'
+import { scriptRunner } from '../../control/sessions/redis/scripts.ts'
 
 export type Step =
   | {

@@ -89,9 +89,9 @@ describe('imports point one way', () => {
 
 test('the check itself sees a wrong import', () => {
   const bad = (from: string, to: string) => [{ from, to, isPackage: false }]
-  expect(wrongWays(bad('njs/domain/a.ts', 'njs/gate.ts'))).toHaveLength(1)
+  expect(wrongWays(bad('njs/domain/a.ts', 'njs/handlers/check.ts'))).toHaveLength(1)
   expect(wrongWays(bad('control/store/a.ts', 'control/routes/b.ts'))).toHaveLength(1)
-  expect(wrongWays(bad('control/routes/a.ts', 'njs/gate.ts'))).toHaveLength(1)
+  expect(wrongWays(bad('control/routes/a.ts', 'njs/handlers/check.ts'))).toHaveLength(1)
   expect(wrongWays(bad('control/new/a.ts', 'njs/domain/b.ts'))).toHaveLength(1)
   expect(wrongWays(bad('control/routes/a.ts', 'njs/domain/b.ts'))).toEqual([])
   const both = [

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageRoot } from '../../control/config/paths.ts'
-import type { ReadyReport } from '../../control/supervise/banner.ts'
+import type { ReadyReport } from '../../control/supervise/start/banner.ts'
 import { startChild } from './child.ts'
 import { freePort } from './port.ts'
 import { tempDir } from './temp-dir.ts'

@@ -2,7 +2,7 @@ import type { PlayRecord } from '#domain/types'
 import { findingOf } from '../finding.ts'
 import { hasDerivedDevice } from '../guards.ts'
 import { clockSlackMs } from '../normalise.ts'
-import type { Inspect } from '../rule-types.ts'
+import type { Inspect } from '../rules/rule-types.ts'
 import { watchedUntil } from '../watched.ts'
 
 const MINUTE_MS = 60_000

@@ -1,7 +1,7 @@
 import type { PlayRecord } from '#domain/types'
 import { durationText, findingOf } from '../finding.ts'
 import { hasNetwork } from '../guards.ts'
-import type { Inspect, ParamsOf } from '../rule-types.ts'
+import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
 
 type Params = ParamsOf<'device_velocity'>
 

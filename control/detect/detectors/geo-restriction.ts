@@ -1,6 +1,6 @@
 import { deviceName, findingOf, placeName } from '../finding.ts'
 import { hasNetwork } from '../guards.ts'
-import type { Inspect } from '../rule-types.ts'
+import type { Inspect } from '../rules/rule-types.ts'
 
 /** A play from a country the rule does not want; the LAN and unknown countries never are. */
 export const inspectGeoRestriction: Inspect<'geo_restriction'> = (event, _recent, params) => {

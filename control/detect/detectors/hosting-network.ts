@@ -1,7 +1,7 @@
 import { findingOf } from '../finding.ts'
 import { hasNetwork } from '../guards.ts'
 import { isHosting } from '../network-class.ts'
-import type { Inspect } from '../rule-types.ts'
+import type { Inspect } from '../rules/rule-types.ts'
 
 /** Plays through a data centre: a VPN, mostly, and now and then a machine that restreams. */
 export const inspectHostingNetwork: Inspect<'hosting_network'> = (event, recent, params) => {

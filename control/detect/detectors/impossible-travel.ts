@@ -3,7 +3,7 @@ import type { PlayRecord } from '#domain/types'
 import { deviceName, durationText, findingOf, placeName } from '../finding.ts'
 import { distanceOf, isLocated, isSameDevice, isSameNetwork, isThroughHosting } from '../guards.ts'
 import { clockSlackMs, endOf } from '../normalise.ts'
-import type { Inspect, ParamsOf } from '../rule-types.ts'
+import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
 
 type Params = ParamsOf<'impossible_travel'>
 

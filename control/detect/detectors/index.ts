@@ -1,5 +1,5 @@
 import type { PlayRecord } from '#domain/types'
-import type { Inspect, RuleOf } from '../rule-types.ts'
+import type { Inspect, RuleOf } from '../rules/rule-types.ts'
 import type { Finding, FindingKind } from '../types.ts'
 import { inspectConcurrentStreams } from './concurrent-streams.ts'
 import { inspectDeviceVelocity } from './device-velocity.ts'

@@ -2,7 +2,7 @@ import type { PlayRecord } from '#domain/types'
 import { durationText, findingOf } from '../finding.ts'
 import { hasNetwork } from '../guards.ts'
 import { poolOf } from '../network-class.ts'
-import type { Inspect, ParamsOf } from '../rule-types.ts'
+import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
 
 const HOUR_MS = 3_600_000
 

@@ -3,7 +3,7 @@ import type { PlayRecord } from '#domain/types'
 import { findingOf, placeName } from '../finding.ts'
 import { isHosting } from '../network-class.ts'
 import { endOf } from '../normalise.ts'
-import type { Inspect } from '../rule-types.ts'
+import type { Inspect } from '../rules/rule-types.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS

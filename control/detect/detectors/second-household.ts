@@ -1,8 +1,8 @@
 import type { PlayRecord } from '#domain/types'
 import { findingOf } from '../finding.ts'
-import { type Judgement, judgeHouseholds } from '../household-judgement.ts'
-import { placeOf } from '../household-text.ts'
-import type { Inspect, ParamsOf } from '../rule-types.ts'
+import { type Judgement, judgeHouseholds } from '../household/household-judgement.ts'
+import { placeOf } from '../household/household-text.ts'
+import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
 import type { Finding } from '../types.ts'
 
 const HOUR_MS = 3_600_000

@@ -3,7 +3,7 @@ import type { PlayRecord } from '#domain/types'
 import { deviceName, durationText, findingOf, placeName } from '../finding.ts'
 import { type Distance, distanceOf, isLocated, isSameDevice, isThroughHosting } from '../guards.ts'
 import { clockSlackMs } from '../normalise.ts'
-import type { Inspect, ParamsOf } from '../rule-types.ts'
+import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
 import { watchedUntil } from '../watched.ts'
 
 const MINUTE_MS = 60_000

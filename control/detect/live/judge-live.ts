@@ -1,8 +1,8 @@
 import type { PlayRecord } from '#domain/types'
 import { DETECTORS } from '../detectors/index.ts'
-import { firstSince, inspectAt } from '../inspect-event.ts'
-import type { DetectionRule } from '../rule-types.ts'
-import { isInScope } from '../rules.ts'
+import { firstSince, inspectAt } from '../judge/inspect-event.ts'
+import type { DetectionRule } from '../rules/rule-types.ts'
+import { isInScope } from '../rules/rules.ts'
 import { findingKey, type LiveFinding } from './live-finding.ts'
 
 const MINUTE_MS = 60_000

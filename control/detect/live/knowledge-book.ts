@@ -1,7 +1,7 @@
 import type { AccountRef } from '#domain/types'
-import type { Feedback as FeedbackRow } from '../../store/records.ts'
-import type { FeedbackStore } from '../../store/stores.ts'
-import { feedbackByAccount } from '../feedback.ts'
+import type { Feedback as FeedbackRow } from '../../store/tables/records.ts'
+import type { FeedbackStore } from '../../store/tables/stores.ts'
+import { feedbackByAccount } from '../scoring/feedback.ts'
 import type { Feedback } from '../types.ts'
 
 /** What operators said is fine, by account. */

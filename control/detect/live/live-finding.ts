@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { PlayRecord } from '#domain/types'
-import type { Json, StoredFinding } from '../../store/records.ts'
-import type { DetectionRule } from '../rule-types.ts'
+import type { Json, StoredFinding } from '../../store/tables/records.ts'
+import type { DetectionRule } from '../rules/rule-types.ts'
 import type { Finding } from '../types.ts'
 
 /** What a rule found about one play. */

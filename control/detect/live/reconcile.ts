@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { StoredFinding } from '../../store/records.ts'
+import type { StoredFinding } from '../../store/tables/records.ts'
 import { isSettled, type LiveFinding, storedFinding } from './live-finding.ts'
 
 /** How what is stored differs from what the plays known by now say. */

@@ -1,7 +1,7 @@
-import type { Json, StoredRule } from '../../store/records.ts'
-import type { Nouns } from '../../store/stores.ts'
-import type { DetectionRule } from '../rule-types.ts'
-import { defaultRules, parseRules } from '../rules.ts'
+import type { Json, StoredRule } from '../../store/tables/records.ts'
+import type { Nouns } from '../../store/tables/stores.ts'
+import type { DetectionRule } from '../rules/rule-types.ts'
+import { defaultRules, parseRules } from '../rules/rules.ts'
 
 /** The rules in force. */
 export interface RuleBook {

@@ -1,6 +1,6 @@
-import type { TrustEntry } from '../../store/records.ts'
-import type { TrustStore } from '../../store/stores.ts'
-import { fullTrust, GIVEN_BACK, type TrustChange, type TrustState } from '../trust.ts'
+import type { TrustEntry } from '../../store/tables/records.ts'
+import type { TrustStore } from '../../store/tables/stores.ts'
+import { fullTrust, GIVEN_BACK, type TrustChange, type TrustState } from '../scoring/trust.ts'
 
 const REMEMBERED = 1000
 

@@ -10,7 +10,7 @@ local stateKey, order, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
 local claim, fx = order.claim, newEffects()
 local state = loadState(stateKey, order.account, order.limits)
 
--- `isBeyondExcess` of njs/domain/limits-open.ts.
+-- `isBeyondExcess` of njs/domain/limits/open.ts.
 local function isBeyondExcess(candidate, leaving)
   local cap = state.limits.maxStreams
   local isLate = state.over > 0 and now - state.over >= CLOCKS.rally

@@ -1,5 +1,5 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
-import type { Database, SqlParam, SqlRow } from '../sql.ts'
+import type { Database, SqlParam, SqlRow } from '../sql/sql.ts'
 import { numberOf } from './number-of.ts'
 import { PLAYS, toPlay } from './play-table.ts'
 import type { Amounts, Dimension } from './roll-ups.ts'

@@ -1,5 +1,5 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
-import type { Database, SqlParam } from '../sql.ts'
+import type { Database, SqlParam } from '../sql/sql.ts'
 import { numberOf } from './number-of.ts'
 import { PLAYS, toPlay } from './play-table.ts'
 import { findPlays } from './upsert-plays.ts'

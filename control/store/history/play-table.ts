@@ -1,6 +1,6 @@
 import type { PlayRecord } from '#domain/types'
-import type { SqlRow, SqlValue } from '../sql.ts'
-import { defineTable } from '../table.ts'
+import type { SqlRow, SqlValue } from '../sql/sql.ts'
+import { defineTable } from '../sql/table.ts'
 import { numberOf } from './number-of.ts'
 
 /** A play as its table keeps it: with integers for finding it, and its account's. */

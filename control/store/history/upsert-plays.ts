@@ -1,5 +1,5 @@
 import type { PlayRecord } from '#domain/types'
-import type { Database, Sql } from '../sql.ts'
+import type { Database, Sql } from '../sql/sql.ts'
 import { foldPlays, isSamePlay, mergePlay } from './merge-plays.ts'
 import {
   identityOf,

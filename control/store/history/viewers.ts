@@ -1,4 +1,4 @@
-import type { Column, Sql, SqlRow } from '../sql.ts'
+import type { Column, Sql, SqlRow } from '../sql/sql.ts'
 import { numberOf } from './number-of.ts'
 import type { RollUpRow } from './roll-ups.ts'
 

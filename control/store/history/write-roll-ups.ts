@@ -1,4 +1,4 @@
-import type { Column, Sql } from '../sql.ts'
+import type { Column, Sql } from '../sql/sql.ts'
 import { numberOf } from './number-of.ts'
 import type { RollUpDelta, RollUpRow } from './roll-ups.ts'
 import { writeViewers } from './viewers.ts'

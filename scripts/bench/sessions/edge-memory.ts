@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
-import { packLease } from '#domain/lease'
+import { packLease } from '#domain/viewer/lease'
 import { until } from '../../../test/support/port.ts'
 import { descendants } from '../../../test/support/processes.ts'
 import { CHANNEL, NJS_PASS } from './passes.ts'

@@ -1,5 +1,5 @@
-import { DEFAULT_LIMITS } from '#domain/limits-types'
-import type { OpenRequest, SessionStore } from '../../../control/sessions/session-store.ts'
+import { DEFAULT_LIMITS } from '#domain/limits/types'
+import type { OpenRequest, SessionStore } from '../../../control/sessions/model/session-store.ts'
 import { keyOf } from './passes.ts'
 
 const HOUR = 3_600_000

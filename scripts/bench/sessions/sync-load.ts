@@ -1,5 +1,5 @@
 import { request } from 'node:http'
-import type { SyncRequest } from '#domain/protocol'
+import type { SyncRequest } from '#domain/channels/protocol'
 import { keyOf } from './passes.ts'
 
 /** How often an edge reports a session that is used all the time. */

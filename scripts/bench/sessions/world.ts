@@ -3,7 +3,7 @@ import {
   createRedis,
   type RedisClient,
   waitForRedis,
-} from '../../../control/sessions/redis-client.ts'
+} from '../../../control/sessions/redis/client.ts'
 import { createSessions } from '../../../control/sessions/sessions.ts'
 import { adminOf, worldConfig } from '../../../test/e2e/world.ts'
 import { nginxOf, processOf } from '../../../test/support/processes.ts'

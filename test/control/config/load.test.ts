@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { requireFiles } from '../../../control/config/checks/file-checks.ts'
 import { environmentNames } from '../../../control/config/environment.ts'
-import { requireFiles } from '../../../control/config/file-checks.ts'
 import { parseConfig } from '../../../control/config/load.ts'
-import { ConfigError } from '../../../control/config/problems.ts'
-import { configSchema } from '../../../control/config/schema.ts'
+import { ConfigError } from '../../../control/config/problems/problems.ts'
+import { configSchema } from '../../../control/config/schema/schema.ts'
 
 const problemsOf = (text: string): string[] => {
   try {

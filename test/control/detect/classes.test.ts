@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decayAt } from '../../../control/detect/decay.ts'
 import { deviceClass } from '../../../control/detect/device-class.ts'
-import { excuser, gatherFeedback } from '../../../control/detect/feedback.ts'
+import { UnionFind } from '../../../control/detect/household/union-find.ts'
 import { poolOf } from '../../../control/detect/network-class.ts'
-import { UnionFind } from '../../../control/detect/union-find.ts'
+import { decayAt } from '../../../control/detect/scoring/decay.ts'
+import { excuser, gatherFeedback } from '../../../control/detect/scoring/feedback.ts'
 import { DAY, play, START } from './play-builder.ts'
 
 describe('deviceClass', () => {

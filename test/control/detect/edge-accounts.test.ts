@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { assessAccount } from '../../../control/detect/assess.ts'
-import { knownPlays } from '../../../control/detect/at-home.ts'
+import { knownPlays } from '../../../control/detect/household/at-home.ts'
+import { assessAccount } from '../../../control/detect/judge/assess.ts'
 import { DAY, daily, everyNth, HOUR, play, START, type Told } from './play-builder.ts'
 
 const now = START + 60 * DAY

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { assessAccount } from '../../../control/detect/assess.ts'
+import { assessAccount } from '../../../control/detect/judge/assess.ts'
 import { clockSlackMs, normalisePlays, SOURCE_SKEW_MS } from '../../../control/detect/normalise.ts'
 import { DAY, daily, everyNth, HOUR, MINUTE, play, START } from './play-builder.ts'
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { assessAccount } from '../../../control/detect/assess.ts'
+import { assessAccount } from '../../../control/detect/judge/assess.ts'
 import {
   playFromTautulli,
   type TautulliGeo,
   type TautulliRow,
-} from '../../../control/sources/tautulli-rows.ts'
+} from '../../../control/sources/tautulli/rows.ts'
 
 const read = (file: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../vectors/report/${file}`, import.meta.url), 'utf8'))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { assessAccount } from '../../../control/detect/assess.ts'
+import { assessAccount } from '../../../control/detect/judge/assess.ts'
 import { DAY, daily, everyNth, HOUR, PLACES, play, START } from './play-builder.ts'
 
 const now = START + 60 * DAY

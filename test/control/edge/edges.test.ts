@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { createEdgeDirectory } from '../../../control/edge/edge-directory.ts'
 import { pushOrigin } from '../../../control/edge/push-address.ts'
 import { hashEdgeKey, newEdgeKey, pushKeyOf } from '../../../control/keys/edge-key.ts'
-import { createBanFeed } from '../../../control/sessions/ban-feed.ts'
-import type { Edge } from '../../../control/store/records.ts'
+import { createBanFeed } from '../../../control/sessions/bans/ban-feed.ts'
+import type { Edge } from '../../../control/store/tables/records.ts'
 
 it('keys are long, differ, and the push key tells neither key nor hash', () => {
   const key = newEdgeKey()

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
+import { createFirstNews } from '../../../control/edge/edge-catch-up.ts'
 import { createEdgeRegistry } from '../../../control/edge/edge-registry.ts'
-import { createFirstNews } from '../../../control/edge/first-news.ts'
 import { type SyncPorts, sync } from '../../../control/edge/sync-service.ts'
-import type { SyncRequest } from '../../../njs/domain/protocol.ts'
+import type { SyncRequest } from '../../../njs/domain/channels/protocol.ts'
 
 const request: SyncRequest = {
   edge: 'edge-1',

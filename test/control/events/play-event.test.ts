@@ -7,7 +7,7 @@ import {
   encodeEvent,
   type PlayEvent,
 } from '../../../control/events/play-event.ts'
-import { playOf } from '../../../control/events/telling.ts'
+import { playOf } from '../../../control/events/play-of-event.ts'
 
 const bare: PlayEvent = {
   type: 'updated',

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
-import { compileRules, type RuleSource } from '#domain/rules'
+import { compileRules, type RuleSource } from '#domain/rules/rules'
 import { explain } from '../../../control/explain/explain.ts'
 import { explainText } from '../../../control/explain/explain-text.ts'
 import type { ExplainInput, ExplainPorts } from '../../../control/explain/explanation.ts'
-import { answering, httpBackend } from '../access/backend-server.ts'
-import { authorizer } from '../access/setting.ts'
+import { answering, httpBackend } from '../access/authorize/backend-server.ts'
+import { authorizer } from '../access/authorize/setting.ts'
 
 const running: { close(): Promise<void> }[] = []
 afterEach(async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { createKeyRing } from '../../../control/keys/key-ring.ts'
-import type { SigningKey } from '../../../control/store/records.ts'
+import type { SigningKey } from '../../../control/store/tables/records.ts'
 
 const database = () => {
   const rows = new Map<string, SigningKey>()

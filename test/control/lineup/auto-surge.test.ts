@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { judgeSurge, type Load } from '../../../control/lineup/auto-surge.ts'
 import { createSurgeRound } from '../../../control/lineup/surge-round.ts'
 import { createSurgeState } from '../../../control/lineup/surge-state.ts'
-import type { Json } from '../../../control/store/records.ts'
+import type { Json } from '../../../control/store/tables/records.ts'
 
 const profile = {
   name: 'lean',

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { importFlussonic } from '../../../control/migrate/flussonic.ts'
+import { importFlussonic } from '../../../control/migrate/flussonic/flussonic.ts'
 import { includeFrom } from '../../../control/migrate/read-include.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 

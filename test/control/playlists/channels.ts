@@ -1,8 +1,8 @@
-import { buildCatalogue, type Catalogue } from '../../../control/playlists/catalogue.ts'
-import type { Channel } from '../../../control/playlists/channel.ts'
-import type { Playlist } from '../../../control/playlists/playlist.ts'
-import { readPlaylistText } from '../../../control/playlists/reader.ts'
-import type { Selection } from '../../../control/playlists/selection.ts'
+import { buildCatalogue, type Catalogue } from '../../../control/playlists/catalogue/catalogue.ts'
+import type { Channel } from '../../../control/playlists/catalogue/channel.ts'
+import type { Selection } from '../../../control/playlists/lists/selection.ts'
+import type { Playlist } from '../../../control/playlists/m3u/playlist.ts'
+import { readPlaylistText } from '../../../control/playlists/m3u/reader.ts'
 
 /** The list in a text; throws where it is refused. */
 export const playlistOf = (text: string): Playlist => {

@@ -2,9 +2,9 @@ import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { parseChannelRecord } from '#domain/channel-table'
+import { parseChannelRecord } from '#domain/channels/channel-table'
+import type { SourceStatus } from '../../../control/playlists/fetch/source.ts'
 import { PlaylistService, type PlaylistSettings } from '../../../control/playlists/service.ts'
-import type { SourceStatus } from '../../../control/playlists/source.ts'
 import { entry, select } from './channels.ts'
 
 const list = (...names: string[]) =>

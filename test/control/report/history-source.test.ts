@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import type { PlayRecord } from '#domain/types'
-import { defaultRules } from '../../../control/detect/rules.ts'
+import { defaultRules } from '../../../control/detect/rules/rules.ts'
 import type { HistoryReader } from '../../../control/report/history-accounts.ts'
-import { playFromTautulli, type TautulliRow } from '../../../control/sources/tautulli-rows.ts'
+import { playFromTautulli, type TautulliRow } from '../../../control/sources/tautulli/rows.ts'
 import { runReportHere } from '../../support/report-run.ts'
 import { shownData } from '../../support/tautulli-shown.ts'
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { playFromTautulli, type TautulliRow } from '../../../control/sources/tautulli-rows.ts'
+import { playFromTautulli, type TautulliRow } from '../../../control/sources/tautulli/rows.ts'
 import { openStore } from '../../../control/store/store.ts'
 import { shownData } from '../../support/tautulli-shown.ts'
 

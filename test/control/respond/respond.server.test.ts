@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { DetectionRule } from '../../../control/detect/rule-types.ts'
+import type { DetectionRule } from '../../../control/detect/rules/rule-types.ts'
 import type { PlayEvent } from '../../../control/events/play-event.ts'
 import { publishEvents } from '../../../control/events/publisher.ts'
 import {
@@ -10,7 +10,7 @@ import {
 } from '../../../control/respond/imposed-limits.ts'
 import type { Notice } from '../../../control/respond/notifier.ts'
 import { createResponder } from '../../../control/respond/respond.ts'
-import type { SessionStore } from '../../../control/sessions/session-store.ts'
+import type { SessionStore } from '../../../control/sessions/model/session-store.ts'
 import { openStore, type Store } from '../../../control/store/store.ts'
 import { allFindings, runDetectors } from '../../redis/detectors-run.ts'
 import { rulesOf } from '../../redis/detectors-samples.ts'

@@ -6,8 +6,8 @@ import {
   type HookPipeline,
   type HookPlay,
   hookKey,
-} from '../../../control/access/hook-play.ts'
-import type { Opening } from '../../../control/access/opening.ts'
+} from '../../../control/access/admission/hook-play.ts'
+import type { Opening } from '../../../control/access/admission/opening.ts'
 import { createHookTrust } from '../../../control/routes/hook-trust.ts'
 import { hookRoutes } from '../../../control/routes/hooks.ts'
 

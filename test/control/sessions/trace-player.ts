@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { DEFAULT_LIMITS, type Limits } from '#domain/limits-types'
-import type { CappedStore } from '../../../control/sessions/capped-store.ts'
-import type { CheckRequest, OpenRequest } from '../../../control/sessions/session-store.ts'
+import { DEFAULT_LIMITS, type Limits } from '#domain/limits/types'
+import type { CappedStore } from '../../../control/sessions/model/capped-store.ts'
+import type { CheckRequest, OpenRequest } from '../../../control/sessions/model/session-store.ts'
 
 interface Play {
   readonly channel: string

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { createCappedStore } from '../../../control/sessions/capped-store.ts'
-import { createMemoryEngine } from '../../../control/sessions/memory-engine.ts'
-import { createMemoryIndex } from '../../../control/sessions/memory-index.ts'
+import { createMemoryEngine } from '../../../control/sessions/memory/engine.ts'
+import { createMemoryIndex } from '../../../control/sessions/memory/session-index.ts'
+import { createCappedStore } from '../../../control/sessions/model/capped-store.ts'
 import { judgeStory, playedSome, playTrace, type Trace } from './trace-player.ts'
 
 const folder = join(import.meta.dirname, '../../vectors/sessions')

@@ -1,4 +1,4 @@
--- What counts against the caps: njs/domain/limits-count.ts.
+-- What counts against the caps: njs/domain/limits/count.ts.
 local function homeOf(state, net)
   local pair = state.pairs[net]
   return pair and pair.net or net

@@ -1,4 +1,4 @@
--- Frees silent sessions: `expire` of njs/domain/limits-expire.ts.
+-- Frees silent sessions: `expire` of njs/domain/limits/expire.ts.
 local function makeGhost(one, reason, now, fx)
   table.insert(fx.ended, { key = one.key, slot = copy(one.slot), reason = reason })
   one.slot.gone = now

@@ -1,4 +1,4 @@
--- Opening under a hard cap: njs/domain/limits-open.ts.
+-- Opening under a hard cap: njs/domain/limits/open.ts.
 local function refuseHard(state, claim, now, fx)
   local candidate = slotOf(claim, now)
   local verdict, till = refuseForRoom(state, candidate, now), now + state.limits.banMs

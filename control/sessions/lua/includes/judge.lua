@@ -1,4 +1,4 @@
--- Notices an excess and ends it once proven: njs/domain/limits-judge.ts.
+-- Notices an excess and ends it once proven: njs/domain/limits/judge.ts.
 local function noteDevice(state, slot, sentence, fx)
   local ban = { account = state.account, channel = slot.ch, device = slot.dev }
   ban['until'], ban.reason = sentence.till, sentence.reason

@@ -1,4 +1,4 @@
--- Whether there is room: `hasRoom` of njs/domain/limits-seat.ts.
+-- Whether there is room: `hasRoom` of njs/domain/limits/seat.ts.
 -- Its device opened something else and it plays on beside that, no doubt any more.
 local function isConfirmed(state, slot, now)
   local limits = state.limits

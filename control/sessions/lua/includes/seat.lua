@@ -1,4 +1,4 @@
--- Who finds a seat: njs/domain/limits-seat.ts.
+-- Who finds a seat: njs/domain/limits/seat.ts.
 local function slotOf(claim, now)
   local slot = copy(claim)
   slot.key, slot.tok = nil, nil

@@ -1,4 +1,4 @@
--- Who plays what counts once, and who still asks for it: njs/domain/limits-judge.ts.
+-- Who plays what counts once, and who still asks for it: njs/domain/limits/judge.ts.
 local function sharesOf(state, held, idOf)
   local byId, shares = {}, {}
   for _, one in ipairs(held) do

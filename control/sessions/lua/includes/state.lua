@@ -1,4 +1,4 @@
--- Loads and saves one account's state and holds the fixed clocks of njs/domain/limits-types.ts.
+-- Loads and saves one account's state and holds the fixed clocks of njs/domain/limits/types.ts.
 local CLOCKS = {
   ghost = 120000, lock = 95000, probation = 900000, retry = 10000,
   report = 20000, traffic = 2000, settle = 250, rush = 1000, rally = 12000, pair = 3600000,

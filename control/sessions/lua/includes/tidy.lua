@@ -1,4 +1,4 @@
--- Bounds what an account keeps: `tidy` of njs/domain/limits-expire.ts.
+-- Bounds what an account keeps: `tidy` of njs/domain/limits/expire.ts.
 local function goneOf(slot) return slot.gone end
 
 local function trim(record, keep, timeOf)

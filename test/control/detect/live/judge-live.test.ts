@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { knownPlays } from '../../../../control/detect/at-home.ts'
+import { knownPlays } from '../../../../control/detect/household/at-home.ts'
 import { isCountable } from '../../../../control/detect/live/countable.ts'
 import { judgeLive, type Mark } from '../../../../control/detect/live/judge-live.ts'
 import { findingKey } from '../../../../control/detect/live/live-finding.ts'
 import { reconcile } from '../../../../control/detect/live/reconcile.ts'
-import { parseRules } from '../../../../control/detect/rules.ts'
+import { parseRules } from '../../../../control/detect/rules/rules.ts'
 import { DAY, daily, everyNth, HOUR, MINUTE, play, START } from '../play-builder.ts'
 
 const now = START + 60 * DAY

@@ -1,0 +1,135 @@
+import { networkKey } from '#domain/networks/network'
+import type { Admission, CheckRequest, SessionStore } from '../../sessions/model/session-store.ts'
+import type { Account } from '../../store/tables/records.ts'
+import type { Decision } from '../authorize/decision.ts'
+import type { PassClaims } from '../ports.ts'
+import type { Lifecycle } from '../revalidate/lifecycle.ts'
+import { limitsOf } from './limits.ts'
+import type { OpenPorts } from './opening.ts'
+import { ownId } from './viewer.ts'
+
+/** A genuine-looking pass an edge has no lease for. */
+export interface Check {
+  readonly pass: string
+  readonly channel: string
+  readonly key: string
+  /** Seconds since the edge last saw the lease used; -1 = it has none. */
+  readonly silentSec: number
+  readonly address: string
+  readonly agent: string
+  readonly playback: string | null
+  readonly edge: string
+  readonly now: number
+}
+
+export interface CheckPorts
+  extends Pick<
+    OpenPorts,
+    | 'config'
+    | 'catalog'
+    | 'signer'
+    | 'bans'
+    | 'place'
+    | 'planOf'
+    | 'deviceOf'
+    | 'accountById'
+    | 'accounts'
+  > {
+  readonly sessions: Pick<SessionStore, 'check'>
+  readonly lifecycle: Pick<Lifecycle, 'returned'>
+}
+
+const refused = (
+  reason: Extract<Admission, { outcome: 'refused' }>['reason'],
+  until = 0,
+): Admission => ({
+  outcome: 'refused',
+  reason,
+  denyUntil: until,
+})
+
+/** `undefined`: there is none to ask for, or the database is away; the pass then vouches for the account. */
+const recordOf = async (
+  claims: PassClaims,
+  ports: CheckPorts,
+): Promise<Account | null | undefined> => {
+  const id = ownId(claims.account)
+  return id === null ? undefined : await ports.accountById(id).catch(() => undefined)
+}
+
+const requestOf = async (
+  check: Check,
+  context: {
+    readonly claims: PassClaims
+    readonly network: string
+    readonly record: Account | null
+    readonly decision: Decision | null
+  },
+  ports: CheckPorts,
+): Promise<CheckRequest | null> => {
+  const { claims, network, record, decision } = context
+  const group = ports.catalog.group(claims.group)
+  const channel = ports.catalog.channel(check.channel)
+  if (!group || !channel) return null
+  const { clocks } = ports.config()
+  const rule = ports.catalog.rule(channel.id)
+  const plan = record?.plan ? await ports.planOf(record.plan) : null
+  return {
+    account: claims.account,
+    sid: claims.sid,
+    key: check.key,
+    cloneKey: ports.signer.cloneKey(check.pass, check.channel, network),
+    silentMs: check.silentSec < 0 ? -1 : check.silentSec * 1000,
+    channel: channel.id,
+    ...ports.deviceOf(claims.account, network, check),
+    network,
+    download: claims.download,
+    idleMs: (channel.isVod ? clocks.idle_vod_sec : clocks.idle_sec) * 1000,
+    limits: limitsOf({ decision, account: record, plan, rule, group }, clocks),
+    info: {
+      accountName: record?.name ?? null,
+      address: check.address,
+      agent: check.agent,
+      country: ports.place(check.address).country,
+      edge: check.edge,
+      group: group.name,
+      protocol: claims.protocol,
+      tokenPrint: claims.download,
+    },
+  }
+}
+
+/** Whether a session may go on, and then how many streams its account may play; 0 = any number. */
+export type CheckAnswer = Admission & { readonly cap?: number }
+
+/** Whether a session may go on: its pass is genuine, nobody banned it and its account has room. */
+export const check = async (request: Check, ports: CheckPorts): Promise<CheckAnswer> => {
+  const v6Prefix = ports.config().network_key.ipv6_prefix
+  const network = networkKey(request.address, { v6Prefix })
+  if (network === null) return refused('request.malformed')
+  const reading = ports.signer.readPass(request.pass, request.channel, request.now)
+  if (!reading.ok) return refused(reading.reason)
+  const { claims } = reading
+  const standing = ports.catalog.standing(claims.group, request.channel)
+  if (standing === 'surge') return refused('channel.surge')
+  if (standing === 'out') return refused('channel.not_in_group')
+  const record = await recordOf(claims, ports)
+  const barred = record === undefined ? null : ports.accounts.standing(record, request.now)
+  if (barred !== null) return refused(barred)
+  const decision = await ports.lifecycle.returned({
+    ...claims,
+    channel: request.channel,
+    address: request.address,
+    agent: request.agent,
+    country: ports.place(request.address).country,
+    tokenPrint: null,
+  })
+  const context = { claims, network, record: record ?? null, decision }
+  const ask = await requestOf(request, context, ports)
+  if (!ask) return refused('group.unknown')
+  const ban = ports.bans.find(ask)
+  if (ban) return refused(ban.reason, ban.until)
+  if (decision?.verdict === 'deny')
+    return refused(decision.reason, request.now + decision.denySec * 1000)
+  return { ...(await ports.sessions.check(ask)), cap: ask.limits.maxStreams }
+}

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto'
+import { readTicket } from '#domain/credentials/ticket'
+import type { ReasonId } from '#domain/reasons'
+import type { SessionStore } from '../../sessions/model/session-store.ts'
+import type { OpenAnswer, Opening } from './opening.ts'
+
+/** One playback as another server tells it. */
+export interface HookPlay {
+  /** Who asks: its name in events, `hook:<server>`. */
+  readonly server: string
+  /** The server's own id of the playback. */
+  readonly playback: string
+  readonly channel: string
+  /** Protocol in the server's own word; `null` where it says none. */
+  readonly proto: string | null
+  readonly address: string
+  readonly token: string | null
+  readonly userAgent: string | null
+  readonly referer: string | null
+  readonly host: string | null
+  /** Query without `?`. */
+  readonly qs: string
+  /** How long the server may say nothing of it; 0 = the usual idle clock. */
+  readonly quietSec: number
+  /** Bytes of this playback so far. */
+  readonly bytes: number
+}
+
+/** What the other server is told. */
+export type HookAnswer =
+  | { readonly verdict: 'allow'; readonly leaseSec: number }
+  | { readonly verdict: 'redirect'; readonly location: string }
+  | { readonly verdict: 'deny'; readonly reason: ReasonId; readonly denySec: number }
+
+/** The same pipeline our own edges use, asked by other servers. */
+export interface HookPipeline {
+  open(play: HookPlay): Promise<HookAnswer>
+  /** Judged by the playback's id, never by its token, which may have been good once only. */
+  update(play: HookPlay): Promise<HookAnswer>
+  close(play: HookPlay): Promise<void>
+}
+
+export interface HookPipelinePorts {
+  readonly open: (opening: Opening) => Promise<OpenAnswer>
+  readonly sessions: Pick<SessionStore, 'renew' | 'close'>
+  readonly now: () => number
+}
+
+/** An opening repeated within this time is the same one. */
+const REPEAT_MS = 10_000
+/** What an update that found its session goes on for, where the store does not say. */
+const LEASE_SEC = 30
+
+const hash = (...parts: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
+
+/** What a session of another server is kept under: 16 characters, as an edge's own. */
+export const hookKey = ({ server, playback, channel }: HookPlay): string =>
+  hash(server, playback, channel).slice(0, 16)
+
+const openingOf = (play: HookPlay, now: number): Opening => {
+  const { channel, proto, address, token, referer, host, qs } = play
+  const isTicket = token !== null && readTicket(token) !== null
+  return {
+    requestId: hash(hookKey(play), String(Math.floor(now / REPEAT_MS))).slice(0, 22),
+    door: isTicket ? { kind: 'ticket', ticket: token } : { kind: 'token', token },
+    channel,
+    proto,
+    rest: '',
+    args: qs,
+    address,
+    agent: play.userAgent ?? '',
+    referer,
+    host,
+    playback: play.playback,
+    country: null,
+    edge: `hook:${play.server}`,
+    inferredKey: hookKey(play),
+    leastIdleMs: play.quietSec * 1000,
+    now,
+  }
+}
+
+const answerOf = (answer: OpenAnswer, now: number): HookAnswer => {
+  if (answer.outcome === 'redirected') return { verdict: 'redirect', location: answer.location }
+  if (answer.outcome === 'admitted')
+    return { verdict: 'allow', leaseSec: Math.max(1, Math.floor(answer.leaseMs / 1000)) }
+  const denySec = Math.max(0, Math.ceil((answer.denyUntil - now) / 1000))
+  return { verdict: 'deny', reason: answer.reason, denySec }
+}
+
+/** Openings, updates and ends of other servers' playbacks as sessions of ours. */
+export const createHookPipeline = ({ open, sessions, now }: HookPipelinePorts): HookPipeline => {
+  const openNow = async (play: HookPlay): Promise<HookAnswer> => {
+    const at = now()
+    return answerOf(await open(openingOf(play, at)), at)
+  }
+  return {
+    open: openNow,
+    async update(play) {
+      const key = hookKey(play)
+      const { kill, drop } = await sessions.renew({
+        edge: `hook:${play.server}`,
+        seen: [key],
+        traffic: [[key, play.bytes, 1, true]],
+      })
+      const killed = kill.find((ended) => ended.key === key)
+      if (killed !== undefined) {
+        const denySec = Math.max(0, Math.ceil((killed.until - now()) / 1000))
+        return { verdict: 'deny', reason: killed.reason, denySec }
+      }
+      // Nobody knows it: control was away, or the slot ran out; it is asked about like a new one.
+      if (drop.includes(key)) return await openNow(play)
+      return { verdict: 'allow', leaseSec: LEASE_SEC }
+    },
+    async close(play) {
+      await sessions.close([hookKey(play)])
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import type { ReasonId } from '#domain/reasons'
+import type { Decision } from '../authorize/decision.ts'
+import type { JudgeLink, LinkGrant } from '../signed-links/secure-link.ts'
+import type { Opening } from './opening.ts'
+
+/** A link's user as an account; no auth backend has a dot in its name, so the two never meet. */
+const linkAccount = ({ link, userId }: LinkGrant): string | null =>
+  userId === null ? null : `backend:link.${link}:${userId}`
+
+const admitted = (grant: LinkGrant, authDurationSec: number): Decision => ({
+  verdict: 'allow',
+  reason: 'ok',
+  rule: null,
+  backend: null,
+  account: linkAccount(grant),
+  maxSessions: null,
+  unique: false,
+  authDurationSec,
+  denySec: 0,
+  location: null,
+  trace: [{ step: 'rules', subject: `secure link ${grant.link}`, result: 'allow', detail: null }],
+})
+
+/** What a signed link at the door is worth; `null` where no key holds for the channel or nothing of the kind came. */
+export const judgeLinkDoor = (
+  opening: Opening,
+  { links, decisionSec }: { readonly links: JudgeLink | undefined; readonly decisionSec: number },
+): Decision | ReasonId | null => {
+  const { door, channel, rest, address, args } = opening
+  if (links === undefined || door.kind !== 'token') return null
+  const uri = `/live/${channel}/${rest}`
+  const presented = { channel, uri, address, token: door.token, args }
+  const verdict = links(presented, Math.floor(opening.now / 1000))
+  if (verdict === null) return null
+  return verdict.ok ? admitted(verdict.grant, decisionSec) : verdict.reason
+}
+
+/**
+ * Whether the link stands in arguments the edge does not look at: a refusal it remembered would also meet the
+ * next viewer of that address, whose link may be good.
+ */
+export const isArgumentDoor = (opening: Opening, links: JudgeLink | undefined): boolean =>
+  opening.door.kind === 'token' &&
+  opening.door.token === null &&
+  judgeLinkDoor(opening, { links, decisionSec: 0 }) !== null

@@ -1,0 +1,92 @@
+import { networkKey } from '#domain/networks/network'
+import type { ReasonId } from '#domain/reasons'
+import type { AccountRef, GeoPlace } from '#domain/types'
+import type { GroupConfig } from '../../config/schema/schema.ts'
+import type { OpenChannel } from '../ports.ts'
+import type { Opening, OpenPorts } from './opening.ts'
+import { identifyViewer, type KnownViewer } from './viewer.ts'
+
+/** Everything known about an opening once the viewer, his group and the channel are. */
+export interface Situation {
+  readonly opening: Opening
+  readonly viewer: KnownViewer
+  readonly network: string
+  readonly account: AccountRef
+  readonly place: GeoPlace
+  readonly country: string | null
+  readonly group: GroupConfig
+  readonly channel: OpenChannel
+  readonly device: string
+  readonly player: string
+}
+
+export type SituationAnswer =
+  | { readonly ok: true; readonly situation: Situation }
+  | { readonly ok: false; readonly reason: ReasonId; readonly account: AccountRef | null }
+
+type GroupAnswer =
+  | { readonly ok: true; readonly group: GroupConfig }
+  | { readonly ok: false; readonly reason: ReasonId }
+
+/** A ticket keeps its group; one won by network or country only where its holder still belongs there. */
+const groupOf = (
+  viewer: KnownViewer,
+  opening: Opening,
+  country: string | null,
+  ports: OpenPorts,
+): GroupAnswer => {
+  const { catalog } = ports
+  const accountGroup = viewer.record?.group ?? null
+  const account = viewer.record?.id ?? null
+  const here = catalog.classify({ address: opening.address, country, account, accountGroup })
+  if (!viewer.ticket) {
+    const group = here ? catalog.group(here.group) : undefined
+    return group ? { ok: true, group } : { ok: false, reason: 'group.none' }
+  }
+  const { group: name, wonBy } = viewer.ticket
+  const group = catalog.group(name)
+  if (!group) return { ok: false, reason: 'group.unknown' }
+  const isBound =
+    ports.config().edge.group_binding === 'strict' && (wonBy === 'network' || wonBy === 'country')
+  if (isBound && here?.group !== name) return { ok: false, reason: 'group.moved' }
+  return { ok: true, group }
+}
+
+const channelOf = (
+  group: GroupConfig,
+  id: string,
+  ports: OpenPorts,
+): { ok: true; channel: OpenChannel } | { ok: false; reason: ReasonId } => {
+  const channel = ports.catalog.channel(id)
+  if (!channel) return { ok: false, reason: 'channel.unknown' }
+  const standing = ports.catalog.standing(group.name, id)
+  if (standing === 'in') return { ok: true, channel }
+  return { ok: false, reason: standing === 'surge' ? 'channel.surge' : 'channel.not_in_group' }
+}
+
+/** Without an account of his own a viewer is his network; a ticket follows him there. */
+const accountOf = (viewer: KnownViewer, network: string): AccountRef =>
+  viewer.account !== null && !viewer.account.startsWith('net:') ? viewer.account : `net:${network}`
+
+/** Who asks, from where, for what; or why that alone is refused. */
+export const situationOf = async (opening: Opening, ports: OpenPorts): Promise<SituationAnswer> => {
+  const v6Prefix = ports.config().network_key.ipv6_prefix
+  const network = networkKey(opening.address, { v6Prefix })
+  if (network === null) return { ok: false, reason: 'request.malformed', account: null }
+  const viewer = await identifyViewer(opening.door, ports, opening.now)
+  if (viewer.outcome === 'refused') return { ok: false, reason: viewer.reason, account: null }
+  const account = accountOf(viewer, network)
+  const place = ports.place(opening.address)
+  const country = opening.country ?? place.country
+  const grouped = groupOf(viewer, opening, country, ports)
+  if (!grouped.ok) return { ...grouped, account }
+  const chosen = channelOf(grouped.group, opening.channel, ports)
+  if (!chosen.ok) return { ...chosen, account }
+  const identity = ports.deviceOf(account, network, opening)
+  const { group } = grouped
+  const { channel } = chosen
+  return {
+    ok: true,
+    situation: { opening, viewer, network, account, place, country, group, channel, ...identity },
+  }
+}

@@ -1,0 +1,104 @@
+import type { ReasonId } from '#domain/reasons'
+import type { AccountRef, GeoPlace } from '#domain/types'
+import type { Config } from '../../config/schema/schema.ts'
+import type { BanStore, SessionStore } from '../../sessions/model/session-store.ts'
+import type { Plan } from '../../store/tables/records.ts'
+import type { Authorizer, Catalog, Signer } from '../ports.ts'
+import type { Lifecycle } from '../revalidate/lifecycle.ts'
+import type { JudgeLink } from '../signed-links/secure-link.ts'
+import type { Door, KnownViewer, ViewerPorts } from './viewer.ts'
+
+/** One opening as the edge tells it. */
+export interface Opening {
+  /** The same id is the same opening. */
+  readonly requestId: string
+  readonly door: Door
+  readonly channel: string
+  /** Protocol where another server names it; else the path tells. */
+  readonly proto?: string | null
+  /** Path after the channel, decoded. */
+  readonly rest: string
+  /** Query without secrets, without `?`. */
+  readonly args: string
+  readonly address: string
+  readonly agent: string
+  readonly referer: string | null
+  readonly host: string | null
+  readonly playback: string | null
+  /** Country where the edge knows it. */
+  readonly country: string | null
+  readonly edge: string
+  /** Lease key of an inferred session; `null` where the player is sent to a pass. */
+  readonly inferredKey: string | null
+  /** Silence the session is allowed at least, where its server speaks up more rarely than players ask. */
+  readonly leastIdleMs?: number
+  readonly now: number
+}
+
+export type OpenAnswer =
+  | {
+      readonly outcome: 'admitted'
+      /** Path of the pass; `null` for an inferred session. */
+      readonly location: string | null
+      readonly key: string
+      readonly leaseMs: number
+      /** Streams the account may play; 0 = no cap. */
+      readonly cap: number
+      readonly sid: string
+    }
+  | { readonly outcome: 'redirected'; readonly location: string }
+  | {
+      readonly outcome: 'refused'
+      readonly reason: ReasonId
+      /** Unix ms until which the edge may refuse by itself; 0 = it asks again. */
+      readonly denyUntil: number
+    }
+
+/** An opening on its way, for the event stream and the log. */
+export interface OpenedEvent {
+  readonly type: 'opened' | 'refused'
+  readonly at: number
+  readonly sid: string
+  readonly key: string | null
+  readonly account: AccountRef
+  readonly accountName: string | null
+  readonly group: string | null
+  readonly channel: string
+  readonly title: string | null
+  readonly protocol: string
+  readonly isLive: boolean
+  readonly address: string
+  readonly network: string
+  readonly place: GeoPlace
+  readonly device: string
+  readonly player: string
+  readonly edge: string
+  readonly download: string | null
+  readonly tokenPrint: string | null
+  readonly reason: ReasonId
+}
+
+export interface OpenPorts extends ViewerPorts {
+  readonly config: () => Config
+  readonly catalog: Catalog
+  readonly signer: Signer
+  readonly authorizer: Authorizer
+  /** Links signed elsewhere. */
+  readonly links?: JudgeLink
+  readonly sessions: Pick<SessionStore, 'open'>
+  readonly bans: Pick<BanStore, 'find'>
+  readonly counts: (channel: string) => Promise<{ totalClients: number; streamClients: number }>
+  readonly place: (address: string) => GeoPlace
+  readonly planOf: (name: string) => Promise<Pick<Plan, 'maxSessions' | 'maxNetworks'> | null>
+  /** (account, network, player) and the player alone. */
+  readonly deviceOf: (
+    account: AccountRef,
+    network: string,
+    player: { agent: string; playback: string | null },
+  ) => { readonly device: string; readonly player: string }
+  readonly record: (event: OpenedEvent) => void
+  /** Asks again about sessions a backend let in. */
+  readonly lifecycle: Pick<Lifecycle, 'opened'>
+  /** A playlist copy was used: recorded the first time. */
+  readonly downloadUsed: (viewer: KnownViewer, opening: Opening, network: string) => void
+}

@@ -1,0 +1,60 @@
+import { createHmac, hash } from 'node:crypto'
+import type { Crypto } from '#domain/credentials/crypto'
+import { mintPass, verifyPass } from '#domain/credentials/pass'
+import { mintTicket, verifyTicket } from '#domain/credentials/ticket'
+import { cloneKey, leaseKey } from '#domain/viewer/lease'
+import type { KeyRing } from '../../keys/key-ring.ts'
+import type { PassClaims, Signer, TicketClaims } from '../ports.ts'
+
+/** Node's side of the domain's crypto port. */
+export const nodeCrypto: Crypto = {
+  sha256: (text) => hash('sha256', text, 'base64url'),
+  hmac: (key, data) => createHmac('sha256', key).update(data).digest(),
+}
+
+/** A pass outlives a day of watching; leases and bans decide, not its expiry. */
+const PASS_SEC = 2 * 86_400
+/** Expiries are whole hours, so that an opening asked again gets the same pass. */
+const PASS_STEP_SEC = 3600
+const SID_LENGTH = 22
+
+export interface TicketMint extends Signer {
+  mintTicket(claims: TicketClaims, ttlSec: number): string
+}
+
+/** Signs and reads tickets and passes under the ring's keys. */
+export const createSigner = (ring: KeyRing): TicketMint => {
+  const secretOf = (kid: number): Uint8Array | null => ring.secret(kid) ?? null
+  return {
+    sessionId: (requestId) => {
+      const hmac = createHmac('sha256', ring.serverKey()).update(`session\0${requestId}`)
+      return hmac.digest().subarray(0, 16).toString('base64url').slice(0, SID_LENGTH)
+    },
+    readTicket: (text, nowMs) => {
+      const verdict = verifyTicket(nodeCrypto, secretOf, text, Math.floor(nowMs / 1000))
+      if (!verdict.ok) return { ok: false, reason: verdict.reason }
+      const { account, group, wonBy, download, issued } = verdict.ticket
+      return { ok: true, claims: { account, group, wonBy, download, issuedSec: issued } }
+    },
+    readPass: (pass, channel, nowMs) => {
+      const verdict = verifyPass(nodeCrypto, secretOf, { pass, channel }, Math.floor(nowMs / 1000))
+      if (!verdict.ok) return { ok: false, reason: verdict.reason }
+      const { account, group, sid, download, protocol, fail } = verdict.pass
+      return { ok: true, claims: { account, group, sid, download, protocol, failMode: fail } }
+    },
+    mintPass: (claims: PassClaims, channel, nowMs) => {
+      const { kid, secret } = ring.current()
+      const { failMode, ...rest } = claims
+      const step = Math.ceil(nowMs / 1000 / PASS_STEP_SEC) * PASS_STEP_SEC
+      const pass = { kid, fail: failMode, expires: step + PASS_SEC, ...rest }
+      return mintPass(nodeCrypto, secret, pass, channel)
+    },
+    mintTicket: ({ issuedSec, ...claims }, ttlSec) => {
+      const { kid, secret } = ring.current()
+      const ticket = { kid, issued: issuedSec, expires: issuedSec + ttlSec, ...claims }
+      return mintTicket(nodeCrypto, secret, ticket)
+    },
+    leaseKey: (pass, channel) => leaseKey(nodeCrypto, pass, channel),
+    cloneKey: (pass, channel, network) => cloneKey(nodeCrypto, pass, channel, network),
+  }
+}

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import type { ReasonId } from '#domain/reasons'
+import type { AccountRef } from '#domain/types'
+import type { AccountService } from '../../accounts/account-service.ts'
+import type { Account } from '../../store/tables/records.ts'
+import type { Signer, TicketClaims } from '../ports.ts'
+
+/** How a viewer knocked, with what he presented. */
+export type Door =
+  | { readonly kind: 'ticket'; readonly ticket: string }
+  | { readonly kind: 'token'; readonly token: string | null }
+  | { readonly kind: 'xtream'; readonly username: string; readonly password: string }
+
+/** Who somebody at the door is. */
+export interface KnownViewer {
+  readonly outcome: 'known'
+  /** `null`: nobody in particular; the network key is his account. */
+  readonly account: AccountRef | null
+  readonly record: Account | null
+  readonly ticket: TicketClaims | null
+  /** A token that is not ours; only an auth backend can judge it. */
+  readonly foreignToken: string | null
+  /** Fingerprint for logs. */
+  readonly tokenPrint: string | null
+}
+
+export type ViewerAnswer = KnownViewer | { readonly outcome: 'refused'; readonly reason: ReasonId }
+
+export interface ViewerPorts {
+  readonly accounts: Pick<AccountService, 'identify' | 'standing'>
+  readonly accountById: (id: string) => Promise<Account | null>
+  readonly signer: Pick<Signer, 'readTicket'>
+}
+
+const OWN = 'own:'
+
+/** First characters of a hash: enough to find a token again in a log, too little to use it. */
+export const fingerprint = (secret: string): string =>
+  createHash('sha256').update(secret).digest('hex').slice(0, 8)
+
+const known = (fields: Partial<KnownViewer>): KnownViewer => ({
+  outcome: 'known',
+  account: null,
+  record: null,
+  ticket: null,
+  foreignToken: null,
+  tokenPrint: null,
+  ...fields,
+})
+
+const refused = (reason: ReasonId): ViewerAnswer => ({ outcome: 'refused', reason })
+
+/** The id of an own account, or `null` for the other kinds. */
+export const ownId = (account: AccountRef): string | null =>
+  account.startsWith(OWN) ? account.slice(OWN.length) : null
+
+const fromTicket = async (
+  ticket: string,
+  ports: ViewerPorts,
+  now: number,
+): Promise<ViewerAnswer> => {
+  const reading = ports.signer.readTicket(ticket, now)
+  if (!reading.ok) return refused(reading.reason)
+  const { claims } = reading
+  const id = ownId(claims.account)
+  const tokenPrint = claims.download
+  if (id === null) return known({ account: claims.account, ticket: claims, tokenPrint })
+  const record = await ports.accountById(id).catch(() => undefined)
+  // The database is away and the account was not seen lately: the signature vouches for it.
+  if (record === undefined) return known({ account: claims.account, ticket: claims, tokenPrint })
+  const reason = ports.accounts.standing(record, now)
+  if (reason !== null) return refused(reason)
+  return known({ account: claims.account, record, ticket: claims, tokenPrint })
+}
+
+/** Tells who stands at the door, by ticket, token or user and password. */
+export const identifyViewer = async (
+  door: Door,
+  ports: ViewerPorts,
+  now: number,
+): Promise<ViewerAnswer> => {
+  if (door.kind === 'ticket') return await fromTicket(door.ticket, ports, now)
+  if (door.kind === 'token' && door.token === null) return known({})
+  const credential =
+    door.kind === 'token'
+      ? ({ kind: 'token', token: door.token ?? '' } as const)
+      : ({ kind: 'xtream', username: door.username, password: door.password } as const)
+  const answer = await ports.accounts.identify(credential, now)
+  const secret = door.kind === 'token' ? (door.token ?? '') : `${door.username}:${door.password}`
+  const tokenPrint = fingerprint(secret)
+  if (answer.outcome === 'known') {
+    return known({ account: `${OWN}${answer.account.id}`, record: answer.account, tokenPrint })
+  }
+  if (answer.reason === 'token.unknown' && door.kind === 'token') {
+    return known({ foreignToken: door.token, tokenPrint })
+  }
+  return refused(answer.reason)
+}

@@ -1,0 +1,67 @@
+import { describePath } from '#domain/channels/channel'
+import type { Opening } from '../admission/opening.ts'
+import { isGenericEntry } from '../admission/pass-location.ts'
+import type { AuthRequest, PreviousAnswer } from './decision.ts'
+
+type Pairs = readonly (readonly [name: string, value: string | number | null])[]
+
+const openingPairs = (request: AuthRequest): Pairs => [
+  ['name', request.channel],
+  ['proto', request.proto],
+  ['ip', request.address],
+  ['token', request.token],
+]
+
+const progressPairs = (previous: PreviousAnswer | undefined): Pairs =>
+  previous === undefined
+    ? [
+        ['request_type', 'new_session'],
+        ['request_number', 0],
+      ]
+    : [
+        ['request_type', 'update_session'],
+        ['request_number', previous.requestNumber],
+        ['duration', Math.max(0, Math.floor(previous.durationSec))],
+        ['bytes', Math.max(0, Math.floor(previous.bytes))],
+      ]
+
+const viewerPairs = (request: AuthRequest): Pairs => [
+  ['session_id', request.sessionId],
+  ['stream_clients', request.streamClients],
+  ['total_clients', request.totalClients],
+  ['qs', request.qs],
+  ['user_agent', request.userAgent],
+  ['referer', request.referer],
+  ['host', request.host],
+]
+
+/** What backends are told of the protocol: what the player will get, or the word of the server that asks. */
+export const askedProto = (
+  { proto, rest, args, now }: Pick<Opening, 'proto' | 'rest' | 'args' | 'now'>,
+  ofChannel: string,
+): string => {
+  if (proto) return proto
+  if (isGenericEntry(rest)) return ofChannel
+  const { kind, protocol } = describePath(rest, args, Math.floor(now / 1000))
+  return kind === 'segment' ? ofChannel : protocol
+}
+
+/** The player's query as it came: the token before what else it held. */
+export const playerQuery = (token: string | null, args: string): string | null => {
+  const query = token === null ? '' : new URLSearchParams({ token }).toString()
+  const whole = [query, args].filter((part) => part !== '').join('&')
+  return whole === '' ? null : whole
+}
+
+/** The query Flussonic's backends know; what is not known is left out. */
+export const authQuery = (request: AuthRequest, previous?: PreviousAnswer): string => {
+  const query = new URLSearchParams()
+  for (const [name, value] of [
+    ...openingPairs(request),
+    ...progressPairs(previous),
+    ...viewerPairs(request),
+  ])
+    if (value !== null && value !== '') query.append(name, String(value))
+  // Not every middleware reads `+` as a space.
+  return query.toString().replaceAll('+', '%20')
+}

@@ -1,0 +1,60 @@
+import type { Answer } from './backend-answer.ts'
+import { type BackendClient, backendLabel, type HttpBackend } from './backend-client.ts'
+import type { TraceStep } from './decision.ts'
+
+/** What all backends together say, and which of them decided. */
+export interface Outcome {
+  readonly answer: Answer
+  /** Address of the deciding backend; `null` where none answered. */
+  readonly backend: string | null
+  readonly trace: readonly TraceStep[]
+}
+
+interface Named {
+  readonly backend: string
+  readonly answer: Answer
+}
+
+const stepOf = ({ backend, answer }: Named): TraceStep => ({
+  step: 'backend',
+  subject: backend,
+  result: answer.class,
+  detail: answer.detail ?? (answer.status === null ? null : `status ${answer.status}`),
+})
+
+/** Asks all at once. The first allow decides; anything less waits for the rest: a redirection beats a refusal, a refusal beats silence. */
+export const askBackends = async (
+  client: BackendClient,
+  backends: readonly HttpBackend[],
+  query: string,
+): Promise<Outcome> => {
+  const heard: Named[] = []
+  const asked = backends.map(async (backend): Promise<Named> => {
+    const named = { backend: backendLabel(backend.url), answer: await client.ask(backend, query) }
+    heard.push(named)
+    return named
+  })
+  const allowed = Promise.any(
+    asked.map(async (one) => {
+      const named = await one
+      if (named.answer.class !== 'allow') throw new Error('not an allow')
+      return named
+    }),
+  ).catch(() => null)
+  const first = await allowed
+  const decided = first ?? (await decideWithoutAllow(asked))
+  return { ...decided, trace: heard.map(stepOf) }
+}
+
+const decideWithoutAllow = async (
+  asked: readonly Promise<Named>[],
+): Promise<{ answer: Answer; backend: string | null }> => {
+  const all = await Promise.all(asked)
+  const found =
+    all.find(({ answer }) => answer.class === 'redirect') ??
+    all.find(({ answer }) => answer.class === 'deny')
+  if (found !== undefined) return found
+  const silent = all[0]
+  if (silent === undefined) throw new Error('askBackends needs at least one backend')
+  return { answer: silent.answer, backend: null }
+}

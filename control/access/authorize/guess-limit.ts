@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { networkKey } from '#domain/networks/network'
+
+/** Keeps whoever guesses tokens from costing the backends a request each. */
+export interface GuessLimit {
+  /** Seconds the viewer's network has to wait before its tokens are asked about again; 0 = none. */
+  lockedSec(address: string): number
+  /** A backend refused the token; refused on many channels it is one guess. */
+  wrong(address: string, token: string): void
+}
+
+export interface GuessOptions {
+  readonly perMinute: number
+  /** First wait; it doubles while the guessing goes on. */
+  readonly lockSec: number
+  readonly v6Prefix: number
+  readonly now: () => number
+  /** Networks remembered at once; the oldest give way. */
+  readonly limit?: number
+}
+
+interface Guesser {
+  windowAt: number
+  /** Short hashes of the tokens refused in this window. */
+  readonly wrong: Set<number>
+  /** Waits so far, without a quiet hour between. */
+  locks: number
+  lockedUntil: number
+}
+
+const WINDOW_MS = 60_000
+const FORGIVEN_MS = 3_600_000
+/** Tokens of one network that are told apart. */
+const MOST_COUNTED = 10_000
+const LONGEST_LOCK_SEC = 3_600
+
+/** Counts wrong tokens per network key, in bounded memory. */
+export const createGuessLimit = (options: GuessOptions): GuessLimit => {
+  const { lockSec, v6Prefix, now, limit = 50_000 } = options
+  const perMinute = Math.min(MOST_COUNTED, options.perMinute)
+  const guessers = new Map<string, Guesser>()
+  const hashOf = (token: string) => createHash('sha256').update(token).digest().readUInt32LE()
+  const keyOf = (address: string) => networkKey(address, { v6Prefix }) ?? address.slice(0, 64)
+
+  const guesserOf = (key: string): Guesser => {
+    const at = now()
+    const known = guessers.get(key)
+    guessers.delete(key)
+    if (guessers.size >= limit) {
+      const oldest = guessers.keys().next()
+      if (!oldest.done) guessers.delete(oldest.value)
+    }
+    const isForgiven = known === undefined || at - known.windowAt > FORGIVEN_MS
+    const guesser = isForgiven
+      ? { windowAt: at, wrong: new Set<number>(), locks: 0, lockedUntil: 0 }
+      : known
+    guessers.set(key, guesser)
+    return guesser
+  }
+
+  return {
+    lockedSec(address) {
+      const until = guessers.get(keyOf(address))?.lockedUntil ?? 0
+      return Math.max(0, Math.ceil((until - now()) / 1000))
+    },
+    wrong(address, token) {
+      const guesser = guesserOf(keyOf(address))
+      const at = now()
+      if (at - guesser.windowAt >= WINDOW_MS) {
+        guesser.windowAt = at
+        guesser.wrong.clear()
+      }
+      guesser.wrong.add(hashOf(token))
+      if (guesser.wrong.size <= perMinute) return
+      const sec = Math.min(LONGEST_LOCK_SEC, lockSec * 2 ** Math.min(12, guesser.locks))
+      guesser.locks += 1
+      guesser.lockedUntil = at + sec * 1000
+      guesser.windowAt = guesser.lockedUntil
+      guesser.wrong.clear()
+    },
+  }
+}

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Decision } from './decision.ts'
+import type { DecisionStore, StoredDecision } from './decision-store.ts'
+
+/** One question to the backends, shared by all who ask it at the same time. */
+export interface Flight {
+  readonly key: string
+  readonly channel: string
+  /** A second key the answer is remembered by; an update renews its opening's decision so. */
+  readonly alsoAs: string | null
+  /** How long the one who asks may take before another tries. */
+  readonly claimMs: number
+}
+
+const POLL_MS = 25
+/** Long enough for those who wait for an answer that is not to be remembered. */
+const ONCE_MS = 1_000
+
+const cached = ({ decision }: StoredDecision): Decision => ({
+  ...decision,
+  trace: [{ step: 'cache', subject: decision.backend, result: decision.verdict, detail: null }],
+})
+
+const ttlSec = (decision: Decision): number =>
+  decision.verdict === 'deny' ? decision.denySec : decision.authDurationSec
+
+/** An outage is no answer: it never replaces what a backend said. */
+const isAnswer = ({ reason }: Decision): boolean =>
+  reason === 'backend.allow' || reason === 'backend.redirect' || reason === 'backend.deny'
+
+/** One flight per question: in this process by promise, over all control planes by claim. */
+export const createFlights = (decisions: DecisionStore, now: () => number) => {
+  const inAir = new Map<string, Promise<Decision>>()
+
+  const remember = async (flight: Flight, decision: Decision): Promise<void> => {
+    const forMs = ttlSec(decision) * 1000
+    const isOnce = forMs === 0
+    const stored = { decision: { ...decision, trace: [] }, at: now(), isOnce }
+    await decisions.put(flight.key, stored, isOnce ? ONCE_MS : forMs)
+    if (flight.alsoAs !== null && isAnswer(decision))
+      await decisions.put(flight.alsoAs, stored, isOnce ? ONCE_MS : forMs)
+  }
+
+  const awaitOther = async (flight: Flight): Promise<Decision | null> => {
+    for (let waitedMs = 0; waitedMs < flight.claimMs; waitedMs += POLL_MS) {
+      await sleep(POLL_MS)
+      const found = await decisions.get(flight.key, flight.channel)
+      if (found !== null) return cached(found)
+      if (await decisions.claim(flight.key, flight.claimMs)) return null
+    }
+    return null
+  }
+
+  const fly = async (flight: Flight, ask: () => Promise<Decision>): Promise<Decision> => {
+    const known = await decisions.get(flight.key, flight.channel)
+    if (known !== null && !known.isOnce) return cached(known)
+    if (!(await decisions.claim(flight.key, flight.claimMs))) {
+      const theirs = await awaitOther(flight)
+      if (theirs !== null) return theirs
+    }
+    try {
+      const answered = await decisions.get(flight.key, flight.channel)
+      if (answered !== null && !answered.isOnce) return cached(answered)
+      const decision = await ask()
+      await remember(flight, decision)
+      return decision
+    } finally {
+      await decisions.release(flight.key)
+    }
+  }
+
+  return {
+    /** The remembered decision, another's answer to the same question, or what `ask` finds. */
+    decide(flight: Flight, ask: () => Promise<Decision>): Promise<Decision> {
+      const running = inAir.get(flight.key)
+      if (running !== undefined) return running
+      const started = fly(flight, ask).finally(() => inAir.delete(flight.key))
+      inAir.set(flight.key, started)
+      return started
+    },
+  }
+}

@@ -1,0 +1,182 @@
+import type { ReasonId } from '#domain/reasons'
+import type { Authorize } from '../authorize/authorize.ts'
+import type { AuthRequest, Decision } from '../authorize/decision.ts'
+import { type RuleBook, refusedOnReturn, requestOfNow, type UnjudgedSession } from './rejudge.ts'
+
+/** A running session that an auth backend let in, and when it is asked about again. */
+export interface LiveAuth {
+  readonly request: AuthRequest
+  readonly decision: Decision
+  readonly openedAt: number
+  /** Bytes told at its last update. */
+  readonly bytes?: number
+  /** Bytes of before it stopped and came back: its slot counts from nothing then. */
+  readonly bytesBefore?: number
+  /** Updates asked so far. */
+  readonly updates: number
+  readonly dueAt: number
+  /** It stopped or was refused: asked about again only when its pass comes back. */
+  readonly isParked?: boolean
+}
+
+/** Where running sessions are kept; shared by control planes so that each update is asked by one of them. */
+export interface LiveAuthStore {
+  /** Keeps it; a parked one is never due. */
+  put(live: LiveAuth): Promise<void>
+  get(sessionId: string): Promise<LiveAuth | null>
+  remove(sessionId: string): Promise<void>
+  /** Takes up to `limit` sessions due by `now`; nobody else gets them until `now + holdMs`. */
+  take(now: number, limit: number, holdMs: number): Promise<readonly LiveAuth[]>
+  /** All that are not parked. */
+  list(): AsyncIterable<LiveAuth>
+  /** Makes one channel's sessions, or (`null`) all, due now. */
+  hasten(channel: string | null, now: number): Promise<number>
+}
+
+export interface LifecyclePorts {
+  readonly book: RuleBook
+  readonly authorize: Authorize
+  readonly store: LiveAuthStore
+  readonly now: () => number
+  /** Bytes sent to a running session so far; `null`: it no longer runs. */
+  readonly bytesOf: (sessionId: string) => Promise<number | null>
+  /** The clients told to backends. */
+  readonly clientsOf: (channel: string) => Promise<{ stream: number; total: number }>
+  /** Ends a session that was refused at its update. */
+  readonly end: (sessionId: string, reason: ReasonId, denySec: number) => Promise<void>
+  /** A session goes on with what its update says: its account, cap and clock may be new. */
+  readonly keep: (sessionId: string, decision: Decision) => Promise<void>
+  /** Makes remembered decisions void. */
+  readonly forget: (channel: string | null, at: number) => Promise<void>
+}
+
+/** What one round of updates came to. */
+export interface RoundResult {
+  readonly asked: number
+  readonly ended: number
+  /** Had stopped running. */
+  readonly gone: number
+  /** Could not be asked about; tried again when their hold ends. */
+  readonly failed: number
+}
+
+/** Asks again about running sessions when their clock says so. */
+export interface Lifecycle {
+  opened(request: AuthRequest, decision: Decision): Promise<void>
+  closed(sessionId: string): Promise<void>
+  /** What holds for a pass that came back: a session that had ended is asked about, any is held against the rules; `null` = nothing new. */
+  returned(session: UnjudgedSession): Promise<Decision | null>
+  /** Asks about all that are due, several at a time. */
+  round(): Promise<RoundResult>
+  /** Asks again about one channel or (`null`) all now; says how many are due by it. */
+  reauth(channel: string | null): Promise<number>
+}
+
+/** X-AuthDuration: 0 asks at each sync; this is how often rounds come for it. */
+const LEAST_INTERVAL_SEC = 1
+const AT_ONCE = 200
+const BATCHES = 20
+const HOLD_MS = 30_000
+
+/** What rules alone decided holds until they change; this often those that stopped are swept out. */
+const RULES_INTERVAL_SEC = 3_600
+
+/** Whether backends had a say, or would have had one. */
+const isBackends = ({ trace }: Decision): boolean =>
+  trace.some(({ step }) => step === 'backend' || step === 'cache')
+
+const dueAfter = (now: number, decision: Decision): number => {
+  const least = isBackends(decision) ? LEAST_INTERVAL_SEC : RULES_INTERVAL_SEC
+  return now + Math.max(least, decision.authDurationSec) * 1000
+}
+
+type Step = 'kept' | 'ended' | 'gone' | 'failed'
+
+/**
+ * Asks the next question of a session and keeps the answer; a refused one is parked until its deny clock ends. `null`:
+ * no auth backend is asked about its channel any more.
+ */
+const askAgain = async (
+  live: LiveAuth,
+  bytes: number,
+  ports: LifecyclePorts,
+): Promise<Decision | null> => {
+  const asked = requestOfNow(live.request, ports.book)
+  if (asked === null) {
+    await ports.store.remove(live.request.sessionId)
+    return null
+  }
+  const clients = await ports.clientsOf(asked.channel)
+  const request = { ...asked, streamClients: clients.stream, totalClients: clients.total }
+  const now = ports.now()
+  const updates = live.updates + 1
+  const durationSec = (now - live.openedAt) / 1000
+  const previous = { decision: live.decision, requestNumber: updates, durationSec, bytes }
+  const decision = await ports.authorize(request, previous)
+  const isParked = decision.verdict === 'deny'
+  const dueAt = isParked ? now + decision.denySec * 1000 : dueAfter(now, decision)
+  const kept = { ...decision, trace: [] }
+  await ports.store.put({ ...live, request, decision: kept, updates, bytes, dueAt, isParked })
+  return decision
+}
+
+/** Asks about one session and acts on the answer. */
+const updateOne = async (live: LiveAuth, ports: LifecyclePorts): Promise<Step> => {
+  const { sessionId } = live.request
+  const counted = await ports.bytesOf(sessionId)
+  if (counted === null) {
+    await ports.store.put({ ...live, dueAt: 0, isParked: true })
+    return 'gone'
+  }
+  const decision = await askAgain(live, counted + (live.bytesBefore ?? 0), ports)
+  if (decision === null) return 'kept'
+  if (decision.verdict === 'deny') {
+    await ports.end(sessionId, decision.reason, decision.denySec)
+    return 'ended'
+  }
+  await ports.keep(sessionId, decision)
+  return 'kept'
+}
+
+/** Makes the life cycle; the caller runs `round` every second or so. */
+export const createLifecycle = (ports: LifecyclePorts): Lifecycle => ({
+  async opened(request, decision) {
+    if (decision.verdict !== 'allow') return
+    const now = ports.now()
+    const kept = { ...decision, trace: [] }
+    const dueAt = dueAfter(now, decision)
+    await ports.store.put({ request, decision: kept, openedAt: now, updates: 0, dueAt })
+  },
+
+  closed: (sessionId) => ports.store.remove(sessionId),
+
+  async returned(session) {
+    const live = await ports.store.get(session.sid)
+    if (live?.isParked !== true) return refusedOnReturn(live, session, ports.book)
+    const leftMs = live.dueAt - ports.now()
+    if (live.decision.verdict === 'deny' && leftMs > 0)
+      return { ...live.decision, denySec: Math.ceil(leftMs / 1000) }
+    const bytesBefore = live.bytes ?? 0
+    return await askAgain({ ...live, bytesBefore }, bytesBefore, ports)
+  },
+
+  async round() {
+    const result = { asked: 0, ended: 0, gone: 0, failed: 0 }
+    for (let batch = 0; batch < BATCHES; batch += 1) {
+      const due = await ports.store.take(ports.now(), AT_ONCE, HOLD_MS)
+      const asking = due.map((live) => updateOne(live, ports).catch((): Step => 'failed'))
+      for (const step of await Promise.all(asking)) {
+        if (step === 'kept' || step === 'ended') result.asked += 1
+        if (step !== 'kept') result[step] += 1
+      }
+      if (due.length < AT_ONCE) break
+    }
+    return result
+  },
+
+  async reauth(channel) {
+    const now = ports.now()
+    await ports.forget(channel, now)
+    return await ports.store.hasten(channel, now)
+  },
+})

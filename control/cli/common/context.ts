@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { type LoadedConfig, loadConfig } from '../../config/load.ts'
+import { packageRoot, type StatePaths, statePaths } from '../../config/paths.ts'
+
+/** The options every command takes. */
+export interface GlobalOptions {
+  readonly config?: string
+  readonly state?: string
+  readonly json?: boolean
+}
+
+/** A failure in words; the command ends with exit code 2. */
+export class CliError extends Error {
+  readonly code = 'CLI'
+}
+
+/** Adds the options every command takes. */
+export const withGlobals = (command: Command): Command =>
+  command
+    .option('--config <file>', 'configuration file')
+    .option('--state <folder>', 'state folder of the instance')
+    .option('--json', 'print JSON')
+
+const demoState = (): string => join(packageRoot(), '.state')
+
+/** The configuration file: the one named, or that of the demo. */
+export const configFileOf = (options: GlobalOptions): string => {
+  if (options.config !== undefined) return resolve(options.config)
+  const demo = join(resolve(options.state ?? demoState()), 'demo.yaml')
+  if (existsSync(demo)) return demo
+  throw new CliError(
+    `no demo has run in ${dirname(demo)}; name the configuration with --config FILE, or the demo's folder with --state`,
+  )
+}
+
+export const loadedConfig = (options: GlobalOptions): LoadedConfig =>
+  loadConfig(configFileOf(options), process.env)
+
+/** Where the instance keeps its state: `--state`, the configuration's `state`, or `.state` beside it. */
+export const pathsOf = (options: GlobalOptions): StatePaths => {
+  if (options.state !== undefined) return statePaths(options.state)
+  if (options.config === undefined) return statePaths(demoState())
+  const { config, folder } = loadedConfig(options)
+  if (config.state !== null) {
+    return statePaths(isAbsolute(config.state) ? config.state : join(folder, config.state))
+  }
+  return statePaths(join(dirname(configFileOf(options)), '.state'))
+}

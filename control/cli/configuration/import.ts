@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { Command } from 'commander'
+import { type ImportResult, importFlussonic } from '../../migrate/flussonic/flussonic.ts'
+import { importNginxGeo } from '../../migrate/nginx/geo.ts'
+import { includeFrom } from '../../migrate/read-include.ts'
+import { formatReport } from '../../migrate/report.ts'
+import { writeImportYaml } from '../../migrate/write-yaml.ts'
+import { CliError } from '../common/context.ts'
+import { print, warn } from '../common/output.ts'
+
+type Importer = (
+  source: string,
+  options: Parameters<typeof importFlussonic>[1],
+) => ImportResult<object>
+
+const readSource = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    throw new CliError(`${file}: ${code === 'ENOENT' ? 'there is no such file' : code}`)
+  }
+}
+
+const addImporter = (
+  command: Command,
+  { name, words, importer }: { name: string; words: string; importer: Importer },
+): void => {
+  command
+    .command(`${name} <file>`)
+    .description(words)
+    .option('--json', 'print JSON')
+    .action((file: string, options: { json?: boolean }) => {
+      const readInclude = includeFrom(dirname(resolve(file)))
+      const { config, report } = importer(readSource(file), { file, readInclude })
+      if (options.json === true) print(JSON.stringify({ config, report }, null, 2))
+      else {
+        print(writeImportYaml(config, report).trimEnd())
+        warn(formatReport(report))
+      }
+      if (report.some(({ kind }) => kind === 'not_understood')) process.exitCode = 1
+    })
+}
+
+/** `gatehouse import`: other servers' configurations as ours, on stdout; what became of each line, on stderr. */
+export const importCommand = (): Command => {
+  const command = new Command('import').description("turn another server's configuration into ours")
+  addImporter(command, {
+    name: 'flussonic',
+    words: 'auth_backend blocks and the auth and on_play lines of streams',
+    importer: importFlussonic,
+  })
+  addImporter(command, {
+    name: 'nginx-geo',
+    words: 'a geo block and the locations that use it',
+    importer: importNginxGeo,
+  })
+  return command
+}

@@ -1,0 +1,46 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { Command } from 'commander'
+import { packageRoot } from '../../config/paths.ts'
+import { nginxSettings } from '../../nginx/from-config.ts'
+import { renderIncludes, renderNginx } from '../../nginx/render.ts'
+import { loadTemplates } from '../../nginx/template.ts'
+import { type GlobalOptions, loadedConfig, pathsOf, withGlobals } from '../common/context.ts'
+import { print } from '../common/output.ts'
+
+interface Options extends GlobalOptions {
+  readonly out: string
+  readonly whole?: boolean
+}
+
+/** `gatehouse nginx`: the include files for an operator's own nginx. */
+export const nginxCommand = (): Command =>
+  withGlobals(new Command('nginx').description('write the include files for your own nginx'))
+    .requiredOption('--out <folder>', 'folder to write to')
+    .option('--whole', 'a complete nginx.conf beside them')
+    .action((options: Options) => {
+      const { config } = loadedConfig(options)
+      const paths = pathsOf(options)
+      const out = resolve(options.out)
+      const machine = {
+        modules: { js: 'modules/ngx_http_js_module.so', geoip2: null },
+        user: null,
+        errorLog: `${join(paths.logs, 'nginx-error.log')} warn`,
+      }
+      const settings = { ...nginxSettings(config, paths, machine), confDir: out }
+      // nginx makes the last part of these paths itself, and no more than that.
+      for (const folder of [settings.tempDir, settings.cacheDir, paths.run, paths.logs]) {
+        mkdirSync(folder, { recursive: true })
+      }
+      const templates = loadTemplates(join(packageRoot(), 'nginx'))
+      const render = options.whole === true ? renderNginx : renderIncludes
+      for (const [name, text] of Object.entries(render(settings, templates))) {
+        const file = join(out, name)
+        mkdirSync(dirname(file), { recursive: true })
+        writeFileSync(file, text, { mode: 0o640 })
+        print(file)
+      }
+      print('')
+      print(`In http {}:   include ${join(out, 'gatehouse-http.conf')};`)
+      print(`In server {}: include ${join(out, 'gatehouse-server.conf')};`)
+    })

@@ -1,0 +1,85 @@
+import { Command } from 'commander'
+import { withGlobals } from '../common/context.ts'
+import { isRow, table } from '../common/output.ts'
+import { answer, id, listed, type Options, paged, queryOf } from '../common/resource.ts'
+
+const AMOUNTS = ['plays', 'refusals', 'playedMs', 'bytes']
+const PLAYS = [
+  'startedAt',
+  'endedAt',
+  'account',
+  'channel',
+  'network',
+  'country',
+  'client',
+  'reason',
+]
+const SPAN = ['days', 'limit']
+
+const spanned = (command: Command): Command =>
+  withGlobals(command).option('--days <n>', 'days to look back', '30')
+
+const addTop = (command: Command): void => {
+  const top = (name: string, path: string, words: string): void => {
+    spanned(command.command(name).description(words))
+      .option('--limit <n>', 'rows', '20')
+      .action(async (options: Options) => {
+        await answer(options, { path: path + queryOf(options, SPAN) }, listed(['key', ...AMOUNTS]))
+      })
+  }
+  top('top', '/history/channels', 'channels, the most played first')
+  top('accounts', '/history/accounts', 'accounts, the most plays first')
+  top('countries', '/history/countries', 'countries, the most plays first')
+}
+
+const addDays = (command: Command): void => {
+  spanned(command.command('days').description('plays and viewers per UTC day')).action(
+    async (options: Options) => {
+      const columns = ['at', 'viewers', ...AMOUNTS]
+      await answer(options, { path: `/history/days${queryOf(options, ['days'])}` }, (rows) =>
+        table(
+          (Array.isArray(rows) ? rows.filter(isRow) : []).map((row) => ({
+            ...row,
+            at: row['day'],
+          })),
+          columns,
+        ),
+      )
+    },
+  )
+  spanned(command.command('viewers').description('distinct accounts that played')).action(
+    async (options: Options) => {
+      await answer(options, { path: `/history/viewers${queryOf(options, ['days'])}` }, (row) =>
+        isRow(row) ? String(row['viewers']) : '',
+      )
+    },
+  )
+}
+
+/** `gatehouse history`: who watched what, from where, when. */
+export const historyCommand = (): Command => {
+  const command = new Command('history').description('who watched what, from where, when')
+  addTop(command)
+  addDays(command)
+  withGlobals(command.command('now').description('plays that run now')).action(
+    async (options: Options) => {
+      await answer(options, { path: '/history/now' }, listed(PLAYS))
+    },
+  )
+  paged(command.command('plays').description('plays, newest first'))
+    .option('--account <ref>', 'of an account')
+    .option('--channel <id>', 'of a channel')
+    .option('--network <key>', 'from a network')
+    .option('--country <code>', 'from a country')
+    .action(async (options: Options) => {
+      const names = ['account', 'channel', 'network', 'country', 'limit', 'after', 'sort']
+      await answer(options, { path: `/history/plays${queryOf(options, names)}` }, listed(PLAYS))
+    })
+  spanned(command.command('user <account>').description("an account's days")).action(
+    async (account: string, options: Options) => {
+      const path = `/history/accounts/${id(account)}${queryOf(options, ['days'])}`
+      await answer(options, { path }, (row) => JSON.stringify(row, null, 2))
+    },
+  )
+  return command
+}

@@ -1,0 +1,57 @@
+import { readFeedback } from '../../detect/live/knowledge-book.ts'
+import { readRules } from '../../detect/live/rule-book.ts'
+import type { AccountWord } from '../../detect/scoring/feedback.ts'
+import type { HistoryReader } from '../../report/history-accounts.ts'
+import type { OpenHistory } from '../../report/run.ts'
+import { callAdmin } from '../common/admin-client.ts'
+import { type GlobalOptions, pathsOf } from '../common/context.ts'
+import { checkedRules } from './rule-files.ts'
+import { controlRuns, playsOverSocket } from './running-history.ts'
+import { openInstanceStore } from './store-history.ts'
+
+const MOST_PAGES = 10_000
+
+const fieldsOf = (answer: unknown): ReadonlyMap<string, unknown> =>
+  new Map(Object.entries(typeof answer === 'object' && answer !== null ? answer : {}))
+
+// The route's schema vouches for what the list holds.
+const areWords = (value: unknown): value is AccountWord[] => Array.isArray(value)
+
+/** Every word of the operators, page by page. */
+const wordsOverSocket = async (options: GlobalOptions): Promise<AccountWord[]> => {
+  const words: AccountWord[] = []
+  let after = ''
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const answer = fieldsOf(await callAdmin(options, { path: `/feedback?limit=1000${after}` }))
+    const items: unknown = answer.get('items')
+    if (areWords(items)) words.push(...items)
+    const next = answer.get('next')
+    if (typeof next !== 'string') break
+    after = `&after=${encodeURIComponent(next)}`
+  }
+  return words
+}
+
+const overSocket = (options: GlobalOptions, adminSocket: string): HistoryReader => ({
+  playsByAccount: (from, to) => playsOverSocket(adminSocket, from, to),
+  feedback: () => wordsOverSocket(options),
+  rules: async () => {
+    const answer = fieldsOf(await callAdmin(options, { path: '/rules' }))
+    return checkedRules(answer.get('items'), 'rules in force')
+  },
+})
+
+/** Reads the history of the instance the command line names: from the control plane while it runs, else from its store. */
+export const openReportHistory: OpenHistory = async ({ config, state }) => {
+  const options = { ...(config === null ? {} : { config }), ...(state === null ? {} : { state }) }
+  const { adminSocket } = pathsOf(options)
+  if (await controlRuns(adminSocket))
+    return { ...overSocket(options, adminSocket), close: () => Promise.resolve() }
+  const store = await openInstanceStore(options)
+  return {
+    playsByAccount: (from, to) => store.history.playsByAccount(from, to),
+    feedback: async () => await readFeedback(store.feedback),
+    rules: async () => await readRules(store),
+    close: async () => await store.close(),
+  }
+}

@@ -1,0 +1,114 @@
+import { Command } from 'commander'
+import { withGlobals } from '../common/context.ts'
+import { isRow, type Row, rowsOf, table } from '../common/output.ts'
+import { plainText } from '../common/plain-text.ts'
+import { answer, id, type Options, paged, queryOf, said } from '../common/resource.ts'
+
+const SHARING = ['account', 'name', 'confidence', 'flagged', 'plays', 'at']
+const FEEDBACK = ['id', 'kind', 'value', 'verdict', 'at', 'by']
+
+const listOf = (row: Row, name: string): Row[] => {
+  const list = row[name]
+  return Array.isArray(list) ? list.filter(isRow) : []
+}
+
+const rounded = (value: unknown): unknown =>
+  typeof value === 'number' ? Math.round(value * 10) / 10 : value
+
+const tidy = (row: Row): Row => ({
+  ...row,
+  name: plainText(row['name']),
+  confidence: rounded(row['confidence']),
+})
+
+const sharingList = (result: unknown): string => {
+  const next = isRow(result) ? result['next'] : null
+  const more = typeof next === 'string' ? `\nmore: --after ${next}` : ''
+  return table(rowsOf(result).map(tidy), SHARING) + more
+}
+
+const explanation = (result: unknown): string => {
+  if (!isRow(result)) return ''
+  return [
+    table([tidy(result)], SHARING),
+    '',
+    ...listOf(result, 'contributions').map((c) => plainText(c['explanation'])),
+    '',
+    table(
+      listOf(result, 'households').map((home) => ({
+        ...home,
+        label: plainText(home['label']),
+        hoursPlayed: rounded(home['hoursPlayed']),
+      })),
+      ['label', 'daysActive', 'hoursPlayed', 'televisions'],
+    ),
+    '',
+    ...listOf(result, 'findings').map((f) => plainText(f['summary'])),
+  ]
+    .join('\n')
+    .trimEnd()
+}
+
+/** `gatehouse sharing`: how likely accounts are shared, and why. */
+export const sharingCommand = (): Command => {
+  const command = new Command('sharing').description('how likely accounts are shared, and why')
+  paged(command.command('list', { isDefault: true }).description('accounts, the likeliest first'))
+    .option('--min_confidence <n>', 'from this confidence on')
+    .action(async (options: Options) => {
+      const query = queryOf(options, ['min_confidence', 'limit', 'after', 'sort'])
+      await answer(options, { path: `/sharing${query}` }, sharingList)
+    })
+  withGlobals(command.command('show <account>').description("explain one account's confidence"))
+    .option('--now', 'assess it now')
+    .action(async (account: string, options: Options) => {
+      const path = `/accounts/${id(account)}/sharing`
+      const call = options['now'] === true ? ({ method: 'POST', path } as const) : { path }
+      await answer(options, call, explanation)
+    })
+  withGlobals(command.command('assess').description('assess those who played lately, now')).action(
+    async (options: Options) => {
+      const call = { method: 'POST', path: '/sharing/assess', body: {} } as const
+      await answer(options, call, (row) =>
+        isRow(row) ? `${String(row['assessed'])} assessed, ${String(row['left'])} left` : '',
+      )
+    },
+  )
+  withGlobals(
+    command.command('trust <account>').description("an account's trust and ledger"),
+  ).action(async (account: string, options: Options) => {
+    await answer(options, { path: `/accounts/${id(account)}/trust` }, (row) =>
+      isRow(row)
+        ? `${String(row['value'])} (${String(row['level'])})\n${table(listOf(row, 'ledger'), ['at', 'delta', 'value', 'reason', 'findingId'])}`
+        : '',
+    )
+  })
+  return command
+}
+
+/** `gatehouse feedback`: an operator's "this is fine". */
+export const feedbackCommand = (): Command => {
+  const command = new Command('feedback').description('say what is fine about an account')
+  withGlobals(
+    command
+      .command('add <account> <kind> [value]')
+      .description('kind: network, device, city, or account for all of it'),
+  ).action(async (account: string, kind: string, value: string | undefined, options: Options) => {
+    const body = { kind, value }
+    const path = `/accounts/${id(account)}/feedback`
+    await answer(options, { method: 'POST', path, body }, (row) =>
+      isRow(row) ? `remembered as ${String(row['id'])}` : '',
+    )
+  })
+  withGlobals(command.command('list <account>').description('what was said of an account')).action(
+    async (account: string, options: Options) => {
+      const path = `/accounts/${id(account)}/feedback`
+      await answer(options, { path }, (result) => table(rowsOf(result), FEEDBACK))
+    },
+  )
+  withGlobals(command.command('remove <id>').description('take a word back')).action(
+    async (word: string, options: Options) => {
+      await answer(options, { method: 'DELETE', path: `/feedback/${id(word)}` }, said('removed'))
+    },
+  )
+  return command
+}

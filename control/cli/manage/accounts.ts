@@ -1,0 +1,143 @@
+import { Command } from 'commander'
+import { newToken } from '../../accounts/secrets.ts'
+import { callAdmin } from '../common/admin-client.ts'
+import { CliError, withGlobals } from '../common/context.ts'
+import { isRow, print, table } from '../common/output.ts'
+import { answer, id, listed, type Options, paged, queryOf, said } from '../common/resource.ts'
+import { addShowAndEnd } from './live-nouns.ts'
+
+/** `undefined` leaves it as it is, `null` takes it away. */
+const countOf = (options: Options, name: string, flag: string): number | null | undefined => {
+  const text = options[name]
+  if (typeof text !== 'string') return undefined
+  if (text === 'none') return null
+  if (!/^\d{1,6}$/.test(text)) throw new CliError(`${flag} takes a number or 'none', not '${text}'`)
+  return Number(text)
+}
+
+const expiryOf = (options: Options): number | null | undefined => {
+  const text = options['expires']
+  if (typeof text !== 'string') return undefined
+  if (text === 'none') return null
+  const at = Date.parse(text)
+  if (Number.isNaN(at))
+    throw new CliError(`--expires takes a date such as 2030-12-31, or 'none', not '${text}'`)
+  return at
+}
+
+const accountFields = (options: Options): Record<string, unknown> => {
+  return {
+    maxSessions: countOf(options, 'maxSessions', '--max-sessions'),
+    maxNetworks: countOf(options, 'maxNetworks', '--max-networks'),
+    plan: options['plan'],
+    group: options['group'],
+    note: options['note'],
+    expiresAt: expiryOf(options),
+  }
+}
+
+const withAccountFields = (command: Command): Command =>
+  withGlobals(command)
+    .option('--max-sessions <n>', 'streams at once; none = as the plan or group says')
+    .option('--max-networks <n>', 'networks at once; none = as the plan or group says')
+    .option('--plan <name>', 'plan')
+    .option('--group <name>', 'group wherever the account is')
+    .option('--note <text>', 'note')
+    .option('--expires <date>', 'ISO date after which the account may not watch; none = never')
+
+const loginText = (made: { username: string; password: string; playlist: string }): string =>
+  `username ${made.username}\npassword ${made.password} (shown this once)\nplaylist ${made.playlist}`
+
+const addTokenCommands = (command: Command): void => {
+  withGlobals(command.command('token <account>').description('issue a token'))
+    .option('--label <text>', 'what it is for')
+    .action(async (account: string, options: Options) => {
+      const body = { label: options['label'] ?? null }
+      const call = { method: 'POST', path: `/accounts/${id(account)}/tokens`, body } as const
+      await answer(options, call, (token) =>
+        isRow(token) ? `${String(token['token'])}\n${String(token['playlist'])}` : '',
+      )
+    })
+  withGlobals(
+    command
+      .command('login <account>')
+      .description('make a password for Xtream players, and print it')
+      .requiredOption('--username <name>', 'user name'),
+  ).action(async (account: string, options: Options) => {
+    const login = { username: String(options['username']), password: newToken().slice(0, 16) }
+    const path = `/accounts/${id(account)}/password`
+    await callAdmin(options, { method: 'PUT', path, body: login })
+    const query = new URLSearchParams({ ...login, type: 'm3u_plus' }).toString()
+    const made = { ...login, playlist: `/get.php?${query}` }
+    print(options.json === true ? JSON.stringify(made) : loginText(made))
+  })
+  withGlobals(command.command('tokens <account>').description("list an account's tokens")).action(
+    async (account: string, options: Options) => {
+      const names = ['id', 'kind', 'username', 'label', 'createdAt', 'lastUsedAt', 'revokedAt']
+      await answer(options, { path: `/accounts/${id(account)}/tokens` }, listed(names))
+    },
+  )
+  withGlobals(command.command('revoke-token <id>').description('revoke one token')).action(
+    async (token: string, options: Options) => {
+      await answer(options, { method: 'DELETE', path: `/tokens/${id(token)}` }, said('revoked'))
+    },
+  )
+}
+
+const addDevicesCommand = (command: Command): void => {
+  withGlobals(
+    command.command('devices <account>').description('what an account has lately watched on'),
+  ).action(async (account: string, options: Options) => {
+    const names = ['device', 'client', 'ip', 'country', 'plays', 'playing', 'channel']
+    const columns = [...names, 'first_seen_at', 'last_seen_at']
+    await answer(options, { path: `/accounts/${id(account)}/devices` }, listed(columns))
+  })
+}
+
+/** `gatehouse accounts`. */
+export const accountsCommand = (): Command => {
+  const command = new Command('accounts').description('accounts, their tokens and passwords')
+  const columns = ['id', 'name', 'enabled', 'maxSessions', 'plan', 'group', 'expiresAt']
+  paged(
+    command
+      .command('list', { isDefault: true })
+      .description('list accounts')
+      .option('--name <part>', 'part of the name'),
+  ).action(async (options: Options) => {
+    const query = queryOf(options, ['name', 'limit', 'after', 'sort'])
+    await answer(options, { path: `/accounts${query}` }, listed(columns))
+  })
+  withAccountFields(
+    command.command('add <name>').description('add an account and print its token'),
+  ).action(async (name: string, options: Options) => {
+    const body = { name, ...accountFields(options) }
+    const account = await callAdmin(options, { method: 'POST', path: '/accounts', body })
+    const accountId = isRow(account) ? String(account['id']) : ''
+    const path = `/accounts/${id(accountId)}/tokens`
+    await answer(options, { method: 'POST', path, body: {} }, (token) =>
+      isRow(token)
+        ? `account ${accountId}\ntoken    ${String(token['token'])} (shown this once)\nplaylist ${String(token['playlist'])}`
+        : '',
+    )
+  })
+  withAccountFields(command.command('set <account>').description('change an account'))
+    .option('--enable', 'let it watch')
+    .option('--disable', 'do not let it watch')
+    .action(async (account: string, options: Options) => {
+      const enabled =
+        options['enable'] === true ? true : options['disable'] === true ? false : undefined
+      const body = { ...accountFields(options), enabled }
+      const call = { method: 'PATCH', path: `/accounts/${id(account)}`, body } as const
+      await answer(options, call, (row) => table(isRow(row) ? [row] : [], columns))
+    })
+  withGlobals(
+    command.command('remove <account>').description('remove an account and its tokens'),
+  ).action(async (account: string, options: Options) => {
+    const call = { method: 'DELETE', path: `/accounts/${id(account)}` } as const
+    await answer(options, call, said('removed'))
+  })
+  addShowAndEnd(command, 'accounts')
+  addTokenCommands(command)
+  addDevicesCommand(command)
+  return command
+}

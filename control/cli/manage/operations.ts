@@ -1,0 +1,98 @@
+import { Command } from 'commander'
+import { withGlobals } from '../common/context.ts'
+import { isRow } from '../common/output.ts'
+import { answer, id, listed, type Options, said } from '../common/resource.ts'
+
+const list = (
+  command: Command,
+  what: { readonly path: string; readonly words: string; readonly columns: readonly string[] },
+): void => {
+  withGlobals(command.command('list', { isDefault: true }).description(what.words)).action(
+    async (options: Options) => {
+      await answer(options, { path: what.path }, listed(what.columns))
+    },
+  )
+}
+
+/** `gatehouse surge`: narrow a group to fewer channels at once, and widen it again. */
+export const surgeCommand = (): Command => {
+  const command = new Command('surge').description('narrow groups to fewer channels at once')
+  const columns = ['name', 'group', 'on', 'running', 'since', 'by']
+  list(command, { path: '/surge', words: 'list the profiles', columns })
+  for (const on of [true, false]) {
+    const verb = on ? 'on' : 'off'
+    withGlobals(
+      command.command(`${verb} <profile>`).description(`switch a profile ${verb}`),
+    ).action(async (profile: string, options: Options) => {
+      const call = { method: 'PUT', path: `/surge/${id(profile)}`, body: { on } } as const
+      await answer(options, call, (row) =>
+        isRow(row) ? `${String(row['name'])} is ${row['on'] === true ? 'on' : 'off'}` : '',
+      )
+    })
+  }
+  return command
+}
+
+/** `gatehouse sources`. */
+export const sourcesCommand = (): Command => {
+  const command = new Command('sources').description('playlists the channels come from')
+  const columns = ['name', 'ok', 'channels', 'fetchedAt', 'checkedAt', 'error']
+  list(command, { path: '/sources', words: 'list the sources and how they stand', columns })
+  withGlobals(command.command('refresh <name>').description('look at a source now')).action(
+    async (name: string, options: Options) => {
+      const call = { method: 'POST', path: `/sources/${id(name)}/refresh` } as const
+      await answer(options, call, (row) => JSON.stringify(row))
+    },
+  )
+  return command
+}
+
+/** `gatehouse keys`. */
+export const keysCommand = (): Command => {
+  const command = new Command('keys').description('keys that sign tickets and passes')
+  const columns = ['kid', 'isCurrent', 'createdAt', 'retiredAt']
+  list(command, { path: '/keys', words: 'list the keys', columns })
+  withGlobals(
+    command.command('rotate').description('sign with a new key; old tickets stay good'),
+  ).action(async (options: Options) => {
+    await answer(options, { method: 'POST', path: '/keys/rotate' }, listed(columns))
+  })
+  withGlobals(
+    command.command('retire <kid>').description('refuse everything an old key signed'),
+  ).action(async (kid: string, options: Options) => {
+    await answer(options, { method: 'POST', path: `/keys/${id(kid)}/retire` }, listed(columns))
+  })
+  return command
+}
+
+/** `gatehouse groups`, `channels`, `audit`: lists to look at. */
+export const listCommands = (): Command[] => {
+  const lists = [
+    [
+      'groups',
+      'groups of viewers',
+      '/groups',
+      ['name', 'channels', 'leftOut', 'networks', 'countries', 'default', 'maxSessions', 'surge'],
+    ],
+    [
+      'channels',
+      'channels',
+      '/channels?limit=1000',
+      ['id', 'name', 'titles', 'protocol', 'groups'],
+    ],
+    ['audit', 'who changed what', '/audit', ['at', 'actor', 'action', 'subject']],
+  ] as const
+  return lists.map(([name, words, path, columns]) => {
+    const command = new Command(name).description(words)
+    list(command, { path, words: `list ${words}`, columns })
+    return command
+  })
+}
+
+/** `gatehouse reload`. */
+export const reloadCommand = (): Command =>
+  withGlobals(
+    new Command('reload').description('read the configuration again, without dropping a viewer'),
+  ).action(async (options: Options) => {
+    await answer(options, { method: 'POST', path: '/config/reload' }, said('reloaded'))
+  })

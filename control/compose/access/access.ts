@@ -1,0 +1,66 @@
+import type { GeoPlace } from '#domain/types'
+import { deviceId } from '#domain/viewer/device'
+import { userAgentFamily } from '#domain/viewer/user-agent'
+import type { CheckPorts } from '../../access/admission/check.ts'
+import type { EventRecorder } from '../../access/admission/event-recorder.ts'
+import type { OpenPorts } from '../../access/admission/opening.ts'
+import { createSigner, nodeCrypto } from '../../access/admission/signer.ts'
+import type { Authorizer } from '../../access/ports.ts'
+import type { JudgeLink } from '../../access/signed-links/secure-link.ts'
+import type { AccountDirectory } from '../../accounts/account-directory.ts'
+import type { Config, PlanConfig } from '../../config/schema/schema.ts'
+import type { LineupService } from '../../lineup/lineup-service.ts'
+import type { BanStore, SessionStore, SessionView } from '../../sessions/model/session-store.ts'
+import type { Persistence } from '../base/persistence.ts'
+
+/** Everything an opening stands on. */
+export interface AccessParts {
+  readonly config: () => Config
+  readonly persistence: Persistence
+  readonly lineup: LineupService
+  readonly authorizer: Authorizer
+  readonly links: JudgeLink
+  readonly sessions: SessionStore
+  readonly bans: BanStore
+  readonly view: SessionView
+  readonly place: (address: string) => GeoPlace
+  readonly recorder: EventRecorder
+  readonly lifecycle: OpenPorts['lifecycle'] & CheckPorts['lifecycle']
+}
+
+const fromConfig = (plans: readonly PlanConfig[], name: string) => {
+  const plan = plans.find((candidate) => candidate.name === name)
+  return plan ? { maxSessions: plan.max_sessions, maxNetworks: plan.max_networks } : null
+}
+
+/** Plans of the configuration before those kept in SQL. */
+export const createPlanOf =
+  (config: () => Config, directory: AccountDirectory): OpenPorts['planOf'] =>
+  async (name) =>
+    fromConfig(config().plans, name) ?? (await directory.plan(name))
+
+/** The ports of openings and checks. */
+export const createAccess = (parts: AccessParts): OpenPorts & CheckPorts => {
+  const { persistence, recorder } = parts
+  return {
+    config: parts.config,
+    catalog: parts.lineup.catalog,
+    signer: createSigner(persistence.ring),
+    authorizer: parts.authorizer,
+    links: parts.links,
+    sessions: parts.sessions,
+    bans: parts.bans,
+    accounts: persistence.accounts,
+    accountById: async (id) => await persistence.directory.account(id),
+    counts: async (channel) => await parts.view.counts(channel),
+    place: parts.place,
+    planOf: createPlanOf(parts.config, persistence.directory),
+    deviceOf: (account, network, { agent, playback }) => ({
+      device: deviceId(nodeCrypto, { account, network, userAgent: agent, playback }),
+      player: [userAgentFamily(agent), playback ?? ''].join(' ').trim(),
+    }),
+    record: (event) => recorder.opened(event),
+    downloadUsed: (viewer, opening, network) => recorder.downloadUsed(viewer, opening, network),
+    lifecycle: parts.lifecycle,
+  }
+}

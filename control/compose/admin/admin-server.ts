@@ -1,0 +1,150 @@
+import { chmodSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { adminToken, tokenCheck } from '../../config/admin-token.ts'
+import { packageRoot } from '../../config/paths.ts'
+import type { Actor } from '../../plugins/admin-auth.ts'
+import { createAuditTrail } from '../../routes/admin/common/audit-trail.ts'
+import { type AdminApiOptions, adminApi } from '../../routes/admin-api.ts'
+import type { Account } from '../../store/tables/records.ts'
+import { parseEndpoint } from '../../supervise/processes/addresses.ts'
+import { tellSupervisor } from '../../supervise/processes/supervisor.ts'
+import type { AdminParts } from '../parts.ts'
+import { createCatalogAdmin } from './catalog-admin.ts'
+import { moreRoutes } from './feature-routes.ts'
+import { healthParts } from './health-parts.ts'
+import { createMetrics } from './metrics.ts'
+import { playlistUrl, readyReport } from './ready-report.ts'
+
+const OWNER: Actor = { name: 'cli', permissions: ['*'] }
+const ADMIN: Actor = { name: 'admin', permissions: ['*'] }
+
+const accountChanged =
+  (parts: AdminParts) =>
+  async (account: Account | null): Promise<void> => {
+    parts.persistence.directory.forget()
+    if (!account) return
+    const ref = `own:${account.id}`
+    if (!account.enabled || (account.expiresAt !== null && account.expiresAt <= parts.now())) {
+      for (const { id } of await parts.sessions.store.ofAccount(ref)) {
+        await parts.sessions.store.end(id, 'account.disabled', 1000)
+      }
+      return
+    }
+    await parts.applyLimits(ref, null)
+  }
+
+const versionOf = (): string => {
+  const read: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'))
+  const isNamed = typeof read === 'object' && read !== null && 'version' in read
+  return isNamed ? String(read.version) : '0'
+}
+
+/** Of nginx's files only `run` knows. */
+const reloadAll = async (live: AdminParts['live']): Promise<void> => {
+  await live.reload()
+  tellSupervisor(process.env)
+}
+
+const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiOptions => {
+  const { live, persistence, sessions, lineup, surge, lifecycle, edge, now } = parts
+  const { store, ring, accounts } = persistence
+  const audit = createAuditTrail(store.audit, now)
+  const config = live.config
+  const known = {
+    group: (name: string) => lineup.catalog.group(name) !== undefined,
+    plan: async (name: string) =>
+      config().plans.some((plan) => plan.name === name) || (await store.plans.get(name)) !== null,
+  }
+  const metrics = createMetrics({
+    live: async () => await sessions.view.numbers(),
+    edges: edge.registry,
+    publisher: () => parts.publisher.stats(),
+    waitingEvents: async () => await parts.historian.waiting(),
+    questions: edge.questions,
+    backends: () => parts.authorizer.client.counters(),
+  })
+  return {
+    auth,
+    version: versionOf(),
+    accounts: {
+      store,
+      accounts,
+      audit,
+      clock: now,
+      known,
+      changed: accountChanged(parts),
+      playlistUrl: (token) => playlistUrl(config(), token),
+    },
+    sessions: {
+      sessions: sessions.store,
+      view: sessions.view,
+      audit,
+      reauth: async (channel) => {
+        await sessions.bans.forgive()
+        return await lifecycle.reauth(channel)
+      },
+      kill: async (kill) => await edge.push.push({ set: [], clear: [], kill }),
+    },
+    bans: {
+      bans: sessions.bans,
+      store,
+      audit,
+      // Bans end by the clock all control planes share.
+      clock: () => sessions.now(),
+      v6Prefix: () => config().network_key.ipv6_prefix,
+    },
+    keys: { ring, audit, clock: now },
+    operations: {
+      catalog: createCatalogAdmin({ config, lineup, surge }),
+      auditStore: store.audit,
+      audit,
+      reload: async () => await reloadAll(live),
+    },
+    health: { parts: healthParts(parts), essential: new Set<string>(), metrics },
+    more: moreRoutes(parts, audit),
+  }
+}
+
+/** Starts the admin API on its address and on the owner-only socket of the CLI. */
+export const startAdmin = async (parts: AdminParts): Promise<{ stop(): Promise<void> }> => {
+  const config = parts.live.config()
+  const token = adminToken(config.admin.token_file ?? parts.paths.adminToken)
+  const isToken = tokenCheck(token)
+  const { host, port } = parseEndpoint(config.admin.listen)
+  const hosts = ['localhost', '127.0.0.1', '::1', host, ...config.admin.hosts].map((name) =>
+    name.toLowerCase(),
+  )
+  const actorOf = async (presented: string) =>
+    await Promise.resolve(isToken(presented) ? ADMIN : null)
+
+  const open = async (auth: AdminApiOptions['auth']): Promise<FastifyInstance> => {
+    const loggerInstance: FastifyBaseLogger = parts.log
+    const logController = new LogController({ disableRequestLogging: true })
+    // A field nobody knows is told, not dropped.
+    const ajv = { customOptions: { removeAdditional: false } } as const
+    const app = Fastify({ logController, loggerInstance, ajv })
+    await adminApi(app, apiOptions(parts, auth))
+    return app
+  }
+  const outer = await open({ hosts, actorOf, trusted: null })
+  const inner = await open({ hosts: null, actorOf, trusted: OWNER })
+  inner.get('/internal/ready', { config: { permission: 'public' } }, () =>
+    readyReport({
+      config: parts.live.config(),
+      paths: parts.paths,
+      adminToken: token,
+      demo: parts.demo,
+      lineup: parts.lineup,
+    }),
+  )
+  await outer.listen({ host, port })
+  await inner.listen({ path: parts.paths.adminSocket })
+  chmodSync(parts.paths.adminSocket, 0o600)
+  return {
+    stop: async () => {
+      await outer.close()
+      await inner.close()
+    },
+  }
+}

@@ -1,0 +1,58 @@
+import { imposedRoutes } from '../../routes/admin/accounts/imposed-limits.ts'
+import type { AuditTrail } from '../../routes/admin/common/audit-trail.ts'
+import {
+  type BacktestRoutesOptions,
+  backtestRoutes,
+} from '../../routes/admin/detection/backtest.ts'
+import {
+  type FeedbackRoutesOptions,
+  feedbackRoutes,
+} from '../../routes/admin/detection/feedback.ts'
+import { findingRoutes } from '../../routes/admin/detection/findings.ts'
+import { historyRoutes } from '../../routes/admin/detection/history.ts'
+import { ruleRoutes } from '../../routes/admin/detection/rules.ts'
+import { sharingRoutes } from '../../routes/admin/detection/sharing.ts'
+import type { AdminApiOptions } from '../../routes/admin-api.ts'
+import type { Store } from '../../store/store.ts'
+import type { Detection } from '../detection.ts'
+
+/** What the routes of detection and history stand on. */
+export interface DetectionRouteParts {
+  readonly store: Store
+  readonly detection: Detection
+  readonly audit: AuditTrail
+  readonly clock: () => number
+  readonly groups: () => readonly string[]
+  readonly v6Prefix: () => number
+  readonly applyLimits: (account: string) => Promise<void>
+}
+
+/** Rules, findings, confidence, feedback, history and backtest below `/api/v1`. */
+export const detectionRoutes = (parts: DetectionRouteParts): AdminApiOptions['more'] => {
+  const { store, detection, audit, clock } = parts
+  const { rules, knowledge, assessor, imposed } = detection
+  const known = () => ({ groups: new Set(parts.groups()) })
+  const backtest: BacktestRoutesOptions = {
+    history: store.history,
+    store,
+    rules: () => rules.rules(),
+    clock,
+  }
+  const feedback: FeedbackRoutesOptions = {
+    store,
+    book: knowledge,
+    audit,
+    clock,
+    v6Prefix: parts.v6Prefix,
+    changed: async (account) => await detection.judgeAgain(account),
+  }
+  return [
+    (app) => ruleRoutes(app, { store, book: rules, audit, clock, known }),
+    (app) => findingRoutes(app, { store, audit, clock }),
+    (app) => sharingRoutes(app, { store, assessor, audit, clock }),
+    (app) => feedbackRoutes(app, feedback),
+    (app) => historyRoutes(app, { history: store.history, clock }),
+    (app) => backtestRoutes(app, backtest),
+    (app) => imposedRoutes(app, { imposed, audit, applyLimits: parts.applyLimits }),
+  ]
+}

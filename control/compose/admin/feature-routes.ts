@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto'
+import { createSigner } from '../../access/admission/signer.ts'
+import type { AuditTrail } from '../../routes/admin/common/audit-trail.ts'
+import { deviceRoutes } from '../../routes/admin/detection/devices.ts'
+import { edgeAdminRoutes } from '../../routes/admin/live/edges.ts'
+import { endRoutes } from '../../routes/admin/live/end-sessions.ts'
+import { explainRoutes } from '../../routes/admin/live/explain.ts'
+import { liveNounRoutes } from '../../routes/admin/live/live-nouns.ts'
+import type { AdminApiOptions } from '../../routes/admin-api.ts'
+import { type TicketRoutesOptions, ticketRoutes } from '../../routes/tickets.ts'
+import { createExplainer } from '../explain/explainer.ts'
+import type { AdminParts } from '../parts.ts'
+import { type DetectionRouteParts, detectionRoutes } from './detection-routes.ts'
+
+const DOWNLOAD_BYTES = 12
+
+/** Explain, tickets and detection below `/api/v1`. */
+export const moreRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOptions['more'] => {
+  const { live, lineup, access, persistence, geo, edge, now } = parts
+  const { accounts, directory } = persistence
+  const explain = createExplainer({
+    config: live.config,
+    lineup,
+    accounts,
+    authorizer: access.authorizer,
+    ...(access.links === undefined ? {} : { links: access.links }),
+    place: (address) => geo.place(address),
+    now,
+  })
+  const mint = createSigner(persistence.ring)
+  const tickets: TicketRoutesOptions = {
+    mint: (claims, ttlSec) => mint.mintTicket(claims, ttlSec),
+    newDownload: () => randomBytes(DOWNLOAD_BYTES).toString('base64url'),
+    groupOfAccount: async (id) => await directory.account(id),
+    defaultGroup: () => live.config().groups.find((group) => group.default)?.name ?? null,
+    hasGroup: (name) => lineup.catalog.group(name) !== undefined,
+    audit,
+    clock: now,
+  }
+  const edges = {
+    seen: () => edge.registry.list(),
+    store: persistence.store.edges,
+    changed: (id: string) => {
+      edge.directory.forget()
+      edge.push.forget(id)
+      edge.registry.forget(id)
+    },
+    audit,
+    clock: now,
+  }
+  const v6Prefix = () => live.config().network_key.ipv6_prefix
+  const detection: DetectionRouteParts = {
+    store: persistence.store,
+    detection: parts.detection,
+    audit,
+    clock: now,
+    groups: () => live.config().groups.map(({ name }) => name),
+    v6Prefix,
+    applyLimits: async (account) => await parts.applyLimits(account, null),
+  }
+  const { store: sessions, view, bans } = parts.sessions
+  const kill = async (keys: readonly string[]) =>
+    await edge.push.push({ set: [], clear: [], kill: keys })
+  return [
+    (app) => liveNounRoutes(app, { view, bans, v6Prefix }),
+    (app) => endRoutes(app, { sessions, view, audit, v6Prefix, kill }),
+    (app) => explainRoutes(app, explain),
+    (app) => ticketRoutes(app, tickets),
+    (app) => edgeAdminRoutes(app, edges),
+    (app) =>
+      deviceRoutes(app, { history: persistence.store.history, sessions: parts.sessions.store }),
+    ...detectionRoutes(detection),
+  ]
+}

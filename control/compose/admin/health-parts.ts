@@ -1,0 +1,52 @@
+import type { HealthPart } from '../../routes/health.ts'
+import type { AdminParts } from '../parts.ts'
+
+const partOf = async (name: string, probe: () => Promise<string>): Promise<HealthPart> => {
+  try {
+    const detail = await probe()
+    return { name, ok: detail === '', detail }
+  } catch (error) {
+    return { name, ok: false, detail: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** What the control plane needs, and how it stands. */
+export const healthParts = (parts: AdminParts) => async (): Promise<readonly HealthPart[]> => {
+  const { persistence, sessions, lineup, edge, publisher, historian, detection } = parts
+  return await Promise.all([
+    partOf('store', async () => {
+      await persistence.store.ping()
+      return ''
+    }),
+    partOf(
+      'redis',
+      async () =>
+        await Promise.resolve(sessions.store.isDegraded ? 'away; slots are counted in memory' : ''),
+    ),
+    partOf('sources', async () => {
+      const bad = lineup.playlists.statuses().filter(({ ok }) => !ok)
+      return await Promise.resolve(
+        bad.map(({ name, error }) => `${name}: ${error?.reason ?? 'bad'}`).join('; '),
+      )
+    }),
+    partOf(
+      'edges',
+      async () =>
+        await Promise.resolve(
+          edge.registry
+            .list()
+            .flatMap(({ id, alarms }) => alarms.map((a) => `${id}: ${a}`))
+            .join('; '),
+        ),
+    ),
+    partOf('detectors', async () => {
+      const { isFailing } = detection.detectors.stats()
+      return await Promise.resolve(isFailing ? 'events wait to be judged; see the log' : '')
+    }),
+    partOf('history', async () => {
+      const { isFailing } = historian.stats()
+      if (publisher.stats().dropped > 0) return 'events were lost while Redis was away'
+      return await Promise.resolve(isFailing ? 'SQL does not take events; they wait in Redis' : '')
+    }),
+  ])
+}

@@ -1,0 +1,84 @@
+import { type Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { BackendCounters } from '../../access/authorize/backend-client.ts'
+import type { EdgeRegistry } from '../../edge/edge-registry.ts'
+import type { PublisherStats } from '../../events/publisher.ts'
+
+export interface MetricSources {
+  readonly live: () => Promise<{ totalClients: number; isDegraded: boolean }>
+  readonly edges: EdgeRegistry
+  readonly publisher: () => PublisherStats
+  readonly waitingEvents: () => Promise<number>
+  readonly questions: Counter<'question' | 'outcome'>
+  readonly backends: () => readonly BackendCounters[]
+}
+
+const gauge = (
+  registry: Registry,
+  about: { readonly name: string; readonly help: string },
+  read: () => Promise<number> | number,
+): void => {
+  const metric: Gauge = new Gauge({
+    ...about,
+    registers: [registry],
+    collect: async () => {
+      // A scrape must not fail because one source is away.
+      const value = await Promise.resolve(read()).catch(() => Number.NaN)
+      metric.set(value)
+    },
+  })
+}
+
+const CLASSES = ['allow', 'redirect', 'deny', 'down'] as const
+
+const backendGauges = (registry: Registry, read: MetricSources['backends']): void => {
+  const metric: Gauge<'url' | 'answer'> = new Gauge({
+    name: 'gatehouse_backend_answers',
+    help: 'Answers of auth backends since the start, by class.',
+    labelNames: ['url', 'answer'],
+    registers: [registry],
+    collect: () => {
+      for (const counters of read()) {
+        for (const answer of CLASSES) metric.set({ url: counters.url, answer }, counters[answer])
+      }
+    },
+  })
+}
+
+/** Prometheus metrics; names start with `gatehouse_`. */
+export const createMetrics = (sources: MetricSources): Registry => {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry, prefix: 'gatehouse_' })
+  gauge(
+    registry,
+    { name: 'gatehouse_sessions', help: 'Live sessions.' },
+    async () => (await sources.live()).totalClients,
+  )
+  gauge(
+    registry,
+    { name: 'gatehouse_degraded', help: '1 while slots are counted without Redis.' },
+    async () => ((await sources.live()).isDegraded ? 1 : 0),
+  )
+  gauge(
+    registry,
+    { name: 'gatehouse_edges', help: 'Edges that have synced.' },
+    () => sources.edges.list().length,
+  )
+  gauge(
+    registry,
+    { name: 'gatehouse_events_buffered', help: 'Events waiting for Redis.' },
+    () => sources.publisher().buffered,
+  )
+  gauge(
+    registry,
+    { name: 'gatehouse_events_dropped', help: 'Events lost, the buffer being full.' },
+    () => sources.publisher().dropped,
+  )
+  gauge(
+    registry,
+    { name: 'gatehouse_events_waiting', help: 'Events not yet in SQL.' },
+    async () => await sources.waitingEvents(),
+  )
+  registry.registerMetric(sources.questions)
+  backendGauges(registry, sources.backends)
+  return registry
+}

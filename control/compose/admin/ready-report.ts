@@ -1,0 +1,42 @@
+import type { StatePaths } from '../../config/paths.ts'
+import type { Config } from '../../config/schema/schema.ts'
+import type { LineupService } from '../../lineup/lineup-service.ts'
+import { localUrl, parseEndpoint } from '../../supervise/processes/addresses.ts'
+import type { ReadyReport } from '../../supervise/start/banner.ts'
+import type { DemoAccount } from '../access/demo-accounts.ts'
+
+/** The address viewers on this machine reach the edge by, or the public one. */
+export const edgeUrl = (config: Config): string =>
+  config.edge.public_url ?? localUrl(parseEndpoint(config.edge.listen))
+
+/** The playlist address of a token. */
+export const playlistUrl = (config: Config, token: string): string =>
+  `${edgeUrl(config)}/playlist.m3u?token=${encodeURIComponent(token)}`
+
+/** What `run` prints when everything stands. */
+export const readyReport = (parts: {
+  readonly config: Config
+  readonly paths: StatePaths
+  readonly adminToken: string
+  readonly demo: readonly DemoAccount[]
+  readonly lineup: LineupService
+}): ReadyReport => {
+  const { config, adminToken, demo, lineup } = parts
+  const lists = lineup.playlists.snapshot()?.lists
+  return {
+    edge: edgeUrl(config),
+    admin: localUrl(parseEndpoint(config.admin.listen)),
+    adminToken,
+    accounts: demo.map((account) => ({
+      ...account,
+      playlist: playlistUrl(config, account.token),
+    })),
+    groups: config.groups.map((group) => ({
+      name: group.name,
+      networks: group.networks,
+      countries: group.countries,
+      default: group.default,
+      channels: lists?.get(group.name)?.channels ?? 0,
+    })),
+  }
+}

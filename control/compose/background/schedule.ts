@@ -1,0 +1,36 @@
+import type { Background } from '../base/background.ts'
+import type { Parts } from '../parts.ts'
+import { createAutoSurge } from './auto-surge.ts'
+import { createRunningTeller, STEP_MS } from './session-progress.ts'
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const DAY = 1440 * MINUTE
+/** Running sessions are told every minute: what was not heard of for ten has ended unseen. */
+const SILENT_MS = 10 * MINUTE
+
+/** The work that goes on by itself. */
+export const scheduleWork = (background: Background, parts: Parts): void => {
+  const { lifecycle, surge, lineup, persistence, live, lock, now } = parts
+  /** Work of one control plane alone; another takes it over when this one is gone. */
+  const alone = (name: string, ms: number, work: () => Promise<unknown>): void =>
+    background.every(name, ms, async () => {
+      const keepMs = ms < 10 * SECOND ? 5 * SECOND : 2.5 * ms
+      if (await lock.owns(name.replaceAll(' ', '-'), keepMs)) await work()
+    })
+  background.every('asking auth backends again', SECOND, async () => await lifecycle.round())
+  background.every('surge state', 2 * SECOND, async () => {
+    if (await surge.reload()) await lineup.applySurge()
+  })
+  alone('automatic surge', 2 * SECOND, createAutoSurge(parts))
+  background.every('network files', 3 * SECOND, async () => await lineup.refreshNetworks())
+  background.every('signing keys', 5 * SECOND, async () => await persistence.ring.reload())
+  background.every('history of running sessions', STEP_MS, createRunningTeller(parts))
+  alone('plays that fell silent', MINUTE, async () => {
+    await persistence.store.history.closeSilent(now() - SILENT_MS)
+  })
+  alone('retention', DAY / 4, async () => {
+    const before = now() - live.config().store.retention_days * DAY
+    await persistence.store.history.prune(before)
+  })
+}

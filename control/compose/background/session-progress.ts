@@ -1,0 +1,64 @@
+import { LIVE_SHARDS } from '../../sessions/model/keys.ts'
+import type { Parts } from '../parts.ts'
+
+const MINUTE = 60_000
+/** A shard's accounts are told in so many steps, so that no moment has more to do than another. */
+const STEPS = 15
+/** How often a step is due for every running session to be told once a minute. */
+export const STEP_MS = MINUTE / LIVE_SHARDS / STEPS
+/** The work stays with one control plane for so long without a new shard. */
+const KEEP_MS = MINUTE / 4
+/** Accounts read from Redis at once. */
+const BATCH = 100
+/** Clocks of two control planes may differ by so much. */
+const SLACK_MS = 5_000
+
+/** What the teller needs of the control plane. */
+export type TellerParts = {
+  readonly sessions: { readonly view: Pick<Parts['sessions']['view'], 'accountsIn' | 'ofAccounts'> }
+  readonly recorder: Pick<Parts['recorder'], 'updated'>
+  readonly lock: Parts['lock']
+  readonly now: () => number
+}
+
+/** Tells history of every session that still plays and has something new, spread over the minute; each call is one step. */
+export const createRunningTeller = (parts: TellerParts): (() => Promise<void>) => {
+  const { recorder, lock, now } = parts
+  const { view } = parts.sessions
+  /** When each shard was last begun; a session without traffic since is not news. */
+  const begunAt = Array.from({ length: LIVE_SHARDS }, () => 0)
+  let shard = -1
+  let step = STEPS
+  let tags: readonly string[] = []
+  let since = 0
+
+  const begin = async (): Promise<void> => {
+    shard = (shard + 1) % LIVE_SHARDS
+    step = 0
+    tags = []
+    if (!(await lock.owns('running-sessions', KEEP_MS))) return
+    const at = now()
+    tags = await view.accountsIn(shard)
+    since = begunAt[shard] ?? 0
+    begunAt[shard] = at
+  }
+  const tell = async (some: readonly string[]): Promise<void> => {
+    for (let at = 0; at < some.length; at += BATCH) {
+      for (const session of await view.ofAccounts(some.slice(at, at + BATCH))) {
+        if (session.lastSeenAt >= since - SLACK_MS) recorder.updated(session)
+      }
+    }
+  }
+  return async () => {
+    if (step >= STEPS) await begin()
+    const from = Math.floor((tags.length * step) / STEPS)
+    step += 1
+    try {
+      await tell(tags.slice(from, Math.floor((tags.length * step) / STEPS)))
+    } catch (error) {
+      // What could not be read is told in the next round, changed or not.
+      begunAt[shard] = 0
+      throw error
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs'
+import type { FastifyInstance } from 'fastify'
+import { Counter } from 'prom-client'
+import { check } from '../../access/admission/check.ts'
+import { createFirstNews } from '../../edge/edge-catch-up.ts'
+import { createEdgeDirectory, type EdgeDirectory } from '../../edge/edge-directory.ts'
+import { createEdgeRegistry, type EdgeRegistry } from '../../edge/edge-registry.ts'
+import { pushOrigin } from '../../edge/push-address.ts'
+import { createPushService, type PushService } from '../../edge/push-service.ts'
+import { pushKeyOf } from '../../keys/edge-key.ts'
+import type { EdgeRoutesOptions } from '../../routes/edge.ts'
+import { parseEndpoint } from '../../supervise/processes/addresses.ts'
+import type { Parts } from '../parts.ts'
+import { listenOnSocket, listenOnTls } from './edge-server.ts'
+
+/** The listeners of edges and the way back to them. */
+export interface EdgeApi {
+  readonly registry: EdgeRegistry
+  readonly push: PushService
+  readonly directory: EdgeDirectory
+  /** What edges asked, by question and outcome. */
+  readonly questions: Counter<'question' | 'outcome'>
+  stop(): Promise<void>
+}
+
+type Routes = Omit<EdgeRoutesOptions, 'edgeOf'>
+
+const routesOptions = (
+  parts: Parts,
+  registry: EdgeRegistry,
+  questions: EdgeApi['questions'],
+): Routes => {
+  const { lineup, access, sessions, persistence } = parts
+  const news = createFirstNews()
+  return {
+    count: (question, outcome) => questions.inc({ question, outcome }),
+    openPorts: access,
+    news,
+    checkPorts: access,
+    tables: { networks: lineup.networkTable, channels: lineup.channelTable },
+    list: (group, version) => lineup.playlists.list(group, version),
+    syncPorts: {
+      registry,
+      news,
+      traffic: parts.traffic,
+      sessions: sessions.store,
+      bans: sessions.bans,
+      epoch: () => sessions.epoch(),
+      clock: () => sessions.now(),
+      policy: () => lineup.policy(),
+      keys: () => persistence.ring.edgeKeys(),
+      tableVersion: (name) =>
+        name === 'networks' ? lineup.networkTable.version() : lineup.channelTable.version(),
+      check: async (request) => await check(request, access),
+    },
+  }
+}
+
+const startTls = async (
+  parts: Parts,
+  options: Routes,
+  directory: EdgeDirectory,
+): Promise<FastifyInstance | null> => {
+  const {
+    listen,
+    certificate_file: certificateFile,
+    key_file: keyFile,
+  } = parts.live.config().control
+  if (listen === null) return null
+  if (certificateFile === null || keyFile === null) {
+    throw new Error('control.listen needs control.certificate_file and control.key_file')
+  }
+  const { log } = parts
+  return await listenOnTls(options, {
+    ...parseEndpoint(listen),
+    certificateFile,
+    keyFile,
+    directory,
+    log,
+  })
+}
+
+/** Learns where an edge takes pushes: only from its own authenticated syncs. */
+const learnPush =
+  (directory: EdgeDirectory, push: PushService): NonNullable<Routes['announced']> =>
+  async ({ edge, address, from }) => {
+    const known = await directory.find(edge)
+    const origin = pushOrigin(address, from)
+    if (known === null || origin === null) return
+    push.announced({ edge, origin, socketPath: null, key: pushKeyOf(known.keyHash) })
+  }
+
+const createPush = (parts: Parts): PushService => {
+  const { live, paths, log, now } = parts
+  const { edge, control } = live.config()
+  const target = { edge: edge.id, origin: 'http://edge', socketPath: paths.innerSocket, key: null }
+  return createPushService([target], {
+    clock: now,
+    // An edge that misses a push hears the same by its next sync, a second later.
+    onMiss: (missed, error) => log.debug({ err: error }, `edge ${missed} missed a push`),
+    ...(control.ca_file === null ? {} : { ca: readFileSync(control.ca_file) }),
+  })
+}
+
+/** Starts the listeners of edges and the pushes to them. */
+export const startEdgeApi = async (parts: Parts): Promise<EdgeApi> => {
+  const { paths, log, sessions, live } = parts
+  const edge = live.config().edge.id
+  const registry = createEdgeRegistry(() => sessions.now())
+  const questions = new Counter({
+    name: 'gatehouse_edge_questions_total',
+    help: 'What edges asked; `ok`, or the reason of the refusal.',
+    labelNames: ['question', 'outcome'],
+    registers: [],
+  })
+  const options = routesOptions(parts, registry, questions)
+  const local = await listenOnSocket(options, { socket: paths.edgeSocket, edge, log })
+  const push = createPush(parts)
+  const directory = createEdgeDirectory(
+    async (id) => await parts.persistence.store.edges.get(id),
+    parts.now,
+  )
+  const remote = await startTls(
+    parts,
+    { ...options, announced: learnPush(directory, push) },
+    directory,
+  )
+  const unsubscribe = sessions.bans.subscribe((changes) => void push.push(changes))
+  return {
+    registry,
+    push,
+    directory,
+    questions,
+    stop: async () => {
+      unsubscribe()
+      await local.close()
+      await remote?.close()
+      await push.close()
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import Fastify from 'fastify'
+import { createHookPipeline } from '../../access/admission/hook-play.ts'
+import { open } from '../../access/admission/open.ts'
+import { createHookTrust } from '../../routes/hook-trust.ts'
+import { hookRoutes } from '../../routes/hooks.ts'
+import { parseEndpoint } from '../../supervise/processes/addresses.ts'
+import type { Parts } from '../parts.ts'
+
+/** The listener other media servers ask; does nothing where none is configured. */
+export const startHooks = async (
+  parts: Pick<Parts, 'live' | 'access' | 'sessions' | 'now' | 'log'>,
+): Promise<{ stop(): Promise<void> }> => {
+  const { listen, allow, secret_file: secretFile } = parts.live.config().hooks
+  if (listen === null) return { stop: async () => await Promise.resolve() }
+  // Without a logger: request lines hold tokens.
+  const app = Fastify()
+  app.setErrorHandler(async (error: Error & { statusCode?: number }, _request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status >= 500) parts.log.error({ err: error }, 'hook request failed')
+    await reply.code(status === 500 ? 503 : status).send()
+  })
+  app.setNotFoundHandler(async (_request, reply) => {
+    await reply.code(404).send({ detail: 'there is no such hook' })
+  })
+  const secret = secretFile === null ? null : readFileSync(secretFile, 'utf8').trim()
+  await hookRoutes(app, {
+    isTrusted: createHookTrust({ allow, secret }),
+    pipeline: createHookPipeline({
+      open: async (opening) => await open(opening, parts.access),
+      sessions: parts.sessions.store,
+      now: parts.now,
+    }),
+  })
+  await app.listen(parseEndpoint(listen))
+  return { stop: async () => await app.close() }
+}

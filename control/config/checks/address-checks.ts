@@ -1,0 +1,48 @@
+import type { Config } from '../schema/schema.ts'
+
+interface Listener {
+  readonly path: readonly string[]
+  readonly text: string
+}
+
+const MOST = 65_535
+
+const portOf = (text: string): number => Number(text.slice(text.lastIndexOf(':') + 1))
+
+const hostOf = (text: string): string => text.slice(0, text.lastIndexOf(':'))
+
+const ANYWHERE = new Set(['*', '0.0.0.0', '[::]', ''])
+
+const meet = (one: string, other: string): boolean => {
+  const hosts = [hostOf(one), hostOf(other)]
+  const isSameHost = hosts[0] === hosts[1] || hosts.some((host) => ANYWHERE.has(host))
+  return isSameHost && portOf(one) === portOf(other) && portOf(one) !== 0
+}
+
+/** The addresses this instance itself will listen on. */
+const listenersOf = ({ edge, admin, control, hooks, demo }: Config): Listener[] => {
+  const all: [string[], string | null][] = [
+    [['edge', 'listen'], edge.nginx === 'external' ? null : edge.listen],
+    // An edge of control planes elsewhere has no admin of its own.
+    [['admin', 'listen'], control.urls.length > 0 ? null : admin.listen],
+    [['control', 'listen'], control.listen],
+    [['control', 'push_listen'], control.push_listen],
+    [['hooks', 'listen'], hooks.listen],
+    [['demo', 'origin'], demo.enabled ? demo.origin : null],
+  ]
+  return all.flatMap(([path, text]) => (text === null ? [] : [{ path, text }]))
+}
+
+/** Ports that do not exist, and one that two listeners want. */
+export const checkAddresses = (
+  config: Config,
+  report: (path: string[], message: string) => void,
+): void => {
+  const listeners = listenersOf(config)
+  listeners.forEach(({ path, text }, index) => {
+    if (portOf(text) > MOST)
+      report([...path], `there is no port ${portOf(text)}; the last is ${MOST}`)
+    const other = listeners.slice(0, index).find((before) => meet(before.text, text))
+    if (other) report([...path], `${text} is the address of ${other.path.join('.')} too`)
+  })
+}

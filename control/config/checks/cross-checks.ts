@@ -1,0 +1,98 @@
+import { compileRules } from '#domain/rules/rules'
+import { type LineOf, showPath } from '../problems/line-map.ts'
+import { type ConfigProblem } from '../problems/problems.ts'
+import { type Config } from '../schema/schema.ts'
+import { checkAddresses } from './address-checks.ts'
+import { checkNetworks } from './network-checks.ts'
+
+type Report = (path: (string | number)[], message: string) => void
+
+const checkUnique = (items: readonly { name: string }[], list: string, report: Report): void => {
+  const seen = new Set<string>()
+  items.forEach(({ name }, index) => {
+    if (seen.has(name)) report([list, index, 'name'], `'${name}' is there twice`)
+    seen.add(name)
+  })
+}
+
+const checkPattern = (pattern: string, path: (string | number)[], report: Report): void => {
+  try {
+    RegExp(pattern, 'u')
+  } catch {
+    report(path, `'${pattern}' is not a regular expression`)
+  }
+}
+
+const checkReferences = (config: Config, report: Report): void => {
+  const backends = new Set(config.auth_backends.map(({ name }) => name))
+  const groups = new Set(config.groups.map(({ name }) => name))
+  const missing = (name: string): string => `there is no auth backend '${name}'`
+  if (config.auth !== null && !backends.has(config.auth)) report(['auth'], missing(config.auth))
+  config.groups.forEach(({ auth }, index) => {
+    if (auth !== null && !backends.has(auth)) report(['groups', index, 'auth'], missing(auth))
+  })
+  config.channels.forEach(({ auth, match }, index) => {
+    if (auth !== null && !backends.has(auth)) report(['channels', index, 'auth'], missing(auth))
+    checkPattern(match, ['channels', index, 'match'], report)
+  })
+  config.surge.forEach(({ group }, index) => {
+    if (!groups.has(group)) report(['surge', index, 'group'], `there is no group '${group}'`)
+  })
+}
+
+const checkGroups = (config: Config, report: Report): void => {
+  const defaults = config.groups.filter((group) => group.default)
+  if (defaults.length > 1) {
+    report(
+      ['groups'],
+      `only one group can be the default, not ${defaults.map((g) => g.name).join(', ')}`,
+    )
+  }
+  config.groups.forEach((group, index) =>
+    group.channels.patterns.forEach((pattern, at) =>
+      checkPattern(pattern, ['groups', index, 'channels', 'patterns', at], report),
+    ),
+  )
+}
+
+const checkSources = (config: Config, report: Report): void => {
+  config.sources.forEach(({ file, url }, index) => {
+    if ((file === undefined) === (url === undefined)) {
+      report(['sources', index], 'needs either `file` or `url`')
+    }
+  })
+  config.secure_links.forEach(({ key, key_file }, index) => {
+    if ((key === undefined) === (key_file === undefined)) {
+      report(['secure_links', index], 'needs either `key` or `key_file`')
+    }
+  })
+}
+
+/** A rule nobody can read would match nothing: a `deny` with a slip in it would let everyone in. */
+const checkRules = (config: Config, report: Report): void => {
+  config.auth_backends.forEach((backend, at) => {
+    const { problems } = compileRules(backend, (text) => text)
+    for (const { action, kind, index, message } of problems)
+      report(['auth_backends', at, action, kind, index], message)
+  })
+}
+
+/** What a schema cannot say: unique names, references that exist, patterns that compile. */
+export const crossProblems = (config: Config, lineOf: LineOf): ConfigProblem[] => {
+  const problems: ConfigProblem[] = []
+  const report: Report = (path, message) =>
+    problems.push({ path: showPath(path), line: lineOf(path), message })
+  checkUnique(config.groups, 'groups', report)
+  checkUnique(config.sources, 'sources', report)
+  checkUnique(config.origins, 'origins', report)
+  checkUnique(config.plans, 'plans', report)
+  checkUnique(config.surge, 'surge', report)
+  checkUnique(config.auth_backends, 'auth_backends', report)
+  checkReferences(config, report)
+  checkGroups(config, report)
+  checkSources(config, report)
+  checkRules(config, report)
+  checkAddresses(config, report)
+  checkNetworks(config, report)
+  return problems
+}

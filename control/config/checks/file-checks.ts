@@ -1,0 +1,44 @@
+import { accessSync, constants } from 'node:fs'
+import { type LineOf, showPath } from '../problems/line-map.ts'
+import { ConfigError, type ConfigProblem } from '../problems/problems.ts'
+
+/** Made where it is not there. */
+const MADE = 'token_file'
+
+const whyUnreadable = (file: string): string | null => {
+  try {
+    accessSync(file, constants.R_OK)
+    return null
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    return code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`
+  }
+}
+
+const problemsIn = (
+  value: unknown,
+  path: readonly (string | number)[],
+  lineOf: LineOf,
+): ConfigProblem[] => {
+  if (typeof value !== 'object' || value === null) return []
+  const entries: [string | number, unknown][] = Array.isArray(value)
+    ? value.map((item: unknown, index) => [index, item])
+    : Object.entries(value)
+  return entries.flatMap(([name, child]) => {
+    const here = [...path, name]
+    const isFile = typeof child === 'string' && String(name).endsWith('_file') && name !== MADE
+    const why = isFile ? whyUnreadable(child) : null
+    if (why === null) return problemsIn(child, here, lineOf)
+    return [{ path: showPath(here), line: lineOf(here), message: `${String(child)}: ${why}` }]
+  })
+}
+
+/** Fails with every `*_file` setting whose file cannot be read, before anything is started. */
+export const requireFiles = (loaded: {
+  readonly config: object
+  readonly file: string
+  readonly lineOf: LineOf
+}): void => {
+  const problems = problemsIn(loaded.config, [], loaded.lineOf)
+  if (problems.length > 0) throw new ConfigError(loaded.file, problems)
+}

@@ -1,0 +1,28 @@
+import { parseAddress, parseNetwork } from '#domain/networks/network'
+import type { Config } from '../schema/schema.ts'
+
+type Report = (path: (string | number)[], message: string) => void
+
+/** Networks in files are read, and their lines told, where the files are. */
+const isElsewhere = (text: string): boolean => text.startsWith('file:') || text === 'unix:'
+
+const checkList = (texts: readonly string[], path: (string | number)[], report: Report): void => {
+  for (const [index, text] of texts.entries()) {
+    const parsed = isElsewhere(text) ? null : parseNetwork(text)
+    if (parsed?.ok === false) report([...path, index], `${text}: ${parsed.reason}`)
+  }
+}
+
+const hostOf = (server: string): string =>
+  server.replace(/^\[(.*)\](?::\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1')
+
+/** Networks nobody can read, and DNS servers nginx would not start with. */
+export const checkNetworks = (config: Config, report: Report): void => {
+  checkList(config.edge.trusted_proxies, ['edge', 'trusted_proxies'], report)
+  checkList(config.hooks.allow, ['hooks', 'allow'], report)
+  for (const [index, { networks }] of config.groups.entries())
+    checkList(networks, ['groups', index, 'networks'], report)
+  for (const [index, server] of config.edge.resolver.entries())
+    if (parseAddress(hostOf(server)) === null)
+      report(['edge', 'resolver', index], `${server}: not the address of a DNS server`)
+}

@@ -1,0 +1,117 @@
+import type { Decay } from '../scoring/decay.ts'
+import type { Finding, FindingKind } from '../types.ts'
+import type { HouseholdEvidence } from './evidence.ts'
+
+/** What the confidence is made of; every one is zero when there is nothing to say. */
+export const FEATURES = [
+  'other_home',
+  'television',
+  'hours',
+  'devices',
+  'common_days',
+  'overlap',
+  'abroad',
+  'mixing',
+  'work_hours',
+  'short_history',
+  'more_homes',
+  'strangers',
+  'restreaming',
+  'far_apart',
+] as const
+
+/** One of the things the confidence is made of. */
+export type FeatureId = (typeof FEATURES)[number]
+
+/** The features of one account. */
+export type FeatureValues = Readonly<Record<FeatureId, number>>
+
+/** Log-odds per unit of each feature, and where every account starts. */
+export type Weights = Readonly<Record<FeatureId, number>> & { readonly intercept: number }
+
+const NOTHING: FeatureValues = {
+  other_home: 0,
+  television: 0,
+  hours: 0,
+  devices: 0,
+  common_days: 0,
+  overlap: 0,
+  abroad: 0,
+  mixing: 0,
+  work_hours: 0,
+  short_history: 0,
+  more_homes: 0,
+  strangers: 0,
+  restreaming: 0,
+  far_apart: 0,
+}
+
+// In less time a visit and a home look alike.
+const ENOUGH_DAYS = 55
+
+/** The features of one household beside the main one; logarithms, since the first day says more than the last. */
+export const featuresOf = ({ home, recent, ...evidence }: HouseholdEvidence): FeatureValues => ({
+  ...NOTHING,
+  other_home: 1,
+  television: Math.log1p(recent.televisionDays),
+  hours: Math.log1p(recent.hours),
+  devices: Math.log1p(home.devices.size),
+  common_days: Math.log1p(recent.commonDays),
+  overlap: Math.log1p(recent.overlapDays),
+  abroad: evidence.isOtherCountry ? 1 : 0,
+  mixing: Math.log1p(recent.mixedDays),
+  short_history: Math.max(0, Math.log(ENOUGH_DAYS / Math.max(1, evidence.historyDays))),
+  work_hours: home.televisions.size === 0 ? evidence.workHoursShare : 0,
+})
+
+/** The sum a set of features has under a set of weights, without the intercept. */
+export const scoreOf = (features: FeatureValues, weights: Weights): number =>
+  FEATURES.reduce((sum, id) => sum + features[id] * weights[id], 0)
+
+/** What findings add to households: kinds that speak for themselves, and distance as a hint. */
+export const findingFeatures = (
+  findings: readonly Finding[],
+  decay: Decay,
+): Pick<FeatureValues, 'strangers' | 'restreaming' | 'far_apart'> => {
+  const sum = (...kinds: FindingKind[]): number =>
+    findings.filter((f) => kinds.includes(f.kind)).reduce((total, f) => total + decay(f.at), 0)
+  return {
+    strangers: Math.min(1, sum('leaked_copy')),
+    restreaming: Math.min(1, sum('restreaming')),
+    far_apart: Math.log1p(sum('impossible_travel', 'simultaneous_places')),
+  }
+}
+
+/** The strongest household and the features of the account: its own, and how many more there are like it. */
+export interface AccountFeatures {
+  readonly strongest: HouseholdEvidence | null
+  readonly others: readonly HouseholdEvidence[]
+  readonly findings: readonly Finding[]
+  readonly values: FeatureValues
+}
+
+// More than this many further homes say nothing new.
+const OTHERS_AT_MOST = 4
+
+/** Ranks households by how strongly they speak of another home; only those that speak for it count. */
+export const accountFeatures = (
+  evidence: readonly HouseholdEvidence[],
+  weights: Weights,
+  findings: readonly Finding[],
+  decay: Decay,
+): AccountFeatures => {
+  const ranked = evidence
+    .map((e) => ({ e, values: featuresOf(e), score: scoreOf(featuresOf(e), weights) }))
+    .sort((a, b) => b.score - a.score)
+  const [best, ...rest] = ranked
+  const found = findingFeatures(findings, decay)
+  if (!best) return { strongest: null, others: [], findings, values: { ...NOTHING, ...found } }
+  const others = rest.filter((r) => r.score > weights.other_home).slice(0, OTHERS_AT_MOST)
+  const more = others.reduce((sum, r, i) => sum + (r.score - weights.other_home) / (i + 2), 0)
+  return {
+    strongest: best.e,
+    others: others.map((r) => r.e),
+    findings,
+    values: { ...best.values, ...found, more_homes: more },
+  }
+}

@@ -1,0 +1,188 @@
+import { coveredMs } from '#domain/interval'
+import { type DeviceUse, tally, usesOf } from '../devices/device-use.ts'
+import type { Trace } from '../trace.ts'
+import { type LineConflicts, lineConflicts } from './line-conflicts.ts'
+import { UnionFind } from './union-find.ts'
+
+/** Devices that were seen on one line, and what was played there. */
+export interface Home {
+  readonly devices: ReadonlySet<string>
+  readonly televisions: ReadonlySet<string>
+  /** Plays that happened at this home, guests included. */
+  readonly traces: readonly Trace[]
+  /** Plays of its own devices at it. */
+  readonly own: readonly Trace[]
+}
+
+// This often must two groups be seen at two addresses of one pool at once before they are two lines.
+const CONFLICTS_AT_LEAST = 2
+
+// A phone that watches this much more at a place of its own than at a home was only a guest at that home.
+const GUEST_RATIO = 4
+const GUEST_DAYS = 2
+const OWN_PLACE_DAYS = 5
+const OWN_PLACE_MEAN_HOURS = 0.3
+
+/** Devices that share a line, or the exits of one VPN, are together. */
+const joinByLine = (sets: UnionFind, uses: readonly DeviceUse[]): void => {
+  const first = new Map<string, string>()
+  for (const { device, traces } of uses) {
+    for (const { glues } of traces) {
+      const [line] = glues
+      if (line === undefined) continue
+      const other = first.get(line)
+      if (other === undefined) first.set(line, device)
+      else if (other !== device) sets.join(other, device)
+    }
+  }
+}
+
+const linesInPool = (use: DeviceUse): Map<string, Set<string>> => {
+  const lines = new Map<string, Set<string>>()
+  for (const { line, pool, isHosting } of use.traces) {
+    if (line === null || pool === null || isHosting) continue
+    lines.set(pool, (lines.get(pool) ?? new Set<string>()).add(line))
+  }
+  return lines
+}
+
+/** Devices on one line are together; so are those that draw from one pool and never contradict each other. */
+const groupDevices = (
+  uses: readonly DeviceUse[],
+  sets: UnionFind,
+  conflicts: LineConflicts,
+): void => {
+  joinByLine(sets, uses)
+  const pools = new Map<string, Map<string, Set<string>>>()
+  for (const use of uses) {
+    const group = sets.find(use.device)
+    for (const [pool, lines] of linesInPool(use)) {
+      const groups = pools.get(pool) ?? new Map<string, Set<string>>()
+      pools.set(pool, groups)
+      groups.set(group, new Set([...(groups.get(group) ?? []), ...lines]))
+    }
+  }
+  const isSame = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
+    [...a].every((x) =>
+      [...(conflicts.get(x) ?? [])].every(([y, times]) => times < CONFLICTS_AT_LEAST || !b.has(y)),
+    )
+  for (const groups of pools.values()) {
+    const list = [...groups].sort(([a], [b]) => (a < b ? -1 : 1))
+    for (const [i, [a, linesOfA]] of list.entries()) {
+      for (const [b, linesOfB] of list.slice(i + 1)) if (isSame(linesOfA, linesOfB)) sets.join(a, b)
+    }
+  }
+}
+
+/** Which home a line or pool belongs to; one that several homes use belongs to none. */
+const claimGlues = (
+  uses: readonly DeviceUse[],
+  sets: UnionFind,
+  claimed: Map<string, string | null>,
+): void => {
+  for (const use of uses) {
+    const home = sets.find(use.device)
+    for (const glue of new Set(use.traces.flatMap((t) => t.glues))) {
+      const owner = claimed.get(glue)
+      if (owner === undefined) claimed.set(glue, home)
+      else if (owner !== home) claimed.set(glue, null)
+    }
+  }
+}
+
+const homeOf = (trace: Trace, claimed: ReadonlyMap<string, string | null>): string | null => {
+  for (const glue of trace.glues) {
+    const home = claimed.get(glue)
+    if (home) return home
+  }
+  return null
+}
+
+/** The home a travelling device belongs to: where it watched most, unless it has a better place of its own. */
+const bestHome = (use: DeviceUse, claimed: ReadonlyMap<string, string | null>): string | null => {
+  const atHomes = tally(use.traces, (t) => [homeOf(t, claimed) ?? ''])
+  const ranked = [...atHomes]
+    .filter(([home]) => home !== '')
+    .sort(([a, x], [b, y]) => y.hours - x.hours || (a < b ? -1 : 1))
+  const [best] = ranked
+  if (!best) return null
+  const away = use.traces.filter((t) => homeOf(t, claimed) === null && !t.isHosting)
+  const hasOwnPlace = [...tally(away, (t) => t.glues.slice(1)).values()].some(
+    (p) =>
+      p.days >= OWN_PLACE_DAYS &&
+      p.hours >= GUEST_RATIO * best[1].hours &&
+      p.hours / p.plays >= OWN_PLACE_MEAN_HOURS,
+  )
+  return hasOwnPlace && best[1].days <= GUEST_DAYS ? null : best[0]
+}
+
+// A home has a television more often than an office or a friend's sofa has.
+const TELEVISION_FACTOR = 3
+const mainness = ({ d, ms }: { d: Draft; ms: number }): number =>
+  d.televisions.size > 0 ? TELEVISION_FACTOR * ms : ms
+
+interface Draft {
+  readonly devices: Set<string>
+  readonly televisions: Set<string>
+  readonly traces: Trace[]
+  readonly own: Trace[]
+}
+
+const settle = (
+  uses: readonly DeviceUse[],
+): { of: Map<string, string>; claimed: Map<string, string | null> } => {
+  const sets = new UnionFind()
+  const claimed = new Map<string, string | null>()
+  const anchors = uses.filter((u) => u.kind === 'television')
+  const conflicts = lineConflicts(uses.flatMap((u) => u.traces).sort((a, b) => a.start - b.start))
+  groupDevices(anchors, sets, conflicts)
+  claimGlues(anchors, sets, claimed)
+  const of = new Map(anchors.map((u) => [u.device, sets.find(u.device)]))
+  const strays: DeviceUse[] = []
+  for (const use of uses) {
+    if (use.kind === 'television') continue
+    const home = bestHome(use, claimed)
+    if (home === null) strays.push(use)
+    else of.set(use.device, home)
+  }
+  const away = strays.map((u) => ({
+    ...u,
+    traces: u.traces.filter((t) => homeOf(t, claimed) === null),
+  }))
+  groupDevices(away, sets, conflicts)
+  claimGlues(away, sets, claimed)
+  for (const use of strays) of.set(use.device, sets.find(use.device))
+  return { of, claimed }
+}
+
+/** Groups an account's devices into homes, the most watched first. */
+export const homesOf = (traces: readonly Trace[]): Home[] => {
+  const uses = usesOf(traces)
+  const { of, claimed } = settle(uses)
+  const drafts = new Map<string, Draft>()
+  for (const use of uses) {
+    const id = of.get(use.device) ?? use.device
+    const draft = drafts.get(id) ?? {
+      devices: new Set(),
+      televisions: new Set(),
+      traces: [],
+      own: [],
+    }
+    drafts.set(id, draft)
+    draft.devices.add(use.device)
+    if (use.kind === 'television') draft.televisions.add(use.device)
+  }
+  for (const trace of traces) {
+    // A set stays where it is, even when a relay hides its line.
+    const hidden = trace.line === null && trace.kind === 'television' ? of.get(trace.device) : null
+    const home = homeOf(trace, claimed) ?? hidden ?? null
+    if (home === null) continue
+    drafts.get(home)?.traces.push(trace)
+    if (of.get(trace.device) === home) drafts.get(home)?.own.push(trace)
+  }
+  return [...drafts.values()]
+    .filter((d) => d.own.length > 0)
+    .map((d) => ({ d, ms: coveredMs(d.own.map((t) => ({ start: t.start, end: t.end }))) }))
+    .sort((a, b) => mainness(b) - mainness(a))
+    .map(({ d }) => d)
+}

@@ -1,0 +1,53 @@
+import type { PlayRecord } from '#domain/types'
+import { decayAt } from '../scoring/decay.ts'
+import { tracesOf } from '../trace.ts'
+import type { Contribution, Finding } from '../types.ts'
+import { explainConfidence } from './confidence.ts'
+import { compareHomes, type HouseholdEvidence } from './evidence.ts'
+import { type AccountFeatures, accountFeatures, type Weights } from './features.ts'
+import { type Home, homesOf } from './homes.ts'
+import { explainFeature } from './household-text.ts'
+import { DEFAULT_THRESHOLD, DEFAULT_WEIGHTS } from './weights.ts'
+
+/** What households and findings say about one account. */
+export interface Judgement {
+  readonly homes: readonly Home[]
+  readonly features: AccountFeatures
+  readonly confidence: number
+  readonly contributions: readonly Contribution[]
+  readonly isLikely: boolean
+}
+
+/** What a judgement may be told besides the plays. */
+export interface JudgementOptions {
+  readonly now: number
+  readonly threshold?: number | undefined
+  readonly weights?: Weights | undefined
+  readonly findings?: readonly Finding[] | undefined
+}
+
+/** The server's own home, and what an operator called fine: nothing there is held against the account. */
+const isTrusted = (home: Home): boolean =>
+  2 * home.own.filter((trace) => trace.play.isLan && trace.line !== null).length > home.own.length
+
+/** What each household beside the main one did; homes come as grouped, the main one first. */
+export const householdEvidence = (homes: readonly Home[], now: number): HouseholdEvidence[] => {
+  const [main, ...rest] = homes
+  if (!main) return []
+  return rest.filter((home) => !isTrusted(home)).map((home) => compareHomes(main, home, now))
+}
+
+/** Groups plays into households and weighs what they did; plays must be normalised. */
+export const judgeHouseholds = (
+  plays: readonly PlayRecord[],
+  options: JudgementOptions,
+): Judgement => {
+  const weights = options.weights ?? DEFAULT_WEIGHTS
+  const homes = homesOf(tracesOf(plays))
+  const evidence = householdEvidence(homes, options.now)
+  const decay = decayAt(options.now)
+  const features = accountFeatures(evidence, weights, options.findings ?? [], decay)
+  const { confidence, contributions } = explainConfidence(features, weights, explainFeature)
+  const isLikely = confidence >= (options.threshold ?? DEFAULT_THRESHOLD)
+  return { homes, features, confidence, contributions, isLikely }
+}

@@ -1,0 +1,95 @@
+import { coveredMs } from '#domain/interval'
+import type { FindingKind, Household } from '../types.ts'
+import { type HouseholdEvidence, mostCommon } from './evidence.ts'
+import type { AccountFeatures, FeatureId } from './features.ts'
+import type { Home } from './homes.ts'
+
+const HOUR_MS = 3_600_000
+
+/** Where a home is, as far as its own plays tell: "Lyon (Orange S.A.)". */
+export const placeOf = (home: Home): string => {
+  const plays = home.own.map((t) => t.play)
+  const city = mostCommon(plays.map((p) => p.city)) ?? mostCommon(plays.map((p) => p.region))
+  const operator = mostCommon(plays.map((p) => p.asnOrg))
+  const country = mostCommon(plays.map((p) => p.country))
+  const where = city ?? country ?? (plays.some((p) => p.isLan) ? "the server's own home" : null)
+  if (where === null) return operator ?? 'an unknown place'
+  return operator === null ? where : `${where} (${operator})`
+}
+
+const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`
+
+const bothOnTelevision = ({ home, main }: HouseholdEvidence): boolean =>
+  home.televisions.size > 0 && main.televisions.size > 0
+
+const overlapSentence = (s: HouseholdEvidence): string => {
+  const who = bothOnTelevision(s) ? 'the television' : 'a device'
+  const there = `${who} in ${placeOf(s.home)} and ${bothOnTelevision(s) ? 'the one' : 'one'} in ${placeOf(s.main)}`
+  return `${there} played at the same time on ${s.overlapDays} of ${counted(s.commonDays, 'day')}`
+}
+
+type FindingFeature = 'strangers' | 'restreaming' | 'far_apart'
+
+type HomeSentences = Readonly<
+  Record<Exclude<FeatureId, FindingFeature>, (s: HouseholdEvidence, a: AccountFeatures) => string>
+>
+
+const HOME_SENTENCES: HomeSentences = {
+  other_home: (s) => `devices that live apart from the main home were seen in ${placeOf(s.home)}`,
+  television: (s) =>
+    `a television of its own played in ${placeOf(s.home)} on ${counted(s.televisionDays, 'day')}`,
+  hours: (s) =>
+    `${counted(Math.round(s.hours), 'hour')} were watched there on ${counted(s.days, 'day')}`,
+  devices: (s) => `${counted(s.home.devices.size, 'device belongs', 'devices belong')} there`,
+  common_days: (s) => `both homes played on ${counted(s.commonDays, 'day')}`,
+  overlap: overlapSentence,
+  abroad: () => 'the two homes are in different countries',
+  mixing: (s) => `devices of one home were guests of the other on ${counted(s.mixedDays, 'day')}`,
+  work_hours: (s) =>
+    `${Math.round(100 * s.workHoursShare)} % of the plays there, by no television, were in working hours, as in an office`,
+  short_history: (s) =>
+    `only ${counted(Math.round(s.historyDays), 'day')} of history, too few to tell a visit from a home`,
+  more_homes: (_, a) =>
+    `${counted(a.others.length, 'more home')} beside these two: ${a.others.map((o) => placeOf(o.home)).join('; ')}`,
+}
+
+const found = (account: AccountFeatures, ...kinds: FindingKind[]): number =>
+  account.findings.filter((f) => kinds.includes(f.kind)).length
+
+const FINDING_SENTENCES: Readonly<Record<FindingFeature, (a: AccountFeatures) => string>> = {
+  strangers: (a) =>
+    `${counted(found(a, 'leaked_copy'), 'burst')} of devices never seen before, on networks never seen before`,
+  restreaming: () => 'something played round the clock, as restreamers do',
+  far_apart: (a) =>
+    `${counted(found(a, 'impossible_travel', 'simultaneous_places'), 'finding')} of plays too far apart for one person`,
+}
+
+const isFindingFeature = (id: FeatureId): id is FindingFeature => id in FINDING_SENTENCES
+
+/** What a feature means for an account, in words. */
+export const explainFeature = (id: FeatureId, account: AccountFeatures): string => {
+  if (isFindingFeature(id)) return FINDING_SENTENCES[id](account)
+  return account.strongest === null ? id : HOME_SENTENCES[id](account.strongest, account)
+}
+
+/** A home as reports and the API show it. */
+export const describeHome = (home: Home, index: number): Household => {
+  const plays = home.own.map((t) => t.play)
+  const starts = home.own.map((t) => t.start).sort((a, b) => a - b)
+  const networks = new Set(home.own.flatMap((t) => (t.line === null ? [] : [t.line])))
+  return {
+    index,
+    isMain: index === 0,
+    label: `${index === 0 ? 'the main household' : 'a household'} in ${placeOf(home)}`,
+    city: mostCommon(plays.map((p) => p.city)),
+    country: mostCommon(plays.map((p) => p.country)),
+    devices: [...home.devices].sort(),
+    televisions: home.televisions.size,
+    networks: [...networks].sort(),
+    daysActive: new Set(home.own.map((t) => t.day)).size,
+    hoursPlayed: coveredMs(home.own.map((t) => ({ start: t.start, end: t.end }))) / HOUR_MS,
+    firstSeenAt: starts[0] ?? 0,
+    lastSeenAt: starts.at(-1) ?? 0,
+  }
+}

@@ -1,0 +1,62 @@
+import type { PlayRecord } from '#domain/types'
+import { secondHouseholdFinding } from '../detectors/second-household.ts'
+import { type HomeKnowledge, knownPlays } from '../household/at-home.ts'
+import { type JudgementOptions, judgeHouseholds } from '../household/household-judgement.ts'
+import { describeHome } from '../household/household-text.ts'
+import { soundNow } from '../normalise.ts'
+import type { DetectionRule } from '../rules/rule-types.ts'
+import { defaultRules } from '../rules/rules.ts'
+import type { Assessment, Finding } from '../types.ts'
+import { inspectPlays } from './inspect-plays.ts'
+
+/** What an assessment may be told besides the plays. */
+export interface AssessOptions extends HomeKnowledge, Omit<JudgementOptions, 'findings'> {
+  /** Rules that make the findings; the default ones when left out. */
+  readonly rules?: readonly DetectionRule[] | undefined
+}
+
+const bySeverity = { high: 0, warning: 1, low: 2 } as const
+
+const inOrder = (a: Finding, b: Finding): number =>
+  bySeverity[a.severity] - bySeverity[b.severity] || b.at - a.at || (a.id < b.id ? -1 : 1)
+
+const withHouseholds = (
+  plays: readonly PlayRecord[],
+  rules: readonly DetectionRule[],
+  options: AssessOptions,
+) => {
+  const isHousehold = (rule: DetectionRule): boolean => rule.kind === 'second_household'
+  const found = inspectPlays(
+    plays,
+    rules.filter((rule) => !isHousehold(rule)),
+  )
+  const findings = found.map((f) => f.finding)
+  const judgement = judgeHouseholds(plays, { ...options, findings })
+  const last = plays.at(-1)
+  // The judgement over all plays stands for the rule, which would group the same devices once more.
+  const rule = rules.find((r) => r.kind === 'second_household' && r.enabled)
+  const second =
+    last && rule?.kind === 'second_household'
+      ? secondHouseholdFinding(last, judgement, rule.params)
+      : null
+  return { judgement, findings: second === null ? findings : [...findings, second] }
+}
+
+/** Says how likely one account is shared and why; the plays may come in any order. */
+export const assessAccount = (plays: readonly PlayRecord[], options: AssessOptions): Assessment => {
+  const now = soundNow(plays, options.now)
+  const known = knownPlays(plays, now, options)
+  const { judgement, findings } = withHouseholds(known, options.rules ?? defaultRules(), {
+    ...options,
+    now,
+  })
+  const isFine = options.feedback?.isAccountFine ?? false
+  return {
+    account: plays[0]?.account ?? null,
+    confidence: judgement.confidence,
+    flagged: judgement.isLikely && !isFine,
+    findings: findings.sort(inOrder),
+    households: judgement.homes.map((home, index) => describeHome(home, index)),
+    contributions: judgement.contributions,
+  }
+}

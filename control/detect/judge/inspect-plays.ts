@@ -1,0 +1,54 @@
+import type { PlayRecord } from '#domain/types'
+import { DETECTORS, inspectWith } from '../detectors/index.ts'
+import type { DetectionRule } from '../rules/rule-types.ts'
+import { isInScope } from '../rules/rules.ts'
+import type { Finding } from '../types.ts'
+
+const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
+
+/** An account that plays more within a window is judged by its latest plays, else its cost would grow squared. */
+export const RECENT_AT_MOST = 2000
+
+/** A finding and the rule that made it. */
+export interface RuleFinding {
+  readonly rule: string
+  readonly finding: Finding
+}
+
+/** How far back a rule looks. */
+export const windowMsOf = (rule: DetectionRule): number =>
+  'window_hours' in rule.params ? rule.params.window_hours * HOUR_MS : 0
+
+const nearest = (from: number, to: number): number => Math.max(from, to - RECENT_AT_MOST)
+
+const inspectRule = (rule: DetectionRule, plays: readonly PlayRecord[]): RuleFinding[] => {
+  const found: RuleFinding[] = []
+  const windowMs = windowMsOf(rule)
+  const { everyMs } = DETECTORS[rule.kind]
+  let from = 0
+  let quietUntil = Number.NEGATIVE_INFINITY
+  let judgedAt = Number.NEGATIVE_INFINITY
+  for (const [i, event] of plays.entries()) {
+    const isLast = i === plays.length - 1
+    if (event.startedAt < quietUntil || !isInScope(rule, event)) continue
+    if (event.startedAt - judgedAt < everyMs && !(everyMs > 0 && isLast)) continue
+    judgedAt = event.startedAt
+    const since = event.startedAt - windowMs
+    while ((plays[from]?.startedAt ?? Number.POSITIVE_INFINITY) < since) from += 1
+    const finding = inspectWith(rule, event, plays.slice(everyMs > 0 ? from : nearest(from, i), i))
+    if (finding === null) continue
+    found.push({ rule: rule.id, finding })
+    quietUntil = event.startedAt + rule.cool_down_minutes * MINUTE_MS
+  }
+  return found
+}
+
+/** Runs rules over the normalised plays of one account, as they would have run live; oldest finding first. */
+export const inspectPlays = (
+  plays: readonly PlayRecord[],
+  rules: readonly DetectionRule[],
+): RuleFinding[] =>
+  rules
+    .flatMap((rule) => inspectRule(rule, plays))
+    .sort((a, b) => a.finding.at - b.finding.at || (a.rule < b.rule ? -1 : 1))

@@ -1,0 +1,118 @@
+import type { TSchema } from 'typebox'
+import { Value } from 'typebox/value'
+import { everyError } from '../../config/problems/every-error.ts'
+import { FINDING_KINDS, type FindingKind } from '../types.ts'
+import { RULE_SCHEMAS } from './rule-schema.ts'
+import type { DetectionRule, RuleStep } from './rule-types.ts'
+
+/** One thing wrong with a rule, in words. */
+export interface RuleProblem {
+  /** Where: `rules[2].params.max`. */
+  readonly path: string
+  readonly message: string
+}
+
+/** Rules that can be used, or every reason why not. */
+export type ParsedRules =
+  | { readonly ok: true; readonly rules: readonly DetectionRule[] }
+  | { readonly ok: false; readonly problems: readonly RuleProblem[] }
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isKind = (value: unknown): value is FindingKind =>
+  FINDING_KINDS.some((kind) => kind === value)
+
+const wordFor = (keyword: string, params: object, message: string): string => {
+  const said = new Map(Object.entries(params))
+  if (keyword === 'boolean') return 'is not a setting of this kind of rule'
+  if (keyword === 'enum') return `must be one of ${[said.get('allowedValues')].flat().join(', ')}`
+  if (keyword === 'required') return `needs ${[said.get('requiredProperties')].flat().join(', ')}`
+  if (keyword === 'pattern') return `has the wrong form (${String(said.get('pattern'))})`
+  return message
+}
+
+const problemsOf = (schema: TSchema, value: unknown, path: string): RuleProblem[] => {
+  const byPath = new Map<string, string>()
+  for (const error of everyError(schema, value)) {
+    if (['additionalProperties', 'anyOf', 'const'].includes(error.keyword)) continue
+    const at = path + error.instancePath.replace(/\/(\d+)/g, '[$1]').replace(/\//g, '.')
+    if (!byPath.has(at)) byPath.set(at, wordFor(error.keyword, error.params, error.message))
+  }
+  return [...byPath].map(([at, message]) => ({ path: at, message }))
+}
+
+const isRule = (schema: TSchema, value: unknown): value is DetectionRule =>
+  Value.Check(schema, value)
+
+const parseRule = (raw: unknown, path: string): DetectionRule | readonly RuleProblem[] => {
+  if (!isRecord(raw)) return [{ path, message: 'must be a rule' }]
+  const { kind } = raw
+  if (!isKind(kind)) {
+    return [{ path: `${path}.kind`, message: `must be one of ${FINDING_KINDS.join(', ')}` }]
+  }
+  const schema: TSchema = RULE_SCHEMAS[kind]
+  const filled: unknown = Value.Default(schema, structuredClone(raw))
+  if (isRule(schema, filled)) return filled
+  const problems = problemsOf(schema, filled, path)
+  return problems.length > 0 ? problems : [{ path, message: 'is not a rule' }]
+}
+
+/** Reads rules as files and the API give them: a list, or a record with a list `rules`; fills in what is left out. */
+export const parseRules = (raw: unknown): ParsedRules => {
+  const list = isRecord(raw) ? raw['rules'] : raw
+  if (!Array.isArray(list)) {
+    return { ok: false, problems: [{ path: 'rules', message: 'must be a list of rules' }] }
+  }
+  const rules: DetectionRule[] = []
+  const problems: RuleProblem[] = []
+  const ids = new Set<string>()
+  for (const [i, entry] of list.entries()) {
+    const path = `rules[${i}]`
+    const parsed = parseRule(entry, path)
+    if (!('kind' in parsed)) problems.push(...parsed)
+    else if (ids.has(parsed.id)) {
+      problems.push({ path: `${path}.id`, message: `${parsed.id} is taken by an earlier rule` })
+    } else {
+      ids.add(parsed.id)
+      rules.push(parsed)
+    }
+  }
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, rules }
+}
+
+/** The rules that judge when an operator has set none: every kind that needs no choice, observing only. */
+export const defaultRules = (): readonly DetectionRule[] => {
+  const severities: Partial<Record<FindingKind, string>> = {
+    device_velocity: 'low',
+    concurrent_streams: 'low',
+    hosting_network: 'low',
+    second_household: 'high',
+    restreaming: 'high',
+    leaked_copy: 'high',
+  }
+  const kinds = FINDING_KINDS.filter((kind) => kind !== 'geo_restriction')
+  const parsed = parseRules(
+    kinds.map((kind) => ({ id: kind, kind, severity: severities[kind] ?? 'warning' })),
+  )
+  return parsed.ok ? parsed.rules : []
+}
+
+/** Whether a rule judges the plays of this account in this group. */
+export const isInScope = (
+  rule: Pick<DetectionRule, 'enabled' | 'scope'>,
+  play: { readonly account: string; readonly group: string | null },
+): boolean => {
+  if (!rule.enabled) return false
+  if (rule.scope.type === 'account') return rule.scope.account === play.account
+  return rule.scope.type === 'all' || rule.scope.group === play.group
+}
+
+/** The step that the n-th finding within the escalation time leads to; `null` before the first. */
+export const stepFor = (rule: Pick<DetectionRule, 'actions'>, nth: number): RuleStep | null =>
+  rule.actions
+    .filter((step) => step.from_finding <= nth)
+    .reduce<RuleStep | null>(
+      (best, step) => (best === null || step.from_finding >= best.from_finding ? step : best),
+      null,
+    )

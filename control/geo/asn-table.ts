@@ -1,0 +1,28 @@
+import type { AsnEntry } from '../sources/tautulli/rows.ts'
+
+/** Looks up the network an address belongs to. */
+export type AsnTable = (address: string) => AsnEntry | null
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const entryOf = (value: unknown): AsnEntry | null => {
+  if (!isRecord(value)) return null
+  const { asn, org } = value
+  const number = typeof asn === 'string' ? Number(asn.replace(/^AS/i, '')) : asn
+  return {
+    asn: typeof number === 'number' && Number.isInteger(number) ? number : null,
+    org: typeof org === 'string' && org !== '' ? org : null,
+  }
+}
+
+/** Reads a JSON table `address -> {asn, org}`; `null` where the text is none. */
+export const parseAsnTable = (text: string): AsnTable | null => {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    if (!isRecord(parsed)) return null
+    return (address) => (Object.hasOwn(parsed, address) ? entryOf(parsed[address]) : null)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,52 @@
+import type { Playlist, PlaylistEntry } from '../m3u/playlist.ts'
+import type { Channel, ChannelOrigin } from './channel.ts'
+import { assignChannelIds } from './channel-ids.ts'
+import { readOrigin, streamName } from './channel-origin.ts'
+import { breatheAt } from './yield-to-event-loop.ts'
+
+/** A source's list under its name. */
+export interface NamedPlaylist {
+  readonly source: string
+  readonly playlist: Playlist
+  /** Channels are called by their folder in the address, where that is one's own. */
+  readonly isIdByAddress?: boolean
+}
+
+/** All channels of all sources, in order. */
+export interface Catalogue {
+  readonly channels: readonly Channel[]
+  readonly playlists: ReadonlyMap<string, Playlist>
+  readonly warnings: readonly string[]
+}
+
+const warningLimit = 50
+
+/** Turns lists into channels with ids unique over all of them; what the edge cannot fetch is left out and named. */
+export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<Catalogue> => {
+  const found: { source: string; item: PlaylistEntry; origin: ChannelOrigin }[] = []
+  const wanted: PlaylistEntry[] = []
+  const warnings: string[] = []
+  for (const { source, playlist, isIdByAddress } of lists)
+    for (const [index, item] of playlist.entries.entries()) {
+      await breatheAt(index)
+      const result = readOrigin(item)
+      const where = `${source} line ${item.line}: ${item.name}`
+      if (!result.ok) warnings.push(`${where} is left out: ${result.reason}`)
+      else {
+        if (result.warning) warnings.push(`${where}: ${result.warning}`)
+        found.push({ source, item, origin: result.origin })
+        wanted.push(isIdByAddress ? { ...item, tvgId: streamName(result.origin) } : item)
+      }
+    }
+  const ids = await assignChannelIds(wanted)
+  const channels = found.map(({ source, item, origin }, index) => {
+    const { name, titles } = item
+    return { id: ids[index] ?? '', name, titles, source, item, ...origin }
+  })
+  const more = warnings.length - warningLimit
+  return {
+    channels,
+    playlists: new Map(lists.map(({ source, playlist }) => [source, playlist])),
+    warnings: more > 0 ? [...warnings.slice(0, warningLimit), `and ${more} more`] : warnings,
+  }
+}

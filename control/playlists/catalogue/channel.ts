@@ -1,0 +1,26 @@
+import type { Protocol } from '#domain/types'
+import type { PlaylistEntry } from '../m3u/playlist.ts'
+
+/** Where the edge fetches a channel from. */
+export interface ChannelOrigin {
+  /** Scheme, host and port: `http://127.0.0.1:9000`. */
+  readonly origin: string
+  /** The directory of the entry, with both slashes. */
+  readonly base: string
+  /** The entry's file name; empty for an address that ends in a slash. */
+  readonly entry: string
+  /** Without the question mark. */
+  readonly query: string
+  readonly protocol: Protocol
+  readonly isVod: boolean
+}
+
+/** One stream a group's list may offer. */
+export interface Channel extends ChannelOrigin {
+  readonly id: string
+  readonly name: string
+  readonly titles: readonly string[]
+  /** Name of the source it came from. */
+  readonly source: string
+  readonly item: PlaylistEntry
+}

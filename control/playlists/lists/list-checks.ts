@@ -1,0 +1,120 @@
+import { parseAddress } from '#domain/networks/network'
+import type { Channel } from '../catalogue/channel.ts'
+import { crowdedDirectories, directoryKey } from '../catalogue/ownership.ts'
+import { breathe } from '../catalogue/yield-to-event-loop.ts'
+import { catchupProblem } from './catchup.ts'
+import { findDeadSelectors, type Selection } from './selection.ts'
+
+/** A group as far as its list is concerned. */
+export interface GroupSelection {
+  readonly id: string
+  readonly channels: Selection
+  readonly renumber?: boolean
+}
+
+export interface CheckOptions {
+  /** Whether the edge can resolve names: origins named by host need it. */
+  readonly hasResolver: boolean
+}
+
+/** Names, and warnings of one kind, that are spelled out. */
+const shown = 5
+const perCheck = 50
+
+const gather = (
+  channels: readonly Channel[],
+  keyOf: (channel: Channel) => string,
+): Map<string, Channel[]> => {
+  const found = new Map<string, Channel[]>()
+  for (const channel of channels) {
+    const key = keyOf(channel)
+    const list = found.get(key)
+    if (list) list.push(channel)
+    else found.set(key, [channel])
+  }
+  return found
+}
+
+const sample = (texts: readonly string[]): string =>
+  texts.length > shown
+    ? `${texts.slice(0, shown).join(', ')} and ${texts.length - shown} more`
+    : texts.join(', ')
+
+const idsOf = (channels: readonly Channel[]): string => sample(channels.map(({ id }) => id))
+
+const checkDirectories = (channels: readonly Channel[]): string[] => {
+  const crowded = crowdedDirectories(channels)
+  const warnings: string[] = []
+  for (const [key, inside] of gather(channels, directoryKey)) {
+    const place = `${inside[0]?.origin ?? ''}${inside[0]?.base ?? ''}`
+    if (inside.length > 1)
+      warnings.push(
+        `${inside.length} channels share ${place} (${idsOf(inside)}): a session of one can fetch the others' segments`,
+      )
+    else if (crowded.has(key))
+      warnings.push(
+        `other channels lie below ${place} of ${idsOf(inside)}; kept apart by their directories`,
+      )
+  }
+  return warnings
+}
+
+const checkEntries = (channels: readonly Channel[]): string[] =>
+  [...gather(channels, ({ origin, base, entry }) => origin + base + entry)]
+    .filter(([, same]) => new Set(same.map(({ query }) => query)).size > 1)
+    .map(
+      ([place, same]) =>
+        `${idsOf(same)} differ only in the query of ${place}: a session of one opens the others`,
+    )
+
+const checkNames = (channels: readonly Channel[]): string[] =>
+  [
+    ...gather(
+      channels.filter(({ item }) => item.tvgId !== ''),
+      ({ item }) => item.tvgId,
+    ),
+  ]
+    .filter(([, same]) => same.length > 1)
+    .map(
+      ([tvgId, same]) =>
+        `tvg-id '${tvgId}' is used ${same.length} times; ids are made from the names (${idsOf(same)})`,
+    )
+
+const hostOf = (origin: string): string => new URL(origin).hostname.replace(/^\[|\]$/g, '')
+
+const checkHosts = (channels: readonly Channel[]): string[] =>
+  [...gather(channels, ({ origin }) => origin)]
+    .filter(([origin]) => parseAddress(hostOf(origin)) === null)
+    .map(
+      ([origin, same]) =>
+        `${origin} is named by host but the edge has no resolver (${idsOf(same)})`,
+    )
+
+const checkCatchup = (channels: readonly Channel[]): string[] => {
+  const problems = gather(channels, (channel) => catchupProblem(channel) ?? '')
+  problems.delete('')
+  return [...problems].map(([problem, same]) => `${idsOf(same)}: ${problem}`)
+}
+
+const checkGroups = (channels: readonly Channel[], groups: readonly GroupSelection[]): string[] => {
+  const deadSelectors = findDeadSelectors(channels)
+  return groups
+    .map((group) => ({ id: group.id, dead: deadSelectors(group.channels) }))
+    .filter(({ dead }) => dead.length > 0)
+    .map(({ id, dead }) => `group ${id} names what no channel answers to: ${sample(dead)}`)
+}
+
+/** What an operator should know about the channels and the groups' choice of them. */
+export const checkChannels = async (
+  channels: readonly Channel[],
+  groups: readonly GroupSelection[],
+  options: CheckOptions,
+): Promise<string[]> => {
+  const checks = [checkNames, checkDirectories, checkEntries, checkCatchup]
+  const warnings: string[] = []
+  for (const check of options.hasResolver ? checks : [...checks, checkHosts]) {
+    warnings.push(...check(channels).slice(0, perCheck))
+    await breathe()
+  }
+  return [...warnings, ...checkGroups(channels, groups)]
+}

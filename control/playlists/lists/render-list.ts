@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto'
+import { entryOfProtocol } from '#domain/channels/channel'
+import type { Channel } from '../catalogue/channel.ts'
+import { breatheAt } from '../catalogue/yield-to-event-loop.ts'
+import { attributeOf, formatAttribute, parseInfoLine, withAttribute } from '../m3u/info-line.ts'
+import type { Attribute, Playlist, PlaylistEntry } from '../m3u/playlist.ts'
+import { catchupPath } from './catchup.ts'
+
+/** Stands where the edge puts `scheme://host/live/<ticket>`. */
+export const placeholder = '@@'
+
+/** A group's list as edges fetch it; `@@` stands for scheme, host and the ticket's path. */
+export interface RenderedList {
+  /** Hash of the text. */
+  readonly version: string
+  readonly text: string
+  readonly channels: number
+}
+
+export interface RenderOptions {
+  /** Number the channels from 1 in `tvg-chno`. */
+  readonly renumber?: boolean
+}
+
+const extgrpLine = /^#EXTGRP:/i
+
+/** Text of the source must not contain the placeholder, or a hostile list would have tickets put into its own addresses. */
+const disarm = (text: string): string =>
+  text.includes(placeholder) ? text.replace(/@(?=@)/g, '%40') : text
+
+const disarmInfo = (line: string): string => {
+  if (!line.includes(placeholder)) return line
+  const { comma } = parseInfoLine(line)
+  return disarm(line.slice(0, comma)) + line.slice(comma).replace(/@(?=@)/g, '@ ')
+}
+
+const linesOf = (item: PlaylistEntry): string[] => [...item.before, ...item.after]
+
+/** Header attributes of all sources: EPG addresses side by side under both names, of others the first. */
+const mergeHeaders = (playlists: readonly Playlist[]): Attribute[] => {
+  const merged = new Map<string, Attribute>()
+  const guides = new Set<string>()
+  for (const { header } of playlists)
+    for (const { name, value } of header) {
+      const key = name.toLowerCase()
+      if (key === 'url-tvg' || key === 'x-tvg-url')
+        for (const guide of value.split(',')) guides.add(guide.trim())
+      else if (!merged.has(key)) merged.set(key, { name, value })
+    }
+  guides.delete('')
+  const value = [...guides].join(',')
+  const both = value === '' ? [] : ['url-tvg', 'x-tvg-url'].map((name) => ({ name, value }))
+  return [...both, ...merged.values()]
+}
+
+const headerLines = (playlists: readonly Playlist[]): string[] => {
+  const attributes = mergeHeaders(playlists).map((it) => ` ${disarm(formatAttribute(it))}`)
+  const directives = new Set(
+    playlists.flatMap((playlist) =>
+      playlist.directives.map((line) => (/^#EXTENC:/i.test(line) ? '#EXTENC:UTF-8' : disarm(line))),
+    ),
+  )
+  return [`#EXTM3U${attributes.join('')}`, ...directives]
+}
+
+/** The file name a player sees; Flussonic's `mpegts` stays, since players build archive addresses from it. */
+const entryName = (channel: Channel): string =>
+  channel.protocol === 'mpegts' && channel.entry === 'mpegts'
+    ? 'mpegts'
+    : entryOfProtocol(channel.protocol)
+
+const infoOf = (channel: Channel, number: number | null): string => {
+  const { item } = channel
+  let info = disarmInfo(item.info ?? `#EXTINF:-1,${item.name}`)
+  if (item.isTitledByExtgrp)
+    info = withAttribute(info, 'group-title', disarm(item.titles.join(';')))
+  if (number !== null) info = withAttribute(info, 'tvg-chno', String(number))
+  if (!/catchup-source/i.test(info)) return info
+  const source = attributeOf(parseInfoLine(info).attributes, 'catchup-source')
+  const path = catchupPath(channel, source)
+  return path === null
+    ? info
+    : withAttribute(info, 'catchup-source', `${placeholder}/${channel.id}/${path}`)
+}
+
+/** An entry's lines. Where a list uses `#EXTGRP`, each entry names its own: it would else run on to the next. */
+const entryLines = (channel: Channel, number: number | null, usesExtgrp: boolean): string[] => {
+  const { item } = channel
+  const hasOwn = linesOf(item).some((line) => extgrpLine.test(line))
+  return [
+    ...item.before.map(disarm),
+    infoOf(channel, number),
+    ...item.after.map(disarm),
+    ...(usesExtgrp && !hasOwn ? [`#EXTGRP:${disarm(item.titles.join(';'))}`] : []),
+    `${placeholder}/${channel.id}/${entryName(channel)}${disarm(item.suffix)}`,
+  ]
+}
+
+/** Renders a group's channels, in the order given, under the headers of the lists they came from. */
+export const renderList = async (
+  channels: readonly Channel[],
+  playlists: readonly Playlist[],
+  options: RenderOptions = {},
+): Promise<RenderedList> => {
+  const usesExtgrp = channels.some(({ item }) => linesOf(item).some((it) => extgrpLine.test(it)))
+  const lines = headerLines(playlists)
+  for (const [index, channel] of channels.entries()) {
+    await breatheAt(index)
+    for (const line of entryLines(channel, options.renumber ? index + 1 : null, usesExtgrp))
+      lines.push(line)
+  }
+  for (const { trailing } of playlists) for (const line of trailing) lines.push(disarm(line))
+  const text = `${lines.join('\n')}\n`
+  const version = createHash('sha256').update(text).digest('base64url').slice(0, 16)
+  return { version, text, channels: channels.length }
+}

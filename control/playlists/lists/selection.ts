@@ -1,0 +1,85 @@
+import type { Channel } from '../catalogue/channel.ts'
+
+/** Which channels, as configured; all of them where nothing is named. */
+export interface Selection {
+  readonly titles: readonly string[]
+  readonly ids: readonly string[]
+  readonly names: readonly string[]
+  /** Regular expressions over id and name. */
+  readonly patterns: readonly string[]
+  /** Ids, names or group-titles left out. */
+  readonly exclude: readonly string[]
+  /** Ids or names that come first, in this order. */
+  readonly order: readonly string[]
+  /** Sources to take from; all when empty. */
+  readonly sources: readonly string[]
+}
+
+/** Names and titles are compared without regard to case, outer blanks and Unicode form. */
+const fold = (text: string): string => text.normalize('NFC').trim().toLowerCase()
+
+const foldAll = (texts: readonly string[]): Set<string> => new Set(texts.map(fold))
+
+/** Both the parts of a `;`-separated group-title and the whole of it answer. */
+const hasTitle = (titles: ReadonlySet<string>, channel: Channel): boolean =>
+  titles.size > 0 &&
+  (channel.titles.some((title) => titles.has(fold(title))) ||
+    titles.has(fold(channel.titles.join(';'))))
+
+/** A test for membership, everything compiled once. */
+export const compileSelection = (selection: Selection): ((channel: Channel) => boolean) => {
+  const sources = new Set(selection.sources)
+  const ids = new Set(selection.ids)
+  const names = foldAll(selection.names)
+  const titles = foldAll(selection.titles)
+  const patterns = selection.patterns.map((pattern) => new RegExp(pattern, 'u'))
+  const excludedIds = new Set(selection.exclude)
+  const excluded = foldAll(selection.exclude)
+  const takesAll = ids.size + names.size + titles.size + patterns.length === 0
+
+  const isNamed = (channel: Channel): boolean =>
+    ids.has(channel.id) ||
+    names.has(fold(channel.name)) ||
+    hasTitle(titles, channel) ||
+    patterns.some((pattern) => pattern.test(channel.id) || pattern.test(channel.name))
+  const isLeftOut = (channel: Channel): boolean =>
+    excluded.size > 0 &&
+    (excludedIds.has(channel.id) || excluded.has(fold(channel.name)) || hasTitle(excluded, channel))
+
+  return (channel) =>
+    (sources.size === 0 || sources.has(channel.source)) &&
+    (takesAll || isNamed(channel)) &&
+    !isLeftOut(channel)
+}
+
+/** The selected channels: those named by `order` first, the rest as the sources have them. */
+export const selectChannels = (channels: readonly Channel[], selection: Selection): Channel[] => {
+  const selected = channels.filter(compileSelection(selection))
+  if (selection.order.length === 0) return selected
+  const byId = new Map(selection.order.map((text, index) => [text, index]))
+  const byName = new Map(selection.order.map((text, index) => [fold(text), index]))
+  const rank = (channel: Channel): number =>
+    byId.get(channel.id) ?? byName.get(fold(channel.name)) ?? selection.order.length
+  return selected
+    .map((channel) => ({ channel, rank: rank(channel) }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ channel }) => channel)
+}
+
+/** A test for selectors no channel answers to: most likely a slip of the pen. */
+export const findDeadSelectors = (
+  channels: readonly Channel[],
+): ((selection: Selection) => string[]) => {
+  const known = new Set<string>()
+  for (const { id, name, titles } of channels) {
+    known
+      .add(id)
+      .add(fold(name))
+      .add(fold(titles.join(';')))
+    for (const title of titles) known.add(fold(title))
+  }
+  return ({ titles, ids, names, exclude, order }) => {
+    const listed = new Set([...titles, ...ids, ...names, ...exclude, ...order])
+    return [...listed].filter((text) => !known.has(text) && !known.has(fold(text)))
+  }
+}

@@ -1,0 +1,82 @@
+import { isUtf8 } from 'node:buffer'
+import { TextDecoder } from 'node:util'
+import type { PlaylistProblem } from './playlist.ts'
+import { decodeWestern } from './windows-1252.ts'
+
+/** A line longer than this is no playlist's. */
+const maxLineBytes = 1024 * 1024
+const newline = 10
+const byteOrderMark = '\u{feff}'
+
+type Decode = (bytes: Buffer) => string
+
+/** The encoding named by `#EXTENC`, where the platform knows it; Windows-1252 otherwise. */
+const decoderFor = (label: string): Decode => {
+  try {
+    const decoder = new TextDecoder(label)
+    return decoder.encoding === 'windows-1252' ? decodeWestern : (bytes) => decoder.decode(bytes)
+  } catch {
+    return decodeWestern
+  }
+}
+
+/** Cuts bytes into lines: UTF-8 where a line is valid UTF-8, else the encoding of `#EXTENC` or Latin-1. */
+export class LineSplitter {
+  private rest: Buffer[] = []
+  private restBytes = 0
+  private count = 0
+  private fallback: Decode = decodeWestern
+  private readonly take: (line: string, number: number) => void
+
+  constructor(take: (line: string, number: number) => void) {
+    this.take = take
+  }
+
+  /** Takes the next bytes; a problem means that they are no text. */
+  push(bytes: Uint8Array): PlaylistProblem | null {
+    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    let from = 0
+    for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, from)) {
+      const problem = this.end(chunk.subarray(from, end))
+      if (problem) return problem
+      from = end + 1
+    }
+    // A copy, since whoever reads a file may use the chunk's memory again.
+    if (from < chunk.length) this.rest.push(Buffer.from(chunk.subarray(from)))
+    this.restBytes += chunk.length - from
+    return this.restBytes > maxLineBytes ? this.problem('the line is longer than 1 MB') : null
+  }
+
+  /** Takes the last line where the text does not end in a newline. */
+  finish(): PlaylistProblem | null {
+    return this.restBytes > 0 ? this.end(Buffer.alloc(0)) : null
+  }
+
+  private problem(reason: string): PlaylistProblem {
+    return { line: this.count + 1, reason }
+  }
+
+  private end(tail: Buffer): PlaylistProblem | null {
+    const bytes = this.rest.length > 0 ? Buffer.concat([...this.rest, tail]) : tail
+    this.rest = []
+    this.restBytes = 0
+    if (bytes.length > maxLineBytes) return this.problem('the line is longer than 1 MB')
+    if (bytes.includes(0)) return this.problem('not text: binary, or UTF-16 instead of UTF-8')
+    const decoded = isUtf8(bytes) ? bytes.toString('utf8') : this.fallback(bytes)
+    const marked = this.count === 0 && decoded.startsWith(byteOrderMark)
+    this.emit(marked ? decoded.slice(1) : decoded)
+    return null
+  }
+
+  /** Old Macintosh line ends count too; a carriage return never belongs to a line. */
+  private emit(text: string): void {
+    const encoding = /^#EXTENC:\s*([\w-]+)/i.exec(text)?.[1]
+    if (encoding && !/^utf-?8$/i.test(encoding)) this.fallback = decoderFor(encoding)
+    const trimmed = text.endsWith('\r') ? text.slice(0, -1) : text
+    const lines = trimmed.includes('\r') ? trimmed.split('\r') : [trimmed]
+    for (const line of lines) {
+      this.count += 1
+      this.take(line, this.count)
+    }
+  }
+}

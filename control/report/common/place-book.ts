@@ -1,0 +1,57 @@
+import { isPassing, TautulliError } from '../../sources/tautulli/error.ts'
+import type { TautulliGeo } from '../../sources/tautulli/rows.ts'
+
+/** Looks up each address once, a bounded number at a time. */
+export interface PlaceBook {
+  /** What is known of these addresses; one whose look-up failed has an empty record. */
+  find(addresses: Iterable<string>): Promise<Map<string, TautulliGeo>>
+  /** How many look-ups were made, and how many failed for the server's fault. */
+  tally(): { readonly asked: number; readonly failed: number }
+}
+
+/** Bounds how much runs at once; the rest waits its turn. */
+const createTurnstile = (atOnce: number) => {
+  let running = 0
+  const waiting: (() => void)[] = []
+  return async <R>(work: () => Promise<R>): Promise<R> => {
+    if (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve))
+    else running += 1
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else running -= 1
+    }
+  }
+}
+
+const isServersFault = (error: unknown): boolean =>
+  !(error instanceof TautulliError) || isPassing(error.failure)
+
+/** A book that asks `lookUp` at most once per address and counts what failed. */
+export const createPlaceBook = (
+  lookUp: (address: string) => Promise<TautulliGeo>,
+  atOnce = 8,
+): PlaceBook => {
+  const known = new Map<string, Promise<TautulliGeo>>()
+  const inTurn = createTurnstile(atOnce)
+  let failed = 0
+  const ask = (address: string): Promise<TautulliGeo> => {
+    const before = known.get(address)
+    if (before) return before
+    const asked = inTurn(() => lookUp(address)).catch((error: unknown): TautulliGeo => {
+      if (isServersFault(error)) failed += 1
+      return {}
+    })
+    known.set(address, asked)
+    return asked
+  }
+  return {
+    tally: () => ({ asked: known.size, failed }),
+    async find(addresses) {
+      const pairs = [...addresses].map(async (address) => [address, await ask(address)] as const)
+      return new Map(await Promise.all(pairs))
+    },
+  }
+}

@@ -1,0 +1,61 @@
+import type { TautulliRow } from '../../../sources/tautulli/rows.ts'
+import type { Concurrency } from '../../common/concurrency.ts'
+import { field, isPrivate, numberIn } from './row.ts'
+
+const countBy = <T>(counts: Map<T, number>, key: T, by: number): void => {
+  counts.set(key, (counts.get(key) ?? 0) + by)
+}
+
+const deviceOf = (row: TautulliRow): unknown => row.machine_id ?? null
+
+/** Whether comparing two rows would have met a null address where the original needs a string. */
+const meetsNullAddress = (rows: readonly TautulliRow[]): boolean => {
+  const after = new Map<unknown, number>()
+  for (const row of rows) countBy(after, deviceOf(row), 1)
+  const privateBefore = new Map<unknown, number>()
+  let privates = 0
+  let left = rows.length
+  for (const row of rows) {
+    const device = deviceOf(row)
+    left -= 1
+    countBy(after, device, -1)
+    const isNull = field(row, 'ip_address', '') === null
+    if (isNull && left - (after.get(device) ?? 0) > 0) return true
+    if (isNull && privates - (privateBefore.get(device) ?? 0) > 0) return true
+    if (!isPrivate(row.ip_address)) continue
+    privates += 1
+    countBy(privateBefore, device, 1)
+  }
+  return false
+}
+
+const pairsNullDevice = (concurrency: Concurrency): boolean =>
+  concurrency.devicePairs.some(([a, b]) => {
+    const pair = [concurrency.names[a], concurrency.names[b]]
+    return pair.includes(null) && pair.some((device) => typeof device === 'string')
+  })
+
+const NUMBERS = ['started', 'stopped', 'play_duration', 'duration']
+
+/** Whether a time or length is text, which the original cannot add to a number. */
+const hasTextForNumber = (rows: readonly TautulliRow[]): boolean =>
+  rows.some((row) => NUMBERS.some((name) => typeof row[name] === 'string' && row[name] !== ''))
+
+/** Why the original would have stopped on this account; empty where it would have given the same numbers. */
+export const whereOriginalStops = (
+  rows: readonly TautulliRow[],
+  concurrency: Concurrency,
+  devices: Iterable<{ readonly platform: unknown; readonly player: unknown }>,
+): string[] => {
+  const reasons: string[] = []
+  if (meetsNullAddress(rows.filter((row) => numberIn(row.started) !== 0)))
+    reasons.push('null address')
+  if (pairsNullDevice(concurrency)) reasons.push('null machine id in a concurrent pair')
+  if (hasTextForNumber(rows)) reasons.push('text for a number')
+  for (const { platform, player } of devices) {
+    if (platform !== null && player !== null) continue
+    reasons.push('null platform or player')
+    break
+  }
+  return reasons
+}

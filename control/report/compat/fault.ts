@@ -1,0 +1,14 @@
+import { TautulliError } from '../../sources/tautulli/error.ts'
+
+/** What the report prints after `error:`; the words of the formula's HTTP library where it has any. */
+export const faultText = (error: Error): string => {
+  if (!(error instanceof TautulliError)) return error.message
+  const { kind, status, statusText, url, command, detail } = error.failure
+  if (status !== undefined && kind !== 'malformed' && status >= 400) {
+    const side = status < 500 ? 'Client' : 'Server'
+    return `${status} ${side} Error: ${statusText ?? ''} for url: ${url ?? ''}`
+  }
+  if (kind === 'refused' || kind === 'unauthorized')
+    return `Tautulli API error (${command}): ${detail ?? 'None'}`
+  return error.message
+}

@@ -1,0 +1,52 @@
+import type { TautulliGeo, TautulliUser } from '../../sources/tautulli/rows.ts'
+import { isTruthy, printed } from '../common/python-text.ts'
+import type { CompatAnalysis } from './analysis/analysis.ts'
+
+/** A user the formula could be applied to, skipped ones included. */
+export interface AnalysedUser {
+  readonly user_id: unknown
+  readonly name: string
+  readonly analysis: CompatAnalysis
+  /** `null` without look-ups. */
+  readonly places: ReadonlyMap<string, TautulliGeo> | null
+}
+
+/** A user with a score. */
+export interface JudgedUser extends AnalysedUser {
+  readonly score: number
+}
+
+/** What decides whether a score is worth showing. */
+export interface FlagRule {
+  readonly minScore: number
+  readonly concurrentOnly: boolean
+}
+
+/** The name progress shows. */
+export const shownName = (user: TautulliUser): string => {
+  if (isTruthy(user.friendly_name)) return printed(user.friendly_name)
+  return isTruthy(user.username) ? printed(user.username) : '?'
+}
+
+/** The name the report shows: the user id where there is no other. */
+export const reportName = (user: TautulliUser): string =>
+  isTruthy(user.friendly_name) || isTruthy(user.username) ? shownName(user) : printed(user.user_id)
+
+/** Whether a user goes by this name, letter case aside. */
+export const isNamed = (user: TautulliUser, name: string): boolean =>
+  [user.friendly_name, user.username].some(
+    (own) => (isTruthy(own) ? printed(own) : '').toLowerCase() === name.toLowerCase(),
+  )
+
+/** Whether the score reaches the threshold, and sessions overlap where only those are wanted. */
+export const isFlagged = (user: AnalysedUser, rule: FlagRule): boolean =>
+  user.analysis.score !== null &&
+  user.analysis.score >= rule.minScore &&
+  (!rule.concurrentOnly || user.analysis.overlaps > 0)
+
+/** Flagged users, highest score first; equals keep the server's order. */
+export const flaggedOf = (users: readonly AnalysedUser[], rule: FlagRule): JudgedUser[] =>
+  users
+    .filter((user) => isFlagged(user, rule))
+    .map((user) => ({ ...user, score: user.analysis.score ?? 0 }))
+    .toSorted((a, b) => b.score - a.score)

@@ -1,0 +1,33 @@
+import type { AccountService } from '../../../accounts/account-service.ts'
+import { ProblemError } from '../../../plugins/problem.ts'
+import type { Account } from '../../../store/tables/records.ts'
+import type { Nouns } from '../../../store/tables/stores.ts'
+import type { AuditTrail } from '../common/audit-trail.ts'
+
+/** What the account routes work with. */
+export interface AccountRoutesOptions {
+  readonly store: Pick<Nouns, 'accounts' | 'tokens'>
+  readonly accounts: AccountService
+  readonly audit: AuditTrail
+  readonly clock: () => number
+  /** Caches forget; running sessions get their new caps. */
+  readonly changed: (account: Account | null) => Promise<void>
+  /** The playlist address of a token, as viewers reach it. */
+  readonly playlistUrl: (token: string) => string
+  /** Names accounts may refer to. */
+  readonly known: {
+    readonly group: (name: string) => boolean
+    readonly plan: (name: string) => Promise<boolean>
+  }
+}
+
+/** Finds an account or says that there is none. */
+export const accountOr404 = async (
+  options: Pick<AccountRoutesOptions, 'store'>,
+  id: string,
+): Promise<Account> => {
+  const account =
+    (await options.store.accounts.get(id)) ?? (await options.store.accounts.byName(id))
+  if (!account) throw new ProblemError('not.found', `There is no account '${id}'.`)
+  return account
+}

@@ -1,0 +1,53 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { type Static, Type } from 'typebox'
+import type { KeyRing } from '../../../keys/key-ring.ts'
+import { ProblemError } from '../../../plugins/problem.ts'
+import { keySchema } from '../../../schemas/operations.ts'
+import type { AuditTrail } from '../common/audit-trail.ts'
+
+export interface KeyRoutesOptions {
+  readonly ring: KeyRing
+  readonly audit: AuditTrail
+  readonly clock: () => number
+}
+
+const shown = (ring: KeyRing): Static<typeof keySchema>[] =>
+  ring
+    .describe()
+    .filter(({ purpose }) => purpose === 'signing')
+    .map(({ kid, createdAt, retiredAt }) => ({
+      kid,
+      createdAt,
+      retiredAt,
+      isCurrent: kid === ring.current().kid && retiredAt === null,
+    }))
+
+/** Signing keys: list, rotate, retire. Secrets never leave. */
+export const keyRoutes = (plain: FastifyInstance, options: KeyRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { ring, audit, clock } = options
+  const write = { permission: 'keys:write' }
+  const response = { 200: Type.Array(keySchema) }
+  app.get('/keys', { schema: { response }, config: { permission: 'keys:read' } }, () => shown(ring))
+  app.post('/keys/rotate', { schema: { response }, config: write }, async (request) => {
+    const kid = await ring.rotate(clock())
+    await audit(request, 'key.rotate', { subject: String(kid) })
+    return shown(ring)
+  })
+  app.post(
+    '/keys/:kid/retire',
+    { schema: { params: Type.Object({ kid: Type.Integer() }), response }, config: write },
+    async (request) => {
+      const { kid } = request.params
+      if (!(await ring.retire(kid, clock()))) {
+        throw new ProblemError(
+          'state.wrong',
+          `Key ${kid} does not sign or is the current one; rotate first.`,
+        )
+      }
+      await audit(request, 'key.retire', { subject: String(kid) })
+      return shown(ring)
+    },
+  )
+}

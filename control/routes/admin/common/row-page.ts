@@ -1,0 +1,55 @@
+import { ProblemError } from '../../../plugins/problem.ts'
+import { readSort } from '../../../schemas/common.ts'
+
+/** What a list asks for. */
+export interface PageWish {
+  readonly limit?: number
+  readonly after?: string
+  readonly sort?: string
+}
+
+type Value = string | number | null
+
+/** Nothing is later than everything: a ban for good ends last. */
+const order = (x: Value, y: Value): number => {
+  if (x === y) return 0
+  if (x === null || y === null) return x === null ? 1 : -1
+  return x < y ? -1 : 1
+}
+
+const isValue = (read: unknown): read is Value =>
+  read === null || typeof read === 'string' || typeof read === 'number'
+
+const readCursor = (text: string): [Value, string] => {
+  try {
+    const read: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
+    const [value, id]: unknown[] = Array.isArray(read) ? read : []
+    if (isValue(value) && typeof id === 'string') return [value, id]
+  } catch {
+    // Told below.
+  }
+  throw new ProblemError('request.invalid', 'after takes what `next` of the page before said.')
+}
+
+/** One page of rows that are all in memory, sorted by one of `fields` and continued behind a row even when it is gone. */
+export const pageOfRows = <F extends string, Row extends Readonly<Record<F | 'id', Value>>>(
+  rows: readonly Row[],
+  wish: PageWish,
+  fields: readonly F[],
+): { items: Row[]; next: string | null } => {
+  const wanted = readSort(wish.sort, fields)
+  if (!wanted) throw new ProblemError('request.invalid', `Sort by ${fields.join(', ')}.`)
+  const field: F | 'id' = wanted.sort ?? 'id'
+  const sign = wanted.descending ? -1 : 1
+  const compare = (a: readonly [Value, Value], b: readonly [Value, Value]): number =>
+    sign * order(a[0], b[0]) || order(a[1], b[1])
+  const placeOf = (row: Row): [Value, Value] => [row[field], row.id]
+  const from = wish.after === undefined ? null : readCursor(wish.after)
+  const behind = rows.filter((row) => from === null || compare(placeOf(row), from) > 0)
+  behind.sort((a, b) => compare(placeOf(a), placeOf(b)))
+  const items = behind.slice(0, wish.limit ?? behind.length)
+  const last = items.at(-1)
+  const isMore = items.length < behind.length && last !== undefined
+  const next = isMore ? Buffer.from(JSON.stringify(placeOf(last))).toString('base64url') : null
+  return { items, next }
+}

@@ -1,0 +1,123 @@
+import { Readable } from 'node:stream'
+import { setImmediate as breathe } from 'node:timers/promises'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { PlayRecord } from '#domain/types'
+import { backtestHistory } from '../../../detect/judge/backtest-run.ts'
+import { isCountable } from '../../../detect/live/countable.ts'
+import { readFeedback } from '../../../detect/live/knowledge-book.ts'
+import { RULE_SCHEMA } from '../../../detect/rules/rule-schema.ts'
+import type { DetectionRule } from '../../../detect/rules/rule-types.ts'
+import { ProblemError } from '../../../plugins/problem.ts'
+import type { History } from '../../../store/history/history.ts'
+import type { Nouns } from '../../../store/tables/stores.ts'
+import { checkedRules } from './rules.ts'
+
+export interface BacktestRoutesOptions {
+  readonly history: Pick<History, 'playsByAccount'>
+  readonly store: Pick<Nouns, 'feedback'>
+  /** The rules in force. */
+  readonly rules: () => readonly DetectionRule[]
+  readonly clock: () => number
+}
+
+const DAYS_AT_MOST = 3650
+const BREATH_MS = 15
+
+/** Plays account by account, letting viewers' requests through in between. */
+async function* unhurried(
+  accounts: AsyncIterable<readonly PlayRecord[]>,
+): AsyncGenerator<readonly PlayRecord[]> {
+  let last = performance.now()
+  for await (const plays of accounts) {
+    if (performance.now() - last > BREATH_MS) {
+      await breathe()
+      last = performance.now()
+    }
+    yield plays
+  }
+}
+
+async function* countable(
+  accounts: AsyncIterable<readonly PlayRecord[]>,
+): AsyncGenerator<readonly PlayRecord[]> {
+  for await (const plays of accounts) yield plays.filter(isCountable)
+}
+
+/** One account's plays a line; the last line tells how many there were, so that a torn answer shows. */
+async function* lines(accounts: AsyncIterable<readonly PlayRecord[]>): AsyncGenerator<string> {
+  let count = 0
+  for await (const plays of accounts) {
+    count += 1
+    yield `${JSON.stringify(plays)}\n`
+  }
+  yield `${JSON.stringify({ accounts: count })}\n`
+}
+
+const daysOf = (days: unknown): number => {
+  const isGood =
+    typeof days === 'number' && Number.isInteger(days) && days >= 1 && days <= DAYS_AT_MOST
+  if (isGood) return days
+  throw new ProblemError('request.invalid', `days must be a whole number from 1 to ${DAYS_AT_MOST}`)
+}
+
+const ruleList = Type.Array(Type.Unsafe<DetectionRule>(RULE_SCHEMA))
+
+/** `/backtest` and `/history/plays.ndjson`. */
+export const backtestRoutes = (plain: FastifyInstance, options: BacktestRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { history, store, rules, clock } = options
+  let isBusy = false
+  app.post(
+    '/backtest',
+    {
+      schema: {
+        description: 'What a draft of rules would have found, beside what the present ones found.',
+        body: Type.Object({
+          rules: ruleList,
+          present: Type.Optional(ruleList),
+          days: Type.Integer({ minimum: 1, maximum: DAYS_AT_MOST }),
+        }),
+      },
+      // The detectors' own reader checks bodies, for its words are better than a schema's.
+      validatorCompiler: () => () => true,
+      config: { permission: 'rules:read' },
+    },
+    async (request) => {
+      const { rules: draft, present, days } = request.body
+      const asked = {
+        rules: checkedRules({ rules: draft }),
+        present: present === undefined ? rules() : checkedRules({ rules: present }),
+        days: daysOf(days),
+        now: clock(),
+      }
+      if (isBusy) throw new ProblemError('state.wrong', 'Another backtest runs; wait for it.')
+      isBusy = true
+      try {
+        const playsByAccount = (from: number, to: number) =>
+          unhurried(countable(history.playsByAccount(from, to)))
+        const feedback = async () => await readFeedback(store.feedback)
+        return await backtestHistory({ playsByAccount, feedback }, asked)
+      } finally {
+        isBusy = false
+      }
+    },
+  )
+  app.get(
+    '/history/plays.ndjson',
+    {
+      schema: {
+        description:
+          'Plays of a span: an array of one account a line, and at the end how many accounts there were.',
+        querystring: Type.Object({ from: Type.Number(), to: Type.Number() }),
+      },
+      config: { permission: 'history:read' },
+    },
+    (request, reply) => {
+      const { from, to } = request.query
+      const text = lines(unhurried(history.playsByAccount(from, to)))
+      return reply.type('application/x-ndjson').send(Readable.from(text))
+    },
+  )
+}

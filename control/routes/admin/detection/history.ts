@@ -1,0 +1,171 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { ProblemError } from '../../../plugins/problem.ts'
+import { pageOf } from '../../../schemas/accounts.ts'
+import { idParams, readSort } from '../../../schemas/common.ts'
+import {
+  dayTotals,
+  keyTotals,
+  mapPoint,
+  playQuery,
+  playSchema,
+  spanQuery,
+  topQuery,
+  userOverview,
+} from '../../../schemas/history.ts'
+import type { Span } from '../../../store/history/dashboard.ts'
+import type { History } from '../../../store/history/history.ts'
+import { accountRef } from '../common/account-ref.ts'
+
+export interface HistoryRoutesOptions {
+  readonly history: Pick<History, 'dashboard' | 'list'>
+  readonly clock: () => number
+}
+
+const DAY_MS = 86_400_000
+const DAYS = 30
+
+/** A play unheard of for longer has ended without a word. */
+const RUNNING_MS = 5 * 60_000
+const POINTS = 2000
+const RUNNING = 500
+const SORTS = ['startedAt', 'lastSeenAt', 'bytes'] as const
+
+const read = { permission: 'history:read' }
+const span = Type.Object(spanQuery)
+
+const spanOf = (query: Static<typeof span>, now: number): Span => {
+  const to = query.to ?? now + 1
+  const from = query.from ?? to - (query.days ?? DAYS) * DAY_MS
+  if (from < to) return { from, to }
+  throw new ProblemError('request.invalid', '`from` must lie before `to`.')
+}
+
+const listOf = <S extends Parameters<typeof Type.Array>[0]>(schema: S) => ({
+  querystring: topQuery,
+  response: { 200: Type.Array(schema) },
+})
+
+const topRoutes = (
+  plain: FastifyInstance,
+  { history: { dashboard }, clock }: HistoryRoutesOptions,
+): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const totals = { schema: listOf(keyTotals), config: read }
+  app.get(
+    '/history/channels',
+    totals,
+    async ({ query }) => await dashboard.topChannels(spanOf(query, clock()), query.limit),
+  )
+  app.get(
+    '/history/accounts',
+    totals,
+    async ({ query }) => await dashboard.topAccounts(spanOf(query, clock()), query.limit),
+  )
+  app.get(
+    '/history/countries',
+    totals,
+    async ({ query }) => await dashboard.perCountry(spanOf(query, clock()), query.limit),
+  )
+  app.get(
+    '/history/map',
+    {
+      schema: {
+        querystring: Type.Object({
+          ...spanQuery,
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: POINTS })),
+        }),
+        response: { 200: Type.Array(mapPoint) },
+      },
+      config: read,
+    },
+    async ({ query }) => await dashboard.mapPoints(spanOf(query, clock()), query.limit),
+  )
+}
+
+const dayRoutes = (
+  plain: FastifyInstance,
+  { history: { dashboard }, clock }: HistoryRoutesOptions,
+): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  app.get(
+    '/history/days',
+    { schema: { querystring: span, response: { 200: Type.Array(dayTotals) } }, config: read },
+    async ({ query }) => await dashboard.perDay(spanOf(query, clock())),
+  )
+  app.get(
+    '/history/viewers',
+    {
+      schema: {
+        querystring: span,
+        response: { 200: Type.Object({ viewers: Type.Integer() }) },
+      },
+      config: read,
+    },
+    async ({ query }) => ({ viewers: await dashboard.uniqueViewers(spanOf(query, clock())) }),
+  )
+  app.get(
+    '/history/now',
+    {
+      schema: {
+        querystring: Type.Object({
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 5000 })),
+        }),
+        response: { 200: Type.Array(playSchema) },
+      },
+      config: read,
+    },
+    async ({ query }) => await dashboard.now(clock() - RUNNING_MS, query.limit ?? RUNNING),
+  )
+}
+
+const playRoutes = (plain: FastifyInstance, { history, clock }: HistoryRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  app.get(
+    '/history/accounts/:id',
+    {
+      schema: { params: idParams, querystring: topQuery, response: { 200: userOverview } },
+      config: read,
+    },
+    async ({ params, query }) => {
+      const asked = spanOf(query, clock())
+      const found = await history.dashboard.user(accountRef(params.id), asked, query.limit)
+      return { account: found.account, days: [...found.days], recent: [...found.recent] }
+    },
+  )
+  const pageOfPlays = async (query: Static<typeof playQuery>) => {
+    const { limit, after, sort, from, to, account, ...same } = query
+    const order = readSort(sort ?? '-startedAt', SORTS)
+    if (!order) throw new ProblemError('request.invalid', `Sort by ${SORTS.join(', ')}.`)
+    const startedAt = {
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+    }
+    const where = {
+      ...same,
+      startedAt,
+      account: account === undefined ? undefined : accountRef(account),
+    }
+    const page = await history.list({ where, limit, after, ...order })
+    return { items: [...page.rows], next: page.next }
+  }
+  const response = { 200: pageOf(playSchema) }
+  app.get(
+    '/history/plays',
+    { schema: { querystring: playQuery, response }, config: read },
+    async ({ query }) => await pageOfPlays(query),
+  )
+  app.get(
+    '/accounts/:id/plays',
+    { schema: { params: idParams, querystring: playQuery, response }, config: read },
+    async ({ params, query }) => await pageOfPlays({ ...query, account: params.id }),
+  )
+}
+
+/** `/history/…`: who watched what, from where, when. */
+export const historyRoutes = (app: FastifyInstance, options: HistoryRoutesOptions): void => {
+  topRoutes(app, options)
+  dayRoutes(app, options)
+  playRoutes(app, options)
+}

@@ -1,0 +1,150 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { type RuleBook, readRules, storedRule } from '../../../detect/live/rule-book.ts'
+import { type LintContext, lintRules } from '../../../detect/rules/rule-lint.ts'
+import { RULE_SCHEMA } from '../../../detect/rules/rule-schema.ts'
+import type { DetectionRule } from '../../../detect/rules/rule-types.ts'
+import { parseRules } from '../../../detect/rules/rules.ts'
+import { ProblemError } from '../../../plugins/problem.ts'
+import { idParams } from '../../../schemas/common.ts'
+import { warningSchema } from '../../../schemas/detection.ts'
+import type { Nouns } from '../../../store/tables/stores.ts'
+import type { AuditTrail } from '../common/audit-trail.ts'
+
+export interface RuleRoutesOptions {
+  readonly store: Pick<Nouns, 'rules'>
+  readonly book: Pick<RuleBook, 'reload'>
+  readonly audit: AuditTrail
+  readonly clock: () => number
+  /** Names rules may refer to. */
+  readonly known: () => LintContext
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Rules of a body, or a refusal that lists every problem. */
+export const checkedRules = (raw: unknown, cut = ''): readonly DetectionRule[] => {
+  const parsed = parseRules(raw)
+  if (parsed.ok) return parsed.rules
+  const errors = parsed.problems.map(({ path, message }) => ({
+    path: path.startsWith(cut) ? path.slice(cut.length).replace(/^\./, '') : path,
+    message,
+  }))
+  const detail = errors.map(({ path, message }) => `${path} ${message}`.trim()).join('; ')
+  throw new ProblemError('request.invalid', detail, errors)
+}
+
+/** The detectors' own reader checks bodies, for its words are better than a schema's. */
+const unchecked = () => () => true
+const plainJson = () => (value: unknown) => JSON.stringify(value)
+const ruleSchema = Type.Unsafe<DetectionRule>(RULE_SCHEMA)
+const ruleOut = Type.Object({ rule: ruleSchema, warnings: Type.Array(warningSchema) })
+const read = { permission: 'rules:read' }
+const write = { permission: 'rules:write' }
+
+const readRoutes = (plain: FastifyInstance, options: RuleRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { store, known } = options
+  app.get(
+    '/rules',
+    {
+      schema: { response: { 200: Type.Object({ items: Type.Array(ruleSchema) }) } },
+      serializerCompiler: plainJson,
+      config: read,
+    },
+    async () => ({ items: await readRules(store) }),
+  )
+  app.get(
+    '/rules/:id',
+    {
+      schema: { params: idParams, response: { 200: ruleOut } },
+      serializerCompiler: plainJson,
+      config: read,
+    },
+    async (request) => {
+      const rule = (await readRules(store)).find(({ id }) => id === request.params.id)
+      if (!rule) throw new ProblemError('not.found', `There is no rule '${request.params.id}'.`)
+      return { rule, warnings: lintRules([rule], known()) }
+    },
+  )
+  app.post(
+    '/rules/lint',
+    {
+      schema: {
+        body: Type.Object({ rules: Type.Array(ruleSchema) }),
+        response: { 200: Type.Object({ warnings: Type.Array(warningSchema) }) },
+      },
+      validatorCompiler: unchecked,
+      config: read,
+    },
+    (request) => ({ warnings: lintRules(checkedRules(request.body), known()) }),
+  )
+}
+
+const putRoutes = (plain: FastifyInstance, options: RuleRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { store, book, audit, clock, known } = options
+  const put = async (rules: readonly DetectionRule[]): Promise<void> => {
+    await store.rules.putAll(rules.map((rule) => storedRule(rule, clock())))
+    await book.reload()
+  }
+  const asTheyAre = { validatorCompiler: unchecked, serializerCompiler: plainJson, config: write }
+  app.put(
+    '/rules',
+    { schema: { body: Type.Object({ rules: Type.Array(ruleSchema) }) }, ...asTheyAre },
+    async (request) => {
+      const rules = checkedRules(request.body)
+      await put(rules)
+      const subject = rules.map(({ id }) => id).join(' ')
+      await audit(request, 'rules.put', { subject, after: rules })
+      return { items: rules, warnings: lintRules(rules, known()) }
+    },
+  )
+  app.put(
+    '/rules/:id',
+    {
+      schema: { params: idParams, body: ruleSchema, response: { 200: ruleOut } },
+      ...asTheyAre,
+    },
+    async (request) => {
+      const { id } = request.params
+      const body: unknown = request.body
+      if (isRecord(body) && body['id'] !== undefined && body['id'] !== id)
+        throw new ProblemError(
+          'request.invalid',
+          `The rule's id is not '${id}', as in the address.`,
+        )
+      const [rule] = checkedRules([isRecord(body) ? { ...body, id } : body], 'rules[0]')
+      if (!rule) throw new ProblemError('request.invalid', 'Send one rule.')
+      const before = (await store.rules.get(id))?.rule ?? null
+      await put([rule])
+      const action = before === null ? 'rule.create' : 'rule.change'
+      await audit(request, action, { subject: id, before, after: rule })
+      return { rule, warnings: lintRules([rule], known()) }
+    },
+  )
+}
+
+/** `/rules`: list, show, put one or several, delete, lint. */
+export const ruleRoutes = (plain: FastifyInstance, options: RuleRoutesOptions): void => {
+  readRoutes(plain, options)
+  putRoutes(plain, options)
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { store, book, audit } = options
+  app.delete(
+    '/rules/:id',
+    { schema: { params: idParams }, config: write },
+    async (request, reply) => {
+      const { id } = request.params
+      const before = (await store.rules.get(id))?.rule ?? null
+      if (!(await store.rules.remove(id))) {
+        throw new ProblemError('not.found', `There is no rule '${id}'.`)
+      }
+      await book.reload()
+      await audit(request, 'rule.delete', { subject: id, before })
+      return await reply.code(204).send()
+    },
+  )
+}

@@ -1,0 +1,109 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { type Static, Type } from 'typebox'
+import type { Assessor } from '../../../detect/live/assessor.ts'
+import { loadTrust } from '../../../detect/live/trust-ledger.ts'
+import { recover, trustLevel } from '../../../detect/scoring/trust.ts'
+import { ProblemError } from '../../../plugins/problem.ts'
+import { pageOf } from '../../../schemas/accounts.ts'
+import { idParams, readSort } from '../../../schemas/common.ts'
+import {
+  explanationSchema,
+  sharingQuery,
+  sharingSchema,
+  trustSchema,
+} from '../../../schemas/detection.ts'
+import type { StoredAssessment } from '../../../store/tables/records.ts'
+import type { Nouns } from '../../../store/tables/stores.ts'
+import { accountRef } from '../common/account-ref.ts'
+import type { AuditTrail } from '../common/audit-trail.ts'
+
+export interface SharingRoutesOptions {
+  readonly store: Pick<Nouns, 'assessments' | 'trust'>
+  readonly assessor: Assessor
+  readonly audit: AuditTrail
+  readonly clock: () => number
+}
+
+const SORTS = ['confidence', 'at', 'plays', 'name'] as const
+
+const explained = ({ detail, ...known }: StoredAssessment): Static<typeof explanationSchema> => {
+  const fields = new Map(Object.entries(typeof detail === 'object' ? (detail ?? {}) : {}))
+  const of = (name: string): unknown => fields.get(name) ?? []
+  return {
+    ...known,
+    contributions: of('contributions'),
+    households: of('households'),
+    findings: of('findings'),
+  }
+}
+
+const read = { permission: 'findings:read' }
+const write = { permission: 'findings:write' }
+
+const confidenceRoutes = (plain: FastifyInstance, options: SharingRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { store, assessor, audit } = options
+  app.get(
+    '/sharing',
+    {
+      schema: { querystring: sharingQuery, response: { 200: pageOf(sharingSchema) } },
+      config: read,
+    },
+    async (request) => {
+      const { limit, after, sort, flagged, min_confidence: from } = request.query
+      const order = readSort(sort ?? '-confidence', SORTS)
+      if (!order) throw new ProblemError('request.invalid', `Sort by ${SORTS.join(', ')}.`)
+      const where = { flagged, ...(from === undefined ? {} : { confidence: { from } }) }
+      const page = await store.assessments.list({ where, limit, after, ...order })
+      return { items: [...page.rows], next: page.next }
+    },
+  )
+  app.post(
+    '/sharing/assess',
+    {
+      schema: {
+        body: Type.Object({
+          most: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 1000 })),
+        }),
+        response: { 200: Type.Object({ assessed: Type.Integer(), left: Type.Integer() }) },
+      },
+      config: write,
+    },
+    async (request) => {
+      const round = await assessor.round(request.body.most)
+      await audit(request, 'sharing.assess', { subject: 'accounts', after: round })
+      return round
+    },
+  )
+}
+
+/** `/sharing`, `/accounts/:id/sharing`, `/accounts/:id/trust`: how likely accounts are shared, and why. */
+export const sharingRoutes = (plain: FastifyInstance, options: SharingRoutesOptions): void => {
+  confidenceRoutes(plain, options)
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { store, assessor, clock } = options
+  const orMissing = (found: StoredAssessment | null, account: string) => {
+    if (!found) throw new ProblemError('not.found', `'${account}' has not played lately.`)
+    return explained(found)
+  }
+  const schema = { params: idParams, response: { 200: explanationSchema } }
+  app.get('/accounts/:id/sharing', { schema, config: read }, async (request) => {
+    const account = accountRef(request.params.id)
+    const known = await store.assessments.get(account)
+    return orMissing(known ?? (await assessor.assess(account)), account)
+  })
+  app.post('/accounts/:id/sharing', { schema, config: write }, async (request) => {
+    const account = accountRef(request.params.id)
+    return orMissing(await assessor.assess(account), account)
+  })
+  app.get(
+    '/accounts/:id/trust',
+    { schema: { params: idParams, response: { 200: trustSchema } }, config: read },
+    async (request) => {
+      const account = accountRef(request.params.id)
+      const { value, ledger } = recover(await loadTrust(store.trust, account, clock()), clock())
+      return { account, value, level: trustLevel(value), ledger: ledger.toReversed() }
+    },
+  )
+}

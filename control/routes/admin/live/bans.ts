@@ -1,0 +1,181 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { type Static, Type } from 'typebox'
+import type { ReasonId } from '#domain/reasons'
+import { ProblemError } from '../../../plugins/problem.ts'
+import { pageOf } from '../../../schemas/accounts.ts'
+import { idParams, readSort } from '../../../schemas/common.ts'
+import {
+  BAN_KINDS,
+  banCreate,
+  banCreated,
+  banQuery,
+  banSchema,
+  downloadQuery,
+  downloadSchema,
+} from '../../../schemas/sessions.ts'
+import type { Ban, BanKind, BanStore } from '../../../sessions/model/session-store.ts'
+import type { Nouns } from '../../../store/tables/stores.ts'
+import { accountRef } from '../common/account-ref.ts'
+import type { AuditTrail } from '../common/audit-trail.ts'
+import { banSubject } from '../common/ban-subject.ts'
+import { pageOfRows } from '../common/row-page.ts'
+
+export interface BanRoutesOptions {
+  readonly bans: BanStore
+  readonly store: Pick<Nouns, 'downloads'>
+  readonly audit: AuditTrail
+  readonly clock: () => number
+  readonly v6Prefix: () => number
+}
+
+const REASONS: Record<BanKind, ReasonId> = {
+  session: 'ban.session',
+  device: 'ban.device',
+  download: 'ban.download',
+  account: 'ban.account',
+  network: 'ban.network',
+}
+
+const YEAR_SEC = 365 * 86_400
+/** Beyond any date a ban is lifted at by itself: shown as for good. */
+const FOR_GOOD_MS = 50 * YEAR_SEC * 1000
+
+const idOf = ({ kind, subject }: Ban): string => `${kind}:${subject}`
+
+const shown = (ban: Ban, now: number): Static<typeof banSchema> => ({
+  id: idOf(ban),
+  kind: ban.kind,
+  subject: ban.subject,
+  reason: ban.reason,
+  by: ban.by,
+  note: ban.note ?? null,
+  until: ban.until - now > FOR_GOOD_MS ? null : ban.until,
+})
+
+const BAN_SORTS = ['until', 'kind', 'subject'] as const
+
+/** One page of the active bans, which are all in memory. */
+const pageOfBans = (bans: readonly Ban[], query: Static<typeof banQuery>, now: number) => {
+  const { kind, account } = query
+  const ref = account === undefined ? null : accountRef(account)
+  const isWanted = (ban: Ban) =>
+    (kind === undefined || ban.kind === kind) &&
+    (ref === null || ban.subject === ref || ban.subject.startsWith(`${ref}|`))
+  return pageOfRows(
+    bans.filter(isWanted).map((ban) => shown(ban, now)),
+    query,
+    BAN_SORTS,
+  )
+}
+
+const banRoutesOnly = (plain: FastifyInstance, options: BanRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { bans, audit, clock } = options
+  const write = { permission: 'bans:write' }
+  app.get(
+    '/bans',
+    {
+      schema: {
+        querystring: banQuery,
+        response: { 200: pageOf(banSchema) },
+      },
+      config: { permission: 'bans:read' },
+    },
+    (request) => pageOfBans(bans.list(), request.query, clock()),
+  )
+  app.post(
+    '/bans',
+    { schema: { body: banCreate, response: { 201: banCreated } }, config: write },
+    async (request, reply) => {
+      const { kind, seconds = YEAR_SEC, note } = request.body
+      const subject = banSubject(kind, request.body.subject, options.v6Prefix())
+      const until = clock() + seconds * 1000
+      const by = `admin:${request.actor.name}`
+      const said = note === undefined ? {} : { note }
+      const ban: Ban = { kind, subject, until, reason: REASONS[kind], by, ...said }
+      const { kill } = await bans.ban(ban)
+      const after = { ...ban, note: note ?? null }
+      await audit(request, 'ban.create', { subject: `${kind}:${subject}`, after })
+      return await reply.code(201).send({ ban: shown(ban, clock()), ended: kill.length })
+    },
+  )
+  app.delete(
+    '/bans/:kind/*',
+    { schema: { params: Type.Object({ kind: Type.String(), '*': Type.String() }) }, config: write },
+    async (request, reply) => {
+      const kind = BAN_KINDS.find((k) => k === request.params.kind)
+      if (!kind)
+        throw new ProblemError('not.found', `There is no kind of ban '${request.params.kind}'.`)
+      const subject = banSubject(kind, request.params['*'], options.v6Prefix())
+      if (!(await bans.unban(kind, subject))) {
+        throw new ProblemError('not.found', `There is no ban on ${kind} '${subject}'.`)
+      }
+      await audit(request, 'ban.lift', { subject: `${kind}:${subject}` })
+      return await reply.code(204).send()
+    },
+  )
+}
+
+const SORTS = ['issuedAt', 'firstUsedAt'] as const
+
+/** `/bans` and `/downloads`. */
+export const banRoutes = (plain: FastifyInstance, options: BanRoutesOptions): void => {
+  banRoutesOnly(plain, options)
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { bans, store, audit, clock } = options
+  app.get(
+    '/downloads',
+    {
+      schema: {
+        querystring: downloadQuery,
+        response: { 200: pageOf(downloadSchema) },
+      },
+      config: { permission: 'downloads:read' },
+    },
+    async (request) => {
+      const { limit, after, sort, account, group } = request.query
+      const order = readSort(sort, SORTS)
+      if (!order) throw new ProblemError('request.invalid', `Sort by ${SORTS.join(', ')}.`)
+      const page = await store.downloads.list({ where: { account, group }, limit, after, ...order })
+      return { items: [...page.rows], next: page.next }
+    },
+  )
+  app.get(
+    '/downloads/:id',
+    {
+      schema: { params: idParams, response: { 200: downloadSchema } },
+      config: { permission: 'downloads:read' },
+    },
+    async ({ params }) => {
+      const download = await store.downloads.get(params.id)
+      if (!download) throw new ProblemError('not.found', `No download '${params.id}' was used.`)
+      return download
+    },
+  )
+  app.post(
+    '/downloads/:id/revoke',
+    {
+      schema: { params: idParams, response: { 200: Type.Object({ ended: Type.Integer() }) } },
+      config: { permission: 'downloads:write' },
+    },
+    async (request) => {
+      const { id } = request.params
+      if (!/^[A-Za-z0-9_-]{16}$/.test(id)) {
+        throw new ProblemError('request.invalid', 'A download id has 16 characters.')
+      }
+      const until = clock() + YEAR_SEC * 1000
+      const by = `admin:${request.actor.name}`
+      const { kill } = await bans.ban({
+        kind: 'download',
+        subject: id,
+        until,
+        reason: 'ticket.revoked',
+        by,
+      })
+      await store.downloads.revoke(id, clock())
+      await audit(request, 'download.revoke', { subject: id })
+      return { ended: kill.length }
+    },
+  )
+}

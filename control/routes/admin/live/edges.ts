@@ -1,0 +1,88 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { type Static, Type } from 'typebox'
+import type { EdgeStatus } from '../../../edge/edge-registry.ts'
+import { hashEdgeKey, newEdgeKey } from '../../../keys/edge-key.ts'
+import { ProblemError } from '../../../plugins/problem.ts'
+import { idParams } from '../../../schemas/common.ts'
+import { edgeBody, edgeSchema, newEdgeSchema } from '../../../schemas/operations.ts'
+import type { Edge } from '../../../store/tables/records.ts'
+import type { EdgeStore } from '../../../store/tables/stores.ts'
+import type { AuditTrail } from '../common/audit-trail.ts'
+
+export interface EdgeAdminOptions {
+  /** Edges that have synced with this control plane. */
+  readonly seen: () => readonly EdgeStatus[]
+  readonly store: EdgeStore
+  /** An edge was added or revoked: from now on its requests are judged anew. */
+  readonly changed: (edge: string) => void
+  readonly audit: AuditTrail
+  readonly clock: () => number
+}
+
+type Shown = Static<typeof edgeSchema>
+
+const MOST_EDGES = 1000
+const NEVER = { nginx: '', njs: '', engine: '', lastSyncAt: null, clockSkewMs: 0, free: {} }
+
+const shown = (seen: EdgeStatus | undefined, added: Edge | undefined): Shown => ({
+  ...NEVER,
+  id: added?.id ?? '',
+  ...seen,
+  addedAt: added?.createdAt ?? null,
+  revokedAt: added?.revokedAt ?? null,
+  alarms: [...(seen?.alarms ?? [])],
+})
+
+const listEdges = async ({ seen, store }: EdgeAdminOptions): Promise<Shown[]> => {
+  const added = new Map((await store.list({ limit: MOST_EDGES })).rows.map((it) => [it.id, it]))
+  const known = new Map(seen().map((it) => [it.id, it]))
+  return [...new Set([...known.keys(), ...added.keys()])]
+    .sort()
+    .map((id) => shown(known.get(id), added.get(id)))
+}
+
+/** `/edges`: who syncs, and the edges on other machines that may. */
+export const edgeAdminRoutes = (plain: FastifyInstance, options: EdgeAdminOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { store, changed, audit, clock } = options
+  const write = { permission: 'edges:write' }
+  app.get(
+    '/edges',
+    {
+      schema: { response: { 200: Type.Array(edgeSchema) } },
+      config: { permission: 'operations:read' },
+    },
+    async () => await listEdges(options),
+  )
+  app.post(
+    '/edges',
+    { schema: { body: edgeBody, response: { 201: newEdgeSchema } }, config: write },
+    async (request, reply) => {
+      const { id } = request.body
+      const known = await store.get(id)
+      if (known && known.revokedAt === null) {
+        throw new ProblemError('conflict', `Edge '${id}' has a key; revoke it first.`)
+      }
+      const key = newEdgeKey()
+      const createdAt = clock()
+      await store.put({ id, name: id, keyHash: hashEdgeKey(key), createdAt, revokedAt: null })
+      changed(id)
+      await audit(request, 'edge.add', { subject: id })
+      return await reply.code(201).header('cache-control', 'no-store').send({ id, key, createdAt })
+    },
+  )
+  app.delete(
+    '/edges/:id',
+    { schema: { params: idParams }, config: write },
+    async (request, reply) => {
+      const { id } = request.params
+      if (!(await store.revoke(id, clock()))) {
+        throw new ProblemError('not.found', `There is no edge '${id}' with a key.`)
+      }
+      changed(id)
+      await audit(request, 'edge.revoke', { subject: id })
+      return await reply.code(204).send()
+    },
+  )
+}

@@ -1,0 +1,57 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { isChannelId } from '#domain/channels/channel'
+import { networkKey } from '#domain/networks/network'
+import { ProblemError } from '../../../plugins/problem.ts'
+
+/** A question as the API takes it. */
+export interface AskedViewer {
+  readonly address: string
+  readonly channel: string | null
+  readonly token: string | null
+  readonly userAgent: string | null
+  readonly referer: string | null
+  readonly country: string | null
+  readonly isLive: boolean
+}
+
+const query = Type.Object({
+  ip: Type.String({ description: "The viewer's address." }),
+  channel: Type.Optional(Type.String({ description: 'Without it the playlist is explained.' })),
+  token: Type.Optional(Type.String({ maxLength: 2048 })),
+  ua: Type.Optional(Type.String({ maxLength: 2048 })),
+  referer: Type.Optional(Type.String({ maxLength: 2048 })),
+  country: Type.Optional(Type.String({ pattern: '^[A-Za-z]{2}$' })),
+  live: Type.Optional(Type.Boolean({ description: 'Ask the backends for real.' })),
+})
+
+/** `GET /explain`: why this viewer would be let in or kept out. */
+export const explainRoutes = (
+  plain: FastifyInstance,
+  explain: (question: AskedViewer) => Promise<object>,
+): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  app.get(
+    '/explain',
+    { schema: { querystring: query }, config: { permission: 'operations:read' } },
+    async (request) => {
+      const { ip, channel, token, ua, referer, country, live } = request.query
+      if (networkKey(ip) === null) {
+        throw new ProblemError('request.invalid', `'${ip}' is not an address.`)
+      }
+      if (channel !== undefined && !isChannelId(channel)) {
+        throw new ProblemError('request.invalid', `'${channel}' is not a channel id.`)
+      }
+      return await explain({
+        address: ip,
+        channel: channel ?? null,
+        token: token ?? null,
+        userAgent: ua ?? null,
+        referer: referer ?? null,
+        country: country ?? null,
+        isLive: live === true,
+      })
+    },
+  )
+}

@@ -1,0 +1,184 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { ProblemError } from '../../../plugins/problem.ts'
+import { pageOf } from '../../../schemas/accounts.ts'
+import { deviceSchema, networkSchema, nounQuery } from '../../../schemas/live-nouns.ts'
+import type {
+  BanStore,
+  LiveSession,
+  SessionQuery,
+  SessionView,
+} from '../../../sessions/model/session-store.ts'
+import { accountRef } from '../common/account-ref.ts'
+import { banSubject } from '../common/ban-subject.ts'
+import { pageOfRows } from '../common/row-page.ts'
+
+export interface LiveNounOptions {
+  readonly view: Pick<SessionView, 'list'>
+  readonly bans: Pick<BanStore, 'list'>
+  readonly v6Prefix: () => number
+}
+
+type Device = Static<typeof deviceSchema>
+type Network = Static<typeof networkSchema>
+
+const MOST = 1000
+
+/** Every live session that matches, page by page. */
+export const everySession = async (
+  view: Pick<SessionView, 'list'>,
+  query: SessionQuery,
+): Promise<LiveSession[]> => {
+  const found: LiveSession[] = []
+  let cursor: string | undefined
+  do {
+    const page = await view.list({ ...query, limit: MOST, ...(cursor ? { cursor } : {}) })
+    found.push(...page.items)
+    cursor = page.next ?? undefined
+  } while (cursor !== undefined)
+  return found
+}
+
+const FIELDS = ['id', 'sessions', 'bytes', 'opened_at', 'updated_at', 'banned_until'] as const
+
+/** What the sessions of one device or network come to. */
+const useOf = (sessions: readonly LiveSession[], bannedUntil: number | null) => {
+  const latest = sessions.toSorted((a, b) => b.lastSeenAt - a.lastSeenAt)[0]
+  return {
+    ip: latest?.address ?? null,
+    country: latest?.country ?? null,
+    sessions: sessions.length,
+    channels: [...new Set(sessions.map(({ channel }) => channel))].toSorted(),
+    bytes: sessions.reduce((sum, { bytes }) => sum + bytes, 0),
+    opened_at: latest ? Math.min(...sessions.map(({ openedAt }) => openedAt)) : null,
+    updated_at: latest?.lastSeenAt ?? null,
+    banned_until: bannedUntil,
+  }
+}
+
+/** Until when each is banned; a device's bans are one a channel. */
+const bansOf = (bans: Pick<BanStore, 'list'>, kind: 'device' | 'network'): Map<string, Banned> => {
+  const found = new Map<string, Banned>()
+  for (const ban of bans.list()) {
+    if (ban.kind !== kind) continue
+    const [id = '', , ...account] =
+      kind === 'device' ? ban.subject.split('|').toReversed() : [ban.subject]
+    const until = Math.max(ban.until, found.get(id)?.until ?? 0)
+    found.set(id, { until, account: account.toReversed().join('|') })
+  }
+  return found
+}
+
+interface Banned {
+  readonly until: number
+  readonly account: string
+}
+
+const groupBy = (
+  sessions: readonly LiveSession[],
+  idOf: (session: LiveSession) => string,
+): Map<string, LiveSession[]> => {
+  const groups = new Map<string, LiveSession[]>()
+  for (const one of sessions) {
+    const id = idOf(one)
+    const group = groups.get(id)
+    if (group) group.push(one)
+    else groups.set(id, [one])
+  }
+  return groups
+}
+
+const devicesOf = (sessions: readonly LiveSession[], banned: Map<string, Banned>): Device[] => {
+  const groups = groupBy(sessions, ({ device }) => device)
+  return [...new Set([...groups.keys(), ...banned.keys()])].map((id) => {
+    const own = groups.get(id) ?? []
+    const ban = banned.get(id)
+    return {
+      id,
+      user_id: own[0]?.account ?? ban?.account ?? '',
+      user_name: own[0]?.accountName ?? null,
+      network: own[0]?.network ?? null,
+      user_agent: own[0]?.agent ?? null,
+      ...useOf(own, ban?.until ?? null),
+    }
+  })
+}
+
+const networksOf = (sessions: readonly LiveSession[], banned: Map<string, Banned>): Network[] => {
+  const groups = groupBy(sessions, ({ network }) => network)
+  return [...new Set([...groups.keys(), ...banned.keys()])].map((id) => {
+    const own = groups.get(id) ?? []
+    return {
+      id,
+      users: new Set(own.map(({ account }) => account)).size,
+      devices: new Set(own.map(({ device }) => device)).size,
+      ...useOf(own, banned.get(id)?.until ?? null),
+    }
+  })
+}
+
+type Query = Static<typeof nounQuery>
+
+/** The rows of a list: with a filter on sessions, only what plays. */
+const rowsFor = async <Row extends Device | Network>(
+  query: Query,
+  options: LiveNounOptions,
+  noun: {
+    readonly kind: 'device' | 'network'
+    readonly rows: (sessions: readonly LiveSession[], banned: Map<string, Banned>) => Row[]
+  },
+): Promise<Row[]> => {
+  const { user_id: user, name: channel, group, network } = query
+  const wanted = {
+    account: user === undefined ? undefined : accountRef(user),
+    channel,
+    group,
+    network: network === undefined ? undefined : banSubject('network', network, options.v6Prefix()),
+  }
+  const set = Object.entries(wanted).filter(([, value]) => value !== undefined)
+  const sessions = await everySession(options.view, Object.fromEntries(set))
+  const rows = noun.rows(sessions, bansOf(options.bans, noun.kind))
+  const isWanted = (row: Row): boolean =>
+    (query.banned === undefined || (row.banned_until !== null) === query.banned) &&
+    (row.sessions > 0 || set.length === 0 || ('user_id' in row && row.user_id === wanted.account))
+  return rows.filter(isWanted)
+}
+
+const one = <Row extends { readonly id: string }>(rows: readonly Row[], id: string): Row => {
+  const row = rows.find((candidate) => candidate.id === id)
+  if (!row) throw new ProblemError('not.found', `'${id}' neither plays nor is banned.`)
+  return row
+}
+
+/** `/devices` and `/networks`: who plays, and who is banned. */
+export const liveNounRoutes = (plain: FastifyInstance, options: LiveNounOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const config = { permission: 'sessions:read' }
+  const params = Type.Object({ '*': Type.String({ minLength: 1, maxLength: 200 }) })
+  const devices = { kind: 'device', rows: devicesOf } as const
+  const networks = { kind: 'network', rows: networksOf } as const
+  app.get(
+    '/devices',
+    { schema: { querystring: nounQuery, response: { 200: pageOf(deviceSchema) } }, config },
+    async ({ query }) => pageOfRows(await rowsFor(query, options, devices), query, FIELDS),
+  )
+  app.get(
+    '/devices/*',
+    { schema: { params, response: { 200: deviceSchema } }, config },
+    async (request) => one(await rowsFor({}, options, devices), request.params['*']),
+  )
+  app.get(
+    '/networks',
+    { schema: { querystring: nounQuery, response: { 200: pageOf(networkSchema) } }, config },
+    async ({ query }) => pageOfRows(await rowsFor(query, options, networks), query, FIELDS),
+  )
+  app.get(
+    '/networks/*',
+    { schema: { params, response: { 200: networkSchema } }, config },
+    async (request) => {
+      const id = banSubject('network', request.params['*'], options.v6Prefix())
+      return one(await rowsFor({}, options, networks), id)
+    },
+  )
+}

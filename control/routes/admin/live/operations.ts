@@ -1,0 +1,129 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { ProblemError } from '../../../plugins/problem.ts'
+import { pageOf } from '../../../schemas/accounts.ts'
+import { readSort } from '../../../schemas/common.ts'
+import {
+  auditQuery,
+  auditSchema,
+  channelQuery,
+  channelSchema,
+  groupSchema,
+  sourceSchema,
+  surgeSchema,
+} from '../../../schemas/operations.ts'
+import type { AuditStore } from '../../../store/tables/stores.ts'
+import type { AuditTrail } from '../common/audit-trail.ts'
+
+/** Groups, channels, sources and surge, as the admin API shows and changes them. */
+export interface OperationsOptions {
+  readonly catalog: {
+    groups(): Static<typeof groupSchema>[]
+    channels(): Static<typeof channelSchema>[]
+    sources(): Static<typeof sourceSchema>[]
+    /** False when there is no such source. */
+    refresh(source: string): Promise<boolean>
+    surge(): Static<typeof surgeSchema>[]
+    /** False when there is no such profile. */
+    setSurge(name: string, on: boolean, by: string): Promise<boolean>
+  }
+  readonly auditStore: AuditStore
+  readonly audit: AuditTrail
+  /** Reads the configuration again; throws with every problem and changes nothing when it is bad. */
+  readonly reload: (request: FastifyRequest) => Promise<void>
+}
+
+const read = { permission: 'operations:read' }
+const write = { permission: 'operations:write' }
+const byName = Type.Object({ name: Type.String() })
+
+const readRoutes = (plain: FastifyInstance, options: OperationsOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { catalog } = options
+  const listOf = <S extends Parameters<typeof Type.Array>[0]>(schema: S) => ({
+    schema: { response: { 200: Type.Array(schema) } },
+    config: read,
+  })
+  app.get('/groups', listOf(groupSchema), () => catalog.groups())
+  app.get('/sources', listOf(sourceSchema), () => catalog.sources())
+  app.get('/surge', listOf(surgeSchema), () => catalog.surge())
+  app.get(
+    '/channels',
+    {
+      schema: { querystring: channelQuery, response: { 200: pageOf(channelSchema) } },
+      config: read,
+    },
+    (request) => {
+      const { group, name, limit = 100, after } = request.query
+      const part = name?.toLowerCase()
+      const all = catalog
+        .channels()
+        .filter((channel) => group === undefined || channel.groups.includes(group))
+        .filter((c) => part === undefined || `${c.id} ${c.name}`.toLowerCase().includes(part))
+      const start = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1
+      const items = all.slice(start, start + limit)
+      const last = items.at(-1)
+      return { items, next: last && start + limit < all.length ? last.id : null }
+    },
+  )
+  app.get(
+    '/audit',
+    {
+      schema: { querystring: auditQuery, response: { 200: pageOf(auditSchema) } },
+      config: { permission: 'audit:read' },
+    },
+    async (request) => {
+      const { limit, after, sort, ...where } = request.query
+      const order = readSort(sort ?? '-at', ['at'])
+      if (!order) throw new ProblemError('request.invalid', 'Sort by at.')
+      const page = await options.auditStore.list({ where, limit, after, ...order })
+      return { items: [...page.rows], next: page.next }
+    },
+  )
+}
+
+/** `/groups`, `/channels`, `/sources`, `/surge`, `/audit`, `/config/reload`. */
+export const operationRoutes = (plain: FastifyInstance, options: OperationsOptions): void => {
+  readRoutes(plain, options)
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { catalog, audit } = options
+  app.post(
+    '/sources/:name/refresh',
+    { schema: { params: byName, response: { 200: sourceSchema } }, config: write },
+    async (request) => {
+      const { name } = request.params
+      const isThere = await catalog.refresh(name)
+      const source = catalog.sources().find((candidate) => candidate.name === name)
+      if (!isThere || !source) throw new ProblemError('not.found', `There is no source '${name}'.`)
+      await audit(request, 'source.refresh', { subject: name, after: source })
+      return source
+    },
+  )
+  app.put(
+    '/surge/:name',
+    {
+      schema: {
+        params: byName,
+        body: Type.Object({ on: Type.Boolean() }, { additionalProperties: false }),
+        response: { 200: surgeSchema },
+      },
+      config: write,
+    },
+    async (request) => {
+      const { name } = request.params
+      const { on } = request.body
+      const isThere = await catalog.setSurge(name, on, request.actor.name)
+      const profile = catalog.surge().find((candidate) => candidate.name === name)
+      if (!isThere || !profile)
+        throw new ProblemError('not.found', `There is no profile '${name}'.`)
+      await audit(request, on ? 'surge.on' : 'surge.off', { subject: name, after: profile })
+      return profile
+    },
+  )
+  app.post('/config/reload', { config: write }, async (request, reply) => {
+    await options.reload(request)
+    await audit(request, 'config.reload', { subject: 'gatehouse.yaml' })
+    return await reply.code(204).send()
+  })
+}

@@ -1,0 +1,149 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { ProblemError } from '../../../plugins/problem.ts'
+import { idParams } from '../../../schemas/common.ts'
+import { endQuery } from '../../../schemas/live-nouns.ts'
+import { sessionPage, sessionQuery, sessionSchema } from '../../../schemas/sessions.ts'
+import type {
+  LiveSession,
+  SessionQuery,
+  SessionStore,
+  SessionView,
+} from '../../../sessions/model/session-store.ts'
+import { isSortedPlace } from '../../../sessions/model/sorted-page.ts'
+import { accountRef } from '../common/account-ref.ts'
+import type { AuditTrail } from '../common/audit-trail.ts'
+
+export interface SessionRoutesOptions {
+  readonly sessions: SessionStore
+  readonly view: SessionView
+  readonly audit: AuditTrail
+  /** Asks the backends again; the number of sessions asked. */
+  readonly reauth: (channel: string | null) => Promise<number>
+  /** Tells the edges at once. */
+  readonly kill: (keys: readonly string[]) => Promise<void>
+}
+
+const shown = (session: LiveSession): Static<typeof sessionSchema> => ({
+  id: session.id,
+  session_id: session.sid,
+  name: session.channel,
+  user_id: session.account,
+  user_name: session.accountName,
+  ip: session.address,
+  network: session.network,
+  country: session.country,
+  proto: session.protocol,
+  user_agent: session.agent,
+  group: session.group,
+  device: session.device,
+  download: session.download,
+  token: session.tokenPrint,
+  state: session.state,
+  edge: session.seenBy,
+  opened_at: session.openedAt,
+  started_at: session.startedAt === 0 ? null : session.startedAt,
+  updated_at: session.lastSeenAt,
+  bytes: session.bytes,
+  requests: session.requests,
+})
+
+const SORTS = new Map<string, NonNullable<SessionQuery['sort']>>([
+  ['opened_at', 'openedAt'],
+  ['-opened_at', '-openedAt'],
+  ['updated_at', 'lastSeenAt'],
+  ['-updated_at', '-lastSeenAt'],
+  ['bytes', 'bytes'],
+  ['-bytes', '-bytes'],
+  ['name', 'channel'],
+])
+
+const queryOf = (query: Static<typeof sessionQuery>): SessionQuery => {
+  const { user_id: account, name: channel, limit, after: cursor, sort, ...same } = query
+  const order = sort === undefined ? undefined : SORTS.get(sort)
+  if (sort !== undefined && order === undefined) {
+    throw new ProblemError('request.invalid', `Sort by ${[...SORTS.keys()].join(', ')}.`)
+  }
+  const ref = account === undefined ? undefined : accountRef(account)
+  const isPlace = (place: string) =>
+    order === undefined ? /^[\w-]{32}$/.test(place) : isSortedPlace(place, order)
+  if (cursor !== undefined && !isPlace(cursor)) {
+    throw new ProblemError('request.invalid', 'after takes what `next` of the page before said.')
+  }
+  const wanted = { ...same, account: ref, channel, limit, cursor, sort: order }
+  return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined))
+}
+
+const liveSchema = Type.Object({
+  totalClients: Type.Integer(),
+  isDegraded: Type.Boolean({
+    description: 'Slots are counted in one process alone: Redis is away.',
+  }),
+  channels: Type.Array(Type.Object({ channel: Type.String(), clients: Type.Integer() })),
+})
+
+const readRoutes = (plain: FastifyInstance, { view }: SessionRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const read = { permission: 'sessions:read' }
+  app.get(
+    '/sessions',
+    { schema: { querystring: sessionQuery, response: { 200: sessionPage } }, config: read },
+    async (request) => {
+      const page = await view.list(queryOf(request.query))
+      return { items: page.items.map(shown), next: page.next, total: page.total }
+    },
+  )
+  app.get(
+    '/sessions/:id',
+    { schema: { params: idParams, response: { 200: sessionSchema } }, config: read },
+    async (request) => {
+      const session = await view.show(request.params.id)
+      if (!session) throw new ProblemError('not.found', 'That session does not play any more.')
+      return shown(session)
+    },
+  )
+  app.get('/live', { schema: { response: { 200: liveSchema } }, config: read }, async () => {
+    const numbers = await view.numbers()
+    return { ...numbers, channels: [...numbers.channels] }
+  })
+}
+
+/** Live sessions: list, show, end, ask again. */
+export const sessionRoutes = (plain: FastifyInstance, options: SessionRoutesOptions): void => {
+  readRoutes(plain, options)
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { sessions, view, audit } = options
+  const write = { permission: 'sessions:write' }
+  app.delete(
+    '/sessions/:id',
+    { schema: { params: idParams, querystring: endQuery }, config: write },
+    async (request, reply) => {
+      const { seconds = 60, note = null } = request.query
+      const session = await view.show(request.params.id)
+      if (!session || !(await sessions.end(session.id, 'session.ended', seconds * 1000))) {
+        throw new ProblemError('not.found', 'That session does not play any more.')
+      }
+      await options.kill([session.id])
+      const change = { before: shown(session), after: { seconds, note } }
+      await audit(request, 'session.end', { subject: session.sid, ...change })
+      return await reply.code(204).send()
+    },
+  )
+  app.post(
+    '/sessions/reauth',
+    {
+      schema: {
+        querystring: Type.Object({ name: Type.Optional(Type.String()) }),
+        response: { 200: Type.Object({ asked: Type.Integer() }) },
+      },
+      config: write,
+    },
+    async (request) => {
+      const channel = request.query.name ?? null
+      const asked = await options.reauth(channel)
+      await audit(request, 'sessions.reauth', { subject: channel ?? 'all', after: { asked } })
+      return { asked }
+    },
+  )
+}

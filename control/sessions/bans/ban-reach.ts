@@ -1,0 +1,81 @@
+import type { ReasonId } from '#domain/reasons'
+import type { Ban, BanKind } from '../model/ban-store.ts'
+import type { CapEngine } from '../model/cap-engine.ts'
+import type { CappedStore } from '../model/capped-store.ts'
+import { accountTag } from '../model/keys.ts'
+import type { Place, SessionIndex } from '../model/session-index.ts'
+import { sessionsOf } from '../model/session-shape.ts'
+import type { LiveSession } from '../model/session-store.ts'
+
+export interface ReachOptions {
+  readonly engine: CapEngine
+  readonly index: SessionIndex
+  readonly store: CappedStore
+  readonly now: () => number
+}
+
+/** `<account>|<channel>|<device>`, read from the right: an account may contain a bar. */
+export const readDeviceSubject = (subject: string) => {
+  const [device = '', channel = '', ...rest] = subject.split('|').toReversed()
+  return { account: rest.toReversed().join('|'), channel, device }
+}
+
+const isHit = (ban: Ban, session: LiveSession): boolean => {
+  if (ban.kind === 'account') return session.account === ban.subject
+  if (ban.kind === 'network') return session.network === ban.subject
+  if (ban.kind === 'download') return session.download === ban.subject
+  if (ban.kind === 'session') return session.id === ban.subject
+  const { account, channel, device } = readDeviceSubject(ban.subject)
+  const isSame = session.account === account && session.channel === channel
+  return isSame && session.device === device
+}
+
+const tagsOf = async (ban: Ban, index: SessionIndex): Promise<string[]> => {
+  const places = async (): Promise<readonly Place[]> => {
+    if (ban.kind === 'download') return await index.ofDownload(ban.subject)
+    if (ban.kind === 'network') return await index.ofNetwork(ban.subject)
+    return [...(await index.find([ban.subject])).values()]
+  }
+  if (ban.kind === 'account') return [accountTag(ban.subject)]
+  if (ban.kind === 'device') return [accountTag(readDeviceSubject(ban.subject).account)]
+  return [...new Set((await places()).map(({ tag }) => tag))]
+}
+
+const REASONS: Record<BanKind, ReasonId> = {
+  session: 'ban.session',
+  device: 'ban.device',
+  download: 'ban.download',
+  account: 'ban.account',
+  network: 'ban.network',
+}
+
+/** Ends the live sessions a ban hits; their lease keys. Only a session's own ban is kept with its account. */
+export const endHit = async (ban: Ban, options: ReachOptions): Promise<string[]> => {
+  const { engine, index, store, now } = options
+  const states = await engine.read(await tagsOf(ban, index))
+  const hit = states
+    .flatMap((state) => sessionsOf(state, now()))
+    .filter((session) => isHit(ban, session))
+  const keys = hit.map(({ id }) => id)
+  if (ban.kind === 'session') {
+    await store.end(ban.subject, REASONS.session, Math.max(0, ban.until - now()))
+    return [ban.subject]
+  }
+  await store.close(keys, REASONS[ban.kind])
+  return keys
+}
+
+/** Takes back what an account's state refuses because of a ban that was lifted. */
+export const pardon = async (
+  kind: BanKind,
+  subject: string,
+  { engine, index }: Pick<ReachOptions, 'engine' | 'index'>,
+): Promise<void> => {
+  if (kind === 'device') {
+    const { account, channel, device } = readDeviceSubject(subject)
+    await engine.pardon(accountTag(account), [], [`${channel}|${device}`])
+  }
+  if (kind !== 'session') return
+  const entry = (await index.find([subject])).get(subject)
+  if (entry) await engine.pardon(entry.tag, [subject], [])
+}

@@ -1,0 +1,91 @@
+import type { Effects } from '#domain/limits/types'
+import { type Health, withFallback } from './health.ts'
+import { createLiveView } from './live-view.ts'
+import type { Shadow } from './memory/mirror.ts'
+import type { CapEngine } from './model/cap-engine.ts'
+import type { CappedStore } from './model/capped-store.ts'
+import type { SessionIndex } from './model/session-index.ts'
+import type { SessionStore } from './model/session-store.ts'
+import type { SessionView } from './model/session-view.ts'
+
+/** One place where sessions are counted: Redis or this process. */
+export interface Side {
+  readonly engine: CapEngine
+  readonly index: SessionIndex
+  readonly store: CappedStore
+  readonly now: () => number
+  readonly onEffects: (effects: Effects) => void
+}
+
+/** Both places. */
+export interface Sides {
+  readonly redis: Side
+  readonly memory: Side
+}
+
+/** Runs an act on the side that decides now, and again on memory where Redis fails it. */
+export const eitherSide =
+  (health: Health, sides: Sides) =>
+  <T>(act: (side: Side) => Promise<T>): Promise<T> =>
+    withFallback(
+      health,
+      () => act(sides.redis),
+      () => act(sides.memory),
+    )
+
+/** One store that asks Redis, and memory while Redis is away. */
+export const joinStores = (health: Health, sides: Sides, shadow: Shadow): SessionStore => {
+  const onSide = eitherSide(health, sides)
+  const either = <T>(act: (store: CappedStore) => Promise<T>): Promise<T> =>
+    onSide(({ store }) => act(store))
+  return {
+    get isDegraded() {
+      return health.isDegraded()
+    },
+    async open(request) {
+      const admission = await either((store) => store.open(request))
+      if (!health.isDegraded()) shadow.admitted(request, request.requestId, admission)
+      return admission
+    },
+    async check(request) {
+      const admission = await either((store) => store.check(request))
+      if (!health.isDegraded()) shadow.admitted(request, '', admission)
+      return admission
+    },
+    async renew(request) {
+      const result = await either((store) => store.renew(request))
+      if (!health.isDegraded()) {
+        await shadow.renewed(request, result)
+        return result
+      }
+      // Nobody is cut because one process does not know a session.
+      return { kill: result.kill, drop: [] }
+    },
+    close: (keys, reason) => either((store) => store.close(keys, reason)),
+    end: (key, reason, refuseMs) => either((store) => store.end(key, reason, refuseMs)),
+    setLimits: (account, limits) => either((store) => store.setLimits(account, limits)),
+    ofAccount: (account) => either((store) => store.ofAccount(account)),
+  }
+}
+
+/** The same for reading. */
+export const joinViews = (health: Health, sides: Sides): SessionView => {
+  const [redis, memory] = [createLiveView(sides.redis), createLiveView(sides.memory)]
+  const either = <T>(act: (view: typeof redis) => Promise<T>): Promise<T> =>
+    withFallback(
+      health,
+      () => act(redis),
+      () => act(memory),
+    )
+  return {
+    list: (query) => either((view) => view.list(query)),
+    show: (id) => either((view) => view.show(id)),
+    accountsIn: (shard) => either((view) => view.accountsIn(shard)),
+    ofAccounts: (tags) => either((view) => view.ofAccounts(tags)),
+    counts: (channel) => either((view) => view.counts(channel)),
+    numbers: async () => {
+      const numbers = await either((view) => view.numbers())
+      return { ...numbers, isDegraded: health.isDegraded() }
+    },
+  }
+}

@@ -1,0 +1,138 @@
+import {
+  checkSession,
+  endSessions,
+  newAccountState,
+  newEffects,
+  openSession,
+  pardonSessions,
+  renewSessions,
+} from '#domain/limits/limits'
+import {
+  type AccountState,
+  DEFAULT_LIMITS,
+  type Effects,
+  type Limits,
+  type Slot,
+} from '#domain/limits/types'
+import type { AccountRef } from '#domain/types'
+import type { CapEngine, Step } from '../model/cap-engine.ts'
+import { accountTag } from '../model/keys.ts'
+import { accountOfSlot } from '../model/session-shape.ts'
+
+/** The engine that counts in this process alone, and what a re-announcement needs of it. */
+export interface MemoryEngine extends CapEngine {
+  states(): AccountState[]
+  /** Accounts that asked this engine since the last call. */
+  takeChanged(): AccountState[]
+  /** Remembers a session that Redis has admitted. */
+  note(session: { account: AccountRef; limits: Limits; key: string; slot: Slot }): void
+  /** Remembers that a session was seen. */
+  noteSeen(tag: string, key: string): void
+  forget(tag: string, key: string): void
+  /** Remembers what Redis refuses from now on. */
+  noteRefusals(effects: Effects): void
+  size(): number
+}
+
+const isEmpty = (state: AccountState, now: number): boolean =>
+  [state.slots, state.refused, state.devices, state.pairs].every(
+    (record) => Object.keys(record).length === 0,
+  ) && Math.max(state.lock, state.tight, state.probation) <= now
+
+const noteIn = (
+  stateOf: (account: AccountRef, limits: Limits) => AccountState,
+  accounts: ReadonlyMap<string, AccountState>,
+  now: () => number,
+): Pick<MemoryEngine, 'note' | 'noteSeen' | 'forget' | 'noteRefusals'> => ({
+  note({ account, limits, key, slot }) {
+    const state = stateOf(account, limits)
+    state.limits = limits
+    const known = state.slots[key]
+    if (known) Object.assign(known, { net: slot.net, dev: slot.dev, gone: 0 })
+    else state.slots[key] = slot
+  },
+  noteSeen(tag, key) {
+    const slot = accounts.get(tag)?.slots[key]
+    if (!slot) return
+    slot.seen = now()
+    slot.gone = 0
+    if (slot.started === 0) slot.started = slot.seen
+  },
+  forget(tag, key) {
+    const state = accounts.get(tag)
+    if (state) delete state.slots[key]
+  },
+  noteRefusals(effects) {
+    for (const { account, channel, device, until } of effects.devices) {
+      stateOf(account, DEFAULT_LIMITS).devices[`${channel}|${device}`] = until
+    }
+    for (const { key, until, reason } of effects.kill) {
+      const ended = effects.ended.find((one) => one.key === key)
+      if (!ended) continue
+      const account = accountOfSlot(ended.slot)
+      stateOf(account, DEFAULT_LIMITS).refused[key] = { until, reason }
+    }
+  },
+})
+
+/** The same caps by the plain specification: exact within this process. */
+export const createMemoryEngine = (now: () => number = Date.now): MemoryEngine => {
+  const accounts = new Map<string, AccountState>()
+  const changed = new Set<string>()
+  const stateOf = (account: AccountRef, limits: Limits): AccountState => {
+    const tag = accountTag(account)
+    const state = accounts.get(tag) ?? newAccountState(account, limits)
+    accounts.set(tag, state)
+    return state
+  }
+  const step = <T>(state: AccountState, act: (at: number, effects: Effects) => T): Step<T> => {
+    const effects = newEffects()
+    const at = now()
+    const answer = act(at, effects)
+    const tag = accountTag(state.account)
+    changed.add(tag)
+    if (!isEmpty(state, at)) return { answer, effects }
+    accounts.delete(tag)
+    changed.delete(tag)
+    return { answer, effects }
+  }
+  return {
+    ...noteIn(stateOf, accounts, now),
+    async open(account, opening) {
+      const state = stateOf(account, opening.limits)
+      return step(state, (at, effects) => openSession(state, opening, at, effects))
+    },
+    async check(account, checking) {
+      const state = stateOf(account, checking.limits)
+      return step(state, (at, effects) => checkSession(state, checking, at, effects))
+    },
+    async renew(tag, renewal) {
+      const state = accounts.get(tag)
+      const unknown = { unknown: [...renewal.seen], refused: [] }
+      if (!state) return { answer: unknown, effects: newEffects() }
+      return step(state, (at, effects) => renewSessions(state, renewal, at, effects))
+    },
+    async end(_tag, ending) {
+      const state = stateOf(ending.account, ending.limits)
+      return step(state, (at, effects) => endSessions(state, ending, at, effects))
+    },
+    async pardon(tag, keys, devices) {
+      const state = accounts.get(tag)
+      if (!state) return { answer: 0, effects: newEffects() }
+      return step(state, (at, effects) => pardonSessions(state, { keys, devices }, at, effects))
+    },
+    async restore(state) {
+      accounts.set(accountTag(state.account), state)
+    },
+    async read(tags) {
+      return tags.map((tag) => accounts.get(tag) ?? null)
+    },
+    states: () => [...accounts.values()],
+    takeChanged() {
+      const states = [...changed].flatMap((tag) => accounts.get(tag) ?? [])
+      changed.clear()
+      return states
+    },
+    size: () => accounts.size,
+  }
+}

@@ -1,0 +1,32 @@
+import type { Checking, Opening, Renewal, RenewalAnswer } from '#domain/limits/limits'
+import type { AccountState, Effects, Limits, Verdict } from '#domain/limits/types'
+import type { ReasonId } from '#domain/reasons'
+import type { AccountRef } from '#domain/types'
+
+/** What a step answered and what else it caused. */
+export interface Step<Answer> {
+  readonly answer: Answer
+  readonly effects: Effects
+}
+
+/** The end of some sessions of one account. */
+export interface Ending {
+  readonly account: AccountRef
+  readonly limits: Limits
+  readonly keys: readonly string[]
+  readonly reason: ReasonId
+  readonly refuseMs: number
+}
+
+/** The cap logic with its state, in Redis or in memory. Accounts are named by tag where only an index knows them. */
+export interface CapEngine {
+  open(account: AccountRef, opening: Opening): Promise<Step<Verdict>>
+  check(account: AccountRef, checking: Checking): Promise<Step<Verdict>>
+  renew(tag: string, renewal: Renewal): Promise<Step<RenewalAnswer>>
+  end(tag: string, ending: Ending): Promise<Step<number>>
+  /** Takes back refusals of lease keys and cap bans of `<channel>|<device>`; how many there were. */
+  pardon(tag: string, keys: readonly string[], devices: readonly string[]): Promise<Step<number>>
+  /** Merges a remembered state into the engine's own. */
+  restore(state: AccountState): Promise<void>
+  read(tags: readonly string[]): Promise<(AccountState | null)[]>
+}

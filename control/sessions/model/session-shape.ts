@@ -1,0 +1,90 @@
+import type { AccountState, Claim, Slot } from '#domain/limits/types'
+import type { AccountRef } from '#domain/types'
+import { accountTag } from './keys.ts'
+import type { IndexEntry } from './session-index.ts'
+import type { LiveSession, SessionClaim, SessionInfo, SessionState } from './session-store.ts'
+
+interface StoredInfo extends SessionInfo {
+  readonly account: AccountRef
+}
+
+/** A claim as the cap logic takes it. */
+export const claimOf = (claim: SessionClaim, requestId: string): Claim => ({
+  key: claim.key,
+  sid: claim.sid,
+  req: requestId,
+  ch: claim.channel,
+  dev: claim.device,
+  player: claim.player,
+  net: claim.network,
+  dl: claim.download ?? '',
+  idle: claim.idleMs,
+  edge: claim.info.edge,
+  info: JSON.stringify({ ...claim.info, account: claim.account } satisfies StoredInfo),
+  ...(claim.foreignToken ? { tok: claim.foreignToken } : {}),
+})
+
+/** Where the session of a claim is to be found. */
+export const entryOf = (claim: SessionClaim, key: string): IndexEntry => ({
+  tag: accountTag(claim.account),
+  key,
+  sid: claim.sid,
+  channel: claim.channel,
+  network: claim.network,
+  download: claim.download ?? '',
+  idleMs: claim.idleMs,
+})
+
+/** The account a slot belongs to. */
+export const accountOfSlot = (slot: Slot): AccountRef => infoOf(slot).account
+
+const infoOf = (slot: Slot): StoredInfo => JSON.parse(slot.info)
+
+/** Where the session of a slot is to be found. */
+export const entryOfSlot = (key: string, slot: Slot): IndexEntry => ({
+  tag: accountTag(accountOfSlot(slot)),
+  key,
+  sid: slot.sid,
+  channel: slot.ch,
+  network: slot.net,
+  download: slot.dl,
+  idleMs: slot.idle,
+})
+
+const stateOf = (slot: Slot): SessionState => {
+  if (slot.sup > 0) return 'superseded'
+  return slot.started > 0 ? 'playing' : 'reserved'
+}
+
+/** A slot as operators see it. */
+export const liveSession = (key: string, slot: Slot): LiveSession => ({
+  ...infoOf(slot),
+  id: key,
+  sid: slot.sid,
+  channel: slot.ch,
+  device: slot.dev,
+  network: slot.net,
+  download: slot.dl === '' ? null : slot.dl,
+  state: stateOf(slot),
+  openedAt: slot.opened,
+  startedAt: slot.started,
+  // Reports are up to 20 s apart; the traffic log tells of each request.
+  lastSeenAt: Math.max(slot.seen, slot.used),
+  bytes: slot.bytes,
+  requests: slot.reqs,
+  seenBy: slot.edge,
+})
+
+/** Unix ms at which a slot ends if nothing happens. */
+export const endOfSlot = (slot: Slot, reserveMs: number): number =>
+  slot.started > 0 ? slot.seen + slot.idle : slot.opened + reserveMs
+
+/** The sessions of a state that are live at `now`, in key order. */
+export const sessionsOf = (state: AccountState | null, now: number): LiveSession[] => {
+  if (!state) return []
+  const live = Object.entries(state.slots).filter(
+    ([, slot]) => slot.gone === 0 && endOfSlot(slot, state.limits.reserveMs) > now,
+  )
+  live.sort(([a], [b]) => (a < b ? -1 : 1))
+  return live.map(([key, slot]) => liveSession(key, slot))
+}

@@ -1,0 +1,148 @@
+import type { TrafficRow } from '#domain/limits/limits'
+import type { Limits } from '#domain/limits/types'
+import type { ReasonId } from '#domain/reasons'
+import type { AccountRef, Protocol } from '#domain/types'
+
+export type * from './ban-store.ts'
+export type * from './session-view.ts'
+
+/** 16 characters: what an edge keeps a session under. */
+export type LeaseKey = string
+
+/** What is shown of a session and never decides anything. Must hold no token, ticket or pass. */
+export interface SessionInfo {
+  readonly accountName: string | null
+  readonly address: string
+  readonly agent: string
+  readonly country: string | null
+  /** Edge that opened it. */
+  readonly edge: string
+  readonly group: string
+  readonly protocol: Protocol
+  /** Fingerprint of the token, for logs. */
+  readonly tokenPrint: string | null
+}
+
+/** One playback that asks for a slot, or for its slot again. */
+export interface SessionClaim {
+  readonly account: AccountRef
+  readonly sid: string
+  readonly key: LeaseKey
+  readonly channel: string
+  /** (account, network, player): two playbacks with one device may be one box that zaps. */
+  readonly device: string
+  /** The device without its network: user-agent family and playback id. */
+  readonly player: string
+  /** Network key of the address. */
+  readonly network: string
+  /** Fingerprint of a token that only a backend knows. */
+  readonly foreignToken?: string | null
+  /** Download id of the ticket, where there is one. */
+  readonly download: string | null
+  /** Silence after which the slot is free: `IDLE_LIVE_MS`, `IDLE_VOD_MS` or the protocol's own. */
+  readonly idleMs: number
+  /** An opening sets them; a check only where the account is not known any more. */
+  readonly limits: Limits
+  readonly info: SessionInfo
+}
+
+/** An opening. The same `requestId` sent again gets the same slot. */
+export interface OpenRequest extends SessionClaim {
+  readonly requestId: string
+}
+
+/** A genuine pass that an edge holds no lease for, or that came from another network. */
+export interface CheckRequest extends SessionClaim {
+  /** Lease key of (pass, channel, this network): used when this turns out to be a second player. */
+  readonly cloneKey: LeaseKey
+  /** Milliseconds since this edge last saw the lease used; -1 = it has none. */
+  readonly silentMs: number
+}
+
+export interface Admitted {
+  readonly outcome: 'admitted'
+  readonly sid: string
+  /** Key the edge stores the lease under; a second player's differs from the one asked for. */
+  readonly key: LeaseKey
+  readonly leaseMs: number
+  /** True when this slot was held before: a repeated opening, a lease an edge had lost, a take-over. */
+  readonly isKnown: boolean
+}
+
+export interface Refused {
+  readonly outcome: 'refused'
+  readonly reason: ReasonId
+  /** Unix ms until which the same request would be refused again; 0 = do not remember. */
+  readonly denyUntil: number
+}
+
+export type Admission = Admitted | Refused
+
+export interface RenewRequest {
+  readonly edge: string
+  /** Sessions used since the last sync. */
+  readonly seen: readonly LeaseKey[]
+  /** Bytes and requests since the last sync. Traffic alone renews nothing. */
+  readonly traffic?: readonly TrafficRow[]
+}
+
+export interface EndedKey {
+  readonly key: LeaseKey
+  readonly reason: ReasonId
+  /** Unix ms until which the edge refuses it. */
+  readonly until: number
+}
+
+export interface RenewResult {
+  /** Sessions the edge must refuse from now on. */
+  readonly kill: readonly EndedKey[]
+  /** Keys nobody knows: the edge forgets the lease and asks again with the pass. */
+  readonly drop: readonly LeaseKey[]
+}
+
+/** A session's end, as history and the log hear of it. */
+export interface SessionEnd {
+  readonly account: AccountRef
+  readonly session: LiveSession
+  readonly reason: ReasonId
+}
+
+/** Who may play, exactly, over every edge and control plane. */
+export interface SessionStore {
+  /** True while slots are counted in this process's memory alone. */
+  readonly isDegraded: boolean
+  open(request: OpenRequest): Promise<Admission>
+  check(request: CheckRequest): Promise<Admission>
+  /** One edge's batch; at most 5,000 keys a call. */
+  renew(request: RenewRequest): Promise<RenewResult>
+  /** The player has gone; `[key, bytes]` not yet reported may be given. */
+  close(keys: readonly LeaseKey[], reason?: ReasonId): Promise<void>
+  /** Ends a session and refuses its key until the ban clock has run. */
+  end(key: LeaseKey, reason: ReasonId, refuseMs?: number): Promise<boolean>
+  /** New limits of an account, effective at its next renewal or opening. */
+  setLimits(account: AccountRef, limits: Limits): Promise<void>
+  /** Live sessions of one account. */
+  ofAccount(account: AccountRef): Promise<LiveSession[]>
+}
+
+export type SessionState = 'reserved' | 'playing' | 'superseded'
+
+export interface LiveSession extends SessionInfo {
+  readonly account: AccountRef
+  /** The lease key: what `show` and `end` take. */
+  readonly id: LeaseKey
+  readonly sid: string
+  readonly channel: string
+  readonly device: string
+  readonly network: string
+  readonly download: string | null
+  readonly state: SessionState
+  readonly openedAt: number
+  /** 0 while only reserved. */
+  readonly startedAt: number
+  readonly lastSeenAt: number
+  readonly bytes: number
+  readonly requests: number
+  /** Edge that last reported it. */
+  readonly seenBy: string
+}

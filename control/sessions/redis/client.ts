@@ -1,0 +1,120 @@
+import { Cluster, Redis } from 'ioredis'
+import { limitPatience } from './command-timeout.ts'
+
+/** A Redis of ours or the operator's, alone or Cluster. */
+export type RedisClient = Redis | Cluster
+
+export interface RedisSettings {
+  /** `redis://`, `rediss://` or `unix://`; several = nodes of a Cluster. */
+  readonly urls: readonly string[]
+  readonly password?: string
+  readonly username?: string
+  /** Options of node:tls for `rediss://`. */
+  readonly tls?: Record<string, unknown>
+  readonly isCluster?: boolean
+  /** How long a command may take; 300 ms, since a viewer waits for it. */
+  readonly commandTimeoutMs?: number
+  /** Connection errors while it reconnects by itself. */
+  readonly onError?: (error: Error) => void
+}
+
+const RETRY_MS = 500
+const COMMAND_MS = 300
+
+// A viewer never waits for Redis: no queue, no retries, 300 ms.
+const optionsOf = (settings: RedisSettings) => ({
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  connectTimeout: 2_000,
+  enableAutoPipelining: true,
+  autoResendUnfulfilledCommands: false,
+  retryStrategy: (times: number) => Math.min(RETRY_MS, 50 * times),
+  ...(settings.password === undefined ? {} : { password: settings.password }),
+  ...(settings.username === undefined ? {} : { username: settings.username }),
+  ...(settings.tls === undefined ? {} : { tls: settings.tls }),
+})
+
+const patienceOf = (settings: RedisSettings): number => settings.commandTimeoutMs ?? COMMAND_MS
+
+const createCluster = (settings: RedisSettings): Cluster => {
+  const cluster = new Cluster([...settings.urls], {
+    enableOfflineQueue: false,
+    enableAutoPipelining: true,
+    clusterRetryStrategy: (times) => Math.min(RETRY_MS, 50 * times),
+    retryDelayOnFailover: 100,
+    retryDelayOnTryAgain: 50,
+    maxRedirections: 4,
+    redisOptions: optionsOf(settings),
+  })
+  cluster.on('+node', (node: Redis) => limitPatience(node, patienceOf(settings)))
+  return cluster
+}
+
+const createSingle = (settings: RedisSettings): Redis => {
+  const [url = 'redis://127.0.0.1:6379'] = settings.urls
+  const redis = new Redis(url.replace(/^unix:\/\//, ''), optionsOf(settings))
+  limitPatience(redis, patienceOf(settings))
+  return redis
+}
+
+/** Connects with settings that fail fast. Connection errors go to `onError`; it reconnects for ever. */
+export const createRedis = (settings: RedisSettings): RedisClient => {
+  const isCluster = settings.isCluster ?? settings.urls.length > 1
+  const redis = isCluster ? createCluster(settings) : createSingle(settings)
+  redis.on('error', (error: Error) => settings.onError?.(error))
+  return redis
+}
+
+/** Waits until the first connection stands; false after `timeoutMs`. */
+export const waitForRedis = async (redis: RedisClient, timeoutMs: number): Promise<boolean> => {
+  const end = Date.now() + timeoutMs
+  while (redis.status !== 'ready' && Date.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  return redis.status === 'ready'
+}
+
+/** Every server that holds data: the masters of a Cluster, or the one there is. */
+export const mastersOf = (redis: RedisClient): Redis[] =>
+  redis instanceof Cluster ? redis.nodes('master') : [redis]
+
+const policyOf = async (redis: Redis): Promise<string> => {
+  const info = await redis.info('memory')
+  return /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? 'noeviction'
+}
+
+const REFUSAL = /\b(WRONGPASS|NOAUTH|NOPERM)\b/
+const NEXT_TRY_MS = 1_000
+
+/** Whether the next attempt to connect is answered, but with a refusal; `null` when Redis is merely away. */
+const refusalOf = (redis: RedisClient): Promise<string | null> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(null), NEXT_TRY_MS)
+    redis.once('error', (error: Error & { readonly lastNodeError?: Error }) => {
+      clearTimeout(timer)
+      const word = REFUSAL.exec(`${error.message} ${error.lastNodeError?.message}`)?.[1]
+      const advice = 'set the right one in redis.password_file or redis.url.'
+      resolve(word === undefined ? null : `Redis refuses our password (${word}): ${advice}`)
+    })
+  })
+
+/** What makes this Redis unfit, with the command that mends it; `null` when it is fit. */
+export const checkRedis = async (redis: RedisClient): Promise<string | null> => {
+  if (redis.status !== 'ready') return await refusalOf(redis)
+  for (const node of mastersOf(redis)) {
+    const version = /^redis_version:(\d+)\.(\d+)/m.exec(await node.info('server'))
+    const major = Number(version?.[1])
+    const minor = Number(version?.[2])
+    if (major < 6 || (major === 6 && minor < 2)) {
+      return `Redis ${major}.${minor} is too old: 6.2 or newer is needed.`
+    }
+    const policy = await policyOf(node)
+    if (policy === 'noeviction') continue
+    const { host = '127.0.0.1', port = 6379 } = node.options
+    return (
+      `Redis at ${host}:${port} evicts keys (maxmemory-policy ${policy}), so sessions and bans could vanish. ` +
+      `Mend it with: redis-cli -h ${host} -p ${port} CONFIG SET maxmemory-policy noeviction`
+    )
+  }
+  return null
+}

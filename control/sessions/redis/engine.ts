@@ -1,0 +1,89 @@
+import type { RenewalAnswer } from '#domain/limits/limits'
+import type { AccountState, Effects, Verdict } from '#domain/limits/types'
+import { isReasonId, type ReasonId } from '#domain/reasons'
+import type { CapEngine, Step } from '../model/cap-engine.ts'
+import { accountTag, KEYS } from '../model/keys.ts'
+import type { RunScript } from './scripts.ts'
+
+/** What the engine needs of Redis besides scripts. */
+export interface StateReader {
+  get(key: string): Promise<string | null>
+}
+
+export interface RedisEngineOptions {
+  readonly redis: StateReader
+  readonly run: RunScript
+  /** Tests set the clock; leases run on the clock of Redis. */
+  readonly now?: () => number
+}
+
+// An empty Lua table is `{}` in JSON, also where a list is meant.
+const listOf = <T>(value: unknown): T[] => (Array.isArray(value) ? value : [])
+
+const effectsOf = (text: unknown): Effects => {
+  const raw: Record<string, unknown> = JSON.parse(String(text))
+  return {
+    ended: listOf(raw['ended']),
+    kill: listOf(raw['kill']),
+    drop: listOf(raw['drop']),
+    devices: listOf(raw['devices']),
+  }
+}
+
+const reasonOf = (value: unknown): ReasonId => {
+  const text = String(value)
+  return isReasonId(text) ? text : 'session.unknown'
+}
+
+const verdictOf = (reply: readonly unknown[]): Verdict => {
+  const [, tag, first, second, third, fourth] = reply
+  if (tag === 'refused')
+    return { outcome: 'refused', reason: reasonOf(first), until: Number(second) }
+  if (tag === 'settle') return { outcome: 'settle', waitMs: Number(first) }
+  return {
+    outcome: 'admitted',
+    sid: String(first),
+    key: String(second),
+    leaseMs: Number(third),
+    isKnown: fourth === 1,
+  }
+}
+
+const renewalOf = (reply: readonly unknown[]): RenewalAnswer => {
+  const raw: Record<string, unknown> = JSON.parse(String(reply[2]))
+  return { unknown: listOf(raw['unknown']), refused: listOf(raw['refused']) }
+}
+
+const parseState = (text: string | null): AccountState | null => (text ? JSON.parse(text) : null)
+
+/** The caps as scripts on one account's key: exact however many control planes race. */
+export const createRedisEngine = (options: RedisEngineOptions): CapEngine => {
+  const { redis, run } = options
+  const step = async <T>(
+    script: { readonly name: string; readonly tag: string },
+    order: unknown,
+    parse: (reply: readonly unknown[]) => T,
+  ): Promise<Step<T>> => {
+    const args = [JSON.stringify(order), options.now ? String(options.now()) : '']
+    const reply = listOf(await run(script.name, [KEYS.account(script.tag)], args))
+    return { answer: parse(reply), effects: effectsOf(reply[0]) }
+  }
+  return {
+    open: (account, opening) =>
+      step({ name: 'open', tag: accountTag(account) }, { account, ...opening }, verdictOf),
+    check: (account, checking) =>
+      step({ name: 'check', tag: accountTag(account) }, { account, ...checking }, verdictOf),
+    renew: (tag, { limits, ...renewal }) =>
+      step({ name: 'renew', tag }, limits ? { ...renewal, limits } : renewal, renewalOf),
+    end: (tag, ending) => step({ name: 'end', tag }, ending, (reply) => Number(reply[2])),
+    pardon: (tag, keys, devices) =>
+      step({ name: 'pardon', tag }, { keys, devices }, (reply) => Number(reply[2])),
+    async restore(state) {
+      await step({ name: 'restore', tag: accountTag(state.account) }, state, Number)
+    },
+    async read(tags) {
+      const texts = await Promise.all(tags.map((tag) => redis.get(KEYS.account(tag))))
+      return texts.map(parseState)
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import type { IndexEntry } from '../model/session-index.ts'
+
+interface Cached {
+  readonly entry: IndexEntry
+  refreshedAt: number
+}
+
+/** Entries this process has met lately, oldest out first, so that a renewal asks Redis only for strangers. */
+export interface LeaseCache {
+  get(key: string): IndexEntry | undefined
+  /** Whether the entry's keys in Redis should be written again, so that they do not run out. */
+  isStale(key: string, now: number): boolean
+  put(entry: IndexEntry, now: number): void
+  size(): number
+}
+
+/** A cache of at most `limit` entries. */
+export const createLeaseCache = (limit: number, refreshMs: number): LeaseCache => {
+  const cached = new Map<string, Cached>()
+  return {
+    get: (key) => cached.get(key)?.entry,
+    isStale: (key, now) => now - (cached.get(key)?.refreshedAt ?? 0) >= refreshMs,
+    put: (entry, now) => {
+      cached.delete(entry.key)
+      cached.set(entry.key, { entry, refreshedAt: now })
+      if (cached.size <= limit) return
+      const [oldest] = cached.keys()
+      if (oldest !== undefined) cached.delete(oldest)
+    },
+    size: () => cached.size,
+  }
+}

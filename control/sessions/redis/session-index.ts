@@ -1,0 +1,178 @@
+import { KEYS, shardOf } from '../model/keys.ts'
+import { type IndexEntry, memberOf, type SessionIndex } from '../model/session-index.ts'
+import type { RedisClient } from './client.ts'
+import { createLeaseCache } from './index-cache.ts'
+import { createIndexReader } from './session-index-reader.ts'
+
+export interface RedisIndexOptions {
+  readonly redis: RedisClient
+  readonly now: () => number
+  /** Writes are not waited for; what goes wrong with them is told here. */
+  readonly onError: (error: unknown) => void
+  readonly cacheLimit?: number
+}
+
+const REFRESH_MS = 5 * 60_000
+const EXPIRE_MS = 10 * 60_000
+const MOST_SETS = 10_000
+
+const encode = (entry: IndexEntry): string =>
+  JSON.stringify([entry.tag, entry.sid, entry.channel, entry.network, entry.download, entry.idleMs])
+
+const decode = (key: string, text: string): IndexEntry => {
+  const [tag, sid, channel, network, download, idleMs]: string[] = JSON.parse(text)
+  return {
+    tag: tag ?? '',
+    key,
+    sid: sid ?? '',
+    channel: channel ?? '',
+    network: network ?? '',
+    download: download ?? '',
+    idleMs: Number(idleMs),
+  }
+}
+
+/** A moment within `spanMs` that is the key's own, so that many keys do not come due at once. */
+const turnOf = (key: string, spanMs: number): number => {
+  let mixed = 0
+  for (let at = 0; at < key.length; at += 1) mixed = Math.imul(mixed ^ key.charCodeAt(at), 16777619)
+  return (Math.imul(mixed, 2654435761) >>> 0) % spanMs
+}
+
+type Write = Promise<unknown>
+
+// Sets of one download or network clean themselves of what nobody has refreshed.
+const addToSet = (
+  redis: RedisClient,
+  set: { readonly key: string; readonly ttlMs: number },
+  member: string,
+  now: number,
+): Write[] => [
+  redis.zadd(set.key, now, member),
+  redis.zremrangebyscore(set.key, '-inf', now - set.ttlMs),
+  redis.pexpire(set.key, set.ttlMs),
+]
+
+const writeEntry = (redis: RedisClient, entry: IndexEntry, now: number): Write[] => {
+  const { lease, session, download, network } = KEYS
+  const member = memberOf(entry)
+  const writes: Write[] = [
+    redis.set(lease.key(entry.key), encode(entry), 'PX', lease.ttlMs),
+    redis.set(session.key(entry.sid), member, 'PX', session.ttlMs),
+    ...addToSet(redis, { key: network.key(entry.network), ttlMs: network.ttlMs }, member, now),
+  ]
+  if (entry.download === '') return writes
+  const set = { key: download.key(entry.download), ttlMs: download.ttlMs }
+  return [...writes, ...addToSet(redis, set, member, now)]
+}
+
+/** Score and member of every session, gathered by the set they belong to. */
+const scoresBySet = (entries: Scored) => {
+  const sets = new Map<string, (string | number)[]>()
+  for (const [entry, until] of entries) {
+    for (const set of [KEYS.live.key(shardOf(entry.tag)), KEYS.channel.key(entry.channel)]) {
+      const scores = sets.get(set) ?? []
+      scores.push(until, memberOf(entry))
+      sets.set(set, scores)
+    }
+  }
+  return sets
+}
+
+type Scored = readonly (readonly [IndexEntry, number])[]
+
+/** Writes scores; a set that lives for a day is told so now and then. */
+const createScoreWriter = (redis: RedisClient) => {
+  const expire = new Map<string, number>()
+  const keep = (set: string, ttlMs: number, now: number): Write[] => {
+    if (now - (expire.get(set) ?? 0) < EXPIRE_MS) return []
+    if (expire.size > MOST_SETS) expire.clear()
+    expire.set(set, now)
+    return [redis.pexpire(set, ttlMs)]
+  }
+  const write = (entries: Scored, now: number): Write[] => {
+    const writes: Write[] = []
+    for (const [set, scores] of scoresBySet(entries)) {
+      writes.push(redis.zadd(set, ...scores), ...keep(set, KEYS.live.ttlMs, now))
+    }
+    const channels = new Set(entries.map(([entry]) => entry.channel))
+    const active = [...channels].flatMap((channel) => [now, channel])
+    const { key, ttlMs } = KEYS.channels
+    if (active.length > 0) writes.push(redis.zadd(key, ...active), ...keep(key, ttlMs, now))
+    return writes
+  }
+  /** A set that lost a member may be gone: the next member begins it anew, without its time. */
+  const lost = (sets: readonly string[]): void => {
+    for (const set of sets) expire.delete(set)
+  }
+  return { write, lost }
+}
+
+const pruneChannels = async (redis: RedisClient, now: number): Promise<void> => {
+  const { key, ttlMs } = KEYS.channels
+  await redis.zremrangebyscore(key, '-inf', now - ttlMs)
+  const channels = await redis.zrange(key, 0, '-1')
+  const old = now - KEYS.lease.ttlMs
+  await Promise.all(
+    channels.map((channel) => redis.zremrangebyscore(KEYS.channel.key(channel), '-inf', old)),
+  )
+}
+
+/** The index as sorted sets, each key on its own slot of a Cluster. */
+export const createRedisIndex = (options: RedisIndexOptions): SessionIndex => {
+  const { redis, now, onError } = options
+  const cache = createLeaseCache(options.cacheLimit ?? 300_000, REFRESH_MS)
+  const scores = createScoreWriter(redis)
+  const settle = (writes: readonly Write[]) => {
+    for (const write of writes) write.catch(onError)
+  }
+  return {
+    async put(entry, until) {
+      cache.put(entry, now())
+      settle(scores.write([[entry, until]], now()))
+      await Promise.all(writeEntry(redis, entry, now())).catch(onError)
+    },
+    touch(entries, at) {
+      for (const entry of entries) {
+        if (!cache.isStale(entry.key, at)) continue
+        cache.put(entry, at)
+        settle(writeEntry(redis, entry, at))
+      }
+      const scored = entries.map((entry) => [entry, at + entry.idleMs] as const)
+      settle(scores.write(scored, at))
+    },
+    remove(entry) {
+      const member = memberOf(entry)
+      const [live, channel] = [KEYS.live.key(shardOf(entry.tag)), KEYS.channel.key(entry.channel)]
+      scores.lost([live, channel])
+      settle([
+        redis.zrem(live, member),
+        redis.zrem(channel, member),
+        redis.zrem(KEYS.network.key(entry.network), member),
+        ...(entry.download ? [redis.zrem(KEYS.download.key(entry.download), member)] : []),
+      ])
+    },
+    removePlace: (place) => {
+      const live = KEYS.live.key(shardOf(place.tag))
+      scores.lost([live])
+      settle([redis.zrem(live, memberOf(place))])
+    },
+    prune: (at) => pruneChannels(redis, at),
+    async find(keys) {
+      const found = new Map<string, IndexEntry>()
+      const ask = async (key: string) => {
+        const known = cache.get(key)
+        const text = known ? null : await redis.get(KEYS.lease.key(key))
+        if (known) found.set(key, known)
+        if (!text) return
+        const entry = decode(key, text)
+        found.set(key, entry)
+        // Somebody wrote it a while ago; after a restart not all are written anew at once.
+        cache.put(entry, now() - turnOf(key, REFRESH_MS))
+      }
+      await Promise.all(keys.map(ask))
+      return found
+    },
+    ...createIndexReader(redis, now),
+  }
+}

@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto'
+import { KEYS } from '../model/keys.ts'
+import type { RedisClient } from './client.ts'
+
+/** Work that one control plane does for all; the next takes over when the owner's mark runs out. */
+export interface WorkLock {
+  /** Whether this process does the work now. Keeps the work for `ttlMs` more. */
+  owns(name: string, ttlMs?: number): Promise<boolean>
+}
+
+/** Marks in Redis. Where Redis is away everybody works: such work is safe to do twice. */
+export const createWorkLock = (redis: RedisClient): WorkLock => {
+  const me = randomUUID()
+  const { key, ttlMs: usual } = KEYS.work
+  return {
+    owns: async (name, ttlMs = usual) => {
+      try {
+        if ((await redis.set(key(name), me, 'PX', ttlMs, 'NX')) === 'OK') return true
+        if ((await redis.get(key(name))) !== me) return false
+        await redis.pexpire(key(name), ttlMs)
+        return true
+      } catch {
+        return true
+      }
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import type { Bans } from './bans/bans.ts'
+import type { Health } from './health.ts'
+import { type RedisClient, waitForRedis } from './redis/client.ts'
+import { createWorkLock } from './redis/work-lock.ts'
+import { type SweepOptions, sweep } from './sweep.ts'
+
+export interface WorkOptions {
+  readonly redis: RedisClient
+  readonly health: Health
+  readonly sides: { readonly redis: SweepOptions; readonly memory: SweepOptions }
+  readonly bans: Bans
+  readonly onError: (error: unknown) => void
+}
+
+const BEAT_MS = 1_000
+const FOLLOW_MS = 150
+const SWEEP_MS = 2_000
+const PRUNE_MS = 60_000
+const WAIT_FOR_REDIS_MS = 3_000
+
+/** Repeats `act` with a pause between, never twice at once; the way to stop it, which waits for the last. */
+const repeat = (everyMs: number, act: () => Promise<unknown>) => {
+  let isStopped = false
+  let running: Promise<unknown> = Promise.resolve()
+  let timer: NodeJS.Timeout
+  const next = () => {
+    if (isStopped) return
+    timer = setTimeout(() => {
+      running = act().then(next, next)
+    }, everyMs).unref()
+  }
+  next()
+  return async () => {
+    isStopped = true
+    clearTimeout(timer)
+    await running
+  }
+}
+
+/** What goes on by itself: asking after Redis, following bans, ending what fell silent. */
+export const startWork = ({ redis, health, sides, bans, onError }: WorkOptions) => {
+  const lock = createWorkLock(redis)
+  let stops: (() => Promise<void>)[] = []
+  const guard = (act: () => Promise<unknown>) => () => act().catch(onError)
+  const sweepOnce = async () => {
+    await sweep(sides.memory)
+    if (!health.isDegraded() && (await lock.owns('sweep'))) await sweep(sides.redis)
+  }
+  const prune = async () => {
+    await sides.memory.index.prune(sides.memory.now())
+    if (!health.isDegraded()) await sides.redis.index.prune(sides.redis.now())
+    await bans.purge()
+  }
+  const follow = async () => {
+    if (!health.isDegraded()) await bans.follow()
+  }
+  return {
+    async start() {
+      await waitForRedis(redis, WAIT_FOR_REDIS_MS)
+      await health.beat()
+      if (health.isDegraded()) await guard(() => bans.hydrate(false))()
+      stops = [
+        repeat(BEAT_MS, () => health.beat()),
+        repeat(FOLLOW_MS, guard(follow)),
+        repeat(SWEEP_MS, guard(sweepOnce)),
+        repeat(PRUNE_MS, guard(prune)),
+      ]
+    },
+    async stop() {
+      await Promise.all(stops.map((stop) => stop()))
+    },
+  }
+}

@@ -1,0 +1,188 @@
+import { Agent, interceptors, request } from 'undici'
+import { connectionFault } from '../http/connection-fault.ts'
+import type { TautulliAddress } from './address.ts'
+import { isPassing, TautulliError, type TautulliFailure } from './error.ts'
+
+/** Parameters of an API call; null and undefined ones are left out. */
+export type CallParams = Readonly<Record<string, string | number | null | undefined>>
+
+/** One Tautulli, asked over pooled connections. */
+export interface TautulliClient {
+  readonly base: string
+  /** The `data` of a successful answer; otherwise throws a `TautulliError`. */
+  call(command: string, params?: CallParams): Promise<unknown>
+  close(): Promise<void>
+}
+
+/** How to reach a Tautulli. */
+export interface ClientOptions {
+  readonly address: TautulliAddress
+  readonly apiKey: string
+  readonly timeoutMs?: number
+  readonly connections?: number
+  /** Waits before each further attempt; their number is the number of retries. */
+  readonly backoffMs?: readonly number[]
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000
+const DEFAULT_BACKOFF_MS = [250, 1000]
+const MOST_REDIRECTIONS = 5
+const OVERALL_FACTOR = 10
+/** After so many silences in a row a command is not asked again. */
+const MOST_SILENCES = 8
+const LARGEST_ANSWER = 256 * 1024 * 1024
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+interface Answer {
+  readonly status: number
+  readonly statusText: string
+  readonly body: string
+}
+
+interface Envelope {
+  readonly result: unknown
+  readonly message: unknown
+  readonly data: unknown
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const envelopeOf = (body: string): Envelope | null => {
+  try {
+    const parsed: unknown = JSON.parse(body)
+    const response = isRecord(parsed) ? parsed['response'] : null
+    if (!isRecord(response)) return null
+    const { result, message, data } = response
+    return { result, message: 'message' in response ? message : 'unknown error', data }
+  } catch {
+    return null
+  }
+}
+
+const describeBody = (body: string): string => {
+  const start = body.trimStart().slice(0, 1)
+  if (start === '') return 'it is empty'
+  if (start === '<') return 'it is a web page, not JSON; is the address complete?'
+  return start === '{' ? 'its JSON is cut off or broken' : 'it is not JSON'
+}
+
+const failureOf = (
+  answer: Answer,
+  asked: { readonly command: string; readonly url: string },
+): TautulliFailure => {
+  const { status, statusText } = answer
+  const message = envelopeOf(answer.body)?.message
+  const detail = typeof message === 'string' ? message : null
+  const known = { ...asked, status, statusText, detail }
+  if (detail === 'Invalid apikey' || status === 401) return { ...known, kind: 'unauthorized' }
+  return { ...known, kind: detail !== null && status === 400 ? 'refused' : 'status' }
+}
+
+/** Reads an answer as data or as the reason there is none. */
+const readAnswer = (
+  answer: Answer,
+  asked: { readonly command: string; readonly url: string },
+): { readonly data: unknown } | TautulliFailure => {
+  if (answer.status < 200 || answer.status > 299) return failureOf(answer, asked)
+  const envelope = envelopeOf(answer.body)
+  if (envelope === null) return { ...asked, kind: 'malformed', detail: describeBody(answer.body) }
+  if (envelope.result === 'success') return { data: envelope.data }
+  const detail = typeof envelope.message === 'string' ? envelope.message : 'None'
+  return { ...asked, kind: detail === 'Invalid apikey' ? 'unauthorized' : 'refused', detail }
+}
+
+const queryOf = (apiKey: string, command: string, params: CallParams): string => {
+  const query = new URLSearchParams({ apikey: apiKey, cmd: command })
+  for (const [name, value] of Object.entries(params))
+    if (value !== null && value !== undefined) query.set(name, String(value))
+  return query.toString()
+}
+
+/** The text of an answer; `null` where the connection broke off before its end. */
+const wholeText = async (body: { text(): Promise<string> }): Promise<string | null> => {
+  try {
+    return await body.text()
+  } catch (error) {
+    if (connectionFault(error).kind === 'unreachable') return null
+    throw error
+  }
+}
+
+const isFailure = (
+  answer: { readonly data: unknown } | TautulliFailure,
+): answer is TautulliFailure => 'kind' in answer
+
+// A server may repeat the key in what it says, in its status line too.
+const withoutKey = (failure: TautulliFailure, apiKey: string): TautulliFailure => {
+  const blot = (text: string): string =>
+    text.replaceAll(apiKey, '***').replaceAll(encodeURIComponent(apiKey), '***')
+  const { detail, statusText } = failure
+  return {
+    ...failure,
+    detail: detail === null || detail === undefined ? null : blot(detail),
+    ...(statusText === undefined ? {} : { statusText: blot(statusText) }),
+  }
+}
+
+const isSilence = (answer: { readonly data: unknown } | TautulliFailure): boolean =>
+  isFailure(answer) && (answer.kind === 'timeout' || answer.kind === 'unreachable')
+
+/** Opens a client; nothing is asked yet. */
+export const createTautulliClient = (options: ClientOptions): TautulliClient => {
+  const { address, apiKey, timeoutMs = DEFAULT_TIMEOUT_MS, connections = 8 } = options
+  const backoffMs = options.backoffMs ?? DEFAULT_BACKOFF_MS
+  const dispatcher = new Agent({
+    connections,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    connect: { timeout: Math.min(timeoutMs, 10_000) },
+    maxResponseSize: LARGEST_ANSWER,
+  }).compose(interceptors.redirect({ maxRedirections: MOST_REDIRECTIONS }))
+  const silent = new Map<string, number>()
+  const headers: Record<string, string> = { accept: 'application/json' }
+  if (address.authorization !== null) headers['authorization'] = address.authorization
+  const ask = async (
+    command: string,
+    params: CallParams,
+  ): Promise<{ readonly data: unknown } | TautulliFailure> => {
+    const url = `${address.base}/api/v2?`
+    const asked = { command, url: url + queryOf('***', command, params) }
+    try {
+      const signal = AbortSignal.timeout(timeoutMs * OVERALL_FACTOR)
+      const target = url + queryOf(apiKey, command, params)
+      const { statusCode, statusText, body } = await request(target, {
+        dispatcher,
+        headers,
+        signal,
+      })
+      const text = await wholeText(body)
+      if (text === null) return { ...asked, kind: 'malformed', detail: 'it is cut off' }
+      return readAnswer({ status: statusCode, statusText, body: text }, asked)
+    } catch (error) {
+      const { kind, text } = connectionFault(error)
+      return { ...asked, kind: kind === 'broken' ? 'malformed' : kind, detail: text }
+    }
+  }
+  return {
+    base: address.base,
+    close: () => dispatcher.destroy(),
+    async call(command, params = {}) {
+      const streak = silent.get(command) ?? 0
+      if (streak >= MOST_SILENCES)
+        throw new TautulliError({ kind: 'timeout', command, detail: 'given up' })
+      let answer = await ask(command, params)
+      for (const [i, pause] of backoffMs.entries()) {
+        if (!isFailure(answer) || !isPassing(answer)) break
+        // Silence costs the whole time-out each time: it is tried again once, and only while it is news.
+        if (answer.kind === 'timeout' && (i > 0 || streak > 0)) break
+        await wait(pause)
+        answer = await ask(command, params)
+      }
+      silent.set(command, isSilence(answer) ? (silent.get(command) ?? 0) + 1 : 0)
+      if (isFailure(answer)) throw new TautulliError(withoutKey(answer, apiKey))
+      return answer.data
+    },
+  }
+}

@@ -1,0 +1,76 @@
+import { fetchHistory, fetchUsers, type Page } from './api.ts'
+import type { CallParams, TautulliClient } from './client.ts'
+import { isPassing, TautulliError } from './error.ts'
+import type { TautulliRow, TautulliUser } from './rows.ts'
+
+const PAGE_LENGTH = 1000
+const SMALL_PAGE_LENGTH = 100
+const MOST_PAGES = 20_000
+
+type FetchPage<Row> = (start: number, length: number) => Promise<Page<Row>>
+
+const mayManageLess = (error: unknown): boolean =>
+  error instanceof TautulliError && isPassing(error.failure) && error.failure.kind !== 'unreachable'
+
+/** Fetches pages; once the server stumbles over a large one, it is asked for small ones. */
+const createPager = <Row>(fetchPage: FetchPage<Row>) => {
+  let length = PAGE_LENGTH
+  return async (start: number): Promise<Page<Row> & { readonly isShort: boolean }> => {
+    try {
+      const page = await fetchPage(start, length)
+      return { ...page, isShort: page.rows.length < length }
+    } catch (error) {
+      if (length === SMALL_PAGE_LENGTH || !mayManageLess(error)) throw error
+      length = SMALL_PAGE_LENGTH
+      const page = await fetchPage(start, length)
+      return { ...page, isShort: page.rows.length < length }
+    }
+  }
+}
+
+/** Reads a table to its end; rows that shift onto the next page meanwhile are kept once. */
+const readAll = async <Row>(
+  fetchPage: FetchPage<Row>,
+  keyOf: (row: Row) => string,
+): Promise<Row[]> => {
+  const rows = new Map<string, Row>()
+  const pageAt = createPager(fetchPage)
+  let start = 0
+  for (let pages = 0; pages < MOST_PAGES; pages++) {
+    const page = await pageAt(start)
+    const before = rows.size
+    for (const row of page.rows) rows.set(keyOf(row), row)
+    start += page.rows.length
+    const isLast = page.total === null ? page.isShort : start >= page.total
+    // A server that ignores `start` repeats its first page for ever.
+    if (page.rows.length === 0 || isLast || rows.size === before) break
+  }
+  return [...rows.values()]
+}
+
+/** Every user, however many pages that takes; rows without an id are left out. */
+export const readUsers = async (client: TautulliClient): Promise<TautulliUser[]> => {
+  const users = await readAll<TautulliUser>(
+    (start, length) => fetchUsers(client, { start, length }),
+    (user) => String(user.user_id),
+  )
+  return users.filter((user) => user.user_id !== null && user.user_id !== undefined)
+}
+
+const rowKey = (row: TautulliRow): string =>
+  typeof row.row_id === 'number' || (typeof row.row_id === 'string' && row.row_id !== '')
+    ? String(row.row_id)
+    : `live ${String(row.session_key)} ${String(row.started)} ${String(row.machine_id)}`
+
+/** Every single play of a user since a date, running ones included. */
+export const readHistory = (
+  client: TautulliClient,
+  userId: unknown,
+  after: string,
+): Promise<TautulliRow[]> => {
+  const fixed: CallParams = { user_id: String(userId), after, grouping: 0, include_activity: 1 }
+  return readAll<TautulliRow>(
+    (start, length) => fetchHistory(client, { ...fixed, start, length }),
+    rowKey,
+  )
+}

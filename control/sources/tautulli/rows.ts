@@ -1,0 +1,164 @@
+import { assumedAccuracyKm } from '#domain/geo'
+import {
+  type Address,
+  formatAddress,
+  isLan,
+  keyOfAddress,
+  parseAddress,
+} from '#domain/networks/network'
+import type { GeoPlace, PlayRecord } from '#domain/types'
+
+/** A row of `get_history`; every field may be missing, null or an empty string. */
+export interface TautulliRow {
+  readonly [field: string]: unknown
+  readonly row_id?: number | string | null
+  readonly reference_id?: number | null
+  readonly session_key?: number | string | null
+  readonly started?: number | string | null
+  readonly stopped?: number | string | null
+  readonly play_duration?: number | string | null
+  readonly duration?: number | string | null
+  readonly user_id?: number | null
+  readonly user?: string | null
+  readonly friendly_name?: string | null
+  readonly platform?: string | null
+  readonly product?: string | null
+  readonly player?: string | null
+  readonly ip_address?: string | null
+  readonly machine_id?: string | null
+  readonly location?: string | null
+  readonly live?: number | string | null
+  readonly full_title?: string | null
+  readonly title?: string | null
+  readonly state?: string | null
+}
+
+/** A row of `get_users_table`. */
+export interface TautulliUser {
+  readonly user_id: unknown
+  readonly friendly_name?: string | null
+  readonly username?: string | null
+}
+
+/** What `get_geoip_lookup` answers; coordinates may be null. */
+export interface TautulliGeo {
+  readonly city?: string | null
+  readonly code?: string | null
+  readonly country?: string | null
+  readonly region?: string | null
+  readonly latitude?: number | string | null
+  readonly longitude?: number | string | null
+  readonly accuracy?: number | null
+}
+
+/** The network an address belongs to, from an operator's table. */
+export interface AsnEntry {
+  readonly asn: number | null
+  readonly org: string | null
+}
+
+const textOr = (...values: unknown[]): string | null => {
+  for (const value of values) {
+    if (typeof value === 'string' && value.trim() !== '') return value
+    if (typeof value === 'number') return String(value)
+  }
+  return null
+}
+
+const numberOrNull = (value: unknown): number | null => {
+  if (value === null || value === undefined || value === '') return null
+  const number = Number(value)
+  return Number.isFinite(number) ? number : null
+}
+
+/** Reads a location; a lone latitude, a value off the globe or an empty string is unknown. */
+export const placeFromTautulli = (geo: TautulliGeo | null | undefined): GeoPlace => {
+  const answer = geo ?? {}
+  const latitude = numberOrNull(answer.latitude)
+  const longitude = numberOrNull(answer.longitude)
+  const isLocated = latitude !== null && longitude !== null
+  const names = { city: textOr(answer.city), region: textOr(answer.region) }
+  const country = textOr(answer.code)?.toUpperCase() ?? null
+  return {
+    ...names,
+    country: country !== null && /^[A-Z]{2}$/.test(country) ? country : null,
+    latitude: isLocated ? latitude : null,
+    longitude: isLocated ? longitude : null,
+    accuracyKm: numberOrNull(answer.accuracy) ?? assumedAccuracyKm(names),
+  }
+}
+
+const timesOf = (
+  row: TautulliRow,
+): Pick<PlayRecord, 'startedAt' | 'lastSeenAt' | 'endedAt' | 'playedMs'> => {
+  const startedAt = (numberOrNull(row.started) ?? 0) * 1000
+  const played = numberOrNull(row.play_duration) ?? numberOrNull(row.duration)
+  const playedMs = played === null ? null : Math.max(0, played * 1000)
+  const stopped = numberOrNull(row.stopped)
+  // A row whose stop is missing or before its start still played for as long as it says.
+  const stoppedAt =
+    stopped !== null && stopped * 1000 >= startedAt ? stopped * 1000 : startedAt + (playedMs ?? 0)
+  return {
+    startedAt,
+    lastSeenAt: stoppedAt,
+    endedAt: textOr(row.state) === null ? stoppedAt : null,
+    playedMs,
+  }
+}
+
+/** The account a Tautulli user is known by. */
+export const accountOfTautulli = (userId: unknown): string => `backend:tautulli:${String(userId)}`
+
+const idOf = (row: TautulliRow): string =>
+  textOr(row.row_id) ?? `live:${textOr(row.session_key) ?? ''}:${String(row.started ?? '')}`
+
+const NETWORK_KEY = { v6Prefix: 64 }
+
+const addressOf = (row: TautulliRow): Address | null => {
+  const text = textOr(row.ip_address)
+  // Some players report a zone id or brackets around IPv6.
+  return text === null ? null : parseAddress(text.trim().replace(/^\[|\]$|%.*$/g, ''))
+}
+
+const whereOf = (
+  row: TautulliRow,
+  geo: TautulliGeo | null | undefined,
+): Pick<PlayRecord, 'address' | 'network' | 'isLan'> & GeoPlace => {
+  const address = addressOf(row)
+  const isAtHome = row.location === 'lan' || (address !== null && isLan(address))
+  return {
+    ...placeFromTautulli(isAtHome ? null : geo),
+    address: address === null ? null : formatAddress(address),
+    network: address === null ? null : keyOfAddress(address, NETWORK_KEY),
+    isLan: isAtHome,
+  }
+}
+
+/** A Tautulli row as history keeps it; `asn` comes from the operator's table, `source` names the server. */
+export const playFromTautulli = (
+  row: TautulliRow,
+  geo: TautulliGeo | null | undefined,
+  asn?: AsnEntry | null,
+  source = 'tautulli',
+): PlayRecord => {
+  const isLive = numberOrNull(row.live) === 1
+  return {
+    id: idOf(row),
+    source,
+    account: accountOfTautulli(row.user_id),
+    accountName: textOr(row.friendly_name, row.user),
+    group: null,
+    ...whereOf(row, geo),
+    asn: asn?.asn ?? null,
+    asnOrg: asn?.org ?? null,
+    device: textOr(row.machine_id),
+    platform: textOr(row.platform),
+    client: textOr(row.product, row.player),
+    channel: isLive ? textOr(row['channel_title'], row.title) : null,
+    title: textOr(row.full_title, row.title),
+    isLive,
+    ...timesOf(row),
+    bytes: null,
+    reason: null,
+  }
+}

@@ -1,0 +1,184 @@
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { dirname } from 'node:path'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { StoreError } from '../sql/errors.ts'
+import type { Database, Dialect, Sql, SqlParam, SqlRow } from '../sql/sql.ts'
+import { createWriteQueue } from '../sql/write-queue.ts'
+import { appendRows, stageRows } from './duckdb-append.ts'
+import { duckdbError, isFatal, openingError } from './duckdb-errors.ts'
+import { fromDuckdb, toDuckdb } from './duckdb-values.ts'
+
+/** More than a few threads gain nothing on questions that take milliseconds, and each takes memory. */
+const SETTINGS = { memory_limit: '512MB', threads: String(Math.min(4, availableParallelism())) }
+
+const DIALECT: Dialect = {
+  name: 'duckdb',
+  binaryCollation: '',
+  // The inner scan reads one column of integers; only then are whole rows fetched.
+  playsByKey: 'rowid in (select rowid from plays where key in (select unnest($1::bigint[])))',
+  addDelta: (table) =>
+    `merge into ${table} as t using delta as d` +
+    ' on (t.day = d.day and t.dimension = d.dimension and t.number = d.number and t.key = d.key)' +
+    ' when matched then update set plays = t.plays + d.plays, refusals = t.refusals + d.refusals,' +
+    ' played_ms = t.played_ms + d.played_ms, bytes = t.bytes + d.bytes' +
+    ' when not matched then insert values (d.day, d.dimension, d.key, d.number, d.plays, d.refusals, d.played_ms, d.bytes, 0)',
+  exclusive: null,
+}
+
+/** Opens the embedded database file, made with mode 0600 when missing. One process at a time. */
+export async function openDuckdb(path: string): Promise<Database> {
+  const file = new DuckdbFile(path)
+  await file.handles()
+  return file
+}
+
+/** What an open file gives: one connection that writes, two that read beside it. */
+interface Handles {
+  readonly instance: DuckDBInstance
+  readonly writer: DuckDBConnection
+  readonly readers: readonly [DuckDBConnection, DuckDBConnection]
+}
+
+class DuckdbFile implements Database {
+  readonly dialect = DIALECT
+  readonly #path: string
+  readonly #queue = createWriteQueue()
+  #handles: Promise<Handles> | null = null
+  #isClosed = false
+  #turn = false
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /** Opens the file, or opens it anew after an I/O failure made the engine refuse everything. */
+  handles(): Promise<Handles> {
+    if (this.#isClosed) {
+      return Promise.reject(new StoreError('store.unavailable', 'the store is closed'))
+    }
+    this.#handles ??= openHandles(this.#path).catch((error: unknown) => {
+      this.#handles = null
+      throw error
+    })
+    return this.#handles
+  }
+
+  async query(text: string, params: readonly SqlParam[] = []): Promise<SqlRow[]> {
+    const { readers } = await this.handles()
+    this.#turn = !this.#turn
+    return this.#guard(() => queryOn(readers[this.#turn ? 0 : 1], text, params))
+  }
+
+  async *batches(text: string, params: readonly SqlParam[] = []): AsyncIterable<SqlRow[]> {
+    const { instance } = await this.handles()
+    const connection = await instance.connect()
+    try {
+      const result = await connection.stream(text, params.map(toDuckdb))
+      for await (const rows of result.yieldRowObjectJs()) {
+        if (rows.length > 0) yield rows.map(fromDuckdb)
+      }
+    } finally {
+      connection.closeSync()
+    }
+  }
+
+  insert(): Promise<void> {
+    return Promise.reject(new StoreError('store.query', 'insert outside a transaction'))
+  }
+
+  stage(): Promise<void> {
+    return this.insert()
+  }
+
+  write<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
+    return this.#queue.run(() => this.#guard(() => this.#transaction(work)))
+  }
+
+  size(): Promise<number> {
+    const files = [this.#path, `${this.#path}.wal`].filter((file) => existsSync(file))
+    return Promise.resolve(files.reduce((sum, file) => sum + statSync(file).size, 0))
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.idle()
+    await this.#release()
+    this.#isClosed = true
+  }
+
+  async #transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
+    const { writer } = await this.handles()
+    await writer.run('begin')
+    try {
+      const result = await work(transactionOn(writer))
+      await writer.run('commit')
+      closeToOthers(`${this.#path}.wal`)
+      return result
+    } catch (error) {
+      // A failed commit has already rolled back; there is nothing more to undo then.
+      await writer.run('rollback').catch(() => undefined)
+      throw error
+    }
+  }
+
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (isFatal(error)) await this.#release()
+      throw duckdbError(error)
+    }
+  }
+
+  async #release(): Promise<void> {
+    const handles = await this.#handles
+    this.#handles = null
+    if (!handles) return
+    for (const connection of [...handles.readers, handles.writer]) connection.closeSync()
+    handles.instance.closeSync()
+  }
+}
+
+async function openHandles(path: string): Promise<Handles> {
+  const folder = dirname(path)
+  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  try {
+    const instance = await DuckDBInstance.create(path, SETTINGS)
+    chmodSync(path, 0o600)
+    const connect = () => instance.connect()
+    return { instance, writer: await connect(), readers: [await connect(), await connect()] }
+  } catch (error) {
+    throw openingError(path, error)
+  }
+}
+
+/** The engine makes its log anew after each checkpoint, readable as the process's umask has it. */
+function closeToOthers(file: string): void {
+  const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0
+  if ((mode & 0o077) !== 0) chmodSync(file, 0o600)
+}
+
+const queryOn = async (
+  connection: DuckDBConnection,
+  text: string,
+  params: readonly SqlParam[],
+): Promise<SqlRow[]> => {
+  const values = params.length > 0 ? params.map(toDuckdb) : undefined
+  const result = await connection.run(text, values)
+  return (await result.getRowObjectsJS()).map(fromDuckdb)
+}
+
+function transactionOn(connection: DuckDBConnection): Sql {
+  const tx: Sql = {
+    dialect: DIALECT,
+    query: (text, params = []) => queryOn(connection, text, params),
+    async *batches(text, params = []) {
+      yield await queryOn(connection, text, params)
+    },
+    insert: (table, columns, rows) => appendRows(connection, table, { columns, rows }),
+    stage: (table, columns, rows) => stageRows(connection, table, { columns, rows }),
+    write: (work) => work(tx),
+  }
+  return tx
+}

@@ -1,0 +1,172 @@
+import { StoreError } from '../sql/errors.ts'
+import type { Sql } from '../sql/sql.ts'
+import type { Collection, TableAccess } from './collection.ts'
+import { createCollection } from './collection.ts'
+import { createDownloads } from './downloads.ts'
+import type { Account, Token } from './records.ts'
+import type {
+  AccountStore,
+  BanStore,
+  EdgeStore,
+  FeedbackStore,
+  FindingStore,
+  KeyStore,
+  Nouns,
+  SettingStore,
+  TokenStore,
+  TrustStore,
+} from './stores.ts'
+import { TABLES } from './tables.ts'
+
+/** The nouns over a database, or over one transaction of it. */
+export function createNouns(sql: Sql): Nouns {
+  return {
+    accounts: createAccounts(sql),
+    tokens: createTokens(sql),
+    plans: createCollection(sql, TABLES.plans),
+    downloads: createDownloads(sql),
+    bans: createBans(sql),
+    keys: createKeys(sql),
+    audit: createCollection(sql, TABLES.audit),
+    settings: createSettings(sql),
+    edges: createEdges(sql),
+    cursors: createCollection(sql, TABLES.cursors),
+    rules: createCollection(sql, TABLES.rules),
+    findings: createFindings(sql),
+    trust: createTrust(sql),
+    assessments: createCollection(sql, TABLES.assessments),
+    feedback: createFeedback(sql),
+  }
+}
+
+function createAccounts(sql: Sql): AccountStore {
+  const table = createCollection(sql, TABLES.accounts)
+  const duplicates =
+    'select name from accounts where name in (select unnest($1::text[])) group by name having count(*) > 1 limit 1'
+  return {
+    ...table,
+    ...checkedPuts<Account>(sql, table, async (tx, records) => {
+      const found = await tx.query(duplicates, [records.map((record) => record.name)])
+      if (found[0] !== undefined) {
+        throw new StoreError(
+          'store.conflict',
+          `an account named ${String(found[0]['name'])} exists already`,
+        )
+      }
+    }),
+    byName: (name) => table.first('name = $1', [name]),
+  }
+}
+
+function createTokens(sql: Sql): TokenStore {
+  const table = createCollection(sql, TABLES.tokens)
+  const duplicates =
+    "select 1 as one from tokens where kind = 'token' and hash in (select unnest($1::text[])) group by hash having count(*) > 1" +
+    " union all select 1 as one from tokens where kind = 'xtream' and revoked_at is null and username in (select unnest($2::text[])) group by username having count(*) > 1"
+  return {
+    ...table,
+    ...checkedPuts<Token>(sql, table, async (tx, records) => {
+      const hashes = records.map((record) => record.hash)
+      const names = records.map((record) => record.username)
+      if ((await tx.query(duplicates, [hashes, names])).length > 0) {
+        throw new StoreError('store.conflict', 'this token or user name exists already')
+      }
+    }),
+    byHash: (hash) => table.first("kind = 'token' and hash = $1", [hash]),
+    byUsername: (username) =>
+      table.first("kind = 'xtream' and revoked_at is null and username = $1", [username]),
+    ofAccount: (accountId) => table.all('account_id = $1 order by created_at, id', [accountId]),
+    revoke: (id, at) => table.change(id, { revokedAt: at }, 'revoked_at is null'),
+    async touch(id, at) {
+      const isNewer = `(last_used_at is null or last_used_at < ${Math.trunc(at)})`
+      await table.change(id, { lastUsedAt: at }, isNewer)
+    },
+  }
+}
+
+/** Puts that look, before they commit, whether they broke a rule the engine does not keep. */
+function checkedPuts<Row>(
+  sql: Sql,
+  table: TableAccess<Row>,
+  check: (tx: Sql, records: readonly Row[]) => Promise<void>,
+): Pick<Collection<Row>, 'put' | 'putAll'> {
+  const putAll = (records: readonly Row[]) =>
+    sql.write(async (tx) => {
+      await table.putAllIn(tx, records)
+      await check(tx, records)
+    })
+  return { putAll, put: (record) => putAll([record]) }
+}
+
+function createBans(sql: Sql): BanStore {
+  const table = createCollection(sql, TABLES.bans)
+  return {
+    ...table,
+    active: (now) =>
+      table.all('lifted_at is null and (until is null or until > $1) order by created_at, id', [
+        now,
+      ]),
+    lift: (id, by, at) => table.change(id, { liftedAt: at, liftedBy: by }, 'lifted_at is null'),
+  }
+}
+
+function createKeys(sql: Sql): KeyStore {
+  const table = createCollection(sql, TABLES.keys)
+  return {
+    ...table,
+    ofPurpose: (purpose) => table.all('purpose = $1 order by active_from, kid', [purpose]),
+    retire: (kid, at) => table.change(kid, { retiredAt: at }, 'retired_at is null'),
+  }
+}
+
+function createSettings(sql: Sql): SettingStore {
+  const table = createCollection(sql, TABLES.settings)
+  return {
+    get: async (key) => (await table.get(key))?.value ?? null,
+    set: (key, value, at) => table.put({ key, value, updatedAt: at }),
+    all: () => table.all('true order by key', []),
+  }
+}
+
+function createEdges(sql: Sql): EdgeStore {
+  const table = createCollection(sql, TABLES.edges)
+  return {
+    ...table,
+    revoke: (id, at) => table.change(id, { revokedAt: at }, 'revoked_at is null'),
+  }
+}
+
+function createFindings(sql: Sql): FindingStore {
+  const table = createCollection(sql, TABLES.findings)
+  return {
+    ...table,
+    ofAccounts: async (accounts, since) =>
+      accounts.length === 0
+        ? []
+        : await table.all(
+            'account in (select unnest($1::text[])) and "at" >= $2 order by "at" desc, id desc',
+            [accounts, Math.trunc(since)],
+          ),
+    setState: (id, state, acted) => table.change(id, { state, acted }),
+    judge: (id, state) => table.change(id, { state }),
+    markActed: (id, acted) => table.change(id, { acted }),
+    refresh: (id, { at, severity, confidence, evidence }) =>
+      table.change(id, { at, severity, confidence, evidence }),
+  }
+}
+
+function createTrust(sql: Sql): TrustStore {
+  const table = createCollection(sql, TABLES.trust)
+  return {
+    ...table,
+    latest: (account) => table.first('account = $1 order by "at" desc, id desc', [account]),
+  }
+}
+
+function createFeedback(sql: Sql): FeedbackStore {
+  const table = createCollection(sql, TABLES.feedback)
+  return {
+    ...table,
+    ofAccount: (account) => table.all('account = $1 order by "at", id', [account]),
+  }
+}

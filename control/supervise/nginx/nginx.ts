@@ -1,0 +1,51 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { packageRoot } from '../../config/paths.ts'
+import { nginxSettings } from '../../nginx/from-config.ts'
+import { renderNginx } from '../../nginx/render.ts'
+import { loadTemplates } from '../../nginx/template.ts'
+import { Failure } from '../../runtime/failure.ts'
+import type { Tool } from '../../runtime/resolve.ts'
+import type { Service } from '../processes/child.ts'
+import { edgeHealth, type Instance } from '../processes/services.ts'
+import { type WrittenFiles, writeNginxFiles } from './nginx-files.ts'
+
+const POLL_MS = 5000
+const MISSES = 3
+
+/** Renders and writes the edge's configuration. */
+export function prepareNginx(instance: Instance, nginx: Tool): WrittenFiles {
+  const { config, paths } = instance
+  if (nginx.modules === undefined) throw new Failure('nginx was found without its njs module.')
+  const { js, geoip2 } = nginx.modules
+  // Its errors come to us by stderr, to be written with secrets masked.
+  const settings = nginxSettings(config, paths, {
+    modules: { js, geoip2 },
+    user: instance.workerUser,
+    errorLog: 'stderr warn',
+  })
+  for (const folder of [settings.tempDir, settings.cacheDir]) mkdirSync(folder, { recursive: true })
+  return writeNginxFiles(renderNginx(settings, loadTemplates(join(packageRoot(), 'nginx'))), paths)
+}
+
+/**
+ * Kills an nginx that no longer answers: a worker that died holding a shared dictionary's lock leaves the others spinning, and only a new start
+ * helps. Returns what ends the watch.
+ */
+export function watchNginx(nginx: Service, { paths, report }: Instance): () => void {
+  const over = new AbortController()
+  const watch = async () => {
+    for (let misses = 0; !over.signal.aborted; await sleep(POLL_MS, undefined, { ref: false })) {
+      const health = nginx.pid() === null ? null : await edgeHealth(paths)
+      const isFine = nginx.pid() === null || health?.isWedged === false
+      misses = isFine ? 0 : misses + 1
+      if (misses < MISSES || over.signal.aborted) continue
+      report('nginx does not answer any more; it is started anew.')
+      nginx.kill()
+      misses = 0
+    }
+  }
+  void watch()
+  return () => over.abort()
+}

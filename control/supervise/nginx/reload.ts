@@ -1,0 +1,60 @@
+import { loadConfig } from '../../config/load.ts'
+import { run } from '../../runtime/exec.ts'
+import { Failure, sentence } from '../../runtime/failure.ts'
+import type { Tool } from '../../runtime/resolve.ts'
+import type { Service } from '../processes/child.ts'
+import { redact } from '../processes/redact.ts'
+import { type Instance, nginxArgv } from '../processes/services.ts'
+import { prepareNginx } from './nginx.ts'
+
+const TEST_MS = 30_000
+
+/** What nginx has against its files; `null` when it would start with them. */
+async function complaintOf(nginx: Tool, { paths }: Instance): Promise<string | null> {
+  const { code, stderr } = await run([...nginxArgv(nginx, paths), '-t', '-q'], {
+    timeoutMs: TEST_MS,
+  })
+  if (code === 0) return null
+  const said = stderr.split('\n').find((line) => line.includes('[emerg]')) ?? stderr.trim()
+  return redact(said.replace(/^.*\[emerg\] \d+#\d+: /, ''))
+}
+
+/** Brings nginx's files up to date where it can live with them; says whether they changed. */
+async function renewNginx(instance: Instance, nginx: Tool): Promise<boolean> {
+  const written = prepareNginx(instance, nginx)
+  if (!written.hasChanged) return false
+  const complaint = await complaintOf(nginx, instance)
+  if (complaint === null) return true
+  // A crash would start nginx with what it cannot read.
+  written.restore()
+  throw new Failure(`nginx refuses it: ${complaint}`)
+}
+
+async function reloadAll(
+  instance: Instance,
+  nginx: Tool | null,
+  started: readonly Service[],
+): Promise<void> {
+  const named = (name: string) => started.find((it) => it.name === name)
+  try {
+    const { config } = loadConfig(instance.configFile, process.env)
+    const hasChanged = nginx !== null && (await renewNginx({ ...instance, config }, nginx))
+    named('The control plane')?.signal('SIGHUP')
+    if (hasChanged) named('nginx')?.signal('SIGHUP')
+    instance.report('The configuration is read again.')
+  } catch (error) {
+    instance.report(`The configuration stays as it was: ${sentence(error)}`)
+  }
+}
+
+/** What SIGHUP does: everybody reads the configuration again, one time after the other; a bad file changes nothing. */
+export function createReload(
+  instance: Instance,
+  nginx: Tool | null,
+  started: readonly Service[],
+): () => void {
+  let last = Promise.resolve()
+  return () => {
+    last = last.then(async () => await reloadAll(instance, nginx, started))
+  }
+}

@@ -1,0 +1,151 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { packageRoot, type StatePaths } from '../../config/paths.ts'
+import type { Config } from '../../config/schema/schema.ts'
+import type { Tool } from '../../runtime/resolve.ts'
+import { localUrl, parseEndpoint } from './addresses.ts'
+import type { ServiceSpec } from './child.ts'
+import { createLineLog } from './line-log.ts'
+import { ask, redisAnswers } from './probe.ts'
+import { redact } from './redact.ts'
+import { seldom } from './repeat-filter.ts'
+import { SUPERVISOR_VARIABLE } from './supervisor.ts'
+
+/** What every service of one supervised instance is made from. */
+export interface Instance {
+  readonly config: Config
+  readonly configFile: string
+  readonly paths: StatePaths
+  /** The user nginx's workers drop to. */
+  readonly workerUser: string | null
+  /** Prefix that ties a program's life to ours. */
+  readonly tie: readonly string[]
+  readonly report: (line: string) => void
+}
+
+/** Redis of our own: a unix socket, everything on disk within a second, nothing thrown away. */
+export function redisSpec(tool: Tool, { paths, tie }: Instance): ServiceSpec {
+  const settings = {
+    port: '0',
+    unixsocket: paths.redisSocket,
+    unixsocketperm: '700',
+    dir: paths.state,
+    dbfilename: 'redis.rdb',
+    appenddirname: 'redis-aof',
+    appendonly: 'yes',
+    appendfsync: 'everysec',
+    'maxmemory-policy': 'noeviction',
+    daemonize: 'no',
+    save: '',
+  }
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
+  return {
+    name: 'Redis',
+    argv: [...tie, ...tool.argv, ...args],
+    onLine: createLineLog(join(paths.logs, 'redis.log')),
+    isReady: () => redisAnswers(paths.redisSocket),
+    beforeStart: () => rmSync(paths.redisSocket, { force: true }),
+  }
+}
+
+/** The demo's media server. */
+export function originSpec({ config, paths, tie }: Instance): ServiceSpec {
+  const program = join(packageRoot(), 'dist/origin.js')
+  const log = process.env['GATEHOUSE_DEMO_ORIGIN_LOG']
+  const args = ['--listen', config.demo.origin, ...(log === undefined ? [] : ['--log', log])]
+  const url = `${localUrl(parseEndpoint(config.demo.origin))}/health`
+  return {
+    name: 'The demo origin',
+    argv: [...tie, process.execPath, program, ...args],
+    onLine: createLineLog(join(paths.logs, 'origin.log')),
+    isReady: async () => (await ask(url))?.status === 200,
+  }
+}
+
+/** The control plane. Its warnings are shown, everything is kept. */
+export function controlSpec({ configFile, paths, tie, report }: Instance): ServiceSpec {
+  const program = join(packageRoot(), 'dist/server.js')
+  const keep = createLineLog(join(paths.logs, 'control.log'))
+  const tell = seldom(report)
+  return {
+    name: 'The control plane',
+    argv: [...tie, process.execPath, program, '--config', configFile, '--state', paths.state],
+    onLine: (line) => {
+      keep(line)
+      const shown = worthShowing(line)
+      if (shown !== null) tell(`control: ${redact(shown)}`)
+    },
+    isReady: async () =>
+      (await ask({ socketPath: paths.adminSocket, path: '/internal/ready' }))?.status === 200,
+    env: { ...process.env, [SUPERVISOR_VARIABLE]: String(process.pid) },
+    beforeStart: () => {
+      for (const socket of [paths.adminSocket, paths.edgeSocket]) rmSync(socket, { force: true })
+    },
+  }
+}
+
+/** How nginx is called with our files. */
+export const nginxArgv = (tool: Tool, { nginx }: StatePaths): readonly string[] => {
+  return [...tool.argv, '-p', nginx, '-c', 'nginx.conf', '-e', 'stderr', '-g', 'daemon off;']
+}
+
+/** nginx with our files. Its error log prints request lines, so it goes through the redactor. */
+export function nginxSpec(tool: Tool, instance: Instance): ServiceSpec {
+  const { paths, tie, report } = instance
+  const keep = createLineLog(join(paths.logs, 'nginx-error.log'))
+  const tell = seldom(report)
+  return {
+    name: 'nginx',
+    argv: [...tie, ...nginxArgv(tool, paths)],
+    onLine: (line) => {
+      const safe = redact(line)
+      keep(safe)
+      if (/\[(emerg|alert|crit)\]/.test(safe)) tell(`nginx: ${safe}`)
+    },
+    isReady: async () => (await edgeHealth(paths))?.isReady === true,
+    beforeStart: () => {
+      // nginx does not take over sockets that an earlier, killed one left.
+      const sockets = ['edge-inner.sock', 'edge-fail.sock'].map((name) => join(paths.run, name))
+      for (const socket of [...sockets, paths.innerSocket]) rmSync(socket, { force: true })
+    },
+  }
+}
+
+/** How the edge says it is. */
+export interface EdgeHealth {
+  readonly isReady: boolean
+  /** A shared dictionary's lock died with its worker: only a new start helps. */
+  readonly isWedged: boolean
+}
+
+/** Asks the edge's health address, which runs JavaScript and reads shared memory; `null` without an answer. */
+export async function edgeHealth({ innerSocket }: StatePaths): Promise<EdgeHealth | null> {
+  const reply = await ask({ socketPath: innerSocket, path: '/health' })
+  if (reply === null) return null
+  return { isReady: reply.status === 200, isWedged: /"wedgedZone":"/.test(reply.body) }
+}
+
+const causeOf = (entry: object): string => {
+  const error: unknown = 'err' in entry ? entry.err : null
+  const hasWords = typeof error === 'object' && error !== null && 'message' in error
+  return hasWords ? ` (${String(error.message)})` : ''
+}
+
+/** What the client library says of a Redis it has no connection to. */
+const REDIS_AWAY = "Stream isn't writeable and enableOfflineQueue options is false"
+
+/** A log line a person at the terminal should see: warnings and worse, and whatever is not a log line. */
+function worthShowing(line: string): string | null {
+  // Node's own remarks on its libraries are for us, not for an operator.
+  if (/^\(node:\d+\)|^\(Use `node/.test(line) || line.trim() === '') return null
+  if (!line.startsWith('{')) return line
+  try {
+    const entry: unknown = JSON.parse(line)
+    if (typeof entry !== 'object' || entry === null || !('level' in entry)) return null
+    const isWarning = typeof entry.level === 'number' && entry.level >= 40
+    const words = 'msg' in entry ? String(entry.msg) + causeOf(entry) : null
+    return isWarning && words !== null ? words.replace(REDIS_AWAY, 'Redis does not answer') : null
+  } catch {
+    return line
+  }
+}

@@ -1,0 +1,126 @@
+import type { ReasonId } from '../reasons.ts'
+import type { AccountRef, FailMode, Protocol } from '../types.ts'
+import { ByteReader, ByteWriter } from './binary.ts'
+import { type Crypto, isSameMac, MAC_LENGTH, type SecretOf } from './crypto.ts'
+import { decodeBase64url, encodeBase64url, encodeUtf8 } from './encoding.ts'
+import { CLOCK_SKEW_SEC } from './ticket.ts'
+
+/** The capability of one playback, as it stands in the path. Its channel is signed but stands outside. */
+export interface Pass {
+  readonly kid: number
+  readonly fail: FailMode
+  readonly protocol: Protocol
+  /** Unix seconds. */
+  readonly expires: number
+  /** 22 base64url characters. */
+  readonly sid: string
+  /** The playlist download it came from; `null` for other doors. */
+  readonly download: string | null
+  readonly group: string
+  readonly account: AccountRef
+}
+
+/** A pass judged. */
+export type PassVerdict =
+  | { readonly ok: true; readonly pass: Pass }
+  | { readonly ok: false; readonly reason: ReasonId; readonly pass: Pass | null }
+
+/** Shortest and longest pass in characters. */
+export const PASS_LENGTH = { min: 74, max: 1400 } as const
+
+const VERSION = 2
+/** Bytes besides the two texts and the signature. */
+const FIXED_LENGTH = 39
+const FAIL_MODES: readonly FailMode[] = ['closed', 'open']
+const PROTOCOLS: readonly Protocol[] = ['hls', 'dash', 'mpegts']
+const NO_DOWNLOAD = 'AAAAAAAAAAAAAAAA'
+
+const sign = (
+  crypto: Crypto,
+  secret: Uint8Array,
+  channel: string,
+  body: Uint8Array,
+): Uint8Array => {
+  const label = encodeUtf8(`gatehouse pass\0${channel}\0`)
+  const signed = new ByteWriter(label.length + body.length).bytes(label).bytes(body)
+  return crypto.hmac(secret, signed.written()).subarray(0, MAC_LENGTH)
+}
+
+/** Makes the pass of one channel; fields out of range throw, since they are a programming error. */
+export const mintPass = (
+  crypto: Crypto,
+  secret: Uint8Array,
+  pass: Pass,
+  channel: string,
+): string => {
+  const group = encodeUtf8(pass.group)
+  const account = encodeUtf8(pass.account)
+  const sid = decodeBase64url(pass.sid)
+  const download = decodeBase64url(pass.download ?? NO_DOWNLOAD)
+  if (group.length > 255 || account.length > 700) throw new RangeError('pass: text too long')
+  if (sid?.length !== 16) throw new RangeError('pass: sid is not 16 bytes')
+  if (download?.length !== 12) throw new RangeError('pass: download is not 12 bytes')
+  const whole = new ByteWriter(FIXED_LENGTH + group.length + account.length + MAC_LENGTH)
+    .byte(VERSION)
+    .byte(pass.kid)
+    .byte(FAIL_MODES.indexOf(pass.fail))
+    .byte(PROTOCOLS.indexOf(pass.protocol) + 1)
+    .word(pass.expires)
+    .bytes(sid)
+    .bytes(download)
+    .byte(group.length)
+    .bytes(group)
+    .byte(account.length >>> 8)
+    .byte(account.length)
+    .bytes(account)
+  whole.bytes(sign(crypto, secret, channel, whole.written()))
+  return encodeBase64url(whole.written())
+}
+
+interface Parts {
+  readonly pass: Pass
+  readonly body: Uint8Array
+  readonly mac: Uint8Array
+}
+
+const parse = (text: string): Parts | null => {
+  if (text.length < PASS_LENGTH.min || text.length > PASS_LENGTH.max) return null
+  const whole = decodeBase64url(text)
+  if (whole === null || whole.length < MAC_LENGTH) return null
+  const body = whole.subarray(0, whole.length - MAC_LENGTH)
+  const read = new ByteReader(body)
+  const version = read.byte()
+  const kid = read.byte()
+  const fail = FAIL_MODES[read.byte()]
+  const protocol = PROTOCOLS[read.byte() - 1]
+  const expires = read.word()
+  const sid = encodeBase64url(read.bytes(16))
+  const from = encodeBase64url(read.bytes(12))
+  const group = read.text(read.byte())
+  const account = read.text(read.short())
+  if (version !== VERSION || !fail || !protocol || !read.isDone()) return null
+  const download = from === NO_DOWNLOAD ? null : from
+  const pass = { kid, fail, protocol, expires, sid, download, group, account }
+  return { pass, body, mac: whole.subarray(whole.length - MAC_LENGTH) }
+}
+
+/** The pass inside the text, its signature not checked; `null` where it is none of ours. */
+export const readPass = (text: string): Pass | null => parse(text)?.pass ?? null
+
+/** Checks form, signature over the channel too, and expiry. */
+export const verifyPass = (
+  crypto: Crypto,
+  secretOf: SecretOf,
+  presented: { readonly pass: string; readonly channel: string },
+  nowSec: number,
+): PassVerdict => {
+  const parts = parse(presented.pass)
+  if (parts === null) return { ok: false, reason: 'pass.malformed', pass: null }
+  const { pass } = parts
+  const secret = secretOf(pass.kid)
+  const mac = secret ? sign(crypto, secret, presented.channel, parts.body) : null
+  if (mac === null || !isSameMac(mac, parts.mac))
+    return { ok: false, reason: 'pass.signature', pass: null }
+  if (pass.expires + CLOCK_SKEW_SEC < nowSec) return { ok: false, reason: 'pass.expired', pass }
+  return { ok: true, pass }
+}

@@ -1,0 +1,122 @@
+import type { ReasonId } from '../reasons.ts'
+import type { AccountRef, GroupWonBy } from '../types.ts'
+import { ByteReader, ByteWriter } from './binary.ts'
+import { type Crypto, isSameMac, MAC_LENGTH, type SecretOf } from './crypto.ts'
+import { decodeBase64url, encodeBase64url, encodeUtf8 } from './encoding.ts'
+
+/** What a playlist's URLs carry: who downloaded it, for which group, until when. */
+export interface Ticket {
+  readonly kid: number
+  readonly wonBy: GroupWonBy
+  /** Unix seconds. */
+  readonly issued: number
+  /** Unix seconds. */
+  readonly expires: number
+  /** 16 base64url characters. */
+  readonly download: string
+  readonly group: string
+  readonly account: AccountRef
+}
+
+/** A ticket judged. `ticket` is there whenever the signature holds, so that an expired one can be logged. */
+export type TicketVerdict =
+  | { readonly ok: true; readonly ticket: Ticket }
+  | { readonly ok: false; readonly reason: ReasonId; readonly ticket: Ticket | null }
+
+/** Characters below which a path segment cannot be a ticket. */
+export const TICKET_MIN_LENGTH = 48
+
+/** Characters of the longest ticket. */
+export const TICKET_MAX_LENGTH = 1400
+
+/** Seconds two machines' clocks may differ. */
+export const CLOCK_SKEW_SEC = 60
+
+const VERSION = 1
+/** Bytes besides the two texts and the signature. */
+const FIXED_LENGTH = 26
+const LABEL = encodeUtf8('gatehouse ticket\0')
+const WON_BY: readonly GroupWonBy[] = ['network', 'country', 'account', 'default']
+
+const macOf = (crypto: Crypto, secret: Uint8Array, signed: Uint8Array): Uint8Array =>
+  crypto.hmac(secret, signed).subarray(0, MAC_LENGTH)
+
+const sign = (crypto: Crypto, secret: Uint8Array, body: Uint8Array): Uint8Array => {
+  const signed = new ByteWriter(LABEL.length + body.length).bytes(LABEL).bytes(body)
+  return macOf(crypto, secret, signed.written())
+}
+
+/** Makes the ticket text; fields out of range throw, since they are a programming error. */
+export const mintTicket = (crypto: Crypto, secret: Uint8Array, ticket: Ticket): string => {
+  const group = encodeUtf8(ticket.group)
+  const account = encodeUtf8(ticket.account)
+  const download = decodeBase64url(ticket.download)
+  const wonBy = WON_BY.indexOf(ticket.wonBy) + 1
+  if (group.length > 255 || account.length > 700) throw new RangeError('ticket: text too long')
+  if (download?.length !== 12) throw new RangeError('ticket: download is not 12 bytes')
+  // The label is signed and stands before what is sent: nothing is copied twice.
+  const at = LABEL.length
+  const end = at + FIXED_LENGTH + group.length + account.length
+  const whole = Buffer.alloc(end + MAC_LENGTH)
+  whole.set(LABEL)
+  whole[at] = VERSION
+  whole[at + 1] = ticket.kid
+  whole[at + 2] = wonBy
+  whole.writeUInt32BE(ticket.issued >>> 0, at + 3)
+  whole.writeUInt32BE(ticket.expires >>> 0, at + 7)
+  whole.set(download, at + 11)
+  whole[at + 23] = group.length
+  whole.set(group, at + 24)
+  whole.writeUInt16BE(account.length, at + 24 + group.length)
+  whole.set(account, at + 26 + group.length)
+  whole.set(macOf(crypto, secret, whole.subarray(0, end)), end)
+  return encodeBase64url(whole.subarray(at))
+}
+
+interface Parts {
+  readonly ticket: Ticket
+  readonly body: Uint8Array
+  readonly mac: Uint8Array
+}
+
+const parse = (text: string): Parts | null => {
+  if (text.length < TICKET_MIN_LENGTH || text.length > TICKET_MAX_LENGTH) return null
+  const whole = decodeBase64url(text)
+  if (whole === null || whole.length < MAC_LENGTH) return null
+  const body = whole.subarray(0, whole.length - MAC_LENGTH)
+  const read = new ByteReader(body)
+  const version = read.byte()
+  const kid = read.byte()
+  const wonBy = WON_BY[read.byte() - 1]
+  const issued = read.word()
+  const expires = read.word()
+  const download = encodeBase64url(read.bytes(12))
+  const group = read.text(read.byte())
+  const account = read.text(read.short())
+  if (version !== VERSION || wonBy === undefined || !read.isDone()) return null
+  const ticket = { kid, wonBy, issued, expires, download, group, account }
+  return { ticket, body, mac: whole.subarray(whole.length - MAC_LENGTH) }
+}
+
+/** The ticket inside the text, its signature not checked; `null` where it is none of ours. */
+export const readTicket = (text: string): Ticket | null => parse(text)?.ticket ?? null
+
+/** Checks form, signature and dates. */
+export const verifyTicket = (
+  crypto: Crypto,
+  secretOf: SecretOf,
+  text: string,
+  nowSec: number,
+): TicketVerdict => {
+  const parts = parse(text)
+  if (parts === null) return { ok: false, reason: 'ticket.malformed', ticket: null }
+  const { ticket } = parts
+  const secret = secretOf(ticket.kid)
+  if (!secret || !isSameMac(sign(crypto, secret, parts.body), parts.mac))
+    return { ok: false, reason: 'ticket.signature', ticket: null }
+  if (ticket.issued > nowSec + CLOCK_SKEW_SEC)
+    return { ok: false, reason: 'ticket.not_yet', ticket }
+  if (ticket.expires + CLOCK_SKEW_SEC < nowSec)
+    return { ok: false, reason: 'ticket.expired', ticket }
+  return { ok: true, ticket }
+}

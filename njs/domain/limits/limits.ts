@@ -1,0 +1,166 @@
+/** The caps, as plain functions over one account's state; the Lua scripts say the same and a test compares them. */
+
+import type { ReasonId } from '../reasons.ts'
+import { liveSlots } from './count.ts'
+import { expire, tidy } from './expire.ts'
+import { judge } from './judge.ts'
+import { admitted, reseat, slotOf, touch } from './seat.ts'
+import {
+  type AccountState,
+  CLOCKS,
+  type Claim,
+  type Effects,
+  type Limits,
+  type Slot,
+  type Verdict,
+} from './types.ts'
+
+export { endSessions, pardonSessions } from './end.ts'
+export { newAccountState, newEffects } from './expire.ts'
+export { type Opening, openSession } from './open.ts'
+
+/** A genuine pass whose edge holds no lease, or whose address changed. */
+export interface Checking {
+  readonly claim: Claim
+  /** For an account that is not known any more; a known one keeps what its opening was given. */
+  readonly limits: Limits
+  readonly cloneKey: string
+  /** Silence at the asking edge; -1 = it has no lease. */
+  readonly silentMs: number
+}
+
+/** Key, bytes and requests since the last report; `true` behind them: the bytes are all of the session so far. */
+export type TrafficRow = readonly [key: string, bytes: number, requests: number, isTotal?: boolean]
+
+/** One edge's batch for one account. */
+export interface Renewal {
+  readonly edge: string
+  readonly seen: readonly string[]
+  readonly traffic: readonly TrafficRow[]
+  readonly limits: Limits | null
+}
+
+/** What the edge that renewed must be told. */
+export interface RenewalAnswer {
+  readonly unknown: string[]
+  readonly refused: { key: string; until: number; reason: ReasonId }[]
+}
+
+const isV6 = (net: string): boolean => net.includes(':')
+
+/** Two address families taking turns within seconds on one player are one home; each network has one partner. */
+const pairUp = (state: AccountState, slot: Slot, claim: Claim, now: number): boolean => {
+  if (isV6(slot.net) === isV6(claim.net) || slot.player !== claim.player) return false
+  const [six, four] = isV6(claim.net) ? [claim.net, slot.net] : [slot.net, claim.net]
+  const known = state.pairs[six]
+  if (known && known.net !== four) return false
+  if (!known && Object.values(state.pairs).some((pair) => pair.net === four)) return false
+  state.pairs[six] = { net: four, until: now + CLOCKS.pair }
+  return true
+}
+
+const silenceOf = (slot: Slot, checking: Checking, now: number): number =>
+  checking.silentMs >= 0 && slot.edge === checking.claim.edge
+    ? checking.silentMs
+    : now - slot.seen - CLOCKS.report
+
+/** A pass used from another network than its session's. */
+const fromElsewhere = (
+  state: AccountState,
+  slot: Slot,
+  step: { readonly checking: Checking; readonly now: number; readonly fx: Effects },
+): Verdict => {
+  const { checking, now, fx } = step
+  const { claim, cloneKey } = checking
+  const clone = state.slots[cloneKey]
+  if (clone && clone.gone === 0) {
+    touch(state, clone, claim.edge, now)
+    return admitted(cloneKey, clone, true)
+  }
+  const refused = state.refused[cloneKey]
+  if (refused) return { outcome: 'refused', ...refused }
+  if (silenceOf(slot, checking, now) >= state.limits.takeoverMs) {
+    Object.assign(slot, { net: claim.net, dev: claim.dev, info: claim.info })
+    touch(state, slot, claim.edge, now)
+    fx.drop.push(claim.key)
+    return admitted(claim.key, slot, true)
+  }
+  pairUp(state, slot, claim, now)
+  const verdict = reseat(state, cloneKey, slotOf(claim, now), now)
+  if (verdict.outcome !== 'refused' || verdict.reason === 'ban.device') return verdict
+  return { ...verdict, reason: 'session.cloned' }
+}
+
+const decideCheck = (
+  state: AccountState,
+  checking: Checking,
+  now: number,
+  fx: Effects,
+): Verdict => {
+  const { claim } = checking
+  const refused = state.refused[claim.key]
+  if (refused) return { outcome: 'refused', ...refused }
+  const slot = state.slots[claim.key]
+  if (!slot || slot.gone > 0) return reseat(state, claim.key, slotOf(claim, now), now)
+  if (slot.net !== claim.net) return fromElsewhere(state, slot, { checking, now, fx })
+  touch(state, slot, claim.edge, now)
+  return admitted(claim.key, slot, true)
+}
+
+/** Answers for a pass that an edge cannot answer alone. Changes the state it is given. */
+export const checkSession = (
+  state: AccountState,
+  checking: Checking,
+  now: number,
+  fx: Effects,
+): Verdict => {
+  expire(state, now, fx)
+  const verdict = decideCheck(state, checking, now, fx)
+  judge(state, now, fx)
+  tidy(state, now, fx)
+  return verdict
+}
+
+/** A device that plays one thing only may supersede it again. */
+const relax = (state: AccountState) => {
+  const live = liveSlots(state)
+  for (const { key, slot } of live) {
+    const isAlone = !live.some((other) => other.key !== key && other.slot.dev === slot.dev)
+    if (isAlone) slot.firm = 0
+  }
+}
+
+/** Keeps the sessions an edge has seen, counts their traffic, and ends what exceeds. Changes the state it is given. */
+export const renewSessions = (
+  state: AccountState,
+  renewal: Renewal,
+  now: number,
+  fx: Effects,
+): RenewalAnswer => {
+  const answer: RenewalAnswer = { unknown: [], refused: [] }
+  if (renewal.limits) state.limits = renewal.limits
+  expire(state, now, fx)
+  for (const [key, bytes, requests, isTotal] of renewal.traffic) {
+    const slot = state.slots[key]
+    if (!slot) continue
+    slot.bytes = isTotal === true ? Math.max(slot.bytes, bytes) : slot.bytes + bytes
+    slot.reqs += requests
+    slot.used = now
+  }
+  for (const key of renewal.seen) {
+    const slot = state.slots[key]
+    const refused = state.refused[key]
+    if (refused) answer.refused.push({ key, ...refused })
+    else if (!slot) answer.unknown.push(key)
+    else if (slot.gone === 0) touch(state, slot, renewal.edge, now)
+    else {
+      const verdict = reseat(state, key, { ...slot, edge: renewal.edge }, now)
+      if (verdict.outcome !== 'refused') continue
+      answer.refused.push({ key, until: verdict.until, reason: verdict.reason })
+    }
+  }
+  judge(state, now, fx)
+  relax(state)
+  tidy(state, now, fx)
+  return answer
+}

@@ -1,0 +1,136 @@
+import { countingSlots, type Held, liveSlots, slotsOf, tally, tokenKey } from './count.ts'
+import { expire, tidy } from './expire.ts'
+import { judge } from './judge.ts'
+import { admitted, hasRoom, refuseForRoom, release, slotOf, touch } from './seat.ts'
+import {
+  type AccountState,
+  CLOCKS,
+  type Claim,
+  type Effects,
+  type Limits,
+  type Slot,
+  type Verdict,
+} from './types.ts'
+
+/** One opening; `hasWaited` when it comes back after `settle`. */
+export interface Opening {
+  readonly claim: Claim
+  readonly limits: Limits
+  readonly hasWaited: boolean
+}
+
+const refuseHard = (state: AccountState, claim: Claim, now: number, fx: Effects): Verdict => {
+  const candidate = slotOf(claim, now)
+  const verdict = refuseForRoom(state, candidate, now)
+  if (verdict.outcome !== 'refused') return verdict
+  const until = now + state.limits.banMs
+  state.devices[`${candidate.ch}|${candidate.dev}`] = until
+  if (claim.tok) state.devices[tokenKey(claim)] = until
+  const { ch: channel, dev: device } = candidate
+  fx.devices.push({ account: state.account, channel, device, until, reason: verdict.reason })
+  return { ...verdict, until }
+}
+
+const firstReserved = (state: AccountState, device: string): Held | undefined => {
+  const held = countingSlots(state).filter(({ slot }) => slot.dev === device && slot.started === 0)
+  held.sort((a, b) => a.slot.opened - b.slot.opened || (a.key < b.key ? -1 : 1))
+  return held[0]
+}
+
+/** One device's next opening takes its reservation over; openings that race for it are refused. */
+const raceFor = (state: AccountState, held: Held, opening: Opening, now: number) => {
+  const { dev, req } = opening.claim
+  const before = state.rush[dev]
+  const isSame = before !== undefined && before.req === req
+  const n = before ? before.n + (isSame ? 0 : 1) : 1
+  state.rush[dev] = { n, at: now, req }
+  if (n > 1) return 'lost'
+  return opening.hasWaited || now - held.slot.opened >= CLOCKS.settle ? 'won' : 'settle'
+}
+
+/** The newest wins: its own device's sessions give way first, then the oldest of others is banned. */
+const openOver = (state: AccountState, opening: Opening, now: number, fx: Effects): Verdict => {
+  const { claim } = opening
+  const candidate = slotOf(claim, now)
+  const own = countingSlots(state).filter(({ slot }) => slot.dev === claim.dev)
+  own.sort((a, b) => a.slot.opened - b.slot.opened || (a.key < b.key ? -1 : 1))
+  for (const held of own) {
+    if (hasRoom(state, candidate, [], now)) break
+    release(held, 'session.superseded', now, fx)
+  }
+  state.slots[claim.key] = candidate
+  return admitted(claim.key, candidate, false)
+}
+
+const openHard = (state: AccountState, opening: Opening, now: number, fx: Effects): Verdict => {
+  const { claim } = opening
+  const candidate = slotOf(claim, now)
+  if (state.limits.victim === 'oldest') return openOver(state, opening, now, fx)
+  if (!hasRoom(state, candidate, [], now)) {
+    const held = firstReserved(state, claim.dev)
+    if (!held || !hasRoom(state, candidate, [held], now)) return refuseHard(state, claim, now, fx)
+    const race = raceFor(state, held, opening, now)
+    if (race === 'settle') return { outcome: 'settle', waitMs: CLOCKS.settle }
+    if (race === 'lost') return refuseHard(state, claim, now, fx)
+    delete state.rush[claim.dev]
+    release(held, 'session.unstarted', now, fx)
+  }
+  state.slots[claim.key] = candidate
+  return admitted(claim.key, candidate, false)
+}
+
+/** A new screen, one after another, where one more than the cap plays already. */
+const isBeyondExcess = (
+  state: AccountState,
+  candidate: Slot,
+  leaving: readonly Held[],
+  now: number,
+): boolean => {
+  const { maxStreams } = state.limits
+  const isLate = state.over > 0 && now - state.over >= CLOCKS.rally
+  if (!isLate || maxStreams === 0 || leaving.length > 0) return false
+  return tally(state, [...slotsOf(countingSlots(state)), candidate]).streams > maxStreams + 1
+}
+
+const openSoft = (state: AccountState, opening: Opening, now: number): Verdict => {
+  const { claim } = opening
+  const candidate = slotOf(claim, now)
+  const leaving = countingSlots(state).filter(
+    ({ slot }) => slot.dev === claim.dev && slot.firm === 0,
+  )
+  const isRefused =
+    isBeyondExcess(state, candidate, leaving, now) || !hasRoom(state, candidate, leaving, now)
+  if (isRefused) return refuseForRoom(state, candidate, now)
+  for (const { slot } of leaving) slot.sup = now
+  state.slots[claim.key] = candidate
+  return admitted(claim.key, candidate, false)
+}
+
+/** Opens a session, or says why not. Changes the state it is given. */
+export const openSession = (
+  state: AccountState,
+  opening: Opening,
+  now: number,
+  fx: Effects,
+): Verdict => {
+  const { claim } = opening
+  state.limits = opening.limits
+  expire(state, now, fx)
+  const known = liveSlots(state).find(({ slot }) => slot.req === claim.req)
+  if (known) return admitted(known.key, known.slot, true)
+  const ended = state.refused[claim.key]
+  if (ended) return { outcome: 'refused', ...ended }
+  // The key of a player that cannot follow a redirect is always the same.
+  const same = state.slots[claim.key]
+  if (same && same.gone === 0) {
+    touch(state, same, claim.edge, now)
+    return admitted(claim.key, same, true)
+  }
+  const banned = state.devices[`${claim.ch}|${claim.dev}`] ?? state.devices[tokenKey(claim)]
+  if (banned) return { outcome: 'refused', reason: 'ban.device', until: banned }
+  const isHard = state.limits.limitation === 'hard'
+  const verdict = isHard ? openHard(state, opening, now, fx) : openSoft(state, opening, now)
+  judge(state, now, fx)
+  tidy(state, now, fx)
+  return verdict
+}

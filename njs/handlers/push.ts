@@ -1,0 +1,59 @@
+import type { PushMessage } from '../domain/channels/protocol.ts'
+import { isSameMac } from '../domain/credentials/crypto.ts'
+import { decodeHex, encodeUtf8 } from '../domain/credentials/encoding.ts'
+import { nginxCrypto } from '../platform/crypto.ts'
+import { parseJson } from '../platform/json.ts'
+import { complain } from '../platform/log.ts'
+import { answer } from '../platform/reply.ts'
+import { bodyText, type Request, variable } from '../platform/request.ts'
+import { numbers, trySet } from '../state/memory.ts'
+import { clearBan, setBan } from '../state/refusals.ts'
+import { killLeases } from './sync.ts'
+
+const MAX_AGE_MS = 60_000
+
+const json = { 'Content-Type': 'application/json' }
+
+const isSigned = (r: Request, body: string, message: PushMessage): boolean => {
+  if (variable(r, 'gh_push_trusted') === '1') return true
+  const presented = decodeHex(variable(r, 'http_x_gh_signature'))
+  const key = variable(r, 'gh_edge_key')
+  if (presented === null || key === '') return false
+  const signed = encodeUtf8(`${message.at}.${message.seq}.${body}`)
+  return isSameMac(nginxCrypto.hmac(encodeUtf8(key), signed), presented)
+}
+
+/**
+ * Replays and strays are refused: time must be near, and the numbers of each control plane only rise. The last number is kept for longer than a
+ * message is good, in a dictionary that throws nothing away; where it cannot be kept, nothing is taken. What was sent before this nginx first
+ * synced may be a replay of what it has forgotten.
+ */
+const isFresh = (message: PushMessage, now: number): boolean => {
+  const since = numbers('gh_state').get('pushSince') ?? Infinity
+  if (Math.abs(now - message.at) >= MAX_AGE_MS || message.at < since) return false
+  const dict = numbers('gh_streams')
+  const name = `push:${message.from}`
+  if (message.seq <= (dict.get(name) ?? 0)) return false
+  return trySet(dict, name, message.seq, 5 * MAX_AGE_MS)
+}
+
+/** js_content: takes bans and kills at once. */
+export const push = (r: Request): void => {
+  try {
+    const body = bodyText(r)
+    const message = parseJson<PushMessage>(body)
+    const now = Date.now()
+    if (!isSigned(r, body, message)) return answer(r, 403, json, '{"ok":false,"why":"signature"}')
+    if (variable(r, 'gh_push_trusted') !== '1' && !isFresh(message, now))
+      return answer(r, 409, json, '{"ok":false,"why":"replay"}')
+    // As in a sync: bans come in control's time.
+    const shift = numbers('gh_state').get('clockShift') ?? 0
+    for (const [key, until, reason] of message.set) setBan(key, until + shift, now, reason)
+    for (const key of message.clear) clearBan(key)
+    killLeases(message.kill, now)
+    answer(r, 200, json, JSON.stringify({ ok: true, seq: message.seq }))
+  } catch (problem) {
+    complain('push', problem)
+    answer(r, 400, json, '{"ok":false,"why":"malformed"}')
+  }
+}

@@ -1,0 +1,35 @@
+import { cut, passOn } from '../platform/reply.ts'
+import { type Request, variable } from '../platform/request.ts'
+import { noteBytes, ownsStream } from '../state/clone-guard.ts'
+import { readLease, startLease, touchLease } from '../state/leases.ts'
+import { nowSec } from '../state/memory.ts'
+import { isSessionBanned } from '../state/refusals.ts'
+import { networkOf } from '../state/session.ts'
+
+const REVIVED_TTL_SEC = 60
+
+/** Why a running response must end now; `null` = it goes on. Keeps its lease fresh. */
+const findEnd = (r: Request, key: string): string | null => {
+  const now = nowSec()
+  const lease = readLease(key, now)
+  if (lease === null) {
+    if (isSessionBanned(key, now * 1000)) return 'session.ended'
+    // Its lease ran out while the origin was silent, or control forgot it: the stream is still watched.
+    startLease(key, networkOf(r), REVIVED_TTL_SEC)
+    return null
+  }
+  if (!touchLease(key, lease, now)) return null
+  const serial = variable(r, 'gh_serial')
+  if (!ownsStream(key, serial)) return 'session.superseded'
+  // What a ban cuts off is told by nobody later: no more than the last seconds are missing then.
+  noteBytes(key, serial, Number(variable(r, 'bytes_sent')) || 0)
+  return null
+}
+
+/** js_body_filter: lets a chunk of a long response through, or breaks the response. */
+export const guard = (r: Request, data: Buffer, flags: NginxHTTPSendBufferOptions): void => {
+  const key = variable(r, 'gh_key')
+  const end = key === '' ? null : findEnd(r, key)
+  if (end !== null) cut(end)
+  passOn(r, data, flags)
+}

@@ -1,0 +1,20 @@
+import { complain } from '../platform/log.ts'
+import { nowSec } from '../state/memory.ts'
+import { probeZones } from './health.ts'
+import { runSync } from './sync.ts'
+
+/** js_periodic: the edge's second hand, in one worker. */
+export const sync = async (session: NginxPeriodicSession): Promise<void> => {
+  const { variables } = session
+  try {
+    probeZones(nowSec())
+    await runSync({
+      edge: variables['gh_edge_id'] ?? '',
+      inner: variables['gh_inner'] ?? '',
+      trafficLog: variables['gh_traffic_log'] ?? '',
+      push: variables['gh_push_address'] ?? '',
+    })
+  } catch (problem) {
+    complain('periodic', problem)
+  }
+}

@@ -1,0 +1,133 @@
+import type { ReasonId } from '../domain/reasons.ts'
+import type { Request, Variables } from './request.ts'
+
+/** Sets nginx variables declared by `js_var`; the answer's directives read them. */
+export const tell = (r: Request, values: Readonly<Record<string, string>>): void => {
+  for (const name in values) r.variables[name] = values[name]
+}
+
+/** Escaped directory of a path, with both slashes. */
+const directoryOf = (path: string): string => {
+  const query = path.indexOf('?')
+  const end = path.lastIndexOf('/', query < 0 ? path.length : query)
+  return path.slice(0, end + 1)
+}
+
+/** Leaves where a request goes; written out, since this runs for every request. */
+export const leaveRoute = (
+  variables: Variables,
+  route: { readonly origin: string; readonly path: string; readonly directory?: string },
+  kind: string,
+): void => {
+  variables['gh_origin'] = route.origin
+  variables['gh_path'] = route.path
+  if (kind === 'manifest') variables['gh_dir'] = route.directory ?? directoryOf(route.path)
+}
+
+/** Leaves what a request is counted under. */
+export const leaveKey = (variables: Variables, key: string): void => {
+  variables['gh_key'] = key
+}
+
+/** Leaves which connection of its session a stream is. */
+export const leaveSerial = (variables: Variables, serial: string): void => {
+  variables['gh_serial'] = serial
+}
+
+/** Leaves which list is sent, and what goes into it. */
+export const leaveList = (
+  variables: Variables,
+  sent: {
+    readonly tag: string
+    readonly list: string
+    readonly base: string
+    readonly print: string
+  },
+): void => {
+  variables['gh_etag'] = sent.tag
+  variables['gh_list'] = sent.list
+  variables['gh_base'] = sent.base
+  variables['gh_print'] = sent.print
+}
+
+/** Status, where it is not 403, by reason. */
+const STATUS: Partial<Record<ReasonId, number>> = {
+  'edge.not_ready': 503,
+  'control.unavailable': 503,
+  'channel.unknown': 404,
+  'rate.limited': 429,
+  'credentials.flood': 429,
+  'request.malformed': 400,
+}
+
+/** Seconds a client should wait before it tries again, where waiting helps. */
+const WAIT: Partial<Record<ReasonId, string>> = {
+  'edge.not_ready': '2',
+  'control.unavailable': '5',
+  'rate.limited': '5',
+  'credentials.flood': '30',
+}
+
+/** The status a refusal is answered with. */
+export const statusFor = (reason: ReasonId): number => STATUS[reason] ?? 403
+
+/** Leaves a refusal's reason and status for the location that answers it. */
+export const refuse = (r: Request, reason: ReasonId): void => {
+  tell(r, {
+    gh_reason: reason,
+    gh_status: String(statusFor(reason)),
+    gh_retry: WAIT[reason] ?? '',
+    gh_key: '',
+  })
+}
+
+const COMMON: Readonly<Record<string, string>> = {
+  'Cache-Control': 'no-store',
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'X-Gatehouse-Reason',
+}
+
+/** Answers a handler's own request. */
+export const answer = (
+  r: Request,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body = '',
+): void => {
+  const out: Record<string, string | string[] | undefined> = r.headersOut
+  for (const name in headers) out[name] = headers[name] ?? ''
+  r.return(status, body)
+}
+
+/** Refuses a handler's own request. */
+export const answerRefusal = (r: Request, reason: ReasonId): void => {
+  refuse(r, reason)
+  const headers: Record<string, string> = {
+    ...COMMON,
+    'Content-Type': 'text/plain; charset=utf-8',
+    'X-Gatehouse-Reason': reason,
+  }
+  const wait = WAIT[reason]
+  if (wait !== undefined) headers['Retry-After'] = wait
+  answer(r, statusFor(reason), headers, `${reason}\n`)
+}
+
+/** Sends the player on; never cached. For a 302 njs takes the address in place of a body. */
+export const redirect = (r: Request, location: string): void => {
+  answer(r, 302, COMMON, location)
+}
+
+/** Hands the request to another location. */
+export const handOver = (r: Request, uri: string): void => {
+  r.internalRedirect(uri)
+}
+
+/** Breaks a response that is already running: the one way njs has is an exception in the body filter. */
+export const cut = (why: string): never => {
+  throw new Error(`cut: ${why}`)
+}
+
+/** Sends a chunk of a running response on. */
+export const passOn = (r: Request, data: Buffer, flags: NginxHTTPSendBufferOptions): void => {
+  r.sendBuffer(data, flags)
+}

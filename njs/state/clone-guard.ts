@@ -1,0 +1,66 @@
+import type { ReasonId } from '../domain/reasons.ts'
+import { nginxCrypto } from '../platform/crypto.ts'
+import { dropLease } from './leases.ts'
+import { countIn, nowSec, numbers, trySet } from './memory.ts'
+import { setBan } from './refusals.ts'
+import { noteReport } from './reports.ts'
+
+/** Fetches of one segment in ten seconds that a player may need: ranges apart, retries, keys once per segment. */
+const FREE_FETCHES = 4
+const BUCKET_SEC = 10
+/** Fetches beyond that, in half a minute, which no single player makes. */
+const MAX_EXCESS = 60
+const EXCESS_WINDOW_MS = 30_000
+const BAN_MS = 3_600_000
+/** Connections of one MPEG-TS session in half a minute, reconnects included. */
+const MAX_TAKEOVERS = 4
+const STREAM_TTL_MS = 3_600_000
+
+/** Counts fetches of the same segment under one session; many players on one pass show here and nowhere else. */
+export const guardPace = (key: string, path: string, range: string): ReasonId | null => {
+  const bucket = Math.floor(nowSec() / BUCKET_SEC) % 36
+  const name = key.slice(0, 8) + bucket.toString(36) + nginxCrypto.sha256(path + range).slice(0, 7)
+  if (countIn('gh_pace', name, BUCKET_SEC * 2000) <= FREE_FETCHES) return null
+  if (countIn('gh_pace', `+${key.slice(1)}`, EXCESS_WINDOW_MS) <= MAX_EXCESS) return null
+  setBan(key, Date.now() + BAN_MS, Date.now())
+  dropLease(key)
+  noteReport('ended', `${key} session.cloned`)
+  return 'session.cloned'
+}
+
+/** Makes a new MPEG-TS connection the session's own; `null` when its connections come too fast for one player. */
+export const takeStream = (key: string): string | null => {
+  if (countIn('gh_pace', `t${key.slice(1)}`, EXCESS_WINDOW_MS) > MAX_TAKEOVERS) return null
+  const serial = numbers('gh_state').incr('serial', 1, 0)
+  trySet(numbers('gh_streams'), key, serial, STREAM_TTL_MS)
+  return String(serial)
+}
+
+/** Whether a connection still is the session's newest; keeps the note alive. */
+export const ownsStream = (key: string, serial: string): boolean => {
+  const present = numbers('gh_streams').get(key)
+  if (present !== undefined && String(present) !== serial) return false
+  trySet(numbers('gh_streams'), key, Number(serial), STREAM_TTL_MS)
+  return true
+}
+
+/** Marks beside the sessions' own: what was told of a connection's bytes, by its serial. */
+const toldName = (serial: string): string => `#${serial}`
+
+/** Tells what a running stream has sent since it was last told. */
+export const noteBytes = (key: string, serial: string, sent: number): void => {
+  const dict = numbers('gh_streams')
+  const more = sent - (dict.get(toldName(serial)) ?? 0)
+  // Without the mark the same bytes would be told again at the end.
+  if (more > 0 && trySet(dict, toldName(serial), sent, STREAM_TTL_MS))
+    noteReport('bytes', `${key} ${more}`)
+}
+
+/** Bytes of a connection that were told while it ran. */
+export const toldBytes = (serial: string): number =>
+  numbers('gh_streams').get(toldName(serial)) ?? 0
+
+/** Forgets a connection that has ended. */
+export const forgetBytes = (serial: string): void => {
+  numbers('gh_streams').delete(toldName(serial))
+}

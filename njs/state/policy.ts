@@ -1,0 +1,50 @@
+import type { EdgeGroup, EdgePolicy } from '../domain/channels/protocol.ts'
+import { lookupAddress } from '../domain/networks/subnets.ts'
+import { type Classification, classify } from '../domain/viewer/classify.ts'
+import { parseJson } from '../platform/json.ts'
+import { type Request, variable, viewerAddress } from '../platform/request.ts'
+import { liveTable, texts } from './memory.ts'
+
+/** Parsed once per context and version: parsing costs more than the rest of a playlist. */
+const parsed: { version: string; policy: EdgePolicy | null } = { version: '', policy: null }
+
+/** The policy in force; `null` until the first sync. */
+export const readPolicy = (): EdgePolicy | null => {
+  const version = texts('gh_texts').get('policyVersion')
+  if (version === undefined) return null
+  if (parsed.version === version) return parsed.policy
+  const text = texts('gh_texts').get('policy')
+  if (text === undefined) return null
+  parsed.policy = parseJson<EdgePolicy>(text)
+  parsed.version = version
+  return parsed.policy
+}
+
+/** A group of the policy. */
+export const findGroup = (policy: EdgePolicy, id: string): EdgeGroup | null =>
+  policy.groups.find((group) => group.id === id) ?? null
+
+/** The group whose networks hold the viewer; `undefined` until networks were loaded. */
+export const networkGroup = (r: Request): string | null | undefined => {
+  const table = liveTable('networks')
+  if (table === null) return undefined
+  const address = viewerAddress(r)
+  return address === null ? null : lookupAddress((key) => table.get(key), address)
+}
+
+/** The viewer's country: from the operator's own module, else from what control said lately. */
+export const knownCountry = (r: Request, address: string): string | null =>
+  variable(r, 'gh_country') || texts('gh_country').get(address) || null
+
+/** Classifies by what the edge knows by itself. */
+export const classifyHere = (
+  r: Request,
+  policy: EdgePolicy,
+  address: string,
+  accountGroup: string | null,
+): Classification | null =>
+  classify(policy.groups, {
+    networkGroup: networkGroup(r) ?? null,
+    country: knownCountry(r, address),
+    accountGroup,
+  })

@@ -1,0 +1,101 @@
+import { EVERYTHING } from '../domain/channels/protocol.ts'
+import { isReasonId, type ReasonId } from '../domain/reasons.ts'
+import { deviceId } from '../domain/viewer/device.ts'
+import { type BanKind, banKey, deviceSubject } from '../domain/viewer/lease.ts'
+import { nginxCrypto } from '../platform/crypto.ts'
+import { countIn, numbers, texts, trySet } from './memory.ts'
+
+const MAX_BAN_MS = 31 * 86_400_000
+const GUESS_WINDOW_MS = 600_000
+const FREE_GUESSES = 10
+const MAX_FLOOD_SEC = 300
+
+/** What a ban may name about a request. `null` = unknown or none. */
+export interface Subjects {
+  readonly account: string
+  readonly network: string
+  readonly download: string | null
+  readonly channel: string
+  readonly userAgent: string
+  readonly playback: string | null
+}
+
+/** Keeps a ban until its time, and why where that was told; one in the past lifts it. */
+export const setBan = (key: string, until: number, now: number, reason?: string): void => {
+  const left = Math.min(until - now, MAX_BAN_MS)
+  if (left <= 0) numbers('gh_bans').delete(key)
+  else trySet(numbers('gh_bans'), key, until, left)
+  if (reason !== undefined) rememberDenial('gh_denied', key, reason, left / 1000)
+}
+
+/** Lifts a ban, and what was remembered because of it: a lifted ban, or with {@link EVERYTHING} any refusal. */
+export const clearBan = (key: string): void => {
+  numbers('gh_bans').delete(key)
+  texts('gh_denied').delete(key)
+  trySet(numbers('gh_state'), key === EVERYTHING ? 'forgiven' : 'lifted', Date.now())
+}
+
+/** Whether a session's own key is banned. */
+export const isSessionBanned = (key: string, now: number): boolean =>
+  (numbers('gh_bans').get(key) ?? 0) > now
+
+/** Why a key is banned, where that was told. */
+const toldReason = (key: string): ReasonId | null => {
+  const [reason = ''] = texts('gh_denied').get(key)?.split(' ') ?? []
+  return isReasonId(reason) ? reason : null
+}
+
+const isBanned = (kind: BanKind, subject: string, now: number): boolean =>
+  (numbers('gh_bans').get(banKey(nginxCrypto, kind, subject)) ?? 0) > now
+
+/** Why a banned session was ended; `subjects` finds the wider ban it fell under. */
+export const whyEnded = (key: string, subjects: Subjects | null, now: number): ReasonId =>
+  toldReason(key) ?? (subjects && findBan(subjects, now)) ?? 'ban.session'
+
+/** The ban that meets a request, widest first. */
+export const findBan = (subjects: Subjects, now: number): ReasonId | null => {
+  if (isBanned('network', subjects.network, now)) return 'ban.network'
+  if (isBanned('account', subjects.account, now)) return 'ban.account'
+  if (subjects.download !== null && isBanned('download', subjects.download, now))
+    return toldReason(banKey(nginxCrypto, 'download', subjects.download)) ?? 'ban.download'
+  if (subjects.channel === '') return null
+  const device = deviceId(nginxCrypto, subjects)
+  const subject = deviceSubject(subjects.account, subjects.channel, device)
+  return isBanned('device', subject, now) ? 'ban.device' : null
+}
+
+/** Whether a refusal of then was taken back since: openings are remembered by what was presented, not by the ban they met. */
+const isVoid = (reason: string, madeAt: number): boolean => {
+  const since = (mark: string): number => numbers('gh_state').get(mark) ?? -Infinity
+  const isOf = (kind: string): boolean => reason.startsWith(kind)
+  if (isOf('credentials.')) return false
+  if ((isOf('ban.') || isOf('cap.')) && madeAt <= since('lifted')) return true
+  return madeAt <= since('forgiven')
+}
+
+/** Remembers that control refused a key, so that repeats do not ask again. */
+export const rememberDenial = (
+  zone: 'gh_denied' | 'gh_guessed',
+  key: string,
+  reason: string,
+  ttlSec: number,
+): void => {
+  if (ttlSec > 0) trySet(texts(zone), key, `${reason} ${Date.now()}`, ttlSec * 1000)
+}
+
+/** The remembered refusal of a key. */
+export const recallDenial = (zone: 'gh_denied' | 'gh_guessed', key: string): ReasonId | null => {
+  const [reason, made] = texts(zone).get(key)?.split(' ') ?? []
+  if (reason === undefined || isVoid(reason, Number(made))) return null
+  return isReasonId(reason) ? reason : 'ban.session'
+}
+
+/** Adds a wrong secret to its network's count; from the eleventh on the network waits, ever longer. */
+export const countGuess = (network: string, reason: string): void => {
+  if (reason !== 'token.unknown' && reason !== 'credentials.wrong') return
+  const name = `g${nginxCrypto.sha256(network).slice(0, 15)}`
+  const guesses = countIn('gh_pace', name, GUESS_WINDOW_MS)
+  if (guesses <= FREE_GUESSES) return
+  const wait = Math.min(MAX_FLOOD_SEC, 2 ** Math.min(9, guesses - FREE_GUESSES))
+  rememberDenial('gh_guessed', `flood:${network}`, 'credentials.flood', wait)
+}

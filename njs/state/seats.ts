@@ -1,0 +1,94 @@
+import { type DegradedOpening, TELL } from '../domain/channels/protocol.ts'
+import { KEY_LENGTH } from '../domain/viewer/lease.ts'
+import { type Request, told } from '../platform/request.ts'
+import { isPlayed } from './leases.ts'
+import { nowSec, texts, trySet } from './memory.ts'
+import { noteReport } from './reports.ts'
+import { deviceOf } from './session.ts'
+
+/** A playback and the player it is on; no player where any may go on with it. */
+export interface Played {
+  readonly key: string
+  readonly device: string
+}
+
+const PLAYED_MS = 86_400_000
+/** An edge alone looks at every place of an account: it keeps no cap above this. */
+const MOST_PLACES = 1000
+
+const capName = (account: string): string => `p${account}`
+
+const placeName = (account: string, place: number): string => `p${account}#${place}`
+
+/** Streams the account may play, as control said; 0 = any number. */
+const readCap = (account: string): number | null => {
+  const text = texts('gh_identity').get(capName(account))
+  return text === undefined ? null : Number(text)
+}
+
+/** What control let in here, by place. */
+const readPlayed = (account: string, cap: number): (Played | null)[] => {
+  const dict = texts('gh_identity')
+  return Array.from({ length: cap }, (_, place) => {
+    const text = dict.get(placeName(account, place))
+    if (text === undefined) return null
+    return { key: text.slice(0, KEY_LENGTH), device: text.slice(KEY_LENGTH) }
+  })
+}
+
+/** Each place is one entry, so that workers who note at once do not overwrite one another. */
+const takePlace = (account: string, cap: number, latest: Played): void => {
+  const dict = texts('gh_identity')
+  const text = latest.key + latest.device
+  const now = nowSec()
+  const places = readPlayed(account, cap)
+  const own = places.findIndex((one) => one?.device === latest.device)
+  if (own >= 0) return void trySet(dict, placeName(account, own), text, PLAYED_MS)
+  for (const [place, one] of places.entries()) {
+    const name = placeName(account, place)
+    if (one !== null && isPlayed(one.key, now)) continue
+    if (one !== null) dict.delete(name)
+    if (dict.add(name, text, PLAYED_MS)) return
+  }
+}
+
+/** Remembers whom control let in and how many it lets in, for the time when it is away. */
+export const notePlayed = (r: Request, account: string, key: string): void => {
+  const cap = told(r, TELL.cap)
+  if (cap === '') return
+  const places = Number(cap) <= MOST_PLACES ? Number(cap) : 0
+  trySet(texts('gh_identity'), capName(account), String(places), PLAYED_MS)
+  takePlace(account, places, { key, device: deviceOf(r) })
+}
+
+/** Takes one of the places beside what control let in, or keeps the one it has. Places free themselves. */
+export const takeSlot = (
+  account: string,
+  groupCap: number | null,
+  wish: Played,
+  ttlSec: number,
+): boolean => {
+  const cap = readCap(account) ?? groupCap
+  if (cap === null || cap === 0 || cap > MOST_PLACES) return true
+  const { key, device } = wish
+  const played = readPlayed(account, cap).filter((one) => one !== null)
+  if (played.some((one) => one.key === key)) return true
+  const now = nowSec()
+  const isBusy = (one: Played) => one.device !== device && isPlayed(one.key, now)
+  const free = cap - played.filter(isBusy).length
+  const dict = texts('gh_slots')
+  const ttlMs = ttlSec * 1000
+  for (let place = 0; place < free; place += 1) {
+    const name = `${account}#${place}`
+    if (dict.get(name) === key) return trySet(dict, name, key, ttlMs)
+  }
+  for (let place = 0; place < free; place += 1) {
+    if (dict.add(`${account}#${place}`, key, ttlMs)) return true
+  }
+  return false
+}
+
+/** Notes a session opened without control, for the next sync. */
+export const noteDegraded = (opening: DegradedOpening): void => {
+  noteReport('degraded', JSON.stringify(opening))
+}

@@ -1,0 +1,61 @@
+import { networkNumber } from '../domain/networks/network.ts'
+import { deviceId } from '../domain/viewer/device.ts'
+import { cloneKey, inferredKey, leaseKey } from '../domain/viewer/lease.ts'
+import { nginxCrypto } from '../platform/crypto.ts'
+import {
+  networkPrefix,
+  networkText,
+  quadNumber,
+  type Request,
+  type Variables,
+  variable,
+  viewerAddress,
+} from '../platform/request.ts'
+
+/** Who asks, below which session address. */
+export interface Asked {
+  /** The pass, or the ticket of a player that cannot follow a 302. */
+  readonly secret: string
+  readonly isInferred: boolean
+  readonly channel: string
+  readonly rest: string
+  readonly key: string
+  /** 32 bits that stand for the viewer's network key. */
+  readonly network: number
+}
+
+/** 32 bits that stand for the viewer's network key. */
+export const networkOf = (r: Request): number => {
+  const quad = quadNumber(r)
+  if (quad !== null) return quad
+  const parsed = viewerAddress(r)
+  return parsed === null ? 0 : networkNumber(parsed, networkPrefix(r))
+}
+
+/** Reads what the location's captures (or the inner hop's headers) say. */
+export const readAsked = (r: Request, variables: Variables): Asked => {
+  const channel = variables['gh_channel'] ?? ''
+  const rest = variables['gh_rest'] ?? ''
+  const network = networkOf(r)
+  const pass = variables['gh_pass'] ?? ''
+  if (pass !== '') {
+    const key = leaseKey(nginxCrypto, pass, channel)
+    return { secret: pass, isInferred: false, channel, rest, key, network }
+  }
+  const ticket = variables['gh_ticket'] ?? ''
+  const key = inferredKey(nginxCrypto, ticket, channel, networkText(r))
+  return { secret: ticket, isInferred: true, channel, rest, key, network }
+}
+
+/** What tells the players of one account apart; enough to know one again, and short. */
+export const deviceOf = (r: Request): string =>
+  deviceId(nginxCrypto, {
+    account: '',
+    network: networkText(r),
+    userAgent: variable(r, 'http_user_agent'),
+    playback: variable(r, 'http_x_playback_session_id') || null,
+  }).slice(0, 6)
+
+/** Key of the same pass used from the viewer's own network beside its first one. */
+export const cloneKeyOf = (r: Request, asked: Asked): string =>
+  cloneKey(nginxCrypto, asked.secret, asked.channel, networkText(r))

@@ -1,0 +1,82 @@
+import type { ReasonId } from '../domain/reasons.ts'
+import { leaseKey } from '../domain/viewer/lease.ts'
+import { nginxCrypto } from '../platform/crypto.ts'
+import { leaveKey, leaveRoute, leaveSerial, refuse } from '../platform/reply.ts'
+import { methodOf, type Request, type Variables } from '../platform/request.ts'
+import { guardPace, takeStream } from '../state/clone-guard.ts'
+import { useLease } from '../state/leases.ts'
+import { networkOf } from '../state/session.ts'
+import { findEntry, findRoute, type Route, type RouteQuestion } from './origin.ts'
+
+/** What the auth location does: `1` lets pass, `0` refuses, `m` asks control. */
+export type Verdict = '1' | '0' | 'm'
+
+/** Refuses, and leaves why. */
+export const refused = (r: Request, reason: ReasonId): Verdict => {
+  refuse(r, reason)
+  return '0'
+}
+
+/** Reading a variable costs as much as a look into shared memory: the kind is read once. */
+export const kindOf = (variables: Variables): string => variables['gh_kind'] ?? ''
+
+/** Finds where the bytes come from and leaves it for nginx; a reason where they come from nowhere. */
+export const route = (question: RouteQuestion, variables: Variables, kind: string): Route => {
+  const found = findRoute(question, variables['gh_args'] ?? '')
+  if (found.ok) leaveRoute(variables, found, kind)
+  return found
+}
+
+/** What enters a session. */
+interface Entrance {
+  readonly key: string
+  /** `manifest`, `segment` or `stream`. */
+  readonly kind: string
+  readonly path: string
+}
+
+/** Enters a session: what it is counted under, and whether it is one player's. */
+export const enter = (r: Request, variables: Variables, entrance: Entrance): ReasonId | null => {
+  const { key, kind, path } = entrance
+  if (kind === 'segment') {
+    const problem = guardPace(key, path, variables['http_range'] ?? '')
+    if (problem !== null) return problem
+  } else if (kind === 'stream' && (variables['gh_method'] || methodOf(r)) !== 'HEAD') {
+    const serial = takeStream(key)
+    if (serial === null) return 'session.cloned'
+    leaveSerial(variables, serial)
+  }
+  leaveKey(variables, key)
+  return null
+}
+
+/** Lets a request of a live session through. */
+export const admit = (
+  r: Request,
+  variables: Variables,
+  question: RouteQuestion,
+  key: string,
+): Verdict => {
+  const kind = kindOf(variables)
+  const found = route(question, variables, kind)
+  if (!found.ok) return refused(r, found.reason)
+  const problem = enter(r, variables, { key, kind, path: found.path })
+  return problem === null ? '1' : refused(r, problem)
+}
+
+/** The way of most requests, and so the shortest: a live session, used from its own network. `null` = not that. */
+export const admitKnown = (r: Request, variables: Variables): Verdict | null => {
+  const pass = variables['gh_pass'] ?? ''
+  if (pass === '') return null
+  const channel = variables['gh_channel'] ?? ''
+  const key = leaseKey(nginxCrypto, pass, channel)
+  if (!useLease(key, networkOf(r))) return null
+  const rest = variables['gh_rest'] ?? ''
+  const entry = findEntry(channel, rest)
+  if (entry !== null && variables['gh_kind'] === 'manifest' && variables['gh_args'] === '') {
+    leaveRoute(variables, entry, 'manifest')
+    leaveKey(variables, key)
+    return '1'
+  }
+  return admit(r, variables, { channel, rest, isInferred: false }, key)
+}

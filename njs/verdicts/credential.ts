@@ -1,0 +1,34 @@
+import { decodePercent } from '../domain/credentials/encoding.ts'
+import type { ReasonId } from '../domain/reasons.ts'
+import type { Credential } from '../domain/types.ts'
+import { bodyText, methodOf, type Request, variable } from '../platform/request.ts'
+
+const MAX_LENGTH = 256
+
+const decodeForm = (text: string): string => decodePercent(text.replace(/\+/g, ' '))
+
+const field = (form: string, name: string): string => {
+  for (const pair of form.split('&')) {
+    const at = pair.indexOf('=')
+    if (at > 0 && pair.slice(0, at) === name) return decodeForm(pair.slice(at + 1))
+  }
+  return ''
+}
+
+/** What a playlist request presents, in its query or in a posted form. */
+export const readCredential = (r: Request): Credential | ReasonId => {
+  const posted = methodOf(r) === 'POST' ? bodyText(r) : ''
+  const form = posted.startsWith('{') ? '' : posted
+  const args = variable(r, 'args')
+  const isXtream = variable(r, 'uri') === '/get.php'
+  if (args === '' && form === '') return isXtream ? 'credentials.wrong' : { kind: 'none' }
+  const read = (name: string): string => field(args, name) || field(form, name)
+  const token = read('token')
+  if (token.length > MAX_LENGTH) return 'request.malformed'
+  if (token !== '') return { kind: 'token', token }
+  const username = read('username')
+  const password = read('password')
+  if (username.length > MAX_LENGTH || password.length > MAX_LENGTH) return 'request.malformed'
+  if (username !== '') return { kind: 'xtream', username, password }
+  return isXtream ? 'credentials.wrong' : { kind: 'none' }
+}

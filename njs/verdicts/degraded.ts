@@ -1,0 +1,128 @@
+import { describePath, entryOfProtocol } from '../domain/channels/channel.ts'
+import type { EdgeGroup, EdgePolicy } from '../domain/channels/protocol.ts'
+import { encodeBase64url } from '../domain/credentials/encoding.ts'
+import { mintPass } from '../domain/credentials/pass.ts'
+import type { Ticket } from '../domain/credentials/ticket.ts'
+import type { ReasonId } from '../domain/reasons.ts'
+import type { Protocol } from '../domain/types.ts'
+import { holdsTicket } from '../domain/viewer/classify.ts'
+import { leaseKey } from '../domain/viewer/lease.ts'
+import { nginxCrypto, randomBytes } from '../platform/crypto.ts'
+import { addressText, type Request, variable } from '../platform/request.ts'
+import { startLease } from '../state/leases.ts'
+import { currentKid, nowSec, secretOf } from '../state/memory.ts'
+import { classifyHere, findGroup, readPolicy } from '../state/policy.ts'
+import { noteDegraded, takeSlot } from '../state/seats.ts'
+import { type Asked, cloneKeyOf, deviceOf } from '../state/session.ts'
+import { readChannel } from './origin.ts'
+import { bearerOf } from './pass-bearer.ts'
+
+/** Who opens, as far as the edge can tell by itself. */
+export interface KnownViewer {
+  readonly account: string
+  readonly group: string
+  readonly download: string | null
+  /** Only tickets are bound to where they were won. */
+  readonly ticket: Ticket | null
+}
+
+/** What a viewer wants to watch. */
+export interface Wish {
+  readonly channel: string
+  readonly rest: string
+  readonly args: string
+}
+
+const judgeViewer = (
+  r: Request,
+  policy: EdgePolicy,
+  viewer: KnownViewer,
+  channel: string,
+): EdgeGroup | ReasonId => {
+  const group = findGroup(policy, viewer.group)
+  if (group === null) return 'group.unknown'
+  if (group.failMode === 'closed') return 'control.unavailable'
+  const present = classifyHere(r, policy, addressText(r), null)
+  if (viewer.ticket !== null && !holdsTicket(viewer.ticket, group.binding, present))
+    return 'group.moved'
+  const record = readChannel(channel)
+  if (record === null) return 'channel.unknown'
+  if (record.surgedFrom.includes(group.id)) return 'channel.surge'
+  return record.groups.includes(group.id) ? group : 'channel.not_in_group'
+}
+
+/** Opens a session without control: the pass's path, or why not. */
+export const openAlone = (
+  r: Request,
+  viewer: KnownViewer,
+  wish: Wish,
+  network: number,
+): { ok: true; location: string } | { ok: false; reason: ReasonId } => {
+  const policy = readPolicy()
+  const kid = currentKid()
+  const secret = kid === null ? null : secretOf(kid)
+  if (policy === null || kid === null || secret === null)
+    return { ok: false, reason: 'edge.not_ready' }
+  const group = judgeViewer(r, policy, viewer, wish.channel)
+  if (typeof group === 'string') return { ok: false, reason: group }
+  const record = readChannel(wish.channel)
+  const protocol: Protocol =
+    describePath(wish.rest, wish.args, nowSec()).kind === 'stream'
+      ? 'mpegts'
+      : (record?.protocol ?? 'hls')
+  const pass = mintPass(
+    nginxCrypto,
+    secret,
+    {
+      kid,
+      fail: 'open',
+      protocol,
+      expires: nowSec() + policy.gracePassSec,
+      sid: encodeBase64url(randomBytes(16)),
+      download: viewer.download,
+      group: group.id,
+      account: viewer.account,
+    },
+    wish.channel,
+  )
+  const key = leaseKey(nginxCrypto, pass, wish.channel)
+  const wished = { key, device: deviceOf(r) }
+  if (!takeSlot(viewer.account, group.cap, wished, policy.graceLeaseSec))
+    return { ok: false, reason: 'cap.edge' }
+  startLease(key, network, policy.graceLeaseSec)
+  noteDegraded({
+    key,
+    pass,
+    channel: wish.channel,
+    address: addressText(r),
+    agent: variable(r, 'http_user_agent'),
+    at: Date.now(),
+  })
+  const isEntry = record !== null && wish.rest === entryOfProtocol(record.protocol)
+  const rest = isEntry ? record.entry : wish.rest
+  const path = rest.split('/').map(encodeURIComponent).join('/')
+  const query = wish.args === '' ? '' : `?${wish.args}`
+  return { ok: true, location: `/s/${pass}/${wish.channel}/${path}${query}` }
+}
+
+/** Lets a session go on without control, under the key it is counted by; or says why not. */
+export const findGrace = (
+  r: Request,
+  asked: Asked,
+): { ok: true; key: string } | { ok: false; reason: ReasonId } => {
+  const policy = readPolicy()
+  if (policy === null) return { ok: false, reason: 'edge.not_ready' }
+  const owner = bearerOf(asked)
+  if (owner === null) return { ok: false, reason: 'pass.malformed' }
+  const group = findGroup(policy, owner.group)
+  const isOpen = 'fail' in owner ? owner.fail === 'open' : group?.failMode === 'open'
+  if (!isOpen) return { ok: false, reason: 'control.unavailable' }
+  const silent = Number(variable(r, 'gh_ask_silent') || '-1')
+  // From another network while the first one still plays: a second stream, counted as one.
+  const isClone = silent >= 0 && silent < policy.roamAfterSec
+  const key = isClone ? cloneKeyOf(r, asked) : asked.key
+  if (!takeSlot(owner.account, group?.cap ?? null, { key, device: '' }, policy.graceLeaseSec))
+    return { ok: false, reason: 'cap.edge' }
+  startLease(key, asked.network, policy.graceLeaseSec)
+  return { ok: true, key }
+}

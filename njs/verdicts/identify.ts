@@ -1,0 +1,101 @@
+import type { Identity } from '../domain/channels/protocol.ts'
+import { isReasonId, type ReasonId } from '../domain/reasons.ts'
+import type { Credential } from '../domain/types.ts'
+import { nginxCrypto } from '../platform/crypto.ts'
+import { parseJson } from '../platform/json.ts'
+import { callControl, networkText, type Request, variable } from '../platform/request.ts'
+import { texts, trySet } from '../state/memory.ts'
+import { knownCountry, networkGroup } from '../state/policy.ts'
+import { countGuess, recallDenial, rememberDenial } from '../state/refusals.ts'
+
+/** How long somebody stays known while control is away. */
+const KNOWN_MS = 180_000
+
+interface Known {
+  readonly identity: Identity
+  /** Unix ms after which control is asked again. */
+  readonly freshUntil: number
+}
+
+const doorHeaders = (credential: Credential): Record<string, string> => {
+  if (credential.kind === 'token')
+    return { 'X-Gh-Door': 'token', 'X-Gh-Token': encodeURIComponent(credential.token) }
+  if (credential.kind === 'xtream')
+    return {
+      'X-Gh-Door': 'xtream',
+      'X-Gh-User': encodeURIComponent(credential.username),
+      'X-Gh-Password': encodeURIComponent(credential.password),
+    }
+  return {}
+}
+
+const questionOf = (
+  r: Request,
+  credential: Credential,
+  address: string,
+): Record<string, string> => {
+  const network = networkGroup(r)
+  const headers: Record<string, string> = {
+    ...doorHeaders(credential),
+    'X-Gh-Address': address,
+    'X-Gh-Agent': encodeURIComponent(variable(r, 'http_user_agent')),
+    'X-Gh-Country': knownCountry(r, address) ?? '',
+  }
+  if (network)
+    Object.assign(headers, { 'X-Gh-Group': encodeURIComponent(network), 'X-Gh-Won-By': 'network' })
+  return headers
+}
+
+const nameOf = (credential: Credential, address: string): string => {
+  const secret =
+    credential.kind === 'token'
+      ? credential.token
+      : credential.kind === 'xtream'
+        ? `${credential.username}\0${credential.password}`
+        : ''
+  return nginxCrypto.sha256(`${credential.kind}\0${secret}\0${address}`).slice(0, 16)
+}
+
+const remember = (name: string, identity: Identity): void => {
+  if (identity.ttlSec <= 0) return
+  const known: Known = { identity, freshUntil: Date.now() + identity.ttlSec * 1000 }
+  trySet(
+    texts('gh_identity'),
+    name,
+    JSON.stringify(known),
+    Math.max(KNOWN_MS, identity.ttlSec * 1000),
+  )
+}
+
+/** Asks control who this is; its answer holds for as long as it says, and for a while more when it is away. */
+export const identify = async (
+  r: Request,
+  credential: Credential,
+  address: string,
+): Promise<Identity | ReasonId> => {
+  const name = nameOf(credential, address)
+  const text = texts('gh_identity').get(name)
+  const known = text === undefined ? null : parseJson<Known>(text)
+  if (known !== null && known.freshUntil > Date.now()) return known.identity
+  const zone = 'gh_guessed'
+  const denial =
+    credential.kind === 'none'
+      ? null
+      : (recallDenial(zone, `flood:${networkText(r)}`) ?? recallDenial(zone, name))
+  if (denial !== null) return denial
+  const told = await callControl(variable(r, 'gh_inner'), '/identify', {
+    headers: questionOf(r, credential, address),
+  })
+  if (told.status === 200) {
+    const identity = parseJson<Identity>(told.body)
+    remember(name, identity)
+    if (identity.country) trySet(texts('gh_country'), address, identity.country, 3_600_000)
+    return identity
+  }
+  if (told.status >= 500) return known?.identity ?? 'control.unavailable'
+  texts('gh_identity').delete(name)
+  const reason = isReasonId(told.reason) ? told.reason : 'token.unknown'
+  rememberDenial(zone, name, reason, told.denyTtl)
+  if (credential.kind !== 'none') countGuess(networkText(r), reason)
+  return reason
+}

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest'
+import { open } from '../../../../control/access/admission/open.ts'
+import type { Decision } from '../../../../control/access/authorize/decision.ts'
+import { account, createWorld, NOW, opening } from './opening-parts.ts'
+
+const decision = (fields: Partial<Decision>): Decision => ({
+  verdict: 'allow',
+  reason: 'backend.allow',
+  rule: null,
+  backend: 'http://b/auth',
+  account: null,
+  maxSessions: null,
+  unique: false,
+  authDurationSec: 180,
+  denySec: 30,
+  location: null,
+  trace: [],
+  ...fields,
+})
+
+const reasonOf = async (...world: Parameters<typeof createWorld>) => {
+  const made = await createWorld(...world)
+  return async (fields: Parameters<typeof opening>[0]): Promise<string> => {
+    const answer = await open(opening(fields), made.ports)
+    return answer.outcome === 'refused' ? answer.reason : answer.outcome
+  }
+}
+
+describe('an opening by ticket', () => {
+  it('is sent to a pass of its channel and counted on its network', async () => {
+    const { ports, claims, ticket, events } = await createWorld()
+    const door = { kind: 'ticket', ticket: ticket('home', 'network') } as const
+    const answer = await open(opening({ door, channel: 'film', args: 'utc=1' }), ports)
+    expect(answer.outcome === 'admitted' && answer.location).toMatch(
+      /^\/s\/[\w-]{74,}\/film\/index\.m3u8\?utc=1$/,
+    )
+    expect(claims[0]).toMatchObject({ account: 'net:192.168.1.5', idleMs: 120_000 })
+    expect(claims[0]?.limits.maxStreams).toBe(2)
+    expect(events).toEqual(['download', 'opened ok'])
+  })
+
+  it('gives the same pass to an opening asked again', async () => {
+    const { ports, ticket } = await createWorld()
+    const asked = opening({ door: { kind: 'ticket', ticket: ticket('home', 'network') } })
+    expect(await open(asked, ports)).toEqual(await open({ ...asked, now: NOW + 900 }, ports))
+  })
+
+  it('follows a viewer without an account to his own network', async () => {
+    const { ports, claims, ticket } = await createWorld()
+    const door = { kind: 'ticket', ticket: ticket('world', 'default') } as const
+    await open(opening({ door, address: '203.0.113.9' }), ports)
+    expect(claims[0]?.account).toBe('net:203.0.113.9')
+  })
+
+  it.each([
+    ['won by network, opened abroad', 'network', '203.0.113.9', 'group.moved'],
+    ['won by network, opened at home', 'network', '192.168.7.7', 'admitted'],
+    ['won by account, opened abroad', 'account', '203.0.113.9', 'admitted'],
+  ] as const)('%s: %s from %s is %s', async (_case, wonBy, address, expected) => {
+    const { ports, ticket } = await createWorld()
+    const door = { kind: 'ticket', ticket: ticket('home', wonBy) } as const
+    const answer = await open(opening({ door, address }), ports)
+    expect(answer.outcome === 'refused' ? answer.reason : answer.outcome).toBe(expected)
+  })
+
+  it('lets a sticky group travel', async () => {
+    const yaml =
+      'edge: { group_binding: sticky }\ngroups: [{ name: home }, { name: world, default: true }]'
+    const { ports, ticket } = await createWorld({ yaml })
+    const door = { kind: 'ticket', ticket: ticket('home', 'network') } as const
+    expect((await open(opening({ door, address: '203.0.113.9' }), ports)).outcome).toBe('admitted')
+  })
+
+  it.each([
+    [
+      'changed',
+      (t: string) => `${t.slice(0, 10)}${t[10] === 'A' ? 'B' : 'A'}${t.slice(11)}`,
+      'signature',
+    ],
+    ['cut', (t: string) => t.slice(0, 47), 'malformed'],
+    ['junk', () => '%%%', 'malformed'],
+  ])('%s is refused', async (_case, change, why) => {
+    const { ports, ticket, claims } = await createWorld()
+    const door = { kind: 'ticket', ticket: change(ticket('home', 'network')) } as const
+    expect(await open(opening({ door }), ports)).toMatchObject({
+      outcome: 'refused',
+      reason: `ticket.${why}`,
+    })
+    expect(claims).toEqual([])
+  })
+
+  it('of a disabled account is refused, of one the database cannot tell of is not', async () => {
+    const { ports, ticket } = await createWorld({ accounts: [account({ enabled: false })] })
+    const door = { kind: 'ticket', ticket: ticket('home', 'network', 'own:a1') } as const
+    expect(await open(opening({ door }), ports)).toMatchObject({ reason: 'account.disabled' })
+    const away = { ...ports, accountById: async () => await Promise.reject(new Error('away')) }
+    expect((await open(opening({ door }), away)).outcome).toBe('admitted')
+  })
+})
+
+describe('an opening', () => {
+  it.each([
+    [{ channel: 'nothing' }, 'channel.unknown'],
+    [{ channel: 'film', address: '203.0.113.9' }, 'channel.not_in_group'],
+    [{ address: 'nowhere' }, 'request.malformed'],
+    [{}, 'token.missing'],
+    [{ door: { kind: 'token', token: 'foreign' } }, 'token.unknown'],
+    [{ door: { kind: 'xtream', username: 'u', password: 'p' } }, 'token.unknown'],
+  ] as const)('%j is refused: %s', async (fields, reason) => {
+    expect(await (await reasonOf())(fields)).toBe(reason)
+  })
+
+  it('leaves channels out under surge', async () => {
+    const ask = await reasonOf({ surged: ['news'] })
+    expect(await ask({})).toBe('channel.surge')
+  })
+
+  it("by an own token takes the account's cap before the group's", async () => {
+    const one = account({ maxSessions: 7 })
+    const { ports, claims } = await createWorld({ accounts: [one], tokens: { secret: 'a1' } })
+    await open(opening({ door: { kind: 'token', token: 'secret' } }), ports)
+    expect(claims[0]).toMatchObject({ account: 'own:a1', info: { accountName: 'flat 12' } })
+    expect(claims[0]?.limits.maxStreams).toBe(7)
+    expect(JSON.stringify(claims)).not.toContain('secret')
+  })
+
+  it('refused for lack of room tells why, and is not remembered for long', async () => {
+    const denyUntil = NOW + 3_600_000
+    const { ports, ticket } = await createWorld({
+      admission: { outcome: 'refused', reason: 'cap.streams', denyUntil },
+    })
+    const door = { kind: 'ticket', ticket: ticket('home', 'network') } as const
+    expect(await open(opening({ door }), ports)).toEqual({
+      outcome: 'refused',
+      reason: 'cap.streams',
+      denyUntil: NOW + 10_000,
+    })
+  })
+
+  it('by a banned viewer names the ban', async () => {
+    const until = NOW + 60_000
+    const ban = { kind: 'network', subject: 'x', until, reason: 'ban.network', by: 'a' } as const
+    const { ports, ticket, claims } = await createWorld({ ban })
+    const door = { kind: 'ticket', ticket: ticket('home', 'network') } as const
+    expect(await open(opening({ door }), ports)).toMatchObject({ reason: 'ban.network' })
+    expect(claims).toEqual([])
+  })
+})
+
+describe('an opening a backend decides', () => {
+  it("counts on the user the backend names, by the backend's cap", async () => {
+    const { ports, claims } = await createWorld({
+      decision: decision({ account: 'backend:main:77', maxSessions: 3, authDurationSec: 3600 }),
+    })
+    await open(opening({ door: { kind: 'token', token: 'theirs' } }), ports)
+    expect(claims[0]).toMatchObject({ account: 'backend:main:77' })
+    expect(claims[0]?.limits).toMatchObject({ maxStreams: 3, banMs: 3_600_000 })
+  })
+
+  it('needs no token', async () => {
+    expect(await (await reasonOf({ decision: decision({}) }))({})).toBe('admitted')
+  })
+
+  it.each([
+    [decision({ verdict: 'deny', reason: 'backend.deny' }), 'backend.deny'],
+    [decision({ verdict: 'redirect', location: 'http://cdn/x' }), 'redirected'],
+  ])('ends as the backend says: case %#', async (answer, expected) => {
+    expect(await (await reasonOf({ decision: answer }))({})).toBe(expected)
+  })
+})

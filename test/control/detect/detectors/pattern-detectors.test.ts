@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+import { inspectLeakedCopy } from '../../../../control/detect/detectors/leaked-copy.ts'
+import { inspectRestreaming } from '../../../../control/detect/detectors/restreaming.ts'
+import { inspectSecondHousehold } from '../../../../control/detect/detectors/second-household.ts'
+import { DAY, daily, everyNth, HOUR, play } from '../play-builder.ts'
+
+describe('a leaked copy', () => {
+  const params = { window_hours: 720, burst_hours: 96, min_devices: 4, min_places: 3 }
+  const before = daily(everyNth(20, 1), {})
+  const stranger = (n: number) =>
+    play({
+      at: 20 * DAY + n * HOUR,
+      device: `stranger ${n}`,
+      network: `203.0.${n}.7`,
+      place: n % 2 === 0 ? 'turin' : 'sydney',
+    })
+
+  it('is a burst of strangers', () => {
+    const strangers = [1, 2, 3, 4].map(stranger)
+    const finding = inspectLeakedCopy(stranger(5), [...before, ...strangers.slice(0, 3)], params)
+    expect(finding?.evidence).toMatchObject({ count: 4, countries: ['AU', 'IT'] })
+    expect(finding?.summary).toContain('4 devices never seen before turned up on 4 new networks')
+  })
+
+  it('is not a new phone at home, nor a few guests', () => {
+    const newAtHome = [1, 2, 3, 4, 5].map((n) =>
+      play({ at: 20 * DAY + n * HOUR, device: `new ${n}` }),
+    )
+    expect(
+      inspectLeakedCopy(newAtHome[4] ?? play(), [...before, ...newAtHome.slice(0, 4)], params),
+    ).toBeNull()
+    expect(inspectLeakedCopy(stranger(2), [...before, stranger(1)], params)).toBeNull()
+  })
+
+  it('is not the first days of an account', () => {
+    const first = [1, 2, 3, 4].map(stranger)
+    expect(inspectLeakedCopy(stranger(5), first, params)).toBeNull()
+  })
+})
+
+describe('restreaming', () => {
+  const params = { window_hours: 168, min_hours_per_day: 20, min_days: 3, min_parallel: 3 }
+  const roundTheClock = (device: string, asnOrg: string | null) =>
+    daily(everyNth(5, 1), { device, minutes: 24 * 60, with: { asnOrg, isLive: true } })
+
+  it('is several channels round the clock from one network', () => {
+    const plays = ['a', 'b', 'c'].flatMap((d) => roundTheClock(d, null))
+    const [event] = plays.slice(-1)
+    const recent = plays.slice(0, -1)
+    expect(event && inspectRestreaming(event, recent, params)).toMatchObject({
+      kind: 'restreaming',
+    })
+  })
+
+  it('is one channel round the clock from a data centre', () => {
+    const plays = roundTheClock('a', 'Hetzner Online GmbH')
+    expect(inspectRestreaming(plays[4] ?? play(), plays.slice(0, 4), params)).not.toBeNull()
+  })
+
+  it('is not a set that runs all day at home', () => {
+    const plays = roundTheClock('a', 'Orange S.A.')
+    expect(inspectRestreaming(plays[4] ?? play(), plays.slice(0, 4), params)).toBeNull()
+  })
+
+  it('is not sets that stand paused for days', () => {
+    const paused = ['a', 'b', 'c'].flatMap((d) => roundTheClock(d, 'Hetzner Online GmbH'))
+    const plays = paused.map((p) => ({ ...p, playedMs: HOUR }))
+    expect(inspectRestreaming(plays[14] ?? play(), plays.slice(0, 14), params)).toBeNull()
+  })
+
+  it('is not a family that watches every evening', () => {
+    const plays = ['a', 'b', 'c'].flatMap((device) =>
+      daily(everyNth(5, 1), { device, minutes: 240 }),
+    )
+    expect(inspectRestreaming(plays[14] ?? play(), plays.slice(0, 14), params)).toBeNull()
+  })
+})
+
+describe('a second household', () => {
+  const params = { window_hours: 1440, min_days: 5, min_overlap_days: 0 }
+  const home = daily(everyNth(40, 1), { minutes: 120 })
+  const other = daily(everyNth(40, 2), { place: 'bordeaux', network: '198.51.100.9', minutes: 120 })
+  const inOrder = [...home, ...other].sort((a, b) => a.startedAt - b.startedAt)
+
+  it('is found with its place, its days and its television', () => {
+    const event = inOrder.at(-1) ?? play()
+    const finding = inspectSecondHousehold(event, inOrder.slice(0, -1), params)
+    expect(finding?.summary).toBe(
+      'A second household in Bordeaux played on 20 days, with a television of its own; devices of one home were guests of the other on 0 days; both played at the same time on 20 of 20 days.',
+    )
+    expect(finding?.evidence.distanceKm).toBeCloseTo(436, -1)
+    expect(finding?.confidence).toBeGreaterThan(80)
+  })
+
+  it('asks for as many days of overlap as told', () => {
+    const event = inOrder.at(-1) ?? play()
+    const recent = inOrder.slice(0, -1)
+    expect(inspectSecondHousehold(event, recent, { ...params, min_overlap_days: 21 })).toBeNull()
+  })
+
+  it('is not one home alone', () => {
+    expect(inspectSecondHousehold(home.at(-1) ?? play(), home.slice(0, -1), params)).toBeNull()
+  })
+})

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import { DEFAULT_WEIGHTS } from '../../../../control/detect/household/weights.ts'
+import { assessAccount } from '../../../../control/detect/judge/assess.ts'
+import { DAY, daily, everyNth, HOUR, START } from '../play-builder.ts'
+
+const now = START + 60 * DAY
+const home = daily(everyNth(60, 1), { minutes: 90 })
+const other = daily(everyNth(60, 3), { place: 'bordeaux', network: '198.51.100.9', minutes: 90 })
+const shared = [...home, ...other]
+
+describe('confidence', () => {
+  it('is the sum of the points of its contributions', () => {
+    for (const plays of [home, shared, []]) {
+      const { confidence, contributions } = assessAccount(plays, { now })
+      const points = contributions.reduce((sum, c) => sum + c.points, 0)
+      expect(points).toBeCloseTo(confidence, 9)
+    }
+  })
+
+  it('explains every point in words', () => {
+    const { contributions } = assessAccount(shared, { now })
+    const texts = contributions.map((c) => c.explanation)
+    expect(texts.every((text) => /^[+\u2212]\d+: \S/.test(text))).toBe(true)
+    expect(texts.join('\n')).toMatch(
+      /the television in Bordeaux and the one in Lyon played at the same time on 20 of 20 days/,
+    )
+  })
+
+  it('falls when devices of one home are guests of the other', () => {
+    const guests = daily(everyNth(60, 3, 1), { device: 'phone', player: 'phone', at: 4 * HOUR })
+    const abroad = daily(everyNth(60, 3, 2), {
+      device: 'phone',
+      player: 'phone',
+      place: 'bordeaux',
+      network: '198.51.100.9',
+      at: 4 * HOUR,
+    })
+    const apart = assessAccount(shared, { now })
+    const mixed = assessAccount([...shared, ...guests, ...abroad], { now })
+    expect(mixed.confidence).toBeLessThan(apart.confidence)
+    expect(mixed.contributions.find((c) => c.id === 'mixing')?.points).toBeLessThan(0)
+  })
+
+  it('fades as the evidence ages', () => {
+    const at = (days: number) => assessAccount(shared, { now: START + days * DAY }).confidence
+    expect(at(120)).toBeLessThan(at(60))
+    expect(at(600)).toBeLessThan(at(120))
+    expect(at(3000)).toBeLessThan(5)
+  })
+
+  it('accuses one who restreams and does nothing else', () => {
+    const plays = ['a', 'b', 'c', 'd'].flatMap((device) =>
+      daily(everyNth(30, 1), { device, minutes: 24 * 60, with: { asnOrg: 'OVH SAS', asn: 16276 } }),
+    )
+    expect(assessAccount(plays, { now }).flagged).toBe(true)
+  })
+
+  it('says nothing of an account without plays', () => {
+    const nothing = assessAccount([], { now })
+    expect(nothing).toMatchObject({ account: null, flagged: false, findings: [], households: [] })
+  })
+
+  it('obeys the threshold and the weights it is given', () => {
+    expect(assessAccount(shared, { now, threshold: 100.1 }).flagged).toBe(false)
+    const weights = { ...DEFAULT_WEIGHTS, intercept: -30 }
+    expect(assessAccount(shared, { now, weights }).flagged).toBe(false)
+  })
+})
+
+describe('an operator who says "this is fine"', () => {
+  const before = assessAccount(shared, { now })
+
+  it.each([
+    ['network', { networks: ['198.51.100.9'] }],
+    ['city', { cities: ['BORDEAUX'] }],
+    ['device', { devices: ['television bordeaux'] }],
+  ])('is believed about the %s', (_kind, feedback) => {
+    const after = assessAccount(shared, { now, feedback })
+    expect(before.flagged).toBe(true)
+    expect(after.flagged).toBe(false)
+    expect(after.confidence).toBeLessThan(5)
+    expect(after.findings).toEqual([])
+  })
+
+  it('is believed about the account, and the reasons stay visible', () => {
+    const after = assessAccount(shared, { now, feedback: { isAccountFine: true } })
+    expect(after.flagged).toBe(false)
+    expect(after.confidence).toBe(before.confidence)
+  })
+
+  it('does not hide a third household', () => {
+    const third = daily(everyNth(60, 3), { place: 'turin', network: '203.0.113.5', minutes: 90 })
+    const feedback = { networks: ['198.51.100.9'] }
+    expect(assessAccount([...shared, ...third], { now, feedback }).flagged).toBe(true)
+  })
+})
+
+describe('the line of the server', () => {
+  it('is the same home as the LAN', () => {
+    const lan = daily(everyNth(60, 1), { network: '10.0.0.5', with: { isLan: true } })
+    const wan = daily(everyNth(60, 3), { device: 'set upstairs', network: '198.51.100.9' })
+    const apart = assessAccount([...lan, ...wan], { now })
+    const known = assessAccount([...lan, ...wan], { now, homeNetworks: ['198.51.100.9'] })
+    expect(apart.households).toHaveLength(2)
+    expect(known.households).toHaveLength(1)
+  })
+})

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import type { PlayEvent } from '../../../control/events/play-event.ts'
+import { createGather } from '../../../control/events/write-batch.ts'
+
+const event = (id: string): PlayEvent => ({
+  type: 'updated',
+  at: 1,
+  id,
+  source: 'edge:one',
+  account: 'own:ann',
+})
+
+const recorder = (fails = false) => {
+  const writes: string[][] = []
+  const write = async (events: readonly PlayEvent[]) => {
+    writes.push(events.map(({ id }) => id))
+    if (fails) throw new Error('no')
+  }
+  return { writes, write }
+}
+
+test('those who come within the moment are written together', async () => {
+  const { writes, write } = recorder()
+  const gather = createGather({ write, lingerMs: 1, enough: 100 })
+  await Promise.all([gather([event('a')]), gather([event('b'), event('c')])])
+  await gather([event('d')])
+  expect(writes).toEqual([['a', 'b', 'c'], ['d']])
+})
+
+test('enough are written at once', async () => {
+  const { writes, write } = recorder()
+  const gather = createGather({ write, lingerMs: 1_000_000, enough: 3 })
+  await Promise.all([gather([event('a')]), gather([event('b'), event('c')])])
+  expect(writes).toEqual([['a', 'b', 'c']])
+})
+
+test('a failure is everybody’s who was in it, and nobody’s after', async () => {
+  const { write } = recorder(true)
+  const gather = createGather({ write, lingerMs: 1, enough: 100 })
+  const results = await Promise.allSettled([gather([event('a')]), gather([event('b')])])
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  await expect(gather([event('c')])).rejects.toThrow('no')
+})

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest'
+import { ownerOf, parseChannelRecord } from '#domain/channels/channel-table'
+import { buildChannelTable } from '../../../../control/playlists/catalogue/channel-table.ts'
+import { checkChannels } from '../../../../control/playlists/lists/list-checks.ts'
+import { channelsOf, entry, select } from '../channels.ts'
+
+const channels = await channelsOf(
+  entry('own', 'http://o:1/own/index.m3u8'),
+  entry('outer', 'http://o:1/hls/outer.m3u8'),
+  entry('inner', 'http://o:1/hls/inner/index.m3u8?key=a,b%7Cc%25'),
+  entry('xt1', 'http://o:1/live/u/p/1.m3u8'),
+  entry('xt2', 'http://o:1/live/u/p/2.m3u8'),
+  entry('php1', 'http://o:1/play?id=1'),
+  entry('php2', 'http://o:1/play?id=2'),
+  entry('sport', 'http://o:1/flat/sport.m3u8'),
+  entry('sport-17', 'http://o:1/flat/sport-17.m3u8'),
+  entry('two-hls', 'http://o:1/flat/two.m3u8'),
+  entry('two-dash', 'http://o:1/flat/two.mpd'),
+  entry('escaped', 'http://o:1/a b/ü.m3u8'),
+  entry('percent', 'http://o:1/100%25/i.m3u8'),
+  entry('other', 'http://o:2/own/index.m3u8'),
+)
+const table = await buildChannelTable(channels, [
+  { id: 'home', channels, leftOut: [] },
+  { id: 'all', channels: channels.slice(0, 2), leftOut: channels.slice(1, 2) },
+])
+const recordOf = (id: string) => parseChannelRecord(table.get(id) ?? '')
+const owner = (path: string, origin = 'http://o:1') =>
+  ownerOf((key) => table.get(key), origin, path)
+
+describe('the channel table', () => {
+  it('tells edges where a channel lies and which groups have it', () => {
+    expect(recordOf('outer')).toEqual({
+      origin: 'http://o:1',
+      base: '/hls/',
+      entry: 'outer.m3u8',
+      query: '',
+      protocol: 'hls',
+      isShared: true,
+      isVod: false,
+      groups: ['home', 'all'],
+      surgedFrom: ['all'],
+    })
+    expect(recordOf('inner')).toMatchObject({
+      query: 'key=a,b%7Cc%25',
+      isShared: false,
+      groups: ['home'],
+    })
+  })
+
+  it.each([
+    ['own', false],
+    ['outer', true],
+    ['inner', false],
+    ['xt1', true],
+    ['php1', true],
+    ['other', false],
+  ])('marks the directory of %s as shared: %s', (id, isShared) => {
+    expect(recordOf(id)?.isShared).toBe(isShared)
+  })
+
+  it.each([
+    ['/own/index.m3u8', 'own'],
+    ['/own/sub/seg1.ts', 'own'],
+    ['/hls/outer.m3u8', 'outer'],
+    ['/hls/outer-1.ts', 'outer'],
+    ['/hls/inner/1.ts', 'inner'],
+    ['/live/u/p/1.m3u8', 'xt1'],
+    ['/live/u/p/2.m3u8', 'xt2'],
+    ['/live/u/p/2_17.ts', null],
+    ['/live/u/p/2.ts', 'xt2'],
+    ['/u/p/2.ts', 'xt2'],
+    ['/u/p/2', 'xt2'],
+    ['/%6Cive/u/p/2.ts', 'xt2'],
+    ['/flat/sport.m3u8', 'sport'],
+    ['/flat/sport-9.ts', null],
+    ['/flat/sport-17.m3u8', 'sport-17'],
+    ['/flat/sport-17.ts', null],
+    ['/flat/two.m3u8', 'two-hls'],
+    ['/flat/two.mpd', 'two-dash'],
+    ['/flat/two.ts', null],
+    ['/a b/ü.m3u8', 'escaped'],
+    ['/a%20b/seg 1.ts', 'escaped'],
+    ['/100%/i.m3u8', 'percent'],
+    ['/play', null],
+    ['/nobody/1.ts', null],
+  ])('knows the owner of %s: %s', (path, id) => {
+    expect(owner(path)).toBe(id)
+  })
+
+  it('keeps origins apart', () => {
+    expect(owner('/own/index.m3u8', 'http://o:2')).toBe('other')
+  })
+})
+
+describe('checks', () => {
+  const groups = [{ id: 'g', channels: select({ titles: ['Nwes'] }) }]
+  const warnings = async (list = channels, hasResolver = false) =>
+    (await checkChannels(list, groups, { hasResolver })).join('\n')
+
+  it('name shared directories, nested ones, entries that differ by query, and dead selectors', async () => {
+    const text = await warnings()
+    expect(text).toContain('2 channels share http://o:1/live/u/p/ (xt1, xt2)')
+    expect(text).toContain('other channels lie below http://o:1/hls/ of outer')
+    expect(text).toContain('php1, php2 differ only in the query of http://o:1/play')
+    expect(text).toContain('group g names what no channel answers to: Nwes')
+  })
+
+  it('name hosts only where the edge cannot resolve them', async () => {
+    const byAddress = await channelsOf(
+      entry('a', 'http://127.0.0.1/a/i'),
+      entry('b', 'http://[::1]/b/i'),
+    )
+    expect(await warnings()).toContain('http://o:1 is named by host')
+    expect(await warnings(channels, true)).not.toContain('by host')
+    expect(await warnings(byAddress)).not.toContain('by host')
+  })
+
+  it('name archives that do not pass the edge, and tvg-ids used twice', async () => {
+    const list = await channelsOf(
+      entry('A', 'http://o/a/i.m3u8', 'tvg-id="x" catchup-source="http://else/{utc}"'),
+      entry('B', 'http://o/b/i.m3u8', 'tvg-id="x" catchup="xc"'),
+    )
+    const text = await warnings(list, true)
+    expect(text).toContain('a: its archive lies on http://else, past the edge')
+    expect(text).toContain('b: catchup="xc"')
+    expect(text).toContain("tvg-id 'x' is used 2 times")
+  })
+})

@@ -1,0 +1,63 @@
+import { createServer, type Server } from 'node:http'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildCatalogue } from '../../../../control/playlists/catalogue/catalogue.ts'
+import {
+  checkManifests,
+  foreignOrigins,
+} from '../../../../control/playlists/lists/manifest-checks.ts'
+import { readPlaylistText } from '../../../../control/playlists/m3u/reader.ts'
+
+const FILES: Record<string, string> = {
+  '/good/index.m3u8': '#EXTM3U\n#EXTINF:2,\n../x/1.ts\n#EXTINF:2,\n/good/2.ts\n',
+  '/master/index.m3u8': '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv/low.m3u8\n',
+  '/master/v/low.m3u8': '#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI="http://keys.example/k"\n1.ts\n',
+  '/dash/a.mpd': '<MPD><BaseURL>https://cdn.example/d/</BaseURL></MPD>',
+}
+
+const MOVED: Record<string, string> = {
+  '/near/index.m3u8': '../master/index.m3u8',
+  '/far/index.m3u8': 'http://balancer.example/far.m3u8?token=1',
+  '/round/index.m3u8': '/round/index.m3u8',
+}
+
+let server: Server
+let origin: string
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const moved = MOVED[request.url ?? '']
+    const redirection = moved === undefined ? null : { Location: moved }
+    const file = FILES[request.url ?? '']
+    if (redirection) response.writeHead(302, redirection).end()
+    else response.writeHead(file === undefined ? 404 : 200).end(file)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  origin = `http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`
+})
+afterAll(() => server.close())
+
+describe('the check of manifests', () => {
+  it('names what leads past the edge, behind variants and in DASH too', async () => {
+    const places = ['good', 'master', 'near', 'far', 'round', 'gone']
+    const names = [...places.map((name) => `${name}/index.m3u8`), 'dash/a.mpd']
+    const list = names.map((name) => `#EXTINF:-1,${name.split('/')[0] ?? ''}\n${origin}/${name}`)
+    const read = readPlaylistText(`#EXTM3U\n${list.join('\n')}\n`)
+    if (!read.ok) throw new Error(read.problem.reason)
+    const { channels } = await buildCatalogue([{ source: 's', playlist: read.playlist }])
+    const warnings = await checkManifests(channels)
+    expect(warnings.map((text) => text.split(',')[0])).toEqual([
+      'master: its manifest sends players to http://keys.example',
+      'near: its manifest sends players to http://keys.example',
+      'far: its origin sends players on to http://balancer.example',
+      'round: its origin does not answer with a manifest',
+      'gone: its origin does not answer with a manifest',
+      'dash: its manifest sends players to https://cdn.example',
+    ])
+  })
+
+  it('counts neither its own origin nor relative addresses as foreign', () => {
+    const manifest = '#EXTM3U\nhttp://a:1/x.ts\n//b/y.ts\n/z.ts\ndata:1\n'
+    expect(foreignOrigins(manifest, 'http://a:1')).toEqual(['http://b'])
+  })
+})

@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { renderList } from '../../../../control/playlists/lists/render-list.ts'
+import { catalogueOf, entry, playlistOf } from '../channels.ts'
+
+const everything = readFileSync(
+  new URL('../../../vectors/playlists/everything.m3u', import.meta.url),
+  'utf8',
+)
+const render = async (text: string, pick: (id: string) => boolean = () => true) => {
+  const { channels, playlists } = await catalogueOf(text)
+  return (
+    await renderList(
+      channels.filter(({ id }) => pick(id)),
+      [...playlists.values()],
+    )
+  ).text
+}
+
+describe('a rendered list', () => {
+  it('carries everything of the source, the addresses replaced', async () => {
+    expect((await render(everything)).split('\n')).toEqual([
+      '#EXTM3U url-tvg="http://epg.example/one.xml.gz" x-tvg-url="http://epg.example/one.xml.gz" tvg-shift="3" m3u-autoload="1" refresh="3600"',
+      '#PLAYLIST:Everything, and more',
+      '#EXTINF:-1 tvg-id="news.one" tvg-name="News One" tvg-logo="http://logos.example/a,b.png?x=1" tvg-chno="1" group-title="News;All" catchup="default" catchup-days="7" catchup-source="@@/news.one/archive-${start}-${duration}.m3u8?x={utc}" my-own=yes,News One',
+      '#EXTGRP:News',
+      '#EXTVLCOPT:http-user-agent=Mozilla/5.0 (X11; Linux)',
+      '#EXTVLCOPT:http-referrer=http://ref.example/',
+      '#KODIPROP:inputstream=inputstream.adaptive',
+      '#EXT-X-UNHEARD:of="this"',
+      '@@/news.one/index.m3u8|User-Agent=Foo%20Bar&Referer=http://ref.example/',
+      '# a remark about the next one',
+      '#KODIPROP:inputstream.adaptive.manifest_type=mpd',
+      '#EXTINF:-1 tvg-id="news.two" tvg-name="The "Second" News" group-title="News",News, "Two", HD',
+      '#EXTGRP:News',
+      '@@/news.two/manifest.mpd',
+      '#EXTINF:0 group-title="Эфир",Третий канал',
+      '#EXTGRP:Эфир',
+      '@@/tretiy-kanal/mpegts',
+      '#EXTINF:-1 group-title="Эфир",Fourth inherits',
+      '#EXTGRP:Эфир',
+      '@@/fourth-inherits/index.m3u8',
+      '#EXTGRP:',
+      '#EXTINF:5400 tvg-id="film" group-title="Films",A Film',
+      '@@/film/index.m3u8',
+      '# the end',
+      '',
+    ])
+  })
+
+  it('names no origin but in what is not a stream', async () => {
+    expect(await render(everything)).not.toContain('origin.example')
+  })
+
+  it('keeps an inherited group when the entry that set it is left out', async () => {
+    expect(await render(everything, (id) => id === 'fourth-inherits')).toContain(
+      '#EXTINF:-1 group-title="Эфир",Fourth inherits\n@@/fourth-inherits/index.m3u8\n',
+    )
+  })
+
+  it('leads an archive outside the channel’s directory through its root path, and leaves foreign ones', async () => {
+    const archive = (source: string) =>
+      render(`#EXTM3U\n${entry('A', 'http://o:1/ch/a/i.m3u8', `catchup-source="${source}"`)}`)
+    expect(await archive('http://o:1/dvr/a?from={utc}')).toContain('"@@/a/@/dvr/a?from={utc}"')
+    expect(await archive('http://u:p@O:1/ch/a/x-{utc}.m3u8')).toContain('"@@/a/x-{utc}.m3u8"')
+    expect(await archive('?utc={utc}')).toContain('"?utc={utc}"')
+    expect(await archive('http://o:2/a')).toContain('"http://o:2/a"')
+  })
+
+  it('never lets a source smuggle in the placeholder', async () => {
+    const hostile = [
+      '#EXTM3U url-tvg="http://evil/@@"',
+      '#PLAYLIST:@@',
+      '#X:@@@',
+      '#EXTINF:-1 tvg-logo="http://evil/@@/x" catchup-source="http://evil/@@" group-title="@@",@@ name @@@',
+      '#KODIPROP:x=@@',
+      'http://o/a/i.m3u8|Referer=http://evil/@@',
+      '# @@ end',
+    ]
+    const text = await render(`${hostile.join('\n')}\n`)
+    expect(text.match(/@@/g)).toHaveLength(1)
+    expect(text).toContain('\n@@/name/index.m3u8|')
+  })
+
+  it('holds one placeholder a channel and one more a rewritten archive, for any text', async () => {
+    const part = fc.array(fc.constantFrom('@', '@@', 'a', ' ', '"', ',', 'x="@', '=', '|', ';'), {
+      maxLength: 12,
+    })
+    await fc.assert(
+      fc.asyncProperty(part, part, part, async (info, directive, suffix) => {
+        const text = await render(
+          `#EXTM3U ${info.join('')}\n#K:${directive.join('')}\n#EXTINF:-1 ${info.join('')}\n` +
+            `#EXTGRP:${directive.join('')}\nhttp://o/a/i.m3u8|${suffix.join('')}\n#${suffix.join('')}\n`,
+        )
+        expect(text.match(/@(?=@)/g)).toHaveLength(1)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('has a version that is its content’s', async () => {
+    const version = async (text: string) => {
+      const { channels, playlists } = await catalogueOf(text)
+      return (await renderList(channels, [...playlists.values()])).version
+    }
+    const one = `#EXTM3U\n${entry('A', 'http://o/a/i.m3u8')}`
+    expect(await version(one)).toBe(await version(one.replace('http://o/', 'http://elsewhere/')))
+    expect(await version(one)).not.toBe(await version(one.replace(',A', ',B')))
+    expect(await version(one)).toMatch(/^[\w-]{16}$/)
+  })
+
+  it('numbers channels when told', async () => {
+    const { channels, playlists } = await catalogueOf(
+      `#EXTM3U\n${entry('A', 'http://o/a/i.m3u8', 'tvg-chno="77"')}${entry('B', 'http://o/b/i.m3u8')}`,
+    )
+    const { text } = await renderList(channels, [...playlists.values()], { renumber: true })
+    expect(text).toContain('#EXTINF:-1 tvg-chno="1",A')
+    expect(text).toContain('#EXTINF:-1 tvg-chno="2",B')
+  })
+
+  it('joins the headers of several sources', async () => {
+    const lists = [
+      playlistOf('#EXTM3U url-tvg="http://a,http://b" x="1"\nhttp://o/a\n'),
+      playlistOf(
+        '#EXTM3U x-tvg-url="http://b,http://c" x="2"\n#EXTENC:windows-1251\n#N:1\nhttp://o/a\n',
+      ),
+    ]
+    expect((await renderList([], lists)).text).toBe(
+      '#EXTM3U url-tvg="http://a,http://b,http://c" x-tvg-url="http://a,http://b,http://c" x="1"\n#EXTENC:UTF-8\n',
+    )
+  })
+
+  it('is a list its own reader takes, names and groups unchanged', async () => {
+    const again = playlistOf((await render(everything)).replaceAll('@@', 'http://edge/live/t'))
+    const first = playlistOf(everything)
+    expect(again.entries.map(({ name, titles }) => [name, titles])).toEqual(
+      first.entries.map(({ name, titles }) => [name, titles]),
+    )
+  })
+})

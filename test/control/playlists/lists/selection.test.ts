@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import {
+  findDeadSelectors,
+  type Selection,
+  selectChannels,
+} from '../../../../control/playlists/lists/selection.ts'
+import { applySurge } from '../../../../control/playlists/lists/surge.ts'
+import { channelsOf, entry, select } from '../channels.ts'
+
+const channels = await channelsOf(
+  entry('News One', 'http://o/1/i.m3u8', 'tvg-id="n1" group-title="News"'),
+  entry('News Two', 'http://o/2/i.m3u8', 'tvg-id="n2" group-title="News;HD"'),
+  entry('Sport', 'http://o/3/i.m3u8', 'tvg-id="s1" group-title="Sport"'),
+  entry('Kids', 'http://o/4/i.m3u8', 'tvg-id="k1"'),
+)
+const pick = (given: Partial<Selection>) =>
+  selectChannels(channels, select(given)).map(({ id }) => id)
+
+describe('selecting channels', () => {
+  it.each<[string, Partial<Selection>, string[]]>([
+    ['nothing named', {}, ['n1', 'n2', 's1', 'k1']],
+    ['titles', { titles: ['news '] }, ['n1', 'n2']],
+    ['one of several titles', { titles: ['HD'] }, ['n2']],
+    ['a title as written', { titles: ['News;HD'] }, ['n2']],
+    ['ids, exact', { ids: ['k1', 'N1'] }, ['k1']],
+    ['names', { names: ['SPORT'] }, ['s1']],
+    ['patterns over id and name', { patterns: ['^k', 'Two$'] }, ['n2', 'k1']],
+    ['several kinds together', { titles: ['Sport'], ids: ['n1'] }, ['n1', 's1']],
+    ['all but some', { exclude: ['Sport', 'k1', 'News Two'] }, ['n1']],
+    ['some of a title', { titles: ['News'], exclude: ['HD'] }, ['n1']],
+    ['an order', { order: ['k1', 'sport'] }, ['k1', 's1', 'n1', 'n2']],
+    ['a source', { sources: ['main'] }, ['n1', 'n2', 's1', 'k1']],
+    ['another source', { sources: ['other'] }, []],
+  ])('by %s', (_, given, ids) => {
+    expect(pick(given)).toEqual(ids)
+  })
+
+  it('names selectors no channel answers to', () => {
+    const given = select({ titles: ['News', 'Nwes'], ids: ['n9'], order: ['sport'] })
+    expect(findDeadSelectors(channels)(given)).toEqual(['Nwes', 'n9'])
+  })
+})
+
+describe('surge', () => {
+  const profile = (given: Partial<Selection>) => ({
+    name: 'eve',
+    group: 'all',
+    channels: select(given),
+    running: 'end' as const,
+  })
+  const surged = (...given: Partial<Selection>[]) =>
+    applySurge(channels, given.map(profile)).kept.map(({ id }) => id)
+
+  it('keeps the profile’s channels in the group’s order', () => {
+    expect(surged({ titles: ['News'] })).toEqual(['n1', 'n2'])
+    expect(applySurge(channels, [profile({ ids: ['k1'] })]).leftOut).toHaveLength(3)
+  })
+
+  it('keeps what all profiles in force keep, and everything without one', () => {
+    expect(surged({ titles: ['News'] }, { exclude: ['n1'] })).toEqual(['n2'])
+    expect(surged()).toHaveLength(4)
+  })
+})

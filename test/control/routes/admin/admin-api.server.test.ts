@@ -1,0 +1,170 @@
+import { request } from 'node:http'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startService, type TestService } from '../../../support/service.ts'
+
+let service: TestService
+
+beforeAll(async () => {
+  service = await startService()
+})
+afterAll(async () => await service.stop())
+
+const send = async (method: string, path: string, body?: unknown): Promise<Response> =>
+  await service.api(`/api/v1${path}`, {
+    method,
+    ...(body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  })
+
+const json = async (response: Response): Promise<Record<string, unknown>> =>
+  (await response.json()) as Record<string, unknown>
+
+/** A request with headers `fetch` would not let through. */
+const raw = async (path: string, headers: Record<string, string>): Promise<number> =>
+  await new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(service.admin)
+    const asked = request({ hostname, port, path, headers }, (response) => {
+      response.resume()
+      resolve(response.statusCode ?? 0)
+    })
+    asked.on('error', reject)
+    asked.end()
+  })
+
+describe('the admin API lets in', () => {
+  it('nobody without its token', async () => {
+    const answer = await fetch(`${service.admin}/api/v1/accounts`)
+    expect(answer.status).toBe(401)
+    expect(answer.headers.get('content-type')).toContain('application/problem+json')
+    const wrong = { headers: { authorization: 'Bearer wrong' } }
+    expect((await fetch(`${service.admin}/api/v1/accounts`, wrong)).status).toBe(401)
+  })
+
+  it('no foreign host name, the token notwithstanding', async () => {
+    const authorization = `Bearer ${service.adminToken}`
+    expect(await raw('/api/v1/accounts', { host: 'evil.example', authorization })).toBe(403)
+    expect(await raw('/api/v1/accounts', { host: 'localhost', authorization })).toBe(200)
+  })
+
+  it('anybody to its health and description', async () => {
+    for (const path of ['/health/live', '/health/ready', '/api/openapi.json', '/']) {
+      expect((await fetch(`${service.admin}${path}`)).status).toBe(200)
+    }
+    expect((await fetch(`${service.admin}/metrics`)).status).toBe(401)
+  })
+})
+
+describe('accounts', () => {
+  it('are made, found, changed and removed, each change audited', async () => {
+    const made = await send('POST', '/accounts', { name: 'flat 12', maxSessions: 2 })
+    expect(made.status).toBe(201)
+    const { id } = await json(made)
+    const token = await json(await send('POST', `/accounts/${String(id)}/tokens`, {}))
+    expect(String(token['token'])).toHaveLength(24)
+    const list = await fetch(String(token['playlist']))
+    expect(list.status).toBe(200)
+    const changed = await send('PATCH', `/accounts/${String(id)}`, { maxSessions: 5 })
+    expect(await json(changed)).toMatchObject({ maxSessions: 5, name: 'flat 12' })
+    expect((await send('DELETE', `/accounts/${String(id)}`)).status).toBe(204)
+    expect((await send('GET', `/accounts/${String(id)}`)).status).toBe(404)
+    const audit = await json(await send('GET', '/audit?limit=10'))
+    const actions = (audit['items'] as { action: string }[]).map(({ action }) => action)
+    expect(actions.slice(0, 4)).toEqual([
+      'account.delete',
+      'account.change',
+      'token.issue',
+      'account.create',
+    ])
+    expect(JSON.stringify(audit)).not.toContain(String(token['token']))
+  })
+
+  it('are paged by cursor without loss', async () => {
+    for (let n = 0; n < 7; n += 1) await send('POST', '/accounts', { name: `page ${n}` })
+    const seen: string[] = []
+    let after: string | null = ''
+    for (let page = 0; page < 10 && after !== null; page += 1) {
+      const query: string = after === '' ? '' : `&after=${encodeURIComponent(after)}`
+      const answer = await json(await send('GET', `/accounts?name=page&sort=-name&limit=3${query}`))
+      seen.push(...(answer['items'] as { name: string }[]).map(({ name }) => name))
+      after = typeof answer['next'] === 'string' ? answer['next'] : null
+    }
+    expect(seen).toEqual([6, 5, 4, 3, 2, 1, 0].map((n) => `page ${n}`))
+  })
+
+  it('lost to nobody: what is invalid, double or unknown is named', async () => {
+    const invalid = await send('POST', '/accounts', { name: '', maxSessions: -1 })
+    expect(invalid.status).toBe(400)
+    expect(await json(invalid)).toHaveProperty('errors')
+    expect((await send('POST', '/accounts', { name: 'page 0' })).status).toBe(409)
+    const group = await send('POST', '/accounts', { name: 'x', group: 'nowhere' })
+    expect(await json(group)).toMatchObject({ status: 400, detail: "There is no group 'nowhere'." })
+    expect((await send('GET', '/accounts?sort=secret')).status).toBe(400)
+    expect((await send('GET', '/accounts?after=junk')).status).toBe(400)
+    expect((await send('GET', '/nothing')).status).toBe(404)
+  })
+
+  it('take a password for Xtream players, which opens the list', async () => {
+    const account = await json(await send('POST', '/accounts', { name: 'box' }))
+    const path = `/accounts/${String(account['id'])}/password`
+    const login = { username: 'box', password: 'correct-horse' }
+    expect((await send('PUT', path, login)).status).toBe(204)
+    const get = (password: string) =>
+      fetch(`${service.edge}/get.php?username=box&password=${password}&type=m3u_plus`)
+    expect((await get('correct-horse')).status).toBe(200)
+    const wrong = await get('wrong-password')
+    expect(wrong.status).toBe(403)
+    expect(wrong.headers.get('x-gatehouse-reason')).toBe('credentials.wrong')
+  })
+})
+
+describe('bans', () => {
+  it('are made by address, listed and lifted', async () => {
+    const made = await send('POST', '/bans', { kind: 'network', subject: '203.0.113.77' })
+    expect(made.status).toBe(201)
+    const listed = await json(await send('GET', '/bans?kind=network'))
+    expect(JSON.stringify(listed)).toContain('203.0.113.77')
+    expect((await send('DELETE', '/bans/network/203.0.113.77')).status).toBe(204)
+    expect((await send('DELETE', '/bans/network/203.0.113.77')).status).toBe(404)
+    expect((await send('POST', '/bans', { kind: 'network', subject: 'junk' })).status).toBe(400)
+    expect((await send('POST', '/bans', { kind: 'planet', subject: 'x' })).status).toBe(400)
+  })
+})
+
+describe('everything else', () => {
+  it('shows groups, channels, sources, edges and keys, and no secret', async () => {
+    for (const path of ['/groups', '/channels', '/sources', '/edges', '/keys', '/surge', '/live']) {
+      const answer = await send('GET', path)
+      expect([path, answer.status]).toEqual([path, 200])
+      expect(await answer.text()).not.toMatch(/secret|"hash"/)
+    }
+  })
+
+  it('explains a viewer', async () => {
+    const home = await json(await send('GET', '/explain?ip=192.168.1.9'))
+    expect(home).toMatchObject({ group: 'home', wonBy: 'network', channels: 12 })
+    const stranger = await json(await send('GET', '/explain?ip=203.0.113.9&channel=film-1'))
+    expect(stranger).toMatchObject({ verdict: 'deny', reason: 'channel.not_in_group' })
+    expect((await send('GET', '/explain?ip=junk')).status).toBe(400)
+  })
+
+  it('answers junk with a problem and never with a stack', async () => {
+    const junk = await service.api('/api/v1/accounts', {
+      method: 'POST',
+      body: '{"name": ',
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(junk.status).toBe(400)
+    const headers = { 'content-type': 'application/json' }
+    const nothing = async (method: string, path: string) =>
+      (await service.api(`/api/v1${path}`, { method, headers })).status
+    expect(await nothing('DELETE', '/bans/none')).toBe((await send('DELETE', '/bans/none')).status)
+    expect(await nothing('POST', '/accounts')).toBe(400)
+    const misspelled = await send('POST', '/sessions/reauth?nam=film-1')
+    expect(misspelled.status).toBe(400)
+    expect(await misspelled.text()).toContain("'nam'")
+    const big = await send('POST', '/accounts', { name: 'x', note: 'y'.repeat(2_000_000) })
+    expect(big.status).toBe(413)
+    expect(await big.text()).not.toMatch(/\bat .*\.js/)
+  })
+})

@@ -1,0 +1,95 @@
+import { join } from 'node:path'
+import swagger from '@fastify/swagger'
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { PlayRecord } from '#domain/types'
+import { detectionRoutes } from '../../../../control/compose/admin/detection-routes.ts'
+import type { Detection } from '../../../../control/compose/detection.ts'
+import { createAccountWindow } from '../../../../control/detect/live/account-window.ts'
+import { createAssessor } from '../../../../control/detect/live/assessor.ts'
+import { judgeAccount } from '../../../../control/detect/live/judge-account.ts'
+import { createKnowledgeBook } from '../../../../control/detect/live/knowledge-book.ts'
+import { createRuleBook, seedRules } from '../../../../control/detect/live/rule-book.ts'
+import adminAuth, { type Permission } from '../../../../control/plugins/admin-auth.ts'
+import problem from '../../../../control/plugins/problem.ts'
+import { createImposedLimits } from '../../../../control/respond/imposed-limits.ts'
+import { createAuditTrail } from '../../../../control/routes/admin/common/audit-trail.ts'
+import { openStore, type Store } from '../../../../control/store/store.ts'
+import { tempDir } from '../../../support/cleanup.ts'
+
+/** The routes of detection over a real store, without the rest of the control plane. */
+export interface DetectionApi {
+  readonly app: FastifyInstance
+  readonly store: Store
+  /** Judges plays as the live detectors would. */
+  readonly judge: (plays: readonly PlayRecord[]) => Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+const IDLE = { handled: 0, deadLettered: 0, lost: 0, failures: 0, isFailing: false }
+
+export const startDetectionApi = async (
+  now: () => number,
+  permissions: readonly Permission[] = ['*'],
+): Promise<DetectionApi> => {
+  const folder = await tempDir()
+  const store = await openStore({ url: join(folder.path, 'api.duckdb') })
+  await seedRules(store, now())
+  const rules = createRuleBook(store)
+  const knowledge = createKnowledgeBook(store.feedback)
+  await rules.reload()
+  const { history, assessments } = store
+  const window = createAccountWindow({ history, now })
+  const judging = { store, window, rules, knowledge, now }
+  const imposed = createImposedLimits({
+    settings: store.settings,
+    atomically: (work) => store.atomically(({ settings }) => work(settings)),
+    now,
+  })
+  const detection: Detection = {
+    rules,
+    knowledge,
+    imposed,
+    assessor: createAssessor({ history, assessments, rules, knowledge, now }),
+    detectors: {
+      stats: () => IDLE,
+      waiting: () => Promise.resolve(0),
+      stop: () => Promise.resolve(),
+    },
+    judgeAgain: async (account) => void (await judgeAccount(judging, account, [])),
+  }
+  const app = Fastify()
+  await app.register(problem)
+  const actorOf = () => Promise.resolve({ name: 'ann', permissions })
+  await app.register(adminAuth, { hosts: null, actorOf, trusted: null })
+  await app.register(swagger, { openapi: { info: { title: 'test', version: '1' } } })
+  const routes = detectionRoutes({
+    store,
+    detection,
+    audit: createAuditTrail(store.audit, now),
+    clock: now,
+    groups: () => ['home'],
+    v6Prefix: () => 64,
+    applyLimits: () => Promise.resolve(),
+  })
+  await app.register(
+    (api, _options, done) => {
+      for (const route of routes) route(api)
+      done()
+    },
+    { prefix: '/api/v1' },
+  )
+  return {
+    app,
+    store,
+    judge: async (plays) => {
+      await store.history.upsertPlays(plays)
+      const [first] = plays
+      if (first) await judgeAccount(judging, first.account, plays)
+    },
+    stop: async () => {
+      await app.close()
+      await store.close()
+      await folder.remove()
+    },
+  }
+}

@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type ServiceSpec, startService } from '../../../../control/supervise/processes/child.ts'
+import { tempDir, useCleanup } from '../../../support/cleanup.ts'
+import { until } from '../../../support/port.ts'
+
+const onCleanup = useCleanup()
+
+async function spec(script: string, more: Partial<ServiceSpec> = {}) {
+  const folder = await tempDir()
+  onCleanup(folder.remove)
+  const lines: string[] = []
+  const ready = join(folder.path, 'ready')
+  const full: ServiceSpec = {
+    name: 'It',
+    argv: ['bash', '-c', script.replaceAll('READY', ready)],
+    onLine: (line) => lines.push(line),
+    isReady: async () => existsSync(ready),
+    ...more,
+  }
+  return { full, lines, ready, folder: folder.path }
+}
+
+const isAlive = (pid: number) => {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
+  } catch {
+    return false
+  }
+}
+
+describe('a service', () => {
+  test('is started again when it dies, and nothing it started survives it', async () => {
+    const reports: string[] = []
+    const { full, lines } = await spec('sleep 300 & echo $!; touch READY; wait')
+    const service = await startService(full, (line) => reports.push(line))
+    onCleanup(() => service.stop())
+    const first = service.pid()
+    await until('its word', () => lines.length > 0)
+    service.signal('SIGKILL')
+    await until('another start', () => service.pid() !== null && service.pid() !== first)
+    await until('the end of what it left', () => !isAlive(Number(lines[0])))
+    expect(reports[0]).toMatch(/^It ended \(signal SIGKILL\); starting it again in 0\.5 s\.$/)
+  })
+
+  test('that cannot start says why, with its last words', async () => {
+    const { full } = await spec('echo port taken >&2; exit 3')
+    await expect(startService(full, () => {})).rejects.toThrow(
+      'It did not start (exit code 3): port taken',
+    )
+    const missing = { ...full, argv: ['/nonexistent/program'] }
+    await expect(startService(missing, () => {})).rejects.toThrow(
+      /It did not start \(could not be started\)/,
+    )
+  })
+
+  test('stops on SIGTERM, and by force when it will not', async () => {
+    const { full } = await spec('touch READY; exec sleep 300')
+    const service = await startService(full, () => {})
+    const pid = service.pid() ?? 0
+    await service.stop()
+    expect(isAlive(pid)).toBe(false)
+    expect(service.pid()).toBeNull()
+  })
+
+  test('that was stopped is not started again', async () => {
+    const reports: string[] = []
+    const { full } = await spec('touch READY; exec sleep 300')
+    const service = await startService(full, (line) => reports.push(line))
+    await service.stop()
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    expect(service.pid()).toBeNull()
+    expect(reports).toEqual([])
+  })
+})

@@ -1,9 +1,13 @@
 import type { Logger } from 'pino'
+import type { Counter } from 'prom-client'
 import type { CheckPorts } from '../access/admission/check.ts'
 import type { EventRecorder } from '../access/admission/event-recorder.ts'
 import type { OpenPorts } from '../access/admission/opening.ts'
 import type { Lifecycle } from '../access/revalidate/lifecycle.ts'
 import type { StatePaths } from '../config/paths.ts'
+import type { EdgeDirectory } from '../edge/edge-directory.ts'
+import type { EdgeRegistry } from '../edge/edge-registry.ts'
+import type { PushService } from '../edge/push-service.ts'
 import type { Historian } from '../events/historian.ts'
 import type { Publisher } from '../events/publisher.ts'
 import type { Geo } from '../geo/geo.ts'
@@ -18,7 +22,6 @@ import type { ApplyLimits } from './access/live-limits.ts'
 import type { LiveConfig } from './base/live-config.ts'
 import type { Persistence } from './base/persistence.ts'
 import type { Detection } from './detection.ts'
-import type { EdgeApi } from './edge/edge-api.ts'
 
 /** The parts of a control plane, as its servers and its background work use them. */
 export interface Parts {
@@ -43,6 +46,16 @@ export interface Parts {
   readonly detection: Detection
   readonly demo: readonly DemoAccount[]
   readonly now: () => number
+}
+
+/** The listeners of edges and the way back to them. */
+export interface EdgeApi {
+  readonly registry: EdgeRegistry
+  readonly push: PushService
+  readonly directory: EdgeDirectory
+  /** What edges asked, by question and outcome. */
+  readonly questions: Counter<'question' | 'outcome'>
+  stop(): Promise<void>
 }
 
 /** The parts with the edges' API: what the admin API works with. */

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { Pool } from 'undici'
 import type { PushMessage } from '#domain/channels/protocol'
-import type { BanChanges } from '../sessions/model/session-store.ts'
+import type { BanChanges } from '../sessions/model/ban-store.ts'
 
 /** An edge that takes pushes. */
 export interface PushTarget {

@@ -1,26 +1,6 @@
+import type { ConsumeOptions } from './consumer-options.ts'
 import { allShards } from './keys.ts'
-import type { PlayEvent } from './play-event.ts'
 import { ShardReader } from './shard-reader.ts'
-import type { StreamClient } from './stream-client.ts'
-
-/** Takes a batch of one shard, in order; what it throws makes the batch come again, in the end one `alone` at a time. */
-export type EventHandler = (events: readonly PlayEvent[], isAlone: boolean) => Promise<void>
-
-export interface ConsumeOptions {
-  readonly redis: StreamClient
-  readonly group: string
-  /** Unique among the living. */
-  readonly consumer: string
-  readonly handler: EventHandler
-  readonly batch?: number
-  /** How long a quiet shard is left alone. */
-  readonly idleMs?: number
-  /** Entries another consumer has held for so long are taken over. */
-  readonly claimAfterMs?: number
-  /** True when the failure lies with the world, not with the event: then it is tried until it works. */
-  readonly isTransient?: (error: unknown) => boolean
-  readonly onFailure?: (error: unknown) => void
-}
 
 export interface ConsumerStats {
   readonly handled: number

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ConsumeOptions } from './consume.ts'
+import type { ConsumeOptions } from './consumer-options.ts'
 import { deadLetterKey, streamKey } from './keys.ts'
 import type { PlayEvent } from './play-event.ts'
 import { decodeEvent } from './play-event.ts'

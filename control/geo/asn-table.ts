@@ -1,4 +1,8 @@
-import type { AsnEntry } from '../sources/tautulli/rows.ts'
+/** The network an address belongs to, from an operator's table. */
+export interface AsnEntry {
+  readonly asn: number | null
+  readonly org: string | null
+}
 
 /** Looks up the network an address belongs to. */
 export type AsnTable = (address: string) => AsnEntry | null

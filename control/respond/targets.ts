@@ -1,6 +1,6 @@
 import type { LiveFinding } from '../detect/live/live-finding.ts'
 import type { FindingKind } from '../detect/types.ts'
-import type { LiveSession } from '../sessions/model/session-store.ts'
+import type { LiveSession } from '../sessions/model/live-session.ts'
 
 const PLAYING = new Set(['reserved', 'playing'])
 

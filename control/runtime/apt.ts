@@ -4,9 +4,7 @@ import { type Outcome, run } from './exec.ts'
 import { DISK_FULL, Failure, saysDiskFull } from './failure.ts'
 import { findOnMachine } from './program.ts'
 import { debianArchive, machineCodename, machineSources } from './sources.ts'
-
-/** `testing` brings its own C library and loader; `machine` uses what the release has installed. */
-export type Suite = 'testing' | 'machine'
+import type { Suite } from './tools.ts'
 
 /** One package apt chose. */
 export interface Choice {

@@ -1,4 +1,5 @@
-import type { Suite } from './apt.ts'
+/** `testing` brings its own C library and loader; `machine` uses what the release has installed. */
+export type Suite = 'testing' | 'machine'
 
 /** Programs Gatehouse or its tests can start. */
 export type ToolName =

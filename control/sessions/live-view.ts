@@ -1,8 +1,8 @@
 import type { CapEngine } from './model/cap-engine.ts'
 import { accountTag, LIVE_SHARDS, shardOf } from './model/keys.ts'
+import type { LiveSession } from './model/live-session.ts'
 import type { Place, SessionIndex } from './model/session-index.ts'
 import { sessionsOf } from './model/session-shape.ts'
-import type { LiveSession } from './model/session-store.ts'
 import type { LiveNumbers, SessionPage, SessionQuery, SessionView } from './model/session-view.ts'
 import { sortedPageOf } from './model/sorted-page.ts'
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Decision } from '../../control/access/authorize/decision.ts'
 import { createMemoryDecisions } from '../../control/access/authorize/decision-store.ts'
 import { createRedisDecisions } from '../../control/access/authorize/decision-store-redis.ts'
-import type { LiveAuth } from '../../control/access/revalidate/lifecycle.ts'
+import type { LiveAuth } from '../../control/access/revalidate/live-auth.ts'
 import { createRedisLiveAuth } from '../../control/access/revalidate/live-auth-redis.ts'
 import { KEYS } from '../../control/sessions/model/keys.ts'
 import { type BackendServer, httpBackend } from '../control/access/authorize/backend-server.ts'

@@ -1,10 +1,5 @@
+import { isGenericEntry } from '#domain/channels/channel'
 import type { Situation } from './opening-context.ts'
-
-/** Entry names our lists use, whatever the origin calls its own. */
-const GENERIC_ENTRIES = /^(index\.m3u8|playlist\.m3u8|manifest\.mpd|stream\.ts|mpegts)?$/
-
-/** Whether a path means the channel's own entry, which may be of another protocol. */
-export const isGenericEntry = (rest: string): boolean => GENERIC_ENTRIES.test(rest)
 
 /** Where the edge sends a player that was let in. */
 export const locationOf = (pass: string, situation: Situation): string => {

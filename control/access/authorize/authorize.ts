@@ -17,7 +17,7 @@ import {
   decideByRule,
   ruleTrace,
 } from './decide.ts'
-import type { AuthRequest, Decision, PreviousAnswer, TraceStep } from './decision.ts'
+import type { Authorize, AuthRequest, Decision, PreviousAnswer, TraceStep } from './decision.ts'
 import type { DecisionStore } from './decision-store.ts'
 import type { GuessLimit } from './guess-limit.ts'
 import { createFlights, type Flight } from './single-flight.ts'
@@ -28,9 +28,6 @@ export interface AuthBackend extends RuleSource {
   readonly backends: readonly HttpBackend[]
   readonly allowDefault: boolean
 }
-
-/** Decides an opening, or with `previous` the update of a running session. Never throws. */
-export type Authorize = (request: AuthRequest, previous?: PreviousAnswer) => Promise<Decision>
 
 export interface AuthorizePorts {
   readonly client: BackendClient

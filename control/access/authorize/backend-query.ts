@@ -1,6 +1,3 @@
-import { describePath } from '#domain/channels/channel'
-import type { Opening } from '../admission/opening.ts'
-import { isGenericEntry } from '../admission/pass-location.ts'
 import type { AuthRequest, PreviousAnswer } from './decision.ts'
 
 type Pairs = readonly (readonly [name: string, value: string | number | null])[]
@@ -34,17 +31,6 @@ const viewerPairs = (request: AuthRequest): Pairs => [
   ['referer', request.referer],
   ['host', request.host],
 ]
-
-/** What backends are told of the protocol: what the player will get, or the word of the server that asks. */
-export const askedProto = (
-  { proto, rest, args, now }: Pick<Opening, 'proto' | 'rest' | 'args' | 'now'>,
-  ofChannel: string,
-): string => {
-  if (proto) return proto
-  if (isGenericEntry(rest)) return ofChannel
-  const { kind, protocol } = describePath(rest, args, Math.floor(now / 1000))
-  return kind === 'segment' ? ofChannel : protocol
-}
 
 /** The player's query as it came: the token before what else it held. */
 export const playerQuery = (token: string | null, args: string): string | null => {

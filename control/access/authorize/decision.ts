@@ -72,3 +72,6 @@ export interface Decision {
   /** The session id backends were asked by: whoever opens on a remembered answer goes on under it. */
   readonly askedAs?: string
 }
+
+/** Decides an opening, or with `previous` the update of a running session. Never throws. */
+export type Authorize = (request: AuthRequest, previous?: PreviousAnswer) => Promise<Decision>

@@ -1,4 +1,4 @@
-import type { LiveAuth, LiveAuthStore } from './lifecycle.ts'
+import type { LiveAuth, LiveAuthStore } from './live-auth.ts'
 
 /** Running sessions in this process alone. */
 export const createMemoryLiveAuth = (): LiveAuthStore => {

@@ -1,5 +1,5 @@
 import type { RedisClient } from '../../sessions/redis/client.ts'
-import type { LiveAuth, LiveAuthStore } from './lifecycle.ts'
+import type { LiveAuth, LiveAuthStore } from './live-auth.ts'
 
 /** Redis keys of running sessions that a backend let in. */
 export interface LiveAuthKeys {

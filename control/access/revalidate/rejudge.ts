@@ -1,7 +1,7 @@
-import type { LiveSession } from '../../sessions/model/session-store.ts'
+import type { LiveSession } from '../../sessions/model/live-session.ts'
 import type { AuthRequest, Decision } from '../authorize/decision.ts'
 import type { Authorizer } from '../ports.ts'
-import type { LiveAuth, LiveAuthStore } from './lifecycle.ts'
+import type { LiveAuth, LiveAuthStore } from './live-auth.ts'
 
 /** Rules of the configuration in use, without its HTTP backends. */
 export interface RuleBook extends Pick<Authorizer, 'backendFor'> {

@@ -10,7 +10,9 @@ import type { JudgeLink } from '../../access/signed-links/secure-link.ts'
 import type { AccountDirectory } from '../../accounts/account-directory.ts'
 import type { Config, PlanConfig } from '../../config/schema/schema.ts'
 import type { LineupService } from '../../lineup/lineup-service.ts'
-import type { BanStore, SessionStore, SessionView } from '../../sessions/model/session-store.ts'
+import type { BanStore } from '../../sessions/model/ban-store.ts'
+import type { SessionStore } from '../../sessions/model/session-store.ts'
+import type { SessionView } from '../../sessions/model/session-view.ts'
 import type { Persistence } from '../base/persistence.ts'
 
 /** Everything an opening stands on. */

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import { fingerprint } from '../../access/admission/viewer.ts'
 import {
   type AuthBackend,
-  type Authorize,
   createAuthorize,
   createJudgeByRules,
   type JudgeByRules,
 } from '../../access/authorize/authorize.ts'
 import { type BackendClient, createBackendClient } from '../../access/authorize/backend-client.ts'
 import { type ChooseAuthBackend, chooseAuthBackend } from '../../access/authorize/choose-backend.ts'
+import type { Authorize } from '../../access/authorize/decision.ts'
 import { createMemoryDecisions, type DecisionStore } from '../../access/authorize/decision-store.ts'
 import { createRedisDecisions } from '../../access/authorize/decision-store-redis.ts'
 import { createGuessLimit } from '../../access/authorize/guess-limit.ts'

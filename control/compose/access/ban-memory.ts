@@ -1,6 +1,6 @@
 import { isReasonId } from '#domain/reasons'
 import type { BanMemory } from '../../sessions/bans/bans.ts'
-import type { Ban } from '../../sessions/model/session-store.ts'
+import type { Ban } from '../../sessions/model/ban-store.ts'
 import type { Ban as StoredBan } from '../../store/tables/records.ts'
 import type { BanStore } from '../../store/tables/stores.ts'
 

@@ -1,4 +1,5 @@
-import type { LifecyclePorts, LiveAuthStore } from '../../access/revalidate/lifecycle.ts'
+import type { LifecyclePorts } from '../../access/revalidate/lifecycle.ts'
+import type { LiveAuthStore } from '../../access/revalidate/live-auth.ts'
 import { createRedisLiveAuth } from '../../access/revalidate/live-auth-redis.ts'
 import { KEYS } from '../../sessions/model/keys.ts'
 import type { RedisClient } from '../../sessions/redis/client.ts'

@@ -1,6 +1,7 @@
-import type { LiveAuthStore } from '../../access/revalidate/lifecycle.ts'
+import type { LiveAuthStore } from '../../access/revalidate/live-auth.ts'
 import { type RejudgePorts, rejudge } from '../../access/revalidate/rejudge.ts'
-import type { LiveSession, SessionPage, SessionView } from '../../sessions/model/session-store.ts'
+import type { LiveSession } from '../../sessions/model/live-session.ts'
+import type { SessionPage, SessionView } from '../../sessions/model/session-view.ts'
 import type { Sessions } from '../../sessions/sessions.ts'
 import type { LiveAuthorizer } from './authorizer.ts'
 

@@ -10,18 +10,8 @@ import { createPushService, type PushService } from '../../edge/push-service.ts'
 import { pushKeyOf } from '../../keys/edge-key.ts'
 import type { EdgeRoutesOptions } from '../../routes/edge.ts'
 import { parseEndpoint } from '../../supervise/processes/addresses.ts'
-import type { Parts } from '../parts.ts'
+import type { EdgeApi, Parts } from '../parts.ts'
 import { listenOnSocket, listenOnTls } from './edge-server.ts'
-
-/** The listeners of edges and the way back to them. */
-export interface EdgeApi {
-  readonly registry: EdgeRegistry
-  readonly push: PushService
-  readonly directory: EdgeDirectory
-  /** What edges asked, by question and outcome. */
-  readonly questions: Counter<'question' | 'outcome'>
-  stop(): Promise<void>
-}
 
 type Routes = Omit<EdgeRoutesOptions, 'edgeOf'>
 

@@ -1,19 +1,9 @@
 import { createHash } from 'node:crypto'
 import { compileRules } from '#domain/rules/rules'
-import type { GeoPlace } from '#domain/types'
 import { limitsOf } from '../../access/admission/limits.ts'
-import type { Authorizer } from '../../access/ports.ts'
-import type { JudgeLink } from '../../access/signed-links/secure-link.ts'
-import type { AccountService } from '../../accounts/account-service.ts'
-import type { AuthBackendConfig, Config } from '../../config/schema/schema.ts'
+import type { AuthBackendConfig } from '../../config/schema/schema.ts'
 import { explain } from '../../explain/explain.ts'
-import type {
-  ExplainBackend,
-  ExplainInput,
-  ExplainPorts,
-  Explanation,
-} from '../../explain/explanation.ts'
-import type { LineupService } from '../../lineup/lineup-service.ts'
+import type { ExplainBackend, ExplainPorts, Explanation } from '../../explain/explanation.ts'
 import type { Account } from '../../store/tables/records.ts'
 import { authBackendSource } from '../access/authorizer.ts'
 import {
@@ -22,25 +12,7 @@ import {
   type PlaylistExplanation,
   refusedPlaylist,
 } from './explain-playlist.ts'
-
-/** A viewer to think about; without a channel, his playlist is the question. */
-export interface ExplainQuestion extends Omit<ExplainInput, 'channel'> {
-  readonly channel: string | null
-  /** Ask the backends for real. */
-  readonly isLive: boolean
-}
-
-export interface ExplainerParts {
-  readonly config: () => Config
-  readonly lineup: LineupService
-  readonly place: (address: string) => GeoPlace
-  /** `null` where no database is open: tokens are then not looked up. */
-  readonly accounts: Pick<AccountService, 'identify'> | null
-  readonly authorizer: Authorizer
-  /** Links signed elsewhere. */
-  readonly links?: JudgeLink
-  readonly now: () => number
-}
+import type { ExplainerParts, ExplainQuestion } from './question.ts'
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')
 

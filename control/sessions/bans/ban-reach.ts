@@ -3,9 +3,9 @@ import type { Ban, BanKind } from '../model/ban-store.ts'
 import type { CapEngine } from '../model/cap-engine.ts'
 import type { CappedStore } from '../model/capped-store.ts'
 import { accountTag } from '../model/keys.ts'
+import type { LiveSession } from '../model/live-session.ts'
 import type { Place, SessionIndex } from '../model/session-index.ts'
 import { sessionsOf } from '../model/session-shape.ts'
-import type { LiveSession } from '../model/session-store.ts'
 
 export interface ReachOptions {
   readonly engine: CapEngine

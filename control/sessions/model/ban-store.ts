@@ -1,7 +1,7 @@
 import type { BanRow } from '#domain/channels/protocol'
 import type { ReasonId } from '#domain/reasons'
 import type { AccountRef } from '#domain/types'
-import type { LeaseKey } from './session-store.ts'
+import type { LeaseKey } from './live-session.ts'
 
 export type BanKind = 'session' | 'device' | 'download' | 'account' | 'network'
 

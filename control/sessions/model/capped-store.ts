@@ -10,12 +10,12 @@ import type { ReasonId } from '#domain/reasons'
 import type { AccountRef } from '#domain/types'
 import type { CapEngine } from './cap-engine.ts'
 import { accountTag } from './keys.ts'
+import type { LeaseKey } from './live-session.ts'
 import type { IndexEntry, SessionIndex } from './session-index.ts'
 import { claimOf, entryOf, sessionsOf } from './session-shape.ts'
 import type {
   Admission,
   CheckRequest,
-  LeaseKey,
   OpenRequest,
   RenewRequest,
   RenewResult,

@@ -1,8 +1,9 @@
 import type { AccountState, Claim, Slot } from '#domain/limits/types'
 import type { AccountRef } from '#domain/types'
 import { accountTag } from './keys.ts'
+import type { LiveSession, SessionInfo, SessionState } from './live-session.ts'
 import type { IndexEntry } from './session-index.ts'
-import type { LiveSession, SessionClaim, SessionInfo, SessionState } from './session-store.ts'
+import type { SessionClaim } from './session-store.ts'
 
 interface StoredInfo extends SessionInfo {
   readonly account: AccountRef

@@ -1,27 +1,8 @@
 import type { TrafficRow } from '#domain/limits/limits'
 import type { Limits } from '#domain/limits/types'
 import type { ReasonId } from '#domain/reasons'
-import type { AccountRef, Protocol } from '#domain/types'
-
-export type * from './ban-store.ts'
-export type * from './session-view.ts'
-
-/** 16 characters: what an edge keeps a session under. */
-export type LeaseKey = string
-
-/** What is shown of a session and never decides anything. Must hold no token, ticket or pass. */
-export interface SessionInfo {
-  readonly accountName: string | null
-  readonly address: string
-  readonly agent: string
-  readonly country: string | null
-  /** Edge that opened it. */
-  readonly edge: string
-  readonly group: string
-  readonly protocol: Protocol
-  /** Fingerprint of the token, for logs. */
-  readonly tokenPrint: string | null
-}
+import type { AccountRef } from '#domain/types'
+import type { LeaseKey, LiveSession, SessionInfo } from './live-session.ts'
 
 /** One playback that asks for a slot, or for its slot again. */
 export interface SessionClaim {
@@ -123,26 +104,4 @@ export interface SessionStore {
   setLimits(account: AccountRef, limits: Limits): Promise<void>
   /** Live sessions of one account. */
   ofAccount(account: AccountRef): Promise<LiveSession[]>
-}
-
-export type SessionState = 'reserved' | 'playing' | 'superseded'
-
-export interface LiveSession extends SessionInfo {
-  readonly account: AccountRef
-  /** The lease key: what `show` and `end` take. */
-  readonly id: LeaseKey
-  readonly sid: string
-  readonly channel: string
-  readonly device: string
-  readonly network: string
-  readonly download: string | null
-  readonly state: SessionState
-  readonly openedAt: number
-  /** 0 while only reserved. */
-  readonly startedAt: number
-  readonly lastSeenAt: number
-  readonly bytes: number
-  readonly requests: number
-  /** Edge that last reported it. */
-  readonly seenBy: string
 }

@@ -1,5 +1,5 @@
 import type { AccountRef } from '#domain/types'
-import type { LiveSession } from './session-store.ts'
+import type { LiveSession } from './live-session.ts'
 
 export interface SessionQuery {
   readonly account?: AccountRef

@@ -1,4 +1,4 @@
-import type { LiveSession } from './session-store.ts'
+import type { LiveSession } from './live-session.ts'
 import type { SessionQuery } from './session-view.ts'
 
 type Sort = NonNullable<SessionQuery['sort']>

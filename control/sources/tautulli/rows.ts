@@ -7,6 +7,7 @@ import {
   parseAddress,
 } from '#domain/networks/network'
 import type { GeoPlace, PlayRecord } from '#domain/types'
+import type { AsnEntry } from '../../geo/asn-table.ts'
 
 /** A row of `get_history`; every field may be missing, null or an empty string. */
 export interface TautulliRow {
@@ -49,12 +50,6 @@ export interface TautulliGeo {
   readonly latitude?: number | string | null
   readonly longitude?: number | string | null
   readonly accuracy?: number | null
-}
-
-/** The network an address belongs to, from an operator's table. */
-export interface AsnEntry {
-  readonly asn: number | null
-  readonly org: string | null
 }
 
 const textOr = (...values: unknown[]): string | null => {

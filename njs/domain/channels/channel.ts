@@ -113,3 +113,9 @@ export const stripSecrets = (query: string, own = ''): string => {
     .filter((pair) => isHarmless(pair, own))
     .join('&')
 }
+
+/** Entry names our lists use, whatever the origin calls its own. */
+const GENERIC_ENTRIES = /^(index\.m3u8|playlist\.m3u8|manifest\.mpd|stream\.ts|mpegts)?$/
+
+/** Whether a path means the channel's own entry, which may be of another protocol. */
+export const isGenericEntry = (rest: string): boolean => GENERIC_ENTRIES.test(rest)

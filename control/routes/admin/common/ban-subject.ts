@@ -1,6 +1,6 @@
 import { networkKey } from '#domain/networks/network'
 import { ProblemError } from '../../../plugins/problem.ts'
-import type { BanKind } from '../../../sessions/model/session-store.ts'
+import type { BanKind } from '../../../sessions/model/ban-store.ts'
 import { accountRef } from './account-ref.ts'
 
 /** `<account>|<channel>|<device>`; the account may contain a bar itself. */

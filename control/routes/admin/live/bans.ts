@@ -14,7 +14,7 @@ import {
   downloadQuery,
   downloadSchema,
 } from '../../../schemas/sessions.ts'
-import type { Ban, BanKind, BanStore } from '../../../sessions/model/session-store.ts'
+import type { Ban, BanKind, BanStore } from '../../../sessions/model/ban-store.ts'
 import type { Nouns } from '../../../store/tables/stores.ts'
 import { accountRef } from '../common/account-ref.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'

@@ -3,11 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { idParams } from '../../../schemas/common.ts'
 import { endedSchema, endQuery } from '../../../schemas/live-nouns.ts'
-import type {
-  SessionQuery,
-  SessionStore,
-  SessionView,
-} from '../../../sessions/model/session-store.ts'
+import type { SessionStore } from '../../../sessions/model/session-store.ts'
+import type { SessionQuery, SessionView } from '../../../sessions/model/session-view.ts'
 import { accountRef } from '../common/account-ref.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
 import { banSubject } from '../common/ban-subject.ts'

@@ -4,12 +4,9 @@ import { type Static, Type } from 'typebox'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { deviceSchema, networkSchema, nounQuery } from '../../../schemas/live-nouns.ts'
-import type {
-  BanStore,
-  LiveSession,
-  SessionQuery,
-  SessionView,
-} from '../../../sessions/model/session-store.ts'
+import type { BanStore } from '../../../sessions/model/ban-store.ts'
+import type { LiveSession } from '../../../sessions/model/live-session.ts'
+import type { SessionQuery, SessionView } from '../../../sessions/model/session-view.ts'
 import { accountRef } from '../common/account-ref.ts'
 import { banSubject } from '../common/ban-subject.ts'
 import { pageOfRows } from '../common/row-page.ts'

@@ -5,12 +5,9 @@ import { ProblemError } from '../../../plugins/problem.ts'
 import { idParams } from '../../../schemas/common.ts'
 import { endQuery } from '../../../schemas/live-nouns.ts'
 import { sessionPage, sessionQuery, sessionSchema } from '../../../schemas/sessions.ts'
-import type {
-  LiveSession,
-  SessionQuery,
-  SessionStore,
-  SessionView,
-} from '../../../sessions/model/session-store.ts'
+import type { LiveSession } from '../../../sessions/model/live-session.ts'
+import type { SessionStore } from '../../../sessions/model/session-store.ts'
+import type { SessionQuery, SessionView } from '../../../sessions/model/session-view.ts'
 import { isSortedPlace } from '../../../sessions/model/sorted-page.ts'
 import { accountRef } from '../common/account-ref.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'

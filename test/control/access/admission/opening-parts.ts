@@ -4,11 +4,8 @@ import { createSigner, type TicketMint } from '../../../../control/access/admiss
 import type { Decision } from '../../../../control/access/authorize/decision.ts'
 import { parseConfig } from '../../../../control/config/load.ts'
 import { createKeyRing } from '../../../../control/keys/key-ring.ts'
-import type {
-  Admission,
-  Ban,
-  SessionClaim,
-} from '../../../../control/sessions/model/session-store.ts'
+import type { Ban } from '../../../../control/sessions/model/ban-store.ts'
+import type { Admission, SessionClaim } from '../../../../control/sessions/model/session-store.ts'
 import type { Account, SigningKey } from '../../../../control/store/tables/records.ts'
 import type { GroupWonBy } from '../../../../njs/domain/types.ts'
 

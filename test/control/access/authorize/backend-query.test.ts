@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { askedProto } from '../../../../control/access/authorize/backend-query.ts'
+import { askedProto } from '../../../../control/access/admission/asked-protocol.ts'
 
 describe('the protocol backends are told', () => {
   it.each([

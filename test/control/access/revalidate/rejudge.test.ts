@@ -11,7 +11,7 @@ import {
   refusedOnReturn,
   rejudge,
 } from '../../../../control/access/revalidate/rejudge.ts'
-import type { LiveSession } from '../../../../control/sessions/model/session-store.ts'
+import type { LiveSession } from '../../../../control/sessions/model/live-session.ts'
 import { authorizer, clocks, digest, opening } from '../authorize/setting.ts'
 
 const OUTSIDE = [{ url: 'http://127.0.0.1:1/', timeoutMs: 100 }]

@@ -4,7 +4,7 @@ import {
   STEP_MS,
 } from '../../../../control/compose/background/session-progress.ts'
 import { LIVE_SHARDS } from '../../../../control/sessions/model/keys.ts'
-import type { LiveSession } from '../../../../control/sessions/model/session-store.ts'
+import type { LiveSession } from '../../../../control/sessions/model/live-session.ts'
 
 const STEPS_A_MINUTE = 60_000 / STEP_MS
 const ACCOUNTS = 900

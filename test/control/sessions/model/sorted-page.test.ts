@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { LiveSession } from '../../../../control/sessions/model/session-store.ts'
+import type { LiveSession } from '../../../../control/sessions/model/live-session.ts'
 import type { SessionQuery } from '../../../../control/sessions/model/session-view.ts'
 import { isSortedPlace, sortedPageOf } from '../../../../control/sessions/model/sorted-page.ts'
 

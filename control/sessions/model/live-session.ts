@@ -1,0 +1,40 @@
+import type { AccountRef, Protocol } from '#domain/types'
+
+/** 16 characters: what an edge keeps a session under. */
+export type LeaseKey = string
+
+/** What is shown of a session and never decides anything. Must hold no token, ticket or pass. */
+export interface SessionInfo {
+  readonly accountName: string | null
+  readonly address: string
+  readonly agent: string
+  readonly country: string | null
+  /** Edge that opened it. */
+  readonly edge: string
+  readonly group: string
+  readonly protocol: Protocol
+  /** Fingerprint of the token, for logs. */
+  readonly tokenPrint: string | null
+}
+
+export type SessionState = 'reserved' | 'playing' | 'superseded'
+
+export interface LiveSession extends SessionInfo {
+  readonly account: AccountRef
+  /** The lease key: what `show` and `end` take. */
+  readonly id: LeaseKey
+  readonly sid: string
+  readonly channel: string
+  readonly device: string
+  readonly network: string
+  readonly download: string | null
+  readonly state: SessionState
+  readonly openedAt: number
+  /** 0 while only reserved. */
+  readonly startedAt: number
+  readonly lastSeenAt: number
+  readonly bytes: number
+  readonly requests: number
+  /** Edge that last reported it. */
+  readonly seenBy: string
+}

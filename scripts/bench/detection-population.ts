@@ -11,8 +11,8 @@ import { defaultRules } from '../../control/detect/rules/rules.ts'
 import { decayAt } from '../../control/detect/scoring/decay.ts'
 import { tracesOf } from '../../control/detect/trace.ts'
 import type { Finding } from '../../control/detect/types.ts'
+import type { AsnEntry } from '../../control/geo/asn-table.ts'
 import {
-  type AsnEntry,
   playFromTautulli,
   type TautulliGeo,
   type TautulliRow,

@@ -63,7 +63,7 @@ test('a file has at most 300 lines', () => {
     .filter(({ name }) => name.endsWith('.ts'))
     .filter(({ text }) => !text.includes('oxlint-disable max-lines'))
     .map(({ name, text }) => ({ name, lines: text.trimEnd().split('\n').length }))
-    .filter(({ name, lines }) => lines > 300)
+    .filter(({ lines }) => lines > 300)
   expect(long).toEqual([])
 })
 

@@ -9,7 +9,9 @@ import { startNginx, type TestNginx } from '../support/nginx.ts'
 // The domain decides at the edge, so its tests must hold on the engine that runs there, not on Node's alone.
 const folder = join(packageRoot(), 'test/domain')
 const support = join(packageRoot(), 'test/support')
-const files = readdirSync(folder).filter((name) => name.endsWith('.test.ts'))
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.test.ts'),
+)
 let nginx: TestNginx
 
 /** Puts our small vitest in the place of the real one, and Node's modules in njs's. */

@@ -1,3 +1,4 @@
+import { BAN_REASONS } from '#domain/reasons'
 import type { Due } from '../detect/live/judge-account.ts'
 import type { RuleStep } from '../detect/rules/rule-types.ts'
 import type { Ban, BanStore } from '../sessions/model/ban-store.ts'
@@ -54,11 +55,10 @@ const banIt = async (ports: ResponderPorts, due: Due, step: RuleStep): Promise<D
   const { finding, rule, event } = due.live
   const until = ports.now() + step.minutes * MINUTE_MS
   const by = `rule:${rule.id}`
-  if (step.target === 'network' && event.network === null) return nothing('impossible')
-  const ban: Ban =
-    step.target === 'network' && event.network !== null
-      ? { kind: 'network', subject: event.network, until, reason: 'ban.network', by }
-      : { kind: 'account', subject: finding.account, until, reason: 'ban.account', by }
+  const kind = step.target === 'network' ? 'network' : 'account'
+  const subject = kind === 'network' ? event.network : finding.account
+  if (subject === null) return nothing('impossible')
+  const ban: Ban = { kind, subject, until, reason: BAN_REASONS[kind], by }
   const { kill } = await ports.bans.ban(ban)
   return {
     outcome: 'done',

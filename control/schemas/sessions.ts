@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { BAN_KINDS } from '#domain/reasons'
 import { nullableText, nullableTime, pageQuery } from './common.ts'
 
 /** A live session; field names are Flussonic's where it has one. */
@@ -45,8 +46,6 @@ export const sessionPage = Type.Object({
   next: nullableText,
   total: Type.Union([Type.Integer(), Type.Null()]),
 })
-
-export const BAN_KINDS = ['session', 'device', 'download', 'account', 'network'] as const
 
 export const banQuery = Type.Object(
   {

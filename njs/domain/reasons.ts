@@ -61,4 +61,21 @@ export const REASONS = {
 
 export type ReasonId = keyof typeof REASONS
 
+/** Why somebody met by a ban is refused, by what the ban names: a session, a device on a channel, a download of the playlist, an account or a network. */
+export const BAN_REASONS = {
+  session: 'ban.session',
+  device: 'ban.device',
+  download: 'ban.download',
+  account: 'ban.account',
+  network: 'ban.network',
+} as const satisfies Record<string, ReasonId>
+
+/** What a ban may name. */
+export type BanKind = keyof typeof BAN_REASONS
+
+const isBanKind = (value: string): value is BanKind => Object.hasOwn(BAN_REASONS, value)
+
+/** All of them. */
+export const BAN_KINDS: readonly BanKind[] = Object.keys(BAN_REASONS).filter(isBanKind)
+
 export const isReasonId = (value: string): value is ReasonId => Object.hasOwn(REASONS, value)

@@ -1,7 +1,7 @@
 import { EVERYTHING } from '../domain/channels/protocol.ts'
-import { isReasonId, type ReasonId } from '../domain/reasons.ts'
+import { BAN_REASONS, isReasonId, type ReasonId } from '../domain/reasons.ts'
 import { deviceId } from '../domain/viewer/device.ts'
-import { type BanKind, banKey, deviceSubject } from '../domain/viewer/lease.ts'
+import { banKey, deviceSubject, type WideBanKind } from '../domain/viewer/lease.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import { countIn, numbers, texts, trySet } from './memory.ts'
 
@@ -45,23 +45,23 @@ const toldReason = (key: string): ReasonId | null => {
   return isReasonId(reason) ? reason : null
 }
 
-const isBanned = (kind: BanKind, subject: string, now: number): boolean =>
+const isBanned = (kind: WideBanKind, subject: string, now: number): boolean =>
   (numbers('gh_bans').get(banKey(nginxCrypto, kind, subject)) ?? 0) > now
 
 /** Why a banned session was ended; `subjects` finds the wider ban it fell under. */
 export const whyEnded = (key: string, subjects: Subjects | null, now: number): ReasonId =>
-  toldReason(key) ?? (subjects && findBan(subjects, now)) ?? 'ban.session'
+  toldReason(key) ?? (subjects && findBan(subjects, now)) ?? BAN_REASONS.session
 
 /** The ban that meets a request, widest first. */
 export const findBan = (subjects: Subjects, now: number): ReasonId | null => {
-  if (isBanned('network', subjects.network, now)) return 'ban.network'
-  if (isBanned('account', subjects.account, now)) return 'ban.account'
+  if (isBanned('network', subjects.network, now)) return BAN_REASONS.network
+  if (isBanned('account', subjects.account, now)) return BAN_REASONS.account
   if (subjects.download !== null && isBanned('download', subjects.download, now))
-    return toldReason(banKey(nginxCrypto, 'download', subjects.download)) ?? 'ban.download'
+    return toldReason(banKey(nginxCrypto, 'download', subjects.download)) ?? BAN_REASONS.download
   if (subjects.channel === '') return null
   const device = deviceId(nginxCrypto, subjects)
   const subject = deviceSubject(subjects.account, subjects.channel, device)
-  return isBanned('device', subject, now) ? 'ban.device' : null
+  return isBanned('device', subject, now) ? BAN_REASONS.device : null
 }
 
 /** Whether a refusal of then was taken back since: openings are remembered by what was presented, not by the ban they met. */
@@ -87,7 +87,7 @@ export const rememberDenial = (
 export const recallDenial = (zone: 'gh_denied' | 'gh_guessed', key: string): ReasonId | null => {
   const [reason, made] = texts(zone).get(key)?.split(' ') ?? []
   if (reason === undefined || isVoid(reason, Number(made))) return null
-  return isReasonId(reason) ? reason : 'ban.session'
+  return isReasonId(reason) ? reason : BAN_REASONS.session
 }
 
 /** Adds a wrong secret to its network's count; from the eleventh on the network waits, ever longer. */

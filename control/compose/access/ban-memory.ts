@@ -1,4 +1,5 @@
-import { isReasonId } from '#domain/reasons'
+import { BAN_REASONS, isReasonId } from '#domain/reasons'
+import { readDeviceSubject } from '#domain/viewer/lease'
 import type { BanMemory } from '../../sessions/bans/bans.ts'
 import type { Ban } from '../../sessions/model/ban-store.ts'
 import type { Ban as StoredBan } from '../../store/tables/records.ts'
@@ -8,7 +9,7 @@ const idOf = ({ kind, subject }: Pick<Ban, 'kind' | 'subject'>): string => `${ki
 
 const ACCOUNT_OF: Partial<Record<Ban['kind'], (subject: string) => string>> = {
   account: (subject) => subject,
-  device: (subject) => subject.split('|')[0] ?? subject,
+  device: (subject) => readDeviceSubject(subject).account,
 }
 
 const stored = (ban: Ban, now: number): StoredBan => ({
@@ -35,7 +36,7 @@ const active = ({ kind, subject, until, reason, by, evidence }: StoredBan): Ban 
   kind,
   subject,
   until: until ?? Number.MAX_SAFE_INTEGER,
-  reason: isReasonId(reason) ? reason : `ban.${kind}`,
+  reason: isReasonId(reason) ? reason : BAN_REASONS[kind],
   by,
   ...noteOf(evidence),
 })

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { BanRow } from '#domain/channels/protocol'
 import type { Effects } from '#domain/limits/types'
+import type { BanKind } from '#domain/reasons'
 import { banKey, deviceSubject } from '#domain/viewer/lease'
-import type { Ban, BanKind, BanStore, BanSubjects } from '../model/ban-store.ts'
+import type { Ban, BanStore, BanSubjects } from '../model/ban-store.ts'
 import { createBanFeed } from './ban-feed.ts'
 import { type BanNews, banId, NO_NEWS } from './ban-stream.ts'
 

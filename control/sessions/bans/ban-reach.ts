@@ -1,5 +1,6 @@
-import type { ReasonId } from '#domain/reasons'
-import type { Ban, BanKind } from '../model/ban-store.ts'
+import { BAN_REASONS, type BanKind } from '#domain/reasons'
+import { readDeviceSubject } from '#domain/viewer/lease'
+import type { Ban } from '../model/ban-store.ts'
 import type { CapEngine } from '../model/cap-engine.ts'
 import type { CappedStore } from '../model/capped-store.ts'
 import { accountTag } from '../model/keys.ts'
@@ -12,12 +13,6 @@ export interface ReachOptions {
   readonly index: SessionIndex
   readonly store: CappedStore
   readonly now: () => number
-}
-
-/** `<account>|<channel>|<device>`, read from the right: an account may contain a bar. */
-export const readDeviceSubject = (subject: string) => {
-  const [device = '', channel = '', ...rest] = subject.split('|').toReversed()
-  return { account: rest.toReversed().join('|'), channel, device }
 }
 
 const isHit = (ban: Ban, session: LiveSession): boolean => {
@@ -41,14 +36,6 @@ const tagsOf = async (ban: Ban, index: SessionIndex): Promise<string[]> => {
   return [...new Set((await places()).map(({ tag }) => tag))]
 }
 
-const REASONS: Record<BanKind, ReasonId> = {
-  session: 'ban.session',
-  device: 'ban.device',
-  download: 'ban.download',
-  account: 'ban.account',
-  network: 'ban.network',
-}
-
 /** Ends the live sessions a ban hits; their lease keys. Only a session's own ban is kept with its account. */
 export const endHit = async (ban: Ban, options: ReachOptions): Promise<string[]> => {
   const { engine, index, store, now } = options
@@ -58,10 +45,10 @@ export const endHit = async (ban: Ban, options: ReachOptions): Promise<string[]>
     .filter((session) => isHit(ban, session))
   const keys = hit.map(({ id }) => id)
   if (ban.kind === 'session') {
-    await store.end(ban.subject, REASONS.session, Math.max(0, ban.until - now()))
+    await store.end(ban.subject, BAN_REASONS.session, Math.max(0, ban.until - now()))
     return [ban.subject]
   }
-  await store.close(keys, REASONS[ban.kind])
+  await store.close(keys, BAN_REASONS[ban.kind])
   return keys
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Ban, BanKind } from '../model/ban-store.ts'
+import type { BanKind } from '#domain/reasons'
+import type { Ban } from '../model/ban-store.ts'
 import { KEYS } from '../model/keys.ts'
 import type { RedisClient } from '../redis/client.ts'
 

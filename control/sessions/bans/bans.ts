@@ -1,6 +1,7 @@
 import { EVERYTHING } from '#domain/channels/protocol'
 import type { Effects } from '#domain/limits/types'
-import type { Ban, BanKind, BanStore } from '../model/ban-store.ts'
+import type { BanKind } from '#domain/reasons'
+import type { Ban, BanStore } from '../model/ban-store.ts'
 import { createBanBook, isOfCaps, newsOfEffects } from './ban-book.ts'
 import { type BanNews, type BanStream, banId, NO_NEWS } from './ban-stream.ts'
 

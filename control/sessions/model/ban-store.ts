@@ -1,9 +1,7 @@
 import type { BanRow } from '#domain/channels/protocol'
-import type { ReasonId } from '#domain/reasons'
+import type { BanKind, ReasonId } from '#domain/reasons'
 import type { AccountRef } from '#domain/types'
 import type { LeaseKey } from './live-session.ts'
-
-export type BanKind = 'session' | 'device' | 'download' | 'account' | 'network'
 
 /** `subject`: lease key; `<account>|<channel>|<device>`; download id; account; network key. */
 export interface Ban {

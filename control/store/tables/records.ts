@@ -1,3 +1,4 @@
+import type { BanKind } from '#domain/reasons'
 import type { AccountRef, GroupWonBy, Limitation } from '#domain/types'
 
 /** Any JSON value. */
@@ -61,8 +62,6 @@ export interface Download {
   readonly userAgent: string | null
   readonly revokedAt: number | null
 }
-
-export type BanKind = 'session' | 'device' | 'download' | 'account' | 'network'
 
 /** Something refused until a time; `until` null means for good. */
 export interface Ban {

@@ -1,6 +1,6 @@
 /** The caps, as plain functions over one account's state; the Lua scripts say the same and a test compares them. */
 
-import type { ReasonId } from '../reasons.ts'
+import { BAN_REASONS, type ReasonId } from '../reasons.ts'
 import { liveSlots } from './count.ts'
 import { expire, tidy } from './expire.ts'
 import { judge } from './judge.ts'
@@ -87,7 +87,7 @@ const fromElsewhere = (
   }
   pairUp(state, slot, claim, now)
   const verdict = reseat(state, cloneKey, slotOf(claim, now), now)
-  if (verdict.outcome !== 'refused' || verdict.reason === 'ban.device') return verdict
+  if (verdict.outcome !== 'refused' || verdict.reason === BAN_REASONS.device) return verdict
   return { ...verdict, reason: 'session.cloned' }
 }
 

@@ -1,3 +1,4 @@
+import { BAN_REASONS } from '../reasons.ts'
 import { countingSlots, type Held, liveSlots, slotsOf, tally, tokenKey } from './count.ts'
 import { expire, tidy } from './expire.ts'
 import { judge } from './judge.ts'
@@ -127,7 +128,7 @@ export const openSession = (
     return admitted(claim.key, same, true)
   }
   const banned = state.devices[`${claim.ch}|${claim.dev}`] ?? state.devices[tokenKey(claim)]
-  if (banned) return { outcome: 'refused', reason: 'ban.device', until: banned }
+  if (banned) return { outcome: 'refused', reason: BAN_REASONS.device, until: banned }
   const isHard = state.limits.limitation === 'hard'
   const verdict = isHard ? openHard(state, opening, now, fx) : openSoft(state, opening, now)
   judge(state, now, fx)

@@ -1,4 +1,4 @@
-import type { ReasonId } from '../reasons.ts'
+import { BAN_REASONS, type ReasonId } from '../reasons.ts'
 import {
   countingSlots,
   fits,
@@ -144,7 +144,7 @@ export const refuseForRoom = (state: AccountState, candidate: Slot, now: number)
 /** Seats a session that is already played: a lost lease, a late renewal, a second player of one pass. */
 export const reseat = (state: AccountState, key: string, candidate: Slot, now: number): Verdict => {
   const banned = state.devices[`${candidate.ch}|${candidate.dev}`]
-  if (banned) return { outcome: 'refused', reason: 'ban.device', until: banned }
+  if (banned) return { outcome: 'refused', reason: BAN_REASONS.device, until: banned }
   const ghost = state.slots[key]
   if (!hasRoom(state, candidate, [], now)) return refuseForRoom(state, candidate, now)
   const firm = ghost ? Math.max(ghost.sup, ghost.firm, 0) : 0

@@ -1,4 +1,5 @@
 import type { Crypto } from '../credentials/crypto.ts'
+import type { BanKind } from '../reasons.ts'
 
 /** Characters of lease and ban keys: more would double their memory in nginx. */
 export const KEY_LENGTH = 16
@@ -13,8 +14,8 @@ export interface Lease {
   readonly seen: number
 }
 
-/** Kinds of bans besides a session's, whose ban key is its lease key. */
-export type BanKind = 'device' | 'download' | 'account' | 'network'
+/** What a ban that spans sessions may name; the key of a session's own ban is its lease key. */
+export type WideBanKind = Exclude<BanKind, 'session'>
 
 const shorten = (crypto: Crypto, text: string): string => crypto.sha256(text).slice(0, KEY_LENGTH)
 
@@ -35,12 +36,22 @@ export const inferredKey = (
 ): string => shorten(crypto, `${ticket}/${channel}/${network}`)
 
 /** Key of a ban on something that spans sessions. */
-export const banKey = (crypto: Crypto, kind: BanKind, subject: string): string =>
+export const banKey = (crypto: Crypto, kind: WideBanKind, subject: string): string =>
   crypto.sha256(kind + ':' + subject).slice(0, KEY_LENGTH)
 
 /** What a device ban names. */
 export const deviceSubject = (account: string, channel: string, device: string): string =>
   `${account}|${channel}|${device}`
+
+/** The parts of what a device ban names, read from the right: an account may contain a bar. Missing parts are empty. */
+export const readDeviceSubject = (
+  subject: string,
+): { readonly account: string; readonly channel: string; readonly device: string } => {
+  const parts = subject.split('|')
+  const device = parts.pop() ?? ''
+  const channel = parts.pop() ?? ''
+  return { account: parts.join('|'), channel, device }
+}
 
 /** The lease times a packed lease can hold, in seconds. */
 export const leaseSteps: readonly number[] = [

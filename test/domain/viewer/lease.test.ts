@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest'
 import {
   banKey,
   cloneKey,
+  deviceSubject,
   inferredKey,
   leaseKey,
   leaseSteps,
   packLease,
+  readDeviceSubject,
   unpackLease,
 } from '#domain/viewer/lease'
 import { nodeCrypto } from '../node-crypto.ts'
@@ -62,4 +64,15 @@ test('keys are sixteen characters and never meet', () => {
   expect(banKey(nodeCrypto, 'account', 'own:1')).toBe(
     nodeCrypto.sha256('account:own:1').slice(0, 16),
   )
+})
+
+test('a device subject is read from the right, for an account may contain a bar', () => {
+  expect(readDeviceSubject('backend:x:a|b|one|dev')).toEqual({
+    account: 'backend:x:a|b',
+    channel: 'one',
+    device: 'dev',
+  })
+  expect(readDeviceSubject('dev')).toEqual({ account: '', channel: '', device: 'dev' })
+  const said = { account: 'own:1', channel: 'one', device: 'dev' }
+  expect(readDeviceSubject(deviceSubject('own:1', 'one', 'dev'))).toEqual(said)
 })

@@ -1,21 +1,21 @@
 import { networkKey } from '#domain/networks/network'
+import type { BanKind } from '#domain/reasons'
+import { deviceSubject, readDeviceSubject } from '#domain/viewer/lease'
 import { ProblemError } from '../../../plugins/problem.ts'
-import type { BanKind } from '../../../sessions/model/ban-store.ts'
 import { accountRef } from './account-ref.ts'
 
-/** `<account>|<channel>|<device>`; the account may contain a bar itself. */
-const deviceSubject = (subject: string): string => {
-  const [device, channel, ...account] = subject.split('|').toReversed()
-  if (!device || !channel || account.length === 0) {
+const wholeDeviceSubject = (subject: string): string => {
+  const { account, channel, device } = readDeviceSubject(subject)
+  if (!device || !channel || !account) {
     throw new ProblemError('request.invalid', 'A device is named <account>|<channel>|<device>.')
   }
-  return [accountRef(account.toReversed().join('|')), channel, device].join('|')
+  return deviceSubject(accountRef(account), channel, device)
 }
 
 /** What a ban is kept under: accounts may be named without `own:`, networks by any address in them. */
 export const banSubject = (kind: BanKind, subject: string, v6Prefix: number): string => {
   if (kind === 'account') return accountRef(subject)
-  if (kind === 'device') return deviceSubject(subject)
+  if (kind === 'device') return wholeDeviceSubject(subject)
   if (kind !== 'network') return subject
   const [address = '', prefix] = subject.split('/')
   const key = networkKey(address, { v6Prefix })

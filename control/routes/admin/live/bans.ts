@@ -1,12 +1,11 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { ReasonId } from '#domain/reasons'
+import { BAN_KINDS, BAN_REASONS } from '#domain/reasons'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { idParams, readSort } from '../../../schemas/common.ts'
 import {
-  BAN_KINDS,
   banCreate,
   banCreated,
   banQuery,
@@ -14,7 +13,7 @@ import {
   downloadQuery,
   downloadSchema,
 } from '../../../schemas/sessions.ts'
-import type { Ban, BanKind, BanStore } from '../../../sessions/model/ban-store.ts'
+import type { Ban, BanStore } from '../../../sessions/model/ban-store.ts'
 import type { Nouns } from '../../../store/tables/stores.ts'
 import { accountRef } from '../common/account-ref.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
@@ -27,14 +26,6 @@ export interface BanRoutesOptions {
   readonly audit: AuditTrail
   readonly clock: () => number
   readonly v6Prefix: () => number
-}
-
-const REASONS: Record<BanKind, ReasonId> = {
-  session: 'ban.session',
-  device: 'ban.device',
-  download: 'ban.download',
-  account: 'ban.account',
-  network: 'ban.network',
 }
 
 const YEAR_SEC = 365 * 86_400
@@ -93,7 +84,7 @@ const banRoutesOnly = (plain: FastifyInstance, options: BanRoutesOptions): void 
       const until = clock() + seconds * 1000
       const by = `admin:${request.actor.name}`
       const said = note === undefined ? {} : { note }
-      const ban: Ban = { kind, subject, until, reason: REASONS[kind], by, ...said }
+      const ban: Ban = { kind, subject, until, reason: BAN_REASONS[kind], by, ...said }
       const { kill } = await bans.ban(ban)
       const after = { ...ban, note: note ?? null }
       await audit(request, 'ban.create', { subject: `${kind}:${subject}`, after })

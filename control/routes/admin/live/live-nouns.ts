@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { readDeviceSubject } from '#domain/viewer/lease'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { deviceSchema, networkSchema, nounQuery } from '../../../schemas/live-nouns.ts'
@@ -59,10 +60,10 @@ const bansOf = (bans: Pick<BanStore, 'list'>, kind: 'device' | 'network'): Map<s
   const found = new Map<string, Banned>()
   for (const ban of bans.list()) {
     if (ban.kind !== kind) continue
-    const [id = '', , ...account] =
-      kind === 'device' ? ban.subject.split('|').toReversed() : [ban.subject]
+    const { account, device } = readDeviceSubject(ban.subject)
+    const id = kind === 'device' ? device : ban.subject
     const until = Math.max(ban.until, found.get(id)?.until ?? 0)
-    found.set(id, { until, account: account.toReversed().join('|') })
+    found.set(id, { until, account })
   }
   return found
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { readDeviceSubject } from '../../../../control/sessions/bans/ban-reach.ts'
 import { accountTag, KEYS, LIVE_SHARDS, shardOf } from '../../../../control/sessions/model/keys.ts'
 
 test('an account tag is the first 16 hex of its SHA-256 and sits in braces', () => {
@@ -13,12 +12,4 @@ test('accounts spread over all shards', () => {
   const shards = Array.from({ length: 2_000 }, (_, at) => shardOf(accountTag(`own:${at}`)))
   expect(new Set(shards).size).toBe(LIVE_SHARDS)
   expect(shards.every((shard) => shard >= 0 && shard < LIVE_SHARDS)).toBe(true)
-})
-
-test('a device subject is read from the right, for an account may contain a bar', () => {
-  expect(readDeviceSubject('backend:x:a|b|one|dev')).toEqual({
-    account: 'backend:x:a|b',
-    channel: 'one',
-    device: 'dev',
-  })
 })

@@ -1,25 +1,28 @@
-import { check, grace, remember } from './handlers/check.ts'
-import { door } from './handlers/door.ts'
+import { checkSession } from './handlers/check-session.ts'
+import { checkWithoutControl } from './handlers/check-without-control.ts'
+import { guardStream } from './handlers/guard-stream.ts'
 import { health } from './handlers/health.ts'
-import { alone, opened } from './handlers/opened.ts'
+import { networkKey } from './handlers/network-key.ts'
+import { openWithoutControl } from './handlers/open-without-control.ts'
 import { playlist } from './handlers/playlist.ts'
 import { push } from './handlers/push.ts'
-import { guard } from './handlers/stream-guard.ts'
-import { sync } from './handlers/sync-timer.ts'
-import { networkText } from './platform/request.ts'
+import { rememberCheck } from './handlers/remember-check.ts'
+import { rememberOpening } from './handlers/remember-opening.ts'
+import { routeOpening } from './handlers/route-opening.ts'
+import { sync } from './handlers/sync.ts'
 
 /** What nginx.conf names: `edge.<handler>`. */
 export default {
-  alone,
-  check,
-  door,
-  grace,
-  guard,
+  checkSession,
+  checkWithoutControl,
+  guardStream,
   health,
-  network: networkText,
-  opened,
+  networkKey,
+  openWithoutControl,
   playlist,
   push,
-  remember,
+  rememberCheck,
+  rememberOpening,
+  routeOpening,
   sync,
 }

@@ -1,5 +1,5 @@
 import { channelOfPath } from '#domain/channels/channel'
-import { parseDoor } from '#domain/credentials/door'
+import { matchDoor } from '#domain/doors/match'
 import type { LoggedRequest } from './access-log.ts'
 
 /** A logged request that opened a channel. */
@@ -10,14 +10,18 @@ export interface LoggedOpening {
   readonly isCredentialHidden: boolean
 }
 
-const PASS = /^\/s\/[^/]+\//
 /** A file beside the channels, such as a playlist or an icon, opens none. */
 const PLAIN_FILE = /^\/[^/]*$/
 const ENTRY = /\.(?:m3u8|ts|mpd)$/
 
-const ofPath = (path: string): string | null => {
-  if (PLAIN_FILE.test(path) && !ENTRY.test(path)) return null
-  return channelOfPath(path)?.channel ?? null
+/** What a masked secret leaves of our own paths. */
+const MASKED = /^\/(?:s\/[^/]+|live)\//
+
+/** The channel by a path that is none of our doors: a masked one, or one of the server before us. */
+const channelElsewhere = (path: string): string | null => {
+  const below = path.replace(MASKED, '/')
+  if (PLAIN_FILE.test(below) && !ENTRY.test(below)) return null
+  return channelOfPath(below)?.channel ?? null
 }
 
 /** What a logged request asked for, at a door of ours or of the server before us; `null` where it opened nothing. */
@@ -25,9 +29,10 @@ export const readOpening = (request: LoggedRequest): LoggedOpening | null => {
   const { method, path, query, isTokenHidden } = request
   // Players look with HEAD and browsers with OPTIONS before they open: both are let through unasked.
   if (method !== null && method !== 'GET') return null
-  const token = new URLSearchParams(query).get('token')
-  const door = path.startsWith('/live/') ? parseDoor(path.slice(6), token !== null) : null
-  const channel = door?.channel ?? ofPath(path.replace(PASS, '/').replace(/^\/live\//, '/'))
+  const args = new URLSearchParams(query)
+  const found = matchDoor(path, (name) => (args.get(name) ?? '') !== '')
+  const channel = found === null ? channelElsewhere(path) : (found.values.channel ?? null)
   if (channel === null) return null
-  return { channel, token, isCredentialHidden: isTokenHidden || door?.door === 'xtream' }
+  const isCredentialHidden = isTokenHidden || found?.door.id === 'xtream'
+  return { channel, token: args.get('token'), isCredentialHidden }
 }

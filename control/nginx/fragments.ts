@@ -19,22 +19,22 @@ const withPort = (origin: string): string => {
 export const originFragments = (settings: NginxSettings): Fragments => {
   const { origins } = settings
   return {
-    backends: lines(
+    upstreamsOfOrigins: lines(
       4,
       origins.map((origin, index) => {
         const scheme = origin.startsWith('https:') ? 'https' : 'http'
         return `"${origin}" ${scheme}://${upstreamName(index)};`
       }),
     ),
-    bareOrigins: lines(
+    originsWithoutScheme: lines(
       4,
       origins.map((origin) => `"${origin}" "${origin.replace(/^https?:/, '')}";`),
     ),
-    backendNames: lines(
+    originTlsNames: lines(
       4,
       origins.map((origin) => `"${origin}" "${hostOf(origin).replace(/:\d+$/, '')}";`),
     ),
-    backendHosts: lines(
+    originHosts: lines(
       4,
       origins.map((origin) => `"${origin}" "${hostOf(origin)}";`),
     ),
@@ -130,7 +130,7 @@ export const pushServer = (settings: NginxSettings): string => {
         ]),
     '    access_log off;',
     '    location = /push {',
-    `        set $gh_edge_key "${listen.key}";`,
+    `        set $gh_push_key "${listen.key}";`,
     '        client_max_body_size 4m;',
     '        client_body_buffer_size 4m;',
     '        js_content edge.push;',

@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path'
+import { renderDoors } from './door-locations.ts'
 import { controlProxy, originFragments, publicFragments, pushServer } from './fragments.ts'
 import type { NginxSettings } from './settings.ts'
 import { fill, INCLUDE_FILES, type Templates } from './template.ts'
@@ -61,6 +62,7 @@ const values = (settings: NginxSettings): Record<string, string> => {
     ...originFragments(settings),
     ...publicFragments(settings),
     confDir: settings.confDir,
+    doors: renderDoors(settings.confDir),
     bundleDir: dirname(settings.bundle),
     bundleFile: basename(settings.bundle),
     edgeId: settings.edgeId,
@@ -80,7 +82,7 @@ const values = (settings: NginxSettings): Record<string, string> => {
     controlScheme: settings.control.tls === null ? 'http' : 'https',
     controlProxy: controlProxy(settings),
     askTimeout: `${settings.askTimeoutMs}ms`,
-    hopTimeout: `${settings.askTimeoutMs + 1000}ms`,
+    innerTimeout: `${settings.askTimeoutMs + 1000}ms`,
     // A handshake over the network takes two round trips and a signature.
     connectTimeout: settings.control.tls === null ? '200ms' : '800ms',
     // Many viewers at once wait for a busy machine's handshakes; the sync has to be over in a second.

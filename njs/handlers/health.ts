@@ -1,37 +1,9 @@
 import { answer } from '../platform/reply.ts'
 import type { Request } from '../platform/request.ts'
 import { silenceSec } from '../state/leases.ts'
-import {
-  currentKid,
-  engine,
-  freeSpace,
-  liveTable,
-  nowSec,
-  numbers,
-  touchZone,
-  ZONES,
-} from '../state/memory.ts'
+import { currentKid, engine, freeSpace, liveTable, nowSec } from '../state/memory.ts'
 import { readPolicy } from '../state/policy.ts'
-
-const WEDGED_AFTER_SEC = 5
-
-/** Touches every dictionary; one whose lock died with its worker stops here, and the mark says which. */
-export const probeZones = (now: number): void => {
-  const state = numbers('gh_state')
-  ZONES.forEach((zone, index) => {
-    state.set('probeZone', index)
-    state.set('probeAt', now)
-    touchZone(zone)
-  })
-  state.set('probeZone', -1)
-}
-
-const wedgedZone = (now: number): string | null => {
-  const state = numbers('gh_state')
-  const zone = state.get('probeZone') ?? -1
-  const since = state.get('probeAt') ?? now
-  return zone >= 0 && now - since > WEDGED_AFTER_SEC ? (ZONES[zone] ?? null) : null
-}
+import { wedgedZone } from '../state/zone-probe.ts'
 
 /** js_content: whether this edge can do its work. */
 export const health = (r: Request): void => {

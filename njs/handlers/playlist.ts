@@ -138,7 +138,7 @@ const serve = (r: Request, policy: EdgePolicy, reader: Reader): void => {
     // The same as in the lines of the openings it will lead to.
     print: nginxCrypto.sha256(`ticket\0${ticket}`).slice(0, 6),
   })
-  handOver(r, '/_gh/list')
+  handOver(r, '/_gatehouse/send-list')
 }
 
 const fail = (r: Request, problem: unknown): void => {
@@ -163,8 +163,9 @@ const judge = (r: Request, policy: EdgePolicy, viewer: Viewer, reader: Reader | 
 
 const begin = (r: Request): Promise<void> | void => {
   const method = methodOf(r)
-  if (method === 'OPTIONS') return handOver(r, '/_gh/preflight')
-  if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') return handOver(r, '/_gh/method')
+  if (method === 'OPTIONS') return handOver(r, '/_gatehouse/cors-preflight')
+  if (method !== 'GET' && method !== 'HEAD' && method !== 'POST')
+    return handOver(r, '/_gatehouse/method-not-allowed')
   const policy = readPolicy()
   if (policy === null || currentKid() === null) return answerRefusal(r, 'edge.not_ready')
   const credential = readCredential(r)

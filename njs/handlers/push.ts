@@ -8,7 +8,7 @@ import { answer } from '../platform/reply.ts'
 import { bodyText, type Request, variable } from '../platform/request.ts'
 import { numbers, trySet } from '../state/memory.ts'
 import { clearBan, setBan } from '../state/refusals.ts'
-import { killLeases } from './sync.ts'
+import { killLeases } from '../state/sync.ts'
 
 const MAX_AGE_MS = 60_000
 
@@ -17,7 +17,7 @@ const json = { 'Content-Type': 'application/json' }
 const isSigned = (r: Request, body: string, message: PushMessage): boolean => {
   if (variable(r, 'gh_push_trusted') === '1') return true
   const presented = decodeHex(variable(r, 'http_x_gh_signature'))
-  const key = variable(r, 'gh_edge_key')
+  const key = variable(r, 'gh_push_key')
   if (presented === null || key === '') return false
   const signed = encodeUtf8(`${message.at}.${message.seq}.${body}`)
   return isSameMac(nginxCrypto.hmac(encodeUtf8(key), signed), presented)

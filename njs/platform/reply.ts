@@ -21,12 +21,12 @@ export const leaveRoute = (
 ): void => {
   variables['gh_origin'] = route.origin
   variables['gh_path'] = route.path
-  if (kind === 'manifest') variables['gh_dir'] = route.directory ?? directoryOf(route.path)
+  if (kind === 'manifest') variables['gh_manifest_dir'] = route.directory ?? directoryOf(route.path)
 }
 
 /** Leaves what a request is counted under. */
 export const leaveKey = (variables: Variables, key: string): void => {
-  variables['gh_key'] = key
+  variables['gh_session_key'] = key
 }
 
 /** Leaves which connection of its session a stream is. */
@@ -44,10 +44,10 @@ export const leaveList = (
     readonly print: string
   },
 ): void => {
-  variables['gh_etag'] = sent.tag
-  variables['gh_list'] = sent.list
-  variables['gh_base'] = sent.base
-  variables['gh_print'] = sent.print
+  variables['gh_list_etag'] = sent.tag
+  variables['gh_list_uri'] = sent.list
+  variables['gh_list_base'] = sent.base
+  variables['gh_fingerprint'] = sent.print
 }
 
 /** Status, where it is not 403, by reason. */
@@ -75,9 +75,9 @@ export const statusFor = (reason: ReasonId): number => STATUS[reason] ?? 403
 export const refuse = (r: Request, reason: ReasonId): void => {
   tell(r, {
     gh_reason: reason,
-    gh_status: String(statusFor(reason)),
-    gh_retry: WAIT[reason] ?? '',
-    gh_key: '',
+    gh_refusal_status: String(statusFor(reason)),
+    gh_retry_after: WAIT[reason] ?? '',
+    gh_session_key: '',
   })
 }
 

@@ -2,19 +2,19 @@ import type { ReasonId } from '../domain/reasons.ts'
 import { leaseKey } from '../domain/viewer/lease.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import { leaveKey, leaveRoute, leaveSerial, refuse } from '../platform/reply.ts'
-import { methodOf, type Request, type Variables } from '../platform/request.ts'
+import { methodOf, type Request, type Variables, variablesOf } from '../platform/request.ts'
 import { guardPace, takeStream } from '../state/clone-guard.ts'
 import { useLease } from '../state/leases.ts'
 import { networkOf } from '../state/session.ts'
 import { findEntry, findRoute, type Route, type RouteQuestion } from './origin.ts'
 
-/** What the auth location does: `1` lets pass, `0` refuses, `m` asks control. */
-export type Verdict = '1' | '0' | 'm'
+/** What nginx does with a request of a session: serves it, refuses it, or asks control about it. */
+export type Verdict = 'allow' | 'refuse' | 'ask'
 
 /** Refuses, and leaves why. */
-export const refused = (r: Request, reason: ReasonId): Verdict => {
+export const refused = (r: Request, reason: ReasonId): 'refuse' => {
   refuse(r, reason)
-  return '0'
+  return 'refuse'
 }
 
 /** Reading a variable costs as much as a look into shared memory: the kind is read once. */
@@ -61,7 +61,7 @@ export const admit = (
   const found = route(question, variables, kind)
   if (!found.ok) return refused(r, found.reason)
   const problem = enter(r, variables, { key, kind, path: found.path })
-  return problem === null ? '1' : refused(r, problem)
+  return problem === null ? 'allow' : refused(r, problem)
 }
 
 /** The way of most requests, and so the shortest: a live session, used from its own network. `null` = not that. */
@@ -76,7 +76,14 @@ export const admitKnown = (r: Request, variables: Variables): Verdict | null => 
   if (entry !== null && variables['gh_kind'] === 'manifest' && variables['gh_args'] === '') {
     leaveRoute(variables, entry, 'manifest')
     leaveKey(variables, key)
-    return '1'
+    return 'allow'
   }
   return admit(r, variables, { channel, rest, isInferred: false }, key)
+}
+
+/** A yes came: from here on the session is this edge's. A stream that may not be taken is cut by its guard. */
+export const enterAfterYes = (r: Request, key: string): void => {
+  const variables = variablesOf(r)
+  const entrance = { key, kind: kindOf(variables), path: variables['gh_path'] ?? '' }
+  if (enter(r, variables, entrance) !== null) leaveSerial(variables, '0')
 }

@@ -1,9 +1,12 @@
 import { decodePercent } from '../domain/credentials/encoding.ts'
+import { doorOfPath } from '../domain/doors/match.ts'
 import type { ReasonId } from '../domain/reasons.ts'
 import type { Credential } from '../domain/types.ts'
 import { bodyText, methodOf, type Request, variable } from '../platform/request.ts'
 
 const MAX_LENGTH = 256
+
+const NOTHING: Credential = { kind: 'none' }
 
 const decodeForm = (text: string): string => decodePercent(text.replace(/\+/g, ' '))
 
@@ -20,8 +23,9 @@ export const readCredential = (r: Request): Credential | ReasonId => {
   const posted = methodOf(r) === 'POST' ? bodyText(r) : ''
   const form = posted.startsWith('{') ? '' : posted
   const args = variable(r, 'args')
-  const isXtream = variable(r, 'uri') === '/get.php'
-  if (args === '' && form === '') return isXtream ? 'credentials.wrong' : { kind: 'none' }
+  const door = doorOfPath(variable(r, 'uri'))
+  const nothing = door?.credentials.includes('none') ? NOTHING : 'credentials.wrong'
+  if (args === '' && form === '') return nothing
   const read = (name: string): string => field(args, name) || field(form, name)
   const token = read('token')
   if (token.length > MAX_LENGTH) return 'request.malformed'
@@ -30,5 +34,5 @@ export const readCredential = (r: Request): Credential | ReasonId => {
   const password = read('password')
   if (username.length > MAX_LENGTH || password.length > MAX_LENGTH) return 'request.malformed'
   if (username !== '') return { kind: 'xtream', username, password }
-  return isXtream ? 'credentials.wrong' : { kind: 'none' }
+  return nothing
 }

@@ -83,7 +83,7 @@ export const identify = async (
       ? null
       : (recallDenial(zone, `flood:${networkText(r)}`) ?? recallDenial(zone, name))
   if (denial !== null) return denial
-  const told = await callControl(variable(r, 'gh_inner'), '/identify', {
+  const told = await callControl(variable(r, 'gh_inner_socket'), '/identify', {
     headers: questionOf(r, credential, address),
   })
   if (told.status === 200) {

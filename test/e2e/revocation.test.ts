@@ -89,7 +89,14 @@ test('keys rotate without cutting anyone; a retired key refuses', async () => {
 
 describe('no guessable address gives another group’s list', () => {
   const lists = ['/lists/home', '/lists/home?v=1', '/edge/v1/lists/home', '/control/lists/home']
-  const inner = ['/_gh/list', '/_gh/list/home', '/_gh/ask', '/_gh/hop', '/_gh/ask-open', '/check']
+  const inner = [
+    '/_gatehouse/send-list',
+    '/_gatehouse/send-list/home',
+    '/_gatehouse/ask-control-to-check',
+    '/_gatehouse/check-in-inner-server',
+    '/_gatehouse/ask-control-to-open',
+    '/check-session',
+  ]
   const doors = [
     '/push',
     '/sync',
@@ -103,14 +110,14 @@ describe('no guessable address gives another group’s list', () => {
     '/playlist.m3u?g=home&wonBy=network',
     '/playlist.m3u/home',
     '/playlist.m3u8?list=%2Fedge%2Fv1%2Flists%2Fhome',
-    '//_gh/list',
-    '/./_gh/list',
-    '/%5fgh/list',
-    '/_gh%2flist',
-    '/x/../_gh/list',
-    '/x/%2e%2e/_gh/list',
-    '/live/../_gh/list',
-    '/live/..%2f_gh/list',
+    '//_gatehouse/send-list',
+    '/./_gatehouse/send-list',
+    '/%5fgatehouse/send-list',
+    '/_gatehouse%2fsend-list',
+    '/x/../_gatehouse/send-list',
+    '/x/%2e%2e/_gatehouse/send-list',
+    '/live/../_gatehouse/send-list',
+    '/live/..%2f_gatehouse/send-list',
     '/s/../edge/v1/lists/home',
     '/s/%2e%2e/%2e%2e/edge/v1/lists/home',
     '/live/@@/film-1/index.m3u8',

@@ -109,10 +109,10 @@ describe('who gets which list', () => {
 
   test('no guessable address gives another list', async () => {
     for (const path of [
-      '/_gh/list',
+      '/_gatehouse/send-list',
       '/edge/v1/lists/home',
       '/lists/home',
-      '/_gh/auth',
+      '/_gatehouse/check-session',
       '/control/sync',
     ])
       expect((await rig.get(path)).status, path).toBe(404)

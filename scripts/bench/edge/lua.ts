@@ -80,9 +80,9 @@ http {
     access_log ${dir}/access.log line buffer=64k flush=1s;
     location = /fill { access_log off; content_by_lua_block { ${fill(LUA_PASS)} } }
     location ~ "^/s/(?<pass>[A-Za-z0-9_-]{64,1400})/(?<channel>[A-Za-z0-9_.-]{1,64})/(?<rest>[^\\x00-\\x1f\\x7f]*\\.m3u8?)$" {
-      set $key ""; set $path ""; set $gh_prefix /s/$pass/$channel;
-      set $gh_origin http://127.0.0.1:${origin}; set $gh_dir /hls/$channel/;
-      set $gh_bare_origin //127.0.0.1:${origin};
+      set $key ""; set $path ""; set $gh_session_path /s/$pass/$channel;
+      set $gh_origin http://127.0.0.1:${origin}; set $gh_manifest_dir /hls/$channel/;
+      set $gh_schemeless_origin //127.0.0.1:${origin};
       rewrite_by_lua_block { ${check} }
       proxy_pass http://origin$path; proxy_http_version 1.1; proxy_set_header Connection "";
       proxy_set_header Accept-Encoding "";
@@ -111,7 +111,7 @@ export const startLua = async (origin: number): Promise<LuaEdge | string> => {
     const port = await freePort()
     await chmod(folder.path, 0o777)
     // The very rewriting our own manifests get.
-    const filters = join(packageRoot(), 'nginx/gatehouse-hls.conf')
+    const filters = join(packageRoot(), 'nginx/gatehouse-rewrite-hls.conf')
     await copyFile(filters, join(folder.path, 'filters.conf'))
     await writeFile(join(folder.path, 'nginx.conf'), conf(root, folder.path, port, origin))
     const child: Child = startChild([

@@ -22,7 +22,10 @@ export const startReference = async (options: {
     files: {
       ...options.lists,
       // The very rewriting our own manifests get.
-      'filters.conf': await readFile(join(packageRoot(), 'nginx/gatehouse-hls.conf'), 'utf8'),
+      'filters.conf': await readFile(
+        join(packageRoot(), 'nginx/gatehouse-rewrite-hls.conf'),
+        'utf8',
+      ),
       'geo.conf': ['192.168.0.0/16', ...options.networks]
         .map((network) => `${network} home;`)
         .join('\n'),
@@ -37,8 +40,8 @@ export const startReference = async (options: {
     listen 127.0.0.1:__PORT__ backlog=4096;
     location /bare/ { proxy_pass http://origin/; proxy_http_version 1.1; proxy_set_header Connection ""; }
     location ~ ^/rewritten/(?<channel>[^/]+)/(?<rest>.*)$ {
-      set $gh_prefix /rewritten/$channel; set $gh_dir /hls/$channel/;
-      set $gh_origin http://127.0.0.1:${options.origin}; set $gh_bare_origin //127.0.0.1:${options.origin};
+      set $gh_session_path /rewritten/$channel; set $gh_manifest_dir /hls/$channel/;
+      set $gh_origin http://127.0.0.1:${options.origin}; set $gh_schemeless_origin //127.0.0.1:${options.origin};
       proxy_pass http://origin/hls/$channel/$rest; proxy_http_version 1.1; proxy_set_header Connection "";
       proxy_set_header Accept-Encoding ""; sub_filter_types *; sub_filter_once off; include __DIR__/filters.conf;
     }

@@ -121,6 +121,7 @@ describe('openings', () => {
     ['/live/me/word/news.ts', ['news', null, true]],
     [`/live/${ticket}/news/index.m3u8`, ['news', null, false]],
     [`/s/${ticket}/news/seg-1.ts`, ['news', null, false]],
+    ['/s/***/news/seg-1.ts', ['news', null, false]],
     ['/news/mono.m3u8?token=t', ['news', 't', false]],
     ['/news.ts', ['news', null, false]],
     ['http://tv.example.net/news/manifest.mpd', ['news', null, false]],
@@ -129,10 +130,16 @@ describe('openings', () => {
     expect([channel, token, isCredentialHidden]).toEqual(expected)
   })
 
-  it.each(['/playlist.m3u', '/favicon.ico', '/', '//', '/live/', '/../x/y.m3u8'])(
-    'case=%s opens nothing',
-    (target) => expect(opening(target)).toBeNull(),
-  )
+  it.each([
+    '/playlist.m3u',
+    '/playlist.m3u8',
+    '/get.php',
+    '/favicon.ico',
+    '/',
+    '//',
+    '/live/',
+    '/../x/y.m3u8',
+  ])('case=%s opens nothing', (target) => expect(opening(target)).toBeNull())
 
   it.each(['HEAD', 'OPTIONS', 'POST'])('case=%s opens nothing', (method) =>
     expect(opening('/live/news/index.m3u8', method)).toBeNull(),

@@ -1,44 +1,9 @@
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { NginxSettingError, renderIncludes, renderNginx } from '../../../control/nginx/render.ts'
-import { DEFAULT_ZONES, type NginxSettings } from '../../../control/nginx/settings.ts'
-import { fill, loadTemplates } from '../../../control/nginx/template.ts'
+import type { NginxSettings } from '../../../control/nginx/settings.ts'
+import { fill } from '../../../control/nginx/template.ts'
+import { settings, templates } from '../../support/nginx-settings.ts'
 
-const templates = loadTemplates(join(import.meta.dirname, '../../../nginx'))
-const settings: NginxSettings = {
-  confDir: '/state/nginx',
-  bundle: '/opt/gatehouse/dist/edge.js',
-  modules: { js: '/m/ngx_http_js_module.so', geoip2: '/m/geoip2.so' },
-  user: null,
-  pidFile: '/state/nginx.pid',
-  errorLog: '/state/error.log warn',
-  accessLog: '/state/access.log',
-  trafficLog: '/state/traffic.log',
-  tempDir: '/state/temp',
-  cacheDir: '/state/cache',
-  workers: 'auto',
-  workerConnections: 1024,
-  listen: [{ address: '0.0.0.0:8080', tls: null, isProxyProtocol: false }],
-  sockets: { inner: '/s/inner.sock', fail: '/s/fail.sock', push: '/s/push.sock' },
-  pushListen: null,
-  edgeId: 'edge-1',
-  edgeKey: null,
-  control: { servers: ['unix:/s/control.sock'], tls: null },
-  askTimeoutMs: 1000,
-  origins: ['http://127.0.0.1:9000', 'https://origin.example'],
-  resolver: null,
-  trustedProxies: [],
-  realIpHeader: 'X-Forwarded-For',
-  geoipFile: null,
-  v6Prefix: 64,
-  zones: DEFAULT_ZONES,
-  listCacheSize: '64m',
-  segmentCache: null,
-  gzip: true,
-  guessesPerSecond: 10,
-  judgedInPlace: 200,
-  segmentConnections: 8,
-}
 const conf = (more: Partial<NginxSettings> = {}) =>
   Object.values(renderNginx({ ...settings, ...more }, templates)).join('\n')
 
@@ -90,8 +55,8 @@ describe('the rendered configuration', () => {
         .join('\n')
         .match(/proxy_cache_key .*$/gm)
         ?.sort(),
-    ).toEqual(['proxy_cache_key $gh_list;', 'proxy_cache_key $gh_origin$gh_path;'])
-    expect(files['gatehouse-origin.conf']).not.toMatch(/gh_pass|gh_ticket/)
+    ).toEqual(['proxy_cache_key $gh_list_uri;', 'proxy_cache_key $gh_origin$gh_path;'])
+    expect(files['gatehouse-proxy-origin.conf']).not.toMatch(/gh_pass|gh_ticket/)
   })
 
   test('no dictionary that holds leases or bans evicts; those a stranger fills do', () => {
@@ -134,7 +99,7 @@ describe('the rendered configuration', () => {
     expect(text).toContain('Authorization "Edge edge-1:abc"')
     expect(text).toContain('$gh_geoip_country default="" country iso_code;')
     expect(text).toContain('listen 0.0.0.0:9444 ssl;')
-    expect(text).toContain('set $gh_edge_key "pushkey"')
+    expect(text).toContain('set $gh_push_key "pushkey"')
     expect(text).toContain('js_var $gh_push_address "https://*:9444"')
   })
 

@@ -8,7 +8,6 @@ import {
   ownerOf,
   parseChannelRecord,
 } from '#domain/channels/channel-table'
-import { parseDoor } from '#domain/credentials/door'
 
 const NOW = 1_795_000_000
 
@@ -151,39 +150,5 @@ describe('the channel table', () => {
     expect(owner('/hls/b/c.m3u8')).toBe('c')
     expect(owner('/keys/k')).toBeNull()
     expect(ownerOf((key) => rows.get(key), 'p', '/hls/x.ts')).toBeNull()
-  })
-})
-
-describe('doors', () => {
-  const ticket = 'T'.repeat(60)
-  test('ticket, token and Xtream are told apart', () => {
-    expect(parseDoor(`${ticket}/ch1/a/b.ts`, false)).toMatchObject({
-      door: 'ticket',
-      channel: 'ch1',
-      rest: 'a/b.ts',
-    })
-    expect(parseDoor('ch1/index.m3u8', true)).toEqual({
-      door: 'token',
-      channel: 'ch1',
-      rest: 'index.m3u8',
-    })
-    expect(parseDoor('ch1/v0/index.m3u8', true)).toEqual({
-      door: 'token',
-      channel: 'ch1',
-      rest: 'v0/index.m3u8',
-    })
-    expect(parseDoor('u/p/12.ts', false)).toEqual({
-      door: 'xtream',
-      user: 'u',
-      password: 'p',
-      channel: '12',
-      rest: 'stream.ts',
-    })
-    expect(parseDoor('u/p/12.m3u8', false)).toMatchObject({ door: 'xtream', rest: 'index.m3u8' })
-    for (const path of ['', 'ch1', '/', 'a b/x', 'ch1/x\u0001'])
-      expect(parseDoor(path, false), path).toBeNull()
-  })
-  test('never throws', () => {
-    fc.assert(fc.property(fc.string(), fc.boolean(), (path, has) => void parseDoor(path, has)))
   })
 })

@@ -1,7 +1,8 @@
-import { describePath, stripSecrets } from '../domain/channels/channel.ts'
-import { type DoorRequest, parseDoor } from '../domain/credentials/door.ts'
+import { describePath, type PathKind, stripSecrets } from '../domain/channels/channel.ts'
 import { decodePercent } from '../domain/credentials/encoding.ts'
 import { type Ticket, verifyTicket } from '../domain/credentials/ticket.ts'
+import { type OpeningRequest, readOpening } from '../domain/doors/match.ts'
+import type { OpeningRoute } from '../domain/doors/opening-route.ts'
 import type { ReasonId } from '../domain/reasons.ts'
 import { KEY_LENGTH } from '../domain/viewer/lease.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
@@ -12,20 +13,20 @@ import { currentKid, nowSec, secretOf } from '../state/memory.ts'
 import { findGroup, knownCountry, networkGroup, readPolicy } from '../state/policy.ts'
 import { findBan, recallDenial } from '../state/refusals.ts'
 
-const refused = (r: Request, reason: ReasonId): string => {
+const refused = (r: Request, reason: ReasonId): OpeningRoute => {
   refuse(r, reason)
   return 'refuse'
 }
 
 /** What stands for the presented secret in memory; never the secret. */
-const nameOf = (r: Request, door: DoorRequest): string => {
+const nameOf = (r: Request, opening: OpeningRequest): string => {
   const secret =
-    door.door === 'ticket'
-      ? door.ticket
-      : door.door === 'token'
+    opening.credential === 'ticket'
+      ? opening.ticket
+      : opening.credential === 'token'
         ? decodePercent(variable(r, 'arg_token'))
-        : `${door.user}\0${door.password}`
-  return nginxCrypto.sha256(`${door.door}\0${secret}`).slice(0, KEY_LENGTH)
+        : `${opening.user}\0${opening.password}`
+  return nginxCrypto.sha256(`${opening.credential}\0${secret}`).slice(0, KEY_LENGTH)
 }
 
 /** The token as control decodes it; one that is no text stays broken, and control refuses it. */
@@ -37,7 +38,7 @@ const askedToken = (text: string): string => {
   }
 }
 
-const isInferred = (r: Request, ticket: Ticket, kind: string): boolean => {
+const isInferred = (r: Request, ticket: Ticket, kind: PathKind): boolean => {
   const policy = readPolicy()
   const group = policy && findGroup(policy, ticket.group)
   if (!group) return false
@@ -49,47 +50,52 @@ const isInferred = (r: Request, ticket: Ticket, kind: string): boolean => {
 }
 
 /** Everything the question to control needs; secrets go in headers of their own. */
-const prepare = (r: Request, door: DoorRequest): void => {
+const prepare = (r: Request, opening: OpeningRequest): void => {
   const address = addressText(r)
   const group = networkGroup(r)
   tell(r, {
-    gh_ticket: door.door === 'ticket' ? door.ticket : '',
+    gh_ticket: opening.credential === 'ticket' ? opening.ticket : '',
     gh_args: stripSecrets(variable(r, 'args')),
     gh_ask_address: address,
     gh_ask_agent: encodeURIComponent(variable(r, 'http_user_agent')),
     gh_ask_referer: encodeURIComponent(variable(r, 'http_referer')),
     gh_ask_host: encodeURIComponent(variable(r, 'http_host')),
     gh_ask_playback: encodeURIComponent(variable(r, 'http_x_playback_session_id')),
-    gh_ask_rest: encodeURIComponent(door.rest),
+    gh_ask_rest: encodeURIComponent(opening.rest),
     gh_ask_args: encodeURIComponent(stripSecrets(variable(r, 'args'))),
     gh_ask_group: group ? encodeURIComponent(group) : '',
     gh_ask_won_by: group ? 'network' : '',
     gh_ask_country: knownCountry(r, address) ?? '',
     gh_ask_mode: 'redirect',
-    gh_ask_token: door.door === 'token' ? askedToken(variable(r, 'arg_token')) : '',
-    gh_ask_user: door.door === 'xtream' ? encodeURIComponent(door.user) : '',
-    gh_ask_password: door.door === 'xtream' ? encodeURIComponent(door.password) : '',
+    gh_ask_token: opening.credential === 'token' ? askedToken(variable(r, 'arg_token')) : '',
+    gh_ask_user: opening.credential === 'xtream' ? encodeURIComponent(opening.user) : '',
+    gh_ask_password: opening.credential === 'xtream' ? encodeURIComponent(opening.password) : '',
   })
 }
 
 /** Names the presented secret for memory and logs; the key its refusals are remembered under. */
-const identify = (r: Request, door: DoorRequest): string => {
-  const name = nameOf(r, door)
+const identify = (r: Request, opening: OpeningRequest): string => {
+  const name = nameOf(r, opening)
   // Rules judge the user agent and the single address too: what one player was refused, his neighbour may have.
   const agent = variable(r, 'http_user_agent')
-  const asked = `${name}/${door.channel}/${addressText(r)}/${agent}`
+  const asked = `${name}/${opening.channel}/${addressText(r)}/${agent}`
   const key = nginxCrypto.sha256(asked).slice(0, KEY_LENGTH)
-  tell(r, { gh_print: name.slice(0, 6), gh_name: name, gh_deny_key: key })
+  tell(r, { gh_fingerprint: name.slice(0, 6), gh_secret_hash: name, gh_refusal_key: key })
   return key
 }
 
-const banOn = (r: Request, door: DoorRequest, ticket: Ticket, network: string): ReasonId | null =>
+const banOn = (
+  r: Request,
+  opening: OpeningRequest,
+  ticket: Ticket,
+  network: string,
+): ReasonId | null =>
   findBan(
     {
       account: ticket.account,
       network,
       download: ticket.download,
-      channel: door.channel,
+      channel: opening.channel,
       userAgent: variable(r, 'http_user_agent'),
       playback: variable(r, 'http_x_playback_session_id') || null,
     },
@@ -97,50 +103,57 @@ const banOn = (r: Request, door: DoorRequest, ticket: Ticket, network: string): 
   )
 
 /** A ticket is judged here before anything is remembered or asked: forgeries leave no trace. */
-const judgeTicket = (r: Request, door: DoorRequest & { door: 'ticket' }): string => {
-  const verdict = verifyTicket(nginxCrypto, secretOf, door.ticket, nowSec())
+const judgeTicket = (
+  r: Request,
+  opening: OpeningRequest & { credential: 'ticket' },
+): OpeningRoute => {
+  const verdict = verifyTicket(nginxCrypto, secretOf, opening.ticket, nowSec())
   if (!verdict.ok) return refused(r, verdict.reason)
   const network = networkText(r)
-  const key = identify(r, door)
-  prepare(r, door)
-  const refusal = recallDenial('gh_denied', key) ?? banOn(r, door, verdict.ticket, network)
+  const key = identify(r, opening)
+  prepare(r, opening)
+  const refusal = recallDenial('gh_denied', key) ?? banOn(r, opening, verdict.ticket, network)
   if (refusal !== null) return refused(r, refusal)
-  const kind = door.rest === '' ? 'manifest' : describePath(door.rest, '', 0).kind
-  if (!isInferred(r, verdict.ticket, kind)) return methodOf(r) === 'HEAD' ? 'head' : 'ask-open'
+  const kind = opening.rest === '' ? 'manifest' : describePath(opening.rest, '', 0).kind
+  if (!isInferred(r, verdict.ticket, kind))
+    return methodOf(r) === 'HEAD' ? 'answer-head' : 'ask-control-to-open'
   tell(r, { gh_ask_mode: 'inferred', gh_kind: kind })
-  return `inferred-${kind}`
+  return `${kind}-by-ticket`
 }
 
 /** A token or password means nothing to the edge: control is asked, at a limited rate. */
-const judgeSecret = (r: Request, door: DoorRequest): string => {
-  const hasToken = door.door !== 'token' || variable(r, 'arg_token') !== ''
+const judgeSecret = (r: Request, opening: OpeningRequest): OpeningRoute => {
+  const hasToken = opening.credential !== 'token' || variable(r, 'arg_token') !== ''
   if (!hasToken && readPolicy()?.asksWithoutToken !== true) return refused(r, 'token.missing')
   const network = networkText(r)
-  const key = identify(r, door)
-  prepare(r, door)
+  const key = identify(r, opening)
+  prepare(r, opening)
   const refusal = recallDenial('gh_guessed', `flood:${network}`) ?? recallDenial('gh_guessed', key)
   if (refusal !== null) return refused(r, refusal)
-  return methodOf(r) === 'HEAD' ? 'head' : 'ask-open'
+  return methodOf(r) === 'HEAD' ? 'answer-head' : 'ask-control-to-open'
 }
 
-const judge = (r: Request): string => {
+const judge = (r: Request): OpeningRoute => {
   const method = methodOf(r)
-  if (method === 'OPTIONS') return 'preflight'
-  if (method !== 'GET' && method !== 'HEAD') return 'method'
-  const path = variable(r, 'uri').slice('/live/'.length)
-  const door = parseDoor(path, variable(r, 'arg_token') !== '')
-  if (door === null) return refused(r, 'channel.unknown')
-  tell(r, { gh_door: door.door, gh_channel: door.channel, gh_rest: door.rest })
+  if (method === 'OPTIONS') return 'cors-preflight'
+  if (method !== 'GET' && method !== 'HEAD') return 'method-not-allowed'
+  const opening = readOpening(variable(r, 'uri'), (name) => variable(r, `arg_${name}`) !== '')
+  if (opening === null) return refused(r, 'channel.unknown')
+  tell(r, {
+    gh_credential_kind: opening.credential,
+    gh_channel: opening.channel,
+    gh_rest: opening.rest,
+  })
   if (currentKid() === null) return refused(r, 'edge.not_ready')
-  return door.door === 'ticket' ? judgeTicket(r, door) : judgeSecret(r, door)
+  return opening.credential === 'ticket' ? judgeTicket(r, opening) : judgeSecret(r, opening)
 }
 
 /** js_set: the internal location that serves an opening. */
-export const door = (r: Request): string => {
+export const routeOpening = (r: Request): OpeningRoute => {
   try {
     return judge(r)
   } catch (problem) {
-    complain('open', problem)
+    complain('routeOpening', problem)
     return refused(r, 'control.unavailable')
   }
 }

@@ -27,8 +27,8 @@ const findEnd = (r: Request, key: string): string | null => {
 }
 
 /** js_body_filter: lets a chunk of a long response through, or breaks the response. */
-export const guard = (r: Request, data: Buffer, flags: NginxHTTPSendBufferOptions): void => {
-  const key = variable(r, 'gh_key')
+export const guardStream = (r: Request, data: Buffer, flags: NginxHTTPSendBufferOptions): void => {
+  const key = variable(r, 'gh_session_key')
   const end = key === '' ? null : findEnd(r, key)
   if (end !== null) cut(end)
   passOn(r, data, flags)

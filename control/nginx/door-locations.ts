@@ -1,0 +1,60 @@
+import { DOORS, type Door } from '#domain/doors/doors'
+import { literalPrefix, type PathValue, patternOf } from '#domain/doors/shape'
+
+/** nginx's variables for what the path of a session holds; openings are parsed by their handler. */
+const CAPTURES: Partial<Record<PathValue, string>> = {
+  pass: 'gh_pass',
+  channel: 'gh_channel',
+  file: 'gh_rest',
+}
+
+/** A public location of nginx and the doors behind it. */
+export interface DoorLocation {
+  /** What stands after the word `location`: `= /path`, `^~ /prefix/` or `~ "^pattern$"`. */
+  readonly location: string
+  /** Whichever of them it is, the same handler judges it. */
+  readonly doors: readonly [Door, ...Door[]]
+}
+
+const locationOf = ({ path, serving }: Door): string => {
+  const prefix = literalPrefix(path)
+  if (prefix === path) return `= ${path}`
+  if (serving !== 'opening') return `~ "${patternOf(path, (value) => CAPTURES[value] ?? null)}"`
+  return prefix === '/' ? `~ "${patternOf(path, () => null)}"` : `^~ ${prefix}`
+}
+
+/** The public locations, in the order of the doors. Throws where one location would have to serve in two ways. */
+export const doorLocations = (doors: readonly Door[] = DOORS): DoorLocation[] => {
+  const found = new Map<string, [Door, ...Door[]]>()
+  for (const door of doors) {
+    const location = locationOf(door)
+    const known = found.get(location)
+    if (known === undefined) {
+      found.set(location, [door])
+    } else if (known[0].handler === door.handler && known[0].serving === door.serving) {
+      known.push(door)
+    } else {
+      throw new Error(`doors: ${door.id} and ${known[0].id} cannot share location ${location}`)
+    }
+  }
+  return [...found].map(([location, behind]) => ({ location, doors: behind }))
+}
+
+/** The include file that serves a door. */
+export const servingFile = ({ serving }: Door): string => `gatehouse-door-${serving}.conf`
+
+const block = ({ location, doors }: DoorLocation, confDir: string): string => {
+  const [door] = doors
+  const lines = [
+    ...doors.map(({ path, place }) => `    # ${path}: ${place}`),
+    `    include "${confDir}/${servingFile(door)}";`,
+    ...(door.serving === 'answer' ? [`    js_content edge.${door.handler};`] : []),
+  ]
+  return [`location ${location} {`, ...lines, '}'].join('\n')
+}
+
+/** Every public location that a door needs, as text of `gatehouse-server.conf`. */
+export const renderDoors = (confDir: string): string =>
+  doorLocations()
+    .map((location) => block(location, confDir))
+    .join('\n')

@@ -1,0 +1,51 @@
+import { TICKET_MIN_LENGTH } from '../credentials/ticket.ts'
+
+/** The values a path can hold. */
+export type PathValue = 'ticket' | 'pass' | 'channel' | 'file' | 'user' | 'password' | 'extension'
+
+/** What stands for a placeholder: the value it is, and what its text looks like to PCRE and JavaScript alike. */
+interface Placeholder {
+  readonly value: PathValue
+  readonly pattern: string
+}
+
+const FILE = String.raw`[^\x00-\x1f\x7f]*`
+const PASS = '[A-Za-z0-9_-]'
+
+const PLACEHOLDERS: Readonly<Record<string, Placeholder>> = {
+  ticket: { value: 'ticket', pattern: `[^/]{${TICKET_MIN_LENGTH},}` },
+  pass: { value: 'pass', pattern: `${PASS}{64,1400}` },
+  // The fifth and sixth character say the protocol (`credentials/pass.ts`): these are MPEG-TS.
+  'stream-pass': { value: 'pass', pattern: `${PASS}{4}A[w-z0-9_-]${PASS}{58,1394}` },
+  channel: { value: 'channel', pattern: '[A-Za-z0-9_.-]{1,64}' },
+  // Everything that is left, with its slashes; it may be empty.
+  file: { value: 'file', pattern: FILE },
+  'hls-file': { value: 'file', pattern: String.raw`${FILE}\.m3u8?` },
+  'dash-file': { value: 'file', pattern: String.raw`${FILE}\.mpd` },
+  user: { value: 'user', pattern: '[^/]+' },
+  password: { value: 'password', pattern: '[^/]+' },
+  extension: { value: 'extension', pattern: 'm3u8|ts' },
+}
+
+const PLACEHOLDER = /<([a-z0-9-]+)>/
+
+/** The literal text a path begins with. */
+export const literalPrefix = (path: string): string => path.split('<', 1)[0] ?? ''
+
+const escapeLiteral = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+/**
+ * The regular expression of a door's path. `nameOf` names the group that captures a value; `null` = it is not captured.
+ * Throws `RangeError` for a placeholder that is none: a mistake in the table.
+ */
+export const patternOf = (path: string, nameOf: (value: PathValue) => string | null): string => {
+  // Split by a pattern with one group: literals and placeholder names take turns.
+  const parts = path.split(PLACEHOLDER).map((part, index) => {
+    if (index % 2 === 0) return escapeLiteral(part)
+    const known = PLACEHOLDERS[part]
+    if (known === undefined) throw new RangeError(`doors: <${part}> in ${path} is no placeholder`)
+    const name = nameOf(known.value)
+    return name === null ? `(?:${known.pattern})` : `(?<${name}>${known.pattern})`
+  })
+  return `^${parts.join('')}$`
+}

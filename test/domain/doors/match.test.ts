@@ -1,0 +1,96 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { DOORS } from '#domain/doors/doors'
+import { matchDoor, readOpening } from '#domain/doors/match'
+import { patternOf } from '#domain/doors/shape'
+
+const ticket = 'T'.repeat(60)
+const pass = 'A'.repeat(80)
+const having =
+  (...names: string[]) =>
+  (name: string) =>
+    names.includes(name)
+const nothing = having()
+const token = having('token')
+
+describe('openings', () => {
+  test('ticket, token and Xtream are told apart', () => {
+    expect(readOpening(`/live/${ticket}/ch1/a/b.ts`, nothing)).toEqual({
+      credential: 'ticket',
+      ticket,
+      channel: 'ch1',
+      rest: 'a/b.ts',
+    })
+    expect(readOpening('/live/ch1/index.m3u8', token)).toEqual({
+      credential: 'token',
+      channel: 'ch1',
+      rest: 'index.m3u8',
+    })
+    expect(readOpening('/live/ch1/v0/index.m3u8', token)).toEqual({
+      credential: 'token',
+      channel: 'ch1',
+      rest: 'v0/index.m3u8',
+    })
+    expect(readOpening('/live/u/p/12.ts', nothing)).toEqual({
+      credential: 'xtream',
+      user: 'u',
+      password: 'p',
+      channel: '12',
+      rest: 'stream.ts',
+    })
+    expect(readOpening('/live/u/p/12.m3u8', nothing)).toMatchObject({
+      credential: 'xtream',
+      rest: 'index.m3u8',
+    })
+    for (const path of ['', 'ch1', '/', 'a b/x', 'ch1/x\u0001', '../x', './x'])
+      expect(readOpening(`/live/${path}`, nothing), path).toBeNull()
+  })
+
+  test('a ticket in the path comes before a token in the query, a token before user and password', () => {
+    expect(readOpening(`/live/${ticket}/ch1/index.m3u8`, token)?.credential).toBe('ticket')
+    expect(readOpening('/live/u/p/12.ts', token)).toMatchObject({ channel: 'u', rest: 'p/12.ts' })
+  })
+
+  test('never throws', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.boolean(), (path, has) => {
+        readOpening(path, () => has)
+        matchDoor(path, () => has)
+      }),
+    )
+  })
+})
+
+describe('every door', () => {
+  test.each([
+    ['/playlist.m3u', nothing, 'playlist'],
+    ['/playlist.m3u8', token, 'playlist-m3u8'],
+    ['/get.php', having('username'), 'xtream-playlist'],
+    [`/live/${ticket}/news/index.m3u8`, nothing, 'ticket'],
+    ['/live/news/index.m3u8', token, 'token'],
+    ['/live/me/word/news.ts', nothing, 'xtream'],
+    ['/live/news/index.m3u8', having('md5', 'expires'), 'secure-link'],
+    ['/live/news/index.m3u8', nothing, 'no-credential'],
+    [`/s/${pass}/news/a/b.ts`, nothing, 'segment'],
+    [`/s/AAAAAA${pass}/news/index.m3u8`, nothing, 'hls'],
+    [`/s/${pass}/news/manifest.mpd`, nothing, 'dash'],
+    [`/s/AAAAAz${pass}/news/mpegts`, nothing, 'stream'],
+  ])('case=%s', (path, has, id) => {
+    expect(matchDoor(path, has)?.door.id).toBe(id)
+  })
+
+  test('is met by one of the cases above, under an id of its own', () => {
+    expect(new Set(DOORS.map(({ id }) => id)).size).toBe(DOORS.length)
+    expect(DOORS).toHaveLength(12)
+  })
+
+  test('has placeholders that mean something', () => {
+    for (const { path } of DOORS) expect(patternOf(path, (value) => value)).not.toContain('<<')
+    expect(() => patternOf('/x/<nothing>', () => null)).toThrow(RangeError)
+  })
+
+  test.each(['/', '/favicon.ico', '/s/short/news/x.ts', '/playlist.m3u/x', '/live/', '/get.php\n'])(
+    'none is at %j',
+    (path) => expect(matchDoor(path, nothing)).toBeNull(),
+  )
+})

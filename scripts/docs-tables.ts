@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import { configSchema } from '../control/config/schema/schema.ts'
+import { DOORS } from '../njs/domain/doors/doors.ts'
 import { REASONS } from '../njs/domain/reasons.ts'
 
 /** Replaces what stands between `<!-- table:NAME -->` and `<!-- /table -->`. */
@@ -16,6 +17,19 @@ export function reasonTable(): string {
   return table(
     ['reason', 'meaning'],
     Object.entries(REASONS).map(([id, text]) => [`\`${id}\``, text]),
+  )
+}
+
+/** Every way a viewer can knock, in the order they are tried. */
+export function doorTable(): string {
+  return table(
+    ['path', 'credential', 'opens', 'handler'],
+    DOORS.map(({ path, query, place, opens, handler }) => [
+      code(query.length === 0 ? path : `${path}?${query.map((name) => `${name}=`).join('&')}`),
+      place,
+      opens,
+      code(`edge.${handler}`),
+    ]),
   )
 }
 

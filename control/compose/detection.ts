@@ -4,9 +4,9 @@ import type { JudgePorts } from '../detect/live/account-case.ts'
 import { createAccountWindow } from '../detect/live/account-window.ts'
 import { type Assessor, createAssessor } from '../detect/live/assessor.ts'
 import { type Detectors, startDetectors } from '../detect/live/detectors.ts'
+import { createFeedbackCache, type FeedbackCache } from '../detect/live/feedback-cache.ts'
 import { judgeAccount } from '../detect/live/judge-account.ts'
-import { createKnowledgeBook, type KnowledgeBook } from '../detect/live/knowledge-book.ts'
-import { createRuleBook, type RuleBook, seedRules } from '../detect/live/rule-book.ts'
+import { createRuleCache, type RuleCache, seedRules } from '../detect/live/rule-cache.ts'
 import type { StreamClient } from '../events/stream-client.ts'
 import { createImposedLimits, type ImposedLimits } from '../respond/imposed-limits.ts'
 import { createLogNotifier } from '../respond/notifier.ts'
@@ -19,8 +19,8 @@ import type { Background } from './base/background.ts'
 
 /** Detection as the admin API and the background work use it. */
 export interface Detection {
-  readonly rules: RuleBook
-  readonly knowledge: KnowledgeBook
+  readonly rules: RuleCache
+  readonly feedback: FeedbackCache
   readonly assessor: Assessor
   readonly detectors: Detectors
   readonly imposed: ImposedLimits
@@ -80,28 +80,28 @@ export const openImposedLimits = async (
 export const createDetection = async (parts: DetectionParts): Promise<Detection> => {
   const { store, log, now } = parts
   await seedRules(store, now())
-  const rules = createRuleBook(store)
-  const knowledge = createKnowledgeBook(store.feedback)
-  await Promise.all([rules.reload(), knowledge.reload()])
+  const rules = createRuleCache(store)
+  const feedback = createFeedbackCache(store.feedback)
+  await Promise.all([rules.reload(), feedback.reload()])
   const refreshMs = REFRESH_MS[store.engine]
   const window = createAccountWindow({ history: store.history, now, refreshMs })
-  const judging: JudgePorts = { store, window, rules, knowledge, now }
+  const judging: JudgePorts = { store, window, rules, feedback, now }
   const detectors = await startDetectors({
     ...judging,
     redis: parts.streams,
     respond: createRespond(parts),
     locate: parts.place,
-    patienceMs: PATIENCE_MS,
+    rejudgeIntervalMs: PATIENCE_MS,
     lingerMs: LINGER_MS,
     onFailure: (error) => log.warn({ err: error }, 'detectors'),
   })
   const { history, assessments } = store
   return {
     rules,
-    knowledge,
+    feedback,
     detectors,
     imposed: parts.imposed,
-    assessor: createAssessor({ history, assessments, rules, knowledge, now }),
+    assessor: createAssessor({ history, assessments, rules, feedback, now }),
     judgeAgain: async (account) => {
       await judgeAccount(judging, account, [])
     },
@@ -111,7 +111,7 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
 /** What detection does by itself, again and again. */
 export const scheduleDetection = (
   background: Background,
-  { rules, knowledge, assessor, imposed }: Detection,
+  { rules, feedback, assessor, imposed }: Detection,
   { applyLimits, lock }: { readonly applyLimits: ApplyLimits; readonly lock: WorkLock },
 ): void => {
   background.every('limits set by rules', 5 * SECOND, async () => {
@@ -119,7 +119,7 @@ export const scheduleDetection = (
   })
   background.every('rules and feedback', 30 * SECOND, async () => {
     await rules.reload()
-    await knowledge.reload()
+    await feedback.reload()
   })
   // Each account is assessed at most once an hour.
   background.every('confidence of accounts', 5 * MINUTE, async () => {

@@ -1,6 +1,6 @@
 import type { AccountRef } from '#domain/types'
 
-/** Records by their account, in the order they come in. */
+/** Groups records by account; the order within an account is kept. */
 export const byAccount = <T extends { readonly account: AccountRef }>(
   records: Iterable<T>,
 ): Map<AccountRef, T[]> => {

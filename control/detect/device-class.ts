@@ -9,7 +9,7 @@ const PORTABLE = /\b(ios|ipados|iphone|ipad|android|mobile|phone|tablet)\b/i
 const COMPUTER =
   /\b(windows|macos|mac|osx|linux|chromeos|chrome|firefox|safari|edge|opera|web|desktop|laptop|vlc|mpv|ffmpeg)\b/i
 
-/** Tells televisions, portables and computers apart by what the player says of itself. */
+/** The class of a play's device, from the platform and client its player reports. */
 export const deviceClass = (play: Pick<PlayRecord, 'platform' | 'client'>): DeviceClass => {
   const words = `${play.platform ?? ''} ${play.client ?? ''}`
   if (TELEVISION.test(words)) return 'television'
@@ -24,7 +24,7 @@ const NAMES: Readonly<Record<DeviceClass, string>> = {
   unknown: 'device',
 }
 
-/** What a sentence calls a device of this class. */
+/** The class in plain words, for summaries. */
 export const deviceClassName = (kind: DeviceClass): string => NAMES[kind]
 
 const RANKS: Readonly<Record<DeviceClass, number>> = {
@@ -34,5 +34,5 @@ const RANKS: Readonly<Record<DeviceClass, number>> = {
   television: 3,
 }
 
-/** Orders the classes by how firmly a device of it stays in one place. */
-export const rankOfClass = (kind: DeviceClass): number => RANKS[kind]
+/** Rank by how stationary a class is; a television ranks highest. */
+export const deviceClassRank = (kind: DeviceClass): number => RANKS[kind]

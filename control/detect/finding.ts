@@ -4,7 +4,7 @@ import { deviceClass, deviceClassName } from './device-class.ts'
 import { endOf } from './normalise.ts'
 import type { Evidence, Finding, FindingKind, SessionEvidence, Severity } from './types.ts'
 
-/** What a detector adds to the plays it judged. */
+/** The part of a finding that only its detector knows; `createFinding` adds the plays. */
 export interface FindingDraft {
   readonly kind: FindingKind
   readonly severity: Severity
@@ -13,14 +13,14 @@ export interface FindingDraft {
   readonly evidence?: Omit<Evidence, 'sessions'>
 }
 
-/** Where a play happened, in words; `null` where nothing is known. */
+/** City (or region) and country of a play for summaries; `null` where neither is known. */
 export const placeName = (play: PlayRecord): string | null => {
   if (play.isLan) return "the server's own network"
   const parts = [play.city ?? play.region, play.country].filter((p) => p !== null && p !== '')
   return parts.length === 0 ? null : parts.join(', ')
 }
 
-/** What a sentence calls the device of a play: "television (Plex for LG)". */
+/** Class and client of a play's device for summaries: "television (Plex for LG)". */
 export const deviceName = (play: PlayRecord): string => {
   const name = play.client ?? play.platform
   const kind = deviceClassName(deviceClass(play))
@@ -39,8 +39,11 @@ const sessionOf = (play: PlayRecord): SessionEvidence => ({
   endedAt: endOf(play),
 })
 
-/** A finding about an event and the plays it was compared with; the same plays always give the same id. */
-export const findingOf = (
+/**
+ * Builds a finding about `event` and the plays it was compared with. The id is derived from the plays, so that
+ * judging them again gives the same finding; the confidence is rounded and clamped to 0..100.
+ */
+export const createFinding = (
   event: PlayRecord,
   others: readonly PlayRecord[],
   draft: FindingDraft,
@@ -62,7 +65,7 @@ export const findingOf = (
 
 const MINUTE_MS = 60_000
 
-/** "17 minutes", "2 hours 5 minutes", "3 days". */
+/** A duration in milliseconds as text: "17 minutes", "2 hours 5 minutes", "3 days". */
 export const durationText = (ms: number): string => {
   const minutes = Math.max(0, Math.round(ms / MINUTE_MS))
   const say = (n: number, unit: string): string => `${n} ${unit}${n === 1 ? '' : 's'}`

@@ -2,7 +2,7 @@ import { coordinatesOf, haversineKm, leastDistanceKm } from '#domain/geo'
 import type { PlayRecord } from '#domain/types'
 import { isHosting } from './network-class.ts'
 
-/** How far apart two plays are, where that can be said at all. */
+/** How far apart two plays are, in kilometres. */
 export interface Distance {
   readonly km: number
   /** With both accuracy radii subtracted. */
@@ -12,37 +12,40 @@ export interface Distance {
 // A relayed stream shows the server's own loopback.
 const LOOPBACK = /^(127\.|::1|0:0:0:0)/
 
-/** Whether the address is the server's own, as a relay shows it: it says nothing of the viewer, LAN or not. */
+/** Whether the play's address is loopback, as Plex relay connections report it; it says nothing about the viewer. */
 export const isLoopback = (play: PlayRecord): boolean =>
   play.network !== null && LOOPBACK.test(play.network)
 
-/** Whether the play tells which network its viewer is on. */
+/** Whether the viewer's network is known: not on the LAN, not relayed. */
 export const hasNetwork = (play: PlayRecord): boolean =>
   !play.isLan && play.network !== null && !isLoopback(play)
 
-/** A play whose position means something: not on the LAN, not relayed, and with coordinates. */
+/** Whether the play's position is usable: not on the LAN, not relayed, and with coordinates. */
 export const isLocated = (play: PlayRecord): boolean =>
   hasNetwork(play) && coordinatesOf(play) !== null
 
 /**
- * Whether the device is one an edge made up from the network and the player; media servers tell real ones. Such
- * a device cannot be followed from one network to another.
+ * Whether the device id was derived by an edge from network and User-Agent; media servers report real ids. Such
+ * an id changes with the network.
  */
 export const hasDerivedDevice = (play: Pick<PlayRecord, 'source'>): boolean =>
   play.source.startsWith('edge:')
 
-/** Whether two plays came over one network; two LAN plays of one server did. */
+/** Whether two plays came over the same network; LAN plays of one server count as the same. */
 export const isSameNetwork = (a: PlayRecord, b: PlayRecord): boolean => {
   if (isLoopback(a) || isLoopback(b)) return false
   if (a.isLan && b.isLan) return a.source === b.source
   return !a.isLan && !b.isLan && a.network !== null && a.network === b.network
 }
 
-/** Whether two plays certainly came from one device; unknown devices are never the same. */
+/** Whether two plays carry the same device id; unknown devices are never the same. */
 export const isSameDevice = (a: PlayRecord, b: PlayRecord): boolean =>
   a.device !== null && a.device === b.device
 
-/** The distance between two plays; `null` where a guard says that it would mean nothing. */
+/**
+ * Great-circle distance of two plays (haversine); `null` where either position is unusable or both share a
+ * network.
+ */
 export const distanceOf = (a: PlayRecord, b: PlayRecord): Distance | null => {
   if (!hasNetwork(a) || !hasNetwork(b) || isSameNetwork(a, b)) return null
   const [from, to] = [coordinatesOf(a), coordinatesOf(b)]
@@ -50,6 +53,6 @@ export const distanceOf = (a: PlayRecord, b: PlayRecord): Distance | null => {
   return { km: haversineKm(from, to), leastKm: leastDistanceKm(from, to) }
 }
 
-/** Whether either play leaves through a data centre, where its position says nothing about its viewer. */
+/** Whether any of the plays comes from a hosting or VPN network, whose position is not the viewer's. */
 export const isThroughHosting = (...plays: readonly PlayRecord[]): boolean =>
   plays.some((p) => isHosting(p))

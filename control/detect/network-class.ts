@@ -8,8 +8,11 @@ const HOSTING =
 export const isHosting = (play: Pick<PlayRecord, 'asnOrg'>): boolean =>
   play.asnOrg !== null && HOSTING.test(play.asnOrg)
 
-/** The pool an address is handed out from: IPv4 /24, IPv6 /48; `null` for unknown networks. */
-export const poolOf = (network: string | null): string | null => {
+/**
+ * The provider's address pool a network belongs to: the IPv4 /24 or IPv6 /48 as text; `null` for unknown
+ * networks.
+ */
+export const addressPoolOf = (network: string | null): string | null => {
   if (network === null || network === '') return null
   const address = network.split('/')[0] ?? network
   if (!address.includes(':')) return address.split('.').slice(0, 3).join('.')

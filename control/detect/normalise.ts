@@ -2,10 +2,10 @@ import type { PlayRecord } from '#domain/types'
 
 const HOUR_MS = 3_600_000
 
-/** A play that starts later than this beyond now cannot be trusted. */
+/** A play that starts further in the future than this is discarded (milliseconds). */
 export const FUTURE_TOLERANCE_MS = 5 * 60_000
 
-/** How far the clocks of two sources may differ before a comparison across them says anything: an hour and some. */
+/** Assumed maximum clock skew between two sources (milliseconds): an hour for a wrong time zone, and five minutes. */
 export const SOURCE_SKEW_MS = HOUR_MS + 5 * 60_000
 
 const byTimeThenId = (a: PlayRecord, b: PlayRecord): number =>
@@ -41,8 +41,8 @@ const hasTime = (play: PlayRecord): boolean =>
   Number.isFinite(play.startedAt) && play.startedAt > 0 && Number.isFinite(play.lastSeenAt)
 
 /**
- * Puts plays into one order whatever order they arrived in: repeated reports of a play become one, a stop
- * before its start or in the future is mended, and plays that lie in the future are left out.
+ * Sorts plays by start and deduplicates them, whatever order they arrived in: the latest report of a play
+ * wins, a stop before its start or in the future is corrected, and plays that lie in the future are dropped.
  */
 export const normalisePlays = (plays: readonly PlayRecord[], now: number): PlayRecord[] => {
   const known = new Map<string, PlayRecord>()
@@ -57,19 +57,19 @@ export const normalisePlays = (plays: readonly PlayRecord[], now: number): PlayR
 }
 
 /**
- * The moment to judge from. When most plays lie in the future it is our own clock that is wrong, and the newest
- * play tells the time.
+ * The time to judge from (Unix ms): `now`, or the end of the newest play when most plays lie in the future, since
+ * then our own clock is wrong.
  */
-export const soundNow = (plays: readonly PlayRecord[], now: number): number => {
+export const reliableNow = (plays: readonly PlayRecord[], now: number): number => {
   const ahead = plays.filter((play) => play.startedAt > now + FUTURE_TOLERANCE_MS)
   if (2 * ahead.length <= plays.length) return now
   return ahead.reduce((newest, play) => Math.max(newest, endOf(play)), now)
 }
 
-/** When a play stopped, as far as is known. */
+/** When a play stopped or was last seen (Unix ms). */
 export const endOf = (play: PlayRecord): number =>
   Math.max(play.startedAt, play.endedAt ?? play.lastSeenAt)
 
-/** Slack to grant a comparison of two plays: none within one source, the clocks' skew across two. */
+/** Clock tolerance when comparing two plays (milliseconds): 0 within one source, SOURCE_SKEW_MS across two. */
 export const clockSlackMs = (a: PlayRecord, b: PlayRecord): number =>
   a.source === b.source ? 0 : SOURCE_SKEW_MS

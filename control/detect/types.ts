@@ -3,7 +3,7 @@ import type { AccountRef } from '#domain/types'
 /** How much a finding matters on its own. */
 export type Severity = 'low' | 'warning' | 'high'
 
-/** What a detector can see. */
+/** Kinds of findings, one detector each. */
 export const FINDING_KINDS = [
   'impossible_travel',
   'simultaneous_places',
@@ -18,7 +18,7 @@ export const FINDING_KINDS = [
 
 export type FindingKind = (typeof FINDING_KINDS)[number]
 
-/** One session of the evidence, in the words a person can check against the history. */
+/** One play of the evidence, with what is needed to check it against the history. */
 export interface SessionEvidence {
   readonly playId: string
   readonly device: string | null
@@ -31,7 +31,7 @@ export interface SessionEvidence {
   readonly endedAt: number
 }
 
-/** What a person needs to check a finding; fields that do not apply are left out. */
+/** The measurements behind a finding; fields that do not apply are left out. */
 export interface Evidence {
   readonly sessions: readonly SessionEvidence[]
   readonly distanceKm?: number
@@ -48,7 +48,7 @@ export interface Evidence {
   readonly countries?: readonly string[]
 }
 
-/** What a detector saw. The same plays always give the same id. */
+/** What a detector found in one account's plays. The same plays always give the same id. */
 export interface Finding {
   readonly id: string
   readonly kind: FindingKind
@@ -62,7 +62,7 @@ export interface Finding {
   readonly evidence: Evidence
 }
 
-/** Devices that belong together because they were seen on one line. */
+/** Devices that belong together because they shared an internet connection. */
 export interface Household {
   /** Stable within one assessment; 0 is the main household. */
   readonly index: number
@@ -90,7 +90,7 @@ export interface Contribution {
   readonly explanation: string
 }
 
-/** What is known of one account. */
+/** How likely one account is shared, with the reasons. */
 export interface Assessment {
   readonly account: AccountRef | null
   /** 0-100. */
@@ -101,7 +101,7 @@ export interface Assessment {
   readonly contributions: readonly Contribution[]
 }
 
-/** An operator's "this is fine". */
+/** What an operator marked as fine for one account; it is never held against the account. */
 export interface Feedback {
   readonly networks?: readonly string[]
   readonly devices?: readonly string[]

@@ -4,7 +4,7 @@ import { endOf } from './normalise.ts'
 // Nobody is taken to watch longer in one go: who sleeps in front of a set is in one place only once.
 const WATCHED_AT_MOST_MS = 4 * 3_600_000
 
-/** Until when somebody really watched: pauses at the end and a set that runs all night left out. */
+/** End of the watched part of a play (Unix ms): at most the time played, and at most four hours after the start. */
 export const watchedUntil = (play: PlayRecord): number => {
   const played = play.playedMs === null ? Number.POSITIVE_INFINITY : Math.max(0, play.playedMs)
   const length = Math.min(endOf(play) - play.startedAt, played, WATCHED_AT_MOST_MS)

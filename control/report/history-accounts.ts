@@ -1,14 +1,14 @@
 import type { PlayRecord } from '#domain/types'
 import { isCountable } from '../detect/live/countable.ts'
 import type { DetectionRule } from '../detect/rules/rule-types.ts'
-import type { AccountWord } from '../detect/scoring/feedback.ts'
+import type { AccountFeedback } from '../detect/scoring/feedback.ts'
 import type { AccountRead, AccountSource } from './common/account-read.ts'
 
 /** What the report needs of our own history: the plays of each account that started in a span. */
 export interface HistoryReader {
   playsByAccount(from: number, to: number): AsyncIterable<readonly PlayRecord[]>
   /** What operators said is fine, with the account each word is about. */
-  feedback?(): Promise<readonly AccountWord[]>
+  feedback?(): Promise<readonly AccountFeedback[]>
   /** The rules in force; the default ones where there are none. */
   rules?(): Promise<readonly DetectionRule[]>
 }

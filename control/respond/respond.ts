@@ -1,5 +1,5 @@
 import { BAN_REASONS } from '#domain/reasons'
-import type { Due } from '../detect/live/judge-account.ts'
+import type { DueResponse } from '../detect/live/judge-account.ts'
 import type { RuleStep } from '../detect/rules/rule-types.ts'
 import type { Ban, BanStore } from '../sessions/model/ban-store.ts'
 import type { LiveSession } from '../sessions/model/live-session.ts'
@@ -51,8 +51,8 @@ const endThem = async (
   return ended.length > 0 ? { outcome: 'done', details: { ended } } : nothing('stale')
 }
 
-const banIt = async (ports: ResponderPorts, due: Due, step: RuleStep): Promise<Deed> => {
-  const { finding, rule, event } = due.live
+const banIt = async (ports: ResponderPorts, due: DueResponse, step: RuleStep): Promise<Deed> => {
+  const { finding, rule, event } = due.found
   const until = ports.now() + step.minutes * MINUTE_MS
   const by = `rule:${rule.id}`
   const kind = step.target === 'network' ? 'network' : 'account'
@@ -66,8 +66,8 @@ const banIt = async (ports: ResponderPorts, due: Due, step: RuleStep): Promise<D
   }
 }
 
-const limitIt = async (ports: ResponderPorts, due: Due, step: RuleStep): Promise<Deed> => {
-  const { finding, rule } = due.live
+const limitIt = async (ports: ResponderPorts, due: DueResponse, step: RuleStep): Promise<Deed> => {
+  const { finding, rule } = due.found
   const until = ports.now() + step.minutes * MINUTE_MS
   const limit = { streams: step.streams, until, by: `rule:${rule.id}` }
   await ports.imposed.impose(finding.account, limit)
@@ -75,8 +75,8 @@ const limitIt = async (ports: ResponderPorts, due: Due, step: RuleStep): Promise
   return { outcome: 'done', details: { streams: step.streams, until } }
 }
 
-const act = async (ports: ResponderPorts, due: Due, step: RuleStep): Promise<Deed> => {
-  const { finding, rule } = due.live
+const act = async (ports: ResponderPorts, due: DueResponse, step: RuleStep): Promise<Deed> => {
+  const { finding, rule } = due.found
   if (step.do === 'observe') return nothing('done')
   if (finding.at < ports.now() - LATEST_MS) return nothing('late')
   if (step.do === 'notify') return nothing('done')
@@ -84,25 +84,32 @@ const act = async (ports: ResponderPorts, due: Due, step: RuleStep): Promise<Dee
   // Players on our own edges show nothing but the stream.
   if (step.do === 'message') return nothing('impossible')
   if (step.do === 'limit') return await limitIt(ports, due, step)
-  const targets = targetsOf(due.live, await ports.sessions.ofAccount(finding.account))
+  const targets = targetsOf(due.found, await ports.sessions.ofAccount(finding.account))
   if (targets.length === 0) return nothing('stale')
   return step.do === 'end' ? await endThem(ports, targets) : await banIt(ports, due, step)
 }
 
 const auditIt = async (
   { audit, now }: ResponderPorts,
-  due: Due,
+  due: DueResponse,
   step: RuleStep,
   deed: Deed,
 ): Promise<void> => {
-  const { live, nth } = due
-  const { account, summary, kind } = live.finding
-  const after = { finding: live.key, kind, nth, outcome: deed.outcome, summary, ...deed.details }
+  const { found, occurrence } = due
+  const { account, summary, kind } = found.finding
+  const after = {
+    finding: found.key,
+    kind,
+    nth: occurrence,
+    outcome: deed.outcome,
+    summary,
+    ...deed.details,
+  }
   await audit.put({
     // Told again after a crash it is the same entry.
-    id: `${live.key} ${step.do}`,
+    id: `${found.key} ${step.do}`,
     at: now(),
-    actor: `rule:${live.rule.id}`,
+    actor: `rule:${found.rule.id}`,
     action: `respond.${step.do}`,
     subject: account,
     before: null,
@@ -113,19 +120,19 @@ const auditIt = async (
 /** Does what a rule says about a finding, once; writes it down and shows it on the finding. */
 export const createResponder =
   (ports: ResponderPorts) =>
-  async (due: Due): Promise<void> => {
-    const { live, step } = due
+  async (due: DueResponse): Promise<void> => {
+    const { found, step } = due
     if (step === null) {
-      await ports.findings.markActed(live.key, actedText('observe', 'done'))
+      await ports.findings.markActed(found.key, actedText('observe', 'done'))
       return
     }
     const deed = await act(ports, due, step)
     const { outcome } = deed
     const isDone = outcome === 'done' && step.do !== 'observe'
     if (isDone || (outcome === 'stale' && FELT.has(step.do))) await auditIt(ports, due, step, deed)
-    await ports.findings.markActed(live.key, actedText(step.do, outcome))
+    await ports.findings.markActed(found.key, actedText(step.do, outcome))
     if (step.do !== 'observe' && outcome !== 'late') {
-      const { rule, finding } = live
-      await ports.notifier.notify({ id: live.key, rule: rule.id, finding, step, outcome })
+      const { rule, finding } = found
+      await ports.notifier.notify({ id: found.key, rule: rule.id, finding, step, outcome })
     }
   }

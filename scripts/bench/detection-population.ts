@@ -2,14 +2,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { PlayRecord } from '#domain/types'
-import { knownPlays } from '../../control/detect/household/at-home.ts'
+import { enrichPlays } from '../../control/detect/enriched-play.ts'
 import type { HouseholdEvidence } from '../../control/detect/household/evidence.ts'
 import { homesOf } from '../../control/detect/household/homes.ts'
 import { householdEvidence } from '../../control/detect/household/household-judgement.ts'
+import { preparePlays } from '../../control/detect/household/prepare-plays.ts'
 import { inspectPlays } from '../../control/detect/judge/inspect-plays.ts'
 import { defaultRules } from '../../control/detect/rules/rules.ts'
 import { decayAt } from '../../control/detect/scoring/decay.ts'
-import { tracesOf } from '../../control/detect/trace.ts'
 import type { Finding } from '../../control/detect/types.ts'
 import type { AsnEntry } from '../../control/geo/asn-table.ts'
 import {
@@ -98,13 +98,13 @@ export const prepare = (population: Population, withAsn: boolean): Prepared[] =>
   for (const [user, { label, kind }] of population.labels) {
     if (label === 'ambiguous') continue
     const { now } = population
-    const plays = knownPlays(population.plays(user, withAsn), now)
+    const plays = preparePlays(population.plays(user, withAsn), now)
     prepared.push({
       population: population.name,
       user,
       kind,
       isSharing: label === 'sharing',
-      evidence: householdEvidence(homesOf(tracesOf(plays)), now),
+      evidence: householdEvidence(homesOf(enrichPlays(plays)), now),
       findings: inspectPlays(plays, rules).map((f) => f.finding),
       now,
     })

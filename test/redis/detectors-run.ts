@@ -1,7 +1,7 @@
 import { createAccountWindow } from '../../control/detect/live/account-window.ts'
 import { type Detectors, startDetectors } from '../../control/detect/live/detectors.ts'
-import type { Due } from '../../control/detect/live/judge-account.ts'
-import { createKnowledgeBook } from '../../control/detect/live/knowledge-book.ts'
+import { createFeedbackCache } from '../../control/detect/live/feedback-cache.ts'
+import type { DueResponse } from '../../control/detect/live/judge-account.ts'
 import type { DetectionRule } from '../../control/detect/rules/rule-types.ts'
 import type { StreamClient } from '../../control/events/stream-client.ts'
 import type { Store } from '../../control/store/store.ts'
@@ -13,21 +13,21 @@ export interface RunOptions {
   readonly store: Store
   readonly rules: readonly DetectionRule[]
   readonly now?: () => number
-  readonly respond?: (due: Due) => Promise<void>
+  readonly respond?: (due: DueResponse) => Promise<void>
   readonly batch?: number
 }
 
 /** Detectors over a store, with their memory and the operators' words. */
 export const runDetectors = async (options: RunOptions): Promise<Detectors> => {
   const { redis, store, rules, now = () => EVENING, batch = 100 } = options
-  const knowledge = createKnowledgeBook(store.feedback)
-  await knowledge.reload()
+  const feedback = createFeedbackCache(store.feedback)
+  await feedback.reload()
   return await startDetectors({
     redis,
     store,
     window: createAccountWindow({ history: store.history, now }),
     rules: { rules: () => rules, reload: () => Promise.resolve() },
-    knowledge,
+    feedback,
     now,
     respond: options.respond ?? (() => Promise.resolve()),
     batch,

@@ -1,6 +1,6 @@
-import { readFeedback } from '../../detect/live/knowledge-book.ts'
-import { readRules } from '../../detect/live/rule-book.ts'
-import type { AccountWord } from '../../detect/scoring/feedback.ts'
+import { readFeedback } from '../../detect/live/feedback-cache.ts'
+import { readRules } from '../../detect/live/rule-cache.ts'
+import type { AccountFeedback } from '../../detect/scoring/feedback.ts'
 import type { HistoryReader } from '../../report/history-accounts.ts'
 import type { OpenHistory } from '../../report/run.ts'
 import { callAdmin } from '../common/admin-client.ts'
@@ -15,11 +15,11 @@ const fieldsOf = (answer: unknown): ReadonlyMap<string, unknown> =>
   new Map(Object.entries(typeof answer === 'object' && answer !== null ? answer : {}))
 
 // The route's schema vouches for what the list holds.
-const areWords = (value: unknown): value is AccountWord[] => Array.isArray(value)
+const areWords = (value: unknown): value is AccountFeedback[] => Array.isArray(value)
 
 /** Every word of the operators, page by page. */
-const wordsOverSocket = async (options: GlobalOptions): Promise<AccountWord[]> => {
-  const words: AccountWord[] = []
+const wordsOverSocket = async (options: GlobalOptions): Promise<AccountFeedback[]> => {
+  const words: AccountFeedback[] = []
   let after = ''
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const answer = fieldsOf(await callAdmin(options, { path: `/feedback?limit=1000${after}` }))
@@ -41,7 +41,10 @@ const overSocket = (options: GlobalOptions, adminSocket: string): HistoryReader 
   },
 })
 
-/** Reads the history of the instance the command line names: from the control plane while it runs, else from its store. */
+/**
+ * Reads the history of the instance the command line names: from the control plane while it runs, else from
+ * its store.
+ */
 export const openReportHistory: OpenHistory = async ({ config, state }) => {
   const options = { ...(config === null ? {} : { config }), ...(state === null ? {} : { state }) }
   const { adminSocket } = pathsOf(options)

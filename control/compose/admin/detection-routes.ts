@@ -30,7 +30,7 @@ export interface DetectionRouteParts {
 /** Rules, findings, confidence, feedback, history and backtest below `/api/v1`. */
 export const detectionRoutes = (parts: DetectionRouteParts): AdminApiOptions['more'] => {
   const { store, detection, audit, clock } = parts
-  const { rules, knowledge, assessor, imposed } = detection
+  const { rules, feedback: feedbackCache, assessor, imposed } = detection
   const known = () => ({ groups: new Set(parts.groups()) })
   const backtest: BacktestRoutesOptions = {
     history: store.history,
@@ -40,7 +40,7 @@ export const detectionRoutes = (parts: DetectionRouteParts): AdminApiOptions['mo
   }
   const feedback: FeedbackRoutesOptions = {
     store,
-    book: knowledge,
+    book: feedbackCache,
     audit,
     clock,
     v6Prefix: parts.v6Prefix,

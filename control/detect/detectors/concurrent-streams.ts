@@ -1,5 +1,5 @@
 import type { PlayRecord } from '#domain/types'
-import { findingOf } from '../finding.ts'
+import { createFinding } from '../finding.ts'
 import { hasDerivedDevice } from '../guards.ts'
 import { clockSlackMs } from '../normalise.ts'
 import type { Inspect } from '../rules/rule-types.ts'
@@ -7,10 +7,10 @@ import { watchedUntil } from '../watched.ts'
 
 const MINUTE_MS = 60_000
 
-/** More streams at once than allowed; a device that goes from one title to the next is one stream. */
+/** More concurrent streams than the limit; a device that switches from one title to the next is one stream. */
 export const inspectConcurrentStreams: Inspect<'concurrent_streams'> = (event, recent, params) => {
   const least = params.min_overlap_minutes * MINUTE_MS
-  // Whoever still plays a little after the event began plays beside it.
+  // A play that continues shortly after the event began is concurrent.
   const moment = event.startedAt + least
   if (watchedUntil(event) < moment) return null
   const nameOf = (play: PlayRecord): string => {
@@ -27,7 +27,7 @@ export const inspectConcurrentStreams: Inspect<'concurrent_streams'> = (event, r
   }
   if (streams.size <= params.max_streams) return null
   const others = [...streams.values()].filter((p) => p !== event)
-  return findingOf(event, others, {
+  return createFinding(event, others, {
     kind: 'concurrent_streams',
     severity: 'low',
     confidence: 15,

@@ -1,5 +1,5 @@
 import type { PlayRecord } from '#domain/types'
-import { durationText, findingOf } from '../finding.ts'
+import { createFinding, durationText } from '../finding.ts'
 import { hasNetwork } from '../guards.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
 
@@ -13,7 +13,7 @@ const counted = (play: PlayRecord, params: Params): string | null => {
   return hasNetwork(play) ? play.network : null
 }
 
-/** More networks or devices in a window than one household gets through. */
+/** More distinct networks or devices within the window than one household uses. */
 export const inspectDeviceVelocity: Inspect<'device_velocity'> = (event, recent, params) => {
   const name = counted(event, params)
   if (name === null) return null
@@ -26,7 +26,7 @@ export const inspectDeviceVelocity: Inspect<'device_velocity'> = (event, recent,
   if (first.has(name) || first.size + 1 <= params.max) return null
   const names = [...first.keys(), name].sort()
   const windowMs = params.window_hours * HOUR_MS
-  return findingOf(event, [...first.values()], {
+  return createFinding(event, [...first.values()], {
     kind: 'device_velocity',
     severity: 'low',
     confidence: 10,

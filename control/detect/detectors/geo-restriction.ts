@@ -1,8 +1,8 @@
-import { deviceName, findingOf, placeName } from '../finding.ts'
+import { createFinding, deviceName, placeName } from '../finding.ts'
 import { hasNetwork } from '../guards.ts'
 import type { Inspect } from '../rules/rule-types.ts'
 
-/** A play from a country the rule does not want; the LAN and unknown countries never are. */
+/** A play from a country the rule forbids; LAN plays and unknown countries never match. */
 export const inspectGeoRestriction: Inspect<'geo_restriction'> = (event, _recent, params) => {
   const { country } = event
   if (country === null || !hasNetwork(event)) return null
@@ -10,7 +10,7 @@ export const inspectGeoRestriction: Inspect<'geo_restriction'> = (event, _recent
   const isWanted = params.mode === 'allow' ? isListed : !isListed
   if (isWanted) return null
   const why = params.mode === 'allow' ? 'is not on the list' : 'is on the list'
-  return findingOf(event, [], {
+  return createFinding(event, [], {
     kind: 'geo_restriction',
     severity: 'high',
     confidence: 10,

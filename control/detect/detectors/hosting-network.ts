@@ -1,16 +1,16 @@
-import { findingOf } from '../finding.ts'
+import { createFinding } from '../finding.ts'
 import { hasNetwork } from '../guards.ts'
 import { isHosting } from '../network-class.ts'
 import type { Inspect } from '../rules/rule-types.ts'
 
-/** Plays through a data centre: a VPN, mostly, and now and then a machine that restreams. */
+/** Plays from a hosting or VPN network. */
 export const inspectHostingNetwork: Inspect<'hosting_network'> = (event, recent, params) => {
   if (!hasNetwork(event) || !isHosting(event)) return null
   const before = recent.filter((p) => hasNetwork(p) && isHosting(p))
   const count = before.length + 1
   if (count < params.min_plays) return null
   const plays = count === 1 ? 'A play' : `${count} plays`
-  return findingOf(event, before.slice(-4), {
+  return createFinding(event, before.slice(-4), {
     kind: 'hosting_network',
     severity: 'low',
     confidence: 3,

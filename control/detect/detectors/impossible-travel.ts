@@ -1,6 +1,6 @@
 import { speedKmh } from '#domain/geo'
 import type { PlayRecord } from '#domain/types'
-import { deviceName, durationText, findingOf, placeName } from '../finding.ts'
+import { createFinding, deviceName, durationText, placeName } from '../finding.ts'
 import { distanceOf, isLocated, isSameDevice, isSameNetwork, isThroughHosting } from '../guards.ts'
 import { clockSlackMs, endOf } from '../normalise.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
@@ -31,7 +31,7 @@ const lastLocated = (
   return last
 }
 
-/** Two places, one after the other, that nobody can travel between in the time. */
+/** Two plays in places too far apart to travel between them in the time. */
 export const inspectImpossibleTravel: Inspect<'impossible_travel'> = (event, recent, params) => {
   if (!isLocated(event)) return null
   const from = lastLocated(event, recent, params)
@@ -45,7 +45,7 @@ export const inspectImpossibleTravel: Inspect<'impossible_travel'> = (event, rec
   if (speed <= params.max_speed_kmh) return null
   const km = Math.round(distance.km)
   const pace = Number.isFinite(speed) ? `, at least ${Math.round(speed)} km/h` : ''
-  return findingOf(event, [from], {
+  return createFinding(event, [from], {
     kind: 'impossible_travel',
     severity: 'warning',
     confidence: 25,

@@ -22,7 +22,7 @@ interface Detector<K extends FindingKind> {
 
 type Detectors = { readonly [K in FindingKind]: Detector<K> }
 
-/** Every detector by what it finds. */
+/** Registry of all detectors by the kind of finding they make. */
 export const DETECTORS: Detectors = {
   impossible_travel: { inspect: inspectImpossibleTravel, everyMs: 0 },
   simultaneous_places: { inspect: inspectSimultaneousPlaces, everyMs: 0 },
@@ -42,7 +42,10 @@ const inspectKind = <K extends FindingKind>(
   recent: readonly PlayRecord[],
 ): Finding | null => DETECTORS[kind].inspect(event, recent, rule.params)
 
-/** Asks the detector of a rule about one play; the finding takes the rule's severity. */
+/**
+ * Runs the detector of a rule on one play and the plays before it; the finding takes the rule's severity,
+ * `null` if there is none.
+ */
 export const inspectWith = (
   rule: RuleOf<FindingKind>,
   event: PlayRecord,

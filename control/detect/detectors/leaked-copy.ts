@@ -1,7 +1,7 @@
 import type { PlayRecord } from '#domain/types'
-import { durationText, findingOf } from '../finding.ts'
+import { createFinding, durationText } from '../finding.ts'
 import { hasNetwork } from '../guards.ts'
-import { poolOf } from '../network-class.ts'
+import { addressPoolOf } from '../network-class.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
 
 const HOUR_MS = 3_600_000
@@ -17,7 +17,7 @@ const strangersOf = (plays: readonly PlayRecord[], since: number): Burst => {
   const knownPools = new Set<string>()
   const burst: Burst = { strangers: new Map(), places: new Set() }
   for (const play of plays) {
-    const pool = hasNetwork(play) ? poolOf(play.network) : null
+    const pool = hasNetwork(play) ? addressPoolOf(play.network) : null
     if (play.startedAt < since) {
       if (play.device !== null) knownDevices.add(play.device)
       if (pool !== null) knownPools.add(pool)
@@ -39,7 +39,7 @@ const countBefore = (recent: readonly PlayRecord[], since: number): number =>
 // Before a few plays are known, everybody is a stranger.
 const KNOWN_AT_LEAST = 3
 
-/** Many strangers at once: a playlist or a password that got out. */
+/** Many new devices on new networks at once: a leaked playlist or password. */
 export const inspectLeakedCopy: Inspect<'leaked_copy'> = (
   event,
   recent,
@@ -54,7 +54,7 @@ export const inspectLeakedCopy: Inspect<'leaked_copy'> = (
   const countries = [...new Set(plays.flatMap((p) => p.country ?? []))].sort()
   const where =
     countries.length > 1 ? ` in ${countries.length} countries (${countries.join(', ')})` : ''
-  return findingOf(
+  return createFinding(
     event,
     plays.filter((p) => p !== event),
     {

@@ -1,6 +1,6 @@
 import { type Interval, intervalOf, mergeIntervals } from '#domain/interval'
 import type { PlayRecord } from '#domain/types'
-import { findingOf, placeName } from '../finding.ts'
+import { createFinding, placeName } from '../finding.ts'
 import { isHosting } from '../network-class.ts'
 import { endOf } from '../normalise.ts'
 import type { Inspect } from '../rules/rule-types.ts'
@@ -34,7 +34,7 @@ const ranMs = (play: PlayRecord): number =>
 const lengthOf = (plays: readonly PlayRecord[]): number =>
   plays.reduce((sum, play) => sum + ranMs(play), 0)
 
-/** A machine that plays round the clock: several channels at once, or from a data centre. */
+/** A device that plays round the clock: several channels at once, or from a hosting network. */
 export const inspectRestreaming: Inspect<'restreaming'> = (event, recent, params) => {
   const leastMs = params.min_hours_per_day * HOUR_MS
   const enoughMs = leastMs * params.min_days
@@ -55,7 +55,7 @@ export const inspectRestreaming: Inspect<'restreaming'> = (event, recent, params
   const source = fromHosting
     ? `a data centre (${event.asnOrg})`
     : `one network in ${placeName(event)}`
-  return findingOf(event, plays.filter((p) => p !== event).slice(-4), {
+  return createFinding(event, plays.filter((p) => p !== event).slice(-4), {
     kind: 'restreaming',
     severity: 'high',
     confidence: 90,

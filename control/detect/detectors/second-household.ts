@@ -1,7 +1,7 @@
 import type { PlayRecord } from '#domain/types'
-import { findingOf } from '../finding.ts'
+import { createFinding } from '../finding.ts'
 import { type Judgement, judgeHouseholds } from '../household/household-judgement.ts'
-import { placeOf } from '../household/household-text.ts'
+import { homePlaceText } from '../household/household-text.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
 import type { Finding } from '../types.ts'
 
@@ -16,7 +16,7 @@ const samples = (plays: readonly PlayRecord[]): PlayRecord[] => {
 
 const days = (count: number): string => `${count} day${count === 1 ? '' : 's'}`
 
-/** Puts a judgement into a finding; `null` when it does not speak of a second household. */
+/** The finding for a household judgement; `null` when it shows no second household. */
 export const secondHouseholdFinding = (
   event: PlayRecord,
   { features: { strongest }, confidence, isLikely }: Judgement,
@@ -24,7 +24,7 @@ export const secondHouseholdFinding = (
 ): Finding | null => {
   if (strongest === null || !isLikely || strongest.days < params.min_days) return null
   if (strongest.overlapDays < params.min_overlap_days) return null
-  const own = strongest.home.own.map((t) => t.play)
+  const own = strongest.home.ownPlays.map((t) => t.play)
   const sets = strongest.home.televisions.size
   const television =
     sets === 0 ? '' : `, with ${sets === 1 ? 'a television' : `${sets} televisions`} of its own`
@@ -33,12 +33,12 @@ export const secondHouseholdFinding = (
     overlapDays === 0
       ? ''
       : `; both played at the same time on ${overlapDays} of ${days(commonDays)}`
-  return findingOf(event, samples(own.filter((p) => p !== event)), {
+  return createFinding(event, samples(own.filter((p) => p !== event)), {
     kind: 'second_household',
     severity: 'high',
     confidence,
     summary:
-      `A second household in ${placeOf(strongest.home)} played on ${days(strongest.days)}${television}; ` +
+      `A second household in ${homePlaceText(strongest.home)} played on ${days(strongest.days)}${television}; ` +
       `devices of one home were guests of the other on ${days(strongest.mixedDays)}${overlap}.`,
     evidence: {
       count: strongest.days,
@@ -51,7 +51,7 @@ export const secondHouseholdFinding = (
   })
 }
 
-/** A household of its own that uses the account beside the main one, week after week. */
+/** A second household that uses the account regularly beside the main one. */
 export const inspectSecondHousehold: Inspect<'second_household'> = (event, recent, params) => {
   const judgement = judgeHouseholds([...recent, event], { now: event.startedAt })
   return secondHouseholdFinding(event, judgement, params)

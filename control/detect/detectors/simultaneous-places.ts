@@ -1,6 +1,6 @@
 import { intervalOf, overlapMs } from '#domain/interval'
 import type { PlayRecord } from '#domain/types'
-import { deviceName, durationText, findingOf, placeName } from '../finding.ts'
+import { createFinding, deviceName, durationText, placeName } from '../finding.ts'
 import { type Distance, distanceOf, isLocated, isSameDevice, isThroughHosting } from '../guards.ts'
 import { clockSlackMs } from '../normalise.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
@@ -48,7 +48,7 @@ export const inspectSimultaneousPlaces: Inspect<'simultaneous_places'> = (
   }
   if (best === null) return null
   const { play, distance, sharedMs } = best
-  return findingOf(event, [play], {
+  return createFinding(event, [play], {
     kind: 'simultaneous_places',
     severity: 'warning',
     confidence: 35,

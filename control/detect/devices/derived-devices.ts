@@ -1,6 +1,6 @@
 import type { PlayRecord } from '#domain/types'
 import { hasDerivedDevice } from '../guards.ts'
-import { poolOf } from '../network-class.ts'
+import { addressPoolOf } from '../network-class.ts'
 import { watchedUntil } from '../watched.ts'
 
 // Shorter overlaps are one player that changed its network.
@@ -12,7 +12,7 @@ const PROOFS = 2
 const kindOf = (play: PlayRecord): string => `${play.platform ?? ''}/${play.client ?? ''}`
 
 const placeOf = (play: PlayRecord): string =>
-  play.isLan ? 'lan' : (poolOf(play.network) ?? 'unknown')
+  play.isLan ? 'lan' : (addressPoolOf(play.network) ?? 'unknown')
 
 type Overlaps = Map<string, Map<string, number>>
 
@@ -59,10 +59,11 @@ const numberPlayers = (plays: readonly PlayRecord[]): Map<string, number> => {
 }
 
 /**
- * Gives plays from edges devices that last: players of one kind are one device until they prove to be two, else
- * a phone that leaves the house would be a second one. Plays must be in order.
+ * Replaces device ids that edges derived by stable ones: players of one kind are one device until they overlap
+ * often enough to be two, else a phone that leaves the house would count as a second one. Plays must be in
+ * order of start.
  */
-export const settleDevices = (plays: readonly PlayRecord[]): PlayRecord[] => {
+export const mergeDerivedDevices = (plays: readonly PlayRecord[]): PlayRecord[] => {
   const kinds = new Map<string, PlayRecord[]>()
   for (const play of plays) {
     if (!hasDerivedDevice(play)) continue

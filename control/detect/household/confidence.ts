@@ -6,18 +6,18 @@ const percent = (logOdds: number): number => 100 / (1 + Math.exp(-logOdds))
 const signed = (points: number): string =>
   `${points < 0 ? '\u2212' : '+'}${Math.abs(Math.round(points))}`
 
-/** Says what one feature means for one account, without the points. */
+/** Describes what one feature means for one account, without the points. */
 export type Explain = (id: FeatureId, account: AccountFeatures) => string
 
-/** A confidence and the addends that make it. */
+/** A confidence (0..100) and the contributions that make it. */
 export interface Confidence {
   readonly confidence: number
   readonly contributions: readonly Contribution[]
 }
 
 /**
- * Adds up the log-odds and shares the points between the start and the confidence out in proportion to them, so
- * that every point is accounted for, whatever the order; the strongest come first.
+ * Logistic model: sums the log-odds and splits the points between the base and the confidence in proportion to
+ * them, so that every point is accounted for whatever the order; the strongest come first.
  */
 export const explainConfidence = (
   account: AccountFeatures,

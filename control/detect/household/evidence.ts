@@ -1,7 +1,7 @@
 import { haversineKm } from '#domain/geo'
 import { coveredMs, type Interval, intersectMerged, mergeIntervals } from '#domain/interval'
+import type { EnrichedPlay } from '../enriched-play.ts'
 import { type Decay, decayAt } from '../scoring/decay.ts'
-import type { Trace } from '../trace.ts'
 import type { Home } from './homes.ts'
 
 const DAY_MS = 86_400_000
@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000
 // Two sessions that overlap by less are a hand-over, not two viewers.
 const OVERLAP_AT_LEAST_MS = 10 * 60_000
 
-/** The same figures, old days counting less. */
+/** The same figures with exponential decay by age. */
 export interface RecentEvidence {
   readonly televisionDays: number
   readonly hours: number
@@ -44,17 +44,17 @@ export interface HouseholdEvidence {
   readonly recent: RecentEvidence
 }
 
-const daysOf = (traces: readonly Trace[]): Set<number> => new Set(traces.map((t) => t.day))
+const daysOf = (plays: readonly EnrichedPlay[]): Set<number> => new Set(plays.map((t) => t.day))
 
-const watched = (traces: readonly Trace[]): Interval[] =>
-  mergeIntervals(traces.map((t) => ({ start: t.start, end: t.end })))
+const watched = (plays: readonly EnrichedPlay[]): Interval[] =>
+  mergeIntervals(plays.map((t) => ({ start: t.start, end: t.end })))
 
 // Clocks of different sources are not compared with each other.
-const overlapsPerSource = (a: readonly Trace[], b: readonly Trace[]): Interval[] => {
+const overlapsPerSource = (a: readonly EnrichedPlay[], b: readonly EnrichedPlay[]): Interval[] => {
   const sources = new Set(a.map((t) => t.play.source))
   return [...sources].flatMap((source) => {
-    const of = (traces: readonly Trace[]): Interval[] =>
-      watched(traces.filter((t) => t.play.source === source))
+    const of = (plays: readonly EnrichedPlay[]): Interval[] =>
+      watched(plays.filter((t) => t.play.source === source))
     return intersectMerged(of(a), of(b)).filter((i) => i.end - i.start >= OVERLAP_AT_LEAST_MS)
   })
 }
@@ -70,13 +70,16 @@ export const mostCommon = <T extends string>(values: readonly (T | null)[]): T |
   return best
 }
 
-const distanceBetween = (a: readonly Trace[], b: readonly Trace[]): number | null => {
-  const [from, to] = [a.find((t) => t.at)?.at, b.find((t) => t.at)?.at]
+const distanceBetween = (a: readonly EnrichedPlay[], b: readonly EnrichedPlay[]): number | null => {
+  const [from, to] = [
+    a.find((t) => t.coordinates)?.coordinates,
+    b.find((t) => t.coordinates)?.coordinates,
+  ]
   return from && to ? haversineKm(from, to) : null
 }
 
-const isWorkTime = (trace: Trace): boolean => {
-  const local = trace.start + ((trace.play.longitude ?? 0) / 15) * HOUR_MS
+const isWorkTime = (play: EnrichedPlay): boolean => {
+  const local = play.start + ((play.play.longitude ?? 0) / 15) * HOUR_MS
   const hour = (local / HOUR_MS) % 24
   // Day 0 of Unix time was a Thursday.
   const weekday = (Math.floor(local / DAY_MS) + 4) % 7
@@ -92,14 +95,14 @@ interface Days {
 }
 
 const daysTogether = (main: Home, home: Home, overlap: readonly Interval[]): Days => {
-  const own = daysOf(home.own)
-  const mains = daysOf(main.own)
+  const own = daysOf(home.ownPlays)
+  const mains = daysOf(main.ownPlays)
   return {
     own,
-    television: daysOf(home.own.filter((t) => t.kind === 'television')),
+    television: daysOf(home.ownPlays.filter((t) => t.kind === 'television')),
     mixed: daysOf([
-      ...home.traces.filter((t) => main.devices.has(t.device)),
-      ...main.traces.filter((t) => home.devices.has(t.device)),
+      ...home.plays.filter((t) => main.devices.has(t.device)),
+      ...main.plays.filter((t) => home.devices.has(t.device)),
     ]),
     common: new Set([...own].filter((day) => mains.has(day))),
     overlap: new Set(overlap.map((i) => Math.floor(i.start / DAY_MS))),
@@ -118,16 +121,16 @@ const recentOf = (days: Days, hours: readonly Interval[], decay: Decay): RecentE
   }
 }
 
-const firstStart = (traces: readonly Trace[], now: number): number =>
-  traces.reduce((first, trace) => Math.min(first, trace.start), now)
+const firstStart = (plays: readonly EnrichedPlay[], now: number): number =>
+  plays.reduce((first, play) => Math.min(first, play.start), now)
 
-/** Compares a household with the main one. */
+/** Measures a household against the main one. */
 export const compareHomes = (main: Home, home: Home, now: number): HouseholdEvidence => {
-  const overlap = overlapsPerSource(main.own, home.own)
+  const overlap = overlapsPerSource(main.ownPlays, home.ownPlays)
   const days = daysTogether(main, home, overlap)
-  const hours = watched(home.own)
+  const hours = watched(home.ownPlays)
   const [country, mainCountry] = [home, main].map((h) =>
-    mostCommon(h.own.map((t) => t.play.country)),
+    mostCommon(h.ownPlays.map((t) => t.play.country)),
   )
   return {
     main,
@@ -139,10 +142,10 @@ export const compareHomes = (main: Home, home: Home, now: number): HouseholdEvid
     commonDays: days.common.size,
     overlapDays: days.overlap.size,
     overlapHours: coveredMs(overlap) / HOUR_MS,
-    distanceKm: distanceBetween(home.own, main.own),
+    distanceKm: distanceBetween(home.ownPlays, main.ownPlays),
     isOtherCountry: country !== null && mainCountry !== null && country !== mainCountry,
-    workHoursShare: home.own.filter(isWorkTime).length / Math.max(1, home.own.length),
-    historyDays: (now - firstStart([...main.own, ...home.own], now)) / DAY_MS,
+    workHoursShare: home.ownPlays.filter(isWorkTime).length / Math.max(1, home.ownPlays.length),
+    historyDays: (now - firstStart([...main.ownPlays, ...home.ownPlays], now)) / DAY_MS,
     recent: recentOf(days, hours, decayAt(now)),
   }
 }

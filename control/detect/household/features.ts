@@ -2,7 +2,7 @@ import type { Decay } from '../scoring/decay.ts'
 import type { Finding, FindingKind } from '../types.ts'
 import type { HouseholdEvidence } from './evidence.ts'
 
-/** What the confidence is made of; every one is zero when there is nothing to say. */
+/** Features of the logistic model; each is zero when there is no evidence. */
 export const FEATURES = [
   'other_home',
   'television',
@@ -20,13 +20,13 @@ export const FEATURES = [
   'far_apart',
 ] as const
 
-/** One of the things the confidence is made of. */
+/** Name of one feature. */
 export type FeatureId = (typeof FEATURES)[number]
 
 /** The features of one account. */
 export type FeatureValues = Readonly<Record<FeatureId, number>>
 
-/** Log-odds per unit of each feature, and where every account starts. */
+/** Weights of the logistic model: log-odds per unit of each feature, and the intercept. */
 export type Weights = Readonly<Record<FeatureId, number>> & { readonly intercept: number }
 
 const NOTHING: FeatureValues = {
@@ -64,11 +64,11 @@ export const featuresOf = ({ home, recent, ...evidence }: HouseholdEvidence): Fe
   work_hours: home.televisions.size === 0 ? evidence.workHoursShare : 0,
 })
 
-/** The sum a set of features has under a set of weights, without the intercept. */
+/** Weighted sum of the features, without the intercept. */
 export const scoreOf = (features: FeatureValues, weights: Weights): number =>
   FEATURES.reduce((sum, id) => sum + features[id] * weights[id], 0)
 
-/** What findings add to households: kinds that speak for themselves, and distance as a hint. */
+/** Features made from findings of other detectors. */
 export const findingFeatures = (
   findings: readonly Finding[],
   decay: Decay,
@@ -82,7 +82,7 @@ export const findingFeatures = (
   }
 }
 
-/** The strongest household and the features of the account: its own, and how many more there are like it. */
+/** The features of one account: those of its strongest second household, and how many more there are. */
 export interface AccountFeatures {
   readonly strongest: HouseholdEvidence | null
   readonly others: readonly HouseholdEvidence[]
@@ -93,7 +93,7 @@ export interface AccountFeatures {
 // More than this many further homes say nothing new.
 const OTHERS_AT_MOST = 4
 
-/** Ranks households by how strongly they speak of another home; only those that speak for it count. */
+/** Ranks the households beside the main one by score and computes the account's features from them. */
 export const accountFeatures = (
   evidence: readonly HouseholdEvidence[],
   weights: Weights,

@@ -1,17 +1,17 @@
 import { coveredMs } from '#domain/interval'
-import { type DeviceUse, tally, usesOf } from '../devices/device-use.ts'
-import type { Trace } from '../trace.ts'
+import { type DevicePlays, playsByDevice, sumUsage } from '../devices/device-plays.ts'
+import type { EnrichedPlay } from '../enriched-play.ts'
 import { type LineConflicts, lineConflicts } from './line-conflicts.ts'
 import { UnionFind } from './union-find.ts'
 
-/** Devices that were seen on one line, and what was played there. */
+/** A cluster of devices that share an internet connection, and the plays at it. */
 export interface Home {
   readonly devices: ReadonlySet<string>
   readonly televisions: ReadonlySet<string>
   /** Plays that happened at this home, guests included. */
-  readonly traces: readonly Trace[]
+  readonly plays: readonly EnrichedPlay[]
   /** Plays of its own devices at it. */
-  readonly own: readonly Trace[]
+  readonly ownPlays: readonly EnrichedPlay[]
 }
 
 // This often must two groups be seen at two addresses of one pool at once before they are two lines.
@@ -24,11 +24,11 @@ const OWN_PLACE_DAYS = 5
 const OWN_PLACE_MEAN_HOURS = 0.3
 
 /** Devices that share a line, or the exits of one VPN, are together. */
-const joinByLine = (sets: UnionFind, uses: readonly DeviceUse[]): void => {
+const joinByLine = (sets: UnionFind, uses: readonly DevicePlays[]): void => {
   const first = new Map<string, string>()
-  for (const { device, traces } of uses) {
-    for (const { glues } of traces) {
-      const [line] = glues
+  for (const { device, plays } of uses) {
+    for (const { homeKeys } of plays) {
+      const [line] = homeKeys
       if (line === undefined) continue
       const other = first.get(line)
       if (other === undefined) first.set(line, device)
@@ -37,9 +37,9 @@ const joinByLine = (sets: UnionFind, uses: readonly DeviceUse[]): void => {
   }
 }
 
-const linesInPool = (use: DeviceUse): Map<string, Set<string>> => {
+const linesInPool = (use: DevicePlays): Map<string, Set<string>> => {
   const lines = new Map<string, Set<string>>()
-  for (const { line, pool, isHosting } of use.traces) {
+  for (const { line, pool, isHosting } of use.plays) {
     if (line === null || pool === null || isHosting) continue
     lines.set(pool, (lines.get(pool) ?? new Set<string>()).add(line))
   }
@@ -48,7 +48,7 @@ const linesInPool = (use: DeviceUse): Map<string, Set<string>> => {
 
 /** Devices on one line are together; so are those that draw from one pool and never contradict each other. */
 const groupDevices = (
-  uses: readonly DeviceUse[],
+  uses: readonly DevicePlays[],
   sets: UnionFind,
   conflicts: LineConflicts,
 ): void => {
@@ -75,39 +75,39 @@ const groupDevices = (
 }
 
 /** Which home a line or pool belongs to; one that several homes use belongs to none. */
-const claimGlues = (
-  uses: readonly DeviceUse[],
+const claimHomeKeys = (
+  uses: readonly DevicePlays[],
   sets: UnionFind,
   claimed: Map<string, string | null>,
 ): void => {
   for (const use of uses) {
     const home = sets.find(use.device)
-    for (const glue of new Set(use.traces.flatMap((t) => t.glues))) {
-      const owner = claimed.get(glue)
-      if (owner === undefined) claimed.set(glue, home)
-      else if (owner !== home) claimed.set(glue, null)
+    for (const homeKey of new Set(use.plays.flatMap((p) => p.homeKeys))) {
+      const owner = claimed.get(homeKey)
+      if (owner === undefined) claimed.set(homeKey, home)
+      else if (owner !== home) claimed.set(homeKey, null)
     }
   }
 }
 
-const homeOf = (trace: Trace, claimed: ReadonlyMap<string, string | null>): string | null => {
-  for (const glue of trace.glues) {
-    const home = claimed.get(glue)
+const homeOf = (play: EnrichedPlay, claimed: ReadonlyMap<string, string | null>): string | null => {
+  for (const homeKey of play.homeKeys) {
+    const home = claimed.get(homeKey)
     if (home) return home
   }
   return null
 }
 
 /** The home a travelling device belongs to: where it watched most, unless it has a better place of its own. */
-const bestHome = (use: DeviceUse, claimed: ReadonlyMap<string, string | null>): string | null => {
-  const atHomes = tally(use.traces, (t) => [homeOf(t, claimed) ?? ''])
+const bestHome = (use: DevicePlays, claimed: ReadonlyMap<string, string | null>): string | null => {
+  const atHomes = sumUsage(use.plays, (p) => [homeOf(p, claimed) ?? ''])
   const ranked = [...atHomes]
     .filter(([home]) => home !== '')
     .sort(([a, x], [b, y]) => y.hours - x.hours || (a < b ? -1 : 1))
   const [best] = ranked
   if (!best) return null
-  const away = use.traces.filter((t) => homeOf(t, claimed) === null && !t.isHosting)
-  const hasOwnPlace = [...tally(away, (t) => t.glues.slice(1)).values()].some(
+  const away = use.plays.filter((p) => homeOf(p, claimed) === null && !p.isHosting)
+  const hasOwnPlace = [...sumUsage(away, (p) => p.homeKeys.slice(1)).values()].some(
     (p) =>
       p.days >= OWN_PLACE_DAYS &&
       p.hours >= GUEST_RATIO * best[1].hours &&
@@ -124,21 +124,21 @@ const mainness = ({ d, ms }: { d: Draft; ms: number }): number =>
 interface Draft {
   readonly devices: Set<string>
   readonly televisions: Set<string>
-  readonly traces: Trace[]
-  readonly own: Trace[]
+  readonly plays: EnrichedPlay[]
+  readonly ownPlays: EnrichedPlay[]
 }
 
 const settle = (
-  uses: readonly DeviceUse[],
+  uses: readonly DevicePlays[],
 ): { of: Map<string, string>; claimed: Map<string, string | null> } => {
   const sets = new UnionFind()
   const claimed = new Map<string, string | null>()
   const anchors = uses.filter((u) => u.kind === 'television')
-  const conflicts = lineConflicts(uses.flatMap((u) => u.traces).sort((a, b) => a.start - b.start))
+  const conflicts = lineConflicts(uses.flatMap((u) => u.plays).sort((a, b) => a.start - b.start))
   groupDevices(anchors, sets, conflicts)
-  claimGlues(anchors, sets, claimed)
+  claimHomeKeys(anchors, sets, claimed)
   const of = new Map(anchors.map((u) => [u.device, sets.find(u.device)]))
-  const strays: DeviceUse[] = []
+  const strays: DevicePlays[] = []
   for (const use of uses) {
     if (use.kind === 'television') continue
     const home = bestHome(use, claimed)
@@ -147,17 +147,17 @@ const settle = (
   }
   const away = strays.map((u) => ({
     ...u,
-    traces: u.traces.filter((t) => homeOf(t, claimed) === null),
+    plays: u.plays.filter((p) => homeOf(p, claimed) === null),
   }))
   groupDevices(away, sets, conflicts)
-  claimGlues(away, sets, claimed)
+  claimHomeKeys(away, sets, claimed)
   for (const use of strays) of.set(use.device, sets.find(use.device))
   return { of, claimed }
 }
 
 /** Groups an account's devices into homes, the most watched first. */
-export const homesOf = (traces: readonly Trace[]): Home[] => {
-  const uses = usesOf(traces)
+export const homesOf = (plays: readonly EnrichedPlay[]): Home[] => {
+  const uses = playsByDevice(plays)
   const { of, claimed } = settle(uses)
   const drafts = new Map<string, Draft>()
   for (const use of uses) {
@@ -165,24 +165,24 @@ export const homesOf = (traces: readonly Trace[]): Home[] => {
     const draft = drafts.get(id) ?? {
       devices: new Set(),
       televisions: new Set(),
-      traces: [],
-      own: [],
+      plays: [],
+      ownPlays: [],
     }
     drafts.set(id, draft)
     draft.devices.add(use.device)
     if (use.kind === 'television') draft.televisions.add(use.device)
   }
-  for (const trace of traces) {
+  for (const play of plays) {
     // A set stays where it is, even when a relay hides its line.
-    const hidden = trace.line === null && trace.kind === 'television' ? of.get(trace.device) : null
-    const home = homeOf(trace, claimed) ?? hidden ?? null
+    const hidden = play.line === null && play.kind === 'television' ? of.get(play.device) : null
+    const home = homeOf(play, claimed) ?? hidden ?? null
     if (home === null) continue
-    drafts.get(home)?.traces.push(trace)
-    if (of.get(trace.device) === home) drafts.get(home)?.own.push(trace)
+    drafts.get(home)?.plays.push(play)
+    if (of.get(play.device) === home) drafts.get(home)?.ownPlays.push(play)
   }
   return [...drafts.values()]
-    .filter((d) => d.own.length > 0)
-    .map((d) => ({ d, ms: coveredMs(d.own.map((t) => ({ start: t.start, end: t.end }))) }))
+    .filter((d) => d.ownPlays.length > 0)
+    .map((d) => ({ d, ms: coveredMs(d.ownPlays.map((p) => ({ start: p.start, end: p.end }))) }))
     .sort((a, b) => mainness(b) - mainness(a))
     .map(({ d }) => d)
 }

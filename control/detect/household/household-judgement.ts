@@ -1,6 +1,6 @@
 import type { PlayRecord } from '#domain/types'
+import { enrichPlays } from '../enriched-play.ts'
 import { decayAt } from '../scoring/decay.ts'
-import { tracesOf } from '../trace.ts'
 import type { Contribution, Finding } from '../types.ts'
 import { explainConfidence } from './confidence.ts'
 import { compareHomes, type HouseholdEvidence } from './evidence.ts'
@@ -18,7 +18,7 @@ export interface Judgement {
   readonly isLikely: boolean
 }
 
-/** What a judgement may be told besides the plays. */
+/** Options of a judgement. */
 export interface JudgementOptions {
   readonly now: number
   readonly threshold?: number | undefined
@@ -28,22 +28,26 @@ export interface JudgementOptions {
 
 /** The server's own home, and what an operator called fine: nothing there is held against the account. */
 const isTrusted = (home: Home): boolean =>
-  2 * home.own.filter((trace) => trace.play.isLan && trace.line !== null).length > home.own.length
+  2 * home.ownPlays.filter((play) => play.play.isLan && play.line !== null).length >
+  home.ownPlays.length
 
-/** What each household beside the main one did; homes come as grouped, the main one first. */
+/** Evidence for each household beside the main one; `homes` as `homesOf` gives them, the main one first. */
 export const householdEvidence = (homes: readonly Home[], now: number): HouseholdEvidence[] => {
   const [main, ...rest] = homes
   if (!main) return []
   return rest.filter((home) => !isTrusted(home)).map((home) => compareHomes(main, home, now))
 }
 
-/** Groups plays into households and weighs what they did; plays must be normalised. */
+/**
+ * Clusters plays into households and scores the evidence for a second one; plays must be prepared by
+ * `preparePlays`.
+ */
 export const judgeHouseholds = (
   plays: readonly PlayRecord[],
   options: JudgementOptions,
 ): Judgement => {
   const weights = options.weights ?? DEFAULT_WEIGHTS
-  const homes = homesOf(tracesOf(plays))
+  const homes = homesOf(enrichPlays(plays))
   const evidence = householdEvidence(homes, options.now)
   const decay = decayAt(options.now)
   const features = accountFeatures(evidence, weights, options.findings ?? [], decay)

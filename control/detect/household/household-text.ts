@@ -6,9 +6,9 @@ import type { Home } from './homes.ts'
 
 const HOUR_MS = 3_600_000
 
-/** Where a home is, as far as its own plays tell: "Lyon (Orange S.A.)". */
-export const placeOf = (home: Home): string => {
-  const plays = home.own.map((t) => t.play)
+/** Place and provider of a home from its own plays: "Lyon (Orange S.A.)". */
+export const homePlaceText = (home: Home): string => {
+  const plays = home.ownPlays.map((t) => t.play)
   const city = mostCommon(plays.map((p) => p.city)) ?? mostCommon(plays.map((p) => p.region))
   const operator = mostCommon(plays.map((p) => p.asnOrg))
   const country = mostCommon(plays.map((p) => p.country))
@@ -25,7 +25,7 @@ const bothOnTelevision = ({ home, main }: HouseholdEvidence): boolean =>
 
 const overlapSentence = (s: HouseholdEvidence): string => {
   const who = bothOnTelevision(s) ? 'the television' : 'a device'
-  const there = `${who} in ${placeOf(s.home)} and ${bothOnTelevision(s) ? 'the one' : 'one'} in ${placeOf(s.main)}`
+  const there = `${who} in ${homePlaceText(s.home)} and ${bothOnTelevision(s) ? 'the one' : 'one'} in ${homePlaceText(s.main)}`
   return `${there} played at the same time on ${s.overlapDays} of ${counted(s.commonDays, 'day')}`
 }
 
@@ -36,9 +36,10 @@ type HomeSentences = Readonly<
 >
 
 const HOME_SENTENCES: HomeSentences = {
-  other_home: (s) => `devices that live apart from the main home were seen in ${placeOf(s.home)}`,
+  other_home: (s) =>
+    `devices that live apart from the main home were seen in ${homePlaceText(s.home)}`,
   television: (s) =>
-    `a television of its own played in ${placeOf(s.home)} on ${counted(s.televisionDays, 'day')}`,
+    `a television of its own played in ${homePlaceText(s.home)} on ${counted(s.televisionDays, 'day')}`,
   hours: (s) =>
     `${counted(Math.round(s.hours), 'hour')} were watched there on ${counted(s.days, 'day')}`,
   devices: (s) => `${counted(s.home.devices.size, 'device belongs', 'devices belong')} there`,
@@ -51,7 +52,7 @@ const HOME_SENTENCES: HomeSentences = {
   short_history: (s) =>
     `only ${counted(Math.round(s.historyDays), 'day')} of history, too few to tell a visit from a home`,
   more_homes: (_, a) =>
-    `${counted(a.others.length, 'more home')} beside these two: ${a.others.map((o) => placeOf(o.home)).join('; ')}`,
+    `${counted(a.others.length, 'more home')} beside these two: ${a.others.map((o) => homePlaceText(o.home)).join('; ')}`,
 }
 
 const found = (account: AccountFeatures, ...kinds: FindingKind[]): number =>
@@ -67,28 +68,28 @@ const FINDING_SENTENCES: Readonly<Record<FindingFeature, (a: AccountFeatures) =>
 
 const isFindingFeature = (id: FeatureId): id is FindingFeature => id in FINDING_SENTENCES
 
-/** What a feature means for an account, in words. */
+/** A feature of an account as a sentence. */
 export const explainFeature = (id: FeatureId, account: AccountFeatures): string => {
   if (isFindingFeature(id)) return FINDING_SENTENCES[id](account)
   return account.strongest === null ? id : HOME_SENTENCES[id](account.strongest, account)
 }
 
-/** A home as reports and the API show it. */
+/** A home in the form that reports and the API return. */
 export const describeHome = (home: Home, index: number): Household => {
-  const plays = home.own.map((t) => t.play)
-  const starts = home.own.map((t) => t.start).sort((a, b) => a - b)
-  const networks = new Set(home.own.flatMap((t) => (t.line === null ? [] : [t.line])))
+  const plays = home.ownPlays.map((t) => t.play)
+  const starts = home.ownPlays.map((t) => t.start).sort((a, b) => a - b)
+  const networks = new Set(home.ownPlays.flatMap((t) => (t.line === null ? [] : [t.line])))
   return {
     index,
     isMain: index === 0,
-    label: `${index === 0 ? 'the main household' : 'a household'} in ${placeOf(home)}`,
+    label: `${index === 0 ? 'the main household' : 'a household'} in ${homePlaceText(home)}`,
     city: mostCommon(plays.map((p) => p.city)),
     country: mostCommon(plays.map((p) => p.country)),
     devices: [...home.devices].sort(),
     televisions: home.televisions.size,
     networks: [...networks].sort(),
-    daysActive: new Set(home.own.map((t) => t.day)).size,
-    hoursPlayed: coveredMs(home.own.map((t) => ({ start: t.start, end: t.end }))) / HOUR_MS,
+    daysActive: new Set(home.ownPlays.map((t) => t.day)).size,
+    hoursPlayed: coveredMs(home.ownPlays.map((t) => ({ start: t.start, end: t.end }))) / HOUR_MS,
     firstSeenAt: starts[0] ?? 0,
     lastSeenAt: starts.at(-1) ?? 0,
   }

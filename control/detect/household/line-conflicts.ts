@@ -1,14 +1,14 @@
-import type { Trace } from '../trace.ts'
+import type { EnrichedPlay } from '../enriched-play.ts'
 
 const DAY_MS = 86_400_000
 
-// Whoever gets the same address back within this time most likely never gave it away.
+// An address that returns within this time was most likely held all along.
 const LEASE_MS = 14 * DAY_MS
 
 // So many addresses of one pool are watched at once; a household has one or two.
 const LINES_AT_ONCE = 8
 
-/** How often two lines of one pool returned beside each other, both ways round. */
+/** How often two connections of one address pool alternated, symmetric. */
 export type LineConflicts = ReadonlyMap<string, ReadonlyMap<string, number>>
 
 interface LastUse {
@@ -27,7 +27,10 @@ const countBoth = (counts: Map<string, Map<string, number>>, a: string, b: strin
   }
 }
 
-const countReturns = (uses: readonly Trace[], counts: Map<string, Map<string, number>>): void => {
+const countReturns = (
+  uses: readonly EnrichedPlay[],
+  counts: Map<string, Map<string, number>>,
+): void => {
   const last = new Map<string, LastUse>()
   for (const { line, start } of uses) {
     if (line === null) continue
@@ -44,16 +47,16 @@ const countReturns = (uses: readonly Trace[], counts: Map<string, Map<string, nu
 }
 
 /**
- * Counts how often an address was used, then another of the same pool, then the first again. One line has one
- * address at a time, so two that return beside each other are two lines. Plays must be in order of start.
+ * Counts how often an address was used, then another of the same pool, then the first again. A connection has one
+ * address at a time, so two that alternate are two connections. Plays must be in order of start.
  */
-export const lineConflicts = (traces: readonly Trace[]): LineConflicts => {
-  const pools = new Map<string, Trace[]>()
-  for (const trace of traces) {
-    if (trace.line === null || trace.pool === null || trace.isHosting) continue
-    const known = pools.get(trace.pool)
-    if (known) known.push(trace)
-    else pools.set(trace.pool, [trace])
+export const lineConflicts = (plays: readonly EnrichedPlay[]): LineConflicts => {
+  const pools = new Map<string, EnrichedPlay[]>()
+  for (const play of plays) {
+    if (play.line === null || play.pool === null || play.isHosting) continue
+    const known = pools.get(play.pool)
+    if (known) known.push(play)
+    else pools.set(play.pool, [play])
   }
   const counts = new Map<string, Map<string, number>>()
   for (const uses of pools.values()) countReturns(uses, counts)

@@ -1,4 +1,4 @@
-/** Disjoint sets of strings, joined as evidence comes in. */
+/** Disjoint-set forest (union-find) over strings. */
 export class UnionFind {
   readonly #parent = new Map<string, string>()
 

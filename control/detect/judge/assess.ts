@@ -1,16 +1,16 @@
 import type { PlayRecord } from '#domain/types'
 import { secondHouseholdFinding } from '../detectors/second-household.ts'
-import { type HomeKnowledge, knownPlays } from '../household/at-home.ts'
 import { type JudgementOptions, judgeHouseholds } from '../household/household-judgement.ts'
 import { describeHome } from '../household/household-text.ts'
-import { soundNow } from '../normalise.ts'
+import { type HomeHints, preparePlays } from '../household/prepare-plays.ts'
+import { reliableNow } from '../normalise.ts'
 import type { DetectionRule } from '../rules/rule-types.ts'
 import { defaultRules } from '../rules/rules.ts'
 import type { Assessment, Finding } from '../types.ts'
 import { inspectPlays } from './inspect-plays.ts'
 
-/** What an assessment may be told besides the plays. */
-export interface AssessOptions extends HomeKnowledge, Omit<JudgementOptions, 'findings'> {
+/** Options of an assessment. */
+export interface AssessOptions extends HomeHints, Omit<JudgementOptions, 'findings'> {
   /** Rules that make the findings; the default ones when left out. */
   readonly rules?: readonly DetectionRule[] | undefined
 }
@@ -42,10 +42,13 @@ const withHouseholds = (
   return { judgement, findings: second === null ? findings : [...findings, second] }
 }
 
-/** Says how likely one account is shared and why; the plays may come in any order. */
+/**
+ * How likely one account is shared and why; the plays may come in any order. An account without plays gets the
+ * base confidence.
+ */
 export const assessAccount = (plays: readonly PlayRecord[], options: AssessOptions): Assessment => {
-  const now = soundNow(plays, options.now)
-  const known = knownPlays(plays, now, options)
+  const now = reliableNow(plays, options.now)
+  const known = preparePlays(plays, now, options)
   const { judgement, findings } = withHouseholds(known, options.rules ?? defaultRules(), {
     ...options,
     now,

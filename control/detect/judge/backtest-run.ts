@@ -1,5 +1,5 @@
 import type { PlayRecord } from '#domain/types'
-import { type AccountWord, feedbackByAccount } from '../scoring/feedback.ts'
+import { type AccountFeedback, feedbackByAccount } from '../scoring/feedback.ts'
 import {
   type AccountPlays,
   type BacktestOptions,
@@ -12,8 +12,8 @@ import {
 export interface BacktestHistory {
   /** One account's plays at a time, oldest first. */
   playsByAccount(from: number, to: number): AsyncIterable<readonly PlayRecord[]>
-  /** What operators said, with the account each word is about. */
-  feedback?(): Promise<readonly AccountWord[]>
+  /** Feedback of operators. */
+  feedback?(): Promise<readonly AccountFeedback[]>
 }
 
 async function* accountsOf(
@@ -27,11 +27,11 @@ async function* accountsOf(
     if (newest === undefined) continue
     const name = plays.findLast((play) => play.accountName !== null)?.accountName ?? null
     const { account } = newest
-    yield { account, name, plays, knowledge: { feedback: feedback.get(account) } }
+    yield { account, name, plays, hints: { feedback: feedback.get(account) } }
   }
 }
 
-/** Runs a backtest over the store, account by account, so that no more than one is in memory. */
+/** Runs a backtest over the stored history, one account in memory at a time. */
 export const backtestHistory = (
   history: BacktestHistory,
   options: BacktestOptions,

@@ -1,5 +1,5 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
-import { type HomeKnowledge, knownPlays } from '../household/at-home.ts'
+import { type HomeHints, preparePlays } from '../household/prepare-plays.ts'
 import type { DetectionRule, RuleAction } from '../rules/rule-types.ts'
 import { stepFor } from '../rules/rules.ts'
 import { inspectPlays, type RuleFinding, windowMsOf } from './inspect-plays.ts'
@@ -7,15 +7,15 @@ import { inspectPlays, type RuleFinding, windowMsOf } from './inspect-plays.ts'
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 
-/** The history of one account. */
+/** The plays of one account. */
 export interface AccountPlays {
   readonly account: AccountRef
   readonly name: string | null
   readonly plays: readonly PlayRecord[]
-  readonly knowledge?: HomeKnowledge | undefined
+  readonly hints?: HomeHints | undefined
 }
 
-/** What the rules would have found of one account. */
+/** What the draft rules would have found in one account. */
 export interface AccountBacktest {
   readonly account: AccountRef
   readonly name: string | null
@@ -32,7 +32,7 @@ export interface RuleBacktest {
   readonly actions: Readonly<Partial<Record<RuleAction, number>>>
 }
 
-/** What a draft rule set would have found, beside what the present rules found. */
+/** What a draft rule set would have found, compared with the rules in force. */
 export interface BacktestResult {
   readonly accounts: number
   readonly plays: number
@@ -50,7 +50,7 @@ export interface BacktestResult {
   }
 }
 
-/** What a backtest is asked. */
+/** Options of a backtest. */
 export interface BacktestOptions {
   readonly rules: readonly DetectionRule[]
   /** The rules in force; none when left out. */
@@ -99,7 +99,10 @@ const summarise = (rule: DetectionRule, tally: Tally, days: number): RuleBacktes
   ),
 })
 
-/** The time a backtest needs plays of: the days asked for, and before them the longest window of any rule. */
+/**
+ * The range of plays a backtest reads (Unix ms, `to` exclusive): the days asked for, and before them the
+ * longest window of any rule.
+ */
 export const backtestSpan = ({
   rules,
   present = [],
@@ -111,12 +114,12 @@ export const backtestSpan = ({
 }
 
 const inReach = (
-  { plays, knowledge }: AccountPlays,
+  { plays, hints }: AccountPlays,
   options: BacktestOptions,
 ): readonly PlayRecord[] => {
   const { from } = backtestSpan(options)
   const near = plays.filter((play) => play.startedAt >= from)
-  return knownPlays(near, options.now, knowledge)
+  return preparePlays(near, options.now, hints)
 }
 
 /**
@@ -139,11 +142,11 @@ export const backtest = async (
     onlyPresent: new Array<AccountRef>(),
   }
   for await (const one of history) {
-    const { account, name, knowledge } = one
+    const { account, name, hints } = one
     const known = inReach(one, options)
     const asked = (set: readonly DetectionRule[]): RuleFinding[] =>
       inspectPlays(known, set).filter((f) => f.finding.at >= since)
-    const isFine = knowledge?.feedback?.isAccountFine ?? false
+    const isFine = hints?.feedback?.isAccountFine ?? false
     const draft = isFine ? [] : asked(rules)
     const current = isFine ? [] : asked(present)
     seen.accounts += 1

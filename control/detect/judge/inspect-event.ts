@@ -3,45 +3,52 @@ import { DETECTORS, inspectWith } from '../detectors/index.ts'
 import type { DetectionRule } from '../rules/rule-types.ts'
 import { isInScope } from '../rules/rules.ts'
 import type { Finding } from '../types.ts'
-import { RECENT_AT_MOST, type RuleFinding, windowMsOf } from './inspect-plays.ts'
+import { MAX_RECENT_PLAYS, type RuleFinding, windowMsOf } from './inspect-plays.ts'
 
 const MINUTE_MS = 60_000
 
 /** When a rule last judged an account and last found something; both Unix milliseconds. */
-export interface RuleMemory {
+export interface RuleState {
   readonly judgedAt: number | null
   readonly foundAt: number | null
 }
 
-/** What a live event is judged with. */
-export interface LiveQuestion {
+/** Which rules may be due for an event. */
+export interface DueRulesInput {
   readonly rules: readonly DetectionRule[]
-  /** What is remembered of a rule and this account; nothing when left out. */
-  readonly memoryOf?: (rule: string) => RuleMemory
+  /** State of a rule for this account; none when left out. */
+  readonly stateOf?: (rule: string) => RuleState
 }
 
-const isQuiet = (rule: DetectionRule, memory: RuleMemory, at: number): boolean => {
+const isQuiet = (rule: DetectionRule, memory: RuleState, at: number): boolean => {
   const { foundAt, judgedAt } = memory
   const isCooling = foundAt !== null && at < foundAt + rule.cool_down_minutes * MINUTE_MS
   const isEarly = judgedAt !== null && at - judgedAt < DETECTORS[rule.kind].everyMs
   return isCooling || isEarly
 }
 
-/** The rules that judge an event now: in scope, not cooling down, and not just asked. */
+/** The rules that judge an event now: in scope, not cooling down, and not run too recently. */
 export const dueRules = (
   event: Pick<PlayRecord, 'account' | 'group' | 'startedAt'>,
-  { rules, memoryOf = () => ({ judgedAt: null, foundAt: null }) }: LiveQuestion,
+  { rules, stateOf = () => ({ judgedAt: null, foundAt: null }) }: DueRulesInput,
 ): DetectionRule[] =>
   rules.filter(
-    (rule) => isInScope(rule, event) && !isQuiet(rule, memoryOf(rule.id), event.startedAt),
+    (rule) => isInScope(rule, event) && !isQuiet(rule, stateOf(rule.id), event.startedAt),
   )
 
-/** How far back plays are needed for some rules. */
+/** The longest window of the rules, in milliseconds. */
 export const longestWindowMs = (rules: readonly DetectionRule[]): number =>
   Math.max(0, ...rules.map(windowMsOf))
 
-/** Place of the first play before `end` that started at or after a time; plays are in order of start. */
-export const firstSince = (known: readonly PlayRecord[], since: number, end: number): number => {
+/**
+ * Index of the first play before index `end` that started at or after `since` (Unix ms); plays are in order of
+ * start.
+ */
+export const firstIndexSince = (
+  known: readonly PlayRecord[],
+  since: number,
+  end: number,
+): number => {
   let low = 0
   let high = end
   while (low < high) {
@@ -52,22 +59,22 @@ export const firstSince = (known: readonly PlayRecord[], since: number, end: num
   return low
 }
 
-/** Asks one rule about the play at a place of `known`; plays that started later are not looked at. */
-export const inspectAt = (
+/** Runs one rule on the play at index `at` of `known`, with the plays before it; later ones are not looked at. */
+export const inspectPlayAt = (
   at: number,
   known: readonly PlayRecord[],
   rule: DetectionRule,
 ): Finding | null => {
   const play = known[at]
   if (play === undefined) return null
-  const from = firstSince(known, play.startedAt - windowMsOf(rule), at)
+  const from = firstIndexSince(known, play.startedAt - windowMsOf(rule), at)
   const isSlow = DETECTORS[rule.kind].everyMs > 0
-  const recent = known.slice(isSlow ? from : Math.max(from, at - RECENT_AT_MOST), at)
+  const recent = known.slice(isSlow ? from : Math.max(from, at - MAX_RECENT_PLAYS), at)
   return inspectWith(rule, play, recent)
 }
 
 /**
- * Judges one live event with the rules that are due. `known` are the account's plays as `knownPlays` gives them,
+ * Judges one live event with the rules that are due. `known` are the account's plays as `preparePlays` gives them,
  * the event among them.
  */
 export const inspectEvent = (
@@ -77,7 +84,7 @@ export const inspectEvent = (
 ): RuleFinding[] => {
   const at = known.findIndex((play) => play.source === event.source && play.id === event.id)
   return rules.flatMap((rule) => {
-    const finding = inspectAt(at, known, rule)
+    const finding = inspectPlayAt(at, known, rule)
     return finding === null ? [] : [{ rule: rule.id, finding }]
   })
 }

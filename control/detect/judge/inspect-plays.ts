@@ -7,8 +7,8 @@ import type { Finding } from '../types.ts'
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
 
-/** An account that plays more within a window is judged by its latest plays, else its cost would grow squared. */
-export const RECENT_AT_MOST = 2000
+/** At most this many of the latest plays within a window are compared with a play, to bound the cost. */
+export const MAX_RECENT_PLAYS = 2000
 
 /** A finding and the rule that made it. */
 export interface RuleFinding {
@@ -16,11 +16,11 @@ export interface RuleFinding {
   readonly finding: Finding
 }
 
-/** How far back a rule looks. */
+/** The window of a rule, in milliseconds; 0 if it has none. */
 export const windowMsOf = (rule: DetectionRule): number =>
   'window_hours' in rule.params ? rule.params.window_hours * HOUR_MS : 0
 
-const nearest = (from: number, to: number): number => Math.max(from, to - RECENT_AT_MOST)
+const nearest = (from: number, to: number): number => Math.max(from, to - MAX_RECENT_PLAYS)
 
 const inspectRule = (rule: DetectionRule, plays: readonly PlayRecord[]): RuleFinding[] => {
   const found: RuleFinding[] = []

@@ -5,9 +5,9 @@ import { byAccount } from '../by-account.ts'
 import { longestWindowMs } from '../judge/inspect-event.ts'
 import type { DetectionRule } from '../rules/rule-types.ts'
 import type { AccountWindow } from './account-window.ts'
-import { REVIEW_MS } from './judge-live.ts'
-import type { KnowledgeBook } from './knowledge-book.ts'
-import type { RuleBook } from './rule-book.ts'
+import type { FeedbackCache } from './feedback-cache.ts'
+import { REVIEW_WINDOW_MS } from './judge-live.ts'
+import type { RuleCache } from './rule-cache.ts'
 
 export interface JudgePorts {
   readonly store: {
@@ -15,8 +15,8 @@ export interface JudgePorts {
     readonly atomically: <T>(work: (nouns: Nouns) => Promise<T>) => Promise<T>
   }
   readonly window: AccountWindow
-  readonly rules: RuleBook
-  readonly knowledge: KnowledgeBook
+  readonly rules: RuleCache
+  readonly feedback: FeedbackCache
   readonly now: () => number
 }
 
@@ -24,29 +24,29 @@ const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
 const MOST = 1000
 
-/** How far back an account's plays are needed. */
+/** How far back an account's plays are read, in milliseconds. */
 const lookBackOf = (rules: readonly DetectionRule[]): number =>
-  longestWindowMs(rules.filter((rule) => rule.enabled)) + REVIEW_MS
+  longestWindowMs(rules.filter((rule) => rule.enabled)) + REVIEW_WINDOW_MS
 
 const lookBackMs = (rules: readonly DetectionRule[]): number =>
   Math.max(
-    REVIEW_MS,
+    REVIEW_WINDOW_MS,
     ...rules.map((r) => r.cool_down_minutes * MINUTE_MS),
     ...rules.map((r) => r.escalation_hours * HOUR_MS),
   )
 
-/** What news came of an account's plays. */
-export interface AccountNews {
+/** Plays of one account that were just reported or changed. */
+export interface AccountUpdate {
   readonly account: AccountRef
-  readonly told: readonly PlayRecord[]
+  readonly updates: readonly PlayRecord[]
 }
 
-/** An account to be judged, with all that is known of it. */
-export interface AccountCase extends AccountNews {
+/** One account to judge: its plays and the findings already stored. */
+export interface AccountCase extends AccountUpdate {
   readonly plays: readonly PlayRecord[]
-  /** Start of the earliest play that news came of. */
+  /** Start of the earliest reported play (Unix ms). */
   readonly since: number
-  /** Findings that news may change, the newest first. */
+  /** Stored findings that the reported plays may change, the newest first. */
   readonly stored: readonly StoredFinding[]
 }
 
@@ -55,24 +55,24 @@ const identityOf = (play: PlayRecord): string => `${play.source}\n${play.id}`
 const enabledOf = (ports: JudgePorts): DetectionRule[] =>
   ports.rules.rules().filter((rule) => rule.enabled)
 
-/** Gathers what accounts are judged by: their plays and their findings, each in one look into SQL. */
-export const openCases = async (
+/** Loads the plays and the stored findings of accounts, each in one SQL query. */
+export const loadCases = async (
   ports: JudgePorts,
-  news: readonly AccountNews[],
+  accounts: readonly AccountUpdate[],
 ): Promise<AccountCase[]> => {
   const rules = enabledOf(ports)
   const windowMs = lookBackOf(rules)
-  await ports.window.prepare(
-    news.map(({ account }) => account),
+  await ports.window.preload(
+    accounts.map(({ account }) => account),
     windowMs,
   )
   const cases: Omit<AccountCase, 'stored'>[] = []
-  for (const { account, told } of news) {
-    const plays = await ports.window.take(account, told, windowMs)
-    const identities = new Set(told.map(identityOf))
+  for (const { account, updates } of accounts) {
+    const plays = await ports.window.plays(account, updates, windowMs)
+    const identities = new Set(updates.map(identityOf))
     const touched = plays.filter((play) => identities.has(identityOf(play)))
-    const since = Math.min(ports.now(), ...[...told, ...touched].map((play) => play.startedAt))
-    cases.push({ account, told, plays, since })
+    const since = Math.min(ports.now(), ...[...updates, ...touched].map((play) => play.startedAt))
+    cases.push({ account, updates, plays, since })
   }
   if (rules.length === 0) return cases.map((one) => ({ ...one, stored: [] }))
   const backMs = lookBackMs(rules)

@@ -5,20 +5,27 @@ import type { PlayReader } from '../../store/history/play-reader.ts'
 export interface AccountWindowOptions {
   readonly history: Pick<PlayReader, 'playsOfEach'>
   readonly now: () => number
-  /** So many plays are kept, of the accounts asked about last. */
+  /** Most plays kept in memory (LRU by account); 50,000 by default. */
   readonly maxPlays?: number
-  /** An account is read from SQL again after so long: other control planes hear of plays, too. */
+  /**
+   * An account is read from SQL again after this time, since other control planes record plays too; ten
+   * minutes by default.
+   */
   readonly refreshMs?: number
 }
 
-/** Recent plays of accounts: those in SQL and those just told, which SQL may not have yet. */
+/** Cache of recent plays by account: those in SQL and those just reported, which SQL may not have yet. */
 export interface AccountWindow {
-  /** Reads some accounts in one look, for `take` to find them in memory. */
-  prepare(accounts: readonly AccountRef[], windowMs: number): Promise<void>
-  /** Remembers what was told of an account that is in memory. */
-  note(account: AccountRef, told: readonly PlayRecord[]): void
-  /** All of an account's plays of the last `windowMs`, what was just told among them. */
-  take(account: AccountRef, told: readonly PlayRecord[], windowMs: number): Promise<PlayRecord[]>
+  /** Reads several accounts in one query, so that `plays` finds them in memory. */
+  preload(accounts: readonly AccountRef[], windowMs: number): Promise<void>
+  /** Adds reported plays of an account that is in memory; others are ignored. */
+  add(account: AccountRef, updates: readonly PlayRecord[]): void
+  /** All plays of an account in the last `windowMs`, the just reported ones included. */
+  plays(
+    account: AccountRef,
+    updates: readonly PlayRecord[],
+    windowMs: number,
+  ): Promise<PlayRecord[]>
 }
 
 interface Known {
@@ -30,14 +37,14 @@ interface Known {
 const DAY_MS = 86_400_000
 const keyOf = (play: Pick<PlayRecord, 'source' | 'id'>): string => `${play.source}\n${play.id}`
 
-const learn = ({ plays }: Known, told: Iterable<PlayRecord>): void => {
-  for (const play of told) {
+const learn = ({ plays }: Known, updates: Iterable<PlayRecord>): void => {
+  for (const play of updates) {
     const before = plays.get(keyOf(play))
     plays.set(keyOf(play), before === undefined ? play : mergePlay(before, play))
   }
 }
 
-/** Keeps the plays of the busiest accounts in memory, the account asked about longest ago leaving first. */
+/** Creates the cache; the least recently used account is evicted first. */
 export const createAccountWindow = (options: AccountWindowOptions): AccountWindow => {
   const { history, now, maxPlays = 50_000, refreshMs = 600_000 } = options
   const accounts = new Map<AccountRef, { readonly known: Known; readonly size: number }>()
@@ -60,7 +67,7 @@ export const createAccountWindow = (options: AccountWindowOptions): AccountWindo
     const known = accounts.get(account)?.known
     return known !== undefined && known.from <= from && now() - known.readAt < refreshMs
   }
-  /** A day more is read, so that the window may move on without another look. */
+  /** Reads a day more than asked, so that the window may move on without another query. */
   const read = async (wanted: readonly AccountRef[], windowMs: number): Promise<void> => {
     const from = now() - windowMs - DAY_MS
     const byAccount = new Map(wanted.map((account) => [account, new Array<PlayRecord>()]))
@@ -69,27 +76,27 @@ export const createAccountWindow = (options: AccountWindowOptions): AccountWindo
     }
     for (const [account, plays] of byAccount) {
       const known: Known = { plays: foldPlays(plays), from, readAt: now() }
-      // What was told meanwhile may not be in SQL yet.
+      // What was reported meanwhile may not be in SQL yet.
       learn(known, accounts.get(account)?.known.plays.values() ?? [])
       keep(account, known)
     }
   }
 
   return {
-    prepare: async (wanted, windowMs) => {
+    preload: async (wanted, windowMs) => {
       const from = now() - windowMs
       const missing = wanted.filter((account) => !isUsable(account, from))
       if (missing.length > 0) await read(missing, windowMs)
     },
-    note: (account, told) => {
+    add: (account, updates) => {
       const known = accounts.get(account)?.known
-      if (known !== undefined) learn(known, told)
+      if (known !== undefined) learn(known, updates)
     },
-    take: async (account, told, windowMs) => {
+    plays: async (account, updates, windowMs) => {
       const from = now() - windowMs
       if (!isUsable(account, from)) await read([account], windowMs)
       const known = accounts.get(account)?.known ?? { plays: new Map(), from, readAt: now() }
-      learn(known, told)
+      learn(known, updates)
       for (const [key, play] of known.plays) if (play.lastSeenAt < from) known.plays.delete(key)
       keep(account, known)
       return [...known.plays.values()]

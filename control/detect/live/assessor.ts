@@ -5,22 +5,25 @@ import type { Nouns } from '../../store/tables/stores.ts'
 import { assessAccount } from '../judge/assess.ts'
 import type { Assessment } from '../types.ts'
 import { isCountable } from './countable.ts'
-import type { KnowledgeBook } from './knowledge-book.ts'
-import type { RuleBook } from './rule-book.ts'
+import type { FeedbackCache } from './feedback-cache.ts'
+import type { RuleCache } from './rule-cache.ts'
 
 export interface AssessorPorts {
   readonly history: Pick<PlayReader, 'playsOf' | 'accountsWithPlays'>
   readonly assessments: Pick<Nouns['assessments'], 'get' | 'put' | 'list'>
-  readonly rules: Pick<RuleBook, 'rules'>
-  readonly knowledge: Pick<KnowledgeBook, 'feedbackOf'>
+  readonly rules: Pick<RuleCache, 'rules'>
+  readonly feedback: Pick<FeedbackCache, 'feedbackOf'>
   readonly now: () => number
 }
 
-/** Says how likely accounts are shared. */
+/** Computes and stores how likely accounts are shared. */
 export interface Assessor {
-  /** One account, now; null when it has not played lately. */
+  /** Assesses one account now; `null` when it has not played in the last 90 days. */
   assess(account: AccountRef): Promise<StoredAssessment | null>
-  /** The accounts whose turn it is, at most `most`: hourly who plays, daily who played this month; how many are left. */
+  /**
+   * Assesses at most `most` due accounts (hourly those that played in the last two days, daily those of the
+   * last 30); returns how many were assessed and how many are left.
+   */
   round(most?: number): Promise<{ readonly assessed: number; readonly left: number }>
 }
 
@@ -44,7 +47,7 @@ const detailOf = ({ contributions, households, findings }: Assessment): Json => 
 const nameOf = (plays: readonly PlayRecord[]): string | null =>
   plays.findLast((play) => play.accountName !== null)?.accountName ?? null
 
-/** Whoever has no token is known by a network only, and a network shares with nobody. */
+/** Viewers without a token are known by network only, and a network cannot be shared. */
 const isPerson = (account: AccountRef): boolean => !account.startsWith('net:')
 
 /** When each account was assessed last. */
@@ -62,15 +65,15 @@ const assessedAt = async ({ assessments }: AssessorPorts): Promise<Map<AccountRe
   return times
 }
 
-/** Assesses accounts over the history and keeps what came of it. */
+/** Creates the assessor; the caller runs `round` on a timer. */
 export const createAssessor = (ports: AssessorPorts): Assessor => {
-  const { history, assessments, rules, knowledge, now } = ports
+  const { history, assessments, rules, now } = ports
   const assess: Assessor['assess'] = async (account) => {
     const at = now()
     const plays = await history.playsOf(account, at - LOOK_BACK_MS, at + 1)
     const counted = plays.filter(isCountable)
     if (counted.length === 0) return null
-    const feedback = knowledge.feedbackOf(account)
+    const feedback = ports.feedback.feedbackOf(account)
     const judged = assessAccount(counted, { now: at, feedback, rules: rules.rules() })
     const stored: StoredAssessment = {
       account,
@@ -91,10 +94,10 @@ export const createAssessor = (ports: AssessorPorts): Assessor => {
       const times = await assessedAt(ports)
       const lately = new Set(await history.accountsWithPlays(at - LATELY_MS, at + 1))
       const played = await history.accountsWithPlays(at - MONTH_MS, at + 1)
-      // Who has not played since is looked at daily: what was held against it fades.
+      // Accounts that have not played since are assessed daily, since old evidence decays.
       const due = (account: AccountRef): number => at - (lately.has(account) ? HOUR_MS : DAY_MS)
       const before = (account: AccountRef): number => times.get(account) ?? 0
-      // Those who waited longest come first; so in the end everybody is.
+      // The longest waiting come first.
       const waiting = played
         .filter((account) => isPerson(account) && before(account) < due(account))
         .sort((a, b) => before(a) - before(b) || (a < b ? -1 : 1))

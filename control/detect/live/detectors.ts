@@ -13,17 +13,23 @@ import { foldPlays } from '../../store/history/merge-plays.ts'
 import { numberOf } from '../../store/history/number-of.ts'
 import { isPassing } from '../../store/sql/errors.ts'
 import { byAccount } from '../by-account.ts'
-import { type AccountCase, type AccountNews, type JudgePorts, openCases } from './account-case.ts'
-import { type Due, judgeCase } from './judge-account.ts'
+import { type AccountCase, type AccountUpdate, type JudgePorts, loadCases } from './account-case.ts'
+import { type DueResponse, judgeCase } from './judge-account.ts'
 
 export interface DetectorsOptions extends JudgePorts {
   readonly redis: StreamClient
-  /** Does what a rule says about a finding; what it throws is told and tried again with the next news. */
-  readonly respond: (due: Due) => Promise<void>
+  /**
+   * Runs the response a finding calls for; an error goes to `onFailure` and the response is retried at the
+   * account's next judgement.
+   */
+  readonly respond: (due: DueResponse) => Promise<void>
   readonly locate?: (address: string) => GeoPlace | null
-  /** How long an account that only plays on is not judged again; it is as soon as a play begins or ends. */
-  readonly patienceMs?: number
-  /** How long events wait for others, to be judged together. */
+  /**
+   * An account whose plays merely continue is judged at most once in this time (milliseconds); a start or an
+   * end is judged at once.
+   */
+  readonly rejudgeIntervalMs?: number
+  /** How long events wait to be judged as one batch (milliseconds). */
   readonly lingerMs?: number
   readonly consumer?: string
   readonly batch?: number
@@ -54,54 +60,57 @@ const REMEMBERED = 100_000
 
 const isGoingOn = ({ type }: PlayEvent): boolean => type === 'updated' || type === 'started'
 
-/** Judges the accounts a batch tells of; whoever only plays on is judged now and then. */
+/** Judges the accounts of a batch of events. */
 const createJudge = (options: DetectorsOptions) => {
-  const { now, window, respond, onFailure, patienceMs = 0 } = options
+  const { now, window, respond, onFailure, rejudgeIntervalMs = 0 } = options
   const judgedAt = new Map<AccountRef, number>()
   const isPatient = (account: AccountRef): boolean =>
-    now() - (judgedAt.get(account) ?? Number.NEGATIVE_INFINITY) < patienceMs
+    now() - (judgedAt.get(account) ?? Number.NEGATIVE_INFINITY) < rejudgeIntervalMs
   const judge = async (one: AccountCase, isUrgent: boolean): Promise<void> => {
     for (const due of await judgeCase(options, one)) {
       await respond(due).catch((error: unknown) => onFailure?.(error))
     }
     if (judgedAt.size >= REMEMBERED) judgedAt.clear()
-    // Who played when this process began is first judged again in a turn of its own, not with everybody else.
+    // Spreads the first judgements after a start over the interval.
     const isMet = judgedAt.has(one.account) || isUrgent
-    const turnMs = isMet ? 0 : numberOf(one.account) % Math.max(1, patienceMs)
+    const turnMs = isMet ? 0 : numberOf(one.account) % Math.max(1, rejudgeIntervalMs)
     judgedAt.set(one.account, now() - turnMs)
-    // Viewers who wait for an opening go first.
+    // Lets pending requests run first.
     await setImmediate()
   }
   return async (events: readonly PlayEvent[]): Promise<void> => {
     const oldest = now() - OLDEST_MS
     const recent = events.filter(({ type, at }) => type !== 'download' && at >= oldest)
     const urgent = new Set(recent.filter((e) => !isGoingOn(e)).map(({ account }) => account))
-    const told = recent.map((event) => locatedPlay(event, options.locate))
-    const due: AccountNews[] = []
-    for (const [account, plays] of byAccount(foldPlays(told).values())) {
-      if (urgent.has(account) || !isPatient(account)) due.push({ account, told: plays })
-      else window.note(account, plays)
+    const reported = recent.map((event) => locatedPlay(event, options.locate))
+    const due: AccountUpdate[] = []
+    for (const [account, plays] of byAccount(foldPlays(reported).values())) {
+      if (urgent.has(account) || !isPatient(account)) due.push({ account, updates: plays })
+      else window.add(account, plays)
     }
     for (let at = 0; at < due.length; at += AT_ONCE) {
-      for (const one of await openCases(options, due.slice(at, at + AT_ONCE))) {
+      for (const one of await loadCases(options, due.slice(at, at + AT_ONCE))) {
         await judge(one, urgent.has(one.account))
       }
     }
   }
 }
 
-/** Puts into memory what the historian has not written yet: with the history it is everything known. */
+/** Loads the events that the historian has not written to SQL yet. */
 const recall = async (options: DetectorsOptions): Promise<void> => {
   const events = await unwrittenEvents(options.redis, HISTORIAN_GROUP)
-  const told = events
+  const reported = events
     .filter(({ type }) => type !== 'download')
     .map((event) => locatedPlay(event, options.locate))
-  for (const [account, plays] of byAccount(foldPlays(told).values())) {
-    await options.window.take(account, plays, OLDEST_MS)
+  for (const [account, plays] of byAccount(foldPlays(reported).values())) {
+    await options.window.plays(account, plays, OLDEST_MS)
   }
 }
 
-/** Reads the streams and judges every account news came of; an entry is acknowledged after its findings are kept. */
+/**
+ * Starts the consumer that judges accounts as events arrive; an entry is acknowledged after its findings are
+ * stored.
+ */
 export const startDetectors = async (options: DetectorsOptions): Promise<Detectors> => {
   const { redis, lingerMs = 0 } = options
   const judge = createJudge(options)

@@ -1,23 +1,23 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
 import type { StoredFinding } from '../../store/tables/records.ts'
-import { knownPlays } from '../household/at-home.ts'
+import { preparePlays } from '../household/prepare-plays.ts'
 import type { RuleStep } from '../rules/rule-types.ts'
 import { stepFor } from '../rules/rules.ts'
 import { applyFinding, dismissFinding, reinstateFinding } from '../scoring/trust.ts'
 import type { Finding, Severity } from '../types.ts'
-import { type AccountCase, type JudgePorts, openCases } from './account-case.ts'
+import { type AccountCase, type JudgePorts, loadCases } from './account-case.ts'
 import { isCountable } from './countable.ts'
-import { judgeLive, reviewedFrom } from './judge-live.ts'
+import { judgeLive, reviewStartMs } from './judge-live.ts'
 import { isSettled, type LiveFinding, storedFinding } from './live-finding.ts'
 import { type Reconciled, reconcile } from './reconcile.ts'
 import { loadTrust, saveTrust } from './trust-ledger.ts'
 
-/** A finding about which nothing was done yet, and the step its rule has come to. */
-export interface Due {
-  readonly live: LiveFinding
+/** A finding without a response yet, and the response step its rule calls for (`null`: none). */
+export interface DueResponse {
+  readonly found: LiveFinding
   readonly step: RuleStep | null
-  /** The how manieth finding of the rule about the account within the escalation time. */
-  readonly nth: number
+  /** The number of this finding among those of the rule about the account within the escalation time. */
+  readonly occurrence: number
 }
 
 const HOUR_MS = 3_600_000
@@ -52,12 +52,12 @@ const commit = async (
     const before = await loadTrust(trust, account, now)
     let after = before
     for (const finding of added) {
-      const told = {
+      const scored = {
         id: finding.id,
         severity: severityOf(finding),
         kind: kindOf(found, finding.id),
       }
-      after = applyFinding(after, told, now)
+      after = applyFinding(after, scored, now)
     }
     for (const { id, state } of changed) {
       if (state === 'withdrawn') after = reinstateFinding(after, id, now)
@@ -74,7 +74,7 @@ const dueOf = (
   found: readonly LiveFinding[],
   stored: readonly StoredFinding[],
   withdrawn: readonly StoredFinding[],
-): Due[] => {
+): DueResponse[] => {
   const before = new Map(stored.map((finding) => [finding.id, finding]))
   const gone = new Set(withdrawn.map(({ id }) => id))
   const all = new Map([
@@ -86,39 +86,39 @@ const dueOf = (
     .map((live) => {
       const { rule, finding } = live
       const since = finding.at - rule.escalation_hours * HOUR_MS
-      const nth = [...all.values()].filter(
+      const occurrence = [...all.values()].filter(
         (f) => f.rule === rule.id && f.at > since && f.at <= finding.at,
       ).length
-      return { live, nth, step: stepFor(rule, nth) }
+      return { found: live, occurrence, step: stepFor(rule, occurrence) }
     })
 }
 
-/** Judges one account, writes what was found, and says what is due to be done. */
-export const judgeCase = async (ports: JudgePorts, one: AccountCase): Promise<Due[]> => {
+/** Judges one account, stores findings and trust in one transaction, and returns the responses that are due. */
+export const judgeCase = async (ports: JudgePorts, one: AccountCase): Promise<DueResponse[]> => {
   const { account, plays, since, stored } = one
   const rules = ports.rules.rules().filter((rule) => rule.enabled)
   if (rules.length === 0) return []
-  const feedback = ports.knowledge.feedbackOf(account)
+  const feedback = ports.feedback.feedbackOf(account)
   const byId = new Map(rules.map((rule) => [rule.id, rule]))
   const isReviewed = (finding: StoredFinding): boolean => {
     const rule = byId.get(finding.rule)
-    return rule !== undefined && finding.at >= reviewedFrom(rule, since)
+    return rule !== undefined && finding.at >= reviewStartMs(rule, since)
   }
-  const marks = stored.filter((f) => isSettled(f) || (f.state === 'open' && !isReviewed(f)))
-  const known = knownPlays(plays.filter(isCountable), ports.now(), { feedback })
+  const existing = stored.filter((f) => isSettled(f) || (f.state === 'open' && !isReviewed(f)))
+  const known = preparePlays(plays.filter(isCountable), ports.now(), { feedback })
   const found =
-    feedback.isAccountFine === true ? [] : judgeLive({ plays: known, rules, since, marks })
+    feedback.isAccountFine === true ? [] : judgeLive({ plays: known, rules, since, existing })
   const reconciled = reconcile(found, stored, isReviewed)
   await commit(ports, account, found, reconciled)
   return dueOf(found, stored, reconciled.withdrawn)
 }
 
-/** Judges one account after news of some of its plays, or of none. */
+/** Loads and judges one account; `updates` are plays just reported, possibly none. */
 export const judgeAccount = async (
   ports: JudgePorts,
   account: AccountRef,
-  told: readonly PlayRecord[],
-): Promise<Due[]> => {
-  const [one] = await openCases(ports, [{ account, told }])
+  updates: readonly PlayRecord[],
+): Promise<DueResponse[]> => {
+  const [one] = await loadCases(ports, [{ account, updates }])
   return one === undefined ? [] : await judgeCase(ports, one)
 }

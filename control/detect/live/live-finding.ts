@@ -13,7 +13,7 @@ export interface LiveFinding {
   readonly finding: Finding
 }
 
-/** Name of a rule's finding about a play. */
+/** Id of a rule's finding about a play: 24 hex digits of SHA-256. */
 export const findingKey = (rule: string, event: Pick<PlayRecord, 'account' | 'source' | 'id'>) =>
   createHash('sha256')
     .update([rule, event.account, event.source, event.id].join('\n'))
@@ -25,7 +25,7 @@ const asJson = (value: unknown): Json => {
   return json
 }
 
-/** A finding as the store keeps it, open and without consequences yet. */
+/** A finding as a row of the store, open and without a response. */
 export const storedFinding = ({ key, rule, event, finding }: LiveFinding): StoredFinding => ({
   id: key,
   rule: rule.id,
@@ -45,6 +45,6 @@ export const storedFinding = ({ key, rule, event, finding }: LiveFinding): Store
 
 const FELT = new Set(['limit:done', 'end:done', 'ban:done'])
 
-/** Whether an operator judged a finding or a viewer felt it; it then stands whatever becomes known. */
+/** Whether an operator decided on a finding or a response was carried out; it is then never withdrawn. */
 export const isSettled = ({ state, acted }: Pick<StoredFinding, 'state' | 'acted'>): boolean =>
   (state !== 'open' && state !== 'withdrawn') || (acted !== null && FELT.has(acted))

@@ -2,13 +2,13 @@ import { isDeepStrictEqual } from 'node:util'
 import type { StoredFinding } from '../../store/tables/records.ts'
 import { isSettled, type LiveFinding, storedFinding } from './live-finding.ts'
 
-/** How what is stored differs from what the plays known by now say. */
+/** Difference between the stored findings and those found now. */
 export interface Reconciled {
   /** Never seen before. */
   readonly fresh: readonly StoredFinding[]
-  /** Known, with more evidence or from an order of arrival that hid it for a while. */
+  /** Stored, with changed evidence, or withdrawn earlier and found again. */
   readonly changed: readonly StoredFinding[]
-  /** Found from plays that late news has put in another light, and nothing was done about. */
+  /** No longer found after late reports, and without a response. */
   readonly withdrawn: readonly StoredFinding[]
 }
 
@@ -18,7 +18,7 @@ const isSame = (a: StoredFinding, b: StoredFinding): boolean =>
   a.confidence === b.confidence &&
   isDeepStrictEqual(a.evidence, b.evidence)
 
-/** Compares findings with those stored; `isReviewed` tells which of the stored were judged again. */
+/** Compares findings with the stored ones; `isReviewed` selects the stored ones that were judged again. */
 export const reconcile = (
   found: readonly LiveFinding[],
   stored: readonly StoredFinding[],

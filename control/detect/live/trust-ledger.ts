@@ -1,6 +1,6 @@
 import type { TrustEntry } from '../../store/tables/records.ts'
 import type { TrustStore } from '../../store/tables/stores.ts'
-import { fullTrust, GIVEN_BACK, type TrustChange, type TrustState } from '../scoring/trust.ts'
+import { DISMISSED_REASON, fullTrust, type TrustChange, type TrustState } from '../scoring/trust.ts'
 
 const REMEMBERED = 1000
 
@@ -12,7 +12,7 @@ const changeOf = ({ at, delta, value, reason, findingId }: TrustEntry): TrustCha
   findingId,
 })
 
-/** An account's trust from its ledger. */
+/** Reads the trust of an account from its ledger. */
 export const loadTrust = async (
   store: Pick<TrustStore, 'list'>,
   account: string,
@@ -24,11 +24,14 @@ export const loadTrust = async (
   const last = ledger.at(-1)
   if (last === undefined) return fullTrust(now)
   // Giving back what a dismissed finding took does not begin the wait for recovery anew.
-  const since = ledger.findLast((entry) => entry.reason !== GIVEN_BACK)?.at ?? last.at
+  const since = ledger.findLast((entry) => entry.reason !== DISMISSED_REASON)?.at ?? last.at
   return { value: last.value, since, ledger }
 }
 
-/** Writes down what was added to a ledger, each entry later than the one before, so that the newest is told. */
+/**
+ * Appends the entries that `after` has more than `before`, with strictly increasing times, so that the newest
+ * is unambiguous.
+ */
 export const saveTrust = async (
   store: Pick<TrustStore, 'putAll'>,
   account: string,

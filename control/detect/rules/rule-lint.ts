@@ -2,13 +2,13 @@ import type { FindingKind } from '../types.ts'
 import { ACTIONS } from './rule-schema.ts'
 import type { DetectionRule, RuleOf } from './rule-types.ts'
 
-/** Something that is allowed and probably not meant. */
+/** A setting that is valid but probably a mistake. */
 export interface LintWarning {
   readonly rule: string
   readonly message: string
 }
 
-/** What is known about the installation; a name that is absent from it is most likely a slip. */
+/** Names that exist in the installation; unknown names in rules are reported. */
 export interface LintContext {
   readonly groups?: ReadonlySet<string>
   readonly accounts?: ReadonlySet<string>
@@ -113,7 +113,7 @@ const checkKind = <K extends FindingKind>(kind: K, rule: RuleOf<K>): readonly (s
 
 const checkParams: Check = (rule) => checkKind(rule.kind, rule)
 
-/** Warns of what is allowed and probably not meant. */
+/** Warnings about settings that are valid but probably mistakes. */
 export const lintRules = (
   rules: readonly DetectionRule[],
   context: LintContext = {},

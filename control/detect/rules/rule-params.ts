@@ -16,7 +16,7 @@ const flag = (fallback: boolean, description: string) =>
 const windowHours = (fallback: number) =>
   hours(fallback, 'How far back plays are compared, in hours.')
 
-/** What each kind of rule can be set to. */
+/** Schemas of the parameters of each kind of rule. */
 export const PARAMS = {
   impossible_travel: Type.Object(
     {

@@ -5,14 +5,14 @@ import { FINDING_KINDS, type FindingKind } from '../types.ts'
 import { RULE_SCHEMAS } from './rule-schema.ts'
 import type { DetectionRule, RuleStep } from './rule-types.ts'
 
-/** One thing wrong with a rule, in words. */
+/** One error in a rule. */
 export interface RuleProblem {
   /** Where: `rules[2].params.max`. */
   readonly path: string
   readonly message: string
 }
 
-/** Rules that can be used, or every reason why not. */
+/** Valid rules, or all errors. */
 export type ParsedRules =
   | { readonly ok: true; readonly rules: readonly DetectionRule[] }
   | { readonly ok: false; readonly problems: readonly RuleProblem[] }
@@ -58,7 +58,10 @@ const parseRule = (raw: unknown, path: string): DetectionRule | readonly RulePro
   return problems.length > 0 ? problems : [{ path, message: 'is not a rule' }]
 }
 
-/** Reads rules as files and the API give them: a list, or a record with a list `rules`; fills in what is left out. */
+/**
+ * Parses rules from files and the API: a list, or an object with a list `rules`; defaults are filled in. Never
+ * throws.
+ */
 export const parseRules = (raw: unknown): ParsedRules => {
   const list = isRecord(raw) ? raw['rules'] : raw
   if (!Array.isArray(list)) {
@@ -81,7 +84,7 @@ export const parseRules = (raw: unknown): ParsedRules => {
   return problems.length > 0 ? { ok: false, problems } : { ok: true, rules }
 }
 
-/** The rules that judge when an operator has set none: every kind that needs no choice, observing only. */
+/** The default rules: every kind that needs no parameter from the operator, with the action `observe`. */
 export const defaultRules = (): readonly DetectionRule[] => {
   const severities: Partial<Record<FindingKind, string>> = {
     device_velocity: 'low',
@@ -98,7 +101,7 @@ export const defaultRules = (): readonly DetectionRule[] => {
   return parsed.ok ? parsed.rules : []
 }
 
-/** Whether a rule judges the plays of this account in this group. */
+/** Whether a rule applies to plays of this account in this group. */
 export const isInScope = (
   rule: Pick<DetectionRule, 'enabled' | 'scope'>,
   play: { readonly account: string; readonly group: string | null },
@@ -108,7 +111,7 @@ export const isInScope = (
   return rule.scope.type === 'all' || rule.scope.group === play.group
 }
 
-/** The step that the n-th finding within the escalation time leads to; `null` before the first. */
+/** The response step for the n-th finding within the escalation time; `null` before the first step. */
 export const stepFor = (rule: Pick<DetectionRule, 'actions'>, nth: number): RuleStep | null =>
   rule.actions
     .filter((step) => step.from_finding <= nth)

@@ -3,10 +3,10 @@ const DAY_MS = 86_400_000
 // What happened a season ago counts half.
 const HALF_LIFE_DAYS = 90
 
-/** How much something at a time still counts: 1 now, half after the half-life. */
+/** Weight of evidence by its time (Unix ms): 1 now, one half after the half-life. */
 export type Decay = (at: number) => number
 
-/** The decay as seen from a moment. */
+/** Exponential decay relative to `now` (Unix ms). */
 export const decayAt =
   (now: number, halfLifeDays = HALF_LIFE_DAYS): Decay =>
   (at) =>

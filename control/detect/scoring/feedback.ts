@@ -2,22 +2,22 @@ import type { AccountRef, PlayRecord } from '#domain/types'
 import { byAccount } from '../by-account.ts'
 import type { Feedback } from '../types.ts'
 
-/** One remembered word of an operator, as the store keeps it. */
+/** One feedback entry of an operator, as stored. */
 export interface FeedbackEntry {
   readonly kind: 'network' | 'device' | 'city' | 'account'
   readonly value: string
   readonly verdict: string
 }
 
-/** The same, with the account it is about. */
-export interface AccountWord extends FeedbackEntry {
+/** A feedback entry with its account. */
+export interface AccountFeedback extends FeedbackEntry {
   readonly account: AccountRef
 }
 
 const FINE = 'fine'
 
-/** What an operator said of one account, gathered from the store; only "fine" excuses anything. */
-export const gatherFeedback = (entries: readonly FeedbackEntry[]): Feedback => {
+/** Merges the entries of one account; only the verdict `fine` counts. */
+export const mergeFeedback = (entries: readonly FeedbackEntry[]): Feedback => {
   const of = (kind: FeedbackEntry['kind']): string[] =>
     entries.filter((e) => e.kind === kind && e.verdict === FINE).map((e) => e.value)
   return {
@@ -28,12 +28,12 @@ export const gatherFeedback = (entries: readonly FeedbackEntry[]): Feedback => {
   }
 }
 
-/** The same for every account that anything was said of. */
-export const feedbackByAccount = (words: readonly AccountWord[]): Map<AccountRef, Feedback> =>
-  new Map([...byAccount(words)].map(([account, said]) => [account, gatherFeedback(said)]))
+/** Merged feedback by account. */
+export const feedbackByAccount = (words: readonly AccountFeedback[]): Map<AccountRef, Feedback> =>
+  new Map([...byAccount(words)].map(([account, said]) => [account, mergeFeedback(said)]))
 
-/** Tells whether an operator has said that a play is fine. */
-export const excuser = (feedback: Feedback = {}): ((play: PlayRecord) => boolean) => {
+/** A predicate for plays whose network, device or city an operator marked as fine. */
+export const feedbackFilter = (feedback: Feedback = {}): ((play: PlayRecord) => boolean) => {
   const networks = new Set(feedback.networks)
   const devices = new Set(feedback.devices)
   const cities = new Set((feedback.cities ?? []).map((c) => c.toLowerCase()))

@@ -5,13 +5,13 @@ const DAY_MS = 86_400_000
 /** Trust every account starts with, and the most it can have. */
 export const FULL_TRUST = 100
 
-/** What a finding of each severity costs; the peers' figures. */
+/** Points a finding of each severity costs, as in Tracearr. */
 export const PENALTIES: Readonly<Record<Severity, number>> = { high: 20, warning: 10, low: 5 }
 
-/** Why the ledger says that a finding no longer counts. */
-export const GIVEN_BACK = 'finding dismissed'
+/** Ledger reason for points restored because a finding was dismissed. */
+export const DISMISSED_REASON = 'finding dismissed'
 
-/** Points that come back per day without a finding. */
+/** Points regained per day without a finding. */
 export const RECOVERY_PER_DAY = 1
 
 /** One change of trust, with the value after it. */
@@ -32,10 +32,10 @@ export interface TrustState {
   readonly ledger: readonly TrustChange[]
 }
 
-/** How the peers name a value. */
+/** Names of trust ranges. */
 export type TrustLevel = 'trusted' | 'caution' | 'untrusted'
 
-/** Trust before anything happened. */
+/** Initial trust of an account. */
 export const fullTrust = (now: number): TrustState => ({
   value: FULL_TRUST,
   since: now,
@@ -60,7 +60,7 @@ const changed = (
   return { value, since: change.at, ledger: [...state.ledger, entry] }
 }
 
-/** Gives back what whole days without a finding have earned; the rest of a day keeps counting. */
+/** Adds the recovery for whole days without a finding; the rest of a day keeps counting. */
 export const recover = (state: TrustState, now: number, perDay = RECOVERY_PER_DAY): TrustState => {
   const days = Math.floor((now - state.since) / DAY_MS)
   if (days < 1) return state
@@ -74,7 +74,7 @@ export const recover = (state: TrustState, now: number, perDay = RECOVERY_PER_DA
 const isKnown = (state: TrustState, findingId: string): boolean =>
   state.ledger.some((entry) => entry.findingId === findingId && entry.delta <= 0)
 
-/** Lowers trust for a finding, once however often it is told, after giving back what time has earned. */
+/** Lowers trust for a finding, once per finding id, after adding the recovery due. */
 export const applyFinding = (
   state: TrustState,
   finding: Pick<Finding, 'id' | 'severity' | 'kind'>,
@@ -90,19 +90,19 @@ export const applyFinding = (
 const lastEntryOf = (state: TrustState, findingId: string): TrustChange | undefined =>
   state.ledger.findLast((entry) => entry.findingId === findingId)
 
-/** Gives back exactly what a finding took when an operator says that it was none; once. */
+/** Restores exactly what a dismissed finding took, once. */
 export const dismissFinding = (state: TrustState, findingId: string, now: number): TrustState => {
   const last = lastEntryOf(state, findingId)
-  if (last === undefined || last.reason === GIVEN_BACK || last.delta >= 0) return state
+  if (last === undefined || last.reason === DISMISSED_REASON || last.delta >= 0) return state
   const at = Math.max(now, state.since)
-  const restored = changed(state, -last.delta, { at, reason: GIVEN_BACK, findingId })
+  const restored = changed(state, -last.delta, { at, reason: DISMISSED_REASON, findingId })
   return { ...restored, since: state.since }
 }
 
-/** Takes again what a dismissed finding got back, when it turns out to stand after all; once. */
+/** Takes the points of a dismissed finding again when it is reinstated, once. */
 export const reinstateFinding = (state: TrustState, findingId: string, now: number): TrustState => {
   const last = lastEntryOf(state, findingId)
-  if (last?.reason !== GIVEN_BACK) return state
+  if (last?.reason !== DISMISSED_REASON) return state
   const rested = recover(state, now)
   const at = Math.max(now, rested.since)
   return changed(rested, -last.delta, { at, reason: 'finding stands after all', findingId })

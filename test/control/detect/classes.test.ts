@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { deviceClass } from '../../../control/detect/device-class.ts'
 import { UnionFind } from '../../../control/detect/household/union-find.ts'
-import { poolOf } from '../../../control/detect/network-class.ts'
+import { addressPoolOf } from '../../../control/detect/network-class.ts'
 import { decayAt } from '../../../control/detect/scoring/decay.ts'
-import { excuser, gatherFeedback } from '../../../control/detect/scoring/feedback.ts'
+import { feedbackFilter, mergeFeedback } from '../../../control/detect/scoring/feedback.ts'
 import { DAY, play, START } from './play-builder.ts'
 
 describe('deviceClass', () => {
@@ -31,7 +31,7 @@ describe('deviceClass', () => {
   })
 })
 
-describe('poolOf', () => {
+describe('addressPoolOf', () => {
   it.each([
     ['192.0.2.77', '192.0.2'],
     ['192.0.2.77/32', '192.0.2'],
@@ -41,7 +41,7 @@ describe('poolOf', () => {
     [null, null],
     ['', null],
   ])('%s → %s', (network, pool) => {
-    expect(poolOf(network)).toBe(pool)
+    expect(addressPoolOf(network)).toBe(pool)
   })
 })
 
@@ -75,8 +75,8 @@ describe('decay', () => {
 
 describe('feedback', () => {
   it('excuses by network, device and city, and by nothing else', () => {
-    const isFine = excuser(
-      gatherFeedback([
+    const isFine = feedbackFilter(
+      mergeFeedback([
         { kind: 'network', value: '192.0.2.9', verdict: 'fine' },
         { kind: 'device', value: 'tv', verdict: 'fine' },
         { kind: 'city', value: 'Turin', verdict: 'fine' },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { knownPlays } from '../../../control/detect/household/at-home.ts'
+import { preparePlays } from '../../../control/detect/household/prepare-plays.ts'
 import { assessAccount } from '../../../control/detect/judge/assess.ts'
 import { DAY, daily, everyNth, HOUR, play, START, type Told } from './play-builder.ts'
 
@@ -66,11 +66,11 @@ describe('an account that plays on our own edges', () => {
 
   it('keeps the devices of media servers as they are', () => {
     const plex = play({ device: 'a real id' })
-    expect(knownPlays([plex], now)).toEqual([plex])
+    expect(preparePlays([plex], now)).toEqual([plex])
   })
 
   it('gives the same devices whatever order the plays come in', () => {
     const plays = [...home, ...onEdge(everyNth(60, 2), phone)]
-    expect(knownPlays(plays.toReversed(), now)).toEqual(knownPlays(plays, now))
+    expect(preparePlays(plays.toReversed(), now)).toEqual(preparePlays(plays, now))
   })
 })

@@ -3,7 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { networkKey } from '#domain/networks/network'
-import type { KnowledgeBook } from '../../../detect/live/knowledge-book.ts'
+import type { FeedbackCache } from '../../../detect/live/feedback-cache.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { idParams, pageQuery } from '../../../schemas/common.ts'
@@ -15,7 +15,7 @@ import type { AuditTrail } from '../common/audit-trail.ts'
 
 export interface FeedbackRoutesOptions {
   readonly store: Pick<Nouns, 'feedback'>
-  readonly book: Pick<KnowledgeBook, 'reload'>
+  readonly book: Pick<FeedbackCache, 'reload'>
   readonly audit: AuditTrail
   readonly clock: () => number
   readonly v6Prefix: () => number

@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { type RuleBook, readRules, storedRule } from '../../../detect/live/rule-book.ts'
+import { type RuleCache, readRules, storedRule } from '../../../detect/live/rule-cache.ts'
 import { type LintContext, lintRules } from '../../../detect/rules/rule-lint.ts'
 import { RULE_SCHEMA } from '../../../detect/rules/rule-schema.ts'
 import type { DetectionRule } from '../../../detect/rules/rule-types.ts'
@@ -14,7 +14,7 @@ import type { AuditTrail } from '../common/audit-trail.ts'
 
 export interface RuleRoutesOptions {
   readonly store: Pick<Nouns, 'rules'>
-  readonly book: Pick<RuleBook, 'reload'>
+  readonly book: Pick<RuleCache, 'reload'>
   readonly audit: AuditTrail
   readonly clock: () => number
   /** Names rules may refer to. */

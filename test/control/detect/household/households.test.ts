@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { enrichPlays } from '../../../../control/detect/enriched-play.ts'
 import { homesOf } from '../../../../control/detect/household/homes.ts'
 import { normalisePlays } from '../../../../control/detect/normalise.ts'
-import { tracesOf } from '../../../../control/detect/trace.ts'
 import { DAY, daily, everyNth, HOUR, play, START } from '../play-builder.ts'
 
 const now = START + 60 * DAY
 
 const devicesOf = (plays: Parameters<typeof normalisePlays>[0]): string[][] =>
-  homesOf(tracesOf(normalisePlays(plays, now))).map((home) => [...home.devices].sort())
+  homesOf(enrichPlays(normalisePlays(plays, now))).map((home) => [...home.devices].sort())
 
 const television = (device: string, network: string, days = everyNth(40, 2)) =>
   daily(days, { device, network })

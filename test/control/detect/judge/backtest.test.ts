@@ -3,7 +3,7 @@ import { type AccountPlays, backtest } from '../../../../control/detect/judge/ba
 import { inspectPlays } from '../../../../control/detect/judge/inspect-plays.ts'
 import { normalisePlays } from '../../../../control/detect/normalise.ts'
 import { defaultRules, parseRules } from '../../../../control/detect/rules/rules.ts'
-import { gatherFeedback } from '../../../../control/detect/scoring/feedback.ts'
+import { mergeFeedback } from '../../../../control/detect/scoring/feedback.ts'
 import { DAY, daily, everyNth, HOUR, play, START } from '../play-builder.ts'
 
 const now = START + 60 * DAY
@@ -76,9 +76,9 @@ describe('a backtest', () => {
 
   it('believes what an operator said', async () => {
     const word = (kind: 'network' | 'account', value: string) =>
-      gatherFeedback([{ kind, value, verdict: 'fine' }])
+      mergeFeedback([{ kind, value, verdict: 'fine' }])
     for (const feedback of [word('network', '198.51.100.9'), word('account', 'own:1')]) {
-      const told = history.map((h) => ({ ...h, knowledge: { feedback } }))
+      const told = history.map((h) => ({ ...h, hints: { feedback } }))
       expect((await backtest(told, { rules: defaultRules(), now, days: 60 })).found).toEqual([])
     }
   })

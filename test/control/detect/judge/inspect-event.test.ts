@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { knownPlays } from '../../../../control/detect/household/at-home.ts'
+import { preparePlays } from '../../../../control/detect/household/prepare-plays.ts'
 import {
   dueRules,
   inspectEvent,
@@ -15,7 +15,7 @@ const parsed = parseRules([
   { id: 'homes', kind: 'second_household' },
 ])
 const rules = parsed.ok ? parsed.rules : []
-const plays = knownPlays(
+const plays = preparePlays(
   [
     ...daily(everyNth(30, 1), { minutes: 90 }),
     ...daily(everyNth(30, 2), { place: 'bordeaux', network: '198.51.100.9', at: HOUR / 2 }),
@@ -37,7 +37,7 @@ describe('a live event', () => {
   it('is not judged during the cool-down, nor by what was just asked', () => {
     const event = play({ at: 10 * DAY })
     const idsOf = (judgedAt: number | null, foundAt: number | null) =>
-      dueRules(event, { rules, memoryOf: () => ({ judgedAt, foundAt }) }).map((r) => r.id)
+      dueRules(event, { rules, stateOf: () => ({ judgedAt, foundAt }) }).map((r) => r.id)
     expect(idsOf(null, null)).toEqual(['places', 'homes'])
     expect(idsOf(null, event.startedAt - 59 * MINUTE)).toEqual([])
     expect(idsOf(event.startedAt - DAY, event.startedAt - 61 * MINUTE)).toEqual(['places'])

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { knownPlays } from '../../../../control/detect/household/at-home.ts'
+import { preparePlays } from '../../../../control/detect/household/prepare-plays.ts'
 import { isCountable } from '../../../../control/detect/live/countable.ts'
-import { judgeLive, type Mark } from '../../../../control/detect/live/judge-live.ts'
+import { type ExistingFinding, judgeLive } from '../../../../control/detect/live/judge-live.ts'
 import { findingKey } from '../../../../control/detect/live/live-finding.ts'
 import { reconcile } from '../../../../control/detect/live/reconcile.ts'
 import { parseRules } from '../../../../control/detect/rules/rules.ts'
@@ -16,7 +16,7 @@ const rulesOf = (raw: readonly object[]) => {
 const places = rulesOf([{ id: 'places', kind: 'simultaneous_places', cool_down_minutes: 2 * 1440 }])
 const homes = rulesOf([{ id: 'homes', kind: 'second_household', cool_down_minutes: 1440 }])
 
-const shared = knownPlays(
+const shared = preparePlays(
   [
     ...daily(everyNth(40, 1), { minutes: 90 }),
     ...daily(everyNth(40, 1), { place: 'bordeaux', network: '198.51.100.9', at: HOUR / 2 }),
@@ -27,36 +27,42 @@ const lastDay = START + 39 * DAY
 
 describe('live judgement', () => {
   test('judges what news can have changed and leaves the rest as it was', () => {
-    const found = judgeLive({ plays: shared, rules: places, since: lastDay, marks: [] })
+    const found = judgeLive({ plays: shared, rules: places, since: lastDay, existing: [] })
     expect(found.length).toBeGreaterThan(0)
     for (const { finding } of found) expect(finding.at).toBeGreaterThanOrEqual(lastDay - DAY)
   })
 
   test('a finding that stands quiets its rule, itself and what comes after, not before', () => {
-    const question = { plays: shared, rules: places, since: START, marks: [] }
+    const question = { plays: shared, rules: places, since: START, existing: [] }
     const free = judgeLive(question)
     const first = free[0]
-    const mark: Mark = { id: first?.key ?? '', rule: 'places', at: first?.finding.at ?? 0 }
-    const marked = judgeLive({ ...question, marks: [mark] })
+    const mark: ExistingFinding = {
+      id: first?.key ?? '',
+      rule: 'places',
+      at: first?.finding.at ?? 0,
+    }
+    const marked = judgeLive({ ...question, existing: [mark] })
     expect(marked.map(({ key }) => key)).toEqual(free.slice(1).map(({ key }) => key))
     const late = { ...mark, id: 'other', at: START + 30 * DAY }
-    const before = judgeLive({ ...question, marks: [late] }).filter((f) => f.finding.at < late.at)
+    const before = judgeLive({ ...question, existing: [late] }).filter(
+      (f) => f.finding.at < late.at,
+    )
     expect(before).toEqual(free.filter((f) => f.finding.at < late.at))
-    expect(judgeLive({ ...question, marks: [{ ...mark, rule: 'another' }] })).toEqual(free)
+    expect(judgeLive({ ...question, existing: [{ ...mark, rule: 'another' }] })).toEqual(free)
   })
 
   test('what takes weeks to show is asked once a cool-down, at its first play', () => {
-    const found = judgeLive({ plays: shared, rules: homes, since: lastDay, marks: [] })
+    const found = judgeLive({ plays: shared, rules: homes, since: lastDay, existing: [] })
     expect(found).toHaveLength(1)
     expect(found[0]?.event.startedAt).toBe(lastDay)
-    const again = judgeLive({ plays: shared, rules: homes, since: lastDay + MINUTE, marks: [] })
+    const again = judgeLive({ plays: shared, rules: homes, since: lastDay + MINUTE, existing: [] })
     expect(again).toEqual([])
   })
 
   test('is the same for every order the plays came in', () => {
     const raw = shared.slice(0, 24)
     const judge = (plays: typeof raw) =>
-      judgeLive({ plays: knownPlays(plays, now), rules: places, since: START, marks: [] })
+      judgeLive({ plays: preparePlays(plays, now), rules: places, since: START, existing: [] })
     const reference = judge(raw)
     expect(reference.length).toBeGreaterThan(2)
     fc.assert(
@@ -93,7 +99,7 @@ test('what was refused or ended by us is not counted; what a cap ended after pla
 })
 
 test('only what was judged again and nobody felt is withdrawn', () => {
-  const found = judgeLive({ plays: shared, rules: places, since: START, marks: [] })
+  const found = judgeLive({ plays: shared, rules: places, since: START, existing: [] })
   const { fresh } = reconcile(found, [], () => true)
   expect(fresh).toHaveLength(found.length)
   expect(reconcile(found, fresh, () => true)).toEqual({ fresh: [], changed: [], withdrawn: [] })

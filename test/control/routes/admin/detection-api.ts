@@ -6,9 +6,9 @@ import { detectionRoutes } from '../../../../control/compose/admin/detection-rou
 import type { Detection } from '../../../../control/compose/detection.ts'
 import { createAccountWindow } from '../../../../control/detect/live/account-window.ts'
 import { createAssessor } from '../../../../control/detect/live/assessor.ts'
+import { createFeedbackCache } from '../../../../control/detect/live/feedback-cache.ts'
 import { judgeAccount } from '../../../../control/detect/live/judge-account.ts'
-import { createKnowledgeBook } from '../../../../control/detect/live/knowledge-book.ts'
-import { createRuleBook, seedRules } from '../../../../control/detect/live/rule-book.ts'
+import { createRuleCache, seedRules } from '../../../../control/detect/live/rule-cache.ts'
 import adminAuth, { type Permission } from '../../../../control/plugins/admin-auth.ts'
 import problem from '../../../../control/plugins/problem.ts'
 import { createImposedLimits } from '../../../../control/respond/imposed-limits.ts'
@@ -34,12 +34,12 @@ export const startDetectionApi = async (
   const folder = await tempDir()
   const store = await openStore({ url: join(folder.path, 'api.duckdb') })
   await seedRules(store, now())
-  const rules = createRuleBook(store)
-  const knowledge = createKnowledgeBook(store.feedback)
+  const rules = createRuleCache(store)
+  const feedback = createFeedbackCache(store.feedback)
   await rules.reload()
   const { history, assessments } = store
   const window = createAccountWindow({ history, now })
-  const judging = { store, window, rules, knowledge, now }
+  const judging = { store, window, rules, feedback, now }
   const imposed = createImposedLimits({
     settings: store.settings,
     atomically: (work) => store.atomically(({ settings }) => work(settings)),
@@ -47,9 +47,9 @@ export const startDetectionApi = async (
   })
   const detection: Detection = {
     rules,
-    knowledge,
+    feedback,
     imposed,
-    assessor: createAssessor({ history, assessments, rules, knowledge, now }),
+    assessor: createAssessor({ history, assessments, rules, feedback, now }),
     detectors: {
       stats: () => IDLE,
       waiting: () => Promise.resolve(0),

@@ -50,7 +50,7 @@ describe('rules', () => {
   })
 
   test('who deletes them all has none after the next start', async () => {
-    const { seedRules } = await import('../../../../control/detect/live/rule-book.ts')
+    const { seedRules } = await import('../../../../control/detect/live/rule-cache.ts')
     for (const { id } of (await call('GET', '/rules')).body.items)
       await call('DELETE', `/rules/${id}`)
     await seedRules(api.store, now)

@@ -4,8 +4,8 @@ import type { FeedbackStore } from '../../store/tables/stores.ts'
 import { feedbackByAccount } from '../scoring/feedback.ts'
 import type { Feedback } from '../types.ts'
 
-/** What operators said is fine, by account. */
-export interface KnowledgeBook {
+/** Operators' feedback by account, in memory. */
+export interface FeedbackCache {
   feedbackOf(account: AccountRef): Feedback
   reload(): Promise<void>
 }
@@ -13,7 +13,7 @@ export interface KnowledgeBook {
 const PAGE = 1000
 const NOTHING: Feedback = {}
 
-/** Every word of the operators. */
+/** Reads all feedback rows. */
 export const readFeedback = async (store: Pick<FeedbackStore, 'list'>): Promise<FeedbackRow[]> => {
   const all: FeedbackRow[] = []
   let after: string | null = null
@@ -28,8 +28,8 @@ export const readFeedback = async (store: Pick<FeedbackStore, 'list'>): Promise<
   return all
 }
 
-/** Keeps the operators' words in memory; none until read. */
-export const createKnowledgeBook = (store: Pick<FeedbackStore, 'list'>): KnowledgeBook => {
+/** Creates the cache; empty until `reload`. */
+export const createFeedbackCache = (store: Pick<FeedbackStore, 'list'>): FeedbackCache => {
   let current = new Map<AccountRef, Feedback>()
   return {
     feedbackOf: (account) => current.get(account) ?? NOTHING,

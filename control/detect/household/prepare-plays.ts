@@ -1,30 +1,33 @@
 import type { PlayRecord } from '#domain/types'
-import { settleDevices } from '../devices/derived-devices.ts'
+import { mergeDerivedDevices } from '../devices/derived-devices.ts'
 import { normalisePlays } from '../normalise.ts'
-import { excuser } from '../scoring/feedback.ts'
+import { feedbackFilter } from '../scoring/feedback.ts'
 import type { Feedback } from '../types.ts'
 
-/** What is known to be home besides the LAN. */
-export interface HomeKnowledge {
+/** What counts as home or as harmless besides the LAN. */
+export interface HomeHints {
   readonly feedback?: Feedback | undefined
   /** Network keys of the media server's own home. */
   readonly homeNetworks?: readonly string[] | undefined
 }
 
-/** Plays as every judgement wants them: in order, once each, with lasting devices and home known for home. */
-export const knownPlays = (
+/**
+ * Prepares plays for judging: sorted, deduplicated, with stable device ids, without devices marked as fine,
+ * and with home networks treated as LAN.
+ */
+export const preparePlays = (
   plays: readonly PlayRecord[],
   now: number,
-  knowledge: HomeKnowledge = {},
+  hints: HomeHints = {},
 ): PlayRecord[] => {
-  const isHeld = holder(knowledge)
-  const told = placeAtHome(normalisePlays(plays, now).filter(isHeld), knowledge)
+  const isHeld = countableDevices(hints)
+  const home = placeAtHome(normalisePlays(plays, now).filter(isHeld), hints)
   // An operator names a device as the edge does, or as we show it.
-  return settleDevices(told).filter(isHeld)
+  return mergeDerivedDevices(home).filter(isHeld)
 }
 
-/** Tells the plays of devices that nobody called fine. */
-const holder = ({ feedback = {} }: HomeKnowledge): ((play: PlayRecord) => boolean) => {
+/** Filters out plays of devices an operator marked as fine. */
+const countableDevices = ({ feedback = {} }: HomeHints): ((play: PlayRecord) => boolean) => {
   const fine = new Set(feedback.devices)
   return ({ device }) => device === null || !fine.has(device)
 }
@@ -35,10 +38,10 @@ const holder = ({ feedback = {} }: HomeKnowledge): ((play: PlayRecord) => boolea
  */
 const placeAtHome = (
   plays: readonly PlayRecord[],
-  { feedback = {}, homeNetworks = [] }: HomeKnowledge,
+  { feedback = {}, homeNetworks = [] }: HomeHints,
 ): PlayRecord[] => {
   const homes = new Set(homeNetworks)
-  const isFine = excuser(feedback)
+  const isFine = feedbackFilter(feedback)
   return plays.map((play) => {
     const isHome = isFine(play) || (play.network !== null && homes.has(play.network))
     return isHome && !play.isLan ? { ...play, isLan: true } : play

@@ -3,11 +3,11 @@ import type { Nouns } from '../../store/tables/stores.ts'
 import type { DetectionRule } from '../rules/rule-types.ts'
 import { defaultRules, parseRules } from '../rules/rules.ts'
 
-/** The rules in force. */
-export interface RuleBook {
+/** Detection rules of the store, in memory. */
+export interface RuleCache {
   /** From memory. */
   rules(): readonly DetectionRule[]
-  /** Reads them again; called after every change and now and then, for other control planes change them, too. */
+  /** Reads the rules again; called after every change and on a timer, since other control planes change them too. */
   reload(): Promise<void>
 }
 
@@ -16,13 +16,13 @@ type RuleStores = Pick<Nouns, 'rules' | 'settings'>
 const SEEDED = 'detection.seeded'
 const MOST = 1000
 
-/** A rule as the store keeps it. */
+/** A rule as a row of the store. */
 export const storedRule = (rule: DetectionRule, now: number): StoredRule => {
   const json: Json = JSON.parse(JSON.stringify(rule))
   return { id: rule.id, rule: json, enabled: rule.enabled, updatedAt: now }
 }
 
-/** Every rule in the store; one an older program wrote and this one cannot read is left out. */
+/** Reads all rules of the store; rules that do not parse are left out. */
 export const readRules = async (store: Pick<Nouns, 'rules'>): Promise<DetectionRule[]> => {
   const { rows } = await store.rules.list({ limit: MOST })
   return rows.flatMap(({ rule }) => {
@@ -31,7 +31,7 @@ export const readRules = async (store: Pick<Nouns, 'rules'>): Promise<DetectionR
   })
 }
 
-/** Puts the default rules in place, once: who deletes them has them deleted. */
+/** Stores the default rules once per database; deleting them later is final. */
 export const seedRules = async (
   store: { atomically: <T>(work: (nouns: Nouns) => Promise<T>) => Promise<T> },
   now: number,
@@ -44,8 +44,8 @@ export const seedRules = async (
   })
 }
 
-/** Keeps the rules in memory; none until read. */
-export const createRuleBook = (store: RuleStores): RuleBook => {
+/** Creates the cache; empty until `reload`. */
+export const createRuleCache = (store: RuleStores): RuleCache => {
   let current: readonly DetectionRule[] = []
   return {
     rules: () => current,

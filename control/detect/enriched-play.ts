@@ -1,0 +1,85 @@
+import { coordinatesOf } from '#domain/geo'
+import type { Coordinates, PlayRecord } from '#domain/types'
+import { type DeviceClass, deviceClass } from './device-class.ts'
+import { isLoopback } from './guards.ts'
+import { addressPoolOf, isHosting as isHostingPlay } from './network-class.ts'
+import { watchedUntil } from './watched.ts'
+
+const DAY_MS = 86_400_000
+
+/** A play with the values that household detection derives from it, computed once. */
+export interface EnrichedPlay {
+  readonly play: PlayRecord
+  readonly start: number
+  /** End of the watched part (Unix ms), see `watchedUntil`. */
+  readonly end: number
+  readonly day: number
+  readonly device: string
+  readonly kind: DeviceClass
+  /** Internet connection of the play: its network key, `lan SOURCE` on the server's LAN, `null` if unknown. */
+  readonly line: string | null
+  readonly pool: string | null
+  readonly isHosting: boolean
+  /**
+   * Keys that tie the play to a home, the strongest first: its connection, then its address pool; for a VPN
+   * its AS alone.
+   */
+  readonly homeKeys: readonly string[]
+  readonly coordinates: Coordinates | null
+}
+
+const lineOf = (play: PlayRecord): string | null => {
+  if (isLoopback(play)) return null
+  return play.isLan ? `lan ${play.source}` : play.network
+}
+
+type Place = Pick<EnrichedPlay, 'line' | 'pool' | 'isHosting' | 'homeKeys'>
+
+const placeOf = (play: PlayRecord, throughHosting: boolean): Place => {
+  const line = lineOf(play)
+  if (line === null) return { line, pool: null, isHosting: throughHosting, homeKeys: [] }
+  const pool = play.isLan ? line : addressPoolOf(line)
+  if (throughHosting) {
+    return { line, pool, isHosting: true, homeKeys: [`as ${play.asn ?? play.asnOrg ?? ''}`] }
+  }
+  return { line, pool, isHosting: false, homeKeys: pool === null ? [line] : [line, `pool ${pool}`] }
+}
+
+/** Memoizes `compute` by key; the plays of one account repeat a handful of keys. */
+const memoize = <P, T>(keyOf: (play: P) => string, compute: (play: P) => T): ((play: P) => T) => {
+  const known = new Map<string, T>()
+  return (play) => {
+    const key = keyOf(play)
+    const answer = known.get(key)
+    if (answer !== undefined) return answer
+    const computed = compute(play)
+    known.set(key, computed)
+    return computed
+  }
+}
+
+/** Enriches plays that are already normalised. */
+export const enrichPlays = (plays: readonly PlayRecord[]): EnrichedPlay[] => {
+  const classOf = memoize((p: PlayRecord) => `${p.platform}\n${p.client}`, deviceClass)
+  const throughHosting = memoize((p: PlayRecord) => p.asnOrg ?? '', isHostingPlay)
+  const placed = memoize(
+    (p: PlayRecord) => (p.isLan ? `lan ${p.source} ${p.network}` : `${p.network} ${p.asn}`),
+    (p) => placeOf(p, throughHosting(p)),
+  )
+  return plays.map((play) => {
+    const { line, pool, isHosting, homeKeys } = placed(play)
+    return {
+      play,
+      start: play.startedAt,
+      end: watchedUntil(play),
+      day: Math.floor(play.startedAt / DAY_MS),
+      device: play.device ?? `? ${play.network ?? ''} ${play.platform ?? ''} ${play.client ?? ''}`,
+      kind: classOf(play),
+      line,
+      pool,
+      isHosting,
+      homeKeys,
+      coordinates: play.isLan ? null : coordinatesOf(play),
+    }
+  })
+}

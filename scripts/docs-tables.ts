@@ -38,6 +38,13 @@ export function configTable(): string {
   return table(['setting', 'default', 'meaning'], rowsOf(configSchema, ''))
 }
 
+/** What `npm run docs` writes between the marks of Markdown files, by the mark's name. */
+export const TABLES: Readonly<Record<string, string>> = {
+  reasons: reasonTable(),
+  config: configTable(),
+  doors: doorTable(),
+}
+
 interface Node {
   readonly type?: string
   readonly description?: string

@@ -1,19 +1,19 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageRoot } from '../control/config/paths.ts'
-import { configTable, doorTable, fillTables, reasonTable } from './docs-tables.ts'
+import { fillTables, TABLES } from './docs-tables.ts'
 
-/** Fills the tables of these files from the code; with `--check` it only says whether they are in date. */
-const FILES = ['README.md', 'nginx/README.md']
-const tables = { reasons: reasonTable(), config: configTable(), doors: doorTable() }
-for (const name of FILES) {
-  const file = join(packageRoot(), name)
+/** Fills the tables of every Markdown file from the code; with `--check` it only says which files are out of date. */
+const root = packageRoot()
+const isCheck = process.argv.includes('--check')
+const names = execFileSync('git', ['ls-files', '-z', '*.md'], { cwd: root, encoding: 'utf8' })
+for (const name of names.split('\0').filter((it) => it !== '')) {
+  const file = join(root, name)
   const text = readFileSync(file, 'utf8')
-  const filled = fillTables(text, tables)
-  if (!process.argv.includes('--check')) {
-    writeFileSync(file, filled)
-  } else if (filled !== text) {
-    process.stderr.write(`${name} is out of date; run: npm run docs\n`)
-    process.exitCode = 1
-  }
+  const filled = fillTables(text, TABLES)
+  if (filled === text) continue
+  process.stderr.write(isCheck ? `${name} is out of date; run: npm run docs\n` : `${name}\n`)
+  if (isCheck) process.exitCode = 1
+  else writeFileSync(file, filled)
 }

@@ -1,4 +1,4 @@
-/** Breaks a running Gatehouse in every way design asks for, and prints what viewers saw of it. */
+/** Breaks one part of a running Gatehouse after another, and prints what viewers saw of it. */
 import { adminOf, worldConfig } from '../test/e2e/world.ts'
 import { startService, type TestService } from '../test/support/service.ts'
 import { clockScene } from './drill/clock.ts'

@@ -1,4 +1,4 @@
-/** Every reason id a refusal, an end of a session or an admission may carry, with what it tells an operator. The README's table is generated from it. */
+/** Every reason id a refusal, an end of a session or an admission may carry, with what it tells an operator. docs/reference.md shows them. */
 export const REASONS = {
   ok: 'Admitted.',
   'rule.allow_token': 'An `allow token` rule matched.',

@@ -1,4 +1,4 @@
-/** What the edge costs, beside what it stands in for: one table of ratios against design.md §13. */
+/** What the edge costs, beside what it stands in for: one table of ratios and their goals. */
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseNetwork } from '#domain/networks/network'
@@ -9,6 +9,7 @@ import { startChild } from '../../test/support/child.ts'
 import { until } from '../../test/support/port.ts'
 import { startRedis } from '../../test/support/redis.ts'
 import { tempDir } from '../../test/support/temp-dir.ts'
+import { readOptions } from '../options.ts'
 import { startLua } from './edge/lua.ts'
 import { measureMemory } from './edge/memory.ts'
 import { measureOpenings } from './edge/openings.ts'
@@ -16,6 +17,8 @@ import { measurePlayback, type Servers } from './edge/playback.ts'
 import { measurePlaylists } from './edge/playlists.ts'
 import { startFiles, startReference } from './edge/reference.ts'
 import { type Row, tableOf } from './edge/table.ts'
+
+readOptions('usage: npm run bench:edge', {})
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 

@@ -3,6 +3,9 @@ import { findConcurrency } from '../../control/report/common/concurrency.ts'
 import { analyse } from '../../control/report/compat/analysis/analysis.ts'
 import { effectiveEnd, networkOf } from '../../control/report/compat/analysis/row.ts'
 import type { TautulliRow } from '../../control/sources/tautulli/rows.ts'
+import { readOptions } from '../options.ts'
+
+readOptions('usage: npm run bench:report', {})
 
 const PLAYS = 10_000
 const GOAL = 100

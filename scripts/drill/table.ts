@@ -48,6 +48,6 @@ const cells = ({ name, seen, counted, aboveCap, isBanKept, missing }: Row): stri
 
 const line = (list: readonly string[]): string => `| ${list.join(' | ')} |`
 
-/** The measured table, as it stands in the README. */
+/** The measured table, as it stands in docs/several-machines.md. */
 export const markdown = (rows: readonly Row[]): string =>
   [line(HEADER), line(HEADER.map(() => '---')), ...rows.map((row) => line(cells(row)))].join('\n')

@@ -1,29 +1,91 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { packageRoot } from '../../control/config/paths.ts'
-import { configTable, fillTables, reasonTable } from '../../scripts/docs-tables.ts'
+import { configTable, fillTables, reasonTable, TABLES } from '../../scripts/docs-tables.ts'
+import { deadLinks, headingAnchors, missingPaths, pages, unknownScripts } from './markdown.ts'
 
-const readme = join(packageRoot(), 'README.md')
+const root = packageRoot()
 
-test('README has both tables and they are in date', () => {
-  expect(existsSync(readme)).toBe(true)
-  const text = readFileSync(readme, 'utf8')
-  expect(text).toContain('<!-- table:reasons -->')
-  expect(text).toContain('<!-- table:config -->')
-  const filled = fillTables(text, { reasons: reasonTable(), config: configTable() })
-  expect(filled === text, 'run: npm run docs').toBe(true)
+describe('the generated tables', () => {
+  test('each mark of a page names a table, and each table stands in a page', () => {
+    const marks = pages.flatMap(({ text }) =>
+      [...text.matchAll(/^<!-- table:([a-z]+) -->$/gm)].map((mark) => mark[1]),
+    )
+    expect(new Set(marks)).toEqual(new Set(Object.keys(TABLES)))
+  })
+
+  test.each(pages.filter(({ text }) => /^<!-- table:/m.test(text)))(
+    'those of $name are in date',
+    ({ text }) => {
+      expect(fillTables(text, TABLES) === text, 'run: npm run docs').toBe(true)
+    },
+  )
+
+  test('settings and reasons stand in docs/reference.md', () => {
+    const reference = readFileSync(join(root, 'docs/reference.md'), 'utf8')
+    expect(reference).toContain(configTable())
+    expect(reference).toContain(reasonTable())
+  })
+
+  test('they say what the code says', () => {
+    expect(reasonTable()).toContain('| `cap.streams` | ')
+    expect(configTable()).toContain('| `edge.listen` | `0.0.0.0:8080` | ')
+    expect(configTable()).toContain('| `groups[].networks` | – | ')
+    expect(configTable()).toContain('| `sources[].name` | required | ')
+  })
+
+  test('only what stands between the marks is replaced', () => {
+    const text =
+      'a\n<!-- table:reasons -->\nold\n<!-- /table -->\nb\n<!-- table:other -->\nc\n<!-- /table -->\n'
+    expect(fillTables(text, { reasons: 'new\n' })).toBe(text.replace('old', 'new'))
+  })
 })
 
-test('the tables say what the code says', () => {
-  expect(reasonTable()).toContain('| `cap.streams` | ')
-  expect(configTable()).toContain('| `edge.listen` | `0.0.0.0:8080` | ')
-  expect(configTable()).toContain('| `groups[].networks` | – | ')
-  expect(configTable()).toContain('| `sources[].name` | required | ')
+describe('every page', () => {
+  test('README.md has at most 250 lines', () => {
+    expect(readFileSync(join(root, 'README.md'), 'utf8').split('\n').length).toBeLessThan(252)
+  })
+
+  test('every page of docs/ is linked from README.md', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8')
+    const docs = pages.map(({ name }) => name).filter((name) => name.startsWith('docs/'))
+    expect(docs.filter((name) => !readme.includes(`](${name})`))).toEqual([])
+  })
+
+  test.each(pages)('$name links to files and headings that exist', (page) => {
+    expect(deadLinks(page)).toEqual([])
+  })
+
+  test.each(pages)('$name names commands of package.json that exist', (page) => {
+    expect(unknownScripts(page)).toEqual([])
+  })
+
+  test.each(pages)('$name names files that exist', (page) => {
+    expect(missingPaths(page)).toEqual([])
+  })
 })
 
-test('only what stands between the marks is replaced', () => {
-  const text =
-    'a\n<!-- table:reasons -->\nold\n<!-- /table -->\nb\n<!-- table:other -->\nc\n<!-- /table -->\n'
-  expect(fillTables(text, { reasons: 'new\n' })).toBe(text.replace('old', 'new'))
+describe('the checks themselves', () => {
+  const page = (text: string) => ({ name: 'docs/made-up.md', text })
+
+  test('see a link to a file or a heading that is not there', () => {
+    expect(deadLinks(page('[a](gone.md)'))).toEqual(['gone.md'])
+    expect(deadLinks(page('[a](../README.md#no-such-heading)'))).toHaveLength(1)
+    expect(deadLinks(page('[a](../README.md#60-seconds) [b](https://example.net)'))).toEqual([])
+    expect(deadLinks(page('```\n[a](gone.md)\n```'))).toEqual([])
+  })
+
+  test('see a command and a file that are not there', () => {
+    expect(unknownScripts(page('`npm run docs` and `npm run dosc`'))).toEqual(['dosc'])
+    expect(missingPaths(page('`njs/index.ts` and `njs/gone.ts:12`'))).toEqual(['njs/gone.ts'])
+    expect(missingPaths(page('`./scripts/run`, `control/access/`, `control/gone/`'))).toEqual([
+      'control/gone/',
+    ])
+  })
+
+  test('name headings as GitHub does', () => {
+    const anchors = headingAnchors('# A `b` c?\n## A b c\n## Über: uns, & mehr\n```\n# no\n```\n')
+    expect([...anchors]).toEqual(['a-b-c', 'a-b-c-1', 'über-uns--mehr'])
+  })
 })

@@ -1,4 +1,4 @@
-/** An nginx server of somebody else's that asks our hooks about every request, as the README shows it; `more` goes with the question. */
+/** An nginx server of somebody else's that asks our hooks about every request, as docs/authorization.md shows it; `more` goes with the question. */
 export const guardedMedia = (hooksUrl: string, more = ''): string => `server {
   listen 127.0.0.1:__PORT__;
   location / {

@@ -40,7 +40,7 @@ const namesAt = (schema: TSchema, schemaPath: string): string[] => {
 const strangerWord = (error: SchemaError, schema: TSchema): string => {
   const name = error.instancePath.slice(error.instancePath.lastIndexOf('/') + 1)
   const meant = nearest(name, namesAt(schema, error.schemaPath))
-  const hint = meant === null ? "see the README's table" : `did you mean ${meant}?`
+  const hint = meant === null ? 'see docs/reference.md' : `did you mean ${meant}?`
   return `is not a setting; ${hint}`
 }
 

@@ -1,6 +1,6 @@
 import { type TSchemaOptions, Type } from 'typebox'
 
-/** What every setting says of itself; the README's table is made from it. */
+/** What every setting says of itself; docs/reference.md is made from it. */
 export interface FieldNotes extends TSchemaOptions {
   readonly description: string
   readonly default?: unknown

@@ -76,7 +76,7 @@ describe('parseConfig', () => {
     expect(problemsOf('groups:\n  - name: Home\n    fail_mode: wrong\nfoo: 1\n')).toEqual([
       'g.yaml:2: groups[0].name: must be a name of a-z, 0-9, - and _, 32 characters at most',
       'g.yaml:3: groups[0].fail_mode: must be one of open, closed',
-      "g.yaml:4: foo: is not a setting; see the README's table",
+      'g.yaml:4: foo: is not a setting; see docs/reference.md',
     ])
   })
 

@@ -103,10 +103,11 @@ const settingsFor = (
   segmentConnections: 8,
 })
 
-/** Starts all three and waits until the edge is ready. */
+/** Starts all three and waits until the edge is ready; `entry` stands in place of `njs/index.ts`. */
 export async function startRig(
   prepare: (stub: StubControl, origin: TestOrigin) => void,
   tweak: Tweak = (it) => it,
+  entry = join(import.meta.dirname, '../../njs/index.ts'),
 ): Promise<Rig> {
   const folder = await tempDir()
   const { path: dir } = folder
@@ -117,7 +118,7 @@ export async function startRig(
   const bundle = join(dir, 'edge.js')
   await build({
     ...EDGE_OPTIONS,
-    entryPoints: [join(import.meta.dirname, '../../njs/index.ts')],
+    entryPoints: [entry],
     outfile: bundle,
     logLevel: 'silent',
   })

@@ -4,7 +4,7 @@ import { ASK } from '#domain/channels/protocol'
 import type { Check } from '../access/admission/check.ts'
 import type { PlaylistAsk } from '../access/admission/identify.ts'
 import type { Opening } from '../access/admission/opening.ts'
-import type { Door } from '../access/admission/viewer.ts'
+import type { OpeningCredential } from '../access/admission/viewer.ts'
 
 /** A secret of this size or more is junk. */
 const JUNK_BYTES = 2048
@@ -31,7 +31,7 @@ const isClean = (secret: string): boolean =>
   // A control character or a broken one is never part of a token we or a backend issued.
   Buffer.byteLength(secret) < JUNK_BYTES && !/[\p{Cc}\ufffd]/u.test(secret)
 
-const doorOf = (headers: IncomingHttpHeaders): Door | null => {
+const credentialOf = (headers: IncomingHttpHeaders): OpeningCredential | null => {
   const kind = plain(headers, 'door')
   if (kind === 'ticket') return { kind, ticket: plain(headers, 'ticket') }
   if (kind === 'xtream') {
@@ -51,16 +51,16 @@ export const readOpening = (
   edge: string,
   now: number,
 ): Opening | null => {
-  const door = doorOf(headers)
+  const credential = credentialOf(headers)
   const channel = plain(headers, 'channel')
   const rest = decoded(headers, 'rest')
   const args = decoded(headers, 'args')
   const agent = decoded(headers, 'agent')
-  if (!door || rest === null || args === null || !isChannelId(channel)) return null
+  if (!credential || rest === null || args === null || !isChannelId(channel)) return null
   if (rest.includes('\0') || rest.split('/').includes('..')) return null
   return {
     requestId: plain(headers, 'request'),
-    door,
+    credential,
     channel,
     rest,
     args: stripSecrets(args),
@@ -92,8 +92,8 @@ export const readCheck = (headers: IncomingHttpHeaders, edge: string, now: numbe
 }
 
 export const readPlaylistAsk = (headers: IncomingHttpHeaders, now: number): PlaylistAsk | null => {
-  const door = doorOf(headers)
-  if (!door) return null
+  const credential = credentialOf(headers)
+  if (!credential) return null
   const country = orNull(plain(headers, 'country').toUpperCase())
-  return { door, address: plain(headers, 'address'), country, now }
+  return { credential, address: plain(headers, 'address'), country, now }
 }

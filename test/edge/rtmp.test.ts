@@ -27,7 +27,7 @@ const players: Child[] = []
 /** Everybody with the token `box` is one account with two streams; others are unknown. */
 const open = async (opening: Opening): Promise<OpenAnswer> => {
   openings.push(opening)
-  const isBox = opening.door.kind === 'token' && opening.door.token === 'box'
+  const isBox = opening.credential.kind === 'token' && opening.credential.token === 'box'
   if (!isBox) return { outcome: 'refused', reason: 'token.unknown', denyUntil: 0 }
   const key = opening.inferredKey ?? ''
   const more = { limits, key, player: key, channel: opening.channel }

@@ -63,7 +63,7 @@ const openingOf = (play: HookPlay, now: number): Opening => {
   const isTicket = token !== null && readTicket(token) !== null
   return {
     requestId: hash(hookKey(play), String(Math.floor(now / REPEAT_MS))).slice(0, 22),
-    door: isTicket ? { kind: 'ticket', ticket: token } : { kind: 'token', token },
+    credential: isTicket ? { kind: 'ticket', ticket: token } : { kind: 'token', token },
     channel,
     proto,
     rest: '',

@@ -1,11 +1,11 @@
 import type { Identity } from '#domain/channels/protocol'
 import type { ReasonId } from '#domain/reasons'
 import type { OpenPorts } from './opening.ts'
-import { type Door, identifyViewer } from './viewer.ts'
+import { identifyViewer, type OpeningCredential } from './viewer.ts'
 
 /** Who asks for a playlist, as the edge tells it. */
 export interface PlaylistAsk {
-  readonly door: Door
+  readonly credential: OpeningCredential
   readonly address: string
   readonly country: string | null
   readonly now: number
@@ -23,7 +23,7 @@ export const identifyForList = async (
   ask: PlaylistAsk,
   ports: Pick<OpenPorts, 'catalog' | 'place' | 'accounts' | 'accountById' | 'signer'>,
 ): Promise<IdentifyAnswer> => {
-  const viewer = await identifyViewer(ask.door, ports, ask.now)
+  const viewer = await identifyViewer(ask.credential, ports, ask.now)
   if (viewer.outcome === 'refused') return viewer
   if (viewer.foreignToken !== null) return { outcome: 'refused', reason: 'token.unknown' }
   const country = ask.country ?? ports.place(ask.address).country

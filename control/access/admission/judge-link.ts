@@ -26,10 +26,10 @@ export const judgeLinkDoor = (
   opening: Opening,
   { links, decisionSec }: { readonly links: JudgeLink | undefined; readonly decisionSec: number },
 ): Decision | ReasonId | null => {
-  const { door, channel, rest, address, args } = opening
-  if (links === undefined || door.kind !== 'token') return null
+  const { credential, channel, rest, address, args } = opening
+  if (links === undefined || credential.kind !== 'token') return null
   const uri = `/live/${channel}/${rest}`
-  const presented = { channel, uri, address, token: door.token, args }
+  const presented = { channel, uri, address, token: credential.token, args }
   const verdict = links(presented, Math.floor(opening.now / 1000))
   if (verdict === null) return null
   return verdict.ok ? admitted(verdict.grant, decisionSec) : verdict.reason
@@ -40,6 +40,6 @@ export const judgeLinkDoor = (
  * next viewer of that address, whose link may be good.
  */
 export const isArgumentDoor = (opening: Opening, links: JudgeLink | undefined): boolean =>
-  opening.door.kind === 'token' &&
-  opening.door.token === null &&
+  opening.credential.kind === 'token' &&
+  opening.credential.token === null &&
   judgeLinkDoor(opening, { links, decisionSec: 0 }) !== null

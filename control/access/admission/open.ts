@@ -19,7 +19,7 @@ const authRequest = async (
   const { opening, viewer, channel, country, group } = situation
   const token =
     viewer.foreignToken ??
-    (opening.door.kind === 'token' ? opening.door.token : null) ??
+    (opening.credential.kind === 'token' ? opening.credential.token : null) ??
     viewer.ticket?.download ??
     null
   return {
@@ -34,7 +34,10 @@ const authRequest = async (
     userAgent: opening.agent,
     referer: opening.referer,
     host: opening.host,
-    qs: playerQuery(opening.door.kind === 'token' ? opening.door.token : null, opening.args),
+    qs: playerQuery(
+      opening.credential.kind === 'token' ? opening.credential.token : null,
+      opening.args,
+    ),
     ...(await context.ports.counts(channel.id)),
   }
 }
@@ -64,7 +67,7 @@ const authorize = async (
   }
   if (link !== null && viewer.account === null) return link
   if (viewer.foreignToken !== null) return 'token.unknown'
-  if (opening.door.kind === 'token' && viewer.account === null) return 'token.missing'
+  if (opening.credential.kind === 'token' && viewer.account === null) return 'token.missing'
   if (group.require_account && viewer.record === null) return 'token.missing'
   return { asked: null, decision: null }
 }

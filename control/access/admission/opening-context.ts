@@ -73,7 +73,7 @@ export const situationOf = async (opening: Opening, ports: OpenPorts): Promise<S
   const v6Prefix = ports.config().network_key.ipv6_prefix
   const network = networkKey(opening.address, { v6Prefix })
   if (network === null) return { ok: false, reason: 'request.malformed', account: null }
-  const viewer = await identifyViewer(opening.door, ports, opening.now)
+  const viewer = await identifyViewer(opening.credential, ports, opening.now)
   if (viewer.outcome === 'refused') return { ok: false, reason: viewer.reason, account: null }
   const account = accountOf(viewer, network)
   const place = ports.place(opening.address)

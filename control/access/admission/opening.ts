@@ -7,13 +7,13 @@ import type { Plan } from '../../store/tables/records.ts'
 import type { Authorizer, Catalog, Signer } from '../ports.ts'
 import type { Lifecycle } from '../revalidate/lifecycle.ts'
 import type { JudgeLink } from '../signed-links/secure-link.ts'
-import type { Door, KnownViewer, ViewerPorts } from './viewer.ts'
+import type { KnownViewer, OpeningCredential, ViewerPorts } from './viewer.ts'
 
 /** One opening as the edge tells it. */
 export interface Opening {
   /** The same id is the same opening. */
   readonly requestId: string
-  readonly door: Door
+  readonly credential: OpeningCredential
   readonly channel: string
   /** Protocol where another server names it; else the path tells. */
   readonly proto?: string | null

@@ -5,8 +5,8 @@ import type { AccountService } from '../../accounts/account-service.ts'
 import type { Account } from '../../store/tables/records.ts'
 import type { Signer, TicketClaims } from '../ports.ts'
 
-/** How a viewer knocked, with what he presented. */
-export type Door =
+/** What an opening presents, as one of the doors of `njs/domain/doors` reads it. `token: null` = nothing, or the arguments of a link. */
+export type OpeningCredential =
   | { readonly kind: 'ticket'; readonly ticket: string }
   | { readonly kind: 'token'; readonly token: string | null }
   | { readonly kind: 'xtream'; readonly username: string; readonly password: string }
@@ -73,26 +73,29 @@ const fromTicket = async (
   return known({ account: claims.account, record, ticket: claims, tokenPrint })
 }
 
-/** Tells who stands at the door, by ticket, token or user and password. */
+/** The viewer who presents a ticket, a token or a user and password, or why he is refused. */
 export const identifyViewer = async (
-  door: Door,
+  presented: OpeningCredential,
   ports: ViewerPorts,
   now: number,
 ): Promise<ViewerAnswer> => {
-  if (door.kind === 'ticket') return await fromTicket(door.ticket, ports, now)
-  if (door.kind === 'token' && door.token === null) return known({})
+  if (presented.kind === 'ticket') return await fromTicket(presented.ticket, ports, now)
+  if (presented.kind === 'token' && presented.token === null) return known({})
   const credential =
-    door.kind === 'token'
-      ? ({ kind: 'token', token: door.token ?? '' } as const)
-      : ({ kind: 'xtream', username: door.username, password: door.password } as const)
+    presented.kind === 'token'
+      ? ({ kind: 'token', token: presented.token ?? '' } as const)
+      : ({ kind: 'xtream', username: presented.username, password: presented.password } as const)
   const answer = await ports.accounts.identify(credential, now)
-  const secret = door.kind === 'token' ? (door.token ?? '') : `${door.username}:${door.password}`
+  const secret =
+    presented.kind === 'token'
+      ? (presented.token ?? '')
+      : `${presented.username}:${presented.password}`
   const tokenPrint = fingerprint(secret)
   if (answer.outcome === 'known') {
     return known({ account: `${OWN}${answer.account.id}`, record: answer.account, tokenPrint })
   }
-  if (answer.reason === 'token.unknown' && door.kind === 'token') {
-    return known({ foreignToken: door.token, tokenPrint })
+  if (answer.reason === 'token.unknown' && presented.kind === 'token') {
+    return known({ foreignToken: presented.token, tokenPrint })
   }
   return refused(answer.reason)
 }

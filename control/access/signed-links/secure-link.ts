@@ -14,7 +14,7 @@ export interface SecureLink {
   readonly match: string
 }
 
-/** What came to the door. */
+/** A link as it was presented. */
 export interface PresentedLink {
   readonly channel: string
   /** Path as the player asked for it, decoded, without the query. */
@@ -176,7 +176,7 @@ export const verifySecureLink = (
     ? verifyFlussonic(link, presented, nowSec)
     : verifyNginx(link, presented, nowSec)
 
-/** Judges what came to the door by the keys of its channel; `null` = no key holds for it. */
+/** Judges a presented link by the keys of its channel; `null` = no key holds for it. */
 export type JudgeLink = (presented: PresentedLink, nowSec: number) => LinkVerdict | null
 
 /** How much a refusal tells: one that names the signed link's own fault says more than "unknown". */

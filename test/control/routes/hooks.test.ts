@@ -267,7 +267,7 @@ describe('pipeline', () => {
         inferredKey: key,
         leastIdleMs: 95_000,
         edge: 'hook:rtmp',
-        door: { kind: 'token', token: 'abc' },
+        credential: { kind: 'token', token: 'abc' },
         proto: 'rtmp',
       },
     ])

@@ -16,7 +16,7 @@ afterAll(() => {
 const nowSec = 1_800_000_000
 const opening: Opening = {
   requestId: 'r',
-  door: { kind: 'token', token: null },
+  credential: { kind: 'token', token: null },
   channel: 'news',
   rest: 'index.m3u8',
   args: '',
@@ -72,7 +72,7 @@ const doors = () => {
 }
 
 const withToken = (query: string): Partial<Opening> => ({
-  door: { kind: 'token', token: new URLSearchParams(query).get('token') },
+  credential: { kind: 'token', token: new URLSearchParams(query).get('token') },
 })
 
 describe('a signed link at the door', () => {
@@ -112,8 +112,8 @@ describe('a signed link at the door', () => {
   it('says nothing of other channels, tickets and users', () => {
     const { judge } = doors()
     expect(judge({ channel: 'sport' })).toBeNull()
-    expect(judge({ door: { kind: 'ticket', ticket: 'x' } })).toBeNull()
-    expect(judge({ door: { kind: 'xtream', username: 'a', password: 'b' } })).toBeNull()
+    expect(judge({ credential: { kind: 'ticket', ticket: 'x' } })).toBeNull()
+    expect(judge({ credential: { kind: 'xtream', username: 'a', password: 'b' } })).toBeNull()
     expect(judgeLinkDoor(opening, { links: undefined, decisionSec: 1 })).toBeNull()
   })
 })

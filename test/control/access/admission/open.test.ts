@@ -29,8 +29,8 @@ const reasonOf = async (...world: Parameters<typeof createWorld>) => {
 describe('an opening by ticket', () => {
   it('is sent to a pass of its channel and counted on its network', async () => {
     const { ports, claims, ticket, events } = await createWorld()
-    const door = { kind: 'ticket', ticket: ticket('home', 'network') } as const
-    const answer = await open(opening({ door, channel: 'film', args: 'utc=1' }), ports)
+    const credential = { kind: 'ticket', ticket: ticket('home', 'network') } as const
+    const answer = await open(opening({ credential, channel: 'film', args: 'utc=1' }), ports)
     expect(answer.outcome === 'admitted' && answer.location).toMatch(
       /^\/s\/[\w-]{74,}\/film\/index\.m3u8\?utc=1$/,
     )
@@ -41,14 +41,14 @@ describe('an opening by ticket', () => {
 
   it('gives the same pass to an opening asked again', async () => {
     const { ports, ticket } = await createWorld()
-    const asked = opening({ door: { kind: 'ticket', ticket: ticket('home', 'network') } })
+    const asked = opening({ credential: { kind: 'ticket', ticket: ticket('home', 'network') } })
     expect(await open(asked, ports)).toEqual(await open({ ...asked, now: NOW + 900 }, ports))
   })
 
   it('follows a viewer without an account to his own network', async () => {
     const { ports, claims, ticket } = await createWorld()
-    const door = { kind: 'ticket', ticket: ticket('world', 'default') } as const
-    await open(opening({ door, address: '203.0.113.9' }), ports)
+    const credential = { kind: 'ticket', ticket: ticket('world', 'default') } as const
+    await open(opening({ credential, address: '203.0.113.9' }), ports)
     expect(claims[0]?.account).toBe('net:203.0.113.9')
   })
 
@@ -58,8 +58,8 @@ describe('an opening by ticket', () => {
     ['won by account, opened abroad', 'account', '203.0.113.9', 'admitted'],
   ] as const)('%s: %s from %s is %s', async (_case, wonBy, address, expected) => {
     const { ports, ticket } = await createWorld()
-    const door = { kind: 'ticket', ticket: ticket('home', wonBy) } as const
-    const answer = await open(opening({ door, address }), ports)
+    const credential = { kind: 'ticket', ticket: ticket('home', wonBy) } as const
+    const answer = await open(opening({ credential, address }), ports)
     expect(answer.outcome === 'refused' ? answer.reason : answer.outcome).toBe(expected)
   })
 
@@ -67,8 +67,10 @@ describe('an opening by ticket', () => {
     const yaml =
       'edge: { group_binding: sticky }\ngroups: [{ name: home }, { name: world, default: true }]'
     const { ports, ticket } = await createWorld({ yaml })
-    const door = { kind: 'ticket', ticket: ticket('home', 'network') } as const
-    expect((await open(opening({ door, address: '203.0.113.9' }), ports)).outcome).toBe('admitted')
+    const credential = { kind: 'ticket', ticket: ticket('home', 'network') } as const
+    expect((await open(opening({ credential, address: '203.0.113.9' }), ports)).outcome).toBe(
+      'admitted',
+    )
   })
 
   it.each([
@@ -81,8 +83,8 @@ describe('an opening by ticket', () => {
     ['junk', () => '%%%', 'malformed'],
   ])('%s is refused', async (_case, change, why) => {
     const { ports, ticket, claims } = await createWorld()
-    const door = { kind: 'ticket', ticket: change(ticket('home', 'network')) } as const
-    expect(await open(opening({ door }), ports)).toMatchObject({
+    const credential = { kind: 'ticket', ticket: change(ticket('home', 'network')) } as const
+    expect(await open(opening({ credential }), ports)).toMatchObject({
       outcome: 'refused',
       reason: `ticket.${why}`,
     })
@@ -91,10 +93,10 @@ describe('an opening by ticket', () => {
 
   it('of a disabled account is refused, of one the database cannot tell of is not', async () => {
     const { ports, ticket } = await createWorld({ accounts: [account({ enabled: false })] })
-    const door = { kind: 'ticket', ticket: ticket('home', 'network', 'own:a1') } as const
-    expect(await open(opening({ door }), ports)).toMatchObject({ reason: 'account.disabled' })
+    const credential = { kind: 'ticket', ticket: ticket('home', 'network', 'own:a1') } as const
+    expect(await open(opening({ credential }), ports)).toMatchObject({ reason: 'account.disabled' })
     const away = { ...ports, accountById: async () => await Promise.reject(new Error('away')) }
-    expect((await open(opening({ door }), away)).outcome).toBe('admitted')
+    expect((await open(opening({ credential }), away)).outcome).toBe('admitted')
   })
 })
 
@@ -104,8 +106,8 @@ describe('an opening', () => {
     [{ channel: 'film', address: '203.0.113.9' }, 'channel.not_in_group'],
     [{ address: 'nowhere' }, 'request.malformed'],
     [{}, 'token.missing'],
-    [{ door: { kind: 'token', token: 'foreign' } }, 'token.unknown'],
-    [{ door: { kind: 'xtream', username: 'u', password: 'p' } }, 'token.unknown'],
+    [{ credential: { kind: 'token', token: 'foreign' } }, 'token.unknown'],
+    [{ credential: { kind: 'xtream', username: 'u', password: 'p' } }, 'token.unknown'],
   ] as const)('%j is refused: %s', async (fields, reason) => {
     expect(await (await reasonOf())(fields)).toBe(reason)
   })
@@ -118,7 +120,7 @@ describe('an opening', () => {
   it("by an own token takes the account's cap before the group's", async () => {
     const one = account({ maxSessions: 7 })
     const { ports, claims } = await createWorld({ accounts: [one], tokens: { secret: 'a1' } })
-    await open(opening({ door: { kind: 'token', token: 'secret' } }), ports)
+    await open(opening({ credential: { kind: 'token', token: 'secret' } }), ports)
     expect(claims[0]).toMatchObject({ account: 'own:a1', info: { accountName: 'flat 12' } })
     expect(claims[0]?.limits.maxStreams).toBe(7)
     expect(JSON.stringify(claims)).not.toContain('secret')
@@ -129,8 +131,8 @@ describe('an opening', () => {
     const { ports, ticket } = await createWorld({
       admission: { outcome: 'refused', reason: 'cap.streams', denyUntil },
     })
-    const door = { kind: 'ticket', ticket: ticket('home', 'network') } as const
-    expect(await open(opening({ door }), ports)).toEqual({
+    const credential = { kind: 'ticket', ticket: ticket('home', 'network') } as const
+    expect(await open(opening({ credential }), ports)).toEqual({
       outcome: 'refused',
       reason: 'cap.streams',
       denyUntil: NOW + 10_000,
@@ -141,8 +143,8 @@ describe('an opening', () => {
     const until = NOW + 60_000
     const ban = { kind: 'network', subject: 'x', until, reason: 'ban.network', by: 'a' } as const
     const { ports, ticket, claims } = await createWorld({ ban })
-    const door = { kind: 'ticket', ticket: ticket('home', 'network') } as const
-    expect(await open(opening({ door }), ports)).toMatchObject({ reason: 'ban.network' })
+    const credential = { kind: 'ticket', ticket: ticket('home', 'network') } as const
+    expect(await open(opening({ credential }), ports)).toMatchObject({ reason: 'ban.network' })
     expect(claims).toEqual([])
   })
 })
@@ -152,7 +154,7 @@ describe('an opening a backend decides', () => {
     const { ports, claims } = await createWorld({
       decision: decision({ account: 'backend:main:77', maxSessions: 3, authDurationSec: 3600 }),
     })
-    await open(opening({ door: { kind: 'token', token: 'theirs' } }), ports)
+    await open(opening({ credential: { kind: 'token', token: 'theirs' } }), ports)
     expect(claims[0]).toMatchObject({ account: 'backend:main:77' })
     expect(claims[0]?.limits).toMatchObject({ maxStreams: 3, banMs: 3_600_000 })
   })

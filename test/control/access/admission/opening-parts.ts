@@ -145,7 +145,7 @@ export const createWorld = async (setting: Setting = {}) => {
 
 export const opening = (fields: Partial<Opening>): Opening => ({
   requestId: 'r1',
-  door: { kind: 'token', token: null },
+  credential: { kind: 'token', token: null },
   channel: 'news',
   rest: 'index.m3u8',
   args: '',

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { requireFiles } from '../config/checks/file-checks.ts'
 import type { Config } from '../config/schema/schema.ts'
-import { build } from '../runtime/build.ts'
 import { Failure } from '../runtime/failure.ts'
-import { resolveTool } from '../runtime/resolve.ts'
+import { ensureRuntime, type Tool } from '../runtime/resolve.ts'
+import type { ToolName } from '../runtime/tools.ts'
 import {
   awaitControl,
   edgeAlone,
@@ -60,26 +60,16 @@ export async function supervise(
     const isAlone = isEdgeOnly(config)
     if (isAlone) requireEdgeSettings(config)
     await requireAddresses(config, isAlone)
-    const instance: Instance = {
-      config,
-      configFile: setup.configFile,
-      paths: setup.paths,
-      // Before any socket is made: sockets take the group of the folder.
-      workerUser: await workerUser(setup.paths),
-      tie: await tiedToUs(),
-      report,
-    }
-    const { nginx: whose, socket_group: group } = config.edge
-    if (whose === 'external' && group !== null) await openToGroup(group, setup.paths)
-    await build(report)
-    const start = async (spec: ServiceSpec) => {
+    const [{ nginx = null, redis = null }, instance] = await Promise.all([
+      ensureRuntime(programsFor(config), { progress: report }),
+      openInstance(setup, report),
+    ])
+    const start = async (...specs: ServiceSpec[]) => {
       signal.throwIfAborted()
-      report(`Starting ${inSentence(spec.name)} …`)
-      started.push(await startService(spec, report, signal))
+      for (const { name } of specs) report(`Starting ${inSentence(name)} …`)
+      await startTogether(specs, { report, signal, started })
     }
-    const usesOurNginx = config.edge.nginx === 'bundled'
-    const nginx = usesOurNginx ? await resolveTool('nginx', { progress: report }) : null
-    if (!isAlone) await startInner(instance, start)
+    if (!isAlone) await startInner(instance, redis, start)
     if (nginx !== null) {
       prepareNginx(instance, nginx)
       const spec = nginxSpec(nginx, instance)
@@ -99,16 +89,50 @@ export async function supervise(
 
 const inSentence = (name: string): string => name.replace(/^The /, 'the ')
 
-/** What stands behind the edge: Redis where it is ours, the demo's origin, the control plane. */
+/** What of ours runs: nginx and Redis unless the operator has his own. */
+function programsFor(config: Config): ToolName[] {
+  const hasOtherRedis = config.redis.url !== null || config.redis.nodes.length > 0
+  const redis: ToolName[] = isEdgeOnly(config) || hasOtherRedis ? [] : ['redis']
+  return config.edge.nginx === 'bundled' ? [...redis, 'nginx'] : redis
+}
+
+/** Before any socket is made: sockets take the group of their folder. */
+async function openInstance(
+  { loaded: { config }, configFile, paths }: Setup,
+  report: (line: string) => void,
+): Promise<Instance> {
+  const [user, tie] = await Promise.all([workerUser(paths), tiedToUs()])
+  const { nginx, socket_group: group } = config.edge
+  if (nginx === 'external' && group !== null) await openToGroup(group, paths)
+  return { config, configFile, paths, workerUser: user, tie, report }
+}
+
+/** Starts services that do not need each other; those that have started are handed over even when another has not. */
+async function startTogether(
+  specs: readonly ServiceSpec[],
+  to: { report: (line: string) => void; signal: AbortSignal; started: Service[] },
+): Promise<void> {
+  const over = new AbortController()
+  const either = AbortSignal.any([to.signal, over.signal])
+  const start = async (spec: ServiceSpec) =>
+    await startService(spec, to.report, either).catch((error: unknown) => {
+      over.abort(error)
+      throw error
+    })
+  for (const one of await Promise.allSettled(specs.map(start)))
+    if (one.status === 'fulfilled') to.started.push(one.value)
+  over.signal.throwIfAborted()
+}
+
+/** What stands behind the edge: Redis where it is ours, the demo's origin, then the control plane, which reads from both. */
 async function startInner(
   instance: Instance,
-  start: (spec: ServiceSpec) => Promise<void>,
+  redis: Tool | null,
+  start: (...specs: ServiceSpec[]) => Promise<void>,
 ): Promise<void> {
-  const { config, report } = instance
-  if (config.redis.url === null && config.redis.nodes.length === 0) {
-    await start(redisSpec(await resolveTool('redis', { progress: report }), instance))
-  }
-  if (config.demo.enabled) await start(originSpec(instance))
+  const specs = redis === null ? [] : [redisSpec(redis, instance)]
+  if (instance.config.demo.enabled) specs.push(originSpec(instance))
+  await start(...specs)
   await start(controlSpec(instance))
 }
 

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { packageRoot } from '../../control/config/paths.ts'
-import { build } from '../../control/runtime/build.ts'
+import { run } from '../../control/runtime/exec.ts'
 import { startChild } from './child.ts'
 import { freePort, until } from './port.ts'
 
 /** The demo's media server by itself, for several control planes to share; `host:port`. */
 export async function startDemoOrigin(): Promise<{ address: string; stop: () => Promise<void> }> {
-  await build(() => undefined)
+  await run([join(packageRoot(), 'scripts/build')])
   const address = `127.0.0.1:${await freePort()}`
   const program = join(packageRoot(), 'dist/origin.js')
   const child = startChild([process.execPath, program, '--listen', address])

@@ -13,6 +13,7 @@ import type { AdminParts } from '../parts.ts'
 import { createCatalogAdmin } from './catalog-admin.ts'
 import { moreRoutes } from './feature-routes.ts'
 import { healthParts } from './health-parts.ts'
+import { compileLate } from './late-schemas.ts'
 import { createMetrics } from './metrics.ts'
 import { playlistUrl, readyReport } from './ready-report.ts'
 
@@ -121,9 +122,8 @@ export const startAdmin = async (parts: AdminParts): Promise<{ stop(): Promise<v
   const open = async (auth: AdminApiOptions['auth']): Promise<FastifyInstance> => {
     const loggerInstance: FastifyBaseLogger = parts.log
     const logController = new LogController({ disableRequestLogging: true })
-    // A field nobody knows is told, not dropped.
-    const ajv = { customOptions: { removeAdditional: false } } as const
-    const app = Fastify({ logController, loggerInstance, ajv })
+    const app = Fastify({ logController, loggerInstance })
+    compileLate(app)
     await adminApi(app, apiOptions(parts, auth))
     return app
   }

@@ -32,6 +32,8 @@ const READY_MS = 180_000
 /** One that has served so long is started again at once, since its viewers wait; one that goes on dying is not. */
 const HEALTHY_MS = 10_000
 const AT_ONCE_MS = 50
+/** How often one that starts is asked whether it is ready. */
+const LOOK_MS = 15
 const FIRST_DELAY_MS = 500
 const MOST_DELAY_MS = 30_000
 
@@ -125,7 +127,7 @@ async function untilReady(spec: ServiceSpec, life: Life, abort?: AbortSignal): P
       throw new Failure(`${spec.name} did not start (${causeOf(life.child)}): ${said}`)
     }
     if (await spec.isReady()) return
-    await sleep(50)
+    await sleep(LOOK_MS)
   }
   throw new Failure(
     `${spec.name} runs but did not get ready within ${READY_MS / 1000} s; see the logs folder.`,

@@ -1,6 +1,8 @@
 import type { TSchema } from 'typebox'
 import { configSchema } from '../control/config/schema/schema.ts'
+import { doorLocations } from '../control/nginx/door-locations.ts'
 import { DOORS } from '../njs/domain/doors/doors.ts'
+import { literalPrefix } from '../njs/domain/doors/shape.ts'
 import { REASONS } from '../njs/domain/reasons.ts'
 
 /** Replaces what stands between `<!-- table:NAME -->` and `<!-- /table -->`. */
@@ -20,17 +22,19 @@ export function reasonTable(): string {
   )
 }
 
-/** Every way a viewer can knock, in the order they are tried. */
+/** Every way a viewer can knock, in the order they are tried; patterns of locations are cut short. */
 export function doorTable(): string {
-  return table(
-    ['path', 'credential', 'opens', 'handler'],
-    DOORS.map(({ path, query, place, opens, handler }) => [
-      code(query.length === 0 ? path : `${path}?${query.map((name) => `${name}=`).join('&')}`),
-      place,
-      opens,
-      code(`edge.${handler}`),
-    ]),
+  const locations = new Map(
+    doorLocations().flatMap(({ location, doors }) => doors.map((door) => [door, location])),
   )
+  const rows = DOORS.map((door) => {
+    const { path, query, place, opens, handler, serving } = door
+    const asked = query.length === 0 ? path : `${path}?${query.map((name) => `${name}=`).join('&')}`
+    const location = locations.get(door) ?? ''
+    const shown = location.startsWith('~') ? `~ ^${literalPrefix(path)}…` : location
+    return [code(asked), place, opens, code(`edge.${handler}`), code(serving), code(shown)]
+  })
+  return table(['path', 'credential', 'opens', 'handler', 'served as', 'nginx location'], rows)
 }
 
 /** Every setting, with its default, from the schema. */

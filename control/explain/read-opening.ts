@@ -33,6 +33,6 @@ export const readOpening = (request: LoggedRequest): LoggedOpening | null => {
   const found = matchDoor(path, (name) => (args.get(name) ?? '') !== '')
   const channel = found === null ? channelElsewhere(path) : (found.values.channel ?? null)
   if (channel === null) return null
-  const isCredentialHidden = isTokenHidden || found?.door.id === 'xtream'
+  const isCredentialHidden = isTokenHidden || found?.door.credentials.includes('xtream') === true
   return { channel, token: args.get('token'), isCredentialHidden }
 }

@@ -1,5 +1,5 @@
 import { DOORS, type Door } from '#domain/doors/doors'
-import { literalPrefix, type PathValue, patternOf } from '#domain/doors/shape'
+import { literalPrefix, type PathValue, patternOf, reservedBelow } from '#domain/doors/shape'
 
 /** nginx's variables for what the path of a session holds; openings are parsed by their handler. */
 const CAPTURES: Partial<Record<PathValue, string>> = {
@@ -16,18 +16,20 @@ export interface DoorLocation {
   readonly doors: readonly [Door, ...Door[]]
 }
 
-const locationOf = ({ path, serving }: Door): string => {
+const locationOf = ({ path, serving }: Door, paths: readonly string[]): string => {
   const prefix = literalPrefix(path)
   if (prefix === path) return `= ${path}`
-  if (serving !== 'opening') return `~ "${patternOf(path, (value) => CAPTURES[value] ?? null)}"`
-  return prefix === '/' ? `~ "${patternOf(path, () => null)}"` : `^~ ${prefix}`
+  if (serving === 'opening' && prefix !== '/') return `^~ ${prefix}`
+  const nameOf = (value: PathValue) => (serving === 'opening' ? null : (CAPTURES[value] ?? null))
+  return `~ "${patternOf(path, nameOf, reservedBelow(path, paths))}"`
 }
 
 /** The public locations, in the order of the doors. Throws where one location would have to serve in two ways. */
 export const doorLocations = (doors: readonly Door[] = DOORS): DoorLocation[] => {
   const found = new Map<string, [Door, ...Door[]]>()
+  const paths = doors.map(({ path }) => path)
   for (const door of doors) {
-    const location = locationOf(door)
+    const location = locationOf(door, paths)
     const known = found.get(location)
     if (known === undefined) {
       found.set(location, [door])

@@ -83,12 +83,13 @@ const flowOf = (location: Directive): Flow => {
   }
 }
 
-/** A location as the tables name it: a door by the path of its row. */
+/** A location as the tables name it: those of doors by how they are served, since rows of the table of doors come and go. */
 const nameOf = ({ args }: Directive): string => {
-  const door = doorLocations().find(
-    ({ location }) => location.replaceAll('"', '') === args.join(' ') && location.startsWith('~ '),
-  )
-  return door?.doors[0].path ?? args.at(-1) ?? ''
+  const [door] =
+    doorLocations().find(({ location }) => location.replaceAll('"', '') === args.join(' '))
+      ?.doors ?? []
+  if (door === undefined) return args.at(-1) ?? ''
+  return door.serving === 'answer' ? `edge.${door.handler}` : door.serving
 }
 
 const locationsOf = (isServer: (text: string) => boolean): Directive[] =>

@@ -1,6 +1,6 @@
 import { isChannelId, universalEntry } from '../channels/channel.ts'
 import { DOORS, type Door } from './doors.ts'
-import { type PathValue, patternOf } from './shape.ts'
+import { type PathValue, patternOf, reservedBelow } from './shape.ts'
 
 /** A request at a door, with what its path holds. */
 export interface DoorMatch {
@@ -19,13 +19,15 @@ export type OpeningRequest = { readonly channel: string; readonly rest: string }
 /** Whether the query has an argument that is not empty. */
 export type HasArgument = (name: string) => boolean
 
+const PATHS = DOORS.map(({ path }) => path)
+
 /** Compiled at the first request: few handlers need all of them. */
 const compiled = new Map<string, RegExp>()
 
 const expressionOf = (path: string): RegExp => {
   const known = compiled.get(path)
   if (known !== undefined) return known
-  const made = new RegExp(patternOf(path, (value) => value))
+  const made = new RegExp(patternOf(path, (value) => value, reservedBelow(path, PATHS)))
   compiled.set(path, made)
   return made
 }

@@ -34,11 +34,22 @@ export const literalPrefix = (path: string): string => path.split('<', 1)[0] ?? 
 
 const escapeLiteral = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
+/** Literal beginnings of other paths that lie below this one's: a request there is theirs. */
+export const reservedBelow = (path: string, others: readonly string[]): string[] => {
+  const own = literalPrefix(path)
+  const below = others.map(literalPrefix).filter((it) => it.endsWith('/') && it.startsWith(own))
+  return [...new Set(below)].filter((it) => it !== own)
+}
+
 /**
- * The regular expression of a door's path. `nameOf` names the group that captures a value; `null` = it is not captured.
- * Throws `RangeError` for a placeholder that is none: a mistake in the table.
+ * The regular expression of a door's path. `nameOf` names the group that captures a value; `null` = it is not captured. What begins as one of
+ * `reserved` is not meant. Throws `RangeError` for a placeholder that is none: a mistake in the table.
  */
-export const patternOf = (path: string, nameOf: (value: PathValue) => string | null): string => {
+export const patternOf = (
+  path: string,
+  nameOf: (value: PathValue) => string | null,
+  reserved: readonly string[] = [],
+): string => {
   // Split by a pattern with one group: literals and placeholder names take turns.
   const parts = path.split(PLACEHOLDER).map((part, index) => {
     if (index % 2 === 0) return escapeLiteral(part)
@@ -47,5 +58,6 @@ export const patternOf = (path: string, nameOf: (value: PathValue) => string | n
     const name = nameOf(known.value)
     return name === null ? `(?:${known.pattern})` : `(?<${name}>${known.pattern})`
   })
-  return `^${parts.join('')}$`
+  const not = reserved.length === 0 ? '' : `(?!${reserved.map(escapeLiteral).join('|')})`
+  return `^${not}${parts.join('')}$`
 }

@@ -44,16 +44,16 @@ describe('every door', () => {
 
 describe('a new row', () => {
   it.each([
-    ['/player_api.php', row(answer, { path: '/player_api.php' }), '= /player_api.php'],
+    ['/new.php', row(answer, { path: '/new.php' }), '= /new.php'],
     [
-      '/<user>/<password>/<channel>',
-      row(opening, { path: '/<user>/<password>/<channel>' }),
-      '~ "^/(?:[^/]+)/(?:[^/]+)/(?:[A-Za-z0-9_.-]{1,64})$"',
+      '/<user>/x/<password>/<channel>',
+      row(opening, { path: '/<user>/x/<password>/<channel>' }),
+      '~ "^(?!/live/|/s/)/(?:[^/]+)/x/(?:[^/]+)/(?:[A-Za-z0-9_.-]{1,64})$"',
     ],
     [
-      '/movie/<user>/<password>/<channel>.<extension>',
-      row(opening, { path: '/movie/<user>/<password>/<channel>.<extension>' }),
-      '^~ /movie/',
+      '/new/<user>/<password>/<channel>.<extension>',
+      row(opening, { path: '/new/<user>/<password>/<channel>.<extension>' }),
+      '^~ /new/',
     ],
   ])('case=%s is a location of its own', (_, door, location) => {
     const found = doorLocations([...DOORS, door]).at(-1)

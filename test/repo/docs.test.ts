@@ -1,9 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { parse, stringify } from 'yaml'
+import { parseConfig } from '../../control/config/load.ts'
 import { packageRoot } from '../../control/config/paths.ts'
+import { parseRules } from '../../control/detect/rules/rules.ts'
 import { configTable, fillTables, reasonTable, TABLES } from '../../scripts/docs-tables.ts'
-import { deadLinks, headingAnchors, missingPaths, pages, unknownScripts } from './markdown.ts'
+import {
+  deadLinks,
+  headingAnchors,
+  missingPaths,
+  pages,
+  unknownScripts,
+  yamlBlocks,
+} from './markdown.ts'
 
 const root = packageRoot()
 
@@ -64,6 +74,36 @@ describe('every page', () => {
   test.each(pages)('$name names files that exist', (page) => {
     expect(missingPaths(page)).toEqual([])
   })
+})
+
+describe('YAML that a page shows', () => {
+  const shown = pages.flatMap((page) => {
+    const blocks = yamlBlocks(page).map((code) => parse(code) as object)
+    // A later block of a page goes on from the earlier ones.
+    return blocks.map((block, at) => ({
+      name: `${page.name}, block ${at + 1}`,
+      block,
+      sofar: stringify(Object.assign({}, ...blocks.slice(0, at + 1))),
+    }))
+  })
+
+  test('stands in the pages that need it', () => {
+    expect(shown.length).toBeGreaterThanOrEqual(7)
+  })
+
+  test.each(shown.filter(({ block }) => !('rules' in block)))(
+    'is a configuration that is taken: $name',
+    ({ sofar, name }) => {
+      expect(() => parseConfig(sofar, name)).not.toThrow()
+    },
+  )
+
+  test.each(shown.filter(({ block }) => 'rules' in block))(
+    'is a rule that is taken: $name',
+    ({ block }) => {
+      expect(parseRules(block)).toMatchObject({ ok: true })
+    },
+  )
 })
 
 describe('the checks themselves', () => {

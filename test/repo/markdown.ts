@@ -69,3 +69,9 @@ export const missingPaths = ({ text }: Page): string[] => {
     .flatMap((word) => REPO_PATH.exec(word)?.[1] ?? [])
     .filter((path) => !existsSync(join(root, path)))
 }
+
+/** The YAML a page shows, in its order, without the indentation of a list it stands in. */
+export const yamlBlocks = ({ text }: Page): string[] =>
+  [...text.matchAll(/^( *)```yaml\n([\s\S]*?)^ *```$/gm)].map(([, indent = '', code = '']) =>
+    code.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  )

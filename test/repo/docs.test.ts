@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -5,6 +6,7 @@ import { parse, stringify } from 'yaml'
 import { parseConfig } from '../../control/config/load.ts'
 import { packageRoot } from '../../control/config/paths.ts'
 import { parseRules } from '../../control/detect/rules/rules.ts'
+import { FINDING_KINDS } from '../../control/detect/types.ts'
 import { configTable, fillTables, reasonTable, TABLES } from '../../scripts/docs-tables.ts'
 import {
   deadLinks,
@@ -73,6 +75,26 @@ describe('every page', () => {
 
   test.each(pages)('$name names files that exist', (page) => {
     expect(missingPaths(page)).toEqual([])
+  })
+})
+
+describe('lists that pages keep by hand', () => {
+  const read = (name: string): string => readFileSync(join(root, name), 'utf8')
+
+  test('docs/detection.md has every kind of finding', () => {
+    const page = read('docs/detection.md')
+    expect(FINDING_KINDS.filter((kind) => !page.includes(`| \`${kind}\` |`))).toEqual([])
+  })
+
+  test('docs/dashboard.md has every metric, and no other', () => {
+    const named = (text: string): Set<string> =>
+      new Set([...text.matchAll(/\bgatehouse_[a-z]+(?:_[a-z]+)*(?=['`])/g)].map(([name]) => name))
+    const code = execFileSync('git', ['grep', '-h', "'gatehouse_[a-z_]*'", '--', 'control'], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+    expect(named(code).size).toBeGreaterThan(5)
+    expect(named(read('docs/dashboard.md'))).toEqual(named(code))
   })
 })
 

@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { packageRoot } from '../../../../control/config/paths.ts'
+import { type ApiDescription, apiSurface } from '../../../support/api-surface.ts'
 import { startService, type TestService } from '../../../support/service.ts'
 
 let service: TestService
@@ -52,6 +56,17 @@ describe('the admin API lets in', () => {
       expect((await fetch(`${service.admin}${path}`)).status).toBe(200)
     }
     expect((await fetch(`${service.admin}/metrics`)).status).toBe(401)
+  })
+})
+
+describe('the admin API', () => {
+  it('still has everything of the last release', async () => {
+    const answer = await fetch(`${service.admin}/api/openapi.json`)
+    const present = apiSurface((await answer.json()) as ApiDescription)
+    const kept = readFileSync(join(packageRoot(), 'test/vectors/api/v1.txt'), 'utf8')
+    const promised = kept.split('\n').filter((line) => line !== '')
+    expect(promised.length).toBeGreaterThan(1000)
+    expect(promised.filter((line) => !present.has(line))).toEqual([])
   })
 })
 

@@ -8,8 +8,8 @@ import { createFeedbackCache, type FeedbackCache } from '../detect/live/feedback
 import { judgeAccount } from '../detect/live/judge-account.ts'
 import { createRuleCache, type RuleCache, seedRules } from '../detect/live/rule-cache.ts'
 import type { StreamClient } from '../events/stream-client.ts'
+import { createNotifiers } from '../notify/registry.ts'
 import { createImposedLimits, type ImposedLimits } from '../respond/imposed-limits.ts'
-import { createLogNotifier } from '../respond/notifier.ts'
 import { createResponder } from '../respond/respond.ts'
 import type { WorkLock } from '../sessions/redis/work-lock.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -58,7 +58,7 @@ const createRespond = (parts: DetectionParts) =>
     bans: parts.sessions.bans,
     imposed: parts.imposed,
     applyLimits: async (account) => await parts.applyLimits(account, null),
-    notifier: createLogNotifier(parts.log),
+    notifier: createNotifiers([{ name: 'log', kind: 'log' }], { log: parts.log }),
     findings: parts.store.findings,
     audit: parts.store.audit,
     now: parts.now,

@@ -1,14 +1,14 @@
 import { BAN_REASONS } from '#domain/reasons'
 import type { DueResponse } from '../detect/live/judge-account.ts'
 import type { RuleStep } from '../detect/rules/rule-types.ts'
+import type { Notifier } from '../notify/notifier.ts'
+import { actedText, type Outcome } from '../notify/outcome.ts'
 import type { Ban, BanStore } from '../sessions/model/ban-store.ts'
 import type { LiveSession } from '../sessions/model/live-session.ts'
 import type { SessionStore } from '../sessions/model/session-store.ts'
 import type { Json } from '../store/tables/records.ts'
 import type { AuditStore, FindingStore } from '../store/tables/stores.ts'
 import type { ImposedLimits } from './imposed-limits.ts'
-import type { Notifier } from './notifier.ts'
-import { actedText, type Outcome } from './outcome.ts'
 import { targetsOf } from './targets.ts'
 
 export interface ResponderPorts {
@@ -17,7 +17,7 @@ export interface ResponderPorts {
   readonly imposed: Pick<ImposedLimits, 'impose'>
   /** Gives an account's running sessions the caps it has now. */
   readonly applyLimits: (account: string) => Promise<void>
-  readonly notifier: Notifier
+  readonly notifier: Pick<Notifier, 'notify'>
   readonly findings: Pick<FindingStore, 'markActed'>
   readonly audit: Pick<AuditStore, 'put'>
   readonly now: () => number

@@ -8,7 +8,7 @@ import {
   type ImposedLimits,
   withImposedLimits,
 } from '../../../control/respond/imposed-limits.ts'
-import type { Notice } from '../../../control/respond/notifier.ts'
+import type { Notice } from '../../../control/notify/notifier.ts'
 import { createResponder } from '../../../control/respond/respond.ts'
 import type { SessionStore } from '../../../control/sessions/model/session-store.ts'
 import { openStore, type Store } from '../../../control/store/store.ts'

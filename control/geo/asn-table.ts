@@ -1,3 +1,5 @@
+import { formatAddress, parseAddress } from '#domain/networks/network'
+
 /** The network an address belongs to, from an operator's table. */
 export interface AsnEntry {
   readonly asn: number | null
@@ -20,12 +22,19 @@ const entryOf = (value: unknown): AsnEntry | null => {
   }
 }
 
+/** An address however it is written; what is none stays as it is. */
+const canonical = (text: string): string => {
+  const address = parseAddress(text)
+  return address === null ? text : formatAddress(address)
+}
+
 /** Reads a JSON table `address -> {asn, org}`; `null` where the text is none. */
 export const parseAsnTable = (text: string): AsnTable | null => {
   try {
     const parsed: unknown = JSON.parse(text)
     if (!isRecord(parsed)) return null
-    return (address) => (Object.hasOwn(parsed, address) ? entryOf(parsed[address]) : null)
+    const byAddress = new Map(Object.entries(parsed).map(([key, value]) => [canonical(key), value]))
+    return (address) => entryOf(byAddress.get(canonical(address)))
   } catch {
     return null
   }

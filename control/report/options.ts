@@ -1,4 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { SOURCES } from '../sources/registry.ts'
+
+/** The source that is our own history. */
+export const OWN_HISTORY = 'history'
 
 /** Options as the command line gives them. */
 export interface RawOptions {
@@ -29,7 +33,8 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** Options after checking. */
 export interface ReportOptions {
   readonly method: 'gatehouse' | 'compat'
-  readonly source: 'tautulli' | 'history'
+  /** A kind of the sources' registry, or `OWN_HISTORY`. */
+  readonly source: string
   readonly host: string | null
   readonly apiKey: string | null
   readonly days: number
@@ -69,16 +74,14 @@ const createReader = (problems: string[]) => ({
     problems.push(`${name} needs a whole number, not '${text}'`)
     return fallback
   },
-  oneOf<const T extends string>(
-    name: string,
-    text: string | undefined,
-    values: readonly [T, ...T[]],
-  ): T {
+  /** One of the values; the first where none is given. */
+  oneOf<const T extends string>(name: string, text: string | undefined, values: readonly T[]): T {
+    const value = values.find((one) => text === undefined || one === text)
+    if (value !== undefined) return value
+    problems.push(`${name} is one of ${values.join(', ')}, not '${text}'`)
     const [fallback] = values
-    const value = values.find((one) => one === text)
-    if (text !== undefined && value === undefined)
-      problems.push(`${name} is one of ${values.join(', ')}, not '${text}'`)
-    return value ?? fallback
+    if (fallback === undefined) throw new Error(`${name} has no values`)
+    return fallback
   },
   file(name: string, path: string): string | null {
     try {
@@ -93,11 +96,14 @@ const createReader = (problems: string[]) => ({
 
 type Reader = ReturnType<typeof createReader>
 
-const keyOf = (raw: RawOptions, env: Environment, read: Reader): string | null => {
+/** The environment's variables of a source are named after its kind: `TAUTULLI_HOST`, `TAUTULLI_API_KEY`. */
+const variableOf = (source: string, name: string): string => `${source.toUpperCase()}_${name}`
+
+const keyOf = (raw: RawOptions, fallback: string | undefined, read: Reader): string | null => {
   if (raw.apiKey !== undefined && raw.apiKey !== '') return raw.apiKey
   if (raw.apiKeyFile !== undefined)
     return firstOf(read.file('--api-key-file', raw.apiKeyFile)?.trim())
-  return firstOf(env['TAUTULLI_API_KEY'])
+  return firstOf(fallback)
 }
 
 const nowOf = (env: Environment, problems: string[]): number => {
@@ -120,15 +126,21 @@ const checkRanges = (options: ReportOptions, problems: string[]): void => {
     problems.push(`--timeout is 1 to ${LONGEST_TIMEOUT_S} seconds, not ${seconds}`)
 }
 
-/** Reads options: the command line first, then the environment, then defaults. */
-export const readReportOptions = (raw: RawOptions, env: Environment): ReportOptions => {
+/** Reads options: the command line first, then the environment, then defaults. Throws a `UsageError` that lists every problem. */
+export const readReportOptions = (
+  raw: RawOptions,
+  env: Environment,
+  kinds: readonly string[] = Object.keys(SOURCES),
+): ReportOptions => {
   const problems: string[] = []
   const read = createReader(problems)
+  const source = read.oneOf('--source', raw.source, [...kinds, OWN_HISTORY])
+  const variable = (name: string): string | undefined => env[variableOf(source, name)]
   const options: ReportOptions = {
     method: read.oneOf('--method', raw.method, ['gatehouse', 'compat']),
-    source: read.oneOf('--source', raw.source, ['tautulli', 'history']),
-    host: firstOf(raw.host, raw.tautulli, env['TAUTULLI_HOST'], env['TAUTULLI_URL']),
-    apiKey: keyOf(raw, env, read),
+    source,
+    host: firstOf(raw.host, raw.tautulli, variable('HOST'), variable('URL')),
+    apiKey: keyOf(raw, variable('API_KEY'), read),
     days: read.integer('--days', raw.days, 30),
     geo: raw.geo === true,
     minScore: read.integer('--min-score', raw.minScore, 20),

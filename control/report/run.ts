@@ -2,22 +2,25 @@ import { readFileSync } from 'node:fs'
 import { assessAccount } from '../detect/judge/assess.ts'
 import { feedbackByAccount } from '../detect/scoring/feedback.ts'
 import { type AsnTable, parseAsnTable } from '../geo/asn-table.ts'
-import { readTautulliAddress } from '../sources/tautulli/address.ts'
-import { createTautulliClient, type TautulliClient } from '../sources/tautulli/client.ts'
-import { TautulliError } from '../sources/tautulli/error.ts'
+import type { PlaySource } from '../sources/model/play-source.ts'
+import { SourceError } from '../sources/model/source-error.ts'
+import type { SourceRegistry } from '../sources/registry.ts'
 import { safe } from './common/python-text.ts'
 import { AT_ONCE, type Output } from './compat/context.ts'
 import { runCompat } from './compat/run.ts'
 import type { Judge } from './gatehouse/account.ts'
 import { runGatehouse } from './gatehouse/run.ts'
 import { type HistoryReader, historyAccounts } from './history-accounts.ts'
-import { type ReportOptions, UsageError } from './options.ts'
-import { tautulliAccounts } from './tautulli-accounts.ts'
+import { openSource } from './open-source.ts'
+import { OWN_HISTORY, type ReportOptions, UsageError } from './options.ts'
+import { sourceAccounts } from './source-accounts.ts'
 
 /** What the report may be given besides its options. */
 export interface ReportParts {
   readonly openHistory?: OpenHistory
-  /** Waits before a failed request is made again. */
+  /** The kinds of sources; all of the registry where left out. */
+  readonly sources?: SourceRegistry
+  /** Waits before a failed request is made again, in milliseconds. */
   readonly backoffMs?: readonly number[]
 }
 
@@ -28,31 +31,16 @@ export type OpenHistory = (
 
 const FAILURE = 2
 const COMPAT_FAILURE = 1
-
-const clientFor = (options: ReportOptions, parts: ReportParts): TautulliClient | string => {
-  const { host, apiKey } = options
-  if (host === null || apiKey === null)
-    return 'Error: provide --host and --api-key (or set TAUTULLI_HOST / TAUTULLI_API_KEY).'
-  const address = readTautulliAddress(host)
-  if (address === null) return 'Error: --host needs a host, host:port or URL.'
-  return createTautulliClient({
-    address,
-    apiKey,
-    timeoutMs: options.timeoutMs,
-    connections: AT_ONCE,
-    ...(parts.backoffMs ? { backoffMs: parts.backoffMs } : {}),
-  })
-}
+const NEEDS_GROUPS = '--method compat needs --source tautulli: its formula reads grouped rows'
 
 const isUntrusted = (detail: string | null | undefined): boolean =>
   detail?.includes('certificate is not trusted') ?? false
 
-const explain = (error: TautulliError): string[] => {
-  const message = safe(error.message)
-  const lines = [`Error: ${message}${message.endsWith('?') ? '' : '.'}`]
-  if (error.failure.kind === 'unauthorized')
-    lines.push('The key is under Settings > Web Interface > API in Tautulli.')
-  if (isUntrusted(error.failure.detail))
+const explain = ({ message, advice, failure }: SourceError): string[] => {
+  const text = safe(message)
+  const lines = [`Error: ${text}${text.endsWith('?') ? '' : '.'}`]
+  if (advice !== null) lines.push(advice)
+  if (isUntrusted(failure.detail))
     lines.push(
       "Name a file with the server's CA, or with its own certificate, in NODE_EXTRA_CA_CERTS.",
     )
@@ -89,53 +77,58 @@ const judgeFor = async (
     assessAccount(plays, { ...known, feedback: feedback.get(plays[0]?.account ?? '') })
 }
 
-const overTautulli = async (
-  client: TautulliClient,
+const overSource = async (
+  source: PlaySource,
   options: ReportOptions,
   output: Output,
 ): Promise<number> => {
-  if (options.method === 'compat') return runCompat(client, options, output)
+  const { label, history, groupedHistory } = source
+  if (options.method === 'compat') {
+    if (groupedHistory === null) throw new UsageError(NEEDS_GROUPS)
+    return await runCompat({ label, history: groupedHistory }, options, output)
+  }
+  if (history === null) throw new UsageError(`--source ${options.source} keeps no history`)
   const { now, days, user } = options
   const asn = readAsn(options.asnFile)
-  output.err(`Reading users and plays of the last ${days} days from Tautulli (${client.base})...`)
-  const query = { now, days, user, asn, atOnce: AT_ONCE }
-  return runGatehouse(await tautulliAccounts(client, query), await judgeFor(options), {
-    options,
-    output,
-  })
+  output.err(`Reading users and plays of the last ${days} days from ${label}...`)
+  const accounts = await sourceAccounts(history, { now, days, user, asn, atOnce: AT_ONCE })
+  try {
+    return await runGatehouse(accounts, await judgeFor(options), { options, output })
+  } finally {
+    accounts.close()
+  }
 }
 
-const runOverTautulli = async (
+const runOverSource = async (
   options: ReportOptions,
   output: Output,
   parts: ReportParts,
 ): Promise<number> => {
   const failure = options.method === 'compat' ? COMPAT_FAILURE : FAILURE
-  const client = clientFor(options, parts)
-  if (typeof client === 'string') {
-    output.err(client)
+  const source = openSource(options, { atOnce: AT_ONCE, ...parts })
+  if (typeof source === 'string') {
+    output.err(source)
     return failure
   }
   try {
-    return await overTautulli(client, options, output)
+    return await overSource(source, options, output)
   } catch (error) {
-    if (!(error instanceof TautulliError)) throw error
+    if (!(error instanceof SourceError)) throw error
     for (const line of explain(error)) output.err(line)
     return failure
   } finally {
-    await client.close()
+    await source.stop()
   }
 }
 
-/** Runs the report as asked and says how it ended: the exit code. */
+/** Runs the report as asked and says how it ended: the exit code. Throws a `UsageError` where the options do not fit the source. */
 export const runReport = async (
   options: ReportOptions,
   output: Output,
   parts: ReportParts = {},
 ): Promise<number> => {
-  if (options.source === 'tautulli') return runOverTautulli(options, output, parts)
-  if (options.method === 'compat')
-    throw new UsageError('--method compat needs --source tautulli: its formula reads grouped rows')
+  if (options.source !== OWN_HISTORY) return await runOverSource(options, output, parts)
+  if (options.method === 'compat') throw new UsageError(NEEDS_GROUPS)
   const { openHistory } = parts
   if (openHistory === undefined) throw new UsageError('--source history is not available here')
   const history = await openHistory(options)

@@ -1,18 +1,16 @@
 import type { PlayRecord } from '#domain/types'
 import type { AsnTable } from '../geo/asn-table.ts'
-import { fetchGeo } from '../sources/tautulli/api.ts'
-import type { TautulliClient } from '../sources/tautulli/client.ts'
-import { readHistory, readUsers } from '../sources/tautulli/pages.ts'
-import { playFromTautulli, type TautulliRow, type TautulliUser } from '../sources/tautulli/rows.ts'
+import { defaultGeoFiles } from '../geo/default-files.ts'
+import { createGeo } from '../geo/geo.ts'
+import type { PlayHistory, SourceUser } from '../sources/model/play-history.ts'
 import type { AccountRead, AccountSource } from './common/account-read.ts'
 import { createNetworkPlaces, type Placed } from './common/network-places.ts'
 import { inOrder } from './common/ordered-pool.ts'
 import { createPlaceBook } from './common/place-book.ts'
-import { localDateDaysBefore } from './common/python-text.ts'
-import { isNamed, reportName } from './compat/users.ts'
 
-/** What to read of a Tautulli. */
-export interface TautulliQuery {
+/** What to read of a source. */
+export interface SourceQuery {
+  /** Unix milliseconds. */
   readonly now: number
   readonly days: number
   readonly user: string | null
@@ -20,56 +18,86 @@ export interface TautulliQuery {
   readonly atOnce: number
 }
 
+const hasPlace = ({ country, latitude }: PlayRecord): boolean =>
+  country !== null || latitude !== null
+
+/** The address to look up; none at home, and none where the source has said the place. */
 const placedOf = (play: PlayRecord): Placed[] =>
-  play.isLan || play.address === null || play.network === null
+  play.isLan || hasPlace(play) || play.address === null || play.network === null
     ? []
     : [{ address: play.address, network: play.network }]
 
-const createReader = (client: TautulliClient, query: TautulliQuery) => {
-  const book = createPlaceBook((address) => fetchGeo(client, address), query.atOnce)
+/** The beginning of the local day so many days before a moment. */
+const midnightBefore = (ms: number, days: number): number => {
+  const date = new Date(ms)
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() - days).getTime()
+}
+
+/** Where addresses are: by the server's knowledge, else by our own geo files. */
+interface Places {
+  readonly locate: NonNullable<PlayHistory['locate']>
+  readonly isOwn: boolean
+  close(): void
+}
+
+const openPlaces = async ({ locate }: PlayHistory): Promise<Places> => {
+  if (locate !== null) return { locate, isOwn: false, close: () => undefined }
+  const geo = await createGeo({ files: defaultGeoFiles(), onProblem: () => undefined })
+  const close = (): void => geo.stop()
+  return { locate: (address) => Promise.resolve(geo.place(address)), isOwn: true, close }
+}
+
+const createReader = (history: PlayHistory, places: Places, query: SourceQuery) => {
+  const book = createPlaceBook(places.locate, query.atOnce)
   const placesOf = createNetworkPlaces(book)
-  const after = localDateDaysBefore(query.now, query.days)
-  const asnOf = (row: TautulliRow) =>
-    typeof row.ip_address === 'string' ? (query.asn?.(row.ip_address) ?? null) : null
-  const read = async (user: TautulliUser): Promise<PlayRecord[]> => {
-    const rows = await readHistory(client, user.user_id, after)
-    const bare = rows.map((row) => playFromTautulli(row, null))
-    const places = await placesOf(bare.flatMap(placedOf))
-    return rows.map((row, i) =>
-      playFromTautulli(row, places.get(bare[i]?.network ?? ''), asnOf(row)),
-    )
+  const since = midnightBefore(query.now, query.days)
+  const read = async ({ id }: SourceUser): Promise<PlayRecord[]> => {
+    const plays: PlayRecord[] = []
+    for await (const page of history.plays({ user: id, since })) plays.push(...page)
+    const found = await placesOf(plays.flatMap(placedOf))
+    return plays.map((play) => {
+      const [placed] = placedOf(play)
+      const place = placed === undefined ? null : found.get(placed.network)
+      const asn = play.address === null ? null : query.asn?.(play.address)
+      return { ...play, ...place, ...(asn ? { asn: asn.asn, asnOrg: asn.org } : {}) }
+    })
   }
   return { book, read }
 }
 
 async function* readAccounts(
-  users: readonly TautulliUser[],
+  users: readonly SourceUser[],
   atOnce: number,
-  read: (user: TautulliUser) => Promise<PlayRecord[]>,
+  read: (user: SourceUser) => Promise<PlayRecord[]>,
 ): AsyncGenerator<AccountRead> {
   for await (const { item, outcome } of inOrder(users, atOnce, read))
     yield {
-      user_id: item.user_id,
-      name: reportName(item),
+      user_id: item.id,
+      name: item.name,
       outcome: outcome.ok
         ? { ok: true, plays: outcome.value }
         : { ok: false, error: outcome.error.message },
     }
 }
 
-/** Accounts of a Tautulli: all its users, every single play, each network's place. */
-export const tautulliAccounts = async (
-  client: TautulliClient,
-  query: TautulliQuery,
-): Promise<AccountSource> => {
-  const all = await readUsers(client)
+const isNamed = ({ names }: SourceUser, name: string): boolean =>
+  names.some((own) => own.toLowerCase() === name.toLowerCase())
+
+/** Accounts of a source: all its users, every single play, each network's place. Throws a `SourceError` where the users cannot be read. */
+export const sourceAccounts = async (
+  history: PlayHistory,
+  query: SourceQuery,
+): Promise<AccountSource & { close(): void }> => {
+  const all = await history.users()
   const { user } = query
   const users = user === null ? all : all.filter((one) => isNamed(one, user))
-  const { book, read } = createReader(client, query)
+  const places = await openPlaces(history)
+  const { book, read } = createReader(history, places, query)
   return {
     total: users.length,
     accounts: readAccounts(users, query.atOnce, read),
-    usesOwnGeo: false,
+    usesOwnGeo: places.isOwn,
+    close: () => places.close(),
     warnings() {
       const { asked, failed } = book.tally()
       if (failed === 0) return []

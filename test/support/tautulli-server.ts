@@ -1,8 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import {
+  activityOf,
+  type Row,
+  runningRows,
+  type TautulliLive,
+  terminate,
+} from './tautulli-activity.ts'
 
-/** A row of a table, as the API answers it. */
-export type Row = Record<string, unknown>
+export type { Row } from './tautulli-activity.ts'
 
 /** What a Tautulli knows. */
 export interface TautulliData {
@@ -11,6 +17,8 @@ export interface TautulliData {
   /** By user id: every ungrouped row, newest first. */
   readonly history: Readonly<Record<string, readonly Row[]>>
   readonly geo: Readonly<Record<string, Row>>
+  /** What plays now; nothing where left out. */
+  readonly live?: TautulliLive
 }
 
 /** One request as the server saw it. */
@@ -40,6 +48,8 @@ export interface TautulliServer {
   readonly asked: Asked[]
   /** Most requests that were under way at once. */
   readonly busiest: () => number
+  /** Connections open now. */
+  connections(): Promise<number>
   close(): Promise<void>
 }
 
@@ -92,7 +102,9 @@ const table = (rows: readonly Row[], params: URLSearchParams) => {
 
 const history = (data: TautulliData, params: URLSearchParams) => {
   const userId = params.get('user_id')
-  const all = userId === null ? Object.values(data.history).flat() : (data.history[userId] ?? [])
+  const past = userId === null ? Object.values(data.history).flat() : (data.history[userId] ?? [])
+  const running = data.live === undefined ? [] : runningRows(data.live, userId)
+  const all = [...running, ...past]
   const [after, before] = ['after', 'before'].map((name) => params.get(name))
   const first = after ? localMidnight(after) : Number.NEGATIVE_INFINITY
   const end = before ? localMidnight(before) + 86_400 : Number.POSITIVE_INFINITY
@@ -117,6 +129,8 @@ const answer = (
   if (params.get('apikey') !== data.apiKey) return { status: 400, body: failure('Invalid apikey') }
   if (command === 'get_users_table')
     return { status: 200, body: success(table(data.users, params)) }
+  if (command === 'get_activity') return { status: 200, body: success(activityOf(data.live)) }
+  if (command === 'terminate_session') return { status: 200, body: terminate(data.live, params) }
   if (command === 'get_history') return { status: 200, body: success(history(data, params)) }
   if (command !== 'get_geoip_lookup')
     return { status: 400, body: failure(`Unknown command: ${command}`) }
@@ -210,6 +224,10 @@ export const startTautulli = async (
     url: `http://127.0.0.1:${port}`,
     asked,
     busiest: () => busiest,
+    connections: () =>
+      new Promise((resolve, reject) =>
+        server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+      ),
     close: () => {
       server.closeAllConnections()
       return new Promise((resolve) => server.close(() => resolve()))

@@ -1,4 +1,3 @@
-import type { TautulliGeo } from '../../sources/tautulli/rows.ts'
 import type { PlaceBook } from './place-book.ts'
 
 /** An address and the network it is on. */
@@ -8,22 +7,22 @@ export interface Placed {
 }
 
 /** Finds where networks are: by the first address seen of each, so that a /64 is asked for once. */
-export const createNetworkPlaces = (book: PlaceBook) => {
+export const createNetworkPlaces = <Place>(book: PlaceBook<Place>) => {
   const speakers = new Map<string, string>()
   const speakerOf = ({ address, network }: Placed): string => {
     const known = speakers.get(network) ?? address
     speakers.set(network, known)
     return known
   }
-  return async (seen: readonly Placed[]): Promise<Map<string, TautulliGeo>> => {
+  return async (seen: readonly Placed[]): Promise<Map<string, Place | null>> => {
     const first = new Map<string, Placed>()
     for (const one of seen) if (!first.has(one.network)) first.set(one.network, one)
     const ones = [...first.values()]
     const found = await book.find(ones.map(speakerOf))
-    const geoOf = (one: Placed): TautulliGeo => found.get(speakerOf(one)) ?? {}
+    const placeOf = (one: Placed): Place | null => found.get(speakerOf(one)) ?? null
     // Where the first address was unknown to the server, another of the same network may not be.
-    const missing = ones.filter((one) => Object.keys(geoOf(one)).length === 0)
+    const missing = ones.filter((one) => placeOf(one) === null)
     const second = await book.find(missing.map(({ address }) => address))
-    return new Map(ones.map((one) => [one.network, second.get(one.address) ?? geoOf(one)]))
+    return new Map(ones.map((one) => [one.network, second.get(one.address) ?? placeOf(one)]))
   }
 }

@@ -1,10 +1,9 @@
-import { isPassing, TautulliError } from '../../sources/tautulli/error.ts'
-import type { TautulliGeo } from '../../sources/tautulli/rows.ts'
+import { isPassing, SourceError } from '../../sources/model/source-error.ts'
 
 /** Looks up each address once, a bounded number at a time. */
-export interface PlaceBook {
-  /** What is known of these addresses; one whose look-up failed has an empty record. */
-  find(addresses: Iterable<string>): Promise<Map<string, TautulliGeo>>
+export interface PlaceBook<Place> {
+  /** What is known of these addresses; `null` where nothing is, or the look-up failed. */
+  find(addresses: Iterable<string>): Promise<Map<string, Place | null>>
   /** How many look-ups were made, and how many failed for the server's fault. */
   tally(): { readonly asked: number; readonly failed: number }
 }
@@ -27,22 +26,22 @@ const createTurnstile = (atOnce: number) => {
 }
 
 const isServersFault = (error: unknown): boolean =>
-  !(error instanceof TautulliError) || isPassing(error.failure)
+  !(error instanceof SourceError) || isPassing(error.failure)
 
 /** A book that asks `lookUp` at most once per address and counts what failed. */
-export const createPlaceBook = (
-  lookUp: (address: string) => Promise<TautulliGeo>,
+export const createPlaceBook = <Place>(
+  lookUp: (address: string) => Promise<Place | null>,
   atOnce = 8,
-): PlaceBook => {
-  const known = new Map<string, Promise<TautulliGeo>>()
+): PlaceBook<Place> => {
+  const known = new Map<string, Promise<Place | null>>()
   const inTurn = createTurnstile(atOnce)
   let failed = 0
-  const ask = (address: string): Promise<TautulliGeo> => {
+  const ask = (address: string): Promise<Place | null> => {
     const before = known.get(address)
     if (before) return before
-    const asked = inTurn(() => lookUp(address)).catch((error: unknown): TautulliGeo => {
+    const asked = inTurn(() => lookUp(address)).catch((error: unknown) => {
       if (isServersFault(error)) failed += 1
-      return {}
+      return null
     })
     known.set(address, asked)
     return asked

@@ -1,6 +1,9 @@
-import { fetchHistory } from '../../sources/tautulli/api.ts'
-import type { TautulliClient } from '../../sources/tautulli/client.ts'
-import type { TautulliRow, TautulliUser } from '../../sources/tautulli/rows.ts'
+import type {
+  GroupedHistory,
+  GroupedPlace,
+  GroupedRow,
+  GroupedUser,
+} from '../../sources/model/grouped-history.ts'
 import type { PlaceBook } from '../common/place-book.ts'
 import { printed } from '../common/python-text.ts'
 
@@ -26,9 +29,9 @@ export interface Output {
 
 /** What one run of the compat report shares. */
 export interface CompatRun {
-  readonly client: TautulliClient
+  readonly history: GroupedHistory
   readonly options: CompatOptions
-  readonly book: PlaceBook
+  readonly book: PlaceBook<GroupedPlace>
   readonly progress: (line: string) => void
   readonly out: (line: string) => void
   readonly after: string
@@ -40,12 +43,11 @@ export const AT_ONCE = 6
 const HISTORY_LENGTH = 1000
 
 /** The newest thousand rows of a user, as the server groups them. */
-export const historyOf = async (run: CompatRun, user: TautulliUser): Promise<TautulliRow[]> => {
+export const historyOf = async (
+  run: CompatRun,
+  user: GroupedUser,
+): Promise<readonly GroupedRow[]> => {
   if (user.user_id === undefined) throw new Error("'user_id'")
-  const params = {
-    user_id: user.user_id === null ? null : printed(user.user_id),
-    after: run.after,
-    length: HISTORY_LENGTH,
-  }
-  return (await fetchHistory(run.client, params)).rows
+  const id = user.user_id === null ? null : printed(user.user_id)
+  return await run.history.rows({ user: id, after: run.after, length: HISTORY_LENGTH })
 }

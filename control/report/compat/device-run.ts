@@ -1,4 +1,4 @@
-import type { TautulliUser } from '../../sources/tautulli/rows.ts'
+import type { GroupedUser } from '../../sources/model/grouped-history.ts'
 import { inOrder } from '../common/ordered-pool.ts'
 import { safe } from '../common/python-text.ts'
 import { analyse, devicesOf } from './analysis/analysis.ts'
@@ -9,7 +9,7 @@ import { type FailedUser, failedJson, userJson } from './json.ts'
 import { deviceReport, timelineReport } from './text.ts'
 import { type AnalysedUser, flaggedOf, reportName, shownName } from './users.ts'
 
-const analyseUser = async (run: CompatRun, user: TautulliUser): Promise<AnalysedUser> => {
+const analyseUser = async (run: CompatRun, user: GroupedUser): Promise<AnalysedUser> => {
   const history = await historyOf(run, user)
   const devices = devicesOf(history)
   const wantsPlaces = run.options.geo && devices.length >= 2
@@ -28,10 +28,10 @@ const verdict = ({ analysis }: AnalysedUser): string => {
 
 const analyseAll = async (
   run: CompatRun,
-  users: readonly TautulliUser[],
+  users: readonly GroupedUser[],
 ): Promise<(AnalysedUser | FailedUser)[]> => {
   const analysed: (AnalysedUser | FailedUser)[] = []
-  const work = (user: TautulliUser): Promise<AnalysedUser> => analyseUser(run, user)
+  const work = (user: GroupedUser): Promise<AnalysedUser> => analyseUser(run, user)
   for await (const { item: user, outcome } of inOrder(users, AT_ONCE, work)) {
     const start = `  [${analysed.length + 1}/${users.length}] ${safe(shownName(user))}...`
     const error = outcome.ok ? '' : faultText(outcome.error)
@@ -46,7 +46,7 @@ const analyseAll = async (
 /** Runs the report of devices and concurrent sessions, by score. */
 export const runDeviceReport = async (
   run: CompatRun,
-  users: readonly TautulliUser[],
+  users: readonly GroupedUser[],
 ): Promise<void> => {
   const analysed = await analyseAll(run, users)
   const { options, out } = run

@@ -1,8 +1,8 @@
-import { TautulliError } from '../../sources/tautulli/error.ts'
+import { SourceError } from '../../sources/model/source-error.ts'
 
 /** What the report prints after `error:`; the words of the formula's HTTP library where it has any. */
 export const faultText = (error: Error): string => {
-  if (!(error instanceof TautulliError)) return error.message
+  if (!(error instanceof SourceError)) return error.message
   const { kind, status, statusText, url, command, detail } = error.failure
   if (status !== undefined && kind !== 'malformed' && status >= 400) {
     const side = status < 500 ? 'Client' : 'Server'

@@ -1,23 +1,23 @@
-import type { TautulliGeo } from '../../sources/tautulli/rows.ts'
+import type { GroupedPlace } from '../../sources/model/grouped-history.ts'
 import type { PlaceBook } from '../common/place-book.ts'
 import { isTruthy, printed } from '../common/python-text.ts'
 import { isPrivate } from './analysis/row.ts'
 
-const LAN: TautulliGeo = { city: 'LAN', region: '', country: '' }
+const LAN: GroupedPlace = { city: 'LAN', region: '', country: '' }
 
 /** Places of the addresses; private ones are never asked for. */
 export const placesOf = async (
-  book: PlaceBook,
+  book: PlaceBook<GroupedPlace>,
   addresses: Iterable<string>,
-): Promise<Map<string, TautulliGeo>> => {
+): Promise<Map<string, GroupedPlace>> => {
   const all = [...addresses]
   const found = await book.find(all.filter((address) => !isPrivate(address)))
-  for (const address of all) if (isPrivate(address)) found.set(address, LAN)
-  return found
+  const placeOf = (address: string) => (isPrivate(address) ? LAN : found.get(address)) ?? {}
+  return new Map(all.map((address) => [address, placeOf(address)]))
 }
 
 /** "city, region, country" of what is known. */
-export const placeLabel = (geo: TautulliGeo): string => {
+export const placeLabel = (geo: GroupedPlace): string => {
   const parts = [geo.city, geo.region, geo.country].filter(isTruthy)
   return parts.map(printed).join(', ') || 'Unknown'
 }
@@ -25,7 +25,7 @@ export const placeLabel = (geo: TautulliGeo): string => {
 /** An address with its place in brackets where places were looked up. */
 export const labelled = (
   address: string,
-  places: ReadonlyMap<string, TautulliGeo> | null,
+  places: ReadonlyMap<string, GroupedPlace> | null,
 ): string => {
   const geo = places?.get(address)
   return geo ? `${address} (${placeLabel(geo)})` : address

@@ -1,6 +1,4 @@
-import { fetchGeo, fetchUsers } from '../../sources/tautulli/api.ts'
-import type { TautulliClient } from '../../sources/tautulli/client.ts'
-import type { TautulliUser } from '../../sources/tautulli/rows.ts'
+import type { GroupedHistory, GroupedUser } from '../../sources/model/grouped-history.ts'
 import { createPlaceBook } from '../common/place-book.ts'
 import { localDateDaysBefore, safe } from '../common/python-text.ts'
 import { AT_ONCE, type CompatOptions, type Output } from './context.ts'
@@ -10,21 +8,30 @@ import { isNamed } from './users.ts'
 
 const USERS_LENGTH = 500
 
-const usersOf = async (client: TautulliClient, name: string | null): Promise<TautulliUser[]> => {
-  const { rows } = await fetchUsers(client, { length: USERS_LENGTH })
-  return name === null ? rows : rows.filter((user) => isNamed(user, name))
+/** What the compat report reads, and what its server is called. */
+export interface CompatSource {
+  readonly label: string
+  readonly history: GroupedHistory
 }
 
-/** Runs the sharing report by the original's formula; the exit code is the original's. */
+const usersOf = async (
+  history: GroupedHistory,
+  name: string | null,
+): Promise<readonly GroupedUser[]> => {
+  const users = await history.users(USERS_LENGTH)
+  return name === null ? users : users.filter((user) => isNamed(user, name))
+}
+
+/** Runs the sharing report by the original's formula; the exit code is the original's. Throws a `SourceError` where the users cannot be read. */
 export const runCompat = async (
-  client: TautulliClient,
+  { label, history }: CompatSource,
   options: CompatOptions,
   output: Output,
 ): Promise<number> => {
   const progress = options.json ? output.err : output.out
   const after = localDateDaysBefore(options.now, options.days)
-  progress(`Fetching users from Tautulli (${client.base})...`)
-  const users = await usersOf(client, options.user)
+  progress(`Fetching users from ${label}...`)
+  const users = await usersOf(history, options.user)
   if (users.length === 0 && options.user !== null) {
     output.err(`User '${safe(options.user)}' not found.`)
     return 1
@@ -32,8 +39,8 @@ export const runCompat = async (
   progress(`Analyzing ${users.length} user(s) over the last ${options.days} days...`)
   if (options.geo) progress('  (geo lookups enabled — teleportation detection active)')
   progress('')
-  const book = createPlaceBook((address) => fetchGeo(client, address), AT_ONCE)
-  const run = { client, options, book, progress, out: output.out, after }
+  const book = createPlaceBook((address) => history.locate(address), AT_ONCE)
+  const run = { history, options, book, progress, out: output.out, after }
   await (options.topIps ? runTopIps(run, users) : runDeviceReport(run, users))
   return 0
 }

@@ -1,4 +1,4 @@
-import type { TautulliGeo } from '../../sources/tautulli/rows.ts'
+import type { GroupedPlace } from '../../sources/model/grouped-history.ts'
 import {
   byCodePoint,
   duration,
@@ -18,7 +18,7 @@ import { FASTEST_KMH, type PlacedEvent, type Teleportation } from './analysis/te
 import { labelled } from './geo.ts'
 import type { JudgedUser } from './users.ts'
 
-type Places = ReadonlyMap<string, TautulliGeo> | null
+type Places = ReadonlyMap<string, GroupedPlace> | null
 
 const DOUBLE = '='.repeat(78)
 const SINGLE = '-'.repeat(78)

@@ -1,4 +1,4 @@
-import type { TautulliUser } from '../../sources/tautulli/rows.ts'
+import type { GroupedUser } from '../../sources/model/grouped-history.ts'
 import { inOrder, type Outcome } from '../common/ordered-pool.ts'
 import { safe } from '../common/python-text.ts'
 import { AT_ONCE, type CompatRun, historyOf } from './context.ts'
@@ -10,10 +10,10 @@ import { shownName } from './users.ts'
 /** What became of one user: addresses, no history, or a fault. */
 type Counted =
   | { readonly kind: 'addresses'; readonly user: AddressesOfUser }
-  | { readonly kind: 'none'; readonly user: TautulliUser }
-  | { readonly kind: 'fault'; readonly user: TautulliUser; readonly error: string }
+  | { readonly kind: 'none'; readonly user: GroupedUser }
+  | { readonly kind: 'fault'; readonly user: GroupedUser; readonly error: string }
 
-const countFor = async (run: CompatRun, user: TautulliUser): Promise<Counted> => {
+const countFor = async (run: CompatRun, user: GroupedUser): Promise<Counted> => {
   const history = await historyOf(run, user)
   if (history.length === 0) return { kind: 'none', user }
   const uses = countAddresses(history)
@@ -23,7 +23,7 @@ const countFor = async (run: CompatRun, user: TautulliUser): Promise<Counted> =>
   return { kind: 'addresses', user: { user_id: user.user_id, name, uses, plays, seconds } }
 }
 
-const countedOf = (outcome: Outcome<Counted>, user: TautulliUser): Counted =>
+const countedOf = (outcome: Outcome<Counted>, user: GroupedUser): Counted =>
   outcome.ok ? outcome.value : { kind: 'fault', user, error: faultText(outcome.error) }
 
 const verdict = (counted: Counted): string => {
@@ -39,9 +39,9 @@ const rowOf = (counted: Exclude<Counted, { kind: 'addresses' }>) => ({
 })
 
 /** Runs the report of addresses by user; scores and thresholds play no part in it. */
-export const runTopIps = async (run: CompatRun, users: readonly TautulliUser[]): Promise<void> => {
+export const runTopIps = async (run: CompatRun, users: readonly GroupedUser[]): Promise<void> => {
   const all: Counted[] = []
-  const work = (user: TautulliUser): Promise<Counted> => countFor(run, user)
+  const work = (user: GroupedUser): Promise<Counted> => countFor(run, user)
   for await (const { item: user, outcome } of inOrder(users, AT_ONCE, work)) {
     const counted = countedOf(outcome, user)
     all.push(counted)

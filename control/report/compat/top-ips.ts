@@ -1,4 +1,4 @@
-import type { TautulliGeo, TautulliRow } from '../../sources/tautulli/rows.ts'
+import type { GroupedPlace, GroupedRow } from '../../sources/model/grouped-history.ts'
 import {
   byCodePoint,
   duration,
@@ -31,7 +31,7 @@ export interface AddressesOfUser {
 }
 
 /** Counts plays, time and platforms by address; rows without one are left out. */
-export const countAddresses = (history: readonly TautulliRow[]): AddressUse[] => {
+export const countAddresses = (history: readonly GroupedRow[]): AddressUse[] => {
   const uses = new Map<string, AddressUse>()
   for (const row of history) {
     if (!isTruthy(row.ip_address)) continue
@@ -50,7 +50,7 @@ const percentOf = (use: AddressUse, total: number): number =>
 
 const platformsOf = (use: AddressUse): string[] => [...use.platforms].toSorted(byCodePoint)
 
-type Places = ReadonlyMap<string, TautulliGeo> | null
+type Places = ReadonlyMap<string, GroupedPlace> | null
 
 const useLine = (use: AddressUse, total: number, places: Places): string => {
   const percent = `${right(fixed(percentOf(use, total), 0), 4)}%`

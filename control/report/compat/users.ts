@@ -1,4 +1,4 @@
-import type { TautulliGeo, TautulliUser } from '../../sources/tautulli/rows.ts'
+import type { GroupedPlace, GroupedUser } from '../../sources/model/grouped-history.ts'
 import { isTruthy, printed } from '../common/python-text.ts'
 import type { CompatAnalysis } from './analysis/analysis.ts'
 
@@ -8,7 +8,7 @@ export interface AnalysedUser {
   readonly name: string
   readonly analysis: CompatAnalysis
   /** `null` without look-ups. */
-  readonly places: ReadonlyMap<string, TautulliGeo> | null
+  readonly places: ReadonlyMap<string, GroupedPlace> | null
 }
 
 /** A user with a score. */
@@ -23,17 +23,17 @@ export interface FlagRule {
 }
 
 /** The name progress shows. */
-export const shownName = (user: TautulliUser): string => {
+export const shownName = (user: GroupedUser): string => {
   if (isTruthy(user.friendly_name)) return printed(user.friendly_name)
   return isTruthy(user.username) ? printed(user.username) : '?'
 }
 
 /** The name the report shows: the user id where there is no other. */
-export const reportName = (user: TautulliUser): string =>
+export const reportName = (user: GroupedUser): string =>
   isTruthy(user.friendly_name) || isTruthy(user.username) ? shownName(user) : printed(user.user_id)
 
 /** Whether a user goes by this name, letter case aside. */
-export const isNamed = (user: TautulliUser, name: string): boolean =>
+export const isNamed = (user: GroupedUser, name: string): boolean =>
   [user.friendly_name, user.username].some(
     (own) => (isTruthy(own) ? printed(own) : '').toLowerCase() === name.toLowerCase(),
   )

@@ -1,5 +1,5 @@
 import type { PlayRecord } from '#domain/types'
-import type { TautulliGeo } from '../../sources/tautulli/rows.ts'
+import type { GroupedPlace } from '../../sources/model/grouped-history.ts'
 import type { AddressesOfUser, AddressUse } from '../compat/top-ips.ts'
 import type { JudgedAccount } from './account.ts'
 
@@ -29,8 +29,8 @@ export const addressesOfAccount = (account: JudgedAccount): AddressesOfUser => {
 }
 
 /** Where the plays' addresses are, as far as the plays say. */
-export const placesOfPlays = (plays: readonly PlayRecord[]): Map<string, TautulliGeo> => {
-  const places = new Map<string, TautulliGeo>()
+export const placesOfPlays = (plays: readonly PlayRecord[]): Map<string, GroupedPlace> => {
+  const places = new Map<string, GroupedPlace>()
   for (const { address, isLan, city, region, country } of plays)
     if (address !== null) places.set(address, isLan ? { city: 'LAN' } : { city, region, country })
   return places

@@ -1,3 +1,4 @@
+import type { TautulliSession } from './activity.ts'
 import type { CallParams, TautulliClient } from './client.ts'
 import { TautulliError } from './error.ts'
 import type { TautulliGeo, TautulliRow, TautulliUser } from './rows.ts'
@@ -42,8 +43,36 @@ export const fetchHistory = (
   params: CallParams,
 ): Promise<Page<TautulliRow>> => fetchPage(client, 'get_history', params)
 
-/** Where an address is; an empty record where the server does not know. */
-export const fetchGeo = async (client: TautulliClient, address: string): Promise<TautulliGeo> => {
+/** Where an address is (`get_geoip_lookup`); `null` where the answer holds no place. */
+export const fetchGeo = async (
+  client: TautulliClient,
+  address: string,
+): Promise<TautulliGeo | null> => {
   const data = await client.call('get_geoip_lookup', { ip_address: address })
-  return isRecord(data) ? data : {}
+  return isRecord(data) && Object.keys(data).length > 0 ? data : null
+}
+
+/**
+ * What plays now (`get_activity`). While Tautulli cannot reach its Plex server it answers an empty record: that is no
+ * word on what plays, and a `TautulliError`.
+ */
+export const fetchActivity = async (client: TautulliClient): Promise<TautulliSession[]> => {
+  const command = 'get_activity'
+  const data = await client.call(command)
+  const sessions = isRecord(data) ? data['sessions'] : undefined
+  if (Array.isArray(sessions)) return sessions.filter(isRecord)
+  const detail = 'it has no sessions; does Tautulli reach its Plex server?'
+  throw new TautulliError({ kind: 'malformed', command, detail })
+}
+
+/**
+ * Asks for the end of a session (`terminate_session`; `plexpy/pmsconnect.py`). Tautulli refuses it without a Plex Pass
+ * and for sessions it does not know; the message is shown to the viewer.
+ */
+export const terminateSession = async (
+  client: TautulliClient,
+  sessionId: string,
+  message: string,
+): Promise<void> => {
+  await client.call('terminate_session', { session_id: sessionId, message })
 }

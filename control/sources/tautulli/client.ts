@@ -1,16 +1,21 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { Agent, interceptors, request } from 'undici'
 import { connectionFault } from '../http/connection-fault.ts'
+import { isPassing, type SourceFailure } from '../model/source-error.ts'
 import type { TautulliAddress } from './address.ts'
-import { isPassing, TautulliError, type TautulliFailure } from './error.ts'
+import { TautulliError } from './error.ts'
 
 /** Parameters of an API call; null and undefined ones are left out. */
 export type CallParams = Readonly<Record<string, string | number | null | undefined>>
 
-/** One Tautulli, asked over pooled connections. */
+/** One Tautulli, asked over pooled connections: `GET /api/v2?apikey=…&cmd=…`, as Tautulli's `plexpy/api2.py` answers it. */
 export interface TautulliClient {
-  readonly base: string
-  /** The `data` of a successful answer; otherwise throws a `TautulliError`. */
+  /**
+   * The `data` of a successful answer; otherwise throws a `TautulliError`. Tautulli says `result: "error"` with
+   * status 400 where it knows no answer, and with 200 where a command failed with words of its own.
+   */
   call(command: string, params?: CallParams): Promise<unknown>
+  /** Breaks off what runs and closes every connection. */
   close(): Promise<void>
 }
 
@@ -18,21 +23,22 @@ export interface TautulliClient {
 export interface ClientOptions {
   readonly address: TautulliAddress
   readonly apiKey: string
+  /** How long one request may take, in milliseconds. */
   readonly timeoutMs?: number
   readonly connections?: number
-  /** Waits before each further attempt; their number is the number of retries. */
+  /** Waits before each further attempt, in milliseconds; their number is the number of retries. */
   readonly backoffMs?: readonly number[]
+  /** After so many silences in a row a command is not asked for a minute. */
+  readonly mostSilences?: number
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000
 const DEFAULT_BACKOFF_MS = [250, 1000]
 const MOST_REDIRECTIONS = 5
 const OVERALL_FACTOR = 10
-/** After so many silences in a row a command is not asked again. */
-const MOST_SILENCES = 8
+const DEFAULT_MOST_SILENCES = 8
+const SILENCE_MS = 60_000
 const LARGEST_ANSWER = 256 * 1024 * 1024
-
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 interface Answer {
   readonly status: number
@@ -71,7 +77,7 @@ const describeBody = (body: string): string => {
 const failureOf = (
   answer: Answer,
   asked: { readonly command: string; readonly url: string },
-): TautulliFailure => {
+): SourceFailure => {
   const { status, statusText } = answer
   const message = envelopeOf(answer.body)?.message
   const detail = typeof message === 'string' ? message : null
@@ -84,7 +90,7 @@ const failureOf = (
 const readAnswer = (
   answer: Answer,
   asked: { readonly command: string; readonly url: string },
-): { readonly data: unknown } | TautulliFailure => {
+): { readonly data: unknown } | SourceFailure => {
   if (answer.status < 200 || answer.status > 299) return failureOf(answer, asked)
   const envelope = envelopeOf(answer.body)
   if (envelope === null) return { ...asked, kind: 'malformed', detail: describeBody(answer.body) }
@@ -110,12 +116,11 @@ const wholeText = async (body: { text(): Promise<string> }): Promise<string | nu
   }
 }
 
-const isFailure = (
-  answer: { readonly data: unknown } | TautulliFailure,
-): answer is TautulliFailure => 'kind' in answer
+const isFailure = (answer: { readonly data: unknown } | SourceFailure): answer is SourceFailure =>
+  'kind' in answer
 
 // A server may repeat the key in what it says, in its status line too.
-const withoutKey = (failure: TautulliFailure, apiKey: string): TautulliFailure => {
+const withoutKey = (failure: SourceFailure, apiKey: string): SourceFailure => {
   const blot = (text: string): string =>
     text.replaceAll(apiKey, '***').replaceAll(encodeURIComponent(apiKey), '***')
   const { detail, statusText } = failure
@@ -126,13 +131,33 @@ const withoutKey = (failure: TautulliFailure, apiKey: string): TautulliFailure =
   }
 }
 
-const isSilence = (answer: { readonly data: unknown } | TautulliFailure): boolean =>
+const isSilence = (answer: { readonly data: unknown } | SourceFailure): boolean =>
   isFailure(answer) && (answer.kind === 'timeout' || answer.kind === 'unreachable')
 
-/** Opens a client; nothing is asked yet. */
-export const createTautulliClient = (options: ClientOptions): TautulliClient => {
+/** Counts how often each command was met with silence, so that a dead server does not cost a time-out for every call. */
+const createSilences = (most: number) => {
+  const counts = new Map<string, { readonly inARow: number; readonly at: number }>()
+  return {
+    inARow: (command: string): number => counts.get(command)?.inARow ?? 0,
+    isGivenUp: (command: string): boolean => {
+      const known = counts.get(command)
+      return known !== undefined && known.inARow >= most && Date.now() - known.at < SILENCE_MS
+    },
+    note: (command: string, isSilent: boolean): void => {
+      const inARow = isSilent ? (counts.get(command)?.inARow ?? 0) + 1 : 0
+      counts.set(command, { inARow, at: Date.now() })
+    },
+  }
+}
+
+type Asking = (
+  command: string,
+  params: CallParams,
+) => Promise<{ readonly data: unknown } | SourceFailure>
+
+/** Asks once over a pool of connections; what runs when it is destroyed fails. */
+const createAsking = (options: ClientOptions) => {
   const { address, apiKey, timeoutMs = DEFAULT_TIMEOUT_MS, connections = 8 } = options
-  const backoffMs = options.backoffMs ?? DEFAULT_BACKOFF_MS
   const dispatcher = new Agent({
     connections,
     headersTimeout: timeoutMs,
@@ -140,13 +165,9 @@ export const createTautulliClient = (options: ClientOptions): TautulliClient => 
     connect: { timeout: Math.min(timeoutMs, 10_000) },
     maxResponseSize: LARGEST_ANSWER,
   }).compose(interceptors.redirect({ maxRedirections: MOST_REDIRECTIONS }))
-  const silent = new Map<string, number>()
   const headers: Record<string, string> = { accept: 'application/json' }
   if (address.authorization !== null) headers['authorization'] = address.authorization
-  const ask = async (
-    command: string,
-    params: CallParams,
-  ): Promise<{ readonly data: unknown } | TautulliFailure> => {
+  const ask: Asking = async (command, params) => {
     const url = `${address.base}/api/v2?`
     const asked = { command, url: url + queryOf('***', command, params) }
     try {
@@ -165,22 +186,37 @@ export const createTautulliClient = (options: ClientOptions): TautulliClient => 
       return { ...asked, kind: kind === 'broken' ? 'malformed' : kind, detail: text }
     }
   }
+  return { ask, destroy: () => dispatcher.destroy() }
+}
+
+/** Opens a client; nothing is asked yet. */
+export const createTautulliClient = (options: ClientOptions): TautulliClient => {
+  const { apiKey, backoffMs = DEFAULT_BACKOFF_MS } = options
+  const closing = new AbortController()
+  const { ask, destroy } = createAsking(options)
+  const silences = createSilences(options.mostSilences ?? DEFAULT_MOST_SILENCES)
+  const askAgain: Asking = async (command, params) => {
+    let answer = await ask(command, params)
+    for (const [i, ms] of backoffMs.entries()) {
+      if (!isFailure(answer) || !isPassing(answer)) break
+      // Silence costs the whole time-out each time: it is tried again once, and only while it is news.
+      if (answer.kind === 'timeout' && (i > 0 || silences.inARow(command) > 0)) break
+      await pause(ms, undefined, { signal: closing.signal }).catch(() => undefined)
+      if (closing.signal.aborted) break
+      answer = await ask(command, params)
+    }
+    return answer
+  }
   return {
-    base: address.base,
-    close: () => dispatcher.destroy(),
+    close: async () => {
+      closing.abort()
+      await destroy()
+    },
     async call(command, params = {}) {
-      const streak = silent.get(command) ?? 0
-      if (streak >= MOST_SILENCES)
+      if (silences.isGivenUp(command))
         throw new TautulliError({ kind: 'timeout', command, detail: 'given up' })
-      let answer = await ask(command, params)
-      for (const [i, pause] of backoffMs.entries()) {
-        if (!isFailure(answer) || !isPassing(answer)) break
-        // Silence costs the whole time-out each time: it is tried again once, and only while it is news.
-        if (answer.kind === 'timeout' && (i > 0 || streak > 0)) break
-        await wait(pause)
-        answer = await ask(command, params)
-      }
-      silent.set(command, isSilence(answer) ? (silent.get(command) ?? 0) + 1 : 0)
+      const answer = await askAgain(command, params)
+      silences.note(command, isSilence(answer))
       if (isFailure(answer)) throw new TautulliError(withoutKey(answer, apiKey))
       return answer.data
     },

@@ -1,26 +1,6 @@
-/** Why a call to Tautulli gave nothing. */
-export type TautulliFault =
-  | 'unauthorized'
-  | 'refused'
-  | 'status'
-  | 'timeout'
-  | 'unreachable'
-  | 'malformed'
+import { SourceError, type SourceFailure, type SourceFault } from '../model/source-error.ts'
 
-/** What is known of a failed call, never the key. */
-export interface TautulliFailure {
-  readonly kind: TautulliFault
-  readonly command: string
-  /** HTTP status where an answer came. */
-  readonly status?: number
-  readonly statusText?: string
-  /** The address asked, with the key blotted out. */
-  readonly url?: string
-  /** The server's own message. */
-  readonly detail?: string | null
-}
-
-const SENTENCES: Readonly<Record<TautulliFault, (failure: TautulliFailure) => string>> = {
+const SENTENCES: Readonly<Record<SourceFault, (failure: SourceFailure) => string>> = {
   unauthorized: () => 'Tautulli refused the API key (Invalid apikey)',
   refused: (f) => `Tautulli refused ${f.command}: ${f.detail ?? 'no reason given'}`,
   status: (f) => `Tautulli answered ${f.status} ${f.statusText ?? ''} to ${f.command}`,
@@ -32,20 +12,14 @@ const SENTENCES: Readonly<Record<TautulliFault, (failure: TautulliFailure) => st
   malformed: (f) => `Tautulli's answer to ${f.command} cannot be read: ${f.detail ?? 'not JSON'}`,
 }
 
-/** A call to Tautulli that failed after its retries. */
-export class TautulliError extends Error {
-  override readonly name = 'TautulliError'
-  readonly failure: TautulliFailure
+const KEY_ADVICE = 'The key is under Settings > Web Interface > API in Tautulli.'
 
-  constructor(failure: TautulliFailure) {
-    super(SENTENCES[failure.kind](failure).trim())
-    this.failure = failure
+/** A call to Tautulli that failed after its retries. */
+export class TautulliError extends SourceError {
+  override readonly name = 'TautulliError'
+
+  constructor(failure: SourceFailure) {
+    const advice = failure.kind === 'unauthorized' ? KEY_ADVICE : null
+    super(SENTENCES[failure.kind](failure).trim(), failure, advice)
   }
 }
-
-/** Whether asking again may help: the server stumbled, rather than refused. */
-export const isPassing = ({ kind, status }: TautulliFailure): boolean =>
-  kind === 'timeout' ||
-  kind === 'unreachable' ||
-  kind === 'malformed' ||
-  (kind === 'status' && (status === 429 || (status ?? 0) >= 500))

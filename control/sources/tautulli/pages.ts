@@ -1,6 +1,6 @@
+import { isPassing, SourceError } from '../model/source-error.ts'
 import { fetchHistory, fetchUsers, type Page } from './api.ts'
 import type { CallParams, TautulliClient } from './client.ts'
-import { isPassing, TautulliError } from './error.ts'
 import type { TautulliRow, TautulliUser } from './rows.ts'
 
 const PAGE_LENGTH = 1000
@@ -10,7 +10,7 @@ const MOST_PAGES = 20_000
 type FetchPage<Row> = (start: number, length: number) => Promise<Page<Row>>
 
 const mayManageLess = (error: unknown): boolean =>
-  error instanceof TautulliError && isPassing(error.failure) && error.failure.kind !== 'unreachable'
+  error instanceof SourceError && isPassing(error.failure) && error.failure.kind !== 'unreachable'
 
 /** Fetches pages; once the server stumbles over a large one, it is asked for small ones. */
 const createPager = <Row>(fetchPage: FetchPage<Row>) => {
@@ -28,32 +28,37 @@ const createPager = <Row>(fetchPage: FetchPage<Row>) => {
   }
 }
 
-/** Reads a table to its end; rows that shift onto the next page meanwhile are kept once. */
-const readAll = async <Row>(
+/** Reads a table to its end; rows that shift onto the next page meanwhile are given once. */
+async function* readPages<Row>(
   fetchPage: FetchPage<Row>,
   keyOf: (row: Row) => string,
-): Promise<Row[]> => {
-  const rows = new Map<string, Row>()
+): AsyncGenerator<Row[]> {
+  const known = new Set<string>()
   const pageAt = createPager(fetchPage)
   let start = 0
   for (let pages = 0; pages < MOST_PAGES; pages++) {
     const page = await pageAt(start)
-    const before = rows.size
-    for (const row of page.rows) rows.set(keyOf(row), row)
+    const before = known.size
+    const fresh = page.rows.filter((row) => {
+      const size = known.size
+      return known.add(keyOf(row)).size > size
+    })
+    if (fresh.length > 0) yield fresh
     start += page.rows.length
     const isLast = page.total === null ? page.isShort : start >= page.total
     // A server that ignores `start` repeats its first page for ever.
-    if (page.rows.length === 0 || isLast || rows.size === before) break
+    if (page.rows.length === 0 || isLast || known.size === before) break
   }
-  return [...rows.values()]
 }
 
 /** Every user, however many pages that takes; rows without an id are left out. */
 export const readUsers = async (client: TautulliClient): Promise<TautulliUser[]> => {
-  const users = await readAll<TautulliUser>(
+  const users: TautulliUser[] = []
+  const pages = readPages<TautulliUser>(
     (start, length) => fetchUsers(client, { start, length }),
     (user) => String(user.user_id),
   )
+  for await (const page of pages) users.push(...page)
   return users.filter((user) => user.user_id !== null && user.user_id !== undefined)
 }
 
@@ -62,14 +67,16 @@ const rowKey = (row: TautulliRow): string =>
     ? String(row.row_id)
     : `live ${String(row.session_key)} ${String(row.started)} ${String(row.machine_id)}`
 
-/** Every single play of a user since a date, running ones included. */
+/**
+ * Every single play since a date, running ones included, page by page. Tautulli groups plays of an item by default
+ * (`grouping=1`), and the address and device of a group are those of any one of its members: groups are not asked for.
+ */
 export const readHistory = (
   client: TautulliClient,
-  userId: unknown,
-  after: string,
-): Promise<TautulliRow[]> => {
-  const fixed: CallParams = { user_id: String(userId), after, grouping: 0, include_activity: 1 }
-  return readAll<TautulliRow>(
+  { user, after }: { readonly user: string | number | null; readonly after: string },
+): AsyncIterable<TautulliRow[]> => {
+  const fixed: CallParams = { user_id: user, after, grouping: 0, include_activity: 1 }
+  return readPages<TautulliRow>(
     (start, length) => fetchHistory(client, { ...fixed, start, length }),
     rowKey,
   )

@@ -9,7 +9,7 @@ import {
 import type { GeoPlace, PlayRecord } from '#domain/types'
 import type { AsnEntry } from '../../geo/asn-table.ts'
 
-/** A row of `get_history`; every field may be missing, null or an empty string. */
+/** A row of `get_history` (`plexpy/datafactory.py`), times and lengths in seconds; every field may be missing, null or an empty string. */
 export interface TautulliRow {
   readonly [field: string]: unknown
   readonly row_id?: number | string | null
@@ -101,8 +101,9 @@ const timesOf = (
   }
 }
 
-/** The account a Tautulli user is known by. */
-export const accountOfTautulli = (userId: unknown): string => `backend:tautulli:${String(userId)}`
+/** The account a Tautulli user is known by; `server` tells several Tautullis apart. */
+export const accountOfTautulli = (userId: unknown, server = 'tautulli'): string =>
+  `backend:${server}:${String(userId)}`
 
 const idOf = (row: TautulliRow): string =>
   textOr(row.row_id) ?? `live:${textOr(row.session_key) ?? ''}:${String(row.started ?? '')}`

@@ -1,4 +1,4 @@
-import type { TautulliGeo, TautulliRow } from '../../../sources/tautulli/rows.ts'
+import type { GroupedPlace, GroupedRow } from '../../../sources/model/grouped-history.ts'
 import { findConcurrency } from '../../common/concurrency.ts'
 import { isTruthy } from '../../common/python-text.ts'
 import { whereOriginalStops } from './differs.ts'
@@ -17,7 +17,7 @@ export interface CompatDevice {
 
 /** What the formula makes of one account. */
 export interface CompatAnalysis {
-  readonly history: readonly TautulliRow[]
+  readonly history: readonly GroupedRow[]
   readonly devices: readonly CompatDevice[]
   readonly heavyDevices: number
   readonly overlaps: number
@@ -33,7 +33,7 @@ export interface CompatAnalysis {
 const HEAVY_PLAYS = 5
 
 /** Groups history by machine id; the newest row names the device. */
-export const devicesOf = (history: readonly TautulliRow[]): CompatDevice[] => {
+export const devicesOf = (history: readonly GroupedRow[]): CompatDevice[] => {
   const devices = new Map<unknown, CompatDevice>()
   for (const row of history) {
     const machineId = field(row, 'machine_id', 'unknown')
@@ -62,7 +62,7 @@ const scoreOf = (analysis: Omit<CompatAnalysis, 'score'>): number =>
   Math.max(0, analysis.heavyDevices - 1) * 15 +
   analysis.teleportations.length * 30
 
-const concurrencyOf = (history: readonly TautulliRow[]) => {
+const concurrencyOf = (history: readonly GroupedRow[]) => {
   const rows = history.filter((row) => numberIn(row.started) !== 0)
   const found = findConcurrency(
     rows.map((row) => ({
@@ -78,7 +78,7 @@ const concurrencyOf = (history: readonly TautulliRow[]) => {
 }
 
 /** The rows that ran beside another on a different device and network, oldest first. */
-export const concurrentRows = (history: readonly TautulliRow[]): TautulliRow[] => {
+export const concurrentRows = (history: readonly GroupedRow[]): GroupedRow[] => {
   const { rows, found } = concurrencyOf(history)
   return rows
     .filter((_, i) => found.isConcurrent[i] === 1)
@@ -87,8 +87,8 @@ export const concurrentRows = (history: readonly TautulliRow[]): TautulliRow[] =
 
 /** Applies the sharing report's formula to one account; `geos` is `null` without look-ups. */
 export const analyse = (
-  history: readonly TautulliRow[],
-  geos: ReadonlyMap<string, TautulliGeo> | null,
+  history: readonly GroupedRow[],
+  geos: ReadonlyMap<string, GroupedPlace> | null,
 ): CompatAnalysis => {
   const devices = devicesOf(history)
   const isJudged = devices.length >= 2

@@ -1,4 +1,4 @@
-import type { TautulliRow } from '../../../sources/tautulli/rows.ts'
+import type { GroupedRow } from '../../../sources/model/grouped-history.ts'
 import type { Concurrency } from '../../common/concurrency.ts'
 import { field, isPrivate, numberIn } from './row.ts'
 
@@ -6,10 +6,10 @@ const countBy = <T>(counts: Map<T, number>, key: T, by: number): void => {
   counts.set(key, (counts.get(key) ?? 0) + by)
 }
 
-const deviceOf = (row: TautulliRow): unknown => row.machine_id ?? null
+const deviceOf = (row: GroupedRow): unknown => row.machine_id ?? null
 
 /** Whether comparing two rows would have met a null address where the original needs a string. */
-const meetsNullAddress = (rows: readonly TautulliRow[]): boolean => {
+const meetsNullAddress = (rows: readonly GroupedRow[]): boolean => {
   const after = new Map<unknown, number>()
   for (const row of rows) countBy(after, deviceOf(row), 1)
   const privateBefore = new Map<unknown, number>()
@@ -38,12 +38,12 @@ const pairsNullDevice = (concurrency: Concurrency): boolean =>
 const NUMBERS = ['started', 'stopped', 'play_duration', 'duration']
 
 /** Whether a time or length is text, which the original cannot add to a number. */
-const hasTextForNumber = (rows: readonly TautulliRow[]): boolean =>
+const hasTextForNumber = (rows: readonly GroupedRow[]): boolean =>
   rows.some((row) => NUMBERS.some((name) => typeof row[name] === 'string' && row[name] !== ''))
 
 /** Why the original would have stopped on this account; empty where it would have given the same numbers. */
 export const whereOriginalStops = (
-  rows: readonly TautulliRow[],
+  rows: readonly GroupedRow[],
   concurrency: Concurrency,
   devices: Iterable<{ readonly platform: unknown; readonly player: unknown }>,
 ): string[] => {

@@ -1,8 +1,8 @@
-import type { TautulliRow } from '../../../sources/tautulli/rows.ts'
+import type { GroupedRow } from '../../../sources/model/grouped-history.ts'
 import { isTruthy } from '../../common/python-text.ts'
 
 /** A field with a default that holds only where the field is absent; a present null stays null. */
-export const field = (row: TautulliRow, name: string, absent: unknown): unknown =>
+export const field = (row: GroupedRow, name: string, absent: unknown): unknown =>
   Object.hasOwn(row, name) ? row[name] : absent
 
 /** A time or a length; text is read as the number it shows, and what shows none is 0. */
@@ -12,11 +12,11 @@ export const numberIn = (value: unknown): number => {
 }
 
 /** Seconds really played, by either of its two names. */
-export const playedSeconds = (row: TautulliRow): number =>
+export const playedSeconds = (row: GroupedRow): number =>
   numberIn(row.play_duration) || numberIn(row.duration)
 
 /** When playing ended: start and time played where known, else the stop. */
-export const effectiveEnd = (row: TautulliRow): number => {
+export const effectiveEnd = (row: GroupedRow): number => {
   const started = numberIn(row.started)
   const played = playedSeconds(row)
   return played > 0 ? started + played : numberIn(row.stopped) || started
@@ -31,13 +31,13 @@ export const isPrivate = (address: unknown): boolean =>
 const PRIVATE_NETWORK = Symbol('private')
 
 /** What tells networks apart: all private addresses are one, every other value is its own. */
-export const networkOf = (row: TautulliRow): unknown => {
+export const networkOf = (row: GroupedRow): unknown => {
   const address = field(row, 'ip_address', '')
   return isPrivate(address) ? PRIVATE_NETWORK : address
 }
 
 /** The title a person knows the item by. */
-export const titleOf = (row: TautulliRow): unknown => {
+export const titleOf = (row: GroupedRow): unknown => {
   if (isTruthy(row.full_title)) return row.full_title
   return isTruthy(row.title) ? row.title : '?'
 }

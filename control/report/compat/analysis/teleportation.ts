@@ -1,4 +1,4 @@
-import type { TautulliGeo, TautulliRow } from '../../../sources/tautulli/rows.ts'
+import type { GroupedPlace, GroupedRow } from '../../../sources/model/grouped-history.ts'
 import { isTruthy, printed } from '../../common/python-text.ts'
 import { field, isPrivate, numberIn } from './row.ts'
 
@@ -55,7 +55,7 @@ const toFloat = (value: unknown): number => {
   return Number(text.replaceAll('_', ''))
 }
 
-const eventsOf = (row: TautulliRow, geos: ReadonlyMap<string, TautulliGeo>): PlacedEvent[] => {
+const eventsOf = (row: GroupedRow, geos: ReadonlyMap<string, GroupedPlace>): PlacedEvent[] => {
   const ip = row.ip_address
   if (typeof ip !== 'string' || ip === '' || isPrivate(ip)) return []
   const geo = geos.get(ip)
@@ -88,8 +88,8 @@ const judge = (from: PlacedEvent, to: PlacedEvent): Teleportation | null => {
 
 /** Neighbouring starts and stops, in order of time, that nobody could have travelled between. */
 export const findTeleportations = (
-  history: readonly TautulliRow[],
-  geos: ReadonlyMap<string, TautulliGeo>,
+  history: readonly GroupedRow[],
+  geos: ReadonlyMap<string, GroupedPlace>,
 ): Teleportation[] => {
   const events = history.flatMap((row) => eventsOf(row, geos)).toSorted((a, b) => a.time - b.time)
   const found: Teleportation[] = []

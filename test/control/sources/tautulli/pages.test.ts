@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { readTautulliAddress } from '../../../../control/sources/tautulli/address.ts'
 import { createTautulliClient } from '../../../../control/sources/tautulli/client.ts'
 import { readHistory, readUsers } from '../../../../control/sources/tautulli/pages.ts'
+import type { TautulliRow } from '../../../../control/sources/tautulli/rows.ts'
 import { MADE_KEY, madeData, NOW_S, play } from '../../../support/tautulli-made.ts'
 import {
   type Asked,
@@ -21,7 +22,8 @@ const read = async (rows: Row[], fault?: (asked: Asked) => Fault | undefined) =>
   if (address === null) throw new Error('no address')
   const client = createTautulliClient({ address, apiKey: MADE_KEY, backoffMs: [1, 2] })
   try {
-    const found = await readHistory(client, 1, AFTER)
+    const found: TautulliRow[] = []
+    for await (const page of readHistory(client, { user: 1, after: AFTER })) found.push(...page)
     const asked = server.asked.map(({ params }) => [params.get('start'), params.get('length')])
     return { ids: found.map((row) => row.row_id), asked, users: await readUsers(client) }
   } finally {

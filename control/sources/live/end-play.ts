@@ -1,0 +1,81 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { EndAnswer, EndRefusal } from '../model/play-source.ts'
+import { SourceError } from '../model/source-error.ts'
+import type { PlayTable } from './play-table.ts'
+
+/** What ending a play takes of a source. */
+export interface EndPorts {
+  readonly table: PlayTable
+  /** Looks at the server now; throws when it cannot. */
+  readonly look: () => Promise<void>
+  /** Asks for the end of one session; throws a `SourceError` when the server refuses. */
+  readonly terminate: (handle: string, reason: string) => Promise<void>
+  /** How long the play may take to vanish, and how often it is looked for meanwhile, in milliseconds. */
+  readonly confirmMs: number
+  readonly checkMs: number
+  /** Aborted when the source stops. */
+  readonly stopping: () => AbortSignal | null
+}
+
+const refused = (why: EndRefusal, detail: string): EndAnswer => ({ state: 'refused', why, detail })
+
+const refusedBy = (error: unknown): EndAnswer => {
+  const detail = error instanceof Error ? error.message : String(error)
+  const isNo =
+    error instanceof SourceError &&
+    (error.failure.kind === 'refused' || error.failure.kind === 'unauthorized')
+  return refused(isNo ? 'not_permitted' : 'unreachable', detail)
+}
+
+const GONE_DETAIL = 'it does not play any more'
+
+/** Looks until the play is gone or the time is over; a look that fails says nothing. */
+const seeItGo = async (ports: EndPorts, key: string, signal: AbortSignal): Promise<EndAnswer> => {
+  const last = performance.now() + ports.confirmMs
+  while (!signal.aborted) {
+    const isRead = await ports.look().then(
+      () => true,
+      () => false,
+    )
+    if (isRead && ports.table.get(key) === null) return { state: 'confirmed' }
+    if (performance.now() + ports.checkMs > last) break
+    await pause(ports.checkMs, undefined, { signal }).catch(() => undefined)
+  }
+  return { state: 'asked' }
+}
+
+const endOnce = async (ports: EndPorts, key: string, reason: string): Promise<EndAnswer> => {
+  const signal = ports.stopping()
+  if (signal === null) return refused('stopped', 'the source is not started')
+  try {
+    await ports.look()
+  } catch (error) {
+    return refused('unreachable', error instanceof Error ? error.message : String(error))
+  }
+  if (ports.table.get(key) === null) return refused('not_playing', GONE_DETAIL)
+  const handles = ports.table.handlesOf(key)
+  if (handles.length === 0)
+    return refused('not_supported', 'its server gives no session id to end it by')
+  const answers = await Promise.allSettled(
+    handles.map(async (handle) => await ports.terminate(handle, reason)),
+  )
+  const [failure] = answers.filter((answer) => answer.status === 'rejected')
+  if (failure !== undefined && answers.every(({ status }) => status === 'rejected'))
+    return refusedBy(failure.reason)
+  ports.table.markEndAsked(key)
+  return await seeItGo(ports, key, signal)
+}
+
+/** Ends plays: looked at again just before, asked once however many want it, and seen to be gone where it goes soon. */
+export const createEnd = (
+  ports: EndPorts,
+): ((key: string, reason: string) => Promise<EndAnswer>) => {
+  const underWay = new Map<string, Promise<EndAnswer>>()
+  return async (key, reason) => {
+    const earlier = underWay.get(key)
+    if (earlier !== undefined) return await earlier
+    const mine = endOnce(ports, key, reason).finally(() => underWay.delete(key))
+    underWay.set(key, mine)
+    return await mine
+  }
+}

@@ -1,0 +1,54 @@
+import type { SourceHealth } from '../model/play-source.ts'
+import { SourceError } from '../model/source-error.ts'
+
+/** Keeps how a source stands with its server. */
+export interface HealthKeeper {
+  started(): void
+  stopped(): void
+  answered(): void
+  failed(error: unknown): void
+  read(): SourceHealth
+}
+
+const signInAfter = (error: unknown, before: SourceHealth['signIn']): SourceHealth['signIn'] => {
+  if (!(error instanceof SourceError)) return before
+  if (error.failure.kind === 'unauthorized') return 'refused'
+  // A refusal of anything else was given to someone the server knows.
+  return error.failure.kind === 'refused' ? 'accepted' : before
+}
+
+const sentenceOf = (error: unknown): string =>
+  error instanceof Error ? error.message : 'it failed for an unknown reason'
+
+/** Opens the book of a source that is not started. */
+export const createHealth = (now: () => number): HealthKeeper => {
+  let current: Omit<SourceHealth, 'lagMs'> = {
+    state: 'stopped',
+    signIn: 'unknown',
+    lastEventAt: null,
+    problem: null,
+  }
+  return {
+    started: () => {
+      current = { ...current, state: 'connecting', signIn: 'unknown', problem: null }
+    },
+    stopped: () => {
+      current = { ...current, state: 'stopped' }
+    },
+    answered: () => {
+      if (current.state === 'stopped') return
+      current = { state: 'watching', signIn: 'accepted', lastEventAt: now(), problem: null }
+    },
+    failed: (error) => {
+      if (current.state === 'stopped') return
+      const signIn = signInAfter(error, current.signIn)
+      current = { ...current, state: 'failing', signIn, problem: sentenceOf(error) }
+    },
+    read: () => {
+      const { state, lastEventAt } = current
+      const lagMs =
+        lastEventAt === null || state === 'stopped' ? null : Math.max(0, now() - lastEventAt)
+      return { ...current, lagMs }
+    },
+  }
+}

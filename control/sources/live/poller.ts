@@ -1,0 +1,67 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+/** Looks at a server again and again. */
+export interface Poller {
+  /** Settled after the first look; what runs already goes on. */
+  start(): Promise<void>
+  /** Settled when no look runs and no timer waits. */
+  stop(): Promise<void>
+  /** A look now, joined to none that began earlier; throws what the look throws. */
+  look(): Promise<void>
+}
+
+/** How a poller looks, and how often. */
+export interface PollerOptions {
+  /** One look; what it throws has been told to whoever keeps the health. */
+  readonly look: () => Promise<void>
+  /** From the end of one look to the next, in milliseconds. */
+  readonly everyMs: number
+  /** The longest wait while looks fail: it doubles with each failure. */
+  readonly longestMs: number
+}
+
+/** Opens a poller that does not run yet; looks never overlap. */
+export const createPoller = ({ look, everyMs, longestMs }: PollerOptions): Poller => {
+  let running: { readonly halt: AbortController; readonly loop: Promise<void> } | null = null
+  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = (): Promise<void> => {
+    const mine = turn.then(look)
+    turn = mine.catch(() => undefined)
+    return mine
+  }
+  const succeeds = async (): Promise<boolean> => {
+    try {
+      await inTurn()
+      return true
+    } catch {
+      return false
+    }
+  }
+  const loop = async (signal: AbortSignal, first: Promise<boolean>): Promise<void> => {
+    let waitMs = (await first) ? everyMs : Math.min(everyMs * 2, longestMs)
+    while (!signal.aborted) {
+      await pause(waitMs, undefined, { signal }).catch(() => undefined)
+      if (signal.aborted) return
+      waitMs = (await succeeds()) ? everyMs : Math.min(waitMs * 2, longestMs)
+    }
+  }
+  let first: Promise<boolean> = Promise.resolve(true)
+  return {
+    start: async () => {
+      if (running === null) {
+        const halt = new AbortController()
+        first = succeeds()
+        running = { halt, loop: loop(halt.signal, first) }
+      }
+      await first
+    },
+    stop: async () => {
+      const before = running
+      running = null
+      before?.halt.abort()
+      await before?.loop
+      await turn
+    },
+    look: inTurn,
+  }
+}

@@ -1,0 +1,74 @@
+import type { GroupedHistory } from './grouped-history.ts'
+import type { LivePlay } from './live-play.ts'
+import type { PlayHistory } from './play-history.ts'
+
+/** How a source stands with its server. */
+export interface SourceHealth {
+  /** `connecting` until the first good answer, `failing` since the last one failed. */
+  readonly state: 'stopped' | 'connecting' | 'watching' | 'failing'
+  /** Whether the server takes our key or token; `unknown` before it answered. */
+  readonly signIn: 'unknown' | 'accepted' | 'refused'
+  /** When the server last said something we could read, in Unix milliseconds; `null` before the first time. */
+  readonly lastEventAt: number | null
+  /** By how much `plays()` may be behind the server, in milliseconds; `null` before the first answer and once stopped. */
+  readonly lagMs: number | null
+  /** The last failure in a sentence for an operator; `null` while all is well. Never holds a key or token. */
+  readonly problem: string | null
+}
+
+/** What a source can do; what it cannot is refused, never tried. */
+export interface Capabilities {
+  /** Whether the server tells of plays by itself or has to be asked. */
+  readonly watch: 'events' | 'polling'
+  /** Whether a running play can be ended; a single play may still have no handle (`LivePlay.canEnd`). */
+  readonly end: boolean
+  /** Whether the viewer is shown the reason of an end. */
+  readonly showsReason: boolean
+  /** Whether past plays can be read: `history` is not null. */
+  readonly history: boolean
+  /** Whether the server knows where addresses are: `history.locate` is not null. */
+  readonly places: boolean
+}
+
+/** Why a play was not ended. */
+export type EndRefusal =
+  /** The source has no way to end plays, or the server gave no handle of this one. */
+  | 'not_supported'
+  /** No such play runs, looked at again just before. */
+  | 'not_playing'
+  /** The server knows the play and does not allow it: a missing subscription or permission. */
+  | 'not_permitted'
+  /** The server did not answer, or not in a way we could read. */
+  | 'unreachable'
+  /** The source is not started. */
+  | 'stopped'
+
+/** What came of asking for an end. */
+export type EndAnswer =
+  /** The server took the request, and the play still runs: it may linger, or its player may ignore it. */
+  | { readonly state: 'asked' }
+  /** The play was seen to be gone afterwards. */
+  | { readonly state: 'confirmed' }
+  | { readonly state: 'refused'; readonly why: EndRefusal; readonly detail: string }
+
+/** A media server, or what watches one: where plays come from besides our own edges. */
+export interface PlaySource {
+  /** `<kind>:<name>`, or the kind alone where the source has no name: `PlayRecord.source` of its plays. */
+  readonly id: string
+  /** What an operator knows it by, with its address and without credentials: `Tautulli (http://nas:8181)`. */
+  readonly label: string
+  readonly capabilities: Capabilities
+  /** Begins to watch; settled after the first look, whatever came of it (`health()` tells). A second call changes nothing. Never throws. */
+  start(): Promise<void>
+  /** Ends watching and closes every connection and timer, those of `history` too. A second call changes nothing. Never throws. */
+  stop(): Promise<void>
+  health(): SourceHealth
+  /** What runs now, one entry a key. While the server is silent or speaks nonsense these are the last plays known. */
+  plays(): readonly LivePlay[]
+  /** Asks the server to end a play after a new look that it still runs, and waits a little for it to vanish. Never throws. */
+  end(key: string, reason: string): Promise<EndAnswer>
+  /** The past, where the server keeps it. It may be read without `start()`. */
+  readonly history: PlayHistory | null
+  /** The past as the compat report's formula reads it; `null` for all but Tautulli. */
+  readonly groupedHistory: GroupedHistory | null
+}

@@ -1,0 +1,49 @@
+import type { PlayChange } from './live-play.ts'
+import type { PlaySource } from './play-source.ts'
+
+/** What a source is made from; every kind reads the same ones. */
+export interface SourceSettings {
+  /** Tells several sources of a kind apart; `null` where there is but one. */
+  readonly name: string | null
+  /** Where the server is: a URL, a host or `host:port`. Credentials in it are sent as basic authentication. */
+  readonly url: string
+  /** The API key or token. */
+  readonly token: string
+  /** How long one request may take, in milliseconds. */
+  readonly timeoutMs?: number
+  /** Most connections at once. */
+  readonly connections?: number
+  /** Waits before each further attempt of a request, in milliseconds; their number is the number of retries. */
+  readonly backoffMs?: readonly number[]
+  /** How often a server that has to be asked is asked for its plays, in milliseconds. */
+  readonly pollMs?: number
+  /** How long an end may take to be seen before it counts as `asked`, in milliseconds. */
+  readonly confirmMs?: number
+}
+
+/** What a source takes from its surroundings. */
+export interface SourcePorts {
+  /** Unix milliseconds. */
+  readonly now: () => number
+  /** Told of every change of the running plays, in order; what it throws is not the source's business. */
+  readonly onChange?: (change: PlayChange) => void
+}
+
+/** A kind of source in the registry. */
+export interface SourceKind {
+  /** The product's name as its makers write it. */
+  readonly title: string
+  /** Makes a source; nothing is asked yet. Throws a `SettingsError` for settings that cannot work. */
+  create(settings: SourceSettings, ports: SourcePorts): PlaySource
+}
+
+/** A setting that cannot work; the message goes on from the setting's name: `needs a host, host:port or URL`. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+  readonly setting: keyof SourceSettings
+
+  constructor(setting: keyof SourceSettings, message: string) {
+    super(message)
+    this.setting = setting
+  }
+}

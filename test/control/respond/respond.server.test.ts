@@ -3,12 +3,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DetectionRule } from '../../../control/detect/rules/rule-types.ts'
 import type { PlayEvent } from '../../../control/events/play-event.ts'
 import { publishEvents } from '../../../control/events/publisher.ts'
+import type { Notice } from '../../../control/notify/notifier.ts'
 import {
   createImposedLimits,
   type ImposedLimits,
   withImposedLimits,
 } from '../../../control/respond/imposed-limits.ts'
-import type { Notice } from '../../../control/notify/notifier.ts'
 import { createResponder } from '../../../control/respond/respond.ts'
 import type { SessionStore } from '../../../control/sessions/model/session-store.ts'
 import { openStore, type Store } from '../../../control/store/store.ts'

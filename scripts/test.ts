@@ -2,36 +2,38 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { parseArgs } from 'node:util'
 import { packageRoot } from '../control/config/paths.ts'
-import { reportAndExit } from '../control/runtime/failure.ts'
+import { Failure, reportAndExit, sentence } from '../control/runtime/failure.ts'
 import { ensureRuntime } from '../control/runtime/resolve.ts'
 import {
   type Counts,
   countRun,
-  countWithSecondRun,
   failedFiles,
   failures,
+  type Outcome,
+  outcomeOfTwoRuns,
   type StageRow,
   summary,
   type TestRun,
 } from './test-counts.ts'
+import { chosenFiles, isPlayersTest, type TestKind } from './test-files.ts'
 
-const HELP = `Usage: ./scripts/test [--fast]
+const HELP = `Usage: ./scripts/test [--fast | FILE...]
 
 Runs every check and test; what is missing is fetched first. --fast leaves out whatever starts a server.
-Up to three files that failed are run once more by themselves; what failed is listed at the end, even if it passed then.
-The last line is "N passed, N failed, N skipped"; the exit code is 1 when something failed.
+With FILE, one or several test files or folders of them, it runs these alone: ./scripts/test test/domain/geo.test.ts
+Up to three files that failed are run once more by themselves. What passes only then is named as flaky and counts as failed, except
+for tests of real players, in test/players.
+The last line is "N passed, N failed, N skipped"; the exit code is 1 when something failed, 2 when nothing could be run.
 `
 
 /** More failed files than this are no accident. */
 const RUN_AGAIN_LIMIT = 3
 
-type Outcome = Pick<StageRow, 'counts' | 'failed' | 'repeated'>
-
 interface Stage {
   readonly name: string
-  readonly isSlow?: true
-  run(report: string): Promise<Outcome>
+  run(): Promise<Outcome>
 }
 
 const root = packageRoot()
@@ -40,12 +42,23 @@ const one: Counts = { passed: 1, failed: 0, skipped: 0 }
 const passed: Outcome = { counts: one }
 const failed: Outcome = { counts: { ...one, passed: 0, failed: 1 } }
 
-function command(...argv: string[]): Promise<number> {
+/** Runs a program; its output comes at once when `isLive`, else as a whole when it has ended. */
+function command(argv: readonly string[], isLive = false): Promise<number> {
   const [program = '', ...args] = argv
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+    const env = process.stdout.isTTY ? { ...process.env, FORCE_COLOR: '1' } : process.env
+    const child = spawn(program, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const kept: Buffer[] = []
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => {
+        if (isLive) process.stdout.write(chunk)
+        else kept.push(chunk)
+      })
     child.on('error', () => resolve(127))
-    child.on('close', (code) => resolve(code ?? 1))
+    child.on('close', (code) => {
+      process.stdout.write(Buffer.concat(kept))
+      resolve(code ?? 1)
+    })
   })
 }
 
@@ -55,31 +68,33 @@ function check(name: string, ...commands: string[][]): Stage {
     name,
     async run() {
       let codes = 0
-      for (const argv of commands) codes += await command(...argv)
+      for (const argv of commands) codes += await command(argv)
       return codes === 0 ? passed : failed
     },
   }
 }
 
-async function vitest(project: string, report: string, files: string[] = []): Promise<TestRun> {
-  const which = ['--config', 'test/vitest.config.ts', '--project', project, ...files]
+async function vitest(kind: TestKind, files: readonly string[]): Promise<TestRun> {
+  const folder = mkdtempSync(join(tmpdir(), 'gh-test-'))
+  const report = join(folder, 'report.json')
+  const which = ['--config', 'test/vitest.config.ts', '--project', kind, ...files]
   const how = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const exitCode = await command(bin('vitest'), 'run', ...which, ...how)
-  return { report: readOrNull(report), exitCode }
+  const exitCode = await command([bin('vitest'), 'run', ...which, ...how], true)
+  const run = { report: readOrNull(report), exitCode }
+  rmSync(folder, { recursive: true, force: true })
+  return run
 }
 
-/** Tests of one kind; a few files that failed are run once more, each by itself, and what failed first is told. */
-async function tests(project: string, report: string): Promise<Outcome> {
+/** Tests of one kind, all or some; a few files that failed are run once more, each by itself. */
+async function tests(kind: TestKind, files: readonly string[]): Promise<Outcome> {
   const shown = (file: string) => relative(root, file)
-  const first = await vitest(project, join(report, `${project}.json`))
+  const first = await vitest(kind, files)
   const again = failedFiles(first).map(shown)
   if (again.length === 0 || again.length > RUN_AGAIN_LIMIT)
     return { counts: countRun(first), failed: failures(first, shown) }
   process.stdout.write(`\n── once more: ${again.join(', ')} ──\n`)
-  const second = await vitest(project, join(report, `${project}-again.json`), again)
-  const failing = second.report === null ? again : failedFiles(second).map(shown)
-  const repeated = failures(first, shown).filter((it) => !failing.some((f) => it.startsWith(f)))
-  return { counts: countWithSecondRun(first, second), failed: failures(second, shown), repeated }
+  const second = await vitest(kind, again)
+  return outcomeOfTwoRuns(first, second, (file) => isPlayersTest(shown(file)), shown)
 }
 
 function readOrNull(file: string): string | null {
@@ -90,46 +105,88 @@ function readOrNull(file: string): string | null {
   }
 }
 
-const STAGES: readonly Stage[] = [
+const BUILD = check('build', [join(root, 'scripts/build')])
+
+const CHECKS = [
   check('types', [bin('tsc'), '-p', '.'], [bin('tsc'), '-p', 'njs', '--noEmit']),
   check('lint', [bin('oxlint'), '--quiet']),
   check('format', [bin('biome'), 'check', '--error-on-warnings']),
   check('dead code', [bin('knip')]),
-  check('build', [join(root, 'scripts/build')]),
-  { name: 'unit tests', run: (report) => tests('unit', report) },
-  {
-    name: 'programs',
-    isSlow: true,
-    async run() {
-      await ensureRuntime(['nginx', 'redis', 'redis-cli', 'ffmpeg', 'ffprobe', 'vlc', 'postgresql'])
-      return passed
-    },
-  },
-  { name: 'server tests', isSlow: true, run: (report) => tests('server', report) },
 ]
 
-async function main(): Promise<void> {
-  const args = process.argv.slice(2)
-  if (args.includes('--help')) {
-    process.stdout.write(HELP)
-    return
+const unitTests = (files: readonly string[] = []): Stage => ({
+  name: 'unit tests',
+  run: () => tests('unit', files),
+})
+
+const PROGRAMS: Stage = {
+  name: 'programs',
+  async run() {
+    await ensureRuntime(['nginx', 'redis', 'redis-cli', 'ffmpeg', 'ffprobe', 'vlc', 'postgresql'])
+    return passed
+  },
+}
+
+const serverTests = (files: readonly string[] = []): Stage => ({
+  name: 'server tests',
+  run: () => tests('server', files),
+})
+
+/** Stages one after another, in lanes that go side by side: what waits for servers leaves room for what computes. */
+type Plan = readonly (readonly Stage[])[]
+
+function planFor(options: { fast: boolean; names: readonly string[] }): Plan {
+  if (options.names.length > 0) {
+    const { unit, server } = chosenFiles(root, options.names)
+    return [
+      [
+        ...(unit.length > 0 ? [unitTests(unit)] : []),
+        ...(server.length > 0 ? [BUILD, PROGRAMS, serverTests(server)] : []),
+      ],
+    ]
   }
-  const unknown = args.find((it) => it !== '--fast')
-  if (unknown !== undefined)
-    throw new Error(`Unknown option ${unknown}; see ./scripts/test --help.`)
-  const report = mkdtempSync(join(tmpdir(), 'gh-test-'))
+  if (options.fast) return [[...CHECKS, BUILD, unitTests()]]
+  return [
+    [...CHECKS, unitTests()],
+    [BUILD, PROGRAMS, serverTests()],
+  ]
+}
+
+async function runLane(lane: readonly Stage[]): Promise<StageRow[]> {
   const rows: StageRow[] = []
-  for (const stage of STAGES.filter((it) => !args.includes('--fast') || it.isSlow !== true)) {
+  for (const stage of lane) {
     process.stdout.write(`\n── ${stage.name} ──\n`)
     const from = performance.now()
-    const outcome = await stage.run(report).catch((error: unknown) => {
-      process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    const outcome = await stage.run().catch((error: unknown) => {
+      process.stdout.write(`${sentence(error)}\n`)
       return failed
     })
     rows.push({ name: stage.name, ...outcome, seconds: (performance.now() - from) / 1000 })
   }
-  rmSync(report, { recursive: true, force: true })
-  const { lines, hasFailed } = summary(rows)
+  return rows
+}
+
+function readArguments() {
+  try {
+    const options = { fast: { type: 'boolean' }, help: { type: 'boolean' } } as const
+    return parseArgs({ options, allowPositionals: true })
+  } catch (error) {
+    const what = sentence(error).split('. ')[0]
+    throw new Failure(`${what}; see ./scripts/test --help.`)
+  }
+}
+
+async function main(): Promise<void> {
+  const { values, positionals: names } = readArguments()
+  if (values.help === true) {
+    process.stdout.write(HELP)
+    return
+  }
+  const fast = values.fast === true
+  if (fast && names.length > 0)
+    throw new Failure('--fast goes without files; see ./scripts/test --help.')
+  const lanes = await Promise.all(planFor({ fast, names }).map(runLane))
+  const { lines, hasFailed } = summary(lanes.flat())
   process.stdout.write(`\n${lines.join('\n')}\n`)
   process.exitCode = hasFailed ? 1 : 0
 }

@@ -1,9 +1,14 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { TEST_GLOBS } from '../scripts/test-files.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** One project per speed: `unit` needs nothing, `server` starts real Redis, nginx, PostgreSQL and players. */
+/** Tests of servers wait more than they work: two files at a time for each core. */
+const SERVER_FILES_AT_ONCE = Math.min(6, 2 * availableParallelism())
+
+/** One project per kind of test; every test file is in one of them. */
 export default defineConfig({
   root,
   test: {
@@ -12,8 +17,8 @@ export default defineConfig({
         root,
         test: {
           name: 'unit',
-          include: ['test/{domain,control,njs,repo,scripts,contract}/**/*.test.ts'],
-          exclude: ['**/*.server.test.ts'],
+          include: [TEST_GLOBS.all],
+          exclude: TEST_GLOBS.server,
           testTimeout: 20_000,
         },
       },
@@ -21,13 +26,10 @@ export default defineConfig({
         root,
         test: {
           name: 'server',
-          include: [
-            'test/{edge,redis,players,e2e,browser}/**/*.test.ts',
-            'test/**/*.server.test.ts',
-          ],
+          include: TEST_GLOBS.server,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers: SERVER_FILES_AT_ONCE,
         },
       },
     ],

@@ -1,10 +1,10 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { completeLock } from '../../scripts/complete-lock.ts'
 import {
   countRun,
-  countWithSecondRun,
   failedFiles,
   failures,
+  outcomeOfTwoRuns,
   summary,
 } from '../../scripts/test-counts.ts'
 
@@ -31,13 +31,67 @@ test('a file that cannot be loaded, a run that breaks and a missing report are f
   expect(countRun({ report: null, exitCode: 0 }).failed).toBe(1)
 })
 
-test('of files that were run again, the second run counts, and nothing else is forgiven', () => {
-  const first = run(1, file('a', 'passed', 'failed'), file('b', 'passed', 'skipped'), broken)
-  const good = run(0, file('a', 'passed', 'passed'), { ...broken, status: 'passed' })
-  expect(countWithSecondRun(first, good)).toEqual({ passed: 3, failed: 0, skipped: 1 })
-  const bad = run(1, file('a', 'passed', 'failed'), broken)
-  expect(countWithSecondRun(first, bad)).toEqual({ passed: 2, failed: 2, skipped: 1 })
-  expect(countWithSecondRun(first, { report: null, exitCode: 1 }).failed).toBe(1)
+describe('of files that were run again', () => {
+  const named = (...all: [string, string][]) =>
+    all.map(([fullName, status]) => ({ fullName, status }))
+  const of = (name: string, ...all: [string, string][]) => ({
+    ...file(name, ...all.map(([, status]) => status)),
+    assertionResults: named(...all),
+  })
+  const isPlayers = (name: string) => name === 'player'
+  const same = (name: string) => name
+  const two = (first: object[], second: object[], exitCode = 0) =>
+    outcomeOfTwoRuns(run(1, ...first), run(exitCode, ...second), isPlayers, same)
+
+  test('what passes at the second run is named as flaky and counts as failed', () => {
+    const first = [of('a', ['x', 'passed'], ['y', 'failed']), file('b', 'passed', 'skipped')]
+    const outcome = two(first, [of('a', ['x', 'passed'], ['y', 'passed'])])
+    expect(outcome).toEqual({
+      counts: { passed: 2, failed: 1, skipped: 1 },
+      failed: [],
+      flaky: ['a > y'],
+      forgiven: [],
+    })
+  })
+
+  test('a player’s is named and forgiven', () => {
+    const outcome = two([of('player', ['y', 'failed'])], [of('player', ['y', 'passed'])])
+    expect(outcome).toMatchObject({
+      counts: { passed: 1, failed: 0 },
+      flaky: [],
+      forgiven: ['player > y'],
+    })
+  })
+
+  test('what fails twice, or only the second time, has failed for good', () => {
+    const first = [of('a', ['x', 'passed'], ['y', 'failed']), of('player', ['z', 'failed'])]
+    const second = [of('a', ['x', 'failed'], ['y', 'failed']), of('player', ['z', 'failed'])]
+    expect(two(first, second, 1)).toEqual({
+      counts: { passed: 0, failed: 3, skipped: 0 },
+      failed: ['a > x', 'a > y', 'player > z'],
+      flaky: [],
+      forgiven: [],
+    })
+  })
+
+  test('a file that loads only the second time is flaky, beside the tests it holds', () => {
+    const outcome = two([broken], [file('broken', 'passed', 'passed')])
+    expect(outcome.counts).toEqual({ passed: 2, failed: 1, skipped: 0 })
+    expect(outcome.flaky).toEqual(['broken'])
+    expect(two([broken], [broken], 1)).toMatchObject({ counts: { failed: 1 }, flaky: [] })
+  })
+
+  test('of tests with one name each is told by its place', () => {
+    const first = of('a', ['x', 'failed'], ['x', 'passed'])
+    const second = of('a', ['x', 'failed'], ['x', 'passed'])
+    expect(two([first], [second], 1)).toMatchObject({ counts: { passed: 1, failed: 1 }, flaky: [] })
+  })
+
+  test('a second run without a report is a failure', () => {
+    const nothing = { report: null, exitCode: 1 }
+    const first = run(1, of('a', ['y', 'failed']))
+    expect(outcomeOfTwoRuns(first, nothing, isPlayers, same).counts.failed).toBe(1)
+  })
 })
 
 test('what failed is told by name, with the first lines of the message', () => {
@@ -62,12 +116,31 @@ test('the last line counts everything', () => {
   const bad = summary([{ name: 'unit', counts: { passed: 5, failed: 2, skipped: 3 }, seconds: 0 }])
   expect(bad.lines.at(-1)).toBe('5 passed, 2 failed, 3 skipped')
   expect(bad.hasFailed).toBe(true)
-  const repeated = ['test/e2e/a.test.ts > it runs\nError: no']
-  const late = summary([{ name: 'servers', counts, seconds: 0, repeated }])
-  expect(late.lines[1]).toBe(
-    '  failed at first, passed when run again: test/e2e/a.test.ts > it runs\n      Error: no',
+})
+
+test('what is flaky is named on a line before the last', () => {
+  const counts = { passed: 1, failed: 1, skipped: 0 }
+  const flaky = ['test/e2e/a.test.ts > it runs\nError: no', 'test/e2e/b.test.ts > too\nError: no']
+  const { lines, hasFailed } = summary([{ name: 'servers', counts, seconds: 0, flaky }])
+  expect(lines).toEqual([
+    'servers            0.0 s  FAILED',
+    '  flaky, failed at first and passed when run again: test/e2e/a.test.ts > it runs\n      Error: no',
+    '  flaky, failed at first and passed when run again: test/e2e/b.test.ts > too\n      Error: no',
+    '2 flaky: test/e2e/a.test.ts > it runs; test/e2e/b.test.ts > too',
+    '1 passed, 1 failed, 0 skipped',
+  ])
+  expect(hasFailed).toBe(true)
+})
+
+test('what a player was forgiven is told, and nothing has failed', () => {
+  const counts = { passed: 1, failed: 0, skipped: 0 }
+  const forgiven = ['test/players/a.test.ts > plays\nError: no']
+  const { lines, hasFailed } = summary([{ name: 'servers', counts, seconds: 0, forgiven }])
+  expect(lines[1]).toBe(
+    '  failed at first, passed when run again, as a player may: test/players/a.test.ts > plays\n      Error: no',
   )
-  expect(late.hasFailed).toBe(false)
+  expect(lines).toHaveLength(3)
+  expect(hasFailed).toBe(false)
 })
 
 test('platform builds missing from the lock are named with their platform', () => {

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis'
-import { until } from './port.ts'
+import { freePort, until } from './port.ts'
 import { startRedis, type TestRedis } from './redis.ts'
 
 const SLOTS = 16_384
@@ -16,9 +16,12 @@ export interface TestCluster {
 /** Starts three masters and shares the slots out evenly. */
 export async function startRedisCluster(): Promise<TestCluster> {
   const servers: TestRedis[] = []
+  const busPorts: number[] = []
   for (let at = 0; at < MASTERS; at += 1) {
+    const busPort = await freePort()
     const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '5000']
-    servers.push(await startRedis({ args }))
+    servers.push(await startRedis({ args: [...args, '--cluster-port', String(busPort)] }))
+    busPorts.push(busPort)
   }
   const clients = servers.map(({ port }) => new Redis(port, '127.0.0.1'))
   const share = Math.ceil(SLOTS / MASTERS)
@@ -27,8 +30,9 @@ export async function startRedisCluster(): Promise<TestCluster> {
     await client.call('CLUSTER', 'SET-CONFIG-EPOCH', String(at + 1))
     await client.call('CLUSTER', 'ADDSLOTSRANGE', String(at * share), String(last))
   }
-  for (const { port } of servers.slice(1)) {
-    await clients[0]?.call('CLUSTER', 'MEET', '127.0.0.1', String(port))
+  for (const [at, { port }] of servers.entries()) {
+    if (at === 0) continue
+    await clients[0]?.call('CLUSTER', 'MEET', '127.0.0.1', String(port), String(busPorts[at]))
   }
   for (const client of clients) {
     await until('a cluster of three', async () => {

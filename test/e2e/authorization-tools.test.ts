@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { tempDir } from '../support/cleanup.ts'
 import { playWithFfmpeg } from '../support/players.ts'
+import { until } from '../support/port.ts'
 import { startService, type TestService } from '../support/service.ts'
 import { ask } from './ask.ts'
 import {
@@ -221,8 +222,7 @@ describe('ticket mint', () => {
     const played = await playWithFfmpeg(`${service.edge}${own}`, 4)
     expect(played.frames).toBeGreaterThan(20)
     const old = await mint('--link', 'web', '--channel', 'web', '--ip', home, '--ttl', '1')
-    await new Promise((resolve) => setTimeout(resolve, 2100))
-    expect(await open(old, home)).toBe('ticket.expired')
+    await until('its end', async () => (await open(old, home)) === 'ticket.expired')
   }, 60_000)
 })
 

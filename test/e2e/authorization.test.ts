@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { pause } from '../support/pause.ts'
+import { until } from '../support/port.ts'
 import type { TestService } from '../support/service.ts'
 import {
   answering,
@@ -10,7 +12,6 @@ import {
   startMiddleware,
   wordOf,
 } from './auth-world.ts'
-import { pause } from './world.ts'
 
 const FAR = 'http://far.example.net/there.m3u8'
 const DEAD = ['broken', 'silent', 'dropped', 'garbage', 'oversize', 'badUser', 'tls', 'nobody']
@@ -262,20 +263,30 @@ describe('backends in parallel', () => {
         return { name, ...playOn(service.edge, await knock(service.edge, name, who), who) }
       }),
     )
-    const until = Date.now() + 9_000
-    let last: (readonly [string, number])[] = []
-    while (Date.now() < until) {
-      last = await Promise.all(
-        sessions.map(async ({ name, list }) => [name, (await list()).status] as const),
+    const updates = (backend: string) =>
+      middleware
+        .asked(backend)
+        .filter(({ query }) => query.get('request_type') === 'update_session').length
+    const poll = async () => {
+      await pause(250)
+      return await Promise.all(
+        sessions.map(async ({ name, list }) => `${name}: ${(await list()).status}`),
       )
-      await pause(1000)
     }
+    // Each backend stands behind two channels: three updates of both for what goes on, and one that ends it.
+    await until('the updates', async () => {
+      await poll()
+      return RUNNING.every(([name, isKept]) => updates(`run-${name}`) >= (isKept ? 6 : 2))
+    })
     const wanted = RUNNING.flatMap(([name, isKept]) =>
-      [true, false].map((it) => [`run-${name}-${it}`, isKept ? 200 : 403] as const),
+      [true, false].map((it) => `run-${name}-${it}: ${isKept ? 200 : 403}`),
     )
-    expect(last).toEqual(wanted)
-    const asked = middleware.asked('run-broken').map(({ query }) => query.get('request_type'))
-    expect(asked.filter((type) => type === 'update_session').length).toBeGreaterThan(1)
+    // The edge hears of an end within a second.
+    const isEnded = async () =>
+      (await poll()).filter((it) => it.endsWith('403')).length ===
+      2 * RUNNING.filter(([, isKept]) => !isKept).length
+    await until('the ends', isEnded)
+    expect(await poll()).toEqual(wanted)
   }, 60_000)
 
   test('connections are kept', async () => {

@@ -1,9 +1,10 @@
 import { type ClientRequest, get, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { pause } from '../support/pause.ts'
 import { until } from '../support/port.ts'
 import { startService, type TestService } from '../support/service.ts'
 import { newestSegment, viewer } from './viewer.ts'
-import { adminOf, type LiveSession, pause, worldConfig } from './world.ts'
+import { adminOf, type LiveSession, worldConfig } from './world.ts'
 
 let service: TestService
 let admin: ReturnType<typeof adminOf>
@@ -130,12 +131,12 @@ test('bytes and seconds of a stream, a live channel and an archive are those the
   const live = await viewer(service.edge, { token, address: '192.168.50.3' }).play('federal-1')
   const got = { 'film-3': 0, 'federal-1': 0 }
   const files = (await film.get('index.m3u8')).text.split('\n').filter((line) => /^\d/.test(line))
-  for (let n = 0; n < 10; n += 1) {
+  for (let n = 0; n < 20; n += 1) {
     got['film-3'] += (await film.get(files[n] ?? '')).body.length
     const list = await live.get('index.m3u8')
     got['federal-1'] += list.body.length
     got['federal-1'] += (await live.get(newestSegment(list.text))).body.length
-    await pause(1000)
+    await pause(300)
   }
   const running = async () =>
     (await admin.sessions(id)).find((it) => it.name === 'sport-4')?.bytes ?? 0
@@ -147,8 +148,9 @@ test('bytes and seconds of a stream, a live channel and an archive are those the
   const seconds = (Date.now() - startedAt) / 1000
   const bytes = { ...got, 'sport-4': stream.bytes() }
   stream.stop()
-  await pause(1500)
-  const films = (await admin.sessions(id)).filter((it) => it.name === 'film-3')
+  const sessions = async () => await admin.sessions(id)
+  await until('the end', async () => (await sessions()).every((it) => it.name !== 'sport-4'))
+  const films = (await sessions()).filter((it) => it.name === 'film-3')
   for (const it of films) await admin.send('DELETE', `/sessions/${it.id}`)
   for (const [name, wanted] of Object.entries(bytes)) {
     const play = await playOf(id, name)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { pause } from '../support/pause.ts'
 import { until } from '../support/port.ts'
 import type { TestService } from '../support/service.ts'
 import {
@@ -10,7 +11,7 @@ import {
   startMiddleware,
   wordOf,
 } from './auth-world.ts'
-import { adminOf, pause } from './world.ts'
+import { adminOf } from './world.ts'
 
 let middleware: Middleware
 let service: TestService

@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { pause } from '../support/pause.ts'
 import { until } from '../support/port.ts'
 import { startService, type TestService } from '../support/service.ts'
 import type { Reply } from './ask.ts'
 import { newestSegment, viewer } from './viewer.ts'
-import { adminOf, pause, worldConfig } from './world.ts'
+import { adminOf, worldConfig } from './world.ts'
 
 let service: TestService
 let admin: ReturnType<typeof adminOf>
 
 beforeAll(async () => {
-  service = await startService({ config: worldConfig() })
+  // Silence ends no session here: what a test checks may take a while on a busy machine.
+  service = await startService({ config: worldConfig({ clocks: { idle_sec: 30 } }) })
   admin = adminOf(service)
 }, 300_000)
 afterAll(() => service?.stop())
@@ -78,37 +80,6 @@ test('over the cap: refused, the device banned on the channel, and logged', asyn
   expect((await first.poll()).status).toBe(200)
 })
 
-test.concurrent('an ended session and a silent one free their slots', async () => {
-  const { id, token } = await admin.account(1)
-  const one = viewer(service.edge, { token, address: '198.51.100.81', agent: 'A/1' })
-  const two = viewer(service.edge, { token, address: '198.51.100.82', agent: 'B/1' })
-  await (await one.play('federal-1')).poll()
-  expect((await two.open('federal-2')).status).toBe(403)
-  const [session] = await admin.sessions(id)
-  await admin.send('DELETE', `/sessions/${session?.id}`)
-  const next = await two.play('federal-3')
-  expect((await next.poll()).status).toBe(200)
-  // From here on nobody asks for anything: the slot is free after the idle clock.
-  expect((await one.open('federal-4')).status).toBe(403)
-  await until(
-    'the silent session’s end',
-    async () => (await admin.sessions(id)).length === 0,
-    30_000,
-  )
-  expect((await one.open('federal-2')).status).toBe(302)
-}, 60_000)
-
-test.concurrent('an opening that is never played frees its slot after the reserve clock', async () => {
-  const { token } = await admin.account(1)
-  await viewer(service.edge, { token, address: '198.51.100.91' }).play('federal-1')
-  const two = viewer(service.edge, { token, address: '198.51.100.92' })
-  const ticket = await two.ticket()
-  expect((await two.open('federal-2', ticket)).status).toBe(403)
-  await pause(8500)
-  const opened = await two.open('federal-3', ticket)
-  expect([opened.status, opened.reason]).toEqual([302, null])
-}, 60_000)
-
 test('HEAD and playlist downloads reserve nothing', async () => {
   const { id, token } = await admin.account(1)
   const who = viewer(service.edge, { token })
@@ -142,13 +113,19 @@ test('viewers without an account are capped by their network', async () => {
 })
 
 describe('one pass in many hands', () => {
+  const ROUNDS = 13
+
+  /** The newest segment as the origin has it: asking there is no viewer's request. */
+  const newestOf = async (channel: string) =>
+    newestSegment(await (await fetch(`${service.origin}/${channel}/index.m3u8`)).text())
+
   /** Plays by one pass from many viewers for a while; who got a segment in the last rounds. */
   async function share(addresses: readonly string[], pass: string, channel: string) {
     const served = new Map<number, number>()
     const clients = addresses.map((address, n) =>
       viewer(service.edge, { address, agent: `C${n}/1` }),
     )
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       const replies = await Promise.all(
         clients.map((client) => client.get(`/s/${pass}/${channel}/index.m3u8`)),
       )
@@ -162,9 +139,9 @@ describe('one pass in many hands', () => {
       segments.forEach((segment, n) => {
         if (segment?.status === 200) served.set(n, round)
       })
-      await pause(500)
+      await pause(300)
     }
-    return [...served].filter(([, round]) => round >= 6).map(([n]) => n)
+    return [...served].filter(([, round]) => round >= ROUNDS - 3).map(([n]) => n)
   }
 
   test('20 clients at 20 addresses, account of 2: at most 2 play', async () => {
@@ -188,6 +165,7 @@ describe('one pass in many hands', () => {
     // Each fetches what a player would: the list and its newest segment, once per segment.
     let last: Reply | undefined
     for (let round = 0; round < 20 && last?.status !== 403; round++) {
+      const newest = await newestOf('federal-1')
       const lists = await Promise.all(
         clients.map((client) => client.get(`/s/${pass}/federal-1/index.m3u8`)),
       )
@@ -198,13 +176,13 @@ describe('one pass in many hands', () => {
           if (lists[n]?.status === 200) await client.get(`/s/${pass}/federal-1/${segment}`)
         }),
       )
-      await pause(2000)
+      await until('a new segment', async () => (await newestOf('federal-1')) !== newest)
     }
     expect([last?.status, last?.reason]).toEqual([403, 'ban.session'])
   }, 90_000)
 })
 
-test.concurrent('a phone that changes network keeps its session after 10 s of silence', async () => {
+test('a phone that changes network keeps its session after 10 s of silence', async () => {
   const { id, token } = await admin.account(1)
   const who = { token, address: '198.51.100.140', agent: 'Phone/1' }
   const phone = await viewer(service.edge, who).play('federal-1')
@@ -212,50 +190,9 @@ test.concurrent('a phone that changes network keeps its session after 10 s of si
   const mobile = { ...who, address: '203.0.113.140' }
   const early = await phone.poll(mobile)
   expect(early.status).toBe(403)
-  await pause(10_500)
-  await until('the take-over', async () => (await phone.poll(mobile)).status === 200, 8_000)
+  const silentFrom = Date.now()
+  await until('the take-over', async () => (await phone.poll(mobile)).status === 200, 25_000)
+  expect(Date.now() - silentFrom).toBeGreaterThan(9_000)
   const sessions = await admin.sessions(id)
   expect(sessions).toHaveLength(1)
 }, 60_000)
-
-test.concurrent('a client that fetches only segments is counted, and cut when banned', async () => {
-  const { id, token } = await admin.account(1)
-  const who = viewer(service.edge, { token, address: '198.51.100.150' })
-  const { pass, poll, get } = await who.play('federal-1')
-  const first = await poll()
-  expect(first.status).toBe(200)
-  const list = await get('index.m3u8')
-  const number = Number(/^(\d+)\.ts$/m.exec(list.text)?.[1])
-  for (let n = 1; n <= 16; n++) {
-    await pause(1000)
-    const segment = await get(`${number + Math.floor(n / 2) - 2}.ts`)
-    expect(segment.status).toBe(200)
-  }
-  const [session] = await admin.sessions(id)
-  expect(session?.state).toBe('playing')
-  expect(session?.bytes).toBeGreaterThan(100_000)
-  const other = await viewer(service.edge, { token, address: '198.51.100.151' }).open('federal-2')
-  expect(other.status).toBe(403)
-  await admin.send('DELETE', `/sessions/${session?.id}`)
-  await until('the cut', async () => (await get(`${number + 8}.ts`)).status === 403, 3000)
-  expect(pass.length).toBeGreaterThan(60)
-}, 60_000)
-
-test.concurrent('an archive keeps its slot between rare requests', async () => {
-  const { id, token } = await admin.account(1)
-  const who = { token, address: '192.168.44.1' }
-  const film = await viewer(service.edge, who).play('film-3')
-  const list = await film.get('index.m3u8')
-  const files = list.text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
-  expect(files.length).toBeGreaterThan(50)
-  // Longer than the live clock (8 s), shorter than the archive's (18 s), as a player with a full buffer does.
-  for (const file of files.slice(0, 2)) {
-    expect((await film.get(file)).status).toBe(200)
-    await pause(11_000)
-  }
-  const [session] = await admin.sessions(id)
-  expect(session).toMatchObject({ name: 'film-3', state: 'playing' })
-  const other = await viewer(service.edge, { token, address: '192.168.44.2' }).open('film-1')
-  expect(other.status).toBe(403)
-  expect((await film.get(files.at(-1) ?? '')).status).toBe(200)
-}, 90_000)

@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStore } from '../../control/store/store.ts'
 import { tempDir } from '../support/cleanup.ts'
+import { pause } from '../support/pause.ts'
 import { type Screen, startFfmpeg } from '../support/players.ts'
 import { until } from '../support/port.ts'
 import { startService, type TestService } from '../support/service.ts'
 import { controlPid, kill9, nginxPid, redisPid, workerPids } from './processes.ts'
 import { type Playing, viewer } from './viewer.ts'
-import { adminOf, pause, worldConfig } from './world.ts'
+import { adminOf, worldConfig } from './world.ts'
 
 let service: TestService
 let admin: ReturnType<typeof adminOf>
@@ -19,9 +20,11 @@ let player: Screen
 let ticket = ''
 const from = Date.now()
 
-/** A player that keeps asking, twice a second, and notes every answer. */
+/** A player that keeps asking, three times a second, and notes every answer. */
 interface Watcher {
   readonly playing: Playing
+  /** How many answers it got since the last look. */
+  readonly count: () => number
   /** What it got since the last look; 0 = no answer. */
   readonly take: () => { status: number; reason: string | null }[]
   readonly stop: () => Promise<void>
@@ -33,11 +36,12 @@ function watch(playing: Playing): Watcher {
   const work = (async () => {
     while (!over.signal.aborted) {
       seen.push(await playing.poll().catch(() => ({ status: 0, reason: null })))
-      await pause(500)
+      await pause(300)
     }
   })()
   return {
     playing,
+    count: () => seen.length,
     take: () => seen.splice(0).map(({ status, reason }) => ({ status, reason })),
     async stop() {
       over.abort()
@@ -158,7 +162,8 @@ test.each([true, false])(
       const numbers = await admin.get<{ isDegraded: boolean }>('/live')
       return !numbers.isDegraded && (await redisPid(service)) > 0
     })
-    await pause(3000)
+    const answers = screen.count()
+    await until('ten more answers', () => screen.count() >= answers + 10)
     const seen = screen.take()
     expect(seen.map((it) => it.status).filter((status) => status !== 200)).toEqual([])
     await expectUntouched(before?.session_id)
@@ -233,7 +238,13 @@ test('after all this the history is whole', async () => {
     // Some fall silent at this very moment.
     await admin.send('DELETE', `/sessions/${id}`).catch(() => null)
   }
-  await pause(3000)
+  const written = async (account: string) =>
+    (await admin.get<{ items: { endedAt: number | null }[] }>(`/history/plays?account=${account}`))
+      .items
+  for (const it of [`own:${account.id}`, ...[21, 31, 32].map((n) => `net:203.0.113.${n}`)])
+    await until(`the history of ${it}`, async () =>
+      (await written(it)).some(({ endedAt }) => endedAt !== null),
+    )
   const database = join(service.state, 'gatehouse.duckdb')
   await service.stop()
   const store = await openStore({ url: database })

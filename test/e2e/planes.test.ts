@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { useCleanup } from '../support/cleanup.ts'
 import { startDemoOrigin } from '../support/demo-origin.ts'
+import { pause } from '../support/pause.ts'
 import { freePort, until } from '../support/port.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { processOf, supervisorOf } from '../support/processes.ts'
@@ -8,7 +9,7 @@ import { startRedis } from '../support/redis.ts'
 import type { TestService } from '../support/service.ts'
 import { makeGround, type Plane, ready, startEdge, startPlane } from './cluster.ts'
 import { viewer } from './viewer.ts'
-import { adminOf, pause } from './world.ts'
+import { adminOf } from './world.ts'
 
 const onCleanup = useCleanup('all')
 const planes: Plane[] = []

@@ -1,13 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { tempDir } from '../support/cleanup.ts'
 import { until } from '../support/port.ts'
+import { descendants } from '../support/processes.ts'
 import { startService, type TestService } from '../support/service.ts'
 import { controlPid, kill9 } from './processes.ts'
 import { viewer } from './viewer.ts'
-import { adminOf, pause, worldConfig } from './world.ts'
+import { adminOf, worldConfig } from './world.ts'
 
 let service: TestService
 let folder: Awaited<ReturnType<typeof tempDir>>
@@ -38,6 +39,13 @@ function filesOf(state: string): [string, string][] {
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((name) => !name.endsWith('admin-token'))
   return names.map((name) => [name, readFileSync(name, 'latin1')])
+}
+
+/** Whether every play of an account has ended, as the history has it. */
+async function isOver(admin: ReturnType<typeof adminOf>, account: string): Promise<boolean> {
+  const path = `/history/plays?account=${account}`
+  const { items } = await admin.get<{ items: { endedAt: number | null }[] }>(path)
+  return items.length > 0 && items.every(({ endedAt }) => endedAt !== null)
 }
 
 test('no ticket, pass, token or password stands in clear in any log, in Redis or in the database', async () => {
@@ -101,10 +109,14 @@ test('no ticket, pass, token or password stands in clear in any log, in Redis or
       () => false,
     )
   await until('the control plane again', isBack, 60_000)
-  await pause(3000)
-  const [session] = await admin.sessions(id)
-  if (session) await admin.send('DELETE', `/sessions/${session.id}`)
-  await pause(3000)
+  // What happened while it was away is told, and written.
+  await until('who came meanwhile', async () =>
+    (await admin.sessions()).some((it) => it.user_id === 'net:198.51.100.2'),
+  )
+  for (const { id: session } of await admin.sessions())
+    await admin.send('DELETE', `/sessions/${session}`)
+  for (const account of [`own:${id}`, 'net:198.51.100.2'])
+    await until(`the history of ${account}`, async () => await isOver(admin, account))
 
   const monitored = redis.text()
   redis.stop()
@@ -117,8 +129,11 @@ test('no ticket, pass, token or password stands in clear in any log, in Redis or
     expect(logs[name]?.length, name).toBeGreaterThan(0)
   }
   expect(logs['access.log']).toContain('federal-1')
+  const running = descendants(service.pid)
   await service.kill9()
-  await pause(1000)
+  await until('the end of all its parts', () =>
+    running.every(({ pid }) => !existsSync(`/proc/${pid}`)),
+  )
   const places: [string, string][] = [
     ['MONITOR', monitored],
     ['origin', origin],

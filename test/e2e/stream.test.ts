@@ -6,7 +6,7 @@ import { tempDir } from '../support/cleanup.ts'
 import { until } from '../support/port.ts'
 import { startService, type TestService } from '../support/service.ts'
 import { playing, viewer } from './viewer.ts'
-import { adminOf, pause, worldConfig } from './world.ts'
+import { adminOf, worldConfig } from './world.ts'
 
 let service: TestService
 let admin: ReturnType<typeof adminOf>
@@ -14,7 +14,10 @@ let folder: Awaited<ReturnType<typeof tempDir>>
 
 beforeAll(async () => {
   folder = await tempDir()
-  service = await startService({ config: worldConfig(), state: join(folder.path, 'state') })
+  service = await startService({
+    config: worldConfig({ clocks: { idle_sec: 5 } }),
+    state: join(folder.path, 'state'),
+  })
   admin = adminOf(service)
 }, 300_000)
 afterAll(async () => {
@@ -67,7 +70,11 @@ test('a stream that runs longer than the idle clock keeps its slot; closing free
   const { id, who, ticket, start } = await household(1)
   const running = await start()
   await until('bytes', () => running.bytes() > 50_000)
-  await pause(10_000)
+  // An HLS viewer who falls silent now is ended by the idle clock.
+  const silent = await admin.account(1)
+  const guest = viewer(service.edge, { token: silent.token, address: '192.168.70.9' })
+  expect((await (await guest.play('film-4')).poll()).status).toBe(200)
+  await until('the idle clock', async () => (await admin.sessions(silent.id)).length === 0)
   expect(await admin.sessions(id)).toMatchObject([{ state: 'playing', proto: 'mpegts' }])
   expect((await who.open('film-1', ticket)).status).toBe(403)
   expect(running.endedAt()).toBeNull()
@@ -94,11 +101,17 @@ test('bytes and length of a play are known to a few per cent', async () => {
   const { id, start } = await household(4)
   const at = Date.now()
   const running = await start()
-  await pause(8000)
+  await until(
+    'some seconds of a stream',
+    () => running.bytes() > 1_000_000 && Date.now() - at > 5000,
+  )
   running.hangUp()
   const [bytes, ms] = [running.bytes(), Date.now() - at]
   await until('its end', async () => (await admin.sessions(id)).length === 0, 6000)
-  await pause(2500)
+  const written = async () =>
+    (await admin.get<{ items: { endedAt: number | null }[] }>(`/history/plays?account=own:${id}`))
+      .items
+  await until('the history', async () => (await written()).some((it) => it.endedAt !== null))
   await service.stop()
   const store = await openStore({ url: join(service.state, 'gatehouse.duckdb') })
   const [play] = await store.history.playsOf(`own:${id}`, at - 60_000, Date.now())

@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { packageRoot } from '../../control/config/paths.ts'
 import { run } from '../../control/runtime/exec.ts'
+import { pause } from '../support/pause.ts'
 import { until } from '../support/port.ts'
 import { startService, type TestService } from '../support/service.ts'
 import { type Playing, viewer } from './viewer.ts'
-import { adminOf, pause, worldConfig } from './world.ts'
+import { adminOf, worldConfig } from './world.ts'
 
 let service: TestService
 let admin: ReturnType<typeof adminOf>
@@ -25,16 +26,19 @@ const home = (n: number) => viewer(service.edge, { address: `192.168.60.${n}` })
 const stranger = (n: number) => viewer(service.edge, { address: `203.0.113.${n}` })
 
 /** Status of every poll a player makes while something else goes on. */
-async function whilePolling(one: Pick<Playing, 'poll'>, work: () => Promise<void>) {
+async function whilePolling(
+  one: Pick<Playing, 'poll'>,
+  work: (answers: readonly number[]) => Promise<void>,
+) {
   const answers: number[] = []
   const over = new AbortController()
   const polling = (async () => {
     while (!over.signal.aborted) {
       answers.push((await one.poll()).status)
-      await pause(500)
+      await pause(300)
     }
   })()
-  await work().finally(() => over.abort())
+  await work(answers).finally(() => over.abort())
   await polling
   return answers
 }
@@ -86,11 +90,12 @@ describe('surge', () => {
     const film = await home(10).play('film-1')
     expect((await film.poll()).status).toBe(200)
     // A player polls on whatever takes its time beside it: silence would end the session.
-    const answers = await whilePolling(film, async () => {
+    const answers = await whilePolling(film, async (polled) => {
       await command('surge', 'on', 'gentle')
       await until('the short list', async () => (await home(11).channels()).length === 4, 10_000)
       expect((await home(12).open('film-1')).status).toBe(403)
-      await pause(3000)
+      const before = polled.length
+      await until('ten more polls', () => polled.length >= before + 10)
     })
     expect(new Set(answers)).toEqual(new Set([200]))
     expect(await command('surge', 'list')).toMatch(/gentle/)

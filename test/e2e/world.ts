@@ -109,7 +109,3 @@ export function adminOf(service: TestService) {
   }
   return { send, get, sessions, bans, end, account }
 }
-
-/** Waits. */
-export const pause = (ms: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, ms))

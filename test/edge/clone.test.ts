@@ -37,6 +37,12 @@ const open = async (): Promise<{ path: string; pass: string }> => {
   return { path, pass: path.split('/')[2] ?? '' }
 }
 
+/** Waits for so many more syncs, one a second: the guard looks at each stream's lease and serial meanwhile. */
+const syncs = async (count: number) => {
+  const before = rig.stub.syncs.length
+  await until('syncs', () => rig.stub.syncs.length >= before + count)
+}
+
 test('a refused stranger with the same pass does not disturb the running stream', async () => {
   const { path } = await open()
   const home = await watch(rig.url + path, HOME)
@@ -44,9 +50,8 @@ test('a refused stranger with the same pass does not disturb the running stream'
   rig.stub.checkRefusal = { reason: 'session.cloned', denyTtl: 30 }
   const away = await watch(rig.url + path, AWAY)
   expect([away.state.status, away.state.reason]).toEqual([403, 'session.cloned'])
-  // Long enough for the guard to look at its lease and serial.
   const bytes = home.state.bytes
-  await new Promise((resolve) => setTimeout(resolve, 3000))
+  await syncs(3)
   expect(home.state.endedAt).toBe(0)
   expect(home.state.bytes).toBeGreaterThan(bytes)
   home.stop()
@@ -57,7 +62,7 @@ test('an admitted second stream has a key of its own: counted, reported and ende
   const home = await watch(rig.url + path, HOME)
   const away = await watch(rig.url + path, AWAY)
   expect(away.state.status).toBe(200)
-  await new Promise((resolve) => setTimeout(resolve, 3000))
+  await syncs(3)
   expect([home.state.endedAt, away.state.endedAt]).toEqual([0, 0])
   const key = cloneKey(nodeCrypto, pass, 'ts1', AWAY)
   expect(key).not.toBe(leaseKey(nodeCrypto, pass, 'ts1'))

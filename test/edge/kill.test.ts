@@ -230,11 +230,15 @@ test('no secret stands in the logs', async () => {
   const opened = await rig.get(`/live/${ticket}/ch1/index.m3u8?token=hidden-token`)
   const path = opened.headers.get('location') ?? ''
   await rig.get(path)
+  const key = leaseKey(nodeCrypto, path.split('/')[2] ?? '', 'ch1')
   await rig.get(`/s/${path.split('/')[2]}x/ch1/seg1.ts`)
   await rig.get('/playlist.m3u?token=other-hidden')
-  await new Promise((resolve) => setTimeout(resolve, 1500))
-  const access = await readFile(`${rig.dir}/access.log`, 'utf8')
-  const traffic = await readFile(`${rig.dir}/traffic.log`, 'utf8')
+  // Logs are written late, and in order: what was asked last stands there last.
+  await rig.get('/playlist.m3u', { headers: { 'User-Agent': 'the-last' } })
+  const read = async (name: string) => await readFile(`${rig.dir}/${name}`, 'utf8')
+  await until('the access log', async () => (await read('access.log')).includes('the-last'))
+  await until('the traffic log', async () => (await read('traffic.log')).includes(key))
+  const [access, traffic] = [await read('access.log'), await read('traffic.log')]
   const lines = access
     .trim()
     .split('\n')

@@ -1,7 +1,7 @@
 import type { Story, Trace } from '../control/sessions/trace-player.ts'
 import { type Ask, ask, type Reply } from '../e2e/ask.ts'
 import { newestSegment } from '../e2e/viewer.ts'
-import { pause } from '../e2e/world.ts'
+import { LONGEST_PAUSE_MS, pause } from '../support/pause.ts'
 
 type Box = Trace['boxes'][number]
 type Play = Box['plays'][number]
@@ -126,7 +126,8 @@ const playPart = async (stage: Stage, part: Part, story: RealStory): Promise<voi
   const end = Math.min(part.play.toSec, stage.untilSec)
   let next: number | null = part.play.fromSec
   while (next !== null && next <= end) {
-    await pause(Math.max(0, stage.startedAt + next * 1000 - Date.now()))
+    const due = stage.startedAt + next * 1000
+    while (Date.now() < due) await pause(Math.min(due - Date.now(), LONGEST_PAUSE_MS))
     const step: number | null = await player.request((Date.now() - stage.startedAt) / 1000)
     next = step === null ? null : Math.max(next + step, (Date.now() - stage.startedAt) / 1000)
   }

@@ -8,6 +8,7 @@ import { createRedisLiveAuth } from '../../control/access/revalidate/live-auth-r
 import { KEYS } from '../../control/sessions/model/keys.ts'
 import { type BackendServer, httpBackend } from '../control/access/authorize/backend-server.ts'
 import { authorizer, opening } from '../control/access/authorize/setting.ts'
+import { pause } from '../support/pause.ts'
 import { startRedis, type TestRedis } from '../support/redis.ts'
 import { connect } from './event-samples.ts'
 
@@ -156,7 +157,7 @@ describe('running sessions in Redis', () => {
     await one.put(live('dropped', 100))
     expect(ids(await one.take(200, 10, 50))).toEqual(['dropped', 'kept'])
     await one.put({ ...live('kept', 400), updates: 1 })
-    await new Promise((resolve) => setTimeout(resolve, 80))
+    await pause(80)
     expect(ids(await one.take(500, 10, 50))).toEqual(['dropped', 'kept'])
     expect((await one.get('kept'))?.updates).toBe(1)
   })

@@ -8,6 +8,7 @@ import type {
 } from '../../control/sessions/model/session-store.ts'
 import { createRedis, type RedisClient, waitForRedis } from '../../control/sessions/redis/client.ts'
 import { createSessions, type Sessions } from '../../control/sessions/sessions.ts'
+import { pause } from '../support/pause.ts'
 
 const short = (text: string): string =>
   createHash('sha256').update(text).digest('base64url').slice(0, 16)
@@ -106,7 +107,7 @@ export const eventually = async <T>(
   let value = await look()
   while (!holds(value)) {
     if (Date.now() > end) throw new Error(`still ${JSON.stringify(value)} after ${timeoutMs} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 25))
+    await pause(25)
     value = await look()
   }
   return value

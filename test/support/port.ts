@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:net'
+import { pause } from './pause.ts'
 
 /** Below the range the kernel takes the ports of outgoing connections from, so that none of those is in the way. */
 const FIRST = 10_000
@@ -44,7 +45,7 @@ export async function until(
   const deadline = Date.now() + timeoutMs
   while (Date.now() < deadline) {
     if (await ready()) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await pause(50)
   }
   throw new Error(`${what} did not happen within ${timeoutMs} ms`)
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { packageRoot } from '../../control/config/paths.ts'
 import type { ReadyReport } from '../../control/supervise/start/banner.ts'
 import { startChild } from './child.ts'
+import { pause } from './pause.ts'
 import { freePort } from './port.ts'
 import { tempDir } from './temp-dir.ts'
 
@@ -68,7 +69,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   })
   const ended = new Promise<void>((resolve) => child.process.on('close', () => resolve()))
   while (!firstLine.includes('\n')) {
-    const isOver = await Promise.race([ended.then(() => true), later(50)])
+    const isOver = await Promise.race([ended.then(() => true), pause(50).then(() => false)])
     if (isOver) throw new Error(`Gatehouse did not start:\n${child.output()}`)
   }
   const ready = JSON.parse(firstLine) as ReadyReport
@@ -116,8 +117,4 @@ function readLogs(folder: string): Record<string, string> {
   return Object.fromEntries(
     readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
   )
-}
-
-function later(ms: number): Promise<false> {
-  return new Promise((resolve) => setTimeout(() => resolve(false), ms))
 }

@@ -161,11 +161,9 @@ describe('truth table of parallel backends, allow default on and off', () => {
     const quick = await started(httpBackend(answering(200)))
     const urls = [hanging.url, quick.url]
     const { authorize, client } = authorizer({ urls, timeoutMs: 10_000 })
-    const race = await Promise.race([
-      authorize(opening),
-      new Promise<null>((resolve) => setTimeout(() => resolve(null), 8_000)),
-    ])
-    expect(race).toMatchObject({ verdict: 'allow', backend: quick.url })
+    const from = performance.now()
+    expect(await authorize(opening)).toMatchObject({ verdict: 'allow', backend: quick.url })
+    expect(performance.now() - from).toBeLessThan(8_000)
     await hanging.close()
     await client.close()
   })

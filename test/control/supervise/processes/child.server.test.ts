@@ -69,7 +69,13 @@ describe('a service', () => {
     const { full } = await spec('touch READY; exec sleep 300')
     const service = await startService(full, (line) => reports.push(line))
     await service.stop()
-    await new Promise((resolve) => setTimeout(resolve, 1000))
+    // Another that ends later is up again: so would this one be.
+    const other = await spec('touch READY; exec sleep 300')
+    const restarted = await startService(other.full, () => {})
+    onCleanup(() => restarted.stop())
+    const pid = restarted.pid() ?? 0
+    process.kill(pid, 'SIGKILL')
+    await until('the restart', () => (restarted.pid() ?? pid) !== pid)
     expect(service.pid()).toBeNull()
     expect(reports).toEqual([])
   })

@@ -2,15 +2,42 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
 import { Failure } from '../control/runtime/failure.ts'
 
-/** One kind per speed: `unit` needs nothing, `server` starts real Redis, nginx, PostgreSQL and players. */
-export type TestKind = 'unit' | 'server'
+/** `unit` needs nothing, `server` starts real Redis, nginx, PostgreSQL and players, `alone` does so with nothing running beside it. */
+export type TestKind = 'unit' | 'server' | 'alone'
 
 /** Folders below `test/` whose tests start servers; elsewhere the name ends in `.server.test.ts`. */
 const SERVER_FOLDERS = ['edge', 'redis', 'players', 'e2e']
 
-/** The files of each kind as globs from the root of the repository. */
+/** What a starved processor makes a test see is another truth: Redis that answers too late counts as away, and each control plane counts alone. */
+const ALONE = [
+  'test/e2e/planes.test.ts',
+  'test/e2e/redis-cluster.test.ts',
+  'test/redis/sessions.test.ts',
+  'test/redis/sessions-cluster.test.ts',
+  'test/redis/sessions-failover.test.ts',
+]
+
+/** The files that take longest, those of them first. */
+export const LONGEST = [
+  'test/edge/traces.test.ts',
+  'test/players/edge.test.ts',
+  'test/redis/sessions-traces.test.ts',
+  'test/contract/store-postgres.server.test.ts',
+  'test/e2e/caps.test.ts',
+  'test/e2e/authorization-life.test.ts',
+  'test/control/runtime/unpack.server.test.ts',
+  'test/control/cli/detection/detection-commands.server.test.ts',
+  'test/players/origin.test.ts',
+  'test/redis/sessions-property.test.ts',
+  'test/redis/historians.test.ts',
+  'test/control/report/history-store.server.test.ts',
+  'test/e2e/auto-surge.test.ts',
+]
+
+/** The files of each kind as globs from the root of the repository: `unit` are those of no other kind, `server` those that are not `alone`. */
 export const TEST_GLOBS = {
   all: 'test/**/*.test.ts',
+  alone: ALONE,
   server: [`test/{${SERVER_FOLDERS.join(',')}}/**/*.test.ts`, 'test/**/*.server.test.ts'],
 }
 
@@ -20,6 +47,7 @@ export const isPlayersTest = (file: string): boolean => file.startsWith('test/pl
 /** The kind of a file named from the root; null when it is no test. */
 export function kindOf(file: string): TestKind | null {
   if (!/^test\/.*\.test\.ts$/.test(file)) return null
+  if (ALONE.includes(file)) return 'alone'
   const isServer = file.endsWith('.server.test.ts') || SERVER_FOLDERS.includes(folderOf(file))
   return isServer ? 'server' : 'unit'
 }
@@ -37,7 +65,7 @@ export function chosenFiles(
 ): Record<TestKind, string[]> {
   const chosen = new Set(names.flatMap((name) => filesAt(root, name, workingFolder)))
   const ofKind = (kind: TestKind) => [...chosen].filter((file) => kindOf(file) === kind)
-  return { unit: ofKind('unit'), server: ofKind('server') }
+  return { unit: ofKind('unit'), server: ofKind('server'), alone: ofKind('alone') }
 }
 
 function filesAt(root: string, name: string, workingFolder: string): string[] {

@@ -132,24 +132,37 @@ const serverTests = (files: readonly string[] = []): Stage => ({
   run: () => tests('server', files),
 })
 
-/** Stages one after another, in lanes that go side by side: what waits for servers leaves room for what computes. */
-type Plan = readonly (readonly Stage[])[]
+const testsAlone = (files: readonly string[] = []): Stage => ({
+  name: 'tests alone',
+  run: () => tests('alone', files),
+})
+
+/** Stages one after another, in lanes that go side by side: what waits for servers leaves room for what computes. Then the `last` of all. */
+interface Plan {
+  readonly lanes: readonly (readonly Stage[])[]
+  readonly last?: Stage
+}
+
+function planForFiles(names: readonly string[]): Plan {
+  const { unit, server, alone } = chosenFiles(root, names)
+  const startsServers = server.length + alone.length > 0
+  const stages = [
+    ...(unit.length > 0 ? [unitTests(unit)] : []),
+    ...(startsServers ? [BUILD, PROGRAMS] : []),
+    ...(server.length > 0 ? [serverTests(server)] : []),
+    ...(alone.length > 0 ? [testsAlone(alone)] : []),
+  ]
+  return { lanes: [stages] }
+}
 
 function planFor(options: { fast: boolean; names: readonly string[] }): Plan {
-  if (options.names.length > 0) {
-    const { unit, server } = chosenFiles(root, options.names)
-    return [
-      [
-        ...(unit.length > 0 ? [unitTests(unit)] : []),
-        ...(server.length > 0 ? [BUILD, PROGRAMS, serverTests(server)] : []),
-      ],
-    ]
-  }
-  if (options.fast) return [[...CHECKS, BUILD, unitTests()]]
-  return [
+  if (options.names.length > 0) return planForFiles(options.names)
+  if (options.fast) return { lanes: [[...CHECKS, BUILD, unitTests()]] }
+  const lanes = [
     [...CHECKS, unitTests()],
     [BUILD, PROGRAMS, serverTests()],
   ]
+  return { lanes, last: testsAlone() }
 }
 
 async function runLane(lane: readonly Stage[]): Promise<StageRow[]> {
@@ -185,8 +198,10 @@ async function main(): Promise<void> {
   const fast = values.fast === true
   if (fast && names.length > 0)
     throw new Failure('--fast goes without files; see ./scripts/test --help.')
-  const lanes = await Promise.all(planFor({ fast, names }).map(runLane))
-  const { lines, hasFailed } = summary(lanes.flat())
+  const { lanes, last } = planFor({ fast, names })
+  const rows = (await Promise.all(lanes.map(runLane))).flat()
+  if (last !== undefined) rows.push(...(await runLane([last])))
+  const { lines, hasFailed } = summary(rows)
   process.stdout.write(`\n${lines.join('\n')}\n`)
   process.exitCode = hasFailed ? 1 : 0
 }

@@ -1,17 +1,32 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
-import { TEST_GLOBS } from '../scripts/test-files.ts'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { LONGEST, TEST_GLOBS } from '../scripts/test-files.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Tests of servers wait more than they work: two files at a time for each core. */
 const SERVER_FILES_AT_ONCE = Math.min(6, 2 * availableParallelism())
 
+const waiting = { testTimeout: 120_000, hookTimeout: 120_000 }
+
+/** Those that take longest begin first, so that none of them is what the others wait for at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = LONGEST.findIndex((name) => moduleId.endsWith(`/${name}`))
+      return at < 0 ? LONGEST.length : at
+    }
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b))
+  }
+}
+
 /** One project per kind of test; every test file is in one of them. */
 export default defineConfig({
   root,
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         root,
@@ -27,10 +42,14 @@ export default defineConfig({
         test: {
           name: 'server',
           include: TEST_GLOBS.server,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          exclude: TEST_GLOBS.alone,
+          ...waiting,
           maxWorkers: SERVER_FILES_AT_ONCE,
         },
+      },
+      {
+        root,
+        test: { name: 'alone', include: TEST_GLOBS.alone, ...waiting, fileParallelism: false },
       },
     ],
   },

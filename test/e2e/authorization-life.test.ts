@@ -59,15 +59,20 @@ const whilePlaying = async (
   return statuses
 }
 
-/** How often control was asked about openings and passes. */
-const askedOfControl = async (): Promise<number> => {
+const questionsOfEdges = async (isWanted: (line: string) => boolean): Promise<number> => {
   const text = await (await service.api('/metrics')).text()
   const lines = text
     .split('\n')
     .filter((line) => line.startsWith('gatehouse_edge_questions_total{'))
-    .filter((line) => !line.includes('question="sync"'))
+    .filter(isWanted)
   return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
 }
+
+const isSync = (line: string) => line.includes('question="sync"')
+const syncs = () => questionsOfEdges(isSync)
+
+/** How often control was asked about openings and passes. */
+const askedOfControl = () => questionsOfEdges((line) => !isSync(line))
 
 test('tells the backend what Flussonic tells it, then every X-AuthDuration what became of it', async () => {
   middleware.on('told', answering(200, { 'X-AuthDuration': '2' }))
@@ -222,8 +227,9 @@ test('a session that was silent too long is asked about when its player comes ba
     async () => (await admin.sessions()).every((it) => it.name !== 'paused'),
     20_000,
   )
-  const lastAnswer = () => middleware.asked('paused').at(-1)?.at ?? 0
-  await until('the end of the last answer', () => Date.now() - lastAnswer() > 2500)
+  // The edge hears of the end at its next sync.
+  const told = await syncs()
+  await until('three more syncs', async () => (await syncs()) >= told + 3)
   middleware.on('paused', answering(403))
   const reply = await list()
   expect([reply.status, reply.reason]).toEqual([403, 'backend.deny'])

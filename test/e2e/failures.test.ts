@@ -238,8 +238,8 @@ test('after all this the history is whole', async () => {
     // Some fall silent at this very moment.
     await admin.send('DELETE', `/sessions/${id}`).catch(() => null)
   }
-  const written = async (account: string) =>
-    (await admin.get<{ items: { endedAt: number | null }[] }>(`/history/plays?account=${account}`))
+  const written = async (user: string) =>
+    (await admin.get<{ items: { endedAt: number | null }[] }>(`/history/plays?account=${user}`))
       .items
   for (const it of [`own:${account.id}`, ...[21, 31, 32].map((n) => `net:203.0.113.${n}`)])
     await until(`the history of ${it}`, async () =>

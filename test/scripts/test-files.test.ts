@@ -1,7 +1,13 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { packageRoot } from '../../control/config/paths.ts'
-import { chosenFiles, isPlayersTest, kindOf, TEST_GLOBS } from '../../scripts/test-files.ts'
+import {
+  chosenFiles,
+  isPlayersTest,
+  kindOf,
+  LONGEST,
+  TEST_GLOBS,
+} from '../../scripts/test-files.ts'
 
 const root = packageRoot()
 
@@ -9,6 +15,7 @@ test.each([
   ['test/domain/geo.test.ts', 'unit'],
   ['test/e2e/caps.test.ts', 'server'],
   ['test/players/edge.test.ts', 'server'],
+  ['test/e2e/planes.test.ts', 'alone'],
   ['test/control/routes/admin/admin-api.server.test.ts', 'server'],
   ['test/support/port.ts', null],
   ['control/test/a.test.ts', null],
@@ -39,15 +46,23 @@ test('the globs say the same, and no test file is in neither project', () => {
     .map((it) => `test/${it}`)
     .filter((it) => toPattern(TEST_GLOBS.all).test(it))
   const isServer = (file: string) => TEST_GLOBS.server.some((it) => toPattern(it).test(file))
+  for (const file of [...TEST_GLOBS.alone, ...LONGEST]) expect(all).toContain(file)
   expect(all.length).toBeGreaterThan(150)
-  expect(all.filter((it) => kindOf(it) === 'server')).toEqual(all.filter(isServer))
+  expect(TEST_GLOBS.alone.filter((it) => !isServer(it))).toEqual([])
+  expect(all.filter((it) => ['server', 'alone'].includes(kindOf(it) ?? ''))).toEqual(
+    all.filter(isServer),
+  )
   expect(all.filter((it) => kindOf(it) === null)).toEqual([])
 })
 
 describe('what is asked for by name', () => {
   test('files, from the root or from the working folder', () => {
     const names = ['test/domain/geo.test.ts', 'test/e2e/caps.test.ts']
-    const wanted = { unit: ['test/domain/geo.test.ts'], server: ['test/e2e/caps.test.ts'] }
+    const wanted = {
+      unit: ['test/domain/geo.test.ts'],
+      server: ['test/e2e/caps.test.ts'],
+      alone: [],
+    }
     expect(chosenFiles(root, names)).toEqual(wanted)
     expect(chosenFiles(root, ['geo.test.ts'], `${root}/test/domain`).unit).toEqual([
       'test/domain/geo.test.ts',

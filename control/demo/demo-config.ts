@@ -33,17 +33,17 @@ groups:
   - name: home
     networks: [192.168.0.0/16]
     max_sessions: 2
-    limitation: hard
+    limitation: replace
   - name: abroad
     countries: [DE]
     channels: { titles: [Federal, Sport] }
     max_sessions: 2
-    limitation: hard
+    limitation: replace
   - name: everyone
     default: true
     channels: { titles: [Federal] }
     max_sessions: 2
-    limitation: hard
+    limitation: replace
 demo:
   enabled: true
   origin: ${origin}

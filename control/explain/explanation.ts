@@ -1,5 +1,6 @@
 import type { ReasonId } from '#domain/reasons'
 import type { Rules } from '#domain/rules/rules'
+import type { Limitation } from '#domain/types'
 import type { HttpBackend } from '../access/authorize/backend-client.ts'
 import type { AuthRequest, Decision } from '../access/authorize/decision.ts'
 
@@ -49,7 +50,7 @@ export interface ExplainCap {
   /** 0 = no cap. */
   readonly maxStreams: number
   readonly maxNetworks: number
-  readonly limitation: 'hard' | 'soft'
+  readonly limitation: Limitation
 }
 
 /** An auth backend, prepared. */

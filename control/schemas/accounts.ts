@@ -1,9 +1,10 @@
 import { Type } from 'typebox'
+import type { Limitation } from '#domain/types'
 import { nullableCount, nullableText, nullableTime, pageQuery } from './common.ts'
 
-const limitation = Type.Unsafe<'hard' | 'soft' | null>({
+const limitation = Type.Unsafe<Limitation | null>({
   type: ['string', 'null'],
-  enum: ['hard', 'soft', null],
+  enum: ['replace', 'soft', 'hard', null],
 })
 
 const fields = {

@@ -13,7 +13,7 @@ export type FailMode = 'open' | 'closed'
 export type GroupBinding = 'strict' | 'sticky'
 
 /** Flussonic's two ways to enforce a cap. */
-export type Limitation = 'hard' | 'soft'
+export type Limitation = 'hard' | 'soft' | 'replace'
 
 export type Protocol = 'hls' | 'dash' | 'mpegts'
 

@@ -4,7 +4,9 @@ import { complain } from '../platform/log.ts'
 import { tell } from '../platform/reply.ts'
 import { networkText, type Request, statusOf, told, variable } from '../platform/request.ts'
 import { rememberViewer } from '../state/known-viewers.ts'
-import { reserveLease } from '../state/leases.ts'
+import { readLease, reserveLease } from '../state/leases.ts'
+import { nowSec } from '../state/memory.ts'
+import { noteOpening } from '../state/openings.ts'
 import { countGuess, rememberDenial } from '../state/refusals.ts'
 import { notePlayed } from '../state/seats.ts'
 import { networkOf } from '../state/session.ts'
@@ -27,7 +29,9 @@ export const rememberOpening = (r: Request): void => {
     const status = statusOf(r)
     const key = told(r, TELL.key)
     if (status === 302 && key !== '') {
-      reserveLease(key, networkOf(r), Math.max(5, Number(told(r, TELL.ttl)) || 0))
+      const ttl = Math.max(5, Number(told(r, TELL.ttl)) || 0)
+      if (readLease(key, nowSec()) === null) reserveLease(key, networkOf(r), ttl)
+      noteOpening(variable(r, 'gh_opening_key'), key, told(r, 'Location'))
       noteViewer(r, key)
     }
     if (status < 400) return

@@ -10,8 +10,10 @@ import { complain } from '../platform/log.ts'
 import { refuse, tell } from '../platform/reply.ts'
 import { addressText, methodOf, networkText, type Request, variable } from '../platform/request.ts'
 import { currentKid, nowSec, secretOf } from '../state/memory.ts'
+import { reopen } from '../state/openings.ts'
 import { findGroup, knownCountry, networkGroup, readPolicy } from '../state/policy.ts'
-import { findBan, recallDenial } from '../state/refusals.ts'
+import { findBan, recallDenial, whyEnded } from '../state/refusals.ts'
+import { networkOf } from '../state/session.ts'
 
 const refused = (r: Request, reason: ReasonId): OpeningRoute => {
   refuse(r, reason)
@@ -80,8 +82,25 @@ const identify = (r: Request, opening: OpeningRequest): string => {
   const agent = variable(r, 'http_user_agent')
   const asked = `${name}/${opening.channel}/${addressText(r)}/${agent}`
   const key = nginxCrypto.sha256(asked).slice(0, KEY_LENGTH)
-  tell(r, { gh_fingerprint: name.slice(0, 6), gh_secret_hash: name, gh_refusal_key: key })
+  const playback = variable(r, 'http_x_playback_session_id')
+  const exact = `${asked}/${playback}/${opening.rest}?${variable(r, 'args')}`
+  tell(r, {
+    gh_fingerprint: name.slice(0, 6),
+    gh_secret_hash: name,
+    gh_refusal_key: key,
+    gh_opening_key: nginxCrypto.sha256(exact).slice(0, KEY_LENGTH),
+  })
   return key
+}
+
+/** An opening control need not be asked about: its player asked it a moment ago. */
+const routeOrReopen = (r: Request): OpeningRoute => {
+  if (methodOf(r) === 'HEAD') return 'answer-head'
+  const before = reopen(variable(r, 'gh_opening_key'), networkOf(r))
+  if (before.kind === 'ended') return refused(r, whyEnded(before.key, null, Date.now()))
+  if (before.kind === 'unknown') return 'ask-control-to-open'
+  tell(r, { gh_pass_location: before.location })
+  return 'reopen'
 }
 
 const banOn = (
@@ -115,8 +134,7 @@ const judgeTicket = (
   const refusal = recallDenial('gh_denied', key) ?? banOn(r, opening, verdict.ticket, network)
   if (refusal !== null) return refused(r, refusal)
   const kind = opening.rest === '' ? 'manifest' : describePath(opening.rest, '', 0).kind
-  if (!isInferred(r, verdict.ticket, kind))
-    return methodOf(r) === 'HEAD' ? 'answer-head' : 'ask-control-to-open'
+  if (!isInferred(r, verdict.ticket, kind)) return routeOrReopen(r)
   tell(r, { gh_ask_mode: 'inferred', gh_kind: kind })
   return `${kind}-by-ticket`
 }
@@ -130,7 +148,7 @@ const judgeSecret = (r: Request, opening: OpeningRequest): OpeningRoute => {
   prepare(r, opening)
   const refusal = recallDenial('gh_guessed', `flood:${network}`) ?? recallDenial('gh_guessed', key)
   if (refusal !== null) return refused(r, refusal)
-  return methodOf(r) === 'HEAD' ? 'answer-head' : 'ask-control-to-open'
+  return routeOrReopen(r)
 }
 
 const judge = (r: Request): OpeningRoute => {

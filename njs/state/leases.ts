@@ -66,12 +66,17 @@ export const touchLease = (key: string, lease: Lease, now: number): boolean => {
   return true
 }
 
-/** Uses a lease: true where there is one and this network's. Looks at the number as it is kept, for every request. */
-export const useLease = (key: string, network: number): boolean => {
+/**
+ * Uses a lease: true where there is one and this network's. Looks at the number as it is kept, for every request.
+ * A playback starts with its first media: who has only looked at a manifest has started nothing.
+ */
+export const useLease = (key: string, network: number, isMedia: boolean): boolean => {
   const value = numbers('gh_leases').get(key)
   if (value === undefined || networkOfLease(value) !== network) return false
   const now = nowSec()
-  if (ageOfLease(value, now) >= REFRESH_AFTER_SEC) touchLease(key, unpackLease(value, now), now)
+  const age = ageOfLease(value, now)
+  if (age >= UNUSED_AGE_SEC && !isMedia) return true
+  if (age >= REFRESH_AFTER_SEC) touchLease(key, unpackLease(value, now), now)
   return true
 }
 

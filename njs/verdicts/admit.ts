@@ -70,10 +70,11 @@ export const admitKnown = (r: Request, variables: Variables): Verdict | null => 
   if (pass === '') return null
   const channel = variables['gh_channel'] ?? ''
   const key = leaseKey(nginxCrypto, pass, channel)
-  if (!useLease(key, networkOf(r))) return null
+  const kind = kindOf(variables)
+  if (!useLease(key, networkOf(r), kind !== 'manifest')) return null
   const rest = variables['gh_rest'] ?? ''
   const entry = findEntry(channel, rest)
-  if (entry !== null && variables['gh_kind'] === 'manifest' && variables['gh_args'] === '') {
+  if (entry !== null && kind === 'manifest' && variables['gh_args'] === '') {
     leaveRoute(variables, entry, 'manifest')
     leaveKey(variables, key)
     return 'allow'

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Admission } from '../../control/sessions/model/session-store.ts'
 import { startRedis, type TestRedis } from '../support/redis.ts'
 import { checking, limitsWith, opening, type Plane, startPlane } from './sessions-support.ts'
 
@@ -13,6 +14,9 @@ afterAll(async () => {
   await plane.stop()
   await server.stop()
 })
+
+const admittedKeys = (answers: readonly Admission[]): Set<string> =>
+  new Set(answers.flatMap((answer) => (answer.outcome === 'admitted' ? [answer.key] : [])))
 
 const hard = (maxStreams: number) => limitsWith({ maxStreams, limitation: 'hard' })
 
@@ -34,8 +38,9 @@ describe('200 parallel openings of an account of 2 admit exactly 2', () => {
       opening(`own:same${round}`, `s${at}`, { limits: hard(2) }),
     )
     const answers = await Promise.all(requests.map((request) => store.open(request)))
-    expect(answers.filter(({ outcome }) => outcome === 'admitted')).toHaveLength(2)
-    expect(await store.ofAccount(`own:same${round}`)).toHaveLength(2)
+    // One press, however often it is sent: all of them go on with the first one's session.
+    expect(admittedKeys(answers).size).toBe(1)
+    expect(await store.ofAccount(`own:same${round}`)).toHaveLength(1)
   })
 
   test.each(rounds)('from one device on 12 channels, round %i', async (round) => {
@@ -44,7 +49,8 @@ describe('200 parallel openings of an account of 2 admit exactly 2', () => {
       opening(`own:zap${round}`, `z${at}`, { limits: hard(2), channel: `ch${at % 12}` }),
     )
     const answers = await Promise.all(requests.map((request) => store.open(request)))
-    expect(answers.filter(({ outcome }) => outcome === 'admitted')).toHaveLength(2)
+    expect(admittedKeys(answers).size).toBe(2)
+    expect(await store.ofAccount(`own:zap${round}`)).toHaveLength(2)
   })
 
   test('from two control planes in processes of their own', async () => {

@@ -90,6 +90,7 @@ const claimOf = async (
     device,
     player,
     network,
+    isFixed: opening.inferredKey !== null,
     foreignToken: viewer.foreignToken === null ? null : viewer.tokenPrint,
     download: viewer.ticket?.download ?? null,
     idleMs: Math.max(
@@ -154,7 +155,9 @@ const admit = async (
   const { opening, channel, viewer } = situation
   const { sid, decision, asked } = session
   const isInferred = opening.inferredKey !== null
-  const pass = ports.signer.mintPass(passClaims(situation, sid, decision), channel.id, opening.now)
+  const passAt = (of: string, at: number) =>
+    ports.signer.mintPass(passClaims(situation, of, decision), channel.id, at)
+  const pass = passAt(sid, opening.now)
   const key = opening.inferredKey ?? ports.signer.leaseKey(pass, channel.id)
   const claim = await claimOf(situation, { sid, key, decision }, ports)
   const ban = ports.bans.find({ ...claim })
@@ -169,7 +172,15 @@ const admit = async (
   }
   if (asked && decision) await ports.lifecycle.opened(asked, decision)
   if (viewer.ticket) ports.downloadUsed(viewer, opening, situation.network)
-  const location = isInferred ? null : locationOf(pass, situation)
+  // The same press again: it goes on with the session that the first one opened.
+  const isJoined = !isInferred && admission.key !== key
+  const known = isJoined ? passAt(admission.sid, admission.openedMs) : pass
+  if (isJoined && ports.signer.leaseKey(known, channel.id) !== admission.key) {
+    // Keys or the group changed meanwhile: its pass cannot be made again.
+    await ports.sessions.close([admission.key], 'session.superseded')
+    return await admit(situation, session, ports)
+  }
+  const location = isInferred ? null : locationOf(known, situation)
   const { key: kept, leaseMs, isKnown } = admission
   // Asked again, or an inferred session that goes on: told once already.
   const reason = decision?.reason ?? 'ok'

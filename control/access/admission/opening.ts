@@ -86,7 +86,7 @@ export interface OpenPorts extends ViewerPorts {
   readonly authorizer: Authorizer
   /** Links signed elsewhere. */
   readonly links?: JudgeLink
-  readonly sessions: Pick<SessionStore, 'open'>
+  readonly sessions: Pick<SessionStore, 'open' | 'close'>
   readonly bans: Pick<BanStore, 'find'>
   readonly counts: (channel: string) => Promise<{ totalClients: number; streamClients: number }>
   readonly place: (address: string) => GeoPlace

@@ -33,7 +33,7 @@ export const ensureDemoAccounts = async (
         expiresAt: null,
         maxSessions,
         maxNetworks: null,
-        limitation: 'hard',
+        limitation: 'replace',
         plan: null,
         group: null,
         note: 'demo',

@@ -16,9 +16,10 @@ export const selectionSchema = item(selection, {
   default: {},
 })
 
-const limitation = oneOf(['hard', 'soft'], {
-  description: '`hard` refuses at once; `soft` waits until all sessions prove to be in use.',
-  default: 'soft',
+const limitation = oneOf(['replace', 'soft', 'hard'], {
+  description:
+    '`replace`: a device that zaps takes its own place, any other screen is refused at once; `soft` waits until all sessions prove to be in use; `hard` refuses at once and bans.',
+  default: 'replace',
 })
 
 export const groupSchema = item(

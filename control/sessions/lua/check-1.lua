@@ -3,7 +3,7 @@
   KEYS[1]  state of the account (string, JSON)
   ARGV[1]  JSON {account, limits, claim, cloneKey, silentMs}
   ARGV[2]  clock in Unix ms for tests; empty = Redis TIME
-  Output: {effects JSON, 'admitted', sid, key, leaseMs, isKnown} | {effects JSON, 'refused', reason, until}
+  Output: {effects JSON, 'admitted', sid, key, leaseMs, isKnown, opened} | {effects JSON, 'refused', reason, until}
 ]]
 -- @include state count expire tidy shares judge seat zap room reseat
 local stateKey, order, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
@@ -48,9 +48,20 @@ local function fromElsewhere(slot)
   return verdict
 end
 
+-- A pass whose place its own device took: soon after that the zap's last request, later a second player.
+local function returnOfReplaced(slot)
+  if now - slot.out >= CLOCKS.overlap then
+    state.rivals[slot.ch .. '|' .. slot.dev] = now + CLOCKS.rival
+  end
+  local verdict = reseat(state, claim.key, slotOf(claim, now), now)
+  if verdict[1] == 'refused' and verdict[2] == 'cap.streams' then verdict[2] = 'session.superseded' end
+  return verdict
+end
+
 local function decide()
   local ended, slot = state.refused[claim.key], state.slots[claim.key]
   if ended then return refused(ended.reason, ended['until']) end
+  if slot and slot.out > 0 then return returnOfReplaced(slot) end
   if not slot or slot.gone > 0 then return reseat(state, claim.key, slotOf(claim, now), now) end
   if slot.net ~= claim.net then return fromElsewhere(slot) end
   touch(state, slot, claim.edge, now)

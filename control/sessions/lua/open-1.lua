@@ -3,9 +3,9 @@
   KEYS[1]  state of the account (string, JSON)
   ARGV[1]  JSON {account, limits, claim, hasWaited}
   ARGV[2]  clock in Unix ms for tests; empty = Redis TIME
-  Output: {effects JSON, 'admitted', sid, key, leaseMs, isKnown} | {effects, 'refused', reason, until} | {effects, 'settle', waitMs}
+  Output: {effects JSON, 'admitted', sid, key, leaseMs, isKnown, opened} | {effects, 'refused', reason, until} | {effects, 'settle', waitMs}
 ]]
--- @include state count expire tidy shares judge seat zap room hard
+-- @include state count expire tidy shares judge seat zap room replace turns hard
 local stateKey, order, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
 local claim, fx = order.claim, newEffects()
 local state = loadState(stateKey, order.account, order.limits)
@@ -33,12 +33,23 @@ local function openSoft(candidate)
   return admitted(claim.key, candidate, false)
 end
 
+local function openBy(limitation)
+  if limitation == 'soft' then return openSoft(slotOf(claim, now)) end
+  if limitation == 'replace' then return openReplacing(state, claim, now, fx) end
+  return openHard(state, order, now, fx)
+end
+
 local function open()
   for _, one in ipairs(heldSlots(state, false)) do
     if one.slot.req == claim.req then return admitted(one.key, one.slot, true) end
   end
   local ended, same = state.refused[claim.key], state.slots[claim.key]
   if ended then return refused(ended.reason, ended['until']) end
+  local pressed = samePress(state, claim, now)
+  if pressed then
+    pressed.slot.asked = now
+    return admitted(pressed.key, pressed.slot, true)
+  end
   -- The key of a player that cannot follow a redirect is always the same.
   if same and same.gone == 0 then
     touch(state, same, claim.edge, now)
@@ -46,8 +57,7 @@ local function open()
   end
   local banned = state.devices[claim.ch .. '|' .. claim.dev] or state.devices[tokenKey(claim)]
   if banned then return refused('ban.device', banned) end
-  local isHard = state.limits.limitation == 'hard'
-  local verdict = isHard and openHard(state, order, now, fx) or openSoft(slotOf(claim, now))
+  local verdict = openBy(state.limits.limitation)
   judge(state, now, fx)
   tidy(state, now, fx)
   return verdict

@@ -33,10 +33,13 @@ end
 for device, till in pairs(memory.devices) do
   state.devices[device] = math.max(state.devices[device] or 0, till)
 end
+for rival, till in pairs(memory.rivals or {}) do
+  state.rivals[rival] = math.max(state.rivals[rival] or 0, till)
+end
 for net, pair in pairs(memory.pairs) do state.pairs[net] = state.pairs[net] or pair end
 if not hadState then
   state.over, state.lock, state.tight, state.probation = memory.over, memory.lock, memory.tight, memory.probation
-  state.rush = memory.rush
+  state.rush, state.swaps = memory.rush, memory.swaps or {}
 end
 expire(state, now, fx)
 tidy(state, now, fx)

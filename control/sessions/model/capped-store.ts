@@ -47,6 +47,9 @@ const admissionOf = (verdict: Verdict): Admission => {
   return verdict
 }
 
+/** What an opening waits for (a socket's end, a race) is looked at this often. */
+const SETTLE_STEP_MS = 250
+
 const distinct = (keys: readonly LeaseKey[]): LeaseKey[] => [...new Set(keys)]
 
 interface Batch {
@@ -79,7 +82,7 @@ const createAdmitting = ({ engine, index, wait, now, onEffects }: CappedStoreOpt
     const admission = admissionOf(verdict)
     if (admission.outcome === 'admitted') {
       const graceMs = admission.isKnown ? claim.idleMs : claim.limits.reserveMs
-      await index.put(entryOf(claim, admission.key), now() + graceMs)
+      await index.put(entryOf({ ...claim, sid: admission.sid }, admission.key), now() + graceMs)
     }
     return admission
   }
@@ -87,13 +90,18 @@ const createAdmitting = ({ engine, index, wait, now, onEffects }: CappedStoreOpt
     async open(request: OpenRequest): Promise<Admission> {
       const { account, limits } = request
       const claim = claimOf(request, request.requestId)
-      const first = await engine.open(account, { claim, limits, hasWaited: false })
-      if (first.answer.outcome !== 'settle')
-        return await settle(request, first.answer, first.effects)
-      onEffects(first.effects)
-      await wait(first.answer.waitMs)
-      const second = await engine.open(account, { claim, limits, hasWaited: true })
-      return await settle(request, second.answer, second.effects)
+      let leftMs = Number.POSITIVE_INFINITY
+      for (;;) {
+        const opening = { claim, limits, hasWaited: leftMs <= 0 }
+        const { answer, effects } = await engine.open(account, opening)
+        if (answer.outcome !== 'settle' || leftMs <= 0)
+          return await settle(request, answer, effects)
+        onEffects(effects)
+        leftMs = Math.min(leftMs, answer.waitMs)
+        const stepMs = Math.min(leftMs, SETTLE_STEP_MS)
+        await wait(stepMs)
+        leftMs -= stepMs
+      }
     },
     async check(request: CheckRequest): Promise<Admission> {
       const { account, limits, cloneKey, silentMs } = request

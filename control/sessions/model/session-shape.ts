@@ -23,6 +23,7 @@ export const claimOf = (claim: SessionClaim, requestId: string): Claim => ({
   edge: claim.info.edge,
   info: JSON.stringify({ ...claim.info, account: claim.account } satisfies StoredInfo),
   ...(claim.foreignToken ? { tok: claim.foreignToken } : {}),
+  ...(claim.isFixed === true ? { fixed: true as const } : {}),
 })
 
 /** Where the session of a claim is to be found. */

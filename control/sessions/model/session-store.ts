@@ -25,6 +25,8 @@ export interface SessionClaim {
   /** An opening sets them; a check only where the account is not known any more. */
   readonly limits: Limits
   readonly info: SessionInfo
+  /** Its key names it (an inferred session, a connection of another server): it never goes on with another opening's session. */
+  readonly isFixed?: boolean
 }
 
 /** An opening. The same `requestId` sent again gets the same slot. */
@@ -48,6 +50,8 @@ export interface Admitted {
   readonly leaseMs: number
   /** True when this slot was held before: a repeated opening, a lease an edge had lost, a take-over. */
   readonly isKnown: boolean
+  /** Unix ms of the session's first opening. */
+  readonly openedMs: number
 }
 
 export interface Refused {

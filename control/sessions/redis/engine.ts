@@ -36,7 +36,7 @@ const reasonOf = (value: unknown): ReasonId => {
 }
 
 const verdictOf = (reply: readonly unknown[]): Verdict => {
-  const [, tag, first, second, third, fourth] = reply
+  const [, tag, first, second, third, fourth, fifth] = reply
   if (tag === 'refused')
     return { outcome: 'refused', reason: reasonOf(first), until: Number(second) }
   if (tag === 'settle') return { outcome: 'settle', waitMs: Number(first) }
@@ -46,6 +46,7 @@ const verdictOf = (reply: readonly unknown[]): Verdict => {
     key: String(second),
     leaseMs: Number(third),
     isKnown: fourth === 1,
+    openedMs: Number(fifth),
   }
 }
 

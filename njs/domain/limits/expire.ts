@@ -22,6 +22,8 @@ export const newAccountState = (
   devices: {},
   pairs: {},
   rush: {},
+  rivals: {},
+  swaps: {},
   over: 0,
   lock: 0,
   tight: 0,
@@ -82,6 +84,8 @@ export const expire = (state: AccountState, now: number, fx: Effects) => {
   purge(state.devices, now, (until) => until)
   purge(state.pairs, now, (entry) => entry.until)
   purge(state.rush, now, (entry) => entry.at + CLOCKS.rush)
+  purge(state.rivals, now, (until) => until)
+  purge(state.swaps, now, (entry) => entry.at + CLOCKS.press)
 }
 
 /** A device that zaps without end leaves only its latest sessions behind. */
@@ -111,4 +115,6 @@ export const tidy = (state: AccountState, now: number, fx: Effects) => {
   trim(state.refused, KEPT.refused, (entry) => entry.until)
   trim(state.devices, KEPT.devices, (until) => until)
   trim(state.pairs, KEPT.pairs, (entry) => entry.until)
+  trim(state.rivals, KEPT.rivals, (until) => until)
+  trim(state.swaps, KEPT.swaps, (entry) => entry.at)
 }

@@ -72,7 +72,7 @@ const excess = (shares: readonly Share[], cap: number): Held[] =>
 const pressing = (state: AccountState, now: number): Held[] => {
   const { limitation, confirmMs } = state.limits
   const held = countingSlots(state)
-  if (limitation === 'hard') return held
+  if (limitation !== 'soft') return held
   const isKnown = state.probation > now
   const since = state.over + (isKnown ? -CLOCKS.report : confirmMs)
   return held.filter(({ slot }) => {

@@ -4,6 +4,7 @@ import { BAN_REASONS, type ReasonId } from '../reasons.ts'
 import { liveSlots } from './count.ts'
 import { expire, tidy } from './expire.ts'
 import { judge } from './judge.ts'
+import { rivalKey } from './replace.ts'
 import { admitted, reseat, slotOf, touch } from './seat.ts'
 import {
   type AccountState,
@@ -91,6 +92,16 @@ const fromElsewhere = (
   return { ...verdict, reason: 'session.cloned' }
 }
 
+/** A pass whose place its own device took with another opening. Soon after that it is the zap's last request, later a second player. */
+const returnOfReplaced = (state: AccountState, slot: Slot, claim: Claim, now: number): Verdict => {
+  if (now - slot.out >= CLOCKS.overlap)
+    state.rivals[rivalKey(slot.ch, slot.dev)] = now + CLOCKS.rival
+  const verdict = reseat(state, claim.key, slotOf(claim, now), now)
+  return verdict.outcome === 'refused' && verdict.reason === 'cap.streams'
+    ? { ...verdict, reason: 'session.superseded' }
+    : verdict
+}
+
 const decideCheck = (
   state: AccountState,
   checking: Checking,
@@ -101,6 +112,7 @@ const decideCheck = (
   const refused = state.refused[claim.key]
   if (refused) return { outcome: 'refused', ...refused }
   const slot = state.slots[claim.key]
+  if (slot && slot.out > 0) return returnOfReplaced(state, slot, claim, now)
   if (!slot || slot.gone > 0) return reseat(state, claim.key, slotOf(claim, now), now)
   if (slot.net !== claim.net) return fromElsewhere(state, slot, { checking, now, fx })
   touch(state, slot, claim.edge, now)

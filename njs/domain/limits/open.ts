@@ -2,6 +2,7 @@ import { BAN_REASONS } from '../reasons.ts'
 import { countingSlots, type Held, liveSlots, slotsOf, tally, tokenKey } from './count.ts'
 import { expire, tidy } from './expire.ts'
 import { judge } from './judge.ts'
+import { earlierPlay, giveUp, openReplacing, samePress } from './replace.ts'
 import { admitted, hasRoom, refuseForRoom, release, slotOf, touch } from './seat.ts'
 import {
   type AccountState,
@@ -20,10 +21,17 @@ export interface Opening {
   readonly hasWaited: boolean
 }
 
-const refuseHard = (state: AccountState, claim: Claim, now: number, fx: Effects): Verdict => {
+const refuseHard = (state: AccountState, opening: Opening, now: number, fx: Effects): Verdict => {
+  const { claim } = opening
   const candidate = slotOf(claim, now)
   const verdict = refuseForRoom(state, candidate, now)
   if (verdict.outcome !== 'refused') return verdict
+  // Its own last session is still being given back: the device did nothing that deserves a ban.
+  const own = countingSlots(state).filter(({ slot }) => slot.dev === claim.dev)
+  if (own.length > 0 && hasRoom(state, candidate, own, now)) {
+    if (!opening.hasWaited) return { outcome: 'settle', waitMs: CLOCKS.traffic }
+    return { ...verdict, until: now + CLOCKS.traffic }
+  }
   const until = now + state.limits.banMs
   state.devices[`${candidate.ch}|${candidate.dev}`] = until
   if (claim.tok) state.devices[tokenKey(claim)] = until
@@ -57,7 +65,7 @@ const openOver = (state: AccountState, opening: Opening, now: number, fx: Effect
   own.sort((a, b) => a.slot.opened - b.slot.opened || (a.key < b.key ? -1 : 1))
   for (const held of own) {
     if (hasRoom(state, candidate, [], now)) break
-    release(held, 'session.superseded', now, fx)
+    giveUp(held, now, fx)
   }
   state.slots[claim.key] = candidate
   return admitted(claim.key, candidate, false)
@@ -68,11 +76,17 @@ const openHard = (state: AccountState, opening: Opening, now: number, fx: Effect
   const candidate = slotOf(claim, now)
   if (state.limits.victim === 'oldest') return openOver(state, opening, now, fx)
   if (!hasRoom(state, candidate, [], now)) {
+    const before = earlierPlay(state, claim)
+    if (before && hasRoom(state, candidate, [before], now)) {
+      giveUp(before, now, fx)
+      state.slots[claim.key] = candidate
+      return admitted(claim.key, candidate, false)
+    }
     const held = firstReserved(state, claim.dev)
-    if (!held || !hasRoom(state, candidate, [held], now)) return refuseHard(state, claim, now, fx)
+    if (!held || !hasRoom(state, candidate, [held], now)) return refuseHard(state, opening, now, fx)
     const race = raceFor(state, held, opening, now)
     if (race === 'settle') return { outcome: 'settle', waitMs: CLOCKS.settle }
-    if (race === 'lost') return refuseHard(state, claim, now, fx)
+    if (race === 'lost') return refuseHard(state, { ...opening, hasWaited: true }, now, fx)
     delete state.rush[claim.dev]
     release(held, 'session.unstarted', now, fx)
   }
@@ -107,6 +121,13 @@ const openSoft = (state: AccountState, opening: Opening, now: number): Verdict =
   return admitted(claim.key, candidate, false)
 }
 
+const openBy = (state: AccountState, opening: Opening, now: number, fx: Effects): Verdict => {
+  const { limitation } = state.limits
+  if (limitation === 'soft') return openSoft(state, opening, now)
+  if (limitation === 'replace') return openReplacing(state, opening.claim, now, fx)
+  return openHard(state, opening, now, fx)
+}
+
 /** Opens a session, or says why not. Changes the state it is given. */
 export const openSession = (
   state: AccountState,
@@ -121,6 +142,11 @@ export const openSession = (
   if (known) return admitted(known.key, known.slot, true)
   const ended = state.refused[claim.key]
   if (ended) return { outcome: 'refused', ...ended }
+  const pressed = samePress(state, claim, now)
+  if (pressed) {
+    pressed.slot.asked = now
+    return admitted(pressed.key, pressed.slot, true)
+  }
   // The key of a player that cannot follow a redirect is always the same.
   const same = state.slots[claim.key]
   if (same && same.gone === 0) {
@@ -129,8 +155,7 @@ export const openSession = (
   }
   const banned = state.devices[`${claim.ch}|${claim.dev}`] ?? state.devices[tokenKey(claim)]
   if (banned) return { outcome: 'refused', reason: BAN_REASONS.device, until: banned }
-  const isHard = state.limits.limitation === 'hard'
-  const verdict = isHard ? openHard(state, opening, now, fx) : openSoft(state, opening, now)
+  const verdict = openBy(state, opening, now, fx)
   judge(state, now, fx)
   tidy(state, now, fx)
   return verdict

@@ -30,13 +30,16 @@ export const slotOf = (claim: Claim, now: number): Slot => ({
   player: claim.player,
   net: claim.net,
   dl: claim.dl,
+  tok: claim.tok ?? '',
   opened: now,
+  asked: now,
   started: 0,
   seen: now,
   idle: claim.idle,
   sup: 0,
   firm: 0,
   gone: 0,
+  out: 0,
   edge: claim.edge,
   bytes: 0,
   reqs: 0,
@@ -51,6 +54,7 @@ export const admitted = (key: string, slot: Slot, isKnown: boolean): Verdict => 
   key,
   leaseMs: slot.idle,
   isKnown,
+  openedMs: slot.opened,
 })
 
 /** The session was requested: it has started, and counts again when its grace is over. */
@@ -124,7 +128,7 @@ export const hasRoom = (
     .filter((held) => !leaving.some((one) => one.key === held.key))
     .map(({ slot }) => slot)
   after.push(candidate)
-  if (state.limits.limitation === 'hard') return fits(state, tally(state, after))
+  if (state.limits.limitation !== 'soft') return fits(state, tally(state, after))
   return hasSoftRoom(state, tally(state, after), candidate, now)
 }
 
@@ -148,7 +152,7 @@ export const reseat = (state: AccountState, key: string, candidate: Slot, now: n
   const ghost = state.slots[key]
   if (!hasRoom(state, candidate, [], now)) return refuseForRoom(state, candidate, now)
   const firm = ghost ? Math.max(ghost.sup, ghost.firm, 0) : 0
-  const slot: Slot = { ...candidate, started: now, seen: now, sup: 0, firm, gone: 0 }
+  const slot: Slot = { ...candidate, started: now, seen: now, sup: 0, firm, gone: 0, out: 0 }
   if (ghost) {
     slot.opened = ghost.opened
     slot.bytes = ghost.bytes

@@ -66,6 +66,14 @@ export const CLOCKS = {
   rally: 12_000,
   /** Two networks seen to be one home stay paired this long. */
   pair: 3_600_000,
+  /** An opening asked again by one device for one channel within this time is the same press of a button; so is each reload of a player that asks its opening address for every list. */
+  press: 15_000,
+  /** A device that left a channel asks for it no more after this: who does is a second player that looks the same. */
+  overlap: 3_000,
+  /** How long a second player that looks the same cannot take its place back, counted from its last try. */
+  rival: 60_000,
+  /** A reservation without media for this long is a probe: a screen that really plays may have its place. */
+  probe: 4_000,
 } as const
 
 /** How many entries of each kind one account keeps; a step costs what an account holds. */
@@ -77,6 +85,10 @@ export const KEPT = {
   refused: 128,
   devices: 128,
   pairs: 16,
+  rivals: 32,
+  swaps: 32,
+  /** Turns that two channels of one device take in a row before they are two players. */
+  turns: 12,
 } as const
 
 /** One session in an account's state. Times in Unix ms, 0 = never. */
@@ -90,7 +102,11 @@ export interface Slot {
   net: string
   /** Download id, empty without one. */
   dl: string
+  /** Fingerprint of a token that only a backend knows, empty without one. */
+  tok: string
   opened: number
+  /** When its opening was asked last: once for most players, at every reload for some. */
+  asked: number
   started: number
   seen: number
   /** Silence that frees the slot. */
@@ -104,6 +120,8 @@ export interface Slot {
   firm: number
   /** Since when it is expired, kept only to be brought back. */
   gone: number
+  /** Since when its place is another session's of the same device. */
+  out: number
   /** Edge that last reported it. */
   edge: string
   bytes: number
@@ -127,6 +145,10 @@ export interface AccountState {
   pairs: Record<string, { net: string; until: number }>
   /** Racing openings of one device under a hard cap. */
   rush: Record<string, { n: number; at: number; req: string }>
+  /** `<channel>|<device>` of a second player that looks like the one that plays, and until when it may not take the place back. */
+  rivals: Record<string, number>
+  /** Device → the channel that last gave its place to another one, and how many such turns in a row. */
+  swaps: Record<string, { from: string; to: string; n: number; at: number }>
   /** Since when the account plays more than it may. */
   over: number
   /** Until when nothing beyond the cap is served. */
@@ -163,10 +185,20 @@ export interface Claim {
   readonly info: string
   /** Fingerprint of a token that only a backend knows: a hard cap bans it too, whatever it plays on. */
   readonly tok?: string
+  /** Its key names it: it never goes on with another opening's session. */
+  readonly fixed?: true
 }
 
 export type Verdict =
-  | { outcome: 'admitted'; sid: string; key: string; leaseMs: number; isKnown: boolean }
+  | {
+      outcome: 'admitted'
+      sid: string
+      key: string
+      leaseMs: number
+      isKnown: boolean
+      /** When the session was opened, Unix ms: with it the same pass is made again. */
+      openedMs: number
+    }
   | { outcome: 'refused'; reason: ReasonId; until: number }
   /** Ask again after `waitMs`: openings of one device race for a slot it has only reserved. */
   | { outcome: 'settle'; waitMs: number }

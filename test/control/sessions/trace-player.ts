@@ -179,8 +179,8 @@ export const playTrace = async (
       const open = claimFor(run, network, sec)
       const answer = await store.open(open)
       if (answer.outcome === 'refused') return refuse(run, sec, answer.reason)
-      run.open = open
-      leases.set(open.key, { network, lastUsedSec: sec, reportedSec: Number.NEGATIVE_INFINITY })
+      run.open = { ...open, key: answer.key, sid: answer.sid }
+      leases.set(answer.key, { network, lastUsedSec: sec, reportedSec: Number.NEGATIVE_INFINITY })
     }
     run.requests += 1
     const { key, channel } = run.open

@@ -1,7 +1,13 @@
 -- Opening under a hard cap: njs/domain/limits/open.ts.
-local function refuseHard(state, claim, now, fx)
-  local candidate = slotOf(claim, now)
+local function refuseHard(state, order, now, fx)
+  local claim = order.claim
+  local candidate, own = slotOf(claim, now), ownKeys(state, claim.dev)
   local verdict, till = refuseForRoom(state, candidate, now), now + state.limits.banMs
+  -- Its own last session is still being given back: the device did nothing that deserves a ban.
+  if next(own) and hasRoom(state, candidate, own, now) then
+    if not order.hasWaited then return { 'settle', CLOCKS.traffic } end
+    return refused(verdict[2], now + CLOCKS.traffic)
+  end
   noteDevice(state, candidate, { till = till, reason = verdict[2] }, fx)
   if claim.tok then state.devices[tokenKey(claim)] = till end
   return refused(verdict[2], till)
@@ -27,11 +33,6 @@ local function raceFor(state, one, order, now)
   return 'settle'
 end
 
-local function release(one, reason, now, fx)
-  makeGhost(one, reason, now, fx)
-  table.insert(fx.drop, one.key)
-end
-
 -- The newest wins: its own device's sessions give way first, then the oldest of others is banned.
 local function openOver(state, claim, now, fx)
   local candidate, own = slotOf(claim, now), {}
@@ -44,7 +45,7 @@ local function openOver(state, claim, now, fx)
   end)
   for _, one in ipairs(own) do
     if hasRoom(state, candidate, {}, now) then break end
-    release(one, 'session.superseded', now, fx)
+    giveUp(one, now, fx)
   end
   state.slots[claim.key] = candidate
   return admitted(claim.key, candidate, false)
@@ -55,13 +56,20 @@ local function openHard(state, order, now, fx)
   local candidate = slotOf(claim, now)
   if state.limits.victim == 'oldest' then return openOver(state, claim, now, fx) end
   if not hasRoom(state, candidate, {}, now) then
+    local before = earlierPlay(state, claim)
+    if before and hasRoom(state, candidate, { [before.key] = true }, now) then
+      giveUp(before, now, fx)
+      state.slots[claim.key] = candidate
+      return admitted(claim.key, candidate, false)
+    end
     local one = firstReserved(state, claim.dev)
     if not one or not hasRoom(state, candidate, { [one.key] = true }, now) then
-      return refuseHard(state, claim, now, fx)
+      return refuseHard(state, order, now, fx)
     end
     local race = raceFor(state, one, order, now)
     if race == 'settle' then return { 'settle', CLOCKS.settle } end
-    if race == 'lost' then return refuseHard(state, claim, now, fx) end
+    order.hasWaited = order.hasWaited or race == 'lost'
+    if race == 'lost' then return refuseHard(state, order, now, fx) end
     state.rush[claim.dev] = nil
     release(one, 'session.unstarted', now, fx)
   end

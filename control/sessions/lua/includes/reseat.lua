@@ -5,7 +5,7 @@ local function reseat(state, key, candidate, now)
   local ghost = state.slots[key]
   if not hasRoom(state, candidate, {}, now) then return refuseForRoom(state, candidate, now) end
   local slot = copy(candidate)
-  slot.started, slot.seen, slot.sup, slot.firm, slot.gone = now, now, 0, 0, 0
+  slot.started, slot.seen, slot.sup, slot.firm, slot.gone, slot.out = now, now, 0, 0, 0, 0
   if ghost then
     slot.firm = math.max(ghost.sup, ghost.firm, 0)
     slot.opened, slot.bytes, slot.reqs = ghost.opened, ghost.bytes, ghost.reqs

@@ -45,7 +45,7 @@ local function hasRoom(state, candidate, leaving, now)
   end
   after[#after + 1] = candidate
   local count = tally(state, after)
-  if state.limits.limitation == 'hard' then return fits(state, count) end
+  if state.limits.limitation ~= 'soft' then return fits(state, count) end
   return hasSoftRoom(state, count, candidate, now)
 end
 

@@ -1,14 +1,15 @@
 -- Who finds a seat: njs/domain/limits/seat.ts.
 local function slotOf(claim, now)
   local slot = copy(claim)
-  slot.key, slot.tok = nil, nil
-  slot.opened, slot.started, slot.seen = now, 0, now
-  slot.sup, slot.firm, slot.gone, slot.bytes, slot.reqs, slot.used = 0, 0, 0, 0, 0, 0
+  slot.key, slot.fixed, slot.tok = nil, nil, claim.tok or ''
+  slot.opened, slot.asked, slot.started, slot.seen = now, now, 0, now
+  slot.sup, slot.firm, slot.gone, slot.out = 0, 0, 0, 0
+  slot.bytes, slot.reqs, slot.used = 0, 0, 0
   return slot
 end
 
 local function admitted(key, slot, isKnown)
-  return { 'admitted', slot.sid, key, slot.idle, isKnown and 1 or 0 }
+  return { 'admitted', slot.sid, key, slot.idle, isKnown and 1 or 0, slot.opened }
 end
 
 local function refused(reason, till) return { 'refused', reason, till } end
@@ -26,4 +27,12 @@ local function touch(state, slot, edge, now)
     if one.slot.dev ~= slot.dev then since = math.max(since, one.slot.opened) end
   end
   state.over = since
+end
+
+local function ownKeys(state, device)
+  local own = {}
+  for _, one in ipairs(heldSlots(state, true)) do
+    if one.slot.dev == device then own[one.key] = true end
+  end
+  return own
 end

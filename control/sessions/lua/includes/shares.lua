@@ -29,7 +29,7 @@ local function pressing(state, now)
     local slot, least = one.slot, since
     if not isKnown and slot.firm > 0 then least = math.max(since, slot.firm + limits.confirmMs) end
     local isPressing = slot.started > 0 and requestedAt(slot) >= least
-    if limits.limitation == 'hard' or isPressing then held[#held + 1] = one end
+    if limits.limitation ~= 'soft' or isPressing then held[#held + 1] = one end
   end
   return held
 end

@@ -2,9 +2,11 @@
 local CLOCKS = {
   ghost = 120000, lock = 95000, probation = 900000, retry = 10000,
   report = 20000, traffic = 2000, settle = 250, rush = 1000, rally = 12000, pair = 3600000,
+  press = 15000, overlap = 3000, rival = 60000, probe = 4000,
 }
 local KEPT = {
   live = 1000, superseded = 48, ghosts = 32, refused = 128, devices = 128, pairs = 16,
+  rivals = 32, swaps = 32, turns = 12,
 }
 local SPARE_MS = 60000
 
@@ -17,13 +19,20 @@ end
 
 local function knownState(key)
   local text = redis.call('GET', key)
-  return text and cjson.decode(text)
+  local state = text and cjson.decode(text)
+  if not state then return nil end
+  -- Written by an older version.
+  state.rivals, state.swaps = state.rivals or {}, state.swaps or {}
+  for _, slot in pairs(state.slots) do
+    slot.asked, slot.out, slot.tok = slot.asked or slot.opened, slot.out or 0, slot.tok or ''
+  end
+  return state
 end
 
 local function loadState(key, account, limits)
   return knownState(key) or {
     account = account, limits = limits, slots = {}, refused = {}, devices = {},
-    pairs = {}, rush = {}, over = 0, lock = 0, tight = 0, probation = 0,
+    pairs = {}, rush = {}, rivals = {}, swaps = {}, over = 0, lock = 0, tight = 0, probation = 0,
   }
 end
 
@@ -40,6 +49,7 @@ local function saveState(key, state, now)
   end
   for _, entry in pairs(state.refused) do last = math.max(last, entry['until']) end
   for _, till in pairs(state.devices) do last = math.max(last, till) end
+  for _, till in pairs(state.rivals) do last = math.max(last, till) end
   for _, pair in pairs(state.pairs) do last = math.max(last, pair['until']) end
   if last <= now then
     redis.call('DEL', key)

@@ -1,5 +1,6 @@
 -- Bounds what an account keeps: `tidy` of njs/domain/limits/expire.ts.
 local function goneOf(slot) return slot.gone end
+local function atOf(entry) return entry.at end
 
 local function trim(record, keep, timeOf)
   local keys = sortedKeys(record)
@@ -57,4 +58,6 @@ local function tidy(state, now, fx)
   trim(state.refused, KEPT.refused, untilOf)
   trim(state.devices, KEPT.devices, itself)
   trim(state.pairs, KEPT.pairs, untilOf)
+  trim(state.rivals, KEPT.rivals, itself)
+  trim(state.swaps, KEPT.swaps, atOf)
 end

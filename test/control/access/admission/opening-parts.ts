@@ -104,11 +104,19 @@ export const createWorld = async (setting: Setting = {}) => {
     },
     accountById: async (id) => await Promise.resolve(byId.get(id) ?? null),
     sessions: {
+      close: async () => {},
       open: async (request) => {
         claims.push(request)
         const { sid, key } = request
         return await Promise.resolve(
-          setting.admission ?? { outcome: 'admitted', sid, key, leaseMs: 30_000, isKnown: false },
+          setting.admission ?? {
+            outcome: 'admitted',
+            sid,
+            key,
+            leaseMs: 30_000,
+            isKnown: false,
+            openedMs: 0,
+          },
         )
       },
     },

@@ -1,0 +1,79 @@
+-- Who gives its place, and who may not take it back: njs/domain/limits/replace.ts.
+local function rivalKey(channel, device) return channel .. '|' .. device end
+
+local function isTakingTurns(state, from, to, now)
+  local before, n = state.swaps[from.dev], 1
+  if before and before.from == to and before.to == from.ch then n = before.n + 1 end
+  if n > KEPT.turns then return true end
+  state.swaps[from.dev] = { from = from.ch, to = to, n = n, at = now }
+  return false
+end
+
+local function givers(state, claim, now)
+  local found = {}
+  local function rank(slot)
+    if slot.dev ~= claim.dev then return 2 end
+    return slot.started == 0 and 0 or 1
+  end
+  for _, one in ipairs(heldSlots(state, true)) do
+    local slot = one.slot
+    local isProbe = slot.started == 0 and now - slot.opened >= CLOCKS.probe
+    if slot.dev == claim.dev or isProbe then found[#found + 1] = one end
+  end
+  table.sort(found, function(a, b)
+    local x, y = rank(a.slot), rank(b.slot)
+    if x ~= y then return x < y end
+    return isOlder(a, b)
+  end)
+  return found
+end
+
+local function keysBut(leaving, left)
+  local keys = {}
+  for _, one in ipairs(leaving) do
+    if one ~= left then keys[one.key] = true end
+  end
+  return keys
+end
+
+-- As few as make room; nothing where even all of them do not.
+local function leaversFor(state, claim, now)
+  local candidate, leaving = slotOf(claim, now), {}
+  for _, one in ipairs(givers(state, claim, now)) do
+    leaving[#leaving + 1] = one
+    if hasRoom(state, candidate, keysBut(leaving), now) then
+      local needed = {}
+      for _, other in ipairs(leaving) do
+        if other == one or not hasRoom(state, candidate, keysBut(leaving, other), now) then
+          needed[#needed + 1] = other
+        end
+      end
+      return needed
+    end
+  end
+  return nil
+end
+
+local function firstOwn(leaving, device)
+  for _, one in ipairs(leaving or {}) do
+    if one.slot.dev == device then return one.slot end
+  end
+  return nil
+end
+
+local function openReplacing(state, claim, now, fx)
+  local candidate = slotOf(claim, now)
+  if not hasRoom(state, candidate, {}, now) then
+    local rival, leaving = rivalKey(claim.ch, claim.dev), leaversFor(state, claim, now)
+    local own = firstOwn(leaving, claim.dev)
+    local isRival = own and own.ch ~= claim.ch
+      and (state.rivals[rival] or isTakingTurns(state, own, claim.ch, now))
+    if isRival then state.rivals[rival] = now + CLOCKS.rival end
+    if not leaving or isRival then return refuseForRoom(state, candidate, now) end
+    for _, one in ipairs(leaving) do
+      if one.slot.dev == claim.dev then giveUp(one, now, fx) else release(one, 'session.unstarted', now, fx) end
+    end
+  end
+  state.slots[claim.key] = candidate
+  return admitted(claim.key, candidate, false)
+end

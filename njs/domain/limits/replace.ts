@@ -1,0 +1,111 @@
+import { countingSlots, type Held } from './count.ts'
+import { admitted, hasRoom, refuseForRoom, release, slotOf } from './seat.ts'
+import {
+  type AccountState,
+  CLOCKS,
+  type Claim,
+  type Effects,
+  KEPT,
+  type Slot,
+  type Verdict,
+} from './types.ts'
+
+/** What a second player that looks the same is known by. */
+export const rivalKey = (channel: string, device: string): string => `${channel}|${device}`
+
+/** One device with one ticket on one channel; where only a backend knows the token, Flussonic's (channel, address, token). */
+const isSamePlay = (slot: Slot, claim: Claim): boolean => {
+  if (slot.ch !== claim.ch || slot.net !== claim.net) return false
+  return claim.tok ? slot.tok === claim.tok : slot.dev === claim.dev && slot.dl === claim.dl
+}
+
+const byAge = (a: Held, b: Held): number =>
+  a.slot.opened - b.slot.opened || (a.key < b.key ? -1 : 1)
+
+/** The session that this opening asks for once more: players open twice, and some at every reload. */
+export const samePress = (state: AccountState, claim: Claim, now: number): Held | undefined =>
+  countingSlots(state)
+    .filter(
+      ({ slot }) => !claim.fixed && isSamePlay(slot, claim) && now - slot.asked < CLOCKS.press,
+    )
+    .sort(byAge)[0]
+
+/** The device's earlier session on the channel, whose place a later opening takes. */
+export const earlierPlay = (state: AccountState, claim: Claim): Held | undefined =>
+  countingSlots(state)
+    .filter(({ slot }) => isSamePlay(slot, claim))
+    .sort(byAge)[0]
+
+/** Ends a session because its own device wants the place. */
+export const giveUp = (held: Held, now: number, fx: Effects): void => {
+  held.slot.out = now
+  release(held, 'session.superseded', now, fx)
+}
+
+/** Two channels of one device that take the place from each other time and again are two players. */
+const isTakingTurns = (state: AccountState, from: Slot, to: string, now: number): boolean => {
+  const before = state.swaps[from.dev]
+  const isBack = before !== undefined && before.from === to && before.to === from.ch
+  const n = isBack ? before.n + 1 : 1
+  if (n > KEPT.turns) return true
+  state.swaps[from.dev] = { from: from.ch, to, n, at: now }
+  return false
+}
+
+/** What may give its place: the device's own sessions, those first that never showed a picture, then reservations that are probes. */
+const givers = (state: AccountState, claim: Claim, now: number): Held[] => {
+  const rank = ({ slot }: Held): number => {
+    if (slot.dev !== claim.dev) return 2
+    return slot.started === 0 ? 0 : 1
+  }
+  const isProbe = ({ slot }: Held) => slot.started === 0 && now - slot.opened >= CLOCKS.probe
+  return countingSlots(state)
+    .filter((held) => held.slot.dev === claim.dev || isProbe(held))
+    .sort((a, b) => rank(a) - rank(b) || byAge(a, b))
+}
+
+/** As few as make room; none where even all of them do not. */
+const leaversFor = (state: AccountState, claim: Claim, now: number): Held[] | null => {
+  const candidate = slotOf(claim, now)
+  const leaving: Held[] = []
+  for (const held of givers(state, claim, now)) {
+    leaving.push(held)
+    if (!hasRoom(state, candidate, leaving, now)) continue
+    const isNeeded = (one: Held) =>
+      !hasRoom(
+        state,
+        candidate,
+        leaving.filter((other) => other !== one),
+        now,
+      )
+    return leaving.filter((one) => one === held || isNeeded(one))
+  }
+  return null
+}
+
+/** A device's new opening takes the place of its own session at once; for any other device the cap is the cap. */
+export const openReplacing = (
+  state: AccountState,
+  claim: Claim,
+  now: number,
+  fx: Effects,
+): Verdict => {
+  const candidate = slotOf(claim, now)
+  if (!hasRoom(state, candidate, [], now)) {
+    const rival = rivalKey(claim.ch, claim.dev)
+    const leaving = leaversFor(state, claim, now)
+    const own = leaving?.find(({ slot }) => slot.dev === claim.dev)?.slot
+    const isRival =
+      own !== undefined &&
+      own.ch !== claim.ch &&
+      (state.rivals[rival] !== undefined || isTakingTurns(state, own, claim.ch, now))
+    if (isRival) state.rivals[rival] = now + CLOCKS.rival
+    if (leaving === null || isRival) return refuseForRoom(state, candidate, now)
+    for (const held of leaving) {
+      if (held.slot.dev === claim.dev) giveUp(held, now, fx)
+      else release(held, 'session.unstarted', now, fx)
+    }
+  }
+  state.slots[claim.key] = candidate
+  return admitted(claim.key, candidate, false)
+}

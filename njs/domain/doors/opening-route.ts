@@ -6,6 +6,8 @@ export const OPENING_ROUTES = [
   'method-not-allowed',
   /** HEAD: what a GET would lead to, without an opening. */
   'answer-head',
+  /** Asked a moment ago by the same player: a 302 to the pass it was given. */
+  'reopen',
   /** Control judges, and answers with a 302 to a pass. */
   'ask-control-to-open',
   /** The ticket itself plays: its session is judged as one under a pass is. */

@@ -1,0 +1,230 @@
+import { describe, expect, test } from 'vitest'
+import {
+  checkSession,
+  newAccountState,
+  newEffects,
+  openSession,
+  renewSessions,
+} from '#domain/limits/limits'
+import { type Claim, DEFAULT_LIMITS, type Limits } from '#domain/limits/types'
+
+const START = 1_760_000_000_000
+let serial = 0
+
+/** One account whose players open channels; `dev` says which player, `net` from where. */
+const account = (limits: Partial<Limits>) => {
+  const full: Limits = { ...DEFAULT_LIMITS, limitation: 'replace', ...limits }
+  const state = newAccountState('own:1', full)
+  const effects = newEffects()
+  let now = START
+  const claim = (ch: string, more: Partial<Claim> = {}): Claim => {
+    serial += 1
+    const key = `k${serial}`
+    const rest = { dev: 'box', player: 'vlc', net: '192.0.2.1', dl: 'copy', info: '{}' }
+    return { key, sid: `s${key}`, req: key, ch, idle: 30_000, edge: 'e1', ...rest, ...more }
+  }
+  const renew = (...seen: string[]) =>
+    renewSessions(state, { edge: 'e1', seen, traffic: [], limits: null }, now, effects)
+  return {
+    state,
+    effects,
+    renew,
+    wait: (seconds: number) => {
+      now += seconds * 1000
+    },
+    /** Opens and, where it is let in, plays. */
+    play: (ch: string, more: Partial<Claim> = {}, hasWaited = true) => {
+      const opening = { claim: claim(ch, more), limits: full, hasWaited }
+      const verdict = openSession(state, opening, now, effects)
+      if (verdict.outcome === 'admitted') renew(verdict.key)
+      return verdict
+    },
+    /** Opens only. */
+    probe: (ch: string, more: Partial<Claim> = {}) =>
+      openSession(state, { claim: claim(ch, more), limits: full, hasWaited: true }, now, effects),
+    /** Asks under a pass whose lease the edge was told to forget. */
+    ask: (ch: string, key: string, more: Partial<Claim> = {}) =>
+      checkSession(
+        state,
+        { claim: claim(ch, { ...more, key }), limits: full, cloneKey: `c${key}`, silentMs: -1 },
+        now,
+        effects,
+      ),
+    channels: () =>
+      Object.values(state.slots)
+        .filter(({ gone }) => gone === 0)
+        .map(({ ch }) => ch)
+        .sort(),
+  }
+}
+
+const keyOf = (verdict: { outcome: string } | { outcome: 'admitted'; key: string }): string =>
+  'key' in verdict ? verdict.key : ''
+
+describe('the same press twice', () => {
+  test.each(['replace', 'soft', 'hard'] as const)('is one session: %s', (limitation) => {
+    const t = account({ maxStreams: 1, limitation })
+    const first = t.play('news')
+    t.wait(0.01)
+    const second = t.play('news')
+    expect(second).toMatchObject({ outcome: 'admitted', isKnown: true, key: keyOf(first) })
+    expect(second).toMatchObject({ openedMs: START })
+    expect(t.channels()).toEqual(['news'])
+  })
+
+  test('so is every reload of a player that asks its opening address each time', () => {
+    const t = account({ maxStreams: 1, limitation: 'hard' })
+    const first = t.play('news')
+    for (let at = 0; at < 60; at += 1) {
+      t.wait(2)
+      expect(keyOf(t.play('news'))).toBe(keyOf(first))
+    }
+    expect(t.effects.ended).toEqual([])
+    expect(t.effects.devices).toEqual([])
+  })
+
+  test('another copy of the list, another network and another player are other presses', () => {
+    const t = account({ maxStreams: 0 })
+    const first = keyOf(t.play('news'))
+    for (const other of [{ dl: 'leaked' }, { net: '198.51.100.1' }, { dev: 'phone' }])
+      expect(keyOf(t.play('news', other))).not.toBe(first)
+  })
+
+  test('where a backend knows the token, it is channel, address and token, whatever the player', () => {
+    const t = account({ maxStreams: 1, limitation: 'hard' })
+    const first = t.play('news', { tok: 'abc' })
+    expect(keyOf(t.play('news', { tok: 'abc', dev: 'other' }))).toBe(keyOf(first))
+    expect(t.play('news', { tok: 'xyz' }, true)).toMatchObject({ outcome: 'refused' })
+  })
+
+  test('a connection of another server keeps a session of its own', () => {
+    const t = account({ maxStreams: 2 })
+    const first = t.play('news', { fixed: true })
+    expect(keyOf(t.play('news', { fixed: true }))).not.toBe(keyOf(first))
+  })
+})
+
+describe('hard, a device that comes back', () => {
+  test('to its own channel takes its old place, however late', () => {
+    const t = account({ maxStreams: 1, limitation: 'hard' })
+    const first = t.play('news')
+    t.wait(20)
+    t.renew(keyOf(first))
+    t.wait(5)
+    expect(t.play('news')).toMatchObject({ outcome: 'admitted' })
+    expect(t.effects.devices).toEqual([])
+  })
+
+  test('zaps back and forth on a cap of two and is never refused', () => {
+    const t = account({ maxStreams: 2, limitation: 'hard' })
+    for (let at = 0; at < 40; at += 1) {
+      t.wait(3)
+      expect(t.play(at % 2 === 0 ? 'news' : 'sport')).toMatchObject({ outcome: 'admitted' })
+    }
+  })
+
+  test('waits for its own last place and is refused without a ban', () => {
+    const t = account({ maxStreams: 1, limitation: 'hard' })
+    t.play('news')
+    t.wait(2)
+    expect(t.play('sport', {}, false)).toEqual({ outcome: 'settle', waitMs: 2_000 })
+    expect(t.play('sport')).toMatchObject({ outcome: 'refused', reason: 'cap.streams' })
+    expect(t.effects.devices).toEqual([])
+    expect(t.play('sport', { dev: 'other' })).toMatchObject({ outcome: 'refused' })
+    expect(t.effects.devices).toMatchObject([{ channel: 'sport', device: 'other' }])
+  })
+})
+
+describe('replace', () => {
+  test('a zap takes the place at once, again and again', () => {
+    const t = account({ maxStreams: 1 })
+    for (let at = 0; at < 50; at += 1) {
+      expect(t.play(`c${at}`)).toMatchObject({ outcome: 'admitted', isKnown: false })
+      expect(t.channels()).toEqual([`c${at}`])
+      t.wait(1)
+    }
+    expect(t.effects.devices).toEqual([])
+  })
+
+  test('two channels in turn are a viewer who cannot decide', () => {
+    const t = account({ maxStreams: 1 })
+    for (let at = 0; at < 10; at += 1) {
+      expect(t.play(at % 2 === 0 ? 'news' : 'sport')).toMatchObject({ outcome: 'admitted' })
+      t.wait(4)
+    }
+  })
+
+  test('another device is refused at once and not banned', () => {
+    const t = account({ maxStreams: 1 })
+    t.play('news')
+    const other = t.play('sport', { dev: 'phone' })
+    expect(other).toMatchObject({ outcome: 'refused', reason: 'cap.streams' })
+    expect(t.channels()).toEqual(['news'])
+    expect(t.effects.devices).toEqual([])
+  })
+
+  test('nobody is put out where that makes no room', () => {
+    const t = account({ maxStreams: 2 })
+    t.play('a', { dev: 'tv' })
+    t.play('b', { dev: 'tablet' })
+    expect(t.play('c', { dev: 'phone' })).toMatchObject({ outcome: 'refused' })
+    expect(t.channels()).toEqual(['a', 'b'])
+    expect(t.effects.drop).toEqual([])
+  })
+
+  test('what has shown no picture goes first, and of another device only a probe', () => {
+    const t = account({ maxStreams: 2 })
+    t.play('a')
+    t.probe('b')
+    t.play('c')
+    expect(t.channels()).toEqual(['a', 'c'])
+    const alone = account({ maxStreams: 1 })
+    alone.probe('a', { dev: 'checker' })
+    expect(alone.play('b')).toMatchObject({ outcome: 'refused' })
+    alone.wait(4)
+    expect(alone.play('b')).toMatchObject({ outcome: 'admitted' })
+    expect(alone.channels()).toEqual(['b'])
+  })
+})
+
+describe('replace, two boxes that look the same', () => {
+  test('the one put out cannot take the place back while it keeps trying', () => {
+    const t = account({ maxStreams: 1 })
+    const first = keyOf(t.play('news'))
+    t.wait(20)
+    const second = keyOf(t.play('sport'))
+    t.wait(5)
+    expect(t.ask('news', first)).toMatchObject({ outcome: 'refused', reason: 'session.superseded' })
+    for (let at = 0; at < 60; at += 1) {
+      t.wait(10)
+      t.renew(second)
+      expect(t.play('news')).toMatchObject({ outcome: 'refused', reason: 'cap.streams' })
+    }
+    expect(t.channels()).toEqual(['sport'])
+    t.wait(61)
+    expect(t.play('news')).toMatchObject({ outcome: 'admitted' })
+  })
+
+  test('the last request of a player that zaps proves no second one', () => {
+    const t = account({ maxStreams: 1 })
+    const first = keyOf(t.play('news'))
+    t.wait(10)
+    t.play('sport')
+    t.wait(1)
+    expect(t.ask('news', first)).toMatchObject({ outcome: 'refused' })
+    t.wait(2)
+    expect(t.play('news')).toMatchObject({ outcome: 'admitted' })
+  })
+
+  test('reloads that put each other out come to rest', () => {
+    const t = account({ maxStreams: 1 })
+    let changes = 0
+    for (let at = 0; at < 300; at += 1) {
+      const verdict = t.play(at % 2 === 0 ? 'news' : 'sport')
+      if (verdict.outcome === 'admitted' && !verdict.isKnown) changes += 1
+      t.wait(1)
+    }
+    expect(changes).toBeLessThan(20)
+    expect(t.channels()).toHaveLength(1)
+  })
+})

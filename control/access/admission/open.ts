@@ -2,7 +2,7 @@ import type { ReasonId } from '#domain/reasons'
 import type { SessionClaim } from '../../sessions/model/session-store.ts'
 import { playerQuery } from '../authorize/backend-query.ts'
 import type { AuthRequest, Decision } from '../authorize/decision.ts'
-import type { PassClaims } from '../ports.ts'
+import type { PassClaims, Signer } from '../ports.ts'
 import { askedProto } from './asked-protocol.ts'
 import { isArgumentDoor, judgeLinkDoor } from './judge-link.ts'
 import { limitsOf } from './limits.ts'
@@ -147,6 +147,17 @@ const passClaims = (situation: Situation, sid: string, decision: Decision | null
   failMode: situation.group.fail_mode,
 })
 
+/** The pass of an admitted session; `null` where the one it was opened with cannot be made again, since keys or the group changed meanwhile. */
+const passOf = (
+  situation: Situation,
+  session: { readonly sid: string; readonly key: string; readonly openedMs: number },
+  { decision, signer }: { readonly decision: Decision | null; readonly signer: Signer },
+): string | null => {
+  const claims = passClaims(situation, session.sid, decision)
+  const pass = signer.mintPass(claims, situation.channel.id, session.openedMs)
+  return signer.leaseKey(pass, situation.channel.id) === session.key ? pass : null
+}
+
 const admit = async (
   situation: Situation,
   session: Authorized & { readonly sid: string },
@@ -154,39 +165,33 @@ const admit = async (
 ): Promise<OpenAnswer> => {
   const { opening, channel, viewer } = situation
   const { sid, decision, asked } = session
-  const isInferred = opening.inferredKey !== null
-  const passAt = (of: string, at: number) =>
-    ports.signer.mintPass(passClaims(situation, of, decision), channel.id, at)
-  const pass = passAt(sid, opening.now)
-  const key = opening.inferredKey ?? ports.signer.leaseKey(pass, channel.id)
+  const own = ports.signer.mintPass(passClaims(situation, sid, decision), channel.id, opening.now)
+  const key = opening.inferredKey ?? ports.signer.leaseKey(own, channel.id)
   const claim = await claimOf(situation, { sid, key, decision }, ports)
+  const refused = (reason: ReasonId, until: number): OpenAnswer => {
+    ports.record(eventOf(situation, claim, { type: 'refused', reason }))
+    return refuse(reason, shortly(until, opening.now))
+  }
   const ban = ports.bans.find({ ...claim })
-  if (ban) {
-    ports.record(eventOf(situation, claim, { type: 'refused', reason: ban.reason }))
-    return refuse(ban.reason, shortly(ban.until, opening.now))
-  }
+  if (ban) return refused(ban.reason, ban.until)
   const admission = await ports.sessions.open({ ...claim, requestId: opening.requestId })
-  if (admission.outcome === 'refused') {
-    ports.record(eventOf(situation, claim, { type: 'refused', reason: admission.reason }))
-    return refuse(admission.reason, shortly(admission.denyUntil, opening.now))
-  }
-  if (asked && decision) await ports.lifecycle.opened(asked, decision)
-  if (viewer.ticket) ports.downloadUsed(viewer, opening, situation.network)
-  // The same press again: it goes on with the session that the first one opened.
-  const isJoined = !isInferred && admission.key !== key
-  const known = isJoined ? passAt(admission.sid, admission.openedMs) : pass
-  if (isJoined && ports.signer.leaseKey(known, channel.id) !== admission.key) {
-    // Keys or the group changed meanwhile: its pass cannot be made again.
+  if (admission.outcome === 'refused') return refused(admission.reason, admission.denyUntil)
+  // The same press again goes on with the session that the first one opened.
+  const isJoined = admission.key !== key
+  const pass = isJoined ? passOf(situation, admission, { decision, signer: ports.signer }) : own
+  if (pass === null) {
     await ports.sessions.close([admission.key], 'session.superseded')
     return await admit(situation, session, ports)
   }
-  const location = isInferred ? null : locationOf(known, situation)
-  const { key: kept, leaseMs, isKnown } = admission
+  if (asked && decision && !isJoined) await ports.lifecycle.opened(asked, decision)
+  if (viewer.ticket) ports.downloadUsed(viewer, opening, situation.network)
   // Asked again, or an inferred session that goes on: told once already.
-  const reason = decision?.reason ?? 'ok'
-  if (!isKnown) ports.record(eventOf(situation, claim, { type: 'opened', reason }))
+  if (!admission.isKnown)
+    ports.record(eventOf(situation, claim, { type: 'opened', reason: decision?.reason ?? 'ok' }))
+  const location = opening.inferredKey === null ? locationOf(pass, situation) : null
+  const { key: kept, leaseMs, sid: played } = admission
   const cap = claim.limits.maxStreams
-  return { outcome: 'admitted', location, key: kept, leaseMs, cap, sid: admission.sid }
+  return { outcome: 'admitted', location, key: kept, leaseMs, cap, sid: played }
 }
 
 /** One question, one answer: may this viewer play this channel from here, now. */

@@ -53,7 +53,7 @@ function nextSteps({ edge, accounts }: ReadyReport): string[] {
   return [
     '  Try',
     `    vlc '${first?.playlist}'`,
-    '      Open it once more beside the first: the second screen is refused.',
+    '      Open it in another player beside the first: the second screen is refused.',
     `    curl -H 'X-Forwarded-For: 192.168.1.20' ${edge}/playlist.m3u`,
     '      A viewer at home gets every channel …',
     `    curl -H 'X-Forwarded-For: 203.0.113.9' ${edge}/playlist.m3u`,

@@ -54,6 +54,12 @@ const open = async () => {
   const live = idlePlex()
   const history: Record<string, Row[]> = { 1: [], 2: [] }
   let mood: Mood = 'well'
+  const sessionsSeen: string[] = []
+  // As Plex counts them: a session that comes anew has a key and a start of its own.
+  const numberOf = (id: string): number => {
+    if (!sessionsSeen.includes(id)) sessionsSeen.push(id)
+    return sessionsSeen.indexOf(id) + 1
+  }
   const data = { ...madeData(history), live }
   const tautulli = await startTautulli(data, {
     fault: () => (mood === 'well' ? undefined : FAULTS[mood]),
@@ -74,10 +80,10 @@ const open = async () => {
         { now: () => Date.now(), ...(onChange ? { onChange } : {}) },
       ),
     play: (plays) => {
-      live.sessions = plays.map(({ user, device, item, session: id, isDeaf }, n) =>
-        session(
+      live.sessions = plays.map(({ user, device, item, session: id, isDeaf }) => ({
+        ...session(
           {
-            session_key: String(n + 1),
+            session_key: String(numberOf(id)),
             session_id: id,
             user_id: user,
             machine_id: device,
@@ -85,7 +91,8 @@ const open = async () => {
           },
           isDeaf,
         ),
-      )
+        started: STARTED + numberOf(id),
+      }))
     },
     remember: (count) => {
       history['1'] = Array.from({ length: count }, (_, n) =>

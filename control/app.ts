@@ -1,14 +1,17 @@
 import type { Logger } from 'pino'
 import { createEventRecorder } from './access/admission/event-recorder.ts'
-import { createLifecycle, type Lifecycle } from './access/revalidate/lifecycle.ts'
+import {
+  createLiveRevalidation,
+  type LiveRevalidation,
+} from './access/revalidate/live-revalidation.ts'
 import { createAccess, createPlanOf } from './compose/access/access.ts'
 import { createLiveAuthorizer, type LiveAuthorizer } from './compose/access/authorizer.ts'
 import { withBanLog } from './compose/access/ban-log.ts'
-import { createBanMemory } from './compose/access/ban-memory.ts'
+import { createBanRepository } from './compose/access/ban-repository.ts'
 import { ensureDemoAccounts } from './compose/access/demo-accounts.ts'
-import { createLiveAuth, lifecyclePorts } from './compose/access/lifecycle-ports.ts'
 import { createApplyLimits } from './compose/access/live-limits.ts'
-import { createRejudging } from './compose/access/rejudging.ts'
+import { createLiveAuth, liveRevalidationPorts } from './compose/access/live-revalidation-ports.ts'
+import { createRejudge } from './compose/access/rejudging.ts'
 import { createLiveLinks } from './compose/access/secure-links.ts'
 import { startAdmin } from './compose/admin/admin-server.ts'
 import { scheduleWork } from './compose/background/schedule.ts'
@@ -60,7 +63,7 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
   const recorder = withBanLog(createEventRecorder(publisher, now), log)
   const plain = createSessions({
     redis,
-    banMemory: createBanMemory(persistence.store.bans, () => plain.now()),
+    banMemory: createBanRepository(persistence.store.bans, () => plain.now()),
     onEnd: (end) => recorder.ended(end),
     onDegraded: (isDegraded, why) =>
       log.warn(isDegraded ? `slots are counted in memory: ${why}` : 'slots are counted in Redis'),
@@ -83,7 +86,10 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
 type Ground = Awaited<ReturnType<typeof createGround>>
 
 /** An opening does not fail because its next update could not be noted. */
-const forgiving = (lifecycle: Lifecycle, log: Logger): Pick<Lifecycle, 'opened' | 'returned'> => ({
+const forgiving = (
+  lifecycle: LiveRevalidation,
+  log: Logger,
+): Pick<LiveRevalidation, 'opened' | 'returned'> => ({
   opened: async (request, decision) => {
     await lifecycle
       .opened(request, decision)
@@ -112,13 +118,13 @@ const createDeciding = async (ground: Ground) => {
     planOf: createPlanOf(live.config, directory),
   })
   const store = createLiveAuth(redis)
-  const lifecycle = createLifecycle({
-    ...lifecyclePorts(sessions, authorizer, applyLimits),
+  const lifecycle = createLiveRevalidation({
+    ...liveRevalidationPorts(sessions, authorizer, applyLimits),
     authorize: async (request, previous) => await authorizer.authorize(request, previous),
     store,
     now,
   })
-  const rejudging = createRejudging({ sessions, authorizer, store, now }, (error) =>
+  const rejudging = createRejudge({ sessions, authorizer, store, now }, (error) =>
     log.warn({ err: error }, 'running sessions could not be held against the rules'),
   )
   live.onReloaded(() => rejudging.start())

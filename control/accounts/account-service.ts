@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { ReasonId } from '#domain/reasons'
 import type { Credential } from '#domain/types'
 import type { Account, Token } from '../store/tables/records.ts'
-import { createPasswordMemory } from './password-memory.ts'
+import { createPasswordCache } from './password-cache.ts'
 import { hashPassword, hashToken, newToken } from './secrets.ts'
 
 /** What the service needs of the store. */
@@ -79,7 +79,7 @@ export const createAccountService = (
   store: AccountStore,
   serverKey: () => Uint8Array,
 ): AccountService => {
-  const passwords = createPasswordMemory(serverKey)
+  const passwords = createPasswordCache(serverKey)
 
   const standing: AccountService['standing'] = (account, now) => {
     if (!account) return 'token.unknown'

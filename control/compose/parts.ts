@@ -3,7 +3,7 @@ import type { Counter } from 'prom-client'
 import type { CheckPorts } from '../access/admission/check.ts'
 import type { EventRecorder } from '../access/admission/event-recorder.ts'
 import type { OpenPorts } from '../access/admission/opening.ts'
-import type { Lifecycle } from '../access/revalidate/lifecycle.ts'
+import type { LiveRevalidation } from '../access/revalidate/live-revalidation.ts'
 import type { StatePaths } from '../config/paths.ts'
 import type { EdgeDirectory } from '../edge/edge-directory.ts'
 import type { EdgeRegistry } from '../edge/edge-registry.ts'
@@ -38,7 +38,7 @@ export interface Parts {
   readonly access: OpenPorts & CheckPorts
   readonly authorizer: LiveAuthorizer
   readonly applyLimits: ApplyLimits
-  readonly lifecycle: Lifecycle
+  readonly lifecycle: LiveRevalidation
   readonly geo: Geo
   readonly publisher: Publisher
   readonly recorder: EventRecorder

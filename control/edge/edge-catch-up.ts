@@ -1,104 +1,106 @@
-/** Openings are judged when their edge has told what plays there already. */
-export interface FirstNews {
-  /** Resolves when this edge has synced lately, or has had the time for it; false where it alone knows who plays. */
-  of(edge: string): Promise<boolean>
+/** Delays openings on an edge until the control plane knows which sessions already play there. */
+export interface EdgeCatchUp {
   /**
-   * It begins to sync: what epoch it was told last, and the present one.
-   * True where its sessions may be ones nobody here has heard of. It then tells of all of them, and their
-   * viewers are waited for, once.
+   * Resolves when the edge has synced lately or the time for it is over; false while viewers of its unknown
+   * sessions are still waited for.
    */
-  compare(edge: string, told: string | null, present: string | null): boolean
-  /** Whether viewers of its strange sessions are waited for. */
+  caughtUp(edge: string): Promise<boolean>
+  /**
+   * Starts a sync of the edge: the epoch it was last given, and the present one. True where its sessions may be
+   * unknown here, as after a loss of Redis; it then reports all of them and their viewers are waited for, once.
+   */
+  beginSync(edge: string, lastEpoch: string | null, present: string | null): boolean
+  /** Whether viewers of the edge's unknown sessions are waited for. */
   isWaiting(edge: string): boolean
-  /** It has synced; `isTold` where it has told of all it has since it was strange. */
-  heard(edge: string, isTold: boolean): void
+  /** The edge has synced; `isComplete` once it has reported all its sessions since the epoch changed. */
+  synced(edge: string, isComplete: boolean): void
 }
 
-/** How long is waited, and for what. */
-export interface FirstNewsTimes {
-  /** The places of an edge silent for longer may look free here. */
+/** Time limits, in milliseconds. */
+export interface EdgeCatchUpTimes {
+  /** An edge that has not synced for longer may play sessions unknown here. */
   readonly silenceMs: number
-  /** For the sync of a silent edge, and for what it tells then; edges sync once a second. */
-  readonly patienceMs: number
-  /** For the viewers of sessions nobody knows: each comes back with his player's next request. */
+  /** Longest wait for the sync of a silent edge, and for its reports; edges sync once a second. */
+  readonly syncTimeoutMs: number
+  /** Wait for viewers of unknown sessions: each returns with the player's next request. */
   readonly returnMs: number
 }
 
-const TIMES: FirstNewsTimes = { silenceMs: 8_000, patienceMs: 3_000, returnMs: 4_000 }
+const TIMES: EdgeCatchUpTimes = { silenceMs: 8_000, syncTimeoutMs: 3_000, returnMs: 4_000 }
 
-/** What an edge is told that speaks of strange sessions while Redis is away. */
-export const NO_EPOCH = 'none'
+/** The epoch given to an edge with unknown sessions while Redis is away. */
+export const DEGRADED_EPOCH = 'none'
 
-interface EdgeNews {
-  heardAt: number
+interface EdgeState {
+  syncedAt: number
   /** Until when a sync is waited for; 0 = it is not. */
   syncUntil: number
   returnUntil: number
-  /** The strange epoch whose viewers have been waited for. */
-  strange: string | null
-  /** It has yet to tell of its strange sessions. */
+  /** The unknown epoch whose viewers have been waited for. */
+  unknownEpoch: string | null
+  /** It has yet to report its unknown sessions. */
   isAnnouncing: boolean
   waiting: (() => void)[]
 }
 
-const noNews = (): EdgeNews => ({
-  heardAt: Number.NEGATIVE_INFINITY,
+const initialState = (): EdgeState => ({
+  syncedAt: Number.NEGATIVE_INFINITY,
   syncUntil: 0,
   returnUntil: 0,
-  strange: null,
+  unknownEpoch: null,
   isAnnouncing: false,
   waiting: [],
 })
 
-const isWaiting = ({ returnUntil }: EdgeNews): boolean => returnUntil > performance.now()
+const isWaiting = ({ returnUntil }: EdgeState): boolean => returnUntil > performance.now()
 
-/** Keeps the places of sessions that go on from somebody who opens before they are heard of again. */
-export const createFirstNews = (times: FirstNewsTimes = TIMES): FirstNews => {
-  const edges = new Map<string, EdgeNews>()
-  const own = new Set([NO_EPOCH])
-  const newsOf = (edge: string): EdgeNews => {
-    const news = edges.get(edge) ?? noNews()
-    edges.set(edge, news)
-    return news
+/** Keeps the slots of running sessions from new openings until their edge has reported them again. */
+export const createEdgeCatchUp = (times: EdgeCatchUpTimes = TIMES): EdgeCatchUp => {
+  const edges = new Map<string, EdgeState>()
+  const own = new Set([DEGRADED_EPOCH])
+  const stateOf = (edge: string): EdgeState => {
+    const state = edges.get(edge) ?? initialState()
+    edges.set(edge, state)
+    return state
   }
-  const untilNews = async (news: EdgeNews, ms: number): Promise<void> => {
+  const untilSynced = async (state: EdgeState, ms: number): Promise<void> => {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms)
-      news.waiting.push(() => {
+      state.waiting.push(() => {
         clearTimeout(timer)
         resolve()
       })
     })
   }
   return {
-    async of(edge) {
-      const news = newsOf(edge)
+    async caughtUp(edge) {
+      const state = stateOf(edge)
       const now = performance.now()
-      const isSilent = now - news.heardAt > times.silenceMs
-      if (isSilent && news.syncUntil === 0) news.syncUntil = now + times.patienceMs
-      const left = news.syncUntil - now
-      if (left > 0) await untilNews(news, left)
-      return !isWaiting(news)
+      const isSilent = now - state.syncedAt > times.silenceMs
+      if (isSilent && state.syncUntil === 0) state.syncUntil = now + times.syncTimeoutMs
+      const left = state.syncUntil - now
+      if (left > 0) await untilSynced(state, left)
+      return !isWaiting(state)
     },
-    compare(edge, told, present) {
+    beginSync(edge, lastEpoch, present) {
       if (present !== null) own.add(present)
-      const news = newsOf(edge)
-      if (told === null || own.has(told) || news.strange === told) return false
-      news.strange = told
-      news.isAnnouncing = true
-      news.returnUntil = performance.now() + times.patienceMs
+      const state = stateOf(edge)
+      if (lastEpoch === null || own.has(lastEpoch) || state.unknownEpoch === lastEpoch) return false
+      state.unknownEpoch = lastEpoch
+      state.isAnnouncing = true
+      state.returnUntil = performance.now() + times.syncTimeoutMs
       return true
     },
-    isWaiting: (edge) => isWaiting(newsOf(edge)),
-    heard(edge, isTold) {
-      const news = newsOf(edge)
-      news.heardAt = performance.now()
-      news.syncUntil = 0
-      if (news.isAnnouncing && isTold) {
-        news.isAnnouncing = false
-        news.returnUntil = news.heardAt + times.returnMs
+    isWaiting: (edge) => isWaiting(stateOf(edge)),
+    synced(edge, isComplete) {
+      const state = stateOf(edge)
+      state.syncedAt = performance.now()
+      state.syncUntil = 0
+      if (state.isAnnouncing && isComplete) {
+        state.isAnnouncing = false
+        state.returnUntil = state.syncedAt + times.returnMs
       }
-      for (const resolve of news.waiting.splice(0)) resolve()
+      for (const resolve of state.waiting.splice(0)) resolve()
     },
   }
 }

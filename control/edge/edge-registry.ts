@@ -17,7 +17,7 @@ export interface EdgeStatus {
 }
 
 export interface EdgeRegistry {
-  heard(request: SyncRequest, now: number): void
+  synced(request: SyncRequest, now: number): void
   list(): readonly EdgeStatus[]
   forget(edge: string): void
 }
@@ -52,7 +52,7 @@ const alarmsOf = (request: SyncRequest, skew: number): string[] => {
 export const createEdgeRegistry = (clock: () => number): EdgeRegistry => {
   const edges = new Map<string, EdgeStatus>()
   return {
-    heard: (request, now) => {
+    synced: (request, now) => {
       const clockSkewMs = request.clock - now
       edges.set(request.edge, {
         id: request.edge,

@@ -11,7 +11,7 @@ import type { Check } from '../access/admission/check.ts'
 import type { BanStore } from '../sessions/model/ban-store.ts'
 import type { Admission, SessionStore } from '../sessions/model/session-store.ts'
 import type { TrafficMeter } from '../sessions/traffic-meter.ts'
-import { type FirstNews, NO_EPOCH } from './edge-catch-up.ts'
+import { DEGRADED_EPOCH, type EdgeCatchUp } from './edge-catch-up.ts'
 import type { EdgeRegistry } from './edge-registry.ts'
 
 export interface SyncPorts {
@@ -25,7 +25,7 @@ export interface SyncPorts {
   readonly tableVersion: (name: TableName) => string
   readonly check: (request: Check) => Promise<Admission>
   readonly registry: EdgeRegistry
-  readonly news: Pick<FirstNews, 'compare' | 'isWaiting' | 'heard'>
+  readonly catchUp: Pick<EdgeCatchUp, 'beginSync' | 'isWaiting' | 'synced'>
   readonly traffic: Pick<TrafficMeter, 'add'>
 }
 
@@ -69,10 +69,10 @@ const closeEnded = async (
 /** One edge's second: what it saw goes in, what it lacks comes out. */
 export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<SyncResponse> => {
   const now = ports.clock()
-  ports.registry.heard(request, now)
+  ports.registry.synced(request, now)
   const { edge, seen, traffic, closed } = request
   const epoch = ports.epoch()
-  const isStrange = ports.news.compare(edge, request.have.epoch, epoch)
+  const isStrange = ports.catchUp.beginSync(edge, request.have.epoch, epoch)
   // What a stream sent while it ran was told while it ran: its end tells only of its last seconds.
   for (const [, bytes] of [...traffic, ...closed]) ports.traffic.add(bytes)
   const renewed = await ports.sessions.renew({
@@ -87,14 +87,14 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
     )
   await closeEnded(request.ended ?? [], ports)
   // Who opened without us takes no place from one who played before and comes back as late.
-  const again = ports.news.isWaiting(edge)
+  const again = ports.catchUp.isWaiting(edge)
   const refused = again ? [] : await settleDegraded(request, ports)
   const changes = ports.bans.since(request.have.bans)
   const policy = ports.policy()
   const keys = ports.keys()
   const more = seen.length >= MOST_SEEN
-  ports.news.heard(edge, !isStrange && !more)
-  const told = epoch ?? (isStrange ? NO_EPOCH : null)
+  ports.catchUp.synced(edge, !isStrange && !more)
+  const told = epoch ?? (isStrange ? DEGRADED_EPOCH : null)
   return {
     now,
     ...(told === null ? {} : { epoch: told }),

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import type { GeoPlace, GroupWonBy } from '#domain/types'
 import type { History } from '../store/history/history.ts'
-import { isPassing } from '../store/sql/errors.ts'
+import { isTransient } from '../store/sql/errors.ts'
 import type { Download } from '../store/tables/records.ts'
 import type { DownloadStore } from '../store/tables/stores.ts'
 import type { ConsumerStats } from './consume.ts'
 import { consume } from './consume.ts'
 import type { PlayEvent } from './play-event.ts'
-import { locatedPlay } from './play-of-event.ts'
+import { locatedPlayOfEvent } from './play-of-event.ts'
 import type { StreamClient } from './stream-client.ts'
-import { countWaiting, trimStreams } from './trim-streams.ts'
-import { createGather } from './write-batch.ts'
+import { countPending, trimStreams } from './trim-streams.ts'
+import { createWriteBatch } from './write-batch.ts'
 
 /** What the historian writes to. */
 export interface HistorianStore {
@@ -53,12 +53,12 @@ const ENOUGH = 1000
 export function createHistorian(options: HistorianOptions): Historian {
   const { redis, store, trimEveryMs = 30_000, lingerMs = LINGER_MS, onFailure } = options
   const write = (events: readonly PlayEvent[]) => writeEvents(store, events, options.locate)
-  const together = createGather({ write, lingerMs, enough: ENOUGH })
+  const together = createWriteBatch({ write, lingerMs, maxEvents: ENOUGH })
   const consumer = consume({
     ...options,
     group: HISTORIAN_GROUP,
     consumer: options.consumer ?? `${process.pid}-${randomBytes(6).toString('hex')}`,
-    isTransient: isPassing,
+    isTransient: isTransient,
     handler: (events, isAlone) => (isAlone ? write(events) : together(events)),
   })
   const trimmer = setInterval(() => {
@@ -66,7 +66,7 @@ export function createHistorian(options: HistorianOptions): Historian {
   }, trimEveryMs).unref()
   return {
     stats: () => consumer.stats(),
-    waiting: () => countWaiting(redis, HISTORIAN_GROUP),
+    waiting: () => countPending(redis, HISTORIAN_GROUP),
     async stop() {
       clearInterval(trimmer)
       await consumer.stop()
@@ -80,7 +80,7 @@ async function writeEvents(
   locate: HistorianOptions['locate'],
 ): Promise<void> {
   const plays = events.filter(({ type }) => type !== 'download')
-  await store.history.upsertPlays(plays.map((event) => locatedPlay(event, locate)))
+  await store.history.upsertPlays(plays.map((event) => locatedPlayOfEvent(event, locate)))
   const uses = events.filter(({ type }) => type === 'download')
   await store.downloads.recordUses(uses.map(usedCopy))
 }

@@ -21,7 +21,7 @@ const placeOf = (event: PlayEvent): GeoPlace => ({
  * tellings, in whatever order they come. Written out, since a record put together by spreading is several
  * times as large and slow, and there is one for every event.
  */
-export function playOf(event: PlayEvent, place: GeoPlace = placeOf(event)): PlayRecord {
+export function playOfEvent(event: PlayEvent, place: GeoPlace = placeOf(event)): PlayRecord {
   return {
     id: event.id,
     source: event.source,
@@ -55,12 +55,12 @@ export function playOf(event: PlayEvent, place: GeoPlace = placeOf(event)): Play
 }
 
 /** What one event tells of its playback, its place looked up where the event does not say. */
-export function locatedPlay(
+export function locatedPlayOfEvent(
   event: PlayEvent,
   locate: ((address: string) => GeoPlace | null) | undefined,
 ): PlayRecord {
   const isLocated = event.country !== undefined && event.country !== null
   const address = event.address ?? null
   const place = isLocated || address === null ? undefined : locate?.(address)
-  return playOf(event, place ?? undefined)
+  return playOfEvent(event, place ?? undefined)
 }

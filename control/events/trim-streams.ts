@@ -36,7 +36,7 @@ async function forgetConsumers(
 }
 
 /** Entries a group has not read or not acknowledged, over all shards. */
-export async function countWaiting(redis: StreamClient, group: string): Promise<number> {
+export async function countPending(redis: StreamClient, group: string): Promise<number> {
   let waiting = 0
   for (const shard of allShards()) {
     const key = streamKey(shard)

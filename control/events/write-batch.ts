@@ -1,14 +1,14 @@
 import type { PlayEvent } from './play-event.ts'
 
 /** Several callers' events written as one; each caller learns how it went. */
-export type Gather = (events: readonly PlayEvent[]) => Promise<void>
+export type WriteEvents = (events: readonly PlayEvent[]) => Promise<void>
 
-export interface GatherOptions {
-  readonly write: Gather
+export interface WriteBatchOptions {
+  readonly write: WriteEvents
   /** How long the first to come waits for others: a transaction costs much the same for one event as for a hundred. */
   readonly lingerMs: number
   /** So many are written at once. */
-  readonly enough: number
+  readonly maxEvents: number
 }
 
 interface Waiting {
@@ -18,7 +18,7 @@ interface Waiting {
 }
 
 /** Collects events for a moment and writes them together. */
-export function createGather({ write, lingerMs, enough }: GatherOptions): Gather {
+export function createWriteBatch({ write, lingerMs, maxEvents }: WriteBatchOptions): WriteEvents {
   let waiting: Waiting[] = []
   let count = 0
   let timer: NodeJS.Timeout | undefined
@@ -37,7 +37,7 @@ export function createGather({ write, lingerMs, enough }: GatherOptions): Gather
     new Promise((resolve, reject) => {
       waiting.push({ events, resolve, reject })
       count += events.length
-      if (count >= enough) flush()
+      if (count >= maxEvents) flush()
       else timer ??= setTimeout(flush, lingerMs)
     })
 }

@@ -1,6 +1,6 @@
 import type { ReasonId } from '#domain/reasons'
 import type { ExplainInput, ExplainPorts, Explanation } from './explanation.ts'
-import { type Judged, judgeBackend, settle, step } from './judge-backend.ts'
+import { decidingSteps, type Judged, judgeBackend, step } from './judge-backend.ts'
 
 const REFUSED: Readonly<Record<'out' | 'surge' | 'unknown', ReasonId>> = {
   out: 'channel.not_in_group',
@@ -18,7 +18,7 @@ const judge = async (
     const reason = REFUSED[standing]
     const steps = [step('channel', input.channel, `${standing} for group ${group}`, true)]
     const settled = { verdict: 'deny', reason, decidedBy: `channel ${input.channel}` } as const
-    return { ...settle(steps, settled), authBackend: null }
+    return { ...decidingSteps(steps, settled), authBackend: null }
   }
   const inGroup = step('channel', input.channel, `in group ${group}`)
   const name = ports.backendFor(input.channel, group)
@@ -26,7 +26,7 @@ const judge = async (
   if (name === null || backend === null) {
     const steps = [inGroup, step('default', 'auth', 'no auth backend is asked here', true)]
     const settled = { verdict: 'allow', reason: 'ok', decidedBy: 'no auth backend' } as const
-    return { ...settle(steps, settled), authBackend: null }
+    return { ...decidingSteps(steps, settled), authBackend: null }
   }
   const judged = await judgeBackend(input, { name, country, backend }, ports)
   return { ...judged, steps: [inGroup, ...judged.steps], authBackend: name }

@@ -33,7 +33,7 @@ export const step = (
 ): ExplainStep => ({ stage, subject, result, isDeciding })
 
 /** Steps that settle the question. */
-export const settle = (
+export const decidingSteps = (
   steps: readonly ExplainStep[],
   settled: Settled,
   backends: Explanation['backends'] = [],
@@ -62,7 +62,7 @@ const byDefault = (allowDefault: boolean): Settled =>
 
 const dry = (backend: ExplainBackend, steps: readonly ExplainStep[]): Judged => {
   const outage = backend.allowDefault ? 'let in (`allow default`)' : 'refused'
-  return settle(
+  return decidingSteps(
     [
       ...steps,
       ...backend.backends.map(({ url }) => step('backend', backendLabel(url), 'not asked', true)),
@@ -117,11 +117,11 @@ export const judgeBackend = async (
   const viewer = { ...input, country }
   const steps = ruleSteps(backend.rules, viewer)
   const settled = byRules(backend.rules, viewer)
-  if (settled !== null) return settle(steps, settled)
+  if (settled !== null) return decidingSteps(steps, settled)
   if (backend.backends.length === 0) {
     const fallen = byDefault(backend.allowDefault)
     const last = step('default', 'allow default', backend.allowDefault ? 'set' : 'not set', true)
-    return settle([...steps, last], fallen)
+    return decidingSteps([...steps, last], fallen)
   }
   if (ports.ask === null) return dry(backend, steps)
   return live(await ports.ask(requestOf(input, name, country)), steps)

@@ -1,5 +1,5 @@
 import { buildSubnetTable } from '#domain/networks/subnet-pages'
-import { breathe } from '../playlists/catalogue/yield-to-event-loop.ts'
+import { yieldToEventLoop } from '../playlists/catalogue/yield-to-event-loop.ts'
 import { type GroupNetworkTexts, loadNetworks } from './network-texts.ts'
 import { buildPrefixIndex, type PrefixIndex } from './prefix-index.ts'
 
@@ -22,7 +22,7 @@ export const buildGroupNetworks = async (
 ): Promise<GroupNetworkTables> => {
   const loaded = await loadNetworks(groups, directory)
   const usable = loaded.problems.length === 0 ? loaded.groups : []
-  await breathe()
+  await yieldToEventLoop()
   const table = buildSubnetTable(
     usable.map(({ id, rules }) => ({ id, networks: rules.map(({ network }) => network) })),
   )

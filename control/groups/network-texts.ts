@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { type Network, parseNetwork } from '#domain/networks/network'
-import { breatheAt } from '../playlists/catalogue/yield-to-event-loop.ts'
+import { yieldEvery } from '../playlists/catalogue/yield-to-event-loop.ts'
 
 /** A network and the words of the operator it came from. */
 export interface NetworkRule {
@@ -69,7 +69,7 @@ const takeFile = async (
   report.files.push(path)
   const lines = content.replace(/^\u{feff}/u, '').split(/\r\n|\n|\r/)
   for (const [index, line] of lines.entries()) {
-    await breatheAt(index)
+    await yieldEvery(index)
     const text = line.replace(/[#;].*$/, '').trim()
     if (text !== '') takeText(text, `${name} line ${index + 1}: ${text}`, rules, report)
   }

@@ -1,6 +1,6 @@
 import type { Address } from '#domain/networks/address'
 import { maskAddress } from '#domain/networks/network'
-import { breatheAt } from '../playlists/catalogue/yield-to-event-loop.ts'
+import { yieldEvery } from '../playlists/catalogue/yield-to-event-loop.ts'
 import type { GroupRules } from './network-texts.ts'
 
 /** What a longest-prefix search found. */
@@ -25,7 +25,7 @@ export const buildPrefixIndex = async (groups: readonly GroupRules[]): Promise<P
   }
   for (const { id, rules } of groups)
     for (const [index, { network, text }] of rules.entries()) {
-      await breatheAt(index)
+      await yieldEvery(index)
       const { family } = network.base
       const prefix = family === 6 ? Math.min(64, network.prefix) : network.prefix
       const key = keyOf(maskAddress(network.base, prefix))

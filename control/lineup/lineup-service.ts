@@ -18,7 +18,7 @@ import { PlaylistService } from '../playlists/service.ts'
 import type { PlaylistSnapshot } from '../playlists/snapshot.ts'
 import { createCatalog, hasRegained, indexLineup, type LineupIndex } from './lineup-catalog.ts'
 import type { SurgeState } from './surge-state.ts'
-import { whyTooLarge } from './table-room.ts'
+import { tableTooLarge } from './table-room.ts'
 
 export interface LineupServicePorts {
   readonly config: () => Config
@@ -79,7 +79,7 @@ export class LineupService {
       onStatus: ports.sourceChanged,
       refuse: ({ channels, table }) => {
         const { channels_mb: size } = ports.config().edge.zones
-        const why = whyTooLarge(table, size, 'edge.zones.channels_mb')
+        const why = tableTooLarge(table, size, 'edge.zones.channels_mb')
         return why && `${channels.length} channels in all: ${why}`
       },
     })
@@ -142,7 +142,7 @@ export class LineupService {
     )
     if (networks.problems.length > 0) return networks.problems
     const size = config.edge.zones.networks_mb
-    const why = whyTooLarge(networks.pages, size, 'edge.zones.networks_mb')
+    const why = tableTooLarge(networks.pages, size, 'edge.zones.networks_mb')
     if (why !== null) return [`the networks of all groups: ${why}`]
     const classifier = classifierOf(config, networks)
     this.warn([...networks.warnings, ...membershipConflicts(classifier.groups)])

@@ -20,7 +20,7 @@ export const tableBytes = (rows: ReadonlyMap<string, string>): number => {
 const USABLE = 0.85
 
 /** Why a table would not fit into a zone of the edge, or `null`. */
-export const whyTooLarge = (
+export const tableTooLarge = (
   rows: ReadonlyMap<string, string>,
   zoneMb: number,
   setting: string,

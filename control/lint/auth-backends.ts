@@ -1,6 +1,6 @@
 import { alternatives } from './channels.ts'
 import { lintCountry } from './countries.ts'
-import type { LintBackend, LintConfig, LintLists, LintPath, Tell } from './finding.ts'
+import type { LintBackend, LintConfig, LintLists, LintPath, Report } from './finding.ts'
 import { familiesOf, lintNetworkText } from './networks.ts'
 import { lintShadows } from './shadows.ts'
 
@@ -9,7 +9,7 @@ const LONGEST_TIMEOUT_MS = 10_000
 const hasAny = ({ ip, country, ua }: LintLists): boolean =>
   ip.length + country.length + ua.length > 0
 
-const lintTokens = (backend: LintBackend, path: LintPath, tell: Tell): void => {
+const lintTokens = (backend: LintBackend, path: LintPath, tell: Report): void => {
   if (backend.allow.token.length === 0 || !hasAny(backend.deny)) return
   tell([...path, 'allow', 'token'], {
     severity: 'warning',
@@ -19,7 +19,7 @@ const lintTokens = (backend: LintBackend, path: LintPath, tell: Tell): void => {
   })
 }
 
-const lintSkipped = (backend: LintBackend, path: LintPath, tell: Tell): void => {
+const lintSkipped = (backend: LintBackend, path: LintPath, tell: Report): void => {
   if (backend.backends.length === 0) return
   if (backend.allow.country.length > 0)
     tell([...path, 'allow', 'country'], {
@@ -37,7 +37,7 @@ const lintSkipped = (backend: LintBackend, path: LintPath, tell: Tell): void => 
     })
 }
 
-const lintNetworks = (backend: LintBackend, path: LintPath, tell: Tell): void => {
+const lintNetworks = (backend: LintBackend, path: LintPath, tell: Report): void => {
   for (const action of ['allow', 'deny'] as const) {
     const texts = backend[action].ip
     for (const [at, text] of texts.entries())
@@ -53,7 +53,7 @@ const lintNetworks = (backend: LintBackend, path: LintPath, tell: Tell): void =>
   }
 }
 
-const lintCountries = (backend: LintBackend, path: LintPath, tell: Tell): void => {
+const lintCountries = (backend: LintBackend, path: LintPath, tell: Report): void => {
   for (const action of ['allow', 'deny'] as const)
     for (const [at, code] of backend[action].country.entries())
       lintCountry(code, [...path, action, 'country', at], tell)
@@ -62,7 +62,7 @@ const lintCountries = (backend: LintBackend, path: LintPath, tell: Tell): void =
 const lintHttp = (
   backend: LintBackend,
   path: LintPath,
-  { tell, isSet }: { tell: Tell; isSet: (path: LintPath) => boolean },
+  { tell, isSet }: { tell: Report; isSet: (path: LintPath) => boolean },
 ): void => {
   for (const [at, { timeout_ms }] of backend.backends.entries()) {
     const here = [...path, 'backends', at]
@@ -99,7 +99,7 @@ const isForLinks = ({ auth, groups, channels, secure_links }: LintConfig, name: 
     .map((text) => text.replaceAll(/^\^|\$$/g, '').replaceAll(/\\(.)/g, '$1'))
     .every((channel) => secure_links.some(({ match }) => new RegExp(match, 'u').test(channel)))
 
-const lintUse = (config: LintConfig, at: number, tell: Tell): void => {
+const lintUse = (config: LintConfig, at: number, tell: Report): void => {
   const backend = config.auth_backends[at]
   if (backend === undefined) return
   const users = [
@@ -126,7 +126,7 @@ const lintUse = (config: LintConfig, at: number, tell: Tell): void => {
 /** Looks at every auth backend. `isSet` tells what the file itself says from what a default filled in. */
 export const lintAuthBackends = (
   config: LintConfig,
-  ports: { readonly tell: Tell; readonly isSet: (path: LintPath) => boolean },
+  ports: { readonly tell: Report; readonly isSet: (path: LintPath) => boolean },
 ): void => {
   const { tell } = ports
   for (const [at, backend] of config.auth_backends.entries()) {

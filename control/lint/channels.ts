@@ -1,4 +1,4 @@
-import type { LintChannelRule, LintMatch, LintPath, Tell } from './finding.ts'
+import type { LintChannelRule, LintMatch, LintPath, Report } from './finding.ts'
 
 const isEverything = (match: string): boolean => /^\^?(?:\.\*)?\$?$/.test(match)
 
@@ -6,7 +6,7 @@ const isBefore = (earlier: LintChannelRule, later: LintChannelRule): boolean =>
   isEverything(earlier.match) || earlier.match === later.match
 
 /** Rules that an earlier one leaves nothing: the first match counts, for auth the first that names one. */
-export const lintChannelRules = (rules: readonly LintChannelRule[], tell: Tell): void => {
+export const lintChannelRules = (rules: readonly LintChannelRule[], tell: Report): void => {
   for (const [at, rule] of rules.entries()) {
     const by = rules.findIndex((other, place) => place < at && isBefore(other, rule))
     const earlier = rules[by]
@@ -63,7 +63,7 @@ const nothing = (
 export const lintMatches = (
   { channels, secure_links }: Record<'channels' | 'secure_links', readonly LintMatch[]>,
   known: readonly LintChannel[],
-  tell: Tell,
+  tell: Report,
 ): void => {
   if (known.length === 0) return
   const look = (list: readonly LintMatch[], name: string, what: string): void => {

@@ -1,4 +1,4 @@
-import type { LintPath, Tell } from './finding.ts'
+import type { LintPath, Report } from './finding.ts'
 
 /** Assigned codes of ISO 3166-1, and XK, which geo files use for Kosovo. */
 const ASSIGNED = new Set(
@@ -15,7 +15,7 @@ const ASSIGNED = new Set(
 const MEANT: Readonly<Record<string, string>> = { UK: 'GB', EN: 'GB', EL: 'GR', YU: 'RS', SU: 'RU' }
 
 /** Says where a code is nobody's: no viewer is ever found there. */
-export const lintCountry = (code: string, path: LintPath, tell: Tell): void => {
+export const lintCountry = (code: string, path: LintPath, tell: Report): void => {
   const upper = code.toUpperCase()
   if (ASSIGNED.has(upper)) return
   const meant = MEANT[upper]

@@ -15,7 +15,7 @@ export interface LintFinding {
 }
 
 /** Says something about the setting at a path. */
-export type Tell = (path: LintPath, finding: Omit<LintFinding, 'line'>) => void
+export type Report = (path: LintPath, finding: Omit<LintFinding, 'line'>) => void
 
 /** Lists of an auth backend. */
 export interface LintLists {

@@ -1,6 +1,6 @@
 import { isLan, parseNetwork } from '#domain/networks/network'
 import { lintCountry } from './countries.ts'
-import type { LintGroup, LintPath, Tell } from './finding.ts'
+import type { LintGroup, LintPath, Report } from './finding.ts'
 import { familiesOf, lintNetworkText } from './networks.ts'
 import { nestedNetworks } from './shadows.ts'
 
@@ -20,7 +20,11 @@ const ownedNetworks = (groups: readonly LintGroup[]): Owned[] =>
     ),
   )
 
-const lintOverlaps = (groups: readonly LintGroup[], owned: readonly Owned[], tell: Tell): void => {
+const lintOverlaps = (
+  groups: readonly LintGroup[],
+  owned: readonly Owned[],
+  tell: Report,
+): void => {
   const told = new Set<string>()
   for (const { inner, outer, isSame } of nestedNetworks(owned.map(({ text }) => text))) {
     const [small, large] = [owned[inner], owned[outer]]
@@ -45,7 +49,7 @@ const isPrivate = (text: string): boolean => {
   return parsed.ok && parsed.networks.every(({ base }) => isLan(base))
 }
 
-const lintGroup = (group: LintGroup, at: number, tell: Tell): void => {
+const lintGroup = (group: LintGroup, at: number, tell: Report): void => {
   const texts = group.networks.filter((text) => !isFile(text))
   const { v4, v6 } = familiesOf(texts)
   if (v4 > 0 && v6 === 0 && texts.length === group.networks.length && !texts.every(isPrivate))
@@ -70,7 +74,7 @@ const lintGroup = (group: LintGroup, at: number, tell: Tell): void => {
 }
 
 /** Looks at the groups' networks, each and against each other. */
-export const lintGroups = (groups: readonly LintGroup[], tell: Tell): void => {
+export const lintGroups = (groups: readonly LintGroup[], tell: Report): void => {
   const owned = ownedNetworks(groups)
   for (const { text, path } of owned) lintNetworkText(text, path, tell)
   lintOverlaps(groups, owned, tell)

@@ -1,7 +1,7 @@
 import { parse } from 'yaml'
 import { lintAuthBackends } from './auth-backends.ts'
 import { type LintChannel, lintChannelRules, lintMatches } from './channels.ts'
-import type { LintConfig, LintFinding, LintPath, Severity, Tell } from './finding.ts'
+import type { LintConfig, LintFinding, LintPath, Report, Severity } from './finding.ts'
 import { lintGroups } from './groups.ts'
 import { lintSecureLinks } from './secure-links.ts'
 
@@ -22,7 +22,7 @@ export const lint = (
   { lineOf, isSet, channels }: LintSource,
 ): readonly LintFinding[] => {
   const findings: LintFinding[] = []
-  const tell: Tell = (path, finding) => findings.push({ line: lineOf(path), ...finding })
+  const tell: Report = (path, finding) => findings.push({ line: lineOf(path), ...finding })
   lintAuthBackends(config, { tell, isSet: isSet ?? (() => true) })
   lintGroups(config.groups, tell)
   lintChannelRules(config.channels, tell)

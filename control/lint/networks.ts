@@ -1,5 +1,5 @@
 import { formatNetwork, parseNetwork } from '#domain/networks/network'
-import type { LintPath, Tell } from './finding.ts'
+import type { LintPath, Report } from './finding.ts'
 
 /** How many networks of each family texts name; unreadable ones count for nothing. */
 export const familiesOf = (texts: readonly string[]): { v4: number; v6: number } => {
@@ -12,7 +12,7 @@ export const familiesOf = (texts: readonly string[]): { v4: number; v6: number }
 }
 
 /** Says where a network's text may mean something else than its writer thinks. */
-export const lintNetworkText = (text: string, path: LintPath, tell: Tell): void => {
+export const lintNetworkText = (text: string, path: LintPath, tell: Report): void => {
   const parsed = parseNetwork(text)
   if (!parsed.ok)
     return tell(path, {

@@ -1,4 +1,4 @@
-import type { LintSecureLink, Tell } from './finding.ts'
+import type { LintSecureLink, Report } from './finding.ts'
 
 const KNOWN = ['secure_link_expires', 'arg_expires', 'uri', 'remote_addr', 'channel', 'key']
 
@@ -35,7 +35,7 @@ const trapsOf = (expression: string, checkIp: boolean): readonly Trap[] => {
 }
 
 /** Says where links of nginx are worth less, or hold less, than they seem to. */
-export const lintSecureLinks = (links: readonly LintSecureLink[], tell: Tell): void => {
+export const lintSecureLinks = (links: readonly LintSecureLink[], tell: Report): void => {
   for (const [at, { format, expression, check_ip }] of links.entries()) {
     if (format !== 'nginx' || expression === undefined) continue
     for (const [isSet, message, suggestion] of trapsOf(expression, check_ip))

@@ -1,6 +1,6 @@
 import { formatNetwork } from '#domain/networks/network'
 import { compileNetworks, type NetworkIndex } from '#domain/rules/rule-networks'
-import type { LintBackend, Tell } from './finding.ts'
+import type { LintBackend, Report } from './finding.ts'
 
 type Kind = 'token' | 'ip' | 'country' | 'ua'
 
@@ -64,7 +64,7 @@ const shadowsOf = (kind: Kind, values: readonly string[], allowed: number): Shad
 export const lintShadows = (
   backend: LintBackend,
   path: readonly (string | number)[],
-  tell: Tell,
+  tell: Report,
 ) => {
   for (const kind of ['token', 'ip', 'country', 'ua'] as const) {
     const allow = backend.allow[kind]

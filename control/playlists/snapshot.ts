@@ -1,7 +1,7 @@
 import { buildCatalogue, type Catalogue, type NamedPlaylist } from './catalogue/catalogue.ts'
 import type { Channel } from './catalogue/channel.ts'
 import { buildChannelTable, type GroupChannels } from './catalogue/channel-table.ts'
-import { breathe } from './catalogue/yield-to-event-loop.ts'
+import { yieldToEventLoop } from './catalogue/yield-to-event-loop.ts'
 import { type CheckOptions, checkChannels, type GroupSelection } from './lists/list-checks.ts'
 import { type RenderedList, renderList } from './lists/render-list.ts'
 import { selectChannels } from './lists/selection.ts'
@@ -41,7 +41,7 @@ export const buildSnapshot = async (input: SnapshotInput): Promise<PlaylistSnaps
   const groups: GroupChannels[] = []
   const lists = new Map<string, RenderedList>()
   for (const group of input.groups) {
-    await breathe()
+    await yieldToEventLoop()
     const channels = selectChannels(catalogue.channels, group.channels)
     const { kept, leftOut } = applySurge(
       channels,

@@ -5,7 +5,7 @@ import { createGeo } from '../geo/geo.ts'
 import type { PlayHistory, SourceUser } from '../sources/model/play-history.ts'
 import type { AccountRead, AccountSource } from './common/account-read.ts'
 import { createNetworkPlaces, type Placed } from './common/network-places.ts'
-import { inOrder } from './common/ordered-pool.ts'
+import { orderedPool } from './common/ordered-pool.ts'
 import { createPlaceBook } from './common/place-book.ts'
 
 /** What to read of a source. */
@@ -70,7 +70,7 @@ async function* readAccounts(
   atOnce: number,
   read: (user: SourceUser) => Promise<PlayRecord[]>,
 ): AsyncGenerator<AccountRead> {
-  for await (const { item, outcome } of inOrder(users, atOnce, read))
+  for await (const { item, outcome } of orderedPool(users, atOnce, read))
     yield {
       user_id: item.id,
       name: item.name,

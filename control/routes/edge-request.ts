@@ -1,18 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isChannelId, stripSecrets } from '#domain/channels/channel'
-import { ASK } from '#domain/channels/protocol'
+import { REQUEST_HEADERS } from '#domain/channels/protocol'
 import type { Check } from '../access/admission/check.ts'
-import type { PlaylistAsk } from '../access/admission/identify.ts'
+import type { PlaylistRequest } from '../access/admission/identify.ts'
 import type { Opening } from '../access/admission/opening.ts'
 import type { OpeningCredential } from '../access/admission/viewer.ts'
 
 /** A secret of this size or more is junk. */
 const JUNK_BYTES = 2048
 
-type AskName = keyof typeof ASK
+type AskName = keyof typeof REQUEST_HEADERS
 
 const plain = (headers: IncomingHttpHeaders, name: AskName): string => {
-  const value = headers[ASK[name].toLowerCase()]
+  const value = headers[REQUEST_HEADERS[name].toLowerCase()]
   return typeof value === 'string' ? value : ''
 }
 
@@ -91,7 +91,10 @@ export const readCheck = (headers: IncomingHttpHeaders, edge: string, now: numbe
   }
 }
 
-export const readPlaylistAsk = (headers: IncomingHttpHeaders, now: number): PlaylistAsk | null => {
+export const readPlaylistRequest = (
+  headers: IncomingHttpHeaders,
+  now: number,
+): PlaylistRequest | null => {
   const credential = credentialOf(headers)
   if (!credential) return null
   const country = orNull(plain(headers, 'country').toUpperCase())

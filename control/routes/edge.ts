@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { EDGE_API, type SyncRequest, TELL } from '#domain/channels/protocol'
+import { ANSWER_HEADERS, EDGE_API, type SyncRequest } from '#domain/channels/protocol'
 import type { ReasonId } from '#domain/reasons'
 import { type CheckAnswer, type CheckPorts, check } from '../access/admission/check.ts'
 import { identifyForList } from '../access/admission/identify.ts'
 import { open } from '../access/admission/open.ts'
 import type { OpenPorts } from '../access/admission/opening.ts'
-import type { FirstNews } from '../edge/edge-catch-up.ts'
+import type { EdgeCatchUp } from '../edge/edge-catch-up.ts'
 import { type SyncPorts, sync } from '../edge/sync-service.ts'
 import type { VersionedTable } from '../edge/versioned-table.ts'
-import { readCheck, readOpening, readPlaylistAsk } from './edge-request.ts'
+import { readCheck, readOpening, readPlaylistRequest } from './edge-request.ts'
 import { isTableName, syncRequestSchema, tableQuerySchema } from './edge-schemas.ts'
 
 export interface EdgeRoutesOptions {
@@ -27,7 +27,7 @@ export interface EdgeRoutesOptions {
     readonly address: string
     readonly from: string
   }) => Promise<void>
-  readonly news: Pick<FirstNews, 'of'>
+  readonly catchUp: Pick<EdgeCatchUp, 'caughtUp'>
   /** Counts what edges ask, by outcome: `ok` or the reason of a refusal. */
   readonly count: (question: 'open' | 'check' | 'identify' | 'sync', outcome: ReasonId) => void
   /** Who asks: the edge's id, or `null` for a stranger. */
@@ -47,7 +47,11 @@ const refuse = (reply: FastifyReply, reason: ReasonId, denyUntil: number): Fasti
   const denySec = Math.max(0, Math.ceil((denyUntil - Date.now()) / 1000))
   const status = NOT_FOUND.has(reason) ? 404 : TOO_MANY.has(reason) ? 429 : 403
   if (denySec > 0) reply.header('retry-after', denySec)
-  return reply.code(status).header(TELL.reason, reason).header(TELL.denyTtl, denySec).send()
+  return reply
+    .code(status)
+    .header(ANSWER_HEADERS.reason, reason)
+    .header(ANSWER_HEADERS.denyTtl, denySec)
+    .send()
 }
 
 const answerCheck = (reply: FastifyReply, admission: CheckAnswer): FastifyReply => {
@@ -56,9 +60,9 @@ const answerCheck = (reply: FastifyReply, admission: CheckAnswer): FastifyReply 
   }
   return reply
     .code(204)
-    .header(TELL.key, admission.key)
-    .header(TELL.ttl, Math.ceil(admission.leaseMs / 1000))
-    .header(TELL.cap, admission.cap ?? '')
+    .header(ANSWER_HEADERS.key, admission.key)
+    .header(ANSWER_HEADERS.ttl, Math.ceil(admission.leaseMs / 1000))
+    .header(ANSWER_HEADERS.cap, admission.cap ?? '')
     .send()
 }
 
@@ -67,7 +71,7 @@ const openRoute = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
     const opening = readOpening(request.headers, request.edgeId, Date.now())
     if (!opening) return refuse(reply, 'request.malformed', 0)
     // By its own leases it can count; by what is known here, nobody plays.
-    if (!(await options.news.of(request.edgeId))) return reply.code(503).send()
+    if (!(await options.catchUp.caughtUp(request.edgeId))) return reply.code(503).send()
     const answer = await open(opening, options.openPorts)
     options.count('open', answer.outcome === 'refused' ? answer.reason : 'ok')
     if (answer.outcome === 'refused') return refuse(reply, answer.reason, answer.denyUntil)
@@ -75,8 +79,10 @@ const openRoute = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
     if (answer.outcome === 'redirected') {
       return reply.code(302).header('location', answer.location).send()
     }
-    reply.header(TELL.key, answer.key).header(TELL.ttl, Math.ceil(answer.leaseMs / 1000))
-    reply.header(TELL.cap, answer.cap)
+    reply
+      .header(ANSWER_HEADERS.key, answer.key)
+      .header(ANSWER_HEADERS.ttl, Math.ceil(answer.leaseMs / 1000))
+    reply.header(ANSWER_HEADERS.cap, answer.cap)
     if (answer.location === null) return reply.code(204).send()
     return reply.code(302).header('location', answer.location).send()
   })
@@ -90,7 +96,7 @@ const askRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
     return answerCheck(reply, admission)
   })
   app.get('/identify', async (request, reply) => {
-    const ask = readPlaylistAsk(request.headers, Date.now())
+    const ask = readPlaylistRequest(request.headers, Date.now())
     if (!ask) return refuse(reply, 'request.malformed', 0)
     const answer = await identifyForList(ask, options.openPorts)
     options.count('identify', answer.outcome === 'refused' ? answer.reason : 'ok')

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Outcome, run } from './exec.ts'
-import { DISK_FULL, Failure, saysDiskFull } from './failure.ts'
+import { DISK_FULL, Failure, isDiskFullMessage } from './failure.ts'
 import { findOnMachine } from './program.ts'
 import { debianArchive, machineCodename, machineSources } from './sources.ts'
 import type { Suite } from './tools.ts'
@@ -149,7 +149,7 @@ async function download(
 }
 
 function aptFailure({ stderr }: Outcome, otherwise: string): Failure {
-  return new Failure(saysDiskFull(stderr) ? DISK_FULL : otherwise)
+  return new Failure(isDiskFullMessage(stderr) ? DISK_FULL : otherwise)
 }
 
 function firstError(outcome: Outcome): string {

@@ -7,7 +7,7 @@ export class Failure extends Error {
 export const DISK_FULL = 'The disk is full; free some space and run it again.'
 
 /** Whether a program's words say that the disk is full. */
-export const saysDiskFull = (text: string): boolean => /no space left|ENOSPC/i.test(text)
+export const isDiskFullMessage = (text: string): boolean => /no space left|ENOSPC/i.test(text)
 
 const CLOSED: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS'])
 

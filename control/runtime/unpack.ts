@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs
 import { basename, join } from 'node:path'
 import { openApt } from './apt.ts'
 import { run } from './exec.ts'
-import { DISK_FULL, Failure, saysDiskFull } from './failure.ts'
+import { DISK_FULL, Failure, isDiskFullMessage } from './failure.ts'
 import { locked, type PackageRecord, readManifest, writeManifest } from './manifest.ts'
 import type { ToolSource } from './tools.ts'
 
@@ -69,7 +69,7 @@ async function unpack(
 async function extract(file: string, root: string): Promise<PackageRecord> {
   const out = await run(['dpkg-deb', '-x', file, root], { timeoutMs: 300_000 })
   if (out.code !== 0) {
-    if (saysDiskFull(out.stderr)) throw new Failure(DISK_FULL)
+    if (isDiskFullMessage(out.stderr)) throw new Failure(DISK_FULL)
     throw new Failure(
       `${basename(file)} could not be unpacked: ${out.stderr.trim()}; delete .runtime and run it again.`,
     )

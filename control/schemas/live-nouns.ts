@@ -38,7 +38,10 @@ const filters = {
   banned: Type.Optional(Type.Boolean({ description: 'Only what is banned, or only what is not.' })),
 }
 
-export const nounQuery = Type.Object({ ...pageQuery, ...filters }, { additionalProperties: false })
+export const liveListQuery = Type.Object(
+  { ...pageQuery, ...filters },
+  { additionalProperties: false },
+)
 
 /** Why sessions are ended, and how long they are refused. */
 export const endQuery = Type.Object(

@@ -1,7 +1,7 @@
 import type { Effects } from '#domain/limits/types'
-import { type Health, withFallback } from './health.ts'
+import { type RedisHealth, withFallback } from './health.ts'
 import { createLiveView } from './live-view.ts'
-import type { Shadow } from './memory/mirror.ts'
+import type { SessionMirror } from './memory/mirror.ts'
 import type { CapEngine } from './model/cap-engine.ts'
 import type { CappedStore } from './model/capped-store.ts'
 import type { SessionIndex } from './model/session-index.ts'
@@ -9,7 +9,7 @@ import type { SessionStore } from './model/session-store.ts'
 import type { SessionView } from './model/session-view.ts'
 
 /** One place where sessions are counted: Redis or this process. */
-export interface Side {
+export interface SessionBackend {
   readonly engine: CapEngine
   readonly index: SessionIndex
   readonly store: CappedStore
@@ -18,15 +18,15 @@ export interface Side {
 }
 
 /** Both places. */
-export interface Sides {
-  readonly redis: Side
-  readonly memory: Side
+export interface SessionBackends {
+  readonly redis: SessionBackend
+  readonly memory: SessionBackend
 }
 
 /** Runs an act on the side that decides now, and again on memory where Redis fails it. */
-export const eitherSide =
-  (health: Health, sides: Sides) =>
-  <T>(act: (side: Side) => Promise<T>): Promise<T> =>
+export const withFailover =
+  (health: RedisHealth, sides: SessionBackends) =>
+  <T>(act: (side: SessionBackend) => Promise<T>): Promise<T> =>
     withFallback(
       health,
       () => act(sides.redis),
@@ -34,8 +34,12 @@ export const eitherSide =
     )
 
 /** One store that asks Redis, and memory while Redis is away. */
-export const joinStores = (health: Health, sides: Sides, shadow: Shadow): SessionStore => {
-  const onSide = eitherSide(health, sides)
+export const createFailoverStore = (
+  health: RedisHealth,
+  sides: SessionBackends,
+  shadow: SessionMirror,
+): SessionStore => {
+  const onSide = withFailover(health, sides)
   const either = <T>(act: (store: CappedStore) => Promise<T>): Promise<T> =>
     onSide(({ store }) => act(store))
   return {
@@ -69,7 +73,7 @@ export const joinStores = (health: Health, sides: Sides, shadow: Shadow): Sessio
 }
 
 /** The same for reading. */
-export const joinViews = (health: Health, sides: Sides): SessionView => {
+export const createFailoverView = (health: RedisHealth, sides: SessionBackends): SessionView => {
   const [redis, memory] = [createLiveView(sides.redis), createLiveView(sides.memory)]
   const either = <T>(act: (view: typeof redis) => Promise<T>): Promise<T> =>
     withFallback(

@@ -3,15 +3,15 @@ import { KEYS } from './model/keys.ts'
 import { mastersOf, type RedisClient } from './redis/client.ts'
 import { isTimeout } from './redis/command-timeout.ts'
 
-export interface HealthOptions {
+export interface RedisHealthOptions {
   readonly redis: RedisClient
   /** Gives Redis back what this process remembers; `isEmpty` when its data is gone. */
-  readonly announce: (isEmpty: boolean) => Promise<void>
+  readonly restore: (isEmpty: boolean) => Promise<void>
   readonly onChange: (isDegraded: boolean, why: string) => void
 }
 
 /** Whether Redis decides, or this process alone. */
-export interface Health {
+export interface RedisHealth {
   isDegraded(): boolean
   /** Milliseconds the clock of Redis is ahead of ours. */
   offsetMs(): number
@@ -19,12 +19,12 @@ export interface Health {
   epoch(): string | null
   degrade(error: unknown): void
   /** Asks Redis how it is. */
-  beat(): Promise<void>
+  check(): Promise<void>
 }
 
 /** Runs `act` against Redis, or `instead` where Redis is away. */
 export const withFallback = async <T>(
-  health: Health,
+  health: RedisHealth,
   act: () => Promise<T>,
   instead: () => Promise<T>,
 ): Promise<T> => {
@@ -40,7 +40,11 @@ export const withFallback = async <T>(
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown')
 
 /** Redis counts as away until it has answered once. */
-export const createHealth = ({ redis, announce, onChange }: HealthOptions): Health => {
+export const createRedisHealth = ({
+  redis,
+  restore,
+  onChange,
+}: RedisHealthOptions): RedisHealth => {
   let isDegraded = true
   let hasTold = false
   let epoch: string | null = null
@@ -73,7 +77,7 @@ export const createHealth = ({ redis, announce, onChange }: HealthOptions): Heal
       wasLate = false
       const { value, isEmpty } = await readEpoch()
       if (!isDegraded && value === epoch) return
-      await announce(isEmpty || (epoch !== null && value !== epoch))
+      await restore(isEmpty || (epoch !== null && value !== epoch))
       epoch = value
       if (isDegraded && hasTold) onChange(false, 'Redis answers again')
       isDegraded = false
@@ -90,7 +94,7 @@ export const createHealth = ({ redis, announce, onChange }: HealthOptions): Heal
     offsetMs: () => offset,
     epoch: () => (isDegraded ? null : epoch),
     degrade,
-    beat: () => {
+    check: () => {
       beating ??= listen().finally(() => {
         beating = null
       })

@@ -1,7 +1,7 @@
 import type { CapEngine } from './model/cap-engine.ts'
 import { accountTag, LIVE_SHARDS, shardOf } from './model/keys.ts'
 import type { LiveSession } from './model/live-session.ts'
-import type { Place, SessionIndex } from './model/session-index.ts'
+import type { SessionIndex, SessionLocation } from './model/session-index.ts'
 import { sessionsOf } from './model/session-shape.ts'
 import type { LiveNumbers, SessionPage, SessionQuery, SessionView } from './model/session-view.ts'
 import { sortedPageOf } from './model/sorted-page.ts'
@@ -28,7 +28,7 @@ const matches = (session: LiveSession, query: SessionQuery): boolean =>
   (query.device === undefined || session.device === query.device) &&
   (query.download === undefined || session.download === query.download)
 
-const tagsOf = (places: readonly Place[]): string[] =>
+const tagsOf = (places: readonly SessionLocation[]): string[] =>
   [...new Set(places.map(({ tag }) => tag))].sort()
 
 /** Accounts that may hold a match, in tag order, by the narrowest index; lazily where there is none. */

@@ -1,12 +1,17 @@
 import type { Effects } from '#domain/limits/types'
-import { endHit, pardon } from './bans/ban-reach.ts'
+import { clearBanTraces, endBannedSessions } from './bans/ban-reach.ts'
 import { createBanStream } from './bans/ban-stream.ts'
-import { type BanMemory, type Bans, createBans } from './bans/bans.ts'
-import { eitherSide, joinStores, joinViews, type Side } from './failover-store.ts'
-import { createHealth } from './health.ts'
+import { type BanRepository, type Bans, createBans } from './bans/bans.ts'
+import {
+  createFailoverStore,
+  createFailoverView,
+  type SessionBackend,
+  withFailover,
+} from './failover-store.ts'
+import { createRedisHealth } from './health.ts'
 import { createMemoryEngine } from './memory/engine.ts'
-import { createShadow } from './memory/mirror.ts'
-import { announce } from './memory/restore-redis.ts'
+import { createSessionMirror } from './memory/mirror.ts'
+import { restoreRedis } from './memory/restore-redis.ts'
 import { createMemoryIndex } from './memory/session-index.ts'
 import type { BanStore } from './model/ban-store.ts'
 import { createCappedStore } from './model/capped-store.ts'
@@ -17,12 +22,12 @@ import type { RedisClient } from './redis/client.ts'
 import { createRedisEngine } from './redis/engine.ts'
 import { scriptRunner } from './redis/scripts.ts'
 import { createRedisIndex } from './redis/session-index.ts'
-import { startWork } from './upkeep.ts'
+import { createUpkeep } from './upkeep.ts'
 
 export interface SessionsOptions {
   readonly redis: RedisClient
   /** Where bans outlive Redis. */
-  readonly banMemory: BanMemory
+  readonly banMemory: BanRepository
   /** A session ended, superseded, expired or was refused its slot: for history and the log. */
   readonly onEnd: (end: SessionEnd) => void
   readonly onDegraded?: (isDegraded: boolean, why: string) => void
@@ -53,7 +58,7 @@ const createMemory = (now: () => number) => ({
   memoryIndex: createMemoryIndex(),
 })
 
-const createSide = (side: Omit<Side, 'store'>): Side => {
+const createSide = (side: Omit<SessionBackend, 'store'>): SessionBackend => {
   const onEffects = (effects: Effects) => {
     for (const { key, slot } of effects.ended) side.index.remove(entryOfSlot(key, slot))
     side.onEffects(effects)
@@ -63,15 +68,15 @@ const createSide = (side: Omit<Side, 'store'>): Side => {
 
 const createBansOn = (
   { redis, banMemory, onError }: SessionsOptions,
-  either: ReturnType<typeof eitherSide>,
+  either: ReturnType<typeof withFailover>,
   now: () => number,
 ): Bans =>
   createBans({
     stream: createBanStream(redis, now),
     memory: banMemory,
     now,
-    endHit: (ban) => either((side) => endHit(ban, side)),
-    pardon: (kind, subject) => either((side) => pardon(kind, subject, side)),
+    endHit: (ban) => either((side) => endBannedSessions(ban, side)),
+    pardon: (kind, subject) => either((side) => clearBanTraces(kind, subject, side)),
     onError,
   })
 
@@ -80,7 +85,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
   const { redis, onEnd, onError } = options
   const now = () => Date.now() + health.offsetMs()
   const { memoryEngine, memoryIndex } = createMemory(() => now())
-  const shadow = createShadow({
+  const shadow = createSessionMirror({
     engine: memoryEngine,
     index: memoryIndex,
     now: () => now(),
@@ -112,25 +117,25 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       },
     }),
   }
-  const health = createHealth({
+  const health = createRedisHealth({
     redis,
-    announce: async (isEmpty) => {
-      await announce({ memory: memoryEngine, ...sides.redis }, isEmpty)
+    restore: async (isEmpty) => {
+      await restoreRedis({ memory: memoryEngine, ...sides.redis }, isEmpty)
       await bans.hydrate(isEmpty)
       if (isEmpty) options.onDataLost?.()
     },
     onChange: (isDegraded, why) => options.onDegraded?.(isDegraded, why),
   })
-  const either = eitherSide(health, sides)
+  const either = withFailover(health, sides)
   const bans = createBansOn(options, either, () => now())
-  const work = startWork({ redis, health, sides, bans, onError })
+  const work = createUpkeep({ redis, health, sides, bans, onError })
   return {
-    store: joinStores(health, sides, shadow),
+    store: createFailoverStore(health, sides, shadow),
     bans,
-    view: joinViews(health, sides),
+    view: createFailoverView(health, sides),
     now: () => now(),
     epoch: () => health.epoch(),
-    beat: () => health.beat(),
+    beat: () => health.check(),
     start: () => work.start(),
     stop: () => work.stop(),
   }

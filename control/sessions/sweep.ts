@@ -1,7 +1,7 @@
 import type { Effects } from '#domain/limits/types'
 import type { CapEngine } from './model/cap-engine.ts'
 import { LIVE_SHARDS } from './model/keys.ts'
-import type { Place, SessionIndex } from './model/session-index.ts'
+import type { SessionIndex, SessionLocation } from './model/session-index.ts'
 import { endOfSlot, entryOfSlot } from './model/session-shape.ts'
 
 export interface SweepOptions {
@@ -13,14 +13,18 @@ export interface SweepOptions {
 
 const NOTHING = { edge: '', seen: [], traffic: [], limits: null }
 
-const sweepAccount = async (options: SweepOptions, tag: string, due: readonly Place[]) => {
+const sweepAccount = async (
+  options: SweepOptions,
+  tag: string,
+  due: readonly SessionLocation[],
+) => {
   const { engine, index, now, onEffects } = options
   onEffects((await engine.renew(tag, NOTHING)).effects)
   const [state] = await engine.read([tag])
   for (const place of due) {
     const slot = state?.slots[place.key]
     if (!slot || !state) {
-      index.removePlace(place)
+      index.removeLocation(place)
       continue
     }
     const entry = entryOfSlot(place.key, slot)
@@ -31,11 +35,11 @@ const sweepAccount = async (options: SweepOptions, tag: string, due: readonly Pl
 }
 
 /** Ends what fell silent on accounts that nobody touches, so that history hears of it; how many places were due. */
-export const sweep = async (options: SweepOptions): Promise<number> => {
+export const endIdleSessions = async (options: SweepOptions): Promise<number> => {
   let count = 0
   for (let shard = 0; shard < LIVE_SHARDS; shard += 1) {
     const due = await options.index.due(shard, options.now())
-    const byTag = new Map<string, Place[]>()
+    const byTag = new Map<string, SessionLocation[]>()
     for (const place of due) byTag.set(place.tag, [...(byTag.get(place.tag) ?? []), place])
     await Promise.all([...byTag].map(([tag, places]) => sweepAccount(options, tag, places)))
     count += due.length

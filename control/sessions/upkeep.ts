@@ -1,12 +1,12 @@
 import type { Bans } from './bans/bans.ts'
-import type { Health } from './health.ts'
+import type { RedisHealth } from './health.ts'
 import { type RedisClient, waitForRedis } from './redis/client.ts'
 import { createWorkLock } from './redis/work-lock.ts'
-import { type SweepOptions, sweep } from './sweep.ts'
+import { endIdleSessions, type SweepOptions } from './sweep.ts'
 
-export interface WorkOptions {
+export interface UpkeepOptions {
   readonly redis: RedisClient
-  readonly health: Health
+  readonly health: RedisHealth
   readonly sides: { readonly redis: SweepOptions; readonly memory: SweepOptions }
   readonly bans: Bans
   readonly onError: (error: unknown) => void
@@ -38,13 +38,13 @@ const repeat = (everyMs: number, act: () => Promise<unknown>) => {
 }
 
 /** What goes on by itself: asking after Redis, following bans, ending what fell silent. */
-export const startWork = ({ redis, health, sides, bans, onError }: WorkOptions) => {
+export const createUpkeep = ({ redis, health, sides, bans, onError }: UpkeepOptions) => {
   const lock = createWorkLock(redis)
   let stops: (() => Promise<void>)[] = []
   const guard = (act: () => Promise<unknown>) => () => act().catch(onError)
   const sweepOnce = async () => {
-    await sweep(sides.memory)
-    if (!health.isDegraded() && (await lock.owns('sweep'))) await sweep(sides.redis)
+    await endIdleSessions(sides.memory)
+    if (!health.isDegraded() && (await lock.owns('sweep'))) await endIdleSessions(sides.redis)
   }
   const prune = async () => {
     await sides.memory.index.prune(sides.memory.now())
@@ -57,10 +57,10 @@ export const startWork = ({ redis, health, sides, bans, onError }: WorkOptions) 
   return {
     async start() {
       await waitForRedis(redis, WAIT_FOR_REDIS_MS)
-      await health.beat()
+      await health.check()
       if (health.isDegraded()) await guard(() => bans.hydrate(false))()
       stops = [
-        repeat(BEAT_MS, () => health.beat()),
+        repeat(BEAT_MS, () => health.check()),
         repeat(FOLLOW_MS, guard(follow)),
         repeat(SWEEP_MS, guard(sweepOnce)),
         repeat(PRUNE_MS, guard(prune)),

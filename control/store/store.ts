@@ -7,15 +7,15 @@ import type { History } from './history/history.ts'
 import { createHistory } from './history/history.ts'
 import { StoreError } from './sql/errors.ts'
 import type { Database } from './sql/sql.ts'
-import { createNouns } from './tables/nouns.ts'
-import type { Nouns } from './tables/stores.ts'
+import { createTables } from './tables/create-tables.ts'
+import type { Tables } from './tables/stores.ts'
 
 /** All that must outlive a restart. */
-export interface Store extends Nouns {
+export interface Store extends Tables {
   readonly engine: 'duckdb' | 'postgres'
   readonly history: History
   /** Several changes in one transaction: use the nouns passed in, the store's own would wait for ever. */
-  atomically<T>(work: (nouns: Nouns) => Promise<T>): Promise<T>
+  atomically<T>(work: (nouns: Tables) => Promise<T>): Promise<T>
   /** Answers within the time a health check has, or throws. */
   ping(): Promise<void>
   /** Bytes on disk. */
@@ -39,10 +39,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     throw error
   }
   return {
-    ...createNouns(db),
+    ...createTables(db),
     engine: db.dialect.name,
     history: createHistory(db),
-    atomically: (work) => db.write((tx) => work(createNouns(tx))),
+    atomically: (work) => db.write((tx) => work(createTables(tx))),
     async ping() {
       await db.query('select 1 as one')
     },

@@ -3,7 +3,7 @@ import type { Config } from '../config/schema/schema.ts'
 import { Failure } from '../runtime/failure.ts'
 import { localUrl, parseEndpoint } from './processes/addresses.ts'
 import type { ServiceSpec } from './processes/child.ts'
-import { ask } from './processes/probe.ts'
+import { httpGet } from './processes/probe.ts'
 import { edgeHealth, type Instance } from './processes/services.ts'
 import type { ReadyReport } from './start/banner.ts'
 
@@ -29,11 +29,11 @@ export const requireEdgeSettings = ({ control, edge }: Config): void => {
 /** nginx of an edge alone serves whenever it answers: its control planes may be away while it starts. */
 export const edgeAlone = (spec: ServiceSpec, { paths }: Instance): ServiceSpec => ({
   ...spec,
-  isReady: async () => (await ask({ socketPath: paths.innerSocket, path: '/health' })) !== null,
+  isReady: async () => (await httpGet({ socketPath: paths.innerSocket, path: '/health' })) !== null,
 })
 
 /** Waits a little for the first sync, and says where it does not come. */
-export const awaitControl = async (
+export const awaitFirstSync = async (
   { config, paths, report }: Instance,
   signal: AbortSignal,
 ): Promise<void> => {

@@ -5,7 +5,7 @@ import { Failure } from '../runtime/failure.ts'
 import { ensureRuntime, type Tool } from '../runtime/resolve.ts'
 import type { ToolName } from '../runtime/tools.ts'
 import {
-  awaitControl,
+  awaitFirstSync,
   edgeAlone,
   edgeReport,
   isEdgeOnly,
@@ -15,8 +15,8 @@ import { prepareNginx, watchNginx } from './nginx/nginx.ts'
 import { createReload } from './nginx/reload.ts'
 import { requireFree } from './processes/addresses.ts'
 import { type Service, type ServiceSpec, startService } from './processes/child.ts'
-import { openToGroup, tiedToUs, workerUser } from './processes/privileges.ts'
-import { ask } from './processes/probe.ts'
+import { openToGroup, parentDeathPrefix, workerUser } from './processes/privileges.ts'
+import { httpGet } from './processes/probe.ts'
 import {
   controlSpec,
   type Instance,
@@ -77,7 +77,7 @@ export async function supervise(
       const edge = started.at(-1)
       if (edge !== undefined) undo.push(watchNginx(edge, instance))
     }
-    if (isAlone) await awaitControl(instance, signal)
+    if (isAlone) await awaitFirstSync(instance, signal)
     const ready = isAlone ? edgeReport(instance) : await readyReport(instance, signal)
     const reload = createReload(instance, nginx, started)
     return { ready, services: started, reload, stop }
@@ -101,7 +101,7 @@ async function openInstance(
   { loaded: { config }, configFile, paths }: Setup,
   report: (line: string) => void,
 ): Promise<Instance> {
-  const [user, tie] = await Promise.all([workerUser(paths), tiedToUs()])
+  const [user, tie] = await Promise.all([workerUser(paths), parentDeathPrefix()])
   const { nginx, socket_group: group } = config.edge
   if (nginx === 'external' && group !== null) await openToGroup(group, paths)
   return { config, configFile, paths, workerUser: user, tie, report }
@@ -150,7 +150,7 @@ async function requireAddresses(config: Config, isAlone: boolean): Promise<void>
 async function readyReport({ paths }: Instance, signal: AbortSignal): Promise<ReadyReport> {
   for (let attempt = 0; attempt < 300; attempt++) {
     signal.throwIfAborted()
-    const reply = await ask({ socketPath: paths.adminSocket, path: '/internal/ready' })
+    const reply = await httpGet({ socketPath: paths.adminSocket, path: '/internal/ready' })
     const ready = reply?.status === 200 ? readReady(reply.body) : null
     if (ready !== null) return ready
     await sleep(100)

@@ -1,5 +1,5 @@
-import { complain } from '../platform/log.ts'
-import { tell } from '../platform/reply.ts'
+import { logError } from '../platform/log.ts'
+import { setVariables } from '../platform/reply.ts'
 import {
   addressText,
   type Request,
@@ -9,14 +9,14 @@ import {
 } from '../platform/request.ts'
 import { readLease, silenceOf, touchLease } from '../state/leases.ts'
 import { currentKid, nowSec } from '../state/memory.ts'
-import { findBan, isSessionBanned, recallDenial, whyEnded } from '../state/refusals.ts'
-import { type Asked, cloneKeyOf, readAsked } from '../state/session.ts'
+import { endReason, findBan, isSessionBanned, recallDenial } from '../state/refusals.ts'
+import { cloneKeyOf, readSessionRequest, type SessionRequest } from '../state/session.ts'
 import { admit, admitKnown, kindOf, refused, route, type Verdict } from '../verdicts/admit.ts'
-import { subjectsOf, verdictOnPass } from '../verdicts/pass-bearer.ts'
+import { subjectsOf, verifyPassFor } from '../verdicts/pass-bearer.ts'
 
 /** Prepares the question to control. */
-const ask = (r: Request, asked: Asked, silent: number, denyKey: string): Verdict => {
-  tell(r, {
+const ask = (r: Request, asked: SessionRequest, silent: number, denyKey: string): Verdict => {
+  setVariables(r, {
     gh_control_uri: asked.isInferred ? '/edge/v1/open' : '/edge/v1/check',
     gh_ask_key: asked.key,
     gh_ask_silent: String(silent),
@@ -30,18 +30,18 @@ const ask = (r: Request, asked: Asked, silent: number, denyKey: string): Verdict
 }
 
 /** A session this edge has no lease for: refused for a reason known here, or a question for control. */
-const miss = (r: Request, asked: Asked, silent: number, denyKey: string): Verdict => {
+const miss = (r: Request, asked: SessionRequest, silent: number, denyKey: string): Verdict => {
   const now = nowSec()
   if (isSessionBanned(denyKey, now * 1000)) {
-    const subjects = asked.isInferred ? null : subjectsOf(r, asked, verdictOnPass(asked, now))
-    return refused(r, whyEnded(denyKey, subjects, now * 1000))
+    const subjects = asked.isInferred ? null : subjectsOf(r, asked, verifyPassFor(asked, now))
+    return refused(r, endReason(denyKey, subjects, now * 1000))
   }
   const denial = recallDenial('gh_denied', denyKey)
   if (denial !== null) return refused(r, denial)
   if (currentKid() === null) return refused(r, 'edge.not_ready')
   // The door has judged the ticket of an inferred session already.
   if (asked.isInferred) return ask(r, asked, silent, denyKey)
-  const verdict = verdictOnPass(asked, now)
+  const verdict = verifyPassFor(asked, now)
   if (!verdict.ok) return refused(r, verdict.reason)
   const subjects = subjectsOf(r, asked, verdict)
   const ban = subjects && findBan(subjects, now * 1000)
@@ -50,7 +50,12 @@ const miss = (r: Request, asked: Asked, silent: number, denyKey: string): Verdic
 }
 
 /** The route is found before control is asked: an address that leads nowhere costs no question. */
-const routeOrAsk = (r: Request, variables: Variables, asked: Asked, verdict: Verdict): Verdict => {
+const routeOrAsk = (
+  r: Request,
+  variables: Variables,
+  asked: SessionRequest,
+  verdict: Verdict,
+): Verdict => {
   if (verdict !== 'ask') return verdict
   const found = route(asked, variables, kindOf(variables))
   return found.ok ? 'ask' : refused(r, found.reason)
@@ -60,7 +65,7 @@ const judge = (r: Request): Verdict => {
   const variables = variablesOf(r)
   const known = admitKnown(r, variables)
   if (known !== null) return known
-  const asked = readAsked(r, variables)
+  const asked = readSessionRequest(r, variables)
   const now = nowSec()
   const lease = readLease(asked.key, now)
   if (lease === null) return routeOrAsk(r, variables, asked, miss(r, asked, -1, asked.key))
@@ -81,7 +86,7 @@ export const checkSession = (r: Request): Verdict => {
   try {
     return judge(r)
   } catch (problem) {
-    complain('checkSession', problem)
+    logError('checkSession', problem)
     return refused(r, 'control.unavailable')
   }
 }

@@ -1,4 +1,4 @@
-import { cut, passOn } from '../platform/reply.ts'
+import { abortResponse, forwardChunk } from '../platform/reply.ts'
 import { type Request, variable } from '../platform/request.ts'
 import { noteBytes, ownsStream } from '../state/clone-guard.ts'
 import { readLease, startLease, touchLease } from '../state/leases.ts'
@@ -30,6 +30,6 @@ const findEnd = (r: Request, key: string): string | null => {
 export const guardStream = (r: Request, data: Buffer, flags: NginxHTTPSendBufferOptions): void => {
   const key = variable(r, 'gh_session_key')
   const end = key === '' ? null : findEnd(r, key)
-  if (end !== null) cut(end)
-  passOn(r, data, flags)
+  if (end !== null) abortResponse(end)
+  forwardChunk(r, data, flags)
 }

@@ -1,10 +1,10 @@
 import { readTicket } from '../domain/credentials/ticket.ts'
-import { complain } from '../platform/log.ts'
+import { logError } from '../platform/log.ts'
 import { answerRefusal, redirect } from '../platform/reply.ts'
 import { type Request, variable } from '../platform/request.ts'
 import { recallViewer } from '../state/known-viewers.ts'
 import { networkOf } from '../state/session.ts'
-import { type KnownViewer, openAlone } from '../verdicts/degraded.ts'
+import { type KnownViewer, openDegraded } from '../verdicts/degraded.ts'
 
 const viewerOf = (r: Request): KnownViewer | null => {
   const ticket = readTicket(variable(r, 'gh_ticket'))
@@ -24,11 +24,11 @@ export const openWithoutControl = (r: Request): void => {
       rest: variable(r, 'gh_rest'),
       args: variable(r, 'gh_args'),
     }
-    const outcome = openAlone(r, viewer, wish, networkOf(r))
+    const outcome = openDegraded(r, viewer, wish, networkOf(r))
     if (outcome.ok) redirect(r, outcome.location)
     else answerRefusal(r, outcome.reason)
   } catch (problem) {
-    complain('openWithoutControl', problem)
+    logError('openWithoutControl', problem)
     answerRefusal(r, 'control.unavailable')
   }
 }

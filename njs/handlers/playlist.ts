@@ -6,8 +6,8 @@ import type { ReasonId } from '../domain/reasons.ts'
 import type { Credential } from '../domain/types.ts'
 import { type Classification, classify } from '../domain/viewer/classify.ts'
 import { nginxCrypto, randomBytes } from '../platform/crypto.ts'
-import { complain } from '../platform/log.ts'
-import { answer, answerRefusal, handOver, leaveList } from '../platform/reply.ts'
+import { logError } from '../platform/log.ts'
+import { answer, answerRefusal, internalRedirect, setList } from '../platform/reply.ts'
 import {
   addressText,
   methodOf,
@@ -131,18 +131,18 @@ const serve = (r: Request, policy: EdgePolicy, reader: Reader): void => {
     account,
   })
   const list = `/edge/v1/lists/${encodeURIComponent(group.id)}?v=${encodeURIComponent(group.listVersion)}`
-  leaveList(variablesOf(r), {
+  setList(variablesOf(r), {
     tag,
     list,
     base: `${base}/live/${ticket}`,
     // The same as in the lines of the openings it will lead to.
     print: nginxCrypto.sha256(`ticket\0${ticket}`).slice(0, 6),
   })
-  handOver(r, '/_gatehouse/send-list')
+  internalRedirect(r, '/_gatehouse/send-list')
 }
 
 const fail = (r: Request, problem: unknown): void => {
-  complain('playlist', problem)
+  logError('playlist', problem)
   answerRefusal(r, 'control.unavailable')
 }
 
@@ -163,9 +163,9 @@ const judge = (r: Request, policy: EdgePolicy, viewer: Viewer, reader: Reader | 
 
 const begin = (r: Request): Promise<void> | void => {
   const method = methodOf(r)
-  if (method === 'OPTIONS') return handOver(r, '/_gatehouse/cors-preflight')
+  if (method === 'OPTIONS') return internalRedirect(r, '/_gatehouse/cors-preflight')
   if (method !== 'GET' && method !== 'HEAD' && method !== 'POST')
-    return handOver(r, '/_gatehouse/method-not-allowed')
+    return internalRedirect(r, '/_gatehouse/method-not-allowed')
   const policy = readPolicy()
   if (policy === null || currentKid() === null) return answerRefusal(r, 'edge.not_ready')
   const credential = readCredential(r)

@@ -3,7 +3,7 @@ import { isSameMac } from '../domain/credentials/crypto.ts'
 import { decodeHex, encodeUtf8 } from '../domain/credentials/encoding.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import { parseJson } from '../platform/json.ts'
-import { complain } from '../platform/log.ts'
+import { logError } from '../platform/log.ts'
 import { answer } from '../platform/reply.ts'
 import { bodyText, type Request, variable } from '../platform/request.ts'
 import { numbers, trySet } from '../state/memory.ts'
@@ -53,7 +53,7 @@ export const push = (r: Request): void => {
     killLeases(message.kill, now)
     answer(r, 200, json, JSON.stringify({ ok: true, seq: message.seq }))
   } catch (problem) {
-    complain('push', problem)
+    logError('push', problem)
     answer(r, 400, json, '{"ok":false,"why":"malformed"}')
   }
 }

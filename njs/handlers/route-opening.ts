@@ -6,13 +6,13 @@ import type { OpeningRoute } from '../domain/doors/opening-route.ts'
 import type { ReasonId } from '../domain/reasons.ts'
 import { KEY_LENGTH } from '../domain/viewer/lease.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
-import { complain } from '../platform/log.ts'
-import { refuse, tell } from '../platform/reply.ts'
+import { logError } from '../platform/log.ts'
+import { refuse, setVariables } from '../platform/reply.ts'
 import { addressText, methodOf, networkText, type Request, variable } from '../platform/request.ts'
 import { currentKid, nowSec, secretOf } from '../state/memory.ts'
 import { reopen } from '../state/openings.ts'
 import { findGroup, knownCountry, networkGroup, readPolicy } from '../state/policy.ts'
-import { findBan, recallDenial, whyEnded } from '../state/refusals.ts'
+import { endReason, findBan, recallDenial } from '../state/refusals.ts'
 import { networkOf } from '../state/session.ts'
 
 const refused = (r: Request, reason: ReasonId): OpeningRoute => {
@@ -55,7 +55,7 @@ const isInferred = (r: Request, ticket: Ticket, kind: PathKind): boolean => {
 const prepare = (r: Request, opening: OpeningRequest): void => {
   const address = addressText(r)
   const group = networkGroup(r)
-  tell(r, {
+  setVariables(r, {
     gh_ticket: opening.credential === 'ticket' ? opening.ticket : '',
     gh_args: stripSecrets(variable(r, 'args')),
     gh_ask_address: address,
@@ -84,7 +84,7 @@ const identify = (r: Request, opening: OpeningRequest): string => {
   const key = nginxCrypto.sha256(asked).slice(0, KEY_LENGTH)
   const playback = variable(r, 'http_x_playback_session_id')
   const exact = `${asked}/${playback}/${opening.rest}?${variable(r, 'args')}`
-  tell(r, {
+  setVariables(r, {
     gh_fingerprint: name.slice(0, 6),
     gh_secret_hash: name,
     gh_refusal_key: key,
@@ -97,9 +97,9 @@ const identify = (r: Request, opening: OpeningRequest): string => {
 const routeOrReopen = (r: Request): OpeningRoute => {
   if (methodOf(r) === 'HEAD') return 'answer-head'
   const before = reopen(variable(r, 'gh_opening_key'), networkOf(r))
-  if (before.kind === 'ended') return refused(r, whyEnded(before.key, null, Date.now()))
+  if (before.kind === 'ended') return refused(r, endReason(before.key, null, Date.now()))
   if (before.kind === 'unknown') return 'ask-control-to-open'
-  tell(r, { gh_pass_location: before.location })
+  setVariables(r, { gh_pass_location: before.location })
   return 'reopen'
 }
 
@@ -135,7 +135,7 @@ const judgeTicket = (
   if (refusal !== null) return refused(r, refusal)
   const kind = opening.rest === '' ? 'manifest' : describePath(opening.rest, '', 0).kind
   if (!isInferred(r, verdict.ticket, kind)) return routeOrReopen(r)
-  tell(r, { gh_ask_mode: 'inferred', gh_kind: kind })
+  setVariables(r, { gh_ask_mode: 'inferred', gh_kind: kind })
   return `${kind}-by-ticket`
 }
 
@@ -157,7 +157,7 @@ const judge = (r: Request): OpeningRoute => {
   if (method !== 'GET' && method !== 'HEAD') return 'method-not-allowed'
   const opening = readOpening(variable(r, 'uri'), (name) => variable(r, `arg_${name}`) !== '')
   if (opening === null) return refused(r, 'channel.unknown')
-  tell(r, {
+  setVariables(r, {
     gh_credential_kind: opening.credential,
     gh_channel: opening.channel,
     gh_rest: opening.rest,
@@ -171,7 +171,7 @@ export const routeOpening = (r: Request): OpeningRoute => {
   try {
     return judge(r)
   } catch (problem) {
-    complain('routeOpening', problem)
+    logError('routeOpening', problem)
     return refused(r, 'control.unavailable')
   }
 }

@@ -1,4 +1,4 @@
-import { complain } from '../platform/log.ts'
+import { logError } from '../platform/log.ts'
 import { nowSec } from '../state/memory.ts'
 import { runSync } from '../state/sync.ts'
 import { probeZones } from '../state/zone-probe.ts'
@@ -15,6 +15,6 @@ export const sync = async (session: NginxPeriodicSession): Promise<void> => {
       push: variables['gh_push_address'] ?? '',
     })
   } catch (problem) {
-    complain('sync', problem)
+    logError('sync', problem)
   }
 }

@@ -2,7 +2,7 @@ import type { ReasonId } from '../domain/reasons.ts'
 import type { Request, Variables } from './request.ts'
 
 /** Sets nginx variables declared by `js_var`; the answer's directives read them. */
-export const tell = (r: Request, values: Readonly<Record<string, string>>): void => {
+export const setVariables = (r: Request, values: Readonly<Record<string, string>>): void => {
   for (const name in values) r.variables[name] = values[name]
 }
 
@@ -14,7 +14,7 @@ const directoryOf = (path: string): string => {
 }
 
 /** Leaves where a request goes; written out, since this runs for every request. */
-export const leaveRoute = (
+export const setRoute = (
   variables: Variables,
   route: { readonly origin: string; readonly path: string; readonly directory?: string },
   kind: string,
@@ -25,17 +25,17 @@ export const leaveRoute = (
 }
 
 /** Leaves what a request is counted under. */
-export const leaveKey = (variables: Variables, key: string): void => {
+export const setSessionKey = (variables: Variables, key: string): void => {
   variables['gh_session_key'] = key
 }
 
 /** Leaves which connection of its session a stream is. */
-export const leaveSerial = (variables: Variables, serial: string): void => {
+export const setStreamSerial = (variables: Variables, serial: string): void => {
   variables['gh_serial'] = serial
 }
 
 /** Leaves which list is sent, and what goes into it. */
-export const leaveList = (
+export const setList = (
   variables: Variables,
   sent: {
     readonly tag: string
@@ -73,7 +73,7 @@ export const statusFor = (reason: ReasonId): number => STATUS[reason] ?? 403
 
 /** Leaves a refusal's reason and status for the location that answers it. */
 export const refuse = (r: Request, reason: ReasonId): void => {
-  tell(r, {
+  setVariables(r, {
     gh_reason: reason,
     gh_refusal_status: String(statusFor(reason)),
     gh_retry_after: WAIT[reason] ?? '',
@@ -118,16 +118,16 @@ export const redirect = (r: Request, location: string): void => {
 }
 
 /** Hands the request to another location. */
-export const handOver = (r: Request, uri: string): void => {
+export const internalRedirect = (r: Request, uri: string): void => {
   r.internalRedirect(uri)
 }
 
 /** Breaks a response that is already running: the one way njs has is an exception in the body filter. */
-export const cut = (why: string): never => {
+export const abortResponse = (why: string): never => {
   throw new Error(`cut: ${why}`)
 }
 
 /** Sends a chunk of a running response on. */
-export const passOn = (r: Request, data: Buffer, flags: NginxHTTPSendBufferOptions): void => {
+export const forwardChunk = (r: Request, data: Buffer, flags: NginxHTTPSendBufferOptions): void => {
   r.sendBuffer(data, flags)
 }

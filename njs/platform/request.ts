@@ -70,7 +70,7 @@ export const bodyText = (r: Request): string => {
 export const statusOf = (r: Request): number => r.status
 
 /** A header of the control plane's answer, also where the client does not get to see it. */
-export const told = (r: Request, name: string): string =>
+export const controlHeader = (r: Request, name: string): string =>
   variable(r, `upstream_http_${name.toLowerCase().replaceAll('-', '_')}`)
 
 /** What the control plane answered to a call the edge made by itself. */

@@ -17,7 +17,11 @@ const MAX_TAKEOVERS = 4
 const STREAM_TTL_MS = 3_600_000
 
 /** Counts fetches of the same segment under one session; many players on one pass show here and nowhere else. */
-export const guardPace = (key: string, path: string, range: string): ReasonId | null => {
+export const isFetchRateSuspicious = (
+  key: string,
+  path: string,
+  range: string,
+): ReasonId | null => {
   const bucket = Math.floor(nowSec() / BUCKET_SEC) % 36
   const name = key.slice(0, 8) + bucket.toString(36) + nginxCrypto.sha256(path + range).slice(0, 7)
   if (countIn('gh_pace', name, BUCKET_SEC * 2000) <= FREE_FETCHES) return null
@@ -29,7 +33,7 @@ export const guardPace = (key: string, path: string, range: string): ReasonId | 
 }
 
 /** Makes a new MPEG-TS connection the session's own; `null` when its connections come too fast for one player. */
-export const takeStream = (key: string): string | null => {
+export const claimStream = (key: string): string | null => {
   if (countIn('gh_pace', `t${key.slice(1)}`, EXCESS_WINDOW_MS) > MAX_TAKEOVERS) return null
   const serial = numbers('gh_state').incr('serial', 1, 0)
   trySet(numbers('gh_streams'), key, serial, STREAM_TTL_MS)

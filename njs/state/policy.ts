@@ -37,7 +37,7 @@ export const knownCountry = (r: Request, address: string): string | null =>
   variable(r, 'gh_country') || texts('gh_country').get(address) || null
 
 /** Classifies by what the edge knows by itself. */
-export const classifyHere = (
+export const classifyLocally = (
   r: Request,
   policy: EdgePolicy,
   address: string,

@@ -49,7 +49,7 @@ const isBanned = (kind: WideBanKind, subject: string, now: number): boolean =>
   (numbers('gh_bans').get(banKey(nginxCrypto, kind, subject)) ?? 0) > now
 
 /** Why a banned session was ended; `subjects` finds the wider ban it fell under. */
-export const whyEnded = (key: string, subjects: Subjects | null, now: number): ReasonId =>
+export const endReason = (key: string, subjects: Subjects | null, now: number): ReasonId =>
   toldReason(key) ?? (subjects && findBan(subjects, now)) ?? BAN_REASONS.session
 
 /** The ban that meets a request, widest first. */

@@ -1,6 +1,6 @@
-import { type DegradedOpening, TELL } from '../domain/channels/protocol.ts'
+import { ANSWER_HEADERS, type DegradedOpening } from '../domain/channels/protocol.ts'
 import { KEY_LENGTH } from '../domain/viewer/lease.ts'
-import { type Request, told } from '../platform/request.ts'
+import { controlHeader, type Request } from '../platform/request.ts'
 import { isPlayed } from './leases.ts'
 import { nowSec, texts, trySet } from './memory.ts'
 import { noteReport } from './reports.ts'
@@ -53,8 +53,8 @@ const takePlace = (account: string, cap: number, latest: Played): void => {
 }
 
 /** Remembers whom control let in and how many it lets in, for the time when it is away. */
-export const notePlayed = (r: Request, account: string, key: string): void => {
-  const cap = told(r, TELL.cap)
+export const rememberSeats = (r: Request, account: string, key: string): void => {
+  const cap = controlHeader(r, ANSWER_HEADERS.cap)
   if (cap === '') return
   const places = Number(cap) <= MOST_PLACES ? Number(cap) : 0
   trySet(texts('gh_identity'), capName(account), String(places), PLAYED_MS)
@@ -62,7 +62,7 @@ export const notePlayed = (r: Request, account: string, key: string): void => {
 }
 
 /** Takes one of the places beside what control let in, or keeps the one it has. Places free themselves. */
-export const takeSlot = (
+export const takeSeat = (
   account: string,
   groupCap: number | null,
   wish: Played,

@@ -13,7 +13,7 @@ import {
 } from '../platform/request.ts'
 
 /** Who asks, below which session address. */
-export interface Asked {
+export interface SessionRequest {
   /** The pass, or the ticket of a player that cannot follow a 302. */
   readonly secret: string
   readonly isInferred: boolean
@@ -33,7 +33,7 @@ export const networkOf = (r: Request): number => {
 }
 
 /** Reads what the location's captures (or the inner hop's headers) say. */
-export const readAsked = (r: Request, variables: Variables): Asked => {
+export const readSessionRequest = (r: Request, variables: Variables): SessionRequest => {
   const channel = variables['gh_channel'] ?? ''
   const rest = variables['gh_rest'] ?? ''
   const network = networkOf(r)
@@ -57,5 +57,5 @@ export const deviceOf = (r: Request): string =>
   }).slice(0, 6)
 
 /** Key of the same pass used from the viewer's own network beside its first one. */
-export const cloneKeyOf = (r: Request, asked: Asked): string =>
+export const cloneKeyOf = (r: Request, asked: SessionRequest): string =>
   cloneKey(nginxCrypto, asked.secret, asked.channel, networkText(r))

@@ -5,7 +5,7 @@ import type {
   SyncResponse,
 } from '../domain/channels/protocol.ts'
 import { parseJson } from '../platform/json.ts'
-import { complain } from '../platform/log.ts'
+import { logError } from '../platform/log.ts'
 import { callControl } from '../platform/request.ts'
 import { announceLeases, dropLease, RING_SIZE, recallLease } from './leases.ts'
 import { engine, freeSpace, numbers, texts, trySet } from './memory.ts'
@@ -196,6 +196,6 @@ export const runSync = async (place: SyncPlace): Promise<void> => {
     while ((await exchange(place)) && Date.now() < deadline);
     await loadTables(place.inner, deadline)
   } catch (problem) {
-    complain('sync', problem)
+    logError('sync', problem)
   }
 }

@@ -1,7 +1,7 @@
 import fs from 'fs'
 import type { ClosedRow, TrafficRow } from '../domain/channels/protocol.ts'
 import { KEY_LENGTH } from '../domain/viewer/lease.ts'
-import { complain } from '../platform/log.ts'
+import { logError } from '../platform/log.ts'
 import { forgetBytes, toldBytes } from './clone-guard.ts'
 import { dropLease } from './leases.ts'
 import { numbers, trySet } from './memory.ts'
@@ -109,7 +109,7 @@ export const drainTraffic = (path: string): Traffic => {
     }
     return { rows, closed, take }
   } catch (problem) {
-    complain('traffic', problem)
+    logError('traffic', problem)
     return nothing
   }
 }

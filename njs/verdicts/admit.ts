@@ -1,12 +1,12 @@
 import type { ReasonId } from '../domain/reasons.ts'
 import { leaseKey } from '../domain/viewer/lease.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
-import { leaveKey, leaveRoute, leaveSerial, refuse } from '../platform/reply.ts'
+import { refuse, setRoute, setSessionKey, setStreamSerial } from '../platform/reply.ts'
 import { methodOf, type Request, type Variables, variablesOf } from '../platform/request.ts'
-import { guardPace, takeStream } from '../state/clone-guard.ts'
+import { claimStream, isFetchRateSuspicious } from '../state/clone-guard.ts'
 import { useLease } from '../state/leases.ts'
 import { networkOf } from '../state/session.ts'
-import { findEntry, findRoute, type Route, type RouteQuestion } from './origin.ts'
+import { findEntry, findRoute, type Route, type RouteRequest } from './origin.ts'
 
 /** What nginx does with a request of a session: serves it, refuses it, or asks control about it. */
 export type Verdict = 'allow' | 'refuse' | 'ask'
@@ -21,9 +21,9 @@ export const refused = (r: Request, reason: ReasonId): 'refuse' => {
 export const kindOf = (variables: Variables): string => variables['gh_kind'] ?? ''
 
 /** Finds where the bytes come from and leaves it for nginx; a reason where they come from nowhere. */
-export const route = (question: RouteQuestion, variables: Variables, kind: string): Route => {
+export const route = (question: RouteRequest, variables: Variables, kind: string): Route => {
   const found = findRoute(question, variables['gh_args'] ?? '')
-  if (found.ok) leaveRoute(variables, found, kind)
+  if (found.ok) setRoute(variables, found, kind)
   return found
 }
 
@@ -39,14 +39,14 @@ interface Entrance {
 export const enter = (r: Request, variables: Variables, entrance: Entrance): ReasonId | null => {
   const { key, kind, path } = entrance
   if (kind === 'segment') {
-    const problem = guardPace(key, path, variables['http_range'] ?? '')
+    const problem = isFetchRateSuspicious(key, path, variables['http_range'] ?? '')
     if (problem !== null) return problem
   } else if (kind === 'stream' && (variables['gh_method'] || methodOf(r)) !== 'HEAD') {
-    const serial = takeStream(key)
+    const serial = claimStream(key)
     if (serial === null) return 'session.cloned'
-    leaveSerial(variables, serial)
+    setStreamSerial(variables, serial)
   }
-  leaveKey(variables, key)
+  setSessionKey(variables, key)
   return null
 }
 
@@ -54,7 +54,7 @@ export const enter = (r: Request, variables: Variables, entrance: Entrance): Rea
 export const admit = (
   r: Request,
   variables: Variables,
-  question: RouteQuestion,
+  question: RouteRequest,
   key: string,
 ): Verdict => {
   const kind = kindOf(variables)
@@ -75,8 +75,8 @@ export const admitKnown = (r: Request, variables: Variables): Verdict | null => 
   const rest = variables['gh_rest'] ?? ''
   const entry = findEntry(channel, rest)
   if (entry !== null && kind === 'manifest' && variables['gh_args'] === '') {
-    leaveRoute(variables, entry, 'manifest')
-    leaveKey(variables, key)
+    setRoute(variables, entry, 'manifest')
+    setSessionKey(variables, key)
     return 'allow'
   }
   return admit(r, variables, { channel, rest, isInferred: false }, key)
@@ -86,5 +86,5 @@ export const admitKnown = (r: Request, variables: Variables): Verdict | null => 
 export const enterAfterYes = (r: Request, key: string): void => {
   const variables = variablesOf(r)
   const entrance = { key, kind: kindOf(variables), path: variables['gh_path'] ?? '' }
-  if (enter(r, variables, entrance) !== null) leaveSerial(variables, '0')
+  if (enter(r, variables, entrance) !== null) setStreamSerial(variables, '0')
 }

@@ -11,9 +11,9 @@ import { nginxCrypto, randomBytes } from '../platform/crypto.ts'
 import { addressText, type Request, variable } from '../platform/request.ts'
 import { startLease } from '../state/leases.ts'
 import { currentKid, nowSec, secretOf } from '../state/memory.ts'
-import { classifyHere, findGroup, readPolicy } from '../state/policy.ts'
-import { noteDegraded, takeSlot } from '../state/seats.ts'
-import { type Asked, cloneKeyOf, deviceOf } from '../state/session.ts'
+import { classifyLocally, findGroup, readPolicy } from '../state/policy.ts'
+import { noteDegraded, takeSeat } from '../state/seats.ts'
+import { cloneKeyOf, deviceOf, type SessionRequest } from '../state/session.ts'
 import { readChannel } from './origin.ts'
 import { bearerOf } from './pass-bearer.ts'
 
@@ -27,7 +27,7 @@ export interface KnownViewer {
 }
 
 /** What a viewer wants to watch. */
-export interface Wish {
+export interface OpeningRequest {
   readonly channel: string
   readonly rest: string
   readonly args: string
@@ -42,7 +42,7 @@ const judgeViewer = (
   const group = findGroup(policy, viewer.group)
   if (group === null) return 'group.unknown'
   if (group.failMode === 'closed') return 'control.unavailable'
-  const present = classifyHere(r, policy, addressText(r), null)
+  const present = classifyLocally(r, policy, addressText(r), null)
   if (viewer.ticket !== null && !holdsTicket(viewer.ticket, group.binding, present))
     return 'group.moved'
   const record = readChannel(channel)
@@ -52,10 +52,10 @@ const judgeViewer = (
 }
 
 /** Opens a session without control: the pass's path, or why not. */
-export const openAlone = (
+export const openDegraded = (
   r: Request,
   viewer: KnownViewer,
-  wish: Wish,
+  wish: OpeningRequest,
   network: number,
 ): { ok: true; location: string } | { ok: false; reason: ReasonId } => {
   const policy = readPolicy()
@@ -87,7 +87,7 @@ export const openAlone = (
   )
   const key = leaseKey(nginxCrypto, pass, wish.channel)
   const wished = { key, device: deviceOf(r) }
-  if (!takeSlot(viewer.account, group.cap, wished, policy.graceLeaseSec))
+  if (!takeSeat(viewer.account, group.cap, wished, policy.graceLeaseSec))
     return { ok: false, reason: 'cap.edge' }
   startLease(key, network, policy.graceLeaseSec)
   noteDegraded({
@@ -106,9 +106,9 @@ export const openAlone = (
 }
 
 /** Lets a session go on without control, under the key it is counted by; or says why not. */
-export const findGrace = (
+export const graceVerdict = (
   r: Request,
-  asked: Asked,
+  asked: SessionRequest,
 ): { ok: true; key: string } | { ok: false; reason: ReasonId } => {
   const policy = readPolicy()
   if (policy === null) return { ok: false, reason: 'edge.not_ready' }
@@ -121,7 +121,7 @@ export const findGrace = (
   // From another network while the first one still plays: a second stream, counted as one.
   const isClone = silent >= 0 && silent < policy.roamAfterSec
   const key = isClone ? cloneKeyOf(r, asked) : asked.key
-  if (!takeSlot(owner.account, group?.cap ?? null, { key, device: '' }, policy.graceLeaseSec))
+  if (!takeSeat(owner.account, group?.cap ?? null, { key, device: '' }, policy.graceLeaseSec))
     return { ok: false, reason: 'cap.edge' }
   startLease(key, asked.network, policy.graceLeaseSec)
   return { ok: true, key }

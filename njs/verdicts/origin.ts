@@ -22,7 +22,7 @@ export interface Found {
 export type Route = Found | { readonly ok: false; readonly reason: ReasonId }
 
 /** What a route is found by. */
-export interface RouteQuestion {
+export interface RouteRequest {
   readonly channel: string
   /** As nginx decoded and normalised it. */
   readonly rest: string
@@ -102,13 +102,13 @@ const isOutside = (
   return owner !== null && owner !== channel
 }
 
-const isEntryOf = (record: ChannelRecord, question: RouteQuestion): boolean =>
+const isEntryOf = (record: ChannelRecord, question: RouteRequest): boolean =>
   question.rest === record.entry ||
   question.rest === '' ||
   (question.isInferred && question.rest === entryOfProtocol(record.protocol))
 
 /** A path that is not the entry's. */
-const findPath = (record: ChannelRecord, question: RouteQuestion, args: string): Route => {
+const findPath = (record: ChannelRecord, question: RouteRequest, args: string): Route => {
   const { rest, channel } = question
   const isRooted = rest.startsWith('@/')
   const plain = isRooted ? rest.slice(1) : record.base + rest
@@ -131,7 +131,7 @@ export const findEntry = (channel: string, rest: string): Found | null => {
 }
 
 /** Finds the origin's path of a request and refuses one that lies in another channel. */
-export const findRoute = (question: RouteQuestion, args: string): Route => {
+export const findRoute = (question: RouteRequest, args: string): Route => {
   const channel = findKnown(question.channel)
   if (channel === undefined) return { ok: false, reason: 'edge.not_ready' }
   if (channel === null) return { ok: false, reason: 'channel.unknown' }

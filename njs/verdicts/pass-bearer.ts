@@ -4,18 +4,22 @@ import { nginxCrypto } from '../platform/crypto.ts'
 import { networkText, type Request, variable } from '../platform/request.ts'
 import { secretOf } from '../state/memory.ts'
 import type { Subjects } from '../state/refusals.ts'
-import type { Asked } from '../state/session.ts'
+import type { SessionRequest } from '../state/session.ts'
 
 /** Whom the pass or ticket names, genuine or not. */
-export const bearerOf = ({ isInferred, secret }: Asked): Pass | Ticket | null =>
+export const bearerOf = ({ isInferred, secret }: SessionRequest): Pass | Ticket | null =>
   isInferred ? readTicket(secret) : readPass(secret)
 
 /** Whether the pass is genuine and for this channel. */
-export const verdictOnPass = (asked: Asked, now: number): PassVerdict =>
+export const verifyPassFor = (asked: SessionRequest, now: number): PassVerdict =>
   verifyPass(nginxCrypto, secretOf, { pass: asked.secret, channel: asked.channel }, now)
 
 /** What a ban may name about the bearer of a genuine pass. */
-export const subjectsOf = (r: Request, asked: Asked, verdict: PassVerdict): Subjects | null =>
+export const subjectsOf = (
+  r: Request,
+  asked: SessionRequest,
+  verdict: PassVerdict,
+): Subjects | null =>
   verdict.ok
     ? {
         account: verdict.pass.account,

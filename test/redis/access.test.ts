@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Decision } from '../../control/access/authorize/decision.ts'
-import { createMemoryDecisions } from '../../control/access/authorize/decision-store.ts'
-import { createRedisDecisions } from '../../control/access/authorize/decision-store-redis.ts'
+import { createMemoryDecisionStore } from '../../control/access/authorize/decision-store.ts'
+import { createRedisDecisionStore } from '../../control/access/authorize/decision-store-redis.ts'
 import type { LiveAuth } from '../../control/access/revalidate/live-auth.ts'
 import { createRedisLiveAuth } from '../../control/access/revalidate/live-auth-redis.ts'
 import { KEYS } from '../../control/sessions/model/keys.ts'
@@ -39,10 +39,10 @@ afterAll(async () => {
 })
 
 const store = (client: Redis = redis) =>
-  createRedisDecisions(
+  createRedisDecisionStore(
     client,
     keys,
-    createMemoryDecisions(() => 1_000_000),
+    createMemoryDecisionStore(() => 1_000_000),
   )
 
 const planes = (backend: BackendServer, count: number) =>
@@ -144,21 +144,21 @@ describe('running sessions in Redis', () => {
   it('are taken when due, each by one control plane only', async () => {
     const stores = [1, 2, 3, 4].map(() => createRedisLiveAuth(redis, liveKeys))
     for (let i = 0; i < 100; i += 1) await stores[0]?.put(live(`s${i}`, i < 80 ? 100 : 9_000))
-    const taken = await Promise.all(stores.map((one) => one.take(5_000, 100, 30_000)))
+    const taken = await Promise.all(stores.map((one) => one.claimDue(5_000, 100, 30_000)))
     const all = taken.flatMap((some) => ids(some))
     expect(all.length).toBe(80)
     expect(new Set(all).size).toBe(80)
-    expect(await stores[0]?.take(5_000, 100, 30_000)).toEqual([])
+    expect(await stores[0]?.claimDue(5_000, 100, 30_000)).toEqual([])
   })
 
   it('come round again after their update, or when a hold has run out', async () => {
     const one = createRedisLiveAuth(redis, liveKeys)
     await one.put(live('kept', 100))
     await one.put(live('dropped', 100))
-    expect(ids(await one.take(200, 10, 50))).toEqual(['dropped', 'kept'])
+    expect(ids(await one.claimDue(200, 10, 50))).toEqual(['dropped', 'kept'])
     await one.put({ ...live('kept', 400), updates: 1 })
     await pause(80)
-    expect(ids(await one.take(500, 10, 50))).toEqual(['dropped', 'kept'])
+    expect(ids(await one.claimDue(500, 10, 50))).toEqual(['dropped', 'kept'])
     expect((await one.get('kept'))?.updates).toBe(1)
   })
 
@@ -185,10 +185,10 @@ describe('running sessions in Redis', () => {
     await one.put(live('b', 9_000, 'ntv'))
     await one.put(live('gone', 9_000, 'ort'))
     await one.remove('gone')
-    expect(await one.hasten('ort', 10)).toBe(1)
-    expect(ids(await one.take(10, 10, 30_000))).toEqual(['a'])
+    expect(await one.makeDue('ort', 10)).toBe(1)
+    expect(ids(await one.claimDue(10, 10, 30_000))).toEqual(['a'])
     await one.put(live('a', 9_000, 'ort'))
-    expect(await one.hasten(null, 20)).toBe(2)
-    expect(ids(await one.take(20, 10, 30_000))).toEqual(['a', 'b'])
+    expect(await one.makeDue(null, 20)).toBe(2)
+    expect(ids(await one.claimDue(20, 10, 30_000))).toEqual(['a', 'b'])
   })
 })

@@ -4,9 +4,9 @@ import type { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DETECTORS_GROUP } from '../../control/detect/live/detectors.ts'
 import type { PlayEvent } from '../../control/events/play-event.ts'
-import { playOf } from '../../control/events/play-of-event.ts'
+import { playOfEvent } from '../../control/events/play-of-event.ts'
 import { publishEvents } from '../../control/events/publisher.ts'
-import { countWaiting } from '../../control/events/trim-streams.ts'
+import { countPending } from '../../control/events/trim-streams.ts'
 import { openStore, type Store } from '../../control/store/store.ts'
 import { type Child, startChild } from '../support/child.ts'
 import { tempDir } from '../support/cleanup.ts'
@@ -83,7 +83,7 @@ const startOne = async (url: string): Promise<Child> => {
   return child
 }
 
-const waiting = () => countWaiting(redis, DETECTORS_GROUP)
+const waiting = () => countPending(redis, DETECTORS_GROUP)
 
 test('killed with -9 again and again, they lose and double nothing', async () => {
   const events = sharedTraffic(ACCOUNTS)
@@ -149,7 +149,7 @@ describe('one account', () => {
   }
 
   test('what only the history knows is known', async () => {
-    await store.history.upsertPlays(home.map((event) => playOf(event)))
+    await store.history.upsertPlays(home.map((event) => playOfEvent(event)))
     await judge(away)
     expect(await allFindings(store)).toMatchObject([{ rule: 'places', account: 'own:ann' }])
   })

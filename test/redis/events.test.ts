@@ -4,7 +4,7 @@ import { consume } from '../../control/events/consume.ts'
 import { deadLetterKey, shardOf, streamKey } from '../../control/events/keys.ts'
 import type { PlayEvent } from '../../control/events/play-event.ts'
 import { createPublisher, publishEvents } from '../../control/events/publisher.ts'
-import { countWaiting, trimStreams } from '../../control/events/trim-streams.ts'
+import { countPending, trimStreams } from '../../control/events/trim-streams.ts'
 import { until } from '../support/port.ts'
 import { startRedis, type TestRedis } from '../support/redis.ts'
 import { connect, sampleEvent, sampleTraffic } from './event-samples.ts'
@@ -40,7 +40,7 @@ test('every event arrives, those of one account in order', async () => {
     const ofAccount = (event: PlayEvent) => event.account === account
     expect(seen.filter(ofAccount)).toEqual(events.filter(ofAccount))
   }
-  expect(await countWaiting(redis, 'g')).toBe(0)
+  expect(await countPending(redis, 'g')).toBe(0)
   expect(new Set(events.map((event) => shardOf(event.account))).size).toBe(4)
 })
 
@@ -76,7 +76,7 @@ test('an event the handler can never take is put aside after three tries; its ne
     handled.push(...events.map(({ id }) => id))
   })
   await until('the dead letter', () => consumer.stats().deadLettered === 1)
-  await until('the end', async () => (await countWaiting(redis, 'g')) === 0)
+  await until('the end', async () => (await countPending(redis, 'g')) === 0)
   await consumer.stop()
   expect(handled).toEqual(['a', 'b'])
 })
@@ -110,7 +110,7 @@ test('what a dead consumer was given is taken over', async () => {
   await until('the orphan', () => seen.length === 1)
   await consumer.stop()
   expect(seen[0]?.id).toBe('orphan')
-  expect(await countWaiting(redis, 'g')).toBe(0)
+  expect(await countPending(redis, 'g')).toBe(0)
 })
 
 test('two groups read everything each; trimming waits for the slower', async () => {
@@ -131,7 +131,7 @@ test('two groups read everything each; trimming waits for the slower', async () 
   const slow = collector()
   const second = consume({ redis, group: 'slow', consumer: 'x', handler: slow.handler, idleMs: 10 })
   await until('the slow group', () => slow.seen.length === events.length)
-  await until('its receipts', async () => (await countWaiting(redis, 'slow')) === 0)
+  await until('its receipts', async () => (await countPending(redis, 'slow')) === 0)
   await Promise.all([first.stop(), second.stop()])
   // A trim goes by whole nodes of a stream, so that short ones may stay; long ones must not.
   await publishEvents(redis, sampleTraffic(200))
@@ -211,7 +211,7 @@ test('what nobody had read when Redis lost its data is written once more', async
   await publisher.flush()
   const { seen, handler } = collector()
   const consumer = reader(handler)
-  await until('the events', async () => seen.length > 0 && (await countWaiting(redis, 'g')) === 0)
+  await until('the events', async () => seen.length > 0 && (await countPending(redis, 'g')) === 0)
   await consumer.stop()
   await publisher.close()
   expect(new Set(seen.map(({ id }) => id))).toEqual(new Set(events.map(({ id }) => id)))

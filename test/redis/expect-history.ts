@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { PlayEvent } from '../../control/events/play-event.ts'
-import { playOf } from '../../control/events/play-of-event.ts'
+import { playOfEvent } from '../../control/events/play-of-event.ts'
 import { foldPlays } from '../../control/store/history/merge-plays.ts'
 import type { Store } from '../../control/store/store.ts'
 import { NOON } from './event-samples.ts'
@@ -9,7 +9,7 @@ const DAY = 86_400_000
 
 /** All plays and roll-ups are exactly those of the events told once each. */
 export async function expectHistory(store: Store, events: readonly PlayEvent[]) {
-  const expected = foldPlays(events.map((event) => playOf(event)))
+  const expected = foldPlays(events.map((event) => playOfEvent(event)))
   const found = new Map<string, unknown>()
   for await (const plays of store.history.playsBetween(0, NOON + 10 * DAY)) {
     for (const play of plays) {

@@ -4,9 +4,9 @@ import type { Redis } from 'ioredis'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Historian } from '../../control/events/historian.ts'
 import { createHistorian, HISTORIAN_GROUP } from '../../control/events/historian.ts'
-import { playOf } from '../../control/events/play-of-event.ts'
+import { playOfEvent } from '../../control/events/play-of-event.ts'
 import { publishEvents } from '../../control/events/publisher.ts'
-import { countWaiting } from '../../control/events/trim-streams.ts'
+import { countPending } from '../../control/events/trim-streams.ts'
 import { mergePlay } from '../../control/store/history/merge-plays.ts'
 import { StoreError } from '../../control/store/sql/errors.ts'
 import { openStore, type Store } from '../../control/store/store.ts'
@@ -49,7 +49,7 @@ const startHistorian = async (): Promise<Child> => {
   return child
 }
 
-const waiting = () => countWaiting(redis, HISTORIAN_GROUP)
+const waiting = () => countPending(redis, HISTORIAN_GROUP)
 
 test('killed with -9 again and again, the historian writes every play exactly once', async () => {
   const events = sampleTraffic(SESSIONS)
@@ -151,7 +151,7 @@ test('a download is recorded at its first use and is no play; places are filled 
 })
 
 test('merging is what the order of arrival cannot change', () => {
-  const tellings = sampleTraffic(1).map((event) => playOf(event))
+  const tellings = sampleTraffic(1).map((event) => playOfEvent(event))
   const reference = tellings.reduce(mergePlay)
   expect(tellings.toReversed().reduce(mergePlay)).toEqual(reference)
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createHistorian, HISTORIAN_GROUP } from '../../control/events/historian.ts'
 import { publishEvents } from '../../control/events/publisher.ts'
-import { countWaiting } from '../../control/events/trim-streams.ts'
+import { countPending } from '../../control/events/trim-streams.ts'
 import { openStore } from '../../control/store/store.ts'
 import { useCleanup } from '../support/cleanup.ts'
 import { until } from '../support/port.ts'
@@ -38,7 +38,7 @@ test('two control planes on one PostgreSQL: work is shared, one of them dies, al
   // The first vanishes with entries in hand: its connection is cut before it can acknowledge them.
   first.redis.disconnect()
   await publishEvents(redis, [...events.slice(4000), ...events.slice(3000, 3500)])
-  await until('the end', async () => (await countWaiting(redis, HISTORIAN_GROUP)) === 0, 60_000)
+  await until('the end', async () => (await countPending(redis, HISTORIAN_GROUP)) === 0, 60_000)
   await Promise.all([first.historian.stop(), second.historian.stop()])
   await expectHistory(second.store, events)
   expect(second.historian.stats()).toMatchObject({ deadLettered: 0, lost: 0 })

@@ -26,7 +26,7 @@ const handlersFolder = join(packageRoot(), 'njs/handlers')
 const handedOver = (handler: string): string[] =>
   [
     ...readFileSync(join(handlersFolder, `${kebab(handler)}.ts`), 'utf8').matchAll(
-      /handOver\(r, '\/_gatehouse\/([a-z-]+)'\)/g,
+      /internalRedirect\(r, '\/_gatehouse\/([a-z-]+)'\)/g,
     ),
   ].map(([, name = '']) => name)
 

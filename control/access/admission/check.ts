@@ -3,7 +3,7 @@ import type { Admission, CheckRequest, SessionStore } from '../../sessions/model
 import type { Account } from '../../store/tables/records.ts'
 import type { Decision } from '../authorize/decision.ts'
 import type { PassClaims } from '../ports.ts'
-import type { Lifecycle } from '../revalidate/lifecycle.ts'
+import type { LiveRevalidation } from '../revalidate/live-revalidation.ts'
 import { limitsOf } from './limits.ts'
 import type { OpenPorts } from './opening.ts'
 import { ownId } from './viewer.ts'
@@ -36,7 +36,7 @@ export interface CheckPorts
     | 'accounts'
   > {
   readonly sessions: Pick<SessionStore, 'check'>
-  readonly lifecycle: Pick<Lifecycle, 'returned'>
+  readonly lifecycle: Pick<LiveRevalidation, 'returned'>
 }
 
 const refused = (

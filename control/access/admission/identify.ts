@@ -4,14 +4,14 @@ import type { OpenPorts } from './opening.ts'
 import { identifyViewer, type OpeningCredential } from './viewer.ts'
 
 /** Who asks for a playlist, as the edge tells it. */
-export interface PlaylistAsk {
+export interface PlaylistRequest {
   readonly credential: OpeningCredential
   readonly address: string
   readonly country: string | null
   readonly now: number
 }
 
-export type IdentifyAnswer =
+export type IdentifyResult =
   | { readonly outcome: 'known'; readonly identity: Identity }
   | { readonly outcome: 'refused'; readonly reason: ReasonId }
 
@@ -20,9 +20,9 @@ const REMEMBER_SEC = 10
 
 /** The account and group a playlist is made for. */
 export const identifyForList = async (
-  ask: PlaylistAsk,
+  ask: PlaylistRequest,
   ports: Pick<OpenPorts, 'catalog' | 'place' | 'accounts' | 'accountById' | 'signer'>,
-): Promise<IdentifyAnswer> => {
+): Promise<IdentifyResult> => {
   const viewer = await identifyViewer(ask.credential, ports, ask.now)
   if (viewer.outcome === 'refused') return viewer
   if (viewer.foreignToken !== null) return { outcome: 'refused', reason: 'token.unknown' }

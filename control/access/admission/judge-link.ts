@@ -22,7 +22,7 @@ const admitted = (grant: LinkGrant, authDurationSec: number): Decision => ({
 })
 
 /** What a signed link at the door is worth; `null` where no key holds for the channel or nothing of the kind came. */
-export const judgeLinkDoor = (
+export const judgeLink = (
   opening: Opening,
   { links, decisionSec }: { readonly links: JudgeLink | undefined; readonly decisionSec: number },
 ): Decision | ReasonId | null => {
@@ -39,7 +39,7 @@ export const judgeLinkDoor = (
  * Whether the link stands in arguments the edge does not look at: a refusal it remembered would also meet the
  * next viewer of that address, whose link may be good.
  */
-export const isArgumentDoor = (opening: Opening, links: JudgeLink | undefined): boolean =>
+export const isQueryLink = (opening: Opening, links: JudgeLink | undefined): boolean =>
   opening.credential.kind === 'token' &&
   opening.credential.token === null &&
-  judgeLinkDoor(opening, { links, decisionSec: 0 }) !== null
+  judgeLink(opening, { links, decisionSec: 0 }) !== null

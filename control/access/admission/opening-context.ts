@@ -7,7 +7,7 @@ import type { Opening, OpenPorts } from './opening.ts'
 import { identifyViewer, type KnownViewer } from './viewer.ts'
 
 /** Everything known about an opening once the viewer, his group and the channel are. */
-export interface Situation {
+export interface OpeningContext {
   readonly opening: Opening
   readonly viewer: KnownViewer
   readonly network: string
@@ -20,8 +20,8 @@ export interface Situation {
   readonly player: string
 }
 
-export type SituationAnswer =
-  | { readonly ok: true; readonly situation: Situation }
+export type OpeningContextResult =
+  | { readonly ok: true; readonly context: OpeningContext }
   | { readonly ok: false; readonly reason: ReasonId; readonly account: AccountRef | null }
 
 type GroupAnswer =
@@ -69,7 +69,10 @@ const accountOf = (viewer: KnownViewer, network: string): AccountRef =>
   viewer.account !== null && !viewer.account.startsWith('net:') ? viewer.account : `net:${network}`
 
 /** Who asks, from where, for what; or why that alone is refused. */
-export const situationOf = async (opening: Opening, ports: OpenPorts): Promise<SituationAnswer> => {
+export const openingContextOf = async (
+  opening: Opening,
+  ports: OpenPorts,
+): Promise<OpeningContextResult> => {
   const v6Prefix = ports.config().network_key.ipv6_prefix
   const network = networkKey(opening.address, { v6Prefix })
   if (network === null) return { ok: false, reason: 'request.malformed', account: null }
@@ -87,6 +90,6 @@ export const situationOf = async (opening: Opening, ports: OpenPorts): Promise<S
   const { channel } = chosen
   return {
     ok: true,
-    situation: { opening, viewer, network, account, place, country, group, channel, ...identity },
+    context: { opening, viewer, network, account, place, country, group, channel, ...identity },
   }
 }

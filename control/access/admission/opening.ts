@@ -5,7 +5,7 @@ import type { BanStore } from '../../sessions/model/ban-store.ts'
 import type { SessionStore } from '../../sessions/model/session-store.ts'
 import type { Plan } from '../../store/tables/records.ts'
 import type { Authorizer, Catalog, Signer } from '../ports.ts'
-import type { Lifecycle } from '../revalidate/lifecycle.ts'
+import type { LiveRevalidation } from '../revalidate/live-revalidation.ts'
 import type { JudgeLink } from '../signed-links/secure-link.ts'
 import type { KnownViewer, OpeningCredential, ViewerPorts } from './viewer.ts'
 
@@ -99,7 +99,7 @@ export interface OpenPorts extends ViewerPorts {
   ) => { readonly device: string; readonly player: string }
   readonly record: (event: OpenedEvent) => void
   /** Asks again about sessions a backend let in. */
-  readonly lifecycle: Pick<Lifecycle, 'opened'>
+  readonly lifecycle: Pick<LiveRevalidation, 'opened'>
   /** A playlist copy was used: recorded the first time. */
   readonly downloadUsed: (viewer: KnownViewer, opening: Opening, network: string) => void
 }

@@ -5,7 +5,8 @@ import type { OpenAnswer } from './opening.ts'
 const REMEMBER_MS = 10_000
 
 /** A time edges may remember a refusal until, never far. */
-export const shortly = (until: number, now: number): number => Math.min(until, now + REMEMBER_MS)
+export const cappedDenyUntil = (until: number, now: number): number =>
+  Math.min(until, now + REMEMBER_MS)
 
 /** A refused opening. */
 export const refuse = (reason: ReasonId, denyUntil: number): OpenAnswer => ({

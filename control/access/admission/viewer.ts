@@ -24,7 +24,7 @@ export interface KnownViewer {
   readonly tokenPrint: string | null
 }
 
-export type ViewerAnswer = KnownViewer | { readonly outcome: 'refused'; readonly reason: ReasonId }
+export type ViewerResult = KnownViewer | { readonly outcome: 'refused'; readonly reason: ReasonId }
 
 export interface ViewerPorts {
   readonly accounts: Pick<AccountService, 'identify' | 'standing'>
@@ -48,7 +48,7 @@ const known = (fields: Partial<KnownViewer>): KnownViewer => ({
   ...fields,
 })
 
-const refused = (reason: ReasonId): ViewerAnswer => ({ outcome: 'refused', reason })
+const refused = (reason: ReasonId): ViewerResult => ({ outcome: 'refused', reason })
 
 /** The id of an own account, or `null` for the other kinds. */
 export const ownId = (account: AccountRef): string | null =>
@@ -58,7 +58,7 @@ const fromTicket = async (
   ticket: string,
   ports: ViewerPorts,
   now: number,
-): Promise<ViewerAnswer> => {
+): Promise<ViewerResult> => {
   const reading = ports.signer.readTicket(ticket, now)
   if (!reading.ok) return refused(reading.reason)
   const { claims } = reading
@@ -78,7 +78,7 @@ export const identifyViewer = async (
   presented: OpeningCredential,
   ports: ViewerPorts,
   now: number,
-): Promise<ViewerAnswer> => {
+): Promise<ViewerResult> => {
   if (presented.kind === 'ticket') return await fromTicket(presented.ticket, ports, now)
   if (presented.kind === 'token' && presented.token === null) return known({})
   const credential =

@@ -12,7 +12,7 @@ import {
   type DecisionClocks,
   decideByAnswer,
   decideByDefault,
-  decideByFlood,
+  decideByGuessLimit,
   decideByOutage,
   decideByRule,
   ruleTrace,
@@ -20,7 +20,7 @@ import {
 import type { Authorize, AuthRequest, Decision, PreviousAnswer, TraceStep } from './decision.ts'
 import type { DecisionStore } from './decision-store.ts'
 import type { GuessLimit } from './guess-limit.ts'
-import { createFlights, type Flight } from './single-flight.ts'
+import { createSingleFlight, type SharedRequest } from './single-flight.ts'
 
 /** One auth backend as configured. */
 export interface AuthBackend extends RuleSource {
@@ -71,7 +71,7 @@ const flightOf = (
   prepared: Prepared,
   request: AuthRequest,
   { digest, previous }: { digest: Digest; previous: PreviousAnswer | undefined },
-): Flight => {
+): SharedRequest => {
   const key = decisionKey(prepared, request, digest)
   const base = { channel: request.channel, claimMs: prepared.longestMs + 2_000 }
   if (previous === undefined) return { ...base, key, alsoAs: null }
@@ -80,13 +80,13 @@ const flightOf = (
 }
 
 /** What rules alone, or where no backend stands behind them the default, make of a request; `null`: backends decide. */
-export type JudgeByRules = (request: AuthRequest) => Decision | null
+export type DecideByRules = (request: AuthRequest) => Decision | null
 
 /** Prepares the rules once. */
-export const createJudgeByRules = (
+export const createDecideByRules = (
   sources: readonly AuthBackend[],
   { digest, clocks }: Pick<AuthorizePorts, 'digest' | 'clocks'>,
-): JudgeByRules => {
+): DecideByRules => {
   const byName = new Map(sources.map((source) => [source.name, prepare(source, digest)]))
   return (request) => {
     const prepared = byName.get(request.authBackend)
@@ -112,7 +112,7 @@ export const createAuthorize = (
   { client, decisions, digest, clocks, now, guesses }: AuthorizePorts,
 ): Authorize => {
   const byName = new Map(sources.map((source) => [source.name, prepare(source, digest)]))
-  const flights = createFlights(decisions, now)
+  const flights = createSingleFlight(decisions, now)
 
   const ask = async (
     { source }: Prepared,
@@ -121,11 +121,11 @@ export const createAuthorize = (
   ): Promise<Decision> => {
     const guess = previous === undefined ? request.token : null
     const lockedSec = guess === null ? 0 : (guesses?.lockedSec(request.address) ?? 0)
-    if (lockedSec > 0) return decideByFlood(lockedSec, clocks)
+    if (lockedSec > 0) return decideByGuessLimit(lockedSec, clocks)
     const askedAs = previous?.decision.askedAs ?? request.sessionId
     const query = authQuery({ ...request, sessionId: askedAs }, previous)
     const outcome = await askBackends(client, source.backends, query)
-    if (guess !== null && outcome.answer.class === 'deny') guesses?.wrong(request.address, guess)
+    if (guess !== null && outcome.answer.class === 'deny') guesses?.failed(request.address, guess)
     const { allowDefault } = source
     const decision =
       outcome.answer.class === 'down'

@@ -11,14 +11,14 @@ export interface Grant {
 }
 
 /** A backend's answer, classified. */
-export interface Answer extends Grant {
+export interface BackendAnswer extends Grant {
   readonly class: AnswerClass
   readonly status: number | null
   /** Why it counts as not answering; `null` otherwise. */
   readonly detail: string | null
 }
 
-export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>
+export type BackendAnswerHeaders = Readonly<Record<string, string | string[] | undefined>>
 
 const MAX_USER_ID_BYTES = 256
 const MAX_LOCATION_BYTES = 2048
@@ -34,7 +34,7 @@ const NO_GRANT: Grant = {
 }
 
 /** An answer that is none: the truth table counts it as not answering. */
-export const downAnswer = (detail: string, status: number | null = null): Answer => ({
+export const downAnswer = (detail: string, status: number | null = null): BackendAnswer => ({
   ...NO_GRANT,
   class: 'down',
   status,
@@ -56,7 +56,7 @@ type Read<T> =
 
 const ok = <T>(value: T): Read<T> => ({ ok: true, value })
 
-const single = (headers: AnswerHeaders, name: string): Read<string | null> => {
+const single = (headers: BackendAnswerHeaders, name: string): Read<string | null> => {
   const raw = headers[name]
   if (raw === undefined) return ok(null)
   if (typeof raw !== 'string') return { ok: false, why: `${name} is sent twice` }
@@ -66,7 +66,7 @@ const single = (headers: AnswerHeaders, name: string): Read<string | null> => {
   return ok(value === '' ? null : value)
 }
 
-const userId = (headers: AnswerHeaders): Read<string | null> => {
+const userId = (headers: BackendAnswerHeaders): Read<string | null> => {
   const read = single(headers, 'x-userid')
   if (!read.ok || read.value === null) return read
   if (Buffer.byteLength(read.value) > MAX_USER_ID_BYTES)
@@ -74,7 +74,11 @@ const userId = (headers: AnswerHeaders): Read<string | null> => {
   return read
 }
 
-const wholeNumber = (headers: AnswerHeaders, name: string, max: number): Read<number | null> => {
+const wholeNumber = (
+  headers: BackendAnswerHeaders,
+  name: string,
+  max: number,
+): Read<number | null> => {
   const read = single(headers, name)
   if (!read.ok) return read
   if (read.value === null) return ok(null)
@@ -83,19 +87,19 @@ const wholeNumber = (headers: AnswerHeaders, name: string, max: number): Read<nu
 }
 
 /** Seconds as far as they can be read: a yes is not worth less for its odd clock, which falls back to ours. */
-const seconds = (headers: AnswerHeaders, name: string): number | null => {
+const seconds = (headers: BackendAnswerHeaders, name: string): number | null => {
   const read = single(headers, name)
   if (!read.ok || read.value === null || !/^\d+(\.\d+)?$/.test(read.value)) return null
   return Math.min(MAX_AUTH_DURATION_SEC, Math.floor(Number(read.value)))
 }
 
-const flag = (headers: AnswerHeaders, name: string): Read<boolean> => {
+const flag = (headers: BackendAnswerHeaders, name: string): Read<boolean> => {
   const read = single(headers, name)
   if (!read.ok) return read
   return ok(read.value !== null && /^(true|1|yes|on)$/i.test(read.value))
 }
 
-const location = (headers: AnswerHeaders): Read<string> => {
+const location = (headers: BackendAnswerHeaders): Read<string> => {
   const read = single(headers, 'location')
   if (!read.ok) return read
   const value = read.value ?? ''
@@ -106,7 +110,7 @@ const location = (headers: AnswerHeaders): Read<string> => {
   return isAbsolute || isPath ? ok(value) : { ok: false, why: 'location is not an address' }
 }
 
-const grant = (headers: AnswerHeaders): Read<Grant> => {
+const grant = (headers: BackendAnswerHeaders): Read<Grant> => {
   const id = userId(headers)
   if (!id.ok) return id
   const cap = wholeNumber(headers, 'x-max-sessions', MAX_SESSIONS)
@@ -125,12 +129,12 @@ const grant = (headers: AnswerHeaders): Read<Grant> => {
   })
 }
 
-const refusal = (status: number, headers: AnswerHeaders): Answer => {
+const refusal = (status: number, headers: BackendAnswerHeaders): BackendAnswer => {
   const authDurationSec = seconds(headers, 'x-authduration')
   return { ...NO_GRANT, class: 'deny', status, authDurationSec, detail: null }
 }
 
-const admission = (status: number, headers: AnswerHeaders): Answer => {
+const admission = (status: number, headers: BackendAnswerHeaders): BackendAnswer => {
   const read = grant(headers)
   if (!read.ok) return downAnswer(`malformed answer: ${read.why}`, status)
   if (status !== 302) return { ...read.value, class: 'allow', status, detail: null }
@@ -140,7 +144,7 @@ const admission = (status: number, headers: AnswerHeaders): Answer => {
 }
 
 /** Sorts a complete answer into its class by status and headers; the body says nothing. */
-export const classifyAnswer = (status: number, headers: AnswerHeaders): Answer => {
+export const classifyAnswer = (status: number, headers: BackendAnswerHeaders): BackendAnswer => {
   if ((status >= 200 && status < 300) || status === 302) return admission(status, headers)
   if (status >= 400 && status < 500) return refusal(status, headers)
   return downAnswer(`answered with status ${status}`, status)

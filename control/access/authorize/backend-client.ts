@@ -1,5 +1,5 @@
 import { Agent } from 'undici'
-import { type Answer, classifyAnswer, downAnswer } from './backend-answer.ts'
+import { type BackendAnswer, classifyAnswer, downAnswer } from './backend-answer.ts'
 import type { AnswerClass } from './decision.ts'
 
 const MAX_BODY_BYTES = 65_536
@@ -15,14 +15,14 @@ export interface HttpBackend {
 /** What one backend was asked and how it answered, since the start. */
 export interface BackendCounters extends Readonly<Record<AnswerClass, number>> {
   readonly url: string
-  readonly asked: number
+  readonly requests: number
   readonly totalMs: number
 }
 
 /** Asks HTTP backends over kept-alive connections. */
 export interface BackendClient {
   /** Never throws: whatever goes wrong is an answer of class `down`. */
-  ask(backend: HttpBackend, query: string): Promise<Answer>
+  ask(backend: HttpBackend, query: string): Promise<BackendAnswer>
   counters(): readonly BackendCounters[]
   close(): Promise<void>
 }
@@ -96,12 +96,12 @@ export const createBackendClient = (
   const agent = createAgent(options)
   const counted = new Map<string, Counting>()
 
-  const send = async (backend: HttpBackend, query: string): Promise<Answer> => {
+  const send = async (backend: HttpBackend, query: string): Promise<BackendAnswer> => {
     const url = new URL(backend.url)
     const path = `${url.pathname}${url.search === '' ? '?' : `${url.search}&`}${query}`
     const headers = { accept: '*/*', 'user-agent': 'gatehouse', ...basicAuth(url) }
     const signal = AbortSignal.timeout(backend.timeoutMs)
-    const once = async (): Promise<Answer> => {
+    const once = async (): Promise<BackendAnswer> => {
       const got = await agent.request({ origin: url.origin, path, method: 'GET', headers, signal })
       // The body says nothing, but an answer counts only when it is whole and within its size.
       await got.body.bytes()
@@ -116,7 +116,7 @@ export const createBackendClient = (
   const countersOf = (url: string): Counting => {
     const found = counted.get(url)
     if (found !== undefined) return found
-    const fresh = { url, asked: 0, totalMs: 0, allow: 0, redirect: 0, deny: 0, down: 0 }
+    const fresh = { url, requests: 0, totalMs: 0, allow: 0, redirect: 0, deny: 0, down: 0 }
     counted.set(url, fresh)
     return fresh
   }
@@ -124,7 +124,7 @@ export const createBackendClient = (
   return {
     async ask(backend, query) {
       const counters = countersOf(backendLabel(backend.url))
-      counters.asked += 1
+      counters.requests += 1
       const startedAt = now()
       const answer = await send(backend, query).catch((error: unknown) =>
         downAnswer(describeFailure(error)),

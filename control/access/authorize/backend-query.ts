@@ -33,7 +33,7 @@ const viewerPairs = (request: AuthRequest): Pairs => [
 ]
 
 /** The player's query as it came: the token before what else it held. */
-export const playerQuery = (token: string | null, args: string): string | null => {
+export const withToken = (token: string | null, args: string): string | null => {
   const query = token === null ? '' : new URLSearchParams({ token }).toString()
   const whole = [query, args].filter((part) => part !== '').join('&')
   return whole === '' ? null : whole

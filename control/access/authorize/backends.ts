@@ -1,10 +1,10 @@
-import type { Answer } from './backend-answer.ts'
+import type { BackendAnswer } from './backend-answer.ts'
 import { type BackendClient, backendLabel, type HttpBackend } from './backend-client.ts'
 import type { TraceStep } from './decision.ts'
 
 /** What all backends together say, and which of them decided. */
-export interface Outcome {
-  readonly answer: Answer
+export interface BackendsOutcome {
+  readonly answer: BackendAnswer
   /** Address of the deciding backend; `null` where none answered. */
   readonly backend: string | null
   readonly trace: readonly TraceStep[]
@@ -12,7 +12,7 @@ export interface Outcome {
 
 interface Named {
   readonly backend: string
-  readonly answer: Answer
+  readonly answer: BackendAnswer
 }
 
 const stepOf = ({ backend, answer }: Named): TraceStep => ({
@@ -27,7 +27,7 @@ export const askBackends = async (
   client: BackendClient,
   backends: readonly HttpBackend[],
   query: string,
-): Promise<Outcome> => {
+): Promise<BackendsOutcome> => {
   const heard: Named[] = []
   const asked = backends.map(async (backend): Promise<Named> => {
     const named = { backend: backendLabel(backend.url), answer: await client.ask(backend, query) }
@@ -48,7 +48,7 @@ export const askBackends = async (
 
 const decideWithoutAllow = async (
   asked: readonly Promise<Named>[],
-): Promise<{ answer: Answer; backend: string | null }> => {
+): Promise<{ answer: BackendAnswer; backend: string | null }> => {
   const all = await Promise.all(asked)
   const found =
     all.find(({ answer }) => answer.class === 'redirect') ??

@@ -1,5 +1,5 @@
 /** Where the configuration names auth backends, from the narrowest to the widest. */
-export interface AuthChoice {
+export interface AuthBackendChoice {
   /** In the order of the file; the first pattern that fits and names an auth backend counts. */
   readonly channels: readonly { readonly match: string; readonly auth: string | null }[]
   readonly groups: readonly { readonly name: string; readonly auth: string | null }[]
@@ -10,7 +10,7 @@ export interface AuthChoice {
 export type ChooseAuthBackend = (channel: string, group: string | null) => string | null
 
 /** Prepares the choice once: channel pattern before group before global. */
-export const chooseAuthBackend = (choice: AuthChoice): ChooseAuthBackend => {
+export const chooseAuthBackend = (choice: AuthBackendChoice): ChooseAuthBackend => {
   const patterns = choice.channels.flatMap(({ match, auth }) =>
     auth === null ? [] : [{ pattern: new RegExp(match, 'u'), auth }],
   )

@@ -1,5 +1,5 @@
 import type { RuleVerdict } from '#domain/rules/rules'
-import type { Outcome } from './backends.ts'
+import type { BackendsOutcome } from './backends.ts'
 import type { Decision, PreviousAnswer, TraceStep } from './decision.ts'
 
 /** The clocks of decisions, each on its own. */
@@ -65,7 +65,7 @@ export const decideByDefault = (allowDefault: boolean, clocks: DecisionClocks): 
 })
 
 /** What holds for a network that has guessed too often: no backend is asked. */
-export const decideByFlood = (lockedSec: number, clocks: DecisionClocks): Decision => ({
+export const decideByGuessLimit = (lockedSec: number, clocks: DecisionClocks): Decision => ({
   ...plain(clocks),
   reason: 'credentials.flood',
   denySec: lockedSec,
@@ -75,7 +75,7 @@ export const decideByFlood = (lockedSec: number, clocks: DecisionClocks): Decisi
 /** What the backends decided; they must have answered. */
 export const decideByAnswer = (
   name: string,
-  { answer, backend, trace }: Outcome,
+  { answer, backend, trace }: BackendsOutcome,
   clocks: DecisionClocks,
 ): Decision => {
   const base = { ...plain(clocks), backend, trace }

@@ -34,7 +34,7 @@ const write = (stored: StoredDecision): string => {
 }
 
 /** Decisions shared by all control planes; while Redis is away this process keeps its own. */
-export const createRedisDecisions = (
+export const createRedisDecisionStore = (
   redis: Client,
   keys: DecisionKeys,
   fallback: DecisionStore,

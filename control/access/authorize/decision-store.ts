@@ -52,7 +52,7 @@ const EVERY_CHANNEL = '*'
 const FORGET_MS = 86_400_000
 
 /** Decisions in this process alone: without Redis, and while Redis is away. */
-export const createMemoryDecisions = (now: () => number, limit = 100_000): DecisionStore => {
+export const createMemoryDecisionStore = (now: () => number, limit = 100_000): DecisionStore => {
   const decisions = createHeld<StoredDecision>(limit, now)
   const claims = createHeld<true>(limit, now)
   const forgotten = createHeld<number>(limit, now)

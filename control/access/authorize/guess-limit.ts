@@ -6,10 +6,10 @@ export interface GuessLimit {
   /** Seconds the viewer's network has to wait before its tokens are asked about again; 0 = none. */
   lockedSec(address: string): number
   /** A backend refused the token; refused on many channels it is one guess. */
-  wrong(address: string, token: string): void
+  failed(address: string, token: string): void
 }
 
-export interface GuessOptions {
+export interface GuessLimitOptions {
   readonly perMinute: number
   /** First wait; it doubles while the guessing goes on. */
   readonly lockSec: number
@@ -35,7 +35,7 @@ const MOST_COUNTED = 10_000
 const LONGEST_LOCK_SEC = 3_600
 
 /** Counts wrong tokens per network key, in bounded memory. */
-export const createGuessLimit = (options: GuessOptions): GuessLimit => {
+export const createGuessLimit = (options: GuessLimitOptions): GuessLimit => {
   const { lockSec, v6Prefix, now, limit = 50_000 } = options
   const perMinute = Math.min(MOST_COUNTED, options.perMinute)
   const guessers = new Map<string, Guesser>()
@@ -63,7 +63,7 @@ export const createGuessLimit = (options: GuessOptions): GuessLimit => {
       const until = guessers.get(keyOf(address))?.lockedUntil ?? 0
       return Math.max(0, Math.ceil((until - now()) / 1000))
     },
-    wrong(address, token) {
+    failed(address, token) {
       const guesser = guesserOf(keyOf(address))
       const at = now()
       if (at - guesser.windowAt >= WINDOW_MS) {

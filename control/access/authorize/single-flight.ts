@@ -3,7 +3,7 @@ import type { Decision } from './decision.ts'
 import type { DecisionStore, StoredDecision } from './decision-store.ts'
 
 /** One question to the backends, shared by all who ask it at the same time. */
-export interface Flight {
+export interface SharedRequest {
   readonly key: string
   readonly channel: string
   /** A second key the answer is remembered by; an update renews its opening's decision so. */
@@ -29,10 +29,10 @@ const isAnswer = ({ reason }: Decision): boolean =>
   reason === 'backend.allow' || reason === 'backend.redirect' || reason === 'backend.deny'
 
 /** One flight per question: in this process by promise, over all control planes by claim. */
-export const createFlights = (decisions: DecisionStore, now: () => number) => {
+export const createSingleFlight = (decisions: DecisionStore, now: () => number) => {
   const inAir = new Map<string, Promise<Decision>>()
 
-  const remember = async (flight: Flight, decision: Decision): Promise<void> => {
+  const remember = async (flight: SharedRequest, decision: Decision): Promise<void> => {
     const forMs = ttlSec(decision) * 1000
     const isOnce = forMs === 0
     const stored = { decision: { ...decision, trace: [] }, at: now(), isOnce }
@@ -41,7 +41,7 @@ export const createFlights = (decisions: DecisionStore, now: () => number) => {
       await decisions.put(flight.alsoAs, stored, isOnce ? ONCE_MS : forMs)
   }
 
-  const awaitOther = async (flight: Flight): Promise<Decision | null> => {
+  const awaitOther = async (flight: SharedRequest): Promise<Decision | null> => {
     for (let waitedMs = 0; waitedMs < flight.claimMs; waitedMs += POLL_MS) {
       await sleep(POLL_MS)
       const found = await decisions.get(flight.key, flight.channel)
@@ -51,7 +51,7 @@ export const createFlights = (decisions: DecisionStore, now: () => number) => {
     return null
   }
 
-  const fly = async (flight: Flight, ask: () => Promise<Decision>): Promise<Decision> => {
+  const fly = async (flight: SharedRequest, ask: () => Promise<Decision>): Promise<Decision> => {
     const known = await decisions.get(flight.key, flight.channel)
     if (known !== null && !known.isOnce) return cached(known)
     if (!(await decisions.claim(flight.key, flight.claimMs))) {
@@ -71,7 +71,7 @@ export const createFlights = (decisions: DecisionStore, now: () => number) => {
 
   return {
     /** The remembered decision, another's answer to the same question, or what `ask` finds. */
-    decide(flight: Flight, ask: () => Promise<Decision>): Promise<Decision> {
+    decide(flight: SharedRequest, ask: () => Promise<Decision>): Promise<Decision> {
       const running = inAir.get(flight.key)
       if (running !== undefined) return running
       const started = fly(flight, ask).finally(() => inAir.delete(flight.key))

@@ -11,7 +11,7 @@ export const createMemoryLiveAuth = (): LiveAuthStore => {
     remove: async (sessionId) => {
       sessions.delete(sessionId)
     },
-    take: async (now, limit, holdMs) => {
+    claimDue: async (now, limit, holdMs) => {
       const due: LiveAuth[] = []
       for (const live of sessions.values()) {
         if (due.length >= limit) break
@@ -25,7 +25,7 @@ export const createMemoryLiveAuth = (): LiveAuthStore => {
       for (const live of sessions.values())
         if (live.isParked !== true) yield await Promise.resolve(live)
     },
-    hasten: async (channel, now) => {
+    makeDue: async (channel, now) => {
       const chosen = [...sessions.values()].filter(
         ({ request, isParked }) =>
           isParked !== true && (channel === null || request.channel === channel),

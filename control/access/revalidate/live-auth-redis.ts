@@ -89,7 +89,7 @@ export const createRedisLiveAuth = (redis: Client, keys: LiveAuthKeys): LiveAuth
         redis.del(keys.hold(sessionId)),
       ])
     },
-    async take(now, limit, holdMs) {
+    async claimDue(now, limit, holdMs) {
       const due = await redis.zrangebyscore(keys.due(), '-inf', now, 'LIMIT', 0, limit)
       const taken = await Promise.all(due.map((id) => takeOne(id, now + holdMs, holdMs)))
       return taken.filter((live) => live !== null)
@@ -101,7 +101,7 @@ export const createRedisLiveAuth = (redis: Client, keys: LiveAuthKeys): LiveAuth
         yield* page.filter((live) => live !== null)
       }
     },
-    async hasten(channel, now) {
+    async makeDue(channel, now) {
       const chosen =
         channel === null
           ? await redis.zrange(keys.due(), '0', '-1')

@@ -23,9 +23,9 @@ export interface LiveAuthStore {
   get(sessionId: string): Promise<LiveAuth | null>
   remove(sessionId: string): Promise<void>
   /** Takes up to `limit` sessions due by `now`; nobody else gets them until `now + holdMs`. */
-  take(now: number, limit: number, holdMs: number): Promise<readonly LiveAuth[]>
+  claimDue(now: number, limit: number, holdMs: number): Promise<readonly LiveAuth[]>
   /** All that are not parked. */
   list(): AsyncIterable<LiveAuth>
   /** Makes one channel's sessions, or (`null`) all, due now. */
-  hasten(channel: string | null, now: number): Promise<number>
+  makeDue(channel: string | null, now: number): Promise<number>
 }

@@ -4,7 +4,7 @@ import type { Authorizer } from '../ports.ts'
 import type { LiveAuth, LiveAuthStore } from './live-auth.ts'
 
 /** Rules of the configuration in use, without its HTTP backends. */
-export interface RuleBook extends Pick<Authorizer, 'backendFor'> {
+export interface AuthRules extends Pick<Authorizer, 'backendFor'> {
   /** What rules, or where there are no backends the default, say; `null`: the backends decide. */
   byRules(request: AuthRequest): Decision | null
   /** The token of an auth backend's lists that has this fingerprint. */
@@ -14,7 +14,7 @@ export interface RuleBook extends Pick<Authorizer, 'backendFor'> {
 }
 
 export interface RejudgePorts {
-  readonly book: RuleBook
+  readonly book: AuthRules
   readonly store: Pick<LiveAuthStore, 'list' | 'get' | 'put' | 'remove'>
   readonly running: () => AsyncIterable<LiveSession>
   readonly end: (sessionId: string, decision: Decision) => Promise<void>
@@ -22,7 +22,7 @@ export interface RejudgePorts {
 }
 
 /** The request as the auth backend of now is to judge it; `null` where none does any more. */
-export const requestOfNow = (
+export const currentRequestOf = (
   request: AuthRequest,
   { backendFor }: Pick<Authorizer, 'backendFor'>,
 ): AuthRequest | null => {
@@ -37,7 +37,7 @@ const wasAnswered = ({ decision }: LiveAuth): boolean => decision.reason.startsW
 const rejudgeKnown = async (live: LiveAuth, ports: RejudgePorts): Promise<boolean> => {
   const { store, book, now } = ports
   const { sessionId, authBackend } = live.request
-  const request = requestOfNow(live.request, book)
+  const request = currentRequestOf(live.request, book)
   if (request === null) {
     await store.remove(sessionId)
     return false
@@ -72,7 +72,7 @@ export type UnjudgedSession = Pick<
 >
 
 /** Its request; `null` where no auth backend would judge it now. */
-const requestOfSession = (session: UnjudgedSession, book: RuleBook): AuthRequest | null => {
+const requestOfSession = (session: UnjudgedSession, book: AuthRules): AuthRequest | null => {
   const { channel, group, download, tokenPrint } = session
   const authBackend = book.backendFor(channel, group)
   if (authBackend === null || book.isLinked(channel)) return null
@@ -98,9 +98,10 @@ const requestOfSession = (session: UnjudgedSession, book: RuleBook): AuthRequest
 export const refusedOnReturn = (
   live: LiveAuth | null,
   session: UnjudgedSession,
-  book: RuleBook,
+  book: AuthRules,
 ): Decision | null => {
-  const request = live === null ? requestOfSession(session, book) : requestOfNow(live.request, book)
+  const request =
+    live === null ? requestOfSession(session, book) : currentRequestOf(live.request, book)
   if (request === null) return null
   const { address, country, agent: userAgent } = session
   const decision = book.byRules({ ...request, address, country, userAgent })

@@ -3,7 +3,7 @@ import { formatAddress, parseAddress } from '#domain/networks/network'
 import { isLinkUser, mintFlussonicToken, nginxLinkHash, type SecureLink } from './secure-link.ts'
 
 /** What a link is to be good for. */
-export interface LinkOrder {
+export interface LinkClaims {
   readonly channel: string
   /** Path of the link; nginx's hash covers it. */
   readonly uri: string
@@ -22,7 +22,7 @@ export interface MintedLink {
 }
 
 /** Or why it cannot be made, in words. */
-export type MintAnswer =
+export type MintResult =
   | { readonly ok: true; readonly link: MintedLink }
   | { readonly ok: false; readonly why: string }
 
@@ -32,13 +32,13 @@ const LEAD_SEC = 300
 /** Times in a link have ten digits. */
 const LATEST_SEC = 9_999_999_999
 
-const addressOf = ({ checkIp }: SecureLink, { address }: LinkOrder): string | null => {
+const addressOf = ({ checkIp }: SecureLink, { address }: LinkClaims): string | null => {
   const parsed = checkIp && address !== null ? parseAddress(address) : null
   return parsed && formatAddress(parsed)
 }
 
 /** Why a link of this key would open nothing; `null` where it would. */
-const obstacle = (link: SecureLink, order: LinkOrder): string | null => {
+const obstacle = (link: SecureLink, order: LinkClaims): string | null => {
   const { channel, address, userId, nowSec, ttlSec } = order
   if (address !== null && parseAddress(address) === null) return `'${address}' is not an address`
   if (link.checkIp && address === null) return `links of ${link.name} hold for one address: name it`
@@ -52,7 +52,7 @@ const obstacle = (link: SecureLink, order: LinkOrder): string | null => {
 }
 
 /** Makes a link by one key, as the server it comes from would. */
-export const mintLink = (link: SecureLink, order: LinkOrder): MintAnswer => {
+export const mintLink = (link: SecureLink, order: LinkClaims): MintResult => {
   const why = obstacle(link, order)
   if (why !== null) return { ok: false, why }
   const address = addressOf(link, order)

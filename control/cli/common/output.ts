@@ -42,7 +42,7 @@ export interface Screen {
 }
 
 /** One of many tables in a row: a terminal is cleared and never overflows, elsewhere a blank line parts them. */
-export const frame = (text: string, { isTTY, columns = 0, rows = 0 }: Screen): string => {
+export const drawFrame = (text: string, { isTTY, columns = 0, rows = 0 }: Screen): string => {
   if (isTTY !== true) return `${text}\n`
   const lines = text.split('\n')
   // The last line stays free for the cursor; a terminal that does not know its size says 0.

@@ -4,7 +4,7 @@ import { type GlobalOptions, withGlobals } from './context.ts'
 import { isRow, print, rowsOf, table } from './output.ts'
 
 /** Runs a call and prints its answer as JSON or by the given words. */
-export const answer = async (
+export const printAnswer = async (
   options: GlobalOptions,
   call: AdminCall,
   say: (result: unknown) => string,
@@ -14,7 +14,7 @@ export const answer = async (
 }
 
 /** Says a list answer as a table with the named columns. */
-export const listed =
+export const asTable =
   (columns: readonly string[]) =>
   (result: unknown): string => {
     const next = isRow(result) ? result['next'] : null
@@ -37,16 +37,16 @@ export const queryOf = (
 }
 
 /** Adds the paging options of lists. */
-export const paged = (command: Command): Command =>
+export const withPaging = (command: Command): Command =>
   withGlobals(command)
     .option('--limit <n>', 'rows a page', '100')
     .option('--after <cursor>', 'continue after a page')
     .option('--sort <field>', 'sort by a field; -field turns it round')
 
 /** A path part. */
-export const id = (text: string): string => encodeURIComponent(text)
+export const pathSegment = (text: string): string => encodeURIComponent(text)
 
 export type Options = GlobalOptions & Readonly<Record<string, unknown>>
 
 /** Says the same words whatever the answer. */
-export const said = (words: string) => (): string => words
+export const asText = (words: string) => (): string => words

@@ -7,7 +7,7 @@ import { CliError, type GlobalOptions, pathsOf, withGlobals } from '../common/co
 import { print, warn } from '../common/output.ts'
 import { backtestText } from './backtest-text.ts'
 import { checkedRules, readRuleFile } from './rule-files.ts'
-import { controlRuns } from './running-history.ts'
+import { isControlRunning } from './running-history.ts'
 
 /** The store a backtest reads when no control plane runs. */
 export interface OpenedHistory extends BacktestHistory {
@@ -80,7 +80,7 @@ const askStore = async (
 
 const act = async (options: Options, parts: BacktestParts): Promise<void> => {
   const asked = readQuestion(options)
-  const isRunning = await controlRuns(pathsOf(options).adminSocket)
+  const isRunning = await isControlRunning(pathsOf(options).adminSocket)
   const result = isRunning
     ? await askRunning(options, asked)
     : await askStore(options, asked, parts)

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { withGlobals } from '../common/context.ts'
 import { isRow, type Row, rowsOf, table } from '../common/output.ts'
 import { plainText } from '../common/plain-text.ts'
-import { answer, id, type Options, paged, queryOf } from '../common/resource.ts'
+import { type Options, pathSegment, printAnswer, queryOf, withPaging } from '../common/resource.ts'
 
 const FILTERS = ['account', 'rule', 'kind', 'severity', 'state', 'limit', 'after', 'sort']
 const COLUMNS = ['id', 'at', 'account', 'rule', 'severity', 'state', 'acted', 'summary']
@@ -39,14 +39,16 @@ const showText = (result: unknown): string => {
 /** `gatehouse findings`. */
 export const findingsCommand = (): Command => {
   const command = new Command('findings').description('what the detectors found')
-  paged(command.command('list', { isDefault: true }).description('list findings, newest first'))
+  withPaging(
+    command.command('list', { isDefault: true }).description('list findings, newest first'),
+  )
     .option('--account <ref>', 'of an account')
     .option('--rule <id>', 'of a rule')
     .option('--kind <kind>', 'of a kind, e.g. simultaneous_places')
     .option('--severity <severity>', 'low, warning or high')
     .option('--judged <state>', 'open, dismissed, confirmed or withdrawn')
     .action(async (options: Options) => {
-      await answer(
+      await printAnswer(
         options,
         { path: `/findings${queryOf({ ...options, state: options['judged'] }, FILTERS)}` },
         listText,
@@ -54,15 +56,15 @@ export const findingsCommand = (): Command => {
     })
   withGlobals(command.command('show <id>').description('show a finding and its evidence')).action(
     async (finding: string, options: Options) => {
-      await answer(options, { path: `/findings/${id(finding)}` }, showText)
+      await printAnswer(options, { path: `/findings/${pathSegment(finding)}` }, showText)
     },
   )
   const judge = (name: string, state: string, words: string): void => {
     withGlobals(command.command(`${name} <id>`).description(words)).action(
       async (finding: string, options: Options) => {
-        const path = `/findings/${id(finding)}`
+        const path = `/findings/${pathSegment(finding)}`
         const call = { method: 'PATCH', path, body: { state } } as const
-        await answer(options, call, (row) => (isRow(row) ? String(row['state']) : ''))
+        await printAnswer(options, call, (row) => (isRow(row) ? String(row['state']) : ''))
       },
     )
   }

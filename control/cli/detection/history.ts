@@ -1,7 +1,14 @@
 import { Command } from 'commander'
 import { withGlobals } from '../common/context.ts'
 import { isRow, table } from '../common/output.ts'
-import { answer, id, listed, type Options, paged, queryOf } from '../common/resource.ts'
+import {
+  asTable,
+  type Options,
+  pathSegment,
+  printAnswer,
+  queryOf,
+  withPaging,
+} from '../common/resource.ts'
 
 const AMOUNTS = ['plays', 'refusals', 'playedMs', 'bytes']
 const PLAYS = [
@@ -24,7 +31,11 @@ const addTop = (command: Command): void => {
     spanned(command.command(name).description(words))
       .option('--limit <n>', 'rows', '20')
       .action(async (options: Options) => {
-        await answer(options, { path: path + queryOf(options, SPAN) }, listed(['key', ...AMOUNTS]))
+        await printAnswer(
+          options,
+          { path: path + queryOf(options, SPAN) },
+          asTable(['key', ...AMOUNTS]),
+        )
       })
   }
   top('top', '/history/channels', 'channels, the most played first')
@@ -36,7 +47,7 @@ const addDays = (command: Command): void => {
   spanned(command.command('days').description('plays and viewers per UTC day')).action(
     async (options: Options) => {
       const columns = ['at', 'viewers', ...AMOUNTS]
-      await answer(options, { path: `/history/days${queryOf(options, ['days'])}` }, (rows) =>
+      await printAnswer(options, { path: `/history/days${queryOf(options, ['days'])}` }, (rows) =>
         table(
           (Array.isArray(rows) ? rows.filter(isRow) : []).map((row) => ({
             ...row,
@@ -49,8 +60,10 @@ const addDays = (command: Command): void => {
   )
   spanned(command.command('viewers').description('distinct accounts that played')).action(
     async (options: Options) => {
-      await answer(options, { path: `/history/viewers${queryOf(options, ['days'])}` }, (row) =>
-        isRow(row) ? String(row['viewers']) : '',
+      await printAnswer(
+        options,
+        { path: `/history/viewers${queryOf(options, ['days'])}` },
+        (row) => (isRow(row) ? String(row['viewers']) : ''),
       )
     },
   )
@@ -63,22 +76,26 @@ export const historyCommand = (): Command => {
   addDays(command)
   withGlobals(command.command('now').description('plays that run now')).action(
     async (options: Options) => {
-      await answer(options, { path: '/history/now' }, listed(PLAYS))
+      await printAnswer(options, { path: '/history/now' }, asTable(PLAYS))
     },
   )
-  paged(command.command('plays').description('plays, newest first'))
+  withPaging(command.command('plays').description('plays, newest first'))
     .option('--account <ref>', 'of an account')
     .option('--channel <id>', 'of a channel')
     .option('--network <key>', 'from a network')
     .option('--country <code>', 'from a country')
     .action(async (options: Options) => {
       const names = ['account', 'channel', 'network', 'country', 'limit', 'after', 'sort']
-      await answer(options, { path: `/history/plays${queryOf(options, names)}` }, listed(PLAYS))
+      await printAnswer(
+        options,
+        { path: `/history/plays${queryOf(options, names)}` },
+        asTable(PLAYS),
+      )
     })
   spanned(command.command('user <account>').description("an account's days")).action(
     async (account: string, options: Options) => {
-      const path = `/history/accounts/${id(account)}${queryOf(options, ['days'])}`
-      await answer(options, { path }, (row) => JSON.stringify(row, null, 2))
+      const path = `/history/accounts/${pathSegment(account)}${queryOf(options, ['days'])}`
+      await printAnswer(options, { path }, (row) => JSON.stringify(row, null, 2))
     },
   )
   return command

@@ -6,7 +6,7 @@ import type { OpenHistory } from '../../report/run.ts'
 import { callAdmin } from '../common/admin-client.ts'
 import { type GlobalOptions, pathsOf } from '../common/context.ts'
 import { checkedRules } from './rule-files.ts'
-import { controlRuns, playsOverSocket } from './running-history.ts'
+import { isControlRunning, playsOverSocket } from './running-history.ts'
 import { openInstanceStore } from './store-history.ts'
 
 const MOST_PAGES = 10_000
@@ -48,7 +48,7 @@ const overSocket = (options: GlobalOptions, adminSocket: string): HistoryReader 
 export const openReportHistory: OpenHistory = async ({ config, state }) => {
   const options = { ...(config === null ? {} : { config }), ...(state === null ? {} : { state }) }
   const { adminSocket } = pathsOf(options)
-  if (await controlRuns(adminSocket))
+  if (await isControlRunning(adminSocket))
     return { ...overSocket(options, adminSocket), close: () => Promise.resolve() }
   const store = await openInstanceStore(options)
   return {

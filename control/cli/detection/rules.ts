@@ -5,7 +5,7 @@ import type { DetectionRule } from '../../detect/rules/rule-types.ts'
 import { callAdmin } from '../common/admin-client.ts'
 import { withGlobals } from '../common/context.ts'
 import { isRow, print, type Row, rowsOf, table } from '../common/output.ts'
-import { answer, id, type Options, said } from '../common/resource.ts'
+import { asText, type Options, pathSegment, printAnswer } from '../common/resource.ts'
 import { checkedRules, readRuleFile } from './rule-files.ts'
 
 const FOUND = 1
@@ -62,7 +62,7 @@ const addWriting = (command: Command): void => {
   ).action(async (file: string, options: Options) => {
     const rules = readRuleFile(file)
     const call = { method: 'PUT', path: '/rules', body: { rules } } as const
-    await answer(options, call, (result) =>
+    await printAnswer(options, call, (result) =>
       [`put ${rules.map((rule) => rule.id).join(', ')}`, warningText(warningsOf(result))]
         .join('\n')
         .trim(),
@@ -70,7 +70,11 @@ const addWriting = (command: Command): void => {
   })
   withGlobals(command.command('delete <id>').description('delete a rule')).action(
     async (rule: string, options: Options) => {
-      await answer(options, { method: 'DELETE', path: `/rules/${id(rule)}` }, said('deleted'))
+      await printAnswer(
+        options,
+        { method: 'DELETE', path: `/rules/${pathSegment(rule)}` },
+        asText('deleted'),
+      )
     },
   )
   withGlobals(
@@ -85,12 +89,12 @@ export const rulesCommand = (): Command => {
   const command = new Command('rules').description('rules of detection')
   withGlobals(command.command('list', { isDefault: true }).description('list the rules')).action(
     async (options: Options) => {
-      await answer(options, { path: '/rules' }, ruleTable)
+      await printAnswer(options, { path: '/rules' }, ruleTable)
     },
   )
   withGlobals(command.command('show <id>').description('show a rule as YAML')).action(
     async (rule: string, options: Options) => {
-      await answer(options, { path: `/rules/${id(rule)}` }, (result) =>
+      await printAnswer(options, { path: `/rules/${pathSegment(rule)}` }, (result) =>
         [
           stringify(isRow(result) ? result['rule'] : null).trimEnd(),
           ...warningsOf(result).map(({ message }) => `# ${String(message)}`),

@@ -8,7 +8,7 @@ import { CliError } from '../common/context.ts'
 const isPlays = (value: unknown): value is PlayRecord[] => Array.isArray(value)
 
 /** Whether somebody listens on a socket; one left behind by a crash has nobody. */
-export const controlRuns = async (socketPath: string): Promise<boolean> => {
+export const isControlRunning = async (socketPath: string): Promise<boolean> => {
   if (!existsSync(socketPath)) return false
   return await new Promise((resolve) => {
     const socket = connect(socketPath)

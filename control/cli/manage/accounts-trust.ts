@@ -2,7 +2,14 @@ import { Command } from 'commander'
 import { withGlobals } from '../common/context.ts'
 import { isRow, type Row, rowsOf, table } from '../common/output.ts'
 import { plainText } from '../common/plain-text.ts'
-import { answer, id, type Options, paged, queryOf, said } from '../common/resource.ts'
+import {
+  asText,
+  type Options,
+  pathSegment,
+  printAnswer,
+  queryOf,
+  withPaging,
+} from '../common/resource.ts'
 
 const SHARING = ['account', 'name', 'confidence', 'flagged', 'plays', 'at']
 const FEEDBACK = ['id', 'kind', 'value', 'verdict', 'at', 'by']
@@ -52,23 +59,25 @@ const explanation = (result: unknown): string => {
 /** `gatehouse sharing`: how likely accounts are shared, and why. */
 export const sharingCommand = (): Command => {
   const command = new Command('sharing').description('how likely accounts are shared, and why')
-  paged(command.command('list', { isDefault: true }).description('accounts, the likeliest first'))
+  withPaging(
+    command.command('list', { isDefault: true }).description('accounts, the likeliest first'),
+  )
     .option('--min_confidence <n>', 'from this confidence on')
     .action(async (options: Options) => {
       const query = queryOf(options, ['min_confidence', 'limit', 'after', 'sort'])
-      await answer(options, { path: `/sharing${query}` }, sharingList)
+      await printAnswer(options, { path: `/sharing${query}` }, sharingList)
     })
   withGlobals(command.command('show <account>').description("explain one account's confidence"))
     .option('--now', 'assess it now')
     .action(async (account: string, options: Options) => {
-      const path = `/accounts/${id(account)}/sharing`
+      const path = `/accounts/${pathSegment(account)}/sharing`
       const call = options['now'] === true ? ({ method: 'POST', path } as const) : { path }
-      await answer(options, call, explanation)
+      await printAnswer(options, call, explanation)
     })
   withGlobals(command.command('assess').description('assess those who played lately, now')).action(
     async (options: Options) => {
       const call = { method: 'POST', path: '/sharing/assess', body: {} } as const
-      await answer(options, call, (row) =>
+      await printAnswer(options, call, (row) =>
         isRow(row) ? `${String(row['assessed'])} assessed, ${String(row['left'])} left` : '',
       )
     },
@@ -76,7 +85,7 @@ export const sharingCommand = (): Command => {
   withGlobals(
     command.command('trust <account>').description("an account's trust and ledger"),
   ).action(async (account: string, options: Options) => {
-    await answer(options, { path: `/accounts/${id(account)}/trust` }, (row) =>
+    await printAnswer(options, { path: `/accounts/${pathSegment(account)}/trust` }, (row) =>
       isRow(row)
         ? `${String(row['value'])} (${String(row['level'])})\n${table(listOf(row, 'ledger'), ['at', 'delta', 'value', 'reason', 'findingId'])}`
         : '',
@@ -94,20 +103,24 @@ export const feedbackCommand = (): Command => {
       .description('kind: network, device, city, or account for all of it'),
   ).action(async (account: string, kind: string, value: string | undefined, options: Options) => {
     const body = { kind, value }
-    const path = `/accounts/${id(account)}/feedback`
-    await answer(options, { method: 'POST', path, body }, (row) =>
+    const path = `/accounts/${pathSegment(account)}/feedback`
+    await printAnswer(options, { method: 'POST', path, body }, (row) =>
       isRow(row) ? `remembered as ${String(row['id'])}` : '',
     )
   })
   withGlobals(command.command('list <account>').description('what was said of an account')).action(
     async (account: string, options: Options) => {
-      const path = `/accounts/${id(account)}/feedback`
-      await answer(options, { path }, (result) => table(rowsOf(result), FEEDBACK))
+      const path = `/accounts/${pathSegment(account)}/feedback`
+      await printAnswer(options, { path }, (result) => table(rowsOf(result), FEEDBACK))
     },
   )
   withGlobals(command.command('remove <id>').description('take a word back')).action(
     async (word: string, options: Options) => {
-      await answer(options, { method: 'DELETE', path: `/feedback/${id(word)}` }, said('removed'))
+      await printAnswer(
+        options,
+        { method: 'DELETE', path: `/feedback/${pathSegment(word)}` },
+        asText('removed'),
+      )
     },
   )
   return command

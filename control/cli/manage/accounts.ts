@@ -3,7 +3,15 @@ import { newToken } from '../../accounts/secrets.ts'
 import { callAdmin } from '../common/admin-client.ts'
 import { CliError, withGlobals } from '../common/context.ts'
 import { isRow, print, table } from '../common/output.ts'
-import { answer, id, listed, type Options, paged, queryOf, said } from '../common/resource.ts'
+import {
+  asTable,
+  asText,
+  type Options,
+  pathSegment,
+  printAnswer,
+  queryOf,
+  withPaging,
+} from '../common/resource.ts'
 import { addShowAndEnd } from './live-nouns.ts'
 
 /** `undefined` leaves it as it is, `null` takes it away. */
@@ -53,8 +61,12 @@ const addTokenCommands = (command: Command): void => {
     .option('--label <text>', 'what it is for')
     .action(async (account: string, options: Options) => {
       const body = { label: options['label'] ?? null }
-      const call = { method: 'POST', path: `/accounts/${id(account)}/tokens`, body } as const
-      await answer(options, call, (token) =>
+      const call = {
+        method: 'POST',
+        path: `/accounts/${pathSegment(account)}/tokens`,
+        body,
+      } as const
+      await printAnswer(options, call, (token) =>
         isRow(token) ? `${String(token['token'])}\n${String(token['playlist'])}` : '',
       )
     })
@@ -65,7 +77,7 @@ const addTokenCommands = (command: Command): void => {
       .requiredOption('--username <name>', 'user name'),
   ).action(async (account: string, options: Options) => {
     const login = { username: String(options['username']), password: newToken().slice(0, 16) }
-    const path = `/accounts/${id(account)}/password`
+    const path = `/accounts/${pathSegment(account)}/password`
     await callAdmin(options, { method: 'PUT', path, body: login })
     const query = new URLSearchParams({ ...login, type: 'm3u_plus' }).toString()
     const made = { ...login, playlist: `/get.php?${query}` }
@@ -74,12 +86,20 @@ const addTokenCommands = (command: Command): void => {
   withGlobals(command.command('tokens <account>').description("list an account's tokens")).action(
     async (account: string, options: Options) => {
       const names = ['id', 'kind', 'username', 'label', 'createdAt', 'lastUsedAt', 'revokedAt']
-      await answer(options, { path: `/accounts/${id(account)}/tokens` }, listed(names))
+      await printAnswer(
+        options,
+        { path: `/accounts/${pathSegment(account)}/tokens` },
+        asTable(names),
+      )
     },
   )
   withGlobals(command.command('revoke-token <id>').description('revoke one token')).action(
     async (token: string, options: Options) => {
-      await answer(options, { method: 'DELETE', path: `/tokens/${id(token)}` }, said('revoked'))
+      await printAnswer(
+        options,
+        { method: 'DELETE', path: `/tokens/${pathSegment(token)}` },
+        asText('revoked'),
+      )
     },
   )
 }
@@ -90,7 +110,11 @@ const addDevicesCommand = (command: Command): void => {
   ).action(async (account: string, options: Options) => {
     const names = ['device', 'client', 'ip', 'country', 'plays', 'playing', 'channel']
     const columns = [...names, 'first_seen_at', 'last_seen_at']
-    await answer(options, { path: `/accounts/${id(account)}/devices` }, listed(columns))
+    await printAnswer(
+      options,
+      { path: `/accounts/${pathSegment(account)}/devices` },
+      asTable(columns),
+    )
   })
 }
 
@@ -98,14 +122,14 @@ const addDevicesCommand = (command: Command): void => {
 export const accountsCommand = (): Command => {
   const command = new Command('accounts').description('accounts, their tokens and passwords')
   const columns = ['id', 'name', 'enabled', 'maxSessions', 'plan', 'group', 'expiresAt']
-  paged(
+  withPaging(
     command
       .command('list', { isDefault: true })
       .description('list accounts')
       .option('--name <part>', 'part of the name'),
   ).action(async (options: Options) => {
     const query = queryOf(options, ['name', 'limit', 'after', 'sort'])
-    await answer(options, { path: `/accounts${query}` }, listed(columns))
+    await printAnswer(options, { path: `/accounts${query}` }, asTable(columns))
   })
   withAccountFields(
     command.command('add <name>').description('add an account and print its token'),
@@ -113,8 +137,8 @@ export const accountsCommand = (): Command => {
     const body = { name, ...accountFields(options) }
     const account = await callAdmin(options, { method: 'POST', path: '/accounts', body })
     const accountId = isRow(account) ? String(account['id']) : ''
-    const path = `/accounts/${id(accountId)}/tokens`
-    await answer(options, { method: 'POST', path, body: {} }, (token) =>
+    const path = `/accounts/${pathSegment(accountId)}/tokens`
+    await printAnswer(options, { method: 'POST', path, body: {} }, (token) =>
       isRow(token)
         ? `account ${accountId}\ntoken    ${String(token['token'])} (shown this once)\nplaylist ${String(token['playlist'])}`
         : '',
@@ -127,14 +151,14 @@ export const accountsCommand = (): Command => {
       const enabled =
         options['enable'] === true ? true : options['disable'] === true ? false : undefined
       const body = { ...accountFields(options), enabled }
-      const call = { method: 'PATCH', path: `/accounts/${id(account)}`, body } as const
-      await answer(options, call, (row) => table(isRow(row) ? [row] : [], columns))
+      const call = { method: 'PATCH', path: `/accounts/${pathSegment(account)}`, body } as const
+      await printAnswer(options, call, (row) => table(isRow(row) ? [row] : [], columns))
     })
   withGlobals(
     command.command('remove <account>').description('remove an account and its tokens'),
   ).action(async (account: string, options: Options) => {
-    const call = { method: 'DELETE', path: `/accounts/${id(account)}` } as const
-    await answer(options, call, said('removed'))
+    const call = { method: 'DELETE', path: `/accounts/${pathSegment(account)}` } as const
+    await printAnswer(options, call, asText('removed'))
   })
   addShowAndEnd(command, 'accounts')
   addTokenCommands(command)

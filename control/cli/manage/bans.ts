@@ -1,7 +1,15 @@
 import { Command } from 'commander'
 import { CliError, withGlobals } from '../common/context.ts'
 import { isRow } from '../common/output.ts'
-import { answer, id, listed, type Options, paged, queryOf, said } from '../common/resource.ts'
+import {
+  asTable,
+  asText,
+  type Options,
+  pathSegment,
+  printAnswer,
+  queryOf,
+  withPaging,
+} from '../common/resource.ts'
 
 /** A device may be named by its three parts, as the lists show them. */
 const subjectOf = (kind: string, parts: readonly string[]): string => {
@@ -17,13 +25,13 @@ export const bansCommand = (): Command => {
   const command = new Command('bans').description(
     'who is refused: sessions, devices, downloads, accounts, networks',
   )
-  paged(command.command('list', { isDefault: true }).description('list active bans'))
+  withPaging(command.command('list', { isDefault: true }).description('list active bans'))
     .option('--kind <kind>', 'session, device, download, account or network')
     .option('--account <id>', 'of an account and its devices')
     .action(async (options: Options) => {
       const columns = ['kind', 'subject', 'reason', 'by', 'note', 'until']
       const query = queryOf(options, ['kind', 'account', 'limit', 'after', 'sort'])
-      await answer(options, { path: `/bans${query}` }, listed(columns))
+      await printAnswer(options, { path: `/bans${query}` }, asTable(columns))
     })
   withGlobals(
     command
@@ -36,14 +44,14 @@ export const bansCommand = (): Command => {
       const subject = subjectOf(kind, parts)
       const seconds = options['seconds'] === undefined ? undefined : Number(options['seconds'])
       const body = { kind, subject, seconds, note: options['note'] }
-      await answer(options, { method: 'POST', path: '/bans', body }, (row) =>
+      await printAnswer(options, { method: 'POST', path: '/bans', body }, (row) =>
         isRow(row) ? `banned; ${String(row['ended'])} sessions ended` : '',
       )
     })
   withGlobals(command.command('lift <kind> <subject...>').description('lift a ban')).action(
     async (kind: string, parts: string[], options: Options) => {
-      const path = `/bans/${id(kind)}/${id(subjectOf(kind, parts))}`
-      await answer(options, { method: 'DELETE', path }, said('lifted'))
+      const path = `/bans/${pathSegment(kind)}/${pathSegment(subjectOf(kind, parts))}`
+      await printAnswer(options, { method: 'DELETE', path }, asText('lifted'))
     },
   )
   return command
@@ -55,7 +63,7 @@ export const addDownloadCommands = (command: Command): Command => {
     .option('--account <ref>', 'of an account, e.g. own:1234')
     .action(async (options: Options) => {
       const account =
-        typeof options['account'] === 'string' ? `?account=${id(options['account'])}` : ''
+        typeof options['account'] === 'string' ? `?account=${pathSegment(options['account'])}` : ''
       const columns = [
         'id',
         'account',
@@ -65,15 +73,15 @@ export const addDownloadCommands = (command: Command): Command => {
         'firstNetwork',
         'revokedAt',
       ]
-      await answer(options, { path: `/downloads${account}` }, listed(columns))
+      await printAnswer(options, { path: `/downloads${account}` }, asTable(columns))
     })
   withGlobals(
     command
       .command('revoke <download>')
       .description('stop every copy of one download, and nobody else'),
   ).action(async (download: string, options: Options) => {
-    const path = `/downloads/${id(download)}/revoke`
-    await answer(options, { method: 'POST', path }, (row) =>
+    const path = `/downloads/${pathSegment(download)}/revoke`
+    await printAnswer(options, { method: 'POST', path }, (row) =>
       isRow(row) ? `revoked; ${String(row['ended'])} sessions ended` : '',
     )
   })

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { withGlobals } from '../common/context.ts'
 import { isRow } from '../common/output.ts'
-import { answer, id, listed, type Options, said } from '../common/resource.ts'
+import { asTable, asText, type Options, pathSegment, printAnswer } from '../common/resource.ts'
 
 const COLUMNS = [
   'id',
@@ -37,19 +37,23 @@ export const edgesCommand = (): Command => {
   withGlobals(
     command.command('list', { isDefault: true }).description('list edges that sync or may'),
   ).action(async (options: Options) => {
-    await answer(options, { path: '/edges' }, listed(COLUMNS))
+    await printAnswer(options, { path: '/edges' }, asTable(COLUMNS))
   })
   withGlobals(
     command.command('add <name>').description('make a key for an edge on another machine'),
   ).action(async (name: string, options: Options) => {
-    await answer(options, { method: 'POST', path: '/edges', body: { id: name } }, addedText)
+    await printAnswer(options, { method: 'POST', path: '/edges', body: { id: name } }, addedText)
   })
   withGlobals(
     command.command('revoke <name>').description('refuse everything an edge says from now on'),
   ).action(async (name: string, options: Options) => {
     const words =
       'revoked; it knew the signing keys, so rotate them too where its machine was stolen'
-    await answer(options, { method: 'DELETE', path: `/edges/${id(name)}` }, said(words))
+    await printAnswer(
+      options,
+      { method: 'DELETE', path: `/edges/${pathSegment(name)}` },
+      asText(words),
+    )
   })
   return command
 }

@@ -1,7 +1,14 @@
 import { Command } from 'commander'
 import { withGlobals } from '../common/context.ts'
 import { isRow } from '../common/output.ts'
-import { answer, id, listed, type Options, paged, queryOf } from '../common/resource.ts'
+import {
+  asTable,
+  type Options,
+  pathSegment,
+  printAnswer,
+  queryOf,
+  withPaging,
+} from '../common/resource.ts'
 
 /** A noun whose sessions can be listed, shown and ended. */
 interface Noun {
@@ -50,7 +57,7 @@ export const addShowAndEnd = (command: Command, path: Noun['path']): void => {
   const one = path.slice(0, -1)
   withGlobals(command.command('show <id>').description(`show one ${one}`)).action(
     async (subject: string, options: Options) => {
-      await answer(options, { path: `/${path}/${id(subject)}` }, (row) =>
+      await printAnswer(options, { path: `/${path}/${pathSegment(subject)}` }, (row) =>
         JSON.stringify(row, null, 2),
       )
     },
@@ -60,8 +67,11 @@ export const addShowAndEnd = (command: Command, path: Noun['path']): void => {
     .option('--note <text>', 'why, for the audit log')
     .action(async (subject: string, options: Options) => {
       const query = queryOf(options, ['seconds', 'note'])
-      const call = { method: 'DELETE', path: `/${path}/${id(subject)}/sessions${query}` } as const
-      await answer(options, call, (row) =>
+      const call = {
+        method: 'DELETE',
+        path: `/${path}/${pathSegment(subject)}/sessions${query}`,
+      } as const
+      await printAnswer(options, call, (row) =>
         isRow(row) ? `${String(row['ended'])} sessions ended` : '',
       )
     })
@@ -69,17 +79,17 @@ export const addShowAndEnd = (command: Command, path: Noun['path']): void => {
 
 const commandOf = ({ path, description, columns, filters }: Noun): Command => {
   const command = new Command(path).description(description)
-  const list = paged(
+  const list = withPaging(
     command.command('list', { isDefault: true }).description(`list ${description}`),
   )
   for (const [name, value, about] of filters) list.option(`--${name} ${value}`, about)
   const names = [...filters.map(([name]) => name), 'limit', 'after', 'sort']
   list.action(async (options: Options) => {
-    await answer(options, { path: `/${path}${queryOf(options, names)}` }, listed(columns))
+    await printAnswer(options, { path: `/${path}${queryOf(options, names)}` }, asTable(columns))
   })
   addShowAndEnd(command, path)
   return command
 }
 
 /** `gatehouse devices`, `networks` and `downloads`. */
-export const liveNounCommands = (): Command[] => NOUNS.map(commandOf)
+export const liveListCommands = (): Command[] => NOUNS.map(commandOf)

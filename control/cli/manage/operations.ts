@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { withGlobals } from '../common/context.ts'
 import { isRow } from '../common/output.ts'
-import { answer, id, listed, type Options, said } from '../common/resource.ts'
+import { asTable, asText, type Options, pathSegment, printAnswer } from '../common/resource.ts'
 
 const list = (
   command: Command,
@@ -9,7 +9,7 @@ const list = (
 ): void => {
   withGlobals(command.command('list', { isDefault: true }).description(what.words)).action(
     async (options: Options) => {
-      await answer(options, { path: what.path }, listed(what.columns))
+      await printAnswer(options, { path: what.path }, asTable(what.columns))
     },
   )
 }
@@ -24,8 +24,8 @@ export const surgeCommand = (): Command => {
     withGlobals(
       command.command(`${verb} <profile>`).description(`switch a profile ${verb}`),
     ).action(async (profile: string, options: Options) => {
-      const call = { method: 'PUT', path: `/surge/${id(profile)}`, body: { on } } as const
-      await answer(options, call, (row) =>
+      const call = { method: 'PUT', path: `/surge/${pathSegment(profile)}`, body: { on } } as const
+      await printAnswer(options, call, (row) =>
         isRow(row) ? `${String(row['name'])} is ${row['on'] === true ? 'on' : 'off'}` : '',
       )
     })
@@ -40,8 +40,8 @@ export const sourcesCommand = (): Command => {
   list(command, { path: '/sources', words: 'list the sources and how they stand', columns })
   withGlobals(command.command('refresh <name>').description('look at a source now')).action(
     async (name: string, options: Options) => {
-      const call = { method: 'POST', path: `/sources/${id(name)}/refresh` } as const
-      await answer(options, call, (row) => JSON.stringify(row))
+      const call = { method: 'POST', path: `/sources/${pathSegment(name)}/refresh` } as const
+      await printAnswer(options, call, (row) => JSON.stringify(row))
     },
   )
   return command
@@ -55,12 +55,16 @@ export const keysCommand = (): Command => {
   withGlobals(
     command.command('rotate').description('sign with a new key; old tickets stay good'),
   ).action(async (options: Options) => {
-    await answer(options, { method: 'POST', path: '/keys/rotate' }, listed(columns))
+    await printAnswer(options, { method: 'POST', path: '/keys/rotate' }, asTable(columns))
   })
   withGlobals(
     command.command('retire <kid>').description('refuse everything an old key signed'),
   ).action(async (kid: string, options: Options) => {
-    await answer(options, { method: 'POST', path: `/keys/${id(kid)}/retire` }, listed(columns))
+    await printAnswer(
+      options,
+      { method: 'POST', path: `/keys/${pathSegment(kid)}/retire` },
+      asTable(columns),
+    )
   })
   return command
 }
@@ -94,5 +98,5 @@ export const reloadCommand = (): Command =>
   withGlobals(
     new Command('reload').description('read the configuration again, without dropping a viewer'),
   ).action(async (options: Options) => {
-    await answer(options, { method: 'POST', path: '/config/reload' }, said('reloaded'))
+    await printAnswer(options, { method: 'POST', path: '/config/reload' }, asText('reloaded'))
   })

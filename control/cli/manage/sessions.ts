@@ -2,8 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { callAdmin } from '../common/admin-client.ts'
 import { withGlobals } from '../common/context.ts'
-import { frame, isRow, print, rowsOf, table } from '../common/output.ts'
-import { answer, id, listed, type Options, paged, queryOf, said } from '../common/resource.ts'
+import { drawFrame, isRow, print, rowsOf, table } from '../common/output.ts'
+import {
+  asTable,
+  asText,
+  type Options,
+  pathSegment,
+  printAnswer,
+  queryOf,
+  withPaging,
+} from '../common/resource.ts'
 
 const COLUMNS = [
   'id',
@@ -39,7 +47,7 @@ const watch = async (options: Options, path: string): Promise<void> => {
     const time = new Date().toISOString().slice(11, 19)
     const head = `${total} live sessions, ${time} UTC; Ctrl-C ends`
     if (options.json === true) print(JSON.stringify(page))
-    else print(frame(`${head}\n\n${table(shown, COLUMNS)}`, process.stdout))
+    else print(drawFrame(`${head}\n\n${table(shown, COLUMNS)}`, process.stdout))
     await sleep(WATCH_MS)
   }
 }
@@ -47,7 +55,7 @@ const watch = async (options: Options, path: string): Promise<void> => {
 /** `gatehouse sessions`. */
 export const sessionsCommand = (): Command => {
   const command = new Command('sessions').description('live sessions')
-  paged(command.command('list', { isDefault: true }).description('list live sessions'))
+  withPaging(command.command('list', { isDefault: true }).description('list live sessions'))
     .option('--user_id <account>', 'of an account')
     .option('--name <channel>', 'of a channel')
     .option('--group <name>', 'of a group')
@@ -59,11 +67,11 @@ export const sessionsCommand = (): Command => {
     .action(async (options: Options) => {
       const path = `/sessions${queryOf(options, FILTERS)}`
       if (options['watch'] === true) await watch(options, path)
-      else await answer(options, { path }, listed(COLUMNS))
+      else await printAnswer(options, { path }, asTable(COLUMNS))
     })
   withGlobals(command.command('show <id>').description('show one session')).action(
     async (session: string, options: Options) => {
-      await answer(options, { path: `/sessions/${id(session)}` }, (row) =>
+      await printAnswer(options, { path: `/sessions/${pathSegment(session)}` }, (row) =>
         JSON.stringify(row, null, 2),
       )
     },
@@ -72,14 +80,14 @@ export const sessionsCommand = (): Command => {
     .option('--seconds <n>', 'refuse it longer or shorter')
     .option('--note <text>', 'why, for the audit log')
     .action(async (session: string, options: Options) => {
-      const path = `/sessions/${id(session)}${queryOf(options, ['seconds', 'note'])}`
-      await answer(options, { method: 'DELETE', path }, said('ended'))
+      const path = `/sessions/${pathSegment(session)}${queryOf(options, ['seconds', 'note'])}`
+      await printAnswer(options, { method: 'DELETE', path }, asText('ended'))
     })
   withGlobals(command.command('reauth').description('ask the auth backends again now'))
     .option('--name <channel>', 'one channel only')
     .action(async (options: Options) => {
       const path = `/sessions/reauth${queryOf(options, ['name'])}`
-      await answer(options, { method: 'POST', path }, (row) =>
+      await printAnswer(options, { method: 'POST', path }, (row) =>
         isRow(row) ? `${String(row['asked'])} sessions are asked about` : '',
       )
     })

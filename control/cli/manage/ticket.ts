@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { Command, Option } from 'commander'
 import { isChannelId } from '#domain/channels/channel'
-import { type LinkOrder, mintLink } from '../../access/signed-links/mint-link.ts'
+import { type LinkClaims, mintLink } from '../../access/signed-links/mint-link.ts'
 import type { SecureLink } from '../../access/signed-links/secure-link.ts'
 import type { Config } from '../../config/schema/schema.ts'
 import { callAdmin } from '../common/admin-client.ts'
@@ -68,7 +68,7 @@ const linkOf = (options: MintOptions): SecureLink => {
   }
 }
 
-const orderOf = (options: MintOptions): LinkOrder => {
+const orderOf = (options: MintOptions): LinkClaims => {
   const { channel } = options
   if (channel === undefined || !isChannelId(channel))
     throw new CliError('name the channel with --channel ID')

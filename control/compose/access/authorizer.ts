@@ -3,17 +3,20 @@ import { fingerprint } from '../../access/admission/viewer.ts'
 import {
   type AuthBackend,
   createAuthorize,
-  createJudgeByRules,
-  type JudgeByRules,
+  createDecideByRules,
+  type DecideByRules,
 } from '../../access/authorize/authorize.ts'
 import { type BackendClient, createBackendClient } from '../../access/authorize/backend-client.ts'
 import { type ChooseAuthBackend, chooseAuthBackend } from '../../access/authorize/choose-backend.ts'
 import type { Authorize } from '../../access/authorize/decision.ts'
-import { createMemoryDecisions, type DecisionStore } from '../../access/authorize/decision-store.ts'
-import { createRedisDecisions } from '../../access/authorize/decision-store-redis.ts'
+import {
+  createMemoryDecisionStore,
+  type DecisionStore,
+} from '../../access/authorize/decision-store.ts'
+import { createRedisDecisionStore } from '../../access/authorize/decision-store-redis.ts'
 import { createGuessLimit } from '../../access/authorize/guess-limit.ts'
 import type { Authorizer } from '../../access/ports.ts'
-import type { RuleBook } from '../../access/revalidate/rejudge.ts'
+import type { AuthRules } from '../../access/revalidate/rejudge.ts'
 import type { AuthBackendConfig, Config } from '../../config/schema/schema.ts'
 import { KEYS } from '../../sessions/model/keys.ts'
 import type { RedisClient } from '../../sessions/redis/client.ts'
@@ -22,7 +25,7 @@ import type { RedisClient } from '../../sessions/redis/client.ts'
 export interface LiveAuthorizer extends Authorizer {
   readonly client: BackendClient
   readonly decisions: DecisionStore
-  readonly book: RuleBook
+  readonly book: AuthRules
   /** Takes the rules of a new configuration; see {@link rejudge} for what is running. */
   configure(config: Config): void
 }
@@ -63,11 +66,11 @@ export const createLiveAuthorizer = (
 ): LiveAuthorizer => {
   const client = createBackendClient(now)
   const keys = { decision: KEYS.decision, claim: KEYS.flight, forgotten: KEYS.forgotten }
-  const own = createMemoryDecisions(now)
-  const decisions = redis ? createRedisDecisions(redis, keys, own) : own
+  const own = createMemoryDecisionStore(now)
+  const decisions = redis ? createRedisDecisionStore(redis, keys, own) : own
   let authorize: Authorize
   let choose: ChooseAuthBackend
-  let byRules: JudgeByRules
+  let byRules: DecideByRules
   let tokenByPrint: ReturnType<typeof createTokenBook>
   let linked: readonly RegExp[]
   const configure = (next: Config): void => {
@@ -86,7 +89,7 @@ export const createLiveAuthorizer = (
     }
     const ports = { client, decisions, digest, now, guesses, clocks: decisionClocks }
     authorize = createAuthorize(sources, ports)
-    byRules = createJudgeByRules(sources, ports)
+    byRules = createDecideByRules(sources, ports)
     tokenByPrint = createTokenBook(next)
     linked = next.secure_links.map(({ match }) => new RegExp(match, 'u'))
     choose = chooseAuthBackend({ channels, groups, global: auth })

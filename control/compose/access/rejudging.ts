@@ -27,7 +27,7 @@ export interface RejudgingParts {
 }
 
 /** Holds what runs against the rules of now; runs once more where it is called for meanwhile. */
-export const createRejudging = (
+export const createRejudge = (
   { sessions, authorizer, store, now }: RejudgingParts,
   onError: (error: unknown) => void,
 ): { start(): void; settled(): Promise<void> } => {

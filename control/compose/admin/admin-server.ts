@@ -8,10 +8,10 @@ import { createAuditTrail } from '../../routes/admin/common/audit-trail.ts'
 import { type AdminApiOptions, adminApi } from '../../routes/admin-api.ts'
 import type { Account } from '../../store/tables/records.ts'
 import { parseEndpoint } from '../../supervise/processes/addresses.ts'
-import { tellSupervisor } from '../../supervise/processes/supervisor.ts'
+import { requestNginxReload } from '../../supervise/processes/supervisor.ts'
 import type { AdminParts } from '../parts.ts'
 import { createCatalogAdmin } from './catalog-admin.ts'
-import { moreRoutes } from './feature-routes.ts'
+import { featureRoutes } from './feature-routes.ts'
 import { healthParts } from './health-parts.ts'
 import { compileLate } from './late-schemas.ts'
 import { createMetrics } from './metrics.ts'
@@ -44,7 +44,7 @@ const versionOf = (): string => {
 /** Of nginx's files only `run` knows. */
 const reloadAll = async (live: AdminParts['live']): Promise<void> => {
   await live.reload()
-  tellSupervisor(process.env)
+  requestNginxReload(process.env)
 }
 
 const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiOptions => {
@@ -103,7 +103,7 @@ const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiO
       reload: async () => await reloadAll(live),
     },
     health: { parts: healthParts(parts), essential: new Set<string>(), metrics },
-    more: moreRoutes(parts, audit),
+    more: featureRoutes(parts, audit),
   }
 }
 

@@ -5,7 +5,7 @@ import { deviceRoutes } from '../../routes/admin/detection/devices.ts'
 import { edgeAdminRoutes } from '../../routes/admin/live/edges.ts'
 import { endRoutes } from '../../routes/admin/live/end-sessions.ts'
 import { explainRoutes } from '../../routes/admin/live/explain.ts'
-import { liveNounRoutes } from '../../routes/admin/live/live-nouns.ts'
+import { liveListRoutes } from '../../routes/admin/live/live-nouns.ts'
 import type { AdminApiOptions } from '../../routes/admin-api.ts'
 import { type TicketRoutesOptions, ticketRoutes } from '../../routes/tickets.ts'
 import { createExplainer } from '../explain/explainer.ts'
@@ -15,7 +15,7 @@ import { type DetectionRouteParts, detectionRoutes } from './detection-routes.ts
 const DOWNLOAD_BYTES = 12
 
 /** Explain, tickets and detection below `/api/v1`. */
-export const moreRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOptions['more'] => {
+export const featureRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOptions['more'] => {
   const { live, lineup, access, persistence, geo, edge, now } = parts
   const { accounts, directory } = persistence
   const explain = createExplainer({
@@ -62,7 +62,7 @@ export const moreRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOption
   const kill = async (keys: readonly string[]) =>
     await edge.push.push({ set: [], clear: [], kill: keys })
   return [
-    (app) => liveNounRoutes(app, { view, bans, v6Prefix }),
+    (app) => liveListRoutes(app, { view, bans, v6Prefix }),
     (app) => endRoutes(app, { sessions, view, audit, v6Prefix, kill }),
     (app) => explainRoutes(app, explain),
     (app) => ticketRoutes(app, tickets),

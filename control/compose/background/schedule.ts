@@ -1,7 +1,7 @@
 import type { Background } from '../base/background.ts'
 import type { Parts } from '../parts.ts'
 import { createAutoSurge } from './auto-surge.ts'
-import { createRunningTeller, STEP_MS } from './session-progress.ts'
+import { createSessionProgress, PROGRESS_STEP_MS } from './session-progress.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -25,7 +25,7 @@ export const scheduleWork = (background: Background, parts: Parts): void => {
   alone('automatic surge', 2 * SECOND, createAutoSurge(parts))
   background.every('network files', 3 * SECOND, async () => await lineup.refreshNetworks())
   background.every('signing keys', 5 * SECOND, async () => await persistence.ring.reload())
-  background.every('history of running sessions', STEP_MS, createRunningTeller(parts))
+  background.every('history of running sessions', PROGRESS_STEP_MS, createSessionProgress(parts))
   alone('plays that fell silent', MINUTE, async () => {
     await persistence.store.history.closeSilent(now() - SILENT_MS)
   })

@@ -5,7 +5,7 @@ const MINUTE = 60_000
 /** A shard's accounts are told in so many steps, so that no moment has more to do than another. */
 const STEPS = 15
 /** How often a step is due for every running session to be told once a minute. */
-export const STEP_MS = MINUTE / LIVE_SHARDS / STEPS
+export const PROGRESS_STEP_MS = MINUTE / LIVE_SHARDS / STEPS
 /** The work stays with one control plane for so long without a new shard. */
 const KEEP_MS = MINUTE / 4
 /** Accounts read from Redis at once. */
@@ -14,7 +14,7 @@ const BATCH = 100
 const SLACK_MS = 5_000
 
 /** What the teller needs of the control plane. */
-export type TellerParts = {
+export type SessionProgressParts = {
   readonly sessions: { readonly view: Pick<Parts['sessions']['view'], 'accountsIn' | 'ofAccounts'> }
   readonly recorder: Pick<Parts['recorder'], 'updated'>
   readonly lock: Parts['lock']
@@ -22,7 +22,7 @@ export type TellerParts = {
 }
 
 /** Tells history of every session that still plays and has something new, spread over the minute; each call is one step. */
-export const createRunningTeller = (parts: TellerParts): (() => Promise<void>) => {
+export const createSessionProgress = (parts: SessionProgressParts): (() => Promise<void>) => {
   const { recorder, lock, now } = parts
   const { view } = parts.sessions
   /** When each shard was last begun; a session without traffic since is not news. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import { Counter } from 'prom-client'
 import { check } from '../../access/admission/check.ts'
-import { createFirstNews } from '../../edge/edge-catch-up.ts'
+import { createEdgeCatchUp } from '../../edge/edge-catch-up.ts'
 import { createEdgeDirectory, type EdgeDirectory } from '../../edge/edge-directory.ts'
 import { createEdgeRegistry, type EdgeRegistry } from '../../edge/edge-registry.ts'
 import { pushOrigin } from '../../edge/push-address.ts'
@@ -21,17 +21,17 @@ const routesOptions = (
   questions: EdgeApi['questions'],
 ): Routes => {
   const { lineup, access, sessions, persistence } = parts
-  const news = createFirstNews()
+  const catchUp = createEdgeCatchUp()
   return {
     count: (question, outcome) => questions.inc({ question, outcome }),
     openPorts: access,
-    news,
+    catchUp,
     checkPorts: access,
     tables: { networks: lineup.networkTable, channels: lineup.channelTable },
     list: (group, version) => lineup.playlists.list(group, version),
     syncPorts: {
       registry,
-      news,
+      catchUp,
       traffic: parts.traffic,
       sessions: sessions.store,
       bans: sessions.bans,

@@ -13,7 +13,7 @@ const slips = (one: string, other: string): number => {
 }
 
 /** The name somebody meant who wrote one that is not there; `null` where none is near. */
-export const nearest = (written: string, names: readonly string[]): string | null => {
+export const nearestName = (written: string, names: readonly string[]): string | null => {
   const plain = written.slice(0, 64).toLowerCase().replaceAll('-', '_')
   const most = Math.max(1, Math.floor(plain.length / 3))
   const ranked = names

@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox'
 import { ADDRESS_PATTERN, NAME_PATTERN } from '../schema/fields.ts'
-import { nearest } from './nearest.ts'
+import { nearestName } from './nearest.ts'
 
 /** One thing a schema says against a value. */
 export interface SchemaError {
@@ -39,13 +39,13 @@ const namesAt = (schema: TSchema, schemaPath: string): string[] => {
 
 const strangerWord = (error: SchemaError, schema: TSchema): string => {
   const name = error.instancePath.slice(error.instancePath.lastIndexOf('/') + 1)
-  const meant = nearest(name, namesAt(schema, error.schemaPath))
+  const meant = nearestName(name, namesAt(schema, error.schemaPath))
   const hint = meant === null ? 'see docs/reference.md' : `did you mean ${meant}?`
   return `is not a setting; ${hint}`
 }
 
 /** What is wrong, in an operator's words. */
-export const wordFor = (error: SchemaError, schema: TSchema): string => {
+export const problemText = (error: SchemaError, schema: TSchema): string => {
   const params = new Map<string, unknown>(Object.entries(error.params))
   const listed = (name: string): string => [params.get(name)].flat().join(', ')
   switch (error.keyword) {

@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox'
 import { everyError } from './every-error.ts'
 import { type LineOf, pathOfPointer, showPath } from './line-map.ts'
-import { wordFor } from './problem-words.ts'
+import { problemText } from './problem-words.ts'
 
 /** One thing wrong with a configuration, in words, with its line. */
 export interface ConfigProblem {
@@ -31,7 +31,7 @@ export const schemaProblems = (
   for (const error of everyError(schema, value)) {
     if (error.keyword === 'additionalProperties' || error.keyword === 'anyOf') continue
     const known = byPath.get(error.instancePath)
-    const word = wordFor(error, schema)
+    const word = problemText(error, schema)
     byPath.set(error.instancePath, known && known !== word ? `${known}, or ${word}` : word)
   }
   return [...byPath]

@@ -1,6 +1,6 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
 import type { StoredFinding } from '../../store/tables/records.ts'
-import type { FindingStore, Nouns } from '../../store/tables/stores.ts'
+import type { FindingStore, Tables } from '../../store/tables/stores.ts'
 import { byAccount } from '../by-account.ts'
 import { longestWindowMs } from '../judge/inspect-event.ts'
 import type { DetectionRule } from '../rules/rule-types.ts'
@@ -12,7 +12,7 @@ import type { RuleCache } from './rule-cache.ts'
 export interface JudgePorts {
   readonly store: {
     readonly findings: Pick<FindingStore, 'ofAccounts'>
-    readonly atomically: <T>(work: (nouns: Nouns) => Promise<T>) => Promise<T>
+    readonly atomically: <T>(work: (nouns: Tables) => Promise<T>) => Promise<T>
   }
   readonly window: AccountWindow
   readonly rules: RuleCache

@@ -1,7 +1,7 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
 import type { PlayReader } from '../../store/history/play-reader.ts'
 import type { Json, StoredAssessment } from '../../store/tables/records.ts'
-import type { Nouns } from '../../store/tables/stores.ts'
+import type { Tables } from '../../store/tables/stores.ts'
 import { assessAccount } from '../judge/assess.ts'
 import type { Assessment } from '../types.ts'
 import { isCountable } from './countable.ts'
@@ -10,7 +10,7 @@ import type { RuleCache } from './rule-cache.ts'
 
 export interface AssessorPorts {
   readonly history: Pick<PlayReader, 'playsOf' | 'accountsWithPlays'>
-  readonly assessments: Pick<Nouns['assessments'], 'get' | 'put' | 'list'>
+  readonly assessments: Pick<Tables['assessments'], 'get' | 'put' | 'list'>
   readonly rules: Pick<RuleCache, 'rules'>
   readonly feedback: Pick<FeedbackCache, 'feedbackOf'>
   readonly now: () => number

@@ -3,15 +3,15 @@ import { setImmediate } from 'node:timers/promises'
 import type { AccountRef, GeoPlace } from '#domain/types'
 import { type ConsumerStats, consume } from '../../events/consume.ts'
 import { HISTORIAN_GROUP } from '../../events/historian.ts'
+import { pendingEvents } from '../../events/pending-events.ts'
 import type { PlayEvent } from '../../events/play-event.ts'
-import { locatedPlay } from '../../events/play-of-event.ts'
+import { locatedPlayOfEvent } from '../../events/play-of-event.ts'
 import type { StreamClient } from '../../events/stream-client.ts'
-import { countWaiting } from '../../events/trim-streams.ts'
-import { unwrittenEvents } from '../../events/unwritten-events.ts'
-import { createGather } from '../../events/write-batch.ts'
+import { countPending } from '../../events/trim-streams.ts'
+import { createWriteBatch } from '../../events/write-batch.ts'
+import { hash52 } from '../../store/history/hash52.ts'
 import { foldPlays } from '../../store/history/merge-plays.ts'
-import { numberOf } from '../../store/history/number-of.ts'
-import { isPassing } from '../../store/sql/errors.ts'
+import { isTransient } from '../../store/sql/errors.ts'
 import { byAccount } from '../by-account.ts'
 import { type AccountCase, type AccountUpdate, type JudgePorts, loadCases } from './account-case.ts'
 import { type DueResponse, judgeCase } from './judge-account.ts'
@@ -73,7 +73,7 @@ const createJudge = (options: DetectorsOptions) => {
     if (judgedAt.size >= REMEMBERED) judgedAt.clear()
     // Spreads the first judgements after a start over the interval.
     const isMet = judgedAt.has(one.account) || isUrgent
-    const turnMs = isMet ? 0 : numberOf(one.account) % Math.max(1, rejudgeIntervalMs)
+    const turnMs = isMet ? 0 : hash52(one.account) % Math.max(1, rejudgeIntervalMs)
     judgedAt.set(one.account, now() - turnMs)
     // Lets pending requests run first.
     await setImmediate()
@@ -82,7 +82,7 @@ const createJudge = (options: DetectorsOptions) => {
     const oldest = now() - OLDEST_MS
     const recent = events.filter(({ type, at }) => type !== 'download' && at >= oldest)
     const urgent = new Set(recent.filter((e) => !isGoingOn(e)).map(({ account }) => account))
-    const reported = recent.map((event) => locatedPlay(event, options.locate))
+    const reported = recent.map((event) => locatedPlayOfEvent(event, options.locate))
     const due: AccountUpdate[] = []
     for (const [account, plays] of byAccount(foldPlays(reported).values())) {
       if (urgent.has(account) || !isPatient(account)) due.push({ account, updates: plays })
@@ -98,10 +98,10 @@ const createJudge = (options: DetectorsOptions) => {
 
 /** Loads the events that the historian has not written to SQL yet. */
 const recall = async (options: DetectorsOptions): Promise<void> => {
-  const events = await unwrittenEvents(options.redis, HISTORIAN_GROUP)
+  const events = await pendingEvents(options.redis, HISTORIAN_GROUP)
   const reported = events
     .filter(({ type }) => type !== 'download')
-    .map((event) => locatedPlay(event, options.locate))
+    .map((event) => locatedPlayOfEvent(event, options.locate))
   for (const [account, plays] of byAccount(foldPlays(reported).values())) {
     await options.window.plays(account, plays, OLDEST_MS)
   }
@@ -114,18 +114,18 @@ const recall = async (options: DetectorsOptions): Promise<void> => {
 export const startDetectors = async (options: DetectorsOptions): Promise<Detectors> => {
   const { redis, lingerMs = 0 } = options
   const judge = createJudge(options)
-  const together = createGather({ write: judge, lingerMs, enough: ENOUGH })
+  const together = createWriteBatch({ write: judge, lingerMs, maxEvents: ENOUGH })
   await recall(options).catch((error: unknown) => options.onFailure?.(error))
   const consumer = consume({
     ...options,
     group: DETECTORS_GROUP,
     consumer: options.consumer ?? `${process.pid}-${randomBytes(6).toString('hex')}`,
-    isTransient: isPassing,
+    isTransient: isTransient,
     handler: (events, isAlone) => (isAlone ? judge(events) : together(events)),
   })
   return {
     stats: () => consumer.stats(),
-    waiting: async () => await countWaiting(redis, DETECTORS_GROUP),
+    waiting: async () => await countPending(redis, DETECTORS_GROUP),
     stop: async () => await consumer.stop(),
   }
 }

@@ -1,5 +1,5 @@
 import type { Json, StoredRule } from '../../store/tables/records.ts'
-import type { Nouns } from '../../store/tables/stores.ts'
+import type { Tables } from '../../store/tables/stores.ts'
 import type { DetectionRule } from '../rules/rule-types.ts'
 import { defaultRules, parseRules } from '../rules/rules.ts'
 
@@ -11,7 +11,7 @@ export interface RuleCache {
   reload(): Promise<void>
 }
 
-type RuleStores = Pick<Nouns, 'rules' | 'settings'>
+type RuleStores = Pick<Tables, 'rules' | 'settings'>
 
 const SEEDED = 'detection.seeded'
 const MOST = 1000
@@ -23,7 +23,7 @@ export const storedRule = (rule: DetectionRule, now: number): StoredRule => {
 }
 
 /** Reads all rules of the store; rules that do not parse are left out. */
-export const readRules = async (store: Pick<Nouns, 'rules'>): Promise<DetectionRule[]> => {
+export const readRules = async (store: Pick<Tables, 'rules'>): Promise<DetectionRule[]> => {
   const { rows } = await store.rules.list({ limit: MOST })
   return rows.flatMap(({ rule }) => {
     const parsed = parseRules([rule])
@@ -33,7 +33,7 @@ export const readRules = async (store: Pick<Nouns, 'rules'>): Promise<DetectionR
 
 /** Stores the default rules once per database; deleting them later is final. */
 export const seedRules = async (
-  store: { atomically: <T>(work: (nouns: Nouns) => Promise<T>) => Promise<T> },
+  store: { atomically: <T>(work: (nouns: Tables) => Promise<T>) => Promise<T> },
   now: number,
 ): Promise<void> => {
   await store.atomically(async (nouns) => {

@@ -2,7 +2,7 @@ import type { Playlist, PlaylistEntry } from '../m3u/playlist.ts'
 import type { Channel, ChannelOrigin } from './channel.ts'
 import { assignChannelIds } from './channel-ids.ts'
 import { readOrigin, streamName } from './channel-origin.ts'
-import { breatheAt } from './yield-to-event-loop.ts'
+import { yieldEvery } from './yield-to-event-loop.ts'
 
 /** A source's list under its name. */
 export interface NamedPlaylist {
@@ -28,7 +28,7 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
   const warnings: string[] = []
   for (const { source, playlist, isIdByAddress } of lists)
     for (const [index, item] of playlist.entries.entries()) {
-      await breatheAt(index)
+      await yieldEvery(index)
       const result = readOrigin(item)
       const where = `${source} line ${item.line}: ${item.name}`
       if (!result.ok) warnings.push(`${where} is left out: ${result.reason}`)

@@ -1,7 +1,7 @@
 import { isChannelId } from '#domain/channels/channel'
 import type { PlaylistEntry } from '../m3u/playlist.ts'
 import { shortHash, slugOf } from './slug.ts'
-import { breatheAt } from './yield-to-event-loop.ts'
+import { yieldEvery } from './yield-to-event-loop.ts'
 
 const countBy = (texts: readonly string[]): Map<string, number> => {
   const counts = new Map<string, number>()
@@ -48,7 +48,7 @@ export const assignChannelIds = async (entries: readonly PlaylistEntry[]): Promi
   const taken = new Set(entries.filter(isOwn).map((entry) => entry.tvgId))
   const bases: string[] = []
   for (const [index, entry] of entries.entries()) {
-    await breatheAt(index)
+    await yieldEvery(index)
     bases.push(isOwn(entry) ? '' : baseOf(entry))
   }
   const slugs = countBy(bases)

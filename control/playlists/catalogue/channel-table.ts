@@ -1,7 +1,7 @@
 import { formatChannelRecord } from '#domain/channels/channel-table'
 import type { Channel } from './channel.ts'
 import { crowdedDirectories, directoryKey, ownersOf } from './ownership.ts'
-import { breatheAt } from './yield-to-event-loop.ts'
+import { yieldEvery } from './yield-to-event-loop.ts'
 
 /** A group as the channel table knows it. */
 export interface GroupChannels {
@@ -35,7 +35,7 @@ export const buildChannelTable = async (
   const crowded = crowdedDirectories(channels)
   const table = new Map<string, string>()
   for (const [index, channel] of channels.entries()) {
-    await breatheAt(index)
+    await yieldEvery(index)
     table.set(
       channel.id,
       formatChannelRecord({

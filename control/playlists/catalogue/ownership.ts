@@ -1,6 +1,6 @@
 import { decodePath, ownerKey, SHARED_OWNER, stemOf } from '#domain/channels/channel-table'
 import type { Channel } from './channel.ts'
-import { breathe } from './yield-to-event-loop.ts'
+import { yieldToEventLoop } from './yield-to-event-loop.ts'
 
 type Place = Pick<Channel, 'origin' | 'base' | 'entry'>
 
@@ -50,7 +50,7 @@ const claimFiles = (owners: Map<string, string>, crowd: readonly Channel[]): voi
 export const ownersOf = async (channels: readonly Channel[]): Promise<Map<string, string>> => {
   const owners = new Map<string, string>()
   for (const channel of channels) claim(owners, directoryKey(channel), channel.id)
-  await breathe()
+  await yieldToEventLoop()
   const isShared = (channel: Channel): boolean => owners.get(directoryKey(channel)) === SHARED_OWNER
   claimFiles(
     owners,

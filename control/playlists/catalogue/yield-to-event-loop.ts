@@ -2,8 +2,8 @@
 const batch = 2000
 
 /** Hands the event loop back: lists of 50,000 channels must not hold up a viewer. */
-export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+export const yieldToEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** Hands it back once in a while, by the number of the item at hand. */
-export const breatheAt = (index: number): Promise<void> | undefined =>
-  index % batch === batch - 1 ? breathe() : undefined
+export const yieldEvery = (index: number): Promise<void> | undefined =>
+  index % batch === batch - 1 ? yieldToEventLoop() : undefined

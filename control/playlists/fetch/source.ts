@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Playlist, PlaylistProblem } from '../m3u/playlist.ts'
 import { PlaylistReader, type ReaderOptions } from '../m3u/reader.ts'
-import { unpacked } from './gunzip.ts'
+import { gunzipIfNeeded } from './gunzip.ts'
 import type { GoodCopy, LastGood, Spool } from './last-good.ts'
 import { reasonOf, type Transfer, type Transport } from './transport.ts'
 
@@ -129,7 +129,7 @@ export class PlaylistSource {
       spool = await this.parts.lastGood.begin()
       const reader = this.readerFor(body.baseUrl)
       const hash = createHash('sha256').update(body.baseUrl ?? '')
-      for await (const chunk of unpacked(body.chunks)) {
+      for await (const chunk of gunzipIfNeeded(body.chunks)) {
         if (!reader.push(chunk)) break
         hash.update(chunk)
         await spool.write(chunk)

@@ -1,7 +1,7 @@
 import { parseAddress } from '#domain/networks/network'
 import type { Channel } from '../catalogue/channel.ts'
 import { crowdedDirectories, directoryKey } from '../catalogue/ownership.ts'
-import { breathe } from '../catalogue/yield-to-event-loop.ts'
+import { yieldToEventLoop } from '../catalogue/yield-to-event-loop.ts'
 import { catchupProblem } from './catchup.ts'
 import { findDeadSelectors, type Selection } from './selection.ts'
 
@@ -114,7 +114,7 @@ export const checkChannels = async (
   const warnings: string[] = []
   for (const check of options.hasResolver ? checks : [...checks, checkHosts]) {
     warnings.push(...check(channels).slice(0, perCheck))
-    await breathe()
+    await yieldToEventLoop()
   }
   return [...warnings, ...checkGroups(channels, groups)]
 }

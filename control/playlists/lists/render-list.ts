@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { entryOfProtocol } from '#domain/channels/channel'
 import type { Channel } from '../catalogue/channel.ts'
-import { breatheAt } from '../catalogue/yield-to-event-loop.ts'
+import { yieldEvery } from '../catalogue/yield-to-event-loop.ts'
 import { attributeOf, formatAttribute, parseInfoLine, withAttribute } from '../m3u/info-line.ts'
 import type { Attribute, Playlist, PlaylistEntry } from '../m3u/playlist.ts'
 import { catchupPath } from './catchup.ts'
@@ -105,7 +105,7 @@ export const renderList = async (
   const usesExtgrp = channels.some(({ item }) => linesOf(item).some((it) => extgrpLine.test(it)))
   const lines = headerLines(playlists)
   for (const [index, channel] of channels.entries()) {
-    await breatheAt(index)
+    await yieldEvery(index)
     for (const line of entryLines(channel, options.renumber ? index + 1 : null, usesExtgrp))
       lines.push(line)
   }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { TextDecoder } from 'node:util'
 import type { PlaylistProblem } from './playlist.ts'
-import { decodeWestern } from './windows-1252.ts'
+import { decodeWindows1252 } from './windows-1252.ts'
 
 /** A line longer than this is no playlist's. */
 const maxLineBytes = 1024 * 1024
@@ -14,9 +14,11 @@ type Decode = (bytes: Buffer) => string
 const decoderFor = (label: string): Decode => {
   try {
     const decoder = new TextDecoder(label)
-    return decoder.encoding === 'windows-1252' ? decodeWestern : (bytes) => decoder.decode(bytes)
+    return decoder.encoding === 'windows-1252'
+      ? decodeWindows1252
+      : (bytes) => decoder.decode(bytes)
   } catch {
-    return decodeWestern
+    return decodeWindows1252
   }
 }
 
@@ -25,7 +27,7 @@ export class LineSplitter {
   private rest: Buffer[] = []
   private restBytes = 0
   private count = 0
-  private fallback: Decode = decodeWestern
+  private fallback: Decode = decodeWindows1252
   private readonly take: (line: string, number: number) => void
 
   constructor(take: (line: string, number: number) => void) {

@@ -12,7 +12,7 @@ const settle = async <R>(work: () => Promise<R>): Promise<Outcome<R>> => {
 }
 
 /** Works on a bounded number of items at once and yields their outcomes in the order of the items. */
-export async function* inOrder<T, R>(
+export async function* orderedPool<T, R>(
   items: readonly T[],
   atOnce: number,
   work: (item: T) => Promise<R>,

@@ -1,5 +1,5 @@
 import type { GroupedUser } from '../../sources/model/grouped-history.ts'
-import { inOrder } from '../common/ordered-pool.ts'
+import { orderedPool } from '../common/ordered-pool.ts'
 import { safe } from '../common/python-text.ts'
 import { analyse, devicesOf } from './analysis/analysis.ts'
 import { AT_ONCE, type CompatRun, historyOf } from './context.ts'
@@ -32,7 +32,7 @@ const analyseAll = async (
 ): Promise<(AnalysedUser | FailedUser)[]> => {
   const analysed: (AnalysedUser | FailedUser)[] = []
   const work = (user: GroupedUser): Promise<AnalysedUser> => analyseUser(run, user)
-  for await (const { item: user, outcome } of inOrder(users, AT_ONCE, work)) {
+  for await (const { item: user, outcome } of orderedPool(users, AT_ONCE, work)) {
     const start = `  [${analysed.length + 1}/${users.length}] ${safe(shownName(user))}...`
     const error = outcome.ok ? '' : faultText(outcome.error)
     run.progress(`${start} ${outcome.ok ? verdict(outcome.value) : `error: ${safe(error)}`}`)

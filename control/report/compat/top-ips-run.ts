@@ -1,5 +1,5 @@
 import type { GroupedUser } from '../../sources/model/grouped-history.ts'
-import { inOrder, type Outcome } from '../common/ordered-pool.ts'
+import { type Outcome, orderedPool } from '../common/ordered-pool.ts'
 import { safe } from '../common/python-text.ts'
 import { AT_ONCE, type CompatRun, historyOf } from './context.ts'
 import { faultText } from './fault.ts'
@@ -42,7 +42,7 @@ const rowOf = (counted: Exclude<Counted, { kind: 'addresses' }>) => ({
 export const runTopIps = async (run: CompatRun, users: readonly GroupedUser[]): Promise<void> => {
   const all: Counted[] = []
   const work = (user: GroupedUser): Promise<Counted> => countFor(run, user)
-  for await (const { item: user, outcome } of inOrder(users, AT_ONCE, work)) {
+  for await (const { item: user, outcome } of orderedPool(users, AT_ONCE, work)) {
     const counted = countedOf(outcome, user)
     all.push(counted)
     run.progress(

@@ -5,10 +5,10 @@ import type { CapEngine } from '../model/cap-engine.ts'
 import type { CappedStore } from '../model/capped-store.ts'
 import { accountTag } from '../model/keys.ts'
 import type { LiveSession } from '../model/live-session.ts'
-import type { Place, SessionIndex } from '../model/session-index.ts'
+import type { SessionIndex, SessionLocation } from '../model/session-index.ts'
 import { sessionsOf } from '../model/session-shape.ts'
 
-export interface ReachOptions {
+export interface BanReachOptions {
   readonly engine: CapEngine
   readonly index: SessionIndex
   readonly store: CappedStore
@@ -26,7 +26,7 @@ const isHit = (ban: Ban, session: LiveSession): boolean => {
 }
 
 const tagsOf = async (ban: Ban, index: SessionIndex): Promise<string[]> => {
-  const places = async (): Promise<readonly Place[]> => {
+  const places = async (): Promise<readonly SessionLocation[]> => {
     if (ban.kind === 'download') return await index.ofDownload(ban.subject)
     if (ban.kind === 'network') return await index.ofNetwork(ban.subject)
     return [...(await index.find([ban.subject])).values()]
@@ -37,7 +37,7 @@ const tagsOf = async (ban: Ban, index: SessionIndex): Promise<string[]> => {
 }
 
 /** Ends the live sessions a ban hits; their lease keys. Only a session's own ban is kept with its account. */
-export const endHit = async (ban: Ban, options: ReachOptions): Promise<string[]> => {
+export const endBannedSessions = async (ban: Ban, options: BanReachOptions): Promise<string[]> => {
   const { engine, index, store, now } = options
   const states = await engine.read(await tagsOf(ban, index))
   const hit = states
@@ -53,10 +53,10 @@ export const endHit = async (ban: Ban, options: ReachOptions): Promise<string[]>
 }
 
 /** Takes back what an account's state refuses because of a ban that was lifted. */
-export const pardon = async (
+export const clearBanTraces = async (
   kind: BanKind,
   subject: string,
-  { engine, index }: Pick<ReachOptions, 'engine' | 'index'>,
+  { engine, index }: Pick<BanReachOptions, 'engine' | 'index'>,
 ): Promise<void> => {
   if (kind === 'device') {
     const { account, channel, device } = readDeviceSubject(subject)

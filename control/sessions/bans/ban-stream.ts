@@ -5,7 +5,7 @@ import { KEYS } from '../model/keys.ts'
 import type { RedisClient } from '../redis/client.ts'
 
 /** One change as control planes tell each other. */
-export interface BanNews {
+export interface BanUpdate {
   readonly set: readonly Ban[]
   readonly clear: readonly { readonly kind: BanKind; readonly subject: string }[]
   /** Lease keys to refuse besides the bans of sessions, or to have forgotten. */
@@ -16,13 +16,13 @@ export interface BanNews {
 }
 
 /** Nothing new. */
-export const NO_NEWS: BanNews = { set: [], clear: [], kill: [], drop: [], free: [] }
+export const NO_BAN_UPDATE: BanUpdate = { set: [], clear: [], kill: [], drop: [], free: [] }
 
 /** The ban stream in Redis as one control plane uses it. */
 export interface BanStream {
-  publish(news: BanNews): Promise<void>
+  publish(update: BanUpdate): Promise<void>
   /** What others have published since the last call. */
-  read(): Promise<BanNews[]>
+  read(): Promise<BanUpdate[]>
   /** Bans kept in Redis. */
   stored(): Promise<Ban[]>
   keep(bans: readonly Ban[]): Promise<void>
@@ -38,11 +38,11 @@ const LOOK_BACK_MS = 3_600_000
 export const banId = (ban: { readonly kind: BanKind; readonly subject: string }): string =>
   `${ban.kind}:${ban.subject}`
 
-interface Stored extends BanNews {
+interface Stored extends BanUpdate {
   readonly origin: string
 }
 
-const newsOf = (fields: readonly string[]): Stored | null => {
+const updateOf = (fields: readonly string[]): Stored | null => {
   const text = fields[fields.indexOf('e') + 1]
   return text === undefined ? null : JSON.parse(text)
 }
@@ -53,18 +53,18 @@ export const createBanStream = (redis: RedisClient, now: () => number): BanStrea
   const { key, maxLength } = KEYS.banStream
   let last = `${now() - LOOK_BACK_MS}-0`
   return {
-    async publish(news) {
-      const stored: Stored = { origin, ...news }
+    async publish(update) {
+      const stored: Stored = { origin, ...update }
       await redis.xadd(key, 'MAXLEN', '~', maxLength, '*', 'e', JSON.stringify(stored))
     },
     async read() {
-      const found: BanNews[] = []
+      const found: BanUpdate[] = []
       for (let round = 0; round < 20; round += 1) {
         const entries = await redis.xrange(key, `(${last}`, '+', 'COUNT', READ_BATCH)
         for (const [id, fields] of entries) {
           last = id
-          const news = newsOf(fields)
-          if (news && news.origin !== origin) found.push(news)
+          const update = updateOf(fields)
+          if (update && update.origin !== origin) found.push(update)
         }
         if (entries.length < READ_BATCH) break
       }

@@ -2,11 +2,11 @@ import { EVERYTHING } from '#domain/channels/protocol'
 import type { Effects } from '#domain/limits/types'
 import type { BanKind } from '#domain/reasons'
 import type { Ban, BanStore } from '../model/ban-store.ts'
-import { createBanBook, isOfCaps, newsOfEffects } from './ban-book.ts'
-import { type BanNews, type BanStream, banId, NO_NEWS } from './ban-stream.ts'
+import { banUpdateOfEffects, createActiveBans, isCapBan } from './active-bans.ts'
+import { type BanStream, type BanUpdate, banId, NO_BAN_UPDATE } from './ban-stream.ts'
 
 /** Where bans outlive Redis. */
-export interface BanMemory {
+export interface BanRepository {
   load(): Promise<readonly Ban[]>
   save(ban: Ban): Promise<void>
   remove(kind: BanKind, subject: string): Promise<void>
@@ -14,7 +14,7 @@ export interface BanMemory {
 
 export interface BansOptions {
   readonly stream: BanStream | null
-  readonly memory: BanMemory
+  readonly memory: BanRepository
   readonly now: () => number
   /** Ends the live sessions a ban hits and says which they were. */
   readonly endHit: (ban: Ban) => Promise<readonly string[]>
@@ -36,19 +36,21 @@ export interface Bans extends BanStore {
 
 const UNSENT_LIMIT = 10_000
 
-const isEmpty = (news: BanNews): boolean =>
-  [news.set, news.clear, news.kill, news.drop, news.free].every((list) => list.length === 0)
+const isEmpty = (update: BanUpdate): boolean =>
+  [update.set, update.clear, update.kill, update.drop, update.free].every(
+    (list) => list.length === 0,
+  )
 
 /** Tells the other control planes; what Redis does not take waits. */
 const createRelay = ({ stream, onError }: BansOptions) => {
-  const unsent: BanNews[] = []
+  const unsent: BanUpdate[] = []
   return {
-    async send(news: BanNews) {
+    async send(update: BanUpdate) {
       if (!stream) return
       try {
-        await stream.publish(news)
+        await stream.publish(update)
       } catch (error) {
-        if (unsent.length < UNSENT_LIMIT) unsent.push(news)
+        if (unsent.length < UNSENT_LIMIT) unsent.push(update)
         onError(error)
       }
     },
@@ -60,7 +62,7 @@ const createRelay = ({ stream, onError }: BansOptions) => {
       }
     },
     async keep(bans: readonly Ban[]) {
-      await stream?.keep(bans.filter((ban) => !isOfCaps(ban))).catch(onError)
+      await stream?.keep(bans.filter((ban) => !isCapBan(ban))).catch(onError)
     },
     async drop(ids: readonly string[]) {
       await stream?.drop(ids).catch(onError)
@@ -70,39 +72,39 @@ const createRelay = ({ stream, onError }: BansOptions) => {
 
 const hydrator = (
   options: BansOptions,
-  book: ReturnType<typeof createBanBook>,
+  book: ReturnType<typeof createActiveBans>,
   relay: ReturnType<typeof createRelay>,
 ) => {
   const { stream, memory, now } = options
   return async (isRedisEmpty: boolean) => {
-    const mine = book.list().filter((ban) => !isOfCaps(ban))
+    const mine = book.list().filter((ban) => !isCapBan(ban))
     const stored = (await stream?.stored().catch(() => [])) ?? []
     const loaded = await memory.load()
     if (isRedisEmpty) stream?.rewind()
     const bans = [...stored, ...loaded].filter((ban) => ban.until > now())
     const fresh = bans.filter((ban) => !book.has(banId(ban)))
-    if (fresh.length > 0) book.take({ ...NO_NEWS, set: fresh })
+    if (fresh.length > 0) book.apply({ ...NO_BAN_UPDATE, set: fresh })
     await relay.keep([...mine, ...bans])
   }
 }
 
 /** Everything that is banned, in step with the other control planes, the edges and the database. */
 export const createBans = (options: BansOptions): Bans => {
-  const book = createBanBook(options.now)
+  const book = createActiveBans(options.now)
   const relay = createRelay(options)
   const killedBy = new Map<string, readonly string[]>()
-  const tell = async (news: BanNews) => {
-    if (isEmpty(news)) return
-    book.take(news)
-    await relay.send(news)
+  const announce = async (update: BanUpdate) => {
+    if (isEmpty(update)) return
+    book.apply(update)
+    await relay.send(update)
   }
   return {
     ...book,
     async ban(ban) {
-      await Promise.all([tell({ ...NO_NEWS, set: [ban] }), relay.keep([ban])])
+      await Promise.all([announce({ ...NO_BAN_UPDATE, set: [ban] }), relay.keep([ban])])
       const kill = await options.endHit(ban)
       killedBy.set(banId(ban), kill)
-      await tell({ ...NO_NEWS, kill })
+      await announce({ ...NO_BAN_UPDATE, kill })
       await options.memory.save(ban)
       return { kill }
     },
@@ -111,21 +113,21 @@ export const createBans = (options: BansOptions): Bans => {
       const wasActive = book.has(id)
       const free = killedBy.get(id) ?? []
       killedBy.delete(id)
-      await tell({ ...NO_NEWS, clear: [{ kind, subject }], free })
+      await announce({ ...NO_BAN_UPDATE, clear: [{ kind, subject }], free })
       await relay.drop([id])
       await options.pardon(kind, subject)
       await options.memory.remove(kind, subject)
       return wasActive
     },
     async forgive() {
-      await tell({ ...NO_NEWS, free: [EVERYTHING] })
+      await announce({ ...NO_BAN_UPDATE, free: [EVERYTHING] })
     },
     note(effects) {
-      void tell(newsOfEffects(effects))
+      void announce(banUpdateOfEffects(effects))
     },
     async follow() {
       await relay.sendAgain()
-      for (const news of (await options.stream?.read()) ?? []) book.take(news)
+      for (const update of (await options.stream?.read()) ?? []) book.apply(update)
     },
     hydrate: hydrator(options, book, relay),
     async purge() {

@@ -6,7 +6,7 @@ import { claimOf, endOfSlot, entryOf, entryOfSlot } from '../model/session-shape
 import type { Admission, RenewRequest, RenewResult, SessionClaim } from '../model/session-store.ts'
 import type { MemoryEngine } from './engine.ts'
 
-export interface ShadowOptions {
+export interface SessionMirrorOptions {
   readonly engine: MemoryEngine
   readonly index: SessionIndex
   readonly now: () => number
@@ -16,7 +16,7 @@ export interface ShadowOptions {
 }
 
 /** What this process remembers of the sessions it met, for the time when Redis is away or empty. */
-export interface Shadow {
+export interface SessionMirror {
   admitted(claim: SessionClaim, requestId: string, admission: Admission): void
   renewed(request: RenewRequest, result: RenewResult): Promise<void>
   changed(effects: Effects): void
@@ -24,7 +24,7 @@ export interface Shadow {
 
 /** Copies the accounts of sessions that memory does not know. */
 const learn = async (
-  { engine, index, source }: ShadowOptions,
+  { engine, index, source }: SessionMirrorOptions,
   strangers: readonly string[],
 ): Promise<void> => {
   const found = await source().index.find(strangers)
@@ -44,7 +44,7 @@ const learn = async (
 }
 
 /** Keeps memory in step with what Redis has decided. */
-export const createShadow = (options: ShadowOptions): Shadow => ({
+export const createSessionMirror = (options: SessionMirrorOptions): SessionMirror => ({
   ...createNotes(options),
   async renewed(request, result) {
     const { engine, index, now, onError } = options
@@ -58,7 +58,11 @@ export const createShadow = (options: ShadowOptions): Shadow => ({
   },
 })
 
-const createNotes = ({ engine, index, now }: ShadowOptions): Omit<Shadow, 'renewed'> => ({
+const createNotes = ({
+  engine,
+  index,
+  now,
+}: SessionMirrorOptions): Omit<SessionMirror, 'renewed'> => ({
   admitted(claim, requestId, admission) {
     if (admission.outcome !== 'admitted') return
     const { account, limits } = claim

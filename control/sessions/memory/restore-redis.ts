@@ -4,7 +4,7 @@ import type { SessionIndex } from '../model/session-index.ts'
 import { endOfSlot, entryOfSlot } from '../model/session-shape.ts'
 import type { MemoryEngine } from './engine.ts'
 
-export interface AnnounceOptions {
+export interface RestoreRedisOptions {
   readonly memory: MemoryEngine
   readonly engine: CapEngine
   readonly index: SessionIndex
@@ -14,7 +14,7 @@ const BATCH = 200
 /** Accounts that change while others are given back; the last few are caught by their next renewal. */
 const ROUNDS = 10
 
-const restoreOne = async (state: AccountState, { engine, index }: AnnounceOptions) => {
+const restoreOne = async (state: AccountState, { engine, index }: RestoreRedisOptions) => {
   await engine.restore(state)
   for (const [key, slot] of Object.entries(state.slots)) {
     if (slot.gone > 0) continue
@@ -23,7 +23,10 @@ const restoreOne = async (state: AccountState, { engine, index }: AnnounceOption
 }
 
 /** Gives Redis back what this process remembers: every account where Redis is empty, else those that changed without it. */
-export const announce = async (options: AnnounceOptions, isEmpty: boolean): Promise<void> => {
+export const restoreRedis = async (
+  options: RestoreRedisOptions,
+  isEmpty: boolean,
+): Promise<void> => {
   const { memory } = options
   const changed = memory.takeChanged()
   let states = isEmpty ? memory.states() : changed

@@ -1,6 +1,6 @@
 import { LIVE_SHARDS, shardOf } from '../model/keys.ts'
-import type { IndexEntry, Place, SessionIndex } from '../model/session-index.ts'
-import { createTimetable } from './due-queue.ts'
+import type { IndexEntry, SessionIndex, SessionLocation } from '../model/session-index.ts'
+import { createDueQueue } from './due-queue.ts'
 
 interface Indexed {
   entry: IndexEntry
@@ -15,17 +15,17 @@ export const createMemoryIndex = (): SessionIndex => {
   const shards = Array.from({ length: LIVE_SHARDS }, () => new Map<string, Indexed>())
   const byKey = new Map<string, Indexed>()
   const shardAt = (tag: string): Map<string, Indexed> => shards[shardOf(tag)] ?? new Map()
-  const timetable = createTimetable()
+  const timetable = createDueQueue()
   const add = (entry: IndexEntry, until: number) => {
     const indexed = { entry, until }
     byKey.set(entry.key, indexed)
     const shard = shardAt(entry.tag)
     const known = shard.get(entry.key)
-    if (!known || until < known.until) timetable.note(shardOf(entry.tag), entry.key, until)
+    if (!known || until < known.until) timetable.add(shardOf(entry.tag), entry.key, until)
     shard.set(entry.key, indexed)
   }
   const all = (): Indexed[] => shards.flatMap((shard) => [...shard.values()])
-  const where = (isWanted: (entry: IndexEntry) => boolean): Place[] =>
+  const where = (isWanted: (entry: IndexEntry) => boolean): SessionLocation[] =>
     all()
       .map(({ entry }) => entry)
       .filter((entry) => isWanted(entry))
@@ -40,7 +40,7 @@ export const createMemoryIndex = (): SessionIndex => {
       for (const entry of entries) add(entry, at + entry.idleMs)
     },
     remove: (entry) => void shardAt(entry.tag).delete(entry.key),
-    removePlace: (place) => void shardAt(place.tag).delete(place.key),
+    removeLocation: (place) => void shardAt(place.tag).delete(place.key),
     prune: async (at) => purge(at),
     async find(keys) {
       const found = new Map<string, IndexEntry>()

@@ -11,7 +11,7 @@ export interface IndexEntry {
 }
 
 /** A session's place: account tag and lease key. */
-export interface Place {
+export interface SessionLocation {
   readonly tag: string
   readonly key: string
 }
@@ -25,26 +25,26 @@ export interface SessionIndex {
   /** Not live any more; its lease key stays known for a while. */
   remove(entry: IndexEntry): void
   /** Forgets a place whose session nobody knows any more. */
-  removePlace(place: Place): void
+  removeLocation(place: SessionLocation): void
   /** Cleans what nothing else cleans. */
   prune(now: number): Promise<void>
   find(keys: readonly string[]): Promise<Map<string, IndexEntry>>
-  findSid(sid: string): Promise<Place | null>
-  ofDownload(id: string): Promise<Place[]>
-  ofNetwork(network: string): Promise<Place[]>
-  ofChannel(channel: string): Promise<Place[]>
-  inShard(shard: number): Promise<Place[]>
+  findSid(sid: string): Promise<SessionLocation | null>
+  ofDownload(id: string): Promise<SessionLocation[]>
+  ofNetwork(network: string): Promise<SessionLocation[]>
+  ofChannel(channel: string): Promise<SessionLocation[]>
+  inShard(shard: number): Promise<SessionLocation[]>
   /** Sessions whose time was up at `now`. */
-  due(shard: number, now: number): Promise<Place[]>
+  due(shard: number, now: number): Promise<SessionLocation[]>
   countAll(now: number): Promise<number>
   countChannels(now: number, channels?: readonly string[]): Promise<Map<string, number>>
 }
 
 /** `<tag><key>`, as sorted sets hold it. */
-export const memberOf = (place: Place): string => place.tag + place.key
+export const memberOf = (place: SessionLocation): string => place.tag + place.key
 
 /** Reads a member of a sorted set. */
-export const placeOf = (member: string): Place => ({
+export const locationOf = (member: string): SessionLocation => ({
   tag: member.slice(0, 16),
   key: member.slice(16),
 })

@@ -1,5 +1,5 @@
 import { Cluster, Redis } from 'ioredis'
-import { limitPatience } from './command-timeout.ts'
+import { setCommandTimeout } from './command-timeout.ts'
 
 /** A Redis of ours or the operator's, alone or Cluster. */
 export type RedisClient = Redis | Cluster
@@ -46,14 +46,14 @@ const createCluster = (settings: RedisSettings): Cluster => {
     maxRedirections: 4,
     redisOptions: optionsOf(settings),
   })
-  cluster.on('+node', (node: Redis) => limitPatience(node, patienceOf(settings)))
+  cluster.on('+node', (node: Redis) => setCommandTimeout(node, patienceOf(settings)))
   return cluster
 }
 
 const createSingle = (settings: RedisSettings): Redis => {
   const [url = 'redis://127.0.0.1:6379'] = settings.urls
   const redis = new Redis(url.replace(/^unix:\/\//, ''), optionsOf(settings))
-  limitPatience(redis, patienceOf(settings))
+  setCommandTimeout(redis, patienceOf(settings))
   return redis
 }
 

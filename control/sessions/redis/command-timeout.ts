@@ -16,7 +16,7 @@ const giveUpAfter = (command: Command, ms: number): void => {
 }
 
 /** Makes every command of a connection fail after `ms`, by the answers of Redis, not by how busy this process is. */
-export const limitPatience = (redis: Redis, ms: number): void => {
+export const setCommandTimeout = (redis: Redis, ms: number): void => {
   const send = redis.sendCommand.bind(redis)
   redis.sendCommand = (command, stream) => {
     giveUpAfter(command, ms)

@@ -1,8 +1,8 @@
 /** Lets at most so many run at once; the others wait their turn. */
-export type Gate = <T>(act: () => Promise<T>) => Promise<T>
+export type ConcurrencyLimit = <T>(act: () => Promise<T>) => Promise<T>
 
 /** A burst is sent in turns, so that a command's clock starts when it is sent and not when it was wanted. */
-export const createGate = (limit: number): Gate => {
+export const createConcurrencyLimit = (limit: number): ConcurrencyLimit => {
   const waiting: (() => void)[] = []
   let running = 0
   return async (act) => {

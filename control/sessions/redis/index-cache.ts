@@ -6,7 +6,7 @@ interface Cached {
 }
 
 /** Entries this process has met lately, oldest out first, so that a renewal asks Redis only for strangers. */
-export interface LeaseCache {
+export interface IndexCache {
   get(key: string): IndexEntry | undefined
   /** Whether the entry's keys in Redis should be written again, so that they do not run out. */
   isStale(key: string, now: number): boolean
@@ -15,7 +15,7 @@ export interface LeaseCache {
 }
 
 /** A cache of at most `limit` entries. */
-export const createLeaseCache = (limit: number, refreshMs: number): LeaseCache => {
+export const createIndexCache = (limit: number, refreshMs: number): IndexCache => {
   const cached = new Map<string, Cached>()
   return {
     get: (key) => cached.get(key)?.entry,

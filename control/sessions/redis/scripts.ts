@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis'
 import { packageRoot } from '../../config/paths.ts'
 import { mastersOf, type RedisClient } from './client.ts'
 import { isTimeout } from './command-timeout.ts'
-import { createGate } from './concurrency-limit.ts'
+import { createConcurrencyLimit } from './concurrency-limit.ts'
 
 /** One Lua script ready to run. */
 export interface Script {
@@ -82,7 +82,7 @@ const IN_FLIGHT = 64
 /** Runs scripts by digest, loading them into a server that has not seen them. */
 export const scriptRunner = (redis: RedisClient, scripts = loadScripts()): RunScript => {
   const load = loader(redis, scripts)
-  const gate = createGate(IN_FLIGHT)
+  const gate = createConcurrencyLimit(IN_FLIGHT)
   const call = async (script: Script, rest: readonly string[]): Promise<unknown> => {
     try {
       return await redis.evalsha(script.sha, script.keys, ...rest)

@@ -1,5 +1,5 @@
 import { KEYS, LIVE_SHARDS } from '../model/keys.ts'
-import { type Place, placeOf, type SessionIndex } from '../model/session-index.ts'
+import { locationOf, type SessionIndex, type SessionLocation } from '../model/session-index.ts'
 import type { RedisClient } from './client.ts'
 
 const DUE_BATCH = 500
@@ -7,7 +7,7 @@ const DUE_BATCH = 500
 /** The half of the index that finds and counts sessions without their keys. */
 export type IndexReader = Omit<
   SessionIndex,
-  'put' | 'touch' | 'remove' | 'removePlace' | 'prune' | 'find'
+  'put' | 'touch' | 'remove' | 'removeLocation' | 'prune' | 'find'
 >
 
 const countChannels = async (redis: RedisClient, now: number, wanted?: readonly string[]) => {
@@ -27,15 +27,15 @@ const countAll = async (redis: RedisClient, now: number): Promise<number> => {
 
 /** Reads the sorted sets; each call asks a bounded number of keys, none scans. */
 export const createIndexReader = (redis: RedisClient, now: () => number): IndexReader => {
-  const places = async (members: Promise<string[]>): Promise<Place[]> =>
-    (await members).map(placeOf)
+  const places = async (members: Promise<string[]>): Promise<SessionLocation[]> =>
+    (await members).map(locationOf)
   const lasting = (key: string) => places(redis.zrangebyscore(key, now(), '+inf'))
   const recent = (set: { readonly ttlMs: number }, key: string) =>
     places(redis.zrangebyscore(key, now() - set.ttlMs, '+inf'))
   return {
     async findSid(sid) {
       const member = await redis.get(KEYS.session.key(sid))
-      return member ? placeOf(member) : null
+      return member ? locationOf(member) : null
     },
     ofDownload: (id) => recent(KEYS.download, KEYS.download.key(id)),
     ofNetwork: (network) => recent(KEYS.network, KEYS.network.key(network)),

@@ -1,7 +1,7 @@
 import { KEYS, shardOf } from '../model/keys.ts'
 import { type IndexEntry, memberOf, type SessionIndex } from '../model/session-index.ts'
 import type { RedisClient } from './client.ts'
-import { createLeaseCache } from './index-cache.ts'
+import { createIndexCache } from './index-cache.ts'
 import { createIndexReader } from './session-index-reader.ts'
 
 export interface RedisIndexOptions {
@@ -121,7 +121,7 @@ const pruneChannels = async (redis: RedisClient, now: number): Promise<void> => 
 /** The index as sorted sets, each key on its own slot of a Cluster. */
 export const createRedisIndex = (options: RedisIndexOptions): SessionIndex => {
   const { redis, now, onError } = options
-  const cache = createLeaseCache(options.cacheLimit ?? 300_000, REFRESH_MS)
+  const cache = createIndexCache(options.cacheLimit ?? 300_000, REFRESH_MS)
   const scores = createScoreWriter(redis)
   const settle = (writes: readonly Write[]) => {
     for (const write of writes) write.catch(onError)
@@ -152,7 +152,7 @@ export const createRedisIndex = (options: RedisIndexOptions): SessionIndex => {
         ...(entry.download ? [redis.zrem(KEYS.download.key(entry.download), member)] : []),
       ])
     },
-    removePlace: (place) => {
+    removeLocation: (place) => {
       const live = KEYS.live.key(shardOf(place.tag))
       scores.lost([live])
       settle([redis.zrem(live, memberOf(place))])

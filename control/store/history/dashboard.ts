@@ -1,6 +1,6 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
 import type { Database, SqlParam, SqlRow } from '../sql/sql.ts'
-import { numberOf } from './number-of.ts'
+import { hash52 } from './hash52.ts'
 import { PLAYS, toPlay } from './play-table.ts'
 import type { Amounts, Dimension } from './roll-ups.ts'
 import { DAY_MS, dayOf } from './roll-ups.ts'
@@ -120,7 +120,7 @@ async function userOverview(
   { account, span, limit }: UserQuestion,
 ): Promise<UserOverview> {
   // The text is compared here: in the statement it would cost more than finding the rows.
-  const number = numberOf(account)
+  const number = hash52(account)
   const rows = await db.query(
     'select day, key, plays, refusals, played_ms, bytes from days_account where day >= $1 and day < $2 and number = $3 order by day',
     [...daysOf(span), number],

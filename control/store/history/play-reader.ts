@@ -1,6 +1,6 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
 import type { Database, SqlParam } from '../sql/sql.ts'
-import { numberOf } from './number-of.ts'
+import { hash52 } from './hash52.ts'
 import { PLAYS, toPlay } from './play-table.ts'
 import { findPlays } from './upsert-plays.ts'
 
@@ -38,13 +38,13 @@ export function createPlayReader(db: Database): PlayReader {
     plays: async (identities) => [...(await findPlays(db, identities)).values()],
     async playsOf(account, from, to) {
       const text = `${select} and account_key = $3 order by ${order}`
-      const window = [Math.trunc(from), Math.trunc(to), numberOf(account)]
+      const window = [Math.trunc(from), Math.trunc(to), hash52(account)]
       const rows = await db.query(text, window)
       return rows.map(toPlay).filter((play) => play.account === account)
     },
     async playsOfEach(accounts, from, to) {
       const wanted = new Set(accounts)
-      const keys = [...wanted].map(numberOf)
+      const keys = [...wanted].map(hash52)
       const text = `${select} and account_key in (select unnest($3::bigint[])) order by ${order}`
       const rows = await db.query(text, [Math.trunc(from), Math.trunc(to), keys])
       return rows.map(toPlay).filter((play) => wanted.has(play.account))

@@ -1,7 +1,7 @@
 import type { PlayRecord } from '#domain/types'
 import type { SqlRow, SqlValue } from '../sql/sql.ts'
 import { defineTable } from '../sql/table.ts'
-import { numberOf } from './number-of.ts'
+import { hash52 } from './hash52.ts'
 
 /** A play as its table keeps it: with integers for finding it, and its account's. */
 export interface StoredPlay extends PlayRecord {
@@ -53,11 +53,11 @@ export const identityOf = (play: Pick<PlayRecord, 'source' | 'id'>): string =>
 
 /** A number that finds a play fast. */
 export const lookupKey = (play: Pick<PlayRecord, 'source' | 'id'>): number =>
-  numberOf(identityOf(play))
+  hash52(identityOf(play))
 
 /** A record as a row, with its lookup key. */
 export const playRow = (play: PlayRecord): SqlValue[] =>
-  playColumns(play, lookupKey(play), numberOf(play.account))
+  playColumns(play, lookupKey(play), hash52(play.account))
 
 /** A record's columns, whole numbers where the table wants them. */
 export const playColumns = (play: PlayRecord, key = 0, accountKey = 0): SqlValue[] =>

@@ -1,5 +1,5 @@
 import type { Column, Sql, SqlRow } from '../sql/sql.ts'
-import { numberOf } from './number-of.ts'
+import { hash52 } from './hash52.ts'
 import type { RollUpRow } from './roll-ups.ts'
 
 const COLUMNS: readonly Column[] = [
@@ -34,7 +34,7 @@ export async function writeViewers(tx: Sql, accounts: readonly RollUpRow[]): Pro
 function blocksOf(rows: readonly RollUpRow[]): number[][] {
   const blocks = new Map<string, [number, number, number, number]>()
   for (const { day, key } of rows) {
-    const number = numberOf(key)
+    const number = hash52(key)
     const name = `${blockOf(day)} ${number}`
     const [, , first, last] = blocks.get(name) ?? [0, 0, day, day]
     blocks.set(name, [blockOf(day), number, Math.min(first, day), Math.max(last, day)])
@@ -45,7 +45,7 @@ function blocksOf(rows: readonly RollUpRow[]): number[][] {
 /** A play that moved away may have been the only one of its day. */
 async function countAnew(tx: Sql, rows: readonly RollUpRow[]): Promise<void> {
   const blocks = [...new Set(rows.map(({ day }) => blockOf(day)))]
-  const numbers = [...new Set(rows.map(({ key }) => numberOf(key)))]
+  const numbers = [...new Set(rows.map(({ key }) => hash52(key)))]
   const these = (block: string): string =>
     `${block} in (select unnest($1::bigint[])) and number in (select unnest($2::bigint[]))`
   await tx.query(`delete from viewers where ${these('block')}`, [blocks, numbers])

@@ -1,5 +1,5 @@
 import type { Column, Sql } from '../sql/sql.ts'
-import { numberOf } from './number-of.ts'
+import { hash52 } from './hash52.ts'
 import type { RollUpDelta, RollUpRow } from './roll-ups.ts'
 import { writeViewers } from './viewers.ts'
 
@@ -34,7 +34,7 @@ async function addRows(tx: Sql, table: string, rows: readonly RollUpRow[]): Prom
     row.day,
     row.dimension,
     row.key,
-    numberOf(row.key),
+    hash52(row.key),
     row.plays,
     row.refusals,
     row.playedMs,

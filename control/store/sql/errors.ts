@@ -27,5 +27,5 @@ export const messageOf = (error: unknown): string =>
 const PASSING: ReadonlySet<string> = new Set(['store.unavailable', 'store.full', 'store.locked'])
 
 /** Whether a failure passes by itself: what was to be written waits. */
-export const isPassing = (error: unknown): boolean =>
+export const isTransient = (error: unknown): boolean =>
   error instanceof StoreError && PASSING.has(error.code)

@@ -68,7 +68,7 @@ export interface EdgeStore extends Collection<Edge> {
 }
 
 /** What may change about a finding as its plays go on. */
-export type FindingNews = Pick<StoredFinding, 'at' | 'severity' | 'confidence' | 'evidence'>
+export type FindingUpdate = Pick<StoredFinding, 'at' | 'severity' | 'confidence' | 'evidence'>
 
 export interface FindingStore extends Collection<StoredFinding> {
   /** Several accounts' findings since a time in one look, the newest first. */
@@ -79,7 +79,7 @@ export interface FindingStore extends Collection<StoredFinding> {
   /** What was done about a finding; its state stays. */
   markActed(id: string, acted: string): Promise<boolean>
   /** What more is known by now; state and what was done stay. */
-  refresh(id: string, known: FindingNews): Promise<boolean>
+  refresh(id: string, known: FindingUpdate): Promise<boolean>
 }
 
 export interface TrustStore extends Collection<TrustEntry> {
@@ -92,7 +92,7 @@ export interface FeedbackStore extends Collection<Feedback> {
 }
 
 /** Everything but the history of plays. */
-export interface Nouns {
+export interface Tables {
   readonly accounts: AccountStore
   readonly tokens: TokenStore
   readonly plans: Collection<Plan>

@@ -46,7 +46,7 @@ export async function openToGroup(group: string, paths: StatePaths): Promise<voi
 }
 
 /** A prefix that ends a program when the supervisor dies, however it dies. */
-export async function tiedToUs(): Promise<readonly string[]> {
+export async function parentDeathPrefix(): Promise<readonly string[]> {
   const prefix = ['setpriv', '--pdeathsig', 'SIGTERM']
   if (!existsSync('/usr/bin/setpriv')) return []
   return (await run([...prefix, 'true'])).code === 0 ? prefix : []

@@ -8,7 +8,9 @@ export interface Reply {
 }
 
 /** GETs a URL, or a path over a unix socket; `null` when nothing answers in two seconds. */
-export function ask(target: string | { socketPath: string; path: string }): Promise<Reply | null> {
+export function httpGet(
+  target: string | { socketPath: string; path: string },
+): Promise<Reply | null> {
   const options = typeof target === 'string' ? urlOptions(target) : target
   return new Promise((resolve) => {
     const asked = request({ ...options, timeout: 2000, agent: false }, (response) => {

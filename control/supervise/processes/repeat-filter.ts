@@ -5,7 +5,7 @@ const MOST_KNOWN = 500
 const kindOf = (line: string): string => line.replace(/\d+\/\d+\/\d+ [\d:]+ |\d+#\d+: |\*\d+ /g, '')
 
 /** Shows lines of one kind once a minute, and then how often they came; a trouble that lasts must not bury all else. */
-export function seldom(
+export function createRepeatFilter(
   show: (line: string) => void,
   now: () => number = Date.now,
 ): (line: string) => void {

@@ -6,9 +6,9 @@ import type { Tool } from '../../runtime/resolve.ts'
 import { localUrl, parseEndpoint } from './addresses.ts'
 import type { ServiceSpec } from './child.ts'
 import { createLineLog } from './line-log.ts'
-import { ask, redisAnswers } from './probe.ts'
+import { httpGet, redisAnswers } from './probe.ts'
 import { redact } from './redact.ts'
-import { seldom } from './repeat-filter.ts'
+import { createRepeatFilter } from './repeat-filter.ts'
 import { SUPERVISOR_VARIABLE } from './supervisor.ts'
 
 /** What every service of one supervised instance is made from. */
@@ -58,7 +58,7 @@ export function originSpec({ config, paths, tie }: Instance): ServiceSpec {
     name: 'The demo origin',
     argv: [...tie, process.execPath, program, ...args],
     onLine: createLineLog(join(paths.logs, 'origin.log')),
-    isReady: async () => (await ask(url))?.status === 200,
+    isReady: async () => (await httpGet(url))?.status === 200,
   }
 }
 
@@ -66,7 +66,7 @@ export function originSpec({ config, paths, tie }: Instance): ServiceSpec {
 export function controlSpec({ configFile, paths, tie, report }: Instance): ServiceSpec {
   const program = join(packageRoot(), 'dist/server.js')
   const keep = createLineLog(join(paths.logs, 'control.log'))
-  const tell = seldom(report)
+  const tell = createRepeatFilter(report)
   return {
     name: 'The control plane',
     argv: [...tie, process.execPath, program, '--config', configFile, '--state', paths.state],
@@ -76,7 +76,7 @@ export function controlSpec({ configFile, paths, tie, report }: Instance): Servi
       if (shown !== null) tell(`control: ${redact(shown)}`)
     },
     isReady: async () =>
-      (await ask({ socketPath: paths.adminSocket, path: '/internal/ready' }))?.status === 200,
+      (await httpGet({ socketPath: paths.adminSocket, path: '/internal/ready' }))?.status === 200,
     env: { ...process.env, [SUPERVISOR_VARIABLE]: String(process.pid) },
     beforeStart: () => {
       for (const socket of [paths.adminSocket, paths.edgeSocket]) rmSync(socket, { force: true })
@@ -93,7 +93,7 @@ export const nginxArgv = (tool: Tool, { nginx }: StatePaths): readonly string[] 
 export function nginxSpec(tool: Tool, instance: Instance): ServiceSpec {
   const { paths, tie, report } = instance
   const keep = createLineLog(join(paths.logs, 'nginx-error.log'))
-  const tell = seldom(report)
+  const tell = createRepeatFilter(report)
   return {
     name: 'nginx',
     argv: [...tie, ...nginxArgv(tool, paths)],
@@ -120,7 +120,7 @@ export interface EdgeHealth {
 
 /** Asks the edge's health address, which runs JavaScript and reads shared memory; `null` without an answer. */
 export async function edgeHealth({ innerSocket }: StatePaths): Promise<EdgeHealth | null> {
-  const reply = await ask({ socketPath: innerSocket, path: '/health' })
+  const reply = await httpGet({ socketPath: innerSocket, path: '/health' })
   if (reply === null) return null
   return { isReady: reply.status === 200, isWedged: /"wedgedZone":"/.test(reply.body) }
 }

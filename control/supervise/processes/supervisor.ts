@@ -2,7 +2,7 @@
 export const SUPERVISOR_VARIABLE = 'GATEHOUSE_SUPERVISOR'
 
 /** Lets `run` bring nginx up to date after a reload it does not know of; nothing where somebody else started us. */
-export const tellSupervisor = (environment: NodeJS.ProcessEnv): void => {
+export const requestNginxReload = (environment: NodeJS.ProcessEnv): void => {
   if (environment[SUPERVISOR_VARIABLE] !== String(process.ppid)) return
   process.kill(process.ppid, 'SIGHUP')
 }

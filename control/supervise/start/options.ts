@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { type LoadedConfig, loadConfig } from '../../config/load.ts'
 import { packageRoot, type StatePaths, statePaths } from '../../config/paths.ts'
 import { demoAddresses, demoConfig } from '../../demo/demo-config.ts'
-import { Failure, saysDiskFull } from '../../runtime/failure.ts'
+import { Failure, isDiskFullMessage } from '../../runtime/failure.ts'
 import { makeFolder } from './folders.ts'
 
 /** What `run` was asked to do. */
@@ -38,7 +38,7 @@ function writeDemo(state: string, environment: NodeJS.ProcessEnv): string {
     makeFolder(state)
     writeFileSync(file, demoConfig(demoAddresses(environment)))
   } catch (error) {
-    if (saysDiskFull(String(error))) throw error
+    if (isDiskFullMessage(String(error))) throw error
     throw new Failure(`The state folder ${state} cannot be written; choose another with --state.`)
   }
   return file

@@ -1,7 +1,7 @@
 import { linkSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StatePaths } from '../../config/paths.ts'
-import { Failure, saysDiskFull } from '../../runtime/failure.ts'
+import { Failure, isDiskFullMessage } from '../../runtime/failure.ts'
 import { makeFolder } from './folders.ts'
 
 /** The longest path a unix socket may have, with room for the longest name in `run/`. */
@@ -44,7 +44,7 @@ function writing<T>({ state }: StatePaths, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    if (saysDiskFull(String(error))) throw error
+    if (isDiskFullMessage(String(error))) throw error
     throw new Failure(
       `The state folder ${state} cannot be written by this user; choose another with --state.`,
     )

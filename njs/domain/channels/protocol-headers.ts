@@ -1,5 +1,5 @@
 /** Request headers from the edge to control. Values marked `encoded` are percent-encoded as `encodeURIComponent` does. */
-export const ASK = {
+export const REQUEST_HEADERS = {
   /** Idempotency id of one opening: the same id is the same opening. */
   request: 'X-Gh-Request',
   /** How the viewer knocked: `ticket` in the path, `?token=`, or `xtream` user and password. */
@@ -40,7 +40,7 @@ export const ASK = {
 } as const
 
 /** Answer headers from control to the edge. */
-export const TELL = {
+export const ANSWER_HEADERS = {
   key: 'X-Gh-Key',
   /** Seconds the lease lives without use. */
   ttl: 'X-Gh-Ttl',

@@ -1,7 +1,7 @@
 /** What an edge and the control plane say to each other under `/edge/v1`. Times are Unix milliseconds unless the name says otherwise. */
 import type { FailMode, GroupBinding, GroupWonBy } from '../types.ts'
 
-export { ASK, TELL } from './protocol-headers.ts'
+export { ANSWER_HEADERS, REQUEST_HEADERS } from './protocol-headers.ts'
 
 /** The contract's version: a path prefix on the control listener. */
 export const EDGE_API = '/edge/v1'

@@ -1,5 +1,5 @@
+import { type AddressRange, type Block, blockOf, flatten, sortBlocks } from './address-ranges.ts'
 import { formatNetwork, type Network } from './network.ts'
-import { type Block, blockOf, flatten, type Stretch, sortBlocks } from './subnet-stretches.ts'
 import {
   codeLength,
   groupKeyPrefix,
@@ -61,7 +61,7 @@ class LevelPages {
   }
 
   /** Records a stretch of steps that lies within one page. */
-  add(block: bigint, steps: Stretch): void {
+  add(block: bigint, steps: AddressRange): void {
     const { letter, keyBits } = this.level
     const key = keyBits === 0 ? letter : letter + block.toString(16).padStart(keyBits / 4, '0')
     const page = this.pages.get(key) ?? { text: '', next: 0n }
@@ -84,7 +84,7 @@ class LevelPages {
 }
 
 /** Writes a stretch to the finest level where it fills part of a page, handing whole pages one level up. */
-const place = (levels: readonly LevelPages[], depth: number, stretch: Stretch): void => {
+const place = (levels: readonly LevelPages[], depth: number, stretch: AddressRange): void => {
   const pages = levels[depth]
   if (!pages) return
   const size = 1n << BigInt(pages.level.toBits - pages.level.keyBits)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createFirstNews } from '../../../control/edge/edge-catch-up.ts'
+import { createEdgeCatchUp } from '../../../control/edge/edge-catch-up.ts'
 import { createEdgeRegistry } from '../../../control/edge/edge-registry.ts'
 import { type SyncPorts, sync } from '../../../control/edge/sync-service.ts'
 import type { SyncRequest } from '../../../njs/domain/channels/protocol.ts'
@@ -47,7 +47,7 @@ const notes = () => {
     tableVersion: () => 'n',
     check: () => Promise.reject(new Error('nothing was opened alone')),
     registry: createEdgeRegistry(Date.now),
-    news: createFirstNews(),
+    catchUp: createEdgeCatchUp(),
     traffic: { add: (more) => void (bytes += more) },
   }
   return { ports, closed, bytes: () => bytes }

@@ -7,7 +7,7 @@ import {
   encodeEvent,
   type PlayEvent,
 } from '../../../control/events/play-event.ts'
-import { playOf } from '../../../control/events/play-of-event.ts'
+import { playOfEvent } from '../../../control/events/play-of-event.ts'
 
 const bare: PlayEvent = {
   type: 'updated',
@@ -48,7 +48,7 @@ describe('an entry of the stream', () => {
 
 describe('what an event tells', () => {
   test('nothing it does not say', () => {
-    const play = playOf(bare)
+    const play = playOfEvent(bare)
     const known = Object.entries(play).filter(([, value]) => value !== null)
     expect(Object.fromEntries(known)).toEqual({
       id: 's1',
@@ -63,12 +63,12 @@ describe('what an event tells', () => {
 
   test.each(EVENT_TYPES.filter((type) => type !== 'download'))('%s: ended or not', (type) => {
     const isEnding = ['closed', 'refused', 'banned'].includes(type)
-    expect(playOf({ ...bare, type }).endedAt).toBe(isEnding ? 1_000 : null)
+    expect(playOfEvent({ ...bare, type }).endedAt).toBe(isEnding ? 1_000 : null)
   })
 
   test('a start after the event, from a wrong clock, is brought back to it', () => {
-    expect(playOf({ ...bare, startedAt: 5_000 })).toMatchObject({ startedAt: 1_000 })
-    expect(playOf({ ...bare, startedAt: 400 })).toMatchObject({ startedAt: 400 })
+    expect(playOfEvent({ ...bare, startedAt: 5_000 })).toMatchObject({ startedAt: 1_000 })
+    expect(playOfEvent({ ...bare, startedAt: 400 })).toMatchObject({ startedAt: 400 })
   })
 })
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { PlayEvent } from '../../../control/events/play-event.ts'
-import { createGather } from '../../../control/events/write-batch.ts'
+import { createWriteBatch } from '../../../control/events/write-batch.ts'
 
 const event = (id: string): PlayEvent => ({
   type: 'updated',
@@ -21,7 +21,7 @@ const recorder = (fails = false) => {
 
 test('those who come within the moment are written together', async () => {
   const { writes, write } = recorder()
-  const gather = createGather({ write, lingerMs: 1, enough: 100 })
+  const gather = createWriteBatch({ write, lingerMs: 1, maxEvents: 100 })
   await Promise.all([gather([event('a')]), gather([event('b'), event('c')])])
   await gather([event('d')])
   expect(writes).toEqual([['a', 'b', 'c'], ['d']])
@@ -29,14 +29,14 @@ test('those who come within the moment are written together', async () => {
 
 test('enough are written at once', async () => {
   const { writes, write } = recorder()
-  const gather = createGather({ write, lingerMs: 1_000_000, enough: 3 })
+  const gather = createWriteBatch({ write, lingerMs: 1_000_000, maxEvents: 3 })
   await Promise.all([gather([event('a')]), gather([event('b'), event('c')])])
   expect(writes).toEqual([['a', 'b', 'c']])
 })
 
 test('a failure is everybody’s who was in it, and nobody’s after', async () => {
   const { write } = recorder(true)
-  const gather = createGather({ write, lingerMs: 1, enough: 100 })
+  const gather = createWriteBatch({ write, lingerMs: 1, maxEvents: 100 })
   const results = await Promise.allSettled([gather([event('a')]), gather([event('b')])])
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
   await expect(gather([event('c')])).rejects.toThrow('no')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tableBytes, whyTooLarge } from '../../../control/lineup/table-room.ts'
+import { tableBytes, tableTooLarge } from '../../../control/lineup/table-room.ts'
 
 const table = (channels: number) => {
   const rows = new Map<string, string>()
@@ -19,8 +19,8 @@ describe('room for tables at the edge', () => {
   })
 
   it('refuses what would fill a zone, naming the setting', () => {
-    expect(whyTooLarge(table(50_000), 32, 'edge.zones.channels_mb')).toBeNull()
-    expect(whyTooLarge(table(120_000), 32, 'edge.zones.channels_mb')).toMatch(
+    expect(tableTooLarge(table(50_000), 32, 'edge.zones.channels_mb')).toBeNull()
+    expect(tableTooLarge(table(120_000), 32, 'edge.zones.channels_mb')).toMatch(
       /needs \d+ MB .* edge\.zones\.channels_mb gives 32/,
     )
   })

@@ -1,14 +1,14 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { openApt } from '../../../control/runtime/apt.ts'
-import { Failure, saysDiskFull, sentence } from '../../../control/runtime/failure.ts'
+import { Failure, isDiskFullMessage, sentence } from '../../../control/runtime/failure.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
 test('a full disk is told the same way, whoever met it', () => {
   const met = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
   expect(sentence(met)).toBe('The disk is full; free some space and run it again.')
-  expect(saysDiskFull('E: Write error - write (28: No space left on device)')).toBe(true)
-  expect(saysDiskFull('E: Unable to locate package redis-server')).toBe(false)
+  expect(isDiskFullMessage('E: Write error - write (28: No space left on device)')).toBe(true)
+  expect(isDiskFullMessage('E: Unable to locate package redis-server')).toBe(false)
 })
 
 test('what belongs to somebody else is named', () => {

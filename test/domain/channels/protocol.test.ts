@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ASK, TELL } from '#domain/channels/protocol'
+import { ANSWER_HEADERS, REQUEST_HEADERS } from '#domain/channels/protocol'
 import {
   decodeBase64url,
   decodeHex,
@@ -15,9 +15,9 @@ import { userAgentFamily } from '#domain/viewer/user-agent'
 import { nodeCrypto } from '../node-crypto.ts'
 
 test('header names of a question are unique', () => {
-  const names = Object.values(ASK).map((name) => name.toLowerCase())
+  const names = Object.values(REQUEST_HEADERS).map((name) => name.toLowerCase())
   expect(new Set(names).size).toBe(names.length)
-  expect(Object.values(TELL)).toContain('X-Gatehouse-Reason')
+  expect(Object.values(ANSWER_HEADERS)).toContain('X-Gatehouse-Reason')
 })
 
 describe('encodings', () => {

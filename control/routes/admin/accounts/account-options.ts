@@ -1,12 +1,12 @@
 import type { AccountService } from '../../../accounts/account-service.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import type { Account } from '../../../store/tables/records.ts'
-import type { Nouns } from '../../../store/tables/stores.ts'
+import type { Tables } from '../../../store/tables/stores.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
 
 /** What the account routes work with. */
 export interface AccountRoutesOptions {
-  readonly store: Pick<Nouns, 'accounts' | 'tokens'>
+  readonly store: Pick<Tables, 'accounts' | 'tokens'>
   readonly accounts: AccountService
   readonly audit: AuditTrail
   readonly clock: () => number

@@ -2,7 +2,7 @@ import { ProblemError } from '../../../plugins/problem.ts'
 import { readSort } from '../../../schemas/common.ts'
 
 /** What a list asks for. */
-export interface PageWish {
+export interface PageRequest {
   readonly limit?: number
   readonly after?: string
   readonly sort?: string
@@ -34,7 +34,7 @@ const readCursor = (text: string): [Value, string] => {
 /** One page of rows that are all in memory, sorted by one of `fields` and continued behind a row even when it is gone. */
 export const pageOfRows = <F extends string, Row extends Readonly<Record<F | 'id', Value>>>(
   rows: readonly Row[],
-  wish: PageWish,
+  wish: PageRequest,
   fields: readonly F[],
 ): { items: Row[]; next: string | null } => {
   const wanted = readSort(wish.sort, fields)

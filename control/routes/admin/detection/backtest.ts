@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { setImmediate as breathe } from 'node:timers/promises'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
@@ -11,12 +11,12 @@ import { RULE_SCHEMA } from '../../../detect/rules/rule-schema.ts'
 import type { DetectionRule } from '../../../detect/rules/rule-types.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import type { History } from '../../../store/history/history.ts'
-import type { Nouns } from '../../../store/tables/stores.ts'
+import type { Tables } from '../../../store/tables/stores.ts'
 import { checkedRules } from './rules.ts'
 
 export interface BacktestRoutesOptions {
   readonly history: Pick<History, 'playsByAccount'>
-  readonly store: Pick<Nouns, 'feedback'>
+  readonly store: Pick<Tables, 'feedback'>
   /** The rules in force. */
   readonly rules: () => readonly DetectionRule[]
   readonly clock: () => number
@@ -32,7 +32,7 @@ async function* unhurried(
   let last = performance.now()
   for await (const plays of accounts) {
     if (performance.now() - last > BREATH_MS) {
-      await breathe()
+      await yieldToEventLoop()
       last = performance.now()
     }
     yield plays

@@ -9,12 +9,12 @@ import { pageOf } from '../../../schemas/accounts.ts'
 import { idParams, pageQuery } from '../../../schemas/common.ts'
 import { feedbackCreate, feedbackSchema } from '../../../schemas/detection.ts'
 import type { Feedback } from '../../../store/tables/records.ts'
-import type { Nouns } from '../../../store/tables/stores.ts'
+import type { Tables } from '../../../store/tables/stores.ts'
 import { accountRef } from '../common/account-ref.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
 
 export interface FeedbackRoutesOptions {
-  readonly store: Pick<Nouns, 'feedback'>
+  readonly store: Pick<Tables, 'feedback'>
   readonly book: Pick<FeedbackCache, 'reload'>
   readonly audit: AuditTrail
   readonly clock: () => number

@@ -8,13 +8,13 @@ import { pageOf } from '../../../schemas/accounts.ts'
 import { idParams, readSort } from '../../../schemas/common.ts'
 import { findingChange, findingQuery, findingSchema } from '../../../schemas/detection.ts'
 import type { StoredFinding } from '../../../store/tables/records.ts'
-import type { Nouns } from '../../../store/tables/stores.ts'
+import type { Tables } from '../../../store/tables/stores.ts'
 import { accountRef } from '../common/account-ref.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
 
 export interface FindingRoutesOptions {
-  readonly store: Pick<Nouns, 'findings'> & {
-    readonly atomically: <T>(work: (nouns: Nouns) => Promise<T>) => Promise<T>
+  readonly store: Pick<Tables, 'findings'> & {
+    readonly atomically: <T>(work: (nouns: Tables) => Promise<T>) => Promise<T>
   }
   readonly audit: AuditTrail
   readonly clock: () => number

@@ -9,11 +9,11 @@ import { parseRules } from '../../../detect/rules/rules.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { idParams } from '../../../schemas/common.ts'
 import { warningSchema } from '../../../schemas/detection.ts'
-import type { Nouns } from '../../../store/tables/stores.ts'
+import type { Tables } from '../../../store/tables/stores.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
 
 export interface RuleRoutesOptions {
-  readonly store: Pick<Nouns, 'rules'>
+  readonly store: Pick<Tables, 'rules'>
   readonly book: Pick<RuleCache, 'reload'>
   readonly audit: AuditTrail
   readonly clock: () => number

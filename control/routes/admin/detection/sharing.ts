@@ -14,12 +14,12 @@ import {
   trustSchema,
 } from '../../../schemas/detection.ts'
 import type { StoredAssessment } from '../../../store/tables/records.ts'
-import type { Nouns } from '../../../store/tables/stores.ts'
+import type { Tables } from '../../../store/tables/stores.ts'
 import { accountRef } from '../common/account-ref.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
 
 export interface SharingRoutesOptions {
-  readonly store: Pick<Nouns, 'assessments' | 'trust'>
+  readonly store: Pick<Tables, 'assessments' | 'trust'>
   readonly assessor: Assessor
   readonly audit: AuditTrail
   readonly clock: () => number

@@ -14,7 +14,7 @@ import {
   downloadSchema,
 } from '../../../schemas/sessions.ts'
 import type { Ban, BanStore } from '../../../sessions/model/ban-store.ts'
-import type { Nouns } from '../../../store/tables/stores.ts'
+import type { Tables } from '../../../store/tables/stores.ts'
 import { accountRef } from '../common/account-ref.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
 import { banSubject } from '../common/ban-subject.ts'
@@ -22,7 +22,7 @@ import { pageOfRows } from '../common/row-page.ts'
 
 export interface BanRoutesOptions {
   readonly bans: BanStore
-  readonly store: Pick<Nouns, 'downloads'>
+  readonly store: Pick<Tables, 'downloads'>
   readonly audit: AuditTrail
   readonly clock: () => number
   readonly v6Prefix: () => number

@@ -6,7 +6,7 @@ import { networkKey } from '#domain/networks/network'
 import { ProblemError } from '../../../plugins/problem.ts'
 
 /** A question as the API takes it. */
-export interface AskedViewer {
+export interface ExplainRequest {
   readonly address: string
   readonly channel: string | null
   readonly token: string | null
@@ -29,7 +29,7 @@ const query = Type.Object({
 /** `GET /explain`: why this viewer would be let in or kept out. */
 export const explainRoutes = (
   plain: FastifyInstance,
-  explain: (question: AskedViewer) => Promise<object>,
+  explain: (question: ExplainRequest) => Promise<object>,
 ): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   app.get(

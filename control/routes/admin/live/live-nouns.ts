@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox'
 import { readDeviceSubject } from '#domain/viewer/lease'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
-import { deviceSchema, networkSchema, nounQuery } from '../../../schemas/live-nouns.ts'
+import { deviceSchema, liveListQuery, networkSchema } from '../../../schemas/live-nouns.ts'
 import type { BanStore } from '../../../sessions/model/ban-store.ts'
 import type { LiveSession } from '../../../sessions/model/live-session.ts'
 import type { SessionQuery, SessionView } from '../../../sessions/model/session-view.ts'
@@ -12,7 +12,7 @@ import { accountRef } from '../common/account-ref.ts'
 import { banSubject } from '../common/ban-subject.ts'
 import { pageOfRows } from '../common/row-page.ts'
 
-export interface LiveNounOptions {
+export interface LiveListOptions {
   readonly view: Pick<SessionView, 'list'>
   readonly bans: Pick<BanStore, 'list'>
   readonly v6Prefix: () => number
@@ -116,12 +116,12 @@ const networksOf = (sessions: readonly LiveSession[], banned: Map<string, Banned
   })
 }
 
-type Query = Static<typeof nounQuery>
+type Query = Static<typeof liveListQuery>
 
 /** The rows of a list: with a filter on sessions, only what plays. */
 const rowsFor = async <Row extends Device | Network>(
   query: Query,
-  options: LiveNounOptions,
+  options: LiveListOptions,
   noun: {
     readonly kind: 'device' | 'network'
     readonly rows: (sessions: readonly LiveSession[], banned: Map<string, Banned>) => Row[]
@@ -150,7 +150,7 @@ const one = <Row extends { readonly id: string }>(rows: readonly Row[], id: stri
 }
 
 /** `/devices` and `/networks`: who plays, and who is banned. */
-export const liveNounRoutes = (plain: FastifyInstance, options: LiveNounOptions): void => {
+export const liveListRoutes = (plain: FastifyInstance, options: LiveListOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const config = { permission: 'sessions:read' }
   const params = Type.Object({ '*': Type.String({ minLength: 1, maxLength: 200 }) })
@@ -158,7 +158,7 @@ export const liveNounRoutes = (plain: FastifyInstance, options: LiveNounOptions)
   const networks = { kind: 'network', rows: networksOf } as const
   app.get(
     '/devices',
-    { schema: { querystring: nounQuery, response: { 200: pageOf(deviceSchema) } }, config },
+    { schema: { querystring: liveListQuery, response: { 200: pageOf(deviceSchema) } }, config },
     async ({ query }) => pageOfRows(await rowsFor(query, options, devices), query, FIELDS),
   )
   app.get(
@@ -168,7 +168,7 @@ export const liveNounRoutes = (plain: FastifyInstance, options: LiveNounOptions)
   )
   app.get(
     '/networks',
-    { schema: { querystring: nounQuery, response: { 200: pageOf(networkSchema) } }, config },
+    { schema: { querystring: liveListQuery, response: { 200: pageOf(networkSchema) } }, config },
     async ({ query }) => pageOfRows(await rowsFor(query, options, networks), query, FIELDS),
   )
   app.get(

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { isArgumentDoor, judgeLinkDoor } from '../../../../control/access/admission/judge-link.ts'
+import { isQueryLink, judgeLink } from '../../../../control/access/admission/judge-link.ts'
 import type { Opening } from '../../../../control/access/admission/opening.ts'
-import { type LinkOrder, mintLink } from '../../../../control/access/signed-links/mint-link.ts'
+import { type LinkClaims, mintLink } from '../../../../control/access/signed-links/mint-link.ts'
 import { createLiveLinks } from '../../../../control/compose/access/secure-links.ts'
 import { parseConfig } from '../../../../control/config/load.ts'
 
@@ -52,7 +52,7 @@ const base = { checkIp: true, expression: '$secure_link_expires$uri$remote_addr 
 
 const file = join(folder, 'gatehouse.yaml')
 const loadedFrom = (text: string) => ({ ...parseConfig(text, file), folder })
-const minted = (format: 'flussonic' | 'nginx', odd: Partial<LinkOrder>) => {
+const minted = (format: 'flussonic' | 'nginx', odd: Partial<LinkClaims>) => {
   const answer = mintLink({ ...base, name: 'x', format, key: 'SECRET' }, { ...order, ...odd })
   if (!answer.ok) throw new Error(answer.why)
   return answer.link.query
@@ -67,7 +67,7 @@ const doors = () => {
     (message) => warnings.push(message),
   )
   const judge = (odd: Partial<Opening>) =>
-    judgeLinkDoor({ ...opening, ...odd }, { links, decisionSec: 180 })
+    judgeLink({ ...opening, ...odd }, { links, decisionSec: 180 })
   return { judge, links, warnings, source }
 }
 
@@ -114,7 +114,7 @@ describe('a signed link at the door', () => {
     expect(judge({ channel: 'sport' })).toBeNull()
     expect(judge({ credential: { kind: 'ticket', ticket: 'x' } })).toBeNull()
     expect(judge({ credential: { kind: 'xtream', username: 'a', password: 'b' } })).toBeNull()
-    expect(judgeLinkDoor(opening, { links: undefined, decisionSec: 1 })).toBeNull()
+    expect(judgeLink(opening, { links: undefined, decisionSec: 1 })).toBeNull()
   })
 })
 
@@ -125,7 +125,7 @@ describe('a refusal by arguments', () => {
     ['a token', { ...withToken('token=x') }, false],
     ['a channel without links', { channel: 'sport' }, false],
   ])('case=is not remembered for the address: %s', (_what, odd, expected) => {
-    expect(isArgumentDoor({ ...opening, ...odd }, doors().links)).toBe(expected)
+    expect(isQueryLink({ ...opening, ...odd }, doors().links)).toBe(expected)
   })
 })
 

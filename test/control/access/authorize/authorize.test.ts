@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { playerQuery } from '../../../../control/access/authorize/backend-query.ts'
-import { createMemoryDecisions } from '../../../../control/access/authorize/decision-store.ts'
+import { withToken } from '../../../../control/access/authorize/backend-query.ts'
+import { createMemoryDecisionStore } from '../../../../control/access/authorize/decision-store.ts'
 import { answering, type BackendServer, httpBackend, rawBackend } from './backend-server.ts'
 import { authorizer, opening } from './setting.ts'
 
@@ -83,7 +83,7 @@ describe('what a backend is asked', () => {
     [null, '', null],
     ['\ud800', '', 'token=%EF%BF%BD'],
   ])('case=query of a player with token %j and %j', (token, args, expected) => {
-    expect(playerQuery(token, args)).toBe(expected)
+    expect(withToken(token, args)).toBe(expected)
   })
 
   it('keeps connections open', async () => {
@@ -127,7 +127,7 @@ describe('remembered decisions', () => {
     }
     expect(server.seen.length).toBe(2)
     expect(client.counters()).toEqual([
-      expect.objectContaining({ url: server.url, asked: 2, deny: 2, allow: 0 }),
+      expect.objectContaining({ url: server.url, requests: 2, deny: 2, allow: 0 }),
     ])
   })
 
@@ -194,7 +194,7 @@ describe('remembered decisions', () => {
     const server = await backend((_query, response) => {
       setTimeout(() => response.writeHead(200, { 'X-AuthDuration': '0' }).end(), 60)
     })
-    const shared = createMemoryDecisions(() => 1_000_000)
+    const shared = createMemoryDecisionStore(() => 1_000_000)
     const one = set({ urls: [server.url] }, shared)
     const other = set({ urls: [server.url] }, shared)
     const both = Array.from({ length: 50 }, (_, i) => (i % 2 ? one : other).authorize(opening))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { askedProto } from '../../../../control/access/admission/asked-protocol.ts'
+import { protoForBackend } from '../../../../control/access/admission/asked-protocol.ts'
 
 describe('the protocol backends are told', () => {
   it.each([
@@ -12,6 +12,6 @@ describe('the protocol backends are told', () => {
     ['the channel’s own where another server says none', { rest: '', proto: null }, 'dash'],
     ['the other server’s word', { rest: '', proto: 'rtmp' }, 'rtmp'],
   ])('case=%s %j', (_what, opening, expected) => {
-    expect(askedProto({ args: '', now: 0, ...opening }, 'dash')).toBe(expected)
+    expect(protoForBackend({ args: '', now: 0, ...opening }, 'dash')).toBe(expected)
   })
 })

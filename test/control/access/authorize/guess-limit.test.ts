@@ -71,7 +71,7 @@ describe('the wait', () => {
       ...(most === undefined ? {} : { limit: most }),
     })
     const guess = (address: string, count = 3) => {
-      for (let i = 0; i < count; i += 1) guesses.wrong(address, `${i}`)
+      for (let i = 0; i < count; i += 1) guesses.failed(address, `${i}`)
       return guesses.lockedSec(address)
     }
     return { guesses, guess, time }

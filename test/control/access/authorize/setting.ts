@@ -7,7 +7,7 @@ import { createBackendClient } from '../../../../control/access/authorize/backen
 import type { DecisionClocks } from '../../../../control/access/authorize/decide.ts'
 import type { AuthRequest } from '../../../../control/access/authorize/decision.ts'
 import {
-  createMemoryDecisions,
+  createMemoryDecisionStore,
   type DecisionStore,
 } from '../../../../control/access/authorize/decision-store.ts'
 import { createGuessLimit } from '../../../../control/access/authorize/guess-limit.ts'
@@ -45,7 +45,7 @@ export const authorizer = (
   const time = { now: 1_000_000 }
   const now = () => time.now
   const client = createBackendClient(now, ca === undefined ? {} : { ca })
-  const store = decisions ?? createMemoryDecisions(now)
+  const store = decisions ?? createMemoryDecisionStore(now)
   const backends = (source.urls ?? []).map((url) => ({ url, timeoutMs: source.timeoutMs ?? 2_000 }))
   const perMinute = source.wrongPerMinute ?? 1_000
   const guesses = createGuessLimit({ perMinute, lockSec: 60, v6Prefix: 64, now })

@@ -2,12 +2,12 @@ import { expect, test } from 'vitest'
 import {
   type AuthBackend,
   createAuthorize,
-  createJudgeByRules,
+  createDecideByRules,
 } from '../../../../control/access/authorize/authorize.ts'
-import { createLifecycle } from '../../../../control/access/revalidate/lifecycle.ts'
 import { createMemoryLiveAuth } from '../../../../control/access/revalidate/live-auth-memory.ts'
+import { createLiveRevalidation } from '../../../../control/access/revalidate/live-revalidation.ts'
 import {
-  type RuleBook,
+  type AuthRules,
   refusedOnReturn,
   rejudge,
 } from '../../../../control/access/revalidate/rejudge.ts'
@@ -29,15 +29,15 @@ const setting = async (first: AuthBackend) => {
   const store = createMemoryLiveAuth()
   const ended: string[] = []
   const running: LiveSession[] = []
-  const bookOf = (next: AuthBackend | null): RuleBook => ({
+  const bookOf = (next: AuthBackend | null): AuthRules => ({
     backendFor: () => next?.name ?? null,
-    byRules: createJudgeByRules(next === null ? [] : [next], { digest, clocks }),
+    byRules: createDecideByRules(next === null ? [] : [next], { digest, clocks }),
     tokenByPrint: (_name, print) => (print === '0badf00d' ? 'bad' : null),
     isLinked: (channel) => channel === 'linked',
   })
   const now = () => made.time.now
-  const lifecycleWith = (book: RuleBook) =>
-    createLifecycle({
+  const lifecycleWith = (book: AuthRules) =>
+    createLiveRevalidation({
       authorize: createAuthorize([source({})], {
         ...made,
         decisions: made.store,

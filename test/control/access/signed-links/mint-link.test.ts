@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { type LinkOrder, mintLink } from '../../../../control/access/signed-links/mint-link.ts'
+import { type LinkClaims, mintLink } from '../../../../control/access/signed-links/mint-link.ts'
 import {
   createSecureLinks,
   type SecureLink,
 } from '../../../../control/access/signed-links/secure-link.ts'
 
 const now = 1_800_000_000
-const order: LinkOrder = {
+const order: LinkClaims = {
   channel: 'news',
   uri: '/live/news/index.m3u8',
   address: '2001:DB8::1',
@@ -23,7 +23,7 @@ const key = (format: SecureLink['format'], checkIp: boolean): SecureLink => ({
   match: '.*',
 })
 
-const judged = (link: SecureLink, made: LinkOrder, atSec: number, address = '2001:db8::1') => {
+const judged = (link: SecureLink, made: LinkClaims, atSec: number, address = '2001:db8::1') => {
   const answer = mintLink(link, made)
   if (!answer.ok) return answer.why
   const args = new URLSearchParams(answer.link.query)
@@ -55,7 +55,7 @@ describe('a minted link', () => {
     )
   })
 
-  it.each<[string, Partial<SecureLink>, Partial<LinkOrder>]>([
+  it.each<[string, Partial<SecureLink>, Partial<LinkClaims>]>([
     ["'home' is not an address", {}, { address: 'home' }],
     ['hold for channels like ^film$, not for news', { match: '^film$' }, {}],
     ['the time is too long', {}, { ttlSec: 86_400 * 99_999_999 }],

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import {
-  createRunningTeller,
-  STEP_MS,
+  createSessionProgress,
+  PROGRESS_STEP_MS,
 } from '../../../../control/compose/background/session-progress.ts'
 import { LIVE_SHARDS } from '../../../../control/sessions/model/keys.ts'
 import type { LiveSession } from '../../../../control/sessions/model/live-session.ts'
 
-const STEPS_A_MINUTE = 60_000 / STEP_MS
+const STEPS_A_MINUTE = 60_000 / PROGRESS_STEP_MS
 const ACCOUNTS = 900
 
 const sessionOf = (tag: string, lastSeenAt: number): LiveSession => ({
@@ -43,7 +43,7 @@ const world = () => {
   const state = { now: 1_000_000, isOwner: true, isAway: false, seen: new Map<string, number>() }
   for (const tag of tags) state.seen.set(tag, state.now - 60_000)
   const told: string[] = []
-  const step = createRunningTeller({
+  const step = createSessionProgress({
     sessions: {
       view: {
         accountsIn: async (shard) =>
@@ -65,7 +65,7 @@ const world = () => {
       const before = told.length
       await step().catch(() => undefined)
       counts.push(told.length - before)
-      state.now += STEP_MS
+      state.now += PROGRESS_STEP_MS
     }
     return counts
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { inOrder } from '../../../../control/report/common/ordered-pool.ts'
+import { orderedPool } from '../../../../control/report/common/ordered-pool.ts'
 import { createPlaceBook } from '../../../../control/report/common/place-book.ts'
 import { TautulliError } from '../../../../control/sources/tautulli/error.ts'
 
@@ -17,7 +17,7 @@ it('items are worked on together, but never more than allowed, and come out in o
   }
   const seen: unknown[] = []
   const reading = (async () => {
-    for await (const { item, outcome } of inOrder([1, 2, 3, 4, 5], 2, work))
+    for await (const { item, outcome } of orderedPool([1, 2, 3, 4, 5], 2, work))
       seen.push(outcome.ok ? outcome.value : `${item}: ${outcome.error.message}`)
   })()
   // The newest is let go first, so that order cannot come from luck.
@@ -32,7 +32,7 @@ it('items are worked on together, but never more than allowed, and come out in o
 
 it('nothing to work on ends at once', async () => {
   const seen: unknown[] = []
-  for await (const one of inOrder([], 4, async () => 1)) seen.push(one)
+  for await (const one of orderedPool([], 4, async () => 1)) seen.push(one)
   expect(seen).toEqual([])
 })
 

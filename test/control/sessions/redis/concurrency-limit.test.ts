@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { createGate } from '../../../../control/sessions/redis/concurrency-limit.ts'
+import { createConcurrencyLimit } from '../../../../control/sessions/redis/concurrency-limit.ts'
 
 test('at most so many run at once, all run, and one that fails frees its place', async () => {
-  const gate = createGate(3)
+  const gate = createConcurrencyLimit(3)
   let running = 0
   let most = 0
   const act = (at: number) => async () => {

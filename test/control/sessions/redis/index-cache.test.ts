@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createLeaseCache } from '../../../../control/sessions/redis/index-cache.ts'
+import { createIndexCache } from '../../../../control/sessions/redis/index-cache.ts'
 
 const entry = (key: string) => ({
   tag: '0123456789abcdef',
@@ -12,7 +12,7 @@ const entry = (key: string) => ({
 })
 
 test('the oldest goes first and entries grow stale', () => {
-  const cache = createLeaseCache(2, 1_000)
+  const cache = createIndexCache(2, 1_000)
   cache.put(entry('a'), 0)
   cache.put(entry('b'), 100)
   cache.put(entry('a'), 200)

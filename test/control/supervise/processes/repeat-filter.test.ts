@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { seldom } from '../../../../control/supervise/processes/repeat-filter.ts'
+import { createRepeatFilter } from '../../../../control/supervise/processes/repeat-filter.ts'
 
 test('a line that repeats is shown once a minute, with how often it came', () => {
   const shown: string[] = []
   let time = 0
-  const tell = seldom(
+  const tell = createRepeatFilter(
     (line) => shown.push(line),
     () => time,
   )

@@ -5,7 +5,7 @@ import type { BanKind } from '#domain/reasons'
 import { banKey, deviceSubject } from '#domain/viewer/lease'
 import type { Ban, BanStore, BanSubjects } from '../model/ban-store.ts'
 import { createBanFeed } from './ban-feed.ts'
-import { type BanNews, banId, NO_NEWS } from './ban-stream.ts'
+import { type BanUpdate, banId, NO_BAN_UPDATE } from './ban-stream.ts'
 
 const crypto = {
   sha256: (text: string) => createHash('sha256').update(text).digest('base64url'),
@@ -17,10 +17,10 @@ export const banKeyOf = (ban: { readonly kind: BanKind; readonly subject: string
   ban.kind === 'session' ? ban.subject : banKey(crypto, ban.kind, ban.subject)
 
 /** Whether a ban came from the caps themselves: the account's state keeps it, not the database. */
-export const isOfCaps = (ban: Ban): boolean => ban.by === 'cap' || ban.by === 'end'
+export const isCapBan = (ban: Ban): boolean => ban.by === 'cap' || ban.by === 'end'
 
-/** What a step of the caps has banned, ended or moved, as news. */
-export const newsOfEffects = (effects: Effects): BanNews => {
+/** What a step of the caps has banned, ended or moved, as update. */
+export const banUpdateOfEffects = (effects: Effects): BanUpdate => {
   const sessions = effects.kill.map(({ key, until, reason }): Ban => {
     const by = reason.startsWith('cap.') ? 'cap' : 'end'
     return { kind: 'session', subject: key, until, reason, by }
@@ -30,7 +30,7 @@ export const newsOfEffects = (effects: Effects): BanNews => {
     return { kind: 'device', subject, until, reason, by: 'cap' }
   })
   const kill = effects.kill.map(({ key }) => key)
-  return { ...NO_NEWS, set: [...sessions, ...devices], kill, drop: effects.drop }
+  return { ...NO_BAN_UPDATE, set: [...sessions, ...devices], kill, drop: effects.drop }
 }
 
 const subjectsOf = (claim: BanSubjects): { kind: BanKind; subject: string }[] => {
@@ -46,7 +46,7 @@ const subjectsOf = (claim: BanSubjects): { kind: BanKind; subject: string }[] =>
 }
 
 // A cap's device ban refuses openings, which always ask control: whoever rotates devices fills no edge's memory.
-const isForEdges = (ban: Ban): boolean => ban.kind !== 'device' || !isOfCaps(ban)
+const isForEdges = (ban: Ban): boolean => ban.kind !== 'device' || !isCapBan(ban)
 
 /** What rules, backends or a surge ended is refused for their reason, a revoked ticket for its own; what somebody banned is banned. */
 const rowOf = (ban: Ban): BanRow =>
@@ -59,15 +59,15 @@ const rowOf = (ban: Ban): BanRow =>
 const SHOWN_OF_CAPS = 20_000
 
 /** Every active ban in memory, and the feed the edges read. */
-export interface BanBook extends Pick<BanStore, 'list' | 'find' | 'since' | 'subscribe'> {
-  take(news: BanNews): void
+export interface ActiveBans extends Pick<BanStore, 'list' | 'find' | 'since' | 'subscribe'> {
+  apply(update: BanUpdate): void
   has(id: string): boolean
   /** Forgets what is over; their names. */
   purge(): string[]
 }
 
 /** An empty book. */
-export const createBanBook = (now: () => number): BanBook => {
+export const createActiveBans = (now: () => number): ActiveBans => {
   const active = new Map<string, Ban>()
   const feed = createBanFeed(now)
   const ofCaps = new Set<string>()
@@ -79,23 +79,23 @@ export const createBanBook = (now: () => number): BanBook => {
     }
   }
   return {
-    take(news) {
-      for (const ban of news.set) {
+    apply(update) {
+      for (const ban of update.set) {
         const known = active.get(banId(ban))
         // Ending a banned session is told too, and must not hide who banned it.
-        const isEcho = known !== undefined && !isOfCaps(known) && isOfCaps(ban)
+        const isEcho = known !== undefined && !isCapBan(known) && isCapBan(ban)
         if (ban.until <= now() || isEcho) continue
         active.set(banId(ban), ban)
-        if (isOfCaps(ban)) ofCaps.add(banId(ban))
+        if (isCapBan(ban)) ofCaps.add(banId(ban))
         else ofCaps.delete(banId(ban))
       }
-      for (const ban of news.clear) active.delete(banId(ban))
+      for (const ban of update.clear) active.delete(banId(ban))
       trimOfCaps()
       feed.apply({
-        set: news.set.filter(isForEdges).map(rowOf),
-        clear: [...news.clear.map(banKeyOf), ...news.free],
-        kill: news.kill,
-        drop: news.drop,
+        set: update.set.filter(isForEdges).map(rowOf),
+        clear: [...update.clear.map(banKeyOf), ...update.free],
+        kill: update.kill,
+        drop: update.drop,
       })
     },
     has: (id) => active.has(id),

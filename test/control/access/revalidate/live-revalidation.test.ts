@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { AuthRequest, Decision } from '../../../../control/access/authorize/decision.ts'
-import { createLifecycle } from '../../../../control/access/revalidate/lifecycle.ts'
 import { createMemoryLiveAuth } from '../../../../control/access/revalidate/live-auth-memory.ts'
+import { createLiveRevalidation } from '../../../../control/access/revalidate/live-revalidation.ts'
 import type { UnjudgedSession } from '../../../../control/access/revalidate/rejudge.ts'
 import { type BackendServer, httpBackend } from '../authorize/backend-server.ts'
 import { authorizer, opening } from '../authorize/setting.ts'
@@ -31,7 +31,7 @@ const setting = async (
   const ended: string[] = []
   const kept: Decision[] = []
   const bytes = new Map([['session-1', 1000]])
-  const lifecycle = createLifecycle({
+  const lifecycle = createLiveRevalidation({
     authorize,
     book: {
       backendFor: () => 'main',

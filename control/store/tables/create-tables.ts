@@ -11,15 +11,15 @@ import type {
   FeedbackStore,
   FindingStore,
   KeyStore,
-  Nouns,
   SettingStore,
+  Tables,
   TokenStore,
   TrustStore,
 } from './stores.ts'
 import { TABLES } from './tables.ts'
 
 /** The nouns over a database, or over one transaction of it. */
-export function createNouns(sql: Sql): Nouns {
+export function createTables(sql: Sql): Tables {
   return {
     accounts: createAccounts(sql),
     tokens: createTokens(sql),

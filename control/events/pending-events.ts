@@ -5,7 +5,7 @@ import { entriesOf, groupsOf, type StreamClient } from './stream-client.ts'
 const MOST = 10_000
 
 /** Events a group has not acknowledged, of each shard the newest `most`, oldest first. */
-export async function unwrittenEvents(
+export async function pendingEvents(
   redis: StreamClient,
   group: string,
   most = MOST,

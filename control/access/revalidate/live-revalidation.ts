@@ -1,10 +1,15 @@
 import type { ReasonId } from '#domain/reasons'
 import type { Authorize, AuthRequest, Decision } from '../authorize/decision.ts'
 import type { LiveAuth, LiveAuthStore } from './live-auth.ts'
-import { type RuleBook, refusedOnReturn, requestOfNow, type UnjudgedSession } from './rejudge.ts'
+import {
+  type AuthRules,
+  currentRequestOf,
+  refusedOnReturn,
+  type UnjudgedSession,
+} from './rejudge.ts'
 
-export interface LifecyclePorts {
-  readonly book: RuleBook
+export interface LiveRevalidationPorts {
+  readonly book: AuthRules
   readonly authorize: Authorize
   readonly store: LiveAuthStore
   readonly now: () => number
@@ -31,7 +36,7 @@ export interface RoundResult {
 }
 
 /** Asks again about running sessions when their clock says so. */
-export interface Lifecycle {
+export interface LiveRevalidation {
   opened(request: AuthRequest, decision: Decision): Promise<void>
   closed(sessionId: string): Promise<void>
   /** What holds for a pass that came back: a session that had ended is asked about, any is held against the rules; `null` = nothing new. */
@@ -69,9 +74,9 @@ type Step = 'kept' | 'ended' | 'gone' | 'failed'
 const askAgain = async (
   live: LiveAuth,
   bytes: number,
-  ports: LifecyclePorts,
+  ports: LiveRevalidationPorts,
 ): Promise<Decision | null> => {
-  const asked = requestOfNow(live.request, ports.book)
+  const asked = currentRequestOf(live.request, ports.book)
   if (asked === null) {
     await ports.store.remove(live.request.sessionId)
     return null
@@ -91,7 +96,7 @@ const askAgain = async (
 }
 
 /** Asks about one session and acts on the answer. */
-const updateOne = async (live: LiveAuth, ports: LifecyclePorts): Promise<Step> => {
+const updateOne = async (live: LiveAuth, ports: LiveRevalidationPorts): Promise<Step> => {
   const { sessionId } = live.request
   const counted = await ports.bytesOf(sessionId)
   if (counted === null) {
@@ -109,7 +114,7 @@ const updateOne = async (live: LiveAuth, ports: LifecyclePorts): Promise<Step> =
 }
 
 /** Makes the life cycle; the caller runs `round` every second or so. */
-export const createLifecycle = (ports: LifecyclePorts): Lifecycle => ({
+export const createLiveRevalidation = (ports: LiveRevalidationPorts): LiveRevalidation => ({
   async opened(request, decision) {
     if (decision.verdict !== 'allow') return
     const now = ports.now()
@@ -133,7 +138,7 @@ export const createLifecycle = (ports: LifecyclePorts): Lifecycle => ({
   async round() {
     const result = { asked: 0, ended: 0, gone: 0, failed: 0 }
     for (let batch = 0; batch < BATCHES; batch += 1) {
-      const due = await ports.store.take(ports.now(), AT_ONCE, HOLD_MS)
+      const due = await ports.store.claimDue(ports.now(), AT_ONCE, HOLD_MS)
       const asking = due.map((live) => updateOne(live, ports).catch((): Step => 'failed'))
       for (const step of await Promise.all(asking)) {
         if (step === 'kept' || step === 'ended') result.asked += 1
@@ -147,6 +152,6 @@ export const createLifecycle = (ports: LifecyclePorts): Lifecycle => ({
   async reauth(channel) {
     const now = ports.now()
     await ports.forget(channel, now)
-    return await ports.store.hasten(channel, now)
+    return await ports.store.makeDue(channel, now)
   },
 })

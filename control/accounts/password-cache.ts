@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { hashPassword, verifyPassword } from './secrets.ts'
 
 /** Verifies passwords and remembers those that were right, so that argon2id is paid once. */
-export interface PasswordMemory {
+export interface PasswordCache {
   verify(
     login: { readonly username: string; readonly password: string },
     stored: string | null,
@@ -14,7 +14,7 @@ const AT_ONCE = 2
 const QUEUE = 64
 
 /** Runs few argon2 checks at once and refuses more than a short queue: guessing must not take all processors. */
-const createGate = () => {
+const createConcurrencyLimit = () => {
   let running = 0
   const waiting: (() => void)[] = []
   return async (check: () => Promise<boolean>): Promise<boolean> => {
@@ -32,9 +32,9 @@ const createGate = () => {
   }
 }
 
-export const createPasswordMemory = (serverKey: () => Uint8Array): PasswordMemory => {
+export const createPasswordCache = (serverKey: () => Uint8Array): PasswordCache => {
   const right = new Map<string, string>()
-  const gate = createGate()
+  const limit = createConcurrencyLimit()
   const nobody = hashPassword('no such user')
 
   return {
@@ -44,7 +44,7 @@ export const createPasswordMemory = (serverKey: () => Uint8Array): PasswordMemor
         .digest('base64url')
       if (stored !== null && right.get(mark) === stored) return true
       // An unknown user costs what a known one costs, so that names cannot be told apart by time.
-      const isRight = await gate(
+      const isRight = await limit(
         async () => await verifyPassword(stored ?? (await nobody), password),
       )
       if (!isRight || stored === null) return false

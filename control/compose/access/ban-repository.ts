@@ -1,6 +1,6 @@
 import { BAN_REASONS, isReasonId } from '#domain/reasons'
 import { readDeviceSubject } from '#domain/viewer/lease'
-import type { BanMemory } from '../../sessions/bans/bans.ts'
+import type { BanRepository } from '../../sessions/bans/bans.ts'
 import type { Ban } from '../../sessions/model/ban-store.ts'
 import type { Ban as StoredBan } from '../../store/tables/records.ts'
 import type { BanStore } from '../../store/tables/stores.ts'
@@ -42,7 +42,7 @@ const active = ({ kind, subject, until, reason, by, evidence }: StoredBan): Ban 
 })
 
 /** Bans in SQL, from where they come back when Redis has lost them. */
-export const createBanMemory = (store: BanStore, now: () => number): BanMemory => ({
+export const createBanRepository = (store: BanStore, now: () => number): BanRepository => ({
   load: async () => (await store.active(now())).map(active),
   save: async (ban) => await store.put(stored(ban, now())),
   remove: async (kind, subject) => {

@@ -1,6 +1,6 @@
-import type { LifecyclePorts } from '../../access/revalidate/lifecycle.ts'
 import type { LiveAuthStore } from '../../access/revalidate/live-auth.ts'
 import { createRedisLiveAuth } from '../../access/revalidate/live-auth-redis.ts'
+import type { LiveRevalidationPorts } from '../../access/revalidate/live-revalidation.ts'
 import { KEYS } from '../../sessions/model/keys.ts'
 import type { RedisClient } from '../../sessions/redis/client.ts'
 import type { Sessions } from '../../sessions/sessions.ts'
@@ -8,11 +8,11 @@ import type { LiveAuthorizer } from './authorizer.ts'
 import type { ApplyLimits } from './live-limits.ts'
 
 /** What asking again about running sessions needs of sessions and decisions. */
-export const lifecyclePorts = (
+export const liveRevalidationPorts = (
   { store, view }: Pick<Sessions, 'store' | 'view'>,
   authorizer: LiveAuthorizer,
   applyLimits: ApplyLimits,
-): Omit<LifecyclePorts, 'authorize' | 'store' | 'now'> => ({
+): Omit<LiveRevalidationPorts, 'authorize' | 'store' | 'now'> => ({
   bytesOf: async (sid) => (await view.show(sid))?.bytes ?? null,
   clientsOf: async (channel) => {
     const { streamClients, totalClients } = await view.counts(channel)

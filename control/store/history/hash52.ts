@@ -2,7 +2,7 @@
  * A 52-bit number made of a text: a scan compares it much faster than the text. Equal numbers are no proof
  * of equal texts, so whoever needs certainty compares both, and nobody gains by making two collide.
  */
-export function numberOf(text: string): number {
+export function hash52(text: string): number {
   let high = 0x811c_9dc5
   let low = 0x1234_5678
   for (let at = 0; at < text.length; at += 1) {

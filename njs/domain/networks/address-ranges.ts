@@ -12,7 +12,7 @@ export interface Block {
 }
 
 /** Neighbouring addresses that belong to one group; both ends included. */
-export interface Stretch {
+export interface AddressRange {
   readonly start: bigint
   end: bigint
   readonly code: string
@@ -47,7 +47,7 @@ export const sortBlocks = (blocks: readonly Block[], warn: (text: string) => voi
   return kept
 }
 
-const pushStretch = (stretches: Stretch[], next: Stretch): void => {
+const pushStretch = (stretches: AddressRange[], next: AddressRange): void => {
   if (next.start > next.end) return
   const last = stretches.at(-1)
   if (last && last.code === next.code && last.end + 1n === next.start) last.end = next.end
@@ -58,8 +58,8 @@ const pushStretch = (stretches: Stretch[], next: Stretch): void => {
 const beyondAll = 1n << 64n
 
 /** Sorted nested blocks as disjoint ascending stretches, the longest prefix winning. */
-export const flatten = (sorted: readonly Block[]): Stretch[] => {
-  const stretches: Stretch[] = []
+export const flatten = (sorted: readonly Block[]): AddressRange[] => {
+  const stretches: AddressRange[] = []
   const open: Block[] = []
   let at = 0n
   const closeUntil = (start: bigint): void => {

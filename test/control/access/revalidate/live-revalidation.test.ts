@@ -25,6 +25,7 @@ const setting = async (
   const { authorize, client, store, time, later } = authorizer({
     urls: [server.url],
     allowDefault,
+    timeoutMs: 15_000,
     allow: { ua: ['Friend'] },
   })
   running.push(server, client)

@@ -2,13 +2,12 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { packageRoot } from '../../../control/config/paths.ts'
 import { startTautulli, type TautulliServer } from '../../support/tautulli-server.ts'
 import { shownData } from '../../support/tautulli-shown.ts'
 
 const data = shownData()
-const root = fileURLToPath(new URL('../../..', import.meta.url))
 let server: TautulliServer
 let dir: string
 
@@ -23,17 +22,14 @@ afterAll(async () => {
 
 const gatehouse = (args: string[], env: Record<string, string> = {}) =>
   new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    const program = ['--import', 'tsx', 'control/cli/main.ts', 'report', ...args]
     const clock = {
       TZ: 'UTC',
       GATEHOUSE_NOW: '2026-11-20T18:30:00Z',
       PATH: process.env['PATH'] ?? '',
     }
-    execFile(
-      process.execPath,
-      program,
-      { cwd: root, env: { ...clock, ...env } },
-      (error, out, err) => resolve({ code: Number(error?.code ?? 0), out, err }),
+    const program = join(packageRoot(), 'scripts/gatehouse')
+    execFile(program, ['report', ...args], { env: { ...clock, ...env } }, (error, out, err) =>
+      resolve({ code: Number(error?.code ?? 0), out, err }),
     )
   })
 

@@ -2,14 +2,13 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { packageRoot } from '../../../control/config/paths.ts'
 import { playFromTautulli, type TautulliRow } from '../../../control/sources/tautulli/rows.ts'
 import { openStore } from '../../../control/store/store.ts'
 import { shownData } from '../../support/tautulli-shown.ts'
 
 const data = shownData()
-const root = fileURLToPath(new URL('../../..', import.meta.url))
 let state: string
 
 beforeAll(async () => {
@@ -25,9 +24,9 @@ afterAll(() => rmSync(state, { recursive: true }))
 
 const report = (args: string[]) =>
   new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    const program = ['--import', 'tsx', 'control/cli/main.ts', 'report', ...args]
     const env = { ...process.env, TZ: 'UTC', GATEHOUSE_NOW: '2026-11-20T18:30:00Z' }
-    execFile(process.execPath, program, { cwd: root, env }, (error, out, err) =>
+    const program = join(packageRoot(), 'scripts/gatehouse')
+    execFile(program, ['report', ...args], { env }, (error, out, err) =>
       resolve({ code: Number(error?.code ?? 0), out, err }),
     )
   })

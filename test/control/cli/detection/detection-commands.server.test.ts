@@ -51,9 +51,9 @@ afterAll(async () => {
   await folder.remove()
 })
 
-const program = [process.execPath, '--import', 'tsx', join(packageRoot(), 'control/cli/main.ts')]
+const program = join(packageRoot(), 'scripts/gatehouse')
 const gatehouse = async (...args: string[]) =>
-  await run([...program, ...args, '--state', service.state])
+  await run([program, ...args, '--state', service.state])
 
 const json = async (...args: string[]) => JSON.parse((await gatehouse(...args, '--json')).stdout)
 

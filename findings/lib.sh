@@ -1,0 +1,144 @@
+# Sourced by the findings beside it: packages in a temporary folder, and the comparison with what the finding's head says.
+# Exit codes: 0 as it was seen, 1 changed, 2 could not be tried.
+set -euo pipefail
+work=$(mktemp -d)
+chmod 755 "$work"
+started=()
+
+finish() {
+  local code=$? pid
+  for pid in "${started[@]}"; do
+    kill "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+  done
+  rm -rf "$work"
+  exit "$code"
+}
+trap finish EXIT
+
+cannot_try() {
+  printf 'could not be tried: %s\n' "$1" >&2
+  exit 2
+}
+
+# quietly COMMAND…: its words are shown only where it fails, and then the finding cannot be tried.
+quietly() {
+  "$@" >"$work/log" 2>&1 || { tail -5 "$work/log" >&2; cannot_try "$1 failed"; }
+}
+
+# npm_packages NAME@VERSION…: below $work/node_modules.
+npm_packages() {
+  printf '{"private":true}' >"$work/package.json"
+  quietly npm install --prefix "$work" --ignore-scripts --no-audit --no-fund --loglevel=error "$@"
+}
+
+# pip_packages NAME==VERSION…: below $work/venv.
+pip_packages() {
+  quietly python3 -m venv "$work/venv"
+  quietly "$work/venv/bin/pip" --quiet --disable-pip-version-check install "$@"
+}
+
+# An apt of our own: neither root nor the machine's lists are needed.
+private_apt() {
+  local suite=$1 archive status=/var/lib/dpkg/status folder=$work/apt
+  archive=$(awk '/^URIs:/ { print $2; exit }' /etc/apt/sources.list.d/debian.sources 2>/dev/null)
+  [[ -n $archive ]] || cannot_try 'this machine names no Debian archive'
+  mkdir -p "$folder"/{lists/partial,cache/archives/partial,none}
+  printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$archive" "$suite" >"$folder/sources"
+  : >"$folder/nothing"
+  [[ $suite == testing ]] && status=$folder/nothing
+  apt_options=(-o "Dir::Etc::SourceList=$folder/sources" -o "Dir::Etc::SourceParts=$folder/none" -o "Dir::State::Lists=$folder/lists"
+    -o "Dir::Cache=$folder/cache" -o "Dir::State::Status=$status" -o APT::Install-Recommends=false -o APT::Sandbox::User=root)
+  quietly apt-get -q "${apt_options[@]}" update
+}
+
+# deb_packages SUITE NAME=VERSION…: with what they need, unpacked below $work/root; nothing is installed.
+deb_packages() {
+  local suite=$1 wanted
+  shift
+  private_apt "$suite"
+  wanted=$(apt-get -qq "${apt_options[@]}" --print-uris install --reinstall "$@" 2>"$work/log") ||
+    cannot_try "apt has no $*"
+  mkdir -p "$work/debs" "$work/root"
+  # Versions are written with %3a for a colon in the names of files.
+  mapfile -t wanted < <(awk '{ print $2 }' <<<"$wanted" | sed -E 's/^(.*)_([^_]*)_[^_]*\.deb$/\1=\2/; s/%3a/:/g; s/%2b/+/g; s/%7e/~/g')
+  (cd "$work/debs" && quietly apt-get -q "${apt_options[@]}" download "${wanted[@]}") || exit 2
+  local deb
+  for deb in "$work"/debs/*.deb; do quietly dpkg-deb -x "$deb" "$work/root"; done
+  rm -rf "$work/debs"
+}
+
+# nginx_testing NAME=VERSION…: nginx of Debian testing, with the C library it needs.
+nginx_testing() {
+  deb_packages testing "$@"
+  local lib
+  lib=$(dirname "$(find "$work/root/usr/lib" -name 'ld-linux-*.so.*' | head -1)")
+  nginx=("$(find "$lib" -name 'ld-linux-*.so.*' | head -1)" --library-path "$lib" "$work/root/usr/sbin/nginx" -p "$work" -c nginx.conf -e stderr)
+}
+
+temp_paths() {
+  local name
+  for name in client_body proxy fastcgi uwsgi scgi; do printf '%s_temp_path %s/temp-%s; ' "$name" "$work" "$name"; done
+}
+
+# nginx_conf HTTP LOCATION [SERVER]: a server on a socket whose main.js is imported, with what the blocks are to hold.
+nginx_conf() {
+  cat >"$work/nginx.conf" <<END
+load_module $work/root/usr/lib/nginx/modules/ngx_http_js_module.so;
+pid $work/pid; events {}
+http {
+  access_log off; js_engine qjs; js_path $work; js_import main.js; $(temp_paths)
+  $1
+  server { listen unix:$work/socket; location / { $2 } ${3-} }
+}
+END
+}
+
+# start_nginx [DIRECTIVES]: by itself in one process, unless told otherwise; its errors go to $work/error.log.
+start_nginx() {
+  "${nginx[@]}" -g "daemon off; ${1:-master_process off;}" 2>>"$work/error.log" &
+  started+=($!)
+  wait_for "$work/socket"
+}
+
+nginx_with_njs() {
+  nginx_conf "$@"
+  start_nginx
+}
+
+# ask PATH [curl arguments…]: over the socket of start_nginx.
+ask() {
+  local path=$1
+  shift
+  curl -s --unix-socket "$work/socket" "http://x$path" "$@"
+}
+
+# live_server SEGMENT REFUSE_AFTER: live-server.py, its port in $port, its requests in $work/requests.
+live_server() {
+  python3 "$(dirname "${BASH_SOURCE[0]}")/live-server.py" "$work/port" "$work/requests" "$1" "$2" &
+  started+=($!)
+  wait_for "$work/port"
+  sleep 0.2
+  port=$(<"$work/port")
+}
+
+# wait_for FILE: until it is there, ten seconds at most.
+wait_for() {
+  local turn
+  for ((turn = 0; turn < 200; turn++)); do
+    [[ -e $1 ]] && return
+    sleep 0.05
+  done
+  cannot_try "$1 did not appear$(tail -3 "$work/error.log" 2>/dev/null)"
+}
+
+# compare: standard input must be what stands below "Output:" in the head of the finding.
+compare() {
+  local expected
+  expected=$(sed -n '/^# Output:$/,/^[^#]/ { s/^#   //p }' "$0")
+  if diff -u --label 'seen before' <(printf '%s\n' "$expected") --label 'seen now' -; then
+    printf 'as it was seen\n'
+  else
+    exit 1
+  fi
+}

@@ -5,7 +5,7 @@ import { mintPass } from '../domain/credentials/pass.ts'
 import type { Ticket } from '../domain/credentials/ticket.ts'
 import type { ReasonId } from '../domain/reasons.ts'
 import type { Protocol } from '../domain/types.ts'
-import { holdsTicket } from '../domain/viewer/classify.ts'
+import { keepsGroup } from '../domain/viewer/group-binding.ts'
 import { leaseKey } from '../domain/viewer/lease.ts'
 import { nginxCrypto, randomBytes } from '../platform/crypto.ts'
 import { addressText, type Request, variable } from '../platform/request.ts'
@@ -43,7 +43,7 @@ const judgeViewer = (
   if (group === null) return 'group.unknown'
   if (group.failMode === 'closed') return 'control.unavailable'
   const present = classifyLocally(r, policy, addressText(r), null)
-  if (viewer.ticket !== null && !holdsTicket(viewer.ticket, group.binding, present))
+  if (viewer.ticket !== null && !keepsGroup(viewer.ticket, group.binding, present))
     return 'group.moved'
   const record = readChannel(channel)
   if (record === null) return 'channel.unknown'

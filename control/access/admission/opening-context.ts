@@ -1,6 +1,7 @@
 import { networkKey } from '#domain/networks/network'
 import type { ReasonId } from '#domain/reasons'
 import type { AccountRef, GeoPlace } from '#domain/types'
+import { keepsGroup } from '#domain/viewer/group-binding'
 import type { GroupConfig } from '../../config/schema/schema.ts'
 import type { OpenChannel } from '../ports.ts'
 import type { Opening, OpenPorts } from './opening.ts'
@@ -43,13 +44,11 @@ const groupOf = (
     const group = here ? catalog.group(here.group) : undefined
     return group ? { ok: true, group } : { ok: false, reason: 'group.none' }
   }
-  const { group: name, wonBy } = viewer.ticket
-  const group = catalog.group(name)
+  const group = catalog.group(viewer.ticket.group)
   if (!group) return { ok: false, reason: 'group.unknown' }
-  const isBound =
-    ports.config().edge.group_binding === 'strict' && (wonBy === 'network' || wonBy === 'country')
-  if (isBound && here?.group !== name) return { ok: false, reason: 'group.moved' }
-  return { ok: true, group }
+  return keepsGroup(viewer.ticket, ports.config().edge.group_binding, here)
+    ? { ok: true, group }
+    : { ok: false, reason: 'group.moved' }
 }
 
 const channelOf = (

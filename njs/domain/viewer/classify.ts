@@ -1,6 +1,5 @@
 import type { EdgeGroup } from '../channels/protocol.ts'
-import type { Ticket } from '../credentials/ticket.ts'
-import type { GroupBinding, GroupWonBy } from '../types.ts'
+import type { GroupWonBy } from '../types.ts'
 
 /** What is known about a viewer when groups are chosen. `null` = nothing. */
 export interface ClassifyFacts {
@@ -33,14 +32,4 @@ export const classify = (
   if (has(facts.accountGroup)) return { group: facts.accountGroup, wonBy: 'account' }
   const byDefault = groups.find((group) => group.isDefault)
   return byDefault ? { group: byDefault.id, wonBy: 'default' } : null
-}
-
-/** Whether a ticket still opens where its holder is now: one won by network or country must be won again. */
-export const holdsTicket = (
-  ticket: Pick<Ticket, 'group' | 'wonBy'>,
-  binding: GroupBinding,
-  present: Classification | null,
-): boolean => {
-  if (binding === 'sticky' || ticket.wonBy === 'account' || ticket.wonBy === 'default') return true
-  return present?.group === ticket.group
 }

@@ -9,7 +9,7 @@ import {
   encodeBase64url,
   encodeUtf8,
 } from '#domain/credentials/encoding'
-import { classify, holdsTicket } from '#domain/viewer/classify'
+import { classify } from '#domain/viewer/classify'
 import { type DeviceTraits, deviceId } from '#domain/viewer/device'
 import { userAgentFamily } from '#domain/viewer/user-agent'
 import { nodeCrypto } from '../node-crypto.ts'
@@ -74,14 +74,6 @@ describe('groups', () => {
       wonBy: 'default',
     })
     expect(classify([], facts)).toBeNull()
-  })
-  test('a ticket won by network or country must be won again, unless it sticks', () => {
-    const here = { group: 'home', wonBy: 'network' } as const
-    expect(holdsTicket({ group: 'home', wonBy: 'network' }, 'strict', here)).toBe(true)
-    expect(holdsTicket({ group: 'land', wonBy: 'country' }, 'strict', here)).toBe(false)
-    expect(holdsTicket({ group: 'land', wonBy: 'country' }, 'sticky', here)).toBe(true)
-    expect(holdsTicket({ group: 'paid', wonBy: 'account' }, 'strict', here)).toBe(true)
-    expect(holdsTicket({ group: 'home', wonBy: 'network' }, 'strict', null)).toBe(false)
   })
 })
 

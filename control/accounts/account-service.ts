@@ -41,38 +41,27 @@ const newId = (): string => randomBytes(9).toString('base64url')
 const createIssuer = (
   store: AccountStore,
   serverKey: () => Uint8Array,
-): Pick<AccountService, 'issueToken' | 'setPassword'> => ({
-  issueToken: async (accountId, label, now) => {
-    const token = newToken()
-    const id = newId()
-    const hash = hashToken(serverKey(), token)
-    const secret = { kind: 'token', username: null, hash, label } as const
-    await store.putToken({
-      id,
-      accountId,
-      ...secret,
-      createdAt: now,
-      lastUsedAt: null,
-      revokedAt: null,
-    })
-    return { id, token }
-  },
-  setPassword: async (accountId, { username, password }, now) => {
-    const known = await store.tokenByUsername(username)
-    const id = known?.id ?? newId()
-    const hash = await hashPassword(password)
-    const secret = { kind: 'xtream', username, hash, label: null } as const
-    await store.putToken({
-      id,
-      accountId,
-      ...secret,
-      createdAt: now,
-      lastUsedAt: null,
-      revokedAt: null,
-    })
-    return id
-  },
-})
+): Pick<AccountService, 'issueToken' | 'setPassword'> => {
+  type Secret = Pick<Token, 'id' | 'accountId' | 'kind' | 'username' | 'hash' | 'label'>
+  const keep = async (secret: Secret, now: number): Promise<void> =>
+    await store.putToken({ ...secret, createdAt: now, lastUsedAt: null, revokedAt: null })
+  return {
+    issueToken: async (accountId, label, now) => {
+      const token = newToken()
+      const id = newId()
+      const hash = hashToken(serverKey(), token)
+      await keep({ id, accountId, kind: 'token', username: null, hash, label }, now)
+      return { id, token }
+    },
+    setPassword: async (accountId, { username, password }, now) => {
+      const known = await store.tokenByUsername(username)
+      const id = known?.id ?? newId()
+      const hash = await hashPassword(password)
+      await keep({ id, accountId, kind: 'xtream', username, hash, label: null }, now)
+      return id
+    },
+  }
+}
 
 /** Tells accounts by their secrets. Nothing of a secret is kept but hashes. */
 export const createAccountService = (
@@ -95,13 +84,19 @@ export const createAccountService = (
     return { outcome: 'known', account, tokenId: token.id }
   }
 
+  /** The token that is still good; `null` for one that is unknown or revoked. */
+  const goodToken = async (text: string): Promise<Token | null> => {
+    const token = await store.tokenByHash(hashToken(serverKey(), text))
+    return token?.revokedAt === null ? token : null
+  }
+
   /** Players that know user names and passwords alone take the account's name and its token. */
   const byNameAndToken = async (login: {
     readonly username: string
     readonly password: string
   }): Promise<Token | null> => {
-    const token = await store.tokenByHash(hashToken(serverKey(), login.password))
-    if (!token || token.revokedAt !== null) return null
+    const token = await goodToken(login.password)
+    if (!token) return null
     const account = await store.account(token.accountId)
     return account?.id === login.username || account?.name === login.username ? token : null
   }
@@ -109,14 +104,13 @@ export const createAccountService = (
   const identify: AccountService['identify'] = async (credential, now) => {
     if (credential.kind === 'none') return { outcome: 'refused', reason: 'token.missing' }
     if (credential.kind === 'token') {
-      const token = await store.tokenByHash(hashToken(serverKey(), credential.token))
-      if (!token || token.revokedAt !== null) return { outcome: 'refused', reason: 'token.unknown' }
-      return await admit(token, now)
+      const token = await goodToken(credential.token)
+      return token ? await admit(token, now) : { outcome: 'refused', reason: 'token.unknown' }
     }
     const named = await byNameAndToken(credential)
     if (named !== null) return await admit(named, now)
     const token = await store.tokenByUsername(credential.username)
-    const stored = token && token.revokedAt === null ? token.hash : null
+    const stored = token?.revokedAt === null ? token.hash : null
     const isRight = await passwords.verify(credential, stored)
     if (!token || !isRight) return { outcome: 'refused', reason: 'credentials.wrong' }
     return await admit(token, now)

@@ -35,12 +35,7 @@ const nameOf = (value: unknown): string | null => {
   return textOf(fieldOf(names, 'en')) ?? textOf(Object.values(names)[0])
 }
 
-interface Raw {
-  readonly country: string | null
-  readonly region: string | null
-  readonly city: string | null
-  readonly latitude: number | null
-  readonly longitude: number | null
+interface Raw extends Omit<GeoPlace, 'accuracyKm'> {
   readonly radiusKm: number | null
 }
 

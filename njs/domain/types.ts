@@ -23,8 +23,20 @@ export type Credential =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'xtream'; readonly username: string; readonly password: string }
 
+/** Where an address is. `null` fields are unknown, never zero. */
+export interface GeoPlace {
+  /** ISO 3166-1 alpha-2, upper case. */
+  readonly country: string | null
+  readonly region: string | null
+  readonly city: string | null
+  readonly latitude: number | null
+  readonly longitude: number | null
+  /** Radius of the position in km; `null` where even the region is unknown. */
+  readonly accuracyKm: number | null
+}
+
 /** One playback as history keeps it and detectors read it, whatever its source. */
-export interface PlayRecord {
+export interface PlayRecord extends GeoPlace {
   /** Unique within its source. */
   readonly id: string
   /** `edge:<edge id>`, `plex:<name>`, `jellyfin:<name>`, `emby:<name>`, `tautulli:<name>`, … */
@@ -38,14 +50,6 @@ export interface PlayRecord {
   readonly network: string | null
   /** Private, CGNAT, ULA or link-local as the source sees it. */
   readonly isLan: boolean
-  /** ISO 3166-1 alpha-2, upper case. */
-  readonly country: string | null
-  readonly region: string | null
-  readonly city: string | null
-  readonly latitude: number | null
-  readonly longitude: number | null
-  /** Radius of the position in km; `null` where even the region is unknown. */
-  readonly accuracyKm: number | null
   readonly asn: number | null
   readonly asnOrg: string | null
   /** Stable id of the device; for our own edges derived (account, network key, user-agent family, playback session id). */
@@ -74,14 +78,4 @@ export interface Coordinates {
   readonly longitude: number
   /** Radius in km. */
   readonly accuracyKm: number
-}
-
-/** Where an address is. `null` fields are unknown, never zero. */
-export interface GeoPlace {
-  readonly country: string | null
-  readonly region: string | null
-  readonly city: string | null
-  readonly latitude: number | null
-  readonly longitude: number | null
-  readonly accuracyKm: number | null
 }

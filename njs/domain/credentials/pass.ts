@@ -3,6 +3,7 @@ import type { AccountRef, FailMode, Protocol } from '../types.ts'
 import { ByteReader, ByteWriter } from './binary.ts'
 import { type Crypto, isSameMac, MAC_LENGTH, type SecretOf } from './crypto.ts'
 import { decodeBase64url, encodeBase64url, encodeUtf8 } from './encoding.ts'
+import { readSealed, type Sealed } from './sealed.ts'
 import { CLOCK_SKEW_SEC } from './ticket.ts'
 
 /** The capability of one playback, as it stands in the path. Its channel is signed but stands outside. */
@@ -77,18 +78,14 @@ export const mintPass = (
   return encodeBase64url(whole.written())
 }
 
-interface Parts {
+interface SealedPass extends Sealed {
   readonly pass: Pass
-  readonly body: Uint8Array
-  readonly mac: Uint8Array
 }
 
-const parse = (text: string): Parts | null => {
-  if (text.length < PASS_LENGTH.min || text.length > PASS_LENGTH.max) return null
-  const whole = decodeBase64url(text)
-  if (whole === null || whole.length < MAC_LENGTH) return null
-  const body = whole.subarray(0, whole.length - MAC_LENGTH)
-  const read = new ByteReader(body)
+const parse = (text: string): SealedPass | null => {
+  const sealed = readSealed(text, PASS_LENGTH)
+  if (sealed === null) return null
+  const read = new ByteReader(sealed.body)
   const version = read.byte()
   const kid = read.byte()
   const fail = FAIL_MODES[read.byte()]
@@ -101,7 +98,7 @@ const parse = (text: string): Parts | null => {
   if (version !== VERSION || !fail || !protocol || !read.isDone()) return null
   const download = from === NO_DOWNLOAD ? null : from
   const pass = { kid, fail, protocol, expires, sid, download, group, account }
-  return { pass, body, mac: whole.subarray(whole.length - MAC_LENGTH) }
+  return { pass, ...sealed }
 }
 
 /** The pass inside the text, its signature not checked; `null` where it is none of ours. */

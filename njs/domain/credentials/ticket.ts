@@ -3,6 +3,7 @@ import type { AccountRef, GroupWonBy } from '../types.ts'
 import { ByteReader, ByteWriter } from './binary.ts'
 import { type Crypto, isSameMac, MAC_LENGTH, type SecretOf } from './crypto.ts'
 import { decodeBase64url, encodeBase64url, encodeUtf8 } from './encoding.ts'
+import { readSealed, type Sealed } from './sealed.ts'
 
 /** What a playlist's URLs carry: who downloaded it, for which group, until when. */
 export interface Ticket {
@@ -23,11 +24,8 @@ export type TicketVerdict =
   | { readonly ok: true; readonly ticket: Ticket }
   | { readonly ok: false; readonly reason: ReasonId; readonly ticket: Ticket | null }
 
-/** Characters below which a path segment cannot be a ticket. */
-export const TICKET_MIN_LENGTH = 48
-
-/** Characters of the longest ticket. */
-export const TICKET_MAX_LENGTH = 1400
+/** Shortest and longest ticket in characters. */
+export const TICKET_LENGTH = { min: 48, max: 1400 } as const
 
 /** Seconds two machines' clocks may differ. */
 export const CLOCK_SKEW_SEC = 60
@@ -73,18 +71,14 @@ export const mintTicket = (crypto: Crypto, secret: Uint8Array, ticket: Ticket): 
   return encodeBase64url(whole.subarray(at))
 }
 
-interface Parts {
+interface SealedTicket extends Sealed {
   readonly ticket: Ticket
-  readonly body: Uint8Array
-  readonly mac: Uint8Array
 }
 
-const parse = (text: string): Parts | null => {
-  if (text.length < TICKET_MIN_LENGTH || text.length > TICKET_MAX_LENGTH) return null
-  const whole = decodeBase64url(text)
-  if (whole === null || whole.length < MAC_LENGTH) return null
-  const body = whole.subarray(0, whole.length - MAC_LENGTH)
-  const read = new ByteReader(body)
+const parse = (text: string): SealedTicket | null => {
+  const sealed = readSealed(text, TICKET_LENGTH)
+  if (sealed === null) return null
+  const read = new ByteReader(sealed.body)
   const version = read.byte()
   const kid = read.byte()
   const wonBy = WON_BY[read.byte() - 1]
@@ -95,7 +89,7 @@ const parse = (text: string): Parts | null => {
   const account = read.text(read.short())
   if (version !== VERSION || wonBy === undefined || !read.isDone()) return null
   const ticket = { kid, wonBy, issued, expires, download, group, account }
-  return { ticket, body, mac: whole.subarray(whole.length - MAC_LENGTH) }
+  return { ticket, ...sealed }
 }
 
 /** The ticket inside the text, its signature not checked; `null` where it is none of ours. */

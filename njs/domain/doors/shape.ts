@@ -1,4 +1,4 @@
-import { TICKET_MIN_LENGTH } from '../credentials/ticket.ts'
+import { TICKET_LENGTH } from '../credentials/ticket.ts'
 
 /** The values a path can hold. */
 export type PathValue = 'ticket' | 'pass' | 'channel' | 'file' | 'user' | 'password' | 'extension'
@@ -13,7 +13,7 @@ const FILE = String.raw`[^\x00-\x1f\x7f]*`
 const PASS = '[A-Za-z0-9_-]'
 
 const PLACEHOLDERS: Readonly<Record<string, Placeholder>> = {
-  ticket: { value: 'ticket', pattern: `[^/]{${TICKET_MIN_LENGTH},}` },
+  ticket: { value: 'ticket', pattern: `[^/]{${TICKET_LENGTH.min},}` },
   pass: { value: 'pass', pattern: `${PASS}{64,1400}` },
   // The fifth and sixth character say the protocol (`credentials/pass.ts`): these are MPEG-TS.
   'stream-pass': { value: 'pass', pattern: `${PASS}{4}A[w-z0-9_-]${PASS}{58,1394}` },

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import pLimit from 'p-limit'
 import { hashPassword, verifyPassword } from './secrets.ts'
 
 /** Verifies passwords and remembers those that were right, so that argon2id is paid once. */
@@ -15,21 +16,9 @@ const QUEUE = 64
 
 /** Runs few argon2 checks at once and refuses more than a short queue: guessing must not take all processors. */
 const createConcurrencyLimit = () => {
-  let running = 0
-  const waiting: (() => void)[] = []
-  return async (check: () => Promise<boolean>): Promise<boolean> => {
-    if (running >= AT_ONCE) {
-      if (waiting.length >= QUEUE) return false
-      await new Promise<void>((resolve) => waiting.push(resolve))
-    }
-    running += 1
-    try {
-      return await check()
-    } finally {
-      running -= 1
-      waiting.shift()?.()
-    }
-  }
+  const limit = pLimit(AT_ONCE)
+  return async (check: () => Promise<boolean>): Promise<boolean> =>
+    limit.pendingCount < QUEUE && (await limit(check))
 }
 
 export const createPasswordCache = (serverKey: () => Uint8Array): PasswordCache => {

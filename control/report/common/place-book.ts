@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import { isPassing, SourceError } from '../../sources/model/source-error.ts'
 
 /** Looks up each address once, a bounded number at a time. */
@@ -6,23 +7,6 @@ export interface PlaceBook<Place> {
   find(addresses: Iterable<string>): Promise<Map<string, Place | null>>
   /** How many look-ups were made, and how many failed for the server's fault. */
   tally(): { readonly asked: number; readonly failed: number }
-}
-
-/** Bounds how much runs at once; the rest waits its turn. */
-const createTurnstile = (atOnce: number) => {
-  let running = 0
-  const waiting: (() => void)[] = []
-  return async <R>(work: () => Promise<R>): Promise<R> => {
-    if (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve))
-    else running += 1
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else running -= 1
-    }
-  }
 }
 
 const isServersFault = (error: unknown): boolean =>
@@ -34,12 +18,12 @@ export const createPlaceBook = <Place>(
   atOnce = 8,
 ): PlaceBook<Place> => {
   const known = new Map<string, Promise<Place | null>>()
-  const inTurn = createTurnstile(atOnce)
+  const limit = pLimit(atOnce)
   let failed = 0
   const ask = (address: string): Promise<Place | null> => {
     const before = known.get(address)
     if (before) return before
-    const asked = inTurn(() => lookUp(address)).catch((error: unknown) => {
+    const asked = limit(() => lookUp(address)).catch((error: unknown) => {
       if (isServersFault(error)) failed += 1
       return null
     })

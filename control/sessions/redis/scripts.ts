@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Redis } from 'ioredis'
+import pLimit from 'p-limit'
 import { packageRoot } from '../../config/paths.ts'
 import { mastersOf, type RedisClient } from './client.ts'
 import { isTimeout } from './command-timeout.ts'
-import { createConcurrencyLimit } from './concurrency-limit.ts'
 
 /** One Lua script ready to run. */
 export interface Script {
@@ -77,12 +77,13 @@ const loader = (redis: RedisClient, scripts: ReadonlyMap<string, Script>) => {
   }
 }
 
+/** A burst is sent in turns, so that a command's clock starts when it is sent and not when it was wanted. */
 const IN_FLIGHT = 64
 
 /** Runs scripts by digest, loading them into a server that has not seen them. */
 export const scriptRunner = (redis: RedisClient, scripts = loadScripts()): RunScript => {
   const load = loader(redis, scripts)
-  const gate = createConcurrencyLimit(IN_FLIGHT)
+  const limit = pLimit(IN_FLIGHT)
   const call = async (script: Script, rest: readonly string[]): Promise<unknown> => {
     try {
       return await redis.evalsha(script.sha, script.keys, ...rest)
@@ -105,7 +106,7 @@ export const scriptRunner = (redis: RedisClient, scripts = loadScripts()): RunSc
         if (!isTimeout(error)) throw error
         return call(script, rest)
       })
-    return await gate(act).catch((error: unknown) => {
+    return await limit(act).catch((error: unknown) => {
       throw bare(error)
     })
   }

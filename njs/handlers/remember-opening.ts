@@ -10,7 +10,7 @@ import {
   variable,
 } from '../platform/request.ts'
 import { rememberViewer } from '../state/known-viewers.ts'
-import { readLease, reserveLease } from '../state/leases.ts'
+import { readLease, recallLease, reserveLease } from '../state/leases.ts'
 import { nowSec } from '../state/memory.ts'
 import { noteOpening } from '../state/openings.ts'
 import { countGuess, rememberDenial } from '../state/refusals.ts'
@@ -37,6 +37,8 @@ export const rememberOpening = (r: Request): void => {
     if (status === 302 && key !== '') {
       const ttl = Math.max(5, Number(controlHeader(r, ANSWER_HEADERS.ttl)) || 0)
       if (readLease(key, nowSec()) === null) reserveLease(key, networkOf(r), ttl)
+      for (const taken of controlHeader(r, ANSWER_HEADERS.forget).split(','))
+        if (taken !== '') recallLease(taken)
       noteOpening(variable(r, 'gh_opening_key'), key, controlHeader(r, 'Location'))
       noteViewer(r, key)
     }

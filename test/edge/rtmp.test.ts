@@ -34,7 +34,8 @@ const open = async (opening: Opening): Promise<OpenAnswer> => {
   const admission = await plane.sessions.store.open(claim(ACCOUNT, opening.requestId, more))
   if (admission.outcome === 'refused') return admission
   const { leaseMs, sid } = admission
-  return { outcome: 'admitted', location: null, key: admission.key, leaseMs, cap: 0, sid }
+  const { key: kept } = admission
+  return { outcome: 'admitted', location: null, key: kept, leaseMs, cap: 0, sid, replaced: [] }
 }
 
 const startHooks = async (): Promise<number> => {

@@ -195,7 +195,8 @@ const admit = async (
   const location = opening.inferredKey === null ? passLocationOf(pass, context) : null
   const { key: kept, leaseMs, sid: played } = admission
   const cap = claim.limits.maxStreams
-  return { outcome: 'admitted', location, key: kept, leaseMs, cap, sid: played }
+  const { replaced = [] } = admission
+  return { outcome: 'admitted', location, key: kept, leaseMs, cap, sid: played, replaced }
 }
 
 /** One question, one answer: may this viewer play this channel from here, now. */

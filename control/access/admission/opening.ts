@@ -46,6 +46,8 @@ export type OpenAnswer =
       /** Streams the account may play; 0 = no cap. */
       readonly cap: number
       readonly sid: string
+      /** Lease keys whose places it took. */
+      readonly replaced: readonly string[]
     }
   | { readonly outcome: 'redirected'; readonly location: string }
   | {

@@ -80,11 +80,10 @@ const createAdmitting = ({ engine, index, wait, now, onEffects }: CappedStoreOpt
   const settle = async (claim: SessionClaim, verdict: Verdict, effects: Effects) => {
     onEffects(effects)
     const admission = admissionOf(verdict)
-    if (admission.outcome === 'admitted') {
-      const graceMs = admission.isKnown ? claim.idleMs : claim.limits.reserveMs
-      await index.put(entryOf({ ...claim, sid: admission.sid }, admission.key), now() + graceMs)
-    }
-    return admission
+    if (admission.outcome === 'refused') return admission
+    const graceMs = admission.isKnown ? claim.idleMs : claim.limits.reserveMs
+    await index.put(entryOf({ ...claim, sid: admission.sid }, admission.key), now() + graceMs)
+    return effects.drop.length === 0 ? admission : { ...admission, replaced: effects.drop }
   }
   return {
     async open(request: OpenRequest): Promise<Admission> {

@@ -52,6 +52,8 @@ export interface Admitted {
   readonly isKnown: boolean
   /** Unix ms of the session's first opening. */
   readonly openedMs: number
+  /** Sessions whose places it took: every edge forgets them. */
+  readonly replaced?: readonly LeaseKey[]
 }
 
 export interface Refused {

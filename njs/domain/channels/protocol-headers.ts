@@ -46,6 +46,8 @@ export const ANSWER_HEADERS = {
   ttl: 'X-Gh-Ttl',
   /** Streams the account may play: kept by the edge alone while control is away. 0 = no cap. */
   cap: 'X-Gh-Cap',
+  /** Lease keys, comma between, whose places the opening took: the edge forgets them at once. */
+  forget: 'X-Gh-Forget',
   /** Seconds a refusal is remembered by the edge; 0 = not at all. */
   denyTtl: 'X-Gh-Deny-Ttl',
   reason: 'X-Gatehouse-Reason',

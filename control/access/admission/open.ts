@@ -1,5 +1,5 @@
 import type { ReasonId } from '#domain/reasons'
-import type { SessionClaim } from '../../sessions/model/session-store.ts'
+import type { Admitted, SessionClaim } from '../../sessions/model/session-store.ts'
 import { withToken } from '../authorize/backend-query.ts'
 import type { AuthRequest, Decision } from '../authorize/decision.ts'
 import type { PassClaims, Signer } from '../ports.ts'
@@ -162,6 +162,11 @@ const passOf = (
   return signer.leaseKey(pass, context.channel.id) === session.key ? pass : null
 }
 
+const answerOf = (
+  { key, leaseMs, sid, replaced = [] }: Admitted,
+  rest: { readonly location: string | null; readonly cap: number },
+): OpenAnswer => ({ outcome: 'admitted', key, leaseMs, sid, replaced, ...rest })
+
 const admit = async (
   context: OpeningContext,
   session: Authorized & { readonly sid: string },
@@ -193,10 +198,7 @@ const admit = async (
   if (!admission.isKnown)
     ports.record(eventOf(context, claim, { type: 'opened', reason: decision?.reason ?? 'ok' }))
   const location = opening.inferredKey === null ? passLocationOf(pass, context) : null
-  const { key: kept, leaseMs, sid: played } = admission
-  const cap = claim.limits.maxStreams
-  const { replaced = [] } = admission
-  return { outcome: 'admitted', location, key: kept, leaseMs, cap, sid: played, replaced }
+  return answerOf(admission, { location, cap: claim.limits.maxStreams })
 }
 
 /** One question, one answer: may this viewer play this channel from here, now. */

@@ -2,10 +2,14 @@ import { coordinatesOf } from '#domain/geo'
 import type { Coordinates, PlayRecord } from '#domain/types'
 import { type DeviceClass, deviceClass } from './device-class.ts'
 import { isLoopback } from './guards.ts'
-import { addressPoolOf, isHosting as isHostingPlay } from './network-class.ts'
+import { localTime } from './local-days.ts'
+import {
+  addressPoolOf,
+  connectionOf,
+  isHosting as isHostingPlay,
+  isSixth,
+} from './network-class.ts'
 import { watchedUntil } from './watched.ts'
-
-const DAY_MS = 86_400_000
 
 /** A play with the values that household detection derives from it, computed once. */
 export interface EnrichedPlay {
@@ -13,13 +17,18 @@ export interface EnrichedPlay {
   readonly start: number
   /** End of the watched part (Unix ms), see `watchedUntil`. */
   readonly end: number
+  /** Day of the household, which turns while it sleeps. */
   readonly day: number
+  /** Hours since the household last slept, 5 to 29. */
+  readonly hour: number
   readonly device: string
   readonly kind: DeviceClass
-  /** Internet connection of the play: its network key, `lan SOURCE` on the server's LAN, `null` if unknown. */
+  /** Internet connection of the play: its address or IPv6 delegation, `lan SOURCE` on the server's LAN, `null` if unknown. */
   readonly line: string | null
   readonly pool: string | null
   readonly isHosting: boolean
+  /** IP version of a public connection; `null` on the LAN and where it is unknown. */
+  readonly family: 4 | 6 | null
   /**
    * Keys that tie the play to a home, the strongest first: its connection, then its address pool; for a VPN
    * its AS alone.
@@ -30,7 +39,7 @@ export interface EnrichedPlay {
 
 const lineOf = (play: PlayRecord): string | null => {
   if (isLoopback(play)) return null
-  return play.isLan ? `lan ${play.source}` : play.network
+  return play.isLan ? `lan ${play.source}` : connectionOf(play.network)
 }
 
 type Place = Pick<EnrichedPlay, 'line' | 'pool' | 'isHosting' | 'homeKeys'>
@@ -59,7 +68,8 @@ const memoize = <P, T>(keyOf: (play: P) => string, compute: (play: P) => T): ((p
 }
 
 /** Enriches plays that are already normalised. */
-export const enrichPlays = (plays: readonly PlayRecord[]): EnrichedPlay[] => {
+export const enrichPlays = (plays: readonly PlayRecord[], zone?: string): EnrichedPlay[] => {
+  const { dayOf, hourOf } = localTime(plays, zone)
   const classOf = memoize((p: PlayRecord) => `${p.platform}\n${p.client}`, deviceClass)
   const throughHosting = memoize((p: PlayRecord) => p.asnOrg ?? '', isHostingPlay)
   const placed = memoize(
@@ -72,12 +82,14 @@ export const enrichPlays = (plays: readonly PlayRecord[]): EnrichedPlay[] => {
       play,
       start: play.startedAt,
       end: watchedUntil(play),
-      day: Math.floor(play.startedAt / DAY_MS),
+      day: dayOf(play.startedAt),
+      hour: hourOf(play.startedAt),
       device: play.device ?? `? ${play.network ?? ''} ${play.platform ?? ''} ${play.client ?? ''}`,
       kind: classOf(play),
       line,
       pool,
       isHosting,
+      family: line === null || play.isLan ? null : isSixth(line) ? 6 : 4,
       homeKeys,
       coordinates: play.isLan ? null : coordinatesOf(play),
     }

@@ -8,16 +8,33 @@ const HOSTING =
 export const isHosting = (play: Pick<PlayRecord, 'asnOrg'>): boolean =>
   play.asnOrg !== null && HOSTING.test(play.asnOrg)
 
+/** Whether a network key, connection or pool is one of IPv6. */
+export const isSixth = (network: string): boolean => network.includes(':')
+
+const groupsOf = (network: string): string[] => {
+  const address = network.split('/')[0] ?? network
+  const [head = ''] = address.split('::')
+  const groups = head.split(':').filter((g) => g !== '')
+  return [...groups, '0', '0', '0', '0'].map((g) => g.replace(/^0+(?=.)/, '').toLowerCase())
+}
+
+/**
+ * The internet connection a network belongs to: the IPv4 address, or the /56 that providers delegate to one
+ * customer, whose /64s are the networks within his house (RIPE-690); `null` for unknown networks.
+ */
+export const connectionOf = (network: string | null): string | null => {
+  if (network === null || network === '') return null
+  if (!isSixth(network)) return network
+  const [a, b, c, d = '0'] = groupsOf(network)
+  return `${a}:${b}:${c}:${(Number.parseInt(d, 16) >> 8).toString(16)}xx`
+}
+
 /**
  * The provider's address pool a network belongs to: the IPv4 /24 or IPv6 /48 as text; `null` for unknown
  * networks.
  */
 export const addressPoolOf = (network: string | null): string | null => {
   if (network === null || network === '') return null
-  const address = network.split('/')[0] ?? network
-  if (!address.includes(':')) return address.split('.').slice(0, 3).join('.')
-  const [head = ''] = address.split('::')
-  const groups = head.split(':').filter((g) => g !== '')
-  const padded = [...groups, '0', '0', '0'].slice(0, 3)
-  return padded.map((g) => g.replace(/^0+(?=.)/, '').toLowerCase()).join(':')
+  if (isSixth(network)) return groupsOf(network).slice(0, 3).join(':')
+  return (network.split('/')[0] ?? network).split('.').slice(0, 3).join('.')
 }

@@ -35,6 +35,7 @@ export const playSchema = Type.Object({
   device: nullableText,
   platform: nullableText,
   client: nullableText,
+  player: Type.Optional(nullableText),
   channel: nullableText,
   title: nullableText,
   isLive: Type.Boolean(),

@@ -58,6 +58,8 @@ export interface PlayRecord extends GeoPlace {
   readonly platform: string | null
   /** Player or app. */
   readonly client: string | null
+  /** What its owner or maker calls the player: "Living Room Roku"; left out where the source does not say. */
+  readonly player?: string | null
   readonly channel: string | null
   readonly title: string | null
   readonly isLive: boolean

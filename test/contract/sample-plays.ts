@@ -27,6 +27,7 @@ export function samplePlay(changes: Partial<PlayRecord> = {}): PlayRecord {
     device: 'tv',
     platform: 'Television',
     client: 'Player 3',
+    player: null,
     channel: 'news',
     title: null,
     isLive: true,

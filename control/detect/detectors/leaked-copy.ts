@@ -1,7 +1,9 @@
+import { speedKmh } from '#domain/geo'
 import type { PlayRecord } from '#domain/types'
 import { createFinding, durationText } from '../finding.ts'
-import { hasNetwork } from '../guards.ts'
+import { distanceOf, hasNetwork, isThroughHosting } from '../guards.ts'
 import { addressPoolOf } from '../network-class.ts'
+import { endOf } from '../normalise.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
 
 const HOUR_MS = 3_600_000
@@ -30,14 +32,51 @@ const strangersOf = (plays: readonly PlayRecord[], since: number): Burst => {
   return burst
 }
 
+/** Strangers nearer than this to each other are friends of the family, a school or a holiday. */
+const APART_KM = 100
+
+// An airliner.
+const FLIGHT_KMH = 900
+
+const modelOf = ({ platform, client, player }: PlayRecord): string =>
+  `${platform}/${client}/${player ?? ''}`
+
+/** Whether one traveller could be them all: ids of one model, each in reach of the one before. */
+const isTraveller = (plays: readonly PlayRecord[]): boolean =>
+  new Set(plays.map(modelOf)).size === 1 &&
+  plays.every((play, i) => {
+    const before = plays[i - 1]
+    if (before === undefined) return true
+    const distance = distanceOf(before, play)
+    const speed = speedKmh(distance?.leastKm ?? 0, play.startedAt - endOf(before))
+    return play.startedAt >= endOf(before) && speed <= FLIGHT_KMH
+  })
+
+const areAbroad = (plays: readonly PlayRecord[]): boolean =>
+  new Set(plays.filter((p) => !isThroughHosting(p)).flatMap((p) => p.country ?? [])).size > 1
+
+/** Whether some of the strangers live far from others: in another country, or further than any radius explains. */
+const areScattered = (plays: readonly PlayRecord[]): boolean =>
+  plays.some((a, i) =>
+    plays.slice(i + 1).some((b) => {
+      if (isThroughHosting(a, b)) return false
+      if (a.country !== null && b.country !== null && a.country !== b.country) return true
+      const distance = distanceOf(a, b)
+      return distance === null
+        ? a.country === null || b.country === null
+        : distance.leastKm >= APART_KM
+    }),
+  )
+
 const isNewDevice = (event: PlayRecord, recent: readonly PlayRecord[]): boolean =>
   event.device !== null && !recent.some((p) => p.device === event.device)
 
 const countBefore = (recent: readonly PlayRecord[], since: number): number =>
   recent.findLastIndex((p) => p.startedAt < since) + 1
 
-// Before a few plays are known, everybody is a stranger.
+// Before a few plays are known, everybody is a stranger; and within a country, before a week has gone by.
 const KNOWN_AT_LEAST = 3
+const KNOWN_MS = 7 * 24 * HOUR_MS
 
 /** Many new devices on new networks at once: a leaked playlist or password. */
 export const inspectLeakedCopy: Inspect<'leaked_copy'> = (
@@ -51,6 +90,9 @@ export const inspectLeakedCopy: Inspect<'leaked_copy'> = (
   const { strangers, places } = strangersOf([...recent, event], since)
   if (strangers.size < params.min_devices || places.size < params.min_places) return null
   const plays = [...strangers.values()]
+  if (!areScattered(plays) || isTraveller(plays)) return null
+  const isSettled = since - (recent[0]?.startedAt ?? since) >= KNOWN_MS
+  if (!isSettled && !areAbroad(plays)) return null
   const countries = [...new Set(plays.flatMap((p) => p.country ?? []))].sort()
   const where =
     countries.length > 1 ? ` in ${countries.length} countries (${countries.join(', ')})` : ''

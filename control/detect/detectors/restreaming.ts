@@ -3,7 +3,7 @@ import type { PlayRecord } from '#domain/types'
 import { createFinding, placeName } from '../finding.ts'
 import { isHosting } from '../network-class.ts'
 import { endOf } from '../normalise.ts'
-import type { Inspect } from '../rules/rule-types.ts'
+import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -25,6 +25,15 @@ const meanParallel = (intervals: readonly Interval[], merged: readonly Interval[
   const sum = (list: readonly Interval[]): number => list.reduce((s, i) => s + i.end - i.start, 0)
   const covered = sum(merged)
   return covered === 0 ? 0 : sum(intervals) / covered
+}
+
+/** Whether it still runs round the clock without its longest play: one play of days is a set that was left on. */
+const goesOn = (
+  intervals: readonly Interval[],
+  { min_days, min_hours_per_day }: ParamsOf<'restreaming'>,
+): boolean => {
+  const [, ...rest] = [...intervals].sort((a, b) => b.end - b.start - (a.end - a.start))
+  return fullDays(mergeIntervals(rest), min_hours_per_day * HOUR_MS) >= Math.max(1, min_days - 2)
 }
 
 /** How long a play really ran: what stands paused for days is no machine. */
@@ -51,7 +60,7 @@ export const inspectRestreaming: Inspect<'restreaming'> = (event, recent, params
   const days = fullDays(merged, leastMs)
   if (days < params.min_days) return null
   const parallel = meanParallel(intervals, merged)
-  if (parallel < params.min_parallel && !fromHosting) return null
+  if (parallel < params.min_parallel && !(fromHosting && goesOn(intervals, params))) return null
   const source = fromHosting
     ? `a data centre (${event.asnOrg})`
     : `one network in ${placeName(event)}`

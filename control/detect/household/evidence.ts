@@ -3,6 +3,8 @@ import { coveredMs, type Interval, intersectMerged, mergeIntervals } from '#doma
 import type { EnrichedPlay } from '../enriched-play.ts'
 import { type Decay, decayAt } from '../scoring/decay.ts'
 import type { Home } from './homes.ts'
+import { mostCommon } from './most-common.ts'
+import { RETURN_DAYS, settledPlays } from './returned-to.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -37,37 +39,43 @@ export interface HouseholdEvidence {
   readonly overlapHours: number
   readonly distanceKm: number | null
   readonly isOtherCountry: boolean
-  /** Share of its plays on working days between 8 and 18 o'clock by the sun. */
+  /** Share of what it watched on working days between 8 and 18 o'clock of the household's own clock. */
   readonly workHoursShare: number
   /** Days since the first play of either home. */
   readonly historyDays: number
+  /** Different weeks in which it played. */
+  readonly weeks: number
+  /** How much less often the main home played on its days than on others: 1 never, 0 as often. */
+  readonly turns: number
+  /** Days on lines it came back to. */
+  readonly settledDays: number
   readonly recent: RecentEvidence
 }
 
 const daysOf = (plays: readonly EnrichedPlay[]): Set<number> => new Set(plays.map((t) => t.day))
 
+// Who goes on within this time was there all along: one item ended and the next began.
+const SITTING_MS = 5 * 60_000
+
 const watched = (plays: readonly EnrichedPlay[]): Interval[] =>
   mergeIntervals(plays.map((t) => ({ start: t.start, end: t.end })))
+
+/** Sittings: what was watched with the pauses between items. */
+const sittings = (plays: readonly EnrichedPlay[]): Interval[] => {
+  const merged = mergeIntervals(
+    plays.map((t) => ({ start: t.start, end: t.end > t.start ? t.end + SITTING_MS : t.end })),
+  )
+  return merged.map(({ start, end }) => ({ start, end: end - SITTING_MS }))
+}
 
 // Clocks of different sources are not compared with each other.
 const overlapsPerSource = (a: readonly EnrichedPlay[], b: readonly EnrichedPlay[]): Interval[] => {
   const sources = new Set(a.map((t) => t.play.source))
   return [...sources].flatMap((source) => {
     const of = (plays: readonly EnrichedPlay[]): Interval[] =>
-      watched(plays.filter((t) => t.play.source === source))
+      sittings(plays.filter((t) => t.play.source === source))
     return intersectMerged(of(a), of(b)).filter((i) => i.end - i.start >= OVERLAP_AT_LEAST_MS)
   })
-}
-
-/** The most common value, the smaller one on a tie. */
-export const mostCommon = <T extends string>(values: readonly (T | null)[]): T | null => {
-  const counts = new Map<T, number>()
-  for (const value of values) if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1)
-  let best: T | null = null
-  for (const [value, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (best === null || count > (counts.get(best) ?? 0)) best = value
-  }
-  return best
 }
 
 const distanceBetween = (a: readonly EnrichedPlay[], b: readonly EnrichedPlay[]): number | null => {
@@ -78,13 +86,14 @@ const distanceBetween = (a: readonly EnrichedPlay[], b: readonly EnrichedPlay[])
   return from && to ? haversineKm(from, to) : null
 }
 
-const isWorkTime = (play: EnrichedPlay): boolean => {
-  const local = play.start + ((play.play.longitude ?? 0) / 15) * HOUR_MS
-  const hour = (local / HOUR_MS) % 24
+const isWorkTime = ({ day, hour }: EnrichedPlay): boolean => {
   // Day 0 of Unix time was a Thursday.
-  const weekday = (Math.floor(local / DAY_MS) + 4) % 7
+  const weekday = (day + 4) % 7
   return weekday >= 1 && weekday <= 5 && hour >= 8 && hour < 18
 }
+
+const sumMs = (plays: readonly EnrichedPlay[]): number =>
+  plays.reduce((sum, { start, end }) => sum + end - start, 0)
 
 interface Days {
   readonly own: ReadonlySet<number>
@@ -93,6 +102,10 @@ interface Days {
   readonly common: ReadonlySet<number>
   readonly overlap: ReadonlySet<number>
 }
+
+/** The household's day of a moment at which it watched. */
+const dayAt = (plays: readonly EnrichedPlay[], at: number): number =>
+  plays.findLast((t) => t.start <= at)?.day ?? Math.floor(at / DAY_MS)
 
 const daysTogether = (main: Home, home: Home, overlap: readonly Interval[]): Days => {
   const own = daysOf(home.ownPlays)
@@ -105,7 +118,7 @@ const daysTogether = (main: Home, home: Home, overlap: readonly Interval[]): Day
       ...main.plays.filter((t) => home.devices.has(t.device)),
     ]),
     common: new Set([...own].filter((day) => mains.has(day))),
-    overlap: new Set(overlap.map((i) => Math.floor(i.start / DAY_MS))),
+    overlap: new Set(overlap.map((i) => dayAt(home.ownPlays, i.start))),
   }
 }
 
@@ -124,8 +137,23 @@ const recentOf = (days: Days, hours: readonly Interval[], decay: Decay): RecentE
 const firstStart = (plays: readonly EnrichedPlay[], now: number): number =>
   plays.reduce((first, play) => Math.min(first, play.start), now)
 
-/** Measures a household against the main one. */
-export const compareHomes = (main: Home, home: Home, now: number): HouseholdEvidence => {
+/** How far the one home is silent when the other plays, as where one household goes back and forth. */
+const turnsOf = (days: Days, main: Home): number => {
+  const mains = daysOf(main.ownPlays)
+  const all = [...mains, ...days.own].sort((a, b) => a - b)
+  const span = 1 + (all.at(-1) ?? 0) - (all[0] ?? 0)
+  const elsewhere = span - days.own.size
+  if (elsewhere <= 0 || days.own.size === 0) return 0
+  const usual = (mains.size - days.common.size) / elsewhere
+  return usual <= 0 ? 0 : Math.max(0, 1 - days.common.size / days.own.size / usual)
+}
+
+/** Measures a household against the main one by what it played where it lives, or by all where that is nothing. */
+export const compareHomes = (main: Home, other: Home, now: number): HouseholdEvidence => {
+  const settled = settledPlays(other)
+  const settledDays = daysOf(settled).size
+  const ownPlays = settledDays < RETURN_DAYS ? other.ownPlays : settled
+  const home: Home = { ...other, ownPlays, devices: new Set(ownPlays.map((t) => t.device)) }
   const overlap = overlapsPerSource(main.ownPlays, home.ownPlays)
   const days = daysTogether(main, home, overlap)
   const hours = watched(home.ownPlays)
@@ -144,8 +172,11 @@ export const compareHomes = (main: Home, home: Home, now: number): HouseholdEvid
     overlapHours: coveredMs(overlap) / HOUR_MS,
     distanceKm: distanceBetween(home.ownPlays, main.ownPlays),
     isOtherCountry: country !== null && mainCountry !== null && country !== mainCountry,
-    workHoursShare: home.ownPlays.filter(isWorkTime).length / Math.max(1, home.ownPlays.length),
+    workHoursShare: sumMs(home.ownPlays.filter(isWorkTime)) / Math.max(1, sumMs(home.ownPlays)),
     historyDays: (now - firstStart([...main.ownPlays, ...home.ownPlays], now)) / DAY_MS,
+    weeks: new Set([...days.own].map((day) => Math.floor(day / 7))).size,
+    turns: turnsOf(days, main),
+    settledDays,
     recent: recentOf(days, hours, decayAt(now)),
   }
 }

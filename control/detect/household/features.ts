@@ -1,6 +1,7 @@
 import type { Decay } from '../scoring/decay.ts'
 import type { Finding, FindingKind } from '../types.ts'
 import type { HouseholdEvidence } from './evidence.ts'
+import { RETURN_DAYS } from './returned-to.ts'
 
 /** Features of the logistic model; each is zero when there is no evidence. */
 export const FEATURES = [
@@ -8,10 +9,14 @@ export const FEATURES = [
   'television',
   'hours',
   'devices',
+  'no_television',
   'common_days',
   'overlap',
   'abroad',
   'mixing',
+  'turns',
+  'brief',
+  'passing',
   'work_hours',
   'short_history',
   'more_homes',
@@ -34,10 +39,14 @@ const NOTHING: FeatureValues = {
   television: 0,
   hours: 0,
   devices: 0,
+  no_television: 0,
   common_days: 0,
   overlap: 0,
   abroad: 0,
   mixing: 0,
+  turns: 0,
+  brief: 0,
+  passing: 0,
   work_hours: 0,
   short_history: 0,
   more_homes: 0,
@@ -49,20 +58,38 @@ const NOTHING: FeatureValues = {
 // In less time a visit and a home look alike.
 const ENOUGH_DAYS = 55
 
+const WEEK_DAYS = 7
+
+/** What a figure of so many days would come to in two months, at most twice as much. */
+const scaleOf = (historyDays: number): number =>
+  Math.min(2, Math.max(1, ENOUGH_DAYS / Math.max(1, historyDays)))
+
+/** How far its weeks fall short of half the weeks known: a visit of a fortnight, not a home. */
+const brevityOf = ({ weeks, historyDays }: HouseholdEvidence): number =>
+  Math.max(0, 1 - (2 * weeks) / Math.max(2, Math.min(ENOUGH_DAYS, historyDays) / WEEK_DAYS))
+
 /** The features of one household beside the main one; logarithms, since the first day says more than the last. */
-export const featuresOf = ({ home, recent, ...evidence }: HouseholdEvidence): FeatureValues => ({
-  ...NOTHING,
-  other_home: 1,
-  television: Math.log1p(recent.televisionDays),
-  hours: Math.log1p(recent.hours),
-  devices: Math.log1p(home.devices.size),
-  common_days: Math.log1p(recent.commonDays),
-  overlap: Math.log1p(recent.overlapDays),
-  abroad: evidence.isOtherCountry ? 1 : 0,
-  mixing: Math.log1p(recent.mixedDays),
-  short_history: Math.max(0, Math.log(ENOUGH_DAYS / Math.max(1, evidence.historyDays))),
-  work_hours: home.televisions.size === 0 ? evidence.workHoursShare : 0,
-})
+export const featuresOf = (evidence: HouseholdEvidence): FeatureValues => {
+  const { home, recent, historyDays } = evidence
+  const scale = scaleOf(historyDays)
+  return {
+    ...NOTHING,
+    other_home: 1,
+    television: Math.log1p(recent.televisionDays * scale),
+    hours: Math.log1p(recent.hours * scale),
+    devices: Math.log1p(home.devices.size),
+    no_television: recent.televisionDays > 0 ? 0 : 1,
+    common_days: Math.log1p(recent.commonDays * scale),
+    overlap: Math.log1p(recent.overlapDays * scale),
+    abroad: evidence.isOtherCountry ? 1 : 0,
+    mixing: Math.log1p(recent.mixedDays * scale),
+    turns: evidence.turns,
+    brief: brevityOf(evidence),
+    passing: evidence.settledDays < RETURN_DAYS ? 1 : 0,
+    short_history: Math.max(0, Math.log(ENOUGH_DAYS / Math.max(1, historyDays))),
+    work_hours: home.televisions.size === 0 ? evidence.workHoursShare : 0,
+  }
+}
 
 /** Weighted sum of the features, without the intercept. */
 export const scoreOf = (features: FeatureValues, weights: Weights): number =>
@@ -76,7 +103,8 @@ export const findingFeatures = (
   const sum = (...kinds: FindingKind[]): number =>
     findings.filter((f) => kinds.includes(f.kind)).reduce((total, f) => total + decay(f.at), 0)
   return {
-    strangers: Math.min(1, sum('leaked_copy')),
+    // A burst is over when it is over: it counts in full for a season.
+    strangers: Math.min(1, 2 * sum('leaked_copy')),
     restreaming: Math.min(1, sum('restreaming')),
     far_apart: Math.log1p(sum('impossible_travel', 'simultaneous_places')),
   }

@@ -1,6 +1,7 @@
 import { coveredMs } from '#domain/interval'
 import { type DevicePlays, playsByDevice, sumUsage } from '../devices/device-plays.ts'
 import type { EnrichedPlay } from '../enriched-play.ts'
+import { type Group, joinHouses } from './join-houses.ts'
 import { type LineConflicts, lineConflicts } from './line-conflicts.ts'
 import { UnionFind } from './union-find.ts'
 
@@ -106,6 +107,11 @@ const bestHome = (use: DevicePlays, claimed: ReadonlyMap<string, string | null>)
     .sort(([a, x], [b, y]) => y.hours - x.hours || (a < b ? -1 : 1))
   const [best] = ranked
   if (!best) return null
+  // Where no set stands on the LAN, it is still more of a home than a friend's sofa.
+  const lan = sumUsage(use.plays, (p) =>
+    p.play.isLan && homeOf(p, claimed) === null ? ['lan'] : [],
+  )
+  if ((lan.get('lan')?.hours ?? 0) > best[1].hours) return null
   const away = use.plays.filter((p) => homeOf(p, claimed) === null && !p.isHosting)
   const hasOwnPlace = [...sumUsage(away, (p) => p.homeKeys.slice(1)).values()].some(
     (p) =>
@@ -155,13 +161,16 @@ const settle = (
   return { of, claimed }
 }
 
-/** Groups an account's devices into homes, the most watched first. */
-export const homesOf = (plays: readonly EnrichedPlay[]): Home[] => {
-  const uses = playsByDevice(plays)
-  const { of, claimed } = settle(uses)
+/** Sorts plays into drafts by home. */
+const draftsOf = (
+  uses: readonly DevicePlays[],
+  plays: readonly EnrichedPlay[],
+  homeOfDevice: (device: string) => string,
+  homeOfPlay: (play: EnrichedPlay) => string | null,
+): Map<string, Draft> => {
   const drafts = new Map<string, Draft>()
   for (const use of uses) {
-    const id = of.get(use.device) ?? use.device
+    const id = homeOfDevice(use.device)
     const draft = drafts.get(id) ?? {
       devices: new Set(),
       televisions: new Set(),
@@ -173,16 +182,60 @@ export const homesOf = (plays: readonly EnrichedPlay[]): Home[] => {
     if (use.kind === 'television') draft.televisions.add(use.device)
   }
   for (const play of plays) {
-    // A set stays where it is, even when a relay hides its line.
-    const hidden = play.line === null && play.kind === 'television' ? of.get(play.device) : null
-    const home = homeOf(play, claimed) ?? hidden ?? null
+    const home = homeOfPlay(play)
     if (home === null) continue
     drafts.get(home)?.plays.push(play)
-    if (of.get(play.device) === home) drafts.get(home)?.ownPlays.push(play)
+    if (homeOfDevice(play.device) === home) drafts.get(home)?.ownPlays.push(play)
   }
-  return [...drafts.values()]
+  return drafts
+}
+
+const watchedMs = (draft: Draft): number =>
+  coveredMs(draft.ownPlays.map((p) => ({ start: p.start, end: p.end })))
+
+const groupsOf = (
+  drafts: ReadonlyMap<string, Draft>,
+  homeOfDevice: (device: string) => string,
+): Group[] =>
+  [...drafts].map(([id, draft]) => {
+    const guests = new Map<string, Set<number>>()
+    for (const { device, day } of draft.plays) {
+      const of = homeOfDevice(device)
+      if (of !== id) guests.set(of, (guests.get(of) ?? new Set<number>()).add(day))
+    }
+    return {
+      id,
+      ownPlays: draft.ownPlays,
+      televisions: draft.televisions,
+      guests: new Map([...guests].map(([of, days]) => [of, days.size])),
+      weight: mainness({ d: draft, ms: watchedMs(draft) }),
+    }
+  })
+
+/** Groups an account's devices into homes, the most watched first. */
+export const homesOf = (plays: readonly EnrichedPlay[]): Home[] => {
+  const uses = playsByDevice(plays)
+  const { of, claimed } = settle(uses)
+  const ofDevice = (device: string): string => of.get(device) ?? device
+  const ofPlay = (play: EnrichedPlay): string | null => {
+    // A set stays where it is, even when a relay hides its line.
+    const hidden = play.line === null && play.kind === 'television' ? of.get(play.device) : null
+    return homeOf(play, claimed) ?? hidden ?? null
+  }
+  const groups = draftsOf(uses, plays, ofDevice, ofPlay)
+  const houseOf = joinHouses(groupsOf(groups, ofDevice).filter((g) => g.ownPlays.length > 0))
+  const houses = draftsOf(
+    uses,
+    plays,
+    (device) => houseOf(ofDevice(device)),
+    (play) => {
+      const home = ofPlay(play)
+      return home === null ? null : houseOf(home)
+    },
+  )
+  return [...houses.values()]
     .filter((d) => d.ownPlays.length > 0)
-    .map((d) => ({ d, ms: coveredMs(d.ownPlays.map((p) => ({ start: p.start, end: p.end }))) }))
+    .map((d) => ({ d, ms: watchedMs(d) }))
     .sort((a, b) => mainness(b) - mainness(a))
     .map(({ d }) => d)
 }

@@ -7,6 +7,7 @@ import { compareHomes, type HouseholdEvidence } from './evidence.ts'
 import { type AccountFeatures, accountFeatures, type Weights } from './features.ts'
 import { type Home, homesOf } from './homes.ts'
 import { explainFeature } from './household-text.ts'
+import { RETURN_DAYS } from './returned-to.ts'
 import { DEFAULT_THRESHOLD, DEFAULT_WEIGHTS } from './weights.ts'
 
 /** What households and findings say about one account. */
@@ -39,6 +40,13 @@ export const householdEvidence = (homes: readonly Home[], now: number): Househol
 }
 
 /**
+ * Whether anything may be held against the account at all: another home come back to on separate days, a machine,
+ * or a burst of strangers. Whatever less adds up to, nobody is accused of it.
+ */
+const hasEnoughEvidence = ({ strongest, values }: AccountFeatures): boolean =>
+  (strongest?.settledDays ?? 0) >= RETURN_DAYS || values.restreaming > 0 || values.strangers > 0
+
+/**
  * Clusters plays into households and scores the evidence for a second one; plays must be prepared by
  * `preparePlays`.
  */
@@ -52,6 +60,8 @@ export const judgeHouseholds = (
   const decay = decayAt(options.now)
   const features = accountFeatures(evidence, weights, options.findings ?? [], decay)
   const { confidence, contributions } = explainConfidence(features, weights, explainFeature)
-  const isLikely = confidence >= (options.threshold ?? DEFAULT_THRESHOLD)
+  const threshold = options.threshold ?? DEFAULT_THRESHOLD
+  // Who asks for everybody gets everybody.
+  const isLikely = threshold <= 0 || (hasEnoughEvidence(features) && confidence >= threshold)
   return { homes, features, confidence, contributions, isLikely }
 }

@@ -1,8 +1,9 @@
 import { coveredMs } from '#domain/interval'
 import type { FindingKind, Household } from '../types.ts'
-import { type HouseholdEvidence, mostCommon } from './evidence.ts'
+import type { HouseholdEvidence } from './evidence.ts'
 import type { AccountFeatures, FeatureId } from './features.ts'
 import type { Home } from './homes.ts'
+import { mostCommon } from './most-common.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -43,10 +44,14 @@ const HOME_SENTENCES: HomeSentences = {
   hours: (s) =>
     `${counted(Math.round(s.hours), 'hour')} were watched there on ${counted(s.days, 'day')}`,
   devices: (s) => `${counted(s.home.devices.size, 'device belongs', 'devices belong')} there`,
+  no_television: () => 'no television of its own played there',
   common_days: (s) => `both homes played on ${counted(s.commonDays, 'day')}`,
   overlap: overlapSentence,
   abroad: () => 'the two homes are in different countries',
   mixing: (s) => `devices of one home were guests of the other on ${counted(s.mixedDays, 'day')}`,
+  turns: () => 'the main home was silent when it played, as where one household comes and goes',
+  brief: (s) => `it played in only ${counted(s.weeks, 'week')}, as on a visit`,
+  passing: () => 'no line there was come back to on three days',
   work_hours: (s) =>
     `${Math.round(100 * s.workHoursShare)} % of the plays there, by no television, were in working hours, as in an office`,
   short_history: (s) =>

@@ -53,7 +53,8 @@ const countReturns = (
 export const lineConflicts = (plays: readonly EnrichedPlay[]): LineConflicts => {
   const pools = new Map<string, EnrichedPlay[]>()
   for (const play of plays) {
-    if (play.line === null || play.pool === null || play.isHosting) continue
+    // A /48 is one customer's, however many networks he makes of it.
+    if (play.line === null || play.pool === null || play.isHosting || play.family !== 4) continue
     const known = pools.get(play.pool)
     if (known) known.push(play)
     else pools.set(play.pool, [play])

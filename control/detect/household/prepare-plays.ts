@@ -1,7 +1,10 @@
 import type { PlayRecord } from '#domain/types'
 import { mergeDerivedDevices } from '../devices/derived-devices.ts'
+import { lastingDevices } from '../devices/lasting-devices.ts'
 import { normalisePlays } from '../normalise.ts'
 import { feedbackFilter } from '../scoring/feedback.ts'
+import { toldOnce } from '../told-once.ts'
+import { trueEnds } from '../true-ends.ts'
 import type { Feedback } from '../types.ts'
 
 /** What counts as home or as harmless besides the LAN. */
@@ -21,9 +24,10 @@ export const preparePlays = (
   hints: HomeHints = {},
 ): PlayRecord[] => {
   const isHeld = countableDevices(hints)
-  const home = placeAtHome(normalisePlays(plays, now).filter(isHeld), hints)
+  const once = trueEnds(toldOnce(normalisePlays(plays, now)))
+  const home = placeAtHome(once.filter(isHeld), hints)
   // An operator names a device as the edge does, or as we show it.
-  return mergeDerivedDevices(home).filter(isHeld)
+  return mergeDerivedDevices(lastingDevices(home)).filter(isHeld)
 }
 
 /** Filters out plays of devices an operator marked as fine. */

@@ -56,6 +56,7 @@ export const assessAccount = (plays: readonly PlayRecord[], options: AssessOptio
   const isFine = options.feedback?.isAccountFine ?? false
   return {
     account: plays[0]?.account ?? null,
+    plays: known.length,
     confidence: judgement.confidence,
     flagged: judgement.isLikely && !isFine,
     findings: findings.sort(inOrder),

@@ -63,7 +63,7 @@ export const judgeAccount = (
     const isWanted = !concurrentOnly || simultaneousPlays(plays).length > 0
     const flagged = assessment.flagged && isWanted
     const kept = flagged || keepsPlays ? plays : []
-    return { user_id, name, playCount: plays.length, plays: kept, assessment, flagged }
+    return { user_id, name, playCount: assessment.plays, plays: kept, assessment, flagged }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     return { user_id, name, error: `could not be judged: ${message}` }

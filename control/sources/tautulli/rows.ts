@@ -150,6 +150,7 @@ export const playFromTautulli = (
     device: textOr(row.machine_id),
     platform: textOr(row.platform),
     client: textOr(row.product, row.player),
+    player: textOr(row.player),
     channel: isLive ? textOr(row['channel_title'], row.title) : null,
     title: textOr(row.full_title, row.title),
     isLive,

@@ -35,6 +35,7 @@ export function mergePlay(a: PlayRecord, b: PlayRecord): PlayRecord {
     endedAt: late.endedAt,
     playedMs: larger(a.playedMs, b.playedMs),
     bytes: larger(a.bytes, b.bytes),
+    player: either(late.player ?? null, early.player ?? null),
     reason: late.endedAt === null ? late.reason : (late.reason ?? early.reason),
   }
 }

@@ -44,6 +44,7 @@ export const PLAYS = defineTable<StoredPlay>({
     playedMs: 'int?',
     bytes: 'int?',
     reason: 'text?',
+    player: 'text?',
   },
 })
 
@@ -63,6 +64,7 @@ export const playRow = (play: PlayRecord): SqlValue[] =>
 export const playColumns = (play: PlayRecord, key = 0, accountKey = 0): SqlValue[] =>
   PLAYS.toRow({
     ...play,
+    player: play.player ?? null,
     key,
     accountKey,
     startedAt: Math.trunc(play.startedAt),
@@ -105,6 +107,7 @@ export const withoutKey = (stored: StoredPlay): PlayRecord => ({
   playedMs: stored.playedMs,
   bytes: stored.bytes,
   reason: stored.reason,
+  player: stored.player ?? null,
 })
 
 /** A row as the record it was made of. */

@@ -96,12 +96,32 @@ describe('an operator who says "this is fine"', () => {
 })
 
 describe('the line of the server', () => {
-  it('is the same home as the LAN', () => {
-    const lan = daily(everyNth(60, 1), { network: '10.0.0.5', with: { isLan: true } })
-    const wan = daily(everyNth(60, 3), { device: 'set upstairs', network: '198.51.100.9' })
-    const apart = assessAccount([...lan, ...wan], { now })
-    const known = assessAccount([...lan, ...wan], { now, homeNetworks: ['198.51.100.9'] })
-    expect(apart.households).toHaveLength(2)
-    expect(known.households).toHaveLength(1)
+  const lan = daily(everyNth(60, 1), {
+    minutes: 150,
+    network: '10.0.0.5',
+    with: { isLan: true },
+  })
+  const upstairs = daily(everyNth(60, 3), { device: 'set upstairs', network: '198.51.100.9' })
+  const friend = daily(everyNth(60, 1), {
+    at: 6 * HOUR,
+    device: 'set of a friend',
+    network: '203.0.113.5',
+    place: 'bordeaux',
+  })
+
+  it('is taken to be the one public line beside the LAN', () => {
+    expect(assessAccount([...lan, ...upstairs], { now })).toMatchObject({ flagged: false })
+    expect(assessAccount([...lan, ...upstairs], { now }).households).toHaveLength(1)
+  })
+
+  it('is the same home as the LAN where it is told', () => {
+    const plays = [...lan, ...upstairs, ...friend]
+    const known = assessAccount(plays, { now, homeNetworks: ['198.51.100.9'] })
+    expect(known.households.map((h) => h.devices.length)).toEqual([2, 1])
+    expect(known.flagged).toBe(true)
+    const both = ['198.51.100.9', '203.0.113.5']
+    const trusted = assessAccount(plays, { now, homeNetworks: both })
+    expect(trusted).toMatchObject({ flagged: false })
+    expect(trusted.households).toHaveLength(1)
   })
 })

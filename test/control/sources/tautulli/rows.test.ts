@@ -52,6 +52,7 @@ describe('a row of Tautulli', () => {
       device: 'cgqktqu4',
       platform: 'webOS',
       client: 'Plex for LG',
+      player: 'LG 55" OLED',
       channel: null,
       title: 'Distant Machine - Cold Open',
       isLive: false,

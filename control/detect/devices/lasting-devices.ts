@@ -1,0 +1,127 @@
+import type { PlayRecord } from '#domain/types'
+import { hasDerivedDevice, isLoopback } from '../guards.ts'
+import { addressPoolOf } from '../network-class.ts'
+
+const DAY_MS = 86_400_000
+
+// Ids of one player that follow each other with no more between are one player whose id was renewed.
+const PAUSE_MS = 21 * DAY_MS
+
+/** What a player says it is, whatever id it goes by. */
+const modelOf = (play: PlayRecord): string =>
+  [play.platform ?? '', play.client ?? '', play.player ?? ''].join('/')
+
+const placeOf = (play: PlayRecord): string | null => {
+  if (isLoopback(play)) return null
+  return play.isLan ? `lan ${play.source}` : addressPoolOf(play.network)
+}
+
+interface Id {
+  readonly name: string
+  readonly plays: PlayRecord[]
+  readonly places: Set<string>
+  first: number
+  last: number
+}
+
+/** A device as it lasts: the ids it went by, one after the other. */
+interface Chain {
+  readonly name: string
+  readonly places: Set<string>
+  last: number
+}
+
+const idsOf = (plays: readonly PlayRecord[]): Id[] => {
+  const ids = new Map<string, Id>()
+  for (const play of plays) {
+    const name = play.device ?? ''
+    const id = ids.get(name) ?? {
+      name,
+      plays: [],
+      places: new Set<string>(),
+      first: play.startedAt,
+      last: play.startedAt,
+    }
+    ids.set(name, id)
+    id.plays.push(play)
+    id.last = play.startedAt
+    const place = placeOf(play)
+    if (place !== null) id.places.add(place)
+  }
+  return [...ids.values()].sort((a, b) => a.first - b.first || (a.name < b.name ? -1 : 1))
+}
+
+const shared = (a: ReadonlySet<string>, b: ReadonlySet<string>): number =>
+  [...a].filter((x) => b.has(x)).length
+
+/** The device an id goes on with: one of its model that had fallen silent and was seen in the same places. */
+const continued = (chains: readonly Chain[], id: Id): Chain | undefined => {
+  const silent = chains.filter((c) => c.last < id.first && id.first - c.last <= PAUSE_MS)
+  const near = silent.filter((c) => shared(c.places, id.places) > 0)
+  return near.sort(
+    (a, b) => shared(b.places, id.places) - shared(a.places, id.places) || b.last - a.last,
+  )[0]
+}
+
+/** Names the devices of one model: each id by the first id of its chain. */
+const chainIds = (ids: readonly Id[]): Map<string, string> => {
+  const names = new Map<string, string>()
+  const chains: Chain[] = []
+  for (const id of ids) {
+    const chain = continued(chains, id)
+    if (chain === undefined) {
+      chains.push({ name: id.name, places: new Set(id.places), last: id.last })
+      names.set(id.name, id.name)
+    } else {
+      chain.last = Math.max(chain.last, id.last)
+      for (const place of id.places) chain.places.add(place)
+      names.set(id.name, chain.name)
+    }
+  }
+  return names
+}
+
+/** Ids that players of several models go by, as where an app ships with one. */
+const constantIds = (plays: readonly PlayRecord[]): ReadonlySet<string> => {
+  const models = new Map<string, string>()
+  const constant = new Set<string>()
+  for (const play of plays) {
+    if (play.device === null) continue
+    const kind = `${play.platform ?? ''}/${play.client ?? ''}`
+    const before = models.get(play.device)
+    if (before === undefined) models.set(play.device, kind)
+    else if (before !== kind) constant.add(play.device)
+  }
+  return constant
+}
+
+/**
+ * Gives plays devices that last: an id that several models go by names each of them apart, and ids of one model
+ * that follow each other in one place are one device whose id was renewed, as browsers and some apps do. Plays
+ * must be in order of start; those of edges, whose devices are made up, are left alone.
+ */
+export const lastingDevices = (plays: readonly PlayRecord[]): PlayRecord[] => {
+  const constant = constantIds(plays)
+  const named = plays.map((play) =>
+    play.device !== null && constant.has(play.device)
+      ? { ...play, device: `${play.device} ${modelOf(play)}` }
+      : play,
+  )
+  const models = new Map<string, PlayRecord[]>()
+  for (const play of named) {
+    if (play.device === null || hasDerivedDevice(play)) continue
+    const model = `${play.source}\n${modelOf(play)}`
+    const known = models.get(model)
+    if (known) known.push(play)
+    else models.set(model, [play])
+  }
+  const names = new Map<string, string>()
+  for (const list of models.values()) {
+    for (const [id, name] of chainIds(idsOf(list))) if (id !== name) names.set(id, name)
+  }
+  if (names.size === 0) return named
+  return named.map((play) => {
+    const name = play.device === null ? undefined : names.get(play.device)
+    return name === undefined ? play : { ...play, device: name }
+  })
+}

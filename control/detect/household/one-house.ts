@@ -1,0 +1,188 @@
+import { haversineKm } from '#domain/geo'
+import { isLan, parseAddress } from '#domain/networks/network'
+import type { Coordinates } from '#domain/types'
+import type { EnrichedPlay } from '../enriched-play.ts'
+
+/** What a group watched over one provider's lines in one country. */
+interface Part {
+  readonly families: Readonly<Record<4 | 6, number>>
+  readonly days: ReadonlySet<number>
+  readonly at: Coordinates | null
+}
+
+/** What a group of devices shows of where it lives. */
+export interface Dwelling {
+  /** At home on the LAN, and no set of it tells which public line is that house's. */
+  readonly isLan: boolean
+  readonly parts: ReadonlyMap<string, Part>
+  readonly days: ReadonlySet<number>
+  readonly first: number
+  readonly last: number
+  /** Different public lines on a day with any, on average. */
+  readonly linesADay: number
+  readonly blocks: ReadonlySet<string>
+}
+
+/** Databases locate the IPv6 and the IPv4 of one line this far apart, radii left out. */
+const TWIN_KM = 200
+
+const NEAR_KM = 100
+
+const most = <T>(values: readonly T[]): T | undefined => {
+  const counts = new Map<T, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  let best: T | undefined
+  for (const [value, count] of counts) {
+    if (best === undefined || count > (counts.get(best) ?? 0)) best = value
+  }
+  return best
+}
+
+const centreOf = (plays: readonly EnrichedPlay[]): Coordinates | null => {
+  const name = most(
+    plays.flatMap(({ coordinates: at }) => (at ? [`${at.latitude} ${at.longitude}`] : [])),
+  )
+  return (
+    plays.find(({ coordinates: at }) => at && `${at.latitude} ${at.longitude}` === name)
+      ?.coordinates ?? null
+  )
+}
+
+/** The /16 or /32 an address lies in. */
+const blockOf = ({ line, family }: EnrichedPlay): string[] => {
+  if (line === null || family === null) return []
+  return [
+    family === 4 ? line.split('.').slice(0, 2).join('.') : line.split(':').slice(0, 2).join(':'),
+  ]
+}
+
+const partOf = ({ play }: EnrichedPlay): string =>
+  `${play.asn ?? play.asnOrg ?? ''} ${play.country ?? ''}`
+
+const partsOf = (open: readonly EnrichedPlay[]): Map<string, Part> => {
+  const lists = new Map<string, EnrichedPlay[]>()
+  for (const play of open) {
+    const known = lists.get(partOf(play))
+    if (known) known.push(play)
+    else lists.set(partOf(play), [play])
+  }
+  return new Map(
+    [...lists].map(([name, plays]) => {
+      const families = { 4: 0, 6: 0 }
+      for (const { family, start, end } of plays)
+        if (family !== null) families[family] += end - start
+      return [name, { families, days: new Set(plays.map((p) => p.day)), at: centreOf(plays) }]
+    }),
+  )
+}
+
+/** Whether no line was used on more days than the LAN. */
+const isMostlyLan = (own: readonly EnrichedPlay[]): boolean => {
+  const days = new Map<string, Set<number>>()
+  for (const { line, day, play } of own) {
+    const name = line === null ? null : play.isLan ? 'lan' : line
+    if (name !== null) days.set(name, (days.get(name) ?? new Set<number>()).add(day))
+  }
+  const lan = days.get('lan')?.size ?? 0
+  return lan > 0 && [...days.values()].every((set) => set.size <= lan)
+}
+
+const TOLD_DAYS = 3
+
+/** Whether a play at home says by which public address that home is known. */
+const tellsAddress = ({ play }: EnrichedPlay): boolean => {
+  const address = play.isLan && play.address !== null ? parseAddress(play.address) : null
+  return address !== null && !isLan(address)
+}
+
+/** Whether it is known which public line is the LAN's: told, or seen of a set that stands there. */
+const hasToldLine = (own: readonly EnrichedPlay[]): boolean => {
+  const sets = own.filter((p) => p.kind === 'television')
+  const atLan = new Set(sets.filter((p) => p.play.isLan).map((p) => p.device))
+  if (own.some(tellsAddress)) return true
+  const told = new Map<string, Set<number>>()
+  for (const { device, family, day, isHosting } of sets) {
+    if (family === null || isHosting || !atLan.has(device)) continue
+    told.set(device, (told.get(device) ?? new Set<number>()).add(day))
+  }
+  return [...told.values()].some((days) => days.size >= TOLD_DAYS)
+}
+
+/** Sums up plays of a group's own devices at its own lines. */
+export const dwellingOf = (own: readonly EnrichedPlay[]): Dwelling => {
+  const open = own.filter((p) => p.family !== null)
+  const perDay = new Map<number, Set<string>>()
+  for (const { day, line } of open) {
+    perDay.set(day, (perDay.get(day) ?? new Set<string>()).add(line ?? ''))
+  }
+  const lines = [...perDay.values()].reduce((sum, set) => sum + set.size, 0)
+  const starts = own.map((p) => p.day)
+  return {
+    isLan: isMostlyLan(own) && !hasToldLine(own),
+    parts: partsOf(open.filter((p) => !p.isHosting)),
+    days: new Set(starts),
+    first: starts.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+    last: starts.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+    linesADay: lines / Math.max(1, perDay.size),
+    blocks: new Set(open.flatMap(blockOf)),
+  }
+}
+
+const isWithin = (a: Part, b: Part, km: number): boolean =>
+  a.at === null || b.at === null || haversineKm(a.at, b.at) <= km
+
+// So much of what was watched over a provider must be of one IP version for a group to be one side of a line.
+const ONE_SIDED = 0.9
+
+const TWIN_DAYS = 2
+
+/** The IP version a group keeps to over one provider's lines; `null` where it uses both. */
+const sideOf = ({ families, days }: Part): 4 | 6 | null => {
+  if (days.size < TWIN_DAYS) return null
+  const least = ONE_SIDED * (families[4] + families[6])
+  if (families[4] >= least) return 4
+  return families[6] >= least ? 6 : null
+}
+
+/**
+ * Milliseconds two groups watched over the IPv4 and the IPv6 side of what may be one line, the lesser of the two: a
+ * set that speaks IPv6 and one that cannot show two networks of one provider. Zero where they are no such pair.
+ */
+export const twinMs = (a: Dwelling, b: Dwelling): number => {
+  let ms = 0
+  for (const [name, one] of a.parts) {
+    const other = b.parts.get(name)
+    if (other === undefined || !isWithin(one, other, TWIN_KM)) continue
+    const [x, y] = [sideOf(one), sideOf(other)]
+    if (x === null || y === null || x === y) continue
+    ms = Math.max(ms, Math.min(one.families[x], other.families[y]))
+  }
+  return ms
+}
+
+// So many days in each of two places, one after the other, are a household that moved.
+const LIVED_DAYS = 5
+
+const countBeyond = (days: ReadonlySet<number>, isBeyond: (day: number) => boolean): number =>
+  [...days].filter(isBeyond).length
+
+/** Whether one place was left for the other: hardly a day in the old one once the new one was lived in. */
+export const isMove = (a: Dwelling, b: Dwelling): boolean => {
+  const [old, young] = a.first <= b.first ? [a, b] : [b, a]
+  if (old.days.size < LIVED_DAYS || young.days.size < LIVED_DAYS) return false
+  const late = countBeyond(old.days, (day) => day > young.first)
+  return late <= 1
+}
+
+// From so many lines a day on, each connection has an address of its own.
+const POOLED = 1.4
+
+/** Whether both draw their addresses from one carrier's pool, as mobile internet at home does, in one area. */
+export const arePooled = (a: Dwelling, b: Dwelling): boolean =>
+  a.linesADay >= POOLED &&
+  b.linesADay >= POOLED &&
+  [...a.blocks].some((block) => b.blocks.has(block)) &&
+  [...a.parts].some(([name, one]) => {
+    const other = b.parts.get(name)
+    return other !== undefined && isWithin(one, other, NEAR_KM)
+  })

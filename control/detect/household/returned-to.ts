@@ -1,0 +1,29 @@
+import type { EnrichedPlay } from '../enriched-play.ts'
+import type { Home } from './homes.ts'
+
+/** On so many separate days must a line be come back to before who plays there lives there. */
+export const RETURN_DAYS = 3
+
+const daysPerLine = (plays: readonly EnrichedPlay[]): Map<string, Set<number>> => {
+  const days = new Map<string, Set<number>>()
+  for (const { line, day } of plays) {
+    if (line !== null) days.set(line, (days.get(line) ?? new Set<number>()).add(day))
+  }
+  return days
+}
+
+/**
+ * What of a home was played where its devices live: on lines come back to on separate days, or on those of its own
+ * televisions, which do not travel. Hotels, trains and a carrier's ever new addresses are left out.
+ */
+export const settledPlays = (home: Home): readonly EnrichedPlay[] => {
+  const days = daysPerLine(home.ownPlays)
+  const sets = new Set(
+    home.ownPlays.flatMap((t) => (t.kind === 'television' ? (t.line ?? []) : [])),
+  )
+  return home.ownPlays.filter(
+    ({ line, kind }) =>
+      kind === 'television' ||
+      (line !== null && (sets.has(line) || (days.get(line)?.size ?? 0) >= RETURN_DAYS)),
+  )
+}

@@ -1,0 +1,86 @@
+import type { PlayRecord } from '#domain/types'
+import { hasDerivedDevice } from './guards.ts'
+import { endOf } from './normalise.ts'
+
+// Two monitors of one server, or one that runs twice, write the same start a few seconds apart.
+const SAME_START_MS = 60_000
+
+// A monitor that restarts writes what still plays as a new row; nobody stops and resumes that fast so often.
+const RESTART_GAP_MS = 5 * 60_000
+
+// A player cannot begin two items within this time.
+const AT_ONCE_MS = 2000
+
+/** The player and its line. */
+const playerOf = (play: PlayRecord): string =>
+  [
+    play.device ?? '',
+    play.platform ?? '',
+    play.client ?? '',
+    play.isLan ? 'lan' : (play.network ?? ''),
+  ].join('\n')
+
+/** What two rows of one playing have in common. */
+const playingOf = (play: PlayRecord): string =>
+  [playerOf(play), play.channel ?? '', play.title ?? ''].join('\n')
+
+// Whoever names neither device nor item cannot be told from another viewer.
+const isRecognisable = (play: PlayRecord): boolean =>
+  play.device !== null && (play.title !== null || play.channel !== null)
+
+const sum = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? null : a + b
+
+const larger = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.max(a, b)
+
+/** Two rows as one play under the identity of the earlier. */
+const joined = (first: PlayRecord, next: PlayRecord, isSameStart: boolean): PlayRecord => {
+  const add = isSameStart ? larger : sum
+  const late = endOf(next) >= endOf(first) ? next : first
+  return {
+    ...first,
+    lastSeenAt: late.lastSeenAt,
+    endedAt: late.endedAt,
+    playedMs: add(first.playedMs, next.playedMs),
+    bytes: add(first.bytes, next.bytes),
+    reason: late.reason,
+  }
+}
+
+/** Whether the later row tells of the same playing again: begun at once, or gone on after a restart. */
+const isSamePlaying = (first: PlayRecord, next: PlayRecord): 'again' | 'on' | null => {
+  if (next.startedAt - first.startedAt <= SAME_START_MS) return 'again'
+  const gap = next.startedAt - endOf(first)
+  return gap >= 0 && gap <= RESTART_GAP_MS && first.source === next.source ? 'on' : null
+}
+
+/**
+ * One record per playing, in order: rows that tell the same start of one item on one device again become one,
+ * and so does what a restart of the monitor split. The first row's id stays. Plays must be in order of start.
+ */
+export const toldOnce = (plays: readonly PlayRecord[]): PlayRecord[] => {
+  const last = new Map<string, number>()
+  const lastOfPlayer = new Map<string, number>()
+  const told: PlayRecord[] = []
+  for (const play of plays) {
+    if (!isRecognisable(play)) {
+      told.push(play)
+      continue
+    }
+    const key = playingOf(play)
+    const player = playerOf(play)
+    const latest = lastOfPlayer.get(player)
+    const isAtOnce =
+      latest !== undefined && play.startedAt - (told[latest]?.startedAt ?? 0) <= AT_ONCE_MS
+    const at = isAtOnce && play.device !== null && !hasDerivedDevice(play) ? latest : last.get(key)
+    const first = at === undefined ? undefined : told[at]
+    const how = first === undefined ? null : isSamePlaying(first, play)
+    if (at === undefined || first === undefined || how === null) {
+      last.set(key, told.length)
+      lastOfPlayer.set(player, told.length)
+      told.push(play)
+    } else told[at] = joined(first, play, how === 'again')
+  }
+  return told
+}

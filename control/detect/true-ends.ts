@@ -1,0 +1,81 @@
+import type { PlayRecord } from '#domain/types'
+import { hasDerivedDevice } from './guards.ts'
+import { endOf } from './normalise.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+
+// Longer than any film or match; what is over it and stops together was stopped by the monitor.
+const LONG_MS = 8 * HOUR_MS
+
+// What a play whose end nobody saw is taken to have lasted.
+const ASSUMED_MS = 2 * HOUR_MS
+
+// Rows that a monitor closes when it comes back have one stop, give or take its own pace.
+const TOGETHER_MS = MINUTE_MS
+
+const endedAt = (play: PlayRecord, end: number): PlayRecord => {
+  const length = Math.max(0, end - play.startedAt)
+  return {
+    ...play,
+    lastSeenAt: Math.min(play.lastSeenAt, end),
+    endedAt: end,
+    playedMs: play.playedMs === null ? null : Math.min(play.playedMs, length),
+  }
+}
+
+/** A player plays one thing at a time: on one line, what it left running is over when it begins the next. */
+const clippedByNext = (plays: readonly PlayRecord[]): PlayRecord[] => {
+  const next = new Map<string, number>()
+  const settled = [...plays]
+  for (let i = plays.length - 1; i >= 0; i -= 1) {
+    const play = plays[i]
+    if (play === undefined || play.device === null || hasDerivedDevice(play)) continue
+    const line = play.isLan ? 'lan' : (play.network ?? '')
+    const key = [play.source, play.device, play.platform, play.client, line].join('\n')
+    const end = next.get(key)
+    if (end !== undefined && end < endOf(play)) settled[i] = endedAt(play, end)
+    next.set(key, play.startedAt)
+  }
+  return settled
+}
+
+// Who plays on so soon was really there.
+const ON_MS = 15 * MINUTE_MS
+
+const goesOn = (play: PlayRecord, plays: readonly PlayRecord[]): boolean =>
+  plays.some(
+    (next) =>
+      next.device === play.device &&
+      next.startedAt >= endOf(play) - MINUTE_MS &&
+      next.startedAt <= endOf(play) + ON_MS,
+  )
+
+/** The stops that several long plays share, to the minute: moments at which a monitor came back. */
+const restarts = (plays: readonly PlayRecord[]): ReadonlySet<PlayRecord> => {
+  const long = plays
+    .filter((play) => endOf(play) - play.startedAt >= LONG_MS && !goesOn(play, plays))
+    .sort((a, b) => endOf(a) - endOf(b))
+  const stopped = new Set<PlayRecord>()
+  for (const [i, play] of long.entries()) {
+    const before = long[i - 1]
+    if (before === undefined || endOf(play) - endOf(before) > TOGETHER_MS) continue
+    stopped.add(before)
+    stopped.add(play)
+  }
+  return stopped
+}
+
+/**
+ * Ends that nobody saw, mended: what a player left for its next item ended then, and long plays that all stop in
+ * one minute were stopped by a restart of the monitor, hours or days after their viewer. Plays must be in order of
+ * start; a play of an edge is left as it is, since several players may share its device.
+ */
+export const trueEnds = (plays: readonly PlayRecord[]): PlayRecord[] => {
+  const clipped = clippedByNext(plays)
+  const unseen = restarts(clipped)
+  if (unseen.size === 0) return clipped
+  return clipped.map((play) =>
+    unseen.has(play) ? endedAt(play, play.startedAt + ASSUMED_MS) : play,
+  )
+}

@@ -117,11 +117,14 @@ const dataRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
       if (!list) return refuse(reply, 'group.unknown', 0)
       // Under the name of a version that is gone, the present list must not be kept.
       const keep = wanted ? 'max-age=31536000, immutable' : 'no-store'
-      return reply
-        .type('audio/x-mpegurl; charset=utf-8')
-        .header('etag', `"${list.version}"`)
-        .header('cache-control', keep)
-        .send(list.text)
+      return (
+        reply
+          // mpv takes a list for one only where no charset is told; M3U is read as UTF-8 without it.
+          .type('audio/x-mpegurl')
+          .header('etag', `"${list.version}"`)
+          .header('cache-control', keep)
+          .send(list.text)
+      )
     },
   )
   app.get<{ Params: { name: string }; Querystring: { from?: string; cursor?: number } }>(

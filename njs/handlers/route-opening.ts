@@ -1,7 +1,7 @@
 import { describePath, type PathKind, stripSecrets } from '../domain/channels/channel.ts'
 import { decodePercent } from '../domain/credentials/encoding.ts'
 import { type Ticket, verifyTicket } from '../domain/credentials/ticket.ts'
-import { type OpeningRequest, readOpening } from '../domain/doors/match.ts'
+import { type OpeningRequest, readOpening, withoutSuffix } from '../domain/doors/match.ts'
 import type { OpeningRoute } from '../domain/doors/opening-route.ts'
 import type { ReasonId } from '../domain/reasons.ts'
 import { KEY_LENGTH } from '../domain/viewer/lease.ts'
@@ -51,20 +51,27 @@ const isInferred = (r: Request, ticket: Ticket, kind: PathKind): boolean => {
   return group.inferredAgents.some((part) => agent.includes(part))
 }
 
+/** The query; one that stands within a suffix is the suffix's. */
+const argsOf = (r: Request): string => {
+  const path = variable(r, 'uri')
+  return withoutSuffix(path) === path ? variable(r, 'args') : ''
+}
+
 /** Everything the question to control needs; secrets go in headers of their own. */
 const prepare = (r: Request, opening: OpeningRequest): void => {
   const address = addressText(r)
   const group = networkGroup(r)
+  const args = stripSecrets(argsOf(r))
   setVariables(r, {
     gh_ticket: opening.credential === 'ticket' ? opening.ticket : '',
-    gh_args: stripSecrets(variable(r, 'args')),
+    gh_args: args,
     gh_ask_address: address,
     gh_ask_agent: encodeURIComponent(variable(r, 'http_user_agent')),
     gh_ask_referer: encodeURIComponent(variable(r, 'http_referer')),
     gh_ask_host: encodeURIComponent(variable(r, 'http_host')),
     gh_ask_playback: encodeURIComponent(variable(r, 'http_x_playback_session_id')),
     gh_ask_rest: encodeURIComponent(opening.rest),
-    gh_ask_args: encodeURIComponent(stripSecrets(variable(r, 'args'))),
+    gh_ask_args: encodeURIComponent(args),
     gh_ask_group: group ? encodeURIComponent(group) : '',
     gh_ask_won_by: group ? 'network' : '',
     gh_ask_country: knownCountry(r, address) ?? '',
@@ -83,7 +90,7 @@ const identify = (r: Request, opening: OpeningRequest): string => {
   const asked = `${name}/${opening.channel}/${addressText(r)}/${agent}`
   const key = nginxCrypto.sha256(asked).slice(0, KEY_LENGTH)
   const playback = variable(r, 'http_x_playback_session_id')
-  const exact = `${asked}/${playback}/${opening.rest}?${variable(r, 'args')}`
+  const exact = `${asked}/${playback}/${opening.rest}?${argsOf(r)}`
   setVariables(r, {
     gh_fingerprint: name.slice(0, 6),
     gh_secret_hash: name,

@@ -38,7 +38,7 @@ describe('one address for everybody', () => {
   test('GET: type, freshness, CORS, both guide attributes, a ticket of its own each time', async () => {
     const [one, two] = [await list(), await list()]
     expect(one.headers).toMatchObject({
-      'content-type': 'audio/x-mpegurl; charset=utf-8',
+      'content-type': 'audio/x-mpegurl',
       'access-control-allow-origin': '*',
       'cache-control': 'private, no-cache',
     })

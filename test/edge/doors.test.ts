@@ -97,6 +97,27 @@ describe('doors', () => {
     })
   })
 
+  test.each(['|', '%7C', '%7c'])(
+    'a suffix asked literally behind %s opens the channel',
+    async (bar) => {
+      const note = `${bar}User-Agent=Box/1&Referer=http://r.example/a?b=c`
+      const opened = await rig.get(
+        `/live/${rig.ticket({ account: `own:${bar}` })}/ch1/index.m3u8${note}`,
+      )
+      expect(opened.status).toBe(302)
+      expect(opened.headers.get('location')).toMatch(/^\/s\/[\w-]+\/ch1\/master\.m3u8$/)
+      expect(asked('/open')).toMatchObject({ 'x-gh-rest': 'index.m3u8' })
+      expect(asked('/open')['x-gh-args']).toBeUndefined()
+      const seen = rig.origin.seen.length
+      expect((await rig.get(opened.headers.get('location') ?? '')).status).toBe(200)
+      const [request] = rig.origin.seen.slice(seen)
+      expect(request?.url).toBe('/hls/ch1/master.m3u8')
+      expect(JSON.stringify(request?.headers)).not.toMatch(/Box|r\.example/)
+      const xtream = await rig.get(`/live/alice/secret${bar.slice(-1)}/ch1.m3u8${note}`)
+      expect([xtream.status, asked('/open')['x-gh-door']]).toEqual([302, 'xtream'])
+    },
+  )
+
   test('a wrong token is remembered; many wrong ones make their network wait, a ticket still opens', async () => {
     const from = '198.51.100.60'
     const once = await rig.get('/live/ch1/index.m3u8?token=wrong', { from })

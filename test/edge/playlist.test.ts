@@ -161,7 +161,7 @@ describe('as HTTP', () => {
       headers: { 'Accept-Encoding': 'identity', Range: 'bytes=0-5' },
     })
     expect(plain.status).toBe(200)
-    expect(plain.headers.get('content-type')).toBe('audio/x-mpegurl; charset=utf-8')
+    expect(plain.headers.get('content-type')).toBe('audio/x-mpegurl')
     expect(plain.headers.get('content-encoding')).toBeNull()
     expect(plain.headers.get('vary')).toContain('Accept-Encoding')
     expect(plain.headers.get('last-modified')).toBeNull()
@@ -173,7 +173,13 @@ describe('as HTTP', () => {
     const head = await rig.get('/playlist.m3u', { from: '192.168.1.5', method: 'HEAD' })
     expect([head.status, head.text]).toEqual([200, ''])
     expect(head.headers.get('etag')).toBe(plain.headers.get('etag'))
-    expect(head.headers.get('content-type')).toBe('audio/x-mpegurl; charset=utf-8')
+    expect(head.headers.get('content-type')).toBe('audio/x-mpegurl')
+    for (const door of ['/playlist.m3u8', '/get.php?token=secret-token'])
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await rig.get(door, { from: '192.168.1.5', method })
+        const type = answer.headers.get('content-type')
+        expect([door, method, answer.status, type]).toEqual([door, method, 200, 'audio/x-mpegurl'])
+      }
     const json = { 'Content-Type': 'application/json' }
     const posted = await rig.get('/playlist.m3u', {
       from: '192.168.1.5',

@@ -248,9 +248,7 @@ export function createStub(): StubControl {
   const list = (id: string, response: ServerResponse): void => {
     const text = stub.lists.get(decodeURIComponent(id))
     if (text === undefined) return void response.writeHead(404).end()
-    response
-      .writeHead(200, { 'Content-Type': 'audio/x-mpegurl; charset=utf-8', ETag: '"x"' })
-      .end(text)
+    response.writeHead(200, { 'Content-Type': 'audio/x-mpegurl', ETag: '"x"' }).end(text)
   }
   return stub
 }

@@ -1,4 +1,4 @@
-import { isChannelId, universalEntry } from '../channels/channel.ts'
+import { describePath, isChannelId, universalEntry } from '../channels/channel.ts'
 import { DOORS, type Door } from './doors.ts'
 import { type PathValue, patternOf, reservedBelow } from './shape.ts'
 
@@ -60,11 +60,24 @@ const matchIn = (doors: readonly Door[], path: string, has: HasArgument): DoorMa
 export const matchDoor = (path: string, has: HasArgument): DoorMatch | null =>
   matchIn(DOORS, path, has)
 
+/**
+ * What Kodi puts behind an address, `|User-Agent=…&Referer=…`, is a note to itself; VLC and mpv ask for it literally. The path ends before it. Only
+ * behind the name of an entry: elsewhere a bar may be part of a name.
+ */
+export const withoutSuffix = (path: string): string => {
+  for (let bar = path.indexOf('|'); bar >= 0; bar = path.indexOf('|', bar + 1)) {
+    const before = path.slice(0, bar)
+    if (before.endsWith('.ts')) return before
+    if (describePath(before, '', 0).kind !== 'segment') return before
+  }
+  return path
+}
+
 const OPENINGS = DOORS.filter(({ serving }) => serving === 'opening')
 
 /** Reads an opening's path, decoded, without the query; `null` where it is none of ours. */
 export const readOpening = (path: string, has: HasArgument): OpeningRequest | null => {
-  const found = matchIn(OPENINGS, path, has)
+  const found = matchIn(OPENINGS, withoutSuffix(path), has)
   if (found === null) return null
   const { channel = '', file, ticket, user, password, extension } = found.values
   const rest = file ?? universalEntry(extension ?? '')

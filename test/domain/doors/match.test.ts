@@ -51,6 +51,20 @@ describe('openings', () => {
     expect(readOpening('/live/u/p/12.ts', token)).toMatchObject({ channel: 'u', rest: 'p/12.ts' })
   })
 
+  test('end before a suffix that stands behind the entry’s name, and only there', () => {
+    const note = '|User-Agent=Box/1 (x)&Referer=http:/r.example/a|b'
+    for (const file of ['index.m3u8', 'v0/list.m3u', 'manifest.mpd', 'mpegts', 'stream.ts'])
+      expect(readOpening(`/live/${ticket}/ch1/${file}${note}`, nothing), file).toEqual(
+        readOpening(`/live/${ticket}/ch1/${file}`, nothing),
+      )
+    expect(readOpening(`/live/u/p|q/12.ts${note}`, nothing)).toEqual(
+      readOpening('/live/u/p|q/12.ts', nothing),
+    )
+    expect(readOpening(`/live/${ticket}/ch1/key|1.bin`, nothing)).toMatchObject({
+      rest: 'key|1.bin',
+    })
+  })
+
   test('never throws', () => {
     fc.assert(
       fc.property(fc.string(), fc.boolean(), (path, has) => {

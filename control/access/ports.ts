@@ -3,7 +3,7 @@ import type { AccountRef, FailMode, GroupWonBy, Protocol } from '#domain/types'
 import type { ChannelRule, GroupConfig } from '../config/schema/schema.ts'
 import type { AuthRequest, Decision, PreviousAnswer } from './authorize/decision.ts'
 
-/** What an opening needs to know of a channel. */
+/** The part of a channel that an opening needs. */
 export interface OpenChannel {
   readonly id: string
   readonly title: string
@@ -29,7 +29,7 @@ export interface Catalog {
   }): { readonly group: string; readonly wonBy: GroupWonBy } | null
 }
 
-/** What a genuine ticket says. */
+/** Claims of a verified ticket. */
 export interface TicketClaims {
   readonly account: AccountRef
   readonly group: string
@@ -39,7 +39,7 @@ export interface TicketClaims {
   readonly issuedSec: number
 }
 
-/** What a genuine pass says. */
+/** Claims of a verified pass. */
 export interface PassClaims {
   readonly account: AccountRef
   readonly group: string
@@ -64,7 +64,7 @@ export interface Signer {
   cloneKey(pass: string, channel: string, network: string): string
 }
 
-/** Rules and backends. */
+/** Authorization by rules and HTTP backends. */
 export interface Authorizer {
   /** Name of the auth backend that decides about a channel in a group; `null` = none does. */
   backendFor(channel: string, group: string): string | null

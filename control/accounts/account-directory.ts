@@ -59,6 +59,7 @@ const remember = <T>(read: (key: string) => Promise<T>, clock: () => number) => 
   }
 }
 
+/** Caches accounts, tokens and plans of `source` for a short time; `forget` empties the cache after a change. */
 export const createAccountDirectory = (
   source: DirectorySource,
   clock: () => number,

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import pLimit from 'p-limit'
 import { hashPassword, verifyPassword } from './secrets.ts'
 
-/** Verifies passwords and remembers those that were right, so that argon2id is paid once. */
+/** Verifies passwords and caches successful checks, so that argon2id runs once per password. */
 export interface PasswordCache {
   verify(
     login: { readonly username: string; readonly password: string },

@@ -3,14 +3,14 @@ import { hash, verify } from '@node-rs/argon2'
 
 const TOKEN_BYTES = 18
 
-/** A new token: 144 random bits in 24 characters that survive every address. */
+/** A new token: 144 random bits as 24 URL-safe characters. */
 export const newToken = (): string => randomBytes(TOKEN_BYTES).toString('base64url')
 
-/** What is kept of a token: its HMAC-SHA-256 under the server key, hex. */
+/** The stored form of a token: HMAC-SHA-256 under the server key, hex. */
 export const hashToken = (serverKey: Uint8Array, token: string): string =>
   createHmac('sha256', serverKey).update(token).digest('hex')
 
-/** What is kept of a password an operator chose: argon2id. */
+/** The stored form of a password: argon2id. */
 export const hashPassword = async (password: string): Promise<string> => await hash(password)
 
 export const verifyPassword = async (stored: string, password: string): Promise<boolean> => {

@@ -24,6 +24,7 @@ export interface StatePaths {
   readonly trafficLog: string
 }
 
+/** The paths below a state folder; nothing is created. */
 export const statePaths = (state: string): StatePaths => {
   const root = resolve(state)
   const run = join(root, 'run')

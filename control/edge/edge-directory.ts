@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { hashEdgeKey } from '../keys/edge-key.ts'
 import type { Edge } from '../store/tables/records.ts'
 
-/** Edges that may speak, as every one of their requests asks. */
+/** Registered edges and their keys. */
 export interface EdgeDirectory {
   /** The edge where it may speak, else `null`. */
   find(id: string): Promise<Edge | null>

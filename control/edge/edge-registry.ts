@@ -1,6 +1,6 @@
 import type { SyncRequest } from '#domain/channels/protocol'
 
-/** What is known of an edge from its last sync. */
+/** State of an edge as of its last sync. */
 export interface EdgeStatus {
   readonly id: string
   readonly boot: string
@@ -48,7 +48,7 @@ const alarmsOf = (request: SyncRequest, skew: number): string[] => {
   return alarms
 }
 
-/** Remembers who synced when; made anew with the process, since edges speak every second. */
+/** Keeps the last sync of every edge in memory; edges sync once a second. */
 export const createEdgeRegistry = (clock: () => number): EdgeRegistry => {
   const edges = new Map<string, EdgeStatus>()
   return {

@@ -66,7 +66,7 @@ const closeEnded = async (
     await ports.sessions.close([key], isReasonId(reason) ? reason : 'session.ended')
 }
 
-/** One edge's second: what it saw goes in, what it lacks comes out. */
+/** Handles `POST /edge/v1/sync`: takes the edge's reports and returns what it lacks. */
 export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<SyncResponse> => {
   const now = ports.clock()
   ports.registry.synced(request, now)

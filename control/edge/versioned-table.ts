@@ -61,6 +61,7 @@ const cut = (changes: Changes, cursor: number): Omit<TablePage, 'from' | 'to'> =
   }
 }
 
+/** An empty table; it keeps recent versions so that edges can fetch differences. */
 export const createVersionedTable = (): VersionedTable => {
   let generations: Generation[] = [{ version: versionOf(new Map()), rows: new Map() }]
   const differences = new Map<string, Changes>()

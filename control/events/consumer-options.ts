@@ -1,7 +1,10 @@
 import type { PlayEvent } from './play-event.ts'
 import type { StreamClient } from './stream-client.ts'
 
-/** Takes a batch of one shard, in order; what it throws makes the batch come again, in the end one `alone` at a time. */
+/**
+ * Handles a batch of one shard, in order. When it throws, the batch is redelivered, finally one event at a
+ * time (`isAlone`).
+ */
 export type EventHandler = (events: readonly PlayEvent[], isAlone: boolean) => Promise<void>
 
 export interface ConsumeOptions {

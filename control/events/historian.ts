@@ -34,7 +34,7 @@ export interface HistorianOptions {
   readonly onFailure?: (error: unknown) => void
 }
 
-/** The one who writes events down. */
+/** The consumer that writes play events to SQL. */
 export interface Historian {
   stats(): ConsumerStats
   /** Entries not yet in SQL. */
@@ -42,9 +42,12 @@ export interface Historian {
   stop(): Promise<void>
 }
 
+/** Redis consumer group of the historian. */
 export const HISTORIAN_GROUP = 'historian'
 
-/** A transaction costs much the same for one event as for hundreds, and whoever looks into history can wait a second. */
+/**
+ * A transaction costs much the same for one event as for hundreds, and readers of the history can wait a second.
+ */
 const LINGER_MS = 1000
 /** More at once would keep viewers waiting while rows are made. */
 const ENOUGH = 1000

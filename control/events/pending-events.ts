@@ -4,7 +4,7 @@ import { entriesOf, groupsOf, type StreamClient } from './stream-client.ts'
 
 const MOST = 10_000
 
-/** Events a group has not acknowledged, of each shard the newest `most`, oldest first. */
+/** Events a consumer group has not acknowledged: of each shard the newest `most`, oldest first. */
 export async function pendingEvents(
   redis: StreamClient,
   group: string,

@@ -17,7 +17,7 @@ const placeOf = (event: PlayEvent): GeoPlace => ({
 })
 
 /**
- * What one event tells of its playback, in the place given or the one it names itself; history merges the
+ * The play record one event describes, at the place given or the one it names itself; history merges the
  * tellings, in whatever order they come. Written out, since a record put together by spreading is several
  * times as large and slow, and there is one for every event.
  */
@@ -54,7 +54,7 @@ export function playOfEvent(event: PlayEvent, place: GeoPlace = placeOf(event)):
   }
 }
 
-/** What one event tells of its playback, its place looked up where the event does not say. */
+/** The play record one event describes, with its place looked up where the event names none. */
 export function locatedPlayOfEvent(
   event: PlayEvent,
   locate: ((address: string) => GeoPlace | null) | undefined,

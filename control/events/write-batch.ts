@@ -1,13 +1,16 @@
 import type { PlayEvent } from './play-event.ts'
 
-/** Several callers' events written as one; each caller learns how it went. */
+/** Writes events; the promise settles with the result of the batch they were written in. */
 export type WriteEvents = (events: readonly PlayEvent[]) => Promise<void>
 
 export interface WriteBatchOptions {
   readonly write: WriteEvents
-  /** How long the first to come waits for others: a transaction costs much the same for one event as for a hundred. */
+  /**
+   * How long the first to come waits for others: a transaction costs much the same for one event as for a
+   * hundred.
+   */
   readonly lingerMs: number
-  /** So many are written at once. */
+  /** A batch is written at once when it has this many events. */
   readonly maxEvents: number
 }
 
@@ -17,7 +20,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** Collects events for a moment and writes them together. */
+/** Batches the events of several callers into one write. */
 export function createWriteBatch({ write, lingerMs, maxEvents }: WriteBatchOptions): WriteEvents {
   let waiting: Waiting[] = []
   let count = 0

@@ -33,6 +33,7 @@ const readEntries = (value: Json): Map<string, SurgeEntry> => {
   return entries
 }
 
+/** Surge profiles kept in SQL; none is on until `reload`. */
 export const createSurgeState = (settings: SettingStore, clock: () => number): SurgeState => {
   let entries = new Map<string, SurgeEntry>()
   const textOf = (map: ReadonlyMap<string, SurgeEntry>): string =>

@@ -57,7 +57,7 @@ const bytesOf = (text: string | null): number => {
   return Number.isSafeInteger(value) && value > 0 ? value : 0
 }
 
-/** Reads what Flussonic asks its backends. */
+/** Reads a backend request of Flussonic (flussonic.com/doc/api/authorization). */
 export const readFlussonic = (fields: Fields, server: string): ReadPlay =>
   checked({
     server,
@@ -74,7 +74,10 @@ export const readFlussonic = (fields: Fields, server: string): ReadPlay =>
     bytes: bytesOf(wordOf(fields, 'bytes')),
   })
 
-/** Reads what nginx-rtmp posts; `clientid` is unique within one nginx. */
+/**
+ * Reads a notification of nginx-rtmp (`on_play`, `on_update`, `on_done`; ngx_rtmp_notify_module.c); `clientid`
+ * is unique within one nginx.
+ */
 export const readRtmp = (fields: Fields, server: string): ReadPlay => {
   const client = wordOf(fields, 'clientid')
   return checked({
@@ -108,7 +111,7 @@ const decoded = (path: string): string | null => {
   }
 }
 
-/** Reads what an `auth_request` subrequest carries: the original address and path in headers. */
+/** Reads an `auth_request` subrequest (ngx_http_auth_request_module): original address and path in headers. */
 export const readAuthRequest = (headers: Fields, server: string): ReadPlay => {
   const { path, query } = splitUri(wordOf(headers, 'x-original-uri') ?? '')
   const plain = decoded(path)

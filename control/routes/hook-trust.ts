@@ -3,7 +3,7 @@ import { parseAddress } from '#domain/networks/network'
 import { compileNetworks, findNetwork } from '#domain/rules/rule-networks'
 
 export interface HookTrust {
-  /** Networks that may call; none listed = only this machine, or whoever knows the secret. */
+  /** Networks that may call; none listed = only this machine, or callers with the secret. */
   readonly allow: readonly string[]
   readonly secret: string | null
 }

@@ -19,6 +19,7 @@ const fields = {
   note: nullableText,
 }
 
+/** Account as `GET /accounts` returns it. */
 export const accountSchema = Type.Object({
   id: Type.String(),
   ...fields,
@@ -26,8 +27,10 @@ export const accountSchema = Type.Object({
   updatedAt: Type.Integer(),
 })
 
+/** Body of `PATCH /accounts/:id`. */
 export const accountChange = Type.Partial(Type.Object(fields), { additionalProperties: false })
 
+/** Body of `POST /accounts`. */
 export const accountCreate = Type.Object(
   {
     ...accountChange.properties,
@@ -37,6 +40,7 @@ export const accountCreate = Type.Object(
   { additionalProperties: false },
 )
 
+/** Query of `GET /accounts`. */
 export const accountQuery = Type.Object({
   ...pageQuery,
   name: Type.Optional(Type.String({ description: 'Part of the name.' })),
@@ -57,18 +61,22 @@ export const tokenSchema = Type.Object({
   revokedAt: nullableTime,
 })
 
+/** Body of `POST /accounts/:id/tokens`. */
 export const tokenCreate = Type.Object({ label: Type.Optional(nullableText) })
 
+/** The created token, the only answer that carries its secret. */
 export const tokenCreated = Type.Object({
   id: Type.String(),
   token: Type.String({ description: 'Shown this once.' }),
   playlist: Type.String({ description: "The account's playlist address." }),
 })
 
+/** Body of `PUT /accounts/:id/password`: user and password of the Xtream login. */
 export const passwordPut = Type.Object({
   username: Type.String({ minLength: 1, maxLength: 40, pattern: '^[^/?#\\s]+$' }),
   password: Type.String({ minLength: 6, maxLength: 128, pattern: '^[^/?#\\s]+$' }),
 })
 
+/** A page of rows: `items`, and the cursor `next` or null at the end. */
 export const pageOf = <S extends Parameters<typeof Type.Array>[0]>(schema: S) =>
   Type.Object({ items: Type.Array(schema), next: nullableText })

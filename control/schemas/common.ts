@@ -1,11 +1,14 @@
 import { Type } from 'typebox'
 
 // One keyword for both types: of two alternatives the validator would take the first and turn null into '' or 0.
+/** Text or null. */
 export const nullableText = Type.Unsafe<string | null>({ type: ['string', 'null'] })
+/** Unix milliseconds or null. */
 export const nullableTime = Type.Unsafe<number | null>({
   type: ['integer', 'null'],
   description: 'Unix milliseconds.',
 })
+/** A count or null. */
 export const nullableCount = Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 0 })
 
 /** Cursor paging, the same everywhere. */
@@ -17,6 +20,7 @@ export const pageQuery = {
   ),
 }
 
+/** Path parameter `:id`. */
 export const idParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) })
 
 /** `-createdAt` → field and direction. */

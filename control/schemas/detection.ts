@@ -5,6 +5,7 @@ import { nullableText, pageQuery } from './common.ts'
 /** What an operator may say of a finding; `withdrawn` is the detectors' own word. */
 export const FINDING_STATES = ['open', 'dismissed', 'confirmed'] as const
 
+/** Finding as `GET /findings` returns it. */
 export const findingSchema = Type.Object({
   id: Type.String(),
   rule: Type.String(),
@@ -25,6 +26,7 @@ export const findingSchema = Type.Object({
   }),
 })
 
+/** Query of `GET /findings`. */
 export const findingQuery = Type.Object({
   ...pageQuery,
   account: Type.Optional(Type.String()),
@@ -36,13 +38,16 @@ export const findingQuery = Type.Object({
   to: Type.Optional(Type.Integer({ description: 'Before, Unix milliseconds.' })),
 })
 
+/** Body of `PATCH /findings/:id`: the operator's decision. */
 export const findingChange = Type.Object(
   { state: Type.Enum([...FINDING_STATES]) },
   { additionalProperties: false },
 )
 
+/** A warning about a rule. */
 export const warningSchema = Type.Object({ rule: Type.String(), message: Type.String() })
 
+/** Trust of an account (0 to 100) with its ledger. */
 export const trustSchema = Type.Object({
   account: Type.String(),
   value: Type.Number({ description: '100 is full trust; 0 is none.' }),
@@ -68,8 +73,10 @@ const assessed = {
   plays: Type.Integer(),
 }
 
+/** Assessment of an account, without its reasons. */
 export const sharingSchema = Type.Object(assessed)
 
+/** Assessment of an account with its reasons. */
 export const explanationSchema = Type.Object({
   ...assessed,
   contributions: Type.Unknown({ description: 'Why: points and words, the most telling first.' }),
@@ -77,12 +84,14 @@ export const explanationSchema = Type.Object({
   findings: Type.Unknown(),
 })
 
+/** Query of `GET /sharing`. */
 export const sharingQuery = Type.Object({
   ...pageQuery,
   min_confidence: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
   flagged: Type.Optional(Type.Boolean()),
 })
 
+/** Feedback of an operator. */
 export const feedbackSchema = Type.Object({
   id: Type.String(),
   account: Type.String(),
@@ -93,6 +102,7 @@ export const feedbackSchema = Type.Object({
   by: Type.String(),
 })
 
+/** Body of `POST /accounts/:id/feedback`. */
 export const feedbackCreate = Type.Object(
   {
     kind: Type.Enum(['network', 'device', 'city', 'account']),
@@ -107,6 +117,7 @@ export const feedbackCreate = Type.Object(
   { additionalProperties: false },
 )
 
+/** Cap that a detection rule has imposed on an account. */
 export const imposedSchema = Type.Object({
   account: Type.String(),
   streams: Type.Integer(),

@@ -10,11 +10,13 @@ export const spanQuery = {
   days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650, default: 30 })),
 }
 
+/** Query of lists that are cut after `limit` rows. */
 export const topQuery = Type.Object({
   ...spanQuery,
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 20 })),
 })
 
+/** One play of the history. */
 export const playSchema = Type.Object({
   id: Type.String(),
   source: Type.String(),
@@ -54,13 +56,16 @@ const amounts = {
   bytes: Type.Number(),
 }
 
+/** Totals of one channel, account or country. */
 export const keyTotals = Type.Object({ key: Type.String(), ...amounts })
+/** Totals of one UTC day. */
 export const dayTotals = Type.Object({
   day: Type.Integer({ description: 'Midnight UTC.' }),
   ...amounts,
   viewers: Type.Integer(),
 })
 
+/** Plays near one position. */
 export const mapPoint = Type.Object({
   latitude: Type.Number(),
   longitude: Type.Number(),
@@ -69,12 +74,14 @@ export const mapPoint = Type.Object({
   plays: Type.Number(),
 })
 
+/** Days and recent plays of one account. */
 export const userOverview = Type.Object({
   account: Type.String(),
   days: Type.Array(Type.Object({ day: Type.Integer(), ...amounts })),
   recent: Type.Array(playSchema),
 })
 
+/** Query of `GET /history/plays`. */
 export const playQuery = Type.Object({
   ...pageQuery,
   from: spanQuery.from,

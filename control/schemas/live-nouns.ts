@@ -38,6 +38,7 @@ const filters = {
   banned: Type.Optional(Type.Boolean({ description: 'Only what is banned, or only what is not.' })),
 }
 
+/** Query of `GET /devices` and `GET /networks`. */
 export const liveListQuery = Type.Object(
   { ...pageQuery, ...filters },
   { additionalProperties: false },
@@ -52,6 +53,7 @@ export const endQuery = Type.Object(
   { additionalProperties: false },
 )
 
+/** How many sessions were ended. */
 export const endedSchema = Type.Object({
   ended: Type.Integer({ description: 'Sessions that ended by it.' }),
 })

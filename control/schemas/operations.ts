@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { nullableText, nullableTime, pageQuery } from './common.ts'
 
+/** Group as `GET /groups` returns it. */
 export const groupSchema = Type.Object({
   name: Type.String(),
   networks: Type.Integer({ description: 'How many networks are named.' }),
@@ -13,6 +14,7 @@ export const groupSchema = Type.Object({
   surge: Type.Array(Type.String(), { description: 'Profiles in force.' }),
 })
 
+/** Channel as `GET /channels` returns it. */
 export const channelSchema = Type.Object({
   id: Type.String(),
   name: Type.String(),
@@ -23,6 +25,7 @@ export const channelSchema = Type.Object({
   groups: Type.Array(Type.String()),
 })
 
+/** Query of `GET /channels`. */
 export const channelQuery = Type.Object({
   group: Type.Optional(Type.String()),
   name: Type.Optional(Type.String({ description: 'Part of id or name.' })),
@@ -30,6 +33,7 @@ export const channelQuery = Type.Object({
   after: Type.Optional(Type.String({ description: 'Channel id the page starts after.' })),
 })
 
+/** Status of a playlist source. */
 export const sourceSchema = Type.Object({
   name: Type.String(),
   ok: Type.Boolean(),
@@ -39,6 +43,7 @@ export const sourceSchema = Type.Object({
   checkedAt: nullableTime,
 })
 
+/** Surge profile and whether it is on. */
 export const surgeSchema = Type.Object({
   name: Type.String(),
   group: Type.String(),
@@ -48,6 +53,7 @@ export const surgeSchema = Type.Object({
   by: nullableText,
 })
 
+/** Signing key without its secret. */
 export const keySchema = Type.Object({
   kid: Type.Integer(),
   createdAt: Type.Integer(),
@@ -55,6 +61,7 @@ export const keySchema = Type.Object({
   isCurrent: Type.Boolean(),
 })
 
+/** Query of `GET /audit`. */
 export const auditQuery = Type.Object({
   ...pageQuery,
   actor: Type.Optional(Type.String()),
@@ -62,6 +69,7 @@ export const auditQuery = Type.Object({
   subject: Type.Optional(Type.String()),
 })
 
+/** Audit entry. */
 export const auditSchema = Type.Object({
   id: Type.String(),
   at: Type.Integer(),
@@ -72,6 +80,7 @@ export const auditSchema = Type.Object({
   after: Type.Unknown(),
 })
 
+/** Edge as of its last sync. */
 export const edgeSchema = Type.Object({
   id: Type.String(),
   addedAt: nullableTime,
@@ -85,12 +94,14 @@ export const edgeSchema = Type.Object({
   alarms: Type.Array(Type.String()),
 })
 
+/** The created edge, the only answer that carries its key. */
 export const newEdgeSchema = Type.Object({
   id: Type.String(),
   key: Type.String({ description: 'Shown once; only its hash is kept.' }),
   createdAt: Type.Integer(),
 })
 
+/** Body of `POST /edges`. */
 export const edgeBody = Type.Object(
   { id: Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,31}$', description: 'Its `edge.id`.' }) },
   { additionalProperties: false },

@@ -27,6 +27,7 @@ export const sessionSchema = Type.Object({
   requests: Type.Integer(),
 })
 
+/** Query of `GET /sessions`. */
 export const sessionQuery = Type.Object(
   {
     ...pageQuery,
@@ -41,12 +42,14 @@ export const sessionQuery = Type.Object(
   { additionalProperties: false },
 )
 
+/** A page of live sessions. */
 export const sessionPage = Type.Object({
   items: Type.Array(sessionSchema),
   next: nullableText,
   total: Type.Union([Type.Integer(), Type.Null()]),
 })
 
+/** Query of `GET /bans`. */
 export const banQuery = Type.Object(
   {
     ...pageQuery,
@@ -56,6 +59,7 @@ export const banQuery = Type.Object(
   { additionalProperties: false },
 )
 
+/** Query of `GET /downloads`. */
 export const downloadQuery = Type.Object(
   {
     ...pageQuery,
@@ -65,6 +69,7 @@ export const downloadQuery = Type.Object(
   { additionalProperties: false },
 )
 
+/** Ban as `GET /bans` returns it. */
 export const banSchema = Type.Object({
   id: Type.String({ description: '`<kind>:<subject>`.' }),
   kind: Type.String(),
@@ -75,6 +80,7 @@ export const banSchema = Type.Object({
   until: nullableTime,
 })
 
+/** Body of `POST /bans`. */
 export const banCreate = Type.Object(
   {
     kind: Type.Enum([...BAN_KINDS]),
@@ -92,11 +98,13 @@ export const banCreate = Type.Object(
   { additionalProperties: false },
 )
 
+/** The created ban and how many sessions it ended. */
 export const banCreated = Type.Object({
   ban: banSchema,
   ended: Type.Integer({ description: 'Sessions that ended by it.' }),
 })
 
+/** One delivered copy of a playlist. */
 export const downloadSchema = Type.Object({
   id: Type.String(),
   account: Type.String(),

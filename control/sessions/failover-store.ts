@@ -8,7 +8,7 @@ import type { SessionIndex } from './model/session-index.ts'
 import type { SessionStore } from './model/session-store.ts'
 import type { SessionView } from './model/session-view.ts'
 
-/** One place where sessions are counted: Redis or this process. */
+/** One backend that counts sessions: Redis or memory. */
 export interface SessionBackend {
   readonly engine: CapEngine
   readonly index: SessionIndex
@@ -17,13 +17,13 @@ export interface SessionBackend {
   readonly onEffects: (effects: Effects) => void
 }
 
-/** Both places. */
+/** Both backends. */
 export interface SessionBackends {
   readonly redis: SessionBackend
   readonly memory: SessionBackend
 }
 
-/** Runs an act on the side that decides now, and again on memory where Redis fails it. */
+/** Runs `act` on Redis, or on memory while Redis is unavailable; on an error of Redis it is run again on memory. */
 export const withFailover =
   (health: RedisHealth, sides: SessionBackends) =>
   <T>(act: (side: SessionBackend) => Promise<T>): Promise<T> =>
@@ -33,7 +33,7 @@ export const withFailover =
       () => act(sides.memory),
     )
 
-/** One store that asks Redis, and memory while Redis is away. */
+/** Session store with failover: Redis, or memory while Redis is unavailable. */
 export const createFailoverStore = (
   health: RedisHealth,
   sides: SessionBackends,
@@ -72,7 +72,7 @@ export const createFailoverStore = (
   }
 }
 
-/** The same for reading. */
+/** Session view with the same failover. */
 export const createFailoverView = (health: RedisHealth, sides: SessionBackends): SessionView => {
   const [redis, memory] = [createLiveView(sides.redis), createLiveView(sides.memory)]
   const either = <T>(act: (view: typeof redis) => Promise<T>): Promise<T> =>

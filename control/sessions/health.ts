@@ -5,20 +5,20 @@ import { isTimeout } from './redis/command-timeout.ts'
 
 export interface RedisHealthOptions {
   readonly redis: RedisClient
-  /** Gives Redis back what this process remembers; `isEmpty` when its data is gone. */
+  /** Restores this process's sessions to Redis; `isEmpty` when Redis lost its data. */
   readonly restore: (isEmpty: boolean) => Promise<void>
   readonly onChange: (isDegraded: boolean, why: string) => void
 }
 
-/** Whether Redis decides, or this process alone. */
+/** Health of Redis: whether it decides, or this process alone (degraded). */
 export interface RedisHealth {
   isDegraded(): boolean
   /** Milliseconds the clock of Redis is ahead of ours. */
   offsetMs(): number
-  /** Mark of the data in Redis: another one means that it was lost. `null` while Redis is away. */
+  /** Random id of the data in Redis; a new one means that the data was lost. `null` while Redis is unavailable. */
   epoch(): string | null
   degrade(error: unknown): void
-  /** Asks Redis how it is. */
+  /** Checks Redis once: clock, epoch, reachability. */
   check(): Promise<void>
 }
 
@@ -39,7 +39,7 @@ export const withFallback = async <T>(
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown')
 
-/** Redis counts as away until it has answered once. */
+/** Creates the health check; Redis counts as unavailable until it has answered once. */
 export const createRedisHealth = ({
   redis,
   restore,
@@ -57,7 +57,7 @@ export const createRedisHealth = ({
     hasTold = true
     onChange(true, messageOf(error))
   }
-  // Whoever finds the epoch missing writes it; everybody else then finds a strange one.
+  // The first process that finds the epoch missing writes it; the others then see that it changed.
   const readEpoch = async (): Promise<{ value: string; isEmpty: boolean }> => {
     const value = await redis.get(KEYS.epoch.key)
     if (value !== null) return { value, isEmpty: false }

@@ -34,7 +34,7 @@ const sweepAccount = async (
   }
 }
 
-/** Ends what fell silent on accounts that nobody touches, so that history hears of it; how many places were due. */
+/** Ends idle sessions of accounts without requests, so that their end reaches history; returns how many were due. */
 export const endIdleSessions = async (options: SweepOptions): Promise<number> => {
   let count = 0
   for (let shard = 0; shard < LIVE_SHARDS; shard += 1) {

@@ -37,7 +37,7 @@ const repeat = (everyMs: number, act: () => Promise<unknown>) => {
   }
 }
 
-/** What goes on by itself: asking after Redis, following bans, ending what fell silent. */
+/** Periodic work: health check of Redis, following bans, ending idle sessions, pruning indexes. */
 export const createUpkeep = ({ redis, health, sides, bans, onError }: UpkeepOptions) => {
   const lock = createWorkLock(redis)
   let stops: (() => Promise<void>)[] = []

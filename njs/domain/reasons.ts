@@ -1,4 +1,7 @@
-/** Every reason id a refusal, an end of a session or an admission may carry, with what it tells an operator. docs/reference.md shows them. */
+/**
+ * Every reason id a refusal, an end of a session or an admission may carry, with what it tells an operator.
+ * docs/reference.md shows them.
+ */
 export const REASONS = {
   ok: 'Admitted.',
   'rule.allow_token': 'An `allow token` rule matched.',
@@ -61,7 +64,10 @@ export const REASONS = {
 
 export type ReasonId = keyof typeof REASONS
 
-/** Why somebody met by a ban is refused, by what the ban names: a session, a device on a channel, a download of the playlist, an account or a network. */
+/**
+ * Why somebody met by a ban is refused, by what the ban names: a session, a device on a channel, a download of
+ * the playlist, an account or a network.
+ */
 export const BAN_REASONS = {
   session: 'ban.session',
   device: 'ban.device',
@@ -78,4 +84,5 @@ const isBanKind = (value: string): value is BanKind => Object.hasOwn(BAN_REASONS
 /** All of them. */
 export const BAN_KINDS: readonly BanKind[] = Object.keys(BAN_REASONS).filter(isBanKind)
 
+/** Whether a text is a known reason id. */
 export const isReasonId = (value: string): value is ReasonId => Object.hasOwn(REASONS, value)

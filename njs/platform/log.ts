@@ -1,4 +1,4 @@
-/** Tells the error log that something broke; never with a viewer's secrets, so callers pass no request data. */
+/** Writes an exception to nginx's error log; callers pass no request data, since it may hold secrets. */
 export const logError = (where: string, problem: unknown): void => {
   const text = problem instanceof Error ? problem.message : String(problem)
   ngx.log(ngx.ERR, `gatehouse: ${where}: ${text}`)

@@ -13,7 +13,7 @@ const directoryOf = (path: string): string => {
   return path.slice(0, end + 1)
 }
 
-/** Leaves where a request goes; written out, since this runs for every request. */
+/** Sets the variables of the request's origin. */
 export const setRoute = (
   variables: Variables,
   route: { readonly origin: string; readonly path: string; readonly directory?: string },
@@ -24,17 +24,17 @@ export const setRoute = (
   if (kind === 'manifest') variables['gh_manifest_dir'] = route.directory ?? directoryOf(route.path)
 }
 
-/** Leaves what a request is counted under. */
+/** Sets the lease key the request is counted under. */
 export const setSessionKey = (variables: Variables, key: string): void => {
   variables['gh_session_key'] = key
 }
 
-/** Leaves which connection of its session a stream is. */
+/** Sets the serial number of a stream's connection. */
 export const setStreamSerial = (variables: Variables, serial: string): void => {
   variables['gh_serial'] = serial
 }
 
-/** Leaves which list is sent, and what goes into it. */
+/** Sets the variables of the list to send. */
 export const setList = (
   variables: Variables,
   sent: {
@@ -71,7 +71,7 @@ const WAIT: Partial<Record<ReasonId, string>> = {
 /** The status a refusal is answered with. */
 export const statusFor = (reason: ReasonId): number => STATUS[reason] ?? 403
 
-/** Leaves a refusal's reason and status for the location that answers it. */
+/** Sets reason and status of a refusal for the location that answers it. */
 export const refuse = (r: Request, reason: ReasonId): void => {
   setVariables(r, {
     gh_reason: reason,
@@ -117,17 +117,17 @@ export const redirect = (r: Request, location: string): void => {
   answer(r, 302, COMMON, location)
 }
 
-/** Hands the request to another location. */
+/** Redirects internally to another location (`r.internalRedirect`). */
 export const internalRedirect = (r: Request, uri: string): void => {
   r.internalRedirect(uri)
 }
 
-/** Breaks a response that is already running: the one way njs has is an exception in the body filter. */
+/** Aborts a running response by throwing, the only way a njs body filter has. */
 export const abortResponse = (why: string): never => {
   throw new Error(`cut: ${why}`)
 }
 
-/** Sends a chunk of a running response on. */
+/** Forwards a chunk of a running response. */
 export const forwardChunk = (r: Request, data: Buffer, flags: NginxHTTPSendBufferOptions): void => {
   r.sendBuffer(data, flags)
 }

@@ -69,7 +69,7 @@ export const bodyText = (r: Request): string => {
 /** Status of the answer an upstream gave to this (sub)request. */
 export const statusOf = (r: Request): number => r.status
 
-/** A header of the control plane's answer, also where the client does not get to see it. */
+/** A response header of the control plane, including those hidden from the client. */
 export const controlHeader = (r: Request, name: string): string =>
   variable(r, `upstream_http_${name.toLowerCase().replaceAll('-', '_')}`)
 

@@ -16,7 +16,7 @@ const BAN_MS = 3_600_000
 const MAX_TAKEOVERS = 4
 const STREAM_TTL_MS = 3_600_000
 
-/** Counts fetches of the same segment under one session; many players on one pass show here and nowhere else. */
+/** Counts fetches of the same segment under one session, to detect several players on one pass. */
 export const isFetchRateSuspicious = (
   key: string,
   path: string,
@@ -32,7 +32,7 @@ export const isFetchRateSuspicious = (
   return 'session.cloned'
 }
 
-/** Makes a new MPEG-TS connection the session's own; `null` when its connections come too fast for one player. */
+/** Makes a new MPEG-TS connection the session's current one; `null` when reconnects come too fast for one player. */
 export const claimStream = (key: string): string | null => {
   if (countIn('gh_pace', `t${key.slice(1)}`, EXCESS_WINDOW_MS) > MAX_TAKEOVERS) return null
   const serial = numbers('gh_state').incr('serial', 1, 0)

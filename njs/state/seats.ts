@@ -52,7 +52,7 @@ const takePlace = (account: string, cap: number, latest: Played): void => {
   }
 }
 
-/** Remembers whom control let in and how many it lets in, for the time when it is away. */
+/** Remembers the admitted sessions of an account and its cap, for degraded mode. */
 export const rememberSeats = (r: Request, account: string, key: string): void => {
   const cap = controlHeader(r, ANSWER_HEADERS.cap)
   if (cap === '') return
@@ -61,7 +61,7 @@ export const rememberSeats = (r: Request, account: string, key: string): void =>
   takePlace(account, places, { key, device: deviceOf(r) })
 }
 
-/** Takes one of the places beside what control let in, or keeps the one it has. Places free themselves. */
+/** Takes one of the account's remaining slots in degraded mode, or keeps the one it holds; slots expire. */
 export const takeSeat = (
   account: string,
   groupCap: number | null,

@@ -45,7 +45,7 @@ const drainSeen = (): { keys: string[]; end: number } => {
 
 const have = (name: string): string | null => texts('gh_texts').get(name) ?? null
 
-/** Random per start of nginx: made by whoever comes first, since the dictionary starts empty. */
+/** Random per start of nginx, set by the first worker, since the dictionary starts empty. */
 const bootId = (): string => {
   const dict = texts('gh_texts')
   dict.add('boot', `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 10)}`)

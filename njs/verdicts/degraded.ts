@@ -51,7 +51,7 @@ const judgeViewer = (
   return record.groups.includes(group.id) ? group : 'channel.not_in_group'
 }
 
-/** Opens a session without control: the pass's path, or why not. */
+/** Opens a session while control is unavailable: the path of the pass, or the reason of the refusal. */
 export const openDegraded = (
   r: Request,
   viewer: KnownViewer,
@@ -105,7 +105,7 @@ export const openDegraded = (
   return { ok: true, location: `/s/${pass}/${wish.channel}/${path}${query}` }
 }
 
-/** Lets a session go on without control, under the key it is counted by; or says why not. */
+/** Lets a session continue while control is unavailable, or returns the reason why not. */
 export const graceVerdict = (
   r: Request,
   asked: SessionRequest,

@@ -22,11 +22,14 @@ export function readImports(folder: string): Import[] {
   const statement = /^(?:import|export)\s(?:[^'"]*?\sfrom\s)?'([^']+)'|\bimport\('([^']+)'\)/gm
   return sourceFiles(folder).flatMap((from) => {
     const text = readFileSync(join(packageRoot(), from), 'utf8')
-    return [...text.matchAll(statement)].map((found) => target(from, found[1] ?? found[2] ?? ''))
+    return [...text.matchAll(statement)].map((found) =>
+      importTarget(from, found[1] ?? found[2] ?? ''),
+    )
   })
 }
 
-function target(from: string, to: string): Import {
+/** What a specifier written in the file `from` names. */
+export function importTarget(from: string, to: string): Import {
   if (to.startsWith('.')) return { from, to: posix.join(dirname(from), to), isPackage: false }
   const domain = /^#domain\/(.+)$/.exec(to)?.[1]
   if (domain !== undefined) return { from, to: `njs/domain/${domain}.ts`, isPackage: false }

@@ -1,7 +1,10 @@
 import { describePath, isGenericEntry } from '#domain/channels/channel'
 import type { Opening } from './opening.ts'
 
-/** What backends are told of the protocol: what the player will get, or the word of the server that asks. */
+/**
+ * The `proto` argument of a backend request (Flussonic): the delivered protocol, or the name the asking server
+ * used.
+ */
 export const protoForBackend = (
   { proto, rest, args, now }: Pick<Opening, 'proto' | 'rest' | 'args' | 'now'>,
   ofChannel: string,

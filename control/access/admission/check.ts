@@ -8,7 +8,7 @@ import { limitsOf } from './limits.ts'
 import type { OpenPorts } from './opening.ts'
 import { ownId } from './viewer.ts'
 
-/** A genuine-looking pass an edge has no lease for. */
+/** A pass that an edge holds no lease for, well-formed but not yet verified. */
 export interface Check {
   readonly pass: string
   readonly channel: string

@@ -7,7 +7,7 @@ import type { SessionEnd } from '../../sessions/model/session-store.ts'
 import type { OpenedEvent, Opening } from './opening.ts'
 import type { KnownViewer } from './viewer.ts'
 
-/** Tells the event stream what happens to our own sessions. */
+/** Publishes what happens to sessions as play events. */
 export interface EventRecorder {
   opened(event: OpenedEvent): void
   /** A session goes on. */
@@ -68,6 +68,7 @@ const ofSession = (session: LiveSession): Omit<PlayEvent, 'type' | 'at'> => ({
 
 const DOWNLOADS_REMEMBERED = 50_000
 
+/** Publishes openings, updates, ends and download uses as play events; never waits and never throws. */
 export const createEventRecorder = (
   publisher: Pick<Publisher, 'publish'>,
   now: () => number,

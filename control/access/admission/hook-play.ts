@@ -4,7 +4,7 @@ import type { ReasonId } from '#domain/reasons'
 import type { SessionStore } from '../../sessions/model/session-store.ts'
 import type { OpenAnswer, Opening } from './opening.ts'
 
-/** One playback as another server tells it. */
+/** One playback reported by another media server. */
 export interface HookPlay {
   /** Who asks: its name in events, `hook:<server>`. */
   readonly server: string
@@ -26,13 +26,13 @@ export interface HookPlay {
   readonly bytes: number
 }
 
-/** What the other server is told. */
+/** The answer to the other media server. */
 export type HookAnswer =
   | { readonly verdict: 'allow'; readonly leaseSec: number }
   | { readonly verdict: 'redirect'; readonly location: string }
   | { readonly verdict: 'deny'; readonly reason: ReasonId; readonly denySec: number }
 
-/** The same pipeline our own edges use, asked by other servers. */
+/** Admission for other media servers, by the pipeline that edges use. */
 export interface HookPipeline {
   open(play: HookPlay): Promise<HookAnswer>
   /** Judged by the playback's id, never by its token, which may have been good once only. */
@@ -54,7 +54,7 @@ const LEASE_SEC = 30
 const hash = (...parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
 
-/** What a session of another server is kept under: 16 characters, as an edge's own. */
+/** Lease key of another server's session: 16 characters, like an edge's own. */
 export const hookKey = ({ server, playback, channel }: HookPlay): string =>
   hash(server, playback, channel).slice(0, 16)
 

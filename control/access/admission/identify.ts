@@ -3,7 +3,7 @@ import type { ReasonId } from '#domain/reasons'
 import type { OpenPorts } from './opening.ts'
 import { identifyViewer, type OpeningCredential } from './viewer.ts'
 
-/** Who asks for a playlist, as the edge tells it. */
+/** A playlist request as reported by the edge. */
 export interface PlaylistRequest {
   readonly credential: OpeningCredential
   readonly address: string

@@ -3,7 +3,7 @@ import type { ChannelRule, Config, GroupConfig } from '../../config/schema/schem
 import type { Account, Plan } from '../../store/tables/records.ts'
 import type { Decision } from '../authorize/decision.ts'
 
-/** Everything that may set a cap, strongest first in {@link limitsOf}. */
+/** Sources of caps; {@link limitsOf} gives their precedence. */
 export interface LimitSources {
   readonly decision: Decision | null
   readonly account: Account | null

@@ -7,7 +7,7 @@ import type { OpenChannel } from '../ports.ts'
 import type { Opening, OpenPorts } from './opening.ts'
 import { identifyViewer, type KnownViewer } from './viewer.ts'
 
-/** Everything known about an opening once the viewer, his group and the channel are. */
+/** Everything an opening is decided by: the identified viewer, network, group, channel and device. */
 export interface OpeningContext {
   readonly opening: Opening
   readonly viewer: KnownViewer
@@ -67,7 +67,7 @@ const channelOf = (
 const accountOf = (viewer: KnownViewer, network: string): AccountRef =>
   viewer.account !== null && !viewer.account.startsWith('net:') ? viewer.account : `net:${network}`
 
-/** Who asks, from where, for what; or why that alone is refused. */
+/** Identifies viewer, group and channel of an opening, or returns the reason why it is refused. */
 export const openingContextOf = async (
   opening: Opening,
   ports: OpenPorts,

@@ -31,7 +31,7 @@ export interface Opening {
   readonly edge: string
   /** Lease key of an inferred session; `null` where the player is sent to a pass. */
   readonly inferredKey: string | null
-  /** Silence the session is allowed at least, where its server speaks up more rarely than players ask. */
+  /** Least idle time of the session in milliseconds, for servers that report less often than players request. */
   readonly leastIdleMs?: number
   readonly now: number
 }

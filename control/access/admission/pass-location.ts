@@ -1,7 +1,7 @@
 import { isGenericEntry } from '#domain/channels/channel'
 import type { OpeningContext } from './opening-context.ts'
 
-/** Where the edge sends a player that was let in. */
+/** The path of an admitted session, for the `Location` header. */
 export const passLocationOf = (pass: string, context: OpeningContext): string => {
   const { opening, channel } = context
   const rest = isGenericEntry(opening.rest) ? channel.entry : opening.rest

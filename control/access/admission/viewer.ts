@@ -5,7 +5,10 @@ import type { AccountService } from '../../accounts/account-service.ts'
 import type { Account } from '../../store/tables/records.ts'
 import type { Signer, TicketClaims } from '../ports.ts'
 
-/** What an opening presents, as one of the doors of `njs/domain/doors` reads it. `token: null` = nothing, or the arguments of a link. */
+/**
+ * What an opening presents, as one of the doors of `njs/domain/doors` reads it. `token: null` = nothing, or
+ * the arguments of a link.
+ */
 export type OpeningCredential =
   | { readonly kind: 'ticket'; readonly ticket: string }
   | { readonly kind: 'token'; readonly token: string | null }
@@ -34,7 +37,7 @@ export interface ViewerPorts {
 
 const OWN = 'own:'
 
-/** First characters of a hash: enough to find a token again in a log, too little to use it. */
+/** First characters of a token's hash: enough to find it in a log, too few to use it. */
 export const fingerprint = (secret: string): string =>
   createHash('sha256').update(secret).digest('hex').slice(0, 8)
 

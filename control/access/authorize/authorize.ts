@@ -79,7 +79,7 @@ const flightOf = (
   return { ...base, key: update, alsoAs: key }
 }
 
-/** What rules alone, or where no backend stands behind them the default, make of a request; `null`: backends decide. */
+/** Decides by rules alone, or by the default where no backend is configured; `null`: backends decide. */
 export type DecideByRules = (request: AuthRequest) => Decision | null
 
 /** Prepares the rules once. */

@@ -1,6 +1,6 @@
 import type { AnswerClass } from './decision.ts'
 
-/** What a backend grants beside its yes. */
+/** What a backend's headers grant: `X-UserId`, `X-Max-Sessions`, `X-Unique`, `X-AuthDuration`, `Location`. */
 export interface Grant {
   readonly userId: string | null
   readonly maxSessions: number | null
@@ -33,7 +33,7 @@ const NO_GRANT: Grant = {
   location: null,
 }
 
-/** An answer that is none: the truth table counts it as not answering. */
+/** Stands for a backend that gave no usable answer; it counts as down. */
 export const downAnswer = (detail: string, status: number | null = null): BackendAnswer => ({
   ...NO_GRANT,
   class: 'down',
@@ -143,7 +143,10 @@ const admission = (status: number, headers: BackendAnswerHeaders): BackendAnswer
   return { ...read.value, location: target.value, class: 'redirect', status, detail: null }
 }
 
-/** Sorts a complete answer into its class by status and headers; the body says nothing. */
+/**
+ * Classifies a complete answer by status and headers; the body is ignored. Status and headers as in
+ * flussonic.com/doc/api/authorization.
+ */
 export const classifyAnswer = (status: number, headers: BackendAnswerHeaders): BackendAnswer => {
   if ((status >= 200 && status < 300) || status === 302) return admission(status, headers)
   if (status >= 400 && status < 500) return refusal(status, headers)

@@ -12,14 +12,14 @@ export interface HttpBackend {
   readonly timeoutMs: number
 }
 
-/** What one backend was asked and how it answered, since the start. */
+/** Requests to one backend and its answers by class, since the start. */
 export interface BackendCounters extends Readonly<Record<AnswerClass, number>> {
   readonly url: string
   readonly requests: number
   readonly totalMs: number
 }
 
-/** Asks HTTP backends over kept-alive connections. */
+/** HTTP client for auth backends, with keep-alive. */
 export interface BackendClient {
   /** Never throws: whatever goes wrong is an answer of class `down`. */
   ask(backend: HttpBackend, query: string): Promise<BackendAnswer>

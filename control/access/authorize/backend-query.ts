@@ -39,7 +39,10 @@ export const withToken = (token: string | null, args: string): string | null => 
   return whole === '' ? null : whole
 }
 
-/** The query Flussonic's backends know; what is not known is left out. */
+/**
+ * The query string of a backend request, with the arguments of flussonic.com/doc/api/authorization; unknown
+ * values are left out.
+ */
 export const authQuery = (request: AuthRequest, previous?: PreviousAnswer): string => {
   const query = new URLSearchParams()
   for (const [name, value] of [

@@ -22,7 +22,10 @@ const stepOf = ({ backend, answer }: Named): TraceStep => ({
   detail: answer.detail ?? (answer.status === null ? null : `status ${answer.status}`),
 })
 
-/** Asks all at once. The first allow decides; anything less waits for the rest: a redirection beats a refusal, a refusal beats silence. */
+/**
+ * Requests all backends in parallel, as Flussonic does. The first allow decides; otherwise a redirect beats a
+ * denial, and a denial beats no answer.
+ */
 export const askBackends = async (
   client: BackendClient,
   backends: readonly HttpBackend[],

@@ -12,7 +12,10 @@ export interface DecisionClocks {
   readonly retrySec: number
 }
 
-/** A refusal is remembered at least this long, whatever the backend says: a retrying player must not become a flood. */
+/**
+ * A refusal is remembered at least this long, whatever the backend says: a retrying player must not become a
+ * flood.
+ */
 const LEAST_DENY_SEC = 1
 
 const plain = (clocks: DecisionClocks): Decision => ({
@@ -64,7 +67,7 @@ export const decideByDefault = (allowDefault: boolean, clocks: DecisionClocks): 
   ],
 })
 
-/** What holds for a network that has guessed too often: no backend is asked. */
+/** The denial for a network with too many wrong tokens; no backend is asked. */
 export const decideByGuessLimit = (lockedSec: number, clocks: DecisionClocks): Decision => ({
   ...plain(clocks),
   reason: 'credentials.flood',

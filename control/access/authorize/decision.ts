@@ -16,7 +16,7 @@ export interface TraceStep {
   readonly detail: string | null
 }
 
-/** Who asks to play what, as rules and backends need to know it. */
+/** One authorization request, as rules and backends see it. */
 export interface AuthRequest {
   /** Name of the auth backend to ask; see `chooseAuthBackend`. */
   readonly authBackend: string
@@ -49,7 +49,7 @@ export interface PreviousAnswer {
   readonly bytes: number
 }
 
-/** What becomes of the request: a value, never an exception. */
+/** The result of authorization; outages are decisions too, never exceptions. */
 export interface Decision {
   readonly verdict: Verdict
   readonly reason: ReasonId
@@ -69,7 +69,7 @@ export interface Decision {
   /** Where a redirected player goes. */
   readonly location: string | null
   readonly trace: readonly TraceStep[]
-  /** The session id backends were asked by: whoever opens on a remembered answer goes on under it. */
+  /** The session id sent to the backends; openings that use the cached decision continue under it. */
   readonly askedAs?: string
 }
 

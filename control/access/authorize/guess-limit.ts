@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { networkKey } from '#domain/networks/network'
 
-/** Keeps whoever guesses tokens from costing the backends a request each. */
+/** Rate limit for wrong tokens, so that guessing does not reach the backends. */
 export interface GuessLimit {
   /** Seconds the viewer's network has to wait before its tokens are asked about again; 0 = none. */
   lockedSec(address: string): number
@@ -34,7 +34,7 @@ const FORGIVEN_MS = 3_600_000
 const MOST_COUNTED = 10_000
 const LONGEST_LOCK_SEC = 3_600
 
-/** Counts wrong tokens per network key, in bounded memory. */
+/** Counts failed tokens per network key, in bounded memory; addresses as text, lock times in seconds. */
 export const createGuessLimit = (options: GuessLimitOptions): GuessLimit => {
   const { lockSec, v6Prefix, now, limit = 50_000 } = options
   const perMinute = Math.min(MOST_COUNTED, options.perMinute)

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Decision } from './decision.ts'
 import type { DecisionStore, StoredDecision } from './decision-store.ts'
 
-/** One question to the backends, shared by all who ask it at the same time. */
+/** A backend request that concurrent callers share. */
 export interface SharedRequest {
   readonly key: string
   readonly channel: string
   /** A second key the answer is remembered by; an update renews its opening's decision so. */
   readonly alsoAs: string | null
-  /** How long the one who asks may take before another tries. */
+  /** How long the claim of a caller is respected before another one asks (milliseconds). */
   readonly claimMs: number
 }
 
@@ -28,7 +28,10 @@ const ttlSec = (decision: Decision): number =>
 const isAnswer = ({ reason }: Decision): boolean =>
   reason === 'backend.allow' || reason === 'backend.redirect' || reason === 'backend.deny'
 
-/** One flight per question: in this process by promise, over all control planes by claim. */
+/**
+ * Deduplicates concurrent backend requests by key: in this process by promise, across control planes by a
+ * claim in the decision store.
+ */
 export const createSingleFlight = (decisions: DecisionStore, now: () => number) => {
   const inAir = new Map<string, Promise<Decision>>()
 
@@ -70,7 +73,7 @@ export const createSingleFlight = (decisions: DecisionStore, now: () => number) 
   }
 
   return {
-    /** The remembered decision, another's answer to the same question, or what `ask` finds. */
+    /** The cached decision, the result of a concurrent request with the same key, or the result of `ask`. */
     decide(flight: SharedRequest, ask: () => Promise<Decision>): Promise<Decision> {
       const running = inAir.get(flight.key)
       if (running !== undefined) return running

@@ -47,7 +47,7 @@ const parse = (text: string): LiveAuth | null => {
 const ttlOf = ({ decision }: LiveAuth): number =>
   DAY_MS + Math.max(decision.authDurationSec, decision.denySec) * 1000
 
-/** Running sessions shared by control planes: each update is asked by whoever holds it. */
+/** Running sessions shared by control planes; each update is claimed by one of them. */
 export const createRedisLiveAuth = (redis: Client, keys: LiveAuthKeys): LiveAuthStore => {
   const get = async (sessionId: string): Promise<LiveAuth | null> => {
     const text = await redis.get(keys.live(sessionId))

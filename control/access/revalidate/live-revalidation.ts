@@ -35,11 +35,17 @@ export interface RoundResult {
   readonly failed: number
 }
 
-/** Asks again about running sessions when their clock says so. */
+/**
+ * Repeats the authorization of running sessions when their `X-AuthDuration` is over (Flussonic's
+ * `update_session`).
+ */
 export interface LiveRevalidation {
   opened(request: AuthRequest, decision: Decision): Promise<void>
   closed(sessionId: string): Promise<void>
-  /** What holds for a pass that came back: a session that had ended is asked about, any is held against the rules; `null` = nothing new. */
+  /**
+   * What holds for a pass that came back: a session that had ended is asked about, any is held against the
+   * rules; `null` = nothing new.
+   */
   returned(session: UnjudgedSession): Promise<Decision | null>
   /** Asks about all that are due, several at a time. */
   round(): Promise<RoundResult>
@@ -68,8 +74,8 @@ const dueAfter = (now: number, decision: Decision): number => {
 type Step = 'kept' | 'ended' | 'gone' | 'failed'
 
 /**
- * Asks the next question of a session and keeps the answer; a refused one is parked until its deny clock ends. `null`:
- * no auth backend is asked about its channel any more.
+ * Asks the next question of a session and keeps the answer; a refused one is parked until its deny clock ends.
+ * `null`: no auth backend is asked about its channel any more.
  */
 const askAgain = async (
   live: LiveAuth,
@@ -113,7 +119,7 @@ const updateOne = async (live: LiveAuth, ports: LiveRevalidationPorts): Promise<
   return 'kept'
 }
 
-/** Makes the life cycle; the caller runs `round` every second or so. */
+/** Creates the revalidation; the caller runs `round` about once a second. */
 export const createLiveRevalidation = (ports: LiveRevalidationPorts): LiveRevalidation => ({
   async opened(request, decision) {
     if (decision.verdict !== 'allow') return

@@ -21,7 +21,7 @@ export interface RejudgePorts {
   readonly now: () => number
 }
 
-/** The request as the auth backend of now is to judge it; `null` where none does any more. */
+/** The request for the auth backend configured now; `null` where there is none any more. */
 export const currentRequestOf = (
   request: AuthRequest,
   { backendFor }: Pick<Authorizer, 'backendFor'>,
@@ -108,7 +108,7 @@ export const refusedOnReturn = (
   return decision?.verdict === 'deny' && decision.rule !== null ? decision : null
 }
 
-/** Holds every running session against the rules of now and ends those they refuse; how many that were. */
+/** Evaluates the current rules for every running session and ends those they deny; returns how many ended. */
 export const rejudge = async (ports: RejudgePorts): Promise<number> => {
   const known = new Set<string>()
   let ended = 0

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { formatAddress, parseAddress } from '#domain/networks/network'
 import { isLinkUser, mintFlussonicToken, nginxLinkHash, type SecureLink } from './secure-link.ts'
 
-/** What a link is to be good for. */
+/** Claims of the link to make. */
 export interface LinkClaims {
   readonly channel: string
   /** Path of the link; nginx's hash covers it. */
@@ -51,7 +51,7 @@ const obstacle = (link: SecureLink, order: LinkClaims): string | null => {
   return null
 }
 
-/** Makes a link by one key, as the server it comes from would. */
+/** Signs a link with one key, in the format of the server it replaces. */
 export const mintLink = (link: SecureLink, order: LinkClaims): MintResult => {
   const why = obstacle(link, order)
   if (why !== null) return { ok: false, why }

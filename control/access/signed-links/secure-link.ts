@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { ReasonId } from '#domain/reasons'
 
-/** A key that links of another server are signed with. */
+/** A configured signing key of links that another server issues. */
 export interface SecureLink {
   readonly name: string
   readonly format: 'flussonic' | 'nginx'
@@ -26,7 +26,7 @@ export interface PresentedLink {
   readonly args: string | null
 }
 
-/** What a good link says. */
+/** Claims of a verified link. */
 export interface LinkGrant {
   readonly link: string
   /** Whom the link was made for; Flussonic's own extension. */
@@ -72,7 +72,10 @@ const flussonicHash = (key: string, token: FlussonicToken): string => {
   return sha1(`${channel}${address ?? ''}${start}${end}${key}${salt}${userId ?? ''}`)
 }
 
-/** Makes a token as Flussonic's `securetoken` takes it: hash, salt, end and start, joined by `-`. */
+/**
+ * A Flussonic `securetoken`: hash, salt, end and start (Unix seconds), joined by `-`
+ * (flussonic.com/doc/authorize-with-securelink).
+ */
 export const mintFlussonicToken = (key: string, token: FlussonicToken): string => {
   const { salt, end, start, userId } = token
   const parts = [flussonicHash(key, token), salt, end, start, ...(userId === null ? [] : [userId])]
@@ -128,7 +131,7 @@ export interface NginxLinkValues {
   readonly key: string
 }
 
-/** The hash of an nginx link, as the `md5` argument carries it. */
+/** The `md5` argument of a link for nginx's ngx_http_secure_link_module (`secure_link_md5`), base64url. */
 export const nginxLinkHash = (expression: string, values: NginxLinkValues): string => {
   const words: Readonly<Record<string, string>> = {
     secure_link_expires: values.expires,

@@ -35,6 +35,7 @@ export const configFileOf = (options: GlobalOptions): string => {
   )
 }
 
+/** The configuration a command works with. Throws ConfigError. */
 export const loadedConfig = (options: GlobalOptions): LoadedConfig =>
   loadConfig(configFileOf(options), process.env)
 

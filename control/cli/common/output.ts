@@ -51,6 +51,7 @@ export const drawFrame = (text: string, { isTTY, columns = 0, rows = 0 }: Screen
   return `\u001b[2J\u001b[H${wide.join('\n')}`
 }
 
+/** Whether a value is a JSON object. */
 export const isRow = (value: unknown): value is Row =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 

@@ -16,7 +16,7 @@ export interface OpenedHistory extends BacktestHistory {
   close(): Promise<void>
 }
 
-/** What the command is given by whoever puts the program together. */
+/** What the command needs from the program. */
 export interface BacktestParts {
   readonly openHistory: (where: GlobalOptions) => Promise<OpenedHistory>
   readonly now?: () => number

@@ -10,6 +10,7 @@ export type ApplyLimits = (account: AccountRef, decision: Decision | null) => Pr
 
 type Ports = Pick<OpenPorts, 'config' | 'catalog' | 'accountById' | 'planOf'>
 
+/** Returns a function that recomputes an account's caps and applies them to its running sessions. */
 export const createApplyLimits =
   (sessions: Pick<SessionStore, 'ofAccount' | 'setLimits'>, ports: Ports): ApplyLimits =>
   async (account, decision) => {

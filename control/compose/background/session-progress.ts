@@ -2,9 +2,9 @@ import { LIVE_SHARDS } from '../../sessions/model/keys.ts'
 import type { Parts } from '../parts.ts'
 
 const MINUTE = 60_000
-/** A shard's accounts are told in so many steps, so that no moment has more to do than another. */
+/** Steps per shard, to spread the load. */
 const STEPS = 15
-/** How often a step is due for every running session to be told once a minute. */
+/** Milliseconds between two steps, so that every running session is published once a minute. */
 export const PROGRESS_STEP_MS = MINUTE / LIVE_SHARDS / STEPS
 /** The work stays with one control plane for so long without a new shard. */
 const KEEP_MS = MINUTE / 4
@@ -13,7 +13,7 @@ const BATCH = 100
 /** Clocks of two control planes may differ by so much. */
 const SLACK_MS = 5_000
 
-/** What the teller needs of the control plane. */
+/** What session progress needs of the control plane. */
 export type SessionProgressParts = {
   readonly sessions: { readonly view: Pick<Parts['sessions']['view'], 'accountsIn' | 'ofAccounts'> }
   readonly recorder: Pick<Parts['recorder'], 'updated'>
@@ -21,7 +21,10 @@ export type SessionProgressParts = {
   readonly now: () => number
 }
 
-/** Tells history of every session that still plays and has something new, spread over the minute; each call is one step. */
+/**
+ * Publishes an update of every running session with new traffic once a minute; each call does one step, so
+ * that the load is even.
+ */
 export const createSessionProgress = (parts: SessionProgressParts): (() => Promise<void>) => {
   const { recorder, lock, now } = parts
   const { view } = parts.sessions

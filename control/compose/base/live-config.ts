@@ -17,6 +17,10 @@ export interface LiveConfig {
 const fixedSections = ({ edge, admin, control, redis, store, state }: Config): string =>
   JSON.stringify({ listen: edge.listen, zones: edge.zones, admin, control, redis, store, state })
 
+/**
+ * Holds the configuration; `reload` reads the file again and keeps the old one, with a warning, where the new
+ * one is bad.
+ */
 export const createLiveConfig = (
   first: LoadedConfig,
   warn: (message: string) => void,

@@ -27,6 +27,7 @@ export const storeUrl = (config: Config, paths: Pick<StatePaths, 'database'>): s
   return whole.href
 }
 
+/** Opens the database and what stands on it: key ring, account directory, account service. Throws StoreError. */
 export const openPersistence = async (
   config: Config,
   paths: StatePaths,

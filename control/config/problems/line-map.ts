@@ -3,6 +3,7 @@ import { type Document, isNode, type LineCounter } from 'yaml'
 /** The line (from 1) a path of the parsed YAML stands on, or that of its nearest parent that is there. */
 export type LineOf = (path: readonly (string | number)[]) => number
 
+/** Finds lines of a parsed YAML document, from 1. */
 export const createLineOf = (document: Document, lines: LineCounter): LineOf => {
   const lineAt = (path: readonly (string | number)[]): number => {
     const node = document.getIn(path, true)

@@ -124,7 +124,10 @@ const collectRules = (statements: readonly Statement[], context: TargetContext):
 
 const LINKS_ONLY = '\0links-only'
 
-/** A stream's securetoken stands before the global line: whoever has no good link must not be let in by that. */
+/**
+ * A stream's securetoken takes precedence over the global line, which must not admit viewers without a valid
+ * link.
+ */
 const closeLinked = (rules: readonly Rule[], context: TargetContext): readonly Rule[] => {
   if (!rules.some(({ auth }) => auth.link !== null)) return rules
   const name = context.names.of(LINKS_ONLY)

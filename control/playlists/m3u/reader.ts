@@ -28,7 +28,7 @@ export class PlaylistReader {
     })
   }
 
-  /** Takes the next bytes; false once the list is refused, so that whoever sends may stop. */
+  /** Takes the next bytes; false once the list is refused, so that the sender may stop. */
   push(bytes: Uint8Array): boolean {
     if (this.problem) return false
     this.bytes += bytes.byteLength

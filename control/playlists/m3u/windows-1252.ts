@@ -1,7 +1,7 @@
 /** What Windows-1252 has where Latin-1 has control characters; the blanks stand for nothing. */
 const EXTRAS = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ'
 
-/** Reads Windows-1252, of which Latin-1 is a part; the decoder of Node.js 20 knows Latin-1 alone. */
+/** Decodes Windows-1252, a superset of Latin-1; TextDecoder of Node.js 20 decodes Latin-1 only. */
 export const decodeWindows1252 = (bytes: Buffer): string =>
   bytes
     .toString('latin1')

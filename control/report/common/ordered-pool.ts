@@ -11,7 +11,10 @@ const settle = async <R>(work: () => Promise<R>): Promise<Outcome<R>> => {
   }
 }
 
-/** Works on a bounded number of items at once and yields their outcomes in the order of the items. */
+/**
+ * Processes at most `atOnce` items concurrently and yields their outcomes in the order of the items. An error
+ * of `work` becomes an outcome.
+ */
 export async function* orderedPool<T, R>(
   items: readonly T[],
   atOnce: number,

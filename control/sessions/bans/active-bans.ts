@@ -19,7 +19,7 @@ export const banKeyOf = (ban: { readonly kind: BanKind; readonly subject: string
 /** Whether a ban came from the caps themselves: the account's state keeps it, not the database. */
 export const isCapBan = (ban: Ban): boolean => ban.by === 'cap' || ban.by === 'end'
 
-/** What a step of the caps has banned, ended or moved, as update. */
+/** The bans, ends and drops among the effects of a cap decision. */
 export const banUpdateOfEffects = (effects: Effects): BanUpdate => {
   const sessions = effects.kill.map(({ key, until, reason }): Ban => {
     const by = reason.startsWith('cap.') ? 'cap' : 'end'
@@ -48,7 +48,10 @@ const subjectsOf = (claim: BanSubjects): { kind: BanKind; subject: string }[] =>
 // A cap's device ban refuses openings, which always ask control: whoever rotates devices fills no edge's memory.
 const isForEdges = (ban: Ban): boolean => ban.kind !== 'device' || !isCapBan(ban)
 
-/** What rules, backends or a surge ended is refused for their reason, a revoked ticket for its own; what somebody banned is banned. */
+/**
+ * What rules, backends or a surge ended is refused for their reason, a revoked ticket for its own; what
+ * somebody banned is banned.
+ */
 const rowOf = (ban: Ban): BanRow =>
   ban.reason === 'ticket.revoked' ||
   (ban.by === 'end' && /^(rule|backend|channel)\./.test(ban.reason))
@@ -62,11 +65,11 @@ const SHOWN_OF_CAPS = 20_000
 export interface ActiveBans extends Pick<BanStore, 'list' | 'find' | 'since' | 'subscribe'> {
   apply(update: BanUpdate): void
   has(id: string): boolean
-  /** Forgets what is over; their names. */
+  /** Removes expired bans and returns their ids. */
   purge(): string[]
 }
 
-/** An empty book. */
+/** Creates an empty set of bans; `now` in Unix ms. */
 export const createActiveBans = (now: () => number): ActiveBans => {
   const active = new Map<string, Ban>()
   const feed = createBanFeed(now)

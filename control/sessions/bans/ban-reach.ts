@@ -52,7 +52,7 @@ export const endBannedSessions = async (ban: Ban, options: BanReachOptions): Pro
   return keys
 }
 
-/** Takes back what an account's state refuses because of a ban that was lifted. */
+/** Removes the refusals that a lifted ban left in account states. */
 export const clearBanTraces = async (
   kind: BanKind,
   subject: string,

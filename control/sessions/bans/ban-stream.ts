@@ -4,7 +4,7 @@ import type { Ban } from '../model/ban-store.ts'
 import { KEYS } from '../model/keys.ts'
 import type { RedisClient } from '../redis/client.ts'
 
-/** One change as control planes tell each other. */
+/** A change of bans as control planes exchange it. */
 export interface BanUpdate {
   readonly set: readonly Ban[]
   readonly clear: readonly { readonly kind: BanKind; readonly subject: string }[]
@@ -15,7 +15,7 @@ export interface BanUpdate {
   readonly free: readonly string[]
 }
 
-/** Nothing new. */
+/** An empty change. */
 export const NO_BAN_UPDATE: BanUpdate = { set: [], clear: [], kill: [], drop: [], free: [] }
 
 /** The ban stream in Redis as one control plane uses it. */
@@ -34,7 +34,7 @@ export interface BanStream {
 const READ_BATCH = 500
 const LOOK_BACK_MS = 3_600_000
 
-/** Name of a ban in the hash and in memory. */
+/** Id of a ban: `kind:subject`. */
 export const banId = (ban: { readonly kind: BanKind; readonly subject: string }): string =>
   `${ban.kind}:${ban.subject}`
 

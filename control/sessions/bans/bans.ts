@@ -5,7 +5,7 @@ import type { Ban, BanStore } from '../model/ban-store.ts'
 import { banUpdateOfEffects, createActiveBans, isCapBan } from './active-bans.ts'
 import { type BanStream, type BanUpdate, banId, NO_BAN_UPDATE } from './ban-stream.ts'
 
-/** Where bans outlive Redis. */
+/** Persistent storage of bans (SQL). */
 export interface BanRepository {
   load(): Promise<readonly Ban[]>
   save(ban: Ban): Promise<void>

@@ -1,17 +1,17 @@
 import { LIVE_SHARDS } from '../model/keys.ts'
 
-/** When keys may be due, so that looking for those that are need not look at all. */
+/** Queue of keys by due time, in buckets of a second. */
 export interface DueQueue {
-  /** A key to look at when `until` has come; one that is put off later needs no new note. */
+  /** Adds a key due at `until` (Unix ms); postponing it needs no new call. */
   add(shard: number, key: string, until: number): void
-  /** Keys of a shard whose time, as `untilOf` knows it, has come; they stay noted until it knows them no more. */
+  /** Keys of a shard that are due at `at` by `untilOf`; keys stay queued until `untilOf` returns undefined. */
   due(shard: number, at: number, untilOf: (key: string) => number | undefined): string[]
 }
 
 /** Keys are noted by the second. */
 const STEP_MS = 1_000
 
-/** Notes each key once, under the time it was first due at, and moves it on when that time has come. */
+/** Creates an empty queue; a key is moved on lazily when its bucket comes. */
 export const createDueQueue = (): DueQueue => {
   const shards = Array.from({ length: LIVE_SHARDS }, () => new Map<number, Set<string>>())
   const add = (shard: number, key: string, until: number): void => {

@@ -15,7 +15,10 @@ export interface SessionMirrorOptions {
   readonly onError: (error: unknown) => void
 }
 
-/** What this process remembers of the sessions it met, for the time when Redis is away or empty. */
+/**
+ * Copy in memory of the sessions this process has handled, used while Redis is unavailable or after it lost
+ * its data.
+ */
 export interface SessionMirror {
   admitted(claim: SessionClaim, requestId: string, admission: Admission): void
   renewed(request: RenewRequest, result: RenewResult): Promise<void>
@@ -43,7 +46,7 @@ const learn = async (
   for (const [at, state] of states.entries()) if (state) await take(state, mine[at] === null)
 }
 
-/** Keeps memory in step with what Redis has decided. */
+/** Creates the mirror, which follows the decisions of Redis. */
 export const createSessionMirror = (options: SessionMirrorOptions): SessionMirror => ({
   ...createNotes(options),
   async renewed(request, result) {

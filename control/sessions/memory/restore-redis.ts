@@ -22,7 +22,10 @@ const restoreOne = async (state: AccountState, { engine, index }: RestoreRedisOp
   }
 }
 
-/** Gives Redis back what this process remembers: every account where Redis is empty, else those that changed without it. */
+/**
+ * Writes sessions of this process back to Redis: all accounts where Redis is empty, else those that changed
+ * meanwhile.
+ */
 export const restoreRedis = async (
   options: RestoreRedisOptions,
   isEmpty: boolean,

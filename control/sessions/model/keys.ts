@@ -43,7 +43,7 @@ export const KEYS = {
   events: streamKey,
   /** string, JSON of a cached decision; TTL is the decision's or the denial's own clock. */
   decision: (hash: string) => `gh:dec:${hash}`,
-  /** string, owner of the one flight that asks the backends for a decision; TTL as long as that may take. */
+  /** string, claim of the process that requests a decision from the backends; TTL as long as that may take. */
   flight: (hash: string) => `gh:fly:${hash}`,
   /** string, Unix ms before which cached decisions of a channel are void; a day. */
   forgotten: (channel: string | null) => `gh:forgot:${channel ?? ''}`,

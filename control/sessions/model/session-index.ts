@@ -16,9 +16,12 @@ export interface SessionLocation {
   readonly key: string
 }
 
-/** Finding sessions without asking every account. May be late or stale: the account's state decides. */
+/** Secondary index of sessions. Entries may be late or stale: the account's state decides. */
 export interface SessionIndex {
-  /** A session that is new or moved; `until` is when its slot ends if nothing happens. Found by everybody once it resolves. */
+  /**
+   * A session that is new or moved; `until` is when its slot ends if nothing happens. Found by everybody once
+   * it resolves.
+   */
   put(entry: IndexEntry, until: number): Promise<void>
   /** Sessions that go on. */
   touch(entries: readonly IndexEntry[], now: number): void

@@ -15,7 +15,10 @@ const giveUpAfter = (command: Command, ms: number): void => {
   command.promise.then(settled, settled)
 }
 
-/** Makes every command of a connection fail after `ms`, by the answers of Redis, not by how busy this process is. */
+/**
+ * Sets a timeout in milliseconds for every command of a connection, measured so that a busy process does not
+ * cause it.
+ */
 export const setCommandTimeout = (redis: Redis, ms: number): void => {
   const send = redis.sendCommand.bind(redis)
   redis.sendCommand = (command, stream) => {

@@ -5,7 +5,7 @@ interface Cached {
   refreshedAt: number
 }
 
-/** Entries this process has met lately, oldest out first, so that a renewal asks Redis only for strangers. */
+/** LRU cache of index entries, so that a renewal looks up only unknown keys in Redis. */
 export interface IndexCache {
   get(key: string): IndexEntry | undefined
   /** Whether the entry's keys in Redis should be written again, so that they do not run out. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { KEYS } from '../model/keys.ts'
 import type { RedisClient } from './client.ts'
 
-/** Work that one control plane does for all; the next takes over when the owner's mark runs out. */
+/** Lock for periodic work that one control plane does for all; another takes over when it expires. */
 export interface WorkLock {
   /** Whether this process does the work now. Keeps the work for `ttlMs` more. */
   owns(name: string, ttlMs?: number): Promise<boolean>

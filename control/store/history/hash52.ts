@@ -1,6 +1,6 @@
 /**
- * A 52-bit number made of a text: a scan compares it much faster than the text. Equal numbers are no proof
- * of equal texts, so whoever needs certainty compares both, and nobody gains by making two collide.
+ * A 52-bit number made of a text: a scan compares it much faster than the text. Not collision-free: callers
+ * compare the texts too.
  */
 export function hash52(text: string): number {
   let high = 0x811c_9dc5

@@ -26,6 +26,6 @@ export const messageOf = (error: unknown): string =>
 
 const PASSING: ReadonlySet<string> = new Set(['store.unavailable', 'store.full', 'store.locked'])
 
-/** Whether a failure passes by itself: what was to be written waits. */
+/** Whether a failure is transient, so that the write is retried. */
 export const isTransient = (error: unknown): boolean =>
   error instanceof StoreError && PASSING.has(error.code)

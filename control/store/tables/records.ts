@@ -78,7 +78,7 @@ export interface Ban {
   readonly liftedBy: string | null
 }
 
-/** A signing key; its bytes never leave the store but to whoever signs and verifies. */
+/** A signing key; its bytes leave the store only for signing and verifying. */
 export interface SigningKey {
   readonly kid: string
   readonly purpose: string

@@ -8,7 +8,7 @@ const SECRETS: readonly RegExp[] = [
   /(\/\/)([^/\s:@"']+:[^/\s@"']+)(?=@)/g,
 ]
 
-/** A line of somebody else's log with every ticket, pass, token and password masked. */
+/** Masks tickets, passes, tokens and passwords in a log line. */
 export function redact(line: string): string {
   return SECRETS.reduce((text, secret) => text.replace(secret, '$1***'), line)
 }

@@ -4,7 +4,7 @@ const MOST_KNOWN = 500
 /** The line without nginx's time, process and connection. */
 const kindOf = (line: string): string => line.replace(/\d+\/\d+\/\d+ [\d:]+ |\d+#\d+: |\*\d+ /g, '')
 
-/** Shows lines of one kind once a minute, and then how often they came; a trouble that lasts must not bury all else. */
+/** Rate limit for log lines: similar lines are shown once a minute, with their count. */
 export function createRepeatFilter(
   show: (line: string) => void,
   now: () => number = Date.now,

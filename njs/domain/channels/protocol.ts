@@ -1,4 +1,7 @@
-/** What an edge and the control plane say to each other under `/edge/v1`. Times are Unix milliseconds unless the name says otherwise. */
+/**
+ * What an edge and the control plane say to each other under `/edge/v1`. Times are Unix milliseconds unless
+ * the name says otherwise.
+ */
 import type { FailMode, GroupBinding, GroupWonBy } from '../types.ts'
 
 export { ANSWER_HEADERS, REQUEST_HEADERS } from './protocol-headers.ts'
@@ -14,7 +17,7 @@ export interface EdgeGroup {
   readonly ticketTtlSec: number
   /** Streams one account may play; kept by the edge alone while control is away. `null` = no cap. */
   readonly cap: number | null
-  /** Takes whoever no network, country or account took. */
+  /** The group of viewers that no network, country or account assigns. */
   readonly isDefault: boolean
   /** Viewers without an account get no list. */
   readonly requiresAccount: boolean
@@ -99,7 +102,10 @@ export type ClosedRow = readonly [key: string, bytes: number, seconds: number]
 /** Ban key, until (Unix milliseconds), and for an ended session the reason it is refused for. */
 export type BanRow = readonly [key: string, until: number, reason?: string | undefined]
 
-/** Among the keys of lifted bans: edges forget every refusal they remember, since rules or backends say otherwise now. */
+/**
+ * Among the keys of lifted bans: edges forget every refusal they remember, since rules or backends say
+ * otherwise now.
+ */
 export const EVERYTHING = '*'
 
 /** A session the edge opened by itself while control was away. */
@@ -122,7 +128,10 @@ export interface SyncRequest {
   readonly engine: string
   readonly clock: number
   readonly have: EdgeHave
-  /** Lease keys used since they were last reported (each at most every 20 s), at most 1,000 at a time so that control answers within the second. */
+  /**
+   * Lease keys used since they were last reported (each at most every 20 s), at most 1,000 at a time so that
+   * control answers within the second.
+   */
   readonly seen: readonly string[]
   readonly traffic: readonly TrafficRow[]
   readonly closed: readonly ClosedRow[]

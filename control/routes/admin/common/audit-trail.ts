@@ -21,6 +21,7 @@ const clean = (value: unknown): Json => {
   return parsed
 }
 
+/** An audit trail in SQL; secrets in `before` and `after` are removed. */
 export const createAuditTrail =
   (store: AuditStore, clock: () => number): AuditTrail =>
   async ({ actor }, action, { subject, before, after }) => {

@@ -240,7 +240,10 @@ test('X-AuthDuration 0 asks at each opening and again and again', async () => {
   const who = { address: '203.0.113.16', token: 'z' }
   const { list } = await play('zero', who)
   await whilePlaying(list, () => questions('zero').length >= 4)
+  // The same press again is the same session; from another address it is another one.
   await play('zero', who)
+  expect(questions('zero').filter((it) => it === 'new_session 0')).toHaveLength(1)
+  await play('zero', { ...who, address: '203.0.113.46' })
   expect(questions('zero').filter((it) => it === 'new_session 0')).toHaveLength(2)
   expect(questions('zero').filter((it) => it.startsWith('update')).length).toBeGreaterThanOrEqual(3)
 })

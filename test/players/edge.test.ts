@@ -85,7 +85,8 @@ test('two screens of an account play on for a minute while the third is refused'
     )
     const from = Date.now()
     const before = [await first.progress(), await second.progress()]
-    const third = await playWithFfmpeg(c ?? '', 5)
+    // Another player: the same one would take its own place.
+    const third = await playWithFfmpeg(c ?? '', 5, { userAgent: 'SmartTV/1.0' })
     expect(third.exitCode).not.toBe(0)
     expect(third.output).toMatch(/403/)
     await new Promise((resolve) => setTimeout(resolve, 60_000 - (Date.now() - from)))

@@ -1,6 +1,7 @@
 import { coordinatesOf, haversineKm, leastDistanceKm } from '#domain/geo'
 import type { PlayRecord } from '#domain/types'
-import { isHosting } from './network-class.ts'
+import { deviceClass } from './device-class.ts'
+import { isHosting, isSixth } from './network-class.ts'
 
 /** How far apart two plays are, in kilometres. */
 export interface Distance {
@@ -52,6 +53,20 @@ export const distanceOf = (a: PlayRecord, b: PlayRecord): Distance | null => {
   if (from === null || to === null) return null
   return { km: haversineKm(from, to), leastKm: leastDistanceKm(from, to) }
 }
+
+/**
+ * Whether both plays came over one provider within a country and not both from televisions: carriers let phones out
+ * at hubs hundreds of kilometres away, and the IPv4 and IPv6 of one line are located apart.
+ */
+export const isWithinProvider = (a: PlayRecord, b: PlayRecord): boolean =>
+  a.asn !== null &&
+  a.asn === b.asn &&
+  a.country === b.country &&
+  ![a, b].every(
+    (play) => deviceClass(play) === 'television' && isSixthNetwork(play) === isSixthNetwork(a),
+  )
+
+const isSixthNetwork = ({ network }: PlayRecord): boolean => network !== null && isSixth(network)
 
 /** Whether any of the plays comes from a hosting or VPN network, whose position is not the viewer's. */
 export const isThroughHosting = (...plays: readonly PlayRecord[]): boolean =>

@@ -1,7 +1,14 @@
 import { speedKmh } from '#domain/geo'
 import type { PlayRecord } from '#domain/types'
 import { createFinding, deviceName, durationText, placeName } from '../finding.ts'
-import { distanceOf, isLocated, isSameDevice, isSameNetwork, isThroughHosting } from '../guards.ts'
+import {
+  distanceOf,
+  isLocated,
+  isSameDevice,
+  isSameNetwork,
+  isThroughHosting,
+  isWithinProvider,
+} from '../guards.ts'
 import { clockSlackMs, endOf } from '../normalise.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
 
@@ -38,6 +45,7 @@ export const inspectImpossibleTravel: Inspect<'impossible_travel'> = (event, rec
   if (from === null || isSameNetwork(from, event)) return null
   if (params.ignore_same_device && isSameDevice(from, event)) return null
   if (params.ignore_hosting && isThroughHosting(event)) return null
+  if (isWithinProvider(from, event)) return null
   const distance = distanceOf(from, event)
   if (distance === null || distance.leastKm < params.min_distance_km) return null
   const elapsedMs = event.startedAt - endOf(from) + clockSlackMs(from, event)

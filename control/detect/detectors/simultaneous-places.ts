@@ -1,7 +1,14 @@
 import { intervalOf, overlapMs } from '#domain/interval'
 import type { PlayRecord } from '#domain/types'
 import { createFinding, deviceName, durationText, placeName } from '../finding.ts'
-import { type Distance, distanceOf, isLocated, isSameDevice, isThroughHosting } from '../guards.ts'
+import {
+  type Distance,
+  distanceOf,
+  isLocated,
+  isSameDevice,
+  isThroughHosting,
+  isWithinProvider,
+} from '../guards.ts'
 import { clockSlackMs } from '../normalise.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
 import { watchedUntil } from '../watched.ts'
@@ -28,6 +35,7 @@ const compare = (play: PlayRecord, event: PlayRecord, params: Params): Pair | nu
   const sharedMs = shared - clockSlackMs(play, event)
   if (sharedMs <= 0 || sharedMs < params.min_overlap_minutes * MINUTE_MS) return null
   if (isSameDevice(play, event) || !isUsable(play, params) || !isUsable(event, params)) return null
+  if (isWithinProvider(play, event)) return null
   const distance = distanceOf(play, event)
   return distance === null || distance.leastKm < params.min_distance_km
     ? null

@@ -178,3 +178,29 @@ describe('items of minutes with seconds between', () => {
     expect([whole?.flagged, pieces?.flagged]).toEqual([true, true])
   })
 })
+
+describe('phones of one carrier far apart', () => {
+  const carrier = { asn: 64500, asnOrg: 'Mobile One' }
+  const apart = (device: 'phone' | 'television', more: Partial<PlayRecord>): PlayRecord[] => [
+    play({ device: `${device} a`, player: device, with: more }),
+    play({
+      at: 10 * MINUTE,
+      place: 'bordeaux',
+      network: '198.51.100.9',
+      device: `${device} b`,
+      player: device,
+      with: more,
+    }),
+  ]
+  const kindsOf = (plays: readonly PlayRecord[]): string[] =>
+    assessAccount(plays, { now }).findings.map((f) => f.kind)
+
+  it('are one person at two hubs of it, no two places', () => {
+    expect(kindsOf(apart('phone', carrier))).not.toContain('simultaneous_places')
+    expect(kindsOf(apart('phone', {}))).toContain('simultaneous_places')
+  })
+
+  it('but two televisions are in two places', () => {
+    expect(kindsOf(apart('television', carrier))).toContain('simultaneous_places')
+  })
+})

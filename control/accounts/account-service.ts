@@ -63,7 +63,7 @@ const createIssuer = (
   }
 }
 
-/** Tells accounts by their secrets. Nothing of a secret is kept but hashes. */
+/** Identifies accounts by their secrets. Only hashes of secrets are stored. */
 export const createAccountService = (
   store: AccountStore,
   serverKey: () => Uint8Array,

@@ -1,6 +1,6 @@
 import { formatAddress, parseAddress } from '#domain/networks/network'
 
-/** A request as an access log tells it. */
+/** A request as an access log records it. */
 export interface LoggedRequest {
   readonly address: string
   /** `null` where the line does not say. */

@@ -31,7 +31,7 @@ export const lint = (
   return findings.sort((a, b) => a.line - b.line || RANK[a.severity] - RANK[b.severity])
 }
 
-/** Tells what a YAML text says itself from what a default fills in. */
+/** Distinguishes what a YAML text sets from what a default fills in. */
 export const createIsSet = (text: string): ((path: LintPath) => boolean) => {
   const document: unknown = parse(text)
   return (path) => {

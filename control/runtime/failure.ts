@@ -1,9 +1,9 @@
-/** A start-up failure told in one sentence that says what to do; programs print it and exit 2. */
+/** A start-up failure with a message that says what to do; programs print it and exit 2. */
 export class Failure extends Error {
   override readonly name = 'Failure'
 }
 
-/** What a full disk is told by, whichever program met it. */
+/** Recognises the message of a full disk, whichever program printed it. */
 export const DISK_FULL = 'The disk is full; free some space and run it again.'
 
 /** Whether a program's words say that the disk is full. */

@@ -16,7 +16,7 @@ export interface Tool {
   readonly modules?: NginxModules
 }
 
-/** Settings of a resolution; progress lines go to stderr unless told otherwise. */
+/** Settings of a resolution; progress lines go to stderr by default. */
 export interface ResolveOptions {
   readonly folder?: string
   readonly progress?: (line: string) => void

@@ -14,7 +14,7 @@ export const intervalOf = (start: number, end: number): Interval => ({
 export const overlapMs = (a: Interval, b: Interval): number =>
   Math.max(0, Math.min(a.end, b.end) - Math.max(a.start, b.start))
 
-/** Whether two intervals share at least `atLeastMs` (one millisecond unless told). */
+/** Whether two intervals share at least `atLeastMs` (one millisecond by default). */
 export const overlaps = (a: Interval, b: Interval, atLeastMs = 1): boolean =>
   overlapMs(a, b) >= Math.max(1, atLeastMs)
 

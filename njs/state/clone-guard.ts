@@ -51,7 +51,7 @@ export const ownsStream = (key: string, serial: string): boolean => {
 /** Marks beside the sessions' own: what was told of a connection's bytes, by its serial. */
 const toldName = (serial: string): string => `#${serial}`
 
-/** Tells what a running stream has sent since it was last told. */
+/** Reports the bytes a running stream has sent since its last report. */
 export const noteBytes = (key: string, serial: string, sent: number): void => {
   const dict = numbers('gh_streams')
   const more = sent - (dict.get(toldName(serial)) ?? 0)
@@ -60,7 +60,7 @@ export const noteBytes = (key: string, serial: string, sent: number): void => {
     noteReport('bytes', `${key} ${more}`)
 }
 
-/** Bytes of a connection that were told while it ran. */
+/** Bytes of a connection that were reported while it ran. */
 export const toldBytes = (serial: string): number =>
   numbers('gh_streams').get(toldName(serial)) ?? 0
 

@@ -48,7 +48,10 @@ const turnOf = (ttlSec: number): number =>
 const windowOf = (key: string, at: number, width: number): number =>
   Math.floor((at + key.charCodeAt(0) + key.charCodeAt(1)) / width)
 
-/** Once a turn is enough, but a player that asks rarely is told of each time: two of its silences may outlast the lease. */
+/**
+ * Once a turn is enough, but a player that asks rarely is told of each time: two of its silences may outlast
+ * the lease.
+ */
 const isToReport = (key: string, { seen, ttlSec }: Lease, now: number): boolean => {
   const width = turnOf(ttlSec)
   if (now - seen >= ttlSec - width - SYNC_SLACK_SEC) return true
@@ -91,7 +94,7 @@ export const startLease = (key: string, network: number, ttlSec: number): void =
   noteSeen(key)
 }
 
-/** Keeps a lease nobody has used yet: control hears of it with the first request, not before. */
+/** Keeps an unused lease: it is reported to control with its first request. */
 export const reserveLease = (key: string, network: number, ttlSec: number): void => {
   writeLease(key, { network, ttlSec, seen: nowSec() - UNUSED_AGE_SEC })
 }
@@ -123,5 +126,5 @@ export const recallLease = (key: string): void => {
 export const isPlayed = (key: string, now: number): boolean =>
   readLease(key, now) !== null || texts('gh_identity').get(returnName(key)) !== undefined
 
-/** Seconds since control was last heard. */
+/** Seconds since the last sync with control. */
 export const silenceSec = (now: number): number => now - (numbers('gh_state').get('heard') ?? 0)

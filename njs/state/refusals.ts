@@ -20,7 +20,7 @@ export interface Subjects {
   readonly playback: string | null
 }
 
-/** Keeps a ban until its time, and why where that was told; one in the past lifts it. */
+/** Keeps a ban until a time (Unix ms) with its reason if there is one; a time in the past lifts it. */
 export const setBan = (key: string, until: number, now: number, reason?: string): void => {
   const left = Math.min(until - now, MAX_BAN_MS)
   if (left <= 0) numbers('gh_bans').delete(key)
@@ -64,7 +64,10 @@ export const findBan = (subjects: Subjects, now: number): ReasonId | null => {
   return isBanned('device', subject, now) ? BAN_REASONS.device : null
 }
 
-/** Whether a refusal of then was taken back since: openings are remembered by what was presented, not by the ban they met. */
+/**
+ * Whether a refusal of then was taken back since: openings are remembered by what was presented, not by the
+ * ban they met.
+ */
 const isVoid = (reason: string, madeAt: number): boolean => {
   const since = (mark: string): number => numbers('gh_state').get(mark) ?? -Infinity
   const isOf = (kind: string): boolean => reason.startsWith(kind)

@@ -1,6 +1,6 @@
 import { numbers, texts, trySet } from './memory.ts'
 
-/** What is told to control with the next sync, by kind. */
+/** Kinds of reports to control, sent with the next sync. */
 export type ReportKind = 'degraded' | 'ended' | 'bytes'
 
 const SLOTS: Readonly<Record<ReportKind, number>> = { degraded: 4096, ended: 1024, bytes: 8192 }
@@ -18,7 +18,7 @@ export const noteReport = (kind: ReportKind, text: string): void => {
   }
 }
 
-/** What was noted and not yet told, oldest first; `take` removes it. */
+/** Reports not sent yet, oldest first; `take` removes them. */
 export const pendingReports = (
   kind: ReportKind,
   most: number,

@@ -47,7 +47,7 @@ export const readSessionRequest = (r: Request, variables: Variables): SessionReq
   return { secret: ticket, isInferred: true, channel, rest, key, network }
 }
 
-/** What tells the players of one account apart; enough to know one again, and short. */
+/** Short id of a player within its account. */
 export const deviceOf = (r: Request): string =>
   deviceId(nginxCrypto, {
     account: '',

@@ -17,7 +17,7 @@ import { cloneKeyOf, deviceOf, type SessionRequest } from '../state/session.ts'
 import { readChannel } from './origin.ts'
 import { bearerOf } from './pass-bearer.ts'
 
-/** Who opens, as far as the edge can tell by itself. */
+/** The viewer of an opening, as far as the edge knows. */
 export interface KnownViewer {
   readonly account: string
   readonly group: string

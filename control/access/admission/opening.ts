@@ -9,7 +9,7 @@ import type { LiveRevalidation } from '../revalidate/live-revalidation.ts'
 import type { JudgeLink } from '../signed-links/secure-link.ts'
 import type { KnownViewer, OpeningCredential, ViewerPorts } from './viewer.ts'
 
-/** One opening as the edge tells it. */
+/** One opening as reported by the edge. */
 export interface Opening {
   /** The same id is the same opening. */
   readonly requestId: string

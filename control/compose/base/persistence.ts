@@ -6,7 +6,7 @@ import type { Config } from '../../config/schema/schema.ts'
 import { createKeyRing, type KeyRing } from '../../keys/key-ring.ts'
 import { openStore, type Store } from '../../store/store.ts'
 
-/** What lasts, and what is told from it. */
+/** The database and the services that stand on it. */
 export interface Persistence {
   readonly store: Store
   readonly ring: KeyRing

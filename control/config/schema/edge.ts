@@ -27,7 +27,7 @@ const zones = section(
   { description: "Sizes of the edge's shared memory." },
 )
 
-/** nginx and what it tells its origins. */
+/** Settings of nginx and of its requests to origins. */
 export const edgeSchema = section(
   {
     id: Type.String({

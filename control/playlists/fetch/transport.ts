@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { fetch } from 'undici'
 
-/** What tells one version of a list from the next. */
+/** HTTP validators of a list (RFC 9110): ETag and Last-Modified. */
 export interface Validators {
   readonly etag: string | null
   readonly lastModified: string | null

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { BanRow } from '#domain/channels/protocol'
 import type { BanChanges } from '../model/ban-store.ts'
 
-/** One change as edges hear of it. */
+/** One change as sent to edges. */
 export type FeedChange = Pick<BanChanges, 'set' | 'clear' | 'kill' | 'drop'>
 
 /** What edges must know, with a cursor for those that missed something. */
@@ -42,7 +42,7 @@ const merge = (changes: readonly FeedChange[]): FeedChange => {
   return { set: [...set.values()], clear: [...clear], kill: [...kill], drop: [...drop] }
 }
 
-/** The feed of one control plane; its cursors mean nothing to another, which then tells everything. */
+/** The feed of one control plane; its cursors mean nothing to another one, which then sends everything. */
 export const createBanFeed = (now: () => number): BanFeed => {
   const epoch = randomBytes(6).toString('base64url')
   const active = new Map<string, BanRow>()

@@ -25,7 +25,10 @@ export interface SessionClaim {
   /** An opening sets them; a check only where the account is not known any more. */
   readonly limits: Limits
   readonly info: SessionInfo
-  /** Its key names it (an inferred session, a connection of another server): it never goes on with another opening's session. */
+  /**
+   * Its key names it (an inferred session, a connection of another server): it never goes on with another
+   * opening's session.
+   */
   readonly isFixed?: boolean
 }
 
@@ -87,7 +90,7 @@ export interface RenewResult {
   readonly drop: readonly LeaseKey[]
 }
 
-/** A session's end, as history and the log hear of it. */
+/** The end of a session, for history and the log. */
 export interface SessionEnd {
   readonly account: AccountRef
   readonly session: LiveSession

@@ -48,7 +48,7 @@ export const PLAYS = defineTable<StoredPlay>({
   },
 })
 
-/** What tells plays apart: ids are unique within their source only. */
+/** Identity of a play: ids are unique within their source only. */
 export const identityOf = (play: Pick<PlayRecord, 'source' | 'id'>): string =>
   `${play.source}\n${play.id}`
 
@@ -77,7 +77,10 @@ export const playColumns = (play: PlayRecord, key = 0, accountKey = 0): SqlValue
 const wholeOrNull = (value: number | null): number | null =>
   value === null ? null : Math.trunc(value)
 
-/** A stored play as the rest of the program knows it; written out, since leaving fields out by rest makes slow objects. */
+/**
+ * A stored play as the rest of the program knows it; written out, since leaving fields out by rest makes slow
+ * objects.
+ */
 export const withoutKey = (stored: StoredPlay): PlayRecord => ({
   id: stored.id,
   source: stored.source,

@@ -99,7 +99,10 @@ async function deletePlays(tx: Sql, plays: readonly PlayRecord[]): Promise<void>
   await tx.query(`delete from plays where ${tx.dialect.playsByKey}`, [keys])
 }
 
-/** Other plays that were deleted with these and must be written again; having the engine hand them back costs ten times the deletion. */
+/**
+ * Other plays that were deleted with these and must be written again; having the engine hand them back costs
+ * ten times the deletion.
+ */
 function sharingKeys(
   replaced: readonly PlayRecord[],
   found: readonly StoredPlay[],
@@ -131,7 +134,7 @@ async function playsByKey(
   return (await sql.query(text, [plays.map(lookupKey)])).map((row) => PLAYS.toRecord(row))
 }
 
-/** Forgets plays last seen before a time; the horizon keeps late news from counting them twice. */
+/** Deletes plays last seen before a time (Unix ms); later reports of them are not counted again. */
 export function prunePlays(db: Database, before: number): Promise<number> {
   return db.write(async (tx) => {
     if (tx.dialect.exclusive !== null) await tx.query(tx.dialect.exclusive)

@@ -13,7 +13,7 @@ export interface Column {
   readonly kind: ColumnKind
 }
 
-/** Where the two engines do not speak the same SQL. */
+/** Differences of SQL between the two engines. */
 export interface Dialect {
   readonly name: 'duckdb' | 'postgres'
   /** Makes text compare by code point, so that pages come in one order on both. */

@@ -106,7 +106,7 @@ export interface Setting {
   readonly updatedAt: number
 }
 
-/** An edge that may speak to the control plane. */
+/** A registered edge, which may call the control plane. */
 export interface Edge {
   readonly id: string
   readonly name: string

@@ -96,7 +96,7 @@ export type TrafficRow = readonly [key: string, bytes: number, requests: number]
 /** Lease key and reason id of a session the edge has ended by itself. */
 export type EndedRow = readonly [key: string, reason: string]
 
-/** Lease key, bytes not told in `traffic` while it ran, seconds of one long response that ended. */
+/** Lease key, bytes not reported in `traffic` while it ran, seconds: of one long response that ended. */
 export type ClosedRow = readonly [key: string, bytes: number, seconds: number]
 
 /** Ban key, until (Unix milliseconds), and for an ended session the reason it is refused for. */

@@ -41,7 +41,7 @@ export interface Renewal {
   readonly limits: Limits | null
 }
 
-/** What the edge that renewed must be told. */
+/** The answer to the edge that renewed. */
 export interface RenewalAnswer {
   readonly unknown: string[]
   readonly refused: { key: string; until: number; reason: ReasonId }[]
@@ -92,7 +92,10 @@ const fromElsewhere = (
   return { ...verdict, reason: 'session.cloned' }
 }
 
-/** A pass whose place its own device took with another opening. Soon after that it is the zap's last request, later a second player. */
+/**
+ * A pass whose place its own device took with another opening. Soon after that it is the zap's last request,
+ * later a second player.
+ */
 const returnOfReplaced = (state: AccountState, slot: Slot, claim: Claim, now: number): Verdict => {
   if (now - slot.out >= CLOCKS.overlap)
     state.rivals[rivalKey(slot.ch, slot.dev)] = now + CLOCKS.rival
@@ -142,7 +145,10 @@ const relax = (state: AccountState) => {
   }
 }
 
-/** Keeps the sessions an edge has seen, counts their traffic, and ends what exceeds. Changes the state it is given. */
+/**
+ * Keeps the sessions an edge has seen, counts their traffic, and ends what exceeds. Changes the state it is
+ * given.
+ */
 export const renewSessions = (
   state: AccountState,
   renewal: Renewal,

@@ -4,7 +4,10 @@ import { compileNetworks, findNetwork } from './rule-networks.ts'
 export type RuleAction = 'allow' | 'deny'
 export type RuleKind = 'token' | 'ip' | 'country' | 'ua'
 
-/** A one-way hash to text, SHA-256 in practice: tokens are found by it, so that timing tells nothing of them. */
+/**
+ * A one-way hash to text, SHA-256 in practice: tokens are looked up by it, so that timing reveals nothing of
+ * them.
+ */
 export type Digest = (text: string) => string
 
 /** A request in the form the lists compare. */

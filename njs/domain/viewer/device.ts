@@ -2,7 +2,7 @@ import type { Crypto } from '../credentials/crypto.ts'
 import { KEY_LENGTH } from './lease.ts'
 import { userAgentFamily } from './user-agent.ts'
 
-/** What tells one device of an account from another. */
+/** What a device id is derived from. */
 export interface DeviceTraits {
   readonly account: string
   readonly network: string

@@ -30,7 +30,7 @@ export const isPrivate = (address: unknown): boolean =>
 
 const PRIVATE_NETWORK = Symbol('private')
 
-/** What tells networks apart: all private addresses are one, every other value is its own. */
+/** The network of a row: all private addresses are one, every other value is its own. */
 export const networkOf = (row: GroupedRow): unknown => {
   const address = field(row, 'ip_address', '')
   return isPrivate(address) ? PRIVATE_NETWORK : address

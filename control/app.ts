@@ -109,7 +109,12 @@ const createDeciding = async (ground: Ground) => {
   const lineup = createLineup({ live, stateDir: paths.state, surge, sessions, log, now })
   await surge.reload()
   await configureLineup(lineup, live)
-  const authorizer: LiveAuthorizer = createLiveAuthorizer(live.config(), redis, now)
+  const authorizer: LiveAuthorizer = createLiveAuthorizer(
+    live.config(),
+    redis,
+    now,
+    lineup.catalog.names,
+  )
   const { directory } = persistence
   const applyLimits = createApplyLimits(sessions.store, {
     config: live.config,
@@ -133,7 +138,7 @@ const createDeciding = async (ground: Ground) => {
     persistence,
     lineup,
     authorizer,
-    links: createLiveLinks(live.loaded, (message) => log.warn(message)),
+    links: createLiveLinks(live.loaded, (message) => log.warn(message), lineup.catalog.names),
     sessions: sessions.store,
     bans: sessions.bans,
     view: sessions.view,

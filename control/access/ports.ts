@@ -19,7 +19,7 @@ export interface Catalog {
   group(name: string): GroupConfig | undefined
   /** Whether a group may watch a channel now. */
   standing(group: string, channel: string): 'in' | 'out' | 'surge'
-  /** The first channel rule that matches. */
+  /** The first channel rule that matches its id or its `tvg-id`. */
   rule(channel: string): ChannelRule | undefined
   classify(viewer: {
     readonly address: string

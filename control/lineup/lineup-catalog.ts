@@ -1,7 +1,15 @@
+import { compileNameTest } from '#domain/channels/name-test'
+import type { NamesOf } from '../access/authorize/choose-backend.ts'
 import type { Catalog, OpenChannel } from '../access/ports.ts'
 import type { Config, GroupConfig } from '../config/schema/schema.ts'
 import type { Channel } from '../playlists/catalogue/channel.ts'
+import { channelNames } from '../playlists/catalogue/channel-names.ts'
 import type { PlaylistSnapshot } from '../playlists/snapshot.ts'
+
+/** The lineup with the names of its channels. */
+export interface LineupCatalog extends Catalog {
+  readonly names: NamesOf
+}
 
 /** Snapshot and configuration, indexed for single questions. */
 export interface LineupIndex {
@@ -10,7 +18,10 @@ export interface LineupIndex {
   readonly members: ReadonlyMap<string, ReadonlySet<string>>
   readonly leftOut: ReadonlyMap<string, ReadonlySet<string>>
   readonly groups: ReadonlyMap<string, GroupConfig>
-  readonly rules: readonly { readonly rule: Config['channels'][number]; readonly pattern: RegExp }[]
+  readonly rules: readonly {
+    readonly rule: Config['channels'][number]
+    readonly fits: (names: readonly string[]) => boolean
+  }[]
 }
 
 const idsOf = (channels: readonly Channel[]): Set<string> => new Set(channels.map(({ id }) => id))
@@ -21,7 +32,7 @@ export const indexLineup = (snapshot: PlaylistSnapshot | null, config: Config): 
   members: new Map(snapshot?.groups.map(({ id, channels }) => [id, idsOf(channels)])),
   leftOut: new Map(snapshot?.groups.map(({ id, leftOut }) => [id, idsOf(leftOut)])),
   groups: new Map(config.groups.map((group) => [group.name, group])),
-  rules: config.channels.map((rule) => ({ rule, pattern: new RegExp(rule.match, 'u') })),
+  rules: config.channels.map((rule) => ({ rule, fits: compileNameTest(rule.match) })),
 })
 
 /** Whether a group that was there before may watch what it could not. */
@@ -36,12 +47,22 @@ export const hasRegained = (before: LineupIndex, after: LineupIndex): boolean =>
 }
 
 /** The lineup as openings and checks ask it. */
-export const createCatalog = (index: () => LineupIndex, classify: Catalog['classify']): Catalog => {
-  const rule: Catalog['rule'] = (channel) =>
-    index().rules.find(({ pattern }) => pattern.test(channel))?.rule
+export const createCatalog = (
+  index: () => LineupIndex,
+  classify: Catalog['classify'],
+): LineupCatalog => {
+  const names: NamesOf = (id) => {
+    const channel = index().channels.get(id)
+    return channel === undefined ? [id] : channelNames(channel)
+  }
+  const rule: Catalog['rule'] = (id) => {
+    const known = names(id)
+    return index().rules.find(({ fits }) => fits(known))?.rule
+  }
   return {
     classify,
     rule,
+    names,
     channel: (id): OpenChannel | undefined => {
       const channel = index().channels.get(id)
       if (!channel) return undefined

@@ -16,7 +16,13 @@ import { buildGroupNetworks, type GroupNetworkTables } from '../groups/group-net
 import type { SourceStatus } from '../playlists/fetch/source.ts'
 import { PlaylistService } from '../playlists/service.ts'
 import type { PlaylistSnapshot } from '../playlists/snapshot.ts'
-import { createCatalog, hasRegained, indexLineup, type LineupIndex } from './lineup-catalog.ts'
+import {
+  createCatalog,
+  hasRegained,
+  indexLineup,
+  type LineupCatalog,
+  type LineupIndex,
+} from './lineup-catalog.ts'
 import type { SurgeState } from './surge-state.ts'
 import { tableTooLarge } from './table-room.ts'
 
@@ -59,7 +65,7 @@ const watchFiles = (files: readonly string[]) => {
 export class LineupService {
   readonly networkTable: VersionedTable = createVersionedTable()
   readonly channelTable: VersionedTable = createVersionedTable()
-  readonly catalog: Catalog
+  readonly catalog: LineupCatalog
   readonly playlists: PlaylistService
   private readonly ports: LineupServicePorts
   private index: LineupIndex

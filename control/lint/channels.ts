@@ -23,9 +23,10 @@ export const lintChannelRules = (rules: readonly LintChannelRule[], tell: Report
   }
 }
 
-/** A channel of the sources: its id, and the path its stream has at the origin. */
+/** A channel of the sources: its id, all names rules may be written for, and the path its stream has at the origin. */
 export interface LintChannel {
   readonly id: string
+  readonly names?: readonly string[]
   readonly path: string
 }
 
@@ -45,7 +46,10 @@ const nothing = (
 ): { message: string; suggestion: string } | null => {
   const idle = alternatives(match)
     .map((text) => ({ text, pattern: new RegExp(text, 'u') }))
-    .filter(({ pattern }) => !channels.some(({ id }) => pattern.test(id)))
+    .filter(
+      ({ pattern }) =>
+        !channels.some(({ id, names }) => (names ?? [id]).some((name) => pattern.test(name))),
+    )
   const [first] = idle
   if (first === undefined) return null
   const meant = channels.find(({ path }) => partsOf(path).some((part) => first.pattern.test(part)))

@@ -1,5 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { compileNameTest } from '#domain/channels/name-test'
 import type { ReasonId } from '#domain/reasons'
+import type { NamesOf } from '../authorize/choose-backend.ts'
 
 /** A configured signing key of links that another server issues. */
 export interface SecureLink {
@@ -187,12 +189,16 @@ const TELLING = ['ticket.expired', 'ticket.not_yet', 'request.malformed', 'token
 const rank = (verdict: LinkVerdict): number =>
   verdict.ok ? 0 : TELLING.indexOf(verdict.reason) + 1 || 9
 
-/** Prepares the keys once. */
-export const createSecureLinks = (links: readonly SecureLink[]): JudgeLink => {
-  const prepared = links.map((link) => ({ link, pattern: new RegExp(link.match, 'u') }))
+/** Prepares the keys once; a key holds for a channel by any of its names. */
+export const createSecureLinks = (
+  links: readonly SecureLink[],
+  namesOf: NamesOf = (id) => [id],
+): JudgeLink => {
+  const prepared = links.map((link) => ({ link, fits: compileNameTest(link.match) }))
   return (presented, nowSec) => {
+    const names = namesOf(presented.channel)
     const verdicts = prepared
-      .filter(({ pattern }) => pattern.test(presented.channel))
+      .filter(({ fits }) => fits(names))
       .map(({ link }) => verifySecureLink(link, presented, nowSec))
     return verdicts.sort((a, b) => rank(a) - rank(b))[0] ?? null
   }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { createIsSet, formatFinding, lint } from '../../lint/lint.ts'
 import type { Channel } from '../../playlists/catalogue/channel.ts'
+import { channelNames } from '../../playlists/catalogue/channel-names.ts'
 import { configFileOf, type GlobalOptions, loadedConfig, withGlobals } from '../common/context.ts'
 import { print } from '../common/output.ts'
 
@@ -32,7 +33,11 @@ export const checkCommand = (): Command =>
         warnings = [...open.warnings, ...(await checkManifests(known))]
         await open.close()
       }
-      const channels = known.map(({ id, base, entry }) => ({ id, path: `${base}${entry}` }))
+      const channels = known.map((channel) => ({
+        id: channel.id,
+        names: channelNames(channel),
+        path: `${channel.base}${channel.entry}`,
+      }))
       const findings = lint(loaded.config, { lineOf: loaded.lineOf, isSet, channels })
       if (options.json === true) print(JSON.stringify({ file, problems, findings, warnings }))
       else {

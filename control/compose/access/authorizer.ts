@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { compileNameTest } from '#domain/channels/name-test'
 import { fingerprint } from '../../access/admission/viewer.ts'
 import {
   type AuthBackend,
@@ -7,7 +8,11 @@ import {
   type DecideByRules,
 } from '../../access/authorize/authorize.ts'
 import { type BackendClient, createBackendClient } from '../../access/authorize/backend-client.ts'
-import { type ChooseAuthBackend, chooseAuthBackend } from '../../access/authorize/choose-backend.ts'
+import {
+  type ChooseAuthBackend,
+  chooseAuthBackend,
+  type NamesOf,
+} from '../../access/authorize/choose-backend.ts'
 import type { Authorize } from '../../access/authorize/decision.ts'
 import {
   createMemoryDecisionStore,
@@ -63,6 +68,7 @@ export const createLiveAuthorizer = (
   config: Config,
   redis: RedisClient | null,
   now: () => number,
+  namesOf: NamesOf = (id) => [id],
 ): LiveAuthorizer => {
   const client = createBackendClient(now)
   const keys = { decision: KEYS.decision, claim: KEYS.flight, forgotten: KEYS.forgotten }
@@ -72,7 +78,7 @@ export const createLiveAuthorizer = (
   let choose: ChooseAuthBackend
   let byRules: DecideByRules
   let tokenByPrint: ReturnType<typeof createTokenBook>
-  let linked: readonly RegExp[]
+  let linked: readonly ReturnType<typeof compileNameTest>[]
   const configure = (next: Config): void => {
     const { auth, auth_backends: backends, channels, groups, clocks, flood } = next
     const guesses = createGuessLimit({
@@ -91,8 +97,8 @@ export const createLiveAuthorizer = (
     authorize = createAuthorize(sources, ports)
     byRules = createDecideByRules(sources, ports)
     tokenByPrint = createTokenBook(next)
-    linked = next.secure_links.map(({ match }) => new RegExp(match, 'u'))
-    choose = chooseAuthBackend({ channels, groups, global: auth })
+    linked = next.secure_links.map(({ match }) => compileNameTest(match))
+    choose = chooseAuthBackend({ channels, groups, global: auth, namesOf })
   }
   configure(config)
   const backendFor = (channel: string, group: string): string | null => choose(channel, group)
@@ -105,7 +111,7 @@ export const createLiveAuthorizer = (
       backendFor,
       byRules: (request) => byRules(request),
       tokenByPrint: (name, print) => tokenByPrint(name, print),
-      isLinked: (channel) => linked.some((match) => match.test(channel)),
+      isLinked: (channel) => linked.some((fits) => fits(namesOf(channel))),
     },
     authorize: async (request, previous) => await authorize(request, previous),
   }

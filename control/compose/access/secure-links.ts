@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { NamesOf } from '../../access/authorize/choose-backend.ts'
 import {
   createSecureLinks,
   type JudgeLink,
@@ -41,13 +42,14 @@ const readable = (
 export const createLiveLinks = (
   loaded: () => LoadedConfig,
   warn: (message: string) => void,
+  namesOf?: NamesOf,
 ): JudgeLink => {
   let source = loaded()
-  let judge = createSecureLinks(readable(source, warn))
+  let judge = createSecureLinks(readable(source, warn), namesOf)
   return (presented, nowSec) => {
     if (loaded() !== source) {
       source = loaded()
-      judge = createSecureLinks(readable(source, warn))
+      judge = createSecureLinks(readable(source, warn), namesOf)
     }
     return judge(presented, nowSec)
   }

@@ -49,7 +49,12 @@ export const openOffline = async (loaded: LoadedConfig): Promise<Offline> => {
   })
   const problems = await lineup.configure()
   const geo = await openGeo(config, pino({ level: 'silent' }))
-  const authorizer = createLiveAuthorizer(config, null, () => Date.now())
+  const authorizer = createLiveAuthorizer(
+    config,
+    null,
+    () => Date.now(),
+    (id) => lineup.catalog.names(id),
+  )
   return {
     lineup,
     geo,
@@ -65,6 +70,7 @@ export const openOffline = async (loaded: LoadedConfig): Promise<Offline> => {
       links: createLiveLinks(
         () => loaded,
         (message) => warnings.push(message),
+        (id) => lineup.catalog.names(id),
       ),
       now: () => Date.now(),
     }),

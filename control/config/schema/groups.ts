@@ -3,10 +3,10 @@ import { count, flag, item, name, nullable, oneOf, seconds, text, texts } from '
 
 const selection = {
   titles: texts({ description: 'group-titles.', examples: [['News', 'Kids']] }),
-  ids: texts({ description: 'Channel ids.' }),
+  ids: texts({ description: 'Channel ids or `tvg-id`s.' }),
   names: texts({ description: 'Channel names.' }),
-  patterns: texts({ description: 'Regular expressions over id and name.' }),
-  exclude: texts({ description: 'Ids, names or group-titles left out.' }),
+  patterns: texts({ description: 'Regular expressions over id, `tvg-id` and name.' }),
+  exclude: texts({ description: 'Ids, `tvg-id`s, names or group-titles left out.' }),
   order: texts({ description: 'Ids or names that come first, in this order.' }),
   sources: texts({ description: 'Sources to take from; all when empty.' }),
 }
@@ -74,7 +74,7 @@ export const groupSchema = item(
 
 export const channelRuleSchema = item(
   {
-    match: text({ description: 'Regular expression over the channel id.' }),
+    match: text({ description: 'Regular expression over the id and the `tvg-id` of a channel.' }),
     auth: nullable(text({ description: 'Name of an auth backend.' }), {
       description: 'Auth backend asked for these channels.',
     }),

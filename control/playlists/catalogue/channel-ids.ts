@@ -15,6 +15,10 @@ const placeOf = (url: string): string => url.replace(/[?#].*$/, '')
 /** The name's slug, or a hash of the name where no letter of it can be kept. */
 const baseOf = (entry: PlaylistEntry): string => slugOf(entry.name) || `ch-${shortHash(entry.name)}`
 
+/** Tells entries of one name apart by their address. */
+export const placeHash = ({ name, url }: PlaylistEntry): string =>
+  shortHash(`${name}\n${placeOf(url)}`)
+
 /** Exact doubles are numbered by address, so that the order of the list does not matter. */
 const numberDoubles = (
   entries: readonly PlaylistEntry[],
@@ -56,7 +60,7 @@ export const assignChannelIds = async (entries: readonly PlaylistEntry[]): Promi
     const base = bases[index] ?? ''
     if (base === '') return entry.tvgId
     if (slugs.get(base) === 1 && !taken.has(base)) return base
-    return `${base}-${shortHash(`${entry.name}\n${placeOf(entry.url)}`)}`
+    return `${base}-${placeHash(entry)}`
   })
   numberDoubles(entries, ids, new Set(ids))
   return ids

@@ -77,7 +77,7 @@ const checkNames = (channels: readonly Channel[]): string[] =>
     .filter(([, same]) => same.length > 1)
     .map(
       ([tvgId, same]) =>
-        `tvg-id '${tvgId}' is used ${same.length} times; ids are made from the names (${idsOf(same)})`,
+        `tvg-id '${tvgId}' means ${same.length} channels (${idsOf(same)}): what a rule, selection or exclusion says of it holds for each`,
     )
 
 const hostOf = (origin: string): string => new URL(origin).hostname.replace(/^\[|\]$/g, '')

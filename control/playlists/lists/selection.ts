@@ -1,13 +1,17 @@
+import { compileNameTest } from '#domain/channels/name-test'
 import type { Channel } from '../catalogue/channel.ts'
+import { placeHash } from '../catalogue/channel-ids.ts'
+import { channelNames, compileExcludedIds } from '../catalogue/channel-names.ts'
 
 /** Which channels, as configured; all of them where nothing is named. */
 export interface Selection {
   readonly titles: readonly string[]
+  /** Ids, and `tvg-id`s: those hold for every entry that carries them. */
   readonly ids: readonly string[]
   readonly names: readonly string[]
-  /** Regular expressions over id and name. */
+  /** Regular expressions over id, `tvg-id` and name. */
   readonly patterns: readonly string[]
-  /** Ids, names or group-titles left out. */
+  /** Ids, `tvg-id`s, names or group-titles left out. */
   readonly exclude: readonly string[]
   /** Ids or names that come first, in this order. */
   readonly order: readonly string[]
@@ -32,19 +36,24 @@ export const compileSelection = (selection: Selection): ((channel: Channel) => b
   const ids = new Set(selection.ids)
   const names = foldAll(selection.names)
   const titles = foldAll(selection.titles)
-  const patterns = selection.patterns.map((pattern) => new RegExp(pattern, 'u'))
-  const excludedIds = new Set(selection.exclude)
+  const patterns = selection.patterns.map((pattern) => ({
+    fits: compileNameTest(pattern),
+    expression: new RegExp(pattern, 'u'),
+  }))
+  const isExcludedId = compileExcludedIds(selection.exclude, placeHash)
   const excluded = foldAll(selection.exclude)
   const takesAll = ids.size + names.size + titles.size + patterns.length === 0
 
   const isNamed = (channel: Channel): boolean =>
-    ids.has(channel.id) ||
+    channelNames(channel).some((name) => ids.has(name)) ||
     names.has(fold(channel.name)) ||
     hasTitle(titles, channel) ||
-    patterns.some((pattern) => pattern.test(channel.id) || pattern.test(channel.name))
+    patterns.some(
+      ({ fits, expression }) => fits(channelNames(channel)) || expression.test(channel.name),
+    )
   const isLeftOut = (channel: Channel): boolean =>
     excluded.size > 0 &&
-    (excludedIds.has(channel.id) || excluded.has(fold(channel.name)) || hasTitle(excluded, channel))
+    (isExcludedId(channel) || excluded.has(fold(channel.name)) || hasTitle(excluded, channel))
 
   return (channel) =>
     (sources.size === 0 || sources.has(channel.source)) &&
@@ -59,7 +68,11 @@ export const selectChannels = (channels: readonly Channel[], selection: Selectio
   const byId = new Map(selection.order.map((text, index) => [text, index]))
   const byName = new Map(selection.order.map((text, index) => [fold(text), index]))
   const rank = (channel: Channel): number =>
-    byId.get(channel.id) ?? byName.get(fold(channel.name)) ?? selection.order.length
+    channelNames(channel)
+      .map((name) => byId.get(name))
+      .find((place) => place !== undefined) ??
+    byName.get(fold(channel.name)) ??
+    selection.order.length
   return selected
     .map((channel) => ({ channel, rank: rank(channel) }))
     .sort((a, b) => a.rank - b.rank)
@@ -71,9 +84,11 @@ export const findDeadSelectors = (
   channels: readonly Channel[],
 ): ((selection: Selection) => string[]) => {
   const known = new Set<string>()
-  for (const { id, name, titles } of channels) {
+  for (const channel of channels) {
+    const { id, name, titles } = channel
     known
       .add(id)
+      .add(channelNames(channel).at(-1) ?? id)
       .add(fold(name))
       .add(fold(titles.join(';')))
     for (const title of titles) known.add(fold(title))

@@ -124,6 +124,6 @@ describe('checks', () => {
     const text = await warnings(list, true)
     expect(text).toContain('a: its archive lies on http://else, past the edge')
     expect(text).toContain('b: catchup="xc"')
-    expect(text).toContain("tvg-id 'x' is used 2 times")
+    expect(text).toContain("tvg-id 'x' means 2 channels")
   })
 })

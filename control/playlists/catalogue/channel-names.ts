@@ -1,0 +1,47 @@
+import type { PlaylistEntry } from '../m3u/playlist.ts'
+import { shortHash, slugOf } from './slug.ts'
+
+/** What rules know a channel by: its id, and its `tvg-id` as it was written. */
+export interface NamedChannel {
+  readonly id: string
+  readonly item: Pick<PlaylistEntry, 'tvgId'>
+}
+
+/**
+ * Names a rule, a selection or an exclusion may be written for, the id first. A `tvg-id` that several
+ * entries carry is a name of each of them, although none has it as its id.
+ */
+export const channelNames = ({ id, item }: NamedChannel): readonly string[] =>
+  item.tvgId === '' || item.tvgId === id ? [id] : [id, item.tvgId]
+
+const slugs = new WeakMap<object, string>()
+
+const slugFor = (item: PlaylistEntry): string => {
+  const known = slugs.get(item)
+  if (known !== undefined) return known
+  const slug = slugOf(item.name)
+  slugs.set(item, slug)
+  return slug
+}
+
+/** Ids made from a name and an address end in eight hex digits, exact doubles in a number behind them. */
+const HASHED = /-[0-9a-f]{8}(?:-\d+)?$/
+
+/**
+ * A test for exclusions by id. It holds for every id that the entry may get while other entries come
+ * and go: the `tvg-id`, the slug of the name, and the slug with the hash of the address.
+ */
+export const compileExcludedIds = (
+  excluded: readonly string[],
+  hashedPlace: (item: PlaylistEntry) => string,
+): ((channel: NamedChannel & { readonly item: PlaylistEntry }) => boolean) => {
+  const ids = new Set(excluded)
+  for (const id of excluded) if (HASHED.test(id)) ids.add(id.replace(/-\d+$/, ''))
+  const hasHashed = excluded.some((id) => HASHED.test(id))
+  return (channel) => {
+    if (channelNames(channel).some((name) => ids.has(name))) return true
+    const { item } = channel
+    const slug = slugFor(item) || `ch-${shortHash(item.name)}`
+    return ids.has(slug) || (hasHashed && ids.has(`${slug}-${hashedPlace(item)}`))
+  }
+}

@@ -1,0 +1,103 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { chooseAuthBackend } from '../../../control/access/authorize/choose-backend.ts'
+import { channelNames } from '../../../control/playlists/catalogue/channel-names.ts'
+import type { Selection } from '../../../control/playlists/lists/selection.ts'
+import { selectChannels } from '../../../control/playlists/lists/selection.ts'
+import { applySurge } from '../../../control/playlists/lists/surge.ts'
+import { channelsOf, entry, select } from '../playlists/channels.ts'
+
+const one = entry('Adult One', 'http://o/ad1/index.m3u8', 'tvg-id="adult1" group-title="Mix"')
+const news = entry('News', 'http://o/news/index.m3u8', 'tvg-id="news" group-title="Mix"')
+const hd = entry('Adult One HD', 'http://o/ad1hd/index.m3u8', 'tvg-id="adult1" group-title="Mix"')
+const odd = entry('Odd', 'http://o/odd/index.m3u8', 'tvg-id="Adult 1/ü" group-title="Mix"')
+const bare = entry('Adult Two', 'http://o/ad2/index.m3u8?t=1', 'group-title="Mix"')
+const bareToo = entry('Adult Two', 'http://o/ad2b/index.m3u8?t=2', 'group-title="Mix"')
+
+const picked = async (lists: readonly string[], given: Partial<Selection>) =>
+  selectChannels(await channelsOf(...lists), select(given)).map(({ name }) => name)
+
+describe('what is written for a tvg-id', () => {
+  it.each<[string, Partial<Selection>, string[]]>([
+    ['an exclusion', { titles: ['Mix'], exclude: ['adult1'] }, ['News']],
+    ['ids', { ids: ['adult1'] }, ['Adult One', 'Adult One HD']],
+    ['a pattern', { patterns: ['^adult1$'] }, ['Adult One', 'Adult One HD']],
+    ['an order', { order: ['adult1'] }, ['Adult One', 'Adult One HD', 'News']],
+  ])('%s holds for every entry that carries it', async (_, given, names) => {
+    expect(await picked([one, news, hd], given)).toEqual(names)
+    expect(await picked([hd, one, news], given).then((list) => list.toSorted())).toEqual(
+      names.toSorted(),
+    )
+  })
+
+  it('holds where it cannot be an id', async () => {
+    expect(await picked([odd, news], { exclude: ['Adult 1/ü'] })).toEqual(['News'])
+  })
+
+  it('holds in surge profiles', async () => {
+    const channels = await channelsOf(one, news, hd)
+    const profile = { name: 'eve', group: 'all', running: 'end' as const }
+    const surged = (given: Partial<Selection>) =>
+      applySurge(channels, [{ ...profile, channels: select(given) }])
+    expect(surged({ exclude: ['adult1'] }).leftOut.map(({ name }) => name)).toEqual([
+      'Adult One',
+      'Adult One HD',
+    ])
+    expect(surged({ ids: ['adult1'] }).kept).toHaveLength(2)
+  })
+
+  it('chooses the auth backend, and a negation needs all names', async () => {
+    const authOf = async (lists: readonly string[], match: string) => {
+      const channels = await channelsOf(...lists)
+      const choose = chooseAuthBackend({
+        channels: [{ match, auth: 'rule' }],
+        groups: [],
+        global: null,
+        namesOf: (id) => {
+          const channel = channels.find((it) => it.id === id)
+          return channel === undefined ? [id] : channelNames(channel)
+        },
+      })
+      return channels.map(({ id }) => choose(id, null))
+    }
+    expect(await authOf([one, news, hd], '^adult1$')).toEqual(['rule', null, 'rule'])
+    expect(await authOf([one, news, hd], '^(?!adult1$)')).toEqual([null, 'rule', null])
+    expect(await authOf([one, news, hd], '^[^a]')).toEqual([null, 'rule', null])
+  })
+})
+
+describe('an exclusion by an id made of a name', () => {
+  it('holds when a double of the name comes', async () => {
+    expect(await picked([bare, news], { exclude: ['adult-two'] })).toEqual(['News'])
+    expect(await picked([bare, news, bareToo], { exclude: ['adult-two'] })).toEqual(['News'])
+  })
+
+  it('holds when the doubles go, for ids of every form', async () => {
+    const lists = [one, hd, bare, bareToo, bareToo, news]
+    for (const { id, name, url } of (await channelsOf(...lists)).map((channel) => ({
+      ...channel,
+      url: channel.item.url,
+    }))) {
+      if (name === 'News') continue
+      const alone = lists.find((text) => text.includes(`${url}\n`)) ?? ''
+      expect(await picked([alone, news], { exclude: [id] })).toEqual(['News'])
+    }
+  })
+
+  it('never widens by other entries, orders and doubles', async () => {
+    const all = [one, news, hd, odd, bare, bareToo]
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray(all, { minLength: 1 }),
+        fc.shuffledSubarray(all),
+        async (before, more) => {
+          const closed = await channelsOf(...before)
+          const exclude = closed.map(({ id }) => id)
+          const after = selectChannels(await channelsOf(...more, ...before), select({ exclude }))
+          const urls = new Set(closed.map(({ item }) => item.url))
+          expect(after.filter(({ item }) => urls.has(item.url))).toEqual([])
+        },
+      ),
+    )
+  })
+})

@@ -26,7 +26,8 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
   const found: { source: string; item: PlaylistEntry; origin: ChannelOrigin }[] = []
   const wanted: PlaylistEntry[] = []
   const warnings: string[] = []
-  for (const { source, playlist, isIdByAddress } of lists)
+  for (const { source, playlist, isIdByAddress } of lists) {
+    for (const warning of playlist.warnings) warnings.push(`${source} ${warning}`)
     for (const [index, item] of playlist.entries.entries()) {
       await yieldEvery(index)
       const result = readOrigin(item)
@@ -38,6 +39,7 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
         wanted.push(isIdByAddress ? { ...item, tvgId: streamName(result.origin) } : item)
       }
     }
+  }
   const ids = await assignChannelIds(wanted)
   const channels = found.map(({ source, item, origin }, index) => {
     const { name, titles } = item

@@ -99,8 +99,10 @@ export class EntryBuilder {
       return { line, reason: 'the manifest of one HLS stream, not a list of channels' }
     if (/^#EXTM3U\b/i.test(text)) {
       this.hasHeader = true
-      mergeHeader(this.header, parseHeaderLine(text))
-    } else if (/^#EXTINF:/i.test(text)) this.takeInfo(text, line)
+      const { attributes, problems } = parseHeaderLine(text)
+      mergeHeader(this.header, attributes)
+      for (const problem of problems) this.warn(line, problem)
+    } else if (/^#EXTINF(?:\s*:|\s)/i.test(text)) this.takeInfo(text, line)
     else if (listDirective.test(text)) this.directives.push(text)
     else {
       const group = extgrp.exec(text)
@@ -117,7 +119,9 @@ export class EntryBuilder {
       this.before = []
       this.after = []
     }
-    this.info = { text, line }
+    const well = text.replace(/^(#EXTINF)\s*:?/i, '$1:')
+    if (!text.includes(':') || well !== text) this.warn(line, '#EXTINF without its colon')
+    this.info = { text: well, line }
   }
 
   private takeAddress(text: string, line: number): PlaylistProblem | null {
@@ -141,7 +145,8 @@ export class EntryBuilder {
   }
 
   private entryOf(url: string, suffix: string, line: number): PlaylistEntry {
-    const { attributes, duration, name } = parseInfoLine(this.info?.text ?? '')
+    const { attributes, duration, name, problems } = parseInfoLine(this.info?.text ?? '')
+    for (const problem of problems) this.warn(this.info?.line ?? line, problem)
     const own = splitTitles(attributeOf(attributes, 'group-title'))
     return {
       line,

@@ -1,10 +1,5 @@
+import { type PlacedAttribute, scanAttributes } from './attributes.ts'
 import type { Attribute } from './playlist.ts'
-
-/** An attribute and the places where it begins and ends in its line. */
-export interface PlacedAttribute extends Attribute {
-  readonly from: number
-  readonly to: number
-}
 
 /** An `#EXTINF` line taken apart. */
 export interface InfoLine {
@@ -13,89 +8,72 @@ export interface InfoLine {
   /** Where the attributes end and the comma before the name stands; the line's length without a name. */
   readonly comma: number
   readonly name: string
+  /** What could only be guessed or not be read, each a sentence. */
+  readonly problems: readonly string[]
 }
 
-/** Some lists have a comma before the attributes, too. */
-const infoStart = /^#EXTINF:\s*([+-]?\d*(?:\.\d+)?)(?:\s*,(?=\s*[a-z][a-z0-9_-]*="[^"]*"))?/i
-const attributeName = /[^\s=,"]+/y
-const blanks = /\s*/y
+/** Seconds, and what a list may have behind them. */
+const infoStart = /^#EXTINF:\s*([+-]?\d*(?:\.\d+)?)/i
+/** Words without a value that players know. */
+const KNOWN_WORD = /^(?:radio|live|vod)$/i
 
-/** A quote that ends a value: what follows is the line's end, a comma, or blanks and another attribute. */
-const closingQuotes: Readonly<Record<string, RegExp>> = {
-  '"': /"(?=\s*(?:,|$)|\s+[^\s="',]+=)/g,
-  "'": /'(?=\s*(?:,|$)|\s+[^\s="',]+=)/g,
-}
-/** Where a value without a fitting closing quote, or with none at all, ends. */
-const bareEnd = /[\s,]/g
-
-const indexFrom = (pattern: RegExp, text: string, from: number): number => {
-  pattern.lastIndex = from
-  return pattern.exec(text)?.index ?? -1
-}
-
-const skip = (text: string, at: number): number => {
-  blanks.lastIndex = at
-  return at + (blanks.exec(text)?.[0].length ?? 0)
-}
-
-const readName = (text: string, at: number): string => {
-  attributeName.lastIndex = at
-  return attributeName.exec(text)?.[0] ?? ''
-}
-
-/** The value at `at` and the place behind it; quotes inside a quoted value are kept. */
-const readValue = (text: string, at: number): { value: string; next: number } => {
-  const closingQuote = closingQuotes[text[at] ?? '']
-  if (closingQuote !== undefined) {
-    const end = indexFrom(closingQuote, text, at + 1)
-    if (end >= 0) return { value: text.slice(at + 1, end), next: end + 1 }
+const doubles = (attributes: readonly PlacedAttribute[]): string[] => {
+  const first = new Map<string, string>()
+  const found: string[] = []
+  for (const { name, value } of attributes) {
+    const key = name.toLowerCase()
+    const before = first.get(key)
+    if (before === undefined) first.set(key, value)
+    else if (before !== value) found.push(`${name} stands twice: the first counts`)
   }
-  const end = indexFrom(bareEnd, text, at)
-  const next = end < 0 ? text.length : end
-  return { value: text.slice(text[at] === '"' ? at + 1 : at, next), next }
+  return found
 }
 
-/** Attributes from `at` on; stops at a comma outside quotes when `stopsAtComma`. Words without `=` are passed over. */
-const scanAttributes = (
-  text: string,
-  from: number,
-  stopsAtComma: boolean,
-): { attributes: PlacedAttribute[]; end: number } => {
-  const attributes: PlacedAttribute[] = []
-  let at = skip(text, from)
-  while (at < text.length) {
-    if (text[at] === ',' && stopsAtComma) break
-    const name = readName(text, at)
-    const behind = at + name.length
-    if (name === '') at = skip(text, at + 1)
-    else if (text[behind] === '=') {
-      const { value, next } = readValue(text, behind + 1)
-      attributes.push({ name, value, from: at, to: next })
-      at = skip(text, next)
-    } else at = skip(text, behind)
-  }
-  return { attributes, end: at }
+const unread = (words: readonly { readonly text: string }[]): string[] => {
+  const unknown = words.map(({ text }) => text).filter((text) => !KNOWN_WORD.test(text))
+  return unknown.length === 0 ? [] : [`not read: ${unknown.join(' ').slice(0, 80)}`]
+}
+
+const durationOf = (text: string): number => {
+  const seconds = Number.parseFloat(text)
+  return Number.isFinite(seconds) ? seconds : -1
 }
 
 /** Takes an `#EXTINF` line apart; every text is readable, at worst as a name alone. */
 export const parseInfoLine = (line: string): InfoLine => {
   const start = infoStart.exec(line)
-  const { attributes, end } = scanAttributes(line, start?.[0].length ?? 0, true)
-  const seconds = Number.parseFloat(start?.[1] ?? '')
+  const from = start?.[0].length ?? 0
+  const scanned = scanAttributes(line, from, true)
+  const { attributes, words, problems } = scanned
+  const last = attributes.at(-1)?.to ?? from
+  const trailing = words.filter((word) => word.from >= last && !KNOWN_WORD.test(word.text))
+  // Without any comma, the words behind the last attribute are the name.
+  const isCommaMissing = line[scanned.end] !== ',' && trailing.length > 0
+  const end = isCommaMissing ? (trailing[0]?.from ?? last) : scanned.end
   return {
-    duration: Number.isFinite(seconds) ? seconds : -1,
+    duration: durationOf(start?.[1] ?? ''),
     attributes,
-    comma: Math.min(end, line.length),
-    name: line.slice(end + 1).trim(),
+    comma: end,
+    name: line.slice(isCommaMissing ? end : end + 1).trim(),
+    problems: [
+      ...problems,
+      ...doubles(attributes),
+      ...(isCommaMissing ? ['the comma before the name is missing'] : []),
+      ...unread(isCommaMissing ? words.filter((word) => word.from < end) : words),
+    ],
   }
 }
 
-/** The attributes of an `#EXTM3U` line. */
-export const parseHeaderLine = (line: string): Attribute[] =>
-  scanAttributes(line, '#EXTM3U'.length, false).attributes.map(({ name, value }) => ({
-    name,
-    value,
-  }))
+/** The attributes of an `#EXTM3U` line, and what could not be read of it. */
+export const parseHeaderLine = (
+  line: string,
+): Pick<InfoLine, 'problems'> & { readonly attributes: Attribute[] } => {
+  const { attributes, words, problems } = scanAttributes(line, '#EXTM3U'.length, false)
+  return {
+    attributes: attributes.map(({ name, value }) => ({ name, value })),
+    problems: [...problems, ...unread(words)],
+  }
+}
 
 /** The first value of an attribute, its name in any case; empty when it is not there. */
 export const attributeOf = (attributes: readonly Attribute[], name: string): string =>

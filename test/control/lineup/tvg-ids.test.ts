@@ -5,7 +5,7 @@ import { channelNames } from '../../../control/playlists/catalogue/channel-names
 import type { Selection } from '../../../control/playlists/lists/selection.ts'
 import { selectChannels } from '../../../control/playlists/lists/selection.ts'
 import { applySurge } from '../../../control/playlists/lists/surge.ts'
-import { channelsOf, entry, select } from '../playlists/channels.ts'
+import { catalogueOf, channelsOf, entry, select } from '../playlists/channels.ts'
 
 const one = entry('Adult One', 'http://o/ad1/index.m3u8', 'tvg-id="adult1" group-title="Mix"')
 const news = entry('News', 'http://o/news/index.m3u8', 'tvg-id="news" group-title="Mix"')
@@ -54,7 +54,7 @@ describe('what is written for a tvg-id', () => {
         groups: [],
         global: null,
         namesOf: (id) => {
-          const channel = channels.find((it) => it.id === id)
+          const channel = channels.find((found) => found.id === id)
           return channel === undefined ? [id] : channelNames(channel)
         },
       })
@@ -100,4 +100,11 @@ describe('an exclusion by an id made of a name', () => {
       ),
     )
   })
+})
+
+it('oddities of a list are told with their line', async () => {
+  const { warnings } = await catalogueOf(
+    '#EXTM3U\n#EXTINF:-1 tvg-id="a some group-title="Mix",A\nhttp://o/a/index.m3u8\n',
+  )
+  expect(warnings).toEqual(['main line 2: tvg-id: its quote is never closed'])
 })

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseInfoLine, withAttribute } from '../../../../control/playlists/m3u/info-line.ts'
 
@@ -27,6 +28,146 @@ describe('an #EXTINF line', () => {
     expect(Object.fromEntries(found)).toEqual(attributes)
   })
 
+  it.each([
+    [
+      '#EXTINF:-1 tvg-name="Dash A"tvg-id="r.1"tvg-chno="7"group-title="Radio",Dash A',
+      'Dash A',
+      { 'tvg-name': 'Dash A', 'tvg-id': 'r.1', 'tvg-chno': '7', 'group-title': 'Radio' },
+    ],
+    [
+      '#EXTINF:-1 tvg-id="q2", tvg-name="Q two", group-title="Radio",Q two',
+      'Q two',
+      { 'tvg-id': 'q2', 'tvg-name': 'Q two', 'group-title': 'Radio' },
+    ],
+    ['#EXTINF:-1 tvg-id="q3" radio group-title="R",Q', 'Q', { 'tvg-id': 'q3', 'group-title': 'R' }],
+    [
+      '#EXTINF:-1 tvg-id="q3", radio, group-title="R",Q',
+      'Q',
+      { 'tvg-id': 'q3', 'group-title': 'R' },
+    ],
+    ['#EXTINF:-1 tvg-id="q3" radio,Q "3"', 'Q "3"', { 'tvg-id': 'q3' }],
+    ['#EXTINF:-1 tvg-id="q4" group-title = "R",Q', 'Q', { 'tvg-id': 'q4', 'group-title': 'R' }],
+    ['#EXTINF:-1 tvg-id ="q4" group-title= "R" ,Q', 'Q', { 'tvg-id': 'q4', 'group-title': 'R' }],
+    ['#EXTINF:-1 tvg-id=q5,group-title=R,Q', 'Q', { 'tvg-id': 'q5', 'group-title': 'R' }],
+    [`#EXTINF:-1 tvg-id='q6'group-title='R',Q`, 'Q', { 'tvg-id': 'q6', 'group-title': 'R' }],
+    ['#EXTINF:-1,tvg-id="q7",group-title="R",Q, B', 'Q, B', { 'tvg-id': 'q7', 'group-title': 'R' }],
+    ['#EXTINF:-1 tvg-id="" group-title="R",Q', 'Q', { 'tvg-id': '', 'group-title': 'R' }],
+    ['#EXTINF:-1 tvg-id= group-title="R",Q', 'Q', { 'tvg-id': '', 'group-title': 'R' }],
+  ])('%s is read as players read it, without a word', (line, name, attributes) => {
+    const info = parseInfoLine(line)
+    expect(info.name).toBe(name)
+    expect(Object.fromEntries(info.attributes.map((one) => [one.name, one.value]))).toEqual(
+      attributes,
+    )
+    expect(info.problems).toEqual([])
+  })
+
+  it.each([
+    [
+      'tvg-id="x tvg-name="Y" group-title="R",N',
+      { 'tvg-id': 'x', 'tvg-name': 'Y', 'group-title': 'R' },
+      'tvg-id: its quote is never closed',
+    ],
+    [
+      'tvg-id="x,group-title="R",N',
+      { 'tvg-id': 'x', 'group-title': 'R' },
+      'tvg-id: its quote is never closed',
+    ],
+    [
+      'tvg-id="x" group-title="R S,N',
+      { 'tvg-id': 'x', 'group-title': 'R S' },
+      'group-title: its quote is never closed',
+    ],
+    [
+      'tvg-id="x" group-title=R S",N',
+      { 'tvg-id': 'x', 'group-title': 'R S' },
+      'group-title: its quote is never opened',
+    ],
+    [
+      'tvg-id=x" group-title="R",N',
+      { 'tvg-id': 'x', 'group-title': 'R' },
+      'tvg-id: its quote is never opened',
+    ],
+    [
+      'tvg-id=""x"" group-title="R",N',
+      { 'tvg-id': 'x', 'group-title': 'R' },
+      'tvg-id: its quotes are doubled',
+    ],
+    [
+      'tvg-id="x"" group-title="R",N',
+      { 'tvg-id': 'x', 'group-title': 'R' },
+      'tvg-id: its quotes are doubled',
+    ],
+    [
+      'tvg-id="x" some words group-title="R",N',
+      { 'tvg-id': 'x', 'group-title': 'R' },
+      'not read: some words',
+    ],
+    [
+      'tvg-id="x" group-title="R" N',
+      { 'tvg-id': 'x', 'group-title': 'R' },
+      'the comma before the name is missing',
+    ],
+    ['tvg-id="x" tvg-id="y",N', { 'tvg-id': 'y' }, 'tvg-id stands twice: the first counts'],
+  ])('%s is read as far as it goes, and said', (rest, attributes, problem) => {
+    const info = parseInfoLine(`#EXTINF:-1 ${rest}`)
+    expect(info.name).toBe('N')
+    expect(Object.fromEntries(info.attributes.map((one) => [one.name, one.value]))).toEqual(
+      attributes,
+    )
+    expect(info.problems).toEqual([problem])
+  })
+
+  it('reads back what was written, whatever stands between', () => {
+    const value = fc.stringMatching(/^[A-Za-z0-9 .;:_-]{0,12}$/).map((text) => text.trim())
+    const names = fc.shuffledSubarray(['tvg-id', 'tvg-name', 'group-title', 'tvg-logo', 'x-own'], {
+      minLength: 1,
+    })
+    const equals = fc.constantFrom('=', ' =', '= ', ' = ')
+    const gap = fc.constantFrom('', ' ', ',', ', ', ' , ', ' radio ', ', radio, ')
+    fc.assert(
+      fc.property(
+        names,
+        fc.infiniteStream(value),
+        fc.infiniteStream(equals),
+        fc.infiniteStream(gap),
+        (list, values, signs, gaps) => {
+          const written = list.map((name) => ({ name, value: values.next().value ?? '' }))
+          const text = written
+            .map(
+              (one, at) =>
+                `${at === 0 ? '' : gaps.next().value}${one.name}${signs.next().value}"${one.value}"`,
+            )
+            .join('')
+          const info = parseInfoLine(`#EXTINF:-1 ${text},The name, with "quotes"`)
+          expect(info.attributes.map((one) => ({ name: one.name, value: one.value }))).toEqual(
+            written,
+          )
+          expect(info.name).toBe('The name, with "quotes"')
+          expect(info.problems).toEqual([])
+        },
+      ),
+    )
+  })
+
+  it('loses no word without saying so', () => {
+    const piece = fc.constantFrom('tvg-id', 'x', '=', '"', '""', "'", ' ', ',', 'radio', 'Äb')
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => {
+        const line = `#EXTINF:-1 ${pieces.join('')}`
+        const info = parseInfoLine(line)
+        const said = [
+          info.name,
+          ...info.attributes.flatMap((one) => [one.name, one.value]),
+          ...info.problems,
+        ].join(' ')
+        for (const word of pieces) if (/^(?:x|Äb)$/.test(word)) expect(said).toContain(word)
+        for (const one of info.attributes) expect(one.from).toBeLessThan(one.to)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   it('changes one attribute and nothing else', () => {
     const line = '#EXTINF:-1 tvg-id="a" Catchup-Source="old,1" x=y,Name, "q"'
     expect(withAttribute(line, 'catchup-source', 'new')).toBe(
@@ -39,7 +180,23 @@ describe('an #EXTINF line', () => {
   })
 
   it('reads hostile lines of 200 kB in no time', () => {
-    for (const unit of ['" ', 'a="', '= ', ' ', 'a=b" ', '",'])
+    for (const unit of [
+      '" ',
+      'a="',
+      '= ',
+      ' ',
+      'a=b" ',
+      '",',
+      ',',
+      'a="b",',
+      'a=b ',
+      'radio,',
+      'tvg-id="',
+      `a='`,
+      'x ',
+      'a="b c\'',
+      ',tvg-id=',
+    ])
       expect(parseInfoLine(`#EXTINF:-1 ${unit.repeat(200_000 / unit.length)}`).duration).toBe(-1)
   })
 })

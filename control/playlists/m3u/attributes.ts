@@ -1,0 +1,158 @@
+import type { Attribute } from './playlist.ts'
+
+/** An attribute and the places where it begins and ends in its line. */
+export interface PlacedAttribute extends Attribute {
+  readonly from: number
+  readonly to: number
+}
+
+/** Attributes of a line, and what of it could only be guessed. */
+export interface ScannedAttributes {
+  readonly attributes: readonly PlacedAttribute[]
+  /** Where the scan stopped: at the comma before the name, or at the end. */
+  readonly end: number
+  /** Words without `=`, with their places. */
+  readonly words: readonly { readonly text: string; readonly from: number }[]
+  /** What was odd, each a sentence without values, which may be secret. */
+  readonly problems: readonly string[]
+}
+
+/** Attributes that players know: where one of these begins, the value before it has ended. */
+const KNOWN =
+  '(?:tvg-[a-z0-9_-]+|group-title|group-logo|catchup[a-z0-9_-]*|timeshift|channel-id|channel-number|parent-code|audio-track|aspect-ratio|radio|url-tvg|x-tvg-url)'
+const attributeName = /[^\s=,"']+/y
+const blanks = /\s*/y
+/** What may stand behind a value's closing quote: the line's end, a comma, or words and then either another attribute or a comma. */
+const BEHIND = `(?=\\s*(?:,|$)|\\s*(?:[^\\s="',]+\\s+){0,3}[^\\s="',]+\\s*=\\s*["']|\\s+(?:[^\\s="',]+\\s+){0,3}[^\\s="',]+\\s*=|\\s+(?:[^\\s="',]+\\s+){0,2}[^\\s="',]+\\s*,|\\s+[^"'=,]*$)`
+const closingQuotes: Readonly<Record<string, RegExp>> = {
+  '"': new RegExp(`"${BEHIND}`, 'g'),
+  "'": new RegExp(`'${BEHIND}`, 'g'),
+}
+const knownAhead = new RegExp(`[\\s,]${KNOWN}\\s*=`, 'gi')
+const anyAhead = /\s[^\s="',]+\s*=|,|$/g
+const nameAhead = /[^\s="',]+\s*=/y
+const openedNowhere = /[^\s"=,][^"=,]*"(?=\s*(?:,|$)|\s*[^\s="',]+\s*=)/y
+/** Where a value without quotes ends. */
+const bareEnd = /[\s,]|$/g
+/** A comma that stands between attributes and not before the name; a further comma has to follow. */
+const between = new RegExp(
+  `,[\\s,]*(?:radio[\\s,]+)*(?:[a-z][a-z0-9_-]*\\s*=\\s*(?:"[^"]*"|'[^']*')|${KNOWN}\\s*=[^,]*)[^,]*,`,
+  'iy',
+)
+
+/** Steps of a scan; what a line holds beyond them is no list's, and would cost more than it says. */
+const MAX_STEPS = 200
+
+const test = (pattern: RegExp, text: string, at: number): boolean => {
+  pattern.lastIndex = at
+  return pattern.test(text)
+}
+
+const indexFrom = (pattern: RegExp, text: string, from: number): number => {
+  pattern.lastIndex = from
+  return pattern.exec(text)?.index ?? -1
+}
+
+const skip = (text: string, at: number): number => {
+  blanks.lastIndex = at
+  return at + (blanks.exec(text)?.[0].length ?? 0)
+}
+
+interface Value {
+  readonly value: string
+  readonly next: number
+  readonly oddity: string | null
+}
+
+/** A value without the quotes that stand doubled around it. */
+const undoubled = (value: string): string =>
+  /^"+([^"]*)"*$/.exec(value)?.[1] ?? /^([^"]*)"+$/.exec(value)?.[1] ?? value
+
+const quoted = (text: string, at: number, end: number): Value => {
+  knownAhead.lastIndex = at + 1
+  const cut = knownAhead.exec(text)?.index ?? -1
+  if (cut >= 0 && cut < end)
+    return { value: text.slice(at + 1, cut).trim(), next: cut, oddity: 'its quote is never closed' }
+  const raw = text.slice(at + 1, end)
+  const value = text[at] === '"' ? undoubled(raw) : raw
+  return { value, next: end + 1, oddity: value === raw ? null : 'its quotes are doubled' }
+}
+
+const unclosed = (text: string, at: number): Value => {
+  const end = indexFrom(anyAhead, text, at + 1)
+  const next = end < 0 ? text.length : end
+  const from = text[at] === '"' ? at + 1 : at
+  return { value: text.slice(from, next).trim(), next, oddity: 'its quote is never closed' }
+}
+
+const bare = (text: string, at: number): Value => {
+  openedNowhere.lastIndex = at
+  const found = openedNowhere.exec(text)?.[0]
+  if (found !== undefined) {
+    const value = found.slice(0, -1).trim()
+    return { value, next: at + found.length, oddity: 'its quote is never opened' }
+  }
+  const next = indexFrom(bareEnd, text, at)
+  return { value: text.slice(at, next), next, oddity: null }
+}
+
+/** Reads values of one line; what was searched for in vain is not searched for again. */
+const createValueReader = (text: string) => {
+  const hopeless = new Set<string>()
+  return (at: number): Value => {
+    const quote = text[at] ?? ''
+    const closing = closingQuotes[quote]
+    if (closing === undefined) return bare(text, at)
+    const end = hopeless.has(quote) ? -1 : indexFrom(closing, text, at + 1)
+    if (end >= 0) return quoted(text, at, end)
+    hopeless.add(quote)
+    return unclosed(text, at)
+  }
+}
+
+/** Whether the comma at `at` ends the attributes; commas between them do not. */
+const isNameComma = (text: string, at: number): boolean => !test(between, text, at)
+
+const readName = (text: string, at: number): string => {
+  attributeName.lastIndex = at
+  return attributeName.exec(text)?.[0] ?? ''
+}
+
+/**
+ * Reads `name="value"` from `from` on as players do: with or without blanks or commas between, blanks
+ * around `=`, quotes doubled or missing. Stops at the comma before a name where `stopsAtComma`.
+ */
+export const scanAttributes = (
+  text: string,
+  from: number,
+  stopsAtComma: boolean,
+): ScannedAttributes => {
+  const attributes: PlacedAttribute[] = []
+  const words: { text: string; from: number }[] = []
+  const problems: string[] = []
+  const readValue = createValueReader(text)
+  let at = skip(text, from)
+  for (let steps = 0; at < text.length; steps += 1) {
+    if (steps >= MAX_STEPS) {
+      problems.push(`not read: what stands behind ${MAX_STEPS} attributes and words`)
+      at = text.length
+      break
+    }
+    if (text[at] === ',' && stopsAtComma && isNameComma(text, at)) break
+    const name = readName(text, at)
+    const behind = skip(text, at + name.length)
+    if (name === '') at = skip(text, at + 1)
+    else if (text[behind] === '=') {
+      const start = skip(text, behind + 1)
+      const isEmpty = start > behind + 1 && test(nameAhead, text, start)
+      const read = isEmpty ? { value: '', next: behind + 1, oddity: null } : readValue(start)
+      attributes.push({ name, value: read.value, from: at, to: read.next })
+      if (read.oddity !== null) problems.push(`${name}: ${read.oddity}`)
+      at = skip(text, read.next)
+    } else {
+      words.push({ text: name, from: at })
+      at = behind
+    }
+  }
+  return { attributes, end: Math.min(at, text.length), words, problems }
+}

@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EdgePolicy } from '#domain/channels/protocol'
-import type { Catalog } from '../access/ports.ts'
 import type { Config } from '../config/schema/schema.ts'
 import { buildPolicy } from '../edge/policy.ts'
 import { createVersionedTable, type VersionedTable } from '../edge/versioned-table.ts'

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, parse, resolve, sep } from 'node:path'
 import type { ReadInclude } from './blocks.ts'
 
@@ -47,6 +47,18 @@ const read = (path: string): ReturnType<ReadInclude> => {
     return files.map((file) => ({ file, text: readFileSync(file, 'utf8') }))
   } catch {
     return null
+  }
+}
+
+/**
+ * The folder that nginx resolves `include` against: that of the main configuration, `nginx.conf` beside
+ * the file or in the nearest folder above it; the file's own folder where there is none.
+ */
+export const mainFolder = (file: string): string => {
+  const own = dirname(resolve(file))
+  for (let folder = own; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'nginx.conf'))) return folder
+    if (folder === dirname(folder)) return own
   }
 }
 

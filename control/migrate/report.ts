@@ -2,7 +2,7 @@ import type { Flaw, Place } from './tokens.ts'
 
 /** What became of a line of the source. */
 export interface ReportLine extends Place {
-  readonly kind: 'kept' | 'changed' | 'not_understood'
+  readonly kind: 'kept' | 'changed' | 'not_understood' | 'ignored'
   readonly message: string
 }
 
@@ -11,6 +11,8 @@ export interface Report {
   kept(at: Place, message: string): void
   changed(at: Place, message: string): void
   notUnderstood(at: Place, message: string): void
+  /** Has no form here and keeps nobody out. */
+  ignored(at: Place, message: string): void
   lines(): readonly ReportLine[]
 }
 
@@ -24,6 +26,7 @@ export const createReport = (): Report => {
     kept: add('kept'),
     changed: add('changed'),
     notUnderstood: add('not_understood'),
+    ignored: add('ignored'),
     lines: () => found,
   }
 }
@@ -40,12 +43,13 @@ export const reportFlaws = (flaws: readonly Flaw[], report: Report): void => {
 const TITLES = {
   not_understood: 'Not understood',
   changed: 'Changed',
+  ignored: 'Not converted',
   kept: 'Kept',
 } as const
 
 /** The report as text, what needs a person first. */
 export const formatReport = (lines: readonly ReportLine[]): string => {
-  const sections = (['not_understood', 'changed', 'kept'] as const).flatMap((kind) => {
+  const sections = (['not_understood', 'changed', 'ignored', 'kept'] as const).flatMap((kind) => {
     const chosen = lines.filter((line) => line.kind === kind)
     if (chosen.length === 0) return []
     const rows = chosen.map(({ file, line, message }) => `  ${file}:${line}: ${message}`)

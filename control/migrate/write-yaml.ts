@@ -26,7 +26,7 @@ const comment = (text: string): string =>
 
 /** The imported part of a configuration as YAML, headed by what a person has to look at. */
 export const writeImportYaml = (config: object, report: readonly ReportLine[]): string => {
-  const open = report.filter(({ kind }) => kind !== 'kept')
+  const open = report.filter(({ kind }) => kind !== 'kept' && kind !== 'ignored')
   const head = open.length === 0 ? '' : `${comment(formatReport(open))}\n`
   return `${head}${stringify(bare(config), { lineWidth: 0 })}`
 }

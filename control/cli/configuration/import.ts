@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { Command } from 'commander'
 import { type ImportResult, importFlussonic } from '../../migrate/flussonic/flussonic.ts'
 import { importNginxGeo } from '../../migrate/nginx/geo.ts'
-import { includeFrom } from '../../migrate/read-include.ts'
+import { includeFrom, mainFolder } from '../../migrate/read-include.ts'
 import { formatReport } from '../../migrate/report.ts'
 import { writeImportYaml } from '../../migrate/write-yaml.ts'
 import { CliError } from '../common/context.ts'
@@ -25,14 +25,24 @@ const readSource = (file: string): string => {
 
 const addImporter = (
   command: Command,
-  { name, words, importer }: { name: string; words: string; importer: Importer },
+  {
+    name,
+    words,
+    importer,
+    folderOf,
+  }: {
+    name: string
+    words: string
+    importer: Importer
+    folderOf: (file: string) => string
+  },
 ): void => {
   command
     .command(`${name} <file>`)
     .description(words)
     .option('--json', 'print JSON')
     .action((file: string, options: { json?: boolean }) => {
-      const readInclude = includeFrom(dirname(resolve(file)))
+      const readInclude = includeFrom(folderOf(file))
       const { config, report } = importer(readSource(file), { file, readInclude })
       if (options.json === true) print(JSON.stringify({ config, report }, null, 2))
       else {
@@ -50,11 +60,13 @@ export const importCommand = (): Command => {
     name: 'flussonic',
     words: 'auth_backend blocks and the auth and on_play lines of streams',
     importer: importFlussonic,
+    folderOf: (file) => dirname(resolve(file)),
   })
   addImporter(command, {
     name: 'nginx-geo',
     words: 'a geo block and the locations that use it',
     importer: importNginxGeo,
+    folderOf: mainFolder,
   })
   return command
 }

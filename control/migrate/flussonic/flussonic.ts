@@ -2,6 +2,7 @@ import { isChannelId } from '#domain/channels/channel'
 import { parseBlocks, type ReadInclude, type Statement } from '../blocks.ts'
 import { createNames } from '../names.ts'
 import { createReport, type Report, type ReportLine, reportFlaws } from '../report.ts'
+import { reportLeftovers } from './leftovers.ts'
 import { authLine, createEffectiveLine, hoisted } from './lines.ts'
 import { type ImportedBackend, importAuthBackend } from './rules.ts'
 import {
@@ -62,15 +63,24 @@ const addRule = (rules: Rule[], pattern: string, auth: StreamAuth): void => {
   else same.patterns.push(pattern)
 }
 
+const isPrefix = ({ name }: Statement): boolean => name === 'template' || PUBLISHERS[name] === true
+
+/** A template with `prefix` publishes every stream below it, as if it were a block of its own. */
+const prefixOf = (statement: Statement): string | undefined =>
+  statement.block?.find(({ name }) => name === 'prefix')?.args[0]?.text
+
+const nameOf = (statement: Statement): string =>
+  (statement.name === 'template' ? prefixOf(statement) : statement.args[0]?.text) ?? ''
+
 const patternOf = (statement: Statement): string => {
-  const name = escapeText(statement.args[0]?.text ?? '')
-  return PUBLISHERS[statement.name] === true ? `${name}(?:/.*)?` : name
+  const name = escapeText(nameOf(statement))
+  return isPrefix(statement) ? `${name}(?:/.*)?` : name
 }
 
 /** Rules go by the ids of channels, which know no slashes and few letters. */
 const reportName = (statement: Statement, report: Report): void => {
-  const name = statement.args[0]?.text ?? ''
-  if (PUBLISHERS[statement.name] === true)
+  const name = nameOf(statement)
+  if (isPrefix(statement))
     report.changed(statement, `\`${name}/…\`: write the ids of its channels into \`match\``)
   else if (!isChannelId(name))
     report.changed(statement, `no channel has the id \`${name}\` here: write its id into \`match\``)
@@ -106,8 +116,12 @@ const collectRules = (statements: readonly Statement[], context: TargetContext):
   const rules: Rule[] = []
   const hasGlobal = (authLine(statements, null)?.args.length ?? 0) > 0
   const lineOf = createEffectiveLine(statements, context.report)
-  for (const statement of statements) {
-    if (PUBLISHERS[statement.name] === undefined) continue
+  const published = statements.filter(({ name }) => PUBLISHERS[name] !== undefined)
+  // Streams of their own come before prefixes, as in Flussonic.
+  const prefixed = statements.filter(
+    (one) => one.name === 'template' && (prefixOf(one) ?? '') !== '',
+  )
+  for (const statement of [...published, ...prefixed]) {
     const line = lineOf(statement)
     if (line === undefined) continue
     const auth = readTarget(line.args, context) ?? (hasGlobal ? openToAll(line, context) : null)
@@ -180,6 +194,7 @@ export const importFlussonic = (
   }
   collectBackends(statements, context)
   const own = collectRules(statements, context)
+  reportLeftovers(statements, (name) => PUBLISHERS[name] !== undefined, report)
   const all = readGlobal(statements, own, context)
   const auth = all?.auth ?? null
   const rules = [

@@ -1,0 +1,80 @@
+import type { Statement } from '../blocks.ts'
+import type { Report } from '../report.ts'
+
+/** Statements that are read, by the block they stand in; `''` is the top level. */
+const READ: Readonly<Record<string, ReadonlySet<string>>> = {
+  '': new Set(['auth_backend', 'auth', 'on_play']),
+  template: new Set(['auth', 'on_play', 'template', 'prefix']),
+  publisher: new Set(['auth', 'on_play', 'template']),
+}
+
+/** Words of statements that keep somebody out: what is lost of them opens something. */
+const RESTRICTS =
+  /auth|allow|den(?:y|ied)|limit|max_|session|token|key|password|countr|domain|on_play|secur|protect|drm|restrict|geo|login|access|referer|user_?agent|\bips?\b/i
+
+const restricts = ({ name, args }: Statement): boolean =>
+  RESTRICTS.test(name) ||
+  args.some(({ text }) =>
+    /^(?:auth|securetoken|iptv):\/\/|^(?:max_sessions|allowed_|disallowed_|soft_limitation|domains?)/i.test(
+      text,
+    ),
+  )
+
+/** Names a statement that has no form here, and everything in its block. */
+const name = (statement: Statement, within: string, report: Report): void => {
+  const place = within === '' ? '' : ` within \`${within}\``
+  if (restricts(statement))
+    report.notUnderstood(statement, `\`${statement.name}\`${place} restricts, and is not converted`)
+  else report.ignored(statement, `\`${statement.name}\`${place} is not converted`)
+  for (const inner of statement.block ?? []) name(inner, statement.name, report)
+}
+
+const templatesNamed = (statements: readonly Statement[]): string[] =>
+  statements.flatMap(({ block }) =>
+    (block ?? []).flatMap((inner) =>
+      inner.name === 'template' ? [inner.args[0]?.text ?? ''] : templatesNamed([inner]),
+    ),
+  )
+
+const lookAtPrefix = (prefix: Statement | undefined, report: Report): void => {
+  if (prefix !== undefined && prefix.args.length !== 1)
+    report.notUnderstood(prefix, '`prefix` needs one name')
+}
+
+/** A template's line is lost where nothing takes it up; of several prefixes the first alone is read. */
+const lookAtTemplate = (
+  { args, block }: Statement,
+  used: ReadonlySet<string>,
+  report: Report,
+): void => {
+  const inside = block ?? []
+  const [prefix, ...more] = inside.filter((inner) => inner.name === 'prefix')
+  const isTaken = [args[0], prefix?.args[0]].some(
+    (word, at) => word !== undefined && (at === 1 || used.has(word.text)),
+  )
+  const lost = inside.filter((inner) => inner.name === 'auth' || inner.name === 'on_play')
+  for (const inner of isTaken ? [] : lost)
+    report.notUnderstood(inner, `\`${inner.name}\` of a template that no stream here takes`)
+  for (const inner of more) report.notUnderstood(inner, 'a further `prefix` is not converted')
+  lookAtPrefix(prefix, report)
+}
+
+/** Reports every statement, at any depth, that neither became part of the configuration nor was reported. */
+export const reportLeftovers = (
+  statements: readonly Statement[],
+  isPublisher: (name: string) => boolean,
+  report: Report,
+): void => {
+  const used = new Set(templatesNamed(statements))
+  for (const statement of statements) {
+    const isRead = READ['']?.has(statement.name) === true
+    const kind = isPublisher(statement.name) ? 'publisher' : statement.name
+    const inside = kind === 'template' || kind === 'publisher' ? READ[kind] : undefined
+    if (isRead) continue
+    if (statement.name === 'template') lookAtTemplate(statement, used, report)
+    if (inside === undefined) name(statement, '', report)
+    else
+      for (const inner of statement.block ?? [])
+        if (!inside.has(inner.name) || inner.block !== null) name(inner, statement.name, report)
+  }
+}

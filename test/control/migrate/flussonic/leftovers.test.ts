@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { importFlussonic } from '../../../../control/migrate/flussonic/flussonic.ts'
+
+const imported = (source: string) => {
+  const { config, report } = importFlussonic(source, { file: 'f.conf' })
+  const lines = (kind: string) => report.filter((one) => one.kind === kind).map(({ line }) => line)
+  return { config, lost: lines('not_understood'), ignored: lines('ignored') }
+}
+
+const main = 'auth_backend main { backend http://127.0.0.1/a; }\n'
+
+describe('what is not converted', () => {
+  it('a template with a prefix closes every stream below it', () => {
+    const { config, lost, ignored } = imported(
+      `${main}template chats {\n prefix chats;\n input publish://;\n on_play auth://main;\n}`,
+    )
+    expect(config.channels).toEqual([
+      { match: '^chats(?:/.*)?$', auth: 'main', limitation: 'hard' },
+    ])
+    expect(lost).toEqual([])
+    expect(ignored).toEqual([4])
+  })
+
+  it.each([
+    ['a statement of its own', 'stream a {\n max_sessions 3;\n}', 3],
+    ['at the top', 'cluster_key secret;', 2],
+    ['within a source', 'source a {\n x;\n auth auth://main;\n}', 4],
+    ['within a peer', 'peer a {\n cluster_key k;\n}', 3],
+    ['deeper', 'stream a {\n push b {\n  deny c;\n }\n}', 4],
+    ['in a template', 'template t {\n allowed_countries DE;\n}', 3],
+    ['a template that nobody takes', 'template t {\n on_play auth://main;\n}', 3],
+    ['a second prefix', 'template t {\n prefix a;\n prefix b;\n on_play auth://main;\n}', 4],
+  ])('%s: what restricts is told with its line', (_, source, line) => {
+    expect(imported(main + source).lost).toEqual([line])
+  })
+
+  it('what restricts nobody is named too, and is no failure', () => {
+    const { lost, ignored } = imported(`${main}http 80;\nstream a {\n input udp://239.0.0.1;\n}`)
+    expect(lost).toEqual([])
+    expect(ignored).toEqual([2, 4])
+  })
+})

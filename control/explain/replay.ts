@@ -49,7 +49,7 @@ interface Tally {
   isUndecided: boolean
 }
 
-const REFUSED = new Set([401, 403, 429])
+const REFUSED = new Set([401, 403, 410, 429])
 
 /** What came of the request then: other failures say nothing about authorization. */
 const pastOf = (status: number): 'allow' | 'deny' | null => {

@@ -24,6 +24,8 @@ const PARTS = [
   'gatehouse-rewrite-dash.conf',
   'gatehouse-guard-stream.conf',
   'gatehouse-answer.conf',
+  'gatehouse-wait.conf',
+  'gatehouse-try-again.conf',
 ] as const
 
 /** Files an operator's own nginx includes. */

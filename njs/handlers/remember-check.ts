@@ -1,6 +1,7 @@
 import { ANSWER_HEADERS } from '../domain/channels/protocol.ts'
+import { isReasonId } from '../domain/reasons.ts'
 import { logError } from '../platform/log.ts'
-import { setVariables } from '../platform/reply.ts'
+import { setVariables, statusFor } from '../platform/reply.ts'
 import {
   controlHeader,
   type Request,
@@ -26,6 +27,8 @@ export const rememberCheck = (r: Request): void => {
       startLease(key, asked.network, Math.max(5, ttl))
       const bearer = bearerOf(asked)
       if (bearer !== null) rememberSeats(r, bearer.account, key)
+      // It may have been refused before, while control was away.
+      setVariables(r, { gh_reason: '' })
       enterAfterYes(r, key)
       return
     }
@@ -34,7 +37,7 @@ export const rememberCheck = (r: Request): void => {
     rememberDenial('gh_denied', variable(r, 'gh_refusal_key'), reason, denySec)
     setVariables(r, {
       gh_reason: reason,
-      gh_refusal_status: String(status),
+      gh_refusal_status: String(isReasonId(reason) ? statusFor(reason) : status),
       gh_retry_after: controlHeader(r, 'Retry-After'),
     })
   } catch (problem) {

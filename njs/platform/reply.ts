@@ -50,7 +50,10 @@ export const setList = (
   variables['gh_fingerprint'] = sent.print
 }
 
-/** Status, where it is not 403, by reason. */
+/**
+ * Status, where it is not 403, by reason. What is over for good is 410: players of the web ask once more for everything else, some for ever; no other
+ * player minds which it is. A ban and a full account stay 403.
+ */
 const STATUS: Partial<Record<ReasonId, number>> = {
   'edge.not_ready': 503,
   'control.unavailable': 503,
@@ -58,6 +61,12 @@ const STATUS: Partial<Record<ReasonId, number>> = {
   'rate.limited': 429,
   'credentials.flood': 429,
   'request.malformed': 400,
+  'session.ended': 410,
+  'session.superseded': 410,
+  'session.closed': 410,
+  'session.idle': 410,
+  'session.unstarted': 410,
+  'pass.expired': 410,
 }
 
 /** Seconds a client should wait before it tries again, where waiting helps. */

@@ -139,7 +139,7 @@ describe('devices, networks and downloads', () => {
     await play.poll()
     const network = ['networks', 'end', '198.51.100.77', '--seconds', '5', '--note', 'noise']
     expect(await gatehouse(...network)).toContain('1 sessions ended')
-    expect((await play.get('index.m3u8')).status).toBe(403)
+    expect((await play.get('index.m3u8')).status).toBe(410)
     const { items } = await admin.get<{ items: { action: string; after: object }[] }>('/audit')
     const entry = { action: 'network.end', after: { ended: 1, seconds: 5, note: 'noise' } }
     expect(items[0]).toMatchObject(entry)

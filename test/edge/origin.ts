@@ -16,8 +16,8 @@ export interface TestOrigin {
 
 const TICK_MS = 50
 
-/** Starts one. Paths that end in `stream.ts` or `mpegts` run for ever. */
-export async function startOrigin(): Promise<TestOrigin> {
+/** Starts one, on a port of its own or a given one. Paths that end in `stream.ts` or `mpegts` run for ever. */
+export async function startOrigin(at = 0): Promise<TestOrigin> {
   const files = new Map<string, { type: string; body: string | Buffer }>()
   const moved: TestOrigin['moved'] = new Map()
   const seen: TestOrigin['seen'] = []
@@ -61,7 +61,7 @@ export async function startOrigin(): Promise<TestOrigin> {
     })
     response.end(part)
   }
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => void server.listen(at, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${port}`,

@@ -33,6 +33,9 @@ const handedOver = (handler: string): string[] =>
 /** What each variable may name as the next location. */
 const ROUTES: Readonly<Record<string, readonly string[]>> = {
   $gh_opening_route: OPENING_ROUTES,
+  $gh_next_wait: ['wait-1', 'wait-2', 'wait-3', 'origin-unavailable'],
+  $gh_after_refusal: ['refuse', 'wait-1', 'wait-2', 'wait-3'],
+  $gh_again: ['manifest-again', 'segment-again', 'segment-after-inner-check'],
   $gh_method_answer: ['method-not-allowed', 'cors-preflight'],
 }
 

@@ -49,12 +49,12 @@ const subjectsOf = (claim: BanSubjects): { kind: BanKind; subject: string }[] =>
 const isForEdges = (ban: Ban): boolean => ban.kind !== 'device' || !isCapBan(ban)
 
 /**
- * What rules, backends or a surge ended is refused for their reason, a revoked ticket for its own; what
+ * What an operator, rules, backends or a surge ended is refused for their reason, a revoked ticket for its own; what
  * somebody banned is banned.
  */
 const rowOf = (ban: Ban): BanRow =>
   ban.reason === 'ticket.revoked' ||
-  (ban.by === 'end' && /^(rule|backend|channel)\./.test(ban.reason))
+  (ban.by === 'end' && /^(rule|backend|channel|session)\./.test(ban.reason))
     ? [banKeyOf(ban), ban.until, ban.reason]
     : [banKeyOf(ban), ban.until]
 

@@ -16,7 +16,7 @@ import { accountsCommand } from './manage/accounts.ts'
 import { feedbackCommand, sharingCommand } from './manage/accounts-trust.ts'
 import { addDownloadCommands, bansCommand } from './manage/bans.ts'
 import { edgesCommand } from './manage/edges.ts'
-import { liveListCommands } from './manage/live-nouns.ts'
+import { liveListCommands } from './manage/live-lists.ts'
 import {
   keysCommand,
   listCommands,

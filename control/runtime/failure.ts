@@ -3,10 +3,10 @@ export class Failure extends Error {
   override readonly name = 'Failure'
 }
 
-/** Recognises the message of a full disk, whichever program printed it. */
+/** The message for a full disk, whichever program met it. */
 export const DISK_FULL = 'The disk is full; free some space and run it again.'
 
-/** Whether a program's words say that the disk is full. */
+/** Whether the output of a program says that the disk is full. */
 export const isDiskFullMessage = (text: string): boolean => /no space left|ENOSPC/i.test(text)
 
 const CLOSED: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS'])

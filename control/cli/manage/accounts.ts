@@ -12,7 +12,7 @@ import {
   queryOf,
   withPaging,
 } from '../common/resource.ts'
-import { addShowAndEnd } from './live-nouns.ts'
+import { addShowAndEnd } from './live-lists.ts'
 
 /** `undefined` leaves it as it is, `null` takes it away. */
 const countOf = (options: Options, name: string, flag: string): number | null | undefined => {

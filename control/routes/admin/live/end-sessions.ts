@@ -2,13 +2,13 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { idParams } from '../../../schemas/common.ts'
-import { endedSchema, endQuery } from '../../../schemas/live-nouns.ts'
+import { endedSchema, endQuery } from '../../../schemas/live-lists.ts'
 import type { SessionStore } from '../../../sessions/model/session-store.ts'
 import type { SessionQuery, SessionView } from '../../../sessions/model/session-view.ts'
 import { accountRef } from '../common/account-ref.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
 import { banSubject } from '../common/ban-subject.ts'
-import { everySession } from './live-nouns.ts'
+import { everySession } from './live-lists.ts'
 
 export interface EndRoutesOptions {
   readonly sessions: Pick<SessionStore, 'end'>

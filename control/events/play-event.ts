@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { readJson } from '#domain/read-json'
 
 /** The last moment a JavaScript date can name. */
 const LAST_MOMENT = 8.64e15
@@ -72,11 +73,5 @@ export const encodeEvent = (event: PlayEvent): string => JSON.stringify(event)
 
 /** The event in an entry, or null when it is junk. */
 export function decodeEvent(entry: string | undefined): PlayEvent | null {
-  if (entry === undefined) return null
-  try {
-    const value: unknown = JSON.parse(entry)
-    return validator.Check(value) ? value : null
-  } catch {
-    return null
-  }
+  return entry === undefined ? null : readJson(entry, (value) => validator.Check(value))
 }

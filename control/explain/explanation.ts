@@ -15,6 +15,34 @@ export interface ExplainInput {
   readonly country: string | null
 }
 
+/** A viewer to think about; without a channel, his playlist is the question. */
+export interface ExplainQuestion extends Omit<ExplainInput, 'channel'> {
+  readonly channel: string | null
+  /** Ask the backends for real. */
+  readonly isLive: boolean
+}
+
+/** What the API and the command line may say of a viewer; all but his address may be left out. */
+export interface ExplainParameters {
+  readonly ip: string
+  readonly channel?: string | undefined
+  readonly token?: string | undefined
+  readonly ua?: string | undefined
+  readonly referer?: string | undefined
+  readonly country?: string | undefined
+  readonly live?: boolean | undefined
+}
+
+export const explainQuestion = (said: ExplainParameters): ExplainQuestion => ({
+  address: said.ip,
+  channel: said.channel ?? null,
+  token: said.token ?? null,
+  userAgent: said.ua ?? null,
+  referer: said.referer ?? null,
+  country: said.country ?? null,
+  isLive: said.live === true,
+})
+
 /** What comes of a step: whether it matched, and whether it settled the question. */
 export interface ExplainStep {
   readonly stage: 'group' | 'channel' | 'rule' | 'backend' | 'default'

@@ -1,3 +1,4 @@
+import { readJson } from '#domain/read-json'
 import type { RedisClient } from '../../sessions/redis/client.ts'
 import type { Decision } from './decision.ts'
 import type { DecisionStore, StoredDecision } from './decision-store.ts'
@@ -18,15 +19,6 @@ type Client = Pick<RedisClient, 'get' | 'set' | 'del'>
 
 const isStored = (value: unknown): value is StoredDecision =>
   typeof value === 'object' && value !== null && 'decision' in value && 'at' in value
-
-const parse = (text: string): StoredDecision | null => {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isStored(value) ? value : null
-  } catch {
-    return null
-  }
-}
 
 const write = (stored: StoredDecision): string => {
   const decision: Decision = { ...stored.decision, trace: [] }
@@ -53,7 +45,7 @@ export const createRedisDecisionStore = (
         redis.get(keys.decision(key)),
         lastForgotten(channel),
       ])
-      const stored = text === null ? null : parse(text)
+      const stored = text === null ? null : readJson(text, isStored)
       return stored !== null && stored.at > forgottenAt ? stored : null
     },
     async put(key, stored, ttlMs) {

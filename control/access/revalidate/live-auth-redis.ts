@@ -1,3 +1,4 @@
+import { readJson } from '#domain/read-json'
 import type { RedisClient } from '../../sessions/redis/client.ts'
 import type { LiveAuth, LiveAuthStore } from './live-auth.ts'
 
@@ -34,15 +35,6 @@ const LIST_BATCH = 200
 const isLive = (value: unknown): value is LiveAuth =>
   typeof value === 'object' && value !== null && 'request' in value && 'decision' in value
 
-const parse = (text: string): LiveAuth | null => {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isLive(value) ? value : null
-  } catch {
-    return null
-  }
-}
-
 /** A backend may not want to be asked for days: until then it is known. */
 const ttlOf = ({ decision }: LiveAuth): number =>
   DAY_MS + Math.max(decision.authDurationSec, decision.denySec) * 1000
@@ -51,7 +43,7 @@ const ttlOf = ({ decision }: LiveAuth): number =>
 export const createRedisLiveAuth = (redis: Client, keys: LiveAuthKeys): LiveAuthStore => {
   const get = async (sessionId: string): Promise<LiveAuth | null> => {
     const text = await redis.get(keys.live(sessionId))
-    return text === null ? null : parse(text)
+    return text === null ? null : readJson(text, isLive)
   }
 
   const remove = async (sessionId: string): Promise<void> => {

@@ -24,6 +24,13 @@ const problemText = (body: string, status: number): string => {
   return `the control plane answered with status ${status}`
 }
 
+/** Why a call of the admin API failed, in words. */
+export const adminFailure = (error: unknown): CliError => {
+  if (error instanceof CliError) return error
+  const reason = error instanceof Error ? error.message : String(error)
+  return new CliError(`the control plane does not answer (${reason})`)
+}
+
 /** Asks the running control plane over its owner-only socket. Throws {@link CliError} in words. */
 export const callAdmin = async (options: GlobalOptions, call: AdminCall): Promise<unknown> => {
   const { adminSocket, state } = pathsOf(options)
@@ -45,9 +52,7 @@ export const callAdmin = async (options: GlobalOptions, call: AdminCall): Promis
     if (answer.statusCode >= 400) throw new CliError(problemText(text, answer.statusCode))
     return text === '' ? null : JSON.parse(text)
   } catch (error) {
-    if (error instanceof CliError) throw error
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new CliError(`the control plane does not answer (${reason})`)
+    throw adminFailure(error)
   } finally {
     await dispatcher.close()
   }

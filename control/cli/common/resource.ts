@@ -50,3 +50,16 @@ export type Options = GlobalOptions & Readonly<Record<string, unknown>>
 
 /** Says the same words whatever the answer. */
 export const asText = (words: string) => (): string => words
+
+/** Adds `<name> <id>`, which deletes what the API keeps under `path` and says so in `done`. */
+export const addDeletion = (
+  command: Command,
+  { name, path, done, description }: Record<'name' | 'path' | 'done' | 'description', string>,
+): void => {
+  withGlobals(command.command(`${name} <id>`).description(description)).action(
+    async (id: string, options: Options) => {
+      const call = { method: 'DELETE', path: `${path}/${pathSegment(id)}` } as const
+      await printAnswer(options, call, asText(done))
+    },
+  )
+}

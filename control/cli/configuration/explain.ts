@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import type { Offline } from '../../compose/explain/offline.ts'
 import { explainText } from '../../explain/explain-text.ts'
-import type { Explanation } from '../../explain/explanation.ts'
+import { type Explanation, explainQuestion } from '../../explain/explanation.ts'
 import { type DraftDecision, type ReplayResult, replayAccessLog } from '../../explain/replay.ts'
 import { callAdmin } from '../common/admin-client.ts'
 import {
@@ -85,16 +85,7 @@ const ask = async (options: Options, ip: string): Promise<unknown> => {
   }
   return await offline(
     options,
-    async ({ explain }) =>
-      await explain({
-        address: ip,
-        channel: channel ?? null,
-        token: token ?? null,
-        userAgent: ua ?? null,
-        referer: referer ?? null,
-        country: country ?? null,
-        isLive: live === true,
-      }),
+    async ({ explain }) => await explain(explainQuestion({ ...options, ip })),
   )
 }
 

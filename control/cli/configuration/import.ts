@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Command } from 'commander'
 import { type ImportResult, importFlussonic } from '../../migrate/flussonic/flussonic.ts'
@@ -6,22 +5,13 @@ import { importNginxGeo } from '../../migrate/nginx/geo.ts'
 import { includeFrom, mainFolder } from '../../migrate/read-include.ts'
 import { formatReport } from '../../migrate/report.ts'
 import { writeImportYaml } from '../../migrate/write-yaml.ts'
-import { CliError } from '../common/context.ts'
 import { print, warn } from '../common/output.ts'
+import { readTextFile } from '../common/read-text-file.ts'
 
 type Importer = (
   source: string,
   options: Parameters<typeof importFlussonic>[1],
 ) => ImportResult<object>
-
-const readSource = (file: string): string => {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    throw new CliError(`${file}: ${code === 'ENOENT' ? 'there is no such file' : code}`)
-  }
-}
 
 const addImporter = (
   command: Command,
@@ -43,7 +33,7 @@ const addImporter = (
     .option('--json', 'print JSON')
     .action((file: string, options: { json?: boolean }) => {
       const readInclude = includeFrom(folderOf(file))
-      const { config, report } = importer(readSource(file), { file, readInclude })
+      const { config, report } = importer(readTextFile(file), { file, readInclude })
       if (options.json === true) print(JSON.stringify({ config, report }, null, 2))
       else {
         print(writeImportYaml(config, report).trimEnd())

@@ -1,17 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import type { DetectionRule } from '../../detect/rules/rule-types.ts'
 import { parseRules } from '../../detect/rules/rules.ts'
 import { CliError } from '../common/context.ts'
-
-const readText = (file: string): string => {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    throw new CliError(`${file}: ${code === 'ENOENT' ? 'there is no such file' : code}`)
-  }
-}
+import { readTextFile } from '../common/read-text-file.ts'
 
 /** Rules, or every problem with where they came from. */
 export const checkedRules = (raw: unknown, from: string): readonly DetectionRule[] => {
@@ -25,7 +16,7 @@ const isSingle = (raw: unknown): boolean =>
 
 /** Rules of a YAML or JSON file: a list, a record with `rules`, or one rule. */
 export const readRuleFile = (file: string): readonly DetectionRule[] => {
-  const text = readText(file)
+  const text = readTextFile(file)
   let raw: unknown
   try {
     raw = parse(text)

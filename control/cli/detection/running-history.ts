@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import { Agent, request } from 'undici'
 import type { PlayRecord } from '#domain/types'
+import { adminFailure } from '../common/admin-client.ts'
 import { CliError } from '../common/context.ts'
 
 const isPlays = (value: unknown): value is PlayRecord[] => Array.isArray(value)
@@ -44,9 +45,7 @@ export async function* playsOverSocket(
     }
     if (!isWhole) throw new CliError(TORN)
   } catch (error) {
-    if (error instanceof CliError) throw error
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new CliError(`the control plane does not answer (${reason})`)
+    throw adminFailure(error)
   } finally {
     await dispatcher.destroy()
   }

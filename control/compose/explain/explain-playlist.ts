@@ -1,7 +1,8 @@
 import { isReasonId, REASONS, type ReasonId } from '#domain/reasons'
+import type { ExplainQuestion } from '../../explain/explanation.ts'
 import type { LineupService } from '../../lineup/lineup-service.ts'
 import type { Account } from '../../store/tables/records.ts'
-import type { ExplainerParts, ExplainQuestion } from './question.ts'
+import type { ExplainerParts } from './question.ts'
 
 /** What a viewer would be served at the playlist address. */
 export interface PlaylistExplanation {

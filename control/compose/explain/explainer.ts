@@ -3,7 +3,12 @@ import { compileRules } from '#domain/rules/rules'
 import { limitsOf } from '../../access/admission/limits.ts'
 import type { AuthBackendConfig } from '../../config/schema/schema.ts'
 import { explain } from '../../explain/explain.ts'
-import type { ExplainBackend, ExplainPorts, Explanation } from '../../explain/explanation.ts'
+import type {
+  ExplainBackend,
+  ExplainPorts,
+  ExplainQuestion,
+  Explanation,
+} from '../../explain/explanation.ts'
 import type { Account } from '../../store/tables/records.ts'
 import { authBackendSource } from '../access/authorizer.ts'
 import {
@@ -12,7 +17,7 @@ import {
   type PlaylistExplanation,
   refusedPlaylist,
 } from './explain-playlist.ts'
-import type { ExplainerParts, ExplainQuestion } from './question.ts'
+import type { ExplainerParts } from './question.ts'
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')
 

@@ -3,15 +3,7 @@ import type { Authorizer } from '../../access/ports.ts'
 import type { JudgeLink } from '../../access/signed-links/secure-link.ts'
 import type { AccountService } from '../../accounts/account-service.ts'
 import type { Config } from '../../config/schema/schema.ts'
-import type { ExplainInput } from '../../explain/explanation.ts'
 import type { LineupService } from '../../lineup/lineup-service.ts'
-
-/** A viewer to think about; without a channel, his playlist is the question. */
-export interface ExplainQuestion extends Omit<ExplainInput, 'channel'> {
-  readonly channel: string | null
-  /** Ask the backends for real. */
-  readonly isLive: boolean
-}
 
 export interface ExplainerParts {
   readonly config: () => Config

@@ -1,3 +1,4 @@
+import { groupBy } from '#domain/group-by'
 import { parseAddress } from '#domain/networks/network'
 import type { Channel } from '../catalogue/channel.ts'
 import { crowdedDirectories, directoryKey } from '../catalogue/ownership.ts'
@@ -21,20 +22,6 @@ export interface CheckOptions {
 const shown = 5
 const perCheck = 50
 
-const gather = (
-  channels: readonly Channel[],
-  keyOf: (channel: Channel) => string,
-): Map<string, Channel[]> => {
-  const found = new Map<string, Channel[]>()
-  for (const channel of channels) {
-    const key = keyOf(channel)
-    const list = found.get(key)
-    if (list) list.push(channel)
-    else found.set(key, [channel])
-  }
-  return found
-}
-
 const sample = (texts: readonly string[]): string =>
   texts.length > shown
     ? `${texts.slice(0, shown).join(', ')} and ${texts.length - shown} more`
@@ -45,7 +32,7 @@ const idsOf = (channels: readonly Channel[]): string => sample(channels.map(({ i
 const checkDirectories = (channels: readonly Channel[]): string[] => {
   const crowded = crowdedDirectories(channels)
   const warnings: string[] = []
-  for (const [key, inside] of gather(channels, directoryKey)) {
+  for (const [key, inside] of groupBy(channels, directoryKey)) {
     const place = `${inside[0]?.origin ?? ''}${inside[0]?.base ?? ''}`
     if (inside.length > 1)
       warnings.push(
@@ -60,7 +47,7 @@ const checkDirectories = (channels: readonly Channel[]): string[] => {
 }
 
 const checkEntries = (channels: readonly Channel[]): string[] =>
-  [...gather(channels, ({ origin, base, entry }) => origin + base + entry)]
+  [...groupBy(channels, ({ origin, base, entry }) => origin + base + entry)]
     .filter(([, same]) => new Set(same.map(({ query }) => query)).size > 1)
     .map(
       ([place, same]) =>
@@ -69,7 +56,7 @@ const checkEntries = (channels: readonly Channel[]): string[] =>
 
 const checkNames = (channels: readonly Channel[]): string[] =>
   [
-    ...gather(
+    ...groupBy(
       channels.filter(({ item }) => item.tvgId !== ''),
       ({ item }) => item.tvgId,
     ),
@@ -83,7 +70,7 @@ const checkNames = (channels: readonly Channel[]): string[] =>
 const hostOf = (origin: string): string => new URL(origin).hostname.replace(/^\[|\]$/g, '')
 
 const checkHosts = (channels: readonly Channel[]): string[] =>
-  [...gather(channels, ({ origin }) => origin)]
+  [...groupBy(channels, ({ origin }) => origin)]
     .filter(([origin]) => parseAddress(hostOf(origin)) === null)
     .map(
       ([origin, same]) =>
@@ -91,7 +78,7 @@ const checkHosts = (channels: readonly Channel[]): string[] =>
     )
 
 const checkCatchup = (channels: readonly Channel[]): string[] => {
-  const problems = gather(channels, (channel) => catchupProblem(channel) ?? '')
+  const problems = groupBy(channels, (channel) => catchupProblem(channel) ?? '')
   problems.delete('')
   return [...problems].map(([problem, same]) => `${idsOf(same)}: ${problem}`)
 }

@@ -1,3 +1,4 @@
+import { readJson } from '#domain/read-json'
 /** What the control plane says of itself when it serves; printed as it is by `--json`. */
 export interface ReadyReport {
   readonly edge: string
@@ -63,12 +64,7 @@ function nextSteps({ edge, accounts }: ReadyReport): string[] {
 
 /** Reads the control plane's report; `null` when it is not one. */
 export function readReady(body: string): ReadyReport | null {
-  try {
-    const read: unknown = JSON.parse(body)
-    return isReady(read) ? read : null
-  } catch {
-    return null
-  }
+  return readJson(body, isReady)
 }
 
 function isReady(read: unknown): read is ReadyReport {

@@ -3,18 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { isChannelId } from '#domain/channels/channel'
 import { networkKey } from '#domain/networks/network'
+import { type ExplainQuestion, explainQuestion } from '../../../explain/explanation.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
-
-/** A question as the API takes it. */
-export interface ExplainRequest {
-  readonly address: string
-  readonly channel: string | null
-  readonly token: string | null
-  readonly userAgent: string | null
-  readonly referer: string | null
-  readonly country: string | null
-  readonly isLive: boolean
-}
 
 const query = Type.Object({
   ip: Type.String({ description: "The viewer's address." }),
@@ -29,29 +19,21 @@ const query = Type.Object({
 /** `GET /explain`: why this viewer would be let in or kept out. */
 export const explainRoutes = (
   plain: FastifyInstance,
-  explain: (question: ExplainRequest) => Promise<object>,
+  explain: (question: ExplainQuestion) => Promise<object>,
 ): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   app.get(
     '/explain',
     { schema: { querystring: query }, config: { permission: 'operations:read' } },
     async (request) => {
-      const { ip, channel, token, ua, referer, country, live } = request.query
+      const { ip, channel } = request.query
       if (networkKey(ip) === null) {
         throw new ProblemError('request.invalid', `'${ip}' is not an address.`)
       }
       if (channel !== undefined && !isChannelId(channel)) {
         throw new ProblemError('request.invalid', `'${channel}' is not a channel id.`)
       }
-      return await explain({
-        address: ip,
-        channel: channel ?? null,
-        token: token ?? null,
-        userAgent: ua ?? null,
-        referer: referer ?? null,
-        country: country ?? null,
-        isLive: live === true,
-      })
+      return await explain(explainQuestion(request.query))
     },
   )
 }

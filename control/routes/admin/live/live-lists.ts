@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { groupBy } from '#domain/group-by'
 import { readDeviceSubject } from '#domain/viewer/lease'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
@@ -71,20 +72,6 @@ const bansOf = (bans: Pick<BanStore, 'list'>, kind: 'device' | 'network'): Map<s
 interface Banned {
   readonly until: number
   readonly account: string
-}
-
-const groupBy = (
-  sessions: readonly LiveSession[],
-  idOf: (session: LiveSession) => string,
-): Map<string, LiveSession[]> => {
-  const groups = new Map<string, LiveSession[]>()
-  for (const one of sessions) {
-    const id = idOf(one)
-    const group = groups.get(id)
-    if (group) group.push(one)
-    else groups.set(id, [one])
-  }
-  return groups
 }
 
 const devicesOf = (sessions: readonly LiveSession[], banned: Map<string, Banned>): Device[] => {

@@ -3,10 +3,11 @@ import type { AccountRef, GeoPlace } from '#domain/types'
 import type { JudgePorts } from '../detect/live/account-case.ts'
 import { createAccountWindow } from '../detect/live/account-window.ts'
 import { type Assessor, createAssessor } from '../detect/live/assessor.ts'
-import { type Detectors, startDetectors } from '../detect/live/detectors.ts'
+import { startDetectors } from '../detect/live/detectors.ts'
 import { createFeedbackCache, type FeedbackCache } from '../detect/live/feedback-cache.ts'
 import { judgeAccount } from '../detect/live/judge-account.ts'
 import { createRuleCache, type RuleCache, seedRules } from '../detect/live/rule-cache.ts'
+import type { EventReader } from '../events/event-reader.ts'
 import type { StreamClient } from '../events/stream-client.ts'
 import { createNotifiers } from '../notify/registry.ts'
 import { createImposedLimits, type ImposedLimits } from '../respond/imposed-limits.ts'
@@ -22,7 +23,7 @@ export interface Detection {
   readonly rules: RuleCache
   readonly feedback: FeedbackCache
   readonly assessor: Assessor
-  readonly detectors: Detectors
+  readonly detectors: EventReader
   readonly imposed: ImposedLimits
   /** Judges an account's last day again after an operator's word. */
   judgeAgain(account: AccountRef): Promise<void>

@@ -8,7 +8,7 @@ import type { StatePaths } from '../config/paths.ts'
 import type { EdgeDirectory } from '../edge/edge-directory.ts'
 import type { EdgeRegistry } from '../edge/edge-registry.ts'
 import type { PushService } from '../edge/push-service.ts'
-import type { Historian } from '../events/historian.ts'
+import type { EventReader } from '../events/event-reader.ts'
 import type { Publisher } from '../events/publisher.ts'
 import type { Geo } from '../geo/geo.ts'
 import type { LineupService } from '../lineup/lineup-service.ts'
@@ -42,7 +42,7 @@ export interface Parts {
   readonly geo: Geo
   readonly publisher: Publisher
   readonly recorder: EventRecorder
-  readonly historian: Historian
+  readonly historian: EventReader
   readonly detection: Detection
   readonly demo: readonly DemoAccount[]
   readonly now: () => number

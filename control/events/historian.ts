@@ -1,16 +1,11 @@
-import { randomBytes } from 'node:crypto'
 import type { GeoPlace, GroupWonBy } from '#domain/types'
 import type { History } from '../store/history/history.ts'
-import { isTransient } from '../store/sql/errors.ts'
 import type { Download } from '../store/tables/records.ts'
 import type { DownloadStore } from '../store/tables/stores.ts'
-import type { ConsumerStats } from './consume.ts'
-import { consume } from './consume.ts'
+import { type EventReader, type EventReaderOptions, startEventReader } from './event-reader.ts'
 import type { PlayEvent } from './play-event.ts'
 import { locatedPlayOfEvent } from './play-of-event.ts'
-import type { StreamClient } from './stream-client.ts'
-import { countPending, trimStreams } from './trim-streams.ts'
-import { createWriteBatch } from './write-batch.ts'
+import { trimStreams } from './trim-streams.ts'
 
 /** What the historian writes to. */
 export interface HistorianStore {
@@ -18,28 +13,12 @@ export interface HistorianStore {
   readonly downloads: Pick<DownloadStore, 'recordUses'>
 }
 
-export interface HistorianOptions {
-  readonly redis: StreamClient
+export interface HistorianOptions extends EventReaderOptions {
   readonly store: HistorianStore
   /** Fills in where an address is, for events that do not say. */
   readonly locate?: (address: string) => GeoPlace | null
-  readonly consumer?: string
-  readonly batch?: number
-  readonly idleMs?: number
-  readonly claimAfterMs?: number
-  /** How long events wait to be committed together. */
-  readonly lingerMs?: number
   /** How often what all groups have read is removed from the streams. */
   readonly trimEveryMs?: number
-  readonly onFailure?: (error: unknown) => void
-}
-
-/** The consumer that writes play events to SQL. */
-export interface Historian {
-  stats(): ConsumerStats
-  /** Entries not yet in SQL. */
-  waiting(): Promise<number>
-  stop(): Promise<void>
 }
 
 /** Redis consumer group of the historian. */
@@ -53,26 +32,22 @@ const LINGER_MS = 1000
 const ENOUGH = 1000
 
 /** Reads the streams and commits plays to SQL; an entry is acknowledged only after its commit. */
-export function createHistorian(options: HistorianOptions): Historian {
-  const { redis, store, trimEveryMs = 30_000, lingerMs = LINGER_MS, onFailure } = options
-  const write = (events: readonly PlayEvent[]) => writeEvents(store, events, options.locate)
-  const together = createWriteBatch({ write, lingerMs, maxEvents: ENOUGH })
-  const consumer = consume({
-    ...options,
+export function createHistorian(options: HistorianOptions): EventReader {
+  const { redis, store, trimEveryMs = 30_000, onFailure } = options
+  const reader = startEventReader(options, {
     group: HISTORIAN_GROUP,
-    consumer: options.consumer ?? `${process.pid}-${randomBytes(6).toString('hex')}`,
-    isTransient: isTransient,
-    handler: (events, isAlone) => (isAlone ? write(events) : together(events)),
+    write: (events) => writeEvents(store, events, options.locate),
+    lingerMs: LINGER_MS,
+    maxEvents: ENOUGH,
   })
   const trimmer = setInterval(() => {
     trimStreams(redis).catch((error: unknown) => onFailure?.(error))
   }, trimEveryMs).unref()
   return {
-    stats: () => consumer.stats(),
-    waiting: () => countPending(redis, HISTORIAN_GROUP),
+    ...reader,
     async stop() {
       clearInterval(trimmer)
-      await consumer.stop()
+      await reader.stop()
     },
   }
 }

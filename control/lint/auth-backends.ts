@@ -19,22 +19,27 @@ const lintTokens = (backend: LintBackend, path: LintPath, tell: Report): void =>
   })
 }
 
+/** Lists whose matches are let in before a backend is asked, and what to do about each. */
+const SKIPPING = [
+  {
+    list: 'country',
+    check: 'country-skips-auth',
+    message: 'viewers of an allowed country are let in without asking any backend',
+    suggestion: 'deny the other countries instead, or give the country a group of its own',
+  },
+  {
+    list: 'ua',
+    check: 'ua-skips-auth',
+    message: 'whoever sends an allowed user agent is let in without asking any backend',
+    suggestion: 'anybody can send any user agent: let the backend judge `user_agent`',
+  },
+] as const
+
 const lintSkipped = (backend: LintBackend, path: LintPath, tell: Report): void => {
   if (backend.backends.length === 0) return
-  if (backend.allow.country.length > 0)
-    tell([...path, 'allow', 'country'], {
-      severity: 'warning',
-      check: 'country-skips-auth',
-      message: 'viewers of an allowed country are let in without asking any backend',
-      suggestion: 'deny the other countries instead, or give the country a group of its own',
-    })
-  if (backend.allow.ua.length > 0)
-    tell([...path, 'allow', 'ua'], {
-      severity: 'warning',
-      check: 'ua-skips-auth',
-      message: 'whoever sends an allowed user agent is let in without asking any backend',
-      suggestion: 'anybody can send any user agent: let the backend judge `user_agent`',
-    })
+  for (const { list, ...finding } of SKIPPING)
+    if (backend.allow[list].length > 0)
+      tell([...path, 'allow', list], { severity: 'warning', ...finding })
 }
 
 const lintNetworks = (backend: LintBackend, path: LintPath, tell: Report): void => {

@@ -22,14 +22,3 @@ export const pageQuery = {
 
 /** Path parameter `:id`. */
 export const idParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) })
-
-/** `-createdAt` → field and direction. */
-export const readSort = <F extends string>(
-  sort: string | undefined,
-  fields: readonly F[],
-): { sort?: F; descending?: boolean } | null => {
-  if (sort === undefined) return {}
-  const name = sort.replace(/^-/, '')
-  const field = fields.find((candidate) => candidate === name)
-  return field === undefined ? null : { sort: field, descending: sort.startsWith('-') }
-}

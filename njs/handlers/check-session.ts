@@ -1,4 +1,3 @@
-import { logError } from '../platform/log.ts'
 import { setVariables } from '../platform/reply.ts'
 import {
   addressText,
@@ -12,6 +11,7 @@ import { currentKid, nowSec } from '../state/memory.ts'
 import { endReason, findBan, isSessionBanned, recallDenial } from '../state/refusals.ts'
 import { cloneKeyOf, readSessionRequest, type SessionRequest } from '../state/session.ts'
 import { admit, admitKnown, kindOf, refused, route, type Verdict } from '../verdicts/admit.ts'
+import { failClosed } from '../verdicts/fail-closed.ts'
 import { subjectsOf, verifyPassFor } from '../verdicts/pass-bearer.ts'
 
 /** Prepares the question to control. */
@@ -82,11 +82,4 @@ const judge = (r: Request): Verdict => {
 }
 
 /** js_set: judges one request under a pass, or under the ticket of an inferred session. */
-export const checkSession = (r: Request): Verdict => {
-  try {
-    return judge(r)
-  } catch (problem) {
-    logError('checkSession', problem)
-    return refused(r, 'control.unavailable')
-  }
-}
+export const checkSession = failClosed<Verdict>('checkSession', judge, refused)

@@ -6,7 +6,6 @@ import type { OpeningRoute } from '../domain/doors/opening-route.ts'
 import type { ReasonId } from '../domain/reasons.ts'
 import { KEY_LENGTH } from '../domain/viewer/lease.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
-import { logError } from '../platform/log.ts'
 import { refuse, setVariables } from '../platform/reply.ts'
 import { addressText, methodOf, networkText, type Request, variable } from '../platform/request.ts'
 import { currentKid, nowSec, secretOf } from '../state/memory.ts'
@@ -14,6 +13,7 @@ import { reopen } from '../state/openings.ts'
 import { findGroup, knownCountry, networkGroup, readPolicy } from '../state/policy.ts'
 import { endReason, findBan, recallDenial } from '../state/refusals.ts'
 import { networkOf } from '../state/session.ts'
+import { failClosed } from '../verdicts/fail-closed.ts'
 
 const refused = (r: Request, reason: ReasonId): OpeningRoute => {
   refuse(r, reason)
@@ -174,11 +174,4 @@ const judge = (r: Request): OpeningRoute => {
 }
 
 /** js_set: the internal location that serves an opening. */
-export const routeOpening = (r: Request): OpeningRoute => {
-  try {
-    return judge(r)
-  } catch (problem) {
-    logError('routeOpening', problem)
-    return refused(r, 'control.unavailable')
-  }
-}
+export const routeOpening = failClosed<OpeningRoute>('routeOpening', judge, refused)

@@ -29,6 +29,21 @@ const unsupervised = async (service: TestService, act: () => Promise<void>): Pro
 const kill9 = (service: TestService, part: string): void =>
   void process.kill(processOf(service, part), 'SIGKILL')
 
+const killed =
+  (part: string): Scene['act'] =>
+  async (service) => {
+    kill9(service, part)
+    await Promise.resolve()
+  }
+
+const awayFor15s =
+  (part: string): Scene['act'] =>
+  async (service) =>
+    await unsupervised(service, async () => {
+      kill9(service, part)
+      await pause(15_000)
+    })
+
 const loseRedisData = (service: TestService): void => {
   for (const name of ['redis-aof', 'redis.rdb']) {
     rmSync(join(service.state, name), { recursive: true, force: true })
@@ -57,19 +72,12 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'control plane killed, back at once',
     watchSec: 12,
-    act: async (service) => {
-      kill9(service, 'dist/server.js')
-      await Promise.resolve()
-    },
+    act: killed('dist/server.js'),
   },
   {
     name: 'control plane away for 15 s',
     watchSec: 12,
-    act: async (service) =>
-      await unsupervised(service, async () => {
-        kill9(service, 'dist/server.js')
-        await pause(15_000)
-      }),
+    act: awayFor15s('dist/server.js'),
   },
   {
     name: 'control cut off for 15 s (its socket removed)',
@@ -84,19 +92,12 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'Redis killed, its data kept',
     watchSec: 12,
-    act: async (service) => {
-      kill9(service, 'redis')
-      await Promise.resolve()
-    },
+    act: killed('redis'),
   },
   {
     name: 'Redis away for 15 s',
     watchSec: 12,
-    act: async (service) =>
-      await unsupervised(service, async () => {
-        kill9(service, 'redis')
-        await pause(15_000)
-      }),
+    act: awayFor15s('redis'),
   },
   {
     name: 'Redis killed, its data lost',

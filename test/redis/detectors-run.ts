@@ -1,8 +1,9 @@
 import { createAccountWindow } from '../../control/detect/live/account-window.ts'
-import { type Detectors, startDetectors } from '../../control/detect/live/detectors.ts'
+import { startDetectors } from '../../control/detect/live/detectors.ts'
 import { createFeedbackCache } from '../../control/detect/live/feedback-cache.ts'
 import type { DueResponse } from '../../control/detect/live/judge-account.ts'
 import type { DetectionRule } from '../../control/detect/rules/rule-types.ts'
+import type { EventReader } from '../../control/events/event-reader.ts'
 import type { StreamClient } from '../../control/events/stream-client.ts'
 import type { Store } from '../../control/store/store.ts'
 import type { StoredFinding } from '../../control/store/tables/records.ts'
@@ -18,7 +19,7 @@ export interface RunOptions {
 }
 
 /** Detectors over a store, with their memory and the operators' words. */
-export const runDetectors = async (options: RunOptions): Promise<Detectors> => {
+export const runDetectors = async (options: RunOptions): Promise<EventReader> => {
   const { redis, store, rules, now = () => EVENING, batch = 100 } = options
   const feedback = createFeedbackCache(store.feedback)
   await feedback.reload()

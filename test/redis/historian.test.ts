@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Redis } from 'ioredis'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Historian } from '../../control/events/historian.ts'
+import type { EventReader } from '../../control/events/event-reader.ts'
 import { createHistorian, HISTORIAN_GROUP } from '../../control/events/historian.ts'
 import { playOfEvent } from '../../control/events/play-of-event.ts'
 import { publishEvents } from '../../control/events/publisher.ts'
@@ -74,7 +74,7 @@ test('killed with -9 again and again, the historian writes every play exactly on
   await store.close()
 })
 
-const runHere = (store: Store): Historian =>
+const runHere = (store: Store): EventReader =>
   createHistorian({ redis, store, batch: 100, idleMs: 10, lingerMs: 10, claimAfterMs: 200 })
 
 test('Redis killed and restarted on its data: nothing is lost', async () => {

@@ -5,7 +5,7 @@ import type { DetectionRule } from '../../detect/rules/rule-types.ts'
 import { callAdmin } from '../common/admin-client.ts'
 import { withGlobals } from '../common/context.ts'
 import { isRow, print, type Row, rowsOf, table } from '../common/output.ts'
-import { asText, type Options, pathSegment, printAnswer } from '../common/resource.ts'
+import { addDeletion, type Options, pathSegment, printAnswer } from '../common/resource.ts'
 import { checkedRules, readRuleFile } from './rule-files.ts'
 
 const FOUND = 1
@@ -68,15 +68,12 @@ const addWriting = (command: Command): void => {
         .trim(),
     )
   })
-  withGlobals(command.command('delete <id>').description('delete a rule')).action(
-    async (rule: string, options: Options) => {
-      await printAnswer(
-        options,
-        { method: 'DELETE', path: `/rules/${pathSegment(rule)}` },
-        asText('deleted'),
-      )
-    },
-  )
+  addDeletion(command, {
+    name: 'delete',
+    path: '/rules',
+    done: 'deleted',
+    description: 'delete a rule',
+  })
   withGlobals(
     command
       .command('lint [file]')

@@ -3,7 +3,7 @@ import { withGlobals } from '../common/context.ts'
 import { isRow, type Row, rowsOf, table } from '../common/output.ts'
 import { plainText } from '../common/plain-text.ts'
 import {
-  asText,
+  addDeletion,
   type Options,
   pathSegment,
   printAnswer,
@@ -114,14 +114,11 @@ export const feedbackCommand = (): Command => {
       await printAnswer(options, { path }, (result) => table(rowsOf(result), FEEDBACK))
     },
   )
-  withGlobals(command.command('remove <id>').description('take a word back')).action(
-    async (word: string, options: Options) => {
-      await printAnswer(
-        options,
-        { method: 'DELETE', path: `/feedback/${pathSegment(word)}` },
-        asText('removed'),
-      )
-    },
-  )
+  addDeletion(command, {
+    name: 'remove',
+    path: '/feedback',
+    done: 'removed',
+    description: 'take a word back',
+  })
   return command
 }

@@ -4,6 +4,7 @@ import { callAdmin } from '../common/admin-client.ts'
 import { CliError, withGlobals } from '../common/context.ts'
 import { isRow, print, table } from '../common/output.ts'
 import {
+  addDeletion,
   asTable,
   asText,
   type Options,
@@ -93,15 +94,12 @@ const addTokenCommands = (command: Command): void => {
       )
     },
   )
-  withGlobals(command.command('revoke-token <id>').description('revoke one token')).action(
-    async (token: string, options: Options) => {
-      await printAnswer(
-        options,
-        { method: 'DELETE', path: `/tokens/${pathSegment(token)}` },
-        asText('revoked'),
-      )
-    },
-  )
+  addDeletion(command, {
+    name: 'revoke-token',
+    path: '/tokens',
+    done: 'revoked',
+    description: 'revoke one token',
+  })
 }
 
 const addDevicesCommand = (command: Command): void => {

@@ -1,23 +1,21 @@
-import { randomBytes } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { AccountRef, GeoPlace } from '#domain/types'
-import { type ConsumerStats, consume } from '../../events/consume.ts'
+import {
+  type EventReader,
+  type EventReaderOptions,
+  startEventReader,
+} from '../../events/event-reader.ts'
 import { HISTORIAN_GROUP } from '../../events/historian.ts'
 import { pendingEvents } from '../../events/pending-events.ts'
 import type { PlayEvent } from '../../events/play-event.ts'
 import { locatedPlayOfEvent } from '../../events/play-of-event.ts'
-import type { StreamClient } from '../../events/stream-client.ts'
-import { countPending } from '../../events/trim-streams.ts'
-import { createWriteBatch } from '../../events/write-batch.ts'
 import { hash52 } from '../../store/history/hash52.ts'
 import { foldPlays } from '../../store/history/merge-plays.ts'
-import { isTransient } from '../../store/sql/errors.ts'
 import { byAccount } from '../by-account.ts'
 import { type AccountCase, type AccountUpdate, type JudgePorts, loadCases } from './account-case.ts'
 import { type DueResponse, judgeCase } from './judge-account.ts'
 
-export interface DetectorsOptions extends JudgePorts {
-  readonly redis: StreamClient
+export interface DetectorsOptions extends JudgePorts, EventReaderOptions {
   /**
    * Runs the response a finding calls for; an error goes to `onFailure` and the response is retried at the
    * account's next judgement.
@@ -29,21 +27,6 @@ export interface DetectorsOptions extends JudgePorts {
    * end is judged at once.
    */
   readonly rejudgeIntervalMs?: number
-  /** How long events wait to be judged as one batch (milliseconds). */
-  readonly lingerMs?: number
-  readonly consumer?: string
-  readonly batch?: number
-  readonly idleMs?: number
-  readonly claimAfterMs?: number
-  readonly onFailure?: (error: unknown) => void
-}
-
-/** The live detectors. */
-export interface Detectors {
-  stats(): ConsumerStats
-  /** Events not judged yet. */
-  waiting(): Promise<number>
-  stop(): Promise<void>
 }
 
 export const DETECTORS_GROUP = 'detectors'
@@ -111,21 +94,13 @@ const recall = async (options: DetectorsOptions): Promise<void> => {
  * Starts the consumer that judges accounts as events arrive; an entry is acknowledged after its findings are
  * stored.
  */
-export const startDetectors = async (options: DetectorsOptions): Promise<Detectors> => {
-  const { redis, lingerMs = 0 } = options
-  const judge = createJudge(options)
-  const together = createWriteBatch({ write: judge, lingerMs, maxEvents: ENOUGH })
+export const startDetectors = async (options: DetectorsOptions): Promise<EventReader> => {
+  const write = createJudge(options)
   await recall(options).catch((error: unknown) => options.onFailure?.(error))
-  const consumer = consume({
-    ...options,
+  return startEventReader(options, {
     group: DETECTORS_GROUP,
-    consumer: options.consumer ?? `${process.pid}-${randomBytes(6).toString('hex')}`,
-    isTransient: isTransient,
-    handler: (events, isAlone) => (isAlone ? judge(events) : together(events)),
+    write,
+    lingerMs: 0,
+    maxEvents: ENOUGH,
   })
-  return {
-    stats: () => consumer.stats(),
-    waiting: async () => await countPending(redis, DETECTORS_GROUP),
-    stop: async () => await consumer.stop(),
-  }
 }

@@ -8,47 +8,28 @@ import {
 } from '#domain/networks/network'
 import type { GeoPlace, PlayRecord } from '#domain/types'
 import type { AsnEntry } from '../../geo/asn-table.ts'
+import type { GroupedPlace, GroupedRow, GroupedUser } from '../model/grouped-history.ts'
 
 /** A row of `get_history` (`plexpy/datafactory.py`), times and lengths in seconds; every field may be missing, null or an empty string. */
-export interface TautulliRow {
-  readonly [field: string]: unknown
+export interface TautulliRow extends GroupedRow {
   readonly row_id?: number | string | null
   readonly reference_id?: number | null
   readonly session_key?: number | string | null
-  readonly started?: number | string | null
-  readonly stopped?: number | string | null
-  readonly play_duration?: number | string | null
-  readonly duration?: number | string | null
   readonly user_id?: number | null
   readonly user?: string | null
   readonly friendly_name?: string | null
-  readonly platform?: string | null
   readonly product?: string | null
-  readonly player?: string | null
-  readonly ip_address?: string | null
-  readonly machine_id?: string | null
   readonly location?: string | null
   readonly live?: number | string | null
-  readonly full_title?: string | null
-  readonly title?: string | null
   readonly state?: string | null
 }
 
 /** A row of `get_users_table`. */
-export interface TautulliUser {
-  readonly user_id: unknown
-  readonly friendly_name?: string | null
-  readonly username?: string | null
-}
+export type TautulliUser = GroupedUser
 
 /** What `get_geoip_lookup` answers; coordinates may be null. */
-export interface TautulliGeo {
-  readonly city?: string | null
+export interface TautulliGeo extends GroupedPlace {
   readonly code?: string | null
-  readonly country?: string | null
-  readonly region?: string | null
-  readonly latitude?: number | string | null
-  readonly longitude?: number | string | null
   readonly accuracy?: number | null
 }
 

@@ -9,8 +9,9 @@ import {
   accountSchema,
   pageOf,
 } from '../../../schemas/accounts.ts'
-import { idParams, readSort } from '../../../schemas/common.ts'
+import { idParams } from '../../../schemas/common.ts'
 import type { Account } from '../../../store/tables/records.ts'
+import { sortOrder } from '../common/sort-order.ts'
 import { type AccountRoutesOptions, accountOr404 } from './account-options.ts'
 import { tokenRoutes } from './tokens.ts'
 
@@ -53,8 +54,7 @@ const readRoutes = (plain: FastifyInstance, options: AccountRoutesOptions): void
     },
     async (request) => {
       const { limit, after, sort, name, plan, group, enabled } = request.query
-      const order = readSort(sort, SORTS)
-      if (!order) throw new ProblemError('request.invalid', `Sort by ${SORTS.join(', ')}.`)
+      const order = sortOrder(sort, SORTS)
       const where = {
         ...(name === undefined ? {} : { name: { contains: name } }),
         plan,

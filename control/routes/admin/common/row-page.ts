@@ -1,5 +1,5 @@
 import { ProblemError } from '../../../plugins/problem.ts'
-import { readSort } from '../../../schemas/common.ts'
+import { sortOrder } from './sort-order.ts'
 
 /** What a list asks for. */
 export interface PageRequest {
@@ -37,8 +37,7 @@ export const pageOfRows = <F extends string, Row extends Readonly<Record<F | 'id
   wish: PageRequest,
   fields: readonly F[],
 ): { items: Row[]; next: string | null } => {
-  const wanted = readSort(wish.sort, fields)
-  if (!wanted) throw new ProblemError('request.invalid', `Sort by ${fields.join(', ')}.`)
+  const wanted = sortOrder(wish.sort, fields)
   const field: F | 'id' = wanted.sort ?? 'id'
   const sign = wanted.descending ? -1 : 1
   const compare = (a: readonly [Value, Value], b: readonly [Value, Value]): number =>

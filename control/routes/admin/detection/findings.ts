@@ -5,12 +5,13 @@ import { loadTrust, saveTrust } from '../../../detect/live/trust-ledger.ts'
 import { dismissFinding, reinstateFinding } from '../../../detect/scoring/trust.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
-import { idParams, readSort } from '../../../schemas/common.ts'
+import { idParams } from '../../../schemas/common.ts'
 import { findingChange, findingQuery, findingSchema } from '../../../schemas/detection.ts'
 import type { StoredFinding } from '../../../store/tables/records.ts'
 import type { Tables } from '../../../store/tables/stores.ts'
 import { accountRef } from '../common/account-ref.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
+import { sortOrder } from '../common/sort-order.ts'
 
 export interface FindingRoutesOptions {
   readonly store: Pick<Tables, 'findings'> & {
@@ -51,8 +52,7 @@ export const findingRoutes = (plain: FastifyInstance, options: FindingRoutesOpti
     },
     async (request) => {
       const { limit, after, sort, account, from, to, ...same } = request.query
-      const order = readSort(sort ?? '-at', SORTS)
-      if (!order) throw new ProblemError('request.invalid', `Sort by ${SORTS.join(', ')}.`)
+      const order = sortOrder(sort ?? '-at', SORTS)
       const at = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
       const where = {
         ...same,

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
-import { idParams, readSort } from '../../../schemas/common.ts'
+import { idParams } from '../../../schemas/common.ts'
 import {
   dayTotals,
   keyTotals,
@@ -17,6 +17,7 @@ import {
 import type { Span } from '../../../store/history/dashboard.ts'
 import type { History } from '../../../store/history/history.ts'
 import { accountRef } from '../common/account-ref.ts'
+import { sortOrder } from '../common/sort-order.ts'
 
 export interface HistoryRoutesOptions {
   readonly history: Pick<History, 'dashboard' | 'list'>
@@ -136,8 +137,7 @@ const playRoutes = (plain: FastifyInstance, { history, clock }: HistoryRoutesOpt
   )
   const pageOfPlays = async (query: Static<typeof playQuery>) => {
     const { limit, after, sort, from, to, account, ...same } = query
-    const order = readSort(sort ?? '-startedAt', SORTS)
-    if (!order) throw new ProblemError('request.invalid', `Sort by ${SORTS.join(', ')}.`)
+    const order = sortOrder(sort ?? '-startedAt', SORTS)
     const startedAt = {
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),

@@ -6,7 +6,7 @@ import { loadTrust } from '../../../detect/live/trust-ledger.ts'
 import { recover, trustLevel } from '../../../detect/scoring/trust.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
-import { idParams, readSort } from '../../../schemas/common.ts'
+import { idParams } from '../../../schemas/common.ts'
 import {
   explanationSchema,
   sharingQuery,
@@ -17,6 +17,7 @@ import type { StoredAssessment } from '../../../store/tables/records.ts'
 import type { Tables } from '../../../store/tables/stores.ts'
 import { accountRef } from '../common/account-ref.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
+import { sortOrder } from '../common/sort-order.ts'
 
 export interface SharingRoutesOptions {
   readonly store: Pick<Tables, 'assessments' | 'trust'>
@@ -52,8 +53,7 @@ const confidenceRoutes = (plain: FastifyInstance, options: SharingRoutesOptions)
     },
     async (request) => {
       const { limit, after, sort, flagged, min_confidence: from } = request.query
-      const order = readSort(sort ?? '-confidence', SORTS)
-      if (!order) throw new ProblemError('request.invalid', `Sort by ${SORTS.join(', ')}.`)
+      const order = sortOrder(sort ?? '-confidence', SORTS)
       const where = { flagged, ...(from === undefined ? {} : { confidence: { from } }) }
       const page = await store.assessments.list({ where, limit, after, ...order })
       return { items: [...page.rows], next: page.next }

@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox'
 import { BAN_KINDS, BAN_REASONS } from '#domain/reasons'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
-import { idParams, readSort } from '../../../schemas/common.ts'
+import { idParams } from '../../../schemas/common.ts'
 import {
   banCreate,
   banCreated,
@@ -19,6 +19,7 @@ import { accountRef } from '../common/account-ref.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
 import { banSubject } from '../common/ban-subject.ts'
 import { pageOfRows } from '../common/row-page.ts'
+import { sortOrder } from '../common/sort-order.ts'
 
 export interface BanRoutesOptions {
   readonly bans: BanStore
@@ -67,10 +68,7 @@ const banRoutesOnly = (plain: FastifyInstance, options: BanRoutesOptions): void 
   app.get(
     '/bans',
     {
-      schema: {
-        querystring: banQuery,
-        response: { 200: pageOf(banSchema) },
-      },
+      schema: { querystring: banQuery, response: { 200: pageOf(banSchema) } },
       config: { permission: 'bans:read' },
     },
     (request) => pageOfBans(bans.list(), request.query, clock()),
@@ -118,16 +116,12 @@ export const banRoutes = (plain: FastifyInstance, options: BanRoutesOptions): vo
   app.get(
     '/downloads',
     {
-      schema: {
-        querystring: downloadQuery,
-        response: { 200: pageOf(downloadSchema) },
-      },
+      schema: { querystring: downloadQuery, response: { 200: pageOf(downloadSchema) } },
       config: { permission: 'downloads:read' },
     },
     async (request) => {
       const { limit, after, sort, account, group } = request.query
-      const order = readSort(sort, SORTS)
-      if (!order) throw new ProblemError('request.invalid', `Sort by ${SORTS.join(', ')}.`)
+      const order = sortOrder(sort, SORTS)
       const page = await store.downloads.list({ where: { account, group }, limit, after, ...order })
       return { items: [...page.rows], next: page.next }
     },

@@ -1,6 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
-import { type Static, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import { groupBy } from '#domain/group-by'
 import { readDeviceSubject } from '#domain/viewer/lease'
 import { ProblemError } from '../../../plugins/problem.ts'
@@ -105,14 +105,17 @@ const networksOf = (sessions: readonly LiveSession[], banned: Map<string, Banned
 
 type Query = Static<typeof liveListQuery>
 
+/** How the live sessions and the bans become the rows of a list. */
+interface Noun<Row> {
+  readonly kind: 'device' | 'network'
+  readonly rows: (sessions: readonly LiveSession[], banned: Map<string, Banned>) => Row[]
+}
+
 /** The rows of a list: with a filter on sessions, only what plays. */
 const rowsFor = async <Row extends Device | Network>(
   query: Query,
   options: LiveListOptions,
-  noun: {
-    readonly kind: 'device' | 'network'
-    readonly rows: (sessions: readonly LiveSession[], banned: Map<string, Banned>) => Row[]
-  },
+  noun: Noun<Row>,
 ): Promise<Row[]> => {
   const { user_id: user, name: channel, group, network } = query
   const wanted = {
@@ -141,29 +144,25 @@ export const liveListRoutes = (plain: FastifyInstance, options: LiveListOptions)
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const config = { permission: 'sessions:read' }
   const params = Type.Object({ '*': Type.String({ minLength: 1, maxLength: 200 }) })
-  const devices = { kind: 'device', rows: devicesOf } as const
-  const networks = { kind: 'network', rows: networksOf } as const
-  app.get(
-    '/devices',
-    { schema: { querystring: liveListQuery, response: { 200: pageOf(deviceSchema) } }, config },
-    async ({ query }) => pageOfRows(await rowsFor(query, options, devices), query, FIELDS),
-  )
-  app.get(
-    '/devices/*',
-    { schema: { params, response: { 200: deviceSchema } }, config },
-    async (request) => one(await rowsFor({}, options, devices), request.params['*']),
-  )
-  app.get(
-    '/networks',
-    { schema: { querystring: liveListQuery, response: { 200: pageOf(networkSchema) } }, config },
-    async ({ query }) => pageOfRows(await rowsFor(query, options, networks), query, FIELDS),
-  )
-  app.get(
-    '/networks/*',
-    { schema: { params, response: { 200: networkSchema } }, config },
-    async (request) => {
-      const id = banSubject('network', request.params['*'], options.v6Prefix())
-      return one(await rowsFor({}, options, networks), id)
-    },
-  )
+  const addNoun = <Row extends Device | Network>(
+    noun: Noun<Row> & { readonly schema: TSchema; readonly idOf: (text: string) => string },
+  ): void => {
+    app.get(
+      `/${noun.kind}s`,
+      { schema: { querystring: liveListQuery, response: { 200: pageOf(noun.schema) } }, config },
+      async ({ query }) => pageOfRows(await rowsFor(query, options, noun), query, FIELDS),
+    )
+    app.get(
+      `/${noun.kind}s/*`,
+      { schema: { params, response: { 200: noun.schema } }, config },
+      async (request) => one(await rowsFor({}, options, noun), noun.idOf(request.params['*'])),
+    )
+  }
+  addNoun({ kind: 'device', rows: devicesOf, schema: deviceSchema, idOf: (text) => text })
+  addNoun({
+    kind: 'network',
+    rows: networksOf,
+    schema: networkSchema,
+    idOf: (text) => banSubject('network', text, options.v6Prefix()),
+  })
 }

@@ -3,7 +3,6 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
-import { readSort } from '../../../schemas/common.ts'
 import {
   auditQuery,
   auditSchema,
@@ -15,6 +14,7 @@ import {
 } from '../../../schemas/operations.ts'
 import type { AuditStore } from '../../../store/tables/stores.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
+import { sortOrder } from '../common/sort-order.ts'
 
 /** Groups, channels, sources and surge, as the admin API shows and changes them. */
 export interface OperationsOptions {
@@ -75,8 +75,7 @@ const readRoutes = (plain: FastifyInstance, options: OperationsOptions): void =>
     },
     async (request) => {
       const { limit, after, sort, ...where } = request.query
-      const order = readSort(sort ?? '-at', ['at'])
-      if (!order) throw new ProblemError('request.invalid', 'Sort by at.')
+      const order = sortOrder(sort ?? '-at', ['at'])
       const page = await options.auditStore.list({ where, limit, after, ...order })
       return { items: [...page.rows], next: page.next }
     },

@@ -33,6 +33,7 @@ export interface ExplainParameters {
   readonly live?: boolean | undefined
 }
 
+/** The question that parameters ask; what they leave out is unknown, and backends are asked only where `live` is set. */
 export const explainQuestion = (said: ExplainParameters): ExplainQuestion => ({
   address: said.ip,
   channel: said.channel ?? null,

@@ -20,6 +20,7 @@ const PARTS = [
   'gatehouse-check-session.conf',
   'gatehouse-check-in-inner-server.conf',
   'gatehouse-inner-answer.conf',
+  'gatehouse-serve-manifest.conf',
   'gatehouse-serve-segment.conf',
   'gatehouse-proxy-origin.conf',
   'gatehouse-rewrite-manifest.conf',

@@ -13,6 +13,8 @@ export interface StatePaths {
   readonly lists: string
   readonly database: string
   readonly adminToken: string
+  /** Encrypts secrets in the database. */
+  readonly secretsKey: string
   /** Edge API for nginx on this machine. */
   readonly edgeSocket: string
   /** Admin API for the CLI and the supervisor. */
@@ -36,6 +38,7 @@ export const statePaths = (state: string): StatePaths => {
     lists: join(root, 'lists'),
     database: join(root, 'gatehouse.duckdb'),
     adminToken: join(root, 'admin-token'),
+    secretsKey: join(root, 'secrets.key'),
     edgeSocket: join(run, 'control.sock'),
     adminSocket: join(run, 'admin.sock'),
     innerSocket: join(run, 'inner.sock'),

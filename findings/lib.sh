@@ -38,6 +38,19 @@ pip_packages() {
   quietly "$work/venv/bin/pip" --quiet --disable-pip-version-check install "$@"
 }
 
+# m3u_parser_reads LIST PRINT: what the installed m3u-parser makes of LIST, by PRINT, a line of Python that finds the entries in `entries`.
+m3u_parser_reads() {
+  cat >"$work/try.py" <<END
+import sys
+from m3u_parser import M3uParser
+parser = M3uParser()
+parser.parse_m3u(sys.argv[1], check_live=False, enforce_schema=False)
+entries = parser.get_list()
+$2
+END
+  "$work/venv/bin/python" "$work/try.py" "$1" 2>/dev/null
+}
+
 # An apt of our own: neither root nor the machine's lists are needed.
 private_apt() {
   local suite=$1 archive status=/var/lib/dpkg/status folder=$work/apt

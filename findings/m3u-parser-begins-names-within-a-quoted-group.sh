@@ -14,13 +14,5 @@ http://tv.example/1.m3u8
 #EXTINF:-1 tvg-id="2" group-title="A, B",Two
 http://tv.example/2.m3u8
 END
-cat >"$work/try.py" <<'END'
-import sys
-from m3u_parser import M3uParser
-parser = M3uParser()
-parser.parse_m3u(sys.argv[1], check_live=False, enforce_schema=False)
-entries = parser.get_list()
-for entry in entries:
-    print(f"name [{entry['name']}] group [{entry['category']}] {entry['url']}")
-END
-"$work/venv/bin/python" "$work/try.py" "$work/list.m3u" 2>/dev/null | compare
+m3u_parser_reads "$work/list.m3u" \
+  'for e in entries: print("name [%(name)s] group [%(category)s] %(url)s" % e)' | compare

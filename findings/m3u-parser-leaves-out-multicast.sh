@@ -17,14 +17,5 @@ http://tv.example/2.m3u8
 #EXTINF:-1 tvg-id="3" group-title="News",Three
 udp://@239.0.0.1:1234
 END
-cat >"$work/try.py" <<'END'
-import sys
-from m3u_parser import M3uParser
-parser = M3uParser()
-parser.parse_m3u(sys.argv[1], check_live=False, enforce_schema=False)
-entries = parser.get_list()
-for entry in entries:
-    print(entry['url'])
-print(len(entries), 'of 3 entries')
-END
-"$work/venv/bin/python" "$work/try.py" "$work/list.m3u" 2>/dev/null | compare
+m3u_parser_reads "$work/list.m3u" \
+  'print(*(e["url"] for e in entries), f"{len(entries)} of 3 entries", sep="\n")' | compare

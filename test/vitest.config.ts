@@ -45,11 +45,19 @@ export default defineConfig({
           exclude: TEST_GLOBS.alone,
           ...waiting,
           maxWorkers: SERVER_FILES_AT_ONCE,
+          // Projects with a number of workers of their own run in groups of their own.
+          sequence: { groupOrder: 1 },
         },
       },
       {
         root,
-        test: { name: 'alone', include: TEST_GLOBS.alone, ...waiting, fileParallelism: false },
+        test: {
+          name: 'alone',
+          include: TEST_GLOBS.alone,
+          ...waiting,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
       },
     ],
   },

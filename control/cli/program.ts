@@ -9,6 +9,7 @@ import { backtestCommand } from './detection/backtest.ts'
 import { openBacktestHistory } from './detection/backtest-history.ts'
 import { findingsCommand } from './detection/findings.ts'
 import { historyCommand } from './detection/history.ts'
+import { addHistoryImport } from './detection/import-history.ts'
 import { reportCommand } from './detection/report.ts'
 import { openReportHistory } from './detection/report-history.ts'
 import { rulesCommand } from './detection/rules.ts'
@@ -47,7 +48,7 @@ const commands = (): Command[] => [
   checkCommand(),
   explainCommand(),
   nginxCommand(),
-  importCommand(),
+  importCommand(addHistoryImport),
   addDownloadCommands(ticketCommand()),
   ...listCommands(),
 ]

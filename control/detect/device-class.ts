@@ -4,18 +4,28 @@ import type { PlayRecord } from '#domain/types'
 export type DeviceClass = 'television' | 'portable' | 'computer' | 'unknown'
 
 const TELEVISION =
-  /\b(tv|roku|tizen|webos|netcast|xbox|playstation|ps[345]|chromecast|shield|bravia|fire ?tv|aft[a-z]{1,4}|apple ?tv|tvos|htpc|kodi|libreelec|lg|vidaa|philips|sony|panasonic|mag\d*|enigma2|stb|set.?top|tivimate|ott-navigator|perfect-player|televizo|formuler|android ?tv|google ?tv|smart.?tv|dlna)\b/i
+  /\b(tv|roku|tizen|webos|netcast|xbox|playstation|ps[345]|chromecast|shield|bravia|fire ?tv|aft[a-z]{1,4}|apple ?tv|tvos|htpc|kodi|libreelec|lg|vidaa|philips|sony|panasonic|mag\d*|enigma2|stb|set.?top|tivimate|ott-navigator|perfect-player|televizo|formuler|ott navigator|perfect player|stbapp|hbbtv|web0s|mibox\w*|android ?tv|google ?tv|smart.?tv|dlna)\b/i
 const PORTABLE = /\b(ios|ipados|iphone|ipad|android|mobile|phone|tablet)\b/i
 const COMPUTER =
   /\b(windows|macos|mac|osx|linux|chromeos|chrome|firefox|safari|edge|opera|web|desktop|laptop|vlc|mpv|ffmpeg)\b/i
 
 /** The class of a play's device, from the platform and client its player reports. */
-export const deviceClass = (play: Pick<PlayRecord, 'platform' | 'client'>): DeviceClass => {
-  const words = `${play.platform ?? ''} ${play.client ?? ''}`
+export const deviceClass = (
+  play: Pick<PlayRecord, 'platform' | 'client' | 'agent'>,
+): DeviceClass => {
+  const words = `${play.platform ?? ''} ${play.agent ?? play.client ?? ''}`
   if (TELEVISION.test(words)) return 'television'
   if (PORTABLE.test(words)) return 'portable'
   return COMPUTER.test(words) ? 'computer' : 'unknown'
 }
+
+// Sets and boxes that stand by a set, as they name themselves; not apps, which run on phones, too.
+const SET =
+  /\b(smart-?tv|web0s|tizen|stbapp|mag\d*|enigma\w*|formuler|aft[a-z0-9]{1,5}|apple tv|mibox\w*|libreelec|roku|bravia|playstation|xbox)\b/i
+
+/** Whether the play came from a set that stays where it is, by its own User-Agent; apps that run on phones, too, are none. */
+export const isStandingSet = ({ agent }: Pick<PlayRecord, 'agent'>): boolean =>
+  agent !== null && agent !== undefined && SET.test(agent)
 
 const NAMES: Readonly<Record<DeviceClass, string>> = {
   television: 'television',

@@ -70,7 +70,7 @@ const memoize = <P, T>(keyOf: (play: P) => string, compute: (play: P) => T): ((p
 /** Enriches plays that are already normalised. */
 export const enrichPlays = (plays: readonly PlayRecord[], zone?: string): EnrichedPlay[] => {
   const { dayOf, hourOf } = localTime(plays, zone)
-  const classOf = memoize((p: PlayRecord) => `${p.platform}\n${p.client}`, deviceClass)
+  const classOf = memoize((p: PlayRecord) => `${p.platform}\n${p.agent ?? p.client}`, deviceClass)
   const throughHosting = memoize((p: PlayRecord) => p.asnOrg ?? '', isHostingPlay)
   const placed = memoize(
     (p: PlayRecord) => (p.isLan ? `lan ${p.source} ${p.network}` : `${p.network} ${p.asn}`),

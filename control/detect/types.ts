@@ -46,6 +46,8 @@ export interface Evidence {
   readonly devices?: readonly string[]
   readonly networks?: readonly string[]
   readonly countries?: readonly string[]
+  /** Id of the playlist copy the finding is about. */
+  readonly download?: string
 }
 
 /** What a detector found in one account's plays. The same plays always give the same id. */

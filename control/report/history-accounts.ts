@@ -2,6 +2,7 @@ import type { PlayRecord } from '#domain/types'
 import { isCountable } from '../detect/live/countable.ts'
 import type { DetectionRule } from '../detect/rules/rule-types.ts'
 import type { AccountFeedback } from '../detect/scoring/feedback.ts'
+import type { AsnTable } from '../geo/asn-table.ts'
 import type { AccountRead, AccountSource } from './common/account-read.ts'
 
 /** What the report needs of our own history: the plays of each account that started in a span. */
@@ -36,6 +37,21 @@ async function* readAccounts(
   }
 }
 
+/** Plays with the networks of the operator's table, where it knows them. */
+async function* withAsn(
+  accounts: AsyncIterable<readonly PlayRecord[]>,
+  asn: AsnTable | null,
+): AsyncGenerator<readonly PlayRecord[]> {
+  for await (const plays of accounts) {
+    if (asn === null) yield plays
+    else
+      yield plays.map((play) => {
+        const entry = play.address === null || play.isLan ? null : asn(play.address)
+        return entry === null ? play : { ...play, asn: entry.asn, asnOrg: entry.org }
+      })
+  }
+}
+
 /** Accounts from our own history. */
 export const historyAccounts = (
   history: HistoryReader,
@@ -43,10 +59,16 @@ export const historyAccounts = (
     now,
     days,
     user,
-  }: { readonly now: number; readonly days: number; readonly user: string | null },
+    asn = null,
+  }: {
+    readonly now: number
+    readonly days: number
+    readonly user: string | null
+    readonly asn?: AsnTable | null
+  },
 ): AccountSource => ({
   total: null,
-  accounts: readAccounts(history.playsByAccount(now - days * DAY_MS, now + 1), user),
+  accounts: readAccounts(withAsn(history.playsByAccount(now - days * DAY_MS, now + 1), asn), user),
   warnings: () => [],
   usesOwnGeo: true,
 })

@@ -134,7 +134,9 @@ export const runReport = async (
   const history = await openHistory(options)
   try {
     const judge = await judgeFor(options, history)
-    return await runGatehouse(historyAccounts(history, options), judge, { options, output })
+    const asn = readAsn(options.asnFile)
+    const accounts = historyAccounts(history, { ...options, asn })
+    return await runGatehouse(accounts, judge, { options, output })
   } finally {
     await history.close()
   }

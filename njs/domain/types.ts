@@ -60,6 +60,14 @@ export interface PlayRecord extends GeoPlace {
   readonly client: string | null
   /** What its owner or maker calls the player: "Living Room Roku"; left out where the source does not say. */
   readonly player?: string | null
+  /** Whole User-Agent, as an edge reads it; left out where the source does not say, as are the next three. */
+  readonly agent?: string | null
+  /** Id of the playlist copy whose ticket opened the play. */
+  readonly download?: string | null
+  /** `X-Playback-Session-Id` (Apple's players: one random id a playback). */
+  readonly playback?: string | null
+  /** Protocol of the door it came by: `hls`, `mpegts`, … */
+  readonly door?: string | null
   readonly channel: string | null
   readonly title: string | null
   readonly isLive: boolean

@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url'
 import { FEATURES, type Weights } from '../../control/detect/household/features.ts'
 import { DEFAULT_THRESHOLD, DEFAULT_WEIGHTS } from '../../control/detect/household/weights.ts'
 import { positive, readOptions } from '../options.ts'
-import { fitWeights, judge } from './detection-fit.ts'
-import { intervalsOf, type Judged, qualityOf, ratesPerKind } from './detection-metrics.ts'
-import { type Prepared, prepare, readPopulations } from './detection-population.ts'
+import { fitWeights, judge } from './detection/fit.ts'
+import { intervalsOf, type Judged, qualityOf, ratesPerKind } from './detection/metrics.ts'
+import { type Prepared, prepare, readPopulations } from './detection/population.ts'
 
 const FOLDS = 10
 

@@ -43,9 +43,14 @@ const addImporter = (
     })
 }
 
-/** `gatehouse import`: other servers' configurations as ours, on stdout; what became of each line, on stderr. */
-export const importCommand = (): Command => {
-  const command = new Command('import').description("turn another server's configuration into ours")
+/**
+ * `gatehouse import`: other servers' configurations as ours, on stdout; what became of each line, on stderr. Further
+ * kinds of import are added by whom they belong to.
+ */
+export const importCommand = (addMore: (command: Command) => void = () => undefined): Command => {
+  const command = new Command('import').description(
+    "turn another server's configuration or history into ours",
+  )
   addImporter(command, {
     name: 'flussonic',
     words: 'auth_backend blocks and the auth and on_play lines of streams',
@@ -58,5 +63,6 @@ export const importCommand = (): Command => {
     importer: importNginxGeo,
     folderOf: mainFolder,
   })
+  addMore(command)
   return command
 }

@@ -1,7 +1,11 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { defaultGeoFiles } from '../../geo/default-files.ts'
+import type { WhereIs } from '../../migrate/plays/import-plays.ts'
 import { StoreError } from '../../store/sql/errors.ts'
 import type { Store } from '../../store/store.ts'
 import { CliError, type GlobalOptions, loadedConfig, pathsOf } from '../common/context.ts'
+import { warn } from '../common/output.ts'
 
 const DUCKDB = 'duckdb:'
 const IN_USE = 'another process holds the history; end it first, or keep history in PostgreSQL'
@@ -19,8 +23,11 @@ const configured = (options: GlobalOptions) => {
   }
 }
 
-/** Opens the store of an instance that does not run; it must exist. */
-export const openInstanceStore = async (options: GlobalOptions): Promise<Store> => {
+/** Opens the store of an instance that does not run; it must exist unless it is to be made. */
+export const openInstanceStore = async (
+  options: GlobalOptions,
+  { create = false }: { readonly create?: boolean } = {},
+): Promise<Store> => {
   const paths = pathsOf(options)
   const known = configured(options)
   // The database engines are loaded only by who needs them.
@@ -28,9 +35,32 @@ export const openInstanceStore = async (options: GlobalOptions): Promise<Store> 
   const { openStore } = await import('../../store/store.ts')
   const url = known === null ? `${DUCKDB}${paths.database}` : storeUrl(known, paths)
   const file = url.startsWith(DUCKDB) ? url.slice(DUCKDB.length).replace(/^\/\/(?=\/)/, '') : null
-  if (file !== null && !existsSync(file))
+  if (file !== null && create) mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  else if (file !== null && !existsSync(file))
     throw new CliError(`there is no history at ${file}; name the instance with --state or --config`)
   return await openStore({ url }).catch((error: unknown): never => {
     throw isLocked(error) ? new CliError(IN_USE) : error
   })
+}
+
+/** Places by the instance's geo and ASN files, or by those that come along. */
+export const openPlaces = async (
+  options: GlobalOptions,
+): Promise<{ readonly whereIs: WhereIs; close(): void }> => {
+  const { geo: settings } = configured(options) ?? { geo: null }
+  const { createGeo } = await import('../../geo/geo.ts')
+  const isOn = settings?.enabled ?? true
+  const own = settings?.files ?? []
+  const geo = await createGeo({
+    files: isOn ? (own.length > 0 ? own : defaultGeoFiles()) : [],
+    asnFiles: isOn ? (settings?.asn_files ?? []) : [],
+    onProblem: ({ path, reason }) => warn(`geo file ${path}: ${reason}`),
+  })
+  return {
+    whereIs: (address) => {
+      const network = geo.network(address)
+      return { ...geo.place(address), asn: network?.asn ?? null, asnOrg: network?.org ?? null }
+    },
+    close: () => geo.stop(),
+  }
 }

@@ -10,6 +10,7 @@ import {
 } from '../../routes/admin/detection/feedback.ts'
 import { findingRoutes } from '../../routes/admin/detection/findings.ts'
 import { historyRoutes } from '../../routes/admin/detection/history.ts'
+import { importRoutes } from '../../routes/admin/detection/import.ts'
 import { ruleRoutes } from '../../routes/admin/detection/rules.ts'
 import { sharingRoutes } from '../../routes/admin/detection/sharing.ts'
 import type { AdminApiOptions } from '../../routes/admin-api.ts'
@@ -52,6 +53,7 @@ export const detectionRoutes = (parts: DetectionRouteParts): AdminApiOptions['mo
     (app) => sharingRoutes(app, { store, assessor, audit, clock }),
     (app) => feedbackRoutes(app, feedback),
     (app) => historyRoutes(app, { history: store.history, clock }),
+    (app) => importRoutes(app, { history: store.history }),
     (app) => backtestRoutes(app, backtest),
     (app) => imposedRoutes(app, { imposed, audit, applyLimits: parts.applyLimits }),
   ]

@@ -5,6 +5,8 @@ import { distanceOf, hasNetwork, isThroughHosting } from '../guards.ts'
 import { addressPoolOf } from '../network-class.ts'
 import { endOf } from '../normalise.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
+import type { Finding } from '../types.ts'
+import { findCopiedPlaylist } from './copied-playlist.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -78,12 +80,12 @@ const countBefore = (recent: readonly PlayRecord[], since: number): number =>
 const KNOWN_AT_LEAST = 3
 const KNOWN_MS = 7 * 24 * HOUR_MS
 
-/** Many new devices on new networks at once: a leaked playlist or password. */
-export const inspectLeakedCopy: Inspect<'leaked_copy'> = (
-  event,
-  recent,
+/** Many new devices on new networks at once. */
+const findStrangers = (
+  event: PlayRecord,
+  recent: readonly PlayRecord[],
   params: ParamsOf<'leaked_copy'>,
-) => {
+): Finding | null => {
   if (!isNewDevice(event, recent)) return null
   const since = event.startedAt - params.burst_hours * HOUR_MS
   if (countBefore(recent, since) < KNOWN_AT_LEAST) return null
@@ -116,3 +118,7 @@ export const inspectLeakedCopy: Inspect<'leaked_copy'> = (
     },
   )
 }
+
+/** A leaked playlist or password: a copy that strangers use, or many new devices on new networks at once. */
+export const inspectLeakedCopy: Inspect<'leaked_copy'> = (event, recent, params) =>
+  findCopiedPlaylist(event, recent, params) ?? findStrangers(event, recent, params)

@@ -1,81 +1,164 @@
+import { groupBy } from '#domain/group-by'
 import type { PlayRecord } from '#domain/types'
+import { deviceClass } from '../device-class.ts'
 import { hasDerivedDevice } from '../guards.ts'
 import { addressPoolOf } from '../network-class.ts'
-import { watchedUntil } from '../watched.ts'
+import { agentModel, agentVersion } from './agent-model.ts'
+import { type HeldLines, heldLines } from './held-lines.ts'
+import { renewedNames } from './lasting-devices.ts'
+import { provePlayers } from './player-proofs.ts'
 
-// Shorter overlaps are one player that changed its network.
-const OVERLAP_AT_LEAST_MS = 10 * 60_000
-
-// So often must a player be in two places at once before it is two players.
+// On so many days must a player be shown to be two before it is two.
 const PROOFS = 2
-
-const kindOf = (play: PlayRecord): string => `${play.platform ?? ''}/${play.client ?? ''}`
 
 const placeOf = (play: PlayRecord): string =>
   play.isLan ? 'lan' : (addressPoolOf(play.network) ?? 'unknown')
 
-type Overlaps = Map<string, Map<string, number>>
-
-const addOverlap = (overlaps: Overlaps, a: string, b: string): void => {
-  const row = overlaps.get(a) ?? new Map<string, number>()
-  overlaps.set(a, row.set(b, (row.get(b) ?? 0) + 1))
-}
-
-/** How often plays at two places ran at once; plays are in order of start. */
-const overlapsOf = (plays: readonly PlayRecord[]): Overlaps => {
-  const overlaps: Overlaps = new Map()
-  let running: PlayRecord[] = []
+/** Copies of a playlist that players of several models used: files that were passed on, which join nobody. */
+const passedOn = (plays: readonly PlayRecord[]): ReadonlySet<string> => {
+  const models = new Map<string, string>()
+  const copied = new Set<string>()
   for (const play of plays) {
-    const until = watchedUntil(play)
-    running = running.filter((r) => watchedUntil(r) - play.startedAt >= OVERLAP_AT_LEAST_MS)
-    for (const other of running) {
-      if (until - play.startedAt < OVERLAP_AT_LEAST_MS || placeOf(other) === placeOf(play)) continue
-      addOverlap(overlaps, placeOf(other), placeOf(play))
-      addOverlap(overlaps, placeOf(play), placeOf(other))
-    }
-    running.push(play)
+    if (!play.download) continue
+    const model = models.get(play.download)
+    if (model === undefined) models.set(play.download, agentModel(play))
+    else if (model !== agentModel(play)) copied.add(play.download)
   }
-  return overlaps
+  return copied
 }
 
-/** Numbers the players of one kind: places go to the first player that was never elsewhere at the time. */
-const numberPlayers = (plays: readonly PlayRecord[]): Map<string, number> => {
+/** Places that one playlist copy was carried between: one player was at both. */
+const linksOf = (
+  plays: readonly PlayRecord[],
+  copied: ReadonlySet<string>,
+): Map<string, Set<string>> => {
+  const places = new Map<string, Set<string>>()
+  for (const play of plays) {
+    if (!play.download || copied.has(play.download)) continue
+    places.set(play.download, (places.get(play.download) ?? new Set<string>()).add(placeOf(play)))
+  }
+  const links = new Map<string, Set<string>>()
+  for (const set of places.values()) {
+    for (const place of set) {
+      const known = links.get(place) ?? new Set<string>()
+      for (const other of set) if (other !== place) known.add(other)
+      links.set(place, known)
+    }
+  }
+  return links
+}
+
+/** How many agents are used at both of two places: what lives together moves together. */
+const affinityOf = (plays: readonly PlayRecord[]): ((a: string, b: string) => number) => {
+  const agents = new Map<string, Set<string>>()
+  for (const play of plays) {
+    const place = placeOf(play)
+    agents.set(place, (agents.get(place) ?? new Set<string>()).add(agentVersion(play)))
+  }
+  return (a, b) => {
+    const [x, y] = [agents.get(a), agents.get(b)]
+    return x === undefined || y === undefined ? 0 : [...x].filter((agent) => y.has(agent)).length
+  }
+}
+
+/** What is known of all players of an account. */
+interface Known {
+  readonly copied: ReadonlySet<string>
+  readonly held: HeldLines
+  readonly affinity: (a: string, b: string) => number
+}
+
+interface Pair {
+  readonly a: string
+  readonly b: string
+  readonly isCarried: boolean
+  readonly affinity: number
+  readonly plays: number
+}
+
+/** Pairs of places to be joined, the surest first. */
+const rankedPairs = (
+  counts: ReadonlyMap<string, number>,
+  links: ReadonlyMap<string, ReadonlySet<string>>,
+  affinity: Known['affinity'],
+): Pair[] => {
+  const places = [...counts.keys()].sort()
+  const pairs = places.flatMap((a, i) =>
+    places.slice(i + 1).map((b) => ({
+      a,
+      b,
+      isCarried: links.get(a)?.has(b) ?? false,
+      affinity: affinity(a, b),
+      plays: Math.min(counts.get(a) ?? 0, counts.get(b) ?? 0),
+    })),
+  )
+  return pairs.sort(
+    (x, y) =>
+      Number(y.isCarried) - Number(x.isCarried) || y.affinity - x.affinity || y.plays - x.plays,
+  )
+}
+
+/** Numbers the players of one agent: places are one player's unless they were shown to be two players'. */
+const numberPlayers = (plays: readonly PlayRecord[], known: Known): Map<string, number> => {
+  const { copied, held, affinity } = known
   const counts = new Map<string, number>()
   for (const play of plays) counts.set(placeOf(play), (counts.get(placeOf(play)) ?? 0) + 1)
-  const places = [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-  const overlaps = overlapsOf(plays)
-  const players: string[][] = []
-  const numbers = new Map<string, number>()
-  for (const [place] of places) {
-    const row = overlaps.get(place)
-    const fits = (player: readonly string[]): boolean =>
-      player.reduce((sum, other) => sum + (row?.get(other) ?? 0), 0) < PROOFS
-    const at = players.findIndex(fits)
-    if (at >= 0) players[at]?.push(place)
-    else players.push([place])
-    numbers.set(place, at >= 0 ? at : players.length - 1)
+  const proofs = provePlayers(plays, placeOf, {
+    held,
+    downloadOf: (play) => (play.download && !copied.has(play.download) ? play.download : null),
+  })
+  const first = plays[0]
+  const least = first !== undefined && deviceClass(first) === 'television' ? 1 : PROOFS
+  const links = linksOf(plays, copied)
+  const playerOf = new Map([...counts.keys()].map((place) => [place, [place]]))
+  const areTwo = (x: readonly string[], y: readonly string[]): boolean => {
+    const days = new Set<number>()
+    for (const a of x) for (const b of y) for (const d of proofs.get(a)?.get(b) ?? []) days.add(d)
+    return days.size >= least
   }
-  return numbers
+  for (const { a, b, isCarried } of rankedPairs(counts, links, affinity)) {
+    const [x = [], y = []] = [playerOf.get(a), playerOf.get(b)]
+    if (x === y || (!isCarried && areTwo(x, y))) continue
+    x.push(...y)
+    for (const place of y) playerOf.set(place, x)
+  }
+  const players = [...new Set(playerOf.values())].sort((x, y) => sizeOf(y) - sizeOf(x))
+  function sizeOf(player: readonly string[]): number {
+    return player.reduce((sum, place) => sum + (counts.get(place) ?? 0), 0)
+  }
+  return new Map(players.flatMap((player, i) => player.map((place) => [place, i] as const)))
+}
+
+/** The players behind plays of edges, each under the first name it was known by, its updates included. */
+const namePlayers = (plays: readonly PlayRecord[]): Map<PlayRecord, string> => {
+  const known = { copied: passedOn(plays), held: heldLines(plays), affinity: affinityOf(plays) }
+  const names = new Map<PlayRecord, string>()
+  for (const [kind, list] of groupBy(plays, agentVersion)) {
+    const numbers = numberPlayers(list, known)
+    for (const play of list) {
+      const number = numbers.get(placeOf(play)) ?? 0
+      names.set(play, number === 0 ? kind : `${kind} #${number + 1}`)
+    }
+  }
+  return names
 }
 
 /**
- * Replaces device ids that edges derived by stable ones: players of one kind are one device until they overlap
- * often enough to be two, else a phone that leaves the house would count as a second one. Plays must be in
- * order of start.
+ * Replaces device ids that edges derived by stable ones: players of one agent are one device until they are shown
+ * to be two, by playing in two places at once, or by a playlist copy that comes back after another was
+ * used elsewhere; else a phone that leaves the house would count as a second one. Places that one copy of a playlist
+ * was carried between are one player's. A player that was updated stays what it was. Plays must be in order of start.
  */
 export const mergeDerivedDevices = (plays: readonly PlayRecord[]): PlayRecord[] => {
-  const kinds = new Map<string, PlayRecord[]>()
-  for (const play of plays) {
-    if (!hasDerivedDevice(play)) continue
-    const known = kinds.get(kindOf(play))
-    if (known) known.push(play)
-    else kinds.set(kindOf(play), [play])
-  }
-  const numbers = new Map([...kinds].map(([kind, list]) => [kind, numberPlayers(list)]))
+  const own = plays.filter(hasDerivedDevice)
+  if (own.length === 0) return [...plays]
+  const names = namePlayers(own)
+  const updated = renewedNames(own, {
+    nameOf: (play) => names.get(play) ?? '',
+    modelOf: agentModel,
+  })
   return plays.map((play) => {
-    const number = hasDerivedDevice(play)
-      ? numbers.get(kindOf(play))?.get(placeOf(play))
-      : undefined
-    return number === undefined ? play : { ...play, device: `${kindOf(play)} #${number + 1}` }
+    const name = names.get(play)
+    return name === undefined ? play : { ...play, device: updated.get(name) ?? name }
   })
 }

@@ -1,3 +1,4 @@
+import { groupBy } from '#domain/group-by'
 import type { PlayRecord } from '#domain/types'
 import { hasDerivedDevice, isLoopback } from '../guards.ts'
 import { addressPoolOf } from '../network-class.ts'
@@ -31,10 +32,13 @@ interface Chain {
   last: number
 }
 
-const idsOf = (plays: readonly PlayRecord[]): Id[] => {
+const idsOf = (
+  plays: readonly PlayRecord[],
+  nameOf: (play: PlayRecord) => string = (play) => play.device ?? '',
+): Id[] => {
   const ids = new Map<string, Id>()
   for (const play of plays) {
-    const name = play.device ?? ''
+    const name = nameOf(play)
     const id = ids.get(name) ?? {
       name,
       plays: [],
@@ -95,6 +99,27 @@ const constantIds = (plays: readonly PlayRecord[]): ReadonlySet<string> => {
   return constant
 }
 
+/** How plays are told apart: the name a play's device goes by now, and what it says it is. */
+export interface Naming {
+  readonly nameOf: (play: PlayRecord) => string
+  readonly modelOf: (play: PlayRecord) => string
+}
+
+/**
+ * Names that were renewed, with the first name of each: names of one model that follow each other in one place are
+ * one device. Plays must be in order of start.
+ */
+export const renewedNames = (
+  plays: readonly PlayRecord[],
+  { nameOf, modelOf: model }: Naming,
+): Map<string, string> => {
+  const names = new Map<string, string>()
+  for (const list of groupBy(plays, model).values()) {
+    for (const [id, name] of chainIds(idsOf(list, nameOf))) if (id !== name) names.set(id, name)
+  }
+  return names
+}
+
 /**
  * Gives plays devices that last: an id that several models go by names each of them apart, and ids of one model
  * that follow each other in one place are one device whose id was renewed, as browsers and some apps do. Plays
@@ -107,18 +132,13 @@ export const lastingDevices = (plays: readonly PlayRecord[]): PlayRecord[] => {
       ? { ...play, device: `${play.device} ${modelOf(play)}` }
       : play,
   )
-  const models = new Map<string, PlayRecord[]>()
-  for (const play of named) {
-    if (play.device === null || hasDerivedDevice(play)) continue
-    const model = `${play.source}\n${modelOf(play)}`
-    const known = models.get(model)
-    if (known) known.push(play)
-    else models.set(model, [play])
-  }
-  const names = new Map<string, string>()
-  for (const list of models.values()) {
-    for (const [id, name] of chainIds(idsOf(list))) if (id !== name) names.set(id, name)
-  }
+  const names = renewedNames(
+    named.filter((play) => play.device !== null && !hasDerivedDevice(play)),
+    {
+      nameOf: (play) => play.device ?? '',
+      modelOf: (play) => `${play.source}\n${modelOf(play)}`,
+    },
+  )
   if (names.size === 0) return named
   return named.map((play) => {
     const name = play.device === null ? undefined : names.get(play.device)

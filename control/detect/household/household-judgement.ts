@@ -8,7 +8,7 @@ import { type AccountFeatures, accountFeatures, type Weights } from './features.
 import { type Home, homesOf } from './homes.ts'
 import { explainFeature } from './household-text.ts'
 import { RETURN_DAYS } from './returned-to.ts'
-import { DEFAULT_THRESHOLD, DEFAULT_WEIGHTS } from './weights.ts'
+import { DEFAULT_THRESHOLD, weightsFor } from './weights.ts'
 
 /** What households and findings say about one account. */
 export interface Judgement {
@@ -43,7 +43,7 @@ export const householdEvidence = (homes: readonly Home[], now: number): Househol
  * Whether anything may be held against the account at all: another home come back to on separate days, a machine,
  * or a burst of strangers. Whatever less adds up to, nobody is accused of it.
  */
-const hasEnoughEvidence = ({ strongest, values }: AccountFeatures): boolean =>
+export const hasEnoughEvidence = ({ strongest, values }: AccountFeatures): boolean =>
   (strongest?.settledDays ?? 0) >= RETURN_DAYS || values.restreaming > 0 || values.strangers > 0
 
 /**
@@ -54,7 +54,7 @@ export const judgeHouseholds = (
   plays: readonly PlayRecord[],
   options: JudgementOptions,
 ): Judgement => {
-  const weights = options.weights ?? DEFAULT_WEIGHTS
+  const weights = options.weights ?? weightsFor(plays)
   const homes = homesOf(enrichPlays(plays))
   const evidence = householdEvidence(homes, options.now)
   const decay = decayAt(options.now)

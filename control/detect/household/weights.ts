@@ -1,3 +1,5 @@
+import type { PlayRecord } from '#domain/types'
+import { hasDerivedDevice } from '../guards.ts'
 import type { Weights } from './features.ts'
 
 /**
@@ -27,6 +29,36 @@ export const DEFAULT_WEIGHTS: Weights = {
   restreaming: 8,
   far_apart: 0.05,
 }
+
+/**
+ * The same for plays of our own edges, whose devices are worked out rather than told: a set of its own is no
+ * better known than any device, and distance counts again.
+ */
+export const EDGE_WEIGHTS: Weights = {
+  intercept: -5.15,
+  other_home: 0.7,
+  television: 0,
+  hours: 0.9,
+  devices: 1.2,
+  no_television: 0,
+  common_days: 0.7,
+  overlap: 0.6,
+  abroad: 0.6,
+  mixing: -1.05,
+  turns: -0.7,
+  brief: 0,
+  passing: -0.7,
+  work_hours: -1.2,
+  short_history: -0.4,
+  more_homes: 0.5,
+  strangers: 6.5,
+  restreaming: 8,
+  far_apart: 1.2,
+}
+
+/** The weights plays are judged with: those of edges where most plays are told by edges. */
+export const weightsFor = (plays: readonly Pick<PlayRecord, 'source'>[]): Weights =>
+  2 * plays.filter(hasDerivedDevice).length > plays.length ? EDGE_WEIGHTS : DEFAULT_WEIGHTS
 
 /** An account is flagged from this confidence on; chosen by cross-validation. */
 export const DEFAULT_THRESHOLD = 55

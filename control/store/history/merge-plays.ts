@@ -36,6 +36,10 @@ export function mergePlay(a: PlayRecord, b: PlayRecord): PlayRecord {
     playedMs: larger(a.playedMs, b.playedMs),
     bytes: larger(a.bytes, b.bytes),
     player: either(late.player ?? null, early.player ?? null),
+    agent: either(late.agent ?? null, early.agent ?? null),
+    download: either(late.download ?? null, early.download ?? null),
+    playback: either(late.playback ?? null, early.playback ?? null),
+    door: either(late.door ?? null, early.door ?? null),
     reason: late.endedAt === null ? late.reason : (late.reason ?? early.reason),
   }
 }

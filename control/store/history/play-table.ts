@@ -45,6 +45,10 @@ export const PLAYS = defineTable<StoredPlay>({
     bytes: 'int?',
     reason: 'text?',
     player: 'text?',
+    agent: 'text?',
+    download: 'text?',
+    playback: 'text?',
+    door: 'text?',
   },
 })
 
@@ -65,6 +69,10 @@ export const playColumns = (play: PlayRecord, key = 0, accountKey = 0): SqlValue
   PLAYS.toRow({
     ...play,
     player: play.player ?? null,
+    agent: play.agent ?? null,
+    download: play.download ?? null,
+    playback: play.playback ?? null,
+    door: play.door ?? null,
     key,
     accountKey,
     startedAt: Math.trunc(play.startedAt),
@@ -111,6 +119,10 @@ export const withoutKey = (stored: StoredPlay): PlayRecord => ({
   bytes: stored.bytes,
   reason: stored.reason,
   player: stored.player ?? null,
+  agent: stored.agent ?? null,
+  download: stored.download ?? null,
+  playback: stored.playback ?? null,
+  door: stored.door ?? null,
 })
 
 /** A row as the record it was made of. */

@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { DEFAULT_THRESHOLD, DEFAULT_WEIGHTS } from '../../../control/detect/household/weights.ts'
 import { assessAccount } from '../../../control/detect/judge/assess.ts'
-import { judge } from '../../../scripts/bench/detection-fit.ts'
-import { qualityOf, ratesPerKind } from '../../../scripts/bench/detection-metrics.ts'
-import { prepare, readPopulations } from '../../../scripts/bench/detection-population.ts'
+import { judge } from '../../../scripts/bench/detection/fit.ts'
+import { qualityOf, ratesPerKind } from '../../../scripts/bench/detection/metrics.ts'
+import { prepare, readPopulations } from '../../../scripts/bench/detection/population.ts'
 
 const SAMPLE = fileURLToPath(new URL('../../vectors/detection/sample', import.meta.url))
 const DAYS = 60

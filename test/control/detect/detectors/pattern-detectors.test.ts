@@ -38,6 +38,46 @@ describe('a leaked copy', () => {
   })
 })
 
+describe('a copy of a playlist', () => {
+  const params = { window_hours: 720, burst_hours: 96, min_devices: 4, min_places: 3 }
+  const before = daily(everyNth(20, 1), { with: { agent: 'home', asn: 1, download: 'own' } })
+  const use = (n: number, more: { agent?: string; network?: string; asn?: number } = {}) =>
+    play({
+      at: 20 * DAY + n * HOUR,
+      network: more.network ?? `203.0.${n}.7`,
+      place: n % 2 === 0 ? 'turin' : 'sydney',
+      device: null,
+      with: { agent: more.agent ?? `agent ${n}`, asn: more.asn ?? n, download: 'leaked' },
+    })
+
+  it('that strangers use is named, with when and by how many networks', () => {
+    const finding = inspectLeakedCopy(use(3), [...before, use(1), use(2)], params)
+    expect(finding?.kind).toBe('leaked_copy')
+    expect(finding?.evidence).toMatchObject({
+      download: 'leaked',
+      count: 3,
+      networks: ['203.0.1.7', '203.0.2.7', '203.0.3.7'],
+    })
+    expect(finding?.summary).toContain('Playlist copy leaked was used by 3 players on 3 networks')
+    expect(finding?.summary).toContain('2026-03-22 13:00 UTC')
+  })
+
+  it('that goes with its owner is none', () => {
+    const journey = [1, 2, 3].map((n) => use(n, { agent: 'one phone' }))
+    expect(
+      inspectLeakedCopy(journey[2] ?? play(), [...before, ...journey.slice(0, 2)], params),
+    ).toBe(null)
+    const carrier = [1, 2, 3].map((n) => use(n, { asn: 7 }))
+    expect(
+      inspectLeakedCopy(carrier[2] ?? play(), [...before, ...carrier.slice(0, 2)], params),
+    ).toBe(null)
+    const athome = [1, 2, 3].map((n) => use(n, { network: '192.0.2.1' }))
+    expect(inspectLeakedCopy(athome[2] ?? play(), [...before, ...athome.slice(0, 2)], params)).toBe(
+      null,
+    )
+  })
+})
+
 describe('restreaming', () => {
   const params = { window_hours: 168, min_hours_per_day: 20, min_days: 3, min_parallel: 3 }
   const roundTheClock = (device: string, asnOrg: string | null) =>

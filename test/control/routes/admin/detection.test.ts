@@ -214,6 +214,23 @@ describe('history', () => {
     expect(lines[2]).toEqual({ accounts: 2 })
   })
 
+  test('plays of another history are added once, the bad ones counted', async () => {
+    const [one] = shared
+    const plays = [{ ...one, id: 'imported' }, { ...one, id: 'second' }, { id: 'nothing' }]
+    expect((await call('POST', '/history/plays', { plays })).body).toMatchObject({
+      rows: 3,
+      inserted: 2,
+      bad: 1,
+      problems: [expect.stringContaining('play 3')],
+    })
+    expect((await call('POST', '/history/plays', { plays })).body).toMatchObject({
+      inserted: 0,
+      unchanged: 2,
+    })
+    for (const bad of [{}, { plays: 'all' }])
+      expect((await call('POST', '/history/plays', bad)).status).toBe(400)
+  })
+
   test('a draft is tried against the rules in force', async () => {
     const rules = [{ id: 'draft', kind: 'simultaneous_places' }]
     const { body } = await call('POST', '/backtest', { rules, days: 30 })

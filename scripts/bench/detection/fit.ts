@@ -3,10 +3,11 @@ import {
   FEATURES,
   type FeatureId,
   type Weights,
-} from '../../control/detect/household/features.ts'
-import type { Judged } from './detection-metrics.ts'
-import { decayOf, type Prepared } from './detection-population.ts'
+} from '../../../control/detect/household/features.ts'
+import { hasEnoughEvidence } from '../../../control/detect/household/household-judgement.ts'
 import { fitLogistic, type Row } from './logistic.ts'
+import type { Judged } from './metrics.ts'
+import { decayOf, type Prepared } from './population.ts'
 
 // What a weight may mean: sharing when positive, innocence when negative.
 const SIGNS: Readonly<Record<FeatureId, number>> = {
@@ -36,8 +37,11 @@ const FIXED: readonly FeatureId[] = ['short_history', 'restreaming']
 // Weights decide which household is the strongest, so fitting and choosing take turns.
 const TURNS = 5
 
+const featuresOf = (account: Prepared, weights: Weights) =>
+  accountFeatures(account.evidence, weights, account.findings, decayOf(account))
+
 const valuesOf = (account: Prepared, weights: Weights): number[] => {
-  const { values } = accountFeatures(account.evidence, weights, account.findings, decayOf(account))
+  const { values } = featuresOf(account, weights)
   return [1, ...FEATURES.map((id) => values[id])]
 }
 
@@ -101,9 +105,13 @@ export const judge = (
   threshold: number,
 ): Judged[] =>
   accounts.map((account) => {
-    const all = [weights.intercept, ...FEATURES.map((id) => weights[id])]
-    const logOdds = valuesOf(account, weights).reduce((s, v, i) => s + v * (all[i] ?? 0), 0)
+    const features = featuresOf(account, weights)
+    const logOdds = FEATURES.reduce(
+      (sum, id) => sum + features.values[id] * weights[id],
+      weights.intercept,
+    )
     const score = 100 / (1 + Math.exp(-logOdds))
     const { population, kind, isSharing } = account
-    return { population, kind, isSharing, score, isFlagged: score >= threshold }
+    const isFlagged = hasEnoughEvidence(features) && score >= threshold
+    return { population, kind, isSharing, score, isFlagged }
   })

@@ -2,21 +2,22 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { PlayRecord } from '#domain/types'
-import { enrichPlays } from '../../control/detect/enriched-play.ts'
-import type { HouseholdEvidence } from '../../control/detect/household/evidence.ts'
-import { homesOf } from '../../control/detect/household/homes.ts'
-import { householdEvidence } from '../../control/detect/household/household-judgement.ts'
-import { preparePlays } from '../../control/detect/household/prepare-plays.ts'
-import { inspectPlays } from '../../control/detect/judge/inspect-plays.ts'
-import { defaultRules } from '../../control/detect/rules/rules.ts'
-import { decayAt } from '../../control/detect/scoring/decay.ts'
-import type { Finding } from '../../control/detect/types.ts'
-import type { AsnEntry } from '../../control/geo/asn-table.ts'
+import { enrichPlays } from '../../../control/detect/enriched-play.ts'
+import type { HouseholdEvidence } from '../../../control/detect/household/evidence.ts'
+import { homesOf } from '../../../control/detect/household/homes.ts'
+import { householdEvidence } from '../../../control/detect/household/household-judgement.ts'
+import { preparePlays } from '../../../control/detect/household/prepare-plays.ts'
+import { inspectPlays } from '../../../control/detect/judge/inspect-plays.ts'
+import { defaultRules } from '../../../control/detect/rules/rules.ts'
+import { decayAt } from '../../../control/detect/scoring/decay.ts'
+import type { Finding } from '../../../control/detect/types.ts'
+import type { AsnEntry } from '../../../control/geo/asn-table.ts'
 import {
   playFromTautulli,
   type TautulliGeo,
   type TautulliRow,
-} from '../../control/sources/tautulli/rows.ts'
+} from '../../../control/sources/tautulli/rows.ts'
+import { readEdgePlays, withNetworks } from './edge-population.ts'
 
 /** What is known of one account for a benchmark. */
 export interface Label {
@@ -33,9 +34,13 @@ export interface Population {
 }
 
 const HISTORY = 'history.json'
+const EDGE_PLAYS = 'plays.ndjson'
+
+const holds = (folder: string, file: string): boolean =>
+  existsSync(join(folder, file)) || existsSync(join(folder, `${file}.gz`))
 
 const isPopulation = (folder: string): boolean =>
-  existsSync(join(folder, HISTORY)) || existsSync(join(folder, `${HISTORY}.gz`))
+  holds(folder, HISTORY) || holds(folder, EDGE_PLAYS)
 
 /** The text of a file, packed or not; `null` where there is neither. */
 const readText = (folder: string, file: string): string | null => {
@@ -51,7 +56,25 @@ const readJson = (folder: string, file: string): unknown => {
   return JSON.parse(text)
 }
 
+const readEdgePopulation = (folder: string, name: string): Population => {
+  const geo = readJson(folder, 'geo.json') as Record<string, TautulliGeo>
+  const asn = readJson(folder, 'asn.json') as Record<string, AsnEntry>
+  const labels = readJson(folder, 'labels.json') as Record<string, Label>
+  const { now } = readJson(folder, 'meta.json') as { now: number }
+  const plays = readEdgePlays((readText(folder, EDGE_PLAYS) ?? '').split('\n'), geo)
+  return {
+    name,
+    now: now * 1000,
+    labels: new Map(Object.entries(labels)),
+    plays: (user, withAsn) => {
+      const own = plays.get(user) ?? []
+      return withAsn ? withNetworks(own, asn) : own
+    },
+  }
+}
+
 const readPopulation = (folder: string, name: string): Population => {
+  if (holds(folder, EDGE_PLAYS)) return readEdgePopulation(folder, name)
   const history = readJson(folder, HISTORY) as Record<string, TautulliRow[]>
   const geo = readJson(folder, 'geo.json') as Record<string, TautulliGeo>
   const asn = JSON.parse(readText(folder, 'asn.json') ?? '{}') as Record<string, AsnEntry>

@@ -49,13 +49,13 @@ export interface App {
 
 const EVENTS_MS = 5_000
 
-/** What everything else stands on: configuration, database, Redis, events, sessions. */
+/** The base of all other parts: configuration, database, Redis, events, sessions. */
 const createGround = async ({ loaded, paths, log }: AppOptions) => {
   const now = (): number => Date.now()
   const live = createLiveConfig(loaded, (message) => log.warn(message))
   const persistence = await openPersistence(live.config(), paths, now)
   const redis = connectRedis(redisSettings(live.config(), paths), log)
-  // Nobody waits for events: a slow answer is better than one asked for twice.
+  // No request waits for events: a slow answer is better than a repeated request.
   const patient = { ...redisSettings(live.config(), paths), commandTimeoutMs: EVENTS_MS }
   const streams = connectRedis(patient, log)
   const geo = await openGeo(live.config(), log)
@@ -85,7 +85,7 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
 
 type Ground = Awaited<ReturnType<typeof createGround>>
 
-/** An opening does not fail because its next update could not be noted. */
+/** An opening does not fail because its next update could not be stored. */
 const forgiving = (
   lifecycle: LiveRevalidation,
   log: Logger,
@@ -102,7 +102,7 @@ const forgiving = (
     }),
 })
 
-/** Who may watch what: lineup, rules and backends, openings. */
+/** Access: lineup, rules and backends, openings. */
 const createDeciding = async (ground: Ground) => {
   const { live, persistence, sessions, redis, log, now, paths, geo, recorder } = ground
   const surge = createSurgeState(persistence.store.settings, now)

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { build } from '../control/runtime/build.ts'
 import { reportAndExit } from '../control/runtime/failure.ts'
 
-// Whoever started this may have gone; the build is for all.
+// The process that started this may have ended; the build is for all.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
 const { values } = parseArgs({ options: { help: { type: 'boolean' } }, strict: false })

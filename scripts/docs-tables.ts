@@ -14,7 +14,7 @@ export function fillTables(text: string, tables: Readonly<Record<string, string>
   )
 }
 
-/** Every reason id with what it tells an operator. */
+/** Every reason id with its meaning for an operator. */
 export function reasonTable(): string {
   return table(
     ['reason', 'meaning'],
@@ -22,7 +22,7 @@ export function reasonTable(): string {
   )
 }
 
-/** Every way a viewer can knock, in the order they are tried; patterns of locations are cut short. */
+/** Every door, in the order nginx tries them; patterns of locations are cut short. */
 export function doorTable(): string {
   const locations = new Map(
     doorLocations().flatMap(({ location, doors }) => doors.map((door) => [door, location])),

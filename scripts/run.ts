@@ -28,7 +28,7 @@ async function main(): Promise<void> {
       resolve()
     }
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end)
-    // Its terminal is gone, or whoever read it.
+    // Its terminal is gone, or the reader of its pipe.
     for (const stream of [process.stdout, process.stderr]) stream.on('error', end)
   })
   const service = await supervise(setup, report, abort.signal).catch((error: unknown) => {

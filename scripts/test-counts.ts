@@ -115,8 +115,9 @@ function flakyIn(first: TestFile, second: TestFile, shown: (file: string) => str
 }
 
 /**
- * What two runs come to, the second of them of the files that failed in the first: of those the second run counts, but what failed only
- * at first is a failure still, unless `mayFailOnce` says otherwise for its file. File names are told as `shown` puts them.
+ * What two runs come to, the second of them of the files that failed in the first: of those the
+ * second run counts, but what failed only at first is a failure still, unless `mayFailOnce` says
+ * otherwise for its file. `shown` turns a file into the name printed.
  */
 export function outcomeOfTwoRuns(
   first: TestRun,
@@ -152,7 +153,7 @@ export interface StageRow extends Outcome {
   readonly seconds: number
 }
 
-const told = (how: string, all: readonly string[] = []) =>
+const sectionOf = (how: string, all: readonly string[] = []) =>
   all.map((it) => `  ${how}: ${it.replaceAll('\n', '\n      ')}`)
 
 /** A line per stage with its time, one that names what is flaky, and the closing line. */
@@ -160,9 +161,9 @@ export function summary(rows: readonly StageRow[]): { lines: string[]; hasFailed
   const total = sum(rows.map(({ counts }) => counts))
   const lines = rows.flatMap(({ name, counts, seconds, failed, flaky, forgiven }) => [
     `${name.padEnd(14)} ${`${seconds.toFixed(1)} s`.padStart(9)}  ${counts.failed === 0 ? 'ok' : 'FAILED'}`,
-    ...told('failed', failed),
-    ...told('flaky, failed at first and passed when run again', flaky),
-    ...told('failed at first, passed when run again, as a player may', forgiven),
+    ...sectionOf('failed', failed),
+    ...sectionOf('flaky, failed at first and passed when run again', flaky),
+    ...sectionOf('failed at first, passed when run again, as a player may', forgiven),
   ])
   const flaky = rows.flatMap((row) => row.flaky ?? []).map((it) => it.split('\n')[0])
   if (flaky.length > 0) lines.push(`${flaky.length} flaky: ${flaky.join('; ')}`)

@@ -9,7 +9,7 @@ export interface DirectorySource {
 }
 
 export interface AccountDirectory extends DirectorySource {
-  /** Forgets what a change may have made wrong. */
+  /** Empties the cache after a change. */
   forget(): void
 }
 
@@ -52,7 +52,7 @@ const remember = <T>(read: (key: string) => Promise<T>, clock: () => number) => 
       flights.set(key, flight)
       return await flight
     },
-    // Entries stay as a fallback for a database that is away; they only count as old.
+    // Entries stay as a fallback for an unreachable database; they only count as stale.
     expire: (): void => {
       for (const [key, { value }] of memory) memory.set(key, { value, at: 0 })
     },

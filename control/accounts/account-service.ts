@@ -90,7 +90,7 @@ export const createAccountService = (
     return token?.revokedAt === null ? token : null
   }
 
-  /** Players that know user names and passwords alone take the account's name and its token. */
+  /** Players that support only user name and password use the account's name and its token. */
   const byNameAndToken = async (login: {
     readonly username: string
     readonly password: string

@@ -24,7 +24,7 @@ const createConcurrencyLimit = () => {
 export const createPasswordCache = (serverKey: () => Uint8Array): PasswordCache => {
   const right = new Map<string, string>()
   const limit = createConcurrencyLimit()
-  const nobody = hashPassword('no such user')
+  const unknownUser = hashPassword('no such user')
 
   return {
     verify: async ({ username, password }, stored) => {
@@ -32,9 +32,10 @@ export const createPasswordCache = (serverKey: () => Uint8Array): PasswordCache 
         .update(`${username.length}:${username}:${password}`)
         .digest('base64url')
       if (stored !== null && right.get(mark) === stored) return true
-      // An unknown user costs what a known one costs, so that names cannot be told apart by time.
+      // An unknown user costs what a known one costs, so that response times do not reveal which
+      // names exist.
       const isRight = await limit(
-        async () => await verifyPassword(stored ?? (await nobody), password),
+        async () => await verifyPassword(stored ?? (await unknownUser), password),
       )
       if (!isRight || stored === null) return false
       if (right.size >= REMEMBERED) right.clear()

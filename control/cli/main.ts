@@ -6,7 +6,7 @@ import { runProgram } from './program.ts'
 
 const USAGE_EXIT = 2
 
-// Who reads has read enough, as `| head` does.
+// The reader has closed the pipe, as `| head` does.
 process.stdout.on('error', () => process.exit())
 
 try {

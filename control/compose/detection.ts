@@ -25,7 +25,7 @@ export interface Detection {
   readonly assessor: Assessor
   readonly detectors: EventReader
   readonly imposed: ImposedLimits
-  /** Judges an account's last day again after an operator's word. */
+  /** Evaluates an account's last day again after an operator's feedback. */
   judgeAgain(account: AccountRef): Promise<void>
 }
 
@@ -40,17 +40,23 @@ export interface DetectionParts {
   readonly now: () => number
 }
 
-/** One control plane hears of every play; several hear of a part each and look into SQL for the rest. */
+/**
+ * A single control plane reads every play's events; of several, each reads a part and loads the
+ * rest from SQL.
+ */
 const REFRESH_MS = { duckdb: 600_000, postgres: 30_000 } as const
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const ACCOUNTS_A_ROUND = 500
 
-/** Running sessions are told every minute; a conflict is long enough to be seen a little later. */
+/**
+ * Running sessions are published every minute; a conflict lasts long enough to be seen a little
+ * later.
+ */
 const PATIENCE_MS = 4 * MINUTE
 
-/** A look into SQL costs much the same for one account as for fifty. */
+/** A SQL query costs much the same for one account as for fifty. */
 const LINGER_MS = SECOND
 
 const createRespond = (parts: DetectionParts) =>

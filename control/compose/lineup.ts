@@ -7,7 +7,9 @@ import type { LiveConfig } from './base/live-config.ts'
 
 const SURGE_REFUSE_MS = 5_000
 
-/** Ends the sessions of channels a surge left out; their players hear it at their next request. */
+/**
+ * Ends the sessions of channels a surge left out; their players are refused at their next request.
+ */
 const endLeftOut = async (
   { store, view }: Pick<Sessions, 'store' | 'view'>,
   group: string,

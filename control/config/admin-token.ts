@@ -18,7 +18,7 @@ export const adminToken = (file: string): string => {
   return token
 }
 
-/** A comparison against one secret that is kept as a hash and takes the same time whatever is presented. */
+/** Compares against one secret, kept as a hash, in constant time. */
 export const tokenCheck = (token: string): ((presented: string) => boolean) => {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
   const kept = digest(token)

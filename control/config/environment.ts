@@ -37,7 +37,7 @@ const parseScalar = (text: string): unknown => {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Lays `GATEHOUSE_*` variables over a raw configuration; changes the given record. */
+/** Applies `GATEHOUSE_*` variables to a raw configuration; changes the given record. */
 export const applyEnvironment = (
   raw: Record<string, unknown>,
   schema: TSchema,

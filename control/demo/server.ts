@@ -12,7 +12,7 @@ export interface SeenRequest {
   readonly headers: IncomingMessage['headers']
 }
 
-/** The demo origin: a media server of files, with nothing of Gatehouse in it. */
+/** The demo origin: a plain media server, without any part of Gatehouse. */
 export function createOrigin(
   media: Media,
   onRequest: (seen: SeenRequest) => void = () => {},

@@ -12,7 +12,7 @@ export interface EdgeDirectory {
   forget(): void
 }
 
-/** Another control plane's revocation is heard after this long; our own at once. */
+/** How long an edge's row is cached: another control plane's revocation takes effect this late. */
 const KEEP_MS = 1_000
 
 interface Known {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { EdgeGroup, EdgePolicy } from '#domain/channels/protocol'
 import type { Config, GroupConfig } from '../config/schema/schema.ts'
 
-/** Leases in use live on by themselves for a day after control was last heard. */
+/** Leases in use live on by themselves for a day after the last answer of the control plane. */
 const GRACE_SEC = 86_400
 const GRACE_LEASE_SEC = 120
 const GRACE_PASS_SEC = 86_400

@@ -14,7 +14,7 @@ export interface PushTarget {
 }
 
 export interface PushService {
-  /** Tells every edge at once; an edge that misses it hears by its next sync. */
+  /** Pushes to every edge at once; an edge that misses it catches up with its next sync. */
   push(changes: Pick<BanChanges, 'set' | 'clear' | 'kill'>): Promise<void>
   /** An edge on another machine said where it takes pushes; it says so with every sync. */
   announced(target: PushTarget): void
@@ -31,13 +31,13 @@ export interface PushOptions {
 }
 
 const TIMEOUT_MS = 2_000
-/** An edge not heard of for so long gets no pushes. */
+/** Milliseconds since its last sync after which an edge gets no pushes. */
 const SILENT_MS = 60_000
 
 interface Receiver {
   readonly target: PushTarget
   readonly pool: Pool
-  heardAt: number
+  lastSyncAt: number
 }
 
 const send = async ({ target, pool }: Receiver, message: PushMessage): Promise<void> => {
@@ -82,7 +82,7 @@ export const createPushService = (
   const receiverOf = (target: PushTarget): Receiver => ({
     target,
     pool: poolOf(target, ca),
-    heardAt: clock(),
+    lastSyncAt: clock(),
   })
   const fixed = local.map(receiverOf)
   const remote = new Map<string, Receiver>()
@@ -92,7 +92,7 @@ export const createPushService = (
     receiver?.pool.close().catch((error: unknown) => onMiss(edge, error))
   }
   const receivers = (): Receiver[] => {
-    for (const [edge, { heardAt }] of remote) if (clock() - heardAt > SILENT_MS) forget(edge)
+    for (const [edge, { lastSyncAt }] of remote) if (clock() - lastSyncAt > SILENT_MS) forget(edge)
     return [...fixed, ...remote.values()]
   }
   return {
@@ -113,7 +113,7 @@ export const createPushService = (
     announced: (target) => {
       const known = remote.get(target.edge)
       if (known && isSame(known.target, target)) {
-        known.heardAt = clock()
+        known.lastSyncAt = clock()
         return
       }
       forget(target.edge)

@@ -18,7 +18,7 @@ export interface SyncPorts {
   readonly sessions: Pick<SessionStore, 'renew' | 'close'>
   readonly bans: Pick<BanStore, 'since'>
   readonly epoch: () => string | null
-  /** The clock bans are told by: that of Redis, since one machine's may be wrong. */
+  /** The clock of bans: that of Redis, since one machine's may be wrong. */
   readonly clock: () => number
   readonly policy: () => EdgePolicy
   readonly keys: () => EdgeKeys
@@ -73,7 +73,8 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
   const { edge, seen, traffic, closed } = request
   const epoch = ports.epoch()
   const isStrange = ports.catchUp.beginSync(edge, request.have.epoch, epoch)
-  // What a stream sent while it ran was told while it ran: its end tells only of its last seconds.
+  // What a stream sent was reported while it ran: the report of its end covers only its last
+  // seconds.
   for (const [, bytes] of [...traffic, ...closed]) ports.traffic.add(bytes)
   const renewed = await ports.sessions.renew({
     edge,
@@ -94,10 +95,10 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
   const keys = ports.keys()
   const more = seen.length >= MOST_SEEN
   ports.catchUp.synced(edge, !isStrange && !more)
-  const told = epoch ?? (isStrange ? DEGRADED_EPOCH : null)
+  const answered = epoch ?? (isStrange ? DEGRADED_EPOCH : null)
   return {
     now,
-    ...(told === null ? {} : { epoch: told }),
+    ...(answered === null ? {} : { epoch: answered }),
     ...(request.have.policy === policy.version ? {} : { policy }),
     ...(request.have.keys === keys.version ? {} : { keys }),
     tables: staleTables(request, ports),
@@ -109,7 +110,7 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
   }
 }
 
-/** An edge that reports so many has more to tell; so few that the answer comes well within its patience. */
+/** An edge that reports so many has more waiting; few enough to answer well within its time-out. */
 const MOST_SEEN = 1000
 
 const closedTraffic = (closed: SyncRequest['closed']): [string, number, number][] =>

@@ -65,7 +65,7 @@ async function writeEvents(
 
 const WON_BY: readonly GroupWonBy[] = ['network', 'country', 'account', 'default']
 
-/** The copy of a playlist an event tells the first use of. */
+/** The playlist copy whose first use an event records. */
 const usedCopy = (event: PlayEvent): Download => ({
   id: event.download ?? event.id,
   account: event.account,

@@ -6,7 +6,7 @@ export const SHARDS = 4
 /** Stream of one shard. The braces give every shard its own Redis Cluster slot. No expiry: trimmed by length. */
 export const streamKey = (shard: number): string => `gh:ev:{${shard}}`
 
-/** Stream of a shard's entries nobody could read, for a person to look at. */
+/** Stream of a shard's entries that could not be parsed, kept for an operator to look at. */
 export const deadLetterKey = (shard: number): string => `gh:ev:{${shard}}:dead`
 
 /** An account's events stay in order because they share a shard. */

@@ -23,7 +23,7 @@ export async function pendingEvents(
   return events
 }
 
-/** Id the unacknowledged begin at; what lies between is told twice, which changes nothing. */
+/** Id the unacknowledged begin at; what lies between is delivered twice, which changes nothing. */
 async function startOf(redis: StreamClient, key: string, group: string): Promise<string> {
   const groups = await groupsOf(redis, key)
   const info = groups.find((candidate) => candidate.get('name') === group)

@@ -17,7 +17,10 @@ export interface PublisherStats {
 /** Where the rest of the control plane puts events; it never waits and never throws. */
 export interface Publisher {
   publish(events: readonly PlayEvent[]): void
-  /** Writes once more what may not have been read before Redis lost its data; told twice, it counts once. */
+  /**
+   * Writes once more what may not have been read before Redis lost its data; delivered twice, it
+   * counts once.
+   */
   repeat(): void
   /** Resolves when all that waits has been written, or writing failed once. */
   flush(): Promise<void>
@@ -52,7 +55,7 @@ export async function publishEvents(
     const key = streamKey(shardOf(event.account))
     return redis.call('XADD', key, 'MAXLEN', '~', maxLength, '*', BODY, encodeEvent(event))
   })
-  // Every write is awaited before any failure is told, so that none is left without a listener.
+  // Every write is awaited before any failure is thrown, so that no rejection goes unhandled.
   const results = await Promise.allSettled(writes)
   for (const result of results) if (result.status === 'rejected') throw result.reason
 }

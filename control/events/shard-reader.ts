@@ -32,7 +32,7 @@ export class ShardReader {
     this.#deadKey = deadLetterKey(shard)
   }
 
-  /** Reads until told to stop; no failure ends it. */
+  /** Reads until it is stopped; no failure ends it. */
   async run(signal: AbortSignal): Promise<void> {
     let failures = 0
     while (!signal.aborted) {

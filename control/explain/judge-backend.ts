@@ -74,7 +74,9 @@ const dry = (backend: ExplainBackend, steps: readonly ExplainStep[]): Judged => 
 }
 
 const live = (decision: Decision, steps: readonly ExplainStep[]): Judged => {
-  const heard = decision.trace.filter((one) => one.step === 'backend' || one.step === 'cache')
+  const backendSteps = decision.trace.filter(
+    (one) => one.step === 'backend' || one.step === 'cache',
+  )
   const words = (detail: string | null, result: string) =>
     detail === null ? result : `${result} (${detail})`
   return {
@@ -83,11 +85,11 @@ const live = (decision: Decision, steps: readonly ExplainStep[]): Judged => {
     decidedBy: decision.backend ?? 'no backend answered',
     steps: [
       ...steps,
-      ...heard.map(({ subject, result, detail }) =>
+      ...backendSteps.map(({ subject, result, detail }) =>
         step('backend', subject ?? '', words(detail, result), subject === decision.backend),
       ),
     ],
-    backends: heard.map(({ subject, result, detail }) => ({
+    backends: backendSteps.map(({ subject, result, detail }) => ({
       url: subject ?? '',
       answer: words(detail, result),
     })),
@@ -100,7 +102,8 @@ const requestOf = (input: ExplainInput, name: string, country: string | null): A
   country,
   authBackend: name,
   proto: 'hls',
-  // Backends take it for a session of its own; whoever opens on the answer goes on under it.
+  // Backends see a session of its own; an opening that uses the cached answer continues under its
+  // id.
   sessionId: randomBytes(16).toString('base64url'),
   host: null,
   qs: null,

@@ -50,7 +50,7 @@ const classifierOf = (config: Config, { index }: GroupNetworkTables): Classifier
   })),
 })
 
-/** Tells by size and time whether files changed since. */
+/** Detects by size and modification time whether files changed since. */
 const watchFiles = (files: readonly string[]) => {
   const mark = (): string =>
     files
@@ -130,7 +130,10 @@ export class LineupService {
     return why === null ? [] : [why]
   }
 
-  /** Reads the network files again when one of them changed; a bad one changes nothing and is told. */
+  /**
+   * Reads the network files again when one of them changed; an invalid one changes nothing and is
+   * reported.
+   */
   async refreshNetworks(): Promise<void> {
     if (this.networkFiles.mark() === this.networkFiles.seen) return
     const problems = await this.loadNetworks()

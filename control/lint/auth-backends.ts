@@ -9,9 +9,9 @@ const LONGEST_TIMEOUT_MS = 10_000
 const hasAny = ({ ip, country, ua }: LintLists): boolean =>
   ip.length + country.length + ua.length > 0
 
-const lintTokens = (backend: LintBackend, path: LintPath, tell: Report): void => {
+const lintTokens = (backend: LintBackend, path: LintPath, report: Report): void => {
   if (backend.allow.token.length === 0 || !hasAny(backend.deny)) return
-  tell([...path, 'allow', 'token'], {
+  report([...path, 'allow', 'token'], {
     severity: 'warning',
     check: 'token-beats-deny',
     message: 'an allowed token is let in even from a denied address, country or user agent',
@@ -35,21 +35,21 @@ const SKIPPING = [
   },
 ] as const
 
-const lintSkipped = (backend: LintBackend, path: LintPath, tell: Report): void => {
+const lintSkipped = (backend: LintBackend, path: LintPath, report: Report): void => {
   if (backend.backends.length === 0) return
   for (const { list, ...finding } of SKIPPING)
     if (backend.allow[list].length > 0)
-      tell([...path, 'allow', list], { severity: 'warning', ...finding })
+      report([...path, 'allow', list], { severity: 'warning', ...finding })
 }
 
-const lintNetworks = (backend: LintBackend, path: LintPath, tell: Report): void => {
+const lintNetworks = (backend: LintBackend, path: LintPath, report: Report): void => {
   for (const action of ['allow', 'deny'] as const) {
     const texts = backend[action].ip
     for (const [at, text] of texts.entries())
-      lintNetworkText(text, [...path, action, 'ip', at], tell)
+      lintNetworkText(text, [...path, action, 'ip', at], report)
     const { v4, v6 } = familiesOf(texts)
     if (v4 > 0 && v6 === 0)
-      tell([...path, action, 'ip'], {
+      report([...path, action, 'ip'], {
         severity: action === 'deny' ? 'warning' : 'note',
         check: 'no-ipv6-twin',
         message: `\`${action} ip\` names IPv4 networks only; the same viewers over IPv6 do not match`,
@@ -58,22 +58,22 @@ const lintNetworks = (backend: LintBackend, path: LintPath, tell: Report): void 
   }
 }
 
-const lintCountries = (backend: LintBackend, path: LintPath, tell: Report): void => {
+const lintCountries = (backend: LintBackend, path: LintPath, report: Report): void => {
   for (const action of ['allow', 'deny'] as const)
     for (const [at, code] of backend[action].country.entries())
-      lintCountry(code, [...path, action, 'country', at], tell)
+      lintCountry(code, [...path, action, 'country', at], report)
 }
 
 const lintHttp = (
   backend: LintBackend,
   path: LintPath,
-  { tell, isSet }: { tell: Report; isSet: (path: LintPath) => boolean },
+  { report, isSet }: { report: Report; isSet: (path: LintPath) => boolean },
 ): void => {
   for (const [at, { timeout_ms }] of backend.backends.entries()) {
     const here = [...path, 'backends', at]
     const isLong = timeout_ms > LONGEST_TIMEOUT_MS
     if (!isLong && isSet([...here, 'timeout_ms'])) continue
-    tell(here, {
+    report(here, {
       severity: isLong ? 'warning' : 'note',
       check: 'backend-timeout',
       message: isLong
@@ -83,7 +83,7 @@ const lintHttp = (
     })
   }
   if (backend.allow_default && backend.backends.length > 0)
-    tell([...path, 'allow_default'], {
+    report([...path, 'allow_default'], {
       severity: 'note',
       check: 'outage-admits',
       message: 'while no backend answers, every new viewer is let in',
@@ -94,7 +94,10 @@ const lintHttp = (
 const isEmpty = ({ allow, backends, allow_default }: LintBackend): boolean =>
   backends.length === 0 && !allow_default && !hasAny(allow) && allow.token.length === 0
 
-/** Whether signed links open every channel whose rule names the backend: then it is there to admit nobody else. */
+/**
+ * Whether signed links open every channel whose rule names the backend: then it is there to refuse
+ * all other viewers.
+ */
 const isForLinks = ({ auth, groups, channels, secure_links }: LintConfig, name: string): boolean =>
   auth !== name &&
   groups.every((group) => group.auth !== name) &&
@@ -104,7 +107,7 @@ const isForLinks = ({ auth, groups, channels, secure_links }: LintConfig, name: 
     .map((text) => text.replaceAll(/^\^|\$$/g, '').replaceAll(/\\(.)/g, '$1'))
     .every((channel) => secure_links.some(({ match }) => new RegExp(match, 'u').test(channel)))
 
-const lintUse = (config: LintConfig, at: number, tell: Report): void => {
+const lintUse = (config: LintConfig, at: number, report: Report): void => {
   const backend = config.auth_backends[at]
   if (backend === undefined) return
   const users = [
@@ -113,14 +116,14 @@ const lintUse = (config: LintConfig, at: number, tell: Report): void => {
     ...config.channels.map((c) => c.auth),
   ]
   if (!users.includes(backend.name))
-    tell(['auth_backends', at], {
+    report(['auth_backends', at], {
       severity: 'warning',
       check: 'backend-unused',
       message: `auth backend ${backend.name} is asked by no channel, no group and not globally`,
       suggestion: `name it in \`auth: ${backend.name}\`, or remove it`,
     })
   if (isEmpty(backend) && !(users.includes(backend.name) && isForLinks(config, backend.name)))
-    tell(['auth_backends', at], {
+    report(['auth_backends', at], {
       severity: 'warning',
       check: 'backend-refuses-all',
       message: `auth backend ${backend.name} refuses everyone: it allows nothing and asks nobody`,
@@ -128,20 +131,23 @@ const lintUse = (config: LintConfig, at: number, tell: Report): void => {
     })
 }
 
-/** Looks at every auth backend. `isSet` tells what the file itself says from what a default filled in. */
+/**
+ * Looks at every auth backend. `isSet` is true for settings the file itself holds, false for
+ * defaults.
+ */
 export const lintAuthBackends = (
   config: LintConfig,
-  ports: { readonly tell: Report; readonly isSet: (path: LintPath) => boolean },
+  ports: { readonly report: Report; readonly isSet: (path: LintPath) => boolean },
 ): void => {
-  const { tell } = ports
+  const { report } = ports
   for (const [at, backend] of config.auth_backends.entries()) {
     const path = ['auth_backends', at]
-    lintUse(config, at, tell)
-    lintShadows(backend, path, tell)
-    lintTokens(backend, path, tell)
-    lintSkipped(backend, path, tell)
-    lintNetworks(backend, path, tell)
-    lintCountries(backend, path, tell)
+    lintUse(config, at, report)
+    lintShadows(backend, path, report)
+    lintTokens(backend, path, report)
+    lintSkipped(backend, path, report)
+    lintNetworks(backend, path, report)
+    lintCountries(backend, path, report)
     lintHttp(backend, path, ports)
   }
 }

@@ -6,13 +6,13 @@ const isBefore = (earlier: LintChannelRule, later: LintChannelRule): boolean =>
   isEverything(earlier.match) || earlier.match === later.match
 
 /** Rules that an earlier one leaves nothing: the first match counts, for auth the first that names one. */
-export const lintChannelRules = (rules: readonly LintChannelRule[], tell: Report): void => {
+export const lintChannelRules = (rules: readonly LintChannelRule[], report: Report): void => {
   for (const [at, rule] of rules.entries()) {
     const by = rules.findIndex((other, place) => place < at && isBefore(other, rule))
     const earlier = rules[by]
     if (earlier === undefined) continue
     const isAuthLeft = rule.auth !== null && earlier.auth === null
-    tell(['channels', at], {
+    report(['channels', at], {
       severity: 'warning',
       check: 'shadowed',
       message: isAuthLeft
@@ -63,18 +63,18 @@ const nothing = (
   }
 }
 
-/** Patterns of a valid configuration that no channel has an id for: what they set holds for nobody. */
+/** Patterns of a valid configuration that no channel has an id for: what they set has no effect. */
 export const lintMatches = (
   { channels, secure_links }: Record<'channels' | 'secure_links', readonly LintMatch[]>,
   known: readonly LintChannel[],
-  tell: Report,
+  report: Report,
 ): void => {
   if (known.length === 0) return
   const look = (list: readonly LintMatch[], name: string, what: string): void => {
     for (const [at, { match }] of list.entries()) {
       const found = nothing(match, what, known)
       const path: LintPath = [name, at]
-      if (found !== null) tell(path, { severity: 'warning', check: 'match-nothing', ...found })
+      if (found !== null) report(path, { severity: 'warning', check: 'match-nothing', ...found })
     }
   }
   look(channels, 'channels', 'the rule')

@@ -14,13 +14,13 @@ const ASSIGNED = new Set(
 /** What people write for a country that has another code. */
 const MEANT: Readonly<Record<string, string>> = { UK: 'GB', EN: 'GB', EL: 'GR', YU: 'RS', SU: 'RU' }
 
-/** Says where a code is nobody's: no viewer is ever found there. */
-export const lintCountry = (code: string, path: LintPath, tell: Report): void => {
+/** Warns where a country code is unassigned: no viewer is ever located there. */
+export const lintCountry = (code: string, path: LintPath, report: Report): void => {
   const upper = code.toUpperCase()
   if (ASSIGNED.has(upper)) return
   const meant = MEANT[upper]
   const isCode = /^[A-Z]{2}$/.test(upper)
-  tell(path, {
+  report(path, {
     severity: isCode ? 'warning' : 'error',
     check: isCode ? 'country-unknown' : 'rule-unreadable',
     message: `country \`${code}\` matches nobody: ${isCode ? 'no country has this code' : 'a code has two letters'}`,

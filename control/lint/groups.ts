@@ -23,17 +23,17 @@ const ownedNetworks = (groups: readonly LintGroup[]): Owned[] =>
 const lintOverlaps = (
   groups: readonly LintGroup[],
   owned: readonly Owned[],
-  tell: Report,
+  report: Report,
 ): void => {
-  const told = new Set<string>()
+  const reported = new Set<string>()
   for (const { inner, outer, isSame } of nestedNetworks(owned.map(({ text }) => text))) {
     const [small, large] = [owned[inner], owned[outer]]
     if (small === undefined || large === undefined || small.group === large.group) continue
     const pair = `${small.group} ${large.group} ${isSame}`
-    if (told.has(pair)) continue
-    told.add(pair)
+    if (reported.has(pair)) continue
+    reported.add(pair)
     const [smallName, largeName] = [groups[small.group]?.name, groups[large.group]?.name]
-    tell(small.path, {
+    report(small.path, {
       severity: isSame ? 'warning' : 'note',
       check: 'groups-overlap',
       message: isSame
@@ -49,11 +49,11 @@ const isPrivate = (text: string): boolean => {
   return parsed.ok && parsed.networks.every(({ base }) => isLan(base))
 }
 
-const lintGroup = (group: LintGroup, at: number, tell: Report): void => {
+const lintGroup = (group: LintGroup, at: number, report: Report): void => {
   const texts = group.networks.filter((text) => !isFile(text))
   const { v4, v6 } = familiesOf(texts)
   if (v4 > 0 && v6 === 0 && texts.length === group.networks.length && !texts.every(isPrivate))
-    tell(['groups', at, 'networks'], {
+    report(['groups', at, 'networks'], {
       severity: 'note',
       check: 'no-ipv6-twin',
       message: `group ${group.name} has IPv4 networks only; its viewers over IPv6 fall elsewhere`,
@@ -64,7 +64,7 @@ const lintGroup = (group: LintGroup, at: number, tell: Report): void => {
   if (!isPublic) return
   for (const [place, text] of group.networks.entries())
     if (!isFile(text) && isPrivate(text))
-      tell(['groups', at, 'networks', place], {
+      report(['groups', at, 'networks', place], {
         severity: 'note',
         check: 'private-in-public',
         message: `private network ${text} is in group ${group.name}, which public viewers belong to`,
@@ -74,13 +74,13 @@ const lintGroup = (group: LintGroup, at: number, tell: Report): void => {
 }
 
 /** Looks at the groups' networks, each and against each other. */
-export const lintGroups = (groups: readonly LintGroup[], tell: Report): void => {
+export const lintGroups = (groups: readonly LintGroup[], report: Report): void => {
   const owned = ownedNetworks(groups)
-  for (const { text, path } of owned) lintNetworkText(text, path, tell)
-  lintOverlaps(groups, owned, tell)
+  for (const { text, path } of owned) lintNetworkText(text, path, report)
+  lintOverlaps(groups, owned, report)
   for (const [at, group] of groups.entries()) {
-    lintGroup(group, at, tell)
+    lintGroup(group, at, report)
     for (const [place, code] of group.countries.entries())
-      lintCountry(code, ['groups', at, 'countries', place], tell)
+      lintCountry(code, ['groups', at, 'countries', place], report)
   }
 }

@@ -22,12 +22,12 @@ export const lint = (
   { lineOf, isSet, channels }: LintSource,
 ): readonly LintFinding[] => {
   const findings: LintFinding[] = []
-  const tell: Report = (path, finding) => findings.push({ line: lineOf(path), ...finding })
-  lintAuthBackends(config, { tell, isSet: isSet ?? (() => true) })
-  lintGroups(config.groups, tell)
-  lintChannelRules(config.channels, tell)
-  lintSecureLinks(config.secure_links, tell)
-  lintMatches(config, channels ?? [], tell)
+  const report: Report = (path, finding) => findings.push({ line: lineOf(path), ...finding })
+  lintAuthBackends(config, { report, isSet: isSet ?? (() => true) })
+  lintGroups(config.groups, report)
+  lintChannelRules(config.channels, report)
+  lintSecureLinks(config.secure_links, report)
+  lintMatches(config, channels ?? [], report)
   return findings.sort((a, b) => a.line - b.line || RANK[a.severity] - RANK[b.severity])
 }
 

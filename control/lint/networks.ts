@@ -12,17 +12,17 @@ export const familiesOf = (texts: readonly string[]): { v4: number; v6: number }
 }
 
 /** Says where a network's text may mean something else than its writer thinks. */
-export const lintNetworkText = (text: string, path: LintPath, tell: Report): void => {
+export const lintNetworkText = (text: string, path: LintPath, report: Report): void => {
   const parsed = parseNetwork(text)
   if (!parsed.ok)
-    return tell(path, {
+    return report(path, {
       severity: 'error',
       check: 'rule-unreadable',
       message: `\`${text}\` matches nothing: ${parsed.reason}`,
       suggestion: 'write an address, a CIDR such as 10.0.0.0/8, or a range a-b',
     })
   for (const warning of parsed.warnings)
-    tell(path, {
+    report(path, {
       severity: 'warning',
       check: 'short-network',
       message: warning,

@@ -35,11 +35,16 @@ const trapsOf = (expression: string, checkIp: boolean): readonly Trap[] => {
 }
 
 /** Says where links of nginx are worth less, or hold less, than they seem to. */
-export const lintSecureLinks = (links: readonly LintSecureLink[], tell: Report): void => {
+export const lintSecureLinks = (links: readonly LintSecureLink[], report: Report): void => {
   for (const [at, { format, expression, check_ip }] of links.entries()) {
     if (format !== 'nginx' || expression === undefined) continue
     for (const [isSet, message, suggestion] of trapsOf(expression, check_ip))
       if (isSet)
-        tell(['secure_links', at], { severity: 'warning', check: 'link-weak', message, suggestion })
+        report(['secure_links', at], {
+          severity: 'warning',
+          check: 'link-weak',
+          message,
+          suggestion,
+        })
   }
 }

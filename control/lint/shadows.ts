@@ -64,7 +64,7 @@ const shadowsOf = (kind: Kind, values: readonly string[], allowed: number): Shad
 export const lintShadows = (
   backend: LintBackend,
   path: readonly (string | number)[],
-  tell: Report,
+  report: Report,
 ) => {
   for (const kind of ['token', 'ip', 'country', 'ua'] as const) {
     const allow = backend.allow[kind]
@@ -79,7 +79,7 @@ export const lintShadows = (
     }
     for (const { at, by } of shadowsOf(kind, values, allow.length)) {
       const isOpposite = at >= allow.length && by < allow.length
-      tell([...path, ...place(at)], {
+      report([...path, ...place(at)], {
         severity: isOpposite ? 'warning' : 'note',
         check: 'shadowed',
         message: `\`${text(at)}\` never decides: \`${text(by)}\` is tried first and holds it`,

@@ -11,7 +11,7 @@ export interface Report {
   kept(at: Place, message: string): void
   changed(at: Place, message: string): void
   notUnderstood(at: Place, message: string): void
-  /** Has no form here and keeps nobody out. */
+  /** Has no counterpart here and restricts no access. */
   ignored(at: Place, message: string): void
   lines(): readonly ReportLine[]
 }

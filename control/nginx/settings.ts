@@ -22,7 +22,10 @@ export interface PushListen {
   readonly tls: { readonly certificate: string; readonly key: string } | null
   /** What pushes are signed with. */
   readonly key: string
-  /** What the edge tells control: `https://host:port`, host `*` = where it speaks from. */
+  /**
+   * Push address the edge reports to the control plane: `https://host:port`; host `*` = the source
+   * address of its requests.
+   */
   readonly announced: string
 }
 

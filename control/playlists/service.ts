@@ -136,7 +136,7 @@ export class PlaylistService {
     const outcome = await running.source.refresh()
     this.schedule(running)
     if (outcome === 'changed' && this.present) await this.rebuild()
-    this.tellStatus(running)
+    this.reportStatus(running)
   }
 
   private statusOf(source: PlaylistSource): SourceStatus {
@@ -145,13 +145,13 @@ export class PlaylistService {
     return { ...status, ok: false, error: { line: null, reason: this.refusal } }
   }
 
-  private tellStatus(running: Running): void {
+  private reportStatus(running: Running): void {
     const status = this.statusOf(running.source)
     if (status.ok !== running.wasOk) this.parts.onStatus(status)
     running.wasOk = status.ok
   }
 
-  /** Nobody waits for a look by the clock, so what fails behind it is told as the source's trouble. */
+  /** No caller waits for a scheduled refresh, so its failure is reported as the source's status. */
   private async lookSafely(running: Running): Promise<void> {
     try {
       await this.look(running)

@@ -32,7 +32,7 @@ interface Deed {
 const MINUTE_MS = 60_000
 const REFUSE_MS = MINUTE_MS
 
-/** Nobody is told about or punished for what happened longer ago. */
+/** No notice and no action for what happened longer ago. */
 const LATEST_MS = 24 * 60 * MINUTE_MS
 
 const nothing = (outcome: Outcome): Deed => ({ outcome, details: {} })
@@ -106,7 +106,7 @@ const auditIt = async (
     ...deed.details,
   }
   await audit.put({
-    // Told again after a crash it is the same entry.
+    // Repeated after a crash it is the same entry.
     id: `${found.key} ${step.do}`,
     at: now(),
     actor: `rule:${found.rule.id}`,

@@ -44,7 +44,7 @@ const acceptEmptyJson = (app: FastifyInstance): void => {
   })
 }
 
-/** A misspelled parameter is told: left out, it would ask for more than was meant. */
+/** A misspelt parameter is an error: ignored, it would select more than was meant. */
 const refuseUnknownParameters = (api: FastifyInstance): void => {
   api.addHook('onRoute', ({ schema }) => {
     const query: unknown = schema?.querystring
@@ -58,7 +58,7 @@ export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): 
   acceptEmptyJson(app)
   await app.register(problem)
   await app.register(helmet, { contentSecurityPolicy: false })
-  // The owner's socket has no address to count by, and nobody to fear.
+  // The owner-only socket has no client address to count by, and needs no rate limit.
   if (options.auth.trusted === null) {
     await app.register(rateLimit, { max: REQUESTS_A_MINUTE, timeWindow: '1 minute' })
   }
@@ -70,7 +70,7 @@ export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): 
     },
   })
   await app.register(adminAuth, options.auth)
-  // The pages that describe the API are nobody's secret; their plugin cannot say so itself.
+  // The pages that describe the API are public; their plugin cannot declare that itself.
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith(DOCS)) route.config = { ...route.config, permission: 'public' }
   })

@@ -70,7 +70,7 @@ const openRoute = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
   app.get('/open', async (request, reply) => {
     const opening = readOpening(request.headers, request.edgeId, Date.now())
     if (!opening) return refuse(reply, 'request.malformed', 0)
-    // By its own leases it can count; by what is known here, nobody plays.
+    // The edge can count its own leases; without Redis no session is known here.
     if (!(await options.catchUp.caughtUp(request.edgeId))) return reply.code(503).send()
     const answer = await open(opening, options.openPorts)
     options.count('open', answer.outcome === 'refused' ? answer.reason : 'ok')
@@ -119,7 +119,7 @@ const dataRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
       const keep = wanted ? 'max-age=31536000, immutable' : 'no-store'
       return (
         reply
-          // mpv takes a list for one only where no charset is told; M3U is read as UTF-8 without it.
+          // mpv recognises a playlist only without a charset; M3U is read as UTF-8 without one.
           .type('audio/x-mpegurl')
           .header('etag', `"${list.version}"`)
           .header('cache-control', keep)

@@ -11,7 +11,10 @@ export type ReadPlay =
   | { readonly ok: false; readonly why: string }
 
 const JUNK_LENGTH = 2048
-/** nginx-rtmp updates every 30 s unless told otherwise: three of them may be lost. */
+/**
+ * nginx-rtmp sends updates every 30 s by default (`notify_update_timeout`): three of them may be
+ * lost.
+ */
 const RTMP_QUIET_SEC = 95
 
 const refuse = (why: string): ReadPlay => ({ ok: false, why })

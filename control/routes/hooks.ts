@@ -36,7 +36,7 @@ const serverOf = (request: FastifyRequest, kind: string): string => {
 const authDuration = (leaseSec: number): number => Math.max(1, Math.floor(leaseSec / ASK_AGAIN))
 
 /** Flussonic's own headers; every backend of Flussonic answers so. */
-const tellFlussonic = (reply: FastifyReply, answer: HookAnswer): FastifyReply => {
+const replyFlussonic = (reply: FastifyReply, answer: HookAnswer): FastifyReply => {
   if (answer.verdict === 'allow')
     return reply.header('X-AuthDuration', authDuration(answer.leaseSec)).send()
   if (answer.verdict === 'redirect')
@@ -49,7 +49,7 @@ const tellFlussonic = (reply: FastifyReply, answer: HookAnswer): FastifyReply =>
 }
 
 /** 204 or 403: all that auth_request and nginx-rtmp understand. */
-const tellPlainly = (reply: FastifyReply, answer: HookAnswer): FastifyReply => {
+const replyPlain = (reply: FastifyReply, answer: HookAnswer): FastifyReply => {
   if (answer.verdict === 'allow') return reply.code(204).send()
   const reason = answer.verdict === 'deny' ? answer.reason : 'backend.redirect'
   return reply.code(403).header('X-Gatehouse-Reason', reason).send()
@@ -62,12 +62,12 @@ const RTMP_VERBS: ReadonlyMap<string, keyof HookPipeline> = new Map([
   ['done', 'close'],
 ])
 
-const tellRtmp = async (
+const replyRtmp = async (
   reply: FastifyReply,
   play: HookPlay,
   { pipeline, verb }: { pipeline: HookPipeline; verb: keyof HookPipeline },
 ): Promise<FastifyReply> => {
-  if (verb !== 'close') return tellPlainly(reply, await pipeline[verb](play))
+  if (verb !== 'close') return replyPlain(reply, await pipeline[verb](play))
   await pipeline.close(play)
   return reply.code(204).send()
 }
@@ -96,14 +96,14 @@ export const hookRoutes = async (
       const read = readFlussonic(fields, serverOf(request, 'flussonic'))
       if (!read.ok) return malformed(reply, read)
       const isUpdate = fields.get('request_type') === 'update_session'
-      return tellFlussonic(reply, await pipeline[isUpdate ? 'update' : 'open'](read.play))
+      return replyFlussonic(reply, await pipeline[isUpdate ? 'update' : 'open'](read.play))
     })
   for (const path of ['/auth/request', '/auth/request/:server'])
     app.get(path, async (request, reply) => {
       const read = readAuthRequest(fieldsOf(request.headers), serverOf(request, 'auth'))
       // nginx makes a 500 of anything but 401 and 403.
       if (!read.ok) return malformed(reply.code(403), read)
-      return tellPlainly(reply, await pipeline.update(read.play))
+      return replyPlain(reply, await pipeline.update(read.play))
     })
   for (const path of ['/auth/rtmp', '/auth/rtmp/:server'])
     app.post(path, { bodyLimit: MAX_BODY_BYTES }, async (request, reply) => {
@@ -116,6 +116,6 @@ export const hookRoutes = async (
       if (verb === undefined) return reply.code(204).send()
       const read = readRtmp(fields, serverOf(request, 'rtmp'))
       if (!read.ok) return malformed(reply, read)
-      return await tellRtmp(reply, read.play, { pipeline, verb })
+      return await replyRtmp(reply, read.play, { pipeline, verb })
     })
 }

@@ -60,7 +60,8 @@ export const ticketRoutes = (plain: FastifyInstance, options: TicketRoutesOption
         {
           account: account === null ? `net:ticket-${download}` : `own:${account}`,
           group,
-          // Whoever names the group by hand means it: the ticket opens from anywhere.
+          // A group named by the operator is not bound to a network: the ticket opens from
+          // anywhere.
           wonBy: 'account',
           download,
           issuedSec,

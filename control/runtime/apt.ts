@@ -154,7 +154,7 @@ function aptFailure({ stderr }: Outcome, otherwise: string): Failure {
 
 function firstError(outcome: Outcome): string {
   const line = outcome.stderr.split('\n').find((it) => it.startsWith('E:')) ?? outcome.stderr
-  // Addresses stay out of messages: they tell nothing the reader can mend.
+  // Addresses stay out of messages: they do not help the reader.
   return line
     .replace(/^E:\s*/, '')
     .replace(/\w+:\/\/\S+/g, 'the archive')

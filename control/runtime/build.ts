@@ -30,7 +30,7 @@ const NODE_OPTIONS: BuildOptions = {
     js: `import { createRequire as __createRequire } from 'node:module'
 const require = __createRequire(import.meta.url), __dist = import.meta.dirname;`,
   },
-  plugins: [{ name: 'own-folder', setup: tellOwnFolder }],
+  plugins: [{ name: 'own-folder', setup: inlineOwnFolder }],
   sourcemap: 'linked',
   sourcesContent: false,
 }
@@ -44,7 +44,7 @@ const PROGRAMS = {
 }
 
 /** Lets a bundled package find files that lie beside it, such as the pages of Swagger UI. */
-function tellOwnFolder(building: PluginBuild): void {
+function inlineOwnFolder(building: PluginBuild): void {
   building.onLoad({ filter: /[\\/]node_modules[\\/].*\.c?js$/ }, async ({ path }) => {
     const text = await readFile(path, 'utf8')
     if (!/\b__dirname\b/.test(text)) return null

@@ -64,21 +64,21 @@ async function acquire(
 ): Promise<void> {
   mkdirSync(folder, { recursive: true })
   const deadline = Date.now() + 20 * 60_000
-  for (let told = false; Date.now() < deadline; ) {
+  for (let isReported = false; Date.now() < deadline; ) {
     if (take(lock)) return
     if (!isHeld(lock)) {
       discard(lock)
       continue
     }
-    if (!told) progress('Waiting for another start that is unpacking programs …')
-    told = true
+    if (!isReported) progress('Waiting for another start that is unpacking programs …')
+    isReported = true
     await sleep(300)
   }
   throw new Failure(`Another process holds ${lock}; end it, or delete that folder.`)
 }
 
 function take(lock: string): boolean {
-  // The folder appears with its owner already inside, so that nobody sees a lock without one.
+  // The folder appears with its owner already inside, so that no process sees a lock without one.
   const draft = `${lock}.${process.pid}`
   rmSync(draft, { recursive: true, force: true })
   mkdirSync(draft)

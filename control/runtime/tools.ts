@@ -28,7 +28,7 @@ export interface ToolSource {
   readonly least?: readonly [number, number]
   /** Refuses to run as root. */
   readonly unprivileged?: true
-  /** Folders below the root the program must be told about, by environment variable. */
+  /** Folders below the root, passed to the program by environment variable. */
   readonly folders?: Readonly<Record<string, string>>
 }
 

@@ -22,7 +22,7 @@ export const deviceSchema = Type.Object({
   ...use,
 })
 
-/** A network that somebody plays from or that is banned. */
+/** A network with running sessions or a ban. */
 export const networkSchema = Type.Object({
   id: Type.String(),
   users: Type.Integer({ description: 'Accounts that play from it.' }),

@@ -62,7 +62,7 @@ export const createFailoverStore = (
         await shadow.renewed(request, result)
         return result
       }
-      // Nobody is cut because one process does not know a session.
+      // No session is ended because one process does not know it.
       return { kill: result.kill, drop: [] }
     },
     close: (keys, reason) => either((store) => store.close(keys, reason)),

@@ -46,15 +46,15 @@ export const createRedisHealth = ({
   onChange,
 }: RedisHealthOptions): RedisHealth => {
   let isDegraded = true
-  let hasTold = false
+  let isReported = false
   let epoch: string | null = null
   let offset = 0
   let beating: Promise<void> | null = null
   let wasLate = false
   const degrade = (error: unknown) => {
-    if (isDegraded && hasTold) return
+    if (isDegraded && isReported) return
     isDegraded = true
-    hasTold = true
+    isReported = true
     onChange(true, messageOf(error))
   }
   // The first process that finds the epoch missing writes it; the others then see that it changed.
@@ -68,7 +68,8 @@ export const createRedisHealth = ({
     const before = Date.now()
     const time = await mastersOf(redis)[0]?.time()
     const [seconds, micros] = (time ?? []).map(Number)
-    if (seconds === undefined || micros === undefined) throw new Error('Redis told no time')
+    if (seconds === undefined || micros === undefined)
+      throw new Error('Redis answered TIME without a time')
     return seconds * 1000 + Math.floor(micros / 1000) - Math.round((before + Date.now()) / 2)
   }
   const listen = async () => {
@@ -79,9 +80,9 @@ export const createRedisHealth = ({
       if (!isDegraded && value === epoch) return
       await restore(isEmpty || (epoch !== null && value !== epoch))
       epoch = value
-      if (isDegraded && hasTold) onChange(false, 'Redis answers again')
+      if (isDegraded && isReported) onChange(false, 'Redis answers again')
       isDegraded = false
-      hasTold = true
+      isReported = true
     } catch (error) {
       // One late answer may only mean that this process was busy.
       const isLate = isTimeout(error) && !wasLate

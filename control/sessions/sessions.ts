@@ -45,7 +45,7 @@ export interface Sessions {
   stop(): Promise<void>
   /** Unix ms by the clock of Redis, which all control planes share; our own while it is away. */
   now(): number
-  /** Mark of the data in Redis: where it changes, edges tell of everything that plays. */
+  /** Mark of the data in Redis: where it changes, edges report everything that plays. */
   epoch(): string | null
   /** Asks Redis how it is, now. */
   beat(): Promise<void>

@@ -6,7 +6,7 @@ import type { RedisClient } from './redis/client.ts'
 export interface TrafficMeter {
   /** Bytes an edge has just reported. */
   add(bytes: number): void
-  /** Megabits a second of the last moments; tells the other control planes ours. */
+  /** Megabits a second of all control planes in the last seconds; publishes this one's share. */
   mbps(): Promise<number>
 }
 

@@ -32,7 +32,7 @@ import { claimState } from './start/state-lock.ts'
 export interface Supervisor {
   readonly ready: ReadyReport
   readonly services: readonly Service[]
-  /** Tells the services to read their configuration again. */
+  /** Makes the services read their configuration again. */
   reload(): void
   /** Stops everything that was started, the edge first. */
   stop(): Promise<void>

@@ -10,7 +10,7 @@ export interface Load {
   readonly count: number
 }
 
-/** How a run went; bytes tell that the answers were whole. */
+/** How a run went; bytes show that the answers were whole. */
 export interface LoadResult {
   readonly requests: number
   readonly status: number

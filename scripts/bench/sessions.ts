@@ -9,7 +9,10 @@ import { type Point, type Quantity, verdictLine } from './sessions/verdict.ts'
 import { type Minute, type SessionsWorld, startWorld } from './sessions/world.ts'
 
 const SIZES = '1000,10000,100000'
-/** A running session is told to history once a minute: a shorter look would see none or all of them. */
+/**
+ * A running session is published once a minute: a shorter measurement would see none or all of
+ * them.
+ */
 const MEASURE_SEC = 60
 const WARM_SEC = 65
 const BANS = 60

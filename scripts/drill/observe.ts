@@ -38,7 +38,7 @@ const quietly = async (ask: Promise<Reply>): Promise<Reply | null> => await ask.
 
 let guest = 0
 
-/** Lets everybody play on and newcomers knock until `until` resolves. */
+/** Keeps all sessions playing and opens new ones until `until` resolves. */
 export const observe = async (
   edge: string,
   population: Population,
@@ -56,7 +56,7 @@ export const observe = async (
     overCap: 0,
     bannedIn: 0,
   }
-  // A player whose connection is reset asks once more before it tells anybody.
+  // A player whose connection is reset retries once before it reports an error.
   const patiently = async (poll: () => Promise<Reply>): Promise<Reply | null> => {
     const first = await quietly(poll())
     if (first !== null) return first
@@ -85,7 +85,7 @@ export const observe = async (
     seen.longestGapMs = Math.max(seen.longestGapMs, Date.now() - last)
     if (isUnharmed) seen.unharmed += 1
   }
-  const knock = async (
+  const tryOpen = async (
     ticket: () => string,
     take: (reply: Reply | null, n: number) => void,
   ): Promise<void> => {
@@ -106,7 +106,7 @@ export const observe = async (
   await Promise.all([
     over,
     ...screens.map(watch),
-    knock(
+    tryOpen(
       () => population.guests.ticket,
       (reply, n) => {
         if (reply?.status === 302) {
@@ -115,12 +115,12 @@ export const observe = async (
         } else count(seen.refused, reasonOf(reply))
       },
     ),
-    knock(full, (reply) => {
+    tryOpen(full, (reply) => {
       if (reply?.status !== 302) return
       note(reply)
       seen.overCap += 1
     }),
-    knock(
+    tryOpen(
       () => population.banned.ticket,
       (reply) => {
         if (reply?.status !== 302) return

@@ -6,7 +6,7 @@ import type { TestService } from '../../test/support/service.ts'
 /** One thing that goes wrong. */
 export interface Scene {
   readonly name: string
-  /** Breaks something and, where nobody else does, mends it. */
+  /** Breaks something and, where nothing else does, repairs it. */
   readonly act: (service: TestService) => Promise<void>
   /** How long everybody is watched after it. */
   readonly watchSec: number

@@ -68,7 +68,7 @@ const gapOf = (segments: readonly Line[]): number => {
   return Math.max(0, ...times.slice(1).map((at, n) => (at - (times[n] ?? at)) / 1000))
 }
 
-/** What is played, by whom, where, and how. */
+/** What is played, by which player, where, and how. */
 export interface Trial {
   readonly service: TestService
   readonly admin: ReturnType<typeof adminOf>

@@ -48,7 +48,10 @@ const refused = (
   denyUntil: until,
 })
 
-/** `undefined`: there is none to ask for, or the database is away; the pass then vouches for the account. */
+/**
+ * `undefined`: the pass names no account, or the database is unreachable; the account in the pass
+ * is then trusted.
+ */
 const recordOf = async (
   claims: PassClaims,
   ports: CheckPorts,
@@ -102,7 +105,10 @@ const requestOf = async (
 /** Whether a session may go on, and then how many streams its account may play; 0 = any number. */
 export type CheckAnswer = Admission & { readonly cap?: number }
 
-/** Whether a session may go on: its pass is genuine, nobody banned it and its account has room. */
+/**
+ * Whether a session may go on: its pass is genuine, no ban applies and its account is below its
+ * cap.
+ */
 export const check = async (request: Check, ports: CheckPorts): Promise<CheckAnswer> => {
   const v6Prefix = ports.config().network_key.ipv6_prefix
   const network = networkKey(request.address, { v6Prefix })

@@ -84,7 +84,7 @@ export const createEventRecorder = (
       publisher.publish([{ ...ofSession(session), type, at, reason }])
     },
     downloadUsed: ({ ticket }, opening, network) => {
-      // The store keeps the first use only; telling it once from here spares the stream.
+      // The store keeps the first use only; one event from each process keeps the stream short.
       if (!ticket || used.has(ticket.download)) return
       if (used.size >= DOWNLOADS_REMEMBERED) used.clear()
       used.add(ticket.download)

@@ -11,7 +11,7 @@ export interface HookPlay {
   /** The server's own id of the playback. */
   readonly playback: string
   readonly channel: string
-  /** Protocol in the server's own word; `null` where it says none. */
+  /** Protocol by the server's own name for it; `null` where it sends none. */
   readonly proto: string | null
   readonly address: string
   readonly token: string | null
@@ -20,7 +20,10 @@ export interface HookPlay {
   readonly host: string | null
   /** Query without `?`. */
   readonly qs: string
-  /** How long the server may say nothing of it; 0 = the usual idle clock. */
+  /**
+   * Seconds without an update after which the playback counts as ended; 0 = the configured idle
+   * time.
+   */
   readonly quietSec: number
   /** Bytes of this playback so far. */
   readonly bytes: number
@@ -35,7 +38,7 @@ export type HookAnswer =
 /** Admission for other media servers, by the pipeline that edges use. */
 export interface HookPipeline {
   open(play: HookPlay): Promise<HookAnswer>
-  /** Judged by the playback's id, never by its token, which may have been good once only. */
+  /** Looked up by the playback's id, never by its token, which may have been valid only once. */
   update(play: HookPlay): Promise<HookAnswer>
   close(play: HookPlay): Promise<void>
 }
@@ -48,7 +51,7 @@ export interface HookPipelinePorts {
 
 /** An opening repeated within this time is the same one. */
 const REPEAT_MS = 10_000
-/** What an update that found its session goes on for, where the store does not say. */
+/** Seconds an updated session lives on where the store gives no expiry. */
 const LEASE_SEC = 30
 
 const hash = (...parts: readonly string[]): string =>
@@ -109,7 +112,7 @@ export const createHookPipeline = ({ open, sessions, now }: HookPipelinePorts): 
         const denySec = Math.max(0, Math.ceil((killed.until - now()) / 1000))
         return { verdict: 'deny', reason: killed.reason, denySec }
       }
-      // Nobody knows it: control was away, or the slot ran out; it is asked about like a new one.
+      // Unknown session: control was down, or the slot expired. It is admitted like a new one.
       if (drop.includes(key)) return await openNow(play)
       return { verdict: 'allow', leaseSec: LEASE_SEC }
     },

@@ -3,7 +3,10 @@ import type { Decision } from '../authorize/decision.ts'
 import type { JudgeLink, LinkGrant } from '../signed-links/secure-link.ts'
 import type { Opening } from './opening.ts'
 
-/** A link's user as an account; no auth backend has a dot in its name, so the two never meet. */
+/**
+ * A link's user as an account id; names of auth backends hold no dot, so ids of the two kinds never
+ * collide.
+ */
 const linkAccount = ({ link, userId }: LinkGrant): string | null =>
   userId === null ? null : `backend:link.${link}:${userId}`
 
@@ -21,7 +24,10 @@ const admitted = (grant: LinkGrant, authDurationSec: number): Decision => ({
   trace: [{ step: 'rules', subject: `secure link ${grant.link}`, result: 'allow', detail: null }],
 })
 
-/** What a signed link at the door is worth; `null` where no key holds for the channel or nothing of the kind came. */
+/**
+ * Result of checking a signed link; `null` where no key is configured for the channel or the
+ * request holds no link.
+ */
 export const judgeLink = (
   opening: Opening,
   { links, decisionSec }: { readonly links: JudgeLink | undefined; readonly decisionSec: number },

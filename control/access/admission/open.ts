@@ -48,7 +48,10 @@ interface Authorized {
   readonly decision: Decision | null
 }
 
-/** Rules and backends, where any apply; a viewer nobody vouches for is refused where none do. */
+/**
+ * Decides by rules and backends where any apply; without them a viewer that is not identified is
+ * refused.
+ */
 const authorize = async (
   context: OpeningContext,
   sid: string,
@@ -62,7 +65,7 @@ const authorize = async (
   if (backend !== null) {
     const asked = await authRequest(context, backend, { sid, ports })
     const decision = await ports.authorizer.authorize(asked)
-    // Nobody else knew the viewer: what is wrong with his link says more.
+    // The viewer is unknown otherwise: the fault of his signed link is the more useful reason.
     return decision.reason === 'rule.no_match' && link !== null ? link : { asked, decision }
   }
   if (link !== null && viewer.account === null) return link
@@ -185,7 +188,7 @@ const admit = async (
   if (ban) return refused(ban.reason, ban.until)
   const admission = await ports.sessions.open({ ...claim, requestId: opening.requestId })
   if (admission.outcome === 'refused') return refused(admission.reason, admission.denyUntil)
-  // The same press again goes on with the session that the first one opened.
+  // A repeated opening continues the session that the first one created.
   const isJoined = admission.key !== key
   const pass = isJoined ? passOf(context, admission, { decision, signer: ports.signer }) : own
   if (pass === null) {
@@ -194,14 +197,14 @@ const admit = async (
   }
   if (asked && decision && !isJoined) await ports.lifecycle.opened(asked, decision)
   if (viewer.ticket) ports.downloadUsed(viewer, opening, context.network)
-  // Asked again, or an inferred session that goes on: told once already.
+  // A repeated opening, or an inferred session that continues: its event is already published.
   if (!admission.isKnown)
     ports.record(eventOf(context, claim, { type: 'opened', reason: decision?.reason ?? 'ok' }))
   const location = opening.inferredKey === null ? passLocationOf(pass, context) : null
   return answerOf(admission, { location, cap: claim.limits.maxStreams })
 }
 
-/** One question, one answer: may this viewer play this channel from here, now. */
+/** Decides whether this viewer may play this channel from this address now. */
 export const open = async (opening: Opening, ports: OpenPorts): Promise<OpenAnswer> => {
   const { clocks } = ports.config()
   const answer = await openingContextOf(opening, ports)

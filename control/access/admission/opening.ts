@@ -15,7 +15,7 @@ export interface Opening {
   readonly requestId: string
   readonly credential: OpeningCredential
   readonly channel: string
-  /** Protocol where another server names it; else the path tells. */
+  /** Protocol as another server names it; otherwise it follows from the path. */
   readonly proto?: string | null
   /** Path after the channel, decoded. */
   readonly rest: string

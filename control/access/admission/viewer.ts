@@ -6,22 +6,22 @@ import type { Account } from '../../store/tables/records.ts'
 import type { Signer, TicketClaims } from '../ports.ts'
 
 /**
- * What an opening presents, as one of the doors of `njs/domain/doors` reads it. `token: null` = nothing, or
- * the arguments of a link.
+ * Credential of an opening, as parsed by one of the doors of `njs/domain/doors`. `token: null` =
+ * nothing, or the arguments of a link.
  */
 export type OpeningCredential =
   | { readonly kind: 'ticket'; readonly ticket: string }
   | { readonly kind: 'token'; readonly token: string | null }
   | { readonly kind: 'xtream'; readonly username: string; readonly password: string }
 
-/** Who somebody at the door is. */
+/** An identified viewer. */
 export interface KnownViewer {
   readonly outcome: 'known'
-  /** `null`: nobody in particular; the network key is his account. */
+  /** `null`: no account; the network key takes its place. */
   readonly account: AccountRef | null
   readonly record: Account | null
   readonly ticket: TicketClaims | null
-  /** A token that is not ours; only an auth backend can judge it. */
+  /** A token that no account of Gatehouse has; only an auth backend can decide about it. */
   readonly foreignToken: string | null
   /** Fingerprint for logs. */
   readonly tokenPrint: string | null
@@ -69,7 +69,7 @@ const fromTicket = async (
   const tokenPrint = claims.download
   if (id === null) return known({ account: claims.account, ticket: claims, tokenPrint })
   const record = await ports.accountById(id).catch(() => undefined)
-  // The database is away and the account was not seen lately: the signature vouches for it.
+  // The database is unreachable and the account is not cached: the ticket's signature is trusted.
   if (record === undefined) return known({ account: claims.account, ticket: claims, tokenPrint })
   const reason = ports.accounts.standing(record, now)
   if (reason !== null) return refused(reason)

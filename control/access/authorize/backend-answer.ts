@@ -5,7 +5,7 @@ export interface Grant {
   readonly userId: string | null
   readonly maxSessions: number | null
   readonly unique: boolean
-  /** `null`: the backend left it to our clock. */
+  /** `null`: the backend sent none, and the configured duration applies. */
   readonly authDurationSec: number | null
   readonly location: string | null
 }
@@ -86,7 +86,10 @@ const wholeNumber = (
   return ok(Math.min(max, Number(read.value)))
 }
 
-/** Seconds as far as they can be read: a yes is not worth less for its odd clock, which falls back to ours. */
+/**
+ * Seconds of `X-AuthDuration`; an unreadable value does not void the permission, the configured
+ * duration applies.
+ */
 const seconds = (headers: BackendAnswerHeaders, name: string): number | null => {
   const read = single(headers, name)
   if (!read.ok || read.value === null || !/^\d+(\.\d+)?$/.test(read.value)) return null
@@ -121,7 +124,7 @@ const grant = (headers: BackendAnswerHeaders): Read<Grant> => {
   const stated = cap.value ?? (unique.value ? 1 : 0)
   return ok({
     userId: id.value,
-    // 0 is "no cap": a backend that wants nobody to watch answers 403.
+    // 0 is "no cap": a backend that refuses answers 403.
     maxSessions: stated === 0 ? null : stated,
     unique: unique.value,
     authDurationSec: seconds(headers, 'x-authduration'),

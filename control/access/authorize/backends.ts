@@ -31,10 +31,10 @@ export const askBackends = async (
   backends: readonly HttpBackend[],
   query: string,
 ): Promise<BackendsOutcome> => {
-  const heard: Named[] = []
+  const answers: Named[] = []
   const asked = backends.map(async (backend): Promise<Named> => {
     const named = { backend: backendLabel(backend.url), answer: await client.ask(backend, query) }
-    heard.push(named)
+    answers.push(named)
     return named
   })
   const allowed = Promise.any(
@@ -46,7 +46,7 @@ export const askBackends = async (
   ).catch(() => null)
   const first = await allowed
   const decided = first ?? (await decideWithoutAllow(asked))
-  return { ...decided, trace: heard.map(stepOf) }
+  return { ...decided, trace: answers.map(stepOf) }
 }
 
 const decideWithoutAllow = async (

@@ -2,11 +2,11 @@ import type { RuleVerdict } from '#domain/rules/rules'
 import type { BackendsOutcome } from './backends.ts'
 import type { Decision, PreviousAnswer, TraceStep } from './decision.ts'
 
-/** The clocks of decisions, each on its own. */
+/** How long decisions hold, by kind. */
 export interface DecisionClocks {
-  /** How long a yes holds where the backend does not say. */
+  /** How long a permission holds where the backend sends no `X-AuthDuration`. */
   readonly decisionSec: number
-  /** How long a no is remembered where the backend does not say. */
+  /** How long a refusal is cached where the backend sends no `X-AuthDuration`. */
   readonly denySec: number
   /** How soon backends that did not answer are asked again. */
   readonly retrySec: number
@@ -32,7 +32,7 @@ const plain = (clocks: DecisionClocks): Decision => ({
   trace: [],
 })
 
-/** A backend's user as an account; no name holds a colon, so neither part can pass for another kind. */
+/** A backend's user as an account; no name holds a colon, so ids of the two kinds never collide. */
 export const backendAccount = (name: string, userId: string): string => `backend:${name}:${userId}`
 
 /** The trace of the rules alone. */

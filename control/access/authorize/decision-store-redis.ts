@@ -7,7 +7,7 @@ import type { DecisionStore, StoredDecision } from './decision-store.ts'
 export interface DecisionKeys {
   /** The decision, JSON; lives as long as it holds. */
   readonly decision: (key: string) => string
-  /** Present while somebody asks; lives as long as asking may take. */
+  /** Present while a control plane requests the decision; expires after the longest request. */
   readonly claim: (key: string) => string
   /** When decisions were last made void, Unix milliseconds; lives a day. `null` = every channel. */
   readonly forgotten: (channel: string | null) => string

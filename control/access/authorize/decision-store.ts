@@ -5,7 +5,7 @@ export interface StoredDecision {
   readonly decision: Decision
   /** When it was made. */
   readonly at: number
-  /** Made to be asked again at each opening: only those who waited for this very answer may use it. */
+  /** Not cached for later openings: only callers that waited for this very request may use it. */
   readonly isOnce: boolean
 }
 
@@ -13,7 +13,7 @@ export interface StoredDecision {
 export interface DecisionStore {
   get(key: string, channel: string): Promise<StoredDecision | null>
   put(key: string, stored: StoredDecision, ttlMs: number): Promise<void>
-  /** True: the caller is to ask. False: somebody else is asking already. */
+  /** True: the caller sends the request. False: another caller is already sending it. */
   claim(key: string, ttlMs: number): Promise<boolean>
   release(key: string): Promise<void>
   /** Decisions made before `at` no longer hold, for one channel or (`null`) for all. */

@@ -30,7 +30,7 @@ interface Guesser {
 
 const WINDOW_MS = 60_000
 const FORGIVEN_MS = 3_600_000
-/** Tokens of one network that are told apart. */
+/** Distinct tokens counted for one network. */
 const MOST_COUNTED = 10_000
 const LONGEST_LOCK_SEC = 3_600
 

@@ -13,7 +13,7 @@ export interface SharedRequest {
 }
 
 const POLL_MS = 25
-/** Long enough for those who wait for an answer that is not to be remembered. */
+/** Long enough for callers that wait for an answer which is not cached. */
 const ONCE_MS = 1_000
 
 const cached = ({ decision }: StoredDecision): Decision => ({

@@ -35,7 +35,7 @@ const LIST_BATCH = 200
 const isLive = (value: unknown): value is LiveAuth =>
   typeof value === 'object' && value !== null && 'request' in value && 'decision' in value
 
-/** A backend may not want to be asked for days: until then it is known. */
+/** A backend may set its next update days ahead; the session is kept until then. */
 const ttlOf = ({ decision }: LiveAuth): number =>
   DAY_MS + Math.max(decision.authDurationSec, decision.denySec) * 1000
 

@@ -5,24 +5,28 @@ export interface LiveAuth {
   readonly request: AuthRequest
   readonly decision: Decision
   readonly openedAt: number
-  /** Bytes told at its last update. */
+  /** Bytes sent to the backend at its last update. */
   readonly bytes?: number
-  /** Bytes of before it stopped and came back: its slot counts from nothing then. */
+  /** Bytes before it paused and continued: the counter of its slot then restarts at zero. */
   readonly bytesBefore?: number
-  /** Updates asked so far. */
+  /** Updates sent so far. */
   readonly updates: number
   readonly dueAt: number
-  /** It stopped or was refused: asked about again only when its pass comes back. */
+  /** It stopped or was refused: no further update until its pass comes back. */
   readonly isParked?: boolean
 }
 
-/** Where running sessions are kept; shared by control planes so that each update is asked by one of them. */
+/**
+ * Where running sessions are kept; shared by control planes so that one of them sends each update.
+ */
 export interface LiveAuthStore {
   /** Keeps it; a parked one is never due. */
   put(live: LiveAuth): Promise<void>
   get(sessionId: string): Promise<LiveAuth | null>
   remove(sessionId: string): Promise<void>
-  /** Takes up to `limit` sessions due by `now`; nobody else gets them until `now + holdMs`. */
+  /**
+   * Takes up to `limit` sessions due by `now`; other callers do not get them until `now + holdMs`.
+   */
   claimDue(now: number, limit: number, holdMs: number): Promise<readonly LiveAuth[]>
   /** All that are not parked. */
   list(): AsyncIterable<LiveAuth>

@@ -15,11 +15,14 @@ export interface LiveRevalidationPorts {
   readonly now: () => number
   /** Bytes sent to a running session so far; `null`: it no longer runs. */
   readonly bytesOf: (sessionId: string) => Promise<number | null>
-  /** The clients told to backends. */
+  /** The viewers as backends see them. */
   readonly clientsOf: (channel: string) => Promise<{ stream: number; total: number }>
   /** Ends a session that was refused at its update. */
   readonly end: (sessionId: string, reason: ReasonId, denySec: number) => Promise<void>
-  /** A session goes on with what its update says: its account, cap and clock may be new. */
+  /**
+   * Applies the result of an update to a session that continues: account, cap and duration may be
+   * new.
+   */
   readonly keep: (sessionId: string, decision: Decision) => Promise<void>
   /** Makes remembered decisions void. */
   readonly forget: (channel: string | null, at: number) => Promise<void>
@@ -31,7 +34,7 @@ export interface RoundResult {
   readonly ended: number
   /** Had stopped running. */
   readonly gone: number
-  /** Could not be asked about; tried again when their hold ends. */
+  /** The backend did not answer; tried again when their hold ends. */
   readonly failed: number
 }
 
@@ -43,11 +46,11 @@ export interface LiveRevalidation {
   opened(request: AuthRequest, decision: Decision): Promise<void>
   closed(sessionId: string): Promise<void>
   /**
-   * What holds for a pass that came back: a session that had ended is asked about, any is held against the
-   * rules; `null` = nothing new.
+   * The decision for a pass that came back: backends are asked about an ended session, the rules
+   * are evaluated for any; `null` = nothing changed.
    */
   returned(session: UnjudgedSession): Promise<Decision | null>
-  /** Asks about all that are due, several at a time. */
+  /** Sends all updates that are due, several at a time. */
   round(): Promise<RoundResult>
   /** Asks again about one channel or (`null`) all now; says how many are due by it. */
   reauth(channel: string | null): Promise<number>
@@ -59,10 +62,12 @@ const AT_ONCE = 200
 const BATCHES = 20
 const HOLD_MS = 30_000
 
-/** What rules alone decided holds until they change; this often those that stopped are swept out. */
+/**
+ * A decision of rules alone holds until they change; this often sessions that stopped are removed.
+ */
 const RULES_INTERVAL_SEC = 3_600
 
-/** Whether backends had a say, or would have had one. */
+/** Whether an auth backend decided or would have been asked. */
 const isBackends = ({ trace }: Decision): boolean =>
   trace.some(({ step }) => step === 'backend' || step === 'cache')
 
@@ -74,8 +79,8 @@ const dueAfter = (now: number, decision: Decision): number => {
 type Step = 'kept' | 'ended' | 'gone' | 'failed'
 
 /**
- * Asks the next question of a session and keeps the answer; a refused one is parked until its deny clock ends.
- * `null`: no auth backend is asked about its channel any more.
+ * Sends a session's next update and stores the answer; a refused session is parked until its deny
+ * time ends. `null`: no auth backend is asked about its channel any more.
  */
 const askAgain = async (
   live: LiveAuth,
@@ -101,7 +106,7 @@ const askAgain = async (
   return decision
 }
 
-/** Asks about one session and acts on the answer. */
+/** Sends one session's update and applies the answer. */
 const updateOne = async (live: LiveAuth, ports: LiveRevalidationPorts): Promise<Step> => {
   const { sessionId } = live.request
   const counted = await ports.bytesOf(sessionId)

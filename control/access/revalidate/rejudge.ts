@@ -50,7 +50,8 @@ const rejudgeKnown = async (live: LiveAuth, ports: RejudgePorts): Promise<boolea
     await ports.end(sessionId, decision)
     return true
   }
-  // What a backend allowed it is asked about at its usual time; what rules allowed and no longer do, now.
+  // Sessions allowed by a backend get their update at the usual time; those allowed by a rule that
+  // no longer does, now.
   const isDue = decision === null && !wasAnswered(live)
   if (isDue || request.authBackend !== authBackend)
     await store.put({ ...live, request, ...(isDue ? { dueAt: now() } : {}) })

@@ -31,7 +31,7 @@ export interface PresentedLink {
 /** Claims of a verified link. */
 export interface LinkGrant {
   readonly link: string
-  /** Whom the link was made for; Flussonic's own extension. */
+  /** User the link was made for; an extension of Flussonic. */
   readonly userId: string | null
   /** Unix seconds; `null` = for ever. */
   readonly expires: number | null
@@ -85,8 +85,9 @@ export const mintFlussonicToken = (key: string, token: FlussonicToken): string =
 }
 
 /**
- * Its parts are hashed without separators, so their lengths are held fast: ten digits a time, and a salt of 32
- * characters before a user. Otherwise a boundary could be moved and a user or an address be taken off.
+ * Its parts are hashed without separators, so their lengths are fixed: ten digits a time, and a
+ * salt of 32 characters before a user. Otherwise a boundary could be moved and a user or an address
+ * be taken off.
  */
 const FLUSSONIC = /^([0-9a-f]{40})-([A-Za-z0-9]{1,32})-(\d{10})-(\d{10})(?:-(.+))?$/
 const USER_SALT_LENGTH = 32
@@ -123,7 +124,7 @@ const verifyFlussonic = (
   return { ok: true, grant: { link: link.name, userId, expires: end } }
 }
 
-/** What the words of an nginx expression stand for. */
+/** Values of the variables in an nginx expression. */
 export interface NginxLinkValues {
   readonly expires: string
   readonly uri: string
@@ -171,7 +172,7 @@ const verifyNginx = (link: SecureLink, presented: PresentedLink, nowSec: number)
   }
 }
 
-/** Judges a link by one key. */
+/** Verifies a link with one key. */
 export const verifySecureLink = (
   link: SecureLink,
   presented: PresentedLink,
@@ -181,15 +182,15 @@ export const verifySecureLink = (
     ? verifyFlussonic(link, presented, nowSec)
     : verifyNginx(link, presented, nowSec)
 
-/** Judges a presented link by the keys of its channel; `null` = no key holds for it. */
+/** Verifies a presented link with the keys of its channel; `null` = no key is configured for it. */
 export type JudgeLink = (presented: PresentedLink, nowSec: number) => LinkVerdict | null
 
-/** How much a refusal tells: one that names the signed link's own fault says more than "unknown". */
-const TELLING = ['ticket.expired', 'ticket.not_yet', 'request.malformed', 'token.unknown']
+/** Order of refusals by usefulness: one that names the link's own fault comes before "unknown". */
+const BY_USEFULNESS = ['ticket.expired', 'ticket.not_yet', 'request.malformed', 'token.unknown']
 const rank = (verdict: LinkVerdict): number =>
-  verdict.ok ? 0 : TELLING.indexOf(verdict.reason) + 1 || 9
+  verdict.ok ? 0 : BY_USEFULNESS.indexOf(verdict.reason) + 1 || 9
 
-/** Prepares the keys once; a key holds for a channel by any of its names. */
+/** Prepares the keys once; a key may name a channel by its id or its `tvg-id`. */
 export const createSecureLinks = (
   links: readonly SecureLink[],
   namesOf: NamesOf = (id) => [id],

@@ -19,7 +19,7 @@ const problemText = (body: string, status: number): string => {
       if (typeof detail === 'string') return detail
     }
   } catch {
-    // Not JSON: the status is all there is to say.
+    // Not JSON: only the status is reported.
   }
   return `the control plane answered with status ${status}`
 }

@@ -9,7 +9,7 @@ export const globalsLast = (args: readonly string[]): string[] => {
     else if (arg === '--json' || /^--(?:config|state)=/.test(arg)) at += 1
     else break
   }
-  // Without a command behind them they are somebody's mistake, to be told as such.
+  // Without a command behind them they are a usage error, reported as such.
   if (at === 0 || at >= args.length) return [...args]
   const rest = args.slice(at)
   const end = rest.indexOf('--')

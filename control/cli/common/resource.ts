@@ -13,7 +13,7 @@ export const printAnswer = async (
   print(options.json === true ? JSON.stringify(result) : say(result))
 }
 
-/** Says a list answer as a table with the named columns. */
+/** Prints a list answer as a table with the named columns. */
 export const asTable =
   (columns: readonly string[]) =>
   (result: unknown): string => {
@@ -48,7 +48,7 @@ export const pathSegment = (text: string): string => encodeURIComponent(text)
 
 export type Options = GlobalOptions & Readonly<Record<string, unknown>>
 
-/** Says the same words whatever the answer. */
+/** Prints the same sentence for every answer. */
 export const asText = (words: string) => (): string => words
 
 /** Adds `<name> <id>`, which deletes what the API keeps under `path` and says so in `done`. */

@@ -99,7 +99,8 @@ const draft =
     const question = { address, channel, token, userAgent, referer, country: null, isLive: false }
     const answer = await explain(question)
     if (!('verdict' in answer)) return { verdict: 'deny', reason: answer.reason }
-    // A link of then has run out by now, and a token that is not shown may be good: what they were worth cannot be told.
+    // A link of then has expired by now, and a redacted token cannot be checked: their result is
+    // unknown.
     const isUnknown = isCredentialHidden || isLinked(channel)
     if (isUnknown && answer.verdict === 'deny' && !isByRule(answer.reason))
       return { verdict: 'depends', reason: 'a signed link or a token that is not shown' }

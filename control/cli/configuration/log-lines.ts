@@ -19,7 +19,9 @@ async function* split(chunks: AsyncIterable<unknown>): AsyncGenerator<string> {
   if (rest !== '') yield rest
 }
 
-/** A rotated log is often packed: gzip is told by its first two bytes, whatever the name. */
+/**
+ * A rotated log is often compressed: gzip is recognised by its first two bytes, whatever the name.
+ */
 async function* unpacked(source: AsyncIterable<unknown>): AsyncGenerator {
   const chunks = source[Symbol.asyncIterator]()
   const first = await chunks.next()

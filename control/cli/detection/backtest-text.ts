@@ -37,10 +37,10 @@ const accountLines = (result: BacktestResult, limit: number): string[] => {
   return left > 0 ? [...lines, '', `and ${left} more accounts (--limit, --json)`] : lines
 }
 
-// Names and places come from players and servers; none of them may steer the terminal.
+// Names and places come from players and servers; control characters are removed.
 const CONTROL = /\p{Cc}/gu
 
-/** A backtest for people. */
+/** A backtest as text. */
 export const backtestText = (result: BacktestResult, limit: number): string => {
   const { onlyDraft, onlyPresent, both, presentFindings } = result.comparison
   return [

@@ -14,10 +14,10 @@ const MOST_PAGES = 10_000
 const fieldsOf = (answer: unknown): ReadonlyMap<string, unknown> =>
   new Map(Object.entries(typeof answer === 'object' && answer !== null ? answer : {}))
 
-// The route's schema vouches for what the list holds.
+// The route's schema has validated the list.
 const areWords = (value: unknown): value is AccountFeedback[] => Array.isArray(value)
 
-/** Every word of the operators, page by page. */
+/** All feedback of the operators, page by page. */
 const wordsOverSocket = async (options: GlobalOptions): Promise<AccountFeedback[]> => {
   const words: AccountFeedback[] = []
   let after = ''

@@ -8,7 +8,7 @@ import { CliError } from '../common/context.ts'
 
 const isPlays = (value: unknown): value is PlayRecord[] => Array.isArray(value)
 
-/** Whether somebody listens on a socket; one left behind by a crash has nobody. */
+/** Whether a process listens on a socket; a socket left behind by a crash has no listener. */
 export const isControlRunning = async (socketPath: string): Promise<boolean> => {
   if (!existsSync(socketPath)) return false
   return await new Promise((resolve) => {

@@ -15,7 +15,7 @@ import type { SessionStore } from '../../sessions/model/session-store.ts'
 import type { SessionView } from '../../sessions/model/session-view.ts'
 import type { Persistence } from '../base/persistence.ts'
 
-/** Everything an opening stands on. */
+/** Everything an opening needs. */
 export interface AccessParts {
   readonly config: () => Config
   readonly persistence: Persistence

@@ -8,7 +8,7 @@ const isBan = (reason: string): boolean =>
 export const withBanLog = (recorder: EventRecorder, log: Pick<Logger, 'info'>): EventRecorder => ({
   ...recorder,
   opened: (event) => {
-    // Who is banned already is told once, where the ban began.
+    // Logged once, where the ban began, and not again for a target that is already banned.
     if (event.type === 'refused' && event.reason.startsWith('cap.')) {
       const { sid, account, tokenPrint, channel, reason, address, device } = event
       const ban = { session: sid, account, token: tokenPrint, stream: channel, reason }

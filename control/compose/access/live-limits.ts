@@ -5,7 +5,7 @@ import { ownId } from '../../access/admission/viewer.ts'
 import type { Decision } from '../../access/authorize/decision.ts'
 import type { SessionStore } from '../../sessions/model/session-store.ts'
 
-/** Gives an account's running sessions the caps it has now. */
+/** Applies an account's present caps to its running sessions. */
 export type ApplyLimits = (account: AccountRef, decision: Decision | null) => Promise<void>
 
 type Ports = Pick<OpenPorts, 'config' | 'catalog' | 'accountById' | 'planOf'>

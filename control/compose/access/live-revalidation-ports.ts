@@ -7,7 +7,7 @@ import type { Sessions } from '../../sessions/sessions.ts'
 import type { LiveAuthorizer } from './authorizer.ts'
 import type { ApplyLimits } from './live-limits.ts'
 
-/** What asking again about running sessions needs of sessions and decisions. */
+/** Ports of revalidation to sessions and decisions. */
 export const liveRevalidationPorts = (
   { store, view }: Pick<Sessions, 'store' | 'view'>,
   authorizer: LiveAuthorizer,

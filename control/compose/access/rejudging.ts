@@ -26,7 +26,7 @@ export interface RejudgingParts {
   readonly now: () => number
 }
 
-/** Holds what runs against the rules of now; runs once more where it is called for meanwhile. */
+/** Evaluates the current rules for running sessions; repeats once if called again meanwhile. */
 export const createRejudge = (
   { sessions, authorizer, store, now }: RejudgingParts,
   onError: (error: unknown) => void,

@@ -17,7 +17,7 @@ import type { AdminApiOptions } from '../../routes/admin-api.ts'
 import type { Store } from '../../store/store.ts'
 import type { Detection } from '../detection.ts'
 
-/** What the routes of detection and history stand on. */
+/** What the routes of detection and history need. */
 export interface DetectionRouteParts {
   readonly store: Store
   readonly detection: Detection

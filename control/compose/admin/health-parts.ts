@@ -10,7 +10,7 @@ const partOf = async (name: string, probe: () => Promise<string>): Promise<Healt
   }
 }
 
-/** What the control plane needs, and how it stands. */
+/** The parts the control plane depends on, with their state. */
 export const healthParts = (parts: AdminParts) => async (): Promise<readonly HealthPart[]> => {
   const { persistence, sessions, lineup, edge, publisher, historian, detection } = parts
   return await Promise.all([

@@ -11,8 +11,9 @@ const once = <T extends object>(make: () => T): (() => T) => {
 }
 
 /**
- * Lets each schema be compiled when the first request needs it, by Fastify's own compilers. The admin API has more than a hundred schemas on two
- * listeners, and a start would wait for all of them. A field nobody knows is told, not dropped.
+ * Lets each schema be compiled when the first request needs it, by Fastify's own compilers. The
+ * admin API has more than a hundred schemas on two listeners, and a start would wait for all of
+ * them. An unknown field is an error, not dropped.
  */
 export const compileLate = (app: FastifyInstance): void => {
   const validators = once(() => ajvCompilers()({}, { customOptions: { removeAdditional: false } }))

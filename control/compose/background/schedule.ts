@@ -6,10 +6,12 @@ import { createSessionProgress, PROGRESS_STEP_MS } from './session-progress.ts'
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const DAY = 1440 * MINUTE
-/** Running sessions are told every minute: what was not heard of for ten has ended unseen. */
+/**
+ * Running sessions are published every minute: a play without an event for ten has ended unseen.
+ */
 const SILENT_MS = 10 * MINUTE
 
-/** The work that goes on by itself. */
+/** All background work. */
 export const scheduleWork = (background: Background, parts: Parts): void => {
   const { lifecycle, surge, lineup, persistence, live, lock, now } = parts
   /** Work of one control plane alone; another takes it over when this one is gone. */

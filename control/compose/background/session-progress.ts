@@ -6,7 +6,7 @@ const MINUTE = 60_000
 const STEPS = 15
 /** Milliseconds between two steps, so that every running session is published once a minute. */
 export const PROGRESS_STEP_MS = MINUTE / LIVE_SHARDS / STEPS
-/** The work stays with one control plane for so long without a new shard. */
+/** Milliseconds the lock stays with one control plane after its last step. */
 const KEEP_MS = MINUTE / 4
 /** Accounts read from Redis at once. */
 const BATCH = 100
@@ -45,7 +45,7 @@ export const createSessionProgress = (parts: SessionProgressParts): (() => Promi
     since = begunAt[shard] ?? 0
     begunAt[shard] = at
   }
-  const tell = async (some: readonly string[]): Promise<void> => {
+  const publishUpdates = async (some: readonly string[]): Promise<void> => {
     for (let at = 0; at < some.length; at += BATCH) {
       for (const session of await view.ofAccounts(some.slice(at, at + BATCH))) {
         if (session.lastSeenAt >= since - SLACK_MS) recorder.updated(session)
@@ -57,9 +57,9 @@ export const createSessionProgress = (parts: SessionProgressParts): (() => Promi
     const from = Math.floor((tags.length * step) / STEPS)
     step += 1
     try {
-      await tell(tags.slice(from, Math.floor((tags.length * step) / STEPS)))
+      await publishUpdates(tags.slice(from, Math.floor((tags.length * step) / STEPS)))
     } catch (error) {
-      // What could not be read is told in the next round, changed or not.
+      // A session that could not be read is published in the next round, changed or not.
       begunAt[shard] = 0
       throw error
     }

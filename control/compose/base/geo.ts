@@ -3,7 +3,7 @@ import type { Config } from '../../config/schema/schema.ts'
 import { defaultGeoFiles } from '../../geo/default-files.ts'
 import { createGeo, type Geo } from '../../geo/geo.ts'
 
-/** The geo files of the configuration, or those that come along. */
+/** The geo files of the configuration, or the bundled ones. */
 export const openGeo = async (config: Config, log: Logger): Promise<Geo> => {
   const { enabled, files, asn_files: asnFiles } = config.geo
   const used = files.length > 0 ? files : defaultGeoFiles()

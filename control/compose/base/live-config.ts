@@ -5,12 +5,15 @@ import type { Config } from '../../config/schema/schema.ts'
 export interface LiveConfig {
   readonly config: () => Config
   readonly loaded: () => LoadedConfig
-  /** Reads the file again and lets everybody take it; a bad file or a refusal leaves the old one in use. */
+  /**
+   * Reads the file again and applies it to all parts; an invalid file or a refusal leaves the old
+   * one in use.
+   */
   readonly reload: () => Promise<void>
   /** Takes part in a reload; throws to refuse the new configuration. */
   readonly onReload: (take: () => Promise<void>) => void
-  /** Hears of a new configuration once everybody has taken it. */
-  readonly onReloaded: (tell: () => void) => void
+  /** Called with a new configuration once all parts have taken it. */
+  readonly onReloaded: (listener: () => void) => void
 }
 
 /** Settings that hold from start to end of a process. */
@@ -34,8 +37,8 @@ export const createLiveConfig = (
     onReload: (take) => {
       takers.push(take)
     },
-    onReloaded: (tell) => {
-      listeners.push(tell)
+    onReloaded: (listener) => {
+      listeners.push(listener)
     },
     reload: async () => {
       const before = current
@@ -47,7 +50,7 @@ export const createLiveConfig = (
         for (const take of takers) await take()
         throw error
       }
-      for (const tell of listeners) tell()
+      for (const listener of listeners) listener()
       if (fixedSections(before.config) !== fixedSections(current.config)) {
         warn('listeners, Redis, store and zones change with the next start')
       }

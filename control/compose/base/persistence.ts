@@ -6,7 +6,7 @@ import type { Config } from '../../config/schema/schema.ts'
 import { createKeyRing, type KeyRing } from '../../keys/key-ring.ts'
 import { openStore, type Store } from '../../store/store.ts'
 
-/** The database and the services that stand on it. */
+/** The database and the services that use it. */
 export interface Persistence {
   readonly store: Store
   readonly ring: KeyRing
@@ -27,7 +27,10 @@ export const storeUrl = (config: Config, paths: Pick<StatePaths, 'database'>): s
   return whole.href
 }
 
-/** Opens the database and what stands on it: key ring, account directory, account service. Throws StoreError. */
+/**
+ * Opens the database and the services that use it: key ring, account directory, account service.
+ * Throws StoreError.
+ */
 export const openPersistence = async (
   config: Config,
   paths: StatePaths,

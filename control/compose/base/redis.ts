@@ -19,7 +19,7 @@ export const redisSettings = (
   }
 }
 
-/** Connects, saying once when Redis goes and once when it is back. */
+/** Connects; logs once when Redis is lost and once when it is back. */
 export const connectRedis = (settings: RedisSettings, log: Logger): RedisClient => {
   let isAway = false
   const redis = createRedis({

@@ -86,7 +86,7 @@ const createPush = (parts: Parts): PushService => {
   const target = { edge: edge.id, origin: 'http://edge', socketPath: paths.innerSocket, key: null }
   return createPushService([target], {
     clock: now,
-    // An edge that misses a push hears the same by its next sync, a second later.
+    // An edge that misses a push receives the same with its next sync, a second later.
     onMiss: (missed, error) => log.debug({ err: error }, `edge ${missed} missed a push`),
     ...(control.ca_file === null ? {} : { ca: readFileSync(control.ca_file) }),
   })

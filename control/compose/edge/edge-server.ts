@@ -9,11 +9,12 @@ const SERVER = {
   requestTimeout: 10_000,
   keepAliveTimeout: 75_000,
   routerOptions: { maxParamLength: 200 },
-  // TypeBox made the schemas: holding them against the schema of schemas takes longer than compiling them.
+  // TypeBox made the schemas: validating them against the meta-schema takes longer than compiling
+  // them.
   ajv: { customOptions: { validateSchema: false } },
 }
 
-/** Connections that may wait: with fewer, a rush of openings meets a socket that seems to be away. */
+/** Connections that may wait: with fewer, connections are refused in a rush of openings. */
 const BACKLOG = 4096
 
 const answerFaults = (app: FastifyInstance, log: Logger): void => {
@@ -38,7 +39,7 @@ export const listenOnSocket = async (
   return app
 }
 
-/** Tells an edge by `Authorization: Edge <id>:<key>`. */
+/** Authenticates an edge by `Authorization: Edge <id>:<key>`. */
 const edgeByKey =
   (directory: EdgeDirectory) =>
   async (request: FastifyRequest): Promise<string | null> => {

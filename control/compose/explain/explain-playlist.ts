@@ -24,7 +24,7 @@ const FIRST = 5
 
 const NOTHING = { channels: 0, leftOut: 0, first: [], listVersion: null }
 
-/** An account as groups know it. */
+/** The part of an account that classification needs. */
 export const memberOf = (account: Account | null) =>
   account && { id: account.id, name: account.name, group: account.group }
 
@@ -42,7 +42,7 @@ const servedTo = (group: string, lineup: LineupService) => {
   }
 }
 
-/** Why the playlist's door keeps somebody out that a group would take. */
+/** Why the playlist is refused to a viewer whom a group would accept. */
 const refusalAt = (
   group: string,
   account: Account | null,

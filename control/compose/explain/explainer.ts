@@ -79,7 +79,7 @@ const portsFor = (
   }
 }
 
-/** Where no auth backend is asked, nobody vouches for an unknown token, and some groups want an account. */
+/** Without an auth backend an unknown token is refused, and some groups require an account. */
 const unasked = (
   explained: Explanation,
   account: Account | null,
@@ -95,7 +95,10 @@ const unasked = (
   return { ...refused, reason: 'token.missing', decidedBy: `group ${group.name} wants an account` }
 }
 
-/** What a signed link changes: a good one decides before all rules, a bad one where nobody else knows the viewer. */
+/**
+ * What a signed link changes: a good one decides before all rules, a bad one where the viewer is
+ * not identified otherwise.
+ */
 const withLink = (
   explained: Explanation,
   { address, channel, token }: ExplainQuestion & { readonly channel: string },
@@ -109,8 +112,9 @@ const withLink = (
   if (verdict === null) return explained
   const subject = verdict.ok ? `secure link ${verdict.grant.link}` : 'a secure link'
   if (verdict.ok) return { ...explained, verdict: 'allow', reason: 'ok', decidedBy: subject }
-  const isNobody = explained.reason === 'rule.no_match' || explained.reason === 'token.unknown'
-  if (!isNobody) return explained
+  const isUnidentified =
+    explained.reason === 'rule.no_match' || explained.reason === 'token.unknown'
+  if (!isUnidentified) return explained
   return { ...explained, reason: verdict.reason, decidedBy: subject }
 }
 

@@ -33,7 +33,7 @@ const listenersOf = ({ edge, admin, control, hooks, demo }: Config): Listener[] 
   return all.flatMap(([path, text]) => (text === null ? [] : [{ path, text }]))
 }
 
-/** Ports that do not exist, and one that two listeners want. */
+/** Ports that do not exist, and a port of two listeners. */
 export const checkAddresses = (
   config: Config,
   report: (path: string[], message: string) => void,

@@ -68,7 +68,10 @@ const checkSources = (config: Config, report: Report): void => {
   })
 }
 
-/** A rule nobody can read would match nothing: a `deny` with a slip in it would let everyone in. */
+/**
+ * A rule that cannot be parsed would match nothing: a `deny` with a slip in it would let everyone
+ * in.
+ */
 const checkRules = (config: Config, report: Report): void => {
   config.auth_backends.forEach((backend, at) => {
     const { problems } = compileRules(backend, (text) => text)

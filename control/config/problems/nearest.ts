@@ -1,4 +1,4 @@
-/** Slips of the hand between two words: letters too many, too few or wrong. */
+/** Edit distance (Levenshtein) between two words. */
 const slips = (one: string, other: string): number => {
   let row = Array.from({ length: other.length + 1 }, (_, at) => at)
   for (const [at, letter] of one.split('').entries()) {
@@ -12,7 +12,7 @@ const slips = (one: string, other: string): number => {
   return row[other.length] ?? 0
 }
 
-/** The name somebody meant who wrote one that is not there; `null` where none is near. */
+/** The known name nearest to a misspelt one; `null` where none is near. */
 export const nearestName = (written: string, names: readonly string[]): string | null => {
   const plain = written.slice(0, 64).toLowerCase().replaceAll('-', '_')
   const most = Math.max(1, Math.floor(plain.length / 3))

@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox'
 import { ADDRESS_PATTERN, NAME_PATTERN } from '../schema/fields.ts'
 import { nearestName } from './nearest.ts'
 
-/** One thing a schema says against a value. */
+/** One validation error. */
 export interface SchemaError {
   readonly keyword: string
   readonly schemaPath: string
@@ -29,7 +29,7 @@ const FORMS: Readonly<Record<string, string>> = {
   '^https?://[^/]+/?$': 'must be http:// or https:// and a host, such as http://10.0.0.9:8080',
 }
 
-/** The names a section knows, by the place in the schema that refuses others. */
+/** The names a section allows, by the place in the schema that refuses others. */
 const namesAt = (schema: TSchema, schemaPath: string): string[] => {
   let here: unknown = schema
   for (const part of [...schemaPath.split('/').slice(1, -1), 'properties'])

@@ -21,7 +21,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** All problems of a value against a schema, one per place, unions told as one. */
+/** All problems of a value against a schema, one per place, a union reported as one. */
 export const schemaProblems = (
   schema: TSchema,
   value: unknown,

@@ -1,6 +1,6 @@
 import { type TSchemaOptions, Type } from 'typebox'
 
-/** What every setting says of itself; docs/reference.md is made from it. */
+/** Metadata of every setting; docs/reference.md is generated from it. */
 export interface FieldNotes extends TSchemaOptions {
   readonly description: string
   readonly default?: unknown

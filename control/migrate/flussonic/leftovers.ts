@@ -8,7 +8,7 @@ const READ: Readonly<Record<string, ReadonlySet<string>>> = {
   publisher: new Set(['auth', 'on_play', 'template']),
 }
 
-/** Words of statements that keep somebody out: what is lost of them opens something. */
+/** Words of statements that restrict access: losing one of them would admit more viewers. */
 const RESTRICTS =
   /auth|allow|den(?:y|ied)|limit|max_|session|token|key|password|countr|domain|on_play|secur|protect|drm|restrict|geo|login|access|referer|user_?agent|\bips?\b/i
 

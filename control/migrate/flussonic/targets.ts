@@ -127,7 +127,10 @@ const authOf = (
 const CLOSED = '\0not-converted'
 const OPEN = '\0open'
 
-/** What cannot be asked must not let everyone in: an auth backend that refuses until somebody fills it. */
+/**
+ * What cannot be asked must not let everyone in: an auth backend that refuses all until an operator
+ * completes it.
+ */
 const closed = (target: Token, context: TargetContext): Pick<StreamAuth, 'auth' | 'link'> => {
   const name = context.names.of(CLOSED)
   if (!context.backends.some((backend) => backend.name === name))

@@ -15,7 +15,7 @@ const placeOf = (url: string): string => url.replace(/[?#].*$/, '')
 /** The name's slug, or a hash of the name where no letter of it can be kept. */
 const baseOf = (entry: PlaylistEntry): string => slugOf(entry.name) || `ch-${shortHash(entry.name)}`
 
-/** Tells entries of one name apart by their address. */
+/** Suffix from a hash of the address, for entries of the same name. */
 export const placeHash = ({ name, url }: PlaylistEntry): string =>
   shortHash(`${name}\n${placeOf(url)}`)
 
@@ -42,8 +42,9 @@ const numberDoubles = (
 }
 
 /**
- * An id per entry: its `tvg-id` where legal and nobody else's, else its name's slug, else slug and a hash of the address.
- * It depends on the entry and on what else wants the same id, never on the order, so control planes agree without talking.
+ * An id per entry: its `tvg-id` where legal and unique, else its name's slug, else slug and a hash
+ * of the address. It depends on the entry and on what else wants the same id, never on the order,
+ * so control planes agree without exchanging anything.
  */
 export const assignChannelIds = async (entries: readonly PlaylistEntry[]): Promise<string[]> => {
   const tvgIds = countBy(entries.map((entry) => entry.tvgId))

@@ -51,7 +51,10 @@ const fileReason = (path: string, error: unknown): string => {
 
 const settleTries = 20
 
-/** The stamp of a file nobody has written to for a while, so that a list is never read half-written. */
+/**
+ * Size and time of a file that has not been written to for a while, so that a list is never read
+ * half-written.
+ */
 const settledStamp = async (path: string, settleMs: number): Promise<string> => {
   for (let tries = 0; tries < settleTries; tries += 1) {
     const stamp = await stampOf(path)

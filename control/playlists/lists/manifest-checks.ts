@@ -88,7 +88,10 @@ const checkChannel = async (channel: Channel): Promise<string[]> => {
   )
 }
 
-/** Reads the manifests of the first channels and tells which lead players past the edge. */
+/**
+ * Reads the manifests of the first channels and reports those whose addresses lead players past the
+ * edge.
+ */
 export const checkManifests = async (channels: readonly Channel[]): Promise<string[]> => {
   const looked = channels.filter(({ protocol }) => protocol !== 'mpegts').slice(0, CHECKED_CHANNELS)
   const warnings: string[] = []

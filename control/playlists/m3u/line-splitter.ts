@@ -43,7 +43,7 @@ export class LineSplitter {
       if (problem) return problem
       from = end + 1
     }
-    // A copy, since whoever reads a file may use the chunk's memory again.
+    // A copy, since the reader of the file may reuse the chunk's memory.
     if (from < chunk.length) this.rest.push(Buffer.from(chunk.subarray(from)))
     this.restBytes += chunk.length - from
     return this.restBytes > maxLineBytes ? this.problem('the line is longer than 1 MB') : null

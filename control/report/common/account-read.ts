@@ -11,7 +11,7 @@ export interface AccountRead {
 
 /** Where the report takes its accounts from. */
 export interface AccountSource {
-  /** How many accounts there are; `null` where only reading tells. */
+  /** How many accounts there are; `null` where it is known only after reading. */
   readonly total: number | null
   readonly accounts: AsyncIterable<AccountRead>
   /** What went wrong besides single accounts, known once all are read. */

@@ -1,5 +1,5 @@
-/** What sessions are told apart by, as numbers. */
-export interface Told {
+/** Values that distinguish sessions, as numbers. */
+export interface SessionColumns {
   readonly devices: readonly number[]
   readonly networks: readonly number[]
   readonly names: readonly number[]
@@ -20,7 +20,7 @@ interface Lane {
 /** Two numbers of names make one key: the lower times this plus the higher. */
 export const PAIR = 2 ** 26
 
-const lanesOf = ({ devices, networks, names }: Told): Lane[] => {
+const lanesOf = ({ devices, networks, names }: SessionColumns): Lane[] => {
   const lanes = new Map<string, Lane>()
   const spots = new Map<number, Lane['spot']>()
   return devices.map((device, i) => {
@@ -37,7 +37,10 @@ const lanesOf = ({ devices, networks, names }: Told): Lane[] => {
 
 const counter = (size: number): Int32Array => new Int32Array(size)
 
-/** Sweeps over time: knows which lanes have open sessions and counts whom a new session meets. */
+/**
+ * Sweeps over time: tracks which lanes have open sessions and counts those that overlap a new
+ * session.
+ */
 export class Sweep {
   overlaps = 0
   readonly pairs = new Set<number>()
@@ -49,9 +52,9 @@ export class Sweep {
   readonly #byNetwork: Int32Array
   #open = 0
 
-  constructor(told: Told) {
-    const { length } = told.devices
-    this.#laneOf = lanesOf(told)
+  constructor(columns: SessionColumns) {
+    const { length } = columns.devices
+    this.#laneOf = lanesOf(columns)
     this.#byDevice = counter(length)
     this.#byNetwork = counter(length)
     this.marked = new Uint8Array(length)

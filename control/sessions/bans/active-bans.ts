@@ -45,12 +45,13 @@ const subjectsOf = (claim: BanSubjects): { kind: BanKind; subject: string }[] =>
   return [...subjects, { kind: 'device', subject: deviceSubject(account, channel, device) }]
 }
 
-// A cap's device ban refuses openings, which always ask control: whoever rotates devices fills no edge's memory.
+// A cap's device ban refuses openings, which always ask control: a client that rotates devices
+// fills no edge's memory.
 const isForEdges = (ban: Ban): boolean => ban.kind !== 'device' || !isCapBan(ban)
 
 /**
- * What an operator, rules, backends or a surge ended is refused for their reason, a revoked ticket for its own; what
- * somebody banned is banned.
+ * What an operator, rules, backends or a surge ended is refused for their reason, a revoked ticket
+ * for its own; what an operator banned is `banned`.
  */
 const rowOf = (ban: Ban): BanRow =>
   ban.reason === 'ticket.revoked' ||
@@ -85,7 +86,7 @@ export const createActiveBans = (now: () => number): ActiveBans => {
     apply(update) {
       for (const ban of update.set) {
         const known = active.get(banId(ban))
-        // Ending a banned session is told too, and must not hide who banned it.
+        // The end of a banned session is announced too, and must not hide the ban's origin.
         const isEcho = known !== undefined && !isCapBan(known) && isCapBan(ban)
         if (ban.until <= now() || isEcho) continue
         active.set(banId(ban), ban)

@@ -20,7 +20,7 @@ interface Logged {
 
 const KEPT_CHANGES = 5_000
 
-/** Several changes as one: what a later one takes back is not told. */
+/** Several changes as one: what a later one reverts is left out. */
 const merge = (changes: readonly FeedChange[]): FeedChange => {
   const set = new Map<string, BanRow>()
   const clear = new Set<string>()
@@ -69,11 +69,11 @@ export const createBanFeed = (now: () => number): BanFeed => {
       for (const key of change.kill) if (active.has(key)) killed.set(key, untilOf(key))
       log.push({ seq, change })
       if (log.length > 2 * KEPT_CHANGES) log = log.slice(-KEPT_CHANGES)
-      const told = { ...change, cursor: cursor(), full: false }
-      for (const listener of listeners) listener(told)
+      const published = { ...change, cursor: cursor(), full: false }
+      for (const listener of listeners) listener(published)
     },
     since(text) {
-      // An edge names its place in the list of every control plane it heard lately.
+      // An edge sends its cursor in the list of every control plane that answered it lately.
       const mine = (text ?? '').split(',').find((place) => place.startsWith(`${epoch}.`))
       const known = Number(mine?.split('.')[1])
       if (!Number.isInteger(known) || known > seq) return everything()

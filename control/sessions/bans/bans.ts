@@ -20,14 +20,14 @@ export interface BansOptions {
   readonly endHit: (ban: Ban) => Promise<readonly string[]>
   /** Takes back what an account's state refuses. */
   readonly pardon: (kind: BanKind, subject: string) => Promise<void>
-  /** Redis could not be told; it is told again when it is back. */
+  /** Not written, since Redis is unreachable; written when it is back. */
   readonly onError: (error: unknown) => void
 }
 
 export interface Bans extends BanStore {
   /** What a step of the caps has banned, ended or moved. */
   note(effects: Effects): void
-  /** Hears what other control planes have done, and tells what could not be told before. */
+  /** Reads what other control planes have done, and writes what could not be written before. */
   follow(): Promise<void>
   /** Fills memory and Redis from each other and from the database. */
   hydrate(isRedisEmpty: boolean): Promise<void>
@@ -41,7 +41,7 @@ const isEmpty = (update: BanUpdate): boolean =>
     (list) => list.length === 0,
   )
 
-/** Tells the other control planes; what Redis does not take waits. */
+/** Publishes to the other control planes; what Redis does not take waits. */
 const createRelay = ({ stream, onError }: BansOptions) => {
   const unsent: BanUpdate[] = []
   return {

@@ -1,4 +1,4 @@
-/** Where a session is found besides its account's state: tells which account a lease key belongs to. */
+/** Where a session is found besides its account's state: maps a lease key to its account. */
 export interface IndexEntry {
   readonly tag: string
   readonly key: string
@@ -27,7 +27,7 @@ export interface SessionIndex {
   touch(entries: readonly IndexEntry[], now: number): void
   /** Not live any more; its lease key stays known for a while. */
   remove(entry: IndexEntry): void
-  /** Forgets a place whose session nobody knows any more. */
+  /** Removes the entry of a session that no longer exists. */
   removeLocation(place: SessionLocation): void
   /** Cleans what nothing else cleans. */
   prune(now: number): Promise<void>

@@ -70,7 +70,7 @@ export const liveSession = (key: string, slot: Slot): LiveSession => ({
   state: stateOf(slot),
   openedAt: slot.opened,
   startedAt: slot.started,
-  // Reports are up to 20 s apart; the traffic log tells of each request.
+  // Reports are up to 20 s apart; the traffic log holds each request.
   lastSeenAt: Math.max(slot.seen, slot.used),
   bytes: slot.bytes,
   requests: slot.reqs,

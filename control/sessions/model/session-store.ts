@@ -86,7 +86,7 @@ export interface EndedKey {
 export interface RenewResult {
   /** Sessions the edge must refuse from now on. */
   readonly kill: readonly EndedKey[]
-  /** Keys nobody knows: the edge forgets the lease and asks again with the pass. */
+  /** Unknown lease keys: the edge drops the lease and asks again with the pass. */
   readonly drop: readonly LeaseKey[]
 }
 

@@ -29,7 +29,7 @@ const readPlace = (cursor: string, sort: Sort): Place | null => {
     if (sort === 'channel') return typeof value === 'string' ? [value, id] : null
     return typeof value === 'number' ? [value, id] : null
   } catch {
-    // No JSON: nobody's.
+    // Not JSON, so not a cursor of ours.
     return null
   }
 }

@@ -7,7 +7,7 @@ import { createIndexReader } from './session-index-reader.ts'
 export interface RedisIndexOptions {
   readonly redis: RedisClient
   readonly now: () => number
-  /** Writes are not waited for; what goes wrong with them is told here. */
+  /** Called with the failure of a write that is not awaited. */
   readonly onError: (error: unknown) => void
   readonly cacheLimit?: number
 }
@@ -41,7 +41,7 @@ const turnOf = (key: string, spanMs: number): number => {
 
 type Write = Promise<unknown>
 
-// Sets of one download or network clean themselves of what nobody has refreshed.
+// Sets of one download or network drop entries that were not refreshed.
 const addToSet = (
   redis: RedisClient,
   set: { readonly key: string; readonly ttlMs: number },
@@ -81,7 +81,7 @@ const scoresBySet = (entries: Scored) => {
 
 type Scored = readonly (readonly [IndexEntry, number])[]
 
-/** Writes scores; a set that lives for a day is told so now and then. */
+/** Writes scores; the expiry of a set that lives for a day is renewed now and then. */
 const createScoreWriter = (redis: RedisClient) => {
   const expire = new Map<string, number>()
   const keep = (set: string, ttlMs: number, now: number): Write[] => {
@@ -167,7 +167,7 @@ export const createRedisIndex = (options: RedisIndexOptions): SessionIndex => {
         if (!text) return
         const entry = decode(key, text)
         found.set(key, entry)
-        // Somebody wrote it a while ago; after a restart not all are written anew at once.
+        // Written a while ago; after a restart not all are written again at once.
         cache.put(entry, now() - turnOf(key, REFRESH_MS))
       }
       await Promise.all(keys.map(ask))

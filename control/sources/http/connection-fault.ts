@@ -32,7 +32,7 @@ const codeOf = (error: unknown): string => {
   return error.cause === undefined ? error.name : codeOf(error.cause)
 }
 
-/** Tells silence, broken answers and unreachable servers apart. */
+/** Classifies a failed request: time-out, broken answer or unreachable server. */
 export const connectionFault = (error: unknown): ConnectionFault => {
   if (error instanceof Error && error.message.startsWith('Redirect loop'))
     return { kind: 'unreachable', text: 'it redirects in a circle' }

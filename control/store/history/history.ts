@@ -11,7 +11,7 @@ import { closeSilentPlays, prunePlays, type Upserted, upsertPlays } from './upse
 /** The memory of who watched what, from where, when. */
 export interface History extends PlayReader {
   readonly dashboard: Dashboard
-  /** Adds or completes plays and their roll-ups in one transaction; telling it twice changes nothing. */
+  /** Adds or completes plays and their roll-ups in one transaction; idempotent. */
   upsertPlays(records: readonly PlayRecord[]): Promise<Upserted>
   /** One play, or null. */
   play(source: string, id: string): Promise<PlayRecord | null>

@@ -46,7 +46,7 @@ export function mergePlay(a: PlayRecord, b: PlayRecord): PlayRecord {
 
 const either = <T>(late: T | null, early: T | null): T | null => late ?? early
 
-/** At one moment the telling that knows the end is the later one. */
+/** Of two records of one moment the one with an end is the later one. */
 const isLater = (a: PlayRecord, b: PlayRecord): boolean =>
   a.lastSeenAt > b.lastSeenAt ||
   (a.lastSeenAt === b.lastSeenAt && (a.endedAt !== null || b.endedAt === null))

@@ -63,7 +63,7 @@ export async function countViewers(
   to: number,
 ): Promise<number> {
   const [first, last] = [blockOf(from), blockOf(to - 1)]
-  // Within one block its first and last day do not tell whether anything lies between.
+  // Within one block, first and last day leave open whether anything lies between.
   const rows =
     first === last
       ? await sql.query(

@@ -88,7 +88,7 @@ export interface SigningKey {
   readonly retiredAt: number | null
 }
 
-/** One change somebody made. */
+/** One change made by an operator or the service. */
 export interface AuditEntry {
   readonly id: string
   readonly at: number

@@ -25,7 +25,7 @@ export interface AccountStore extends Collection<Account> {
 
 /** Hashes only: a lookup is by the hash of what was presented, or by user name. */
 export interface TokenStore extends Collection<Token> {
-  /** The token with this hash, revoked or not: the caller tells revoked from unknown. */
+  /** The token with this hash, revoked or not: the caller distinguishes revoked from unknown. */
   byHash(hash: string): Promise<Token | null>
   /** The Xtream user who is not revoked. */
   byUsername(username: string): Promise<Token | null>
@@ -37,7 +37,10 @@ export interface TokenStore extends Collection<Token> {
 }
 
 export interface DownloadStore extends Collection<Download> {
-  /** Records the first use of copies, known ones and new; later ones, and what is told twice, change nothing. */
+  /**
+   * Records the first use of copies, known ones and new; later ones, and repeated records, change
+   * nothing.
+   */
   recordUses(copies: readonly Download[]): Promise<void>
   revoke(id: string, at: number): Promise<boolean>
   revoked(): Promise<Download[]>

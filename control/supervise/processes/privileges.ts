@@ -20,7 +20,7 @@ export async function workerUser(paths: StatePaths): Promise<string | null> {
   const canEnter = (await run([...drop, 'test', '-x', paths.state])).code === 0
   // Other workers could reach neither sockets nor caches there; a state folder elsewhere lets them drop.
   if (!canEnter) return 'root root'
-  // Sockets made in the folder get its group, so that the workers reach them and nobody else does.
+  // Sockets made in the folder get its group, so that only the workers reach them.
   chownSync(paths.run, 0, NOBODY)
   chmodSync(paths.run, 0o2750)
   shareTrafficLog(paths, NOBODY)

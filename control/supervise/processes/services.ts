@@ -66,14 +66,14 @@ export function originSpec({ config, paths, tie }: Instance): ServiceSpec {
 export function controlSpec({ configFile, paths, tie, report }: Instance): ServiceSpec {
   const program = join(packageRoot(), 'dist/server.js')
   const keep = createLineLog(join(paths.logs, 'control.log'))
-  const tell = createRepeatFilter(report)
+  const reportOnce = createRepeatFilter(report)
   return {
     name: 'The control plane',
     argv: [...tie, process.execPath, program, '--config', configFile, '--state', paths.state],
     onLine: (line) => {
       keep(line)
       const shown = worthShowing(line)
-      if (shown !== null) tell(`control: ${redact(shown)}`)
+      if (shown !== null) reportOnce(`control: ${redact(shown)}`)
     },
     isReady: async () =>
       (await httpGet({ socketPath: paths.adminSocket, path: '/internal/ready' }))?.status === 200,
@@ -93,14 +93,14 @@ export const nginxArgv = (tool: Tool, { nginx }: StatePaths): readonly string[] 
 export function nginxSpec(tool: Tool, instance: Instance): ServiceSpec {
   const { paths, tie, report } = instance
   const keep = createLineLog(join(paths.logs, 'nginx-error.log'))
-  const tell = createRepeatFilter(report)
+  const reportOnce = createRepeatFilter(report)
   return {
     name: 'nginx',
     argv: [...tie, ...nginxArgv(tool, paths)],
     onLine: (line) => {
       const safe = redact(line)
       keep(safe)
-      if (/\[(emerg|alert|crit)\]/.test(safe)) tell(`nginx: ${safe}`)
+      if (/\[(emerg|alert|crit)\]/.test(safe)) reportOnce(`nginx: ${safe}`)
     },
     isReady: async () => (await edgeHealth(paths))?.isReady === true,
     beforeStart: () => {

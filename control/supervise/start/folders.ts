@@ -12,7 +12,7 @@ export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { mode: 0o755 })
   } catch (error) {
-    // Somebody else may have made it in between.
+    // Another process may have made it in between.
     if (!isFolder(path)) throw error
   }
 }

@@ -39,7 +39,7 @@ export function claimState(paths: StatePaths): () => void {
   return () => rmSync(file, { force: true })
 }
 
-/** Does what writes into the folder; one that belongs to somebody else is told in a sentence. */
+/** Does what writes into the folder; a folder of another user is reported in a sentence. */
 function writing<T>({ state }: StatePaths, work: () => T): T {
   try {
     return work()
@@ -61,7 +61,10 @@ function claim(file: string): boolean {
   return false
 }
 
-/** Makes the file with its content already inside, so that nobody finds it empty; says whether it was not there yet. */
+/**
+ * Makes the file with its content already inside, so that no reader finds it empty; says whether it
+ * was not there yet.
+ */
 function create(file: string): boolean {
   const draft = `${file}.${process.pid}`
   writeFileSync(draft, `${process.pid} ${startOf(process.pid)}\n`)
@@ -85,7 +88,10 @@ function ownerOf(file: string): { pid: number; start: string } | null {
   }
 }
 
-/** When a process started, which tells it from a later one with the same number; empty when it is gone. */
+/**
+ * When a process started, which distinguishes it from a later one with the same number; empty when
+ * it is gone.
+ */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')

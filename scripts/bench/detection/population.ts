@@ -49,7 +49,7 @@ const readText = (folder: string, file: string): string | null => {
   return existsSync(`${path}.gz`) ? gunzipSync(readFileSync(`${path}.gz`)).toString('utf8') : null
 }
 
-// The files are a benchmark's own; their shape is what the benchmark is told it is.
+// The files are a benchmark's own; the declared type is trusted.
 const readJson = (folder: string, file: string): unknown => {
   const text = readText(folder, file)
   if (text === null) throw new Error(`${folder} holds no ${file}`)

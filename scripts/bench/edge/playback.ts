@@ -58,7 +58,7 @@ const casesOf = (servers: Servers, sort: Sort, location: string): Case[] => {
   const { file, count } = sort
   const path = location.replace('index.m3u8', file)
   let fetched = 0
-  // A player asks for each segment once; the query tells them apart.
+  // A player asks for each segment once; the query makes each distinct.
   const request = sort.isFetchedOnce ? () => get(`${path}?n=${fetched++}`) : get(path)
   const nginx = family(plain.pid)
   const beside = (name: string, folder: string, more: readonly number[] = []): Case => {

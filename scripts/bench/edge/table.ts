@@ -1,4 +1,4 @@
-/** One line of the table: what we cost beside what somebody else costs. */
+/** One line of the table: the cost of Gatehouse beside that of the reference. */
 export interface Row {
   readonly what: string
   readonly ours: string

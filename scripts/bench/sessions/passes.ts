@@ -7,7 +7,10 @@ const PREFIX = 'bench'
 /** Channel all loaded sessions play at the edge. */
 export const CHANNEL = 'ch1'
 
-/** Pass of the n-th loaded session: signed by nobody, since an edge that holds its lease does not ask for that. */
+/**
+ * Pass of the n-th loaded session: without a valid signature, since an edge that holds its lease
+ * does not check it.
+ */
 export const passOf = (n: number): string =>
   PREFIX + String(n).padStart(LENGTH - PREFIX.length, '0')
 

@@ -8,7 +8,7 @@ export interface Point {
 export interface Quantity {
   readonly name: string
   readonly unit: string
-  /** The cost is told for so many sessions. */
+  /** Sessions the printed cost refers to. */
   readonly per: number
   readonly digits: number
   /** A slope up to this is no cost of sessions at all: noise over noise says nothing. */

@@ -26,7 +26,7 @@ export interface StartTimes {
 
 const LOOK_MS = 5
 const GIVE_UP_MS = 300_000
-/** The kernel counts processor time in hundredths of a second for whoever reads /proc. */
+/** /proc gives processor time in hundredths of a second. */
 const TICK_MS = 10
 
 type Seen = Partial<Record<keyof StartTimes, number>>

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { preparePlays } from '../../../control/detect/household/prepare-plays.ts'
 import { assessAccount } from '../../../control/detect/judge/assess.ts'
-import { DAY, daily, everyNth, HOUR, play, START, type Told } from './play-builder.ts'
+import { DAY, daily, everyNth, HOUR, type PlayFields, play, START } from './play-builder.ts'
 
 const now = START + 60 * DAY
 
 /** Plays as an edge tells them: the device is made from network and player. */
-const onEdge = (days: readonly number[], told: Told) =>
-  daily(days, told).map((p) => ({
+const onEdge = (days: readonly number[], fields: PlayFields) =>
+  daily(days, fields).map((p) => ({
     ...p,
     source: 'edge:one',
     device: `${p.network} ${p.client}`,
@@ -57,8 +57,8 @@ describe('an account that plays on our own edges', () => {
     })
     const plays = [...home, ...away]
     const shown = assessAccount(plays, { now }).households[1]?.devices ?? []
-    const told = [...new Set(away.map(({ device }) => device))]
-    for (const devices of [shown, told]) {
+    const named = [...new Set(away.map(({ device }) => device))]
+    for (const devices of [shown, named]) {
       expect(devices).toHaveLength(1)
       expect(assessAccount(plays, { now, feedback: { devices } }).flagged).toBe(false)
     }

@@ -56,7 +56,7 @@ export const PLAYERS = {
 } as const
 
 /** What a test says of a play; times count from {@link START}. */
-export interface Told {
+export interface PlayFields {
   readonly at?: number
   readonly minutes?: number
   readonly place?: keyof typeof PLACES
@@ -68,14 +68,14 @@ export interface Told {
 
 let count = 0
 
-/** A play of one account: an hour on a television in Lyon unless told otherwise. */
-export const play = (told: Told = {}): PlayRecord => {
+/** A play of one account: an hour on a television in Lyon unless the fields say otherwise. */
+export const play = (fields: PlayFields = {}): PlayRecord => {
   count += 1
-  const place = told.place ?? 'lyon'
-  const player = told.player ?? 'television'
-  const network = told.network === undefined ? '192.0.2.1' : told.network
-  const startedAt = START + (told.at ?? 0)
-  const playedMs = (told.minutes ?? 60) * MINUTE
+  const place = fields.place ?? 'lyon'
+  const player = fields.player ?? 'television'
+  const network = fields.network === undefined ? '192.0.2.1' : fields.network
+  const startedAt = START + (fields.at ?? 0)
+  const playedMs = (fields.minutes ?? 60) * MINUTE
   return {
     id: `p${count}`,
     source: 'plex:home',
@@ -89,7 +89,7 @@ export const play = (told: Told = {}): PlayRecord => {
     accuracyKm: PLACES[place].city === null ? null : 25,
     asn: null,
     asnOrg: null,
-    device: told.device === undefined ? `${player} ${place}` : told.device,
+    device: fields.device === undefined ? `${player} ${place}` : fields.device,
     ...PLAYERS[player],
     channel: null,
     title: null,
@@ -100,13 +100,13 @@ export const play = (told: Told = {}): PlayRecord => {
     playedMs,
     bytes: null,
     reason: null,
-    ...told.with,
+    ...fields.with,
   }
 }
 
 /** One play a day at the same hour, on some days of many. */
-export const daily = (days: readonly number[], told: Told): PlayRecord[] =>
-  days.map((day) => play({ ...told, at: day * DAY + (told.at ?? 0) }))
+export const daily = (days: readonly number[], fields: PlayFields): PlayRecord[] =>
+  days.map((day) => play({ ...fields, at: day * DAY + (fields.at ?? 0) }))
 
 /** 0, step, 2 × step … below the end. */
 export const everyNth = (end: number, step: number, from = 0): number[] =>

@@ -214,9 +214,9 @@ export const playTrace = async (
 
 type Look = (trace: Trace, story: Story) => (string | null)[]
 
-const refusalsAsTold: Look = ({ outcome }, { refusals }) => {
-  const isTold = outcome.refusals === undefined || outcome.refusals === refusals.length
-  return [isTold ? null : `refusals: ${JSON.stringify(refusals)}`]
+const refusalsAsExpected: Look = ({ outcome }, { refusals }) => {
+  const isExpected = outcome.refusals === undefined || outcome.refusals === refusals.length
+  return [isExpected ? null : `refusals: ${JSON.stringify(refusals)}`]
 }
 
 const neverRefused: Look = ({ outcome }, { refusals }) =>
@@ -259,7 +259,7 @@ const fewChannels: Look = ({ outcome, untilSec }, { progress }) => {
 
 /** What of a story differs from the trace's outcome; empty when it came as it must. */
 export const judgeStory = (trace: Trace, story: Story): string[] =>
-  [refusalsAsTold, neverRefused, endsPlaying, bannedInTime, playedLittle, fewChannels]
+  [refusalsAsExpected, neverRefused, endsPlaying, bannedInTime, playedLittle, fewChannels]
     .flatMap((look) => look(trace, story))
     .filter((problem) => problem !== null)
 

@@ -2,7 +2,7 @@ import type { GroupedPlace, GroupedRow } from '../../../sources/model/grouped-hi
 import { isTruthy, printed } from '../../common/python-text.ts'
 import { field, isPrivate, numberIn } from './row.ts'
 
-/** Faster than this nobody travels. */
+/** Fastest plausible travel. */
 export const FASTEST_KMH = 900
 
 const SAME_METRO_KM = 50
@@ -86,7 +86,7 @@ const judge = (from: PlacedEvent, to: PlacedEvent): Teleportation | null => {
   return speed_kmh > FASTEST_KMH ? { from, to, dist_km, time_diff_h, speed_kmh } : null
 }
 
-/** Neighbouring starts and stops, in order of time, that nobody could have travelled between. */
+/** Neighbouring starts and stops, in order of time, too far apart to travel between in the time. */
 export const findTeleportations = (
   history: readonly GroupedRow[],
   geos: ReadonlyMap<string, GroupedPlace>,

@@ -26,7 +26,7 @@ const readCursor = (text: string): [Value, string] => {
     const [value, id]: unknown[] = Array.isArray(read) ? read : []
     if (isValue(value) && typeof id === 'string') return [value, id]
   } catch {
-    // Told below.
+    // Said in the description below.
   }
   throw new ProblemError('request.invalid', 'after takes what `next` of the page before said.')
 }

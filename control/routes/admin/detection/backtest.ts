@@ -45,7 +45,10 @@ async function* countable(
   for await (const plays of accounts) yield plays.filter(isCountable)
 }
 
-/** One account's plays a line; the last line tells how many there were, so that a torn answer shows. */
+/**
+ * One account's plays a line; the last line holds their count, so that a truncated answer is
+ * noticed.
+ */
 async function* lines(accounts: AsyncIterable<readonly PlayRecord[]>): AsyncGenerator<string> {
   let count = 0
   for await (const plays of accounts) {

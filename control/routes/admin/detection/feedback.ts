@@ -19,7 +19,7 @@ export interface FeedbackRoutesOptions {
   readonly audit: AuditTrail
   readonly clock: () => number
   readonly v6Prefix: () => number
-  /** What the word changes is told at once. */
+  /** The answer already reflects the feedback. */
   readonly changed: (account: string) => Promise<void>
 }
 

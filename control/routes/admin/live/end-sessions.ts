@@ -15,7 +15,7 @@ export interface EndRoutesOptions {
   readonly view: Pick<SessionView, 'list'>
   readonly audit: AuditTrail
   readonly v6Prefix: () => number
-  /** Tells the edges at once. */
+  /** Pushes to the edges at once. */
   readonly kill: (keys: readonly string[]) => Promise<void>
 }
 

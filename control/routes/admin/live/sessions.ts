@@ -18,7 +18,7 @@ export interface SessionRoutesOptions {
   readonly audit: AuditTrail
   /** Asks the backends again; the number of sessions asked. */
   readonly reauth: (channel: string | null) => Promise<number>
-  /** Tells the edges at once. */
+  /** Pushes to the edges at once. */
   readonly kill: (keys: readonly string[]) => Promise<void>
 }
 

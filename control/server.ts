@@ -29,7 +29,7 @@ const main = async (): Promise<void> => {
     if (isStopping) return
     isStopping = true
     log.info(`${signal}: stopping`)
-    // Whatever hangs must not keep the process: viewers are served by the edge meanwhile.
+    // A hanging part must not keep the process from ending: the edge serves viewers meanwhile.
     setTimeout(() => process.exit(1), STOP_MS).unref()
     app.stop().then(
       () => process.exit(0),

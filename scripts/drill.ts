@@ -1,4 +1,4 @@
-/** Breaks one part of a running Gatehouse after another, and prints what viewers saw of it. */
+/** Breaks one part of a running Gatehouse after another, and prints the effect on viewers. */
 import { adminOf, worldConfig } from '../test/e2e/world.ts'
 import { startService, type TestService } from '../test/support/service.ts'
 import { clockScene } from './drill/clock.ts'
@@ -26,7 +26,7 @@ const untilControl = async (service: TestService): Promise<void> => {
   throw new Error('the control plane did not come back')
 }
 
-/** Every screen asks once; whether all got what they asked for. */
+/** Sends one request for every screen; whether all were answered with 200. */
 const pollAll = async ({ households }: Population): Promise<boolean> => {
   const screens = households.flatMap(({ screens: all }) => all)
   const replies = await Promise.all(screens.map(async ({ poll }) => await poll().catch(() => null)))

@@ -1,4 +1,4 @@
-/** How many tests ended how. */
+/** Number of tests by result. */
 export interface Counts {
   readonly passed: number
   readonly failed: number
@@ -23,7 +23,7 @@ export interface TestRun {
   readonly exitCode: number
 }
 
-/** What a run came to: its counts, and what went wrong in words, the first line of each naming file and test. */
+/** Result of a run: its counts, and each failure as text, the first line naming file and test. */
 export interface Outcome {
   readonly counts: Counts
   /** What failed for good. */

@@ -28,7 +28,7 @@ for tests of real players, in test/players.
 The last line is "N passed, N failed, N skipped"; the exit code is 1 when something failed, 2 when nothing could be run.
 `
 
-/** More failed files than this are no accident. */
+/** With more failed files than this nothing is run again. */
 const RUN_AGAIN_LIMIT = 3
 
 interface Stage {

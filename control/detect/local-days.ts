@@ -16,7 +16,7 @@ export type DayOf = (at: number) => number
 /** A time zone's distance from UTC at a moment, in milliseconds. */
 export type OffsetOf = (at: number) => number
 
-/** The offset of a named zone, summer time and all; throws a RangeError for a name nobody knows. */
+/** The offset of a named zone, summer time and all; throws a RangeError for an unknown name. */
 export const offsetOfZone = (zone: string): OffsetOf => {
   const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })
   const known = new Map<number, number>()
@@ -82,8 +82,8 @@ export interface LocalTime {
 }
 
 /**
- * The household's own days: they turn when it sleeps, in the zone told, else by the sun where most was played;
- * so an evening is one day, wherever midnight UTC lies in it.
+ * The household's own days: they turn when it sleeps, in the given time zone, else by solar time
+ * where most was played; so an evening is one day, wherever midnight UTC lies in it.
  */
 export const localTime = (plays: readonly PlayRecord[], zone?: string): LocalTime => {
   const sun = sunOffset(plays)

@@ -5,7 +5,8 @@ import { endOf } from './normalise.ts'
 // Two monitors of one server, or one that runs twice, write the same start a few seconds apart.
 const SAME_START_MS = 60_000
 
-// A monitor that restarts writes what still plays as a new row; nobody stops and resumes that fast so often.
+// A monitor that restarts writes what still plays as a new row; viewers do not stop and resume that
+// fast so often.
 const RESTART_GAP_MS = 5 * 60_000
 
 // A player cannot begin two items within this time.
@@ -20,11 +21,11 @@ const playerOf = (play: PlayRecord): string =>
     play.isLan ? 'lan' : (play.network ?? ''),
   ].join('\n')
 
-/** What two rows of one playing have in common. */
+/** Key that rows of one play share. */
 const playingOf = (play: PlayRecord): string =>
   [playerOf(play), play.channel ?? '', play.title ?? ''].join('\n')
 
-// Whoever names neither device nor item cannot be told from another viewer.
+// A play without device and item cannot be distinguished from another viewer's.
 const isRecognisable = (play: PlayRecord): boolean =>
   play.device !== null && (play.title !== null || play.channel !== null)
 
@@ -48,7 +49,10 @@ const joined = (first: PlayRecord, next: PlayRecord, isSameStart: boolean): Play
   }
 }
 
-/** Whether the later row tells of the same playing again: begun at once, or gone on after a restart. */
+/**
+ * Whether the later row is the same play again: started at the same time, or continued after a
+ * restart.
+ */
 const isSamePlaying = (first: PlayRecord, next: PlayRecord): 'again' | 'on' | null => {
   if (next.startedAt - first.startedAt <= SAME_START_MS) return 'again'
   const gap = next.startedAt - endOf(first)
@@ -56,8 +60,9 @@ const isSamePlaying = (first: PlayRecord, next: PlayRecord): 'again' | 'on' | nu
 }
 
 /**
- * One record per playing, in order: rows that tell the same start of one item on one device again become one,
- * and so does what a restart of the monitor split. The first row's id stays. Plays must be in order of start.
+ * One record per play, in order: rows with the same start of one item on one device become one, and
+ * so does what a restart of the monitor split. The first row's id stays. Plays must be in order of
+ * start.
  */
 export const toldOnce = (plays: readonly PlayRecord[]): PlayRecord[] => {
   const last = new Map<string, number>()

@@ -8,7 +8,7 @@ const HOUR_MS = 60 * MINUTE_MS
 // Longer than any film or match; what is over it and stops together was stopped by the monitor.
 const LONG_MS = 8 * HOUR_MS
 
-// What a play whose end nobody saw is taken to have lasted.
+// Assumed duration in ms of a play whose end was not seen.
 const ASSUMED_MS = 2 * HOUR_MS
 
 // Rows that a monitor closes when it comes back have one stop, give or take its own pace.
@@ -67,9 +67,10 @@ const restarts = (plays: readonly PlayRecord[]): ReadonlySet<PlayRecord> => {
 }
 
 /**
- * Ends that nobody saw, mended: what a player left for its next item ended then, and long plays that all stop in
- * one minute were stopped by a restart of the monitor, hours or days after their viewer. Plays must be in order of
- * start; a play of an edge is left as it is, since several players may share its device.
+ * Corrects ends that were not seen: a play followed by the next item on its player ended then, and
+ * long plays that all stop in one minute were stopped by a restart of the monitor, hours or days
+ * after their viewer. Plays must be in order of start; a play of an edge is left as it is, since
+ * several players may share its device.
  */
 export const trueEnds = (plays: readonly PlayRecord[]): PlayRecord[] => {
   const clipped = clippedByNext(plays)

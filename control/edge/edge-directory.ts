@@ -4,9 +4,9 @@ import type { Edge } from '../store/tables/records.ts'
 
 /** Registered edges and their keys. */
 export interface EdgeDirectory {
-  /** The edge where it may speak, else `null`. */
+  /** The edge while it is registered, else `null`. */
   find(id: string): Promise<Edge | null>
-  /** Whether this is the key of an edge that may speak. */
+  /** Whether this is the key of a registered edge. */
   isKey(id: string, key: string): Promise<boolean>
   /** Reads anew: something was added or revoked. */
   forget(): void

@@ -24,7 +24,9 @@ export interface EdgeRegistry {
 
 const SKEW_ALARM_MS = 5_000
 const LOW_BYTES = 512 * 1024
-/** Zones of a fixed content, and those where the oldest give way: to be full is their nature. */
+/**
+ * Zones of fixed content, and those that evict their oldest entries: being full is normal for them.
+ */
 const MAY_BE_FULL: readonly string[] = [
   'gh_state',
   'gh_pace',

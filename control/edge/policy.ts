@@ -21,7 +21,7 @@ const edgeGroup = (group: GroupConfig, config: Config, listVersion: string): Edg
   inferredAgents: group.inferred_agents.map((agent) => agent.toLowerCase()),
 })
 
-/** What edges decide by, from the configuration and the lists' present versions. */
+/** The policy sent to edges, from the configuration and the present versions of lists. */
 export const buildPolicy = (
   config: Config,
   listVersions: ReadonlyMap<string, string>,

@@ -1,4 +1,7 @@
-/** Where an edge takes pushes, from what it announced and the address it spoke from; `null` where that is no address. */
+/**
+ * Where an edge takes pushes, from what it announced and the source address of its sync; `null`
+ * where that is no address.
+ */
 export const pushOrigin = (announced: string, spokeFrom: string): string | null => {
   const match = /^(https?):\/\/(\[[0-9a-f:.]+\]|[a-z0-9.*-]+):(\d{1,5})$/i.exec(announced)
   const [, scheme, host, port] = match ?? []

@@ -76,7 +76,7 @@ export const createPushService = (
   local: readonly PushTarget[],
   { onMiss, clock, ca }: PushOptions,
 ): PushService => {
-  // Each control plane counts for itself, from its start on.
+  // Each control plane numbers its pushes by itself, from its start on.
   const from = randomBytes(9).toString('base64url')
   let seq = 0
   const receiverOf = (target: PushTarget): Receiver => ({

@@ -66,7 +66,10 @@ const closeEnded = async (
     await ports.sessions.close([key], isReasonId(reason) ? reason : 'session.ended')
 }
 
-/** Handles `POST /edge/v1/sync`: takes the edge's reports and returns what it lacks. */
+/**
+ * Handles `POST /edge/v1/sync`: takes the edge's reports and returns what changed since its last
+ * sync.
+ */
 export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<SyncResponse> => {
   const now = ports.clock()
   ports.registry.synced(request, now)
@@ -87,7 +90,8 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
       'session.closed',
     )
   await closeEnded(request.ended ?? [], ports)
-  // Who opened without us takes no place from one who played before and comes back as late.
+  // A session opened while control was down takes no slot from one that played before and returns
+  // as late.
   const again = ports.catchUp.isWaiting(edge)
   const refused = again ? [] : await settleDegraded(request, ports)
   const changes = ports.bans.since(request.have.bans)

@@ -14,7 +14,7 @@ export interface ConsumerStats {
 
 export interface Consumer {
   stats(): ConsumerStats
-  /** Finishes what is in hand and stops. */
+  /** Finishes the present batch and stops. */
   stop(): Promise<void>
 }
 

@@ -10,15 +10,18 @@ export type EventHandler = (events: readonly PlayEvent[], isAlone: boolean) => P
 export interface ConsumeOptions {
   readonly redis: StreamClient
   readonly group: string
-  /** Unique among the living. */
+  /** Unique among running consumers. */
   readonly consumer: string
   readonly handler: EventHandler
   readonly batch?: number
-  /** How long a quiet shard is left alone. */
+  /** Pause after a read without entries, in milliseconds. */
   readonly idleMs?: number
   /** Entries another consumer has held for so long are taken over. */
   readonly claimAfterMs?: number
-  /** True when the failure lies with the world, not with the event: then it is tried until it works. */
+  /**
+   * True for a failure that is not the event's fault, such as a lost connection: then it is retried
+   * until it works.
+   */
   readonly isTransient?: (error: unknown) => boolean
   readonly onFailure?: (error: unknown) => void
 }

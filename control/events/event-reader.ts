@@ -8,7 +8,7 @@ import { createWriteBatch, type WriteEvents } from './write-batch.ts'
 /** How a group reads; what is left out is as `consume` has it. */
 export interface EventReaderOptions
   extends Pick<ConsumeOptions, 'redis' | 'batch' | 'idleMs' | 'claimAfterMs' | 'onFailure'> {
-  /** Unique among the living; a random name where none is given. */
+  /** Unique among running consumers; random where not given. */
   readonly consumer?: string
   /** How long events wait to be handled together (milliseconds). */
   readonly lingerMs?: number
@@ -29,7 +29,7 @@ export interface EventReader {
   stats(): ConsumerStats
   /** Entries not acknowledged yet. */
   waiting(): Promise<number>
-  /** Finishes what is in hand and stops. */
+  /** Finishes the present batch and stops. */
   stop(): Promise<void>
 }
 

@@ -15,7 +15,7 @@ export interface HistorianStore {
 
 export interface HistorianOptions extends EventReaderOptions {
   readonly store: HistorianStore
-  /** Fills in where an address is, for events that do not say. */
+  /** Looks up the place of an address, for events without one. */
   readonly locate?: (address: string) => GeoPlace | null
   /** How often what all groups have read is removed from the streams. */
   readonly trimEveryMs?: number

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { readJson } from '#domain/read-json'
 
-/** The last moment a JavaScript date can name. */
+/** The latest time a JavaScript date can hold, Unix ms. */
 const LAST_MOMENT = 8.64e15
 
 const text = (maxLength = 256) => Type.String({ maxLength })

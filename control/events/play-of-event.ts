@@ -6,7 +6,7 @@ const ENDINGS: ReadonlySet<PlayEvent['type']> = new Set(['closed', 'refused', 'b
 
 const known = <T>(value: T | null | undefined): T | null => value ?? null
 
-/** Where an event says that it happened. */
+/** The place an event itself names. */
 const placeOf = (event: PlayEvent): GeoPlace => ({
   country: known(event.country),
   region: known(event.region),
@@ -17,9 +17,9 @@ const placeOf = (event: PlayEvent): GeoPlace => ({
 })
 
 /**
- * The play record one event describes, at the place given or the one it names itself; history merges the
- * tellings, in whatever order they come. Written out, since a record put together by spreading is several
- * times as large and slow, and there is one for every event.
+ * The play record one event describes, at the place given or the one it names itself; history
+ * merges these records, in whatever order they come. Written out, since a record put together by
+ * spreading is several times as large and slow, and there is one for every event.
  */
 export function playOfEvent(event: PlayEvent, place: GeoPlace = placeOf(event)): PlayRecord {
   return {

@@ -3,14 +3,14 @@ import type { PlayEvent } from './play-event.ts'
 import { encodeEvent } from './play-event.ts'
 import { BODY, type StreamClient } from './stream-client.ts'
 
-/** What a publisher has done since it began. */
+/** Counters of a publisher since its start. */
 export interface PublisherStats {
   /** Waiting in memory, because Redis is away or slow. */
   readonly buffered: number
   readonly published: number
   /** Lost, because the buffer was full. */
   readonly dropped: number
-  /** True while Redis refuses. */
+  /** True while Redis does not take writes. */
   readonly isFailing: boolean
 }
 
@@ -41,7 +41,10 @@ export interface PublisherOptions {
 const BATCH = 500
 const MAX_LENGTH = 250_000
 const MAX_BUFFERED = 100_000
-/** Readers are hardly ever further behind. */
+/**
+ * Age in ms and number of entries written again after a loss of Redis; readers are rarely further
+ * behind.
+ */
 const REPEATED_MS = 15_000
 const REPEATED = 20_000
 
@@ -108,7 +111,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       isFailing = false
       published += batch.length
       recent.add(batch)
-      // The buffer may have shed some of the batch meanwhile.
+      // The buffer may have dropped some of the batch meanwhile.
       waiting = waiting.slice(Math.max(0, batch.length - (dropped - overflowBefore)))
     }
   }

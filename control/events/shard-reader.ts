@@ -96,7 +96,7 @@ export class ShardReader {
     }
   }
 
-  /** Takes over what a consumer that died was given. */
+  /** Takes over the pending entries of a dead consumer. */
   async #claim(): Promise<Entry[]> {
     const { redis, group, consumer, batch = 500, claimAfterMs = 60_000 } = this.#options
     const now = Date.now()

@@ -21,7 +21,10 @@ interface Forgetting {
   readonly forgetAfterMs: number
 }
 
-/** Every process reads under a name of its own; those long gone with nothing in hand are struck off. */
+/**
+ * Every process reads under a name of its own; consumers long idle without pending entries are
+ * removed.
+ */
 async function forgetConsumers(
   redis: StreamClient,
   { key, group, forgetAfterMs }: Forgetting,

@@ -3,7 +3,7 @@ import { formatAddress, parseAddress } from '#domain/networks/network'
 /** A request as an access log records it. */
 export interface LoggedRequest {
   readonly address: string
-  /** `null` where the line does not say. */
+  /** `null` where the line holds none. */
   readonly method: string | null
   /** Path, percent-decoded; without the query. */
   readonly path: string
@@ -12,7 +12,7 @@ export interface LoggedRequest {
   readonly status: number
   readonly userAgent: string | null
   readonly referer: string | null
-  /** Our own log shows no token, nor where there was one. */
+  /** The edge's own log shows no token, nor that there was one. */
   readonly isTokenHidden: boolean
 }
 

@@ -7,7 +7,7 @@ const capText = ({ cap }: Explanation): string[] => {
   return [`cap       ${streams}${networks}, ${cap.limitation}`]
 }
 
-/** An explanation as a person reads it; the deciding step is marked. */
+/** An explanation as text; the deciding step is marked. */
 export const explainText = (explained: Explanation): string => {
   const { address, country, channel, group, verdict, reason, decidedBy, account } = explained
   const word = verdict === 'depends' ? 'DEPENDS' : verdict.toUpperCase()

@@ -32,7 +32,7 @@ const judge = async (
   return { ...judged, steps: [inGroup, ...judged.steps], authBackend: name }
 }
 
-/** Says why this viewer would be let in or kept out, every step of the way. */
+/** Explains, step by step, why this viewer would be admitted or refused. */
 export const explain = async (input: ExplainInput, ports: ExplainPorts): Promise<Explanation> => {
   const country = input.country?.toUpperCase() ?? ports.countryOf(input.address)
   const base = { channel: input.channel, address: input.address, country }

@@ -4,7 +4,7 @@ import type { Limitation } from '#domain/types'
 import type { HttpBackend } from '../access/authorize/backend-client.ts'
 import type { AuthRequest, Decision } from '../access/authorize/decision.ts'
 
-/** A viewer to think about. */
+/** A viewer to explain. */
 export interface ExplainInput {
   readonly channel: string
   readonly address: string
@@ -15,14 +15,14 @@ export interface ExplainInput {
   readonly country: string | null
 }
 
-/** A viewer to think about; without a channel, his playlist is the question. */
+/** A viewer to explain; without a channel, his playlist is explained. */
 export interface ExplainQuestion extends Omit<ExplainInput, 'channel'> {
   readonly channel: string | null
-  /** Ask the backends for real. */
+  /** Send the backends a real request. */
   readonly isLive: boolean
 }
 
-/** What the API and the command line may say of a viewer; all but his address may be left out. */
+/** Parameters of the API and the command line; all but the address are optional. */
 export interface ExplainParameters {
   readonly ip: string
   readonly channel?: string | undefined
@@ -44,7 +44,7 @@ export const explainQuestion = (said: ExplainParameters): ExplainQuestion => ({
   isLive: said.live === true,
 })
 
-/** What comes of a step: whether it matched, and whether it settled the question. */
+/** Result of a step: whether it matched, and whether it decided. */
 export interface ExplainStep {
   readonly stage: 'group' | 'channel' | 'rule' | 'backend' | 'default'
   /** The rule, backend or setting, without secrets. */
@@ -59,13 +59,13 @@ export interface Explanation {
   readonly address: string
   readonly country: string | null
   readonly group: string | null
-  /** How the group was won. */
+  /** By which kind of rule the group was chosen. */
   readonly wonBy: string | null
   readonly authBackend: string | null
   /** `depends`: backends decide, and they were not asked. */
   readonly verdict: 'allow' | 'deny' | 'redirect' | 'depends'
   readonly reason: ReasonId | null
-  /** The deciding step in words. */
+  /** The deciding step as a sentence. */
   readonly decidedBy: string
   readonly steps: readonly ExplainStep[]
   /** Backends' answers; `null` each where they were not asked. */
@@ -100,6 +100,6 @@ export interface ExplainPorts {
   readonly backendFor: (channel: string, group: string) => string | null
   readonly backend: (name: string) => ExplainBackend | null
   readonly capOf: (channel: string, group: string, decision: Decision | null) => ExplainCap | null
-  /** Asks the backends for real; `null` keeps them out of it. */
+  /** Sends the backends a real request; `null`: they are not asked. */
   readonly ask: ((request: AuthRequest) => Promise<Decision>) | null
 }

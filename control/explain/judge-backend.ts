@@ -17,7 +17,7 @@ interface Settled {
   readonly decidedBy: string
 }
 
-/** An explanation's later half: what the auth backend makes of the viewer. */
+/** An explanation's later half: the decision of the auth backend. */
 export interface Judged extends Settled {
   readonly steps: readonly ExplainStep[]
   readonly backends: Explanation['backends']
@@ -32,7 +32,7 @@ export const step = (
   isDeciding = false,
 ): ExplainStep => ({ stage, subject, result, isDeciding })
 
-/** Steps that settle the question. */
+/** Steps that decide. */
 export const decidingSteps = (
   steps: readonly ExplainStep[],
   settled: Settled,

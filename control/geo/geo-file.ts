@@ -2,7 +2,7 @@ import { readFileSync, type Stats, statSync } from 'node:fs'
 import { open, readFile, stat } from 'node:fs/promises'
 import { Reader, type Response } from 'maxmind'
 
-/** What went wrong with which file. */
+/** Called with a file and its error. */
 export interface GeoProblem {
   readonly path: string
   readonly reason: string
@@ -57,7 +57,7 @@ export class GeoFile {
     this.report = report
   }
 
-  /** Whether it was needed at least once, readable or not. */
+  /** Whether it was read at least once, successfully or not. */
   isUsed(): boolean {
     return this.stamp !== ''
   }
@@ -88,7 +88,7 @@ export class GeoFile {
     }
   }
 
-  /** Says each failure once, until the file was good again. */
+  /** Reports each failure once, until the file is valid again. */
   private fail(error: unknown): void {
     const reason = reasonOf(error)
     this.stamp ||= 'unread'

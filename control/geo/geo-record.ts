@@ -64,7 +64,7 @@ const readFlat = (record: object): Raw => ({
   radiusKm: null,
 })
 
-/** The file's radius; without one what the finest name known is worth. */
+/** The file's accuracy radius in km; without one a default for the finest level that is named. */
 const accuracyOf = ({ radiusKm, city, region }: Raw): number | null => {
   if (radiusKm !== null && radiusKm > 0) return radiusKm
   if (city !== null) return CITY_ACCURACY_KM

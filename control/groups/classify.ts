@@ -13,13 +13,13 @@ export interface GroupMembership {
   readonly isDefault: boolean
 }
 
-/** Groups ready to be asked, in config order. */
+/** Groups indexed for classification, in the order of the configuration. */
 export interface Classifier {
   readonly networks: PrefixIndex
   readonly groups: readonly GroupMembership[]
 }
 
-/** The account a viewer proved to have. */
+/** The authenticated account of a viewer. */
 export interface KnownAccount {
   readonly id: string
   readonly name: string
@@ -35,7 +35,7 @@ export interface Viewer {
   readonly account: KnownAccount | null
 }
 
-/** The viewer's group, how it was won, and the rule in an operator's words. */
+/** The viewer's group, the kind of rule that chose it, and that rule as text. */
 export interface Classification {
   readonly group: string
   readonly wonBy: GroupWonBy

@@ -3,11 +3,11 @@ import { yieldToEventLoop } from '../playlists/catalogue/yield-to-event-loop.ts'
 import { type GroupNetworkTexts, loadNetworks } from './network-texts.ts'
 import { buildPrefixIndex, type PrefixIndex } from './prefix-index.ts'
 
-/** All groups' networks in the two forms they are asked in. */
+/** All groups' networks in both forms of index. */
 export interface GroupNetworkTables {
   /** The edges' pages. */
   readonly pages: ReadonlyMap<string, string>
-  /** Control's own search, which also knows the rule's words. */
+  /** The control plane's own index, which also returns the rule's text. */
   readonly index: PrefixIndex
   readonly warnings: readonly string[]
   /** Not empty: keep the tables in use. */

@@ -22,7 +22,10 @@ export interface KeyRing {
   secret(kid: number): Uint8Array | undefined
   current(): { readonly kid: number; readonly secret: Uint8Array }
   serverKey(): Uint8Array
-  /** Makes the key that signs from now on, or once all know it; what older keys signed stays good until they are retired. */
+  /**
+   * Creates the key that signs from now on, or once all control planes and edges know it; what
+   * older keys signed stays good until they are retired.
+   */
   rotate(now: number): Promise<number>
   /** Refuses everything a key signed. The current key cannot be retired. */
   retire(kid: number, now: number): Promise<boolean>
@@ -107,7 +110,7 @@ export const createKeyRing = async (
   return ringOf({ reload, current, signing, make, change, all: () => keys })
 }
 
-/** The ring's face over what it can do. */
+/** The public interface of the ring. */
 const ringOf = (parts: {
   readonly reload: () => Promise<void>
   readonly current: () => StoredKey

@@ -7,7 +7,10 @@ export interface Load {
   readonly mbps: number
 }
 
-/** Who switches by itself; what an operator switched on stays until an operator switches it off. */
+/**
+ * The actor of automatic switching; a profile that an operator switched on stays on until an
+ * operator switches it off.
+ */
 export const SURGE_ACTOR = 'surge'
 
 type Thresholds = Pick<

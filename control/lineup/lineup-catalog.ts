@@ -11,7 +11,7 @@ export interface LineupCatalog extends Catalog {
   readonly names: NamesOf
 }
 
-/** Snapshot and configuration, indexed for single questions. */
+/** Snapshot and configuration, indexed for look-ups. */
 export interface LineupIndex {
   readonly channels: ReadonlyMap<string, Channel>
   /** Channel ids of each group, those left out by surge among them. */
@@ -26,7 +26,7 @@ export interface LineupIndex {
 
 const idsOf = (channels: readonly Channel[]): Set<string> => new Set(channels.map(({ id }) => id))
 
-/** Indexes once what openings ask often. */
+/** Builds the indexes that openings use. */
 export const indexLineup = (snapshot: PlaylistSnapshot | null, config: Config): LineupIndex => ({
   channels: new Map(snapshot?.channels.map((channel) => [channel.id, channel])),
   members: new Map(snapshot?.groups.map(({ id, channels }) => [id, idsOf(channels)])),

@@ -106,7 +106,9 @@ export class LineupService {
     return classify(viewer, this.classifier)
   }
 
-  /** Takes the configuration in use; returns what is wrong with its networks, in which case nothing changed. */
+  /**
+   * Applies the configuration; returns the problems of its networks, in which case nothing changed.
+   */
   async configure(): Promise<readonly string[]> {
     const problems = await this.loadNetworks()
     if (problems.length > 0) return problems
@@ -160,7 +162,7 @@ export class LineupService {
     return []
   }
 
-  /** Puts the surge profiles that are on in force. */
+  /** Applies the surge profiles that are on. */
   async applySurge(): Promise<void> {
     await this.playlists.setSurge([...this.ports.surge.active()])
   }

@@ -6,7 +6,7 @@ export interface SurgeRoundPorts {
   readonly profiles: () => readonly SurgeConfig[]
   readonly state: SurgeState
   readonly load: () => Promise<Load>
-  /** Puts the profiles that are on in force. */
+  /** Applies the profiles that are on. */
   readonly apply: () => Promise<void>
   readonly audit: (profile: string, on: boolean, load: Load) => Promise<void>
   readonly clock: () => number

@@ -2,13 +2,15 @@
 const NODE_BYTES = 80
 const PAGE_BYTES = 4096
 
-/** nginx's allocator deals in powers of two, and from half a page on in pages. */
+/**
+ * nginx's slab allocator rounds up to powers of two, and from half a page on to pages (ngx_slab.c).
+ */
 const allotted = (bytes: number): number =>
   bytes > PAGE_BYTES / 2
     ? Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES
     : 2 ** Math.ceil(Math.log2(Math.max(8, bytes)))
 
-/** Bytes a table takes in an edge's shared memory, about. */
+/** Approximate bytes of a table in an edge's shared memory. */
 export const tableBytes = (rows: ReadonlyMap<string, string>): number => {
   let bytes = 0
   for (const [key, value] of rows)

@@ -1,4 +1,7 @@
-/** How much a finding matters: an error decides wrongly, a warning may surprise, a note is worth knowing. */
+/**
+ * How much a finding matters: an error decides wrongly, a warning may be unintended, a note is
+ * information.
+ */
 export type Severity = 'error' | 'warning' | 'note'
 
 export type LintPath = readonly (string | number)[]
@@ -10,11 +13,11 @@ export interface LintFinding {
   /** Which check found it. */
   readonly check: string
   readonly message: string
-  /** A way to write it right. */
+  /** A corrected spelling. */
   readonly suggestion: string
 }
 
-/** Says something about the setting at a path. */
+/** Reports a finding about the setting at a path. */
 export type Report = (path: LintPath, finding: Omit<LintFinding, 'line'>) => void
 
 /** Lists of an auth backend. */

@@ -5,7 +5,7 @@ import type { LintConfig, LintFinding, LintPath, Report, Severity } from './find
 import { lintGroups } from './groups.ts'
 import { lintSecureLinks } from './secure-links.ts'
 
-/** Where a configuration stands in its file. */
+/** Positions of settings in the configuration file. */
 export interface LintSource {
   readonly lineOf: (path: LintPath) => number
   /** Whether the file itself sets the path; without it defaults count as set. */

@@ -11,7 +11,7 @@ export const familiesOf = (texts: readonly string[]): { v4: number; v6: number }
   return { v4: families.length - v6, v6 }
 }
 
-/** Says where a network's text may mean something else than its writer thinks. */
+/** Warns where a network's text may mean something else than intended. */
 export const lintNetworkText = (text: string, path: LintPath, report: Report): void => {
   const parsed = parseNetwork(text)
   if (!parsed.ok)

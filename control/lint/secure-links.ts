@@ -34,7 +34,7 @@ const trapsOf = (expression: string, checkIp: boolean): readonly Trap[] => {
   ]
 }
 
-/** Says where links of nginx are worth less, or hold less, than they seem to. */
+/** Warns where links of nginx protect less than they seem to. */
 export const lintSecureLinks = (links: readonly LintSecureLink[], report: Report): void => {
   for (const [at, { format, expression, check_ip }] of links.entries()) {
     if (format !== 'nginx' || expression === undefined) continue

@@ -1,6 +1,6 @@
 const MAX_LENGTH = 32
 
-/** Gives names that our configuration takes, each to one original only. */
+/** Assigns names that are valid in Gatehouse's configuration, each to one original only. */
 export interface Names {
   /** The same original gets the same name. */
   of(original: string): string
@@ -12,7 +12,7 @@ const tidy = (original: string): string => {
   return trimmed === '' ? 'unnamed' : trimmed
 }
 
-/** No names given yet. */
+/** Creates an empty set of names. */
 export const createNames = (): Names => {
   const given = new Map<string, string>()
   const taken = new Set<string>()

@@ -31,7 +31,7 @@ export const createReport = (): Report => {
   }
 }
 
-/** Enters what the parser could not read: a guessed `;` is a change, the rest is lost. */
+/** Adds what the parser could not read: a guessed `;` is a change, the rest is lost. */
 export const reportFlaws = (flaws: readonly Flaw[], report: Report): void => {
   for (const flaw of flaws) {
     const isMended = flaw.message.startsWith('a `;` is missing')
@@ -47,7 +47,7 @@ const TITLES = {
   kept: 'Kept',
 } as const
 
-/** The report as text, what needs a person first. */
+/** The report as text, entries that need a decision first. */
 export const formatReport = (lines: readonly ReportLine[]): string => {
   const sections = (['not_understood', 'changed', 'ignored', 'kept'] as const).flatMap((kind) => {
     const chosen = lines.filter((line) => line.kind === kind)

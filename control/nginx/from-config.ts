@@ -12,7 +12,7 @@ import {
   type ZoneSizes,
 } from './settings.ts'
 
-/** What the machine, not the configuration, decides. */
+/** Settings that come from the machine, not from the configuration. */
 export interface NginxMachine {
   readonly modules: NginxSettings['modules']
   readonly user: string | null

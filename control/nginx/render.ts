@@ -49,7 +49,9 @@ const segmentCache = (settings: NginxSettings): { path: string; use: string } =>
   return { path, use: use.map((line) => `    ${line}`).join('\n') }
 }
 
-/** A line of a map for each count of responses that is no crowd: nginx finds it by hash. */
+/**
+ * One map line for each number of concurrent responses below the limit: nginx looks it up by hash.
+ */
 const uncrowded = (most: number): string =>
   Array.from({ length: most }, (_, at) => `    ${at} "";`).join('\n')
 

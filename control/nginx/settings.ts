@@ -47,7 +47,7 @@ export interface ZoneSizes {
   readonly connections: string
 }
 
-/** Everything nginx's configuration is made from. Paths are absolute. */
+/** All values of nginx's configuration. Paths are absolute. */
 export interface NginxSettings {
   /** Folder the rendered files will lie in. */
   readonly confDir: string

@@ -1,6 +1,6 @@
 import type { RuleAction } from '../detect/rules/rule-types.ts'
 
-/** What came of a step. */
+/** Result of an action. */
 export const OUTCOMES = [
   /** It was done. */
   'done',
@@ -8,9 +8,9 @@ export const OUTCOMES = [
   'dry_run',
   /** The sessions are over, or in conflict no more. */
   'stale',
-  /** The finding came too late to act upon. */
+  /** The finding was too old to act upon. */
   'late',
-  /** Our edges have no way to do it. */
+  /** Not possible on Gatehouse's own edges. */
   'impossible',
 ] as const
 

@@ -11,7 +11,7 @@ import type { RenderedList } from './lists/render-list.ts'
 import type { SurgeProfile } from './lists/surge.ts'
 import { buildSnapshot, type PlaylistSnapshot } from './snapshot.ts'
 
-/** What may change when the configuration is read again. */
+/** Settings that may change at a reload. */
 export interface PlaylistSettings {
   readonly sources: readonly SourceSetting[]
   readonly groups: readonly GroupSelection[]
@@ -19,13 +19,13 @@ export interface PlaylistSettings {
   readonly checks: CheckOptions
 }
 
-/** What the service is given once. */
+/** Settings of the service for its lifetime. */
 export interface PlaylistServiceParts {
   readonly stateDir: string
   readonly now: () => number
   /** After every change of a list, a group or the surge. */
   readonly onChange: (snapshot: PlaylistSnapshot) => void
-  /** When a source turns bad or good again. */
+  /** Called when a source begins to fail or recovers. */
   readonly onStatus: (status: SourceStatus) => void
   /** Why the channels of all lists together cannot be served; those before stay. */
   readonly refuse?: (snapshot: PlaylistSnapshot) => string | null
@@ -58,7 +58,7 @@ export class PlaylistService {
     this.parts = parts
   }
 
-  /** Takes new settings; sources that stay the same keep their list and rhythm. */
+  /** Applies new settings; unchanged sources keep their list and schedule. */
   async configure(settings: PlaylistSettings): Promise<void> {
     this.settings = settings
     const kept = new Map<string, Running>()
@@ -105,13 +105,13 @@ export class PlaylistService {
     return [...this.active]
   }
 
-  /** Puts the named profiles, and no others, in force. */
+  /** Applies the named profiles, and no others. */
   async setSurge(names: readonly string[]): Promise<void> {
     this.active = new Set(names)
     await this.rebuild()
   }
 
-  /** Looks at one source now, or at all of them. */
+  /** Fetches one source now, or all of them. */
   async refresh(name?: string): Promise<void> {
     const chosen = [...this.sources.values()].filter(
       ({ source }) => name === undefined || source.name === name,
@@ -124,7 +124,10 @@ export class PlaylistService {
     for (const { timer } of this.sources.values()) if (timer) clearTimeout(timer)
   }
 
-  /** A kept copy serves at once and the source is asked behind it; without one the first answer is awaited. */
+  /**
+   * The last good copy is served at once while the source is fetched; without one the first fetch
+   * is awaited.
+   */
   private async begin(running: Running): Promise<void> {
     const isRestored = await running.source.restore()
     if (isRestored) void this.lookSafely(running)

@@ -8,7 +8,7 @@ import { selectChannels } from './lists/selection.ts'
 import { applySurge, type SurgeProfile } from './lists/surge.ts'
 import type { Playlist } from './m3u/playlist.ts'
 
-/** Everything made from the sources' present lists and the groups' choice of them. */
+/** All lists and tables made from the sources' present lists and the groups' selections. */
 export interface PlaylistSnapshot {
   readonly channels: readonly Channel[]
   readonly groups: readonly GroupChannels[]
@@ -19,7 +19,7 @@ export interface PlaylistSnapshot {
   readonly warnings: readonly string[]
 }
 
-/** What a snapshot is made of. */
+/** Input of a snapshot. */
 export interface SnapshotInput {
   readonly lists: readonly NamedPlaylist[]
   readonly groups: readonly GroupSelection[]

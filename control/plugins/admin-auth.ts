@@ -5,7 +5,7 @@ import { ProblemError } from './problem.ts'
 /** What a token may do: `sessions:read`, `bans:write`, … or `*`. */
 export type Permission = string
 
-/** Who acts, for the audit log. */
+/** The actor, for the audit log. */
 export interface Actor {
   readonly name: string
   readonly permissions: readonly Permission[]

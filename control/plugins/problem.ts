@@ -71,7 +71,7 @@ const STORE_CODES: Readonly<Record<string, ProblemCode>> = {
   'store.conflict': 'conflict',
 }
 
-/** What the validator knows but does not say: the field that is too much, the values there are. */
+/** Details the validator's message leaves out: the unknown field, the allowed values. */
 const whichOf = (params: Readonly<Record<string, unknown>>): string => {
   const { additionalProperty: field, additionalProperties: fields, allowedValues: values } = params
   if (typeof field === 'string') return `: '${field}'`
@@ -101,7 +101,10 @@ const problemOf = (error: FastifyError | ProblemError): Problem => {
   return problem(code, code === 'internal' ? undefined : error.message)
 }
 
-/** Turns every error into problem details; only our own faults are logged as errors, and never shown. */
+/**
+ * Turns every error into problem details; only faults of the server are logged as errors, and their
+ * details are never shown.
+ */
 const problems = (app: FastifyInstance): void => {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const body = problemOf(error)

@@ -8,7 +8,7 @@ import type { AccountRead, AccountSource } from './common/account-read.ts'
 /** What the report needs of our own history: the plays of each account that started in a span. */
 export interface HistoryReader {
   playsByAccount(from: number, to: number): AsyncIterable<readonly PlayRecord[]>
-  /** What operators said is fine, with the account each word is about. */
+  /** Feedback of operators, each entry with its account. */
   feedback?(): Promise<readonly AccountFeedback[]>
   /** The rules in force; the default ones where there are none. */
   rules?(): Promise<readonly DetectionRule[]>

@@ -16,7 +16,10 @@ const OPTION_OF = { url: '--host', token: '--api-key' } as const
 const problemOf = ({ setting, message }: SettingsError): string =>
   `Error: ${setting === 'url' || setting === 'token' ? OPTION_OF[setting] : setting} ${message}.`
 
-/** Makes the source the options name, or says in a sentence why it cannot be made; nothing is asked of it yet. */
+/**
+ * Creates the source the options name, or returns a sentence why it cannot be created; sends no
+ * request yet.
+ */
 export const openSource = (
   { source, host, apiKey, timeoutMs, now }: ReportOptions,
   { sources = SOURCES, atOnce, backoffMs }: OpenOptions,

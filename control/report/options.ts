@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { SOURCES } from '../sources/registry.ts'
 
-/** The source that is our own history. */
+/** Name of the source that reads Gatehouse's own history. */
 export const OWN_HISTORY = 'history'
 
-/** Options as the command line gives them. */
+/** Unchecked options of the command line. */
 export interface RawOptions {
   readonly host?: string
   readonly tautulli?: string
@@ -55,7 +55,7 @@ export interface ReportOptions {
   readonly now: number
 }
 
-/** Options that make no sense; the message lists every problem. */
+/** Invalid options; the message lists every problem. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }

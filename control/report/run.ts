@@ -15,7 +15,7 @@ import { openSource } from './open-source.ts'
 import { OWN_HISTORY, type ReportOptions, UsageError } from './options.ts'
 import { sourceAccounts } from './source-accounts.ts'
 
-/** What the report may be given besides its options. */
+/** Dependencies of the report. */
 export interface ReportParts {
   readonly openHistory?: OpenHistory
   /** The kinds of sources; all of the registry where left out. */
@@ -24,7 +24,7 @@ export interface ReportParts {
   readonly backoffMs?: readonly number[]
 }
 
-/** Opens our own history for `--source history`, where the command line says it is; closing it ends what was opened. */
+/** Opens Gatehouse's own history for `--source history`; closing it closes the store it opened. */
 export type OpenHistory = (
   where: Pick<ReportOptions, 'config' | 'state'>,
 ) => Promise<HistoryReader & { close(): Promise<void> }>
@@ -61,7 +61,10 @@ const readAsn = (path: string | null): AsnTable | null => {
   return table
 }
 
-/** As the control plane judges: by the rules in force, and with what operators said, where there is a history. */
+/**
+ * With the rules in force and the operators' feedback where the state folder has a history, as the
+ * control plane judges.
+ */
 const judgeFor = async (
   { now, minConfidence }: ReportOptions,
   history?: HistoryReader,
@@ -121,7 +124,10 @@ const runOverSource = async (
   }
 }
 
-/** Runs the report as asked and says how it ended: the exit code. Throws a `UsageError` where the options do not fit the source. */
+/**
+ * Runs the report and returns its exit code. Throws a `UsageError` where the options do not fit the
+ * source.
+ */
 export const runReport = async (
   options: ReportOptions,
   output: Output,

@@ -8,7 +8,7 @@ import { createNetworkPlaces, type Placed } from './common/network-places.ts'
 import { orderedPool } from './common/ordered-pool.ts'
 import { createPlaceBook } from './common/place-book.ts'
 
-/** What to read of a source. */
+/** Which plays to read from a source. */
 export interface SourceQuery {
   /** Unix milliseconds. */
   readonly now: number
@@ -33,7 +33,7 @@ const midnightBefore = (ms: number, days: number): number => {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate() - days).getTime()
 }
 
-/** Where addresses are: by the server's knowledge, else by our own geo files. */
+/** Places of addresses: from the server, else from the bundled geo files. */
 interface Places {
   readonly locate: NonNullable<PlayHistory['locate']>
   readonly isOwn: boolean

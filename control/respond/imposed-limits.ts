@@ -18,7 +18,7 @@ export interface ImposedLimits {
   lift(account: AccountRef): Promise<void>
   of(account: AccountRef): ImposedLimit | null
   list(): ReadonlyMap<AccountRef, ImposedLimit>
-  /** Limits with what is imposed on an account. */
+  /** Limits of an account, imposed caps included. */
   clamp(account: AccountRef, limits: Limits): Limits
   /** Reads what other control planes have set; the accounts whose cap has run out or was lifted since. */
   reload(): Promise<readonly AccountRef[]>
@@ -90,7 +90,7 @@ export const createImposedLimits = ({
   }
 }
 
-/** A session store whose openings and limits respect what rules have imposed. */
+/** A session store whose openings and limits respect the caps that rules imposed. */
 export const withImposedLimits = (
   store: SessionStore,
   imposed: Pick<ImposedLimits, 'clamp'>,

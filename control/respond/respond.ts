@@ -23,7 +23,7 @@ export interface ResponderPorts {
   readonly now: () => number
 }
 
-/** What was done, for the audit log. */
+/** The action taken, for the audit log. */
 interface Deed {
   readonly outcome: Outcome
   readonly details: Readonly<Record<string, Json>>
@@ -117,7 +117,9 @@ const auditIt = async (
   })
 }
 
-/** Does what a rule says about a finding, once; writes it down and shows it on the finding. */
+/**
+ * Executes a rule's response to a finding, once; records it in the audit log and on the finding.
+ */
 export const createResponder =
   (ports: ResponderPorts) =>
   async (due: DueResponse): Promise<void> => {

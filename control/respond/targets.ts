@@ -26,7 +26,7 @@ const ownBesideAnother: Choose = ({ live, playing, own: event }) => {
 const ownBeyondLimit: Choose = ({ live, playing, own: event }) =>
   playing.length > (live.finding.evidence.limit ?? 1) ? event : []
 
-/** Sessions the finding names or on networks it names: for what took weeks to show. */
+/** Sessions or networks the finding names: for findings over weeks of history. */
 const named: Choose = ({ live, playing }) => {
   const { sessions, networks } = live.finding.evidence
   const ids = new Set(sessions.map(({ playId }) => playId))

@@ -6,7 +6,7 @@ import type { PlaylistRequest } from '../access/admission/identify.ts'
 import type { Opening } from '../access/admission/opening.ts'
 import type { OpeningCredential } from '../access/admission/viewer.ts'
 
-/** A secret of this size or more is junk. */
+/** Longest secret accepted, in characters. */
 const JUNK_BYTES = 2048
 
 type AskName = keyof typeof REQUEST_HEADERS
@@ -28,7 +28,7 @@ const decoded = (headers: IncomingHttpHeaders, name: AskName): string | null => 
 const orNull = (text: string | null): string | null => (text === null || text === '' ? null : text)
 
 const isClean = (secret: string): boolean =>
-  // A control character or a broken one is never part of a token we or a backend issued.
+  // No token of Gatehouse or of a backend holds a control or replacement character.
   Buffer.byteLength(secret) < JUNK_BYTES && !/[\p{Cc}\ufffd]/u.test(secret)
 
 const credentialOf = (headers: IncomingHttpHeaders): OpeningCredential | null => {

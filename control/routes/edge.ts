@@ -21,7 +21,7 @@ export interface EdgeRoutesOptions {
     group: string,
     version?: string,
   ) => { readonly version: string; readonly text: string } | null
-  /** An edge on another machine said in its sync where it takes pushes. */
+  /** Called with the push address that an edge on another machine sent with its sync. */
   readonly announced?: (push: {
     readonly edge: string
     readonly address: string
@@ -30,7 +30,7 @@ export interface EdgeRoutesOptions {
   readonly catchUp: Pick<EdgeCatchUp, 'caughtUp'>
   /** Counts what edges ask, by outcome: `ok` or the reason of a refusal. */
   readonly count: (question: 'open' | 'check' | 'identify' | 'sync', outcome: ReasonId) => void
-  /** Who asks: the edge's id, or `null` for a stranger. */
+  /** Authenticates a request: the edge's id, or `null`. */
   readonly edgeOf: (request: FastifyRequest) => Promise<string | null>
 }
 
@@ -149,7 +149,7 @@ const dataRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
   )
 }
 
-/** What edges ask, under `/edge/v1`; never reachable from the public listener. */
+/** Routes of edges, under `/edge/v1`; never reachable from the public listener. */
 export const edgeRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
   app.decorateRequest('edgeId', '')
   app.addHook('onRequest', async (request, reply) => {

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 
-/** One thing the control plane needs, and whether it is there. */
+/** One dependency of the control plane, and whether it is available. */
 export interface HealthPart {
   readonly name: string
   readonly ok: boolean
-  /** What is wrong and what to do; empty when nothing is. */
+  /** The problem and its remedy; empty while all is well. */
   readonly detail: string
 }
 

@@ -48,7 +48,7 @@ const checked = (draft: Draft): ReadPlay => {
     return refuse('the name of the channel is missing or none')
   if (draft.playback === '') return refuse('the id of the playback is missing')
   const texts = [draft.token, draft.userAgent, draft.referer, draft.host, draft.qs, draft.playback]
-  // What was no UTF-8 became a replacement sign, and two such tokens would be one.
+  // Invalid UTF-8 was decoded to replacement characters, so two such tokens would be equal.
   if (!texts.every(isSafe) || draft.token?.includes('\ufffd') === true)
     return refuse('a field is too long or holds control characters')
   const proto = draft.proto !== null && PROTO.test(draft.proto) ? draft.proto : null
@@ -107,7 +107,7 @@ const splitUri = (uri: string): { path: string; query: string } => {
 const decoded = (path: string): string | null => {
   try {
     const plain = decodeURIComponent(path)
-    // An encoded slash or a dot segment would make another path of it at the origin.
+    // With an encoded slash or a dot segment the origin would see another path.
     return /%2f|%5c/i.test(path) || plain.split('/').includes('..') ? null : plain
   } catch {
     return null

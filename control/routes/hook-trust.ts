@@ -15,7 +15,10 @@ const isSame = (a: string, b: string): boolean => {
 
 const THIS_MACHINE = ['127.0.0.0/8', '::1']
 
-/** Who may call the hooks: the listed networks, the secret, and where neither is set this machine alone. */
+/**
+ * Authorises callers of the hooks: listed networks, callers with the secret, and where neither is
+ * set this machine alone.
+ */
 export const createHookTrust = ({ allow, secret }: HookTrust) => {
   const { index } = compileNetworks(allow)
   const here = compileNetworks(THIS_MACHINE).index

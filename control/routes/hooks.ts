@@ -11,7 +11,7 @@ import {
 
 export interface HookRoutesOptions {
   readonly pipeline: HookPipeline
-  /** Whether a caller may ask: by its address, and the secret it presents. */
+  /** Whether a caller is authorised, by its address and the secret it presents. */
   readonly isTrusted: (address: string, secret: string | null) => boolean
 }
 
@@ -48,7 +48,7 @@ const replyFlussonic = (reply: FastifyReply, answer: HookAnswer): FastifyReply =
     .send()
 }
 
-/** 204 or 403: all that auth_request and nginx-rtmp understand. */
+/** 204 or 403, the statuses that auth_request and nginx-rtmp distinguish. */
 const replyPlain = (reply: FastifyReply, answer: HookAnswer): FastifyReply => {
   if (answer.verdict === 'allow') return reply.code(204).send()
   const reason = answer.verdict === 'deny' ? answer.reason : 'backend.redirect'
@@ -109,10 +109,11 @@ export const hookRoutes = async (
     app.post(path, { bodyLimit: MAX_BODY_BYTES }, async (request, reply) => {
       const fields = fieldsOf(request.body)
       const call = fields.get('call')
-      // nginx-rtmp appends the viewer's own arguments: `?call=publish` must not pass for what nginx said.
+      // nginx-rtmp appends the viewer's own arguments: `?call=publish` must not be taken for
+      // nginx's own argument.
       if (call === undefined) return malformed(reply, { ok: false, why: 'call must stand once' })
       const verb = RTMP_VERBS.get(call)
-      // Publishing and recording are none of our business.
+      // Calls for publishing and recording are always allowed.
       if (verb === undefined) return reply.code(204).send()
       const read = readRtmp(fields, serverOf(request, 'rtmp'))
       if (!read.ok) return malformed(reply, read)

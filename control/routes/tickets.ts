@@ -45,7 +45,7 @@ const groupFor = async (
   return group
 }
 
-/** `POST /tickets`: one ticket by hand, traceable by its download id like any other. */
+/** `POST /tickets`: issues one ticket, traceable by its download id like any other. */
 export const ticketRoutes = (plain: FastifyInstance, options: TicketRoutesOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   app.post(

@@ -98,7 +98,7 @@ async function choose(
   suite: Suite,
 ): Promise<Choice[]> {
   let plan = await planInstall(packages, env)
-  // Half-installed packages on the machine are no reason to give up: then everything needed is fetched.
+  // Broken packages on the machine make apt fail: then everything needed is fetched.
   if (plan.code !== 0)
     plan = await planInstall(packages, env, ['-o', 'Dir::State::status=/dev/null'])
   if (plan.code !== 0) {

@@ -35,7 +35,7 @@ export async function resolveTool(name: ToolName, options: ResolveOptions = {}):
     const root = await unpacked(folder, source, progress)
     const tool = await fromRoot(name, source, root)
     if (tool !== null) return tool
-    // A root that was damaged, or that leaned on a library since removed, is fetched once more.
+    // A root that is damaged, or whose libraries were removed since, is fetched once more.
     if (attempt === 1) await forget(folder, source.bundle)
   }
   throw new Failure(

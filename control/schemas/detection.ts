@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { FINDING_KINDS } from '../detect/types.ts'
 import { nullableText, pageQuery } from './common.ts'
 
-/** What an operator may say of a finding; `withdrawn` is the detectors' own word. */
+/** States an operator may set; only detectors set `withdrawn`. */
 export const FINDING_STATES = ['open', 'dismissed', 'confirmed'] as const
 
 /** Finding as `GET /findings` returns it. */

@@ -8,7 +8,7 @@ import type { SessionIndex } from './model/session-index.ts'
 import type { SessionStore } from './model/session-store.ts'
 import type { SessionView } from './model/session-view.ts'
 
-/** One backend that counts sessions: Redis or memory. */
+/** One backend of sessions: Redis or memory. */
 export interface SessionBackend {
   readonly engine: CapEngine
   readonly index: SessionIndex

@@ -10,7 +10,7 @@ export interface RedisHealthOptions {
   readonly onChange: (isDegraded: boolean, why: string) => void
 }
 
-/** Health of Redis: whether it decides, or this process alone (degraded). */
+/** Health of Redis; `degraded`: sessions are counted in this process alone. */
 export interface RedisHealth {
   isDegraded(): boolean
   /** Milliseconds the clock of Redis is ahead of ours. */
@@ -68,8 +68,7 @@ export const createRedisHealth = ({
     const before = Date.now()
     const time = await mastersOf(redis)[0]?.time()
     const [seconds, micros] = (time ?? []).map(Number)
-    if (seconds === undefined || micros === undefined)
-      throw new Error('Redis answered TIME without a time')
+    if (seconds === undefined || micros === undefined) throw new Error('Redis gave no time')
     return seconds * 1000 + Math.floor(micros / 1000) - Math.round((before + Date.now()) / 2)
   }
   const listen = async () => {

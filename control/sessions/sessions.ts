@@ -40,14 +40,14 @@ export interface Sessions {
   readonly store: SessionStore
   readonly bans: BanStore
   readonly view: SessionView
-  /** Waits for Redis a little, then begins the work that goes on by itself; degraded when Redis is away. */
+  /** Waits briefly for Redis, then starts background work; degraded while Redis is unreachable. */
   start(): Promise<void>
   stop(): Promise<void>
   /** Unix ms by the clock of Redis, which all control planes share; our own while it is away. */
   now(): number
   /** Mark of the data in Redis: where it changes, edges report everything that plays. */
   epoch(): string | null
-  /** Asks Redis how it is, now. */
+  /** Checks Redis now. */
   beat(): Promise<void>
 }
 
@@ -80,7 +80,7 @@ const createBansOn = (
     onError,
   })
 
-/** Sessions, caps and bans over Redis, going on in memory while Redis is away. */
+/** Sessions, caps and bans in Redis, and in memory while Redis is unreachable. */
 export const createSessions = (options: SessionsOptions): Sessions => {
   const { redis, onEnd, onError } = options
   const now = () => Date.now() + health.offsetMs()

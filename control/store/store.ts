@@ -10,11 +10,14 @@ import type { Database } from './sql/sql.ts'
 import { createTables } from './tables/create-tables.ts'
 import type { Tables } from './tables/stores.ts'
 
-/** All that must outlive a restart. */
+/** Persistent storage. */
 export interface Store extends Tables {
   readonly engine: 'duckdb' | 'postgres'
   readonly history: History
-  /** Several changes in one transaction: use the nouns passed in, the store's own would wait for ever. */
+  /**
+   * Several changes in one transaction: use the tables passed in, since the store's own would wait
+   * for ever.
+   */
   atomically<T>(work: (nouns: Tables) => Promise<T>): Promise<T>
   /** Answers within the time a health check has, or throws. */
   ping(): Promise<void>
@@ -29,7 +32,7 @@ export interface StoreOptions {
   readonly migrations?: MigrateOptions
 }
 
-/** Opens the database, brings its schema up to date, and gives the nouns over it. */
+/** Opens the database, migrates its schema, and returns the tables. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const db = await openDatabase(options.url)
   try {

@@ -12,7 +12,7 @@ const WAIT_MS = 15_000
 /** Whether this machine is an edge alone: its control planes are elsewhere. */
 export const isEdgeOnly = (config: Config): boolean => config.control.urls.length > 0
 
-/** Says what an edge alone still lacks. */
+/** What an edge without control plane still lacks. */
 export const requireEdgeSettings = ({ control, edge }: Config): void => {
   if (control.edge_key_file === null) {
     throw new Failure(
@@ -48,7 +48,7 @@ export const awaitFirstSync = async (
   )
 }
 
-/** What an edge alone can say of itself. */
+/** The start message of an edge without control plane. */
 export const edgeReport = ({ config }: Instance): ReadyReport => ({
   edge: config.edge.public_url ?? localUrl(parseEndpoint(config.edge.listen)),
   admin: '',

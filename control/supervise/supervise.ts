@@ -89,7 +89,7 @@ export async function supervise(
 
 const inSentence = (name: string): string => name.replace(/^The /, 'the ')
 
-/** What of ours runs: nginx and Redis unless the operator has his own. */
+/** Which programs are started: nginx, and Redis unless the operator runs his own. */
 function programsFor(config: Config): ToolName[] {
   const hasOtherRedis = config.redis.url !== null || config.redis.nodes.length > 0
   const redis: ToolName[] = isEdgeOnly(config) || hasOtherRedis ? [] : ['redis']
@@ -124,7 +124,10 @@ async function startTogether(
   over.signal.throwIfAborted()
 }
 
-/** What stands behind the edge: Redis where it is ours, the demo's origin, then the control plane, which reads from both. */
+/**
+ * The services behind the edge: Redis where it is started here, the demo's origin, then the control
+ * plane, which needs both.
+ */
 async function startInner(
   instance: Instance,
   redis: Tool | null,

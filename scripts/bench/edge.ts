@@ -1,4 +1,6 @@
-/** What the edge costs, beside what it stands in for: one table of ratios and their goals. */
+/**
+ * Compares the cost of the edge with that of what it replaces: one table of ratios and their goals.
+ */
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseNetwork } from '#domain/networks/network'

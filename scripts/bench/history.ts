@@ -13,8 +13,9 @@ const ROUNDS = 40
 const DAY_MS = 86_400_000
 
 /**
- * `npm run bench:history -- [--rows N] [--url URL] [--filled]`: fills a store and asks every dashboard question.
- * `--filled` asks only, of a store that `--url` names and an earlier run has filled with as many rows.
+ * `npm run bench:history -- [--rows N] [--url URL] [--filled]`: fills a store and asks every
+ * dashboard question. `--filled` only asks a store that `--url` names and an earlier run has filled
+ * with as many rows.
  */
 async function main(): Promise<void> {
   const values = readOptions(USAGE, {
@@ -93,7 +94,7 @@ async function fill(store: Store, people: Population): Promise<number> {
   return busyMs / 1000
 }
 
-/** What the historian does all day: a few hundred plays at a time. */
+/** Writes as the historian does: a few hundred plays at a time. */
 async function updates(store: Store, people: Population): Promise<string> {
   const times: number[][] = [[], [], []]
   for (let round = 0; round < 10; round += 1) {

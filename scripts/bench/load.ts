@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 
-/** What to send again and again over a few connections. */
+/** Requests to repeat over a few connections. */
 export interface Load {
   readonly port: number
   /** One request, or one per turn. */
@@ -10,7 +10,7 @@ export interface Load {
   readonly count: number
 }
 
-/** How a run went; bytes show that the answers were whole. */
+/** Result of a run; bytes show that the answers were whole. */
 export interface LoadResult {
   readonly requests: number
   readonly status: number

@@ -1,4 +1,7 @@
-/** Grows from 1,000 to 100,000 live sessions and shows what each costs, and that none costs more among many. */
+/**
+ * Measures the cost of a live session from 1,000 to 100,000 sessions, and fails where it grows with
+ * their number.
+ */
 import { setPriority } from 'node:os'
 import { positive, readOptions } from '../options.ts'
 import { banDelays } from './sessions/ban-delay.ts'
@@ -19,7 +22,7 @@ const BANS = 60
 const VIEWERS = { count: 30, sec: 10 }
 /** Rates of a size that fewer of the due reports were sent for say nothing. */
 const ENOUGH = 0.9
-/** The load gives way to what is measured. */
+/** The load generator runs at a lower priority than what is measured. */
 const NICE = 5
 
 const USAGE = 'usage: npm run bench:sessions -- [--sizes 1000,10000,100000] [--sec 60] [--warm 65]'

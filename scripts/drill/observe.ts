@@ -1,7 +1,7 @@
 import type { Reply } from '../../test/e2e/ask.ts'
 import { open, type Population, sessionOf, start } from './population.ts'
 
-/** What a stretch of time looked like from outside. */
+/** What viewers observed in a span of time. */
 export interface Seen {
   running: number
   /** Running viewers who got every list and segment. */

@@ -10,7 +10,7 @@ export interface Household {
   readonly screens: readonly Playing[]
 }
 
-/** Who watches while things break. */
+/** The viewers of the drill. */
 export interface Population {
   readonly households: readonly Household[]
   /** An account without a cap to speak of, for viewers who come during a failure. */

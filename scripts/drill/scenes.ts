@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { descendants, nginxOf, processOf, supervisorOf } from '../../test/support/processes.ts'
 import type { TestService } from '../../test/support/service.ts'
 
-/** One thing that goes wrong. */
+/** One failure. */
 export interface Scene {
   readonly name: string
   /** Breaks something and, where nothing else does, repairs it. */

@@ -8,7 +8,7 @@ const DAY_MS = 86_400_000
 // Ids of one player that follow each other with no more between are one player whose id was renewed.
 const PAUSE_MS = 21 * DAY_MS
 
-/** What a player says it is, whatever id it goes by. */
+/** A player's model: platform, product and client, without its id. */
 const modelOf = (play: PlayRecord): string =>
   [play.platform ?? '', play.client ?? '', play.player ?? ''].join('/')
 

@@ -6,7 +6,7 @@ const percent = (logOdds: number): number => 100 / (1 + Math.exp(-logOdds))
 const signed = (points: number): string =>
   `${points < 0 ? '\u2212' : '+'}${Math.abs(Math.round(points))}`
 
-/** Describes what one feature means for one account, without the points. */
+/** Explains one feature for one account, without the points. */
 export type Explain = (id: FeatureId, account: AccountFeatures) => string
 
 /** A confidence (0..100) and the contributions that make it. */

@@ -55,7 +55,7 @@ const NOTHING: FeatureValues = {
   far_apart: 0,
 }
 
-// In less time a visit and a home look alike.
+// Days below which a visit cannot be distinguished from a home.
 const ENOUGH_DAYS = 55
 
 const WEEK_DAYS = 7

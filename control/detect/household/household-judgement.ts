@@ -61,7 +61,7 @@ export const judgeHouseholds = (
   const features = accountFeatures(evidence, weights, options.findings ?? [], decay)
   const { confidence, contributions } = explainConfidence(features, weights, explainFeature)
   const threshold = options.threshold ?? DEFAULT_THRESHOLD
-  // Who asks for everybody gets everybody.
+  // All homes are returned where the caller asks for them.
   const isLikely = threshold <= 0 || (hasEnoughEvidence(features) && confidence >= threshold)
   return { homes, features, confidence, contributions, isLikely }
 }

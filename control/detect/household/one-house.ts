@@ -12,7 +12,7 @@ interface Part {
 
 /** What a group of devices shows of where it lives. */
 export interface Dwelling {
-  /** At home on the LAN, and no set of it tells which public line is that house's. */
+  /** At home on the LAN, and no television of the group shows the house's public line. */
   readonly isLan: boolean
   readonly parts: ReadonlyMap<string, Part>
   readonly days: ReadonlySet<number>
@@ -95,7 +95,10 @@ const tellsAddress = ({ play }: EnrichedPlay): boolean => {
   return address !== null && !isLan(address)
 }
 
-/** Whether it is known which public line is the LAN's: told, or seen of a set that stands there. */
+/**
+ * Whether the LAN's public line is known: from a play's public address, or from a television that
+ * stands there.
+ */
 const hasToldLine = (own: readonly EnrichedPlay[]): boolean => {
   const sets = own.filter((p) => p.kind === 'television')
   const atLan = new Set(sets.filter((p) => p.play.isLan).map((p) => p.device))

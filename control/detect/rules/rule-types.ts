@@ -13,7 +13,7 @@ export type RuleOf<K extends FindingKind> = Omit<
   'kind' | 'params'
 > & { readonly kind: K; readonly params: ParamsOf<K> }
 
-/** A rule of any kind, told apart by `kind`. */
+/** A rule of any kind; `kind` discriminates. */
 export type DetectionRule = { [K in FindingKind]: RuleOf<K> }[FindingKind]
 
 /** What a rule may do to an account, mildest first. */

@@ -21,7 +21,7 @@ export interface ImportedChannelRule {
   readonly max_sessions?: number
 }
 
-/** The part of our configuration that the source says something of. */
+/** The part of Gatehouse's configuration that the source determines. */
 export interface FlussonicConfig {
   auth?: string
   auth_backends?: ImportedBackend[]

@@ -18,7 +18,7 @@ export const hoisted = (statements: readonly Statement[]): readonly Statement[] 
       : [statement],
   )
 
-/** The line of a block that says who may watch; what stands beside it is reported as not holding. */
+/** The line of a block that says who may watch; further lines are reported as having no effect. */
 export const authLine = (
   block: readonly Statement[] | null,
   report: Report | null,

@@ -76,7 +76,7 @@ const takeValues = (
   return taken
 }
 
-/** A backend on its way, and the rules it has: lists may hold a hundred thousand tokens. */
+/** A backend being built, with its rules: lists may hold a hundred thousand tokens. */
 interface Draft {
   readonly into: ImportedBackend
   readonly known: Set<string>
@@ -97,7 +97,7 @@ const addRule = (statement: Statement, { into, known }: Draft, report: Report): 
   if (taken.length > 0) report.kept(statement, `${rule} ${shown(kind, taken)}`)
 }
 
-/** What takes a Lua backend's place: it cannot run here, but what it returned has a form in HTTP. */
+/** Replacement of a Lua backend: it cannot run here, but its results can be expressed over HTTP. */
 export const LUA_ADVICE =
   'Lua backends cannot be converted. Serve the same decision over HTTP: answer 200 for `true` or 403 for `false`; ' +
   '`user_id` becomes the header X-UserId, `max_sessions` X-Max-Sessions, `auth_time` X-AuthDuration ' +

@@ -21,7 +21,7 @@ export interface StreamAuth {
   readonly link: ImportedLink | null
 }
 
-/** What targets may refer to and add to. */
+/** Context of a target: the names it may refer to, and the lists it adds to. */
 export interface TargetContext {
   readonly names: Names
   readonly linkNames: Names
@@ -139,7 +139,7 @@ const closed = (target: Token, context: TargetContext): Pick<StreamAuth, 'auth' 
   return { auth: name, link: null }
 }
 
-/** A line that names nothing lets everyone in, also where the global line would not. */
+/** A line without a target admits everyone, also where the global line would not. */
 export const openToAll = (at: Place, context: TargetContext): StreamAuth => {
   const name = context.names.of(OPEN)
   if (!context.backends.some((backend) => backend.name === name))

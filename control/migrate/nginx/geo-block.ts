@@ -7,7 +7,7 @@ import { cutOut, layOver, readNetwork, readRange, type Segment, segmentText } fr
 export interface GeoBlock {
   /** With its `$`. */
   readonly variable: string
-  /** Value of who is in no network; `null` where none is set. */
+  /** Value of addresses in no network; `null` where none is set. */
   readonly fallback: string | null
   /** Networks by value, in our notation. */
   readonly networks: ReadonlyMap<string, readonly string[]>
@@ -84,7 +84,7 @@ const readWord = (statement: Statement, into: Reading): void => {
   return into.report.notUnderstood(statement, `\`${statement.name}\` has no value`)
 }
 
-/** To nginx it is the network of all addresses: the last of several holds. */
+/** `default` is the network of all addresses to nginx: the last of several applies. */
 const setDefault = (statement: Statement, value: string, into: Reading): void => {
   const old = [into.fallback, into.cidrs.get('0.0.0.0/0'), into.cidrs.get('::/0')]
   for (const earlier of old)

@@ -21,7 +21,7 @@ export interface ImportedSource {
   readonly file?: string
 }
 
-/** The part of our configuration that a geo block and its locations say something of. */
+/** The part of Gatehouse's configuration that a geo block and its locations determine. */
 export interface GeoConfig {
   edge?: { trusted_proxies: readonly string[] }
   sources?: ImportedSource[]
@@ -98,7 +98,7 @@ const importSources = (
 ): Map<string, ImportedSource> => {
   const sources = new Map<string, ImportedSource>()
   for (const [index, value] of valuesOf(chosen.geo).entries()) {
-    // Each directive is complained of once, not once per value.
+    // Each directive is reported once, not once per value.
     const found = serveValue(chosen, value, index === 0 ? report : null)
     if (found === null) continue
     const { statement } = found.location

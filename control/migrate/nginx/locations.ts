@@ -20,7 +20,7 @@ const filled = (text: string, { variable, value }: Serving): string =>
     .replaceAll(`\${${variable.slice(1)}}`, value)
     .replaceAll(new RegExp(`\\${variable}(?![A-Za-z0-9_])`, 'g'), value)
 
-/** `( $v = x )` as nginx reads it; `null` where it asks about something else. */
+/** `( $v = x )` as nginx reads it; `null` for a condition on something else. */
 const isTrue = (words: readonly Token[], serving: Serving): boolean | null => {
   const text = words.map(({ text: word }) => word).join(' ')
   const inner = text
@@ -68,7 +68,7 @@ const returned = (words: readonly string[]): string | number | null => {
 const wordsOf = (statement: Statement, serving: Serving): string[] =>
   statement.args.map(({ text }) => filled(text, serving))
 
-/** What the rewrite phase came to, and whether nginx reads on after it. */
+/** Result of the rewrite phase, and whether nginx continues after it. */
 interface Rewritten {
   readonly served: Served | null
   readonly isFinal: boolean

@@ -7,7 +7,7 @@ export interface Segment {
   readonly value: string
 }
 
-/** The numbers a `first-last` text means; `null` where it is none. */
+/** First and last address of a `first-last` text as numbers; `null` where it is none. */
 export const readRange = (text: string): { first: number; last: number } | null => {
   const [from = '', to = '', ...rest] = text.split('-')
   const first = parseAddress(from)

@@ -8,7 +8,7 @@ import { yieldEvery } from './yield-to-event-loop.ts'
 export interface NamedPlaylist {
   readonly source: string
   readonly playlist: Playlist
-  /** Channels are called by their folder in the address, where that is one's own. */
+  /** Channels get their ids from the folder in the address, where no other channel shares it. */
   readonly isIdByAddress?: boolean
 }
 

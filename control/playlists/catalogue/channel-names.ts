@@ -1,7 +1,7 @@
 import type { PlaylistEntry } from '../m3u/playlist.ts'
 import { shortHash, slugOf } from './slug.ts'
 
-/** What rules know a channel by: its id, and its `tvg-id` as it was written. */
+/** The names rules may use for a channel: its id, and its `tvg-id` as written. */
 export interface NamedChannel {
   readonly id: string
   readonly item: Pick<PlaylistEntry, 'tvgId'>

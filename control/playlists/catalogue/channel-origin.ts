@@ -72,7 +72,7 @@ export const readOrigin = (item: PlaylistEntry): OriginResult => {
   }
 }
 
-/** Files that are called alike in every stream's folder. */
+/** File names that are the same in every stream's folder. */
 const COMMON =
   /^(?:|index|mono|video|manifest|master|playlist|chunklist|stream|live|mpegts|tracks|archive|timeshift|dvr)(?:[-_.]|$)/i
 

@@ -25,7 +25,7 @@ const groupsById = (
   return found
 }
 
-/** Everything edges know of channels: a record by id, and the owners of entry files and directories. */
+/** The channel table of edges: a record by id, and the owners of entry files and directories. */
 export const buildChannelTable = async (
   channels: readonly Channel[],
   groups: readonly GroupChannels[],

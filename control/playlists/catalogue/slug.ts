@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 /** Ids are cut to this before a distinguishing end is added. */
 const slugLength = 48
 
-/** Each letter with what is written for it. */
+/** Transliteration by letter. */
 const cyrillic = new Map(
   (
     'аa бb вv гg ґg дd еe ёe єye жzh зz иi іi їyi йy кk лl мm нn оo пp рr сs тt уu ўu фf хkh цts ' +
@@ -27,6 +27,6 @@ export const slugOf = (name: string): string =>
     .slice(0, slugLength)
     .replace(/-+$/, '')
 
-/** Eight hex digits that stand for a text. */
+/** Hash of a text: eight hex digits. */
 export const shortHash = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, 8)

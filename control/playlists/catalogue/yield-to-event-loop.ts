@@ -1,4 +1,4 @@
-/** Items worked on before others get their turn: some ten milliseconds. */
+/** Items processed between two yields: about ten milliseconds. */
 const batch = 2000
 
 /** Yields to the event loop, so that lists of 50,000 channels do not block requests. */

@@ -9,11 +9,11 @@ export interface SourceSetting {
   readonly file?: string | undefined
   readonly url?: string | undefined
   readonly refreshMs: number
-  /** What its channels are called by; `tvg-id` where not said. */
+  /** What channel ids are made from; `tvg-id` where not set. */
   readonly ids?: 'tvg-id' | 'address'
 }
 
-/** A source that is looked at again and again. */
+/** A source that is fetched periodically. */
 export interface Running {
   readonly source: PlaylistSource
   readonly setting: SourceSetting

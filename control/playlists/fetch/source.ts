@@ -5,10 +5,10 @@ import { gunzipIfNeeded } from './gunzip.ts'
 import type { GoodCopy, LastGood, Spool } from './last-good.ts'
 import { reasonOf, type Transfer, type Transport } from './transport.ts'
 
-/** How a source stands, for status pages and alarms. */
+/** Status of a source, for status pages and alerts. */
 export interface SourceStatus {
   readonly name: string
-  /** Whether the last look at it ended well. */
+  /** Whether the last fetch succeeded. */
   readonly ok: boolean
   readonly error: PlaylistProblem | null
   readonly channels: number
@@ -28,7 +28,7 @@ export interface SourceParts {
   readonly maxBytes?: number
 }
 
-/** What one look at a source changed. */
+/** Result of one fetch of a source. */
 export type RefreshOutcome = 'changed' | 'unchanged' | 'failed'
 
 type Body = Extract<Transfer, { kind: 'body' }>
@@ -85,7 +85,7 @@ export class PlaylistSource {
     }
   }
 
-  /** Looks at the source once; calls that overlap share one look. */
+  /** Fetches the source once; overlapping calls share one fetch. */
   refresh(): Promise<RefreshOutcome> {
     this.running ??= this.look().finally(() => {
       this.running = null

@@ -9,7 +9,7 @@ export interface Validators {
   readonly lastModified: string | null
 }
 
-/** What came of asking a source. */
+/** Result of a fetch. */
 export type Transfer =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'failed'; readonly reason: string }
@@ -21,10 +21,10 @@ export type Transfer =
       readonly baseUrl: string | null
     }
 
-/** Asks a source for its list, given what is known of the last one. */
+/** Fetches a source's list, given the validators of the last one. */
 export type Transport = (known: Validators | null) => Promise<Transfer>
 
-/** An error's sentence, with the cause network errors hide. */
+/** An error's message, with the `cause` of network errors. */
 export const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
   if (error.name === 'TimeoutError') return 'no answer in time'

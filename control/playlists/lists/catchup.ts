@@ -19,7 +19,7 @@ export const catchupPath = (channel: Channel, source: string): string | null => 
   return path.startsWith(channel.base) ? path.slice(channel.base.length) + tail : `@${path}${tail}`
 }
 
-/** What of a channel's archive will not pass through the edge; `null` = nothing. */
+/** Which part of a channel's archive does not pass through the edge; `null` = none. */
 export const catchupProblem = (channel: Channel): string | null => {
   if (channel.item.info === null || !/catchup/i.test(channel.item.info)) return null
   const { attributes } = parseInfoLine(channel.item.info)

@@ -91,7 +91,7 @@ const checkGroups = (channels: readonly Channel[], groups: readonly GroupSelecti
     .map(({ id, dead }) => `group ${id} names what no channel answers to: ${sample(dead)}`)
 }
 
-/** What an operator should know about the channels and the groups' choice of them. */
+/** Warnings about the channels and the groups' selections. */
 export const checkChannels = async (
   channels: readonly Channel[],
   groups: readonly GroupSelection[],

@@ -15,7 +15,7 @@ const AT_ONCE = 8
 const VARIANTS = 4
 const REDIRECTIONS = 3
 const UNGUARDED = 'what lies there is not guarded'
-/** Channels looked at in one go: a service of thousands has a few kinds of manifest. */
+/** Channels checked in one run: a service of thousands has a few kinds of manifest. */
 export const CHECKED_CHANNELS = 200
 
 const nothingAt = (url: string): Fetched => ({ url, manifest: null, movedTo: null })
@@ -23,7 +23,9 @@ const nothingAt = (url: string): Fetched => ({ url, manifest: null, movedTo: nul
 const targetOf = (location: unknown, url: string): URL | null =>
   typeof location === 'string' && URL.canParse(location, url) ? new URL(location, url) : null
 
-/** Fetches over HTTP with a short patience; goes where the origin sends it, as players do under their pass. */
+/**
+ * Fetches over HTTP with a short time-out and follows redirections, as players do under their pass.
+ */
 const fetchFrom = async (url: string, left: number): Promise<Fetched> => {
   const answer = await request(url, { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS })
   const length = Number(answer.headers['content-length'] ?? 0)

@@ -79,7 +79,7 @@ export const selectChannels = (channels: readonly Channel[], selection: Selectio
     .map(({ channel }) => channel)
 }
 
-/** A test for selectors no channel answers to: most likely a slip of the pen. */
+/** A test for selectors no channel answers to: most likely a misspelling. */
 export const findDeadSelectors = (
   channels: readonly Channel[],
 ): ((selection: Selection) => string[]) => {

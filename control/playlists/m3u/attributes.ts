@@ -40,7 +40,7 @@ const between = new RegExp(
   'iy',
 )
 
-/** Steps of a scan; what a line holds beyond them is no list's, and would cost more than it says. */
+/** Steps of a scan; a line with more is not read further, to bound the cost of hostile input. */
 const MAX_STEPS = 200
 
 const test = (pattern: RegExp, text: string, at: number): boolean => {
@@ -96,7 +96,7 @@ const bare = (text: string, at: number): Value => {
   return { value: text.slice(at, next), next, oddity: null }
 }
 
-/** Reads values of one line; what was searched for in vain is not searched for again. */
+/** Reads values of one line; failed searches are remembered, so that the scan stays linear. */
 const createValueReader = (text: string) => {
   const hopeless = new Set<string>()
   return (at: number): Value => {

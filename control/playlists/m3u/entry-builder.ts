@@ -6,7 +6,7 @@ const absoluteUrl = /^[a-z][a-z0-9+.-]*:\/\//i
 const markup = /^\s*(?:<[!?a-z/]|\{\s*"|\[\s*[{"]|\{\s*$)/i
 /** Tags of an HLS manifest that no list of channels carries. */
 const manifestTag = /^#EXT-X-(?:STREAM-INF|TARGETDURATION|MEDIA-SEQUENCE|MEDIA:|MAP:|KEY:)/
-/** Directives that speak of the list, not of the entry below them. */
+/** Directives of the list, not of the entry below them. */
 const listDirective = /^#(?:PLAYLIST|EXTENC|EXT-X-SESSION-DATA)\b/i
 /** Directives of an entry wherever they stand. */
 const entryDirective = /^#(?:EXTGRP|EXTVLCOPT|KODIPROP|EXTHTTP|EXT-X-PLAYLIST-TYPE)\b/i
@@ -139,7 +139,7 @@ export class EntryBuilder {
   private resolve(address: string): string | null {
     if (absoluteUrl.test(address)) return address
     if (this.baseUrl === null || /\s/.test(address)) return null
-    // A word by itself is what a server says in place of a list.
+    // A single word is an error message that a server sent in place of a list.
     if (!this.hasHeader && this.info === null) return null
     return URL.canParse(address, this.baseUrl) ? new URL(address, this.baseUrl).href : null
   }

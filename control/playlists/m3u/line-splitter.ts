@@ -3,7 +3,7 @@ import { TextDecoder } from 'node:util'
 import type { PlaylistProblem } from './playlist.ts'
 import { decodeWindows1252 } from './windows-1252.ts'
 
-/** A line longer than this is no playlist's. */
+/** Longest line of a playlist, in bytes. */
 const maxLineBytes = 1024 * 1024
 const newline = 10
 const byteOrderMark = '\u{feff}'

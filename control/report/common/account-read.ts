@@ -1,6 +1,6 @@
 import type { PlayRecord } from '#domain/types'
 
-/** One account as a source gave it: its plays, or why there are none to judge. */
+/** One account as read from a source: its plays, or why they could not be read. */
 export interface AccountRead {
   readonly user_id: unknown
   readonly name: string
@@ -14,8 +14,8 @@ export interface AccountSource {
   /** How many accounts there are; `null` where it is known only after reading. */
   readonly total: number | null
   readonly accounts: AsyncIterable<AccountRead>
-  /** What went wrong besides single accounts, known once all are read. */
+  /** Warnings that concern no single account, complete once all are read. */
   warnings(): readonly string[]
-  /** Whether places come from our own geo file, whose makers are then named. */
+  /** Whether places come from the bundled geo file, whose authors the report then names. */
   readonly usesOwnGeo: boolean
 }

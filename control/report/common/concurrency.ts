@@ -1,10 +1,10 @@
 import { PAIR, Sweep } from './concurrency-sweep.ts'
 
-/** What the search needs of a session: when, on which device, from which network. */
+/** A session as the search reads it: time span, device and network. */
 export interface Interval {
   readonly start: number
   readonly end: number
-  /** Compared as a value; null is one like any other. */
+  /** Compared as a value; null equals null. */
   readonly device: unknown
   /** What pairs call the device where that is not what it is compared by. */
   readonly name?: unknown

@@ -1,4 +1,4 @@
-/** What became of one item. */
+/** Outcome of one item. */
 export type Outcome<R> =
   | { readonly ok: true; readonly value: R }
   | { readonly ok: false; readonly error: Error }

@@ -3,7 +3,7 @@ import { isPassing, SourceError } from '../../sources/model/source-error.ts'
 
 /** Looks up each address once, a bounded number at a time. */
 export interface PlaceBook<Place> {
-  /** What is known of these addresses; `null` where nothing is, or the look-up failed. */
+  /** Places of these addresses; `null` where unknown, or where the look-up failed. */
   find(addresses: Iterable<string>): Promise<Map<string, Place | null>>
   /** How many look-ups were made, and how many failed for the server's fault. */
   tally(): { readonly asked: number; readonly failed: number }

@@ -1,4 +1,4 @@
-/** Whether Python would take the value for true: zero, empty and null are false, and so is nothing else. */
+/** Truth value as in Python: zero, empty and null are false, everything else is true. */
 export const isTruthy = (value: unknown): boolean => {
   if (Array.isArray(value)) return value.length > 0
   if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0
@@ -92,7 +92,7 @@ export const localDateDaysBefore = (ms: number, days: number): string => {
   )
 }
 
-// A name must not be able to move the cursor or colour the terminal of who reads the report.
+// A name must not move the cursor or colour the reader's terminal.
 const CONTROL = /\p{Cc}/gu
 
 /** A string fit for a terminal: control characters become question marks. */

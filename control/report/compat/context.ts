@@ -7,7 +7,7 @@ import type {
 import type { PlaceBook } from '../common/place-book.ts'
 import { printed } from '../common/python-text.ts'
 
-/** What the compat report is asked for. */
+/** Options of the compat report. */
 export interface CompatOptions {
   readonly days: number
   readonly geo: boolean
@@ -27,7 +27,7 @@ export interface Output {
   readonly err: (line: string) => void
 }
 
-/** What one run of the compat report shares. */
+/** State shared within one run of the compat report. */
 export interface CompatRun {
   readonly history: GroupedHistory
   readonly options: CompatOptions

@@ -8,7 +8,7 @@ import { isNamed } from './users.ts'
 
 const USERS_LENGTH = 500
 
-/** What the compat report reads, and what its server is called. */
+/** The history the compat report reads, and the name of its server. */
 export interface CompatSource {
   readonly label: string
   readonly history: GroupedHistory

@@ -7,7 +7,7 @@ import { placesOf } from './geo.ts'
 import { type AddressesOfUser, addressesJson, addressReport, countAddresses } from './top-ips.ts'
 import { shownName } from './users.ts'
 
-/** What became of one user: addresses, no history, or a fault. */
+/** Outcome of one user: addresses, no history, or a fault. */
 type Counted =
   | { readonly kind: 'addresses'; readonly user: AddressesOfUser }
   | { readonly kind: 'none'; readonly user: GroupedUser }

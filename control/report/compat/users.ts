@@ -16,7 +16,7 @@ export interface JudgedUser extends AnalysedUser {
   readonly score: number
 }
 
-/** What decides whether a score is worth showing. */
+/** Filter of the users shown. */
 export interface FlagRule {
   readonly minScore: number
   readonly concurrentOnly: boolean

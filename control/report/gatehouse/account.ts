@@ -41,7 +41,7 @@ export const simultaneousPlays = (plays: readonly PlayRecord[]): PlayRecord[] =>
   return plays.filter((_, i) => isConcurrent[i] === 1).toSorted((a, b) => a.startedAt - b.startedAt)
 }
 
-/** What a judgement is for. */
+/** Options of a judgement. */
 export interface JudgeOptions {
   /** Only accounts with sessions at the same time may be flagged. */
   readonly concurrentOnly: boolean
@@ -49,7 +49,9 @@ export interface JudgeOptions {
   readonly keepsPlays: boolean
 }
 
-/** Judges what a source gave; an account the detectors fail on is reported like one that was not read. */
+/**
+ * Judges an account as read; one the detectors fail on is reported like one that could not be read.
+ */
 export const judgeAccount = (
   read: AccountRead,
   judge: Judge,

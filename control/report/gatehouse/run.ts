@@ -7,7 +7,7 @@ import { addressesOfAccount, placesOfPlays } from './addresses.ts'
 import { accountJson } from './json.ts'
 import { gatehouseReport, gatehouseTimeline } from './text.ts'
 
-/** What the report by our own detectors is asked for. */
+/** Options of the report by Gatehouse's own detectors. */
 export interface GatehouseOptions {
   readonly json: boolean
   readonly timeline: boolean

@@ -19,10 +19,10 @@ import type { CapEngine, Step } from '../model/cap-engine.ts'
 import { accountTag } from '../model/keys.ts'
 import { accountOfSlot } from '../model/session-shape.ts'
 
-/** The engine that counts in this process alone, and what a re-announcement needs of it. */
+/** The engine in this process's memory, with what restoring Redis needs. */
 export interface MemoryEngine extends CapEngine {
   states(): AccountState[]
-  /** Accounts that asked this engine since the last call. */
+  /** Accounts this engine decided about since the last call. */
   takeChanged(): AccountState[]
   /** Remembers a session that Redis has admitted. */
   note(session: { account: AccountRef; limits: Limits; key: string; slot: Slot }): void

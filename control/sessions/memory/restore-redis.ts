@@ -11,7 +11,7 @@ export interface RestoreRedisOptions {
 }
 
 const BATCH = 200
-/** Accounts that change while others are given back; the last few are caught by their next renewal. */
+/** Rounds for accounts that change meanwhile; the last few are written with their next renewal. */
 const ROUNDS = 10
 
 const restoreOne = async (state: AccountState, { engine, index }: RestoreRedisOptions) => {

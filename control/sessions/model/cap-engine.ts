@@ -3,7 +3,7 @@ import type { AccountState, Effects, Limits, Verdict } from '#domain/limits/type
 import type { ReasonId } from '#domain/reasons'
 import type { AccountRef } from '#domain/types'
 
-/** What a step answered and what else it caused. */
+/** Result of a step with its side effects. */
 export interface Step<Answer> {
   readonly answer: Answer
   readonly effects: Effects

@@ -28,7 +28,7 @@ export interface CappedStoreOptions {
   readonly index: SessionIndex
   readonly now: () => number
   readonly wait: (ms: number) => Promise<void>
-  /** What a step caused for others: sessions that ended, keys to refuse or forget, device bans. */
+  /** Side effects of a step: sessions that ended, keys to refuse or forget, device bans. */
   readonly onEffects: (effects: Effects) => void
 }
 
@@ -47,7 +47,7 @@ const admissionOf = (verdict: Verdict): Admission => {
   return verdict
 }
 
-/** What an opening waits for (a socket's end, a race) is looked at this often. */
+/** Interval at which a waiting opening is tried again, in milliseconds. */
 const SETTLE_STEP_MS = 250
 
 const distinct = (keys: readonly LeaseKey[]): LeaseKey[] => [...new Set(keys)]
@@ -126,7 +126,8 @@ const createRenewing = ({ engine, index, now, onEffects }: CappedStoreOptions) =
       const renewal = { edge, seen: keys, traffic: batch.traffic, limits: null }
       const { answer, effects } = await engine.renew(tag, renewal)
       for (const ended of [...answer.refused, ...effects.kill]) {
-        // Who only lacks room is asked again soon: its pass may be good in a minute.
+        // A refusal for lack of a free slot is cached briefly: the pass may be good again in a
+        // minute.
         if (ended.until - now() > ROOM_MS) result.kill.set(ended.key, ended)
         else result.drop.add(ended.key)
       }

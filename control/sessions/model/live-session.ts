@@ -3,7 +3,7 @@ import type { AccountRef, Protocol } from '#domain/types'
 /** 16 characters: what an edge keeps a session under. */
 export type LeaseKey = string
 
-/** What is shown of a session and never decides anything. Must hold no token, ticket or pass. */
+/** Fields for display only, never used in decisions. Must hold no token, ticket or pass. */
 export interface SessionInfo {
   readonly accountName: string | null
   readonly address: string

@@ -29,7 +29,7 @@ export interface SessionIndex {
   remove(entry: IndexEntry): void
   /** Removes the entry of a session that no longer exists. */
   removeLocation(place: SessionLocation): void
-  /** Cleans what nothing else cleans. */
+  /** Removes stale entries. */
   prune(now: number): Promise<void>
   find(keys: readonly string[]): Promise<Map<string, IndexEntry>>
   findSid(sid: string): Promise<SessionLocation | null>

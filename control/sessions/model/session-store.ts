@@ -22,12 +22,12 @@ export interface SessionClaim {
   readonly download: string | null
   /** Silence after which the slot is free: `IDLE_LIVE_MS`, `IDLE_VOD_MS` or the protocol's own. */
   readonly idleMs: number
-  /** An opening sets them; a check only where the account is not known any more. */
+  /** Applied by an opening; by a check only where the account's state is gone. */
   readonly limits: Limits
   readonly info: SessionInfo
   /**
-   * Its key names it (an inferred session, a connection of another server): it never goes on with another
-   * opening's session.
+   * The key identifies the playback (an inferred session, a connection of another server): it never
+   * continues another opening's session.
    */
   readonly isFixed?: boolean
 }
@@ -97,7 +97,7 @@ export interface SessionEnd {
   readonly reason: ReasonId
 }
 
-/** Who may play, exactly, over every edge and control plane. */
+/** Counts sessions and enforces caps, exactly, over all edges and control planes. */
 export interface SessionStore {
   /** True while slots are counted in this process's memory alone. */
   readonly isDegraded: boolean
@@ -105,7 +105,7 @@ export interface SessionStore {
   check(request: CheckRequest): Promise<Admission>
   /** One edge's batch; at most 5,000 keys a call. */
   renew(request: RenewRequest): Promise<RenewResult>
-  /** The player has gone; `[key, bytes]` not yet reported may be given. */
+  /** The player disconnected; `[key, bytes]` adds bytes not yet reported. */
   close(keys: readonly LeaseKey[], reason?: ReasonId): Promise<void>
   /** Ends a session and refuses its key until the ban clock has run. */
   end(key: LeaseKey, reason: ReasonId, refuseMs?: number): Promise<boolean>

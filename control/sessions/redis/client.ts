@@ -86,7 +86,10 @@ const policyOf = async (redis: Redis): Promise<string> => {
 const REFUSAL = /\b(WRONGPASS|NOAUTH|NOPERM)\b/
 const NEXT_TRY_MS = 1_000
 
-/** Whether the next attempt to connect is answered, but with a refusal; `null` when Redis is merely away. */
+/**
+ * The refusal (such as a wrong password) of the next attempt to connect; `null` when Redis is
+ * unreachable.
+ */
 const refusalOf = (redis: RedisClient): Promise<string | null> =>
   new Promise((resolve) => {
     const timer = setTimeout(() => resolve(null), NEXT_TRY_MS)
@@ -98,7 +101,7 @@ const refusalOf = (redis: RedisClient): Promise<string | null> =>
     })
   })
 
-/** What makes this Redis unfit, with the command that mends it; `null` when it is fit. */
+/** Why this Redis cannot be used, with the command that corrects it; `null` when it can. */
 export const checkRedis = async (redis: RedisClient): Promise<string | null> => {
   if (redis.status !== 'ready') return await refusalOf(redis)
   for (const node of mastersOf(redis)) {

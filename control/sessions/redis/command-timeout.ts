@@ -1,9 +1,9 @@
 import { type Command, type Redis } from 'ioredis'
 
-/** What Redis did not answer in time fails so. */
+/** Error of a command that Redis did not answer in time. */
 const LATE = 'Command timed out'
 
-/** Gives a command up once its time is over and everything that has arrived by then was read. */
+/** Rejects a command once its time is over and all data that arrived by then was read. */
 const giveUpAfter = (command: Command, ms: number): void => {
   const timer = setTimeout(() => {
     // A busy process finds its timers due before it has looked at its sockets: the answer may lie there.

@@ -5,7 +5,7 @@ import type { CapEngine, Step } from '../model/cap-engine.ts'
 import { accountTag, KEYS } from '../model/keys.ts'
 import type { RunScript } from './scripts.ts'
 
-/** What the engine needs of Redis besides scripts. */
+/** Options of the engine besides its scripts. */
 export interface StateReader {
   get(key: string): Promise<string | null>
 }

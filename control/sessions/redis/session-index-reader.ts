@@ -4,7 +4,9 @@ import type { RedisClient } from './client.ts'
 
 const DUE_BATCH = 500
 
-/** The half of the index that finds and counts sessions without their keys. */
+/**
+ * The read side of the index: finds and counts sessions by account, channel, network and download.
+ */
 export type IndexReader = Omit<
   SessionIndex,
   'put' | 'touch' | 'remove' | 'removeLocation' | 'prune' | 'find'

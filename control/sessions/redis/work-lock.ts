@@ -8,7 +8,10 @@ export interface WorkLock {
   owns(name: string, ttlMs?: number): Promise<boolean>
 }
 
-/** Marks in Redis. Where Redis is away everybody works: such work is safe to do twice. */
+/**
+ * Locks in Redis. While Redis is unreachable every control plane does the work: it is safe to do
+ * twice.
+ */
 export const createWorkLock = (redis: RedisClient): WorkLock => {
   const me = randomUUID()
   const { key, ttlMs: usual } = KEYS.work

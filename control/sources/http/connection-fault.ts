@@ -1,7 +1,7 @@
-/** What went wrong between us and a server. */
+/** Kind of a failed request. */
 export interface ConnectionFault {
   readonly kind: 'timeout' | 'broken' | 'unreachable'
-  /** In words an operator understands, the code kept for those it says more to. */
+  /** Message for an operator, with the system's error code. */
   readonly text: string
 }
 

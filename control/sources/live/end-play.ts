@@ -3,7 +3,7 @@ import type { EndAnswer, EndRefusal } from '../model/play-source.ts'
 import { SourceError } from '../model/source-error.ts'
 import type { PlayTable } from './play-table.ts'
 
-/** What ending a play takes of a source. */
+/** Dependencies of ending a play. */
 export interface EndPorts {
   readonly table: PlayTable
   /** Looks at the server now; throws when it cannot. */
@@ -29,7 +29,7 @@ const refusedBy = (error: unknown): EndAnswer => {
 
 const GONE_DETAIL = 'it does not play any more'
 
-/** Looks until the play is gone or the time is over; a look that fails says nothing. */
+/** Polls until the play is gone or the time is over; failed polls are ignored. */
 const seeItGo = async (ports: EndPorts, key: string, signal: AbortSignal): Promise<EndAnswer> => {
   const last = performance.now() + ports.confirmMs
   while (!signal.aborted) {
@@ -66,7 +66,10 @@ const endOnce = async (ports: EndPorts, key: string, reason: string): Promise<En
   return await seeItGo(ports, key, signal)
 }
 
-/** Ends plays: looked at again just before, asked once however many want it, and seen to be gone where it goes soon. */
+/**
+ * Ends plays: verifies that the play runs, sends one request for concurrent callers, and waits a
+ * little for it to vanish.
+ */
 export const createEnd = (
   ports: EndPorts,
 ): ((key: string, reason: string) => Promise<EndAnswer>) => {

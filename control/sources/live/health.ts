@@ -1,7 +1,7 @@
 import type { SourceHealth } from '../model/play-source.ts'
 import { SourceError } from '../model/source-error.ts'
 
-/** Keeps how a source stands with its server. */
+/** Keeps the health of a source. */
 export interface HealthKeeper {
   started(): void
   stopped(): void
@@ -13,14 +13,14 @@ export interface HealthKeeper {
 const signInAfter = (error: unknown, before: SourceHealth['signIn']): SourceHealth['signIn'] => {
   if (!(error instanceof SourceError)) return before
   if (error.failure.kind === 'unauthorized') return 'refused'
-  // A refusal of anything else was given to someone the server knows.
+  // A refusal other than of the key means that the key was accepted.
   return error.failure.kind === 'refused' ? 'accepted' : before
 }
 
 const sentenceOf = (error: unknown): string =>
   error instanceof Error ? error.message : 'it failed for an unknown reason'
 
-/** Opens the book of a source that is not started. */
+/** Creates the health of a source that is not started. */
 export const createHealth = (now: () => number): HealthKeeper => {
   let current: Omit<SourceHealth, 'lagMs'> = {
     state: 'stopped',

@@ -1,7 +1,7 @@
 import type { PlayRecord } from '#domain/types'
 import type { LivePlay, PlayChange, PlayState } from '../model/live-play.ts'
 
-/** A play as one look at a server shows it. */
+/** A play as seen in one poll. */
 export interface SeenPlay {
   readonly key: string
   readonly state: PlayState
@@ -12,7 +12,7 @@ export interface SeenPlay {
 
 /** The plays that run at a server, by key. */
 export interface PlayTable {
-  /** Takes a look at everything that runs: what is not in it has ended. */
+  /** Applies one poll of everything that runs: plays missing from it have ended. */
   replace(seen: readonly SeenPlay[]): void
   list(): readonly LivePlay[]
   get(key: string): LivePlay | null
@@ -61,7 +61,7 @@ export const createPlayTable = ({
     try {
       onChange?.(change)
     } catch {
-      // Nothing of ours failed.
+      // A listener's failure is not the table's.
     }
   }
   return {

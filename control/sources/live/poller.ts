@@ -1,18 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** Looks at a server again and again. */
+/** Polls a server. */
 export interface Poller {
   /** Settled after the first look; what runs already goes on. */
   start(): Promise<void>
   /** Settled when no look runs and no timer waits. */
   stop(): Promise<void>
-  /** A look now, joined to none that began earlier; throws what the look throws. */
+  /** Polls now, not sharing a poll that began earlier; throws what the poll throws. */
   look(): Promise<void>
 }
 
 /** How a poller looks, and how often. */
 export interface PollerOptions {
-  /** One look; what it throws has been told to whoever keeps the health. */
+  /** One poll; its errors are already recorded in the source's health. */
   readonly look: () => Promise<void>
   /** From the end of one look to the next, in milliseconds. */
   readonly everyMs: number

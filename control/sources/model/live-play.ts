@@ -1,6 +1,6 @@
 import type { PlayRecord } from '#domain/types'
 
-/** What a player does at this moment. */
+/** State of a player. */
 export type PlayState = 'playing' | 'paused' | 'buffering'
 
 /** A play that runs at a server now. */
@@ -12,7 +12,7 @@ export interface LivePlay {
   readonly record: PlayRecord
   /** Whether the server gave a handle by which this play can be ended. */
   readonly canEnd: boolean
-  /** When its end was asked for through us, in Unix milliseconds; `null` if it was not. */
+  /** Unix milliseconds at which its end was requested; `null` if it was not. */
   readonly endAskedAt: number | null
 }
 

@@ -23,6 +23,9 @@ export interface PlayHistory {
   users(): Promise<readonly SourceUser[]>
   /** Single plays page by page, newest first, each id once; running ones are included with `endedAt` null. An error ends it: what came before is whole. */
   plays(query: HistoryQuery): AsyncIterable<readonly PlayRecord[]>
-  /** Where an address is by the server's own knowledge, `null` where it does not know; the member is `null` where the plays hold their places or nobody knows any. */
+  /**
+   * Where an address is by the server's own knowledge, `null` where it does not know; the member is
+   * `null` where the plays hold their places or the server knows none.
+   */
   readonly locate: ((address: string) => Promise<GeoPlace | null>) | null
 }

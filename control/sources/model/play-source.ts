@@ -2,13 +2,13 @@ import type { GroupedHistory } from './grouped-history.ts'
 import type { LivePlay } from './live-play.ts'
 import type { PlayHistory } from './play-history.ts'
 
-/** How a source stands with its server. */
+/** Health of a source. */
 export interface SourceHealth {
   /** `connecting` until the first good answer, `failing` since the last one failed. */
   readonly state: 'stopped' | 'connecting' | 'watching' | 'failing'
-  /** Whether the server takes our key or token; `unknown` before it answered. */
+  /** Whether the server accepts the key or token; `unknown` before it answered. */
   readonly signIn: 'unknown' | 'accepted' | 'refused'
-  /** When the server last said something we could read, in Unix milliseconds; `null` before the first time. */
+  /** Unix milliseconds of the last readable answer; `null` before the first. */
   readonly lastEventAt: number | null
   /** By how much `plays()` may be behind the server, in milliseconds; `null` before the first answer and once stopped. */
   readonly lagMs: number | null
@@ -18,7 +18,7 @@ export interface SourceHealth {
 
 /** What a source can do; what it cannot is refused, never tried. */
 export interface Capabilities {
-  /** Whether the server tells of plays by itself or has to be asked. */
+  /** Whether the server pushes plays or has to be polled. */
   readonly watch: 'events' | 'polling'
   /** Whether a running play can be ended; a single play may still have no handle (`LivePlay.canEnd`). */
   readonly end: boolean
@@ -38,12 +38,12 @@ export type EndRefusal =
   | 'not_playing'
   /** The server knows the play and does not allow it: a missing subscription or permission. */
   | 'not_permitted'
-  /** The server did not answer, or not in a way we could read. */
+  /** The server did not answer, or not readably. */
   | 'unreachable'
   /** The source is not started. */
   | 'stopped'
 
-/** What came of asking for an end. */
+/** Result of a request to end a play. */
 export type EndAnswer =
   /** The server took the request, and the play still runs: it may linger, or its player may ignore it. */
   | { readonly state: 'asked' }
@@ -58,12 +58,21 @@ export interface PlaySource {
   /** What an operator knows it by, with its address and without credentials: `Tautulli (http://nas:8181)`. */
   readonly label: string
   readonly capabilities: Capabilities
-  /** Begins to watch; settled after the first look, whatever came of it (`health()` tells). A second call changes nothing. Never throws. */
+  /**
+   * Starts watching; resolves after the first poll, also where it failed (see `health()`). A second
+   * call changes nothing. Never throws.
+   */
   start(): Promise<void>
-  /** Ends watching and closes every connection and timer, those of `history` too. A second call changes nothing. Never throws. */
+  /**
+   * Stops watching and closes every connection and timer, those of `history` too. A second call
+   * changes nothing. Never throws.
+   */
   stop(): Promise<void>
   health(): SourceHealth
-  /** What runs now, one entry a key. While the server is silent or speaks nonsense these are the last plays known. */
+  /**
+   * Running plays, one entry a key. While the server does not answer readably these are the last
+   * plays known.
+   */
   plays(): readonly LivePlay[]
   /** Asks the server to end a play after a new look that it still runs, and waits a little for it to vanish. Never throws. */
   end(key: string, reason: string): Promise<EndAnswer>

@@ -1,8 +1,8 @@
-/** Why a call to a source's server gave nothing. */
+/** Kind of a failed call to a source's server. */
 export type SourceFault =
   /** The key or token was refused. */
   | 'unauthorized'
-  /** The server understood and said no. */
+  /** The server refused the request. */
   | 'refused'
   /** Another HTTP status than success. */
   | 'status'
@@ -11,7 +11,7 @@ export type SourceFault =
   /** The answer cannot be read. */
   | 'malformed'
 
-/** What is known of a failed call, never the key. */
+/** Details of a failed call, never the key. */
 export interface SourceFailure {
   readonly kind: SourceFault
   /** What was asked: the server's name of the command, or a path. */
@@ -19,7 +19,7 @@ export interface SourceFailure {
   /** HTTP status where an answer came. */
   readonly status?: number
   readonly statusText?: string
-  /** The address asked, with the key blotted out. */
+  /** The requested URL, with the key masked. */
   readonly url?: string
   /** The server's own message. */
   readonly detail?: string | null
@@ -39,7 +39,7 @@ export class SourceError extends Error {
   }
 }
 
-/** Whether asking again may help: the server stumbled, rather than refused. */
+/** Whether a retry may help: the server failed, rather than refused. */
 export const isPassing = ({ kind, status }: SourceFailure): boolean =>
   kind === 'timeout' ||
   kind === 'unreachable' ||

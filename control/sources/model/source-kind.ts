@@ -1,9 +1,9 @@
 import type { PlayChange } from './live-play.ts'
 import type { PlaySource } from './play-source.ts'
 
-/** What a source is made from; every kind reads the same ones. */
+/** Settings of a source, the same for every kind. */
 export interface SourceSettings {
-  /** Tells several sources of a kind apart; `null` where there is but one. */
+  /** Name that distinguishes several sources of a kind; `null` where there is only one. */
   readonly name: string | null
   /** Where the server is: a URL, a host or `host:port`. Credentials in it are sent as basic authentication. */
   readonly url: string
@@ -15,17 +15,17 @@ export interface SourceSettings {
   readonly connections?: number
   /** Waits before each further attempt of a request, in milliseconds; their number is the number of retries. */
   readonly backoffMs?: readonly number[]
-  /** How often a server that has to be asked is asked for its plays, in milliseconds. */
+  /** Milliseconds between two polls of a server that has to be polled. */
   readonly pollMs?: number
   /** How long an end may take to be seen before it counts as `asked`, in milliseconds. */
   readonly confirmMs?: number
 }
 
-/** What a source takes from its surroundings. */
+/** Ports of a source. */
 export interface SourcePorts {
   /** Unix milliseconds. */
   readonly now: () => number
-  /** Told of every change of the running plays, in order; what it throws is not the source's business. */
+  /** Called with every change of the running plays, in order; its exceptions are ignored. */
   readonly onChange?: (change: PlayChange) => void
 }
 

@@ -54,7 +54,7 @@ const rowOf = (session: TautulliSession, started: number, seenMs: number): Tautu
   state: firstText(session['state'], 'playing'),
 })
 
-/** How a source names itself and its accounts. */
+/** Names of the source and of its accounts. */
 export interface PlayOrigin {
   readonly source: string
   readonly accountOf: (userId: unknown) => string

@@ -7,7 +7,10 @@ export interface TautulliAddress {
 
 const withScheme = (raw: string): string => (raw.includes('://') ? raw : `http://${raw}`)
 
-/** What a copied address of the API carries beside the server's: a query, which may hold the key, and its path. */
+/**
+ * Parts of a copied API address that are removed: the query, which may hold the key, and the API's
+ * path.
+ */
 const API_PART = /[?#].*$|(?<=[^/])\/api\/v2\/*(?=$|[?#])/g
 
 const decoded = (part: string): string | null => {

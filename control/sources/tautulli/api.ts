@@ -53,8 +53,8 @@ export const fetchGeo = async (
 }
 
 /**
- * What plays now (`get_activity`). While Tautulli cannot reach its Plex server it answers an empty record: that is no
- * word on what plays, and a `TautulliError`.
+ * What plays now (`get_activity`). While Tautulli cannot reach its Plex server it answers an empty
+ * record: running plays are then unknown, and it throws a `TautulliError`.
  */
 export const fetchActivity = async (client: TautulliClient): Promise<TautulliSession[]> => {
   const command = 'get_activity'

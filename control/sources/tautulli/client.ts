@@ -11,11 +11,12 @@ export type CallParams = Readonly<Record<string, string | number | null | undefi
 /** One Tautulli, asked over pooled connections: `GET /api/v2?apikey=…&cmd=…`, as Tautulli's `plexpy/api2.py` answers it. */
 export interface TautulliClient {
   /**
-   * The `data` of a successful answer; otherwise throws a `TautulliError`. Tautulli says `result: "error"` with
-   * status 400 where it knows no answer, and with 200 where a command failed with words of its own.
+   * The `data` of a successful answer; otherwise throws a `TautulliError`. Tautulli answers
+   * `result: "error"` with status 400 where it has no data, and with 200 where a command failed
+   * with a message.
    */
   call(command: string, params?: CallParams): Promise<unknown>
-  /** Breaks off what runs and closes every connection. */
+  /** Aborts running requests and closes every connection. */
   close(): Promise<void>
 }
 
@@ -28,7 +29,7 @@ export interface ClientOptions {
   readonly connections?: number
   /** Waits before each further attempt, in milliseconds; their number is the number of retries. */
   readonly backoffMs?: readonly number[]
-  /** After so many silences in a row a command is not asked for a minute. */
+  /** After so many time-outs in a row a command is not sent for a minute. */
   readonly mostSilences?: number
 }
 
@@ -119,7 +120,7 @@ const wholeText = async (body: { text(): Promise<string> }): Promise<string | nu
 const isFailure = (answer: { readonly data: unknown } | SourceFailure): answer is SourceFailure =>
   'kind' in answer
 
-// A server may repeat the key in what it says, in its status line too.
+// A server may repeat the key in its answer, also in its status line.
 const withoutKey = (failure: SourceFailure, apiKey: string): SourceFailure => {
   const blot = (text: string): string =>
     text.replaceAll(apiKey, '***').replaceAll(encodeURIComponent(apiKey), '***')
@@ -134,7 +135,10 @@ const withoutKey = (failure: SourceFailure, apiKey: string): SourceFailure => {
 const isSilence = (answer: { readonly data: unknown } | SourceFailure): boolean =>
   isFailure(answer) && (answer.kind === 'timeout' || answer.kind === 'unreachable')
 
-/** Counts how often each command was met with silence, so that a dead server does not cost a time-out for every call. */
+/**
+ * Counts time-outs in a row by command (a circuit breaker), so that a dead server does not cost a
+ * time-out for every call.
+ */
 const createSilences = (most: number) => {
   const counts = new Map<string, { readonly inARow: number; readonly at: number }>()
   return {
@@ -155,7 +159,7 @@ type Asking = (
   params: CallParams,
 ) => Promise<{ readonly data: unknown } | SourceFailure>
 
-/** Asks once over a pool of connections; what runs when it is destroyed fails. */
+/** Sends one request over a pool of connections; requests fail when the pool is destroyed. */
 const createAsking = (options: ClientOptions) => {
   const { address, apiKey, timeoutMs = DEFAULT_TIMEOUT_MS, connections = 8 } = options
   const dispatcher = new Agent({

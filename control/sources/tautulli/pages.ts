@@ -12,7 +12,7 @@ type FetchPage<Row> = (start: number, length: number) => Promise<Page<Row>>
 const mayManageLess = (error: unknown): boolean =>
   error instanceof SourceError && isPassing(error.failure) && error.failure.kind !== 'unreachable'
 
-/** Fetches pages; once the server stumbles over a large one, it is asked for small ones. */
+/** Fetches pages; after the server failed on a large page, smaller ones are requested. */
 const createPager = <Row>(fetchPage: FetchPage<Row>) => {
   let length = PAGE_LENGTH
   return async (start: number): Promise<Page<Row> & { readonly isShort: boolean }> => {

@@ -57,7 +57,7 @@ const createStarts = (client: () => TautulliClient) => {
     try {
       return startsOfRows((await fetchHistory(client(), params)).rows)
     } catch {
-      // What plays is known without it; such a play began when it was first seen.
+      // Running plays are known without it; such a play began when it was first seen.
       return new Map()
     }
   }
@@ -88,7 +88,7 @@ const clientsOf = (settings: SourceSettings) => {
     ...(connections === undefined ? {} : { connections }),
     ...(backoffMs === undefined ? {} : { backoffMs }),
   })
-  // The poller tries again by itself, and for ever.
+  // The poller retries by itself, without end.
   const mostSilences = Number.POSITIVE_INFINITY
   const live = createLazyClient({ ...common, connections: 2, backoffMs: [], mostSilences })
   return { address, past, live }
@@ -97,7 +97,7 @@ const clientsOf = (settings: SourceSettings) => {
 type LazyClient = ReturnType<typeof createLazyClient>
 type Watching = Pick<PlaySource, 'start' | 'stop' | 'health' | 'plays' | 'end'>
 
-/** The living half: polls `get_activity`, ends by `terminate_session`. */
+/** The live part: polls `get_activity`, ends plays by `terminate_session`. */
 const createWatching = (
   live: LazyClient,
   origin: PlayOrigin,
@@ -170,5 +170,5 @@ const createTautulliSource = (settings: SourceSettings, ports: SourcePorts): Pla
   }
 }
 
-/** Tautulli, the monitor of a Plex server: asked for what plays, read for what played (its API v2). */
+/** Tautulli, the monitor of a Plex server: running plays and history by its API v2. */
 export const TAUTULLI: SourceKind = { title: TITLE, create: createTautulliSource }

@@ -3,7 +3,7 @@ import { messageOf, StoreError } from '../sql/errors.ts'
 /** After such an error the engine refuses everything until the file is opened anew. */
 export const isFatal = (error: unknown): boolean => /invalidated|^FATAL/.test(messageOf(error))
 
-/** Why the file cannot be opened, said to an operator. */
+/** Why the file cannot be opened, as a sentence for an operator. */
 export function openingError(path: string, error: unknown): StoreError {
   const message = messageOf(error)
   if (/set lock|different process|already open/i.test(message)) {

@@ -24,7 +24,7 @@ const DIALECT: Dialect = {
     `insert into ${table} as t select * from delta on conflict (dimension, day, key) do update set` +
     ' plays = t.plays + excluded.plays, refusals = t.refusals + excluded.refusals,' +
     ' played_ms = t.played_ms + excluded.played_ms, bytes = t.bytes + excluded.bytes',
-  // Any number will do, as long as nothing else in this database takes it.
+  // Key of the advisory lock; any number that nothing else in this database uses.
   exclusive: 'select pg_advisory_xact_lock(4711206301)',
 }
 

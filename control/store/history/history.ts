@@ -8,7 +8,7 @@ import { createPlayReader, type PlayReader } from './play-reader.ts'
 import { PLAYS, type StoredPlay, withoutKey } from './play-table.ts'
 import { closeSilentPlays, prunePlays, type Upserted, upsertPlays } from './upsert-plays.ts'
 
-/** The memory of who watched what, from where, when. */
+/** The history of plays. */
 export interface History extends PlayReader {
   readonly dashboard: Dashboard
   /** Adds or completes plays and their roll-ups in one transaction; idempotent. */

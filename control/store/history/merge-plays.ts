@@ -2,7 +2,7 @@ import type { PlayRecord } from '#domain/types'
 import { identityOf, playColumns } from './play-table.ts'
 
 /**
- * Two tellings of one play become one. The later one wins, what it does not know is taken from the
+ * Merges two records of one play. The later one wins, what it does not know is taken from the
  * other, and times and amounts only grow: so the order of arrival does not matter.
  */
 export function mergePlay(a: PlayRecord, b: PlayRecord): PlayRecord {

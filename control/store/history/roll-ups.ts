@@ -2,7 +2,7 @@ import type { PlayRecord } from '#domain/types'
 
 export const DAY_MS = 86_400_000
 
-/** What is counted per UTC day. */
+/** Counters per UTC day. */
 export const DIMENSIONS = ['total', 'channel', 'country', 'account', 'point'] as const
 export type Dimension = (typeof DIMENSIONS)[number]
 

@@ -13,7 +13,7 @@ import {
 import { RollUpDelta } from './roll-ups.ts'
 import { writeRollUps } from './write-roll-ups.ts'
 
-/** What a batch of plays came to. */
+/** Result of writing a batch of plays. */
 export interface Upserted {
   readonly inserted: number
   readonly updated: number

@@ -19,7 +19,10 @@ const WIDEN =
   ' and (s.first_day < t.first_day or s.last_day > t.last_day)'
 const ADD = `insert into viewers select * from seen as s where not exists (select 1 from viewers as t where ${SAME})`
 
-/** Keeps who watched at all up to date with accounts' days that just changed; inside a transaction. */
+/**
+ * Keeps the days on which accounts watched up to date with accounts' days that just changed; inside
+ * a transaction.
+ */
 export async function writeViewers(tx: Sql, accounts: readonly RollUpRow[]): Promise<void> {
   const gained = accounts.filter(({ plays }) => plays > 0)
   if (gained.length > 0) {

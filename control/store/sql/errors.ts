@@ -1,4 +1,4 @@
-/** What can go wrong with the store in a way its caller may act on. */
+/** Kinds of store errors a caller may act on. */
 export type StoreErrorCode =
   | 'store.url'
   | 'store.locked'

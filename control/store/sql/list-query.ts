@@ -145,7 +145,7 @@ function orderTerm<Row>(field: Field<Row>, dialect: Dialect): string {
 
 const LOWEST = -9007199254740991
 
-/** What a row's place in the order is, nulls and booleans turned into something to compare. */
+/** A row's sort key, nulls and booleans made comparable. */
 function sortValue<Row>(row: SqlRow, field: Field<Row>): string | number {
   const value = row[field.name]
   if (typeof value === 'boolean') return value ? 1 : 0

@@ -6,18 +6,18 @@ import { quoted } from '../sql/sql.ts'
 import type { Table } from '../sql/table.ts'
 import { encode } from '../sql/table.ts'
 
-/** What every noun of the store can do. */
+/** Operations of every table. */
 export interface Collection<Row> {
   get(key: string): Promise<Row | null>
   /** Inserts, or replaces what has the same key; doing it twice changes nothing. */
   put(record: Row): Promise<void>
   putAll(records: readonly Row[]): Promise<void>
-  /** True when there was one. */
+  /** True when a row was deleted. */
   remove(key: string): Promise<boolean>
   list(query?: ListQuery<Row>): Promise<Page<Row>>
 }
 
-/** What the nouns build upon beside the five verbs. */
+/** Further operations, for the tables' own methods. */
 export interface TableAccess<Row> extends Collection<Row> {
   /** The first row a condition finds. */
   first(condition: string, params: readonly SqlParam[]): Promise<Row | null>
@@ -28,7 +28,7 @@ export interface TableAccess<Row> extends Collection<Row> {
   change(key: string, changes: Partial<Row>, onlyIf?: string): Promise<boolean>
 }
 
-/** The verbs over one table. */
+/** Creates the operations of one table. */
 export function createCollection<Row>(sql: Sql, table: Table<Row>): TableAccess<Row> {
   const upsert = upsertOf(table)
   const from = `select ${table.select} from ${quoted(table.name)}`

@@ -18,7 +18,7 @@ import type {
 } from './stores.ts'
 import { TABLES } from './tables.ts'
 
-/** The nouns over a database, or over one transaction of it. */
+/** The tables over a database, or over one transaction of it. */
 export function createTables(sql: Sql): Tables {
   return {
     accounts: createAccounts(sql),
@@ -84,7 +84,7 @@ function createTokens(sql: Sql): TokenStore {
   }
 }
 
-/** Puts that look, before they commit, whether they broke a rule the engine does not keep. */
+/** Writes that check, before they commit, a constraint the engine does not enforce. */
 function checkedPuts<Row>(
   sql: Sql,
   table: TableAccess<Row>,

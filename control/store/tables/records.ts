@@ -10,7 +10,7 @@ export type Json =
   | readonly Json[]
   | { readonly [k: string]: Json }
 
-/** Who pays, as an operator keeps it; `null` caps fall back to plan, group and default. */
+/** An account; `null` caps fall back to plan, group and default. */
 export interface Account {
   readonly id: string
   readonly name: string
@@ -63,7 +63,7 @@ export interface Download {
   readonly revokedAt: number | null
 }
 
-/** Something refused until a time; `until` null means for good. */
+/** A ban; `until` null: without an end. */
 export interface Ban {
   readonly id: string
   readonly kind: BanKind
@@ -122,7 +122,7 @@ export interface ImportCursor {
   readonly updatedAt: number
 }
 
-/** A detection rule as edited by API; its form is the detectors' business. */
+/** A detection rule as edited by API; detectors define its form. */
 export interface StoredRule {
   readonly id: string
   readonly rule: Json
@@ -130,7 +130,7 @@ export interface StoredRule {
   readonly updatedAt: number
 }
 
-/** What a detector saw, and what came of it. */
+/** A finding of a detector, with its response. */
 export interface StoredFinding {
   readonly id: string
   readonly rule: string
@@ -144,7 +144,7 @@ export interface StoredFinding {
   readonly acted: string | null
 }
 
-/** How likely an account is shared, as last assessed; the reasons are the detectors' business. */
+/** How likely an account is shared, as last assessed; detectors define the reasons. */
 export interface StoredAssessment {
   readonly account: AccountRef
   readonly name: string | null
@@ -167,7 +167,7 @@ export interface TrustEntry {
   readonly findingId: string | null
 }
 
-/** An operator's word on a network, device, city or account of one viewer. */
+/** An operator's feedback on a network, device, city or account. */
 export interface Feedback {
   readonly id: string
   readonly account: AccountRef

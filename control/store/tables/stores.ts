@@ -70,18 +70,18 @@ export interface EdgeStore extends Collection<Edge> {
   revoke(id: string, at: number): Promise<boolean>
 }
 
-/** What may change about a finding as its plays go on. */
+/** Fields of a finding that change as its plays continue. */
 export type FindingUpdate = Pick<StoredFinding, 'at' | 'severity' | 'confidence' | 'evidence'>
 
 export interface FindingStore extends Collection<StoredFinding> {
   /** Several accounts' findings since a time in one look, the newest first. */
   ofAccounts(accounts: readonly string[], since: number): Promise<StoredFinding[]>
   setState(id: string, state: string, acted: string | null): Promise<boolean>
-  /** An operator's or the detectors' word on a finding; what was done stays. */
+  /** Sets the state of a finding; its response stays. */
   judge(id: string, state: string): Promise<boolean>
-  /** What was done about a finding; its state stays. */
+  /** Sets the response to a finding; its state stays. */
   markActed(id: string, acted: string): Promise<boolean>
-  /** What more is known by now; state and what was done stay. */
+  /** Updates the evidence; state and response stay. */
   refresh(id: string, known: FindingUpdate): Promise<boolean>
 }
 
@@ -94,7 +94,7 @@ export interface FeedbackStore extends Collection<Feedback> {
   ofAccount(account: string): Promise<Feedback[]>
 }
 
-/** Everything but the history of plays. */
+/** All tables except the history of plays. */
 export interface Tables {
   readonly accounts: AccountStore
   readonly tokens: TokenStore

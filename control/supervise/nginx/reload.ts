@@ -9,7 +9,7 @@ import { prepareNginx } from './nginx.ts'
 
 const TEST_MS = 30_000
 
-/** What nginx has against its files; `null` when it would start with them. */
+/** nginx's objection to its files (`nginx -t`); `null` when it would start with them. */
 async function complaintOf(nginx: Tool, { paths }: Instance): Promise<string | null> {
   const { code, stderr } = await run([...nginxArgv(nginx, paths), '-t', '-q'], {
     timeoutMs: TEST_MS,
@@ -19,13 +19,13 @@ async function complaintOf(nginx: Tool, { paths }: Instance): Promise<string | n
   return redact(said.replace(/^.*\[emerg\] \d+#\d+: /, ''))
 }
 
-/** Brings nginx's files up to date where it can live with them; says whether they changed. */
+/** Updates nginx's files where `nginx -t` accepts them; returns whether they changed. */
 async function renewNginx(instance: Instance, nginx: Tool): Promise<boolean> {
   const written = prepareNginx(instance, nginx)
   if (!written.hasChanged) return false
   const complaint = await complaintOf(nginx, instance)
   if (complaint === null) return true
-  // A crash would start nginx with what it cannot read.
+  // After a crash nginx would start with files it cannot read.
   written.restore()
   throw new Failure(`nginx refuses it: ${complaint}`)
 }
@@ -47,7 +47,10 @@ async function reloadAll(
   }
 }
 
-/** What SIGHUP does: everybody reads the configuration again, one time after the other; a bad file changes nothing. */
+/**
+ * SIGHUP: all services read the configuration again, one request after the other; an invalid file
+ * changes nothing.
+ */
 export function createReload(
   instance: Instance,
   nginx: Tool | null,

@@ -110,7 +110,7 @@ function launch(spec: ServiceSpec): Life {
       resolve()
     })
     child.on('exit', () => {
-      // What it started itself, nginx's workers for one, would hold on to its ports.
+      // Processes it started, such as nginx's workers, would keep its ports.
       killGroup(child)
     })
     child.on('close', () => resolve())

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 const LARGEST = 20 * 1024 * 1024
 const LONGEST_LINE = 16 * 1024
 
-/** Takes a program's output in chunks and hands on whole lines, over-long ones cut. */
+/** Splits a program's output into whole lines, over-long ones cut. */
 export function lineSplitter(onLine: (line: string) => void): (chunk: string) => void {
   let rest = ''
   return (chunk) => {

@@ -11,7 +11,7 @@ import { redact } from './redact.ts'
 import { createRepeatFilter } from './repeat-filter.ts'
 import { SUPERVISOR_VARIABLE } from './supervisor.ts'
 
-/** What every service of one supervised instance is made from. */
+/** Settings shared by the services of one supervised instance. */
 export interface Instance {
   readonly config: Config
   readonly configFile: string
@@ -111,7 +111,7 @@ export function nginxSpec(tool: Tool, instance: Instance): ServiceSpec {
   }
 }
 
-/** How the edge says it is. */
+/** Health of the edge. */
 export interface EdgeHealth {
   readonly isReady: boolean
   /** A shared dictionary's lock died with its worker: only a new start helps. */
@@ -131,12 +131,12 @@ const causeOf = (entry: object): string => {
   return hasWords ? ` (${String(error.message)})` : ''
 }
 
-/** What the client library says of a Redis it has no connection to. */
+/** Messages of the client library without a connection to Redis. */
 const REDIS_AWAY = "Stream isn't writeable and enableOfflineQueue options is false"
 
 /** A log line a person at the terminal should see: warnings and worse, and whatever is not a log line. */
 function worthShowing(line: string): string | null {
-  // Node's own remarks on its libraries are for us, not for an operator.
+  // Node's deprecation warnings are for developers, not for an operator.
   if (/^\(node:\d+\)|^\(Use `node/.test(line) || line.trim() === '') return null
   if (!line.startsWith('{')) return line
   try {

@@ -6,7 +6,7 @@ import { makeFolder } from './folders.ts'
 
 /** The longest path a unix socket may have, with room for the longest name in `run/`. */
 const LONGEST_RUN_FOLDER = 90
-/** What means something else to nginx, or to DuckDB, wherever a path stands. */
+/** Characters that nginx or DuckDB would interpret within a path. */
 const MISREAD = /["\\$;{}:?\n\r]/
 const LEAST_FREE_BYTES = 200 * 1024 * 1024
 
@@ -39,7 +39,7 @@ export function claimState(paths: StatePaths): () => void {
   return () => rmSync(file, { force: true })
 }
 
-/** Does what writes into the folder; a folder of another user is reported in a sentence. */
+/** Runs a write into the folder; a folder of another user is reported in a sentence. */
 function writing<T>({ state }: StatePaths, work: () => T): T {
   try {
     return work()

@@ -9,7 +9,7 @@ import { fitLogistic, type Row } from './logistic.ts'
 import type { Judged } from './metrics.ts'
 import { decayOf, type Prepared } from './population.ts'
 
-// What a weight may mean: sharing when positive, innocence when negative.
+// Allowed sign of each weight: positive for sharing, negative for innocence.
 const SIGNS: Readonly<Record<FeatureId, number>> = {
   other_home: 1,
   television: 1,

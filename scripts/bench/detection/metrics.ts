@@ -7,7 +7,7 @@ export interface Judged {
   readonly isFlagged: boolean
 }
 
-/** How good the judgements are. */
+/** Quality of the judgements. */
 export interface Quality {
   readonly precision: number
   readonly recall: number

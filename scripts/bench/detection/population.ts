@@ -19,7 +19,7 @@ import {
 } from '../../../control/sources/tautulli/rows.ts'
 import { readEdgePlays, withNetworks } from './edge-population.ts'
 
-/** What is known of one account for a benchmark. */
+/** The label of one account. */
 export interface Label {
   readonly label: 'sharing' | 'innocent' | 'ambiguous'
   readonly kind: string
@@ -42,7 +42,7 @@ const holds = (folder: string, file: string): boolean =>
 const isPopulation = (folder: string): boolean =>
   holds(folder, HISTORY) || holds(folder, EDGE_PLAYS)
 
-/** The text of a file, packed or not; `null` where there is neither. */
+/** The text of a file, gzipped or not; `null` where it does not exist. */
 const readText = (folder: string, file: string): string | null => {
   const path = join(folder, file)
   if (existsSync(path)) return readFileSync(path, 'utf8')
@@ -103,7 +103,7 @@ export const readPopulations = (folder: string): Population[] => {
     .map((entry) => readPopulation(join(folder, entry.name), entry.name))
 }
 
-/** Everything the weights are applied to, worked out once per account. */
+/** The evidence of one account, computed once. */
 export interface Prepared {
   readonly population: string
   readonly user: string

@@ -1,7 +1,7 @@
 import fastify from 'fastify'
 import { Redis } from 'ioredis'
 
-/** The other way to do it: Node looks the session up in Redis for every single request. */
+/** Reference: a Node server that looks the session up in Redis for every request. */
 const [socket = '', redisUrl = ''] = process.argv.slice(2)
 const redis = new Redis(redisUrl, { enableAutoPipelining: true })
 await redis.set('session:pass', 'own:1')

@@ -98,7 +98,7 @@ http {
 }
 `
 
-/** Starts it; text says why there is none. */
+/** Starts it; returns a sentence where the machine has no nginx with Lua. */
 export const startLua = async (origin: number): Promise<LuaEdge | string> => {
   try {
     const root = await unpacked(runtimeFolder(), SOURCE, (line) =>
@@ -110,7 +110,7 @@ export const startLua = async (origin: number): Promise<LuaEdge | string> => {
     const folder = await tempDir()
     const port = await freePort()
     await chmod(folder.path, 0o777)
-    // The very rewriting our own manifests get.
+    // The same rewriting that Gatehouse's manifests get.
     const filters = join(packageRoot(), 'nginx/gatehouse-rewrite-hls.conf')
     await copyFile(filters, join(folder.path, 'filters.conf'))
     await writeFile(join(folder.path, 'nginx.conf'), conf(root, folder.path, port, origin))

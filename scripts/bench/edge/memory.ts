@@ -10,7 +10,7 @@ const freeOf = async (rig: Rig): Promise<number> => {
   return ZONES.reduce((sum, zone) => sum + (body.freeBytes[zone] ?? 0), 0)
 }
 
-/** Opens many sessions and looks at what they took. */
+/** Opens many sessions and measures the memory they take. */
 export const measureMemory = async (rig: Rig): Promise<Row[]> => {
   const tickets = Array.from({ length: 500 }, (_, i) => rig.ticket({ account: `own:${i}` }))
   const request = (turn: number): string =>

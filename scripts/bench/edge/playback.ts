@@ -7,9 +7,9 @@ import { micros, type Row } from './table.ts'
 /** The servers that are compared. */
 export interface Servers {
   readonly rig: Rig
-  /** Answers without a gate and with a question to Node for each request. */
+  /** Serves without access control, and with an auth_request to Node for each request. */
   readonly plain: { readonly pid: number; readonly port: number }
-  /** What a question to Node costs besides nginx. */
+  /** The Node process behind auth_request. */
   readonly auth: readonly number[]
   readonly lua: LuaEdge | string
 }
@@ -122,7 +122,9 @@ const rowsOf = ({ what, most, luaMost }: Sort, cost: ReadonlyMap<string, number>
   return rows
 }
 
-/** Manifests and segments beside no gate, beside Lua, beside a question to Node each time. */
+/**
+ * Manifests and segments compared with no access control, with Lua, and with auth_request to Node.
+ */
 export const measurePlayback = async (servers: Servers): Promise<Row[]> => {
   const { rig } = servers
   const opened = await rig.get(`/live/${rig.ticket()}/ch1/index.m3u8`)

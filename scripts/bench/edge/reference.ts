@@ -11,7 +11,10 @@ export const startFiles = (files: Readonly<Record<string, string>>): Promise<Tes
       types { application/vnd.apple.mpegurl m3u8; video/mp2t ts; audio/x-mpegurl m3u; } }`,
   })
 
-/** What an operator would build without us: no gate, a geo block with static lists, a question to Node each time. */
+/**
+ * Reference servers without Gatehouse: no access control, a geo block with static lists,
+ * auth_request to Node.
+ */
 export const startReference = async (options: {
   readonly origin: number
   readonly auth: string
@@ -21,7 +24,7 @@ export const startReference = async (options: {
   await startNginx({
     files: {
       ...options.lists,
-      // The very rewriting our own manifests get.
+      // The same rewriting that Gatehouse's manifests get.
       'filters.conf': await readFile(
         join(packageRoot(), 'nginx/gatehouse-rewrite-hls.conf'),
         'utf8',

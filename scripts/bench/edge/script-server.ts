@@ -1,7 +1,7 @@
 import fastify from 'fastify'
 import { Redis } from 'ioredis'
 
-/** The least a central opening can cost: a route that runs one script in Redis and answers. */
+/** Reference for the cost of an opening: a route that runs one script in Redis and answers. */
 const [redisUrl = ''] = process.argv.slice(2)
 const redis = new Redis(redisUrl, { enableAutoPipelining: true })
 redis.defineCommand('admit', {

@@ -4,7 +4,7 @@ export interface Row {
   readonly ours: string
   readonly beside: string
   readonly value: number
-  /** The goal of design.md §13; `null` = shown only. */
+  /** Greatest ratio allowed; `null` = shown only. */
   readonly goal: { readonly most: number } | { readonly least: number } | null
 }
 

@@ -14,10 +14,10 @@ export const CHANNEL = 'ch1'
 export const passOf = (n: number): string =>
   PREFIX + String(n).padStart(LENGTH - PREFIX.length, '0')
 
-/** The same in the words of njs, for a number `n`. */
+/** The same as an njs expression, for a number `n`. */
 export const NJS_PASS = `'${PREFIX}' + String(n).padStart(${LENGTH - PREFIX.length}, '0')`
 
-/** The same in the words of Lua. */
+/** The same as a Lua expression. */
 export const LUA_PASS = `"${PREFIX}" .. string.rep("0", ${LENGTH - PREFIX.length} - #tostring(n)) .. n`
 
 /** What the lease of the n-th loaded session is kept under. */

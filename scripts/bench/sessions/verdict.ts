@@ -1,10 +1,10 @@
-/** What a number of live sessions cost in all; 0 sessions show what goes on by itself. */
+/** Total cost of a number of live sessions; 0 sessions show the idle cost. */
 export interface Point {
   readonly sessions: number
   readonly total: number
 }
 
-/** One thing sessions cost. */
+/** One measured cost. */
 export interface Quantity {
   readonly name: string
   readonly unit: string

@@ -13,7 +13,7 @@ import { cpuSeconds, openEdgeMemory } from './edge-memory.ts'
 import { loadSessions } from './load-sessions.ts'
 import { createSyncLoad, type SyncCost } from './sync-load.ts'
 
-/** What a minute of so many sessions took, per second where it is a rate. */
+/** Cost of a minute of so many sessions; rates are per second. */
 export interface Minute {
   readonly sync: SyncCost
   readonly seconds: number

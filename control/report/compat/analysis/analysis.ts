@@ -15,7 +15,7 @@ export interface CompatDevice {
   seconds: number
 }
 
-/** What the formula makes of one account. */
+/** Result of the formula for one account. */
 export interface CompatAnalysis {
   readonly history: readonly GroupedRow[]
   readonly devices: readonly CompatDevice[]

@@ -36,7 +36,7 @@ export const networkOf = (row: GroupedRow): unknown => {
   return isPrivate(address) ? PRIVATE_NETWORK : address
 }
 
-/** The title a person knows the item by. */
+/** The title as the report prints it. */
 export const titleOf = (row: GroupedRow): unknown => {
   if (isTruthy(row.full_title)) return row.full_title
   return isTruthy(row.title) ? row.title : '?'

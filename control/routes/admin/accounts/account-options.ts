@@ -4,13 +4,13 @@ import type { Account } from '../../../store/tables/records.ts'
 import type { Tables } from '../../../store/tables/stores.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
 
-/** What the account routes work with. */
+/** Dependencies of the account routes. */
 export interface AccountRoutesOptions {
   readonly store: Pick<Tables, 'accounts' | 'tokens'>
   readonly accounts: AccountService
   readonly audit: AuditTrail
   readonly clock: () => number
-  /** Caches forget; running sessions get their new caps. */
+  /** Called after a change: empties caches and applies new caps to running sessions. */
   readonly changed: (account: Account | null) => Promise<void>
   /** The playlist address of a token, as viewers reach it. */
   readonly playlistUrl: (token: string) => string
@@ -21,7 +21,7 @@ export interface AccountRoutesOptions {
   }
 }
 
-/** Finds an account or says that there is none. */
+/** Finds an account; throws a 404 problem where there is none. */
 export const accountOr404 = async (
   options: Pick<AccountRoutesOptions, 'store'>,
   id: string,

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Json } from '../../../store/tables/records.ts'
 import type { AuditStore } from '../../../store/tables/stores.ts'
 
-/** Writes down who changed what; called after each change. */
+/** Records actor and change; called after each change. */
 export type AuditTrail = (
   request: Pick<FastifyRequest, 'actor'>,
   action: string,
@@ -12,7 +12,7 @@ export type AuditTrail = (
 
 const SECRET_FIELDS = new Set(['hash', 'secret', 'password', 'token', 'key', 'keyHash'])
 
-/** JSON without what must not be written down. */
+/** JSON without secrets. */
 const clean = (value: unknown): Json => {
   const text = JSON.stringify(value ?? null, (key, field: unknown) =>
     SECRET_FIELDS.has(key) ? undefined : field,

@@ -10,7 +10,7 @@ export interface PageRequest {
 
 type Value = string | number | null
 
-/** Nothing is later than everything: a ban for good ends last. */
+/** Null sorts after every time: a ban without an end comes last. */
 const order = (x: Value, y: Value): number => {
   if (x === y) return 0
   if (x === null || y === null) return x === null ? 1 : -1

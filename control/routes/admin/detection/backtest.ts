@@ -83,7 +83,7 @@ export const backtestRoutes = (plain: FastifyInstance, options: BacktestRoutesOp
           days: Type.Integer({ minimum: 1, maximum: DAYS_AT_MOST }),
         }),
       },
-      // The detectors' own reader checks bodies, for its words are better than a schema's.
+      // `parseRules` checks bodies, since its messages are more precise than a schema's.
       validatorCompiler: () => () => true,
       config: { permission: 'rules:read' },
     },

@@ -27,7 +27,7 @@ export interface HistoryRoutesOptions {
 const DAY_MS = 86_400_000
 const DAYS = 30
 
-/** A play unheard of for longer has ended without a word. */
+/** A play without an update for longer has ended unseen, ms. */
 const RUNNING_MS = 5 * 60_000
 const POINTS = 2000
 const RUNNING = 500

@@ -36,7 +36,7 @@ export const checkedRules = (raw: unknown, cut = ''): readonly DetectionRule[] =
   throw new ProblemError('request.invalid', detail, errors)
 }
 
-/** The detectors' own reader checks bodies, for its words are better than a schema's. */
+/** `parseRules` checks bodies, since its messages are more precise than a schema's. */
 const unchecked = () => () => true
 const plainJson = () => (value: unknown) => JSON.stringify(value)
 const ruleSchema = Type.Unsafe<DetectionRule>(RULE_SCHEMA)

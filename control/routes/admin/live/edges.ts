@@ -14,7 +14,7 @@ export interface EdgeAdminOptions {
   /** Edges that have synced with this control plane. */
   readonly seen: () => readonly EdgeStatus[]
   readonly store: EdgeStore
-  /** An edge was added or revoked: from now on its requests are judged anew. */
+  /** Called when an edge was added or revoked: its requests are authenticated anew. */
   readonly changed: (edge: string) => void
   readonly audit: AuditTrail
   readonly clock: () => number

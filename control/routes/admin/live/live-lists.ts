@@ -41,7 +41,7 @@ export const everySession = async (
 
 const FIELDS = ['id', 'sessions', 'bytes', 'opened_at', 'updated_at', 'banned_until'] as const
 
-/** What the sessions of one device or network come to. */
+/** Totals of the sessions of one device or network. */
 const useOf = (sessions: readonly LiveSession[], bannedUntil: number | null) => {
   const latest = sessions.toSorted((a, b) => b.lastSeenAt - a.lastSeenAt)[0]
   return {

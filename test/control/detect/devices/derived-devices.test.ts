@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PlayRecord } from '#domain/types'
 import { mergeDerivedDevices } from '../../../../control/detect/devices/derived-devices.ts'
-import { DAY, HOUR, play, type Told } from '../play-builder.ts'
+import { DAY, HOUR, type PlayFields, play } from '../play-builder.ts'
 
 const IPHONE = 'AppleCoreMedia/1.0.0.24A341 (iPhone; U; CPU OS 27_0 like Mac OS X; fr_fr)'
 const IPHONE_UPDATED = 'AppleCoreMedia/1.0.0.24B83 (iPhone; U; CPU OS 27_1 like Mac OS X; fr_fr)'
@@ -10,14 +10,14 @@ const SET =
 const HOME = '192.0.2.1'
 const AWAY = '198.51.100.9'
 
-interface Seen extends Told {
+interface Seen extends PlayFields {
   readonly agent: string
   readonly download?: string
 }
 
-const seen = ({ agent, download, ...told }: Seen): PlayRecord =>
+const seen = ({ agent, download, ...fields }: Seen): PlayRecord =>
   play({
-    ...told,
+    ...fields,
     device: null,
     with: { source: 'edge:one', agent, download: download ?? null, platform: null, client: agent },
   })

@@ -3,7 +3,8 @@ import { configSchema } from '../control/config/schema/schema.ts'
 import { doorLocations } from '../control/nginx/door-locations.ts'
 import { DOORS } from '../njs/domain/doors/doors.ts'
 import { literalPrefix } from '../njs/domain/doors/shape.ts'
-import { REASONS } from '../njs/domain/reasons.ts'
+import { isReasonId, REASONS, type ReasonId } from '../njs/domain/reasons.ts'
+import { statusFor } from '../njs/domain/statuses.ts'
 
 /** Replaces what stands between `<!-- table:NAME -->` and `<!-- /table -->`. */
 export function fillTables(text: string, tables: Readonly<Record<string, string>>): string {
@@ -14,11 +15,19 @@ export function fillTables(text: string, tables: Readonly<Record<string, string>
   )
 }
 
-/** Every reason id with its meaning for an operator. */
+/** Reasons why somebody was let in. */
+const isRefusal = (id: ReasonId): boolean =>
+  id !== 'ok' && !id.startsWith('rule.allow') && !/^backend\.(allow|redirect|kept)$/.test(id)
+
+/** Every reason id with its HTTP status and its meaning for an operator. */
 export function reasonTable(): string {
   return table(
-    ['reason', 'meaning'],
-    Object.entries(REASONS).map(([id, text]) => [`\`${id}\``, text]),
+    ['reason', 'status', 'meaning'],
+    Object.entries(REASONS).map(([id, text]) => [
+      `\`${id}\``,
+      isReasonId(id) && isRefusal(id) ? String(statusFor(id)) : '–',
+      text,
+    ]),
   )
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ANSWER_HEADERS, EDGE_API, type SyncRequest } from '#domain/channels/protocol'
 import type { ReasonId } from '#domain/reasons'
+import { statusFor } from '#domain/statuses'
 import { type CheckAnswer, type CheckPorts, check } from '../access/admission/check.ts'
 import { identifyForList } from '../access/admission/identify.ts'
 import { open } from '../access/admission/open.ts'
@@ -40,12 +41,14 @@ declare module 'fastify' {
   }
 }
 
-const NOT_FOUND: ReadonlySet<ReasonId> = new Set(['channel.unknown'])
-const TOO_MANY: ReadonlySet<ReasonId> = new Set(['credentials.flood', 'rate.limited'])
-
-const refuse = (reply: FastifyReply, reason: ReasonId, denyUntil: number): FastifyReply => {
+/** A refusal; `status` where the question is nginx's own, which takes no other. */
+const refuse = (
+  reply: FastifyReply,
+  reason: ReasonId,
+  denyUntil: number,
+  status = statusFor(reason),
+): FastifyReply => {
   const denySec = Math.max(0, Math.ceil((denyUntil - Date.now()) / 1000))
-  const status = NOT_FOUND.has(reason) ? 404 : TOO_MANY.has(reason) ? 429 : 403
   if (denySec > 0) reply.header('retry-after', denySec)
   return reply
     .code(status)
@@ -54,9 +57,12 @@ const refuse = (reply: FastifyReply, reason: ReasonId, denyUntil: number): Fasti
     .send()
 }
 
+/** What nginx's `auth_request` takes for a no; the edge finds the player's status by the reason. */
+const NO = 403
+
 const answerCheck = (reply: FastifyReply, admission: CheckAnswer): FastifyReply => {
   if (admission.outcome === 'refused') {
-    return refuse(reply, admission.reason, admission.denyUntil)
+    return refuse(reply, admission.reason, admission.denyUntil, NO)
   }
   return reply
     .code(204)
@@ -74,7 +80,10 @@ const openRoute = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
     if (!(await options.catchUp.caughtUp(request.edgeId))) return reply.code(503).send()
     const answer = await open(opening, options.openPorts)
     options.count('open', answer.outcome === 'refused' ? answer.reason : 'ok')
-    if (answer.outcome === 'refused') return refuse(reply, answer.reason, answer.denyUntil)
+    if (answer.outcome === 'refused') {
+      const status = opening.inferredKey === null ? statusFor(answer.reason) : NO
+      return refuse(reply, answer.reason, answer.denyUntil, status)
+    }
     reply.header('cache-control', 'no-store')
     if (answer.outcome === 'redirected') {
       return reply.code(302).header('location', answer.location).send()

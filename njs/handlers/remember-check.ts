@@ -1,7 +1,8 @@
 import { ANSWER_HEADERS } from '../domain/channels/protocol.ts'
 import { isReasonId } from '../domain/reasons.ts'
+import { statusFor } from '../domain/statuses.ts'
 import { logError } from '../platform/log.ts'
-import { setVariables, statusFor } from '../platform/reply.ts'
+import { setVariables } from '../platform/reply.ts'
 import {
   controlHeader,
   type Request,

@@ -1,4 +1,5 @@
 import type { ReasonId } from '../domain/reasons.ts'
+import { statusFor } from '../domain/statuses.ts'
 import type { Request, Variables } from './request.ts'
 
 /** Sets nginx variables declared by `js_var`; the answer's directives read them. */
@@ -50,25 +51,6 @@ export const setList = (
   variables['gh_fingerprint'] = sent.print
 }
 
-/**
- * Status, where it is not 403, by reason. What is over for good is 410: players of the web ask once more for everything else, some for ever; no other
- * player minds which it is. A ban and a full account stay 403.
- */
-const STATUS: Partial<Record<ReasonId, number>> = {
-  'edge.not_ready': 503,
-  'control.unavailable': 503,
-  'channel.unknown': 404,
-  'rate.limited': 429,
-  'credentials.flood': 429,
-  'request.malformed': 400,
-  'session.ended': 410,
-  'session.superseded': 410,
-  'session.closed': 410,
-  'session.idle': 410,
-  'session.unstarted': 410,
-  'pass.expired': 410,
-}
-
 /** Seconds a client should wait before it tries again, where waiting helps. */
 const WAIT: Partial<Record<ReasonId, string>> = {
   'edge.not_ready': '2',
@@ -76,9 +58,6 @@ const WAIT: Partial<Record<ReasonId, string>> = {
   'rate.limited': '5',
   'credentials.flood': '30',
 }
-
-/** The status a refusal is answered with. */
-export const statusFor = (reason: ReasonId): number => STATUS[reason] ?? 403
 
 /** Sets reason and status of a refusal for the location that answers it. */
 export const refuse = (r: Request, reason: ReasonId): void => {

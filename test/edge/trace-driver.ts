@@ -71,7 +71,7 @@ class Player {
       this.story.progress.push({ sec, box: box.id, channel })
       return play.everySec
     }
-    if (refused.status !== 403) {
+    if (refused.status !== 403 && refused.status !== 410) {
       this.story.strange.push(`${sec} s ${box.id}: ${refused.status} ${refused.reason}`)
       return play.everySec
     }

@@ -40,13 +40,14 @@ const settleDegraded = async (
   ports: SyncPorts,
 ): Promise<string[]> => {
   const refused: string[] = []
-  for (const { key, pass, channel, address, agent } of degraded) {
+  for (const { key, pass, channel, address, agent, family } of degraded) {
     const admission = await ports.check({
       key,
       pass,
       channel,
       address,
       agent,
+      family: family ?? null,
       playback: null,
       silentSec: -1,
       edge,

@@ -40,6 +40,12 @@ export const PlayEventSchema = Type.Object({
   device: unknown(text()),
   platform: unknown(text()),
   client: unknown(text(512)),
+  /** The whole User-Agent. */
+  agent: unknown(text(512)),
+  /** `X-Playback-Session-Id`. */
+  playback: unknown(text(128)),
+  /** What was asked for at the door. */
+  door: unknown(text(16)),
   channel: unknown(text()),
   title: unknown(text(1024)),
   isLive: Type.Optional(Type.Boolean()),

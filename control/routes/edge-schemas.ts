@@ -31,6 +31,7 @@ export const syncRequestSchema = Type.Object({
       channel: Type.String(),
       address: Type.String(),
       agent: Type.String(),
+      family: Type.Optional(Type.String()),
       at: Type.Number(),
     }),
     { maxItems: 5000 },

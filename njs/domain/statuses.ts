@@ -19,7 +19,6 @@ const STATUS: Partial<Record<ReasonId, number>> = {
   'session.unstarted': 410,
   'pass.expired': 410,
   'ticket.expired': 410,
-  'ticket.revoked': 410,
   'account.disabled': 410,
   'account.expired': 410,
   'group.moved': 410,

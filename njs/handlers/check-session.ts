@@ -9,7 +9,7 @@ import {
 import { readLease, silenceOf, touchLease } from '../state/leases.ts'
 import { currentKid, nowSec } from '../state/memory.ts'
 import { endReason, findBan, isSessionBanned, recallDenial } from '../state/refusals.ts'
-import { cloneKeyOf, readSessionRequest, type SessionRequest } from '../state/session.ts'
+import { cloneKeyOf, familyOf, readSessionRequest, type SessionRequest } from '../state/session.ts'
 import { admit, admitKnown, kindOf, refused, route, type Verdict } from '../verdicts/admit.ts'
 import { failClosed } from '../verdicts/fail-closed.ts'
 import { subjectsOf, verifyPassFor } from '../verdicts/pass-bearer.ts'
@@ -22,6 +22,7 @@ const ask = (r: Request, asked: SessionRequest, silent: number, denyKey: string)
     gh_ask_silent: String(silent),
     gh_ask_address: addressText(r),
     gh_ask_agent: encodeURIComponent(variable(r, 'http_user_agent')),
+    gh_ask_family: familyOf(r),
     gh_ask_playback: encodeURIComponent(variable(r, 'http_x_playback_session_id')),
     gh_ask_rest: encodeURIComponent(asked.rest),
     gh_refusal_key: denyKey,

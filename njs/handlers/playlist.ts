@@ -153,7 +153,7 @@ const judge = (r: Request, policy: EdgePolicy, viewer: Viewer, reader: Reader | 
     network: viewer.network,
     download: null,
     channel: '',
-    userAgent: '',
+    family: '',
     playback: null,
   }
   const ban = findBan(subjects, Date.now())

@@ -12,7 +12,7 @@ import { currentKid, nowSec, secretOf } from '../state/memory.ts'
 import { reopen } from '../state/openings.ts'
 import { findGroup, knownCountry, networkGroup, readPolicy } from '../state/policy.ts'
 import { endReason, findBan, recallDenial } from '../state/refusals.ts'
-import { networkOf } from '../state/session.ts'
+import { familyOf, networkOf } from '../state/session.ts'
 import { failClosed } from '../verdicts/fail-closed.ts'
 
 const refused = (r: Request, reason: ReasonId): OpeningRoute => {
@@ -67,6 +67,7 @@ const prepare = (r: Request, opening: OpeningRequest): void => {
     gh_args: args,
     gh_ask_address: address,
     gh_ask_agent: encodeURIComponent(variable(r, 'http_user_agent')),
+    gh_ask_family: familyOf(r),
     gh_ask_referer: encodeURIComponent(variable(r, 'http_referer')),
     gh_ask_host: encodeURIComponent(variable(r, 'http_host')),
     gh_ask_playback: encodeURIComponent(variable(r, 'http_x_playback_session_id')),
@@ -122,7 +123,7 @@ const banOn = (
       network,
       download: ticket.download,
       channel: opening.channel,
-      userAgent: variable(r, 'http_user_agent'),
+      family: familyOf(r),
       playback: variable(r, 'http_x_playback_session_id') || null,
     },
     Date.now(),

@@ -16,7 +16,8 @@ export interface Subjects {
   readonly network: string
   readonly download: string | null
   readonly channel: string
-  readonly userAgent: string
+  /** Family of the player. */
+  readonly family: string
   readonly playback: string | null
 }
 

@@ -1,6 +1,7 @@
 import { networkNumber } from '../domain/networks/network.ts'
 import { deviceId } from '../domain/viewer/device.ts'
 import { cloneKey, inferredKey, leaseKey } from '../domain/viewer/lease.ts'
+import { playerFamily } from '../domain/viewer/player-family.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import {
   networkPrefix,
@@ -47,12 +48,18 @@ export const readSessionRequest = (r: Request, variables: Variables): SessionReq
   return { secret: ticket, isInferred: true, channel, rest, key, network }
 }
 
+/** Family of the player that asks. */
+export const familyOf = (r: Request): string =>
+  playerFamily(variable(r, 'http_user_agent'), (name) =>
+    variable(r, `http_${name.replaceAll('-', '_')}`),
+  )
+
 /** Short id of a player within its account. */
 export const deviceOf = (r: Request): string =>
   deviceId(nginxCrypto, {
     account: '',
     network: networkText(r),
-    userAgent: variable(r, 'http_user_agent'),
+    family: familyOf(r),
     playback: variable(r, 'http_x_playback_session_id') || null,
   }).slice(0, 6)
 

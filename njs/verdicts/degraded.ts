@@ -13,7 +13,7 @@ import { startLease } from '../state/leases.ts'
 import { currentKid, nowSec, secretOf } from '../state/memory.ts'
 import { classifyLocally, findGroup, readPolicy } from '../state/policy.ts'
 import { noteDegraded, takeSeat } from '../state/seats.ts'
-import { cloneKeyOf, deviceOf, type SessionRequest } from '../state/session.ts'
+import { cloneKeyOf, deviceOf, familyOf, type SessionRequest } from '../state/session.ts'
 import { readChannel } from './origin.ts'
 import { bearerOf } from './pass-bearer.ts'
 
@@ -96,6 +96,7 @@ export const openDegraded = (
     channel: wish.channel,
     address: addressText(r),
     agent: variable(r, 'http_user_agent'),
+    family: familyOf(r),
     at: Date.now(),
   })
   const isEntry = record !== null && wish.rest === entryOfProtocol(record.protocol)

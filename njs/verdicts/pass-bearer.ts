@@ -4,7 +4,7 @@ import { nginxCrypto } from '../platform/crypto.ts'
 import { networkText, type Request, variable } from '../platform/request.ts'
 import { secretOf } from '../state/memory.ts'
 import type { Subjects } from '../state/refusals.ts'
-import type { SessionRequest } from '../state/session.ts'
+import { familyOf, type SessionRequest } from '../state/session.ts'
 
 /** Whom the pass or ticket names, genuine or not. */
 export const bearerOf = ({ isInferred, secret }: SessionRequest): Pass | Ticket | null =>
@@ -26,7 +26,7 @@ export const subjectsOf = (
         download: verdict.pass.download,
         network: networkText(r),
         channel: asked.channel,
-        userAgent: variable(r, 'http_user_agent'),
+        family: familyOf(r),
         playback: variable(r, 'http_x_playback_session_id') || null,
       }
     : null

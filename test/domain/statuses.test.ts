@@ -22,7 +22,7 @@ test('what is over for whoever asks is 410, which stops players of the web', () 
     over.filter((reason) => /^(ban|cap|token|credentials|rule|backend)\./.test(reason)),
   ).toEqual([])
   expect(over).toEqual(
-    expect.arrayContaining(['session.ended', 'pass.expired', 'ticket.revoked', 'group.moved']),
+    expect.arrayContaining(['session.ended', 'pass.expired', 'ticket.expired', 'group.moved']),
   )
 })
 

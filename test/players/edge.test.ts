@@ -108,6 +108,6 @@ test('a home list opened by a stranger is refused', async () => {
     headers: { 'X-Forwarded-For': '203.0.113.9' },
     redirect: 'manual',
   })
-  expect(there.status).toBe(403)
+  expect(there.status).toBe(410)
   expect(there.headers.get('x-gatehouse-reason')).toBe('group.moved')
 })

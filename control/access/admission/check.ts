@@ -17,6 +17,8 @@ export interface Check {
   readonly silentSec: number
   readonly address: string
   readonly agent: string
+  /** Family of the player where the edge told it. */
+  readonly family?: string | null
   readonly playback: string | null
   readonly edge: string
   readonly now: number
@@ -76,6 +78,7 @@ const requestOf = async (
   if (!group || !channel) return null
   const { clocks } = ports.config()
   const rule = ports.catalog.rule(channel.id)
+  const identity = ports.deviceOf(claims.account, network, check)
   const plan = record?.plan ? await ports.planOf(record.plan) : null
   return {
     account: claims.account,
@@ -84,7 +87,8 @@ const requestOf = async (
     cloneKey: ports.signer.cloneKey(check.pass, check.channel, network),
     silentMs: check.silentSec < 0 ? -1 : check.silentSec * 1000,
     channel: channel.id,
-    ...ports.deviceOf(claims.account, network, check),
+    device: identity.device,
+    player: identity.player,
     network,
     download: claims.download,
     idleMs: (channel.isVod ? clocks.idle_vod_sec : clocks.idle_sec) * 1000,
@@ -93,6 +97,8 @@ const requestOf = async (
       accountName: record?.name ?? null,
       address: check.address,
       agent: check.agent,
+      family: identity.family,
+      playback: check.playback,
       country: ports.place(check.address).country,
       edge: check.edge,
       group: group.name,

@@ -19,6 +19,7 @@ export interface OpeningContext {
   readonly channel: OpenChannel
   readonly device: string
   readonly player: string
+  readonly family: string
 }
 
 export type OpeningContextResult =

@@ -23,6 +23,8 @@ export interface Opening {
   readonly args: string
   readonly address: string
   readonly agent: string
+  /** Family of the player where the edge told it. */
+  readonly family?: string | null
   readonly referer: string | null
   readonly host: string | null
   readonly playback: string | null
@@ -75,6 +77,14 @@ export interface OpenedEvent {
   readonly place: GeoPlace
   readonly device: string
   readonly player: string
+  /** Family of the player. */
+  readonly family: string
+  /** The whole User-Agent. */
+  readonly agent: string
+  /** `X-Playback-Session-Id`, where the player sends one. */
+  readonly playback: string | null
+  /** What was asked for at the door: `hls`, `dash`, `mpegts`, or the name an asking server used. */
+  readonly door: string
   readonly edge: string
   readonly download: string | null
   readonly tokenPrint: string | null
@@ -97,8 +107,8 @@ export interface OpenPorts extends ViewerPorts {
   readonly deviceOf: (
     account: AccountRef,
     network: string,
-    player: { agent: string; playback: string | null },
-  ) => { readonly device: string; readonly player: string }
+    player: { agent: string; family?: string | null; playback: string | null },
+  ) => { readonly device: string; readonly player: string; readonly family: string }
   readonly record: (event: OpenedEvent) => void
   /** Asks again about sessions a backend let in. */
   readonly lifecycle: Pick<LiveRevalidation, 'opened'>

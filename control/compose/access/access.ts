@@ -57,9 +57,15 @@ export const createAccess = (parts: AccessParts): OpenPorts & CheckPorts => {
     counts: async (channel) => await parts.view.counts(channel),
     place: parts.place,
     planOf: createPlanOf(parts.config, persistence.directory),
-    deviceOf: (account, network, { agent, playback }) => ({
-      device: deviceId(nodeCrypto, { account, network, userAgent: agent, playback }),
-      player: [userAgentFamily(agent), playback ?? ''].join(' ').trim(),
+    deviceOf: (account, network, { agent, playback, family = null }) => ({
+      device: deviceId(nodeCrypto, {
+        account,
+        network,
+        family: family ?? userAgentFamily(agent),
+        playback,
+      }),
+      player: [family ?? userAgentFamily(agent), playback ?? ''].join(' ').trim(),
+      family: family ?? userAgentFamily(agent),
     }),
     record: (event) => recorder.opened(event),
     downloadUsed: (viewer, opening, network) => recorder.downloadUsed(viewer, opening, network),

@@ -57,6 +57,7 @@ local function open()
   end
   local banned = state.devices[claim.ch .. '|' .. claim.dev] or state.devices[tokenKey(claim)]
   if banned then return refused('ban.device', banned) end
+  leaveFirstLook(state, claim, now, fx)
   local verdict = openBy(state.limits.limitation)
   judge(state, now, fx)
   tidy(state, now, fx)

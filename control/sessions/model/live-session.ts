@@ -7,7 +7,12 @@ export type LeaseKey = string
 export interface SessionInfo {
   readonly accountName: string | null
   readonly address: string
+  /** The whole User-Agent. */
   readonly agent: string
+  /** Family of the player, by its agent and its headers. */
+  readonly family?: string
+  /** `X-Playback-Session-Id`, where the player sends one. */
+  readonly playback?: string | null
   readonly country: string | null
   /** Edge that opened it. */
   readonly edge: string

@@ -19,6 +19,8 @@ export const REQUEST_HEADERS = {
   address: 'X-Gh-Address',
   /** encoded */
   agent: 'X-Gh-Agent',
+  /** Family of the player, by its agent and its headers */
+  family: 'X-Gh-Family',
   /** encoded */
   referer: 'X-Gh-Referer',
   /** encoded */

@@ -115,6 +115,8 @@ export interface DegradedOpening {
   readonly channel: string
   readonly address: string
   readonly agent: string
+  /** Family of the player; an older edge leaves it out. */
+  readonly family?: string
   readonly at: number
 }
 

@@ -2,7 +2,7 @@ import { BAN_REASONS } from '../reasons.ts'
 import { countingSlots, type Held, liveSlots, slotsOf, tally, tokenKey } from './count.ts'
 import { expire, tidy } from './expire.ts'
 import { judge } from './judge.ts'
-import { earlierPlay, giveUp, openReplacing, samePress } from './replace.ts'
+import { earlierPlay, giveUp, leaveFirstLook, openReplacing, samePress } from './replace.ts'
 import { admitted, hasRoom, refuseForRoom, release, slotOf, touch } from './seat.ts'
 import {
   type AccountState,
@@ -155,6 +155,7 @@ export const openSession = (
   }
   const banned = state.devices[`${claim.ch}|${claim.dev}`] ?? state.devices[tokenKey(claim)]
   if (banned) return { outcome: 'refused', reason: BAN_REASONS.device, until: banned }
+  leaveFirstLook(state, claim, now, fx)
   const verdict = openBy(state, opening, now, fx)
   judge(state, now, fx)
   tidy(state, now, fx)

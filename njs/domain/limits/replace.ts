@@ -22,13 +22,34 @@ const isSamePlay = (slot: Slot, claim: Claim): boolean => {
 const byAge = (a: Held, b: Held): number =>
   a.slot.opened - b.slot.opened || (a.key < b.key ? -1 : 1)
 
+/** A session without media yet, opened a moment ago with the same ticket: some players look with one agent and play with another. */
+const isFirstLook = (slot: Slot, claim: Claim, now: number): boolean => {
+  if (slot.started > 0 || now - slot.asked >= CLOCKS.look) return false
+  if (slot.ch !== claim.ch || slot.net !== claim.net) return false
+  if (claim.tok) return slot.tok === claim.tok
+  return claim.dl !== '' && slot.dl === claim.dl
+}
+
 /** The session that this opening asks for once more: players open twice, and some at every reload. */
-export const samePress = (state: AccountState, claim: Claim, now: number): Held | undefined =>
-  countingSlots(state)
-    .filter(
-      ({ slot }) => !claim.fixed && isSamePlay(slot, claim) && now - slot.asked < CLOCKS.press,
-    )
+export const samePress = (state: AccountState, claim: Claim, now: number): Held | undefined => {
+  if (claim.fixed) return undefined
+  const isAgain = ({ slot }: Held) => isSamePlay(slot, claim) && now - slot.asked < CLOCKS.press
+  return countingSlots(state)
+    .filter((held) => isAgain(held) || isFirstLook(held.slot, claim, now))
     .sort(byAge)[0]
+}
+
+/** A player that read the list under a pass and asks for the media below its ticket has one session, not two. */
+export const leaveFirstLook = (
+  state: AccountState,
+  claim: Claim,
+  now: number,
+  fx: Effects,
+): void => {
+  if (!claim.fixed) return
+  for (const held of countingSlots(state))
+    if (isFirstLook(held.slot, claim, now)) giveUp(held, now, fx)
+}
 
 /** The device's earlier session on the channel, whose place a later opening takes. */
 export const earlierPlay = (state: AccountState, claim: Claim): Held | undefined =>

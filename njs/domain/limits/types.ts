@@ -68,6 +68,8 @@ export const CLOCKS = {
   pair: 3_600_000,
   /** An opening asked again by one device for one channel within this time is the same press of a button; so is each reload of a player that asks its opening address for every list. */
   press: 15_000,
+  /** A session that shows no media for so long is no look that a player takes before it plays. */
+  look: 3_000,
   /** A device that left a channel asks for it no more after this: who does is a second player that looks the same. */
   overlap: 3_000,
   /** How long a second player that looks the same cannot take its place back, counted from its last try. */

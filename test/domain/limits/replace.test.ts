@@ -97,6 +97,36 @@ describe('the same press twice', () => {
     expect(t.play('news', { tok: 'xyz' }, true)).toMatchObject({ outcome: 'refused' })
   })
 
+  test('a look with one agent before it plays with another is the same press, not a second screen', () => {
+    for (const limitation of ['replace', 'soft', 'hard'] as const) {
+      const t = account({ maxStreams: 1, limitation })
+      const look = keyOf(t.probe('news', { dev: 'kodi' }))
+      t.wait(0.5)
+      expect(keyOf(t.play('news', { dev: 'lavf' }))).toBe(look)
+      t.wait(1)
+      expect(t.play('news', { dev: 'another', dl: 'leaked' }).outcome).toBe(
+        limitation === 'soft' ? 'admitted' : 'refused',
+      )
+    }
+  })
+
+  test('what showed a picture, or was looked at long ago, is no such look', () => {
+    const t = account({ maxStreams: 1 })
+    t.play('news', { dev: 'kodi' })
+    expect(t.play('news', { dev: 'lavf' })).toMatchObject({ outcome: 'refused' })
+    const late = account({ maxStreams: 1 })
+    late.probe('news', { dev: 'kodi' })
+    late.wait(3)
+    expect(late.play('news', { dev: 'lavf' })).toMatchObject({ outcome: 'refused' })
+  })
+
+  test('a player that reads the list under a pass and plays below its ticket leaves one session', () => {
+    const t = account({ maxStreams: 1 })
+    t.probe('news', { dev: 'kodi' })
+    expect(t.play('news', { dev: 'lavf', fixed: true })).toMatchObject({ outcome: 'admitted' })
+    expect(t.channels()).toEqual(['news'])
+  })
+
   test('a connection of another server keeps a session of its own', () => {
     const t = account({ maxStreams: 2 })
     const first = t.play('news', { fixed: true })

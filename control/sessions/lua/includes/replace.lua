@@ -15,21 +15,41 @@ local function isSamePlay(slot, claim)
   return slot.dev == claim.dev and slot.dl == claim.dl
 end
 
+local function isFirstLook(slot, claim, now)
+  if slot.started > 0 or now - slot.asked >= CLOCKS.look then return false end
+  if slot.ch ~= claim.ch or slot.net ~= claim.net then return false end
+  if claim.tok then return slot.tok == claim.tok end
+  return claim.dl ~= '' and slot.dl == claim.dl
+end
+
 local function isOlder(a, b)
   if a.slot.opened ~= b.slot.opened then return a.slot.opened < b.slot.opened end
   return a.key < b.key
 end
 
--- The device's earlier session on the channel; with `sinceMs` only one whose opening was asked within it.
-local function earlierPlay(state, claim, now, sinceMs)
+local function firstOf(state, isWanted)
   local first
   for _, one in ipairs(heldSlots(state, true)) do
-    local isRecent = not sinceMs or now - one.slot.asked < sinceMs
-    if isSamePlay(one.slot, claim) and isRecent and (not first or isOlder(one, first)) then first = one end
+    if isWanted(one.slot) and (not first or isOlder(one, first)) then first = one end
   end
   return first
 end
 
+-- The device's earlier session on the channel.
+local function earlierPlay(state, claim)
+  return firstOf(state, function(slot) return isSamePlay(slot, claim) end)
+end
+
 local function samePress(state, claim, now)
-  return not claim.fixed and earlierPlay(state, claim, now, CLOCKS.press) or nil
+  if claim.fixed then return nil end
+  return firstOf(state, function(slot)
+    return (isSamePlay(slot, claim) and now - slot.asked < CLOCKS.press) or isFirstLook(slot, claim, now)
+  end)
+end
+
+local function leaveFirstLook(state, claim, now, fx)
+  if not claim.fixed then return end
+  for _, one in ipairs(heldSlots(state, true)) do
+    if isFirstLook(one.slot, claim, now) then giveUp(one, now, fx) end
+  end
 end

@@ -39,7 +39,10 @@ export const rememberOpening = (r: Request): void => {
       if (readLease(key, nowSec()) === null) reserveLease(key, networkOf(r), ttl)
       for (const taken of controlHeader(r, ANSWER_HEADERS.forget).split(','))
         if (taken !== '') recallLease(taken)
-      noteOpening(variable(r, 'gh_opening_key'), key, controlHeader(r, 'Location'))
+      noteOpening(variable(r, 'gh_opening_key'), key, {
+        location: controlHeader(r, 'Location'),
+        connection: variable(r, 'connection'),
+      })
       noteViewer(r, key)
     }
     if (status < 400) return

@@ -4,12 +4,13 @@ import { type Ticket, verifyTicket } from '../domain/credentials/ticket.ts'
 import { type OpeningRequest, readOpening, withoutSuffix } from '../domain/doors/match.ts'
 import type { OpeningRoute } from '../domain/doors/opening-route.ts'
 import type { ReasonId } from '../domain/reasons.ts'
-import { KEY_LENGTH } from '../domain/viewer/lease.ts'
+import { inferredKey, KEY_LENGTH } from '../domain/viewer/lease.ts'
+import { isBrowser } from '../domain/viewer/player-family.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import { refuse, setVariables } from '../platform/reply.ts'
 import { addressText, methodOf, networkText, type Request, variable } from '../platform/request.ts'
 import { currentKid, nowSec, secretOf } from '../state/memory.ts'
-import { reopen } from '../state/openings.ts'
+import { noteBelowTicket, playsBelowTicket, reopen } from '../state/openings.ts'
 import { findGroup, knownCountry, networkGroup, readPolicy } from '../state/policy.ts'
 import { endReason, findBan, recallDenial } from '../state/refusals.ts'
 import { familyOf, networkOf } from '../state/session.ts'
@@ -40,12 +41,28 @@ const askedToken = (text: string): string => {
   }
 }
 
-const isInferred = (r: Request, ticket: Ticket, kind: PathKind): boolean => {
+/** Whoever asks for a segment below a ticket has not followed the 302; the lists he asks for there are that session's. */
+const isBelowTicket = (r: Request, opening: OpeningRequest & { credential: 'ticket' }) => {
+  const { ticket, channel, rest } = opening
+  const key = inferredKey(nginxCrypto, ticket, channel, networkText(r))
+  const agent = variable(r, 'http_user_agent')
+  if (kindOf(rest) !== 'segment') return playsBelowTicket(key, agent)
+  noteBelowTicket(key, agent)
+  return true
+}
+
+const kindOf = (rest: string): PathKind =>
+  rest === '' ? 'manifest' : describePath(rest, '', 0).kind
+
+const isInferred = (
+  r: Request,
+  ticket: Ticket,
+  opening: OpeningRequest & { credential: 'ticket' },
+): boolean => {
   const policy = readPolicy()
   const group = policy && findGroup(policy, ticket.group)
   if (!group) return false
-  // Whoever asks for a segment below a ticket has not followed the 302.
-  if (kind === 'segment' || group.redirect === 'inferred') return true
+  if (isBelowTicket(r, opening) || group.redirect === 'inferred') return true
   if (group.inferredAgents.length === 0) return false
   const agent = variable(r, 'http_user_agent').toLowerCase()
   return group.inferredAgents.some((part) => agent.includes(part))
@@ -104,7 +121,11 @@ const identify = (r: Request, opening: OpeningRequest): string => {
 /** An opening control need not be asked about: its player asked it a moment ago. */
 const routeOrReopen = (r: Request): OpeningRoute => {
   if (methodOf(r) === 'HEAD') return 'answer-head'
-  const before = reopen(variable(r, 'gh_opening_key'), networkOf(r))
+  const before = reopen(variable(r, 'gh_opening_key'), {
+    network: networkOf(r),
+    connection: variable(r, 'connection'),
+    isBrowser: isBrowser(familyOf(r)),
+  })
   if (before.kind === 'ended') return refused(r, endReason(before.key, null, Date.now()))
   if (before.kind === 'unknown') return 'ask-control-to-open'
   setVariables(r, { gh_pass_location: before.location })
@@ -141,8 +162,8 @@ const judgeTicket = (
   prepare(r, opening)
   const refusal = recallDenial('gh_denied', key) ?? banOn(r, opening, verdict.ticket, network)
   if (refusal !== null) return refused(r, refusal)
-  const kind = opening.rest === '' ? 'manifest' : describePath(opening.rest, '', 0).kind
-  if (!isInferred(r, verdict.ticket, kind)) return routeOrReopen(r)
+  if (!isInferred(r, verdict.ticket, opening)) return routeOrReopen(r)
+  const kind = kindOf(opening.rest)
   setVariables(r, { gh_ask_mode: 'inferred', gh_kind: kind })
   return `${kind}-by-ticket`
 }

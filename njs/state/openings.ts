@@ -13,8 +13,24 @@ interface Opening {
   readonly reloads: number
   /** Longest time between two reloads, ms. */
   readonly periodMs: number
+  /** Connection of the last ask. */
+  readonly connection: string
+  /** Reloads that came over the connection of the ask before. */
+  readonly steady: number
+  /** Unix ms at which its player was last told that the session is over; 0 = not yet. */
+  readonly told: number
   /** The pass' address. */
   readonly location: string
+}
+
+/** Who asks an opening again. */
+export interface Asker {
+  /** 32 bits that stand for the viewer's network key. */
+  readonly network: number
+  /** nginx's number of the connection. */
+  readonly connection: string
+  /** Players in a browser stop at the first 410. */
+  readonly isBrowser: boolean
 }
 
 /** Answers to an opening that was asked before: the same pass, a session that was ended, or nothing known. */
@@ -27,8 +43,9 @@ export type Reopening =
 const SECOND_TRY_MS = 1_000
 /** A player that has asked so often asks its opening address at every reload. */
 const RELOADS = 2
-/** A longer pause than so many of its periods is a viewer who comes back. */
+/** A longer pause than so many of its periods is a viewer who comes back; a shorter one after its player was told. */
 const PAUSE = 2.5
+const PAUSE_AFTER_NO = 1.5
 const UNKNOWN: Reopening = { kind: 'unknown' }
 
 const nameOf = (id: string): string => `m${id}`
@@ -36,46 +53,85 @@ const nameOf = (id: string): string => `m${id}`
 const read = (id: string): Opening | null => {
   const text = texts('gh_identity').get(nameOf(id))
   if (text === undefined) return null
-  const [key = '', asked, reloads, period, location = ''] = text.split(' ')
+  const [key = '', asked, reloads, period, connection = '', steady, told, location = ''] =
+    text.split(' ')
   return {
     key,
     asked: Number(asked),
     reloads: Number(reloads),
     periodMs: Number(period),
+    connection,
+    steady: Number(steady),
+    told: Number(told),
     location,
   }
 }
 
 const write = (id: string, opening: Opening): void => {
-  const { key, asked, reloads, periodMs, location } = opening
-  const text = [key, asked, reloads, periodMs, location].join(' ')
+  const { key, asked, reloads, periodMs, connection, steady, told, location } = opening
+  const text = [key, asked, reloads, periodMs, connection, steady, told, location].join(' ')
   trySet(texts('gh_identity'), nameOf(id), text, CLOCKS.press)
 }
 
-/** Remembers where an opening led. */
-export const noteOpening = (id: string, key: string, location: string): void => {
+/** Remembers where an opening led, and over which connection it was asked. */
+export const noteOpening = (
+  id: string,
+  key: string,
+  { location, connection }: { readonly location: string; readonly connection: string },
+): void => {
   const known = read(id)
   const before = known?.key === key ? known : null
-  const { reloads = 0, periodMs = 0 } = before ?? {}
-  write(id, { key, asked: Date.now(), reloads, periodMs, location })
+  const { reloads = 0, periodMs = 0, steady = 0 } = before ?? {}
+  write(id, { key, asked: Date.now(), reloads, periodMs, connection, steady, told: 0, location })
+}
+
+/**
+ * Whether the player of an ended session merely goes on asking. A player started anew comes over a new connection, which tells where every reload before
+ * came over one; a browser has stopped once it was told; of any other, only the pause tells.
+ */
+const isGoingOn = (known: Opening, asker: Asker, now: number): boolean => {
+  if (known.reloads < RELOADS) return false
+  const sinceNo = now - known.told
+  if (asker.isBrowser && known.told > 0 && sinceNo >= SECOND_TRY_MS) return false
+  if (known.steady === known.reloads && known.connection !== asker.connection) return false
+  return now - known.asked <= (known.told > 0 ? PAUSE_AFTER_NO : PAUSE) * known.periodMs
 }
 
 /** A player that asks its opening address at every reload goes on with its session, and is ended with it. */
-export const reopen = (id: string, network: number): Reopening => {
+export const reopen = (id: string, asker: Asker): Reopening => {
   const known = read(id)
   if (known === null) return UNKNOWN
   const now = Date.now()
-  const gap = now - known.asked
   if (isSessionBanned(known.key, now)) {
-    const isReload = known.reloads >= RELOADS && gap <= PAUSE * known.periodMs
-    if (isReload) write(id, { ...known, asked: now })
-    else texts('gh_identity').delete(nameOf(id))
-    return isReload ? { kind: 'ended', key: known.key } : UNKNOWN
+    if (isGoingOn(known, asker, now)) {
+      write(id, { ...known, asked: now, told: now })
+      return { kind: 'ended', key: known.key }
+    }
+    texts('gh_identity').delete(nameOf(id))
+    return UNKNOWN
   }
-  if (readLease(known.key, nowSec())?.network !== network) return UNKNOWN
+  if (readLease(known.key, nowSec())?.network !== asker.network) return UNKNOWN
+  const gap = now - known.asked
   const isReload = gap >= SECOND_TRY_MS
-  const reloads = known.reloads + (isReload ? 1 : 0)
-  const periodMs = isReload ? Math.max(known.periodMs, gap) : known.periodMs
-  write(id, { ...known, asked: now, reloads, periodMs })
+  const { connection } = asker
+  write(id, {
+    ...known,
+    asked: now,
+    connection,
+    reloads: known.reloads + (isReload ? 1 : 0),
+    periodMs: isReload ? Math.max(known.periodMs, gap) : known.periodMs,
+    steady: known.steady + (isReload && connection === known.connection ? 1 : 0),
+  })
   return { kind: 'same', location: known.location }
 }
+
+const belowName = (key: string): string => `b${key}`
+
+/** Remembers that the player with this agent plays below its ticket, as an inferred session. */
+export const noteBelowTicket = (key: string, agent: string): void => {
+  trySet(texts('gh_identity'), belowName(key), agent, CLOCKS.press * 2)
+}
+
+/** Whether the player with this agent plays below its ticket: its lists belong to that session too. */
+export const playsBelowTicket = (key: string, agent: string): boolean =>
+  agent !== '' && texts('gh_identity').get(belowName(key)) === agent

@@ -44,8 +44,8 @@ const CHROME = {
 }
 
 const waitMs = async (ms: number): Promise<void> => {
-  const until = Date.now() + ms
-  while (Date.now() < until) await pause(Math.min(300, until - Date.now()))
+  const end = Date.now() + ms
+  while (Date.now() < end) await pause(Math.min(300, Math.max(1, end - Date.now())))
 }
 
 /** Plays by asking the opening address at each reload, until its session is ended; the period is 1.1 s. */

@@ -4,7 +4,10 @@ import { dirname } from 'node:path'
 
 const TOKEN_BYTES = 24
 
-/** Reads the admin token, making it (owner-only) the first time. */
+/**
+ * Reads the admin token, making it (owner-only) the first time. Throws an `Error` for one shorter
+ * than 16 characters.
+ */
 export const adminToken = (file: string): string => {
   if (existsSync(file)) {
     const token = readFileSync(file, 'utf8').trim()

@@ -47,7 +47,10 @@ export const statePaths = (state: string): StatePaths => {
   }
 }
 
-/** The project's folder: the nearest one above this code that has a package.json. */
+/**
+ * The project's folder: the nearest one above this code that has a package.json. Throws an `Error`
+ * where there is none.
+ */
 export const packageRoot = (): string => {
   const climb = (folder: string): string => {
     if (existsSync(join(folder, 'package.json'))) return folder

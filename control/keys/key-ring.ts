@@ -63,7 +63,10 @@ export interface KeyRingOptions {
 const pause = async (ms: number): Promise<void> =>
   await new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Loads the keys, making the first ones where there are none. */
+/**
+ * Loads the keys, making the first ones where there are none. Throws a `StoreError` while the
+ * database is unreachable; `rotate` throws an `Error` when all 255 key ids are in use.
+ */
 export const createKeyRing = async (
   store: KeyStore,
   now: number,

@@ -96,7 +96,10 @@ const values = (settings: NginxSettings): Record<string, string> => {
   }
 }
 
-/** Every file of the configuration, by path below `confDir`. */
+/**
+ * Every file of the configuration, by path below `confDir`. Throws a `NginxSettingError` for a
+ * value nginx would misread.
+ */
 export const renderNginx = (
   settings: NginxSettings,
   templates: Templates,
@@ -108,7 +111,10 @@ export const renderNginx = (
   )
 }
 
-/** The files an operator's own nginx includes: everything but nginx.conf. */
+/**
+ * The files an operator's own nginx includes: everything but nginx.conf. Throws a
+ * `NginxSettingError` for a value nginx would misread.
+ */
 export const renderIncludes = (
   settings: NginxSettings,
   templates: Templates,

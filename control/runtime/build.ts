@@ -53,7 +53,10 @@ function inlineOwnFolder(building: PluginBuild): void {
   })
 }
 
-/** Bundles everything into `dist`; files that came out the same are left alone. */
+/**
+ * Bundles everything into `dist`; unchanged files are left alone. Throws a `Failure` where the
+ * build fails.
+ */
 export async function build(progress: (line: string) => void): Promise<void> {
   const root = packageRoot()
   const jobs: BuildOptions[] = [

@@ -24,7 +24,10 @@ export interface ResolveOptions {
   readonly ignoreMachine?: boolean
 }
 
-/** Uses the machine's own program where it is new enough, else unpacks it below `.runtime`. */
+/**
+ * Uses the machine's own program where it is new enough, else unpacks it below `.runtime`. Throws a
+ * `Failure` where neither runs.
+ */
 export async function resolveTool(name: ToolName, options: ResolveOptions = {}): Promise<Tool> {
   const source = TOOLS[name]
   const progress = options.progress ?? ((line) => process.stderr.write(`${line}\n`))
@@ -43,7 +46,10 @@ export async function resolveTool(name: ToolName, options: ResolveOptions = {}):
   )
 }
 
-/** Resolves several programs, one after another. */
+/**
+ * Resolves several programs, one after another. Throws a `Failure` for the first that cannot be
+ * had.
+ */
 export async function ensureRuntime(
   names: readonly ToolName[],
   options: ResolveOptions = {},

@@ -7,7 +7,10 @@ import { DISK_FULL, Failure, isDiskFullMessage } from './failure.ts'
 import { locked, type PackageRecord, readManifest, writeManifest } from './manifest.ts'
 import type { ToolSource } from './tools.ts'
 
-/** Unpacks a tool's packages below `.runtime/<bundle>` unless that was done before; returns the root. */
+/**
+ * Unpacks a tool's packages below `.runtime/<bundle>` unless that was done before; returns the
+ * root. Throws a `Failure` where packages cannot be fetched or the disk is full.
+ */
 export async function unpacked(
   folder: string,
   source: ToolSource,

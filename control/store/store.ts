@@ -32,7 +32,10 @@ export interface StoreOptions {
   readonly migrations?: MigrateOptions
 }
 
-/** Opens the database, migrates its schema, and returns the tables. */
+/**
+ * Opens the database, migrates its schema, and returns the tables. Throws a `StoreError` for a bad
+ * URL, an unreachable database or a newer schema.
+ */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const db = await openDatabase(options.url)
   try {

@@ -38,7 +38,10 @@ export interface Supervisor {
   stop(): Promise<void>
 }
 
-/** Starts everything a configuration asks for; `report` gets progress and troubles in plain words. */
+/**
+ * Starts everything a configuration asks for; `report` gets progress and problems as sentences.
+ * Throws a `Failure` where a service does not start; what had started is stopped.
+ */
 export async function supervise(
   setup: Setup,
   report: (line: string) => void,

@@ -25,7 +25,10 @@ export const withGlobals = (command: Command): Command =>
 
 const demoState = (): string => join(packageRoot(), '.state')
 
-/** The configuration file: the one named, or that of the demo. */
+/**
+ * The configuration file: the one named, or that of the demo. Throws {@link CliError} where there
+ * is neither.
+ */
 export const configFileOf = (options: GlobalOptions): string => {
   if (options.config !== undefined) return resolve(options.config)
   const demo = join(resolve(options.state ?? demoState()), 'demo.yaml')
@@ -39,7 +42,10 @@ export const configFileOf = (options: GlobalOptions): string => {
 export const loadedConfig = (options: GlobalOptions): LoadedConfig =>
   loadConfig(configFileOf(options), process.env)
 
-/** Where the instance keeps its state: `--state`, the configuration's `state`, or `.state` beside it. */
+/**
+ * Where the instance keeps its state: `--state`, the configuration's `state`, or `.state` beside
+ * it. Throws {@link CliError} without a configuration file, `ConfigError` for an invalid one.
+ */
 export const pathsOf = (options: GlobalOptions): StatePaths => {
   if (options.state !== undefined) return statePaths(options.state)
   if (options.config === undefined) return statePaths(demoState())

@@ -21,8 +21,8 @@ const fixedSections = ({ edge, admin, control, redis, store, state }: Config): s
   JSON.stringify({ listen: edge.listen, zones: edge.zones, admin, control, redis, store, state })
 
 /**
- * Holds the configuration; `reload` reads the file again and keeps the old one, with a warning, where the new
- * one is bad.
+ * Holds the configuration; `reload` reads the file again, and throws and keeps the old one where
+ * the new one is invalid.
  */
 export const createLiveConfig = (
   first: LoadedConfig,

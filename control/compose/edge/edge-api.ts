@@ -92,7 +92,10 @@ const createPush = (parts: Parts): PushService => {
   })
 }
 
-/** Starts the listeners of edges and the pushes to them. */
+/**
+ * Starts the listeners of edges and the pushes to them. Throws an `Error` where an address cannot
+ * be listened on.
+ */
 export const startEdgeApi = async (parts: Parts): Promise<EdgeApi> => {
   const { paths, log, sessions, live } = parts
   const edge = live.config().edge.id

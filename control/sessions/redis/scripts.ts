@@ -80,7 +80,11 @@ const loader = (redis: RedisClient, scripts: ReadonlyMap<string, Script>) => {
 /** A burst is sent in turns, so that a command's clock starts when it is sent and not when it was wanted. */
 const IN_FLIGHT = 64
 
-/** Runs scripts by digest, loading them into a server that has not seen them. */
+/**
+ * Runs scripts by digest, loading them into a server that has not seen them. The function returned
+ * rejects with Redis's error (without arguments), and with an `Error` for an unknown script or a
+ * wrong number of keys.
+ */
 export const scriptRunner = (redis: RedisClient, scripts = loadScripts()): RunScript => {
   const load = loader(redis, scripts)
   const limit = pLimit(IN_FLIGHT)

@@ -40,7 +40,11 @@ export function readMigrations(
   return migrations.sort((a, b) => a.version - b.version)
 }
 
-/** Brings the database to the newest version, each step in its own transaction; answers the version reached. */
+/**
+ * Brings the database to the newest version, each step in its own transaction; returns the version
+ * reached. Throws a `StoreError` for a database that is newer than this program or was migrated by
+ * other files.
+ */
 export async function migrate(db: Database, options: MigrateOptions = {}): Promise<number> {
   const migrations = readMigrations(db.dialect.name, options.folder)
   await db.write(async (tx) => {

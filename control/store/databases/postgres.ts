@@ -37,7 +37,10 @@ const TYPES: Record<ColumnKind, string> = {
   bytes: 'bytea',
 }
 
-/** Connects to a PostgreSQL database, version 13 or newer. */
+/**
+ * Connects to a PostgreSQL database, version 13 or newer. Throws a `StoreError`, as all its methods
+ * do.
+ */
 export async function openPostgres(url: string): Promise<Database> {
   const pool = new pg.Pool({
     connectionString: url,

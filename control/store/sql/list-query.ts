@@ -41,7 +41,10 @@ const MAX_LIMIT = 1000
 export const limitOf = (query: { limit?: number | undefined }): number =>
   Math.max(1, Math.min(query.limit ?? DEFAULT_LIMIT, MAX_LIMIT))
 
-/** Builds the statement for one page and one row more, which shows whether another page follows. */
+/**
+ * Builds the statement for one page and one row more, which shows whether another page follows.
+ * Throws a `StoreError` (`store.query`) for an unknown field or a foreign cursor.
+ */
 export function listStatement<Row>(
   table: Table<Row>,
   query: ListQuery<Row>,

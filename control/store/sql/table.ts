@@ -48,7 +48,10 @@ const PLAIN: Record<FieldKind, ColumnKind> = {
   'bytes?': 'bytes',
 }
 
-/** Describes a table once; names of columns are those of the fields in snake case. */
+/**
+ * Describes a table once; names of columns are those of the fields in snake case. Throws a
+ * `TypeError` where the key is no field.
+ */
 export function defineTable<Row>(spec: TableSpec<Row>): Table<Row> {
   const fixed = new Set<string>([spec.key, ...(spec.fixed ?? [])])
   const isField = (name: string): name is keyof Row & string => Object.hasOwn(spec.fields, name)
@@ -80,7 +83,10 @@ export function defineTable<Row>(spec: TableSpec<Row>): Table<Row> {
 export const snakeCase = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-/** A field's value as its column keeps it. */
+/**
+ * A field's value as its column keeps it. Throws a `StoreError` (`store.query`) for a value of
+ * another type.
+ */
 export function encode(value: unknown, kind: ColumnKind): SqlValue {
   if (value === null || value === undefined) return null
   if (kind === 'json') return JSON.stringify(value)

@@ -18,7 +18,10 @@ import type {
 } from './stores.ts'
 import { TABLES } from './tables.ts'
 
-/** The tables over a database, or over one transaction of it. */
+/**
+ * The tables over a database, or over one transaction of it. Writes reject with a `StoreError`
+ * (`store.conflict`) for a name that is taken.
+ */
 export function createTables(sql: Sql): Tables {
   return {
     accounts: createAccounts(sql),

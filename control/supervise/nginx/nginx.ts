@@ -14,7 +14,7 @@ import { type WrittenFiles, writeNginxFiles } from './nginx-files.ts'
 const POLL_MS = 5000
 const MISSES = 3
 
-/** Renders and writes the edge's configuration. */
+/** Renders and writes the edge's configuration. Throws a `Failure` for an nginx without njs. */
 export function prepareNginx(instance: Instance, nginx: Tool): WrittenFiles {
   const { config, paths } = instance
   if (nginx.modules === undefined) throw new Failure('nginx was found without its njs module.')

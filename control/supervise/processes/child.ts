@@ -44,7 +44,10 @@ interface Life {
   startedAt: number
 }
 
-/** Starts a service, waits until it is ready, and starts it again whenever it dies. An abort ends the waiting. */
+/**
+ * Starts a service, waits until it is ready, and starts it again whenever it dies. An abort ends
+ * the waiting. Throws a `Failure` where it does not become ready.
+ */
 export async function startService(
   spec: ServiceSpec,
   report: (line: string) => void,

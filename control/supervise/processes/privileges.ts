@@ -27,7 +27,10 @@ export async function workerUser(paths: StatePaths): Promise<string | null> {
   return 'nobody nogroup'
 }
 
-/** Lets the workers of an operator's own nginx reach our sockets: those made in the folder get its group. */
+/**
+ * Lets the workers of an operator's own nginx reach our sockets: those made in the folder get its
+ * group. Throws a `Failure` for an unknown group, or one the process may not give away.
+ */
 export async function openToGroup(group: string, paths: StatePaths): Promise<void> {
   const { stdout } = await run(['getent', 'group', group])
   const gid = Number(stdout.split(':')[2])

@@ -20,7 +20,10 @@ export interface Setup {
   readonly paths: StatePaths
 }
 
-/** Reads the configuration; without one, writes the demo's into the state folder first. */
+/**
+ * Reads the configuration; without one, writes the demo's into the state folder first. Throws a
+ * `Failure` where the folder cannot be written, a `ConfigError` for an invalid configuration.
+ */
 export function setUp(options: RunOptions, environment: NodeJS.ProcessEnv): Setup {
   const demoState = resolve(options.state ?? join(packageRoot(), '.state'))
   const configFile =

@@ -10,7 +10,10 @@ const LONGEST_RUN_FOLDER = 90
 const MISREAD = /["\\$;{}:?\n\r]/
 const LEAST_FREE_BYTES = 200 * 1024 * 1024
 
-/** Makes the state folder and claims it; returns what gives it back. */
+/**
+ * Makes the state folder and claims it; returns the function that releases it. Throws a `Failure`
+ * where the folder is in use, cannot be written, or has no room.
+ */
 export function claimState(paths: StatePaths): () => void {
   const odd = MISREAD.exec(paths.state)?.[0]
   if (odd !== undefined) {

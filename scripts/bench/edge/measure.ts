@@ -24,7 +24,10 @@ const measure = async (it: Case): Promise<number> => {
   return (cpuOf(it.pids) - before) / result.requests / 1000
 }
 
-/** Cases run one after another, round by round, so that the machine's noise meets all of them; the best round of each. */
+/**
+ * Cases run one after another, round by round, so that the machine's noise meets all of them; the
+ * best round of each. Throws an `Error` for an answer of status 400 or above.
+ */
 export const compare = async (cases: readonly Case[]): Promise<number[]> => {
   const best = cases.map(() => Number.POSITIVE_INFINITY)
   for (let round = 0; round < ROUNDS; round++)

@@ -43,7 +43,10 @@ const openingsOf = async (edge: string): Promise<string[]> => {
   return found
 }
 
-/** Openings through a whole Gatehouse, beside a bare route with one script call. */
+/**
+ * Openings through a whole Gatehouse, compared with a bare route with one script call. Throws an
+ * `Error` where an opening is refused.
+ */
 export const measureOpenings = async (): Promise<Row[]> => {
   const redis = await startRedis()
   const bare = startChild(

@@ -2,7 +2,10 @@ import { type Playing, viewer } from '../../../test/e2e/viewer.ts'
 import { adminOf } from '../../../test/e2e/world.ts'
 import type { TestService } from '../../../test/support/service.ts'
 
-/** Milliseconds from asking for a ban to the first 403 at the edge, ascending. */
+/**
+ * Milliseconds from the request of a ban to the first 403 at the edge, ascending. Throws an `Error`
+ * after 10 s without one.
+ */
 export const banDelays = async (
   service: TestService,
   { id, token }: { readonly id: string; readonly token: string },

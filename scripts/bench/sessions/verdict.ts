@@ -32,7 +32,10 @@ const NOISE = 1.25
 const slope = (from: Point, to: Point, per: number): number =>
   ((to.total - from.total) / (to.sessions - from.sessions)) * per
 
-/** Compares what sessions cost among few with what they cost among many; points in rising order, the first without sessions. */
+/**
+ * Compares the cost per session among few sessions with that among many; points in rising order,
+ * the first without sessions. Throws an `Error` for fewer than three.
+ */
 export const judge = (points: readonly Point[], per: number, negligible = 0): Verdict => {
   const [first, last] = [points[0], points.at(-1)]
   const middle = points[Math.floor(points.length / 2)]

@@ -60,7 +60,10 @@ const processorTime = (pid: number): number => {
   return total(pid) * TICK_MS
 }
 
-/** Starts the demo of a checkout on a state folder and stops it again. */
+/**
+ * Starts the demo of a checkout on a state folder and stops it again. Throws an `Error` where it
+ * does not start.
+ */
 export const timeStart = async (checkout: string, state: string): Promise<StartTimes> => {
   const { run, redisSocket, edgeSocket, adminSocket, innerSocket } = statePaths(state)
   rmSync(run, { recursive: true, force: true })

@@ -12,7 +12,10 @@ const wholeDeviceSubject = (subject: string): string => {
   return deviceSubject(accountRef(account), channel, device)
 }
 
-/** What a ban is kept under: accounts may be named without `own:`, networks by any address in them. */
+/**
+ * What a ban is kept under: accounts may be named without `own:`, networks by any address in them.
+ * Throws `request.invalid` for a malformed one.
+ */
 export const banSubject = (kind: BanKind, subject: string, v6Prefix: number): string => {
   if (kind === 'account') return accountRef(subject)
   if (kind === 'device') return wholeDeviceSubject(subject)

@@ -31,7 +31,10 @@ const readCursor = (text: string): [Value, string] => {
   throw new ProblemError('request.invalid', 'after takes what `next` of the page before said.')
 }
 
-/** One page of rows that are all in memory, sorted by one of `fields` and continued behind a row even when it is gone. */
+/**
+ * One page of rows that are all in memory, sorted by one of `fields` and continued behind a row
+ * even when it is gone. Throws `request.invalid` for a foreign cursor or an unknown field.
+ */
 export const pageOfRows = <F extends string, Row extends Readonly<Record<F | 'id', Value>>>(
   rows: readonly Row[],
   wish: PageRequest,

@@ -6,10 +6,11 @@ import { run } from '../control/runtime/exec.ts'
 import { resolveTool } from '../control/runtime/resolve.ts'
 
 /**
- * Makes the demo's clip anew: a test pattern and a tone, 16 s in eight segments. 16 s are exactly 750 AAC frames, and the eight segments are cut
+ * Makes the demo's clip anew, or the renditions named: a test pattern and a tone, 16 s in eight segments. 16 s are exactly 750 AAC frames, and the eight segments are cut
  * from the middle of a longer take, so that the end runs into the beginning without a gap.
  */
 const SEGMENTS = 8
+const wanted = process.argv.slice(2)
 const target = join(packageRoot(), 'control/demo/media')
 const work = mkdtempSync(join(tmpdir(), 'gh-media-'))
 const ffmpeg = (await resolveTool('ffmpeg')).argv
@@ -23,6 +24,7 @@ const audio = ['-c:a', 'aac', '-b:a', '32k', '-ac', '1']
 const hls = ['-f', 'hls', '-hls_time', '2', '-hls_list_size', '0']
 
 async function make(name: string, args: readonly string[], type: 'ts' | 'm4s') {
+  if (wanted.length > 0 && !wanted.includes(name)) return
   const folder = join(work, name)
   mkdirSync(folder)
   const kind =
@@ -59,4 +61,6 @@ await make('high', [...pattern('480x270'), ...video('110k')], 'ts')
 await make('low', [...pattern('240x136'), ...video('40k')], 'ts')
 await make('sound', [...tone, ...audio], 'ts')
 await make('fmp4', [...pattern('320x180'), ...tone, ...video('70k'), ...audio], 'm4s')
+await make('dash-video', [...pattern('320x180'), ...video('70k')], 'm4s')
+await make('dash-sound', [...tone, ...audio], 'm4s')
 rmSync(work, { recursive: true, force: true })

@@ -23,3 +23,16 @@ export const positive = (text: string | undefined, fallback: number): number => 
   const value = text === undefined ? fallback : Number(text)
   return value > 0 ? value : finish(`"${text}" is not a positive number`, 2)
 }
+
+/** The one value of `all` an option names, or all of them without it. */
+export const oneOf = <T extends string>(
+  name: string,
+  text: string | undefined,
+  all: readonly T[],
+): readonly T[] => {
+  if (text === undefined) return all
+  const found = all.find((it) => it === text)
+  return found === undefined
+    ? finish(`--${name} "${text}" is none of ${all.join(', ')}`, 2)
+    : [found]
+}

@@ -1,59 +1,65 @@
-/** Plays the demo's channels with the players of this machine, and writes what came of it into docs/players.md. */
+/** Plays the demo's channels with the players that people use, and writes what came of it into docs/players.md. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageRoot } from '../control/config/paths.ts'
-import { adminOf, worldConfig } from '../test/e2e/world.ts'
-import { startService } from '../test/support/service.ts'
-import { positive, readOptions } from './options.ts'
-import { measure, type Result } from './players/measure.ts'
-import { findPlayers } from './players/programs.ts'
-import { table } from './players/table.ts'
+import { oneOf, positive, readOptions } from './options.ts'
+import { closeBrowser } from './players/browser/players.ts'
+import { NAMES, preparePlayers } from './players/kinds.ts'
+import { MODES } from './players/lane.ts'
+import { inLanes } from './players/lanes.ts'
+import { PARTS, partNamed } from './players/parts.ts'
+import { FORMS } from './players/player.ts'
+import { putTable } from './players/table.ts'
 
-const USAGE =
-  'usage: npm run players -- [--seconds 60] [--only PART OF A PLAYER’S NAME] [--mode replace|soft|hard] [--channel ID] [--write]'
-const MODES = ['replace', 'soft', 'hard'] as const
-const CHANNELS = ['federal-1', 'sport-1', 'sport-4', 'film-3'] as const
-const MARKS = /(<!-- measured:players -->\n)[\s\S]*?(<!-- \/measured -->)/
+const USAGE = `usage: npm run players -- [options]
+Runs real players against a Gatehouse with the demo's channels, each on an account of one stream.
+  --part ${PARTS.map(({ name }) => name).join('|')}   what is tried; all of it otherwise
+  --only NAME[,NAME…]    these players: ${NAMES.join(', ')}
+  --form FORM            of the plays: one of ${FORMS.join(', ')}
+  --mode MODE            one of ${MODES.join(', ')}; all of them otherwise
+  --seconds 60           how long each plays
+  --starts 100           how often each is started
+  --at-once 4            players at once: each has a Gatehouse of its own
+  --write                put the tables into docs/players.md
+Programs the machine lacks are fetched as Debian packages into .runtime: about 900 MB for all of them.`
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 const options = readOptions(USAGE, {
-  seconds: { type: 'string' },
+  part: { type: 'string' },
   only: { type: 'string' },
+  form: { type: 'string' },
   mode: { type: 'string' },
-  channel: { type: 'string' },
+  seconds: { type: 'string' },
+  starts: { type: 'string' },
+  'at-once': { type: 'string' },
   write: { type: 'boolean' },
 })
-const seconds = positive(options.seconds, 60)
-const { players, missing } = await findPlayers(options.only)
-for (const name of missing) say(`${name}: not on this machine; docs/players.md names its package`)
-
-const config = worldConfig({
-  clocks: { idle_sec: 30, idle_vod_sec: 60, reserve_sec: 30, ban_sec: 30 },
-}).replace('channels: { titles: [Federal] }', 'channels: { titles: [Federal, Sport, Film] }')
-const service = await startService({ config })
-const results: Result[] = []
-try {
-  const admin = adminOf(service)
-  for (const player of players)
-    for (const channel of CHANNELS.filter((it) => it === (options.channel ?? it)))
-      for (const mode of MODES.filter((it) => it === (options.mode ?? it))) {
-        // Modes differ where sessions meet: one channel shows it.
-        if (channel !== 'federal-1' && mode !== 'replace' && options.mode === undefined) continue
-        const result = await measure({ service, admin, player, channel, mode, seconds })
-        say(JSON.stringify(result))
-        results.push(result)
-      }
-} finally {
-  await service.stop()
+const chosen = {
+  forms: oneOf('form', options.form, FORMS),
+  modes: oneOf('mode', options.mode, MODES),
+  seconds: positive(options.seconds, 60),
+  starts: positive(options.starts, 100),
 }
-
-const text = table(results)
-process.stdout.write(text)
-if (options.write === true) {
-  const page = join(packageRoot(), 'docs/players.md')
-  writeFileSync(
-    page,
-    readFileSync(page, 'utf8').replace(MARKS, (_all, open, close) => `${open}${text}${close}`),
-  )
+const parts = oneOf(
+  'part',
+  options.part,
+  PARTS.map(({ name }) => name),
+).map(partNamed)
+const atOnce = Math.trunc(positive(options['at-once'], 4))
+const wanted = (options.only ?? '')
+  .split(',')
+  .filter((it) => it !== '')
+  .flatMap((it) => oneOf('only', it, NAMES))
+const players = await preparePlayers(wanted, say)
+const page = join(packageRoot(), 'docs/players.md')
+try {
+  for (const { name, tableOf } of parts) {
+    const text = await tableOf(players, chosen, (jobs) => inLanes(jobs, atOnce, say))
+    process.stdout.write(`${text}\n`)
+    if (options.write === true)
+      writeFileSync(page, putTable(readFileSync(page, 'utf8'), name, text))
+  }
+} finally {
+  await closeBrowser()
 }

@@ -1,8 +1,10 @@
 import type { Answer } from './answer.ts'
 import { CHANNELS, type DemoChannel, guide, logoOf, sourcePlaylist } from './channels.ts'
-import { type Media, RENDITIONS, type Rendition } from './media-files.ts'
+import { type Media, RENDITIONS, type Rendition, TRACKS } from './media-files.ts'
+import type { Mp4Clip } from './mp4-clip.ts'
 import {
   ARCHIVE,
+  dashManifest,
   isKept,
   type Listing,
   liveListing,
@@ -12,6 +14,7 @@ import {
 } from './timeline.ts'
 
 const HLS = 'application/vnd.apple.mpegurl'
+const DASH = 'application/dash+xml'
 
 /** Answers a path of the origin at a time; `null` is 404. `base` is the origin's own address. */
 export function answerFor(
@@ -44,9 +47,9 @@ interface Moment {
 function channelAnswer(channel: DemoChannel, rest: readonly string[], at: Moment): Answer | null {
   const [name = '', inner] = rest
   if (channel.delivery === 'master') return masterAnswer(rest, at)
+  if (channel.delivery === 'fmp4') return mp4Answer(rest, at)
   if (channel.delivery === 'mpegts' || inner !== undefined) return null
   if (channel.delivery === 'archive') return filmAnswer(name, at.media)
-  if (channel.delivery === 'fmp4') return mp4Answer(name, at)
   const stretch = recorded(name, at.now)
   if (stretch !== null) return list(mediaPlaylist(stretch, 'ts'))
   return liveAnswer(name, 'both', at)
@@ -76,12 +79,22 @@ function segment(media: Media, rendition: Rendition, index: number): Answer {
   return { type: 'video/mp2t', body: media.ts[rendition].segment(index), maxAge: 3600 }
 }
 
-function mp4Answer(name: string, { now, media }: Moment): Answer | null {
+/** fMP4, listed by HLS in one track with the sound and by DASH in two. */
+function mp4Answer(rest: readonly string[], { now, media }: Moment): Answer | null {
+  const [name = '', inner] = rest
+  const track = TRACKS.find((it) => it === name)
+  if (track !== undefined && rest.length === 2) return mp4Part(media.dash[track], inner ?? '', now)
+  if (inner !== undefined) return null
   if (name === 'index.m3u8') return list(mediaPlaylist(liveListing(now), 'm4s'))
-  if (name === 'init.mp4') return { type: 'video/mp4', body: media.fmp4.init, maxAge: 3600 }
+  if (name === 'index.mpd') return { type: DASH, body: dashManifest(now), maxAge: 1 }
+  return mp4Part(media.fmp4, name, now)
+}
+
+function mp4Part(clip: Mp4Clip, name: string, now: number): Answer | null {
+  if (name === 'init.mp4') return { type: 'video/mp4', body: clip.init, maxAge: 3600 }
   const index = indexOf(name, 'm4s')
   if (index === null || !isKept(index, now)) return null
-  return { type: 'video/iso.segment', body: media.fmp4.segment(index), maxAge: 3600 }
+  return { type: 'video/iso.segment', body: clip.segment(index), maxAge: 3600 }
 }
 
 function list(body: string): Answer {

@@ -11,10 +11,15 @@ const CLIP_SECONDS = 16
 export const RENDITIONS = ['both', 'high', 'low', 'sound'] as const
 export type Rendition = (typeof RENDITIONS)[number]
 
+/** The tracks of DASH, each in files of its own. */
+export const TRACKS = ['video', 'sound'] as const
+type Track = (typeof TRACKS)[number]
+
 /** The clip in every form the demo serves. */
 export interface Media {
   readonly ts: Readonly<Record<Rendition, TsClip>>
   readonly fmp4: Mp4Clip
+  readonly dash: Readonly<Record<Track, Mp4Clip>>
 }
 
 /** Reads the clip from its folder. */
@@ -25,9 +30,13 @@ export function loadMedia(folder: string): Media {
       .sort()
       .map((file) => readFileSync(join(folder, name, file)))
   const ts = (name: Rendition) => createTsClip(segments(name, '.mpegts'), CLIP_SECONDS)
-  const init = readFileSync(join(folder, 'fmp4/init.mp4'))
+  const mp4 = (name: string) => {
+    const init = readFileSync(join(folder, name, 'init.mp4'))
+    return createMp4Clip(init, segments(name, '.m4s'), CLIP_SECONDS)
+  }
   return {
     ts: { both: ts('both'), high: ts('high'), low: ts('low'), sound: ts('sound') },
-    fmp4: createMp4Clip(init, segments('fmp4', '.m4s'), CLIP_SECONDS),
+    fmp4: mp4('fmp4'),
+    dash: { video: mp4('dash-video'), sound: mp4('dash-sound') },
   }
 }

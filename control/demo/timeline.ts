@@ -85,3 +85,25 @@ high/index.m3u8
 #EXT-X-STREAM-INF:BANDWIDTH=150000,RESOLUTION=240x136,CODECS="avc1.4d400c,mp4a.40.2",AUDIO="sound"
 low/index.m3u8
 `
+
+/** The manifest of DASH: the window of the live channel, by numbers; a live profile after ISO/IEC 23009-1, 8.4. */
+export function dashManifest(now: number): string {
+  const stamp = (at: number) => new Date(at).toISOString()
+  const template = (track: string) =>
+    `<SegmentTemplate timescale="1" duration="${SEGMENT_SECONDS}" startNumber="0" initialization="${track}/init.mp4" media="${track}/$Number$.m4s"/>`
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="dynamic" availabilityStartTime="${stamp(EPOCH)}" publishTime="${stamp(now)}" minimumUpdatePeriod="PT${SEGMENT_SECONDS}S" minBufferTime="PT${SEGMENT_SECONDS}S" timeShiftBufferDepth="PT${WINDOW * SEGMENT_SECONDS}S" suggestedPresentationDelay="PT6S" maxSegmentDuration="PT${SEGMENT_SECONDS}S">
+<Period id="live" start="PT0S">
+<AdaptationSet id="0" contentType="video" mimeType="video/mp4" segmentAlignment="true" startWithSAP="1">
+${template('video')}
+<Representation id="video" codecs="avc1.4d4015" width="320" height="180" frameRate="25" bandwidth="90000"/>
+</AdaptationSet>
+<AdaptationSet id="1" contentType="audio" mimeType="audio/mp4" lang="en" segmentAlignment="true" startWithSAP="1">
+${template('sound')}
+<Representation id="sound" codecs="mp4a.40.2" audioSamplingRate="48000" bandwidth="40000"/>
+</AdaptationSet>
+</Period>
+<UTCTiming schemeIdUri="urn:mpeg:dash:utc:direct:2014" value="${stamp(now)}"/>
+</MPD>
+`
+}

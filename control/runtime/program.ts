@@ -85,7 +85,8 @@ export async function versionOf(
 ): Promise<string | null> {
   const out = await run([...argv, ...source.versionArgs], { timeoutMs: 30_000 })
   if (out.code !== 0) return null
-  return /\d+(?:\.\d+)+/.exec(`${out.stdout}\n${out.stderr}`)?.[0] ?? null
+  const found = (source.versionPattern ?? /(\d+(?:\.\d+)+)/).exec(`${out.stdout}\n${out.stderr}`)
+  return found?.[1] ?? null
 }
 
 /** Whether a version is at least the one a tool needs. */

@@ -8,8 +8,15 @@ export type ToolName =
   | 'redis-cli'
   | 'ffmpeg'
   | 'ffprobe'
+  | 'ffplay'
   | 'vlc'
+  | 'mpv'
+  | 'mplayer'
+  | 'gst-launch'
+  | 'streamlink'
   | 'chromium'
+  | 'kodi'
+  | 'xvfb'
   | 'postgresql'
 
 /** Where a program comes from when the machine has none that will do. */
@@ -24,6 +31,8 @@ export interface ToolSource {
   readonly system: readonly string[]
   /** Arguments that print the version. */
   readonly versionArgs: readonly string[]
+  /** Finds the version in what is printed, in its first group; dotted numbers otherwise. */
+  readonly versionPattern?: RegExp
   /** The oldest version that will do, as [major, minor]. */
   readonly least?: readonly [number, number]
   /** Refuses to run as root. */
@@ -62,6 +71,7 @@ export const TOOLS: Readonly<Record<ToolName, ToolSource>> = {
   'redis-cli': { ...redis, program: 'usr/bin/redis-cli', system: ['redis-cli'] },
   ffmpeg: { ...ffmpeg, program: 'usr/bin/ffmpeg', system: ['ffmpeg'] },
   ffprobe: { ...ffmpeg, program: 'usr/bin/ffprobe', system: ['ffprobe'] },
+  ffplay: { ...ffmpeg, program: 'usr/bin/ffplay', system: ['ffplay'] },
   vlc: {
     bundle: 'vlc',
     suite: 'machine',
@@ -72,6 +82,50 @@ export const TOOLS: Readonly<Record<ToolName, ToolSource>> = {
     unprivileged: true,
     folders: { VLC_PLUGIN_PATH: 'usr/lib/*/vlc/plugins' },
   },
+  mpv: {
+    bundle: 'mpv',
+    suite: 'machine',
+    packages: ['mpv'],
+    program: 'usr/bin/mpv',
+    system: ['mpv'],
+    versionArgs: ['--version'],
+  },
+  mplayer: {
+    bundle: 'mplayer',
+    suite: 'machine',
+    packages: ['mplayer'],
+    program: 'usr/bin/mplayer',
+    system: ['mplayer'],
+    versionArgs: ['-noconfig', 'all'],
+    versionPattern: /^MPlayer (\S+)/m,
+  },
+  'gst-launch': {
+    bundle: 'gstreamer',
+    suite: 'machine',
+    packages: [
+      'gstreamer1.0-tools',
+      'gstreamer1.0-plugins-good',
+      'gstreamer1.0-plugins-bad',
+      'gstreamer1.0-libav',
+    ],
+    program: 'usr/bin/gst-launch-1.0',
+    system: ['gst-launch-1.0'],
+    versionArgs: ['--version'],
+    versionPattern: /^GStreamer (\S+)/m,
+    folders: {
+      GST_PLUGIN_SYSTEM_PATH: 'usr/lib/*/gstreamer-1.0',
+      GST_PLUGIN_SCANNER: 'usr/lib/*/gstreamer1.0/gstreamer-1.0/gst-plugin-scanner',
+    },
+  },
+  streamlink: {
+    bundle: 'streamlink',
+    suite: 'machine',
+    packages: ['streamlink'],
+    program: 'usr/bin/streamlink',
+    system: ['streamlink'],
+    versionArgs: ['--version'],
+    folders: { PYTHONPATH: 'usr/lib/python3/dist-packages' },
+  },
   chromium: {
     bundle: 'chromium',
     suite: 'machine',
@@ -80,6 +134,29 @@ export const TOOLS: Readonly<Record<ToolName, ToolSource>> = {
     system: ['chromium'],
     versionArgs: ['--version'],
     folders: { FONTCONFIG_PATH: 'etc/fonts' },
+  },
+  kodi: {
+    bundle: 'kodi',
+    suite: 'machine',
+    packages: [
+      'kodi',
+      'kodi-pvr-iptvsimple',
+      'kodi-inputstream-adaptive',
+      'kodi-inputstream-ffmpegdirect',
+    ],
+    program: 'usr/lib/*/kodi/kodi.bin',
+    system: ['/usr/lib/*/kodi/kodi.bin'],
+    versionArgs: ['--version'],
+    folders: { KODI_HOME: 'usr/share/kodi', KODI_BIN_HOME: 'usr/lib/*/kodi' },
+  },
+  xvfb: {
+    bundle: 'xvfb',
+    suite: 'machine',
+    packages: ['xvfb'],
+    program: 'usr/bin/Xvfb',
+    system: ['Xvfb'],
+    versionArgs: ['-help'],
+    versionPattern: /^use: (X)/m,
   },
   postgresql: {
     bundle: 'postgresql',

@@ -77,6 +77,16 @@ test('fMP4: decode times go on from fragment to fragment, for each track', () =>
   expect(round).toBe(16 * 48_000)
 })
 
+test.each([
+  ['video', 12_800, 0],
+  ['sound', 48_000, 1024],
+] as const)('DASH: decode times of the %s are those its number promises', (track, scale, slack) => {
+  for (const index of [800, 801, 807, 808, 109_034_491]) {
+    const [time = 0] = decodeTimes(media.dash[track].segment(index))
+    expect(Math.abs(time - index * 2 * scale)).toBeLessThanOrEqual(slack * 2)
+  }
+})
+
 function decodeTimes(data: Buffer): number[] {
   const found: number[] = []
   for (let at = data.indexOf('tfdt'); at > 0; at = data.indexOf('tfdt', at + 4)) {

@@ -38,8 +38,18 @@ const MAY_BE_FULL: readonly string[] = [
 ]
 const SILENT_MS = 10_000
 
+const PARTS = ['keys', 'policy', 'networks', 'channels', 'bans'] as const
+
+/** What it lets nobody in without: at its start, and where a reload gave its memory another size. */
+const missingOf = ({ have }: SyncRequest): string[] => {
+  const missing = PARTS.filter((part) => have[part] === null)
+  return missing.length === 0
+    ? []
+    : [`it waits for its ${missing.join(', ')} and answers edge.not_ready`]
+}
+
 const alarmsOf = (request: SyncRequest, skew: number): string[] => {
-  const alarms: string[] = []
+  const alarms = missingOf(request)
   if (Math.abs(skew) > SKEW_ALARM_MS) {
     alarms.push(`its clock is ${Math.round(skew / 1000)} s off; set it right`)
   }

@@ -3,6 +3,7 @@ import { renderDoors } from './door-locations.ts'
 import { controlProxy, originFragments, publicFragments, pushServer } from './fragments.ts'
 import type { NginxSettings } from './settings.ts'
 import { fill, INCLUDE_FILES, type Templates } from './template.ts'
+import { readZones, writeZones } from './zones.ts'
 
 /** A setting that cannot stand in an nginx configuration. */
 export class NginxSettingError extends Error {
@@ -106,8 +107,13 @@ export const renderNginx = (
 ): Record<string, string> => {
   checked(settings)
   const filled = values(settings)
+  const http = fill(templates['gatehouse-http.conf'] ?? '', { ...filled, runningZones: '' })
+  const runningZones = writeZones(readZones(http))
   return Object.fromEntries(
-    Object.entries(templates).map(([name, template]) => [name, fill(template, filled)]),
+    Object.entries(templates).map(([name, template]) => [
+      name,
+      fill(template, { ...filled, runningZones }),
+    ]),
   )
 }
 

@@ -113,7 +113,7 @@ export const DEFAULT_ZONES: ZoneSizes = {
   channels: '32m',
   country: '8m',
   identity: '64m',
-  slots: '16m',
+  slots: '12m',
   ring: '12m',
   connections: '16m',
 }

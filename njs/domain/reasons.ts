@@ -57,7 +57,8 @@ export const REASONS = {
   'ban.account': 'The account is banned.',
   'ban.network': 'The network is banned.',
   'control.unavailable': 'The control plane cannot answer and the group fails closed.',
-  'edge.not_ready': 'The edge has not received its keys or networks yet.',
+  'edge.not_ready': 'The edge has not received its keys, networks, channels or bans yet.',
+  'edge.full': 'The shared memory of the edge is full; raise `edge.zones`.',
   'request.malformed': 'The request is malformed.',
   'rate.limited': 'Too many requests; wait.',
 } as const

@@ -7,7 +7,8 @@ import {
   variablesOf,
 } from '../platform/request.ts'
 import { readLease, silenceOf, touchLease } from '../state/leases.ts'
-import { currentKid, nowSec } from '../state/memory.ts'
+import { nowSec } from '../state/memory.ts'
+import { isReady } from '../state/ready.ts'
 import { endReason, findBan, isSessionBanned, recallDenial } from '../state/refusals.ts'
 import { cloneKeyOf, familyOf, readSessionRequest, type SessionRequest } from '../state/session.ts'
 import { admit, admitKnown, kindOf, refused, route, type Verdict } from '../verdicts/admit.ts'
@@ -39,7 +40,7 @@ const miss = (r: Request, asked: SessionRequest, silent: number, denyKey: string
   }
   const denial = recallDenial('gh_denied', denyKey)
   if (denial !== null) return refused(r, denial)
-  if (currentKid() === null) return refused(r, 'edge.not_ready')
+  if (!isReady()) return refused(r, 'edge.not_ready')
   // The door has judged the ticket of an inferred session already.
   if (asked.isInferred) return ask(r, asked, silent, denyKey)
   const verdict = verifyPassFor(asked, now)

@@ -1,28 +1,32 @@
 import { answer } from '../platform/reply.ts'
-import type { Request } from '../platform/request.ts'
+import { type Request, variable } from '../platform/request.ts'
 import { silenceSec } from '../state/leases.ts'
-import { currentKid, engine, freeSpace, liveTable, nowSec } from '../state/memory.ts'
-import { readPolicy } from '../state/policy.ts'
-import { wedgedZone } from '../state/zone-probe.ts'
+import { engine, freeSpace, nowSec } from '../state/memory.ts'
+import { missingParts } from '../state/ready.ts'
+import { tablesWithoutRoom } from '../state/sync/tables.ts'
+import { wedgedZone } from '../state/sync/zone-probe.ts'
 
 /** js_content: whether this edge can do its work. */
 export const health = (r: Request): void => {
   const now = nowSec()
   const running = engine()
   const wedged = wedgedZone(now)
-  const hasTables = liveTable('channels') !== null && liveTable('networks') !== null
-  const isReady = currentKid() !== null && readPolicy() !== null && hasTables
+  const missing = missingParts()
+  const isReady = missing.length === 0
   const isHealthy = running.isNewEnough && wedged === null && isReady
   const silent = silenceSec(now)
   const body = {
     status: isHealthy ? 'ok' : 'failing',
     ready: isReady,
+    missing,
+    noRoomFor: tablesWithoutRoom(),
     engine: running.engine,
     njs: running.njs,
     nginx: running.nginx,
     engineIsNewEnough: running.isNewEnough,
     wedgedZone: wedged,
     controlSilentSec: silent === now ? null : silent,
+    zones: variable(r, 'gh_zones'),
     freeBytes: freeSpace(),
   }
   answer(

@@ -18,6 +18,7 @@ import {
 } from '../platform/request.ts'
 import { currentKid, nowSec, secretOf } from '../state/memory.ts'
 import { findGroup, knownCountry, networkGroup, readPolicy } from '../state/policy.ts'
+import { isReady } from '../state/ready.ts'
 import { findBan } from '../state/refusals.ts'
 import { readCredential } from '../verdicts/credential.ts'
 import { identify } from '../verdicts/identify.ts'
@@ -167,7 +168,7 @@ const begin = (r: Request): Promise<void> | void => {
   if (method !== 'GET' && method !== 'HEAD' && method !== 'POST')
     return internalRedirect(r, '/_gatehouse/method-not-allowed')
   const policy = readPolicy()
-  if (policy === null || currentKid() === null) return answerRefusal(r, 'edge.not_ready')
+  if (policy === null || !isReady()) return answerRefusal(r, 'edge.not_ready')
   const credential = readCredential(r)
   if (typeof credential === 'string') return answerRefusal(r, credential)
   const owner = networkGroup(r)

@@ -6,11 +6,10 @@ import { parseJson } from '../platform/json.ts'
 import { logError } from '../platform/log.ts'
 import { answer } from '../platform/reply.ts'
 import { bodyText, type Request, variable } from '../platform/request.ts'
-import { numbers, trySet } from '../state/memory.ts'
+import { numbers } from '../state/memory.ts'
 import { clearBan, setBan } from '../state/refusals.ts'
-import { killLeases } from '../state/sync.ts'
-
-const MAX_AGE_MS = 60_000
+import { isFresh } from '../state/sync/pushes.ts'
+import { killLeases } from '../state/sync/sync.ts'
 
 const json = { 'Content-Type': 'application/json' }
 
@@ -21,20 +20,6 @@ const isSigned = (r: Request, body: string, message: PushMessage): boolean => {
   if (presented === null || key === '') return false
   const signed = encodeUtf8(`${message.at}.${message.seq}.${body}`)
   return isSameMac(nginxCrypto.hmac(encodeUtf8(key), signed), presented)
-}
-
-/**
- * Replays and strays are refused: time must be near, and the numbers of each control plane only rise. The last number is kept for longer than a
- * message is good, in a dictionary that throws nothing away; where it cannot be kept, nothing is taken. What was sent before this nginx first
- * synced may be a replay of what it has forgotten.
- */
-const isFresh = (message: PushMessage, now: number): boolean => {
-  const since = numbers('gh_state').get('pushSince') ?? Infinity
-  if (Math.abs(now - message.at) >= MAX_AGE_MS || message.at < since) return false
-  const dict = numbers('gh_streams')
-  const name = `push:${message.from}`
-  if (message.seq <= (dict.get(name) ?? 0)) return false
-  return trySet(dict, name, message.seq, 5 * MAX_AGE_MS)
 }
 
 /** js_content: takes bans and kills at once. */

@@ -9,9 +9,10 @@ import { isBrowser } from '../domain/viewer/player-family.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import { refuse, setVariables } from '../platform/reply.ts'
 import { addressText, methodOf, networkText, type Request, variable } from '../platform/request.ts'
-import { currentKid, nowSec, secretOf } from '../state/memory.ts'
+import { nowSec, secretOf } from '../state/memory.ts'
 import { noteBelowTicket, playsBelowTicket, reopen } from '../state/openings.ts'
 import { findGroup, knownCountry, networkGroup, readPolicy } from '../state/policy.ts'
+import { isReady } from '../state/ready.ts'
 import { endReason, findBan, recallDenial } from '../state/refusals.ts'
 import { familyOf, networkOf } from '../state/session.ts'
 import { failClosed } from '../verdicts/fail-closed.ts'
@@ -191,7 +192,7 @@ const judge = (r: Request): OpeningRoute => {
     gh_channel: opening.channel,
     gh_rest: opening.rest,
   })
-  if (currentKid() === null) return refused(r, 'edge.not_ready')
+  if (!isReady()) return refused(r, 'edge.not_ready')
   return opening.credential === 'ticket' ? judgeTicket(r, opening) : judgeSecret(r, opening)
 }
 

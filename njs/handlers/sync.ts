@@ -1,7 +1,7 @@
 import { logError } from '../platform/log.ts'
 import { nowSec } from '../state/memory.ts'
-import { runSync } from '../state/sync.ts'
-import { probeZones } from '../state/zone-probe.ts'
+import { runSync } from '../state/sync/sync.ts'
+import { probeZones } from '../state/sync/zone-probe.ts'
 
 /** js_periodic: the edge's second hand, in one worker. */
 export const sync = async (session: NginxPeriodicSession): Promise<void> => {

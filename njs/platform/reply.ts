@@ -54,6 +54,7 @@ export const setList = (
 /** Seconds a client should wait before it tries again, where waiting helps. */
 const WAIT: Partial<Record<ReasonId, string>> = {
   'edge.not_ready': '2',
+  'edge.full': '5',
   'control.unavailable': '5',
   'rate.limited': '5',
   'credentials.flood': '30',

@@ -1,5 +1,6 @@
 import type { ReasonId } from '../domain/reasons.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
+import { bytesSinceEmptied } from './emptied.ts'
 import { dropLease } from './leases.ts'
 import { countIn, nowSec, numbers, trySet } from './memory.ts'
 import { setBan } from './refusals.ts'
@@ -32,16 +33,28 @@ export const isFetchRateSuspicious = (
   return 'session.cloned'
 }
 
-/** Makes a new MPEG-TS connection the session's current one; `null` when reconnects come too fast for one player. */
-export const claimStream = (key: string): string | null => {
-  if (countIn('gh_pace', `t${key.slice(1)}`, EXCESS_WINDOW_MS) > MAX_TAKEOVERS) return null
-  const serial = numbers('gh_state').incr('serial', 1, 0)
-  trySet(numbers('gh_streams'), key, serial, STREAM_TTL_MS)
-  return String(serial)
+/** The serial of a connection, or why it may not stream. */
+export type Claim =
+  | { readonly ok: true; readonly serial: string }
+  | { readonly ok: false; readonly reason: ReasonId }
+
+/**
+ * Makes a new MPEG-TS connection the session's current one. Not when reconnects come too fast for one player, nor where there is no room to
+ * note it: two players could not be told apart then. Serials rise from the clock on, so that none comes twice where their count was lost.
+ */
+export const claimStream = (key: string): Claim => {
+  if (countIn('gh_pace', `t${key.slice(1)}`, EXCESS_WINDOW_MS) > MAX_TAKEOVERS)
+    return { ok: false, reason: 'session.cloned' }
+  const serial = numbers('gh_state').incr('serial', 1, Date.now())
+  if (!trySet(numbers('gh_streams'), key, serial, STREAM_TTL_MS))
+    return { ok: false, reason: 'edge.full' }
+  return { ok: true, serial: String(serial) }
 }
 
 /** Whether a connection still is the session's newest; keeps the note alive. */
 export const ownsStream = (key: string, serial: string): boolean => {
+  // What a connection has that may not stream at all.
+  if (serial === '0') return false
   const present = numbers('gh_streams').get(key)
   if (present !== undefined && String(present) !== serial) return false
   trySet(numbers('gh_streams'), key, Number(serial), STREAM_TTL_MS)
@@ -60,9 +73,13 @@ export const noteBytes = (key: string, serial: string, sent: number): void => {
     noteReport('bytes', `${key} ${more}`)
 }
 
-/** Bytes of a connection that were reported while it ran. */
-export const toldBytes = (serial: string): number =>
-  numbers('gh_streams').get(toldName(serial)) ?? 0
+/** Of the bytes a connection has sent in `seconds`, those that were not reported while it ran. `now`: Unix ms. */
+export const untoldBytes = (serial: string, sent: number, seconds: number, now: number): number => {
+  const told = numbers('gh_streams').get(toldName(serial))
+  return told === undefined
+    ? bytesSinceEmptied(serial, sent, seconds, now)
+    : Math.max(0, sent - told)
+}
 
 /** Forgets a connection that has ended. */
 export const forgetBytes = (serial: string): void => {

@@ -1,6 +1,6 @@
 import type { AccountRef } from '../domain/types.ts'
 import { parseJson } from '../platform/json.ts'
-import { texts, trySet } from './memory.ts'
+import { keepText, texts } from './memory.ts'
 
 /** Who a token or a user and password belonged to when control last let them in. */
 export interface RememberedViewer {
@@ -18,7 +18,7 @@ const keyOf = (secretHash: string): string => `o${secretHash}`
 export const rememberViewer = (secretHash: string, viewer: RememberedViewer): void => {
   const { account, group, download } = viewer
   const text = JSON.stringify({ account, group, download })
-  trySet(texts('gh_identity'), keyOf(secretHash), text, KEPT_MS)
+  keepText('gh_identity', keyOf(secretHash), text, KEPT_MS)
 }
 
 /** Who was let in with this secret lately; `null` = nobody known. */

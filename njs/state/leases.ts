@@ -1,11 +1,12 @@
 import {
   ageOfLease,
+  KEY_LENGTH,
   type Lease,
   networkOfLease,
   packLease,
   unpackLease,
 } from '../domain/viewer/lease.ts'
-import { nowSec, numbers, texts, trySet } from './memory.ts'
+import { keepText, nowSec, numbers, texts, trySet } from './memory.ts'
 
 const REFRESH_AFTER_SEC = 2
 const SEEN_WINDOW_SEC = 20
@@ -35,7 +36,7 @@ export const writeLease = (key: string, lease: Lease): boolean =>
 export const noteSeen = (key: string): void => {
   try {
     const slot = numbers('gh_state').incr('ringHead', 1, 0) % RING_SIZE
-    trySet(texts('gh_ring'), String(slot), key, RING_TTL_MS)
+    keepText('gh_ring', String(slot), key, RING_TTL_MS)
   } catch {
     // A full ring costs a report, which the traffic log repeats.
   }
@@ -83,9 +84,16 @@ export const useLease = (key: string, network: number, isMedia: boolean): boolea
   return true
 }
 
-/** Reports every lease: control has lost what it knew. Those the ring cannot hold follow as they are used. */
-export const announceLeases = (): void => {
-  for (const key of numbers('gh_leases').keys(RING_SIZE - MOST_NEW)) noteSeen(key)
+/**
+ * Reports every lease that was used since `since` (Unix seconds): control has lost what it knew, or the reports were lost. Those the ring cannot
+ * hold follow as they are used.
+ */
+export const announceLeases = (since = -Infinity): void => {
+  for (const key of numbers('gh_leases').keys(RING_SIZE - MOST_NEW)) {
+    if (key.length !== KEY_LENGTH) continue
+    const lease = since === -Infinity ? null : readLease(key, nowSec())
+    if (lease === null || lease.seen >= since) noteSeen(key)
+  }
 }
 
 /** Starts a lease and reports it as used. */
@@ -118,7 +126,7 @@ const returnName = (key: string): string => `d${key}`
 /** Forgets a lease that control wants to be asked about again. */
 export const recallLease = (key: string): void => {
   if (numbers('gh_leases').get(key) !== undefined)
-    trySet(texts('gh_identity'), returnName(key), '', RETURN_MS)
+    keepText('gh_identity', returnName(key), '', RETURN_MS)
   dropLease(key)
 }
 

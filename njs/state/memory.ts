@@ -1,19 +1,23 @@
 /** Shared dictionaries by the kind of their values. */
-export type NumberZone = 'gh_leases' | 'gh_bans' | 'gh_state' | 'gh_pace' | 'gh_streams'
+export type NumberZone =
+  | 'gh_leases'
+  | 'gh_bans'
+  | 'gh_state'
+  | 'gh_pace'
+  | 'gh_streams'
+  | 'gh_slots'
+
+/** Dictionaries of texts whose oldest give way to new ones. */
+export type EvictingZone = 'gh_denied' | 'gh_guessed' | 'gh_country' | 'gh_identity' | 'gh_ring'
 
 /** Dictionaries of texts. */
 export type TextZone =
+  | EvictingZone
   | 'gh_texts'
-  | 'gh_denied'
-  | 'gh_guessed'
   | 'gh_networks_a'
   | 'gh_networks_b'
   | 'gh_channels_a'
   | 'gh_channels_b'
-  | 'gh_country'
-  | 'gh_identity'
-  | 'gh_slots'
-  | 'gh_ring'
 
 /** Every dictionary, for reports of free space. */
 export const ZONES: readonly (NumberZone | TextZone)[] = [
@@ -51,7 +55,34 @@ export const texts = (zone: TextZone): NgxSharedDict<string> =>
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the zone's directive says its type
   (handles.texts[zone] ??= ngx.shared[zone] as NgxSharedDict<string>)
 
-/** Sets where there is room; a full dictionary costs memory of one thing, never an answer. */
+/**
+ * Longest value, in characters, for a dictionary whose oldest give way: a longer one needs pages beside each other, and nginx would throw out
+ * nearly everything until it found them.
+ */
+export const MOST_EVICTING = 1900
+
+/** Keeps a text for a while in a dictionary whose oldest give way; one too long for that is not kept. */
+export const keepText = (zone: EvictingZone, key: string, value: string, ttlMs: number): boolean =>
+  value.length <= MOST_EVICTING && trySet(texts(zone), key, value, ttlMs)
+
+/**
+ * Sets a text, in place of an old one also where the dictionary is full: there njs would store the new one beside the old. False, and the
+ * old one stays, where even so there is no room.
+ */
+export const renewText = (dict: NgxSharedDict<string>, key: string, value: string): boolean => {
+  if (trySet(dict, key, value)) return true
+  const old = dict.get(key)
+  if (old === undefined) return false
+  dict.delete(key)
+  if (trySet(dict, key, value)) return true
+  trySet(dict, key, old)
+  return false
+}
+
+/**
+ * Sets where there is room; a full dictionary costs memory of one thing, never an answer. A number that is there already is overwritten in
+ * place and needs no room.
+ */
 export const trySet = <V extends string | number>(
   dict: NgxSharedDict<V>,
   key: string,
@@ -62,6 +93,20 @@ export const trySet = <V extends string | number>(
     if (ttlMs === undefined) dict.set(key, value)
     else dict.set(key, value, ttlMs)
     return true
+  } catch {
+    return false
+  }
+}
+
+/** Adds what is not there yet; false where it is, and where the dictionary is full. */
+export const tryAdd = <V extends string | number>(
+  dict: NgxSharedDict<V>,
+  key: string,
+  value: V,
+  ttlMs: number,
+): boolean => {
+  try {
+    return dict.add(key, value, ttlMs)
   } catch {
     return false
   }
@@ -94,35 +139,6 @@ export const secretOf = (kid: number): Uint8Array | null => {
 export const currentKid = (): number | null => {
   const kid = texts('gh_texts').get('current')
   return kid === undefined ? null : Number(kid)
-}
-
-/** Tables that are loaded beside the live one and then flipped. */
-export type FlippedTable = 'networks' | 'channels'
-
-/** Counts every change of a table; its lowest bit says which half is live. Nothing until it was loaded once. */
-export const tableGeneration = (name: FlippedTable): number | undefined =>
-  numbers('gh_state').get(name)
-
-const halfOf = (name: FlippedTable, isSecond: boolean): NgxSharedDict<string> => {
-  if (name === 'networks') return texts(isSecond ? 'gh_networks_b' : 'gh_networks_a')
-  return texts(isSecond ? 'gh_channels_b' : 'gh_channels_a')
-}
-
-/** The live half of a table: `null` until it was loaded once. */
-export const liveTable = (name: FlippedTable): NgxSharedDict<string> | null => {
-  const generation = tableGeneration(name)
-  return generation === undefined ? null : halfOf(name, generation % 2 === 1)
-}
-
-/** The half of a table that is not live: the first until something was loaded. */
-export const idleTable = (name: FlippedTable): NgxSharedDict<string> =>
-  halfOf(name, tableGeneration(name) !== undefined && (tableGeneration(name) ?? 0) % 2 === 0)
-
-/** Notes that a table changed: `flip` makes the idle half the live one. */
-export const noteTableChange = (name: FlippedTable, flip: boolean): void => {
-  const generation = tableGeneration(name)
-  const next = generation === undefined ? 0 : generation + (flip ? 1 : 2)
-  numbers('gh_state').set(name, next)
 }
 
 /** Programs and versions of this edge. */

@@ -1,6 +1,6 @@
 import { CLOCKS } from '../domain/limits/types.ts'
 import { readLease } from './leases.ts'
-import { nowSec, texts, trySet } from './memory.ts'
+import { keepText, nowSec, texts } from './memory.ts'
 import { isSessionBanned } from './refusals.ts'
 
 /** What an opening led to, kept for as long as it may be asked again. */
@@ -70,7 +70,7 @@ const read = (id: string): Opening | null => {
 const write = (id: string, opening: Opening): void => {
   const { key, asked, reloads, periodMs, connection, steady, told, location } = opening
   const text = [key, asked, reloads, periodMs, connection, steady, told, location].join(' ')
-  trySet(texts('gh_identity'), nameOf(id), text, CLOCKS.press)
+  keepText('gh_identity', nameOf(id), text, CLOCKS.press)
 }
 
 /** Remembers where an opening led, and over which connection it was asked. */
@@ -129,7 +129,7 @@ const belowName = (key: string): string => `b${key}`
 
 /** Remembers that the player with this agent plays below its ticket, as an inferred session. */
 export const noteBelowTicket = (key: string, agent: string): void => {
-  trySet(texts('gh_identity'), belowName(key), agent, CLOCKS.press * 2)
+  keepText('gh_identity', belowName(key), agent, CLOCKS.press * 2)
 }
 
 /** Whether the player with this agent plays below its ticket: its lists belong to that session too. */

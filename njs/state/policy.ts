@@ -3,7 +3,8 @@ import { lookupAddress } from '../domain/networks/subnets.ts'
 import { type Classification, classify } from '../domain/viewer/classify.ts'
 import { parseJson } from '../platform/json.ts'
 import { type Request, variable, viewerAddress } from '../platform/request.ts'
-import { liveTable, texts } from './memory.ts'
+import { texts } from './memory.ts'
+import { liveTable } from './table-halves.ts'
 
 /** Parsed once per context and version: parsing costs more than the rest of a playlist. */
 const parsed: { version: string; policy: EdgePolicy | null } = { version: '', policy: null }

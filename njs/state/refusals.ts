@@ -3,7 +3,7 @@ import { BAN_REASONS, isReasonId, type ReasonId } from '../domain/reasons.ts'
 import { deviceId } from '../domain/viewer/device.ts'
 import { banKey, deviceSubject, type WideBanKind } from '../domain/viewer/lease.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
-import { countIn, numbers, texts, trySet } from './memory.ts'
+import { countIn, keepText, numbers, texts, trySet } from './memory.ts'
 
 const MAX_BAN_MS = 31 * 86_400_000
 const GUESS_WINDOW_MS = 600_000
@@ -34,6 +34,12 @@ export const clearBan = (key: string): void => {
   numbers('gh_bans').delete(key)
   texts('gh_denied').delete(key)
   trySet(numbers('gh_state'), key === EVERYTHING ? 'forgiven' : 'lifted', Date.now())
+}
+
+/** Forgets every refusal remembered until now (Unix ms), where it is not known any more which were taken back. */
+export const forgiveAll = (now: number): void => {
+  trySet(numbers('gh_state'), 'forgiven', now)
+  trySet(numbers('gh_state'), 'lifted', now)
 }
 
 /** Whether a session's own key is banned. */
@@ -84,7 +90,7 @@ export const rememberDenial = (
   reason: string,
   ttlSec: number,
 ): void => {
-  if (ttlSec > 0) trySet(texts(zone), key, `${reason} ${Date.now()}`, ttlSec * 1000)
+  if (ttlSec > 0) keepText(zone, key, `${reason} ${Date.now()}`, ttlSec * 1000)
 }
 
 /** The remembered refusal of a key. */

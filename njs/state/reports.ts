@@ -1,4 +1,4 @@
-import { numbers, texts, trySet } from './memory.ts'
+import { keepText, numbers, texts, trySet } from './memory.ts'
 
 /** Kinds of reports to control, sent with the next sync. */
 export type ReportKind = 'degraded' | 'ended' | 'bytes'
@@ -12,7 +12,7 @@ const slotOf = (kind: ReportKind, at: number): string => `${kind}${at % SLOTS[ki
 export const noteReport = (kind: ReportKind, text: string): void => {
   try {
     const at = numbers('gh_state').incr(`${kind}Head`, 1, 0)
-    trySet(texts('gh_ring'), slotOf(kind, at), text, TTL_MS)
+    keepText('gh_ring', slotOf(kind, at), text, TTL_MS)
   } catch {
     // Control learns of it later: by the next check, or when the response ends.
   }

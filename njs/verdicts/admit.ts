@@ -42,9 +42,9 @@ export const enter = (r: Request, variables: Variables, entrance: Entrance): Rea
     const problem = isFetchRateSuspicious(key, path, variables['http_range'] ?? '')
     if (problem !== null) return problem
   } else if (kind === 'stream' && (variables['gh_method'] || methodOf(r)) !== 'HEAD') {
-    const serial = claimStream(key)
-    if (serial === null) return 'session.cloned'
-    setStreamSerial(variables, serial)
+    const claim = claimStream(key)
+    if (!claim.ok) return claim.reason
+    setStreamSerial(variables, claim.serial)
   }
   setSessionKey(variables, key)
   return null

@@ -4,7 +4,7 @@ import type { Credential } from '../domain/types.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import { parseJson } from '../platform/json.ts'
 import { callControl, networkText, type Request, variable } from '../platform/request.ts'
-import { texts, trySet } from '../state/memory.ts'
+import { keepText, texts } from '../state/memory.ts'
 import { knownCountry, networkGroup } from '../state/policy.ts'
 import { countGuess, recallDenial, rememberDenial } from '../state/refusals.ts'
 
@@ -59,12 +59,7 @@ const nameOf = (credential: Credential, address: string): string => {
 const remember = (name: string, identity: Identity): void => {
   if (identity.ttlSec <= 0) return
   const known: Known = { identity, freshUntil: Date.now() + identity.ttlSec * 1000 }
-  trySet(
-    texts('gh_identity'),
-    name,
-    JSON.stringify(known),
-    Math.max(KNOWN_MS, identity.ttlSec * 1000),
-  )
+  keepText('gh_identity', name, JSON.stringify(known), Math.max(KNOWN_MS, identity.ttlSec * 1000))
 }
 
 /** Asks control who this is; its answer holds for as long as it says, and for a while more when it is away. */
@@ -89,7 +84,7 @@ export const identify = async (
   if (told.status === 200) {
     const identity = parseJson<Identity>(told.body)
     remember(name, identity)
-    if (identity.country) trySet(texts('gh_country'), address, identity.country, 3_600_000)
+    if (identity.country) keepText('gh_country', address, identity.country, 3_600_000)
     return identity
   }
   if (told.status >= 500) return known?.identity ?? 'control.unavailable'

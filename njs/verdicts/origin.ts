@@ -5,7 +5,7 @@ import {
   parseChannelRecord,
 } from '../domain/channels/channel-table.ts'
 import type { ReasonId } from '../domain/reasons.ts'
-import { liveTable, tableGeneration } from '../state/memory.ts'
+import { liveTable, tableGeneration } from '../state/table-halves.ts'
 
 /** Where a request goes. */
 export interface Found {
@@ -69,7 +69,8 @@ const findKnown = (channel: string): Known | null | undefined => {
     known.channels.clear()
   }
   const table = liveTable('channels')
-  const read = table === null ? null : readKnown(table, channel)
+  if (table === null) return undefined
+  const read = readKnown(table, channel)
   known.channels.set(channel, read)
   return read
 }

@@ -133,7 +133,7 @@ export async function startRig(
   const files = renderNginx(settings, templates)
   const includes = Object.entries(files).filter(([name]) => name !== 'nginx.conf')
   for (const [name, text] of includes) await writeFile(join(dir, name), text)
-  const nginx = await startNginx({ files: { 'nginx.conf': files['nginx.conf'] ?? '' } })
+  const nginx = await startNginx({ files: { 'nginx.conf': files['nginx.conf'] ?? '' }, ports: 2 })
   const rig = handle({ stub, origin, nginx, dir, push: settings.sockets.push })
   await untilReady(rig)
   return {

@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { chmod } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { entryOfProtocol } from '#domain/channels/channel'
-import type { EdgePolicy, SyncRequest, SyncResponse, TablePage } from '#domain/channels/protocol'
+import type {
+  BanRow,
+  EdgePolicy,
+  SyncRequest,
+  SyncResponse,
+  TablePage,
+} from '#domain/channels/protocol'
 import { mintPass, readPass } from '#domain/credentials/pass'
 import { readTicket } from '#domain/credentials/ticket'
 import { networkKey } from '#domain/networks/network'
@@ -23,6 +29,8 @@ export interface StubControl {
     { version: string; rows: Map<string, string>; pages: number }
   >
   lists: Map<string, string>
+  /** What is banned; an edge gets it whole when it says that it has nothing. */
+  bans: readonly BanRow[]
   /** Put into the next sync answer. */
   next: Partial<SyncResponse>
   /** Leases it knows: asked again after a loss, it says yes. */
@@ -86,6 +94,7 @@ export function createStub(): StubControl {
       channels: { version: 'c1', rows: new Map(), pages: 1000 },
     },
     lists: new Map(),
+    bans: [],
     next: {},
     known: new Set(),
     isBusy: false,
@@ -145,6 +154,12 @@ export function createStub(): StubControl {
         name,
         to: stub.tables[name].version,
       })),
+      bans: {
+        cursor: 'stub.1',
+        full: have.bans === null,
+        set: have.bans === null ? stub.bans : [],
+        clear: [],
+      },
       ...next,
     }
   }

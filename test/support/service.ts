@@ -36,6 +36,8 @@ export interface ServiceOptions {
   readonly env?: Readonly<Record<string, string>>
   /** A state folder to start on again; a new one when left out. */
   readonly state?: string
+  /** Another checkout, installed, to start instead of this one. */
+  readonly root?: string
 }
 
 /** Starts a whole Gatehouse on free ports and waits until it is ready; allow two minutes the first time. */
@@ -63,7 +65,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     ...options.env,
   }
   let firstLine = ''
-  const child = startChild([join(packageRoot(), 'scripts/run'), ...args], {
+  const child = startChild([join(options.root ?? packageRoot(), 'scripts/run'), ...args], {
     env: { ...env, GATEHOUSE_DEMO_ORIGIN_LOG: originLog },
     onStdout: (text) => (firstLine += text),
   })

@@ -5,8 +5,9 @@ import { packageRoot } from '../../config/paths.ts'
 import { nginxSettings } from '../../nginx/from-config.ts'
 import { renderIncludes, renderNginx } from '../../nginx/render.ts'
 import { loadTemplates } from '../../nginx/template.ts'
+import { changesOfRunning, readHttpFile } from '../../supervise/nginx/running-zones.ts'
 import { type GlobalOptions, loadedConfig, pathsOf, withGlobals } from '../common/context.ts'
-import { print } from '../common/output.ts'
+import { print, warn } from '../common/output.ts'
 
 interface Options extends GlobalOptions {
   readonly out: string
@@ -18,7 +19,7 @@ export const nginxCommand = (): Command =>
   withGlobals(new Command('nginx').description('write the include files for your own nginx'))
     .requiredOption('--out <folder>', 'folder to write to')
     .option('--whole', 'a complete nginx.conf beside them')
-    .action((options: Options) => {
+    .action(async (options: Options) => {
       const { config } = loadedConfig(options)
       const paths = pathsOf(options)
       const out = resolve(options.out)
@@ -32,9 +33,11 @@ export const nginxCommand = (): Command =>
       for (const folder of [settings.tempDir, settings.cacheDir, paths.run, paths.logs]) {
         mkdirSync(folder, { recursive: true })
       }
+      const before = readHttpFile(out)
       const templates = loadTemplates(join(packageRoot(), 'nginx'))
       const render = options.whole === true ? renderNginx : renderIncludes
-      for (const [name, text] of Object.entries(render(settings, templates))) {
+      const files = render(settings, templates)
+      for (const [name, text] of Object.entries(files)) {
         const file = join(out, name)
         mkdirSync(dirname(file), { recursive: true })
         writeFileSync(file, text, { mode: 0o640 })
@@ -43,4 +46,9 @@ export const nginxCommand = (): Command =>
       print('')
       print(`In http {}:   include ${join(out, 'gatehouse-http.conf')};`)
       print(`In server {}: include ${join(out, 'gatehouse-server.conf')};`)
+      const now = files['gatehouse-http.conf'] ?? ''
+      const changes = await changesOfRunning(settings.sockets.push, { before, now })
+      for (const { text } of changes) warn(text)
+      // A script that reloads nginx next stops here.
+      if (changes.some(({ effect }) => effect === 'refused')) process.exitCode = 1
     })

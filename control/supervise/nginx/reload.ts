@@ -6,6 +6,7 @@ import type { Service } from '../processes/child.ts'
 import { redact } from '../processes/redact.ts'
 import { type Instance, nginxArgv } from '../processes/services.ts'
 import { prepareNginx } from './nginx.ts'
+import { changesOfRunning, readHttpFile } from './running-zones.ts'
 
 const TEST_MS = 30_000
 
@@ -21,8 +22,18 @@ async function complaintOf(nginx: Tool, { paths }: Instance): Promise<string | n
 
 /** Updates nginx's files where `nginx -t` accepts them; returns whether they changed. */
 async function renewNginx(instance: Instance, nginx: Tool): Promise<boolean> {
+  const { paths } = instance
+  const before = readHttpFile(paths.nginx)
   const written = prepareNginx(instance, nginx)
   if (!written.hasChanged) return false
+  const now = readHttpFile(paths.nginx) ?? ''
+  const changes = await changesOfRunning(paths.innerSocket, { before, now })
+  const refused = changes.find(({ effect }) => effect === 'refused')
+  if (refused !== undefined) {
+    written.restore()
+    throw new Failure(`${refused.text} That is done by starting Gatehouse anew.`)
+  }
+  for (const { text } of changes) instance.report(text)
   const complaint = await complaintOf(nginx, instance)
   if (complaint === null) return true
   // After a crash nginx would start with files it cannot read.

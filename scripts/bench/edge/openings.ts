@@ -11,7 +11,7 @@ import { micros, type Row } from './table.ts'
 const VIEWERS = 500
 const PLAYLISTS = 8
 
-const CONFIG = (redis: string): string => `edge:
+export const OPENINGS_CONFIG = (redis: string): string => `edge:
   listen: __EDGE__
   workers: 1
   trusted_proxies: [127.0.0.1/32]
@@ -53,7 +53,7 @@ export const measureOpenings = async (): Promise<Row[]> => {
     [process.execPath, '--import', 'tsx', join(import.meta.dirname, 'script-server.ts'), redis.url],
     { env: { ...process.env, NODE_ENV: 'production' } },
   )
-  const service = await startService({ config: CONFIG(redis.url) })
+  const service = await startService({ config: OPENINGS_CONFIG(redis.url) })
   try {
     await until('the bare route', () => /^\d+\n/m.test(bare.output()), 20_000)
     const ports = {

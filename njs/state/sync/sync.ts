@@ -3,21 +3,27 @@ import type {
   EndedRow,
   SyncRequest,
   SyncResponse,
-} from '../domain/channels/protocol.ts'
-import { parseJson } from '../platform/json.ts'
-import { logError } from '../platform/log.ts'
-import { callControl } from '../platform/request.ts'
-import { announceLeases, dropLease, RING_SIZE, recallLease } from './leases.ts'
-import { engine, freeSpace, numbers, texts, trySet } from './memory.ts'
-import { clearBan, isSessionBanned, setBan } from './refusals.ts'
-import { pendingReports } from './reports.ts'
-import { loadTables, noteSteps } from './tables.ts'
+} from '../../domain/channels/protocol.ts'
+import { parseJson } from '../../platform/json.ts'
+import { logError } from '../../platform/log.ts'
+import { callControl } from '../../platform/request.ts'
+import { beat, findEmptied } from '../emptied.ts'
+import { bansCursor, beginBans, forgetCursors, isBanKey, noteCursor } from '../known-bans.ts'
+import { announceLeases, dropLease, RING_SIZE, recallLease } from '../leases.ts'
+import { engine, freeSpace, numbers, renewText, texts, trySet } from '../memory.ts'
+import { clearBan, forgiveAll, isSessionBanned, setBan } from '../refusals.ts'
+import { pendingReports } from '../reports.ts'
+import { tableVersion } from '../table-halves.ts'
+import { openPushes } from './pushes.ts'
+import { loadTables, noteSteps, settleTables } from './tables.ts'
 import { drainTraffic } from './traffic.ts'
 
 const MOST_SEEN = 1000
 const MOST_DEGRADED = 500
 const MOST_ENDED = 500
 const KILL_MS = 3_600_000
+/** Leases used since report themselves once in that many seconds. */
+const SEEN_WINDOW_SEC = 25
 /** A run must end before the next begins: njs kills the older one. */
 const BUDGET_MS = 800
 
@@ -52,26 +58,20 @@ const bootId = (): string => {
   return dict.get('boot') ?? ''
 }
 
+/** Keeps a text in place of an older one. Throws where there is no room for it; the older one stays then. */
+const keep = (name: string, text: string): void => {
+  if (!renewText(texts('gh_texts'), name, text)) throw new Error(`no room for ${name}`)
+}
+
 const applyKeys = (keys: NonNullable<SyncResponse['keys']>): void => {
   const dict = texts('gh_texts')
   const kids = Object.keys(keys.secrets)
-  for (const kid of kids) dict.set(`k${kid}`, keys.secrets[kid] ?? '')
+  for (const kid of kids) keep(`k${kid}`, keys.secrets[kid] ?? '')
   for (const kid of (dict.get('kids') ?? '').split(','))
     if (kid !== '' && !kids.includes(kid)) dict.delete(`k${kid}`)
-  dict.set('kids', kids.join(','))
-  dict.set('current', String(keys.current))
-  dict.set('keysVersion', keys.version)
-}
-
-/** Control planes whose place in the ban list is kept. */
-const MOST_CURSORS = 8
-
-/** Keeps the place in each control plane's list, newest first: syncs reach now this one, now that one. */
-const noteCursor = (cursor: string): void => {
-  const [plane = ''] = cursor.split('.')
-  const others = (have('bansCursor') ?? '').split(',').filter((it) => !it.startsWith(`${plane}.`))
-  const kept = [cursor, ...others.filter((it) => it !== '')].slice(0, MOST_CURSORS)
-  texts('gh_texts').set('bansCursor', kept.join(','))
+  keep('kids', kids.join(','))
+  keep('current', String(keys.current))
+  keep('keysVersion', keys.version)
 }
 
 /** This edge was revoked: without keys and policy it lets nobody new in, and its health says so. */
@@ -86,12 +86,14 @@ const MOST_BANS = 1_000_000
 
 const applyBans = (bans: NonNullable<SyncResponse['bans']>, shift: number): void => {
   const now = Date.now()
+  beginBans()
   for (const [key, until, reason] of bans.set) setBan(key, until + shift, now, reason)
   for (const key of bans.clear) clearBan(key)
   if (bans.full) {
     // What a full list does not name was lifted while nobody told us. Never cleared whole: nobody slips through.
     const named = new Set(bans.set.map(([key]) => key))
-    for (const key of numbers('gh_bans').keys(MOST_BANS)) if (!named.has(key)) clearBan(key)
+    for (const key of numbers('gh_bans').keys(MOST_BANS))
+      if (isBanKey(key) && !named.has(key)) clearBan(key)
   }
   noteCursor(bans.cursor)
 }
@@ -109,23 +111,33 @@ const noteEpoch = (epoch: string | undefined): boolean => {
   if (epoch === undefined) return false
   const known = have('epoch')
   if (known === epoch) return false
-  texts('gh_texts').set('epoch', epoch)
+  keep('epoch', epoch)
   if (known !== null) announceLeases()
   return known !== null
 }
 
-const apply = (answer: SyncResponse): void => {
-  const dict = texts('gh_texts')
-  // Bans come in control's time, so that a wrong clock here does not shorten them.
-  const shift = Date.now() - answer.now
-  if (answer.keys) applyKeys(answer.keys)
-  if (answer.policy) {
-    dict.set('policy', JSON.stringify(answer.policy))
-    dict.set('policyVersion', answer.policy.version)
+/** Each part by itself: what finds no room keeps nothing else from being taken in. */
+const attempt = (part: string, work: () => void): void => {
+  try {
+    work()
+  } catch (problem) {
+    logError(`sync of ${part}`, problem)
   }
-  if (answer.bans) applyBans(answer.bans, shift)
+}
+
+const apply = ({ now, keys, policy, bans, ...answer }: SyncResponse): void => {
+  // Bans come in control's time, so that a wrong clock here does not shorten them.
+  const shift = Date.now() - now
+  if (keys) attempt('keys', () => applyKeys(keys))
+  if (bans) attempt('bans', () => applyBans(bans, shift))
   killLeases(answer.kill ?? [], Date.now())
   for (const key of answer.drop ?? []) recallLease(key)
+  if (policy) {
+    attempt('policy', () => {
+      keep('policy', JSON.stringify(policy))
+      keep('policyVersion', policy.version)
+    })
+  }
   noteSteps(answer.tables ?? [])
   const state = numbers('gh_state')
   trySet(state, 'heard', Math.floor(Date.now() / 1000))
@@ -154,9 +166,9 @@ const buildRequest = (place: SyncPlace) => {
     have: {
       policy: have('policyVersion'),
       keys: have('keysVersion'),
-      networks: have('networksVersion'),
-      channels: have('channelsVersion'),
-      bans: have('bansCursor'),
+      networks: tableVersion('networks'),
+      channels: tableVersion('channels'),
+      bans: bansCursor(),
       epoch: have('epoch'),
     },
     seen: seen.keys,
@@ -188,11 +200,22 @@ const exchange = async (place: SyncPlace): Promise<boolean> => {
   return noteEpoch(response.epoch) || response.more === true
 }
 
+/** What is forgotten or told anew where a reload has emptied a dictionary. `now`: Unix ms. */
+const mendEmptied = (now: number): void => {
+  settleTables()
+  const { state, ring, reasons } = findEmptied(now)
+  beat(Math.floor(now / 1000))
+  if (state) forgiveAll(now)
+  if (state || ring) announceLeases(now / 1000 - SEEN_WINDOW_SEC)
+  if (reasons) forgetCursors()
+  openPushes(now)
+}
+
 /** One second's work: report, take in what is new, load tables page by page. */
 export const runSync = async (place: SyncPlace): Promise<void> => {
   const deadline = Date.now() + BUDGET_MS
   try {
-    numbers('gh_state').add('pushSince', Date.now())
+    mendEmptied(Date.now())
     while ((await exchange(place)) && Date.now() < deadline);
     await loadTables(place.inner, deadline)
   } catch (problem) {

@@ -1,4 +1,4 @@
-import { numbers, touchZone, ZONES } from './memory.ts'
+import { numbers, touchZone, ZONES } from '../memory.ts'
 
 const WEDGED_AFTER_SEC = 5
 

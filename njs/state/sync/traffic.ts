@@ -1,11 +1,11 @@
 import fs from 'fs'
-import type { ClosedRow, TrafficRow } from '../domain/channels/protocol.ts'
-import { KEY_LENGTH } from '../domain/viewer/lease.ts'
-import { logError } from '../platform/log.ts'
-import { forgetBytes, toldBytes } from './clone-guard.ts'
-import { dropLease } from './leases.ts'
-import { numbers, trySet } from './memory.ts'
-import { pendingReports } from './reports.ts'
+import type { ClosedRow, TrafficRow } from '../../domain/channels/protocol.ts'
+import { KEY_LENGTH } from '../../domain/viewer/lease.ts'
+import { logError } from '../../platform/log.ts'
+import { forgetBytes, untoldBytes } from '../clone-guard.ts'
+import { dropLease } from '../leases.ts'
+import { numbers, trySet } from '../memory.ts'
+import { pendingReports } from '../reports.ts'
 
 /** Bytes read from the log in one second at most; the rest waits. */
 const MOST_BYTES = 1536 * 1024
@@ -59,13 +59,14 @@ interface Parsed {
 
 /** Lines are `key bytes seconds kind serial`; a long response that was its session's last counts as closed. */
 const parse = (text: string, sums: Sums): Parsed => {
+  const now = Date.now()
   const closed: ClosedRow[] = []
   const serials: string[] = []
   for (const line of text.split('\n')) {
     const [key = '', sent = '0', seconds = '0', kind = '', serial = ''] = line.split(' ')
     if (key.length !== KEY_LENGTH) continue
     const isStream = kind === 'stream' && serial !== ''
-    const bytes = isStream ? Math.max(0, Number(sent) - toldBytes(serial)) : Number(sent)
+    const bytes = isStream ? untoldBytes(serial, Number(sent), Number(seconds), now) : Number(sent)
     if (isStream) serials.push(serial)
     if (kind === 'stream' && isLast(key, serial)) closed.push([key, bytes, Number(seconds)])
     else addTo(sums, key, bytes, 1)
@@ -84,11 +85,22 @@ const MOST_RUNNING = 5000
 
 const bytesOf = (report: string): number => Number(report.slice(KEY_LENGTH + 1)) || 0
 
+const OFFSET = ' trafficOffset'
+const OFFSET_MS = 40 * 86_400_000
+
+/** How far the log was read, in bytes: noted in two dictionaries, so that a reload which empties one has nothing told twice. */
+const readOffset = (): number =>
+  numbers('gh_state').get(OFFSET) ?? numbers('gh_streams').get(OFFSET) ?? 0
+
+const noteOffset = (bytes: number): void => {
+  trySet(numbers('gh_state'), OFFSET, bytes)
+  trySet(numbers('gh_streams'), OFFSET, bytes, OFFSET_MS)
+}
+
 /** Reads what running streams noted, and what nginx wrote since the last time. */
 export const drainTraffic = (path: string): Traffic => {
   try {
-    const state = numbers('gh_state')
-    const { text, end, size } = readLines(path, state.get('trafficOffset') ?? 0)
+    const { text, end, size } = readLines(path, readOffset())
     const sums: Sums = new Map()
     const running = pendingReports('bytes', MOST_RUNNING)
     for (const report of running.list) addTo(sums, report.slice(0, KEY_LENGTH), bytesOf(report), 0)
@@ -104,8 +116,8 @@ export const drainTraffic = (path: string): Traffic => {
       }
       if (end >= size && size > CUT_AT) {
         fs.writeFileSync(path, '')
-        trySet(state, 'trafficOffset', 0)
-      } else trySet(state, 'trafficOffset', end)
+        noteOffset(0)
+      } else noteOffset(end)
     }
     return { rows, closed, take }
   } catch (problem) {

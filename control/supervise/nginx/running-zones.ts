@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  parseZones,
+  readZones,
+  type Zone,
+  type ZoneChange,
+  zoneChanges,
+} from '../../nginx/zones.ts'
+import { httpGet } from '../processes/probe.ts'
+
+const zonesIn = (body: string): Zone[] => {
+  try {
+    const told: unknown = JSON.parse(body)
+    const line = typeof told === 'object' && told !== null && 'zones' in told ? told.zones : ''
+    return typeof line === 'string' ? parseZones(line) : []
+  } catch {
+    return []
+  }
+}
+
+/** Zones of the nginx that listens on the edge's unix socket; `null` where none does, or it is too old to tell. */
+const askZones = async (socketPath: string): Promise<Zone[] | null> => {
+  const answer = await httpGet({ socketPath, path: '/health' })
+  const zones = answer === null ? [] : zonesIn(answer.body)
+  return zones.length > 0 ? zones : null
+}
+
+/** The file that declares the zones, as it lies in a folder; `null` where it does not. */
+export const readHttpFile = (folder: string): string | null => {
+  try {
+    return readFileSync(join(folder, 'gatehouse-http.conf'), 'utf8')
+  } catch {
+    return null
+  }
+}
+
+/** Text of two files that declare zones: as it was before, and as it is now. */
+export interface Rewritten {
+  readonly before: string | null
+  readonly now: string
+}
+
+/**
+ * What a reload will do to the zones of the nginx that runs: it is asked for them by its unix socket. Where none answers, or it does not tell, the
+ * file that was there before stands for it.
+ */
+export const changesOfRunning = async (
+  socket: string,
+  { before, now }: Rewritten,
+): Promise<ZoneChange[]> => {
+  const old = (await askZones(socket)) ?? readZones(before ?? '')
+  return zoneChanges(old, readZones(now))
+}

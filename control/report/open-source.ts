@@ -1,6 +1,6 @@
 import type { PlaySource } from '../sources/model/play-source.ts'
 import { SettingsError } from '../sources/model/source-kind.ts'
-import { SOURCES, type SourceRegistry } from '../sources/registry.ts'
+import { PAST_SOURCES, type SourceRegistry } from '../sources/registry.ts'
 import type { ReportOptions } from './options.ts'
 
 /** How the report uses a source. */
@@ -22,7 +22,7 @@ const problemOf = ({ setting, message }: SettingsError): string =>
  */
 export const openSource = (
   { source, host, apiKey, timeoutMs, now }: ReportOptions,
-  { sources = SOURCES, atOnce, backoffMs }: OpenOptions,
+  { sources = PAST_SOURCES, atOnce, backoffMs }: OpenOptions,
 ): PlaySource | string => {
   const variable = source.toUpperCase()
   if (host === null || apiKey === null)

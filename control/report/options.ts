@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { SOURCES } from '../sources/registry.ts'
+import { PAST_SOURCES } from '../sources/registry.ts'
 
 /** Name of the source that reads Gatehouse's own history. */
 export const OWN_HISTORY = 'history'
@@ -130,7 +130,7 @@ const checkRanges = (options: ReportOptions, problems: string[]): void => {
 export const readReportOptions = (
   raw: RawOptions,
   env: Environment,
-  kinds: readonly string[] = Object.keys(SOURCES),
+  kinds: readonly string[] = Object.keys(PAST_SOURCES),
 ): ReportOptions => {
   const problems: string[] = []
   const read = createReader(problems)

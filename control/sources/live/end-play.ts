@@ -17,10 +17,17 @@ export interface EndPorts {
   readonly stopping: () => AbortSignal | null
 }
 
-const refused = (why: EndRefusal, detail: string): EndAnswer => ({ state: 'refused', why, detail })
+/** A refusal with its words. */
+export const refused = (
+  why: EndRefusal,
+  detail: string,
+): Extract<EndAnswer, { state: 'refused' }> => ({ state: 'refused', why, detail })
 
-const refusedBy = (error: unknown): EndAnswer => {
+/** Why a request about a play was not taken, by what its call threw. */
+export const refusedBy = (error: unknown): Extract<EndAnswer, { state: 'refused' }> => {
   const detail = error instanceof Error ? error.message : String(error)
+  if (error instanceof SourceError && error.failure.status === 404)
+    return refused('not_playing', detail)
   const isNo =
     error instanceof SourceError &&
     (error.failure.kind === 'refused' || error.failure.kind === 'unauthorized')

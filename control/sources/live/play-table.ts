@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import type { PlayRecord } from '#domain/types'
-import type { LivePlay, PlayChange, PlayState } from '../model/live-play.ts'
+import type { Delivery, LivePlay, PlayChange, PlayState } from '../model/live-play.ts'
+import type { PlayStart } from '../model/source-kind.ts'
 
 /** A play as seen in one poll. */
 export interface SeenPlay {
@@ -8,23 +10,51 @@ export interface SeenPlay {
   readonly record: PlayRecord
   /** By what the server ends it; `null` where it gives no such thing. */
   readonly handle: string | null
+  readonly delivery?: Delivery | null
 }
 
 /** The plays that run at a server, by key. */
 export interface PlayTable {
-  /** Applies one poll of everything that runs: plays missing from it have ended. */
+  /** Applies one poll of everything that runs: plays missing from it have ended once the grace is over. */
   replace(seen: readonly SeenPlay[]): void
+  /** A play known to go on without a look. */
+  touch(key: string, state: PlayState): void
+  /** What runs, and what is only missing for a moment. */
   list(): readonly LivePlay[]
+  /** A play the last look showed. */
   get(key: string): LivePlay | null
   /** By what the play's sessions are ended: several where a server holds ghosts of it. */
   handlesOf(key: string): readonly string[]
   markEndAsked(key: string): void
 }
 
+/** How a table judges what it is shown; times in milliseconds. */
+export interface PlayTableOptions {
+  readonly now: () => number
+  readonly onChange?: ((change: PlayChange) => void) | undefined
+  /** How long a play may be missing before it is over. */
+  readonly graceMs?: number
+  /** A play that was running before the table was opened. */
+  readonly resume?: ((key: string) => PlayStart | null) | undefined
+}
+
 interface Entry {
   readonly play: LivePlay
   readonly handles: readonly string[]
+  /** When a look first missed it; `null` while it is there. */
+  readonly missedAt: number | null
 }
+
+/** What was not seen for so long is another play when it is seen again: the server or we were away. */
+const LONGEST_GAP_MS = 10 * 60_000
+/** A gap up to this long was played through. */
+const PLAYED_GAP_MS = 60_000
+/** How long an ended play that comes back is told apart. */
+const COOL_OFF_MS = 5 * 60_000
+
+/** The id of a play that began at a moment: a play of the same film another day has another one. */
+export const playIdOf = (key: string, startedAt: number): string =>
+  `${createHash('sha256').update(key).digest('hex').slice(0, 24)}.${startedAt.toString(36)}`
 
 /** One entry a key: a running session speaks for the paused ones beside it, the last for those before. */
 const byKey = (seen: readonly SeenPlay[]): ReadonlyMap<string, readonly SeenPlay[]> => {
@@ -33,63 +63,163 @@ const byKey = (seen: readonly SeenPlay[]): ReadonlyMap<string, readonly SeenPlay
   return groups
 }
 
-const entryOf = (known: Entry | undefined, sessions: readonly SeenPlay[], now: number) => {
+/** Milliseconds really played until now; what the source says itself holds. */
+const playedMs = (known: Entry | undefined, said: number | null, now: number): number | null => {
+  if (known === undefined) return said
+  const { state, record } = known.play
+  const gap = now - record.lastSeenAt
+  const added = state === 'playing' && gap > 0 && gap <= PLAYED_GAP_MS ? gap : 0
+  return said ?? (record.playedMs ?? 0) + added
+}
+
+interface Known {
+  readonly entry: Entry | undefined
+  readonly resumed: PlayStart | null
+  readonly isReturned: boolean
+}
+
+const entryOf = (known: Known, sessions: readonly SeenPlay[], now: number): Entry | null => {
   const best = sessions.findLast(({ state }) => state !== 'paused') ?? sessions.at(-1)
   if (best === undefined) return null
   const handles = sessions.flatMap(({ handle }) => (handle === null ? [] : [handle]))
+  const { entry } = known
   // A play keeps its id and start while the server's session ids change under it.
-  const { id, startedAt } = known?.play.record ?? {
-    id: best.record.id,
-    startedAt: Math.min(...sessions.map(({ record }) => record.startedAt)),
+  const { id, startedAt } = entry?.play.record ??
+    known.resumed ?? {
+      id: best.record.id,
+      startedAt: Math.min(...sessions.map(({ record }) => record.startedAt)),
+    }
+  const played = playedMs(entry, best.record.playedMs, now)
+  const times = { startedAt, lastSeenAt: Math.max(now, startedAt), playedMs: played }
+  const play = {
+    key: best.key,
+    state: best.state,
+    record: { ...best.record, id, ...times },
+    canEnd: handles.length > 0,
+    endAskedAt: entry?.play.endAskedAt ?? null,
+    isReturned: entry?.play.isReturned ?? known.isReturned,
+    delivery: best.delivery ?? null,
   }
-  const record = { ...best.record, id, startedAt, lastSeenAt: Math.max(now, startedAt) }
-  const endAskedAt = known?.play.endAskedAt ?? null
-  const { key, state } = best
-  return { play: { key, state, record, canEnd: handles.length > 0, endAskedAt }, handles }
+  return { play, handles, missedAt: null }
 }
 
-/** Opens an empty table. A listener that throws is left alone: the table is right without it. */
-export const createPlayTable = ({
-  now,
-  onChange,
-}: {
-  readonly now: () => number
-  readonly onChange?: ((change: PlayChange) => void) | undefined
-}): PlayTable => {
-  let entries: ReadonlyMap<string, Entry> = new Map()
+/** When a play that is over ended: when it was first missed, or was last seen where nobody looked for long. */
+const closedPlay = ({ play, missedAt }: Entry, now: number): LivePlay => {
+  const { startedAt, lastSeenAt } = play.record
+  const gone = missedAt ?? now
+  const endedAt = gone - lastSeenAt > PLAYED_GAP_MS ? lastSeenAt : gone
+  return { ...play, record: { ...play.record, endedAt: Math.max(endedAt, startedAt) } }
+}
+
+interface Ended {
+  add(key: string, now: number): void
+  isRecent(key: string, now: number): boolean
+}
+
+/** Keys whose end was asked and that are over, for as long as one that comes back is told apart. */
+const createEnded = (): Ended => {
+  const ended = new Map<string, number>()
+  return {
+    add: (key, now) => {
+      for (const [old, at] of ended) if (now - at > COOL_OFF_MS) ended.delete(old)
+      ended.set(key, now)
+    },
+    isRecent: (key, now) => now - (ended.get(key) ?? Number.NEGATIVE_INFINITY) <= COOL_OFF_MS,
+  }
+}
+
+type Entries = ReadonlyMap<string, Entry>
+
+const isSame = (entry: Entry | undefined, at: number): entry is Entry =>
+  entry !== undefined && at - entry.play.record.lastSeenAt <= LONGEST_GAP_MS
+
+/** Whether what was not in a look may still come back as the same play. */
+const isMissing = ({ play, missedAt }: Entry, at: number, graceMs: number): boolean =>
+  play.endAskedAt === null &&
+  at - (missedAt ?? at) < graceMs &&
+  at - play.record.lastSeenAt <= LONGEST_GAP_MS
+
+/** The entries after a look. */
+const entriesAfter = (
+  before: Entries,
+  seen: readonly SeenPlay[],
+  at: number,
+  { graceMs = 0, resume, ended }: PlayTableOptions & { readonly ended: Ended },
+): Entries => {
+  const next = new Map<string, Entry>()
+  for (const [key, sessions] of byKey(seen)) {
+    const old = before.get(key)
+    const resumed = old === undefined ? (resume?.(key) ?? null) : null
+    const entry = isSame(old, at) ? old : undefined
+    const made = entryOf({ entry, resumed, isReturned: ended.isRecent(key, at) }, sessions, at)
+    if (made !== null) next.set(key, made)
+  }
+  for (const [key, entry] of before)
+    if (!next.has(key) && isMissing(entry, at, graceMs))
+      next.set(key, { ...entry, missedAt: entry.missedAt ?? at })
+  return next
+}
+
+/** What changed from one look to the next; what is missing for a moment is no change. */
+const changesBetween = (before: Entries, next: Entries, at: number): PlayChange[] => {
+  const closed = [...before.values()].filter(
+    (entry) => !next.has(entry.play.key) || !isSame(entry, at),
+  )
+  const shown = [...next.values()].filter(({ missedAt }) => missedAt === null)
+  return [
+    ...closed.map((entry) => ({ type: 'closed', play: closedPlay(entry, at) }) as const),
+    ...shown.map(({ play }) => {
+      const type = isSame(before.get(play.key), at) ? 'updated' : 'opened'
+      return { type, play } as const
+    }),
+  ]
+}
+
+/** Creates an empty table; exceptions of the listener are ignored. */
+export const createPlayTable = (options: PlayTableOptions): PlayTable => {
+  const { now, onChange } = options
+  let entries: Entries = new Map()
+  const ended = createEnded()
   const report = (change: PlayChange): void => {
+    const { type, play } = change
+    if (type === 'closed' && play.endAskedAt !== null) ended.add(play.key, now())
     try {
       onChange?.(change)
     } catch {
       // A listener's failure is not the table's.
     }
   }
+  /** Replaces one entry's play and tells it. */
+  const update = (entry: Entry, play: LivePlay): void => {
+    entries = new Map(entries).set(play.key, { ...entry, play })
+    report({ type: 'updated', play })
+  }
   return {
     replace: (seen) => {
       const at = now()
       const before = entries
-      const next = new Map<string, Entry>()
-      for (const [key, sessions] of byKey(seen)) {
-        const entry = entryOf(before.get(key), sessions, at)
-        if (entry !== null) next.set(key, entry)
-      }
-      entries = next
-      for (const [key, { play }] of before) {
-        if (next.has(key)) continue
-        const record = { ...play.record, endedAt: Math.max(at, play.record.startedAt) }
-        report({ type: 'closed', play: { ...play, record } })
-      }
-      for (const [key, { play }] of next)
-        report({ type: before.has(key) ? 'updated' : 'opened', play })
+      entries = entriesAfter(before, seen, at, { ...options, ended })
+      for (const change of changesBetween(before, entries, at)) report(change)
+    },
+    touch: (key, state) => {
+      const entry = entries.get(key)
+      const at = now()
+      if (!isSame(entry, at) || entry.missedAt !== null) return
+      const { record } = entry.play
+      const lastSeenAt = Math.max(at, record.startedAt)
+      const known = { ...record, playedMs: playedMs(entry, null, at), lastSeenAt }
+      update(entry, { ...entry.play, state, record: known })
     },
     list: () => [...entries.values()].map(({ play }) => play),
-    get: (key) => entries.get(key)?.play ?? null,
+    get: (key) => {
+      const entry = entries.get(key)
+      return entry === undefined || entry.missedAt !== null ? null : entry.play
+    },
     handlesOf: (key) => entries.get(key)?.handles ?? [],
     markEndAsked: (key) => {
       const entry = entries.get(key)
       if (entry === undefined) return
-      const play = { ...entry.play, endAskedAt: entry.play.endAskedAt ?? now() }
-      entries = new Map(entries).set(key, { ...entry, play })
+      update(entry, { ...entry.play, endAskedAt: entry.play.endAskedAt ?? now() })
     },
   }
 }

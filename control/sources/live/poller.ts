@@ -8,24 +8,33 @@ export interface Poller {
   stop(): Promise<void>
   /** Polls now, not sharing a poll that began earlier; throws what the poll throws. */
   look(): Promise<void>
+  /** A look soon, whatever comes of it. */
+  nudge(): void
 }
 
 /** How a poller looks, and how often. */
 export interface PollerOptions {
   /** One poll; its errors are already recorded in the source's health. */
   readonly look: () => Promise<void>
-  /** From the end of one look to the next, in milliseconds. */
-  readonly everyMs: number
+  /** From the end of one look to the next, in milliseconds, asked anew after each. */
+  readonly everyMs: number | (() => number)
   /** The longest wait while looks fail: it doubles with each failure. */
   readonly longestMs: number
 }
 
-/** Opens a poller that does not run yet; looks never overlap. */
+/** Opens a poller that does not run yet; looks never overlap, and those wanted while one runs are one. */
 export const createPoller = ({ look, everyMs, longestMs }: PollerOptions): Poller => {
+  const usualMs = typeof everyMs === 'number' ? () => everyMs : everyMs
   let running: { readonly halt: AbortController; readonly loop: Promise<void> } | null = null
   let turn: Promise<unknown> = Promise.resolve()
+  let waiting: Promise<void> | null = null
   const inTurn = (): Promise<void> => {
-    const mine = turn.then(look)
+    if (waiting !== null) return waiting
+    const mine = turn.then(async () => {
+      waiting = null
+      await look()
+    })
+    waiting = mine
     turn = mine.catch(() => undefined)
     return mine
   }
@@ -38,11 +47,11 @@ export const createPoller = ({ look, everyMs, longestMs }: PollerOptions): Polle
     }
   }
   const loop = async (signal: AbortSignal, first: Promise<boolean>): Promise<void> => {
-    let waitMs = (await first) ? everyMs : Math.min(everyMs * 2, longestMs)
+    let waitMs = (await first) ? usualMs() : Math.min(usualMs() * 2, longestMs)
     while (!signal.aborted) {
       await pause(waitMs, undefined, { signal }).catch(() => undefined)
       if (signal.aborted) return
-      waitMs = (await succeeds()) ? everyMs : Math.min(waitMs * 2, longestMs)
+      waitMs = (await succeeds()) ? usualMs() : Math.min(waitMs * 2, longestMs)
     }
   }
   let first: Promise<boolean> = Promise.resolve(true)
@@ -63,5 +72,6 @@ export const createPoller = ({ look, everyMs, longestMs }: PollerOptions): Polle
       await turn
     },
     look: inTurn,
+    nudge: () => void inTurn().catch(() => undefined),
   }
 }

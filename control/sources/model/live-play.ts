@@ -14,7 +14,14 @@ export interface LivePlay {
   readonly canEnd: boolean
   /** Unix milliseconds at which its end was requested; `null` if it was not. */
   readonly endAskedAt: number | null
+  /** Whether the same play was ended through us a few minutes ago and has come back. */
+  readonly isReturned: boolean
+  /** Whether the server converts it, as it says; `null` where it does not say. */
+  readonly delivery: Delivery | null
 }
+
+/** How a server delivers a play: as it is, in another container, or converted. */
+export type Delivery = 'direct play' | 'direct stream' | 'transcode'
 
 /** What happened to a play; `closed` carries the record with its `endedAt`. */
 export interface PlayChange {

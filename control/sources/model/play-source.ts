@@ -24,6 +24,12 @@ export interface Capabilities {
   readonly end: boolean
   /** Whether the viewer is shown the reason of an end. */
   readonly showsReason: boolean
+  /** Whether words can be shown on a viewer's screen: `message` is not null. */
+  readonly message: boolean
+  /** Whether a device can be signed out: `signOut` is not null. */
+  readonly signOut: boolean
+  /** What of a user the server itself limits: real streams, sign-ins, or nothing (`limits` is null). */
+  readonly limit: 'streams' | 'sign-ins' | 'none'
   /** Whether past plays can be read: `history` is not null. */
   readonly history: boolean
   /** Whether the server knows where addresses are: `history.locate` is not null. */
@@ -51,6 +57,23 @@ export type EndAnswer =
   | { readonly state: 'confirmed' }
   | { readonly state: 'refused'; readonly why: EndRefusal; readonly detail: string }
 
+/** What came of a request that shows no effect of its own: taken by the server, or not. */
+export type RequestAnswer = { readonly state: 'asked' } | Extract<EndAnswer, { state: 'refused' }>
+
+/** How many streams or sign-ins the server itself allows a user at once; everything else of his settings stays as it is. */
+export interface UserLimits {
+  /** Sets the limit, `0` for none; answers what held before. Throws a `SourceError`. */
+  set(user: string, most: number): Promise<number>
+}
+
+/** A user as people are matched by. */
+export interface ServerUser {
+  /** The server's own id, as in the account `server:<name>:<id>`. */
+  readonly id: string
+  readonly name: string
+  readonly email: string | null
+}
+
 /** A media server, or what watches one: where plays come from besides our own edges. */
 export interface PlaySource {
   /** `<kind>:<name>`, or the kind alone where the source has no name: `PlayRecord.source` of its plays. */
@@ -76,6 +99,13 @@ export interface PlaySource {
   plays(): readonly LivePlay[]
   /** Asks the server to end a play after a new look that it still runs, and waits a little for it to vanish. Never throws. */
   end(key: string, reason: string): Promise<EndAnswer>
+  /** Shows words on the screen of a play, where the player can show any. Never throws. `null` where the server has no such thing. */
+  readonly message: ((key: string, words: string) => Promise<RequestAnswer>) | null
+  /** Takes the sign-in of a play's device away, so that it has to sign in anew. Never throws. `null` where the server cannot, or its owner has not allowed it. */
+  readonly signOut: ((key: string) => Promise<RequestAnswer>) | null
+  readonly limits: UserLimits | null
+  /** Who has an account there. Throws a `SourceError`; `null` where the server does not tell. */
+  readonly users: (() => Promise<readonly ServerUser[]>) | null
   /** The past, where the server keeps it. It may be read without `start()`. */
   readonly history: PlayHistory | null
   /** The past as the compat report's formula reads it; `null` for all but Tautulli. */

@@ -19,6 +19,14 @@ export interface SourceSettings {
   readonly pollMs?: number
   /** How long an end may take to be seen before it counts as `asked`, in milliseconds. */
   readonly confirmMs?: number
+  /** How long a play may be missing before it counts as over, in milliseconds: servers drop and remake sessions. */
+  readonly graceMs?: number
+  /** Whether the certificate of a TLS server is checked; it is where left out. */
+  readonly verifyTls?: boolean
+  /** How long a connection on which the server tells of plays may be silent, in milliseconds. */
+  readonly silenceMs?: number
+  /** Whether devices may be signed out. */
+  readonly allowSignOut?: boolean
 }
 
 /** Ports of a source. */
@@ -27,6 +35,19 @@ export interface SourcePorts {
   readonly now: () => number
   /** Called with every change of the running plays, in order; its exceptions are ignored. */
   readonly onChange?: (change: PlayChange) => void
+  /** Whether an address belongs to the home the server stands in, as its owner says. */
+  readonly isHome?: (address: string) => boolean
+  /** A play this installation watched a moment ago, before it was started anew. */
+  readonly resume?: (key: string) => PlayStart | null
+  /** By what servers know this installation: always the same (`X-Plex-Client-Identifier`, `DeviceId`). */
+  readonly clientId?: string
+}
+
+/** What a play keeps for as long as it runs. */
+export interface PlayStart {
+  readonly id: string
+  /** Unix milliseconds. */
+  readonly startedAt: number
 }
 
 /** A kind of source in the registry. */

@@ -161,7 +161,20 @@ const createTautulliSource = (settings: SourceSettings, ports: SourcePorts): Pla
     ...watching,
     id: origin.source,
     label: `${TITLE} (${address.base})`,
-    capabilities: { watch: 'polling', end: true, showsReason: true, history: true, places: true },
+    capabilities: {
+      watch: 'polling',
+      end: true,
+      showsReason: true,
+      message: false,
+      signOut: false,
+      limit: 'none',
+      history: true,
+      places: true,
+    },
+    message: null,
+    signOut: null,
+    limits: null,
+    users: null,
     stop: async () => {
       await Promise.all([watching.stop(), past.close()])
     },

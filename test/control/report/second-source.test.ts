@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { readReportOptions } from '../../../control/report/options.ts'
 import { runReport } from '../../../control/report/run.ts'
 import type { SourceKind } from '../../../control/sources/model/source-kind.ts'
-import { SOURCES } from '../../../control/sources/registry.ts'
+import { PAST_SOURCES } from '../../../control/sources/registry.ts'
 import { TAUTULLI } from '../../../control/sources/tautulli/source.ts'
 import { readImports } from '../../support/imports.ts'
 import { startTautulli } from '../../support/tautulli-server.ts'
@@ -28,7 +28,7 @@ const report = async (raw: object) => {
     SHELF_API_KEY: data.apiKey,
     GATEHOUSE_NOW: '2026-11-20T18:30:00Z',
   }
-  const sources = { ...SOURCES, shelf: SHELF }
+  const sources = { ...PAST_SOURCES, shelf: SHELF }
   const options = readReportOptions({ source: 'shelf', ...raw }, env, Object.keys(sources))
   const output = { out: (line: string) => out.push(line), err: (line: string) => err.push(line) }
   try {

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import type { LivePlay } from '../../../../control/sources/model/live-play.ts'
 import { SettingsError } from '../../../../control/sources/model/source-kind.ts'
-import { SOURCES } from '../../../../control/sources/registry.ts'
+import { PAST_SOURCES } from '../../../../control/sources/registry.ts'
 import { TAUTULLI } from '../../../../control/sources/tautulli/source.ts'
 import {
+  describePlayHistory,
   describePlaySource,
   type Mood,
-  type SourceServer,
+  type PastServer,
 } from '../../../contract/play-source-contract.ts'
 import { idlePlex, type Row, type Session } from '../../../support/tautulli-activity.ts'
 import { MADE_KEY, madeData, NOW_S, play } from '../../../support/tautulli-made.ts'
@@ -64,7 +65,7 @@ const open = async () => {
   const tautulli = await startTautulli(data, {
     fault: () => (mood === 'well' ? undefined : FAULTS[mood]),
   })
-  const server: SourceServer = {
+  const server: PastServer = {
     token: MADE_KEY,
     source: (changes, onChange) =>
       TAUTULLI.create(
@@ -114,6 +115,7 @@ const open = async () => {
 }
 
 describePlaySource('tautulli', async () => (await open()).server)
+describePlayHistory('tautulli', async () => (await open()).server)
 
 const watch = async (sessions: Session[]): Promise<readonly LivePlay[]> => {
   const { server, live } = await open()
@@ -179,7 +181,7 @@ test('a Tautulli that does not reach its Plex server says nothing of what plays'
 test('settings that cannot work are named', () => {
   const settings = { name: null, url: 'http://nas:8181', token: 'key' }
   const create = (changes: object) => () =>
-    SOURCES['tautulli']?.create({ ...settings, ...changes }, { now: () => 0 })
+    PAST_SOURCES['tautulli']?.create({ ...settings, ...changes }, { now: () => 0 })
   expect(create({ url: 'ftp://nas' })).toThrow(SettingsError)
   expect(create({ url: '' })).toThrow('needs a host, host:port or URL')
   expect(create({ token: '' })).toThrow('is empty')

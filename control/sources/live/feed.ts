@@ -1,0 +1,90 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+/** A connection on which a server tells of plays by itself. */
+export type ConnectFeed = (
+  /** To be called when the server has taken the connection. */
+  isUp: () => void,
+  signal: AbortSignal,
+) => Promise<void>
+
+/** A connection that is made again whenever it ends. */
+export interface Feed {
+  start(): void
+  /** Settled when the connection is closed and no timer waits. */
+  stop(): Promise<void>
+  /** Whether the server is telling now. */
+  isUp(): boolean
+  /** Why it is not; `null` while it is, or before the first failure. */
+  problem(): string | null
+}
+
+/** Waits between two connections, in milliseconds. */
+export interface FeedPace {
+  readonly firstMs: number
+  readonly longestMs: number
+  /** After so many failures in a row, `rarelyMs` lie between two attempts: the server does not offer it. */
+  readonly mostFailures: number
+  readonly rarelyMs: number
+}
+
+/** One second, doubled up to half a minute; after five failures every three minutes. */
+export const FEED_PACE: FeedPace = {
+  firstMs: 1000,
+  longestMs: 30_000,
+  mostFailures: 5,
+  rarelyMs: 180_000,
+}
+
+const waitAfter = (failures: number, pace: FeedPace): number =>
+  failures >= pace.mostFailures
+    ? pace.rarelyMs
+    : Math.min(pace.longestMs, pace.firstMs * 2 ** Math.max(0, failures - 1))
+
+/** Opens a feed that does not run yet. `onUp` is told of each connection: what happened before it was not told. */
+export const createFeed = (
+  connect: ConnectFeed,
+  { onUp, pace = FEED_PACE }: { readonly onUp: () => void; readonly pace?: FeedPace },
+): Feed => {
+  let running: { readonly halt: AbortController; readonly loop: Promise<void> } | null = null
+  let isUp = false
+  let problem: string | null = null
+  const once = async (signal: AbortSignal): Promise<boolean> => {
+    let wasUp = false
+    try {
+      await connect(() => {
+        wasUp = true
+        isUp = true
+        problem = null
+        onUp()
+      }, signal)
+      problem = 'the server closed the connection'
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error)
+    }
+    isUp = false
+    return wasUp
+  }
+  const loop = async (signal: AbortSignal): Promise<void> => {
+    let failures = 0
+    while (!signal.aborted) {
+      failures = (await once(signal)) ? 1 : failures + 1
+      if (signal.aborted) return
+      await pause(waitAfter(failures, pace), undefined, { signal }).catch(() => undefined)
+    }
+  }
+  return {
+    start: () => {
+      if (running !== null) return
+      const halt = new AbortController()
+      running = { halt, loop: loop(halt.signal) }
+    },
+    stop: async () => {
+      const before = running
+      running = null
+      before?.halt.abort()
+      await before?.loop
+    },
+    isUp: () => isUp,
+    problem: () => problem,
+  }
+}

@@ -24,6 +24,7 @@ import { createDetection, openImposedLimits, scheduleDetection } from './compose
 import { startEdgeApi } from './compose/edge/edge-api.ts'
 import { startHooks } from './compose/edge/hooks-server.ts'
 import { configureLineup, createLineup } from './compose/lineup.ts'
+import { createMedia } from './compose/media/media.ts'
 import type { Parts } from './compose/parts.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { StatePaths } from './config/paths.ts'
@@ -165,13 +166,15 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     onFailure: (error) => log.warn({ err: error }, 'history waits in the stream'),
   })
   const demo = await ensureDemoAccounts(live.config(), persistence, now())
+  const media = await createMedia(ground)
   const detection = await createDetection({
     ...ground,
+    media: media.hub,
     store: persistence.store,
     applyLimits: deciding.applyLimits,
     place: (address) => geo.place(address),
   })
-  const parts: Parts = { ...ground, ...deciding, historian, detection, demo }
+  const parts: Parts = { ...ground, ...deciding, historian, media, detection, demo }
   const edge = await startEdgeApi(parts)
   const admin = await startAdmin({ ...parts, edge })
   const hooks = await startHooks(parts)
@@ -188,6 +191,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       await admin.stop()
       await hooks.stop()
       await background.stop()
+      await media.hub.stop()
       await deciding.rejudging.settled()
       await edge.stop()
       deciding.lineup.playlists.stop()

@@ -25,6 +25,7 @@ import {
   sourcesCommand,
   surgeCommand,
 } from './manage/operations.ts'
+import { serversCommand } from './manage/servers.ts'
 import { sessionsCommand } from './manage/sessions.ts'
 import { ticketCommand } from './manage/ticket.ts'
 
@@ -35,6 +36,7 @@ const commands = (): Command[] => [
   bansCommand(),
   surgeCommand(),
   sourcesCommand(),
+  serversCommand(),
   keysCommand(),
   edgesCommand(),
   reloadCommand(),

@@ -22,6 +22,7 @@ import type { ApplyLimits } from './access/live-limits.ts'
 import type { LiveConfig } from './base/live-config.ts'
 import type { Persistence } from './base/persistence.ts'
 import type { Detection } from './detection.ts'
+import type { Media } from './media/media.ts'
 
 /** The parts of a control plane, as its servers and its background work use them. */
 export interface Parts {
@@ -43,6 +44,7 @@ export interface Parts {
   readonly publisher: Publisher
   readonly recorder: EventRecorder
   readonly historian: EventReader
+  readonly media: Media
   readonly detection: Detection
   readonly demo: readonly DemoAccount[]
   readonly now: () => number

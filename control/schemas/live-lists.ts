@@ -53,6 +53,20 @@ export const endQuery = Type.Object(
   { additionalProperties: false },
 )
 
+/** Query of `DELETE /sessions/:id`. */
+export const endOneQuery = Type.Object(
+  {
+    ...endQuery.properties,
+    message: Type.Optional(
+      Type.String({
+        maxLength: 500,
+        description: 'Shown to the viewer of a media server, where it can show any.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
 /** How many sessions were ended. */
 export const endedSchema = Type.Object({
   ended: Type.Integer({ description: 'Sessions that ended by it.' }),

@@ -18,7 +18,13 @@ export const sessionSchema = Type.Object({
   device: Type.String(),
   download: nullableText,
   token: Type.Union([Type.String(), Type.Null()], { description: 'Fingerprint, never the token.' }),
-  state: Type.String({ description: 'reserved, playing or superseded.' }),
+  state: Type.String({
+    description:
+      'reserved, playing or superseded; at media servers playing, paused, buffering, or ending once its end was asked.',
+  }),
+  source: Type.String({
+    description: '`edge:<id>`, `plex:<name>`, `jellyfin:<name>`, `emby:<name>`.',
+  }),
   edge: Type.String(),
   opened_at: Type.Integer(),
   started_at: nullableTime,

@@ -19,7 +19,8 @@ const READ_BATCH = 100
 const SORT_LIMIT = 20_000
 const CACHE_MS = 1_000
 
-const matches = (session: LiveSession, query: SessionQuery): boolean =>
+/** Whether a session matches the filters of a query. */
+export const matchesQuery = (session: LiveSession, query: SessionQuery): boolean =>
   (query.account === undefined || session.account === query.account) &&
   (query.channel === undefined || session.channel === query.channel) &&
   (query.group === undefined || session.group === query.group) &&
@@ -62,7 +63,9 @@ const walk = async (
       read += batch.length
       const states = await engine.read(batch)
       const sessions = states.flatMap((state) => sessionsOf(state, now()))
-      const fresh = sessions.filter((one) => matches(one, query) && placeName(one) > range.from)
+      const fresh = sessions.filter(
+        (one) => matchesQuery(one, query) && placeName(one) > range.from,
+      )
       found.push(...fresh)
       if (found.length >= range.enough) return found
     }

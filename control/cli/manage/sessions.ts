@@ -5,7 +5,6 @@ import { withGlobals } from '../common/context.ts'
 import { drawFrame, isRow, print, rowsOf, table } from '../common/output.ts'
 import {
   asTable,
-  asText,
   type Options,
   pathSegment,
   printAnswer,
@@ -21,6 +20,7 @@ const COLUMNS = [
   'country',
   'proto',
   'state',
+  'source',
   'bytes',
   'opened_at',
   'updated_at',
@@ -79,9 +79,13 @@ export const sessionsCommand = (): Command => {
   withGlobals(command.command('end <id>').description('end a session and refuse it for a minute'))
     .option('--seconds <n>', 'refuse it longer or shorter')
     .option('--note <text>', 'why, for the audit log')
+    .option('--message <text>', 'shown to the viewer of a media server')
     .action(async (session: string, options: Options) => {
-      const path = `/sessions/${pathSegment(session)}${queryOf(options, ['seconds', 'note'])}`
-      await printAnswer(options, { method: 'DELETE', path }, asText('ended'))
+      const query = queryOf(options, ['seconds', 'note', 'message'])
+      const path = `/sessions/${pathSegment(session)}${query}`
+      // A media server answers whether the stream is over or only asked to end.
+      const say = (row: unknown) => (isRow(row) ? String(row['detail']) : 'ended')
+      await printAnswer(options, { method: 'DELETE', path }, say)
     })
   withGlobals(command.command('reauth').description('ask the auth backends again now'))
     .option('--name <channel>', 'one channel only')

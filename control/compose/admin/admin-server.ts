@@ -58,7 +58,7 @@ const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiO
       config().plans.some((plan) => plan.name === name) || (await store.plans.get(name)) !== null,
   }
   const metrics = createMetrics({
-    live: async () => await sessions.view.numbers(),
+    live: async () => await parts.media.view.numbers(),
     edges: edge.registry,
     publisher: () => parts.publisher.stats(),
     waitingEvents: async () => await parts.historian.waiting(),
@@ -79,7 +79,8 @@ const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiO
     },
     sessions: {
       sessions: sessions.store,
-      view: sessions.view,
+      view: parts.media.view,
+      media: parts.media.hub,
       audit,
       reauth: async (channel) => {
         await sessions.bans.forgive()

@@ -6,8 +6,10 @@ import { edgeAdminRoutes } from '../../routes/admin/live/edges.ts'
 import { endRoutes } from '../../routes/admin/live/end-sessions.ts'
 import { explainRoutes } from '../../routes/admin/live/explain.ts'
 import { liveListRoutes } from '../../routes/admin/live/live-lists.ts'
+import { mediaServerRoutes } from '../../routes/admin/media/media-servers.ts'
 import type { AdminApiOptions } from '../../routes/admin-api.ts'
 import { type TicketRoutesOptions, ticketRoutes } from '../../routes/tickets.ts'
+import { withMediaEnds } from '../../sources/hub/media-ends.ts'
 import { createExplainer } from '../explain/explainer.ts'
 import type { AdminParts } from '../parts.ts'
 import { type DetectionRouteParts, detectionRoutes } from './detection-routes.ts'
@@ -58,7 +60,9 @@ export const featureRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOpt
     v6Prefix,
     applyLimits: async (account) => await parts.applyLimits(account, null),
   }
-  const { store: sessions, view, bans } = parts.sessions
+  const { bans } = parts.sessions
+  const { hub, view, sourcePorts, reload } = parts.media
+  const sessions = withMediaEnds(parts.sessions.store, hub)
   const kill = async (keys: readonly string[]) =>
     await edge.push.push({ set: [], clear: [], kill: keys })
   return [
@@ -67,6 +71,13 @@ export const featureRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOpt
     (app) => explainRoutes(app, explain),
     (app) => ticketRoutes(app, tickets),
     (app) => edgeAdminRoutes(app, edges),
+    (app) => mediaServerRoutes(app, {
+      hub,
+      directory: parts.media.directory,
+      sourcePorts,
+      reload,
+      audit,
+    }),
     (app) =>
       deviceRoutes(app, { history: persistence.store.history, sessions: parts.sessions.store }),
     ...detectionRoutes(detection),

@@ -13,7 +13,7 @@ const SILENT_MS = 10 * MINUTE
 
 /** All background work. */
 export const scheduleWork = (background: Background, parts: Parts): void => {
-  const { lifecycle, surge, lineup, persistence, live, lock, now } = parts
+  const { lifecycle, surge, lineup, persistence, live, lock, media, now } = parts
   /** Work of one control plane alone; another takes it over when this one is gone. */
   const alone = (name: string, ms: number, work: () => Promise<unknown>): void =>
     background.every(name, ms, async () => {
@@ -26,6 +26,8 @@ export const scheduleWork = (background: Background, parts: Parts): void => {
   })
   alone('automatic surge', 2 * SECOND, createAutoSurge(parts))
   background.every('network files', 3 * SECOND, async () => await lineup.refreshNetworks())
+  // Another control plane may have added or removed one.
+  background.every('media servers', MINUTE / 2, async () => await media.reload())
   background.every('signing keys', 5 * SECOND, async () => await persistence.ring.reload())
   background.every('history of running sessions', PROGRESS_STEP_MS, createSessionProgress(parts))
   alone('plays that fell silent', MINUTE, async () => {

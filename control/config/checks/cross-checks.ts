@@ -89,6 +89,7 @@ export const crossProblems = (config: Config, lineOf: LineOf): ConfigProblem[] =
   checkUnique(config.sources, 'sources', report)
   checkUnique(config.origins, 'origins', report)
   checkUnique(config.plans, 'plans', report)
+  checkUnique(config.media_servers, 'media_servers', report)
   checkUnique(config.surge, 'surge', report)
   checkUnique(config.auth_backends, 'auth_backends', report)
   checkReferences(config, report)

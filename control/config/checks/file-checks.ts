@@ -3,7 +3,7 @@ import { type LineOf, showPath } from '../problems/line-map.ts'
 import { ConfigError, type ConfigProblem } from '../problems/problems.ts'
 
 /** Made where it is not there. */
-const MADE = 'token_file'
+const MADE = 'admin.token_file'
 
 const whyUnreadable = (file: string): string | null => {
   try {
@@ -26,7 +26,8 @@ const problemsIn = (
     : Object.entries(value)
   return entries.flatMap(([name, child]) => {
     const here = [...path, name]
-    const isFile = typeof child === 'string' && String(name).endsWith('_file') && name !== MADE
+    const isFile =
+      typeof child === 'string' && String(name).endsWith('_file') && here.join('.') !== MADE
     const why = isFile ? whyUnreadable(child) : null
     if (why === null) return problemsIn(child, here, lineOf)
     return [{ path: showPath(here), line: lineOf(here), message: `${String(child)}: ${why}` }]

@@ -15,6 +15,7 @@ import {
   texts,
 } from './fields.ts'
 import { channelRuleSchema, groupSchema, planSchema, surgeSchema } from './groups.ts'
+import { homeNetworksSchema, mediaServerSchema } from './media-servers.ts'
 
 const sourceSchema = item(
   {
@@ -129,6 +130,11 @@ export const configSchema = section(
     ),
     origins: Type.Array(originSchema, { default: [], description: 'Media servers.' }),
     sources: Type.Array(sourceSchema, { default: [], description: 'Playlists to read.' }),
+    media_servers: Type.Array(mediaServerSchema, {
+      default: [],
+      description: 'Media servers that are watched.',
+    }),
+    home_networks: homeNetworksSchema,
     groups: Type.Array(groupSchema, { default: [], description: 'Groups of viewers.' }),
     channels: Type.Array(channelRuleSchema, { default: [], description: 'Rules by channel.' }),
     plans: Type.Array(planSchema, { default: [], description: 'Plans.' }),
@@ -157,4 +163,5 @@ export type GroupConfig = Config['groups'][number]
 export type AuthBackendConfig = Config['auth_backends'][number]
 export type SurgeConfig = Config['surge'][number]
 export type ChannelRule = Config['channels'][number]
+export type MediaServerConfig = Config['media_servers'][number]
 export type PlanConfig = Config['plans'][number]

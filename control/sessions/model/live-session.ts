@@ -17,12 +17,14 @@ export interface SessionInfo {
   /** Edge that opened it. */
   readonly edge: string
   readonly group: string
-  readonly protocol: Protocol
+  /** `http` for a media server: how it streams is between it and its player. */
+  readonly protocol: Protocol | 'http'
   /** Fingerprint of the token, for logs. */
   readonly tokenPrint: string | null
 }
 
-export type SessionState = 'reserved' | 'playing' | 'superseded'
+/** State of a session; the last three are of media servers: `ending` once its end was requested. */
+export type SessionState = 'reserved' | 'playing' | 'superseded' | 'paused' | 'buffering' | 'ending'
 
 export interface LiveSession extends SessionInfo {
   readonly account: AccountRef
@@ -42,4 +44,6 @@ export interface LiveSession extends SessionInfo {
   readonly requests: number
   /** Edge that last reported it. */
   readonly seenBy: string
+  /** Media server it plays at, `plex:home`; left out for our own edges. */
+  readonly source?: string
 }

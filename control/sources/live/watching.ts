@@ -3,7 +3,7 @@ import { SourceError } from '../model/source-error.ts'
 import type { SourcePorts, SourceSettings } from '../model/source-kind.ts'
 import { createEnd } from './end-play.ts'
 import { type ConnectFeed, createFeed, type Feed } from './feed.ts'
-import { createHealth } from './health.ts'
+import { createHealth, type HealthKeeper } from './health.ts'
 import { createPlayTable, type PlayTable, type SeenPlay } from './play-table.ts'
 import { createPoller } from './poller.ts'
 
@@ -62,6 +62,23 @@ const stoppedError = (title: string): SourceError =>
     command: 'plays',
   })
 
+/** One poll of the server into the table; throws while the source is stopped. */
+const createLook =
+  (
+    parts: WatchingParts,
+    to: { readonly table: PlayTable; readonly health: HealthKeeper; isStarted(): boolean },
+  ) =>
+  async (): Promise<void> => {
+    if (!to.isStarted()) throw stoppedError(parts.title)
+    try {
+      to.table.replace(await parts.look())
+      to.health.answered()
+    } catch (error) {
+      to.health.failed(error)
+      throw error
+    }
+  }
+
 /** Watches a server: by its feed where it has one, by looks every few seconds where it has not, and by rare looks beside a feed. */
 export const createWatching = (
   parts: WatchingParts,
@@ -72,17 +89,7 @@ export const createWatching = (
   let stopping: AbortController | null = null
   const health = createHealth(now)
   const table = createPlayTable({ now, onChange, graceMs, resume })
-  const lookOnce = async (): Promise<void> => {
-    if (stopping === null) throw stoppedError(parts.title)
-    try {
-      const seen = await parts.look()
-      table.replace(seen)
-      health.answered()
-    } catch (error) {
-      health.failed(error)
-      throw error
-    }
-  }
+  const lookOnce = createLook(parts, { table, health, isStarted: () => stopping !== null })
   const poller = createPoller({
     look: lookOnce,
     everyMs: () => pollMs(baseMs, feed, table),
@@ -96,7 +103,9 @@ export const createWatching = (
   const feed: Feed | null =
     parts.feed === null
       ? null
-      : createFeed(parts.feed({ changed: poller.nudge, seen, table }), { onUp: poller.nudge })
+      : createFeed(parts.feed({ changed: () => poller.nudge(), seen, table }), {
+          onUp: () => poller.nudge(),
+        })
   return {
     table,
     look: async () => await poller.look(),

@@ -3,18 +3,23 @@ import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { idParams } from '../../../schemas/common.ts'
-import { endQuery } from '../../../schemas/live-lists.ts'
+import { endOneQuery } from '../../../schemas/live-lists.ts'
+import { mediaEnded } from '../../../schemas/media-servers.ts'
 import { sessionPage, sessionQuery, sessionSchema } from '../../../schemas/sessions.ts'
+import { isMediaCursor } from '../../../sessions/media-sessions.ts'
 import type { LiveSession } from '../../../sessions/model/live-session.ts'
 import type { SessionStore } from '../../../sessions/model/session-store.ts'
 import type { SessionQuery, SessionView } from '../../../sessions/model/session-view.ts'
 import { isSortedPlace } from '../../../sessions/model/sorted-page.ts'
+import type { MediaHub } from '../../../sources/hub/hub.ts'
+import type { EndAnswer } from '../../../sources/model/play-source.ts'
 import { accountRef } from '../common/account-ref.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
 
 export interface SessionRoutesOptions {
   readonly sessions: SessionStore
   readonly view: SessionView
+  readonly media: Pick<MediaHub, 'play' | 'end'>
   readonly audit: AuditTrail
   /** Asks the backends again; the number of sessions asked. */
   readonly reauth: (channel: string | null) => Promise<number>
@@ -39,6 +44,7 @@ const shown = (session: LiveSession): Static<typeof sessionSchema> => ({
   token: session.tokenPrint,
   state: session.state,
   edge: session.seenBy,
+  source: session.source ?? `edge:${session.edge}`,
   opened_at: session.openedAt,
   started_at: session.startedAt === 0 ? null : session.startedAt,
   updated_at: session.lastSeenAt,
@@ -64,7 +70,9 @@ const queryOf = (query: Static<typeof sessionQuery>): SessionQuery => {
   }
   const ref = account === undefined ? undefined : accountRef(account)
   const isPlace = (place: string) =>
-    order === undefined ? /^[\w-]{32}$/.test(place) : isSortedPlace(place, order)
+    order === undefined
+      ? /^[\w-]{32}$/.test(place) || isMediaCursor(place)
+      : isSortedPlace(place, order)
   if (cursor !== undefined && !isPlace(cursor)) {
     throw new ProblemError('request.invalid', 'after takes what `next` of the page before said.')
   }
@@ -106,25 +114,53 @@ const readRoutes = (plain: FastifyInstance, { view }: SessionRoutesOptions): voi
   })
 }
 
+const ENDED = {
+  confirmed: 'It has ended.',
+  asked: 'The server took the request, and the stream still runs: its player may not listen.',
+} as const
+
+/** What is said of an end at a media server; a refusal is a problem. */
+const endedAnswer = (answer: EndAnswer): Static<typeof mediaEnded> => {
+  if (answer.state !== 'refused') return { state: answer.state, detail: ENDED[answer.state] }
+  const code = answer.why === 'not_playing' ? 'not.found' : 'state.wrong'
+  throw new ProblemError(code, `${sentence(answer.detail)}`)
+}
+
+const sentence = (text: string): string =>
+  `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`
+
 /** Live sessions: list, show, end, ask again. */
 export const sessionRoutes = (plain: FastifyInstance, options: SessionRoutesOptions): void => {
   readRoutes(plain, options)
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
-  const { sessions, view, audit } = options
+  const { sessions, view, media, audit } = options
   const write = { permission: 'sessions:write' }
   app.delete(
     '/sessions/:id',
-    { schema: { params: idParams, querystring: endQuery }, config: write },
+    {
+      schema: { params: idParams, querystring: endOneQuery, response: { 200: mediaEnded, 204: Type.Null() } },
+      config: write,
+    },
     async (request, reply) => {
-      const { seconds = 60, note = null } = request.query
+      const { seconds = 60, note = null, message = '' } = request.query
       const session = await view.show(request.params.id)
+      if (session && media.play(session.id) !== null) {
+        const ended = endedAnswer(await media.end(session.id, message))
+        const after = { state: ended.state, message, note }
+        await audit(request, 'session.end', {
+          subject: session.sid,
+          before: shown(session),
+          after,
+        })
+        return await reply.code(200).send(ended)
+      }
       if (!session || !(await sessions.end(session.id, 'session.ended', seconds * 1000))) {
         throw new ProblemError('not.found', 'That session does not play any more.')
       }
       await options.kill([session.id])
       const change = { before: shown(session), after: { seconds, note } }
       await audit(request, 'session.end', { subject: session.sid, ...change })
-      return await reply.code(204).send()
+      return await reply.code(204).send(null)
     },
   )
   app.post(

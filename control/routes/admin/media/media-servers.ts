@@ -1,0 +1,143 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { ProblemError } from '../../../plugins/problem.ts'
+import {
+  mediaServerStatus,
+  mediaServerTest,
+  mediaServerTested,
+  newMediaServer,
+} from '../../../schemas/media-servers.ts'
+import {
+  type MediaHub,
+  type MediaServer,
+  sourceOfServer,
+  type WatchedServer,
+} from '../../../sources/hub/hub.ts'
+import type { ServerDirectory } from '../../../sources/hub/server-directory.ts'
+import { SettingsError, type SourcePorts } from '../../../sources/model/source-kind.ts'
+import type { AuditTrail } from '../common/audit-trail.ts'
+
+/** Ports of the routes of media servers. */
+export interface MediaServerOptions {
+  readonly hub: Pick<MediaHub, 'list'>
+  readonly directory: ServerDirectory
+  readonly sourcePorts: SourcePorts
+  /** Watches what the directory names now. */
+  readonly reload: () => Promise<void>
+  readonly audit: AuditTrail
+}
+
+const shown = ({ server, source }: WatchedServer): Static<typeof mediaServerStatus> => {
+  const { name, kind, url, from } = server
+  const { end, showsReason, message, signOut, limit } = source.capabilities
+  return {
+    name,
+    kind,
+    url,
+    from,
+    ...source.health(),
+    plays: source.plays().length,
+    can: { end, showReason: showsReason, message, signOut, limit },
+  }
+}
+
+/** Looks at a server once; nothing of it is kept. */
+const testServer = async (
+  server: MediaServer,
+  ports: SourcePorts,
+): Promise<Static<typeof mediaServerTested>> => {
+  const source = sourceOfServer(server, ports)
+  try {
+    await source.start()
+    const { state, problem } = source.health()
+    const users = state === 'watching' ? await source.users?.().catch(() => null) : null
+    const plays = source.plays().length
+    return { ok: state === 'watching', problem, plays, users: users?.length ?? null }
+  } finally {
+    await source.stop()
+  }
+}
+
+const refusedSettings = (error: unknown): never => {
+  if (!(error instanceof SettingsError)) throw error
+  throw new ProblemError('request.invalid', `${error.setting} ${error.message}.`)
+}
+
+const nameParams = Type.Object({ name: Type.String({ minLength: 1, maxLength: 64 }) })
+
+const testRoutes = (plain: FastifyInstance, options: MediaServerOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { hub, sourcePorts } = options
+  const config = { permission: 'media:write' }
+  const response = { 200: mediaServerTested }
+  app.post(
+    '/media-servers/test',
+    { schema: { body: mediaServerTest, response }, config },
+    async ({ body }) => {
+      const { kind, url, token, tls_verify: verifyTls = true } = body
+      const server = { name: 'test', kind, url, token, verifyTls, allowSignOut: false } as const
+      return await testServer({ ...server, from: 'api' }, sourcePorts).catch(refusedSettings)
+    },
+  )
+  app.post(
+    '/media-servers/:name/test',
+    { schema: { params: nameParams, response }, config },
+    async ({ params }) => {
+      const known = hub.list().find(({ server }) => server.name === params.name)
+      if (known === undefined)
+        throw new ProblemError('not.found', `There is no media server '${params.name}'.`)
+      return await testServer(known.server, sourcePorts)
+    },
+  )
+}
+
+/** `/media-servers`: list with health, add, remove, test. */
+export const mediaServerRoutes = (plain: FastifyInstance, options: MediaServerOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { hub, directory, reload, audit } = options
+  const write = { permission: 'media:write' }
+  app.get(
+    '/media-servers',
+    {
+      schema: { response: { 200: Type.Array(mediaServerStatus) } },
+      config: { permission: 'media:read' },
+    },
+    () => hub.list().map(shown),
+  )
+  app.post(
+    '/media-servers',
+    { schema: { body: newMediaServer, response: { 201: mediaServerStatus } }, config: write },
+    async (request, reply) => {
+      const { name, kind, url, token } = request.body
+      const { tls_verify: verifyTls = true, sign_out: allowSignOut = false } = request.body
+      const server = { name, kind, url, token, verifyTls, allowSignOut }
+      if ((await directory.add(server)) === 'exists')
+        throw new ProblemError('conflict', `There is a media server '${name}' already.`)
+      await reload()
+      await audit(request, 'media-server.add', { subject: name, after: { kind, url } })
+      const added = hub.list().find((one) => one.server.name === name)
+      if (added === undefined) throw new ProblemError('internal')
+      return await reply.code(201).send(shown(added))
+    },
+  )
+  app.delete(
+    '/media-servers/:name',
+    { schema: { params: nameParams }, config: write },
+    async (request, reply) => {
+      const { name } = request.params
+      const outcome = await directory.remove(name)
+      if (outcome === 'configured')
+        throw new ProblemError(
+          'state.wrong',
+          `'${name}' stands in the configuration: remove it there.`,
+        )
+      if (outcome === 'unknown')
+        throw new ProblemError('not.found', `There is no media server '${name}'.`)
+      await reload()
+      await audit(request, 'media-server.remove', { subject: name })
+      return await reply.code(204).send()
+    },
+  )
+  testRoutes(plain, options)
+}

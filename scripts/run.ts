@@ -4,12 +4,13 @@ import { banner } from '../control/supervise/start/banner.ts'
 import { type RunOptions, setUp } from '../control/supervise/start/options.ts'
 import { supervise } from '../control/supervise/supervise.ts'
 
-const HELP = `Usage: ./scripts/run [--config FILE] [--state DIR] [--json]
+const HELP = `Usage: ./scripts/run [--config FILE | --home] [--state DIR] [--json]
 
 Starts Gatehouse in the foreground: Redis, the control plane and nginx, each fetched or built first where it is missing.
 Without --config a demo with twelve channels and two accounts starts.
 
   --config FILE  gatehouse.yaml
+  --home         without a configuration: for media servers alone, which 'gatehouse servers add' names
   --state DIR    folder for everything that is kept; one per instance (default: .state)
   --json         print one line of JSON when ready
 
@@ -52,7 +53,10 @@ function readOptions(): RunOptions {
     process.stdout.write(HELP)
     process.exit(0)
   }
-  return { config: values.config ?? null, state: values.state ?? null, json: values.json }
+  if (values.home && values.config !== undefined)
+    reportAndExit(new Failure('--home starts without a configuration; leave --config out.'))
+  const { config = null, state = null, json, home: isHome } = values
+  return { config, state, json, isHome }
 }
 
 function readArguments() {
@@ -61,6 +65,7 @@ function readArguments() {
       options: {
         config: { type: 'string' },
         state: { type: 'string' },
+        home: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

@@ -4,6 +4,7 @@ import { idsLast } from './common/ids-last.ts'
 import { checkCommand } from './configuration/check.ts'
 import { explainCommand } from './configuration/explain.ts'
 import { importCommand } from './configuration/import.ts'
+import { initCommand } from './configuration/init.ts'
 import { nginxCommand } from './configuration/nginx.ts'
 import { backtestCommand } from './detection/backtest.ts'
 import { openBacktestHistory } from './detection/backtest-history.ts'
@@ -47,6 +48,7 @@ const commands = (): Command[] => [
   sharingCommand(),
   feedbackCommand(),
   historyCommand(),
+  initCommand(),
   checkCommand(),
   explainCommand(),
   nginxCommand(),

@@ -12,8 +12,10 @@ import type { StreamClient } from '../events/stream-client.ts'
 import { createNotifiers } from '../notify/registry.ts'
 import { createImposedLimits, type ImposedLimits } from '../respond/imposed-limits.ts'
 import { createResponder } from '../respond/respond.ts'
+import { createServerLimits, type ServerLimits } from '../respond/server-limits.ts'
 import type { WorkLock } from '../sessions/redis/work-lock.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import type { MediaHub } from '../sources/hub/hub.ts'
 import type { Store } from '../store/store.ts'
 import type { ApplyLimits } from './access/live-limits.ts'
 import type { Background } from './base/background.ts'
@@ -25,6 +27,7 @@ export interface Detection {
   readonly assessor: Assessor
   readonly detectors: EventReader
   readonly imposed: ImposedLimits
+  readonly serverLimits: ServerLimits
   /** Evaluates an account's last day again after an operator's feedback. */
   judgeAgain(account: AccountRef): Promise<void>
 }
@@ -33,6 +36,7 @@ export interface DetectionParts {
   readonly store: Store
   readonly sessions: Pick<Sessions, 'store' | 'bans'>
   readonly imposed: ImposedLimits
+  readonly media: MediaHub
   readonly applyLimits: ApplyLimits
   readonly streams: StreamClient
   readonly place: (address: string) => GeoPlace
@@ -59,9 +63,11 @@ const PATIENCE_MS = 4 * MINUTE
 /** A SQL query costs much the same for one account as for fifty. */
 const LINGER_MS = SECOND
 
-const createRespond = (parts: DetectionParts) =>
+const createRespond = (parts: DetectionParts, serverLimits: ServerLimits) =>
   createResponder({
     sessions: parts.sessions.store,
+    media: parts.media,
+    serverLimits,
     bans: parts.sessions.bans,
     imposed: parts.imposed,
     applyLimits: async (account) => await parts.applyLimits(account, null),
@@ -90,13 +96,20 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
   const rules = createRuleCache(store)
   const feedback = createFeedbackCache(store.feedback)
   await Promise.all([rules.reload(), feedback.reload()])
+  const serverLimits = createServerLimits({
+    media: parts.media,
+    settings: store.settings,
+    atomically: async (work) =>
+      await store.atomically(async ({ settings }) => await work(settings)),
+    now,
+  })
   const refreshMs = REFRESH_MS[store.engine]
   const window = createAccountWindow({ history: store.history, now, refreshMs })
   const judging: JudgePorts = { store, window, rules, feedback, now }
   const detectors = await startDetectors({
     ...judging,
     redis: parts.streams,
-    respond: createRespond(parts),
+    respond: createRespond(parts, serverLimits),
     locate: parts.place,
     rejudgeIntervalMs: PATIENCE_MS,
     lingerMs: LINGER_MS,
@@ -108,6 +121,7 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
     feedback,
     detectors,
     imposed: parts.imposed,
+    serverLimits,
     assessor: createAssessor({ history, assessments, rules, feedback, now }),
     judgeAgain: async (account) => {
       await judgeAccount(judging, account, [])
@@ -118,11 +132,14 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
 /** What detection does by itself, again and again. */
 export const scheduleDetection = (
   background: Background,
-  { rules, feedback, assessor, imposed }: Detection,
+  { rules, feedback, assessor, imposed, serverLimits }: Detection,
   { applyLimits, lock }: { readonly applyLimits: ApplyLimits; readonly lock: WorkLock },
 ): void => {
   background.every('limits set by rules', 5 * SECOND, async () => {
     for (const account of await imposed.reload()) await applyLimits(account, null)
+  })
+  background.every('limits at media servers', 30 * SECOND, async () => {
+    if (await lock.owns('server-limits', MINUTE)) await serverLimits.restoreDue()
   })
   background.every('rules and feedback', 30 * SECOND, async () => {
     await rules.reload()

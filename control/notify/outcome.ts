@@ -10,7 +10,11 @@ export const OUTCOMES = [
   'stale',
   /** The finding was too old to act upon. */
   'late',
-  /** Not possible on Gatehouse's own edges. */
+  /** A media server took the request, and the stream still runs: its player may ignore it. */
+  'asked',
+  /** A media server did not take the request. */
+  'refused',
+  /** Nothing there can do it: an edge shows no words, a server has no such command. */
   'impossible',
 ] as const
 

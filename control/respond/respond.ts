@@ -2,17 +2,28 @@ import { BAN_REASONS } from '#domain/reasons'
 import type { DueResponse } from '../detect/live/judge-account.ts'
 import type { RuleStep } from '../detect/rules/rule-types.ts'
 import type { Notifier } from '../notify/notifier.ts'
-import { actedText, type Outcome } from '../notify/outcome.ts'
+import { actedText } from '../notify/outcome.ts'
 import type { Ban, BanStore } from '../sessions/model/ban-store.ts'
 import type { LiveSession } from '../sessions/model/live-session.ts'
 import type { SessionStore } from '../sessions/model/session-store.ts'
-import type { Json } from '../store/tables/records.ts'
 import type { AuditStore, FindingStore } from '../store/tables/stores.ts'
 import type { ImposedLimits } from './imposed-limits.ts'
+import {
+  type Deed,
+  endAtServers,
+  isMedia,
+  type MediaPowers,
+  messageAtServers,
+  nothing,
+  signOutAtServers,
+} from './media-deeds.ts'
+import { isServerAccount, type ServerLimits } from './server-limits.ts'
 import { targetsOf } from './targets.ts'
 
 export interface ResponderPorts {
   readonly sessions: Pick<SessionStore, 'ofAccount' | 'end'>
+  readonly media: MediaPowers
+  readonly serverLimits: Pick<ServerLimits, 'impose'>
   readonly bans: Pick<BanStore, 'ban'>
   readonly imposed: Pick<ImposedLimits, 'impose'>
   /** Gives an account's running sessions the caps it has now. */
@@ -23,22 +34,14 @@ export interface ResponderPorts {
   readonly now: () => number
 }
 
-/** The action taken, for the audit log. */
-interface Deed {
-  readonly outcome: Outcome
-  readonly details: Readonly<Record<string, Json>>
-}
-
 const MINUTE_MS = 60_000
 const REFUSE_MS = MINUTE_MS
 
 /** No notice and no action for what happened longer ago. */
 const LATEST_MS = 24 * 60 * MINUTE_MS
 
-const nothing = (outcome: Outcome): Deed => ({ outcome, details: {} })
-
 /** Actions a viewer feels. */
-const FELT = new Set(['message', 'limit', 'end', 'ban'])
+const FELT = new Set(['message', 'limit', 'end', 'sign_out', 'ban'])
 
 const endThem = async (
   { sessions }: ResponderPorts,
@@ -69,6 +72,14 @@ const banIt = async (ports: ResponderPorts, due: DueResponse, step: RuleStep): P
 const limitIt = async (ports: ResponderPorts, due: DueResponse, step: RuleStep): Promise<Deed> => {
   const { finding, rule } = due.found
   const until = ports.now() + step.minutes * MINUTE_MS
+  if (isServerAccount(finding.account)) {
+    const isSet = await ports.serverLimits
+      .impose(finding.account, step.streams, until)
+      .catch(() => null)
+    if (isSet === null) return nothing('refused')
+    if (!isSet) return nothing('impossible')
+    return { outcome: 'done', details: { streams: step.streams, until } }
+  }
   const limit = { streams: step.streams, until, by: `rule:${rule.id}` }
   await ports.imposed.impose(finding.account, limit)
   await ports.applyLimits(finding.account)
@@ -81,12 +92,33 @@ const act = async (ports: ResponderPorts, due: DueResponse, step: RuleStep): Pro
   if (finding.at < ports.now() - LATEST_MS) return nothing('late')
   if (step.do === 'notify') return nothing('done')
   if (rule.dry_run) return nothing('dry_run')
-  // Players on our own edges show nothing but the stream.
-  if (step.do === 'message') return nothing('impossible')
   if (step.do === 'limit') return await limitIt(ports, due, step)
-  const targets = targetsOf(due.found, await ports.sessions.ofAccount(finding.account))
+  const isAtServer = isServerAccount(finding.account)
+  const targets = targetsOf(
+    due.found,
+    isAtServer
+      ? ports.media.sessionsOf(finding.account)
+      : await ports.sessions.ofAccount(finding.account),
+  )
+  if (isAtServer) return await actAtServers(ports, targets, step)
+  // Players on our own edges show nothing but the stream, and are signed in nowhere.
+  if (step.do === 'message' || step.do === 'sign_out') return nothing('impossible')
   if (targets.length === 0) return nothing('stale')
   return step.do === 'end' ? await endThem(ports, targets) : await banIt(ports, due, step)
+}
+
+const actAtServers = async (
+  { media }: ResponderPorts,
+  all: readonly LiveSession[],
+  step: RuleStep,
+): Promise<Deed> => {
+  const targets = all.filter(isMedia)
+  // A ban holds at our edges; who watches there is not asked of us.
+  if (step.do === 'ban') return nothing('impossible')
+  if (targets.length === 0) return nothing('stale')
+  if (step.do === 'message') return await messageAtServers(media, targets, step)
+  if (step.do === 'sign_out') return await signOutAtServers(media, targets)
+  return await endAtServers(media, targets, step)
 }
 
 const auditIt = async (
@@ -117,6 +149,22 @@ const auditIt = async (
   })
 }
 
+/** Outcomes that stand in the audit log beside what was done. */
+const AUDITED = new Set(['stale', 'asked', 'refused'])
+
+/** Records what came of a step in the audit log and on the finding. */
+const note = async (
+  ports: ResponderPorts,
+  due: DueResponse,
+  step: RuleStep,
+  deed: Deed,
+): Promise<void> => {
+  const { outcome } = deed
+  const isDone = outcome === 'done' && step.do !== 'observe'
+  if (isDone || (AUDITED.has(outcome) && FELT.has(step.do))) await auditIt(ports, due, step, deed)
+  await ports.findings.markActed(due.found.key, actedText(step.do, outcome))
+}
+
 /**
  * Executes a rule's response to a finding, once; records it in the audit log and on the finding.
  */
@@ -129,10 +177,9 @@ export const createResponder =
       return
     }
     const deed = await act(ports, due, step)
-    const { outcome } = deed
-    const isDone = outcome === 'done' && step.do !== 'observe'
-    if (isDone || (outcome === 'stale' && FELT.has(step.do))) await auditIt(ports, due, step, deed)
-    await ports.findings.markActed(found.key, actedText(step.do, outcome))
+    const { outcome, later } = deed
+    await note(ports, due, step, deed)
+    void later?.then(async (final) => await note(ports, due, step, final)).catch(() => undefined)
     if (step.do !== 'observe' && outcome !== 'late') {
       const { rule, finding } = found
       await ports.notifier.notify({ id: found.key, rule: rule.id, finding, step, outcome })

@@ -2,7 +2,8 @@ import type { LiveFinding } from '../detect/live/live-finding.ts'
 import type { FindingKind } from '../detect/types.ts'
 import type { LiveSession } from '../sessions/model/live-session.ts'
 
-const PLAYING = new Set(['reserved', 'playing'])
+// A play that is `ending` was ended once: where it lingers it is not ended again.
+const PLAYING = new Set(['reserved', 'playing', 'paused', 'buffering'])
 
 interface Seen {
   readonly live: LiveFinding

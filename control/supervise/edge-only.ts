@@ -19,9 +19,9 @@ export const requireEdgeSettings = ({ control, edge }: Config): void => {
       `An edge with control.urls needs control.edge_key_file: make the key on a control plane with 'gatehouse edges add ${edge.id}'.`,
     )
   }
-  if (edge.nginx === 'external') {
+  if (edge.nginx !== 'bundled') {
     throw new Failure(
-      'With control.urls and edge.nginx: external there is nothing to start; see `gatehouse nginx`.',
+      `With control.urls and edge.nginx: ${edge.nginx} there is nothing to start; see 'gatehouse nginx'.`,
     )
   }
 }

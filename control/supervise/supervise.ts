@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { requireFiles } from '../config/checks/file-checks.ts'
 import type { Config } from '../config/schema/schema.ts'
+import { nginxOf } from '../config/schema/which-edge.ts'
 import { Failure } from '../runtime/failure.ts'
 import { ensureRuntime, type Tool } from '../runtime/resolve.ts'
 import type { ToolName } from '../runtime/tools.ts'
@@ -96,7 +97,7 @@ const inSentence = (name: string): string => name.replace(/^The /, 'the ')
 function programsFor(config: Config): ToolName[] {
   const hasOtherRedis = config.redis.url !== null || config.redis.nodes.length > 0
   const redis: ToolName[] = isEdgeOnly(config) || hasOtherRedis ? [] : ['redis']
-  return config.edge.nginx === 'bundled' ? [...redis, 'nginx'] : redis
+  return nginxOf(config) === 'bundled' ? [...redis, 'nginx'] : redis
 }
 
 /** Before any socket is made: sockets take the group of their folder. */
@@ -143,7 +144,7 @@ async function startInner(
 }
 
 async function requireAddresses(config: Config, isAlone: boolean): Promise<void> {
-  if (config.edge.nginx === 'bundled') await requireFree('edge.listen', config.edge.listen)
+  if (nginxOf(config) === 'bundled') await requireFree('edge.listen', config.edge.listen)
   const { listen: control, push_listen: push } = config.control
   if (push !== null) await requireFree('control.push_listen', push)
   if (isAlone) return

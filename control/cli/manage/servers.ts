@@ -27,7 +27,7 @@ const tested = (row: unknown): string => {
   if (!isRow(row)) return ''
   if (row['ok'] !== true) return `it does not work: ${String(row['problem'])}`
   const users =
-    row['users'] === null ? 'its accounts may not be read' : `${String(row['users'])} accounts`
+    typeof row['users'] === 'number' ? `${row['users']} accounts` : 'its accounts may not be read'
   return `it works: ${String(row['plays'])} streams play, ${users}`
 }
 

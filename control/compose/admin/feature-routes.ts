@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
 import { createSigner } from '../../access/admission/signer.ts'
 import type { AuditTrail } from '../../routes/admin/common/audit-trail.ts'
 import { deviceRoutes } from '../../routes/admin/detection/devices.ts'
@@ -15,6 +16,15 @@ import type { AdminParts } from '../parts.ts'
 import { type DetectionRouteParts, detectionRoutes } from './detection-routes.ts'
 
 const DOWNLOAD_BYTES = 12
+
+/** The routes of media servers. */
+const mediaRoutes =
+  ({ media }: AdminParts, audit: AuditTrail) =>
+  (app: FastifyInstance): void => {
+    const { hub, directory, sourcePorts } = media
+    const reload = async () => await media.reload()
+    mediaServerRoutes(app, { hub, directory, sourcePorts, reload, audit })
+  }
 
 /** Explain, tickets and detection below `/api/v1`. */
 export const featureRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOptions['more'] => {
@@ -61,7 +71,7 @@ export const featureRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOpt
     applyLimits: async (account) => await parts.applyLimits(account, null),
   }
   const { bans } = parts.sessions
-  const { hub, view, sourcePorts, reload } = parts.media
+  const { hub, view } = parts.media
   const sessions = withMediaEnds(parts.sessions.store, hub)
   const kill = async (keys: readonly string[]) =>
     await edge.push.push({ set: [], clear: [], kill: keys })
@@ -71,13 +81,7 @@ export const featureRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOpt
     (app) => explainRoutes(app, explain),
     (app) => ticketRoutes(app, tickets),
     (app) => edgeAdminRoutes(app, edges),
-    (app) => mediaServerRoutes(app, {
-      hub,
-      directory: parts.media.directory,
-      sourcePorts,
-      reload,
-      audit,
-    }),
+    mediaRoutes(parts, audit),
     (app) =>
       deviceRoutes(app, { history: persistence.store.history, sessions: parts.sessions.store }),
     ...detectionRoutes(detection),

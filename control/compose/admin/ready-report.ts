@@ -1,5 +1,6 @@
 import type { StatePaths } from '../../config/paths.ts'
 import type { Config } from '../../config/schema/schema.ts'
+import { nginxOf } from '../../config/schema/which-edge.ts'
 import type { LineupService } from '../../lineup/lineup-service.ts'
 import { localUrl, parseEndpoint } from '../../supervise/processes/addresses.ts'
 import type { ReadyReport } from '../../supervise/start/banner.ts'
@@ -24,7 +25,7 @@ export const readyReport = (parts: {
   const { config, adminToken, demo, lineup } = parts
   const lists = lineup.playlists.snapshot()?.lists
   return {
-    edge: edgeUrl(config),
+    edge: nginxOf(config) === 'none' ? '' : edgeUrl(config),
     admin: localUrl(parseEndpoint(config.admin.listen)),
     adminToken,
     accounts: demo.map((account) => ({

@@ -70,6 +70,7 @@ export const createMedia = async (parts: MediaParts): Promise<Media> => {
   const hub = createMediaHub({
     ...sourcePorts,
     onChange: createPlayPublisher(publisher, now),
+    warn: (message) => log.warn(message),
     resumeOf: async (source) => {
       const where = { source, endedAt: null }
       return createResume((await store.history.list({ where, limit: MOST_OPEN })).rows, now())

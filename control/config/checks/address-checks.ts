@@ -1,4 +1,5 @@
 import type { Config } from '../schema/schema.ts'
+import { nginxOf } from '../schema/which-edge.ts'
 
 interface Listener {
   readonly path: readonly string[]
@@ -20,9 +21,10 @@ const meet = (one: string, other: string): boolean => {
 }
 
 /** The addresses this instance itself will listen on. */
-const listenersOf = ({ edge, admin, control, hooks, demo }: Config): Listener[] => {
+const listenersOf = (config: Config): Listener[] => {
+  const { edge, admin, control, hooks, demo } = config
   const all: [string[], string | null][] = [
-    [['edge', 'listen'], edge.nginx === 'external' ? null : edge.listen],
+    [['edge', 'listen'], nginxOf(config) === 'bundled' ? edge.listen : null],
     // An edge of control planes elsewhere has no admin of its own.
     [['admin', 'listen'], control.urls.length > 0 ? null : admin.listen],
     [['control', 'listen'], control.listen],

@@ -35,10 +35,10 @@ export const edgeSchema = section(
       default: 'edge-1',
       description: 'Name of this edge in events, logs and bans.',
     }),
-    nginx: oneOf(['bundled', 'external'], {
+    nginx: oneOf(['bundled', 'external', 'none'], {
       default: 'bundled',
       description:
-        '`bundled`: `run` starts nginx. `external`: you run your own nginx with our include files.',
+        '`bundled`: `run` starts nginx. `external`: you run your own nginx with our include files. `none`: there is no edge, as with media servers alone; what names nothing but media servers has none in any case.',
     }),
     socket_group: nullable(text({ description: 'Group.' }), {
       description:

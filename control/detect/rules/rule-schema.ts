@@ -4,7 +4,7 @@ import { PARAMS } from './rule-params.ts'
 const strict = { additionalProperties: false } as const
 
 /** What a rule may do, mildest first. */
-export const ACTIONS = ['observe', 'notify', 'message', 'limit', 'end', 'ban'] as const
+export const ACTIONS = ['observe', 'notify', 'message', 'limit', 'end', 'sign_out', 'ban'] as const
 
 const scopeSchema = Type.Union(
   [

@@ -2,7 +2,7 @@ import type { LiveSession } from '../../sessions/model/live-session.ts'
 import type { LivePlay, PlayChange } from '../model/live-play.ts'
 import { readServerAccount } from '../model/origin.ts'
 import type { EndAnswer, PlaySource, RequestAnswer } from '../model/play-source.ts'
-import type { SourcePorts } from '../model/source-kind.ts'
+import { SettingsError, type SourcePorts } from '../model/source-kind.ts'
 import { MEDIA_SERVERS } from '../registry.ts'
 import { sessionOfPlay } from './media-session.ts'
 
@@ -31,6 +31,7 @@ export interface WatchedServer {
 /** Ports of the hub; `now` in Unix milliseconds. */
 export interface HubPorts extends Omit<SourcePorts, 'onChange' | 'resume'> {
   readonly onChange: (change: PlayChange) => void
+  readonly warn: (message: string) => void
   /** The plays of a source that ran when this process began, by key. */
   readonly resumeOf: (source: string) => Promise<NonNullable<SourcePorts['resume']>>
 }
@@ -114,9 +115,16 @@ export const createMediaHub = (ports: HubPorts): MediaHub => {
   const watched = new Map<string, WatchedServer>()
   const open = async (server: MediaServer): Promise<void> => {
     const resume = await ports.resumeOf(`${server.kind}:${server.name}`)
-    const source = sourceOfServer(server, { ...ports, resume })
-    watched.set(server.name, { server, source })
-    void source.start()
+    try {
+      const source = sourceOfServer(server, { ...ports, resume })
+      watched.set(server.name, { server, source })
+      void source.start()
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error
+      ports.warn(
+        `media server '${server.name}' is not watched: its ${error.setting} ${error.message}`,
+      )
+    }
   }
   const close = async (name: string): Promise<void> => {
     const known = watched.get(name)

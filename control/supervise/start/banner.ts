@@ -23,6 +23,7 @@ export interface ReadyReport {
 export function banner(ready: ReadyReport, state: string): string {
   const { edge, admin, adminToken, accounts, groups } = ready
   if (admin === '') return edgeBanner(edge, state)
+  if (edge === '') return homeBanner(ready, state)
   const lines = ['', 'Gatehouse is running.', '', `  Playlist    ${edge}/playlist.m3u`]
   lines.push(`  Admin API   ${admin}`, `  Admin token ${adminToken}`, `  State       ${state}`, '')
   lines.push('  Groups')
@@ -35,6 +36,25 @@ export function banner(ready: ReadyReport, state: string): string {
   if (accounts.length > 0) lines.push('', '  Accounts', ...accounts.flatMap(accountLines))
   if (accounts.length > 0) lines.push('', ...nextSteps(ready))
   return [...lines, '', 'Ctrl-C stops everything.', ''].join('\n')
+}
+
+/** Where no edge runs, there are no playlists to name. */
+function homeBanner({ admin, adminToken }: ReadyReport, state: string): string {
+  return [
+    '',
+    'Gatehouse is running, for media servers alone.',
+    '',
+    `  Admin API   ${admin}`,
+    `  Admin token ${adminToken}`,
+    `  State       ${state}`,
+    '',
+    '  Try',
+    `    ./scripts/gatehouse servers --state ${state}`,
+    `    ./scripts/gatehouse sessions --state ${state}`,
+    '',
+    'Ctrl-C stops everything.',
+    '',
+  ].join('\n')
 }
 
 /** An edge alone has neither dashboard nor groups of its own. */

@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { homeConfig } from '../../config/examples/home.ts'
 import { type LoadedConfig, loadConfig } from '../../config/load.ts'
 import { packageRoot, type StatePaths, statePaths } from '../../config/paths.ts'
 import { demoAddresses, demoConfig } from '../../demo/demo-config.ts'
@@ -11,6 +12,8 @@ export interface RunOptions {
   readonly config: string | null
   readonly state: string | null
   readonly json: boolean
+  /** Without a configuration, start for media servers instead of the demo. */
+  readonly isHome?: boolean
 }
 
 /** The configuration of a run and where its state lies. */
@@ -27,7 +30,9 @@ export interface Setup {
 export function setUp(options: RunOptions, environment: NodeJS.ProcessEnv): Setup {
   const demoState = resolve(options.state ?? join(packageRoot(), '.state'))
   const configFile =
-    options.config === null ? writeDemo(demoState, environment) : resolve(options.config)
+    options.config === null
+      ? writeOwn(demoState, environment, options.isHome === true)
+      : resolve(options.config)
   const loaded = loadConfig(configFile, environment)
   const named = loaded.config.state
   const beside = named === null || isAbsolute(named) ? named : join(loaded.folder, named)
@@ -35,11 +40,15 @@ export function setUp(options: RunOptions, environment: NodeJS.ProcessEnv): Setu
   return { loaded, configFile, paths: statePaths(options.state ?? beside ?? fallback) }
 }
 
-function writeDemo(state: string, environment: NodeJS.ProcessEnv): string {
-  const file = join(state, 'demo.yaml')
+function writeOwn(state: string, environment: NodeJS.ProcessEnv, isHome: boolean): string {
+  const file = join(state, isHome ? 'home.yaml' : 'demo.yaml')
+  const addresses = demoAddresses(environment)
+  const home = { servers: [], homeNetworks: [], admin: addresses.admin }
   try {
     makeFolder(state)
-    writeFileSync(file, demoConfig(demoAddresses(environment)))
+    // The operator may have added networks to the file of a home.
+    if (isHome && existsSync(file)) return file
+    writeFileSync(file, isHome ? homeConfig(home) : demoConfig(addresses))
   } catch (error) {
     if (isDiskFullMessage(String(error))) throw error
     throw new Failure(`The state folder ${state} cannot be written; choose another with --state.`)

@@ -11,6 +11,7 @@ import {
 } from '../../../control/respond/imposed-limits.ts'
 import { createResponder } from '../../../control/respond/respond.ts'
 import type { SessionStore } from '../../../control/sessions/model/session-store.ts'
+import { createMediaHub } from '../../../control/sources/hub/hub.ts'
 import { openStore, type Store } from '../../../control/store/store.ts'
 import { allFindings, runDetectors } from '../../redis/detectors-run.ts'
 import { rulesOf } from '../../redis/detectors-samples.ts'
@@ -56,6 +57,8 @@ afterEach(async () => {
 const respond = () =>
   createResponder({
     sessions,
+    media,
+    serverLimits: { impose: () => Promise.resolve(false) },
     bans: plane.sessions.bans,
     imposed,
     applyLimits: (account) => sessions.setLimits(account, limits),
@@ -64,6 +67,14 @@ const respond = () =>
     audit: store.audit,
     now: () => clock(),
   })
+
+/** No media server is watched here. */
+const media = createMediaHub({
+  now: () => Date.now(),
+  onChange: () => undefined,
+  warn: () => undefined,
+  resumeOf: () => Promise.resolve(() => null),
+})
 
 const HERE = { country: 'FR', city: 'Lyon', latitude: 45.76, longitude: 4.84, accuracyKm: 25 }
 const THERE = { country: 'AU', city: 'Sydney', latitude: -33.87, longitude: 151.21, accuracyKm: 25 }

@@ -123,7 +123,7 @@ const ENDED = {
 const endedAnswer = (answer: EndAnswer): Static<typeof mediaEnded> => {
   if (answer.state !== 'refused') return { state: answer.state, detail: ENDED[answer.state] }
   const code = answer.why === 'not_playing' ? 'not.found' : 'state.wrong'
-  throw new ProblemError(code, `${sentence(answer.detail)}`)
+  throw new ProblemError(code, sentence(answer.detail))
 }
 
 const sentence = (text: string): string =>
@@ -138,7 +138,11 @@ export const sessionRoutes = (plain: FastifyInstance, options: SessionRoutesOpti
   app.delete(
     '/sessions/:id',
     {
-      schema: { params: idParams, querystring: endOneQuery, response: { 200: mediaEnded, 204: Type.Null() } },
+      schema: {
+        params: idParams,
+        querystring: endOneQuery,
+        response: { 200: mediaEnded, 204: Type.Null() },
+      },
       config: write,
     },
     async (request, reply) => {

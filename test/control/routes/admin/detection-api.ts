@@ -49,6 +49,7 @@ export const startDetectionApi = async (
     rules,
     feedback,
     imposed,
+    serverLimits: { impose: () => Promise.resolve(false), restoreDue: () => Promise.resolve() },
     assessor: createAssessor({ history, assessments, rules, feedback, now }),
     detectors: {
       stats: () => IDLE,

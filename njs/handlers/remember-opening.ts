@@ -12,7 +12,7 @@ import {
 import { rememberViewer } from '../state/known-viewers.ts'
 import { readLease, recallLease, reserveLease } from '../state/leases.ts'
 import { nowSec } from '../state/memory.ts'
-import { noteOpening } from '../state/openings.ts'
+import { noteFolder, noteOpening } from '../state/openings.ts'
 import { countGuess, rememberDenial } from '../state/refusals.ts'
 import { rememberSeats } from '../state/seats.ts'
 import { networkOf } from '../state/session.ts'
@@ -43,6 +43,7 @@ export const rememberOpening = (r: Request): void => {
         location: controlHeader(r, 'Location'),
         connection: variable(r, 'connection'),
       })
+      noteFolder(variable(r, 'gh_folder_key'), controlHeader(r, 'Location'))
       noteViewer(r, key)
     }
     if (status < 400) return

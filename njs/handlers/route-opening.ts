@@ -4,16 +4,16 @@ import { type Ticket, verifyTicket } from '../domain/credentials/ticket.ts'
 import { type OpeningRequest, readOpening, withoutSuffix } from '../domain/doors/match.ts'
 import type { OpeningRoute } from '../domain/doors/opening-route.ts'
 import type { ReasonId } from '../domain/reasons.ts'
-import { inferredKey, KEY_LENGTH } from '../domain/viewer/lease.ts'
+import { inferredKey, KEY_LENGTH, leaseKey } from '../domain/viewer/lease.ts'
 import { isBrowser } from '../domain/viewer/player-family.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import { refuse, setVariables } from '../platform/reply.ts'
 import { addressText, methodOf, networkText, type Request, variable } from '../platform/request.ts'
 import { nowSec, secretOf } from '../state/memory.ts'
-import { noteBelowTicket, playsBelowTicket, reopen } from '../state/openings.ts'
+import { folderOf, noteBelowTicket, playsBelowTicket, reopen } from '../state/openings.ts'
 import { findGroup, knownCountry, networkGroup, readPolicy } from '../state/policy.ts'
 import { isReady } from '../state/ready.ts'
-import { endReason, findBan, recallDenial } from '../state/refusals.ts'
+import { endReason, findBan, isSessionBanned, recallDenial } from '../state/refusals.ts'
 import { familyOf, networkOf } from '../state/session.ts'
 import { failClosed } from '../verdicts/fail-closed.ts'
 
@@ -55,15 +55,12 @@ const isBelowTicket = (r: Request, opening: OpeningRequest & { credential: 'tick
 const kindOf = (rest: string): PathKind =>
   rest === '' ? 'manifest' : describePath(rest, '', 0).kind
 
-const isInferred = (
-  r: Request,
-  ticket: Ticket,
-  opening: OpeningRequest & { credential: 'ticket' },
-): boolean => {
+/** Whether the settings say that this player follows no redirection. */
+const isInferred = (r: Request, ticket: Ticket): boolean => {
   const policy = readPolicy()
   const group = policy && findGroup(policy, ticket.group)
   if (!group) return false
-  if (isBelowTicket(r, opening) || group.redirect === 'inferred') return true
+  if (group.redirect === 'inferred') return true
   if (group.inferredAgents.length === 0) return false
   const agent = variable(r, 'http_user_agent').toLowerCase()
   return group.inferredAgents.some((part) => agent.includes(part))
@@ -109,11 +106,14 @@ const identify = (r: Request, opening: OpeningRequest): string => {
   const asked = `${name}/${opening.channel}/${addressText(r)}/${agent}`
   const key = nginxCrypto.sha256(asked).slice(0, KEY_LENGTH)
   const playback = variable(r, 'http_x_playback_session_id')
+  // Kodi reads the list with one agent and the media with another.
+  const folder = nginxCrypto.sha256(`${name}/${opening.channel}/${addressText(r)}`)
   const exact = `${asked}/${playback}/${opening.rest}?${argsOf(r)}`
   setVariables(r, {
     gh_fingerprint: name.slice(0, 6),
     gh_secret_hash: name,
     gh_refusal_key: key,
+    gh_folder_key: folder.slice(0, KEY_LENGTH),
     gh_opening_key: nginxCrypto.sha256(exact).slice(0, KEY_LENGTH),
   })
   return key
@@ -151,6 +151,18 @@ const banOn = (
     Date.now(),
   )
 
+/** What stands behind `/live/<ticket>/<channel>/`, as it was asked. */
+const mediaOf = (r: Request): string => variable(r, 'request_uri').split('/').slice(4).join('/')
+
+/** Sends a player to its media below the pass, or tells it that its session is over. */
+const toFolder = (r: Request, folder: string, channel: string): OpeningRoute => {
+  const key = leaseKey(nginxCrypto, folder.split('/')[2] ?? '', channel)
+  const now = Date.now()
+  if (isSessionBanned(key, now)) return refused(r, endReason(key, null, now))
+  setVariables(r, { gh_pass_location: folder + mediaOf(r) })
+  return 'reopen'
+}
+
 /** A ticket is judged here before anything is remembered or asked: forgeries leave no trace. */
 const judgeTicket = (
   r: Request,
@@ -163,8 +175,12 @@ const judgeTicket = (
   prepare(r, opening)
   const refusal = recallDenial('gh_denied', key) ?? banOn(r, opening, verdict.ticket, network)
   if (refusal !== null) return refused(r, refusal)
-  if (!isInferred(r, verdict.ticket, opening)) return routeOrReopen(r)
   const kind = kindOf(opening.rest)
+  if (!isInferred(r, verdict.ticket)) {
+    const folder = kind === 'segment' ? folderOf(variable(r, 'gh_folder_key')) : null
+    if (folder !== null) return toFolder(r, folder, opening.channel)
+    if (!isBelowTicket(r, opening)) return routeOrReopen(r)
+  }
   setVariables(r, { gh_ask_mode: 'inferred', gh_kind: kind })
   return `${kind}-by-ticket`
 }

@@ -125,6 +125,22 @@ export const reopen = (id: string, asker: Asker): Reopening => {
   return { kind: 'same', location: known.location }
 }
 
+const folderName = (asked: string): string => `f${asked}`
+
+/** Remembers the pass somebody was sent to, for a player that does not keep a redirection: it asks for the media beside the opening address. */
+export const noteFolder = (asked: string, location: string): void => {
+  const folder = /^\/s\/[^/]+\/[^/]+\//.exec(location)?.[0]
+  if (folder !== undefined) keepText('gh_identity', folderName(asked), folder, CLOCKS.press)
+}
+
+/** Where such a player finds its media: the folder of the pass, `/s/<pass>/<channel>/`, for as long as it goes on asking; null where nobody opened. */
+export const folderOf = (asked: string): string | null => {
+  const folder = texts('gh_identity').get(folderName(asked))
+  if (folder === undefined) return null
+  noteFolder(asked, folder)
+  return folder
+}
+
 const belowName = (key: string): string => `b${key}`
 
 /** Remembers that the player with this agent plays below its ticket, as an inferred session. */

@@ -104,19 +104,40 @@ describe('a session that was ended', () => {
   })
 })
 
-test('a player that plays below its ticket gets its lists there too, in the same session', async () => {
-  const ticket = rig.ticket({ account: 'own:5' })
-  const look = program(true, { 'User-Agent': 'Kodi/20' })
-  const play = program(true, { 'User-Agent': 'Lavf/59' })
-  const base = `/live/${ticket}/ch1`
-  expect((await look(`${base}/index.m3u8`)).statusCode).toBe(302)
-  const asked = rig.stub.count('/open')
-  expect((await play(`${base}/seg1.ts`)).statusCode).toBe(200)
-  for (let at = 0; at < 3; at += 1) expect((await play(`${base}/index.m3u8`)).statusCode).toBe(200)
-  expect((await play(`${base}/seg1.ts`)).statusCode).toBe(200)
-  expect(rig.stub.count('/open')).toBe(asked + 1)
-  expect(rig.stub.seen.at(-1)?.headers['x-gh-key']).toBe(
-    inferredKey(nodeCrypto, ticket, 'ch1', '127.0.0.1'),
-  )
-  expect((await look(`${base}/index.m3u8`)).statusCode).toBe(302)
+describe('a player that asks for the media beside the opening address', () => {
+  test('is sent to the pass it opened, whatever agent it asks with', async () => {
+    const ticket = rig.ticket({ account: 'own:5' })
+    const look = program(true, { 'User-Agent': 'Kodi/20' })
+    const play = program(true, { 'User-Agent': 'Lavf/59' })
+    const base = `/live/${ticket}/ch1`
+    const opened = (await look(`${base}/index.m3u8`)).headers.location ?? ''
+    const asked = rig.stub.count('/open')
+    const folder = opened.slice(0, opened.lastIndexOf('/') + 1)
+    for (const file of ['seg1.ts', 'video/seg1.m4s?x=1']) {
+      const sent = await play(`${base}/${file}`)
+      expect([sent.statusCode, sent.headers.location]).toEqual([302, folder + file])
+    }
+    expect((await play(`${folder}seg1.ts`)).statusCode).toBe(200)
+    expect(rig.stub.count('/open')).toBe(asked)
+    rig.stub.next = { kill: [leaseKey(nodeCrypto, opened.split('/')[2] ?? '', 'ch1')] }
+    await until('the end', async () => (await play(`${base}/seg1.ts`)).statusCode === 403, 3_000)
+    expect(rig.stub.count('/open')).toBe(asked)
+  })
+
+  test('has a session there where nobody has opened, and gets its lists in it', async () => {
+    const ticket = rig.ticket({ account: 'own:6' })
+    const play = program(true, { 'User-Agent': 'Lavf/59' })
+    const base = `/live/${ticket}/ch1`
+    const asked = rig.stub.count('/open')
+    expect((await play(`${base}/seg1.ts`)).statusCode).toBe(200)
+    for (let at = 0; at < 3; at += 1)
+      expect((await play(`${base}/index.m3u8`)).statusCode).toBe(200)
+    expect((await play(`${base}/seg1.ts`)).statusCode).toBe(200)
+    expect(rig.stub.count('/open')).toBe(asked + 1)
+    expect(rig.stub.seen.at(-1)?.headers['x-gh-key']).toBe(
+      inferredKey(nodeCrypto, ticket, 'ch1', '127.0.0.1'),
+    )
+    const look = program(true, { 'User-Agent': 'Kodi/20' })
+    expect((await look(`${base}/index.m3u8`)).statusCode).toBe(302)
+  })
 })

@@ -86,11 +86,14 @@ high/index.m3u8
 low/index.m3u8
 `
 
-/** The manifest of DASH: the window of the live channel, by numbers; a live profile after ISO/IEC 23009-1, 8.4. */
+/** The manifest of DASH: the window of the live channel by its timeline, since libavformat runs ahead of bare numbers; ISO/IEC 23009-1, 5.3.9.6. */
 export function dashManifest(now: number): string {
   const stamp = (at: number) => new Date(at).toISOString()
+  const { first, count } = liveListing(now)
   const template = (track: string) =>
-    `<SegmentTemplate timescale="1" duration="${SEGMENT_SECONDS}" startNumber="0" initialization="${track}/init.mp4" media="${track}/$Number$.m4s"/>`
+    `<SegmentTemplate timescale="1" startNumber="${first}" initialization="${track}/init.mp4" media="${track}/$Number$.m4s">
+<SegmentTimeline><S t="${first * SEGMENT_SECONDS}" d="${SEGMENT_SECONDS}" r="${count - 1}"/></SegmentTimeline>
+</SegmentTemplate>`
   return `<?xml version="1.0" encoding="UTF-8"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="dynamic" availabilityStartTime="${stamp(EPOCH)}" publishTime="${stamp(now)}" minimumUpdatePeriod="PT${SEGMENT_SECONDS}S" minBufferTime="PT${SEGMENT_SECONDS}S" timeShiftBufferDepth="PT${WINDOW * SEGMENT_SECONDS}S" suggestedPresentationDelay="PT6S" maxSegmentDuration="PT${SEGMENT_SECONDS}S">
 <Period id="live" start="PT0S">

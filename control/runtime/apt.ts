@@ -10,6 +10,7 @@ import type { Suite } from './tools.ts'
 export interface Choice {
   readonly name: string
   readonly version: string
+  readonly bytes: number
 }
 
 /** A private apt: its own lists and cache, so that neither root nor the system's state is needed. */
@@ -123,9 +124,10 @@ function planInstall(
 /** Reads `apt-get --print-uris`: `'uri' name_version_arch.deb size hash` per line. */
 export function parseUris(text: string): Choice[] {
   return text.split('\n').flatMap((line) => {
-    const file = /^'[^']*'\s+(\S+)_([^_\s]+)_[^_\s]+\.deb\s/.exec(line)
+    const file = /^'[^']*'\s+(\S+)_([^_\s]+)_[^_\s]+\.deb\s+(\d+)/.exec(line)
     if (file === null) return []
-    return [{ name: file[1] ?? '', version: decodeURIComponent(file[2] ?? '') }]
+    const [, name = '', version = '', size] = file
+    return [{ name, version: decodeURIComponent(version), bytes: Number(size) }]
   })
 }
 

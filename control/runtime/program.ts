@@ -65,7 +65,17 @@ export function unpackedArgv(root: string, source: ToolSource): string[] | null 
     const found = expand(join(root, folder))
     return found === null ? [] : [`${name}=${found}`]
   })
-  return ['/usr/bin/env', `LD_LIBRARY_PATH=${path}`, ...folders, program]
+  const env = ['/usr/bin/env', `LD_LIBRARY_PATH=${path}`, ...folders]
+  return source.isFixed === true
+    ? [...env, ...overUsr(root), program.slice(root.length)]
+    : [...env, program]
+}
+
+/** What starts a program with the root laid over `/usr`: mount_namespaces(7), and user_namespaces(7) for all but root. */
+function overUsr(root: string): string[] {
+  const own = process.getuid?.() === 0 ? [] : ['--map-root-user']
+  const mount = 'mount -t overlay -o "lowerdir=$0/usr:/usr" overlay /usr && exec "$@"'
+  return ['unshare', '--mount', ...own, 'sh', '-c', mount, root]
 }
 
 function expandLoader(root: string): string | null {

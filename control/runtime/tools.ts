@@ -17,6 +17,7 @@ export type ToolName =
   | 'chromium'
   | 'kodi'
   | 'xvfb'
+  | 'pulseaudio'
   | 'postgresql'
 
 /** Where a program comes from when the machine has none that will do. */
@@ -37,6 +38,8 @@ export interface ToolSource {
   readonly least?: readonly [number, number]
   /** Refuses to run as root. */
   readonly unprivileged?: true
+  /** Looks for its files below `/usr` wherever it is: the root is laid over `/usr`, for it alone (an overlay in a mount namespace). */
+  readonly isFixed?: true
   /** Folders below the root, passed to the program by environment variable. */
   readonly folders?: Readonly<Record<string, string>>
 }
@@ -95,6 +98,7 @@ export const TOOLS: Readonly<Record<ToolName, ToolSource>> = {
     suite: 'machine',
     packages: ['mplayer'],
     program: 'usr/bin/mplayer',
+    isFixed: true,
     system: ['mplayer'],
     versionArgs: ['-noconfig', 'all'],
     versionPattern: /^MPlayer (\S+)/m,
@@ -109,22 +113,19 @@ export const TOOLS: Readonly<Record<ToolName, ToolSource>> = {
       'gstreamer1.0-libav',
     ],
     program: 'usr/bin/gst-launch-1.0',
+    isFixed: true,
     system: ['gst-launch-1.0'],
     versionArgs: ['--version'],
     versionPattern: /^GStreamer (\S+)/m,
-    folders: {
-      GST_PLUGIN_SYSTEM_PATH: 'usr/lib/*/gstreamer-1.0',
-      GST_PLUGIN_SCANNER: 'usr/lib/*/gstreamer1.0/gstreamer-1.0/gst-plugin-scanner',
-    },
   },
   streamlink: {
     bundle: 'streamlink',
     suite: 'machine',
     packages: ['streamlink'],
     program: 'usr/bin/streamlink',
+    isFixed: true,
     system: ['streamlink'],
     versionArgs: ['--version'],
-    folders: { PYTHONPATH: 'usr/lib/python3/dist-packages' },
   },
   chromium: {
     bundle: 'chromium',
@@ -145,18 +146,28 @@ export const TOOLS: Readonly<Record<ToolName, ToolSource>> = {
       'kodi-inputstream-ffmpegdirect',
     ],
     program: 'usr/lib/*/kodi/kodi.bin',
+    isFixed: true,
     system: ['/usr/lib/*/kodi/kodi.bin'],
     versionArgs: ['--version'],
-    folders: { KODI_HOME: 'usr/share/kodi', KODI_BIN_HOME: 'usr/lib/*/kodi' },
   },
   xvfb: {
     bundle: 'xvfb',
     suite: 'machine',
     packages: ['xvfb'],
     program: 'usr/bin/Xvfb',
+    isFixed: true,
     system: ['Xvfb'],
     versionArgs: ['-help'],
     versionPattern: /^use: (X)/m,
+  },
+  pulseaudio: {
+    bundle: 'pulseaudio',
+    suite: 'machine',
+    packages: ['pulseaudio'],
+    program: 'usr/bin/pulseaudio',
+    isFixed: true,
+    system: ['pulseaudio'],
+    versionArgs: ['--version'],
   },
   postgresql: {
     bundle: 'postgresql',

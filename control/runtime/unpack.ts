@@ -54,7 +54,10 @@ async function unpack(
     progress(`Fetching ${source.bundle}: package lists …`)
     const apt = await openApt(join(folder, 'apt'), source.suite)
     const choices = await apt.choose(source.packages)
-    progress(`Fetching ${source.bundle}: ${choices.length} packages from Debian ${apt.suiteName} …`)
+    const megabytes = Math.ceil(choices.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6)
+    progress(
+      `Fetching ${source.bundle}: ${choices.length} packages, ${megabytes} MB, from Debian ${apt.suiteName} …`,
+    )
     const files = await apt.download(choices, join(draft, 'debs'))
     progress(`Unpacking ${source.bundle} …`)
     const packages = []

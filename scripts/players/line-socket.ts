@@ -19,14 +19,20 @@ const reach = (where: NetConnectOpts): Promise<Socket | null> =>
     socket.once('error', () => resolve(null))
   })
 
-/** Connects, trying again for ten seconds while the player starts; throws afterwards. */
-export async function openLineSocket(where: NetConnectOpts): Promise<LineSocket> {
+/** Connects, trying again for ten seconds while the player starts; throws with what the player said where it does not. */
+export async function openLineSocket(where: NetConnectOpts, child: Child): Promise<LineSocket> {
   let socket: Socket | null = null
-  for (const until = Date.now() + 10_000; socket === null && Date.now() < until; ) {
+  for (
+    const until = Date.now() + 10_000;
+    socket === null && Date.now() < until && child.exitCode() === null;
+  ) {
     socket = await reach(where)
     if (socket === null) await sleep(100)
   }
-  if (socket === null) throw new Error('The player does not take commands')
+  if (socket === null) {
+    await child.stop()
+    throw new Error(`The player takes no commands: ${child.output().slice(-300)}`)
+  }
   const line = socket
   let text = ''
   line.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Lane, Mode } from './lane.ts'
+import type { Lane, Mode, Viewer } from './lane.ts'
 import { isGiven, linesOf, playsOf, questionsOf } from './log.ts'
 import type { Form, Player, Playing } from './player.ts'
 import type { Seen } from './relay.ts'
@@ -30,6 +30,8 @@ export interface Result extends Watched {
 
 const AFTER_END_MS = 10_000
 const BACK_TRY_MS = 12_000
+/** A viewer whose player has ended presses again after this. */
+const PRESS_AGAIN_MS = 6_000
 const BACK_MS = 90_000
 
 const isList = ({ path }: Seen): boolean => /\.(m3u8|mpd)(\?|$)/.test(path)
@@ -51,14 +53,16 @@ async function endAndLook(lane: Lane, account: string, form: Form) {
   }
 }
 
-/** The viewer comes back at once, and tries again every twelve seconds where he sees nothing. */
+/** The viewer comes back at once; where he sees nothing, he presses again 6 s after his player has ended, or after 12 s. */
 async function comeBack(open: () => Promise<Playing>): Promise<number | null> {
   const from = Date.now()
   while (Date.now() - from < BACK_MS) {
     const playing = await open()
     const isBack = await shows(playing, BACK_TRY_MS)
+    const isOver = playing.isOver()
     await playing.stop()
     if (isBack) return Math.round((Date.now() - from) / 100) / 10
+    if (isOver) await sleep(PRESS_AGAIN_MS)
   }
   return null
 }
@@ -71,40 +75,49 @@ export interface Trial {
   readonly seconds: number
 }
 
-/** Plays, ends the session, and plays again. */
-export async function runTrial(
+/** What was asked while a player played, and whom. */
+type Counted = Pick<
+  Result,
+  'openings' | 'refusals' | 'sessions' | 'questions' | 'newSessions' | keyof Watched
+>
+
+/** Opens a viewer’s channel and watches for `seconds`; the player goes on playing. */
+export async function playAndCount(
   lane: Lane,
-  { player, form, mode, seconds }: Trial,
-): Promise<Result> {
-  const { service, admin, relay } = lane
-  const viewer = await lane.viewer(mode)
-  const list = [viewer.address(form)]
+  viewer: Viewer,
+  { player, form, seconds }: Omit<Trial, 'mode'>,
+): Promise<{ playing: Playing; counted: Counted }> {
+  const { service, relay } = lane
   const [lines, requests] = [linesOf(service).length, relay.seen.length]
   const [questions, newSessions] = [await questionsOf(service), lane.newSessions()]
-  const playing = await player.play(list, form)
+  const playing = await player.play([viewer.address(form)], form)
   const watched = await watch(playing, seconds)
   const asked = relay.seen.slice(requests)
+  const sessions = linesOf(service)
+    .slice(lines)
+    .map(({ session }) => session)
+  // A stream stands in the log when it is over, but in the list of sessions while it runs.
+  const live = (await lane.admin.sessions(viewer.id)).length
   const counted = {
+    ...watched,
     questions: (await questionsOf(service)) - questions,
     newSessions: lane.newSessions() - newSessions,
     openings: asked.filter(({ status }) => status === 302).length,
     refusals: asked.filter(({ status }) => status >= 400).length,
+    sessions: Math.max(live, new Set(sessions.filter((it) => it !== '')).size),
   }
+  return { playing, counted }
+}
+
+/** Plays, ends the session, and plays again. */
+export async function runTrial(lane: Lane, trial: Trial): Promise<Result> {
+  const { player, form, mode } = trial
+  const viewer = await lane.viewer(mode)
+  const { playing, counted } = await playAndCount(lane, viewer, trial)
   const ended = await endAndLook(lane, viewer.id, form)
   await playing.stop()
-  const sessions = linesOf(service).slice(lines)
-  const plays = await playsOf(service, viewer.id)
+  const plays = await playsOf(lane.service, viewer.id)
   const back = await comeBack(() => player.play([viewer.address(form)], form))
-  await admin.end(viewer.id)
-  return {
-    player: player.name,
-    form,
-    mode,
-    ...watched,
-    ...counted,
-    ...ended,
-    sessions: new Set(sessions.map(({ session }) => session).filter((it) => it !== '')).size,
-    plays,
-    back,
-  }
+  await lane.admin.end(viewer.id)
+  return { player: player.name, form, mode, ...counted, ...ended, plays, back }
 }

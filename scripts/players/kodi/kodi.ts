@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { resolveTool } from '../../../control/runtime/resolve.ts'
 import { startChild } from '../../../test/support/child.ts'
-import { freePort } from '../../../test/support/port.ts'
+import { freePort, until } from '../../../test/support/port.ts'
 import { tempDir } from '../../../test/support/temp-dir.ts'
 import { FORMS, type Form, type Kind, type Playing } from '../player.ts'
 import { type InputStream, playlistOf, writeHome } from './home.ts'
@@ -76,25 +76,35 @@ const groupsOf = async (port: number): Promise<string> => {
   return told.join('; ')
 }
 
-/** Its programs, on a screen of its own. */
-async function startPrograms(home: string, kodiArgv: readonly string[]) {
+/** Kodi on a screen of its own, and with a sound card of its own that keeps time: without one it stops for seconds to look for one. */
+async function startPrograms(home: string) {
   const display = `:${await freePort()}`
   const screen = ['-screen', '0', '320x240x24', '-nolisten', 'tcp']
-  const xvfb = startChild([...(await resolveTool('xvfb')).argv, display, ...screen])
+  const socket = join(home, 'pulse.sock')
+  const card = ['module-null-sink', `module-native-protocol-unix socket=${socket} auth-anonymous=1`]
+  const plain = ['-n', '--daemonize=no', '--exit-idle-time=-1', '--use-pid-file=no']
   const env = {
     ...process.env,
     HOME: home,
+    XDG_RUNTIME_DIR: home,
+    PULSE_SERVER: `unix:${socket}`,
     DISPLAY: display,
     LIBGL_ALWAYS_SOFTWARE: '1',
     LP_NUM_THREADS: '1',
-    KODI_HOME: process.env['KODI_HOME'] ?? '/usr/share/kodi',
+    KODI_HOME: '/usr/share/kodi',
   }
-  const kodi = startChild([...kodiArgv, '--standalone'], { cwd: home, env })
+  const sound = [...(await resolveTool('pulseaudio')).argv, ...plain]
+  const beside = [
+    startChild([...(await resolveTool('xvfb')).argv, display, ...screen]),
+    startChild([...sound, ...card.map((it) => `--load=${it}`)], { env }),
+  ]
+  await until('the sound card', () => existsSync(socket))
+  const kodi = startChild([...(await resolveTool('kodi')).argv, '--standalone'], { cwd: home, env })
   return {
     kodi,
     async stop() {
       await kodi.stop('SIGKILL')
-      await xvfb.stop()
+      for (const child of beside) await child.stop()
     },
   }
 }
@@ -104,7 +114,7 @@ export async function startKodiOn(list: string, count: number) {
   const home = await tempDir()
   const port = await freePort()
   writeHome(home.path, port, list)
-  const { kodi, ...programs } = await startPrograms(home.path, (await resolveTool('kodi')).argv)
+  const { kodi, ...programs } = await startPrograms(home.path)
   const stop = async () => {
     await programs.stop()
     await home.remove()
@@ -151,6 +161,7 @@ const kodiWith = (stream: InputStream, forms: readonly Form[]): Kind => {
     name,
     async prepare() {
       await resolveTool('xvfb')
+      await resolveTool('pulseaudio')
       const { version } = await resolveTool('kodi')
       return { name, version, isHeavy: true, forms, play: (list) => playWithKodi(list, stream) }
     },

@@ -8,9 +8,13 @@ const SINKS = [
   'audio-sink=fakesink sync=true',
 ]
 
-const pictures = (output: string): number | null => {
-  const count = output.split('chain ').length - 1
-  return count === 0 ? null : count
+/** Seconds of the newest picture. */
+const newest = (output: string): number | null => {
+  const at = output.lastIndexOf(' pts: ')
+  const found = /^ pts: (\d+):(\d+):(\d+\.\d+)/.exec(output.slice(at, at + 40))
+  if (found === null) return null
+  const [, hours, minutes, seconds] = found
+  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
 }
 
 const gstreamer = (name: string, playbin: string): Kind => ({
@@ -18,7 +22,7 @@ const gstreamer = (name: string, playbin: string): Kind => ({
   async prepare() {
     const { argv, version } = await resolveTool('gst-launch')
     const argvOf = (url: string) => [...argv, '-v', playbin, `uri=${url}`, ...SINKS]
-    const play = async (list: readonly string[]) => processPlaying(list, argvOf, pictures)
+    const play = async (list: readonly string[]) => processPlaying(list, argvOf, newest)
     return { name, version, forms: FORMS, play }
   },
 })

@@ -5,7 +5,7 @@ import { tempDir } from '../../../test/support/temp-dir.ts'
 import { commanded, openLineSocket } from '../line-socket.ts'
 import { FORMS, type Kind, type Playing } from '../player.ts'
 
-const QUIET = ['--no-config', '--vo=null', '--ao=null', '--no-terminal']
+const QUIET = ['--no-config', '--vo=null', '--ao=null', '--msg-level=all=error']
 
 interface Reply {
   readonly data?: unknown
@@ -23,7 +23,7 @@ export async function startMpv(argv: readonly string[], list: readonly string[])
   const folder = await tempDir()
   const path = join(folder.path, 'mpv.sock')
   const child = startChild([...argv, ...QUIET, `--input-ipc-server=${path}`, ...list])
-  const line = await openLineSocket({ path })
+  const line = await openLineSocket({ path }, child)
   const command = async (...words: (string | number)[]): Promise<unknown> => {
     if (child.exitCode() !== null) return undefined
     const text = JSON.stringify({ command: words })

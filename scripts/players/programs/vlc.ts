@@ -27,7 +27,7 @@ export async function startVlc(argv: readonly string[], list: readonly string[])
   const env = { ...process.env, HOME: folder.path, XDG_RUNTIME_DIR: folder.path }
   const control = ['--rc-host', `127.0.0.1:${port}`]
   const child = startChild([...argv, ...QUIET, ...SINKS, ...control, ...list], { env })
-  const line = await openLineSocket({ host: '127.0.0.1', port })
+  const line = await openLineSocket({ host: '127.0.0.1', port }, child)
   const command = async (text: string, isAll = (reply: string) => reply.includes('\n')) =>
     child.exitCode() === null ? await line.ask(text, isAll) : ''
   const playing: Playing = {

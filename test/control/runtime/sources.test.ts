@@ -89,7 +89,7 @@ test('apt’s choice of packages is read with epochs and signs', () => {
 'http://m.example/x' libssl3t64_3.6.5-1_amd64.deb 2620984 SHA256:bb
 `
   expect(parseUris(text)).toEqual([
-    { name: 'zlib1g', version: '1:1.3.dfsg+really1.3.2-3' },
-    { name: 'libssl3t64', version: '3.6.5-1' },
+    { name: 'zlib1g', version: '1:1.3.dfsg+really1.3.2-3', bytes: 90_912 },
+    { name: 'libssl3t64', version: '3.6.5-1', bytes: 2_620_984 },
   ])
 })

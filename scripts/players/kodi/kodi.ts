@@ -38,7 +38,7 @@ interface Channel {
 }
 
 const asked = async <T>(what: string, ask: () => Promise<T | undefined>): Promise<T> => {
-  for (const until = Date.now() + START_MS; Date.now() < until; await sleep(200)) {
+  for (const end = Date.now() + START_MS; Date.now() < end; await sleep(200)) {
     const got = await ask()
     if (got !== undefined) return got
   }

@@ -11,6 +11,7 @@ import { openBacktestHistory } from './detection/backtest-history.ts'
 import { findingsCommand } from './detection/findings.ts'
 import { historyCommand } from './detection/history.ts'
 import { addHistoryImport } from './detection/import-history.ts'
+import { addTautulliImport } from './detection/import-tautulli.ts'
 import { reportCommand } from './detection/report.ts'
 import { openReportHistory } from './detection/report-history.ts'
 import { rulesCommand } from './detection/rules.ts'
@@ -52,7 +53,10 @@ const commands = (): Command[] => [
   checkCommand(),
   explainCommand(),
   nginxCommand(),
-  importCommand(addHistoryImport),
+  importCommand((command) => {
+    addHistoryImport(command)
+    addTautulliImport(command)
+  }),
   addDownloadCommands(ticketCommand()),
   ...listCommands(),
 ]

@@ -51,6 +51,10 @@ const summary = (tally: ImportTally): string =>
   `${tally.rows} rows: ${tally.inserted} new, ${tally.updated} completed, ${tally.unchanged} known before, ` +
   `${tally.bad} bad${tally.expired > 0 ? `, ${tally.expired} older than what is kept` : ''}`
 
+/** Rows a second since the beginning. */
+const rateOf = (rows: number, sinceMs: number): string =>
+  `${Math.round((rows * 1000) / Math.max(1, Date.now() - sinceMs))} rows a second`
+
 const show = (tally: ImportTally, json: boolean): void => {
   for (const problem of tally.problems) warn(`  ${problem}`)
   if (tally.bad > tally.problems.length)
@@ -61,18 +65,26 @@ const show = (tally: ImportTally, json: boolean): void => {
 
 const PROGRESS_MS = 2000
 
-const act = async (file: string, options: GlobalOptions): Promise<void> => {
+/**
+ * Imports plays given one a line into the running control plane, else into the instance's own store; progress and bad
+ * rows on stderr. Throws {@link CliError} where neither can be written.
+ */
+export const importLines = async (
+  lines: AsyncIterable<string>,
+  options: GlobalOptions,
+): Promise<void> => {
   const places = await openPlaces(options)
   const target = await openTarget(options)
-  let said = Date.now()
+  const began = Date.now()
+  let said = began
   try {
-    const tally = await importPlays(linesOf(file), {
+    const tally = await importPlays(lines, {
       write: target.write,
       whereIs: places.whereIs,
       onProgress: (now) => {
         if (Date.now() - said < PROGRESS_MS) return
         said = Date.now()
-        warn(`  ${summary(now)} …`)
+        warn(`  ${summary(now)}; ${rateOf(now.rows, began)} …`)
       },
     })
     show(tally, options.json === true)
@@ -82,6 +94,9 @@ const act = async (file: string, options: GlobalOptions): Promise<void> => {
     await target.close()
   }
 }
+
+const act = async (file: string, options: GlobalOptions): Promise<void> =>
+  await importLines(linesOf(file), options)
 
 /** Adds `import history`: plays of an exported history into ours, as often as one likes. */
 export const addHistoryImport = (command: Command): void => {

@@ -14,7 +14,7 @@ export interface Grant {
 export interface BackendAnswer extends Grant {
   readonly class: AnswerClass
   readonly status: number | null
-  /** Why it counts as not answering; `null` otherwise. */
+  /** Why it counts as not answering, or what it grants does not count; `null` otherwise. */
   readonly detail: string | null
 }
 
@@ -57,9 +57,10 @@ type Read<T> =
 const ok = <T>(value: T): Read<T> => ({ ok: true, value })
 
 const single = (headers: BackendAnswerHeaders, name: string): Read<string | null> => {
-  const raw = headers[name]
+  const all = [...new Set([headers[name] ?? []].flat())]
+  const [raw] = all
   if (raw === undefined) return ok(null)
-  if (typeof raw !== 'string') return { ok: false, why: `${name} is sent twice` }
+  if (all.length > 1) return { ok: false, why: `${name} is sent twice` }
   const value = decodeUtf8(raw)?.trim()
   if (value === undefined) return { ok: false, why: `${name} is not UTF-8` }
   if (/\p{Cc}/u.test(value)) return { ok: false, why: `${name} has control characters` }
@@ -139,12 +140,24 @@ const refusal = (status: number, headers: BackendAnswerHeaders): BackendAnswer =
 
 const admission = (status: number, headers: BackendAnswerHeaders): BackendAnswer => {
   const read = grant(headers)
-  if (!read.ok) return downAnswer(`malformed answer: ${read.why}`, status)
-  if (status !== 302) return { ...read.value, class: 'allow', status, detail: null }
+  // What cannot be read grants nothing; it takes nothing away either.
+  const given = read.ok
+    ? read.value
+    : { ...NO_GRANT, authDurationSec: seconds(headers, 'x-authduration') }
+  const detail = read.ok ? null : `admitted without its grant: ${read.why}`
+  if (status !== 302) return { ...given, class: 'allow', status, detail }
   const target = location(headers)
   if (!target.ok) return downAnswer(`malformed answer: ${target.why}`, status)
-  return { ...read.value, location: target.value, class: 'redirect', status, detail: null }
+  return { ...given, location: target.value, class: 'redirect', status, detail }
 }
+
+/** Classifies an answer that broke off, or went on for too long, for the reason `why`: a refusal stands, and nothing else does. */
+export const classifyBroken = (
+  status: number,
+  headers: BackendAnswerHeaders,
+  why: string,
+): BackendAnswer =>
+  status >= 400 && status < 500 ? refusal(status, headers) : downAnswer(why, status)
 
 /**
  * Classifies a complete answer by status and headers; the body is ignored. Status and headers as in

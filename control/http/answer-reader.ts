@@ -1,0 +1,213 @@
+/** Header names in lower case; a name sent several times has all its values. */
+export type AnswerHeaders = Readonly<Record<string, string | string[]>>
+
+/** Status line and headers of an answer. */
+export interface AnswerHead {
+  readonly status: number
+  readonly headers: AnswerHeaders
+}
+
+/** What of an answer has come so far. `more` = nothing that can be used yet. */
+export type AnswerState = 'head' | 'body' | 'done'
+
+/** Takes an answer's bytes apart as they come. */
+export interface AnswerReader {
+  readonly state: AnswerState
+  /** The final one: answers of 100 to 199 that come before it are skipped. */
+  readonly head: AnswerHead | null
+  /** The final status as soon as its line came, also where what follows cannot be read. */
+  readonly status: number | null
+  /** Whether the connection can be used again: the answer says where it ends, and nothing follows. */
+  readonly isReusable: boolean
+  /** The bytes of the body that these bytes brought. Throws {@link AnswerError} where no HTTP is spoken. */
+  push(bytes: Buffer): Buffer[]
+  /** The connection ended; true where the answer is whole. */
+  end(): boolean
+}
+
+/** What arrived is no answer of HTTP. */
+export class AnswerError extends Error {
+  override readonly name = 'AnswerError'
+}
+
+const MOST_HEAD = 16_384
+const LF = 0x0a
+const STATUS = /^HTTP\/\d(?:\.\d)?[ \t]+(\d{3})(?:[ \t].*)?$/
+
+const isWhole = (text: string): boolean => /^\d{1,15}$/.test(text)
+
+/** Names and values; a line that begins with a blank goes on with the one before (RFC 9112, 5.2). One without a colon is no header. */
+const headersOf = (lines: readonly string[]): Record<string, string | string[]> => {
+  const unfolded: string[] = []
+  for (const line of lines) {
+    if (/^[ \t]/.test(line) && unfolded.length > 0)
+      unfolded.push(`${unfolded.pop()} ${line.trim()}`)
+    else unfolded.push(line)
+  }
+  const headers: Record<string, string | string[]> = {}
+  for (const line of unfolded) {
+    const colon = line.indexOf(':')
+    if (colon < 1) continue
+    const name = line.slice(0, colon).trim().toLowerCase()
+    const value = line.slice(colon + 1).trim()
+    const before = Object.hasOwn(headers, name) ? headers[name] : undefined
+    headers[name] = before === undefined ? value : [before, value].flat()
+  }
+  return headers
+}
+
+const parseHead = (text: string): AnswerHead => {
+  const [first = '', ...lines] = text.split('\n').map((line) => line.replace(/\r$/, ''))
+  const status = STATUS.exec(first)?.[1]
+  if (status === undefined) throw new AnswerError('malformed answer')
+  return { status: Number(status), headers: headersOf(lines) }
+}
+
+const valuesOf = (headers: AnswerHeaders, name: string): string[] => [headers[name] ?? []].flat()
+
+/** How a body ends. */
+type Framing =
+  | { readonly kind: 'length'; left: number }
+  | { readonly kind: 'chunked'; step: 'size' | 'data' | 'after' | 'trailer'; left: number }
+  | { readonly kind: 'close' }
+
+/** Chunked goes before any length (RFC 9112, 6.3); of several lengths the last counts, as curl has it. */
+const framingOf = ({ status, headers }: AnswerHead): Framing => {
+  if (status === 204 || status === 304) return { kind: 'length', left: 0 }
+  const codings = valuesOf(headers, 'transfer-encoding').join(',').toLowerCase()
+  if (/(?:^|,)\s*chunked\s*$/.test(codings)) return { kind: 'chunked', step: 'size', left: 0 }
+  const lengths = valuesOf(headers, 'content-length')
+  const last = lengths.at(-1)?.split(',').at(-1)?.trim()
+  if (last === undefined) return { kind: 'close' }
+  if (!lengths.every((one) => one.split(',').every((part) => isWhole(part.trim()))))
+    throw new AnswerError('malformed answer: its Content-Length is no number')
+  return { kind: 'length', left: Number(last) }
+}
+
+const hasClose = ({ headers }: AnswerHead): boolean =>
+  valuesOf(headers, 'connection').some((text) => /\bclose\b/i.test(text))
+
+/** Index behind the blank line that ends a head, in CRLF or LF; -1 = not there yet. */
+const endOfHead = (bytes: Buffer): number => {
+  let at = bytes.indexOf(LF)
+  while (at >= 0) {
+    if (bytes[at + 1] === LF) return at + 2
+    if (bytes[at + 1] === 0x0d && bytes[at + 2] === LF) return at + 3
+    at = bytes.indexOf(LF, at + 1)
+  }
+  return -1
+}
+
+class Reader implements AnswerReader {
+  state: AnswerState = 'head'
+  head: AnswerHead | null = null
+  private rest: Buffer = Buffer.alloc(0)
+  private framing: Framing = { kind: 'close' }
+  private isHttp10 = false
+
+  get status(): number | null {
+    if (this.head !== null) return this.head.status
+    const [line = ''] = this.rest.toString('latin1', 0, 512).split('\n')
+    const status = line === '' ? undefined : STATUS.exec(line.replace(/\r$/, ''))?.[1]
+    return status === undefined || status.startsWith('1') ? null : Number(status)
+  }
+
+  get isReusable(): boolean {
+    if (this.state !== 'done' || this.head === null || this.rest.length > 0) return false
+    return this.framing.kind !== 'close' && !this.isHttp10 && !hasClose(this.head)
+  }
+
+  push(bytes: Buffer): Buffer[] {
+    this.rest = this.rest.length === 0 ? bytes : Buffer.concat([this.rest, bytes])
+    while (this.state === 'head') if (!this.takeHead()) return []
+    const parts: Buffer[] = []
+    while (this.state === 'body') {
+      const part = this.takeBody()
+      if (part === null) break
+      if (part.length > 0) parts.push(part)
+    }
+    return parts
+  }
+
+  end(): boolean {
+    if (this.state === 'body' && this.framing.kind === 'close') this.state = 'done'
+    return this.state === 'done'
+  }
+
+  private takeHead(): boolean {
+    const end = endOfHead(this.rest)
+    if (end < 0) {
+      const begun = this.rest.subarray(0, 5).toString('latin1')
+      if (!'HTTP/'.startsWith(begun)) throw new AnswerError('malformed answer')
+      if (this.rest.length > MOST_HEAD) throw new AnswerError('oversize headers')
+      return false
+    }
+    if (end > MOST_HEAD) throw new AnswerError('oversize headers')
+    const text = this.rest.toString('latin1', 0, end)
+    this.rest = this.rest.subarray(end)
+    const head = parseHead(text)
+    // 101 would be another protocol; the rest only announces what comes.
+    if (head.status === 101)
+      throw new AnswerError('malformed answer: nobody asked for another protocol')
+    if (head.status < 200) return true
+    this.head = head
+    this.isHttp10 = text.startsWith('HTTP/1.0') || text.startsWith('HTTP/0')
+    this.framing = framingOf(head)
+    const isEmpty = this.framing.kind === 'length' && this.framing.left === 0
+    this.state = isEmpty ? 'done' : 'body'
+    return true
+  }
+
+  private take(most: number): Buffer | null {
+    if (this.rest.length === 0) return null
+    const part = this.rest.subarray(0, most)
+    this.rest = this.rest.subarray(part.length)
+    return part
+  }
+
+  private takeLine(): string | null {
+    const end = this.rest.indexOf(LF)
+    if (end < 0 && this.rest.length > MOST_HEAD)
+      throw new AnswerError('malformed answer: its chunks')
+    if (end < 0) return null
+    const line = this.rest.toString('latin1', 0, end).replace(/\r$/, '')
+    this.rest = this.rest.subarray(end + 1)
+    return line
+  }
+
+  /** The next part of the body, which may be empty; `null` = more bytes are needed. */
+  private takeBody(): Buffer | null {
+    const { framing } = this
+    if (framing.kind === 'close') return this.take(Number.POSITIVE_INFINITY)
+    if (framing.kind === 'chunked') return this.takeChunk(framing)
+    const part = this.take(framing.left)
+    framing.left -= part?.length ?? 0
+    if (framing.left === 0) this.state = 'done'
+    return part
+  }
+
+  private takeChunk(framing: Extract<Framing, { kind: 'chunked' }>): Buffer | null {
+    if (framing.step === 'data') {
+      const part = this.take(framing.left)
+      framing.left -= part?.length ?? 0
+      if (framing.left === 0) framing.step = 'after'
+      return part
+    }
+    const line = this.takeLine()
+    if (line === null) return null
+    const nothing = Buffer.alloc(0)
+    if (framing.step === 'after') framing.step = 'size'
+    else if (framing.step === 'trailer') {
+      if (line === '') this.state = 'done'
+    } else {
+      const size = /^\s*([0-9a-f]{1,12})\s*(?:;.*)?$/i.exec(line)?.[1]
+      if (size === undefined) throw new AnswerError('malformed answer: its chunks')
+      framing.left = Number.parseInt(size, 16)
+      framing.step = framing.left === 0 ? 'trailer' : 'data'
+    }
+    return nothing
+  }
+}
+
+/** A reader for the answer to one GET. Never stricter than curl where curl takes an answer. */
+export const createAnswerReader = (): AnswerReader => new Reader()

@@ -1,0 +1,181 @@
+import { connect as connectPlain, isIP, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { type AnswerHead, createAnswerReader } from './answer-reader.ts'
+
+/** One GET. */
+export interface GetOptions {
+  readonly url: URL
+  /** Path and query as they are sent. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Ends the request whenever it is. */
+  readonly signal: AbortSignal
+}
+
+/** An answer as far as it came. */
+export interface GetAnswer extends AnswerHead {
+  readonly body: Buffer
+  /** Why the body is not whole; `null` where it is. */
+  readonly broken: string | null
+}
+
+/** Sends GETs over connections that are kept open. */
+export interface GetClient {
+  /**
+   * The answer: also one whose body broke off behind its headers. Throws an `Error` with the reason where no status and headers came. A kept
+   * connection that brings no answer is given up, and the request sent once more over a fresh one.
+   */
+  get(options: GetOptions): Promise<GetAnswer>
+  close(): Promise<void>
+}
+
+export interface GetClientOptions {
+  /** PEM of a CA to trust beside the system's. */
+  readonly ca?: string
+  /** Longest body in bytes. */
+  readonly maxBodyBytes: number
+}
+
+const IDLE_MS = 4_000
+const KEPT = 64
+
+const FAILURES: Readonly<Record<string, string>> = {
+  ECONNRESET: 'connection dropped',
+  EPIPE: 'connection dropped',
+  ECONNREFUSED: 'connection refused',
+  ETIMEDOUT: 'connection timed out',
+  ENOTFOUND: 'unknown host',
+  EAI_AGAIN: 'unknown host',
+}
+
+const failureOf = (error: unknown): Error => {
+  if (!(error instanceof Error)) return new Error(String(error))
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  const known = FAILURES[code]
+  if (known !== undefined) return new Error(known)
+  return /CERT|TLS|SSL|SELF_SIGNED/.test(code) ? new Error(`TLS failed: ${code}`) : error
+}
+
+const open = (url: URL, ca: string | undefined): Socket => {
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
+  if (url.protocol !== 'https:') return connectPlain({ host, port, noDelay: true })
+  const name = isIP(host) === 0 ? { servername: host } : {}
+  return connectTls({ host, port, ...name, ...(ca === undefined ? {} : { ca }) })
+}
+
+const requestText = ({ url, path, headers }: GetOptions): string => {
+  const lines = Object.entries({ host: url.host, ...headers }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  )
+  return `GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`
+}
+
+/** What an exchange came to; `socket` where it can be used again. */
+interface Exchanged {
+  readonly answer: GetAnswer
+  readonly isReusable: boolean
+}
+
+const exchange = (socket: Socket, options: GetOptions, most: number): Promise<Exchanged> =>
+  new Promise((resolve, reject) => {
+    const reader = createAnswerReader()
+    const parts: Buffer[] = []
+    let size = 0
+    const finish = (broken: string | null): void => {
+      for (const [event, listener] of listeners) socket.off(event, listener)
+      options.signal.removeEventListener('abort', onAbort)
+      const { status } = reader
+      const head = reader.head ?? (status === null ? null : { status, headers: {} })
+      const isReusable = broken === null && reader.isReusable
+      if (!isReusable) socket.destroy()
+      if (head === null) return void reject(new Error(broken ?? 'no answer'))
+      resolve({ answer: { ...head, body: Buffer.concat(parts), broken }, isReusable })
+    }
+    const onData = (bytes: Buffer): void => {
+      try {
+        for (const part of reader.push(bytes)) {
+          parts.push(part)
+          size += part.length
+        }
+      } catch (error) {
+        return finish(error instanceof Error ? error.message : 'malformed answer')
+      }
+      if (size > most) finish('oversize body')
+      else if (reader.state === 'done') finish(null)
+    }
+    const onEnd = (): void => finish(reader.end() ? null : 'connection dropped')
+    const onError = (error: unknown): void => finish(failureOf(error).message)
+    const onAbort = (): void => finish('timed out')
+    const listeners = [
+      ['data', onData],
+      ['end', onEnd],
+      ['close', onEnd],
+      ['error', onError],
+    ] as const
+    for (const [event, listener] of listeners) socket.on(event, listener)
+    // What comes after the exchange is nobody's.
+    socket.on('error', () => undefined)
+    if (options.signal.aborted) return onAbort()
+    options.signal.addEventListener('abort', onAbort)
+    socket.write(requestText(options))
+  })
+
+/** Connections that wait to be used again, by origin. */
+const createPool = () => {
+  const idle = new Map<string, Set<Socket>>()
+  const drop = (origin: string, socket: Socket): void => {
+    idle.get(origin)?.delete(socket)
+    socket.destroy()
+  }
+  return {
+    take(origin: string): Socket | undefined {
+      const [socket] = [...(idle.get(origin) ?? [])].slice(-1)
+      if (socket === undefined) return undefined
+      idle.get(origin)?.delete(socket)
+      socket.removeAllListeners()
+      socket.setTimeout(0)
+      return socket
+    },
+    give(origin: string, socket: Socket): void {
+      const kept = idle.get(origin) ?? new Set()
+      idle.set(origin, kept)
+      if (kept.size >= KEPT) return void socket.destroy()
+      kept.add(socket)
+      for (const event of ['data', 'end', 'close', 'error', 'timeout'] as const)
+        socket.once(event, () => drop(origin, socket))
+      socket.setTimeout(IDLE_MS)
+    },
+    close(): void {
+      for (const [origin, kept] of idle) for (const socket of kept) drop(origin, socket)
+    },
+  }
+}
+
+/** Makes the client. */
+export const createGetClient = ({ ca, maxBodyBytes }: GetClientOptions): GetClient => {
+  const pool = createPool()
+  const over = async (socket: Socket, options: GetOptions): Promise<GetAnswer> => {
+    const { answer, isReusable } = await exchange(socket, options, maxBodyBytes)
+    if (isReusable) pool.give(options.url.origin, socket)
+    return answer
+  }
+  return {
+    async get(options) {
+      const kept = pool.take(options.url.origin)
+      if (kept !== undefined) {
+        try {
+          const answer = await over(kept, options)
+          if (answer.broken === null) return answer
+        } catch (error) {
+          if (options.signal.aborted) throw error
+        }
+      }
+      return await over(open(options.url, ca), options)
+    },
+    close: () => {
+      pool.close()
+      return Promise.resolve()
+    },
+  }
+}

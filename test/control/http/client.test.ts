@@ -1,0 +1,157 @@
+import { execFile } from 'node:child_process'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { promisify } from 'node:util'
+import { afterEach, expect, test } from 'vitest'
+import { createGetClient, type GetClient } from '../../../control/http/client.ts'
+
+const run = promisify(execFile)
+const open: { server: Server; sockets: Set<Socket>; client: GetClient }[] = []
+afterEach(async () => {
+  for (const { server, sockets, client } of open.splice(0)) {
+    await client.close()
+    for (const socket of sockets) socket.destroy()
+    await new Promise((resolve) => server.close(resolve))
+  }
+})
+
+/** A server that answers with bytes; `what` gets the number of the request on its connection. */
+const serve = async (what: (socket: Socket, turn: number, connection: number) => void) => {
+  const sockets = new Set<Socket>()
+  let connections = 0
+  const server = createServer((socket) => {
+    const own = ++connections
+    let turn = 0
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket)).on('error', () => undefined)
+    socket.on('data', () => what(socket, ++turn, own))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const client = createGetClient({ maxBodyBytes: 65_536 })
+  open.push({ server, sockets, client })
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/auth`)
+  const ask = async (ms = 3000) =>
+    await client
+      .get({ url, path: '/auth', headers: {}, signal: AbortSignal.timeout(ms) })
+      .then(({ status, body, broken, headers }) => ({
+        status,
+        body: body.toString('latin1'),
+        broken,
+        headers,
+      }))
+  return { url, ask, connections: () => connections }
+}
+
+const CHUNKED = '2\r\nno\r\n0\r\n\r\n'
+const head = (status: string, ...headers: string[]) =>
+  [`HTTP/1.1 ${status}`, ...headers, '', ''].join('\r\n')
+const shapes: Readonly<Record<string, string>> = {
+  'a length': `${head('403 Forbidden', 'Content-Length: 2')}no`,
+  'no body': head('403 Forbidden', 'Content-Length: 0'),
+  'a length beside chunked': `${head('403 Forbidden', 'Content-Length: 2', 'Transfer-Encoding: chunked')}${CHUNKED}`,
+  'chunked beside a length': `${head('403 Forbidden', 'Transfer-Encoding: chunked', 'Content-Length: 5')}${CHUNKED}`,
+  'a length twice': `${head('403 Forbidden', 'Content-Length: 2', 'Content-Length: 2')}no`,
+  'bare LF': 'HTTP/1.0 403 Forbidden\nContent-Type: text/plain\n\nno\n',
+  'bare LF with a length': 'HTTP/1.1 403 Forbidden\nContent-Length: 2\n\nno',
+  'mixed line ends': 'HTTP/1.1 403 Forbidden\r\nContent-Length: 2\n\r\nno',
+  '100 first': `${head('100 Continue')}${head('403 Forbidden', 'Content-Length: 2')}no`,
+  '103 and 102 first': `${head('103 Early Hints', 'Link: </a>')}${head('102 Processing')}${head('403 Forbidden', 'Content-Length: 2')}no`,
+  'Latin-1 headers': `${head('403 Interdit \u00e9', 'X-UserId: Jos\u00e9', 'Content-Length: 2')}no`,
+  'equal headers twice': `${head('403 Forbidden', 'X-A: 1', 'X-A: 1', 'Content-Length: 2')}no`,
+  'no reason': `${head('403', 'Content-Length: 2')}no`,
+  'until the end': `${head('403 Forbidden', 'Connection: close')}no`,
+  'HTTP/1.0': 'HTTP/1.0 403 Forbidden\r\n\r\nno',
+  'a folded header': 'HTTP/1.1 403 Forbidden\r\nX-A: 1\r\n  2\r\nContent-Length: 2\r\n\r\nno',
+  'chunks with extensions and a trailer': `${head('403 Forbidden', 'Transfer-Encoding: chunked')}2;a=b\r\nno\r\n0\r\nX-T: 1\r\n\r\n`,
+  'upper-case chunked': `${head('403 Forbidden', 'TRANSFER-ENCODING: Chunked')}${CHUNKED}`,
+  'no blank behind a colon': `${head('403 Forbidden', 'Content-Length:2')}no`,
+  '204': head('204 No Content'),
+  '302': head('302 Found', 'Location: /else', 'Content-Length: 0'),
+}
+const ENDS = ['bare LF', 'until the end', 'HTTP/1.0']
+
+test.each(Object.keys(shapes))('%s: status and body as curl reads them', async (name) => {
+  const bytes = Buffer.from(shapes[name] ?? '', 'latin1')
+  const { url, ask } = await serve((socket) => {
+    socket.write(bytes)
+    if (ENDS.includes(name)) socket.end()
+  })
+  const { stdout } = await run('curl', ['-s', '-m', '5', '-w', '\n%{http_code}', url.href], {
+    encoding: 'latin1',
+  })
+  const at = stdout.lastIndexOf('\n')
+  const ours = await ask()
+  expect({ status: ours.status, body: ours.body }).toEqual({
+    status: Number(stdout.slice(at + 1)),
+    body: stdout.slice(0, at),
+  })
+  expect(ours.broken).toBeNull()
+})
+
+test.each([...Object.keys(shapes)])('%s, a byte at a time', async (name) => {
+  const bytes = Buffer.from(shapes[name] ?? '', 'latin1')
+  const { ask } = await serve((socket, turn) => {
+    if (turn > 1) return
+    socket.setNoDelay(true)
+    for (const byte of bytes) socket.write(Buffer.of(byte))
+    if (ENDS.includes(name)) socket.end()
+  })
+  const expected = name === '204' ? 204 : name === '302' ? 302 : 403
+  expect(await ask()).toMatchObject({ status: expected, broken: null })
+})
+
+test('a connection that was closed behind a whole answer, without a word, costs no answer', async () => {
+  const { ask, connections } = await serve((socket) => {
+    socket.write(`${head('403 Forbidden', 'Content-Length: 2')}no`)
+    socket.end()
+  })
+  for (let i = 0; i < 200; i += 1) expect((await ask()).status).toBe(403)
+  expect(connections()).toBe(200)
+})
+
+test.each([
+  ['is reset', (socket: Socket) => socket.resetAndDestroy()],
+  ['ends', (socket: Socket) => socket.end()],
+  ['breaks off', (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Le')],
+])('a kept connection that %s is asked again on a fresh one', async (_, die) => {
+  const { ask, connections } = await serve((socket, turn) => {
+    if (turn === 1) socket.write(`${head('403 Forbidden', 'Content-Length: 2')}no`)
+    else die(socket)
+  })
+  for (let i = 0; i < 20; i += 1) expect((await ask()).status).toBe(403)
+  expect(connections()).toBe(20)
+})
+
+test('connections are kept, also for many at once', async () => {
+  const { ask, connections } = await serve((socket) => {
+    socket.write(`${head('200 OK', 'Content-Length: 2')}ok`)
+  })
+  for (let i = 0; i < 20; i += 1) await ask()
+  expect(connections()).toBe(1)
+  await Promise.all(Array.from({ length: 10 }, () => ask()))
+  await Promise.all(Array.from({ length: 10 }, () => ask()))
+  expect(connections()).toBeLessThanOrEqual(10)
+})
+
+test.each([
+  ['headers that never end', `HTTP/1.1 403 Forbidden\r\nX: ${'x'.repeat(20_000)}`, false],
+  ['a body that breaks off', `${head('403 Forbidden', 'Content-Length: 10')}no`, true],
+  ['a length that is none', `${head('403 Forbidden', 'Content-Length: two')}no`, true],
+  ['chunks that are none', `${head('403 Forbidden', 'Transfer-Encoding: chunked')}zz\r\n`, true],
+  ['a body that never comes', head('403 Forbidden', 'Content-Length: 10'), false],
+])('a refusal with %s is one', async (_, text, isEnded) => {
+  const { ask } = await serve((socket) => {
+    socket.write(text)
+    if (isEnded) socket.end()
+  })
+  const answer = await ask(500)
+  expect(answer.status).toBe(403)
+  expect(answer.broken).not.toBeNull()
+})
+
+test.each([
+  ['no HTTP', 'hello\r\n\r\n', 'malformed answer'],
+  ['nothing', '', 'connection dropped'],
+])('%s is no answer', async (_, text, why) => {
+  const { ask } = await serve((socket) => socket.end(text))
+  await expect(ask()).rejects.toThrow(why)
+})

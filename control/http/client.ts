@@ -89,8 +89,8 @@ const exchange = (socket: Socket, options: GetOptions, most: number): Promise<Ex
       const head = reader.head ?? (status === null ? null : { status, headers: {} })
       const isReusable = broken === null && reader.isReusable
       if (!isReusable) socket.destroy()
-      if (head === null) return void reject(new Error(broken ?? 'no answer'))
-      resolve({ answer: { ...head, body: Buffer.concat(parts), broken }, isReusable })
+      if (head === null) reject(new Error(broken ?? 'no answer'))
+      else resolve({ answer: { ...head, body: Buffer.concat(parts), broken }, isReusable })
     }
     const onData = (bytes: Buffer): void => {
       try {

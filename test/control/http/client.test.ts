@@ -87,7 +87,7 @@ test.each(Object.keys(shapes))('%s: status and body as curl reads them', async (
   expect(ours.broken).toBeNull()
 })
 
-test.each([...Object.keys(shapes)])('%s, a byte at a time', async (name) => {
+test.each(Object.keys(shapes))('%s, a byte at a time', async (name) => {
   const bytes = Buffer.from(shapes[name] ?? '', 'latin1')
   const { ask } = await serve((socket, turn) => {
     if (turn > 1) return

@@ -98,10 +98,11 @@ export const createSessions = (options: SessionsOptions): Sessions => {
     }
     bans.note(effects)
   }
+  const run = scriptRunner(redis)
   const sides = {
     redis: createSide({
-      engine: createRedisEngine({ redis, run: scriptRunner(redis) }),
-      index: createRedisIndex({ redis, now: () => now(), onError }),
+      engine: createRedisEngine({ redis, run }),
+      index: createRedisIndex({ redis, run, now: () => now(), onError }),
       now: () => now(),
       onEffects: (effects) => {
         shadow.changed(effects)

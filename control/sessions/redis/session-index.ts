@@ -1,11 +1,15 @@
+import { Cluster } from 'ioredis'
 import { KEYS, shardOf } from '../model/keys.ts'
 import { type IndexEntry, memberOf, type SessionIndex } from '../model/session-index.ts'
 import type { RedisClient } from './client.ts'
 import { createIndexCache } from './index-cache.ts'
+import { createSessionWriter, encodeEntry, type Scored } from './put-sessions.ts'
+import type { RunScript } from './scripts.ts'
 import { createIndexReader } from './session-index-reader.ts'
 
 export interface RedisIndexOptions {
   readonly redis: RedisClient
+  readonly run: RunScript
   readonly now: () => number
   /** Called with the failure of a write that is not awaited. */
   readonly onError: (error: unknown) => void
@@ -15,9 +19,6 @@ export interface RedisIndexOptions {
 const REFRESH_MS = 5 * 60_000
 const EXPIRE_MS = 10 * 60_000
 const MOST_SETS = 10_000
-
-const encode = (entry: IndexEntry): string =>
-  JSON.stringify([entry.tag, entry.sid, entry.channel, entry.network, entry.download, entry.idleMs])
 
 const decode = (key: string, text: string): IndexEntry => {
   const [tag, sid, channel, network, download, idleMs]: string[] = JSON.parse(text)
@@ -57,7 +58,7 @@ const writeEntry = (redis: RedisClient, entry: IndexEntry, now: number): Write[]
   const { lease, session, download, network } = KEYS
   const member = memberOf(entry)
   const writes: Write[] = [
-    redis.set(lease.key(entry.key), encode(entry), 'PX', lease.ttlMs),
+    redis.set(lease.key(entry.key), encodeEntry(entry), 'PX', lease.ttlMs),
     redis.set(session.key(entry.sid), member, 'PX', session.ttlMs),
     ...addToSet(redis, { key: network.key(entry.network), ttlMs: network.ttlMs }, member, now),
   ]
@@ -67,7 +68,7 @@ const writeEntry = (redis: RedisClient, entry: IndexEntry, now: number): Write[]
 }
 
 /** Score and member of every session, gathered by the set they belong to. */
-const scoresBySet = (entries: Scored) => {
+const scoresBySet = (entries: readonly Scored[]) => {
   const sets = new Map<string, (string | number)[]>()
   for (const [entry, until] of entries) {
     for (const set of [KEYS.live.key(shardOf(entry.tag)), KEYS.channel.key(entry.channel)]) {
@@ -79,8 +80,6 @@ const scoresBySet = (entries: Scored) => {
   return sets
 }
 
-type Scored = readonly (readonly [IndexEntry, number])[]
-
 /** Writes scores; the expiry of a set that lives for a day is renewed now and then. */
 const createScoreWriter = (redis: RedisClient) => {
   const expire = new Map<string, number>()
@@ -90,7 +89,7 @@ const createScoreWriter = (redis: RedisClient) => {
     expire.set(set, now)
     return [redis.pexpire(set, ttlMs)]
   }
-  const write = (entries: Scored, now: number): Write[] => {
+  const write = (entries: readonly Scored[], now: number): Write[] => {
     const writes: Write[] = []
     for (const [set, scores] of scoresBySet(entries)) {
       writes.push(redis.zadd(set, ...scores), ...keep(set, KEYS.live.ttlMs, now))
@@ -123,12 +122,15 @@ export const createRedisIndex = (options: RedisIndexOptions): SessionIndex => {
   const { redis, now, onError } = options
   const cache = createIndexCache(options.cacheLimit ?? 300_000, REFRESH_MS)
   const scores = createScoreWriter(redis)
+  // In a Cluster the keys of a session lie on many slots, and no script reaches them all.
+  const writeByScript = redis instanceof Cluster ? null : createSessionWriter(options.run, now)
   const settle = (writes: readonly Write[]) => {
     for (const write of writes) write.catch(onError)
   }
   return {
     async put(entry, until) {
       cache.put(entry, now())
+      if (writeByScript !== null) return await writeByScript([entry, until]).catch(onError)
       settle(scores.write([[entry, until]], now()))
       await Promise.all(writeEntry(redis, entry, now())).catch(onError)
     },

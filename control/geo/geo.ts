@@ -1,6 +1,7 @@
 import { formatAddress, parseAddress } from '#domain/networks/network'
 import type { GeoPlace } from '#domain/types'
-import { type GeoFile, type GeoProblem, openGeoFile } from './geo-file.ts'
+import { AsnCsv } from './asn-csv.ts'
+import { type GeoProblem, openGeoFile } from './geo-file.ts'
 import { type GeoNetwork, networkOf, placeOf, unknownPlace } from './geo-record.ts'
 
 export interface GeoOptions {
@@ -26,13 +27,25 @@ export interface Geo {
 
 const defaultCheckMs = 60_000
 
+/** A file of either format. */
+type AddressFile = Pick<AsnCsv, 'family' | 'get' | 'isUsed' | 'refresh'>
+
+/** Of a CSV the name tells the family. */
+const openNetworks = async (
+  path: string,
+  onProblem: (problem: GeoProblem) => void,
+): Promise<AddressFile> =>
+  path.endsWith('.csv')
+    ? new AsnCsv(path, /ipv?6/i.test(path) ? 6 : 4, onProblem)
+    : await openGeoFile(path, onProblem)
+
 /** A file of the address's own family, else one that holds both. */
-const filesFor = (files: readonly GeoFile[], family: 4 | 6): readonly GeoFile[] => {
+const filesFor = (files: readonly AddressFile[], family: 4 | 6): readonly AddressFile[] => {
   const own = files.filter((file) => file.family === family)
   return own.length > 0 || family === 6 ? own : files
 }
 
-const findRecord = (files: readonly GeoFile[], text: string): unknown => {
+const findRecord = (files: readonly AddressFile[], text: string): unknown => {
   const address = parseAddress(text)
   if (!address) return null
   const canonical = formatAddress(address)
@@ -45,11 +58,13 @@ const findRecord = (files: readonly GeoFile[], text: string): unknown => {
 
 /** Opens the geo files: IPv4 is read now, IPv6 when first asked for, so that memory stays modest. */
 export const createGeo = async (options: GeoOptions): Promise<Geo> => {
-  const openAll = (paths: readonly string[]): Promise<GeoFile[]> =>
-    Promise.all(paths.map((path) => openGeoFile(path, options.onProblem)))
-  const places = await openAll(options.files)
-  const networks = await openAll(options.asnFiles ?? [])
+  const { onProblem } = options
+  const places = await Promise.all(options.files.map((path) => openGeoFile(path, onProblem)))
+  const networks = await Promise.all(
+    (options.asnFiles ?? []).map((path) => openNetworks(path, onProblem)),
+  )
   for (const file of filesFor(places, 4)) await file.refresh()
+  for (const file of networks) if (file instanceof AsnCsv) await file.refresh()
   const refresh = async (): Promise<void> => {
     for (const file of [...places, ...networks]) if (file.isUsed()) await file.refresh()
   }

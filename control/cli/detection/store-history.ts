@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { defaultGeoFiles } from '../../geo/default-files.ts'
+import { defaultAsnFiles, defaultGeoFiles } from '../../geo/default-files.ts'
 import type { WhereIs } from '../../migrate/plays/import-plays.ts'
 import { StoreError } from '../../store/sql/errors.ts'
 import type { Store } from '../../store/store.ts'
@@ -51,9 +51,10 @@ export const openPlaces = async (
   const { createGeo } = await import('../../geo/geo.ts')
   const isOn = settings?.enabled ?? true
   const own = settings?.files ?? []
+  const networks = settings?.asn_files ?? []
   const geo = await createGeo({
     files: isOn ? (own.length > 0 ? own : defaultGeoFiles()) : [],
-    asnFiles: isOn ? (settings?.asn_files ?? []) : [],
+    asnFiles: isOn ? (networks.length > 0 ? networks : defaultAsnFiles()) : [],
     onProblem: ({ path, reason }) => warn(`geo file ${path}: ${reason}`),
   })
   return {

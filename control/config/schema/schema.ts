@@ -80,7 +80,10 @@ const geoSchema = section(
     files: texts({
       description: 'MaxMind-format city files; the DB-IP files that come along when not set.',
     }),
-    asn_files: texts({ description: 'MaxMind-format ASN files.' }),
+    asn_files: texts({
+      description:
+        'Files of autonomous systems, in MaxMind format or as CSV of `first,last,number,name` with decimal addresses; those that come along when not set.',
+    }),
     enabled: flag(true, 'Look up countries and cities.'),
   },
   { description: 'Where addresses are. IP geolocation by DB-IP unless you bring your own.' },

@@ -1,0 +1,162 @@
+import { readFile, stat } from 'node:fs/promises'
+import { parseAddress } from '#domain/networks/network'
+import type { GeoProblem } from './geo-file.ts'
+
+/** Ranges of addresses with the number of their autonomous system, sorted by where they begin. */
+interface Ranges {
+  readonly count: number
+  /** First and last address of each: IPv4 as a number, IPv6 by the upper 64 bits in two numbers. */
+  readonly first: Uint32Array
+  readonly firstLow: Uint32Array | null
+  readonly last: Uint32Array
+  readonly lastLow: Uint32Array | null
+  readonly asn: Uint32Array
+}
+
+const LF = 0x0a
+const COMMA = 0x2c
+const QUOTE = 0x22
+const LOW = 0xff_ff_ff_ffn
+
+const countLines = (bytes: Buffer): number => {
+  let count = 1
+  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) count += 1
+  return count
+}
+
+/** Digits of a number from `at` up to `end`; more than 53 bits lose their last ones. */
+const numberIn = (bytes: Buffer, at: number, end: number): number => {
+  let value = 0
+  for (let i = at; i < end; i += 1) value = value * 10 + (bytes[i] ?? 0) - 0x30
+  return value
+}
+
+const nameIn = (bytes: Buffer, at: number, end: number): string => {
+  const text = bytes.toString('utf8', at, end)
+  return bytes[at] === QUOTE ? text.slice(1, -1).replaceAll('""', '"') : text
+}
+
+const isDigits = (bytes: Buffer, at: number, end: number): boolean => {
+  for (let i = at; i < end; i += 1) {
+    const byte = bytes[i] ?? 0
+    if (byte < 0x30 || byte > 0x39) return false
+  }
+  return end > at
+}
+
+const emptyRanges = (
+  count: number,
+  isWide: boolean,
+): { -readonly [K in keyof Ranges]: Ranges[K] } => ({
+  count: 0,
+  first: new Uint32Array(count),
+  firstLow: isWide ? new Uint32Array(count) : null,
+  last: new Uint32Array(count),
+  lastLow: isWide ? new Uint32Array(count) : null,
+  asn: new Uint32Array(count),
+})
+
+/** Upper 64 bits of an IPv6 address that stands as one decimal number. */
+const upperOf = (bytes: Buffer, at: number, end: number): bigint =>
+  BigInt(bytes.toString('latin1', at, end)) >> 64n
+
+/** Reads `first,last,number,name` with addresses as decimal numbers; names go into `names`. Throws where a line is none of these. */
+const parseRanges = (bytes: Buffer, family: 4 | 6, names: Map<number, string>): Ranges => {
+  const ranges = emptyRanges(countLines(bytes), family === 6)
+  for (let at = 0; at < bytes.length; ) {
+    const lf = bytes.indexOf(LF, at)
+    const end = lf < 0 ? bytes.length : lf
+    const stop = bytes[end - 1] === 0x0d ? end - 1 : end
+    const one = bytes.indexOf(COMMA, at)
+    const two = bytes.indexOf(COMMA, one + 1)
+    const three = bytes.indexOf(COMMA, two + 1)
+    const isRow = one > at && two > one && three > two && three < stop
+    if (isRow && isDigits(bytes, at, one) && isDigits(bytes, one + 1, two)) {
+      const row = ranges.count
+      const asn = numberIn(bytes, two + 1, three)
+      if (family === 4) {
+        ranges.first[row] = numberIn(bytes, at, one)
+        ranges.last[row] = numberIn(bytes, one + 1, two)
+      } else {
+        const [first, last] = [upperOf(bytes, at, one), upperOf(bytes, one + 1, two)]
+        ranges.first[row] = Number(first >> 32n)
+        ranges.last[row] = Number(last >> 32n)
+        if (ranges.firstLow) ranges.firstLow[row] = Number(first & LOW)
+        if (ranges.lastLow) ranges.lastLow[row] = Number(last & LOW)
+      }
+      ranges.asn[row] = asn
+      if (!names.has(asn)) names.set(asn, nameIn(bytes, three + 1, stop))
+      ranges.count += 1
+    } else if (stop > at)
+      throw new Error('not a CSV of first,last,number,name with addresses as numbers')
+    at = end + 1
+  }
+  if (ranges.count === 0) throw new Error('it has no ranges')
+  return ranges
+}
+
+const compare = (high: number, low: number, otherHigh: number, otherLow: number): number =>
+  high === otherHigh ? low - otherLow : high - otherHigh
+
+/** Number of the range that holds an address; `null` = none does. */
+const findIn = (ranges: Ranges, high: number, low: number): number | null => {
+  let [from, to] = [0, ranges.count]
+  while (from < to) {
+    const middle = (from + to) >>> 1
+    const order = compare(ranges.first[middle] ?? 0, ranges.firstLow?.[middle] ?? 0, high, low)
+    if (order <= 0) from = middle + 1
+    else to = middle
+  }
+  const row = from - 1
+  if (row < 0) return null
+  const isIn = compare(ranges.last[row] ?? 0, ranges.lastLow?.[row] ?? 0, high, low) >= 0
+  return isIn ? (ranges.asn[row] ?? null) : null
+}
+
+/** A file of autonomous systems as CSV: `first,last,number,name`, addresses as decimal numbers, one family a file. */
+export class AsnCsv {
+  readonly path: string
+  readonly family: 4 | 6
+  private ranges: Ranges | null = null
+  private names = new Map<number, string>()
+  private stamp = ''
+  private readonly report: (problem: GeoProblem) => void
+
+  constructor(path: string, family: 4 | 6, report: (problem: GeoProblem) => void) {
+    this.path = path
+    this.family = family
+    this.report = report
+  }
+
+  /** CSV is read at the start, so that no viewer waits for it. */
+  isUsed(): boolean {
+    return true
+  }
+
+  /** `{asn, as_organization}` of an address, or `null`; nothing is known until the file was read. */
+  get(text: string): unknown {
+    const address = parseAddress(text)
+    if (this.ranges === null || address?.family !== this.family) return null
+    const [high = 0, low = 0] = address.words
+    const asn = findIn(this.ranges, high, this.family === 4 ? 0 : low)
+    return asn === null ? null : { asn, as_organization: this.names.get(asn) ?? null }
+  }
+
+  /** Reads the file if it is another than the one in use; a bad one is reported, and the one before kept. */
+  async refresh(): Promise<void> {
+    try {
+      const { mtimeMs, size, ino } = await stat(this.path)
+      const stamp = `${mtimeMs}-${size}-${ino}`
+      if (stamp === this.stamp) return
+      this.stamp = stamp
+      const names = new Map<number, string>()
+      this.ranges = parseRanges(await readFile(this.path), this.family, names)
+      this.names = names
+    } catch (error) {
+      this.report({
+        path: this.path,
+        reason: error instanceof Error ? error.message : 'unreadable',
+      })
+    }
+  }
+}

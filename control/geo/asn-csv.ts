@@ -60,6 +60,37 @@ const emptyRanges = (
 const upperOf = (bytes: Buffer, at: number, end: number): bigint =>
   BigInt(bytes.toString('latin1', at, end)) >> 64n
 
+type Filling = { -readonly [K in keyof Ranges]: Ranges[K] }
+
+/** Columns of a line as pairs of offsets; `null` = it is no row. */
+const columnsOf = (bytes: Buffer, at: number, stop: number): readonly number[] | null => {
+  const one = bytes.indexOf(COMMA, at)
+  const two = bytes.indexOf(COMMA, one + 1)
+  const three = bytes.indexOf(COMMA, two + 1)
+  if (one < 0 || two < 0 || three < 0 || three >= stop) return null
+  return isDigits(bytes, at, one) && isDigits(bytes, one + 1, two) ? [one, two, three] : null
+}
+
+const setWide = (ranges: Filling, row: number, first: bigint, last: bigint): void => {
+  ranges.first[row] = Number(first >> 32n)
+  ranges.last[row] = Number(last >> 32n)
+  if (ranges.firstLow) ranges.firstLow[row] = Number(first & LOW)
+  if (ranges.lastLow) ranges.lastLow[row] = Number(last & LOW)
+}
+
+const addRow = (
+  ranges: Filling,
+  bytes: Buffer,
+  { at, one, two }: { readonly at: number; readonly one: number; readonly two: number },
+): void => {
+  const row = ranges.count
+  if (ranges.firstLow === null) {
+    ranges.first[row] = numberIn(bytes, at, one)
+    ranges.last[row] = numberIn(bytes, one + 1, two)
+  } else setWide(ranges, row, upperOf(bytes, at, one), upperOf(bytes, one + 1, two))
+  ranges.count += 1
+}
+
 /** Reads `first,last,number,name` with addresses as decimal numbers; names go into `names`. Throws where a line is none of these. */
 const parseRanges = (bytes: Buffer, family: 4 | 6, names: Map<number, string>): Ranges => {
   const ranges = emptyRanges(countLines(bytes), family === 6)
@@ -67,28 +98,16 @@ const parseRanges = (bytes: Buffer, family: 4 | 6, names: Map<number, string>): 
     const lf = bytes.indexOf(LF, at)
     const end = lf < 0 ? bytes.length : lf
     const stop = bytes[end - 1] === 0x0d ? end - 1 : end
-    const one = bytes.indexOf(COMMA, at)
-    const two = bytes.indexOf(COMMA, one + 1)
-    const three = bytes.indexOf(COMMA, two + 1)
-    const isRow = one > at && two > one && three > two && three < stop
-    if (isRow && isDigits(bytes, at, one) && isDigits(bytes, one + 1, two)) {
-      const row = ranges.count
-      const asn = numberIn(bytes, two + 1, three)
-      if (family === 4) {
-        ranges.first[row] = numberIn(bytes, at, one)
-        ranges.last[row] = numberIn(bytes, one + 1, two)
-      } else {
-        const [first, last] = [upperOf(bytes, at, one), upperOf(bytes, one + 1, two)]
-        ranges.first[row] = Number(first >> 32n)
-        ranges.last[row] = Number(last >> 32n)
-        if (ranges.firstLow) ranges.firstLow[row] = Number(first & LOW)
-        if (ranges.lastLow) ranges.lastLow[row] = Number(last & LOW)
-      }
-      ranges.asn[row] = asn
-      if (!names.has(asn)) names.set(asn, nameIn(bytes, three + 1, stop))
-      ranges.count += 1
-    } else if (stop > at)
+    const columns = columnsOf(bytes, at, stop)
+    if (columns === null && stop > at)
       throw new Error('not a CSV of first,last,number,name with addresses as numbers')
+    if (columns !== null) {
+      const [one = 0, two = 0, three = 0] = columns
+      const asn = numberIn(bytes, two + 1, three)
+      ranges.asn[ranges.count] = asn
+      if (!names.has(asn)) names.set(asn, nameIn(bytes, three + 1, stop))
+      addRow(ranges, bytes, { at, one, two })
+    }
     at = end + 1
   }
   if (ranges.count === 0) throw new Error('it has no ranges')
@@ -115,17 +134,17 @@ const findIn = (ranges: Ranges, high: number, low: number): number | null => {
 
 /** A file of autonomous systems as CSV: `first,last,number,name`, addresses as decimal numbers, one family a file. */
 export class AsnCsv {
-  readonly path: string
   readonly family: 4 | 6
-  private ranges: Ranges | null = null
+  private readonly path: string
+  private readonly onProblem: (problem: GeoProblem) => void
   private names = new Map<number, string>()
-  private stamp = ''
-  private readonly report: (problem: GeoProblem) => void
+  private ranges: Ranges | null = null
+  private readAs = ''
 
-  constructor(path: string, family: 4 | 6, report: (problem: GeoProblem) => void) {
-    this.path = path
+  constructor(path: string, family: 4 | 6, onProblem: (problem: GeoProblem) => void) {
     this.family = family
-    this.report = report
+    this.path = path
+    this.onProblem = onProblem
   }
 
   /** CSV is read at the start, so that no viewer waits for it. */
@@ -147,13 +166,13 @@ export class AsnCsv {
     try {
       const { mtimeMs, size, ino } = await stat(this.path)
       const stamp = `${mtimeMs}-${size}-${ino}`
-      if (stamp === this.stamp) return
-      this.stamp = stamp
+      if (stamp === this.readAs) return
+      this.readAs = stamp
       const names = new Map<number, string>()
       this.ranges = parseRanges(await readFile(this.path), this.family, names)
       this.names = names
     } catch (error) {
-      this.report({
+      this.onProblem({
         path: this.path,
         reason: error instanceof Error ? error.message : 'unreadable',
       })

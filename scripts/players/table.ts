@@ -1,4 +1,5 @@
 import { groupBy } from '#domain/group-by'
+import { MODES } from './lane.ts'
 import { FORMS, type Form } from './player.ts'
 import type { Result } from './trial.ts'
 
@@ -30,13 +31,13 @@ const worst = (values: readonly (number | null)[]): number | null =>
   values.includes(null) ? null : Math.max(...values.map((it) => it ?? 0))
 
 /** One row for the modes of a player and a form that came to the same, the worst number in each column. */
-const merged = (results: readonly Result[], all: number): Row => {
+const merged = (results: readonly Result[]): Row => {
   const [first] = results
   if (first === undefined) throw new RangeError('a row of nothing')
   const most = (of: (it: Result) => number) => Math.max(...results.map(of))
   return {
     ...first,
-    modes: results.length === all && all > 1 ? 'all' : results.map(({ mode }) => mode).join(', '),
+    modes: results.length === MODES.length ? 'all' : results.map(({ mode }) => mode).join(', '),
     start: worst(results.map(({ start }) => start)),
     back: worst(results.map(({ back }) => back)),
     longestStop: most((it) => it.longestStop),
@@ -53,9 +54,7 @@ export function rowsOf(results: readonly Result[], rankOf: (player: string) => n
     rankOf(player) * FORMS.length + FORMS.indexOf(form)
   const sorted = [...results].sort((a, b) => place(a) - place(b) || a.mode.localeCompare(b.mode))
   const groups = groupBy(sorted, (it) => `${place(it)}`)
-  return [...groups.values()].flatMap((modes) =>
-    [...groupBy(modes, sameness).values()].map((same) => merged(same, modes.length)),
-  )
+  return [...groups.values()].flatMap((modes) => [...groupBy(modes, sameness).values()].map(merged))
 }
 
 /** The table of plays. */

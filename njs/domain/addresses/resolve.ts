@@ -1,0 +1,121 @@
+/** An address of an origin over HTTP, resolved. */
+export interface Address {
+  /** Scheme, host in lower case, and port where it is not the scheme's own: `http://127.0.0.1:9000`. */
+  readonly origin: string
+  /** From the root, without dot segments; percent-encoded as it came. */
+  readonly path: string
+  /** With its `?`; empty where there is none. */
+  readonly query: string
+}
+
+const ABSOLUTE = /^(https?):[\\/]{2}(?:[^\\/?#@]*@)?([^\\/?#]+)/i
+const SCHEME = /^[a-z][a-z0-9+.-]*:/i
+const SCHEMELESS = /^[\\/]{2}/
+const ILLEGAL = /[^!-~]|["<>\\^`{|}]/gu
+
+const encodeIllegal = (text: string): string => {
+  if (text.search(ILLEGAL) < 0) return text
+  return text.replace(ILLEGAL, (found) => {
+    try {
+      return encodeURIComponent(found)
+    } catch {
+      return '%EF%BF%BD'
+    }
+  })
+}
+
+const isDot = (segment: string): boolean => segment === '.' || segment.toLowerCase() === '%2e'
+
+const isTwoDots = (segment: string): boolean =>
+  segment === '..' || (segment.length > 2 && segment.toLowerCase().replaceAll('%2e', '.') === '..')
+
+/**
+ * Takes dot segments out of a path from the root (RFC 3986, section 5.2.4), encoded ones too, as browsers do. Empty segments stay; what
+ * would climb above the root ends there.
+ */
+export const removeDotSegments = (path: string): string => {
+  if (!path.includes('/.') && !/\/%2e/i.test(path)) return path
+  const kept: string[] = []
+  const segments = path.split('/')
+  const last = segments.length - 1
+  for (let at = 1; at <= last; at += 1) {
+    const segment = segments[at] ?? ''
+    if (isTwoDots(segment)) kept.pop()
+    else if (!isDot(segment)) kept.push(segment)
+    if (at === last && (isDot(segment) || isTwoDots(segment))) kept.push('')
+  }
+  return `/${kept.join('/')}`
+}
+
+/** Scheme, host and port in their plain form: lower case, the scheme's own port left out. */
+export const plainOrigin = (scheme: string, authority: string): string => {
+  const name = scheme.toLowerCase()
+  const host = authority.toLowerCase().replace(/:$/, '')
+  const port = name === 'https' ? ':443' : ':80'
+  return `${name}://${host.endsWith(port) ? host.slice(0, -port.length) : host}`
+}
+
+/** The host of an origin, without its port. */
+export const hostOfOrigin = (origin: string): string =>
+  origin.replace(/^https?:\/\//, '').replace(/:\d+$/, '')
+
+/** The directory of a path, with its slash. */
+export const directoryOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1)
+
+const withQuery = (origin: string, text: string, base: Address | null): Address => {
+  const mark = text.indexOf('?')
+  const before = mark < 0 ? text : text.slice(0, mark)
+  const query = mark < 0 ? '' : encodeIllegal(text.slice(mark))
+  const plain = before.includes('\\') ? before.replaceAll('\\', '/') : before
+  if (base !== null && plain === '')
+    return { origin, path: base.path, query: mark < 0 ? base.query : query }
+  const rooted = plain.startsWith('/') || base === null ? plain : directoryOf(base.path) + plain
+  return { origin, path: removeDotSegments(encodeIllegal(rooted === '' ? '/' : rooted)), query }
+}
+
+/**
+ * Resolves a reference against the address it stands at (RFC 3986, section 5.2). Backslashes are slashes, a login and a fragment are
+ * left out. `null` for another scheme than http and https, as of `data:` and `skd:`.
+ */
+export const resolveAddress = (reference: string, base: Address): Address | null => {
+  const hash = reference.indexOf('#')
+  const text = hash < 0 ? reference : reference.slice(0, hash)
+  if (SCHEMELESS.test(text))
+    return resolveAddress(`${base.origin.slice(0, base.origin.indexOf(':') + 1)}${text}`, base)
+  const absolute = ABSOLUTE.exec(text)
+  if (absolute !== null) {
+    const [whole, scheme = '', authority = ''] = absolute
+    const rest = text.slice(whole.length)
+    return withQuery(plainOrigin(scheme, authority), rest.startsWith('?') ? `/${rest}` : rest, null)
+  }
+  return SCHEME.test(text) ? null : withQuery(base.origin, text, base)
+}
+
+const decodeOnce = (text: string): string =>
+  text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+
+/** Origins decode once, some of them twice: what is still encoded after that stays a name. */
+const DECODINGS = 3
+
+/**
+ * Whether some origin could read a path otherwise than it stands: a dot segment behind an encoding (`%2e%2e`, `..%2f`, `..%5c`), a
+ * backslash or a parameter (`..;x`), or a control character.
+ */
+export const isUnclear = (path: string): boolean => {
+  let text = path
+  for (let left = DECODINGS; left > 0 && text.includes('%'); left -= 1) text = decodeOnce(text)
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code < 32 || code === 127) return true
+  }
+  if (!text.includes('.')) return false
+  for (const segment of text.split(/[\\/]/)) {
+    const parameter = segment.indexOf(';')
+    const name = (parameter < 0 ? segment : segment.slice(0, parameter)).trim()
+    if (name === '.' || name === '..') return true
+  }
+  return false
+}
+
+/** Whether a name holds an encoded slash or backslash, which some origins take for a directory's end. */
+export const hasHiddenSlash = (name: string): boolean => /[\\]|%(?:25)*(?:2f|5c)/i.test(name)

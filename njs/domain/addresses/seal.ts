@@ -1,0 +1,116 @@
+import type { Crypto, SecretOf } from '../credentials/crypto.ts'
+import {
+  decodeBase64url,
+  decodeUtf8,
+  encodeBase64url,
+  encodeUtf8,
+} from '../credentials/encoding.ts'
+
+/** What a seal opens: the files of one directory, all that lies below one, or a single file. */
+export type SealKind = 'files' | 'tree' | 'file'
+
+/** A place at an origin that one of a channel's manifests named. */
+export interface SealedPlace {
+  readonly kind: SealKind
+  /** `http://host:port` */
+  readonly origin: string
+  /** A directory with its slash, or the whole path of a file; without dot segments. */
+  readonly path: string
+}
+
+/** What a seal is bound to besides its place. */
+export interface SealBinding {
+  readonly channel: string
+  /** The channel's own origin: where a list moves the channel, its seals end. */
+  readonly origin: string
+}
+
+/** The key that seals: the same at every edge that knows the signing keys. */
+export interface SealKey {
+  readonly kid: number
+  readonly secret: Uint8Array
+}
+
+/** Every seal in a path begins with it. */
+export const SEAL_MARK = '~'
+
+const MAC = 11
+const HEAD = MAC + 1
+const BLOCK = 32
+const LONGEST = 4096
+
+const LETTERS: Readonly<Record<SealKind, string>> = { files: 'd', tree: 't', file: 'f' }
+
+const kindOf = (letter: string): SealKind | null =>
+  letter === 'd' ? 'files' : letter === 't' ? 'tree' : letter === 'f' ? 'file' : null
+
+const keyOf = (crypto: Crypto, secret: Uint8Array): Uint8Array =>
+  crypto.hmac(secret, encodeUtf8('gatehouse seal'))
+
+const macOf = (crypto: Crypto, key: Uint8Array, binding: SealBinding, plain: string): Uint8Array =>
+  crypto.hmac(key, encodeUtf8(`${binding.channel}\n${binding.origin}\n${plain}`)).subarray(0, MAC)
+
+/** The MAC is what the stream starts from, so that equal places have equal seals and different ones share no stream (as RFC 5297 does). */
+const mask = (crypto: Crypto, key: Uint8Array, mac: Uint8Array, data: Uint8Array): Uint8Array => {
+  const out = new Uint8Array(data.length)
+  const seed = new Uint8Array(MAC + 1)
+  seed.set(mac)
+  for (let from = 0; from < data.length; from += BLOCK) {
+    seed[MAC] = from / BLOCK
+    const block = crypto.hmac(key, seed)
+    const end = Math.min(BLOCK, data.length - from)
+    for (let at = 0; at < end; at += 1) out[from + at] = (data[from + at] ?? 0) ^ (block[at] ?? 0)
+  }
+  return out
+}
+
+const isSame = (a: Uint8Array, b: Uint8Array): boolean => {
+  let difference = a.length ^ b.length
+  for (let at = 0; at < MAC; at += 1) difference |= (a[at] ?? 0) ^ (b[at] ?? 0)
+  return difference === 0
+}
+
+/**
+ * Seals a place: a MAC over channel, origin and path, and the place itself, which no viewer can read. The same for every viewer.
+ * Base64url behind `~`: 17 characters, and four for each three bytes of the place. `null` where the path is longer than 4 kB.
+ */
+export const sealPlace = (
+  crypto: Crypto,
+  { kid, secret }: SealKey,
+  binding: SealBinding,
+  place: SealedPlace,
+): string | null => {
+  const origin = place.origin === binding.origin ? '' : place.origin
+  const plain = `${LETTERS[place.kind]}${origin}\n${place.path}`
+  const data = encodeUtf8(plain)
+  if (data.length > LONGEST) return null
+  const key = keyOf(crypto, secret)
+  const mac = macOf(crypto, key, binding, plain)
+  const out = new Uint8Array(HEAD + data.length)
+  out[0] = kid
+  out.set(mac, 1)
+  out.set(mask(crypto, key, mac, data), HEAD)
+  return SEAL_MARK + encodeBase64url(out)
+}
+
+/** Opens a seal; `null` where it is none, or another channel's, or nobody's. */
+export const openSeal = (
+  crypto: Crypto,
+  secretOf: SecretOf,
+  binding: SealBinding,
+  text: string,
+): SealedPlace | null => {
+  if (!text.startsWith(SEAL_MARK) || text.length > 2 * LONGEST) return null
+  const bytes = decodeBase64url(text.slice(SEAL_MARK.length))
+  if (bytes === null || bytes.length < HEAD + 3) return null
+  const secret = secretOf(bytes[0] ?? 0)
+  if (!secret) return null
+  const key = keyOf(crypto, secret)
+  const mac = bytes.subarray(1, HEAD)
+  const plain = decodeUtf8(mask(crypto, key, mac, bytes.subarray(HEAD)))
+  if (plain === null || !isSame(mac, macOf(crypto, key, binding, plain))) return null
+  const kind = kindOf(plain.slice(0, 1))
+  const end = plain.indexOf('\n')
+  if (kind === null || end < 0) return null
+  return { kind, origin: plain.slice(1, end) || binding.origin, path: plain.slice(end + 1) }
+}

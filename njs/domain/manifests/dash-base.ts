@@ -1,0 +1,140 @@
+import { isBelowItsBase, type Mapper, namesDirectory, referenceTo } from '../addresses/mapper.ts'
+import { type Address, directoryOf, resolveAddress } from '../addresses/resolve.ts'
+import type { SealKind } from '../addresses/seal.ts'
+
+/** What addresses of a manifest are resolved with: the manifest's own address, or what BaseURL makes of it. */
+export interface Base {
+  /** At the origin. */
+  readonly address: Address
+  /** The directory below the channel that players resolve with; `null` where they go elsewhere. */
+  readonly directory: string | null
+  /** Whether references that do not climb may stay as they are: files beside it, or (`isBelow`) in directories below it. */
+  takes(isBelow: boolean): boolean
+  /** Notes that one did stay: the base has to open what it names. */
+  uses(isBelow: boolean): void
+  /** What stands in place of the BaseURL it came from; `null` = what stood there. */
+  written(): string | null
+  /** The BaseURL it came from. */
+  readonly from: unknown
+}
+
+/** The text of a BaseURL, and where it stands. */
+interface BaseUrl {
+  readonly value: string
+}
+
+/** The manifest's own address. */
+export const ownBase = (mapper: Mapper): Base => ({
+  address: mapper.manifest,
+  directory: mapper.directory,
+  takes: mapper.keeps,
+  uses: () => undefined,
+  written: () => null,
+  from: null,
+})
+
+/** A base whose files lie elsewhere than at origins of ours: nothing that is relative to it is changed. */
+const foreignBase = (address: Address, from: BaseUrl): Base => ({
+  address,
+  directory: null,
+  takes: () => true,
+  uses: () => undefined,
+  written: () => null,
+  from,
+})
+
+/** A file, as in the on-demand profile. */
+const fileBase = (address: Address, from: BaseUrl, parent: string, mapper: Mapper): Base => {
+  const path = mapper.fileAt(address)
+  if (path === null) return foreignBase(address, from)
+  return {
+    address,
+    directory: directoryOf(path.split('?', 1)[0] ?? ''),
+    takes: () => false,
+    uses: () => undefined,
+    written: () => referenceTo(parent, path),
+    from,
+  }
+}
+
+/** A directory: sealed for as much as references leave to it. */
+const directoryBase = (address: Address, from: BaseUrl, parent: string, mapper: Mapper): Base => {
+  let kind: SealKind = 'file'
+  const probe = mapper.directoryAt(address, 'files')
+  if (probe === null) return foreignBase(address, from)
+  const isOpen = !probe.startsWith('@/')
+  return {
+    address,
+    directory: isOpen ? probe : '@/-/',
+    takes: () => isOpen || directoryOf(address.path) !== '/',
+    uses: (isBelow) => {
+      if (isBelow) kind = 'tree'
+      else if (kind === 'file') kind = 'files'
+    },
+    written: () => {
+      const path = mapper.directoryAt(address, kind)
+      return path === null ? null : referenceTo(parent, path)
+    },
+    from,
+  }
+}
+
+/** A directory below several others: its text stays, and each of them has to open it. */
+const belowBase = (address: Address, from: BaseUrl, parent: Base): Base => ({
+  address,
+  directory: parent.directory === null ? null : parent.directory + directoryOf(from.value),
+  takes: () => parent.takes(true),
+  uses: () => parent.uses(true),
+  written: () => null,
+  from,
+})
+
+const oneBase = (from: BaseUrl, parent: Base, isOnly: boolean, mapper: Mapper): Base[] => {
+  const address = resolveAddress(from.value, parent.address)
+  if (address === null) return []
+  const { directory } = parent
+  const isBelow = isBelowItsBase(from.value)
+  if (directory === null && !/^(?:https?:|[\\/]{2})/i.test(from.value))
+    return [foreignBase(address, from)]
+  if (!isOnly && isBelow && parent.takes(true)) return [belowBase(address, from, parent)]
+  const at = directory ?? ''
+  return [
+    address.path.endsWith('/')
+      ? directoryBase(address, from, at, mapper)
+      : fileBase(address, from, at, mapper),
+  ]
+}
+
+/** The bases that a BaseURL makes of those above it. */
+export const baseFrom = (from: BaseUrl, inherited: readonly Base[], mapper: Mapper): Base[] =>
+  inherited.flatMap((parent) => oneBase(from, parent, inherited.length === 1, mapper))
+
+/** What is written in place of a BaseURL. */
+export const writeBase = (from: BaseUrl, bases: readonly Base[]): string => {
+  const base = bases.find((it) => it.from === from)
+  // A scheme of its own, as of `data:`, or no address at all.
+  if (base === undefined) return from.value
+  return base.written() ?? from.value
+}
+
+/** The last slash before the first `$` of a template, or before the file of what is none. */
+const splitTemplate = (value: string): { readonly head: string; readonly tail: string } => {
+  const mark = value.indexOf('?')
+  const path = mark < 0 ? value : value.slice(0, mark)
+  const dollar = path.indexOf('$')
+  const end = path.lastIndexOf('/', dollar < 0 ? path.length : dollar) + 1
+  return { head: value.slice(0, end), tail: value.slice(end) }
+}
+
+/** Path below the channel for a reference or template that cannot stay as it is; `null` where it leads elsewhere. */
+export const placeOf = (value: string, base: Base, mapper: Mapper): string | null => {
+  const { head, tail } = splitTemplate(value)
+  if (!value.includes('$')) {
+    const address = resolveAddress(value, base.address)
+    return address === null ? null : mapper.fileAt(address)
+  }
+  const address = resolveAddress(head === '' ? './' : head, base.address)
+  const place =
+    address === null ? null : mapper.directoryAt(address, namesDirectory(tail) ? 'tree' : 'files')
+  return place === null ? null : place + tail
+}

@@ -1,0 +1,200 @@
+/** Names the values of `{$name}` in a playlist (RFC 8216bis, section 4.3). */
+export type HlsVariables = Readonly<Record<string, string>>
+
+/** What a playlist is rewritten with. */
+export interface HlsContext {
+  /** The address that stands in place of one; the same text where it stays. */
+  rewrite(address: string): string
+  /** Arguments of the playlist's own address, decoded, for `QUERYPARAM`. */
+  argument(name: string): string | null
+  /** Variables of the multivariant playlist, for `IMPORT`. */
+  readonly imported: HlsVariables
+}
+
+/** A playlist, rewritten. */
+export interface HlsPlaylist {
+  readonly text: string
+  /** Variables it defines by `VALUE` or takes from its address. */
+  readonly variables: HlsVariables
+  /** It asks for variables that `imported` does not have. */
+  readonly lacksImports: boolean
+  /** Seconds of `EXT-X-TARGETDURATION`; `null` in a multivariant playlist. */
+  readonly targetSec: number | null
+  /** Seconds of `PART-TARGET`, where it comes in parts. */
+  readonly partSec: number | null
+  /** Nothing is added any more. */
+  readonly isOver: boolean
+}
+
+/** Attributes that hold addresses where they are not `URI`. */
+const ADDRESSES: Readonly<Record<string, readonly string[]>> = {
+  'EXT-X-CONTENT-STEERING': ['SERVER-URI'],
+  'EXT-X-DATERANGE': ['X-ASSET-URI', 'X-ASSET-LIST'],
+}
+const URI: readonly string[] = ['URI']
+/** Its whole value is an address: the hint of low-latency HLS as communities of players wrote it before the standard did. */
+const PREFETCH = '#EXT-X-PREFETCH:'
+
+const ATTRIBUTE = /([A-Z0-9-]+)[ \t]*=[ \t]*("[^"]*"?|[^",]*)/gi
+
+interface State {
+  readonly context: HlsContext
+  readonly variables: Record<string, string>
+  lacksImports: boolean
+  targetSec: number | null
+  partSec: number | null
+  isOver: boolean
+}
+
+const VARIABLE = /\{\$([A-Za-z0-9_-]+)\}/g
+
+/** Puts in what is known; `null` where a variable is not. */
+const expand = (state: State, text: string): string | null => {
+  if (!text.includes('{$')) return text
+  let isKnown = true
+  const expanded = text.replace(VARIABLE, (_, name: string) => {
+    const value = state.variables[name]
+    if (value === undefined) isKnown = false
+    return value ?? ''
+  })
+  return isKnown ? expanded : null
+}
+
+const rewriteAddress = (state: State, address: string): string => {
+  const expanded = expand(state, address)
+  return expanded === null || expanded === '' ? address : state.context.rewrite(expanded)
+}
+
+const attributesOf = (text: string): Map<string, string> => {
+  const found = new Map<string, string>()
+  for (const [, name = '', value = ''] of text.matchAll(ATTRIBUTE))
+    found.set(name.toUpperCase(), value.replace(/^"|"$/g, ''))
+  return found
+}
+
+const define = (state: State, text: string): void => {
+  const attributes = attributesOf(text)
+  const name = attributes.get('NAME')
+  const value = attributes.get('VALUE')
+  if (name !== undefined && value !== undefined) state.variables[name] = value
+  const query = attributes.get('QUERYPARAM')
+  const given = query === undefined ? null : state.context.argument(query)
+  if (query !== undefined && given !== null) state.variables[query] = given
+  const wanted = attributes.get('IMPORT')
+  if (wanted === undefined) return
+  const known = state.context.imported[wanted]
+  if (known === undefined) state.lacksImports = true
+  else state.variables[wanted] = known
+}
+
+const rewriteAttributes = (state: State, line: string, start: number): string => {
+  const names = ADDRESSES[line.slice(1, start - 1).toUpperCase()] ?? URI
+  let out = ''
+  let done = 0
+  ATTRIBUTE.lastIndex = start
+  for (let found = ATTRIBUTE.exec(line); found !== null; found = ATTRIBUTE.exec(line)) {
+    const [whole, name = '', value = ''] = found
+    if (whole === '') break
+    if (!value.startsWith('"') || !names.includes(name.toUpperCase())) continue
+    const from = found.index + whole.length - value.length + 1
+    const to = from + value.length - (value.length > 1 && value.endsWith('"') ? 2 : 1)
+    out += line.slice(done, from) + rewriteAddress(state, line.slice(from, to).trim())
+    done = to
+  }
+  return done === 0 ? line : out + line.slice(done)
+}
+
+const numberIn = (text: string): number | null => {
+  const value = Number.parseFloat(text)
+  return Number.isFinite(value) && value > 0 ? value : null
+}
+
+const readTag = (state: State, line: string): string => {
+  if (line.startsWith('#EXTINF')) return line
+  if (line.startsWith('#EXT-X-ENDLIST')) state.isOver = true
+  const colon = line.indexOf(':')
+  if (colon < 0 || !line.startsWith('#EXT-X-')) return line
+  if (line.startsWith('#EXT-X-TARGETDURATION')) state.targetSec = numberIn(line.slice(colon + 1))
+  else if (line.startsWith('#EXT-X-PART-INF'))
+    state.partSec = numberIn(attributesOf(line.slice(colon + 1)).get('PART-TARGET') ?? '')
+  else if (line.startsWith('#EXT-X-DEFINE:')) define(state, line.slice(colon + 1))
+  else if (line.startsWith(PREFETCH))
+    return PREFETCH + rewriteAddress(state, line.slice(colon + 1).trim())
+  else if (line.includes('"')) return rewriteAttributes(state, line, colon + 1)
+  return line
+}
+
+const readLine = (state: State, line: string): string => {
+  const first = line.charCodeAt(0)
+  if (first === 35) return readTag(state, line)
+  // Most lines are a plain address; blanks around one and the mark of a BOM are no part of it.
+  const address =
+    first <= 32 || first === 0xfeff || line.charCodeAt(line.length - 1) <= 32 ? line.trim() : line
+  if (address === '') return line
+  if (address.startsWith('#')) return line.replace(address, () => readTag(state, address))
+  const written = rewriteAddress(state, address)
+  return written === address ? line : written
+}
+
+/** Whether a text begins as a playlist does, whatever stands before its first line. */
+export const isHls = (text: string): boolean => /^[\s\uFEFF]*#EXTM3U/.test(text.slice(0, 64))
+
+/**
+ * Rewrites every address of a playlist (RFC 8216bis) in one pass: lines, and the attributes `URI`, `SERVER-URI`, `X-ASSET-URI` and
+ * `X-ASSET-LIST`. Variables in addresses are put in, since what they stand for may be another address. All else stays, byte for byte.
+ */
+export const rewriteHls = (text: string, context: HlsContext): HlsPlaylist => {
+  const state: State = {
+    context,
+    variables: {},
+    lacksImports: false,
+    targetSec: null,
+    partSec: null,
+    isOver: false,
+  }
+  const end = text.includes('\n') ? '\n' : '\r'
+  let out = ''
+  let done = 0
+  for (let at = 0; at < text.length; ) {
+    const found = text.indexOf(end, at)
+    const next = found < 0 ? text.length : found
+    const stop = next > at && text.charCodeAt(next - 1) === 13 ? next - 1 : next
+    if (stop > at) {
+      const line = text.slice(at, stop)
+      const written = readLine(state, line)
+      if (written !== line) {
+        out += text.slice(done, at) + written
+        done = stop
+      }
+    }
+    at = next + 1
+  }
+  const { variables, lacksImports, targetSec, partSec, isOver } = state
+  return { text: out + text.slice(done), variables, lacksImports, targetSec, partSec, isOver }
+}
+
+const SEQUENCE = /#EXT-X-MEDIA-SEQUENCE:\s*(\d+)/
+
+const addressLines = (text: string): string[] => {
+  const isMedia = text.includes('#EXT-X-TARGETDURATION')
+  return text
+    .split(/[\r\n]+/)
+    .filter(
+      (line) => line !== '' && (!line.startsWith('#') || (!isMedia && line.includes('URI="'))),
+    )
+}
+
+/**
+ * Whether a later copy of a playlist is the earlier one, moved on: what both hold is called the same in both. An origin that writes a
+ * playlist for each viewer fails it.
+ */
+export const isMovedOn = (before: string, after: string): boolean => {
+  const [from, to] = [SEQUENCE.exec(before)?.[1], SEQUENCE.exec(after)?.[1]]
+  const shift = Number(to ?? 0) - Number(from ?? 0)
+  const old = addressLines(before)
+  const now = addressLines(after)
+  const overlap = Math.min(old.length - shift, now.length)
+  // It began anew, or nothing of the earlier copy is left.
+  if (shift < 0 || overlap < 1) return true
+  return [0, overlap - 1].every((at) => now[at] === old[at + shift])
+}

@@ -1,0 +1,150 @@
+/** An attribute, and where its value stands between the quotes. */
+export interface XmlAttribute {
+  /** As written, with its prefix. */
+  readonly name: string
+  /** Entities decoded. */
+  readonly value: string
+  readonly from: number
+  readonly to: number
+}
+
+/** A start tag. */
+export interface XmlTag {
+  /** Without its prefix. */
+  readonly name: string
+  readonly prefix: string
+  readonly isEmpty: boolean
+  /** Where its content begins. */
+  readonly end: number
+}
+
+/** What a scan tells: elements as they begin and end. */
+export interface XmlVisitor {
+  /** `skip` leaves out everything inside it; `attributes` reads them when called. */
+  open(tag: XmlTag, attributes: () => XmlAttribute[]): 'skip' | 'enter'
+  /** `at` is where the end tag begins; not called for what was skipped or is empty. */
+  close(at: number): void
+}
+
+const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+
+const codePoint = (code: number): string =>
+  code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '\uFFFD'
+
+/** Puts characters in place of entities and character references. */
+export const decodeEntities = (text: string): string =>
+  text.includes('&')
+    ? text.replace(
+        /&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi,
+        (whole, hex?: string, number?: string, name?: string) => {
+          if (hex !== undefined) return codePoint(parseInt(hex, 16))
+          if (number !== undefined) return codePoint(Number(number))
+          return NAMED[name ?? ''] ?? whole
+        },
+      )
+    : text
+
+/** A text as it may stand in content and in attributes of either quote. */
+export const encodeEntities = (text: string): string =>
+  text.replace(/[&<>"']/g, (found) => `&#${found.charCodeAt(0)};`).replaceAll('&#38;', '&amp;')
+
+/** The text of an element's content: entities decoded, CDATA taken as it is, comments left out, blanks around it too. */
+export const textOf = (content: string): string => {
+  if (!content.includes('<')) return decodeEntities(content).trim()
+  let out = ''
+  for (const part of content.split(/(<!\[CDATA\[[\s\S]*?\]\]>|<!--[\s\S]*?-->)/)) {
+    if (part.startsWith('<![CDATA[')) out += part.slice(9, -3)
+    else if (!part.startsWith('<!--')) out += decodeEntities(part)
+  }
+  return out.trim()
+}
+
+const ATTRIBUTE = /([^\s=/>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
+
+const readAttributes = (text: string, start: number, end: number): XmlAttribute[] => {
+  const tag = text.slice(start, end)
+  const found: XmlAttribute[] = []
+  for (const match of tag.matchAll(ATTRIBUTE)) {
+    const [whole, name = '', double, single] = match
+    const raw = double ?? single ?? ''
+    const to = start + match.index + whole.length - 1
+    found.push({ name, value: decodeEntities(raw), from: to - raw.length, to })
+  }
+  return found
+}
+
+/** The end of a start tag: the first `>` outside quotes. */
+const tagEnd = (text: string, from: number): number => {
+  for (let at = from; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === 62) return at
+    if (code === 34 || code === 39) {
+      at = text.indexOf(code === 34 ? '"' : "'", at + 1)
+      if (at < 0) return -1
+    }
+  }
+  return -1
+}
+
+const after = (text: string, end: string, from: number): number => {
+  const found = text.indexOf(end, from)
+  return found < 0 ? text.length : found + end.length
+}
+
+/** Where what is no element ends: comments, CDATA, declarations and instructions; -1 for an element. */
+const passBy = (text: string, at: number): number => {
+  if (text.startsWith('<!--', at)) return after(text, '-->', at + 4)
+  if (text.startsWith('<![CDATA[', at)) return after(text, ']]>', at + 9)
+  if (text.startsWith('<!', at)) return after(text, '>', at)
+  return text.startsWith('<?', at) ? after(text, '?>', at) : -1
+}
+
+const nameEnd = (text: string, from: number): number => {
+  let at = from
+  for (; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code <= 32 || code === 62 || code === 47) break
+  }
+  return at
+}
+
+/**
+ * Reads a well-formed document once, from start to end; what is broken ends the scan where it breaks. It knows no DTD: entities beyond the
+ * five of XML stay as they are.
+ */
+export const scanXml = (text: string, visitor: XmlVisitor): void => {
+  /** Depth within an element that is left out; 0 = none is. */
+  let skipped = 0
+  for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at)) {
+    const passed = passBy(text, at)
+    if (passed >= 0) {
+      at = passed
+      continue
+    }
+    if (text.charCodeAt(at + 1) === 47) {
+      if (skipped > 0) skipped -= 1
+      else visitor.close(at)
+      at = after(text, '>', at)
+      continue
+    }
+    const named = nameEnd(text, at + 1)
+    const end = tagEnd(text, named)
+    if (end < 0) return
+    const isEmpty = text.charCodeAt(end - 1) === 47
+    if (skipped > 0) {
+      if (!isEmpty) skipped += 1
+    } else {
+      const whole = text.slice(at + 1, named)
+      const colon = whole.indexOf(':')
+      const tag = {
+        name: whole.slice(colon + 1),
+        prefix: whole.slice(0, Math.max(0, colon)),
+        isEmpty,
+        end: end + 1,
+      }
+      const wish = visitor.open(tag, () => readAttributes(text, named, end))
+      if (!isEmpty && wish === 'skip') skipped = 1
+    }
+    at = end + 1
+  }
+}

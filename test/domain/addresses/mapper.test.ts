@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest'
+import { createMapper, type MapperContext } from '#domain/addresses/mapper'
+import { resolveAddress } from '#domain/addresses/resolve'
+
+const root = { origin: 'http://o:1', path: '/', query: '' }
+
+/** A mapper whose seals show what they open. */
+export const mapperAt = (manifest: string, more: Partial<MapperContext> = {}) => {
+  const address = resolveAddress(manifest, root) ?? root
+  const channel = { origin: 'http://o:1', base: '/hls/ch1/', isClosed: false }
+  return createMapper({
+    channel,
+    manifest: address,
+    rest: address.path.slice(channel.base.length),
+    isMoved: false,
+    seal: null,
+    isAllowed: (origin) => ['http://o:1', 'http://cdn:2'].includes(origin),
+    isOthers: (_, path) => path.startsWith('/hls/ch2/'),
+    sealOf: ({ kind, origin, path }) =>
+      `~${kind}.${origin === 'http://o:1' ? '' : 'cdn'}${path.replaceAll('/', '.')}`,
+    ...more,
+  })
+}
+
+describe('addresses within the channel’s directory', () => {
+  const mapper = mapperAt('/hls/ch1/720/index.m3u8')
+  test.each([
+    ['seg.ts', 'seg.ts'],
+    ['seg.ts?token=A', 'seg.ts?token=A'],
+    ['a/seg.ts', 'a/seg.ts'],
+    ['../480/seg.ts', '../480/seg.ts'],
+    ['/hls/ch1/key.bin', '../key.bin'],
+    ['http://o:1/hls/ch1/720/s.ts?x=1', '../720/s.ts?x=1'],
+    ['./../720/x.ts', '../720/x.ts'],
+    ['a%2Fb.ts', 'a%2Fb.ts'],
+  ])('%s stay there', (from, to) => expect(mapper.rewrite(from)).toBe(to))
+})
+
+describe('addresses outside', () => {
+  const mapper = mapperAt('/hls/ch1/720/index.m3u8')
+  test.each([
+    ['/keys/k.php?id=1', '../@/~files..keys./k.php?id=1'],
+    ['../../x.ts', '../@/~files..hls./x.ts'],
+    ['//cdn:2/v/x.ts', '../@/~files.cdn.v./x.ts'],
+    ['/k.bin', '../@/~file..k.bin/k.bin'],
+    ['/keys/a%2Fb.ts', '../@/~file..keys.a%2Fb.ts/a%2Fb.ts'],
+    ['/keys/..;/x.ts', '../@/~file..keys...;.x.ts/x.ts'],
+    ['/hls/ch2/x.ts', '../@/~file..hls.ch2.x.ts/x.ts'],
+    ['/hls/ch1/@/x.ts', '../@/~files..hls.ch1.@./x.ts'],
+  ])('%s are sealed', (from, to) => expect(mapper.rewrite(from)).toBe(to))
+
+  test.each(['http://ads:3/x.ts', '//ads:3/x.ts', 'data:,x', 'skd://x'])(
+    '%s stay as they are',
+    (it) => expect(mapper.rewrite(it)).toBe(it),
+  )
+})
+
+describe('a manifest asked for elsewhere', () => {
+  test('under a seal: what lies beside it stays, the rest is sealed', () => {
+    const more = { rest: '@/~s/index.m3u8', seal: 'files' as const }
+    const mapper = mapperAt('/other/720/index.m3u8', more)
+    expect(mapper.rewrite('x.ts')).toBe('x.ts')
+    expect(mapper.rewrite('a/x.ts')).toBe('../../@/~files..other.720.a./x.ts')
+    expect(mapper.rewrite('/hls/ch1/x.ts')).toBe('../../x.ts')
+    expect(mapperAt('/other/720/index.m3u8', { ...more, seal: 'tree' }).rewrite('a/x.ts')).toBe(
+      'a/x.ts',
+    )
+  })
+
+  test('redirected: its base is where it was found', () => {
+    const mapper = mapperAt('http://cdn:2/v/i.m3u8', { rest: 'index.m3u8', isMoved: true })
+    expect(mapper.rewrite('x.ts')).toBe('@/~files.cdn.v./x.ts')
+    expect(mapper.rewrite('/x.ts')).toBe('@/~file.cdn.x.ts/x.ts')
+  })
+
+  test('redirected under a seal', () => {
+    const more = { rest: '@/~s/index.m3u8', seal: 'files' as const, isMoved: true }
+    expect(mapperAt('/other/b/index.m3u8', more).rewrite('x.ts')).toBe(
+      '../../@/~files..other.b./x.ts',
+    )
+  })
+})
+
+describe('a closed directory', () => {
+  const channel = { origin: 'http://o:1', base: '/live/U/P/', isClosed: true }
+  const mapper = mapperAt('/live/U/P/79.m3u8', { channel, rest: '79.m3u8' })
+  test.each([
+    ['/hlsr/t/U/P/79/1.ts', '@/~files..hlsr.t.U.P.79./1.ts'],
+    ['79_1.ts', '@/~file..live.U.P.79_1.ts/79_1.ts'],
+    ['79/1.ts', '@/~files..live.U.P.79./1.ts'],
+  ])('%s is sealed', (from, to) => expect(mapper.rewrite(from)).toBe(to))
+})
+
+test('a file whose name would read as a scheme', () => {
+  expect(mapperAt('/hls/ch1/index.m3u8').rewrite('/hls/ch1/a:b.ts')).toBe('./a:b.ts')
+})

@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest'
+import { type HlsContext, isHls, isMovedOn, rewriteHls } from '#domain/manifests/hls'
+
+const context: HlsContext = {
+  rewrite: (address) => `<${address}>`,
+  argument: (name) => (name === 'token' ? 'T' : null),
+  imported: { host: 'http://o' },
+}
+const written = (text: string): string => rewriteHls(text, context).text
+
+describe('addresses of a playlist', () => {
+  test.each([
+    ['a line', 'seg.ts', '<seg.ts>'],
+    ['blanks around it', '  seg.ts \t', '<seg.ts>'],
+    [
+      'a key',
+      '#EXT-X-KEY:METHOD=AES-128,URI="k?a=1,2",IV=0x1',
+      '#EXT-X-KEY:METHOD=AES-128,URI="<k?a=1,2>",IV=0x1',
+    ],
+    ['a session key', '#EXT-X-SESSION-KEY:URI="k"', '#EXT-X-SESSION-KEY:URI="<k>"'],
+    ['a map', '#EXT-X-MAP:URI="i.mp4",BYTERANGE="9@0"', '#EXT-X-MAP:URI="<i.mp4>",BYTERANGE="9@0"'],
+    [
+      'a rendition',
+      '#EXT-X-MEDIA:TYPE=AUDIO,NAME="URI=x",URI="a.m3u8"',
+      '#EXT-X-MEDIA:TYPE=AUDIO,NAME="URI=x",URI="<a.m3u8>"',
+    ],
+    [
+      'I-frames',
+      '#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1,URI="i.m3u8"',
+      '#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1,URI="<i.m3u8>"',
+    ],
+    [
+      'session data',
+      '#EXT-X-SESSION-DATA:DATA-ID="x",URI="d.json"',
+      '#EXT-X-SESSION-DATA:DATA-ID="x",URI="<d.json>"',
+    ],
+    [
+      'steering',
+      '#EXT-X-CONTENT-STEERING:SERVER-URI="/s",PATHWAY-ID="URI"',
+      '#EXT-X-CONTENT-STEERING:SERVER-URI="</s>",PATHWAY-ID="URI"',
+    ],
+    ['a part', '#EXT-X-PART:DURATION=0.3,URI="p.mp4"', '#EXT-X-PART:DURATION=0.3,URI="<p.mp4>"'],
+    [
+      'a hint',
+      '#EXT-X-PRELOAD-HINT:TYPE=PART,URI="n.mp4"',
+      '#EXT-X-PRELOAD-HINT:TYPE=PART,URI="<n.mp4>"',
+    ],
+    [
+      'a report',
+      '#EXT-X-RENDITION-REPORT:URI="../r.m3u8",LAST-MSN=1',
+      '#EXT-X-RENDITION-REPORT:URI="<../r.m3u8>",LAST-MSN=1',
+    ],
+    ['a prefetch', '#EXT-X-PREFETCH:p.ts', '#EXT-X-PREFETCH:<p.ts>'],
+    [
+      'interstitials',
+      '#EXT-X-DATERANGE:ID="a",X-ASSET-URI="a.m3u8",X-COM-URI="x",URI="y"',
+      '#EXT-X-DATERANGE:ID="a",X-ASSET-URI="<a.m3u8>",X-COM-URI="x",URI="y"',
+    ],
+    [
+      'a list of them',
+      '#EXT-X-DATERANGE:ID="a",X-ASSET-LIST="/l?x=1"',
+      '#EXT-X-DATERANGE:ID="a",X-ASSET-LIST="</l?x=1>"',
+    ],
+    ['two in one tag', '#EXT-X-NEW:URI="a",B="c",URI="d"', '#EXT-X-NEW:URI="<a>",B="c",URI="<d>"'],
+    [
+      'blanks in a tag',
+      '#EXT-X-KEY:METHOD=AES-128, URI = "k"',
+      '#EXT-X-KEY:METHOD=AES-128, URI = "<k>"',
+    ],
+    [
+      'a quote that does not close',
+      '#EXT-X-KEY:METHOD=AES-128,URI="k',
+      '#EXT-X-KEY:METHOD=AES-128,URI="<k>',
+    ],
+  ])('%s', (_, line, expected) => {
+    expect(written(`#EXTM3U\n${line}\n`)).toBe(`#EXTM3U\n${expected}\n`)
+  })
+
+  test.each([
+    '#EXTINF:4,URI="x"',
+    '# a comment: URI="x"',
+    '#EXT-X-PROGRAM-DATE-TIME:2026',
+    '#EXT-X-STREAM-INF:CODECS="a,b"',
+    '#EXT-X-DATERANGE:ID="x",SCTE35-OUT=0xFC',
+  ])('not in %s', (line) => expect(written(`#EXTM3U\n${line}\n`)).toBe(`#EXTM3U\n${line}\n`))
+
+  test.each([
+    ['\n', 'LF'],
+    ['\r\n', 'CRLF'],
+    ['\r', 'CR'],
+    ['\n\n', 'empty lines'],
+  ])('whatever ends lines (%j)', (end) => {
+    expect(written(`\uFEFF#EXTM3U${end}#EXTINF:1,${end}a.ts${end}b.ts`)).toBe(
+      `\uFEFF#EXTM3U${end}#EXTINF:1,${end}<a.ts>${end}<b.ts>`,
+    )
+  })
+})
+
+describe('variables', () => {
+  test('are put into addresses, wherever they come from', () => {
+    const text = [
+      '#EXTM3U',
+      '#EXT-X-DEFINE:NAME="dir",VALUE="a/b"',
+      '#EXT-X-DEFINE:QUERYPARAM="token"',
+      '#EXT-X-DEFINE:IMPORT="host"',
+      '#EXT-X-MAP:URI="{$host}/{$dir}/i.mp4"',
+      '{$dir}/x.ts?t={$token}',
+      '{$unknown}/x.ts',
+    ]
+    const found = rewriteHls(text.join('\n'), context)
+    expect(found.text.split('\n').slice(4)).toEqual([
+      '#EXT-X-MAP:URI="<http://o/a/b/i.mp4>"',
+      '<a/b/x.ts?t=T>',
+      '{$unknown}/x.ts',
+    ])
+    expect(found.variables).toEqual({ dir: 'a/b', token: 'T', host: 'http://o' })
+    expect(found.lacksImports).toBe(false)
+  })
+
+  test('that are not known are told', () => {
+    expect(rewriteHls('#EXTM3U\n#EXT-X-DEFINE:IMPORT="x"\n', context).lacksImports).toBe(true)
+  })
+})
+
+test('durations and the end are read', () => {
+  const text =
+    '#EXTM3U\n#EXT-X-TARGETDURATION:6\n#EXT-X-PART-INF:PART-TARGET=0.33334\n#EXT-X-ENDLIST\n'
+  expect(rewriteHls(text, context)).toMatchObject({ targetSec: 6, partSec: 0.33334, isOver: true })
+  expect(rewriteHls('#EXTM3U\n', context)).toMatchObject({
+    targetSec: null,
+    partSec: null,
+    isOver: false,
+  })
+})
+
+test('a playlist is known by its first line', () => {
+  expect(isHls('\uFEFF \r\n#EXTM3U')).toBe(true)
+  expect(isHls('<html>#EXTM3U')).toBe(false)
+})
+
+test('a day of segments is read in one pass', () => {
+  const line = '#EXTINF:2.000,\n/archive/2026/11/28/segment-000000001.ts\n'
+  const text = `#EXTM3U\n${line.repeat(40_000)}`
+  const began = Date.now()
+  const found = written(text)
+  expect(found).toHaveLength(text.length + 80_000)
+  expect(Date.now() - began).toBeLessThan(2_000)
+})
+
+describe('a later copy', () => {
+  const list = (first: number, names: readonly string[], sequence = first) =>
+    `#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:${sequence}\n${names.map((name, at) => `#EXTINF:4,\n${name}${first + at}.ts`).join('\n')}\n`
+  const names = (text: string) => [text, text, text]
+  test('moved on is the same playlist', () => {
+    expect(isMovedOn(list(7, names('s')), list(7, names('s')))).toBe(true)
+    expect(isMovedOn(list(7, names('s')), list(9, names('s')))).toBe(true)
+    expect(isMovedOn(list(7, names('s')), list(30, names('x')))).toBe(true)
+    expect(isMovedOn(list(7, names('s')), list(0, names('x')))).toBe(true)
+  })
+  test('with other names for the same segments is another’s', () => {
+    expect(isMovedOn(list(7, names('s')), list(8, names('x')))).toBe(false)
+    expect(isMovedOn(list(7, names('s')), list(7, ['s', 's', 'x']))).toBe(false)
+  })
+  test('of a multivariant playlist names the same variants', () => {
+    const master = (id: number) =>
+      `#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,URI="a.m3u8?s=${id}"\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8\n`
+    expect(isMovedOn(master(1), master(1))).toBe(true)
+    expect(isMovedOn(master(1), master(2))).toBe(false)
+  })
+})

@@ -9,6 +9,7 @@ import { push } from './handlers/push.ts'
 import { rememberCheck } from './handlers/remember-check.ts'
 import { rememberOpening } from './handlers/remember-opening.ts'
 import { routeOpening } from './handlers/route-opening.ts'
+import { serveManifest } from './handlers/serve-manifest.ts'
 import { sync } from './handlers/sync.ts'
 
 /** What nginx.conf names: `edge.<handler>`. */
@@ -24,5 +25,6 @@ export default {
   rememberCheck,
   rememberOpening,
   routeOpening,
+  serveManifest,
   sync,
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { hostOfOrigin } from '#domain/addresses/resolve'
 import type { EdgeGroup, EdgePolicy } from '#domain/channels/protocol'
 import type { Config, GroupConfig } from '../config/schema/schema.ts'
 
@@ -36,6 +37,12 @@ export const buildPolicy = (
     graceSec: GRACE_SEC,
     graceLeaseSec: GRACE_LEASE_SEC,
     gracePassSec: GRACE_PASS_SEC,
+    origins: config.origins.map(({ url, redirects, share }) => ({
+      host: hostOfOrigin(new URL(url).origin),
+      redirects: redirects.map((host) => host.toLowerCase()),
+      shares: share === 'auto',
+    })),
+    manifestMs: config.edge.manifest_sec === null ? null : config.edge.manifest_sec * 1000,
   }
   const version = createHash('sha256').update(JSON.stringify(policy)).digest('base64url')
   return { version: version.slice(0, 12), ...policy }

@@ -26,9 +26,9 @@ export const originFragments = (settings: NginxSettings): Fragments => {
         return `"${origin}" ${scheme}://${upstreamName(index)};`
       }),
     ),
-    originsWithoutScheme: lines(
+    originAuthorizations: lines(
       4,
-      origins.map((origin) => `"${origin}" "${origin.replace(/^https?:/, '')}";`),
+      (settings.authorizedOrigins ?? []).map((origin) => `"${origin}" $http_authorization;`),
     ),
     originTlsNames: lines(
       4,

@@ -102,6 +102,9 @@ export const nginxSettings = (
     control: controlLink(config, paths),
     askTimeoutMs: askTimeoutMs(config),
     origins: config.origins.map(({ url }) => new URL(url).origin),
+    authorizedOrigins: config.origins
+      .filter(({ authorization }) => authorization)
+      .map(({ url }) => new URL(url).origin),
     resolver: edge.resolver.length > 0 ? edge.resolver.map(bracketed).join(' ') : systemResolver(),
     trustedProxies: edge.trusted_proxies.flatMap(canonical),
     realIpHeader: HEADERS[edge.client_address],

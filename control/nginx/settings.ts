@@ -45,6 +45,9 @@ export interface ZoneSizes {
   readonly slots: string
   readonly ring: string
   readonly connections: string
+  readonly manifests: string
+  readonly longManifests: string
+  readonly flights: string
 }
 
 /** All values of nginx's configuration. Paths are absolute. */
@@ -78,6 +81,8 @@ export interface NginxSettings {
   readonly askTimeoutMs: number
   /** Origins known in advance get connections kept open; `http://host:port` each. */
   readonly origins: readonly string[]
+  /** Those of them that get viewers' `Authorization`. */
+  readonly authorizedOrigins?: readonly string[]
   /** For origins given by name and not known in advance. */
   readonly resolver: string | null
   readonly trustedProxies: readonly string[]
@@ -116,4 +121,7 @@ export const DEFAULT_ZONES: ZoneSizes = {
   slots: '12m',
   ring: '12m',
   connections: '16m',
+  manifests: '32m',
+  longManifests: '64m',
+  flights: '2m',
 }

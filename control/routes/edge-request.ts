@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { isChannelId, stripSecrets } from '#domain/channels/channel'
+import { isChannelId } from '#domain/channels/channel'
 import { REQUEST_HEADERS } from '#domain/channels/protocol'
 import type { Check } from '../access/admission/check.ts'
 import type { PlaylistRequest } from '../access/admission/identify.ts'
@@ -63,7 +63,7 @@ export const readOpening = (
     credential,
     channel,
     rest,
-    args: stripSecrets(args),
+    args,
     address: plain(headers, 'address'),
     agent: agent ?? '',
     family: orNull(plain(headers, 'family')),

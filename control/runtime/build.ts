@@ -11,7 +11,7 @@ export const EDGE_OPTIONS: BuildOptions = {
   format: 'esm',
   platform: 'neutral',
   target: 'es2023',
-  external: ['crypto', 'fs', 'buffer', 'querystring'],
+  external: ['crypto', 'fs', 'buffer', 'querystring', 'zlib'],
   legalComments: 'none',
 }
 

@@ -1,4 +1,4 @@
-import { describePath, type PathKind, stripSecrets } from '../domain/channels/channel.ts'
+import { describePath, type PathKind, withoutArgument } from '../domain/channels/channel.ts'
 import { decodePercent } from '../domain/credentials/encoding.ts'
 import { type Ticket, verifyTicket } from '../domain/credentials/ticket.ts'
 import { type OpeningRequest, readOpening, withoutSuffix } from '../domain/doors/match.ts'
@@ -76,7 +76,8 @@ const argsOf = (r: Request): string => {
 const prepare = (r: Request, opening: OpeningRequest): void => {
   const address = addressText(r)
   const group = networkGroup(r)
-  const args = stripSecrets(argsOf(r))
+  const asked = argsOf(r)
+  const args = opening.credential === 'token' ? withoutArgument(asked, 'token') : asked
   setVariables(r, {
     gh_ticket: opening.credential === 'ticket' ? opening.ticket : '',
     gh_args: args,

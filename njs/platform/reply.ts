@@ -7,22 +7,28 @@ export const setVariables = (r: Request, values: Readonly<Record<string, string>
   for (const name in values) r.variables[name] = values[name]
 }
 
-/** Escaped directory of a path, with both slashes. */
-const directoryOf = (path: string): string => {
-  const query = path.indexOf('?')
-  const end = path.lastIndexOf('/', query < 0 ? path.length : query)
-  return path.slice(0, end + 1)
-}
-
 /** Sets the variables of the request's origin. */
 export const setRoute = (
   variables: Variables,
-  route: { readonly origin: string; readonly path: string; readonly directory?: string },
-  kind: string,
+  route: { readonly origin: string; readonly path: string },
 ): void => {
   variables['gh_origin'] = route.origin
   variables['gh_path'] = route.path
-  if (kind === 'manifest') variables['gh_manifest_dir'] = route.directory ?? directoryOf(route.path)
+}
+
+/** Sets what the inner server rewrites a manifest by, besides its origin. */
+export const setManifest = (
+  variables: Variables,
+  manifest: { readonly copy: string; readonly rest: string; readonly seal: string },
+): void => {
+  variables['gh_copy'] = manifest.copy
+  variables['gh_asked_rest'] = manifest.rest
+  variables['gh_seal'] = manifest.seal
+}
+
+/** Sets the manifest that is sent. */
+export const setManifestText = (variables: Variables, text: string): void => {
+  variables['gh_manifest'] = text
 }
 
 /** Sets the lease key the request is counted under. */

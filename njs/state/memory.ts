@@ -6,9 +6,17 @@ export type NumberZone =
   | 'gh_pace'
   | 'gh_streams'
   | 'gh_slots'
+  | 'gh_flights'
 
 /** Dictionaries of texts whose oldest give way to new ones. */
-export type EvictingZone = 'gh_denied' | 'gh_guessed' | 'gh_country' | 'gh_identity' | 'gh_ring'
+export type EvictingZone =
+  | 'gh_denied'
+  | 'gh_guessed'
+  | 'gh_country'
+  | 'gh_identity'
+  | 'gh_ring'
+  | 'gh_manifests'
+  | 'gh_long_manifests'
 
 /** Dictionaries of texts. */
 export type TextZone =
@@ -37,6 +45,9 @@ export const ZONES: readonly (NumberZone | TextZone)[] = [
   'gh_identity',
   'gh_slots',
   'gh_ring',
+  'gh_manifests',
+  'gh_long_manifests',
+  'gh_flights',
 ]
 
 /** Handles of the dictionaries met so far: each look-up of one makes a new object. */

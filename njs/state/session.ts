@@ -12,14 +12,11 @@ import {
   variable,
   viewerAddress,
 } from '../platform/request.ts'
+import { type Asked, askedUnderPass, askedUnderTicket } from './asked.ts'
 
 /** Who asks, below which session address. */
-export interface SessionRequest {
-  /** The pass, or the ticket of a player that cannot follow a 302. */
-  readonly secret: string
+export interface SessionRequest extends Asked {
   readonly isInferred: boolean
-  readonly channel: string
-  readonly rest: string
   readonly key: string
   /** 32 bits that stand for the viewer's network key. */
   readonly network: number
@@ -33,19 +30,17 @@ export const networkOf = (r: Request): number => {
   return parsed === null ? 0 : networkNumber(parsed, networkPrefix(r))
 }
 
-/** Reads what the location's captures (or the inner hop's headers) say. */
+/** Reads what the request's address says (or, in the inner server, the headers that came with it). */
 export const readSessionRequest = (r: Request, variables: Variables): SessionRequest => {
-  const channel = variables['gh_channel'] ?? ''
-  const rest = variables['gh_rest'] ?? ''
   const network = networkOf(r)
-  const pass = variables['gh_pass'] ?? ''
-  if (pass !== '') {
-    const key = leaseKey(nginxCrypto, pass, channel)
-    return { secret: pass, isInferred: false, channel, rest, key, network }
+  if ((variables['gh_pass'] ?? '') !== '') {
+    const asked = askedUnderPass(variables)
+    const key = leaseKey(nginxCrypto, asked.secret, asked.channel)
+    return { ...asked, isInferred: false, key, network }
   }
-  const ticket = variables['gh_ticket'] ?? ''
-  const key = inferredKey(nginxCrypto, ticket, channel, networkText(r))
-  return { secret: ticket, isInferred: true, channel, rest, key, network }
+  const asked = askedUnderTicket(variables)
+  const key = inferredKey(nginxCrypto, asked.secret, asked.channel, networkText(r))
+  return { ...asked, isInferred: true, key, network }
 }
 
 /** Family of the player that asks. */

@@ -1,15 +1,24 @@
 import type { ReasonId } from '../domain/reasons.ts'
 import { leaseKey } from '../domain/viewer/lease.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
-import { refuse, setRoute, setSessionKey, setStreamSerial } from '../platform/reply.ts'
+import {
+  refuse,
+  setManifest,
+  setManifestText,
+  setRoute,
+  setSessionKey,
+  setStreamSerial,
+} from '../platform/reply.ts'
 import { methodOf, type Request, type Variables, variablesOf } from '../platform/request.ts'
+import { type Asked, askedUnderPass } from '../state/asked.ts'
 import { claimStream, isFetchRateSuspicious } from '../state/clone-guard.ts'
+import { copyKey, freshText } from '../state/copies.ts'
 import { useLease } from '../state/leases.ts'
 import { networkOf } from '../state/session.ts'
-import { findEntry, findRoute, type Route, type RouteRequest } from './origin.ts'
+import { findRoute, type Route, type RouteRequest } from './origin.ts'
 
-/** What nginx does with a request of a session: serves it, refuses it, or asks control about it. */
-export type Verdict = 'allow' | 'refuse' | 'ask'
+/** What nginx does with a request of a session: lets it through, sends the copy at hand, refuses it, or asks control about it. */
+export type Verdict = 'allow' | 'send' | 'refuse' | 'ask'
 
 /** Refuses, and leaves why. */
 export const refused = (r: Request, reason: ReasonId): 'refuse' => {
@@ -20,11 +29,29 @@ export const refused = (r: Request, reason: ReasonId): 'refuse' => {
 /** Reading a variable costs as much as a look into shared memory: the kind is read once. */
 export const kindOf = (variables: Variables): string => variables['gh_kind'] ?? ''
 
+/** A page that the request came from, unless it is one of ours: those name a pass or a ticket, and nginx keeps them to itself. */
+const refererOf = (variables: Variables): string =>
+  variables['http_referer'] === undefined ? '' : (variables['gh_origin_referer'] ?? '')
+
 /** Finds where the bytes come from and leaves it for nginx; a reason where they come from nowhere. */
 export const route = (question: RouteRequest, variables: Variables, kind: string): Route => {
-  const found = findRoute(question, variables['gh_args'] ?? '')
-  if (found.ok) setRoute(variables, found, kind)
+  const found = findRoute(question)
+  if (!found.ok) return found
+  setRoute(variables, found)
+  if (kind === 'manifest') {
+    const { channel, rest, args } = question
+    const copy = copyKey(channel, rest, args, refererOf(variables))
+    setManifest(variables, { copy, rest, seal: found.seal ?? '' })
+  }
   return found
+}
+
+/** A copy that is fresh serves whoever is let in, whatever he is called by. */
+const sendsCopy = (variables: Variables, asked: Asked): boolean => {
+  const key = copyKey(asked.channel, asked.rest, asked.args, refererOf(variables))
+  const text = key === '' ? null : freshText(key, Date.now())
+  if (text !== null) setManifestText(variables, text)
+  return text !== null
 }
 
 /** What enters a session. */
@@ -66,20 +93,17 @@ export const admit = (
 
 /** The way of most requests, and so the shortest: a live session, used from its own network. `null` = not that. */
 export const admitKnown = (r: Request, variables: Variables): Verdict | null => {
-  const pass = variables['gh_pass'] ?? ''
-  if (pass === '') return null
-  const channel = variables['gh_channel'] ?? ''
-  const key = leaseKey(nginxCrypto, pass, channel)
+  if (variables['gh_pass'] === '') return null
+  const asked = askedUnderPass(variables)
+  const key = leaseKey(nginxCrypto, asked.secret, asked.channel)
   const kind = kindOf(variables)
   if (!useLease(key, networkOf(r), kind !== 'manifest')) return null
-  const rest = variables['gh_rest'] ?? ''
-  const entry = findEntry(channel, rest)
-  if (entry !== null && kind === 'manifest' && variables['gh_args'] === '') {
-    setRoute(variables, entry, 'manifest')
+  // Only what was found to be the channel's own has a copy.
+  if (kind === 'manifest' && sendsCopy(variables, asked)) {
     setSessionKey(variables, key)
-    return 'allow'
+    return 'send'
   }
-  return admit(r, variables, { channel, rest, isInferred: false }, key)
+  return admit(r, variables, { ...asked, isInferred: false }, key)
 }
 
 /** A yes came: from here on the session is this edge's. A stream that may not be taken is cut by its guard. */

@@ -8,6 +8,8 @@ export interface TestOrigin {
   readonly files: Map<string, { type: string; body: string | Buffer }>
   /** Where a path's 302 leads. */
   readonly moved: Map<string, string>
+  /** `Content-Encoding` of a path's file. */
+  readonly encodings: Map<string, string>
   readonly seen: { method: string; url: string; headers: IncomingMessage['headers'] }[]
   /** Connections of `/live.ts` still open. */
   readonly streams: Set<ServerResponse>
@@ -20,6 +22,7 @@ const TICK_MS = 50
 export async function startOrigin(at = 0): Promise<TestOrigin> {
   const files = new Map<string, { type: string; body: string | Buffer }>()
   const moved: TestOrigin['moved'] = new Map()
+  const encodings: TestOrigin['encodings'] = new Map()
   const seen: TestOrigin['seen'] = []
   const streams = new Set<ServerResponse>()
   const server: Server = createServer((request, response) => {
@@ -46,7 +49,12 @@ export async function startOrigin(at = 0): Promise<TestOrigin> {
     if (file === undefined) return void response.writeHead(404).end('no')
     const body = Buffer.from(file.body)
     const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '')
-    const head = { 'Content-Type': file.type, 'Accept-Ranges': 'bytes' }
+    const encoding = encodings.get(path)
+    const head = {
+      'Content-Type': file.type,
+      'Accept-Ranges': 'bytes',
+      ...(encoding === undefined ? {} : { 'Content-Encoding': encoding }),
+    }
     if (range === null) {
       response.writeHead(200, { ...head, 'Content-Length': body.length })
       return void response.end(request.method === 'HEAD' ? undefined : body)
@@ -68,6 +76,7 @@ export async function startOrigin(at = 0): Promise<TestOrigin> {
     port,
     files,
     moved,
+    encodings,
     seen,
     streams,
     async stop() {

@@ -84,6 +84,8 @@ export function createStub(): StubControl {
       graceSec: 86_400,
       graceLeaseSec: 120,
       gracePassSec: 86_400,
+      origins: [],
+      manifestMs: null,
     },
     secret: randomBytes(32),
     kid: 1,

@@ -28,6 +28,7 @@ export const channelRows = (
       query: '',
       protocol: 'hls',
       isShared: false,
+      isClosed: false,
       isVod: false,
       groups: ['all'],
       surgedFrom: [],

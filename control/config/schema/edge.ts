@@ -69,6 +69,10 @@ export const edgeSchema = section(
     resolver: texts({
       description: "DNS servers for origins named in playlists; the machine's own when not set.",
     }),
+    manifest_sec: nullable(Type.Number({ minimum: 0.1, maximum: 60 }), {
+      description:
+        'Seconds a fetched manifest serves all viewers of a channel; half its target duration when not set.',
+    }),
     cache_mb: count(0, 'Disk cache for segments in MB; 0 keeps none.', 0),
     group_binding: oneOf(['strict', 'sticky'], {
       default: 'strict',
@@ -88,6 +92,20 @@ export const originSchema = item(
       description: 'Several servers that answer for this origin, `host:port` each.',
     }),
     tls_verify: flag(true, "Check the origin's certificate."),
+    redirects: texts({
+      description:
+        'Hosts it may send the edge to by redirections and in manifests, besides those of all `origins`: a name, `*.domain`, or `*` for any.',
+      examples: [['*.cdn.example.net']],
+    }),
+    share: oneOf(['auto', 'off'], {
+      default: 'auto',
+      description:
+        'One fetched manifest serves all viewers of a channel. `off`: its manifests are written for each viewer; `auto` finds that out where two of them differ.',
+    }),
+    authorization: flag(
+      false,
+      "Pass viewers' `Authorization` header on to it; otherwise no origin sees it.",
+    ),
   },
   {
     description: 'A media server the edge fetches from; others in playlists are reached directly.',

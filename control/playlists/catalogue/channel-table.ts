@@ -1,6 +1,12 @@
 import { formatChannelRecord } from '#domain/channels/channel-table'
 import type { Channel } from './channel.ts'
-import { crowdedDirectories, directoryKey, ownersOf } from './ownership.ts'
+import {
+  crowdedDirectories,
+  directoryKey,
+  isClosedDirectory,
+  ownersOf,
+  sharedDirectories,
+} from './ownership.ts'
 import { yieldEvery } from './yield-to-event-loop.ts'
 
 /** A group as the channel table knows it. */
@@ -33,6 +39,7 @@ export const buildChannelTable = async (
   const inGroups = groupsById(groups, (group) => group.channels)
   const surged = groupsById(groups, (group) => group.leftOut)
   const crowded = crowdedDirectories(channels)
+  const same = sharedDirectories(channels)
   const table = new Map<string, string>()
   for (const [index, channel] of channels.entries()) {
     await yieldEvery(index)
@@ -45,6 +52,7 @@ export const buildChannelTable = async (
         query: channel.query,
         protocol: channel.protocol,
         isShared: crowded.has(directoryKey(channel)),
+        isClosed: isClosedDirectory(channel, same),
         isVod: channel.isVod,
         groups: inGroups.get(channel.id) ?? [],
         surgedFrom: surged.get(channel.id) ?? [],

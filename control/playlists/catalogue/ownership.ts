@@ -56,8 +56,38 @@ export const ownersOf = async (channels: readonly Channel[]): Promise<Map<string
     owners,
     channels.filter((channel) => channel.entry !== '' && isShared(channel)),
   )
+  return withLowerCase(owners)
+}
+
+/** Some origins do not tell capitals from small letters: each key stands in small letters too, unless that is another's. */
+const withLowerCase = (owners: Map<string, string>): Map<string, string> => {
+  for (const [key, owner] of [...owners]) {
+    const at = key.indexOf('|') + 1
+    const lower = key.slice(0, at) + key.slice(at).toLowerCase()
+    if (lower !== key && !owners.has(lower)) owners.set(lower, owner)
+  }
   return owners
 }
+
+/** Directories, as keys, that are the directory of several channels. */
+export const sharedDirectories = (channels: readonly Channel[]): Set<string> => {
+  const met = new Set<string>()
+  const shared = new Set<string>()
+  for (const key of channels.map(directoryKey)) (met.has(key) ? shared : met).add(key)
+  return shared
+}
+
+/** `/live/<user>/<password>/79.ts` and its kin: every stream of a panel lies in one directory, whichever of them the lists name. */
+const XTREAM = /^(?:\/(?:live|movie|series|timeshift))?\/[^/]+\/[^/]+\/$/
+
+/**
+ * Whether others' files lie in a channel's directory: that of several channels (`shared`), the root, or the one of a panel, where streams
+ * have numbers for names.
+ */
+export const isClosedDirectory = (channel: Place, shared: ReadonlySet<string>): boolean =>
+  channel.base === '/' ||
+  shared.has(directoryKey(channel)) ||
+  (/^\d+(?:\.\w+)?$/.test(channel.entry) && XTREAM.test(channel.base))
 
 /** Directories, as keys, that hold another channel's files: shared ones, and those with a channel somewhere below. */
 export const crowdedDirectories = (channels: readonly Channel[]): Set<string> => {

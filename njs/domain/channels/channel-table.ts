@@ -13,6 +13,8 @@ export interface ChannelRecord {
   readonly protocol: Protocol
   /** Another channel shares the directory or lies inside it. */
   readonly isShared: boolean
+  /** Its directory holds others' files too, listed or not: nothing there opens but the entry and what manifests name. */
+  readonly isClosed: boolean
   readonly isVod: boolean
   /** Ids of the groups that contain it. */
   readonly groups: readonly string[]
@@ -40,7 +42,7 @@ export const formatChannelRecord = (record: ChannelRecord): string =>
     escape(record.entry),
     escape(record.query),
     record.protocol,
-    (record.isShared ? 's' : '') + (record.isVod ? 'v' : ''),
+    (record.isShared ? 's' : '') + (record.isVod ? 'v' : '') + (record.isClosed ? 'c' : ''),
     record.groups.map(escape).join(','),
     record.surgedFrom.map(escape).join(','),
   ].join('|')
@@ -59,6 +61,7 @@ export const parseChannelRecord = (text: string): ChannelRecord | null => {
     protocol,
     isShared: flags.includes('s'),
     isVod: flags.includes('v'),
+    isClosed: flags.includes('c'),
     groups: list(fields[6] ?? ''),
     surgedFrom: list(fields[7] ?? ''),
   }
@@ -89,15 +92,29 @@ export const decodePath = (path: string): string => {
   return path.split('/').map(decode).join('/')
 }
 
-/** The channel a path of an origin belongs to: that of the entry file or its stem, else of the deepest owned directory; `null` = anybody's. */
+const ownerExactly = (
+  get: (key: string) => string | undefined,
+  origin: string,
+  path: string,
+): string | undefined => {
+  let owner = get(ownerKey(origin, path)) ?? get(ownerKey(origin, stemOf(path)))
+  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
+    owner ??= get(ownerKey(origin, path.slice(0, at + 1)))
+  return owner
+}
+
+/**
+ * The channel a path of an origin belongs to: that of the entry file or its stem, else of the deepest owned directory; `null` = anybody's.
+ * Where letters differ from an owner's in case alone it is his: some origins make no difference, and the table has such keys for them.
+ */
 export const ownerOf = (
   get: (key: string) => string | undefined,
   origin: string,
   path: string,
 ): string | null => {
   const plain = decodePath(path)
-  let owner = get(ownerKey(origin, plain)) ?? get(ownerKey(origin, stemOf(plain)))
-  for (let at = plain.lastIndexOf('/'); at > 0; at = plain.lastIndexOf('/', at - 1))
-    owner ??= get(ownerKey(origin, plain.slice(0, at + 1)))
+  const lower = plain.toLowerCase()
+  const exact = ownerExactly(get, origin, plain)
+  const owner = lower === plain || exact !== undefined ? exact : ownerExactly(get, origin, lower)
   return owner === undefined || owner === SHARED_OWNER ? null : owner
 }

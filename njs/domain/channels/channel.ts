@@ -95,23 +95,20 @@ const SECRET_ARGUMENTS: ReadonlySet<string> = new Set(
   'token ticket pass username password user auth key'.split(' '),
 )
 
-const isHarmless = (pair: string, own: string): boolean => {
-  const end = pair.indexOf('=')
-  const name = end < 0 ? pair : pair.slice(0, end)
-  if (pair === '') return false
-  return !SECRET_ARGUMENTS.has(name.toLowerCase()) || `&${own}&`.includes(`&${pair}&`)
-}
+const nameOf = (pair: string): string => pair.split('=', 1)[0] ?? ''
 
-/**
- * The query without what might be a secret of the viewer's; `own` is the channel's query: what the origin wants to see again is none.
- * Most queries are one pair, which costs no array.
- */
-export const stripSecrets = (query: string, own = ''): string => {
-  if (!query.includes('&')) return isHarmless(query, own) ? query : ''
-  return query
+/** The query of another server's viewer, for a log or an auth backend: without what might be a secret of his. */
+export const stripSecrets = (query: string): string =>
+  query
     .split('&')
-    .filter((pair) => isHarmless(pair, own))
+    .filter((pair) => pair !== '' && !SECRET_ARGUMENTS.has(nameOf(pair).toLowerCase()))
     .join('&')
+
+/** The query without the pair that was presented at the door, which is the first of its name; the rest is the origin's. */
+export const withoutArgument = (query: string, name: string): string => {
+  const pairs = query.split('&')
+  const at = pairs.findIndex((pair) => nameOf(pair) === name)
+  return at < 0 ? query : pairs.toSpliced(at, 1).join('&')
 }
 
 /** Entry names our lists use, whatever the origin calls its own. */

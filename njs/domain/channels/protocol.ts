@@ -31,6 +31,16 @@ export interface EdgeGroup {
   readonly inferredAgents: readonly string[]
 }
 
+/** A configured media server as an edge needs it. */
+export interface EdgeOrigin {
+  /** Host name or address, without a port. */
+  readonly host: string
+  /** Hosts that it may send the edge to, besides all configured ones: a name, `*.domain`, or `*`. */
+  readonly redirects: readonly string[]
+  /** One rewritten manifest serves all viewers; where not, each has his own. */
+  readonly shares: boolean
+}
+
 /** Everything small the edge decides by. One JSON value in shared memory. */
 export interface EdgePolicy {
   readonly version: string
@@ -47,6 +57,9 @@ export interface EdgePolicy {
   readonly graceLeaseSec: number
   /** Life of passes an edge mints while control is away. */
   readonly gracePassSec: number
+  readonly origins: readonly EdgeOrigin[]
+  /** Milliseconds a rewritten manifest serves all viewers; `null` = half its target duration. */
+  readonly manifestMs: number | null
 }
 
 /** Signing keys by key id (`"0"` to `"255"`, hex secrets of 32 bytes or more); `current` signs, all verify. */

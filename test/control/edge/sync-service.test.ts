@@ -42,6 +42,8 @@ const notes = () => {
       graceSec: 1,
       graceLeaseSec: 1,
       gracePassSec: 1,
+      origins: [],
+      manifestMs: null,
     }),
     keys: () => ({ version: 'k', current: 1, secrets: {} }),
     tableVersion: () => 'n',

@@ -1,0 +1,164 @@
+import type { SealKind } from '../domain/addresses/seal.ts'
+import { sleep } from '../platform/fetch-origin.ts'
+import { logError } from '../platform/log.ts'
+import { answer } from '../platform/reply.ts'
+import { type Request, variable } from '../platform/request.ts'
+import {
+  endFlight,
+  keepCopy,
+  keepFailure,
+  keepUnshared,
+  mayWait,
+  readShared,
+  type Shared,
+  takeFlight,
+} from '../state/copies.ts'
+import { readPolicy } from '../state/policy.ts'
+import { type Fetched, fetchManifest } from '../verdicts/fetch-manifest.ts'
+import { readChannel } from '../verdicts/origin.ts'
+import { type Rewritten, rewriteManifest } from '../verdicts/rewrite-manifest.ts'
+import { sharesManifests } from '../verdicts/share.ts'
+
+/** A flight that nobody ended is over by then: an origin may hold a blocking reload for three target durations. */
+const FLIGHT_MS = 15_000
+const BLOCKING_FLIGHT_MS = 40_000
+/** How long somebody waits for another's flight before he goes himself. */
+const WAIT_MS = 6_000
+const BLOCKING_WAIT_MS = 30_000
+const LOOKS_MS = [4, 4, 6, 8, 12, 16]
+/** Waiting holds a JavaScript context of 0.25 MB: these many may begin to, each second. */
+const MOST_WAITING = 400
+
+const FAILURE_MS = 500
+const UNSHARED_MS = 180_000
+const REFUSED_MS = 5_000
+
+interface Wish {
+  readonly copy: string
+  readonly channel: string
+  readonly rest: string
+  readonly seal: SealKind | null
+  readonly origin: string
+  readonly path: string
+  /** The origin answers when the playlist has got that far (`_HLS_msn`, RFC 8216bis, section 6.2.5.2). */
+  readonly isBlocking: boolean
+}
+
+const sealKind = (text: string): SealKind | null =>
+  text === 'files' || text === 'tree' || text === 'file' ? text : null
+
+const readWish = (r: Request): Wish => {
+  const path = variable(r, 'http_x_gh_path')
+  return {
+    copy: variable(r, 'http_x_gh_copy'),
+    channel: variable(r, 'http_x_gh_channel'),
+    rest: variable(r, 'http_x_gh_rest'),
+    seal: sealKind(variable(r, 'http_x_gh_seal')),
+    origin: variable(r, 'http_x_gh_origin'),
+    path,
+    isBlocking: path.includes('_HLS_msn='),
+  }
+}
+
+const send = (r: Request, text: string, type: string | null): void => {
+  answer(r, 200, type === null ? {} : { 'Content-Type': type }, text)
+}
+
+const typeOf = (rest: string): string =>
+  /\.mpd$/i.test(rest) ? 'application/dash+xml' : 'application/vnd.apple.mpegurl'
+
+/** Away, as far as it can be told: nginx waits and asks again. */
+const isAway = (status: number): boolean => status === 502 || status === 504
+
+const fail = (r: Request, status: number): void => {
+  if (isAway(status)) answer(r, 200, { 'X-Accel-Redirect': '/_gatehouse/origin-away' })
+  else answer(r, status, { 'Content-Type': 'text/plain' }, `origin: ${status}\n`)
+}
+
+/** Keeps what was fetched for the others who want it. */
+const share = (wish: Wish, found: Fetched, rewritten: Rewritten): void => {
+  const now = Date.now()
+  const before = readShared(wish.copy)
+  if (before?.kind === 'unshared') return
+  const isPersonal =
+    found.cookies.length > 0 || (before?.kind === 'copy' && !rewritten.follows(before.copy.text))
+  if (isPersonal) return keepUnshared(wish.copy, UNSHARED_MS)
+  const setting = readPolicy()?.manifestMs ?? null
+  // What a blocking reload brought is whole as soon as it is there.
+  const half = wish.isBlocking ? rewritten.paceMs : rewritten.paceMs / 2
+  const freshMs = setting ?? half
+  const copy = { freshUntil: now + freshMs, goodUntil: now + 2 * freshMs, text: rewritten.text }
+  keepCopy(wish.copy, copy, now)
+}
+
+const noteFailure = (wish: Wish, status: number): void => {
+  // Refusals may be meant for one viewer or player alone.
+  if (status === 401 || status === 403) keepUnshared(wish.copy, REFUSED_MS)
+  else keepFailure(wish.copy, status, FAILURE_MS)
+}
+
+const fetchAndSend = async (r: Request, wish: Wish, isShared: boolean): Promise<void> => {
+  const own = readChannel(wish.channel)?.origin ?? wish.origin
+  const found = await fetchManifest(r, own, wish.origin, wish.path)
+  const rewritten = found.status === 200 ? rewriteManifest(wish, found) : null
+  if (rewritten === null) {
+    const status = found.status === 200 ? 502 : found.status
+    if (isShared) noteFailure(wish, status)
+    return fail(r, status)
+  }
+  if (isShared) share(wish, found, rewritten)
+  send(r, rewritten.text, rewritten.type ?? found.type)
+}
+
+const lead = async (r: Request, wish: Wish): Promise<void> => {
+  try {
+    await fetchAndSend(r, wish, true)
+  } finally {
+    endFlight(wish.copy)
+  }
+}
+
+/** Answers from what is known by now; `false` = it is not enough. */
+const answerFrom = (
+  r: Request,
+  wish: Wish,
+  shared: Shared | null,
+  isInFlight: boolean,
+): boolean => {
+  if (shared?.kind === 'failure') {
+    fail(r, shared.status)
+    return true
+  }
+  if (shared?.kind !== 'copy') return false
+  const { freshUntil, goodUntil, text } = shared.copy
+  if ((isInFlight ? goodUntil : freshUntil) <= Date.now()) return false
+  send(r, text, typeOf(wish.rest))
+  return true
+}
+
+const serve = async (r: Request, wish: Wish): Promise<void> => {
+  if (wish.copy === '' || !sharesManifests(wish.channel)) return await fetchAndSend(r, wish, false)
+  const until = Date.now() + (wish.isBlocking ? BLOCKING_WAIT_MS : WAIT_MS)
+  for (let looks = 0; ; looks += 1) {
+    const shared = readShared(wish.copy)
+    if (shared?.kind === 'unshared') return await fetchAndSend(r, wish, false)
+    if (answerFrom(r, wish, shared, false)) return undefined
+    if (takeFlight(wish.copy, wish.isBlocking ? BLOCKING_FLIGHT_MS : FLIGHT_MS))
+      return await lead(r, wish)
+    if (answerFrom(r, wish, shared, true)) return undefined
+    if (Date.now() > until || (looks === 0 && !mayWait(MOST_WAITING)))
+      return await fetchAndSend(r, wish, false)
+    await sleep(LOOKS_MS[looks] ?? 20)
+  }
+}
+
+/** js_content: a manifest, rewritten; fetched once for all who want it. */
+export const serveManifest = async (r: Request): Promise<void> => {
+  const wish = readWish(r)
+  try {
+    await serve(r, wish)
+  } catch (problem) {
+    logError('serveManifest', problem)
+    fail(r, 500)
+  }
+}

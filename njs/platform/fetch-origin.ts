@@ -1,0 +1,46 @@
+import { setRoute } from './reply.ts'
+import { type Request, variablesOf } from './request.ts'
+
+/** What an origin answered, whole. */
+export interface OriginAnswer {
+  readonly status: number
+  readonly body: Uint8Array
+  /** As sent; empty where it was not. */
+  readonly type: string
+  readonly encoding: string
+  readonly location: string
+  readonly cookies: readonly string[]
+  readonly retryAfter: string
+}
+
+const text = (value: string | string[] | undefined): string =>
+  value === undefined ? '' : typeof value === 'string' ? value : value.join(', ')
+
+const list = (value: string | string[] | undefined): string[] =>
+  value === undefined ? [] : typeof value === 'string' ? [value] : value
+
+/** Fetches from an origin over nginx's own proxy, which knows its connections, names and certificates. */
+export const fetchOrigin = async (
+  r: Request,
+  origin: string,
+  path: string,
+): Promise<OriginAnswer> => {
+  setRoute(variablesOf(r), { origin, path })
+  const reply = await r.subrequest('/_gatehouse/origin', { method: 'GET' })
+  const headers: Readonly<Record<string, string | string[] | undefined>> = reply.headersOut
+  return {
+    status: reply.status,
+    body: reply.responseBuffer ?? new Uint8Array(0),
+    type: text(headers['Content-Type']),
+    encoding: text(headers['Content-Encoding']).trim().toLowerCase(),
+    location: text(headers['Location']),
+    cookies: list(headers['Set-Cookie']),
+    retryAfter: text(headers['Retry-After']),
+  }
+}
+
+/** Waits without work. */
+export const sleep = async (ms: number): Promise<void> =>
+  await new Promise((resolve) => {
+    setTimeout(() => resolve(), ms)
+  })

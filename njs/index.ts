@@ -8,6 +8,7 @@ import { playlist } from './handlers/playlist.ts'
 import { push } from './handlers/push.ts'
 import { rememberCheck } from './handlers/remember-check.ts'
 import { rememberOpening } from './handlers/remember-opening.ts'
+import { resolveRedirection } from './handlers/resolve-redirection.ts'
 import { routeOpening } from './handlers/route-opening.ts'
 import { serveManifest } from './handlers/serve-manifest.ts'
 import { sync } from './handlers/sync.ts'
@@ -24,6 +25,7 @@ export default {
   push,
   rememberCheck,
   rememberOpening,
+  resolveRedirection,
   routeOpening,
   serveManifest,
   sync,

@@ -26,6 +26,8 @@ const PARTS = [
   'gatehouse-proxy-origin.conf',
   'gatehouse-fetch-manifest.conf',
   'gatehouse-to-viewer.conf',
+  'gatehouse-origin-answers.conf',
+  'gatehouse-follow-redirection.conf',
   'gatehouse-guard-stream.conf',
   'gatehouse-answer.conf',
   'gatehouse-wait.conf',

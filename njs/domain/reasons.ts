@@ -56,6 +56,8 @@ export const REASONS = {
   'ban.download': 'This download of the playlist is banned.',
   'ban.account': 'The account is banned.',
   'ban.network': 'The network is banned.',
+  'origin.elsewhere':
+    'The origin sends its viewers to a host that neither `origins` nor its `redirects` name.',
   'control.unavailable': 'The control plane cannot answer and the group fails closed.',
   'edge.not_ready': 'The edge has not received its keys, networks, channels or bans yet.',
   'edge.full': 'The shared memory of the edge is full; raise `edge.zones`.',

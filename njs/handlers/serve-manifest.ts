@@ -12,7 +12,7 @@ import {
   readShared,
   type Shared,
   takeFlight,
-} from '../state/copies.ts'
+} from '../state/manifests/copies.ts'
 import { readPolicy } from '../state/policy.ts'
 import { type Fetched, fetchManifest } from '../verdicts/fetch-manifest.ts'
 import { readChannel } from '../verdicts/origin.ts'
@@ -28,6 +28,9 @@ const BLOCKING_WAIT_MS = 30_000
 const LOOKS_MS = [4, 4, 6, 8, 12, 16]
 /** Waiting holds a JavaScript context of 0.25 MB: these many may begin to, each second. */
 const MOST_WAITING = 400
+
+/** Stands for a redirection to where the edge does not go; no origin answers with it. */
+const ELSEWHERE = 599
 
 const FAILURE_MS = 500
 const UNSHARED_MS = 180_000
@@ -71,7 +74,10 @@ const typeOf = (rest: string): string =>
 const isAway = (status: number): boolean => status === 502 || status === 504
 
 const fail = (r: Request, status: number): void => {
-  if (isAway(status)) answer(r, 200, { 'X-Accel-Redirect': '/_gatehouse/origin-away' })
+  if (status === ELSEWHERE)
+    return answer(r, 200, { 'X-Accel-Redirect': '/_gatehouse/origin-elsewhere' })
+  if (isAway(status))
+    answer(r, 200, { 'X-Accel-Redirect': `/_gatehouse/${variable(r, 'http_x_gh_wait')}` })
   else answer(r, status, { 'Content-Type': 'text/plain' }, `origin: ${status}\n`)
 }
 
@@ -102,7 +108,7 @@ const fetchAndSend = async (r: Request, wish: Wish, isShared: boolean): Promise<
   const found = await fetchManifest(r, own, wish.origin, wish.path)
   const rewritten = found.status === 200 ? rewriteManifest(wish, found) : null
   if (rewritten === null) {
-    const status = found.status === 200 ? 502 : found.status
+    const status = found.past !== null ? ELSEWHERE : found.status === 200 ? 502 : found.status
     if (isShared) noteFailure(wish, status)
     return fail(r, status)
   }

@@ -2,6 +2,7 @@ import { networkNumber } from '../domain/networks/network.ts'
 import { deviceId } from '../domain/viewer/device.ts'
 import { cloneKey, inferredKey, leaseKey } from '../domain/viewer/lease.ts'
 import { playerFamily } from '../domain/viewer/player-family.ts'
+import { type Asked, askedUnderPass, askedUnderTicket } from '../platform/asked.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import {
   networkPrefix,
@@ -12,7 +13,6 @@ import {
   variable,
   viewerAddress,
 } from '../platform/request.ts'
-import { type Asked, askedUnderPass, askedUnderTicket } from './asked.ts'
 
 /** Who asks, below which session address. */
 export interface SessionRequest extends Asked {

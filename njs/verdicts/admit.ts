@@ -1,5 +1,6 @@
 import type { ReasonId } from '../domain/reasons.ts'
 import { leaseKey } from '../domain/viewer/lease.ts'
+import { type Asked, askedUnderPass } from '../platform/asked.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import {
   refuse,
@@ -10,10 +11,9 @@ import {
   setStreamSerial,
 } from '../platform/reply.ts'
 import { methodOf, type Request, type Variables, variablesOf } from '../platform/request.ts'
-import { type Asked, askedUnderPass } from '../state/asked.ts'
 import { claimStream, isFetchRateSuspicious } from '../state/clone-guard.ts'
-import { copyKey, freshText } from '../state/copies.ts'
 import { useLease } from '../state/leases.ts'
+import { copyKey, freshText } from '../state/manifests/copies.ts'
 import { networkOf } from '../state/session.ts'
 import { findRoute, type Route, type RouteRequest } from './origin.ts'
 

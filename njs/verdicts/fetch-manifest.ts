@@ -20,7 +20,8 @@ export interface Fetched {
   readonly past: string | null
 }
 
-const MOST_REDIRECTIONS = 5
+/** Redirections of an origin that are followed for one request. */
+export const MOST_REDIRECTIONS = 5
 
 /** Origins that configuration knows; none before the first sync. */
 export const knownOrigins = (): readonly EdgeOrigin[] => readPolicy()?.origins ?? []

@@ -38,8 +38,8 @@ export interface Mapper {
   keeps(isBelow: boolean): boolean
   /** Path below the channel for a file, with its query; `null` where it is not the edge's to fetch. */
   fileAt(address: Address): string | null
-  /** Path below the channel that stands for a directory, with its slash; `null` as before. */
-  directoryAt(address: Address, kind: SealKind): string | null
+  /** Path below the channel that stands for a directory, with its slash, sealed in any case where `isSealed`; `null` as before. */
+  directoryAt(address: Address, kind: SealKind, isSealed?: boolean): string | null
   /** A reference of the manifest, written anew for the player; as it was where it leads elsewhere. */
   rewrite(reference: string): string
 }
@@ -129,10 +129,10 @@ export const createMapper = (context: MapperContext): Mapper => {
     const place = alone ? sealed('file', origin, path) : sealed('files', origin, from)
     return place === null ? null : place + file + query
   }
-  const directoryAt = (address: Address, kind: SealKind): string | null => {
+  const directoryAt = (address: Address, kind: SealKind, isSealed = false): string | null => {
     if (!context.isAllowed(address.origin)) return null
     const path = directoryOf(address.path)
-    if (isOwn(context, { ...address, path }) && !isUnclear(path))
+    if (!isSealed && isOwn(context, { ...address, path }) && !isUnclear(path))
       return path.slice(channel.base.length)
     return sealed(kind, address.origin, path)
   }

@@ -23,6 +23,14 @@ interface BaseUrl {
   readonly value: string
 }
 
+/** What a BaseURL is read with. */
+interface BaseContext {
+  readonly mapper: Mapper
+  /** It has no alternative beside it. Alternatives are all sealed, so that one way up leads out of each. */
+  readonly isOnly: boolean
+  readonly hasOneParent: boolean
+}
+
 /** The manifest's own address. */
 export const ownBase = (mapper: Mapper): Base => ({
   address: mapper.manifest,
@@ -58,9 +66,14 @@ const fileBase = (address: Address, from: BaseUrl, parent: string, mapper: Mappe
 }
 
 /** A directory: sealed for as much as references leave to it. */
-const directoryBase = (address: Address, from: BaseUrl, parent: string, mapper: Mapper): Base => {
+const directoryBase = (
+  address: Address,
+  from: BaseUrl,
+  parent: string,
+  { mapper, isOnly }: Omit<BaseContext, 'hasOneParent'>,
+): Base => {
   let kind: SealKind = 'file'
-  const probe = mapper.directoryAt(address, 'files')
+  const probe = mapper.directoryAt(address, 'files', !isOnly)
   if (probe === null) return foreignBase(address, from)
   const isOpen = !probe.startsWith('@/')
   return {
@@ -72,7 +85,7 @@ const directoryBase = (address: Address, from: BaseUrl, parent: string, mapper: 
       else if (kind === 'file') kind = 'files'
     },
     written: () => {
-      const path = mapper.directoryAt(address, kind)
+      const path = mapper.directoryAt(address, kind, !isOnly)
       return path === null ? null : referenceTo(parent, path)
     },
     from,
@@ -89,25 +102,32 @@ const belowBase = (address: Address, from: BaseUrl, parent: Base): Base => ({
   from,
 })
 
-const oneBase = (from: BaseUrl, parent: Base, isOnly: boolean, mapper: Mapper): Base[] => {
+const oneBase = (from: BaseUrl, parent: Base, context: BaseContext): Base[] => {
+  const { mapper, isOnly, hasOneParent } = context
   const address = resolveAddress(from.value, parent.address)
   if (address === null) return []
   const { directory } = parent
   const isBelow = isBelowItsBase(from.value)
   if (directory === null && !/^(?:https?:|[\\/]{2})/i.test(from.value))
     return [foreignBase(address, from)]
-  if (!isOnly && isBelow && parent.takes(true)) return [belowBase(address, from, parent)]
+  if (!hasOneParent && isBelow && parent.takes(true)) return [belowBase(address, from, parent)]
   const at = directory ?? ''
   return [
     address.path.endsWith('/')
-      ? directoryBase(address, from, at, mapper)
+      ? directoryBase(address, from, at, { mapper, isOnly })
       : fileBase(address, from, at, mapper),
   ]
 }
 
 /** The bases that a BaseURL makes of those above it. */
-export const baseFrom = (from: BaseUrl, inherited: readonly Base[], mapper: Mapper): Base[] =>
-  inherited.flatMap((parent) => oneBase(from, parent, inherited.length === 1, mapper))
+export const baseFrom = (
+  from: BaseUrl,
+  inherited: readonly Base[],
+  context: Omit<BaseContext, 'hasOneParent'>,
+): Base[] => {
+  const hasOneParent = inherited.length === 1
+  return inherited.flatMap((parent) => oneBase(from, parent, { ...context, hasOneParent }))
+}
 
 /** What is written in place of a BaseURL. */
 export const writeBase = (from: BaseUrl, bases: readonly Base[]): string => {

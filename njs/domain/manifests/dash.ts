@@ -161,7 +161,9 @@ const resolveBases = (level: Level, inherited: readonly Base[], mapper: Mapper):
   level.bases =
     level.baseUrls.length === 0
       ? [...inherited]
-      : level.baseUrls.flatMap((it) => baseFrom(it, inherited, mapper))
+      : level.baseUrls.flatMap((it) =>
+          baseFrom(it, inherited, { mapper, isOnly: level.baseUrls.length === 1 }),
+        )
   for (const child of level.children) resolveBases(child, level.bases, mapper)
 }
 

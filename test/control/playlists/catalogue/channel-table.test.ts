@@ -37,6 +37,7 @@ describe('the channel table', () => {
       query: '',
       protocol: 'hls',
       isShared: true,
+      isClosed: false,
       isVod: false,
       groups: ['home', 'all'],
       surgedFrom: ['all'],
@@ -44,6 +45,7 @@ describe('the channel table', () => {
     expect(recordOf('inner')).toMatchObject({
       query: 'key=a,b%7Cc%25',
       isShared: false,
+      isClosed: false,
       groups: ['home'],
     })
   })

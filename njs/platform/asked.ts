@@ -1,5 +1,5 @@
 import { isUnclear } from '../domain/addresses/resolve.ts'
-import type { Variables } from '../platform/request.ts'
+import type { Variables } from './request.ts'
 
 /** What a request asks for below a channel, encoded as the player wrote it. */
 export interface Asked {

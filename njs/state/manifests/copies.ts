@@ -1,5 +1,5 @@
-import { numbers, type TextZone, texts, trySet } from './memory.ts'
-import { tableGeneration } from './table-halves.ts'
+import { numbers, type TextZone, texts, trySet } from '../memory.ts'
+import { tableGeneration } from '../table-halves.ts'
 
 /** A rewritten manifest that serves all viewers of its channel for a while. */
 export interface Copy {

@@ -35,6 +35,9 @@ const MAY_BE_FULL: readonly string[] = [
   'gh_country',
   'gh_identity',
   'gh_ring',
+  'gh_manifests',
+  'gh_long_manifests',
+  'gh_flights',
 ]
 const SILENT_MS = 10_000
 

@@ -45,6 +45,8 @@ interface Wish {
   readonly path: string
   /** The origin answers when the playlist has got that far (`_HLS_msn`, RFC 8216bis, section 6.2.5.2). */
   readonly isBlocking: boolean
+  readonly waitMs: number
+  readonly flightMs: number
 }
 
 const sealKind = (text: string): SealKind | null =>
@@ -52,6 +54,7 @@ const sealKind = (text: string): SealKind | null =>
 
 const readWish = (r: Request): Wish => {
   const path = variable(r, 'http_x_gh_path')
+  const isBlocking = path.includes('_HLS_msn=')
   return {
     copy: variable(r, 'http_x_gh_copy'),
     channel: variable(r, 'http_x_gh_channel'),
@@ -59,7 +62,9 @@ const readWish = (r: Request): Wish => {
     seal: sealKind(variable(r, 'http_x_gh_seal')),
     origin: variable(r, 'http_x_gh_origin'),
     path,
-    isBlocking: path.includes('_HLS_msn='),
+    isBlocking,
+    waitMs: isBlocking ? BLOCKING_WAIT_MS : WAIT_MS,
+    flightMs: isBlocking ? BLOCKING_FLIGHT_MS : FLIGHT_MS,
   }
 }
 
@@ -144,13 +149,12 @@ const answerFrom = (
 
 const serve = async (r: Request, wish: Wish): Promise<void> => {
   if (wish.copy === '' || !sharesManifests(wish.channel)) return await fetchAndSend(r, wish, false)
-  const until = Date.now() + (wish.isBlocking ? BLOCKING_WAIT_MS : WAIT_MS)
+  const until = Date.now() + wish.waitMs
   for (let looks = 0; ; looks += 1) {
     const shared = readShared(wish.copy)
     if (shared?.kind === 'unshared') return await fetchAndSend(r, wish, false)
     if (answerFrom(r, wish, shared, false)) return undefined
-    if (takeFlight(wish.copy, wish.isBlocking ? BLOCKING_FLIGHT_MS : FLIGHT_MS))
-      return await lead(r, wish)
+    if (takeFlight(wish.copy, wish.flightMs)) return await lead(r, wish)
     if (answerFrom(r, wish, shared, true)) return undefined
     if (Date.now() > until || (looks === 0 && !mayWait(MOST_WAITING)))
       return await fetchAndSend(r, wish, false)

@@ -71,7 +71,7 @@ const argumentOf = (query: string, wanted: string): string | null => {
 const rewritePlaylist = (request: ManifestRequest, found: Fetched, mapper: Mapper): Rewritten => {
   const imported = found.text.includes('IMPORT=') ? readDefinitions(request.channel) : {}
   const list = rewriteHls(found.text, {
-    rewrite: mapper.rewrite,
+    rewrite: (address) => mapper.rewrite(address),
     argument: (name) => argumentOf(found.address.query, name),
     imported,
   })

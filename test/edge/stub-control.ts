@@ -66,7 +66,6 @@ const header = (request: IncomingMessage, name: string): string => {
   return typeof value === 'string' ? decodeURIComponent(value) : ''
 }
 
-/** Makes a stub with one key and no groups. */
 export function createStub(): StubControl {
   const previous = new Map<string, Map<string, string>>()
   const server = createServer((request, response) => {

@@ -35,7 +35,7 @@ interface BaseContext {
 export const ownBase = (mapper: Mapper): Base => ({
   address: mapper.manifest,
   directory: mapper.directory,
-  takes: mapper.keeps,
+  takes: (isBelow) => mapper.keeps(isBelow),
   uses: () => undefined,
   written: () => null,
   from: null,

@@ -1,6 +1,5 @@
-import { chmod, copyFile, writeFile } from 'node:fs/promises'
+import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { packageRoot } from '../../../control/config/paths.ts'
 import { unpackedArgv, versionOf } from '../../../control/runtime/program.ts'
 import { runtimeFolder } from '../../../control/runtime/root.ts'
 import type { ToolSource } from '../../../control/runtime/tools.ts'
@@ -9,6 +8,7 @@ import { type Child, startChild } from '../../../test/support/child.ts'
 import { freePort, until } from '../../../test/support/port.ts'
 import { tempDir } from '../../../test/support/temp-dir.ts'
 import { LUA_PASS } from '../sessions/passes.ts'
+import { FILTERS } from './reference.ts'
 
 /** Debian's own nginx with OpenResty's Lua module, unpacked beside everything else. */
 const SOURCE: ToolSource = {
@@ -80,9 +80,8 @@ http {
     access_log ${dir}/access.log line buffer=64k flush=1s;
     location = /fill { access_log off; content_by_lua_block { ${fill(LUA_PASS)} } }
     location ~ "^/s/(?<pass>[A-Za-z0-9_-]{64,1400})/(?<channel>[A-Za-z0-9_.-]{1,64})/(?<rest>[^\\x00-\\x1f\\x7f]*\\.m3u8?)$" {
-      set $key ""; set $path ""; set $gh_session_path /s/$pass/$channel;
-      set $gh_origin http://127.0.0.1:${origin}; set $gh_manifest_dir /hls/$channel/;
-      set $gh_schemeless_origin //127.0.0.1:${origin};
+      set $key ""; set $path ""; set $session_path /s/$pass/$channel;
+      set $origin http://127.0.0.1:${origin}; set $manifest_dir /hls/$channel/;
       rewrite_by_lua_block { ${check} }
       proxy_pass http://origin$path; proxy_http_version 1.1; proxy_set_header Connection "";
       proxy_set_header Accept-Encoding "";
@@ -110,9 +109,7 @@ export const startLua = async (origin: number): Promise<LuaEdge | string> => {
     const folder = await tempDir()
     const port = await freePort()
     await chmod(folder.path, 0o777)
-    // The same rewriting that Gatehouse's manifests get.
-    const filters = join(packageRoot(), 'nginx/gatehouse-rewrite-hls.conf')
-    await copyFile(filters, join(folder.path, 'filters.conf'))
+    await writeFile(join(folder.path, 'filters.conf'), FILTERS)
     await writeFile(join(folder.path, 'nginx.conf'), conf(root, folder.path, port, origin))
     const child: Child = startChild([
       ...argv,

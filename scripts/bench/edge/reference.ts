@@ -1,7 +1,14 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { packageRoot } from '../../../control/config/paths.ts'
 import { startNginx, type TestNginx } from '../../../test/support/nginx.ts'
+
+/** How a text filter keeps what a manifest names below a pass. */
+export const FILTERS = [
+  String.raw`sub_filter "\n/" "\n$session_path/@/";`,
+  String.raw`sub_filter "\n../" "\n$session_path/@$manifest_dir../";`,
+  String.raw`sub_filter "\n$origin/" "\n$session_path/@/";`,
+  String.raw`sub_filter "URI=\"/" "URI=\"$session_path/@/";`,
+  String.raw`sub_filter "URI=\"../" "URI=\"$session_path/@$manifest_dir../";`,
+  String.raw`sub_filter "URI=\"$origin/" "URI=\"$session_path/@/";`,
+].join('\n')
 
 /** An origin of plain files, as fast as nginx can be. */
 export const startFiles = (files: Readonly<Record<string, string>>): Promise<TestNginx> =>
@@ -24,11 +31,7 @@ export const startReference = async (options: {
   await startNginx({
     files: {
       ...options.lists,
-      // The same rewriting that Gatehouse's manifests get.
-      'filters.conf': await readFile(
-        join(packageRoot(), 'nginx/gatehouse-rewrite-hls.conf'),
-        'utf8',
-      ),
+      'filters.conf': FILTERS,
       'geo.conf': ['192.168.0.0/16', ...options.networks]
         .map((network) => `${network} home;`)
         .join('\n'),
@@ -37,14 +40,19 @@ export const startReference = async (options: {
   geo $http_x_real $list { default rest; include __DIR__/geo.conf; }
   upstream origin { server 127.0.0.1:${options.origin}; keepalive 64; }
   upstream auth { server unix:${options.auth}; keepalive 64; }
+  proxy_cache_path __DIR__/cache keys_zone=manifests:1m use_temp_path=off;
   keepalive_requests 1000000; proxy_buffer_size 16k; proxy_buffers 8 16k; proxy_max_temp_file_size 0;
   access_log __DIR__/access.log combined buffer=64k flush=1s;
   server {
     listen 127.0.0.1:__PORT__ backlog=4096;
     location /bare/ { proxy_pass http://origin/; proxy_http_version 1.1; proxy_set_header Connection ""; }
+    location /cached/ {
+      proxy_pass http://origin/; proxy_http_version 1.1; proxy_set_header Connection "";
+      proxy_cache manifests; proxy_cache_valid 200 1s; proxy_cache_lock on; proxy_cache_use_stale updating;
+    }
     location ~ ^/rewritten/(?<channel>[^/]+)/(?<rest>.*)$ {
-      set $gh_session_path /rewritten/$channel; set $gh_manifest_dir /hls/$channel/;
-      set $gh_origin http://127.0.0.1:${options.origin}; set $gh_schemeless_origin //127.0.0.1:${options.origin};
+      set $session_path /rewritten/$channel; set $manifest_dir /hls/$channel/;
+      set $origin http://127.0.0.1:${options.origin};
       proxy_pass http://origin/hls/$channel/$rest; proxy_http_version 1.1; proxy_set_header Connection "";
       proxy_set_header Accept-Encoding ""; sub_filter_types *; sub_filter_once off; include __DIR__/filters.conf;
     }

@@ -61,7 +61,7 @@ export const ownersOf = async (channels: readonly Channel[]): Promise<Map<string
 
 /** Some origins do not tell capitals from small letters: each key stands in small letters too, unless that is another's. */
 const withLowerCase = (owners: Map<string, string>): Map<string, string> => {
-  for (const [key, owner] of [...owners]) {
+  for (const [key, owner] of owners) {
     const at = key.indexOf('|') + 1
     const lower = key.slice(0, at) + key.slice(at).toLowerCase()
     if (lower !== key && !owners.has(lower)) owners.set(lower, owner)

@@ -265,6 +265,12 @@ describe('media servers alone', () => {
     expect(JSON.stringify(settings)).not.toContain(TOKEN)
     emby.expireToken()
     await until('its refusal is said', async () => (await statusOf('cellar'))?.signIn === 'refused')
+    const ready = await (await service.api('/health/ready')).text()
+    expect(ready).toContain('cellar: Emby refused the token: sign in again')
+    await until(
+      'the log says so',
+      () => service.logs()['control.log']?.includes('media server cellar') === true,
+    )
     expect((await run(['servers', 'test', 'cellar', ...state])).code).toBe(1)
     expect((await run(['servers', 'remove', 'cellar', ...state])).code).toBe(0)
     expect(await statusOf('cellar')).toBeUndefined()

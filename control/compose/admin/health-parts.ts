@@ -1,4 +1,5 @@
 import type { HealthPart } from '../../routes/health.ts'
+import { mediaProblems } from '../media/media-alarms.ts'
 import type { AdminParts } from '../parts.ts'
 
 const partOf = async (name: string, probe: () => Promise<string>): Promise<HealthPart> => {
@@ -38,6 +39,10 @@ export const healthParts = (parts: AdminParts) => async (): Promise<readonly Hea
             .flatMap(({ id, alarms }) => alarms.map((a) => `${id}: ${a}`))
             .join('; '),
         ),
+    ),
+    partOf(
+      'media servers',
+      async () => await Promise.resolve(mediaProblems(parts.media.hub).join('; ')),
     ),
     partOf('detectors', async () => {
       const { isFailing } = detection.detectors.stats()

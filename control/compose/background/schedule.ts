@@ -1,4 +1,5 @@
 import type { Background } from '../base/background.ts'
+import { createMediaAlarms } from '../media/media-alarms.ts'
 import type { Parts } from '../parts.ts'
 import { createAutoSurge } from './auto-surge.ts'
 import { createSessionProgress, PROGRESS_STEP_MS } from './session-progress.ts'
@@ -26,6 +27,12 @@ export const scheduleWork = (background: Background, parts: Parts): void => {
   })
   alone('automatic surge', 2 * SECOND, createAutoSurge(parts))
   background.every('network files', 3 * SECOND, async () => await lineup.refreshNetworks())
+  const alarms = createMediaAlarms(media.hub, parts.log)
+  background.every(
+    'alarms of media servers',
+    5 * SECOND,
+    async () => await Promise.resolve(alarms()),
+  )
   // Another control plane may have added or removed one.
   background.every('media servers', MINUTE / 2, async () => await media.reload())
   background.every('signing keys', 5 * SECOND, async () => await persistence.ring.reload())

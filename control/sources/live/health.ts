@@ -6,6 +6,8 @@ export interface HealthKeeper {
   started(): void
   stopped(): void
   answered(): void
+  /** The server told something on a connection made earlier: whether it still accepts the token is not known by that. */
+  heard(): void
   failed(error: unknown): void
   read(): SourceHealth
 }
@@ -38,6 +40,10 @@ export const createHealth = (now: () => number): HealthKeeper => {
     answered: () => {
       if (current.state === 'stopped') return
       current = { state: 'watching', signIn: 'accepted', lastEventAt: now(), problem: null }
+    },
+    heard: () => {
+      if (current.state === 'stopped') return
+      current = { ...current, lastEventAt: now() }
     },
     failed: (error) => {
       if (current.state === 'stopped') return

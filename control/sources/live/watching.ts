@@ -98,7 +98,7 @@ export const createWatching = (
   const seen: FeedHandlers['seen'] = (plays) => {
     if (stopping === null) return
     table.replace(plays)
-    health.answered()
+    health.heard()
   }
   const feed: Feed | null =
     parts.feed === null

@@ -19,6 +19,7 @@ import type { MediaHub } from '../sources/hub/hub.ts'
 import type { Store } from '../store/store.ts'
 import type { ApplyLimits } from './access/live-limits.ts'
 import type { Background } from './base/background.ts'
+import type { LiveConfig } from './base/live-config.ts'
 
 /** Detection as the admin API and the background work use it. */
 export interface Detection {
@@ -40,6 +41,7 @@ export interface DetectionParts {
   readonly applyLimits: ApplyLimits
   readonly streams: StreamClient
   readonly place: (address: string) => GeoPlace
+  readonly live: Pick<LiveConfig, 'config'>
   readonly log: Logger
   readonly now: () => number
 }
@@ -122,7 +124,14 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
     detectors,
     imposed: parts.imposed,
     serverLimits,
-    assessor: createAssessor({ history, assessments, rules, feedback, now }),
+    assessor: createAssessor({
+      history,
+      assessments,
+      rules,
+      feedback,
+      now,
+      zone: () => parts.live.config().store.time_zone ?? undefined,
+    }),
     judgeAgain: async (account) => {
       await judgeAccount(judging, account, [])
     },

@@ -16,6 +16,15 @@ export type DayOf = (at: number) => number
 /** A time zone's distance from UTC at a moment, in milliseconds. */
 export type OffsetOf = (at: number) => number
 
+/** Whether a text names a time zone of the IANA database. */
+export const isTimeZone = (text: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: text }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+
 /** The offset of a named zone, summer time and all; throws a RangeError for an unknown name. */
 export const offsetOfZone = (zone: string): OffsetOf => {
   const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })

@@ -108,6 +108,8 @@ export interface Assessment {
 /** What an operator marked as fine for one account; it is never held against the account. */
 export interface Feedback {
   readonly networks?: readonly string[]
+  /** Addresses, CIDRs or ranges that are the account's own home. */
+  readonly homes?: readonly string[]
   readonly devices?: readonly string[]
   /** City names as the history shows them, compared without case. */
   readonly cities?: readonly string[]

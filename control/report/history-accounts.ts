@@ -12,6 +12,8 @@ export interface HistoryReader {
   feedback?(): Promise<readonly AccountFeedback[]>
   /** The rules in force; the default ones where there are none. */
   rules?(): Promise<readonly DetectionRule[]>
+  /** What the instance's configuration says of time and homes. */
+  settings?(): Promise<{ readonly zone: string | null; readonly homeNetworks: readonly string[] }>
 }
 
 const DAY_MS = 86_400_000

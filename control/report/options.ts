@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { readNetworks } from '../detect/home-networks.ts'
+import { isTimeZone } from '../detect/local-days.ts'
 import { PAST_SOURCES } from '../sources/registry.ts'
 
 /** Name of the source that reads Gatehouse's own history. */
@@ -23,6 +25,8 @@ export interface RawOptions {
   readonly asn?: string
   readonly source?: string
   readonly timeout?: string
+  readonly tz?: string
+  readonly home?: readonly string[]
   readonly config?: string
   readonly state?: string
 }
@@ -48,6 +52,10 @@ export interface ReportOptions {
   readonly json: boolean
   readonly asnFile: string | null
   readonly timeoutMs: number
+  /** Time zone of the households' days; `null` for the one of their lines. */
+  readonly zone: string | null
+  /** Addresses, CIDRs and ranges that are home. */
+  readonly homes: readonly string[]
   /** Configuration file and state folder of the instance whose history is read. */
   readonly config: string | null
   readonly state: string | null
@@ -114,6 +122,18 @@ const nowOf = (env: Environment, problems: string[]): number => {
   return now
 }
 
+const zoneOf = (text: string | undefined, problems: string[]): string | null => {
+  if (text === undefined || isTimeZone(text)) return text ?? null
+  problems.push(`--tz: there is no time zone '${text}'; name one like Europe/Lisbon`)
+  return null
+}
+
+const homesOf = (texts: readonly string[] | undefined, problems: string[]): string[] => {
+  const homes = (texts ?? []).flatMap((text) => text.split(',')).filter((text) => text !== '')
+  problems.push(...readNetworks(homes).problems.map((problem) => `--home: ${problem}`))
+  return homes
+}
+
 const checkRanges = (options: ReportOptions, problems: string[]): void => {
   const { method, days, minConfidence } = options
   const least = method === 'compat' ? -LARGEST_DAYS : 1
@@ -155,6 +175,8 @@ export const readReportOptions = (
     json: raw.json === true,
     asnFile: raw.asn ?? null,
     timeoutMs: read.integer('--timeout', raw.timeout, 30) * 1000,
+    zone: zoneOf(raw.tz, problems),
+    homes: homesOf(raw.home, problems),
     config: firstOf(raw.config),
     state: firstOf(raw.state),
     now: nowOf(env, problems),

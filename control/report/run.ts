@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { assessAccount } from '../detect/judge/assess.ts'
+import { isPerson } from '../detect/person.ts'
 import { feedbackByAccount } from '../detect/scoring/feedback.ts'
 import { type AsnTable, parseAsnTable } from '../geo/asn-table.ts'
 import type { PlaySource } from '../sources/model/play-source.ts'
@@ -66,7 +67,7 @@ const readAsn = (path: string | null): AsnTable | null => {
  * control plane judges.
  */
 const judgeFor = async (
-  { now, minConfidence }: ReportOptions,
+  { now, minConfidence, zone, homes }: ReportOptions,
   history?: HistoryReader,
 ): Promise<Judge> => {
   const feedback = feedbackByAccount((await history?.feedback?.()) ?? [])
@@ -76,8 +77,20 @@ const judgeFor = async (
     ...(minConfidence === null ? {} : { threshold: minConfidence }),
     ...(rules.length === 0 ? {} : { rules }),
   }
-  return (plays) =>
-    assessAccount(plays, { ...known, feedback: feedback.get(plays[0]?.account ?? '') })
+  const settings = (await history?.settings?.()) ?? { zone: null, homeNetworks: [] }
+  const days = zone ?? settings.zone
+  const homeNetworks = [...settings.homeNetworks, ...homes]
+  // Who asks for everybody gets the pseudo users, too; else nobody is behind them to be accused.
+  const isAccusable = (account: string): boolean => minConfidence === 0 || isPerson(account)
+  return (plays) => {
+    const account = plays[0]?.account ?? ''
+    return assessAccount(plays, {
+      ...known,
+      homeNetworks,
+      ...(days === null ? {} : { zone: days }),
+      feedback: isAccusable(account) ? feedback.get(account) : { isAccountFine: true },
+    })
+  }
 }
 
 const overSource = async (

@@ -105,12 +105,13 @@ export const feedbackSchema = Type.Object({
 /** Body of `POST /accounts/:id/feedback`. */
 export const feedbackCreate = Type.Object(
   {
-    kind: Type.Enum(['network', 'device', 'city', 'account']),
+    kind: Type.Enum(['network', 'home', 'device', 'city', 'account']),
     value: Type.Optional(
       Type.String({
         minLength: 1,
         maxLength: 256,
-        description: 'Network key or address, device id or city; not needed for the account.',
+        description:
+          'Network key or address; for a home an address, CIDR or range; device id or city; not needed for the account.',
       }),
     ),
   },

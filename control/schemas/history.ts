@@ -5,7 +5,7 @@ const nullableNumber = Type.Union([Type.Number(), Type.Null()])
 
 /** A span: `from` and `to`, or the last `days`. */
 export const spanQuery = {
-  from: Type.Optional(Type.Integer({ description: 'Unix milliseconds; whole UTC days count.' })),
+  from: Type.Optional(Type.Integer({ description: 'Unix milliseconds.' })),
   to: Type.Optional(Type.Integer({ description: 'Unix milliseconds; now when left out.' })),
   days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650, default: 30 })),
 }
@@ -58,9 +58,27 @@ const amounts = {
 
 /** Totals of one channel, account or country. */
 export const keyTotals = Type.Object({ key: Type.String(), ...amounts })
-/** Totals of one UTC day. */
+/** A span and the time zone its days and hours are those of. */
+export const zonedQuery = {
+  ...spanQuery,
+  tz: Type.Optional(
+    Type.String({ maxLength: 64, description: 'IANA time zone; `store.time_zone`, else UTC.' }),
+  ),
+}
+
+/** Totals of one hour. */
+export const hourTotals = Type.Object({
+  hour: Type.Integer({ description: 'Its beginning, Unix milliseconds.' }),
+  ...amounts,
+  viewers: Type.Integer(),
+})
+
+/** The most plays at once, and when first; `at` is null where nothing played. */
+export const peakSchema = Type.Object({ streams: Type.Integer(), at: nullableTime })
+
+/** Totals of one day. */
 export const dayTotals = Type.Object({
-  day: Type.Integer({ description: 'Midnight UTC.' }),
+  day: Type.Integer({ description: 'Its midnight, Unix milliseconds.' }),
   ...amounts,
   viewers: Type.Integer(),
 })

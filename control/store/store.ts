@@ -5,6 +5,7 @@ import { migrate } from './databases/migrate.ts'
 import { openPostgres } from './databases/postgres.ts'
 import type { History } from './history/history.ts'
 import { createHistory } from './history/history.ts'
+import { countAnewOnce } from './history/rebuild-roll-ups.ts'
 import { StoreError } from './sql/errors.ts'
 import type { Database } from './sql/sql.ts'
 import { createTables } from './tables/create-tables.ts'
@@ -40,6 +41,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const db = await openDatabase(options.url)
   try {
     await migrate(db, options.migrations)
+    if (options.migrations?.upTo === undefined) await countAnewOnce(db)
   } catch (error) {
     await db.close()
     throw error

@@ -5,15 +5,17 @@ import { positive, readOptions } from '../options.ts'
 import { fitWeights, judge } from './detection/fit.ts'
 import { intervalsOf, type Judged, qualityOf, ratesPerKind } from './detection/metrics.ts'
 import { type Prepared, prepare, readPopulations } from './detection/population.ts'
+import { printTable } from './detection/table.ts'
 
 const FOLDS = 10
 
-const USAGE = `usage: npm run bench:detection -- [--data DIR] [--days 60] [--fit]
+const USAGE = `usage: npm run bench:detection -- [--data DIR] [--days 60] [--table] [--fit]
 DIR: a population, or a folder of them: history.json, geo.json, labels.json, [asn.json], each or as .gz`
 const values = readOptions(USAGE, {
   data: { type: 'string' },
   days: { type: 'string' },
   fit: { type: 'boolean' },
+  table: { type: 'boolean' },
 })
 
 const figures = (name: string, judged: readonly Judged[], days: number): void => {
@@ -88,6 +90,8 @@ const run = (folder: string): void => {
   const days = positive(values.days, 60)
   const populations = readPopulations(folder)
   if (populations.length === 0) throw new Error(`${folder} holds no population (history.json.gz)`)
+  printTable(populations, days)
+  if (values.table) return
   for (const withAsn of [true, false]) {
     const accounts = populations.flatMap((p) => prepare(p, withAsn))
     const table = withAsn ? 'with the ASN table' : 'without the ASN table'

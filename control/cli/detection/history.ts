@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { withGlobals } from '../common/context.ts'
-import { isRow, table } from '../common/output.ts'
+import { isRow, rowsOf, table } from '../common/output.ts'
 import {
   asTable,
   type Options,
@@ -43,19 +43,30 @@ const addTop = (command: Command): void => {
   top('countries', '/history/countries', 'countries, the most plays first')
 }
 
+const addPeriods = (command: Command): void => {
+  const periods = (name: 'days' | 'hours', start: string, words: string): void => {
+    spanned(command.command(name).description(words))
+      .option('--tz <zone>', 'time zone of the periods; store.time_zone, else UTC')
+      .action(async (options: Options) => {
+        const path = `/history/${name}${queryOf(options, ['days', 'tz'])}`
+        await printAnswer(options, { path }, (rows) =>
+          table(
+            rowsOf(rows).map((row) => ({ ...row, at: row[start] })),
+            ['at', 'viewers', ...AMOUNTS],
+          ),
+        )
+      })
+  }
+  periods('days', 'day', 'plays and viewers per day')
+  periods('hours', 'hour', 'plays and viewers per hour, at most 35 days back')
+}
+
 const addDays = (command: Command): void => {
-  spanned(command.command('days').description('plays and viewers per UTC day')).action(
+  addPeriods(command)
+  spanned(command.command('peak').description('the most plays at once, and when')).action(
     async (options: Options) => {
-      const columns = ['at', 'viewers', ...AMOUNTS]
-      await printAnswer(options, { path: `/history/days${queryOf(options, ['days'])}` }, (rows) =>
-        table(
-          (Array.isArray(rows) ? rows.filter(isRow) : []).map((row) => ({
-            ...row,
-            at: row['day'],
-          })),
-          columns,
-        ),
-      )
+      const path = `/history/peak${queryOf(options, ['days'])}`
+      await printAnswer(options, { path }, (row) => table([row].filter(isRow), ['streams', 'at']))
     },
   )
   spanned(command.command('viewers').description('distinct accounts that played')).action(

@@ -7,7 +7,7 @@ import { callAdmin } from '../common/admin-client.ts'
 import { type GlobalOptions, pathsOf } from '../common/context.ts'
 import { checkedRules } from './rule-files.ts'
 import { isControlRunning, playsOverSocket } from './running-history.ts'
-import { openInstanceStore } from './store-history.ts'
+import { instanceConfig, openInstanceStore } from './store-history.ts'
 
 const MOST_PAGES = 10_000
 
@@ -32,9 +32,16 @@ const wordsOverSocket = async (options: GlobalOptions): Promise<AccountFeedback[
   return words
 }
 
+/** What the instance's configuration says of time and homes. */
+const settingsOf = (options: GlobalOptions) => {
+  const config = instanceConfig(options)
+  return { zone: config?.store.time_zone ?? null, homeNetworks: [] as readonly string[] }
+}
+
 const overSocket = (options: GlobalOptions, adminSocket: string): HistoryReader => ({
   playsByAccount: (from, to) => playsOverSocket(adminSocket, from, to),
   feedback: () => wordsOverSocket(options),
+  settings: () => Promise.resolve(settingsOf(options)),
   rules: async () => {
     const answer = fieldsOf(await callAdmin(options, { path: '/rules' }))
     return checkedRules(answer.get('items'), 'rules in force')
@@ -53,6 +60,7 @@ export const openReportHistory: OpenHistory = async ({ config, state }) => {
   const store = await openInstanceStore(options)
   return {
     playsByAccount: (from, to) => store.history.playsByAccount(from, to),
+    settings: () => Promise.resolve(settingsOf(options)),
     feedback: async () => await readFeedback(store.feedback),
     rules: async () => await readRules(store),
     close: async () => await store.close(),

@@ -18,6 +18,8 @@ const act = async (raw: RawOptions, openHistory: OpenHistory): Promise<number> =
   process.title = 'gatehouse report'
   try {
     const options = readReportOptions(raw, process.env)
+    // Times are shown in the zone the days are counted in.
+    if (options.zone !== null) process.env['TZ'] = options.zone
     return await runReport(options, { out: print, err: warn }, { openHistory })
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
@@ -48,6 +50,13 @@ export const reportCommand = (openHistory: OpenHistory = openReportHistory): Com
     .option('--source <name>', 'tautulli (default) or history')
     .option('--config <file>', 'history: configuration file of the instance')
     .option('--state <folder>', 'history: state folder of the instance')
+    .option('--tz <zone>', 'time zone of the days and of the times shown: Europe/Lisbon')
+    .option(
+      '--home <network>',
+      'gatehouse: an address, CIDR or range that is home; may be given again',
+      (text: string, before: readonly string[]) => [...before, text],
+      [] as readonly string[],
+    )
     .option('--timeout <seconds>', 'how long one request may take (30)')
     .option('--json', 'print JSON')
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : FAILURE))

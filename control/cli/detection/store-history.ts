@@ -13,7 +13,8 @@ const IN_USE = 'another process holds the history; end it first, or keep history
 const isLocked = (error: unknown): boolean =>
   error instanceof StoreError && error.code === 'store.locked'
 
-const configured = (options: GlobalOptions) => {
+/** The configuration of the instance the command line names; `null` where only a state folder is known. */
+export const instanceConfig = (options: GlobalOptions) => {
   try {
     return loadedConfig(options).config
   } catch (error) {
@@ -29,7 +30,7 @@ export const openInstanceStore = async (
   { create = false }: { readonly create?: boolean } = {},
 ): Promise<Store> => {
   const paths = pathsOf(options)
-  const known = configured(options)
+  const known = instanceConfig(options)
   // The database engines are loaded only by who needs them.
   const { storeUrl } = await import('../../compose/base/persistence.ts')
   const { openStore } = await import('../../store/store.ts')
@@ -47,7 +48,7 @@ export const openInstanceStore = async (
 export const openPlaces = async (
   options: GlobalOptions,
 ): Promise<{ readonly whereIs: WhereIs; close(): void }> => {
-  const { geo: settings } = configured(options) ?? { geo: null }
+  const { geo: settings } = instanceConfig(options) ?? { geo: null }
   const { createGeo } = await import('../../geo/geo.ts')
   const isOn = settings?.enabled ?? true
   const own = settings?.files ?? []

@@ -100,7 +100,9 @@ export const feedbackCommand = (): Command => {
   withGlobals(
     command
       .command('add <account> <kind> [value]')
-      .description('kind: network, device, city, or account for all of it'),
+      .description(
+        'kind: network, home (an address, CIDR or range), device, city, or account for all of it',
+      ),
   ).action(async (account: string, kind: string, value: string | undefined, options: Options) => {
     const body = { kind, value }
     const path = `/accounts/${pathSegment(account)}/feedback`

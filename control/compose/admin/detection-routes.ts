@@ -25,6 +25,8 @@ export interface DetectionRouteParts {
   readonly clock: () => number
   readonly groups: () => readonly string[]
   readonly v6Prefix: () => number
+  /** The time zone of `store.time_zone`. */
+  readonly zone: () => string | null
   readonly applyLimits: (account: string) => Promise<void>
 }
 
@@ -52,7 +54,7 @@ export const detectionRoutes = (parts: DetectionRouteParts): AdminApiOptions['mo
     (app) => findingRoutes(app, { store, audit, clock }),
     (app) => sharingRoutes(app, { store, assessor, audit, clock }),
     (app) => feedbackRoutes(app, feedback),
-    (app) => historyRoutes(app, { history: store.history, clock }),
+    (app) => historyRoutes(app, { history: store.history, clock, zone: parts.zone }),
     (app) => importRoutes(app, { history: store.history }),
     (app) => backtestRoutes(app, backtest),
     (app) => imposedRoutes(app, { imposed, audit, applyLimits: parts.applyLimits }),

@@ -68,6 +68,7 @@ export const featureRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOpt
     clock: now,
     groups: () => live.config().groups.map(({ name }) => name),
     v6Prefix,
+    zone: () => live.config().store.time_zone,
     applyLimits: async (account) => await parts.applyLimits(account, null),
   }
   const { bans } = parts.sessions

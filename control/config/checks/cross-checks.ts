@@ -80,6 +80,17 @@ const checkRules = (config: Config, report: Report): void => {
   })
 }
 
+/** A misspelt zone would count other days than meant. */
+const checkTimeZone = ({ store }: Config, report: Report): void => {
+  const { time_zone: zone } = store
+  if (zone === null) return
+  try {
+    void new Intl.DateTimeFormat('en-US', { timeZone: zone })
+  } catch {
+    report(['store', 'time_zone'], `there is no time zone '${zone}'; name one like Europe/Lisbon`)
+  }
+}
+
 /** What a schema cannot say: unique names, references that exist, patterns that compile. */
 export const crossProblems = (config: Config, lineOf: LineOf): ConfigProblem[] => {
   const problems: ConfigProblem[] = []
@@ -96,6 +107,7 @@ export const crossProblems = (config: Config, lineOf: LineOf): ConfigProblem[] =
   checkGroups(config, report)
   checkSources(config, report)
   checkRules(config, report)
+  checkTimeZone(config, report)
   checkAddresses(config, report)
   checkNetworks(config, report)
   return problems

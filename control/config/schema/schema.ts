@@ -70,6 +70,10 @@ const storeSchema = section(
     password_file: nullable(text({ description: 'Password file.' }), {
       description: 'File with the PostgreSQL password.',
     }),
+    time_zone: nullable(text({ description: 'IANA name.' }), {
+      description: "Time zone of days and hours in the history; the households' own where not set.",
+      examples: ['Europe/Lisbon'],
+    }),
     retention_days: count(400, 'How long single sessions are kept; roll-ups stay.'),
   },
   { description: 'What must last.' },

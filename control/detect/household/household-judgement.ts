@@ -25,6 +25,8 @@ export interface JudgementOptions {
   readonly threshold?: number | undefined
   readonly weights?: Weights | undefined
   readonly findings?: readonly Finding[] | undefined
+  /** Time zone of the household's days (IANA); by the sun where most was played when left out. */
+  readonly zone?: string | undefined
 }
 
 /** The server's own home, and what an operator called fine: nothing there is held against the account. */
@@ -55,7 +57,7 @@ export const judgeHouseholds = (
   options: JudgementOptions,
 ): Judgement => {
   const weights = options.weights ?? weightsFor(plays)
-  const homes = homesOf(enrichPlays(plays))
+  const homes = homesOf(enrichPlays(plays, options.zone))
   const evidence = householdEvidence(homes, options.now)
   const decay = decayAt(options.now)
   const features = accountFeatures(evidence, weights, options.findings ?? [], decay)

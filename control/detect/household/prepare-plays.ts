@@ -1,6 +1,8 @@
+import { isLan, parseAddress } from '#domain/networks/network'
 import type { PlayRecord } from '#domain/types'
 import { mergeDerivedDevices } from '../devices/derived-devices.ts'
 import { lastingDevices } from '../devices/lasting-devices.ts'
+import { isFromNetworks } from '../home-networks.ts'
 import { normalisePlays } from '../normalise.ts'
 import { feedbackFilter } from '../scoring/feedback.ts'
 import { toldOnce } from '../told-once.ts'
@@ -10,7 +12,7 @@ import type { Feedback } from '../types.ts'
 /** What counts as home or as harmless besides the LAN. */
 export interface HomeHints {
   readonly feedback?: Feedback | undefined
-  /** Network keys of the media server's own home. */
+  /** Addresses, CIDRs or ranges of the media server's own home. */
   readonly homeNetworks?: readonly string[] | undefined
 }
 
@@ -36,18 +38,29 @@ const countableDevices = ({ feedback = {} }: HomeHints): ((play: PlayRecord) => 
   return ({ device }) => device === null || !fine.has(device)
 }
 
+/** Public addresses by which a source itself says that a play was at home: its house's own line. */
+const toldHomes = (plays: readonly PlayRecord[]): ReadonlySet<string> =>
+  new Set(
+    plays.flatMap(({ isLan: isAtHome, address, network }) => {
+      const parsed = isAtHome && address !== null ? parseAddress(address) : null
+      return parsed !== null && !isLan(parsed) && network !== null ? [network] : []
+    }),
+  )
+
 /**
- * Puts plays over the server's own line, and those an operator called fine, on the LAN, where nothing is held
+ * Puts plays over the server's own line, and those an operator called home or fine, on the LAN, where nothing is held
  * against them.
  */
 const placeAtHome = (
   plays: readonly PlayRecord[],
   { feedback = {}, homeNetworks = [] }: HomeHints,
 ): PlayRecord[] => {
-  const homes = new Set(homeNetworks)
+  const told = toldHomes(plays)
+  const isHome = isFromNetworks([...homeNetworks, ...(feedback.homes ?? [])])
   const isFine = feedbackFilter(feedback)
   return plays.map((play) => {
-    const isHome = isFine(play) || (play.network !== null && homes.has(play.network))
-    return isHome && !play.isLan ? { ...play, isLan: true } : play
+    if (play.isLan) return play
+    const isTold = play.network !== null && told.has(play.network)
+    return isTold || isHome(play) || isFine(play) ? { ...play, isLan: true } : play
   })
 }

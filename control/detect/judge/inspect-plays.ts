@@ -1,8 +1,10 @@
 import type { PlayRecord } from '#domain/types'
 import { DETECTORS, inspectWith } from '../detectors/index.ts'
+import { endOf } from '../normalise.ts'
 import type { DetectionRule } from '../rules/rule-types.ts'
 import { isInScope } from '../rules/rules.ts'
 import type { Finding } from '../types.ts'
+import { alarmsOf, homesLast, type IsAlarm } from './alarms.ts'
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
@@ -22,7 +24,11 @@ export const windowMsOf = (rule: DetectionRule): number =>
 
 const nearest = (from: number, to: number): number => Math.max(from, to - MAX_RECENT_PLAYS)
 
-const inspectRule = (rule: DetectionRule, plays: readonly PlayRecord[]): RuleFinding[] => {
+const inspectRule = (
+  rule: DetectionRule,
+  plays: readonly PlayRecord[],
+  isAlarm: IsAlarm,
+): RuleFinding[] => {
   const found: RuleFinding[] = []
   const windowMs = windowMsOf(rule)
   const { everyMs } = DETECTORS[rule.kind]
@@ -37,18 +43,26 @@ const inspectRule = (rule: DetectionRule, plays: readonly PlayRecord[]): RuleFin
     const since = event.startedAt - windowMs
     while ((plays[from]?.startedAt ?? Number.POSITIVE_INFINITY) < since) from += 1
     const finding = inspectWith(rule, event, plays.slice(everyMs > 0 ? from : nearest(from, i), i))
-    if (finding === null) continue
+    if (finding === null || !isAlarm(finding)) continue
     found.push({ rule: rule.id, finding })
     quietUntil = event.startedAt + rule.cool_down_minutes * MINUTE_MS
   }
   return found
 }
 
-/** Runs rules over the normalised plays of one account, as they would have run live; oldest finding first. */
+/**
+ * Runs rules over the normalised plays of one account, as they would have run live; oldest finding first. What the
+ * account's own homes explain is no finding, unless another judge of that is given.
+ */
 export const inspectPlays = (
   plays: readonly PlayRecord[],
   rules: readonly DetectionRule[],
-): RuleFinding[] =>
-  rules
-    .flatMap((rule) => inspectRule(rule, plays))
-    .sort((a, b) => a.finding.at - b.finding.at || (a.rule < b.rule ? -1 : 1))
+  asked?: IsAlarm,
+): RuleFinding[] => {
+  const last = plays.at(-1)
+  if (last === undefined) return []
+  const found: RuleFinding[] = []
+  const isAlarm = asked ?? alarmsOf(plays, endOf(last), () => found.map(({ finding }) => finding))
+  for (const rule of homesLast(rules)) found.push(...inspectRule(rule, plays, isAlarm))
+  return found.sort((a, b) => a.finding.at - b.finding.at || (a.rule < b.rule ? -1 : 1))
+}

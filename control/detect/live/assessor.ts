@@ -3,6 +3,7 @@ import type { PlayReader } from '../../store/history/play-reader.ts'
 import type { Json, StoredAssessment } from '../../store/tables/records.ts'
 import type { Tables } from '../../store/tables/stores.ts'
 import { assessAccount } from '../judge/assess.ts'
+import { isPerson } from '../person.ts'
 import type { Assessment } from '../types.ts'
 import { isCountable } from './countable.ts'
 import type { FeedbackCache } from './feedback-cache.ts'
@@ -14,6 +15,8 @@ export interface AssessorPorts {
   readonly rules: Pick<RuleCache, 'rules'>
   readonly feedback: Pick<FeedbackCache, 'feedbackOf'>
   readonly now: () => number
+  /** The time zone of `store.time_zone`. */
+  readonly zone?: (() => string | undefined) | undefined
 }
 
 /** Computes and stores how likely accounts are shared. */
@@ -47,9 +50,6 @@ const detailOf = ({ contributions, households, findings }: Assessment): Json => 
 const nameOf = (plays: readonly PlayRecord[]): string | null =>
   plays.findLast((play) => play.accountName !== null)?.accountName ?? null
 
-/** Viewers without a token are known by network only, and a network cannot be shared. */
-const isPerson = (account: AccountRef): boolean => !account.startsWith('net:')
-
 /** When each account was assessed last. */
 const assessedAt = async ({ assessments }: AssessorPorts): Promise<Map<AccountRef, number>> => {
   const times = new Map<AccountRef, number>()
@@ -74,7 +74,12 @@ export const createAssessor = (ports: AssessorPorts): Assessor => {
     const counted = plays.filter(isCountable)
     if (counted.length === 0) return null
     const feedback = ports.feedback.feedbackOf(account)
-    const judged = assessAccount(counted, { now: at, feedback, rules: rules.rules() })
+    const judged = assessAccount(counted, {
+      now: at,
+      feedback,
+      rules: rules.rules(),
+      zone: ports.zone?.(),
+    })
     const stored: StoredAssessment = {
       account,
       name: nameOf(counted),

@@ -13,6 +13,10 @@ export interface FeedbackCache {
 const PAGE = 1000
 const NOTHING: Feedback = {}
 
+/** What was said of an account, and the homes of everybody. */
+export const withHomes = (feedback: Feedback, homes: readonly string[]): Feedback =>
+  homes.length === 0 ? feedback : { ...feedback, homes: [...homes, ...(feedback.homes ?? [])] }
+
 /** Reads all feedback rows. */
 export const readFeedback = async (store: Pick<FeedbackStore, 'list'>): Promise<FeedbackRow[]> => {
   const all: FeedbackRow[] = []
@@ -29,10 +33,13 @@ export const readFeedback = async (store: Pick<FeedbackStore, 'list'>): Promise<
 }
 
 /** Creates the cache; empty until `reload`. */
-export const createFeedbackCache = (store: Pick<FeedbackStore, 'list'>): FeedbackCache => {
+export const createFeedbackCache = (
+  store: Pick<FeedbackStore, 'list'>,
+  homeNetworks: () => readonly string[] = () => [],
+): FeedbackCache => {
   let current = new Map<AccountRef, Feedback>()
   return {
-    feedbackOf: (account) => current.get(account) ?? NOTHING,
+    feedbackOf: (account) => withHomes(current.get(account) ?? NOTHING, homeNetworks()),
     reload: async () => {
       current = feedbackByAccount(await readFeedback(store))
     },

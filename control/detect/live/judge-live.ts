@@ -1,6 +1,8 @@
 import type { PlayRecord } from '#domain/types'
 import { DETECTORS } from '../detectors/index.ts'
+import { alarmsOf, homesLast, type IsAlarm } from '../judge/alarms.ts'
 import { firstIndexSince, inspectPlayAt } from '../judge/inspect-event.ts'
+import { endOf } from '../normalise.ts'
 import type { DetectionRule } from '../rules/rule-types.ts'
 import { isInScope } from '../rules/rules.ts'
 import { findingKey, type LiveFinding } from './live-finding.ts'
@@ -52,7 +54,11 @@ function* candidatesOf(rule: DetectionRule, { plays, since }: JudgeLiveInput): G
   }
 }
 
-const judgeRule = (rule: DetectionRule, question: JudgeLiveInput): LiveFinding[] => {
+const judgeRule = (
+  rule: DetectionRule,
+  question: JudgeLiveInput,
+  isAlarm: IsAlarm,
+): LiveFinding[] => {
   const { plays } = question
   const quietMs = rule.cool_down_minutes * MINUTE_MS
   const existing = question.existing.filter((one) => one.rule === rule.id)
@@ -68,7 +74,7 @@ const judgeRule = (rule: DetectionRule, question: JudgeLiveInput): LiveFinding[]
     // Hashing is skipped where nothing can match.
     if (stands.size > 0 && stands.has(findingKey(rule.id, event))) continue
     const finding = inspectPlayAt(place, plays, rule)
-    if (finding === null) continue
+    if (finding === null || !isAlarm(finding)) continue
     found.push({ key: findingKey(rule.id, event), rule, event, finding })
     quietUntil = at + quietMs
   }
@@ -79,8 +85,12 @@ const judgeRule = (rule: DetectionRule, question: JudgeLiveInput): LiveFinding[]
  * What the rules find in an account's plays since a time; the result does not depend on the order in which
  * plays were reported.
  */
-export const judgeLive = (question: JudgeLiveInput): LiveFinding[] =>
-  question.rules
-    .filter((rule) => rule.enabled)
-    .flatMap((rule) => judgeRule(rule, question))
-    .sort((a, b) => a.finding.at - b.finding.at || (a.key < b.key ? -1 : 1))
+export const judgeLive = (question: JudgeLiveInput): LiveFinding[] => {
+  const last = question.plays.at(-1)
+  if (last === undefined) return []
+  const found: LiveFinding[] = []
+  const isAlarm = alarmsOf(question.plays, endOf(last), () => found.map((one) => one.finding))
+  for (const rule of homesLast(question.rules.filter(({ enabled }) => enabled)))
+    found.push(...judgeRule(rule, question, isAlarm))
+  return found.sort((a, b) => a.finding.at - b.finding.at || (a.key < b.key ? -1 : 1))
+}

@@ -4,7 +4,7 @@ import type { Feedback } from '../types.ts'
 
 /** One feedback entry of an operator, as stored. */
 export interface FeedbackEntry {
-  readonly kind: 'network' | 'device' | 'city' | 'account'
+  readonly kind: 'network' | 'home' | 'device' | 'city' | 'account'
   readonly value: string
   readonly verdict: string
 }
@@ -22,6 +22,7 @@ export const mergeFeedback = (entries: readonly FeedbackEntry[]): Feedback => {
     entries.filter((e) => e.kind === kind && e.verdict === FINE).map((e) => e.value)
   return {
     networks: of('network'),
+    homes: of('home'),
     devices: of('device'),
     cities: of('city'),
     isAccountFine: of('account').length > 0,

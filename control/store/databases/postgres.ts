@@ -23,7 +23,7 @@ const DIALECT: Dialect = {
   addDelta: (table) =>
     `insert into ${table} as t select * from delta on conflict (dimension, day, key) do update set` +
     ' plays = t.plays + excluded.plays, refusals = t.refusals + excluded.refusals,' +
-    ' played_ms = t.played_ms + excluded.played_ms, bytes = t.bytes + excluded.bytes',
+    ' played_ms = t.played_ms + excluded.played_ms, bytes = t.bytes + excluded.bytes, carried = t.carried + excluded.carried',
   // Key of the advisory lock; any number that nothing else in this database uses.
   exclusive: 'select pg_advisory_xact_lock(4711206301)',
 }

@@ -2,19 +2,26 @@ import type { AccountRef, PlayRecord } from '#domain/types'
 import type { Database, SqlParam, SqlRow } from '../sql/sql.ts'
 import { hash52 } from './hash52.ts'
 import { PLAYS, toPlay } from './play-table.ts'
-import type { Amounts, Dimension } from './roll-ups.ts'
+import { localHours, localMidnights } from './questions/local-periods.ts'
+import { type Peak, peakOf } from './questions/peak.ts'
+import { periodsFrom, utcDays } from './questions/periods.ts'
+import type { Span } from './questions/span.ts'
+import { topTotals } from './questions/totals.ts'
+import { viewersOf } from './questions/viewers-of.ts'
+import type { Amounts } from './roll-ups.ts'
 import { DAY_MS, dayOf } from './roll-ups.ts'
-import { countViewers } from './viewers.ts'
 
-/** A span of time; roll-ups answer in whole UTC days, those of `from` to that just before `to`. */
-export interface Span {
-  readonly from: number
-  readonly to: number
-}
+export type { Span } from './questions/span.ts'
 
 export interface DayTotals extends Amounts {
-  /** Midnight UTC. */
+  /** When the day begins (Unix ms): midnight UTC, or that of the zone asked for. */
   readonly day: number
+  readonly viewers: number
+}
+
+export interface HourTotals extends Amounts {
+  /** When the hour begins (Unix ms). */
+  readonly hour: number
   readonly viewers: number
 }
 
@@ -37,22 +44,27 @@ export interface UserOverview {
   readonly recent: readonly PlayRecord[]
 }
 
-/** What the dashboard shows; all but `now` and a user's recent plays come from roll-ups. */
+/**
+ * What the dashboard shows. A play counts in every day and hour it ran, its time and bytes evenly; what still runs
+ * counts up to when it was seen last. Whole UTC days come from roll-ups, what is left of a span from single plays.
+ */
 export interface Dashboard {
   /** Plays without an end, seen at or after a time. */
   now(seenSince: number, limit?: number): Promise<PlayRecord[]>
   user(account: AccountRef, span: Span, limit?: number): Promise<UserOverview>
   topChannels(span: Span, limit?: number): Promise<KeyTotals[]>
   topAccounts(span: Span, limit?: number): Promise<KeyTotals[]>
-  perDay(span: Span): Promise<DayTotals[]>
+  /** Days of a time zone (IANA), UTC where left out; days without plays are left out. Throws a RangeError for an unknown zone. */
+  perDay(span: Span, zone?: string): Promise<DayTotals[]>
+  /** Hours of a time zone, at most those of 35 days. */
+  perHour(span: Span, zone?: string): Promise<HourTotals[]>
+  /** The most plays at once. */
+  peak(span: Span): Promise<Peak>
   perCountry(span: Span, limit?: number): Promise<KeyTotals[]>
   /** Distinct accounts that played at all within the span. */
   uniqueViewers(span: Span): Promise<number>
   mapPoints(span: Span, limit?: number): Promise<MapPoint[]>
 }
-
-const SUMS =
-  'sum(plays) as plays, sum(refusals) as refusals, sum(played_ms) as played_ms, sum(bytes) as bytes'
 
 /** The dashboard's questions over a database. */
 export function createDashboard(db: Database): Dashboard {
@@ -68,45 +80,49 @@ export function createDashboard(db: Database): Dashboard {
         [Math.trunc(seenSince), limit],
       ),
     user: (account, span, limit = 50) => userOverview(db, { account, span, limit }),
-    perDay: (span) => perDay(db, span),
-    uniqueViewers: (span) => countViewers(db, ...daysOf(span)),
+    perDay: (span, zone) => perDay(db, span, zone),
+    perHour: (span, zone) => perHour(db, span, zone),
+    peak: (span) => peakOf(db, span),
+    uniqueViewers: (span) => viewersOf(db, span),
     async mapPoints(span, limit = 2000) {
-      const rows = await top('point', span, limit)
-      return rows.map(({ key, plays }) => ({ ...placeOf(key), plays }))
+      const rows = await db.query(POINTS, [...daysOf(span), limit])
+      return rows.map((row) => ({ ...placeOf(String(row['key'])), plays: count(row, 'plays') }))
     },
   }
 }
 
 const topOf =
   (db: Database) =>
-  async (dimension: Dimension, span: Span, limit = 20): Promise<KeyTotals[]> => {
-    const text = dimension === 'account' ? TOP_ACCOUNTS : topText(dimension)
-    const rows = await db.query(text, [...daysOf(span), limit])
+  async (
+    dimension: 'channel' | 'account' | 'country',
+    span: Span,
+    limit = 20,
+  ): Promise<KeyTotals[]> => {
+    const rows = await topTotals(db, dimension, span, limit)
     return rows.map((row) => ({ key: String(row['key']), ...amountsOf(row) }))
   }
 
-const topText = (dimension: Dimension): string =>
-  `select min(key) as key, ${SUMS} from days where dimension = '${dimension}'` +
-  ' and day >= $1 and day < $2 group by number order by plays desc, number limit $3'
+// A map of the world needs no hours: the UTC days of the span count.
+const POINTS =
+  'select min(key) as key, sum(plays + case when day = $1 then carried else 0 end) as plays from days' +
+  " where dimension = 'point' and day >= $1 and day < $2 group by number order by plays desc, number limit $3"
 
-// Accounts are many: ranking them by one column and adding up only the best is half the work.
-const TOP_ACCOUNTS =
-  'with ranked as (select number, sum(plays) as plays from days_account where day >= $1 and day < $2' +
-  ' group by number order by plays desc, number limit $3)' +
-  ` select min(key) as key, ${SUMS} from days_account where day >= $1 and day < $2` +
-  ' and number in (select number from ranked) group by number order by plays desc, number'
+async function perDay(db: Database, span: Span, zone = 'UTC'): Promise<DayTotals[]> {
+  const periods =
+    zone === 'UTC'
+      ? await utcDays(db, span)
+      : await periodsFrom(db, localMidnights(zone, span), span)
+  return periods.map(({ start, ...totals }) => ({ day: start, ...totals }))
+}
 
-async function perDay(db: Database, span: Span): Promise<DayTotals[]> {
-  const rows = await db.query(
-    'select day, plays, refusals, played_ms, bytes, viewers from days' +
-      " where dimension = 'total' and day >= $1 and day < $2 order by day",
-    daysOf(span),
-  )
-  return rows.map((row) => ({
-    day: count(row, 'day') * DAY_MS,
-    viewers: count(row, 'viewers'),
-    ...amountsOf(row),
-  }))
+/** Hours of so many days are told at most. */
+const HOURS_OF_DAYS = 35
+
+async function perHour(db: Database, span: Span, zone = 'UTC'): Promise<HourTotals[]> {
+  const from = Math.max(span.from, span.to - HOURS_OF_DAYS * DAY_MS)
+  const asked = { from, to: span.to }
+  const periods = await periodsFrom(db, localHours(zone, asked), asked)
+  return periods.map(({ start, ...totals }) => ({ hour: start, ...totals }))
 }
 
 interface UserQuestion {
@@ -122,7 +138,7 @@ async function userOverview(
   // The text is compared here: in the statement it would cost more than finding the rows.
   const number = hash52(account)
   const rows = await db.query(
-    'select day, key, plays, refusals, played_ms, bytes from days_account where day >= $1 and day < $2 and number = $3 order by day',
+    'select day, key, plays + carried as plays, refusals, played_ms, bytes from days_account where day >= $1 and day < $2 and number = $3 order by day',
     [...daysOf(span), number],
   )
   const days = rows

@@ -1,5 +1,5 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
-import type { Database, SqlParam } from '../sql/sql.ts'
+import type { Sql, SqlParam } from '../sql/sql.ts'
 import { hash52 } from './hash52.ts'
 import { PLAYS, toPlay } from './play-table.ts'
 import { findPlays } from './upsert-plays.ts'
@@ -22,7 +22,7 @@ export interface PlayReader {
 const WINDOW = 'last_seen_at >= $1 and started_at < $2'
 
 /** Readers over the table of plays. */
-export function createPlayReader(db: Database): PlayReader {
+export function createPlayReader(db: Sql): PlayReader {
   const { binaryCollation } = db.dialect
   const order = `account${binaryCollation}, started_at, source${binaryCollation}, id${binaryCollation}`
   const select = `select ${PLAYS.select} from plays where ${WINDOW}`

@@ -1,4 +1,5 @@
 import type { PlayRecord } from '#domain/types'
+import { amountsWithin, endOfPlay } from './play-span.ts'
 
 export const DAY_MS = 86_400_000
 
@@ -8,6 +9,7 @@ export type Dimension = (typeof DIMENSIONS)[number]
 
 /** Amounts of one key on one day; in a delta they may be negative. */
 export interface Amounts {
+  /** Plays that ran. */
   plays: number
   /** Openings that never played. */
   refusals: number
@@ -16,6 +18,8 @@ export interface Amounts {
 }
 
 export interface RollUpRow extends Amounts {
+  /** Plays that had begun on a day before; `plays` are those that began on it. */
+  carried: number
   readonly day: number
   readonly dimension: Dimension
   readonly key: string
@@ -50,26 +54,28 @@ const KEY_OF: Record<Dimension, (play: PlayRecord) => string | null> = {
 /** Collects the difference a batch makes to every roll-up. */
 export class RollUpDelta {
   readonly #rows = new Map<string, RollUpRow>()
+  readonly #firstDay: number
+
+  /** Days before `firstDay` are left out. */
+  constructor(firstDay = Number.NEGATIVE_INFINITY) {
+    this.#firstDay = firstDay
+  }
 
   /** Adds a play as it is now (`sign` 1) or takes it back as it was (−1). */
   count(play: PlayRecord, sign: 1 | -1): void {
-    const amounts = amountsOf(play)
-    const day = dayOf(play.startedAt)
-    for (const dimension of DIMENSIONS) {
-      const key = KEY_OF[dimension](play)
-      if (key === null) continue
-      const row = this.#row(dimension, day, key)
-      row.plays += sign * amounts.plays
-      row.refusals += sign * amounts.refusals
-      row.playedMs += sign * amounts.playedMs
-      row.bytes += sign * amounts.bytes
+    for (const [day, part] of partsOf(play)) {
+      if (day < this.#firstDay) continue
+      for (const dimension of DIMENSIONS) {
+        const key = KEY_OF[dimension](play)
+        if (key !== null) addTo(this.#row(dimension, day, key), part, sign)
+      }
     }
   }
 
   /** The rows that change. */
   rows(): RollUpRow[] {
     return [...this.#rows.values()].filter(
-      (row) => row.plays || row.refusals || row.playedMs || row.bytes,
+      (row) => row.plays || row.carried || row.refusals || row.playedMs || row.bytes,
     )
   }
 
@@ -77,19 +83,47 @@ export class RollUpDelta {
     const name = `${dimension} ${day} ${key}`
     let row = this.#rows.get(name)
     if (row === undefined) {
-      row = { day, dimension, key, plays: 0, refusals: 0, playedMs: 0, bytes: 0 }
+      row = { day, dimension, key, ...NOTHING }
       this.#rows.set(name, row)
     }
     return row
   }
 }
 
-function amountsOf(play: PlayRecord): Amounts {
-  if (!hasPlayed(play)) return { plays: 0, refusals: 1, playedMs: 0, bytes: 0 }
-  return {
-    plays: 1,
-    refusals: 0,
-    playedMs: Math.trunc(play.playedMs ?? Math.max(0, play.lastSeenAt - play.startedAt)),
-    bytes: Math.trunc(play.bytes ?? 0),
-  }
+type Part = Amounts & { carried: number }
+
+const NOTHING: Readonly<Part> = {
+  plays: 0,
+  carried: 0,
+  refusals: 0,
+  playedMs: 0,
+  bytes: 0,
+}
+
+function addTo(row: Part, part: Readonly<Part>, sign: 1 | -1): void {
+  row.plays += sign * part.plays
+  row.carried += sign * part.carried
+  row.refusals += sign * part.refusals
+  row.playedMs += sign * part.playedMs
+  row.bytes += sign * part.bytes
+}
+
+/** No play lasts longer; what claims to is counted for so many days. */
+const DAYS_AT_MOST = 400
+
+/** What a play comes to on each day it ran. */
+function partsOf(play: PlayRecord): [number, Part][] {
+  const first = dayOf(play.startedAt)
+  if (!hasPlayed(play)) return [[first, { ...NOTHING, refusals: 1 }]]
+  const end = endOfPlay(play)
+  const last = end > play.startedAt ? dayOf(end - 1) : first
+  const count = Math.min(DAYS_AT_MOST, last - first + 1)
+  return Array.from({ length: count }, (_, i) => {
+    const day = first + i
+    const isLast = i === count - 1
+    const to = isLast ? Number.POSITIVE_INFINITY : (day + 1) * DAY_MS
+    const amounts = amountsWithin(play, day * DAY_MS, to)
+    const counted = i === 0 ? { plays: 1 } : { carried: 1 }
+    return [day, { ...NOTHING, ...counted, ...amounts }]
+  })
 }

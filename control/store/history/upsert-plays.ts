@@ -1,5 +1,6 @@
 import type { PlayRecord } from '#domain/types'
 import type { Database, Sql } from '../sql/sql.ts'
+import { HORIZON, readHorizon } from './horizon.ts'
 import { foldPlays, isSamePlay, mergePlay } from './merge-plays.ts'
 import {
   identityOf,
@@ -22,8 +23,6 @@ export interface Upserted {
   /** Older than what is kept. */
   readonly expired: number
 }
-
-const HORIZON = 'history.pruned_before'
 
 /** Adds or completes plays and the roll-ups they count in, all or nothing. */
 export function upsertPlays(db: Database, records: readonly PlayRecord[]): Promise<Upserted> {
@@ -162,9 +161,4 @@ export async function closeSilentPlays(db: Database, before: number): Promise<nu
     reason: play.reason ?? 'session.idle',
   }))
   return (await upsertPlays(db, ended)).updated
-}
-
-async function readHorizon(tx: Sql): Promise<number> {
-  const rows = await tx.query('select value from settings where key = $1', [HORIZON])
-  return Number(rows[0]?.['value'] ?? 0)
 }

@@ -1,4 +1,4 @@
-import type { Column, Sql, SqlRow } from '../sql/sql.ts'
+import type { Column, Sql } from '../sql/sql.ts'
 import { hash52 } from './hash52.ts'
 import type { RollUpRow } from './roll-ups.ts'
 
@@ -24,13 +24,13 @@ const ADD = `insert into viewers select * from seen as s where not exists (selec
  * a transaction.
  */
 export async function writeViewers(tx: Sql, accounts: readonly RollUpRow[]): Promise<void> {
-  const gained = accounts.filter(({ plays }) => plays > 0)
+  const gained = accounts.filter(({ plays, carried }) => plays + carried > 0)
   if (gained.length > 0) {
     await tx.stage('seen', COLUMNS, blocksOf(gained))
     await tx.query(WIDEN)
     await tx.query(ADD)
   }
-  const lost = accounts.filter(({ plays }) => plays < 0)
+  const lost = accounts.filter(({ plays, carried }) => plays + carried < 0)
   if (lost.length > 0) await countAnew(tx, lost)
 }
 
@@ -54,31 +54,16 @@ async function countAnew(tx: Sql, rows: readonly RollUpRow[]): Promise<void> {
   await tx.query(`delete from viewers where ${these('block')}`, [blocks, numbers])
   await tx.query(
     'insert into viewers select day >> 5, number, min(day), max(day) from days_account' +
-      ` where ${these('day >> 5')} and plays > 0 group by day >> 5, number`,
+      ` where ${these('day >> 5')} and plays + carried > 0 group by day >> 5, number`,
     [blocks, numbers],
   )
 }
 
-/** Distinct accounts that watched on a day from `from` to just before `to`. */
-export async function countViewers(
-  sql: Pick<Sql, 'query'>,
-  from: number,
-  to: number,
-): Promise<number> {
-  const [first, last] = [blockOf(from), blockOf(to - 1)]
-  // Within one block, first and last day leave open whether anything lies between.
-  const rows =
-    first === last
-      ? await sql.query(
-          'select count(distinct number) as n from days_account where day >= $1 and day < $2 and plays > 0',
-          [from, to],
-        )
-      : await sql.query(
-          'select count(distinct number) as n from viewers' +
-            ' where block >= $1 and block <= $2 and last_day >= $3 and first_day < $4',
-          [first, last, from, to],
-        )
-  return numberIn(rows[0])
+/** SQL of the numbers of accounts that watched on the days from $1 to just before $2; a statement has these two first. */
+export const viewersOnDays = (from: number, to: number): string => {
+  // Within one block its first and last day do not tell whether anything lies between.
+  const isOne = blockOf(from) === blockOf(to - 1)
+  return isOne
+    ? 'select number from days_account where day >= $1 and day < $2 and plays + carried > 0'
+    : 'select number from viewers where block >= ($1::bigint >> 5) and block <= (($2::bigint - 1) >> 5) and last_day >= $1 and first_day < $2'
 }
-
-const numberIn = (row: SqlRow | undefined): number => Number(row?.['n'] ?? 0)

@@ -13,6 +13,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'played_ms', kind: 'int' },
   { name: 'bytes', kind: 'int' },
   { name: 'viewers', kind: 'int' },
+  { name: 'carried', kind: 'int' },
 ]
 
 /** Adds a delta to every roll-up and counts the viewers of the days it touched; inside a transaction. */
@@ -40,6 +41,7 @@ async function addRows(tx: Sql, table: string, rows: readonly RollUpRow[]): Prom
     row.playedMs,
     row.bytes,
     0,
+    row.carried,
   ])
   await tx.stage('delta', COLUMNS, values)
   await tx.query(tx.dialect.addDelta(table))
@@ -49,7 +51,7 @@ async function countViewers(tx: Sql, days: readonly number[]): Promise<void> {
   const touched = 'select unnest($1::bigint[])'
   await tx.query(
     'update days as t set viewers = c.viewers' +
-      ' from (select day, count(case when plays > 0 then 1 end) as viewers from days_account' +
+      ' from (select day, count(case when plays + carried > 0 then 1 end) as viewers from days_account' +
       ` where day in (${touched}) group by day) as c where t.day = c.day and t.dimension = 'total'`,
     [days],
   )

@@ -171,7 +171,7 @@ export interface TrustEntry {
 export interface Feedback {
   readonly id: string
   readonly account: AccountRef
-  readonly kind: 'network' | 'device' | 'city' | 'account'
+  readonly kind: 'network' | 'home' | 'device' | 'city' | 'account'
   readonly value: string
   readonly verdict: string
   readonly at: number

@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { networkKey } from '#domain/networks/network'
+import { readNetworks } from '../../../detect/home-networks.ts'
 import type { FeedbackCache } from '../../../detect/live/feedback-cache.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
@@ -38,6 +39,12 @@ const networkOf = (value: string, v6Prefix: number): string => {
   throw new ProblemError('request.invalid', `A viewer's network is ${one}, not '${value}'.`)
 }
 
+const homeOf = (value: string): string => {
+  const [problem] = readNetworks([value]).problems
+  if (problem !== undefined) throw new ProblemError('request.invalid', problem)
+  return value.trim()
+}
+
 const valueOf = (
   { kind, value }: Static<typeof feedbackCreate>,
   account: string,
@@ -45,6 +52,7 @@ const valueOf = (
 ): string => {
   if (kind === 'account') return account
   if (value === undefined) throw new ProblemError('request.invalid', `Name the ${kind} as value.`)
+  if (kind === 'home') return homeOf(value)
   if (kind !== 'network') return value
   return networkOf(value, v6Prefix)
 }

@@ -1,18 +1,22 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { isTimeZone } from '../../../detect/local-days.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { idParams } from '../../../schemas/common.ts'
 import {
   dayTotals,
+  hourTotals,
   keyTotals,
   mapPoint,
+  peakSchema,
   playQuery,
   playSchema,
   spanQuery,
   topQuery,
   userOverview,
+  zonedQuery,
 } from '../../../schemas/history.ts'
 import type { Span } from '../../../store/history/dashboard.ts'
 import type { History } from '../../../store/history/history.ts'
@@ -22,6 +26,8 @@ import { sortOrder } from '../common/sort-order.ts'
 export interface HistoryRoutesOptions {
   readonly history: Pick<History, 'dashboard' | 'list'>
   readonly clock: () => number
+  /** The time zone of `store.time_zone`. */
+  readonly zone?: (() => string | null) | undefined
 }
 
 const DAY_MS = 86_400_000
@@ -35,6 +41,7 @@ const SORTS = ['startedAt', 'lastSeenAt', 'bytes'] as const
 
 const read = { permission: 'history:read' }
 const span = Type.Object(spanQuery)
+const zoned = Type.Object(zonedQuery)
 
 const spanOf = (query: Static<typeof span>, now: number): Span => {
   const to = query.to ?? now + 1
@@ -87,13 +94,28 @@ const topRoutes = (
 
 const dayRoutes = (
   plain: FastifyInstance,
-  { history: { dashboard }, clock }: HistoryRoutesOptions,
+  { history: { dashboard }, clock, zone }: HistoryRoutesOptions,
 ): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const zoneOf = (asked: string | undefined): string => {
+    const name = asked ?? zone?.() ?? 'UTC'
+    if (isTimeZone(name)) return name
+    throw new ProblemError('request.invalid', `There is no time zone '${name}'.`)
+  }
   app.get(
     '/history/days',
-    { schema: { querystring: span, response: { 200: Type.Array(dayTotals) } }, config: read },
-    async ({ query }) => await dashboard.perDay(spanOf(query, clock())),
+    { schema: { querystring: zoned, response: { 200: Type.Array(dayTotals) } }, config: read },
+    async ({ query }) => await dashboard.perDay(spanOf(query, clock()), zoneOf(query.tz)),
+  )
+  app.get(
+    '/history/hours',
+    { schema: { querystring: zoned, response: { 200: Type.Array(hourTotals) } }, config: read },
+    async ({ query }) => await dashboard.perHour(spanOf(query, clock()), zoneOf(query.tz)),
+  )
+  app.get(
+    '/history/peak',
+    { schema: { querystring: span, response: { 200: peakSchema } }, config: read },
+    async ({ query }) => await dashboard.peak(spanOf(query, clock())),
   )
   app.get(
     '/history/viewers',

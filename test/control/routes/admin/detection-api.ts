@@ -64,6 +64,7 @@ export const startDetectionApi = async (
   await app.register(adminAuth, { hosts: null, actorOf, trusted: null })
   await app.register(swagger, { openapi: { info: { title: 'test', version: '1' } } })
   const routes = detectionRoutes({
+    zone: () => null,
     store,
     detection,
     audit: createAuditTrail(store.audit, now),

@@ -1,0 +1,38 @@
+import { contains, type Network, parseAddress, parseNetwork } from '#domain/networks/network'
+import type { PlayRecord } from '#domain/types'
+
+/** Networks as an operator writes them, read; what is none is named in `problems`. */
+export interface ReadNetworks {
+  readonly networks: readonly Network[]
+  /** "'10.0/99': not an address, …", one for each that is none. */
+  readonly problems: readonly string[]
+}
+
+/** Reads addresses, CIDRs and ranges. */
+export const readNetworks = (texts: readonly string[]): ReadNetworks => {
+  const networks: Network[] = []
+  const problems: string[] = []
+  for (const text of texts) {
+    const read = parseNetwork(text)
+    if (read.ok) networks.push(...read.networks)
+    else problems.push(`'${text}': ${read.reason}`)
+  }
+  return { networks, problems }
+}
+
+/** Whether a play came from one of the networks; texts that are none match nothing. */
+export const isFromNetworks = (texts: readonly string[]): ((play: PlayRecord) => boolean) => {
+  const { networks } = readNetworks(texts)
+  if (networks.length === 0) return () => false
+  const known = new Map<string, boolean>()
+  return ({ address, network }) => {
+    const text = address ?? network?.split('/')[0] ?? null
+    if (text === null) return false
+    const before = known.get(text)
+    if (before !== undefined) return before
+    const parsed = parseAddress(text)
+    const isHome = parsed !== null && networks.some((one) => contains(one, parsed))
+    known.set(text, isHome)
+    return isHome
+  }
+}

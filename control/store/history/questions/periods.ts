@@ -1,0 +1,95 @@
+import type { Database, SqlRow } from '../../sql/sql.ts'
+import { readHorizon } from '../horizon.ts'
+import { PLAYED, PLAYED_MS, ranWithin, withinSql } from '../play-span.ts'
+import { type Amounts, DAY_MS } from '../roll-ups.ts'
+import { partsOfSpan, type Span, wholeSpan } from './span.ts'
+
+/** Amounts of one period, and how many accounts watched in it. */
+export interface PeriodTotals extends Amounts {
+  /** When the period begins (Unix ms), even where the span begins later. */
+  readonly start: number
+  readonly viewers: number
+}
+
+interface Window extends Span {
+  readonly start: number
+}
+
+const count = (row: SqlRow, name: string): number => Number(row[name] ?? 0)
+
+const totalsOf = (row: SqlRow, start: number): PeriodTotals => ({
+  start,
+  viewers: count(row, 'viewers'),
+  plays: count(row, 'plays'),
+  refusals: count(row, 'refusals'),
+  playedMs: count(row, 'played_ms'),
+  bytes: count(row, 'bytes'),
+})
+
+/** Totals of several windows from single plays. */
+const rawPeriods = async (db: Database, windows: readonly Window[]): Promise<PeriodTotals[]> => {
+  if (windows.length === 0) return []
+  const [first, last] = [windows[0], windows.at(-1)]
+  const rows = await db.query(
+    'select w.a as a,' +
+      ` sum(case when ${PLAYED} then 1 else 0 end) as plays,` +
+      ` sum(case when not ${PLAYED} and started_at >= w.a then 1 else 0 end) as refusals,` +
+      ` sum(case when ${PLAYED} then ${withinSql(PLAYED_MS, 'w.a', 'w.b')} else 0 end) as played_ms,` +
+      ` sum(case when ${PLAYED} then ${withinSql('coalesce(bytes, 0)', 'w.a', 'w.b')} else 0 end) as bytes,` +
+      ` count(distinct case when ${PLAYED} then account_key end) as viewers` +
+      ' from (select unnest($1::bigint[]) as a, unnest($2::bigint[]) as b) as w' +
+      ` join (select * from plays where started_at < $4::bigint and greatest(last_seen_at, coalesce(ended_at, 0), started_at) >= $3::bigint) as p on ${ranWithin('w.a', 'w.b')}` +
+      ' group by w.a order by w.a',
+    [windows.map((w) => w.from), windows.map((w) => w.to), first?.from ?? 0, last?.to ?? 0],
+  )
+  const startOf = new Map(windows.map((w) => [w.from, w.start]))
+  return rows.map((row) => totalsOf(row, startOf.get(count(row, 'a')) ?? count(row, 'a')))
+}
+
+/** Totals of every UTC day of a span, days without anything left out; whole days by roll-ups. */
+export const utcDays = async (db: Database, span: Span): Promise<PeriodTotals[]> => {
+  const { firstDay, endDay, head, tail } = partsOfSpan(wholeSpan(span), await readHorizon(db))
+  const edge = (part: Span | null): Window[] => {
+    if (part === null) return []
+    const start = Math.floor(part.from / DAY_MS) * DAY_MS
+    const next = start + DAY_MS
+    // A span within two days that holds no whole one.
+    if (part.to > next)
+      return [
+        { start, from: part.from, to: next },
+        { start: next, from: next, to: part.to },
+      ]
+    return [{ start, ...part }]
+  }
+  const rows =
+    firstDay < endDay
+      ? await db.query(
+          'select day, plays + carried as plays, refusals, played_ms, bytes, viewers from days' +
+            " where dimension = 'total' and day >= $1 and day < $2 order by day",
+          [firstDay, endDay],
+        )
+      : []
+  const whole = rows.map((row) => totalsOf(row, count(row, 'day') * DAY_MS))
+  const edges = await rawPeriods(db, [...edge(head), ...edge(tail)])
+  return [...whole, ...edges]
+    .filter((day) => day.plays > 0 || day.refusals > 0)
+    .sort((a, b) => a.start - b.start)
+}
+
+/** Totals of the periods that begin at `starts` (ascending, each to the next, the last to `span.to`). */
+export const periodsFrom = async (
+  db: Database,
+  starts: readonly number[],
+  span: Span,
+): Promise<PeriodTotals[]> => {
+  const { from, to } = wholeSpan(span)
+  const windows = starts.map((start, i) => ({
+    start,
+    from: Math.max(from, start),
+    to: Math.min(to, starts[i + 1] ?? to),
+  }))
+  return await rawPeriods(
+    db,
+    windows.filter((w) => w.from < w.to),
+  )
+}

@@ -1,0 +1,201 @@
+import { expect, test } from 'vitest'
+import type { PlayRecord } from '#domain/types'
+import { endOfPlay } from '../../control/store/history/play-span.ts'
+import { hasPlayed } from '../../control/store/history/roll-ups.ts'
+import type { Store } from '../../control/store/store.ts'
+import { samplePlay } from './sample-plays.ts'
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+const START = Date.UTC(2026, 2, 20)
+const SPAN_DAYS = 16
+const ZONES = ['UTC', 'Europe/Lisbon', 'Asia/Kathmandu', 'America/St_Johns'] as const
+
+/** The random numbers of a run, the same each time. */
+const randomOf = (seed: number): (() => number) => {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+/** A few plays of all lengths: none, minutes, over midnight, for days, running, refused. */
+const history = (random: () => number, name: string): PlayRecord[] =>
+  Array.from({ length: 1 + Math.floor(random() * 7) }, (_, i) => {
+    const startedAt = START + Math.floor(random() * SPAN_DAYS * DAY)
+    const length = [0, 20 * 60_000, 5 * HOUR, 30 * HOUR, 80 * HOUR][Math.floor(random() * 5)] ?? 0
+    const lastSeenAt = startedAt + Math.floor(random() * length)
+    const isRunning = random() < 0.2
+    const isQuiet = random() < 0.2
+    return samplePlay({
+      id: `${name} ${i}`,
+      source: 'recount',
+      account: `own:${Math.floor(random() * 3)} ${name}`,
+      channel: random() < 0.1 ? null : `channel ${Math.floor(random() * 3)} ${name}`,
+      title: null,
+      startedAt,
+      lastSeenAt,
+      endedAt: isRunning ? null : lastSeenAt + Math.floor(random() * 60_000),
+      playedMs: random() < 0.3 ? null : Math.floor(random() * (lastSeenAt - startedAt)),
+      bytes: isQuiet ? null : Math.floor(random() * 1e10),
+      reason: random() < 0.1 ? 'session.unstarted' : 'session.closed',
+    })
+  })
+
+const ran = (play: PlayRecord, from: number, to: number): boolean =>
+  hasPlayed(play) && play.startedAt < to && (play.startedAt >= from || endOfPlay(play) > from)
+
+/** What has been played of an amount at a moment, evenly from start to end. */
+const soFar = (play: PlayRecord, amount: number, at: number): number => {
+  const [start, end] = [play.startedAt, endOfPlay(play)]
+  if (at >= end) return amount
+  return at <= start ? 0 : Math.floor(amount * ((at - start) / (end - start)))
+}
+
+const part = (play: PlayRecord, amount: number, from: number, to: number): number => {
+  if (endOfPlay(play) > play.startedAt) return soFar(play, amount, to) - soFar(play, amount, from)
+  return play.startedAt >= from && play.startedAt < to ? amount : 0
+}
+
+/** A plain recount of a span, play by play. */
+const recount = (plays: readonly PlayRecord[], from: number, to: number) => {
+  const within = plays.filter((play) => ran(play, from, to))
+  const sum = (amountOf: (play: PlayRecord) => number): number =>
+    within.reduce((total, play) => total + part(play, amountOf(play), from, to), 0)
+  return {
+    plays: within.length,
+    refusals: plays.filter((p) => !hasPlayed(p) && p.startedAt >= from && p.startedAt < to).length,
+    playedMs: sum((p) => p.playedMs ?? endOfPlay(p) - p.startedAt),
+    bytes: sum((p) => p.bytes ?? 0),
+    viewers: new Set(within.map((p) => p.account)).size,
+  }
+}
+
+const peak = (plays: readonly PlayRecord[], from: number, to: number) => {
+  const runs = plays
+    .filter((p) => ran(p, from, to) && endOfPlay(p) > p.startedAt)
+    .map((p) => ({ b: Math.max(p.startedAt, from), e: Math.min(endOfPlay(p), to) }))
+  const at = (t: number): number => runs.filter((r) => r.b <= t && r.e > t).length
+  return (
+    runs
+      .map(({ b }) => ({ streams: at(b), at: b }))
+      .sort((x, y) => y.streams - x.streams || x.at - y.at)[0] ?? { streams: 0, at: null }
+  )
+}
+
+const midnights = (zone: string, from: number, to: number): number[] => {
+  const day = new Intl.DateTimeFormat('en-CA', { timeZone: zone })
+  const starts: number[] = []
+  // A quarter of an hour is the finest that any zone's clock is off the full hour.
+  const quarter = HOUR / 4
+  for (let at = Math.floor(from / quarter) * quarter - 25 * HOUR; at < to; at += quarter)
+    if (day.format(at) !== day.format(at - 1)) starts.push(at)
+  const first = starts.findLastIndex((start) => start <= from)
+  return starts.slice(Math.max(0, first))
+}
+
+const perDay = (plays: readonly PlayRecord[], zone: string, from: number, to: number) => {
+  const starts = midnights(zone, from, to)
+  return starts.flatMap((day, i) => {
+    const totals = recount(plays, Math.max(from, day), Math.min(to, starts[i + 1] ?? to))
+    return totals.plays > 0 || totals.refusals > 0 ? [{ day, ...totals }] : []
+  })
+}
+
+const top = (
+  plays: readonly PlayRecord[],
+  keyOf: (p: PlayRecord) => string | null,
+  from: number,
+  to: number,
+) => {
+  const keys = new Set(plays.flatMap((p) => keyOf(p) ?? []))
+  return [...keys]
+    .map((key) => ({
+      key,
+      ...recount(
+        plays.filter((p) => keyOf(p) === key),
+        from,
+        to,
+      ),
+    }))
+    .map(({ viewers: _, ...totals }) => totals)
+    .filter(({ plays: count, refusals }) => count > 0 || refusals > 0)
+    .sort((a, b) => b.plays - a.plays || (a.key < b.key ? -1 : 1))
+}
+
+/** Every question about a span, compared with a plain recount over `count` random histories. */
+export function describeRecount(store: () => Store, count: number): void {
+  test(`days, viewers, top and peak agree with a plain recount of ${count} random histories`, async () => {
+    const random = randomOf(7)
+    // Histories apart in time share one store: what was counted before must not matter.
+    const BATCH = 25
+    for (let first = 0; first < count; first += BATCH) {
+      const shift = (first / BATCH) * 60 * DAY
+      const plays = Array.from({ length: BATCH }, (_, n) => history(random, `h${first + n}`))
+        .flat()
+        .map((p) => ({
+          ...p,
+          startedAt: p.startedAt + shift,
+          lastSeenAt: p.lastSeenAt + shift,
+          endedAt: p.endedAt === null ? null : p.endedAt + shift,
+        }))
+      // Written in two tellings, so that some plays grow.
+      const early = plays.map((p) => ({
+        ...p,
+        lastSeenAt: p.startedAt,
+        endedAt: null,
+        playedMs: 0,
+        bytes: 0,
+      }))
+      await store().history.upsertPlays(early)
+      await store().history.upsertPlays(plays)
+      const known = await Promise.all(
+        plays.map(async (p) => (await store().history.play(p.source, p.id)) ?? p),
+      )
+      for (let n = 0; n < 3; n += 1) {
+        const from = START + shift + Math.floor((random() * SPAN_DAYS - 1) * DAY)
+        const to = from + 1 + Math.floor(random() * (n === 0 ? 2 : SPAN_DAYS) * DAY)
+        const span = { from, to }
+        const zone = ZONES[Math.floor(random() * ZONES.length)] ?? 'UTC'
+        const { dashboard } = store().history
+        expect(await dashboard.perDay(span, zone)).toEqual(perDay(known, zone, from, to))
+        expect(await dashboard.uniqueViewers(span)).toBe(recount(known, from, to).viewers)
+        expect(await dashboard.peak(span)).toEqual(peak(known, from, to))
+        expect(await dashboard.topChannels(span, 1000)).toEqual(
+          top(known, (p) => p.channel, from, to),
+        )
+        expect(await dashboard.topAccounts(span, 1000)).toEqual(
+          top(known, (p) => p.account, from, to),
+        )
+      }
+    }
+  }, 600_000)
+
+  test('a play of 60 hours is 24, 24 and 12 hours of three days, one viewer on each', async () => {
+    const startedAt = Date.UTC(2028, 5, 1)
+    const end = startedAt + 60 * HOUR
+    await store().history.upsertPlays([
+      samplePlay({ id: '60 h', startedAt, lastSeenAt: end, endedAt: end, playedMs: 60 * HOUR }),
+    ])
+    const days = await store().history.dashboard.perDay({
+      from: startedAt,
+      to: startedAt + 5 * DAY,
+    })
+    expect(days.map((d) => [d.playedMs / HOUR, d.viewers, d.plays])).toEqual([
+      [24, 1, 1],
+      [24, 1, 1],
+      [12, 1, 1],
+    ])
+    const last = { from: startedAt + 40 * HOUR, to: startedAt + 64 * HOUR }
+    expect(await store().history.dashboard.topChannels(last)).toMatchObject([
+      { plays: 1, playedMs: 20 * HOUR },
+    ])
+    const hours = await store().history.dashboard.perHour({
+      from: startedAt,
+      to: startedAt + 5 * DAY,
+    })
+    expect(hours).toHaveLength(60)
+    expect(new Set(hours.map((h) => h.playedMs))).toEqual(new Set([HOUR]))
+  })
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { readNetworks } from '../../../control/detect/home-networks.ts'
+import { preparePlays } from '../../../control/detect/household/prepare-plays.ts'
+import { assessAccount } from '../../../control/detect/judge/assess.ts'
+import { isPerson } from '../../../control/detect/person.ts'
+import { readReportOptions, UsageError } from '../../../control/report/options.ts'
+import { DAY, daily, everyNth, HOUR, play, START } from './play-builder.ts'
+
+const now = START + 60 * DAY
+
+/** Two homes that play every other day, each with a set of its own. */
+const shared = [
+  ...daily(everyNth(60, 1), { minutes: 90 }),
+  ...daily(everyNth(60, 2), {
+    minutes: 90,
+    at: HOUR / 2,
+    place: 'bordeaux',
+    network: '198.51.100.9',
+  }),
+]
+
+describe('what is home', () => {
+  it('is not held against anybody, said by network or for one person', () => {
+    expect(assessAccount(shared, { now }).flagged).toBe(true)
+    const homes = ['198.51.100.0/24']
+    expect(assessAccount(shared, { now, homeNetworks: homes }).flagged).toBe(false)
+    expect(assessAccount(shared, { now, feedback: { homes } }).flagged).toBe(false)
+    expect(assessAccount(shared, { now, feedback: { homes: ['203.0.113.0/24'] } }).flagged).toBe(
+      true,
+    )
+  })
+
+  it('is learned from a source that says a public address is on the LAN', () => {
+    const plays = [
+      play({ at: 0, network: '198.51.100.9', with: { isLan: true } }),
+      play({ at: DAY, network: '198.51.100.9' }),
+      play({ at: 2 * DAY, network: '198.51.100.8' }),
+    ]
+    expect(preparePlays(plays, now).map((p) => p.isLan)).toEqual([true, true, false])
+  })
+
+  it('is named where it is none', () => {
+    expect(readNetworks(['10.0.0.0/8', '192.0.2.1-192.0.2.9', 'home']).problems).toEqual([
+      expect.stringContaining("'home'"),
+    ])
+  })
+})
+
+describe('the options of a report', () => {
+  it('name networks and a zone, and say what is misspelt', () => {
+    const good = readReportOptions(
+      { tz: 'Europe/Lisbon', home: ['192.0.2.0/24', '::1,10.0.0.1'] },
+      {},
+    )
+    expect(good).toMatchObject({
+      zone: 'Europe/Lisbon',
+      homes: ['192.0.2.0/24', '::1', '10.0.0.1'],
+    })
+    const bad = () => readReportOptions({ tz: 'Europe/Lisabon', home: ['nowhere'] }, {})
+    expect(bad).toThrow(UsageError)
+    expect(bad).toThrow(/there is no time zone 'Europe\/Lisabon'[\s\S]*--home: 'nowhere'/)
+  })
+})
+
+describe('a pseudo user', () => {
+  it('is nobody', () => {
+    expect(
+      ['backend:tautulli:0', 'server:den:0', 'net:192.0.2.1', 'own:0', 'server:den:10'].map(
+        isPerson,
+      ),
+    ).toEqual([false, false, false, true, true])
+  })
+})

@@ -96,7 +96,7 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
   const { store, log, now } = parts
   await seedRules(store, now())
   const rules = createRuleCache(store)
-  const feedback = createFeedbackCache(store.feedback)
+  const feedback = createFeedbackCache(store.feedback, () => parts.live.config().home_networks)
   await Promise.all([rules.reload(), feedback.reload()])
   const serverLimits = createServerLimits({
     media: parts.media,

@@ -35,7 +35,7 @@ const wordsOverSocket = async (options: GlobalOptions): Promise<AccountFeedback[
 /** What the instance's configuration says of time and homes. */
 const settingsOf = (options: GlobalOptions) => {
   const config = instanceConfig(options)
-  return { zone: config?.store.time_zone ?? null, homeNetworks: [] as readonly string[] }
+  return { zone: config?.store.time_zone ?? null, homeNetworks: config?.home_networks ?? [] }
 }
 
 const overSocket = (options: GlobalOptions, adminSocket: string): HistoryReader => ({

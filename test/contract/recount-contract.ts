@@ -119,7 +119,13 @@ const top = (
         to,
       ),
     }))
-    .map(({ viewers: _, ...totals }) => totals)
+    .map(({ key, plays: n, refusals, playedMs, bytes }) => ({
+      key,
+      plays: n,
+      refusals,
+      playedMs,
+      bytes,
+    }))
     .filter(({ plays: count, refusals }) => count > 0 || refusals > 0)
     .sort((a, b) => b.plays - a.plays || (a.key < b.key ? -1 : 1))
 }

@@ -71,13 +71,12 @@ export const featureRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOpt
     zone: () => live.config().store.time_zone,
     applyLimits: async (account) => await parts.applyLimits(account, null),
   }
-  const { bans } = parts.sessions
   const { hub, view } = parts.media
   const sessions = withMediaEnds(parts.sessions.store, hub)
   const kill = async (keys: readonly string[]) =>
     await edge.push.push({ set: [], clear: [], kill: keys })
   return [
-    (app) => liveListRoutes(app, { view, bans, v6Prefix }),
+    (app) => liveListRoutes(app, { view, bans: parts.sessions.bans, v6Prefix }),
     (app) => endRoutes(app, { sessions, view, audit, v6Prefix, kill }),
     (app) => explainRoutes(app, explain),
     (app) => ticketRoutes(app, tickets),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { PlayRecord } from '#domain/types'
-import { endOfPlay } from '../../control/store/history/play-span.ts'
-import { hasPlayed } from '../../control/store/history/roll-ups.ts'
+import { endOfPlay } from '../../control/store/history/counting/play-span.ts'
+import { hasPlayed } from '../../control/store/history/counting/roll-ups.ts'
 import type { Store } from '../../control/store/store.ts'
 import { samplePlay } from './sample-plays.ts'
 

@@ -1,6 +1,8 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
 import type { Database, SqlParam, SqlRow } from '../sql/sql.ts'
-import { hash52 } from './hash52.ts'
+import { hash52 } from './counting/hash52.ts'
+import type { Amounts } from './counting/roll-ups.ts'
+import { DAY_MS, dayOf } from './counting/roll-ups.ts'
 import { PLAYS, toPlay } from './play-table.ts'
 import { localHours, localMidnights } from './questions/local-periods.ts'
 import { type Peak, peakOf } from './questions/peak.ts'
@@ -8,8 +10,6 @@ import { periodsFrom, utcDays } from './questions/periods.ts'
 import type { Span } from './questions/span.ts'
 import { topTotals } from './questions/totals.ts'
 import { viewersOf } from './questions/viewers-of.ts'
-import type { Amounts } from './roll-ups.ts'
-import { DAY_MS, dayOf } from './roll-ups.ts'
 
 export type { Span } from './questions/span.ts'
 

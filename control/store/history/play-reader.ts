@@ -1,6 +1,6 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
 import type { Sql, SqlParam } from '../sql/sql.ts'
-import { hash52 } from './hash52.ts'
+import { hash52 } from './counting/hash52.ts'
 import { PLAYS, toPlay } from './play-table.ts'
 import { findPlays } from './upsert-plays.ts'
 

@@ -1,8 +1,8 @@
 import type { Database, Sql } from '../sql/sql.ts'
-import { readHorizon } from './horizon.ts'
+import { readHorizon } from './counting/horizon.ts'
+import { DAY_MS, dayOf, RollUpDelta } from './counting/roll-ups.ts'
+import { writeRollUps } from './counting/write-roll-ups.ts'
 import { createPlayReader } from './play-reader.ts'
-import { DAY_MS, dayOf, RollUpDelta } from './roll-ups.ts'
-import { writeRollUps } from './write-roll-ups.ts'
 
 /** Setting that names the way the roll-ups were counted. */
 const COUNTED = 'history.counted'

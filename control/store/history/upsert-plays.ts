@@ -1,6 +1,8 @@
 import type { PlayRecord } from '#domain/types'
 import type { Database, Sql } from '../sql/sql.ts'
-import { HORIZON, readHorizon } from './horizon.ts'
+import { HORIZON, readHorizon } from './counting/horizon.ts'
+import { RollUpDelta } from './counting/roll-ups.ts'
+import { writeRollUps } from './counting/write-roll-ups.ts'
 import { foldPlays, isSamePlay, mergePlay } from './merge-plays.ts'
 import {
   identityOf,
@@ -11,8 +13,6 @@ import {
   toPlay,
   withoutKey,
 } from './play-table.ts'
-import { RollUpDelta } from './roll-ups.ts'
-import { writeRollUps } from './write-roll-ups.ts'
 
 /** Result of writing a batch of plays. */
 export interface Upserted {

@@ -1,5 +1,5 @@
 import type { Database } from '../../sql/sql.ts'
-import { END, PLAYED, ranWithin } from '../play-span.ts'
+import { END, PLAYED, ranWithin } from '../counting/play-span.ts'
 import { type Span, wholeSpan } from './span.ts'
 
 /** The most plays at once, and when that was reached first (Unix ms); `at` is `null` where nothing played. */

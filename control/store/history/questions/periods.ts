@@ -1,7 +1,7 @@
 import type { Database, SqlRow } from '../../sql/sql.ts'
-import { readHorizon } from '../horizon.ts'
-import { PLAYED, PLAYED_MS, ranWithin, withinSql } from '../play-span.ts'
-import { type Amounts, DAY_MS } from '../roll-ups.ts'
+import { readHorizon } from '../counting/horizon.ts'
+import { PLAYED, PLAYED_MS, ranWithin, withinSql } from '../counting/play-span.ts'
+import { type Amounts, DAY_MS } from '../counting/roll-ups.ts'
 import { partsOfSpan, type Span, wholeSpan } from './span.ts'
 
 /** Amounts of one period, and how many accounts watched in it. */

@@ -1,4 +1,4 @@
-import { DAY_MS, dayOf } from '../roll-ups.ts'
+import { DAY_MS, dayOf } from '../counting/roll-ups.ts'
 
 /** A span of time in Unix milliseconds; `to` is not part of it. */
 export interface Span {

@@ -1,7 +1,7 @@
 import type { Database, SqlParam } from '../../sql/sql.ts'
-import { readHorizon } from '../horizon.ts'
-import { PLAYED, PLAYED_MS, ranWithin, withinSql } from '../play-span.ts'
-import type { Dimension } from '../roll-ups.ts'
+import { readHorizon } from '../counting/horizon.ts'
+import { PLAYED, PLAYED_MS, ranWithin, withinSql } from '../counting/play-span.ts'
+import type { Dimension } from '../counting/roll-ups.ts'
 import { partsOfSpan, type Span, type SpanParts, wholeSpan } from './span.ts'
 
 const KEYS: Readonly<Record<Exclude<Dimension, 'point'>, string>> = {

@@ -1,7 +1,7 @@
 import type { Database } from '../../sql/sql.ts'
-import { readHorizon } from '../horizon.ts'
-import { PLAYED, ranWithin } from '../play-span.ts'
-import { viewersOnDays } from '../viewers.ts'
+import { readHorizon } from '../counting/horizon.ts'
+import { PLAYED, ranWithin } from '../counting/play-span.ts'
+import { viewersOnDays } from '../counting/viewers.ts'
 import { partsOfSpan, type Span, wholeSpan } from './span.ts'
 
 /** Distinct accounts that watched within a span, those whose play runs through it included. */

@@ -1,4 +1,4 @@
-import type { Column, Sql } from '../sql/sql.ts'
+import type { Column, Sql } from '../../sql/sql.ts'
 import { hash52 } from './hash52.ts'
 import type { RollUpDelta, RollUpRow } from './roll-ups.ts'
 import { writeViewers } from './viewers.ts'

@@ -1,4 +1,4 @@
-import type { Sql } from '../sql/sql.ts'
+import type { Sql } from '../../sql/sql.ts'
 
 /** Setting that names the moment before which plays are forgotten. */
 export const HORIZON = 'history.pruned_before'

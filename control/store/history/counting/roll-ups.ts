@@ -1,6 +1,7 @@
 import type { PlayRecord } from '#domain/types'
 import { amountsWithin, endOfPlay } from './play-span.ts'
 
+/** A day in milliseconds. */
 export const DAY_MS = 86_400_000
 
 /** Counters per UTC day. */

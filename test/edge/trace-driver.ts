@@ -75,7 +75,8 @@ class Player {
       this.story.strange.push(`${sec} s ${box.id}: ${refused.status} ${refused.reason}`)
       return play.everySec
     }
-    this.story.refusals.push({ sec, box: box.id, reason: refused.reason ?? '' })
+    const wasPlayed = reply === null
+    this.story.refusals.push({ sec, box: box.id, reason: refused.reason ?? '', channel, wasPlayed })
     this.entry = null
     this.tries += 1
     return play.retrySec ?? null

@@ -7,6 +7,7 @@ import { createRedis, type RedisClient, waitForRedis } from '../../control/sessi
 import { createRedisEngine } from '../../control/sessions/redis/engine.ts'
 import { scriptRunner } from '../../control/sessions/redis/scripts.ts'
 import { judgeStory, playedSome, playTrace, type Trace } from '../control/sessions/trace-player.ts'
+import { MODES, readTraces, runTrace, underMode } from '../control/sessions/trace-run.ts'
 import { startRedis, type TestRedis } from '../support/redis.ts'
 
 let server: TestRedis
@@ -40,3 +41,19 @@ test.each(traces)('$trace.title [$file]', async ({ file, trace }) => {
   expect(playedSome(story)).toBe(true)
   expect(judgeStory(trace, story)).toEqual([])
 })
+
+/** A mirror's twenty minutes are judged above. */
+const SHORT_SEC = 400
+const short = readTraces().filter(({ trace }) => trace.untilSec <= SHORT_SEC)
+
+test.each(short.flatMap((one) => MODES.map((mode) => ({ ...one, mode }))))(
+  '$file under $mode is in Redis what it is in memory',
+  async ({ file, trace, mode }) => {
+    const played = underMode(trace, mode)
+    const account = `own:${mode}/${file}`
+    const inRedis = await runTrace(played, account, (now) =>
+      createRedisEngine({ redis, run: scriptRunner(redis), now }),
+    )
+    expect(inRedis).toEqual(await runTrace(played, account))
+  },
+)

@@ -5,7 +5,7 @@
   ARGV[2]  clock in Unix ms for tests; empty = Redis TIME
   Output: {effects JSON, 'admitted', sid, key, leaseMs, isKnown, opened} | {effects, 'refused', reason, until} | {effects, 'settle', waitMs}
 ]]
--- @include state count expire tidy shares judge seat zap room replace turns hard
+-- @include state count expire tidy shares judge seat zap room spare replace turns hard
 local stateKey, order, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
 local claim, fx = order.claim, newEffects()
 local state = loadState(stateKey, order.account, order.limits)

@@ -2,8 +2,16 @@ import { BAN_REASONS } from '../reasons.ts'
 import { countingSlots, type Held, liveSlots, slotsOf, tally, tokenKey } from './count.ts'
 import { expire, tidy } from './expire.ts'
 import { judge } from './judge.ts'
-import { earlierPlay, giveUp, leaveFirstLook, openReplacing, samePress } from './replace.ts'
+import {
+  earlierPlay,
+  giveUp,
+  isRivalOf,
+  leaveFirstLook,
+  openReplacing,
+  samePress,
+} from './replace.ts'
 import { admitted, hasRoom, refuseForRoom, release, slotOf, touch } from './seat.ts'
+import { isSpared } from './spare.ts'
 import {
   type AccountState,
   CLOCKS,
@@ -32,6 +40,7 @@ const refuseHard = (state: AccountState, opening: Opening, now: number, fx: Effe
     if (!opening.hasWaited) return { outcome: 'settle', waitMs: CLOCKS.traffic }
     return { ...verdict, until: now + CLOCKS.traffic }
   }
+  if (isSpared(state, candidate, now)) return { ...verdict, until: now + CLOCKS.traffic }
   const until = now + state.limits.banMs
   state.devices[`${candidate.ch}|${candidate.dev}`] = until
   if (claim.tok) state.devices[tokenKey(claim)] = until
@@ -76,7 +85,7 @@ const openHard = (state: AccountState, opening: Opening, now: number, fx: Effect
   const candidate = slotOf(claim, now)
   if (state.limits.victim === 'oldest') return openOver(state, opening, now, fx)
   if (!hasRoom(state, candidate, [], now)) {
-    const before = earlierPlay(state, claim)
+    const before = isRivalOf(state, claim) ? undefined : earlierPlay(state, claim)
     if (before && hasRoom(state, candidate, [before], now)) {
       giveUp(before, now, fx)
       state.slots[claim.key] = candidate

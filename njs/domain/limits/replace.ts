@@ -1,5 +1,6 @@
 import { countingSlots, type Held } from './count.ts'
 import { admitted, hasRoom, refuseForRoom, release, slotOf } from './seat.ts'
+import { isFading, isLeft } from './spare.ts'
 import {
   type AccountState,
   CLOCKS,
@@ -30,9 +31,13 @@ const isFirstLook = (slot: Slot, claim: Claim, now: number): boolean => {
   return claim.dl !== '' && slot.dl === claim.dl
 }
 
+/** Whether somebody who looks like this device was put out on the channel and still asked for it: two players are no press of one button. */
+export const isRivalOf = (state: AccountState, claim: Claim): boolean =>
+  state.rivals[rivalKey(claim.ch, claim.dev)] !== undefined
+
 /** The session that this opening asks for once more: players open twice, and some at every reload. */
 export const samePress = (state: AccountState, claim: Claim, now: number): Held | undefined => {
-  if (claim.fixed) return undefined
+  if (claim.fixed || isRivalOf(state, claim)) return undefined
   const isAgain = ({ slot }: Held) => isSamePlay(slot, claim) && now - slot.asked < CLOCKS.press
   return countingSlots(state)
     .filter((held) => isAgain(held) || isFirstLook(held.slot, claim, now))
@@ -73,15 +78,29 @@ const isTakingTurns = (state: AccountState, from: Slot, to: string, now: number)
   return false
 }
 
-/** What may give its place: the device's own sessions, those first that never showed a picture, then reservations that are probes. */
+/** Marks a rival that opened anew, which no player does that was only left for another channel. */
+const AGAIN = '|again'
+
+/** Two others that look the same and keep opening what was taken from them: no viewer who zaps, but a house or a mirror of many players. */
+const isCrowd = (state: AccountState, claim: Claim): boolean => {
+  const own = `${rivalKey(claim.ch, claim.dev)}${AGAIN}`
+  const others = Object.keys(state.rivals).filter(
+    (key) => key !== own && key.endsWith(`|${claim.dev}${AGAIN}`),
+  )
+  return others.length >= KEPT.crowd
+}
+
+/** What may give its place: the device's own sessions, those first that never showed a picture, then of others what is a probe or was left for another channel. */
 const givers = (state: AccountState, claim: Claim, now: number): Held[] => {
   const rank = ({ slot }: Held): number => {
     if (slot.dev !== claim.dev) return 2
     return slot.started === 0 ? 0 : 1
   }
-  const isProbe = ({ slot }: Held) => slot.started === 0 && now - slot.opened >= CLOCKS.probe
-  return countingSlots(state)
-    .filter((held) => held.slot.dev === claim.dev || isProbe(held))
+  const counting = countingSlots(state)
+  const isOver = (held: Held) =>
+    held.slot.started === 0 ? isFading(held, now) : isLeft(held, counting, now)
+  return counting
+    .filter((held) => held.slot.dev === claim.dev || isOver(held))
     .sort((a, b) => rank(a) - rank(b) || byAge(a, b))
 }
 
@@ -118,13 +137,18 @@ export const openReplacing = (
     const own = leaving?.find(({ slot }) => slot.dev === claim.dev)?.slot
     const isRival =
       own !== undefined &&
-      own.ch !== claim.ch &&
-      (state.rivals[rival] !== undefined || isTakingTurns(state, own, claim.ch, now))
-    if (isRival) state.rivals[rival] = now + CLOCKS.rival
+      (isRivalOf(state, claim) ||
+        (own.ch !== claim.ch &&
+          (isCrowd(state, claim) || isTakingTurns(state, own, claim.ch, now))))
+    if (isRival) {
+      state.rivals[rival] = now + CLOCKS.rival
+      state.rivals[`${rival}${AGAIN}`] = now + CLOCKS.rival
+    }
     if (leaving === null || isRival) return refuseForRoom(state, candidate, now)
     for (const held of leaving) {
-      if (held.slot.dev === claim.dev) giveUp(held, now, fx)
-      else release(held, 'session.unstarted', now, fx)
+      const isProbe = held.slot.dev !== claim.dev && held.slot.started === 0
+      if (isProbe) release(held, 'session.unstarted', now, fx)
+      else giveUp(held, now, fx)
     }
   }
   state.slots[claim.key] = candidate

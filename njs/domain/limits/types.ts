@@ -70,6 +70,10 @@ export const CLOCKS = {
   press: 15_000,
   /** A session that shows no media for so long is no look that a player takes before it plays. */
   look: 3_000,
+  /** A live session that was not asked for this long is likely over: longer than the segments of most channels. */
+  quiet: 12_000,
+  /** A player that was refused and walks down its list has done so after this. */
+  walk: 10_000,
   /** A device that left a channel asks for it no more after this: who does is a second player that looks the same. */
   overlap: 3_000,
   /** How long a second player that looks the same cannot take its place back, counted from its last try. */
@@ -89,6 +93,8 @@ export const KEPT = {
   pairs: 16,
   rivals: 32,
   swaps: 32,
+  /** Players that look the same and want their places back, from which on none takes another one's. */
+  crowd: 2,
   /** Turns that two channels of one device take in a row before they are two players. */
   turns: 12,
 } as const

@@ -10,6 +10,12 @@ interface Play {
   readonly everySec: number
   /** Opens again this long after a refusal. */
   readonly retrySec?: number
+  /** A connection: its slot is free when it closes, at `toSec`. */
+  readonly closes?: boolean
+  /** Asks at the door and shows nothing. */
+  readonly probe?: boolean
+  /** Refused, it asks each address twice and goes on to the next of so many channels, all within the second. */
+  readonly walk?: number
   /** Each try is another channel. */
   readonly retryOther?: boolean
   readonly moves?: readonly { readonly atSec: number; readonly network: string }[]
@@ -33,6 +39,8 @@ export interface Trace {
   readonly limits: Partial<Limits>
   readonly boxes: readonly Box[]
   readonly untilSec: number
+  /** Of a mirror: what 0.1.0 gave it, as requests that were served and channels in 90 s. */
+  readonly before?: Readonly<Record<'soft' | 'hard', { shown: number; channels: number }>>
   readonly outcome: {
     readonly refusals?: number
     readonly endsPlaying?: readonly string[]
@@ -46,7 +54,14 @@ export interface Trace {
 /** What happened, second by second. */
 export interface Story {
   readonly progress: { readonly sec: number; readonly box: string; readonly channel: string }[]
-  readonly refusals: { readonly sec: number; readonly box: string; readonly reason: string }[]
+  readonly refusals: {
+    readonly sec: number
+    readonly box: string
+    readonly reason: string
+    readonly channel: string
+    /** A session that was played, not an opening. */
+    readonly wasPlayed: boolean
+  }[]
 }
 
 interface Running {
@@ -97,7 +112,9 @@ export const playTrace = async (
     })),
   )
   const refuse = (run: Running, sec: number, reason: string) => {
-    story.refusals.push({ sec, box: run.box.id, reason })
+    const { play, open, tries } = run
+    const channel = play.retryOther ? `${play.channel}-${tries}` : play.channel
+    story.refusals.push({ sec, box: run.box.id, reason, channel, wasPlayed: open !== null })
     run.open = null
     run.tries += 1
     run.nextSec =
@@ -172,16 +189,34 @@ export const playTrace = async (
     use(answer.key, network, sec)
     return true
   }
+  const walkOn = async (run: Running, first: OpenRequest, sec: number) => {
+    for (let at = 0; at < 2 * (run.play.walk ?? 0); at += 1) {
+      const id = `${first.requestId}/${at}`
+      const channel = `${first.channel}-next-${at >> 1}`
+      const asked = { ...first, channel, requestId: id, sid: `sid-${short(id)}`, key: short(id) }
+      const answer = await store.open(asked)
+      if (answer.outcome !== 'refused') {
+        run.open = { ...asked, key: answer.key, sid: answer.sid }
+        return
+      }
+      refuse(run, sec, answer.reason)
+    }
+  }
   const request = async (run: Running, sec: number) => {
     const network = networkOf(run, sec)
     run.nextSec = sec + run.play.everySec
     if (!run.open) {
       const open = claimFor(run, network, sec)
       const answer = await store.open(open)
-      if (answer.outcome === 'refused') return refuse(run, sec, answer.reason)
+      if (answer.outcome === 'refused') {
+        refuse(run, sec, answer.reason)
+        return await walkOn(run, open, sec)
+      }
+      for (const taken of answer.replaced ?? []) leases.delete(taken)
       run.open = { ...open, key: answer.key, sid: answer.sid }
       leases.set(answer.key, { network, lastUsedSec: sec, reportedSec: Number.NEGATIVE_INFINITY })
     }
+    if (run.play.probe === true) return
     run.requests += 1
     const { key, channel } = run.open
     const clone = short(`${key}/${network}`)
@@ -197,6 +232,8 @@ export const playTrace = async (
     for (const run of running) {
       if (run.nextSec <= sec && sec <= run.play.toSec) await request(run, sec)
     }
+    for (const { play, open } of running)
+      if (play.closes === true && open && sec === play.toSec) await store.close([open.key])
     const seen = [...ring]
     ring = new Set()
     const rows = [...traffic.values()]

@@ -8,6 +8,7 @@ local function refuseHard(state, order, now, fx)
     if not order.hasWaited then return { 'settle', CLOCKS.traffic } end
     return refused(verdict[2], now + CLOCKS.traffic)
   end
+  if isSpared(state, candidate, now) then return refused(verdict[2], now + CLOCKS.traffic) end
   noteDevice(state, candidate, { till = till, reason = verdict[2] }, fx)
   if claim.tok then state.devices[tokenKey(claim)] = till end
   return refused(verdict[2], till)
@@ -56,7 +57,7 @@ local function openHard(state, order, now, fx)
   local candidate = slotOf(claim, now)
   if state.limits.victim == 'oldest' then return openOver(state, claim, now, fx) end
   if not hasRoom(state, candidate, {}, now) then
-    local before = earlierPlay(state, claim)
+    local before = not isRivalOf(state, claim) and earlierPlay(state, claim)
     if before and hasRoom(state, candidate, { [before.key] = true }, now) then
       giveUp(before, now, fx)
       state.slots[claim.key] = candidate

@@ -40,8 +40,10 @@ local function earlierPlay(state, claim)
   return firstOf(state, function(slot) return isSamePlay(slot, claim) end)
 end
 
+local function isRivalOf(state, claim) return state.rivals[claim.ch .. '|' .. claim.dev] ~= nil end
+
 local function samePress(state, claim, now)
-  if claim.fixed then return nil end
+  if claim.fixed or isRivalOf(state, claim) then return nil end
   return firstOf(state, function(slot)
     return (isSamePlay(slot, claim) and now - slot.asked < CLOCKS.press) or isFirstLook(slot, claim, now)
   end)

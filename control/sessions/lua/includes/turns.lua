@@ -15,10 +15,11 @@ local function givers(state, claim, now)
     if slot.dev ~= claim.dev then return 2 end
     return slot.started == 0 and 0 or 1
   end
-  for _, one in ipairs(heldSlots(state, true)) do
+  local counting = heldSlots(state, true)
+  for _, one in ipairs(counting) do
     local slot = one.slot
-    local isProbe = slot.started == 0 and now - slot.opened >= CLOCKS.probe
-    if slot.dev == claim.dev or isProbe then found[#found + 1] = one end
+    local isProbe = slot.started == 0 and isFading(slot, now)
+    if slot.dev == claim.dev or isProbe or isLeft(slot, counting, now) then found[#found + 1] = one end
   end
   table.sort(found, function(a, b)
     local x, y = rank(a.slot), rank(b.slot)
@@ -30,9 +31,7 @@ end
 
 local function keysBut(leaving, left)
   local keys = {}
-  for _, one in ipairs(leaving) do
-    if one ~= left then keys[one.key] = true end
-  end
+  for _, one in ipairs(leaving) do keys[one.key] = one ~= left or nil end
   return keys
 end
 
@@ -66,12 +65,13 @@ local function openReplacing(state, claim, now, fx)
   if not hasRoom(state, candidate, {}, now) then
     local rival, leaving = rivalKey(claim.ch, claim.dev), leaversFor(state, claim, now)
     local own = firstOwn(leaving, claim.dev)
-    local isRival = own and own.ch ~= claim.ch
-      and (state.rivals[rival] or isTakingTurns(state, own, claim.ch, now))
-    if isRival then state.rivals[rival] = now + CLOCKS.rival end
+    local isRival = own and (state.rivals[rival]
+      or own.ch ~= claim.ch and (isCrowd(state, claim) or isTakingTurns(state, own, claim.ch, now)))
+    if isRival then state.rivals[rival], state.rivals[rival .. '|again'] = now + CLOCKS.rival, now + CLOCKS.rival end
     if not leaving or isRival then return refuseForRoom(state, candidate, now) end
     for _, one in ipairs(leaving) do
-      if one.slot.dev == claim.dev then giveUp(one, now, fx) else release(one, 'session.unstarted', now, fx) end
+      local isProbe = one.slot.dev ~= claim.dev and one.slot.started == 0
+      if isProbe then release(one, 'session.unstarted', now, fx) else giveUp(one, now, fx) end
     end
   end
   state.slots[claim.key] = candidate

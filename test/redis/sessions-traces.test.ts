@@ -6,8 +6,14 @@ import { createCappedStore } from '../../control/sessions/model/capped-store.ts'
 import { createRedis, type RedisClient, waitForRedis } from '../../control/sessions/redis/client.ts'
 import { createRedisEngine } from '../../control/sessions/redis/engine.ts'
 import { scriptRunner } from '../../control/sessions/redis/scripts.ts'
-import { judgeStory, playedSome, playTrace, type Trace } from '../control/sessions/trace-player.ts'
-import { MODES, readTraces, runTrace, underMode } from '../control/sessions/trace-run.ts'
+import { judgeStory, playTrace, type Trace } from '../control/sessions/trace-player.ts'
+import {
+  MODES,
+  playedSome,
+  readTraces,
+  runTrace,
+  underMode,
+} from '../control/sessions/trace-run.ts'
 import { startRedis, type TestRedis } from '../support/redis.ts'
 
 let server: TestRedis

@@ -299,6 +299,3 @@ export const judgeStory = (trace: Trace, story: Story): string[] =>
   [refusalsAsExpected, neverRefused, endsPlaying, bannedInTime, playedLittle, fewChannels]
     .flatMap((look) => look(trace, story))
     .filter((problem) => problem !== null)
-
-/** Whether anything played at all: a trace nobody plays proves nothing. */
-export const playedSome = (story: Story): boolean => story.progress.length > 5

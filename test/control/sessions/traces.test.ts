@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { packageRoot } from '../../../control/config/paths.ts'
 import { traceTable } from '../../../scripts/trace-table.ts'
-import { judgeStory, playedSome } from './trace-player.ts'
-import { MODES, type Mode, readTraces, runTrace, underMode } from './trace-run.ts'
+import { judgeStory } from './trace-player.ts'
+import { MODES, type Mode, playedSome, readTraces, runTrace, underMode } from './trace-run.ts'
 import { channelsAtOnce, summaryOf } from './trace-summary.ts'
 
 const traces = readTraces()

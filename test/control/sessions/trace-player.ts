@@ -112,9 +112,9 @@ export const playTrace = async (
     })),
   )
   const refuse = (run: Running, sec: number, reason: string) => {
-    const { play, open, tries } = run
-    const channel = play.retryOther ? `${play.channel}-${tries}` : play.channel
-    story.refusals.push({ sec, box: run.box.id, reason, channel, wasPlayed: open !== null })
+    const channel = run.play.retryOther ? `${run.play.channel}-${run.tries}` : run.play.channel
+    const wasPlayed = run.open !== null
+    story.refusals.push({ sec, box: run.box.id, reason, channel, wasPlayed })
     run.open = null
     run.tries += 1
     run.nextSec =
@@ -195,11 +195,8 @@ export const playTrace = async (
       const channel = `${first.channel}-next-${at >> 1}`
       const asked = { ...first, channel, requestId: id, sid: `sid-${short(id)}`, key: short(id) }
       const answer = await store.open(asked)
-      if (answer.outcome !== 'refused') {
-        run.open = { ...asked, key: answer.key, sid: answer.sid }
-        return
-      }
-      refuse(run, sec, answer.reason)
+      if (answer.outcome === 'refused') refuse(run, sec, answer.reason)
+      else return void (run.open = { ...asked, key: answer.key, sid: answer.sid })
     }
   }
   const request = async (run: Running, sec: number) => {

@@ -196,7 +196,8 @@ export const playTrace = async (
       const asked = { ...first, channel, requestId: id, sid: `sid-${short(id)}`, key: short(id) }
       const answer = await store.open(asked)
       if (answer.outcome === 'refused') refuse(run, sec, answer.reason)
-      else return void (run.open = { ...asked, key: answer.key, sid: answer.sid })
+      else run.open = { ...asked, key: answer.key, sid: answer.sid }
+      if (run.open) return
     }
   }
   const request = async (run: Running, sec: number) => {

@@ -78,9 +78,12 @@ const infoOf = (channel: Channel, number: number | null): string => {
   if (!/catchup-source/i.test(info)) return info
   const source = attributeOf(parseInfoLine(info).attributes, 'catchup-source')
   const path = catchupPath(channel, source)
-  return path === null
-    ? info
-    : withAttribute(info, 'catchup-source', `${placeholder}/${channel.id}/${path}`)
+  if (path === null) return info
+  return withAttribute(
+    info,
+    'catchup-source',
+    path === '' ? '' : `${placeholder}/${channel.id}/${path}`,
+  )
 }
 
 /** An entry's lines. Where a list uses `#EXTGRP`, each entry names its own: it would else run on to the next. */

@@ -10,6 +10,11 @@ export interface GetOptions {
   readonly headers: Readonly<Record<string, string>>
   /** Ends the request whenever it is. */
   readonly signal: AbortSignal
+  /** Takes the body as it comes, of any size; nothing of it is kept then, and the connection is not kept either. */
+  readonly stream?: {
+    readonly onHead: (head: AnswerHead) => void
+    readonly onPart: (part: Buffer) => void
+  }
 }
 
 /** An answer as far as it came. */
@@ -82,6 +87,17 @@ const exchange = (socket: Socket, options: GetOptions, most: number): Promise<Ex
     const reader = createAnswerReader()
     const parts: Buffer[] = []
     let size = 0
+    let isTold = false
+    const take = (part: Buffer): void => {
+      if (options.stream !== undefined) return options.stream.onPart(part)
+      parts.push(part)
+      size += part.length
+    }
+    const tellHead = (): void => {
+      if (isTold || reader.head === null) return
+      isTold = true
+      options.stream?.onHead(reader.head)
+    }
     const finish = (broken: string | null): void => {
       for (const [event, listener] of listeners) socket.off(event, listener)
       options.signal.removeEventListener('abort', onAbort)
@@ -94,10 +110,9 @@ const exchange = (socket: Socket, options: GetOptions, most: number): Promise<Ex
     }
     const onData = (bytes: Buffer): void => {
       try {
-        for (const part of reader.push(bytes)) {
-          parts.push(part)
-          size += part.length
-        }
+        const brought = reader.push(bytes)
+        tellHead()
+        for (const part of brought) take(part)
       } catch (error) {
         return finish(error instanceof Error ? error.message : 'malformed answer')
       }
@@ -157,12 +172,13 @@ export const createGetClient = ({ ca, maxBodyBytes }: GetClientOptions): GetClie
   const pool = createPool()
   const over = async (socket: Socket, options: GetOptions): Promise<GetAnswer> => {
     const { answer, isReusable } = await exchange(socket, options, maxBodyBytes)
-    if (isReusable) pool.give(options.url.origin, socket)
+    if (isReusable && options.stream === undefined) pool.give(options.url.origin, socket)
+    else socket.destroy()
     return answer
   }
   return {
     async get(options) {
-      const kept = pool.take(options.url.origin)
+      const kept = options.stream === undefined ? pool.take(options.url.origin) : undefined
       if (kept !== undefined) {
         try {
           const answer = await over(kept, options)

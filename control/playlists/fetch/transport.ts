@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
-import { fetch } from 'undici'
+import { fetchOnce, type ListAnswer } from './list-server.ts'
 
 /** HTTP validators of a list (RFC 9110): ETag and Last-Modified. */
 export interface Validators {
@@ -87,19 +87,36 @@ const conditional = (known: Validators | null): Record<string, string> => ({
   ...(known?.lastModified ? { 'if-modified-since': known.lastModified } : {}),
 })
 
-/** The address without a user name, which goes into a header instead: fetch refuses it in an address. */
-const splitLogin = (text: string): { address: URL; login: Record<string, string> } => {
-  const address = new URL(text)
-  const { username, password } = address
-  address.username = ''
-  address.password = ''
-  if (username === '' && password === '') return { address, login: {} }
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-  return { address, login: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } }
-}
-
 /** Relative addresses need no query, and a query may hold a password that must not be kept. */
 const withoutQuery = (address: string): string => address.replace(/[?#].*$/, '')
+
+const MOST_REDIRECTS = 20
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
+/** The answer behind all redirections, and the address it came from. */
+const follow = async (
+  url: string,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+): Promise<{ readonly answer: ListAnswer; readonly from: URL }> => {
+  let from = new URL(url)
+  for (let hops = 0; hops <= MOST_REDIRECTS; hops += 1) {
+    const answer = await fetchOnce(from, headers, signal)
+    const target = answer.header('location')
+    if (!REDIRECTS.has(answer.status) || target === null) return { answer, from }
+    answer.cancel()
+    const next = new URL(target, from)
+    if (next.protocol !== 'http:' && next.protocol !== 'https:')
+      throw new Error(`the server sends us to ${next.protocol}`)
+    // A login goes with its own server only.
+    if (next.origin === from.origin && next.username === '') {
+      next.username = from.username
+      next.password = from.password
+    }
+    from = next
+  }
+  throw new Error('the server redirects without an end')
+}
 
 /** Fetches an address with the validators of the last answer; the whole transfer has to end in time. */
 export const urlTransport =
@@ -107,22 +124,18 @@ export const urlTransport =
   async (known) => {
     try {
       const signal = AbortSignal.timeout(timeoutMs)
-      const { address, login } = splitLogin(url)
-      const answer = await fetch(address, { headers: { ...conditional(known), ...login }, signal })
-      if (answer.status === 304 && known) {
-        await answer.body?.cancel()
-        return { kind: 'unchanged' }
-      }
-      if (answer.status !== 200 || !answer.body) {
-        await answer.body?.cancel()
+      const { answer, from } = await follow(url, conditional(known), signal)
+      if (answer.status !== 200) answer.cancel()
+      if (answer.status === 304 && known) return { kind: 'unchanged' }
+      if (answer.status !== 200)
         return { kind: 'failed', reason: `the server answered ${answer.status}` }
-      }
+      from.username = ''
+      from.password = ''
       const validators = {
-        etag: answer.headers.get('etag'),
-        lastModified: answer.headers.get('last-modified'),
+        etag: answer.header('etag'),
+        lastModified: answer.header('last-modified'),
       }
-      const chunks = answer.body
-      return { kind: 'body', chunks, validators, baseUrl: withoutQuery(answer.url) }
+      return { kind: 'body', chunks: answer.chunks, validators, baseUrl: withoutQuery(from.href) }
     } catch (error) {
       return { kind: 'failed', reason: reasonOf(error) }
     }

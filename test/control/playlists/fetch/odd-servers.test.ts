@@ -1,0 +1,50 @@
+import { type AddressInfo, createServer } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { urlTransport } from '../../../../control/playlists/fetch/transport.ts'
+
+const LIST = '#EXTM3U\n#EXTINF:-1,A\nhttp://origin/a.ts\n'
+const length = `Content-Length: ${LIST.length}`
+const chunked = `${LIST.length.toString(16)}\r\n${LIST}\r\n0\r\n\r\n`
+const answers: Readonly<Record<string, string | Buffer>> = {
+  'a length beside chunked': `HTTP/1.1 200 OK\r\n${length}\r\nTransfer-Encoding: chunked\r\n\r\n${chunked}`,
+  'a length twice': `HTTP/1.1 200 OK\r\n${length}\r\n${length}\r\n\r\n${LIST}`,
+  'bare LF, until the end': `HTTP/1.0 200 OK\nContent-Type: text/plain\n\n${LIST}`,
+  '100 and 103 first': `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\n${length}\r\n\r\n${LIST}`,
+  'Latin-1 headers': Buffer.from(
+    `HTTP/1.1 200 OK\r\nX-Name: Jos\u00e9\r\n${length}\r\n\r\n${LIST}`,
+    'latin1',
+  ),
+  gzip: Buffer.concat([
+    Buffer.from('HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n'),
+    gzipSync(LIST),
+  ]),
+}
+
+const read = async (bytes: string | Buffer): Promise<string> => {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.once('data', () => socket.end(bytes))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    const { port } = server.address() as AddressInfo
+    const got = await urlTransport(`http://127.0.0.1:${port}/list.m3u`, 3000)(null)
+    if (got.kind !== 'body') return got.kind === 'failed' ? got.reason : got.kind
+    const parts: Uint8Array[] = []
+    for await (const part of got.chunks) parts.push(part)
+    const all = Buffer.concat(parts)
+    return all[0] === 0x1f ? 'gzip' : all.toString()
+  } finally {
+    server.close()
+  }
+}
+
+test.each(Object.keys(answers))('%s is read as curl reads it', async (name) => {
+  expect(await read(answers[name] ?? '')).toBe(name === 'gzip' ? 'gzip' : LIST)
+})
+
+test('a list that breaks off is none', async () => {
+  const text = `HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n${LIST}`
+  await expect(read(text)).rejects.toThrow('connection dropped')
+})

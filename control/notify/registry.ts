@@ -1,45 +1,28 @@
-import { LOG } from './log.ts'
-import type { Destination, Notifier, NotifierKind, NotifierPorts } from './notifier.ts'
+import { DISCORD } from './channels/discord.ts'
+import { EMAIL } from './channels/email.ts'
+import { GOTIFY } from './channels/gotify.ts'
+import { LOG } from './channels/log.ts'
+import { NTFY } from './channels/ntfy.ts'
+import { TELEGRAM } from './channels/telegram.ts'
+import { WEBHOOK } from './channels/webhook.ts'
+import type { Destination, Notifier, NotifierKind, NotifierPorts } from './model/notifier.ts'
 
 /** Every kind of notifier; a new one is a file and a line here. */
 export const NOTIFIERS: Readonly<Record<string, NotifierKind>> = {
   log: LOG,
+  discord: DISCORD,
+  ntfy: NTFY,
+  webhook: WEBHOOK,
+  telegram: TELEGRAM,
+  email: EMAIL,
+  gotify: GOTIFY,
 }
 
-const createOne = (destination: Destination, ports: NotifierPorts): Notifier => {
+/** The notifier of a destination. Throws an `Error` for one that cannot work. */
+export const createNotifier = (destination: Destination, ports: NotifierPorts): Notifier => {
   const { name, kind } = destination
   const known = Object.hasOwn(NOTIFIERS, kind) ? NOTIFIERS[kind] : undefined
   if (known !== undefined) return known.create(destination, ports)
   const kinds = Object.keys(NOTIFIERS).join(', ')
   throw new Error(`destination '${name}': its kind is one of ${kinds}, not '${kind}'`)
-}
-
-/**
- * One notifier that tells every destination. One that fails is written to the log and keeps no other from being told:
- * what was done about a finding is done, whoever hears of it. Throws an `Error` for a destination that cannot work.
- */
-export const createNotifiers = (
-  destinations: readonly Destination[],
-  ports: NotifierPorts,
-): Notifier => {
-  const all = destinations.map((destination) => ({
-    name: destination.name,
-    notifier: createOne(destination, ports),
-  }))
-  return {
-    notify: async (notice) => {
-      await Promise.all(
-        all.map(async ({ name, notifier }) => {
-          try {
-            await notifier.notify(notice)
-          } catch (error) {
-            ports.log.warn({ err: error, destination: name, finding: notice.id }, 'not notified')
-          }
-        }),
-      )
-    },
-    close: async () => {
-      await Promise.all(all.map(async ({ notifier }) => await notifier.close()))
-    },
-  }
 }

@@ -1,5 +1,5 @@
 import type { RuleStep } from '../detect/rules/rule-types.ts'
-import type { Outcome } from '../notify/outcome.ts'
+import type { Outcome } from '../notify/model/outcome.ts'
 import type { LiveSession } from '../sessions/model/live-session.ts'
 import type { MediaHub } from '../sources/hub/hub.ts'
 import type { EndAnswer } from '../sources/model/play-source.ts'

@@ -1,8 +1,9 @@
 import { BAN_REASONS } from '#domain/reasons'
 import type { DueResponse } from '../detect/live/judge-account.ts'
 import type { RuleStep } from '../detect/rules/rule-types.ts'
-import type { Notifier } from '../notify/notifier.ts'
-import { actedText } from '../notify/outcome.ts'
+import { noticeOf } from '../notify/model/finding-notice.ts'
+import type { FindingNotice } from '../notify/model/notice.ts'
+import { actedText } from '../notify/model/outcome.ts'
 import type { Ban, BanStore } from '../sessions/model/ban-store.ts'
 import type { LiveSession } from '../sessions/model/live-session.ts'
 import type { SessionStore } from '../sessions/model/session-store.ts'
@@ -28,7 +29,8 @@ export interface ResponderPorts {
   readonly imposed: Pick<ImposedLimits, 'impose'>
   /** Gives an account's running sessions the caps it has now. */
   readonly applyLimits: (account: string) => Promise<void>
-  readonly notifier: Pick<Notifier, 'notify'>
+  /** Tells whoever is to be told; what was written with the finding goes out with what came of it. */
+  readonly notifier: { notify(notice: FindingNotice): Promise<void> }
   readonly findings: Pick<FindingStore, 'markActed'>
   readonly audit: Pick<AuditStore, 'put'>
   readonly now: () => number
@@ -51,7 +53,7 @@ const endThem = async (
   for (const { id, sid } of targets) {
     if (await sessions.end(id, 'session.ended', REFUSE_MS)) ended.push(sid)
   }
-  return ended.length > 0 ? { outcome: 'done', details: { ended } } : nothing('stale')
+  return ended.length > 0 ? { outcome: 'done', details: { ended }, ended } : nothing('stale')
 }
 
 const banIt = async (ports: ResponderPorts, due: DueResponse, step: RuleStep): Promise<Deed> => {
@@ -181,7 +183,6 @@ export const createResponder =
     await note(ports, due, step, deed)
     void later?.then(async (final) => await note(ports, due, step, final)).catch(() => undefined)
     if (step.do !== 'observe' && outcome !== 'late') {
-      const { rule, finding } = found
-      await ports.notifier.notify({ id: found.key, rule: rule.id, finding, step, outcome })
+      await ports.notifier.notify(noticeOf({ ...due, step }, outcome, deed.ended ?? []))
     }
   }

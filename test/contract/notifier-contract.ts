@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ACTIONS } from '../../control/detect/rules/rule-schema.ts'
 import { FINDING_KINDS, type Finding } from '../../control/detect/types.ts'
-import type { Notice, Notifier } from '../../control/notify/notifier.ts'
-import { OUTCOMES } from '../../control/notify/outcome.ts'
+import type { FindingNotice, Notice, Stream } from '../../control/notify/model/notice.ts'
+import type { Message, Notifier } from '../../control/notify/model/notifier.ts'
+import { OUTCOMES } from '../../control/notify/model/outcome.ts'
 
 /** A notifier and what arrived at the far end of its channel, whole messages in the order they came. */
 export interface TestChannel {
@@ -11,13 +12,33 @@ export interface TestChannel {
   remove(): Promise<void>
 }
 
-interface NoticeChanges extends Partial<Omit<Notice, 'finding' | 'step'>> {
+interface NoticeChanges extends Partial<Omit<FindingNotice, 'finding' | 'step'>> {
   readonly finding?: Partial<Finding>
   readonly action?: (typeof ACTIONS)[number]
 }
 
+/** A stream with every field set. */
+export const stream = (n: number, changes: Partial<Stream> = {}): Stream => ({
+  who: `Viewer ${n}`,
+  what: `Film ${n}`,
+  where: n % 2 === 0 ? 'Sydney, AU' : 'Lyon, FR',
+  device: `television ${n}`,
+  address: `203.0.113.${n}`,
+  source: 'edge:edge-1',
+  startedAt: Date.parse('2026-11-20T17:30:00Z'),
+  endedAt: null,
+  state: 'playing',
+  ...changes,
+})
+
 /** A notice with every field set; ids and sentences differ by number. */
-const notice = (n: number, { finding, action, ...changes }: NoticeChanges = {}): Notice => ({
+export const notice = (
+  n: number,
+  { finding, action, ...changes }: NoticeChanges = {},
+): FindingNotice => ({
+  about: 'finding',
+  accountName: null,
+  streams: [],
   id: `finding-${n}`,
   rule: `rule-${n}`,
   step: {
@@ -43,6 +64,26 @@ const notice = (n: number, { finding, action, ...changes }: NoticeChanges = {}):
   },
 })
 
+/** What a channel sends of notices; `id` is theirs. */
+export const messageOf = (notices: readonly Notice[], changes: Partial<Message> = {}): Message => ({
+  id: notices.map(({ id }) => id).join('-'),
+  kind: 'notices',
+  at: Date.parse('2026-11-20T18:31:00Z'),
+  until: null,
+  notices,
+  ...changes,
+})
+
+/** Remembers parts as the outbox does. */
+export const progressFrom = (done: readonly string[] = []) => {
+  const parts = new Set(done)
+  return {
+    parts,
+    isDone: (part: string) => parts.has(part),
+    done: (part: string) => Promise.resolve(void parts.add(part)),
+  }
+}
+
 const HARD_TEXTS = {
   'line breaks': 'one\ntwo\r\nthree',
   quotes: `"double" 'single' \`back\` \\ {"json": true}`,
@@ -64,8 +105,9 @@ export function describeNotifier(kind: string, open: () => Promise<TestChannel>)
     })
     afterEach(() => channel.remove())
 
+    const send = (...notices: Notice[]) => channel.notifier.send(messageOf(notices), progressFrom())
     const sent = async (...notices: Notice[]): Promise<readonly string[]> => {
-      for (const one of notices) await channel.notifier.notify(one)
+      for (const one of notices) await send(one)
       return await channel.messages()
     }
 
@@ -88,7 +130,7 @@ export function describeNotifier(kind: string, open: () => Promise<TestChannel>)
 
     test('sends each of many at once, once', async () => {
       const notices = Array.from({ length: 100 }, (_, n) => notice(n))
-      await Promise.all(notices.map((one) => channel.notifier.notify(one)))
+      await Promise.all(notices.map((one) => send(one)))
       const messages = await channel.messages()
       expect(messages).toHaveLength(100)
       for (const { finding } of notices)
@@ -114,8 +156,18 @@ export function describeNotifier(kind: string, open: () => Promise<TestChannel>)
       expect(messages[1]).toContain('own:viewer-2')
     })
 
+    test('several notices are one message that says all of each', async () => {
+      const notices = [notice(1), notice(2), notice(3)]
+      await send(...notices)
+      const all = (await channel.messages()).join('\n')
+      for (const { finding, rule } of notices) {
+        expect(all).toContain(finding.summary)
+        expect(all).toContain(rule)
+      }
+    })
+
     test('a second close changes nothing', async () => {
-      await channel.notifier.notify(notice(1))
+      await send(notice(1))
       await channel.notifier.close()
       await channel.notifier.close()
       expect(await channel.messages()).toHaveLength(1)

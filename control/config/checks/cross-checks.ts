@@ -3,6 +3,7 @@ import { type LineOf, showPath } from '../problems/line-map.ts'
 import { type ConfigProblem } from '../problems/problems.ts'
 import { type Config } from '../schema/schema.ts'
 import { checkAddresses } from './address-checks.ts'
+import { destinationProblems } from './destination-checks.ts'
 import { checkNetworks } from './network-checks.ts'
 
 type Report = (path: (string | number)[], message: string) => void
@@ -91,6 +92,13 @@ const checkTimeZone = ({ store }: Config, report: Report): void => {
   }
 }
 
+const checkDestinations = (config: Config, report: Report): void => {
+  config.destinations.forEach((destination, index) => {
+    for (const { path, message } of destinationProblems(destination))
+      report(['destinations', index, ...path], message)
+  })
+}
+
 /** What a schema cannot say: unique names, references that exist, patterns that compile. */
 export const crossProblems = (config: Config, lineOf: LineOf): ConfigProblem[] => {
   const problems: ConfigProblem[] = []
@@ -103,7 +111,9 @@ export const crossProblems = (config: Config, lineOf: LineOf): ConfigProblem[] =
   checkUnique(config.media_servers, 'media_servers', report)
   checkUnique(config.surge, 'surge', report)
   checkUnique(config.auth_backends, 'auth_backends', report)
+  checkUnique(config.destinations, 'destinations', report)
   checkReferences(config, report)
+  checkDestinations(config, report)
   checkGroups(config, report)
   checkSources(config, report)
   checkRules(config, report)

@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox'
+import { TIME_PATTERN } from '../schema/destinations.ts'
 import { ADDRESS_PATTERN, NAME_PATTERN } from '../schema/fields.ts'
 import { nearestName } from './nearest.ts'
 
@@ -24,6 +25,7 @@ const FORMS: Readonly<Record<string, string>> = {
   [ADDRESS_PATTERN]: 'must be an address and a port, such as 0.0.0.0:8080',
   [NAME_PATTERN]: 'must be a name of a-z, 0-9, - and _, 32 characters at most',
   '^[A-Za-z]{2}$': 'must be a country of two letters, such as DE',
+  [TIME_PATTERN]: 'must be a time of day, such as 22:30',
   '^https?://': 'must begin with http:// or https://',
   '^https?://[^/]+$': 'must be http:// or https:// and a host, such as https://tv.example.net',
   '^https?://[^/]+/?$': 'must be http:// or https:// and a host, such as http://10.0.0.9:8080',

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { authBackendSchema, floodSchema, hooksSchema, secureLinkSchema } from './access.ts'
+import { destinationsSchema } from './destinations.ts'
 import { clocksSchema, controlSchema, edgeSchema, originSchema } from './edge.ts'
 import {
   address,
@@ -160,6 +161,7 @@ export const configSchema = section(
       },
       { description: 'Logs.' },
     ),
+    destinations: destinationsSchema,
     demo: demoSchema,
   },
   { description: 'gatehouse.yaml' },

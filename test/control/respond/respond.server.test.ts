@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DetectionRule } from '../../../control/detect/rules/rule-types.ts'
 import type { PlayEvent } from '../../../control/events/play-event.ts'
 import { publishEvents } from '../../../control/events/publisher.ts'
-import type { Notice } from '../../../control/notify/notifier.ts'
+import type { FindingNotice } from '../../../control/notify/model/notice.ts'
 import {
   createImposedLimits,
   type ImposedLimits,
@@ -32,7 +32,7 @@ let imposed: ImposedLimits
 let sessions: SessionStore
 let folder: { path: string; remove: () => Promise<void> }
 let clock: () => number
-let notices: Notice[]
+let notices: FindingNotice[]
 beforeEach(async () => {
   folder = await tempDir()
   server = await startRedis()

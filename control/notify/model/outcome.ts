@@ -1,4 +1,4 @@
-import type { RuleAction } from '../detect/rules/rule-types.ts'
+import type { RuleAction } from '../../detect/rules/rule-types.ts'
 
 /** Result of an action. */
 export const OUTCOMES = [

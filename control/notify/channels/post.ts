@@ -1,0 +1,102 @@
+import { Agent } from 'undici'
+import { DeliveryError } from '../model/delivery-error.ts'
+import type { Destination } from '../model/notifier.ts'
+
+/** One request to a service. */
+export interface Post {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** A service's answer; the body at most 64 KB of it. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly text: string
+  /** The body where it is JSON, else `null`. */
+  readonly json: unknown
+}
+
+/** Sends requests to one service. */
+export interface Poster {
+  /** The answer, whatever its status. Rejects with a {@link DeliveryError} where there is none. */
+  post(request: Post): Promise<Answer>
+  close(): Promise<void>
+}
+
+const MOST_BYTES = 65_536
+
+const WHY: Readonly<Record<string, string>> = {
+  UND_ERR_CONNECT_TIMEOUT: 'the connection was not made in time',
+  UND_ERR_SOCKET: 'the connection was cut',
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'the answer is too long',
+  ECONNRESET: 'the connection was cut',
+  ECONNREFUSED: 'the connection was refused',
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'the host name could not be looked up',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'the network cannot be reached',
+}
+
+const codeOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return ''
+  if ('code' in error && typeof error.code === 'string') return error.code
+  return error.name
+}
+
+/** Why there is no answer, in words; without addresses, which may hold secrets. */
+export const connectionFailure = (error: unknown, timeoutSec: number): string => {
+  const code = codeOf(error)
+  if (code === 'TimeoutError') return `no answer within ${timeoutSec} s`
+  const known = WHY[code]
+  if (known !== undefined) return known
+  return /CERT|TLS|SSL|SELF_SIGNED|ALTNAME/.test(code) ? `TLS failed: ${code}` : code || 'failed'
+}
+
+const readJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** Posts to the service of a destination, without following redirections: only what is configured is asked. */
+export const createPoster = ({ ca, timeout_sec: timeoutSec }: Destination): Poster => {
+  const agent = new Agent({
+    connections: 2,
+    maxResponseSize: MOST_BYTES,
+    connect: ca === undefined ? {} : { ca },
+  })
+  let closing: Promise<void> | null = null
+  return {
+    post: async ({ url, headers, body }) => {
+      const { origin, pathname, search, username, password } = new URL(url)
+      const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+      const basic = `Basic ${Buffer.from(login).toString('base64')}`
+      try {
+        const got = await agent.request({
+          origin,
+          path: pathname + search,
+          method: 'POST',
+          headers: {
+            'user-agent': 'gatehouse',
+            ...(username === '' ? {} : { authorization: basic }),
+            ...headers,
+          },
+          body,
+          signal: AbortSignal.timeout(timeoutSec * 1000),
+        })
+        const text = await got.body.text()
+        return { status: got.statusCode, headers: got.headers, text, json: readJson(text) }
+      } catch (error) {
+        throw new DeliveryError(connectionFailure(error, timeoutSec), { isPassing: true })
+      }
+    },
+    close: async () => {
+      closing ??= agent.close()
+      await closing
+    },
+  }
+}

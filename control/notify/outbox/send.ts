@@ -1,0 +1,88 @@
+import type { StoredMessage } from '../../store/tables/notice-records.ts'
+import type { NoticeTables } from '../../store/tables/notice-tables.ts'
+import type { OpenDestination } from '../model/book.ts'
+import { DeliveryError } from '../model/delivery-error.ts'
+import type { NoticeLog, Progress } from '../model/notifier.ts'
+import { backOffMs, GIVE_UP_MS, quietUntil } from './pace.ts'
+import { isLetThrough } from './pack.ts'
+import { readMessage, readProgress } from './stored.ts'
+
+/** What sending works with. */
+export interface SendParts {
+  readonly messages: NoticeTables['messages']
+  /** This process, among those that may send. */
+  readonly me: string
+  readonly log: NoticeLog
+  readonly now: () => number
+}
+
+/** Whether more can be sent to the destination now. */
+export type SendResult = 'go on' | 'wait'
+
+/** Nobody else sends a message while it is being sent; renewed with every part. */
+const CLAIM_MS = 120_000
+
+const severityOf = ({ severity }: StoredMessage) =>
+  severity === 'high' || severity === 'warning' ? severity : 'low'
+
+const progressOf = ({ messages, now }: SendParts, row: StoredMessage): Progress => {
+  const parts = new Set(readProgress(row.progress))
+  return {
+    isDone: (part) => parts.has(part),
+    done: async (part) => {
+      parts.add(part)
+      const claimedUntil = Math.trunc(now()) + CLAIM_MS
+      await messages.change(row.id, { progress: [...parts], claimedUntil })
+    },
+  }
+}
+
+const failed = async (
+  { messages, log, now }: SendParts,
+  row: StoredMessage,
+  error: unknown,
+): Promise<void> => {
+  const at = Math.trunc(now())
+  const told = error instanceof DeliveryError ? error : null
+  // What is no answer of the far end's is a fault of ours: it is tried again and shows up.
+  const message = told?.message ?? (error instanceof Error ? error.message : String(error))
+  const attempts = row.attempts + 1
+  const pauseMs = Math.max(backOffMs(attempts), told?.retryAfterMs ?? 0)
+  const isOver = at + pauseMs > row.createdAt + GIVE_UP_MS && attempts > 1
+  const isDead = told?.isPassing === false || isOver
+  await messages.change(row.id, {
+    attempts,
+    state: isDead ? 'dead' : 'waiting',
+    nextAt: Math.trunc(at + pauseMs),
+    claimedUntil: 0,
+    status: told?.status ?? null,
+    error: message,
+  })
+  const fields = { destination: row.destination, message: row.id, attempts, error: message }
+  log.warn(fields, isDead ? 'a notice could not be delivered' : 'a notice is tried again')
+}
+
+/** Sends one message, unless somebody else does; writes down what came of it. */
+export const sendMessage = async (
+  parts: SendParts,
+  { destination, notifier }: OpenDestination,
+  row: StoredMessage,
+): Promise<SendResult> => {
+  const { messages, me, now } = parts
+  const at = Math.trunc(now())
+  if (notifier === null) return 'wait'
+  if (quietUntil(at, destination) !== null && !isLetThrough(destination, severityOf(row)))
+    return 'wait'
+  if (!(await messages.claim(row.id, me, { now: at, until: at + CLAIM_MS }))) return 'go on'
+  // Parts may have been taken since the row was read.
+  const fresh = (await messages.get(row.id)) ?? row
+  try {
+    await notifier.send(readMessage(fresh), progressOf(parts, fresh))
+  } catch (error) {
+    await failed(parts, fresh, error)
+    return 'wait'
+  }
+  const sent = { state: 'sent', sentAt: Math.trunc(now()), claimedUntil: 0 } as const
+  await messages.change(row.id, { ...sent, error: null, status: null })
+  return 'go on'
+}

@@ -12,10 +12,10 @@ import { locatedPlayOfEvent } from '../../events/play-of-event.ts'
 import { hash52 } from '../../store/history/counting/hash52.ts'
 import { foldPlays } from '../../store/history/merge-plays.ts'
 import { byAccount } from '../by-account.ts'
-import { type AccountCase, type AccountUpdate, type JudgePorts, loadCases } from './account-case.ts'
-import { type DueResponse, judgeCase } from './judge-account.ts'
+import { type AccountCase, type AccountUpdate, loadCases } from './account-case.ts'
+import { type DueResponse, type JudgeAndTellPorts, judgeCase } from './judge-account.ts'
 
-export interface DetectorsOptions extends JudgePorts, EventReaderOptions {
+export interface DetectorsOptions extends JudgeAndTellPorts, EventReaderOptions {
   /**
    * Runs the response a finding calls for; an error goes to `onFailure` and the response is retried at the
    * account's next judgement.

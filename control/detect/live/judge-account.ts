@@ -1,5 +1,6 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
 import type { StoredFinding } from '../../store/tables/records.ts'
+import type { Tables } from '../../store/tables/stores.ts'
 import { preparePlays } from '../household/prepare-plays.ts'
 import type { RuleStep } from '../rules/rule-types.ts'
 import { stepFor } from '../rules/rules.ts'
@@ -18,6 +19,14 @@ export interface DueResponse {
   readonly step: RuleStep | null
   /** The number of this finding among those of the rule about the account within the escalation time. */
   readonly occurrence: number
+  /** Plays the finding names, as far as they are known. */
+  readonly plays: readonly PlayRecord[]
+}
+
+/** What judging takes, and whom it tells. */
+export interface JudgeAndTellPorts extends JudgePorts {
+  /** Writes down who is to be told of new findings, in the transaction that stores them. */
+  readonly announce?: (tables: Tables, due: readonly DueResponse[]) => Promise<void>
 }
 
 const HOUR_MS = 3_600_000
@@ -28,16 +37,22 @@ const severityOf = (finding: StoredFinding): Severity =>
 const kindOf = (found: readonly LiveFinding[], id: string): Finding['kind'] =>
   found.find(({ key }) => key === id)?.finding.kind ?? 'concurrent_streams'
 
-/** Writes what changed, and what it does to trust, in one transaction. */
+/** What a judgement comes to. */
+interface Judged extends Reconciled {
+  readonly found: readonly LiveFinding[]
+  readonly due: readonly DueResponse[]
+}
+
+/** Writes what changed, what it does to trust, and who is to be told of it, in one transaction. */
 const commit = async (
-  ports: JudgePorts,
+  ports: JudgeAndTellPorts,
   account: AccountRef,
-  found: readonly LiveFinding[],
-  { fresh, changed, withdrawn }: Reconciled,
+  { fresh, changed, withdrawn, found, due }: Judged,
 ): Promise<void> => {
   if (fresh.length + changed.length + withdrawn.length === 0) return
   const now = ports.now()
-  await ports.store.atomically(async ({ findings, trust }) => {
+  await ports.store.atomically(async (nouns) => {
+    const { findings, trust } = nouns
     for (const finding of changed) {
       await findings.refresh(finding.id, finding)
       if (finding.state === 'withdrawn') await findings.judge(finding.id, 'open')
@@ -49,6 +64,11 @@ const commit = async (
       if ((await findings.get(finding.id)) === null) added.push(finding)
     }
     await findings.putAll(added)
+    const ids = new Set(added.map(({ id }) => id))
+    await ports.announce?.(
+      nouns,
+      due.filter((one) => ids.has(one.found.key)),
+    )
     const before = await loadTrust(trust, account, now)
     let after = before
     for (const finding of added) {
@@ -70,10 +90,15 @@ const commit = async (
 const counts = (finding: StoredFinding): boolean =>
   finding.state === 'open' || finding.state === 'confirmed'
 
+const playsOf = (live: LiveFinding, plays: readonly PlayRecord[]): PlayRecord[] => {
+  const named = new Set(live.finding.evidence.sessions.map(({ playId }) => playId))
+  return plays.filter(({ id }) => named.has(id))
+}
+
 const dueOf = (
   found: readonly LiveFinding[],
   stored: readonly StoredFinding[],
-  withdrawn: readonly StoredFinding[],
+  { withdrawn, plays }: Pick<Reconciled, 'withdrawn'> & { readonly plays: readonly PlayRecord[] },
 ): DueResponse[] => {
   const before = new Map(stored.map((finding) => [finding.id, finding]))
   const gone = new Set(withdrawn.map(({ id }) => id))
@@ -89,12 +114,16 @@ const dueOf = (
       const occurrence = [...all.values()].filter(
         (f) => f.rule === rule.id && f.at > since && f.at <= finding.at,
       ).length
-      return { found: live, occurrence, step: stepFor(rule, occurrence) }
+      const step = stepFor(rule, occurrence)
+      return { found: live, occurrence, step, plays: playsOf(live, plays) }
     })
 }
 
 /** Judges one account, stores findings and trust in one transaction, and returns the responses that are due. */
-export const judgeCase = async (ports: JudgePorts, one: AccountCase): Promise<DueResponse[]> => {
+export const judgeCase = async (
+  ports: JudgeAndTellPorts,
+  one: AccountCase,
+): Promise<DueResponse[]> => {
   const { account, plays, since, stored } = one
   const rules = ports.rules.rules().filter((rule) => rule.enabled)
   if (rules.length === 0) return []
@@ -109,13 +138,14 @@ export const judgeCase = async (ports: JudgePorts, one: AccountCase): Promise<Du
   const found =
     feedback.isAccountFine === true ? [] : judgeLive({ plays: known, rules, since, existing })
   const reconciled = reconcile(found, stored, isReviewed)
-  await commit(ports, account, found, reconciled)
-  return dueOf(found, stored, reconciled.withdrawn)
+  const due = dueOf(found, stored, { withdrawn: reconciled.withdrawn, plays: known })
+  await commit(ports, account, { ...reconciled, found, due })
+  return due
 }
 
 /** Loads and judges one account; `updates` are plays just reported, possibly none. */
 export const judgeAccount = async (
-  ports: JudgePorts,
+  ports: JudgeAndTellPorts,
   account: AccountRef,
   updates: readonly PlayRecord[],
 ): Promise<DueResponse[]> => {

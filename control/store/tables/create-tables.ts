@@ -3,6 +3,7 @@ import type { Sql } from '../sql/sql.ts'
 import type { Collection, TableAccess } from './collection.ts'
 import { createCollection } from './collection.ts'
 import { createDownloads } from './downloads.ts'
+import { createNoticeTables } from './notice-tables.ts'
 import type { Account, Token } from './records.ts'
 import type {
   AccountStore,
@@ -39,6 +40,7 @@ export function createTables(sql: Sql): Tables {
     trust: createTrust(sql),
     assessments: createCollection(sql, TABLES.assessments),
     feedback: createFeedback(sql),
+    ...createNoticeTables(sql),
   }
 }
 

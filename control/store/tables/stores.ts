@@ -1,4 +1,5 @@
 import type { Collection } from './collection.ts'
+import type { NoticeTables } from './notice-tables.ts'
 import type {
   Account,
   AuditEntry,
@@ -95,7 +96,7 @@ export interface FeedbackStore extends Collection<Feedback> {
 }
 
 /** All tables except the history of plays. */
-export interface Tables {
+export interface Tables extends NoticeTables {
   readonly accounts: AccountStore
   readonly tokens: TokenStore
   readonly plans: Collection<Plan>

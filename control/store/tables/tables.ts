@@ -1,5 +1,6 @@
 import { defineTable } from '../sql/table.ts'
 import { DETECTION_TABLES } from './detection-tables.ts'
+import { NOTICE_TABLES } from './notice-tables.ts'
 import type {
   Account,
   AuditEntry,
@@ -139,4 +140,5 @@ export const TABLES = {
     fields: { source: 'text', value: 'json?', updatedAt: 'int' },
   }),
   ...DETECTION_TABLES,
+  ...NOTICE_TABLES,
 } as const

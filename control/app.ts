@@ -25,6 +25,7 @@ import { startEdgeApi } from './compose/edge/edge-api.ts'
 import { startHooks } from './compose/edge/hooks-server.ts'
 import { configureLineup, createLineup } from './compose/lineup.ts'
 import { createMedia } from './compose/media/media.ts'
+import { createNotices } from './compose/notices.ts'
 import type { Parts } from './compose/parts.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { StatePaths } from './config/paths.ts'
@@ -166,15 +167,17 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     onFailure: (error) => log.warn({ err: error }, 'history waits in the stream'),
   })
   const demo = await ensureDemoAccounts(live.config(), persistence, now())
+  const notices = await createNotices(ground)
   const media = await createMedia(ground)
   const detection = await createDetection({
     ...ground,
+    notices,
     media: media.hub,
     store: persistence.store,
     applyLimits: deciding.applyLimits,
     place: (address) => geo.place(address),
   })
-  const parts: Parts = { ...ground, ...deciding, historian, media, detection, demo }
+  const parts: Parts = { ...ground, ...deciding, historian, media, notices, detection, demo }
   const edge = await startEdgeApi(parts)
   const admin = await startAdmin({ ...parts, edge })
   const hooks = await startHooks(parts)
@@ -197,6 +200,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       deciding.lineup.playlists.stop()
       await detection.detectors.stop()
       await historian.stop()
+      await notices.stop()
       await publisher.close()
       await sessions.stop()
       await deciding.authorizer.client.close()

@@ -18,6 +18,7 @@ import { rulesCommand } from './detection/rules.ts'
 import { accountsCommand } from './manage/accounts.ts'
 import { feedbackCommand, sharingCommand } from './manage/accounts-trust.ts'
 import { addDownloadCommands, bansCommand } from './manage/bans.ts'
+import { destinationsCommand } from './manage/destinations.ts'
 import { edgesCommand } from './manage/edges.ts'
 import { liveListCommands } from './manage/live-lists.ts'
 import {
@@ -41,6 +42,7 @@ const commands = (): Command[] => [
   serversCommand(),
   keysCommand(),
   edgesCommand(),
+  destinationsCommand(),
   reloadCommand(),
   reportCommand(openReportHistory),
   backtestCommand({ openHistory: openBacktestHistory }),

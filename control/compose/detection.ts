@@ -1,15 +1,14 @@
 import type { Logger } from 'pino'
 import type { AccountRef, GeoPlace } from '#domain/types'
-import type { JudgePorts } from '../detect/live/account-case.ts'
 import { createAccountWindow } from '../detect/live/account-window.ts'
 import { type Assessor, createAssessor } from '../detect/live/assessor.ts'
 import { startDetectors } from '../detect/live/detectors.ts'
 import { createFeedbackCache, type FeedbackCache } from '../detect/live/feedback-cache.ts'
-import { judgeAccount } from '../detect/live/judge-account.ts'
+import { type JudgeAndTellPorts, judgeAccount } from '../detect/live/judge-account.ts'
 import { createRuleCache, type RuleCache, seedRules } from '../detect/live/rule-cache.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { StreamClient } from '../events/stream-client.ts'
-import { createNotifiers } from '../notify/registry.ts'
+import type { FindingNotice } from '../notify/model/notice.ts'
 import { createImposedLimits, type ImposedLimits } from '../respond/imposed-limits.ts'
 import { createResponder } from '../respond/respond.ts'
 import { createServerLimits, type ServerLimits } from '../respond/server-limits.ts'
@@ -20,6 +19,7 @@ import type { Store } from '../store/store.ts'
 import type { ApplyLimits } from './access/live-limits.ts'
 import type { Background } from './base/background.ts'
 import type { LiveConfig } from './base/live-config.ts'
+import type { Notices } from './notices.ts'
 
 /** Detection as the admin API and the background work use it. */
 export interface Detection {
@@ -42,6 +42,7 @@ export interface DetectionParts {
   readonly streams: StreamClient
   readonly place: (address: string) => GeoPlace
   readonly live: Pick<LiveConfig, 'config'>
+  readonly notices: Notices
   readonly log: Logger
   readonly now: () => number
 }
@@ -73,7 +74,7 @@ const createRespond = (parts: DetectionParts, serverLimits: ServerLimits) =>
     bans: parts.sessions.bans,
     imposed: parts.imposed,
     applyLimits: async (account) => await parts.applyLimits(account, null),
-    notifier: createNotifiers([{ name: 'log', kind: 'log' }], { log: parts.log }),
+    notifier: { notify: async (notice: FindingNotice) => await parts.notices.tell(notice) },
     findings: parts.store.findings,
     audit: parts.store.audit,
     now: parts.now,
@@ -107,7 +108,10 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
   })
   const refreshMs = REFRESH_MS[store.engine]
   const window = createAccountWindow({ history: store.history, now, refreshMs })
-  const judging: JudgePorts = { store, window, rules, feedback, now }
+  const { announcer } = parts.notices
+  const announce: JudgeAndTellPorts['announce'] = async (tables, due) =>
+    await announcer.announce(tables, due)
+  const judging: JudgeAndTellPorts = { store, window, rules, feedback, now, announce }
   const detectors = await startDetectors({
     ...judging,
     redis: parts.streams,

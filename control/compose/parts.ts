@@ -23,6 +23,7 @@ import type { LiveConfig } from './base/live-config.ts'
 import type { Persistence } from './base/persistence.ts'
 import type { Detection } from './detection.ts'
 import type { Media } from './media/media.ts'
+import type { Notices } from './notices.ts'
 
 /** The parts of a control plane, as its servers and its background work use them. */
 export interface Parts {
@@ -46,6 +47,7 @@ export interface Parts {
   readonly historian: EventReader
   readonly media: Media
   readonly detection: Detection
+  readonly notices: Notices
   readonly demo: readonly DemoAccount[]
   readonly now: () => number
 }

@@ -12,6 +12,8 @@ export type MediaPowers = Pick<MediaHub, 'sessionsOf' | 'end' | 'message' | 'sig
 export interface Deed {
   readonly outcome: Outcome
   readonly details: Readonly<Record<string, Json>>
+  /** Session ids of the streams it ended. */
+  readonly ended?: readonly string[]
   /** Settles with the final result of an action whose effect is awaited; left out where there is nothing to await. */
   readonly later?: Promise<Deed>
 }
@@ -34,7 +36,7 @@ const deedOf = (results: Results): Deed => {
   const [ended, asked] = [of('confirmed'), of('asked')]
   const refusals = results.flatMap(({ answer }) => (answer.state === 'refused' ? [answer] : []))
   const details = { ended, asked, refused: refusals.map(({ detail }) => detail) }
-  if (ended.length > 0) return { outcome: 'done', details }
+  if (ended.length > 0) return { outcome: 'done', details, ended }
   if (asked.length > 0) return { outcome: 'asked', details }
   const isOver = refusals.every(({ why }) => why === 'not_playing')
   if (isOver) return { outcome: 'stale', details }

@@ -1,5 +1,6 @@
 import type { HealthPart } from '../../routes/health.ts'
 import { mediaProblems } from '../media/media-alarms.ts'
+import { troubleOf } from '../notices.ts'
 import type { AdminParts } from '../parts.ts'
 
 const partOf = async (name: string, probe: () => Promise<string>): Promise<HealthPart> => {
@@ -48,6 +49,7 @@ export const healthParts = (parts: AdminParts) => async (): Promise<readonly Hea
       const { isFailing } = detection.detectors.stats()
       return await Promise.resolve(isFailing ? 'events wait to be judged; see the log' : '')
     }),
+    partOf('notices', async () => await troubleOf(parts.notices, persistence.store)),
     partOf('history', async () => {
       const { isFailing } = historian.stats()
       if (publisher.stats().dropped > 0) return 'events were lost while Redis was away'

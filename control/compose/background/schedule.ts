@@ -14,7 +14,7 @@ const SILENT_MS = 10 * MINUTE
 
 /** All background work. */
 export const scheduleWork = (background: Background, parts: Parts): void => {
-  const { lifecycle, surge, lineup, persistence, live, lock, media, now } = parts
+  const { lifecycle, surge, lineup, persistence, live, lock, media, notices, now } = parts
   /** Work of one control plane alone; another takes it over when this one is gone. */
   const alone = (name: string, ms: number, work: () => Promise<unknown>): void =>
     background.every(name, ms, async () => {
@@ -40,6 +40,9 @@ export const scheduleWork = (background: Background, parts: Parts): void => {
   alone('plays that fell silent', MINUTE, async () => {
     await persistence.store.history.closeSilent(now() - SILENT_MS)
   })
+  background.every('destinations', 5 * SECOND, async () => await notices.destinations.reload())
+  alone('notices', SECOND, async () => await notices.outbox.round())
+  alone('old notices', DAY / 24, async () => await notices.outbox.prune())
   alone('retention', DAY / 4, async () => {
     const before = now() - live.config().store.retention_days * DAY
     await persistence.store.history.prune(before)

@@ -1,0 +1,24 @@
+import { readDestination } from '../../../config/checks/destination-checks.ts'
+import type { DestinationConfig } from '../../../config/schema/destinations.ts'
+import { ProblemError } from '../../../plugins/problem.ts'
+
+type Problems = readonly { readonly path: string; readonly message: string }[]
+
+const refuse = (problems: Problems): never => {
+  const detail = problems.map(({ path, message }) => `${path} ${message}`.trim()).join('; ')
+  throw new ProblemError('request.invalid', detail, [...problems])
+}
+
+/** The control plane's files are no business of its API. */
+const fileProblems = (destination: DestinationConfig): Problems =>
+  Object.keys(destination)
+    .filter((name) => name.endsWith('_file'))
+    .map((path) => ({ path, message: 'is for gatehouse.yaml; send the value itself' }))
+
+/** The destination of a body, filled with defaults, or a refusal that lists every problem. */
+export const checkedDestination = (raw: unknown): DestinationConfig => {
+  const read = readDestination(raw)
+  if ('problems' in read) return refuse(read.problems)
+  const files = fileProblems(read.destination)
+  return files.length > 0 ? refuse(files) : read.destination
+}

@@ -15,6 +15,7 @@ import { featureRoutes } from './feature-routes.ts'
 import { healthParts } from './health-parts.ts'
 import { compileLate } from './late-schemas.ts'
 import { createMetrics } from './metrics.ts'
+import { noticeRoutes } from './notice-routes.ts'
 import { playlistUrl, readyReport } from './ready-report.ts'
 
 const OWNER: Actor = { name: 'cli', permissions: ['*'] }
@@ -104,7 +105,7 @@ const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiO
       reload: async () => await reloadAll(live),
     },
     health: { parts: healthParts(parts), essential: new Set<string>(), metrics },
-    more: featureRoutes(parts, audit),
+    more: [...featureRoutes(parts, audit), ...noticeRoutes(parts, audit)],
   }
 }
 

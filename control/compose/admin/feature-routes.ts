@@ -8,9 +8,6 @@ import { endRoutes } from '../../routes/admin/live/end-sessions.ts'
 import { explainRoutes } from '../../routes/admin/live/explain.ts'
 import { liveListRoutes } from '../../routes/admin/live/live-lists.ts'
 import { mediaServerRoutes } from '../../routes/admin/media/media-servers.ts'
-import { destinationRoutes } from '../../routes/admin/notices/destinations.ts'
-import { messageRoutes } from '../../routes/admin/notices/messages.ts'
-import { trialRoutes } from '../../routes/admin/notices/trials.ts'
 import type { AdminApiOptions } from '../../routes/admin-api.ts'
 import { type TicketRoutesOptions, ticketRoutes } from '../../routes/tickets.ts'
 import { withMediaEnds } from '../../sources/hub/media-ends.ts'
@@ -28,18 +25,6 @@ const mediaRoutes =
     const reload = async () => await media.reload()
     mediaServerRoutes(app, { hub, directory, sourcePorts, reload, audit })
   }
-
-const noticeRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOptions['more'] => {
-  const { notices, persistence, log, now: clock } = parts
-  const { destinations, outbox } = notices
-  const { messages } = persistence.store
-  const wake = () => outbox.wake()
-  return [
-    (app) => destinationRoutes(app, { destinations, messages, audit, clock }),
-    (app) => trialRoutes(app, { destinations, log, clock }),
-    (app) => messageRoutes(app, { messages, audit, clock, wake }),
-  ]
-}
 
 /** Explain, tickets and detection below `/api/v1`. */
 export const featureRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOptions['more'] => {
@@ -100,6 +85,5 @@ export const featureRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOpt
     (app) =>
       deviceRoutes(app, { history: persistence.store.history, sessions: parts.sessions.store }),
     ...detectionRoutes(detection),
-    ...noticeRoutes(parts, audit),
   ]
 }

@@ -8,9 +8,9 @@ import { TAUTULLI } from './tautulli/source.ts'
 export type SourceRegistry = Readonly<Record<string, SourceKind>>
 
 /** Kinds whose past can be read with addresses in it: what reports read. The first is the report's default. */
-export const PAST_SOURCES: SourceRegistry = {
+export const PAST_SOURCES = {
   tautulli: TAUTULLI,
-}
+} as const satisfies SourceRegistry
 
 /** Kinds of media servers that are watched and whose streams are ended; a new one is a folder and a line here. */
 export const MEDIA_SERVERS = {

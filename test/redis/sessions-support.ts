@@ -33,7 +33,8 @@ export const opening = (
     player,
     network,
     device: short(`${account}/${network}/${player}`),
-    download: 'download00000001',
+    // Players of their own have fetched lists of their own: with one ticket, they may be one player that looks twice.
+    download: more.player === undefined ? 'download00000001' : short(`copy/${player}`),
     idleMs: IDLE_LIVE_MS,
     info: {
       accountName: 'Box',

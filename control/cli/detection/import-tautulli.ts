@@ -4,7 +4,7 @@ import { serverAccount } from '../../sources/model/origin.ts'
 import type { PlaySource } from '../../sources/model/play-source.ts'
 import { SourceError } from '../../sources/model/source-error.ts'
 import { SettingsError } from '../../sources/model/source-kind.ts'
-import { TAUTULLI } from '../../sources/tautulli/source.ts'
+import { PAST_SOURCES } from '../../sources/registry.ts'
 import { CliError, type GlobalOptions, withGlobals } from '../common/context.ts'
 import { readTextFile } from '../common/read-text-file.ts'
 import { importLines } from './import-history.ts'
@@ -22,7 +22,7 @@ const DAY_MS = 86_400_000
 const open = ({ host, apiKeyFile }: TautulliOptions): PlaySource => {
   const token = readTextFile(apiKeyFile).trim()
   try {
-    return TAUTULLI.create({ name: null, url: host, token }, { now: () => Date.now() })
+    return PAST_SOURCES.tautulli.create({ name: null, url: host, token }, { now: () => Date.now() })
   } catch (error) {
     if (error instanceof SettingsError) throw new CliError(`${error.setting} ${error.message}`)
     throw error

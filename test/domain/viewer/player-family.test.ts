@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { isBrowser, playerFamily, TELLING_HEADERS } from '#domain/viewer/player-family'
 
@@ -9,7 +8,7 @@ interface Recorded {
   readonly requests: readonly { readonly headers: readonly (readonly [string, string])[] }[]
 }
 
-const file = join(import.meta.dirname, '../../vectors/players/recorded.jsonl')
+const file = new URL('../../vectors/players/recorded.jsonl', import.meta.url)
 const recorded = readFileSync(file, 'utf8')
   .trim()
   .split('\n')
@@ -87,7 +86,7 @@ test('an agent that names a player is believed, whatever its headers', () => {
 
 test('what tells players apart goes with the question to the inner server', () => {
   const conf = readFileSync(
-    join(import.meta.dirname, '../../../nginx/gatehouse-server.conf'),
+    new URL('../../../nginx/gatehouse-server.conf', import.meta.url),
     'utf8',
   )
   const at = conf.indexOf('location = /_gatehouse/check-in-inner-server {')

@@ -29,12 +29,13 @@ const tablesOf = (file: string): Map<string, string[]> => {
 const restOf = (file: string): string[] =>
   textOf(file)
     .split(';')
-    .map((statement) => statement.trim().replaceAll(/\s+/g, ' '))
+    // DuckDB cannot add a column that must not be null.
+    .map((statement) => statement.trim().replaceAll(/\s+/g, ' ').replace(' not null', ''))
     .filter((statement) => statement !== '' && !/^create (?:table|index)/.test(statement))
 
 test.each(twins)('%s makes the same tables and columns in DuckDB and PostgreSQL', (name) => {
   const duckdb = tablesOf(`${name}.duckdb.sql`)
-  expect(duckdb.size).toBeGreaterThan(0)
+  expect(duckdb.size + restOf(`${name}.duckdb.sql`).length).toBeGreaterThan(0)
   expect([...tablesOf(`${name}.postgres.sql`)]).toEqual([...duckdb])
   expect(restOf(`${name}.postgres.sql`)).toEqual(restOf(`${name}.duckdb.sql`))
 })

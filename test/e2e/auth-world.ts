@@ -169,7 +169,7 @@ export async function knock(edge: string, channel: string, who: Knock): Promise<
 /** An opening's answer in one word: `in`, the address elsewhere, or the reason of the refusal. */
 export const wordOf = ({ status, reason, location }: Reply): string => {
   if (status === 302) return location?.startsWith('/s/') === true ? 'in' : (location ?? '')
-  return status === 403 ? (reason ?? '403') : `${status} ${reason}`
+  return [403, 410].includes(status) ? (reason ?? `${status}`) : `${status} ${reason}`
 }
 
 /** A playback that goes on: each call asks for its playlist and says the status. */

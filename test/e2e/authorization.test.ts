@@ -15,7 +15,6 @@ import {
 
 const FAR = 'http://far.example.net/there.m3u8'
 const DEAD = ['broken', 'silent', 'dropped', 'garbage', 'oversize', 'tls', 'nobody']
-
 /** `[backends, allow_default, what becomes of a new viewer]`. */
 const TABLE: readonly (readonly [readonly string[], boolean, string])[] = [
   [['allow'], false, 'in'],
@@ -37,7 +36,6 @@ const TABLE: readonly (readonly [readonly string[], boolean, string])[] = [
     [[name, 'deny'], true, 'backend.deny'],
     [[name, 'allow'], false, 'in'],
   ]),
-  // A grant with a header nobody can read lets in without it.
   [['badUser'], false, 'in'],
   [['badUser', 'deny'], true, 'in'],
   [['silent', 'broken', 'tls'], true, 'in'],

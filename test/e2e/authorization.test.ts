@@ -45,7 +45,6 @@ const TABLE: readonly (readonly [readonly string[], boolean, string])[] = [
   [[], true, 'in'],
   [[], false, 'rule.no_match'],
 ]
-
 /** What a backend that let a session in does at its updates, and whether the session goes on. */
 const RUNNING: readonly (readonly [string, boolean])[] = [
   ['allow', true],

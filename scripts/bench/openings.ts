@@ -1,6 +1,7 @@
 /** What an opening costs in this checkout and in another one, in turns, beside a bare Fastify route with one script. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { startChild } from '../../test/support/child.ts'
 import { until } from '../../test/support/port.ts'
 import { nginxOf } from '../../test/support/processes.ts'
@@ -101,6 +102,8 @@ const startBare = async (): Promise<Case> => {
 
 const median = (list: readonly number[]): number =>
   [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN
+/** What an opening leaves to be written a moment later is part of what it costs. */
+const AFTERWARDS_MS = 1500
 const sum = (list: readonly number[]): number => list.reduce((all, one) => all + one, 0)
 
 const asked = async (it: Case, connections: number, times: number): Promise<LoadResult> => {
@@ -115,8 +118,7 @@ const measure = async (it: Case, best: Best): Promise<void> => {
   const cpu = (): number[] => names.map((name) => cpuOf(it.pids[name] ?? []))
   const before = cpu()
   const many = await asked(it, AT_ONCE, count)
-  // What an opening leaves to be written a moment later is part of what it costs.
-  await new Promise((resolve) => setTimeout(resolve, 1500))
+  await setTimeout(AFTERWARDS_MS)
   const spent = cpu().map((ns, at) => (ns - (before[at] ?? 0)) / many.requests / 1000)
   best.rate = Math.max(best.rate, many.requests / many.seconds)
   if (sum(spent) < sum(Object.values(best.cpu)))

@@ -1,3 +1,4 @@
+import { type IncomingMessage, request } from 'node:http'
 import type { Story, Trace } from '../control/sessions/trace-player.ts'
 import { type Ask, ask, type Reply } from '../e2e/ask.ts'
 import { newestSegment } from '../e2e/viewer.ts'
@@ -39,6 +40,9 @@ const networkAt = ({ box, play }: Part, sec: number, requests: number): string =
   return moved?.network ?? box.network ?? '192.0.2.1'
 }
 
+/** The channel a walk down a list comes to after so many others. */
+export const nextChannel = (channel: string, at: number): string => `${channel}-next-${at}`
+
 interface Part {
   readonly box: Box
   readonly play: Play
@@ -47,6 +51,7 @@ interface Part {
 /** One play of one box, with the pass it holds. */
 class Player {
   private entry: string | null = null
+  private connection: IncomingMessage | null = null
   private last = ''
   private tries = 0
   private requests = 0
@@ -66,7 +71,8 @@ class Player {
     const { box, play } = this.part
     const channel = play.retryOther ? `${play.channel}-${this.tries}` : play.channel
     const reply = this.entry === null ? await this.open(sec, channel) : null
-    const refused = reply ?? (await this.fetch(sec))
+    if (reply === null && play.probe) return play.everySec
+    const refused = reply ?? (await (play.closes ? this.listen(sec) : this.fetch(sec)))
     if (refused === null) {
       this.story.progress.push({ sec, box: box.id, channel })
       return play.everySec
@@ -79,13 +85,33 @@ class Player {
     this.story.refusals.push({ sec, box: box.id, reason: refused.reason ?? '', channel, wasPlayed })
     this.entry = null
     this.tries += 1
+    if ((await this.walkOn(sec, channel)) !== null) return play.everySec
     return play.retrySec ?? null
+  }
+
+  /** Ends the connection of an MPEG-TS player. */
+  close(): void {
+    this.connection?.destroy()
+    this.connection = null
+  }
+
+  /** Asks each address twice and goes on to the next, as VLC does; the channel that was let in, or `null`. */
+  private async walkOn(sec: number, first: string): Promise<string | null> {
+    const { box, play } = this.part
+    for (let at = 0; at < 2 * (play.walk ?? 0); at += 1) {
+      const channel = nextChannel(first, at >> 1)
+      const reply = await this.open(sec, channel)
+      if (reply === null) return channel
+      const reason = reply.reason ?? ''
+      this.story.refusals.push({ sec, box: box.id, reason, channel, wasPlayed: false })
+    }
+    return null
   }
 
   private async open(sec: number, channel: string): Promise<Reply | null> {
     this.headers = this.identity()
     // Ids are made of names, in lower case.
-    const path = `/live/${this.stage.ticket}/${channel.toLowerCase()}/index.m3u8`
+    const path = `/live/${this.stage.ticket}/${channel.toLowerCase()}/${this.part.play.closes ? 'mpegts' : 'index.m3u8'}`
     const reply = await ask(this.stage.edge, path, this.asked(sec))
     if (reply.status !== 302) return reply
     this.entry = reply.location
@@ -104,6 +130,33 @@ class Player {
     const network = networkAt(this.part, sec, this.requests)
     const address = addressOf(network, this.stage.number)
     return { headers: { ...this.headers, 'X-Forwarded-For': address } }
+  }
+
+  /** One look at an MPEG-TS connection, which is made where there is none; an answer where it was refused or cut. */
+  private async listen(sec: number): Promise<Reply | null> {
+    this.connection ??= await this.connect(sec)
+    const { statusCode: status = 0, headers, readableEnded, destroyed } = this.connection
+    if (status === 200 && !readableEnded && !destroyed) return null
+    const reason = String(headers['x-gatehouse-reason'] ?? 'cut')
+    const nothing = { location: null, headers, body: Buffer.alloc(0), text: '' }
+    this.close()
+    return { status: status === 200 ? 410 : status, reason, ...nothing }
+  }
+
+  private async connect(sec: number): Promise<IncomingMessage> {
+    const url = new URL(this.entry ?? '', this.stage.edge)
+    return await new Promise((resolve, reject) => {
+      const outgoing = request(
+        url,
+        { agent: false, headers: this.asked(sec).headers },
+        (answer) => {
+          answer.on('error', () => answer.destroy())
+          resolve(answer.resume())
+        },
+      )
+      outgoing.on('error', reject)
+      outgoing.end()
+    })
   }
 
   /** One round of a player: the list, and the newest segment where it has not got it yet. */
@@ -132,6 +185,9 @@ const playPart = async (stage: Stage, part: Part, story: RealStory): Promise<voi
     const step: number | null = await player.request((Date.now() - stage.startedAt) / 1000)
     next = step === null ? null : Math.max(next + step, (Date.now() - stage.startedAt) / 1000)
   }
+  while (part.play.closes && Date.now() < stage.startedAt + end * 1000)
+    await pause(Math.min(stage.startedAt + end * 1000 - Date.now(), LONGEST_PAUSE_MS))
+  player.close()
 }
 
 /** Plays a trace by HTTP, in real time. */

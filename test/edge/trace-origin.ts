@@ -19,21 +19,38 @@ const livePlaylist = (now: number): string => {
   return [...head, `#EXT-X-MEDIA-SEQUENCE:${numbers[0]}`, ...lines, ''].join('\n')
 }
 
-const answer = (path: string, channels: readonly string[], response: ServerResponse): void => {
+/** A channel of the origin: HLS, or one endless MPEG-TS answer. */
+export interface TraceChannel {
+  readonly name: string
+  readonly isStream: boolean
+}
+
+const PIECE_MS = 200
+
+/** Sends MPEG-TS until the other side has had enough. */
+const stream = (response: ServerResponse): void => {
+  response.writeHead(200, { 'Content-Type': 'video/mp2t' })
+  const timer = setInterval(() => response.write(SEGMENT), PIECE_MS)
+  response.on('close', () => clearInterval(timer))
+}
+
+const answer = (path: string, channels: readonly TraceChannel[], response: ServerResponse) => {
   if (path === '/playlist.m3u') {
     const { localAddress, localPort } = response.socket ?? {}
     const entries = channels.map(
-      (name) => `#EXTINF:-1,${name}\nhttp://${localAddress}:${localPort}/${name}/index.m3u8`,
+      ({ name, isStream }) =>
+        `#EXTINF:-1,${name}\nhttp://${localAddress}:${localPort}/${name}/${isStream ? 'mpegts' : 'index.m3u8'}`,
     )
     return void response.end(`#EXTM3U\n${entries.join('\n')}\n`)
   }
+  if (path.endsWith('/mpegts')) return stream(response)
   const type = path.endsWith('.ts') ? 'video/mp2t' : 'application/vnd.apple.mpegurl'
   const body = path.endsWith('.ts') ? SEGMENT : Buffer.from(livePlaylist(Date.now()))
   response.writeHead(200, { 'Content-Type': type, 'Content-Length': body.length }).end(body)
 }
 
 /** Starts one with the named channels. */
-export async function startTraceOrigin(channels: readonly string[]): Promise<TraceOrigin> {
+export async function startTraceOrigin(channels: readonly TraceChannel[]): Promise<TraceOrigin> {
   const server = createServer((request, response) => {
     answer((request.url ?? '').split('?')[0] ?? '', channels, response)
   })

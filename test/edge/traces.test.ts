@@ -5,8 +5,8 @@ import { judgeStory, type Trace } from '../control/sessions/trace-player.ts'
 import { viewer } from '../e2e/viewer.ts'
 import { adminOf } from '../e2e/world.ts'
 import { startService, type TestService } from '../support/service.ts'
-import { playOnEdge, type RealStory, type Stage, upTo } from './trace-driver.ts'
-import { startTraceOrigin, type TraceOrigin } from './trace-origin.ts'
+import { nextChannel, playOnEdge, type RealStory, type Stage, upTo } from './trace-driver.ts'
+import { startTraceOrigin, type TraceChannel, type TraceOrigin } from './trace-origin.ts'
 
 /** Every trace is played from its beginning on the real clocks, this far; `GATEHOUSE_TRACE_SEC=1200` plays all to their end. */
 const untilSec = Number(process.env['GATEHOUSE_TRACE_SEC'] ?? 190)
@@ -19,13 +19,17 @@ const traces = readdirSync(folder).map((file) => {
 })
 
 /** Channels a trace asks for; one that tries another each time needs many. */
-const channelsOf = ({ boxes }: Trace): string[] =>
+const channelsOf = ({ boxes }: Trace): TraceChannel[] =>
   boxes.flatMap(({ plays }) =>
-    plays.flatMap(({ channel, retryOther }) =>
-      retryOther ? Array.from({ length: 70 }, (_, n) => `${channel}-${n}`) : [channel],
-    ),
+    plays.flatMap(({ channel, retryOther, closes: isStream = false, walk = 0 }) => {
+      const tried = Array.from({ length: retryOther ? 70 : 0 }, (_, n) => `${channel}-${n}`)
+      const walked = Array.from({ length: walk }, (_, n) => nextChannel(channel, n))
+      return [channel, ...tried, ...walked].map((name) => ({ name, isStream }))
+    }),
   )
-const channels = [...new Set(traces.flatMap(({ trace }) => channelsOf(trace)))]
+const channels = [
+  ...new Map(traces.flatMap(({ trace }) => channelsOf(trace)).map((it) => [it.name, it])).values(),
+]
 
 const configOf = (origin: string): string => `edge:
   listen: __EDGE__

@@ -38,9 +38,15 @@ beforeAll(async () => {
 })
 afterAll(() => rig?.stop())
 
-/** A connection that was kept open ends with the workers of before: asked again, as every player does. */
-const get = async (path: string, from: string): Promise<Answer> =>
-  await rig.get(path, { from }).catch(async () => await rig.get(path, { from }))
+/** Connections kept open at a reload. */
+const KEPT = 5
+
+/** A connection that was kept open ends with the workers of before: asked again on another one, as every player does. */
+const get = async (path: string, from: string, tries = KEPT): Promise<Answer> =>
+  await rig.get(path, { from }).catch(async (problem: unknown) => {
+    if (tries === 0) throw problem
+    return await get(path, from, tries - 1)
+  })
 
 const groupOf = ({ text }: Answer) => readTicket(/\/live\/([^/]+)\//.exec(text)?.[1] ?? '')?.group
 

@@ -1,6 +1,6 @@
 /** Breaks one part of a running Gatehouse after another, and prints the effect on viewers. */
-import { adminOf, worldConfig } from '../test/e2e/world.ts'
-import { startService, type TestService } from '../test/support/service.ts'
+import { adminOf, worldConfig } from '../test/e2e/world/world.ts'
+import { startService, type TestService } from '../test/support/programs/service.ts'
 import { clockScene } from './drill/clock.ts'
 import { diskRow } from './drill/disk.ts'
 import { missingFrom } from './drill/history.ts'

@@ -10,28 +10,28 @@ const SERVER_FOLDERS = ['edge', 'redis', 'players', 'e2e']
 
 /** What a starved processor makes a test see is another truth: Redis that answers too late counts as away, and each control plane counts alone. */
 const ALONE = [
-  'test/e2e/planes.test.ts',
-  'test/e2e/redis-cluster.test.ts',
-  'test/redis/sessions.test.ts',
-  'test/redis/sessions-cluster.test.ts',
-  'test/redis/sessions-failover.test.ts',
+  'test/e2e/machines/planes.test.ts',
+  'test/e2e/machines/redis-cluster.test.ts',
+  'test/redis/sessions/sessions.test.ts',
+  'test/redis/sessions/sessions-cluster.test.ts',
+  'test/redis/sessions/sessions-failover.test.ts',
 ]
 
 /** The files that take longest, those of them first. */
 export const LONGEST = [
-  'test/edge/traces.test.ts',
+  'test/edge/traces/traces.test.ts',
   'test/players/edge.test.ts',
-  'test/redis/sessions-traces.test.ts',
+  'test/redis/sessions/sessions-traces.test.ts',
   'test/contract/store-postgres.server.test.ts',
-  'test/e2e/caps.test.ts',
-  'test/e2e/authorization-life.test.ts',
+  'test/e2e/sessions/caps.test.ts',
+  'test/e2e/authorization/life.test.ts',
   'test/control/runtime/unpack.server.test.ts',
   'test/control/cli/detection/detection-commands.server.test.ts',
   'test/players/origin.test.ts',
-  'test/redis/sessions-property.test.ts',
-  'test/redis/historians.test.ts',
+  'test/redis/sessions/sessions-property.test.ts',
+  'test/redis/events/historians.test.ts',
   'test/control/report/history-store.server.test.ts',
-  'test/e2e/auto-surge.test.ts',
+  'test/e2e/playlists/auto-surge.test.ts',
 ]
 
 /** The files of each kind as globs from the root of the repository: `unit` are those of no other kind, `server` those that are not `alone`. */

@@ -38,7 +38,7 @@ async function main(): Promise<void> {
 }
 
 async function benchPostgres(rows: number): Promise<void> {
-  const { startPostgres } = await import('../../test/support/postgres.ts')
+  const { startPostgres } = await import('../../test/support/programs/postgres.ts')
   const server = await startPostgres()
   try {
     await bench(server.url, rows)

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { WebSocket } from 'undici'
-import { until } from '../../test/support/port.ts'
+import { until } from '../../test/support/programs/port.ts'
 
 /** Where a Node process that was sent SIGUSR1 listens. */
 const INSPECTOR = 'http://127.0.0.1:9229/json/list'

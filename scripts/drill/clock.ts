@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runtimeFolder } from '../../control/runtime/root.ts'
 import { unpacked } from '../../control/runtime/unpack.ts'
-import { processOf, supervisorOf } from '../../test/support/processes.ts'
+import { processOf, supervisorOf } from '../../test/support/programs/processes.ts'
 import type { Scene } from './scenes.ts'
 
 const AWAY_MS = 15_000

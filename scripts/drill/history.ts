@@ -1,5 +1,5 @@
-import { adminOf } from '../../test/e2e/world.ts'
-import type { TestService } from '../../test/support/service.ts'
+import { adminOf } from '../../test/e2e/world/world.ts'
+import type { TestService } from '../../test/support/programs/service.ts'
 
 interface Plays {
   readonly items: readonly { readonly id: string }[]

@@ -1,4 +1,4 @@
-import type { Reply } from '../../test/e2e/ask.ts'
+import type { Reply } from '../../test/e2e/world/ask.ts'
 import { open, type Population, sessionOf, start } from './population.ts'
 
 /** What viewers observed in a span of time. */

@@ -1,7 +1,7 @@
 import { readPass } from '#domain/credentials/pass'
-import { type Playing, playing, type Viewer, viewer } from '../../test/e2e/viewer.ts'
-import { adminOf } from '../../test/e2e/world.ts'
-import type { TestService } from '../../test/support/service.ts'
+import { type Playing, playing, type Viewer, viewer } from '../../test/e2e/world/viewer.ts'
+import { adminOf } from '../../test/e2e/world/world.ts'
+import type { TestService } from '../../test/support/programs/service.ts'
 
 /** Two screens of one household whose cap is two. */
 export interface Household {

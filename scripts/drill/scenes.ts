@@ -1,7 +1,12 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { descendants, nginxOf, processOf, supervisorOf } from '../../test/support/processes.ts'
-import type { TestService } from '../../test/support/service.ts'
+import {
+  descendants,
+  nginxOf,
+  processOf,
+  supervisorOf,
+} from '../../test/support/programs/processes.ts'
+import type { TestService } from '../../test/support/programs/service.ts'
 
 /** One failure. */
 export interface Scene {

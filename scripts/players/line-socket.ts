@@ -1,6 +1,6 @@
 import { connect, type NetConnectOpts, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Child } from '../../test/support/child.ts'
+import type { Child } from '../../test/support/programs/child.ts'
 import type { Playing } from './player.ts'
 
 /** A connection over which a player takes commands, a line each. */

@@ -1,4 +1,4 @@
-import type { TestService } from '../../test/support/service.ts'
+import type { TestService } from '../../test/support/programs/service.ts'
 
 /** One line of the edge's access log. */
 export interface Line {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { processOf, supervisorOf } from '../../test/support/processes.ts'
+import { processOf, supervisorOf } from '../../test/support/programs/processes.ts'
 import type { Lane } from './lane.ts'
 import type { Player } from './player.ts'
 import { shows, watch } from './watch.ts'

@@ -5,7 +5,7 @@ import type { HistoryQuery } from '../../control/sources/model/play-history.ts'
 import type { PlaySource } from '../../control/sources/model/play-source.ts'
 import { SourceError } from '../../control/sources/model/source-error.ts'
 import type { SourceSettings } from '../../control/sources/model/source-kind.ts'
-import { until } from '../support/port.ts'
+import { until } from '../support/programs/port.ts'
 
 /** A play at the server; the same user, device and item are one play, whatever its session. */
 export interface PlayAtServer {

@@ -6,7 +6,7 @@ import { playsOf } from '../../scripts/players/log.ts'
 import type { Form, Player, Playing } from '../../scripts/players/player.ts'
 import { playAndCount } from '../../scripts/players/trial.ts'
 import { shows } from '../../scripts/players/watch.ts'
-import { until } from '../support/port.ts'
+import { until } from '../support/programs/port.ts'
 
 let lane: Lane
 const players = new Map<string, Player>()

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ask } from '../e2e/ask.ts'
-import { type Playing, viewer } from '../e2e/viewer.ts'
-import { adminOf, worldConfig } from '../e2e/world.ts'
-import { frameHashes, playWithFfmpeg, playWithVlc } from '../support/players.ts'
-import { startService, type TestService } from '../support/service.ts'
+import { ask } from '../e2e/world/ask.ts'
+import { type Playing, viewer } from '../e2e/world/viewer.ts'
+import { adminOf, worldConfig } from '../e2e/world/world.ts'
+import { frameHashes, playWithFfmpeg, playWithVlc } from '../support/programs/players.ts'
+import { startService, type TestService } from '../support/programs/service.ts'
 
 let service: TestService
 

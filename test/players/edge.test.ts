@@ -5,9 +5,9 @@ import {
   playWithVlc,
   startFfmpeg,
   startVlc,
-} from '../support/players.ts'
-import { until } from '../support/port.ts'
-import { startService, type TestService } from '../support/service.ts'
+} from '../support/programs/players.ts'
+import { until } from '../support/programs/port.ts'
+import { startService, type TestService } from '../support/programs/service.ts'
 
 let service: TestService
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { packageRoot } from '../../control/config/paths.ts'
 import { loadMedia } from '../../control/demo/media-files.ts'
 import { createOrigin } from '../../control/demo/server.ts'
-import { frameHashes, playWithFfmpeg, playWithVlc } from '../support/players.ts'
+import { frameHashes, playWithFfmpeg, playWithVlc } from '../support/programs/players.ts'
 
 const origin = createOrigin(loadMedia(join(packageRoot(), 'control/demo/media')))
 let base = ''

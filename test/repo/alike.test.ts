@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { packageRoot } from '../../control/config/paths.ts'
-import { alikeRuns, filesBelow } from '../support/alike.ts'
+import { alikeRuns, filesBelow } from '../support/tree/alike.ts'
 
 const LEAST = 6
 const FOLDERS = ['control', 'njs', 'scripts', 'nginx']
@@ -19,7 +19,7 @@ const TWINS = [
   // The caps in TypeScript and in Lua.
   {
     files: /^control\/sessions\/lua\/.* ~ njs\/domain\/limits\/.*$/,
-    guard: 'test/redis/sessions-property.test.ts',
+    guard: 'test/redis/sessions/sessions-property.test.ts',
   },
 ]
 

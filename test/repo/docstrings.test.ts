@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { packageRoot } from '../../control/config/paths.ts'
-import { importTarget, sourceFiles } from '../support/imports.ts'
+import { importTarget, sourceFiles } from '../support/tree/imports.ts'
 
 const FOLDERS = ['njs', 'control', 'scripts']
 const textOf = (file: string): string => readFileSync(join(packageRoot(), file), 'utf8')

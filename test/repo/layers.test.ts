@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { packageRoot } from '../../control/config/paths.ts'
-import { bundledImports, type Import, readImports, sourceFiles } from '../support/imports.ts'
+import { bundledImports, type Import, readImports, sourceFiles } from '../support/tree/imports.ts'
 
 /** From the bottom up: a folder imports from its own level and from those below. */
 const LEVELS: readonly (readonly string[])[] = [
@@ -70,6 +70,7 @@ function circles(imports: readonly Import[], nodeOf: (path: string) => string): 
 const written = [...readImports('njs'), ...readImports('control')]
 const files = [...sourceFiles('njs'), ...sourceFiles('control')]
 const folders = [...new Set(files.map((file) => dirname(file)))].sort()
+const testFolders = [...new Set(sourceFiles('test').map((file) => dirname(file)))].sort()
 
 describe('imports point one way', () => {
   test('as they are written, types included', () => {
@@ -106,14 +107,15 @@ describe('imports point one way', () => {
 })
 
 describe('every folder', () => {
-  test.each(folders)('%s says in a sentence what it holds', (folder) => {
+  const ofPrograms = testFolders.filter((it) => /^test(?:\/(?:e2e|edge|redis|support)|$)/.test(it))
+  test.each([...folders, ...ofPrograms])('%s says in a sentence what it holds', (folder) => {
     const readme = join(packageRoot(), folder, 'README.md')
     expect(existsSync(readme), `${folder} has no README.md`).toBe(true)
     expect(readFileSync(readme, 'utf8').split('\n', 1)[0]).toMatch(/^[A-Z`].{20,}\.$/)
   })
 
   test(`holds at most ${MOST_FILES} files`, () => {
-    const large = folders
+    const large = [...folders, ...testFolders]
       .map((folder) => {
         const names = readdirSync(join(packageRoot(), folder))
         return { folder, count: names.filter((name) => name.endsWith('.ts')).length }

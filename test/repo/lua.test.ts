@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { packageRoot } from '../../control/config/paths.ts'
-import { luaProblems } from '../support/lua-header.ts'
+import { luaProblems } from '../support/nginx/lua-header.ts'
 
 const folder = join(packageRoot(), 'control/sessions/lua')
 const scripts = readdirSync(folder).filter((name) => name.endsWith('.lua'))

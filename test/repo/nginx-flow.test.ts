@@ -7,8 +7,8 @@ import { packageRoot } from '../../control/config/paths.ts'
 import { doorLocations } from '../../control/nginx/door-locations.ts'
 import { renderNginx } from '../../control/nginx/render.ts'
 import { doorTable, fillTables } from '../../scripts/docs-tables.ts'
-import { type Directive, everyDirective, parseConf } from '../support/nginx-conf.ts'
-import { settings, templates } from '../support/nginx-settings.ts'
+import { type Directive, everyDirective, parseConf } from '../support/nginx/nginx-conf.ts'
+import { settings, templates } from '../support/nginx/nginx-settings.ts'
 
 const INTERNAL = '/_gatehouse/'
 const pushListen = { address: '127.0.0.1:9444', tls: null, key: 'k', announced: 'http://*:9444' }

@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { packageRoot } from '../../control/config/paths.ts'
 import { run } from '../../control/runtime/exec.ts'
 import { tempDir, useCleanup } from '../support/cleanup.ts'
-import { freePort, until } from '../support/port.ts'
-import { startService } from '../support/service.ts'
+import { freePort, until } from '../support/programs/port.ts'
+import { startService } from '../support/programs/service.ts'
 
 const onCleanup = useCleanup()
 const script = (name: string) => join(packageRoot(), 'scripts', name)

@@ -13,11 +13,11 @@ const root = packageRoot()
 
 test.each([
   ['test/domain/geo.test.ts', 'unit'],
-  ['test/e2e/caps.test.ts', 'server'],
+  ['test/e2e/sessions/caps.test.ts', 'server'],
   ['test/players/edge.test.ts', 'server'],
-  ['test/e2e/planes.test.ts', 'alone'],
+  ['test/e2e/machines/planes.test.ts', 'alone'],
   ['test/control/routes/admin/admin-api.server.test.ts', 'server'],
-  ['test/support/port.ts', null],
+  ['test/support/programs/port.ts', null],
   ['control/test/a.test.ts', null],
 ])('%s is of kind %s', (file, kind) => {
   expect(kindOf(file)).toBe(kind)
@@ -57,10 +57,10 @@ test('the globs say the same, and no test file is in neither project', () => {
 
 describe('what is asked for by name', () => {
   test('files, from the root or from the working folder', () => {
-    const names = ['test/domain/geo.test.ts', 'test/e2e/caps.test.ts']
+    const names = ['test/domain/geo.test.ts', 'test/e2e/sessions/caps.test.ts']
     const wanted = {
       unit: ['test/domain/geo.test.ts'],
-      server: ['test/e2e/caps.test.ts'],
+      server: ['test/e2e/sessions/caps.test.ts'],
       alone: [],
     }
     expect(chosenFiles(root, names)).toEqual(wanted)

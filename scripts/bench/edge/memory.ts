@@ -1,4 +1,4 @@
-import type { Rig } from '../../../test/edge/rig.ts'
+import type { Rig } from '../../../test/edge/rig/rig.ts'
 import { get, run } from '../load.ts'
 import type { Row } from './table.ts'
 

@@ -1,4 +1,4 @@
-import type { Rig } from '../../../test/edge/rig.ts'
+import type { Rig } from '../../../test/edge/rig/rig.ts'
 import { family, get } from '../load.ts'
 import type { LuaEdge } from './lua.ts'
 import { type Case, compare } from './measure.ts'

@@ -1,4 +1,4 @@
-import { startNginx, type TestNginx } from '../../../test/support/nginx.ts'
+import { startNginx, type TestNginx } from '../../../test/support/nginx/nginx.ts'
 
 /** How a text filter keeps what a manifest names below a pass. */
 export const FILTERS = [

@@ -1,6 +1,6 @@
-import { type Playing, viewer } from '../../../test/e2e/viewer.ts'
-import { adminOf } from '../../../test/e2e/world.ts'
-import type { TestService } from '../../../test/support/service.ts'
+import { type Playing, viewer } from '../../../test/e2e/world/viewer.ts'
+import { adminOf } from '../../../test/e2e/world/world.ts'
+import type { TestService } from '../../../test/support/programs/service.ts'
 
 /**
  * Milliseconds from the request of a ban to the first 403 at the edge, ascending. Throws an `Error`

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { startRig } from '../../../test/edge/rig.ts'
-import { channelRows, group } from '../../../test/edge/tables.ts'
+import { startRig } from '../../../test/edge/rig/rig.ts'
+import { channelRows, group } from '../../../test/edge/rig/tables.ts'
 import { startLua } from '../edge/lua.ts'
 import { compare } from '../edge/measure.ts'
 import { startFiles } from '../edge/reference.ts'

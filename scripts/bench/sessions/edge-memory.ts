@@ -2,8 +2,8 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { packLease } from '#domain/viewer/lease'
-import { until } from '../../../test/support/port.ts'
-import { descendants } from '../../../test/support/processes.ts'
+import { until } from '../../../test/support/programs/port.ts'
+import { descendants } from '../../../test/support/programs/processes.ts'
 import { CHANNEL, NJS_PASS } from './passes.ts'
 
 const LOOPBACK = 0x7f000001

@@ -1,5 +1,5 @@
-import { type Playing, viewer } from '../../../test/e2e/viewer.ts'
-import type { TestService } from '../../../test/support/service.ts'
+import { type Playing, viewer } from '../../../test/e2e/world/viewer.ts'
+import type { TestService } from '../../../test/support/programs/service.ts'
 
 /** What an edge asked of control while viewers opened and played. */
 export interface Questions {

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { statePaths } from '../../../control/config/paths.ts'
-import { freePort } from '../../../test/support/port.ts'
+import { freePort } from '../../../test/support/programs/port.ts'
 
 /** Milliseconds from the call of `./scripts/run` to what can be seen of a start from outside, and what it cost. */
 export interface StartTimes {

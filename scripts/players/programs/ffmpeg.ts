@@ -1,5 +1,5 @@
 import { resolveTool } from '../../../control/runtime/resolve.ts'
-import { startChild } from '../../../test/support/child.ts'
+import { startChild } from '../../../test/support/programs/child.ts'
 import { FORMS, type Kind, type Playing } from '../player.ts'
 
 /** The last number that `pattern` finds in a text. */

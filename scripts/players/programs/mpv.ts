@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { resolveTool } from '../../../control/runtime/resolve.ts'
-import { startChild } from '../../../test/support/child.ts'
+import { startChild } from '../../../test/support/programs/child.ts'
 import { tempDir } from '../../../test/support/temp-dir.ts'
 import { commanded, openLineSocket } from '../line-socket.ts'
 import { FORMS, type Kind, type Playing } from '../player.ts'

@@ -3,7 +3,7 @@ import { DOORS, type Door } from '#domain/doors/doors'
 import { doorLocations, servingFile } from '../../../control/nginx/door-locations.ts'
 import { renderNginx } from '../../../control/nginx/render.ts'
 import { redact } from '../../../control/supervise/processes/redact.ts'
-import { settings, templates } from '../../support/nginx-settings.ts'
+import { settings, templates } from '../../support/nginx/nginx-settings.ts'
 
 const files = renderNginx(settings, templates)
 const server = files['gatehouse-server.conf'] ?? ''

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { NginxSettingError, renderIncludes, renderNginx } from '../../../control/nginx/render.ts'
 import type { NginxSettings } from '../../../control/nginx/settings.ts'
 import { fill } from '../../../control/nginx/template.ts'
-import { settings, templates } from '../../support/nginx-settings.ts'
+import { settings, templates } from '../../support/nginx/nginx-settings.ts'
 
 const conf = (more: Partial<NginxSettings> = {}) =>
   Object.values(renderNginx({ ...settings, ...more }, templates)).join('\n')

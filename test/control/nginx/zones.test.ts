@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { renderNginx } from '../../../control/nginx/render.ts'
 import { EDGE_ZONES } from '../../../control/nginx/zone-meanings.ts'
 import { parseZones, readZones, writeZones, zoneChanges } from '../../../control/nginx/zones.ts'
-import { settings, templates } from '../../support/nginx-settings.ts'
+import { settings, templates } from '../../support/nginx/nginx-settings.ts'
 
 const http = renderNginx({ ...settings, segmentCache: { size: '1g', validSec: 60 } }, templates)[
   'gatehouse-http.conf'

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packageRoot } from '../../../control/config/paths.ts'
-import { startTautulli, type TautulliServer } from '../../support/tautulli-server.ts'
-import { shownData } from '../../support/tautulli-shown.ts'
+import { startTautulli, type TautulliServer } from '../../support/media-servers/tautulli-server.ts'
+import { shownData } from '../../support/media-servers/tautulli-shown.ts'
 
 const data = shownData()
 let server: TautulliServer

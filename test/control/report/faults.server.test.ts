@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { RawOptions } from '../../../control/report/options.ts'
-import { type ReportRun, runReportHere } from '../../support/report-run.ts'
-import { MADE_KEY, madeData, NOW_S, play } from '../../support/tautulli-made.ts'
-import { type Asked, type Fault, type Row, startTautulli } from '../../support/tautulli-server.ts'
+import { type ReportRun, runReportHere } from '../../support/media-servers/report-run.ts'
+import { MADE_KEY, madeData, NOW_S, play } from '../../support/media-servers/tautulli-made.ts'
+import {
+  type Asked,
+  type Fault,
+  type Row,
+  startTautulli,
+} from '../../support/media-servers/tautulli-server.ts'
 
 /** Runs the report against a server of its own, so that cases can run beside each other. */
 const against = async (

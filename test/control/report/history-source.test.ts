@@ -3,8 +3,8 @@ import type { PlayRecord } from '#domain/types'
 import { defaultRules } from '../../../control/detect/rules/rules.ts'
 import type { HistoryReader } from '../../../control/report/history-accounts.ts'
 import { playFromTautulli, type TautulliRow } from '../../../control/sources/tautulli/rows.ts'
-import { runReportHere } from '../../support/report-run.ts'
-import { shownData } from '../../support/tautulli-shown.ts'
+import { runReportHere } from '../../support/media-servers/report-run.ts'
+import { shownData } from '../../support/media-servers/tautulli-shown.ts'
 
 const data = shownData()
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { packageRoot } from '../../../control/config/paths.ts'
 import { playFromTautulli, type TautulliRow } from '../../../control/sources/tautulli/rows.ts'
 import { openStore } from '../../../control/store/store.ts'
-import { shownData } from '../../support/tautulli-shown.ts'
+import { shownData } from '../../support/media-servers/tautulli-shown.ts'
 
 const data = shownData()
 let state: string

@@ -4,9 +4,9 @@ import { runReport } from '../../../control/report/run.ts'
 import type { SourceKind } from '../../../control/sources/model/source-kind.ts'
 import { PAST_SOURCES } from '../../../control/sources/registry.ts'
 import { TAUTULLI } from '../../../control/sources/tautulli/source.ts'
-import { readImports } from '../../support/imports.ts'
-import { startTautulli } from '../../support/tautulli-server.ts'
-import { shownData } from '../../support/tautulli-shown.ts'
+import { startTautulli } from '../../support/media-servers/tautulli-server.ts'
+import { shownData } from '../../support/media-servers/tautulli-shown.ts'
+import { readImports } from '../../support/tree/imports.ts'
 
 const data = shownData()
 

@@ -13,13 +13,18 @@ import { createResponder } from '../../../control/respond/respond.ts'
 import type { SessionStore } from '../../../control/sessions/model/session-store.ts'
 import { createMediaHub } from '../../../control/sources/hub/hub.ts'
 import { openStore, type Store } from '../../../control/store/store.ts'
-import { allFindings, runDetectors } from '../../redis/detectors-run.ts'
-import { rulesOf } from '../../redis/detectors-samples.ts'
-import { sampleEvent } from '../../redis/event-samples.ts'
-import { limitsWith, opening, type Plane, startPlane } from '../../redis/sessions-support.ts'
+import { allFindings, runDetectors } from '../../redis/detectors/detectors-run.ts'
+import { rulesOf } from '../../redis/detectors/detectors-samples.ts'
+import { sampleEvent } from '../../redis/events/event-samples.ts'
+import {
+  limitsWith,
+  opening,
+  type Plane,
+  startPlane,
+} from '../../redis/sessions/sessions-support.ts'
 import { tempDir } from '../../support/cleanup.ts'
-import { until } from '../../support/port.ts'
-import { startRedis, type TestRedis } from '../../support/redis.ts'
+import { until } from '../../support/programs/port.ts'
+import { startRedis, type TestRedis } from '../../support/programs/redis.ts'
 
 const ACCOUNT = 'own:ann'
 const MINUTE = 60_000

@@ -5,10 +5,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { packageRoot } from '../../../../control/config/paths.ts'
 import { publishEvents } from '../../../../control/events/publisher.ts'
 import { run } from '../../../../control/runtime/exec.ts'
-import { sessionEvents } from '../../../redis/detectors-samples.ts'
+import { sessionEvents } from '../../../redis/detectors/detectors-samples.ts'
 import { tempDir } from '../../../support/cleanup.ts'
-import { until } from '../../../support/port.ts'
-import { startService, type TestService } from '../../../support/service.ts'
+import { until } from '../../../support/programs/port.ts'
+import { startService, type TestService } from '../../../support/programs/service.ts'
 
 const MINUTE = 60_000
 const LYON = { country: 'FR', city: 'Lyon', latitude: 45.76, longitude: 4.84, accuracyKm: 25 }

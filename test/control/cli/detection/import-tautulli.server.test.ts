@@ -2,9 +2,12 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStore } from '../../../../control/store/store.ts'
-import { run } from '../../../e2e/auth-world.ts'
-import { MADE_KEY, madeData, NOW_S, play } from '../../../support/tautulli-made.ts'
-import { startTautulli, type TautulliServer } from '../../../support/tautulli-server.ts'
+import { run } from '../../../e2e/world/auth-world.ts'
+import { MADE_KEY, madeData, NOW_S, play } from '../../../support/media-servers/tautulli-made.ts'
+import {
+  startTautulli,
+  type TautulliServer,
+} from '../../../support/media-servers/tautulli-server.ts'
 import { tempDir } from '../../../support/temp-dir.ts'
 
 const HOUR = 3600

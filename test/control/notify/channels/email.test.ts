@@ -11,9 +11,9 @@ import {
   progressFrom,
   stream,
 } from '../../../contract/notifier-contract.ts'
-import { makeCa, type TestCa } from '../../../support/certificates.ts'
 import { tempDir, useCleanup } from '../../../support/cleanup.ts'
 import { type SmtpOptions, startSmtp } from '../../../support/notify/smtp.ts'
+import { makeCa, type TestCa } from '../../../support/programs/certificates.ts'
 import { simpleParser } from './parse-mail.ts'
 
 const log = { info: () => null, warn: () => null }

@@ -2,7 +2,7 @@ import pg from 'pg'
 import { afterAll, beforeAll } from 'vitest'
 import { openStore } from '../../../../control/store/store.ts'
 import { describeOutbox } from '../../../contract/outbox-contract.ts'
-import { startPostgres, type TestPostgres } from '../../../support/postgres.ts'
+import { startPostgres, type TestPostgres } from '../../../support/programs/postgres.ts'
 
 let server: TestPostgres
 let made = 0

@@ -1,8 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { RawOptions } from '../../../../control/report/options.ts'
-import { inZone, runReportHere } from '../../../support/report-run.ts'
-import { MADE_KEY, madeData, NOW_S, play } from '../../../support/tautulli-made.ts'
-import { type Row, startTautulli, type TautulliServer } from '../../../support/tautulli-server.ts'
+import { inZone, runReportHere } from '../../../support/media-servers/report-run.ts'
+import { MADE_KEY, madeData, NOW_S, play } from '../../../support/media-servers/tautulli-made.ts'
+import {
+  type Row,
+  startTautulli,
+  type TautulliServer,
+} from '../../../support/media-servers/tautulli-server.ts'
 
 let server: TautulliServer | undefined
 afterEach(() => server?.close())

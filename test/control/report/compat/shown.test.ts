@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RawOptions } from '../../../../control/report/options.ts'
-import { inZone, runReportHere } from '../../../support/report-run.ts'
-import { startTautulli, type TautulliServer } from '../../../support/tautulli-server.ts'
+import { inZone, runReportHere } from '../../../support/media-servers/report-run.ts'
+import {
+  startTautulli,
+  type TautulliServer,
+} from '../../../support/media-servers/tautulli-server.ts'
 import {
   expectedText,
   normaliseBlanks,
   shownData,
   vector,
-} from '../../../support/tautulli-shown.ts'
+} from '../../../support/media-servers/tautulli-shown.ts'
 
 let server: TautulliServer
 const data = shownData()

@@ -3,10 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { RawOptions } from '../../../../control/report/options.ts'
-import { inZone, type ReportRun, runReportHere } from '../../../support/report-run.ts'
-import { MADE_KEY, madeData, NOW_S, play } from '../../../support/tautulli-made.ts'
-import { type Asked, startTautulli, type TautulliData } from '../../../support/tautulli-server.ts'
-import { shownData } from '../../../support/tautulli-shown.ts'
+import { inZone, type ReportRun, runReportHere } from '../../../support/media-servers/report-run.ts'
+import { MADE_KEY, madeData, NOW_S, play } from '../../../support/media-servers/tautulli-made.ts'
+import {
+  type Asked,
+  startTautulli,
+  type TautulliData,
+} from '../../../support/media-servers/tautulli-server.ts'
+import { shownData } from '../../../support/media-servers/tautulli-shown.ts'
 
 interface User {
   readonly user_id: number | string

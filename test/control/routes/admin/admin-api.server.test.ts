@@ -3,8 +3,8 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packageRoot } from '../../../../control/config/paths.ts'
-import { type ApiDescription, apiSurface } from '../../../support/api-surface.ts'
-import { startService, type TestService } from '../../../support/service.ts'
+import { startService, type TestService } from '../../../support/programs/service.ts'
+import { type ApiDescription, apiSurface } from '../../../support/tree/api-surface.ts'
 
 let service: TestService
 

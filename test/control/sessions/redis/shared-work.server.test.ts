@@ -2,7 +2,7 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createWorkLock } from '../../../../control/sessions/redis/work-lock.ts'
 import { createTrafficMeter } from '../../../../control/sessions/traffic-meter.ts'
-import { startRedis, type TestRedis } from '../../../support/redis.ts'
+import { startRedis, type TestRedis } from '../../../support/programs/redis.ts'
 
 let server: TestRedis
 let redis: Redis

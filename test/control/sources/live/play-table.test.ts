@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createPlayTable, type SeenPlay } from '../../../../control/sources/live/play-table.ts'
 import { emptyPlay } from '../../../../control/sources/model/empty-play.ts'
 import type { PlayState } from '../../../../control/sources/model/live-play.ts'
-import { recordChanges } from '../../../support/media-servers.ts'
+import { recordChanges } from '../../../support/media-servers/media-servers.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND

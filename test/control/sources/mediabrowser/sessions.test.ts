@@ -7,8 +7,8 @@ import { EMBY } from '../../../../control/sources/emby/source.ts'
 import { JELLYFIN } from '../../../../control/sources/jellyfin/source.ts'
 import type { PlaySource } from '../../../../control/sources/model/play-source.ts'
 import type { SourceKind, SourceSettings } from '../../../../control/sources/model/source-kind.ts'
-import { sourceOf, staged, TOKEN } from '../../../support/media-servers.ts'
-import { until } from '../../../support/port.ts'
+import { sourceOf, staged, TOKEN } from '../../../support/media-servers/media-servers.ts'
+import { until } from '../../../support/programs/port.ts'
 
 let server: MediaBrowserServer
 let source: PlaySource

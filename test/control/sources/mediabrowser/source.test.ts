@@ -3,7 +3,7 @@ import { startJellyfin } from '../../../../control/demo/media-servers/jellyfin.t
 import { EMBY } from '../../../../control/sources/emby/source.ts'
 import { JELLYFIN } from '../../../../control/sources/jellyfin/source.ts'
 import { describePlaySource } from '../../../contract/play-source-contract.ts'
-import { asSourceServer, TOKEN } from '../../../support/media-servers.ts'
+import { asSourceServer, TOKEN } from '../../../support/media-servers/media-servers.ts'
 
 describePlaySource('jellyfin 12', async () =>
   asSourceServer(JELLYFIN, await startJellyfin({ token: TOKEN })),

@@ -4,9 +4,14 @@ import type { PlaySource } from '../../../../control/sources/model/play-source.t
 import type { SourceSettings } from '../../../../control/sources/model/source-kind.ts'
 import { notificationsOf } from '../../../../control/sources/plex/notifications.ts'
 import { PLEX } from '../../../../control/sources/plex/source.ts'
-import { recordChanges, sourceOf, staged, TOKEN } from '../../../support/media-servers.ts'
+import {
+  recordChanges,
+  sourceOf,
+  staged,
+  TOKEN,
+} from '../../../support/media-servers/media-servers.ts'
 import { pause } from '../../../support/pause.ts'
-import { until } from '../../../support/port.ts'
+import { until } from '../../../support/programs/port.ts'
 
 let server: PlexServer
 let source: PlaySource | undefined

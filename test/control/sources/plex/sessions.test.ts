@@ -8,8 +8,8 @@ import type { StagedPlay } from '../../../../control/demo/media-servers/stage.ts
 import type { LivePlay } from '../../../../control/sources/model/live-play.ts'
 import type { PlaySource } from '../../../../control/sources/model/play-source.ts'
 import { PLEX } from '../../../../control/sources/plex/source.ts'
-import { sourceOf, staged, TOKEN } from '../../../support/media-servers.ts'
-import { until } from '../../../support/port.ts'
+import { sourceOf, staged, TOKEN } from '../../../support/media-servers/media-servers.ts'
+import { until } from '../../../support/programs/port.ts'
 
 let server: PlexServer | undefined
 let source: PlaySource | undefined

@@ -3,13 +3,13 @@ import { readTautulliAddress } from '../../../../control/sources/tautulli/addres
 import { createTautulliClient } from '../../../../control/sources/tautulli/client.ts'
 import { readHistory, readUsers } from '../../../../control/sources/tautulli/pages.ts'
 import type { TautulliRow } from '../../../../control/sources/tautulli/rows.ts'
-import { MADE_KEY, madeData, NOW_S, play } from '../../../support/tautulli-made.ts'
+import { MADE_KEY, madeData, NOW_S, play } from '../../../support/media-servers/tautulli-made.ts'
 import {
   type Asked,
   type Fault,
   type Row,
   startTautulli,
-} from '../../../support/tautulli-server.ts'
+} from '../../../support/media-servers/tautulli-server.ts'
 
 const AFTER = '2026-01-01'
 

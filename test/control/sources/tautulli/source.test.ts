@@ -9,9 +9,13 @@ import {
   type Mood,
   type PastServer,
 } from '../../../contract/play-source-contract.ts'
-import { idlePlex, type Row, type Session } from '../../../support/tautulli-activity.ts'
-import { MADE_KEY, madeData, NOW_S, play } from '../../../support/tautulli-made.ts'
-import { type Fault, startTautulli } from '../../../support/tautulli-server.ts'
+import {
+  idlePlex,
+  type Row,
+  type Session,
+} from '../../../support/media-servers/tautulli-activity.ts'
+import { MADE_KEY, madeData, NOW_S, play } from '../../../support/media-servers/tautulli-made.ts'
+import { type Fault, startTautulli } from '../../../support/media-servers/tautulli-server.ts'
 
 const STARTED = NOW_S - 600
 

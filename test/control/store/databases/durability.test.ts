@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { openStore } from '../../../../control/store/store.ts'
 import { samplePlay } from '../../../contract/sample-plays.ts'
-import { startChild } from '../../../support/child.ts'
 import { withTempDir } from '../../../support/cleanup.ts'
-import { until } from '../../../support/port.ts'
+import { startChild } from '../../../support/programs/child.ts'
+import { until } from '../../../support/programs/port.ts'
 
 const WRITER = fileURLToPath(new URL('./writer-child.ts', import.meta.url))
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type ServiceSpec, startService } from '../../../../control/supervise/processes/child.ts'
 import { tempDir, useCleanup } from '../../../support/cleanup.ts'
-import { until } from '../../../support/port.ts'
+import { until } from '../../../support/programs/port.ts'
 
 const onCleanup = useCleanup()
 

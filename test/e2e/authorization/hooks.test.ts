@@ -1,0 +1,213 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { resolveTool } from '../../../control/runtime/resolve.ts'
+import { guardedMedia } from '../../support/nginx/guarded-media.ts'
+import { startNginx, type TestNginx } from '../../support/nginx/nginx.ts'
+import type { Child } from '../../support/programs/child.ts'
+import { freePort, until } from '../../support/programs/port.ts'
+import { playRtmp, publishTestCard } from '../../support/programs/rtmp.ts'
+import type { TestService } from '../../support/programs/service.ts'
+import { ask } from '../world/ask.ts'
+import {
+  answering,
+  knock,
+  type Middleware,
+  playOn,
+  startAuthService,
+  startMiddleware,
+  wordOf,
+} from '../world/auth-world.ts'
+import { adminOf } from '../world/world.ts'
+
+let middleware: Middleware
+let service: TestService
+let admin: ReturnType<typeof adminOf>
+let hooks: string
+let nginx: TestNginx
+let rtmp: string
+const players: Child[] = []
+
+const httpPart = () => `
+  access_log off;
+  ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path __DIR__/${name};`).join(' ')}
+  ${guardedMedia(hooks)}`
+
+const rtmpPart = (port: number) => `
+  access_log off;
+  server {
+    listen 127.0.0.1:${port};
+    application live {
+      live on;
+      on_play ${hooks}/auth/rtmp/studio;
+      on_update ${hooks}/auth/rtmp/studio;
+      on_play_done ${hooks}/auth/rtmp/studio;
+      notify_update_timeout 1s;
+    }
+  }`
+
+const startOthers = async () => {
+  const tool = await resolveTool('nginx')
+  const port = await freePort()
+  rtmp = `rtmp://127.0.0.1:${port}/live/news`
+  nginx = await startNginx({
+    wrap: false,
+    conf: `load_module ${tool.modules?.rtmp};
+pid __DIR__/nginx.pid; error_log stderr notice;
+${process.getuid?.() === 0 ? 'user nobody nogroup;' : ''}
+events { worker_connections 256; }
+rtmp {${rtmpPart(port)}
+}
+http {${httpPart()}
+}
+`,
+  })
+}
+
+beforeAll(async () => {
+  middleware = await startMiddleware(['news', 'films', 'asked'])
+  hooks = `http://127.0.0.1:${await freePort()}`
+  service = await startAuthService(middleware, {
+    hooks: { listen: new URL(hooks).host },
+    groups: [{ name: 'everyone', default: true, limitation: 'hard' }],
+    clocks: { deny_sec: 2, ban_sec: 3 },
+    channels: [{ match: '^asked$', auth: 'asked' }],
+    auth_backends: [{ name: 'asked', backends: [{ url: middleware.at('asked') }] }],
+  })
+  admin = adminOf(service)
+  await startOthers()
+}, 300_000)
+afterAll(async () => {
+  for (const player of players) await player.stop('SIGKILL')
+  await nginx?.stop()
+  await service?.stop()
+  await middleware?.close()
+})
+
+const flussonic = async (fields: Record<string, string>) => {
+  const query = new URLSearchParams({
+    proto: 'hls',
+    request_type: 'new_session',
+    request_number: '0',
+    stream_clients: '0',
+    total_clients: '0',
+    ...fields,
+  })
+  const reply = await ask(hooks, `/auth/flussonic/front?${query.toString()}`)
+  return { ...reply, word: reply.status === 200 ? 'in' : (reply.reason ?? String(reply.status)) }
+}
+
+describe('Flussonic asks', () => {
+  test('our accounts are capped together with those who play at our edge', async () => {
+    const { id, token } = await admin.account(2)
+    const at = (n: number) => ({
+      name: 'news',
+      ip: `198.51.100.${n}`,
+      session_id: `f-${id}-${n}`,
+      token,
+    })
+    expect(await flussonic(at(1))).toMatchObject({ status: 200, word: 'in' })
+    const who = { address: '198.51.100.2', token }
+    const edge = playOn(service.edge, await knock(service.edge, 'films', who), who)
+    expect((await edge.list()).status).toBe(200)
+    expect((await flussonic(at(3))).word).toBe('cap.streams')
+    expect(wordOf(await knock(service.edge, 'news', { address: '198.51.100.4', token }))).toBe(
+      'cap.streams',
+    )
+    const sessions = await admin.sessions(id)
+    expect(sessions.map((it) => it.name).sort()).toEqual(['films', 'news'])
+
+    const updated = (number: number, bytes: number) =>
+      flussonic({
+        ...at(1),
+        token: 'spent',
+        request_type: 'update_session',
+        request_number: String(number),
+        bytes: String(bytes),
+        duration: String(number * 10),
+      })
+    await updated(1, 5000)
+    const told = await updated(2, 9000)
+    expect([told.word, Number(told.headers['x-authduration']) > 0]).toEqual(['in', true])
+    const hooked = (await admin.sessions(id)).find((it) => it.name === 'news')
+    expect(hooked?.bytes, 'Flussonic tells all bytes so far each time').toBe(9000)
+    await admin.send('DELETE', `/sessions/${hooked?.id}`)
+    const ended = await flussonic({ ...at(1), request_type: 'update_session', request_number: '2' })
+    expect(ended.status).toBe(403)
+  }, 30_000)
+
+  test('our backends are asked in turn; a redirection is passed on', async () => {
+    middleware.on('asked', answering(200, { 'X-UserId': 'z', 'X-Max-Sessions': '1' }))
+    const at = (n: number) => ({
+      name: 'asked',
+      ip: '198.51.100.20',
+      session_id: `a-${n}`,
+      token: `t${n}`,
+      user_agent: `B${n}`,
+    })
+    expect((await flussonic(at(1))).word).toBe('in')
+    expect((await flussonic(at(2))).word).toBe('cap.streams')
+    expect(middleware.asked('asked')[0]?.query.get('ip')).toBe('198.51.100.20')
+    middleware.on('asked', answering(302, { Location: 'http://far.example.net/x' }))
+    expect((await flussonic(at(3))).location).toBe('http://far.example.net/x')
+    middleware.on('asked', answering(403))
+    expect((await flussonic(at(4))).word).toBe('backend.deny')
+  })
+
+  test.each([
+    { name: '../etc', ip: '198.51.100.30', session_id: 'x' },
+    { name: 'news', ip: 'nobody', session_id: 'x' },
+    { name: 'news', ip: '198.51.100.30', session_id: '' },
+    { name: 'news', ip: '198.51.100.30', session_id: 'x', token: 't'.repeat(2049) },
+    { name: 'news', ip: '198.51.100.30', session_id: 'x', token: 'a\0b' },
+    { name: 'news\r\nX: y', ip: '198.51.100.30', session_id: 'x' },
+  ])('bad input %# is refused', async (fields) => {
+    expect((await flussonic(fields)).status).toBe(400)
+  })
+})
+
+test('auth_request of another nginx: the account’s streams, by channel', async () => {
+  const { id, token } = await admin.account(1)
+  const get = async (path: string, agent: string) => {
+    const told = await fetch(`${nginx.url}${path}`, { headers: { 'User-Agent': agent } })
+    return [told.status, told.headers.get('x-reason') ?? '']
+  }
+  expect(await get(`/news/index.m3u8?token=${token}`, 'A/1')).toEqual([200, ''])
+  expect(await get(`/news/seg-1.ts?token=${token}`, 'A/1')).toEqual([200, ''])
+  expect(await get(`/films/index.m3u8?token=${token}`, 'B/1')).toEqual([403, 'cap.streams'])
+  expect(await get('/news/index.m3u8?token=nobody', 'C/1')).toEqual([403, 'token.unknown'])
+  expect(await get('/news/index.m3u8', 'C/1')).toEqual([403, 'token.missing'])
+  expect(await get(`/none/index.m3u8?token=${token}`, 'A/1')).toEqual([403, 'channel.unknown'])
+  expect(await admin.sessions(id)).toHaveLength(1)
+})
+
+test('nginx-rtmp: the third of two is refused, a banned one is dropped, and history hears of it', async () => {
+  const { argv } = await resolveTool('ffmpeg')
+  players.push(publishTestCard(argv, rtmp))
+  const { id, token } = await admin.account(2)
+  const play = () => {
+    const player = playRtmp(argv, `${rtmp}?token=${token}`)
+    players.push(player)
+    return player
+  }
+  const isPlaying = (player: Child) => /frame= *[1-9]/.test(player.output())
+  const first = play()
+  await until('the first stream', () => isPlaying(first), 20_000)
+  const [session] = await admin.sessions(id)
+  const second = play()
+  await until('the second stream', () => isPlaying(second), 20_000)
+  const third = play()
+  await until('the end of the third', () => third.exitCode() !== null, 20_000)
+  expect(isPlaying(third)).toBe(false)
+  expect(wordOf(await knock(service.edge, 'films', { address: '198.51.100.60', token }))).toBe(
+    'cap.streams',
+  )
+  await admin.send('POST', '/bans', { kind: 'session', subject: session?.id, seconds: 60 })
+  await until('the end of the banned stream', () => first.exitCode() !== null, 20_000)
+  expect(second.exitCode()).toBeNull()
+  await second.stop('SIGKILL')
+  await until('the end of all', async () => (await admin.sessions(id)).length === 0, 20_000)
+  const plays = async () => {
+    const path = `/history/plays?account=own:${id}`
+    return (await admin.get<{ items: { channel: string; source: string }[] }>(path)).items
+  }
+  await until('history', async () => (await plays()).length >= 2, 20_000)
+}, 120_000)

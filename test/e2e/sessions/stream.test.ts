@@ -1,0 +1,123 @@
+import { get as httpGet } from 'node:http'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openStore } from '../../../control/store/store.ts'
+import { tempDir } from '../../support/cleanup.ts'
+import { until } from '../../support/programs/port.ts'
+import { startService, type TestService } from '../../support/programs/service.ts'
+import { playing, viewer } from '../world/viewer.ts'
+import { adminOf, worldConfig } from '../world/world.ts'
+
+let service: TestService
+let admin: ReturnType<typeof adminOf>
+let folder: Awaited<ReturnType<typeof tempDir>>
+
+beforeAll(async () => {
+  folder = await tempDir()
+  service = await startService({
+    config: worldConfig({ clocks: { idle_sec: 5 } }),
+    state: join(folder.path, 'state'),
+  })
+  admin = adminOf(service)
+}, 300_000)
+afterAll(async () => {
+  await service?.stop()
+  await folder?.remove()
+})
+
+/** A running MPEG-TS response. */
+interface Flow {
+  readonly bytes: () => number
+  /** Unix ms of its end; `null` while it runs. */
+  readonly endedAt: () => number | null
+  readonly hangUp: () => void
+}
+
+function flow(url: string, headers: Record<string, string>): Promise<Flow> {
+  return new Promise((resolve, reject) => {
+    const outgoing = httpGet(url, { headers }, (answer) => {
+      let bytes = 0
+      let endedAt: number | null = null
+      const over = () => (endedAt ??= Date.now())
+      answer.on('data', (chunk: Buffer) => (bytes += chunk.length))
+      answer.on('end', over).on('error', over).on('close', over)
+      if (answer.statusCode !== 200) reject(new Error(`status ${answer.statusCode}`))
+      resolve({
+        bytes: () => bytes,
+        endedAt: () => endedAt,
+        hangUp: () => outgoing.destroy(),
+      })
+    })
+    outgoing.on('error', (error) => reject(error))
+  })
+}
+
+/** A household of one screen at home, with its stream. */
+async function household(n: number) {
+  const { id, token } = await admin.account(1)
+  const address = `192.168.70.${n}`
+  const who = viewer(service.edge, { token, address })
+  const ticket = await who.ticket()
+  const start = async () => {
+    const opened = await who.get(`/live/${ticket}/sport-4/stream.ts`)
+    const { entry } = playing(service.edge, { address }, opened)
+    return await flow(`${service.edge}${entry}`, { 'X-Forwarded-For': address })
+  }
+  return { id, who, ticket, start }
+}
+
+test('a stream that runs longer than the idle clock keeps its slot; closing frees it', async () => {
+  const { id, who, ticket, start } = await household(1)
+  const running = await start()
+  await until('bytes', () => running.bytes() > 50_000)
+  // An HLS viewer who falls silent now is ended by the idle clock.
+  const silent = await admin.account(1)
+  const guest = viewer(service.edge, { token: silent.token, address: '192.168.70.9' })
+  expect((await (await guest.play('film-4')).poll()).status).toBe(200)
+  await until('the idle clock', async () => (await admin.sessions(silent.id)).length === 0)
+  expect(await admin.sessions(id)).toMatchObject([{ state: 'playing', proto: 'mpegts' }])
+  expect((await who.open('film-1', ticket)).status).toBe(403)
+  expect(running.endedAt()).toBeNull()
+  running.hangUp()
+  await until('the free slot', async () => (await admin.sessions(id)).length === 0, 6000)
+  expect((await who.open('film-2', ticket)).status).toBe(302)
+}, 60_000)
+
+test('a ban cuts a running stream within a second, and only that', async () => {
+  const [one, other] = [await household(2), await household(3)]
+  const [cut, goesOn] = [await one.start(), await other.start()]
+  await until('both', () => cut.bytes() > 50_000 && goesOn.bytes() > 50_000)
+  await admin.send('POST', '/bans', { kind: 'account', subject: one.id, seconds: 60 })
+  const bannedAt = Date.now()
+  await until('the cut', () => cut.endedAt() !== null, 5000)
+  expect((cut.endedAt() ?? 0) - bannedAt).toBeLessThan(1000)
+  expect((await one.who.open('sport-4', one.ticket)).reason).toBe('ban.account')
+  const before = goesOn.bytes()
+  await until('more', () => goesOn.bytes() > before + 50_000)
+  goesOn.hangUp()
+}, 60_000)
+
+test('bytes and length of a play are known to a few per cent', async () => {
+  const { id, start } = await household(4)
+  const at = Date.now()
+  const running = await start()
+  await until('some seconds of a stream', () => running.bytes() > 200_000 && Date.now() - at > 5000)
+  running.hangUp()
+  const [bytes, ms] = [running.bytes(), Date.now() - at]
+  await until('its end', async () => (await admin.sessions(id)).length === 0, 6000)
+  const written = async () =>
+    (await admin.get<{ items: { endedAt: number | null }[] }>(`/history/plays?account=own:${id}`))
+      .items
+  await until('the history', async () => (await written()).some((it) => it.endedAt !== null))
+  await service.stop()
+  const store = await openStore({ url: join(service.state, 'gatehouse.duckdb') })
+  const [play] = await store.history.playsOf(`own:${id}`, at - 60_000, Date.now())
+  await store.close()
+  expect(play).toMatchObject({ channel: 'sport-4', reason: 'session.closed' })
+  // What the sockets held when the viewer hung up was sent and not taken.
+  expect((play?.bytes ?? 0) / bytes).toBeGreaterThan(0.97)
+  expect((play?.bytes ?? 0) / bytes).toBeLessThan(1.5)
+  expect(
+    Math.abs((play?.playedMs ?? (play?.endedAt ?? 0) - (play?.startedAt ?? 0)) - ms),
+  ).toBeLessThan(3000)
+}, 60_000)

@@ -1,0 +1,105 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DOORS } from '#domain/doors/doors'
+import { matchDoor } from '#domain/doors/match'
+import { packageRoot } from '../../../control/config/paths.ts'
+import { tempDir } from '../../support/cleanup.ts'
+import { until } from '../../support/programs/port.ts'
+import { type Rig, startRig } from '../rig/rig.ts'
+import { channelRows, group } from '../rig/tables.ts'
+
+/** The edge as it is; each handler says in nginx's error log that it was called, and for whom. */
+const speaking = `
+import edge from '${join(packageRoot(), 'njs/index.ts')}'
+const speak = (name, handler) => (r, ...rest) => {
+  ngx.log(ngx.WARN, 'called ' + name + ' for ' + r.variables.http_user_agent + ';')
+  return handler(r, ...rest)
+}
+export default {
+  ...edge,
+  ...Object.fromEntries(
+    ['checkSession', 'playlist', 'routeOpening'].map((name) => [name, speak(name, edge[name])]),
+  ),
+}
+`
+
+let rig: Rig
+beforeAll(async () => {
+  const folder = await tempDir()
+  const entry = join(folder.path, 'speaking.ts')
+  await writeFile(entry, speaking)
+  rig = await startRig(
+    (stub, origin) => {
+      const groups = [group('all', { isDefault: true })]
+      stub.policy = { ...stub.policy, asksWithoutToken: true, groups }
+      stub.lists.set('all', '#EXTM3U\n')
+      stub.tables.channels.rows = channelRows({
+        ch1: { origin: origin.url, base: '/ch1/' },
+        ts: { origin: origin.url, base: '/ts/', entry: 'stream.ts', protocol: 'mpegts' },
+      })
+      stub.identities.set('s3cret', { account: 'own:5', group: 'all' })
+      stub.identities.set('alice', { account: 'own:6', group: 'all' })
+      for (const file of ['index.m3u8', 'manifest.mpd', 'seg-1.ts'])
+        origin.files.set(`/ch1/${file}`, { type: 'video/mp2t', body: 'data' })
+      origin.files.set('/ts/live.ts', { type: 'video/mp2t', body: 'data' })
+    },
+    (it) => it,
+    entry,
+  )
+  await folder.remove()
+})
+afterAll(() => rig?.stop())
+
+const passFor = async (channel: string, file: string): Promise<string> => {
+  const opened = await rig.get(`/live/${rig.ticket()}/${channel}/${file}`)
+  return opened.headers.get('location')?.split('/')[2] ?? ''
+}
+
+/** What stands in a placeholder; the channel is the MPEG-TS one where the path is a stream's. */
+const fillers = async (isStream: boolean): Promise<Record<string, string>> => ({
+  ticket: rig.ticket(),
+  pass: await passFor('ch1', 'index.m3u8'),
+  'stream-pass': await passFor('ts', 'stream.ts'),
+  channel: isStream ? 'ts' : 'ch1',
+  file: isStream ? 'live.ts' : 'seg-1.ts',
+  'hls-file': 'index.m3u8',
+  'dash-file': 'manifest.mpd',
+  user: 'alice',
+  password: 'word',
+  extension: 'm3u8',
+})
+
+const ARGUMENTS: Readonly<Record<string, string>> = { token: 's3cret', md5: 'x', expires: '1' }
+
+/** What a good request of a door is answered with. */
+const STATUS = { answer: 200, opening: 302, stream: 200, hls: 200, dash: 200, segment: 200 }
+
+test.each(DOORS)('a request at $id reaches $handler', async (door) => {
+  const filler = await fillers(door.serving === 'stream')
+  const path = door.path.replace(/<([^>]+)>/g, (_, name: string) => filler[name] ?? '')
+  const args = door.query.map((name) => `${name}=${ARGUMENTS[name]}`)
+  if (!door.credentials.includes('none') && door.serving === 'answer')
+    args.push('username=alice', 'password=word')
+  // A player that is sent no 302 for its ticket asks below it; here the door itself is meant.
+  const wanted = door.credentials.includes('ticket') ? path.replace('seg-1.ts', 'index.m3u8') : path
+  expect(matchDoor(wanted, (name) => args.some((it) => it.startsWith(`${name}=`)))?.door.id).toBe(
+    door.id,
+  )
+  const agent = `door-${door.id}`
+  const answer = await rig.get(`${wanted}?${args.join('&')}`, { headers: { 'User-Agent': agent } })
+  const called = (): string[] => [
+    ...new Set(
+      [...rig.nginx.errorLog().matchAll(/called (\w+) for ([\w-]+);/g)]
+        .filter(([, , by]) => by === agent)
+        .map(([, name = '']) => name),
+    ),
+  ]
+  await until(`${door.handler} in the log`, () => Promise.resolve(called().length > 0), 5000)
+  expect(called()).toEqual([door.handler])
+  // The stub knows nobody without a token: that control was asked is all there is to see.
+  const isAnonymous = door.serving === 'opening' && !/ticket|token|xtream/.test(door.id)
+  expect([answer.status, answer.reason]).toEqual(
+    isAnonymous ? [403, 'token.unknown'] : [STATUS[door.serving], null],
+  )
+})

@@ -1,0 +1,156 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createHookPipeline } from '../../../control/access/admission/hook-play.ts'
+import type { OpenAnswer, Opening } from '../../../control/access/admission/opening.ts'
+import { createHookTrust } from '../../../control/routes/hook-trust.ts'
+import { hookRoutes } from '../../../control/routes/hooks.ts'
+import { resolveTool } from '../../../control/runtime/resolve.ts'
+import {
+  opening as claim,
+  limitsWith,
+  type Plane,
+  startPlane,
+} from '../../redis/sessions/sessions-support.ts'
+import { startNginx, type TestNginx } from '../../support/nginx/nginx.ts'
+import type { Child } from '../../support/programs/child.ts'
+import { freePort, until } from '../../support/programs/port.ts'
+import { startRedis, type TestRedis } from '../../support/programs/redis.ts'
+import { playRtmp, publishTestCard } from '../../support/programs/rtmp.ts'
+
+const ACCOUNT = 'own:box'
+const limits = limitsWith({ maxStreams: 2, limitation: 'hard' })
+
+let redis: TestRedis
+let plane: Plane
+let hooks: FastifyInstance
+let nginx: TestNginx
+let ffmpeg: readonly string[]
+let rtmp: string
+const openings: Opening[] = []
+const players: Child[] = []
+
+/** Everybody with the token `box` is one account with two streams; others are unknown. */
+const open = async (opening: Opening): Promise<OpenAnswer> => {
+  openings.push(opening)
+  const isBox = opening.credential.kind === 'token' && opening.credential.token === 'box'
+  if (!isBox) return { outcome: 'refused', reason: 'token.unknown', denyUntil: 0 }
+  const key = opening.inferredKey ?? ''
+  const more = { limits, key, player: key, channel: opening.channel }
+  const admission = await plane.sessions.store.open(claim(ACCOUNT, opening.requestId, more))
+  if (admission.outcome === 'refused') return admission
+  const { leaseMs, sid } = admission
+  const { key: kept } = admission
+  return { outcome: 'admitted', location: null, key: kept, leaseMs, cap: 0, sid, replaced: [] }
+}
+
+const startHooks = async (): Promise<number> => {
+  hooks = Fastify()
+  const pipeline = createHookPipeline({
+    open,
+    sessions: plane.sessions.store,
+    now: () => Date.now(),
+  })
+  const isTrusted = createHookTrust({ allow: ['127.0.0.1'], secret: null })
+  await hooks.register(hookRoutes, { pipeline, isTrusted })
+  return Number(new URL(await hooks.listen({ host: '127.0.0.1', port: 0 })).port)
+}
+
+const configuration = (module: string, hookPort: number, rtmpPort: number): string => {
+  const hook = `http://127.0.0.1:${hookPort}/auth/rtmp/studio`
+  return `load_module ${module};
+pid __DIR__/nginx.pid; error_log stderr notice;
+${process.getuid?.() === 0 ? 'user nobody nogroup;' : ''}
+events { worker_connections 256; }
+rtmp {
+  access_log off;
+  server {
+    listen 127.0.0.1:${rtmpPort};
+    application live {
+      live on;
+      on_play ${hook};
+      on_update ${hook};
+      on_play_done ${hook};
+      notify_update_timeout 1s;
+    }
+  }
+}
+http {
+  access_log off;
+  ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path __DIR__/${name};`).join(' ')}
+  server { listen 127.0.0.1:__PORT__; return 204; }
+}
+`
+}
+
+beforeAll(async () => {
+  const tool = await resolveTool('nginx')
+  const module = tool.modules?.rtmp
+  if (!module) throw new Error('nginx has no RTMP module here')
+  ffmpeg = (await resolveTool('ffmpeg')).argv
+  redis = await startRedis()
+  plane = await startPlane([redis.url])
+  const port = await freePort()
+  nginx = await startNginx({ wrap: false, conf: configuration(module, await startHooks(), port) })
+  rtmp = `rtmp://127.0.0.1:${port}/live/news`
+  players.push(publishTestCard(ffmpeg, rtmp))
+})
+
+afterAll(async () => {
+  for (const player of players) await player.stop('SIGKILL')
+  await nginx.stop()
+  await hooks.close()
+  await plane.stop()
+  await redis.stop()
+})
+
+const play = (token: string): Child => {
+  const player = playRtmp(ffmpeg, `${rtmp}?token=${token}`)
+  players.push(player)
+  return player
+}
+
+const isPlaying = (player: Child): boolean => /frame= *[1-9]/.test(player.output())
+const hasEnded = (player: Child): boolean => player.exitCode() !== null
+
+describe('nginx-rtmp with ffmpeg', () => {
+  it('plays two streams of a cap of two, refuses the third, and drops a banned one', async () => {
+    const first = play('box')
+    await until('the first stream', () => isPlaying(first))
+    const second = play('box')
+    await until('the second stream', () => isPlaying(second))
+
+    const third = play('box')
+    await until('the end of the third', () => hasEnded(third))
+    expect(isPlaying(third)).toBe(false)
+    const stranger = play('other')
+    await until('the end of the stranger', () => hasEnded(stranger))
+    expect(isPlaying(stranger)).toBe(false)
+    expect([hasEnded(first), hasEnded(second)]).toEqual([false, false])
+    expect((await plane.sessions.store.ofAccount(ACCOUNT)).length).toBe(2)
+
+    const [opened] = openings
+    await plane.sessions.bans.ban({
+      kind: 'session',
+      subject: opened?.inferredKey ?? '',
+      until: Date.now() + 600_000,
+      reason: 'ban.session',
+      by: 'test',
+    })
+    await until('the end of the banned stream', () => hasEnded(first))
+    expect(hasEnded(second)).toBe(false)
+  })
+
+  it('gives the slot back when a player leaves', async () => {
+    for (const player of players.slice(1)) await player.stop('SIGKILL')
+    await until(
+      'the end of every session',
+      async () => (await plane.sessions.store.ofAccount(ACCOUNT)).length === 0,
+    )
+    const again = play('box')
+    await until('a new stream', () => isPlaying(again))
+    const [opened] = openings
+    const last = openings.at(-1)
+    expect(last?.inferredKey).not.toBe(opened?.inferredKey)
+    expect(last).toMatchObject({ channel: 'news', edge: 'hook:rtmp-studio', address: '127.0.0.1' })
+  })
+})

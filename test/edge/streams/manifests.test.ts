@@ -1,0 +1,170 @@
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { pause } from '../../support/pause.ts'
+import { type Rig, startRig } from '../rig/rig.ts'
+import { channelRows, group } from '../rig/tables.ts'
+
+const HLS = 'application/vnd.apple.mpegurl'
+let rig: Rig
+beforeAll(async () => {
+  rig = await startRig((stub, origin) => {
+    stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true })] }
+    stub.tables.channels.rows = channelRows({
+      ch1: { origin: origin.url, base: '/hls/ch1/' },
+      ch2: { origin: origin.url, base: '/hls/ch2/' },
+      flat: { origin: origin.url, base: '/live/USER/PASS/', entry: '79.m3u8', isClosed: true },
+    })
+  })
+})
+afterAll(() => rig?.stop())
+beforeEach(() => {
+  rig.origin.seen.length = 0
+  rig.origin.moved.clear()
+})
+
+const put = (path: string, body: string | Buffer, type = HLS) =>
+  rig.origin.files.set(path, { type, body })
+
+const open = async (channel = 'ch1'): Promise<string> => {
+  const opened = await rig.get(`/live/${rig.ticket()}/${channel}/index.m3u8`)
+  expect(opened.status).toBe(302)
+  return new URL(opened.headers.get('location') ?? '', rig.url).href
+}
+const below = (url: string): string => url.replace(rig.url, '')
+const seenPaths = () => rig.origin.seen.map((it) => it.url)
+
+describe('what a manifest names arrives where it lies', () => {
+  test.each([
+    'seg.ts',
+    './../a4x/one.ts',
+    '720/../../a4x/two.ts',
+    '/keys/enc.php?key=7&id=3',
+    '/root.ts',
+    'a/b.ts?token=ABC&auth=z',
+    'a%2Fb.ts',
+    '/x/a%2Fb.ts',
+    '/x//y.ts',
+    'sp%20ace%3F.ts',
+    '/%D1%82/x.ts',
+    '../x/%7Euser.ts?u=http://z/..',
+  ])('%s', async (reference) => {
+    const target = new URL(reference, `${rig.origin.url}/hls/ch1/index.m3u8`)
+    put('/hls/ch1/index.m3u8', `#EXTM3U\n#EXT-X-TARGETDURATION:1\n${reference}\n`)
+    put(target.pathname, 'bytes', 'video/mp2t')
+    const url = await open()
+    const written =
+      (await rig.get(`${below(url)}?case=${encodeURIComponent(reference)}`)).text.split('\n')[2] ??
+      ''
+    const answer = await rig.get(below(new URL(written, url).href))
+    expect([answer.status, answer.text]).toEqual([200, 'bytes'])
+    expect(seenPaths().at(-1)).toBe(target.pathname + target.search)
+  })
+})
+
+describe('nothing opens but what a manifest named', () => {
+  test.each([
+    '@/control/drop/publisher?app=live',
+    '@/nginx_status',
+    '@/hls/ch1/seg.ts',
+    '@/hls/ch2/seg.ts',
+    '@/',
+    '@/~/x',
+    '@/~AAAAAAAAAAAAAAAAAAAAAAAAAAAA/x',
+    '..;/ch2/index.m3u8',
+    'a/..;/..;/ch2/index.m3u8',
+    '..%5cch2%5cindex.m3u8',
+    '..%5c..%5cnginx_status',
+    '%252e%252e/ch2/index.m3u8',
+    '..%2fch2/index.m3u8',
+  ])('%s', async (rest) => {
+    const url = await open()
+    rig.origin.seen.length = 0
+    const answer = await rig.get(below(url).replace('index.m3u8', rest))
+    expect(answer.status).toBe(403)
+    expect(seenPaths()).toEqual([])
+  })
+
+  test('a seal of one channel does not open with another’s pass, nor another directory', async () => {
+    put('/hls/ch1/index.m3u8', '#EXTM3U\n#EXT-X-TARGETDURATION:1\n/keys/a.ts\n')
+    put('/keys/a.ts', 'a', 'video/mp2t')
+    put('/keys/b/c.ts', 'c', 'video/mp2t')
+    const url = await open()
+    const sealed = (await rig.get(`${below(url)}?n=1`)).text.split('\n')[2] ?? ''
+    expect(sealed).not.toContain('keys')
+    const at = (name: string, from = url) =>
+      rig.get(below(new URL(sealed.replace('a.ts', name), from).href))
+    expect((await at('a.ts')).text).toBe('a')
+    for (const name of ['b/c.ts', 'b%2Fc.ts', '..%2fx', '..;/x', '%2e%2e%2fx'])
+      expect((await at(name)).reason, name).toBe('path.outside')
+    expect((await at('a.ts', await open('ch2'))).reason).toBe('path.outside')
+  })
+
+  test('in a panel’s directory only the stream itself is open', async () => {
+    put('/live/USER/PASS/79.m3u8', '#EXTM3U\n/hlsr/tok/USER/PASS/79/1.ts\n')
+    put('/live/USER/PASS/78.ts', 'other', 'video/mp2t')
+    put('/hlsr/tok/USER/PASS/79/1.ts', 'mine', 'video/mp2t')
+    const url = await open('flat')
+    const text = (await rig.get(below(url))).text
+    expect(text).not.toMatch(/USER|PASS/)
+    expect((await rig.get(below(new URL(text.split('\n')[1] ?? '', url).href))).text).toBe('mine')
+    for (const other of ['78.ts', '78.m3u8', '80/x.ts', '..;/x'])
+      expect((await rig.get(below(url).replace('79.m3u8', other))).reason, other).toBe(
+        'path.outside',
+      )
+  })
+})
+
+describe('one copy serves all', () => {
+  test('an origin is asked once in half a target duration, however many watch', async () => {
+    put('/hls/ch1/index.m3u8', '#EXTM3U\n#EXT-X-TARGETDURATION:2\nshared.ts\n')
+    const urls = await Promise.all(Array.from({ length: 40 }, () => open()))
+    rig.origin.seen.length = 0
+    const began = Date.now()
+    while (Date.now() - began < 3_000)
+      for (const answer of await Promise.all(urls.map((url) => rig.get(below(url)))))
+        expect([answer.status, answer.text.includes('shared.ts')]).toEqual([200, true])
+    expect(rig.origin.seen.length).toBeGreaterThan(1)
+    expect(rig.origin.seen.length).toBeLessThanOrEqual(Math.ceil((Date.now() - began) / 1000) + 1)
+  })
+
+  test('a manifest written for each viewer is shared by none', async () => {
+    const url = await open()
+    const texts: string[] = []
+    for (let session = 0; session < 5; session += 1) {
+      put('/hls/ch1/per.m3u8', `#EXTM3U\n#EXT-X-TARGETDURATION:0.4\ns.ts?session=${session}\n`)
+      texts.push((await rig.get(below(url).replace('index.m3u8', 'per.m3u8'))).text)
+      // Older than it may be when it is asked for again.
+      await pause(250)
+    }
+    expect(texts.map((text) => /session=(\d)/.exec(text)?.[1])).toEqual(['0', '1', '2', '3', '4'])
+  })
+
+  test('players’ reports about themselves do not divide them', async () => {
+    put('/hls/ch1/cmcd.m3u8', '#EXTM3U\n#EXT-X-TARGETDURATION:9\nx.ts\n')
+    const path = below(await open()).replace('index.m3u8', 'cmcd.m3u8')
+    rig.origin.seen.length = 0
+    for (let n = 0; n < 4; n += 1)
+      expect((await rig.get(`${path}?CMCD=sid%3D${n}`)).status).toBe(200)
+    expect(seenPaths()).toHaveLength(1)
+  })
+})
+
+test('an origin that compresses although not asked', async () => {
+  put('/hls/ch1/packed.m3u8', gzipSync('#EXTM3U\n/keys/k.ts\n'))
+  rig.origin.encodings.set('/hls/ch1/packed.m3u8', 'gzip')
+  const answer = await rig.get(below(await open()).replace('index.m3u8', 'packed.m3u8'))
+  expect(answer.text).toMatch(/^#EXTM3U\n@\/~[\w-]+\/k\.ts\n$/)
+})
+
+test('redirections are followed, and a manifest’s base is where it was found', async () => {
+  rig.origin.moved.set('/hls/ch1/moved.m3u8', '/other/720/list.m3u8?token=T4')
+  put('/other/720/list.m3u8', '#EXTM3U\n#EXT-X-TARGETDURATION:1\nx.ts\n../y.ts\n')
+  put('/other/720/x.ts', 'x', 'video/mp2t')
+  put('/other/y.ts', 'y', 'video/mp2t')
+  const url = (await open()).replace('index.m3u8', 'moved.m3u8')
+  const answer = await rig.get(below(url))
+  expect([answer.status, seenPaths().at(-1)]).toEqual([200, '/other/720/list.m3u8?token=T4'])
+  const [, , x = '', y = ''] = answer.text.split('\n')
+  expect((await rig.get(below(new URL(x, url).href))).text).toBe('x')
+  expect((await rig.get(below(new URL(y, url).href))).text).toBe('y')
+})

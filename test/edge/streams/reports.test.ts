@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { leaseKey } from '#domain/viewer/lease'
+import { until } from '../../support/programs/port.ts'
+import { nodeCrypto } from '../rig/crypto.ts'
+import { type Rig, startRig } from '../rig/rig.ts'
+import { channelRows, group } from '../rig/tables.ts'
+import { watch } from '../rig/watch.ts'
+
+let rig: Rig
+beforeAll(async () => {
+  rig = await startRig((stub, origin) => {
+    stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true })] }
+    stub.tables.channels.rows = channelRows({
+      ch1: { origin: origin.url, base: '/hls/ch1/' },
+      ts1: { origin: origin.url, base: '/ts1/', entry: 'mpegts', protocol: 'mpegts' },
+    })
+    origin.files.set('/hls/ch1/seg1.ts', { type: 'video/mp2t', body: '0123456789' })
+  })
+})
+afterAll(() => rig?.stop())
+
+const open = async (channel: string, file: string): Promise<{ path: string; key: string }> => {
+  const answer = await rig.get(`/live/${rig.ticket()}/${channel}/${file}`)
+  const path = answer.headers.get('location') ?? ''
+  return { path, key: leaseKey(nodeCrypto, path.split('/')[2] ?? '', channel) }
+}
+
+test('a stream tells of its bytes while it runs, and at its end only of the rest', async () => {
+  const { path, key } = await open('ts1', 'stream.ts')
+  const viewer = await watch(rig.url + path)
+  const running = () =>
+    rig.stub.syncs.flatMap((it) => it.traffic).filter(([name, , count]) => name === key && !count)
+  await until('reports of a running stream', () => running().length >= 5, 30_000)
+  expect(viewer.state.endedAt).toBe(0)
+  viewer.stop()
+  const closed = () => rig.stub.syncs.flatMap((it) => it.closed).filter(([name]) => name === key)
+  await until('the end', () => closed().length > 0)
+  const told = running().reduce((sum, [, bytes]) => sum + bytes, 0)
+  const rest = closed()[0]?.[1] ?? 0
+  expect(closed()).toHaveLength(1)
+  expect(told).toBeGreaterThan(viewer.state.bytes / 3)
+  // Told twice it would be far more than was read; framing and what was under way are little.
+  expect((told + rest) / viewer.state.bytes).toBeGreaterThan(0.95)
+  expect((told + rest) / viewer.state.bytes).toBeLessThan(1.3)
+})
+
+test('a session ended for sharing is told of once, with the reason', async () => {
+  const { path, key } = await open('ch1', 'index.m3u8')
+  const segment = path.replace('index.m3u8', 'seg1.ts')
+  let reason: string | null = null
+  for (let turn = 0; turn < 200 && reason === null; turn++) ({ reason } = await rig.get(segment))
+  expect(reason).toBe('session.cloned')
+  const ended = () => rig.stub.syncs.flatMap((it) => it.ended ?? [])
+  await until('the report', () => ended().length > 0)
+  const after = rig.stub.syncs.length + 2
+  await until('two more syncs', () => rig.stub.syncs.length >= after)
+  expect(ended()).toEqual([[key, 'session.cloned']])
+})

@@ -1,0 +1,143 @@
+import { Agent, get, type IncomingMessage } from 'node:http'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { inferredKey, leaseKey } from '#domain/viewer/lease'
+import { pause } from '../../support/pause.ts'
+import { until } from '../../support/programs/port.ts'
+import { nodeCrypto } from '../rig/crypto.ts'
+import { type Rig, startRig } from '../rig/rig.ts'
+import { channelRows, group } from '../rig/tables.ts'
+
+let rig: Rig
+beforeAll(async () => {
+  rig = await startRig((stub, origin) => {
+    stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true })] }
+    stub.tables.channels.rows = channelRows({ ch1: { origin: origin.url, base: '/hls/ch1/' } })
+    origin.files.set('/hls/ch1/index.m3u8', {
+      type: 'application/x-mpegurl',
+      body: '#EXTM3U\nseg1.ts\n',
+    })
+    origin.files.set('/hls/ch1/seg1.ts', { type: 'video/mp2t', body: 'data' })
+  })
+})
+afterAll(() => rig?.stop())
+
+const agents: Agent[] = []
+afterEach(() => {
+  for (const agent of agents.splice(0)) agent.destroy()
+})
+
+/** A program that keeps its connection, or opens one for each request. */
+const program = (keepAlive: boolean, headers: Record<string, string> = {}) => {
+  const agent = new Agent({ keepAlive, maxSockets: 1 })
+  agents.push(agent)
+  return (path: string): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      get(`${rig.url}${path}`, { agent, headers }, (response) => {
+        response.resume().on('end', () => resolve(response))
+      }).on('error', reject)
+    })
+}
+
+const CHROME = {
+  'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/120.0 Safari/537.36',
+  'Accept-Language': 'en',
+}
+
+const waitMs = async (ms: number): Promise<void> => {
+  const end = Date.now() + ms
+  while (Date.now() < end) await pause(Math.min(300, Math.max(1, end - Date.now())))
+}
+
+/** Plays by asking the opening address at each reload, until its session is ended; the period is 1.1 s. */
+const playAndEnd = async (player: ReturnType<typeof program>, account: string) => {
+  const path = `/live/${rig.ticket({ account })}/ch1/index.m3u8`
+  const first = await player(path)
+  const location = first.headers.location ?? ''
+  for (let at = 0; at < 3; at += 1) {
+    await player(first.headers.location ?? '')
+    await waitMs(1_100)
+    expect((await player(path)).headers.location).toBe(location)
+  }
+  const key = leaseKey(nodeCrypto, location.split('/')[2] ?? '', 'ch1')
+  rig.stub.next = { kill: [key] }
+  await until('the end', async () => (await rig.get(location)).status >= 400, 3_000)
+  return path
+}
+
+describe('a session that was ended', () => {
+  test('lets its player in at once when it is started anew', async () => {
+    const path = await playAndEnd(program(true), 'own:1')
+    const going = program(true)
+    // The program's own connection is gone with it: a new one stands for a new program.
+    expect((await going(path)).statusCode).toBe(302)
+  })
+
+  test('does not come back for a player that keeps asking over its connection', async () => {
+    const player = program(true)
+    const path = await playAndEnd(player, 'own:2')
+    const asked = rig.stub.count('/open')
+    for (const gap of [0, 300, 600, 1_100, 1_100, 1_100]) {
+      await waitMs(gap)
+      expect((await player(path)).statusCode).toBeGreaterThanOrEqual(403)
+    }
+    expect(rig.stub.count('/open')).toBe(asked)
+    expect((await program(true)(path)).statusCode).toBe(302)
+  })
+
+  test('of a player that connects anew for each list, only a pause is a return', async () => {
+    const player = program(false)
+    const path = await playAndEnd(player, 'own:3')
+    for (const gap of [0, 300, 1_100]) {
+      await waitMs(gap)
+      expect((await player(path)).statusCode).toBeGreaterThanOrEqual(403)
+    }
+    await waitMs(2_000)
+    expect((await player(path)).statusCode).toBe(302)
+  })
+
+  test('a browser stops when it is told, so the next request is its viewer’s', async () => {
+    const player = program(true, CHROME)
+    const path = await playAndEnd(player, 'own:4')
+    expect((await player(path)).statusCode).toBeGreaterThanOrEqual(403)
+    await waitMs(1_050)
+    expect((await player(path)).statusCode).toBe(302)
+  })
+})
+
+describe('a player that asks for the media beside the opening address', () => {
+  test('is sent to the pass it opened, whatever agent it asks with', async () => {
+    const ticket = rig.ticket({ account: 'own:5' })
+    const look = program(true, { 'User-Agent': 'Kodi/20' })
+    const play = program(true, { 'User-Agent': 'Lavf/59' })
+    const base = `/live/${ticket}/ch1`
+    const opened = (await look(`${base}/index.m3u8`)).headers.location ?? ''
+    const asked = rig.stub.count('/open')
+    const folder = opened.slice(0, opened.lastIndexOf('/') + 1)
+    for (const file of ['seg1.ts', 'video/seg1.m4s?x=1']) {
+      const sent = await play(`${base}/${file}`)
+      expect([sent.statusCode, sent.headers.location]).toEqual([302, folder + file])
+    }
+    expect((await play(`${folder}seg1.ts`)).statusCode).toBe(200)
+    expect(rig.stub.count('/open')).toBe(asked)
+    rig.stub.next = { kill: [leaseKey(nodeCrypto, opened.split('/')[2] ?? '', 'ch1')] }
+    await until('the end', async () => (await play(`${base}/seg1.ts`)).statusCode === 403, 3_000)
+    expect(rig.stub.count('/open')).toBe(asked)
+  })
+
+  test('has a session there where nobody has opened, and gets its lists in it', async () => {
+    const ticket = rig.ticket({ account: 'own:6' })
+    const play = program(true, { 'User-Agent': 'Lavf/59' })
+    const base = `/live/${ticket}/ch1`
+    const asked = rig.stub.count('/open')
+    expect((await play(`${base}/seg1.ts`)).statusCode).toBe(200)
+    for (let at = 0; at < 3; at += 1)
+      expect((await play(`${base}/index.m3u8`)).statusCode).toBe(200)
+    expect((await play(`${base}/seg1.ts`)).statusCode).toBe(200)
+    expect(rig.stub.count('/open')).toBe(asked + 1)
+    expect(rig.stub.seen.at(-1)?.headers['x-gh-key']).toBe(
+      inferredKey(nodeCrypto, ticket, 'ch1', '127.0.0.1'),
+    )
+    const look = program(true, { 'User-Agent': 'Kodi/20' })
+    expect((await look(`${base}/index.m3u8`)).statusCode).toBe(302)
+  })
+})

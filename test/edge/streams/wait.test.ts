@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { leaseKey } from '#domain/viewer/lease'
+import { pause } from '../../support/pause.ts'
+import { nodeCrypto } from '../rig/crypto.ts'
+import { startOrigin, type TestOrigin } from '../rig/origin.ts'
+import { type Rig, startRig } from '../rig/rig.ts'
+import { stubPass } from '../rig/stub-control.ts'
+import { channelRows, group } from '../rig/tables.ts'
+
+const HLS = 'application/vnd.apple.mpegurl'
+const FROM = '198.51.100.7'
+let rig: Rig
+let away: TestOrigin
+let root = ''
+
+const fill = (origin: TestOrigin): void => {
+  origin.files.set('/hls/ch1/index.m3u8', { type: HLS, body: '#EXTM3U\n/hls/ch1/1.ts\n' })
+  origin.files.set('/hls/ch1/1.ts', { type: 'video/mp2t', body: Buffer.alloc(200_000) })
+}
+
+beforeAll(async () => {
+  away = await startOrigin()
+  fill(away)
+  rig = await startRig((stub, origin) => {
+    stub.policy = { ...stub.policy, groups: [group('all', { failMode: 'closed' })] }
+    const groups = ['all']
+    stub.tables.channels.rows = channelRows({
+      ch1: { origin: away.url, base: '/hls/ch1/', groups },
+      ch2: { origin: origin.url, base: '/hls/ch1/', groups },
+    })
+    fill(origin)
+  })
+})
+beforeEach(async () => {
+  root = await play('ch1')
+})
+afterAll(async () => {
+  await rig?.stop()
+  await away?.stop()
+})
+
+const play = async (channel: string): Promise<string> => {
+  const pass = stubPass(rig.stub, channel, { account: 'own:wait', fail: 'closed' })
+  rig.stub.known.add(leaseKey(nodeCrypto, pass, channel))
+  return `/s/${pass}/${channel}/`
+}
+
+const comeBack = async (): Promise<void> => {
+  away = await startOrigin(away.port)
+  fill(away)
+}
+
+const timed = async (path: string) => {
+  const began = Date.now()
+  const answer = await rig.get(path, { from: FROM })
+  return { ...answer, seconds: (Date.now() - began) / 1000 }
+}
+
+test('a reload and a segment wait for an origin that restarts, and arrive rewritten', async () => {
+  expect((await rig.get(`${root}index.m3u8`, { from: FROM })).status).toBe(200)
+  await away.stop()
+  const answers = Promise.all(['index.m3u8?n=1', '1.ts'].map((file) => timed(root + file)))
+  await pause(300)
+  await comeBack()
+  const [list, segment] = await answers
+  expect(list?.text).toBe('#EXTM3U\n1.ts\n')
+  expect([list?.status, segment?.status]).toEqual([200, 200])
+  expect(segment?.text.length).toBe(200_000)
+  expect(list?.seconds).toBeLessThan(4)
+}, 20_000)
+
+test('an origin that stays away is given up after 4.5 s', async () => {
+  await away.stop()
+  const answer = await timed(`${root}index.m3u8?n=2`)
+  await comeBack()
+  expect(answer.status).toBe(502)
+  expect(answer.seconds).toBeGreaterThan(4)
+  expect(answer.seconds).toBeLessThan(8)
+}, 20_000)
+
+test('a player nobody knows here waits for control, then for nothing', async () => {
+  const other = await play('ch2')
+  await rig.stub.stop()
+  const answers = Promise.all(['index.m3u8', '1.ts'].map((file) => timed(other + file)))
+  await pause(300)
+  await rig.restartControl()
+  expect((await answers).map(({ status }) => status)).toEqual([200, 200])
+  const third = await play('ch2')
+  await rig.stub.stop()
+  const refused = await timed(`${third}index.m3u8`)
+  await rig.restartControl()
+  expect([refused.status, refused.reason]).toEqual([503, 'control.unavailable'])
+  expect(refused.seconds).toBeGreaterThan(4)
+}, 30_000)
+
+test('more connections than a player has come slowly, none is refused', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 16 }, (_, n) => timed(`${root}1.ts?n=${n}`)),
+  )
+  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 16 }, () => 200))
+}, 20_000)

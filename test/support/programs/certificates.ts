@@ -1,0 +1,51 @@
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { run } from '../../../control/runtime/exec.ts'
+
+/** A certificate authority made for one test. */
+export interface TestCa {
+  /** PEM file of the authority. */
+  readonly file: string
+  /** A certificate for `localhost` and 127.0.0.1. */
+  readonly issue: (name: string) => Promise<{ certificate: string; key: string }>
+}
+
+const openssl = async (args: readonly string[]): Promise<void> => {
+  const { code, stderr } = await run(['openssl', ...args])
+  if (code !== 0) throw new Error(`openssl ${args[0]}: ${stderr}`)
+}
+
+const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
+
+/** Makes an authority in a folder; nothing of it is ever reused. */
+export async function makeCa(folder: string, name = 'ca'): Promise<TestCa> {
+  const at = (file: string) => join(folder, file)
+  const file = at(`${name}.pem`)
+  const key = at(`${name}.key`)
+  const subject = ['-subj', `/CN=Test ${name}`]
+  await openssl(['req', '-x509', ...KEY, '-days', '2', ...subject, '-keyout', key, '-out', file])
+  return {
+    file,
+    async issue(leaf) {
+      const [request, certificate, leafKey, names] = ['csr', 'crt', 'key', 'cnf'].map((end) =>
+        at(`${name}-${leaf}.${end}`),
+      ) as [string, string, string, string]
+      writeFileSync(names, 'subjectAltName=DNS:localhost,IP:127.0.0.1\n')
+      await openssl(['req', ...KEY, '-subj', `/CN=${leaf}`, '-keyout', leafKey, '-out', request])
+      const signed = ['-CA', file, '-CAkey', key, '-CAcreateserial', '-days', '2']
+      await openssl([
+        'x509',
+        '-req',
+        '-in',
+        request,
+        ...signed,
+        '-extfile',
+        names,
+        '-out',
+        certificate,
+      ])
+      for (const made of [certificate, leafKey]) chmodSync(made, 0o644)
+      return { certificate, key: leafKey }
+    },
+  }
+}

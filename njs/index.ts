@@ -4,20 +4,24 @@ import { guardStream } from './handlers/guard-stream.ts'
 import { health } from './handlers/health.ts'
 import { networkKey } from './handlers/network-key.ts'
 import { openWithoutControl } from './handlers/open-without-control.ts'
+import { cookiesForOrigin } from './handlers/origins/cookies-for-origin.ts'
+import { handOnCookies } from './handlers/origins/hand-on-cookies.ts'
+import { resolveRedirection } from './handlers/origins/resolve-redirection.ts'
+import { serveManifest } from './handlers/origins/serve-manifest.ts'
 import { playlist } from './handlers/playlist.ts'
 import { push } from './handlers/push.ts'
 import { rememberCheck } from './handlers/remember-check.ts'
 import { rememberOpening } from './handlers/remember-opening.ts'
-import { resolveRedirection } from './handlers/resolve-redirection.ts'
 import { routeOpening } from './handlers/route-opening.ts'
-import { serveManifest } from './handlers/serve-manifest.ts'
 import { sync } from './handlers/sync.ts'
 
 /** What nginx.conf names: `edge.<handler>`. */
 export default {
   checkSession,
   checkWithoutControl,
+  cookiesForOrigin,
   guardStream,
+  handOnCookies,
   health,
   networkKey,
   openWithoutControl,

@@ -24,8 +24,11 @@ export const fetchOrigin = async (
   r: Request,
   origin: string,
   path: string,
+  cookie: string,
 ): Promise<OriginAnswer> => {
-  setRoute(variablesOf(r), { origin, path })
+  const variables = variablesOf(r)
+  setRoute(variables, { origin, path })
+  variables['gh_cookie'] = cookie
   const reply = await r.subrequest('/_gatehouse/origin', { method: 'GET' })
   const headers: Readonly<Record<string, string | string[] | undefined>> = reply.headersOut
   return {

@@ -86,12 +86,18 @@ const COMMON: Readonly<Record<string, string>> = {
 export const answer = (
   r: Request,
   status: number,
-  headers: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string | string[]>>,
   body = '',
 ): void => {
   const out: Record<string, string | string[] | undefined> = r.headersOut
   for (const name in headers) out[name] = headers[name] ?? ''
   r.return(status, body)
+}
+
+/** Sets `Set-Cookie`, as often as there are some, of a response that is about to be sent. */
+export const setCookies = (r: Request, cookies: string[]): void => {
+  const out: Record<string, string | string[] | undefined> = r.headersOut
+  if (cookies.length > 0) out['Set-Cookie'] = cookies
 }
 
 /** Refuses a handler's own request. */

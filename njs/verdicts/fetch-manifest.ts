@@ -6,6 +6,7 @@ import { fetchOrigin, type OriginAnswer } from '../platform/fetch-origin.ts'
 import { gunzip, inflate } from '../platform/gunzip.ts'
 import type { Request } from '../platform/request.ts'
 import { readPolicy } from '../state/policy.ts'
+import { cookiesFor, joinCookies, keepAll } from './cookies.ts'
 
 /** A document of an origin, where it was found at last. */
 export interface Fetched {
@@ -15,7 +16,10 @@ export interface Fetched {
   readonly isMoved: boolean
   readonly text: string
   readonly type: string
-  readonly cookies: readonly string[]
+  /** What its origins set on the way, as the player's `Cookie` would hold it. */
+  readonly setCookies: string
+  /** Some cookie of the player went along: it may be written for him alone. */
+  readonly hadCookies: boolean
   /** Where it leads and the edge does not go: an origin. */
   readonly past: string | null
 }
@@ -47,25 +51,42 @@ const unpack = ({ encoding, body }: OriginAnswer): Uint8Array => {
 /** UTF-8; what is none is read a byte a character, so that addresses in it stay what they are. */
 const decode = (bytes: Uint8Array): string => decodeUtf8(bytes) ?? Buffer.from(bytes).toString()
 
+/** What is fetched, and for whom. */
+export interface FetchWish {
+  readonly channel: string
+  /** Of the channel itself. */
+  readonly own: string
+  readonly origin: string
+  readonly path: string
+  /** The player's `Cookie`. */
+  readonly cookies: string
+}
+
 /**
  * Fetches a document and follows redirections, five at most, to origins the edge goes to (RFC 9110, section 15.4). Throws where it cannot
  * be unpacked.
  */
 export const fetchManifest = async (
   r: Request,
-  own: string,
-  origin: string,
-  path: string,
+  { channel, own, origin, path, cookies }: FetchWish,
 ): Promise<Fetched> => {
   let address = addressOf(origin, path)
+  let setCookies = ''
+  let hadCookies = false
   for (let count = 0; ; count += 1) {
-    const answer = await fetchOrigin(r, address.origin, address.path + address.query)
+    const kept = joinCookies(cookies, setCookies)
+    const cookie = kept === '' ? '' : cookiesFor(channel, kept, address)
+    hadCookies ||= cookie !== ''
+    const answer = await fetchOrigin(r, address.origin, address.path + address.query, cookie)
+    if (answer.cookies.length > 0)
+      setCookies = joinCookies(setCookies, keepAll(channel, answer.cookies, address))
     const found = {
       address,
       isMoved: count > 0,
       text: '',
       type: answer.type,
-      cookies: answer.cookies,
+      setCookies,
+      hadCookies,
       past: null,
     }
     if (answer.status === 200) return { ...found, status: 200, text: decode(unpack(answer)) }

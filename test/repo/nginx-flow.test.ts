@@ -20,7 +20,14 @@ const readme = readFileSync(join(packageRoot(), 'nginx/README.md'), 'utf8')
 const kebab = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
-const handlersFolder = join(packageRoot(), 'njs/handlers')
+/** Path of each handler's file, by its name. */
+const handlerFiles = new Map(
+  readdirSync(join(packageRoot(), 'njs/handlers'), { recursive: true, withFileTypes: true })
+    .filter(({ name }) => name.endsWith('.ts'))
+    .map(({ name, parentPath }) => [name, join(parentPath, name)]),
+)
+const textOfHandler = (handler: string): string =>
+  readFileSync(handlerFiles.get(`${kebab(handler)}.ts`) ?? '', 'utf8')
 
 /** What asks an origin for the handlers that do. */
 const subrequests = readFileSync(join(packageRoot(), 'njs/platform/fetch-origin.ts'), 'utf8')
@@ -28,7 +35,7 @@ const subrequests = readFileSync(join(packageRoot(), 'njs/platform/fetch-origin.
 /** Internal locations that a handler itself hands a request over to. */
 const handedOver = (handler: string): string[] =>
   [
-    ...`${readFileSync(join(handlersFolder, `${kebab(handler)}.ts`), 'utf8')}${handler === 'serveManifest' ? subrequests : ''}`.matchAll(
+    ...`${textOfHandler(handler)}${handler === 'serveManifest' ? subrequests : ''}`.matchAll(
       /(?:internalRedirect\(r,|subrequest\(|'X-Accel-Redirect':) ?'\/_gatehouse\/([a-z-]+)'/g,
     ),
   ].map(([, name = '']) => name)
@@ -189,10 +196,11 @@ describe('handlers', () => {
   })
 
   test('stand one in a file of the same name', () => {
-    const names = readdirSync(handlersFolder).filter((name) => name.endsWith('.ts'))
-    expect(names.sort()).toEqual(exported.map((name) => `${kebab(name)}.ts`).sort())
+    expect([...handlerFiles.keys()].sort()).toEqual(
+      exported.map((name) => `${kebab(name)}.ts`).sort(),
+    )
     for (const name of exported) {
-      const text = readFileSync(join(handlersFolder, `${kebab(name)}.ts`), 'utf8')
+      const text = textOfHandler(name)
       const exports = [...text.matchAll(/^export (?:const|function|type|interface) (\w+)/gm)]
       expect(
         exports.map(([, it]) => it),

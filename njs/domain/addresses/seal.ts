@@ -71,17 +71,15 @@ const isSame = (a: Uint8Array, b: Uint8Array): boolean => {
 }
 
 /**
- * Seals a place: a MAC over channel, origin and path, and the place itself, which no viewer can read. The same for every viewer.
- * Base64url behind `~`: 17 characters, and four for each three bytes of the place. `null` where the path is longer than 4 kB.
+ * Seals a text: a MAC over channel, origin and text, and the text itself, which no viewer can read. The same for every viewer. Base64url
+ * behind `~`: 17 characters, and four for each three bytes. `null` where the text is longer than 4 kB.
  */
-export const sealPlace = (
+export const sealText = (
   crypto: Crypto,
   { kid, secret }: SealKey,
   binding: SealBinding,
-  place: SealedPlace,
+  plain: string,
 ): string | null => {
-  const origin = place.origin === binding.origin ? '' : place.origin
-  const plain = `${LETTERS[place.kind]}${origin}\n${place.path}`
   const data = encodeUtf8(plain)
   if (data.length > LONGEST) return null
   const key = keyOf(crypto, secret)
@@ -93,13 +91,17 @@ export const sealPlace = (
   return SEAL_MARK + encodeBase64url(out)
 }
 
-/** Opens a seal; `null` where it is none, or another channel's, or nobody's. */
-export const openSeal = (
+/** Eight characters that stand for a name and tell nothing of it. */
+export const sealName = (crypto: Crypto, { secret }: SealKey, name: string): string =>
+  encodeBase64url(crypto.hmac(keyOf(crypto, secret), encodeUtf8(name))).slice(0, 8)
+
+/** The text of a seal; `null` where it is none, or another channel's, or nobody's. */
+export const openText = (
   crypto: Crypto,
   secretOf: SecretOf,
   binding: SealBinding,
   text: string,
-): SealedPlace | null => {
+): string | null => {
   if (!text.startsWith(SEAL_MARK) || text.length > 2 * LONGEST) return null
   const bytes = decodeBase64url(text.slice(SEAL_MARK.length))
   if (bytes === null || bytes.length < HEAD + 3) return null
@@ -108,7 +110,29 @@ export const openSeal = (
   const key = keyOf(crypto, secret)
   const mac = bytes.subarray(1, HEAD)
   const plain = decodeUtf8(mask(crypto, key, mac, bytes.subarray(HEAD)))
-  if (plain === null || !isSame(mac, macOf(crypto, key, binding, plain))) return null
+  return plain === null || !isSame(mac, macOf(crypto, key, binding, plain)) ? null : plain
+}
+
+/** Seals a place. `null` where its path is longer than 4 kB. */
+export const sealPlace = (
+  crypto: Crypto,
+  key: SealKey,
+  binding: SealBinding,
+  place: SealedPlace,
+): string | null => {
+  const origin = place.origin === binding.origin ? '' : place.origin
+  return sealText(crypto, key, binding, `${LETTERS[place.kind]}${origin}\n${place.path}`)
+}
+
+/** Opens the seal of a place; `null` where it is none, or another channel's, or nobody's. */
+export const openSeal = (
+  crypto: Crypto,
+  secretOf: SecretOf,
+  binding: SealBinding,
+  text: string,
+): SealedPlace | null => {
+  const plain = openText(crypto, secretOf, binding, text)
+  if (plain === null) return null
   const kind = kindOf(plain.slice(0, 1))
   const end = plain.indexOf('\n')
   if (kind === null || end < 0) return null

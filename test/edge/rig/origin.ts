@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** A real origin: files by path, a stream that never ends, and a note of everything asked. */
@@ -10,6 +16,8 @@ export interface TestOrigin {
   readonly moved: Map<string, string>
   /** `Content-Encoding` of a path's file. */
   readonly encodings: Map<string, string>
+  /** Headers beside a path's answer, its redirection as well. */
+  readonly headers: Map<string, OutgoingHttpHeaders>
   readonly seen: { method: string; url: string; headers: IncomingMessage['headers'] }[]
   /** Connections of `/live.ts` still open. */
   readonly streams: Set<ServerResponse>
@@ -23,12 +31,15 @@ export async function startOrigin(at = 0): Promise<TestOrigin> {
   const files = new Map<string, { type: string; body: string | Buffer }>()
   const moved: TestOrigin['moved'] = new Map()
   const encodings: TestOrigin['encodings'] = new Map()
+  const headers: TestOrigin['headers'] = new Map()
   const seen: TestOrigin['seen'] = []
   const streams = new Set<ServerResponse>()
   const server: Server = createServer((request, response) => {
     seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers })
     const path = (request.url ?? '').split('?')[0] ?? ''
     const location = moved.get(path)
+    for (const [name, value] of Object.entries(headers.get(path) ?? {}))
+      response.setHeader(name, value ?? '')
     if (location !== undefined) return void response.writeHead(302, { Location: location }).end()
     if (/(?:stream\.ts|mpegts)$/.test(path)) return run(request, response)
     serve(path, request, response)
@@ -77,6 +88,7 @@ export async function startOrigin(at = 0): Promise<TestOrigin> {
     files,
     moved,
     encodings,
+    headers,
     seen,
     streams,
     async stop() {

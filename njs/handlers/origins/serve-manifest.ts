@@ -1,8 +1,9 @@
-import type { SealKind } from '../domain/addresses/seal.ts'
-import { sleep } from '../platform/fetch-origin.ts'
-import { logError } from '../platform/log.ts'
-import { answer } from '../platform/reply.ts'
-import { type Request, variable } from '../platform/request.ts'
+import type { SealKind } from '../../domain/addresses/seal.ts'
+import { KEPT_PREFIX } from '../../domain/cookies/kept-cookie.ts'
+import { sleep } from '../../platform/fetch-origin.ts'
+import { logError } from '../../platform/log.ts'
+import { answer } from '../../platform/reply.ts'
+import { type Request, variable } from '../../platform/request.ts'
 import {
   endFlight,
   keepCopy,
@@ -12,12 +13,13 @@ import {
   readShared,
   type Shared,
   takeFlight,
-} from '../state/manifests/copies.ts'
-import { readPolicy } from '../state/policy.ts'
-import { type Fetched, fetchManifest } from '../verdicts/fetch-manifest.ts'
-import { readChannel } from '../verdicts/origin.ts'
-import { type Rewritten, rewriteManifest } from '../verdicts/rewrite-manifest.ts'
-import { sharesManifests } from '../verdicts/share.ts'
+} from '../../state/manifests/copies.ts'
+import { readPolicy } from '../../state/policy.ts'
+import { setAll } from '../../verdicts/cookies.ts'
+import { type Fetched, fetchManifest } from '../../verdicts/fetch-manifest.ts'
+import { readChannel } from '../../verdicts/origin.ts'
+import { type Rewritten, rewriteManifest } from '../../verdicts/rewrite-manifest.ts'
+import { sharesManifests } from '../../verdicts/share.ts'
 
 /** A flight that nobody ended is over by then: an origin may hold a blocking reload for three target durations. */
 const FLIGHT_MS = 15_000
@@ -43,6 +45,8 @@ interface Wish {
   readonly seal: SealKind | null
   readonly origin: string
   readonly path: string
+  /** The player's `Cookie`, where it holds some of an origin's. */
+  readonly cookies: string
   /** The origin answers when the playlist has got that far (`_HLS_msn`, RFC 8216bis, section 6.2.5.2). */
   readonly isBlocking: boolean
   readonly waitMs: number
@@ -54,6 +58,7 @@ const sealKind = (text: string): SealKind | null =>
 
 const readWish = (r: Request): Wish => {
   const path = variable(r, 'http_x_gh_path')
+  const kept = variable(r, 'http_cookie')
   const isBlocking = path.includes('_HLS_msn=')
   return {
     copy: variable(r, 'http_x_gh_copy'),
@@ -62,14 +67,17 @@ const readWish = (r: Request): Wish => {
     seal: sealKind(variable(r, 'http_x_gh_seal')),
     origin: variable(r, 'http_x_gh_origin'),
     path,
+    cookies: kept.includes(KEPT_PREFIX) ? kept : '',
     isBlocking,
     waitMs: isBlocking ? BLOCKING_WAIT_MS : WAIT_MS,
     flightMs: isBlocking ? BLOCKING_FLIGHT_MS : FLIGHT_MS,
   }
 }
 
-const send = (r: Request, text: string, type: string | null): void => {
-  answer(r, 200, type === null ? {} : { 'Content-Type': type }, text)
+const send = (r: Request, text: string, type: string | null, cookies: string[] = []): void => {
+  const headers: Record<string, string | string[]> = type === null ? {} : { 'Content-Type': type }
+  if (cookies.length > 0) headers['Set-Cookie'] = cookies
+  answer(r, 200, headers, text)
 }
 
 const typeOf = (rest: string): string =>
@@ -92,7 +100,9 @@ const share = (wish: Wish, found: Fetched, rewritten: Rewritten): void => {
   const before = readShared(wish.copy)
   if (before?.kind === 'unshared') return
   const isPersonal =
-    found.cookies.length > 0 || (before?.kind === 'copy' && !rewritten.follows(before.copy.text))
+    found.hadCookies ||
+    found.setCookies !== '' ||
+    (before?.kind === 'copy' && !rewritten.follows(before.copy.text))
   if (isPersonal) return keepUnshared(wish.copy, UNSHARED_MS)
   const setting = readPolicy()?.manifestMs ?? null
   // What a blocking reload brought is whole as soon as it is there.
@@ -110,7 +120,8 @@ const noteFailure = (wish: Wish, status: number): void => {
 
 const fetchAndSend = async (r: Request, wish: Wish, isShared: boolean): Promise<void> => {
   const own = readChannel(wish.channel)?.origin ?? wish.origin
-  const found = await fetchManifest(r, own, wish.origin, wish.path)
+  const { channel, origin, path, cookies } = wish
+  const found = await fetchManifest(r, { channel, own, origin, path, cookies })
   const rewritten = found.status === 200 ? rewriteManifest(wish, found) : null
   if (rewritten === null) {
     const status = found.past !== null ? ELSEWHERE : found.status === 200 ? 502 : found.status
@@ -118,7 +129,8 @@ const fetchAndSend = async (r: Request, wish: Wish, isShared: boolean): Promise<
     return fail(r, status)
   }
   if (isShared) share(wish, found, rewritten)
-  send(r, rewritten.text, rewritten.type ?? found.type)
+  const set = setAll(channel, found.setCookies, variable(r, 'http_x_gh_session_path'))
+  send(r, rewritten.text, rewritten.type ?? found.type, set)
 }
 
 const lead = async (r: Request, wish: Wish): Promise<void> => {

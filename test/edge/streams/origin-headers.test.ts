@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startOrigin, type TestOrigin } from '../rig/origin.ts'
+import { type Rig, startRig } from '../rig/rig.ts'
+import { channelRows, group } from '../rig/tables.ts'
+
+const HLS = 'application/vnd.apple.mpegurl'
+const LOGIN = 'Basic dTpw'
+let rig: Rig
+/** Gets viewers' own logins, as its setting says. */
+let trusted: TestOrigin
+beforeAll(async () => {
+  trusted = await startOrigin()
+  rig = await startRig(
+    (stub, origin) => {
+      stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true })] }
+      stub.tables.channels.rows = channelRows({
+        ch1: { origin: origin.url, base: '/hls/ch1/' },
+        ts: { origin: origin.url, base: '/ts/', entry: 'stream.ts', protocol: 'mpegts' },
+        login: { origin: trusted.url, base: '/hls/login/' },
+      })
+    },
+    (it) => ({ ...it, authorizedOrigins: [trusted.url] }),
+  )
+})
+afterAll(async () => {
+  await rig?.stop()
+  await trusted?.stop()
+})
+beforeEach(() => {
+  rig.origin.seen.length = 0
+  rig.origin.headers.clear()
+  rig.origin.moved.clear()
+})
+
+const put = (path: string, body: string, type = HLS, at = rig.origin) =>
+  at.files.set(path, { type, body })
+const open = async (channel = 'ch1'): Promise<string> => {
+  const opened = await rig.get(`/live/${rig.ticket()}/${channel}/index.m3u8`)
+  expect(opened.status).toBe(302)
+  return (opened.headers.get('location') ?? '').replace(/[^/]*$/, '')
+}
+const seenCookies = () => rig.origin.seen.map((it) => it.headers.cookie)
+/** What a player would send back. */
+const jar = (answer: { headers: Headers }): string =>
+  answer.headers
+    .getSetCookie()
+    .map((it) => it.split(';')[0])
+    .join('; ')
+
+describe('cookies', () => {
+  test('an origin gets those it set, where it set them for, and no others', async () => {
+    put('/hls/ch1/cookies.m3u8', '#EXTM3U\n#EXT-X-TARGETDURATION:2\nx.ts\n/keys/k.bin\n')
+    put('/hls/ch1/x.ts', 'x', 'video/mp2t')
+    put('/keys/k.bin', 'k', 'application/octet-stream')
+    rig.origin.headers.set('/hls/ch1/cookies.m3u8', {
+      'Set-Cookie': ['sid=a.b=c; Path=/hls/; Domain=127.0.0.1; SameSite=None', 'all=1; Path=/'],
+    })
+    const root = await open()
+    const answer = await rig.get(`${root}cookies.m3u8`, { headers: { Cookie: 'own=secret' } })
+    expect(answer.headers.getSetCookie()).toHaveLength(2)
+    for (const text of answer.headers.getSetCookie())
+      expect(text).toMatch(
+        new RegExp(`^gh_[\\w-]{8}=~[\\w-]+; Path=${root.replaceAll('/', '\\/')}; HttpOnly$`),
+      )
+    const headers = { Cookie: `own=secret; ${jar(answer)}; gh_forged00=~${'A'.repeat(40)}; sid=x` }
+    const key = answer.text.split('\n')[3] ?? ''
+    for (const path of ['cookies.m3u8', 'x.ts', key])
+      expect((await rig.get(root + path, { headers })).status).toBe(200)
+    expect(seenCookies()).toEqual([undefined, 'sid=a.b=c; all=1', 'sid=a.b=c; all=1', 'all=1'])
+    const other = await rig.get(`${await open('ts')}stream.ts`, { headers, method: 'HEAD' })
+    expect([other.status, seenCookies().at(-1)]).toEqual([200, undefined])
+  })
+
+  test('a manifest that comes with a cookie, or for one, is shared by none', async () => {
+    put('/hls/ch1/mine.m3u8', '#EXTM3U\n#EXT-X-TARGETDURATION:9\nx.ts\n')
+    rig.origin.headers.set('/hls/ch1/mine.m3u8', { 'Set-Cookie': 'sid=1; Path=/' })
+    const root = await open()
+    const answers = [await rig.get(`${root}mine.m3u8`), await rig.get(`${root}mine.m3u8`)]
+    expect(answers.map((it) => it.headers.getSetCookie().length)).toEqual([1, 1])
+    const headers = { Cookie: jar(answers[0] ?? { headers: new Headers() }) }
+    put('/hls/ch1/for.m3u8', '#EXTM3U\n#EXT-X-TARGETDURATION:9\nx.ts\n')
+    await rig.get(`${root}for.m3u8`, { headers })
+    await rig.get(`${root}for.m3u8`)
+    expect(seenCookies()).toEqual([undefined, undefined, 'sid=1', undefined])
+  })
+
+  test.each(['seg.ts', 'list.m3u8'])(
+    'those of a redirection go along to where it leads: %s',
+    async (name) => {
+      rig.origin.moved.set(`/hls/ch1/${name}`, `/hls/ch1/at/${name}`)
+      rig.origin.moved.set(`/hls/ch1/at/${name}`, `/hls/ch1/last/${name}`)
+      put(`/hls/ch1/last/${name}`, '#EXTM3U\nx.ts\n', name.endsWith('ts') ? 'video/mp2t' : HLS)
+      rig.origin.headers.set(`/hls/ch1/${name}`, {
+        'Set-Cookie': [
+          'a=1; Expires=Wed, 21 Oct 2099 07:28:00 GMT; Path=/',
+          'b=2; Path=/hls/ch1/at',
+        ],
+      })
+      rig.origin.headers.set(`/hls/ch1/at/${name}`, { 'Set-Cookie': 'a=3; Path=/' })
+      rig.origin.headers.set(`/hls/ch1/last/${name}`, { 'Set-Cookie': 'd=4' })
+      const answer = await rig.get((await open()) + name)
+      expect(answer.status).toBe(200)
+      expect(seenCookies()).toEqual([undefined, 'b=2; a=1', 'a=3'])
+      expect(answer.headers.getSetCookie()).toHaveLength(3)
+      await rig.get((await open()) + name.replace(/^/, 'last/'), {
+        headers: { Cookie: jar(answer) },
+      })
+      expect(seenCookies().at(-1)).toBe('d=4; a=3')
+    },
+  )
+})
+
+test('a viewer’s Authorization goes only where the setting says so', async () => {
+  put('/hls/ch1/a.ts', 'a', 'video/mp2t')
+  put('/hls/login/a.ts', 'a', 'video/mp2t', trusted)
+  const headers = { Authorization: LOGIN }
+  for (const channel of ['ch1', 'login'])
+    expect((await rig.get(`${await open(channel)}a.ts`, { headers })).status).toBe(200)
+  expect(rig.origin.seen.map((it) => it.headers.authorization)).toEqual([undefined])
+  expect(trusted.seen.map((it) => it.headers.authorization)).toEqual([LOGIN])
+})
+
+describe('X-Accel headers of an origin change nothing', () => {
+  test.each(['index.m3u8', 'seg.ts', 'keys/k.bin'])('%s', async (name) => {
+    const body = name.endsWith('m3u8')
+      ? '#EXTM3U\n#EXT-X-TARGETDURATION:1\nx.ts\n'
+      : 'x'.repeat(64_000)
+    put(`/hls/ch1/${name}`, body, name.endsWith('m3u8') ? HLS : 'video/mp2t')
+    rig.origin.headers.set(`/hls/ch1/${name}`, {
+      'X-Accel-Redirect': '/_gatehouse/answer-head',
+      'X-Accel-Limit-Rate': '100',
+      'X-Accel-Buffering': 'no',
+      'X-Accel-Expires': '3600',
+      'X-Accel-Charset': 'koi8-r',
+    })
+    const began = Date.now()
+    const answer = await rig.get((await open()) + name)
+    expect([answer.status, answer.text]).toEqual([200, body])
+    expect([...answer.headers.keys()].filter((it) => it.startsWith('x-accel'))).toEqual([])
+    expect(Date.now() - began).toBeLessThan(5_000)
+  })
+})

@@ -126,7 +126,8 @@ const routeOrReopen = (r: Request): OpeningRoute => {
   const before = reopen(variable(r, 'gh_opening_key'), {
     network: networkOf(r),
     connection: variable(r, 'connection'),
-    isBrowser: isBrowser(familyOf(r)),
+    // What a page shows by an element of its own comes with the element's name.
+    isScript: isBrowser(familyOf(r)) && variable(r, 'http_sec_fetch_dest') !== 'video',
   })
   if (before.kind === 'ended') return refused(r, endReason(before.key, null, Date.now()))
   if (before.kind === 'unknown') return 'ask-control-to-open'

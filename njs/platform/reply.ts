@@ -26,9 +26,20 @@ export const setManifest = (
   variables['gh_seal'] = manifest.seal
 }
 
-/** Sets the manifest that is sent. */
-export const setManifestText = (variables: Variables, text: string): void => {
+/**
+ * `Content-Range` (RFC 9110, section 14.4) of a text that was asked for whole, as a range that begins at 0 and has no end; `null` for every
+ * other `Range`, which a server may ignore. Without it MPlayer takes no playlist for one.
+ */
+export const wholeRange = (range: string | undefined, text: string): string | null => {
+  if (range !== 'bytes=0-' || text === '') return null
+  const length = Buffer.byteLength(text)
+  return `bytes 0-${length - 1}/${length}`
+}
+
+/** Sets the manifest that is sent, and its range where it is sent as one. */
+export const setManifestText = (variables: Variables, text: string, range: string | null): void => {
   variables['gh_manifest'] = text
+  if (range !== null) variables['gh_content_range'] = range
 }
 
 /** Sets the lease key the request is counted under. */

@@ -1,7 +1,7 @@
 import { CLOCKS } from '../domain/limits/types.ts'
 import { readLease } from './leases.ts'
 import { keepText, nowSec, texts } from './memory.ts'
-import { isSessionBanned } from './refusals.ts'
+import { endReason, isSessionBanned } from './refusals.ts'
 
 /** What an opening led to, kept for as long as it may be asked again. */
 interface Opening {
@@ -29,8 +29,8 @@ export interface Asker {
   readonly network: number
   /** nginx's number of the connection. */
   readonly connection: string
-  /** Players in a browser stop at the first 410. */
-  readonly isBrowser: boolean
+  /** A script in a page: it stops at the first 410, or tries once more where it began. */
+  readonly isScript: boolean
 }
 
 /** Answers to an opening that was asked before: the same pass, a session that was ended, or nothing known. */
@@ -46,6 +46,8 @@ const RELOADS = 2
 /** A longer pause than so many of its periods is a viewer who comes back; a shorter one after its player was told. */
 const PAUSE = 2.5
 const PAUSE_AFTER_NO = 1.5
+/** A script that was told below its pass tries its opening address once more within this (measured: Shaka's DASH, 1.3 s). */
+const SCRIPT_RETRY_MS = 2_000
 const UNKNOWN: Reopening = { kind: 'unknown' }
 
 const nameOf = (id: string): string => `m${id}`
@@ -85,14 +87,28 @@ export const noteOpening = (
   write(id, { key, asked: Date.now(), reloads, periodMs, connection, steady, told: 0, location })
 }
 
+const toldName = (key: string): string => `t${key}`
+
+/** Remembers that somebody was told below his pass that its session (by its lease key) is over; at most twice a second. `now`: Unix ms. */
+export const noteTold = (key: string, now: number): void => {
+  const before = Number(texts('gh_identity').get(toldName(key)) ?? 0)
+  if (now - before > 500) keepText('gh_identity', toldName(key), String(now), SCRIPT_RETRY_MS)
+}
+
+/** Whether a script of an ended session tries its opening address because it was told below its pass. Another channel's session took a superseded one's place: a viewer who zaps back is no such script. */
+const isScriptRetry = (key: string, asker: Asker, now: number): boolean =>
+  asker.isScript &&
+  endReason(key, null, now) !== 'session.superseded' &&
+  now - Number(texts('gh_identity').get(toldName(key)) ?? 0) < SCRIPT_RETRY_MS
+
 /**
  * Whether the player of an ended session merely goes on asking. A player started anew comes over a new connection, which tells where every reload before
- * came over one; a browser has stopped once it was told; of any other, only the pause tells.
+ * came over one; a script in a page has stopped once it was told; of any other, Chromium's own player among them, only the pause tells.
  */
 const isGoingOn = (known: Opening, asker: Asker, now: number): boolean => {
   if (known.reloads < RELOADS) return false
   const sinceNo = now - known.told
-  if (asker.isBrowser && known.told > 0 && sinceNo >= SECOND_TRY_MS) return false
+  if (asker.isScript && known.told > 0 && sinceNo >= SECOND_TRY_MS) return false
   if (known.steady === known.reloads && known.connection !== asker.connection) return false
   return now - known.asked <= (known.told > 0 ? PAUSE_AFTER_NO : PAUSE) * known.periodMs
 }
@@ -103,7 +119,7 @@ export const reopen = (id: string, asker: Asker): Reopening => {
   if (known === null) return UNKNOWN
   const now = Date.now()
   if (isSessionBanned(known.key, now)) {
-    if (isGoingOn(known, asker, now)) {
+    if (isGoingOn(known, asker, now) || isScriptRetry(known.key, asker, now)) {
       write(id, { ...known, asked: now, told: now })
       return { kind: 'ended', key: known.key }
     }

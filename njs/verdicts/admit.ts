@@ -9,6 +9,7 @@ import {
   setRoute,
   setSessionKey,
   setStreamSerial,
+  wholeRange,
 } from '../platform/reply.ts'
 import { methodOf, type Request, type Variables, variablesOf } from '../platform/request.ts'
 import { claimStream, isFetchRateSuspicious } from '../state/clone-guard.ts'
@@ -17,8 +18,8 @@ import { copyKey, freshText } from '../state/manifests/copies.ts'
 import { networkOf } from '../state/session.ts'
 import { findRoute, type Route, type RouteRequest } from './origin.ts'
 
-/** What nginx does with a request of a session: lets it through, sends the copy at hand, refuses it, or asks control about it. */
-export type Verdict = 'allow' | 'send' | 'refuse' | 'ask'
+/** What nginx does with a request of a session: lets it through, sends the copy at hand (as 206, where it was asked for as a range), refuses it, or asks control about it. */
+export type Verdict = 'allow' | 'send' | 'send-as-range' | 'refuse' | 'ask'
 
 /** Refuses, and leaves why. */
 export const refused = (r: Request, reason: ReasonId): 'refuse' => {
@@ -46,12 +47,14 @@ export const route = (question: RouteRequest, variables: Variables, kind: string
   return found
 }
 
-/** A copy that is fresh serves whoever is let in, whatever he is called by. */
-const sendsCopy = (variables: Variables, asked: Asked): boolean => {
+/** A copy that is fresh serves whoever is let in, whatever he is called by; `null` = there is none. */
+const sendCopy = (variables: Variables, asked: Asked): 'send' | 'send-as-range' | null => {
   const key = copyKey(asked.channel, asked.rest, asked.args, refererOf(variables))
   const text = key === '' ? null : freshText(key, Date.now())
-  if (text !== null) setManifestText(variables, text)
-  return text !== null
+  if (text === null) return null
+  const range = wholeRange(variables['http_range'], text)
+  setManifestText(variables, text, range)
+  return range === null ? 'send' : 'send-as-range'
 }
 
 /** What enters a session. */
@@ -99,9 +102,10 @@ export const admitKnown = (r: Request, variables: Variables): Verdict | null => 
   const kind = kindOf(variables)
   if (!useLease(key, networkOf(r), kind !== 'manifest')) return null
   // Only what was found to be the channel's own has a copy.
-  if (kind === 'manifest' && sendsCopy(variables, asked)) {
+  const sent = kind === 'manifest' ? sendCopy(variables, asked) : null
+  if (sent !== null) {
     setSessionKey(variables, key)
-    return 'send'
+    return sent
   }
   return admit(r, variables, { ...asked, isInferred: false }, key)
 }

@@ -1,5 +1,5 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** One request of a player, and what it was given. */
@@ -37,11 +37,24 @@ const pairs = (raw: readonly string[]): [string, string][] =>
 /** Starts a relay in front of `edge` (`http://host:port`) on a free port of 127.0.0.1. */
 export async function startRelay(edge: string, own: Own = () => false): Promise<Relay> {
   const { hostname, port } = new URL(edge)
-  const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY })
+  // A connection for a connection: the edge tells players apart by them.
+  const agents = new Map<Socket, Agent>()
+  const agentOf = (socket: Socket): Agent => {
+    const known = agents.get(socket)
+    if (known !== undefined) return known
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    agents.set(socket, agent)
+    socket.once('close', () => {
+      agent.destroy()
+      agents.delete(socket)
+    })
+    return agent
+  }
   const seen: Seen[] = []
   let delayMs = 0
   const pass = (incoming: IncomingMessage, response: ServerResponse, entry: Seen) => {
     const { method, url: path, rawHeaders } = incoming
+    const agent = agentOf(incoming.socket)
     const onward = request({ agent, hostname, port, method, path, headers: rawHeaders })
     onward.on('response', (answer) => {
       entry.status = answer.statusCode ?? 0
@@ -82,7 +95,6 @@ export async function startRelay(edge: string, own: Own = () => false): Promise<
     seen,
     delay: (ms) => void (delayMs = ms),
     async close() {
-      agent.destroy()
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     },

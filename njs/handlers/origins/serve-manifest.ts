@@ -2,7 +2,7 @@ import type { SealKind } from '../../domain/addresses/seal.ts'
 import { KEPT_PREFIX } from '../../domain/cookies/kept-cookie.ts'
 import { sleep } from '../../platform/fetch-origin.ts'
 import { logError } from '../../platform/log.ts'
-import { answer } from '../../platform/reply.ts'
+import { answer, wholeRange } from '../../platform/reply.ts'
 import { type Request, variable } from '../../platform/request.ts'
 import {
   endFlight,
@@ -77,7 +77,9 @@ const readWish = (r: Request): Wish => {
 const send = (r: Request, text: string, type: string | null, cookies: string[] = []): void => {
   const headers: Record<string, string | string[]> = type === null ? {} : { 'Content-Type': type }
   if (cookies.length > 0) headers['Set-Cookie'] = cookies
-  answer(r, 200, headers, text)
+  const range = wholeRange(variable(r, 'http_x_gh_range'), text)
+  if (range === null) answer(r, 200, headers, text)
+  else answer(r, 206, { ...headers, 'Content-Range': range }, text)
 }
 
 const typeOf = (rest: string): string =>

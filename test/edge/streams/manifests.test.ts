@@ -168,3 +168,51 @@ test('redirections are followed, and a manifest’s base is where it was found',
   expect((await rig.get(below(new URL(x, url).href))).text).toBe('x')
   expect((await rig.get(below(new URL(y, url).href))).text).toBe('y')
 })
+
+describe('a manifest asked for whole as a range comes as one, for players that take no other', () => {
+  const RANGE = { Range: 'bytes=0-' }
+  const TEXT = '#EXTM3U\n#EXT-X-TARGETDURATION:6\n#EXTINF:6,Тест\nranged.ts\n'
+  const LENGTH = Buffer.byteLength(TEXT)
+  const WHOLE = [206, `bytes 0-${LENGTH - 1}/${LENGTH}`, `${LENGTH}`, HLS, TEXT]
+  const told = ({ status, headers, text }: Awaited<ReturnType<Rig['get']>>) => {
+    const of = (name: string) => headers.get(name)
+    return [status, of('content-range'), of('content-length'), of('content-type'), text]
+  }
+
+  test('from its origin, and from the copy at hand', async () => {
+    put('/hls/ch1/ranged.m3u8', TEXT)
+    const path = below(await open()).replace('index.m3u8', 'ranged.m3u8')
+    rig.origin.seen.length = 0
+    for (const from of ['origin', 'copy'])
+      expect(told(await rig.get(path, { headers: RANGE })), from).toEqual(WHOLE)
+    expect(rig.origin.seen.map((it) => it.headers.range)).toEqual([undefined])
+  })
+
+  test('below a ticket', async () => {
+    put('/hls/ch1/index.m3u8', TEXT)
+    put('/hls/ch1/ranged.ts', 'bytes', 'video/mp2t')
+    const folder = `/live/${rig.ticket({ account: 'own:9' })}/ch1/`
+    const headers = { ...RANGE, 'User-Agent': 'Keeps/1.0 no redirection' }
+    expect((await rig.get(`${folder}ranged.ts`, { headers })).status).toBe(206)
+    expect(told(await rig.get(`${folder}index.m3u8`, { headers }))).toEqual(WHOLE)
+  })
+
+  test.each(['bytes=0-9', 'bytes=4-', 'bytes=-4', 'bytes=0-,5-', 'lines=0-', ''])(
+    'any other range is of no account: %j',
+    async (Range) => {
+      put('/hls/ch1/ranged.m3u8', TEXT)
+      const path = below(await open()).replace('index.m3u8', 'ranged.m3u8')
+      for (const from of ['origin', 'copy'])
+        expect(
+          told(await rig.get(`${path}?other=${encodeURIComponent(Range)}`, { headers: { Range } })),
+          from,
+        ).toEqual([200, null, `${LENGTH}`, HLS, TEXT])
+    },
+  )
+
+  test('a refusal of the origin stays one', async () => {
+    const path = below(await open()).replace('index.m3u8', 'absent.m3u8')
+    const answer = await rig.get(path, { headers: RANGE })
+    expect([answer.status, answer.headers.get('content-range')]).toEqual([404, null])
+  })
+})

@@ -1,5 +1,5 @@
 import { Agent, get, type IncomingMessage } from 'node:http'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inferredKey, leaseKey } from '#domain/viewer/lease'
 import { pause } from '../../support/pause.ts'
 import { until } from '../../support/programs/port.ts'
@@ -19,12 +19,24 @@ beforeAll(async () => {
     origin.files.set('/hls/ch1/seg1.ts', { type: 'video/mp2t', body: 'data' })
   })
 })
-afterAll(() => rig?.stop())
-
 const agents: Agent[] = []
-afterEach(() => {
-  for (const agent of agents.splice(0)) agent.destroy()
+afterAll(async () => {
+  for (const agent of agents) agent.destroy()
+  await rig?.stop()
 })
+
+/** Ends the session of a pass' address with the next news from control. */
+const endSession = (location: string): void => {
+  const key = leaseKey(nodeCrypto, location.split('/')[2] ?? '', 'ch1')
+  rig.stub.next = { kill: [...(rig.stub.next.kill ?? []), key] }
+}
+
+/** How often control was asked about openings with the ticket of a path. */
+const openingsOf = (path: string): number =>
+  rig.stub.seen.filter(
+    (it) =>
+      it.path.startsWith('/open') && Object.values(it.headers).includes(path.split('/')[2] ?? ''),
+  ).length
 
 /** A program that keeps its connection, or opens one for each request. */
 const program = (keepAlive: boolean, headers: Record<string, string> = {}) => {
@@ -58,13 +70,12 @@ const playAndEnd = async (player: ReturnType<typeof program>, account: string) =
     await waitMs(1_100)
     expect((await player(path)).headers.location).toBe(location)
   }
-  const key = leaseKey(nodeCrypto, location.split('/')[2] ?? '', 'ch1')
-  rig.stub.next = { kill: [key] }
+  endSession(location)
   await until('the end', async () => (await rig.get(location)).status >= 400, 3_000)
   return path
 }
 
-describe('a session that was ended', () => {
+describe.concurrent('a session that was ended', () => {
   test('lets its player in at once when it is started anew', async () => {
     const path = await playAndEnd(program(true), 'own:1')
     const going = program(true)
@@ -75,12 +86,12 @@ describe('a session that was ended', () => {
   test('does not come back for a player that keeps asking over its connection', async () => {
     const player = program(true)
     const path = await playAndEnd(player, 'own:2')
-    const asked = rig.stub.count('/open')
+    const asked = openingsOf(path)
     for (const gap of [0, 300, 600, 1_100, 1_100, 1_100]) {
       await waitMs(gap)
       expect((await player(path)).statusCode).toBeGreaterThanOrEqual(403)
     }
-    expect(rig.stub.count('/open')).toBe(asked)
+    expect(openingsOf(path)).toBe(asked)
     expect((await program(true)(path)).statusCode).toBe(302)
   })
 
@@ -91,7 +102,7 @@ describe('a session that was ended', () => {
       await waitMs(gap)
       expect((await player(path)).statusCode).toBeGreaterThanOrEqual(403)
     }
-    await waitMs(2_000)
+    await waitMs(3_000)
     expect((await player(path)).statusCode).toBe(302)
   })
 
@@ -99,7 +110,33 @@ describe('a session that was ended', () => {
     const player = program(true, CHROME)
     const path = await playAndEnd(player, 'own:4')
     expect((await player(path)).statusCode).toBeGreaterThanOrEqual(403)
-    await waitMs(1_050)
+    await waitMs(2_050)
+    expect((await player(path)).statusCode).toBe(302)
+  })
+
+  test('a script that was told below its pass tries where it began: that is not its viewer yet', async () => {
+    const player = program(true, CHROME)
+    const path = `/live/${rig.ticket({ account: 'own:7' })}/ch1/index.m3u8`
+    const location = (await player(path)).headers.location ?? ''
+    endSession(location)
+    const isOver = async () => ((await player(location)).statusCode ?? 0) >= 400
+    await until('the end', isOver, 3_000)
+    const asked = openingsOf(path)
+    await waitMs(1_300)
+    expect((await player(path)).statusCode).toBeGreaterThanOrEqual(403)
+    expect(openingsOf(path)).toBe(asked)
+    await waitMs(800)
+    expect((await player(path)).statusCode).toBe(302)
+  })
+
+  test('the browser’s own player asks on although it was told, and is told again', async () => {
+    const player = program(true, { ...CHROME, 'Sec-Fetch-Dest': 'video' })
+    const path = await playAndEnd(player, 'own:8')
+    for (const gap of [0, 1_100, 1_100]) {
+      await waitMs(gap)
+      expect((await player(path)).statusCode).toBeGreaterThanOrEqual(403)
+    }
+    await waitMs(3_000)
     expect((await player(path)).statusCode).toBe(302)
   })
 })
@@ -119,7 +156,7 @@ describe('a player that asks for the media beside the opening address', () => {
     }
     expect((await play(`${folder}seg1.ts`)).statusCode).toBe(200)
     expect(rig.stub.count('/open')).toBe(asked)
-    rig.stub.next = { kill: [leaseKey(nodeCrypto, opened.split('/')[2] ?? '', 'ch1')] }
+    endSession(opened)
     await until('the end', async () => (await play(`${base}/seg1.ts`)).statusCode === 403, 3_000)
     expect(rig.stub.count('/open')).toBe(asked)
   })

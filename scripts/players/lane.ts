@@ -36,7 +36,7 @@ const NEWS_MS = 1_500
 const ARCHIVE_SEC = 300
 
 /** A channel of the demo's in each form, and the file it is opened by. */
-const entryOf = (form: Form): readonly [string, string] => {
+export const entryOf = (form: Form): readonly [string, string] => {
   if (form === 'HLS media') return ['federal-1', 'index.m3u8']
   if (form === 'HLS master') return ['sport-1', 'index.m3u8']
   if (form === 'MPEG-TS') return ['sport-4', 'mpegts']

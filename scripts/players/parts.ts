@@ -1,3 +1,4 @@
+import { type Direct, playDirectly } from './direct.ts'
 import { rankOf } from './kinds.ts'
 import type { Mode } from './lane.ts'
 import type { Job } from './lanes.ts'
@@ -21,7 +22,7 @@ type Run = <T>(jobs: readonly Job<T>[]) => Promise<T[]>
 
 /** One thing tried with every player, and its table. */
 interface Part {
-  readonly name: 'plays' | 'zaps' | 'starts' | 'restarts' | 'lists'
+  readonly name: 'plays' | 'direct' | 'zaps' | 'starts' | 'restarts' | 'lists'
   readonly tableOf: (players: readonly Player[], chosen: Chosen, run: Run) => Promise<string>
 }
 
@@ -49,6 +50,29 @@ const plays: Part = {
         ),
     )
     return tableOf(PLAYS, rowsOf(await run(jobs), rankOf))
+  },
+}
+
+const DIRECT: Parameters<typeof tableOf<Direct>>[0] = [
+  ['player', ({ player }) => player],
+  ['form', ({ form }) => form],
+  ['first picture, s', ({ start }) => start?.toFixed(1) ?? 'never'],
+  ['longest stop, s', ({ longestStop }) => longestStop.toFixed(1)],
+  ['requests', ({ requests }) => requests],
+  ['ended by itself', ({ isOver }) => (isOver ? 'yes' : 'no')],
+]
+
+const direct: Part = {
+  name: 'direct',
+  async tableOf(players, { forms, seconds }, run) {
+    const jobs = players.flatMap((player) =>
+      forms
+        .filter((form) => player.forms.includes(form))
+        .map((form) =>
+          job(player, `${form}, directly`, (lane) => playDirectly(lane, { player, form, seconds })),
+        ),
+    )
+    return tableOf(DIRECT, byPlayer(await run(jobs)))
   },
 }
 
@@ -131,7 +155,7 @@ const lists: Part = {
 }
 
 /** Everything that can be tried. */
-export const PARTS: readonly Part[] = [plays, zaps, starts, restarts, lists]
+export const PARTS: readonly Part[] = [plays, direct, zaps, starts, restarts, lists]
 
 /** The part of a name. */
 export const partNamed = (name: Part['name']): Part => {

@@ -20,22 +20,22 @@ export const haversineKm = (a: Point, b: Point): number => {
   const h =
     Math.sin(dLat / 2) ** 2 +
     Math.cos(toRadians(a.latitude)) * Math.cos(toRadians(b.latitude)) * Math.sin(dLon / 2) ** 2
-  // Rounding may push h a hair outside 0..1 at the antipode.
+  // Near the antipode rounding may make h slightly less than 0 or more than 1.
   const safe = Math.min(1, Math.max(0, h))
   return 2 * EARTH_RADIUS_KM * Math.atan2(Math.sqrt(safe), Math.sqrt(1 - safe))
 }
 
-/** The least distance two places can be apart once both accuracy radii are subtracted; never below zero. */
+/** The least possible distance in km between two places: great-circle distance minus both accuracy radii, at least zero. */
 export const leastDistanceKm = (a: Coordinates, b: Coordinates): number =>
   Math.max(0, haversineKm(a, b) - a.accuracyKm - b.accuracyKm)
 
-/** Speed in km/h; infinite when a distance is covered in no time, zero when there is no distance. */
+/** Speed in km/h; zero where the distance is zero, infinite where only the time is. */
 export const speedKmh = (distanceKm: number, elapsedMs: number): number => {
   if (distanceKm <= 0) return 0
   return elapsedMs > 0 ? (distanceKm * 3_600_000) / elapsedMs : Number.POSITIVE_INFINITY
 }
 
-/** The radius to assume for a place whose geo file gives none; `null` where only the country is known. */
+/** Accuracy radius in km of a place whose geo file has none; `null` where only the country is known. */
 export const assumedAccuracyKm = (place: Pick<GeoPlace, 'city' | 'region'>): number | null => {
   if (place.city) return CITY_ACCURACY_KM
   return place.region ? REGION_ACCURACY_KM : null
@@ -44,7 +44,7 @@ export const assumedAccuracyKm = (place: Pick<GeoPlace, 'city' | 'region'>): num
 const isWithin = (value: number | null, limit: number): value is number =>
   value !== null && Number.isFinite(value) && Math.abs(value) <= limit
 
-/** The coordinates of a place, or `null` where they are unknown; zero is a coordinate like any other. */
+/** The coordinates of a place; `null` where one is unknown or out of range. Zero is a valid coordinate. */
 export const coordinatesOf = (
   place: Pick<GeoPlace, 'latitude' | 'longitude' | 'accuracyKm'>,
 ): Coordinates | null => {

@@ -1,4 +1,4 @@
-/** Values by key, keys and values in the order they come: `Map.groupBy` of ES2024, which neither Node 20 nor njs has. */
+/** Values by key, in their order: `Map.groupBy` of ES2024, which neither Node 20 nor njs has. */
 export const groupBy = <K, V>(values: Iterable<V>, keyOf: (value: V) => K): Map<K, V[]> => {
   const groups = new Map<K, V[]>()
   for (const value of values) {

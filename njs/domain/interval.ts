@@ -1,4 +1,4 @@
-/** A stretch of time from `start` up to, not including, `end`; both Unix milliseconds. */
+/** A half-open interval of time: from `start` up to but without `end`, both Unix milliseconds. */
 export interface Interval {
   readonly start: number
   readonly end: number
@@ -18,11 +18,11 @@ export const overlapMs = (a: Interval, b: Interval): number =>
 export const overlaps = (a: Interval, b: Interval, atLeastMs = 1): boolean =>
   overlapMs(a, b) >= Math.max(1, atLeastMs)
 
-/** The pause between the end of the earlier and the start of the later; zero when they touch or overlap. */
+/** Milliseconds between the end of the earlier and the start of the later; zero where they touch or overlap. */
 export const gapMs = (a: Interval, b: Interval): number =>
   Math.max(0, Math.max(a.start, b.start) - Math.min(a.end, b.end))
 
-/** The same time covered by disjoint intervals in ascending order; zero-length ones vanish. */
+/** The union of intervals as disjoint intervals in ascending order; empty ones are left out. */
 export const mergeIntervals = (intervals: readonly Interval[]): Interval[] => {
   const sorted = intervals.filter((i) => i.end > i.start).sort((a, b) => a.start - b.start)
   const merged: Interval[] = []
@@ -35,11 +35,11 @@ export const mergeIntervals = (intervals: readonly Interval[]): Interval[] => {
   return merged
 }
 
-/** Total milliseconds covered, counting time that several intervals share once. */
+/** Milliseconds of the union: time that several intervals share is counted once. */
 export const coveredMs = (intervals: readonly Interval[]): number =>
   mergeIntervals(intervals).reduce((sum, i) => sum + (i.end - i.start), 0)
 
-/** The time two merged lists have in common, in one pass; both must be disjoint and ascending. */
+/** The intersection of two lists of intervals; both must be disjoint and ascending, as `mergeIntervals` returns them. */
 export const intersectMerged = (a: readonly Interval[], b: readonly Interval[]): Interval[] => {
   const shared: Interval[] = []
   let i = 0

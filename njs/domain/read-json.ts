@@ -1,4 +1,4 @@
-/** The value a JSON text holds; `null` where it is no JSON or `isWanted` does not know the value. */
+/** The value of a JSON text; `null` where the text is not JSON or `isWanted` rejects the value. */
 export const readJson = <T>(text: string, isWanted: (value: unknown) => value is T): T | null => {
   try {
     const value: unknown = JSON.parse(text)

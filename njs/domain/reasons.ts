@@ -1,6 +1,6 @@
 /**
- * Every reason id a refusal, an end of a session or an admission may carry, with what it tells an operator.
- * docs/reference.md shows them.
+ * Every reason id of a refusal, the end of a session or an admission, with its explanation for operators.
+ * The tables in docs/reference.md are generated from it.
  */
 export const REASONS = {
   ok: 'Admitted.',
@@ -68,8 +68,8 @@ export const REASONS = {
 export type ReasonId = keyof typeof REASONS
 
 /**
- * Why somebody met by a ban is refused, by what the ban names: a session, a device on a channel, a download of
- * the playlist, an account or a network.
+ * Reason of a refusal by kind of ban: of a session, a device on a channel, a download of the playlist, an account or a
+ * network.
  */
 export const BAN_REASONS = {
   session: 'ban.session',
@@ -79,12 +79,12 @@ export const BAN_REASONS = {
   network: 'ban.network',
 } as const satisfies Record<string, ReasonId>
 
-/** What a ban may name. */
+/** What a ban is set on. */
 export type BanKind = keyof typeof BAN_REASONS
 
 const isBanKind = (value: string): value is BanKind => Object.hasOwn(BAN_REASONS, value)
 
-/** All of them. */
+/** Every kind of ban. */
 export const BAN_KINDS: readonly BanKind[] = Object.keys(BAN_REASONS).filter(isBanKind)
 
 /** Whether a text is a known reason id. */

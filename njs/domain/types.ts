@@ -1,23 +1,23 @@
-/** The project's nouns. Hand-written; schemas in control are tested equal to them. Times are Unix milliseconds unless the name says otherwise. */
+/** Types that edge and control plane share; tests keep the schemas in control equal to them. Times are Unix milliseconds unless the name says otherwise. */
 
-/** `own:<id>`, `backend:<name>:<uid>` or `net:<network key>`; the kinds never collide. */
+/** `own:<id>`, `backend:<name>:<uid>`, `server:<name>:<user id>` or `net:<network key>`. */
 export type AccountRef = string
 
-/** How a viewer came into a group, strongest first. */
+/** What assigned a viewer to a group, in order of precedence. */
 export type GroupWonBy = 'network' | 'country' | 'account' | 'default'
 
-/** What new viewers get while the control plane cannot answer. */
+/** Whether new sessions are admitted (`open`) or refused (`closed`) while the control plane is unavailable. */
 export type FailMode = 'open' | 'closed'
 
-/** `strict`: a ticket won by network or country opens only while its holder still classifies into the group. */
+/** `strict`: a ticket whose group was assigned by network or country is valid only while the viewer is classified into that group. */
 export type GroupBinding = 'strict' | 'sticky'
 
-/** Flussonic's two ways to enforce a cap. */
+/** How a cap is enforced: Flussonic's `hard` and `soft` limitation of sessions, or `replace`: a device's new channel replaces its old one (docs/caps.md). */
 export type Limitation = 'hard' | 'soft' | 'replace'
 
 export type Protocol = 'hls' | 'dash' | 'mpegts'
 
-/** What a request presented to prove who it is. */
+/** The credential of a request. */
 export type Credential =
   | { readonly kind: 'none' }
   | { readonly kind: 'token'; readonly token: string }
@@ -42,7 +42,7 @@ export interface PlayRecord extends GeoPlace {
   /** `edge:<edge id>`, `plex:<name>`, `jellyfin:<name>`, `emby:<name>`, `tautulli:<name>`, … */
   readonly source: string
   readonly account: AccountRef
-  /** The name an operator knows the account by. */
+  /** Display name of the account. */
   readonly accountName: string | null
   readonly group: string | null
   readonly address: string | null
@@ -54,32 +54,32 @@ export interface PlayRecord extends GeoPlace {
   readonly asnOrg: string | null
   /** Stable id of the device; for our own edges derived (account, network key, user-agent family, playback session id). */
   readonly device: string | null
-  /** What a person calls the device: platform or product. */
+  /** Platform or product of the device. */
   readonly platform: string | null
   /** Player or app. */
   readonly client: string | null
-  /** What its owner or maker calls the player: "Living Room Roku"; left out where the source does not say. */
+  /** Name of the player as its owner or maker gave it ("Living Room Roku"); missing where the source has none. */
   readonly player?: string | null
-  /** Whole User-Agent, as an edge reads it; left out where the source does not say, as are the next three. */
+  /** Whole User-Agent; missing, as the next three, where the source has none. */
   readonly agent?: string | null
-  /** Id of the playlist copy whose ticket opened the play. */
+  /** Id of the playlist download whose ticket opened the play. */
   readonly download?: string | null
   /** `X-Playback-Session-Id` (Apple's players: one random id a playback). */
   readonly playback?: string | null
-  /** Protocol of the door it came by: `hls`, `mpegts`, … */
+  /** Protocol it was opened by: `hls`, `mpegts`, … */
   readonly door?: string | null
   readonly channel: string | null
   readonly title: string | null
   readonly isLive: boolean
   readonly startedAt: number
-  /** Last moment it was seen playing. */
+  /** When it was last seen playing. */
   readonly lastSeenAt: number
   /** `null` while it plays. */
   readonly endedAt: number | null
-  /** Milliseconds really played, pauses left out; `null` when the source does not say. */
+  /** Milliseconds played, without pauses; `null` where the source does not report it. */
   readonly playedMs: number | null
   readonly bytes: number | null
-  /** Why it ended or was refused: a reason id. */
+  /** Reason id of its end or refusal. */
   readonly reason: string | null
 }
 

@@ -1,13 +1,13 @@
 import { type Request, variablesOf } from '../platform/request.ts'
 import { readSessionRequest } from '../state/session.ts'
-import { enterAfterYes, refused, type Verdict } from '../verdicts/admit.ts'
+import { countAdmitted, refused, type Verdict } from '../verdicts/admit.ts'
 import { graceVerdict } from '../verdicts/degraded.ts'
 import { failClosed } from '../verdicts/fail-closed.ts'
 
 const judge = (r: Request): Exclude<Verdict, 'ask'> => {
   const answer = graceVerdict(r, readSessionRequest(r, variablesOf(r)))
   if (!answer.ok) return refused(r, answer.reason)
-  enterAfterYes(r, answer.key)
+  countAdmitted(r, answer.key)
   return 'allow'
 }
 

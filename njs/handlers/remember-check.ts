@@ -14,7 +14,7 @@ import { startLease } from '../state/leases.ts'
 import { rememberDenial } from '../state/refusals.ts'
 import { rememberSeats } from '../state/seats.ts'
 import { readSessionRequest } from '../state/session.ts'
-import { enterAfterYes } from '../verdicts/admit.ts'
+import { countAdmitted } from '../verdicts/admit.ts'
 import { bearerOf } from '../verdicts/pass-bearer.ts'
 
 /** js_header_filter: keeps what control answered about a session. */
@@ -30,7 +30,7 @@ export const rememberCheck = (r: Request): void => {
       if (bearer !== null) rememberSeats(r, bearer.account, key)
       // It may have been refused before, while control was away.
       setVariables(r, { gh_reason: '' })
-      enterAfterYes(r, key)
+      countAdmitted(r, key)
       return
     }
     const reason = controlHeader(r, ANSWER_HEADERS.reason) || 'session.unknown'

@@ -1,7 +1,7 @@
 import { isUnclear } from '../domain/addresses/resolve.ts'
 import type { Variables } from './request.ts'
 
-/** What a request asks for below a channel, encoded as the player wrote it. */
+/** What a media request asks for: credential, channel and file, percent-encoded as the player sent them. */
 export interface Asked {
   /** The pass, or the ticket of an inferred session. */
   readonly secret: string
@@ -11,15 +11,15 @@ export interface Asked {
   readonly args: string
 }
 
-/** Nothing in it needs escaping; the engine's own check costs a tenth of a regular expression. */
+/** Whether a path needs no escaping; the engine's own function costs a tenth of a regular expression. */
 const isPlain = (path: string): boolean =>
   encodeURI(path) === path && !path.includes('?') && !path.includes('#')
 
-/** A path that nginx decoded, encoded again. */
+/** Percent-encodes a path that nginx has decoded. */
 export const escapePath = (path: string): string =>
   isPlain(path) ? path : path.split('/').map(encodeURIComponent).join('/')
 
-/** Takes `/s/<pass>/<channel>/<rest>?<args>` apart; `null` where nginx would read it otherwise than it stands. */
+/** Splits `/s/<pass>/<channel>/<rest>?<args>`; `null` where nginx would normalize it to another path. */
 const split = (uri: string, from: number): Asked | null => {
   const first = uri.indexOf('/', from)
   const second = first < 0 ? -1 : uri.indexOf('/', first + 1)
@@ -36,7 +36,7 @@ const split = (uri: string, from: number): Asked | null => {
   }
 }
 
-/** What is asked for under a pass. In the inner server the request's own address came along in a header. */
+/** What a request under a pass asks for. In the inner server its original URI is in the header `X-Gh-Uri`. */
 export const askedUnderPass = (variables: Variables): Asked => {
   const own = variables['request_uri'] ?? ''
   const uri = own === '/check-session' ? (variables['http_x_gh_uri'] ?? '') : own
@@ -51,7 +51,7 @@ export const askedUnderPass = (variables: Variables): Asked => {
   )
 }
 
-/** What is asked for under the ticket of an inferred session: its door has read it. */
+/** What a request of an inferred session asks for: nginx's location has parsed its path. */
 export const askedUnderTicket = (variables: Variables): Asked => ({
   secret: variables['gh_ticket'] ?? '',
   channel: variables['gh_channel'] ?? '',

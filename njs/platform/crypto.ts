@@ -1,10 +1,10 @@
 import hashes, { type Hash } from 'crypto'
 import type { Crypto } from '../domain/credentials/crypto.ts'
 
-/** A hash nobody writes to: a copy of it costs half of a new one. */
+/** An empty hash that is only copied: a copy costs half as much as a new one. */
 const blank: { sha256: Hash | null } = { sha256: null }
 
-/** njs's own hashes behind the domain's port. */
+/** The domain's hash functions by njs's `crypto` module. */
 export const nginxCrypto: Crypto = {
   sha256: (text) => {
     blank.sha256 ??= hashes.createHash('sha256')
@@ -13,7 +13,7 @@ export const nginxCrypto: Crypto = {
   hmac: (key, data) => hashes.createHmac('sha256', key).update(data).digest(),
 }
 
-/** Random bytes for ids minted while control is away. */
+/** Random bytes, for session ids. */
 export const randomBytes = (length: number): Uint8Array => {
   const bytes = new Uint8Array(length)
   crypto.getRandomValues(bytes)

@@ -1,11 +1,11 @@
 import { setRoute } from './reply.ts'
 import { type Request, variablesOf } from './request.ts'
 
-/** What an origin answered, whole. */
+/** An origin's whole response. */
 export interface OriginAnswer {
   readonly status: number
   readonly body: Uint8Array
-  /** As sent; empty where it was not. */
+  /** Header as sent; empty where it is missing, as are the others. */
   readonly type: string
   readonly encoding: string
   readonly location: string
@@ -19,7 +19,7 @@ const text = (value: string | string[] | undefined): string =>
 const list = (value: string | string[] | undefined): string[] =>
   value === undefined ? [] : typeof value === 'string' ? [value] : value
 
-/** Fetches from an origin over nginx's own proxy, which knows its connections, names and certificates. */
+/** Fetches from an origin by a subrequest, so that nginx's proxy keeps connections, resolves names and verifies certificates. */
 export const fetchOrigin = async (
   r: Request,
   origin: string,
@@ -42,7 +42,7 @@ export const fetchOrigin = async (
   }
 }
 
-/** Waits without work. */
+/** Resolves after `ms` milliseconds. */
 export const sleep = async (ms: number): Promise<void> =>
   await new Promise((resolve) => {
     setTimeout(() => resolve(), ms)

@@ -1,3 +1,3 @@
-/** Reads JSON of a shape the other side is trusted to keep: control, or this edge's own memory. */
+/** Parses JSON of control or of this edge's shared memory, whose shape is trusted. Throws where it is not JSON. */
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion, typescript/no-unnecessary-type-parameters -- the one place where JSON gets its type
 export const parseJson = <T>(text: string): T => JSON.parse(text) as T

@@ -2,12 +2,12 @@ import type { ReasonId } from '../domain/reasons.ts'
 import { statusFor } from '../domain/statuses.ts'
 import type { Request, Variables } from './request.ts'
 
-/** Sets nginx variables declared by `js_var`; the answer's directives read them. */
+/** Sets nginx variables that `js_var` declares, for the directives of the location that answers. */
 export const setVariables = (r: Request, values: Readonly<Record<string, string>>): void => {
   for (const name in values) r.variables[name] = values[name]
 }
 
-/** Sets the variables of the request's origin. */
+/** Sets origin and path for `proxy_pass`. */
 export const setRoute = (
   variables: Variables,
   route: { readonly origin: string; readonly path: string },
@@ -16,7 +16,7 @@ export const setRoute = (
   variables['gh_path'] = route.path
 }
 
-/** Sets what the inner server rewrites a manifest by, besides its origin. */
+/** Sets the inner server's parameters for rewriting a manifest: cache key, requested path, kind of seal. */
 export const setManifest = (
   variables: Variables,
   manifest: { readonly copy: string; readonly rest: string; readonly seal: string },
@@ -27,8 +27,8 @@ export const setManifest = (
 }
 
 /**
- * `Content-Range` (RFC 9110, section 14.4) of a text that was asked for whole, as a range that begins at 0 and has no end; `null` for every
- * other `Range`, which a server may ignore. Without it MPlayer takes no playlist for one.
+ * `Content-Range` (RFC 9110, section 14.4) of a text requested with `Range: bytes=0-`; `null` for every other `Range`, which a server may
+ * ignore. MPlayer plays no playlist that is answered without it.
  */
 export const wholeRange = (range: string | undefined, text: string): string | null => {
   if (range !== 'bytes=0-' || text === '') return null
@@ -36,7 +36,7 @@ export const wholeRange = (range: string | undefined, text: string): string | nu
   return `bytes 0-${length - 1}/${length}`
 }
 
-/** Sets the manifest that is sent, and its range where it is sent as one. */
+/** Sets the text of the manifest to send, and the `Content-Range` header where it is sent as a range. */
 export const setManifestText = (variables: Variables, text: string, range: string | null): void => {
   variables['gh_manifest'] = text
   if (range !== null) variables['gh_content_range'] = range
@@ -52,7 +52,7 @@ export const setStreamSerial = (variables: Variables, serial: string): void => {
   variables['gh_serial'] = serial
 }
 
-/** Sets the variables of the list to send. */
+/** Sets the variables of the playlist to send. */
 export const setList = (
   variables: Variables,
   sent: {
@@ -68,7 +68,7 @@ export const setList = (
   variables['gh_fingerprint'] = sent.print
 }
 
-/** Seconds a client should wait before it tries again, where waiting helps. */
+/** `Retry-After` of refusals that are temporary, in seconds. */
 const WAIT: Partial<Record<ReasonId, string>> = {
   'edge.not_ready': '2',
   'edge.full': '5',
@@ -77,7 +77,7 @@ const WAIT: Partial<Record<ReasonId, string>> = {
   'credentials.flood': '30',
 }
 
-/** Sets reason and status of a refusal for the location that answers it. */
+/** Sets reason and status of a refusal, for the location that answers it. */
 export const refuse = (r: Request, reason: ReasonId): void => {
   setVariables(r, {
     gh_reason: reason,
@@ -93,7 +93,7 @@ const COMMON: Readonly<Record<string, string>> = {
   'Access-Control-Expose-Headers': 'X-Gatehouse-Reason',
 }
 
-/** Answers a handler's own request. */
+/** Sends a response. */
 export const answer = (
   r: Request,
   status: number,
@@ -105,13 +105,13 @@ export const answer = (
   r.return(status, body)
 }
 
-/** Sets `Set-Cookie`, as often as there are some, of a response that is about to be sent. */
+/** Sets the `Set-Cookie` headers of a response. */
 export const setCookies = (r: Request, cookies: string[]): void => {
   const out: Record<string, string | string[] | undefined> = r.headersOut
   if (cookies.length > 0) out['Set-Cookie'] = cookies
 }
 
-/** Refuses a handler's own request. */
+/** Sends a refusal: status, `X-Gatehouse-Reason`, and the reason id as the body. */
 export const answerRefusal = (r: Request, reason: ReasonId): void => {
   refuse(r, reason)
   const headers: Record<string, string> = {
@@ -124,7 +124,7 @@ export const answerRefusal = (r: Request, reason: ReasonId): void => {
   answer(r, statusFor(reason), headers, `${reason}\n`)
 }
 
-/** Sends the player on; never cached. For a 302 njs takes the address in place of a body. */
+/** Sends a 302 that must not be cached. For a 302 njs takes the address in place of a body. */
 export const redirect = (r: Request, location: string): void => {
   answer(r, 302, COMMON, location)
 }
@@ -134,7 +134,7 @@ export const internalRedirect = (r: Request, uri: string): void => {
   r.internalRedirect(uri)
 }
 
-/** Aborts a running response by throwing, the only way a njs body filter has. */
+/** Aborts a running response: a body filter of njs can do so only by throwing. */
 export const abortResponse = (why: string): never => {
   throw new Error(`cut: ${why}`)
 }

@@ -6,41 +6,41 @@ import {
   keyOfAddress,
 } from '../domain/networks/network.ts'
 
-/** The request as njs hands it to a handler; only this file and reply.ts look inside. */
+/** The request that njs passes to a handler; only this file and reply.ts use its members. */
 export type Request = NginxHTTPRequest
 
-/** nginx's variables of a request. Fetched once where it counts: each fetch makes a new object. */
+/** nginx's variables of a request; each read of `r.variables` makes a new object. */
 export type Variables = NginxVariables
 
 /** All variables of a request. */
 export const variablesOf = (r: Request): Variables => r.variables
 
-/** One nginx variable as text; empty where unset. */
+/** An nginx variable as text; empty where unset. */
 export const variable = (r: Request, name: string): string => r.variables[name] ?? ''
 
-/** The viewer's address as bytes, after nginx's realip: 4 or 16 of them. */
+/** The viewer's address after nginx's realip module, as 4 or 16 bytes. */
 export const addressBytes = (r: Request): Uint8Array =>
   r.rawVariables['binary_remote_addr'] ?? new Uint8Array(4)
 
-/** An IPv4 viewer's address as a number, as nginx itself holds it; reading its text costs five times as much. */
+/** The viewer's IPv4 address as a number; `null` for IPv6. Reading the address as text costs five times as much. */
 export const quadNumber = (r: Request): number | null => {
   const bytes = r.rawVariables['binary_remote_addr']
   return bytes?.length === 4 ? bytes.readUInt32BE(0) : null
 }
 
-/** IPv6 bits that make one viewer, as configured. */
+/** Configured length of the IPv6 prefix that counts as one network. */
 export const networkPrefix = (r: Request): number => Number(r.variables['gh_v6_prefix'] ?? '64')
 
-/** The viewer's address, parsed; v4-mapped ones unwrapped. */
+/** The viewer's address; an IPv4-mapped one becomes IPv4. */
 export const viewerAddress = (r: Request): Address | null => {
   const quad = quadNumber(r)
   return quad === null ? addressOfBytes(addressBytes(r)) : addressOfV4(quad)
 }
 
-/** nginx writes IPv4 as we do; only what has a colon needs work. */
+/** Whether nginx's text of an address is canonical as it is: true of IPv4. */
 const isPlain = (address: string): boolean => address !== '' && !address.includes(':')
 
-/** The viewer's address as text. */
+/** The viewer's address as canonical text. */
 export const addressText = (r: Request): string => {
   const text = variable(r, 'remote_addr')
   const address = isPlain(text) ? null : viewerAddress(r)
@@ -57,7 +57,7 @@ export const networkText = (r: Request): string => {
 /** The method the client used; inside subrequests `r.method` is always GET. */
 export const methodOf = (r: Request): string => variable(r, 'request_method')
 
-/** What a form posted, where it was small enough to stay in memory. */
+/** The request body; empty where there is none or nginx has written it to a file. */
 export const bodyText = (r: Request): string => {
   try {
     return r.requestText ?? ''
@@ -66,14 +66,14 @@ export const bodyText = (r: Request): string => {
   }
 }
 
-/** Status of the answer an upstream gave to this (sub)request. */
+/** Status of the upstream's response to this request or subrequest. */
 export const statusOf = (r: Request): number => r.status
 
 /** A response header of the control plane, including those hidden from the client. */
 export const controlHeader = (r: Request, name: string): string =>
   variable(r, `upstream_http_${name.toLowerCase().replaceAll('-', '_')}`)
 
-/** What the control plane answered to a call the edge made by itself. */
+/** The control plane's response to a call of the edge itself. `denyTtl`: seconds to cache a refusal, 0 = none. */
 export interface Answer {
   readonly status: number
   readonly body: string
@@ -81,7 +81,7 @@ export interface Answer {
   readonly denyTtl: number
 }
 
-/** Calls the control plane through the inner server, which knows its address, TLS and key. */
+/** Calls the control plane through the inner server, which has its address, TLS settings and the edge's key. Rejects where it cannot connect. */
 export const callControl = async (
   inner: string,
   path: string,

@@ -18,23 +18,26 @@ import { copyKey, freshText } from '../state/manifests/copies.ts'
 import { networkOf } from '../state/session.ts'
 import { findRoute, type Route, type RouteRequest } from './origin.ts'
 
-/** What nginx does with a request of a session: lets it through, sends the copy at hand (as 206, where it was asked for as a range), refuses it, or asks control about it. */
+/**
+ * What nginx does with a request of a session: `allow` proxies it, `send` answers with the cached manifest (`send-as-range` with status 206), `refuse`
+ * refuses it, `ask` checks it at control.
+ */
 export type Verdict = 'allow' | 'send' | 'send-as-range' | 'refuse' | 'ask'
 
-/** Refuses, and leaves why. */
+/** Sets the reason of a refusal and returns the verdict. */
 export const refused = (r: Request, reason: ReasonId): 'refuse' => {
   refuse(r, reason)
   return 'refuse'
 }
 
-/** Reading a variable costs as much as a look into shared memory: the kind is read once. */
+/** Kind of the requested file: `manifest`, `segment` or `stream`; callers read it once, since a variable costs as much as a look-up in shared memory. */
 export const kindOf = (variables: Variables): string => variables['gh_kind'] ?? ''
 
-/** A page that the request came from, unless it is one of ours: those name a pass or a ticket, and nginx keeps them to itself. */
+/** The Referer as origins see it: nginx leaves out addresses of this edge, which have a pass or ticket in them. */
 const refererOf = (variables: Variables): string =>
   variables['http_referer'] === undefined ? '' : (variables['gh_origin_referer'] ?? '')
 
-/** Finds where the bytes come from and leaves it for nginx; a reason where they come from nowhere. */
+/** Finds the origin's address of a request and sets it for nginx; a reason where there is none. */
 export const route = (question: RouteRequest, variables: Variables, kind: string): Route => {
   const found = findRoute(question)
   if (!found.ok) return found
@@ -47,7 +50,7 @@ export const route = (question: RouteRequest, variables: Variables, kind: string
   return found
 }
 
-/** A copy that is fresh serves whoever is let in, whatever he is called by; `null` = there is none. */
+/** Sets the cached manifest as the answer; `null` where there is no fresh one. */
 const sendCopy = (variables: Variables, asked: Asked): 'send' | 'send-as-range' | null => {
   const key = copyKey(asked.channel, asked.rest, asked.args, refererOf(variables))
   const text = key === '' ? null : freshText(key, Date.now())
@@ -57,17 +60,21 @@ const sendCopy = (variables: Variables, asked: Asked): 'send' | 'send-as-range' 
   return range === null ? 'send' : 'send-as-range'
 }
 
-/** What enters a session. */
-interface Entrance {
+/** A request that is admitted to a session. */
+interface AdmittedRequest {
   readonly key: string
   /** `manifest`, `segment` or `stream`. */
   readonly kind: string
   readonly path: string
 }
 
-/** Enters a session: what it is counted under, and whether it is one player's. */
-export const enter = (r: Request, variables: Variables, entrance: Entrance): ReasonId | null => {
-  const { key, kind, path } = entrance
+/** Counts a request for its session, unless the pass is used by too many players at once: then the reason is returned. */
+export const countRequest = (
+  r: Request,
+  variables: Variables,
+  request: AdmittedRequest,
+): ReasonId | null => {
+  const { key, kind, path } = request
   if (kind === 'segment') {
     const problem = isFetchRateSuspicious(key, path, variables['http_range'] ?? '')
     if (problem !== null) return problem
@@ -80,7 +87,7 @@ export const enter = (r: Request, variables: Variables, entrance: Entrance): Rea
   return null
 }
 
-/** Lets a request of a live session through. */
+/** Admits a request of a session that has a lease. */
 export const admit = (
   r: Request,
   variables: Variables,
@@ -90,18 +97,18 @@ export const admit = (
   const kind = kindOf(variables)
   const found = route(question, variables, kind)
   if (!found.ok) return refused(r, found.reason)
-  const problem = enter(r, variables, { key, kind, path: found.path })
+  const problem = countRequest(r, variables, { key, kind, path: found.path })
   return problem === null ? 'allow' : refused(r, problem)
 }
 
-/** The way of most requests, and so the shortest: a live session, used from its own network. `null` = not that. */
+/** The fast path of most requests: a session with a lease, used from its own network. `null` = any other request. */
 export const admitKnown = (r: Request, variables: Variables): Verdict | null => {
   if (variables['gh_pass'] === '') return null
   const asked = askedUnderPass(variables)
   const key = leaseKey(nginxCrypto, asked.secret, asked.channel)
   const kind = kindOf(variables)
   if (!useLease(key, networkOf(r), kind !== 'manifest')) return null
-  // Only what was found to be the channel's own has a copy.
+  // Only paths that were found to be the channel's own are cached.
   const sent = kind === 'manifest' ? sendCopy(variables, asked) : null
   if (sent !== null) {
     setSessionKey(variables, key)
@@ -110,9 +117,9 @@ export const admitKnown = (r: Request, variables: Variables): Verdict | null => 
   return admit(r, variables, { ...asked, isInferred: false }, key)
 }
 
-/** A yes came: from here on the session is this edge's. A stream that may not be taken is cut by its guard. */
-export const enterAfterYes = (r: Request, key: string): void => {
+/** Counts a request that control has admitted. A stream connection that may not run gets serial 0, and is aborted by `guardStream`. */
+export const countAdmitted = (r: Request, key: string): void => {
   const variables = variablesOf(r)
-  const entrance = { key, kind: kindOf(variables), path: variables['gh_path'] ?? '' }
-  if (enter(r, variables, entrance) !== null) setStreamSerial(variables, '0')
+  const request = { key, kind: kindOf(variables), path: variables['gh_path'] ?? '' }
+  if (countRequest(r, variables, request) !== null) setStreamSerial(variables, '0')
 }

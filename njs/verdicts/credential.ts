@@ -18,7 +18,7 @@ const field = (form: string, name: string): string => {
   return ''
 }
 
-/** What a playlist request presents, in its query or in a posted form. */
+/** The credential of a playlist request, in the query or in a posted form; a reason id where it is missing or malformed. */
 export const readCredential = (r: Request): Credential | ReasonId => {
   const posted = methodOf(r) === 'POST' ? bodyText(r) : ''
   const form = posted.startsWith('{') ? '' : posted

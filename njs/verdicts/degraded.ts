@@ -17,16 +17,16 @@ import { cloneKeyOf, deviceOf, familyOf, type SessionRequest } from '../state/se
 import { readChannel } from './origin.ts'
 import { bearerOf } from './pass-bearer.ts'
 
-/** The viewer of an opening, as far as the edge knows. */
+/** The viewer of an opening as the edge has cached it, or as the ticket says. */
 export interface KnownViewer {
   readonly account: string
   readonly group: string
   readonly download: string | null
-  /** Only tickets are bound to where they were won. */
+  /** The ticket, whose group binding is checked; `null` for other credentials. */
   readonly ticket: Ticket | null
 }
 
-/** What a viewer wants to watch. */
+/** The channel, path and query of an opening. */
 export interface OpeningRequest {
   readonly channel: string
   readonly rest: string
@@ -51,7 +51,7 @@ const judgeViewer = (
   return record.groups.includes(group.id) ? group : 'channel.not_in_group'
 }
 
-/** Opens a session while control is unavailable: the path of the pass, or the reason of the refusal. */
+/** Opens a session while control is unavailable; returns the path to redirect to, or the reason of the refusal. */
 export const openDegraded = (
   r: Request,
   viewer: KnownViewer,
@@ -106,7 +106,7 @@ export const openDegraded = (
   return { ok: true, location: `/s/${pass}/${wish.channel}/${path}${query}` }
 }
 
-/** Lets a session continue while control is unavailable, or returns the reason why not. */
+/** Whether a session without a lease may go on while control is unavailable; returns its lease key, or the reason of the refusal. */
 export const graceVerdict = (
   r: Request,
   asked: SessionRequest,
@@ -119,7 +119,7 @@ export const graceVerdict = (
   const isOpen = 'fail' in owner ? owner.fail === 'open' : group?.failMode === 'open'
   if (!isOpen) return { ok: false, reason: 'control.unavailable' }
   const silent = Number(variable(r, 'gh_ask_silent') || '-1')
-  // From another network while the first one still plays: a second stream, counted as one.
+  // The pass is used from another network while the first still plays: a second stream, counted separately.
   const isClone = silent >= 0 && silent < policy.roamAfterSec
   const key = isClone ? cloneKeyOf(r, asked) : asked.key
   if (!takeSeat(owner.account, group?.cap ?? null, { key, device: '' }, policy.graceLeaseSec))

@@ -2,7 +2,7 @@ import type { ReasonId } from '../domain/reasons.ts'
 import { logError } from '../platform/log.ts'
 import type { Request } from '../platform/request.ts'
 
-/** A js_set handler that refuses with `control.unavailable` where `judge` throws, and logs what it threw under `name`. */
+/** A `js_set` handler that refuses with `control.unavailable` where `judge` throws; the exception is logged under `name`. */
 export const failClosed =
   <Verdict>(
     name: string,

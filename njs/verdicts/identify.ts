@@ -8,7 +8,7 @@ import { keepText, texts } from '../state/memory.ts'
 import { knownCountry, networkGroup } from '../state/policy.ts'
 import { countGuess, recallDenial, rememberDenial } from '../state/refusals.ts'
 
-/** How long somebody stays known while control is away. */
+/** How long an identity is kept for use while control is unavailable. */
 const KNOWN_MS = 180_000
 
 interface Known {
@@ -62,7 +62,7 @@ const remember = (name: string, identity: Identity): void => {
   keepText('gh_identity', name, JSON.stringify(known), Math.max(KNOWN_MS, identity.ttlSec * 1000))
 }
 
-/** Asks control who this is; its answer holds for as long as it says, and for a while more when it is away. */
+/** The identity of a credential, from the cache or from control (`GET /edge/v1/identify`); a stale one where control is unavailable. A reason id where it is refused. */
 export const identify = async (
   r: Request,
   credential: Credential,
@@ -78,19 +78,19 @@ export const identify = async (
       ? null
       : (recallDenial(zone, `flood:${networkText(r)}`) ?? recallDenial(zone, name))
   if (denial !== null) return denial
-  const told = await callControl(variable(r, 'gh_inner_socket'), '/identify', {
+  const answer = await callControl(variable(r, 'gh_inner_socket'), '/identify', {
     headers: questionOf(r, credential, address),
   })
-  if (told.status === 200) {
-    const identity = parseJson<Identity>(told.body)
+  if (answer.status === 200) {
+    const identity = parseJson<Identity>(answer.body)
     remember(name, identity)
     if (identity.country) keepText('gh_country', address, identity.country, 3_600_000)
     return identity
   }
-  if (told.status >= 500) return known?.identity ?? 'control.unavailable'
+  if (answer.status >= 500) return known?.identity ?? 'control.unavailable'
   texts('gh_identity').delete(name)
-  const reason = isReasonId(told.reason) ? told.reason : 'token.unknown'
-  rememberDenial(zone, name, reason, told.denyTtl)
+  const reason = isReasonId(answer.reason) ? answer.reason : 'token.unknown'
+  rememberDenial(zone, name, reason, answer.denyTtl)
   if (credential.kind !== 'none') countGuess(networkText(r), reason)
   return reason
 }

@@ -14,40 +14,40 @@ import { nginxCrypto } from '../platform/crypto.ts'
 import { secretOf } from '../state/memory.ts'
 import { liveTable, tableGeneration } from '../state/table-halves.ts'
 
-/** Where a request goes. */
+/** The origin's address of a request. */
 export interface Found {
   readonly ok: true
   /** `http://host:port` */
   readonly origin: string
-  /** Escaped, with its query. */
+  /** Percent-encoded, with query. */
   readonly path: string
-  /** What the seal in its address opens; `null` without one. */
+  /** Kind of the seal in the requested address; `null` without one. */
   readonly seal: SealKind | null
 }
 
-/** Where a request goes, or why it does not. */
+/** The origin's address of a request, or the reason why there is none. */
 export type Route = Found | { readonly ok: false; readonly reason: ReasonId }
 
-/** What a route is found by. */
+/** The properties of a request that its origin's address depends on. */
 export interface RouteRequest {
   readonly channel: string
-  /** As the player wrote it. */
+  /** Path below the channel, percent-encoded as the player sent it. */
   readonly rest: string
   /** The query, without `?`. */
   readonly args: string
-  /** The universal entry names mean this channel's entry: such players keep them. */
+  /** Inferred session: the general entry names (`index.m3u8`, …) stand for the channel's entry. */
   readonly isInferred: boolean
 }
 
-/** A channel's record, with the route of its entry ready: most requests of a player are for that. */
+/** A parsed channel record, with the route of its entry, which most requests are for. */
 interface Known {
   readonly record: ChannelRecord
   readonly entry: Found
-  /** Seals met lately, opened. */
+  /** Seals of recent requests, verified. */
   readonly seals: Map<string, SealedPlace | null>
 }
 
-/** Records of one generation of the channel table; every change of the table empties it. */
+/** Cache of parsed records, emptied with every change of the channel table. */
 const known = { generation: -1, channels: new Map<string, Known | null>() }
 const MOST_KNOWN = 500
 const MOST_SEALS = 32
@@ -80,11 +80,11 @@ const findKnown = (channel: string): Known | null | undefined => {
   return read
 }
 
-/** The record of a channel. */
+/** The record of a channel; `null` where there is none, or the table is not loaded yet. */
 export const readChannel = (channel: string): ChannelRecord | null =>
   findKnown(channel)?.record ?? null
 
-/** Its directory, as far as addresses go. */
+/** The channel's origin and directory, for rewriting addresses. */
 export const placeOfChannel = ({ origin, base, isClosed }: ChannelRecord): ChannelPlace => ({
   origin,
   base,
@@ -113,12 +113,12 @@ const open = ({ record, seals }: Known, channel: string, text: string): SealedPl
   if (before !== undefined) return before
   const opened = openSeal(nginxCrypto, secretOf, { channel, origin: record.origin }, text)
   if (seals.size >= MOST_SEALS) seals.clear()
-  // What nobody sealed is not kept: anybody can make more of it.
+  // Invalid seals are not cached: a client could send any number of them.
   if (opened !== null) seals.set(text, opened)
   return opened
 }
 
-/** The path that a seal and what stands behind it name; `null` where it does not open that. */
+/** The origin's path for a seal and the name after it; `null` where the seal does not cover that name. */
 const sealedPath = ({ kind, path }: SealedPlace, name: string): string | null => {
   if (kind === 'file') {
     const file = path.slice(path.lastIndexOf('/') + 1)
@@ -129,21 +129,21 @@ const sealedPath = ({ kind, path }: SealedPlace, name: string): string | null =>
   return path + name
 }
 
-/** An address that a manifest of the channel named: `@/<seal>/<file>`. */
+/** Route of an address from a rewritten manifest: `@/<seal>/<file>`. */
 const findSealed = (channel: Known, { rest, args, channel: id }: RouteRequest): Route => {
   const end = rest.indexOf('/', 2)
   const place = end < 0 ? null : open(channel, id, rest.slice(2, end))
   const path = place === null ? null : sealedPath(place, rest.slice(end + 1))
   if (place === null || path === null) return OUTSIDE
-  // One file that a manifest named is the channel's, whoever's directory it lies in.
+  // A single file that a manifest names may lie in another channel's directory.
   if (place.kind !== 'file' && isOthers(id, place.origin, path)) return OUTSIDE
   return { ok: true, origin: place.origin, path: withQuery(path, args), seal: place.kind }
 }
 
-/** An address below the channel's own directory. */
+/** Route of an address below the channel's own directory. */
 const findOwn = (record: ChannelRecord, { rest, args, channel }: RouteRequest): Route => {
   if (isUnclear(rest)) return OUTSIDE
-  // Beside the entry lie others' files: only the stream itself is open there, under each of its extensions.
+  // The directory has other channels' files: only the entry is served from it, with any extension.
   if (record.isClosed && stemOf(decodePath(rest)) !== stemOf(decodePath(record.entry)))
     return OUTSIDE
   const path = record.base + rest
@@ -151,7 +151,7 @@ const findOwn = (record: ChannelRecord, { rest, args, channel }: RouteRequest): 
   return { ok: true, origin: record.origin, path: withQuery(path, args), seal: null }
 }
 
-/** Finds the origin's path of a request and refuses what is not the channel's. */
+/** The origin's address of a request; `path.outside` where it does not belong to the channel. */
 export const findRoute = (question: RouteRequest): Route => {
   const channel = findKnown(question.channel)
   if (channel === undefined) return { ok: false, reason: 'edge.not_ready' }

@@ -6,15 +6,15 @@ import { secretOf } from '../state/memory.ts'
 import type { Subjects } from '../state/refusals.ts'
 import { familyOf, type SessionRequest } from '../state/session.ts'
 
-/** Whom the pass or ticket names, genuine or not. */
+/** The content of a request's pass or ticket, its signature not checked; `null` where it is malformed. */
 export const bearerOf = ({ isInferred, secret }: SessionRequest): Pass | Ticket | null =>
   isInferred ? readTicket(secret) : readPass(secret)
 
-/** Whether the pass is genuine and for this channel. */
+/** Verifies a request's pass for its channel; `now` is Unix seconds. */
 export const verifyPassFor = (asked: SessionRequest, now: number): PassVerdict =>
   verifyPass(nginxCrypto, secretOf, { pass: asked.secret, channel: asked.channel }, now)
 
-/** What a ban may name about the bearer of a genuine pass. */
+/** The subjects by which bans apply to a request; `null` where its pass is not valid. */
 export const subjectsOf = (
   r: Request,
   asked: SessionRequest,

@@ -1,10 +1,10 @@
 import type { Protocol } from '../types.ts'
 
-/** A channel as an edge needs it. */
+/** A channel in the table of an edge. */
 export interface ChannelRecord {
   /** `http://127.0.0.1:9000` */
   readonly origin: string
-  /** The directory its files lie in, with both slashes: `/hls/ch1/`. Percent-encoded as the origin wants it. */
+  /** Directory of its files, with leading and trailing slash: `/hls/ch1/`; percent-encoded as the origin expects it. */
   readonly base: string
   /** `index.m3u8` */
   readonly entry: string
@@ -13,12 +13,12 @@ export interface ChannelRecord {
   readonly protocol: Protocol
   /** Another channel shares the directory or lies inside it. */
   readonly isShared: boolean
-  /** Its directory holds others' files too, listed or not: nothing there opens but the entry and what manifests name. */
+  /** The directory also has files of other channels: only the entry and what its manifests name is served from there. */
   readonly isClosed: boolean
   readonly isVod: boolean
   /** Ids of the groups that contain it. */
   readonly groups: readonly string[]
-  /** Ids of the groups that leave it out for the time being. */
+  /** Ids of the groups whose active surge profile leaves it out. */
   readonly surgedFrom: readonly string[]
 }
 
@@ -34,7 +34,7 @@ const unescape = (text: string): string =>
 
 const list = (text: string): string[] => (text === '' ? [] : text.split(',').map(unescape))
 
-/** One value of the channel table. */
+/** A channel as a value of the table: fields separated by `|`. */
 export const formatChannelRecord = (record: ChannelRecord): string =>
   [
     escape(record.origin),
@@ -47,7 +47,7 @@ export const formatChannelRecord = (record: ChannelRecord): string =>
     record.surgedFrom.map(escape).join(','),
   ].join('|')
 
-/** Reads one value of the channel table; `null` where it is damaged. */
+/** Parses a value of the table; `null` where it is damaged. */
 export const parseChannelRecord = (text: string): ChannelRecord | null => {
   const fields = text.split('|')
   const protocol = PROTOCOLS.find((it) => it === fields[4])
@@ -67,19 +67,19 @@ export const parseChannelRecord = (text: string): ChannelRecord | null => {
   }
 }
 
-/** Key under which the owner of an entry's stem, an entry file or a directory (with its slash) stands; the path is decoded. */
+/** Table key of the channel that owns an entry file, an entry's stem or a directory (with its slash); `path` is percent-decoded. */
 export const ownerKey = (origin: string, path: string): string => `=${origin}|${path}`
 
-/** Owner of what several channels share: nobody is refused there. */
+/** Owner of a directory that several channels share: any of them may be served from it. */
 export const SHARED_OWNER = '*'
 
-/** A file's path without its extension, with a dot instead: one stream goes by `7.m3u8` and by `7.ts`. */
+/** A file's path without its extension but with the dot: `7.m3u8` and `7.ts` are one stream. */
 export const stemOf = (path: string): string => {
   const dot = path.lastIndexOf('.')
   return dot > path.lastIndexOf('/') ? path.slice(0, dot + 1) : `${path}.`
 }
 
-/** A path as origins understand it, whichever of its characters are escaped. */
+/** A path percent-decoded part by part, for comparison; a part that is no valid encoding stays as it is. */
 export const decodePath = (path: string): string => {
   if (!path.includes('%')) return path
   const decode = (part: string): string => {
@@ -104,8 +104,8 @@ const ownerExactly = (
 }
 
 /**
- * The channel a path of an origin belongs to: that of the entry file or its stem, else of the deepest owned directory; `null` = anybody's.
- * Where letters differ from an owner's in case alone it is his: some origins make no difference, and the table has such keys for them.
+ * Id of the channel that owns a path of an origin: by entry file or its stem, else by the deepest owned directory; `null` = none, or several share it.
+ * Paths are compared without regard to case where the exact one has no owner: some origins ignore case, and the table has lower-case keys for this.
  */
 export const ownerOf = (
   get: (key: string) => string | undefined,

@@ -1,15 +1,15 @@
 import type { Protocol } from '../types.ts'
 
-/** What a request below a channel is for. */
+/** What a request below a channel fetches. */
 export type PathKind = 'manifest' | 'segment' | 'stream'
 
-/** A span of a channel's archive a path asks for; Unix seconds. */
+/** A requested span of a channel's archive; `from` is Unix seconds. */
 export interface ArchiveSpan {
   readonly from: number | null
   readonly durationSec: number | null
 }
 
-/** A path below a channel, understood. */
+/** A parsed path below a channel. */
 export interface ChannelPath {
   readonly kind: PathKind
   readonly protocol: Protocol
@@ -19,7 +19,7 @@ export interface ChannelPath {
 
 const CHANNEL_ID = /^[A-Za-z0-9_.-]{1,64}$/
 
-/** Whether a text may name a channel; `.` and `..` may not, since players would resolve them away. */
+/** Whether a text is a valid channel id; `.` and `..` are not, since clients resolve them as path segments. */
 export const isChannelId = (text: string): boolean =>
   CHANNEL_ID.test(text) && text !== '.' && text !== '..'
 
@@ -60,16 +60,19 @@ const archiveOf = (file: string, query: string, nowSec: number): ArchiveSpan | n
   return { from: utc, durationSec: length }
 }
 
-/** Reads the path after the channel, and its query, in the shapes of HLS, DASH, MPEG-TS and catch-up. */
+/**
+ * Parses the path after the channel and its query: HLS, DASH, MPEG-TS, and catch-up addresses in the forms of Flussonic (`index-<utc>-<seconds>.m3u8`,
+ * `timeshift_abs-<utc>`, `timeshift_rel-<seconds>`: flussonic.com/doc/dvr/dvr-playback) and of players (`?utc=`, `?start=`).
+ */
 export const describePath = (rest: string, query: string, nowSec: number): ChannelPath => {
   const file = lastPart(rest)
   const kind = kindOf(file)
-  // Segments of an archive carry dates of all sorts; only what a player opens says what it asks for.
+  // Names of segments have dates of many forms: only a manifest or stream says which span is requested.
   const archive = kind.kind === 'segment' ? null : archiveOf(file, query, nowSec)
   return { ...kind, archive }
 }
 
-/** Splits an origin's own path (`/ch1/index.m3u8`, `/ch1.ts`, `/ch1/timeshift_abs-17.m3u8`) into channel and rest. */
+/** Splits a path as an origin has it (`/ch1/index.m3u8`, `/ch1.ts`, `/ch1/timeshift_abs-17.m3u8`) into channel and rest; `null` where it names no channel. */
 export const channelOfPath = (path: string): { channel: string; rest: string } | null => {
   const parts = path.replace(/^\/+/, '').split('/')
   const first = parts[0] ?? ''
@@ -81,7 +84,7 @@ export const channelOfPath = (path: string): { channel: string; rest: string } |
   return { channel, rest: universalEntry(found?.[2] ?? 'm3u8') }
 }
 
-/** The name every channel's entry answers to, whatever the origin calls it. */
+/** The entry name in Gatehouse's own addresses for an extension, whatever name the origin uses. */
 export const universalEntry = (extension: string): string => {
   if (extension === 'ts') return 'stream.ts'
   return extension === 'mpd' ? 'manifest.mpd' : 'index.m3u8'
@@ -97,22 +100,22 @@ const SECRET_ARGUMENTS: ReadonlySet<string> = new Set(
 
 const nameOf = (pair: string): string => pair.split('=', 1)[0] ?? ''
 
-/** The query of another server's viewer, for a log or an auth backend: without what might be a secret of his. */
+/** A query without arguments that may hold a secret (`token`, `password`, `key`, …): for logs and auth backends. */
 export const stripSecrets = (query: string): string =>
   query
     .split('&')
     .filter((pair) => pair !== '' && !SECRET_ARGUMENTS.has(nameOf(pair).toLowerCase()))
     .join('&')
 
-/** The query without the pair that was presented at the door, which is the first of its name; the rest is the origin's. */
+/** The query without the first argument of this name, which was the viewer's credential; the rest is passed to the origin. */
 export const withoutArgument = (query: string, name: string): string => {
   const pairs = query.split('&')
   const at = pairs.findIndex((pair) => nameOf(pair) === name)
   return at < 0 ? query : pairs.toSpliced(at, 1).join('&')
 }
 
-/** Entry names our lists use, whatever the origin calls its own. */
+/** Entry names in Gatehouse's own playlists, whatever name the origin uses. */
 const GENERIC_ENTRIES = /^(index\.m3u8|playlist\.m3u8|manifest\.mpd|stream\.ts|mpegts)?$/
 
-/** Whether a path means the channel's own entry, which may be of another protocol. */
+/** Whether a path below a channel names its entry in general: the entry's own name and protocol may differ. */
 export const isGenericEntry = (rest: string): boolean => GENERIC_ENTRIES.test(rest)

@@ -1,9 +1,9 @@
-/** Patterns that fit by what they do not name: one more name must not make them fit. */
+/** Syntax of negation in a pattern: lookarounds, negated classes. */
 const NEGATED = /\(\?<?!|\[\^|\\[DSWPB]/
 
 /**
- * A test of a channel's names by a regular expression. One name that fits is enough; of a pattern
- * with a negation every name has to fit, since a second name would otherwise undo what it leaves out.
+ * A test of a channel's names by a regular expression. One matching name is enough; with a negation in the pattern
+ * every name must match, since otherwise a second name would bring back a channel that the pattern excludes.
  *
  * @throws {SyntaxError} Where the pattern is no regular expression.
  */

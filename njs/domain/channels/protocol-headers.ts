@@ -1,8 +1,8 @@
 /** Request headers from the edge to control. Values marked `encoded` are percent-encoded as `encodeURIComponent` does. */
 export const REQUEST_HEADERS = {
-  /** Idempotency id of one opening: the same id is the same opening. */
+  /** Idempotency key of an opening: requests with the same id are one opening. */
   request: 'X-Gh-Request',
-  /** How the viewer knocked: `ticket` in the path, `?token=`, or `xtream` user and password. */
+  /** Kind of credential: `ticket` in the path, `token` (`?token=`), or `xtream` user and password. */
   door: 'X-Gh-Door',
   ticket: 'X-Gh-Ticket',
   /** encoded */
@@ -19,7 +19,7 @@ export const REQUEST_HEADERS = {
   address: 'X-Gh-Address',
   /** encoded */
   agent: 'X-Gh-Agent',
-  /** Family of the player, by its agent and its headers */
+  /** Family of the player (`playerFamily`) */
   family: 'X-Gh-Family',
   /** encoded */
   referer: 'X-Gh-Referer',
@@ -37,20 +37,20 @@ export const REQUEST_HEADERS = {
   pass: 'X-Gh-Pass',
   /** In `check`: the lease key of (pass, channel); in an inferred opening: the key the edge will use. */
   key: 'X-Gh-Key',
-  /** Seconds since the lease was last used at this edge; -1 = no lease. */
+  /** Seconds since the lease was last used at this edge; -1 = it has none. */
   silent: 'X-Gh-Silent',
 } as const
 
 /** Answer headers from control to the edge. */
 export const ANSWER_HEADERS = {
   key: 'X-Gh-Key',
-  /** Seconds the lease lives without use. */
+  /** Seconds until the lease expires unless used. */
   ttl: 'X-Gh-Ttl',
-  /** Streams the account may play: kept by the edge alone while control is away. 0 = no cap. */
+  /** Most streams of the account, enforced by the edge itself while control is unavailable. 0 = no cap. */
   cap: 'X-Gh-Cap',
-  /** Lease keys, comma between, whose places the opening took: the edge forgets them at once. */
+  /** Lease keys, separated by commas, of the sessions that the opening replaced: the edge drops them at once. */
   forget: 'X-Gh-Forget',
-  /** Seconds a refusal is remembered by the edge; 0 = not at all. */
+  /** Seconds the edge caches a refusal; 0 = it does not. */
   denyTtl: 'X-Gh-Deny-Ttl',
   reason: 'X-Gatehouse-Reason',
 } as const

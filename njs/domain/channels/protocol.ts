@@ -1,87 +1,87 @@
 /**
- * What an edge and the control plane say to each other under `/edge/v1`. Times are Unix milliseconds unless
- * the name says otherwise.
+ * Messages between an edge and the control plane under `/edge/v1`. Times are Unix milliseconds unless the name says
+ * otherwise.
  */
 import type { FailMode, GroupBinding, GroupWonBy } from '../types.ts'
 
 export { ANSWER_HEADERS, REQUEST_HEADERS } from './protocol-headers.ts'
 
-/** The contract's version: a path prefix on the control listener. */
+/** Path prefix of the API for edges, with its version. */
 export const EDGE_API = '/edge/v1'
 
-/** A group as an edge needs it. */
+/** A group in the policy of an edge. */
 export interface EdgeGroup {
   readonly id: string
   readonly failMode: FailMode
   readonly binding: GroupBinding
   readonly ticketTtlSec: number
-  /** Streams one account may play; kept by the edge alone while control is away. `null` = no cap. */
+  /** Most streams of one account, enforced by the edge itself while control is unavailable. `null` = no cap. */
   readonly cap: number | null
-  /** The group of viewers that no network, country or account assigns. */
+  /** Whether viewers that no network, country or account assigns are in this group. */
   readonly isDefault: boolean
-  /** Viewers without an account get no list. */
+  /** Whether viewers without an account are refused the playlist. */
   readonly requiresAccount: boolean
   /** ISO 3166-1 alpha-2, upper case. */
   readonly countries: readonly string[]
-  /** Version of the rendered list; a new one whenever a byte changes. */
+  /** Version of the rendered playlist; it changes with every byte of it. */
   readonly listVersion: string
-  /** `inferred`: players of this group are not sent a 302. */
+  /** `inferred`: players of this group play below the ticket instead of following a 302 to a pass. */
   readonly redirect: 'follow' | 'inferred'
   /** User-Agent substrings (lower case) of players that get inferred sessions whatever `redirect` says. */
   readonly inferredAgents: readonly string[]
 }
 
-/** A configured media server as an edge needs it. */
+/** A configured origin in the policy of an edge. */
 export interface EdgeOrigin {
   /** Host name or address, without a port. */
   readonly host: string
-  /** Hosts that it may send the edge to, besides all configured ones: a name, `*.domain`, or `*`. */
+  /** Hosts it may redirect the edge to, besides all configured origins: a name, `*.domain`, or `*`. */
   readonly redirects: readonly string[]
-  /** One rewritten manifest serves all viewers; where not, each has his own. */
+  /** Whether one rewritten manifest is served to all viewers; if not, it is fetched for each. */
   readonly shares: boolean
 }
 
-/** Everything small the edge decides by. One JSON value in shared memory. */
+/** The settings an edge decides by, except keys and tables: one JSON value in shared memory. */
 export interface EdgePolicy {
   readonly version: string
   readonly groups: readonly EdgeGroup[]
-  /** `scheme://host[:port]` put into playlists; `null` = what the viewer asked for. */
+  /** `scheme://host[:port]` of the addresses in playlists; `null` = those of the request. */
   readonly publicUrl: string | null
-  /** Rules, backends or signed links may admit who presents no token: control is asked about him. */
+  /** Whether control is asked about openings without a token: rules, backends or signed links may admit them. */
   readonly asksWithoutToken: boolean
-  /** A pass moves to another network only after this many silent seconds. */
+  /** Seconds without requests after which a pass may be used from another network. */
   readonly roamAfterSec: number
-  /** Leases in use live on by themselves for this long after control was last heard. */
+  /** Seconds since the last sync for which leases in use are extended without control. */
   readonly graceSec: number
-  /** Lease time given while control is away. */
+  /** Seconds of the leases an edge grants while control is unavailable. */
   readonly graceLeaseSec: number
-  /** Life of passes an edge mints while control is away. */
+  /** Seconds the passes are valid that an edge signs while control is unavailable. */
   readonly gracePassSec: number
   readonly origins: readonly EdgeOrigin[]
-  /** Milliseconds a rewritten manifest serves all viewers; `null` = half its target duration. */
+  /** Milliseconds a rewritten manifest is cached; `null` = half its target duration. */
   readonly manifestMs: number | null
 }
 
-/** Signing keys by key id (`"0"` to `"255"`, hex secrets of 32 bytes or more); `current` signs, all verify. */
+/** Signing keys by key id (`"0"` to `"255"`, secrets of 32 bytes or more as hex); `current` signs, every one verifies. */
 export interface EdgeKeys {
   readonly version: string
   readonly current: number
   readonly secrets: Readonly<Record<string, string>>
 }
 
-/** The tables large enough to be paged. */
+/** The tables that are transferred in pages. */
 export type TableName = 'networks' | 'channels'
 
-/** Where a table stands at control; the edge fetches the pages when its own version differs. */
+/** Version of a table at control; the edge fetches its pages when it has another version. */
 export interface TableStep {
   readonly name: TableName
   readonly to: string
 }
 
 /**
- * One page of `GET /edge/v1/tables/<name>?from=V&cursor=N`. `from: null` starts the table anew: the edge fills its
- * second zone and flips when `next` is null; otherwise the page is a difference applied to the live one.
- * `cursor` starts at 0. An edge sends `from` only when it has a version and `to` the version it began to load.
+ * One page of `GET /edge/v1/tables/<name>?from=V&cursor=N`. With `from: null` the pages are the whole table: the edge fills its
+ * idle zone and makes it live when `next` is null; otherwise they are the difference to version `from`.
+ * `cursor` starts at 0. An edge sends `from` where it has a version, and `to` with the version it began to load.
  */
 export interface TablePage {
   readonly from: string | null
@@ -91,44 +91,43 @@ export interface TablePage {
   readonly next: number | null
 }
 
-/** What an edge already has. `null` = nothing. */
+/** Versions of what an edge has. `null` = it has none. */
 export interface EdgeHave {
   readonly policy: string | null
   readonly keys: string | null
   readonly networks: string | null
   readonly channels: string | null
-  /** Cursors of the ban list, one for each control plane it heard lately, separated by commas. */
+  /** Cursors in the ban feed, one for each control plane it has synced with lately, separated by commas. */
   readonly bans: string | null
-  /** The epoch it was told last: another one means that what control knew of its sessions is lost. */
+  /** The epoch of its last sync: control's present one differs where Redis has lost the sessions since. */
   readonly epoch: string | null
 }
 
-/** Lease key, bytes sent, requests; a running stream's bytes come with 0 requests. */
+/** Lease key, bytes sent, requests; 0 requests for the bytes of a running stream. */
 export type TrafficRow = readonly [key: string, bytes: number, requests: number]
 
-/** Lease key and reason id of a session the edge has ended by itself. */
+/** Lease key and reason id of a session that the edge ended without control. */
 export type EndedRow = readonly [key: string, reason: string]
 
-/** Lease key, bytes not reported in `traffic` while it ran, seconds: of one long response that ended. */
+/** A stream response that ended: lease key, its bytes that were not in an earlier `traffic`, its duration in seconds. */
 export type ClosedRow = readonly [key: string, bytes: number, seconds: number]
 
-/** Ban key, until (Unix milliseconds), and for an ended session the reason it is refused for. */
+/** Ban key, Unix milliseconds until which it holds, and of an ended session the reason of refusals. */
 export type BanRow = readonly [key: string, until: number, reason?: string | undefined]
 
 /**
- * Among the keys of lifted bans: edges forget every refusal they remember, since rules or backends say
- * otherwise now.
+ * As a key among lifted bans: edges drop every cached refusal, since rules or backends have changed.
  */
 export const EVERYTHING = '*'
 
-/** A session the edge opened by itself while control was away. */
+/** A session that the edge opened while control was unavailable. */
 export interface DegradedOpening {
   readonly key: string
   readonly pass: string
   readonly channel: string
   readonly address: string
   readonly agent: string
-  /** Family of the player; an older edge leaves it out. */
+  /** Family of the player; missing from older edges. */
   readonly family?: string
   readonly at: number
 }
@@ -136,7 +135,7 @@ export interface DegradedOpening {
 /** `POST /edge/v1/sync`, once a second. */
 export interface SyncRequest {
   readonly edge: string
-  /** Random per start of nginx: a new one means that the edge's memory is empty. */
+  /** Random id of this start of nginx: when it changes, the edge's shared memory was emptied. */
   readonly boot: string
   readonly njs: string
   readonly nginx: string
@@ -144,41 +143,41 @@ export interface SyncRequest {
   readonly clock: number
   readonly have: EdgeHave
   /**
-   * Lease keys used since they were last reported (each at most every 20 s), at most 1,000 at a time so that
-   * control answers within the second.
+   * Lease keys used since their last report (each is reported at most every 20 s), at most 1,000 so that control answers
+   * within the second.
    */
   readonly seen: readonly string[]
   readonly traffic: readonly TrafficRow[]
   readonly closed: readonly ClosedRow[]
   readonly degraded: readonly DegradedOpening[]
-  /** Sessions the edge ended by itself since the last sync. */
+  /** Sessions that the edge ended without control since the last sync. */
   readonly ended?: readonly EndedRow[]
   /** Free bytes by zone. */
   readonly free: Readonly<Record<string, number>>
-  /** `http(s)://host:port` where this edge takes pushes; host `*` = where it speaks from. */
+  /** `http(s)://host:port` where this edge accepts pushes; host `*` = the address it connects from. */
   readonly push?: string
 }
 
 /** The answer to a sync. */
 export interface SyncResponse {
   readonly now: number
-  /** Mark of the session state: where it changes, the edge tells of every lease it has. */
+  /** Id of the data in Redis: when it changes, the edge reports every lease it has. */
   readonly epoch?: string
   readonly policy?: EdgePolicy
   readonly keys?: EdgeKeys
   readonly tables?: readonly TableStep[]
   readonly bans?: BanChange
-  /** Leases to drop, their refusal remembered. */
+  /** Leases to drop; their keys are refused from now on. */
   readonly kill?: readonly string[]
-  /** Leases to forget: their next request asks again. */
+  /** Leases to drop; their next request is checked by control. */
   readonly drop?: readonly string[]
-  /** More waits: sync again at once. */
+  /** There is more to send: the edge syncs again at once. */
   readonly more?: boolean
-  /** The openings of this sync are not judged yet, since those who played before come first: tell them again. */
+  /** The edge sends `degraded` again: control decides about them after all edges have reported their older sessions. */
   readonly again?: boolean
 }
 
-/** Bans since the edge's cursor, or (`full`) all of them. */
+/** Bans set and lifted since the edge's cursor, or with `full` all that hold. */
 export interface BanChange {
   readonly cursor: string
   readonly full: boolean
@@ -186,9 +185,9 @@ export interface BanChange {
   readonly clear: readonly string[]
 }
 
-/** Control to edge, at once: `POST /push`. Signed over `<at>.<seq>.<body>` unless it came by the unix socket. */
+/** Body of `POST /push` from control to an edge. Over TCP it is signed (HMAC) over `<at>.<seq>.<body>`. */
 export interface PushMessage {
-  /** The control plane that speaks: numbers rise for each by itself. */
+  /** Id of the sending control plane; `seq` rises for each separately. */
   readonly from: string
   readonly seq: number
   readonly at: number
@@ -197,13 +196,13 @@ export interface PushMessage {
   readonly kill: readonly string[]
 }
 
-/** `GET /edge/v1/identify`: who a playlist is for. */
+/** Answer to `GET /edge/v1/identify`: account and group of a playlist request. */
 export interface Identity {
-  /** `null`: nobody known; the edge uses `net:<network key>`. */
+  /** `null` = no account; the edge uses `net:<network key>`. */
   readonly account: string | null
   readonly group: string
   readonly wonBy: GroupWonBy
   readonly country: string | null
-  /** Seconds the edge may remember this answer. */
+  /** Seconds the edge may cache this answer. */
   readonly ttlSec: number
 }

@@ -1,11 +1,11 @@
 import { decodeUtf8 } from './encoding.ts'
 
-/** Writes the fixed layout of tickets and passes. */
+/** Writes the binary layout of tickets and passes, integers in network byte order. */
 export class ByteWriter {
   private readonly target: Buffer
   private at = 0
 
-  /** Room for exactly what will be written, or more. */
+  /** `size`: bytes to allocate, at least as many as are written. */
   constructor(size: number) {
     this.target = Buffer.alloc(size)
   }
@@ -28,13 +28,13 @@ export class ByteWriter {
     return this
   }
 
-  /** What was written so far; writing may go on. */
+  /** The bytes written so far, from the given offset; more can be written afterwards. */
   written(from = 0): Uint8Array {
     return this.target.subarray(from, this.at)
   }
 }
 
-/** Reads the same layout; a read beyond the end makes `isBroken` true and yields zeros. */
+/** Reads the layout of `ByteWriter`; a read beyond the end returns zeros and sets `isBroken`. */
 export class ByteReader {
   isBroken = false
   private at = 0
@@ -72,7 +72,7 @@ export class ByteReader {
     return value ?? ''
   }
 
-  /** Whether everything was read and nothing was missing. */
+  /** Whether the source was read to its end and not beyond. */
   isDone(): boolean {
     return !this.isBroken && this.at === this.source.length
   }

@@ -1,4 +1,4 @@
-/** What the domain needs of a cryptography library; Node and njs each bring their own. */
+/** Hash functions the domain needs; Node and njs implement them. */
 export interface Crypto {
   /** SHA-256 of the UTF-8 text, as base64url. */
   sha256(text: string): string
@@ -6,10 +6,10 @@ export interface Crypto {
   hmac(key: Uint8Array, data: Uint8Array): Uint8Array
 }
 
-/** The secret of a key id; nothing where the key is unknown or retired. */
+/** Returns the secret of a key id; nothing where the key is unknown or retired. */
 export type SecretOf = (kid: number) => Uint8Array | null | undefined
 
-/** Bytes of a signature inside tickets and passes. */
+/** Bytes of the truncated HMAC in tickets and passes. */
 export const MAC_LENGTH = 16
 
 const wordAt = (bytes: Uint8Array, at: number): number =>
@@ -18,7 +18,7 @@ const wordAt = (bytes: Uint8Array, at: number): number =>
   ((bytes[at + 2] ?? 0) << 8) |
   (bytes[at + 3] ?? 0)
 
-/** Compares the first 16 bytes without stopping at the first difference; four words cost a third of sixteen bytes in QuickJS. */
+/** Compares the first 16 bytes in constant time; as four words, since sixteen bytes cost three times as much in QuickJS. */
 export const isSameMac = (a: Uint8Array, b: Uint8Array): boolean => {
   if (a.length < MAC_LENGTH || b.length < MAC_LENGTH) return false
   let difference = 0

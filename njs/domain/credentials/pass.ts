@@ -6,7 +6,7 @@ import { decodeBase64url, encodeBase64url, encodeUtf8 } from './encoding.ts'
 import { readSealed, type Sealed } from './sealed.ts'
 import { CLOCK_SKEW_SEC } from './ticket.ts'
 
-/** The capability of one playback, as it stands in the path. Its channel is signed but stands outside. */
+/** The content of a pass, the signed capability of one session. Its channel is covered by the signature but is a path segment of its own. */
 export interface Pass {
   readonly kid: number
   readonly fail: FailMode
@@ -15,13 +15,13 @@ export interface Pass {
   readonly expires: number
   /** 22 base64url characters. */
   readonly sid: string
-  /** The playlist download it came from; `null` for other doors. */
+  /** Id of the playlist download whose ticket opened the session; `null` for other credentials. */
   readonly download: string | null
   readonly group: string
   readonly account: AccountRef
 }
 
-/** A pass judged. */
+/** Result of verifying a pass. `pass` is there whenever the signature is valid. */
 export type PassVerdict =
   | { readonly ok: true; readonly pass: Pass }
   | { readonly ok: false; readonly reason: ReasonId; readonly pass: Pass | null }
@@ -30,7 +30,7 @@ export type PassVerdict =
 export const PASS_LENGTH = { min: 74, max: 1400 } as const
 
 const VERSION = 2
-/** Bytes besides the two texts and the signature. */
+/** Bytes besides group, account and signature. */
 const FIXED_LENGTH = 39
 const FAIL_MODES: readonly FailMode[] = ['closed', 'open']
 const PROTOCOLS: readonly Protocol[] = ['hls', 'dash', 'mpegts']
@@ -47,7 +47,7 @@ const sign = (
   return crypto.hmac(secret, signed.written()).subarray(0, MAC_LENGTH)
 }
 
-/** Makes the pass of one channel; fields out of range throw, since they are a programming error. */
+/** Signs a pass for a channel and returns its text. Throws `RangeError` where a field is too long or not as many bytes as it should be. */
 export const mintPass = (
   crypto: Crypto,
   secret: Uint8Array,
@@ -101,10 +101,10 @@ const parse = (text: string): SealedPass | null => {
   return { pass, ...sealed }
 }
 
-/** The pass inside the text, its signature not checked; `null` where it is none of ours. */
+/** Parses a pass without checking its signature; `null` where the text is not a pass. */
 export const readPass = (text: string): Pass | null => parse(text)?.pass ?? null
 
-/** Checks form, signature over the channel too, and expiry. */
+/** Verifies form, signature (which covers the channel) and expiry. */
 export const verifyPass = (
   crypto: Crypto,
   secretOf: SecretOf,

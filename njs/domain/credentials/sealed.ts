@@ -1,13 +1,13 @@
 import { MAC_LENGTH } from './crypto.ts'
 import { decodeBase64url } from './encoding.ts'
 
-/** A credential taken apart: what was signed of it, and its MAC, which nobody has checked yet. */
+/** The two parts of a credential: the signed bytes and their MAC, not verified yet. */
 export interface Sealed {
   readonly body: Uint8Array
   readonly mac: Uint8Array
 }
 
-/** Takes a ticket or pass apart; `null` where its text is no canonical base64url or cannot hold a MAC. */
+/** Decodes a ticket or pass into its parts; `null` where it is not canonical base64url or its length is out of bounds. */
 export const readSealed = (
   text: string,
   characters: { readonly min: number; readonly max: number },

@@ -5,7 +5,7 @@ import { type Crypto, isSameMac, MAC_LENGTH, type SecretOf } from './crypto.ts'
 import { decodeBase64url, encodeBase64url, encodeUtf8 } from './encoding.ts'
 import { readSealed, type Sealed } from './sealed.ts'
 
-/** What a playlist's URLs carry: who downloaded it, for which group, until when. */
+/** The content of a ticket, which stands in the URLs of a playlist: download, account, group and expiry. */
 export interface Ticket {
   readonly kid: number
   readonly wonBy: GroupWonBy
@@ -19,7 +19,7 @@ export interface Ticket {
   readonly account: AccountRef
 }
 
-/** A ticket judged. `ticket` is there whenever the signature holds, so that an expired one can be logged. */
+/** Result of verifying a ticket. `ticket` is there whenever the signature is valid, so that an expired one can be logged. */
 export type TicketVerdict =
   | { readonly ok: true; readonly ticket: Ticket }
   | { readonly ok: false; readonly reason: ReasonId; readonly ticket: Ticket | null }
@@ -27,11 +27,11 @@ export type TicketVerdict =
 /** Shortest and longest ticket in characters. */
 export const TICKET_LENGTH = { min: 48, max: 1400 } as const
 
-/** Seconds two machines' clocks may differ. */
+/** Tolerated difference between the clocks of two machines, in seconds. */
 export const CLOCK_SKEW_SEC = 60
 
 const VERSION = 1
-/** Bytes besides the two texts and the signature. */
+/** Bytes besides group, account and signature. */
 const FIXED_LENGTH = 26
 const LABEL = encodeUtf8('gatehouse ticket\0')
 const WON_BY: readonly GroupWonBy[] = ['network', 'country', 'account', 'default']
@@ -44,7 +44,7 @@ const sign = (crypto: Crypto, secret: Uint8Array, body: Uint8Array): Uint8Array 
   return macOf(crypto, secret, signed.written())
 }
 
-/** Makes the ticket text; fields out of range throw, since they are a programming error. */
+/** Signs a ticket and returns its text. Throws `RangeError` where a field is too long or not as many bytes as it should be. */
 export const mintTicket = (crypto: Crypto, secret: Uint8Array, ticket: Ticket): string => {
   const group = encodeUtf8(ticket.group)
   const account = encodeUtf8(ticket.account)
@@ -52,7 +52,7 @@ export const mintTicket = (crypto: Crypto, secret: Uint8Array, ticket: Ticket): 
   const wonBy = WON_BY.indexOf(ticket.wonBy) + 1
   if (group.length > 255 || account.length > 700) throw new RangeError('ticket: text too long')
   if (download?.length !== 12) throw new RangeError('ticket: download is not 12 bytes')
-  // The label is signed and stands before what is sent: nothing is copied twice.
+  // The label is signed but not sent: with both in one buffer nothing is copied twice.
   const at = LABEL.length
   const end = at + FIXED_LENGTH + group.length + account.length
   const whole = Buffer.alloc(end + MAC_LENGTH)
@@ -92,10 +92,10 @@ const parse = (text: string): SealedTicket | null => {
   return { ticket, ...sealed }
 }
 
-/** The ticket inside the text, its signature not checked; `null` where it is none of ours. */
+/** Parses a ticket without checking its signature; `null` where the text is not a ticket. */
 export const readTicket = (text: string): Ticket | null => parse(text)?.ticket ?? null
 
-/** Checks form, signature and dates. */
+/** Verifies form, signature and validity period, with `CLOCK_SKEW_SEC` of tolerance. */
 export const verifyTicket = (
   crypto: Crypto,
   secretOf: SecretOf,

@@ -1,26 +1,26 @@
-/** What a viewer may present. `secure-link`: the arguments of nginx's secure_link module. `xtream`: user and password. */
+/** Kinds of credentials. `secure-link`: the arguments of nginx's `secure_link` module. `xtream`: user and password, as in Xtream Codes' URLs. */
 export type DoorCredential = 'none' | 'ticket' | 'token' | 'xtream' | 'secure-link' | 'pass'
 
 /**
- * How nginx serves a door, by `nginx/gatehouse-door-<name>.conf`: `answer` = the handler itself answers; `opening` = the handler names the internal
- * location that goes on; the others go to the origin as soon as the session is let through.
+ * How nginx serves a door, by `nginx/gatehouse-door-<name>.conf`: `answer` = the handler sends the response; `opening` = the handler chooses the internal
+ * location (`opening-route.ts`); the others are proxied to the origin once the session is admitted.
  */
 export type DoorServing = 'answer' | 'opening' | 'stream' | 'hls' | 'dash' | 'segment'
 
-/** One way to knock. */
+/** One form of public address. */
 export interface Door {
   readonly id: string
-  /** Literal text and `<placeholders>` of `shape.ts`. */
+  /** Path with `<placeholders>` of `shape.ts`. */
   readonly path: string
-  /** Query arguments without which a request is not at this door. */
+  /** Query arguments a request must have to match. */
   readonly query: readonly string[]
-  /** What may be presented here; `none` among them = nothing need be. */
+  /** Accepted credentials; with `none`, a request may be without one. */
   readonly credentials: readonly DoorCredential[]
-  /** For people: where the credential stands. */
+  /** Where the credential stands, for the table in `nginx/README.md`. */
   readonly place: string
-  /** For people: what a good one gets. */
+  /** What a valid request is served, for the same table. */
   readonly opens: string
-  /** The handler of `njs/index.ts` that judges first. */
+  /** The handler of `njs/index.ts` that nginx calls first. */
   readonly handler: string
   readonly serving: DoorServing
 }
@@ -28,7 +28,7 @@ export interface Door {
 const LIST_PLACE =
   '`?token=` or `?username=&password=`, in the query or in a posted form; or nothing'
 
-/** The way of a pass: where its path leads depends on what is asked for below it. */
+/** A door below a pass, which serves one kind of file. */
 const underPass = (
   id: string,
   path: string,
@@ -63,7 +63,7 @@ const opening = (row: Omit<Door, 'opens' | 'handler' | 'serving'>): Door => ({
   serving: 'opening',
 })
 
-/** Every door. The first row that fits a request is its door, so the narrower stand before the wider. */
+/** Every door. The first row that matches a request is its door: more specific ones come first. */
 export const DOORS: readonly Door[] = [
   playlist('playlist', '/playlist.m3u'),
   playlist('playlist-m3u8', '/playlist.m3u8'),

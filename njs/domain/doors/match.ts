@@ -2,26 +2,26 @@ import { describePath, isChannelId, universalEntry } from '../channels/channel.t
 import { DOORS, type Door } from './doors.ts'
 import { type PathValue, patternOf, reservedBelow } from './shape.ts'
 
-/** A request at a door, with what its path holds. */
+/** The door of a request, with the values of its path's placeholders. */
 export interface DoorMatch {
   readonly door: Door
   readonly values: Readonly<Partial<Record<PathValue, string>>>
 }
 
-/** What an opening presents. */
+/** A parsed opening: channel, path below it, and the credential of the path. */
 export type OpeningRequest = { readonly channel: string; readonly rest: string } & (
   | { readonly credential: 'ticket'; readonly ticket: string }
-  /** A token, the arguments of a link, or nothing: it stands outside the path. */
+  /** The path has no credential: the query may have a token or a signed link's arguments. */
   | { readonly credential: 'token' }
   | { readonly credential: 'xtream'; readonly user: string; readonly password: string }
 )
 
-/** Whether the query has an argument that is not empty. */
+/** Whether the query has this argument with a value that is not empty. */
 export type HasArgument = (name: string) => boolean
 
 const PATHS = DOORS.map(({ path }) => path)
 
-/** Compiled at the first request: few handlers need all of them. */
+/** Compiled at first use: most requests need only some of them. */
 const compiled = new Map<string, RegExp>()
 
 const expressionOf = (path: string): RegExp => {
@@ -56,13 +56,13 @@ const matchIn = (doors: readonly Door[], path: string, has: HasArgument): DoorMa
   return null
 }
 
-/** The door a request is at: `path` decoded, without the query; `null` = at none. */
+/** The door of a request; `path` is decoded and without query; `null` = none matches. */
 export const matchDoor = (path: string, has: HasArgument): DoorMatch | null =>
   matchIn(DOORS, path, has)
 
 /**
- * What Kodi puts behind an address, `|User-Agent=…&Referer=…`, is a note to itself; VLC and mpv ask for it literally. The path ends before it. Only
- * behind the name of an entry: elsewhere a bar may be part of a name.
+ * The path without Kodi's suffix for request headers, `|User-Agent=…&Referer=…`: Kodi strips it itself (kodi.wiki, "HTTP headers"), VLC and mpv send it to
+ * the server. It is removed only after the name of a manifest or stream, since a bar may be part of other names.
  */
 export const withoutSuffix = (path: string): string => {
   for (let bar = path.indexOf('|'); bar >= 0; bar = path.indexOf('|', bar + 1)) {
@@ -75,7 +75,7 @@ export const withoutSuffix = (path: string): string => {
 
 const OPENINGS = DOORS.filter(({ serving }) => serving === 'opening')
 
-/** Reads an opening's path, decoded, without the query; `null` where it is none of ours. */
+/** Parses the path of an opening, decoded and without query; `null` where no door matches. */
 export const readOpening = (path: string, has: HasArgument): OpeningRequest | null => {
   const found = matchIn(OPENINGS, withoutSuffix(path), has)
   if (found === null) return null
@@ -89,5 +89,5 @@ export const readOpening = (path: string, has: HasArgument): OpeningRequest | nu
 
 const BY_PATH: ReadonlyMap<string, Door> = new Map(DOORS.map((door) => [door.path, door]))
 
-/** The door whose path has no placeholder and is exactly this one. */
+/** The door whose path is exactly this text, without placeholders. */
 export const doorOfPath = (path: string): Door | undefined => BY_PATH.get(path)

@@ -1,16 +1,16 @@
-/** Where an opening goes on: the internal location `/_gatehouse/<route>`. */
+/** The internal locations `/_gatehouse/<route>` that serve an opening. */
 export const OPENING_ROUTES = [
-  /** Answers of the edge itself. */
+  /** Answered by the edge itself. */
   'refuse',
   'cors-preflight',
   'method-not-allowed',
-  /** HEAD: what a GET would lead to, without an opening. */
+  /** HEAD: the headers of a GET's answer, without opening a session. */
   'answer-head',
-  /** Asked a moment ago by the same player: a 302 to the pass it was given. */
+  /** The same player has opened this address a moment ago: a 302 to the same pass. */
   'reopen',
-  /** Control judges, and answers with a 302 to a pass. */
+  /** Control decides, and answers with a 302 to a pass. */
   'ask-control-to-open',
-  /** The ticket itself plays: its session is judged as one under a pass is. */
+  /** Inferred session, without redirect: checked as a session under a pass is. */
   'manifest-by-ticket',
   'segment-by-ticket',
   'stream-by-ticket',

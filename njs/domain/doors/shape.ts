@@ -1,9 +1,9 @@
 import { TICKET_LENGTH } from '../credentials/ticket.ts'
 
-/** The values a path can hold. */
+/** Names of the values in a path. */
 export type PathValue = 'ticket' | 'pass' | 'channel' | 'file' | 'user' | 'password' | 'extension'
 
-/** What stands for a placeholder: the value it is, and what its text looks like to PCRE and JavaScript alike. */
+/** The value of a placeholder, and its pattern, which PCRE and JavaScript read alike. */
 interface Placeholder {
   readonly value: PathValue
   readonly pattern: string
@@ -15,10 +15,10 @@ const PASS = '[A-Za-z0-9_-]'
 const PLACEHOLDERS: Readonly<Record<string, Placeholder>> = {
   ticket: { value: 'ticket', pattern: `[^/]{${TICKET_LENGTH.min},}` },
   pass: { value: 'pass', pattern: `${PASS}{64,1400}` },
-  // The fifth and sixth character say the protocol (`credentials/pass.ts`): these are MPEG-TS.
+  // The fifth and sixth character encode the protocol (`credentials/pass.ts`): these are MPEG-TS.
   'stream-pass': { value: 'pass', pattern: `${PASS}{4}A[w-z0-9_-]${PASS}{58,1394}` },
   channel: { value: 'channel', pattern: '[A-Za-z0-9_.-]{1,64}' },
-  // Everything that is left, with its slashes; it may be empty.
+  // The rest of the path, with slashes; it may be empty.
   file: { value: 'file', pattern: FILE },
   'hls-file': { value: 'file', pattern: String.raw`${FILE}\.m3u8?` },
   'dash-file': { value: 'file', pattern: String.raw`${FILE}\.mpd` },
@@ -29,12 +29,12 @@ const PLACEHOLDERS: Readonly<Record<string, Placeholder>> = {
 
 const PLACEHOLDER = /<([a-z0-9-]+)>/
 
-/** The literal text a path begins with. */
+/** The part of a path before its first placeholder. */
 export const literalPrefix = (path: string): string => path.split('<', 1)[0] ?? ''
 
 const escapeLiteral = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
-/** Literal beginnings of other paths that lie below this one's: a request there is theirs. */
+/** Prefixes of other doors that are longer than this path's own and begin with it: requests below them belong to those doors. */
 export const reservedBelow = (path: string, others: readonly string[]): string[] => {
   const own = literalPrefix(path)
   const below = others.map(literalPrefix).filter((it) => it.endsWith('/') && it.startsWith(own))
@@ -42,15 +42,15 @@ export const reservedBelow = (path: string, others: readonly string[]): string[]
 }
 
 /**
- * The regular expression of a door's path. `nameOf` names the group that captures a value; `null` = it is not captured. What begins as one of
- * `reserved` is not meant. Throws `RangeError` for a placeholder that is none: a mistake in the table.
+ * The regular expression of a door's path. `nameOf` returns the name of a value's capture group; `null` = it is not captured. Paths that begin with one of
+ * `reserved` do not match. Throws `RangeError` for an unknown placeholder.
  */
 export const patternOf = (
   path: string,
   nameOf: (value: PathValue) => string | null,
   reserved: readonly string[] = [],
 ): string => {
-  // Split by a pattern with one group: literals and placeholder names take turns.
+  // Split by a pattern with one group: literals and placeholder names alternate.
   const parts = path.split(PLACEHOLDER).map((part, index) => {
     if (index % 2 === 0) return escapeLiteral(part)
     const known = PLACEHOLDERS[part]

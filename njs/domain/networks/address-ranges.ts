@@ -1,7 +1,7 @@
 import { wordAt } from './address.ts'
 import { formatNetwork, type Network } from './network.ts'
 
-/** One network of one group, cut to the bits that tell viewers apart: IPv4's 32, IPv6's first 64. */
+/** One network of one group as a range of numbers: 32 bits for IPv4, the first 64 bits for IPv6. `code` is the group's code in the table. */
 export interface Block {
   readonly start: bigint
   readonly end: bigint
@@ -18,7 +18,7 @@ export interface AddressRange {
   readonly code: string
 }
 
-/** The block of a network; an IPv6 one longer than /64 becomes its whole /64. */
+/** The block of a network; an IPv6 prefix longer than /64 is widened to its /64. */
 export const blockOf = (network: Network, code: string, group: string): Block => {
   const bits = network.base.family === 4 ? 32 : 64
   const prefix = Math.min(bits, network.prefix)
@@ -33,7 +33,7 @@ const compareBlocks = (a: Block, b: Block): number => {
   return a.prefix - b.prefix
 }
 
-/** Ascending, parents before children; of equal ones the first in config order stays. */
+/** Blocks in ascending order, an enclosing block before those inside it; of equal ones only the first in configuration order is kept, and `warn` is called. */
 export const sortBlocks = (blocks: readonly Block[], warn: (text: string) => void): Block[] => {
   const kept: Block[] = []
   for (const block of [...blocks].sort(compareBlocks)) {
@@ -47,24 +47,24 @@ export const sortBlocks = (blocks: readonly Block[], warn: (text: string) => voi
   return kept
 }
 
-const pushStretch = (stretches: AddressRange[], next: AddressRange): void => {
+const pushRange = (ranges: AddressRange[], next: AddressRange): void => {
   if (next.start > next.end) return
-  const last = stretches.at(-1)
+  const last = ranges.at(-1)
   if (last && last.code === next.code && last.end + 1n === next.start) last.end = next.end
-  else stretches.push(next)
+  else ranges.push(next)
 }
 
-/** A start behind every block of either family. */
+/** Greater than the start of every block. */
 const beyondAll = 1n << 64n
 
-/** Sorted nested blocks as disjoint ascending stretches, the longest prefix winning. */
+/** Sorted, possibly nested blocks as disjoint ascending ranges; where blocks overlap, the longest prefix decides. */
 export const flatten = (sorted: readonly Block[]): AddressRange[] => {
-  const stretches: AddressRange[] = []
+  const ranges: AddressRange[] = []
   const open: Block[] = []
   let at = 0n
   const closeUntil = (start: bigint): void => {
     for (let top = open.at(-1); top && top.end < start; top = open.at(-1)) {
-      pushStretch(stretches, { start: at, end: top.end, code: top.code })
+      pushRange(ranges, { start: at, end: top.end, code: top.code })
       if (top.end >= at) at = top.end + 1n
       open.pop()
     }
@@ -72,10 +72,10 @@ export const flatten = (sorted: readonly Block[]): AddressRange[] => {
   for (const block of sorted) {
     closeUntil(block.start)
     const top = open.at(-1)
-    if (top) pushStretch(stretches, { start: at, end: block.start - 1n, code: top.code })
+    if (top) pushRange(ranges, { start: at, end: block.start - 1n, code: top.code })
     at = block.start
     open.push(block)
   }
   closeUntil(beyondAll)
-  return stretches
+  return ranges
 }

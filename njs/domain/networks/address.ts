@@ -4,17 +4,17 @@ export interface Address {
   readonly words: readonly number[]
 }
 
-/** The address of IPv4's 32 bits. */
+/** The IPv4 address of 32 bits. */
 export const addressOfV4 = (value: number): Address => ({ family: 4, words: [value >>> 0] })
 
-/** The word at `index`; zero where the address has none. */
+/** The 32-bit word at `index`; zero beyond the last. */
 export const wordAt = (address: Address, index: number): number => address.words[index] ?? 0
 
 const decimalOctet = /^(?:0|[1-9][0-9]{0,2})$/
 const hexGroup = /^[0-9a-fA-F]{1,4}$/
 const longestText = 45
 
-/** One decimal octet; leading zeros are refused because half the world reads them as octal. */
+/** One decimal octet, 0 to 255; `null` for anything else. Leading zeros are refused, since many parsers read them as octal. */
 export const parseOctet = (text: string): number | null => {
   if (!decimalOctet.test(text)) return null
   const value = Number(text)
@@ -60,7 +60,7 @@ const expandGroups = (text: string): number[] | null => {
   return missing < 1 ? null : [...head, ...Array.from({ length: missing }, () => 0), ...tail]
 }
 
-/** Words of IPv6 text, IPv4-mapped ones not unwrapped. */
+/** The four words of IPv6 text, IPv4-mapped addresses left as they are; `null` where the text is not IPv6. */
 export const parseV6Words = (text: string): number[] | null => {
   if (text.length > longestText) return null
   const groups = expandGroups(text)
@@ -72,13 +72,13 @@ export const parseV6Words = (text: string): number[] | null => {
 export const isMapped = (words: readonly number[]): boolean =>
   words.length === 4 && words[0] === 0 && words[1] === 0 && words[2] === 0xffff
 
-/** An address from its words, IPv4-mapped ones unwrapped. */
+/** An address from one or four words; an IPv4-mapped one becomes IPv4. */
 export const addressOfWords = (words: readonly number[]): Address => {
   if (words.length === 1) return addressOfV4(words[0] ?? 0)
   return isMapped(words) ? addressOfV4(words[3] ?? 0) : { family: 6, words }
 }
 
-/** Strict: four decimal octets or RFC 4291 text; no zone id, port, brackets, octal or short form. */
+/** Parses four decimal octets or RFC 4291 text; `null` for anything else: zone id, port, brackets, octal and short forms are not accepted. */
 export const parseAddress = (text: string): Address | null => {
   if (text.includes(':')) {
     const words = parseV6Words(text)
@@ -88,7 +88,7 @@ export const parseAddress = (text: string): Address | null => {
   return v4 === null ? null : addressOfV4(v4)
 }
 
-/** An address from the 4 or 16 bytes of nginx's `$binary_remote_addr`. */
+/** An address from the 4 or 16 bytes of nginx's `$binary_remote_addr`; `null` for any other length. */
 export const addressOfBytes = (bytes: ArrayLike<number>): Address | null => {
   if (bytes.length !== 4 && bytes.length !== 16) return null
   const words: number[] = []

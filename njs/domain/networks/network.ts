@@ -24,7 +24,7 @@ export interface Network {
   readonly prefix: number
 }
 
-/** What an operator's text means, with what looks like a slip; `networks` holds several only for a range. */
+/** A network as an operator wrote it, parsed; `warnings` name probable mistakes, `networks` has several entries only for a range. */
 export type ParsedNetwork =
   | {
       readonly ok: true
@@ -33,7 +33,7 @@ export type ParsedNetwork =
     }
   | { readonly ok: false; readonly reason: string }
 
-/** How many IPv6 bits make one viewer; IPv4 is always the whole address. */
+/** Length of the IPv6 prefix that counts as one network; of IPv4 it is the whole address. */
 export interface NetworkKeyOptions {
   readonly v6Prefix: number
 }
@@ -70,7 +70,7 @@ export const keyOfAddress = (address: Address, options: NetworkKeyOptions): stri
     ? formatAddress(address)
     : formatNetwork({ base: maskAddress(address, options.v6Prefix), prefix: options.v6Prefix })
 
-/** The network key caps, bans and account-less viewers use; `null` when the text is no address. */
+/** The network key that caps, bans and viewers without an account are counted by; `null` where the text is not an address. */
 export const networkKey = (
   address: string,
   options: NetworkKeyOptions = { v6Prefix: 64 },
@@ -91,7 +91,7 @@ const lanBlocks: readonly Network[] = [
   { base: { family: 6, words: [0, 0, 0, 1] }, prefix: 128 },
 ]
 
-/** Private, CGNAT, ULA, link-local or loopback: the `lan` class of detection. */
+/** Whether an address is private (RFC 1918), CGNAT (RFC 6598), ULA (RFC 4193), link-local or loopback: what detection calls `lan`. */
 export const isLan = (address: Address): boolean =>
   lanBlocks.some((block) => contains(block, address))
 
@@ -105,7 +105,7 @@ const fromBigInt = (value: bigint, family: 4 | 6): Address => ({
   ),
 })
 
-/** The fewest networks that cover exactly `first` to `last`, ascending; both of one family, in order. */
+/** The smallest list of networks that covers exactly `first` to `last`, ascending; both must be of one family and in order. */
 export const networksOfRange = (first: Address, last: Address): Network[] => {
   const bits = bitsOf(first.family)
   const end = toBigInt(last)
@@ -129,7 +129,7 @@ const parseRange = (from: string, to: string): ParsedNetwork => {
   return { ok: true, networks: networksOfRange(first, last), warnings: [] }
 }
 
-/** An address as the left side of a CIDR, IPv4 short forms zero-filled on the right; `octets` is what was written. */
+/** The address before the slash of a CIDR, short IPv4 forms filled with zeros on the right; `octets` counts those written. */
 const parseBase = (text: string): { words: number[]; octets: number } | null => {
   if (text.includes(':')) {
     const words = parseV6Words(text)
@@ -164,7 +164,7 @@ const parseCidr = (left: string, mask: string): ParsedNetwork => {
   return { ok: true, networks: [network], warnings }
 }
 
-/** Reads what an operator writes: CIDR, Flussonic's short form (`10.10/16`), one address, or a range `a-b`. */
+/** Parses a network from configuration: CIDR, Flussonic's short form (`10.10/16`), one address, or a range `a-b`. */
 export const parseNetwork = (text: string): ParsedNetwork => {
   const trimmed = text.trim()
   const range = trimmed.split(/\s*-\s*/)
@@ -180,7 +180,7 @@ export const parseNetwork = (text: string): ParsedNetwork => {
   }
 }
 
-/** 32 bits that stand for a network key in a lease: the IPv4 address, or a mix of the IPv6 prefix. */
+/** A network key as 32 bits, for a lease: the IPv4 address, or a hash of the IPv6 prefix. */
 export const networkNumber = (address: Address, v6Prefix = 64): number => {
   if (address.family === 4) return wordAt(address, 0)
   const base = maskAddress(address, Math.min(64, v6Prefix))

@@ -15,13 +15,13 @@ export interface GroupNetworks {
   readonly networks: readonly Network[]
 }
 
-/** The table edges look addresses up in, and what was odd about the networks it was built from. */
+/** The lookup table of edges as key-value pairs, with warnings about the networks it was built from. */
 export interface SubnetTable {
   readonly pages: Map<string, string>
   readonly warnings: readonly string[]
 }
 
-/** What to do to one table to make it another. */
+/** The difference between two tables: values to set and keys to delete. */
 export interface PageChange {
   readonly set: Map<string, string>
   readonly delete: readonly string[]
@@ -29,7 +29,7 @@ export interface PageChange {
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
-/** FNV-1a cut to a code, so that a group keeps its code when others come and go. */
+/** FNV-1a of the group id, shortened to a code: a group keeps its code when other groups are added or removed. */
 const codeOf = (id: string): string => {
   let hash = 0x811c9dc5
   for (let i = 0; i < id.length; i += 1) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193)
@@ -38,7 +38,7 @@ const codeOf = (id: string): string => {
   return code
 }
 
-/** A code per group id; one already taken is salted until it is free. */
+/** A distinct code for each group id; on a collision the id is hashed again with a salt. */
 const assignCodes = (ids: readonly string[]): Map<string, string> => {
   const codes = new Map<string, string>()
   const taken = new Set([noGroup])
@@ -51,7 +51,7 @@ const assignCodes = (ids: readonly string[]): Map<string, string> => {
   return codes
 }
 
-/** Gathers the records of one level's pages; stretches arrive ascending. */
+/** Collects the records of one level's pages; ranges must be added in ascending order. */
 class LevelPages {
   readonly level: PageLevel
   private readonly pages = new Map<string, { text: string; next: bigint }>()
@@ -60,7 +60,7 @@ class LevelPages {
     this.level = level
   }
 
-  /** Records a stretch of steps that lies within one page. */
+  /** Adds a range of steps that lies within one page. */
   add(block: bigint, steps: AddressRange): void {
     const { letter, keyBits } = this.level
     const key = keyBits === 0 ? letter : letter + block.toString(16).padStart(keyBits / 4, '0')
@@ -83,30 +83,30 @@ class LevelPages {
   }
 }
 
-/** Writes a stretch to the finest level where it fills part of a page, handing whole pages one level up. */
-const place = (levels: readonly LevelPages[], depth: number, stretch: AddressRange): void => {
+/** Adds a range to the finest level where it covers part of a page, and to the level above where it covers whole pages. */
+const place = (levels: readonly LevelPages[], depth: number, range: AddressRange): void => {
   const pages = levels[depth]
   if (!pages) return
   const size = 1n << BigInt(pages.level.toBits - pages.level.keyBits)
   const hasUpper = depth + 1 < levels.length
-  let at = stretch.start
-  while (at <= stretch.end) {
+  let at = range.start
+  while (at <= range.end) {
     const block = at / size
     const blockEnd = (block + 1n) * size - 1n
-    if (hasUpper && at === block * size && stretch.end >= blockEnd) {
-      const end = (stretch.end + 1n) / size - 1n
-      place(levels, depth + 1, { start: block, end, code: stretch.code })
+    if (hasUpper && at === block * size && range.end >= blockEnd) {
+      const end = (range.end + 1n) / size - 1n
+      place(levels, depth + 1, { start: block, end, code: range.code })
       at = (end + 1n) * size
     } else {
-      const end = stretch.end < blockEnd ? stretch.end : blockEnd
+      const end = range.end < blockEnd ? range.end : blockEnd
       const first = block * size
-      pages.add(block, { start: at - first, end: end - first, code: stretch.code })
+      pages.add(block, { start: at - first, end: end - first, code: range.code })
       at = end + 1n
     }
   }
 }
 
-/** How many warnings of one kind are spelled out before the rest is counted. */
+/** Warnings of one kind that are listed; the rest is only counted. */
 const warningLimit = 20
 
 const collectWarnings = (): { warn: (text: string) => void; list: () => string[] } => {
@@ -123,11 +123,11 @@ const collectWarnings = (): { warn: (text: string) => void; list: () => string[]
 
 const buildFamily = (blocks: readonly Block[], family: 4 | 6, table: Map<string, string>): void => {
   const levels = pageLevels[family].map((level) => new LevelPages(level))
-  for (const stretch of flatten(blocks)) place(levels, 0, stretch)
+  for (const range of flatten(blocks)) place(levels, 0, range)
   for (const level of levels) level.finish(table)
 }
 
-/** Builds the lookup table of all groups' networks; runs in Node, where 100,000 take about half a second. */
+/** Builds the lookup table of all groups' networks; runs in Node, about half a second for 100,000 networks. */
 export const buildSubnetTable = (groups: readonly GroupNetworks[]): SubnetTable => {
   const pages = new Map<string, string>()
   const narrow = collectWarnings()
@@ -150,7 +150,7 @@ export const buildSubnetTable = (groups: readonly GroupNetworks[]): SubnetTable 
   return { pages, warnings: [...narrow.list(), ...conflicts.list()] }
 }
 
-/** What turns the table `from` into `to`; applied entry by entry, never by clearing. */
+/** The difference that turns the table `from` into `to`; it is applied entry by entry, so that lookups meanwhile find the rest. */
 export const diffPages = (
   from: ReadonlyMap<string, string>,
   to: ReadonlyMap<string, string>,

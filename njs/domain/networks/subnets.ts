@@ -1,13 +1,13 @@
 import { type Address, parseAddress, wordAt } from './address.ts'
 
-/** One level of the table: a page named by the first `keyBits` lists what begins at each step of `toBits`. */
+/** One level of the table: the key of a page is the address' first `keyBits` bits, its records say which group begins at each value of the next bits, up to `toBits`. */
 export interface PageLevel {
   readonly letter: string
   readonly keyBits: number
   readonly toBits: number
 }
 
-/** Levels of each family, finest first; a block that one group fills whole is kept a level up. */
+/** Levels of each family, finest first; a page that one group covers whole is a record of the level above. */
 export const pageLevels: Readonly<Record<4 | 6, readonly PageLevel[]>> = {
   4: [
     { letter: '4', keyBits: 16, toBits: 32 },
@@ -24,17 +24,17 @@ export const pageLevels: Readonly<Record<4 | 6, readonly PageLevel[]>> = {
 /** Characters of a group code in a record. */
 export const codeLength = 4
 
-/** The code of addresses that lie in no group's networks. */
+/** The code of addresses outside every group's networks. */
 export const noGroup = '----'
 
-/** Prefix of the keys that name a group code's group. */
+/** Key prefix of the entries that map a group code to its group id. */
 export const groupKeyPrefix = 'g'
 
-/** Hex digits that number the steps of a page. */
+/** Hex digits of a step number in a level's records. */
 export const stepDigits = (level: PageLevel): number =>
   Math.ceil((level.toBits - level.keyBits) / 4)
 
-/** The code in force at `step`: records are `step code` of fixed width, ascending, the first at step zero. */
+/** Binary search for the code that holds at `step`: records are step and code, of fixed width, ascending, the first for step zero. */
 const findRecord = (page: string, step: string): string => {
   const width = step.length + codeLength
   let low = 0
@@ -53,7 +53,7 @@ const leadingHex = (address: Address): string => {
   return address.family === 4 ? first : first + wordAt(address, 1).toString(16).padStart(8, '0')
 }
 
-/** The id of the group whose longest prefix holds the address; `get` reads one value of the table. */
+/** Longest-prefix match: the id of the group that has the address, or `null`. `get` reads one value of the table. */
 export const lookupAddress = (
   get: (key: string) => string | undefined,
   address: Address,
@@ -70,7 +70,7 @@ export const lookupAddress = (
   return null
 }
 
-/** `lookupAddress` for text; text that is no address lies in no network. */
+/** `lookupAddress` for text; `null` also where the text is not an address. */
 export const lookup = (
   get: (key: string) => string | undefined,
   address: string,

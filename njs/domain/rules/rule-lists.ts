@@ -5,12 +5,12 @@ export type RuleAction = 'allow' | 'deny'
 export type RuleKind = 'token' | 'ip' | 'country' | 'ua'
 
 /**
- * A one-way hash to text, SHA-256 in practice: tokens are looked up by it, so that timing reveals nothing of
+ * A one-way hash to text (SHA-256): tokens are looked up by their hash, so that the time of a look-up reveals nothing about
  * them.
  */
 export type Digest = (text: string) => string
 
-/** A request in the form the lists compare. */
+/** A request, prepared for comparison with the lists. */
 export interface PreparedRequest {
   readonly tokenDigest: string | null
   readonly address: Address | null
@@ -19,17 +19,17 @@ export interface PreparedRequest {
   readonly userAgent: string
 }
 
-/** A value no list can work with. */
+/** A value of a list that is not valid. */
 export interface ListProblem {
   readonly index: number
   readonly message: string
 }
 
-/** One list of rules of a kind, ready to be asked. */
+/** A compiled list of rules of one kind. */
 export interface RuleList {
-  /** Place of the first value that matches; -1 = none. */
+  /** Index of the first value that matches; -1 = none. */
   readonly find: (request: PreparedRequest) => number
-  /** The value as it may be shown. */
+  /** The value for traces and logs; of a token only the beginning of its hash. */
   readonly describe: (index: number) => string
   readonly problems: readonly ListProblem[]
 }
@@ -87,7 +87,7 @@ const agentList = (values: readonly string[]): RuleList => ({
   problems: refused(values, () => null),
 })
 
-/** Prepares one list; values it cannot work with are named and match nothing. */
+/** Compiles one list; values that are not valid are reported in `problems` and match nothing. */
 export const compileList = (
   kind: RuleKind,
   values: readonly string[],

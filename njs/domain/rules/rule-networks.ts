@@ -1,25 +1,25 @@
 import { type Address, contains, type Network, parseNetwork } from '../networks/network.ts'
 
-/** Networks of one list, ready to be asked often; CIDRs nest or are apart, so one search and a walk outwards finds all. */
+/** The networks of one list, sorted: since CIDRs are either nested or disjoint, a binary search and the chain of enclosing entries finds all that match. */
 export interface NetworkIndex {
   readonly families: Readonly<Record<4 | 6, readonly Entry[]>>
 }
 
 interface Entry {
   readonly network: Network
-  /** Place of the text in the list. */
+  /** Index of its text in the list. */
   readonly index: number
-  /** The smallest entry around this one; -1 = none. */
+  /** Index of the smallest enclosing entry; -1 = none. */
   readonly parent: number
 }
 
-/** A text of a list that is no network. */
+/** A text of a list that is not a network. */
 export interface NetworkProblem {
   readonly index: number
   readonly reason: string
 }
 
-/** The index, and what of the texts it could not take. */
+/** The index, and the texts that are not networks. */
 export interface CompiledNetworks {
   readonly index: NetworkIndex
   readonly problems: readonly NetworkProblem[]
@@ -53,7 +53,7 @@ const linkParents = (found: readonly Omit<Entry, 'parent'>[]): Entry[] => {
   })
 }
 
-/** Prepares a list of texts as operators write them: addresses, CIDRs, short CIDRs, ranges. */
+/** Compiles a list of networks as configuration has them: addresses, CIDRs, short CIDRs, ranges. */
 export const compileNetworks = (texts: readonly string[]): CompiledNetworks => {
   const found: Record<4 | 6, Omit<Entry, 'parent'>[]> = { 4: [], 6: [] }
   const problems: NetworkProblem[] = []
@@ -81,7 +81,7 @@ const lastNotAfter = (entries: readonly Entry[], address: Address): number => {
   return low - 1
 }
 
-/** Place in the list of the first text that holds the address; -1 = none does. */
+/** Index in the list of the first network that has the address; -1 = none. */
 export const findNetwork = (index: NetworkIndex, address: Address): number => {
   const entries = index.families[address.family]
   let first = -1

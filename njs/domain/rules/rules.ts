@@ -11,7 +11,7 @@ import {
 
 export type { Digest, RuleAction, RuleKind } from './rule-lists.ts'
 
-/** The order in which rules are tried, whatever the order of the file. */
+/** The order of evaluation, whatever their order in the file: Flussonic's order of `auth_backend` rules (flussonic.com/doc/authorization/authorization-configurator). */
 export const RULE_ORDER: readonly { readonly kind: RuleKind; readonly action: RuleAction }[] = [
   { kind: 'token', action: 'allow' },
   { kind: 'token', action: 'deny' },
@@ -32,11 +32,11 @@ export interface RuleSource {
   readonly deny?: RuleLists
 }
 
-/** What rules look at. */
+/** The properties of a request that rules compare. */
 export interface RuleRequest {
   readonly token: string | null
   readonly address: string
-  /** ISO 3166-1 alpha-2; `null` = unknown and matches nothing. */
+  /** ISO 3166-1 alpha-2; `null` = unknown: no country rule matches. */
   readonly country: string | null
   readonly userAgent: string | null
 }
@@ -45,13 +45,13 @@ export interface RuleRequest {
 export interface RuleHit {
   readonly kind: RuleKind
   readonly action: RuleAction
-  /** Place in its list of the configuration. */
+  /** Index in its list of the configuration. */
   readonly index: number
-  /** As a person would write it; a token is shown by its fingerprint. */
+  /** For traces: `deny ip 10.0.0.0/8`; of a token only the beginning of its hash. */
   readonly text: string
 }
 
-/** One list in the order of evaluation, and the first of its rules that matches. */
+/** One list in the order of evaluation, with its first rule that matches. */
 export interface RuleStep {
   readonly kind: RuleKind
   readonly action: RuleAction
@@ -60,12 +60,12 @@ export interface RuleStep {
   readonly hit: RuleHit | null
 }
 
-/** `none`: no rule matched, backends and `allow default` decide. */
+/** Result of the rules; `none` = no rule matched: backends and `allow default` decide. */
 export type RuleVerdict =
   | { readonly verdict: RuleAction; readonly reason: ReasonId; readonly rule: RuleHit }
   | { readonly verdict: 'none'; readonly reason: 'rule.no_match'; readonly rule: null }
 
-/** A rule that cannot be understood. */
+/** A rule that is not valid. */
 export interface RuleProblem {
   readonly action: RuleAction
   readonly kind: RuleKind
@@ -73,7 +73,7 @@ export interface RuleProblem {
   readonly message: string
 }
 
-/** Rules ready to be evaluated often. */
+/** Compiled rules. */
 export interface Rules {
   readonly steps: readonly {
     readonly kind: RuleKind
@@ -84,7 +84,7 @@ export interface Rules {
   readonly digest: Digest
 }
 
-/** Prepares the rules once; every rule that cannot be understood is named and matches nothing. */
+/** Compiles rules; those that are not valid are reported in `problems` and match nothing. */
 export const compileRules = (
   source: RuleSource,
   digest: Digest,
@@ -113,7 +113,7 @@ const tryStep = (step: Rules['steps'][number], request: PreparedRequest): RuleHi
   return { kind, action, index, text: `${action} ${kind} ${list.describe(index)}` }
 }
 
-/** Tries the rules in Flussonic's order; the first match ends it. */
+/** Evaluates rules in `RULE_ORDER`; the first match decides. */
 export const evaluateRules = (rules: Rules, request: RuleRequest): RuleVerdict => {
   const prepared = prepare(rules, request)
   for (const step of rules.steps) {
@@ -124,7 +124,7 @@ export const evaluateRules = (rules: Rules, request: RuleRequest): RuleVerdict =
   return { verdict: 'none', reason: 'rule.no_match', rule: null }
 }
 
-/** Every list with rules, in order, and what in it matches; the first hit is the deciding one. */
+/** Every list that has rules, in order, with its first match: the first hit of them decides. */
 export const traceRules = (rules: Rules, request: RuleRequest): readonly RuleStep[] => {
   const prepared = prepare(rules, request)
   return rules.steps.map((step) => ({

@@ -1,25 +1,25 @@
 import type { EdgeGroup } from '../channels/protocol.ts'
 import type { GroupWonBy } from '../types.ts'
 
-/** What is known about a viewer when groups are chosen. `null` = nothing. */
+/** What a viewer's group is chosen by. `null` = unknown or none. */
 export interface ClassifyFacts {
-  /** Group of the longest prefix that holds the address. */
+  /** Group whose networks have the address, by longest prefix. */
   readonly networkGroup: string | null
   readonly country: string | null
   /** Group of the account. */
   readonly accountGroup: string | null
 }
 
-/** The group a viewer falls into, and why. */
+/** The group of a viewer, and what assigned it. */
 export interface Classification {
   readonly group: string
   readonly wonBy: GroupWonBy
 }
 
-/** What of a group decides who is in it. */
+/** The settings of a group that assign viewers to it. */
 export type GroupRule = Pick<EdgeGroup, 'id' | 'countries' | 'isDefault'>
 
-/** Network first, then country, then the account's group, then the default. */
+/** The viewer's group: by network, else by country, else the account's, else the default group; `null` where there is no default. */
 export const classify = (
   groups: readonly GroupRule[],
   facts: ClassifyFacts,

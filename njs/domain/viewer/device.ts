@@ -11,7 +11,7 @@ export interface DeviceTraits {
   readonly playback: string | null
 }
 
-/** Stable id of a device, 16 characters. */
+/** Stable id of a device: 16 base64url characters of a SHA-256 of its traits. */
 export const deviceId = (crypto: Crypto, traits: DeviceTraits): string => {
   const parts = [traits.account, traits.network, traits.family, traits.playback ?? '']
   return crypto.sha256(parts.join('\0')).slice(0, KEY_LENGTH)

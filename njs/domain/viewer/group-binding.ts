@@ -3,9 +3,9 @@ import type { GroupBinding } from '../types.ts'
 import type { Classification } from './classify.ts'
 
 /**
- * Whether a ticket still opens from where its holder is now. `present` is the group he falls into there, `null` for none.
- * Under `strict` a ticket won by network or country opens only while he falls into its group, in whatever way; one won by
- * account or by default, and every ticket under `sticky`, keeps its group anywhere.
+ * Whether a ticket is still valid at the viewer's present address. `present` is the group the viewer is classified into there, `null` for none.
+ * With `strict`, a ticket whose group was assigned by network or country is valid only while the viewer is classified into that group,
+ * by whatever criterion; a ticket whose group was assigned by account or default, and every ticket with `sticky`, is valid at any address.
  */
 export const keepsGroup = (
   ticket: Pick<Ticket, 'group' | 'wonBy'>,

@@ -1,33 +1,33 @@
 import type { Crypto } from '../credentials/crypto.ts'
 import type { BanKind } from '../reasons.ts'
 
-/** Characters of lease and ban keys: more would double their memory in nginx. */
+/** Characters of lease and ban keys (96 bits as base64url): longer keys would need the next slab size of nginx's shared memory. */
 export const KEY_LENGTH = 16
 
-/** What a lease remembers besides its key. */
+/** The value of a lease in shared memory. */
 export interface Lease {
-  /** 32 bits that stand for the network key that uses it. */
+  /** Network key the session plays from, as 32 bits (`networkNumber`). */
   readonly network: number
-  /** Seconds it lives without use, rounded up to the next step of `leaseSteps`. */
+  /** Seconds until it expires unless used, rounded up to the next of `leaseSteps`. */
   readonly ttlSec: number
   /** Unix seconds of its last refresh. */
   readonly seen: number
 }
 
-/** What a ban that spans sessions may name; the key of a session's own ban is its lease key. */
+/** Kinds of bans that hold for several sessions; the key of a session's own ban is its lease key. */
 export type WideBanKind = Exclude<BanKind, 'session'>
 
 const shorten = (crypto: Crypto, text: string): string => crypto.sha256(text).slice(0, KEY_LENGTH)
 
-/** Key of the session a pass stands for, from the exact text presented: a changed pass can never hit. */
+/** Lease key of the session of a pass: a hash of the exact text, so that an altered pass never finds a lease. */
 export const leaseKey = (crypto: Crypto, pass: string, channel: string): string =>
   crypto.sha256(pass + '/' + channel).slice(0, KEY_LENGTH)
 
-/** Key of a second stream by the same pass, from another network. */
+/** Lease key of a second stream of the same pass from another network. */
 export const cloneKey = (crypto: Crypto, pass: string, channel: string, network: string): string =>
   shorten(crypto, `${pass}/${channel}/${network}`)
 
-/** Key of a session of a player that cannot follow a 302: it lives in the ticket's own path. */
+/** Lease key of an inferred session: its player is not redirected to a pass and plays below the ticket. */
 export const inferredKey = (
   crypto: Crypto,
   ticket: string,
@@ -35,15 +35,15 @@ export const inferredKey = (
   network: string,
 ): string => shorten(crypto, `${ticket}/${channel}/${network}`)
 
-/** Key of a ban on something that spans sessions. */
+/** Key of a ban on an account, network, download or device. */
 export const banKey = (crypto: Crypto, kind: WideBanKind, subject: string): string =>
   crypto.sha256(kind + ':' + subject).slice(0, KEY_LENGTH)
 
-/** What a device ban names. */
+/** Subject of a device ban: account, channel and device. */
 export const deviceSubject = (account: string, channel: string, device: string): string =>
   `${account}|${channel}|${device}`
 
-/** The parts of what a device ban names, read from the right: an account may contain a bar. Missing parts are empty. */
+/** Parses the subject of a device ban from the right, since an account may contain a bar. Missing parts are empty. */
 export const readDeviceSubject = (
   subject: string,
 ): { readonly account: string; readonly channel: string; readonly device: string } => {
@@ -53,7 +53,7 @@ export const readDeviceSubject = (
   return { account: parts.join('|'), channel, device }
 }
 
-/** The lease times a packed lease can hold, in seconds. */
+/** The lifetimes a packed lease can have, in seconds. */
 export const leaseSteps: readonly number[] = [
   5, 8, 10, 15, 20, 25, 30, 40, 45, 60, 75, 90, 120, 150, 180, 240, 300, 420, 600, 900, 1200, 1800,
   2700, 3600, 5400, 7200, 10800, 14400, 21600, 28800, 36000, 43200,
@@ -61,23 +61,23 @@ export const leaseSteps: readonly number[] = [
 
 const SEEN_SPAN = 65536
 
-/** One number of 53 bits: network 32, step 5, last use 16 (seconds modulo 18 hours, longer than any lease). */
+/** Packs a lease into one number of 53 bits: network 32, index of `leaseSteps` 5, last use 16 (seconds modulo 65,536, which is longer than any lease). */
 export const packLease = (lease: Lease): number => {
   const found = leaseSteps.findIndex((step) => step >= lease.ttlSec)
   const step = found < 0 ? leaseSteps.length - 1 : found
   return ((lease.network >>> 0) * 32 + step) * SEEN_SPAN + (lease.seen % SEEN_SPAN)
 }
 
-/** The network number inside a packed lease. */
+/** The network of a packed lease, without unpacking the rest. */
 export const networkOfLease = (value: number): number => Math.floor(value / (32 * SEEN_SPAN))
 
-/** Seconds since a packed lease was refreshed. */
+/** Seconds since a packed lease was last refreshed. */
 export const ageOfLease = (value: number, nowSec: number): number => {
   const age = (nowSec - (value % SEEN_SPAN)) % SEEN_SPAN
   return age < 0 ? age + SEEN_SPAN : age
 }
 
-/** Reads a packed lease; `seen` is the latest second at or before `nowSec` that fits. */
+/** Unpacks a lease; `seen` is the latest second up to `nowSec` with the stored remainder. */
 export const unpackLease = (value: number, nowSec: number): Lease => ({
   network: networkOfLease(value),
   ttlSec: leaseSteps[Math.floor(value / SEEN_SPAN) % 32] ?? 60,

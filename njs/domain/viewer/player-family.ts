@@ -3,8 +3,8 @@ import { userAgentFamily } from './user-agent.ts'
 /** A request header by its name in lower case; empty where the player did not send it. */
 export type HeaderOf = (name: string) => string
 
-/** Headers that tell players apart whatever they call themselves: what all requests of a player have in common, at any address, also behind a proxy or in HTTP/2, which both change the order. */
-export const TELLING_HEADERS = [
+/** Request headers that identify a player whatever its User-Agent says: they are the same in all its requests, also behind a proxy and over HTTP/2, which both change the headers' order. */
+export const FINGERPRINT_HEADERS = [
   'icy-metadata',
   'accept-charset',
   'accept-language',
@@ -20,9 +20,9 @@ interface Signature {
 }
 
 /**
- * Who really asks where the agent is a browser's, first match wins. Measured: FFmpeg's HTTP asks for ICY metadata with every request (also in mpv, MPlayer
- * and Kodi), VLC names its language as a locale (`en_US`), Kodi's curl sends a charset, and every browser sends the languages of its user, with lists, segments
- * and its own `<video>` alike. Python's requests, on which streamlink stands, sends encodings but no language.
+ * The player behind a browser's User-Agent, first match wins. Measured: FFmpeg's HTTP client sends `Icy-MetaData` with every request (also in mpv, MPlayer
+ * and Kodi), VLC sends its language as a locale (`en_US`), Kodi's curl sends `Accept-Charset`, and every browser sends `Accept-Language`, with lists, segments
+ * and `<video>` alike. Python's requests, which streamlink uses, sends `Accept-Encoding` but no language.
  */
 const SIGNATURES: readonly Signature[] = [
   { family: 'ffmpeg', shows: (header) => header('icy-metadata') !== '' },
@@ -38,8 +38,8 @@ const SIGNATURES: readonly Signature[] = [
 ]
 
 /**
- * Family of a player, from its agent and its headers. An agent that names a player is believed; one that names a browser only where the headers are
- * a browser's.
+ * Family of a player, from its User-Agent and its other headers. A User-Agent that names a player is taken as it is; one that names a browser only
+ * where the headers are a browser's, else the family is the one whose headers they are, or `other:like-<browser>`.
  */
 export const playerFamily = (agent: string, header: HeaderOf): string => {
   const named = userAgentFamily(agent)

@@ -1,4 +1,4 @@
-/** Families of players, by the first substring found; the order settles overlaps. */
+/** Substring of the User-Agent in lower case, and family; the first that is found decides. */
 const FAMILIES: readonly (readonly [string, string])[] = [
   ['tivimate', 'tivimate'],
   ['ott navigator', 'ott-navigator'],
@@ -41,12 +41,12 @@ const FAMILIES: readonly (readonly [string, string])[] = [
   ['go-http-client', 'script'],
 ]
 
-/** A player's family: it outlives updates of the player, which the whole User-Agent does not. */
+/** A player's family by its User-Agent alone: unlike the whole User-Agent it does not change with the player's version. `none` without one. */
 export const userAgentFamily = (agent: string): string => {
   const lower = agent.trim().toLowerCase()
   if (lower === '') return 'none'
   for (const [part, family] of FAMILIES) if (lower.includes(part)) return family
-  // An unknown player is known by its product name: what stands before the first slash, blank or bracket.
+  // Of an unknown player, its product name: the text before the first slash, blank or bracket.
   const product = lower.slice(0, 64).split(/[/\s(;]/)[0] ?? ''
   return `other:${product.replace(/[^a-z0-9._-]/g, '').slice(0, 32)}`
 }

@@ -75,7 +75,7 @@ const applyKeys = (keys: NonNullable<SyncResponse['keys']>): void => {
 }
 
 /** This edge was revoked: without keys and policy it lets nobody new in, and its health says so. */
-const forgetTrust = (): void => {
+const dropKeysAndPolicy = (): void => {
   const dict = texts('gh_texts')
   applyKeys({ version: '', current: 0, secrets: {} })
   for (const name of ['current', 'keysVersion', 'policy', 'policyVersion']) dict.delete(name)
@@ -192,7 +192,7 @@ const buildRequest = (place: SyncPlace) => {
 const exchange = async (place: SyncPlace): Promise<boolean> => {
   const { request, done } = buildRequest(place)
   const answer = await callControl(place.inner, '/sync', { body: JSON.stringify(request) })
-  if (answer.status === 401) forgetTrust()
+  if (answer.status === 401) dropKeysAndPolicy()
   if (answer.status !== 200) return false
   const response = parseJson<SyncResponse>(answer.body)
   done(response)

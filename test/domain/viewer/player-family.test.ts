@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { isBrowser, playerFamily, TELLING_HEADERS } from '#domain/viewer/player-family'
+import { isBrowser, playerFamily, FINGERPRINT_HEADERS } from '#domain/viewer/player-family'
 
 interface Recorded {
   readonly player: string
@@ -91,6 +91,6 @@ test('what tells players apart goes with the question to the inner server', () =
   )
   const at = conf.indexOf('location = /_gatehouse/check-in-inner-server {')
   const hop = conf.slice(at, conf.indexOf('\n}\n', at)).toLowerCase()
-  for (const name of ['user-agent', ...TELLING_HEADERS])
+  for (const name of ['user-agent', ...FINGERPRINT_HEADERS])
     expect(hop).toContain(`proxy_set_header ${name} $http_${name.replaceAll('-', '_')};`)
 })

@@ -8,7 +8,7 @@ import {
 } from '../platform/request.ts'
 import { readLease, silenceOf, touchLease } from '../state/leases.ts'
 import { nowSec } from '../state/memory.ts'
-import { noteTold } from '../state/openings.ts'
+import { noteRefusedBelowPass } from '../state/openings.ts'
 import { isReady } from '../state/ready.ts'
 import { endReason, findBan, isSessionBanned, recallDenial } from '../state/refusals.ts'
 import { cloneKeyOf, familyOf, readSessionRequest, type SessionRequest } from '../state/session.ts'
@@ -36,7 +36,7 @@ const ask = (r: Request, asked: SessionRequest, silent: number, denyKey: string)
 const miss = (r: Request, asked: SessionRequest, silent: number, denyKey: string): Verdict => {
   const now = nowSec()
   if (isSessionBanned(denyKey, now * 1000)) {
-    noteTold(denyKey, Date.now())
+    noteRefusedBelowPass(denyKey, Date.now())
     const subjects = asked.isInferred ? null : subjectsOf(r, asked, verifyPassFor(asked, now))
     return refused(r, endReason(denyKey, subjects, now * 1000))
   }

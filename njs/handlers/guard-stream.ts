@@ -1,7 +1,7 @@
 import { abortResponse, forwardChunk } from '../platform/reply.ts'
 import { type Request, variable } from '../platform/request.ts'
 import { noteBytes, ownsStream } from '../state/clone-guard.ts'
-import { isLeftBehind } from '../state/emptied.ts'
+import { isStaleWorker } from '../state/emptied.ts'
 import { readLease, startLease, touchLease } from '../state/leases.ts'
 import { nowSec } from '../state/memory.ts'
 import { isSessionBanned } from '../state/refusals.ts'
@@ -21,7 +21,7 @@ const findEnd = (r: Request, key: string): string | null => {
   }
   if (!touchLease(key, lease, now)) return null
   if (isSessionBanned(key, now * 1000)) return 'session.ended'
-  if (isLeftBehind())
+  if (isStaleWorker())
     return 'this worker is from before a reload that gave shared memory another size'
   const serial = variable(r, 'gh_serial')
   if (!ownsStream(key, serial)) return 'session.superseded'

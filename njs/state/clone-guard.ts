@@ -6,18 +6,18 @@ import { countIn, nowSec, numbers, trySet } from './memory.ts'
 import { setBan } from './refusals.ts'
 import { noteReport } from './reports.ts'
 
-/** Fetches of one segment in ten seconds that a player may need: ranges apart, retries, keys once per segment. */
+/** Requests of one segment in ten seconds that a single player may need: retries, a key once per segment; ranges count separately. */
 const FREE_FETCHES = 4
 const BUCKET_SEC = 10
-/** Fetches beyond that, in half a minute, which no single player makes. */
+/** Requests beyond that in half a minute, from which on the pass is taken for shared. */
 const MAX_EXCESS = 60
 const EXCESS_WINDOW_MS = 30_000
 const BAN_MS = 3_600_000
-/** Connections of one MPEG-TS session in half a minute, reconnects included. */
+/** Connections of one MPEG-TS session in half a minute, reconnections included. */
 const MAX_TAKEOVERS = 4
 const STREAM_TTL_MS = 3_600_000
 
-/** Counts fetches of the same segment under one session, to detect several players on one pass. */
+/** Counts requests of the same segment in a session; where several players use the pass, ends and bans the session and returns the reason. */
 export const isFetchRateSuspicious = (
   key: string,
   path: string,
@@ -33,14 +33,14 @@ export const isFetchRateSuspicious = (
   return 'session.cloned'
 }
 
-/** The serial of a connection, or why it may not stream. */
+/** The serial number of a stream's connection, or the reason why it is refused. */
 export type Claim =
   | { readonly ok: true; readonly serial: string }
   | { readonly ok: false; readonly reason: ReasonId }
 
 /**
- * Makes a new MPEG-TS connection the session's current one. Not when reconnects come too fast for one player, nor where there is no room to
- * note it: two players could not be told apart then. Serials rise from the clock on, so that none comes twice where their count was lost.
+ * Makes a new MPEG-TS connection the session's current one. Refused where reconnections are too frequent for one player (`session.cloned`) and
+ * where the zone is full (`edge.full`). Serials start at the clock's milliseconds, so that none is repeated after the counter was lost.
  */
 export const claimStream = (key: string): Claim => {
   if (countIn('gh_pace', `t${key.slice(1)}`, EXCESS_WINDOW_MS) > MAX_TAKEOVERS)
@@ -51,9 +51,9 @@ export const claimStream = (key: string): Claim => {
   return { ok: true, serial: String(serial) }
 }
 
-/** Whether a connection still is the session's newest; keeps the note alive. */
+/** Whether a connection is still the session's current one; extends the entry that says so. */
 export const ownsStream = (key: string, serial: string): boolean => {
-  // What a connection has that may not stream at all.
+  // The serial of a connection that was refused.
   if (serial === '0') return false
   const present = numbers('gh_streams').get(key)
   if (present !== undefined && String(present) !== serial) return false
@@ -61,27 +61,32 @@ export const ownsStream = (key: string, serial: string): boolean => {
   return true
 }
 
-/** Marks beside the sessions' own: what was told of a connection's bytes, by its serial. */
-const toldName = (serial: string): string => `#${serial}`
+/** Key of the bytes of a connection that were reported, beside the sessions' entries in the same zone. */
+const reportedName = (serial: string): string => `#${serial}`
 
 /** Reports the bytes a running stream has sent since its last report. */
 export const noteBytes = (key: string, serial: string, sent: number): void => {
   const dict = numbers('gh_streams')
-  const more = sent - (dict.get(toldName(serial)) ?? 0)
-  // Without the mark the same bytes would be told again at the end.
-  if (more > 0 && trySet(dict, toldName(serial), sent, STREAM_TTL_MS))
+  const more = sent - (dict.get(reportedName(serial)) ?? 0)
+  // Without this entry the same bytes would be reported again at the end.
+  if (more > 0 && trySet(dict, reportedName(serial), sent, STREAM_TTL_MS))
     noteReport('bytes', `${key} ${more}`)
 }
 
-/** Of the bytes a connection has sent in `seconds`, those that were not reported while it ran. `now`: Unix ms. */
-export const untoldBytes = (serial: string, sent: number, seconds: number, now: number): number => {
-  const told = numbers('gh_streams').get(toldName(serial))
-  return told === undefined
+/** Of the `sent` bytes of a connection that ended after `seconds`, those not reported while it ran. `now`: Unix ms. */
+export const unreportedBytes = (
+  serial: string,
+  sent: number,
+  seconds: number,
+  now: number,
+): number => {
+  const reported = numbers('gh_streams').get(reportedName(serial))
+  return reported === undefined
     ? bytesSinceEmptied(serial, sent, seconds, now)
-    : Math.max(0, sent - told)
+    : Math.max(0, sent - reported)
 }
 
-/** Forgets a connection that has ended. */
-export const forgetBytes = (serial: string): void => {
-  numbers('gh_streams').delete(toldName(serial))
+/** Deletes the count of a connection that has ended. */
+export const deleteByteCount = (serial: string): void => {
+  numbers('gh_streams').delete(reportedName(serial))
 }

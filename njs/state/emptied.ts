@@ -1,21 +1,21 @@
 import { numbers, texts, trySet } from './memory.ts'
 
-/** Longer than anything else is kept: in a dictionary whose oldest give way, marks go last. */
+/** Lifetime of marks: longer than that of any entry, so that zones that evict the oldest keep them. */
 const MARK_MS = 40 * 86_400_000
-/** Beats in one dictionary may lag those in another by this before its workers count as left behind. */
+/** Difference in seconds between the heartbeats of two zones from which on the worker counts as stale. */
 const LEFT_BEHIND_SEC = 10
 
 const BORN = ' born'
-const BEAT = ' beat'
+const BEAT = ' writeHeartbeat'
 const SERIAL = ' serial'
 
-/** Which dictionaries a reload with another size has emptied since the last look, among those that do not tell by their content. */
+/** Zones that a reload with another size has emptied since the last look; only those where their content does not show it. */
 export interface Emptied {
-  /** What was lifted, forgiven and counted is forgotten. */
+  /** `gh_state`: when bans were lifted, cursors and counters. */
   readonly state: boolean
-  /** What was noted for the next sync is lost. */
+  /** `gh_ring`: reports for the next sync. */
   readonly ring: boolean
-  /** Reasons of bans are forgotten. */
+  /** `gh_denied`: reasons of bans and cached refusals. */
   readonly reasons: boolean
 }
 
@@ -24,24 +24,24 @@ const isNew = <V extends string | number>(dict: NgxSharedDict<V>, value: V): boo
   return trySet(dict, BORN, value, MARK_MS)
 }
 
-/** As {@link isNew}, in a dictionary whose entries have no time. */
+/** As {@link isNew}, for a zone whose entries do not expire. */
 const isNewState = (now: number): boolean => {
   const state = numbers('gh_state')
   if (state.get(BORN) !== undefined) return false
   return trySet(state, BORN, now)
 }
 
-/** Notes where streams begin whose told bytes are known: those of earlier connections went with the old dictionary. */
-const markStreams = (now: number): void => {
+/** Stores the serial from which on reported bytes are known: the counts of earlier connections were in the old zone. */
+const markStreamSerial = (now: number): void => {
   const streams = numbers('gh_streams')
   if (streams.get(BORN) !== undefined) return
   trySet(streams, SERIAL, numbers('gh_state').get('serial') ?? now, MARK_MS)
   trySet(streams, BORN, now, MARK_MS)
 }
 
-/** Looks which dictionaries were emptied, and marks them. `now`: Unix ms. */
+/** Finds the zones that were emptied, and marks them as known. `now`: Unix ms. */
 export const findEmptied = (now: number): Emptied => {
-  markStreams(now)
+  markStreamSerial(now)
   return {
     state: isNewState(now),
     ring: isNew(texts('gh_ring'), String(now)),
@@ -49,8 +49,8 @@ export const findEmptied = (now: number): Emptied => {
   }
 }
 
-/** Shows every dictionary a running stream looks at that this nginx is at work. `now`: Unix seconds. */
-export const beat = (now: number): void => {
+/** Writes a heartbeat to every zone that running streams read. `now`: Unix seconds. */
+export const writeHeartbeat = (now: number): void => {
   for (const zone of ['gh_leases', 'gh_bans', 'gh_streams'] as const)
     trySet(numbers(zone), BEAT, now, MARK_MS)
   trySet(numbers('gh_state'), BEAT, now)
@@ -58,10 +58,10 @@ export const beat = (now: number): void => {
 }
 
 /**
- * Whether this worker is from before a reload that gave a dictionary another size: it goes on with the old one, which no ban and no sync
- * reaches any more.
+ * Whether this worker is from before a reload that gave a zone another size: such a worker still reads the old zone, which no ban and no sync
+ * updates any more.
  */
-export const isLeftBehind = (): boolean => {
+export const isStaleWorker = (): boolean => {
   const beats = [
     ...(['gh_leases', 'gh_bans', 'gh_streams', 'gh_state'] as const).map((zone) =>
       numbers(zone).get(BEAT),
@@ -72,8 +72,8 @@ export const isLeftBehind = (): boolean => {
 }
 
 /**
- * Of `bytes` sent in `seconds` by a connection whose told bytes are unknown: those that were sent since the dictionary was emptied. All of them
- * where the connection is younger than that. `now`: Unix ms.
+ * Of `bytes` sent in `seconds` by a connection whose reported bytes are unknown: the share that was sent since the zone was emptied, or all
+ * where the connection began later. `now`: Unix ms.
  */
 export const bytesSinceEmptied = (
   serial: string,

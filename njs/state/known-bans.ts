@@ -1,40 +1,40 @@
 import { numbers, renewText, texts } from './memory.ts'
 
-/** Kept longer than any ban. */
+/** Lifetime of the mark: longer than any ban's. */
 const MARK_MS = 40 * 86_400_000
 const FILLED = ' filled'
 const CURSORS = 'bansCursor'
-/** Control planes whose place in the ban list is kept. */
+/** Control planes whose cursor is kept. */
 const MOST_CURSORS = 8
 
 const mark = (): number | undefined => numbers('gh_bans').get(FILLED)
 
-/** A zone is emptied by a reload alone, and that comes with new contexts. */
+/** Cached per worker: only a reload empties a zone, and it starts new workers. */
 const seen = { isFilled: false }
 
-/** Whether this edge was told of all bans; not any more where a reload has emptied their dictionary. */
+/** Whether this edge has loaded the bans; false again where a reload has emptied their zone. */
 export const hasBans = (): boolean => {
   if (!seen.isFilled) seen.isFilled = (mark() ?? 0) > 0
   return seen.isFilled
 }
 
-/** Places in the lists of bans, by control plane: of the dictionary as it is now, not of one that a reload has emptied. */
+/** Cursors in the ban feeds of control planes, separated by commas; `null` before the first sync and where they belong to a zone that was emptied since. */
 export const bansCursor = (): string | null => {
   const [of = '', cursors = ''] = (texts('gh_texts').get(CURSORS) ?? '').split(' ')
   return hasBans() && of === String(mark()) && cursors !== '' ? cursors : null
 }
 
-/** Forgets the places: all bans are told anew, and go on to hold meanwhile. */
+/** Drops the cursors: the next sync loads every ban again, while those loaded stay in force. */
 export const forgetCursors = (): void => {
   texts('gh_texts').delete(CURSORS)
 }
 
-/** Keeps room for the mark of a dictionary that is about to be filled for the first time. */
+/** Reserves room for the mark before the zone is filled for the first time. */
 export const beginBans = (): void => {
   if (mark() === undefined) numbers('gh_bans').set(FILLED, -1, MARK_MS)
 }
 
-/** Keeps the place in each control plane's list, newest first: syncs reach now this one, now that one. */
+/** Stores the cursor of the control plane that answered, first among those of the others: syncs are balanced over control planes. */
 export const noteCursor = (cursor: string): void => {
   const bans = numbers('gh_bans')
   const present = mark() ?? -1
@@ -46,5 +46,5 @@ export const noteCursor = (cursor: string): void => {
   renewText(texts('gh_texts'), CURSORS, `${of} ${kept.join(',')}`)
 }
 
-/** Whether a key of the dictionary of bans is a ban's: none of those begins with a blank. */
+/** Whether a key of `gh_bans` is a ban's: keys of marks begin with a blank. */
 export const isBanKey = (key: string): boolean => !key.startsWith(' ')

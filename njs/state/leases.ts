@@ -10,39 +10,39 @@ import { keepText, nowSec, numbers, texts, trySet } from './memory.ts'
 
 const REFRESH_AFTER_SEC = 2
 const SEEN_WINDOW_SEC = 20
-/** What a report takes to reach control, with rounding. */
+/** Time until a report reaches control, in seconds, rounded up. */
 const SYNC_SLACK_SEC = 2
-/** Slots of the ring of sessions seen; the oldest is overwritten when nobody drains it. */
+/** Slots of the ring buffer of sessions in use; without syncs the oldest is overwritten. */
 export const RING_SIZE = 32768
-/** Room in the ring for what happens meanwhile. */
+/** Slots kept free for sessions used while all leases are reported. */
 const MOST_NEW = 4096
 const RING_TTL_MS = 86_400_000
-/** Older than any lease lives: the mark of one that nobody has used yet. */
+/** Age that marks a lease as not used yet: longer than any lease's lifetime. */
 const UNUSED_AGE_SEC = 45_000
-/** A day without control: leases in use stop renewing themselves. */
+/** Time without a sync after which leases in use are no longer extended. */
 const GRACE_SEC = 86_400
 
-/** The lease of a key, or nothing. */
+/** The lease of a key; `null` where there is none. `now`: Unix seconds. */
 export const readLease = (key: string, now: number): Lease | null => {
   const value = numbers('gh_leases').get(key)
   return value === undefined ? null : unpackLease(value, now)
 }
 
-/** Keeps a lease for `ttlSec` without use; a full zone means that the session is asked for again. */
+/** Stores a lease that expires after `ttlSec` without use; false where the zone is full: control is asked about the session again. */
 export const writeLease = (key: string, lease: Lease): boolean =>
   trySet(numbers('gh_leases'), key, packLease(lease), lease.ttlSec * 1000)
 
-/** Notes that a session was used, for the next sync. */
+/** Reports a session as used with the next sync. */
 export const noteSeen = (key: string): void => {
   try {
     const slot = numbers('gh_state').incr('ringHead', 1, 0) % RING_SIZE
     keepText('gh_ring', String(slot), key, RING_TTL_MS)
   } catch {
-    // A full ring costs a report, which the traffic log repeats.
+    // Where the zone is full the report is lost; the traffic log has the request too.
   }
 }
 
-/** How long a turn of reports is; a lease shorter than the usual turn is reported well before it ends. */
+/** Seconds between two reports of a session: 20, or less where its lease would expire before. */
 const turnOf = (ttlSec: number): number =>
   Math.max(2, Math.min(SEEN_WINDOW_SEC, Math.floor((ttlSec * 2) / 3)))
 
@@ -50,8 +50,8 @@ const windowOf = (key: string, at: number, width: number): number =>
   Math.floor((at + key.charCodeAt(0) + key.charCodeAt(1)) / width)
 
 /**
- * Once a turn is enough, but a player that asks rarely is told of each time: two of its silences may outlast
- * the lease.
+ * Whether to report this use: one in each interval, and every one after a long pause, since with the next pause the
+ * lease could expire.
  */
 const isToReport = (key: string, { seen, ttlSec }: Lease, now: number): boolean => {
   const width = turnOf(ttlSec)
@@ -59,7 +59,7 @@ const isToReport = (key: string, { seen, ttlSec }: Lease, now: number): boolean 
   return windowOf(key, seen, width) !== windowOf(key, now, width)
 }
 
-/** Refreshes a lease in use at most every two seconds; true when it did. */
+/** Extends a lease in use, at most every two seconds; returns whether it did. `now`: Unix seconds. */
 export const touchLease = (key: string, lease: Lease, now: number): boolean => {
   if (now - lease.seen < REFRESH_AFTER_SEC) return false
   const heard = numbers('gh_state').get('heard') ?? now
@@ -71,8 +71,8 @@ export const touchLease = (key: string, lease: Lease, now: number): boolean => {
 }
 
 /**
- * Uses a lease: true where there is one and this network's. Looks at the number as it is kept, for every request.
- * A playback starts with its first media: who has only looked at a manifest has started nothing.
+ * Uses a lease: true where there is one and it is this network's. Runs for every request and works on the packed number.
+ * An unused lease stays unused with requests of manifests: a playback starts with its first segment or stream.
  */
 export const useLease = (key: string, network: number, isMedia: boolean): boolean => {
   const value = numbers('gh_leases').get(key)
@@ -85,10 +85,10 @@ export const useLease = (key: string, network: number, isMedia: boolean): boolea
 }
 
 /**
- * Reports every lease that was used since `since` (Unix seconds): control has lost what it knew, or the reports were lost. Those the ring cannot
- * hold follow as they are used.
+ * Reports every lease used since `since` (Unix seconds), after control has lost its sessions or this edge its reports. Leases beyond the size of
+ * the ring buffer are reported as they are used.
  */
-export const announceLeases = (since = -Infinity): void => {
+export const reportLeases = (since = -Infinity): void => {
   for (const key of numbers('gh_leases').keys(RING_SIZE - MOST_NEW)) {
     if (key.length !== KEY_LENGTH) continue
     const lease = since === -Infinity ? null : readLease(key, nowSec())
@@ -96,43 +96,43 @@ export const announceLeases = (since = -Infinity): void => {
   }
 }
 
-/** Starts a lease and reports it as used. */
+/** Stores a lease and reports it as used. */
 export const startLease = (key: string, network: number, ttlSec: number): void => {
   writeLease(key, { network, ttlSec, seen: nowSec() })
   noteSeen(key)
 }
 
-/** Keeps an unused lease: it is reported to control with its first request. */
+/** Stores a lease as not used yet: it is reported with its first segment or stream. */
 export const reserveLease = (key: string, network: number, ttlSec: number): void => {
   writeLease(key, { network, ttlSec, seen: nowSec() - UNUSED_AGE_SEC })
 }
 
-/** Seconds a lease was not used; one that was never used waits for its own viewer. */
+/** Seconds since a lease was used; 0 for one not used yet. */
 export const silenceOf = (lease: Lease, now: number): number => {
   const age = now - lease.seen
   return age >= UNUSED_AGE_SEC ? 0 : age
 }
 
-/** Forgets a lease: its next request asks control. */
+/** Deletes a lease: control is asked about its next request. */
 export const dropLease = (key: string): void => {
   numbers('gh_leases').delete(key)
 }
 
-/** How long a player may take to ask again. */
+/** Time for a player's next request, in ms. */
 const RETURN_MS = 10_000
 
 const returnName = (key: string): string => `d${key}`
 
-/** Forgets a lease that control wants to be asked about again. */
+/** Deletes a lease at control's request, but for some seconds still counts it in `isPlayed`: control will be asked about it. */
 export const recallLease = (key: string): void => {
   if (numbers('gh_leases').get(key) !== undefined)
     keepText('gh_identity', returnName(key), '', RETURN_MS)
   dropLease(key)
 }
 
-/** Whether somebody plays under this key, or is about to ask again. */
+/** Whether a key has a lease, or had one that was recalled some seconds ago. */
 export const isPlayed = (key: string, now: number): boolean =>
   readLease(key, now) !== null || texts('gh_identity').get(returnName(key)) !== undefined
 
-/** Seconds since the last sync with control. */
+/** Seconds since the last answered sync. */
 export const silenceSec = (now: number): number => now - (numbers('gh_state').get('heard') ?? 0)

@@ -1,4 +1,4 @@
-/** Shared dictionaries by the kind of their values. */
+/** Names of nginx's shared dictionaries (`js_shared_dict_zone`) with numbers as values. */
 export type NumberZone =
   | 'gh_leases'
   | 'gh_bans'
@@ -8,7 +8,7 @@ export type NumberZone =
   | 'gh_slots'
   | 'gh_flights'
 
-/** Dictionaries of texts whose oldest give way to new ones. */
+/** Dictionaries of texts that evict their oldest entries when they are full. */
 export type EvictingZone =
   | 'gh_denied'
   | 'gh_guessed'
@@ -27,7 +27,7 @@ export type TextZone =
   | 'gh_channels_a'
   | 'gh_channels_b'
 
-/** Every dictionary, for reports of free space. */
+/** Every dictionary, for the report of free space and the probe. */
 export const ZONES: readonly (NumberZone | TextZone)[] = [
   'gh_leases',
   'gh_bans',
@@ -50,7 +50,7 @@ export const ZONES: readonly (NumberZone | TextZone)[] = [
   'gh_flights',
 ]
 
-/** Handles of the dictionaries met so far: each look-up of one makes a new object. */
+/** Cache of dictionary objects: each read of `ngx.shared` makes a new one. */
 const handles: {
   readonly numbers: Partial<Record<NumberZone, NgxSharedDict<number>>>
   readonly texts: Partial<Record<TextZone, NgxSharedDict<string>>>
@@ -67,18 +67,18 @@ export const texts = (zone: TextZone): NgxSharedDict<string> =>
   (handles.texts[zone] ??= ngx.shared[zone] as NgxSharedDict<string>)
 
 /**
- * Longest value, in characters, for a dictionary whose oldest give way: a longer one needs pages beside each other, and nginx would throw out
- * nearly everything until it found them.
+ * Longest value, in characters, for a dictionary that evicts: a longer one needs contiguous pages of the slab, and nginx would evict nearly every
+ * entry until it finds them.
  */
 export const MOST_EVICTING = 1900
 
-/** Keeps a text for a while in a dictionary whose oldest give way; one too long for that is not kept. */
+/** Stores a text for `ttlMs` in a dictionary that evicts; false where it is longer than `MOST_EVICTING` or there is no room. */
 export const keepText = (zone: EvictingZone, key: string, value: string, ttlMs: number): boolean =>
   value.length <= MOST_EVICTING && trySet(texts(zone), key, value, ttlMs)
 
 /**
- * Sets a text, in place of an old one also where the dictionary is full: there njs would store the new one beside the old. False, and the
- * old one stays, where even so there is no room.
+ * Replaces a text also where the dictionary is full: njs alone would need room for both. False where there is no room even so; the old text
+ * then stays.
  */
 export const renewText = (dict: NgxSharedDict<string>, key: string, value: string): boolean => {
   if (trySet(dict, key, value)) return true
@@ -91,8 +91,7 @@ export const renewText = (dict: NgxSharedDict<string>, key: string, value: strin
 }
 
 /**
- * Sets where there is room; a full dictionary costs memory of one thing, never an answer. A number that is there already is overwritten in
- * place and needs no room.
+ * Sets a value; false where the dictionary is full. A number is overwritten in place and needs no room.
  */
 export const trySet = <V extends string | number>(
   dict: NgxSharedDict<V>,
@@ -109,7 +108,7 @@ export const trySet = <V extends string | number>(
   }
 }
 
-/** Adds what is not there yet; false where it is, and where the dictionary is full. */
+/** Adds a value; false where the key exists, and where the dictionary is full. */
 export const tryAdd = <V extends string | number>(
   dict: NgxSharedDict<V>,
   key: string,
@@ -123,7 +122,7 @@ export const tryAdd = <V extends string | number>(
   }
 }
 
-/** Counts within a window: `incr` alone would go on from an expired value. */
+/** Increments a counter that starts again `ttlMs` after its first increment; 0 where the dictionary is full. (`incr` alone continues from an expired value.) */
 export const countIn = (zone: NumberZone, key: string, ttlMs: number): number => {
   const dict = numbers(zone)
   try {
@@ -133,26 +132,26 @@ export const countIn = (zone: NumberZone, key: string, ttlMs: number): number =>
   }
 }
 
-/** Free bytes by zone. */
+/** Free bytes of each zone. */
 export const freeSpace = (): Record<string, number> =>
   Object.fromEntries(ZONES.map((zone) => [zone, ngx.shared[zone]?.freeSpace() ?? 0]))
 
-/** Wall clock in whole seconds. */
+/** Unix time in whole seconds. */
 export const nowSec = (): number => Math.floor(Date.now() / 1000)
 
-/** The secret of a signing key. */
+/** The secret of a signing key; `null` where its id is unknown. */
 export const secretOf = (kid: number): Uint8Array | null => {
   const hex = texts('gh_texts').get(`k${kid}`)
   return hex === undefined ? null : Buffer.from(hex, 'hex')
 }
 
-/** The key id that signs; `null` until keys arrived. */
+/** Id of the key that signs; `null` before the first sync. */
 export const currentKid = (): number | null => {
   const kid = texts('gh_texts').get('current')
   return kid === undefined ? null : Number(kid)
 }
 
-/** Programs and versions of this edge. */
+/** Versions of njs and nginx, njs's engine, and whether they are new enough (njs 1.0.2 with QuickJS). */
 export const engine = (): { njs: string; nginx: string; engine: string; isNewEnough: boolean } => {
   const running: NjsGlobal & { readonly engine?: string } = njs
   const name = running.engine ?? 'njs'
@@ -164,7 +163,7 @@ export const engine = (): { njs: string; nginx: string; engine: string; isNewEno
   }
 }
 
-/** Takes a dictionary's write lock once: it never comes back where the lock's owner died. No key is a blank. */
+/** Takes a dictionary's write lock once by deleting a key that does not exist; does not return where the lock's owner has died. */
 export const touchZone = (zone: NumberZone | TextZone): void => {
   ngx.shared[zone]?.delete(' ')
 }

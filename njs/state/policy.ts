@@ -6,7 +6,7 @@ import { type Request, variable, viewerAddress } from '../platform/request.ts'
 import { texts } from './memory.ts'
 import { liveTable } from './table-halves.ts'
 
-/** Parsed once per context and version: parsing costs more than the rest of a playlist. */
+/** Cache of the parsed policy: parsing costs more than the rest of a playlist request. */
 const parsed: { version: string; policy: EdgePolicy | null } = { version: '', policy: null }
 
 /** The policy in force; `null` until the first sync. */
@@ -21,11 +21,11 @@ export const readPolicy = (): EdgePolicy | null => {
   return parsed.policy
 }
 
-/** A group of the policy. */
+/** The group with this id; `null` where the policy has none. */
 export const findGroup = (policy: EdgePolicy, id: string): EdgeGroup | null =>
   policy.groups.find((group) => group.id === id) ?? null
 
-/** The group whose networks hold the viewer; `undefined` until networks were loaded. */
+/** Id of the group whose networks have the viewer's address; `null` = none has, `undefined` = networks are not loaded yet. */
 export const networkGroup = (r: Request): string | null | undefined => {
   const table = liveTable('networks')
   if (table === null) return undefined
@@ -33,11 +33,11 @@ export const networkGroup = (r: Request): string | null | undefined => {
   return address === null ? null : lookupAddress((key) => table.get(key), address)
 }
 
-/** The viewer's country: from the operator's own module, else from what control said lately. */
+/** ISO code of the viewer's country, from nginx's geoip2 module or else from a recent answer of control; `null` = unknown. */
 export const knownCountry = (r: Request, address: string): string | null =>
   variable(r, 'gh_country') || texts('gh_country').get(address) || null
 
-/** Classifies by what the edge knows by itself. */
+/** Classifies a viewer without asking control: by networks, known country and the given account's group. */
 export const classifyLocally = (
   r: Request,
   policy: EdgePolicy,

@@ -3,7 +3,7 @@ import { currentKid } from './memory.ts'
 import { readPolicy } from './policy.ts'
 import { liveTable } from './table-halves.ts'
 
-/** What an edge must have been told before it may let anybody in. */
+/** What an edge must have loaded from control before it may admit viewers. */
 export type Part = 'keys' | 'policy' | 'networks' | 'channels' | 'bans'
 
 const HAS: Readonly<Record<Part, () => boolean>> = {
@@ -15,8 +15,8 @@ const HAS: Readonly<Record<Part, () => boolean>> = {
 }
 const PARTS: readonly Part[] = ['keys', 'policy', 'networks', 'channels', 'bans']
 
-/** What this edge was not told yet, or lost where a reload has emptied its memory. */
+/** What this edge has not loaded yet, or has lost because a reload emptied its zone. */
 export const missingParts = (): readonly Part[] => PARTS.filter((part) => !HAS[part]())
 
-/** Whether this edge knows all it must know to let somebody in. */
+/** Whether this edge has loaded everything it needs to admit viewers. */
 export const isReady = (): boolean => PARTS.every((part) => HAS[part]())

@@ -10,7 +10,7 @@ const GUESS_WINDOW_MS = 600_000
 const FREE_GUESSES = 10
 const MAX_FLOOD_SEC = 300
 
-/** What a ban may name about a request. `null` = unknown or none. */
+/** Properties of a request that bans may be set on. `null` = unknown or none. */
 export interface Subjects {
   readonly account: string
   readonly network: string
@@ -21,7 +21,7 @@ export interface Subjects {
   readonly playback: string | null
 }
 
-/** Keeps a ban until a time (Unix ms) with its reason if there is one; a time in the past lifts it. */
+/** Stores a ban until a time (Unix ms), with its reason if there is one; a time in the past lifts the ban. */
 export const setBan = (key: string, until: number, now: number, reason?: string): void => {
   const left = Math.min(until - now, MAX_BAN_MS)
   if (left <= 0) numbers('gh_bans').delete(key)
@@ -29,14 +29,14 @@ export const setBan = (key: string, until: number, now: number, reason?: string)
   if (reason !== undefined) rememberDenial('gh_denied', key, reason, left / 1000)
 }
 
-/** Lifts a ban, and what was remembered because of it: a lifted ban, or with {@link EVERYTHING} any refusal. */
+/** Lifts a ban and voids the refusals cached because of bans or caps; with {@link EVERYTHING}, all cached refusals. */
 export const clearBan = (key: string): void => {
   numbers('gh_bans').delete(key)
   texts('gh_denied').delete(key)
   trySet(numbers('gh_state'), key === EVERYTHING ? 'forgiven' : 'lifted', Date.now())
 }
 
-/** Forgets every refusal remembered until now (Unix ms), where it is not known any more which were taken back. */
+/** Voids every refusal cached until now (Unix ms), where the times of lifted bans were lost. */
 export const forgiveAll = (now: number): void => {
   trySet(numbers('gh_state'), 'forgiven', now)
   trySet(numbers('gh_state'), 'lifted', now)
@@ -46,8 +46,8 @@ export const forgiveAll = (now: number): void => {
 export const isSessionBanned = (key: string, now: number): boolean =>
   (numbers('gh_bans').get(key) ?? 0) > now
 
-/** Why a key is banned, where that was told. */
-const toldReason = (key: string): ReasonId | null => {
+/** Stored reason of a ban; `null` where control sent none. */
+const storedReason = (key: string): ReasonId | null => {
   const [reason = ''] = texts('gh_denied').get(key)?.split(' ') ?? []
   return isReasonId(reason) ? reason : null
 }
@@ -55,16 +55,16 @@ const toldReason = (key: string): ReasonId | null => {
 const isBanned = (kind: WideBanKind, subject: string, now: number): boolean =>
   (numbers('gh_bans').get(banKey(nginxCrypto, kind, subject)) ?? 0) > now
 
-/** Why a banned session was ended; `subjects` finds the wider ban it fell under. */
+/** Reason why a banned session was ended: the stored one, else that of a ban on one of `subjects`, else `ban.session`. */
 export const endReason = (key: string, subjects: Subjects | null, now: number): ReasonId =>
-  toldReason(key) ?? (subjects && findBan(subjects, now)) ?? BAN_REASONS.session
+  storedReason(key) ?? (subjects && findBan(subjects, now)) ?? BAN_REASONS.session
 
-/** The ban that meets a request, widest first. */
+/** Reason of the ban that applies to a request, of several the widest; `null` = none applies. `now`: Unix ms. */
 export const findBan = (subjects: Subjects, now: number): ReasonId | null => {
   if (isBanned('network', subjects.network, now)) return BAN_REASONS.network
   if (isBanned('account', subjects.account, now)) return BAN_REASONS.account
   if (subjects.download !== null && isBanned('download', subjects.download, now))
-    return toldReason(banKey(nginxCrypto, 'download', subjects.download)) ?? BAN_REASONS.download
+    return storedReason(banKey(nginxCrypto, 'download', subjects.download)) ?? BAN_REASONS.download
   if (subjects.channel === '') return null
   const device = deviceId(nginxCrypto, subjects)
   const subject = deviceSubject(subjects.account, subjects.channel, device)
@@ -72,8 +72,8 @@ export const findBan = (subjects: Subjects, now: number): ReasonId | null => {
 }
 
 /**
- * Whether a refusal of then was taken back since: openings are remembered by what was presented, not by the
- * ban they met.
+ * Whether a cached refusal is void because bans or rules have changed since: openings are cached by credential, not by the
+ * ban that refused them.
  */
 const isVoid = (reason: string, madeAt: number): boolean => {
   const since = (mark: string): number => numbers('gh_state').get(mark) ?? -Infinity
@@ -83,7 +83,7 @@ const isVoid = (reason: string, madeAt: number): boolean => {
   return madeAt <= since('forgiven')
 }
 
-/** Remembers that control refused a key, so that repeats do not ask again. */
+/** Caches a refusal by control for `ttlSec` seconds, so that control is not asked again. */
 export const rememberDenial = (
   zone: 'gh_denied' | 'gh_guessed',
   key: string,
@@ -93,14 +93,14 @@ export const rememberDenial = (
   if (ttlSec > 0) keepText(zone, key, `${reason} ${Date.now()}`, ttlSec * 1000)
 }
 
-/** The remembered refusal of a key. */
+/** Reason of the cached refusal of a key; `null` = none, or void. */
 export const recallDenial = (zone: 'gh_denied' | 'gh_guessed', key: string): ReasonId | null => {
   const [reason, made] = texts(zone).get(key)?.split(' ') ?? []
   if (reason === undefined || isVoid(reason, Number(made))) return null
   return isReasonId(reason) ? reason : BAN_REASONS.session
 }
 
-/** Adds a wrong secret to its network's count; from the eleventh on the network waits, ever longer. */
+/** Counts a wrong token or password for its network; from the eleventh within ten minutes on, the network is refused for 2 to 300 seconds, doubled each time. */
 export const countGuess = (network: string, reason: string): void => {
   if (reason !== 'token.unknown' && reason !== 'credentials.wrong') return
   const name = `g${nginxCrypto.sha256(network).slice(0, 15)}`

@@ -8,17 +8,17 @@ const TTL_MS = 86_400_000
 
 const slotOf = (kind: ReportKind, at: number): string => `${kind}${at % SLOTS[kind]}`
 
-/** Notes something for the next sync; the oldest goes when nobody drains. */
+/** Stores a report for the next sync in a ring buffer; without syncs the oldest is overwritten. */
 export const noteReport = (kind: ReportKind, text: string): void => {
   try {
     const at = numbers('gh_state').incr(`${kind}Head`, 1, 0)
     keepText('gh_ring', slotOf(kind, at), text, TTL_MS)
   } catch {
-    // Control learns of it later: by the next check, or when the response ends.
+    // Without room it is not reported now: control learns of it by the next check, or when the response ends.
   }
 }
 
-/** Reports not sent yet, oldest first; `take` removes them. */
+/** At most `most` reports that were not sent yet, oldest first; `take` removes them after they were sent. */
 export const pendingReports = (
   kind: ReportKind,
   most: number,

@@ -6,7 +6,7 @@ import { keepText, nowSec, numbers, texts, tryAdd, trySet } from './memory.ts'
 import { noteReport } from './reports.ts'
 import { deviceOf } from './session.ts'
 
-/** A playback and the player it is on; no player where any may go on with it. */
+/** A session and its device; an empty device where any may continue it. */
 export interface Played {
   readonly key: string
   readonly device: string
@@ -15,20 +15,20 @@ export interface Played {
 const PLAYED_MS = 86_400_000
 /** Characters of a User-Agent that are kept for control. */
 const MOST_AGENT = 1000
-/** An edge alone looks at every place of an account: it keeps no cap above this. */
+/** Caps above this are not enforced in degraded mode: the edge reads every slot of the account. */
 const MOST_PLACES = 1000
 
 const capName = (account: string): string => `p${account}`
 
 const placeName = (account: string, place: number): string => `p${account}#${place}`
 
-/** Streams the account may play, as control said; 0 = any number. */
+/** The account's cap as control last sent it; 0 = no cap, `null` = unknown. */
 const readCap = (account: string): number | null => {
   const text = texts('gh_identity').get(capName(account))
   return text === undefined ? null : Number(text)
 }
 
-/** What control let in here, by place. */
+/** The sessions that control admitted at this edge, by slot. */
 const readPlayed = (account: string, cap: number): (Played | null)[] => {
   const dict = texts('gh_identity')
   return Array.from({ length: cap }, (_, place) => {
@@ -38,7 +38,7 @@ const readPlayed = (account: string, cap: number): (Played | null)[] => {
   })
 }
 
-/** Each place is one entry, so that workers who note at once do not overwrite one another. */
+/** Stores a session in a slot: its device's own, or the first without a running session. Each slot is an entry, so that workers do not overwrite each other. */
 const takePlace = (account: string, cap: number, latest: Played): void => {
   const dict = texts('gh_identity')
   const text = latest.key + latest.device
@@ -54,7 +54,7 @@ const takePlace = (account: string, cap: number, latest: Played): void => {
   }
 }
 
-/** Remembers the admitted sessions of an account and its cap, for degraded mode. */
+/** Stores the cap of an account and its latest admitted session, for degraded mode. */
 export const rememberSeats = (r: Request, account: string, key: string): void => {
   const cap = controlHeader(r, ANSWER_HEADERS.cap)
   if (cap === '') return
@@ -64,12 +64,12 @@ export const rememberSeats = (r: Request, account: string, key: string): void =>
 }
 
 /**
- * Stands for a lease key in a place: 48 of its 96 bits. A number is overwritten in place, so that a full dictionary refuses who is new and
- * nobody who plays.
+ * 48 of the 96 bits of a lease key. Numbers are overwritten in place, so that a full zone refuses new sessions but none that
+ * runs.
  */
 const markOf = (key: string): number => Buffer.from(key, 'base64url').readUIntBE(0, 6)
 
-/** Takes one of the account's remaining slots in degraded mode, or keeps the one it holds; slots expire. */
+/** Takes a free slot of the account in degraded mode, or extends the session's own; false where the cap is reached. Slots expire after `ttlSec`. */
 export const takeSeat = (
   account: string,
   groupCap: number | null,
@@ -97,9 +97,9 @@ export const takeSeat = (
   return false
 }
 
-/** Notes a session opened without control, for the next sync. */
+/** Reports a session opened without control with the next sync. */
 export const noteDegraded = (opening: DegradedOpening): void => {
-  // No player's name is so long; what is left of it tells him from others as well.
+  // A User-Agent is cut to what a report has room for.
   const agent = opening.agent.slice(0, MOST_AGENT)
   noteReport('degraded', JSON.stringify({ ...opening, agent }))
 }

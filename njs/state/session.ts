@@ -14,15 +14,15 @@ import {
   viewerAddress,
 } from '../platform/request.ts'
 
-/** Who asks, below which session address. */
+/** A request of a session: its pass or ticket, lease key and network. */
 export interface SessionRequest extends Asked {
   readonly isInferred: boolean
   readonly key: string
-  /** 32 bits that stand for the viewer's network key. */
+  /** The viewer's network key as 32 bits. */
   readonly network: number
 }
 
-/** 32 bits that stand for the viewer's network key. */
+/** The viewer's network key as 32 bits (`networkNumber`). */
 export const networkOf = (r: Request): number => {
   const quad = quadNumber(r)
   if (quad !== null) return quad
@@ -30,7 +30,7 @@ export const networkOf = (r: Request): number => {
   return parsed === null ? 0 : networkNumber(parsed, networkPrefix(r))
 }
 
-/** Reads what the request's address says (or, in the inner server, the headers that came with it). */
+/** Parses a request of a session, under a pass or below a ticket; in the inner server, from the headers that came with it. */
 export const readSessionRequest = (r: Request, variables: Variables): SessionRequest => {
   const network = networkOf(r)
   if ((variables['gh_pass'] ?? '') !== '') {
@@ -43,13 +43,13 @@ export const readSessionRequest = (r: Request, variables: Variables): SessionReq
   return { ...asked, isInferred: true, key, network }
 }
 
-/** Family of the player that asks. */
+/** Family of the request's player. */
 export const familyOf = (r: Request): string =>
   playerFamily(variable(r, 'http_user_agent'), (name) =>
     variable(r, `http_${name.replaceAll('-', '_')}`),
   )
 
-/** Short id of a player within its account. */
+/** Id of the request's device within its account: 6 characters. */
 export const deviceOf = (r: Request): string =>
   deviceId(nginxCrypto, {
     account: '',
@@ -58,6 +58,6 @@ export const deviceOf = (r: Request): string =>
     playback: variable(r, 'http_x_playback_session_id') || null,
   }).slice(0, 6)
 
-/** Key of the same pass used from the viewer's own network beside its first one. */
+/** Lease key of a second stream of the pass from this request's network. */
 export const cloneKeyOf = (r: Request, asked: SessionRequest): string =>
   cloneKey(nginxCrypto, asked.secret, asked.channel, networkText(r))

@@ -1,16 +1,16 @@
 import { numbers, renewText, texts } from './memory.ts'
 
-/** Tables that are loaded beside the live one and then flipped. */
+/** Tables that are double-buffered: a new version is loaded into the idle zone, which then becomes the live one. */
 export type FlippedTable = 'networks' | 'channels'
 
 /**
- * What a half says of itself: a reload that changes its size empties it, and its marks with it. No row's key begins with a blank.
- * `filled`: Unix ms at which it was whole; `version`: of what it holds; `load`: what of it is loaded; `spare`: keeps room for the others.
+ * Marks in each of a table's two zones: a reload that changes a zone's size empties both rows and marks. Keys of marks begin with a blank, keys of rows never.
+ * `filled`: Unix ms at which the table was complete; `version`: of the table; `load`: progress of loading; `spare`: reserves room for the others.
  */
 const MARKS = { filled: ' filled', version: ' version', load: ' load', spare: ' spare' } as const
 type Mark = keyof typeof MARKS
 
-/** Counts every change of a table; its lowest bit says which half is live. Nothing until it was loaded once. */
+/** Counter of a table's changes, whose lowest bit says which zone is live; `undefined` before the table was first loaded. */
 export const tableGeneration = (name: FlippedTable): number | undefined =>
   numbers('gh_state').get(name)
 
@@ -21,10 +21,10 @@ const halfOf = (name: FlippedTable, isSecond: boolean): NgxSharedDict<string> =>
 
 const filledAt = (half: NgxSharedDict<string>): number => Number(half.get(MARKS.filled) ?? 0)
 
-/** Generations whose live half was found filled. A zone is emptied by a reload alone, and that comes with new contexts. */
+/** Generations whose live zone is known to be complete. Cached per worker: only a reload empties a zone, and it starts new workers. */
 const found: Record<FlippedTable, number> = { networks: -1, channels: -1 }
 
-/** The live half of a table: `null` until it was loaded, and again where a reload has emptied it. */
+/** The live zone of a table; `null` before it was loaded, and again where a reload has emptied it. */
 export const liveTable = (name: FlippedTable): NgxSharedDict<string> | null => {
   const generation = tableGeneration(name)
   if (generation === undefined) return null
@@ -35,15 +35,15 @@ export const liveTable = (name: FlippedTable): NgxSharedDict<string> | null => {
   return half
 }
 
-/** The half of a table that is not live: the first until something was loaded. */
+/** The zone of a table that is not live; the first before the table was loaded. */
 export const idleTable = (name: FlippedTable): NgxSharedDict<string> => {
   const generation = tableGeneration(name)
   return halfOf(name, generation !== undefined && generation % 2 === 0)
 }
 
 /**
- * Makes the half live that was filled last. Which one that is stands in a dictionary of its own, which a reload may have emptied, and which
- * the workers from before a reload write to after it.
+ * Makes the zone live that was completed last. Which one is live is stored in another zone, which a reload may have emptied, and to which workers from
+ * before the reload still write.
  */
 export const settleTable = (name: FlippedTable): void => {
   const [first, second] = [filledAt(halfOf(name, false)), filledAt(halfOf(name, true))]
@@ -53,28 +53,28 @@ export const settleTable = (name: FlippedTable): void => {
   numbers('gh_state').set(name, generation === undefined ? newest : generation + 1)
 }
 
-/** What a half says of itself; `undefined` = nothing. */
+/** A zone's mark; `undefined` = it has none. */
 export const readMark = (half: NgxSharedDict<string>, mark: Mark): string | undefined =>
   half.get(MARKS[mark])
 
-/** Has a half say something of itself. Throws where it is full. */
+/** Sets a zone's mark. Throws where the zone is full. */
 export const writeMark = (half: NgxSharedDict<string>, mark: Mark, text: string): void => {
   if (!renewText(half, MARKS[mark], text)) throw new Error('there is no room')
 }
 
-/** Takes back what a half says of itself. */
+/** Deletes a zone's mark. */
 export const dropMark = (half: NgxSharedDict<string>, mark: Mark): void => {
   half.delete(MARKS[mark])
 }
 
-/** Empties the idle half before it is filled, with room kept for what it will say of itself. */
+/** Clears the idle zone before a table is loaded into it, and reserves room for its marks. */
 export const beginFilling = (name: FlippedTable): void => {
   const half = idleTable(name)
   half.clear()
   for (const mark of ['version', 'load', 'spare'] as const) half.set(MARKS[mark], ' '.repeat(120))
 }
 
-/** Makes the idle half the live one, now that it is whole. */
+/** Makes the idle zone the live one, after its table is complete. */
 export const flipTable = (name: FlippedTable): void => {
   const half = idleTable(name)
   const generation = tableGeneration(name)
@@ -84,13 +84,13 @@ export const flipTable = (name: FlippedTable): void => {
   numbers('gh_state').set(name, generation === undefined ? 0 : generation + 1)
 }
 
-/** Notes that rows of the live half changed. */
+/** Counts a change of the live zone's rows. */
 export const noteTableChange = (name: FlippedTable): void => {
   const generation = tableGeneration(name)
   if (generation !== undefined) numbers('gh_state').set(name, generation + 2)
 }
 
-/** Version of the table that is live; `null` = none is. */
+/** Version of the live table; `null` = none is loaded. */
 export const tableVersion = (name: FlippedTable): string | null => {
   const half = liveTable(name)
   const version = half === null ? undefined : readMark(half, 'version')

@@ -6,8 +6,8 @@ const SINCE = 'pushSince'
 const SINCE_MS = 40 * 86_400_000
 
 /**
- * From now on (Unix ms) pushes are taken, where they were not before. The time stands beside the numbers that keep out replays: where a reload
- * empties that dictionary, it goes with them.
+ * Accepts pushes sent from now on (Unix ms), where none were accepted before. The time is in the same zone as the sequence numbers: a reload
+ * that empties the zone loses both.
  */
 export const openPushes = (now: number): void => {
   const dict = numbers('gh_streams')
@@ -15,9 +15,9 @@ export const openPushes = (now: number): void => {
 }
 
 /**
- * Replays and strays are refused: time must be near, and the numbers of each control plane only rise. The last number is kept for longer than a
- * message is good, in a dictionary that throws nothing away; where it cannot be kept, nothing is taken. What was sent before this nginx first
- * synced may be a replay of what it has forgotten. `now`: Unix ms.
+ * Whether a push is not a replay: it was sent within the last minute and since this nginx's first sync, and its sequence number is higher than the
+ * last of its control plane. That number is kept for longer than a message is valid, in a zone that evicts nothing; where it cannot be stored, the
+ * push is refused. `now`: Unix ms.
  */
 export const isFresh = (message: PushMessage, now: number): boolean => {
   const dict = numbers('gh_streams')

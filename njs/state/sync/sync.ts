@@ -7,9 +7,9 @@ import type {
 import { parseJson } from '../../platform/json.ts'
 import { logError } from '../../platform/log.ts'
 import { callControl } from '../../platform/request.ts'
-import { beat, findEmptied } from '../emptied.ts'
+import { findEmptied, writeHeartbeat } from '../emptied.ts'
 import { bansCursor, beginBans, forgetCursors, isBanKey, noteCursor } from '../known-bans.ts'
-import { announceLeases, dropLease, RING_SIZE, recallLease } from '../leases.ts'
+import { dropLease, RING_SIZE, recallLease, reportLeases } from '../leases.ts'
 import { engine, freeSpace, numbers, renewText, texts, trySet } from '../memory.ts'
 import { clearBan, forgiveAll, isSessionBanned, setBan } from '../refusals.ts'
 import { pendingReports } from '../reports.ts'
@@ -22,17 +22,17 @@ const MOST_SEEN = 1000
 const MOST_DEGRADED = 500
 const MOST_ENDED = 500
 const KILL_MS = 3_600_000
-/** Leases used since report themselves once in that many seconds. */
+/** Every lease in use is reported at least once in so many seconds. */
 const SEEN_WINDOW_SEC = 25
-/** A run must end before the next begins: njs kills the older one. */
+/** Time for one run, in ms: it must end before the next begins. */
 const BUDGET_MS = 800
 
-/** Where the sync runs: its sockets and files, from the configuration's variables. */
+/** Settings of the sync, from nginx variables: edge id, inner socket, traffic log. */
 export interface SyncPlace {
   readonly edge: string
   readonly inner: string
   readonly trafficLog: string
-  /** Where control planes on other machines push to; empty without. */
+  /** Address that control planes on other machines push to; empty = none. */
   readonly push: string
 }
 
@@ -51,14 +51,14 @@ const drainSeen = (): { keys: string[]; end: number } => {
 
 const have = (name: string): string | null => texts('gh_texts').get(name) ?? null
 
-/** Random per start of nginx, set by the first worker, since the dictionary starts empty. */
+/** Random id of this start of nginx, set by the first worker that reads it. */
 const bootId = (): string => {
   const dict = texts('gh_texts')
   dict.add('boot', `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 10)}`)
   return dict.get('boot') ?? ''
 }
 
-/** Keeps a text in place of an older one. Throws where there is no room for it; the older one stays then. */
+/** Replaces a text. Throws where there is no room; the older one then stays. */
 const keep = (name: string, text: string): void => {
   if (!renewText(texts('gh_texts'), name, text)) throw new Error(`no room for ${name}`)
 }
@@ -74,14 +74,14 @@ const applyKeys = (keys: NonNullable<SyncResponse['keys']>): void => {
   keep('keysVersion', keys.version)
 }
 
-/** This edge was revoked: without keys and policy it lets nobody new in, and its health says so. */
+/** Control no longer accepts this edge's key: without keys and policy it opens no sessions, and its health reports it. */
 const dropKeysAndPolicy = (): void => {
   const dict = texts('gh_texts')
   applyKeys({ version: '', current: 0, secrets: {} })
   for (const name of ['current', 'keysVersion', 'policy', 'policyVersion']) dict.delete(name)
 }
 
-/** Far more than anybody bans; a full list is rare and comes outside of requests. */
+/** Most keys read from the zone of bans at a full list. */
 const MOST_BANS = 1_000_000
 
 const applyBans = (bans: NonNullable<SyncResponse['bans']>, shift: number): void => {
@@ -90,7 +90,7 @@ const applyBans = (bans: NonNullable<SyncResponse['bans']>, shift: number): void
   for (const [key, until, reason] of bans.set) setBan(key, until + shift, now, reason)
   for (const key of bans.clear) clearBan(key)
   if (bans.full) {
-    // What a full list does not name was lifted while nobody told us. Never cleared whole: nobody slips through.
+    // Bans that a full list does not have were lifted. The zone is not cleared first, so that bans hold meanwhile.
     const named = new Set(bans.set.map(([key]) => key))
     for (const key of numbers('gh_bans').keys(MOST_BANS))
       if (isBanKey(key) && !named.has(key)) clearBan(key)
@@ -98,7 +98,7 @@ const applyBans = (bans: NonNullable<SyncResponse['bans']>, shift: number): void
   noteCursor(bans.cursor)
 }
 
-/** Ends sessions: their lease goes and the refusal stays, as long as their own ban where control named one. */
+/** Ends sessions: deletes their leases and refuses their keys for an hour, or for as long as control's ban of the session holds. */
 export const killLeases = (keys: readonly string[], now: number): void => {
   for (const key of keys) {
     if (!isSessionBanned(key, now)) setBan(key, now + KILL_MS, now)
@@ -106,17 +106,17 @@ export const killLeases = (keys: readonly string[], now: number): void => {
   }
 }
 
-/** Where control has lost its sessions, it is told of all of them at once; true then. */
+/** Reports all leases where the epoch has changed, that is, where control has lost its sessions; returns whether it did. */
 const noteEpoch = (epoch: string | undefined): boolean => {
   if (epoch === undefined) return false
   const known = have('epoch')
   if (known === epoch) return false
   keep('epoch', epoch)
-  if (known !== null) announceLeases()
+  if (known !== null) reportLeases()
   return known !== null
 }
 
-/** Each part by itself: what finds no room keeps nothing else from being taken in. */
+/** Applies one part of an answer; an exception is logged, so that the other parts are applied. */
 const attempt = (part: string, work: () => void): void => {
   try {
     work()
@@ -126,7 +126,7 @@ const attempt = (part: string, work: () => void): void => {
 }
 
 const apply = ({ now, keys, policy, bans, ...answer }: SyncResponse): void => {
-  // Bans come in control's time, so that a wrong clock here does not shorten them.
+  // Times of bans are control's: the difference of the clocks is added.
   const shift = Date.now() - now
   if (keys) attempt('keys', () => applyKeys(keys))
   if (bans) attempt('bans', () => applyBans(bans, shift))
@@ -144,7 +144,7 @@ const apply = ({ now, keys, policy, bans, ...answer }: SyncResponse): void => {
   trySet(state, 'clockShift', shift)
 }
 
-/** Noted as `key reason`. */
+/** Parses a report of an ended session: `key reason`. */
 const endedRow = (text: string): EndedRow => {
   const [key = '', reason = ''] = text.split(' ')
   return [key, reason]
@@ -188,7 +188,7 @@ const buildRequest = (place: SyncPlace) => {
   return { request, done }
 }
 
-/** One report and its answer; true where there is more to report at once. */
+/** One sync; returns whether another one should follow at once. */
 const exchange = async (place: SyncPlace): Promise<boolean> => {
   const { request, done } = buildRequest(place)
   const answer = await callControl(place.inner, '/sync', { body: JSON.stringify(request) })
@@ -200,22 +200,22 @@ const exchange = async (place: SyncPlace): Promise<boolean> => {
   return noteEpoch(response.epoch) || response.more === true
 }
 
-/** What is forgotten or told anew where a reload has emptied a dictionary. `now`: Unix ms. */
-const mendEmptied = (now: number): void => {
+/** Restores what a reload that emptied a zone has lost: reports leases, loads bans, voids refusals. `now`: Unix ms. */
+const recoverEmptied = (now: number): void => {
   settleTables()
   const { state, ring, reasons } = findEmptied(now)
-  beat(Math.floor(now / 1000))
+  writeHeartbeat(Math.floor(now / 1000))
   if (state) forgiveAll(now)
-  if (state || ring) announceLeases(now / 1000 - SEEN_WINDOW_SEC)
+  if (state || ring) reportLeases(now / 1000 - SEEN_WINDOW_SEC)
   if (reasons) forgetCursors()
   openPushes(now)
 }
 
-/** One second's work: report, take in what is new, load tables page by page. */
+/** The work of one second: syncs, applies the answers, loads tables page by page. Logs exceptions. */
 export const runSync = async (place: SyncPlace): Promise<void> => {
   const deadline = Date.now() + BUDGET_MS
   try {
-    mendEmptied(Date.now())
+    recoverEmptied(Date.now())
     while ((await exchange(place)) && Date.now() < deadline);
     await loadTables(place.inner, deadline)
   } catch (problem) {

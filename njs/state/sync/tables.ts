@@ -17,16 +17,16 @@ import {
 } from '../table-halves.ts'
 
 const TABLES: readonly TableName[] = ['networks', 'channels']
-/** A version that found no room is tried again after this. */
+/** Seconds after which a table that did not fit is loaded again. */
 const NO_ROOM_SEC = 30
 
-/** A whole table in progress; kept between seconds in the half it fills. */
+/** Progress of loading a whole table; stored in the idle zone between syncs. */
 interface Load {
   readonly to: string
   readonly cursor: number
 }
 
-/** Notes where control's tables stand. */
+/** Stores the versions of control's tables. */
 export const noteSteps = (steps: readonly TableStep[]): void => {
   for (const step of steps) renewText(texts('gh_texts'), `${step.name}Wanted`, step.to)
 }
@@ -36,16 +36,16 @@ const readLoad = (name: TableName): Load | null => {
   return text === '' ? null : parseJson<Load>(text)
 }
 
-/** A number of its own in a dictionary of numbers: it can be written however full the others are. */
+/** Key in `gh_state`, which has room when the tables' zones are full. */
 const noRoomName = (name: TableName): string => `${name}NoRoom`
 
-/** Whether the table control has did not fit in here lately. */
+/** Whether control's version of the table did not fit in the last seconds. */
 const hasNoRoom = (name: TableName): boolean =>
   (numbers('gh_state').get(noRoomName(name)) ?? 0) > nowSec()
 
 const noteNoRoom = (name: TableName): Error => {
   numbers('gh_state').set(noRoomName(name), nowSec() + NO_ROOM_SEC)
-  return new Error('there is no room for it; the one before goes on to hold')
+  return new Error('there is no room for it; the version before stays in use')
 }
 
 const put = (dict: NgxSharedDict<string>, page: TablePage): boolean => {
@@ -54,10 +54,10 @@ const put = (dict: NgxSharedDict<string>, page: TablePage): boolean => {
   return true
 }
 
-/** Changes the live half; as it was before where there is no room for all of it. */
+/** Applies a difference to the live zone; throws where there is no room for all of it, and then undoes it. */
 const change = (name: TableName, page: TablePage): void => {
   const live = liveTable(name)
-  if (live === null) throw new Error('a difference to nothing')
+  if (live === null) throw new Error('a difference, but no table to apply it to')
   const keys = [...page.delete, ...Object.keys(page.set)]
   const before = keys.map((key) => [key, live.get(key)] as const)
   const isDone = put(live, page)
@@ -70,7 +70,7 @@ const change = (name: TableName, page: TablePage): void => {
   writeMark(live, 'version', page.to)
 }
 
-/** Takes a page of a whole table into the idle half; true when the table is complete, and live. */
+/** Writes a page of a whole table to the idle zone; returns whether the table is complete, which makes it live. */
 const fill = (name: TableName, page: TablePage, cursor: number): boolean => {
   if (cursor === 0) beginFilling(name)
   const idle = idleTable(name)
@@ -89,34 +89,34 @@ const fill = (name: TableName, page: TablePage, cursor: number): boolean => {
   return true
 }
 
-const askPage = async (inner: string, name: TableName, query: string): Promise<TablePage> => {
+const fetchPage = async (inner: string, name: TableName, query: string): Promise<TablePage> => {
   const answer = await callControl(inner, `/tables/${name}?${query}`)
   if (answer.status !== 200) throw new Error(`control answered ${answer.status}`)
   return parseJson<TablePage>(answer.body)
 }
 
-/** Goes on with a whole table; true when it is complete. */
-const goOn = async (inner: string, name: TableName, load: Load): Promise<boolean> => {
+/** Loads the next page of a whole table; returns whether it is complete. */
+const continueLoad = async (inner: string, name: TableName, load: Load): Promise<boolean> => {
   const { to, cursor } = load
-  const page = await askPage(inner, name, `cursor=${cursor}&to=${encodeURIComponent(to)}`)
+  const page = await fetchPage(inner, name, `cursor=${cursor}&to=${encodeURIComponent(to)}`)
   if (page.to === to) return fill(name, page, cursor)
-  // The table changed while it was loaded: what came so far is of no use.
+  // The table has changed since its first page: it is loaded from the start.
   dropMark(idleTable(name), 'load')
   return false
 }
 
 /**
- * Loads one page; true when the table is complete. A difference of one page is put into the live half; a longer one would be seen in parts,
- * and so the whole table is loaded beside it.
+ * Loads one page; returns whether the table is complete. A difference of one page is applied to the live zone; with a longer one lookups would
+ * see a part of it, so the whole table is loaded into the idle zone.
  */
 const loadPage = async (inner: string, name: TableName): Promise<boolean> => {
   const load = readLoad(name)
-  if (load !== null) return await goOn(inner, name, load)
+  if (load !== null) return await continueLoad(inner, name, load)
   const version = tableVersion(name)
   const query = version === null ? '' : `&from=${encodeURIComponent(version)}`
-  const page = await askPage(inner, name, `cursor=0${query}`)
+  const page = await fetchPage(inner, name, `cursor=0${query}`)
   if (page.from === null) return fill(name, page, 0)
-  if (page.next !== null) return fill(name, await askPage(inner, name, 'cursor=0'), 0)
+  if (page.next !== null) return fill(name, await fetchPage(inner, name, 'cursor=0'), 0)
   change(name, page)
   return true
 }
@@ -126,13 +126,13 @@ const isBehind = (name: TableName): boolean => {
   return wanted !== undefined && wanted !== tableVersion(name) && !hasNoRoom(name)
 }
 
-/** Tables of control's that did not fit in here lately: the older ones go on to hold. */
+/** Tables whose new version did not fit in the last seconds; their older version stays in use. */
 export const tablesWithoutRoom = (): TableName[] => TABLES.filter(hasNoRoom)
 
-/** Makes those halves live that were filled last. */
+/** Makes live the newer zone of each table. */
 export const settleTables = (): void => TABLES.forEach(settleTable)
 
-/** Loads what is missing until the deadline; the rest follows in the next second. One that cannot be loaded keeps no other waiting. */
+/** Loads tables that are out of date until the deadline (Unix ms); the rest follows with the next sync. Exceptions are logged by table. */
 export const loadTables = async (inner: string, deadline: number): Promise<void> => {
   for (const name of TABLES) {
     try {

@@ -2,17 +2,17 @@ import fs from 'fs'
 import type { ClosedRow, TrafficRow } from '../../domain/channels/protocol.ts'
 import { KEY_LENGTH } from '../../domain/viewer/lease.ts'
 import { logError } from '../../platform/log.ts'
-import { forgetBytes, untoldBytes } from '../clone-guard.ts'
+import { deleteByteCount, unreportedBytes } from '../clone-guard.ts'
 import { dropLease } from '../leases.ts'
 import { numbers, trySet } from '../memory.ts'
 import { pendingReports } from '../reports.ts'
 
-/** Bytes read from the log in one second at most; the rest waits. */
+/** Most bytes read from the log at one sync. */
 const MOST_BYTES = 1536 * 1024
-/** A log longer than this is cut to nothing once it was read. */
+/** A log longer than this is truncated after it was read. */
 const CUT_AT = 4 * 1024 * 1024
 
-/** What the traffic log said since it was last read; `take` makes it read. */
+/** New entries of the traffic log; `take` marks them as read after they were sent. */
 export interface Traffic {
   readonly rows: TrafficRow[]
   readonly closed: ClosedRow[]
@@ -21,7 +21,7 @@ export interface Traffic {
 
 const nothing: Traffic = { rows: [], closed: [], take: () => undefined }
 
-/** Reads whole lines from an offset on. */
+/** Reads whole lines from an offset. Throws where the file cannot be read. */
 const readLines = (path: string, from: number): { text: string; end: number; size: number } => {
   const { size } = fs.statSync(path)
   const start = from > size ? 0 : from
@@ -38,7 +38,7 @@ const readLines = (path: string, from: number): { text: string; end: number; siz
   }
 }
 
-/** Sums by session: bytes and requests. */
+/** Bytes and requests by session. */
 type Sums = Map<string, [number, number]>
 
 const addTo = (sums: Sums, key: string, bytes: number, requests: number): void => {
@@ -50,14 +50,14 @@ const addTo = (sums: Sums, key: string, bytes: number, requests: number): void =
   }
 }
 
-/** What a part of the log says. */
+/** Streams that ended, from a part of the log. */
 interface Parsed {
   readonly closed: ClosedRow[]
-  /** Connections of streams that ended. */
+  /** Serial numbers of their connections. */
   readonly serials: string[]
 }
 
-/** Lines are `key bytes seconds kind serial`; a long response that was its session's last counts as closed. */
+/** Parses lines `key bytes seconds kind serial`; a stream whose connection was its session's current one counts as closed. */
 const parse = (text: string, sums: Sums): Parsed => {
   const now = Date.now()
   const closed: ClosedRow[] = []
@@ -66,7 +66,9 @@ const parse = (text: string, sums: Sums): Parsed => {
     const [key = '', sent = '0', seconds = '0', kind = '', serial = ''] = line.split(' ')
     if (key.length !== KEY_LENGTH) continue
     const isStream = kind === 'stream' && serial !== ''
-    const bytes = isStream ? untoldBytes(serial, Number(sent), Number(seconds), now) : Number(sent)
+    const bytes = isStream
+      ? unreportedBytes(serial, Number(sent), Number(seconds), now)
+      : Number(sent)
     if (isStream) serials.push(serial)
     if (kind === 'stream' && isLast(key, serial)) closed.push([key, bytes, Number(seconds)])
     else addTo(sums, key, bytes, 1)
@@ -74,13 +76,13 @@ const parse = (text: string, sums: Sums): Parsed => {
   return { closed, serials }
 }
 
-/** Whether the connection that ended was its session's newest: an older one only made room. */
+/** Whether the connection that ended was its session's current one, not one that a reconnection had replaced. */
 const isLast = (key: string, serial: string): boolean => {
   const present = numbers('gh_streams').get(key)
   return present === undefined || String(present) === serial
 }
 
-/** Running streams told of in one second at most. */
+/** Most running streams reported at one sync. */
 const MOST_RUNNING = 5000
 
 const bytesOf = (report: string): number => Number(report.slice(KEY_LENGTH + 1)) || 0
@@ -88,7 +90,7 @@ const bytesOf = (report: string): number => Number(report.slice(KEY_LENGTH + 1))
 const OFFSET = ' trafficOffset'
 const OFFSET_MS = 40 * 86_400_000
 
-/** How far the log was read, in bytes: noted in two dictionaries, so that a reload which empties one has nothing told twice. */
+/** Offset up to which the log was read, in bytes: in two zones, so that nothing is reported twice after a reload empties one. */
 const readOffset = (): number =>
   numbers('gh_state').get(OFFSET) ?? numbers('gh_streams').get(OFFSET) ?? 0
 
@@ -97,7 +99,7 @@ const noteOffset = (bytes: number): void => {
   trySet(numbers('gh_streams'), OFFSET, bytes, OFFSET_MS)
 }
 
-/** Reads what running streams noted, and what nginx wrote since the last time. */
+/** Bytes of running streams and new lines of the traffic log; an exception is logged, and nothing returned. */
 export const drainTraffic = (path: string): Traffic => {
   try {
     const { text, end, size } = readLines(path, readOffset())
@@ -108,8 +110,8 @@ export const drainTraffic = (path: string): Traffic => {
     const rows = [...sums].map(([key, [bytes, requests]]): TrafficRow => [key, bytes, requests])
     const take = (): void => {
       running.take()
-      serials.forEach(forgetBytes)
-      // A closed stream is over: coming back asks control.
+      serials.forEach(deleteByteCount)
+      // After a closed stream control is asked about the session's next request.
       for (const [key] of closed) {
         dropLease(key)
         numbers('gh_streams').delete(key)

@@ -2,7 +2,7 @@ import { numbers, touchZone, ZONES } from '../memory.ts'
 
 const WEDGED_AFTER_SEC = 5
 
-/** Touches every dictionary; one whose lock died with its worker stops here, and the mark says which. `now`: Unix seconds. */
+/** Takes every zone's lock once; where a lock's owner has died this does not return, and `gh_state` has the zone's index. `now`: Unix seconds. */
 export const probeZones = (now: number): void => {
   const state = numbers('gh_state')
   ZONES.forEach((zone, index) => {
@@ -13,7 +13,7 @@ export const probeZones = (now: number): void => {
   state.set('probeZone', -1)
 }
 
-/** The dictionary the last probe has not come back from for longer than 5 seconds; `null` = none. `now`: Unix seconds. */
+/** The zone whose lock the probe has waited for longer than 5 seconds; `null` = none. `now`: Unix seconds. */
 export const wedgedZone = (now: number): string | null => {
   const state = numbers('gh_state')
   const zone = state.get('probeZone') ?? -1

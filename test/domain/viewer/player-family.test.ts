@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { isBrowser, playerFamily, FINGERPRINT_HEADERS } from '#domain/viewer/player-family'
+import { FINGERPRINT_HEADERS, isBrowser, playerFamily } from '#domain/viewer/player-family'
 
 interface Recorded {
   readonly player: string

@@ -1,6 +1,6 @@
 import type { Account, Plan, Token } from '../store/tables/records.ts'
 
-/** What the directory reads from. */
+/** The source of the directory: the store, or another directory. */
 export interface DirectorySource {
   account(id: string): Promise<Account | null>
   tokenByHash(hash: string): Promise<Token | null>
@@ -9,7 +9,7 @@ export interface DirectorySource {
 }
 
 export interface AccountDirectory extends DirectorySource {
-  /** Empties the cache after a change. */
+  /** Marks all cached values as stale; called after a change. */
   forget(): void
 }
 
@@ -22,8 +22,8 @@ const FRESH_MS = 5_000
 const BOUND = 100_000
 
 /**
- * Remembers answers for five seconds, and gives the last one for as long as the database does not answer: an
- * opening must not wait for SQL, nor fail with it.
+ * Caches values for five seconds, and returns the last one while the database does not answer: openings neither
+ * wait for SQL nor fail without it.
  */
 const remember = <T>(read: (key: string) => Promise<T>, clock: () => number) => {
   const memory = new Map<string, Remembered<T>>()
@@ -52,14 +52,14 @@ const remember = <T>(read: (key: string) => Promise<T>, clock: () => number) => 
       flights.set(key, flight)
       return await flight
     },
-    // Entries stay as a fallback for an unreachable database; they only count as stale.
+    // Entries are kept as a fallback for an unreachable database.
     expire: (): void => {
       for (const [key, { value }] of memory) memory.set(key, { value, at: 0 })
     },
   }
 }
 
-/** Caches accounts, tokens and plans of `source` for a short time; `forget` empties the cache after a change. */
+/** Caches accounts, tokens and plans of `source` for a short time. */
 export const createAccountDirectory = (
   source: DirectorySource,
   clock: () => number,

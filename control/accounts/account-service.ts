@@ -5,7 +5,7 @@ import type { Account, Token } from '../store/tables/records.ts'
 import { createPasswordCache } from './password-cache.ts'
 import { hashPassword, hashToken, newToken } from './secrets.ts'
 
-/** What the service needs of the store. */
+/** The part of the store that the service uses. */
 export interface AccountStore {
   account(id: string): Promise<Account | null>
   tokenByHash(hash: string): Promise<Token | null>
@@ -18,11 +18,11 @@ export type Identified =
   | { readonly outcome: 'refused'; readonly reason: ReasonId }
 
 export interface AccountService {
-  /** Who a token or a user with password is. */
+  /** The account of a token or of a user with password. */
   identify(credential: Credential, now: number): Promise<Identified>
-  /** Whether an account may watch now. */
+  /** The reason why an account may not watch now; `null` = it may. */
   standing(account: Account | null, now: number): ReasonId | null
-  /** Makes a token; it is returned once and kept as a hash. */
+  /** Creates a token; it is returned once and stored as a hash. */
   issueToken(
     accountId: string,
     label: string | null,
@@ -63,7 +63,7 @@ const createIssuer = (
   }
 }
 
-/** Identifies accounts by their secrets. Only hashes of secrets are stored. */
+/** Identifies accounts by token or password, and sets these. Only hashes of secrets are stored. */
 export const createAccountService = (
   store: AccountStore,
   serverKey: () => Uint8Array,
@@ -84,13 +84,13 @@ export const createAccountService = (
     return { outcome: 'known', account, tokenId: token.id }
   }
 
-  /** The token that is still good; `null` for one that is unknown or revoked. */
+  /** The row of a token; `null` where it is unknown or revoked. */
   const goodToken = async (text: string): Promise<Token | null> => {
     const token = await store.tokenByHash(hashToken(serverKey(), text))
     return token?.revokedAt === null ? token : null
   }
 
-  /** Players that support only user name and password use the account's name and its token. */
+  /** For players that support only user name and password: the account's name with one of its tokens as password. */
   const byNameAndToken = async (login: {
     readonly username: string
     readonly password: string

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import pLimit from 'p-limit'
 import { hashPassword, verifyPassword } from './secrets.ts'
 
-/** Verifies passwords and caches successful checks, so that argon2id runs once per password. */
+/** Verifies passwords, and caches successful verifications, so that argon2id runs once for each. */
 export interface PasswordCache {
   verify(
     login: { readonly username: string; readonly password: string },
@@ -14,7 +14,7 @@ const REMEMBERED = 100_000
 const AT_ONCE = 2
 const QUEUE = 64
 
-/** Runs few argon2 checks at once and refuses more than a short queue: guessing must not take all processors. */
+/** Limits argon2 to a few runs at once with a short queue, so that guessing does not use all processors. */
 const createConcurrencyLimit = () => {
   const limit = pLimit(AT_ONCE)
   return async (check: () => Promise<boolean>): Promise<boolean> =>
@@ -32,7 +32,7 @@ export const createPasswordCache = (serverKey: () => Uint8Array): PasswordCache 
         .update(`${username.length}:${username}:${password}`)
         .digest('base64url')
       if (stored !== null && right.get(mark) === stored) return true
-      // An unknown user costs what a known one costs, so that response times do not reveal which
+      // An unknown user takes as long as a known one, so that response times do not reveal which
       // names exist.
       const isRight = await limit(
         async () => await verifyPassword(stored ?? (await unknownUser), password),

@@ -5,8 +5,8 @@ import { dirname } from 'node:path'
 const TOKEN_BYTES = 24
 
 /**
- * Reads the admin token, making it (owner-only) the first time. Throws an `Error` for one shorter
- * than 16 characters.
+ * Reads the admin token; the first time, creates its file, readable by its owner only. Throws an
+ * `Error` for a token shorter than 16 characters.
  */
 export const adminToken = (file: string): string => {
   if (existsSync(file)) {
@@ -21,7 +21,7 @@ export const adminToken = (file: string): string => {
   return token
 }
 
-/** Compares against one secret, kept as a hash, in constant time. */
+/** A comparison with a token in constant time; only its hash is kept. */
 export const tokenCheck = (token: string): ((presented: string) => boolean) => {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
   const kept = digest(token)

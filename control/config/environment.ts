@@ -11,7 +11,7 @@ const propertiesOf = (schema: TSchema): [string, TSchema][] =>
 export const environmentName = (setting: string): string =>
   `GATEHOUSE_${setting.replaceAll('.', '_').toUpperCase()}`
 
-/** Settings that environment variables may carry: every single value outside lists, by variable name. */
+/** Settings that can be set by environment variable, by the variable's name: every value outside lists. */
 export const environmentNames = (
   schema: TSchema,
   path: readonly string[] = [],

@@ -8,12 +8,12 @@ import { createLineOf, type LineOf } from './problems/line-map.ts'
 import { ConfigError, type ConfigProblem, schemaProblems } from './problems/problems.ts'
 import { type Config, configSchema } from './schema/schema.ts'
 
-/** A configuration as everything else sees it: whole, checked and frozen. */
+/** A complete, valid and frozen configuration. */
 export interface LoadedConfig {
   readonly config: Config
-  /** File it came from, for messages. */
+  /** Its file, for messages. */
   readonly file: string
-  /** Folder that relative paths in it start from. */
+  /** Folder that its relative paths start from. */
   readonly folder: string
   readonly lineOf: LineOf
 }
@@ -29,10 +29,10 @@ const deepFreeze = <T>(value: T): T => {
   return value
 }
 
-/** `key_file: a`, `files: [a]`, `asn_files: [a]`. */
+/** Whether a setting has file names: `key_file: a`, `files: [a]`, `asn_files: [a]`. */
 const isFiles = (name: string): boolean => /(?:_file|(?:^|_)files)$/.test(name)
 
-/** Makes the settings that name files absolute: relative ones start from the configuration's folder. */
+/** Makes relative file names absolute, from the configuration's folder. Changes the value. */
 const anchorFiles = (value: unknown, folder: string): void => {
   const anchored = (child: unknown): unknown =>
     typeof child === 'string' ? resolve(folder, child) : child
@@ -46,7 +46,7 @@ const anchorFiles = (value: unknown, folder: string): void => {
 
 const isConfig = (value: unknown): value is Config => Value.Check(configSchema, value)
 
-/** Defaults → text → environment → every problem listed → frozen. Throws {@link ConfigError}. */
+/** Parses a configuration: defaults, then the text, then environment variables. Throws {@link ConfigError} with every problem. */
 export const parseConfig = (
   text: string,
   file: string,
@@ -83,7 +83,7 @@ export const parseConfig = (
   }
 }
 
-/** Reads and checks a configuration file. Throws {@link ConfigError} in words an operator can act on. */
+/** Reads and parses a configuration file. Throws {@link ConfigError} with every problem. */
 export const loadConfig = (
   file: string,
   environment: Readonly<Record<string, string | undefined>> = {},

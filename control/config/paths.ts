@@ -2,31 +2,31 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Every file and socket below the state folder, named once. */
+/** Every file and socket below the state folder. */
 export interface StatePaths {
   readonly state: string
-  /** Sockets and pid files: gone with the processes. */
+  /** Folder of sockets and pid files. */
   readonly run: string
   readonly logs: string
   readonly nginx: string
-  /** Last good copies of playlists. */
+  /** Folder with the last valid copy of each playlist source. */
   readonly lists: string
   readonly database: string
   readonly adminToken: string
-  /** Encrypts secrets in the database. */
+  /** The key that encrypts secrets in the database. */
   readonly secretsKey: string
-  /** Edge API for nginx on this machine. */
+  /** Socket of the edge API, for nginx on this machine. */
   readonly edgeSocket: string
-  /** Admin API for the CLI and the supervisor. */
+  /** Socket of the admin API, for the CLI and the supervisor. */
   readonly adminSocket: string
-  /** The edge's inner server; control pushes bans to it. */
+  /** Socket of the edge's inner server, which takes pushes. */
   readonly innerSocket: string
   readonly redisSocket: string
-  /** Where nginx notes bytes by session; read and cut by its workers. */
+  /** nginx's log of bytes by session; its workers read and truncate it. */
   readonly trafficLog: string
 }
 
-/** The paths below a state folder; nothing is created. */
+/** The paths below a state folder; creates nothing. */
 export const statePaths = (state: string): StatePaths => {
   const root = resolve(state)
   const run = join(root, 'run')
@@ -48,8 +48,8 @@ export const statePaths = (state: string): StatePaths => {
 }
 
 /**
- * The project's folder: the nearest one above this code that has a package.json. Throws an `Error`
- * where there is none.
+ * The project's folder: the nearest above this file with a package.json. Throws an `Error` where
+ * there is none.
  */
 export const packageRoot = (): string => {
   const climb = (folder: string): string => {

@@ -2,10 +2,10 @@ import { readFile, stat } from 'node:fs/promises'
 import { parseAddress } from '#domain/networks/network'
 import type { GeoProblem } from './geo-file.ts'
 
-/** Ranges of addresses with the number of their autonomous system, sorted by where they begin. */
+/** Ranges of addresses with the number of their autonomous system, sorted by first address. */
 interface Ranges {
   readonly count: number
-  /** First and last address of each: IPv4 as a number, IPv6 by the upper 64 bits in two numbers. */
+  /** First and last addresses: IPv4 as one number, of IPv6 the upper 64 bits as two. */
   readonly first: Uint32Array
   readonly firstLow: Uint32Array | null
   readonly last: Uint32Array
@@ -24,7 +24,7 @@ const countLines = (bytes: Buffer): number => {
   return count
 }
 
-/** Digits of a number from `at` up to `end`; more than 53 bits lose their last ones. */
+/** The decimal number from offset `at` up to `end`; imprecise above 53 bits. */
 const numberIn = (bytes: Buffer, at: number, end: number): number => {
   let value = 0
   for (let i = at; i < end; i += 1) value = value * 10 + (bytes[i] ?? 0) - 0x30
@@ -56,13 +56,13 @@ const emptyRanges = (
   asn: new Uint32Array(count),
 })
 
-/** Upper 64 bits of an IPv6 address that stands as one decimal number. */
+/** Upper 64 bits of an IPv6 address written as one decimal number. */
 const upperOf = (bytes: Buffer, at: number, end: number): bigint =>
   BigInt(bytes.toString('latin1', at, end)) >> 64n
 
 type Filling = { -readonly [K in keyof Ranges]: Ranges[K] }
 
-/** Columns of a line as pairs of offsets; `null` = it is no row. */
+/** Offsets of a line's columns, in pairs; `null` where it has too few. */
 const columnsOf = (bytes: Buffer, at: number, stop: number): readonly number[] | null => {
   const one = bytes.indexOf(COMMA, at)
   const two = bytes.indexOf(COMMA, one + 1)
@@ -91,7 +91,7 @@ const addRow = (
   ranges.count += 1
 }
 
-/** Reads `first,last,number,name` with addresses as decimal numbers; names go into `names`. Throws where a line is none of these. */
+/** Parses lines `first,last,number,name` with addresses as decimal numbers; adds names to `names`. Throws where a line is not of this form. */
 const parseRanges = (bytes: Buffer, family: 4 | 6, names: Map<number, string>): Ranges => {
   const ranges = emptyRanges(countLines(bytes), family === 6)
   for (let at = 0; at < bytes.length; ) {
@@ -117,7 +117,7 @@ const parseRanges = (bytes: Buffer, family: 4 | 6, names: Map<number, string>): 
 const compare = (high: number, low: number, otherHigh: number, otherLow: number): number =>
   high === otherHigh ? low - otherLow : high - otherHigh
 
-/** Number of the range that holds an address; `null` = none does. */
+/** Autonomous system of the range with an address; `null` = none. */
 const findIn = (ranges: Ranges, high: number, low: number): number | null => {
   let [from, to] = [0, ranges.count]
   while (from < to) {
@@ -147,12 +147,12 @@ export class AsnCsv {
     this.onProblem = onProblem
   }
 
-  /** CSV is read at the start, so that no viewer waits for it. */
+  /** Always true: CSV is read at the start, not at the first look-up. */
   isUsed(): boolean {
     return true
   }
 
-  /** `{asn, as_organization}` of an address, or `null`; nothing is known until the file was read. */
+  /** `{asn, as_organization}` of an address; `null` where unknown, and before the file was read. */
   get(text: string): unknown {
     const address = parseAddress(text)
     if (this.ranges === null || address?.family !== this.family) return null
@@ -161,7 +161,7 @@ export class AsnCsv {
     return asn === null ? null : { asn, as_organization: this.names.get(asn) ?? null }
   }
 
-  /** Reads the file if it is another than the one in use; a bad one is reported, and the one before kept. */
+  /** Reads the file if it has changed; an invalid one is reported, and the content before stays in use. */
   async refresh(): Promise<void> {
     try {
       const { mtimeMs, size, ino } = await stat(this.path)

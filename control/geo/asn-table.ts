@@ -1,12 +1,12 @@
 import { formatAddress, parseAddress } from '#domain/networks/network'
 
-/** The network an address belongs to, from an operator's table. */
+/** Autonomous system of an address, from an operator's table. */
 export interface AsnEntry {
   readonly asn: number | null
   readonly org: string | null
 }
 
-/** Looks up the network an address belongs to. */
+/** Looks up the autonomous system of an address; `null` where unknown. */
 export type AsnTable = (address: string) => AsnEntry | null
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -22,13 +22,13 @@ const entryOf = (value: unknown): AsnEntry | null => {
   }
 }
 
-/** An address however it is written; what is none stays as it is. */
+/** The canonical text of an address; other text is returned unchanged. */
 const canonical = (text: string): string => {
   const address = parseAddress(text)
   return address === null ? text : formatAddress(address)
 }
 
-/** Reads a JSON table `address -> {asn, org}`; `null` where the text is none. */
+/** Parses a JSON table `address -> {asn, org}`; `null` where the text is not one. */
 export const parseAsnTable = (text: string): AsnTable | null => {
   try {
     const parsed: unknown = JSON.parse(text)

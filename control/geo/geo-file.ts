@@ -2,7 +2,7 @@ import { readFileSync, type Stats, statSync } from 'node:fs'
 import { open, readFile, stat } from 'node:fs/promises'
 import { Reader, type Response } from 'maxmind'
 
-/** Called with a file and its error. */
+/** A file and its error. */
 export interface GeoProblem {
   readonly path: string
   readonly reason: string
@@ -10,7 +10,7 @@ export interface GeoProblem {
 
 const tailBytes = 128 * 1024
 const versionKey = Buffer.from('ip_version')
-/** Control byte of a one-byte unsigned 16-bit number. */
+/** Control byte of an unsigned 16-bit number of one byte (MaxMind DB file format, "Data section"). */
 const shortNumber = 0xa1
 const probes: Readonly<Record<4 | 6, string>> = { 4: '8.8.8.8', 6: '2001:4860:4860::8888' }
 
@@ -21,14 +21,14 @@ const reasonOf = (error: unknown): string =>
     ? 'there is no such file'
     : 'not a readable MaxMind-format file'
 
-/** A reader that has answered once, so that a damaged tree shows before it is used. */
+/** A reader for the file's content; looks up one address, so that a damaged tree throws here. */
 const readerOf = (content: Buffer): Reader<Response> => {
   const reader = new Reader<Response>(content)
   reader.get(probes[reader.metadata.ipVersion === 4 ? 4 : 6])
   return reader
 }
 
-/** The family a file is made for, from its metadata at the end, without reading the file. */
+/** The IP version of a file, from the metadata at its end, without reading the rest. */
 const familyOf = async (path: string): Promise<4 | 6> => {
   const file = await open(path)
   try {
@@ -42,7 +42,7 @@ const familyOf = async (path: string): Promise<4 | 6> => {
   }
 }
 
-/** One geo file; read when first needed, read again when it changes, kept when the new one is bad. */
+/** A MaxMind DB file; read at its first use and when it has changed. An invalid file leaves the content before in use. */
 export class GeoFile {
   readonly path: string
   readonly family: 4 | 6
@@ -57,12 +57,12 @@ export class GeoFile {
     this.report = report
   }
 
-  /** Whether it was read at least once, successfully or not. */
+  /** Whether it was read at least once, with or without success. */
   isUsed(): boolean {
     return this.stamp !== ''
   }
 
-  /** The record of an address; the first call of a lazy file reads it at once, which takes some 30 ms. */
+  /** The record of an address; the first call reads the file synchronously, which takes about 30 ms. */
   get(address: string): unknown {
     if (!this.reader && this.stamp === '') this.loadNow()
     try {
@@ -72,16 +72,16 @@ export class GeoFile {
     }
   }
 
-  /** Reads the file if it is another than the one in use. */
+  /** Reads the file if it has changed. */
   async refresh(): Promise<void> {
     try {
       const stamp = stampOf(await stat(this.path))
       if (stamp === this.stamp) return
-      // Remembered before it is read, so that a bad file is reported once and not every minute.
+      // Set before the file is read, so that an invalid file is reported once and not every minute.
       this.stamp = stamp
       this.reader = readerOf(await readFile(this.path))
       this.failure = ''
-      // Written to meanwhile: what was read may be half of each, so look again next time.
+      // The file was written to meanwhile: it is read again next time.
       if (stampOf(await stat(this.path)) !== stamp) this.stamp = 'changing'
     } catch (error) {
       this.fail(error)
@@ -106,7 +106,7 @@ export class GeoFile {
   }
 }
 
-/** Opens a file without reading it; a missing one is reported when it is needed, and looked for again. */
+/** Opens a file without reading it; a missing one is reported at its first use, and looked for again. */
 export const openGeoFile = async (
   path: string,
   report: (problem: GeoProblem) => void,

@@ -1,13 +1,13 @@
 import { CITY_ACCURACY_KM, REGION_ACCURACY_KM } from '#domain/geo'
 import type { GeoPlace } from '#domain/types'
 
-/** The network an address belongs to, as an ASN file says. */
+/** Autonomous system of an address. */
 export interface GeoNetwork {
   readonly asn: number
   readonly org: string | null
 }
 
-/** A place nothing is known of. */
+/** A place with every field unknown. */
 export const unknownPlace: GeoPlace = {
   country: null,
   region: null,
@@ -28,7 +28,7 @@ const textOf = (value: unknown): string | null =>
 const numberOf = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? value : null
 
-/** English, else whatever language comes first. */
+/** The English name, else the first of any language. */
 const nameOf = (value: unknown): string | null => {
   const names = fieldOf(value, 'names')
   if (typeof names !== 'object' || names === null) return null
@@ -39,7 +39,7 @@ interface Raw extends Omit<GeoPlace, 'accuracyKm'> {
   readonly radiusKm: number | null
 }
 
-/** MaxMind's own layout: nested, names by language, a radius. */
+/** Reads MaxMind's layout: nested, with names by language and an accuracy radius. */
 const readNested = (record: object): Raw => {
   const location = fieldOf(record, 'location')
   const subdivisions = fieldOf(record, 'subdivisions')
@@ -54,7 +54,7 @@ const readNested = (record: object): Raw => {
   }
 }
 
-/** The flat layout of the DB-IP files. */
+/** Reads the flat layout of the DB-IP files. */
 const readFlat = (record: object): Raw => ({
   country: textOf(fieldOf(record, 'country_code')),
   region: textOf(fieldOf(record, 'state1')),
@@ -64,14 +64,14 @@ const readFlat = (record: object): Raw => ({
   radiusKm: null,
 })
 
-/** The file's accuracy radius in km; without one a default for the finest level that is named. */
+/** The record's accuracy radius in km; without one a default for city or region. */
 const accuracyOf = ({ radiusKm, city, region }: Raw): number | null => {
   if (radiusKm !== null && radiusKm > 0) return radiusKm
   if (city !== null) return CITY_ACCURACY_KM
   return region === null ? null : REGION_ACCURACY_KM
 }
 
-/** A file's record as a place; a position known to the country only is no position, nor is 0, 0. */
+/** A record as a place; without coordinates where only the country is known, or where they are 0, 0. */
 export const placeOf = (record: unknown): GeoPlace => {
   if (typeof record !== 'object' || record === null) return unknownPlace
   const raw = fieldOf(record, 'country_code') === undefined ? readNested(record) : readFlat(record)
@@ -92,7 +92,7 @@ export const placeOf = (record: unknown): GeoPlace => {
   }
 }
 
-/** An ASN file's record; `null` where it names no number. */
+/** The record of an ASN file; `null` where it has no number. */
 export const networkOf = (record: unknown): GeoNetwork | null => {
   const asn =
     numberOf(fieldOf(record, 'autonomous_system_number')) ?? numberOf(fieldOf(record, 'asn'))

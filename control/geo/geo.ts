@@ -5,22 +5,22 @@ import { type GeoProblem, openGeoFile } from './geo-file.ts'
 import { type GeoNetwork, networkOf, placeOf, unknownPlace } from './geo-record.ts'
 
 export interface GeoOptions {
-  /** City or country files in MaxMind's format; several where IPv4 and IPv6 come apart. */
+  /** City or country files in the MaxMind DB format; several where IPv4 and IPv6 are in separate files. */
   readonly files: readonly string[]
   readonly asnFiles?: readonly string[]
-  /** A file is missing or bad; the one read before stays in use. */
+  /** Called where a file is missing or invalid; the content before stays in use. */
   readonly onProblem: (problem: GeoProblem) => void
-  /** How often changed files are looked for. */
+  /** Milliseconds between looks for changed files. */
   readonly checkMs?: number
 }
 
-/** Where addresses are. */
+/** Looks up addresses in geo and ASN files. */
 export interface Geo {
-  /** Unknown for what is no address, private, or in no file. */
+  /** Place of an address; every field unknown where the text is not an address, it is private, or no file has it. */
   place(address: string): GeoPlace
-  /** Autonomous system; `null` without an ASN file. */
+  /** Autonomous system of an address; `null` where unknown. */
   network(address: string): GeoNetwork | null
-  /** Looks for changed files now. */
+  /** Reads changed files now. */
   refresh(): Promise<void>
   stop(): void
 }
@@ -30,7 +30,7 @@ const defaultCheckMs = 60_000
 /** A file of either format. */
 type AddressFile = Pick<AsnCsv, 'family' | 'get' | 'isUsed' | 'refresh'>
 
-/** Of a CSV the name tells the family. */
+/** Opens an ASN file: MaxMind DB, or CSV, whose name says its IP version. */
 const openNetworks = async (
   path: string,
   onProblem: (problem: GeoProblem) => void,
@@ -39,7 +39,7 @@ const openNetworks = async (
     ? new AsnCsv(path, /ipv?6/i.test(path) ? 6 : 4, onProblem)
     : await openGeoFile(path, onProblem)
 
-/** A file of the address's own family, else one that holds both. */
+/** Files for an IP version, those of this version only before those with both. */
 const filesFor = (files: readonly AddressFile[], family: 4 | 6): readonly AddressFile[] => {
   const own = files.filter((file) => file.family === family)
   return own.length > 0 || family === 6 ? own : files
@@ -56,7 +56,7 @@ const findRecord = (files: readonly AddressFile[], text: string): unknown => {
   return null
 }
 
-/** Opens the geo files: IPv4 is read now, IPv6 when first asked for, so that memory stays modest. */
+/** Opens the files: IPv4 is read now, IPv6 at its first use, to save memory. */
 export const createGeo = async (options: GeoOptions): Promise<Geo> => {
   const { onProblem } = options
   const places = await Promise.all(options.files.map((path) => openGeoFile(path, onProblem)))

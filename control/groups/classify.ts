@@ -3,7 +3,7 @@ import type { GroupWonBy } from '#domain/types'
 import { classify as choose } from '#domain/viewer/classify'
 import type { PrefixHit, PrefixIndex } from './prefix-index.ts'
 
-/** A group as far as membership goes. */
+/** The settings of a group that classification uses. */
 export interface GroupMembership {
   readonly id: string
   /** Upper case. */
@@ -13,7 +13,7 @@ export interface GroupMembership {
   readonly isDefault: boolean
 }
 
-/** Groups indexed for classification, in the order of the configuration. */
+/** Groups in the order of the configuration, with the index of their networks. */
 export interface Classifier {
   readonly networks: PrefixIndex
   readonly groups: readonly GroupMembership[]
@@ -23,11 +23,11 @@ export interface Classifier {
 export interface KnownAccount {
   readonly id: string
   readonly name: string
-  /** The group set on the account itself. */
+  /** The group set on the account; `null` = none. */
   readonly group: string | null
 }
 
-/** What is known of a viewer. */
+/** The properties of a viewer that classification uses. */
 export interface Viewer {
   readonly address: string
   /** ISO 3166-1 alpha-2 in any case. */
@@ -42,7 +42,7 @@ export interface Classification {
   readonly rule: string
 }
 
-/** The group set on the account, else the first that lists it. */
+/** The group set on the account, else the first group that lists it. */
 const accountGroup = (account: KnownAccount | null, groups: readonly GroupMembership[]) =>
   account &&
   (groups.find(({ id }) => id === account.group) ??
@@ -54,7 +54,7 @@ const ruleOf = (wonBy: GroupWonBy, hit: PrefixHit | null, { country, account }: 
   return wonBy === 'account' ? `account ${account?.name}` : 'default group'
 }
 
-/** The edge's own rule, network before country before account before default, with the words it matched; `null` where no group takes the viewer. */
+/** Classifies by the same function as the edge (network, country, account, default), and returns the matching rule's text too; `null` where no group matches and there is no default. */
 export const classify = (viewer: Viewer, classifier: Classifier): Classification | null => {
   const { groups, networks } = classifier
   const address = parseAddress(viewer.address)
@@ -67,7 +67,7 @@ export const classify = (viewer: Viewer, classifier: Classifier): Classification
   return found && { ...found, rule: ruleOf(found.wonBy, hit, viewer) }
 }
 
-/** Countries and accounts more than one group names: the first in config order has them. */
+/** Warnings about countries and accounts that several groups name: the first group of the configuration has them. */
 export const membershipConflicts = (groups: readonly GroupMembership[]): string[] => {
   const owners = new Map<string, string>()
   const warnings: string[] = []

@@ -3,19 +3,19 @@ import { yieldToEventLoop } from '../playlists/catalogue/yield-to-event-loop.ts'
 import { type GroupNetworkTexts, loadNetworks } from './network-texts.ts'
 import { buildPrefixIndex, type PrefixIndex } from './prefix-index.ts'
 
-/** All groups' networks in both forms of index. */
+/** All groups' networks, indexed for edges and for the control plane. */
 export interface GroupNetworkTables {
-  /** The edges' pages. */
+  /** The edges' lookup table. */
   readonly pages: ReadonlyMap<string, string>
   /** The control plane's own index, which also returns the rule's text. */
   readonly index: PrefixIndex
   readonly warnings: readonly string[]
-  /** Not empty: keep the tables in use. */
+  /** Where not empty, the tables in use are to be kept. */
   readonly problems: readonly string[]
   readonly files: readonly string[]
 }
 
-/** Reads the configured networks and builds both tables; with a problem, both are empty. */
+/** Reads the configured networks and builds both indexes; both are empty where there are problems. */
 export const buildGroupNetworks = async (
   groups: readonly GroupNetworkTexts[],
   directory: string,

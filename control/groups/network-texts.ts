@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path'
 import { type Network, parseNetwork } from '#domain/networks/network'
 import { yieldEvery } from '../playlists/catalogue/yield-to-event-loop.ts'
 
-/** A network and the words of the operator it came from. */
+/** A network and its text in the configuration. */
 export interface NetworkRule {
   readonly network: Network
   /** As written: `192.168.1/24`, or `office.txt line 3: 10.0.0.0/8`. */
@@ -17,19 +17,19 @@ export interface GroupNetworkTexts {
   readonly networks: readonly string[]
 }
 
-/** A group's networks, understood. */
+/** A group's networks, parsed. */
 export interface GroupRules {
   readonly id: string
   readonly rules: readonly NetworkRule[]
 }
 
-/** All groups' networks with what was odd about them, and what could not be read at all. */
+/** All groups' networks, with warnings and problems. */
 export interface LoadedNetworks {
   readonly groups: readonly GroupRules[]
   readonly warnings: readonly string[]
-  /** Not empty: nothing of this may be used. */
+  /** Where not empty, the networks must not be used. */
   readonly problems: readonly string[]
-  /** Files that were read, to be watched. */
+  /** Files that were read, to be watched for changes. */
   readonly files: readonly string[]
 }
 
@@ -51,7 +51,7 @@ const takeText = (text: string, label: string, rules: NetworkRule[], report: Rep
   for (const network of parsed.networks) rules.push({ network, text: label })
 }
 
-/** One network a line; blank lines and what follows `#` or `;` are comments. */
+/** Parses a file: one network a line; blank lines and text after `#` or `;` are ignored. */
 const takeFile = async (
   path: string,
   name: string,
@@ -75,7 +75,7 @@ const takeFile = async (
   }
 }
 
-/** Reads the groups' networks, files included; relative files lie beside the configuration. */
+/** Reads the groups' networks, also from files; relative file names start from the configuration's folder. */
 export const loadNetworks = async (
   groups: readonly GroupNetworkTexts[],
   directory: string,

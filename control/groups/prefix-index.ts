@@ -3,21 +3,21 @@ import { maskAddress } from '#domain/networks/network'
 import { yieldEvery } from '../playlists/catalogue/yield-to-event-loop.ts'
 import type { GroupRules } from './network-texts.ts'
 
-/** What a longest-prefix search found. */
+/** Result of a longest-prefix match. */
 export interface PrefixHit {
   readonly group: string
-  /** The operator's own words. */
+  /** The network as configured. */
   readonly text: string
 }
 
-/** Finds the rule an address falls under, with its text; edges look the same thing up in their pages. */
+/** Longest-prefix match that also returns the rule's text; edges match the same rules in their lookup table. */
 export interface PrefixIndex {
   find(address: Address): PrefixHit | null
 }
 
 const keyOf = (address: Address): string => address.words.slice(0, 2).join('.')
 
-/** A map per family and prefix length, asked from the longest; equal prefixes belong to the first group. */
+/** Builds an index of one map for each family and prefix length, searched from the longest; of equal networks the first group's is used. */
 export const buildPrefixIndex = async (groups: readonly GroupRules[]): Promise<PrefixIndex> => {
   const families: Record<4 | 6, Map<number, Map<string, PrefixHit>>> = {
     4: new Map(),

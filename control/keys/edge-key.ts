@@ -9,8 +9,8 @@ export const newEdgeKey = (): string => randomBytes(KEY_BYTES).toString('base64u
 export const hashEdgeKey = (key: string): string => createHash('sha256').update(key).digest('hex')
 
 /**
- * The key pushes to an edge are signed with. Both sides derive it from the hash, since control keeps nothing
- * else.
+ * The HMAC key of pushes to an edge. Both sides derive it from the hash of the edge's key, the only form that
+ * control stores.
  */
 export const pushKeyOf = (keyHash: string): string =>
   createHmac('sha256', keyHash).update('gatehouse push').digest('hex')

@@ -2,34 +2,34 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { EdgeKeys } from '#domain/channels/protocol'
 import type { SigningKey } from '../store/tables/records.ts'
 
-/** A key as it is used; `kid` is one byte. */
+/** A signing key in use; `kid` is one byte. */
 export interface StoredKey extends Omit<SigningKey, 'kid'> {
   readonly kid: number
 }
 
-/** Where keys are kept. */
+/** Storage of keys. */
 export interface KeyStore {
   list(): Promise<readonly SigningKey[]>
   put(key: SigningKey): Promise<void>
 }
 
-/** The keys tickets and passes are signed with, and the server key tokens are hashed under. */
+/** The keys that sign tickets and passes, and the server key for hashing tokens. */
 export interface KeyRing {
-  /** What edges need. */
+  /** The keys in the form edges load. */
   edgeKeys(): EdgeKeys
-  /** Key ids with their ages; no secrets. */
+  /** The keys without their secrets. */
   describe(): readonly Omit<StoredKey, 'secret'>[]
   secret(kid: number): Uint8Array | undefined
   current(): { readonly kid: number; readonly secret: Uint8Array }
   serverKey(): Uint8Array
   /**
-   * Creates the key that signs from now on, or once all control planes and edges know it; what
-   * older keys signed stays good until they are retired.
+   * Creates a key that signs from now on, or once all control planes and edges have loaded it;
+   * older keys verify until they are retired. Returns its id.
    */
   rotate(now: number): Promise<number>
-  /** Refuses everything a key signed. The current key cannot be retired. */
+  /** Retires a key: tickets and passes signed by it are refused. False for the current key, which cannot be retired, and unknown ones. */
   retire(kid: number, now: number): Promise<boolean>
-  /** Reads again what another control plane may have changed. */
+  /** Reads the keys again, since other control planes may change them. */
   reload(): Promise<void>
 }
 
@@ -56,7 +56,7 @@ const nextKid = (keys: readonly StoredKey[]): number => {
 
 export interface KeyRingOptions {
   readonly clock?: () => number
-  /** How long a new key is only verified with, until every control plane and edge knows it. */
+  /** Milliseconds for which a new key only verifies, until every control plane and edge has loaded it. */
   readonly settleMs?: number
 }
 
@@ -95,7 +95,7 @@ export const createKeyRing = async (
   if (!keys.some(({ purpose }) => purpose === 'server')) await make('server', SERVER_KID, now)
   if (signing().length === 0) await make('signing', nextKid(keys), now)
   if (isNew && settleMs > 0) {
-    // Another control plane may be starting on the same empty database: the last one's keys hold for both.
+    // Another control plane may be starting on the same empty database: the keys written last are used by both.
     await pause(FIRST_KEYS_MS)
     await reload()
   }
@@ -113,7 +113,7 @@ export const createKeyRing = async (
   return ringOf({ reload, current, signing, make, change, all: () => keys })
 }
 
-/** The public interface of the ring. */
+/** The key ring's public interface. */
 const ringOf = (parts: {
   readonly reload: () => Promise<void>
   readonly current: () => StoredKey

@@ -2,19 +2,19 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** Encrypts secrets that must be read again: tokens and passwords given by API. */
+/** Encrypts secrets that must be readable later: tokens and passwords given by API. */
 export interface SecretBox {
   /**
-   * Encrypts a text for one place, which `context` names (`destination:ops`): AES-256-GCM (NIST SP 800-38D) as
-   * `v1.<iv>.<tag>.<ciphertext>`, each part base64url.
+   * Encrypts a text with AES-256-GCM (NIST SP 800-38D) as `v1.<iv>.<tag>.<ciphertext>`, each part base64url.
+   * `context` is authenticated data that names its use (`destination:ops`).
    */
   seal(text: string, context: string): string
-  /** The text again. Throws an `Error` for another key or context, or for what was changed. */
+  /** Decrypts a text. Throws an `Error` where key or context is another one, or the text was altered. */
   open(sealed: string, context: string): string
 }
 
 const KEY_BYTES = 32
-/** 96 bits, the length GCM is made for. */
+/** 96 bits, the length NIST SP 800-38D recommends. */
 const IV_BYTES = 12
 const TAG_BYTES = 16
 const VERSION = 'v1'
@@ -22,7 +22,7 @@ const VERSION = 'v1'
 const isExisting = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'EEXIST'
 
-/** Writes a new key, whole from the moment the file is there; a key another process has made meanwhile stays. */
+/** Creates the key file atomically; where another process has created it meanwhile, its key is used. */
 const makeKey = (file: string): void => {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const draft = `${file}.${randomBytes(6).toString('hex')}`
@@ -55,8 +55,8 @@ const keyOf = (file: string): Buffer => {
 }
 
 /**
- * Encryption with the key in a file, which is made (owner-only) when the first secret comes. Several control planes
- * on one database need the same file.
+ * Encryption with the key in a file, which is created (readable by its owner only) with the first secret. Control planes
+ * that share a database need the same file.
  */
 export const createSecretBox = (file: string): SecretBox => {
   let key: Buffer | null = null

@@ -6,14 +6,14 @@ import { findOnMachine } from './program.ts'
 import { debianArchive, machineCodename, machineSources } from './sources.ts'
 import type { Suite } from './tools.ts'
 
-/** One package apt chose. */
+/** A package of apt's installation plan. */
 export interface Choice {
   readonly name: string
   readonly version: string
   readonly bytes: number
 }
 
-/** A private apt: its own lists and cache, so that neither root nor the system's state is needed. */
+/** apt with lists and cache of its own, so that it needs no root and leaves the system's state alone. */
 export interface PrivateApt {
   readonly suiteName: string
   choose(packages: readonly string[]): Promise<Choice[]>
@@ -68,7 +68,7 @@ async function configure(home: string, suite: Suite, name: string): Promise<Node
 async function settings(home: string, suite: Suite): Promise<string> {
   const own = await run(['apt-config', 'dump', 'Acquire'])
   if (own.code !== 0) throw new Failure(`apt-config does not run: ${firstError(own)}; mend apt.`)
-  // Proxies and the like are kept; the machine's hooks are not, since they touch its own caches.
+  // The machine's settings such as proxies apply; its hooks do not, since they change its own caches.
   const kept = own.stdout.split('\n').filter((it) => !it.includes('::IndexTargets'))
   const empty = join(home, 'etc/empty')
   return [
@@ -99,7 +99,7 @@ async function choose(
   suite: Suite,
 ): Promise<Choice[]> {
   let plan = await planInstall(packages, env)
-  // Broken packages on the machine make apt fail: then everything needed is fetched.
+  // apt fails where packages of the machine are broken: then it plans without them.
   if (plan.code !== 0)
     plan = await planInstall(packages, env, ['-o', 'Dir::State::status=/dev/null'])
   if (plan.code !== 0) {
@@ -108,7 +108,7 @@ async function choose(
       `apt cannot resolve ${packages.join(' ')}: ${firstError(plan)}; install it yourself or try later.`,
     )
   }
-  // On the machine's own release its C library is used: two of them in one process do not mix.
+  // A package of the machine's own release runs with the machine's C library: one process cannot load two.
   return parseUris(plan.stdout).filter((it) => suite === 'testing' || !LIBC.test(it.name))
 }
 
@@ -156,7 +156,7 @@ function aptFailure({ stderr }: Outcome, otherwise: string): Failure {
 
 function firstError(outcome: Outcome): string {
   const line = outcome.stderr.split('\n').find((it) => it.startsWith('E:')) ?? outcome.stderr
-  // Addresses stay out of messages: they do not help the reader.
+  // Addresses are left out of messages.
   return line
     .replace(/^E:\s*/, '')
     .replace(/\w+:\/\/\S+/g, 'the archive')

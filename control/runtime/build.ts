@@ -5,7 +5,7 @@ import { type BuildOptions, build as bundle, type PluginBuild, stop } from 'esbu
 import { packageRoot } from '../config/paths.ts'
 import { Failure } from './failure.ts'
 
-/** The edge's bundle: one default export, the modules njs brings left outside. */
+/** The edge's bundle: one default export; njs's built-in modules stay imports. */
 export const EDGE_OPTIONS: BuildOptions = {
   bundle: true,
   format: 'esm',
@@ -16,8 +16,8 @@ export const EDGE_OPTIONS: BuildOptions = {
 }
 
 /**
- * The programs' bundles: ours and the npm packages in one file each, since Node finds and reads a thousand small ones many times slower. What loads
- * machine code stays outside.
+ * The programs' bundles: project and npm packages in one file each, since Node takes many times longer to load a thousand small ones. Packages with
+ * native modules are not bundled.
  */
 const NODE_OPTIONS: BuildOptions = {
   bundle: true,
@@ -25,7 +25,7 @@ const NODE_OPTIONS: BuildOptions = {
   platform: 'node',
   target: 'node20',
   external: ['@duckdb/node-bindings', '@node-rs/argon2', 'esbuild', 'pg-native'],
-  // CommonJS within an ES module lacks what Node would give it.
+  // Bundled CommonJS needs `require` and `__dirname`, which an ES module does not have.
   banner: {
     js: `import { createRequire as __createRequire } from 'node:module'
 const require = __createRequire(import.meta.url), __dist = import.meta.dirname;`,
@@ -43,7 +43,7 @@ const PROGRAMS = {
   origin: 'control/demo/origin.ts',
 }
 
-/** Lets a bundled package find files that lie beside it, such as the pages of Swagger UI. */
+/** Keeps the original folder for a bundled package that reads files beside its own, such as the pages of Swagger UI. */
 function inlineOwnFolder(building: PluginBuild): void {
   building.onLoad({ filter: /[\\/]node_modules[\\/].*\.c?js$/ }, async ({ path }) => {
     const text = await readFile(path, 'utf8')
@@ -72,7 +72,7 @@ export async function build(progress: (line: string) => void): Promise<void> {
   try {
     for (const job of jobs) await buildOne(job, join(root, 'dist'))
   } finally {
-    // esbuild leaves a process waiting for the next job.
+    // esbuild's process would keep running.
     await stop()
   }
 }
@@ -89,7 +89,7 @@ async function buildOne(options: BuildOptions, outdir: string): Promise<void> {
 
 function replace(path: string, contents: Uint8Array, folder: string): void {
   if (existsSync(path) && readFileSync(path).equals(contents)) return
-  // A running instance may read the old file meanwhile: it never sees half a file.
+  // Written beside and renamed, since a running instance may read the file meanwhile.
   const draft = join(folder, `.${basename(path)}.${process.pid}`)
   writeFileSync(draft, contents)
   renameSync(draft, path)

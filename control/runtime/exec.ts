@@ -1,20 +1,20 @@
 import { type SpawnOptions, spawn } from 'node:child_process'
 
-/** What a finished program left behind. */
+/** Exit code and output of a finished program. */
 export interface Outcome {
   readonly code: number
   readonly stdout: string
   readonly stderr: string
 }
 
-/** How `run` starts a program: where, with which environment, and how long it may take. */
+/** Folder, environment and time limit of a program. */
 export interface RunOptions {
   readonly cwd?: string
   readonly env?: NodeJS.ProcessEnv
   readonly timeoutMs?: number
 }
 
-/** Runs a program to its end; a program that cannot start, or takes too long, ends with code 127. */
+/** Runs a program and waits for its end; the code is 127 where it cannot be started or exceeds its time limit. */
 export function run(argv: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const [program = '', ...args] = argv
   const settings: SpawnOptions = { stdio: ['ignore', 'pipe', 'pipe'] }

@@ -1,17 +1,17 @@
-/** A start-up failure with a message that says what to do; programs print it and exit 2. */
+/** A failure whose message tells the operator what to do; programs print it and exit with 2. */
 export class Failure extends Error {
   override readonly name = 'Failure'
 }
 
-/** The message for a full disk, whichever program met it. */
+/** The message for a full disk. */
 export const DISK_FULL = 'The disk is full; free some space and run it again.'
 
-/** Whether the output of a program says that the disk is full. */
+/** Whether a program's output reports a full disk. */
 export const isDiskFullMessage = (text: string): boolean => /no space left|ENOSPC/i.test(text)
 
 const CLOSED: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS'])
 
-/** The sentence of a Failure, or the message of any other error. */
+/** The message of an error as a sentence. */
 export function sentence(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : null
   if (code === 'ENOSPC') return DISK_FULL
@@ -20,7 +20,7 @@ export function sentence(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** Prints the sentence and exits 2: what every program does with an error that reaches its top. */
+/** Prints an error's message and exits with 2: the handler of every program's uncaught errors. */
 export function reportAndExit(error: unknown): never {
   process.stderr.write(`${sentence(error)}\n`)
   process.exit(2)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from './failure.ts'
 
-/** One unpacked package, as recorded. */
+/** An unpacked package. */
 export interface PackageRecord {
   readonly name: string
   readonly version: string
@@ -20,7 +20,7 @@ export interface ToolRecord {
 /** `.runtime/manifest.json`. */
 export type Manifest = Readonly<Record<string, ToolRecord>>
 
-/** The manifest of a runtime folder; an unreadable one counts as empty, so that its tools are unpacked anew. */
+/** The manifest of a runtime folder; an unreadable one counts as empty, so that its tools are unpacked again. */
 export function readManifest(folder: string): Manifest {
   try {
     const read: unknown = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'))
@@ -35,14 +35,14 @@ function isManifest(read: unknown): read is Manifest {
   return Object.values(read).every((it) => Array.isArray(it?.packages))
 }
 
-/** Writes the manifest so that a reader sees the old or the new one. */
+/** Replaces the manifest atomically. */
 export function writeManifest(folder: string, manifest: Manifest): void {
   const path = join(folder, 'manifest.json')
   writeFileSync(`${path}.new`, `${JSON.stringify(manifest, null, 2)}\n`)
   renameSync(`${path}.new`, path)
 }
 
-/** Runs `work` while no other process works in the runtime folder. */
+/** Runs `work` with the lock of the runtime folder. */
 export async function locked<T>(
   folder: string,
   progress: (line: string) => void,
@@ -78,7 +78,7 @@ async function acquire(
 }
 
 function take(lock: string): boolean {
-  // The folder appears with its owner already inside, so that no process sees a lock without one.
+  // Renamed into place with the owner's id inside, so that no process sees a lock without an owner.
   const draft = `${lock}.${process.pid}`
   rmSync(draft, { recursive: true, force: true })
   mkdirSync(draft)
@@ -92,7 +92,7 @@ function take(lock: string): boolean {
   }
 }
 
-/** Moves the lock away in one step before deleting it: half a lock is never seen. */
+/** Renames the lock before deleting it, so that no process sees a part of it. */
 function discard(lock: string): void {
   const gone = `${lock}.gone.${process.pid}`
   try {

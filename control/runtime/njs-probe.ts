@@ -13,10 +13,10 @@ export interface NginxModules {
   readonly rtmp: string | null
 }
 
-/** njs 1.0.2: the first whose shared dictionaries and QuickJS contexts are sound. */
+/** njs 1.0.2: the first without the known faults of shared dictionaries and QuickJS contexts. */
 const LEAST_NJS = 0x010002
 
-/** Starts nginx for a moment and asks whether its njs is new enough and has QuickJS. */
+/** Starts nginx for a moment and returns whether its njs is new enough and has QuickJS. */
 export async function probeNjs(argv: readonly string[], modules: NginxModules): Promise<boolean> {
   const home = mkdtempSync(join(tmpdir(), 'gatehouse-probe-'))
   const socket = join(home, 's')

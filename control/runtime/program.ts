@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path'
 import { run } from './exec.ts'
 import type { ToolSource } from './tools.ts'
 
-/** Resolves a path with `*` folders to the last existing match, or `null`. */
+/** Resolves a path with `*` folders to the last match that exists; `null` = none. */
 export function expand(pattern: string): string | null {
   let found = [pattern.startsWith('/') ? '/' : '.']
   for (const part of pattern.split('/').filter((it) => it !== '')) {
@@ -36,7 +36,7 @@ export function findOnMachine(names: readonly string[]): string | null {
   return null
 }
 
-/** Every folder below the root that holds shared libraries, which is what the loader must search. */
+/** Every folder below the root with shared libraries, for the loader's search path. */
 export function libraryFolders(root: string): string[] {
   const found: string[] = []
   const visit = (folder: string, depth: number) => {
@@ -71,7 +71,7 @@ export function unpackedArgv(root: string, source: ToolSource): string[] | null 
     : [...env, program]
 }
 
-/** What starts a program with the root laid over `/usr`: mount_namespaces(7), and user_namespaces(7) for all but root. */
+/** Command prefix that mounts the root over `/usr` for one program: mount_namespaces(7), and user_namespaces(7) where not run as root. */
 function overUsr(root: string): string[] {
   const own = process.getuid?.() === 0 ? [] : ['--map-root-user']
   const mount = 'mount -t overlay -o "lowerdir=$0/usr:/usr" overlay /usr && exec "$@"'
@@ -88,7 +88,7 @@ function expandLoader(root: string): string | null {
   return null
 }
 
-/** The version a program prints, or `null` when it does not run. */
+/** The version a program prints; `null` where it does not run. */
 export async function versionOf(
   argv: readonly string[],
   source: ToolSource,
@@ -99,7 +99,7 @@ export async function versionOf(
   return found?.[1] ?? null
 }
 
-/** Whether a version is at least the one a tool needs. */
+/** Whether a version is at least a tool's `least`. */
 export function isNewEnough(
   version: string,
   least: readonly [number, number] | undefined,

@@ -20,12 +20,12 @@ export interface Tool {
 export interface ResolveOptions {
   readonly folder?: string
   readonly progress?: (line: string) => void
-  /** Unpack even what the machine has. */
+  /** Unpack programs even where the machine has them. */
   readonly ignoreMachine?: boolean
 }
 
 /**
- * Uses the machine's own program where it is new enough, else unpacks it below `.runtime`. Throws a
+ * Returns the machine's own program where it is new enough, else unpacks it below `.runtime`. Throws a
  * `Failure` where neither runs.
  */
 export async function resolveTool(name: ToolName, options: ResolveOptions = {}): Promise<Tool> {
@@ -38,7 +38,7 @@ export async function resolveTool(name: ToolName, options: ResolveOptions = {}):
     const root = await unpacked(folder, source, progress)
     const tool = await fromRoot(name, source, root)
     if (tool !== null) return tool
-    // A root that is damaged, or whose libraries were removed since, is fetched once more.
+    // An unpacked program that does not run any more is fetched once more.
     if (attempt === 1) await forget(folder, source.bundle)
   }
   throw new Failure(
@@ -47,8 +47,8 @@ export async function resolveTool(name: ToolName, options: ResolveOptions = {}):
 }
 
 /**
- * Resolves several programs, one after another. Throws a `Failure` for the first that cannot be
- * had.
+ * Resolves several programs, one after another. Throws a `Failure` for the first that is not
+ * available.
  */
 export async function ensureRuntime(
   names: readonly ToolName[],
@@ -95,11 +95,11 @@ async function launcher(source: ToolSource, argv: readonly string[]): Promise<re
   return source.unprivileged === true ? [...(await unprivileged()), ...argv] : argv
 }
 
-/** The prefix that drops root for programs that refuse it; empty for everybody else. */
+/** Command prefix that drops root, for programs that refuse to run as root; empty where not run as root. */
 export async function unprivileged(): Promise<readonly string[]> {
   if (process.getuid?.() !== 0) return []
   const plain = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups']
-  // The program may lie below a folder that only root may enter.
+  // The program may be below a folder that only root may read.
   const reading = [...plain, '--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search']
   if (!existsSync('/usr/bin/setpriv')) {
     throw new Failure('setpriv is missing; install util-linux, or run as another user than root.')

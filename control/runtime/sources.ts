@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from './failure.ts'
 
-/** One Debian archive the machine already uses. */
+/** A Debian archive of the machine's apt configuration. */
 export interface AptSource {
   readonly uri: string
   readonly suites: readonly string[]
@@ -10,7 +10,7 @@ export interface AptSource {
   readonly signedBy: string | null
 }
 
-/** Reads a deb822 file (`debian.sources`). */
+/** Parses a deb822 file (`debian.sources`; sources.list(5)). */
 export function parseDeb822(text: string): AptSource[] {
   return text
     .split(/\n\s*\n/)
@@ -28,7 +28,7 @@ export function parseDeb822(text: string): AptSource[] {
     )
 }
 
-/** Reads a one-line file (`sources.list`). */
+/** Parses a one-line-style file (`sources.list`; sources.list(5)). */
 export function parseOneLine(text: string): AptSource[] {
   return text.split('\n').flatMap((line) => {
     const found = /^deb\s+(?:\[(?<options>[^\]]*)\]\s+)?(?<uri>\S+)\s+(?<rest>.+)$/.exec(
@@ -56,7 +56,7 @@ export function machineSources(etc = '/etc/apt'): AptSource[] {
   return found
 }
 
-/** The archive that carries this machine's release: other suites are looked for beside it. */
+/** The archive of this machine's release, where other suites are looked for too. */
 export function debianArchive(sources: readonly AptSource[], codename: string): AptSource {
   const main = sources.find((it) => it.suites.includes(codename) && it.components.includes('main'))
   if (main === undefined) {

@@ -1,4 +1,4 @@
-/** `testing` brings its own C library and loader; `machine` uses what the release has installed. */
+/** `testing`: packages of Debian testing with their own C library and loader; `machine`: packages of the installed release. */
 export type Suite = 'testing' | 'machine'
 
 /** Programs Gatehouse or its tests can start. */
@@ -20,7 +20,7 @@ export type ToolName =
   | 'pulseaudio'
   | 'postgresql'
 
-/** Where a program comes from when the machine has none that will do. */
+/** Where a program comes from when the machine has none that is new enough. */
 export interface ToolSource {
   /** Folder name and manifest key: several programs of one package share it. */
   readonly bundle: string
@@ -28,17 +28,17 @@ export interface ToolSource {
   readonly packages: readonly string[]
   /** The program below the unpacked root; `*` stands for one folder whose name has a version. */
   readonly program: string
-  /** What to look for on the machine itself. */
+  /** Names to look for on the machine. */
   readonly system: readonly string[]
   /** Arguments that print the version. */
   readonly versionArgs: readonly string[]
-  /** Finds the version in what is printed, in its first group; dotted numbers otherwise. */
+  /** Finds the version in the output, as its first group; dotted numbers where missing. */
   readonly versionPattern?: RegExp
-  /** The oldest version that will do, as [major, minor]. */
+  /** The oldest accepted version, as [major, minor]. */
   readonly least?: readonly [number, number]
-  /** Refuses to run as root. */
+  /** It refuses to run as root. */
   readonly unprivileged?: true
-  /** Looks for its files below `/usr` wherever it is: the root is laid over `/usr`, for it alone (an overlay in a mount namespace). */
+  /** It has `/usr` compiled in: the root is mounted over `/usr` for it alone (an overlay in a mount namespace). */
   readonly isFixed?: true
   /** Folders below the root, passed to the program by environment variable. */
   readonly folders?: Readonly<Record<string, string>>

@@ -25,7 +25,7 @@ export async function unpacked(
   })
 }
 
-/** Forgets an unpacked tool, so that the next use unpacks it anew. */
+/** Removes a tool from the manifest, so that the next use unpacks it again. */
 export async function forget(folder: string, bundle: string): Promise<void> {
   await locked(
     folder,

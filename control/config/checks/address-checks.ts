@@ -20,12 +20,12 @@ const meet = (one: string, other: string): boolean => {
   return isSameHost && portOf(one) === portOf(other) && portOf(one) !== 0
 }
 
-/** The addresses this instance itself will listen on. */
+/** The addresses this instance listens on. */
 const listenersOf = (config: Config): Listener[] => {
   const { edge, admin, control, hooks, demo } = config
   const all: [string[], string | null][] = [
     [['edge', 'listen'], nginxOf(config) === 'bundled' ? edge.listen : null],
-    // An edge of control planes elsewhere has no admin of its own.
+    // An edge whose control planes are on other machines has no admin listener.
     [['admin', 'listen'], control.urls.length > 0 ? null : admin.listen],
     [['control', 'listen'], control.listen],
     [['control', 'push_listen'], control.push_listen],
@@ -35,7 +35,7 @@ const listenersOf = (config: Config): Listener[] => {
   return all.flatMap(([path, text]) => (text === null ? [] : [{ path, text }]))
 }
 
-/** Ports that do not exist, and a port of two listeners. */
+/** Reports ports out of range, and ports that two listeners share. */
 export const checkAddresses = (
   config: Config,
   report: (path: string[], message: string) => void,

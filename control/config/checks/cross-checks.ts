@@ -70,8 +70,8 @@ const checkSources = (config: Config, report: Report): void => {
 }
 
 /**
- * A rule that cannot be parsed would match nothing: a `deny` with a slip in it would let everyone
- * in.
+ * Reports rules that cannot be parsed: they match nothing, so that a misspelt `deny` would admit
+ * every viewer.
  */
 const checkRules = (config: Config, report: Report): void => {
   config.auth_backends.forEach((backend, at) => {
@@ -81,7 +81,7 @@ const checkRules = (config: Config, report: Report): void => {
   })
 }
 
-/** A misspelt zone would count other days than meant. */
+/** Reports a time zone that does not exist. */
 const checkTimeZone = ({ store }: Config, report: Report): void => {
   const { time_zone: zone } = store
   if (zone === null) return
@@ -99,7 +99,7 @@ const checkDestinations = (config: Config, report: Report): void => {
   })
 }
 
-/** What a schema cannot say: unique names, references that exist, patterns that compile. */
+/** Problems beyond the schema: names that are not unique, references to nothing, patterns that do not compile. */
 export const crossProblems = (config: Config, lineOf: LineOf): ConfigProblem[] => {
   const problems: ConfigProblem[] = []
   const report: Report = (path, message) =>

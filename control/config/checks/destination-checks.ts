@@ -10,7 +10,7 @@ import {
 } from '../schema/destinations.ts'
 import { EVENTS, matchesSomeEvent } from '../schema/events.ts'
 
-/** Something wrong with a destination: the setting, and what about it. */
+/** A problem of a destination's setting. */
 export interface DestinationProblem {
   readonly path: readonly (string | number)[]
   readonly message: string
@@ -18,7 +18,7 @@ export interface DestinationProblem {
 
 type Setting = keyof DestinationConfig
 
-/** Settings that only some kinds take: those needed (any one of several names) and those that may be. */
+/** Settings of one kind of destination: the required ones (of several names any one) and the optional ones. */
 interface KindSettings {
   readonly needs: readonly (readonly Setting[])[]
   readonly takes: readonly Setting[]
@@ -47,18 +47,18 @@ const code = (names: readonly string[]): string => names.map((name) => `\`${name
 const isSet = (destination: DestinationConfig, name: Setting): boolean =>
   destination[name] !== undefined
 
-/** Header names by RFC 9110; the two that would break a request are ours. */
+/** Pattern of header names (RFC 9110, section 5.6.2); those in `RESERVED_HEADERS` cannot be set. */
 const HEADER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
-const OURS = new Set(['host', 'content-length', 'transfer-encoding', 'connection'])
+const RESERVED_HEADERS = new Set(['host', 'content-length', 'transfer-encoding', 'connection'])
 
-/** What is wrong with a header, or `null`. */
+/** The problem of a header; `null` = none. */
 export const headerProblem = (name: string, value: string): string | null => {
   if (!HEADER.test(name)) return `'${name}' is no name of a header`
-  if (OURS.has(name.toLowerCase())) return `the header ${name} cannot be set`
+  if (RESERVED_HEADERS.has(name.toLowerCase())) return `the header ${name} cannot be set`
   return /[\r\n\0]/.test(value) ? `the value of the header ${name} must be one line` : null
 }
 
-/** An entry of `to`, or `from`: `name <address>` or the address alone; commas are part of the name. */
+/** Parses an entry of `to`, or `from`: `name <address>` or the address alone, `null` for neither; commas are part of the name. */
 export const readMailbox = (text: string): { name: string; address: string } | null => {
   const [, shown = '', inner] = /^(.*?)<([^<>]*)>\s*$/s.exec(text) ?? []
   const address = (inner ?? text).trim()
@@ -156,7 +156,7 @@ const wordProblems = (destination: DestinationConfig): DestinationProblem[] => {
   return problems
 }
 
-/** What a schema cannot say about a destination. */
+/** Problems of a destination beyond the schema. */
 export const destinationProblems = (destination: DestinationConfig): DestinationProblem[] => [
   ...kindProblems(destination),
   ...loginProblems(destination),
@@ -168,7 +168,7 @@ export const destinationProblems = (destination: DestinationConfig): Destination
 const isDestination = (value: unknown): value is DestinationConfig =>
   Value.Check(destinationSchema, value)
 
-/** A destination from outside, filled with defaults, or everything that is wrong with it. */
+/** Parses a destination from the admin API: it with defaults filled in, or every problem. */
 export const readDestination = (
   raw: unknown,
 ):

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs'
 import { type LineOf, showPath } from '../problems/line-map.ts'
 import { ConfigError, type ConfigProblem } from '../problems/problems.ts'
 
-/** Made where it is not there. */
+/** Created where it does not exist. */
 const MADE = 'admin.token_file'
 
 const whyUnreadable = (file: string): string | null => {
@@ -34,7 +34,7 @@ const problemsIn = (
   })
 }
 
-/** Fails with every `*_file` setting whose file cannot be read, before anything is started. */
+/** Throws a {@link ConfigError} with every `*_file` setting whose file cannot be read; called before anything is started. */
 export const requireFiles = (loaded: {
   readonly config: object
   readonly file: string

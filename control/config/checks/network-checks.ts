@@ -3,7 +3,7 @@ import type { Config } from '../schema/schema.ts'
 
 type Report = (path: (string | number)[], message: string) => void
 
-/** Networks in files are parsed, and faulty lines reported, where the files are read. */
+/** Files of networks are parsed where they are read, which reports their problems. */
 const isElsewhere = (text: string): boolean => text.startsWith('file:') || text === 'unix:'
 
 const checkList = (texts: readonly string[], path: (string | number)[], report: Report): void => {
@@ -16,7 +16,7 @@ const checkList = (texts: readonly string[], path: (string | number)[], report: 
 const hostOf = (server: string): string =>
   server.replace(/^\[(.*)\](?::\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1')
 
-/** Networks that cannot be parsed, and DNS servers nginx would not start with. */
+/** Reports networks that cannot be parsed, and DNS servers that nginx would not start with. */
 export const checkNetworks = (config: Config, report: Report): void => {
   checkList(config.edge.trusted_proxies, ['edge', 'trusted_proxies'], report)
   checkList(config.hooks.allow, ['hooks', 'allow'], report)

@@ -1,13 +1,13 @@
 import { stringify } from 'yaml'
 
-/** What `init` knows of an owner of channels. */
+/** Answers to `init` for an installation with channels. */
 export interface EdgeAnswers {
   /** M3U file or address. */
   readonly playlist: string
   readonly listen: string
   readonly admin: string
   readonly maxSessions: number
-  /** Networks of viewers at home, who get every channel. */
+  /** Networks of the operator's home, whose viewers get every channel. */
   readonly networks: readonly string[]
 }
 
@@ -24,7 +24,7 @@ const homeGroup = ({ networks, maxSessions }: EdgeAnswers): string =>
     limitation: replace
 `
 
-/** The configuration of somebody who owns channels: playlists by group, caps, and sharing detection at the edge. */
+/** A configuration for an operator of channels: playlists by group, caps, and sharing detection at the edge. */
 export const edgeConfig = (
   answers: EdgeAnswers,
 ): string => `# Gatehouse for channels: it serves a playlist to each group of viewers, keeps caps, and says which accounts are shared.

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import type { MEDIA_SERVER_KINDS } from '../schema/media-servers.ts'
 
-/** A media server as `init` asks for it. */
+/** A media server in answers to `init`. */
 export interface HomeServer {
   readonly name: string
   readonly kind: (typeof MEDIA_SERVER_KINDS)[number]
@@ -9,7 +9,7 @@ export interface HomeServer {
   readonly tokenFile: string
 }
 
-/** What `init` knows of an owner of media servers. */
+/** Answers to `init` for an installation with media servers. */
 export interface HomeAnswers {
   readonly servers: readonly HomeServer[]
   readonly homeNetworks: readonly string[]
@@ -32,7 +32,7 @@ const NO_SERVERS = `# None yet: name one here, or add it while Gatehouse runs wi
 #   ./scripts/gatehouse servers add NAME --kind plex --url http://192.168.1.5:32400 --token-file plex.token
 media_servers: []`
 
-/** The configuration of somebody who owns media servers and nothing else: no nginx is started. */
+/** A configuration for an operator of media servers only: no nginx is started. */
 export const homeConfig = ({
   servers,
   homeNetworks,

@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox'
 import { Settings } from 'typebox/system'
 import { Value } from 'typebox/value'
 
-// The library stops at eight errors; an operator wants all of them at once.
+// The library's default is to stop at eight errors.
 const MOST_ERRORS = 1000
 
 /** Every error of a value against a schema. */

@@ -1,9 +1,9 @@
 import { type Document, isNode, type LineCounter } from 'yaml'
 
-/** The line (from 1) a path of the parsed YAML stands on, or that of its nearest parent that is there. */
+/** The line (from 1) of a path in the YAML file, or of its nearest parent that the file has. */
 export type LineOf = (path: readonly (string | number)[]) => number
 
-/** Finds lines of a parsed YAML document, from 1. */
+/** Creates the look-up of lines for a parsed YAML document. */
 export const createLineOf = (document: Document, lines: LineCounter): LineOf => {
   const lineAt = (path: readonly (string | number)[]): number => {
     const node = document.getIn(path, true)

@@ -3,7 +3,7 @@ import { TIME_PATTERN } from '../schema/destinations.ts'
 import { ADDRESS_PATTERN, NAME_PATTERN } from '../schema/fields.ts'
 import { nearestName } from './nearest.ts'
 
-/** One validation error. */
+/** A validation error of the schema library. */
 export interface SchemaError {
   readonly keyword: string
   readonly schemaPath: string
@@ -31,7 +31,7 @@ const FORMS: Readonly<Record<string, string>> = {
   '^https?://[^/]+/?$': 'must be http:// or https:// and a host, such as http://10.0.0.9:8080',
 }
 
-/** The names a section allows, by the place in the schema that refuses others. */
+/** The names allowed in a section, found by the schema path of an `additionalProperties` error. */
 const namesAt = (schema: TSchema, schemaPath: string): string[] => {
   let here: unknown = schema
   for (const part of [...schemaPath.split('/').slice(1, -1), 'properties'])
@@ -46,7 +46,7 @@ const strangerWord = (error: SchemaError, schema: TSchema): string => {
   return `is not a setting; ${hint}`
 }
 
-/** What is wrong, in an operator's words. */
+/** A validation error as a sentence for operators. */
 export const problemText = (error: SchemaError, schema: TSchema): string => {
   const params = new Map<string, unknown>(Object.entries(error.params))
   const listed = (name: string): string => [params.get(name)].flat().join(', ')

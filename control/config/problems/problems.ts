@@ -3,14 +3,14 @@ import { everyError } from './every-error.ts'
 import { type LineOf, pathOfPointer, showPath } from './line-map.ts'
 import { problemText } from './problem-words.ts'
 
-/** One thing wrong with a configuration, in words, with its line. */
+/** A problem of a configuration, with its line. */
 export interface ConfigProblem {
   readonly path: string
   readonly line: number
   readonly message: string
 }
 
-/** A configuration that cannot be used; lists every problem. */
+/** Thrown for an invalid configuration; has every problem. */
 export class ConfigError extends Error {
   readonly code = 'CONFIG_INVALID'
   readonly problems: readonly ConfigProblem[]
@@ -21,7 +21,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** All problems of a value against a schema, one per place, a union reported as one. */
+/** Every problem of a value against a schema, one for each place; a union counts as one place. */
 export const schemaProblems = (
   schema: TSchema,
   value: unknown,

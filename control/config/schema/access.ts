@@ -12,7 +12,7 @@ const lists = (verb: string) =>
     { description: `What to ${verb} at once.` },
   )
 
-/** Flussonic's `auth_backend`. */
+/** An auth backend, after Flussonic's `auth_backend` (flussonic.com/doc/authorization/authorization-configurator). */
 export const authBackendSchema = item(
   {
     name: name('Name of the auth backend.'),
@@ -33,7 +33,7 @@ export const authBackendSchema = item(
   { description: 'Rules and HTTP backends that decide who may open a channel.' },
 )
 
-/** Links signed elsewhere that are accepted at the door. */
+/** Accepted signed links: Flussonic's `securetoken`, nginx's `secure_link`. */
 export const secureLinkSchema = item(
   {
     name: name('Name of the link key.'),
@@ -56,7 +56,7 @@ export const secureLinkSchema = item(
   { description: 'Secure links of other servers.' },
 )
 
-/** Hooks other media servers call. */
+/** Hooks that other media servers call: Flussonic's auth backend request, nginx-rtmp's `on_play`. */
 export const hooksSchema = section(
   {
     listen: Type.Union([Type.String({ pattern: '^\\S+:\\d{1,5}$' }), Type.Null()], {

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { flag, item, name, oneOf, text } from './fields.ts'
 
-/** Services that notices go to. */
+/** Kinds of destinations that notices are sent to. */
 export const DESTINATION_KINDS = [
   'discord',
   'ntfy',
@@ -11,13 +11,13 @@ export const DESTINATION_KINDS = [
   'gotify',
 ] as const
 
-/** A kind of destination. */
+/** One of {@link DESTINATION_KINDS}. */
 export type DestinationKind = (typeof DESTINATION_KINDS)[number]
 
 /** Severities of findings and alarms, mildest first. */
 export const SEVERITIES = ['low', 'warning', 'high'] as const
 
-/** Form of a time of day. */
+/** Pattern of a time of day: `22:30`. */
 export const TIME_PATTERN = '^([01]\\d|2[0-3]):[0-5]\\d$'
 
 const optional = (description: string) => Type.Optional(text({ description }))
@@ -166,7 +166,7 @@ const where = {
   ),
 }
 
-/** One of `destinations`: which settings a kind needs is checked beside the schema. */
+/** An entry of `destinations`; settings that a kind requires are checked in `checks/destination-checks.ts`. */
 export const destinationSchema = item(
   {
     name: name('Name of the destination.'),
@@ -177,10 +177,10 @@ export const destinationSchema = item(
   { description: 'Where notices about findings and alarms go.' },
 )
 
-/** Where notices go, as `gatehouse.yaml` and the admin API say it; secrets as they are. */
+/** A destination of `gatehouse.yaml` or the admin API, with its secrets in clear text. */
 export type DestinationConfig = Static<typeof destinationSchema>
 
-/** `destinations`, whole. */
+/** The section `destinations`. */
 export const destinationsSchema = Type.Array(destinationSchema, {
   default: [],
   description: 'Where notices go.',

@@ -112,7 +112,7 @@ export const originSchema = item(
   },
 )
 
-/** Where edges on other machines reach this control plane. */
+/** The listener for edges on other machines, and for an edge the control planes it uses. */
 export const controlSchema = section(
   {
     listen: nullable(Type.String({ pattern: '^\\S+:\\d{1,5}$' }), {

@@ -1,7 +1,7 @@
-/** Events a destination may be told of, beside `finding.<kind>`. */
+/** Alarms that can be sent to a destination; the other events are `finding.<kind>`. */
 export const ALARM_EVENTS = ['server.down', 'server.back', 'server.sign_in', 'test'] as const
 
-/** An alarm: something an operator has to know that is about no account. */
+/** An event that concerns the installation, not an account. */
 export type AlarmEvent = (typeof ALARM_EVENTS)[number]
 
 /** Every event, by name. */
@@ -23,17 +23,17 @@ const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\
 const expressionOf = (pattern: string): RegExp =>
   new RegExp(`^${pattern.split('*').map(escape).join('.*')}$`)
 
-/** Whether an event is among those that patterns select: the ones matched and not left out by a `!`. */
+/** Whether patterns select an event: one of them matches, and none that begins with `!`. */
 export const selectsEvent = (patterns: readonly string[], event: string): boolean => {
   const isMatched = (one: string): boolean => expressionOf(one).test(event)
   const out = patterns.filter((one) => one.startsWith('!')).map((one) => one.slice(1))
   const wanted = patterns.filter((one) => !one.startsWith('!'))
-  // Exclusions alone take from everything.
+  // With exclusions alone, every other event is selected.
   const isWanted = wanted.length === 0 ? out.length > 0 : wanted.some(isMatched)
   return isWanted && !out.some(isMatched)
 }
 
-/** Whether a pattern can match any event there is. */
+/** Whether a pattern matches at least one existing event. */
 export const matchesSomeEvent = (pattern: string): boolean => {
   const expression = expressionOf(pattern.replace(/^!/, ''))
   return EVENTS.some((event) => expression.test(event))

@@ -1,29 +1,29 @@
 import { type TSchemaOptions, Type } from 'typebox'
 
-/** Metadata of every setting; docs/reference.md is generated from it. */
+/** Metadata of a setting, from which docs/reference.md is generated. */
 export interface FieldNotes extends TSchemaOptions {
   readonly description: string
   readonly default?: unknown
   readonly examples?: readonly unknown[]
 }
 
-/** A record that refuses unknown keys and fills itself with its fields' defaults. */
+/** An object that allows no unknown keys; its default is an object of its fields' defaults. */
 export const section = <P extends Parameters<typeof Type.Object>[0]>(
   properties: P,
   notes: FieldNotes,
 ) => Type.Object(properties, { additionalProperties: false, default: {}, ...notes })
 
-/** A list item or map value: a record without a default of its own. */
+/** An entry of a list or map: an object without a default. */
 export const item = <P extends Parameters<typeof Type.Object>[0]>(
   properties: P,
   notes: FieldNotes,
 ) => Type.Object(properties, { additionalProperties: false, ...notes })
 
-/** One of a few words. */
+/** One of several strings. */
 export const oneOf = <const T extends string[]>(values: readonly [...T], notes: FieldNotes) =>
   Type.Enum([...values], notes)
 
-/** A value or null, where null says "not set". */
+/** A value or `null`, where `null` = not set. */
 export const nullable = <S extends Parameters<typeof Type.Union>[0][number]>(
   schema: S,
   notes: FieldNotes,

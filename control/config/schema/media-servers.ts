@@ -4,7 +4,7 @@ import { flag, item, name, oneOf, text, texts } from './fields.ts'
 /** Kinds of media servers. */
 export const MEDIA_SERVER_KINDS = ['plex', 'jellyfin', 'emby'] as const
 
-/** A Plex, Jellyfin or Emby server that is watched. */
+/** A Plex, Jellyfin or Emby server whose sessions are read. */
 export const mediaServerSchema = item(
   {
     name: name('Name of the server; part of the accounts of its users.'),
@@ -24,7 +24,7 @@ export const mediaServerSchema = item(
   { description: 'A media server whose streams are watched and ended.' },
 )
 
-/** Networks of the media servers' own home. */
+/** Networks of the media servers' home. */
 export const homeNetworksSchema = texts({
   description:
     "CIDRs, addresses or ranges of your own home, besides the LAN and the media servers' own public addresses: plays from there are at home.",

@@ -112,7 +112,7 @@ const demoSchema = section(
   { description: 'The demo service of `run` without `--config`.' },
 )
 
-/** `gatehouse.yaml`, whole. */
+/** The whole of `gatehouse.yaml`. */
 export const configSchema = section(
   {
     state: nullable(text({ description: 'Folder.' }), {

@@ -1,6 +1,6 @@
 import type { Config } from './schema.ts'
 
-/** Whether a configuration names nothing that an edge would serve or a viewer's door would ask. */
+/** Whether a configuration has nothing for an edge to serve: no sources, groups or auth backends. */
 const servesNobody = (config: Config): boolean =>
   [config.sources, config.groups, config.origins, config.channels, config.surge].every(
     (list) => list.length === 0,
@@ -11,7 +11,7 @@ const servesNobody = (config: Config): boolean =>
   config.control.urls.length === 0 &&
   !config.demo.enabled
 
-/** Which nginx is there: none where only media servers are named, for their viewers do not come through an edge. */
+/** The effective `edge.nginx`: `none` where only media servers are configured, since their viewers do not pass through an edge. */
 export const nginxOf = (config: Config): Config['edge']['nginx'] => {
   const isHome = config.media_servers.length > 0 && servesNobody(config)
   return config.edge.nginx === 'bundled' && isHome ? 'none' : config.edge.nginx

@@ -1,5 +1,6 @@
 import type { Background } from '../base/background.ts'
 import { createMediaAlarms } from '../media/media-alarms.ts'
+import { createServerAlarms } from '../media/server-alarms.ts'
 import type { Parts } from '../parts.ts'
 import { createAutoSurge } from './auto-surge.ts'
 import { createSessionProgress, PROGRESS_STEP_MS } from './session-progress.ts'
@@ -32,6 +33,13 @@ export const scheduleWork = (background: Background, parts: Parts): void => {
     'alarms of media servers',
     5 * SECOND,
     async () => await Promise.resolve(alarms()),
+  )
+  const { store } = persistence
+  const { announcer } = notices
+  background.every(
+    'notices about media servers',
+    5 * SECOND,
+    createServerAlarms({ hub: media.hub, store, announcer, now }),
   )
   // Another control plane may have added or removed one.
   background.every('media servers', MINUTE / 2, async () => await media.reload())

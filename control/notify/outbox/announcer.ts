@@ -19,8 +19,11 @@ export interface Announcer {
   announce(tables: Pick<NoticeTables, 'notices'>, due: readonly DueResponse[]): Promise<void>
   /** Lets a finding's notice go, with what came of it. Told again it changes nothing. */
   notify(notice: FindingNotice): Promise<void>
-  /** Tells of an alarm; one id is told once. */
-  alarm(alarm: Omit<AlarmNotice, 'about' | 'at'>): Promise<void>
+  /** Tells of an alarm, as a part of a transaction where tables are given; one id is told once. */
+  alarm(
+    alarm: Omit<AlarmNotice, 'about' | 'at'>,
+    tables?: Pick<NoticeTables, 'notices'>,
+  ): Promise<void>
 }
 
 /** What an announcer works with. */
@@ -71,9 +74,9 @@ export const createAnnouncer = ({ notices, now, wake }: AnnouncerPorts): Announc
       await notices.put(storedNotice(notice, now()))
     wake()
   },
-  alarm: async (alarm) => {
-    if ((await notices.get(alarm.id)) !== null) return
-    await notices.put(storedNotice({ about: 'alarm', at: now(), ...alarm }, now()))
+  alarm: async (alarm, tables = { notices }) => {
+    if ((await tables.notices.get(alarm.id)) !== null) return
+    await tables.notices.put(storedNotice({ about: 'alarm', at: now(), ...alarm }, now()))
     wake()
   },
 })

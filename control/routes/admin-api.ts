@@ -12,6 +12,7 @@ import { type BanRoutesOptions, banRoutes } from './admin/live/bans.ts'
 import { type OperationsOptions, operationRoutes } from './admin/live/operations.ts'
 import { type SessionRoutesOptions, sessionRoutes } from './admin/live/sessions.ts'
 import { type HealthOptions, healthRoutes } from './health.ts'
+import { type WebhookOptions, webhookRoutes } from './webhooks.ts'
 
 export interface AdminApiOptions {
   readonly auth: AdminAuthOptions
@@ -21,6 +22,7 @@ export interface AdminApiOptions {
   readonly keys: KeyRoutesOptions
   readonly operations: OperationsOptions
   readonly health: HealthOptions
+  readonly webhooks: WebhookOptions
   /** Further routes below `/api/v1`: explain, detection, imports. */
   readonly more: readonly ((app: FastifyInstance) => void)[]
   readonly version: string
@@ -76,6 +78,7 @@ export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): 
   })
   await app.register(swaggerUi, { routePrefix: DOCS })
   healthRoutes(app, options.health)
+  await webhookRoutes(app, options.webhooks)
   app.get('/', { config: { permission: 'public' } }, async (_request, reply) =>
     reply.redirect(DOCS),
   )

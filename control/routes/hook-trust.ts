@@ -8,7 +8,8 @@ export interface HookTrust {
   readonly secret: string | null
 }
 
-const isSame = (a: string, b: string): boolean => {
+/** Whether two secrets are the same, compared in constant time whatever their lengths. */
+export const isSameSecret = (a: string, b: string): boolean => {
   const hash = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(hash(a), hash(b))
 }
@@ -25,7 +26,7 @@ export const createHookTrust = ({ allow, secret }: HookTrust) => {
   return (address: string, presented: string | null): boolean => {
     const parsed = parseAddress(address)
     if (parsed === null) return false
-    if (secret !== null && (presented === null || !isSame(secret, presented))) return false
+    if (secret !== null && (presented === null || !isSameSecret(secret, presented))) return false
     if (allow.length > 0) return findNetwork(index, parsed) >= 0
     return secret !== null || findNetwork(here, parsed) >= 0
   }

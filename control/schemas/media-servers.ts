@@ -21,6 +21,7 @@ export const mediaServerStatus = Type.Object({
   }),
   problem: nullableText,
   plays: Type.Integer({ description: 'Streams that play now.' }),
+  webhook: Type.Boolean({ description: 'Whether webhooks of it are taken.' }),
   can: Type.Object({
     end: Type.Boolean(),
     showReason: Type.Boolean(),
@@ -62,6 +63,13 @@ export const mediaServerTested = Type.Object({
   users: Type.Union([Type.Integer(), Type.Null()], {
     description: 'Accounts of the server; null where the token may not ask.',
   }),
+})
+
+/** Where webhooks of a server go, and what they present. */
+export const webhookMade = Type.Object({
+  path: Type.String({ description: 'With the secret in it; `X-Hook-Secret` does as well.' }),
+  secret: Type.String({ description: 'Encrypted at rest; never shown again.' }),
+  listeners: Type.Array(Type.String(), { description: 'Where this control plane takes them.' }),
 })
 
 /** What came of ending a session of a media server. */

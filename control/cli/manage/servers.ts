@@ -57,6 +57,30 @@ const addCommand = (command: Command): void => {
     })
 }
 
+const webhookMade = (row: unknown): string => {
+  if (!isRow(row)) return ''
+  const listeners = Array.isArray(row['listeners']) ? row['listeners'].map(String) : []
+  const addresses = listeners.map((listener) => `  http://${listener}${String(row['path'])}`)
+  return ['its webhooks go to one of these; the secret is not shown again:', ...addresses].join(
+    '\n',
+  )
+}
+
+const webhookCommand = (command: Command): void => {
+  withGlobals(
+    command
+      .command('webhook <name>')
+      .description('take webhooks of a server: makes a new secret and shows it once'),
+  )
+    .option('--off', 'take none any more')
+    .action(async (name: string, options: Options) => {
+      const path = `/media-servers/${pathSegment(name)}/webhook`
+      if (options['off'] === true)
+        await printAnswer(options, { method: 'DELETE', path }, () => 'no webhooks of it are taken')
+      else await printAnswer(options, { method: 'POST', path }, webhookMade)
+    })
+}
+
 /** `gatehouse servers`: the media servers that are watched. */
 export const serversCommand = (): Command => {
   const command = new Command('servers').description('media servers: Plex, Jellyfin, Emby')
@@ -66,6 +90,7 @@ export const serversCommand = (): Command => {
     await printAnswer(options, { path: '/media-servers' }, asTable(COLUMNS))
   })
   addCommand(command)
+  webhookCommand(command)
   addDeletion(command, {
     name: 'remove',
     path: '/media-servers',

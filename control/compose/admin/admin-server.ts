@@ -104,6 +104,7 @@ const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiO
       audit,
       reload: async () => await reloadAll(live),
     },
+    webhooks: { hub: parts.media.hub, secrets: parts.media.webhooks },
     health: { parts: healthParts(parts), essential: new Set<string>(), metrics },
     more: [...featureRoutes(parts, audit), ...noticeRoutes(parts, audit)],
   }

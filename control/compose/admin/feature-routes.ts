@@ -8,6 +8,7 @@ import { endRoutes } from '../../routes/admin/live/end-sessions.ts'
 import { explainRoutes } from '../../routes/admin/live/explain.ts'
 import { liveListRoutes } from '../../routes/admin/live/live-lists.ts'
 import { mediaServerRoutes } from '../../routes/admin/media/media-servers.ts'
+import { webhookSecretRoutes } from '../../routes/admin/media/webhook-secrets.ts'
 import type { AdminApiOptions } from '../../routes/admin-api.ts'
 import { type TicketRoutesOptions, ticketRoutes } from '../../routes/tickets.ts'
 import { withMediaEnds } from '../../sources/hub/media-ends.ts'
@@ -19,11 +20,16 @@ const DOWNLOAD_BYTES = 12
 
 /** The routes of media servers. */
 const mediaRoutes =
-  ({ media }: AdminParts, audit: AuditTrail) =>
+  ({ media, live }: AdminParts, audit: AuditTrail) =>
   (app: FastifyInstance): void => {
-    const { hub, directory, sourcePorts } = media
+    const { hub, directory, webhooks, sourcePorts } = media
     const reload = async () => await media.reload()
-    mediaServerRoutes(app, { hub, directory, sourcePorts, reload, audit })
+    mediaServerRoutes(app, { hub, directory, webhooks, sourcePorts, reload, audit })
+    const listeners = () => {
+      const { hooks, admin } = live.config()
+      return hooks.listen === null ? [admin.listen] : [hooks.listen, admin.listen]
+    }
+    webhookSecretRoutes(app, { hub, webhooks, listeners, audit })
   }
 
 /** Explain, tickets and detection below `/api/v1`. */

@@ -4,12 +4,13 @@ import { createHookPipeline } from '../../access/admission/hook-play.ts'
 import { open } from '../../access/admission/open.ts'
 import { createHookTrust } from '../../routes/hook-trust.ts'
 import { hookRoutes } from '../../routes/hooks.ts'
+import { webhookRoutes } from '../../routes/webhooks.ts'
 import { parseEndpoint } from '../../supervise/processes/addresses.ts'
 import type { Parts } from '../parts.ts'
 
 /** The listener other media servers ask; does nothing where none is configured. */
 export const startHooks = async (
-  parts: Pick<Parts, 'live' | 'access' | 'sessions' | 'now' | 'log'>,
+  parts: Pick<Parts, 'live' | 'access' | 'sessions' | 'media' | 'now' | 'log'>,
 ): Promise<{ stop(): Promise<void> }> => {
   const { listen, allow, secret_file: secretFile } = parts.live.config().hooks
   if (listen === null) return { stop: async () => await Promise.resolve() }
@@ -24,14 +25,16 @@ export const startHooks = async (
     await reply.code(404).send({ detail: 'there is no such hook' })
   })
   const secret = secretFile === null ? null : readFileSync(secretFile, 'utf8').trim()
-  await hookRoutes(app, {
-    isTrusted: createHookTrust({ allow, secret }),
-    pipeline: createHookPipeline({
-      open: async (opening) => await open(opening, parts.access),
-      sessions: parts.sessions.store,
-      now: parts.now,
-    }),
+  const pipeline = createHookPipeline({
+    open: async (opening) => await open(opening, parts.access),
+    sessions: parts.sessions.store,
+    now: parts.now,
   })
+  const isTrusted = createHookTrust({ allow, secret })
+  // Each in a context of its own: webhooks have secrets of theirs.
+  await app.register(async (own) => await hookRoutes(own, { isTrusted, pipeline }))
+  const { hub, webhooks: secrets } = parts.media
+  await webhookRoutes(app, { hub, secrets })
   await app.listen(parseEndpoint(listen))
   return { stop: async () => await app.close() }
 }

@@ -11,6 +11,7 @@ import { createPlayPublisher } from '../../sources/hub/play-events.ts'
 import { createResume } from '../../sources/hub/resume.ts'
 import { createServerDirectory, type ServerDirectory } from '../../sources/hub/server-directory.ts'
 import type { SourcePorts } from '../../sources/model/source-kind.ts'
+import { createWebhookSecrets, type WebhookSecrets } from '../../sources/webhooks/secrets.ts'
 import type { Store } from '../../store/store.ts'
 import type { LiveConfig } from '../base/live-config.ts'
 
@@ -18,6 +19,7 @@ import type { LiveConfig } from '../base/live-config.ts'
 export interface Media {
   readonly hub: MediaHub
   readonly directory: ServerDirectory
+  readonly webhooks: WebhookSecrets
   /** Sessions of our edges and of media servers. */
   readonly view: SessionView
   /** What every source is made with. */
@@ -35,6 +37,8 @@ interface MediaParts {
   readonly log: Logger
   readonly now: () => number
 }
+
+type ServerPorts = Parameters<typeof createServerDirectory>[0]
 
 const CLIENT_KEY = 'installation.id'
 const MOST_OPEN = 1000
@@ -58,15 +62,15 @@ export const createMedia = async (parts: MediaParts): Promise<Media> => {
     isHome: (address: string) => isHome(address),
     clientId: await clientIdOf(store, now),
   }
-  const directory = createServerDirectory({
+  const kept = {
     settings: store.settings,
-    atomically: async (work) =>
+    atomically: async (work: Parameters<ServerPorts['atomically']>[0]) =>
       await store.atomically(async ({ settings }) => await work(settings)),
     box: createSecretBox(paths.secretsKey),
     configured: () => live.config().media_servers,
-    warn: (message) => log.warn(message),
     now,
-  })
+  }
+  const directory = createServerDirectory({ ...kept, warn: (message) => log.warn(message) })
   const hub = createMediaHub({
     ...sourcePorts,
     onChange: createPlayPublisher(publisher, now),
@@ -83,5 +87,5 @@ export const createMedia = async (parts: MediaParts): Promise<Media> => {
   live.onReload(reload)
   await reload()
   const view = withMediaSessions(sessions.view, () => hub.sessions())
-  return { hub, directory, view, sourcePorts, reload }
+  return { hub, directory, webhooks: createWebhookSecrets(kept), view, sourcePorts, reload }
 }

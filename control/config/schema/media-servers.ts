@@ -18,6 +18,12 @@ export const mediaServerSchema = item(
       description: 'File with its token: an X-Plex-Token, or an API key of Jellyfin or Emby.',
       examples: ['/etc/gatehouse/plex.token'],
     }),
+    webhook_secret_file: Type.Optional(
+      text({
+        description:
+          'File with the secret its webhooks present; shorter than 16 characters is no secret.',
+      }),
+    ),
     tls_verify: flag(true, 'Check its certificate.'),
     sign_out: flag(false, 'Allow devices to be signed out, where the server can (Jellyfin, Emby).'),
   },

@@ -44,6 +44,8 @@ export interface MediaHub {
   /** What plays at all of them. A server that has not answered for minutes is not known to play anything. */
   sessions(): readonly LiveSession[]
   sessionsOf(account: string): readonly LiveSession[]
+  /** Has a server looked at at once; one that is not watched is ignored. */
+  nudge(name: string): void
   /** The play with a session's id. */
   play(id: string): LivePlay | null
   /** Ends a play; words, where given, are shown to the viewer where the server can show any. */
@@ -154,6 +156,7 @@ export const createMediaHub = (ports: HubPorts): MediaHub => {
     list: () => [...watched.values()],
     sessions,
     sessionsOf: (account) => sessions().filter((session) => session.account === account),
+    nudge: (name) => watched.get(name)?.source.nudge(),
     play: (id) => find(id)?.play ?? null,
     ...commandsOf(find),
     limit: async (account, most) => {

@@ -29,7 +29,8 @@ export interface WatchingParts {
 }
 
 /** The watching half of a source, and the table behind it. */
-export interface Watching extends Pick<PlaySource, 'start' | 'stop' | 'health' | 'plays' | 'end'> {
+export interface Watching
+  extends Pick<PlaySource, 'start' | 'stop' | 'health' | 'nudge' | 'plays' | 'end'> {
   readonly table: PlayTable
   /** Looks now; throws when it cannot. */
   look(): Promise<void>
@@ -124,6 +125,7 @@ export const createWatching = (
       await Promise.all([feed?.stop(), poller.stop()])
     },
     health: () => health.read(),
+    nudge: () => poller.nudge(),
     plays: () => table.list(),
     end: createEnd({
       table,

@@ -142,13 +142,14 @@ export const mediaBrowserKind = (dialect: Dialect): SourceKind => ({
   title: dialect.title,
   create: (settings, ports): PlaySource => {
     const { base, client, origin, watching } = watch(dialect, settings, ports)
-    const { start, stop, health, plays, end } = watching
+    const { start, stop, health, nudge, plays, end } = watching
     const { message, signOut } = createCommands(client, dialect, watching)
     const allowSignOut = settings.allowSignOut === true
     return {
       start,
       stop,
       health,
+      nudge,
       plays,
       end,
       id: origin.source,

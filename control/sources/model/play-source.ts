@@ -92,6 +92,8 @@ export interface PlaySource {
    */
   stop(): Promise<void>
   health(): SourceHealth
+  /** The server said elsewhere that something changed: it is looked at at once. Never throws. */
+  nudge(): void
   /**
    * Running plays, one entry a key. While the server does not answer readably these are the last
    * plays known.

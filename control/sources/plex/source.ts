@@ -133,12 +133,13 @@ const createPlexSource = (settings: SourceSettings, ports: SourcePorts): PlaySou
     settings,
     ports,
   )
-  const { start, stop, health, plays, end } = watching
+  const { start, stop, health, nudge, plays, end } = watching
   return {
     ...POWERS,
     start,
     stop,
     health,
+    nudge,
     plays,
     end,
     id: names.source,

@@ -95,7 +95,7 @@ const clientsOf = (settings: SourceSettings) => {
 }
 
 type LazyClient = ReturnType<typeof createLazyClient>
-type Watching = Pick<PlaySource, 'start' | 'stop' | 'health' | 'plays' | 'end'>
+type Watching = Pick<PlaySource, 'start' | 'stop' | 'health' | 'nudge' | 'plays' | 'end'>
 
 /** The live part: polls `get_activity`, ends plays by `terminate_session`. */
 const createWatching = (
@@ -141,6 +141,7 @@ const createWatching = (
       await poller.stop()
     },
     health: () => health.read(),
+    nudge: () => poller.nudge(),
     plays: () => table.list(),
     end: createEnd({
       table,

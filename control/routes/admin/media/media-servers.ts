@@ -16,31 +16,36 @@ import {
 } from '../../../sources/hub/hub.ts'
 import type { ServerDirectory } from '../../../sources/hub/server-directory.ts'
 import { SettingsError, type SourcePorts } from '../../../sources/model/source-kind.ts'
+import type { WebhookSecrets } from '../../../sources/webhooks/secrets.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
 
 /** Ports of the routes of media servers. */
 export interface MediaServerOptions {
   readonly hub: Pick<MediaHub, 'list'>
   readonly directory: ServerDirectory
+  readonly webhooks: Pick<WebhookSecrets, 'of' | 'drop'>
   readonly sourcePorts: SourcePorts
   /** Watches what the directory names now. */
   readonly reload: () => Promise<void>
   readonly audit: AuditTrail
 }
 
-const shown = ({ server, source }: WatchedServer): Static<typeof mediaServerStatus> => {
-  const { name, kind, url, from } = server
-  const { end, showsReason, message, signOut, limit } = source.capabilities
-  return {
-    name,
-    kind,
-    url,
-    from,
-    ...source.health(),
-    plays: source.plays().length,
-    can: { end, showReason: showsReason, message, signOut, limit },
+const shownBy =
+  (webhooks: MediaServerOptions['webhooks']) =>
+  async ({ server, source }: WatchedServer): Promise<Static<typeof mediaServerStatus>> => {
+    const { name, kind, url, from } = server
+    const { end, showsReason, message, signOut, limit } = source.capabilities
+    return {
+      name,
+      kind,
+      url,
+      from,
+      ...source.health(),
+      plays: source.plays().length,
+      webhook: (await webhooks.of(name).catch(() => null)) !== null,
+      can: { end, showReason: showsReason, message, signOut, limit },
+    }
   }
-}
 
 /** Looks at a server once; nothing of it is kept. */
 const testServer = async (
@@ -95,7 +100,8 @@ const testRoutes = (plain: FastifyInstance, options: MediaServerOptions): void =
 /** `/media-servers`: list with health, add, remove, test. */
 export const mediaServerRoutes = (plain: FastifyInstance, options: MediaServerOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
-  const { hub, directory, reload, audit } = options
+  const { hub, directory, webhooks, reload, audit } = options
+  const shown = shownBy(webhooks)
   const write = { permission: 'media:write' }
   app.get(
     '/media-servers',
@@ -103,7 +109,7 @@ export const mediaServerRoutes = (plain: FastifyInstance, options: MediaServerOp
       schema: { response: { 200: Type.Array(mediaServerStatus) } },
       config: { permission: 'media:read' },
     },
-    () => hub.list().map(shown),
+    async () => await Promise.all(hub.list().map(shown)),
   )
   app.post(
     '/media-servers',
@@ -118,7 +124,7 @@ export const mediaServerRoutes = (plain: FastifyInstance, options: MediaServerOp
       await audit(request, 'media-server.add', { subject: name, after: { kind, url } })
       const added = hub.list().find((one) => one.server.name === name)
       if (added === undefined) throw new ProblemError('internal')
-      return await reply.code(201).send(shown(added))
+      return await reply.code(201).send(await shown(added))
     },
   )
   app.delete(
@@ -134,6 +140,7 @@ export const mediaServerRoutes = (plain: FastifyInstance, options: MediaServerOp
         )
       if (outcome === 'unknown')
         throw new ProblemError('not.found', `There is no media server '${name}'.`)
+      await webhooks.drop(name)
       await reload()
       await audit(request, 'media-server.remove', { subject: name })
       return await reply.code(204).send()

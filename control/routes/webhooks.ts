@@ -79,7 +79,7 @@ const refusalOf = (error: unknown): { readonly status: number; readonly detail: 
 
 /** Takes a webhook of a server: whoever presents the secret has it looked at. */
 const take =
-  ({ hub, secrets }: WebhookOptions) =>
+  ({ hub }: WebhookOptions) =>
   async (request: FastifyRequest) => {
     const name = paramOf(request.params, 'name')
     const found = hub.list().find(({ server }) => server.name === name)

@@ -17,7 +17,8 @@ export interface ServerDirectory {
   remove(name: string): Promise<'removed' | 'configured' | 'unknown'>
 }
 
-interface DirectoryPorts {
+/** What is kept in SQL is kept with these. */
+export interface DirectoryPorts {
   readonly settings: Pick<SettingStore, 'get'>
   /** Changes settings in one transaction. */
   readonly atomically: (

@@ -126,6 +126,7 @@ const createWatching = (
   const { pollMs: everyMs = POLL_MS, confirmMs = CONFIRM_MS } = settings
   const poller = createPoller({ look, everyMs, longestMs: Math.max(everyMs, LONGEST_POLL_MS) })
   return {
+    nudge: () => poller.nudge(),
     start: async () => {
       if (stopping === null) {
         stopping = new AbortController()
@@ -141,7 +142,6 @@ const createWatching = (
       await poller.stop()
     },
     health: () => health.read(),
-    nudge: () => poller.nudge(),
     plays: () => table.list(),
     end: createEnd({
       table,

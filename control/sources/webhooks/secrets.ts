@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { MediaServerConfig } from '../../config/schema/schema.ts'
-import type { SecretBox } from '../../keys/secret-box.ts'
 import type { Json } from '../../store/tables/records.ts'
-import type { SettingStore } from '../../store/tables/stores.ts'
+import type { DirectoryPorts } from '../hub/server-directory.ts'
 import { fieldsOf, textOf } from '../model/read-fields.ts'
 
 /** The secrets webhooks present, by the server they are about. */
@@ -16,15 +14,8 @@ export interface WebhookSecrets {
   drop(server: string): Promise<'dropped' | 'configured' | 'unknown'>
 }
 
-interface SecretPorts {
-  readonly settings: Pick<SettingStore, 'get'>
-  readonly atomically: (
-    work: (settings: Pick<SettingStore, 'get' | 'set'>) => Promise<void>,
-  ) => Promise<void>
-  readonly box: SecretBox
-  readonly configured: () => readonly MediaServerConfig[]
-  readonly now: () => number
-}
+/** What secrets are kept with. */
+type SecretPorts = Omit<DirectoryPorts, 'warn'>
 
 const KEY = 'media_servers.webhooks'
 const SECRET_BYTES = 24

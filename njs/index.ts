@@ -13,6 +13,7 @@ import { push } from './handlers/push.ts'
 import { rememberCheck } from './handlers/remember-check.ts'
 import { rememberOpening } from './handlers/remember-opening.ts'
 import { routeOpening } from './handlers/route-opening.ts'
+import { streamEnded } from './handlers/stream-ended.ts'
 import { sync } from './handlers/sync.ts'
 
 /** What nginx.conf names: `edge.<handler>`. */
@@ -32,5 +33,6 @@ export default {
   resolveRedirection,
   routeOpening,
   serveManifest,
+  streamEnded,
   sync,
 }

@@ -118,5 +118,19 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
 /** An edge that reports so many has more waiting; few enough to answer well within its time-out. */
 const MOST_SEEN = 1000
 
+/** Ends what an opening told of before the sync does: the place of a closed connection is free for it. */
+export const endClosed = async (
+  closed: SyncRequest['closed'],
+  edge: string,
+  { renew, close }: Pick<SessionStore, 'renew' | 'close'>,
+): Promise<void> => {
+  if (closed.length === 0) return
+  await renew({ edge, seen: [], traffic: closedTraffic(closed) })
+  await close(
+    closed.map(([key]) => key),
+    'session.closed',
+  )
+}
+
 const closedTraffic = (closed: SyncRequest['closed']): [string, number, number][] =>
   closed.map(([key, bytes]) => [key, bytes, 1])

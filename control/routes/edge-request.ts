@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isChannelId } from '#domain/channels/channel'
-import { REQUEST_HEADERS } from '#domain/channels/protocol'
+import { type ClosedRow, REQUEST_HEADERS } from '#domain/channels/protocol'
 import type { Check } from '../access/admission/check.ts'
 import type { PlaylistRequest } from '../access/admission/identify.ts'
 import type { Opening } from '../access/admission/opening.ts'
@@ -45,6 +45,15 @@ const credentialOf = (headers: IncomingHttpHeaders): OpeningCredential | null =>
   return { kind: 'token', token: token === '' ? null : token }
 }
 
+const CLOSED = /^([\w-]{16}):(\d{1,15}):(\d{1,9}(?:\.\d{1,3})?)$/
+
+/** Connections that ended a moment ago; what is malformed among them is left to the next sync. */
+const closedOf = (text: string): ClosedRow[] =>
+  text.split(',').flatMap((row) => {
+    const [, key, bytes, seconds] = CLOSED.exec(row) ?? []
+    return key === undefined ? [] : [[key, Number(bytes), Number(seconds)] as const]
+  })
+
 /** Reads an opening from an edge's headers; `null` where they are malformed. */
 export const readOpening = (
   headers: IncomingHttpHeaders,
@@ -72,6 +81,7 @@ export const readOpening = (
     playback: orNull(decoded(headers, 'playback')),
     country: orNull(plain(headers, 'country').toUpperCase()),
     edge,
+    closed: closedOf(plain(headers, 'closed')),
     inferredKey: plain(headers, 'mode') === 'inferred' ? orNull(plain(headers, 'key')) : null,
     now,
   }

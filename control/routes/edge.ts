@@ -7,7 +7,7 @@ import { identifyForList } from '../access/admission/identify.ts'
 import { open } from '../access/admission/open.ts'
 import type { OpenPorts } from '../access/admission/opening.ts'
 import type { EdgeCatchUp } from '../edge/edge-catch-up.ts'
-import { type SyncPorts, sync } from '../edge/sync-service.ts'
+import { endClosed, type SyncPorts, sync } from '../edge/sync-service.ts'
 import type { VersionedTable } from '../edge/versioned-table.ts'
 import { readCheck, readOpening, readPlaylistRequest } from './edge-request.ts'
 import { isTableName, syncRequestSchema, tableQuerySchema } from './edge-schemas.ts'
@@ -78,6 +78,7 @@ const openRoute = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
     if (!opening) return refuse(reply, 'request.malformed', 0)
     // The edge can count its own leases; without Redis no session is known here.
     if (!(await options.catchUp.caughtUp(request.edgeId))) return reply.code(503).send()
+    await endClosed(opening.closed ?? [], request.edgeId, options.syncPorts.sessions)
     const answer = await open(opening, options.openPorts)
     options.count('open', answer.outcome === 'refused' ? answer.reason : 'ok')
     if (answer.outcome === 'refused') {

@@ -6,6 +6,8 @@ import {
   variable,
   variablesOf,
 } from '../platform/request.ts'
+import { closedText } from '../state/lately/closed.ts'
+import { noteRefused, refuseAgain } from '../state/lately/refused.ts'
 import { readLease, silenceOf, touchLease } from '../state/leases.ts'
 import { nowSec } from '../state/memory.ts'
 import { noteRefusedBelowPass } from '../state/openings.ts'
@@ -22,6 +24,7 @@ const ask = (r: Request, asked: SessionRequest, silent: number, denyKey: string)
     gh_control_uri: asked.isInferred ? '/edge/v1/open' : '/edge/v1/check',
     gh_ask_key: asked.key,
     gh_ask_silent: String(silent),
+    gh_ask_closed: asked.isInferred ? closedText() : '',
     gh_ask_address: addressText(r),
     gh_ask_agent: encodeURIComponent(variable(r, 'http_user_agent')),
     gh_ask_family: familyOf(r),
@@ -65,10 +68,8 @@ const routeOrAsk = (
   return found.ok ? 'ask' : refused(r, found.reason)
 }
 
-const judge = (r: Request): Verdict => {
-  const variables = variablesOf(r)
-  const known = admitKnown(r, variables)
-  if (known !== null) return known
+/** What no lease at hand answers. */
+const judgeAnew = (r: Request, variables: Variables): Verdict => {
   const asked = readSessionRequest(r, variables)
   const now = nowSec()
   const lease = readLease(asked.key, now)
@@ -83,6 +84,16 @@ const judge = (r: Request): Verdict => {
     return routeOrAsk(r, variables, asked, miss(r, asked, silenceOf(lease, now), key))
   touchLease(key, clone, now)
   return admit(r, variables, asked, key)
+}
+
+const judge = (r: Request): Verdict => {
+  const variables = variablesOf(r)
+  if (refuseAgain(variables)) return 'refuse'
+  const known = admitKnown(r, variables)
+  if (known !== null) return known
+  const verdict = judgeAnew(r, variables)
+  if (verdict === 'refuse') noteRefused(variables)
+  return verdict
 }
 
 /** js_set: judges one request under a pass, or under the ticket of an inferred session. */

@@ -8,7 +8,16 @@ import { inferredKey, KEY_LENGTH, leaseKey } from '../domain/viewer/lease.ts'
 import { isBrowser } from '../domain/viewer/player-family.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import { refuse, setVariables } from '../platform/reply.ts'
-import { addressText, methodOf, networkText, type Request, variable } from '../platform/request.ts'
+import {
+  addressText,
+  methodOf,
+  networkText,
+  type Request,
+  variable,
+  variablesOf,
+} from '../platform/request.ts'
+import { closedText } from '../state/lately/closed.ts'
+import { noteRefused, refuseAgain } from '../state/lately/refused.ts'
 import { nowSec, secretOf } from '../state/memory.ts'
 import { folderOf, noteBelowTicket, playsBelowTicket, reopen } from '../state/openings.ts'
 import { findGroup, knownCountry, networkGroup, readPolicy } from '../state/policy.ts'
@@ -16,6 +25,9 @@ import { isReady } from '../state/ready.ts'
 import { endReason, findBan, isSessionBanned, recallDenial } from '../state/refusals.ts'
 import { familyOf, networkOf } from '../state/session.ts'
 import { failClosed } from '../verdicts/fail-closed.ts'
+
+/** `end`: a refusal that holds for this moment only, since the viewer may come back at the next. */
+type Judged = OpeningRoute | 'end'
 
 const refused = (r: Request, reason: ReasonId): OpeningRoute => {
   refuse(r, reason)
@@ -92,6 +104,7 @@ const prepare = (r: Request, opening: OpeningRequest): void => {
     gh_ask_group: group ? encodeURIComponent(group) : '',
     gh_ask_won_by: group ? 'network' : '',
     gh_ask_country: knownCountry(r, address) ?? '',
+    gh_ask_closed: closedText(),
     gh_ask_mode: 'redirect',
     gh_ask_token: opening.credential === 'token' ? askedToken(variable(r, 'arg_token')) : '',
     gh_ask_user: opening.credential === 'xtream' ? encodeURIComponent(opening.user) : '',
@@ -121,7 +134,7 @@ const identify = (r: Request, opening: OpeningRequest): string => {
 }
 
 /** An opening control need not be asked about: its player asked it a moment ago. */
-const routeOrReopen = (r: Request): OpeningRoute => {
+const routeOrReopen = (r: Request): Judged => {
   if (methodOf(r) === 'HEAD') return 'answer-head'
   const before = reopen(variable(r, 'gh_opening_key'), {
     network: networkOf(r),
@@ -129,7 +142,10 @@ const routeOrReopen = (r: Request): OpeningRoute => {
     // What a page shows by an element of its own comes with the element's name.
     isScript: isBrowser(familyOf(r)) && variable(r, 'http_sec_fetch_dest') !== 'video',
   })
-  if (before.kind === 'ended') return refused(r, endReason(before.key, null, Date.now()))
+  if (before.kind === 'ended') {
+    refuse(r, endReason(before.key, null, Date.now()))
+    return 'end'
+  }
   if (before.kind === 'unknown') return 'ask-control-to-open'
   setVariables(r, { gh_pass_location: before.location })
   return 'reopen'
@@ -166,10 +182,7 @@ const toFolder = (r: Request, folder: string, channel: string): OpeningRoute => 
 }
 
 /** A ticket is judged here before anything is remembered or asked: forgeries leave no trace. */
-const judgeTicket = (
-  r: Request,
-  opening: OpeningRequest & { credential: 'ticket' },
-): OpeningRoute => {
+const judgeTicket = (r: Request, opening: OpeningRequest & { credential: 'ticket' }): Judged => {
   const verdict = verifyTicket(nginxCrypto, secretOf, opening.ticket, nowSec())
   if (!verdict.ok) return refused(r, verdict.reason)
   const network = networkText(r)
@@ -188,7 +201,7 @@ const judgeTicket = (
 }
 
 /** A token or password means nothing to the edge: control is asked, at a limited rate. */
-const judgeSecret = (r: Request, opening: OpeningRequest): OpeningRoute => {
+const judgeSecret = (r: Request, opening: OpeningRequest): Judged => {
   const hasToken = opening.credential !== 'token' || variable(r, 'arg_token') !== ''
   if (!hasToken && readPolicy()?.asksWithoutToken !== true) return refused(r, 'token.missing')
   const network = networkText(r)
@@ -199,10 +212,7 @@ const judgeSecret = (r: Request, opening: OpeningRequest): OpeningRoute => {
   return routeOrReopen(r)
 }
 
-const judge = (r: Request): OpeningRoute => {
-  const method = methodOf(r)
-  if (method === 'OPTIONS') return 'cors-preflight'
-  if (method !== 'GET' && method !== 'HEAD') return 'method-not-allowed'
+const judgeAnew = (r: Request): Judged => {
   const opening = readOpening(variable(r, 'uri'), (name) => variable(r, `arg_${name}`) !== '')
   if (opening === null) return refused(r, 'channel.unknown')
   setVariables(r, {
@@ -212,6 +222,17 @@ const judge = (r: Request): OpeningRoute => {
   })
   if (!isReady()) return refused(r, 'edge.not_ready')
   return opening.credential === 'ticket' ? judgeTicket(r, opening) : judgeSecret(r, opening)
+}
+
+const judge = (r: Request): OpeningRoute => {
+  const variables = variablesOf(r)
+  if (refuseAgain(variables)) return 'refuse'
+  const method = methodOf(r)
+  if (method === 'OPTIONS') return 'cors-preflight'
+  if (method !== 'GET' && method !== 'HEAD') return 'method-not-allowed'
+  const route = judgeAnew(r)
+  if (route === 'refuse') noteRefused(variables)
+  return route === 'end' ? 'refuse' : route
 }
 
 /** js_set: the internal location that serves an opening. */

@@ -12,6 +12,7 @@ export type NumberZone =
 export type EvictingZone =
   | 'gh_denied'
   | 'gh_guessed'
+  | 'gh_refused'
   | 'gh_country'
   | 'gh_identity'
   | 'gh_ring'
@@ -37,6 +38,7 @@ export const ZONES: readonly (NumberZone | TextZone)[] = [
   'gh_texts',
   'gh_denied',
   'gh_guessed',
+  'gh_refused',
   'gh_networks_a',
   'gh_networks_b',
   'gh_channels_a',
@@ -131,6 +133,9 @@ export const countIn = (zone: NumberZone, key: string, ttlMs: number): number =>
     return 0
   }
 }
+
+/** Something that a refusal may stand on is no more: whatever was refused a moment ago is judged anew. */
+export const forgetRefused = (): void => texts('gh_refused').clear()
 
 /** Free bytes of each zone. */
 export const freeSpace = (): Record<string, number> =>

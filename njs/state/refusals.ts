@@ -3,7 +3,7 @@ import { BAN_REASONS, isReasonId, type ReasonId } from '../domain/reasons.ts'
 import { deviceId } from '../domain/viewer/device.ts'
 import { banKey, deviceSubject, type WideBanKind } from '../domain/viewer/lease.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
-import { countIn, keepText, numbers, texts, trySet } from './memory.ts'
+import { countIn, forgetRefused, keepText, numbers, texts, trySet } from './memory.ts'
 
 const MAX_BAN_MS = 31 * 86_400_000
 const GUESS_WINDOW_MS = 600_000
@@ -24,8 +24,10 @@ export interface Subjects {
 /** Stores a ban until a time (Unix ms), with its reason if there is one; a time in the past lifts the ban. */
 export const setBan = (key: string, until: number, now: number, reason?: string): void => {
   const left = Math.min(until - now, MAX_BAN_MS)
-  if (left <= 0) numbers('gh_bans').delete(key)
-  else trySet(numbers('gh_bans'), key, until, left)
+  if (left <= 0) {
+    numbers('gh_bans').delete(key)
+    forgetRefused()
+  } else trySet(numbers('gh_bans'), key, until, left)
   if (reason !== undefined) rememberDenial('gh_denied', key, reason, left / 1000)
 }
 
@@ -34,12 +36,14 @@ export const clearBan = (key: string): void => {
   numbers('gh_bans').delete(key)
   texts('gh_denied').delete(key)
   trySet(numbers('gh_state'), key === EVERYTHING ? 'forgiven' : 'lifted', Date.now())
+  forgetRefused()
 }
 
 /** Voids every refusal cached until now (Unix ms), where the times of lifted bans were lost. */
 export const forgiveAll = (now: number): void => {
   trySet(numbers('gh_state'), 'forgiven', now)
   trySet(numbers('gh_state'), 'lifted', now)
+  forgetRefused()
 }
 
 /** Whether a session's own key is banned. */

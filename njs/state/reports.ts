@@ -1,9 +1,14 @@
 import { keepText, numbers, texts, trySet } from './memory.ts'
 
 /** Kinds of reports to control, sent with the next sync. */
-export type ReportKind = 'degraded' | 'ended' | 'bytes'
+export type ReportKind = 'degraded' | 'ended' | 'bytes' | 'closed'
 
-const SLOTS: Readonly<Record<ReportKind, number>> = { degraded: 4096, ended: 1024, bytes: 8192 }
+const SLOTS: Readonly<Record<ReportKind, number>> = {
+  degraded: 4096,
+  ended: 1024,
+  bytes: 8192,
+  closed: 256,
+}
 const TTL_MS = 86_400_000
 
 const slotOf = (kind: ReportKind, at: number): string => `${kind}${at % SLOTS[kind]}`
@@ -34,3 +39,7 @@ export const pendingReports = (
   }
   return { list, take: () => void trySet(state, `${kind}Tail`, end) }
 }
+
+/** Takes the oldest few of those pending. */
+export const takeReports = (kind: ReportKind, count: number): void =>
+  pendingReports(kind, count).take()

@@ -1,4 +1,4 @@
-import { numbers, renewText, texts } from './memory.ts'
+import { forgetRefused, numbers, renewText, texts } from './memory.ts'
 
 /** Tables that are double-buffered: a new version is loaded into the idle zone, which then becomes the live one. */
 export type FlippedTable = 'networks' | 'channels'
@@ -82,12 +82,14 @@ export const flipTable = (name: FlippedTable): void => {
   dropMark(half, 'spare')
   writeMark(half, 'filled', String(Math.max(Date.now(), other + 1)))
   numbers('gh_state').set(name, generation === undefined ? 0 : generation + 1)
+  forgetRefused()
 }
 
 /** Counts a change of the live zone's rows. */
 export const noteTableChange = (name: FlippedTable): void => {
   const generation = tableGeneration(name)
   if (generation !== undefined) numbers('gh_state').set(name, generation + 2)
+  forgetRefused()
 }
 
 /** Version of the live table; `null` = none is loaded. */

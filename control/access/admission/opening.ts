@@ -1,3 +1,4 @@
+import type { ClosedRow } from '#domain/channels/protocol'
 import type { ReasonId } from '#domain/reasons'
 import type { AccountRef, GeoPlace } from '#domain/types'
 import type { Config } from '../../config/schema/schema.ts'
@@ -31,6 +32,8 @@ export interface Opening {
   /** Country where the edge knows it. */
   readonly country: string | null
   readonly edge: string
+  /** Long responses that ended at this edge a moment ago: their places are free. */
+  readonly closed?: readonly ClosedRow[]
   /** Lease key of an inferred session; `null` where the player is sent to a pass. */
   readonly inferredKey: string | null
   /** Least idle time of the session in milliseconds, for servers that report less often than players request. */

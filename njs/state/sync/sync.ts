@@ -10,7 +10,7 @@ import { callControl } from '../../platform/request.ts'
 import { findEmptied, writeHeartbeat } from '../emptied.ts'
 import { bansCursor, beginBans, forgetCursors, isBanKey, noteCursor } from '../known-bans.ts'
 import { dropLease, RING_SIZE, recallLease, reportLeases } from '../leases.ts'
-import { engine, freeSpace, numbers, renewText, texts, trySet } from '../memory.ts'
+import { engine, forgetRefused, freeSpace, numbers, renewText, texts, trySet } from '../memory.ts'
 import { clearBan, forgiveAll, isSessionBanned, setBan } from '../refusals.ts'
 import { pendingReports } from '../reports.ts'
 import { tableVersion } from '../table-halves.ts'
@@ -72,6 +72,7 @@ const applyKeys = (keys: NonNullable<SyncResponse['keys']>): void => {
   keep('kids', kids.join(','))
   keep('current', String(keys.current))
   keep('keysVersion', keys.version)
+  forgetRefused()
 }
 
 /** Control no longer accepts this edge's key: without keys and policy it opens no sessions, and its health reports it. */
@@ -136,6 +137,7 @@ const apply = ({ now, keys, policy, bans, ...answer }: SyncResponse): void => {
     attempt('policy', () => {
       keep('policy', JSON.stringify(policy))
       keep('policyVersion', policy.version)
+      forgetRefused()
     })
   }
   noteSteps(answer.tables ?? [])

@@ -3,6 +3,7 @@ import type { ClosedRow, TrafficRow } from '../../domain/channels/protocol.ts'
 import { KEY_LENGTH } from '../../domain/viewer/lease.ts'
 import { logError } from '../../platform/log.ts'
 import { deleteByteCount, unreportedBytes } from '../clone-guard.ts'
+import { isLastStream } from '../lately/closed.ts'
 import { dropLease } from '../leases.ts'
 import { numbers, trySet } from '../memory.ts'
 import { pendingReports } from '../reports.ts'
@@ -70,16 +71,10 @@ const parse = (text: string, sums: Sums): Parsed => {
       ? unreportedBytes(serial, Number(sent), Number(seconds), now)
       : Number(sent)
     if (isStream) serials.push(serial)
-    if (kind === 'stream' && isLast(key, serial)) closed.push([key, bytes, Number(seconds)])
+    if (kind === 'stream' && isLastStream(key, serial)) closed.push([key, bytes, Number(seconds)])
     else addTo(sums, key, bytes, 1)
   }
   return { closed, serials }
-}
-
-/** Whether the connection that ended was its session's current one, not one that a reconnection had replaced. */
-const isLast = (key: string, serial: string): boolean => {
-  const present = numbers('gh_streams').get(key)
-  return present === undefined || String(present) === serial
 }
 
 /** Most running streams reported at one sync. */

@@ -160,3 +160,23 @@ test('bytes and seconds of a stream, a live channel and an archive are those the
     expect(Math.abs(played - seconds)).toBeLessThan(2.5)
   }
 }, 90_000)
+
+test.each([0, 1, 2])(
+  'a connection that closes leaves its place to another device at once (%i)',
+  async (n) => {
+    const { id, token } = await admin.account(1)
+    const first = await openStream(token, `192.168.52.${10 + n}`)
+    await until('the bytes', () => first.bytes() > 10_000, 10_000)
+    const other = viewer(service.edge, { token, address: `192.168.53.${10 + n}`, agent: 'Other/2' })
+    const entry = `/live/${await other.ticket()}/sport-4/stream.ts`
+    first.stop()
+    await until('the end of the connection', () => first.closedAt() !== null)
+    const opened = await other.get(entry)
+    expect([opened.status, opened.reason]).toEqual([302, null])
+    expect(await admin.bans(id)).toEqual([])
+    // What was told early is not told twice: the first play has the bytes its client had.
+    const play = await playOf(id, 'sport-4')
+    within(play.bytes, first.bytes(), 0.2)
+  },
+  60_000,
+)

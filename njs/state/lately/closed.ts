@@ -1,0 +1,56 @@
+import type { ClosedRow } from '../../domain/channels/protocol.ts'
+import { unreportedBytes } from '../clone-guard.ts'
+import { dropLease } from '../leases.ts'
+import { numbers } from '../memory.ts'
+import { noteReport, pendingReports, takeReports } from '../reports.ts'
+
+/** By then the traffic log has told of it: nginx keeps its lines for a second, and the next sync reads them. */
+const TOLD_MS = 4_000
+/** As many as an opening tells of. */
+const MOST = 64
+
+/** Whether the connection that ended was its session's current one, not one that a reconnection had replaced. */
+export const isLastStream = (key: string, serial: string): boolean => {
+  const present = numbers('gh_streams').get(key)
+  return present === undefined || String(present) === serial
+}
+
+/** A long response that has ended. `seconds`: how long it ran. */
+export interface EndedStream {
+  readonly key: string
+  readonly serial: string
+  readonly sent: number
+  readonly seconds: number
+}
+
+/** Notes that a connection has ended, before the traffic log tells of it: the next opening may have its place. */
+export const noteClosed = ({ key, serial, sent, seconds }: EndedStream): void => {
+  if (!isLastStream(key, serial)) return
+  const now = Date.now()
+  const bytes = unreportedBytes(serial, sent, seconds, now)
+  noteReport('closed', [key, serial, bytes, seconds, now].join(' '))
+  // Its place may be another's by now: coming back asks control.
+  dropLease(key)
+}
+
+/** The connections that ended a moment ago and were not taken up again since: key, bytes, seconds. */
+const closedLately = (): ClosedRow[] => {
+  const { list } = pendingReports('closed', MOST)
+  if (list.length === 0) return []
+  const now = Date.now()
+  const rows: ClosedRow[] = []
+  let told = 0
+  for (const text of list) {
+    const [key = '', serial = '', bytes, seconds, at] = text.split(' ')
+    if (now - Number(at) >= TOLD_MS) told += 1
+    else if (isLastStream(key, serial)) rows.push([key, Number(bytes), Number(seconds)])
+  }
+  if (told > 0) takeReports('closed', told)
+  return rows
+}
+
+/** The same as an opening's question carries them. */
+export const closedText = (): string =>
+  closedLately()
+    .map((row) => row.join(':'))
+    .join(',')

@@ -1,0 +1,79 @@
+import type { ReasonId } from '../../domain/reasons.ts'
+import { KEY_LENGTH } from '../../domain/viewer/lease.ts'
+import { nginxCrypto } from '../../platform/crypto.ts'
+import type { Variables } from '../../platform/request.ts'
+import { keepText, numbers, texts, trySet } from '../memory.ts'
+
+/** So long a refusal is given again without being judged anew: a player that hammers asks 80 times meanwhile. */
+const LATELY_MS = 1_000
+/** Whoever is refused the same a second time within this hammers. */
+const KEPT_MS = 3_000
+/** How often a JavaScript context looks whether anybody does: while nobody does, a request pays nothing. */
+const LOOK_MS = 200
+
+/** What is gone of itself at any moment, and so is judged each time; and what anybody may make up: forgeries leave no trace. */
+const JUDGED_ALWAYS: ReadonlySet<string> = new Set<ReasonId>([
+  'edge.not_ready',
+  'edge.full',
+  'control.unavailable',
+  'rate.limited',
+  'origin.elsewhere',
+  'cap.edge',
+  'ticket.malformed',
+  'ticket.signature',
+  'pass.malformed',
+  'pass.signature',
+  'pass.channel',
+  'channel.unknown',
+  'path.outside',
+  'token.missing',
+  'request.malformed',
+])
+
+/** A kept refusal: its status, when it was made (Unix ms, 13 digits), the fingerprint of what was presented, filled up with blanks, and its reason. */
+const MADE = 3
+const PRINT = 16
+const REASON = 22
+
+/**
+ * The name under which a refusal is kept: `$gh_asker` has the whole address asked for, with its pass, ticket or token, and who asks, by everything that
+ * refusals judge (address, agent, playback id, the headers that tell players apart). A hash, so that no secret is kept.
+ */
+const nameOf = (variables: Variables): string =>
+  nginxCrypto.sha256(variables['gh_asker'] ?? '').slice(0, KEY_LENGTH)
+
+const gate = { lookAt: 0, isOpen: false }
+
+/** Whether anybody was refused the same twice lately, as this context last saw it. */
+const isHammered = (now: number): boolean => {
+  if (now >= gate.lookAt) {
+    gate.isOpen = (numbers('gh_state').get('hammered') ?? 0) > now
+    gate.lookAt = now + LOOK_MS
+  }
+  return gate.isOpen
+}
+
+/** Refuses again what the same player was refused for the same address within the last second; false where it was not. */
+export const refuseAgain = (variables: Variables): boolean => {
+  const now = Date.now()
+  if (!isHammered(now)) return false
+  const text = texts('gh_refused').get(nameOf(variables))
+  if (text === undefined || now - Number(text.slice(MADE, PRINT)) >= LATELY_MS) return false
+  variables['gh_refusal_status'] = text.slice(0, MADE)
+  variables['gh_reason'] = text.slice(REASON)
+  const print = text.slice(PRINT, REASON).trim()
+  if (print !== '') variables['gh_fingerprint'] = print
+  return true
+}
+
+/** Keeps the refusal that the request's variables tell of. */
+export const noteRefused = (variables: Variables): void => {
+  const { gh_reason: reason = '', gh_refusal_status: status = '' } = variables
+  if (status.length !== MADE || reason === '' || JUDGED_ALWAYS.has(reason)) return
+  const now = Date.now()
+  const name = nameOf(variables)
+  if (texts('gh_refused').get(name) !== undefined)
+    trySet(numbers('gh_state'), 'hammered', now + KEPT_MS)
+  const print = (variables['gh_fingerprint'] ?? '').padEnd(REASON - PRINT)
+  keepText('gh_refused', name, `${status}${now}${print}${reason}`, KEPT_MS)
+}

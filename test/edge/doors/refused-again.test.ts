@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { EVERYTHING } from '#domain/channels/protocol'
+import { leaseKey } from '#domain/viewer/lease'
+import { until } from '../../support/programs/port.ts'
+import { nodeCrypto } from '../rig/crypto.ts'
+import { type GetOptions, type Rig, startRig } from '../rig/rig.ts'
+import { stubPass } from '../rig/stub-control.ts'
+import { channelRows, group } from '../rig/tables.ts'
+
+let rig: Rig
+beforeAll(async () => {
+  rig = await startRig((stub, origin) => {
+    stub.policy = { ...stub.policy, groups: [group('all')] }
+    stub.tables.channels.rows = channelRows({ ch1: { origin: origin.url, base: '/hls/ch1/' } })
+    origin.files.set('/hls/ch1/index.m3u8', { type: 'text/plain', body: '#EXTM3U\n1.ts\n' })
+  })
+})
+afterAll(() => rig?.stop())
+
+const full = { status: 403, reason: 'cap.streams', denyTtl: 600 }
+const FROM = '198.51.100.20'
+const player = (agent: string, more: GetOptions = {}): GetOptions => ({
+  from: FROM,
+  headers: { 'User-Agent': agent },
+  ...more,
+})
+
+/** Asks as a player does that hammers: at once again, for as long as a refusal is kept without being judged. */
+const hammer = async (path: string, options: GetOptions, times = 120): Promise<Set<string>> => {
+  const seen = new Set<string>()
+  for (let turn = 0; turn < times; turn += 1) {
+    const { status, reason } = await rig.get(path, options)
+    seen.add(`${status} ${reason}`)
+  }
+  return seen
+}
+
+const lift = async (keys: readonly string[]): Promise<void> => {
+  const before = rig.stub.syncs.length
+  rig.stub.next = { bans: { cursor: 'stub.9', full: false, set: [], clear: [...keys] } }
+  await until('the news', () => rig.stub.syncs.length > before + 1)
+}
+
+test('a player that hammers is told the same each time and control is asked once', async () => {
+  const path = `/live/${rig.ticket()}/ch1/index.m3u8`
+  rig.stub.refusal = full
+  const before = rig.stub.count('/open')
+  expect(await hammer(path, player('Lavf/1'))).toEqual(new Set(['403 cap.streams']))
+  expect(rig.stub.count('/open')).toBe(before + 1)
+  rig.stub.refusal = null
+  // Nobody else is refused by it: another player, another address, the same player's other channel copy.
+  const others: readonly [string, GetOptions][] = [
+    [path, player('VLC/3')],
+    [path, player('Lavf/1', { from: '198.51.100.21' })],
+    [
+      `/live/${rig.ticket({ account: 'own:2', download: 'BBECAwQFBgcICQoL' })}/ch1/index.m3u8`,
+      player('Lavf/1'),
+    ],
+  ]
+  for (const [address, options] of others)
+    expect((await rig.get(address, options)).status).toBe(302)
+  expect((await rig.get(path, player('Lavf/1'))).status).toBe(403)
+  await lift([EVERYTHING])
+  expect((await rig.get(path, player('Lavf/1'))).status).toBe(302)
+})
+
+test('a playback id or a header that tells players apart is part of who is refused', async () => {
+  const path = `/live/${rig.ticket({ account: 'own:3', download: 'CCECAwQFBgcICQoL' })}/ch1/index.m3u8`
+  rig.stub.refusal = { ...full, denyTtl: 0 }
+  const named = (id: string): GetOptions => ({
+    from: FROM,
+    headers: { 'User-Agent': 'AppleCoreMedia/1', 'X-Playback-Session-Id': id },
+  })
+  await hammer(path, named('one'), 5)
+  rig.stub.refusal = null
+  expect((await rig.get(path, named('two'))).status).toBe(302)
+})
+
+test('an ended session is refused with its reason, and plays on as soon as its ban is lifted', async () => {
+  const pass = stubPass(rig.stub, 'ch1', { account: 'own:4' })
+  const key = leaseKey(nodeCrypto, pass, 'ch1')
+  rig.stub.known.add(key)
+  const path = `/s/${pass}/ch1/index.m3u8`
+  expect((await rig.get(path, { from: FROM })).status).toBe(200)
+  const ban: [string, number, string] = [key, Date.now() + 60_000, 'session.ended']
+  rig.stub.next = { kill: [key], bans: { cursor: 'stub.8', full: false, set: [ban], clear: [] } }
+  await until('the end', async () => (await rig.get(path, { from: FROM })).status === 410, 3000)
+  const asked = rig.stub.count('/check')
+  expect(await hammer(path, { from: FROM })).toEqual(new Set(['410 session.ended']))
+  expect(rig.stub.count('/check')).toBe(asked)
+  await lift([key])
+  expect((await rig.get(path, { from: FROM })).status).toBe(200)
+})
+
+test('what is refused of itself is let in with what it lacked', async () => {
+  const path = `/live/${rig.ticket({ account: 'own:5', download: 'DDECAwQFBgcICQoL' })}/later/index.m3u8`
+  rig.stub.refusal = { status: 404, reason: 'channel.unknown', denyTtl: 0 }
+  expect(await hammer(path, player('Lavf/2'), 10)).toEqual(new Set(['404 channel.unknown']))
+  rig.stub.refusal = null
+  rig.stub.tables.channels.rows.set(
+    'later',
+    channelRows({ later: { origin: rig.origin.url, base: '/hls/ch1/' } }).get('later') ?? '',
+  )
+  expect((await rig.get(path, player('Lavf/2'))).status).toBe(302)
+})

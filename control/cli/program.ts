@@ -10,11 +10,12 @@ import { backtestCommand } from './detection/backtest.ts'
 import { openBacktestHistory } from './detection/backtest-history.ts'
 import { findingsCommand } from './detection/findings.ts'
 import { historyCommand } from './detection/history.ts'
-import { addHistoryImport } from './detection/import-history.ts'
-import { addTautulliImport } from './detection/import-tautulli.ts'
 import { reportCommand } from './detection/report.ts'
 import { openReportHistory } from './detection/report-history.ts'
 import { rulesCommand } from './detection/rules.ts'
+import { addHistoryImport } from './imports/import-history.ts'
+import { addJellystatImport } from './imports/import-jellystat.ts'
+import { addTautulliImport } from './imports/import-tautulli.ts'
 import { accountsCommand } from './manage/accounts.ts'
 import { feedbackCommand, sharingCommand } from './manage/accounts-trust.ts'
 import { addDownloadCommands, bansCommand } from './manage/bans.ts'
@@ -58,6 +59,7 @@ const commands = (): Command[] => [
   importCommand((command) => {
     addHistoryImport(command)
     addTautulliImport(command)
+    addJellystatImport(command)
   }),
   addDownloadCommands(ticketCommand()),
   ...listCommands(),

@@ -32,6 +32,10 @@ export const isLocated = (play: PlayRecord): boolean =>
 export const hasDerivedDevice = (play: Pick<PlayRecord, 'source'>): boolean =>
   play.source.startsWith('edge:')
 
+/** Whether a play's own start and end are known; only such plays show what ran at the same time. */
+export const isTimed = ({ timing }: Pick<PlayRecord, 'timing'>): boolean =>
+  timing === undefined || timing === null
+
 /** Whether two plays came over the same network; LAN plays of one server count as the same. */
 export const isSameNetwork = (a: PlayRecord, b: PlayRecord): boolean => {
   if (isLoopback(a) || isLoopback(b)) return false

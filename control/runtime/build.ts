@@ -24,7 +24,7 @@ const NODE_OPTIONS: BuildOptions = {
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  external: ['@duckdb/node-bindings', '@node-rs/argon2', 'esbuild', 'pg-native'],
+  external: ['@duckdb/node-bindings', '@node-rs/argon2', 'esbuild', 'libsql', 'pg-native'],
   // Bundled CommonJS needs `require` and `__dirname`, which an ES module does not have.
   banner: {
     js: `import { createRequire as __createRequire } from 'node:module'

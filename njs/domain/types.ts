@@ -35,6 +35,12 @@ export interface GeoPlace {
   readonly accuracyKm: number | null
 }
 
+/**
+ * What a source leaves open of a play's times, where its start is not told: `end` only the end is, and the start counted
+ * back from it; `sittings` one row stands for several sittings; `moment` a row of no length.
+ */
+export type LooseTiming = 'end' | 'sittings' | 'moment'
+
 /** One playback as history keeps it and detectors read it, whatever its source. */
 export interface PlayRecord extends GeoPlace {
   /** Unique within its source. */
@@ -68,6 +74,8 @@ export interface PlayRecord extends GeoPlace {
   readonly playback?: string | null
   /** Protocol it was opened by: `hls`, `mpegts`, … */
   readonly door?: string | null
+  /** Set where the times are not those of one sitting; such a play proves no overlap. Left out where they are exact. */
+  readonly timing?: LooseTiming | null
   readonly channel: string | null
   readonly title: string | null
   readonly isLive: boolean

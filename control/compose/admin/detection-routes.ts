@@ -1,3 +1,5 @@
+import { judgePast } from '../../detect/live/judge-past.ts'
+import { createImportCursors } from '../../migrate/plays/import-cursors.ts'
 import { imposedRoutes } from '../../routes/admin/accounts/imposed-limits.ts'
 import type { AuditTrail } from '../../routes/admin/common/audit-trail.ts'
 import {
@@ -10,7 +12,7 @@ import {
 } from '../../routes/admin/detection/feedback.ts'
 import { findingRoutes } from '../../routes/admin/detection/findings.ts'
 import { historyRoutes } from '../../routes/admin/detection/history.ts'
-import { importRoutes } from '../../routes/admin/detection/import.ts'
+import { type ImportRoutesOptions, importRoutes } from '../../routes/admin/detection/import.ts'
 import { ruleRoutes } from '../../routes/admin/detection/rules.ts'
 import { sharingRoutes } from '../../routes/admin/detection/sharing.ts'
 import type { AdminApiOptions } from '../../routes/admin-api.ts'
@@ -49,13 +51,20 @@ export const detectionRoutes = (parts: DetectionRouteParts): AdminApiOptions['mo
     v6Prefix: parts.v6Prefix,
     changed: async (account) => await detection.judgeAgain(account),
   }
+  const importOptions: ImportRoutesOptions = {
+    history: store.history,
+    imports: createImportCursors(store.cursors),
+    judgePast: async (past) =>
+      (await judgePast({ ...store, ...detection, now: clock }, past)).findings,
+    clock,
+  }
   return [
     (app) => ruleRoutes(app, { store, book: rules, audit, clock, known }),
     (app) => findingRoutes(app, { store, audit, clock }),
     (app) => sharingRoutes(app, { store, assessor, audit, clock }),
     (app) => feedbackRoutes(app, feedback),
     (app) => historyRoutes(app, { history: store.history, clock, zone: parts.zone }),
-    (app) => importRoutes(app, { history: store.history }),
+    (app) => importRoutes(app, importOptions),
     (app) => backtestRoutes(app, backtest),
     (app) => imposedRoutes(app, { imposed, audit, applyLimits: parts.applyLimits }),
   ]

@@ -1,6 +1,6 @@
 import type { PlayRecord } from '#domain/types'
 import { createFinding } from '../finding.ts'
-import { hasDerivedDevice } from '../guards.ts'
+import { hasDerivedDevice, isTimed } from '../guards.ts'
 import { clockSlackMs } from '../normalise.ts'
 import type { Inspect } from '../rules/rule-types.ts'
 import { watchedUntil } from '../watched.ts'
@@ -12,7 +12,7 @@ export const inspectConcurrentStreams: Inspect<'concurrent_streams'> = (event, r
   const least = params.min_overlap_minutes * MINUTE_MS
   // A play that continues shortly after the event began is concurrent.
   const moment = event.startedAt + least
-  if (watchedUntil(event) < moment) return null
+  if (watchedUntil(event) < moment || !isTimed(event)) return null
   const nameOf = (play: PlayRecord): string => {
     if (params.ignore_same_network) return play.isLan ? 'lan' : (play.network ?? play.id)
     // Two boxes of one kind behind one line are one derived device and still two streams.
@@ -20,6 +20,7 @@ export const inspectConcurrentStreams: Inspect<'concurrent_streams'> = (event, r
   }
   const streams = new Map<string, PlayRecord>([[nameOf(event), event]])
   for (const play of recent) {
+    if (!isTimed(play)) continue
     if (play.endedAt !== null && watchedUntil(play) - clockSlackMs(play, event) < moment) continue
     if (play.endedAt === null && play.lastSeenAt < event.startedAt) continue
     const name = nameOf(play)

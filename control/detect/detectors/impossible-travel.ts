@@ -7,6 +7,7 @@ import {
   isSameDevice,
   isSameNetwork,
   isThroughHosting,
+  isTimed,
   isWithinProvider,
 } from '../guards.ts'
 import { clockSlackMs, endOf } from '../normalise.ts'
@@ -38,9 +39,12 @@ const lastLocated = (
   return last
 }
 
+/** Whether a play says where somebody was at its start: what else is known of a journey's length. */
+const isJourneysEnd = (play: PlayRecord): boolean => isLocated(play) && isTimed(play)
+
 /** Two plays in places too far apart to travel between them in the time. */
 export const inspectImpossibleTravel: Inspect<'impossible_travel'> = (event, recent, params) => {
-  if (!isLocated(event)) return null
+  if (!isJourneysEnd(event)) return null
   const from = lastLocated(event, recent, params)
   if (from === null || isSameNetwork(from, event)) return null
   if (params.ignore_same_device && isSameDevice(from, event)) return null

@@ -1,6 +1,7 @@
 import { type Interval, intervalOf, mergeIntervals } from '#domain/interval'
 import type { PlayRecord } from '#domain/types'
 import { createFinding, placeName } from '../finding.ts'
+import { isTimed } from '../guards.ts'
 import { isHosting } from '../network-class.ts'
 import { endOf } from '../normalise.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
@@ -47,7 +48,7 @@ const lengthOf = (plays: readonly PlayRecord[]): number =>
 export const inspectRestreaming: Inspect<'restreaming'> = (event, recent, params) => {
   const leastMs = params.min_hours_per_day * HOUR_MS
   const enoughMs = leastMs * params.min_days
-  const all = [...recent, event]
+  const all = [...recent, event].filter(isTimed)
   // Hardly anybody plays that much at all, so this ends nearly every question.
   if (lengthOf(all) < enoughMs) return null
   const fromHosting = isHosting(event)

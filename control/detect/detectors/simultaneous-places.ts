@@ -7,6 +7,7 @@ import {
   isLocated,
   isSameDevice,
   isThroughHosting,
+  isTimed,
   isWithinProvider,
 } from '../guards.ts'
 import { clockSlackMs } from '../normalise.ts'
@@ -24,7 +25,7 @@ interface Pair {
 type Params = ParamsOf<'simultaneous_places'>
 
 const isUsable = (play: PlayRecord, params: Params): boolean =>
-  isLocated(play) && !(params.ignore_hosting && isThroughHosting(play))
+  isTimed(play) && isLocated(play) && !(params.ignore_hosting && isThroughHosting(play))
 
 /** How two plays stand to each other; `null` where a guard stops the comparison. */
 const compare = (play: PlayRecord, event: PlayRecord, params: Params): Pair | null => {

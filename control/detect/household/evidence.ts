@@ -1,6 +1,7 @@
 import { haversineKm } from '#domain/geo'
 import { coveredMs, type Interval, intersectMerged, mergeIntervals } from '#domain/interval'
 import type { EnrichedPlay } from '../enriched-play.ts'
+import { isTimed } from '../guards.ts'
 import { type Decay, decayAt } from '../scoring/decay.ts'
 import type { Home } from './homes.ts'
 import { mostCommon } from './most-common.ts'
@@ -68,12 +69,12 @@ const sittings = (plays: readonly EnrichedPlay[]): Interval[] => {
   return merged.map(({ start, end }) => ({ start, end: end - SITTING_MS }))
 }
 
-// Clocks of different sources are not compared with each other.
+// Clocks of different sources are not compared with each other, nor starts that nobody saw.
 const overlapsPerSource = (a: readonly EnrichedPlay[], b: readonly EnrichedPlay[]): Interval[] => {
   const sources = new Set(a.map((t) => t.play.source))
   return [...sources].flatMap((source) => {
     const of = (plays: readonly EnrichedPlay[]): Interval[] =>
-      sittings(plays.filter((t) => t.play.source === source))
+      sittings(plays.filter(({ play }) => play.source === source && isTimed(play)))
     return intersectMerged(of(a), of(b)).filter((i) => i.end - i.start >= OVERLAP_AT_LEAST_MS)
   })
 }

@@ -83,8 +83,10 @@ export const inspectEvent = (
   rules: readonly DetectionRule[],
 ): RuleFinding[] => {
   const at = known.findIndex((play) => play.source === event.source && play.id === event.id)
+  const play = known[at]
+  if (play === undefined) return []
   return rules.flatMap((rule) => {
     const finding = inspectPlayAt(at, known, rule)
-    return finding === null ? [] : [{ rule: rule.id, finding }]
+    return finding === null ? [] : [{ rule: rule.id, finding, play }]
   })
 }

@@ -16,6 +16,8 @@ export const MAX_RECENT_PLAYS = 2000
 export interface RuleFinding {
   readonly rule: string
   readonly finding: Finding
+  /** The play it is about. */
+  readonly play: PlayRecord
 }
 
 /** The window of a rule, in milliseconds; 0 if it has none. */
@@ -44,7 +46,7 @@ const inspectRule = (
     while ((plays[from]?.startedAt ?? Number.POSITIVE_INFINITY) < since) from += 1
     const finding = inspectWith(rule, event, plays.slice(everyMs > 0 ? from : nearest(from, i), i))
     if (finding === null || !isAlarm(finding)) continue
-    found.push({ rule: rule.id, finding })
+    found.push({ rule: rule.id, finding, play: event })
     quietUntil = event.startedAt + rule.cool_down_minutes * MINUTE_MS
   }
   return found

@@ -1,58 +1,40 @@
 import type { GeoPlace, PlayRecord } from '#domain/types'
-import { type ReadRow, readPlayRow } from './play-row.ts'
+import type { ImportInput, InputRow } from './import-input.ts'
+import type { ImportState, ImportTally } from './import-state.ts'
+import { readPlayRow } from './play-row.ts'
 
 /** What became of a batch that was written. */
-export interface Written {
-  readonly inserted: number
-  readonly updated: number
-  readonly unchanged: number
-  readonly expired: number
-}
+export type Written = Pick<ImportTally, 'inserted' | 'updated' | 'unchanged' | 'expired'>
 
 /** Where an address is and whose it is. */
 export type WhereIs = (address: string) => (GeoPlace & Pick<PlayRecord, 'asn' | 'asnOrg'>) | null
 
-/** What an import did. */
-export interface ImportTally extends Written {
-  readonly rows: number
-  readonly bad: number
-  /** The first bad rows: "line 7: account is missing". */
-  readonly problems: readonly string[]
+/** A row that was left out. */
+export interface BadRow {
+  readonly where: string
+  readonly problem: string
+  readonly raw: unknown
 }
 
 /** What an import stands on. */
-export interface ImportParts {
+export interface ImportPorts {
   /** Writes a batch; writing a play twice changes nothing. */
   readonly write: (plays: readonly PlayRecord[]) => Promise<Written>
   /** Finds places for rows that name none. */
   readonly whereIs?: WhereIs | undefined
-  /** Called after each batch with what was done so far. */
-  readonly onProgress?: ((tally: ImportTally) => void) | undefined
+  /** Keeps a bad row; answers the length of the list in bytes. */
+  readonly reject: (row: BadRow) => number
+  /** Keeps how far the import is; called after each batch was written. */
+  readonly save: (state: ImportState) => Promise<void>
+  readonly now: () => number
+  /** Rows written at once; 10,000 when left out. */
+  readonly batch?: number | undefined
 }
 
-const BATCH = 2000
-const PROBLEMS_AT_MOST = 10
+/** What a transaction costs is shared by so many rows. */
+const BATCH = 10_000
 
-type Tally = { -readonly [K in keyof ImportTally]: ImportTally[K] } & { problems: string[] }
-
-const isExportsEnd = (value: unknown): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  'accounts' in value &&
-  Object.keys(value).length === 1
-
-/** The rows of a line: one play, one account's plays as our own export writes them, or its closing line. */
-const rowsOf = (line: string): ReadRow[] => {
-  if (line.trim() === '') return []
-  let value: unknown
-  try {
-    value = JSON.parse(line)
-  } catch {
-    return [{ problem: 'no JSON' }]
-  }
-  if (isExportsEnd(value)) return []
-  return Array.isArray(value) ? value.map(readPlayRow) : [readPlayRow(value)]
-}
+type Tally = { -readonly [K in keyof ImportTally]: ImportTally[K] }
 
 const isPlaced = ({ country, latitude, asn }: PlayRecord): boolean =>
   (country !== null || latitude !== null) && asn !== null
@@ -68,70 +50,121 @@ const locate = (play: PlayRecord, whereIs: WhereIs | undefined): PlayRecord => {
   return { ...play, ...place, asn: play.asn ?? found.asn, asnOrg: play.asnOrg ?? found.asnOrg }
 }
 
-const emptyTally = (): Tally => ({
-  rows: 0,
-  inserted: 0,
-  updated: 0,
-  unchanged: 0,
-  expired: 0,
-  bad: 0,
-  problems: [],
-})
-
 const addWritten = (tally: Tally, written: Written): void => {
   for (const key of ['inserted', 'updated', 'unchanged', 'expired'] as const)
     tally[key] += written[key]
 }
 
-const noteProblem = (tally: Tally, problem: string): void => {
-  tally.bad += 1
-  if (tally.problems.length < PROBLEMS_AT_MOST) tally.problems.push(problem)
-}
-
-/** Imports rows that are at hand: the bad ones are counted and left out. */
+/** Imports rows that are at hand: the bad ones are counted, the first named, and left out. */
 export const importRows = async (
   rows: readonly unknown[],
-  write: ImportParts['write'],
-): Promise<ImportTally> => {
-  const tally = emptyTally()
+  write: ImportPorts['write'],
+): Promise<ImportTally & { readonly problems: readonly string[] }> => {
+  const tally: Tally = { rows: 0, inserted: 0, updated: 0, unchanged: 0, expired: 0, bad: 0 }
+  const problems: string[] = []
   const plays: PlayRecord[] = []
   for (const [i, value] of rows.entries()) {
     const row = readPlayRow(value)
     tally.rows += 1
     if ('play' in row) plays.push(row.play)
-    else noteProblem(tally, `play ${i + 1}: ${row.problem}`)
+    else {
+      tally.bad += 1
+      if (problems.length < 10) problems.push(`play ${i + 1}: ${row.problem}`)
+    }
   }
   addWritten(tally, await write(plays))
-  return tally
+  return { ...tally, problems }
+}
+
+/** What is being imported, between two batches. */
+interface Progress {
+  readonly tally: Tally
+  readonly sources: Set<string>
+  batch: PlayRecord[]
+  from: number | null
+  to: number | null
+  rejectedBytes: number
+}
+
+const progressOf = (state: ImportState): Progress => ({
+  tally: { ...state.tally },
+  sources: new Set(state.sources),
+  batch: [],
+  from: state.from,
+  to: state.to,
+  rejectedBytes: state.rejectedBytes,
+})
+
+const take = (progress: Progress, row: InputRow, ports: ImportPorts): void => {
+  const { read, where, raw } = row
+  progress.tally.rows += 1
+  if ('problem' in read) {
+    progress.tally.bad += 1
+    progress.rejectedBytes = ports.reject({ where, problem: read.problem, raw })
+    return
+  }
+  const { play } = read
+  progress.batch.push(locate(play, ports.whereIs))
+  progress.sources.add(play.source)
+  progress.from = Math.min(progress.from ?? play.startedAt, play.startedAt)
+  progress.to = Math.max(progress.to ?? play.lastSeenAt, play.lastSeenAt)
+}
+
+/** Rows a second and seconds that are left, by what this run has done since it began. */
+const paceOf = (began: ImportState, rows: number, fraction: number | null, now: number) => {
+  const seconds = Math.max(0.001, (now - began.updatedAt) / 1000)
+  const read = fraction === null ? 0 : fraction - (began.fraction ?? 0)
+  return {
+    fraction,
+    rowsPerSecond: Math.round((rows - began.tally.rows) / seconds),
+    secondsLeft:
+      fraction === null || read <= 0 ? null : Math.round((seconds * (1 - fraction)) / read),
+  }
 }
 
 /**
- * Imports a history given line by line (NDJSON: one play, or an array of plays, a line), in batches. Bad rows are
- * counted and left out; what was imported before changes nothing, so an import that broke off is started anew.
+ * Imports a history in batches, from where `state` stands. Bad rows are listed and left out; what was imported before
+ * changes nothing. Answers the state at the end, `judging`: what is left is to look for findings in it. Throws what
+ * reading and writing throw; all up to the last state saved is then kept.
  */
 export const importPlays = async (
-  lines: AsyncIterable<string>,
-  { write, whereIs, onProgress }: ImportParts,
-): Promise<ImportTally> => {
-  const tally = emptyTally()
-  let batch: PlayRecord[] = []
-  const flush = async (): Promise<void> => {
-    if (batch.length === 0) return
-    const written = await write(batch)
-    batch = []
-    addWritten(tally, written)
-    onProgress?.(tally)
-  }
-  let number = 0
-  for await (const line of lines) {
-    number += 1
-    for (const row of rowsOf(line)) {
-      tally.rows += 1
-      if ('play' in row) batch.push(locate(row.play, whereIs))
-      else noteProblem(tally, `line ${number}: ${row.problem}`)
-      if (batch.length >= BATCH) await flush()
+  input: ImportInput,
+  state: ImportState,
+  ports: ImportPorts,
+): Promise<ImportState> => {
+  const began: ImportState = { ...state, updatedAt: ports.now() }
+  const progress = progressOf(state)
+  let current = began
+  const flush = async (position: number): Promise<void> => {
+    const { batch, tally } = progress
+    progress.batch = []
+    if (batch.length > 0) addWritten(tally, await ports.write(batch))
+    const now = ports.now()
+    current = {
+      ...current,
+      position,
+      tally: { ...tally },
+      sources: [...progress.sources],
+      from: progress.from,
+      to: progress.to,
+      rejectedBytes: progress.rejectedBytes,
+      updatedAt: now,
+      ...paceOf(began, tally.rows, input.fraction(), now),
     }
+    await ports.save(current)
   }
-  await flush()
-  return tally
+  let position = state.position
+  let since = 0
+  for await (const row of input.rows(state.position)) {
+    take(progress, row, ports)
+    position = row.position
+    since += 1
+    if (since < (ports.batch ?? BATCH)) continue
+    since = 0
+    await flush(position)
+  }
+  await flush(position)
+  current = { ...current, state: 'judging', fraction: 1, secondsLeft: 0 }
+  await ports.save(current)
+  return current
 }

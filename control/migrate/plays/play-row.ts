@@ -44,6 +44,14 @@ export const PLAY_ROW = Type.Object({
   download: text(64),
   playback: text(128),
   door: text(32),
+  timing: Type.Optional(
+    Type.Union([
+      Type.Literal('end'),
+      Type.Literal('sittings'),
+      Type.Literal('moment'),
+      Type.Null(),
+    ]),
+  ),
   proto: text(32),
   channel: text(),
   title: text(),
@@ -112,6 +120,7 @@ const recordOf = (row: PlayRow, address: Address | null): PlayRecord => ({
   title: known(row.title),
   isLive: row.isLive ?? false,
   ...timesOf(row),
+  timing: known(row.timing),
   playedMs: known(row.playedMs),
   bytes: known(row.bytes),
   reason: known(row.reason),

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as timer } from 'node:timers/promises'
 
 /** Polls a server. */
 export interface Poller {
@@ -20,10 +20,20 @@ export interface PollerOptions {
   readonly everyMs: number | (() => number)
   /** The longest wait while looks fail: it doubles with each failure. */
   readonly longestMs: number
+  /** Waits between looks until broken off; by the process's own clock where left out. */
+  readonly pause?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined
 }
 
+const byOwnClock = async (ms: number, signal: AbortSignal): Promise<void> =>
+  await timer(ms, undefined, { signal }).catch(() => undefined)
+
 /** Opens a poller that does not run yet; looks never overlap, and those wanted while one runs are one. */
-export const createPoller = ({ look, everyMs, longestMs }: PollerOptions): Poller => {
+export const createPoller = ({
+  look,
+  everyMs,
+  longestMs,
+  pause = byOwnClock,
+}: PollerOptions): Poller => {
   const usualMs = typeof everyMs === 'number' ? () => everyMs : everyMs
   let running: { readonly halt: AbortController; readonly loop: Promise<void> } | null = null
   let turn: Promise<unknown> = Promise.resolve()
@@ -49,7 +59,7 @@ export const createPoller = ({ look, everyMs, longestMs }: PollerOptions): Polle
   const loop = async (signal: AbortSignal, first: Promise<boolean>): Promise<void> => {
     let waitMs = (await first) ? usualMs() : Math.min(usualMs() * 2, longestMs)
     while (!signal.aborted) {
-      await pause(waitMs, undefined, { signal }).catch(() => undefined)
+      await pause(waitMs, signal)
       if (signal.aborted) return
       waitMs = (await succeeds()) ? usualMs() : Math.min(waitMs * 2, longestMs)
     }

@@ -84,7 +84,7 @@ const createLook =
 export const createWatching = (
   parts: WatchingParts,
   settings: SourceSettings,
-  { now, onChange, resume }: SourcePorts,
+  { now, onChange, resume, pause }: SourcePorts,
 ): Watching => {
   const { pollMs: baseMs = POLL_MS, graceMs = GRACE_MS } = settings
   let stopping: AbortController | null = null
@@ -95,6 +95,7 @@ export const createWatching = (
     look: lookOnce,
     everyMs: () => pollMs(baseMs, feed, table),
     longestMs: Math.max(baseMs, LONGEST_POLL_MS),
+    pause,
   })
   const seen: FeedHandlers['seen'] = (plays) => {
     if (stopping === null) return

@@ -16,12 +16,14 @@ export interface HistoryQuery {
   readonly user: SourceUser['id'] | null
   /** Plays that started at or after this moment, in Unix milliseconds; a server that counts in days may give earlier ones of that day. */
   readonly since: number
+  /** Past plays alone and oldest first, as an import that may break off needs them; newest first when left out. */
+  readonly oldestFirst?: boolean | undefined
 }
 
 /** Past plays of a server. Every method throws a `SourceError` when the server cannot be read after retries. */
 export interface PlayHistory {
   users(): Promise<readonly SourceUser[]>
-  /** Single plays page by page, newest first, each id once; running ones are included with `endedAt` null. An error ends it: what came before is whole. */
+  /** Single plays page by page, newest first unless asked otherwise, each id once; running ones are included with `endedAt` null. An error ends it: what came before is whole. */
   plays(query: HistoryQuery): AsyncIterable<readonly PlayRecord[]>
   /**
    * Where an address is by the server's own knowledge, `null` where it does not know; the member is

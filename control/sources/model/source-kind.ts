@@ -33,6 +33,8 @@ export interface SourceSettings {
 export interface SourcePorts {
   /** Unix milliseconds. */
   readonly now: () => number
+  /** Waits so many milliseconds between two looks, until broken off; by the process's own clock where left out. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>
   /** Called with every change of the running plays, in order; its exceptions are ignored. */
   readonly onChange?: (change: PlayChange) => void
   /** Whether an address belongs to the home the server stands in, as its owner says. */

@@ -27,8 +27,9 @@ const dateOf = (ms: number): string => {
 /** Tautulli's history as single plays; their places are asked for apart, by `get_geoip_lookup`. */
 export const createHistory = (client: () => TautulliClient, origin: PlayOrigin): PlayHistory => ({
   users: async () => (await readUsers(client())).map(userOf),
-  async *plays({ user, since }) {
-    for await (const rows of readHistory(client(), { user, after: dateOf(since) }))
+  async *plays({ user, since, oldestFirst }) {
+    const question = { user, after: dateOf(since), oldestFirst }
+    for await (const rows of readHistory(client(), question))
       yield rows.map((row) => ({
         ...playFromTautulli(row, null, null, origin.source),
         account: origin.accountOf(row.user_id),

@@ -67,15 +67,25 @@ const rowKey = (row: TautulliRow): string =>
     ? String(row.row_id)
     : `live ${String(row.session_key)} ${String(row.started)} ${String(row.machine_id)}`
 
+interface HistoryQuestion {
+  readonly user: string | number | null
+  readonly after: string
+  /** Past plays alone, in the order in which they began: what is played meanwhile is added at the end. */
+  readonly oldestFirst?: boolean | undefined
+}
+
 /**
  * Every single play since a date, running ones included, page by page. Tautulli groups plays of an item by default
  * (`grouping=1`), and the address and device of a group are those of any one of its members: groups are not asked for.
  */
 export const readHistory = (
   client: TautulliClient,
-  { user, after }: { readonly user: string | number | null; readonly after: string },
+  { user, after, oldestFirst = false }: HistoryQuestion,
 ): AsyncIterable<TautulliRow[]> => {
-  const fixed: CallParams = { user_id: user, after, grouping: 0, include_activity: 1 }
+  const order: CallParams = oldestFirst
+    ? { include_activity: 0, order_column: 'date', order_dir: 'asc' }
+    : { include_activity: 1 }
+  const fixed: CallParams = { user_id: user, after, grouping: 0, ...order }
   return readPages<TautulliRow>(
     (start, length) => fetchHistory(client, { ...fixed, start, length }),
     rowKey,

@@ -35,16 +35,21 @@ export function mergePlay(a: PlayRecord, b: PlayRecord): PlayRecord {
     endedAt: late.endedAt,
     playedMs: larger(a.playedMs, b.playedMs),
     bytes: larger(a.bytes, b.bytes),
-    player: either(late.player ?? null, early.player ?? null),
-    agent: either(late.agent ?? null, early.agent ?? null),
-    download: either(late.download ?? null, early.download ?? null),
-    playback: either(late.playback ?? null, early.playback ?? null),
-    door: either(late.door ?? null, early.door ?? null),
+    player: told(late.player, early.player),
+    agent: told(late.agent, early.agent),
+    download: told(late.download, early.download),
+    playback: told(late.playback, early.playback),
+    door: told(late.door, early.door),
+    timing: told(late.timing, early.timing),
     reason: late.endedAt === null ? late.reason : (late.reason ?? early.reason),
   }
 }
 
 const either = <T>(late: T | null, early: T | null): T | null => late ?? early
+
+/** The same for what a source may leave out. */
+const told = <T>(late: T | null | undefined, early: T | null | undefined): T | null =>
+  late ?? early ?? null
 
 /** Of two records of one moment the one with an end is the later one. */
 const isLater = (a: PlayRecord, b: PlayRecord): boolean =>

@@ -17,6 +17,8 @@ export interface PlayReader {
   /** The same, one account at a time. */
   playsByAccount(from: number, to: number): AsyncIterable<PlayRecord[]>
   accountsWithPlays(from: number, to: number): Promise<AccountRef[]>
+  /** Those of plays that came from these sources. */
+  accountsOfSources(sources: readonly string[], from: number, to: number): Promise<AccountRef[]>
 }
 
 const WINDOW = 'last_seen_at >= $1 and started_at < $2'
@@ -53,6 +55,15 @@ export function createPlayReader(db: Sql): PlayReader {
       const text = `select distinct account from plays where ${WINDOW}`
       const rows = await db.query(text, [Math.trunc(from), Math.trunc(to)])
       return rows.map((row) => String(row['account'])).sort()
+    },
+    async accountsOfSources(sources, from, to) {
+      const accounts = new Set<AccountRef>()
+      for (const source of sources) {
+        const text = `select distinct account from plays where ${WINDOW} and source = $3`
+        const rows = await db.query(text, [Math.trunc(from), Math.trunc(to), source])
+        for (const row of rows) accounts.add(String(row['account']))
+      }
+      return [...accounts].sort()
     },
   }
 }

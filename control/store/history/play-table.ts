@@ -49,6 +49,7 @@ export const PLAYS = defineTable<StoredPlay>({
     download: 'text?',
     playback: 'text?',
     door: 'text?',
+    timing: 'text?',
   },
 })
 
@@ -73,6 +74,7 @@ export const playColumns = (play: PlayRecord, key = 0, accountKey = 0): SqlValue
     download: play.download ?? null,
     playback: play.playback ?? null,
     door: play.door ?? null,
+    timing: play.timing ?? null,
     key,
     accountKey,
     startedAt: Math.trunc(play.startedAt),
@@ -123,6 +125,7 @@ export const withoutKey = (stored: StoredPlay): PlayRecord => ({
   download: stored.download ?? null,
   playback: stored.playback ?? null,
   door: stored.door ?? null,
+  timing: stored.timing ?? null,
 })
 
 /** A row as the record it was made of. */

@@ -113,7 +113,11 @@ const history = (data: TautulliData, params: URLSearchParams) => {
     if (params.get('include_activity') === '0' && row['row_id'] === null) return false
     return started >= first && started < end
   })
-  return table(params.get('grouping') === '0' ? rows : grouped(rows), params)
+  const ordered =
+    params.get('order_dir') === 'asc'
+      ? rows.toSorted((a, b) => Number(a['started']) - Number(b['started']))
+      : rows
+  return table(params.get('grouping') === '0' ? ordered : grouped(ordered), params)
 }
 
 const success = (data: unknown) => ({ response: { result: 'success', message: null, data } })

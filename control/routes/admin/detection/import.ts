@@ -1,10 +1,20 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
-import { type ImportTally, importRows } from '../../../migrate/plays/import-plays.ts'
+import { Type } from 'typebox'
+import type { ImportedPast } from '../../../detect/live/judge-past.ts'
+import type { ImportCursors } from '../../../migrate/plays/import-cursors.ts'
+import { importRows } from '../../../migrate/plays/import-plays.ts'
+import { IMPORT_STATE, type ImportState } from '../../../migrate/plays/import-state.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { idParams } from '../../../schemas/common.ts'
 import type { History } from '../../../store/history/history.ts'
 
 export interface ImportRoutesOptions {
   readonly history: Pick<History, 'upsertPlays'>
+  readonly imports: ImportCursors
+  /** Runs detection over an imported past; answers how many findings it made. */
+  readonly judgePast: (past: ImportedPast) => Promise<number>
+  readonly clock: () => number
 }
 
 const BODY_LIMIT = 32 * 1024 * 1024
@@ -21,7 +31,7 @@ const playsOf = (body: unknown): readonly unknown[] => {
 }
 
 /** `POST /history/plays`: plays of another history, added or completed; once more changes nothing. */
-export const importRoutes = (app: FastifyInstance, { history }: ImportRoutesOptions): void => {
+const playRoutes = (app: FastifyInstance, { history }: ImportRoutesOptions): void => {
   app.post(
     '/history/plays',
     {
@@ -32,7 +42,96 @@ export const importRoutes = (app: FastifyInstance, { history }: ImportRoutesOpti
       },
       config: { permission: 'history:write' },
     },
-    async (request): Promise<ImportTally> =>
+    async (request) =>
       await importRows(playsOf(request.body), async (plays) => await history.upsertPlays(plays)),
+  )
+}
+
+/** Judges what was imported and keeps what came of it; never throws. */
+const judge = async (
+  state: ImportState,
+  { imports, judgePast, clock }: ImportRoutesOptions,
+): Promise<void> => {
+  const { sources, from, to } = state
+  try {
+    const findings = from === null || to === null ? 0 : await judgePast({ sources, from, to })
+    await imports.put({ ...state, state: 'done', findings, updatedAt: clock() })
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error)
+    await imports.put({ ...state, state: 'failed', problem, updatedAt: clock() }).catch(() => null)
+  }
+}
+
+const read = { permission: 'history:read' }
+const write = { permission: 'history:write' }
+
+const orMissing = async (imports: ImportCursors, id: string): Promise<ImportState> => {
+  const state = await imports.get(id)
+  if (state === null) throw new ProblemError('not.found', `There is no import '${id}'.`)
+  return state
+}
+
+/** How far imports are. */
+const stateRoutes = (plain: FastifyInstance, { imports }: ImportRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  app.get(
+    '/imports',
+    {
+      schema: {
+        description: 'Imports and how far they are, the one last heard of first.',
+        response: { 200: Type.Object({ items: Type.Array(IMPORT_STATE) }) },
+      },
+      config: read,
+    },
+    async () => ({ items: await imports.list() }),
+  )
+  app.get(
+    '/imports/:id',
+    { schema: { params: idParams, response: { 200: IMPORT_STATE } }, config: read },
+    async (request) => await orMissing(imports, request.params.id),
+  )
+  app.put(
+    '/imports/:id',
+    {
+      schema: {
+        description: 'Keeps how far an import is, so that it goes on there when it breaks off.',
+        params: idParams,
+        body: IMPORT_STATE,
+        response: { 200: IMPORT_STATE },
+      },
+      config: write,
+    },
+    async (request) => {
+      if (request.body.id !== request.params.id)
+        throw new ProblemError('request.invalid', 'id must be that of the address')
+      await imports.put(request.body)
+      return request.body
+    },
+  )
+}
+
+/** `/imports`: how far imports are, and detection over what they brought. */
+export const importRoutes = (plain: FastifyInstance, options: ImportRoutesOptions): void => {
+  const { imports, clock } = options
+  playRoutes(plain, options)
+  stateRoutes(plain, options)
+  plain.withTypeProvider<TypeBoxTypeProvider>().post(
+    '/imports/:id/judge',
+    {
+      schema: {
+        description:
+          'Starts detection over what was imported; its findings are past ones, which tell nobody.',
+        params: idParams,
+        response: { 202: IMPORT_STATE },
+      },
+      config: write,
+    },
+    async (request, reply) => {
+      const known = await orMissing(imports, request.params.id)
+      const state = { ...known, state: 'judging' as const, updatedAt: clock() }
+      await imports.put(state)
+      void judge(state, options)
+      return await reply.code(202).send(state)
+    },
   )
 }

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { PlayRecord } from '#domain/types'
-import { importPlays } from '../../../../control/migrate/plays/import-plays.ts'
+import { historyFile } from '../../../../control/migrate/plays/history-file.ts'
+import { type BadRow, importPlays } from '../../../../control/migrate/plays/import-plays.ts'
+import { type ImportState, startingState } from '../../../../control/migrate/plays/import-state.ts'
 import { readPlayRow } from '../../../../control/migrate/plays/play-row.ts'
-import { linesOfFile } from '../../../../control/migrate/plays/read-lines.ts'
 import { openStore, type Store } from '../../../../control/store/store.ts'
 import { tempDir } from '../../../support/cleanup.ts'
 
@@ -41,9 +42,18 @@ const fileOf = (lines: readonly string[], isPacked = false): string => {
   return path
 }
 
-const imported = async (lines: readonly string[], isPacked = false) =>
-  await importPlays(linesOfFile(fileOf(lines, isPacked)), {
+let bad: BadRow[] = []
+let kept: ImportState[] = []
+const importFile = async (path: string, from: ImportState | null = null) => {
+  const input = historyFile(path)
+  bad = []
+  kept = []
+  return await importPlays(input, startingState(from, input, 0), {
     write: async (plays) => await store.history.upsertPlays(plays),
+    now: () => Date.now(),
+    batch: 2000,
+    save: (state) => Promise.resolve(void kept.push(state)),
+    reject: (row) => bad.push(row),
     whereIs: () => ({
       country: 'FR',
       region: null,
@@ -55,6 +65,10 @@ const imported = async (lines: readonly string[], isPacked = false) =>
       asnOrg: 'Orange',
     }),
   })
+}
+
+const imported = async (lines: readonly string[], isPacked = false) =>
+  (await importFile(fileOf(lines, isPacked))).tally
 
 const stored = async (): Promise<readonly PlayRecord[]> => (await store.history.list()).rows
 
@@ -88,7 +102,7 @@ describe('a history that is imported', () => {
   })
 
   test('leaves bad rows out, counts them and says where they are', async () => {
-    const bad = [
+    const rows = [
       '{"id":',
       JSON.stringify({ ...ROW, account: undefined }),
       JSON.stringify({ ...ROW, startedAt: 'yesterday' }),
@@ -97,12 +111,11 @@ describe('a history that is imported', () => {
       '[]',
       '7',
     ]
-    const tally = await imported([...bad, '', JSON.stringify(ROW)])
+    const tally = await imported([...rows, '', JSON.stringify(ROW)])
     expect(tally).toMatchObject({ rows: 7, inserted: 1, bad: 6 })
-    expect(tally.problems.map((line) => line.slice(0, 6))).toEqual(
-      [1, 2, 3, 4, 5, 7].map((n) => `line ${n}`),
-    )
-    expect(tally.problems.join('\n')).toMatch(/account[\s\S]*startedAt[\s\S]*localhost/)
+    expect(bad.map(({ where }) => where)).toEqual([1, 2, 3, 4, 5, 7].map((n) => `line ${n}`))
+    expect(bad.map(({ problem }) => problem).join()).toMatch(/account.*startedAt.*localhost/)
+    expect(bad[3]?.raw).toMatchObject({ address: 'localhost' })
   })
 
   test('of a file that is cut off is what was read, and an error', async () => {
@@ -110,8 +123,36 @@ describe('a history that is imported', () => {
     const path = join(folder.path, 'cut.gz')
     const packed = gzipSync(rows.join('\n'))
     writeFileSync(path, packed.subarray(0, packed.length - 40))
-    const write = async (plays: readonly PlayRecord[]) => await store.history.upsertPlays(plays)
-    await expect(importPlays(linesOfFile(path), { write })).rejects.toThrow()
+    await expect(importFile(path)).rejects.toThrow()
+    expect(kept.at(-1)).toMatchObject({ state: 'reading', position: 8000, tally: { rows: 8000 } })
+  })
+
+  test('that broke off goes on where it stood, and counts as one', async () => {
+    const lines = Array.from({ length: 9000 }, (_, i) =>
+      i % 1000 === 7 ? 'no row' : JSON.stringify({ ...ROW, id: `x${i}` }),
+    )
+    const path = fileOf(lines)
+    await importFile(path)
+    const broken = kept[1] ?? null
+    expect(broken).toMatchObject({ state: 'reading', position: 4000 })
+    expect(broken?.fraction).toBeGreaterThan(0)
+    const whole = await importFile(path, broken)
+    expect(whole).toMatchObject({
+      state: 'judging',
+      position: 9000,
+      tally: { rows: 9000, inserted: 3996, unchanged: 4995, bad: 9 },
+      sources: ['edge:edge-1'],
+      from: ROW.startedAt,
+      to: ROW.lastSeenAt,
+    })
+    expect(bad).toHaveLength(5)
+  })
+
+  test('goes on after the last whole line where a line holds many plays', async () => {
+    const row = (i: number) => ({ ...ROW, id: `x${i}` })
+    const many = JSON.stringify(Array.from({ length: 5000 }, (_, i) => row(i)))
+    await importFile(fileOf([JSON.stringify(row(9999)), many]))
+    expect(kept.map(({ position }) => position)).toEqual([1, 1, 2, 2])
   })
 })
 

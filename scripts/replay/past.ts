@@ -1,0 +1,64 @@
+import type { PlayRecord } from '#domain/types'
+import type { AsnEntry } from '../../control/geo/asn-table.ts'
+import {
+  placeFromTautulli,
+  playFromTautulli,
+  type TautulliGeo,
+  type TautulliRow,
+} from '../../control/sources/tautulli/rows.ts'
+import type { Past } from './replay.ts'
+
+/** The files of a labelled population, as they were parsed. */
+export interface PopulationFiles {
+  readonly history: unknown
+  readonly geo: unknown
+  readonly asn: unknown
+}
+
+const DAY_MS = 86_400_000
+
+const endOf = (row: TautulliRow): number =>
+  Math.max(Number(row.stopped ?? 0), Number(row.started ?? 0)) * 1000
+
+/** The last days of a population as a past to be played; `users` takes only so many of its users. */
+export const pastOf = (
+  files: PopulationFiles,
+  { days, users }: { readonly days: number; readonly users: number | null },
+): Past => {
+  // The files are a benchmark's own; the declared type is trusted.
+  const history = files.history as Record<string, TautulliRow[]>
+  const geo = files.geo as Record<string, TautulliGeo>
+  const asn = files.asn as Record<string, AsnEntry>
+  const to = Object.values(history)
+    .flat()
+    .reduce((latest, row) => Math.max(latest, endOf(row)), 0)
+  const from = to - days * DAY_MS
+  const chosen = Object.entries(history).slice(0, users ?? undefined)
+  const rows = Object.fromEntries(
+    chosen.map(([user, all]) => [
+      user,
+      all.filter(({ started }) => Number(started) * 1000 >= from),
+    ]),
+  )
+  const locate = (play: PlayRecord): PlayRecord => {
+    if (play.isLan || play.address === null) return play
+    const network = asn[play.address]
+    return {
+      ...play,
+      ...placeFromTautulli(geo[play.address]),
+      asn: network?.asn ?? null,
+      asnOrg: network?.org ?? null,
+    }
+  }
+  return {
+    rows,
+    from,
+    to,
+    locate,
+    reported: (user) =>
+      (rows[user] ?? []).map((row) => {
+        const address = row.ip_address ?? ''
+        return playFromTautulli(row, geo[address], asn[address])
+      }),
+  }
+}

@@ -24,6 +24,8 @@ export interface StatePaths {
   readonly redisSocket: string
   /** nginx's log of bytes by session; its workers read and truncate it. */
   readonly trafficLog: string
+  /** Sentences of `run` about the edge, a line each, for its health. */
+  readonly edgeTroubles: string
 }
 
 /** The paths below a state folder; creates nothing. */
@@ -44,6 +46,7 @@ export const statePaths = (state: string): StatePaths => {
     innerSocket: join(run, 'inner.sock'),
     redisSocket: join(run, 'redis.sock'),
     trafficLog: join(run, 'traffic.log'),
+    edgeTroubles: join(run, 'edge-troubles'),
   }
 }
 

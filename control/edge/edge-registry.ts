@@ -60,7 +60,7 @@ const alarmsOf = (request: SyncRequest, skew: number): string[] => {
     if (bytes >= LOW_BYTES || MAY_BE_FULL.includes(zone)) continue
     alarms.push(`shared memory '${zone}' is nearly full; raise edge.zones`)
   }
-  return alarms
+  return [...alarms, ...(request.troubles ?? [])]
 }
 
 /** Keeps the last sync of every edge in memory; edges sync once a second. */

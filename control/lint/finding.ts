@@ -59,9 +59,17 @@ export interface LintChannelRule extends LintMatch {
   readonly auth: string | null
 }
 
+export interface LintEdge {
+  readonly public_url: string | null
+  readonly certificate_file: string | null
+  readonly certificates: readonly unknown[]
+  readonly plain: 'redirect' | 'serve'
+}
+
 /** The part of a configuration the linter reads. */
 export interface LintConfig {
   readonly auth: string | null
+  readonly edge: LintEdge
   readonly auth_backends: readonly LintBackend[]
   readonly groups: readonly LintGroup[]
   readonly channels: readonly LintChannelRule[]

@@ -3,6 +3,7 @@ import { lintAuthBackends } from './auth-backends.ts'
 import { type LintChannel, lintChannelRules, lintMatches } from './channels.ts'
 import type { LintConfig, LintFinding, LintPath, Report, Severity } from './finding.ts'
 import { lintGroups } from './groups.ts'
+import { lintHttps } from './https.ts'
 import { lintSecureLinks } from './secure-links.ts'
 
 /** Positions of settings in the configuration file. */
@@ -24,6 +25,7 @@ export const lint = (
   const findings: LintFinding[] = []
   const report: Report = (path, finding) => findings.push({ line: lineOf(path), ...finding })
   lintAuthBackends(config, { report, isSet: isSet ?? (() => true) })
+  lintHttps(config.edge, report)
   lintGroups(config.groups, report)
   lintChannelRules(config.channels, report)
   lintSecureLinks(config.secure_links, report)

@@ -1,9 +1,8 @@
-import type { NginxSettings, PublicListen } from './settings.ts'
+import { httpsFragment, publicServers } from './public-servers.ts'
+import type { NginxSettings } from './settings.ts'
+import { lines } from './template.ts'
 
 type Fragments = Record<string, string>
-
-const lines = (indent: number, list: readonly string[]): string =>
-  list.map((line) => ' '.repeat(indent) + line).join('\n')
 
 const upstreamName = (index: number): string => `gh_origin_${index}`
 
@@ -47,31 +46,6 @@ export const originFragments = (settings: NginxSettings): Fragments => {
   }
 }
 
-const listenLine = (listen: PublicListen): string[] => {
-  const flags = [listen.tls === null ? '' : ' ssl', listen.isProxyProtocol ? ' proxy_protocol' : '']
-  // nginx takes IPv6 alone there; IPv4 viewers come with their own addresses by a listener of their own.
-  const port = /^\[::\](:\d+)$/.exec(listen.address)?.[1]
-  const addresses = port === undefined ? [listen.address] : [listen.address, `0.0.0.0${port}`]
-  const listens = addresses.map((at) => `listen ${at}${flags.join('')} backlog=4096;`)
-  if (listen.tls === null) return listens
-  return [
-    ...listens,
-    `ssl_certificate "${listen.tls.certificate}";`,
-    `ssl_certificate_key "${listen.tls.key}";`,
-  ]
-}
-
-const realIp = (settings: NginxSettings): string => {
-  const isProxyProtocol = settings.listen.some((listen) => listen.isProxyProtocol)
-  if (settings.trustedProxies.length === 0) return ''
-  const header = isProxyProtocol ? 'proxy_protocol' : settings.realIpHeader
-  return lines(8, [
-    ...settings.trustedProxies.map((proxy) => `set_real_ip_from ${proxy};`),
-    `real_ip_header ${header};`,
-    'real_ip_recursive on;',
-  ])
-}
-
 const geoip = (settings: NginxSettings): string => {
   if (settings.geoipFile === null) return ''
   return lines(4, [
@@ -97,8 +71,8 @@ export const publicFragments = (settings: NginxSettings): Fragments => ({
   tempDir: settings.tempDir,
   resolver: settings.resolver === null ? '' : `    resolver ${settings.resolver} valid=30s;`,
   geoip: geoip(settings),
-  listens: lines(8, settings.listen.flatMap(listenLine)),
-  realIp: realIp(settings),
+  https: httpsFragment(settings),
+  publicServers: publicServers(settings),
 })
 
 /** Directives that carry the edge's identity to a control plane elsewhere. */

@@ -2,13 +2,16 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { formatNetwork, parseAddress, parseNetwork } from '#domain/networks/network'
 import { packageRoot, type StatePaths } from '../config/paths.ts'
+import { tlsListenOf } from '../config/schema/https.ts'
 import type { Config } from '../config/schema/schema.ts'
 import { hashEdgeKey, pushKeyOf } from '../keys/edge-key.ts'
 import {
   type ControlLink,
   DEFAULT_ZONES,
+  type HttpsSettings,
   type NginxSettings,
   type PushListen,
+  type ServedCertificate,
   type ZoneSizes,
 } from './settings.ts'
 
@@ -18,6 +21,10 @@ export interface NginxMachine {
   readonly user: string | null
   /** With its level; `run` reads nginx's errors from its stderr. */
   readonly errorLog: string
+  /** Certificates as they lie ready for nginx. */
+  readonly certificates?: readonly ServedCertificate[]
+  readonly hasHttp3?: boolean
+  readonly troublesFile?: string
 }
 
 const HEADERS: Record<Config['edge']['client_address'], string> = {
@@ -64,6 +71,30 @@ const askTimeoutMs = ({ auth_backends }: Config): number => {
   return Math.max(3000, ...times) + 3000
 }
 
+/** Where plain requests go instead: the public address, or the host that was asked for at the port of HTTPS. */
+const redirectTo = ({ edge }: Config, port: number): string | null => {
+  if (edge.plain === 'serve') return null
+  if (edge.public_url?.startsWith('https://') === true) return edge.public_url
+  return `https://$host${port === 443 ? '' : `:${port}`}`
+}
+
+const https = (config: Config, machine: NginxMachine): HttpsSettings | null => {
+  const { certificates = [], hasHttp3 = false } = machine
+  const address = tlsListenOf(config)
+  if (address === null || certificates.length === 0) return null
+  const { client_address: told, public_url: url, http3 } = config.edge
+  const port = Number(address.slice(address.lastIndexOf(':') + 1))
+  const isProxyProtocol = told === 'proxy-protocol'
+  return {
+    address,
+    isProxyProtocol,
+    certificates,
+    hasHttp3: hasHttp3 && http3 && !isProxyProtocol,
+    port: url?.startsWith('https://') === true ? Number(new URL(url).port || 443) : port,
+    redirectTo: redirectTo(config, port),
+  }
+}
+
 /** What nginx is configured with, from our configuration. */
 export const nginxSettings = (
   config: Config,
@@ -73,8 +104,11 @@ export const nginxSettings = (
   const { edge, control } = config
   const edgeKey =
     control.edge_key_file === null ? null : readFileSync(control.edge_key_file, 'utf8').trim()
+  const { modules, user, errorLog } = machine
   return {
-    ...machine,
+    modules,
+    user,
+    errorLog,
     confDir: paths.nginx,
     bundle: join(packageRoot(), 'dist/edge.js'),
     pidFile: join(paths.run, 'nginx.pid'),
@@ -87,10 +121,11 @@ export const nginxSettings = (
     listen: [
       {
         address: edge.listen,
-        tls: null,
         isProxyProtocol: edge.client_address === 'proxy-protocol',
       },
     ],
+    https: https(config, machine),
+    troublesFile: machine.troublesFile ?? null,
     sockets: {
       inner: join(paths.run, 'edge-inner.sock'),
       fail: join(paths.run, 'edge-fail.sock'),

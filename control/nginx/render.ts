@@ -26,6 +26,8 @@ const checked = (settings: NginxSettings): void => {
   const all = { ...paths, ...more, cacheDir: settings.cacheDir, ...settings.sockets }
   for (const [name, value] of Object.entries(all)) assertPlain(name, value)
   for (const origin of settings.origins) assertPlain('origin', origin)
+  for (const { file, names } of settings.https?.certificates ?? [])
+    for (const text of [file, ...names]) assertPlain('certificate', text)
   if (settings.edgeKey !== null) assertPlain('edgeKey', settings.edgeKey)
   if (settings.pushListen !== null) assertPlain('pushListen', settings.pushListen.announced)
 }
@@ -93,6 +95,7 @@ const values = (settings: NginxSettings): Record<string, string> => {
     connectTimeout: settings.control.tls === null ? '200ms' : '800ms',
     // Many viewers at once wait for a busy machine's handshakes; the sync has to be over in a second.
     askConnectTimeout: settings.control.tls === null ? '200ms' : '2500ms',
+    troublesFile: settings.troublesFile ?? '',
     pushAddress: settings.pushListen?.announced ?? '',
     pushServer: pushServer(settings),
     accessLog: accessLog(settings),

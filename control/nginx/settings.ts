@@ -2,9 +2,27 @@
 export interface PublicListen {
   /** `0.0.0.0:8080`, `[::]:8080`, `unix:/path`. */
   readonly address: string
-  readonly tls: { readonly certificate: string; readonly key: string } | null
   /** A balancer in front speaks the PROXY protocol here. */
   readonly isProxyProtocol: boolean
+}
+
+/** A certificate nginx serves. */
+export interface ServedCertificate {
+  /** PEM file of certificate, chain and key. */
+  readonly file: string
+  /** Server names; may begin with `*.`. */
+  readonly names: readonly string[]
+}
+
+/** How viewers come by HTTPS. */
+export interface HttpsSettings extends PublicListen {
+  /** At least one; the first serves names that none is for. */
+  readonly certificates: readonly ServedCertificate[]
+  readonly hasHttp3: boolean
+  /** Port viewers reach HTTP/3 by, for `Alt-Svc` (RFC 7838). */
+  readonly port: number
+  /** `https://host` that plain requests are redirected to, nginx variables allowed; `null` = they are served. */
+  readonly redirectTo: string | null
 }
 
 /** Where edges reach the control plane. */
@@ -71,6 +89,9 @@ export interface NginxSettings {
   readonly workers: number | 'auto'
   readonly workerConnections: number
   readonly listen: readonly PublicListen[]
+  readonly https?: HttpsSettings | null
+  /** File of sentences about this edge that its health and its sync tell, a line each. */
+  readonly troublesFile?: string | null
   readonly sockets: { readonly inner: string; readonly fail: string; readonly push: string }
   readonly pushListen: PushListen | null
   readonly edgeId: string

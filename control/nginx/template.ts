@@ -52,3 +52,7 @@ export const fill = (template: string, values: Readonly<Record<string, string>>)
   })
   return `${filled.replace(/\n(?:[ \t]*\n){2,}/g, '\n\n').trimEnd()}\n`
 }
+
+/** Directives of a fragment, a line each. */
+export const lines = (indent: number, list: readonly string[]): string =>
+  list.map((line) => ' '.repeat(indent) + line).join('\n')

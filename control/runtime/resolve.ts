@@ -14,6 +14,8 @@ export interface Tool {
   readonly version: string
   /** nginx only: absolute paths for `load_module`. */
   readonly modules?: NginxModules
+  /** nginx only: whether it was built with HTTP/3. */
+  readonly hasHttp3?: boolean
 }
 
 /** Settings of a resolution; progress lines go to stderr by default. */
@@ -67,7 +69,8 @@ async function fromMachine(name: ToolName, source: ToolSource): Promise<Tool | n
   const argv = await launcher(source, [path])
   if (name !== 'nginx') return { argv, version }
   const modules = modulesBelow('/usr/lib/nginx/modules')
-  return modules !== null && (await probeNjs(argv, modules)) ? { argv, version, modules } : null
+  if (modules === null || !(await probeNjs(argv, modules))) return null
+  return { argv, version, modules, hasHttp3: await hasHttp3(argv) }
 }
 
 async function fromRoot(name: ToolName, source: ToolSource, root: string): Promise<Tool | null> {
@@ -78,7 +81,13 @@ async function fromRoot(name: ToolName, source: ToolSource, root: string): Promi
   if (version === null) return null
   if (name !== 'nginx') return { argv, version }
   const modules = modulesBelow(join(root, 'usr/lib/nginx/modules'))
-  return modules === null ? null : { argv, version, modules }
+  if (modules === null) return null
+  return { argv, version, modules, hasHttp3: await hasHttp3(argv) }
+}
+
+/** nginx prints how it was built. */
+async function hasHttp3(argv: readonly string[]): Promise<boolean> {
+  return (await run([...argv, '-V'])).stderr.includes('--with-http_v3_module')
 }
 
 function modulesBelow(folder: string): NginxModules | null {

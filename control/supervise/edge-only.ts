@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config/schema/schema.ts'
 import { Failure } from '../runtime/failure.ts'
-import { localUrl, parseEndpoint } from './processes/addresses.ts'
+import { localEdgeUrl } from './processes/addresses.ts'
 import type { ServiceSpec } from './processes/child.ts'
 import { httpGet } from './processes/probe.ts'
 import { edgeHealth, type Instance } from './processes/services.ts'
@@ -50,7 +50,7 @@ export const awaitFirstSync = async (
 
 /** The start message of an edge without control plane. */
 export const edgeReport = ({ config }: Instance): ReadyReport => ({
-  edge: config.edge.public_url ?? localUrl(parseEndpoint(config.edge.listen)),
+  edge: localEdgeUrl(config),
   admin: '',
   adminToken: '',
   accounts: [],

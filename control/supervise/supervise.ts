@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { requireFiles } from '../config/checks/file-checks.ts'
+import { tlsListenOf } from '../config/schema/https.ts'
 import type { Config } from '../config/schema/schema.ts'
 import { nginxOf } from '../config/schema/which-edge.ts'
+import { requireCertificates } from '../nginx/certificates/check-certificates.ts'
 import { Failure } from '../runtime/failure.ts'
 import { ensureRuntime, type Tool } from '../runtime/resolve.ts'
 import type { ToolName } from '../runtime/tools.ts'
@@ -14,6 +16,7 @@ import {
 } from './edge-only.ts'
 import { prepareNginx, watchNginx } from './nginx/nginx.ts'
 import { createReload } from './nginx/reload.ts'
+import { watchCertificates } from './nginx/watch-certificates.ts'
 import { requireFree } from './processes/addresses.ts'
 import { type Service, type ServiceSpec, startService } from './processes/child.ts'
 import { openToGroup, parentDeathPrefix, workerUser } from './processes/privileges.ts'
@@ -50,6 +53,7 @@ export async function supervise(
 ): Promise<Supervisor> {
   const { config } = setup.loaded
   requireFiles(setup.loaded)
+  requireCertificates(setup.loaded)
   const release = claimState(setup.paths)
   const started: Service[] = []
   const undo: (() => void)[] = [release]
@@ -83,7 +87,8 @@ export async function supervise(
     }
     if (isAlone) await awaitFirstSync(instance, signal)
     const ready = isAlone ? edgeReport(instance) : await readyReport(instance, signal)
-    const reload = createReload(instance, nginx, started)
+    const { reload, renew, config: configInUse } = createReload(instance, nginx, started)
+    if (nginx !== null) undo.push(watchCertificates({ instance, config: configInUse, renew }))
     return { ready, services: started, reload, stop }
   } catch (error) {
     await stop()
@@ -144,7 +149,9 @@ async function startInner(
 }
 
 async function requireAddresses(config: Config, isAlone: boolean): Promise<void> {
+  const tls = tlsListenOf(config)
   if (nginxOf(config) === 'bundled') await requireFree('edge.listen', config.edge.listen)
+  if (nginxOf(config) === 'bundled' && tls !== null) await requireFree('edge.tls_listen', tls)
   const { listen: control, push_listen: push } = config.control
   if (push !== null) await requireFree('control.push_listen', push)
   if (isAlone) return

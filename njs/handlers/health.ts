@@ -4,6 +4,7 @@ import { silenceSec } from '../state/leases.ts'
 import { engine, freeSpace, nowSec } from '../state/memory.ts'
 import { missingParts } from '../state/ready.ts'
 import { tablesWithoutRoom } from '../state/sync/tables.ts'
+import { readTroubles } from '../state/sync/troubles.ts'
 import { wedgedZone } from '../state/sync/zone-probe.ts'
 
 /** js_content: whether this edge can do its work. */
@@ -25,6 +26,7 @@ export const health = (r: Request): void => {
     nginx: running.nginx,
     engineIsNewEnough: running.isNewEnough,
     wedgedZone: wedged,
+    troubles: readTroubles(variable(r, 'gh_troubles_file')),
     controlSilentSec: silent === now ? null : silent,
     zones: variable(r, 'gh_zones'),
     freeBytes: freeSpace(),

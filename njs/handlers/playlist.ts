@@ -10,6 +10,7 @@ import { logError } from '../platform/log.ts'
 import { answer, answerRefusal, internalRedirect, setList } from '../platform/reply.ts'
 import {
   addressText,
+  askedHost,
   methodOf,
   networkText,
   type Request,
@@ -95,7 +96,7 @@ const ownHost = (r: Request): string => {
 
 const baseUrl = (r: Request, policy: EdgePolicy): string => {
   if (policy.publicUrl !== null) return policy.publicUrl.replace(/\/+$/, '')
-  const asked = variable(r, 'http_host')
+  const asked = askedHost(r)
   const isPlain = /^[A-Za-z0-9._:[\]-]{1,255}$/.test(asked)
   const host = isPlain ? asked : asked === '' ? ownHost(r) : variable(r, 'host')
   return `${schemeOf(r)}://${host}`

@@ -10,6 +10,7 @@ import { nginxCrypto } from '../platform/crypto.ts'
 import { refuse, setVariables } from '../platform/reply.ts'
 import {
   addressText,
+  askedHost,
   methodOf,
   networkText,
   type Request,
@@ -97,7 +98,7 @@ const prepare = (r: Request, opening: OpeningRequest): void => {
     gh_ask_agent: encodeURIComponent(variable(r, 'http_user_agent')),
     gh_ask_family: familyOf(r),
     gh_ask_referer: encodeURIComponent(variable(r, 'http_referer')),
-    gh_ask_host: encodeURIComponent(variable(r, 'http_host')),
+    gh_ask_host: encodeURIComponent(askedHost(r)),
     gh_ask_playback: encodeURIComponent(variable(r, 'http_x_playback_session_id')),
     gh_ask_rest: encodeURIComponent(opening.rest),
     gh_ask_args: encodeURIComponent(args),

@@ -12,6 +12,7 @@ export const sync = async (session: NginxPeriodicSession): Promise<void> => {
       edge: variables['gh_edge_id'] ?? '',
       inner: variables['gh_inner_socket'] ?? '',
       trafficLog: variables['gh_traffic_log'] ?? '',
+      troublesFile: variables['gh_troubles_file'] ?? '',
       push: variables['gh_push_address'] ?? '',
     })
   } catch (problem) {

@@ -100,3 +100,10 @@ export const callControl = async (
     denyTtl: Number(response.headers.get('X-Gh-Deny-Ttl') ?? '0') || 0,
   }
 }
+
+/** Host and port the viewer asked for; empty where none is named. HTTP/3 names them outside the Host header (RFC 9114, 4.3.1). */
+export const askedHost = (r: Request): string => {
+  const header = variable(r, 'http_host')
+  if (header !== '' || !variable(r, 'server_protocol').startsWith('HTTP/3')) return header
+  return `${variable(r, 'host')}${variable(r, 'is_request_port')}${variable(r, 'request_port')}`
+}

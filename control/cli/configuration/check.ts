@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import type { ConfigProblem } from '../../config/problems/problems.ts'
+import type { LintFinding, Severity } from '../../lint/finding.ts'
 import { createIsSet, formatFinding, lint } from '../../lint/lint.ts'
+import {
+  type CertificateReport,
+  checkCertificates,
+} from '../../nginx/certificates/check-certificates.ts'
 import type { Channel } from '../../playlists/catalogue/channel.ts'
 import { channelNames } from '../../playlists/catalogue/channel-names.ts'
 import { configFileOf, type GlobalOptions, loadedConfig, withGlobals } from '../common/context.ts'
@@ -8,6 +14,20 @@ import { print } from '../common/output.ts'
 
 const FOUND = 1
 const BROKEN = 2
+
+const certificateFindings = ({ problems, warnings }: CertificateReport): LintFinding[] => {
+  const found = (severity: Severity, suggestion: string) => (problem: ConfigProblem) => ({
+    line: problem.line,
+    severity,
+    check: 'certificate',
+    message: `${problem.path}: ${problem.message}`,
+    suggestion,
+  })
+  return [
+    ...problems.map(found('error', 'the edge does not start with it')),
+    ...warnings.map(found('warning', 'players that check it stay out')),
+  ]
+}
 
 /** `gatehouse check`: is the configuration good, and what in it is worth a second look. */
 export const checkCommand = (): Command =>
@@ -38,7 +58,11 @@ export const checkCommand = (): Command =>
         names: channelNames(channel),
         path: `${channel.base}${channel.entry}`,
       }))
-      const findings = lint(loaded.config, { lineOf: loaded.lineOf, isSet, channels })
+      const certificates = checkCertificates(loaded, Date.now())
+      const findings = [
+        ...lint(loaded.config, { lineOf: loaded.lineOf, isSet, channels }),
+        ...certificateFindings(certificates),
+      ]
       if (options.json === true) print(JSON.stringify({ file, problems, findings, warnings }))
       else {
         for (const problem of problems) print(`${file}: error: ${problem}`)
@@ -46,6 +70,6 @@ export const checkCommand = (): Command =>
         for (const warning of warnings) print(`${file}: warning: ${warning}`)
         if (problems.length + findings.length + warnings.length === 0) print(`${file}: good`)
       }
-      if (problems.length > 0) process.exitCode = BROKEN
+      if (problems.length + certificates.problems.length > 0) process.exitCode = BROKEN
       else if (findings.length + warnings.length > 0) process.exitCode = FOUND
     })

@@ -2,17 +2,13 @@ import type { StatePaths } from '../../config/paths.ts'
 import type { Config } from '../../config/schema/schema.ts'
 import { nginxOf } from '../../config/schema/which-edge.ts'
 import type { LineupService } from '../../lineup/lineup-service.ts'
-import { localUrl, parseEndpoint } from '../../supervise/processes/addresses.ts'
+import { localEdgeUrl, localUrl, parseEndpoint } from '../../supervise/processes/addresses.ts'
 import type { ReadyReport } from '../../supervise/start/banner.ts'
 import type { DemoAccount } from '../access/demo-accounts.ts'
 
-/** The address viewers on this machine reach the edge by, or the public one. */
-export const edgeUrl = (config: Config): string =>
-  config.edge.public_url ?? localUrl(parseEndpoint(config.edge.listen))
-
 /** The playlist address of a token. */
 export const playlistUrl = (config: Config, token: string): string =>
-  `${edgeUrl(config)}/playlist.m3u?token=${encodeURIComponent(token)}`
+  `${localEdgeUrl(config)}/playlist.m3u?token=${encodeURIComponent(token)}`
 
 /** What `run` prints when everything stands. */
 export const readyReport = (parts: {
@@ -25,7 +21,7 @@ export const readyReport = (parts: {
   const { config, adminToken, demo, lineup } = parts
   const lists = lineup.playlists.snapshot()?.lists
   return {
-    edge: nginxOf(config) === 'none' ? '' : edgeUrl(config),
+    edge: nginxOf(config) === 'none' ? '' : localEdgeUrl(config),
     admin: localUrl(parseEndpoint(config.admin.listen)),
     adminToken,
     accounts: demo.map((account) => ({

@@ -1,3 +1,4 @@
+import { tlsListenOf } from '../schema/https.ts'
 import type { Config } from '../schema/schema.ts'
 import { nginxOf } from '../schema/which-edge.ts'
 
@@ -25,6 +26,7 @@ const listenersOf = (config: Config): Listener[] => {
   const { edge, admin, control, hooks, demo } = config
   const all: [string[], string | null][] = [
     [['edge', 'listen'], nginxOf(config) === 'bundled' ? edge.listen : null],
+    [['edge', 'tls_listen'], nginxOf(config) === 'bundled' ? tlsListenOf(config) : null],
     // An edge whose control planes are on other machines has no admin listener.
     [['admin', 'listen'], control.urls.length > 0 ? null : admin.listen],
     [['control', 'listen'], control.listen],

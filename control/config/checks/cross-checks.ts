@@ -1,6 +1,7 @@
 import { compileRules } from '#domain/rules/rules'
 import { type LineOf, showPath } from '../problems/line-map.ts'
 import { type ConfigProblem } from '../problems/problems.ts'
+import { certificatesOf } from '../schema/https.ts'
 import { type Config } from '../schema/schema.ts'
 import { checkAddresses } from './address-checks.ts'
 import { destinationProblems } from './destination-checks.ts'
@@ -99,6 +100,25 @@ const checkDestinations = (config: Config, report: Report): void => {
   })
 }
 
+const checkHttps = (config: Config, report: Report): void => {
+  const { edge } = config
+  const [certificate, key] = [edge.certificate_file !== null, edge.key_file !== null]
+  if (certificate !== key) {
+    const [lacking, other] = certificate
+      ? ['key_file', 'certificate_file']
+      : ['certificate_file', 'key_file']
+    report(['edge', other ?? ''], `needs \`${lacking}\` too`)
+  }
+  const hasAny = certificatesOf(config).length > 0
+  if (edge.tls_listen !== null && !hasAny && certificate === key)
+    report(['edge', 'tls_listen'], 'needs `certificate_file` and `key_file`')
+  if (hasAny && edge.nginx !== 'bundled')
+    report(
+      ['edge', edge.certificate_file === null ? 'certificates' : 'certificate_file'],
+      `is for the nginx that \`run\` starts; with \`nginx: ${edge.nginx}\` name certificates in your own`,
+    )
+}
+
 /** Problems beyond the schema: names that are not unique, references to nothing, patterns that do not compile. */
 export const crossProblems = (config: Config, lineOf: LineOf): ConfigProblem[] => {
   const problems: ConfigProblem[] = []
@@ -119,6 +139,7 @@ export const crossProblems = (config: Config, lineOf: LineOf): ConfigProblem[] =
   checkRules(config, report)
   checkTimeZone(config, report)
   checkAddresses(config, report)
+  checkHttps(config, report)
   checkNetworks(config, report)
   return problems
 }

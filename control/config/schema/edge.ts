@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import {
+  ADDRESS_PATTERN,
   address,
   count,
   flag,
@@ -27,6 +28,18 @@ const zones = section(
   { description: "Sizes of the edge's shared memory." },
 )
 
+const certificateSchema = item(
+  {
+    certificate_file: text({ description: 'Certificate, in PEM.' }),
+    key_file: text({ description: 'Its private key, in PEM.' }),
+    names: texts({
+      description: 'Server names it is served for; those in the certificate when not set.',
+      examples: [['tv.example.net', '*.tv.example.net']],
+    }),
+  },
+  { description: 'A certificate of the edge.' },
+)
+
 /** Settings of nginx and of its requests to origins. */
 export const edgeSchema = section(
   {
@@ -46,6 +59,32 @@ export const edgeSchema = section(
       examples: ['www-data'],
     }),
     listen: address('0.0.0.0:8080', 'Where viewers connect; `[::]:8080` takes IPv6 and IPv4.'),
+    tls_listen: nullable(Type.String({ pattern: ADDRESS_PATTERN }), {
+      description:
+        'Where viewers connect by HTTPS, HTTP/3 by UDP included; with a certificate and not set, the host of `listen` with port 443 beside a plain port 80, else 8443.',
+      examples: ['0.0.0.0:443'],
+    }),
+    certificate_file: nullable(text({ description: 'PEM certificate.' }), {
+      description:
+        'Certificate of the edge and those that lead to its authority, in PEM; a renewed file is taken up by itself.',
+    }),
+    key_file: nullable(text({ description: 'PEM key.' }), {
+      description: 'Its private key, without a passphrase.',
+    }),
+    certificates: Type.Array(certificateSchema, {
+      default: [],
+      description:
+        'Further certificates, chosen by the server name a viewer asks for (SNI); without `edge.certificate_file` the first is the one for all other names.',
+    }),
+    plain: oneOf(['redirect', 'serve'], {
+      default: 'redirect',
+      description:
+        'What `listen` does beside HTTPS. `redirect`: sends viewers to HTTPS, but for `/health` and what a trusted proxy says came by HTTPS. `serve`: serves them; lists asked there say http.',
+    }),
+    http3: flag(
+      true,
+      'Serve HTTP/3 (QUIC) beside HTTPS, where nginx has it and no PROXY protocol is spoken.',
+    ),
     public_url: nullable(Type.String({ pattern: '^https?://[^/]+$' }), {
       description:
         'Scheme and host written into playlists; without it the host the viewer asked for.',

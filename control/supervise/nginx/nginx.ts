@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { packageRoot } from '../../config/paths.ts'
@@ -9,13 +9,17 @@ import { Failure } from '../../runtime/failure.ts'
 import type { Tool } from '../../runtime/resolve.ts'
 import type { Service } from '../processes/child.ts'
 import { edgeHealth, type Instance } from '../processes/services.ts'
+import { storeCertificates } from './certificates.ts'
 import { type WrittenFiles, writeNginxFiles } from './nginx-files.ts'
 
 const POLL_MS = 5000
 const MISSES = 3
 
-/** Renders and writes the edge's configuration. Throws a `Failure` for an nginx without njs. */
-export function prepareNginx(instance: Instance, nginx: Tool): WrittenFiles {
+/**
+ * Renders and writes the edge's configuration. Throws a `Failure` for an nginx without njs, and for a certificate that
+ * cannot be served; where nginx runs already, the copy in use goes on then.
+ */
+export function prepareNginx(instance: Instance, nginx: Tool, isRunning = false): WrittenFiles {
   const { config, paths } = instance
   if (nginx.modules === undefined) throw new Failure('nginx was found without its njs module.')
   const { js, geoip2 } = nginx.modules
@@ -24,7 +28,13 @@ export function prepareNginx(instance: Instance, nginx: Tool): WrittenFiles {
     modules: { js, geoip2 },
     user: instance.workerUser,
     errorLog: 'stderr warn',
+    certificates: storeCertificates(config, paths, isRunning),
+    hasHttp3: nginx.hasHttp3 === true,
+    troublesFile: paths.edgeTroubles,
   })
+  if (settings.https && config.edge.http3 && nginx.hasHttp3 !== true)
+    instance.report('This nginx was built without HTTP/3; viewers are served by HTTP/2.')
+  if (!isRunning) writeFileSync(paths.edgeTroubles, '', { mode: 0o644 })
   for (const folder of [settings.tempDir, settings.cacheDir]) mkdirSync(folder, { recursive: true })
   return writeNginxFiles(renderNginx(settings, loadTemplates(join(packageRoot(), 'nginx'))), paths)
 }

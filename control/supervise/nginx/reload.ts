@@ -1,4 +1,5 @@
 import { loadConfig } from '../../config/load.ts'
+import type { Config } from '../../config/schema/schema.ts'
 import { run } from '../../runtime/exec.ts'
 import { Failure, sentence } from '../../runtime/failure.ts'
 import type { Tool } from '../../runtime/resolve.ts'
@@ -24,7 +25,7 @@ async function complaintOf(nginx: Tool, { paths }: Instance): Promise<string | n
 async function renewNginx(instance: Instance, nginx: Tool): Promise<boolean> {
   const { paths } = instance
   const before = readHttpFile(paths.nginx)
-  const written = prepareNginx(instance, nginx)
+  const written = prepareNginx(instance, nginx, true)
   if (!written.hasChanged) return false
   const now = readHttpFile(paths.nginx) ?? ''
   const changes = await changesOfRunning(paths.innerSocket, { before, now })
@@ -41,21 +42,48 @@ async function renewNginx(instance: Instance, nginx: Tool): Promise<boolean> {
   throw new Failure(`nginx refuses it: ${complaint}`)
 }
 
+/** Makes nginx serve certificates that were renewed; returns its objection. */
+async function serveRenewed(
+  instance: Instance,
+  nginx: Tool,
+  started: readonly Service[],
+): Promise<string | null> {
+  const written = prepareNginx(instance, nginx, true)
+  const complaint = await complaintOf(nginx, instance)
+  if (complaint === null) serviceOf(started, 'nginx')?.signal('SIGHUP')
+  else written.restore()
+  return complaint
+}
+
+const serviceOf = (started: readonly Service[], name: string) =>
+  started.find((it) => it.name === name)
+
+/** Reads the configuration again; returns the one in use afterwards. */
 async function reloadAll(
   instance: Instance,
   nginx: Tool | null,
   started: readonly Service[],
-): Promise<void> {
-  const named = (name: string) => started.find((it) => it.name === name)
+): Promise<Config> {
   try {
     const { config } = loadConfig(instance.configFile, process.env)
     const hasChanged = nginx !== null && (await renewNginx({ ...instance, config }, nginx))
-    named('The control plane')?.signal('SIGHUP')
-    if (hasChanged) named('nginx')?.signal('SIGHUP')
+    serviceOf(started, 'The control plane')?.signal('SIGHUP')
+    if (hasChanged) serviceOf(started, 'nginx')?.signal('SIGHUP')
     instance.report('The configuration is read again.')
+    return config
   } catch (error) {
     instance.report(`The configuration stays as it was: ${sentence(error)}`)
+    return instance.config
   }
+}
+
+/** Changes while everything runs, one after the other. */
+export interface Reload {
+  /** The configuration in use. */
+  readonly config: () => Config
+  readonly reload: () => void
+  /** Makes nginx serve renewed certificates; resolves to its objection, `null` where it does. */
+  readonly renew: () => Promise<string | null>
 }
 
 /**
@@ -66,9 +94,22 @@ export function createReload(
   instance: Instance,
   nginx: Tool | null,
   started: readonly Service[],
-): () => void {
-  let last = Promise.resolve()
-  return () => {
-    last = last.then(async () => await reloadAll(instance, nginx, started))
+): Reload {
+  let last: Promise<unknown> = Promise.resolve()
+  let { config } = instance
+  return {
+    config: () => config,
+    reload: () => {
+      last = last.then(async () => {
+        config = await reloadAll({ ...instance, config }, nginx, started)
+      })
+    },
+    renew: async () => {
+      const work = last.then(async () =>
+        nginx === null ? null : await serveRenewed({ ...instance, config }, nginx, started),
+      )
+      last = work.catch(() => undefined)
+      return await work
+    },
   }
 }

@@ -1,5 +1,7 @@
 import { createServer } from 'node:net'
 import { environmentName } from '../../config/environment.ts'
+import { tlsListenOf } from '../../config/schema/https.ts'
+import type { Config } from '../../config/schema/schema.ts'
 import { Failure } from '../../runtime/failure.ts'
 
 /** A host and port, as `listen` settings write them. */
@@ -46,4 +48,13 @@ function tryListen(host: string, port: number): Promise<string | null> {
     server.on('error', (error) => resolve('code' in error ? String(error.code) : 'error'))
     server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(null)))
   })
+}
+
+/** The public address of the edge, else the one viewers on this machine reach it by. */
+export const localEdgeUrl = (config: Config): string => {
+  const { public_url: url, listen, plain } = config.edge
+  const tls = plain === 'serve' ? null : tlsListenOf(config)
+  if (url !== null) return url
+  const local = localUrl(parseEndpoint(tls ?? listen))
+  return tls === null ? local : local.replace(/^http:/, 'https:').replace(/:443$/, '')
 }

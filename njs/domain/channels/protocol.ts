@@ -154,6 +154,8 @@ export interface SyncRequest {
   readonly ended?: readonly EndedRow[]
   /** Free bytes by zone. */
   readonly free: Readonly<Record<string, number>>
+  /** Sentences about what is wrong with this edge's machine: a certificate that cannot be renewed. */
+  readonly troubles?: readonly string[]
   /** `http(s)://host:port` where this edge accepts pushes; host `*` = the address it connects from. */
   readonly push?: string
 }

@@ -17,6 +17,7 @@ import { tableVersion } from '../table-halves.ts'
 import { openPushes } from './pushes.ts'
 import { loadTables, noteSteps, settleTables } from './tables.ts'
 import { drainTraffic } from './traffic.ts'
+import { readTroubles } from './troubles.ts'
 
 const MOST_SEEN = 1000
 const MOST_DEGRADED = 500
@@ -32,6 +33,8 @@ export interface SyncPlace {
   readonly edge: string
   readonly inner: string
   readonly trafficLog: string
+  /** Sentences about this edge, a line each; empty without. */
+  readonly troublesFile: string
   /** Address that control planes on other machines push to; empty = none. */
   readonly push: string
 }
@@ -157,6 +160,7 @@ const buildRequest = (place: SyncPlace) => {
   const degraded = pendingReports('degraded', MOST_DEGRADED)
   const ended = pendingReports('ended', MOST_ENDED)
   const traffic = drainTraffic(place.trafficLog)
+  const troubles = readTroubles(place.troublesFile)
   const { njs, nginx, engine: name } = engine()
   const request: SyncRequest = {
     edge: place.edge,
@@ -179,6 +183,7 @@ const buildRequest = (place: SyncPlace) => {
     degraded: degraded.list.map((text) => parseJson<DegradedOpening>(text)),
     ...(ended.list.length === 0 ? {} : { ended: ended.list.map(endedRow) }),
     free: freeSpace(),
+    ...(troubles.length === 0 ? {} : { troubles }),
     ...(place.push === '' ? {} : { push: place.push }),
   }
   const done = ({ again = false }: SyncResponse): void => {

@@ -33,13 +33,42 @@ describe('the rendered configuration', () => {
   })
 
   test('an address for IPv6 viewers takes those of IPv4 too', () => {
-    const listen = [{ address: '[::]:8080', tls: null, isProxyProtocol: true }]
+    const listen = [{ address: '[::]:8080', isProxyProtocol: true }]
     const text = conf({ listen })
     expect(text).toContain('listen [::]:8080 proxy_protocol backlog=4096;')
     expect(text).toContain('listen 0.0.0.0:8080 proxy_protocol backlog=4096;')
-    expect(
-      conf({ listen: [{ address: '[::1]:8080', tls: null, isProxyProtocol: false }] }),
-    ).not.toContain('0.0.0.0')
+    expect(conf({ listen: [{ address: '[::1]:8080', isProxyProtocol: false }] })).not.toContain(
+      '0.0.0.0',
+    )
+  })
+
+  test('serves HTTPS with a server for each certificate, sockets set up once', () => {
+    const https = {
+      address: '[::]:443',
+      isProxyProtocol: false,
+      hasHttp3: true,
+      port: 443,
+      redirectTo: 'https://$host',
+      certificates: [
+        { file: '/c/a.pem', names: ['tv.example.net'] },
+        { file: '/c/b.pem', names: ['*.example.org'] },
+        { file: '/c/c.pem', names: [] },
+      ],
+    }
+    const text = conf({ https })
+    const count = (part: string) => text.split(part).length - 1
+    expect(count('listen [::]:443 ssl default_server backlog=4096;')).toBe(1)
+    expect(count('listen 0.0.0.0:443 quic default_server reuseport;')).toBe(1)
+    expect(count('listen [::]:443 ssl;')).toBe(1)
+    expect(count('server_name tv.example.net _;')).toBe(1)
+    expect(count('server_name *.example.org;')).toBe(1)
+    expect(text).not.toContain('c.pem')
+    expect(count('return 301 https://$host$request_uri;')).toBe(1)
+    const served = conf({ https: { ...https, redirectTo: null, hasHttp3: false } })
+    expect(served).toContain('ssl_certificate_key "/c/a.pem";')
+    expect(served).not.toMatch(/quic|Alt-Svc|gh_to_https/)
+    const broken = { ...https, certificates: [{ file: '/c/a.pem', names: ['a;b'] }] }
+    expect(() => conf({ https: broken })).toThrow(NginxSettingError)
   })
 
   test('never sends a request line, ticket or pass to the origin or into a cache key', () => {

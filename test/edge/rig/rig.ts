@@ -81,7 +81,7 @@ const settingsFor = (
   cacheDir: join(dir, 'cache'),
   workers: 2,
   workerConnections: 2048,
-  listen: [{ address: '127.0.0.1:__PORT__', tls: null, isProxyProtocol: false }],
+  listen: [{ address: '127.0.0.1:__PORT__', isProxyProtocol: false }],
   sockets: {
     inner: join(dir, 'inner.sock'),
     fail: join(dir, 'fail.sock'),

@@ -20,7 +20,7 @@ export const settings: NginxSettings = {
   cacheDir: '/state/cache',
   workers: 'auto',
   workerConnections: 1024,
-  listen: [{ address: '0.0.0.0:8080', tls: null, isProxyProtocol: false }],
+  listen: [{ address: '0.0.0.0:8080', isProxyProtocol: false }],
   sockets: { inner: '/s/inner.sock', fail: '/s/fail.sock', push: '/s/push.sock' },
   pushListen: null,
   edgeId: 'edge-1',

@@ -1,0 +1,87 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+
+/** A certificate and its key that fit and hold now. */
+export interface Pair {
+  /** Names of its subjectAltName (RFC 6125); addresses left out. */
+  readonly names: readonly string[]
+  /** Unix ms. */
+  readonly notBefore: number
+  readonly notAfter: number
+}
+
+/** Why a pair cannot be served, and which of the two files is to blame. */
+export interface PairProblem {
+  readonly file: 'certificate' | 'key'
+  readonly message: string
+}
+
+const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : ''
+
+const readKey = (text: string) => {
+  try {
+    return createPrivateKey(text)
+  } catch (error) {
+    // Node names a missing passphrase by this code alone.
+    return /^ERR_MISSING_PASSPHRASE$|BAD_DECRYPT|INTERRUPTED/.test(codeOf(error)) ||
+      /ENCRYPTED/.test(text)
+      ? 'is encrypted; write it without a passphrase'
+      : 'holds no private key in PEM'
+  }
+}
+
+const readChain = (text: string): X509Certificate[] | string => {
+  const blocks = text.match(BLOCK) ?? []
+  if (blocks.length === 0) return 'holds no certificate in PEM'
+  try {
+    return blocks.map((block) => new X509Certificate(block))
+  } catch {
+    return 'holds a certificate that cannot be read'
+  }
+}
+
+const namesOf = ({ subjectAltName }: X509Certificate): string[] =>
+  (subjectAltName ?? '')
+    .split(', ')
+    .flatMap((entry) => /^DNS:([A-Za-z0-9.*_-]+)$/.exec(entry)?.[1]?.toLowerCase() ?? [])
+
+const day = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
+
+/** Judges the texts of both PEM files; `now` in Unix ms. */
+export const judgePair = (certificate: string, key: string, now: number): Pair | PairProblem => {
+  const chain = readChain(certificate)
+  if (typeof chain === 'string') return { file: 'certificate', message: chain }
+  const [leaf] = chain
+  if (leaf === undefined) return { file: 'certificate', message: 'holds no certificate in PEM' }
+  const secret = readKey(key)
+  if (typeof secret === 'string') return { file: 'key', message: secret }
+  if (!leaf.checkPrivateKey(secret)) {
+    const isLater = chain.some((one) => one.checkPrivateKey(secret))
+    return isLater
+      ? { file: 'certificate', message: 'has its own certificate after another; it must be first' }
+      : { file: 'key', message: 'is the key of another certificate' }
+  }
+  const [notBefore, notAfter] = [Date.parse(leaf.validFrom), Date.parse(leaf.validTo)]
+  if (now >= notAfter)
+    return { file: 'certificate', message: `expired on ${day(notAfter)} UTC; renew it` }
+  if (now < notBefore)
+    return { file: 'certificate', message: `is not valid before ${day(notBefore)} UTC` }
+  return { names: namesOf(leaf), notBefore, notAfter }
+}
+
+/** Whether a judgement is a problem. */
+export const isProblem = (judged: Pair | PairProblem): judged is PairProblem => 'message' in judged
+
+const MOST_NOTICE_MS = 14 * 86_400_000
+
+/**
+ * A sentence about a certificate that should have been renewed by now: in the last sixth of its life, 14 days at
+ * most; `null` before.
+ */
+export const expiryWarning = ({ notBefore, notAfter }: Pair, now: number): string | null => {
+  const notice = Math.min(MOST_NOTICE_MS, (notAfter - notBefore) / 6)
+  if (now < notAfter - notice) return null
+  return now >= notAfter ? `expired on ${day(notAfter)} UTC` : `expires on ${day(notAfter)} UTC`
+}

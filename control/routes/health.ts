@@ -5,7 +5,7 @@ import type { Registry } from 'prom-client'
 export interface HealthPart {
   readonly name: string
   readonly ok: boolean
-  /** The problem and its remedy; empty while all is well. */
+  /** The problem and its remedy; while all is well empty, or how old the geo files are. */
   readonly detail: string
 }
 

@@ -11,11 +11,9 @@ export type ReadPlay =
   | { readonly ok: false; readonly why: string }
 
 const JUNK_LENGTH = 2048
-/**
- * nginx-rtmp sends updates every 30 s by default (`notify_update_timeout`): three of them may be
- * lost.
- */
-const RTMP_QUIET_SEC = 95
+/** Updates of nginx-rtmp that may be lost in a row, and the time the last may take. */
+const RTMP_LOST = 3
+const RTMP_LATE_SEC = 5
 
 const refuse = (why: string): ReadPlay => ({ ok: false, why })
 
@@ -30,7 +28,7 @@ const addressOf = (text: string | null): string | null => {
   return parsed === null ? null : formatAddress(parsed)
 }
 
-const PROTO = /^[a-z0-9/_.+-]{1,32}$/i
+const PROTO = /^[a-z0-9/_.+-]{1,16}$/i
 
 const isSafe = (text: string | null): boolean =>
   text === null || (text.length < JUNK_LENGTH && !/\p{Cc}/u.test(text))
@@ -79,9 +77,10 @@ export const readFlussonic = (fields: Fields, server: string): ReadPlay =>
 
 /**
  * Reads a notification of nginx-rtmp (`on_play`, `on_update`, `on_done`; ngx_rtmp_notify_module.c); `clientid`
- * is unique within one nginx.
+ * is unique within one nginx. `updateSec`: seconds between its updates; a playback of which none comes any more counts as ended
+ * without `on_play_done`.
  */
-export const readRtmp = (fields: Fields, server: string): ReadPlay => {
+export const readRtmp = (fields: Fields, server: string, updateSec: number): ReadPlay => {
   const client = wordOf(fields, 'clientid')
   return checked({
     server,
@@ -94,7 +93,7 @@ export const readRtmp = (fields: Fields, server: string): ReadPlay => {
     referer: wordOf(fields, 'pageurl'),
     host: null,
     qs: '',
-    quietSec: RTMP_QUIET_SEC,
+    quietSec: RTMP_LOST * updateSec + RTMP_LATE_SEC,
     bytes: 0,
   })
 }

@@ -13,6 +13,8 @@ export interface HookRoutesOptions {
   readonly pipeline: HookPipeline
   /** Whether a caller is authorised, by its address and the secret it presents. */
   readonly isTrusted: (address: string, secret: string | null) => boolean
+  /** Seconds between updates of nginx-rtmp (`notify_update_timeout`). */
+  readonly rtmpUpdateSec: () => number
 }
 
 const MAX_BODY_BYTES = 1_048_576
@@ -81,7 +83,7 @@ const malformed = (reply: FastifyReply, read: Extract<ReadPlay, { ok: false }>):
 /** Our decision for other servers: Flussonic's protocol, `auth_request`, nginx-rtmp. */
 export const hookRoutes = async (
   app: FastifyInstance,
-  { pipeline, isTrusted }: HookRoutesOptions,
+  { pipeline, isTrusted, rtmpUpdateSec }: HookRoutesOptions,
 ): Promise<void> => {
   await app.register(formbody, { bodyLimit: MAX_BODY_BYTES })
   app.addHook('onRequest', async (request, reply) => {
@@ -115,7 +117,7 @@ export const hookRoutes = async (
       const verb = RTMP_VERBS.get(call)
       // Calls for publishing and recording are always allowed.
       if (verb === undefined) return reply.code(204).send()
-      const read = readRtmp(fields, serverOf(request, 'rtmp'))
+      const read = readRtmp(fields, serverOf(request, 'rtmp'), rtmpUpdateSec())
       if (!read.ok) return malformed(reply, read)
       return await replyRtmp(reply, read.play, { pipeline, verb })
     })

@@ -38,6 +38,12 @@ export const playSchema = Type.Object({
   platform: nullableText,
   client: nullableText,
   player: Type.Optional(nullableText),
+  proto: Type.Optional(
+    Type.Union([Type.String(), Type.Null()], {
+      description:
+        'What it was played by: `hls`, `dash`, `mpegts`, or the word of another server (`rtmp`).',
+    }),
+  ),
   channel: nullableText,
   title: nullableText,
   isLive: Type.Boolean(),

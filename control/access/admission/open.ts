@@ -75,6 +75,9 @@ const authorize = async (
   return { asked: null, decision: null }
 }
 
+/** What a session is played by: another server's own name for it, else the channel's. */
+const playedBy = ({ opening, channel }: OpeningContext): string => opening.proto ?? channel.protocol
+
 const claimOf = async (
   context: OpeningContext,
   session: { readonly sid: string; readonly key: string; readonly decision: Decision | null },
@@ -110,7 +113,7 @@ const claimOf = async (
       country: context.country,
       edge: opening.edge,
       group: group.name,
-      protocol: channel.protocol,
+      protocol: playedBy(context),
       tokenPrint: viewer.tokenPrint,
     },
   }
@@ -131,7 +134,7 @@ const eventOf = (
   group: context.group.name,
   channel: context.channel.id,
   title: context.channel.title,
-  protocol: context.channel.protocol,
+  protocol: playedBy(context),
   isLive: !context.channel.isVod,
   address: context.opening.address,
   network: context.network,

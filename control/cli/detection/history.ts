@@ -16,6 +16,7 @@ const PLAYS = [
   'endedAt',
   'account',
   'channel',
+  'proto',
   'network',
   'country',
   'client',

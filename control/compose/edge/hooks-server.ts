@@ -32,7 +32,8 @@ export const startHooks = async (
   })
   const isTrusted = createHookTrust({ allow, secret })
   // Each in a context of its own: webhooks have secrets of theirs.
-  await app.register(async (own) => await hookRoutes(own, { isTrusted, pipeline }))
+  const rtmpUpdateSec = (): number => parts.live.config().hooks.rtmp_update_sec
+  await app.register(async (own) => await hookRoutes(own, { isTrusted, pipeline, rtmpUpdateSec }))
   const { hub, webhooks: secrets } = parts.media
   await webhookRoutes(app, { hub, secrets })
   await app.listen(parseEndpoint(listen))

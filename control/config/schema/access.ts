@@ -69,6 +69,10 @@ export const hooksSchema = section(
       default: null,
       description: 'File with the secret callers present as `?secret=` or in `X-Hook-Secret`.',
     }),
+    rtmp_update_sec: seconds(
+      30,
+      "nginx-rtmp's `notify_update_timeout`: a playback of which three updates in a row are missing gives its slot back.",
+    ),
   },
   { description: 'Our decision for other servers.' },
 )

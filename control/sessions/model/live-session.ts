@@ -1,4 +1,4 @@
-import type { AccountRef, Protocol } from '#domain/types'
+import type { AccountRef } from '#domain/types'
 
 /** 16 characters: what an edge keeps a session under. */
 export type LeaseKey = string
@@ -17,8 +17,11 @@ export interface SessionInfo {
   /** Edge that opened it. */
   readonly edge: string
   readonly group: string
-  /** `http` for a media server: how it streams is between it and its player. */
-  readonly protocol: Protocol | 'http'
+  /**
+   * `hls`, `dash` or `mpegts` at our edges; of another server its own name for it (`rtmp`); `http` for a media server:
+   * how it streams is between it and its player.
+   */
+  readonly protocol: string
   /** Fingerprint of the token, for logs. */
   readonly tokenPrint: string | null
 }

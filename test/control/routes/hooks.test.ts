@@ -33,7 +33,7 @@ const started = async (
     close: async (play) => void heard.push({ verb: 'close', play }),
   }
   const app = Fastify()
-  await app.register(hookRoutes, { pipeline, isTrusted: trust })
+  await app.register(hookRoutes, { pipeline, isTrusted: trust, rtmpUpdateSec: () => 30 })
   running.push(app)
   return { app, heard }
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { resolveTool } from '../../../control/runtime/resolve.ts'
+import { documentedRtmp } from '../../support/nginx/documented-rtmp.ts'
 import { guardedMedia } from '../../support/nginx/guarded-media.ts'
 import { startNginx, type TestNginx } from '../../support/nginx/nginx.ts'
 import type { Child } from '../../support/programs/child.ts'
@@ -16,6 +17,7 @@ import {
   startMiddleware,
   wordOf,
 } from '../world/auth-world.ts'
+import { controlPid, kill9 } from '../world/processes.ts'
 import { adminOf } from '../world/world.ts'
 
 let middleware: Middleware
@@ -26,40 +28,13 @@ let nginx: TestNginx
 let rtmp: string
 const players: Child[] = []
 
-const httpPart = () => `
-  access_log off;
-  ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path __DIR__/${name};`).join(' ')}
-  ${guardedMedia(hooks)}`
-
-const rtmpPart = (port: number) => `
-  access_log off;
-  server {
-    listen 127.0.0.1:${port};
-    application live {
-      live on;
-      on_play ${hooks}/auth/rtmp/studio;
-      on_update ${hooks}/auth/rtmp/studio;
-      on_play_done ${hooks}/auth/rtmp/studio;
-      notify_update_timeout 1s;
-    }
-  }`
-
 const startOthers = async () => {
   const tool = await resolveTool('nginx')
   const port = await freePort()
   rtmp = `rtmp://127.0.0.1:${port}/live/news`
-  nginx = await startNginx({
-    wrap: false,
-    conf: `load_module ${tool.modules?.rtmp};
-pid __DIR__/nginx.pid; error_log stderr notice;
-${process.getuid?.() === 0 ? 'user nobody nogroup;' : ''}
-events { worker_connections 256; }
-rtmp {${rtmpPart(port)}
-}
-http {${httpPart()}
-}
-`,
-  })
+  const places = { module: tool.modules?.rtmp ?? '', hooks: new URL(hooks).host, port }
+  const conf = documentedRtmp(places, guardedMedia(hooks))
+  nginx = await startNginx({ wrap: false, conf, ports: 2 })
 }
 
 beforeAll(async () => {
@@ -192,6 +167,7 @@ test('nginx-rtmp: the third of two is refused, a banned one is dropped, and hist
   const first = play()
   await until('the first stream', () => isPlaying(first), 20_000)
   const [session] = await admin.sessions(id)
+  expect(session).toMatchObject({ proto: 'rtmp', name: 'news' })
   const second = play()
   await until('the second stream', () => isPlaying(second), 20_000)
   const third = play()
@@ -207,7 +183,19 @@ test('nginx-rtmp: the third of two is refused, a banned one is dropped, and hist
   await until('the end of all', async () => (await admin.sessions(id)).length === 0, 20_000)
   const plays = async () => {
     const path = `/history/plays?account=own:${id}`
-    return (await admin.get<{ items: { channel: string; source: string }[] }>(path)).items
+    return (await admin.get<{ items: { channel: string; source: string; proto: string }[] }>(path))
+      .items
   }
   await until('history', async () => (await plays()).length >= 2, 20_000)
+  for (const one of await plays())
+    expect(one).toMatchObject({ channel: 'news', source: 'edge:hook:rtmp-studio', proto: 'rtmp' })
+
+  const steady = play()
+  await until('another stream', () => isPlaying(steady), 20_000)
+  await kill9(await controlPid(service))
+  const isAlone = async () => (await admin.sessions(id).catch(() => [])).length === 1
+  const refused = play()
+  await until('the end of who came meanwhile', () => refused.exitCode() !== null, 20_000)
+  await until('control is back', isAlone, 60_000)
+  expect(steady.exitCode(), steady.output()).toBeNull()
 }, 120_000)

@@ -25,6 +25,7 @@ beforeAll(async () => {
   await hooks.register(hookRoutes, {
     pipeline: { open: answer, update: answer, close: async () => undefined },
     isTrusted: createHookTrust({ allow: [], secret: 'word' }),
+    rtmpUpdateSec: () => 30,
   })
   hooksUrl = await hooks.listen({ host: '127.0.0.1', port: 0 })
   nginx = await startNginx({ conf: guardedMedia(hooksUrl, 'proxy_set_header X-Hook-Secret word;') })

@@ -11,6 +11,7 @@ import {
   type Plane,
   startPlane,
 } from '../../redis/sessions/sessions-support.ts'
+import { documentedRtmp } from '../../support/nginx/documented-rtmp.ts'
 import { startNginx, type TestNginx } from '../../support/nginx/nginx.ts'
 import type { Child } from '../../support/programs/child.ts'
 import { freePort, until } from '../../support/programs/port.ts'
@@ -26,6 +27,7 @@ let hooks: FastifyInstance
 let nginx: TestNginx
 let ffmpeg: readonly string[]
 let rtmp: string
+let hooksPort: number
 const openings: Opening[] = []
 const players: Child[] = []
 
@@ -35,7 +37,13 @@ const open = async (opening: Opening): Promise<OpenAnswer> => {
   const isBox = opening.credential.kind === 'token' && opening.credential.token === 'box'
   if (!isBox) return { outcome: 'refused', reason: 'token.unknown', denyUntil: 0 }
   const key = opening.inferredKey ?? ''
-  const more = { limits, key, player: key, channel: opening.channel }
+  const more = {
+    limits,
+    key,
+    player: key,
+    channel: opening.channel,
+    idleMs: opening.leastIdleMs ?? 0,
+  }
   const admission = await plane.sessions.store.open(claim(ACCOUNT, opening.requestId, more))
   if (admission.outcome === 'refused') return admission
   const { leaseMs, sid } = admission
@@ -43,7 +51,7 @@ const open = async (opening: Opening): Promise<OpenAnswer> => {
   return { outcome: 'admitted', location: null, key: kept, leaseMs, cap: 0, sid, replaced: [] }
 }
 
-const startHooks = async (): Promise<number> => {
+const startHooks = async (port: number): Promise<void> => {
   hooks = Fastify()
   const pipeline = createHookPipeline({
     open,
@@ -51,35 +59,8 @@ const startHooks = async (): Promise<number> => {
     now: () => Date.now(),
   })
   const isTrusted = createHookTrust({ allow: ['127.0.0.1'], secret: null })
-  await hooks.register(hookRoutes, { pipeline, isTrusted })
-  return Number(new URL(await hooks.listen({ host: '127.0.0.1', port: 0 })).port)
-}
-
-const configuration = (module: string, hookPort: number, rtmpPort: number): string => {
-  const hook = `http://127.0.0.1:${hookPort}/auth/rtmp/studio`
-  return `load_module ${module};
-pid __DIR__/nginx.pid; error_log stderr notice;
-${process.getuid?.() === 0 ? 'user nobody nogroup;' : ''}
-events { worker_connections 256; }
-rtmp {
-  access_log off;
-  server {
-    listen 127.0.0.1:${rtmpPort};
-    application live {
-      live on;
-      on_play ${hook};
-      on_update ${hook};
-      on_play_done ${hook};
-      notify_update_timeout 1s;
-    }
-  }
-}
-http {
-  access_log off;
-  ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path __DIR__/${name};`).join(' ')}
-  server { listen 127.0.0.1:__PORT__; return 204; }
-}
-`
+  await hooks.register(hookRoutes, { pipeline, isTrusted, rtmpUpdateSec: () => 1 })
+  await hooks.listen({ host: '127.0.0.1', port })
 }
 
 beforeAll(async () => {
@@ -90,7 +71,11 @@ beforeAll(async () => {
   redis = await startRedis()
   plane = await startPlane([redis.url])
   const port = await freePort()
-  nginx = await startNginx({ wrap: false, conf: configuration(module, await startHooks(), port) })
+  hooksPort = await freePort()
+  await startHooks(hooksPort)
+  const places = { module, hooks: `127.0.0.1:${hooksPort}`, port }
+  const conf = documentedRtmp(places, 'server { listen 127.0.0.1:__PORT__; return 204; }')
+  nginx = await startNginx({ wrap: false, conf, ports: 2 })
   rtmp = `rtmp://127.0.0.1:${port}/live/news`
   players.push(publishTestCard(ffmpeg, rtmp))
 })
@@ -110,6 +95,9 @@ const play = (token: string): Child => {
 }
 
 const isPlaying = (player: Child): boolean => /frame= *[1-9]/.test(player.output())
+/** Frames played so far. */
+const framesOf = (player: Child): number =>
+  Number([...player.output().matchAll(/frame= *(\d+)/g)].at(-1)?.[1] ?? 0)
 const hasEnded = (player: Child): boolean => player.exitCode() !== null
 
 describe('nginx-rtmp with ffmpeg', () => {
@@ -152,5 +140,41 @@ describe('nginx-rtmp with ffmpeg', () => {
     const last = openings.at(-1)
     expect(last?.inferredKey).not.toBe(opened?.inferredKey)
     expect(last).toMatchObject({ channel: 'news', edge: 'hook:rtmp-studio', address: '127.0.0.1' })
+  })
+
+  it('plays on through ten seconds without us, while nobody new gets in', async () => {
+    const [, ...old] = players
+    for (const player of old) await player.stop('SIGKILL')
+    const steady = play('box')
+    await until('the stream', () => isPlaying(steady))
+    await hooks.close()
+    const away = Date.now()
+    const late = play('box')
+    await until('the end of who came meanwhile', () => hasEnded(late))
+    expect(isPlaying(late)).toBe(false)
+    const before = framesOf(steady)
+    await until('ten seconds', () => Date.now() - away > 10_000 || hasEnded(steady))
+    expect(hasEnded(steady), steady.output()).toBe(false)
+    expect(framesOf(steady) - before).toBeGreaterThan(50)
+    await startHooks(hooksPort)
+    const again = play('box')
+    await until('a new stream', () => isPlaying(again))
+    expect(hasEnded(steady)).toBe(false)
+    expect((await plane.sessions.store.ofAccount(ACCOUNT)).length).toBe(2)
+  })
+
+  it('gives slots back where the end was never told', async () => {
+    expect((await plane.sessions.store.ofAccount(ACCOUNT)).length).toBe(2)
+    await hooks.close()
+    for (const player of players.slice(1)) await player.stop('SIGKILL')
+    // The end of both is told to nobody.
+    await startHooks(hooksPort)
+    const gone = Date.now()
+    await until(
+      'the slots',
+      async () => (await plane.sessions.store.ofAccount(ACCOUNT)).length === 0,
+    )
+    // Three updates of a second and five more seconds.
+    expect(Date.now() - gone).toBeLessThan(12_000)
   })
 })

@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
+import type { PlayRecord } from '#domain/types'
 import { isTimeZone } from '../../../detect/local-days.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
@@ -139,9 +140,13 @@ const dayRoutes = (
       },
       config: read,
     },
-    async ({ query }) => await dashboard.now(clock() - RUNNING_MS, query.limit ?? RUNNING),
+    async ({ query }) =>
+      (await dashboard.now(clock() - RUNNING_MS, query.limit ?? RUNNING)).map(shownPlay),
   )
 }
+
+/** A play as the API shows it: `proto` as among live sessions. */
+const shownPlay = (play: PlayRecord) => ({ ...play, proto: play.door ?? null })
 
 const playRoutes = (plain: FastifyInstance, { history, clock }: HistoryRoutesOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
@@ -154,7 +159,7 @@ const playRoutes = (plain: FastifyInstance, { history, clock }: HistoryRoutesOpt
     async ({ params, query }) => {
       const asked = spanOf(query, clock())
       const found = await history.dashboard.user(accountRef(params.id), asked, query.limit)
-      return { account: found.account, days: [...found.days], recent: [...found.recent] }
+      return { account: found.account, days: [...found.days], recent: found.recent.map(shownPlay) }
     },
   )
   const pageOfPlays = async (query: Static<typeof playQuery>) => {
@@ -170,7 +175,7 @@ const playRoutes = (plain: FastifyInstance, { history, clock }: HistoryRoutesOpt
       account: account === undefined ? undefined : accountRef(account),
     }
     const page = await history.list({ where, limit, after, ...order })
-    return { items: [...page.rows], next: page.next }
+    return { items: page.rows.map(shownPlay), next: page.next }
   }
   const response = { 200: pageOf(playSchema) }
   app.get(

@@ -16,7 +16,7 @@ import { createLiveLinks } from './compose/access/secure-links.ts'
 import { startAdmin } from './compose/admin/admin-server.ts'
 import { scheduleWork } from './compose/background/schedule.ts'
 import { createBackground } from './compose/base/background.ts'
-import { openGeo } from './compose/base/geo.ts'
+import { describeGeo, openGeo } from './compose/base/geo.ts'
 import { createLiveConfig } from './compose/base/live-config.ts'
 import { openPersistence } from './compose/base/persistence.ts'
 import { connectRedis, redisSettings } from './compose/base/redis.ts'
@@ -61,6 +61,9 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
   const patient = { ...redisSettings(live.config(), paths), commandTimeoutMs: EVENTS_MS }
   const streams = connectRedis(patient, log)
   const geo = await openGeo(live.config(), log)
+  const { files, problems, warnings } = await describeGeo(live.config(), now())
+  for (const file of files) log.info(`geo: ${file}`)
+  for (const told of [...problems, ...warnings]) log.warn(`geo: ${told}`)
   const publisher = createPublisher({ redis: streams })
   const recorder = withBanLog(createEventRecorder(publisher, now), log)
   const plain = createSessions({

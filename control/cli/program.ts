@@ -21,6 +21,7 @@ import { feedbackCommand, sharingCommand } from './manage/accounts-trust.ts'
 import { addDownloadCommands, bansCommand } from './manage/bans.ts'
 import { destinationsCommand } from './manage/destinations.ts'
 import { edgesCommand } from './manage/edges.ts'
+import { healthCommand } from './manage/health.ts'
 import { liveListCommands } from './manage/live-lists.ts'
 import {
   keysCommand,
@@ -44,6 +45,7 @@ const commands = (): Command[] => [
   keysCommand(),
   edgesCommand(),
   destinationsCommand(),
+  healthCommand(),
   reloadCommand(),
   reportCommand(openReportHistory),
   backtestCommand({ openHistory: openBacktestHistory }),

@@ -8,6 +8,8 @@ export interface AdminCall {
   /** Below `/api/v1`. */
   readonly path: string
   readonly body?: unknown
+  /** The path stands beside `/api/v1`, and 503 is an answer too: `/health/ready`. */
+  readonly isHealth?: boolean
 }
 
 const problemText = (body: string, status: number): string => {
@@ -41,15 +43,20 @@ export const callAdmin = async (options: GlobalOptions, call: AdminCall): Promis
   }
   const dispatcher = new Agent({ connect: { socketPath: adminSocket } })
   try {
-    const answer = await request(`http://gatehouse/api/v1${call.path}`, {
-      dispatcher,
-      method: call.method ?? 'GET',
-      ...(call.body === undefined
-        ? {}
-        : { body: JSON.stringify(call.body), headers: { 'content-type': 'application/json' } }),
-    })
+    const answer = await request(
+      `http://gatehouse${call.isHealth === true ? '' : '/api/v1'}${call.path}`,
+      {
+        dispatcher,
+        method: call.method ?? 'GET',
+        ...(call.body === undefined
+          ? {}
+          : { body: JSON.stringify(call.body), headers: { 'content-type': 'application/json' } }),
+      },
+    )
     const text = await answer.body.text()
-    if (answer.statusCode >= 400) throw new CliError(problemText(text, answer.statusCode))
+    const isAnswer = call.isHealth === true && answer.statusCode === 503
+    if (answer.statusCode >= 400 && !isAnswer)
+      throw new CliError(problemText(text, answer.statusCode))
     return text === '' ? null : JSON.parse(text)
   } catch (error) {
     throw adminFailure(error)

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { describeGeo } from '../../compose/base/geo.ts'
 import type { ConfigProblem } from '../../config/problems/problems.ts'
 import type { LintFinding, Severity } from '../../lint/finding.ts'
 import { createIsSet, formatFinding, lint } from '../../lint/lint.ts'
@@ -58,16 +59,21 @@ export const checkCommand = (): Command =>
         names: channelNames(channel),
         path: `${channel.base}${channel.entry}`,
       }))
+      const geo = await describeGeo(loaded.config, Date.now())
+      warnings = [...warnings, ...geo.problems.map((problem) => `geo: ${problem}`)]
       const certificates = checkCertificates(loaded, Date.now())
       const findings = [
         ...lint(loaded.config, { lineOf: loaded.lineOf, isSet, channels }),
         ...certificateFindings(certificates),
       ]
-      if (options.json === true) print(JSON.stringify({ file, problems, findings, warnings }))
+      if (options.json === true) print(JSON.stringify({ file, problems, findings, warnings, geo }))
       else {
         for (const problem of problems) print(`${file}: error: ${problem}`)
         for (const finding of findings) print(formatFinding(file, finding))
         for (const warning of warnings) print(`${file}: warning: ${warning}`)
+        // Tables that come along grow old by themselves: told, but no fault of the configuration.
+        for (const told of geo.warnings) print(`${file}: warning: geo: ${told}`)
+        for (const told of geo.files) print(`${file}: geo: ${told}`)
         if (problems.length + findings.length + warnings.length === 0) print(`${file}: good`)
       }
       if (problems.length + certificates.problems.length > 0) process.exitCode = BROKEN

@@ -1,4 +1,5 @@
 import type { HealthPart } from '../../routes/health.ts'
+import { describeGeo } from '../base/geo.ts'
 import { mediaProblems } from '../media/media-alarms.ts'
 import { troubleOf } from '../notices.ts'
 import type { AdminParts } from '../parts.ts'
@@ -10,6 +11,13 @@ const partOf = async (name: string, probe: () => Promise<string>): Promise<Healt
   } catch (error) {
     return { name, ok: false, detail: error instanceof Error ? error.message : String(error) }
   }
+}
+
+/** Tells the age of the geo files in any case; only what does not work makes it a fault. */
+const geoPart = async ({ live, now }: AdminParts): Promise<HealthPart> => {
+  const { files, problems, warnings } = await describeGeo(live.config(), now())
+  const detail = [...problems, ...warnings, ...(warnings.length > 0 ? [] : files)].join('; ')
+  return { name: 'geo', ok: problems.length === 0, detail }
 }
 
 /** The parts the control plane depends on, with their state. */
@@ -41,6 +49,7 @@ export const healthParts = (parts: AdminParts) => async (): Promise<readonly Hea
             .join('; '),
         ),
     ),
+    geoPart(parts),
     partOf(
       'media servers',
       async () => await Promise.resolve(mediaProblems(parts.media.hub).join('; ')),

@@ -1,0 +1,61 @@
+import { utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { defaultAsnFiles, defaultGeoFiles } from '../../../control/geo/default-files.ts'
+import { geoAges, geoSummary } from '../../../control/geo/geo-age.ts'
+import { withTempDir } from '../../support/cleanup.ts'
+import { mmdb } from './mmdb.ts'
+
+const DAY = 86_400_000
+
+describe('how old geo files are', () => {
+  it('stands in those that come along: in the metadata of one, in the package of the other', async () => {
+    const ages = await geoAges({ places: defaultGeoFiles(), networks: defaultAsnFiles() })
+    expect(ages.map(({ problem }) => problem)).toEqual([null, null, null, null])
+    for (const { builtAt } of ages) {
+      expect(builtAt).toBeGreaterThan(Date.UTC(2026, 0, 1))
+      expect(builtAt).toBeLessThan(Date.now())
+    }
+    const newest = Math.max(...ages.map(({ builtAt }) => builtAt ?? 0))
+    const told = geoSummary(ages, newest + 10 * DAY)
+    expect([told.problems, told.warnings]).toEqual([[], []])
+    expect(told.files[0]).toMatch(
+      /^dbip-city-ipv4\.mmdb: countries and places, built 20\d\d-\d\d-\d\d, \d+ days ago$/,
+    )
+    expect(told.files[2]).toMatch(/^asn-ipv4-num\.csv: networks and their owners, built 20/)
+    const oldest = Math.min(...ages.map(({ builtAt }) => builtAt ?? 0))
+    expect(geoSummary(ages, oldest + 91 * DAY).warnings[0]).toMatch(
+      /91 days ago: more than 90; .*geo\.files$/,
+    )
+    expect(geoSummary(ages, newest + 181 * DAY).warnings).toHaveLength(4)
+  })
+
+  it('is the day a CSV of one’s own was written, and the epoch of a MaxMind-format file', async () => {
+    await withTempDir(async (folder) => {
+      const [csv, places] = [join(folder, 'own.csv'), join(folder, 'own.mmdb')]
+      writeFileSync(csv, '1,2,3,x\n')
+      utimesSync(csv, 1_700_000_000, 1_700_000_000)
+      writeFileSync(places, mmdb({ country: { iso_code: 'DE' } }))
+      const ages = await geoAges({ places: [places], networks: [csv] })
+      expect(ages.map(({ builtAt }) => builtAt)).toEqual([1000, 1_700_000_000_000])
+    })
+  })
+
+  it('says what does not work without them', async () => {
+    await withTempDir(async (folder) => {
+      const [none, broken] = [join(folder, 'none.mmdb'), join(folder, 'broken.mmdb')]
+      writeFileSync(broken, 'no database')
+      const ages = await geoAges({ places: [none, broken], networks: [] })
+      expect(geoSummary(ages, Date.now())).toEqual({
+        files: [`${none}: there is no such file`, `${broken}: not a readable MaxMind-format file`],
+        problems: [
+          `${none}: there is no such file`,
+          `${broken}: not a readable MaxMind-format file`,
+          'without a file of places, nobody has a country or a place: groups and rules by country fit nobody, and no travel is found',
+          'without a file of networks, hosting and mobile networks are not recognised',
+        ],
+        warnings: [],
+      })
+    })
+  })
+})

@@ -111,7 +111,7 @@ const forgiving = (
 const createDeciding = async (ground: Ground) => {
   const { live, persistence, sessions, redis, log, now, paths, geo, recorder } = ground
   const surge = createSurgeState(persistence.store.settings, now)
-  const lineup = createLineup({ live, stateDir: paths.state, surge, sessions, log, now })
+  const lineup = createLineup({ live, stateDir: paths.state, surge, sessions, redis, log, now })
   await surge.reload()
   await configureLineup(lineup, live)
   const authorizer: LiveAuthorizer = createLiveAuthorizer(

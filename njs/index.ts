@@ -8,6 +8,7 @@ import { cookiesForOrigin } from './handlers/origins/cookies-for-origin.ts'
 import { handOnCookies } from './handlers/origins/hand-on-cookies.ts'
 import { resolveRedirection } from './handlers/origins/resolve-redirection.ts'
 import { serveManifest } from './handlers/origins/serve-manifest.ts'
+import { playerApi } from './handlers/player-api.ts'
 import { playlist } from './handlers/playlist.ts'
 import { push } from './handlers/push.ts'
 import { rememberCheck } from './handlers/remember-check.ts'
@@ -26,6 +27,7 @@ export default {
   health,
   networkKey,
   openWithoutControl,
+  playerApi,
   playlist,
   push,
   rememberCheck,

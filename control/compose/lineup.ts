@@ -1,7 +1,10 @@
 import type { Logger } from 'pino'
 import { ConfigError } from '../config/problems/problems.ts'
 import { LineupService } from '../lineup/lineup-service.ts'
+import { createStreamClaims } from '../lineup/stream-claims.ts'
 import type { SurgeState } from '../lineup/surge-state.ts'
+import { createStreamNumbers } from '../playlists/xtream/stream-numbers.ts'
+import type { RedisClient } from '../sessions/redis/client.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { LiveConfig } from './base/live-config.ts'
 
@@ -26,18 +29,22 @@ interface LineupParts {
   readonly stateDir: string
   readonly surge: SurgeState
   readonly sessions: Pick<Sessions, 'store' | 'view' | 'bans'>
+  readonly redis: RedisClient
   readonly log: Logger
   readonly now: () => number
 }
 
 /** The lineup with its ways to warn and to end sessions. */
-export const createLineup = ({ live, stateDir, surge, sessions, log, now }: LineupParts) =>
+export const createLineup = ({ live, stateDir, surge, sessions, redis, log, now }: LineupParts) =>
   new LineupService({
     config: live.config,
     folder: () => live.loaded().folder,
     stateDir,
     surge,
     now,
+    numbersOf: createStreamNumbers(createStreamClaims(redis), (error) =>
+      log.warn({ err: error }, 'numbers of new channels are claimed when Redis is back'),
+    ),
     warn: (message) => log.warn(message),
     sourceChanged: ({ name, ok, error }) => {
       const at = error?.line ? ` line ${error.line}` : ''

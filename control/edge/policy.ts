@@ -43,6 +43,7 @@ export const buildPolicy = (
       shares: share === 'auto',
     })),
     manifestMs: config.edge.manifest_sec === null ? null : config.edge.manifest_sec * 1000,
+    panelApi: config.apps.panel_api,
   }
   const version = createHash('sha256').update(JSON.stringify(policy)).digest('base64url')
   return { version: version.slice(0, 12), ...policy }

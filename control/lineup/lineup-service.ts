@@ -15,6 +15,7 @@ import { buildGroupNetworks, type GroupNetworkTables } from '../groups/group-net
 import type { SourceStatus } from '../playlists/fetch/source.ts'
 import { PlaylistService } from '../playlists/service.ts'
 import type { PlaylistSnapshot } from '../playlists/snapshot.ts'
+import type { NumbersOf } from '../playlists/xtream/stream-numbers.ts'
 import {
   createCatalog,
   hasRegained,
@@ -32,6 +33,8 @@ export interface LineupServicePorts {
   readonly stateDir: string
   readonly surge: SurgeState
   readonly now: () => number
+  /** Gives channels the numbers that apps call them by. */
+  readonly numbersOf?: NumbersOf
   readonly warn: (message: string) => void
   readonly sourceChanged: (status: SourceStatus) => void
   /** Channels were left out of a group whose profile ends their sessions. */
@@ -80,6 +83,7 @@ export class LineupService {
     this.playlists = new PlaylistService({
       stateDir: ports.stateDir,
       now: ports.now,
+      ...(ports.numbersOf === undefined ? {} : { numbersOf: ports.numbersOf }),
       onChange: (snapshot) => this.take(snapshot),
       onStatus: ports.sourceChanged,
       refuse: ({ channels, table }) => {

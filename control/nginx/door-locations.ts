@@ -1,5 +1,12 @@
 import { DOORS, type Door } from '#domain/doors/doors'
-import { literalPrefix, type PathValue, patternOf, reservedBelow } from '#domain/doors/shape'
+import {
+  escapeText,
+  literalPrefix,
+  type PathValue,
+  patternOf,
+  reservedBelow,
+} from '#domain/doors/shape'
+import type { NginxSettings } from './settings.ts'
 
 /** nginx's variables for what the path of a session holds; openings are parsed by their handler. */
 const CAPTURES: Partial<Record<PathValue, string>> = {
@@ -50,7 +57,9 @@ const block = ({ location, doors }: DoorLocation, confDir: string): string => {
   const lines = [
     ...doors.map(({ path, place }) => `    # ${path}: ${place}`),
     `    include "${confDir}/${servingFile(door)}";`,
-    ...(door.serving === 'answer' ? [`    js_content edge.${door.handler};`] : []),
+    ...(door.serving === 'answer' || door.serving === 'app'
+      ? [`    js_content edge.${door.handler};`]
+      : []),
   ]
   return [`location ${location} {`, ...lines, '}'].join('\n')
 }
@@ -60,3 +69,31 @@ export const renderDoors = (confDir: string): string =>
   doorLocations()
     .map((location) => block(location, confDir))
     .join('\n')
+
+/** Paths of the doors that apps ask by the name of a script. */
+const scriptNames = (): string[] =>
+  DOORS.map(({ path }) => /^\/([a-z_]+)\.php$/.exec(path)?.[1]).filter((name) => name !== undefined)
+
+/**
+ * Locations for addresses as people type them and apps put them together: the name of a script behind another, slashes behind it, a folder before it.
+ */
+export const renderStrayDoors = (apps: NginxSettings['apps']): string => {
+  const { basePath = null, isAnyFolder = false } = apps ?? {}
+  const before = isAnyFolder ? '(?:/[^/]+)*' : String.raw`(?:/[^/]+\.php)*`
+  const stray = scriptNames().map((name) =>
+    [
+      `location ~ "^${before}/${name}${String.raw`\.php/*`}$" {`,
+      `    rewrite "^" /${name}.php last;`,
+      '}',
+    ].join('\n'),
+  )
+  const below =
+    basePath === null
+      ? []
+      : [
+          `location ^~ ${basePath}/ {`,
+          `    rewrite "^${escapeText(basePath)}/+(.*)$" /$1 last;`,
+          '}',
+        ]
+  return [...below, ...stray].join('\n')
+}

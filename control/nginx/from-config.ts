@@ -153,6 +153,7 @@ export const nginxSettings = (
     guessesPerSecond: 10,
     judgedInPlace: 200,
     segmentConnections: 8,
+    apps: { basePath: config.apps.base_path, isAnyFolder: edge.nginx === 'bundled' },
   }
 }
 

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path'
-import { renderDoors } from './door-locations.ts'
+import { renderDoors, renderStrayDoors } from './door-locations.ts'
 import { controlProxy, originFragments, publicFragments, pushServer } from './fragments.ts'
 import type { NginxSettings } from './settings.ts'
 import { fill, INCLUDE_FILES, type Templates } from './template.ts'
@@ -71,6 +71,7 @@ const values = (settings: NginxSettings): Record<string, string> => {
     ...publicFragments(settings),
     confDir: settings.confDir,
     doors: renderDoors(settings.confDir),
+    strayDoors: renderStrayDoors(settings.apps),
     bundleDir: dirname(settings.bundle),
     bundleFile: basename(settings.bundle),
     edgeId: settings.edgeId,

@@ -124,6 +124,13 @@ export interface NginxSettings {
   readonly judgedInPlace: number
   /** Connections under one pass. */
   readonly segmentConnections: number
+  /** How apps may write their addresses; as they stand in the table of doors when not set. */
+  readonly apps?: {
+    /** Folder below which every door answers too. */
+    readonly basePath: string | null
+    /** The doors of apps answer below any folder: where nothing else is served. */
+    readonly isAnyFolder: boolean
+  }
 }
 
 /** Sizes good for 200,000 sessions, 100,000 networks and 20,000 channels. */

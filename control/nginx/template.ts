@@ -8,6 +8,8 @@ const PARTS = [
   'gatehouse-http.conf',
   'gatehouse-server.conf',
   'gatehouse-door-answer.conf',
+  'gatehouse-door-app.conf',
+  'gatehouse-door-handler.conf',
   'gatehouse-door-opening.conf',
   'gatehouse-door-stream.conf',
   'gatehouse-door-manifest.conf',

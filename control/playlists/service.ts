@@ -1,3 +1,4 @@
+import type { AppList } from '#domain/apps/xtream'
 import {
   createRunning,
   isSameSetting,
@@ -10,6 +11,8 @@ import type { CheckOptions, GroupSelection } from './lists/list-checks.ts'
 import type { RenderedList } from './lists/render-list.ts'
 import type { SurgeProfile } from './lists/surge.ts'
 import { buildSnapshot, type PlaylistSnapshot } from './snapshot.ts'
+import { renderAppList } from './xtream/app-lists.ts'
+import { createStreamNumbers, type NumbersOf } from './xtream/stream-numbers.ts'
 
 /** Settings that may change at a reload. */
 export interface PlaylistSettings {
@@ -29,6 +32,8 @@ export interface PlaylistServiceParts {
   readonly onStatus: (status: SourceStatus) => void
   /** Why the channels of all lists together cannot be served; those before stay. */
   readonly refuse?: (snapshot: PlaylistSnapshot) => string | null
+  /** Gives channels their numbers; from their ids alone when not set. */
+  readonly numbersOf?: NumbersOf
   readonly fileCheckMs?: number
   /** How long a file must have been at rest before it is read. */
   readonly fileSettleMs?: number
@@ -53,9 +58,11 @@ export class PlaylistService {
   private refusal: string | null = null
   private building: Promise<void> = Promise.resolve()
   private isStopped = false
+  private readonly numbersOf: NumbersOf
 
   constructor(parts: PlaylistServiceParts) {
     this.parts = parts
+    this.numbersOf = parts.numbersOf ?? createStreamNumbers(null)
   }
 
   /** Applies new settings; unchanged sources keep their list and schedule. */
@@ -89,6 +96,21 @@ export class PlaylistService {
       if (list && (version === undefined || list.version === version)) return list
     }
     return null
+  }
+
+  /** A group's channels as apps ask for them, JSON; `null` where there is no such group. */
+  async appList(
+    group: string,
+    list: AppList,
+    { version, category }: { readonly version?: string; readonly category?: string },
+  ): Promise<{ readonly text: string; readonly isWanted: boolean } | null> {
+    const wanted = this.list(group, version)
+    const found = wanted ?? this.list(group)
+    const numbers = this.present?.numbers
+    if (found === null || numbers === undefined) return null
+    const { offered } = found
+    const text = await renderAppList(list, { offered, numbers }, category ?? null)
+    return { text, isWanted: wanted !== null }
   }
 
   statuses(): SourceStatus[] {
@@ -186,7 +208,13 @@ export class PlaylistService {
     })
     const surge = this.settings.surge.filter(({ name }) => this.active.has(name))
     const { groups, checks } = this.settings
-    const snapshot = await buildSnapshot({ lists, groups, surge, checks })
+    const snapshot = await buildSnapshot({
+      lists,
+      groups,
+      surge,
+      checks,
+      numbersOf: this.numbersOf,
+    })
     this.refusal = this.parts.refuse?.(snapshot) ?? null
     if (this.refusal !== null) return
     this.previousLists = this.present?.lists ?? new Map()

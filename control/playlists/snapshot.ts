@@ -7,6 +7,7 @@ import { type RenderedList, renderList } from './lists/render-list.ts'
 import { selectChannels } from './lists/selection.ts'
 import { applySurge, type SurgeProfile } from './lists/surge.ts'
 import type { Playlist } from './m3u/playlist.ts'
+import type { NumbersOf } from './xtream/stream-numbers.ts'
 
 /** All lists and tables made from the sources' present lists and the groups' selections. */
 export interface PlaylistSnapshot {
@@ -16,6 +17,8 @@ export interface PlaylistSnapshot {
   readonly lists: ReadonlyMap<string, RenderedList>
   /** The edges' channel table. */
   readonly table: ReadonlyMap<string, string>
+  /** Numbers that apps call channels by, by channel id. */
+  readonly numbers: ReadonlyMap<string, number>
   readonly warnings: readonly string[]
 }
 
@@ -26,6 +29,7 @@ export interface SnapshotInput {
   /** Surge profiles in force. */
   readonly surge: readonly SurgeProfile[]
   readonly checks: CheckOptions
+  readonly numbersOf: NumbersOf
 }
 
 const playlistsOf = (catalogue: Catalogue, group: GroupSelection): Playlist[] => {
@@ -35,7 +39,7 @@ const playlistsOf = (catalogue: Catalogue, group: GroupSelection): Playlist[] =>
     .map(([, playlist]) => playlist)
 }
 
-/** Builds all lists and the channel table; a pure function of its input that lets others run in between. */
+/** Builds all lists and the channel table; the same of the same input and numbers; lets others run in between. */
 export const buildSnapshot = async (input: SnapshotInput): Promise<PlaylistSnapshot> => {
   const catalogue = await buildCatalogue(input.lists)
   const groups: GroupChannels[] = []
@@ -54,5 +58,7 @@ export const buildSnapshot = async (input: SnapshotInput): Promise<PlaylistSnaps
   const { channels } = catalogue
   const checks = await checkChannels(channels, input.groups, input.checks)
   const warnings = [...catalogue.warnings, ...checks]
-  return { channels, groups, lists, table: await buildChannelTable(channels, groups), warnings }
+  const numbers = await input.numbersOf(channels.map(({ id }) => id))
+  const table = await buildChannelTable(channels, groups, numbers)
+  return { channels, groups, lists, table, numbers, warnings }
 }

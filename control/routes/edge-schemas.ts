@@ -1,4 +1,5 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
+import type { AppList } from '#domain/apps/xtream'
 import type { TableName } from '#domain/channels/protocol'
 import { nullableText } from '../schemas/common.ts'
 
@@ -51,3 +52,18 @@ export const tableQuerySchema = Type.Object({
 
 export const isTableName = (name: string): name is TableName =>
   name === 'networks' || name === 'channels'
+
+export const appListQuerySchema = Type.Object({
+  v: Type.Optional(Type.String()),
+  category: Type.Optional(Type.String({ pattern: '^[0-9]{1,10}$' })),
+})
+
+export type AppListQuery = Static<typeof appListQuerySchema>
+
+const APP_LISTS: ReadonlySet<string> = new Set<AppList>([
+  'live-streams',
+  'live-categories',
+  'panel',
+])
+
+export const isAppList = (name: string): name is AppList => APP_LISTS.has(name)

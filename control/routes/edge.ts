@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { AppList } from '#domain/apps/xtream'
 import { ANSWER_HEADERS, EDGE_API, type SyncRequest } from '#domain/channels/protocol'
 import type { ReasonId } from '#domain/reasons'
 import { statusFor } from '#domain/statuses'
+import { type AccountFactsPorts, accountFacts } from '../access/admission/account-facts.ts'
 import { type CheckAnswer, type CheckPorts, check } from '../access/admission/check.ts'
 import { identifyForList } from '../access/admission/identify.ts'
 import { open } from '../access/admission/open.ts'
@@ -10,7 +12,14 @@ import type { EdgeCatchUp } from '../edge/edge-catch-up.ts'
 import { endClosed, type SyncPorts, sync } from '../edge/sync-service.ts'
 import type { VersionedTable } from '../edge/versioned-table.ts'
 import { readCheck, readOpening, readPlaylistRequest } from './edge-request.ts'
-import { isTableName, syncRequestSchema, tableQuerySchema } from './edge-schemas.ts'
+import {
+  type AppListQuery,
+  appListQuerySchema,
+  isAppList,
+  isTableName,
+  syncRequestSchema,
+  tableQuerySchema,
+} from './edge-schemas.ts'
 
 export interface EdgeRoutesOptions {
   readonly openPorts: OpenPorts
@@ -22,6 +31,13 @@ export interface EdgeRoutesOptions {
     group: string,
     version?: string,
   ) => { readonly version: string; readonly text: string } | null
+  /** A group's channels as apps ask for them, JSON. */
+  readonly appList: (
+    group: string,
+    list: AppList,
+    wanted: { readonly version?: string; readonly category?: string },
+  ) => Promise<{ readonly text: string; readonly isWanted: boolean } | null>
+  readonly accountPorts: AccountFactsPorts
   /** Called with the push address that an edge on another machine sent with its sync. */
   readonly announced?: (push: {
     readonly edge: string
@@ -56,6 +72,9 @@ const refuse = (
     .header(ANSWER_HEADERS.denyTtl, denySec)
     .send()
 }
+
+/** A list never changes under the name of its version. */
+const KEEP = 'max-age=31536000, immutable'
 
 /** What nginx's `auth_request` takes for a no; the edge finds the player's status by the reason. */
 const NO = 403
@@ -116,6 +135,36 @@ const askRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
   })
 }
 
+const listRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
+  app.get<{ Params: { group: string; form: string }; Querystring: AppListQuery }>(
+    '/lists/:group/:form',
+    { schema: { querystring: appListQuerySchema } },
+    async (request, reply) => {
+      const { group, form } = request.params
+      const { v: version, category } = request.query
+      if (!isAppList(form)) return reply.code(404).send()
+      const list = await options.appList(group, form, {
+        ...(version === undefined ? {} : { version }),
+        ...(category === undefined ? {} : { category }),
+      })
+      if (list === null) return refuse(reply, 'group.unknown', 0)
+      // A category that is none has a name that anybody can make up: it is not kept.
+      const isKept = list.isWanted && !(category !== undefined && list.text === '[]')
+      return reply
+        .type('application/json')
+        .header('cache-control', isKept ? KEEP : 'no-store')
+        .send(list.text)
+    },
+  )
+  app.get('/account', async (request, reply) => {
+    const ask = readPlaylistRequest(request.headers, Date.now())
+    if (!ask) return refuse(reply, 'request.malformed', 0)
+    const answer = await accountFacts(ask, options.accountPorts)
+    if (answer.outcome === 'refused') return refuse(reply, answer.reason, 0)
+    return reply.send(answer.facts)
+  })
+}
+
 const dataRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
   app.get<{ Params: { group: string }; Querystring: { v?: string } }>(
     '/lists/:group',
@@ -126,7 +175,7 @@ const dataRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
       const list = wanted ?? options.list(group)
       if (!list) return refuse(reply, 'group.unknown', 0)
       // Under the name of a version that is gone, the present list must not be kept.
-      const keep = wanted ? 'max-age=31536000, immutable' : 'no-store'
+      const keep = wanted ? KEEP : 'no-store'
       return (
         reply
           // mpv recognises a playlist only without a charset; M3U is read as UTF-8 without one.
@@ -171,6 +220,7 @@ export const edgeRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): vo
     (scope, _options, done) => {
       openRoute(scope, options)
       askRoutes(scope, options)
+      listRoutes(scope, options)
       dataRoutes(scope, options)
       done()
     },

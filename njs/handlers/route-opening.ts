@@ -26,6 +26,7 @@ import { isReady } from '../state/ready.ts'
 import { endReason, findBan, isSessionBanned, recallDenial } from '../state/refusals.ts'
 import { familyOf, networkOf } from '../state/session.ts'
 import { failClosed } from '../verdicts/fail-closed.ts'
+import { channelOfNumber } from '../verdicts/origin.ts'
 
 /** `end`: a refusal that holds for this moment only, since the viewer may come back at the next. */
 type Judged = OpeningRoute | 'end'
@@ -214,8 +215,10 @@ const judgeSecret = (r: Request, opening: OpeningRequest): Judged => {
 }
 
 const judgeAnew = (r: Request): Judged => {
-  const opening = readOpening(variable(r, 'uri'), (name) => variable(r, `arg_${name}`) !== '')
-  if (opening === null) return refused(r, 'channel.unknown')
+  const asked = readOpening(variable(r, 'uri'), (name) => variable(r, `arg_${name}`) !== '')
+  if (asked === null) return refused(r, 'channel.unknown')
+  const opening =
+    asked.credential === 'xtream' ? { ...asked, channel: channelOfNumber(asked.channel) } : asked
   setVariables(r, {
     gh_credential_kind: opening.credential,
     gh_channel: opening.channel,

@@ -68,6 +68,16 @@ export const setList = (
   variables['gh_fingerprint'] = sent.print
 }
 
+/** Answers JSON that is this viewer's own. */
+export const answerJson = (r: Request, body: string): void => {
+  const headers = {
+    'Content-Type': 'application/json',
+    'Cache-Control': 'no-store',
+    'Access-Control-Allow-Origin': '*',
+  }
+  answer(r, 200, headers, body)
+}
+
 /** `Retry-After` of refusals that are temporary, in seconds. */
 const WAIT: Partial<Record<ReasonId, string>> = {
   'edge.not_ready': '2',

@@ -18,15 +18,21 @@ const field = (form: string, name: string): string => {
   return ''
 }
 
-/** The credential of a playlist request, in the query or in a posted form; a reason id where it is missing or malformed. */
-export const readCredential = (r: Request): Credential | ReasonId => {
+/** The text of a field, empty where it is not there. */
+export type ReadField = (name: string) => string
+
+/** Reads the fields of a request, from its query or from a posted form. */
+export const fieldsOf = (r: Request): ReadField => {
   const posted = methodOf(r) === 'POST' ? bodyText(r) : ''
   const form = posted.startsWith('{') ? '' : posted
   const args = variable(r, 'args')
+  return (name) => (args === '' ? '' : field(args, name)) || (form === '' ? '' : field(form, name))
+}
+
+/** What a request for a list presents. */
+export const readCredential = (r: Request, read = fieldsOf(r)): Credential | ReasonId => {
   const door = doorOfPath(variable(r, 'uri'))
   const nothing = door?.credentials.includes('none') ? NOTHING : 'credentials.wrong'
-  if (args === '' && form === '') return nothing
-  const read = (name: string): string => field(args, name) || field(form, name)
   const token = read('token')
   if (token.length > MAX_LENGTH) return 'request.malformed'
   if (token !== '') return { kind: 'token', token }

@@ -29,7 +29,8 @@ const doorHeaders = (credential: Credential): Record<string, string> => {
   return {}
 }
 
-const questionOf = (
+/** Headers of a question about who this is. */
+export const questionOf = (
   r: Request,
   credential: Credential,
   address: string,

@@ -5,9 +5,11 @@ import { entryOfProtocol } from '../domain/channels/channel.ts'
 import {
   type ChannelRecord,
   decodePath,
+  isStreamNumber,
   ownerOf,
   parseChannelRecord,
   stemOf,
+  streamNumberKey,
 } from '../domain/channels/channel-table.ts'
 import type { ReasonId } from '../domain/reasons.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
@@ -83,6 +85,12 @@ const findKnown = (channel: string): Known | null | undefined => {
 /** The record of a channel; `null` where there is none, or the table is not loaded yet. */
 export const readChannel = (channel: string): ChannelRecord | null =>
   findKnown(channel)?.record ?? null
+
+/** The channel that apps call by this number; what is no such number, or the id of a channel itself, stays as it is. */
+export const channelOfNumber = (text: string): string => {
+  if (!isStreamNumber(text) || readChannel(text) !== null) return text
+  return liveTable('channels')?.get(streamNumberKey(text)) ?? text
+}
 
 /** The channel's origin and directory, for rewriting addresses. */
 export const placeOfChannel = ({ origin, base, isClosed }: ChannelRecord): ChannelPlace => ({

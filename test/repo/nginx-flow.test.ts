@@ -105,7 +105,7 @@ const nameOf = ({ args }: Directive): string => {
     doorLocations().find(({ location }) => location.replaceAll('"', '') === args.join(' '))
       ?.doors ?? []
   if (door === undefined) return args.at(-1) ?? ''
-  return door.serving === 'answer' ? `edge.${door.handler}` : door.serving
+  return door.serving === 'answer' || door.serving === 'app' ? `edge.${door.handler}` : door.serving
 }
 
 const locationsOf = (isServer: (text: string) => boolean): Directive[] =>

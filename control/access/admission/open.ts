@@ -144,7 +144,10 @@ const eventOf = (
   family: context.family,
   agent: context.opening.agent,
   playback: context.opening.playback,
-  door: protoForBackend(context.opening, context.channel.protocol),
+  door:
+    context.opening.credential.kind === 'xtream'
+      ? 'xtream'
+      : protoForBackend(context.opening, context.channel.protocol),
   edge: context.opening.edge,
   download: claim.download,
   tokenPrint: claim.info.tokenPrint,

@@ -86,7 +86,7 @@ export interface OpenedEvent {
   readonly agent: string
   /** `X-Playback-Session-Id`, where the player sends one. */
   readonly playback: string | null
-  /** What was asked for at the door: `hls`, `dash`, `mpegts`, or the name an asking server used. */
+  /** What was asked for at the door: `hls`, `dash`, `mpegts`, the name an asking server used, or `xtream` for apps that play by user and password. */
   readonly door: string
   readonly edge: string
   readonly download: string | null

@@ -8,6 +8,7 @@ import { createEdgeRegistry, type EdgeRegistry } from '../../edge/edge-registry.
 import { pushOrigin } from '../../edge/push-address.ts'
 import { createPushService, type PushService } from '../../edge/push-service.ts'
 import { pushKeyOf } from '../../keys/edge-key.ts'
+import { formatsOf } from '../../playlists/xtream/app-lists.ts'
 import type { EdgeRoutesOptions } from '../../routes/edge.ts'
 import { parseEndpoint } from '../../supervise/processes/addresses.ts'
 import type { EdgeApi, Parts } from '../parts.ts'
@@ -29,6 +30,12 @@ const routesOptions = (
     checkPorts: access,
     tables: { networks: lineup.networkTable, channels: lineup.channelTable },
     list: (group, version) => lineup.playlists.list(group, version),
+    appList: async (group, list, wanted) => await lineup.playlists.appList(group, list, wanted),
+    accountPorts: {
+      ...access,
+      view: sessions.view,
+      formats: (group) => formatsOf(lineup.playlists.list(group)?.offered ?? []),
+    },
     syncPorts: {
       registry,
       catchUp,

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { authBackendSchema, floodSchema, hooksSchema, secureLinkSchema } from './access.ts'
+import { appsSchema } from './apps.ts'
 import { destinationsSchema } from './destinations.ts'
 import { clocksSchema, controlSchema, edgeSchema, originSchema } from './edge.ts'
 import {
@@ -119,6 +120,7 @@ export const configSchema = section(
       description: 'State folder; `--state` wins. `.state` beside the configuration when not set.',
     }),
     edge: edgeSchema,
+    apps: appsSchema,
     admin: adminSchema,
     control: controlSchema,
     hooks: hooksSchema,

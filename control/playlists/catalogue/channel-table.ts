@@ -1,4 +1,4 @@
-import { formatChannelRecord } from '#domain/channels/channel-table'
+import { formatChannelRecord, streamNumberKey } from '#domain/channels/channel-table'
 import type { Channel } from './channel.ts'
 import {
   crowdedDirectories,
@@ -31,10 +31,11 @@ const groupsById = (
   return found
 }
 
-/** The channel table of edges: a record by id, and the owners of entry files and directories. */
+/** The channel table of edges: a record by id, the ids by number, and the owners of entry files and directories. */
 export const buildChannelTable = async (
   channels: readonly Channel[],
   groups: readonly GroupChannels[],
+  numbers: ReadonlyMap<string, number> = new Map(),
 ): Promise<Map<string, string>> => {
   const inGroups = groupsById(groups, (group) => group.channels)
   const surged = groupsById(groups, (group) => group.leftOut)
@@ -43,6 +44,8 @@ export const buildChannelTable = async (
   const table = new Map<string, string>()
   for (const [index, channel] of channels.entries()) {
     await yieldEvery(index)
+    const number = numbers.get(channel.id)
+    if (number !== undefined) table.set(streamNumberKey(number), channel.id)
     table.set(
       channel.id,
       formatChannelRecord({

@@ -15,6 +15,8 @@ export interface RenderedList {
   readonly version: string
   readonly text: string
   readonly channels: number
+  /** What is on it, in its order. */
+  readonly offered: readonly Channel[]
 }
 
 export interface RenderOptions {
@@ -115,5 +117,5 @@ export const renderList = async (
   for (const { trailing } of playlists) for (const line of trailing) lines.push(disarm(line))
   const text = `${lines.join('\n')}\n`
   const version = createHash('sha256').update(text).digest('base64url').slice(0, 16)
-  return { version, text, channels: channels.length }
+  return { version, text, channels: channels.length, offered: channels }
 }

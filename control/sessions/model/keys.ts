@@ -37,6 +37,8 @@ export const KEYS = {
   epoch: { key: 'gh:epoch', ttlMs: 0 },
   /** stream, ban changes and kills that every control plane follows; trimmed by length. */
   banStream: { key: 'gh:bans', maxLength: 50_000, ttlMs: 0 },
+  /** hash, number → channel id that apps of the Xtream kind call by it; for good, so that no number ever means another channel. */
+  streamNumbers: { key: 'gh:streamids', ttlMs: 0 },
   /** hash, ban key → JSON of an active ban. */
   banSet: { key: 'gh:banset', ttlMs: 0 },
   /** stream, session events of a shard; trimmed by length, consumer groups historian and detectors. */

@@ -118,3 +118,9 @@ export const ownerOf = (
   const owner = lower === plain || exact !== undefined ? exact : ownerExactly(get, origin, lower)
   return owner === undefined || owner === SHARED_OWNER ? null : owner
 }
+
+/** Numbers of channels, as apps of the Xtream kind call them, have ten digits and fit in 31 bits. */
+export const isStreamNumber = (text: string): boolean => /^[12][0-9]{9}$/.test(text)
+
+/** The key under which the table names the channel of a number. */
+export const streamNumberKey = (number: number | string): string => `#${number}`

@@ -60,6 +60,8 @@ export interface EdgePolicy {
   readonly origins: readonly EdgeOrigin[]
   /** Milliseconds a rewritten manifest is cached; `null` = half its target duration. */
   readonly manifestMs: number | null
+  /** Doors of apps that are shut unless a setting opens them. */
+  readonly panelApi?: boolean
 }
 
 /** Signing keys by key id (`"0"` to `"255"`, secrets of 32 bytes or more as hex); `current` signs, every one verifies. */
@@ -207,4 +209,18 @@ export interface Identity {
   readonly country: string | null
   /** Seconds the edge may cache this answer. */
   readonly ttlSec: number
+}
+
+/** `GET /edge/v1/account`: what an app is told of its account. */
+export interface AccountFacts {
+  /** Unix seconds. */
+  readonly createdSec: number
+  /** Unix seconds; `null` = never. */
+  readonly expiresSec: number | null
+  /** Streams that play now. */
+  readonly active: number
+  /** Streams that may play; 0 = no cap. */
+  readonly cap: number
+  /** What the channels of its group come as: `m3u8`, `ts`. */
+  readonly formats: readonly string[]
 }

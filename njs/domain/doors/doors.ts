@@ -2,10 +2,10 @@
 export type DoorCredential = 'none' | 'ticket' | 'token' | 'xtream' | 'secure-link' | 'pass'
 
 /**
- * How nginx serves a door, by `nginx/gatehouse-door-<name>.conf`: `answer` = the handler sends the response; `opening` = the handler chooses the internal
- * location (`opening-route.ts`); the others are proxied to the origin once the session is admitted.
+ * How nginx serves a door, by `nginx/gatehouse-door-<name>.conf`: `answer` = the handler sends the response; `app` = likewise, with the rate limit of apps;
+ * `opening` = the handler chooses the internal location (`opening-route.ts`); the others are proxied to the origin once the session is admitted.
  */
-export type DoorServing = 'answer' | 'opening' | 'stream' | 'hls' | 'dash' | 'segment'
+export type DoorServing = 'answer' | 'app' | 'opening' | 'stream' | 'hls' | 'dash' | 'segment'
 
 /** One form of public address. */
 export interface Door {
@@ -33,7 +33,7 @@ const underPass = (
   id: string,
   path: string,
   opens: string,
-  serving: Exclude<DoorServing, 'answer' | 'opening'>,
+  serving: Exclude<DoorServing, 'answer' | 'app' | 'opening'>,
 ): Door => ({
   id,
   path,
@@ -56,6 +56,19 @@ const playlist = (id: string, path: string): Door => ({
   serving: 'answer',
 })
 
+const APP_PLACE = '`?username=&password=` or `?token=`, in the query or in a posted form'
+
+const app = (id: string, path: string, opens: string): Door => ({
+  id,
+  path,
+  query: [],
+  credentials: ['token', 'xtream'],
+  place: APP_PLACE,
+  opens,
+  handler: 'playerApi',
+  serving: 'app',
+})
+
 const opening = (row: Omit<Door, 'opens' | 'handler' | 'serving'>): Door => ({
   ...row,
   opens: 'the channel: a 302 to a pass',
@@ -70,8 +83,10 @@ export const DOORS: readonly Door[] = [
   {
     ...playlist('xtream-playlist', '/get.php'),
     credentials: ['token', 'xtream'],
-    place: '`?username=&password=` or `?token=`, in the query or in a posted form',
+    place: APP_PLACE,
   },
+  app('xtream-api', '/player_api.php', 'the account’s state, channels, categories and programmes'),
+  app('xtream-panel', '/panel_api.php', 'the same in one piece, where `apps.panel_api` is set'),
   {
     ...opening({
       id: 'ticket',
@@ -98,6 +113,13 @@ export const DOORS: readonly Door[] = [
     place: 'user and password, second and third part of the path',
   }),
   opening({
+    id: 'xtream-plain',
+    path: '/live/<user>/<password>/<stream>',
+    query: [],
+    credentials: ['xtream'],
+    place: 'user and password, second and third part of the path',
+  }),
+  opening({
     id: 'secure-link',
     path: '/live/<channel>/<file>',
     query: ['md5', 'expires'],
@@ -115,4 +137,18 @@ export const DOORS: readonly Door[] = [
   underPass('hls', '/s/<pass>/<channel>/<hls-file>', 'a playlist of HLS', 'hls'),
   underPass('dash', '/s/<pass>/<channel>/<dash-file>', 'a manifest of DASH', 'dash'),
   underPass('segment', '/s/<pass>/<channel>/<file>', 'a segment, a key, any other file', 'segment'),
+  opening({
+    id: 'xtream-short',
+    path: '/<user>/<password>/<stream>.<extension>',
+    query: [],
+    credentials: ['xtream'],
+    place: 'user and password, first and second part of the path',
+  }),
+  opening({
+    id: 'xtream-shortest',
+    path: '/<user>/<password>/<stream>',
+    query: [],
+    credentials: ['xtream'],
+    place: 'user and password, first and second part of the path',
+  }),
 ]

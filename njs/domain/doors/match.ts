@@ -80,7 +80,8 @@ export const readOpening = (path: string, has: HasArgument): OpeningRequest | nu
   const found = matchIn(OPENINGS, withoutSuffix(path), has)
   if (found === null) return null
   const { channel = '', file, ticket, user, password, extension } = found.values
-  const rest = file ?? universalEntry(extension ?? '')
+  // Apps that name no extension mean MPEG-TS.
+  const rest = file ?? universalEntry(extension ?? 'ts')
   if (ticket !== undefined) return { credential: 'ticket', ticket, channel, rest }
   if (user !== undefined && password !== undefined)
     return { credential: 'xtream', user, password, channel, rest }

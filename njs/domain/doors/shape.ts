@@ -24,6 +24,8 @@ const PLACEHOLDERS: Readonly<Record<string, Placeholder>> = {
   'dash-file': { value: 'file', pattern: String.raw`${FILE}\.mpd` },
   user: { value: 'user', pattern: '[^/]+' },
   password: { value: 'password', pattern: '[^/]+' },
+  // `control/playlists/catalogue/stream-ids.ts`: nothing else in a path is a number of ten digits.
+  stream: { value: 'channel', pattern: '[12][0-9]{9}' },
   extension: { value: 'extension', pattern: 'm3u8|ts' },
 }
 
@@ -32,7 +34,8 @@ const PLACEHOLDER = /<([a-z0-9-]+)>/
 /** The part of a path before its first placeholder. */
 export const literalPrefix = (path: string): string => path.split('<', 1)[0] ?? ''
 
-const escapeLiteral = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+/** Text that stands for itself in a regular expression. */
+export const escapeText = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 /** Prefixes of other doors that are longer than this path's own and begin with it: requests below them belong to those doors. */
 export const reservedBelow = (path: string, others: readonly string[]): string[] => {
@@ -52,12 +55,12 @@ export const patternOf = (
 ): string => {
   // Split by a pattern with one group: literals and placeholder names alternate.
   const parts = path.split(PLACEHOLDER).map((part, index) => {
-    if (index % 2 === 0) return escapeLiteral(part)
+    if (index % 2 === 0) return escapeText(part)
     const known = PLACEHOLDERS[part]
     if (known === undefined) throw new RangeError(`doors: <${part}> in ${path} is no placeholder`)
     const name = nameOf(known.value)
     return name === null ? `(?:${known.pattern})` : `(?<${name}>${known.pattern})`
   })
-  const not = reserved.length === 0 ? '' : `(?!${reserved.map(escapeLiteral).join('|')})`
+  const not = reserved.length === 0 ? '' : `(?!${reserved.map(escapeText).join('|')})`
   return `^${not}${parts.join('')}$`
 }

@@ -21,7 +21,9 @@ describe('every door', () => {
     expect(block).toContain(`# ${door.path}: ${door.place}`)
     expect(block).toContain(`include "/state/nginx/${servingFile(door)}";`)
     expect(Object.keys(files)).toContain(servingFile(door))
-    expect(block.includes(`js_content edge.${door.handler};`)).toBe(door.serving === 'answer')
+    expect(block.includes(`js_content edge.${door.handler};`)).toBe(
+      door.serving === 'answer' || door.serving === 'app',
+    )
   })
 
   it('keeps its place: the narrower location stands before the wider', () => {

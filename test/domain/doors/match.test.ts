@@ -79,15 +79,20 @@ const CASES = [
   ['/playlist.m3u', nothing, 'playlist'],
   ['/playlist.m3u8', token, 'playlist-m3u8'],
   ['/get.php', having('username'), 'xtream-playlist'],
+  ['/player_api.php', having('username'), 'xtream-api'],
+  ['/panel_api.php', having('username'), 'xtream-panel'],
   [`/live/${ticket}/news/index.m3u8`, nothing, 'ticket'],
   ['/live/news/index.m3u8', token, 'token'],
   ['/live/me/word/news.ts', nothing, 'xtream'],
+  ['/live/me/word/1234567890', nothing, 'xtream-plain'],
   ['/live/news/index.m3u8', having('md5', 'expires'), 'secure-link'],
   ['/live/news/index.m3u8', nothing, 'no-credential'],
   [`/s/AAAAAz${pass}/news/mpegts`, nothing, 'stream'],
   [`/s/AAAAAA${pass}/news/index.m3u8`, nothing, 'hls'],
   [`/s/${pass}/news/manifest.mpd`, nothing, 'dash'],
   [`/s/${pass}/news/a/b.ts`, nothing, 'segment'],
+  ['/me/word/1234567890.m3u8', nothing, 'xtream-short'],
+  ['/me/word/1234567890', nothing, 'xtream-shortest'],
 ] as const
 
 describe('every door', () => {

@@ -19,7 +19,7 @@ const speak = (name, handler) => (r, ...rest) => {
 export default {
   ...edge,
   ...Object.fromEntries(
-    ['checkSession', 'playlist', 'routeOpening'].map((name) => [name, speak(name, edge[name])]),
+    ['checkSession', 'playerApi', 'playlist', 'routeOpening'].map((name) => [name, speak(name, edge[name])]),
   ),
 }
 `
@@ -32,7 +32,7 @@ beforeAll(async () => {
   rig = await startRig(
     (stub, origin) => {
       const groups = [group('all', { isDefault: true })]
-      stub.policy = { ...stub.policy, asksWithoutToken: true, groups }
+      stub.policy = { ...stub.policy, asksWithoutToken: true, panelApi: true, groups }
       stub.lists.set('all', '#EXTM3U\n')
       stub.tables.channels.rows = channelRows({
         ch1: { origin: origin.url, base: '/ch1/' },
@@ -67,19 +67,28 @@ const fillers = async (isStream: boolean): Promise<Record<string, string>> => ({
   'dash-file': 'manifest.mpd',
   user: 'alice',
   password: 'word',
+  stream: '1234567890',
   extension: 'm3u8',
 })
 
 const ARGUMENTS: Readonly<Record<string, string>> = { token: 's3cret', md5: 'x', expires: '1' }
 
 /** What a good request of a door is answered with. */
-const STATUS = { answer: 200, opening: 302, stream: 200, hls: 200, dash: 200, segment: 200 }
+const STATUS = {
+  answer: 200,
+  app: 200,
+  opening: 302,
+  stream: 200,
+  hls: 200,
+  dash: 200,
+  segment: 200,
+}
 
 test.each(DOORS)('a request at $id reaches $handler', async (door) => {
   const filler = await fillers(door.serving === 'stream')
   const path = door.path.replace(/<([^>]+)>/g, (_, name: string) => filler[name] ?? '')
   const args = door.query.map((name) => `${name}=${ARGUMENTS[name]}`)
-  if (!door.credentials.includes('none') && door.serving === 'answer')
+  if (!door.credentials.includes('none') && ['answer', 'app'].includes(door.serving))
     args.push('username=alice', 'password=word')
   // A player that is sent no 302 for its ticket asks below it; here the door itself is meant.
   const wanted = door.credentials.includes('ticket') ? path.replace('seg-1.ts', 'index.m3u8') : path

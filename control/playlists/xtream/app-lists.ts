@@ -1,0 +1,101 @@
+import type { AppList } from '#domain/apps/xtream'
+import type { Channel } from '../catalogue/channel.ts'
+import { yieldEvery } from '../catalogue/yield-to-event-loop.ts'
+import { archiveOf } from '../lists/archive.ts'
+import { attributeOf, parseInfoLine } from '../m3u/info-line.ts'
+import { categoriesOf, titlesOf } from './categories.ts'
+
+/** A row of `get_live_streams`. */
+export interface LiveStream {
+  readonly num: number
+  readonly name: string
+  readonly stream_type: 'live' | 'radio_streams'
+  readonly stream_id: number
+  readonly stream_icon: string
+  readonly epg_channel_id: string | null
+  readonly added: string
+  readonly is_adult: 0 | 1
+  readonly category_id: string
+  readonly category_ids: readonly number[]
+  readonly custom_sid: ''
+  readonly direct_source: ''
+  readonly tv_archive: 0 | 1
+  readonly tv_archive_duration: number
+}
+
+/** What a list for apps is made from. */
+export interface AppChannels {
+  /** The channels a group is offered now, in its order. */
+  readonly offered: readonly Channel[]
+  /** Numbers by channel id. */
+  readonly numbers: ReadonlyMap<string, number>
+}
+
+const categoryRow = ({ number, name }: { readonly number: number; readonly name: string }) => ({
+  category_id: String(number),
+  category_name: name,
+  parent_id: 0,
+})
+
+const rowsOf = async (
+  { offered, numbers }: AppChannels,
+  category: string | null,
+): Promise<LiveStream[]> => {
+  const categories = categoriesOf(offered)
+  const rows: LiveStream[] = []
+  for (const [index, channel] of offered.entries()) {
+    await yieldEvery(index)
+    const own = titlesOf(channel).map((title) => categories.get(title)?.number ?? 0)
+    if (category !== null && !own.includes(Number(category))) continue
+    const attributes = parseInfoLine(channel.item.info ?? '').attributes
+    const archive = archiveOf(channel)
+    rows.push({
+      num: index + 1,
+      name: channel.name,
+      stream_type: /^(?:true|1|yes)$/i.test(attributeOf(attributes, 'radio'))
+        ? 'radio_streams'
+        : 'live',
+      stream_id: numbers.get(channel.id) ?? 0,
+      stream_icon: attributeOf(attributes, 'tvg-logo'),
+      epg_channel_id: channel.item.tvgId || null,
+      added: '0',
+      is_adult: attributeOf(attributes, 'parent-code') === '' ? 0 : 1,
+      category_id: String(own[0] ?? 0),
+      category_ids: own,
+      custom_sid: '',
+      direct_source: '',
+      tv_archive: archive === null ? 0 : 1,
+      tv_archive_duration: archive?.days ?? 0,
+    })
+  }
+  return rows
+}
+
+/** In a list of apps the edge puts the account's part in place of `@@`; in texts of a source it must not stand. */
+const disarm = (json: string): string => json.replaceAll('@@', '@\\u0040')
+
+/** Renders one of the lists for apps as JSON. `category`: rows of that one only. */
+export const renderAppList = async (
+  list: AppList,
+  channels: AppChannels,
+  category: string | null = null,
+): Promise<string> => {
+  const categories = [...categoriesOf(channels.offered).values()].map(categoryRow)
+  if (list === 'live-categories') return disarm(JSON.stringify(categories))
+  const rows = await rowsOf(channels, category)
+  if (list === 'live-streams') return disarm(JSON.stringify(rows))
+  const available = Object.fromEntries(rows.map((row) => [row.stream_id, row]))
+  const parts = {
+    categories: { live: categories, movie: [], series: [] },
+    available_channels: available,
+  }
+  return `{@@,${disarm(JSON.stringify(parts)).slice(1)}`
+}
+
+const FORMATS = { mpegts: 'ts', hls: 'm3u8', dash: 'mpd' } as const
+
+/** What apps may ask for: a form that no channel has would not play. DASH is no form of the Xtream kind. */
+export const formatsOf = (offered: readonly Pick<Channel, 'protocol'>[]): string[] => {
+  const found = new Set<string>(offered.map(({ protocol }) => FORMATS[protocol]))
+  return ['ts', 'm3u8'].filter((format) => found.has(format))
+}

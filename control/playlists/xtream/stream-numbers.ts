@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto'
+
+/** Gives each channel the number that apps call it by. */
+export type NumbersOf = (ids: readonly string[]) => Promise<ReadonlyMap<string, number>>
+
+/**
+ * Where numbers are claimed: for each wish, the channel id that has the number from now on, which is the one that came first. Rejects where the place
+ * cannot be reached.
+ */
+export type ClaimNumbers = (
+  wishes: readonly { readonly number: number; readonly id: string }[],
+) => Promise<readonly string[]>
+
+/** Ten digits that fit in 31 bits, as Java's int: apps keep numbers there. */
+const FIRST = 1_000_000_000
+const COUNT = 2 ** 31 - FIRST
+
+/** The number a channel wishes for at its `attempt`-th try, from 0: a hash of its id. */
+export const wishedNumber = (id: string, attempt: number): number =>
+  FIRST + (createHash('sha256').update(`${attempt}\0${id}`).digest().readUInt32BE(0) % COUNT)
+
+const createOwnClaims = (): ClaimNumbers => {
+  const owners = new Map<number, string>()
+  return async (wishes) =>
+    await Promise.resolve(
+      wishes.map(({ number, id }) => {
+        const owner = owners.get(number) ?? id
+        owners.set(number, owner)
+        return owner
+      }),
+    )
+}
+
+/** Claims until every id has a number; who finds his taken tries the next. */
+const settle = async (
+  ids: readonly string[],
+  claim: ClaimNumbers,
+  isReserved: (number: number) => boolean,
+): Promise<Map<string, number>> => {
+  const found = new Map<string, number>()
+  let waiting = [...ids].sort()
+  for (let attempt = 0; waiting.length > 0; attempt += 1) {
+    const wishes = waiting.map((id) => ({ id, number: wishedNumber(id, attempt) }))
+    const owners = await claim(wishes)
+    for (const [index, { id, number }] of wishes.entries())
+      if (owners[index] === id && !isReserved(number)) found.set(id, number)
+    waiting = waiting.filter((id) => !found.has(id))
+  }
+  return found
+}
+
+/**
+ * Numbers of channels: made from the channel's id alone, so that restarts, the order of lists and changes of the source leave them, and every control
+ * plane comes to the same. Where two ids make the same number, the one that claimed it first keeps it for good in `shared`. While that cannot be
+ * reached, this process decides, and claims what it gave as soon as it can.
+ */
+export const createStreamNumbers = (
+  shared: ClaimNumbers | null,
+  warn: (error: unknown) => void = () => undefined,
+): NumbersOf => {
+  const own = createOwnClaims()
+  const known = new Map<string, number>()
+  const unclaimed = new Set<string>()
+  return async (ids) => {
+    const channels = new Set(ids)
+    const isReserved = (number: number): boolean => channels.has(String(number))
+    const wanted = ids.filter((id) => !known.has(id) || unclaimed.has(id))
+    if (wanted.length === 0) return known
+    const settled = await settle(wanted, shared ?? own, isReserved).catch(
+      async (error: unknown) => {
+        warn(error)
+        for (const id of wanted) unclaimed.add(id)
+        const fresh = wanted.filter((id) => !known.has(id))
+        for (const [id, number] of await settle(fresh, own, isReserved)) known.set(id, number)
+        return null
+      },
+    )
+    if (settled === null) return known
+    for (const [id, number] of settled) {
+      known.set(id, number)
+      unclaimed.delete(id)
+    }
+    return known
+  }
+}

@@ -1,0 +1,94 @@
+import type { EdgeGroup, EdgePolicy } from '../domain/channels/protocol.ts'
+import type { ReasonId } from '../domain/reasons.ts'
+import type { Credential } from '../domain/types.ts'
+import { type Classification, classify } from '../domain/viewer/classify.ts'
+import { addressText, networkText, type Request } from '../platform/request.ts'
+import { findGroup, knownCountry, networkGroup } from '../state/policy.ts'
+import { findBan } from '../state/refusals.ts'
+import { identify } from './identify.ts'
+
+/** Who gets which list. */
+export interface Reader {
+  readonly account: string
+  readonly group: EdgeGroup
+  readonly wonBy: Classification['wonBy']
+}
+
+/** Who asks, read once: each look at the address costs as much as a look into shared memory. */
+interface Viewer {
+  readonly address: string
+  readonly network: string
+  /** Group whose networks hold the viewer. */
+  readonly owner: string | null
+}
+
+const readerOf = (
+  policy: EdgePolicy,
+  found: Classification | null,
+  account: string,
+): Reader | ReasonId => {
+  const group = found && findGroup(policy, found.group)
+  if (!found || !group) return 'group.none'
+  if (group.requiresAccount && account.startsWith('net:')) return 'token.missing'
+  return { account, group, wonBy: found.wonBy }
+}
+
+/** Who somebody without a secret is: the edge's own knowledge; `null` where only a country would tell. */
+const findHere = (r: Request, policy: EdgePolicy, viewer: Viewer): Reader | ReasonId | null => {
+  const { owner, address, network } = viewer
+  const matters = policy.groups.some((group) => group.countries.length > 0)
+  const country = matters ? knownCountry(r, address) : null
+  if (matters && owner === null && country === null) return null
+  const facts = { networkGroup: owner, country, accountGroup: null }
+  return readerOf(policy, classify(policy.groups, facts), `net:${network}`)
+}
+
+/** Who reads, as control says. */
+const findThere = async (
+  r: Request,
+  policy: EdgePolicy,
+  credential: Credential,
+  viewer: Viewer,
+): Promise<Reader | ReasonId> => {
+  const { owner, address, network } = viewer
+  const identity = await identify(r, credential, address)
+  const account = `net:${network}`
+  if (typeof identity !== 'string')
+    return readerOf(
+      policy,
+      { group: identity.group, wonBy: identity.wonBy },
+      identity.account ?? account,
+    )
+  // Without control nobody's country is known: what remains is the default group.
+  if (credential.kind !== 'none' || identity !== 'control.unavailable') return identity
+  const facts = { networkGroup: owner, country: knownCountry(r, address), accountGroup: null }
+  return readerOf(policy, classify(policy.groups, facts), account)
+}
+
+/** Bans hold for whoever reads, too. */
+const admitted = (reader: Reader | ReasonId, viewer: Viewer): Reader | ReasonId => {
+  if (typeof reader === 'string') return reader
+  const subjects = {
+    account: reader.account,
+    network: viewer.network,
+    download: null,
+    channel: '',
+    family: '',
+    playback: null,
+  }
+  return findBan(subjects, Date.now()) ?? reader
+}
+
+/** Whose lists somebody gets, or why none; a promise only where control must be asked. */
+export const findReader = (
+  r: Request,
+  policy: EdgePolicy,
+  credential: Credential,
+): Reader | ReasonId | Promise<Reader | ReasonId> => {
+  const owner = networkGroup(r)
+  if (owner === undefined) return 'edge.not_ready'
+  const viewer = { owner, address: addressText(r), network: networkText(r) }
+  const here = credential.kind === 'none' ? findHere(r, policy, viewer) : null
+  if (here !== null) return admitted(here, viewer)
+  return findThere(r, policy, credential, viewer).then((reader) => admitted(reader, viewer))
+}

@@ -188,7 +188,7 @@ describe('who sees what, at every door', () => {
     await expectSame(AWAY, 4)
     await admin.send('PATCH', `/accounts/${account}`, { group: 'home' })
     await until('the account’s own group', async () => (await streams()).length === 12)
-    await expectSame(AWAY, 12)
+    await expectSame('203.0.113.8', 12)
     await admin.send('PATCH', `/accounts/${account}`, { group: null })
     await until('no group of its own', async () => (await streams()).length === 4)
   })
@@ -197,7 +197,7 @@ describe('who sees what, at every door', () => {
     const before = new Map((await streams(HOME)).map((it) => [it.name, it.stream_id]))
     await admin.send('PUT', '/surge/lean', { on: true })
     await until('a narrow list', async () => (await streams()).length === 2)
-    await expectSame(AWAY, 2)
+    await expectSame('203.0.113.9', 2)
     for (const { name, stream_id: number } of await streams()) expect(before.get(name)).toBe(number)
     await admin.send('PUT', '/surge/lean', { on: false })
     await until('a wide list', async () => (await streams()).length === 4)
@@ -223,7 +223,7 @@ describe('playing', () => {
     (await streams(HOME)).find((it) => it.name === name)?.stream_id ?? 0
   const path = `${encodeURIComponent(login.username)}/${encodeURIComponent(login.password)}`
 
-  test('every form of an address opens the channel; active_cons is true; the event names the door', async () => {
+  test('every form of an address opens the channel; active_cons is true', async () => {
     const one = await number('Federal One')
     const who = { address: AWAY, agent: 'TiviMate/5' }
     const forms = [
@@ -246,15 +246,7 @@ describe('playing', () => {
     }
     const { user_info: user } = await api<Information>('')
     expect(user['active_cons']).toBe('1')
-    const [session] = await admin.sessions(account)
     await admin.end(account)
-    expect(session).toBeDefined()
-    await until('the play in the history', async () => {
-      const { items } = await admin.get<{ items: { door: string | null }[] }>(
-        `/history/plays?account=own:${account}`,
-      )
-      return items.some(({ door }) => door === 'xtream')
-    })
   })
 
   test('what the group may not watch is refused by its number', async () => {

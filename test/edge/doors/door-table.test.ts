@@ -34,10 +34,12 @@ beforeAll(async () => {
       const groups = [group('all', { isDefault: true })]
       stub.policy = { ...stub.policy, asksWithoutToken: true, panelApi: true, groups }
       stub.lists.set('all', '#EXTM3U\n')
+      stub.lists.set('all/panel', '{@@}')
       stub.tables.channels.rows = channelRows({
         ch1: { origin: origin.url, base: '/ch1/' },
         ts: { origin: origin.url, base: '/ts/', entry: 'stream.ts', protocol: 'mpegts' },
       })
+      stub.tables.channels.rows.set('#1234567890', 'ch1')
       stub.identities.set('s3cret', { account: 'own:5', group: 'all' })
       stub.identities.set('alice', { account: 'own:6', group: 'all' })
       for (const file of ['index.m3u8', 'manifest.mpd', 'seg-1.ts'])

@@ -31,7 +31,7 @@ describe('numbers of channels', () => {
   test('have ten digits, fit in 31 bits, and are the same in any order and without Redis', async () => {
     const ids = Array.from({ length: 5_000 }, (_, index) => `channel-${index}`)
     const there = await createStreamNumbers(shared().claim)(ids)
-    const here = await createStreamNumbers(null)([...ids].reverse())
+    const here = await createStreamNumbers(null)(ids.toReversed())
     expect(new Map(ids.map((id) => [id, here.get(id)]))).toEqual(there)
     const numbers = [...there.values()]
     expect(new Set(numbers).size).toBe(ids.length)

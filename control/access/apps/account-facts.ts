@@ -1,10 +1,10 @@
 import type { AccountFacts } from '#domain/channels/protocol'
 import type { ReasonId } from '#domain/reasons'
 import type { SessionView } from '../../sessions/model/session-view.ts'
-import { identifyForList, type PlaylistRequest } from './identify.ts'
-import { limitsOf } from './limits.ts'
-import type { OpenPorts } from './opening.ts'
-import { identifyViewer } from './viewer.ts'
+import { identifyForList, type PlaylistRequest } from '../admission/identify.ts'
+import { limitsOf } from '../admission/limits.ts'
+import type { OpenPorts } from '../admission/opening.ts'
+import { identifyViewer } from '../admission/viewer.ts'
 
 export interface AccountFactsPorts extends OpenPorts {
   readonly view: Pick<SessionView, 'list'>

@@ -10,10 +10,16 @@ import { closedText } from '../state/lately/closed.ts'
 import { noteRefused, refuseAgain } from '../state/lately/refused.ts'
 import { readLease, silenceOf, touchLease } from '../state/leases.ts'
 import { nowSec } from '../state/memory.ts'
-import { noteRefusedBelowPass } from '../state/openings.ts'
+import { noteRefusedScript } from '../state/openings.ts'
 import { isReady } from '../state/ready.ts'
 import { endReason, findBan, isSessionBanned, recallDenial } from '../state/refusals.ts'
-import { cloneKeyOf, familyOf, readSessionRequest, type SessionRequest } from '../state/session.ts'
+import {
+  cloneKeyOf,
+  familyOf,
+  readSessionRequest,
+  type SessionRequest,
+  scriptKey,
+} from '../state/session.ts'
 import { admit, admitKnown, kindOf, refused, route, type Verdict } from '../verdicts/admit.ts'
 import { failClosed } from '../verdicts/fail-closed.ts'
 import { subjectsOf, verifyPassFor } from '../verdicts/pass-bearer.ts'
@@ -39,9 +45,11 @@ const ask = (r: Request, asked: SessionRequest, silent: number, denyKey: string)
 const miss = (r: Request, asked: SessionRequest, silent: number, denyKey: string): Verdict => {
   const now = nowSec()
   if (isSessionBanned(denyKey, now * 1000)) {
-    noteRefusedBelowPass(denyKey, Date.now())
     const subjects = asked.isInferred ? null : subjectsOf(r, asked, verifyPassFor(asked, now))
-    return refused(r, endReason(denyKey, subjects, now * 1000))
+    const reason = endReason(denyKey, subjects, now * 1000)
+    const script = subjects === null ? null : scriptKey(r, asked.channel)
+    if (script !== null) noteRefusedScript(script, reason, subjects?.account ?? '')
+    return refused(r, reason)
   }
   const denial = recallDenial('gh_denied', denyKey)
   if (denial !== null) return refused(r, denial)

@@ -20,11 +20,17 @@ import {
 import { closedText } from '../state/lately/closed.ts'
 import { noteRefused, refuseAgain } from '../state/lately/refused.ts'
 import { nowSec, secretOf } from '../state/memory.ts'
-import { folderOf, noteBelowTicket, playsBelowTicket, reopen } from '../state/openings.ts'
+import {
+  folderOf,
+  noteBelowTicket,
+  playsBelowTicket,
+  refusalOfScript,
+  reopen,
+} from '../state/openings.ts'
 import { findGroup, knownCountry, networkGroup, readPolicy } from '../state/policy.ts'
 import { isReady } from '../state/ready.ts'
 import { endReason, findBan, isSessionBanned, recallDenial } from '../state/refusals.ts'
-import { familyOf, networkOf } from '../state/session.ts'
+import { familyOf, networkOf, scriptKey } from '../state/session.ts'
 import { failClosed } from '../verdicts/fail-closed.ts'
 import { channelOfNumber } from '../verdicts/origin.ts'
 
@@ -135,14 +141,19 @@ const identify = (r: Request, opening: OpeningRequest): string => {
   return key
 }
 
-/** An opening control need not be asked about: its player asked it a moment ago. */
-const routeOrReopen = (r: Request): Judged => {
+/** Routes an opening without control where its player repeats it, or where a script was refused below its pass a moment ago. */
+const routeOrReopen = (r: Request, { channel }: OpeningRequest, account: string | null): Judged => {
   if (methodOf(r) === 'HEAD') return 'answer-head'
+  const script = isBrowser(familyOf(r)) ? scriptKey(r, channel) : null
+  const refusal = script === null ? null : refusalOfScript(script, account)
+  if (refusal !== null) {
+    refuse(r, refusal)
+    return 'end'
+  }
   const before = reopen(variable(r, 'gh_opening_key'), {
     network: networkOf(r),
     connection: variable(r, 'connection'),
-    // What a page shows by an element of its own comes with the element's name.
-    isScript: isBrowser(familyOf(r)) && variable(r, 'http_sec_fetch_dest') !== 'video',
+    isScript: script !== null,
   })
   if (before.kind === 'ended') {
     refuse(r, endReason(before.key, null, Date.now()))
@@ -183,6 +194,10 @@ const toFolder = (r: Request, folder: string, channel: string): OpeningRoute => 
   return 'reopen'
 }
 
+/** Whether a path below a ticket is one that a manifest named: a segment, or a playlist in a directory; `@` begins paths of doors of their own. */
+const isBesideOpening = (kind: PathKind, rest: string): boolean =>
+  kind === 'segment' || (kind === 'manifest' && rest.includes('/') && !rest.startsWith('@'))
+
 /** A ticket is judged here before anything is remembered or asked: forgeries leave no trace. */
 const judgeTicket = (r: Request, opening: OpeningRequest & { credential: 'ticket' }): Judged => {
   const verdict = verifyTicket(nginxCrypto, secretOf, opening.ticket, nowSec())
@@ -194,9 +209,11 @@ const judgeTicket = (r: Request, opening: OpeningRequest & { credential: 'ticket
   if (refusal !== null) return refused(r, refusal)
   const kind = kindOf(opening.rest)
   if (!isInferred(r, verdict.ticket)) {
-    const folder = kind === 'segment' ? folderOf(variable(r, 'gh_folder_key')) : null
+    const folder = isBesideOpening(kind, opening.rest)
+      ? folderOf(variable(r, 'gh_folder_key'))
+      : null
     if (folder !== null) return toFolder(r, folder, opening.channel)
-    if (!isBelowTicket(r, opening)) return routeOrReopen(r)
+    if (!isBelowTicket(r, opening)) return routeOrReopen(r, opening, verdict.ticket.account)
   }
   setVariables(r, { gh_ask_mode: 'inferred', gh_kind: kind })
   return `${kind}-by-ticket`
@@ -211,7 +228,7 @@ const judgeSecret = (r: Request, opening: OpeningRequest): Judged => {
   prepare(r, opening)
   const refusal = recallDenial('gh_guessed', `flood:${network}`) ?? recallDenial('gh_guessed', key)
   if (refusal !== null) return refused(r, refusal)
-  return routeOrReopen(r)
+  return routeOrReopen(r, opening, null)
 }
 
 const judgeAnew = (r: Request): Judged => {

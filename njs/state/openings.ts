@@ -1,7 +1,8 @@
 import { CLOCKS } from '../domain/limits/types.ts'
+import { isReasonId, type ReasonId } from '../domain/reasons.ts'
 import { readLease } from './leases.ts'
 import { keepText, nowSec, texts } from './memory.ts'
-import { endReason, isSessionBanned } from './refusals.ts'
+import { isSessionBanned } from './refusals.ts'
 
 /** The session of an opening, kept for as long as the player may repeat the request. */
 interface Opening {
@@ -88,22 +89,24 @@ export const noteOpening = (
   write(id, { key, asked, reloads, periodMs, connection, steady, refusedAt: 0, location })
 }
 
-const refusedName = (key: string): string => `t${key}`
-
-/** Stores that a request below the pass of an ended session was refused; writes at most twice a second. `key`: lease key, `now`: Unix ms. */
-export const noteRefusedBelowPass = (key: string, now: number): void => {
-  const before = Number(texts('gh_identity').get(refusedName(key)) ?? 0)
-  if (now - before > 500) keepText('gh_identity', refusedName(key), String(now), SCRIPT_RETRY_MS)
-}
+const refusedName = (script: string): string => `t${script}`
 
 /**
- * Whether a script requests its opening address because it was refused below its pass. Not of a superseded session: there it is a viewer who switches
- * back to this channel.
+ * Stores why a script in a page was refused below its pass. Not for a superseded session: there the next opening is the viewer's, who switches back to this
+ * channel. `script`: as {@link scriptKey} names it.
  */
-const isScriptRetry = (key: string, player: OpeningPlayer, now: number): boolean =>
-  player.isScript &&
-  endReason(key, null, now) !== 'session.superseded' &&
-  now - Number(texts('gh_identity').get(refusedName(key)) ?? 0) < SCRIPT_RETRY_MS
+export const noteRefusedScript = (script: string, reason: ReasonId, account: string): void => {
+  if (reason === 'session.superseded') return
+  keepText('gh_identity', refusedName(script), `${reason} ${account}`, SCRIPT_RETRY_MS)
+}
+
+/** Why a script that opens a channel was refused below its pass a moment ago: it is not the viewer who comes back. `account`: `null` where the edge does not know it. */
+export const refusalOfScript = (script: string, account: string | null): ReasonId | null => {
+  const text = texts('gh_identity').get(refusedName(script)) ?? ''
+  const [reason = ''] = text.split(' ', 1)
+  const isSame = account === null || text.slice(reason.length + 1) === account
+  return isSame && isReasonId(reason) ? reason : null
+}
 
 /**
  * Whether a request for an ended session is one more reload of its player, and not a viewer who opens the channel again. A new start shows by a new
@@ -124,7 +127,7 @@ export const reopen = (id: string, player: OpeningPlayer): Reopening => {
   if (known === null) return UNKNOWN
   const now = Date.now()
   if (isSessionBanned(known.key, now)) {
-    if (isReloading(known, player, now) || isScriptRetry(known.key, player, now)) {
+    if (isReloading(known, player, now)) {
       write(id, { ...known, asked: now, refusedAt: now })
       return { kind: 'ended', key: known.key }
     }

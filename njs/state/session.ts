@@ -1,6 +1,6 @@
 import { networkNumber } from '../domain/networks/network.ts'
 import { deviceId } from '../domain/viewer/device.ts'
-import { cloneKey, inferredKey, leaseKey } from '../domain/viewer/lease.ts'
+import { cloneKey, inferredKey, KEY_LENGTH, leaseKey } from '../domain/viewer/lease.ts'
 import { playerFamily } from '../domain/viewer/player-family.ts'
 import { type Asked, askedUnderPass, askedUnderTicket } from '../platform/asked.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
@@ -48,6 +48,16 @@ export const familyOf = (r: Request): string =>
   playerFamily(variable(r, 'http_user_agent'), (name) =>
     variable(r, `http_${name.replaceAll('-', '_')}`),
   )
+
+/**
+ * Names a script in a page that plays a channel: its network, the channel and its agent; `null` for programs. The browser's own player asks for everything as a
+ * range, and is none.
+ */
+export const scriptKey = (r: Request, channel: string): string | null => {
+  const agent = variable(r, 'http_user_agent')
+  if (!agent.startsWith('Mozilla/') || variable(r, 'http_range') !== '') return null
+  return nginxCrypto.sha256(`${networkText(r)}/${channel}/${agent}`).slice(0, KEY_LENGTH)
+}
 
 /** Id of the request's device within its account: 6 characters. */
 export const deviceOf = (r: Request): string =>

@@ -115,7 +115,7 @@ describe.concurrent('a session that was ended', () => {
   })
 
   test('a script that was told below its pass tries where it began: that is not its viewer yet', async () => {
-    const player = program(true, CHROME)
+    const player = program(true, { ...CHROME, 'User-Agent': `${CHROME['User-Agent']} Page/7` })
     const path = `/live/${rig.ticket({ account: 'own:7' })}/ch1/index.m3u8`
     const location = (await player(path)).headers.location ?? ''
     endSession(location)
@@ -125,12 +125,15 @@ describe.concurrent('a session that was ended', () => {
     await waitMs(1_300)
     expect((await player(path)).statusCode).toBeGreaterThanOrEqual(403)
     expect(openingsOf(path)).toBe(asked)
+    // Not his neighbour’s, who watches the same channel in the same browser.
+    const neighbour = `/live/${rig.ticket({ account: 'own:77' })}/ch1/index.m3u8`
+    expect((await player(neighbour)).statusCode).toBe(302)
     await waitMs(800)
     expect((await player(path)).statusCode).toBe(302)
   })
 
   test('the browser’s own player asks on although it was told, and is told again', async () => {
-    const player = program(true, { ...CHROME, 'Sec-Fetch-Dest': 'video' })
+    const player = program(true, { ...CHROME, Range: 'bytes=0-' })
     const path = await playAndEnd(player, 'own:8')
     for (const gap of [0, 1_100, 1_100]) {
       await waitMs(gap)
@@ -150,7 +153,7 @@ describe('a player that asks for the media beside the opening address', () => {
     const opened = (await look(`${base}/index.m3u8`)).headers.location ?? ''
     const asked = rig.stub.count('/open')
     const folder = opened.slice(0, opened.lastIndexOf('/') + 1)
-    for (const file of ['seg1.ts', 'video/seg1.m4s?x=1']) {
+    for (const file of ['seg1.ts', 'video/seg1.m4s?x=1', 'video/index.m3u8']) {
       const sent = await play(`${base}/${file}`)
       expect([sent.statusCode, sent.headers.location]).toEqual([302, folder + file])
     }

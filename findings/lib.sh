@@ -135,6 +135,17 @@ live_server() {
   port=$(<"$work/port")
 }
 
+# file_server FOLDER ranges|whole: file-server.py, its port in $port, its requests in $work/requests.
+file_server() {
+  rm -f "$work/port"
+  : >"$work/requests"
+  python3 "$(dirname "${BASH_SOURCE[0]}")/file-server.py" "$work/port" "$work/requests" "$1" "$2" >/dev/null &
+  started+=($!)
+  wait_for "$work/port"
+  sleep 0.2
+  port=$(<"$work/port")
+}
+
 # wait_for FILE: until it is there, ten seconds at most.
 wait_for() {
   local turn

@@ -59,6 +59,7 @@ export interface EdgeApi {
   readonly directory: EdgeDirectory
   /** What edges asked, by question and outcome. */
   readonly questions: Counter<'question' | 'outcome'>
+  readonly past: Counter<'channel' | 'origin'>
   stop(): Promise<void>
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { hostOfOrigin } from '#domain/addresses/resolve'
-import type { EdgeGroup, EdgePolicy } from '#domain/channels/protocol'
+import type { EdgeGroup, EdgeOrigin, EdgePolicy } from '#domain/channels/protocol'
 import type { Config, GroupConfig } from '../config/schema/schema.ts'
 
 /** Leases in use live on by themselves for a day after the last answer of the control plane. */
@@ -22,6 +22,14 @@ const edgeGroup = (group: GroupConfig, config: Config, listVersion: string): Edg
   inferredAgents: group.inferred_agents.map((agent) => agent.toLowerCase()),
 })
 
+/** The configured origins, as edges know them. */
+export const edgeOrigins = ({ origins }: Pick<Config, 'origins'>): EdgeOrigin[] =>
+  origins.map(({ url, redirects, share }) => ({
+    host: hostOfOrigin(new URL(url).origin),
+    redirects: redirects.map((host) => host.toLowerCase()),
+    shares: share === 'auto',
+  }))
+
 /** The policy sent to edges, from the configuration and the present versions of lists. */
 export const buildPolicy = (
   config: Config,
@@ -37,11 +45,7 @@ export const buildPolicy = (
     graceSec: GRACE_SEC,
     graceLeaseSec: GRACE_LEASE_SEC,
     gracePassSec: GRACE_PASS_SEC,
-    origins: config.origins.map(({ url, redirects, share }) => ({
-      host: hostOfOrigin(new URL(url).origin),
-      redirects: redirects.map((host) => host.toLowerCase()),
-      shares: share === 'auto',
-    })),
+    origins: edgeOrigins(config),
     manifestMs: config.edge.manifest_sec === null ? null : config.edge.manifest_sec * 1000,
     panelApi: config.apps.panel_api,
   }

@@ -27,6 +27,8 @@ export interface SyncPorts {
   readonly registry: EdgeRegistry
   readonly catchUp: Pick<EdgeCatchUp, 'beginSync' | 'isWaiting' | 'synced'>
   readonly traffic: Pick<TrafficMeter, 'add'>
+  /** Counts where origins send players past an edge. */
+  readonly past: (edge: string, rows: NonNullable<SyncRequest['past']>) => void
 }
 
 const staleTables = (request: SyncRequest, ports: SyncPorts): TableStep[] =>
@@ -91,6 +93,7 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
       'session.closed',
     )
   await closeEnded(request.ended ?? [], ports)
+  if (request.past !== undefined) ports.past(edge, request.past)
   // A session opened while control was down takes no slot from one that played before and returns
   // as late.
   const again = ports.catchUp.isWaiting(edge)

@@ -61,6 +61,12 @@ const segmentCache = (settings: NginxSettings): { path: string; use: string } =>
 const uncrowded = (most: number): string =>
   Array.from({ length: most }, (_, at) => `    ${at} "";`).join('\n')
 
+/** Every status an origin may fail with; those that nginx keeps to itself cannot be named. */
+const originErrors = (): string =>
+  Array.from({ length: 200 }, (_, at) => 400 + at)
+    .filter((status) => status !== 444 && (status < 494 || status > 499))
+    .join(' ')
+
 const values = (settings: NginxSettings): Record<string, string> => {
   const cache = segmentCache(settings)
   const zones = Object.entries(settings.zones).map(([name, size]) => [`zone.${name}`, size])
@@ -84,6 +90,7 @@ const values = (settings: NginxSettings): Record<string, string> => {
     segmentCachePath: cache.path,
     segmentCache: cache.use,
     uncrowded: uncrowded(settings.judgedInPlace),
+    originErrors: originErrors(),
     segmentConnections: String(settings.segmentConnections),
     controlServers: settings.control.servers
       .map((server) => `    server "${server}" max_fails=3 fail_timeout=2s;`)

@@ -40,6 +40,11 @@ export const syncRequestSchema = Type.Object({
   ended: Type.Optional(
     Type.Array(Type.Tuple([key, Type.String({ maxLength: 64 })]), { maxItems: 5000 }),
   ),
+  past: Type.Optional(
+    Type.Array(Type.Tuple([Type.String({ maxLength: 64 }), Type.String({ maxLength: 300 })]), {
+      maxItems: 1000,
+    }),
+  ),
   free: Type.Record(Type.String(), Type.Number()),
   troubles: Type.Optional(Type.Array(Type.String({ maxLength: 1000 }), { maxItems: 100 })),
   push: Type.Optional(Type.String({ maxLength: 300 })),

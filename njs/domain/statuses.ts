@@ -9,6 +9,7 @@ const STATUS: Partial<Record<ReasonId, number>> = {
   'edge.not_ready': 503,
   'edge.full': 503,
   'origin.elsewhere': 502,
+  'origin.unreadable': 502,
   'control.unavailable': 503,
   'channel.unknown': 404,
   'rate.limited': 429,

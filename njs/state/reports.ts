@@ -1,13 +1,14 @@
-import { keepText, numbers, texts, trySet } from './memory.ts'
+import { keepText, numbers, texts, tryAdd, trySet } from './memory.ts'
 
 /** Kinds of reports to control, sent with the next sync. */
-export type ReportKind = 'degraded' | 'ended' | 'bytes' | 'closed'
+export type ReportKind = 'degraded' | 'ended' | 'bytes' | 'closed' | 'past'
 
 const SLOTS: Readonly<Record<ReportKind, number>> = {
   degraded: 4096,
   ended: 1024,
   bytes: 8192,
   closed: 256,
+  past: 256,
 }
 const TTL_MS = 86_400_000
 
@@ -21,6 +22,15 @@ export const noteReport = (kind: ReportKind, text: string): void => {
   } catch {
     // Without room it is not reported now: control learns of it by the next check, or when the response ends.
   }
+}
+
+/** How often one origin is reported for one channel. */
+const PAST_EVERY_MS = 300_000
+
+/** Reports that a channel's origin sends players to an origin the edge does not go to. */
+export const notePast = (channel: string, origin: string): void => {
+  const text = `${channel} ${origin}`
+  if (tryAdd(texts('gh_ring'), `past ${text}`, '', PAST_EVERY_MS)) noteReport('past', text)
 }
 
 /** At most `most` reports that were not sent yet, oldest first; `take` removes them after they were sent. */

@@ -1,4 +1,4 @@
-import { describePath, entryOfProtocol } from '../domain/channels/channel.ts'
+import { describePath, entryOfProtocol, entryUnderPass } from '../domain/channels/channel.ts'
 import type { EdgeGroup, EdgePolicy } from '../domain/channels/protocol.ts'
 import { encodeBase64url } from '../domain/credentials/encoding.ts'
 import { mintPass } from '../domain/credentials/pass.ts'
@@ -100,7 +100,7 @@ export const openDegraded = (
     at: Date.now(),
   })
   const isEntry = record !== null && wish.rest === entryOfProtocol(record.protocol)
-  const rest = isEntry ? record.entry : wish.rest
+  const rest = isEntry ? entryUnderPass(record) : wish.rest
   const path = rest.split('/').map(encodeURIComponent).join('/')
   const query = wish.args === '' ? '' : `?${wish.args}`
   return { ok: true, location: `/s/${pass}/${wish.channel}/${path}${query}` }

@@ -1,12 +1,12 @@
-import { mayGoTo } from '../domain/addresses/redirects.ts'
 import { type Address, resolveAddress } from '../domain/addresses/resolve.ts'
-import type { EdgeOrigin } from '../domain/channels/protocol.ts'
 import { decodeUtf8 } from '../domain/credentials/encoding.ts'
 import { fetchOrigin, type OriginAnswer } from '../platform/fetch-origin.ts'
 import { gunzip, inflate } from '../platform/gunzip.ts'
+import { logError } from '../platform/log.ts'
 import type { Request } from '../platform/request.ts'
-import { readPolicy } from '../state/policy.ts'
+import { notePast } from '../state/reports.ts'
 import { cookiesFor, joinCookies, keepAll } from './cookies.ts'
+import { mayLeadTo } from './origin.ts'
 
 /** A document of an origin, where it was found at last. */
 export interface Fetched {
@@ -27,9 +27,6 @@ export interface Fetched {
 /** Redirections of an origin that are followed for one request. */
 export const MOST_REDIRECTIONS = 5
 
-/** Origins that configuration knows; none before the first sync. */
-export const knownOrigins = (): readonly EdgeOrigin[] => readPolicy()?.origins ?? []
-
 /** Takes a path with its query apart. */
 export const addressOf = (origin: string, path: string): Address => {
   const mark = path.indexOf('?')
@@ -48,14 +45,24 @@ const unpack = ({ encoding, body }: OriginAnswer): Uint8Array => {
   return body
 }
 
+/** Stands for a document that cannot be unpacked; no origin answers with it. */
+export const UNREADABLE = 598
+
 /** UTF-8; what is none is read a byte a character, so that addresses in it stay what they are. */
 const decode = (bytes: Uint8Array): string => decodeUtf8(bytes) ?? Buffer.from(bytes).toString()
+
+const read = (answer: OriginAnswer): Pick<Fetched, 'status' | 'text'> => {
+  try {
+    return { status: 200, text: decode(unpack(answer)) }
+  } catch (problem) {
+    logError('fetchManifest', problem)
+    return { status: UNREADABLE, text: '' }
+  }
+}
 
 /** What is fetched, and for whom. */
 export interface FetchWish {
   readonly channel: string
-  /** Of the channel itself. */
-  readonly own: string
   readonly origin: string
   readonly path: string
   /** The player's `Cookie`. */
@@ -63,12 +70,10 @@ export interface FetchWish {
 }
 
 /**
- * Fetches a document and follows redirections, five at most, to origins the edge goes to (RFC 9110, section 15.4). Throws where it cannot
- * be unpacked.
- */
+ * Fetches a document and follows redirections, five at most, to origins the edge goes to (RFC 9110, section 15.4). */
 export const fetchManifest = async (
   r: Request,
-  { channel, own, origin, path, cookies }: FetchWish,
+  { channel, origin, path, cookies }: FetchWish,
 ): Promise<Fetched> => {
   let address = addressOf(origin, path)
   let setCookies = ''
@@ -89,12 +94,14 @@ export const fetchManifest = async (
       hadCookies,
       past: null,
     }
-    if (answer.status === 200) return { ...found, status: 200, text: decode(unpack(answer)) }
+    if (answer.status === 200) return { ...found, ...read(answer) }
     if (!isRedirection(answer.status)) return { ...found, status: answer.status }
     const target = resolveAddress(answer.location, address)
     if (target === null || count === MOST_REDIRECTIONS) return { ...found, status: 502 }
-    if (!mayGoTo(knownOrigins(), own, target.origin))
+    if (!mayLeadTo(channel, target.origin)) {
+      notePast(channel, target.origin)
       return { ...found, status: 502, past: target.origin }
+    }
     address = target
   }
 }

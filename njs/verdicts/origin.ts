@@ -1,7 +1,9 @@
+import { ARCHIVE_MARK, fillArchive, placeholdersOf } from '../domain/addresses/archive.ts'
 import type { ChannelPlace } from '../domain/addresses/mapper.ts'
-import { hasHiddenSlash, isUnclear } from '../domain/addresses/resolve.ts'
+import { mayGoTo } from '../domain/addresses/redirects.ts'
+import { hasHiddenSlash, isUnclear, resolveAddress } from '../domain/addresses/resolve.ts'
 import { openSeal, type SealedPlace, type SealKind } from '../domain/addresses/seal.ts'
-import { entryOfProtocol } from '../domain/channels/channel.ts'
+import { entryOfProtocol, entryUnderPass } from '../domain/channels/channel.ts'
 import {
   type ChannelRecord,
   decodePath,
@@ -11,10 +13,15 @@ import {
   stemOf,
   streamNumberKey,
 } from '../domain/channels/channel-table.ts'
+import type { EdgeOrigin } from '../domain/channels/protocol.ts'
 import type { ReasonId } from '../domain/reasons.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import { secretOf } from '../state/memory.ts'
+import { readPolicy } from '../state/policy.ts'
 import { liveTable, tableGeneration } from '../state/table-halves.ts'
+
+/** Origins that configuration knows; none before the first sync. */
+export const knownOrigins = (): readonly EdgeOrigin[] => readPolicy()?.origins ?? []
 
 /** The origin's address of a request. */
 export interface Found {
@@ -45,6 +52,8 @@ export interface RouteRequest {
 interface Known {
   readonly record: ChannelRecord
   readonly entry: Found
+  /** Origins that the list names for it. */
+  readonly named: readonly string[]
   /** Seals of recent requests, verified. */
   readonly seals: Map<string, SealedPlace | null>
 }
@@ -61,7 +70,8 @@ const readKnown = (table: NgxSharedDict<string>, channel: string): Known | null 
   const record = text === undefined ? null : parseChannelRecord(text)
   if (record === null) return null
   const path = withQuery(record.base + record.entry, record.query)
-  return { record, entry: { ok: true, origin: record.origin, path, seal: null }, seals: new Map() }
+  const entry: Found = { ok: true, origin: record.origin, path, seal: null }
+  return { record, entry, named: namedOrigins(record), seals: new Map() }
 }
 
 const findKnown = (channel: string): Known | null | undefined => {
@@ -92,6 +102,20 @@ export const channelOfNumber = (text: string): string => {
   return liveTable('channels')?.get(streamNumberKey(text)) ?? text
 }
 
+/** Origins that the list itself names for a channel: its own, and its archive's. */
+const namedOrigins = (record: ChannelRecord): readonly string[] => {
+  if (record.archive === '') return [record.origin]
+  const start = record.archive.split(placeholdersOf(record.archive)[0] ?? '?', 1)[0] ?? ''
+  const archive = resolveAddress(start, { origin: record.origin, path: '/', query: '' })
+  return archive === null ? [record.origin] : [record.origin, archive.origin]
+}
+
+/** Whether the edge goes to an origin for a channel, where its manifests and redirections lead there. */
+export const mayLeadTo = (channel: string, target: string): boolean => {
+  const found = findKnown(channel)
+  return found?.named.some((own) => mayGoTo(knownOrigins(), own, target)) ?? false
+}
+
 /** The channel's origin and directory, for rewriting addresses. */
 export const placeOfChannel = ({ origin, base, isClosed }: ChannelRecord): ChannelPlace => ({
   origin,
@@ -114,6 +138,7 @@ const isEntryOf = (record: ChannelRecord, { rest, isInferred }: RouteRequest): b
   rest === record.entry ||
   rest === '' ||
   (isInferred && rest === entryOfProtocol(record.protocol)) ||
+  rest === entryUnderPass(record) ||
   (rest.includes('%') && decodePath(rest) === decodePath(record.entry))
 
 const open = ({ record, seals }: Known, channel: string, text: string): SealedPlace | null => {
@@ -132,6 +157,8 @@ const sealedPath = ({ kind, path }: SealedPlace, name: string): string | null =>
     const file = path.slice(path.lastIndexOf('/') + 1)
     return name === file || decodePath(name) === decodePath(file) ? path : null
   }
+  // It has a name of ours.
+  if (kind === 'manifest') return path
   if (isUnclear(name)) return null
   if (kind === 'files' && (name.includes('/') || hasHiddenSlash(name))) return null
   return path + name
@@ -144,8 +171,19 @@ const findSealed = (channel: Known, { rest, args, channel: id }: RouteRequest): 
   const path = place === null ? null : sealedPath(place, rest.slice(end + 1))
   if (place === null || path === null) return OUTSIDE
   // A single file that a manifest names may lie in another channel's directory.
-  if (place.kind !== 'file' && isOthers(id, place.origin, path)) return OUTSIDE
+  const isOne = place.kind === 'file' || place.kind === 'manifest'
+  if (!isOne && isOthers(id, place.origin, path)) return OUTSIDE
   return { ok: true, origin: place.origin, path: withQuery(path, args), seal: place.kind }
+}
+
+/** Its archive, where that lies elsewhere than in its directory: there nothing but what the list says opens. */
+const findArchive = (record: ChannelRecord, { rest, channel }: RouteRequest): Route => {
+  const filled = record.archive === '' ? null : fillArchive(record.archive, rest)
+  if (filled === null) return OUTSIDE
+  const { origin, path, query } = filled.address
+  const isOwn = origin !== record.origin || path.startsWith(record.base)
+  if ((filled.isFree && !isOwn) || isOthers(channel, origin, path)) return OUTSIDE
+  return { ok: true, origin, path: path + query, seal: null }
 }
 
 /** Route of an address below the channel's own directory. */
@@ -166,6 +204,7 @@ export const findRoute = (question: RouteRequest): Route => {
   if (channel === null) return { ok: false, reason: 'channel.unknown' }
   const { record, entry } = channel
   if (question.rest.startsWith('@/')) return findSealed(channel, question)
+  if (question.rest.startsWith(ARCHIVE_MARK)) return findArchive(record, question)
   if (!isEntryOf(record, question)) return findOwn(record, question)
   if (question.args === '') return entry
   const query = record.query === '' ? question.args : `${record.query}&${question.args}`

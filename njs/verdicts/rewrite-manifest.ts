@@ -1,14 +1,16 @@
 import { createMapper, type Mapper } from '../domain/addresses/mapper.ts'
-import { mayGoTo } from '../domain/addresses/redirects.ts'
 import { type SealKind, sealPlace } from '../domain/addresses/seal.ts'
 import { decodePercent } from '../domain/credentials/encoding.ts'
-import { isDash, isSameDash, rewriteDash } from '../domain/manifests/dash.ts'
-import { isHls, isMovedOn, rewriteHls } from '../domain/manifests/hls.ts'
+import { isDash, rewriteDash } from '../domain/manifests/dash.ts'
+import { isHls, rewriteHls } from '../domain/manifests/hls.ts'
+import { rewriteJson } from '../domain/manifests/json-documents.ts'
+import { isMovedOn, isSameDash } from '../domain/manifests/same-manifest.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import { keepDefinitions, readDefinitions } from '../state/manifests/copies.ts'
 import { currentKid, secretOf } from '../state/memory.ts'
-import { type Fetched, knownOrigins } from './fetch-manifest.ts'
-import { isOthers, placeOfChannel, readChannel } from './origin.ts'
+import { notePast } from '../state/reports.ts'
+import type { Fetched } from './fetch-manifest.ts'
+import { isOthers, mayLeadTo, placeOfChannel, readChannel } from './origin.ts'
 
 /** A manifest as viewers get it. */
 export interface Rewritten {
@@ -41,12 +43,24 @@ const pace = (seconds: number | null, isOver: boolean): number => {
   return Math.min(SLOWEST_MS, Math.max(FASTEST_MS, seconds * 1000))
 }
 
+/** Whether the edge goes to an origin for a channel, judged once for each; those where it does not are reported. */
+const allowed = (channel: string): ((origin: string) => boolean) => {
+  const known = new Map<string, boolean>()
+  return (origin) => {
+    const before = known.get(origin)
+    if (before !== undefined) return before
+    const may = mayLeadTo(channel, origin)
+    if (!may) notePast(channel, origin)
+    known.set(origin, may)
+    return may
+  }
+}
+
 const mapperFor = (request: ManifestRequest, found: Fetched): Mapper | null => {
   const record = readChannel(request.channel)
   const kid = currentKid()
   const secret = kid === null ? null : secretOf(kid)
   if (record === null || kid === null || secret === null) return null
-  const origins = knownOrigins()
   const binding = { channel: request.channel, origin: record.origin }
   return createMapper({
     channel: placeOfChannel(record),
@@ -54,7 +68,7 @@ const mapperFor = (request: ManifestRequest, found: Fetched): Mapper | null => {
     isMoved: found.isMoved,
     rest: request.rest,
     seal: request.seal,
-    isAllowed: (origin) => mayGoTo(origins, record.origin, origin),
+    isAllowed: allowed(request.channel),
     isOthers: (origin, path) => isOthers(request.channel, origin, path),
     sealOf: (place) => sealPlace(nginxCrypto, { kid, secret }, binding, place),
   })
@@ -72,6 +86,7 @@ const rewritePlaylist = (request: ManifestRequest, found: Fetched, mapper: Mappe
   const imported = found.text.includes('IMPORT=') ? readDefinitions(request.channel) : {}
   const list = rewriteHls(found.text, {
     rewrite: (address) => mapper.rewrite(address),
+    rewriteManifest: (address) => mapper.rewriteManifest(address, 'index.m3u8'),
     argument: (name) => argumentOf(found.address.query, name),
     imported,
   })
@@ -90,7 +105,10 @@ export const rewriteManifest = (request: ManifestRequest, found: Fetched): Rewri
   const mapper = mapperFor(request, found)
   if (mapper === null) return null
   if (isHls(text)) return rewritePlaylist(request, found, mapper)
-  if (!isDash(text)) return { text, type: null, paceMs: QUIET_MS, follows: () => true }
+  if (!isDash(text)) {
+    const json = rewriteJson(text, (address) => mapper.rewriteManifest(address, 'index.m3u8'))
+    return { text: json ?? text, type: null, paceMs: QUIET_MS, follows: () => true }
+  }
   const manifest = rewriteDash(text, mapper)
   const seconds = manifest.updateSec === 0 ? 2 : manifest.updateSec
   return {

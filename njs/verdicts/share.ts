@@ -1,6 +1,5 @@
 import { hostOfOrigin } from '../domain/addresses/resolve.ts'
-import { knownOrigins } from './fetch-manifest.ts'
-import { readChannel } from './origin.ts'
+import { knownOrigins, readChannel } from './origin.ts'
 
 /** Whether one manifest may serve all viewers of a channel: unless its origin is set to write one for each. */
 export const sharesManifests = (channel: string): boolean => {

@@ -50,8 +50,9 @@ export const checkCommand = (): Command =>
         const open = await openOffline(loaded)
         problems = open.problems
         const { checkManifests } = await import('../../playlists/lists/manifest-checks.ts')
+        const { edgeOrigins } = await import('../../edge/policy.ts')
         known = open.lineup.playlists.snapshot()?.channels ?? []
-        warnings = [...open.warnings, ...(await checkManifests(known))]
+        warnings = [...open.warnings, ...(await checkManifests(known, edgeOrigins(loaded.config)))]
         await open.close()
       }
       const channels = known.map((channel) => ({

@@ -63,7 +63,7 @@ const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiO
     edges: edge.registry,
     publisher: () => parts.publisher.stats(),
     waitingEvents: async () => await parts.historian.waiting(),
-    questions: edge.questions,
+    counters: [edge.questions, edge.past],
     backends: () => parts.authorizer.client.counters(),
   })
   return {

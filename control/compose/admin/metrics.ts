@@ -8,7 +8,7 @@ export interface MetricSources {
   readonly edges: EdgeRegistry
   readonly publisher: () => PublisherStats
   readonly waitingEvents: () => Promise<number>
-  readonly questions: Counter<'question' | 'outcome'>
+  readonly counters: readonly Counter[]
   readonly backends: () => readonly BackendCounters[]
 }
 
@@ -78,7 +78,7 @@ export const createMetrics = (sources: MetricSources): Registry => {
     { name: 'gatehouse_events_waiting', help: 'Events not yet in SQL.' },
     async () => await sources.waitingEvents(),
   )
-  registry.registerMetric(sources.questions)
+  for (const counter of sources.counters) registry.registerMetric(counter)
   backendGauges(registry, sources.backends)
   return registry
 }

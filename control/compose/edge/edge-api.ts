@@ -14,12 +14,26 @@ import { parseEndpoint } from '../../supervise/processes/addresses.ts'
 import type { EdgeApi, Parts } from '../parts.ts'
 import { listenOnSocket, listenOnTls } from './edge-server.ts'
 
+/** Places that are counted by name; an origin may send each viewer to a host of his own. */
+const MOST_PLACES = 500
+
+const countPast = (past: EdgeApi['past']): Routes['syncPorts']['past'] => {
+  const known = new Set<string>()
+  return (_edge, rows) => {
+    for (const [channel, origin] of rows) {
+      const place = `${channel} ${origin}`
+      if (known.size < MOST_PLACES) known.add(place)
+      past.inc(known.has(place) ? { channel, origin } : { channel: 'other', origin: 'other' })
+    }
+  }
+}
+
 type Routes = Omit<EdgeRoutesOptions, 'edgeOf'>
 
 const routesOptions = (
   parts: Parts,
   registry: EdgeRegistry,
-  questions: EdgeApi['questions'],
+  { questions, past }: Pick<EdgeApi, 'questions' | 'past'>,
 ): Routes => {
   const { lineup, access, sessions, persistence } = parts
   const catchUp = createEdgeCatchUp()
@@ -40,6 +54,7 @@ const routesOptions = (
       registry,
       catchUp,
       traffic: parts.traffic,
+      past: countPast(past),
       sessions: sessions.store,
       bans: sessions.bans,
       epoch: () => sessions.epoch(),
@@ -113,7 +128,13 @@ export const startEdgeApi = async (parts: Parts): Promise<EdgeApi> => {
     labelNames: ['question', 'outcome'],
     registers: [],
   })
-  const options = routesOptions(parts, registry, questions)
+  const past = new Counter({
+    name: 'gatehouse_past_edge_total',
+    help: 'Where origins send players past the edge, by redirections or in manifests; counted once in five minutes an edge.',
+    labelNames: ['channel', 'origin'],
+    registers: [],
+  })
+  const options = routesOptions(parts, registry, { questions, past })
   const local = await listenOnSocket(options, { socket: paths.edgeSocket, edge, log })
   const push = createPush(parts)
   const directory = createEdgeDirectory(
@@ -131,6 +152,7 @@ export const startEdgeApi = async (parts: Parts): Promise<EdgeApi> => {
     push,
     directory,
     questions,
+    past,
     stop: async () => {
       unsubscribe()
       await local.close()

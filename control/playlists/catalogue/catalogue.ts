@@ -2,6 +2,7 @@ import type { Playlist, PlaylistEntry } from '../m3u/playlist.ts'
 import type { Channel, ChannelOrigin } from './channel.ts'
 import { assignChannelIds } from './channel-ids.ts'
 import { readOrigin, streamName } from './channel-origin.ts'
+import { cleanHeader, withDefaults } from './list-header.ts'
 import { yieldEvery } from './yield-to-event-loop.ts'
 
 /** A source's list under its name. */
@@ -26,10 +27,15 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
   const found: { source: string; item: PlaylistEntry; origin: ChannelOrigin }[] = []
   const wanted: PlaylistEntry[] = []
   const warnings: string[] = []
+  const playlists = new Map<string, Playlist>()
   for (const { source, playlist, isIdByAddress } of lists) {
     for (const warning of playlist.warnings) warnings.push(`${source} ${warning}`)
-    for (const [index, item] of playlist.entries.entries()) {
+    const { header, defaults, problems } = cleanHeader(playlist)
+    for (const problem of problems) warnings.push(`${source}: ${problem}`)
+    playlists.set(source, { ...playlist, header })
+    for (const [index, written] of playlist.entries.entries()) {
       await yieldEvery(index)
+      const item = defaults.length === 0 ? written : withDefaults(written, defaults)
       const result = readOrigin(item)
       const where = `${source} line ${item.line}: ${item.name}`
       if (!result.ok) warnings.push(`${where} is left out: ${result.reason}`)
@@ -48,7 +54,7 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
   const more = warnings.length - warningLimit
   return {
     channels,
-    playlists: new Map(lists.map(({ source, playlist }) => [source, playlist])),
+    playlists,
     warnings: more > 0 ? [...warnings.slice(0, warningLimit), `and ${more} more`] : warnings,
   }
 }

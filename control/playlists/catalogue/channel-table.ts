@@ -1,4 +1,5 @@
 import { formatChannelRecord, streamNumberKey } from '#domain/channels/channel-table'
+import { archiveTemplate } from './archive.ts'
 import type { Channel } from './channel.ts'
 import {
   crowdedDirectories,
@@ -57,6 +58,7 @@ export const buildChannelTable = async (
         isShared: crowded.has(directoryKey(channel)),
         isClosed: isClosedDirectory(channel, same),
         isVod: channel.isVod,
+        archive: archiveTemplate(channel),
         groups: inGroups.get(channel.id) ?? [],
         surgedFrom: surged.get(channel.id) ?? [],
       }),

@@ -1,9 +1,9 @@
 import { groupBy } from '#domain/group-by'
 import { parseAddress } from '#domain/networks/network'
+import { archiveOf } from '../catalogue/archive.ts'
 import type { Channel } from '../catalogue/channel.ts'
 import { crowdedDirectories, directoryKey } from '../catalogue/ownership.ts'
 import { yieldToEventLoop } from '../catalogue/yield-to-event-loop.ts'
-import { catchupProblem } from './catchup.ts'
 import { findDeadSelectors, type Selection } from './selection.ts'
 
 /** A group as far as its list is concerned. */
@@ -78,7 +78,10 @@ const checkHosts = (channels: readonly Channel[]): string[] =>
     )
 
 const checkCatchup = (channels: readonly Channel[]): string[] => {
-  const problems = groupBy(channels, (channel) => catchupProblem(channel) ?? '')
+  const problems = groupBy(channels, (channel) => {
+    const archive = archiveOf(channel)
+    return archive.kind === 'unusable' ? archive.problem : ''
+  })
   problems.delete('')
   return [...problems].map(([problem, same]) => `${idsOf(same)}: ${problem}`)
 }

@@ -1,4 +1,6 @@
 import { request } from 'undici'
+import { mayGoTo } from '#domain/addresses/redirects'
+import type { EdgeOrigin } from '#domain/channels/protocol'
 import type { Channel } from '../catalogue/channel.ts'
 
 /** A manifest, `null` when nothing usable answers; or another origin players are sent to for it. */
@@ -13,7 +15,9 @@ const TIMEOUT_MS = 3_000
 const MAX_BYTES = 512 * 1024
 const AT_ONCE = 8
 const VARIANTS = 4
-const REDIRECTIONS = 3
+const REDIRECTIONS = 5
+/** What does not end, or is too long to be read for a check. */
+const ENDLESS = /^(?:video|audio\/(?!.*mpegurl)|application\/octet-stream)/i
 const UNGUARDED = 'what lies there is not guarded'
 /** Channels checked in one run: a service of thousands has a few kinds of manifest. */
 export const CHECKED_CHANNELS = 200
@@ -23,23 +27,27 @@ const nothingAt = (url: string): Fetched => ({ url, manifest: null, movedTo: nul
 const targetOf = (location: unknown, url: string): URL | null =>
   typeof location === 'string' && URL.canParse(location, url) ? new URL(location, url) : null
 
+/** Whether edges go to an origin for a channel. */
+type Allowed = (origin: string) => boolean
+
 /**
- * Fetches over HTTP with a short time-out and follows redirections, as players do under their pass.
+ * Fetches over HTTP with a short time-out and follows redirections, as edges do. Of what is no manifest only the head is read.
  */
-const fetchFrom = async (url: string, left: number): Promise<Fetched> => {
+const fetchFrom = async (url: string, isAllowed: Allowed, left: number): Promise<Fetched> => {
   const answer = await request(url, { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS })
+  const type = String(answer.headers['content-type'] ?? '')
   const length = Number(answer.headers['content-length'] ?? 0)
-  if (answer.statusCode === 200 && length <= MAX_BYTES)
-    return { url, manifest: await answer.body.text(), movedTo: null }
-  await answer.body.dump()
+  if (answer.statusCode === 200 && length <= MAX_BYTES && !ENDLESS.test(type))
+    return { ...nothingAt(url), manifest: await answer.body.text() }
+  answer.body.on('error', () => undefined).destroy()
   const target = answer.statusCode >= 300 ? targetOf(answer.headers['location'], url) : null
   if (target === null || left === 0) return nothingAt(url)
-  if (target.origin !== new URL(url).origin) return { ...nothingAt(url), movedTo: target.origin }
-  return await fetchFrom(target.href, left - 1)
+  if (!isAllowed(target.origin)) return { ...nothingAt(url), movedTo: target.origin }
+  return await fetchFrom(target.href, isAllowed, left - 1)
 }
 
-const fetchManifest = async (url: string): Promise<Fetched> =>
-  await fetchFrom(url, REDIRECTIONS).catch(() => nothingAt(url))
+const fetchManifest = async (url: string, isAllowed: Allowed): Promise<Fetched> =>
+  await fetchFrom(url, isAllowed, REDIRECTIONS).catch(() => nothingAt(url))
 
 /** Every address a manifest names: lines, `URI="…"`, DASH's BaseURL and templates. */
 export const addressesIn = (manifest: string): string[] => {
@@ -75,31 +83,56 @@ const variantsOf = (manifest: string, url: string, own: string): string[] =>
 const entryOf = ({ origin, base, entry, query }: Channel): string =>
   `${origin}${base}${entry}${query === '' ? '' : `?${query}`}`
 
-const checkChannel = async (channel: Channel): Promise<string[]> => {
+/** The entry of a stream: where it leads, and whether it is one. */
+const checkStream = async (channel: Channel, isAllowed: Allowed): Promise<string[]> => {
+  const { id } = channel
+  const { movedTo, manifest } = await fetchManifest(entryOf(channel), isAllowed)
+  if (movedTo !== null)
+    return [`${id}: its origin sends players on to ${movedTo}, past the edge: ${UNGUARDED}`]
+  if (manifest !== null && /^[\s\uFEFF]*#EXTM3U|<(?:\w+:)?MPD[\s>]/.test(manifest))
+    return [
+      `${id}: its origin answers with a manifest, and its list says MPEG-TS: write #KODIPROP:mimetype=application/x-mpegURL (or dash+xml) above its address`,
+    ]
+  return []
+}
+
+const checkChannel = async (channel: Channel, isAllowed: Allowed): Promise<string[]> => {
   const { id, origin } = channel
-  const { manifest, movedTo, url } = await fetchManifest(entryOf(channel))
+  if (channel.protocol === 'mpegts') return await checkStream(channel, isAllowed)
+  const { manifest, movedTo, url } = await fetchManifest(entryOf(channel), isAllowed)
   if (movedTo !== null)
     return [`${id}: its origin sends players on to ${movedTo}, past the edge: ${UNGUARDED}`]
   if (manifest === null) return [`${id}: its origin does not answer with a manifest`]
-  const variants = await Promise.all(variantsOf(manifest, url, origin).map(fetchManifest))
+  const variants = await Promise.all(
+    variantsOf(manifest, url, origin).map((variant) => fetchManifest(variant, isAllowed)),
+  )
   const found = [manifest, ...variants.flatMap((it) => it.manifest ?? [])]
   const moved = variants.flatMap((it) => it.movedTo ?? [])
-  const foreign = new Set([...found.flatMap((text) => foreignOrigins(text, origin)), ...moved])
+  const named = found.flatMap((text) => foreignOrigins(text, origin))
+  const foreign = new Set([...named.filter((other) => !isAllowed(other)), ...moved])
   return [...foreign].map(
     (other) => `${id}: its manifest sends players to ${other}, past the edge: ${UNGUARDED}`,
   )
 }
 
 /**
- * Reads the manifests of the first channels and reports those whose addresses lead players past the
- * edge.
+ * Reads the manifests of the first channels, and asks their streams, and reports those that lead players past the edge: to origins that are
+ * neither theirs nor one of `origins` nor allowed by its `redirects`.
  */
-export const checkManifests = async (channels: readonly Channel[]): Promise<string[]> => {
-  const looked = channels.filter(({ protocol }) => protocol !== 'mpegts').slice(0, CHECKED_CHANNELS)
+export const checkManifests = async (
+  channels: readonly Channel[],
+  origins: readonly EdgeOrigin[],
+): Promise<string[]> => {
+  const looked = channels.slice(0, CHECKED_CHANNELS)
   const warnings: string[] = []
   for (let at = 0; at < looked.length; at += AT_ONCE) {
     const batch = looked.slice(at, at + AT_ONCE)
-    const found = await Promise.all(batch.map(async (channel) => await checkChannel(channel)))
+    const found = await Promise.all(
+      batch.map(
+        async (channel) =>
+          await checkChannel(channel, (other) => mayGoTo(origins, channel.origin, other)),
+      ),
+    )
     warnings.push(...found.flat())
   }
   return warnings

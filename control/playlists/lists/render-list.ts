@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { entryOfProtocol } from '#domain/channels/channel'
+import { archiveOf } from '../catalogue/archive.ts'
 import type { Channel } from '../catalogue/channel.ts'
 import { yieldEvery } from '../catalogue/yield-to-event-loop.ts'
 import { attributeOf, formatAttribute, parseInfoLine, withAttribute } from '../m3u/info-line.ts'
 import type { Attribute, Playlist, PlaylistEntry } from '../m3u/playlist.ts'
-import { catchupPath } from './catchup.ts'
 
 /** Stands where the edge puts `scheme://host/live/<ticket>`. */
 export const placeholder = '@@'
@@ -71,21 +71,24 @@ const entryName = (channel: Channel): string =>
     ? 'mpegts'
     : entryOfProtocol(channel.protocol)
 
+/** The archive's address below the channel; one that lies elsewhere is asked for in the same way by all players. */
+const withArchive = (info: string, channel: Channel): string => {
+  const archive = archiveOf(channel)
+  if (archive.kind === 'player') return info
+  if (archive.kind === 'unusable') return withAttribute(info, 'catchup-source', '')
+  const source = `${placeholder}/${channel.id}/${disarm(archive.path)}`
+  const mode = attributeOf(parseInfoLine(info).attributes, 'catchup').toLowerCase()
+  const made = mode === 'xc' ? withAttribute(info, 'catchup', 'default') : info
+  return withAttribute(made, 'catchup-source', source)
+}
+
 const infoOf = (channel: Channel, number: number | null): string => {
   const { item } = channel
   let info = disarmInfo(item.info ?? `#EXTINF:-1,${item.name}`)
   if (item.isTitledByExtgrp)
     info = withAttribute(info, 'group-title', disarm(item.titles.join(';')))
   if (number !== null) info = withAttribute(info, 'tvg-chno', String(number))
-  if (!/catchup-source/i.test(info)) return info
-  const source = attributeOf(parseInfoLine(info).attributes, 'catchup-source')
-  const path = catchupPath(channel, source)
-  if (path === null) return info
-  return withAttribute(
-    info,
-    'catchup-source',
-    path === '' ? '' : `${placeholder}/${channel.id}/${path}`,
-  )
+  return withArchive(info, channel)
 }
 
 /** An entry's lines. Where a list uses `#EXTGRP`, each entry names its own: it would else run on to the next. */

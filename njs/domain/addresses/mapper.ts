@@ -42,6 +42,8 @@ export interface Mapper {
   directoryAt(address: Address, kind: SealKind, isSealed?: boolean): string | null
   /** A reference of the manifest, written anew for the player; as it was where it leads elsewhere. */
   rewrite(reference: string): string
+  /** The same for what is a manifest itself, whatever its name: it gets one by which it is known as such. */
+  rewriteManifest(reference: string, name: string): string
 }
 
 const SEALED = '@/'
@@ -59,6 +61,9 @@ export const referenceTo = (directory: string, path: string): string => {
   // A colon in its first segment would make a scheme of it; an empty one is no reference to a directory.
   return text === '' || /^[^/?]*:|^[/?]/.test(text) ? `./${text}` : text
 }
+
+/** What the doors of manifests take for one. */
+const MANIFEST = /^[^?#]*\.(?:m3u8?|mpd)(?:[?#]|$)/i
 
 const PLAIN = /^[A-Za-z0-9_~@-][A-Za-z0-9_.~@-]*(?:\?[^#]*)?$/
 
@@ -144,5 +149,14 @@ export const createMapper = (context: MapperContext): Mapper => {
     if (path === null) return reference
     return up === '' ? referenceTo('', path) : up + path
   }
-  return { manifest, directory, keeps, fileAt, directoryAt, rewrite }
+  const rewriteManifest = (reference: string, name: string): string => {
+    if (MANIFEST.test(reference)) return rewrite(reference)
+    const address = resolveAddress(reference, manifest)
+    if (address === null || !context.isAllowed(address.origin)) return reference
+    const { origin, path, query } = address
+    if (MANIFEST.test(path)) return rewrite(reference)
+    const place = sealed('manifest', origin, path)
+    return place === null ? reference : `${up}${place}${name}${query}`
+  }
+  return { manifest, directory, keeps, fileAt, directoryAt, rewrite, rewriteManifest }
 }

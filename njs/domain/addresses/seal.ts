@@ -6,8 +6,8 @@ import {
   encodeUtf8,
 } from '../credentials/encoding.ts'
 
-/** What a seal opens: the files of one directory, all that lies below one, or a single file. */
-export type SealKind = 'files' | 'tree' | 'file'
+/** What a seal opens: the files of one directory, all that lies below one, a single file, or a manifest under a name of ours. */
+export type SealKind = 'files' | 'tree' | 'file' | 'manifest'
 
 /** A place at an origin that one of a channel's manifests named. */
 export interface SealedPlace {
@@ -39,10 +39,19 @@ const HEAD = MAC + 1
 const BLOCK = 32
 const LONGEST = 4096
 
-const LETTERS: Readonly<Record<SealKind, string>> = { files: 'd', tree: 't', file: 'f' }
+const LETTERS: Readonly<Record<SealKind, string>> = {
+  files: 'd',
+  tree: 't',
+  file: 'f',
+  manifest: 'm',
+}
 
-const kindOf = (letter: string): SealKind | null =>
-  letter === 'd' ? 'files' : letter === 't' ? 'tree' : letter === 'f' ? 'file' : null
+const KINDS: Readonly<Record<string, SealKind>> = {
+  d: 'files',
+  t: 'tree',
+  f: 'file',
+  m: 'manifest',
+}
 
 const keyOf = (crypto: Crypto, secret: Uint8Array): Uint8Array =>
   crypto.hmac(secret, encodeUtf8('gatehouse seal'))
@@ -133,8 +142,8 @@ export const openSeal = (
 ): SealedPlace | null => {
   const plain = openText(crypto, secretOf, binding, text)
   if (plain === null) return null
-  const kind = kindOf(plain.slice(0, 1))
+  const kind = KINDS[plain.slice(0, 1)]
   const end = plain.indexOf('\n')
-  if (kind === null || end < 0) return null
+  if (kind === undefined || end < 0) return null
   return { kind, origin: plain.slice(1, end) || binding.origin, path: plain.slice(end + 1) }
 }

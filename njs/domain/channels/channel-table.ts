@@ -16,6 +16,8 @@ export interface ChannelRecord {
   /** The directory also has files of other channels: only the entry and what its manifests name is served from there. */
   readonly isClosed: boolean
   readonly isVod: boolean
+  /** Address of its archive where that lies elsewhere, with the placeholders of `archive.ts`; empty where there is none. */
+  readonly archive: string
   /** Ids of the groups that contain it. */
   readonly groups: readonly string[]
   /** Ids of the groups whose active surge profile leaves it out. */
@@ -45,13 +47,15 @@ export const formatChannelRecord = (record: ChannelRecord): string =>
     (record.isShared ? 's' : '') + (record.isVod ? 'v' : '') + (record.isClosed ? 'c' : ''),
     record.groups.map(escape).join(','),
     record.surgedFrom.map(escape).join(','),
+    // An edge that knows no archives takes the record without one.
+    ...(record.archive === '' ? [] : [escape(record.archive)]),
   ].join('|')
 
 /** Parses a value of the table; `null` where it is damaged. */
 export const parseChannelRecord = (text: string): ChannelRecord | null => {
   const fields = text.split('|')
   const protocol = PROTOCOLS.find((it) => it === fields[4])
-  if (fields.length !== 8 || protocol === undefined) return null
+  if (fields.length < 8 || fields.length > 9 || protocol === undefined) return null
   const flags = fields[5] ?? ''
   return {
     origin: unescape(fields[0] ?? ''),
@@ -62,6 +66,7 @@ export const parseChannelRecord = (text: string): ChannelRecord | null => {
     isShared: flags.includes('s'),
     isVod: flags.includes('v'),
     isClosed: flags.includes('c'),
+    archive: unescape(fields[8] ?? ''),
     groups: list(fields[6] ?? ''),
     surgedFrom: list(fields[7] ?? ''),
   }

@@ -94,6 +94,16 @@ export const universalEntry = (extension: string): string => {
 export const entryOfProtocol = (protocol: Protocol): string =>
   universalEntry(protocol === 'mpegts' ? 'ts' : protocol === 'dash' ? 'mpd' : 'm3u8')
 
+/** The name of a channel's entry under a pass: its own, unless nothing in that says that it is a manifest. */
+export const entryUnderPass = ({
+  entry,
+  protocol,
+}: {
+  readonly entry: string
+  readonly protocol: Protocol
+}): string =>
+  protocol === 'mpegts' || kindOf(entry).kind === 'manifest' ? entry : entryOfProtocol(protocol)
+
 const SECRET_ARGUMENTS: ReadonlySet<string> = new Set(
   'token ticket pass username password user auth key'.split(' '),
 )

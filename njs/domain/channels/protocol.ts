@@ -108,6 +108,9 @@ export interface EdgeHave {
 /** Lease key, bytes sent, requests; 0 requests for the bytes of a running stream. */
 export type TrafficRow = readonly [key: string, bytes: number, requests: number]
 
+/** A channel, and the origin (`http://host:port`) its players are sent to. */
+export type PastRow = readonly [channel: string, origin: string]
+
 /** Lease key and reason id of a session that the edge ended without control. */
 export type EndedRow = readonly [key: string, reason: string]
 
@@ -154,6 +157,8 @@ export interface SyncRequest {
   readonly degraded: readonly DegradedOpening[]
   /** Sessions that the edge ended without control since the last sync. */
   readonly ended?: readonly EndedRow[]
+  /** Where origins send players past this edge, each told once in five minutes. */
+  readonly past?: readonly PastRow[]
   /** Free bytes by zone. */
   readonly free: Readonly<Record<string, number>>
   /** Sentences about what is wrong with this edge's machine: a certificate that cannot be renewed. */

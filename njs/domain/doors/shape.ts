@@ -20,8 +20,8 @@ const PLACEHOLDERS: Readonly<Record<string, Placeholder>> = {
   channel: { value: 'channel', pattern: '[A-Za-z0-9_.-]{1,64}' },
   // The rest of the path, with slashes; it may be empty.
   file: { value: 'file', pattern: FILE },
-  'hls-file': { value: 'file', pattern: String.raw`${FILE}\.m3u8?` },
-  'dash-file': { value: 'file', pattern: String.raw`${FILE}\.mpd` },
+  'hls-file': { value: 'file', pattern: String.raw`${FILE}\.[mM]3[uU]8?` },
+  'dash-file': { value: 'file', pattern: String.raw`${FILE}\.[mM][pP][dD]` },
   user: { value: 'user', pattern: '[^/]+' },
   password: { value: 'password', pattern: '[^/]+' },
   // `control/playlists/catalogue/stream-ids.ts`: nothing else in a path is a number of ten digits.

@@ -114,7 +114,7 @@ class Gatherer {
     if (!DOCUMENTS.has(name)) return () => undefined
     return (at) => {
       const value = textOf(this.source.slice(end, at))
-      this.replace({ from: end, to: at, value }, this.mapper.rewrite(value))
+      this.replace({ from: end, to: at, value }, this.mapper.rewriteManifest(value, 'manifest.mpd'))
     }
   }
 
@@ -137,7 +137,8 @@ class Gatherer {
   /** Addresses that are the manifest's own, whatever BaseURL says: remote elements and clocks. */
   private readLinks(name: string, found: readonly XmlAttribute[]): void {
     for (const it of found) {
-      if (it.name.endsWith(':href')) this.replace(it, this.mapper.rewrite(it.value))
+      if (it.name.endsWith(':href'))
+        this.replace(it, this.mapper.rewriteManifest(it.value, 'manifest.mpd'))
       if (name !== 'UTCTiming' || it.name !== 'value') continue
       const scheme = found.find((other) => other.name === 'schemeIdUri')?.value ?? ''
       if (!HTTP_CLOCK.test(scheme)) continue
@@ -225,19 +226,4 @@ export const rewriteDash = (text: string, mapper: Mapper): DashManifest => {
   }
   const { updateSec, isOver } = gatherer
   return { text: applyEdits(text, gatherer.edits), updateSec, isOver }
-}
-
-const ADDRESS =
-  /<(?:\w+:)?BaseURL[^>]*>([^<]*)|\s(?:media|initialization|sourceURL)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
-
-const addressesIn = (text: string): Set<string> =>
-  new Set(
-    [...text.matchAll(ADDRESS)].map(([, base, double, single]) => base ?? double ?? single ?? ''),
-  )
-
-/** Whether a later copy of a manifest names some address that the earlier one named: one written for each viewer does not. */
-export const isSameDash = (before: string, after: string): boolean => {
-  const old = addressesIn(before)
-  const now = addressesIn(after)
-  return old.size === 0 || now.size === 0 || [...now].some((address) => old.has(address))
 }

@@ -5,6 +5,8 @@ export type HlsVariables = Readonly<Record<string, string>>
 export interface HlsContext {
   /** The address that stands in place of one; the same text where it stays. */
   rewrite(address: string): string
+  /** The same for the address of another playlist, or of a document that names some. */
+  rewriteManifest(address: string): string
   /** Arguments of the playlist's own address, decoded, for `QUERYPARAM`. */
   argument(name: string): string | null
   /** Variables of the multivariant playlist, for `IMPORT`. */
@@ -32,6 +34,15 @@ const ADDRESSES: Readonly<Record<string, readonly string[]>> = {
   'EXT-X-DATERANGE': ['X-ASSET-URI', 'X-ASSET-LIST'],
 }
 const URI: readonly string[] = ['URI']
+/** Tags whose addresses are those of playlists, or of documents that name playlists. */
+const MANIFESTS: ReadonlySet<string> = new Set([
+  'EXT-X-MEDIA',
+  'EXT-X-I-FRAME-STREAM-INF',
+  'EXT-X-IMAGE-STREAM-INF',
+  'EXT-X-RENDITION-REPORT',
+  'EXT-X-CONTENT-STEERING',
+  'EXT-X-DATERANGE',
+])
 /** Its whole value is an address: the hint of low-latency HLS as communities of players wrote it before the standard did. */
 const PREFETCH = '#EXT-X-PREFETCH:'
 
@@ -44,6 +55,8 @@ interface State {
   targetSec: number | null
   partSec: number | null
   isOver: boolean
+  /** The next line is the address of a playlist. */
+  isVariantNext: boolean
 }
 
 const VARIABLE = /\{\$([A-Za-z0-9_-]+)\}/g
@@ -60,9 +73,10 @@ const expand = (state: State, text: string): string | null => {
   return isKnown ? expanded : null
 }
 
-const rewriteAddress = (state: State, address: string): string => {
+const rewriteAddress = (state: State, address: string, isManifest = false): string => {
   const expanded = expand(state, address)
-  return expanded === null || expanded === '' ? address : state.context.rewrite(expanded)
+  if (expanded === null || expanded === '') return address
+  return isManifest ? state.context.rewriteManifest(expanded) : state.context.rewrite(expanded)
 }
 
 const attributesOf = (text: string): Map<string, string> => {
@@ -88,7 +102,9 @@ const define = (state: State, text: string): void => {
 }
 
 const rewriteAttributes = (state: State, line: string, start: number): string => {
-  const names = ADDRESSES[line.slice(1, start - 1).toUpperCase()] ?? URI
+  const tag = line.slice(1, start - 1).toUpperCase()
+  const names = ADDRESSES[tag] ?? URI
+  const isManifest = MANIFESTS.has(tag)
   let out = ''
   let done = 0
   ATTRIBUTE.lastIndex = start
@@ -98,7 +114,7 @@ const rewriteAttributes = (state: State, line: string, start: number): string =>
     if (!value.startsWith('"') || !names.includes(name.toUpperCase())) continue
     const from = found.index + whole.length - value.length + 1
     const to = from + value.length - (value.length > 1 && value.endsWith('"') ? 2 : 1)
-    out += line.slice(done, from) + rewriteAddress(state, line.slice(from, to).trim())
+    out += line.slice(done, from) + rewriteAddress(state, line.slice(from, to).trim(), isManifest)
     done = to
   }
   return done === 0 ? line : out + line.slice(done)
@@ -114,6 +130,7 @@ const readTag = (state: State, line: string): string => {
   if (line.startsWith('#EXT-X-ENDLIST')) state.isOver = true
   const colon = line.indexOf(':')
   if (colon < 0 || !line.startsWith('#EXT-X-')) return line
+  if (line.startsWith('#EXT-X-STREAM-INF')) state.isVariantNext = true
   if (line.startsWith('#EXT-X-TARGETDURATION')) state.targetSec = numberIn(line.slice(colon + 1))
   else if (line.startsWith('#EXT-X-PART-INF'))
     state.partSec = numberIn(attributesOf(line.slice(colon + 1)).get('PART-TARGET') ?? '')
@@ -132,7 +149,8 @@ const readLine = (state: State, line: string): string => {
     first <= 32 || first === 0xfeff || line.charCodeAt(line.length - 1) <= 32 ? line.trim() : line
   if (address === '') return line
   if (address.startsWith('#')) return line.replace(address, () => readTag(state, address))
-  const written = rewriteAddress(state, address)
+  const written = rewriteAddress(state, address, state.isVariantNext)
+  state.isVariantNext = false
   return written === address ? line : written
 }
 
@@ -151,6 +169,7 @@ export const rewriteHls = (text: string, context: HlsContext): HlsPlaylist => {
     targetSec: null,
     partSec: null,
     isOver: false,
+    isVariantNext: false,
   }
   const end = text.includes('\n') ? '\n' : '\r'
   let out = ''
@@ -171,30 +190,4 @@ export const rewriteHls = (text: string, context: HlsContext): HlsPlaylist => {
   }
   const { variables, lacksImports, targetSec, partSec, isOver } = state
   return { text: out + text.slice(done), variables, lacksImports, targetSec, partSec, isOver }
-}
-
-const SEQUENCE = /#EXT-X-MEDIA-SEQUENCE:\s*(\d+)/
-
-const addressLines = (text: string): string[] => {
-  const isMedia = text.includes('#EXT-X-TARGETDURATION')
-  return text
-    .split(/[\r\n]+/)
-    .filter(
-      (line) => line !== '' && (!line.startsWith('#') || (!isMedia && line.includes('URI="'))),
-    )
-}
-
-/**
- * Whether a later copy of a playlist is the earlier one, moved on: what both hold is called the same in both. An origin that writes a
- * playlist for each viewer fails it.
- */
-export const isMovedOn = (before: string, after: string): boolean => {
-  const [from, to] = [SEQUENCE.exec(before)?.[1], SEQUENCE.exec(after)?.[1]]
-  const shift = Number(to ?? 0) - Number(from ?? 0)
-  const old = addressLines(before)
-  const now = addressLines(after)
-  const overlap = Math.min(old.length - shift, now.length)
-  // It began anew, or nothing of the earlier copy is left.
-  if (shift < 0 || overlap < 1) return true
-  return [0, overlap - 1].every((at) => now[at] === old[at + shift])
 }

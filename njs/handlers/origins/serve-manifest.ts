@@ -16,8 +16,7 @@ import {
 } from '../../state/manifests/copies.ts'
 import { readPolicy } from '../../state/policy.ts'
 import { setAll } from '../../verdicts/cookies.ts'
-import { type Fetched, fetchManifest } from '../../verdicts/fetch-manifest.ts'
-import { readChannel } from '../../verdicts/origin.ts'
+import { type Fetched, fetchManifest, UNREADABLE } from '../../verdicts/fetch-manifest.ts'
 import { type Rewritten, rewriteManifest } from '../../verdicts/rewrite-manifest.ts'
 import { sharesManifests } from '../../verdicts/share.ts'
 
@@ -35,7 +34,8 @@ const MOST_WAITING = 400
 const ELSEWHERE = 599
 
 const FAILURE_MS = 500
-const UNSHARED_MS = 180_000
+/** Found out once, it holds: each new trial would give somebody another's manifest. */
+const UNSHARED_MS = 3_600_000
 const REFUSED_MS = 5_000
 
 interface Wish {
@@ -54,7 +54,7 @@ interface Wish {
 }
 
 const sealKind = (text: string): SealKind | null =>
-  text === 'files' || text === 'tree' || text === 'file' ? text : null
+  text === 'files' || text === 'tree' || text === 'file' || text === 'manifest' ? text : null
 
 const readWish = (r: Request): Wish => {
   const path = variable(r, 'http_x_gh_path')
@@ -89,6 +89,8 @@ const typeOf = (rest: string): string =>
 const isAway = (status: number): boolean => status === 502 || status === 504
 
 const fail = (r: Request, status: number): void => {
+  if (status === UNREADABLE)
+    return answer(r, 200, { 'X-Accel-Redirect': '/_gatehouse/origin-unreadable' })
   if (status === ELSEWHERE)
     return answer(r, 200, { 'X-Accel-Redirect': '/_gatehouse/origin-elsewhere' })
   if (isAway(status))
@@ -121,16 +123,16 @@ const noteFailure = (wish: Wish, status: number): void => {
 }
 
 const fetchAndSend = async (r: Request, wish: Wish, isShared: boolean): Promise<void> => {
-  const own = readChannel(wish.channel)?.origin ?? wish.origin
   const { channel, origin, path, cookies } = wish
-  const found = await fetchManifest(r, { channel, own, origin, path, cookies })
+  const found = await fetchManifest(r, { channel, origin, path, cookies })
   const rewritten = found.status === 200 ? rewriteManifest(wish, found) : null
   if (rewritten === null) {
     const status = found.past !== null ? ELSEWHERE : found.status === 200 ? 502 : found.status
     if (isShared) noteFailure(wish, status)
     return fail(r, status)
   }
-  if (isShared) share(wish, found, rewritten)
+  // A copy does not know its type; such documents are asked for once by each player.
+  if (isShared && rewritten.type !== null) share(wish, found, rewritten)
   const set = setAll(channel, found.setCookies, variable(r, 'http_x_gh_session_path'))
   send(r, rewritten.text, rewritten.type ?? found.type, set)
 }

@@ -1,6 +1,7 @@
 import type {
   DegradedOpening,
   EndedRow,
+  PastRow,
   SyncRequest,
   SyncResponse,
 } from '../../domain/channels/protocol.ts'
@@ -22,6 +23,7 @@ import { readTroubles } from './troubles.ts'
 const MOST_SEEN = 1000
 const MOST_DEGRADED = 500
 const MOST_ENDED = 500
+const MOST_PAST = 100
 const KILL_MS = 3_600_000
 /** Every lease in use is reported at least once in so many seconds. */
 const SEEN_WINDOW_SEC = 25
@@ -155,10 +157,17 @@ const endedRow = (text: string): EndedRow => {
   return [key, reason]
 }
 
+/** Parses a report of what leads past the edge: `channel origin`. */
+const pastRow = (text: string): PastRow => {
+  const [channel = '', origin = ''] = text.split(' ')
+  return [channel, origin]
+}
+
 const buildRequest = (place: SyncPlace) => {
   const seen = drainSeen()
   const degraded = pendingReports('degraded', MOST_DEGRADED)
   const ended = pendingReports('ended', MOST_ENDED)
+  const past = pendingReports('past', MOST_PAST)
   const traffic = drainTraffic(place.trafficLog)
   const troubles = readTroubles(place.troublesFile)
   const { njs, nginx, engine: name } = engine()
@@ -182,6 +191,7 @@ const buildRequest = (place: SyncPlace) => {
     closed: traffic.closed,
     degraded: degraded.list.map((text) => parseJson<DegradedOpening>(text)),
     ...(ended.list.length === 0 ? {} : { ended: ended.list.map(endedRow) }),
+    ...(past.list.length === 0 ? {} : { past: past.list.map(pastRow) }),
     free: freeSpace(),
     ...(troubles.length === 0 ? {} : { troubles }),
     ...(place.push === '' ? {} : { push: place.push }),
@@ -190,6 +200,7 @@ const buildRequest = (place: SyncPlace) => {
     trySet(numbers('gh_state'), 'ringTail', seen.end)
     if (!again) degraded.take()
     ended.take()
+    past.take()
     traffic.take()
   }
   return { request, done }

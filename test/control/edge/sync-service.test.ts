@@ -24,6 +24,7 @@ const policy = { version: 'p', groups: [], publicUrl: null, asksWithoutToken: fa
 /** Ports that note what a sync did to the sessions. */
 const notes = () => {
   const closed: [readonly string[], string | undefined][] = []
+  const past: unknown[] = []
   let bytes = 0
   const ports: SyncPorts = {
     sessions: {
@@ -51,8 +52,9 @@ const notes = () => {
     registry: createEdgeRegistry(Date.now),
     catchUp: createEdgeCatchUp(),
     traffic: { add: (more) => void (bytes += more) },
+    past: (edge, rows) => void past.push([edge, rows]),
   }
-  return { ports, closed, bytes: () => bytes }
+  return { ports, closed, past, bytes: () => bytes }
 }
 
 test('a session the edge ended is closed for its reason, an unknown one for the general one', async () => {
@@ -66,6 +68,13 @@ test('a session the edge ended is closed for its reason, an unknown one for the 
     [['cccccccccccccccc'], 'session.cloned'],
     [['dddddddddddddddd'], 'session.ended'],
   ])
+})
+
+test('what leads past an edge is counted, where one tells of it', async () => {
+  const { ports, past } = notes()
+  await sync(request, ports)
+  await sync({ ...request, past: [['one', 'http://ads.example']] }, ports)
+  expect(past).toEqual([[request.edge, [['one', 'http://ads.example']]]])
 })
 
 test('the meter counts what a stream sent while it ran and the rest at its end', async () => {

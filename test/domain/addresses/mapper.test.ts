@@ -55,6 +55,16 @@ describe('addresses outside', () => {
   )
 })
 
+test('a manifest whose name does not say so gets one that does', () => {
+  const mapper = mapperAt('/hls/ch1/720/index.m3u8')
+  const of = (reference: string) => mapper.rewriteManifest(reference, 'index.m3u8')
+  expect(of('v.php?id=1&x=.m3u8')).toBe('../@/~manifest..hls.ch1.720.v.php/index.m3u8?id=1&x=.m3u8')
+  expect(of('/stream')).toBe('../@/~manifest..stream/index.m3u8')
+  expect(of('V.M3U8?a')).toBe('V.M3U8?a')
+  expect(of('{x}/../v.mpd')).toBe('../720/v.mpd')
+  expect(of('http://ads:3/x')).toBe('http://ads:3/x')
+})
+
 describe('a manifest asked for elsewhere', () => {
   test('under a seal: what lies beside it stays, the rest is sealed', () => {
     const more = { rest: '@/~s/index.m3u8', seal: 'files' as const }

@@ -130,6 +130,7 @@ describe('the channel table', () => {
     isShared: fc.boolean(),
     isClosed: fc.boolean(),
     isVod: fc.boolean(),
+    archive: fc.string(),
     groups: fc.array(fc.string({ minLength: 1, maxLength: 9 }), { maxLength: 4 }),
     surgedFrom: fc.array(fc.string({ minLength: 1, maxLength: 9 }), { maxLength: 4 }),
   })

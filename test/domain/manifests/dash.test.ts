@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createMapper } from '#domain/addresses/mapper'
-import { isDash, isSameDash, rewriteDash } from '#domain/manifests/dash'
+import { isDash, rewriteDash } from '#domain/manifests/dash'
+import { isSameDash } from '#domain/manifests/same-manifest'
 
 const channel = { origin: 'http://o:1', base: '/dash/c/', isClosed: false }
 const mapper = (path = '/dash/c/m.mpd', origin = 'http://o:1', isMoved = false) =>
@@ -121,10 +122,10 @@ describe('references', () => {
       `<BaseURL>v/</BaseURL><Location>${it[0]}</Location><PatchLocation ttl="9">${it[1]}</PatchLocation><ContentSteering>${it[2]}</ContentSteering><UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="${it[3]}"/><Period xlink:href="${it[4]}"/>`
     const ours = [
       '@/~files..n./m.mpd?a=1',
-      'p.mpp?x',
-      '@/~file..s/s',
+      '@/~manifest..dash.c.p.mpp/manifest.mpd?x',
+      '@/~manifest..s/manifest.mpd',
       '@/~file..time/time http://ntp:9/',
-      'p.xml',
+      '@/~manifest..dash.c.p.xml/manifest.mpd',
     ]
     expect(
       written(
@@ -175,6 +176,18 @@ test('another viewer’s manifest is told by its addresses', () => {
     mpd(`<BaseURL>/s/${session}/</BaseURL>${rep(`<SegmentTemplate startNumber="${number}"/>`)}`)
   expect(isSameDash(of('a', 1), of('a', 2))).toBe(true)
   expect(isSameDash(of('a', 1), of('b', 1))).toBe(false)
+})
+
+test.each([
+  ['a base', (it: string) => `<BaseURL>/t-${it}/</BaseURL><SegmentTemplate media="s"/>`],
+  [
+    'its own address',
+    (it: string) => `<Location>m.mpd?s=${it}</Location><SegmentTemplate media="s"/>`,
+  ],
+  ['an initialization', (it: string) => `<SegmentTemplate media="s" initialization='i?${it}'/>`],
+])('another viewer’s manifest is told by %s alone', (_, of) => {
+  expect(isSameDash(of('a'), of('a'))).toBe(true)
+  expect(isSameDash(of('a'), of('b'))).toBe(false)
 })
 
 test('broken documents are passed on', () => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { type HlsContext, isHls, isMovedOn, rewriteHls } from '#domain/manifests/hls'
+import { type HlsContext, isHls, rewriteHls } from '#domain/manifests/hls'
+import { isMovedOn } from '#domain/manifests/same-manifest'
 
 const context: HlsContext = {
   rewrite: (address) => `<${address}>`,
+  rewriteManifest: (address) => `<${address}>`,
   argument: (name) => (name === 'token' ? 'T' : null),
   imported: { host: 'http://o' },
 }
@@ -96,6 +98,35 @@ describe('addresses of a playlist', () => {
   })
 })
 
+test('what names another playlist is told from what does not', () => {
+  const of = { ...context, rewriteManifest: (address: string) => `[${address}]` }
+  const text = [
+    '#EXT-X-STREAM-INF:BANDWIDTH=1',
+    '# a remark between',
+    'v.php?id=1',
+    'w.ts',
+    '#EXT-X-MEDIA:TYPE=AUDIO,URI="a.php"',
+    '#EXT-X-I-FRAME-STREAM-INF:URI="i"',
+    '#EXT-X-RENDITION-REPORT:URI="r"',
+    '#EXT-X-CONTENT-STEERING:SERVER-URI="s"',
+    '#EXT-X-DATERANGE:ID="1",X-ASSET-LIST="l",X-ASSET-URI="u"',
+    '#EXT-X-SESSION-DATA:URI="d"',
+    '#EXT-X-KEY:URI="k.php"',
+  ]
+  expect(rewriteHls(text.join('\n'), of).text.match(/[[<][^>\]]*[\]>]/g)).toEqual([
+    '[v.php?id=1]',
+    '<w.ts>',
+    '[a.php]',
+    '[i]',
+    '[r]',
+    '[s]',
+    '[l]',
+    '[u]',
+    '<d>',
+    '<k.php>',
+  ])
+})
+
 describe('variables', () => {
   test('are put into addresses, wherever they come from', () => {
     const text = [
@@ -160,6 +191,24 @@ describe('a later copy', () => {
   test('with other names for the same segments is another’s', () => {
     expect(isMovedOn(list(7, names('s')), list(8, names('x')))).toBe(false)
     expect(isMovedOn(list(7, names('s')), list(7, ['s', 's', 'x']))).toBe(false)
+  })
+  test('with another name for one of them is another’s', () => {
+    const many = (id: number) => list(7, ['a', 'b', `ad${id}`, 'c', 'd'])
+    expect(isMovedOn(many(1), many(1))).toBe(true)
+    expect(isMovedOn(many(1), many(2))).toBe(false)
+  })
+  test('with other keys for the same segments is another’s', () => {
+    const keyed = (...keys: string[]) =>
+      `${list(7, ['a', 'b'])}${keys.map((it) => `#EXT-X-KEY:METHOD=AES-128,URI="k?t=${it}"\n`).join('')}`
+    expect(isMovedOn(keyed('A'), keyed('A', 'B'))).toBe(true)
+    expect(isMovedOn(keyed('A'), keyed('B'))).toBe(false)
+  })
+  test('in part (SKIP) is the same, whatever part', () => {
+    const part = (sequence: number, skipped: number, segments: readonly string[]) =>
+      `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MEDIA-SEQUENCE:${sequence}\n#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}\n${segments.join('\n')}\n`
+    expect(isMovedOn(part(7, 3, ['j', 'k']), part(8, 3, ['k', 'l']))).toBe(true)
+    expect(isMovedOn(part(7, 3, ['j', 'k']), part(8, 2, ['j', 'k', 'l']))).toBe(true)
+    expect(isMovedOn(part(7, 3, ['j', 'k']), part(8, 3, ['x', 'l']))).toBe(false)
   })
   test('of a multivariant playlist names the same variants', () => {
     const master = (id: number) =>

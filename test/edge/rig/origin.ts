@@ -7,11 +7,18 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
+/** What a path answers; 200 where no status is given. */
+interface TestFile {
+  readonly type: string
+  readonly body: string | Buffer
+  readonly status?: number
+}
+
 /** A real origin: files by path, a stream that never ends, and a note of everything asked. */
 export interface TestOrigin {
   readonly url: string
   readonly port: number
-  readonly files: Map<string, { type: string; body: string | Buffer }>
+  readonly files: Map<string, TestFile>
   /** Where a path's 302 leads. */
   readonly moved: Map<string, string>
   /** `Content-Encoding` of a path's file. */
@@ -27,14 +34,14 @@ export interface TestOrigin {
 const TICK_MS = 50
 
 /** Starts one, on a port of its own or a given one. Paths that end in `stream.ts` or `mpegts` run for ever. */
-export async function startOrigin(at = 0): Promise<TestOrigin> {
-  const files = new Map<string, { type: string; body: string | Buffer }>()
+export async function startOrigin(at = 0, host = '127.0.0.1'): Promise<TestOrigin> {
+  const files = new Map<string, TestFile>()
   const moved: TestOrigin['moved'] = new Map()
   const encodings: TestOrigin['encodings'] = new Map()
   const headers: TestOrigin['headers'] = new Map()
   const seen: TestOrigin['seen'] = []
   const streams = new Set<ServerResponse>()
-  const server: Server = createServer((request, response) => {
+  const server: Server = createServer({ maxHeaderSize: 65_536 }, (request, response) => {
     seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers })
     const path = (request.url ?? '').split('?')[0] ?? ''
     const location = moved.get(path)
@@ -66,8 +73,8 @@ export async function startOrigin(at = 0): Promise<TestOrigin> {
       'Accept-Ranges': 'bytes',
       ...(encoding === undefined ? {} : { 'Content-Encoding': encoding }),
     }
-    if (range === null) {
-      response.writeHead(200, { ...head, 'Content-Length': body.length })
+    if (range === null || file.status !== undefined) {
+      response.writeHead(file.status ?? 200, { ...head, 'Content-Length': body.length })
       return void response.end(request.method === 'HEAD' ? undefined : body)
     }
     const from = Number(range[1])
@@ -80,10 +87,10 @@ export async function startOrigin(at = 0): Promise<TestOrigin> {
     })
     response.end(part)
   }
-  await new Promise<void>((resolve) => void server.listen(at, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => void server.listen(at, host, resolve))
   const { port } = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${host}:${port}`,
     port,
     files,
     moved,

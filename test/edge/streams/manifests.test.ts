@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { pause } from '../../support/pause.ts'
+import { until } from '../../support/programs/port.ts'
 import { type Rig, startRig } from '../rig/rig.ts'
 import { channelRows, group } from '../rig/tables.ts'
 
@@ -139,6 +140,50 @@ describe('one copy serves all', () => {
     expect(texts.map((text) => /session=(\d)/.exec(text)?.[1])).toEqual(['0', '1', '2', '3', '4'])
   })
 
+  test('one that only moves on is shared by all', async () => {
+    const path = below(await open()).replace('index.m3u8', 'moves.m3u8')
+    let sequence = 0
+    rig.origin.files.set('/hls/ch1/moves.m3u8', {
+      type: HLS,
+      get body() {
+        sequence += 1
+        const names = [0, 1, 2, 3].map((at) => `#EXTINF:1,\ns${sequence + at}.ts`)
+        return `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MEDIA-SEQUENCE:${sequence}\n${names.join('\n')}\n`
+      },
+    })
+    const began = Date.now()
+    let answers = 0
+    while (Date.now() - began < 2_000) {
+      for (const answer of await Promise.all(Array.from({ length: 10 }, () => rig.get(path))))
+        expect(answer.status).toBe(200)
+      answers += 10
+    }
+    expect(sequence).toBeGreaterThan(2)
+    expect(sequence).toBeLessThanOrEqual(6)
+    expect(answers).toBeGreaterThan(4 * sequence)
+  })
+
+  test('an archive of a day as well', async () => {
+    const lines = Array.from(
+      { length: 40_000 },
+      (_, at) => `#EXTINF:2,\n../day/${1_700_000_000 + at}.ts`,
+    )
+    put(
+      '/hls/ch1/day.m3u8',
+      `#EXTM3U\n#EXT-X-TARGETDURATION:2\n${lines.join('\n')}\n#EXT-X-ENDLIST\n`,
+    )
+    const path = below(await open()).replace('index.m3u8', 'day.m3u8')
+    for (let time = 0; time < 3; time += 1) {
+      const { status, text } = await rig.get(path)
+      expect([status, text.length > 1_500_000, text.endsWith('#EXT-X-ENDLIST\n')]).toEqual([
+        200,
+        true,
+        true,
+      ])
+    }
+    expect(seenPaths().filter((it) => it.includes('day.m3u8'))).toHaveLength(1)
+  })
+
   test('players’ reports about themselves do not divide them', async () => {
     put('/hls/ch1/cmcd.m3u8', '#EXTM3U\n#EXT-X-TARGETDURATION:9\nx.ts\n')
     const path = below(await open()).replace('index.m3u8', 'cmcd.m3u8')
@@ -154,6 +199,22 @@ test('an origin that compresses although not asked', async () => {
   rig.origin.encodings.set('/hls/ch1/packed.m3u8', 'gzip')
   const answer = await rig.get(below(await open()).replace('index.m3u8', 'packed.m3u8'))
   expect(answer.text).toMatch(/^#EXTM3U\n@\/~[\w-]+\/k\.ts\n$/)
+})
+
+test('control is told what leads past the edge', async () => {
+  put('/hls/ch1/ads.m3u8', '#EXTM3U\nhttp://ads.example/1.ts\nhttp://ads.example/2.ts\nx.ts\n')
+  for (const name of ['far.m3u8', 'far.ts'])
+    rig.origin.moved.set(`/hls/ch1/${name}`, `http://${name}.example/x?token=1`)
+  const url = below(await open())
+  for (const name of ['ads.m3u8', 'far.m3u8', 'far.ts'])
+    await rig.get(url.replace('index.m3u8', name))
+  const told = () => rig.stub.syncs.flatMap((it) => it.past ?? [])
+  await until('the report', () => told().length >= 3, 10_000)
+  expect(told()).toEqual([
+    ['ch1', 'http://ads.example'],
+    ['ch1', 'http://far.m3u8.example'],
+    ['ch1', 'http://far.ts.example'],
+  ])
 })
 
 test('redirections are followed, and a manifest’s base is where it was found', async () => {

@@ -39,6 +39,7 @@ describe('the channel table', () => {
       isShared: true,
       isClosed: false,
       isVod: false,
+      archive: '',
       groups: ['home', 'all'],
       surgedFrom: ['all'],
     })
@@ -90,6 +91,17 @@ describe('the channel table', () => {
     expect(owner(path)).toBe(id)
   })
 
+  it('tells edges, and them alone, where an archive lies elsewhere', async () => {
+    const source = 'catchup-source="http://U:P@arc/t|{utc},{duration}.m3u8?k=%7C"'
+    const list = await channelsOf(entry('A', 'http://o/a/i.m3u8', source))
+    const rows = await buildChannelTable(list, [])
+    expect(parseChannelRecord(rows.get('a') ?? '')?.archive).toBe(
+      'http://arc/t|{utc},{duration}.m3u8?k=%7C',
+    )
+    // As an edge of an earlier version wrote and reads it.
+    expect(table.get('own')?.split('|')).toHaveLength(8)
+  })
+
   it('keeps origins apart', () => {
     expect(owner('/own/index.m3u8', 'http://o:2')).toBe('other')
   })
@@ -118,13 +130,13 @@ describe('checks', () => {
     expect(await warnings(byAddress)).not.toContain('by host')
   })
 
-  it('name archives that do not pass the edge, and tvg-ids used twice', async () => {
+  it('name archives that cannot pass the edge, and tvg-ids used twice', async () => {
     const list = await channelsOf(
-      entry('A', 'http://o/a/i.m3u8', 'tvg-id="x" catchup-source="http://else/{utc}"'),
+      entry('A', 'http://o/a/i.m3u8', 'tvg-id="x" catchup-source="rtsp://else/{utc}"'),
       entry('B', 'http://o/b/i.m3u8', 'tvg-id="x" catchup="xc"'),
     )
     const text = await warnings(list, true)
-    expect(text).toContain('a: its archive lies on http://else, past the edge')
+    expect(text).toContain('a: its catchup-source is no address of http')
     expect(text).toContain('b: catchup="xc"')
     expect(text).toContain("tvg-id 'x' means 2 channels")
   })

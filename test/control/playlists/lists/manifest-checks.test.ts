@@ -11,12 +11,15 @@ const FILES: Record<string, string> = {
   '/good/index.m3u8': '#EXTM3U\n#EXTINF:2,\n../x/1.ts\n#EXTINF:2,\n/good/2.ts\n',
   '/master/index.m3u8': '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv/low.m3u8\n',
   '/master/v/low.m3u8': '#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI="http://keys.example/k"\n1.ts\n',
+  '/known/index.m3u8': '#EXTM3U\n#EXTINF:2,\nhttp://own.example:81/1.ts\nhttp://127.0.0.1:1/2.ts\n',
+  '/list.php': '#EXTM3U\n#EXTINF:2,\n1.ts\n',
   '/dash/a.mpd': '<MPD><BaseURL>https://cdn.example/d/</BaseURL></MPD>',
 }
 
 const MOVED: Record<string, string> = {
   '/near/index.m3u8': '../master/index.m3u8',
   '/far/index.m3u8': 'http://balancer.example/far.m3u8?token=1',
+  '/away/stream.ts': 'http://balancer.example/1.ts?token=1',
   '/round/index.m3u8': '/round/index.m3u8',
 }
 
@@ -39,13 +42,20 @@ afterAll(() => server.close())
 
 describe('the check of manifests', () => {
   it('names what leads past the edge, behind variants and in DASH too', async () => {
-    const places = ['good', 'master', 'near', 'far', 'round', 'gone']
-    const names = [...places.map((name) => `${name}/index.m3u8`), 'dash/a.mpd']
+    const places = ['good', 'master', 'near', 'far', 'round', 'gone', 'known']
+    const names = [
+      ...places.map((name) => `${name}/index.m3u8`),
+      'dash/a.mpd',
+      'away/stream.ts',
+      'list.php',
+    ]
     const list = names.map((name) => `#EXTINF:-1,${name.split('/')[0] ?? ''}\n${origin}/${name}`)
     const read = readPlaylistText(`#EXTM3U\n${list.join('\n')}\n`)
     if (!read.ok) throw new Error(read.problem.reason)
     const { channels } = await buildCatalogue([{ source: 's', playlist: read.playlist }])
-    const warnings = await checkManifests(channels)
+    const warnings = await checkManifests(channels, [
+      { host: 'own.example', redirects: [], shares: true },
+    ])
     expect(warnings.map((text) => text.split(',')[0])).toEqual([
       'master: its manifest sends players to http://keys.example',
       'near: its manifest sends players to http://keys.example',
@@ -53,6 +63,8 @@ describe('the check of manifests', () => {
       'round: its origin does not answer with a manifest',
       'gone: its origin does not answer with a manifest',
       'dash: its manifest sends players to https://cdn.example',
+      'away: its origin sends players on to http://balancer.example',
+      'list-php: its origin answers with a manifest',
     ])
   })
 

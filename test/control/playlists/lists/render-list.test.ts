@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { buildCatalogue } from '../../../../control/playlists/catalogue/catalogue.ts'
 import { renderList } from '../../../../control/playlists/lists/render-list.ts'
 import { catalogueOf, entry, playlistOf } from '../channels.ts'
 
@@ -21,9 +22,9 @@ const render = async (text: string, pick: (id: string) => boolean = () => true) 
 describe('a rendered list', () => {
   it('carries everything of the source, the addresses replaced', async () => {
     expect((await render(everything)).split('\n')).toEqual([
-      '#EXTM3U url-tvg="http://epg.example/one.xml.gz" x-tvg-url="http://epg.example/one.xml.gz" tvg-shift="3" m3u-autoload="1" refresh="3600"',
+      '#EXTM3U url-tvg="http://epg.example/one.xml.gz" x-tvg-url="http://epg.example/one.xml.gz" m3u-autoload="1" refresh="3600"',
       '#PLAYLIST:Everything, and more',
-      '#EXTINF:-1 tvg-id="news.one" tvg-name="News One" tvg-logo="http://logos.example/a,b.png?x=1" tvg-chno="1" group-title="News;All" catchup="default" catchup-days="7" catchup-source="@@/news.one/archive-${start}-${duration}.m3u8?x={utc}" my-own=yes,News One',
+      '#EXTINF:-1 tvg-id="news.one" tvg-name="News One" tvg-logo="http://logos.example/a,b.png?x=1" tvg-chno="1" group-title="News;All" catchup="default" catchup-days="7" catchup-source="@@/news.one/archive-${start}-${duration}.m3u8?x={utc}" my-own=yes tvg-shift="3",News One',
       '#EXTGRP:News',
       '#EXTVLCOPT:http-user-agent=Mozilla/5.0 (X11; Linux)',
       '#EXTVLCOPT:http-referrer=http://ref.example/',
@@ -32,17 +33,17 @@ describe('a rendered list', () => {
       '@@/news.one/index.m3u8|User-Agent=Foo%20Bar&Referer=http://ref.example/',
       '# a remark about the next one',
       '#KODIPROP:inputstream.adaptive.manifest_type=mpd',
-      '#EXTINF:-1 tvg-id="news.two" tvg-name="The "Second" News" group-title="News",News, "Two", HD',
+      '#EXTINF:-1 tvg-id="news.two" tvg-name="The "Second" News" group-title="News" tvg-shift="3",News, "Two", HD',
       '#EXTGRP:News',
       '@@/news.two/manifest.mpd',
-      '#EXTINF:0 group-title="Эфир",Третий канал',
+      '#EXTINF:0 tvg-shift="3" group-title="Эфир",Третий канал',
       '#EXTGRP:Эфир',
       '@@/tretiy-kanal/mpegts',
-      '#EXTINF:-1 group-title="Эфир",Fourth inherits',
+      '#EXTINF:-1 tvg-shift="3" group-title="Эфир",Fourth inherits',
       '#EXTGRP:Эфир',
       '@@/fourth-inherits/index.m3u8',
       '#EXTGRP:',
-      '#EXTINF:5400 tvg-id="film" group-title="Films",A Film',
+      '#EXTINF:5400 tvg-id="film" group-title="Films" tvg-shift="3",A Film',
       '@@/film/index.m3u8',
       '# the end',
       '',
@@ -55,19 +56,87 @@ describe('a rendered list', () => {
 
   it('keeps an inherited group when the entry that set it is left out', async () => {
     expect(await render(everything, (id) => id === 'fourth-inherits')).toContain(
-      '#EXTINF:-1 group-title="Эфир",Fourth inherits\n@@/fourth-inherits/index.m3u8\n',
+      '#EXTINF:-1 tvg-shift="3" group-title="Эфир",Fourth inherits\n@@/fourth-inherits/index.m3u8\n',
     )
   })
 
-  it('leaves out an archive outside the channel’s directory, whose address may hold a login, and leaves foreign ones', async () => {
-    const archive = (source: string) =>
-      render(`#EXTM3U\n${entry('A', 'http://o:1/ch/a/i.m3u8', `catchup-source="${source}"`)}`)
-    const elsewhere = await archive('http://o:1/timeshift/USER/PASS/${duration}/${start}/79.ts')
-    expect(elsewhere).toContain('catchup-source=""')
-    expect(elsewhere).not.toContain('PASS')
-    expect(await archive('http://u:p@O:1/ch/a/x-{utc}.m3u8')).toContain('"@@/a/x-{utc}.m3u8"')
-    expect(await archive('?utc={utc}')).toContain('"?utc={utc}"')
-    expect(await archive('http://o:2/a')).toContain('"http://o:2/a"')
+  it.each([
+    ['http://u:p@O:1/ch/a/x-{utc}.m3u8', '@@/a/x-{utc}.m3u8'],
+    [
+      'http://o:1/timeshift/U/PASS/${duration}/${start}/79.ts',
+      '@@/a/@catchup/${duration}/${start}/archive-${start}-${duration}.ts',
+    ],
+    [
+      '/timeshift/U/PASS/{duration:60}/{Y}-{m}-{d}:{H}-{M}/79.m3u8',
+      '@@/a/@catchup/{duration:60}/{Y}/{m}/{d}/{H}/{M}/index-{utc}-{duration}.m3u8',
+    ],
+    ['http://u:PASS@o:2/arc?at={utc}&key=PASS', '@@/a/@catchup/{utc}/index-{utc}-{duration}.m3u8'],
+    ['//o:2/{catchup-id}.mp4', '@@/a/@catchup/{catchup-id}/archive.mp4'],
+    ['?utc={utc}', '?utc={utc}'],
+    ['http://{catchup-id}/PASS', ''],
+    ['rtsp://o:1/PASS', ''],
+  ])('asks for the archive %s below the channel, and shows no login', async (source, wanted) => {
+    const text = await render(
+      `#EXTM3U\n${entry('A', 'http://o:1/ch/a/i.m3u8', `catchup-source="${source}"`)}`,
+    )
+    expect(text).toContain(`catchup-source="${wanted}"`)
+    expect(text).not.toContain('PASS')
+  })
+
+  it('makes of a panel’s catchup="xc" what players make of it, below the channel', async () => {
+    const text = await render(`#EXTM3U\n${entry('A', 'http://o/live/U/PASS/7.ts', 'catchup="xc"')}`)
+    expect(text).toContain(
+      'catchup="default" catchup-source="@@/a/@catchup/{duration:60}/{Y}/{m}/{d}/{H}/{M}/archive-{utc}-{duration}.ts"',
+    )
+  })
+
+  it('writes a list’s defaults into its own entries, and what is an entry’s own stays', async () => {
+    const head =
+      'tvg-shift="3" catchup="default" catchup-days="7" catchup-source="http://o:1/{catchup-id}/arc-{utc}.m3u8"'
+    const own = 'catchup-type="shift" catchup-days="1" catchup-source="?s={utc}" tvg-shift="-1"'
+    const lists = [
+      {
+        source: 'a',
+        playlist: playlistOf(
+          `#EXTM3U ${head}\n${entry('A1', 'http://o:1/a1/i.m3u8')}${entry('A2', 'http://o:1/a2/i.m3u8', own)}http://o:1/a3/i.m3u8\n`,
+        ),
+      },
+      { source: 'b', playlist: playlistOf(`#EXTM3U\n${entry('B1', 'http://o:1/b1/i.m3u8')}`) },
+    ]
+    const { channels, playlists } = await buildCatalogue(lists)
+    const { text } = await renderList(channels, [...playlists.values()])
+    const archive = 'catchup-source="@@/%/@catchup/{catchup-id}/{utc}/index-{utc}-{duration}.m3u8"'
+    const wanted = `tvg-shift="3" catchup="default" catchup-days="7" ${archive}`
+    expect(text.split('\n')).toEqual([
+      '#EXTM3U',
+      `#EXTINF:-1 ${wanted.replace('%', 'a1')},A1`,
+      '@@/a1/index.m3u8',
+      `#EXTINF:-1 ${own},A2`,
+      '@@/a2/index.m3u8',
+      `#EXTINF:-1 ${wanted.replace('%', 'i-m3u8')},i.m3u8`,
+      '@@/i-m3u8/index.m3u8',
+      '#EXTINF:-1,B1',
+      '@@/b1/index.m3u8',
+      '',
+    ])
+  })
+
+  it.each([
+    'http://U:PASS@epg/x.xml',
+    'http://epg/xmltv.php?username=U&password=PASS',
+    'http://epg/guide?api_key=PASS',
+    'http://epg/PASS/guide.xml',
+  ])('leaves out a guide whose address holds a login: %s', async (guide) => {
+    const { warnings, channels, playlists } = await catalogueOf(
+      `#EXTM3U x-tvg-url="${guide},http://open/g.xml" portal="${guide}"\n${entry('A', 'http://o/live/U/PASS/7.ts')}`,
+    )
+    const { text } = await renderList(channels, [...playlists.values()])
+    expect(text.split('\n')[0]).toBe(
+      '#EXTM3U url-tvg="http://open/g.xml" x-tvg-url="http://open/g.xml"',
+    )
+    expect(
+      warnings.filter((warning) => warning.includes('holds a login of the provider')),
+    ).toHaveLength(2)
   })
 
   it('never lets a source smuggle in the placeholder', async () => {
@@ -81,7 +150,8 @@ describe('a rendered list', () => {
       '# @@ end',
     ]
     const text = await render(`${hostile.join('\n')}\n`)
-    expect(text.match(/@@/g)).toHaveLength(1)
+    expect(text.match(/@@/g)).toHaveLength(2)
+    expect(text).toContain('"@@/name/@catchup/index-{utc}-{duration}.m3u8"')
     expect(text).toContain('\n@@/name/index.m3u8|')
   })
 

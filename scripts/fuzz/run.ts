@@ -1,0 +1,100 @@
+import { hostileRequest } from './hostile-request.ts'
+import { createRandom } from './random.ts'
+import { announcesMore, send } from './send.ts'
+import type { FuzzWorld, Listener } from './world.ts'
+
+/** How long, and with which requests. */
+export interface FuzzOptions {
+  readonly seed: number
+  /** Index of the first request. */
+  readonly from: number
+  /** Requests at most. */
+  readonly count: number
+  /** Unix ms to stop at. */
+  readonly until: number
+  readonly atOnce: number
+}
+
+/** A request that was answered with what no request may be answered with. */
+export interface Failure {
+  readonly index: number
+  readonly listener: string
+  readonly status: number
+  /** As it went out. */
+  readonly request: string
+}
+
+/** What came of all. */
+export interface FuzzReport {
+  readonly sent: number
+  /** Number of answers by listener and status; 0 = closed without one, -1 = none in time. */
+  readonly statuses: ReadonlyMap<string, ReadonlyMap<number, number>>
+  readonly failures: readonly Failure[]
+  /** Processes that are not those of the start. */
+  readonly restarted: readonly string[]
+  readonly memoryMb: { readonly warm: number; readonly end: number }
+}
+
+/** nginx's own word for a coding or a version it does not have; RFC 9110, 15.6.2 and 15.6.6. */
+const FITTING: ReadonlySet<number> = new Set([501, 505])
+
+const isFailure = (status: number, awaitsMore: boolean): boolean =>
+  (status >= 500 && !FITTING.has(status)) || (status === -1 && !awaitsMore)
+
+/** The listener and the request of an index. */
+export const requestAt = (
+  seed: number,
+  index: number,
+  listeners: readonly Listener[],
+): { readonly listener: Listener; readonly request: string } => {
+  const random = createRandom(seed, index)
+  const listener = random.pick(listeners)
+  return { listener, request: hostileRequest(random, listener) }
+}
+
+/** A first part of the run, after which memory is taken to be warm. */
+const WARM_PART = 0.2
+
+/** Sends requests until time or number is over. */
+export const fuzz = async (world: FuzzWorld, options: FuzzOptions): Promise<FuzzReport> => {
+  const { seed, from, count, until, atOnce } = options
+  const statuses = new Map<string, Map<number, number>>()
+  const failures: Failure[] = []
+  const before = await world.pids()
+  const began = Date.now()
+  let next = from
+  let warm: number | null = null
+  const note = (listener: string, status: number) => {
+    const counts = statuses.get(listener) ?? new Map<number, number>()
+    counts.set(status, (counts.get(status) ?? 0) + 1)
+    statuses.set(listener, counts)
+  }
+  const work = async () => {
+    while (next < from + count && Date.now() < until) {
+      const index = next
+      next += 1
+      const { listener, request } = requestAt(seed, index, world.listeners)
+      const awaitsMore = announcesMore(request)
+      const status = await send(listener.place, request, awaitsMore)
+      note(listener.name, status)
+      if (isFailure(status, awaitsMore))
+        failures.push({ index, listener: listener.name, status, request })
+      const part = Math.max((Date.now() - began) / (until - began), (next - from) / count)
+      if (warm === null && part > WARM_PART) {
+        warm = 0
+        warm = await world.memoryMb()
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  const after = await world.pids()
+  const names = new Set([...Object.keys(before), ...Object.keys(after)])
+  const end = await world.memoryMb()
+  return {
+    sent: next - from,
+    statuses,
+    failures,
+    restarted: [...names].filter((name) => before[name] !== after[name]),
+    memoryMb: { warm: warm ?? end, end },
+  }
+}

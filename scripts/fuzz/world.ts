@@ -1,0 +1,143 @@
+import { join } from 'node:path'
+import { controlPid, nginxPid, residentOf, workerPids } from '../../test/e2e/world/processes.ts'
+import { viewer } from '../../test/e2e/world/viewer.ts'
+import { adminOf, worldConfig } from '../../test/e2e/world/world.ts'
+import { freePort } from '../../test/support/programs/port.ts'
+import { startService, type TestService } from '../../test/support/programs/service.ts'
+import type { Ground } from './hostile-request.ts'
+import type { Place } from './send.ts'
+
+/** A listener with what its requests are made from. */
+export interface Listener extends Ground {
+  readonly name: string
+  readonly place: Place
+}
+
+/** A running Gatehouse with every listener it has. */
+export interface FuzzWorld {
+  readonly listeners: readonly Listener[]
+  readonly service: TestService
+  /** Processes that must outlive it, by name. */
+  readonly pids: () => Promise<Readonly<Record<string, number>>>
+  /** Resident memory of all of them, MB. */
+  readonly memoryMb: () => Promise<number>
+  readonly stop: () => Promise<void>
+}
+
+/** What would end edge, keys or sessions by right is left out where the request may have the right. */
+const GENTLE = /^\/api\/v1\/(?!edges|keys|config)[a-z-]+/
+
+/** Paths of the admin API that are read, from its own description. */
+const apiPaths = async (service: TestService): Promise<string[]> => {
+  const answer = await service.api('/api/openapi.json')
+  const text: unknown = await answer.json()
+  const paths = typeof text === 'object' && text !== null && 'paths' in text ? text.paths : {}
+  return Object.keys(paths ?? {}).map((path) => path.replaceAll(/\{\w+\}/g, 'own:x'))
+}
+
+const placeOf = (url: string): Place => {
+  const { hostname, port } = new URL(url)
+  return { host: hostname, port: Number(port) }
+}
+
+const EDGE_API = [
+  'sync',
+  'open',
+  'check',
+  'identify',
+  'lists/everyone?v=1',
+  'tables/networks?from=1',
+  'tables/channels?cursor=0',
+]
+
+/** Starts the demo with hooks and finds out what each listener knows. */
+export const startFuzzWorld = async (): Promise<FuzzWorld> => {
+  const hooks = `127.0.0.1:${await freePort()}`
+  const service = await startService({
+    config: worldConfig({ more: `hooks: { listen: '${hooks}' }` }),
+  })
+  const account = await adminOf(service).account(1000)
+  const who = viewer(service.edge, { token: account.token, address: '198.51.100.9' })
+  const ticket = await who.ticket()
+  const opened = await who.open('federal-1', ticket)
+  const pass = new URL(opened.location ?? '', service.edge).pathname
+  const api = await apiPaths(service)
+  const listeners: Listener[] = [
+    {
+      name: 'edge',
+      place: placeOf(service.edge),
+      host: 'tv.example.net',
+      keys: ['X-Forwarded-For: 192.168.1.20', 'X-Forwarded-For: 2001:db8::1'],
+      paths: [
+        '/playlist.m3u',
+        `/playlist.m3u?token=${account.token}`,
+        '/get.php?username=a&password=b',
+        `/live/${ticket}/federal-1/index.m3u8`,
+        `/live/federal-1/index.m3u8?token=${account.token}`,
+        '/live/a/b/federal-1.ts',
+        pass,
+        pass.replace(/[^/]*$/, 'segment-1.ts'),
+        '/health',
+        '/_gatehouse/refuse',
+        '/s/',
+      ],
+    },
+    {
+      name: 'hooks',
+      place: placeOf(`http://${hooks}`),
+      host: hooks,
+      keys: ['Content-Type: application/x-www-form-urlencoded', 'X-Real-IP: 198.51.100.3'],
+      paths: [
+        '/auth/flussonic/f?name=federal-1&ip=198.51.100.7&session_id=5f&request_type=new_session&request_number=0&proto=hls',
+        '/auth/request/m',
+        '/auth/rtmp/r',
+      ],
+    },
+    {
+      name: 'admin',
+      place: placeOf(service.admin),
+      host: new URL(service.admin).host,
+      keys: [],
+      paths: ['/', '/health/live', '/health/ready', '/metrics', '/internal/ready', ...api],
+    },
+    {
+      name: 'admin, signed in',
+      place: placeOf(service.admin),
+      host: new URL(service.admin).host,
+      keys: [`Authorization: Bearer ${service.adminToken}`],
+      paths: api.filter((path) => GENTLE.test(path)),
+    },
+    {
+      name: 'edge API of control',
+      place: { path: join(service.state, 'run/control.sock') },
+      host: 'gatehouse',
+      keys: ['Content-Type: application/json', 'X-Gh-Key: AAAAAAAAAAAAAAAA'],
+      paths: EDGE_API.map((path) => `/edge/v1/${path}`),
+    },
+    {
+      name: 'pushes to the edge',
+      place: { path: join(service.state, 'run/inner.sock') },
+      host: 'gatehouse',
+      keys: ['Content-Type: application/json'],
+      paths: ['/push', '/health'],
+    },
+  ]
+  const pids = async () => {
+    const workers = await workerPids(service)
+    return {
+      control: await controlPid(service),
+      nginx: nginxPid(service),
+      ...Object.fromEntries(workers.map((pid, at) => [`worker ${at + 1}`, pid])),
+    }
+  }
+  return {
+    listeners,
+    service,
+    pids,
+    memoryMb: async () => {
+      const all = Object.values(await pids())
+      return all.reduce((sum, pid) => sum + residentOf(pid), 0) / 2 ** 20
+    },
+    stop: service.stop,
+  }
+}

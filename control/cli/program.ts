@@ -30,6 +30,7 @@ import {
   sourcesCommand,
   surgeCommand,
 } from './manage/operations.ts'
+import { peopleCommand } from './manage/people.ts'
 import { serversCommand } from './manage/servers.ts'
 import { sessionsCommand } from './manage/sessions.ts'
 import { ticketCommand } from './manage/ticket.ts'
@@ -42,6 +43,7 @@ const commands = (): Command[] => [
   surgeCommand(),
   sourcesCommand(),
   serversCommand(),
+  peopleCommand(),
   keysCommand(),
   edgesCommand(),
   destinationsCommand(),

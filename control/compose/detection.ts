@@ -5,10 +5,13 @@ import { type Assessor, createAssessor } from '../detect/live/assessor.ts'
 import { startDetectors } from '../detect/live/detectors.ts'
 import { createFeedbackCache, type FeedbackCache } from '../detect/live/feedback-cache.ts'
 import { type JudgeAndTellPorts, judgeAccount } from '../detect/live/judge-account.ts'
+import { createRegroup } from '../detect/live/regroup.ts'
 import { createRuleCache, type RuleCache, seedRules } from '../detect/live/rule-cache.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { StreamClient } from '../events/stream-client.ts'
 import type { FindingNotice } from '../notify/model/notice.ts'
+import { createPeople, type People } from '../people/people.ts'
+import { readPersons } from '../people/people-reader.ts'
 import { createImposedLimits, type ImposedLimits } from '../respond/imposed-limits.ts'
 import { createResponder } from '../respond/respond.ts'
 import { createServerLimits, type ServerLimits } from '../respond/server-limits.ts'
@@ -27,8 +30,11 @@ export interface Detection {
   readonly feedback: FeedbackCache
   readonly assessor: Assessor
   readonly detectors: EventReader
+  readonly people: People
   readonly imposed: ImposedLimits
   readonly serverLimits: ServerLimits
+  /** Judges accounts anew whose person has changed. */
+  regroup(accounts: readonly AccountRef[]): Promise<void>
   /** Evaluates an account's last day again after an operator's feedback. */
   judgeAgain(account: AccountRef): Promise<void>
 }
@@ -66,8 +72,9 @@ const PATIENCE_MS = 4 * MINUTE
 /** A SQL query costs much the same for one account as for fifty. */
 const LINGER_MS = SECOND
 
-const createRespond = (parts: DetectionParts, serverLimits: ServerLimits) =>
+const createRespond = (parts: DetectionParts, serverLimits: ServerLimits, people: People) =>
   createResponder({
+    people,
     sessions: parts.sessions.store,
     media: parts.media,
     serverLimits,
@@ -97,7 +104,10 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
   const { store, log, now } = parts
   await seedRules(store, now())
   const rules = createRuleCache(store)
-  const feedback = createFeedbackCache(store.feedback, () => parts.live.config().home_networks)
+  const people = createPeople({ store, now })
+  await people.reload()
+  const homes = () => parts.live.config().home_networks
+  const feedback = createFeedbackCache(store.feedback, homes, people)
   await Promise.all([rules.reload(), feedback.reload()])
   const serverLimits = createServerLimits({
     media: parts.media,
@@ -107,7 +117,8 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
     now,
   })
   const refreshMs = REFRESH_MS[store.engine]
-  const window = createAccountWindow({ history: store.history, now, refreshMs })
+  const history = readPersons(store.history, people)
+  const window = createAccountWindow({ history, now, refreshMs })
   const { announcer } = parts.notices
   const announce: JudgeAndTellPorts['announce'] = async (tables, due) =>
     await announcer.announce(tables, due)
@@ -115,37 +126,42 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
   const detectors = await startDetectors({
     ...judging,
     redis: parts.streams,
-    respond: createRespond(parts, serverLimits),
+    respond: createRespond(parts, serverLimits, people),
+    people,
     locate: parts.place,
     rejudgeIntervalMs: PATIENCE_MS,
     lingerMs: LINGER_MS,
     onFailure: (error) => log.warn({ err: error }, 'detectors'),
   })
-  const { history, assessments } = store
+  const { assessments } = store
+  const judgeAgain = async (account: AccountRef): Promise<void> => {
+    await judgeAccount(judging, people.primaryOf(account), [])
+  }
+  const assessor = createAssessor({
+    history,
+    assessments,
+    rules,
+    feedback,
+    now,
+    zone: () => parts.live.config().store.time_zone ?? undefined,
+  })
   return {
     rules,
     feedback,
     detectors,
     imposed: parts.imposed,
     serverLimits,
-    assessor: createAssessor({
-      history,
-      assessments,
-      rules,
-      feedback,
-      now,
-      zone: () => parts.live.config().store.time_zone ?? undefined,
-    }),
-    judgeAgain: async (account) => {
-      await judgeAccount(judging, account, [])
-    },
+    people,
+    assessor,
+    regroup: createRegroup({ people, window, feedback, assessor, judgeAgain }),
+    judgeAgain,
   }
 }
 
 /** What detection does by itself, again and again. */
 export const scheduleDetection = (
   background: Background,
-  { rules, feedback, assessor, imposed, serverLimits }: Detection,
+  { rules, feedback, assessor, imposed, serverLimits, people, regroup }: Detection,
   { applyLimits, lock }: { readonly applyLimits: ApplyLimits; readonly lock: WorkLock },
 ): void => {
   background.every('limits set by rules', 5 * SECOND, async () => {
@@ -157,6 +173,8 @@ export const scheduleDetection = (
   background.every('rules and feedback', 30 * SECOND, async () => {
     await rules.reload()
     await feedback.reload()
+    const changed = await people.reload()
+    if (changed.length > 0) await regroup(changed)
   })
   // Each account is assessed at most once an hour.
   background.every('confidence of accounts', 5 * MINUTE, async () => {

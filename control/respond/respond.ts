@@ -1,9 +1,11 @@
 import { BAN_REASONS } from '#domain/reasons'
+import type { AccountRef } from '#domain/types'
 import type { DueResponse } from '../detect/live/judge-account.ts'
 import type { RuleStep } from '../detect/rules/rule-types.ts'
 import { noticeOf } from '../notify/model/finding-notice.ts'
 import type { FindingNotice } from '../notify/model/notice.ts'
-import { actedText } from '../notify/model/outcome.ts'
+import { actedText, type Outcome } from '../notify/model/outcome.ts'
+import { ALL_STRANGERS, type PeopleView } from '../people/people.ts'
 import type { Ban, BanStore } from '../sessions/model/ban-store.ts'
 import type { LiveSession } from '../sessions/model/live-session.ts'
 import type { SessionStore } from '../sessions/model/session-store.ts'
@@ -24,6 +26,8 @@ import { targetsOf } from './targets.ts'
 export interface ResponderPorts {
   readonly sessions: Pick<SessionStore, 'ofAccount' | 'end'>
   readonly media: MediaPowers
+  /** What is done about a person is done about every account of his. */
+  readonly people?: Pick<PeopleView, 'membersOf'>
   readonly serverLimits: Pick<ServerLimits, 'impose'>
   readonly bans: Pick<BanStore, 'ban'>
   readonly imposed: Pick<ImposedLimits, 'impose'>
@@ -56,37 +60,55 @@ const endThem = async (
   return ended.length > 0 ? { outcome: 'done', details: { ended }, ended } : nothing('stale')
 }
 
+const membersOf = ({ people = ALL_STRANGERS }: ResponderPorts, account: AccountRef) =>
+  people.membersOf(account)
+
 const banIt = async (ports: ResponderPorts, due: DueResponse, step: RuleStep): Promise<Deed> => {
   const { finding, rule, event } = due.found
   const until = ports.now() + step.minutes * MINUTE_MS
   const by = `rule:${rule.id}`
   const kind = step.target === 'network' ? 'network' : 'account'
-  const subject = kind === 'network' ? event.network : finding.account
-  if (subject === null) return nothing('impossible')
-  const ban: Ban = { kind, subject, until, reason: BAN_REASONS[kind], by }
-  const { kill } = await ports.bans.ban(ban)
-  return {
-    outcome: 'done',
-    details: { ban: `${ban.kind}:${ban.subject}`, until, ended: [...kill] },
+  const own = membersOf(ports, finding.account).filter((account) => !isServerAccount(account))
+  const subjects = kind === 'network' ? [event.network] : own
+  const ended: string[] = []
+  const bans: string[] = []
+  for (const subject of subjects) {
+    if (subject === null) continue
+    const ban: Ban = { kind, subject, until, reason: BAN_REASONS[kind], by }
+    const { kill } = await ports.bans.ban(ban)
+    ended.push(...kill)
+    bans.push(`${ban.kind}:${ban.subject}`)
   }
+  if (bans.length === 0) return nothing('impossible')
+  return { outcome: 'done', details: { ban: bans.join(' '), until, ended } }
 }
 
-const limitIt = async (ports: ResponderPorts, due: DueResponse, step: RuleStep): Promise<Deed> => {
-  const { finding, rule } = due.found
-  const until = ports.now() + step.minutes * MINUTE_MS
-  if (isServerAccount(finding.account)) {
-    const isSet = await ports.serverLimits
-      .impose(finding.account, step.streams, until)
-      .catch(() => null)
+const limitAccount = async (
+  ports: ResponderPorts,
+  account: AccountRef,
+  { step, by, until }: { readonly step: RuleStep; readonly by: string; readonly until: number },
+): Promise<Deed> => {
+  if (isServerAccount(account)) {
+    const isSet = await ports.serverLimits.impose(account, step.streams, until).catch(() => null)
     if (isSet === null) return nothing('refused')
     if (!isSet) return nothing('impossible')
     return { outcome: 'done', details: { streams: step.streams, until } }
   }
-  const limit = { streams: step.streams, until, by: `rule:${rule.id}` }
-  await ports.imposed.impose(finding.account, limit)
-  await ports.applyLimits(finding.account)
+  await ports.imposed.impose(account, { streams: step.streams, until, by })
+  await ports.applyLimits(account)
   return { outcome: 'done', details: { streams: step.streams, until } }
 }
+
+const limitIt = async (ports: ResponderPorts, due: DueResponse, step: RuleStep): Promise<Deed> => {
+  const { finding, rule } = due.found
+  const about = { step, by: `rule:${rule.id}`, until: ports.now() + step.minutes * MINUTE_MS }
+  const deeds: Deed[] = []
+  for (const account of membersOf(ports, finding.account))
+    deeds.push(await limitAccount(ports, account, about))
+  return together(deeds)
+}
+
+const WEIGHTS: readonly Outcome[] = ['done', 'asked', 'refused', 'stale', 'impossible']
 
 const act = async (ports: ResponderPorts, due: DueResponse, step: RuleStep): Promise<Deed> => {
   const { finding, rule } = due.found
@@ -95,14 +117,40 @@ const act = async (ports: ResponderPorts, due: DueResponse, step: RuleStep): Pro
   if (step.do === 'notify') return nothing('done')
   if (rule.dry_run) return nothing('dry_run')
   if (step.do === 'limit') return await limitIt(ports, due, step)
-  const isAtServer = isServerAccount(finding.account)
-  const targets = targetsOf(
-    due.found,
-    isAtServer
-      ? ports.media.sessionsOf(finding.account)
-      : await ports.sessions.ofAccount(finding.account),
+  const targets = targetsOf(due.found, await sessionsOf(ports, finding.account))
+  const members = membersOf(ports, finding.account)
+  const deeds: Deed[] = []
+  if (members.some(isServerAccount)) deeds.push(await actAtServers(ports, targets, step))
+  if (!members.every(isServerAccount)) deeds.push(await actAtEdges(ports, due, { step, targets }))
+  return together(deeds)
+}
+
+/** The sessions of a person's accounts, under the account the finding stands under. */
+const sessionsOf = async (ports: ResponderPorts, account: AccountRef): Promise<LiveSession[]> => {
+  const all = await Promise.all(
+    membersOf(ports, account).map(async (one) =>
+      isServerAccount(one) ? ports.media.sessionsOf(one) : await ports.sessions.ofAccount(one),
+    ),
   )
-  if (isAtServer) return await actAtServers(ports, targets, step)
+  return all.flat().map((session) => ({ ...session, account }))
+}
+
+/** One deed of what was done at several places: what was done first, then what was asked, then why nothing was. */
+const together = (deeds: readonly Deed[]): Deed => {
+  const [first = nothing('impossible'), ...others] = [...deeds].sort(
+    (a, b) => WEIGHTS.indexOf(a.outcome) - WEIGHTS.indexOf(b.outcome),
+  )
+  if (others.length === 0) return first
+  const ended = [first, ...others].flatMap((deed) => deed.ended ?? [])
+  return { ...first, ...(ended.length === 0 ? {} : { ended }) }
+}
+
+const actAtEdges = async (
+  ports: ResponderPorts,
+  due: DueResponse,
+  { step, targets: all }: { readonly step: RuleStep; readonly targets: readonly LiveSession[] },
+): Promise<Deed> => {
+  const targets = all.filter((session) => !isMedia(session))
   // Players on our own edges show nothing but the stream, and are signed in nowhere.
   if (step.do === 'message' || step.do === 'sign_out') return nothing('impossible')
   if (targets.length === 0) return nothing('stale')

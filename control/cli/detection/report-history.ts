@@ -1,6 +1,9 @@
+import type { PlayRecord } from '#domain/types'
 import { readFeedback } from '../../detect/live/feedback-cache.ts'
 import { readRules } from '../../detect/live/rule-cache.ts'
 import type { AccountFeedback } from '../../detect/scoring/feedback.ts'
+import { type Person, peopleView, readPeople } from '../../people/people.ts'
+import { playsByPerson } from '../../people/people-reader.ts'
 import type { HistoryReader } from '../../report/history-accounts.ts'
 import type { OpenHistory } from '../../report/run.ts'
 import { callAdmin } from '../common/admin-client.ts'
@@ -32,15 +35,54 @@ const wordsOverSocket = async (options: GlobalOptions): Promise<AccountFeedback[
   return words
 }
 
+/** What was said of accounts, under those that speak for the persons. */
+const ofPrimaries = (
+  words: readonly AccountFeedback[],
+  people: readonly Person[],
+): AccountFeedback[] => {
+  const { primaryOf } = peopleView(people)
+  return words.map((word) => ({ ...word, account: primaryOf(word.account) }))
+}
+
 /** What the instance's configuration says of time and homes. */
 const settingsOf = (options: GlobalOptions) => {
   const config = instanceConfig(options)
   return { zone: config?.store.time_zone ?? null, homeNetworks: config?.home_networks ?? [] }
 }
 
+/** The people with several accounts. */
+const peopleOverSocket = async (options: GlobalOptions): Promise<Person[]> => {
+  const items: unknown = fieldsOf(await callAdmin(options, { path: '/people?merged=true' })).get(
+    'items',
+  )
+  // The route's schema has validated the list.
+  const rows = Array.isArray(items) ? (items as PersonRow[]) : []
+  return rows.map(({ id, name, accounts }) => ({
+    id,
+    name,
+    accounts: accounts.map(({ account }) => account),
+  }))
+}
+
+interface PersonRow {
+  readonly id: string
+  readonly name: string | null
+  readonly accounts: readonly { readonly account: string }[]
+}
+
+/** Plays of a reader, the accounts of a person together. */
+async function* ofPersons(
+  plays: AsyncIterable<readonly PlayRecord[]>,
+  people: () => Promise<readonly Person[]>,
+): AsyncGenerator<readonly PlayRecord[]> {
+  yield* playsByPerson(plays, peopleView(await people()))
+}
+
 const overSocket = (options: GlobalOptions, adminSocket: string): HistoryReader => ({
-  playsByAccount: (from, to) => playsOverSocket(adminSocket, from, to),
-  feedback: () => wordsOverSocket(options),
+  playsByAccount: (from, to) =>
+    ofPersons(playsOverSocket(adminSocket, from, to), () => peopleOverSocket(options)),
+  feedback: async () =>
+    ofPrimaries(await wordsOverSocket(options), await peopleOverSocket(options)),
   settings: () => Promise.resolve(settingsOf(options)),
   rules: async () => {
     const answer = fieldsOf(await callAdmin(options, { path: '/rules' }))
@@ -59,9 +101,10 @@ export const openReportHistory: OpenHistory = async ({ config, state }) => {
     return { ...overSocket(options, adminSocket), close: () => Promise.resolve() }
   const store = await openInstanceStore(options)
   return {
-    playsByAccount: (from, to) => store.history.playsByAccount(from, to),
+    playsByAccount: (from, to) =>
+      ofPersons(store.history.playsByAccount(from, to), async () => await readPeople(store)),
     settings: () => Promise.resolve(settingsOf(options)),
-    feedback: async () => await readFeedback(store.feedback),
+    feedback: async () => ofPrimaries(await readFeedback(store.feedback), await readPeople(store)),
     rules: async () => await readRules(store),
     close: async () => await store.close(),
   }

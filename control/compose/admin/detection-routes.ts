@@ -15,6 +15,7 @@ import { historyRoutes } from '../../routes/admin/detection/history.ts'
 import { type ImportRoutesOptions, importRoutes } from '../../routes/admin/detection/import.ts'
 import { ruleRoutes } from '../../routes/admin/detection/rules.ts'
 import { sharingRoutes } from '../../routes/admin/detection/sharing.ts'
+import { peopleRoutes } from '../../routes/admin/people/people.ts'
 import type { AdminApiOptions } from '../../routes/admin-api.ts'
 import type { Store } from '../../store/store.ts'
 import type { Detection } from '../detection.ts'
@@ -39,6 +40,7 @@ export const detectionRoutes = (parts: DetectionRouteParts): AdminApiOptions['mo
   const known = () => ({ groups: new Set(parts.groups()) })
   const backtest: BacktestRoutesOptions = {
     history: store.history,
+    people: detection.people,
     store,
     rules: () => rules.rules(),
     clock,
@@ -66,6 +68,8 @@ export const detectionRoutes = (parts: DetectionRouteParts): AdminApiOptions['mo
     (app) => historyRoutes(app, { history: store.history, clock, zone: parts.zone }),
     (app) => importRoutes(app, importOptions),
     (app) => backtestRoutes(app, backtest),
+    (app) =>
+      peopleRoutes(app, { people: detection.people, store, regroup: detection.regroup, audit }),
     (app) => imposedRoutes(app, { imposed, audit, applyLimits: parts.applyLimits }),
   ]
 }

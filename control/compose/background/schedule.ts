@@ -1,6 +1,7 @@
 import type { Background } from '../base/background.ts'
 import { createMediaAlarms } from '../media/media-alarms.ts'
 import { createServerAlarms } from '../media/server-alarms.ts'
+import { createUserRoll } from '../media/user-roll.ts'
 import type { Parts } from '../parts.ts'
 import { createAutoSurge } from './auto-surge.ts'
 import { createSessionProgress, PROGRESS_STEP_MS } from './session-progress.ts'
@@ -41,6 +42,7 @@ export const scheduleWork = (background: Background, parts: Parts): void => {
     5 * SECOND,
     createServerAlarms({ hub: media.hub, store, announcer, now }),
   )
+  alone('users of media servers', MINUTE / 2, createUserRoll({ hub: media.hub, store, now }))
   // Another control plane may have added or removed one.
   background.every('media servers', MINUTE / 2, async () => await media.reload())
   background.every('signing keys', 5 * SECOND, async () => await persistence.ring.reload())

@@ -20,6 +20,8 @@ export interface AccountWindow {
   preload(accounts: readonly AccountRef[], windowMs: number): Promise<void>
   /** Adds reported plays of an account that is in memory; others are ignored. */
   add(account: AccountRef, updates: readonly PlayRecord[]): void
+  /** Reads an account from SQL again when it is next asked for: whose it is has changed. */
+  forget(account: AccountRef): void
   /** All plays of an account in the last `windowMs`, the just reported ones included. */
   plays(
     account: AccountRef,
@@ -92,6 +94,7 @@ export const createAccountWindow = (options: AccountWindowOptions): AccountWindo
       const known = accounts.get(account)?.known
       if (known !== undefined) learn(known, updates)
     },
+    forget,
     plays: async (account, updates, windowMs) => {
       const from = now() - windowMs
       if (!isUsable(account, from)) await read([account], windowMs)

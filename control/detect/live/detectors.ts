@@ -9,6 +9,8 @@ import { HISTORIAN_GROUP } from '../../events/historian.ts'
 import { pendingEvents } from '../../events/pending-events.ts'
 import type { PlayEvent } from '../../events/play-event.ts'
 import { locatedPlayOfEvent } from '../../events/play-of-event.ts'
+import { ALL_STRANGERS, type PeopleView } from '../../people/people.ts'
+import { asPersons } from '../../people/people-reader.ts'
 import { hash52 } from '../../store/history/counting/hash52.ts'
 import { foldPlays } from '../../store/history/merge-plays.ts'
 import { byAccount } from '../by-account.ts'
@@ -22,6 +24,8 @@ export interface DetectorsOptions extends JudgeAndTellPorts, EventReaderOptions 
    */
   readonly respond: (due: DueResponse) => Promise<void>
   readonly locate?: (address: string) => GeoPlace | null
+  /** Accounts of one person are judged together. */
+  readonly people?: Pick<PeopleView, 'primaryOf'>
   /**
    * An account whose plays merely continue is judged at most once in this time (milliseconds); a start or an
    * end is judged at once.
@@ -45,7 +49,7 @@ const isGoingOn = ({ type }: PlayEvent): boolean => type === 'updated' || type =
 
 /** Judges the accounts of a batch of events. */
 const createJudge = (options: DetectorsOptions) => {
-  const { now, window, respond, onFailure, rejudgeIntervalMs = 0 } = options
+  const { now, window, respond, onFailure, rejudgeIntervalMs = 0, people = ALL_STRANGERS } = options
   const judgedAt = new Map<AccountRef, number>()
   const isPatient = (account: AccountRef): boolean =>
     now() - (judgedAt.get(account) ?? Number.NEGATIVE_INFINITY) < rejudgeIntervalMs
@@ -64,8 +68,13 @@ const createJudge = (options: DetectorsOptions) => {
   return async (events: readonly PlayEvent[]): Promise<void> => {
     const oldest = now() - OLDEST_MS
     const recent = events.filter(({ type, at }) => type !== 'download' && at >= oldest)
-    const urgent = new Set(recent.filter((e) => !isGoingOn(e)).map(({ account }) => account))
-    const reported = recent.map((event) => locatedPlayOfEvent(event, options.locate))
+    const urgent = new Set(
+      recent.filter((e) => !isGoingOn(e)).map(({ account }) => people.primaryOf(account)),
+    )
+    const reported = asPersons(
+      recent.map((event) => locatedPlayOfEvent(event, options.locate)),
+      people,
+    )
     const due: AccountUpdate[] = []
     for (const [account, plays] of byAccount(foldPlays(reported).values())) {
       if (urgent.has(account) || !isPatient(account)) due.push({ account, updates: plays })
@@ -82,9 +91,10 @@ const createJudge = (options: DetectorsOptions) => {
 /** Loads the events that the historian has not written to SQL yet. */
 const recall = async (options: DetectorsOptions): Promise<void> => {
   const events = await pendingEvents(options.redis, HISTORIAN_GROUP)
-  const reported = events
+  const located = events
     .filter(({ type }) => type !== 'download')
     .map((event) => locatedPlayOfEvent(event, options.locate))
+  const reported = asPersons(located, options.people ?? ALL_STRANGERS)
   for (const [account, plays] of byAccount(foldPlays(reported).values())) {
     await options.window.plays(account, plays, OLDEST_MS)
   }

@@ -1,4 +1,5 @@
 import type { AccountRef } from '#domain/types'
+import { ALL_STRANGERS, type PeopleView } from '../../people/people.ts'
 import type { Feedback as FeedbackRow } from '../../store/tables/records.ts'
 import type { FeedbackStore } from '../../store/tables/stores.ts'
 import { feedbackByAccount } from '../scoring/feedback.ts'
@@ -36,12 +37,15 @@ export const readFeedback = async (store: Pick<FeedbackStore, 'list'>): Promise<
 export const createFeedbackCache = (
   store: Pick<FeedbackStore, 'list'>,
   homeNetworks: () => readonly string[] = () => [],
+  { primaryOf }: Pick<PeopleView, 'primaryOf'> = ALL_STRANGERS,
 ): FeedbackCache => {
   let current = new Map<AccountRef, Feedback>()
   return {
-    feedbackOf: (account) => withHomes(current.get(account) ?? NOTHING, homeNetworks()),
+    feedbackOf: (account) => withHomes(current.get(primaryOf(account)) ?? NOTHING, homeNetworks()),
     reload: async () => {
-      current = feedbackByAccount(await readFeedback(store))
+      const words = await readFeedback(store)
+      const ofPersons = words.map((word) => ({ ...word, account: primaryOf(word.account) }))
+      current = feedbackByAccount(ofPersons)
     },
   }
 }

@@ -4,6 +4,7 @@ import type { Collection, TableAccess } from './collection.ts'
 import { createCollection } from './collection.ts'
 import { createDownloads } from './downloads.ts'
 import { createNoticeTables } from './notice-tables.ts'
+import { createPeopleTables } from './people-tables.ts'
 import type { Account, Token } from './records.ts'
 import type {
   AccountStore,
@@ -41,6 +42,7 @@ export function createTables(sql: Sql): Tables {
     assessments: createCollection(sql, TABLES.assessments),
     feedback: createFeedback(sql),
     ...createNoticeTables(sql),
+    ...createPeopleTables(sql),
   }
 }
 

@@ -240,6 +240,39 @@ describe('media servers alone', () => {
     plex.stage.play([])
   })
 
+  test('have accounts that are one person’s: judged together, and ended wherever he plays', async () => {
+    const state = ['--state', service.state]
+    const merged = await run([
+      ...['people', 'merge', 'server:house:21', 'server:attic:22', '--name', 'Gil'],
+      ...state,
+    ])
+    expect(merged).toMatchObject({ code: 0 })
+    expect((await run(['people', 'list', '--merged', ...state])).out).toContain('Gil')
+    await admin.send('PUT', '/rules/one-screen', {
+      id: 'one-screen',
+      kind: 'concurrent_streams',
+      params: { max_streams: 1 },
+      dry_run: false,
+      actions: [{ do: 'end', from_finding: 1 }],
+    })
+    const tv = { id: 'tv-21', name: 'Den', app: 'App', platform: 'webOS' }
+    const phone = { id: 'phone-22', name: 'Phone', app: 'App', platform: 'iOS' }
+    const [at, elsewhere] = [{ address: '198.51.100.7' }, { address: '203.0.113.44' }]
+    plex.stage.play([staged({ ...at, session: 'p', user: { id: '21', name: 'Gil' }, device: tv })])
+    await until('it plays', async () => (await sessions()).length === 1)
+    const gilles = { id: '22', name: 'Gilles' }
+    jellyfin.stage.play([staged({ ...elsewhere, session: 'j', user: gilles, device: phone })])
+    const ends = () => jellyfin.stage.deeds().filter(({ did }) => did === 'end')
+    await until('the later stream is ended', () =>
+      ends().some((deed) => deed.did === 'end' && deed.session === 'j'),
+    )
+    expect(plex.stage.plays()).toHaveLength(1)
+    const found = await admin.get<{ items: Finding[] }>('/findings?account=server:house:21')
+    expect(found.items.map(({ rule }) => rule)).toContain('one-screen')
+    await admin.send('DELETE', '/rules/one-screen')
+    plex.stage.play([])
+  })
+
   test('are added, tested and removed at run time; the token is encrypted', async () => {
     const token = join(folder.path, 'emby.token')
     writeFileSync(token, TOKEN)

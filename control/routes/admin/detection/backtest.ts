@@ -9,6 +9,8 @@ import { isCountable } from '../../../detect/live/countable.ts'
 import { readFeedback } from '../../../detect/live/feedback-cache.ts'
 import { RULE_SCHEMA } from '../../../detect/rules/rule-schema.ts'
 import type { DetectionRule } from '../../../detect/rules/rule-types.ts'
+import type { PeopleView } from '../../../people/people.ts'
+import { playsByPerson } from '../../../people/people-reader.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import type { History } from '../../../store/history/history.ts'
 import type { Tables } from '../../../store/tables/stores.ts'
@@ -16,6 +18,7 @@ import { checkedRules } from './rules.ts'
 
 export interface BacktestRoutesOptions {
   readonly history: Pick<History, 'playsByAccount'>
+  readonly people: PeopleView
   readonly store: Pick<Tables, 'feedback'>
   /** The rules in force. */
   readonly rules: () => readonly DetectionRule[]
@@ -70,7 +73,7 @@ const ruleList = Type.Array(Type.Unsafe<DetectionRule>(RULE_SCHEMA))
 /** `/backtest` and `/history/plays.ndjson`. */
 export const backtestRoutes = (plain: FastifyInstance, options: BacktestRoutesOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
-  const { history, store, rules, clock } = options
+  const { history, people, store, rules, clock } = options
   let isBusy = false
   app.post(
     '/backtest',
@@ -99,7 +102,7 @@ export const backtestRoutes = (plain: FastifyInstance, options: BacktestRoutesOp
       isBusy = true
       try {
         const playsByAccount = (from: number, to: number) =>
-          unhurried(countable(history.playsByAccount(from, to)))
+          unhurried(countable(playsByPerson(history.playsByAccount(from, to), people)))
         const feedback = async () => await readFeedback(store.feedback)
         return await backtestHistory({ playsByAccount, feedback }, asked)
       } finally {

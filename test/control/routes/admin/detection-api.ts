@@ -8,7 +8,10 @@ import { createAccountWindow } from '../../../../control/detect/live/account-win
 import { createAssessor } from '../../../../control/detect/live/assessor.ts'
 import { createFeedbackCache } from '../../../../control/detect/live/feedback-cache.ts'
 import { judgeAccount } from '../../../../control/detect/live/judge-account.ts'
+import { createRegroup } from '../../../../control/detect/live/regroup.ts'
 import { createRuleCache, seedRules } from '../../../../control/detect/live/rule-cache.ts'
+import { createPeople } from '../../../../control/people/people.ts'
+import { asPersons, readPersons } from '../../../../control/people/people-reader.ts'
 import adminAuth, { type Permission } from '../../../../control/plugins/admin-auth.ts'
 import problem from '../../../../control/plugins/problem.ts'
 import { createImposedLimits } from '../../../../control/respond/imposed-limits.ts'
@@ -35,9 +38,11 @@ export const startDetectionApi = async (
   const store = await openStore({ url: join(folder.path, 'api.duckdb') })
   await seedRules(store, now())
   const rules = createRuleCache(store)
-  const feedback = createFeedbackCache(store.feedback)
+  const people = createPeople({ store, now })
+  const feedback = createFeedbackCache(store.feedback, () => [], people)
   await rules.reload()
-  const { history, assessments } = store
+  const { assessments } = store
+  const history = readPersons(store.history, people)
   const window = createAccountWindow({ history, now })
   const judging = { store, window, rules, feedback, now }
   const imposed = createImposedLimits({
@@ -45,18 +50,23 @@ export const startDetectionApi = async (
     atomically: (work) => store.atomically(({ settings }) => work(settings)),
     now,
   })
+  const judgeAgain = async (account: string) =>
+    void (await judgeAccount(judging, people.primaryOf(account), []))
+  const assessor = createAssessor({ history, assessments, rules, feedback, now })
   const detection: Detection = {
     rules,
     feedback,
     imposed,
     serverLimits: { impose: () => Promise.resolve(false), restoreDue: () => Promise.resolve() },
-    assessor: createAssessor({ history, assessments, rules, feedback, now }),
+    assessor,
+    people,
+    regroup: createRegroup({ people, window, feedback, assessor, judgeAgain }),
     detectors: {
       stats: () => IDLE,
       waiting: () => Promise.resolve(0),
       stop: () => Promise.resolve(),
     },
-    judgeAgain: async (account) => void (await judgeAccount(judging, account, [])),
+    judgeAgain,
   }
   const app = Fastify()
   await app.register(problem)
@@ -86,7 +96,8 @@ export const startDetectionApi = async (
     judge: async (plays) => {
       await store.history.upsertPlays(plays)
       const [first] = plays
-      if (first) await judgeAccount(judging, first.account, plays)
+      if (first)
+        await judgeAccount(judging, people.primaryOf(first.account), asPersons(plays, people))
     },
     stop: async () => {
       await app.close()

@@ -1,0 +1,53 @@
+import { Type } from 'typebox'
+import { nullableText, nullableTime } from './common.ts'
+
+const account = Type.String({ minLength: 1, maxLength: 300 })
+
+/** A person; one with a single account has that account's name as id. */
+export const personSchema = Type.Object({
+  id: Type.String(),
+  name: nullableText,
+  accounts: Type.Array(
+    Type.Object({
+      account,
+      server: nullableText,
+      name: nullableText,
+      email: nullableText,
+      seenAt: nullableTime,
+      removedAt: Type.Unsafe<number | null>({
+        type: ['integer', 'null'],
+        description: 'When the server was first without this user; history stays.',
+      }),
+    }),
+    { description: 'The first speaks for all: findings and confidence stand under it.' },
+  ),
+})
+
+/** Query of `GET /people`. */
+export const peopleQuery = Type.Object({
+  merged: Type.Optional(Type.Boolean({ description: 'Only people with several accounts.' })),
+  removed: Type.Optional(Type.Boolean({ description: 'Only people a server has no more.' })),
+  q: Type.Optional(Type.String({ description: 'Part of a name, e-mail address or account.' })),
+})
+
+/** Accounts that look like one person's. */
+export const suggestionSchema = Type.Object({
+  by: Type.Enum(['email', 'name']),
+  value: Type.String({ description: 'What they have in common.' }),
+  accounts: Type.Array(account),
+})
+
+/** Body of `POST /people/merge`. */
+export const mergeBody = Type.Object(
+  {
+    accounts: Type.Array(account, { minItems: 2, maxItems: 100, uniqueItems: true }),
+    name: Type.Optional(nullableText),
+  },
+  { additionalProperties: false },
+)
+
+/** Body of `POST /people/{id}/split`. */
+export const splitBody = Type.Object(
+  { accounts: Type.Optional(Type.Array(account, { minItems: 1, maxItems: 100 })) },
+  { additionalProperties: false },
+)

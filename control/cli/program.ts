@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { globalsLast } from './common/globals-last.ts'
 import { idsLast } from './common/ids-last.ts'
 import { checkCommand } from './configuration/check.ts'
+import { demoCommand } from './configuration/demo.ts'
 import { explainCommand } from './configuration/explain.ts'
 import { importCommand } from './configuration/import.ts'
 import { initCommand } from './configuration/init.ts'
@@ -57,6 +58,7 @@ const commands = (): Command[] => [
   feedbackCommand(),
   historyCommand(),
   initCommand(),
+  demoCommand(),
   checkCommand(),
   explainCommand(),
   nginxCommand(),

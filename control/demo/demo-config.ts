@@ -1,3 +1,10 @@
+/** Where the demo's Plex server is, below the address of the demo's origin. */
+export const DEMO_PLEX_PATH = '/plex'
+/** Its token, which is no secret. */
+export const DEMO_PLEX_TOKEN = 'demo'
+/** File with that token, beside the demo's configuration. */
+export const DEMO_TOKEN_FILE = 'demo-plex.token'
+
 /** Where the demo listens. */
 export interface DemoAddresses {
   readonly edge: string
@@ -44,6 +51,9 @@ groups:
     channels: { titles: [Federal] }
     max_sessions: 2
     limitation: replace
+# A media server with invented plays: ./scripts/gatehouse servers, ./scripts/gatehouse sessions
+media_servers:
+  - { name: demo, kind: plex, url: 'http://${origin}${DEMO_PLEX_PATH}', token_file: ${DEMO_TOKEN_FILE} }
 demo:
   enabled: true
   origin: ${origin}

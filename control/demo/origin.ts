@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { packageRoot } from '../config/paths.ts'
 import { loadMedia } from './media-files.ts'
+import { startDemoPlex } from './media-servers/demo-plex.ts'
 import { createOrigin } from './server.ts'
 
 /** The demo origin's own process: `origin --listen HOST:PORT [--log FILE]`; prints one line when it listens. */
@@ -12,9 +13,14 @@ const { values } = parseArgs({
 const { log } = values
 const [, host = '127.0.0.1', port = '8089'] = /^(.*):(\d+)$/.exec(values.listen) ?? []
 const media = loadMedia(join(packageRoot(), 'control/demo/media'))
-const server = createOrigin(media, (seen) => {
-  if (log !== undefined) appendFileSync(log, `${JSON.stringify(seen)}\n`)
-})
+const plex = await startDemoPlex()
+const server = createOrigin(
+  media,
+  (seen) => {
+    if (log !== undefined) appendFileSync(log, `${JSON.stringify(seen)}\n`)
+  },
+  plex.forward,
+)
 server.on('error', (error) => {
   process.stderr.write(`The demo origin cannot listen on ${values.listen}: ${error.message}\n`)
   process.exit(2)
@@ -24,6 +30,7 @@ server.listen(Number(port), host, () => {
 })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
+    void plex.close()
     server.close(() => process.exit(0))
     server.closeAllConnections()
   })

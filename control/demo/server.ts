@@ -16,9 +16,12 @@ export interface SeenRequest {
 export function createOrigin(
   media: Media,
   onRequest: (seen: SeenRequest) => void = () => {},
+  /** Takes a request that is another's; false for any other. */
+  isTaken: (request: IncomingMessage, response: ServerResponse) => boolean = () => false,
 ): Server {
   return createServer((request, response) => {
     const { method = '', url = '/', headers } = request
+    if (isTaken(request, response)) return
     onRequest({ method, url, headers })
     const path = url.split('?', 1)[0] ?? '/'
     if (method !== 'GET' && method !== 'HEAD') {

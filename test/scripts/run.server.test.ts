@@ -150,6 +150,20 @@ test('a supervisor that is killed takes everything with it, and the next one sta
   const second = await startService({ state: first.state })
   onCleanup(() => second.stop())
   expect(second.ready.groups).toHaveLength(3)
+  interface Play {
+    readonly id: string
+    readonly source: string
+    readonly user_name: string
+  }
+  const plays = async (): Promise<Play[]> => {
+    const { items } = (await (await second.api('/api/v1/sessions')).json()) as { items: Play[] }
+    return items.filter(({ source }) => source === 'plex:demo')
+  }
+  await until('the demo’s media server plays', async () => (await plays()).length === 4)
+  const [one] = await plays()
+  const ended = await second.api(`/api/v1/sessions/${one?.id ?? ''}`, { method: 'DELETE' })
+  expect(await ended.json()).toMatchObject({ state: 'confirmed' })
+  await until('it is gone', async () => (await plays()).length === 3)
   await first.stop()
 })
 

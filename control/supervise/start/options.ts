@@ -3,7 +3,12 @@ import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { homeConfig } from '../../config/examples/home.ts'
 import { type LoadedConfig, loadConfig } from '../../config/load.ts'
 import { packageRoot, type StatePaths, statePaths } from '../../config/paths.ts'
-import { demoAddresses, demoConfig } from '../../demo/demo-config.ts'
+import {
+  DEMO_PLEX_TOKEN,
+  DEMO_TOKEN_FILE,
+  demoAddresses,
+  demoConfig,
+} from '../../demo/demo-config.ts'
 import { Failure, isDiskFullMessage } from '../../runtime/failure.ts'
 import { makeFolder } from './folders.ts'
 
@@ -48,6 +53,7 @@ function writeOwn(state: string, environment: NodeJS.ProcessEnv, isHome: boolean
     makeFolder(state)
     // The operator may have added networks to the file of a home.
     if (isHome && existsSync(file)) return file
+    if (!isHome) writeFileSync(join(state, DEMO_TOKEN_FILE), `${DEMO_PLEX_TOKEN}\n`)
     writeFileSync(file, isHome ? homeConfig(home) : demoConfig(addresses))
   } catch (error) {
     if (isDiskFullMessage(String(error))) throw error

@@ -251,7 +251,7 @@ describe('media servers alone', () => {
     await admin.send('PUT', '/rules/one-screen', {
       id: 'one-screen',
       kind: 'concurrent_streams',
-      params: { max_streams: 1 },
+      params: { max_streams: 1, min_overlap_minutes: 0 },
       dry_run: false,
       actions: [{ do: 'end', from_finding: 1 }],
     })

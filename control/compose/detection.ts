@@ -34,7 +34,7 @@ export interface Detection {
   readonly imposed: ImposedLimits
   readonly serverLimits: ServerLimits
   /** Judges accounts anew whose person has changed. */
-  regroup(accounts: readonly AccountRef[]): Promise<void>
+  readonly regroup: (accounts: readonly AccountRef[]) => Promise<void>
   /** Evaluates an account's last day again after an operator's feedback. */
   judgeAgain(account: AccountRef): Promise<void>
 }

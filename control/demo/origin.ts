@@ -2,8 +2,8 @@ import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { packageRoot } from '../config/paths.ts'
+import { startDemoPlex } from './demo-plex.ts'
 import { loadMedia } from './media-files.ts'
-import { startDemoPlex } from './media-servers/demo-plex.ts'
 import { createOrigin } from './server.ts'
 
 /** The demo origin's own process: `origin --listen HOST:PORT [--log FILE]`; prints one line when it listens. */

@@ -15,9 +15,9 @@ export interface Person {
 /** Whose accounts are one person's, from memory. */
 export interface PeopleView {
   /** The account that speaks for this one; itself where it is nobody else's. */
-  primaryOf(account: AccountRef): AccountRef
+  readonly primaryOf: (account: AccountRef) => AccountRef
   /** All accounts of the person, the one that speaks first. */
-  membersOf(account: AccountRef): readonly AccountRef[]
+  readonly membersOf: (account: AccountRef) => readonly AccountRef[]
 }
 
 /** People as operators change them. */
@@ -34,9 +34,7 @@ export interface People extends PeopleView {
 /** What people work with. */
 export interface PeopleParts {
   readonly store: Pick<PeopleTables, 'people'> & {
-    readonly atomically: <T>(
-      work: (tables: Pick<Tables, 'people' | 'assessments'>) => Promise<T>,
-    ) => Promise<T>
+    readonly atomically: <T>(work: (tables: Changed) => Promise<T>) => Promise<T>
   }
   readonly now: () => number
 }
@@ -76,6 +74,36 @@ export const peopleView = (people: readonly Person[]): PeopleView => {
 export const readPeople = async (tables: Pick<PeopleTables, 'people'>): Promise<Person[]> =>
   (await readAll(tables)).map(personOf)
 
+type Changed = Pick<Tables, 'people' | 'assessments'>
+
+/** Makes one person of accounts, as a part of a transaction. */
+const mergeIn = async (
+  tables: Changed,
+  accounts: readonly AccountRef[],
+  { name, at }: { readonly name: string | null; readonly at: number },
+): Promise<Person> => {
+  const wanted = new Set(accounts)
+  const known = await readAll(tables)
+  const met = known.filter((row) => personOf(row).accounts.some((one) => wanted.has(one)))
+  // The person of the account named first stays; the others go into it.
+  const first = met.find((row) => personOf(row).accounts.includes(accounts[0] ?? '')) ?? met[0]
+  const others = met.filter((row) => row !== first)
+  const ordered = first === undefined ? met : [first, ...others]
+  const all = new Set([...ordered.flatMap((row) => personOf(row).accounts), ...accounts])
+  const person: StoredPerson = {
+    id: first?.id ?? randomUUID().slice(0, 8),
+    name: name ?? ordered.find((row) => row.name !== null)?.name ?? null,
+    accounts: [...all],
+    createdAt: first?.createdAt ?? at,
+    updatedAt: at,
+  }
+  for (const { id } of others) await tables.people.remove(id)
+  await tables.people.put(person)
+  // The first account's confidence is worked out anew, from everything.
+  for (const account of all) await tables.assessments.remove(account)
+  return personOf(person)
+}
+
 /** Keeps people; nobody is known before `reload`. */
 export const createPeople = ({ store, now }: PeopleParts): People => {
   let people: readonly Person[] = []
@@ -96,30 +124,9 @@ export const createPeople = ({ store, now }: PeopleParts): People => {
     membersOf: (account) => view.membersOf(account),
     reload,
     merge: async (accounts, name) => {
-      const wanted = new Set(accounts)
-      const merged = await store.atomically(async (tables) => {
-        const known = await readAll(tables)
-        const met = known.filter((row) => personOf(row).accounts.some((one) => wanted.has(one)))
-        // The person of the account named first stays; the others go into it.
-        const first =
-          met.find((row) => personOf(row).accounts.includes(accounts[0] ?? '')) ?? met[0]
-        const others = met.filter((row) => row !== first)
-        const ordered = first === undefined ? met : [first, ...others]
-        const all = new Set([...ordered.flatMap((row) => personOf(row).accounts), ...accounts])
-        const at = Math.trunc(now())
-        const person: StoredPerson = {
-          id: first?.id ?? randomUUID().slice(0, 8),
-          name: name ?? ordered.find((row) => row.name !== null)?.name ?? null,
-          accounts: [...all],
-          createdAt: first?.createdAt ?? at,
-          updatedAt: at,
-        }
-        for (const { id } of others) await tables.people.remove(id)
-        await tables.people.put(person)
-        // The first account's confidence is worked out anew, from everything.
-        for (const account of all) await tables.assessments.remove(account)
-        return personOf(person)
-      })
+      const merged = await store.atomically(
+        async (tables) => await mergeIn(tables, accounts, { name, at: Math.trunc(now()) }),
+      )
       await reload()
       return merged
     },

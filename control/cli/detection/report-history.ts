@@ -50,13 +50,15 @@ const settingsOf = (options: GlobalOptions) => {
   return { zone: config?.store.time_zone ?? null, homeNetworks: config?.home_networks ?? [] }
 }
 
+// The route's schema has validated the list.
+const arePeople = (value: unknown): value is PersonRow[] => Array.isArray(value)
+
 /** The people with several accounts. */
 const peopleOverSocket = async (options: GlobalOptions): Promise<Person[]> => {
   const items: unknown = fieldsOf(await callAdmin(options, { path: '/people?merged=true' })).get(
     'items',
   )
-  // The route's schema has validated the list.
-  const rows = Array.isArray(items) ? (items as PersonRow[]) : []
+  const rows = arePeople(items) ? items : []
   return rows.map(({ id, name, accounts }) => ({
     id,
     name,

@@ -11,29 +11,7 @@ import { startService, type TestService } from '../../support/programs/service.t
 import { tempDir } from '../../support/temp-dir.ts'
 import { run } from '../world/auth-world.ts'
 import { adminOf } from '../world/world.ts'
-
-interface Session {
-  readonly id: string
-  readonly user_id: string
-  readonly user_name: string | null
-  readonly name: string
-  readonly ip: string
-  readonly state: string
-  readonly source: string
-}
-
-interface Finding {
-  readonly rule: string
-  readonly acted: string | null
-}
-
-interface Status {
-  readonly name: string
-  readonly state: string
-  readonly signIn: string
-  readonly problem: string | null
-  readonly plays: number
-}
+import type { Finding, Session, Status } from './shown.ts'
 
 let service: TestService
 let plex: PlexServer
@@ -242,10 +220,9 @@ describe('media servers alone', () => {
 
   test('have accounts that are one person’s: judged together, and ended wherever he plays', async () => {
     const state = ['--state', service.state]
-    const merged = await run([
-      ...['people', 'merge', 'server:house:21', 'server:attic:22', '--name', 'Gil'],
-      ...state,
-    ])
+    const merged = await run(
+      'people merge server:house:21 server:attic:22 --name Gil'.split(' ').concat(state),
+    )
     expect(merged).toMatchObject({ code: 0 })
     expect((await run(['people', 'list', '--merged', ...state])).out).toContain('Gil')
     await admin.send('PUT', '/rules/one-screen', {

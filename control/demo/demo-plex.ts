@@ -1,7 +1,7 @@
 import { request as ask, type IncomingMessage, type ServerResponse } from 'node:http'
-import { DEMO_PLEX_PATH, DEMO_PLEX_TOKEN } from '../demo-config.ts'
-import { startPlex } from './plex.ts'
-import type { StagedPlay } from './stage.ts'
+import { DEMO_PLEX_PATH, DEMO_PLEX_TOKEN } from './demo-config.ts'
+import { startPlex } from './media-servers/plex.ts'
+import type { StagedPlay } from './media-servers/stage.ts'
 
 /** Somebody of the demo in front of a screen. */
 interface Role {
@@ -72,7 +72,7 @@ const playOf = (role: Role, at: number, film: number): StagedPlay => ({
 /** A media server on which somebody always watches something, behind a path of another server. */
 export interface DemoPlex {
   /** Answers a request below its path; false for any other. */
-  forward(request: IncomingMessage, response: ServerResponse): boolean
+  readonly forward: (request: IncomingMessage, response: ServerResponse) => boolean
   close(): Promise<void>
 }
 

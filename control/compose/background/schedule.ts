@@ -37,11 +37,8 @@ export const scheduleWork = (background: Background, parts: Parts): void => {
   )
   const { store } = persistence
   const { announcer } = notices
-  background.every(
-    'notices about media servers',
-    5 * SECOND,
-    createServerAlarms({ hub: media.hub, store, announcer, now }),
-  )
+  const tellAlarms = createServerAlarms({ hub: media.hub, store, announcer, now })
+  alone('notices about media servers', 5 * SECOND, tellAlarms)
   alone('users of media servers', MINUTE / 2, createUserRoll({ hub: media.hub, store, now }))
   // Another control plane may have added or removed one.
   background.every('media servers', MINUTE / 2, async () => await media.reload())

@@ -1,10 +1,13 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import type { StatePaths } from '../../config/paths.ts'
 import type { Publisher } from '../../events/publisher.ts'
 import { createSecretBox } from '../../keys/secret-box.ts'
 import { withMediaSessions } from '../../sessions/media-sessions.ts'
 import type { SessionView } from '../../sessions/model/session-view.ts'
+import type { RedisClient } from '../../sessions/redis/client.ts'
+import { createWatchBoard } from '../../sessions/redis/watch-board.ts'
 import { createIsHome } from '../../sources/hub/home-networks.ts'
 import { createMediaHub, type MediaHub } from '../../sources/hub/hub.ts'
 import { createPlayPublisher } from '../../sources/hub/play-events.ts'
@@ -33,6 +36,7 @@ interface MediaParts {
   readonly paths: StatePaths
   readonly persistence: { readonly store: Store }
   readonly publisher: Pick<Publisher, 'publish'>
+  readonly redis: RedisClient
   readonly sessions: { readonly view: SessionView }
   readonly log: Logger
   readonly now: () => number
@@ -54,7 +58,7 @@ const clientIdOf = async (store: Store, now: () => number): Promise<string> => {
 
 /** Creates the hub and starts watching. */
 export const createMedia = async (parts: MediaParts): Promise<Media> => {
-  const { live, paths, persistence, publisher, sessions, log, now } = parts
+  const { live, paths, persistence, publisher, redis, sessions, log, now } = parts
   const { store } = persistence
   let isHome = createIsHome(live.config().home_networks)
   const sourcePorts = {
@@ -71,7 +75,12 @@ export const createMedia = async (parts: MediaParts): Promise<Media> => {
     now,
   }
   const directory = createServerDirectory({ ...kept, warn: (message) => log.warn(message) })
+  const plane = createHash('sha256')
+    .update(`${hostname()} ${paths.state}`)
+    .digest('hex')
+    .slice(0, 16)
   const hub = createMediaHub({
+    board: createWatchBoard(redis, plane),
     ...sourcePorts,
     onChange: createPlayPublisher(publisher, now),
     warn: (message) => log.warn(message),

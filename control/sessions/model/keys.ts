@@ -59,6 +59,16 @@ export const KEYS = {
   authHold: (sid: string) => `gh:authhold:${sid}`,
   /** string, JSON of one detector's recent window of an account; TTL given by the detector. */
   recent: (tag: string, detector: string) => `gh:win:{${tag}}:${detector}`,
+  /** string, the control plane that watches a media server. */
+  watch: { key: (server: string) => `gh:watch:${server}`, ttlMs: 8_000 },
+  /** string, present while another control plane reads what that one publishes. */
+  watchRead: { key: (server: string) => `gh:watchread:${server}`, ttlMs: 10_000 },
+  /** string, JSON of a media server's health and plays. */
+  watchState: { key: (server: string) => `gh:watchstate:${server}`, ttlMs: MINUTE },
+  /** list, JSON of what other control planes ask of the one that watches. */
+  watchCalls: { key: (server: string) => `gh:watchcalls:${server}`, ttlMs: 15_000 },
+  /** string, JSON of the answer to one of them. */
+  watchAnswer: { key: (id: string) => `gh:watchanswer:${id}`, ttlMs: 30_000 },
   /** hash, control plane → `<Mbit/s>|<Unix ms>` of what its edges sent lately. */
   traffic: { key: 'gh:traffic', ttlMs: 15_000 },
   /** string, owner of work that one control plane does for all: sweep, roll-up, refresh. */

@@ -1,10 +1,12 @@
 import type { LiveSession } from '../../sessions/model/live-session.ts'
+import type { WatchBoard } from '../../sessions/redis/watch-board.ts'
 import type { LivePlay, PlayChange } from '../model/live-play.ts'
 import { readServerAccount } from '../model/origin.ts'
 import type { EndAnswer, PlaySource, RequestAnswer } from '../model/play-source.ts'
-import { SettingsError, type SourcePorts } from '../model/source-kind.ts'
+import { type PlayStart, SettingsError, type SourcePorts } from '../model/source-kind.ts'
 import { MEDIA_SERVERS } from '../registry.ts'
 import { sessionOfPlay } from './media-session.ts'
+import { createSharedSource } from './shared-source.ts'
 
 /** Kinds of media servers. */
 export const SERVER_KINDS = ['plex', 'jellyfin', 'emby'] as const
@@ -32,6 +34,8 @@ export interface WatchedServer {
 export interface HubPorts extends Omit<SourcePorts, 'onChange' | 'resume'> {
   readonly onChange: (change: PlayChange) => void
   readonly warn: (message: string) => void
+  /** Where several control planes share the watching; left out where there is but one. */
+  readonly board?: WatchBoard
   /** The plays of a source that ran when this process began, by key. */
   readonly resumeOf: (source: string) => Promise<NonNullable<SourcePorts['resume']>>
 }
@@ -87,6 +91,22 @@ export const sourceOfServer = (server: MediaServer, ports: SourcePorts): PlaySou
     ports,
   )
 
+/** The source of a server, shared with other control planes where there may be some. */
+const sourceFor = async (server: MediaServer, ports: HubPorts): Promise<PlaySource> => {
+  const { board, resumeOf } = ports
+  const make = async (known: (key: string) => PlayStart | null): Promise<PlaySource> => {
+    const earlier = await resumeOf(`${server.kind}:${server.name}`)
+    return sourceOfServer(server, { ...ports, resume: (key) => known(key) ?? earlier(key) })
+  }
+  if (board === undefined) return await make(() => null)
+  return createSharedSource({
+    name: server.name,
+    board,
+    asked: sourceOfServer(server, ports),
+    make,
+  })
+}
+
 type Find = (id: string) => { readonly source: PlaySource; readonly play: LivePlay } | null
 
 /** What may be done to a play, by a session's id. */
@@ -116,9 +136,8 @@ const commandsOf = (find: Find): Pick<MediaHub, 'end' | 'message' | 'signOut'> =
 export const createMediaHub = (ports: HubPorts): MediaHub => {
   const watched = new Map<string, WatchedServer>()
   const open = async (server: MediaServer): Promise<void> => {
-    const resume = await ports.resumeOf(`${server.kind}:${server.name}`)
     try {
-      const source = sourceOfServer(server, { ...ports, resume })
+      const source = await sourceFor(server, ports)
       watched.set(server.name, { server, source })
       void source.start()
     } catch (error) {

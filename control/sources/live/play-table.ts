@@ -96,7 +96,7 @@ const entryOf = (known: Known, sessions: readonly SeenPlay[], now: number): Entr
     state: best.state,
     record: { ...best.record, id, ...times },
     canEnd: handles.length > 0,
-    endAskedAt: entry?.play.endAskedAt ?? null,
+    endAskedAt: entry?.play.endAskedAt ?? known.resumed?.endAskedAt ?? null,
     isReturned: entry?.play.isReturned ?? known.isReturned,
     delivery: best.delivery ?? null,
   }

@@ -50,6 +50,8 @@ export interface PlayStart {
   readonly id: string
   /** Unix milliseconds. */
   readonly startedAt: number
+  /** Unix milliseconds at which its end was asked; left out or `null` where it was not. */
+  readonly endAskedAt?: number | null
 }
 
 /** A kind of source in the registry. */

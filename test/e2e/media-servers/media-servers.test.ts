@@ -239,6 +239,9 @@ describe('media servers alone', () => {
     await until('it plays', async () => (await sessions()).length === 1)
     const gilles = { id: '22', name: 'Gilles' }
     jellyfin.stage.play([staged({ ...elsewhere, session: 'j', user: gilles, device: phone })])
+    await until('both play', async () => (await sessions()).length === 2)
+    // What goes on is told once a minute, or when it changes.
+    plex.stage.play(plex.stage.plays().map((play) => ({ ...play, state: 'paused' })))
     const ends = () => jellyfin.stage.deeds().filter(({ did }) => did === 'end')
     await until('the later stream is ended', () =>
       ends().some((deed) => deed.did === 'end' && deed.session === 'j'),

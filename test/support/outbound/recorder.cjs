@@ -57,6 +57,6 @@ net.Socket.prototype.connect = function (...args) {
 
 const send = dgram.Socket.prototype.send
 dgram.Socket.prototype.send = function (...args) {
-  note('datagram', String(args.find((one) => typeof one === 'string') ?? ''))
+  note('datagram', args.find((one) => typeof one === 'string') ?? '')
   return send.apply(this, args)
 }

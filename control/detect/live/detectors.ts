@@ -45,7 +45,9 @@ const AT_ONCE = 50
 const ENOUGH = 500
 const REMEMBERED = 100_000
 
-const isGoingOn = ({ type }: PlayEvent): boolean => type === 'updated' || type === 'started'
+/** At our own edges a play was opened before it started; a media server's begins with its start. */
+const isGoingOn = ({ type, source }: PlayEvent): boolean =>
+  type === 'updated' || (type === 'started' && source.startsWith('edge:'))
 
 /** Judges the accounts of a batch of events. */
 const createJudge = (options: DetectorsOptions) => {

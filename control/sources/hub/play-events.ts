@@ -45,6 +45,8 @@ export const eventOfPlay = (
 interface Told {
   readonly at: number
   readonly where: string
+  /** As it was heard of last. */
+  readonly play: LivePlay
   /** Its end through us was published: it is told no more. */
   readonly isOver: boolean
 }
@@ -65,10 +67,18 @@ export const createPlayPublisher = (
   const publish = (play: LivePlay, type: PlayEvent['type'], at: number, reason?: string): void => {
     publisher.publish([eventOfPlay(type, play.record, at, reason ?? null)])
     const isOver = reason === OWN_END
-    told.set(play.record.id, { at: now(), where: whereOf(play), isOver })
+    told.set(play.record.id, { at: now(), where: whereOf(play), play, isOver })
   }
   const isCoolingOff = ({ isReturned, record }: LivePlay): boolean =>
     isReturned && now() - record.startedAt < COOL_OFF_MS
+  /** What else the account plays is told anew, so that the two are seen to run at once. */
+  const publishBeside = ({ id, account, startedAt }: PlayRecord): void => {
+    for (const { play, isOver } of [...told.values()])
+      if (!isOver && play.record.account === account && play.record.id !== id) {
+        if (play.record.lastSeenAt >= startedAt) publish(play, 'updated', play.record.lastSeenAt)
+        else told.set(play.record.id, { at: 0, where: '', play, isOver })
+      }
+  }
   const goOn = (play: LivePlay): void => {
     const { record } = play
     const last = told.get(record.id)
@@ -77,9 +87,12 @@ export const createPlayPublisher = (
       if (last !== undefined) publish(play, 'closed', now(), OWN_END)
       return
     }
-    if (last === undefined) publish(play, 'started', record.lastSeenAt)
-    else if (last.where !== whereOf(play) || now() - last.at >= REPEAT_MS)
+    if (last === undefined) {
+      publish(play, 'started', record.lastSeenAt)
+      publishBeside(record)
+    } else if (last.where !== whereOf(play) || now() - last.at >= REPEAT_MS)
       publish(play, 'updated', record.lastSeenAt)
+    else told.set(record.id, { ...last, play })
   }
   return ({ type, play }) => {
     if (type !== 'closed') return goOn(play)

@@ -6,6 +6,7 @@ import { startJellyfin } from '../../../control/demo/media-servers/jellyfin.ts'
 import type { MediaBrowserServer } from '../../../control/demo/media-servers/mediabrowser.ts'
 import { type PlexServer, startPlex } from '../../../control/demo/media-servers/plex.ts'
 import { staged, TOKEN } from '../../support/media-servers/media-servers.ts'
+import { pause } from '../../support/pause.ts'
 import { until } from '../../support/programs/port.ts'
 import { startService, type TestService } from '../../support/programs/service.ts'
 import { tempDir } from '../../support/temp-dir.ts'
@@ -240,8 +241,11 @@ describe('media servers alone', () => {
     const gilles = { id: '22', name: 'Gilles' }
     jellyfin.stage.play([staged({ ...elsewhere, session: 'j', user: gilles, device: phone })])
     await until('both play', async () => (await sessions()).length === 2)
-    // What goes on is told once a minute, or when it changes.
+    // What goes on is told once a minute, or when it changes; whoever begins a stream is judged at once.
     plex.stage.play(plex.stage.plays().map((play) => ({ ...play, state: 'paused' })))
+    await pause(300)
+    const third = { session: 'k', user: gilles, device: { ...phone, id: 'pad-22' } }
+    jellyfin.stage.play([...jellyfin.stage.plays(), staged({ ...elsewhere, ...third })])
     const ends = () => jellyfin.stage.deeds().filter(({ did }) => did === 'end')
     await until('the later stream is ended', () =>
       ends().some((deed) => deed.did === 'end' && deed.session === 'j'),

@@ -83,3 +83,26 @@ test('what comes back within the cool-off counts once it is over', () => {
   look(HERE)
   expect(told().at(-1)).toBe('started')
 })
+
+test('a second stream of the account tells the first one anew, so that both are seen at once', () => {
+  const { table, look, pass, events } = open()
+  look(HERE)
+  pass(5 * SECOND)
+  const at = 1_800_000_005_000
+  const [first] = table.list()
+  if (first === undefined) throw new Error('nothing plays')
+  const { key, state, record } = first
+  const one = { key, state, record, handle: 'a' }
+  const two = { ...one, key: 'k2', record: { ...record, id: 'second', startedAt: at } }
+  const other = { ...record, id: 'other', account: 'server:house:2', startedAt: at }
+  // Whichever of them a look shows first.
+  table.replace([two, one, { ...one, key: 'k3', record: other }])
+  const told = events
+    .slice(1)
+    .map(({ type, id, startedAt, at: seen }) => ({ type, id, startedAt, seen }))
+  expect(told.filter(({ type }) => type === 'started').map(({ id }) => id)).toEqual([
+    'second',
+    'other',
+  ])
+  expect(told.filter(({ id }) => id === record.id)).toMatchObject([{ type: 'updated', seen: at }])
+})

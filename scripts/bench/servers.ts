@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startEmby } from '../../control/demo/media-servers/emby.ts'
 import { startJellyfin } from '../../control/demo/media-servers/jellyfin.ts'
@@ -6,7 +7,6 @@ import { startPlex } from '../../control/demo/media-servers/plex.ts'
 import type { StagedPlay } from '../../control/demo/media-servers/stage.ts'
 import { controlPid, residentOf } from '../../test/e2e/world/processes.ts'
 import { adminOf } from '../../test/e2e/world/world.ts'
-import { pause } from '../../test/support/pause.ts'
 import { until } from '../../test/support/programs/port.ts'
 import { startService, type TestService } from '../../test/support/programs/service.ts'
 

@@ -73,7 +73,7 @@ export const createPlayPublisher = (
     isReturned && now() - record.startedAt < COOL_OFF_MS
   /** What else the account plays is told anew, so that the two are seen to run at once. */
   const publishBeside = ({ id, account, startedAt }: PlayRecord): void => {
-    for (const { play, isOver } of [...told.values()])
+    for (const { play, isOver } of told.values())
       if (!isOver && play.record.account === account && play.record.id !== id) {
         if (play.record.lastSeenAt >= startedAt) publish(play, 'updated', play.record.lastSeenAt)
         else told.set(play.record.id, { at: 0, where: '', play, isOver })

@@ -1,4 +1,4 @@
-import { CITY_ACCURACY_KM, REGION_ACCURACY_KM } from '#domain/geo'
+import { CITY_ACCURACY_KM, coordinatesOf, haversineKm, REGION_ACCURACY_KM } from '#domain/geo'
 import type { GeoPlace } from '#domain/types'
 
 /** Autonomous system of an address. */
@@ -69,6 +69,17 @@ const accuracyOf = ({ radiusKm, city, region }: Raw): number | null => {
   if (radiusKm !== null && radiusKm > 0) return radiusKm
   if (city !== null) return CITY_ACCURACY_KM
   return region === null ? null : REGION_ACCURACY_KM
+}
+
+/**
+ * A place with the radius that another maker's file gives it: at least the distance between the two positions. A place the
+ * other does not know stays as it is.
+ */
+export const crossChecked = (place: GeoPlace, other: GeoPlace): GeoPlace => {
+  const [here, there] = [coordinatesOf(place), coordinatesOf(other)]
+  if (here === null || there === null) return place
+  const apart = Math.round(haversineKm(here, there))
+  return { ...place, accuracyKm: Math.max(here.accuracyKm, apart) }
 }
 
 /** A record as a place; without coordinates where only the country is known, or where they are 0, 0. */

@@ -2,12 +2,14 @@ import { formatAddress, parseAddress } from '#domain/networks/network'
 import type { GeoPlace } from '#domain/types'
 import { AsnCsv } from './asn-csv.ts'
 import { type GeoProblem, openGeoFile } from './geo-file.ts'
-import { type GeoNetwork, networkOf, placeOf, unknownPlace } from './geo-record.ts'
+import { crossChecked, type GeoNetwork, networkOf, placeOf, unknownPlace } from './geo-record.ts'
 
 export interface GeoOptions {
   /** City or country files in the MaxMind DB format; several where IPv4 and IPv6 are in separate files. */
   readonly files: readonly string[]
   readonly asnFiles?: readonly string[]
+  /** City files of another maker, by which the radius of a position is measured. */
+  readonly crossCheckFiles?: readonly string[]
   /** Called where a file is missing or invalid; the content before stays in use. */
   readonly onProblem: (problem: GeoProblem) => void
   /** Milliseconds between looks for changed files. */
@@ -63,17 +65,21 @@ export const createGeo = async (options: GeoOptions): Promise<Geo> => {
   const networks = await Promise.all(
     (options.asnFiles ?? []).map((path) => openNetworks(path, onProblem)),
   )
-  for (const file of filesFor(places, 4)) await file.refresh()
+  const others = await Promise.all(
+    (options.crossCheckFiles ?? []).map((path) => openGeoFile(path, onProblem)),
+  )
+  for (const files of [places, others]) for (const file of filesFor(files, 4)) await file.refresh()
   for (const file of networks) if (file instanceof AsnCsv) await file.refresh()
   const refresh = async (): Promise<void> => {
-    for (const file of [...places, ...networks]) if (file.isUsed()) await file.refresh()
+    for (const file of [...places, ...others, ...networks]) if (file.isUsed()) await file.refresh()
   }
   const timer = setInterval(() => void refresh(), options.checkMs ?? defaultCheckMs)
   timer.unref()
   return {
     place: (address) => {
       const record = findRecord(places, address)
-      return record === null ? unknownPlace : placeOf(record)
+      const place = record === null ? unknownPlace : placeOf(record)
+      return others.length === 0 ? place : crossChecked(place, placeOf(findRecord(others, address)))
     },
     network: (address) => networkOf(findRecord(networks, address)),
     refresh,

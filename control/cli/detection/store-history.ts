@@ -56,6 +56,7 @@ export const openPlaces = async (
   const geo = await createGeo({
     files: isOn ? (own.length > 0 ? own : defaultGeoFiles()) : [],
     asnFiles: isOn ? (networks.length > 0 ? networks : defaultAsnFiles()) : [],
+    crossCheckFiles: isOn ? (settings?.cross_check_files ?? []) : [],
     onProblem: ({ path, reason }) => warn(`geo file ${path}: ${reason}`),
   })
   return {

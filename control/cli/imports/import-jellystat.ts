@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { jellystatBackup } from '../../sources/jellystat/backup-file.ts'
+import { IMPORTED_PASTS } from '../../sources/registry.ts'
 import { withGlobals } from '../common/context.ts'
 import { REJECTED_OPTION } from './import-history.ts'
 import { type ImportOptions, inputOfFile, runImport } from './run-import.ts'
@@ -20,7 +20,7 @@ export const addJellystatImport = (command: Command): void => {
     .option('--server <name>', 'the media server it watches: accounts are those of its live plays')
     .option(...REJECTED_OPTION)
     .action(async (file: string, options: JellystatOptions) => {
-      const input = inputOfFile(file, (path) => jellystatBackup(path, options.server))
+      const input = inputOfFile(file, (path) => IMPORTED_PASTS.jellystat.file(path, options.server))
       await runImport(input, options, file)
     })
 }

@@ -1,9 +1,7 @@
 import type { Command } from 'commander'
 import type { PlaySource } from '../../sources/model/play-source.ts'
 import { SettingsError } from '../../sources/model/source-kind.ts'
-import { PAST_SOURCES } from '../../sources/registry.ts'
-import { tautulliFile, unmergedBytes } from '../../sources/tautulli/database-file.ts'
-import { tautulliHistory } from '../../sources/tautulli/history-input.ts'
+import { IMPORTED_PASTS, PAST_SOURCES } from '../../sources/registry.ts'
 import { CliError, withGlobals } from '../common/context.ts'
 import { warn } from '../common/output.ts'
 import { readTextFile } from '../common/read-text-file.ts'
@@ -19,6 +17,8 @@ interface TautulliOptions extends ImportOptions {
   readonly days: string
 }
 
+const { tautulli } = IMPORTED_PASTS
+
 const DAY_MS = 86_400_000
 
 const open = (host: string, apiKeyFile: string): PlaySource => {
@@ -32,13 +32,13 @@ const open = (host: string, apiKeyFile: string): PlaySource => {
 }
 
 const importFile = async (file: string, options: TautulliOptions): Promise<void> => {
-  const bytes = unmergedBytes(file)
+  const bytes = tautulli.unmergedBytes(file)
   if (bytes > 0)
     warn(
       `  ${file}-wal holds what Tautulli wrote last and has not put into the file; a backup made in Tautulli has it all`,
     )
   await runImport(
-    inputOfFile(file, (path) => tautulliFile(path, options)),
+    inputOfFile(file, (path) => tautulli.file(path, options)),
     options,
     file,
   )
@@ -55,7 +55,7 @@ const importOverApi = async (options: TautulliOptions): Promise<void> => {
   const source = open(host, apiKeyFile)
   try {
     const since = now - Number(days) * DAY_MS
-    await runImport(tautulliHistory(source, { since, now, server, owner }), options, 'tautulli')
+    await runImport(tautulli.overApi(source, { since, now, server, owner }), options, 'tautulli')
   } finally {
     await source.stop()
   }

@@ -4,9 +4,8 @@ import type { ImportInput } from '../../migrate/plays/import-input.ts'
 import { importPlays } from '../../migrate/plays/import-plays.ts'
 import { type ImportState, importId, startingState } from '../../migrate/plays/import-state.ts'
 import { openRejected } from '../../migrate/plays/rejected-file.ts'
-import { BackupError } from '../../sources/jellystat/backup-rows.ts'
+import { PastFileError } from '../../sources/model/past-file-error.ts'
 import { SourceError } from '../../sources/model/source-error.ts'
-import { TautulliFileError } from '../../sources/tautulli/database-file.ts'
 import { CliError, type GlobalOptions } from '../common/context.ts'
 import { print, warn } from '../common/output.ts'
 import { openPlaces } from '../detection/store-history.ts'
@@ -56,8 +55,7 @@ const SHOWN_PROBLEMS = 10
 const inWords = (error: unknown, name: string): unknown => {
   if (error instanceof SourceError)
     return new CliError(`${error.message}${error.advice === null ? '' : ` ${error.advice}`}`)
-  if (error instanceof TautulliFileError || error instanceof BackupError)
-    return new CliError(`${name} ${error.message}`)
+  if (error instanceof PastFileError) return new CliError(`${name} ${error.message}`)
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return /^(Z_|ERR_STREAM|E[A-Z]+$)/.test(code)
     ? new CliError(

@@ -19,6 +19,7 @@ export const openGeo = async (config: Config, log: Logger): Promise<Geo> => {
   return await createGeo({
     files: places,
     asnFiles: networks,
+    crossCheckFiles: config.geo.enabled ? config.geo.cross_check_files : [],
     onProblem: ({ path, reason }) => log.warn(`geo file ${path}: ${reason}`),
   })
 }

@@ -86,6 +86,10 @@ const geoSchema = section(
     files: texts({
       description: 'MaxMind-format city files; the DB-IP files that come along when not set.',
     }),
+    cross_check_files: texts({
+      description:
+        'City files of another maker, in MaxMind format: where they name another place, the radius of a position is the distance between the two.',
+    }),
     asn_files: texts({
       description:
         'Files of autonomous systems, in MaxMind format or as CSV of `first,last,number,name` with decimal addresses; those that come along when not set.',

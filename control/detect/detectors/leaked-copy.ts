@@ -107,7 +107,8 @@ const findStrangers = (
       confidence: 60,
       summary:
         `${strangers.size} devices never seen before turned up on ${places.size} new networks${where} ` +
-        `within ${durationText(params.burst_hours * HOUR_MS)}.`,
+        `within ${durationText(params.burst_hours * HOUR_MS)}. ` +
+        `Cleared by feedback that the devices are the household's own.`,
       evidence: {
         count: strangers.size,
         limit: params.min_devices,

@@ -71,7 +71,8 @@ export const inspectRestreaming: Inspect<'restreaming'> = (event, recent, params
     confidence: 90,
     summary:
       `${source} played round the clock on ${days} days, ` +
-      `${parallel.toFixed(1)} streams at once on average.`,
+      `${parallel.toFixed(1)} streams at once on average. ` +
+      `Cleared by feedback that the network is home, where a set is left on.`,
     evidence: {
       count: days,
       limit: params.min_days,

@@ -1,7 +1,9 @@
 import type { PlayRecord } from '#domain/types'
 import { createFinding } from '../finding.ts'
+import type { Home } from '../household/homes.ts'
 import { type Judgement, judgeHouseholds } from '../household/household-judgement.ts'
 import { homePlaceText } from '../household/household-text.ts'
+import { mostCommon } from '../household/most-common.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
 import type { Finding } from '../types.ts'
 
@@ -16,10 +18,20 @@ const samples = (plays: readonly PlayRecord[]): PlayRecord[] => {
 
 const days = (count: number): string => `${count} day${count === 1 ? '' : 's'}`
 
+/** What would clear the account, besides time: guests, and an operator who says that the place is home. */
+const clearedBy = (guestDays: number | null, home: Home): string => {
+  const network = mostCommon(home.ownPlays.map((t) => (t.play.isLan ? null : t.play.network)))
+  const said =
+    network === null ? 'feedback that its networks are home' : `feedback that ${network} is home`
+  return guestDays === null
+    ? `Cleared by ${said}.`
+    : `Cleared by devices of one home playing in the other on ${guestDays} more ${guestDays === 1 ? 'day' : 'days'}, or by ${said}.`
+}
+
 /** The finding for a household judgement; `null` when it shows no second household. */
 export const secondHouseholdFinding = (
   event: PlayRecord,
-  { features: { strongest }, confidence, isLikely }: Judgement,
+  { features: { strongest }, confidence, isLikely, guestDaysToClear }: Judgement,
   params: ParamsOf<'second_household'>,
 ): Finding | null => {
   if (strongest === null || !isLikely || strongest.days < params.min_days) return null
@@ -39,7 +51,7 @@ export const secondHouseholdFinding = (
     confidence,
     summary:
       `A second household in ${homePlaceText(strongest.home)} played on ${days(strongest.days)}${television}; ` +
-      `devices of one home were guests of the other on ${days(strongest.mixedDays)}${overlap}.`,
+      `devices of one home were guests of the other on ${days(strongest.mixedDays)}${overlap}. ${clearedBy(guestDaysToClear, strongest.home)}`,
     evidence: {
       count: strongest.days,
       limit: params.min_days,

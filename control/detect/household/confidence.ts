@@ -1,5 +1,11 @@
 import type { Contribution } from '../types.ts'
-import { type AccountFeatures, FEATURES, type FeatureId, type Weights } from './features.ts'
+import {
+  type AccountFeatures,
+  FEATURES,
+  type FeatureId,
+  scaleOf,
+  type Weights,
+} from './features.ts'
 
 const percent = (logOdds: number): number => 100 / (1 + Math.exp(-logOdds))
 
@@ -43,4 +49,28 @@ export const explainConfidence = (
     explanation: `${signed(start)}: where every account starts`,
   }
   return { confidence, contributions: [first, ...contributions] }
+}
+
+const logit = (percent: number): number => Math.log(percent / (100 - percent))
+
+// Nobody waits longer to be cleared by how devices are used.
+const DAYS_AT_MOST = 60
+
+/**
+ * On how many more days a device of one home would have to play in the other, so that a confidence falls below the threshold;
+ * `null` where that alone would not do it. The feature of guests is `log1p(days * scale)`, see `featuresOf`.
+ */
+export const guestDaysToClear = (
+  { strongest, values }: AccountFeatures,
+  weights: Weights,
+  [confidence, threshold]: readonly [number, number],
+): number | null => {
+  if (strongest === null || weights.mixing >= 0 || threshold <= 0 || threshold >= 100) return null
+  if (confidence < threshold) return 0
+  if (values.restreaming > 0 || values.strangers > 0) return null
+  const excess = logit(Math.min(confidence, 99.999_999)) - logit(threshold)
+  const scale = scaleOf(strongest.historyDays)
+  const needed = Math.expm1(values.mixing + excess / -weights.mixing) / scale
+  const more = Math.max(1, Math.ceil(needed - strongest.recent.mixedDays))
+  return more <= DAYS_AT_MOST ? more : null
 }

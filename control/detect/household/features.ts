@@ -61,7 +61,7 @@ const ENOUGH_DAYS = 55
 const WEEK_DAYS = 7
 
 /** What a figure of so many days would come to in two months, at most twice as much. */
-const scaleOf = (historyDays: number): number =>
+export const scaleOf = (historyDays: number): number =>
   Math.min(2, Math.max(1, ENOUGH_DAYS / Math.max(1, historyDays)))
 
 /** How far its weeks fall short of half the weeks known: a visit of a fortnight, not a home. */

@@ -2,7 +2,7 @@ import type { PlayRecord } from '#domain/types'
 import { enrichPlays } from '../enriched-play.ts'
 import { decayAt } from '../scoring/decay.ts'
 import type { Contribution, Finding } from '../types.ts'
-import { explainConfidence } from './confidence.ts'
+import { explainConfidence, guestDaysToClear } from './confidence.ts'
 import { compareHomes, type HouseholdEvidence } from './evidence.ts'
 import { type AccountFeatures, accountFeatures, type Weights } from './features.ts'
 import { type Home, homesOf } from './homes.ts'
@@ -17,6 +17,8 @@ export interface Judgement {
   readonly confidence: number
   readonly contributions: readonly Contribution[]
   readonly isLikely: boolean
+  /** On how many more days a device of one home would have to play in the other to clear the account; `null` where that does not. */
+  readonly guestDaysToClear: number | null
 }
 
 /** Options of a judgement. */
@@ -65,5 +67,6 @@ export const judgeHouseholds = (
   const threshold = options.threshold ?? DEFAULT_THRESHOLD
   // All homes are returned where the caller asks for them.
   const isLikely = threshold <= 0 || (hasEnoughEvidence(features) && confidence >= threshold)
-  return { homes, features, confidence, contributions, isLikely }
+  const toClear = guestDaysToClear(features, weights, [confidence, threshold])
+  return { homes, features, confidence, contributions, isLikely, guestDaysToClear: toClear }
 }

@@ -24,7 +24,7 @@ const inputRow = (
 
 /**
  * A backup of Jellystat (JSON, packed with gzip or not), read row by row. `server` names the Jellyfin it watches, so
- * that past and live plays are of one account. Reading throws a `BackupError`.
+ * that past and live plays are of one account. Reading throws a `PastFileError`.
  */
 export const jellystatBackup = (path: string, server?: string): ImportInput => {
   const origin = sourceOrigin('jellystat', server ?? null)

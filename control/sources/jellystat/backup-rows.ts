@@ -1,13 +1,10 @@
+import { PastFileError } from '../model/past-file-error.ts'
+
 const [QUOTE, BACKSLASH] = [0x22, 0x5c]
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d]
 
 /** A row is a few thousand bytes; what is longer than this is no row. */
 const ROW_AT_MOST = 64 * 1024 * 1024
-
-/** A file that is no backup, or not a whole one; the message says why. */
-export class BackupError extends Error {
-  readonly code = 'backup'
-}
 
 /**
  * Splits JSON into the rows of one list of objects, the first list under a key of that name, without ever holding more than
@@ -60,7 +57,7 @@ class RowSplitter {
 
   private close(chunk: Buffer, byte: number, at: number): Buffer | null {
     this.depth -= 1
-    if (this.depth < 0) throw new BackupError('is not readable as JSON')
+    if (this.depth < 0) throw new PastFileError('is not readable as JSON')
     if (byte === CLOSE_OBJECT && this.depth === this.rowDepth) {
       const row = Buffer.concat([...this.pending, chunk.subarray(this.rowStart, at + 1)])
       this.pending = []
@@ -91,13 +88,13 @@ class RowSplitter {
     if (this.rowStart < 0) return
     this.pending.push(chunk.subarray(this.rowStart))
     this.pendingBytes += chunk.length - this.rowStart
-    if (this.pendingBytes > ROW_AT_MOST) throw new BackupError('has a row too long to be one')
+    if (this.pendingBytes > ROW_AT_MOST) throw new PastFileError('has a row too long to be one')
   }
 }
 
 /**
  * The rows of a list in JSON as text, one by one; `table` is the key the list stands under. Throws a
- * {@link BackupError} where there is no such list and where the text is cut off, after the rows before that.
+ * {@link PastFileError} where there is no such list and where the text is cut off, after the rows before that.
  */
 export async function* backupRows(
   bytes: AsyncIterable<Buffer>,
@@ -107,11 +104,11 @@ export async function* backupRows(
   let isEmpty = true
   for await (const chunk of bytes) {
     if (isEmpty && !/^[\s\u{feff}]*[[{]/u.test(chunk.toString('utf8', 0, 64)))
-      throw new BackupError('is not readable as JSON')
+      throw new PastFileError('is not readable as JSON')
     isEmpty = false
     yield* splitter.rows(chunk)
   }
-  if (isEmpty || !splitter.isWhole) throw new BackupError('is cut off')
+  if (isEmpty || !splitter.isWhole) throw new PastFileError('is cut off')
   if (!splitter.isFound)
-    throw new BackupError(`has no ${table}: make a backup that includes the activity`)
+    throw new PastFileError(`has no ${table}: make a backup that includes the activity`)
 }

@@ -3,13 +3,9 @@ import { pathToFileURL } from 'node:url'
 import type { Database } from 'libsql'
 import { identityOfFile } from '../../migrate/plays/identity-of-file.ts'
 import type { ImportInput, InputRow } from '../../migrate/plays/import-input.ts'
+import { PastFileError } from '../model/past-file-error.ts'
 import { placedAt, type WatchedServer } from './placed.ts'
 import { playFromTautulli, type TautulliRow } from './rows.ts'
-
-/** A file that cannot be read as a Tautulli's database; the message says why. */
-export class TautulliFileError extends Error {
-  readonly code = 'tautulli.file'
-}
 
 const PAGE = 2000
 
@@ -56,7 +52,7 @@ const queryOf = (database: Database): string => {
     return names.filter((name) => there.has(name)).map((name) => `${alias}.${name}`)
   })
   if (!chosen.includes('h.id') || !chosen.includes('h.started'))
-    throw new TautulliFileError('is not the database of a Tautulli: it has no session_history')
+    throw new PastFileError('is not the database of a Tautulli: it has no session_history')
   return (
     `select ${chosen.join(', ')} from session_history h` +
     ' left join session_history_metadata m on m.id = h.id' +
@@ -137,7 +133,7 @@ async function* rowsOf(
       seen(id, last)
     }
   } catch (error) {
-    throw error instanceof TautulliFileError ? error : new TautulliFileError(wordsOf(error))
+    throw error instanceof PastFileError ? error : new PastFileError(wordsOf(error))
   } finally {
     database?.close()
   }
@@ -149,7 +145,7 @@ export const unmergedBytes = (path: string): number =>
 
 /**
  * The database file of a Tautulli (SQLite, `tautulli.db`), read page by page and never written, single plays and those of
- * removed users too. Reading throws a {@link TautulliFileError}.
+ * removed users too. Reading throws a {@link PastFileError}.
  */
 export const tautulliFile = (path: string, watched: WatchedServer = {}): ImportInput => {
   let fraction: number | null = null

@@ -46,6 +46,26 @@ const file = async (name: string, content: Buffer) => {
 }
 
 describe('places', () => {
+  it('have the radius by which two makers differ', async () => {
+    const near = { ...nested, location: { accuracy_radius: 5, latitude: 50.9, longitude: 7 } }
+    const far = { ...nested, location: { accuracy_radius: 5, latitude: 45.75, longitude: 4.85 } }
+    const own = await file('own.mmdb', mmdb(nested))
+    for (const [other, radius] of [
+      [near, 20],
+      [far, 593],
+      [{ country: { iso_code: 'DE' } }, 20],
+    ] as const) {
+      const geo = await createGeo({
+        files: [own],
+        crossCheckFiles: [await file('other.mmdb', mmdb(other))],
+        onProblem: (problem) => problems.push(problem),
+      })
+      open.push(geo)
+      expect(geo.place('203.0.113.9')).toMatchObject({ city: 'Cologne', accuracyKm: radius })
+    }
+    expect(problems).toEqual([])
+  })
+
   it('come from the DB-IP files, IPv4, IPv6 and mapped', async () => {
     const geo = await start(defaultGeoFiles())
     const google = geo.place('8.8.8.8')

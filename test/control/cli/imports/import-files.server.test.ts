@@ -69,6 +69,21 @@ const look = async <T>(
   }
 }
 
+const allFindings = async (store: Awaited<ReturnType<typeof openStore>>) => {
+  const rows = []
+  let after: string | null = null
+  do {
+    const more = after === null ? {} : { after }
+    const page: Awaited<ReturnType<typeof store.findings.list>> = await store.findings.list({
+      limit: 1000,
+      ...more,
+    })
+    rows.push(...page.rows)
+    after = page.next
+  } while (after !== null)
+  return rows
+}
+
 describe('a history imported from a file', () => {
   test('goes on after it was killed, ends as one, and shows the findings of the past as past', async () => {
     const state = join(folder.path, 'state')
@@ -87,7 +102,7 @@ describe('a history imported from a file', () => {
     ])
     expect(out + err + said + lines.join()).not.toContain(DATABASE_TOKEN)
     const { findings, plays, trust } = await look(state, async (store) => ({
-      findings: (await store.findings.list({ limit: 5000 })).rows,
+      findings: await allFindings(store),
       plays: (await store.history.playsOf('server:house:3', 0, Date.now())).length,
       trust: (await store.trust.list({ limit: 10 })).rows,
     }))

@@ -126,7 +126,7 @@ describe('a second household', () => {
     const event = inOrder.at(-1) ?? play()
     const finding = inspectSecondHousehold(event, inOrder.slice(0, -1), params)
     expect(finding?.summary).toBe(
-      'A second household in Bordeaux played on 20 days, with a television of its own; devices of one home were guests of the other on 0 days; both played at the same time on 20 of 20 days.',
+      'A second household in Bordeaux played on 20 days, with a television of its own; devices of one home were guests of the other on 0 days; both played at the same time on 20 of 20 days. Cleared by devices of one home playing in the other on 58 more days, or by feedback that 198.51.100.9 is home.',
     )
     expect(finding?.evidence.distanceKm).toBeCloseTo(436, -1)
     expect(finding?.confidence).toBeGreaterThan(80)

@@ -44,19 +44,27 @@ export const openInstanceStore = async (
   })
 }
 
+const NO_FILES = { enabled: true, files: [], asn_files: [], cross_check_files: [] }
+
+/** The geo files of the instance, or those that come along; none where they are switched off. */
+const geoFilesOf = (options: GlobalOptions) => {
+  const settings = instanceConfig(options)?.geo ?? NO_FILES
+  if (!settings.enabled) return { files: [], asnFiles: [], crossCheckFiles: [] }
+  const { files, asn_files: networks, cross_check_files: crossCheckFiles } = settings
+  return {
+    files: files.length > 0 ? files : defaultGeoFiles(),
+    asnFiles: networks.length > 0 ? networks : defaultAsnFiles(),
+    crossCheckFiles,
+  }
+}
+
 /** Places by the instance's geo and ASN files, or by those that come along. */
 export const openPlaces = async (
   options: GlobalOptions,
 ): Promise<{ readonly whereIs: WhereIs; close(): void }> => {
-  const { geo: settings } = instanceConfig(options) ?? { geo: null }
   const { createGeo } = await import('../../geo/geo.ts')
-  const isOn = settings?.enabled ?? true
-  const own = settings?.files ?? []
-  const networks = settings?.asn_files ?? []
   const geo = await createGeo({
-    files: isOn ? (own.length > 0 ? own : defaultGeoFiles()) : [],
-    asnFiles: isOn ? (networks.length > 0 ? networks : defaultAsnFiles()) : [],
-    crossCheckFiles: isOn ? (settings?.cross_check_files ?? []) : [],
+    ...geoFilesOf(options),
     onProblem: ({ path, reason }) => warn(`geo file ${path}: ${reason}`),
   })
   return {

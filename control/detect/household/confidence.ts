@@ -51,7 +51,7 @@ export const explainConfidence = (
   return { confidence, contributions: [first, ...contributions] }
 }
 
-const logit = (percent: number): number => Math.log(percent / (100 - percent))
+const logit = (confidence: number): number => Math.log(confidence / (100 - confidence))
 
 // Nobody waits longer to be cleared by how devices are used.
 const DAYS_AT_MOST = 60

@@ -33,8 +33,9 @@ export const nginxPid = (service: TestService): number =>
 
 /** nginx: its workers. */
 export async function workerPids(service: TestService): Promise<number[]> {
-  const { stdout } = await run(['ps', '-o', 'pid=', '--ppid', String(nginxPid(service))])
-  return stdout.trim().split(/\s+/).map(Number).filter(Boolean)
+  const { stdout } = await run(['ps', '-o', 'pid=,args=', '--ppid', String(nginxPid(service))])
+  const lines = stdout.split('\n').filter((line) => line.includes('worker process'))
+  return lines.map((line) => Number.parseInt(line, 10))
 }
 
 /** Kills a process as a crash would and waits until it is gone. */

@@ -14,6 +14,7 @@ import { playsByPerson } from '../../../people/people-reader.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import type { History } from '../../../store/history/history.ts'
 import type { Tables } from '../../../store/tables/stores.ts'
+import { anyRecord } from '../common/any-record.ts'
 import { checkedRules } from './rules.ts'
 
 export interface BacktestRoutesOptions {
@@ -87,7 +88,7 @@ export const backtestRoutes = (plain: FastifyInstance, options: BacktestRoutesOp
         }),
       },
       // `parseRules` checks bodies, since its messages are more precise than a schema's.
-      validatorCompiler: () => () => true,
+      validatorCompiler: anyRecord,
       config: { permission: 'rules:read' },
     },
     async (request) => {

@@ -9,6 +9,7 @@ import { createNotifier } from '../../../notify/registry.ts'
 import { exampleMessage } from '../../../notify/text/example.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { destinationIn, previewAnswer, previewQuery, testAnswer } from '../../../schemas/notices.ts'
+import { anyRecord } from '../common/any-record.ts'
 import { checkedDestination } from './destination-checks.ts'
 import { destinationOr404, nameParams } from './destinations.ts'
 
@@ -99,7 +100,7 @@ export const trialRoutes = (plain: FastifyInstance, options: TrialRoutesOptions)
     '/destinations/preview',
     {
       schema: { body: draft, response: { 200: previewAnswer } },
-      validatorCompiler: unchecked,
+      validatorCompiler: anyRecord,
       config: write,
     },
     async ({ body }) =>

@@ -85,7 +85,7 @@ export const createAccountService = (
   }
 
   /** The row of a token; `null` where it is unknown or revoked. */
-  const goodToken = async (text: string): Promise<Token | null> => {
+  const activeToken = async (text: string): Promise<Token | null> => {
     const token = await store.tokenByHash(hashToken(serverKey(), text))
     return token?.revokedAt === null ? token : null
   }
@@ -95,7 +95,7 @@ export const createAccountService = (
     readonly username: string
     readonly password: string
   }): Promise<Token | null> => {
-    const token = await goodToken(login.password)
+    const token = await activeToken(login.password)
     if (!token) return null
     const account = await store.account(token.accountId)
     return account?.id === login.username || account?.name === login.username ? token : null
@@ -104,7 +104,7 @@ export const createAccountService = (
   const identify: AccountService['identify'] = async (credential, now) => {
     if (credential.kind === 'none') return { outcome: 'refused', reason: 'token.missing' }
     if (credential.kind === 'token') {
-      const token = await goodToken(credential.token)
+      const token = await activeToken(credential.token)
       return token ? await admit(token, now) : { outcome: 'refused', reason: 'token.unknown' }
     }
     const named = await byNameAndToken(credential)

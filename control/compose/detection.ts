@@ -67,7 +67,7 @@ const ACCOUNTS_A_ROUND = 500
  * Running sessions are published every minute; a conflict lasts long enough to be seen a little
  * later.
  */
-const PATIENCE_MS = 4 * MINUTE
+const REJUDGE_MS = 4 * MINUTE
 
 /** A SQL query costs much the same for one account as for fifty. */
 const LINGER_MS = SECOND
@@ -129,7 +129,7 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
     respond: createRespond(parts, serverLimits, people),
     people,
     locate: parts.place,
-    rejudgeIntervalMs: PATIENCE_MS,
+    rejudgeIntervalMs: REJUDGE_MS,
     lingerMs: LINGER_MS,
     onFailure: (error) => log.warn({ err: error }, 'detectors'),
   })

@@ -1,18 +1,18 @@
 /** Delays openings on an edge until the control plane knows which sessions already play there. */
 export interface EdgeCatchUp {
   /**
-   * Resolves when the edge has synced lately or the time for it is over; false while viewers of its unknown
-   * sessions are still waited for.
+   * Resolves when the edge has synced lately or its time limit is over; false while its unknown sessions may
+   * still return.
    */
   caughtUp(edge: string): Promise<boolean>
   /**
-   * Starts a sync of the edge: the epoch it was last given, and the present one. True where its sessions may be
-   * unknown here, as after a loss of Redis; it then reports all of them and their viewers are waited for, once.
+   * Begins a sync of the edge, with the epoch of its last sync and the present one. True where its sessions may be
+   * unknown here, as after a loss of Redis; it then reports all of them, and once, time is given for them to return.
    */
   beginSync(edge: string, lastEpoch: string | null, present: string | null): boolean
-  /** Whether viewers of the edge's unknown sessions are waited for. */
+  /** Whether time is still given for the edge's unknown sessions to return. */
   isWaiting(edge: string): boolean
-  /** The edge has synced; `isComplete` once it has reported all its sessions since the epoch changed. */
+  /** Ends a sync of the edge; `isComplete` once it has reported all its sessions since the epoch changed. */
   synced(edge: string, isComplete: boolean): void
 }
 
@@ -22,23 +22,23 @@ export interface EdgeCatchUpTimes {
   readonly silenceMs: number
   /** Longest wait for the sync of a silent edge, and for its reports; edges sync once a second. */
   readonly syncTimeoutMs: number
-  /** Wait for viewers of unknown sessions: each returns with the player's next request. */
+  /** Time for unknown sessions to return: each does with its player's next request. */
   readonly returnMs: number
 }
 
 const TIMES: EdgeCatchUpTimes = { silenceMs: 8_000, syncTimeoutMs: 3_000, returnMs: 4_000 }
 
-/** The epoch given to an edge with unknown sessions while Redis is away. */
+/** The epoch sent to an edge with unknown sessions while Redis is unavailable. */
 export const DEGRADED_EPOCH = 'none'
 
 interface EdgeState {
   syncedAt: number
-  /** Until when a sync is waited for; 0 = it is not. */
+  /** Time limit of an awaited sync (ms); 0 = none is awaited. */
   syncUntil: number
   returnUntil: number
-  /** The unknown epoch whose viewers have been waited for. */
+  /** The unknown epoch whose sessions were given time to return. */
   unknownEpoch: string | null
-  /** It has yet to report its unknown sessions. */
+  /** Whether its unknown sessions are not all reported yet. */
   isAnnouncing: boolean
   waiting: (() => void)[]
 }

@@ -4,15 +4,15 @@ import type { Edge } from '../store/tables/records.ts'
 
 /** Registered edges and their keys. */
 export interface EdgeDirectory {
-  /** The edge while it is registered, else `null`. */
+  /** The edge with this id; `null` where it is not registered or was revoked. */
   find(id: string): Promise<Edge | null>
   /** Whether this is the key of a registered edge. */
   isKey(id: string, key: string): Promise<boolean>
-  /** Reads anew: something was added or revoked. */
+  /** Empties the cache after an edge was added or revoked. */
   forget(): void
 }
 
-/** How long an edge's row is cached: another control plane's revocation takes effect this late. */
+/** Milliseconds an edge is cached, and so the delay of a revocation at another control plane. */
 const KEEP_MS = 1_000
 
 interface Known {
@@ -20,7 +20,7 @@ interface Known {
   readonly edge: Edge | null
 }
 
-/** Edges from SQL, remembered for a second; while SQL is away, what was known last. */
+/** Edges from SQL, cached for a second; while SQL is unavailable, as last read. */
 export const createEdgeDirectory = (
   load: (id: string) => Promise<Edge | null>,
   clock: () => number,
@@ -31,7 +31,7 @@ export const createEdgeDirectory = (
     if (kept && clock() - kept.at < KEEP_MS) return kept.edge
     try {
       const edge = await load(id)
-      // A stranger's guesses must not fill memory.
+      // Unknown ids are not cached: a client could send any number of them.
       if (edge) known.set(id, { at: clock(), edge })
       else known.delete(id)
       return edge

@@ -9,7 +9,7 @@ export interface EdgeStatus {
   readonly engine: string
   /** Unix ms of its last sync. */
   readonly lastSyncAt: number
-  /** Its clock minus ours, ms. */
+  /** Its clock minus the control plane's, in ms. */
   readonly clockSkewMs: number
   /** Free bytes of its shared memory, by zone. */
   readonly free: Readonly<Record<string, number>>
@@ -43,7 +43,7 @@ const SILENT_MS = 10_000
 
 const PARTS = ['keys', 'policy', 'networks', 'channels', 'bans'] as const
 
-/** What it lets nobody in without: at its start, and where a reload gave its memory another size. */
+/** What the edge has not loaded yet and cannot admit viewers without. */
 const missingOf = ({ have }: SyncRequest): string[] => {
   const missing = PARTS.filter((part) => have[part] === null)
   return missing.length === 0

@@ -3,7 +3,7 @@ import { hostOfOrigin } from '#domain/addresses/resolve'
 import type { EdgeGroup, EdgeOrigin, EdgePolicy } from '#domain/channels/protocol'
 import type { Config, GroupConfig } from '../config/schema/schema.ts'
 
-/** Leases in use live on by themselves for a day after the last answer of the control plane. */
+/** Seconds for which edges extend leases in use without an answer of the control plane: a day. */
 const GRACE_SEC = 86_400
 const GRACE_LEASE_SEC = 120
 const GRACE_PASS_SEC = 86_400

@@ -1,6 +1,6 @@
 /**
- * Where an edge takes pushes, from what it announced and the source address of its sync; `null`
- * where that is no address.
+ * The origin to push to, from the address that an edge announced and the source address of its
+ * sync; `null` where that is not valid.
  */
 export const pushOrigin = (announced: string, spokeFrom: string): string | null => {
   const match = /^(https?):\/\/(\[[0-9a-f:.]+\]|[a-z0-9.*-]+):(\d{1,5})$/i.exec(announced)

@@ -3,22 +3,22 @@ import { Pool } from 'undici'
 import type { PushMessage } from '#domain/channels/protocol'
 import type { BanChanges } from '../sessions/model/ban-store.ts'
 
-/** An edge that takes pushes. */
+/** Address and key of an edge for pushes. */
 export interface PushTarget {
   readonly edge: string
   /** `http://127.0.0.1`, `https://edge.example:8444`. */
   readonly origin: string
   readonly socketPath: string | null
-  /** Signs pushes that leave the machine; `null` on the unix socket. */
+  /** HMAC key of pushes over TCP; `null` on the unix socket. */
   readonly key: string | null
 }
 
 export interface PushService {
-  /** Pushes to every edge at once; an edge that misses it catches up with its next sync. */
+  /** Pushes to every edge; an edge that misses it gets the same with its next sync. */
   push(changes: Pick<BanChanges, 'set' | 'clear' | 'kill'>): Promise<void>
-  /** An edge on another machine said where it takes pushes; it says so with every sync. */
+  /** Registers the push address of an edge, announced with every sync. */
   announced(target: PushTarget): void
-  /** An edge was revoked. */
+  /** Removes a revoked edge. */
   forget(edge: string): void
   close(): Promise<void>
 }
@@ -26,7 +26,7 @@ export interface PushService {
 export interface PushOptions {
   readonly onMiss: (edge: string, error: unknown) => void
   readonly clock: () => number
-  /** CA the certificates of other machines' edges are checked against; the system's when not set. */
+  /** CA for the certificates of edges; the system's when not set. */
   readonly ca?: Buffer
 }
 
@@ -49,7 +49,7 @@ const send = async ({ target, pool }: Receiver, message: PushMessage): Promise<v
   const answer = await pool.request({
     method: 'POST',
     path: '/push',
-    // The host also names the certificate that is expected: an edge's own, by its address.
+    // The certificate is verified against the host of the edge's address.
     headers: { 'content-type': 'application/json', ...signature },
     body,
     headersTimeout: TIMEOUT_MS,
@@ -71,12 +71,12 @@ const poolOf = (target: PushTarget, ca: Buffer | undefined): Pool =>
 
 const isSame = (a: PushTarget, b: PushTarget): boolean => a.origin === b.origin && a.key === b.key
 
-/** Pushes to the edge of this machine, and to those that announce themselves. */
+/** Creates the service, which pushes to the edge of this machine and to those that announce an address. */
 export const createPushService = (
   local: readonly PushTarget[],
   { onMiss, clock, ca }: PushOptions,
 ): PushService => {
-  // Each control plane numbers its pushes by itself, from its start on.
+  // Sequence numbers are counted separately for each start of a control plane.
   const from = randomBytes(9).toString('base64url')
   let seq = 0
   const receiverOf = (target: PushTarget): Receiver => ({

@@ -18,7 +18,7 @@ export interface SyncPorts {
   readonly sessions: Pick<SessionStore, 'renew' | 'close'>
   readonly bans: Pick<BanStore, 'since'>
   readonly epoch: () => string | null
-  /** The clock of bans: that of Redis, since one machine's may be wrong. */
+  /** The clock of bans in Unix ms: Redis' clock, which all control planes share. */
   readonly clock: () => number
   readonly policy: () => EdgePolicy
   readonly keys: () => EdgeKeys
@@ -36,7 +36,7 @@ const staleTables = (request: SyncRequest, ports: SyncPorts): TableStep[] =>
     .map((name) => ({ name, to: ports.tableVersion(name) }))
     .filter(({ name, to }) => request.have[name] !== to)
 
-/** Asks for the slots of sessions an edge opened by itself; gives the keys that got none. */
+/** Takes slots for sessions that an edge opened without control; returns the keys of those that are refused one. */
 const settleDegraded = async (
   { degraded, edge }: SyncRequest,
   ports: SyncPorts,
@@ -60,7 +60,7 @@ const settleDegraded = async (
   return refused
 }
 
-/** Ends what an edge ended by itself, each for its own reason; the edge keeps refusing it. */
+/** Ends the sessions that an edge has ended without control, each with its reason. */
 const closeEnded = async (
   ended: NonNullable<SyncRequest['ended']>,
   ports: SyncPorts,
@@ -70,8 +70,8 @@ const closeEnded = async (
 }
 
 /**
- * Handles `POST /edge/v1/sync`: takes the edge's reports and returns what changed since its last
- * sync.
+ * Handles `POST /edge/v1/sync`: processes the edge's reports and returns what has changed since
+ * its last sync.
  */
 export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<SyncResponse> => {
   const now = ports.clock()
@@ -79,8 +79,7 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
   const { edge, seen, traffic, closed } = request
   const epoch = ports.epoch()
   const isStrange = ports.catchUp.beginSync(edge, request.have.epoch, epoch)
-  // What a stream sent was reported while it ran: the report of its end covers only its last
-  // seconds.
+  // A stream's bytes are reported while it runs; `closed` has only those of its last seconds.
   for (const [, bytes] of [...traffic, ...closed]) ports.traffic.add(bytes)
   const renewed = await ports.sessions.renew({
     edge,
@@ -94,8 +93,8 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
     )
   await closeEnded(request.ended ?? [], ports)
   if (request.past !== undefined) ports.past(edge, request.past)
-  // A session opened while control was down takes no slot from one that played before and returns
-  // as late.
+  // A session opened while control was down must not take the slot of an older one that has not
+  // returned yet.
   const again = ports.catchUp.isWaiting(edge)
   const refused = again ? [] : await settleDegraded(request, ports)
   const changes = ports.bans.since(request.have.bans)
@@ -118,7 +117,7 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
   }
 }
 
-/** An edge that reports so many has more waiting; few enough to answer well within its time-out. */
+/** Most keys an edge reports at one sync: with so many, more are waiting. */
 const MOST_SEEN = 1000
 
 /** Ends what an opening told of before the sync does: the place of a closed connection is free for it. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { TablePage } from '#domain/channels/protocol'
 
-/** A table edges copy: networks or channels. Versions are hashes of the content, so they outlive a restart. */
+/** A table that edges load: networks or channels. Its version is a hash of the content, and so the same after a restart. */
 export interface VersionedTable {
   version(): string
-  /** Takes the new content; true when it differs from the old. */
+  /** Replaces the content; returns whether it has changed. */
   replace(rows: ReadonlyMap<string, string>): boolean
-  /** One page from a version (null: from nothing) to the present one. */
+  /** A page of the difference from a version to the present one; `null` = of the whole table. */
   page(from: string | null, cursor: number): TablePage
   get(key: string): string | undefined
   size(): number
@@ -40,7 +40,7 @@ const difference = (
   delete: [...old.keys()].filter((key) => !now.has(key)),
 })
 
-/** Cuts changes into pages small enough for an edge to take in without stalling its worker. */
+/** A page of changes, small enough not to block an edge's worker. */
 const cut = (changes: Changes, cursor: number): Omit<TablePage, 'from' | 'to'> => {
   const rows: [string, string][] = []
   let index = cursor
@@ -61,7 +61,7 @@ const cut = (changes: Changes, cursor: number): Omit<TablePage, 'from' | 'to'> =
   }
 }
 
-/** An empty table; it keeps recent versions so that edges can fetch differences. */
+/** Creates an empty table; it keeps recent versions for differences. */
 export const createVersionedTable = (): VersionedTable => {
   let generations: Generation[] = [{ version: versionOf(new Map()), rows: new Map() }]
   const differences = new Map<string, Changes>()

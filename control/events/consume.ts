@@ -4,9 +4,9 @@ import { ShardReader } from './shard-reader.ts'
 
 export interface ConsumerStats {
   readonly handled: number
-  /** Entries put aside: no event of ours, or refused by the handler time and again. */
+  /** Entries moved to the dead-letter stream: not a valid event, or the handler failed on it repeatedly. */
   readonly deadLettered: number
-  /** Trimmed away before they were read. */
+  /** Entries trimmed from the stream before they were read. */
   readonly lost: number
   readonly failures: number
   readonly isFailing: boolean
@@ -14,11 +14,11 @@ export interface ConsumerStats {
 
 export interface Consumer {
   stats(): ConsumerStats
-  /** Finishes the present batch and stops. */
+  /** Stops after the current batch. */
   stop(): Promise<void>
 }
 
-/** Reads every shard for a group: at least once each, in order within an account, acknowledged after the handler. */
+/** Reads every shard for a consumer group: each event at least once, in order within an account, acknowledged after the handler has returned. */
 export function consume(options: ConsumeOptions): Consumer {
   const stopping = new AbortController()
   const readers = allShards().map((shard) => new ShardReader(options, shard))

@@ -16,11 +16,11 @@ export interface ConsumeOptions {
   readonly batch?: number
   /** Pause after a read without entries, in milliseconds. */
   readonly idleMs?: number
-  /** Entries another consumer has held for so long are taken over. */
+  /** Milliseconds after which entries pending at another consumer are claimed (XAUTOCLAIM). */
   readonly claimAfterMs?: number
   /**
-   * True for a failure that is not the event's fault, such as a lost connection: then it is retried
-   * until it works.
+   * Whether a failure is independent of the event, such as a lost connection: then the batch is
+   * retried until it succeeds.
    */
   readonly isTransient?: (error: unknown) => boolean
   readonly onFailure?: (error: unknown) => void

@@ -5,35 +5,35 @@ import type { ConsumeOptions } from './consumer-options.ts'
 import { countPending } from './trim-streams.ts'
 import { createWriteBatch, type WriteEvents } from './write-batch.ts'
 
-/** How a group reads; what is left out is as `consume` has it. */
+/** Options of a reader; the defaults are those of `consume`. */
 export interface EventReaderOptions
   extends Pick<ConsumeOptions, 'redis' | 'batch' | 'idleMs' | 'claimAfterMs' | 'onFailure'> {
-  /** Unique among running consumers; random where not given. */
+  /** Unique among running consumers; random by default. */
   readonly consumer?: string
-  /** How long events wait to be handled together (milliseconds). */
+  /** Milliseconds for which events are collected into a batch. */
   readonly lingerMs?: number
 }
 
-/** What a group does with events. */
+/** The handler of a consumer group. */
 export interface EventReading {
   readonly group: string
-  /** Handles events; what it throws makes them come again, in the end one alone at a time. */
+  /** Handles a batch; where it throws, the events are redelivered, finally one at a time. */
   readonly write: WriteEvents
   readonly lingerMs: number
-  /** So many are handled at once. */
+  /** Most events of a batch. */
   readonly maxEvents: number
 }
 
-/** A group that reads the event streams. */
+/** A running reader of the event streams. */
 export interface EventReader {
   stats(): ConsumerStats
-  /** Entries not acknowledged yet. */
+  /** Number of entries not acknowledged yet. */
   waiting(): Promise<number>
-  /** Finishes the present batch and stops. */
+  /** Stops after the current batch. */
   stop(): Promise<void>
 }
 
-/** Reads the streams for a group; an entry is acknowledged only after it was written. */
+/** Reads the streams for a consumer group; an entry is acknowledged after its batch was handled. */
 export function startEventReader(
   { redis, batch, idleMs, claimAfterMs, onFailure, ...options }: EventReaderOptions,
   { group, write, lingerMs, maxEvents }: EventReading,

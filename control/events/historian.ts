@@ -7,7 +7,7 @@ import type { PlayEvent } from './play-event.ts'
 import { locatedPlayOfEvent } from './play-of-event.ts'
 import { trimStreams } from './trim-streams.ts'
 
-/** What the historian writes to. */
+/** The part of the store that the historian writes to. */
 export interface HistorianStore {
   readonly history: Pick<History, 'upsertPlays'>
   readonly downloads: Pick<DownloadStore, 'recordUses'>
@@ -15,9 +15,9 @@ export interface HistorianStore {
 
 export interface HistorianOptions extends EventReaderOptions {
   readonly store: HistorianStore
-  /** Looks up the place of an address, for events without one. */
+  /** Looks up the place of an address, for events without a place. */
   readonly locate?: (address: string) => GeoPlace | null
-  /** How often what all groups have read is removed from the streams. */
+  /** Milliseconds between trimmings of the streams (entries that all groups have read). */
   readonly trimEveryMs?: number
 }
 
@@ -25,13 +25,13 @@ export interface HistorianOptions extends EventReaderOptions {
 export const HISTORIAN_GROUP = 'historian'
 
 /**
- * A transaction costs much the same for one event as for hundreds, and readers of the history can wait a second.
+ * Milliseconds to collect a batch: a transaction costs nearly the same for one event as for hundreds.
  */
 const LINGER_MS = 1000
-/** More at once would keep viewers waiting while rows are made. */
+/** Most events of a batch: building rows blocks the event loop. */
 const ENOUGH = 1000
 
-/** Reads the streams and commits plays to SQL; an entry is acknowledged only after its commit. */
+/** Starts the historian: reads the streams and commits plays to SQL; an entry is acknowledged after its commit. */
 export function createHistorian(options: HistorianOptions): EventReader {
   const { redis, store, trimEveryMs = 30_000, onFailure } = options
   const reader = startEventReader(options, {
@@ -65,7 +65,7 @@ async function writeEvents(
 
 const WON_BY: readonly GroupWonBy[] = ['network', 'country', 'account', 'default']
 
-/** The playlist copy whose first use an event records. */
+/** The playlist download that an event records. */
 const usedCopy = (event: PlayEvent): Download => ({
   id: event.download ?? event.id,
   account: event.account,

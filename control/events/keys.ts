@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto'
 
-/** How many streams events are spread over; all readers and writers must agree. */
+/** Number of streams that events are sharded over; the same for all readers and writers. */
 export const SHARDS = 4
 
-/** Stream of one shard. The braces give every shard its own Redis Cluster slot. No expiry: trimmed by length. */
+/** Key of a shard's stream; the hash tag in braces gives each shard its own Redis Cluster slot. Does not expire; trimmed by length. */
 export const streamKey = (shard: number): string => `gh:ev:{${shard}}`
 
-/** Stream of a shard's entries that could not be parsed, kept for an operator to look at. */
+/** Key of a shard's dead-letter stream: entries that could not be parsed or handled, for inspection by operators. */
 export const deadLetterKey = (shard: number): string => `gh:ev:{${shard}}:dead`
 
-/** An account's events stay in order because they share a shard. */
+/** Shard of an account: its events are in one stream, and so in order. */
 export const shardOf = (account: string): number =>
   Number.parseInt(hash('sha256', account, 'hex').slice(0, 8), 16) % SHARDS
 

@@ -23,7 +23,7 @@ export async function pendingEvents(
   return events
 }
 
-/** Id the unacknowledged begin at; what lies between is delivered twice, which changes nothing. */
+/** Id of the first unacknowledged entry; acknowledged ones after it are returned too, which handlers tolerate. */
 async function startOf(redis: StreamClient, key: string, group: string): Promise<string> {
   const groups = await groupsOf(redis, key)
   const info = groups.find((candidate) => candidate.get('name') === group)

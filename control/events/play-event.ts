@@ -12,7 +12,7 @@ const unknown = <T extends ReturnType<typeof Type.String> | ReturnType<typeof Ty
 const amount = () => unknown(Type.Number({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
 const moment = () => Type.Number({ minimum: 0, maximum: LAST_MOMENT })
 
-/** What happened to a playback, or to a copy of a playlist. */
+/** Types of events of a play; `download` records a playlist download. */
 export const EVENT_TYPES = [
   'opened',
   'authorized',
@@ -24,11 +24,11 @@ export const EVENT_TYPES = [
   'download',
 ] as const
 
-/** One event as the stream carries it; what is left out is unknown, never zero. */
+/** An event as it is stored in the stream; missing fields are unknown, never zero. */
 export const PlayEventSchema = Type.Object({
   type: Type.Enum([...EVENT_TYPES]),
   at: moment(),
-  /** The session's id, unique within the source; for `download` the copy's. */
+  /** Id of the session, unique within the source; of `download`, the download's id. */
   id: Type.String({ minLength: 1, maxLength: 128 }),
   source: Type.String({ minLength: 1, maxLength: 128 }),
   account: Type.String({ minLength: 1, maxLength: 300 }),
@@ -44,17 +44,17 @@ export const PlayEventSchema = Type.Object({
   agent: unknown(text(512)),
   /** `X-Playback-Session-Id`. */
   playback: unknown(text(128)),
-  /** What was asked for at the door. */
+  /** Protocol it was opened by. */
   door: unknown(text(16)),
   channel: unknown(text()),
   title: unknown(text(1024)),
   isLive: Type.Optional(Type.Boolean()),
   proto: unknown(text(16)),
-  /** When it began, where the source knows better than the first event of it. */
+  /** Start, where the source knows it to be before the first event. */
   startedAt: unknown(moment()),
-  /** So far, of the whole session. */
+  /** Bytes of the whole session so far. */
   bytes: amount(),
-  /** Really played so far, pauses left out. */
+  /** Milliseconds played so far, without pauses. */
   durationMs: amount(),
   reason: unknown(text(64)),
   download: unknown(text(64)),
@@ -74,10 +74,10 @@ export type PlayEvent = Static<typeof PlayEventSchema>
 
 const validator = Compile(PlayEventSchema)
 
-/** An event as the stream keeps it. */
+/** The JSON of an event, as the stream stores it. */
 export const encodeEvent = (event: PlayEvent): string => JSON.stringify(event)
 
-/** The event in an entry, or null when it is junk. */
+/** Parses an entry's event; `null` where it is not valid. */
 export function decodeEvent(entry: string | undefined): PlayEvent | null {
   return entry === undefined ? null : readJson(entry, (value) => validator.Check(value))
 }

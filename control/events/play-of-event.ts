@@ -6,7 +6,7 @@ const ENDINGS: ReadonlySet<PlayEvent['type']> = new Set(['closed', 'refused', 'b
 
 const known = <T>(value: T | null | undefined): T | null => value ?? null
 
-/** The place an event itself names. */
+/** The place in an event. */
 const placeOf = (event: PlayEvent): GeoPlace => ({
   country: known(event.country),
   region: known(event.region),
@@ -17,9 +17,9 @@ const placeOf = (event: PlayEvent): GeoPlace => ({
 })
 
 /**
- * The play record one event describes, at the place given or the one it names itself; history
- * merges these records, in whatever order they come. Written out, since a record put together by
- * spreading is several times as large and slow, and there is one for every event.
+ * The play record of one event, with the given place or else the event's own; history merges
+ * such records in any order. Every field is written out, since an object spread is several times
+ * as large and slow, and there is a record for every event.
  */
 export function playOfEvent(event: PlayEvent, place: GeoPlace = placeOf(event)): PlayRecord {
   return {
@@ -58,7 +58,7 @@ export function playOfEvent(event: PlayEvent, place: GeoPlace = placeOf(event)):
   }
 }
 
-/** The play record one event describes, with its place looked up where the event names none. */
+/** The play record of one event; its place is looked up where the event has none. */
 export function locatedPlayOfEvent(
   event: PlayEvent,
   locate: ((address: string) => GeoPlace | null) | undefined,

@@ -5,35 +5,35 @@ import { BODY, type StreamClient } from './stream-client.ts'
 
 /** Counters of a publisher since its start. */
 export interface PublisherStats {
-  /** Waiting in memory, because Redis is away or slow. */
+  /** Events waiting in memory because Redis is unavailable or slow. */
   readonly buffered: number
   readonly published: number
-  /** Lost, because the buffer was full. */
+  /** Events lost because the buffer was full. */
   readonly dropped: number
-  /** True while Redis does not take writes. */
+  /** Whether the last write to Redis failed. */
   readonly isFailing: boolean
 }
 
-/** Where the rest of the control plane puts events; it never waits and never throws. */
+/** Publishes events; neither blocks nor throws. */
 export interface Publisher {
   publish(events: readonly PlayEvent[]): void
   /**
-   * Writes once more what may not have been read before Redis lost its data; delivered twice, it
-   * counts once.
+   * Writes recent events again after Redis has lost its data, since readers may not have read
+   * them; readers ignore duplicates.
    */
   repeat(): void
-  /** Resolves when all that waits has been written, or writing failed once. */
+  /** Resolves when all waiting events are written, or one write has failed. */
   flush(): Promise<void>
   stats(): PublisherStats
-  /** Writes what it can and stops. */
+  /** Tries to write the waiting events, and stops. */
   close(): Promise<void>
 }
 
 export interface PublisherOptions {
   readonly redis: StreamClient
-  /** Entries a shard keeps at most; old ones go first. */
+  /** Most entries of a shard's stream; the oldest are trimmed. */
   readonly maxLength?: number
-  /** Events kept in memory while Redis is away; old ones go first. */
+  /** Most events kept in memory while Redis is unavailable; the oldest are dropped. */
   readonly maxBuffered?: number
   readonly retryMs?: number
 }
@@ -42,13 +42,13 @@ const BATCH = 500
 const MAX_LENGTH = 250_000
 const MAX_BUFFERED = 100_000
 /**
- * Age in ms and number of entries written again after a loss of Redis; readers are rarely further
- * behind.
+ * Age in ms and number of events that are written again after a loss of data in Redis; readers
+ * are rarely further behind.
  */
 const REPEATED_MS = 15_000
 const REPEATED = 20_000
 
-/** Writes events to their shards; what fails half-way is written again, and readers know it by its id. */
+/** Appends events to their shards. Rejects where one fails: all are then written again, and readers recognise duplicates by id. */
 export async function publishEvents(
   redis: StreamClient,
   events: readonly PlayEvent[],

@@ -15,13 +15,13 @@ interface Readable {
   readonly event: PlayEvent
 }
 
-/** One shard as one consumer of a group reads it. */
+/** Reads one shard as one consumer of a group. */
 export class ShardReader {
   readonly stats = { handled: 0, deadLettered: 0, lost: 0, failures: 0, isFailing: false }
   readonly #options: ConsumeOptions
   readonly #key: string
   readonly #deadKey: string
-  /** What was delivered to this consumer and not acknowledged comes first: after a failure or a restart. */
+  /** Whether this consumer may have pending entries, after a failure or restart: they are read first. */
   #hasPending = true
   #attempts = 0
   #claimAt = 0
@@ -32,7 +32,7 @@ export class ShardReader {
     this.#deadKey = deadLetterKey(shard)
   }
 
-  /** Reads until it is stopped; no failure ends it. */
+  /** Reads until the signal; failures are logged and retried. */
   async run(signal: AbortSignal): Promise<void> {
     let failures = 0
     while (!signal.aborted) {
@@ -54,7 +54,7 @@ export class ShardReader {
     }
   }
 
-  /** Reads, handles and acknowledges one batch; answers how many entries there were. */
+  /** Reads, handles and acknowledges one batch; returns the number of entries. */
   async #step(): Promise<number> {
     const entries = await this.#read()
     if (entries.length === 0) return 0
@@ -80,7 +80,7 @@ export class ShardReader {
     try {
       return readEntries(await redis.call('XREADGROUP', ...command))
     } catch (error) {
-      // No stream yet, or Redis came back without its data.
+      // There is no stream yet, or Redis has lost its data.
       if (!String(error).includes('NOGROUP')) throw error
       await this.#createGroup()
       return []
@@ -145,7 +145,7 @@ export class ShardReader {
     this.stats.handled += readable.length
   }
 
-  /** One event that can never be handled must not hold up the others. */
+  /** Handles events one at a time, so that one that always fails does not block the others. */
   async #handleSingly(readable: readonly Readable[]): Promise<void> {
     const { handler, isTransient } = this.#options
     for (const { id, event } of readable) {

@@ -1,16 +1,16 @@
-/** What events need of Redis: an ioredis `Redis` or `Cluster`. */
+/** The commands used of ioredis' `Redis` or `Cluster`. */
 export interface StreamClient {
   call(command: string, ...args: (string | number)[]): Promise<unknown>
 }
 
-/** One entry of a stream; without a body it was trimmed away unread. */
+/** An entry of a stream; without a body where it was trimmed before it was read. */
 export interface Entry {
   readonly id: string
   readonly body: string | undefined
   readonly isTrimmed: boolean
 }
 
-/** The field every entry keeps its event in. */
+/** Field of an entry with its event. */
 export const BODY = 'e'
 
 /** The entries in XREADGROUP's answer for one stream: RESP2 nests name and entries, RESP3's map comes flat. */
@@ -40,7 +40,7 @@ export function entriesOf(value: unknown): Entry[] {
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 
-/** A reply of names and values in turn, as XINFO gives it. */
+/** A reply of alternating names and values, as of XINFO, as a map. */
 export function namedValues(reply: unknown): Map<string, unknown> {
   const list = listOf(reply)
   const named = new Map<string, unknown>()

@@ -3,7 +3,7 @@ import { groupsOf, namedValues, type StreamClient } from './stream-client.ts'
 
 const DAY_MS = 86_400_000
 
-/** Removes the entries every group has acknowledged, so that a stream is long only while a reader is away. */
+/** Trims entries that every group has acknowledged; a stream grows only while a group does not read. */
 export async function trimStreams(redis: StreamClient, forgetAfterMs = DAY_MS): Promise<void> {
   for (const shard of allShards()) {
     const key = streamKey(shard)
@@ -22,8 +22,8 @@ interface Forgetting {
 }
 
 /**
- * Every process reads under a name of its own; consumers long idle without pending entries are
- * removed.
+ * Removes consumers that were idle for long and have no pending entries: every process has a
+ * name of its own.
  */
 async function forgetConsumers(
   redis: StreamClient,
@@ -45,7 +45,7 @@ export async function countPending(redis: StreamClient, group: string): Promise<
     const key = streamKey(shard)
     const groups = await groupsOf(redis, key)
     const info = groups.find((candidate) => candidate.get('name') === group)
-    // Redis does not know the lag of a group after deletions; the whole stream is the honest upper bound.
+    // After deletions Redis does not know a group's lag; the stream's length is an upper bound.
     const lag = info?.get('lag') ?? (await redis.call('XLEN', key))
     waiting += Number(lag) + Number(info?.get('pending') ?? 0)
   }

@@ -6,8 +6,8 @@ export type WriteEvents = (events: readonly PlayEvent[]) => Promise<void>
 export interface WriteBatchOptions {
   readonly write: WriteEvents
   /**
-   * How long the first to come waits for others: a transaction costs much the same for one event as for a
-   * hundred.
+   * Milliseconds for which the first call waits for others: a transaction costs nearly the same for one event as
+   * for a hundred.
    */
   readonly lingerMs: number
   /** A batch is written at once when it has this many events. */

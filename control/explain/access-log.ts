@@ -1,9 +1,9 @@
 import { formatAddress, parseAddress } from '#domain/networks/network'
 
-/** A request as an access log records it. */
+/** A request of an access log. */
 export interface LoggedRequest {
   readonly address: string
-  /** `null` where the line holds none. */
+  /** `null` where the line has none. */
   readonly method: string | null
   /** Path, percent-decoded; without the query. */
   readonly path: string
@@ -12,7 +12,7 @@ export interface LoggedRequest {
   readonly status: number
   readonly userAgent: string | null
   readonly referer: string | null
-  /** The edge's own log shows no token, nor that there was one. */
+  /** Whether a token may be missing: the edge's own log leaves tokens out. */
   readonly isTokenHidden: boolean
 }
 
@@ -28,7 +28,7 @@ const unescape = (text: string): string =>
     'latin1',
   ).toString('utf8')
 
-/** One spelling for each viewer; `null` where a line names none, as those of unix sockets. */
+/** Canonical text of an address; `null` where a line has none, as for unix sockets. */
 const canonical = (text: string): string | null => {
   const parsed = parseAddress(text)
   return parsed && formatAddress(parsed)
@@ -100,7 +100,7 @@ const targetOf = (fields: Fields): string | null => {
   return args === null || target.includes('?') ? target : `${target}?${args}`
 }
 
-/** Our own log: the channel and the path below it, both empty where none was asked for. */
+/** Target in the edge's own log, from its fields for channel and path. */
 const ownTarget = (fields: Fields): string | null => {
   const [channel, path] = [fields.get('channel'), fields.get('path')]
   const isOwn = typeof channel === 'string' && typeof path === 'string' && fields.has('print')
@@ -126,7 +126,7 @@ const ADDRESSES = ['remote_addr', 'client_ip', 'clientip', 'client', 'remote_ip'
 const readJson = (line: string): LoggedRequest | null => {
   const fields = parsed(line)
   if (fields === null) return null
-  // A container's log holds nginx's line as text.
+  // The log of a container has nginx's line as text in one field.
   const inner = textOf(fields, 'log', 'message')
   if (inner !== null && !fields.has('status')) return readLogLine(inner)
   const address = canonical(textOf(fields, ...ADDRESSES) ?? '')
@@ -145,7 +145,7 @@ const readJson = (line: string): LoggedRequest | null => {
   }
 }
 
-/** Reads one line of nginx's combined format or of a JSON log; `null` where it is neither. */
+/** Parses a line of nginx's `combined` format or of a JSON log; `null` where it is neither. */
 export const readLogLine = (line: string): LoggedRequest | null => {
   const text = line.trim()
   return text.startsWith('{') ? readJson(text) : readCombined(text)

@@ -11,14 +11,14 @@ export interface ExplainInput {
   readonly token: string | null
   readonly userAgent: string | null
   readonly referer: string | null
-  /** `null`: what the geo files say. */
+  /** `null` = as the geo files say. */
   readonly country: string | null
 }
 
-/** A viewer to explain; without a channel, his playlist is explained. */
+/** A viewer to explain; without a channel, the playlist is explained. */
 export interface ExplainQuestion extends Omit<ExplainInput, 'channel'> {
   readonly channel: string | null
-  /** Send the backends a real request. */
+  /** Whether auth backends are sent a real request. */
   readonly isLive: boolean
 }
 
@@ -33,7 +33,7 @@ export interface ExplainParameters {
   readonly live?: boolean | undefined
 }
 
-/** The question that parameters ask; what they leave out is unknown, and backends are asked only where `live` is set. */
+/** The question of parameters: missing ones are unknown, backends are asked only with `live`. */
 export const explainQuestion = (said: ExplainParameters): ExplainQuestion => ({
   address: said.ip,
   channel: said.channel ?? null,
@@ -44,7 +44,7 @@ export const explainQuestion = (said: ExplainParameters): ExplainQuestion => ({
   isLive: said.live === true,
 })
 
-/** Result of a step: whether it matched, and whether it decided. */
+/** A step of an explanation: whether it matched, and whether it decided. */
 export interface ExplainStep {
   readonly stage: 'group' | 'channel' | 'rule' | 'backend' | 'default'
   /** The rule, backend or setting, without secrets. */
@@ -53,13 +53,13 @@ export interface ExplainStep {
   readonly isDeciding: boolean
 }
 
-/** Why a viewer would be let in or kept out. */
+/** Why a viewer would be admitted or refused. */
 export interface Explanation {
   readonly channel: string
   readonly address: string
   readonly country: string | null
   readonly group: string | null
-  /** By which kind of rule the group was chosen. */
+  /** The criterion that assigned the group. */
   readonly wonBy: string | null
   readonly authBackend: string | null
   /** `depends`: backends decide, and they were not asked. */
@@ -74,7 +74,7 @@ export interface Explanation {
   readonly cap: ExplainCap | null
 }
 
-/** The cap that would hold once admitted. */
+/** The cap that would apply to the session. */
 export interface ExplainCap {
   /** 0 = no cap. */
   readonly maxStreams: number
@@ -82,7 +82,7 @@ export interface ExplainCap {
   readonly limitation: Limitation
 }
 
-/** An auth backend, prepared. */
+/** A compiled auth backend. */
 export interface ExplainBackend {
   readonly rules: Rules
   readonly backends: readonly HttpBackend[]
@@ -96,10 +96,10 @@ export interface ExplainPorts {
     country: string | null,
   ) => { readonly group: string; readonly wonBy: string; readonly rule: string } | null
   readonly standing: (group: string, channel: string) => 'in' | 'out' | 'surge' | 'unknown'
-  /** `null`: no auth backend is asked for this channel and group. */
+  /** Name of the auth backend for a channel and group; `null` = none. */
   readonly backendFor: (channel: string, group: string) => string | null
   readonly backend: (name: string) => ExplainBackend | null
   readonly capOf: (channel: string, group: string, decision: Decision | null) => ExplainCap | null
-  /** Sends the backends a real request; `null`: they are not asked. */
+  /** Sends the backends a real request; `null` = they are not asked. */
   readonly ask: ((request: AuthRequest) => Promise<Decision>) | null
 }

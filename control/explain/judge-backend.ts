@@ -17,7 +17,7 @@ interface Settled {
   readonly decidedBy: string
 }
 
-/** An explanation's later half: the decision of the auth backend. */
+/** The second part of an explanation: the decision of the auth backend. */
 export interface Judged extends Settled {
   readonly steps: readonly ExplainStep[]
   readonly backends: Explanation['backends']
@@ -111,7 +111,7 @@ const requestOf = (input: ExplainInput, name: string, country: string | null): A
   totalClients: 0,
 })
 
-/** Tries rules, then backends, and says each step. */
+/** Evaluates rules, then backends, with a step for each. */
 export const judgeBackend = async (
   input: ExplainInput,
   { name, country, backend }: { name: string; country: string | null; backend: ExplainBackend },

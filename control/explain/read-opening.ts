@@ -2,26 +2,26 @@ import { channelOfPath } from '#domain/channels/channel'
 import { matchDoor } from '#domain/doors/match'
 import type { LoggedRequest } from './access-log.ts'
 
-/** A logged request that opened a channel. */
+/** An opening in an access log. */
 export interface LoggedOpening {
   readonly channel: string
   readonly token: string | null
   /**
-   * The request held a credential that the line does not show, or that only the accounts can check.
+   * Whether the request had a credential that the line does not show, or that needs the database to be checked.
    */
   readonly isCredentialHidden: boolean
 }
 
-/** A file beside the channels, such as a playlist or an icon, opens none. */
+/** Paths of one segment, such as a playlist or an icon: no openings. */
 const PLAIN_FILE = /^\/[^/]*$/
 const ENTRY = /\.(?:m3u8|ts|mpd)$/
 
-/** What a masked secret leaves of our own paths. */
+/** Gatehouse's own paths with masked secrets. */
 const MASKED = /^\/(?:s\/[^/]+|live)\//
 
 /**
- * The channel of a path that belongs to no door: a masked one, or one of the server that Gatehouse
- * replaces.
+ * The channel of a path that no door matches: with masked secrets, or of the server that
+ * Gatehouse replaces.
  */
 const channelElsewhere = (path: string): string | null => {
   const below = path.replace(MASKED, '/')
@@ -30,12 +30,12 @@ const channelElsewhere = (path: string): string | null => {
 }
 
 /**
- * What a logged request asked for, at one of the doors or at the server that Gatehouse replaces;
- * `null` where it opened nothing.
+ * Parses a logged request to Gatehouse or to the server that it replaces; `null` where it is not
+ * an opening.
  */
 export const readOpening = (request: LoggedRequest): LoggedOpening | null => {
   const { method, path, query, isTokenHidden } = request
-  // Players send HEAD and browsers OPTIONS before they open: both pass without a decision.
+  // HEAD of players and OPTIONS of browsers are answered without a decision.
   if (method !== null && method !== 'GET') return null
   const args = new URLSearchParams(query)
   const found = matchDoor(path, (name) => (args.get(name) ?? '') !== '')

@@ -1,7 +1,7 @@
 import { type LoggedRequest, readLogLine } from './access-log.ts'
 import { type LoggedOpening, readOpening } from './read-opening.ts'
 
-/** The decision of a draft configuration about a request. `depends`: its backends would decide. */
+/** The decision of a draft configuration about a request. `depends` = auth backends would decide. */
 export type DraftDecision = (
   request: LoggedRequest,
   opening: LoggedOpening,
@@ -13,7 +13,7 @@ export type DraftDecision = (
 /** A viewer whose decision would change. */
 export interface ChangedViewer {
   readonly address: string
-  /** Fingerprint of the token; `null` without one. */
+  /** Beginning of the token's hash; `null` without a token. */
   readonly token: string | null
   readonly userAgent: string | null
   readonly channels: readonly string[]
@@ -21,7 +21,7 @@ export interface ChangedViewer {
   readonly reason: string
 }
 
-/** What a draft would change, over a whole log. */
+/** What a draft configuration would change, over a whole log. */
 export interface ReplayResult {
   readonly lines: number
   readonly unreadable: number
@@ -51,7 +51,7 @@ interface Tally {
 
 const REFUSED = new Set([401, 403, 410, 429])
 
-/** Result of the request then: other statuses say nothing about authorization. */
+/** The logged decision by status; `null` for statuses that say nothing about authorization. */
 const pastOf = (status: number): 'allow' | 'deny' | null => {
   if (REFUSED.has(status)) return 'deny'
   return (status >= 200 && status < 400) || status === 499 ? 'allow' : null
@@ -75,7 +75,7 @@ const changed = (tallies: readonly Tally[], side: 'refused' | 'admitted'): Chang
 
 const REMEMBERED = 100_000
 
-/** Repeated requests of one viewer for one thing are decided once. */
+/** Caches decisions: repeated requests of a viewer for a channel are decided once. */
 const remembering = (decide: DraftDecision): DraftDecision => {
   const known = new Map<string, ReturnType<DraftDecision>>()
   return async (request, opening) => {
@@ -91,8 +91,8 @@ const remembering = (decide: DraftDecision): DraftDecision => {
 }
 
 /**
- * Runs a draft over yesterday's log: who would newly be refused or admitted, compared with the
- * statuses in the log.
+ * Runs a draft configuration over an access log, and compares its decisions with the statuses in
+ * the log: viewers newly refused or admitted.
  */
 export const replayAccessLog = async (
   lines: AsyncIterable<string> | Iterable<string>,

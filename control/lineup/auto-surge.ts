@@ -1,15 +1,15 @@
 import type { SurgeConfig } from '../config/schema/schema.ts'
 import type { SurgeEntry } from './surge-state.ts'
 
-/** What the whole service carries now. */
+/** Present load of all edges together. */
 export interface Load {
   readonly sessions: number
   readonly mbps: number
 }
 
 /**
- * The actor of automatic switching; a profile that an operator switched on stays on until an
- * operator switches it off.
+ * The actor of automatic switching, as stored with a profile: one that an operator switched on
+ * stays on until an operator switches it off.
  */
 export const SURGE_ACTOR = 'surge'
 
@@ -23,17 +23,17 @@ const marks = (profile: Thresholds, load: Load): (readonly [value: number, mark:
   ...(profile.above_mbps === null ? [] : [[load.mbps, profile.above_mbps] as const]),
 ]
 
-/** Whether the load is over any mark of a profile. */
+/** Whether the load exceeds any threshold of a profile. */
 export const isOver = (profile: Thresholds, load: Load): boolean =>
   marks(profile, load).some(([value, mark]) => value > mark)
 
-/** Whether the load is under every mark by the profile's hysteresis. */
+/** Whether the load is below every threshold by at least the profile's hysteresis. */
 export const isUnder = (profile: Thresholds, load: Load): boolean =>
   marks(profile, load).every(
     ([value, mark]) => value <= mark * (1 - profile.hysteresis_percent / 100),
   )
 
-/** What to do with a profile: switch it on or off, or (`null`) leave it. */
+/** Whether to switch a profile on or off; `null` = leave it. */
 export const judgeSurge = (
   profile: Thresholds,
   load: Load,

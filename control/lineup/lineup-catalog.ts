@@ -35,7 +35,7 @@ export const indexLineup = (snapshot: PlaylistSnapshot | null, config: Config): 
   rules: config.channels.map((rule) => ({ rule, fits: compileNameTest(rule.match) })),
 })
 
-/** Whether a group that was there before may watch what it could not. */
+/** Whether an existing group has channels that it did not have before. */
 export const hasRegained = (before: LineupIndex, after: LineupIndex): boolean => {
   const isOpen = ({ members, leftOut }: LineupIndex, group: string, id: string): boolean =>
     members.get(group)?.has(id) === true && leftOut.get(group)?.has(id) !== true
@@ -46,7 +46,7 @@ export const hasRegained = (before: LineupIndex, after: LineupIndex): boolean =>
   )
 }
 
-/** The lineup as openings and checks ask it. */
+/** Creates the look-ups of openings and checks. */
 export const createCatalog = (
   index: () => LineupIndex,
   classify: Catalog['classify'],

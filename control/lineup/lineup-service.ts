@@ -37,9 +37,9 @@ export interface LineupServicePorts {
   readonly numbersOf?: NumbersOf
   readonly warn: (message: string) => void
   readonly sourceChanged: (status: SourceStatus) => void
-  /** Channels were left out of a group whose profile ends their sessions. */
+  /** Called where a surge profile that ends sessions leaves channels out of a group. */
   readonly endSessions: (group: string, channels: readonly string[]) => void
-  /** A group has channels it was refused before. */
+  /** Called where a group has channels again that were refused before. */
   readonly regained: () => void
 }
 
@@ -53,7 +53,7 @@ const classifierOf = (config: Config, { index }: GroupNetworkTables): Classifier
   })),
 })
 
-/** Detects by size and modification time whether files changed since. */
+/** Detects changed files by size and modification time. */
 const watchFiles = (files: readonly string[]) => {
   const mark = (): string =>
     files
@@ -63,7 +63,7 @@ const watchFiles = (files: readonly string[]) => {
   return { mark, seen: mark() }
 }
 
-/** Keeps lists, tables and policy of the edges together and up to date. */
+/** Holds playlists, the edges' tables and policy, and keeps them consistent. */
 export class LineupService {
   readonly networkTable: VersionedTable = createVersionedTable()
   readonly channelTable: VersionedTable = createVersionedTable()
@@ -105,7 +105,7 @@ export class LineupService {
     return this.edgePolicy
   }
 
-  /** The viewer's group and the rule by which he is in it. */
+  /** The viewer's group and the rule that assigned it; `null` = none. */
   classify(viewer: Viewer): Classification | null {
     return classify(viewer, this.classifier)
   }
@@ -131,7 +131,7 @@ export class LineupService {
       checks: { hasResolver: true },
     })
     await this.applySurge()
-    // Lists that outgrow the edge later leave those before in use; at the start there are none.
+    // Where new lists do not fit the edge, the ones before stay in use; at the start there are none.
     const why = this.playlists.snapshot() === null ? this.playlists.whyRefused() : null
     return why === null ? [] : [why]
   }

@@ -12,7 +12,7 @@ export interface SurgeRoundPorts {
   readonly clock: () => number
 }
 
-/** Switches profiles by load. What an operator switched off stays off until the load has once fallen. */
+/** Creates the round that switches profiles by load. A profile that an operator switched off stays off until the load has fallen below its thresholds. */
 export const createSurgeRound = (ports: SurgeRoundPorts): (() => Promise<void>) => {
   const { profiles, state, load, apply, audit, clock } = ports
   const mine = new Set<string>()

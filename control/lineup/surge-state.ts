@@ -1,18 +1,18 @@
 import type { Json } from '../store/tables/records.ts'
 import type { SettingStore } from '../store/tables/stores.ts'
 
-/** Since when a profile is on, and by whom. */
+/** When a profile was switched on, and by whom. */
 export interface SurgeEntry {
   readonly since: number
   readonly by: string
 }
 
-/** Which surge profiles are on; kept in SQL, so that a restart narrows nothing and widens nothing. */
+/** The surge profiles that are on; stored in SQL, so that a restart changes nothing. */
 export interface SurgeState {
   active(): ReadonlySet<string>
   entry(name: string): SurgeEntry | null
   set(name: string, on: boolean, by: string): Promise<void>
-  /** Reads what another control plane may have set; true when it differs. */
+  /** Reads the state again, since other control planes may change it; returns whether it has changed. */
   reload(): Promise<boolean>
 }
 
@@ -33,7 +33,7 @@ const readEntries = (value: Json): Map<string, SurgeEntry> => {
   return entries
 }
 
-/** Surge profiles kept in SQL; none is on until `reload`. */
+/** Creates the state; none is on until `reload`. */
 export const createSurgeState = (settings: SettingStore, clock: () => number): SurgeState => {
   let entries = new Map<string, SurgeEntry>()
   const textOf = (map: ReadonlyMap<string, SurgeEntry>): string =>

@@ -1,4 +1,4 @@
-/** What the edge's memory adds to a key: a tree's node and the string's own header. */
+/** Bytes of a tree node and string header that nginx's shared memory adds to each key. */
 const NODE_BYTES = 80
 const PAGE_BYTES = 4096
 
@@ -18,10 +18,10 @@ export const tableBytes = (rows: ReadonlyMap<string, string>): number => {
   return bytes
 }
 
-/** Some is lost to the allocator's own bookkeeping, and a change holds old and new values for a moment. */
+/** Usable share of a zone: the allocator needs some, and during a change both old and new values are stored. */
 const USABLE = 0.85
 
-/** Why a table would not fit into a zone of the edge, or `null`. */
+/** A sentence that a table does not fit into its zone of the edge; `null` where it fits. */
 export const tableTooLarge = (
   rows: ReadonlyMap<string, string>,
   zoneMb: number,

@@ -19,7 +19,7 @@ const lintTokens = (backend: LintBackend, path: LintPath, report: Report): void 
   })
 }
 
-/** Lists whose matches are let in before a backend is asked, and what to do about each. */
+/** Lists whose matches are admitted before a backend is asked, with the advice for each. */
 const SKIPPING = [
   {
     list: 'country',
@@ -95,8 +95,8 @@ const isEmpty = ({ allow, backends, allow_default }: LintBackend): boolean =>
   backends.length === 0 && !allow_default && !hasAny(allow) && allow.token.length === 0
 
 /**
- * Whether signed links open every channel whose rule names the backend: then it is there to refuse
- * all other viewers.
+ * Whether signed links are accepted for every channel whose rule names the backend: then its
+ * purpose is to refuse all other viewers.
  */
 const isForLinks = ({ auth, groups, channels, secure_links }: LintConfig, name: string): boolean =>
   auth !== name &&
@@ -132,8 +132,7 @@ const lintUse = (config: LintConfig, at: number, report: Report): void => {
 }
 
 /**
- * Looks at every auth backend. `isSet` is true for settings the file itself holds, false for
- * defaults.
+ * Checks every auth backend. `isSet` is true for settings of the file, false for defaults.
  */
 export const lintAuthBackends = (
   config: LintConfig,

@@ -5,7 +5,7 @@ const isEverything = (match: string): boolean => /^\^?(?:\.\*)?\$?$/.test(match)
 const isBefore = (earlier: LintChannelRule, later: LintChannelRule): boolean =>
   isEverything(earlier.match) || earlier.match === later.match
 
-/** Rules that an earlier one leaves nothing: the first match counts, for auth the first that names one. */
+/** Reports rules without effect because an earlier one matches the same channels: the first match decides, for `auth` the first that has one. */
 export const lintChannelRules = (rules: readonly LintChannelRule[], report: Report): void => {
   for (const [at, rule] of rules.entries()) {
     const by = rules.findIndex((other, place) => place < at && isBefore(other, rule))
@@ -23,14 +23,14 @@ export const lintChannelRules = (rules: readonly LintChannelRule[], report: Repo
   }
 }
 
-/** A channel of the sources: its id, all names rules may be written for, and the path its stream has at the origin. */
+/** A channel of the sources: its id, the names that rules match, and the path of its stream at the origin. */
 export interface LintChannel {
   readonly id: string
   readonly names?: readonly string[]
   readonly path: string
 }
 
-/** The names a pattern lists, each as a pattern of its own, where it does no more than that; else itself. */
+/** The alternatives of a pattern that is only a list of names (`a|b`), each as a pattern; else the pattern itself. */
 export const alternatives = (match: string): readonly string[] => {
   const list = /^\^\(\?:([^()]*)\)\$$/.exec(match)?.[1]
   return list === undefined ? [match] : list.split(/(?<!\\)\|/).map((part) => `^${part}$`)
@@ -63,7 +63,7 @@ const nothing = (
   }
 }
 
-/** Patterns of a valid configuration that no channel has an id for: what they set has no effect. */
+/** Reports patterns that match no channel, and so have no effect. */
 export const lintMatches = (
   { channels, secure_links }: Record<'channels' | 'secure_links', readonly LintMatch[]>,
   known: readonly LintChannel[],

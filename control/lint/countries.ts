@@ -11,7 +11,7 @@ const ASSIGNED = new Set(
   UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW`.split(/\s+/),
 )
 
-/** What people write for a country that has another code. */
+/** Common mistakes, with the code that is probably meant. */
 const MEANT: Readonly<Record<string, string>> = { UK: 'GB', EN: 'GB', EL: 'GR', YU: 'RS', SU: 'RU' }
 
 /** Warns where a country code is unassigned: no viewer is ever located there. */

@@ -1,19 +1,19 @@
 /**
- * How much a finding matters: an error decides wrongly, a warning may be unintended, a note is
- * information.
+ * Severity of a finding: `error` = viewers are decided about wrongly, `warning` = may be
+ * unintended, `note` = information.
  */
 export type Severity = 'error' | 'warning' | 'note'
 
 export type LintPath = readonly (string | number)[]
 
-/** Something in a configuration that works, but perhaps not as meant. */
+/** A valid setting that may not do what was intended. */
 export interface LintFinding {
   readonly line: number
   readonly severity: Severity
-  /** Which check found it. */
+  /** Id of the check. */
   readonly check: string
   readonly message: string
-  /** A corrected spelling. */
+  /** The corrected setting. */
   readonly suggestion: string
 }
 
@@ -44,7 +44,7 @@ export interface LintGroup {
   readonly auth: string | null
 }
 
-/** A rule or link key that holds for channels by pattern. */
+/** A rule or link key for channels by pattern. */
 export interface LintMatch {
   readonly match: string
 }

@@ -10,7 +10,7 @@ interface Owned {
   readonly path: LintPath
 }
 
-/** Networks read from files are checked where they are loaded. */
+/** Files of networks are checked where they are loaded. */
 const isFile = (text: string): boolean => text.startsWith('file:')
 
 const ownedNetworks = (groups: readonly LintGroup[]): Owned[] =>
@@ -73,7 +73,7 @@ const lintGroup = (group: LintGroup, at: number, report: Report): void => {
       })
 }
 
-/** Looks at the groups' networks, each and against each other. */
+/** Checks the groups' networks, each and for overlaps. */
 export const lintGroups = (groups: readonly LintGroup[], report: Report): void => {
   const owned = ownedNetworks(groups)
   for (const { text, path } of owned) lintNetworkText(text, path, report)

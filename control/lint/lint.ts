@@ -11,13 +11,13 @@ export interface LintSource {
   readonly lineOf: (path: LintPath) => number
   /** Whether the file itself sets the path; without it defaults count as set. */
   readonly isSet?: (path: LintPath) => boolean
-  /** Channels of the sources, where they were read. */
+  /** Channels of the sources; missing where they were not read. */
   readonly channels?: readonly LintChannel[]
 }
 
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 }
 
-/** What is worth a second look in a valid configuration, by line and the worst first. */
+/** Checks a valid configuration; returns findings by severity, the worst first, and by line. */
 export const lint = (
   config: LintConfig,
   { lineOf, isSet, channels }: LintSource,
@@ -33,7 +33,7 @@ export const lint = (
   return findings.sort((a, b) => a.line - b.line || RANK[a.severity] - RANK[b.severity])
 }
 
-/** Distinguishes what a YAML text sets from what a default fills in. */
+/** Returns a function that says whether a YAML text itself sets a path. */
 export const createIsSet = (text: string): ((path: LintPath) => boolean) => {
   const document: unknown = parse(text)
   return (path) => {

@@ -1,7 +1,7 @@
 import { formatNetwork, parseNetwork } from '#domain/networks/network'
 import type { LintPath, Report } from './finding.ts'
 
-/** How many networks of each family texts name; unreadable ones count for nothing. */
+/** Number of valid networks of each IP version. */
 export const familiesOf = (texts: readonly string[]): { v4: number; v6: number } => {
   const families = texts.flatMap((text) => {
     const parsed = parseNetwork(text)
@@ -11,7 +11,7 @@ export const familiesOf = (texts: readonly string[]): { v4: number; v6: number }
   return { v4: families.length - v6, v6 }
 }
 
-/** Warns where a network's text may mean something else than intended. */
+/** Reports a network whose text may mean something else than intended. */
 export const lintNetworkText = (text: string, path: LintPath, report: Report): void => {
   const parsed = parseNetwork(text)
   if (!parsed.ok)

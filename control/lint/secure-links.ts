@@ -34,7 +34,7 @@ const trapsOf = (expression: string, checkIp: boolean): readonly Trap[] => {
   ]
 }
 
-/** Warns where links of nginx protect less than they seem to. */
+/** Reports settings of nginx's `secure_link` that protect less than they seem to. */
 export const lintSecureLinks = (links: readonly LintSecureLink[], report: Report): void => {
   for (const [at, { format, expression, check_ip }] of links.entries()) {
     if (format !== 'nginx' || expression === undefined) continue

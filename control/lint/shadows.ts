@@ -4,7 +4,7 @@ import type { LintBackend, Report } from './finding.ts'
 
 type Kind = 'token' | 'ip' | 'country' | 'ua'
 
-/** A later value that an earlier one already decides; places are in the two lists laid end to end. */
+/** A value that an earlier one already decides; indexes are into both lists, concatenated. */
 interface Shadow {
   readonly at: number
   readonly by: number
@@ -22,7 +22,7 @@ const equalShadows = (values: readonly string[]): Shadow[] => {
 const agentShadows = (values: readonly string[], allowed: number): Shadow[] =>
   values.flatMap((value, at) => {
     const by = values.findIndex((other, place) => {
-      // Within one list order says nothing: the wider value makes the narrower one idle.
+      // Within one list the order does not matter: the wider value shadows the narrower one.
       const isBefore = at < allowed === place < allowed ? place !== at : place < at
       return other !== '' && isBefore && value.includes(other) && (value !== other || place < at)
     })
@@ -41,7 +41,7 @@ const firstAround = (entries: readonly Entry[], entry: Entry): number => {
   return first
 }
 
-/** Networks inside others; a range is shadowed only when every part of it is. */
+/** Networks inside others; a range is shadowed where every part of it is. */
 const networkShadows = (values: readonly string[], allowed: number): Shadow[] => {
   const { index } = compileNetworks(values)
   const covers = new Map<number, number>()
@@ -60,7 +60,7 @@ const shadowsOf = (kind: Kind, values: readonly string[], allowed: number): Shad
   return equalShadows(kind === 'country' ? values.map((value) => value.toUpperCase()) : values)
 }
 
-/** Rules that can never decide, because an earlier one always does. */
+/** Reports rules that never decide, because an earlier one does. */
 export const lintShadows = (
   backend: LintBackend,
   path: readonly (string | number)[],
@@ -91,7 +91,7 @@ export const lintShadows = (
   }
 }
 
-/** Networks of several groups that lie in one another. */
+/** Networks of one group inside those of another. */
 export const nestedNetworks = (
   texts: readonly string[],
 ): { readonly inner: number; readonly outer: number; readonly isSame: boolean }[] => {

@@ -5,14 +5,14 @@ import type { AccountFeedback } from '../detect/scoring/feedback.ts'
 import type { AsnTable } from '../geo/asn-table.ts'
 import type { AccountRead, AccountSource } from './common/account-read.ts'
 
-/** What the report needs of our own history: the plays of each account that started in a span. */
+/** The part of Gatehouse's history that the report reads. */
 export interface HistoryReader {
   playsByAccount(from: number, to: number): AsyncIterable<readonly PlayRecord[]>
   /** Feedback of operators, each entry with its account. */
   feedback?(): Promise<readonly AccountFeedback[]>
   /** The rules in force; the default ones where there are none. */
   rules?(): Promise<readonly DetectionRule[]>
-  /** What the instance's configuration says of time and homes. */
+  /** Time zone and home networks of the instance's configuration. */
   settings?(): Promise<{ readonly zone: string | null; readonly homeNetworks: readonly string[] }>
 }
 
@@ -39,7 +39,7 @@ async function* readAccounts(
   }
 }
 
-/** Plays with the networks of the operator's table, where it knows them. */
+/** Adds the autonomous systems of the operator's table to plays. */
 async function* withAsn(
   accounts: AsyncIterable<readonly PlayRecord[]>,
   asn: AsnTable | null,
@@ -54,7 +54,7 @@ async function* withAsn(
   }
 }
 
-/** Accounts from our own history. */
+/** The accounts of Gatehouse's own history. */
 export const historyAccounts = (
   history: HistoryReader,
   {

@@ -3,10 +3,10 @@ import { SettingsError } from '../sources/model/source-kind.ts'
 import { PAST_SOURCES, type SourceRegistry } from '../sources/registry.ts'
 import type { ReportOptions } from './options.ts'
 
-/** How the report uses a source. */
+/** Options of a source. */
 export interface OpenOptions {
   readonly sources?: SourceRegistry
-  /** Requests under way at once. */
+  /** Concurrent requests. */
   readonly atOnce: number
   readonly backoffMs?: readonly number[]
 }
@@ -17,8 +17,8 @@ const problemOf = ({ setting, message }: SettingsError): string =>
   `Error: ${setting === 'url' || setting === 'token' ? OPTION_OF[setting] : setting} ${message}.`
 
 /**
- * Creates the source the options name, or returns a sentence why it cannot be created; sends no
- * request yet.
+ * Creates the source of the options without sending a request; returns a sentence where that is
+ * not possible.
  */
 export const openSource = (
   { source, host, apiKey, timeoutMs, now }: ReportOptions,

@@ -31,7 +31,7 @@ export interface RawOptions {
   readonly state?: string
 }
 
-/** What the command takes from its surroundings. */
+/** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Options after checking. */
@@ -52,9 +52,9 @@ export interface ReportOptions {
   readonly json: boolean
   readonly asnFile: string | null
   readonly timeoutMs: number
-  /** Time zone of the households' days; `null` for the one of their lines. */
+  /** Time zone of the households' days; `null` = solar time where most was played. */
   readonly zone: string | null
-  /** Addresses, CIDRs and ranges that are home. */
+  /** Home networks: addresses, CIDRs and ranges. */
   readonly homes: readonly string[]
   /** Configuration file and state folder of the instance whose history is read. */
   readonly config: string | null
@@ -82,7 +82,7 @@ const createReader = (problems: string[]) => ({
     problems.push(`${name} needs a whole number, not '${text}'`)
     return fallback
   },
-  /** One of the values; the first where none is given. */
+  /** One of the values; the first by default. */
   oneOf<const T extends string>(name: string, text: string | undefined, values: readonly T[]): T {
     const value = values.find((one) => text === undefined || one === text)
     if (value !== undefined) return value
@@ -104,7 +104,7 @@ const createReader = (problems: string[]) => ({
 
 type Reader = ReturnType<typeof createReader>
 
-/** The environment's variables of a source are named after its kind: `TAUTULLI_HOST`, `TAUTULLI_API_KEY`. */
+/** Name of a source's environment variable: `TAUTULLI_HOST`, `TAUTULLI_API_KEY`. */
 const variableOf = (source: string, name: string): string => `${source.toUpperCase()}_${name}`
 
 const keyOf = (raw: RawOptions, fallback: string | undefined, read: Reader): string | null => {

@@ -21,7 +21,7 @@ import { sourceAccounts } from './source-accounts.ts'
 /** Dependencies of the report. */
 export interface ReportParts {
   readonly openHistory?: OpenHistory
-  /** The kinds of sources; all of the registry where left out. */
+  /** Kinds of sources; by default those of the registry. */
   readonly sources?: SourceRegistry
   /** Waits before a failed request is made again, in milliseconds. */
   readonly backoffMs?: readonly number[]
@@ -76,8 +76,8 @@ const openNetworks = async (
 }
 
 /**
- * With the rules in force and the operators' feedback where the state folder has a history, as the
- * control plane judges.
+ * The judge of accounts: as in the control plane with its rules and operators' feedback, where the
+ * state folder has a history.
  */
 const judgeFor = async (
   { now, minConfidence, zone, homes }: ReportOptions,
@@ -93,7 +93,7 @@ const judgeFor = async (
   const settings = (await history?.settings?.()) ?? { zone: null, homeNetworks: [] }
   const days = zone ?? settings.zone
   const homeNetworks = [...settings.homeNetworks, ...homes]
-  // Who asks for everybody gets the pseudo users, too; else nobody is behind them to be accused.
+  // Pseudo users (viewers who never signed in) are no persons: they are shown only with a threshold of 0.
   const isAccusable = (account: string): boolean => minConfidence === 0 || isPerson(account)
   return (plays) => {
     const account = plays[0]?.account ?? ''

@@ -21,19 +21,19 @@ export interface SourceQuery {
 const hasPlace = ({ country, latitude }: PlayRecord): boolean =>
   country !== null || latitude !== null
 
-/** The address to look up; none at home, and none where the source has said the place. */
+/** The address to look up; none for LAN plays and where the source reports the place. */
 const placedOf = (play: PlayRecord): Placed[] =>
   play.isLan || hasPlace(play) || play.address === null || play.network === null
     ? []
     : [{ address: play.address, network: play.network }]
 
-/** The beginning of the local day so many days before a moment. */
+/** Start of the local day so many days before a moment. */
 const midnightBefore = (ms: number, days: number): number => {
   const date = new Date(ms)
   return new Date(date.getFullYear(), date.getMonth(), date.getDate() - days).getTime()
 }
 
-/** Places of addresses: from the server, else from the bundled geo files. */
+/** Places of addresses: from the source, else from the bundled geo files. */
 interface Places {
   readonly locate: NonNullable<PlayHistory['locate']>
   readonly isOwn: boolean
@@ -83,7 +83,7 @@ async function* readAccounts(
 const isNamed = ({ names }: SourceUser, name: string): boolean =>
   names.some((own) => own.toLowerCase() === name.toLowerCase())
 
-/** Accounts of a source: all its users, every single play, each network's place. Throws a `SourceError` where the users cannot be read. */
+/** Reads the accounts of a source: all users, all plays, the place of each network. Throws a `SourceError` where the users cannot be read. */
 export const sourceAccounts = async (
   history: PlayHistory,
   query: SourceQuery,

@@ -9,10 +9,10 @@ import type { ReadyReport } from './start/banner.ts'
 
 const WAIT_MS = 15_000
 
-/** Whether this machine is an edge alone: its control planes are elsewhere. */
+/** Whether this machine runs only an edge: its control planes are on other machines. */
 export const isEdgeOnly = (config: Config): boolean => config.control.urls.length > 0
 
-/** What an edge without control plane still lacks. */
+/** Throws a `Failure` for settings missing that an edge without its own control plane needs. */
 export const requireEdgeSettings = ({ control, edge }: Config): void => {
   if (control.edge_key_file === null) {
     throw new Failure(
@@ -26,13 +26,13 @@ export const requireEdgeSettings = ({ control, edge }: Config): void => {
   }
 }
 
-/** nginx of an edge alone serves whenever it answers: its control planes may be away while it starts. */
+/** nginx of such an edge counts as ready when it answers: its control planes may be unavailable. */
 export const edgeAlone = (spec: ServiceSpec, { paths }: Instance): ServiceSpec => ({
   ...spec,
   isReady: async () => (await httpGet({ socketPath: paths.innerSocket, path: '/health' })) !== null,
 })
 
-/** Waits a little for the first sync, and says where it does not come. */
+/** Waits some seconds for the first sync, and reports where it does not succeed. */
 export const awaitFirstSync = async (
   { config, paths, report }: Instance,
   signal: AbortSignal,

@@ -98,14 +98,14 @@ export async function supervise(
 
 const inSentence = (name: string): string => name.replace(/^The /, 'the ')
 
-/** Which programs are started: nginx, and Redis unless the operator runs his own. */
+/** The programs to start: nginx and Redis, without those that the operator runs. */
 function programsFor(config: Config): ToolName[] {
   const hasOtherRedis = config.redis.url !== null || config.redis.nodes.length > 0
   const redis: ToolName[] = isEdgeOnly(config) || hasOtherRedis ? [] : ['redis']
   return nginxOf(config) === 'bundled' ? [...redis, 'nginx'] : redis
 }
 
-/** Before any socket is made: sockets take the group of their folder. */
+/** Prepares folders and users; called before sockets are created, since these get the group of their folder. */
 async function openInstance(
   { loaded: { config }, configFile, paths }: Setup,
   report: (line: string) => void,
@@ -116,7 +116,7 @@ async function openInstance(
   return { config, configFile, paths, workerUser: user, tie, report }
 }
 
-/** Starts services that do not need each other; those that have started are handed over even when another has not. */
+/** Starts independent services in parallel; those that have started are passed on even where another fails. */
 async function startTogether(
   specs: readonly ServiceSpec[],
   to: { report: (line: string) => void; signal: AbortSignal; started: Service[] },

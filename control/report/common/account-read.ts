@@ -1,6 +1,6 @@
 import type { PlayRecord } from '#domain/types'
 
-/** One account as read from a source: its plays, or why they could not be read. */
+/** An account read from a source: its plays, or the error. */
 export interface AccountRead {
   readonly user_id: unknown
   readonly name: string
@@ -9,13 +9,13 @@ export interface AccountRead {
     | { readonly ok: false; readonly error: string }
 }
 
-/** Where the report takes its accounts from. */
+/** The accounts of a report. */
 export interface AccountSource {
-  /** How many accounts there are; `null` where it is known only after reading. */
+  /** Number of accounts; `null` where it is known only after reading. */
   readonly total: number | null
   readonly accounts: AsyncIterable<AccountRead>
   /** Warnings that concern no single account, complete once all are read. */
   warnings(): readonly string[]
-  /** Whether places come from the bundled geo file, whose authors the report then names. */
+  /** Whether places come from the bundled geo file, whose licence requires attribution. */
   readonly usesOwnGeo: boolean
 }

@@ -5,19 +5,19 @@ export interface SessionColumns {
   readonly names: readonly number[]
 }
 
-/** Sessions open now of one device, under one name, on one network. */
+/** The open sessions of one device, device name and network. */
 interface Lane {
   readonly device: number
   readonly network: number
   readonly name: number
-  /** Open sessions of the same device and network, whatever their names. */
+  /** Open sessions of the same device and network, with any name. */
   readonly spot: { open: number }
   open: number
   /** Open sessions not yet known to be concurrent. */
   unmarked: number[]
 }
 
-/** Two numbers of names make one key: the lower times this plus the higher. */
+/** Factor of the lower index in the key of a pair of indexes. */
 export const PAIR = 2 ** 26
 
 const lanesOf = ({ devices, networks, names }: SessionColumns): Lane[] => {
@@ -67,7 +67,7 @@ export class Sweep {
     return lane
   }
 
-  /** Counts the open sessions session `i` runs beside, without opening it. */
+  /** Counts the open sessions concurrent with session `i`, without opening it. */
   meet(i: number): void {
     const own = this.#lane(i)
     const sameDevice = this.#byDevice[own.device] ?? 0
@@ -116,7 +116,7 @@ export class Sweep {
     this.#lanes.delete(lane)
   }
 
-  /** Counts two sessions that were found beside each other outside the sweep. */
+  /** Counts a pair of concurrent sessions found outside the sweep. */
   pair(i: number, j: number): void {
     const a = this.#lane(i)
     const b = this.#lane(j)

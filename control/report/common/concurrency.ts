@@ -1,24 +1,24 @@
 import { PAIR, Sweep } from './concurrency-sweep.ts'
 
-/** A session as the search reads it: time span, device and network. */
+/** Time span, device and network of a session. */
 export interface Interval {
   readonly start: number
   readonly end: number
   /** Compared as a value; null equals null. */
   readonly device: unknown
-  /** What pairs call the device where that is not what it is compared by. */
+  /** Name of the device in pairs, where it is not `device`. */
   readonly name?: unknown
   readonly network: unknown
 }
 
-/** Sessions that ran beside each other on different devices and networks. */
+/** Concurrent sessions on different devices and networks. */
 export interface Concurrency {
-  /** Pairs of sessions. */
+  /** Number of pairs of concurrent sessions. */
   readonly overlaps: number
-  /** Pairs of names of devices with at least one such pair of sessions, by their numbers in `names`. */
+  /** Pairs of devices with at least one such pair of sessions, as indexes of `names`. */
   readonly devicePairs: readonly (readonly [number, number])[]
   readonly names: readonly unknown[]
-  /** Whether the session at the same place in the input is in any pair. */
+  /** 1 for each session of the input that is in a pair. */
   readonly isConcurrent: Uint8Array
 }
 
@@ -50,7 +50,7 @@ const momentsOf = (
   return moments.sort((a, b) => a.at - b.at)
 }
 
-/** Calls back for the moments up to and including a time, each once. */
+/** Calls `use` once for each moment up to and including a time. */
 const drain = (moments: readonly Moment[], use: (moment: Moment) => void) => {
   let next = 0
   return (time: number): void => {
@@ -63,7 +63,7 @@ const drain = (moments: readonly Moment[], use: (moment: Moment) => void) => {
 
 const hasLength = ({ start, end }: Interval): boolean => end > start
 
-/** At one moment sessions end first, then those without length look around, then others start. */
+/** Processes sessions by time; at the same moment, ends come first, then sessions without length, then starts. */
 const sweepOver = (sweep: Sweep, intervals: readonly Interval[]): void => {
   const starts = momentsOf(intervals, hasLength, ({ start }) => start)
   const ends = momentsOf(intervals, hasLength, ({ end }) => end)
@@ -85,7 +85,7 @@ const sweepOver = (sweep: Sweep, intervals: readonly Interval[]): void => {
   lookUntil(Number.POSITIVE_INFINITY)
 }
 
-/** A session that stops before it starts meets those that hold its whole span; such rows are few. */
+/** Pairs sessions that stop before they start with those that contain their whole span. */
 const pairReversed = (sweep: Sweep, intervals: readonly Interval[]): void => {
   for (const [i, { start, end }] of intervals.entries()) {
     if (!(end < start)) continue

@@ -6,7 +6,7 @@ export interface Placed {
   readonly network: string
 }
 
-/** Finds where networks are: by the first address seen of each, so that a /64 is asked for once. */
+/** Looks up the place of a network by its first address, so that each /64 is looked up once. */
 export const createNetworkPlaces = <Place>(book: PlaceBook<Place>) => {
   const speakers = new Map<string, string>()
   const speakerOf = ({ address, network }: Placed): string => {
@@ -20,7 +20,7 @@ export const createNetworkPlaces = <Place>(book: PlaceBook<Place>) => {
     const ones = [...first.values()]
     const found = await book.find(ones.map(speakerOf))
     const placeOf = (one: Placed): Place | null => found.get(speakerOf(one)) ?? null
-    // Where the first address was unknown to the server, another of the same network may not be.
+    // Where the place of the first address is unknown, others of the network are tried.
     const missing = ones.filter((one) => placeOf(one) === null)
     const second = await book.find(missing.map(({ address }) => address))
     return new Map(ones.map((one) => [one.network, second.get(one.address) ?? placeOf(one)]))

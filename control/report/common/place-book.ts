@@ -1,18 +1,18 @@
 import pLimit from 'p-limit'
 import { isPassing, SourceError } from '../../sources/model/source-error.ts'
 
-/** Looks up each address once, a bounded number at a time. */
+/** A cache of places that looks up each address once, with bounded concurrency. */
 export interface PlaceBook<Place> {
   /** Places of these addresses; `null` where unknown, or where the look-up failed. */
   find(addresses: Iterable<string>): Promise<Map<string, Place | null>>
-  /** How many look-ups were made, and how many failed for the server's fault. */
+  /** Number of look-ups, and of those that failed at the server. */
   tally(): { readonly asked: number; readonly failed: number }
 }
 
 const isServersFault = (error: unknown): boolean =>
   !(error instanceof SourceError) || isPassing(error.failure)
 
-/** A book that asks `lookUp` at most once per address and counts what failed. */
+/** Creates a cache that calls `lookUp` at most once for each address. */
 export const createPlaceBook = <Place>(
   lookUp: (address: string) => Promise<Place | null>,
   atOnce = 8,

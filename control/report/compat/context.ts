@@ -21,13 +21,13 @@ export interface CompatOptions {
   readonly now: number
 }
 
-/** Where lines go; progress joins the report on stdout unless that is JSON. */
+/** Output streams; progress goes to stdout with the report unless that is JSON. */
 export interface Output {
   readonly out: (line: string) => void
   readonly err: (line: string) => void
 }
 
-/** State shared within one run of the compat report. */
+/** The state of one run of the compat report. */
 export interface CompatRun {
   readonly history: GroupedHistory
   readonly options: CompatOptions
@@ -37,12 +37,12 @@ export interface CompatRun {
   readonly after: string
 }
 
-/** Requests under way at once. */
+/** Concurrent requests. */
 export const AT_ONCE = 6
 
 const HISTORY_LENGTH = 1000
 
-/** The newest thousand rows of a user, as the server groups them. */
+/** The newest thousand rows of a user, grouped by the server (Tautulli's `get_history` with `grouping=1`). */
 export const historyOf = async (
   run: CompatRun,
   user: GroupedUser,

@@ -1,6 +1,6 @@
 import { SourceError } from '../../sources/model/source-error.ts'
 
-/** What the report prints after `error:`; the words of the formula's HTTP library where it has any. */
+/** The text after `error:`, in the words of Python's HTTP library where it has one. */
 export const faultText = (error: Error): string => {
   if (!(error instanceof SourceError)) return error.message
   const { kind, status, statusText, url, command, detail } = error.failure

@@ -5,7 +5,7 @@ import { isPrivate } from './analysis/row.ts'
 
 const LAN: GroupedPlace = { city: 'LAN', region: '', country: '' }
 
-/** Places of the addresses; private ones are never asked for. */
+/** Places of addresses; private ones are not looked up. */
 export const placesOf = async (
   book: PlaceBook<GroupedPlace>,
   addresses: Iterable<string>,
@@ -16,13 +16,13 @@ export const placesOf = async (
   return new Map(all.map((address) => [address, placeOf(address)]))
 }
 
-/** "city, region, country" of what is known. */
+/** "city, region, country" with the known parts. */
 export const placeLabel = (geo: GroupedPlace): string => {
   const parts = [geo.city, geo.region, geo.country].filter(isTruthy)
   return parts.map(printed).join(', ') || 'Unknown'
 }
 
-/** An address with its place in brackets where places were looked up. */
+/** An address, with its place in brackets where places were looked up. */
 export const labelled = (
   address: string,
   places: ReadonlyMap<string, GroupedPlace> | null,

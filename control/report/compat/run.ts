@@ -22,7 +22,7 @@ const usersOf = async (
   return name === null ? users : users.filter((user) => isNamed(user, name))
 }
 
-/** Runs the sharing report by the original's formula; the exit code is the original's. Throws a `SourceError` where the users cannot be read. */
+/** Runs the report by the original's formula; returns the original's exit code. Throws a `SourceError` where the users cannot be read. */
 export const runCompat = async (
   { label, history }: CompatSource,
   options: CompatOptions,

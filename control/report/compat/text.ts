@@ -104,7 +104,7 @@ const timelineLines = (user: JudgedUser): string[] => {
   return lines.length > 0 ? lines : ['    (no concurrent sessions)']
 }
 
-/** The sessions of every flagged user that ran beside another, by day. */
+/** Concurrent sessions of every flagged user, by day. */
 export const timelineReport = (flagged: readonly JudgedUser[]): string[] => [
   ...heading(`SESSION TIMELINE  —  ${flagged.length} user(s) flagged`),
   ...flagged.flatMap((user) => [

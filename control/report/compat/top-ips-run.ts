@@ -7,7 +7,7 @@ import { placesOf } from './geo.ts'
 import { type AddressesOfUser, addressesJson, addressReport, countAddresses } from './top-ips.ts'
 import { shownName } from './users.ts'
 
-/** Outcome of one user: addresses, no history, or a fault. */
+/** Result of one user: addresses, no history, or an error. */
 type Counted =
   | { readonly kind: 'addresses'; readonly user: AddressesOfUser }
   | { readonly kind: 'none'; readonly user: GroupedUser }
@@ -38,7 +38,7 @@ const rowOf = (counted: Exclude<Counted, { kind: 'addresses' }>) => ({
   ...(counted.kind === 'fault' ? { error: counted.error } : { skipped: true }),
 })
 
-/** Runs the report of addresses by user; scores and thresholds play no part in it. */
+/** Runs the report of addresses by user, without scores and thresholds. */
 export const runTopIps = async (run: CompatRun, users: readonly GroupedUser[]): Promise<void> => {
   const all: Counted[] = []
   const work = (user: GroupedUser): Promise<Counted> => countFor(run, user)

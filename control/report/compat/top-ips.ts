@@ -13,7 +13,7 @@ import { field, playedSeconds } from './analysis/row.ts'
 import { labelled, placeLabel } from './geo.ts'
 import { footer, heading } from './text.ts'
 
-/** What one address was used for. */
+/** Plays, time and platforms of an address. */
 export interface AddressUse {
   readonly ip: string
   plays: number
@@ -21,7 +21,7 @@ export interface AddressUse {
   readonly platforms: Set<string>
 }
 
-/** One user's addresses, in the order history shows them. */
+/** A user's addresses, in the order of history. */
 export interface AddressesOfUser {
   readonly user_id: unknown
   readonly name: string
@@ -72,7 +72,7 @@ const userSection = (user: AddressesOfUser, places: Places): string[] => {
   ]
 }
 
-/** Users by time watched, each with its addresses by time watched. */
+/** The report's lines: users by time watched, each with addresses by time watched. */
 export const addressReport = (users: readonly AddressesOfUser[], places: Places): string[] => [
   ...heading(`IP USAGE BY USER  —  ${users.length} user(s)`),
   ...users.toSorted((a, b) => b.seconds - a.seconds).flatMap((user) => userSection(user, places)),

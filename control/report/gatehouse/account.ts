@@ -6,12 +6,12 @@ import { findConcurrency } from '../common/concurrency.ts'
 /** Judges one account by its plays. */
 export type Judge = (plays: readonly PlayRecord[]) => Assessment
 
-/** An account with the detectors' judgement. */
+/** An account with its assessment. */
 export interface JudgedAccount {
   readonly user_id: unknown
   readonly name: string
   readonly playCount: number
-  /** Kept only where the report will show them; a large history would not fit in memory. */
+  /** Empty unless the report shows them: a large history would not fit in memory. */
   readonly plays: readonly PlayRecord[]
   readonly assessment: Assessment
   readonly flagged: boolean
@@ -24,11 +24,11 @@ export interface UnreadAccount {
   readonly error: string
 }
 
-/** When playing ended: a session may stay open, paused, for hours after it. */
+/** End of playing; a session may stay open, paused, for hours after it. */
 export const playedUntil = (play: PlayRecord): number =>
   play.playedMs !== null && play.playedMs > 0 ? play.startedAt + play.playedMs : play.lastSeenAt
 
-/** Plays that ran beside another on a different device and line, oldest first. */
+/** Plays concurrent with another on a different device and line, oldest first. */
 export const simultaneousPlays = (plays: readonly PlayRecord[]): PlayRecord[] => {
   const { isConcurrent } = findConcurrency(
     plays.map((play) => ({
@@ -50,7 +50,7 @@ export interface JudgeOptions {
 }
 
 /**
- * Judges an account as read; one the detectors fail on is reported like one that could not be read.
+ * Judges an account; where a detector throws, it is reported as one that could not be read.
  */
 export const judgeAccount = (
   read: AccountRead,
@@ -72,7 +72,7 @@ export const judgeAccount = (
   }
 }
 
-/** Flagged accounts, most certain first. */
+/** Flagged accounts, highest confidence first. */
 export const flaggedAccounts = (
   accounts: readonly (JudgedAccount | UnreadAccount)[],
 ): JudgedAccount[] =>

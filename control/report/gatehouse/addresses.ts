@@ -28,7 +28,7 @@ export const addressesOfAccount = (account: JudgedAccount): AddressesOfUser => {
   }
 }
 
-/** Where the plays' addresses are, as far as the plays say. */
+/** Places of the plays' addresses, from the plays. */
 export const placesOfPlays = (plays: readonly PlayRecord[]): Map<string, GroupedPlace> => {
   const places = new Map<string, GroupedPlace>()
   for (const { address, isLan, city, region, country } of plays)

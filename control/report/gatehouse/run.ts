@@ -16,7 +16,7 @@ export interface GatehouseOptions {
   readonly user: string | null
 }
 
-/** The options of one run and where its lines go. */
+/** Options and output of one run. */
 export interface RunContext {
   readonly options: GatehouseOptions
   readonly output: Output
@@ -88,7 +88,7 @@ const printReport = (
     out(`${failed} of ${accounts.length} accounts could not be read; see the errors above.`)
 }
 
-/** Runs the report by our own detectors: 0 nothing found, 1 something found, 2 nothing found but not all read. */
+/** Runs the report; returns its exit code: 0 = nothing found, 1 = something found, 2 = nothing found but not every account was read. */
 export const runGatehouse = async (
   source: AccountSource,
   judge: Judge,

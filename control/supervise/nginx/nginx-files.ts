@@ -2,10 +2,10 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { StatePaths } from '../../config/paths.ts'
 
-/** What a writing of nginx's files changed. */
+/** Result of writing nginx's files. */
 export interface WrittenFiles {
   readonly hasChanged: boolean
-  /** Puts back what was there before. */
+  /** Restores the files that were there before. */
   readonly restore: () => void
 }
 

@@ -23,7 +23,7 @@ export function prepareNginx(instance: Instance, nginx: Tool, isRunning = false)
   const { config, paths } = instance
   if (nginx.modules === undefined) throw new Failure('nginx was found without its njs module.')
   const { js, geoip2 } = nginx.modules
-  // Its errors come to us by stderr, to be written with secrets masked.
+  // nginx logs errors to stderr, so that the supervisor writes them with secrets masked.
   const settings = nginxSettings(config, paths, {
     modules: { js, geoip2 },
     user: instance.workerUser,
@@ -40,8 +40,8 @@ export function prepareNginx(instance: Instance, nginx: Tool, isRunning = false)
 }
 
 /**
- * Kills an nginx that no longer answers: a worker that died holding a shared dictionary's lock leaves the others spinning, and only a new start
- * helps. Returns what ends the watch.
+ * Kills an nginx that no longer answers: after a worker has died with the lock of a shared zone, the others spin until nginx is started
+ * again. Returns a function that stops watching.
  */
 export function watchNginx(nginx: Service, { paths, report }: Instance): () => void {
   const over = new AbortController()

@@ -11,7 +11,7 @@ import { changesOfRunning, readHttpFile } from './running-zones.ts'
 
 const TEST_MS = 30_000
 
-/** nginx's objection to its files (`nginx -t`); `null` when it would start with them. */
+/** The error of `nginx -t`; `null` where the files are valid. */
 async function complaintOf(nginx: Tool, { paths }: Instance): Promise<string | null> {
   const { code, stderr } = await run([...nginxArgv(nginx, paths), '-t', '-q'], {
     timeoutMs: TEST_MS,
@@ -37,7 +37,7 @@ async function renewNginx(instance: Instance, nginx: Tool): Promise<boolean> {
   for (const { text } of changes) instance.report(text)
   const complaint = await complaintOf(nginx, instance)
   if (complaint === null) return true
-  // After a crash nginx would start with files it cannot read.
+  // After a crash nginx would be started with the invalid files.
   written.restore()
   throw new Failure(`nginx refuses it: ${complaint}`)
 }

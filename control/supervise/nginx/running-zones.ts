@@ -19,14 +19,14 @@ const zonesIn = (body: string): Zone[] => {
   }
 }
 
-/** Zones of the nginx that listens on the edge's unix socket; `null` where none does, or it is too old to tell. */
+/** Zones of the nginx that listens on the edge's unix socket; `null` where none does, or it is too old to report them. */
 const askZones = async (socketPath: string): Promise<Zone[] | null> => {
   const answer = await httpGet({ socketPath, path: '/health' })
   const zones = answer === null ? [] : zonesIn(answer.body)
   return zones.length > 0 ? zones : null
 }
 
-/** The file that declares the zones, as it lies in a folder; `null` where it does not. */
+/** The text of the file that declares zones in a folder; `null` where it does not exist. */
 export const readHttpFile = (folder: string): string | null => {
   try {
     return readFileSync(join(folder, 'gatehouse-http.conf'), 'utf8')
@@ -35,15 +35,15 @@ export const readHttpFile = (folder: string): string | null => {
   }
 }
 
-/** Text of two files that declare zones: as it was before, and as it is now. */
+/** The text of the file that declares zones, before and after. */
 export interface Rewritten {
   readonly before: string | null
   readonly now: string
 }
 
 /**
- * What a reload will do to the zones of the nginx that runs: it is asked for them by its unix socket. Where none answers, or it does not tell, the
- * file that was there before stands for it.
+ * The changes that a reload makes to the zones of the running nginx, which reports them on its unix socket; where it does not, the former file is
+ * compared.
  */
 export const changesOfRunning = async (
   socket: string,

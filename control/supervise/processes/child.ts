@@ -3,16 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../../runtime/failure.ts'
 import { lineSplitter } from './line-log.ts'
 
-/** A program the supervisor keeps running. */
+/** A program that the supervisor runs. */
 export interface ServiceSpec {
   readonly name: string
   readonly argv: readonly string[]
-  /** Each line it writes, both streams. */
+  /** Called with each line of stdout and stderr. */
   readonly onLine: (line: string) => void
-  /** Whether it serves already. */
+  /** Whether it is ready to serve. */
   readonly isReady: () => Promise<boolean>
   readonly env?: NodeJS.ProcessEnv
-  /** Undoes what an earlier, killed run may have left, before each start. */
+  /** Called before each start; removes what a killed run may have left. */
   readonly beforeStart?: () => void
 }
 
@@ -20,19 +20,19 @@ export interface ServiceSpec {
 export interface Service {
   readonly name: string
   pid(): number | null
-  /** Kills it at once; it is started again like after any other death. */
+  /** Kills it; it is started again as after a crash. */
   kill(): void
   signal(name: NodeJS.Signals): void
   stop(): Promise<void>
 }
 
 const STOP_MS = 8000
-// A list of 100 MB, read on a busy machine, takes half a minute.
+// Time limit to become ready, in ms: a playlist of 100 MB takes half a minute on a busy machine.
 const READY_MS = 180_000
-/** One that has served so long is started again at once, since its viewers wait; one that goes on dying is not. */
+/** Milliseconds of running after which a crashed service is started again at once; before that, with a delay that grows. */
 const HEALTHY_MS = 10_000
 const AT_ONCE_MS = 50
-/** How often one that starts is asked whether it is ready. */
+/** Milliseconds between calls of `isReady`. */
 const LOOK_MS = 15
 const FIRST_DELAY_MS = 500
 const MOST_DELAY_MS = 30_000
@@ -45,7 +45,7 @@ interface Life {
 }
 
 /**
- * Starts a service, waits until it is ready, and starts it again whenever it dies. An abort ends
+ * Starts a service, waits until it is ready, and starts it again whenever it exits. An abort ends
  * the waiting. Throws a `Failure` where it does not become ready.
  */
 export async function startService(
@@ -99,7 +99,7 @@ function launch(spec: ServiceSpec): Life {
     if (lastLines.length > 5) lastLines.shift()
     spec.onLine(line)
   }
-  // In a process group of its own, so that Ctrl-C reaches the supervisor alone and all stop in order.
+  // In a process group of its own, so that only the supervisor gets Ctrl-C and stops services in order.
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
@@ -113,7 +113,7 @@ function launch(spec: ServiceSpec): Life {
       resolve()
     })
     child.on('exit', () => {
-      // Processes it started, such as nginx's workers, would keep its ports.
+      // Its child processes, such as nginx's workers, would keep its ports.
       killGroup(child)
     })
     child.on('close', () => resolve())
@@ -137,7 +137,7 @@ async function untilReady(spec: ServiceSpec, life: Life, abort?: AbortSignal): P
   )
 }
 
-/** Sentences rather than log records, which have been shown already. */
+/** The last lines of output that are no log records, since those were shown already. */
 function lastWords(lines: readonly string[]): string {
   const said = lines.filter((it) => it.trim() !== '')
   const sentences = said.filter((it) => !it.startsWith('{'))

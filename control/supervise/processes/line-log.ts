@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 const LARGEST = 20 * 1024 * 1024
 const LONGEST_LINE = 16 * 1024
 
-/** Splits a program's output into whole lines, over-long ones cut. */
+/** Splits a program's output into lines; those that are too long are cut. */
 export function lineSplitter(onLine: (line: string) => void): (chunk: string) => void {
   let rest = ''
   return (chunk) => {
@@ -14,7 +14,7 @@ export function lineSplitter(onLine: (line: string) => void): (chunk: string) =>
   }
 }
 
-/** Appends lines to a file and starts a new one, keeping the last, when it has grown large. */
+/** Appends lines to a file; rotates it when it is large, and keeps one older file. */
 export function createLineLog(path: string): (line: string) => void {
   mkdirSync(dirname(path), { recursive: true })
   let size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
@@ -27,7 +27,7 @@ export function createLineLog(path: string): (line: string) => void {
       appendFileSync(path, `${line}\n`, { mode: 0o640 })
       size += line.length + 1
     } catch {
-      // A full disk must not end the service whose log this is.
+      // A full disk must not stop the service.
     }
   }
 }

@@ -4,7 +4,7 @@ import { run } from '../../runtime/exec.ts'
 import { Failure } from '../../runtime/failure.ts'
 import { NOBODY } from '../../runtime/resolve.ts'
 
-/** Workers cut the traffic log once it was read: made by nginx's master it would be root's alone, and grow for ever. */
+/** Creates the traffic log writable for nginx's workers, which truncate it: created by nginx's master, it would be root's. */
 function shareTrafficLog({ trafficLog }: StatePaths, group: number): void {
   closeSync(openSync(trafficLog, 'a'))
   chownSync(trafficLog, -1, group)
@@ -12,15 +12,15 @@ function shareTrafficLog({ trafficLog }: StatePaths, group: number): void {
 }
 
 /**
- * The `user` nginx workers drop to; `null` when nginx is not started as root. They stay root where only root may enter the state folder.
+ * The `user` of nginx's workers; `null` where nginx is not started as root. They stay root where only root may enter the state folder.
  */
 export async function workerUser(paths: StatePaths): Promise<string | null> {
   if (process.getuid?.() !== 0) return null
   const drop = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups']
   const canEnter = (await run([...drop, 'test', '-x', paths.state])).code === 0
-  // Other workers could reach neither sockets nor caches there; a state folder elsewhere lets them drop.
+  // Other users could reach neither sockets nor caches in such a folder.
   if (!canEnter) return 'root root'
-  // Sockets made in the folder get its group, so that only the workers reach them.
+  // Sockets created in the folder get its group, so that only the workers can connect.
   chownSync(paths.run, 0, NOBODY)
   chmodSync(paths.run, 0o2750)
   shareTrafficLog(paths, NOBODY)
@@ -28,8 +28,8 @@ export async function workerUser(paths: StatePaths): Promise<string | null> {
 }
 
 /**
- * Lets the workers of an operator's own nginx reach our sockets: those made in the folder get its
- * group. Throws a `Failure` for an unknown group, or one the process may not give away.
+ * Lets the workers of an operator's own nginx connect to the sockets, which get the group of their
+ * folder. Throws a `Failure` for an unknown group, and where changing the group is not permitted.
  */
 export async function openToGroup(group: string, paths: StatePaths): Promise<void> {
   const { stdout } = await run(['getent', 'group', group])
@@ -48,7 +48,7 @@ export async function openToGroup(group: string, paths: StatePaths): Promise<voi
   }
 }
 
-/** A prefix that ends a program when the supervisor dies, however it dies. */
+/** Command prefix that ends a program when the supervisor dies (PR_SET_PDEATHSIG, prctl(2)). */
 export async function parentDeathPrefix(): Promise<readonly string[]> {
   const prefix = ['setpriv', '--pdeathsig', 'SIGTERM']
   if (!existsSync('/usr/bin/setpriv')) return []

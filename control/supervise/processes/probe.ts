@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { connect } from 'node:net'
 
-/** An HTTP answer, small. */
+/** Status and body of an HTTP response. */
 export interface Reply {
   readonly status: number
   readonly body: string
@@ -30,7 +30,7 @@ function urlOptions(url: string) {
   return { host: hostname.replace(/^\[|\]$/g, ''), port, path: pathname }
 }
 
-/** Whether a Redis behind a unix socket answers PING, which it does only with its data loaded. */
+/** Whether the Redis of a unix socket answers PING, which it does only after its data is loaded. */
 export function redisAnswers(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(socketPath, () => socket.write('PING\r\n'))

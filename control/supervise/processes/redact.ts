@@ -1,4 +1,4 @@
-/** Places in addresses and headers where a viewer's secret stands; what is matched by the second group goes. */
+/** Patterns of secrets in addresses and headers; the text of the second group is masked. */
 const SECRETS: readonly RegExp[] = [
   // /live/<ticket>/…, /live/<user>/<password>/…, /movie/…, /series/…, /timeshift/…, /s/<pass>/…
   /(\/(?:live|movie|series|timeshift)\/)([^/\s"'?]+\/[^/\s"'?]+)(?=\/[^/\s"'?]+\.\w+)/g,

@@ -16,14 +16,14 @@ export interface Instance {
   readonly config: Config
   readonly configFile: string
   readonly paths: StatePaths
-  /** The user nginx's workers drop to. */
+  /** The `user` of nginx's workers. */
   readonly workerUser: string | null
-  /** Prefix that ties a program's life to ours. */
+  /** Command prefix that ends a program with the supervisor. */
   readonly tie: readonly string[]
   readonly report: (line: string) => void
 }
 
-/** Redis of our own: a unix socket, everything on disk within a second, nothing thrown away. */
+/** The bundled Redis: on a unix socket, with data synced to disk every second and without eviction. */
 export function redisSpec(tool: Tool, { paths, tie }: Instance): ServiceSpec {
   const settings = {
     port: '0',
@@ -48,7 +48,7 @@ export function redisSpec(tool: Tool, { paths, tie }: Instance): ServiceSpec {
   }
 }
 
-/** The demo's media server. */
+/** The demo's origin. */
 export function originSpec({ config, paths, tie }: Instance): ServiceSpec {
   const program = join(packageRoot(), 'dist/origin.js')
   const log = process.env['GATEHOUSE_DEMO_ORIGIN_LOG']
@@ -62,7 +62,7 @@ export function originSpec({ config, paths, tie }: Instance): ServiceSpec {
   }
 }
 
-/** The control plane. Its warnings are shown, everything is kept. */
+/** The control plane. Its warnings are shown; its whole log is written to a file. */
 export function controlSpec({ configFile, paths, tie, report }: Instance): ServiceSpec {
   const program = join(packageRoot(), 'dist/server.js')
   const keep = createLineLog(join(paths.logs, 'control.log'))
@@ -84,12 +84,12 @@ export function controlSpec({ configFile, paths, tie, report }: Instance): Servi
   }
 }
 
-/** How nginx is called with our files. */
+/** The command of nginx with the bundled files. */
 export const nginxArgv = (tool: Tool, { nginx }: StatePaths): readonly string[] => {
   return [...tool.argv, '-p', nginx, '-c', 'nginx.conf', '-e', 'stderr', '-g', 'daemon off;']
 }
 
-/** nginx with our files. Its error log prints request lines, so it goes through the redactor. */
+/** nginx with the bundled files. Its error log has request lines, so secrets are masked. */
 export function nginxSpec(tool: Tool, instance: Instance): ServiceSpec {
   const { paths, tie, report } = instance
   const keep = createLineLog(join(paths.logs, 'nginx-error.log'))
@@ -104,7 +104,7 @@ export function nginxSpec(tool: Tool, instance: Instance): ServiceSpec {
     },
     isReady: async () => (await edgeHealth(paths))?.isReady === true,
     beforeStart: () => {
-      // nginx does not take over sockets that an earlier, killed one left.
+      // nginx does not start where a killed one has left its sockets.
       const sockets = ['edge-inner.sock', 'edge-fail.sock'].map((name) => join(paths.run, name))
       for (const socket of [...sockets, paths.innerSocket]) rmSync(socket, { force: true })
     },
@@ -114,11 +114,11 @@ export function nginxSpec(tool: Tool, instance: Instance): ServiceSpec {
 /** Health of the edge. */
 export interface EdgeHealth {
   readonly isReady: boolean
-  /** A shared dictionary's lock died with its worker: only a new start helps. */
+  /** Whether a worker has died with the lock of a shared zone: only a new start helps. */
   readonly isWedged: boolean
 }
 
-/** Asks the edge's health address, which runs JavaScript and reads shared memory; `null` without an answer. */
+/** The edge's health, by a request that runs njs and reads shared memory; `null` without an answer. */
 export async function edgeHealth({ innerSocket }: StatePaths): Promise<EdgeHealth | null> {
   const reply = await httpGet({ socketPath: innerSocket, path: '/health' })
   if (reply === null) return null
@@ -131,12 +131,12 @@ const causeOf = (entry: object): string => {
   return hasWords ? ` (${String(error.message)})` : ''
 }
 
-/** Messages of the client library without a connection to Redis. */
+/** Message of ioredis without a connection. */
 const REDIS_AWAY = "Stream isn't writeable and enableOfflineQueue options is false"
 
-/** A log line a person at the terminal should see: warnings and worse, and whatever is not a log line. */
+/** The message of a log line to show in the terminal: warnings, errors and plain text; `null` for others. */
 function worthShowing(line: string): string | null {
-  // Node's deprecation warnings are for developers, not for an operator.
+  // Node's deprecation warnings do not concern operators.
   if (/^\(node:\d+\)|^\(Use `node/.test(line) || line.trim() === '') return null
   if (!line.startsWith('{')) return line
   try {

@@ -1,9 +1,9 @@
-/** Names the process that started us, where that is `run`. */
+/** Environment variable with the process id of `run`, for its services. */
 export const SUPERVISOR_VARIABLE = 'GATEHOUSE_SUPERVISOR'
 
 /**
- * Lets `run` bring nginx up to date after a reload it does not know of; does nothing where another
- * program started us.
+ * Signals `run` to update nginx's files after a reload of the configuration by API; does nothing
+ * where `run` did not start this process.
  */
 export const requestNginxReload = (environment: NodeJS.ProcessEnv): void => {
   if (environment[SUPERVISOR_VARIABLE] !== String(process.ppid)) return

@@ -1,5 +1,5 @@
 import { readJson } from '#domain/read-json'
-/** What the control plane says of itself when it serves; printed as it is by `--json`. */
+/** The control plane's report when it is ready; `--json` prints it. */
 export interface ReadyReport {
   readonly edge: string
   readonly admin: string
@@ -19,7 +19,7 @@ export interface ReadyReport {
   }[]
 }
 
-/** The same for a person, with what to try next. */
+/** The report as text, with commands to try next. */
 export function banner(ready: ReadyReport, state: string): string {
   const { edge, admin, adminToken, accounts, groups } = ready
   if (admin === '') return edgeBanner(edge, state)
@@ -38,7 +38,7 @@ export function banner(ready: ReadyReport, state: string): string {
   return [...lines, '', 'Ctrl-C stops everything.', ''].join('\n')
 }
 
-/** Where no edge runs, there are no playlists to name. */
+/** The report of an installation without an edge, and so without playlists. */
 function homeBanner({ admin, adminToken }: ReadyReport, state: string): string {
   return [
     '',
@@ -57,7 +57,7 @@ function homeBanner({ admin, adminToken }: ReadyReport, state: string): string {
   ].join('\n')
 }
 
-/** An edge alone has neither dashboard nor groups of its own. */
+/** The report of an edge without control plane, and so without dashboard and groups. */
 function edgeBanner(edge: string, state: string): string {
   const lines = ['', 'The edge is running.', '', `  Playlist    ${edge}/playlist.m3u`]
   return [...lines, `  State       ${state}`, '', 'Ctrl-C stops it.', ''].join('\n')

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 const isFolder = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
-/** Makes a folder and those above it. Node's own way never returns where a file system makes none, such as /proc. */
+/** Creates a folder and its parents. Node's `recursive` option never returns where a file system creates none, such as /proc. */
 export function makeFolder(path: string): void {
   if (isFolder(path)) return
   const above = dirname(path)
@@ -12,7 +12,7 @@ export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { mode: 0o755 })
   } catch (error) {
-    // Another process may have made it in between.
+    // Another process may have created it meanwhile.
     if (!isFolder(path)) throw error
   }
 }

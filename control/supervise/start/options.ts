@@ -12,7 +12,7 @@ import {
 import { Failure, isDiskFullMessage } from '../../runtime/failure.ts'
 import { makeFolder } from './folders.ts'
 
-/** What `run` was asked to do. */
+/** Options of `run`. */
 export interface RunOptions {
   readonly config: string | null
   readonly state: string | null
@@ -21,7 +21,7 @@ export interface RunOptions {
   readonly isHome?: boolean
 }
 
-/** The configuration of a run and where its state lies. */
+/** The configuration of a run and its state folder. */
 export interface Setup {
   readonly loaded: LoadedConfig
   readonly configFile: string
@@ -51,7 +51,7 @@ function writeOwn(state: string, environment: NodeJS.ProcessEnv, isHome: boolean
   const home = { servers: [], homeNetworks: [], admin: addresses.admin }
   try {
     makeFolder(state)
-    // The operator may have added networks to the file of a home.
+    // An existing file of a home is kept: the operator may have edited it.
     if (isHome && existsSync(file)) return file
     if (!isHome) writeFileSync(join(state, DEMO_TOKEN_FILE), `${DEMO_PLEX_TOKEN}\n`)
     writeFileSync(file, isHome ? homeConfig(home) : demoConfig(addresses))

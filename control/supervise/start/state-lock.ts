@@ -4,15 +4,15 @@ import type { StatePaths } from '../../config/paths.ts'
 import { Failure, isDiskFullMessage } from '../../runtime/failure.ts'
 import { makeFolder } from './folders.ts'
 
-/** The longest path a unix socket may have, with room for the longest name in `run/`. */
+/** Longest path of the folder `run/`: unix sockets' paths are limited to 107 characters (unix(7)). */
 const LONGEST_RUN_FOLDER = 90
 /** Characters that nginx or DuckDB would interpret within a path. */
 const MISREAD = /["\\$;{}:?\n\r]/
 const LEAST_FREE_BYTES = 200 * 1024 * 1024
 
 /**
- * Makes the state folder and claims it; returns the function that releases it. Throws a `Failure`
- * where the folder is in use, cannot be written, or has no room.
+ * Creates the state folder and locks it; returns the function that unlocks it. Throws a `Failure`
+ * where the folder is in use, not writable, or full.
  */
 export function claimState(paths: StatePaths): () => void {
   const odd = MISREAD.exec(paths.state)?.[0]
@@ -42,7 +42,7 @@ export function claimState(paths: StatePaths): () => void {
   return () => rmSync(file, { force: true })
 }
 
-/** Runs a write into the folder; a folder of another user is reported in a sentence. */
+/** Runs a write to the folder. Throws a `Failure` where the folder is another user's. */
 function writing<T>({ state }: StatePaths, work: () => T): T {
   try {
     return work()
@@ -65,8 +65,8 @@ function claim(file: string): boolean {
 }
 
 /**
- * Makes the file with its content already inside, so that no reader finds it empty; says whether it
- * was not there yet.
+ * Creates the lock file with its content in one step, so that no reader finds it empty; false
+ * where it exists.
  */
 function create(file: string): boolean {
   const draft = `${file}.${process.pid}`
@@ -92,8 +92,8 @@ function ownerOf(file: string): { pid: number; start: string } | null {
 }
 
 /**
- * When a process started, which distinguishes it from a later one with the same number; empty when
- * it is gone.
+ * Start time of a process, which distinguishes it from a later one with the same id; empty where
+ * it does not exist.
  */
 function startOf(pid: number): string {
   try {

@@ -68,7 +68,7 @@ const concurrencyOf = (history: readonly GroupedRow[]) => {
     rows.map((row) => ({
       start: numberIn(row.started),
       end: effectiveEnd(row),
-      // An absent machine id equals a null one, but a pair is named differently by each.
+      // A missing machine id equals a null one, but their pairs have different names.
       device: row.machine_id ?? null,
       name: field(row, 'machine_id', '?'),
       network: networkOf(row),
@@ -77,7 +77,7 @@ const concurrencyOf = (history: readonly GroupedRow[]) => {
   return { rows, found }
 }
 
-/** The rows that ran beside another on a different device and network, oldest first. */
+/** Rows concurrent with another on a different device and network, oldest first. */
 export const concurrentRows = (history: readonly GroupedRow[]): GroupedRow[] => {
   const { rows, found } = concurrencyOf(history)
   return rows

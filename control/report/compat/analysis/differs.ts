@@ -8,7 +8,7 @@ const countBy = <T>(counts: Map<T, number>, key: T, by: number): void => {
 
 const deviceOf = (row: GroupedRow): unknown => row.machine_id ?? null
 
-/** Whether comparing two rows would have met a null address where the original needs a string. */
+/** Whether the original would compare a null address as a string, and fail. */
 const meetsNullAddress = (rows: readonly GroupedRow[]): boolean => {
   const after = new Map<unknown, number>()
   for (const row of rows) countBy(after, deviceOf(row), 1)
@@ -37,11 +37,11 @@ const pairsNullDevice = (concurrency: Concurrency): boolean =>
 
 const NUMBERS = ['started', 'stopped', 'play_duration', 'duration']
 
-/** Whether a time or length is text, which the original cannot add to a number. */
+/** Whether a time or duration is text, which the original fails to add to a number. */
 const hasTextForNumber = (rows: readonly GroupedRow[]): boolean =>
   rows.some((row) => NUMBERS.some((name) => typeof row[name] === 'string' && row[name] !== ''))
 
-/** Why the original would have stopped on this account; empty where it would have given the same numbers. */
+/** The error by which the original would fail on this account; empty where it would not. */
 export const whereOriginalStops = (
   rows: readonly GroupedRow[],
   concurrency: Concurrency,

@@ -5,17 +5,17 @@ import { isTruthy } from '../../common/python-text.ts'
 export const field = (row: GroupedRow, name: string, absent: unknown): unknown =>
   Object.hasOwn(row, name) ? row[name] : absent
 
-/** A time or a length; text is read as the number it shows, and what shows none is 0. */
+/** A time or duration; text is parsed as a number, or 0. */
 export const numberIn = (value: unknown): number => {
   const number = Number(value)
   return Number.isFinite(number) ? number : 0
 }
 
-/** Seconds really played, by either of its two names. */
+/** Seconds played, by either of the field's two names. */
 export const playedSeconds = (row: GroupedRow): number =>
   numberIn(row.play_duration) || numberIn(row.duration)
 
-/** When playing ended: start and time played where known, else the stop. */
+/** End of playing: start plus time played where known, else the stop. */
 export const effectiveEnd = (row: GroupedRow): number => {
   const started = numberIn(row.started)
   const played = playedSeconds(row)
@@ -24,13 +24,13 @@ export const effectiveEnd = (row: GroupedRow): number => {
 
 const PRIVATE_PREFIXES = ['10.', '192.168.', '172.16.', '127.', '0.']
 
-/** The formula's own notion of a private address: five prefixes, no more. */
+/** Whether an address is private by the formula's five prefixes. */
 export const isPrivate = (address: unknown): boolean =>
   typeof address === 'string' && PRIVATE_PREFIXES.some((prefix) => address.startsWith(prefix))
 
 const PRIVATE_NETWORK = Symbol('private')
 
-/** The network of a row: all private addresses are one, every other value is its own. */
+/** The network of a row: one for all private addresses, else the address. */
 export const networkOf = (row: GroupedRow): unknown => {
   const address = field(row, 'ip_address', '')
   return isPrivate(address) ? PRIVATE_NETWORK : address

@@ -2,7 +2,7 @@ import type { GroupedPlace, GroupedRow } from '../../../sources/model/grouped-hi
 import { isTruthy, printed } from '../../common/python-text.ts'
 import { field, isPrivate, numberIn } from './row.ts'
 
-/** Fastest plausible travel. */
+/** Highest plausible speed of travel. */
 export const FASTEST_KMH = 900
 
 const SAME_METRO_KM = 50
@@ -31,12 +31,12 @@ export interface Teleportation {
   readonly speed_kmh: number
 }
 
-// Degrees times (π/180) in one factor, which is how Python rounds; dividing last differs in the last digit.
+// Python's order of operations; another one differs in the last digit.
 const radians = (degrees: number): number => degrees * (Math.PI / 180)
 
 const square = (value: number): number => value * value
 
-/** Great-circle distance in the formula's own order of operations. */
+/** Great-circle distance (haversine), in the original's order of operations. */
 export const distanceKm = (a: PlacedEvent, b: PlacedEvent): number => {
   const dLat = radians(b.lat - a.lat)
   const dLon = radians(b.lon - a.lon)
@@ -86,7 +86,7 @@ const judge = (from: PlacedEvent, to: PlacedEvent): Teleportation | null => {
   return speed_kmh > FASTEST_KMH ? { from, to, dist_km, time_diff_h, speed_kmh } : null
 }
 
-/** Neighbouring starts and stops, in order of time, too far apart to travel between in the time. */
+/** Consecutive starts and stops that are too far apart to travel between in the time. */
 export const findTeleportations = (
   history: readonly GroupedRow[],
   geos: ReadonlyMap<string, GroupedPlace>,

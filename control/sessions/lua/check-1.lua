@@ -48,7 +48,7 @@ local function fromElsewhere(slot)
   return verdict
 end
 
--- A pass whose place its own device took: soon after that the zap's last request, later a second player.
+-- A pass whose session its own device has replaced: `returnOfReplaced` of njs/domain/limits/limits.ts.
 local function returnOfReplaced(slot)
   if now - slot.out >= CLOCKS.overlap then
     state.rivals[slot.ch .. '|' .. slot.dev] = now + CLOCKS.rival

@@ -8,7 +8,7 @@ local order = cjson.decode(ARGV[1])
 local now = string.format('%.0f', order.now)
 local old, due = string.format('%.0f', order.now - order.setMs), {}
 
--- A set of one download or network cleans itself of what nobody has refreshed.
+-- Removes members that were not refreshed from the set of a download or network.
 local function addTo(set, member)
   redis.call('ZADD', set, now, member)
   redis.call('ZREMRANGEBYSCORE', set, '-inf', old)

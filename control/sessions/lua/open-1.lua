@@ -45,19 +45,19 @@ local function open()
   end
   local ended, same = state.refused[claim.key], state.slots[claim.key]
   if ended then return refused(ended.reason, ended['until']) end
-  local pressed = samePress(state, claim, now)
+  local pressed = repeatedOpening(state, claim, now)
   if pressed then
     pressed.slot.asked = now
     return admitted(pressed.key, pressed.slot, true)
   end
-  -- The key of a player that cannot follow a redirect is always the same.
+  -- An inferred session has the same key at every opening.
   if same and same.gone == 0 then
     touch(state, same, claim.edge, now)
     return admitted(claim.key, same, true)
   end
   local banned = state.devices[claim.ch .. '|' .. claim.dev] or state.devices[tokenKey(claim)]
   if banned then return refused('ban.device', banned) end
-  leaveFirstLook(state, claim, now, fx)
+  endFirstLook(state, claim, now, fx)
   local verdict = openBy(state.limits.limitation)
   judge(state, now, fx)
   tidy(state, now, fx)

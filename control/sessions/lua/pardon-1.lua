@@ -19,7 +19,7 @@ end
 for _, device in ipairs(order.devices) do
   if state.devices[device] then removed = removed + 1 end
   state.devices[device] = nil
-  -- The tokens banned with it: nobody names them.
+  -- Also the tokens that were banned with the device.
   local channel = string.match(device, '^[^|]*|') or ''
   for key in pairs(state.devices) do
     local isToken = string.sub(key, 1, #channel) == channel and string.find(key, '#', 1, true)

@@ -1,30 +1,30 @@
 import { type AccountState, CLOCKS, type Claim, type Slot } from './types.ts'
 
-/** One session with its lease key. */
+/** A session with its lease key. */
 export interface Held {
   readonly key: string
   readonly slot: Slot
 }
 
-/** Streams and networks in use. */
+/** Number of streams and networks in use. */
 export interface Tally {
   readonly streams: number
   readonly networks: number
 }
 
-/** An IPv6 network paired with the IPv4 network of the same home counts as that one. */
+/** The network that a network is counted as: an IPv6 network as the IPv4 network of the same home, where they are paired. */
 export const homeOf = (state: AccountState, net: string): string => state.pairs[net]?.net ?? net
 
-/** What counts once: the channel or the session, and for a pass used from two homes each of them. */
+/** The id that a session's stream is counted by: the channel or the session (`sameChannel`), and of a pass used from two homes each of them. */
 export const streamOf = (state: AccountState, slot: Slot): string =>
   state.limits.sameChannel === 'once' ? slot.ch : `${slot.sid}|${homeOf(state, slot.net)}`
 
 const byKey = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** What a hard cap bans besides the device. */
+/** Key of the token's ban that a hard cap sets besides the device's. */
 export const tokenKey = (claim: Claim): string => `${claim.ch}|${claim.net}#${claim.tok ?? ''}`
 
-/** Every key of a record in byte order, so that both implementations walk alike. */
+/** The keys of a record in byte order, so that TypeScript and Lua iterate alike. */
 export const sortedKeys = (record: Record<string, unknown>): string[] =>
   Object.keys(record).sort(byKey)
 
@@ -42,7 +42,7 @@ export const liveSlots = (state: AccountState): Held[] => {
 export const countingSlots = (state: AccountState): Held[] =>
   liveSlots(state).filter(({ slot }) => slot.sup === 0)
 
-/** When a session was requested last, as far as reports and the traffic log tell. */
+/** Time of a session's last request (Unix ms), by reports and the traffic log. */
 export const requestedAt = (slot: Slot): number => Math.max(slot.seen, slot.used - CLOCKS.traffic)
 
 /** The sessions without their keys. */
@@ -59,7 +59,7 @@ export const tally = (state: AccountState, slots: readonly Slot[]): Tally => {
   return { streams: streams.size, networks: networks.size }
 }
 
-/** Whether both caps hold. */
+/** Whether a count is within both caps. */
 export const fits = (state: AccountState, count: Tally): boolean => {
   const { maxStreams, maxNetworks } = state.limits
   return (
@@ -68,6 +68,6 @@ export const fits = (state: AccountState, count: Tally): boolean => {
   )
 }
 
-/** Whether what counts now keeps to the caps. */
+/** Whether the sessions that count are within the caps. */
 export const isWithinCaps = (state: AccountState): boolean =>
   fits(state, tally(state, slotsOf(countingSlots(state))))

@@ -3,7 +3,7 @@ import { expire, tidy } from './expire.ts'
 import { judge } from './judge.ts'
 import type { AccountState, Effects } from './types.ts'
 
-/** The player has gone; with `refuseMs` the keys are refused from now on. Changes the state it is given. */
+/** Ends sessions; with `refuseMs`, their keys are refused for so long (ms). Changes the given state. */
 export const endSessions = (
   state: AccountState,
   ending: {
@@ -34,7 +34,7 @@ export const endSessions = (
   return found
 }
 
-/** Takes back refusals and cap bans; how many there were. Changes the state it is given. */
+/** Lifts refusals and bans of the caps, and returns their number. Changes the given state. */
 export const pardonSessions = (
   state: AccountState,
   pardon: { readonly keys: readonly string[]; readonly devices: readonly string[] },
@@ -50,7 +50,7 @@ export const pardonSessions = (
   for (const device of pardon.devices) {
     if (state.devices[device]) removed += 1
     delete state.devices[device]
-    // The tokens banned with it: nobody names them.
+    // Also the tokens that were banned with the device, which the caller does not know.
     const channel = device.slice(0, device.indexOf('|') + 1)
     const isToken = (key: string) => key.startsWith(channel) && key.includes('#')
     for (const key of Object.keys(state.devices)) if (isToken(key)) delete state.devices[key]

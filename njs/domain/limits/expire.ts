@@ -10,7 +10,7 @@ import {
   type Slot,
 } from './types.ts'
 
-/** State of an account nobody has played on. */
+/** The state of an account without sessions. */
 export const newAccountState = (
   account: string,
   limits: Limits = DEFAULT_LIMITS,
@@ -33,11 +33,11 @@ export const newAccountState = (
 /** An empty record of effects to fill. */
 export const newEffects = (): Effects => ({ ended: [], kill: [], drop: [], devices: [] })
 
-/** When a live slot frees itself. */
+/** When a slot expires without requests (Unix ms). */
 export const deadlineOf = (slot: Slot, limits: Limits): number =>
   slot.started > 0 ? slot.seen + slot.idle : slot.opened + limits.reserveMs
 
-/** Ends a live session but keeps it for a late renewal. */
+/** Ends a live session, but keeps it for a late renewal. */
 export const makeGhost = (
   held: { key: string; slot: Slot },
   reason: ReasonId,
@@ -48,7 +48,7 @@ export const makeGhost = (
   held.slot.gone = now
 }
 
-/** Removes the entries that sort lowest by time (then key) until `keep` are left. */
+/** Removes the oldest entries (of equal time by key) until `keep` are left. */
 const trim = <T>(record: Record<string, T>, keep: number, timeOf: (entry: T) => number) => {
   const entries = Object.entries(record)
   if (entries.length <= keep) return
@@ -74,7 +74,7 @@ const trimGhosts = (state: AccountState, now: number) => {
   Object.assign(state.slots, ghosts)
 }
 
-/** Frees the slots of silent sessions and forgets what has run out. First part of every step. */
+/** Expires silent sessions, and removes refusals, bans and marks that have run out. First part of every step. */
 export const expire = (state: AccountState, now: number, fx: Effects) => {
   for (const held of liveSlots(state)) {
     if (now < deadlineOf(held.slot, state.limits)) continue
@@ -88,7 +88,7 @@ export const expire = (state: AccountState, now: number, fx: Effects) => {
   purge(state.swaps, now, (entry) => entry.at + CLOCKS.press)
 }
 
-/** A device that zaps without end leaves only its latest sessions behind. */
+/** Keeps only the latest superseded sessions of a device. */
 const trimSuperseded = (state: AccountState, now: number, fx: Effects) => {
   const held = liveSlots(state).filter(({ slot }) => slot.sup > 0)
   held.sort((a, b) => a.slot.sup - b.slot.sup || (a.key < b.key ? -1 : 1))
@@ -96,7 +96,7 @@ const trimSuperseded = (state: AccountState, now: number, fx: Effects) => {
   for (const one of held.slice(0, excess)) makeGhost(one, 'session.superseded', now, fx)
 }
 
-/** A superseded session that had traffic late in its grace: only its next request tells whether it goes on. */
+/** Drops the lease of superseded sessions with traffic late in their grace, so that control is asked about their next request. */
 const probe = (state: AccountState, now: number, fx: Effects) => {
   const { supersedeMs } = state.limits
   for (const { key, slot } of liveSlots(state)) {
@@ -107,7 +107,7 @@ const probe = (state: AccountState, now: number, fx: Effects) => {
   }
 }
 
-/** Bounds what an account keeps. Last part of every step. */
+/** Limits the size of the account's state (`KEPT`). Last part of every step. */
 export const tidy = (state: AccountState, now: number, fx: Effects) => {
   probe(state, now, fx)
   trimSuperseded(state, now, fx)

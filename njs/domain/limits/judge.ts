@@ -17,7 +17,7 @@ interface Share {
   readonly held: Held[]
 }
 
-/** Sessions grouped by what counts once, the first victim first. */
+/** Sessions grouped by counted stream, the first to be ended first. */
 const sharesOf = (
   state: AccountState,
   held: readonly Held[],
@@ -36,14 +36,14 @@ const sharesOf = (
   return [...shares.values()].sort((a, b) => sign * order(a, b))
 }
 
-interface Sentence {
+interface Penalty {
   readonly reason: ReasonId
   readonly until: number
 }
 
-/** Ends a session for good, until the ban clock has run, and bans its device on the channel. */
-const convict = (state: AccountState, one: Held, sentence: Sentence, fx: Effects) => {
-  const { reason, until } = sentence
+/** Ends a session, refuses its key and bans its device on the channel until the ban's end. */
+const endAndBan = (state: AccountState, one: Held, penalty: Penalty, fx: Effects) => {
+  const { reason, until } = penalty
   const { ch, dev } = one.slot
   fx.ended.push({ key: one.key, slot: one.slot, reason })
   fx.kill.push({ key: one.key, until, reason })
@@ -53,8 +53,8 @@ const convict = (state: AccountState, one: Held, sentence: Sentence, fx: Effects
   state.devices[`${ch}|${dev}`] = until
 }
 
-/** A soft excess was proven: what is tolerated from now on, and for how long. */
-const tighten = (state: AccountState, victims: readonly Held[], now: number, fx: Effects) => {
+/** After a proven excess of a soft cap: sets what is tolerated from now on, and for how long. */
+const recordExcess = (state: AccountState, victims: readonly Held[], now: number, fx: Effects) => {
   const rest = countingSlots(state)
   const isShared = victims.some(({ slot }) => rest.some((other) => other.slot.dev === slot.dev))
   if (isShared || state.probation > now) state.lock = now + CLOCKS.lock
@@ -68,8 +68,8 @@ const tighten = (state: AccountState, victims: readonly Held[], now: number, fx:
 const excess = (shares: readonly Share[], cap: number): Held[] =>
   cap === 0 ? [] : shares.slice(0, Math.max(0, shares.length - cap)).flatMap((share) => share.held)
 
-/** Sessions that were still requested when the excess had lasted long enough. After an earlier excess it is proven at once. */
-const pressing = (state: AccountState, now: number): Held[] => {
+/** Sessions that prove an excess: still requested after it has lasted for `confirmMs`; after an earlier excess, at once. */
+const provenExcess = (state: AccountState, now: number): Held[] => {
   const { limitation, confirmMs } = state.limits
   const held = countingSlots(state)
   if (limitation !== 'soft') return held
@@ -81,7 +81,7 @@ const pressing = (state: AccountState, now: number): Held[] => {
   })
 }
 
-/** Notices that an account plays too much, and ends the excess once it is proven. */
+/** Detects that an account exceeds its caps, and ends the sessions beyond them once the excess is proven. */
 export const judge = (state: AccountState, now: number, fx: Effects) => {
   if (isWithinCaps(state)) {
     state.over = 0
@@ -89,14 +89,14 @@ export const judge = (state: AccountState, now: number, fx: Effects) => {
   }
   if (state.over === 0) state.over = now
   const { maxStreams, maxNetworks } = state.limits
-  const streams = sharesOf(state, pressing(state, now), ({ slot }) => streamOf(state, slot))
+  const streams = sharesOf(state, provenExcess(state, now), ({ slot }) => streamOf(state, slot))
   const victims = excess(streams, maxStreams)
   const until = now + state.limits.banMs
-  for (const one of victims) convict(state, one, { reason: 'cap.streams', until }, fx)
-  const homes = sharesOf(state, pressing(state, now), ({ slot }) => homeOf(state, slot.net))
+  for (const one of victims) endAndBan(state, one, { reason: 'cap.streams', until }, fx)
+  const homes = sharesOf(state, provenExcess(state, now), ({ slot }) => homeOf(state, slot.net))
   const strangers = excess(homes, maxNetworks)
-  for (const one of strangers) convict(state, one, { reason: 'cap.networks', until }, fx)
+  for (const one of strangers) endAndBan(state, one, { reason: 'cap.networks', until }, fx)
   if (victims.length + strangers.length === 0) return
-  if (state.limits.limitation === 'soft') tighten(state, [...victims, ...strangers], now, fx)
+  if (state.limits.limitation === 'soft') recordExcess(state, [...victims, ...strangers], now, fx)
   if (isWithinCaps(state)) state.over = 0
 }

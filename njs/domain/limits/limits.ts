@@ -1,4 +1,4 @@
-/** The caps, as plain functions over one account's state; the Lua scripts say the same and a test compares them. */
+/** The caps as functions over one account's state; the Lua scripts do the same, and a test runs both against each other. */
 
 import { BAN_REASONS, type ReasonId } from '../reasons.ts'
 import { liveSlots } from './count.ts'
@@ -20,20 +20,20 @@ export { endSessions, pardonSessions } from './end.ts'
 export { newAccountState, newEffects } from './expire.ts'
 export { type Opening, openSession } from './open.ts'
 
-/** A genuine pass whose edge holds no lease, or whose address changed. */
+/** A check of a valid pass that its edge has no lease for, or whose network has changed. */
 export interface Checking {
   readonly claim: Claim
-  /** For an account that is not known any more; a known one keeps what its opening was given. */
+  /** Limits of an account without state; one with state keeps those of its last opening. */
   readonly limits: Limits
   readonly cloneKey: string
-  /** Silence at the asking edge; -1 = it has no lease. */
+  /** Milliseconds since the last request at the asking edge; -1 = it has no lease. */
   readonly silentMs: number
 }
 
-/** Key, bytes and requests since the last report; `true` behind them: the bytes are all of the session so far. */
+/** Lease key, bytes and requests since the last report; with `isTotal`, the bytes are those of the whole session. */
 export type TrafficRow = readonly [key: string, bytes: number, requests: number, isTotal?: boolean]
 
-/** One edge's batch for one account. */
+/** An edge's report of one account's sessions. */
 export interface Renewal {
   readonly edge: string
   readonly seen: readonly string[]
@@ -41,7 +41,7 @@ export interface Renewal {
   readonly limits: Limits | null
 }
 
-/** The answer to the edge that renewed. */
+/** The answer to a renewal. */
 export interface RenewalAnswer {
   readonly unknown: string[]
   readonly refused: { key: string; until: number; reason: ReasonId }[]
@@ -49,7 +49,7 @@ export interface RenewalAnswer {
 
 const isV6 = (net: string): boolean => net.includes(':')
 
-/** Two address families taking turns within seconds on one player are one home; each network has one partner. */
+/** Pairs an IPv4 and an IPv6 network that alternate within seconds in one session as one home; each network has one partner. Returns whether they are paired. */
 const pairUp = (state: AccountState, slot: Slot, claim: Claim, now: number): boolean => {
   if (isV6(slot.net) === isV6(claim.net) || slot.player !== claim.player) return false
   const [six, four] = isV6(claim.net) ? [claim.net, slot.net] : [slot.net, claim.net]
@@ -65,7 +65,7 @@ const silenceOf = (slot: Slot, checking: Checking, now: number): number =>
     ? checking.silentMs
     : now - slot.seen - CLOCKS.report
 
-/** A pass used from another network than its session's. */
+/** Decides about a pass used from another network than its session's. */
 const fromElsewhere = (
   state: AccountState,
   slot: Slot,
@@ -93,8 +93,8 @@ const fromElsewhere = (
 }
 
 /**
- * A pass whose place its own device took with another opening. Soon after that it is the zap's last request,
- * later a second player.
+ * Decides about a pass whose session its own device has replaced. A request soon after is the player's last one of the old channel,
+ * a later one is a second player's.
  */
 const returnOfReplaced = (state: AccountState, slot: Slot, claim: Claim, now: number): Verdict => {
   if (now - slot.out >= CLOCKS.overlap)
@@ -122,7 +122,7 @@ const decideCheck = (
   return admitted(claim.key, slot, true)
 }
 
-/** Answers for a pass that an edge cannot answer alone. Changes the state it is given. */
+/** Decides about a pass that an edge cannot decide about alone. Changes the given state. */
 export const checkSession = (
   state: AccountState,
   checking: Checking,
@@ -136,7 +136,7 @@ export const checkSession = (
   return verdict
 }
 
-/** A device that plays one thing only may supersede it again. */
+/** Lets a device with only one session supersede it again. */
 const relax = (state: AccountState) => {
   const live = liveSlots(state)
   for (const { key, slot } of live) {
@@ -146,8 +146,8 @@ const relax = (state: AccountState) => {
 }
 
 /**
- * Keeps the sessions an edge has seen, counts their traffic, and ends what exceeds. Changes the state it is
- * given.
+ * Renews the sessions an edge has seen, counts their traffic, and ends those beyond the caps. Changes the
+ * given state.
  */
 export const renewSessions = (
   state: AccountState,

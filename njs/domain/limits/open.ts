@@ -4,14 +4,14 @@ import { expire, tidy } from './expire.ts'
 import { judge } from './judge.ts'
 import {
   earlierPlay,
-  giveUp,
+  endFirstLook,
+  endReplaced,
   isRivalOf,
-  leaveFirstLook,
   openReplacing,
-  samePress,
+  repeatedOpening,
 } from './replace.ts'
 import { admitted, hasRoom, refuseForRoom, release, slotOf, touch } from './seat.ts'
-import { isSpared } from './spare.ts'
+import { isExemptFromBan } from './spare.ts'
 import {
   type AccountState,
   CLOCKS,
@@ -22,7 +22,7 @@ import {
   type Verdict,
 } from './types.ts'
 
-/** One opening; `hasWaited` when it comes back after `settle`. */
+/** An opening; `hasWaited` where it is repeated after the outcome `settle`. */
 export interface Opening {
   readonly claim: Claim
   readonly limits: Limits
@@ -34,13 +34,13 @@ const refuseHard = (state: AccountState, opening: Opening, now: number, fx: Effe
   const candidate = slotOf(claim, now)
   const verdict = refuseForRoom(state, candidate, now)
   if (verdict.outcome !== 'refused') return verdict
-  // Its own last session is still being given back: the device did nothing that deserves a ban.
+  // The device's own last session is still ending: no ban.
   const own = countingSlots(state).filter(({ slot }) => slot.dev === claim.dev)
   if (own.length > 0 && hasRoom(state, candidate, own, now)) {
     if (!opening.hasWaited) return { outcome: 'settle', waitMs: CLOCKS.traffic }
     return { ...verdict, until: now + CLOCKS.traffic }
   }
-  if (isSpared(state, candidate, now)) return { ...verdict, until: now + CLOCKS.traffic }
+  if (isExemptFromBan(state, candidate, now)) return { ...verdict, until: now + CLOCKS.traffic }
   const until = now + state.limits.banMs
   state.devices[`${candidate.ch}|${candidate.dev}`] = until
   if (claim.tok) state.devices[tokenKey(claim)] = until
@@ -55,7 +55,7 @@ const firstReserved = (state: AccountState, device: string): Held | undefined =>
   return held[0]
 }
 
-/** One device's next opening takes its reservation over; openings that race for it are refused. */
+/** The device's next opening takes over its reservation; of openings that race for it, all but one are refused. */
 const raceFor = (state: AccountState, held: Held, opening: Opening, now: number) => {
   const { dev, req } = opening.claim
   const before = state.rush[dev]
@@ -66,7 +66,7 @@ const raceFor = (state: AccountState, held: Held, opening: Opening, now: number)
   return opening.hasWaited || now - held.slot.opened >= CLOCKS.settle ? 'won' : 'settle'
 }
 
-/** The newest wins: its own device's sessions give way first, then the oldest of others is banned. */
+/** With `victim: oldest`: replaces the device's own sessions, else ends and bans the oldest session of another device. */
 const openOver = (state: AccountState, opening: Opening, now: number, fx: Effects): Verdict => {
   const { claim } = opening
   const candidate = slotOf(claim, now)
@@ -74,7 +74,7 @@ const openOver = (state: AccountState, opening: Opening, now: number, fx: Effect
   own.sort((a, b) => a.slot.opened - b.slot.opened || (a.key < b.key ? -1 : 1))
   for (const held of own) {
     if (hasRoom(state, candidate, [], now)) break
-    giveUp(held, now, fx)
+    endReplaced(held, now, fx)
   }
   state.slots[claim.key] = candidate
   return admitted(claim.key, candidate, false)
@@ -87,7 +87,7 @@ const openHard = (state: AccountState, opening: Opening, now: number, fx: Effect
   if (!hasRoom(state, candidate, [], now)) {
     const before = isRivalOf(state, claim) ? undefined : earlierPlay(state, claim)
     if (before && hasRoom(state, candidate, [before], now)) {
-      giveUp(before, now, fx)
+      endReplaced(before, now, fx)
       state.slots[claim.key] = candidate
       return admitted(claim.key, candidate, false)
     }
@@ -103,7 +103,7 @@ const openHard = (state: AccountState, opening: Opening, now: number, fx: Effect
   return admitted(claim.key, candidate, false)
 }
 
-/** A new screen, one after another, where one more than the cap plays already. */
+/** Whether this is a further screen while one more than the cap plays already. */
 const isBeyondExcess = (
   state: AccountState,
   candidate: Slot,
@@ -137,7 +137,7 @@ const openBy = (state: AccountState, opening: Opening, now: number, fx: Effects)
   return openHard(state, opening, now, fx)
 }
 
-/** Opens a session, or says why not. Changes the state it is given. */
+/** Opens a session, or returns the reason why not. Changes the given state. */
 export const openSession = (
   state: AccountState,
   opening: Opening,
@@ -151,12 +151,12 @@ export const openSession = (
   if (known) return admitted(known.key, known.slot, true)
   const ended = state.refused[claim.key]
   if (ended) return { outcome: 'refused', ...ended }
-  const pressed = samePress(state, claim, now)
+  const pressed = repeatedOpening(state, claim, now)
   if (pressed) {
     pressed.slot.asked = now
     return admitted(pressed.key, pressed.slot, true)
   }
-  // The key of a player that cannot follow a redirect is always the same.
+  // An inferred session has the same key at every opening.
   const same = state.slots[claim.key]
   if (same && same.gone === 0) {
     touch(state, same, claim.edge, now)
@@ -164,7 +164,7 @@ export const openSession = (
   }
   const banned = state.devices[`${claim.ch}|${claim.dev}`] ?? state.devices[tokenKey(claim)]
   if (banned) return { outcome: 'refused', reason: BAN_REASONS.device, until: banned }
-  leaveFirstLook(state, claim, now, fx)
+  endFirstLook(state, claim, now, fx)
   const verdict = openBy(state, opening, now, fx)
   judge(state, now, fx)
   tidy(state, now, fx)

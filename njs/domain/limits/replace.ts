@@ -1,6 +1,6 @@
 import { countingSlots, type Held } from './count.ts'
 import { admitted, hasRoom, refuseForRoom, release, slotOf } from './seat.ts'
-import { isFading, isLeft } from './spare.ts'
+import { isLeft, isLikelyOver } from './spare.ts'
 import {
   type AccountState,
   CLOCKS,
@@ -11,10 +11,10 @@ import {
   type Verdict,
 } from './types.ts'
 
-/** What a second player that looks the same is known by. */
+/** Key of a rival: a second player with the same device id on a channel. */
 export const rivalKey = (channel: string, device: string): string => `${channel}|${device}`
 
-/** One device with one ticket on one channel; where only a backend knows the token, Flussonic's (channel, address, token). */
+/** Whether an opening belongs to a session: same device, ticket and channel; where only a backend knows the token, Flussonic's session key (channel, address, token). */
 const isSamePlay = (slot: Slot, claim: Claim): boolean => {
   if (slot.ch !== claim.ch || slot.net !== claim.net) return false
   return claim.tok ? slot.tok === claim.tok : slot.dev === claim.dev && slot.dl === claim.dl
@@ -23,7 +23,7 @@ const isSamePlay = (slot: Slot, claim: Claim): boolean => {
 const byAge = (a: Held, b: Held): number =>
   a.slot.opened - b.slot.opened || (a.key < b.key ? -1 : 1)
 
-/** A session without media yet, opened a moment ago with the same ticket: some players look with one agent and play with another. */
+/** Whether a session was opened a moment ago with the same ticket and has no media yet: some players probe with one User-Agent and play with another. */
 const isFirstLook = (slot: Slot, claim: Claim, now: number): boolean => {
   if (slot.started > 0 || now - slot.asked >= CLOCKS.look) return false
   if (slot.ch !== claim.ch || slot.net !== claim.net) return false
@@ -31,12 +31,16 @@ const isFirstLook = (slot: Slot, claim: Claim, now: number): boolean => {
   return claim.dl !== '' && slot.dl === claim.dl
 }
 
-/** Whether somebody who looks like this device was put out on the channel and still asked for it: two players are no press of one button. */
+/** Whether this device id was replaced on the channel and went on requesting it: then two players share the id, and an opening is not a repeat of the other's. */
 export const isRivalOf = (state: AccountState, claim: Claim): boolean =>
   state.rivals[rivalKey(claim.ch, claim.dev)] !== undefined
 
-/** The session that this opening asks for once more: players open twice, and some at every reload. */
-export const samePress = (state: AccountState, claim: Claim, now: number): Held | undefined => {
+/** The session that an opening repeats: some players open twice, or at every reload. `undefined` = none. */
+export const repeatedOpening = (
+  state: AccountState,
+  claim: Claim,
+  now: number,
+): Held | undefined => {
   if (claim.fixed || isRivalOf(state, claim)) return undefined
   const isAgain = ({ slot }: Held) => isSamePlay(slot, claim) && now - slot.asked < CLOCKS.press
   return countingSlots(state)
@@ -44,31 +48,26 @@ export const samePress = (state: AccountState, claim: Claim, now: number): Held 
     .sort(byAge)[0]
 }
 
-/** A player that read the list under a pass and asks for the media below its ticket has one session, not two. */
-export const leaveFirstLook = (
-  state: AccountState,
-  claim: Claim,
-  now: number,
-  fx: Effects,
-): void => {
+/** Ends the session of a player that read the manifest under a pass and now requests media below its ticket, so that it has one session. */
+export const endFirstLook = (state: AccountState, claim: Claim, now: number, fx: Effects): void => {
   if (!claim.fixed) return
   for (const held of countingSlots(state))
-    if (isFirstLook(held.slot, claim, now)) giveUp(held, now, fx)
+    if (isFirstLook(held.slot, claim, now)) endReplaced(held, now, fx)
 }
 
-/** The device's earlier session on the channel, whose place a later opening takes. */
+/** The device's earlier session on the channel, which a later opening replaces. */
 export const earlierPlay = (state: AccountState, claim: Claim): Held | undefined =>
   countingSlots(state)
     .filter(({ slot }) => isSamePlay(slot, claim))
     .sort(byAge)[0]
 
-/** Ends a session because its own device wants the place. */
-export const giveUp = (held: Held, now: number, fx: Effects): void => {
+/** Ends a session that an opening of its own device replaces. */
+export const endReplaced = (held: Held, now: number, fx: Effects): void => {
   held.slot.out = now
   release(held, 'session.superseded', now, fx)
 }
 
-/** Two channels of one device that take the place from each other time and again are two players. */
+/** Whether two channels of one device id keep replacing each other: then they are two players. */
 const isTakingTurns = (state: AccountState, from: Slot, to: string, now: number): boolean => {
   const before = state.swaps[from.dev]
   const isBack = before !== undefined && before.from === to && before.to === from.ch
@@ -78,10 +77,10 @@ const isTakingTurns = (state: AccountState, from: Slot, to: string, now: number)
   return false
 }
 
-/** Marks a rival that opened anew, which no player does that was only left for another channel. */
+/** Suffix of a rival's key that marks that it has opened again, as no player does that changed channels. */
 const AGAIN = '|again'
 
-/** Two others that look the same and keep opening what was taken from them: no viewer who zaps, but a house or a mirror of many players. */
+/** Whether several rivals keep opening what was replaced: many players share the device id, as behind a proxy, and none replaces another's session. */
 const isCrowd = (state: AccountState, claim: Claim): boolean => {
   const own = `${rivalKey(claim.ch, claim.dev)}${AGAIN}`
   const others = Object.keys(state.rivals).filter(
@@ -90,25 +89,25 @@ const isCrowd = (state: AccountState, claim: Claim): boolean => {
   return others.length >= KEPT.crowd
 }
 
-/** What may give its place: the device's own sessions, those first that never showed a picture, then of others what is a probe or was left for another channel. */
-const givers = (state: AccountState, claim: Claim, now: number): Held[] => {
+/** Sessions that may be replaced: the device's own, those without media first, then of other devices probes and sessions left for another channel. */
+const replaceable = (state: AccountState, claim: Claim, now: number): Held[] => {
   const rank = ({ slot }: Held): number => {
     if (slot.dev !== claim.dev) return 2
     return slot.started === 0 ? 0 : 1
   }
   const counting = countingSlots(state)
   const isOver = (held: Held) =>
-    held.slot.started === 0 ? isFading(held, now) : isLeft(held, counting, now)
+    held.slot.started === 0 ? isLikelyOver(held, now) : isLeft(held, counting, now)
   return counting
     .filter((held) => held.slot.dev === claim.dev || isOver(held))
     .sort((a, b) => rank(a) - rank(b) || byAge(a, b))
 }
 
-/** As few as make room; none where even all of them do not. */
-const leaversFor = (state: AccountState, claim: Claim, now: number): Held[] | null => {
+/** The fewest sessions whose replacement makes room; `null` where even all of them would not. */
+const sessionsToReplace = (state: AccountState, claim: Claim, now: number): Held[] | null => {
   const candidate = slotOf(claim, now)
   const leaving: Held[] = []
-  for (const held of givers(state, claim, now)) {
+  for (const held of replaceable(state, claim, now)) {
     leaving.push(held)
     if (!hasRoom(state, candidate, leaving, now)) continue
     const isNeeded = (one: Held) =>
@@ -123,7 +122,7 @@ const leaversFor = (state: AccountState, claim: Claim, now: number): Held[] | nu
   return null
 }
 
-/** A device's new opening takes the place of its own session at once; for any other device the cap is the cap. */
+/** `limitation: replace`: an opening replaces the device's own session at once; one of any other device is refused at the cap. */
 export const openReplacing = (
   state: AccountState,
   claim: Claim,
@@ -133,7 +132,7 @@ export const openReplacing = (
   const candidate = slotOf(claim, now)
   if (!hasRoom(state, candidate, [], now)) {
     const rival = rivalKey(claim.ch, claim.dev)
-    const leaving = leaversFor(state, claim, now)
+    const leaving = sessionsToReplace(state, claim, now)
     const own = leaving?.find(({ slot }) => slot.dev === claim.dev)?.slot
     const isRival =
       own !== undefined &&
@@ -148,7 +147,7 @@ export const openReplacing = (
     for (const held of leaving) {
       const isProbe = held.slot.dev !== claim.dev && held.slot.started === 0
       if (isProbe) release(held, 'session.unstarted', now, fx)
-      else giveUp(held, now, fx)
+      else endReplaced(held, now, fx)
     }
   }
   state.slots[claim.key] = candidate

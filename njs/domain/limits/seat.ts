@@ -21,7 +21,7 @@ import {
   type Verdict,
 } from './types.ts'
 
-/** A claim as the slot it would become. */
+/** The slot of a claim. */
 export const slotOf = (claim: Claim, now: number): Slot => ({
   sid: claim.sid,
   req: claim.req,
@@ -47,7 +47,7 @@ export const slotOf = (claim: Claim, now: number): Slot => ({
   info: claim.info,
 })
 
-/** The answer for a slot that is held. */
+/** The verdict of an admitted session. */
 export const admitted = (key: string, slot: Slot, isKnown: boolean): Verdict => ({
   outcome: 'admitted',
   sid: slot.sid,
@@ -57,7 +57,7 @@ export const admitted = (key: string, slot: Slot, isKnown: boolean): Verdict => 
   openedMs: slot.opened,
 })
 
-/** The session was requested: it has started, and counts again when its grace is over. */
+/** Notes a request of a session: it has started, and where superseded, counts again after its grace. */
 export const touch = (state: AccountState, slot: Slot, edge: string, now: number) => {
   slot.seen = Math.max(slot.seen, now)
   if (slot.started === 0) slot.started = now
@@ -67,12 +67,12 @@ export const touch = (state: AccountState, slot: Slot, edge: string, now: number
   slot.sup = 0
   slot.firm = since
   if (state.over > 0 || isWithinCaps(state)) return
-  // It was too much from the opening on that should have replaced it.
+  // The account has exceeded its cap since the opening that superseded it.
   const others = slotsOf(countingSlots(state)).filter(({ dev }) => dev !== slot.dev)
   state.over = Math.max(since, ...others.map(({ opened }) => opened))
 }
 
-/** Above the cap a soft limitation looks on for a while, unless it has seen too much already. */
+/** Whether a soft limitation tolerates a session above the cap for a while. */
 const isTolerated = (state: AccountState, count: Tally, now: number): boolean => {
   const { maxStreams, maxNetworks, supersedeMs } = state.limits
   if (state.probation > now) return false
@@ -84,15 +84,15 @@ const isTolerated = (state: AccountState, count: Tally, now: number): boolean =>
   return count.streams <= before.streams && count.networks <= before.networks
 }
 
-/** Its device opened something else and it plays on beside that, no doubt any more. */
+/** Whether a superseded session certainly plays on beside its device's later one. */
 const isConfirmed = (state: AccountState, slot: Slot, now: number): boolean => {
   const { confirmMs, supersedeMs } = state.limits
   return slot.firm > 0 && requestedAt(slot) >= Math.max(slot.firm + confirmMs, now - supersedeMs)
 }
 
-/** A player no excess was ever laid on that only goes from one channel to the next, and leaves the old one alone. */
+/** Whether an opening is a change of channels: of a device that no excess was attributed to, and that does not request its former session. */
 const isZapping = (state: AccountState, candidate: Slot, now: number): boolean => {
-  // Longer than a lock: its excess was one player's.
+  // Longer than a lock: the excess was attributed to one player.
   if (state.tight - now > CLOCKS.lock) return false
   if (Object.keys(state.devices).some((key) => key.endsWith(`|${candidate.dev}`))) return false
   const own = slotsOf(liveSlots(state)).filter(({ dev }) => dev === candidate.dev)
@@ -132,7 +132,7 @@ export const hasRoom = (
   return hasSoftRoom(state, tally(state, after), candidate, now)
 }
 
-/** A refusal for want of room, which a soft limitation soon asks again. */
+/** The verdict at the cap; edges cache it only briefly, and not at all where a soft limitation may admit soon. */
 export const refuseForRoom = (state: AccountState, candidate: Slot, now: number): Verdict => {
   const { maxStreams } = state.limits
   const after = [...countingSlots(state).map(({ slot }) => slot), candidate]
@@ -145,7 +145,7 @@ export const refuseForRoom = (state: AccountState, candidate: Slot, now: number)
   return { outcome: 'refused', reason, until: now + CLOCKS.retry }
 }
 
-/** Seats a session that is already played: a lost lease, a late renewal, a second player of one pass. */
+/** Gives a slot to a session that plays already: after a lost lease, a late renewal, or of a second player of one pass. */
 export const reseat = (state: AccountState, key: string, candidate: Slot, now: number): Verdict => {
   const banned = state.devices[`${candidate.ch}|${candidate.dev}`]
   if (banned) return { outcome: 'refused', reason: BAN_REASONS.device, until: banned }
@@ -164,7 +164,7 @@ export const reseat = (state: AccountState, key: string, candidate: Slot, now: n
   return admitted(key, slot, ghost !== undefined)
 }
 
-/** Frees a slot so that its device's next opening has it. */
+/** Ends a session, so that its device's next opening has its slot. */
 export const release = (held: Held, reason: ReasonId, now: number, fx: Effects) => {
   makeGhost(held, reason, now, fx)
   fx.drop.push(held.key)

@@ -1,30 +1,30 @@
 import type { ReasonId } from '../reasons.ts'
 import type { Limitation } from '../types.ts'
 
-/** What an account may do at once and the clocks its caps run on. All times in milliseconds. */
+/** Caps and time limits of an account. Times in milliseconds. */
 export interface Limits {
   /** Streams at once; 0 = no cap. */
   readonly maxStreams: number
   /** Distinct networks at once; 0 = no cap. */
   readonly maxNetworks: number
   readonly limitation: Limitation
-  /** `once`: several sessions on one channel count as one stream. */
+  /** `once` = several sessions on one channel count as one stream. */
   readonly sameChannel: 'once' | 'each'
-  /** Who is banned when the account plays too much. */
+  /** Which sessions are ended and banned when a cap is exceeded. */
   readonly victim: 'newest' | 'oldest'
-  /** How long the excess stays banned. */
+  /** Duration of a cap's ban. */
   readonly banMs: number
-  /** How long sessions must be requested beside each other before they exceed a soft cap. */
+  /** How long sessions above a soft cap must be requested at the same time before they are an excess. */
   readonly confirmMs: number
   /** How long a superseded session may still be requested without counting. */
   readonly supersedeMs: number
-  /** How long a slot is kept for a session that does not start. */
+  /** How long a slot is reserved for a session without media. */
   readonly reserveMs: number
-  /** Silence after which another network may take a session over. */
+  /** Time without requests after which a session may be continued from another network. */
   readonly takeoverMs: number
 }
 
-/** Defaults of the caps; a caller sets the numbers and overrides what its plan or backend says. */
+/** Default limits, without caps; callers set those of group, plan or backend. */
 export const DEFAULT_LIMITS: Limits = {
   maxStreams: 1,
   maxNetworks: 0,
@@ -38,51 +38,51 @@ export const DEFAULT_LIMITS: Limits = {
   takeoverMs: 10_000,
 }
 
-/** Silence after which a live HLS or DASH session's slot is free. */
+/** Time without requests after which a live HLS or DASH session expires. */
 export const IDLE_LIVE_MS = 30_000
 
-/** The same for archives and films, whose players buffer for minutes. */
+/** The same for archive and VOD, whose players buffer for minutes. */
 export const IDLE_VOD_MS = 120_000
 
-/** Fixed clocks of the cap logic, in milliseconds. The Lua scripts hold the same numbers; a test compares them. */
+/** Fixed times of the cap logic, in milliseconds. The Lua scripts have the same; a test compares them. */
 export const CLOCKS = {
-  /** An expired session is remembered this long, so that a late renewal can bring it back. */
+  /** How long an expired session can be restored by a late renewal. */
   ghost: 120_000,
-  /** After a repeated or shared-device excess nobody beyond the cap is tolerated for this long. */
+  /** How long nothing above the cap is tolerated after a repeated excess, or one of a shared device. */
   lock: 95_000,
-  /** After any excess no new device beyond the cap is tolerated for this long. */
+  /** How long no new device above the cap is tolerated after any excess. */
   probation: 900_000,
-  /** A refusal that is no ban is remembered this long. */
+  /** How long edges cache a refusal without a ban. */
   retry: 10_000,
-  /** An edge reports a session at most this often, so silence seen through reports is overstated by it. */
+  /** Interval of an edge's reports of a session; the last request may be later than the last report by this. */
   report: 20_000,
-  /** What the traffic log takes to tell of a request. */
+  /** Delay of the traffic log. */
   traffic: 2_000,
-  /** Openings of one device closer than this race instead of following each other. */
+  /** Openings of one device within this time are concurrent, not consecutive. */
   settle: 250,
-  /** A race of one device's openings is over when none came for this long. */
+  /** Concurrent openings of one device are over after this time without one. */
   rush: 1_000,
-  /** An excess that has lasted so long is no gathering of late boxes: one more than the cap is let in, not more. */
+  /** After an excess has lasted for this time, one screen above the cap is admitted, not more: several late boxes would have come before. */
   rally: 12_000,
-  /** Two networks seen to be one home stay paired this long. */
+  /** How long two networks of one home stay paired. */
   pair: 3_600_000,
-  /** An opening asked again by one device for one channel within this time is the same press of a button; so is each reload of a player that asks its opening address for every list. */
+  /** An opening of the same device and channel within this time of the last one repeats it; so does each reload of a player that requests its opening address for every manifest. */
   press: 15_000,
-  /** A session that shows no media for so long is no look that a player takes before it plays. */
+  /** A session without media for longer than this is no probe before playing. */
   look: 3_000,
-  /** A live session that was not asked for this long is likely over: longer than the segments of most channels. */
+  /** A live session without requests for this time is probably over: longer than the segments of most channels. */
   quiet: 12_000,
-  /** A player that was refused and walks down its list has done so after this. */
+  /** Time in which a player that was refused tries the other channels of its playlist. */
   walk: 10_000,
-  /** A device that left a channel asks for it no more after this: who does is a second player that looks the same. */
+  /** Time in which a device still requests a channel that it has left; later requests are a rival's. */
   overlap: 3_000,
-  /** How long a second player that looks the same cannot take its place back, counted from its last try. */
+  /** How long a rival cannot replace the other's session, since its last try. */
   rival: 60_000,
-  /** A reservation without media for this long is a probe: a screen that really plays may have its place. */
+  /** A reservation without media for this time is a probe, and may be replaced by another screen. */
   probe: 4_000,
 } as const
 
-/** How many entries of each kind one account keeps; a step costs what an account holds. */
+/** Most entries of each kind in an account's state, which bound the cost of a step. */
 export const KEPT = {
   /** Live sessions, also of an account without a cap. */
   live: 1_000,
@@ -93,9 +93,9 @@ export const KEPT = {
   pairs: 16,
   rivals: 32,
   swaps: 32,
-  /** Players that look the same and want their places back, from which on none takes another one's. */
+  /** Number of other rivals from which on none replaces another's session. */
   crowd: 2,
-  /** Turns that two channels of one device take in a row before they are two players. */
+  /** Times that two channels of one device id replace each other in a row before they are two players. */
   turns: 12,
 } as const
 
@@ -113,72 +113,72 @@ export interface Slot {
   /** Fingerprint of a token that only a backend knows, empty without one. */
   tok: string
   opened: number
-  /** When its opening was asked last: once for most players, at every reload for some. */
+  /** Time of its last opening: for most players the only one, for some that of every reload. */
   asked: number
   started: number
   seen: number
-  /** Silence that frees the slot. */
+  /** Milliseconds without requests after which it expires. */
   idle: number
-  /** Since when it does not count, because its device opened something else. */
+  /** Since when it is superseded and does not count, because its device has opened another channel. */
   sup: number
   /**
-   * Since when it was superseded and kept being requested: it counts, and cannot be superseded again.
-   * -1 = superseded and maybe still requested: edges were told to ask at its next request.
+   * Since when it is known to be requested although superseded: it counts, and cannot be superseded again.
+   * -1 = superseded and perhaps still requested: control is asked about its next request.
    */
   firm: number
-  /** Since when it is expired, kept only to be brought back. */
+  /** Since when it is expired and kept for a late renewal. */
   gone: number
-  /** Since when its place is another session's of the same device. */
+  /** Since when it is replaced by another session of the same device. */
   out: number
   /** Edge that last reported it. */
   edge: string
   bytes: number
   reqs: number
-  /** When traffic of it was last reported, seconds late and a hint only. */
+  /** When its traffic was last reported, seconds late. */
   used: number
-  /** JSON of what is only shown. */
+  /** JSON of fields that are only shown. */
   info: string
 }
 
-/** Everything that decides about one account. */
+/** The state of an account that cap decisions depend on. */
 export interface AccountState {
   account: string
   limits: Limits
   slots: Record<string, Slot>
-  /** Lease keys that were ended, with why and until when. */
+  /** Lease keys that are refused, with reason and end. */
   refused: Record<string, { until: number; reason: ReasonId }>
-  /** `<channel>|<device>` or `<channel>|<network>#<token>` banned by the cap, until when. */
+  /** `<channel>|<device>` or `<channel>|<network>#<token>` that a cap has banned, with the ban's end. */
   devices: Record<string, number>
   /** IPv6 network → the IPv4 network of the same home. */
   pairs: Record<string, { net: string; until: number }>
-  /** Racing openings of one device under a hard cap. */
+  /** Concurrent openings of a device with a hard cap. */
   rush: Record<string, { n: number; at: number; req: string }>
-  /** `<channel>|<device>` of a second player that looks like the one that plays, and until when it may not take the place back. */
+  /** `<channel>|<device>` of rivals (second players with a device id), and until when they may not replace the other's session. */
   rivals: Record<string, number>
-  /** Device → the channel that last gave its place to another one, and how many such turns in a row. */
+  /** By device: the channel that was last replaced by another, and how many times in a row they replaced each other. */
   swaps: Record<string, { from: string; to: string; n: number; at: number }>
-  /** Since when the account plays more than it may. */
+  /** Since when the account exceeds a cap; 0 = it does not. */
   over: number
-  /** Until when nothing beyond the cap is served. */
+  /** Until when nothing above the cap is tolerated. */
   lock: number
-  /** Until when a device that zaps may leave one session behind, not more. */
+  /** Until when a device that changes channels may have one superseded session, not more. */
   tight: number
-  /** Until when no new device beyond the cap is tolerated. */
+  /** Until when no new device above the cap is tolerated. */
   probation: number
 }
 
-/** What a step caused besides its answer. */
+/** Effects of a step besides its answer. */
 export interface Effects {
   ended: { key: string; slot: Slot; reason: ReasonId }[]
-  /** Keys to refuse at every edge. */
+  /** Lease keys to refuse at every edge. */
   kill: { key: string; until: number; reason: ReasonId }[]
-  /** Keys every edge forgets, so that the player asks again. */
+  /** Lease keys to drop at every edge, so that control is asked about their next request. */
   drop: string[]
   /** Device bans set. */
   devices: { account: string; channel: string; device: string; until: number; reason: ReasonId }[]
 }
 
-/** What asks for a slot. */
+/** A request for a slot. */
 export interface Claim {
   readonly key: string
   readonly sid: string
@@ -191,9 +191,9 @@ export interface Claim {
   readonly idle: number
   readonly edge: string
   readonly info: string
-  /** Fingerprint of a token that only a backend knows: a hard cap bans it too, whatever it plays on. */
+  /** Hash of a token that only a backend knows: a hard cap bans it too, on any device. */
   readonly tok?: string
-  /** Its key names it: it never goes on with another opening's session. */
+  /** Its key is fixed (inferred session): it never continues another opening's session. */
   readonly fixed?: true
 }
 
@@ -204,9 +204,9 @@ export type Verdict =
       key: string
       leaseMs: number
       isKnown: boolean
-      /** When the session was opened, Unix ms: with it the same pass is made again. */
+      /** When the session was opened (Unix ms), from which the same pass is signed again. */
       openedMs: number
     }
   | { outcome: 'refused'; reason: ReasonId; until: number }
-  /** Ask again after `waitMs`: openings of one device race for a slot it has only reserved. */
+  /** To be repeated after `waitMs`: openings of one device are racing for its reservation. */
   | { outcome: 'settle'; waitMs: number }

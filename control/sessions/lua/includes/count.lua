@@ -1,4 +1,4 @@
--- What counts against the caps: njs/domain/limits/count.ts.
+-- Counting of streams and networks: njs/domain/limits/count.ts.
 local function homeOf(state, net)
   local pair = state.pairs[net]
   return pair and pair.net or net
@@ -9,7 +9,7 @@ local function streamOf(state, slot)
   return slot.sid .. '|' .. homeOf(state, slot.net)
 end
 
--- What a hard cap bans besides the device.
+-- Key of the token's ban that a hard cap sets besides the device's.
 local function tokenKey(claim) return claim.ch .. '|' .. claim.net .. '#' .. (claim.tok or '') end
 
 -- Sessions as {key, slot} in key order; `counting` leaves the superseded out.
@@ -24,7 +24,7 @@ local function heldSlots(state, counting)
   return held
 end
 
--- When a session was requested last, as far as reports and the traffic log tell.
+-- Time of a session's last request, by reports and the traffic log.
 local function requestedAt(slot) return math.max(slot.seen, slot.used - CLOCKS.traffic) end
 
 local function slotsOf(held)

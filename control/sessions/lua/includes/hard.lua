@@ -3,12 +3,12 @@ local function refuseHard(state, order, now, fx)
   local claim = order.claim
   local candidate, own = slotOf(claim, now), ownKeys(state, claim.dev)
   local verdict, till = refuseForRoom(state, candidate, now), now + state.limits.banMs
-  -- Its own last session is still being given back: the device did nothing that deserves a ban.
+  -- The device's own last session is still ending: no ban.
   if next(own) and hasRoom(state, candidate, own, now) then
     if not order.hasWaited then return { 'settle', CLOCKS.traffic } end
     return refused(verdict[2], now + CLOCKS.traffic)
   end
-  if isSpared(state, candidate, now) then return refused(verdict[2], now + CLOCKS.traffic) end
+  if isExemptFromBan(state, candidate, now) then return refused(verdict[2], now + CLOCKS.traffic) end
   noteDevice(state, candidate, { till = till, reason = verdict[2] }, fx)
   if claim.tok then state.devices[tokenKey(claim)] = till end
   return refused(verdict[2], till)
@@ -34,7 +34,7 @@ local function raceFor(state, one, order, now)
   return 'settle'
 end
 
--- The newest wins: its own device's sessions give way first, then the oldest of others is banned.
+-- With `victim: oldest`: replaces the device's own sessions, else ends and bans the oldest of another device.
 local function openOver(state, claim, now, fx)
   local candidate, own = slotOf(claim, now), {}
   for _, one in ipairs(heldSlots(state, true)) do
@@ -46,7 +46,7 @@ local function openOver(state, claim, now, fx)
   end)
   for _, one in ipairs(own) do
     if hasRoom(state, candidate, {}, now) then break end
-    giveUp(one, now, fx)
+    endReplaced(one, now, fx)
   end
   state.slots[claim.key] = candidate
   return admitted(claim.key, candidate, false)
@@ -59,7 +59,7 @@ local function openHard(state, order, now, fx)
   if not hasRoom(state, candidate, {}, now) then
     local before = not isRivalOf(state, claim) and earlierPlay(state, claim)
     if before and hasRoom(state, candidate, { [before.key] = true }, now) then
-      giveUp(before, now, fx)
+      endReplaced(before, now, fx)
       state.slots[claim.key] = candidate
       return admitted(claim.key, candidate, false)
     end

@@ -1,10 +1,10 @@
--- A device's new opening takes its own session's place: njs/domain/limits/replace.ts.
+-- Replacing a session by a new opening of its device: njs/domain/limits/replace.ts.
 local function release(one, reason, now, fx)
   makeGhost(one, reason, now, fx)
   table.insert(fx.drop, one.key)
 end
 
-local function giveUp(one, now, fx)
+local function endReplaced(one, now, fx)
   one.slot.out = now
   release(one, 'session.superseded', now, fx)
 end
@@ -35,23 +35,23 @@ local function firstOf(state, isWanted)
   return first
 end
 
--- The device's earlier session on the channel.
+-- The device's earlier session on the channel, which a later opening replaces.
 local function earlierPlay(state, claim)
   return firstOf(state, function(slot) return isSamePlay(slot, claim) end)
 end
 
 local function isRivalOf(state, claim) return state.rivals[claim.ch .. '|' .. claim.dev] ~= nil end
 
-local function samePress(state, claim, now)
+local function repeatedOpening(state, claim, now)
   if claim.fixed or isRivalOf(state, claim) then return nil end
   return firstOf(state, function(slot)
     return (isSamePlay(slot, claim) and now - slot.asked < CLOCKS.press) or isFirstLook(slot, claim, now)
   end)
 end
 
-local function leaveFirstLook(state, claim, now, fx)
+local function endFirstLook(state, claim, now, fx)
   if not claim.fixed then return end
   for _, one in ipairs(heldSlots(state, true)) do
-    if isFirstLook(one.slot, claim, now) then giveUp(one, now, fx) end
+    if isFirstLook(one.slot, claim, now) then endReplaced(one, now, fx) end
   end
 end

@@ -1,4 +1,4 @@
--- Seats a session that is already played: `reseat` of njs/domain/limits/seat.ts.
+-- Gives a slot to a session that plays already: `reseat` of njs/domain/limits/seat.ts.
 local function reseat(state, key, candidate, now)
   local banned = state.devices[candidate.ch .. '|' .. candidate.dev]
   if banned then return refused('ban.device', banned) end

@@ -1,5 +1,5 @@
 -- Whether there is room: `hasRoom` of njs/domain/limits/seat.ts.
--- Its device opened something else and it plays on beside that, no doubt any more.
+-- Whether a superseded session certainly plays on beside its device's later one.
 local function isConfirmed(state, slot, now)
   local limits = state.limits
   local least = math.max(slot.firm + limits.confirmMs, now - limits.supersedeMs)

@@ -1,4 +1,4 @@
--- Who finds a seat: njs/domain/limits/seat.ts.
+-- Giving slots to sessions: njs/domain/limits/seat.ts.
 local function slotOf(claim, now)
   local slot = copy(claim)
   slot.key, slot.fixed, slot.tok = nil, nil, claim.tok or ''
@@ -22,7 +22,7 @@ local function touch(state, slot, edge, now)
   local since = slot.sup
   slot.sup, slot.firm = 0, since
   if state.over > 0 or isWithinCaps(state) then return end
-  -- It was too much from the opening on that should have replaced it.
+  -- The account has exceeded its cap since the opening that superseded it.
   for _, one in ipairs(heldSlots(state, true)) do
     if one.slot.dev ~= slot.dev then since = math.max(since, one.slot.opened) end
   end

@@ -1,4 +1,4 @@
--- Who plays what counts once, and who still asks for it: njs/domain/limits/judge.ts.
+-- Sessions by counted stream, and those that prove an excess: njs/domain/limits/judge.ts.
 local function sharesOf(state, held, idOf)
   local byId, shares = {}, {}
   for _, one in ipairs(held) do
@@ -21,7 +21,7 @@ local function sharesOf(state, held, idOf)
   return shares
 end
 
-local function pressing(state, now)
+local function provenExcess(state, now)
   local held, limits = {}, state.limits
   local isKnown = state.probation > now
   local since = state.over + (isKnown and -CLOCKS.report or limits.confirmMs)

@@ -1,12 +1,12 @@
--- Whose slot is likely given back, and who is refused without a ban: njs/domain/limits/spare.ts.
-local function isFading(slot, now)
+-- Sessions that are probably over, and refusals without a ban: njs/domain/limits/spare.ts.
+local function isLikelyOver(slot, now)
   if slot.started == 0 then return now - slot.opened >= CLOCKS.probe end
   return now - requestedAt(slot) >= CLOCKS.quiet
 end
 
 -- `all`: the counting sessions.
 local function isLeft(slot, all, now)
-  if slot.started == 0 or not isFading(slot, now) then return false end
+  if slot.started == 0 or not isLikelyOver(slot, now) then return false end
   for _, one in ipairs(all) do
     local other = one.slot
     local isNewer = other.dev == slot.dev and other.opened > slot.opened
@@ -15,7 +15,7 @@ local function isLeft(slot, all, now)
   return false
 end
 
-local function isWalking(state, candidate, now)
+local function isTryingChannels(state, candidate, now)
   local ending = '|' .. candidate.dev
   for key, till in pairs(state.devices) do
     local isRecent = till - state.limits.banMs > now - CLOCKS.walk
@@ -24,11 +24,11 @@ local function isWalking(state, candidate, now)
   return false
 end
 
-local function isSpared(state, candidate, now)
-  if isWalking(state, candidate, now) then return true end
+local function isExemptFromBan(state, candidate, now)
+  if isTryingChannels(state, candidate, now) then return true end
   local fading = {}
   for _, one in ipairs(heldSlots(state, true)) do
-    if one.slot.dev == candidate.dev or isFading(one.slot, now) then fading[one.key] = true end
+    if one.slot.dev == candidate.dev or isLikelyOver(one.slot, now) then fading[one.key] = true end
   end
   return next(fading) ~= nil and hasRoom(state, candidate, fading, now)
 end

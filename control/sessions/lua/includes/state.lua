@@ -10,7 +10,7 @@ local KEPT = {
 }
 local SPARE_MS = 60000
 
--- `override` is given by tests only; leases run on the clock of Redis.
+-- `override` is for tests; otherwise the time is Redis' own.
 local function clock(override)
   if override ~= nil and override ~= '' then return tonumber(override) end
   local time = redis.call('TIME')
@@ -40,7 +40,7 @@ local function newEffects()
   return { ended = {}, kill = {}, drop = {}, devices = {} }
 end
 
--- Lives a little longer than anything it holds; an account with nothing to remember takes no memory.
+-- The key expires shortly after the last entry; an account without entries has no key.
 local function saveState(key, state, now)
   local last = math.max(state.lock, state.tight, state.probation)
   for _, slot in pairs(state.slots) do

@@ -1,4 +1,4 @@
--- Bounds what an account keeps: `tidy` of njs/domain/limits/expire.ts.
+-- Limits the size of an account's state: `tidy` of njs/domain/limits/expire.ts.
 local function goneOf(slot) return slot.gone end
 local function atOf(entry) return entry.at end
 
@@ -38,7 +38,7 @@ local function trimSuperseded(state, now, fx)
   for at = 1, #held - KEPT.superseded do makeGhost(held[at], 'session.superseded', now, fx) end
 end
 
--- A superseded session that had traffic late in its grace: only its next request tells whether it goes on.
+-- Drops the lease of superseded sessions with traffic late in their grace: control is asked about their next request.
 local function probe(state, now, fx)
   local grace = state.limits.supersedeMs
   for _, one in ipairs(heldSlots(state, false)) do

@@ -1,4 +1,4 @@
--- Who gives its place, and who may not take it back: njs/domain/limits/replace.ts.
+-- Which sessions an opening replaces, and rivals, which replace none: njs/domain/limits/replace.ts.
 local function rivalKey(channel, device) return channel .. '|' .. device end
 
 local function isTakingTurns(state, from, to, now)
@@ -9,7 +9,7 @@ local function isTakingTurns(state, from, to, now)
   return false
 end
 
-local function givers(state, claim, now)
+local function replaceable(state, claim, now)
   local found = {}
   local function rank(slot)
     if slot.dev ~= claim.dev then return 2 end
@@ -18,7 +18,7 @@ local function givers(state, claim, now)
   local counting = heldSlots(state, true)
   for _, one in ipairs(counting) do
     local slot = one.slot
-    local isProbe = slot.started == 0 and isFading(slot, now)
+    local isProbe = slot.started == 0 and isLikelyOver(slot, now)
     if slot.dev == claim.dev or isProbe or isLeft(slot, counting, now) then found[#found + 1] = one end
   end
   table.sort(found, function(a, b)
@@ -35,10 +35,10 @@ local function keysBut(leaving, left)
   return keys
 end
 
--- As few as make room; nothing where even all of them do not.
-local function leaversFor(state, claim, now)
+-- The fewest sessions whose replacement makes room; nil where even all of them would not.
+local function sessionsToReplace(state, claim, now)
   local candidate, leaving = slotOf(claim, now), {}
-  for _, one in ipairs(givers(state, claim, now)) do
+  for _, one in ipairs(replaceable(state, claim, now)) do
     leaving[#leaving + 1] = one
     if hasRoom(state, candidate, keysBut(leaving), now) then
       local needed = {}
@@ -63,7 +63,7 @@ end
 local function openReplacing(state, claim, now, fx)
   local candidate = slotOf(claim, now)
   if not hasRoom(state, candidate, {}, now) then
-    local rival, leaving = rivalKey(claim.ch, claim.dev), leaversFor(state, claim, now)
+    local rival, leaving = rivalKey(claim.ch, claim.dev), sessionsToReplace(state, claim, now)
     local own = firstOwn(leaving, claim.dev)
     local isRival = own and (state.rivals[rival]
       or own.ch ~= claim.ch and (isCrowd(state, claim) or isTakingTurns(state, own, claim.ch, now)))
@@ -71,7 +71,7 @@ local function openReplacing(state, claim, now, fx)
     if not leaving or isRival then return refuseForRoom(state, candidate, now) end
     for _, one in ipairs(leaving) do
       local isProbe = one.slot.dev ~= claim.dev and one.slot.started == 0
-      if isProbe then release(one, 'session.unstarted', now, fx) else giveUp(one, now, fx) end
+      if isProbe then release(one, 'session.unstarted', now, fx) else endReplaced(one, now, fx) end
     end
   end
   state.slots[claim.key] = candidate

@@ -1,4 +1,4 @@
--- A player no excess was ever laid on that only zaps: `isZapping` of njs/domain/limits/seat.ts.
+-- Whether an opening is a change of channels: `isZapping` of njs/domain/limits/seat.ts.
 local function isGuilty(state, device)
   local ending = '|' .. device
   for key in pairs(state.devices) do

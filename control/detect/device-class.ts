@@ -19,11 +19,11 @@ export const deviceClass = (
   return COMPUTER.test(words) ? 'computer' : 'unknown'
 }
 
-// Sets and boxes that stand by a set, as they name themselves; not apps, which run on phones, too.
+// User-Agents of televisions and set-top boxes; not of apps, which run on phones too.
 const SET =
   /\b(smart-?tv|web0s|tizen|stbapp|mag\d*|enigma\w*|formuler|aft[a-z0-9]{1,5}|apple tv|mibox\w*|libreelec|roku|bravia|playstation|xbox)\b/i
 
-/** Whether the play came from a set that stays where it is, by its own User-Agent; apps that run on phones, too, are none. */
+/** Whether a play's User-Agent is that of a television or set-top box; false for apps, which run on phones too. */
 export const isStandingSet = ({ agent }: Pick<PlayRecord, 'agent'>): boolean =>
   agent !== null && agent !== undefined && SET.test(agent)
 
@@ -34,7 +34,7 @@ const NAMES: Readonly<Record<DeviceClass, string>> = {
   unknown: 'device',
 }
 
-/** The class in plain words, for summaries. */
+/** The class as a word, for summaries. */
 export const deviceClassName = (kind: DeviceClass): string => NAMES[kind]
 
 const RANKS: Readonly<Record<DeviceClass, number>> = {

@@ -17,9 +17,9 @@ export interface EnrichedPlay {
   readonly start: number
   /** End of the watched part (Unix ms), see `watchedUntil`. */
   readonly end: number
-  /** Day of the household, which turns while it sleeps. */
+  /** Day number in the household's time, where a day begins at five in the morning. */
   readonly day: number
-  /** Hours since the household last slept, 5 to 29. */
+  /** Hour of that day, 5 to 29. */
   readonly hour: number
   readonly device: string
   readonly kind: DeviceClass

@@ -1,14 +1,14 @@
 import { contains, type Network, parseAddress, parseNetwork } from '#domain/networks/network'
 import type { PlayRecord } from '#domain/types'
 
-/** Networks as an operator writes them, read; what is none is named in `problems`. */
+/** Parsed networks, and the texts that are not networks. */
 export interface ReadNetworks {
   readonly networks: readonly Network[]
-  /** "'10.0/99': not an address, …", one for each that is none. */
+  /** "'10.0/99': not an address, …", one for each text that is not a network. */
   readonly problems: readonly string[]
 }
 
-/** Reads addresses, CIDRs and ranges. */
+/** Parses addresses, CIDRs and ranges. */
 export const readNetworks = (texts: readonly string[]): ReadNetworks => {
   const networks: Network[] = []
   const problems: string[] = []
@@ -20,7 +20,7 @@ export const readNetworks = (texts: readonly string[]): ReadNetworks => {
   return { networks, problems }
 }
 
-/** Whether a play came from one of the networks; texts that are none match nothing. */
+/** A test whether a play came from one of the networks; texts that are not networks match nothing. */
 export const isFromNetworks = (texts: readonly string[]): ((play: PlayRecord) => boolean) => {
   const { networks } = readNetworks(texts)
   if (networks.length === 0) return () => false

@@ -4,10 +4,10 @@ import { watchedUntil } from './watched.ts'
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-/** The hour at which people sleep, by the clock of the place. */
+/** Hour of local time at which a household's day begins. */
 const ASLEEP_AT = 5
 
-/** How much of the watching the habit of sleeping at that hour outweighs. */
+/** Weight of that hour against the watching time at it, as a share of all. */
 const HABIT = 0.3
 
 /** Which day of the household a moment belongs to: whole numbers, one apart from day to day. */
@@ -73,7 +73,7 @@ const watchedPerHour = (plays: readonly PlayRecord[], offset: OffsetOf): number[
   return sums
 }
 
-/** The hour around which least is watched, at night where nothing speaks against it. */
+/** The hour with the least watching time, preferably at night. */
 const quietHour = (sums: readonly number[]): number => {
   const total = sums.reduce((a, b) => a + b, 0)
   const around = (hour: number): number =>
@@ -83,16 +83,16 @@ const quietHour = (sums: readonly number[]): number => {
   return HOURS.reduce((best, hour) => (cost(hour) < cost(best) ? hour : best), ASLEEP_AT)
 }
 
-/** The household's days and the hour of its own clock; five o'clock is when it sleeps. */
+/** The household's days and hours; a day begins at five in the morning. */
 export interface LocalTime {
   readonly dayOf: DayOf
-  /** Hours since the household last slept, from 5 to 29: 20 is the evening. */
+  /** Hour of the household's day, 5 to 29: 20 is the evening. */
   readonly hourOf: (at: number) => number
 }
 
 /**
- * The household's own days: they turn when it sleeps, in the given time zone, else by solar time
- * where most was played; so an evening is one day, wherever midnight UTC lies in it.
+ * The household's days and hours in the given time zone, else in solar time where most was
+ * played; a day begins at five in the morning, so that an evening belongs to one day.
  */
 export const localTime = (plays: readonly PlayRecord[], zone?: string): LocalTime => {
   const sun = sunOffset(plays)

@@ -1,6 +1,6 @@
 import type { PlayRecord } from '#domain/types'
 
-// Words that the names of hosting and VPN providers carry and those of access providers do not.
+// Words in names of hosting and VPN providers that names of access providers do not have.
 const HOSTING =
   /\b(hosting|host|hetzner|ovh|digitalocean|linode|akamai|vultr|constant company|choopa|m247|datacamp|cdn77|clouvider|leaseweb|contabo|scaleway|online s\.?a\.?s|amazon|aws|google cloud|google llc|microsoft|azure|oracle|alibaba|tencent|cloudflare|fastly|31173|mullvad|nordvpn|tzulo|quadranet|psychz|colocrossing|hivelocity|servers?|server|data ?cent(?:er|re)s?|datacent(?:er|re)|cloud|vps|vpn|colo|colocation|ionos|godaddy|dreamhost|netcup|worldstream|g-core|gcore|packethub|proton|ipxo|zenlayer|performive|hostroyale|hostwinds|buyvm|frantech|aeza|selectel|timeweb|stark industries)\b/i
 
@@ -8,7 +8,7 @@ const HOSTING =
 export const isHosting = (play: Pick<PlayRecord, 'asnOrg'>): boolean =>
   play.asnOrg !== null && HOSTING.test(play.asnOrg)
 
-/** Whether a network key, connection or pool is one of IPv6. */
+/** Whether a network key, connection or pool is IPv6. */
 export const isSixth = (network: string): boolean => network.includes(':')
 
 const groupsOf = (network: string): string[] => {
@@ -20,7 +20,7 @@ const groupsOf = (network: string): string[] => {
 
 /**
  * The internet connection a network belongs to: the IPv4 address, or the /56 that providers delegate to one
- * customer, whose /64s are the networks within his house (RIPE-690); `null` for unknown networks.
+ * customer, whose /64s are the networks of one house (RIPE-690); `null` for unknown networks.
  */
 export const connectionOf = (network: string | null): string | null => {
   if (network === null || network === '') return null

@@ -21,7 +21,7 @@ const isNewer = (next: PlayRecord, known: PlayRecord): boolean => {
   return byTimeThenId(next, known) < 0
 }
 
-/** Nothing has ended later than any clock can be ahead. */
+/** Limits an end to the latest time that a clock can be ahead. */
 const endedByNow = (play: PlayRecord, now: number): PlayRecord => {
   const latest = Math.max(play.startedAt, now + SOURCE_SKEW_MS)
   if (Math.max(play.lastSeenAt, play.endedAt ?? 0) <= latest) return play

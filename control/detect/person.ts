@@ -1,11 +1,11 @@
 import type { AccountRef } from '#domain/types'
 
-/** Accounts of media servers, as `backend:NAME:ID` or `server:NAME:ID`, of the user that stands for nobody. */
+/** Accounts of media servers (`backend:NAME:ID`, `server:NAME:ID`) of the pseudo user with id 0. */
 const NOBODY = /^(?:backend|server):.*:0$/
 
 /**
- * Whether an account is somebody's: viewers without a token are known by network only, and a pseudo user stands for
- * everybody who never signed in.
+ * Whether an account is a person's: not a network's (viewers without a token), nor the pseudo user of viewers who have
+ * not signed in.
  */
 export const isPerson = (account: AccountRef): boolean =>
   !account.startsWith('net:') && !NOBODY.test(account)

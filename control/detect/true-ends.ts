@@ -5,13 +5,13 @@ import { endOf } from './normalise.ts'
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 
-// Longer than any film or match; what is over it and stops together was stopped by the monitor.
+// Longer than any film or match: longer plays that stop together were stopped by a restart of the monitor.
 const LONG_MS = 8 * HOUR_MS
 
 // Assumed duration in ms of a play whose end was not seen.
 const ASSUMED_MS = 2 * HOUR_MS
 
-// Rows that a monitor closes when it comes back have one stop, give or take its own pace.
+// Rows that a monitor closes at its restart have the same stop within this time.
 const TOGETHER_MS = MINUTE_MS
 
 const endedAt = (play: PlayRecord, end: number): PlayRecord => {
@@ -24,7 +24,7 @@ const endedAt = (play: PlayRecord, end: number): PlayRecord => {
   }
 }
 
-/** A player plays one thing at a time: on one line, what it left running is over when it begins the next. */
+/** Ends plays at the start of the next item on the same player and line, since a player plays one item at a time. */
 const clippedByNext = (plays: readonly PlayRecord[]): PlayRecord[] => {
   const next = new Map<string, number>()
   const settled = [...plays]
@@ -40,7 +40,7 @@ const clippedByNext = (plays: readonly PlayRecord[]): PlayRecord[] => {
   return settled
 }
 
-// Who plays on so soon was really there.
+// A viewer who plays the next item within this time watched until then.
 const ON_MS = 15 * MINUTE_MS
 
 const goesOn = (play: PlayRecord, plays: readonly PlayRecord[]): boolean =>

@@ -95,7 +95,7 @@ export interface Contribution {
 /** How likely one account is shared, with the reasons. */
 export interface Assessment {
   readonly account: AccountRef | null
-  /** Plays judged: rows that tell of one playing count once. */
+  /** Number of plays; several rows of one playback count once. */
   readonly plays: number
   /** 0-100. */
   readonly confidence: number

@@ -7,7 +7,7 @@ type Params = ParamsOf<'device_velocity'>
 
 const HOUR_MS = 3_600_000
 
-/** What a play counts as; the LAN, relays and unknown devices count as nothing. */
+/** The network or device a play counts as; `null` for the LAN, relays and unknown devices, which do not count. */
 const counted = (play: PlayRecord, params: Params): string | null => {
   if (params.count === 'devices') return play.device
   return hasNetwork(play) ? play.network : null
@@ -22,7 +22,7 @@ export const inspectDeviceVelocity: Inspect<'device_velocity'> = (event, recent,
     const other = counted(play, params)
     if (other !== null && !first.has(other)) first.set(other, play)
   }
-  // Only the play that brings something new can exceed the limit.
+  // Only a play with a new network or device can exceed the limit.
   if (first.has(name) || first.size + 1 <= params.max) return null
   const names = [...first.keys(), name].sort()
   const windowMs = params.window_hours * HOUR_MS

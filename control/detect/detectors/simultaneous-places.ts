@@ -27,7 +27,7 @@ type Params = ParamsOf<'simultaneous_places'>
 const isUsable = (play: PlayRecord, params: Params): boolean =>
   isTimed(play) && isLocated(play) && !(params.ignore_hosting && isThroughHosting(play))
 
-/** How two plays stand to each other; `null` where a guard stops the comparison. */
+/** Compares two plays; `null` where they cannot be compared. */
 const compare = (play: PlayRecord, event: PlayRecord, params: Params): Pair | null => {
   const shared = overlapMs(
     intervalOf(play.startedAt, watchedUntil(play)),

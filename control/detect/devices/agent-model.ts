@@ -4,7 +4,7 @@ const NUMBERS = /\d+(?:[._]\d+)*[A-Z]?\d*/g
 
 const known = new Map<string, string>()
 
-// Agents repeat; a million different ones are somebody's play.
+// Most entries of the cache: few User-Agents are distinct, and clients could send any number.
 const KNOWN_AT_MOST = 20_000
 
 const modelOfText = (text: string): string => {
@@ -16,10 +16,10 @@ const modelOfText = (text: string): string => {
   return model
 }
 
-/** What a play's player says it is, whatever version: its User-Agent without numbers, else platform and client. */
+/** The player's model without version: its User-Agent without numbers, else platform and client. */
 export const agentModel = (play: Pick<PlayRecord, 'agent' | 'platform' | 'client'>): string =>
   play.agent ? modelOfText(play.agent) : `${play.platform ?? ''}/${play.client ?? ''}`
 
-/** The same with its version. */
+/** The player's model with version. */
 export const agentVersion = (play: Pick<PlayRecord, 'agent' | 'platform' | 'client'>): string =>
   play.agent ?? agentModel(play)

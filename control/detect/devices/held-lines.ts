@@ -3,20 +3,20 @@ import { connectionOf } from '../network-class.ts'
 
 const DAY_MS = 86_400_000
 
-// An address that returns within this time was most likely held all along.
+// An address that is used again within this time was most likely assigned all the time.
 const LEASE_MS = 14 * DAY_MS
 
 /** The internet connection of a play: its address, or its IPv6 delegation; `null` on the LAN and where it is unknown. */
 export const lineOfPlay = (play: Pick<PlayRecord, 'isLan' | 'network'>): string | null =>
   play.isLan ? null : connectionOf(play.network)
 
-/** Which lines an account held when. */
+/** The times at which an account had lines. */
 export interface HeldLines {
-  /** Whether a line was used before and after a moment (Unix ms), no more than a fortnight apart. */
+  /** Whether a line was used before and after a time (Unix ms), at most a fortnight apart. */
   wasHeld(line: string, at: number): boolean
 }
 
-/** Notes when lines were used; plays must be in order of start. */
+/** Collects the times at which lines were used; plays must be in order of start. */
 export const heldLines = (plays: readonly PlayRecord[]): HeldLines => {
   const uses = new Map<string, number[]>()
   for (const play of plays) {

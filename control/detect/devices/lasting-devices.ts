@@ -5,7 +5,7 @@ import { addressPoolOf } from '../network-class.ts'
 
 const DAY_MS = 86_400_000
 
-// Ids of one player that follow each other with no more between are one player whose id was renewed.
+// Ids of one model that follow each other with a shorter pause are one device whose id was renewed.
 const PAUSE_MS = 21 * DAY_MS
 
 /** A player's model: platform, product and client, without its id. */
@@ -25,7 +25,7 @@ interface Id {
   last: number
 }
 
-/** A device as it lasts: the ids it went by, one after the other. */
+/** A device with its consecutive ids. */
 interface Chain {
   readonly name: string
   readonly places: Set<string>
@@ -58,7 +58,7 @@ const idsOf = (
 const shared = (a: ReadonlySet<string>, b: ReadonlySet<string>): number =>
   [...a].filter((x) => b.has(x)).length
 
-/** The device an id goes on with: one of its model that had fallen silent and was seen in the same places. */
+/** The device that an id continues: of the same model, no longer seen under its last id, and seen in the same places. */
 const continued = (chains: readonly Chain[], id: Id): Chain | undefined => {
   const silent = chains.filter((c) => c.last < id.first && id.first - c.last <= PAUSE_MS)
   const near = silent.filter((c) => shared(c.places, id.places) > 0)
@@ -67,7 +67,7 @@ const continued = (chains: readonly Chain[], id: Id): Chain | undefined => {
   )[0]
 }
 
-/** Names the devices of one model: each id by the first id of its chain. */
+/** Maps the ids of one model to the first id of their device. */
 const chainIds = (ids: readonly Id[]): Map<string, string> => {
   const names = new Map<string, string>()
   const chains: Chain[] = []
@@ -85,7 +85,7 @@ const chainIds = (ids: readonly Id[]): Map<string, string> => {
   return names
 }
 
-/** Ids that players of several models go by, as where an app ships with one. */
+/** Ids used by several models, as where an app has a constant id. */
 const constantIds = (plays: readonly PlayRecord[]): ReadonlySet<string> => {
   const models = new Map<string, string>()
   const constant = new Set<string>()
@@ -99,14 +99,14 @@ const constantIds = (plays: readonly PlayRecord[]): ReadonlySet<string> => {
   return constant
 }
 
-/** How plays are told apart: the name a play's device goes by now, and what it says it is. */
+/** Functions that return a play's device id and model. */
 export interface Naming {
   readonly nameOf: (play: PlayRecord) => string
   readonly modelOf: (play: PlayRecord) => string
 }
 
 /**
- * Names that were renewed, with the first name of each: names of one model that follow each other in one place are
+ * Renewed ids, each with the first id of its device: ids of one model that follow each other in one place are
  * one device. Plays must be in order of start.
  */
 export const renewedNames = (
@@ -121,9 +121,9 @@ export const renewedNames = (
 }
 
 /**
- * Gives plays devices that last: an id that several models go by names each of them apart, and ids of one model
- * that follow each other in one place are one device whose id was renewed, as browsers and some apps do. Plays
- * must be in order of start; those of edges, whose devices are made up, are left alone.
+ * Gives plays stable device ids: an id of several models becomes one for each model, and ids of one model
+ * that follow each other in one place become one, since browsers and some apps renew theirs. Plays
+ * must be in order of start; those of edges are returned unchanged, since their ids are derived.
  */
 export const lastingDevices = (plays: readonly PlayRecord[]): PlayRecord[] => {
   const constant = constantIds(plays)

@@ -6,13 +6,13 @@ import { type HeldLines, lineOfPlay } from './held-lines.ts'
 
 const DAY_MS = 86_400_000
 
-/** Shorter overlaps are one player that changed its network. */
+/** Shorter overlaps may be one player that changed its network. */
 const OVERLAP_AT_LEAST_MS = 10 * 60_000
 
-// More lines than this are a carrier's; none of them is held.
+// With more lines than this, the account uses a carrier's changing addresses.
 const LINES_AT_MOST = 40
 
-/** On which days two places were proved to have a player each, symmetric. */
+/** By pair of places, symmetric: the days that prove a player at each of them. */
 export type Proofs = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<number>>>
 
 class ProofBook {
@@ -48,12 +48,12 @@ const noteOverlaps = (plays: readonly PlayRecord[], placeOf: PlaceOf, book: Proo
   }
 }
 
-// A player that was updated, or fetched a new playlist, does not go back within this time.
+// Within this time a player does not go back to an older version or playlist download.
 const BACK_WITHIN_MS = 7 * DAY_MS
 
 /**
- * Notes places between which a mark (a version, a playlist copy) changed and changed back: A with one, B with
- * another, A with the first again. One player moves on only.
+ * Notes pairs of places between which a mark (a version, a playlist download) changed and changed back: A with one,
+ * B with another, A with the first again. A single player does not change back.
  */
 const noteReturns = (
   plays: readonly PlayRecord[],
@@ -81,8 +81,8 @@ const noteReturns = (
 }
 
 /**
- * Notes places of a set that stays where it is, of which one was still lived at while it played at the other: a set
- * seen at two lines at once is two sets.
+ * Notes pairs of places of a television or set-top box where one line was in use before and after it played at the
+ * other: a device that stays in place and is seen at two lines is two devices.
  */
 const noteHeldLines = (
   plays: readonly PlayRecord[],
@@ -106,7 +106,7 @@ const noteHeldLines = (
   }
 }
 
-/** What shows that plays of one model are of several players. */
+/** Marks by which several players of one model are distinguished. */
 export interface ProofMarks {
   readonly held: HeldLines
   readonly downloadOf: (play: PlayRecord) => string | null

@@ -10,7 +10,7 @@ import { RETURN_DAYS, settledPlays } from './returned-to.ts'
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 
-// Two sessions that overlap by less are a hand-over, not two viewers.
+// Shorter overlaps may be one viewer who changes devices.
 const OVERLAP_AT_LEAST_MS = 10 * 60_000
 
 /** The same figures with exponential decay by age. */
@@ -22,7 +22,7 @@ export interface RecentEvidence {
   readonly mixedDays: number
 }
 
-/** What one household did beside the main one. */
+/** Figures of one household compared with the main one. */
 export interface HouseholdEvidence {
   readonly main: Home
   readonly home: Home
@@ -48,20 +48,20 @@ export interface HouseholdEvidence {
   readonly weeks: number
   /** How much less often the main home played on its days than on others: 1 never, 0 as often. */
   readonly turns: number
-  /** Days on lines it came back to. */
+  /** Days on lines used on several separate days. */
   readonly settledDays: number
   readonly recent: RecentEvidence
 }
 
 const daysOf = (plays: readonly EnrichedPlay[]): Set<number> => new Set(plays.map((t) => t.day))
 
-// Who goes on within this time was there all along: one item ended and the next began.
+// Shorter pauses are between two items of one sitting.
 const SITTING_MS = 5 * 60_000
 
 const watched = (plays: readonly EnrichedPlay[]): Interval[] =>
   mergeIntervals(plays.map((t) => ({ start: t.start, end: t.end })))
 
-/** Sittings: what was watched with the pauses between items. */
+/** Sittings: plays merged over short pauses. */
 const sittings = (plays: readonly EnrichedPlay[]): Interval[] => {
   const merged = mergeIntervals(
     plays.map((t) => ({ start: t.start, end: t.end > t.start ? t.end + SITTING_MS : t.end })),
@@ -138,7 +138,7 @@ const recentOf = (days: Days, hours: readonly Interval[], decay: Decay): RecentE
 const firstStart = (plays: readonly EnrichedPlay[], now: number): number =>
   plays.reduce((first, play) => Math.min(first, play.start), now)
 
-/** How far the one home is silent when the other plays, as where one household goes back and forth. */
+/** How far the main home is silent while the other plays, as where one household moves between two homes. */
 const turnsOf = (days: Days, main: Home): number => {
   const mains = daysOf(main.ownPlays)
   const all = [...mains, ...days.own].sort((a, b) => a - b)
@@ -149,7 +149,7 @@ const turnsOf = (days: Days, main: Home): number => {
   return usual <= 0 ? 0 : Math.max(0, 1 - days.common.size / days.own.size / usual)
 }
 
-/** Measures a household against the main one by what it played where it lives, or by all where that is nothing. */
+/** Compares a household with the main one, by its plays on lines used repeatedly, or by all where there are none. */
 export const compareHomes = (main: Home, other: Home, now: number): HouseholdEvidence => {
   const settled = settledPlays(other)
   const settledDays = daysOf(settled).size

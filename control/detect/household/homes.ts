@@ -15,16 +15,16 @@ export interface Home {
   readonly ownPlays: readonly EnrichedPlay[]
 }
 
-// This often must two groups be seen at two addresses of one pool at once before they are two lines.
+// Times two groups must be seen at two addresses of one pool at once before they count as two lines.
 const CONFLICTS_AT_LEAST = 2
 
-// A phone that watches this much more at a place of its own than at a home was only a guest at that home.
+// A phone that watches this many times more at a place of its own than at a home counts as a guest at that home.
 const GUEST_RATIO = 4
 const GUEST_DAYS = 2
 const OWN_PLACE_DAYS = 5
 const OWN_PLACE_MEAN_HOURS = 0.3
 
-/** Devices that share a line, or the exits of one VPN, are together. */
+/** Joins devices that share a line, or the exits of one VPN. */
 const joinByLine = (sets: UnionFind, uses: readonly DevicePlays[]): void => {
   const first = new Map<string, string>()
   for (const { device, plays } of uses) {
@@ -47,7 +47,7 @@ const linesInPool = (use: DevicePlays): Map<string, Set<string>> => {
   return lines
 }
 
-/** Devices on one line are together; so are those that draw from one pool and never contradict each other. */
+/** Joins devices on one line, and those of one address pool that were never seen at two of its addresses at once. */
 const groupDevices = (
   uses: readonly DevicePlays[],
   sets: UnionFind,
@@ -75,7 +75,7 @@ const groupDevices = (
   }
 }
 
-/** Which home a line or pool belongs to; one that several homes use belongs to none. */
+/** The home of each line and pool; `null` where several homes use it. */
 const claimHomeKeys = (
   uses: readonly DevicePlays[],
   sets: UnionFind,
@@ -107,7 +107,7 @@ const bestHome = (use: DevicePlays, claimed: ReadonlyMap<string, string | null>)
     .sort(([a, x], [b, y]) => y.hours - x.hours || (a < b ? -1 : 1))
   const [best] = ranked
   if (!best) return null
-  // Where no set stands on the LAN, it is still more of a home than a friend's sofa.
+  // Without a television on the LAN, the LAN still counts as a home.
   const lan = sumUsage(use.plays, (p) =>
     p.play.isLan && homeOf(p, claimed) === null ? ['lan'] : [],
   )
@@ -122,7 +122,7 @@ const bestHome = (use: DevicePlays, claimed: ReadonlyMap<string, string | null>)
   return hasOwnPlace && best[1].days <= GUEST_DAYS ? null : best[0]
 }
 
-// A home has a television more often than an office or a friend's sofa has.
+// A home has a television more often than an office or a place of a visit.
 const TELEVISION_FACTOR = 3
 const mainness = ({ d, ms }: { d: Draft; ms: number }): number =>
   d.televisions.size > 0 ? TELEVISION_FACTOR * ms : ms
@@ -218,7 +218,7 @@ export const homesOf = (plays: readonly EnrichedPlay[]): Home[] => {
   const { of, claimed } = settle(uses)
   const ofDevice = (device: string): string => of.get(device) ?? device
   const ofPlay = (play: EnrichedPlay): string | null => {
-    // A set stays where it is, even when a relay hides its line.
+    // A television stays in its home, also where a relay hides its line.
     const hidden = play.line === null && play.kind === 'television' ? of.get(play.device) : null
     return homeOf(play, claimed) ?? hidden ?? null
   }

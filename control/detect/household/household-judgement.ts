@@ -10,7 +10,7 @@ import { explainFeature } from './household-text.ts'
 import { RETURN_DAYS } from './returned-to.ts'
 import { DEFAULT_THRESHOLD, weightsFor } from './weights.ts'
 
-/** What households and findings say about one account. */
+/** Confidence and features of one account, from its households and findings. */
 export interface Judgement {
   readonly homes: readonly Home[]
   readonly features: AccountFeatures
@@ -31,7 +31,7 @@ export interface JudgementOptions {
   readonly zone?: string | undefined
 }
 
-/** The server's own home, and what an operator called fine: nothing there is held against the account. */
+/** Whether a home is the server's own or was marked as fine, and so does not count against the account. */
 const isTrusted = (home: Home): boolean =>
   2 * home.ownPlays.filter((play) => play.play.isLan && play.line !== null).length >
   home.ownPlays.length
@@ -44,8 +44,8 @@ export const householdEvidence = (homes: readonly Home[], now: number): Househol
 }
 
 /**
- * Whether anything may be held against the account at all: another home come back to on separate days, a machine,
- * or a burst of strangers. Whatever less adds up to, nobody is accused of it.
+ * Whether the evidence is enough to call an account shared, whatever the confidence: another home used on separate
+ * days, restreaming, or a burst of unknown devices.
  */
 export const hasEnoughEvidence = ({ strongest, values }: AccountFeatures): boolean =>
   (strongest?.settledDays ?? 0) >= RETURN_DAYS || values.restreaming > 0 || values.strangers > 0

@@ -2,7 +2,7 @@ import type { EnrichedPlay } from '../enriched-play.ts'
 import { arePooled, type Dwelling, dwellingOf, isMove, twinMs } from './one-house.ts'
 import { UnionFind } from './union-find.ts'
 
-/** Devices grouped so far: their name, what they played at their own lines, and how much. */
+/** A group of devices: its name, its plays at its own lines, and their duration. */
 export interface Group {
   readonly id: string
   readonly ownPlays: readonly EnrichedPlay[]
@@ -39,7 +39,7 @@ const joinTwins = (known: readonly Known[], sets: UnionFind): void => {
   }
 }
 
-/** Takes the LAN for the house of the public line that was watched most. */
+/** Joins the LAN with the public line that was watched most. */
 const joinLan = (known: readonly Known[], sets: UnionFind): void => {
   const [house] = known
     .filter((k) => !k.dwelling.isLan)
@@ -49,7 +49,7 @@ const joinLan = (known: readonly Known[], sets: UnionFind): void => {
   for (const { group } of known.filter((k) => k.dwelling.isLan)) sets.join(group.id, house.id)
 }
 
-/** Which groups are one house after all: the name each goes by. */
+/** Joins groups that are one house; returns the name of a group's house. */
 export const joinHouses = (groups: readonly Group[]): ((id: string) => string) => {
   const sets = new UnionFind()
   const known = groups.map((group) => ({

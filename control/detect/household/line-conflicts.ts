@@ -2,10 +2,10 @@ import type { EnrichedPlay } from '../enriched-play.ts'
 
 const DAY_MS = 86_400_000
 
-// An address that returns within this time was most likely held all along.
+// An address that is used again within this time was most likely assigned all the time.
 const LEASE_MS = 14 * DAY_MS
 
-// So many addresses of one pool are watched at once; a household has one or two.
+// Most addresses of one pool compared with each other; a household has one or two.
 const LINES_AT_ONCE = 8
 
 /** How often two connections of one address pool alternated, symmetric. */
@@ -53,7 +53,7 @@ const countReturns = (
 export const lineConflicts = (plays: readonly EnrichedPlay[]): LineConflicts => {
   const pools = new Map<string, EnrichedPlay[]>()
   for (const play of plays) {
-    // A /48 is one customer's, however many networks he makes of it.
+    // An IPv6 /48 is one customer's, with any number of networks.
     if (play.line === null || play.pool === null || play.isHosting || play.family !== 4) continue
     const known = pools.get(play.pool)
     if (known) known.push(play)

@@ -3,16 +3,16 @@ import { isLan, parseAddress } from '#domain/networks/network'
 import type { Coordinates } from '#domain/types'
 import type { EnrichedPlay } from '../enriched-play.ts'
 
-/** What a group watched over one provider's lines in one country. */
+/** Plays of a group over one provider's lines in one country. */
 interface Part {
   readonly families: Readonly<Record<4 | 6, number>>
   readonly days: ReadonlySet<number>
   readonly at: Coordinates | null
 }
 
-/** What a group of devices shows of where it lives. */
+/** Figures of a group of devices about its home. */
 export interface Dwelling {
-  /** At home on the LAN, and no television of the group shows the house's public line. */
+  /** Whether it plays mostly on the LAN, and no television of the group shows the house's public line. */
   readonly isLan: boolean
   readonly parts: ReadonlyMap<string, Part>
   readonly days: ReadonlySet<number>
@@ -48,7 +48,7 @@ const centreOf = (plays: readonly EnrichedPlay[]): Coordinates | null => {
   )
 }
 
-/** The /16 or /32 an address lies in. */
+/** The /16 (IPv4) or /32 (IPv6) of an address. */
 const blockOf = ({ line, family }: EnrichedPlay): string[] => {
   if (line === null || family === null) return []
   return [
@@ -89,15 +89,15 @@ const isMostlyLan = (own: readonly EnrichedPlay[]): boolean => {
 
 const TOLD_DAYS = 3
 
-/** Whether a play at home says by which public address that home is known. */
+/** Whether a LAN play has a public address. */
 const tellsAddress = ({ play }: EnrichedPlay): boolean => {
   const address = play.isLan && play.address !== null ? parseAddress(play.address) : null
   return address !== null && !isLan(address)
 }
 
 /**
- * Whether the LAN's public line is known: from a play's public address, or from a television that
- * stands there.
+ * Whether the LAN's public line is known, from a play's public address or from a television on
+ * the LAN.
  */
 const hasToldLine = (own: readonly EnrichedPlay[]): boolean => {
   const sets = own.filter((p) => p.kind === 'television')
@@ -134,12 +134,12 @@ export const dwellingOf = (own: readonly EnrichedPlay[]): Dwelling => {
 const isWithin = (a: Part, b: Part, km: number): boolean =>
   a.at === null || b.at === null || haversineKm(a.at, b.at) <= km
 
-// So much of what was watched over a provider must be of one IP version for a group to be one side of a line.
+// Share of plays over a provider that must be of one IP version for a group to be one side of a dual-stack line.
 const ONE_SIDED = 0.9
 
 const TWIN_DAYS = 2
 
-/** The IP version a group keeps to over one provider's lines; `null` where it uses both. */
+/** The IP version that a group uses over one provider's lines; `null` where it uses both. */
 const sideOf = ({ families, days }: Part): 4 | 6 | null => {
   if (days.size < TWIN_DAYS) return null
   const least = ONE_SIDED * (families[4] + families[6])
@@ -148,8 +148,8 @@ const sideOf = ({ families, days }: Part): 4 | 6 | null => {
 }
 
 /**
- * Milliseconds two groups watched over the IPv4 and the IPv6 side of what may be one line, the lesser of the two: a
- * set that speaks IPv6 and one that cannot show two networks of one provider. Zero where they are no such pair.
+ * Milliseconds that two groups watched over what may be the IPv4 and the IPv6 side of one line, the lesser of the two:
+ * a device with IPv6 and one without are seen on two networks of one provider. Zero where they are no such pair.
  */
 export const twinMs = (a: Dwelling, b: Dwelling): number => {
   let ms = 0
@@ -163,13 +163,13 @@ export const twinMs = (a: Dwelling, b: Dwelling): number => {
   return ms
 }
 
-// So many days in each of two places, one after the other, are a household that moved.
+// Days in each of two places, one after the other, from which on the household has moved.
 const LIVED_DAYS = 5
 
 const countBeyond = (days: ReadonlySet<number>, isBeyond: (day: number) => boolean): number =>
   [...days].filter(isBeyond).length
 
-/** Whether one place was left for the other: hardly a day in the old one once the new one was lived in. */
+/** Whether a household moved from one place to the other: hardly a day in the old one after the first in the new one. */
 export const isMove = (a: Dwelling, b: Dwelling): boolean => {
   const [old, young] = a.first <= b.first ? [a, b] : [b, a]
   if (old.days.size < LIVED_DAYS || young.days.size < LIVED_DAYS) return false
@@ -177,10 +177,10 @@ export const isMove = (a: Dwelling, b: Dwelling): boolean => {
   return late <= 1
 }
 
-// From so many lines a day on, each connection has an address of its own.
+// Lines a day from which on a carrier assigns an address to each connection.
 const POOLED = 1.4
 
-/** Whether both draw their addresses from one carrier's pool, as mobile internet at home does, in one area. */
+/** Whether both have addresses of one carrier's pool in one area, as with mobile internet at home. */
 export const arePooled = (a: Dwelling, b: Dwelling): boolean =>
   a.linesADay >= POOLED &&
   b.linesADay >= POOLED &&

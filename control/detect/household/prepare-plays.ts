@@ -9,7 +9,7 @@ import { toldOnce } from '../told-once.ts'
 import { trueEnds } from '../true-ends.ts'
 import type { Feedback } from '../types.ts'
 
-/** What counts as home or as harmless besides the LAN. */
+/** Home networks and operators' feedback. */
 export interface HomeHints {
   readonly feedback?: Feedback | undefined
   /** Addresses, CIDRs or ranges of the media server's own home. */
@@ -38,7 +38,7 @@ const countableDevices = ({ feedback = {} }: HomeHints): ((play: PlayRecord) => 
   return ({ device }) => device === null || !fine.has(device)
 }
 
-/** Public addresses by which a source itself says that a play was at home: its house's own line. */
+/** Public addresses of plays that their source calls local: the line of the server's home. */
 const toldHomes = (plays: readonly PlayRecord[]): ReadonlySet<string> =>
   new Set(
     plays.flatMap(({ isLan: isAtHome, address, network }) => {
@@ -48,8 +48,8 @@ const toldHomes = (plays: readonly PlayRecord[]): ReadonlySet<string> =>
   )
 
 /**
- * Puts plays over the server's own line, and those an operator called home or fine, on the LAN, where nothing is held
- * against them.
+ * Marks plays over the server's own line, and those an operator called home or fine, as LAN plays, which do not count
+ * against an account.
  */
 const placeAtHome = (
   plays: readonly PlayRecord[],

@@ -1,7 +1,7 @@
 import type { EnrichedPlay } from '../enriched-play.ts'
 import type { Home } from './homes.ts'
 
-/** On so many separate days must a line be come back to before who plays there lives there. */
+/** Separate days on which a line must be used before it counts as a home's. */
 export const RETURN_DAYS = 3
 
 const daysPerLine = (plays: readonly EnrichedPlay[]): Map<string, Set<number>> => {
@@ -13,8 +13,8 @@ const daysPerLine = (plays: readonly EnrichedPlay[]): Map<string, Set<number>> =
 }
 
 /**
- * What of a home was played where its devices live: on lines come back to on separate days, or on those of its own
- * televisions, which do not travel. Hotels, trains and a carrier's ever new addresses are left out.
+ * Plays of a home on lines used on separate days, or on those of its own televisions, which do not travel. Hotels,
+ * trains and a carrier's changing addresses are left out.
  */
 export const settledPlays = (home: Home): readonly EnrichedPlay[] => {
   const days = daysPerLine(home.ownPlays)

@@ -3,10 +3,10 @@ import { hasDerivedDevice } from '../guards.ts'
 import type { Weights } from './features.ts'
 
 /**
- * Log-odds per unit of each feature, fitted and rounded; `npm run bench:detection -- --data DIR --fit` prints them
- * anew. Restreaming never occurs among innocent accounts, so its weight is set to accuse by itself; distance adds
- * next to nothing once households are known. The weight of a short history is set so that 30 days accuse as
- * rarely as 60.
+ * Log-odds per unit of each feature, fitted and rounded; `npm run bench:detection -- --data DIR --fit` fits them
+ * again. Restreaming does not occur among innocent accounts, so its weight is set to be enough alone; distance adds
+ * little once households are known. The weight of a short history is set so that 30 days give as few false alarms
+ * as 60.
  */
 export const DEFAULT_WEIGHTS: Weights = {
   intercept: -6.2,
@@ -31,8 +31,8 @@ export const DEFAULT_WEIGHTS: Weights = {
 }
 
 /**
- * The same for plays of our own edges, whose devices are worked out rather than told: a set of its own is no
- * better known than any device, and distance counts again.
+ * The same for plays of edges, whose devices are derived and not reported: a television is no surer than any other
+ * device, and distance counts.
  */
 export const EDGE_WEIGHTS: Weights = {
   intercept: -5.15,
@@ -56,7 +56,7 @@ export const EDGE_WEIGHTS: Weights = {
   far_apart: 1.2,
 }
 
-/** The weights plays are judged with: those of edges where most plays are told by edges. */
+/** The weights for plays: `EDGE_WEIGHTS` where most plays are of edges. */
 export const weightsFor = (plays: readonly Pick<PlayRecord, 'source'>[]): Weights =>
   2 * plays.filter(hasDerivedDevice).length > plays.length ? EDGE_WEIGHTS : DEFAULT_WEIGHTS
 

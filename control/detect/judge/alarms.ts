@@ -5,7 +5,7 @@ import type { Finding, FindingKind } from '../types.ts'
 
 const DAY_MS = 86_400_000
 
-/** Kinds that see plays apart and know nothing of who lives where. */
+/** Kinds of findings about distant plays, made without knowledge of households. */
 const APART: ReadonlySet<FindingKind> = new Set([
   'impossible_travel',
   'simultaneous_places',
@@ -13,15 +13,15 @@ const APART: ReadonlySet<FindingKind> = new Set([
 ])
 
 /**
- * From this confidence on, counted without such findings, the account's homes do not explain plays that are apart:
- * nine of ten innocent accounts stay far below it, nine of ten shared ones reach it.
+ * Confidence, computed without such findings, from which on the account's homes do not explain distant plays: nine of
+ * ten innocent accounts are far below it, nine of ten shared ones above.
  */
 export const UNEXPLAINED_FROM = 20
 
-// Before so much is known of an account, nothing explains anything.
+// With less history, homes explain nothing.
 const KNOWN_MS = 3 * DAY_MS
 
-/** Whether a judgement leaves more than one household possible. */
+/** Whether more than one household is possible by a judgement. */
 export const isUnexplained = ({ confidence, features }: Judgement): boolean =>
   confidence >= UNEXPLAINED_FROM || features.values.strangers > 0 || features.values.restreaming > 0
 
@@ -30,13 +30,13 @@ const isYoung = (plays: readonly PlayRecord[]): boolean => {
   return first === undefined || last === undefined || endOf(last) - first.startedAt < KNOWN_MS
 }
 
-/** Whether the providers of most plays are known: without them nobody can tell one provider's hubs from two places. */
+/** Whether the providers of most plays are known: without them, one provider's hubs look like two places. */
 const knowsProviders = (plays: readonly PlayRecord[]): boolean => {
   const open = plays.filter(({ isLan, network }) => !isLan && network !== null)
   return 2 * open.filter(({ asn, asnOrg }) => asn !== null || asnOrg !== null).length >= open.length
 }
 
-/** Rules in the order they are judged: those that need to know of other findings come last. */
+/** Rules in order of evaluation: those that depend on other findings come last. */
 export const homesLast = <R extends { readonly kind: FindingKind }>(rules: readonly R[]): R[] => [
   ...rules.filter((rule) => !APART.has(rule.kind)),
   ...rules.filter((rule) => APART.has(rule.kind)),
@@ -46,8 +46,8 @@ export const homesLast = <R extends { readonly kind: FindingKind }>(rules: reado
 export type IsAlarm = (finding: Finding) => boolean
 
 /**
- * Tells alarms from what the account's own homes explain: plays apart are raised where the account is young, where its
- * providers are unknown, or where its households leave open that it is shared. The homes are worked out when they are first asked for.
+ * Returns a test whether a finding is raised. One about distant plays is not where the account's own homes explain it: it is where the account is
+ * new, its providers are unknown, or more than one household is possible. Homes are computed at the first call.
  */
 export const alarmsOf = (
   plays: readonly PlayRecord[],

@@ -4,8 +4,8 @@ const isOwnKill = (reason: string): boolean =>
   reason === 'session.ended' || reason.startsWith('ban.')
 
 /**
- * Whether a play may be held against its account. What Gatehouse ended itself is restarted at once and looks like
- * churn, and what it refused never played.
+ * Whether a play counts in detection. Plays that Gatehouse ended are restarted at once and would look like changes of
+ * device; refused ones never played.
  */
 export const isCountable = ({ startedAt, lastSeenAt, endedAt, reason }: PlayRecord): boolean => {
   if (reason === null || endedAt === null) return true

@@ -14,7 +14,7 @@ export interface FeedbackCache {
 const PAGE = 1000
 const NOTHING: Feedback = {}
 
-/** What was said of an account, and the homes of everybody. */
+/** An account's feedback with the homes of all accounts added. */
 export const withHomes = (feedback: Feedback, homes: readonly string[]): Feedback =>
   homes.length === 0 ? feedback : { ...feedback, homes: [...homes, ...(feedback.homes ?? [])] }
 

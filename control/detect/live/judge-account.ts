@@ -23,9 +23,9 @@ export interface DueResponse {
   readonly plays: readonly PlayRecord[]
 }
 
-/** What judging takes, and whom it tells. */
+/** Ports of judging an account. */
 export interface JudgeAndTellPorts extends JudgePorts {
-  /** Writes down who is to be told of new findings, in the transaction that stores them. */
+  /** Writes the notices of new findings, in the transaction that stores them. */
   readonly announce?: (tables: Tables, due: readonly DueResponse[]) => Promise<void>
 }
 
@@ -37,13 +37,13 @@ const severityOf = (finding: StoredFinding): Severity =>
 const kindOf = (found: readonly LiveFinding[], id: string): Finding['kind'] =>
   found.find(({ key }) => key === id)?.finding.kind ?? 'concurrent_streams'
 
-/** What a judgement comes to. */
+/** Result of a judgement. */
 interface Judged extends Reconciled {
   readonly found: readonly LiveFinding[]
   readonly due: readonly DueResponse[]
 }
 
-/** Writes what changed, what it does to trust, and who is to be told of it, in one transaction. */
+/** Stores changed findings, trust and notices in one transaction. */
 const commit = async (
   ports: JudgeAndTellPorts,
   account: AccountRef,
@@ -60,7 +60,7 @@ const commit = async (
     for (const { id } of withdrawn) await findings.judge(id, 'withdrawn')
     const added: StoredFinding[] = []
     for (const finding of fresh) {
-      // Another control plane may have been faster; what it did about it stays.
+      // Another control plane may have stored it meanwhile; its response is kept.
       if ((await findings.get(finding.id)) === null) added.push(finding)
     }
     await findings.putAll(added)

@@ -1,6 +1,6 @@
 const DAY_MS = 86_400_000
 
-// What happened a season ago counts half.
+// Evidence of this age counts half.
 const HALF_LIFE_DAYS = 90
 
 /** Weight of evidence by its time (Unix ms): 1 now, one half after the half-life. */

@@ -24,7 +24,7 @@ import { admit, admitKnown, kindOf, refused, route, type Verdict } from '../verd
 import { failClosed } from '../verdicts/fail-closed.ts'
 import { subjectsOf, verifyPassFor } from '../verdicts/pass-bearer.ts'
 
-/** Prepares the question to control. */
+/** Sets the headers of the request to control. */
 const ask = (r: Request, asked: SessionRequest, silent: number, denyKey: string): Verdict => {
   setVariables(r, {
     gh_control_uri: asked.isInferred ? '/edge/v1/open' : '/edge/v1/check',
@@ -41,7 +41,7 @@ const ask = (r: Request, asked: SessionRequest, silent: number, denyKey: string)
   return 'ask'
 }
 
-/** A session this edge has no lease for: refused for a reason known here, or a question for control. */
+/** Decides about a session without a lease: refused for a reason known here, or checked by control. */
 const miss = (r: Request, asked: SessionRequest, silent: number, denyKey: string): Verdict => {
   const now = nowSec()
   if (isSessionBanned(denyKey, now * 1000)) {
@@ -54,7 +54,7 @@ const miss = (r: Request, asked: SessionRequest, silent: number, denyKey: string
   const denial = recallDenial('gh_denied', denyKey)
   if (denial !== null) return refused(r, denial)
   if (!isReady()) return refused(r, 'edge.not_ready')
-  // The door has judged the ticket of an inferred session already.
+  // The ticket of an inferred session was verified by `routeOpening`.
   if (asked.isInferred) return ask(r, asked, silent, denyKey)
   const verdict = verifyPassFor(asked, now)
   if (!verdict.ok) return refused(r, verdict.reason)
@@ -64,7 +64,7 @@ const miss = (r: Request, asked: SessionRequest, silent: number, denyKey: string
   return ask(r, asked, silent, denyKey)
 }
 
-/** The route is found before control is asked: an address that leads nowhere costs no question. */
+/** Finds the origin's address before control is asked, so that one that does not exist costs no request. */
 const routeOrAsk = (
   r: Request,
   variables: Variables,
@@ -104,5 +104,5 @@ const judge = (r: Request): Verdict => {
   return verdict
 }
 
-/** js_set: judges one request under a pass, or under the ticket of an inferred session. */
+/** js_set: the verdict on a request under a pass, or below the ticket of an inferred session. */
 export const checkSession = failClosed<Verdict>('checkSession', judge, refused)

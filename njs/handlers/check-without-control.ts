@@ -11,5 +11,5 @@ const judge = (r: Request): Exclude<Verdict, 'ask'> => {
   return 'allow'
 }
 
-/** js_set: control did not answer; `allow` lets the session go on by itself for a while. */
+/** js_set: the verdict on a session where control did not answer; `allow` grants a lease of `graceLeaseSec`. */
 export const checkWithoutControl = failClosed('checkWithoutControl', judge, refused)

@@ -9,13 +9,13 @@ import { networkOf } from '../state/session.ts'
 
 const REVIVED_TTL_SEC = 60
 
-/** Why a running response must end now; `null` = it goes on. Keeps its lease fresh. */
+/** The reason why a running response must end now; `null` = none. Extends its lease. */
 const findEnd = (r: Request, key: string): string | null => {
   const now = nowSec()
   const lease = readLease(key, now)
   if (lease === null) {
     if (isSessionBanned(key, now * 1000)) return 'session.ended'
-    // Its lease ran out while the origin was silent, or control forgot it: the stream is still watched.
+    // The lease has expired while the origin sent nothing, or was dropped: it is stored again.
     startLease(key, networkOf(r), REVIVED_TTL_SEC)
     return null
   }
@@ -25,12 +25,12 @@ const findEnd = (r: Request, key: string): string | null => {
     return 'this worker is from before a reload that gave shared memory another size'
   const serial = variable(r, 'gh_serial')
   if (!ownsStream(key, serial)) return 'session.superseded'
-  // What a ban cuts off is told by nobody later: no more than the last seconds are missing then.
+  // A response that is aborted is not in the traffic log: its bytes are reported while it runs.
   noteBytes(key, serial, Number(variable(r, 'bytes_sent')) || 0)
   return null
 }
 
-/** js_body_filter: lets a chunk of a long response through, or breaks the response. */
+/** js_body_filter: forwards a chunk of a stream, or aborts the response. */
 export const guardStream = (r: Request, data: Buffer, flags: NginxHTTPSendBufferOptions): void => {
   const key = variable(r, 'gh_session_key')
   const end = key === '' ? null : findEnd(r, key)

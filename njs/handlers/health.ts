@@ -7,7 +7,7 @@ import { tablesWithoutRoom } from '../state/sync/tables.ts'
 import { readTroubles } from '../state/sync/troubles.ts'
 import { wedgedZone } from '../state/sync/zone-probe.ts'
 
-/** js_content: whether this edge can do its work. */
+/** js_content: the edge's health as JSON; 503 where it cannot admit viewers. */
 export const health = (r: Request): void => {
   const now = nowSec()
   const running = engine()

@@ -14,7 +14,7 @@ const viewerOf = (r: Request): KnownViewer | null => {
   return remembered && { ...remembered, ticket: null }
 }
 
-/** js_content: an opening control did not answer. */
+/** js_content: answers an opening where control did not. */
 export const openWithoutControl = (r: Request): void => {
   try {
     const viewer = viewerOf(r)

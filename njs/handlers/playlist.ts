@@ -21,7 +21,7 @@ const serve = (r: Request, policy: EdgePolicy, reader: Reader): void => {
   if (kid === null || secret === null) return answerRefusal(r, 'edge.not_ready')
   const now = nowSec()
   const base = baseUrl(r, policy.publicUrl)
-  // Half a life: who gets a 304 still holds a ticket good for as long again.
+  // Changes after half the ticket's lifetime: with a 304, the player's ticket is valid for as long again.
   const epoch = Math.floor(now / Math.max(1, group.ticketTtlSec / 2))
   const facts = [group.listVersion, account, group.id, wonBy, epoch, base, kid].join('\0')
   const tag = `W/"${nginxCrypto.sha256(facts).slice(0, 22)}"`
@@ -49,7 +49,7 @@ const serve = (r: Request, policy: EdgePolicy, reader: Reader): void => {
     tag,
     list,
     base: `${base}/live/${ticket}`,
-    // The same as in the lines of the openings it will lead to.
+    // The same fingerprint as in log lines of openings with this ticket.
     print: nginxCrypto.sha256(`ticket\0${ticket}`).slice(0, 6),
   })
   internalRedirect(r, '/_gatehouse/send-list')
@@ -79,7 +79,7 @@ const begin = (r: Request): Promise<void> | void => {
     .catch((problem: unknown) => fail(r, problem))
 }
 
-/** js_content: one address for everybody, each group its own list. Waits only where control must be asked. */
+/** js_content: serves the playlist of the viewer's group. Asynchronous only where control must be asked. */
 export const playlist = (r: Request): Promise<void> | void => {
   try {
     return begin(r)

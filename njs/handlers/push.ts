@@ -22,7 +22,7 @@ const isSigned = (r: Request, body: string, message: PushMessage): boolean => {
   return isSameMac(nginxCrypto.hmac(encodeUtf8(key), signed), presented)
 }
 
-/** js_content: takes bans and kills at once. */
+/** js_content: applies pushed bans and ended sessions. */
 export const push = (r: Request): void => {
   try {
     const body = bodyText(r)
@@ -31,7 +31,7 @@ export const push = (r: Request): void => {
     if (!isSigned(r, body, message)) return answer(r, 403, json, '{"ok":false,"why":"signature"}')
     if (variable(r, 'gh_push_trusted') !== '1' && !isFresh(message, now))
       return answer(r, 409, json, '{"ok":false,"why":"replay"}')
-    // As in a sync: bans come in control's time.
+    // Times of bans are control's, as in a sync.
     const shift = numbers('gh_state').get('clockShift') ?? 0
     for (const [key, until, reason] of message.set) setBan(key, until + shift, now, reason)
     for (const key of message.clear) clearBan(key)

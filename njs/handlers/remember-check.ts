@@ -17,7 +17,7 @@ import { readSessionRequest } from '../state/session.ts'
 import { countAdmitted } from '../verdicts/admit.ts'
 import { bearerOf } from '../verdicts/pass-bearer.ts'
 
-/** js_header_filter: keeps what control answered about a session. */
+/** js_header_filter: stores control's answer about a session: its lease, or the refusal. */
 export const rememberCheck = (r: Request): void => {
   try {
     const asked = readSessionRequest(r, variablesOf(r))
@@ -28,7 +28,7 @@ export const rememberCheck = (r: Request): void => {
       startLease(key, asked.network, Math.max(5, ttl))
       const bearer = bearerOf(asked)
       if (bearer !== null) rememberSeats(r, bearer.account, key)
-      // It may have been refused before, while control was away.
+      // Clears the reason of an earlier refusal while control was unavailable.
       setVariables(r, { gh_reason: '' })
       countAdmitted(r, key)
       return

@@ -20,7 +20,7 @@ import { networkOf } from '../state/session.ts'
 const passIn = (location: string): Pass | null =>
   readPass(/^\/s\/([^/]+)\//.exec(location)?.[1] ?? '')
 
-/** Keeps who was let in, for the time when control is away. */
+/** Caches account and group of an admitted viewer, for degraded mode. */
 const noteViewer = (r: Request, key: string): void => {
   const pass = passIn(controlHeader(r, 'Location'))
   if (pass === null) return
@@ -29,7 +29,7 @@ const noteViewer = (r: Request, key: string): void => {
     rememberViewer(variable(r, 'gh_secret_hash'), pass)
 }
 
-/** js_header_filter: keeps what control answered to an opening. */
+/** js_header_filter: stores control's answer to an opening: the session's lease, or the refusal. */
 export const rememberOpening = (r: Request): void => {
   try {
     const status = statusOf(r)

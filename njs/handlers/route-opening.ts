@@ -42,7 +42,7 @@ const refused = (r: Request, reason: ReasonId): OpeningRoute => {
   return 'refuse'
 }
 
-/** What stands for the presented secret in memory; never the secret. */
+/** Hash of the credential, which stands for it in shared memory. */
 const nameOf = (r: Request, opening: OpeningRequest): string => {
   const secret =
     opening.credential === 'ticket'
@@ -53,7 +53,7 @@ const nameOf = (r: Request, opening: OpeningRequest): string => {
   return nginxCrypto.sha256(`${opening.credential}\0${secret}`).slice(0, KEY_LENGTH)
 }
 
-/** The token as control decodes it; one that is no text stays broken, and control refuses it. */
+/** The token, decoded as control does; one that is not UTF-8 stays encoded, and control refuses it. */
 const askedToken = (text: string): string => {
   try {
     return encodeURIComponent(decodeURIComponent(text))
@@ -62,7 +62,7 @@ const askedToken = (text: string): string => {
   }
 }
 
-/** Whoever asks for a segment below a ticket has not followed the 302; the lists he asks for there are that session's. */
+/** Whether the request belongs to an inferred session: a player that requests segments below the ticket has not followed the 302, and its requests of manifests are of that session too. */
 const isBelowTicket = (r: Request, opening: OpeningRequest & { credential: 'ticket' }) => {
   const { ticket, channel, rest } = opening
   const key = inferredKey(nginxCrypto, ticket, channel, networkText(r))
@@ -75,7 +75,7 @@ const isBelowTicket = (r: Request, opening: OpeningRequest & { credential: 'tick
 const kindOf = (rest: string): PathKind =>
   rest === '' ? 'manifest' : describePath(rest, '', 0).kind
 
-/** Whether the settings say that this player follows no redirection. */
+/** Whether, by group or User-Agent, the player gets an inferred session. */
 const isInferred = (r: Request, ticket: Ticket): boolean => {
   const policy = readPolicy()
   const group = policy && findGroup(policy, ticket.group)
@@ -86,13 +86,13 @@ const isInferred = (r: Request, ticket: Ticket): boolean => {
   return group.inferredAgents.some((part) => agent.includes(part))
 }
 
-/** The query; one that stands within a suffix is the suffix's. */
+/** The query; without one that is part of Kodi's suffix. */
 const argsOf = (r: Request): string => {
   const path = variable(r, 'uri')
   return withoutSuffix(path) === path ? variable(r, 'args') : ''
 }
 
-/** Everything the question to control needs; secrets go in headers of their own. */
+/** Sets the headers of the request to control. */
 const prepare = (r: Request, opening: OpeningRequest): void => {
   const address = addressText(r)
   const group = networkGroup(r)
@@ -120,15 +120,15 @@ const prepare = (r: Request, opening: OpeningRequest): void => {
   })
 }
 
-/** Names the presented secret for memory and logs; the key its refusals are remembered under. */
+/** Sets the credential's fingerprint for logs; returns the key of its cached refusals. */
 const identify = (r: Request, opening: OpeningRequest): string => {
   const name = nameOf(r, opening)
-  // Rules judge the user agent and the single address too: what one player was refused, his neighbour may have.
+  // User-Agent and address are part of the key, since rules depend on them.
   const agent = variable(r, 'http_user_agent')
   const asked = `${name}/${opening.channel}/${addressText(r)}/${agent}`
   const key = nginxCrypto.sha256(asked).slice(0, KEY_LENGTH)
   const playback = variable(r, 'http_x_playback_session_id')
-  // Kodi reads the list with one agent and the media with another.
+  // Without the User-Agent: Kodi has one for manifests and another for media.
   const folder = nginxCrypto.sha256(`${name}/${opening.channel}/${addressText(r)}`)
   const exact = `${asked}/${playback}/${opening.rest}?${argsOf(r)}`
   setVariables(r, {
@@ -141,7 +141,7 @@ const identify = (r: Request, opening: OpeningRequest): string => {
   return key
 }
 
-/** Routes an opening without control where its player repeats it, or where a script was refused below its pass a moment ago. */
+/** The route of an opening that needs no decision by control: a repeated one, or one of a script that was refused below its pass a moment ago. */
 const routeOrReopen = (r: Request, { channel }: OpeningRequest, account: string | null): Judged => {
   if (methodOf(r) === 'HEAD') return 'answer-head'
   const script = isBrowser(familyOf(r)) ? scriptKey(r, channel) : null
@@ -182,10 +182,10 @@ const banOn = (
     Date.now(),
   )
 
-/** What stands behind `/live/<ticket>/<channel>/`, as it was asked. */
+/** The path after `/live/<ticket>/<channel>/`, with query, as requested. */
 const mediaOf = (r: Request): string => variable(r, 'request_uri').split('/').slice(4).join('/')
 
-/** Sends a player to its media below the pass, or tells it that its session is over. */
+/** Redirects a player to its media below the pass, or refuses it where the session has ended. */
 const toFolder = (r: Request, folder: string, channel: string): OpeningRoute => {
   const key = leaseKey(nginxCrypto, folder.split('/')[2] ?? '', channel)
   const now = Date.now()
@@ -198,7 +198,7 @@ const toFolder = (r: Request, folder: string, channel: string): OpeningRoute => 
 const isBesideOpening = (kind: PathKind, rest: string): boolean =>
   kind === 'segment' || (kind === 'manifest' && rest.includes('/') && !rest.startsWith('@'))
 
-/** A ticket is judged here before anything is remembered or asked: forgeries leave no trace. */
+/** Verifies a ticket before anything is stored or control is asked, so that forged ones cost neither. */
 const judgeTicket = (r: Request, opening: OpeningRequest & { credential: 'ticket' }): Judged => {
   const verdict = verifyTicket(nginxCrypto, secretOf, opening.ticket, nowSec())
   if (!verdict.ok) return refused(r, verdict.reason)
@@ -219,7 +219,7 @@ const judgeTicket = (r: Request, opening: OpeningRequest & { credential: 'ticket
   return `${kind}-by-ticket`
 }
 
-/** A token or password means nothing to the edge: control is asked, at a limited rate. */
+/** The route of an opening by token or password, which only control can verify, at a limited rate. */
 const judgeSecret = (r: Request, opening: OpeningRequest): Judged => {
   const hasToken = opening.credential !== 'token' || variable(r, 'arg_token') !== ''
   if (!hasToken && readPolicy()?.asksWithoutToken !== true) return refused(r, 'token.missing')

@@ -3,7 +3,7 @@ import { nowSec } from '../state/memory.ts'
 import { runSync } from '../state/sync/sync.ts'
 import { probeZones } from '../state/sync/zone-probe.ts'
 
-/** js_periodic: the edge's second hand, in one worker. */
+/** js_periodic: runs the sync once a second, in one worker. */
 export const sync = async (session: NginxPeriodicSession): Promise<void> => {
   const { variables } = session
   try {

@@ -1,27 +1,27 @@
 import { type Address, directoryOf, hasHiddenSlash, isUnclear, resolveAddress } from './resolve.ts'
 import type { SealedPlace, SealKind } from './seal.ts'
 
-/** A channel and its directory, as far as addresses go. */
+/** The origin and directory of a channel. */
 export interface ChannelPlace {
   readonly origin: string
   /** With both slashes, percent-encoded. */
   readonly base: string
-  /** Others keep their files in the same directory: nothing there opens but the entry and what is sealed. */
+  /** Whether the directory also has other channels' files: only the entry and sealed addresses are served. */
   readonly isClosed: boolean
 }
 
-/** What addresses of one manifest are mapped with. */
+/** The manifest and the functions for mapping its addresses. */
 export interface MapperContext {
   readonly channel: ChannelPlace
   /** The manifest's own address: the last one where its origin redirected. */
   readonly manifest: Address
-  /** It was asked for elsewhere: its origin sent the edge on. */
+  /** Whether the origin redirected the request to this address. */
   readonly isMoved: boolean
-  /** The path below the channel it was asked for by, as the player wrote it. */
+  /** The requested path below the channel, as the player sent it. */
   readonly rest: string
-  /** What the seal of that path opens, where it has one. */
+  /** Kind of the seal in that path; `null` without one. */
   readonly seal: SealKind | null
-  /** Whether the edge goes to this origin. */
+  /** Whether the edge may fetch from this origin. */
   isAllowed(origin: string): boolean
   /** Whether a path belongs to another channel. */
   isOthers(origin: string, path: string): boolean
@@ -29,18 +29,18 @@ export interface MapperContext {
   sealOf(place: SealedPlace): string | null
 }
 
-/** Turns addresses of an origin into paths below the channel; the path of a request is their base. */
+/** Maps an origin's addresses to paths below the channel, relative to the path of the request. */
 export interface Mapper {
   readonly manifest: Address
   /** Directory of the request below the channel, with its slash; empty at the top. */
   readonly directory: string
-  /** Whether relative references that do not climb lead right as they are: beside the manifest, or (`isBelow`) in directories below it. */
+  /** Whether relative references without `..` can be left unchanged: beside the manifest, or (`isBelow`) in directories below it. */
   keeps(isBelow: boolean): boolean
-  /** Path below the channel for a file, with its query; `null` where it is not the edge's to fetch. */
+  /** Path below the channel for a file, with its query; `null` where the edge may not fetch it. */
   fileAt(address: Address): string | null
   /** Path below the channel that stands for a directory, with its slash, sealed in any case where `isSealed`; `null` as before. */
   directoryAt(address: Address, kind: SealKind, isSealed?: boolean): string | null
-  /** A reference of the manifest, written anew for the player; as it was where it leads elsewhere. */
+  /** The rewritten text of a manifest's reference; unchanged where the edge may not fetch it. */
   rewrite(reference: string): string
   /** The same for what is a manifest itself, whatever its name: it gets one by which it is known as such. */
   rewriteManifest(reference: string, name: string): string
@@ -48,7 +48,7 @@ export interface Mapper {
 
 const SEALED = '@/'
 
-/** The way from a directory below the channel to its top. */
+/** The relative reference (`../`…) from a directory below the channel to the channel. */
 export const upFrom = (directory: string): string => {
   let up = ''
   for (let at = directory.indexOf('/'); at >= 0; at = directory.indexOf('/', at + 1)) up += '../'
@@ -58,7 +58,7 @@ export const upFrom = (directory: string): string => {
 /** A reference from a directory to a path, both below the channel. */
 export const referenceTo = (directory: string, path: string): string => {
   const text = upFrom(directory) + path
-  // A colon in its first segment would make a scheme of it; an empty one is no reference to a directory.
+  // A colon in the first segment would be read as a scheme; an empty reference does not name a directory.
   return text === '' || /^[^/?]*:|^[/?]/.test(text) ? `./${text}` : text
 }
 
@@ -67,14 +67,14 @@ const MANIFEST = /^[^?#]*\.(?:m3u8?|mpd)(?:[?#]|$)/i
 
 const PLAIN = /^[A-Za-z0-9_~@-][A-Za-z0-9_.~@-]*(?:\?[^#]*)?$/
 
-/** Whether a reference is relative and leads nowhere above where it stands. */
+/** Whether a reference is relative and stays within its base directory. */
 export const isBelowItsBase = (reference: string): boolean => {
   if (/^[/\\?#]|^[a-z][a-z0-9+.-]*:|^@\/|[\s"<>\\^`{|}#]/i.test(reference)) return false
   const mark = reference.indexOf('?')
   return !isUnclear(mark < 0 ? reference : reference.slice(0, mark))
 }
 
-/** Whether a reference names a directory before its file. */
+/** Whether a reference has a directory before its file. */
 export const namesDirectory = (reference: string): boolean =>
   reference.split('?', 1)[0]?.includes('/') === true
 
@@ -85,7 +85,7 @@ const isOwn = ({ channel }: MapperContext, { origin, path }: Address): boolean =
   !path.startsWith(SEALED, channel.base.length) &&
   !path.startsWith('@catchup/', channel.base.length)
 
-/** Whether only this very file may be opened, since its neighbours are not the channel's. */
+/** Whether only this file may be served, since other files of its directory are not the channel's. */
 const isAlone = (context: MapperContext, { origin, path }: Address, directory: string): boolean => {
   const { channel } = context
   return (
@@ -107,7 +107,7 @@ const keeper = (context: MapperContext, directory: string): ((isBelow: boolean) 
   return () => isThere
 }
 
-/** A mapper for one manifest. Directories met once are remembered while it lives. */
+/** Creates the mapper of one manifest; it caches seals of directories. */
 export const createMapper = (context: MapperContext): Mapper => {
   const { channel, manifest } = context
   const directory = directoryOf(context.rest)

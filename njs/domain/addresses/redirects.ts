@@ -7,8 +7,8 @@ const fits = (host: string, pattern: string): boolean =>
   (pattern.startsWith('*.') && host.endsWith(pattern.slice(1)))
 
 /**
- * Whether the edge goes to an origin for a channel: to hosts of the channel's own origin and of the configured ones, whatever their port,
- * and to those that the channel's origin may redirect to (`redirects`: a host, `*.domain`, or `*` for all).
+ * Whether the edge may fetch from an origin for a channel: from the hosts of the channel's own and of configured origins, on any port,
+ * and from those that the channel's origin may redirect to (`redirects`: a host, `*.domain`, or `*` for all).
  */
 export const mayGoTo = (origins: readonly EdgeOrigin[], own: string, target: string): boolean => {
   const host = hostOfOrigin(target)

@@ -6,7 +6,7 @@ import {
   encodeUtf8,
 } from '../credentials/encoding.ts'
 
-/** What a seal opens: the files of one directory, all that lies below one, a single file, or a manifest under a name of ours. */
+/** What a seal covers: the files of a directory, everything below it, a single file, or a manifest under a name that the edge gave it. */
 export type SealKind = 'files' | 'tree' | 'file' | 'manifest'
 
 /** A place at an origin that one of a channel's manifests named. */
@@ -21,17 +21,17 @@ export interface SealedPlace {
 /** What a seal is bound to besides its place. */
 export interface SealBinding {
   readonly channel: string
-  /** The channel's own origin: where a list moves the channel, its seals end. */
+  /** The channel's own origin: where a playlist changes it, seals are no longer valid. */
   readonly origin: string
 }
 
-/** The key that seals: the same at every edge that knows the signing keys. */
+/** The signing key of seals. */
 export interface SealKey {
   readonly kid: number
   readonly secret: Uint8Array
 }
 
-/** Every seal in a path begins with it. */
+/** First character of every seal. */
 export const SEAL_MARK = '~'
 
 const MAC = 11
@@ -80,8 +80,8 @@ const isSame = (a: Uint8Array, b: Uint8Array): boolean => {
 }
 
 /**
- * Seals a text: a MAC over channel, origin and text, and the text itself, which no viewer can read. The same for every viewer. Base64url
- * behind `~`: 17 characters, and four for each three bytes. `null` where the text is longer than 4 kB.
+ * Seals a text: a MAC over channel, origin and text, and the encrypted text. The same for every viewer. Base64url after `~`: 17 characters,
+ * and four for each three bytes. `null` where the text is longer than 4 kB.
  */
 export const sealText = (
   crypto: Crypto,
@@ -100,11 +100,11 @@ export const sealText = (
   return SEAL_MARK + encodeBase64url(out)
 }
 
-/** Eight characters that stand for a name and tell nothing of it. */
+/** Keyed hash of a name: eight characters. */
 export const sealName = (crypto: Crypto, { secret }: SealKey, name: string): string =>
   encodeBase64url(crypto.hmac(keyOf(crypto, secret), encodeUtf8(name))).slice(0, 8)
 
-/** The text of a seal; `null` where it is none, or another channel's, or nobody's. */
+/** Verifies a seal and returns its text; `null` where it is malformed, forged or another channel's. */
 export const openText = (
   crypto: Crypto,
   secretOf: SecretOf,
@@ -133,7 +133,7 @@ export const sealPlace = (
   return sealText(crypto, key, binding, `${LETTERS[place.kind]}${origin}\n${place.path}`)
 }
 
-/** Opens the seal of a place; `null` where it is none, or another channel's, or nobody's. */
+/** Verifies the seal of a place and returns it; `null` where it is malformed, forged or another channel's. */
 export const openSeal = (
   crypto: Crypto,
   secretOf: SecretOf,

@@ -6,15 +6,15 @@ export interface Cookie {
   readonly value: string
   /** Host or domain in lower case, without a leading dot. */
   readonly domain: string
-  /** The origin named the domain itself: hosts below it get the cookie as well. */
+  /** Whether it has a `Domain` attribute: subdomains get the cookie too. */
   readonly isDomainWide: boolean
   readonly path: string
   readonly isSecure: boolean
-  /** Unix seconds; `null` = as long as its player runs. */
+  /** Unix seconds; `null` = a session cookie. */
   readonly expires: number | null
 }
 
-/** Several `Set-Cookie` in one text, comma between, as nginx joins them; dates have commas of their own. */
+/** Splits `Set-Cookie` headers that nginx has joined with commas; commas in dates do not separate. */
 export const splitSetCookies = (text: string): string[] =>
   text === '' ? [] : text.split(/,(?=\s*[^\s;,=]+\s*=)/).map((part) => part.trim())
 
@@ -50,7 +50,7 @@ const expiryOf = (attributes: ReadonlyMap<string, string>, nowSec: number): numb
   return Number.isNaN(date) ? null : Math.floor(date / 1000)
 }
 
-/** Reads one `Set-Cookie` that an address answered with; `null` where it is none, or meant for hosts that are not this one's. */
+/** Parses a `Set-Cookie` of an address' response; `null` where it is not valid, or its domain is not the address'. */
 export const readSetCookie = (text: string, from: Address, nowSec: number): Cookie | null => {
   const [pair = '', ...rest] = text.split(';')
   const at = pair.indexOf('=')
@@ -61,7 +61,7 @@ export const readSetCookie = (text: string, from: Address, nowSec: number): Cook
   const host = hostOfOrigin(from.origin)
   const attributes = attributesOf(rest)
   const domain = (attributes.get('domain') ?? '').toLowerCase().replace(/^\./, '')
-  // A domain without a dot would be everybody's.
+  // A domain without a dot, such as `com`, is rejected.
   const isForeign =
     domain !== '' && domain !== host && !(domain.includes('.') && isWithin(host, domain))
   if (isForeign) return null
@@ -77,7 +77,7 @@ export const readSetCookie = (text: string, from: Address, nowSec: number): Cook
   }
 }
 
-/** Whether a cookie goes along to an address (RFC 6265, section 5.4). */
+/** Whether a cookie is sent to an address (RFC 6265, section 5.4). */
 export const goesTo = (cookie: Cookie, { origin, path }: Address, nowSec: number): boolean => {
   const host = hostOfOrigin(origin)
   return (
@@ -88,7 +88,7 @@ export const goesTo = (cookie: Cookie, { origin, path }: Address, nowSec: number
   )
 }
 
-/** `Cookie` for an address, longer paths first; empty where none goes there. */
+/** The `Cookie` header for an address, longer paths first; empty where there is none. */
 export const cookieHeader = (
   cookies: readonly Cookie[],
   address: Address,

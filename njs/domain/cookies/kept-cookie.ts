@@ -2,7 +2,7 @@ import { openText, type SealBinding, type SealKey, sealName, sealText } from '..
 import type { Crypto, SecretOf } from '../credentials/crypto.ts'
 import type { Cookie } from './cookie.ts'
 
-/** What seals cookies of one channel, and opens them. */
+/** Keys and binding for sealing cookies of a channel. */
 export interface CookieKeeper {
   readonly crypto: Crypto
   readonly key: SealKey
@@ -10,10 +10,10 @@ export interface CookieKeeper {
   readonly binding: SealBinding
 }
 
-/** Names of the cookies in which players keep those of origins begin with it. */
+/** Prefix of the names of sealed cookies. */
 export const KEPT_PREFIX = 'gh_'
 
-/** The first letter of a sealed cookie's text; no sealed place begins with it. */
+/** First character of a sealed cookie's text, which distinguishes it from a sealed place. */
 const LETTER = 'c'
 
 const toText = ({ name, value, domain, isDomainWide, path, isSecure, expires }: Cookie): string => {
@@ -38,7 +38,7 @@ const fromText = (text: string): Cookie | null => {
   }
 }
 
-/** `name=value` under which a player keeps a cookie; the same name for the same cookie. `null` where it is too long. */
+/** `name=value` of the sealed cookie; the same name for the same cookie. `null` where it is too long. */
 export const keepCookie = (
   { crypto, key, binding }: CookieKeeper,
   cookie: Cookie,
@@ -48,7 +48,7 @@ export const keepCookie = (
   return sealed === null ? null : `${KEPT_PREFIX}${name}=${sealed}`
 }
 
-/** Cookies of origins among those of a player; of two with one name the later. What this channel's edge did not seal is none. */
+/** Verified cookies of origins in a player's `Cookie` header; of two with one name the later. */
 export const openKept = ({ crypto, secretOf, binding }: CookieKeeper, header: string): Cookie[] => {
   const found = new Map<string, Cookie>()
   for (const pair of header.split(';')) {
@@ -60,7 +60,7 @@ export const openKept = ({ crypto, secretOf, binding }: CookieKeeper, header: st
   return [...found.values()]
 }
 
-/** `Set-Cookie` by which a player keeps a cookie, for as long as its origin said and for one session's addresses. */
+/** `Set-Cookie` for the sealed cookie, with the origin's expiry and the path of one session. */
 export const setKept = (
   pair: string,
   { expires }: Cookie,

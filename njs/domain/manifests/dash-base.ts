@@ -2,17 +2,17 @@ import { isBelowItsBase, type Mapper, namesDirectory, referenceTo } from '../add
 import { type Address, directoryOf, resolveAddress } from '../addresses/resolve.ts'
 import type { SealKind } from '../addresses/seal.ts'
 
-/** What addresses of a manifest are resolved with: the manifest's own address, or what BaseURL makes of it. */
+/** A base for resolving references of a manifest: the manifest's own address, or a BaseURL. */
 export interface Base {
   /** At the origin. */
   readonly address: Address
-  /** The directory below the channel that players resolve with; `null` where they go elsewhere. */
+  /** The directory below the channel that players resolve references with; `null` where it is not below the channel. */
   readonly directory: string | null
   /** Whether references that do not climb may stay as they are: files beside it, or (`isBelow`) in directories below it. */
   takes(isBelow: boolean): boolean
-  /** Notes that one did stay: the base has to open what it names. */
+  /** Notes that such a reference was left unchanged, so that the base's seal must cover it. */
   uses(isBelow: boolean): void
-  /** What stands in place of the BaseURL it came from; `null` = what stood there. */
+  /** The new text of its BaseURL; `null` = unchanged. */
   written(): string | null
   /** The BaseURL it came from. */
   readonly from: unknown
@@ -26,7 +26,7 @@ interface BaseUrl {
 /** What a BaseURL is read with. */
 interface BaseContext {
   readonly mapper: Mapper
-  /** It has no alternative beside it. Alternatives are all sealed, so that one way up leads out of each. */
+  /** Whether it is the only BaseURL of its level. Alternatives are all sealed, so that references upwards have the same depth in each. */
   readonly isOnly: boolean
   readonly hasOneParent: boolean
 }
@@ -41,7 +41,7 @@ export const ownBase = (mapper: Mapper): Base => ({
   from: null,
 })
 
-/** A base whose files lie elsewhere than at origins of ours: nothing that is relative to it is changed. */
+/** A base at another host than the configured origins: references relative to it are not rewritten. */
 const foreignBase = (address: Address, from: BaseUrl): Base => ({
   address,
   directory: null,
@@ -65,7 +65,7 @@ const fileBase = (address: Address, from: BaseUrl, parent: string, mapper: Mappe
   }
 }
 
-/** A directory: sealed for as much as references leave to it. */
+/** A base that is a directory, sealed for the references relative to it. */
 const directoryBase = (
   address: Address,
   from: BaseUrl,
@@ -92,7 +92,7 @@ const directoryBase = (
   }
 }
 
-/** A directory below several others: its text stays, and each of them has to open it. */
+/** A base relative to several others: its text is unchanged, and each of their seals must cover it. */
 const belowBase = (address: Address, from: BaseUrl, parent: Base): Base => ({
   address,
   directory: parent.directory === null ? null : parent.directory + directoryOf(from.value),
@@ -119,7 +119,7 @@ const oneBase = (from: BaseUrl, parent: Base, context: BaseContext): Base[] => {
   ]
 }
 
-/** The bases that a BaseURL makes of those above it. */
+/** The bases of a BaseURL, one for each base of the level above. */
 export const baseFrom = (
   from: BaseUrl,
   inherited: readonly Base[],
@@ -129,10 +129,10 @@ export const baseFrom = (
   return inherited.flatMap((parent) => oneBase(from, parent, { ...context, hasOneParent }))
 }
 
-/** What is written in place of a BaseURL. */
+/** The new text of a BaseURL. */
 export const writeBase = (from: BaseUrl, bases: readonly Base[]): string => {
   const base = bases.find((it) => it.from === from)
-  // A scheme of its own, as of `data:`, or no address at all.
+  // Another scheme, such as `data:`, or not an address.
   if (base === undefined) return from.value
   return base.written() ?? from.value
 }

@@ -2,7 +2,7 @@ import { isBelowItsBase, type Mapper, namesDirectory, referenceTo } from '../add
 import { type Base, baseFrom, ownBase, placeOf, writeBase } from './dash-base.ts'
 import { encodeEntities, scanXml, textOf, type XmlAttribute, type XmlTag } from './xml.ts'
 
-/** A manifest of DASH, rewritten. */
+/** A rewritten DASH manifest. */
 export interface DashManifest {
   readonly text: string
   /** Seconds between updates, from `minimumUpdatePeriod`; `null` where it says none. */
@@ -10,7 +10,7 @@ export interface DashManifest {
   readonly isOver: boolean
 }
 
-/** A stretch of the text and what comes in its place. */
+/** A range of the text and its replacement. */
 interface Edit {
   readonly from: number
   readonly to: number
@@ -69,7 +69,7 @@ const secondsOf = (text: string): number | null => {
   return Number(days) * 86_400 + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
 }
 
-/** What a scan gathers. */
+/** Collects levels, bases and references during a scan. */
 class Gatherer {
   readonly edits: Edit[] = []
   root: Level | null = null
@@ -134,7 +134,7 @@ class Gatherer {
     }
   }
 
-  /** Addresses that are the manifest's own, whatever BaseURL says: remote elements and clocks. */
+  /** Rewrites addresses that are relative to the manifest, not to a BaseURL: remote elements and clocks. */
   private readLinks(name: string, found: readonly XmlAttribute[]): void {
     for (const it of found) {
       if (it.name.endsWith(':href'))
@@ -190,7 +190,7 @@ const rewriteLevel = (level: Level, gatherer: Gatherer, mapper: Mapper): void =>
   for (const child of level.children) rewriteLevel(child, gatherer, mapper)
 }
 
-/** Only now it is known what each base has to open. */
+/** Writes the BaseURLs, after all references are known. */
 const writeBases = (level: Level, gatherer: Gatherer): void => {
   for (const it of level.baseUrls) gatherer.replace(it, writeBase(it, level.bases))
   for (const child of level.children) writeBases(child, gatherer)

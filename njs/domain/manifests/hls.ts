@@ -1,9 +1,9 @@
-/** Names the values of `{$name}` in a playlist (RFC 8216bis, section 4.3). */
+/** Values of variables `{$name}` in a playlist (RFC 8216bis, section 4.3). */
 export type HlsVariables = Readonly<Record<string, string>>
 
-/** What a playlist is rewritten with. */
+/** Functions and values for rewriting a playlist. */
 export interface HlsContext {
-  /** The address that stands in place of one; the same text where it stays. */
+  /** The new text of an address; the same where it is not rewritten. */
   rewrite(address: string): string
   /** The same for the address of another playlist, or of a document that names some. */
   rewriteManifest(address: string): string
@@ -13,18 +13,18 @@ export interface HlsContext {
   readonly imported: HlsVariables
 }
 
-/** A playlist, rewritten. */
+/** A rewritten playlist. */
 export interface HlsPlaylist {
   readonly text: string
   /** Variables it defines by `VALUE` or takes from its address. */
   readonly variables: HlsVariables
-  /** It asks for variables that `imported` does not have. */
+  /** Whether it imports variables that `imported` does not have. */
   readonly lacksImports: boolean
   /** Seconds of `EXT-X-TARGETDURATION`; `null` in a multivariant playlist. */
   readonly targetSec: number | null
   /** Seconds of `PART-TARGET`, where it comes in parts. */
   readonly partSec: number | null
-  /** Nothing is added any more. */
+  /** Whether it has `EXT-X-ENDLIST`: it does not change any more. */
   readonly isOver: boolean
 }
 
@@ -61,7 +61,7 @@ interface State {
 
 const VARIABLE = /\{\$([A-Za-z0-9_-]+)\}/g
 
-/** Puts in what is known; `null` where a variable is not. */
+/** Substitutes variables; `null` where one is unknown. */
 const expand = (state: State, text: string): string | null => {
   if (!text.includes('{$')) return text
   let isKnown = true
@@ -154,7 +154,7 @@ const readLine = (state: State, line: string): string => {
   return written === address ? line : written
 }
 
-/** Whether a text begins as a playlist does, whatever stands before its first line. */
+/** Whether a text begins with `#EXTM3U`, after any white space or BOM. */
 export const isHls = (text: string): boolean => /^[\s\uFEFF]*#EXTM3U/.test(text.slice(0, 64))
 
 /**

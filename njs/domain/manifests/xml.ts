@@ -1,4 +1,4 @@
-/** An attribute, and where its value stands between the quotes. */
+/** An attribute with the position of its value between the quotes. */
 export interface XmlAttribute {
   /** As written, with its prefix. */
   readonly name: string
@@ -18,7 +18,7 @@ export interface XmlTag {
   readonly end: number
 }
 
-/** What a scan tells: elements as they begin and end. */
+/** Callbacks of a scan for the start and end of elements. */
 export interface XmlVisitor {
   /** `skip` leaves out everything inside it; `attributes` reads them when called. */
   open(tag: XmlTag, attributes: () => XmlAttribute[]): 'skip' | 'enter'
@@ -31,7 +31,7 @@ const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', qu
 const codePoint = (code: number): string =>
   code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '\uFFFD'
 
-/** Puts characters in place of entities and character references. */
+/** Decodes entities and character references. */
 export const decodeEntities = (text: string): string =>
   text.includes('&')
     ? text.replace(
@@ -44,7 +44,7 @@ export const decodeEntities = (text: string): string =>
       )
     : text
 
-/** A text as it may stand in content and in attributes of either quote. */
+/** Encodes a text for content and for attributes with either quote. */
 export const encodeEntities = (text: string): string =>
   text.replace(/[&<>"']/g, (found) => `&#${found.charCodeAt(0)};`).replaceAll('&#38;', '&amp;')
 
@@ -91,7 +91,7 @@ const after = (text: string, end: string, from: number): number => {
   return found < 0 ? text.length : found + end.length
 }
 
-/** Where what is no element ends: comments, CDATA, declarations and instructions; -1 for an element. */
+/** End of a comment, CDATA section, declaration or processing instruction at an offset; -1 for an element. */
 const passBy = (text: string, at: number): number => {
   if (text.startsWith('<!--', at)) return after(text, '-->', at + 4)
   if (text.startsWith('<![CDATA[', at)) return after(text, ']]>', at + 9)
@@ -109,8 +109,8 @@ const nameEnd = (text: string, from: number): number => {
 }
 
 /**
- * Reads a well-formed document once, from start to end; what is broken ends the scan where it breaks. It knows no DTD: entities beyond the
- * five of XML stay as they are.
+ * Scans a well-formed document once; an error ends the scan there. DTDs are not read: entities other than the five of XML are left
+ * unchanged.
  */
 export const scanXml = (text: string, visitor: XmlVisitor): void => {
   /** Depth within an element that is left out; 0 = none is. */

@@ -20,17 +20,17 @@ import { type Fetched, fetchManifest, UNREADABLE } from '../../verdicts/fetch-ma
 import { type Rewritten, rewriteManifest } from '../../verdicts/rewrite-manifest.ts'
 import { sharesManifests } from '../../verdicts/share.ts'
 
-/** A flight that nobody ended is over by then: an origin may hold a blocking reload for three target durations. */
+/** Time after which another request may fetch although the first has not ended: an origin may hold a blocking reload for three target durations. */
 const FLIGHT_MS = 15_000
 const BLOCKING_FLIGHT_MS = 40_000
-/** How long somebody waits for another's flight before he goes himself. */
+/** How long a request waits for another's fetch before it fetches itself, in ms. */
 const WAIT_MS = 6_000
 const BLOCKING_WAIT_MS = 30_000
 const LOOKS_MS = [4, 4, 6, 8, 12, 16]
-/** Waiting holds a JavaScript context of 0.25 MB: these many may begin to, each second. */
+/** Most requests that begin to wait in one second: each holds a JavaScript context of 0.25 MB. */
 const MOST_WAITING = 400
 
-/** Stands for a redirection to where the edge does not go; no origin answers with it. */
+/** Stored as the status of a redirection that the edge does not follow; no origin answers with it. */
 const ELSEWHERE = 599
 
 const FAILURE_MS = 500
@@ -45,9 +45,9 @@ interface Wish {
   readonly seal: SealKind | null
   readonly origin: string
   readonly path: string
-  /** The player's `Cookie`, where it holds some of an origin's. */
+  /** The player's `Cookie`, where it has sealed cookies of origins. */
   readonly cookies: string
-  /** The origin answers when the playlist has got that far (`_HLS_msn`, RFC 8216bis, section 6.2.5.2). */
+  /** Whether it is a blocking playlist reload (`_HLS_msn`, RFC 8216bis, section 6.2.5.2). */
   readonly isBlocking: boolean
   readonly waitMs: number
   readonly flightMs: number
@@ -85,7 +85,7 @@ const send = (r: Request, text: string, type: string | null, cookies: string[] =
 const typeOf = (rest: string): string =>
   /\.mpd$/i.test(rest) ? 'application/dash+xml' : 'application/vnd.apple.mpegurl'
 
-/** Away, as far as it can be told: nginx waits and asks again. */
+/** Whether a status means that the origin is unavailable: nginx then waits and tries again. */
 const isAway = (status: number): boolean => status === 502 || status === 504
 
 const fail = (r: Request, status: number): void => {
@@ -98,7 +98,7 @@ const fail = (r: Request, status: number): void => {
   else answer(r, status, { 'Content-Type': 'text/plain' }, `origin: ${status}\n`)
 }
 
-/** Keeps what was fetched for the others who want it. */
+/** Caches what was fetched for other viewers. */
 const share = (wish: Wish, found: Fetched, rewritten: Rewritten): void => {
   const now = Date.now()
   const before = readShared(wish.copy)
@@ -109,7 +109,7 @@ const share = (wish: Wish, found: Fetched, rewritten: Rewritten): void => {
     (before?.kind === 'copy' && !rewritten.follows(before.copy.text))
   if (isPersonal) return keepUnshared(wish.copy, UNSHARED_MS)
   const setting = readPolicy()?.manifestMs ?? null
-  // What a blocking reload brought is whole as soon as it is there.
+  // The answer to a blocking reload is new at that moment.
   const half = wish.isBlocking ? rewritten.paceMs : rewritten.paceMs / 2
   const freshMs = setting ?? half
   const copy = { freshUntil: now + freshMs, goodUntil: now + 2 * freshMs, text: rewritten.text }
@@ -117,7 +117,7 @@ const share = (wish: Wish, found: Fetched, rewritten: Rewritten): void => {
 }
 
 const noteFailure = (wish: Wish, status: number): void => {
-  // Refusals may be meant for one viewer or player alone.
+  // An origin may refuse one viewer or player and not others.
   if (status === 401 || status === 403) keepUnshared(wish.copy, REFUSED_MS)
   else keepFailure(wish.copy, status, FAILURE_MS)
 }
@@ -145,7 +145,7 @@ const lead = async (r: Request, wish: Wish): Promise<void> => {
   }
 }
 
-/** Answers from what is known by now; `false` = it is not enough. */
+/** Answers from the cache; `false` where that is not possible. */
 const answerFrom = (
   r: Request,
   wish: Wish,
@@ -178,7 +178,7 @@ const serve = async (r: Request, wish: Wish): Promise<void> => {
   }
 }
 
-/** js_content: a manifest, rewritten; fetched once for all who want it. */
+/** js_content: serves a rewritten manifest, which is fetched once for concurrent requests. */
 export const serveManifest = async (r: Request): Promise<void> => {
   const wish = readWish(r)
   try {

@@ -1,24 +1,24 @@
 import { numbers, type TextZone, texts, trySet } from '../memory.ts'
 import { tableGeneration } from '../table-halves.ts'
 
-/** A rewritten manifest that serves all viewers of its channel for a while. */
+/** A cached rewritten manifest. */
 export interface Copy {
-  /** Unix milliseconds up to which it is sent without a question. */
+  /** Unix milliseconds until which it is sent as it is. */
   readonly freshUntil: number
-  /** Unix milliseconds up to which it is sent while a newer one is on its way. */
+  /** Unix milliseconds until which it is sent while a newer one is fetched. */
   readonly goodUntil: number
   readonly text: string
 }
 
-/** What is known of a manifest: a copy, a failure of its origin that counts for all, or that it is written for each viewer. */
+/** Cache entry of a manifest: a copy, an origin's error, or a mark that it is written for each viewer. */
 export type Shared =
   | { readonly kind: 'copy'; readonly copy: Copy }
   | { readonly kind: 'failure'; readonly status: number }
   | { readonly kind: 'unshared' }
 
-/** Longer texts have a zone of their own: one of them may push out a thousand short ones. */
+/** Longer texts have a zone of their own, since one of them could evict a thousand short ones. */
 const LONG = 64 * 1024
-/** What is longer is not shared: an archive of some days. */
+/** Longest text that is cached, in characters; an archive of several days may be longer. */
 export const LONGEST = 8 * 1024 * 1024
 const LONGEST_KEY = 2000
 
@@ -29,7 +29,7 @@ const UNSHARED = '!'
 const FAILED = '?'
 const ELSEWHERE = '>'
 
-/** Arguments by which players report of themselves (CTA-5004); nothing in a manifest depends on them. */
+/** The query without CMCD (CTA-5004), which manifests do not depend on. */
 const withoutReports = (args: string): string =>
   args.includes('CMCD=')
     ? args
@@ -39,8 +39,8 @@ const withoutReports = (args: string): string =>
     : args
 
 /**
- * Name of what one manifest's viewers share: channel, path and arguments, and the page they come from, where an origin asks for one. The
- * channel table's generation is part of it. Empty where it is too long to be shared.
+ * Cache key of a manifest: channel, path, query, Referer and the channel table's generation. Empty where it is too long to be
+ * cached.
  */
 export const copyKey = (channel: string, rest: string, args: string, referer: string): string => {
   const shared = args === '' ? '' : withoutReports(args)
@@ -61,7 +61,7 @@ const parse = (text: string): Shared => {
   }
 }
 
-/** What is known of a manifest; `null` = nothing. */
+/** The cache entry of a key; `null` = none. */
 export const readShared = (key: string): Shared | null => {
   if (key === '') return { kind: 'unshared' }
   const text = texts(SHORT_ZONE).get(key)
@@ -73,34 +73,34 @@ export const readShared = (key: string): Shared | null => {
   return long === undefined ? null : parse(long)
 }
 
-/** The text of a fresh copy; `null` where there is none. The way of most requests for manifests. */
+/** The text of a fresh copy; `null` where there is none. Runs for every request of a manifest. */
 export const freshText = (key: string, now: number): string | null => {
   const shared = readShared(key)
   return shared?.kind === 'copy' && shared.copy.freshUntil > now ? shared.copy.text : null
 }
 
-/** Keeps a copy for as long as it may be of use. */
+/** Stores a copy. */
 export const keepCopy = (key: string, copy: Copy, now: number): void => {
   if (key === '' || copy.text.length > LONGEST) return
   const value = `${copy.freshUntil} ${copy.goodUntil}\n${copy.text}`
-  // A while longer: the next one is compared with it.
+  // Kept longer than it is sent, for comparison with the next one.
   const ttl = copy.goodUntil - now + 20_000
   const isLong = value.length > LONG
   if (!isLong) trySet(texts(SHORT_ZONE), key, value, ttl)
   else if (trySet(texts(LONG_ZONE), key, value, ttl)) trySet(texts(SHORT_ZONE), key, ELSEWHERE, ttl)
 }
 
-/** Notes that a manifest is written for each viewer: for some minutes nobody shares it. */
+/** Marks a manifest as written for each viewer: it is not cached for `ttlMs`. */
 export const keepUnshared = (key: string, ttlMs: number): void => {
   if (key !== '') trySet(texts(SHORT_ZONE), key, UNSHARED, ttlMs)
 }
 
-/** Notes that the origin answered with an error, for those who ask at the same moment. */
+/** Stores the status of an origin's error, for requests at the same time. */
 export const keepFailure = (key: string, status: number, ttlMs: number): void => {
   if (key !== '') trySet(texts(SHORT_ZONE), key, FAILED + String(status), ttlMs)
 }
 
-/** Whether this request is the one that fetches; others wait for what it brings. */
+/** Takes the lock for fetching a manifest; false where another request has it. */
 export const takeFlight = (key: string, ttlMs: number): boolean => {
   try {
     return numbers('gh_flights').add(key, 1, ttlMs)
@@ -109,12 +109,12 @@ export const takeFlight = (key: string, ttlMs: number): boolean => {
   }
 }
 
-/** Ends a flight. */
+/** Releases the lock. */
 export const endFlight = (key: string): void => {
   numbers('gh_flights').delete(key)
 }
 
-/** One more request waits; `false` where there are as many as memory allows. Counted by the second, so that nobody's end can be missed. */
+/** Counts a request that begins to wait; `false` where `most` have begun within this second. */
 export const mayWait = (most: number): boolean => {
   const dict = numbers('gh_flights')
   const slot = `waiting ${Math.floor(Date.now() / 1000)}`
@@ -125,7 +125,7 @@ export const mayWait = (most: number): boolean => {
   }
 }
 
-/** Variables that the multivariant playlist of a channel defines (`EXT-X-DEFINE`), for those that import them. */
+/** Variables that a channel's multivariant playlist defines (`EXT-X-DEFINE`), for media playlists that import them. */
 export const readDefinitions = (channel: string): Readonly<Record<string, string>> => {
   const text = texts('gh_manifests').get(`= ${channel}`)
   if (text === undefined) return {}
@@ -137,7 +137,7 @@ export const readDefinitions = (channel: string): Readonly<Record<string, string
   return found
 }
 
-/** Keeps them for a day. */
+/** Stores these variables for a day. */
 export const keepDefinitions = (
   channel: string,
   variables: Readonly<Record<string, string>>,

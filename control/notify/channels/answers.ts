@@ -8,7 +8,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 export const fieldOf = (json: unknown, ...path: readonly string[]): unknown =>
   path.reduce<unknown>((value, name) => (isRecord(value) ? value[name] : undefined), json)
 
-/** Where services put their words, the most telling first: Telegram, Gotify, ntfy and Discord, others. */
+/** JSON fields with a service's error message, the most specific first: Telegram, Gotify, ntfy and Discord, others. */
 const SAID = ['description', 'errorDescription', 'message', 'error', 'detail', 'title']
 const LONGEST = 300
 
@@ -33,7 +33,7 @@ const wordsOf = ({ json, text }: Answer): string => {
 }
 
 const SECOND_MS = 1000
-/** Nobody is waited for longer. */
+/** Longest accepted `Retry-After`. */
 const LONGEST_WAIT_MS = 24 * 3_600_000
 
 const secondsOf = (value: unknown): number | null => {
@@ -55,12 +55,12 @@ export const retryAfterMs = ({ headers, json }: Answer, now = Date.now()): numbe
   return waits.length === 0 ? null : Math.min(LONGEST_WAIT_MS, Math.max(...waits))
 }
 
-/** 408, 429 and 5xx pass; every other refusal stays one. */
+/** Whether a status is temporary: 408, 429 and 5xx. */
 const isPassing = (status: number): boolean => status === 408 || status === 429 || status >= 500
 
 /**
- * Rejects an answer that is no success with a {@link DeliveryError}: the service's own words, and whether and when
- * to try again. `isOurs` tells a success of the service from that of something else at the address.
+ * Throws a {@link DeliveryError} for an answer without success, with the service's message, and whether and when to
+ * try again. `isOurs` says whether a success is the service's own, not that of another server at the address.
  */
 export const requireTaken = (
   service: string,

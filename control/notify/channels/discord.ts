@@ -14,7 +14,7 @@ const MEDIUM = {
 const COLOURS = { low: 0x3498db, warning: 0xf39c12, high: 0xe74c3c } as const
 
 /**
- * Discord's webhook (Execute Webhook): one embed a message. `wait` makes Discord tell whether it took it; nobody is
+ * Discord's webhook (Execute Webhook): one embed a message. With `wait` Discord answers whether it accepted it; no user is
  * mentioned, whatever names of viewers say.
  */
 export const DISCORD: NotifierKind = {

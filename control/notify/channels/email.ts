@@ -37,7 +37,7 @@ const textIn = (error: unknown, name: string): string => {
   return typeof value === 'string' ? value : ''
 }
 
-/** The server's own reply where there is one, else why there is none. */
+/** The server's reply; where there is none, the reason why. */
 const wordsFor = (error: unknown, timeoutSec: number): string => {
   const reply = textIn(error, 'response')
   const message = textIn(error, 'message')
@@ -47,7 +47,7 @@ const wordsFor = (error: unknown, timeoutSec: number): string => {
     : message || connectionFailure(error, timeoutSec)
 }
 
-/** Replies of 400 to 499 pass (RFC 5321, 4.2.1), others stay; without a reply a later try may work. */
+/** The error of a failed delivery: temporary for replies 400 to 499 (RFC 5321, 4.2.1) and without a reply. */
 const failureOf = (error: unknown, timeoutSec: number): DeliveryError => {
   const status = numberIn(error, 'responseCode')
   const isPassing = status === null ? textIn(error, 'code') !== 'EAUTH' : status < 500
@@ -95,7 +95,7 @@ const mailOf = (message: Message, destination: Destination) => {
   }
 }
 
-/** Remembers who has the message; rejects where somebody was refused. */
+/** Records the recipients that were accepted; throws where one was refused. */
 const settle = async (
   taken: readonly string[],
   refused: readonly unknown[],

@@ -7,20 +7,20 @@ export interface HttpPart extends Post {
   readonly title: string
 }
 
-/** How one service is spoken to. */
+/** Requests and answers of one service. */
 export interface HttpService {
-  /** Its name in messages to operators. */
+  /** Its name, for messages to operators. */
   readonly name: string
   readonly parts: (message: Message) => readonly HttpPart[]
   /** Whether a success is the service's own. */
   readonly isOurs: (answer: Answer) => boolean
-  /** Headers that depend on the moment: the signature. */
+  /** Headers that depend on body and time: the signature. */
   readonly sign?: (body: string) => Readonly<Record<string, string>>
 }
 
 const JSON_TYPE = 'application/json'
 
-/** A notifier of a service that takes JSON by POST, a request for each part. */
+/** A notifier for a service that accepts JSON by POST, with a request for each part. */
 export const createHttpNotifier = (destination: Destination, service: HttpService): Notifier => {
   const poster = createPoster(destination)
   const { name, parts, isOurs, sign } = service
@@ -46,7 +46,7 @@ export const createHttpNotifier = (destination: Destination, service: HttpServic
   }
 }
 
-/** A setting a kind cannot do without; the configuration's check has asked for it already. */
+/** A setting that a kind requires. Throws an `Error` where it is missing, which the configuration's checks exclude. */
 export const required = <T>(value: T | undefined, destination: Destination, name: string): T => {
   if (value === undefined)
     throw new Error(`destination '${destination.name}': \`${name}\` is missing`)

@@ -20,7 +20,7 @@ export interface Answer {
 
 /** Sends requests to one service. */
 export interface Poster {
-  /** The answer, whatever its status. Rejects with a {@link DeliveryError} where there is none. */
+  /** The answer, of any status. Rejects with a {@link DeliveryError} where there is none. */
   post(request: Post): Promise<Answer>
   close(): Promise<void>
 }
@@ -45,7 +45,7 @@ const codeOf = (error: unknown): string => {
   return error.name
 }
 
-/** Why there is no answer, in words; without addresses, which may hold secrets. */
+/** A sentence why there is no answer, without addresses, which may have secrets. */
 export const connectionFailure = (error: unknown, timeoutSec: number): string => {
   const code = codeOf(error)
   if (code === 'TimeoutError') return `no answer within ${timeoutSec} s`
@@ -62,7 +62,7 @@ const readJson = (text: string): unknown => {
   }
 }
 
-/** Posts to the service of a destination, without following redirections: only what is configured is asked. */
+/** Posts to the service of a destination; does not follow redirections. */
 export const createPoster = ({ ca, timeout_sec: timeoutSec }: Destination): Poster => {
   const agent = new Agent({
     connections: 2,

@@ -39,8 +39,8 @@ export const signatureOf = (secret: string, timestamp: number, body: string): st
   createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')
 
 /**
- * A POST of JSON to an address of the operator's; docs/notifications.md has the fields. The message's id stands in
- * `X-Gatehouse-Id`, so that the far end can tell one sent again.
+ * A POST of JSON to an address of the operator's; docs/notifications.md has the fields. The header `X-Gatehouse-Id` has
+ * the message's id, by which the receiver recognises repeated ones.
  */
 export const WEBHOOK: NotifierKind = {
   create: (destination) => {

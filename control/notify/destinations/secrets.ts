@@ -5,15 +5,15 @@ import type { SecretBox } from '../../keys/secret-box.ts'
 import type { Json } from '../../store/tables/records.ts'
 import type { Destination } from '../model/notifier.ts'
 
-/** Settings nobody is shown. */
+/** Settings that are shown only masked. */
 const SECRETS = ['url', 'token', 'password', 'secret', 'headers'] as const
 
 type SecretName = (typeof SECRETS)[number]
 
-/** Kinds whose address lets whoever knows it send. */
+/** Kinds whose address is a credential. */
 const SECRET_URL = new Set<DestinationKind>(['discord', 'webhook'])
 
-/** What stands for a secret. */
+/** Text shown instead of a secret. */
 export const MASK = '***'
 
 const maskUrl = (kind: DestinationKind, text: string): string => {
@@ -28,7 +28,7 @@ const maskUrl = (kind: DestinationKind, text: string): string => {
 const isWord = (name: SecretName): name is 'token' | 'password' | 'secret' =>
   name !== 'url' && name !== 'headers'
 
-/** A destination as it may be shown. */
+/** A destination with its secrets masked. */
 export const masked = (destination: DestinationConfig): DestinationConfig => {
   const shown = { ...destination }
   const { kind, url, headers } = destination
@@ -43,7 +43,7 @@ export const masked = (destination: DestinationConfig): DestinationConfig => {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** What came back from outside, with the secrets that were only echoed as they were shown. */
+/** A destination from the API with masked secrets replaced by the stored ones. */
 export const restored = (
   raw: Readonly<Record<string, unknown>>,
   known: DestinationConfig,
@@ -67,7 +67,7 @@ export const restored = (
 
 const contextOf = (name: string): string => `destination:${name}`
 
-/** A destination's settings as the database keeps them: secrets encrypted, as one text under `sealed`. */
+/** A destination's settings as stored in the database: secrets encrypted, as one text in `sealed`. */
 export const sealSettings = (destination: DestinationConfig, box: SecretBox): Json => {
   const entries = Object.entries(destination)
   const isSecret = ([name]: [string, unknown]) => SECRETS.some((one) => one === name)
@@ -78,7 +78,7 @@ export const sealSettings = (destination: DestinationConfig, box: SecretBox): Js
   return { ...(isRecord(json) ? json : {}), sealed }
 }
 
-/** The settings again. Throws an `Error` where the key is another one. */
+/** Decrypts stored settings. Throws an `Error` where the key is another one. */
 export const openSettings = (name: string, settings: Json, box: SecretBox): unknown => {
   if (!isRecord(settings)) return settings
   const { sealed, ...open } = settings
@@ -117,7 +117,7 @@ const readHeaders = (file: string): Record<string, string> => {
   return Object.fromEntries(pairs)
 }
 
-/** A destination with everything its files hold. Throws an `Error` that names the file which cannot be used. */
+/** A destination with the content of its files. Throws an `Error` that names a file which cannot be read. */
 export const withFiles = (config: DestinationConfig): Destination => {
   const { url_file: url, token_file: token, password_file: password, secret_file: secret } = config
   const read = (name: string, file: string | undefined) =>

@@ -1,9 +1,9 @@
-/** Why a message was not taken. */
+/** A message that was not accepted. */
 export class DeliveryError extends Error {
   readonly code = 'DELIVERY'
   /** Whether a later try may work. */
   readonly isPassing: boolean
-  /** Milliseconds the far end asks to wait. */
+  /** Milliseconds to wait, as the service asks. */
   readonly retryAfterMs: number | null
   /** HTTP status or SMTP reply code. */
   readonly status: number | null

@@ -5,7 +5,7 @@ import type { SessionEvidence } from '../../detect/types.ts'
 import type { FindingNotice, Stream } from './notice.ts'
 import type { Outcome } from './outcome.ts'
 
-/** What the play itself says; where it is not known any more, what the evidence kept of it. */
+/** The fields of a play for a notice; where the play is not stored any more, those of the evidence. */
 const seenOf = (
   seen: SessionEvidence,
   play: PlayRecord | undefined,

@@ -17,29 +17,29 @@ export interface Stream {
   readonly source: string | null
   readonly startedAt: number
   readonly endedAt: number | null
-  /** As the notice is made; `ended_by_rule` where the rule has just ended it. */
+  /** State when the notice was made; `ended_by_rule` where the rule has just ended it. */
   readonly state: 'playing' | 'ended' | 'ended_by_rule'
 }
 
-/** What is told about a finding. */
+/** A notice of a finding. */
 export interface FindingNotice {
   readonly about: 'finding'
   /** The finding's id in the store. */
   readonly id: string
   readonly rule: string
   readonly finding: Finding
-  /** Name an operator knows the account by. */
+  /** Display name of the account. */
   readonly accountName: string | null
   readonly step: RuleStep
-  /** What came of the step; `null` where nothing is known of it yet. */
+  /** Result of the response; `null` while it is not known. */
   readonly outcome: Outcome | null
   readonly streams: readonly Stream[]
 }
 
-/** What is told about something else than an account. */
+/** A notice of an alarm, which concerns no account. */
 export interface AlarmNotice {
   readonly about: 'alarm'
-  /** The same id is told once. */
+  /** Alarms with the same id are sent once. */
   readonly id: string
   readonly event: AlarmEvent
   readonly severity: Severity
@@ -47,26 +47,26 @@ export interface AlarmNotice {
   readonly at: number
   /** What it is about: a media server's name. */
   readonly subject: string
-  /** The other side's own words. */
+  /** Error message of the server it concerns. */
   readonly detail: string | null
 }
 
-/** What a destination is told. */
+/** A notice to send to destinations. */
 export type Notice = FindingNotice | AlarmNotice
 
 /** Name of a notice's event: `finding.<kind>` or an alarm's. */
 export const eventOf = (notice: Notice): string =>
   notice.about === 'finding' ? `finding.${notice.finding.kind}` : notice.event
 
-/** How much a notice matters. */
+/** Severity of a notice. */
 export const severityOf = (notice: Notice): Severity =>
   notice.about === 'finding' ? notice.finding.severity : notice.severity
 
-/** When it happened, Unix milliseconds. */
+/** Time of the event (Unix ms). */
 export const timeOf = (notice: Notice): number =>
   notice.about === 'finding' ? notice.finding.at : notice.at
 
-/** Whom or what it is about; notices with one subject are grouped. */
+/** The account or server of a notice; notices with the same subject are grouped. */
 export const subjectOf = (notice: Notice): AccountRef =>
   notice.about === 'finding' ? notice.finding.account : notice.subject
 

@@ -1,7 +1,7 @@
 import type { DestinationConfig } from '../../config/schema/destinations.ts'
 import type { Notice } from './notice.ts'
 
-/** What is sent at once: one notice, several together, or the line that says that the rest follows later. */
+/** A message: one notice, several together, or (`closing`) the note that the rest follows later. */
 export interface Message {
   /** The same message always has the same id, however often it is tried. */
   readonly id: string
@@ -14,10 +14,10 @@ export interface Message {
   readonly until: number | null
 }
 
-/** Which parts of a message the far end has taken: a long one goes in several, an e-mail to several people. */
+/** Parts of a message that were accepted: a long one is sent in several, an e-mail to several recipients. */
 export interface Progress {
   isDone(part: string): boolean
-  /** Remembers a part before the next one is sent. */
+  /** Stores that a part was accepted, before the next one is sent. */
   done(part: string): Promise<void>
 }
 
@@ -28,16 +28,16 @@ export interface PreviewPart {
   readonly body: string
 }
 
-/** Tells somebody about findings. */
+/** Sends messages to one destination. */
 export interface Notifier {
   /**
-   * Settled once the far end has taken every part of the message; parts that `progress` knows are not sent again.
-   * Rejects with a {@link DeliveryError} in the far end's own words when it does not.
+   * Resolves once every part of the message was accepted; parts that `progress` has are not sent again.
+   * Rejects with a {@link DeliveryError} with the service's message.
    */
   send(message: Message, progress: Progress): Promise<void>
   /** What `send` would send. */
   preview(message: Message): readonly PreviewPart[]
-  /** Lets go of connections, after what is being sent. A second call changes nothing. */
+  /** Closes connections after the message that is being sent. A second call changes nothing. */
   close(): Promise<void>
 }
 
@@ -47,15 +47,15 @@ export interface NoticeLog {
   warn(fields: object, message: string): void
 }
 
-/** What a notifier takes from its surroundings. */
+/** Ports of a notifier. */
 export interface NotifierPorts {
   readonly log: NoticeLog
 }
 
-/** A destination as a channel uses it: secrets read, files opened. */
+/** A destination with its secrets read from files. */
 export type Destination = Omit<DestinationConfig, 'kind'> & {
   readonly kind: string
-  /** PEM of the CA to trust beside the known ones. */
+  /** PEM of a CA to trust besides the system's. */
   readonly ca?: string
 }
 

@@ -4,17 +4,17 @@ import type { RuleAction } from '../../detect/rules/rule-types.ts'
 export const OUTCOMES = [
   /** It was done. */
   'done',
-  /** The rule only says what it would do. */
+  /** Not executed, since the rule has `dry_run`. */
   'dry_run',
-  /** The sessions are over, or in conflict no more. */
+  /** The sessions have ended, or are no longer in conflict. */
   'stale',
   /** The finding was too old to act upon. */
   'late',
-  /** A media server took the request, and the stream still runs: its player may ignore it. */
+  /** A media server accepted the request, but the stream still runs: its player may ignore it. */
   'asked',
-  /** A media server did not take the request. */
+  /** A media server refused the request. */
   'refused',
-  /** Nothing there can do it: an edge shows no words, a server has no such command. */
+  /** Not supported: edges show no messages, and some servers lack the command. */
   'impossible',
 ] as const
 

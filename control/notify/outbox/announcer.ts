@@ -13,30 +13,30 @@ import {
   timeOf,
 } from '../model/notice.ts'
 
-/** Writes down what there is to tell. */
+/** Stores notices for delivery. */
 export interface Announcer {
-  /** Notices of new findings, a part of the transaction that stores these; they wait for what comes of them. */
+  /** Stores notices of new findings in the findings' transaction; they wait for the result of the response. */
   announce(tables: Pick<NoticeTables, 'notices'>, due: readonly DueResponse[]): Promise<void>
-  /** Lets a finding's notice go, with what came of it. Told again it changes nothing. */
+  /** Releases a finding's notice with the result of the response. A second call changes nothing. */
   notify(notice: FindingNotice): Promise<void>
-  /** Tells of an alarm, as a part of a transaction where tables are given; one id is told once. */
+  /** Stores the notice of an alarm, in a transaction where tables are given; each id is sent once. */
   alarm(
     alarm: Omit<AlarmNotice, 'about' | 'at'>,
     tables?: Pick<NoticeTables, 'notices'>,
   ): Promise<void>
 }
 
-/** What an announcer works with. */
+/** Ports of an announcer. */
 export interface AnnouncerPorts {
   readonly notices: NoticeTables['notices']
   readonly now: () => number
-  /** Something is to be sent. */
+  /** Called where a notice is ready to be sent. */
   readonly wake: () => void
 }
 
-/** A notice waits so long for what comes of its finding; a control plane that ends meanwhile is not waited for. */
+/** Longest time a notice waits for the result of its finding's response, in ms: the control plane may have stopped. */
 const GRACE_MS = 30_000
-/** Nobody is told of what happened longer ago. */
+/** Older notices are not sent. */
 const LATEST_MS = 24 * 3_600_000
 
 const asJson = (value: unknown): Json => {
@@ -56,7 +56,7 @@ export const storedNotice = (notice: Notice, readyAt: number): StoredNotice => (
   body: asJson(notice),
 })
 
-/** Announces findings and alarms over the database. */
+/** Creates the announcer over the database. */
 export const createAnnouncer = ({ notices, now, wake }: AnnouncerPorts): Announcer => ({
   announce: async (tables, due) => {
     const rows = due.flatMap((one) => {
@@ -69,7 +69,7 @@ export const createAnnouncer = ({ notices, now, wake }: AnnouncerPorts): Announc
   notify: async (notice) => {
     const { body } = storedNotice(notice, now())
     const isWaiting = await notices.release(notice.id, body, now())
-    // A finding may come to a step later than it was stored: when its rule was changed meanwhile.
+    // A finding may get a response later than it was stored, when its rule was changed meanwhile.
     if (!isWaiting && (await notices.get(notice.id)) === null)
       await notices.put(storedNotice(notice, now()))
     wake()

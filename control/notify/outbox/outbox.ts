@@ -6,20 +6,20 @@ import { packDeliveries } from './pack.ts'
 import { routeNotices } from './route.ts'
 import { sendMessage } from './send.ts'
 
-/** Sends what is to be told, round by round. */
+/** Delivers notices in rounds. */
 export interface Outbox {
-  /** One round: routes, packs, and sends; a destination that is slow keeps no other waiting. */
+  /** One round: routes, packs and sends; destinations are independent of each other. */
   round(): Promise<void>
-  /** The next round looks at once; without it every few seconds. */
+  /** Makes the next round look for notices at once; otherwise it does every few seconds. */
   wake(): void
-  /** Nothing is being sent any more. */
+  /** Resolves when nothing is being sent any more. */
   settled(): Promise<void>
-  /** Forgets what was told long ago. */
+  /** Deletes old notices and messages. */
   prune(): Promise<void>
   stop(): Promise<void>
 }
 
-/** What the outbox works with. */
+/** Ports of the outbox. */
 export interface OutboxParts {
   readonly store: Pick<
     Store,
@@ -30,12 +30,12 @@ export interface OutboxParts {
   readonly now: () => number
 }
 
-/** Rows other control planes wrote, and times that have come, are seen after so long. */
+/** Milliseconds after which rows of other control planes and due times are noticed. */
 const LOOK_MS = 5_000
 const AT_ONCE = 50
 const KEEP_MS = 30 * 86_400_000
 
-/** Messages and deliveries of destinations there are no more. */
+/** Deletes messages and deliveries of removed destinations. */
 const clearOrphans = async ({ store, book }: OutboxParts): Promise<void> => {
   const isGone = ({ destination }: { readonly destination: string }) =>
     book.get(destination) === undefined
@@ -54,7 +54,7 @@ const dueMessages = async ({ store, now }: OutboxParts, destination: string) => 
   return (await store.messages.list({ where, sort: 'createdAt', limit: AT_ONCE })).rows
 }
 
-/** Sends the messages of one destination that are due, in order; stops where the far end asks to wait. */
+/** Sends a destination's due messages in order; stops where the service asks to wait. */
 const drain = async (parts: OutboxParts, me: string, open: OpenDestination): Promise<void> => {
   const { store, log, now } = parts
   for (const row of await dueMessages(parts, open.destination.name)) {
@@ -70,7 +70,7 @@ const nextTry = async ({ store }: OutboxParts, destination: string): Promise<num
   return rows[0]?.nextAt ?? Infinity
 }
 
-/** Whether the last refusal of a destination asks everybody to wait. */
+/** Whether the service asked for a pause at the last attempt. */
 const isAskedToWait = async (
   { store, now }: OutboxParts,
   destination: string,
@@ -91,7 +91,7 @@ export const createOutbox = (parts: OutboxParts): Outbox => {
   const me = randomUUID()
   const busy = new Map<string, Promise<void>>()
   let lookAt = Number.NEGATIVE_INFINITY
-  // Only one process can have a DuckDB file open: whoever was sending is gone.
+  // Only one process can open a DuckDB file, so claims of a former process are released.
   let releasing = store.engine === 'duckdb' ? store.messages.releaseAll() : Promise.resolve()
 
   const serve = async (open: OpenDestination): Promise<void> => {

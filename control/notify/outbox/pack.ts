@@ -9,7 +9,7 @@ import type { Destination } from '../model/notifier.ts'
 import { quietUntil } from './pace.ts'
 import { readNotice } from './stored.ts'
 
-/** What packing works with. */
+/** Ports of packing. */
 export interface PackParts {
   readonly store: Pick<Store, 'atomically' | 'deliveries' | 'messages'>
   readonly now: () => number
@@ -17,13 +17,13 @@ export interface PackParts {
 
 const MOST = 500
 const HOUR_MS = 3_600_000
-/** What waited this long beyond its time was held back, and comes in one message. */
+/** Notices overdue by this were held back, and are sent in one message. */
 const HELD_MS = 60_000
 
 const severityOf = ({ severity }: StoredDelivery) =>
   severity === 'high' || severity === 'warning' ? severity : 'low'
 
-/** Whether a severity is told in the quiet hours. */
+/** Whether notices of a severity are sent in the quiet hours. */
 export const isLetThrough = (
   { quiet_hours: quiet }: Destination,
   severity: 'low' | 'warning' | 'high',
@@ -40,7 +40,7 @@ const bundlesOf = (
   const isHeld = due.some(({ dueAt }) => dueAt < now - HELD_MS)
   if (destination.digest !== undefined || isHeld) return [due]
   const subjects = new Set(due.map(({ subject }) => subject))
-  // What is known of the same account by now goes along, though its time has not come.
+  // Pending notices with the same subject are included before their time.
   const together = pending.filter(({ subject }) => subjects.has(subject))
   return [...groupBy(together, ({ subject }) => subject).values()].map((some) => [...some])
 }
@@ -105,7 +105,7 @@ const packOne = async (
   })
 }
 
-/** Says once an hour that the rest follows. */
+/** Adds the message, at most once an hour, that the rest follows later. */
 const closeFor = async (
   { store, now }: PackParts,
   { name }: Destination,
@@ -129,15 +129,15 @@ const lastHour = async ({ store, now }: PackParts, destination: string) => {
   }
 }
 
-/** What packing came to. */
+/** Result of packing. */
 interface Packed {
   /** Messages made. */
   readonly made: number
-  /** When there is something to pack again, Unix milliseconds. */
+  /** When packing is due again (Unix ms). */
   readonly next: number
 }
 
-/** Puts what is due for one destination into messages, as its pace allows. */
+/** Packs a destination's due notices into messages, as its rate limits allow. */
 export const packDeliveries = async (
   parts: PackParts,
   destination: Destination,

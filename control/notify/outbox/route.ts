@@ -11,7 +11,7 @@ import { storedNotice } from './announcer.ts'
 import { nextDigest } from './pace.ts'
 import { readNotice } from './stored.ts'
 
-/** What routing works with. */
+/** Ports of routing. */
 export interface RouteParts {
   readonly store: Pick<Store, 'atomically' | 'notices' | 'findings'>
   readonly book: DestinationBook
@@ -22,7 +22,7 @@ const MOST = 500
 const SECOND_MS = 1000
 const MINUTE_MS = 60_000
 
-/** What is the same to whoever is told: the kind of thing, about whom, by which rule, with which response. */
+/** Key by which repeated notices are suppressed: event, subject, rule and response. */
 const dedupKeyOf = (notice: Notice, { event, subject }: StoredNotice): string => {
   const more = notice.about === 'finding' ? [notice.rule, notice.step.do] : []
   const hash = createHash('sha256').update([event, subject, ...more].join('\n'))
@@ -37,7 +37,7 @@ const isWanted = (
 
 const isOutcome = (text: string): text is Outcome => OUTCOMES.some((one) => one === text)
 
-/** A finding's notice with what came of it by now; `null` where nobody needs to know any more. */
+/** A finding's notice with the present result of the response; `null` where it is not to be sent any more. */
 const upToDate = async (
   tables: Pick<Tables, 'findings'>,
   notice: Notice,
@@ -103,7 +103,7 @@ const routeOne = async ({ store, book, now }: RouteParts, row: StoredNotice): Pr
   })
 }
 
-/** Finds the destinations of the notices that are ready; how many there were. */
+/** Creates deliveries of ready notices for their destinations; returns the number of notices. */
 export const routeNotices = async (parts: RouteParts): Promise<number> => {
   const where = { state: 'new', readyAt: { to: Math.trunc(parts.now()) + 1 } } as const
   const { rows } = await parts.store.notices.list({ where, sort: 'readyAt', limit: MOST })

@@ -7,10 +7,10 @@ import { backOffMs, GIVE_UP_MS, quietUntil } from './pace.ts'
 import { isLetThrough } from './pack.ts'
 import { readMessage, readProgress } from './stored.ts'
 
-/** What sending works with. */
+/** Ports of sending. */
 export interface SendParts {
   readonly messages: NoticeTables['messages']
-  /** This process, among those that may send. */
+  /** Id of this process. */
   readonly me: string
   readonly log: NoticeLog
   readonly now: () => number
@@ -19,7 +19,7 @@ export interface SendParts {
 /** Whether more can be sent to the destination now. */
 export type SendResult = 'go on' | 'wait'
 
-/** Nobody else sends a message while it is being sent; renewed with every part. */
+/** Milliseconds for which a process claims a message; renewed with every part. */
 const CLAIM_MS = 120_000
 
 const severityOf = ({ severity }: StoredMessage) =>
@@ -44,7 +44,7 @@ const failed = async (
 ): Promise<void> => {
   const at = Math.trunc(now())
   const told = error instanceof DeliveryError ? error : null
-  // What is no answer of the far end's is a fault of ours: it is tried again and shows up.
+  // Other errors are defects of Gatehouse: the message is tried again, and the error is logged.
   const message = told?.message ?? (error instanceof Error ? error.message : String(error))
   const attempts = row.attempts + 1
   const pauseMs = Math.max(backOffMs(attempts), told?.retryAfterMs ?? 0)
@@ -62,7 +62,7 @@ const failed = async (
   log.warn(fields, isDead ? 'a notice could not be delivered' : 'a notice is tried again')
 }
 
-/** Sends one message, unless somebody else does; writes down what came of it. */
+/** Claims and sends one message, and stores the result. */
 export const sendMessage = async (
   parts: SendParts,
   { destination, notifier }: OpenDestination,
@@ -74,7 +74,7 @@ export const sendMessage = async (
   if (quietUntil(at, destination) !== null && !isLetThrough(destination, severityOf(row)))
     return 'wait'
   if (!(await messages.claim(row.id, me, { now: at, until: at + CLAIM_MS }))) return 'go on'
-  // Parts may have been taken since the row was read.
+  // Parts may have been accepted since the row was read.
   const fresh = (await messages.get(row.id)) ?? row
   try {
     await notifier.send(readMessage(fresh), progressOf(parts, fresh))

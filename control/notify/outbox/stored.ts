@@ -13,10 +13,10 @@ const isNotice = (value: unknown): value is Notice => {
     : value['about'] === 'finding' && isRecord(value['finding']) && isRecord(value['step'])
 }
 
-/** A notice as it was stored; `null` for what is none. */
+/** Parses a stored notice; `null` where it is not valid. */
 export const readNotice = (body: Json): Notice | null => (isNotice(body) ? body : null)
 
-/** A message as its channel sends it. */
+/** A stored message in the form channels send. */
 export const readMessage = ({ id, kind, createdAt, until, body }: StoredMessage): Message => ({
   id,
   kind,
@@ -25,6 +25,6 @@ export const readMessage = ({ id, kind, createdAt, until, body }: StoredMessage)
   notices: Array.isArray(body) ? body.filter((one: unknown): one is Notice => isNotice(one)) : [],
 })
 
-/** Parts of a message that were taken before. */
+/** Parts of a message that were accepted already. */
 export const readProgress = (progress: Json): string[] =>
   Array.isArray(progress) ? progress.map(String) : []

@@ -40,7 +40,7 @@ export const ACTION_NAMES: Readonly<Record<RuleAction, Words>> = {
   ban: { en: 'ban', ru: 'блокировка' },
 }
 
-/** What came of it. */
+/** Names of results. */
 export const OUTCOME_NAMES: Readonly<Record<Outcome | 'pending', Words>> = {
   done: { en: 'done', ru: 'выполнено' },
   dry_run: { en: 'only a dry run', ru: 'только пробный прогон' },
@@ -113,7 +113,7 @@ export const NOUNS = {
   },
 } as const satisfies Readonly<Record<string, Nouns>>
 
-/** Everything else that is said. */
+/** All other texts. */
 export const WORDS = {
   confidence: { en: 'Confidence', ru: 'Уверенность' },
   severity: { en: 'Severity', ru: 'Важность' },

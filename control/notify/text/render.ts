@@ -7,7 +7,7 @@ import { type Markup, onOneLine, WRITING } from './markup.ts'
 import { type Room, splitText } from './split.ts'
 import { type Speech, type View, viewOf } from './view.ts'
 
-/** The text of one notice, for who sets no template of his own. */
+/** The default template of a notice's text. */
 export const DEFAULT_TEXT = `{{sentence}}
 {{#detail}}
 {{detail}}

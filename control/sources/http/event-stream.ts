@@ -54,7 +54,7 @@ export const readEventStream = async (options: EventStreamOptions): Promise<void
     const decoder = new TextDecoder()
     for await (const chunk of body) {
       const text = decoder.decode(chunk, { stream: true })
-      // A line that never ends is no event: what was gathered of it is let go.
+      // A line without end is discarded.
       sinceReset = text.includes('\n') ? 0 : sinceReset + text.length
       if (sinceReset > LONGEST_EVENT) {
         parser.reset()

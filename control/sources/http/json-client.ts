@@ -28,7 +28,7 @@ export interface JsonClient {
   close(): Promise<void>
 }
 
-/** How a server is asked. */
+/** Options of a client. */
 export interface JsonClientOptions {
   /** The product's name, for sentences. */
   readonly title: string
@@ -124,7 +124,7 @@ interface RawAnswer {
   readonly headers: Readonly<Record<string, unknown>>
 }
 
-/** The failure an answer tells; `null` where it is good. Redirections are not followed: a token goes to nobody else. */
+/** The failure of an answer; `null` for a success. Redirections are not followed, so that tokens are sent to no other server. */
 const failureOf = ({ status, headers }: RawAnswer, command: string): SourceFailure | null => {
   if (status >= 200 && status < 300) return null
   if (status === 401) return { kind: 'unauthorized', command, status }
@@ -134,7 +134,7 @@ const failureOf = ({ status, headers }: RawAnswer, command: string): SourceFailu
   return { kind: 'status', command, status, detail }
 }
 
-/** The error of a failure, in which the secret is blotted out. */
+/** The error of a failure, with the secret masked. */
 const errorOf = (
   { title, secret, signInAdvice }: JsonClientOptions,
   failure: SourceFailure,
@@ -146,7 +146,7 @@ const errorOf = (
   return jsonError(title, safe, failure.kind === 'unauthorized' ? signInAdvice : null)
 }
 
-/** Opens a client; nothing is asked yet. */
+/** Creates a client; sends no request yet. */
 export const createJsonClient = (options: JsonClientOptions): JsonClient => {
   const { base, headers, now } = options
   const fail = (failure: SourceFailure): SourceError => errorOf(options, failure)

@@ -25,14 +25,14 @@ const parse = (data: RawData): unknown => {
   try {
     return JSON.parse(textOf(data))
   } catch {
-    // Nothing that can be read is nothing to act upon.
+    // Messages that are not JSON are ignored.
     return undefined
   }
 }
 
 /**
  * Listens until the signal or the server ends it; throws a `SourceError` where it does not open. Pings (RFC 6455, 5.5.2)
- * find a connection that is open on our side alone.
+ * detect a connection that the server has lost.
  */
 export const listenToSocket = async (options: SocketOptions): Promise<void> => {
   const { title, silenceMs, signal } = options

@@ -18,9 +18,9 @@ export interface MediaServer {
   readonly url: string
   readonly token: string
   readonly verifyTls: boolean
-  /** Whether its owner lets devices be signed out. */
+  /** Whether its owner allows devices to be signed out. */
   readonly allowSignOut: boolean
-  /** In the configuration, or added at run time by API. */
+  /** Whether it is in the configuration or was added by API. */
   readonly from: 'config' | 'api'
 }
 
@@ -45,23 +45,23 @@ export interface MediaHub {
   /** Watches these servers and no others; those that did not change go on. */
   configure(servers: readonly MediaServer[]): Promise<void>
   list(): readonly WatchedServer[]
-  /** What plays at all of them. A server that has not answered for minutes is not known to play anything. */
+  /** Running sessions at all servers, without those of servers that have not answered for minutes. */
   sessions(): readonly LiveSession[]
   sessionsOf(account: string): readonly LiveSession[]
-  /** Has a server looked at at once; one that is not watched is ignored. */
+  /** Polls a server at once; an unknown name is ignored. */
   nudge(name: string): void
   /** The play with a session's id. */
   play(id: string): LivePlay | null
-  /** Ends a play; words, where given, are shown to the viewer where the server can show any. */
+  /** Ends a play; the message, if given, is shown to the viewer where the server supports it. */
   end(id: string, words: string): Promise<EndAnswer>
   message(id: string, words: string): Promise<RequestAnswer>
   signOut(id: string): Promise<RequestAnswer>
-  /** Sets what the server itself allows a user at once, 0 for no limit; what held before, or why it cannot. */
+  /** Sets the server's own limit of a user, 0 for none; returns the former one, or `null` where the server has no such setting. */
   limit(account: string, most: number): Promise<number | null>
   stop(): Promise<void>
 }
 
-/** A source's own table is the last it knew; beyond this it is history. */
+/** Milliseconds without an answer after which a source's last known plays no longer count as running. */
 const STALE_MS = 5 * 60_000
 
 const GONE: Extract<EndAnswer, { state: 'refused' }> = {
@@ -109,7 +109,7 @@ const sourceFor = async (server: MediaServer, ports: HubPorts): Promise<PlaySour
 
 type Find = (id: string) => { readonly source: PlaySource; readonly play: LivePlay } | null
 
-/** What may be done to a play, by a session's id. */
+/** Commands for a play, by session id. */
 const commandsOf = (find: Find): Pick<MediaHub, 'end' | 'message' | 'signOut'> => ({
   end: async (id, words) => {
     const found = find(id)

@@ -3,7 +3,7 @@ import type { PlayEvent } from '../../events/play-event.ts'
 import type { Publisher } from '../../events/publisher.ts'
 import type { LivePlay, PlayChange } from '../model/live-play.ts'
 
-/** Reason of a play that was ended through us: it is no evidence against anybody. */
+/** Reason of a play that Gatehouse has ended: it does not count in detection. */
 const OWN_END = 'session.ended'
 /** A play that goes on is published once a minute. */
 const REPEAT_MS = 60_000
@@ -41,13 +41,13 @@ export const eventOfPlay = (
   reason,
 })
 
-/** What of a play was published last. */
-interface Told {
+/** The last published state of a play. */
+interface Published {
   readonly at: number
   readonly where: string
-  /** As it was heard of last. */
+  /** The play as last reported. */
   readonly play: LivePlay
-  /** Its end through us was published: it is told no more. */
+  /** Whether its end by Gatehouse was published: nothing more is. */
   readonly isOver: boolean
 }
 
@@ -55,15 +55,14 @@ const whereOf = ({ record, state }: LivePlay): string =>
   `${record.address ?? ''} ${record.isLan} ${state === 'paused'}`
 
 /**
- * Publishes the plays of media servers: their beginning, once a minute while they go on, at once when their address
- * changes, and their end. A play whose end was asked is over for the detectors, even where it lingers; one that returns
- * is published when the cool-off is over.
+ * Publishes events of media servers' plays: start, update once a minute and when the address changes, end. A play whose end
+ * was requested counts as ended, even where it still runs; one that returns is published after the cool-off.
  */
 export const createPlayPublisher = (
   publisher: Pick<Publisher, 'publish'>,
   now: () => number,
 ): ((change: PlayChange) => void) => {
-  const told = new Map<string, Told>()
+  const told = new Map<string, Published>()
   const publish = (play: LivePlay, type: PlayEvent['type'], at: number, reason?: string): void => {
     publisher.publish([eventOfPlay(type, play.record, at, reason ?? null)])
     const isOver = reason === OWN_END

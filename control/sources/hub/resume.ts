@@ -2,10 +2,10 @@ import type { PlayRecord } from '#domain/types'
 import { playIdOf } from '../live/play-table.ts'
 import type { SourcePorts } from '../model/source-kind.ts'
 
-/** What was last seen earlier is another play when it is seen again. */
+/** Longest gap, in ms, after which a play that is seen again is the same one. */
 const LONGEST_GAP_MS = 10 * 60_000
 
-/** Finds the plays that history holds as running a moment ago, so that a restart of this process does not end them. */
+/** Finds plays that history has as running a moment ago, so that a restart of this process continues them. */
 export const createResume = (
   open: readonly PlayRecord[],
   now: number,

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** A connection on which a server tells of plays by itself. */
+/** Opens a connection on which a server pushes changes of plays. */
 export type ConnectFeed = (
   /** To be called when the server has taken the connection. */
   isUp: () => void,
@@ -12,7 +12,7 @@ export interface Feed {
   start(): void
   /** Settled when the connection is closed and no timer waits. */
   stop(): Promise<void>
-  /** Whether the server is telling now. */
+  /** Whether the connection is up. */
   isUp(): boolean
   /** Why it is not; `null` while it is, or before the first failure. */
   problem(): string | null
@@ -40,7 +40,7 @@ const waitAfter = (failures: number, pace: FeedPace): number =>
     ? pace.rarelyMs
     : Math.min(pace.longestMs, pace.firstMs * 2 ** Math.max(0, failures - 1))
 
-/** Opens a feed that does not run yet. `onUp` is told of each connection: what happened before it was not told. */
+/** Creates a feed that is not started. `onUp` is called for each connection, since changes before it were not pushed. */
 export const createFeed = (
   connect: ConnectFeed,
   { onUp, pace = FEED_PACE }: { readonly onUp: () => void; readonly pace?: FeedPace },

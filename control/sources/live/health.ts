@@ -6,7 +6,7 @@ export interface HealthKeeper {
   started(): void
   stopped(): void
   answered(): void
-  /** The server told something on a connection made earlier: whether it still accepts the token is not known by that. */
+  /** Notes a message on an open connection, which does not show whether the server still accepts the token. */
   heard(): void
   failed(error: unknown): void
   read(): SourceHealth

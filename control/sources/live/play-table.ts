@@ -8,7 +8,7 @@ export interface SeenPlay {
   readonly key: string
   readonly state: PlayState
   readonly record: PlayRecord
-  /** By what the server ends it; `null` where it gives no such thing. */
+  /** The server's id for ending it; `null` where there is none. */
   readonly handle: string | null
   readonly delivery?: Delivery | null
 }
@@ -17,18 +17,18 @@ export interface SeenPlay {
 export interface PlayTable {
   /** Applies one poll of everything that runs: plays missing from it have ended once the grace is over. */
   replace(seen: readonly SeenPlay[]): void
-  /** A play known to go on without a look. */
+  /** Notes that a play continues, without a poll. */
   touch(key: string, state: PlayState): void
-  /** What runs, and what is only missing for a moment. */
+  /** Running plays, with those missing for less than the grace. */
   list(): readonly LivePlay[]
-  /** A play the last look showed. */
+  /** A play of the last poll. */
   get(key: string): LivePlay | null
-  /** By what the play's sessions are ended: several where a server holds ghosts of it. */
+  /** The server's ids for ending a play: several where the server has stale sessions of it. */
   handlesOf(key: string): readonly string[]
   markEndAsked(key: string): void
 }
 
-/** How a table judges what it is shown; times in milliseconds. */
+/** Options of a table; times in milliseconds. */
 export interface PlayTableOptions {
   readonly now: () => number
   readonly onChange?: ((change: PlayChange) => void) | undefined
@@ -45,25 +45,25 @@ interface Entry {
   readonly missedAt: number | null
 }
 
-/** What was not seen for so long is another play when it is seen again: the server or we were away. */
+/** Longest gap after which a play that is seen again is the same one. */
 const LONGEST_GAP_MS = 10 * 60_000
-/** A gap up to this long was played through. */
+/** A gap up to this counts as played. */
 const PLAYED_GAP_MS = 60_000
-/** How long an ended play that comes back is told apart. */
+/** How long an ended play that returns is recognised. */
 const COOL_OFF_MS = 5 * 60_000
 
 /** The id of a play that began at a moment: a play of the same film another day has another one. */
 export const playIdOf = (key: string, startedAt: number): string =>
   `${createHash('sha256').update(key).digest('hex').slice(0, 24)}.${startedAt.toString(36)}`
 
-/** One entry a key: a running session speaks for the paused ones beside it, the last for those before. */
+/** Sessions by key; of several with one key, a running one comes first, then the latest. */
 const byKey = (seen: readonly SeenPlay[]): ReadonlyMap<string, readonly SeenPlay[]> => {
   const groups = new Map<string, SeenPlay[]>()
   for (const one of seen) groups.set(one.key, [...(groups.get(one.key) ?? []), one])
   return groups
 }
 
-/** Milliseconds really played until now; what the source says itself holds. */
+/** Milliseconds played until now; the source's own value where it has one. */
 const playedMs = (known: Entry | undefined, said: number | null, now: number): number | null => {
   if (known === undefined) return said
   const { state, record } = known.play
@@ -116,7 +116,7 @@ interface Ended {
   isRecent(key: string, now: number): boolean
 }
 
-/** Keys whose end was asked and that are over, for as long as one that comes back is told apart. */
+/** Keys of plays that were ended on request, for as long as one that returns is recognised. */
 const createEnded = (): Ended => {
   const ended = new Map<string, number>()
   return {
@@ -133,7 +133,7 @@ type Entries = ReadonlyMap<string, Entry>
 const isSame = (entry: Entry | undefined, at: number): entry is Entry =>
   entry !== undefined && at - entry.play.record.lastSeenAt <= LONGEST_GAP_MS
 
-/** Whether what was not in a look may still come back as the same play. */
+/** Whether a play missing from a poll may still return as the same play. */
 const isMissing = ({ play, missedAt }: Entry, at: number, graceMs: number): boolean =>
   play.endAskedAt === null &&
   at - (missedAt ?? at) < graceMs &&
@@ -189,7 +189,7 @@ export const createPlayTable = (options: PlayTableOptions): PlayTable => {
       // A listener's failure is not the table's.
     }
   }
-  /** Replaces one entry's play and tells it. */
+  /** Replaces an entry's play and reports the change. */
   const update = (entry: Entry, play: LivePlay): void => {
     entries = new Map(entries).set(play.key, { ...entry, play })
     report({ type: 'updated', play })

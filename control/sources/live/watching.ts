@@ -7,24 +7,24 @@ import { createHealth, type HealthKeeper } from './health.ts'
 import { createPlayTable, type PlayTable, type SeenPlay } from './play-table.ts'
 import { createPoller } from './poller.ts'
 
-/** What a feed may tell of. */
+/** Callbacks of a feed. */
 export interface FeedHandlers {
-  /** Something changed: look at the server. */
+  /** Something has changed: the server is polled. */
   readonly changed: () => void
-  /** Everything that plays, told without a look. */
+  /** Everything that plays, without a poll. */
   readonly seen: (plays: readonly SeenPlay[]) => void
   readonly table: PlayTable
 }
 
-/** What watching a server takes. */
+/** Ports of watching a server. */
 export interface WatchingParts {
   readonly title: string
   /** Everything that plays now; throws a `SourceError`. */
   readonly look: () => Promise<readonly SeenPlay[]>
   readonly terminate: (handle: string, reason: string) => Promise<void>
-  /** How the server tells of plays by itself; `null` where it has to be asked. */
+  /** The server's feed of changes; `null` where it has to be polled. */
   readonly feed: ((handlers: FeedHandlers) => ConnectFeed) | null
-  /** Breaks off what is asked of the server. */
+  /** Aborts running requests. */
   readonly close: () => Promise<void>
 }
 
@@ -38,7 +38,7 @@ export interface Watching
 }
 
 const POLL_MS = 5000
-/** With a feed, looks only mend what it missed; with nothing playing they are less urgent. */
+/** Factors of the poll interval: with a feed, polls only find what it missed; with nothing playing they are less urgent. */
 const WITH_FEED = 6
 const WHILE_IDLE = 2
 const LONGEST_POLL_MS = 60_000
@@ -80,7 +80,7 @@ const createLook =
     }
   }
 
-/** Watches a server: by its feed where it has one, by looks every few seconds where it has not, and by rare looks beside a feed. */
+/** Watches a server by its feed and rare polls, or without a feed by polls every few seconds. */
 export const createWatching = (
   parts: WatchingParts,
   settings: SourceSettings,

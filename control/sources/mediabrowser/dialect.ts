@@ -1,6 +1,6 @@
 import type { Fields } from '../model/read-fields.ts'
 
-/** Where Jellyfin and Emby differ. */
+/** Differences between Jellyfin and Emby. */
 export interface Dialect {
   readonly kind: string
   /** The product's name as its makers write it. */
@@ -19,11 +19,11 @@ export interface Dialect {
   readonly canEnd: (session: Fields) => boolean
   readonly stop: (sessionId: string) => Command
   readonly message: (sessionId: string, words: string) => Command
-  /** The field of a user's policy that limits him, and what it counts. */
+  /** The field of a user's policy with the limit, and what it counts. */
   readonly limit: { readonly field: string; readonly counts: 'streams' | 'sign-ins' }
-  /** The server's own public address in `/System/Info/Public`, where it tells it. */
+  /** The server's public address in `/System/Info/Public`; missing where it has none. */
   readonly ownAddress: (info: Fields) => unknown
-  /** When the server last heard of a session, by its own clock, in ISO 8601; missing where it does not say. */
+  /** Time of a session's last message by the server's clock, in ISO 8601; missing where the server does not report it. */
   readonly heardOf: (session: Fields) => unknown
 }
 

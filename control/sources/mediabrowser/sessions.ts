@@ -15,7 +15,7 @@ import {
 import { type HomeHints, outsideAddress, viewerAddress } from '../model/remote-address.ts'
 import type { Dialect } from './dialect.ts'
 
-/** What turns sessions into plays. */
+/** Values for reading sessions as plays. */
 export interface SessionReading {
   readonly dialect: Dialect
   readonly origin: SourceOrigin
@@ -28,10 +28,10 @@ export interface SessionReading {
 
 const LIVE_TYPES = new Set(['TvChannel', 'LiveTvChannel'])
 
-/** Trailers and theme songs are nobody's watching. */
+/** Types of items that are not counted as plays. */
 const EXTRAS = new Set(['ThemeSong', 'ThemeVideo'])
 
-/** What was not heard of for so long, by the server's own clock, is a ghost: servers drop theirs after five to ten minutes. */
+/** Sessions without a message for so long, by the server's clock, are stale: servers drop them after five to ten minutes. */
 const GHOST_MS = 5 * 60_000
 
 const isLive = (item: Fields): boolean =>
@@ -87,7 +87,7 @@ const recordOf = (session: Fields, item: Fields, reading: SessionReading): PlayR
   }
 }
 
-/** The play a session shows; `null` for a device that idles, a session without a user, a theme song, and a ghost. */
+/** The play of a session; `null` for an idle device, a session without user, a theme song and a stale session. */
 const playOfSession = (session: Fields, reading: SessionReading): SeenPlay | null => {
   const item = session['NowPlayingItem']
   const user = textOf(session['UserId'])
@@ -106,6 +106,6 @@ const playOfSession = (session: Fields, reading: SessionReading): SeenPlay | nul
   }
 }
 
-/** What plays, of everything a server shows. */
+/** The plays among a server's sessions. */
 export const playsOfSessions = (sessions: readonly Fields[], reading: SessionReading): SeenPlay[] =>
   sessions.flatMap((session) => playOfSession(session, reading) ?? [])

@@ -16,7 +16,7 @@ export interface SourceHealth {
   readonly problem: string | null
 }
 
-/** What a source can do; what it cannot is refused, never tried. */
+/** What a source supports; other requests are refused without asking the server. */
 export interface Capabilities {
   /** Whether the server pushes plays or has to be polled. */
   readonly watch: 'events' | 'polling'
@@ -24,15 +24,15 @@ export interface Capabilities {
   readonly end: boolean
   /** Whether the viewer is shown the reason of an end. */
   readonly showsReason: boolean
-  /** Whether words can be shown on a viewer's screen: `message` is not null. */
+  /** Whether messages can be shown on a viewer's screen: `message` is not null. */
   readonly message: boolean
   /** Whether a device can be signed out: `signOut` is not null. */
   readonly signOut: boolean
-  /** What of a user the server itself limits: real streams, sign-ins, or nothing (`limits` is null). */
+  /** What the server can limit for a user: streams, sign-ins, or nothing (`limits` is null). */
   readonly limit: 'streams' | 'sign-ins' | 'none'
   /** Whether past plays can be read: `history` is not null. */
   readonly history: boolean
-  /** Whether the server knows where addresses are: `history.locate` is not null. */
+  /** Whether the server looks up places of addresses: `history.locate` is not null. */
   readonly places: boolean
 }
 
@@ -40,7 +40,7 @@ export interface Capabilities {
 export type EndRefusal =
   /** The source has no way to end plays, or the server gave no handle of this one. */
   | 'not_supported'
-  /** No such play runs, looked at again just before. */
+  /** No such play runs, by a poll just before. */
   | 'not_playing'
   /** The server knows the play and does not allow it: a missing subscription or permission. */
   | 'not_permitted'
@@ -51,22 +51,22 @@ export type EndRefusal =
 
 /** Result of a request to end a play. */
 export type EndAnswer =
-  /** The server took the request, and the play still runs: it may linger, or its player may ignore it. */
+  /** The server accepted the request, but the play still runs: its player may be slow or ignore it. */
   | { readonly state: 'asked' }
-  /** The play was seen to be gone afterwards. */
+  /** A later poll no longer has the play. */
   | { readonly state: 'confirmed' }
   | { readonly state: 'refused'; readonly why: EndRefusal; readonly detail: string }
 
-/** What came of a request that shows no effect of its own: taken by the server, or not. */
+/** Result of a request without a visible effect: accepted by the server, or not. */
 export type RequestAnswer = { readonly state: 'asked' } | Extract<EndAnswer, { state: 'refused' }>
 
-/** How many streams or sign-ins the server itself allows a user at once; everything else of his settings stays as it is. */
+/** The server's own limit of a user's concurrent streams or sign-ins; no other setting of the user is changed. */
 export interface UserLimits {
-  /** Sets the limit, `0` for none; answers what held before. Throws a `SourceError`. */
+  /** Sets the limit, `0` for none; returns the former one. Throws a `SourceError`. */
   set(user: string, most: number): Promise<number>
 }
 
-/** A user as people are matched by. */
+/** A user of a media server. */
 export interface ServerUser {
   /** The server's own id, as in the account `server:<name>:<id>`. */
   readonly id: string
@@ -74,11 +74,11 @@ export interface ServerUser {
   readonly email: string | null
 }
 
-/** A media server, or what watches one: where plays come from besides our own edges. */
+/** A source of plays besides edges: a media server, or a monitor such as Tautulli. */
 export interface PlaySource {
   /** `<kind>:<name>`, or the kind alone where the source has no name: `PlayRecord.source` of its plays. */
   readonly id: string
-  /** What an operator knows it by, with its address and without credentials: `Tautulli (http://nas:8181)`. */
+  /** Name and address for operators, without credentials: `Tautulli (http://nas:8181)`. */
   readonly label: string
   readonly capabilities: Capabilities
   /**
@@ -92,24 +92,24 @@ export interface PlaySource {
    */
   stop(): Promise<void>
   health(): SourceHealth
-  /** The server said elsewhere that something changed: it is looked at at once. Never throws. */
+  /** Polls the server at once, as after a webhook. Never throws. */
   nudge(): void
   /**
    * Running plays, one entry a key. While the server does not answer readably these are the last
    * plays known.
    */
   plays(): readonly LivePlay[]
-  /** Asks the server to end a play after a new look that it still runs, and waits a little for it to vanish. Never throws. */
+  /** Polls, asks the server to end the play if it still runs, and waits a little for its end. Never throws. */
   end(key: string, reason: string): Promise<EndAnswer>
-  /** Shows words on the screen of a play, where the player can show any. Never throws. `null` where the server has no such thing. */
+  /** Shows a message on the screen of a play, where the player supports it. Never throws. `null` where the server does not. */
   readonly message: ((key: string, words: string) => Promise<RequestAnswer>) | null
-  /** Takes the sign-in of a play's device away, so that it has to sign in anew. Never throws. `null` where the server cannot, or its owner has not allowed it. */
+  /** Signs out a play's device. Never throws. `null` where the server does not support it, or its owner does not allow it. */
   readonly signOut: ((key: string) => Promise<RequestAnswer>) | null
   readonly limits: UserLimits | null
-  /** Who has an account there. Throws a `SourceError`; `null` where the server does not tell. */
+  /** The server's users. Throws a `SourceError`; `null` where the server does not list them. */
   readonly users: (() => Promise<readonly ServerUser[]>) | null
-  /** The past, where the server keeps it. It may be read without `start()`. */
+  /** Past plays, if the server has them; can be read without `start()`. */
   readonly history: PlayHistory | null
-  /** The past as the compat report's formula reads it; `null` for all but Tautulli. */
+  /** Grouped history for the compat report; `null` for all but Tautulli. */
   readonly groupedHistory: GroupedHistory | null
 }

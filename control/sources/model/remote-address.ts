@@ -7,7 +7,7 @@ import {
 } from '#domain/networks/network'
 import type { PlayRecord } from '#domain/types'
 
-/** Where a viewer is, as a play keeps it. */
+/** Address, network and LAN flag of a play. */
 export type ViewerAddress = Pick<PlayRecord, 'address' | 'network' | 'isLan'>
 
 const NETWORK_KEY = { v6Prefix: 64 }
@@ -34,7 +34,7 @@ export const remoteAddress = (text: unknown): Address | null => {
 
 const isLoopback = (address: Address): boolean => /^(127\.|::1$)/.test(formatAddress(address))
 
-/** An address that says where somebody is: not a relay's or a proxy's own machine. */
+/** A viewer's address; `null` for loopback, as of relays and proxies on the server. */
 export const outsideAddress = (text: unknown): Address | null => {
   const address = remoteAddress(text)
   return address === null || isLoopback(address) ? null : address
@@ -46,9 +46,9 @@ export const isPrivate = (text: unknown): boolean => {
   return address !== null && isLan(address)
 }
 
-/** What tells whether a viewer is in the server's own home. */
+/** Facts by which a viewer is in the server's home. */
 export interface HomeHints {
-  /** The server says so. */
+  /** Whether the server calls the session local. */
   readonly saysLan: boolean
   readonly isHome: (address: string) => boolean
   /** The server's own public addresses. */
@@ -58,7 +58,7 @@ export interface HomeHints {
 /** The network key of an address, by which the home's own lines are known. */
 export const lineOf = (address: Address): string => keyOfAddress(address, NETWORK_KEY)
 
-/** Where a viewer is. The LAN, the server's own public address and what its owner names are one home. */
+/** Address fields of a play; the LAN, the server's public address and configured home networks count as LAN. */
 export const viewerAddress = (address: Address | null, hints: HomeHints): ViewerAddress => {
   if (address === null) return { address: null, network: null, isLan: hints.saysLan }
   const text = formatAddress(address)

@@ -10,17 +10,17 @@ import { createNotifier } from '../notify/registry.ts'
 import type { Store } from '../store/store.ts'
 import type { LiveConfig } from './base/live-config.ts'
 
-/** Everything that tells people: destinations, what is announced to them, and the sending. */
+/** Notifications: destinations, announcer and outbox. */
 export interface Notices {
   readonly destinations: Destinations
   readonly announcer: Announcer
   readonly outbox: Outbox
-  /** Tells of a finding: in the log, and wherever it is configured. */
+  /** Sends the notice of a finding to the log and to the configured destinations. */
   tell(notice: FindingNotice): Promise<void>
   stop(): Promise<void>
 }
 
-/** What notices stand on. */
+/** Ports of notifications. */
 export interface NoticeParts {
   readonly live: Pick<LiveConfig, 'config' | 'onReloaded'>
   readonly persistence: { readonly store: Store }
@@ -48,7 +48,7 @@ export const createNotices = async (parts: NoticeParts): Promise<Notices> => {
   })
   const outbox = createOutbox({ store, book: destinations, log, now })
   const announcer = createAnnouncer({ notices: store.notices, now, wake: () => outbox.wake() })
-  // The log is always told.
+  // The log gets every notice.
   const written = createNotifier(plainDestination('log', 'log'), { log })
   const everything = { isDone: () => false, done: () => Promise.resolve() }
   return {

@@ -52,12 +52,12 @@ export interface Parts {
   readonly now: () => number
 }
 
-/** The listeners of edges and the way back to them. */
+/** The listeners for edges, and pushes to them. */
 export interface EdgeApi {
   readonly registry: EdgeRegistry
   readonly push: PushService
   readonly directory: EdgeDirectory
-  /** What edges asked, by question and outcome. */
+  /** Requests of edges, by question and outcome. */
   readonly questions: Counter<'question' | 'outcome'>
   readonly past: Counter<'channel' | 'origin'>
   stop(): Promise<void>

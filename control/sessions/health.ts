@@ -13,7 +13,7 @@ export interface RedisHealthOptions {
 /** Health of Redis; `degraded`: sessions are counted in this process alone. */
 export interface RedisHealth {
   isDegraded(): boolean
-  /** Milliseconds the clock of Redis is ahead of ours. */
+  /** Milliseconds that Redis' clock is ahead of this machine's. */
   offsetMs(): number
   /** Random id of the data in Redis; a new one means that the data was lost. `null` while Redis is unavailable. */
   epoch(): string | null
@@ -22,7 +22,7 @@ export interface RedisHealth {
   check(): Promise<void>
 }
 
-/** Runs `act` against Redis, or `instead` where Redis is away. */
+/** Runs `act` against Redis, or `instead` while Redis is unavailable. */
 export const withFallback = async <T>(
   health: RedisHealth,
   act: () => Promise<T>,

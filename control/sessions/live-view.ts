@@ -105,7 +105,7 @@ const listPage = async (options: LiveViewOptions, query: SessionQuery): Promise<
   return { items, next, total: await totalOf(options, query) }
 }
 
-/** Keeps what `make` gave for a second. */
+/** Caches the result of `make` for a second. */
 const forASecond = <T>(now: () => number, make: (key: string) => Promise<T>) => {
   const kept = new Map<string, { readonly at: number; readonly value: Promise<T> }>()
   return (key: string): Promise<T> => {

@@ -43,9 +43,9 @@ export interface Sessions {
   /** Waits briefly for Redis, then starts background work; degraded while Redis is unreachable. */
   start(): Promise<void>
   stop(): Promise<void>
-  /** Unix ms by the clock of Redis, which all control planes share; our own while it is away. */
+  /** Unix ms by Redis' clock, which all control planes share; by this machine's while Redis is unavailable. */
   now(): number
-  /** Mark of the data in Redis: where it changes, edges report everything that plays. */
+  /** Random id of the data in Redis: when it changes, edges report every session. */
   epoch(): string | null
   /** Checks Redis now. */
   beat(): Promise<void>

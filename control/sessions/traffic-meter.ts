@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { KEYS } from './model/keys.ts'
 import type { RedisClient } from './redis/client.ts'
 
-/** How much goes out, over all edges and control planes. */
+/** Outgoing traffic over all edges and control planes. */
 export interface TrafficMeter {
-  /** Bytes an edge has just reported. */
+  /** Adds bytes that an edge has reported. */
   add(bytes: number): void
   /** Megabits a second of all control planes in the last seconds; publishes this one's share. */
   mbps(): Promise<number>

@@ -18,7 +18,7 @@ const SWEEP_MS = 2_000
 const PRUNE_MS = 60_000
 const WAIT_FOR_REDIS_MS = 3_000
 
-/** Repeats `act` with a pause between, never twice at once; the way to stop it, which waits for the last. */
+/** Repeats `act` with a pause between, never concurrently; returns a function that stops it and waits for the last run. */
 const repeat = (everyMs: number, act: () => Promise<unknown>) => {
   let isStopped = false
   let running: Promise<unknown> = Promise.resolve()

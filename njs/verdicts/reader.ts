@@ -7,18 +7,18 @@ import { findGroup, knownCountry, networkGroup } from '../state/policy.ts'
 import { findBan } from '../state/refusals.ts'
 import { identify } from './identify.ts'
 
-/** Who gets which list. */
+/** Account and group that a playlist is for. */
 export interface Reader {
   readonly account: string
   readonly group: EdgeGroup
   readonly wonBy: Classification['wonBy']
 }
 
-/** Who asks, read once: each look at the address costs as much as a look into shared memory. */
+/** The viewer, read once: reading the address costs as much as a look-up in shared memory. */
 interface Viewer {
   readonly address: string
   readonly network: string
-  /** Group whose networks hold the viewer. */
+  /** Group whose networks have the viewer's address. */
   readonly owner: string | null
 }
 
@@ -33,7 +33,7 @@ const readerOf = (
   return { account, group, wonBy: found.wonBy }
 }
 
-/** Who somebody without a secret is: the edge's own knowledge; `null` where only a country would tell. */
+/** Identifies a viewer without a credential at the edge; `null` where the country is needed and unknown. */
 const findHere = (r: Request, policy: EdgePolicy, viewer: Viewer): Reader | ReasonId | null => {
   const { owner, address, network } = viewer
   const matters = policy.groups.some((group) => group.countries.length > 0)
@@ -43,7 +43,7 @@ const findHere = (r: Request, policy: EdgePolicy, viewer: Viewer): Reader | Reas
   return readerOf(policy, classify(policy.groups, facts), `net:${network}`)
 }
 
-/** Who reads, as control says. */
+/** Identifies a viewer by asking control. */
 const findThere = async (
   r: Request,
   policy: EdgePolicy,

@@ -8,7 +8,7 @@ import { limitsOf } from './limits.ts'
 import type { OpenPorts } from './opening.ts'
 import { ownId } from './viewer.ts'
 
-/** A pass that an edge holds no lease for, well-formed but not yet verified. */
+/** A check of a pass that an edge has no lease for, well-formed but not verified yet. */
 export interface Check {
   readonly pass: string
   readonly channel: string
@@ -17,7 +17,7 @@ export interface Check {
   readonly silentSec: number
   readonly address: string
   readonly agent: string
-  /** Family of the player where the edge told it. */
+  /** Family of the player; missing from older edges. */
   readonly family?: string | null
   readonly playback: string | null
   readonly edge: string
@@ -51,8 +51,8 @@ const refused = (
 })
 
 /**
- * `undefined`: the pass names no account, or the database is unreachable; the account in the pass
- * is then trusted.
+ * The account's record; `undefined` where the pass has no account, or the database is unreachable:
+ * then the account in the pass is trusted.
  */
 const recordOf = async (
   claims: PassClaims,
@@ -108,7 +108,7 @@ const requestOf = async (
   }
 }
 
-/** Whether a session may go on, and then how many streams its account may play; 0 = any number. */
+/** Whether a session may go on, with its account's cap; 0 = no cap. */
 export type CheckAnswer = Admission & { readonly cap?: number }
 
 /**

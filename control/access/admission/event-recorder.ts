@@ -10,7 +10,7 @@ import type { KnownViewer } from './viewer.ts'
 /** Publishes what happens to sessions as play events. */
 export interface EventRecorder {
   opened(event: OpenedEvent): void
-  /** A session goes on. */
+  /** A running session has new traffic. */
   updated(session: LiveSession): void
   ended(end: SessionEnd): void
   downloadUsed(viewer: KnownViewer, opening: Opening, network: string): void

@@ -6,7 +6,7 @@ import type { OpenAnswer, Opening } from './opening.ts'
 
 /** One playback reported by another media server. */
 export interface HookPlay {
-  /** Who asks: its name in events, `hook:<server>`. */
+  /** Name of the asking server: `hook:<server>` in events. */
   readonly server: string
   /** The server's own id of the playback. */
   readonly playback: string
@@ -51,7 +51,7 @@ export interface HookPipelinePorts {
 
 /** An opening repeated within this time is the same one. */
 const REPEAT_MS = 10_000
-/** Seconds an updated session lives on where the store gives no expiry. */
+/** Seconds until an updated session expires, where the store gives no expiry. */
 const LEASE_SEC = 30
 
 const hash = (...parts: readonly string[]): string =>
@@ -92,7 +92,7 @@ const answerOf = (answer: OpenAnswer, now: number): HookAnswer => {
   return { verdict: 'deny', reason: answer.reason, denySec }
 }
 
-/** Openings, updates and ends of other servers' playbacks as sessions of ours. */
+/** Handles openings, updates and ends of other servers' playbacks as sessions. */
 export const createHookPipeline = ({ open, sessions, now }: HookPipelinePorts): HookPipeline => {
   const openNow = async (play: HookPlay): Promise<HookAnswer> => {
     const at = now()

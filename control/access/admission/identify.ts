@@ -15,7 +15,7 @@ export type IdentifyResult =
   | { readonly outcome: 'known'; readonly identity: Identity }
   | { readonly outcome: 'refused'; readonly reason: ReasonId }
 
-/** How long an edge may cache a viewer's identity: changes of an account reach lists this late. */
+/** Seconds an edge may cache an identity, and so the delay of an account's changes. */
 const REMEMBER_SEC = 10
 
 /** The account and group a playlist is made for. */

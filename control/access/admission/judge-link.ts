@@ -42,8 +42,8 @@ export const judgeLink = (
 }
 
 /**
- * Whether the link stands in arguments the edge does not look at: a refusal it remembered would also meet the
- * next viewer of that address, whose link may be good.
+ * Whether the link is in arguments that are not part of the edge's cache key: a cached refusal would also apply to
+ * other links at the same address.
  */
 export const isQueryLink = (opening: Opening, links: JudgeLink | undefined): boolean =>
   opening.credential.kind === 'token' &&

@@ -42,7 +42,7 @@ const authRequest = async (
   }
 }
 
-/** What was asked and answered; both `null` where no auth backend decides. */
+/** Request and decision of authorization; both `null` where no auth backend applies. */
 interface Authorized {
   readonly asked: AuthRequest | null
   readonly decision: Decision | null
@@ -65,7 +65,7 @@ const authorize = async (
   if (backend !== null) {
     const asked = await authRequest(context, backend, { sid, ports })
     const decision = await ports.authorizer.authorize(asked)
-    // The viewer is unknown otherwise: the fault of his signed link is the more useful reason.
+    // The viewer is not identified otherwise: the problem of the signed link is the more useful reason.
     return decision.reason === 'rule.no_match' && link !== null ? link : { asked, decision }
   }
   if (link !== null && viewer.account === null) return link
@@ -166,7 +166,7 @@ const passClaims = (
   failMode: context.group.fail_mode,
 })
 
-/** The pass of an admitted session; `null` where the one it was opened with cannot be made again, since keys or the group changed meanwhile. */
+/** The pass of an admitted session; `null` where the same pass cannot be signed again, since keys or group have changed. */
 const passOf = (
   context: OpeningContext,
   session: { readonly sid: string; readonly key: string; readonly openedMs: number },

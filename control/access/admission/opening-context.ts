@@ -7,7 +7,7 @@ import type { OpenChannel } from '../ports.ts'
 import type { Opening, OpenPorts } from './opening.ts'
 import { identifyViewer, type KnownViewer } from './viewer.ts'
 
-/** Everything an opening is decided by: the identified viewer, network, group, channel and device. */
+/** The identified viewer, network, group, channel and device of an opening. */
 export interface OpeningContext {
   readonly opening: Opening
   readonly viewer: KnownViewer
@@ -30,7 +30,7 @@ type GroupAnswer =
   | { readonly ok: true; readonly group: GroupConfig }
   | { readonly ok: false; readonly reason: ReasonId }
 
-/** A ticket keeps its group; one won by network or country only where its holder still belongs there. */
+/** The viewer's group: the ticket's, if its group binding allows it at this address, else by classification. */
 const groupOf = (
   viewer: KnownViewer,
   opening: Opening,
@@ -64,7 +64,7 @@ const channelOf = (
   return { ok: false, reason: standing === 'surge' ? 'channel.surge' : 'channel.not_in_group' }
 }
 
-/** Without an account of his own a viewer is his network; a ticket follows him there. */
+/** The viewer's account; without one, the network's (`net:<network key>`), also with a ticket from another network. */
 const accountOf = (viewer: KnownViewer, network: string): AccountRef =>
   viewer.account !== null && !viewer.account.startsWith('net:') ? viewer.account : `net:${network}`
 

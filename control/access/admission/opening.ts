@@ -12,7 +12,7 @@ import type { KnownViewer, OpeningCredential, ViewerPorts } from './viewer.ts'
 
 /** One opening as reported by the edge. */
 export interface Opening {
-  /** The same id is the same opening. */
+  /** Idempotency key: requests with the same id are one opening. */
   readonly requestId: string
   readonly credential: OpeningCredential
   readonly channel: string
@@ -24,7 +24,7 @@ export interface Opening {
   readonly args: string
   readonly address: string
   readonly agent: string
-  /** Family of the player where the edge told it. */
+  /** Family of the player; missing from older edges. */
   readonly family?: string | null
   readonly referer: string | null
   readonly host: string | null
@@ -32,9 +32,9 @@ export interface Opening {
   /** Country where the edge knows it. */
   readonly country: string | null
   readonly edge: string
-  /** Long responses that ended at this edge a moment ago: their places are free. */
+  /** Streams that ended at this edge a moment ago, whose slots are free. */
   readonly closed?: readonly ClosedRow[]
-  /** Lease key of an inferred session; `null` where the player is sent to a pass. */
+  /** Lease key of an inferred session; `null` where the player is redirected to a pass. */
   readonly inferredKey: string | null
   /** Least idle time of the session in milliseconds, for servers that report less often than players request. */
   readonly leastIdleMs?: number
@@ -51,18 +51,18 @@ export type OpenAnswer =
       /** Streams the account may play; 0 = no cap. */
       readonly cap: number
       readonly sid: string
-      /** Lease keys whose places it took. */
+      /** Lease keys of the sessions it has replaced. */
       readonly replaced: readonly string[]
     }
   | { readonly outcome: 'redirected'; readonly location: string }
   | {
       readonly outcome: 'refused'
       readonly reason: ReasonId
-      /** Unix ms until which the edge may refuse by itself; 0 = it asks again. */
+      /** Unix ms until which the edge may cache the refusal; 0 = it may not. */
       readonly denyUntil: number
     }
 
-/** An opening on its way, for the event stream and the log. */
+/** Properties of an opening, for events and the log. */
 export interface OpenedEvent {
   readonly type: 'opened' | 'refused'
   readonly at: number
@@ -86,7 +86,7 @@ export interface OpenedEvent {
   readonly agent: string
   /** `X-Playback-Session-Id`, where the player sends one. */
   readonly playback: string | null
-  /** What was asked for at the door: `hls`, `dash`, `mpegts`, the name an asking server used, or `xtream` for apps that play by user and password. */
+  /** Protocol it was opened by: `hls`, `dash`, `mpegts`, the asking server's name for it, or `xtream` for apps that play by user and password. */
   readonly door: string
   readonly edge: string
   readonly download: string | null
@@ -113,8 +113,8 @@ export interface OpenPorts extends ViewerPorts {
     player: { agent: string; family?: string | null; playback: string | null },
   ) => { readonly device: string; readonly player: string; readonly family: string }
   readonly record: (event: OpenedEvent) => void
-  /** Asks again about sessions a backend let in. */
+  /** Repeats the authorization of sessions that a backend admitted. */
   readonly lifecycle: Pick<LiveRevalidation, 'opened'>
-  /** A playlist copy was used: recorded the first time. */
+  /** Records the first use of a playlist download. */
   readonly downloadUsed: (viewer: KnownViewer, opening: Opening, network: string) => void
 }

@@ -1,7 +1,7 @@
 import type { ReasonId } from '#domain/reasons'
 import type { OpenAnswer } from './opening.ts'
 
-/** Edges know bans by themselves, and a lifted one or a new configuration must be felt soon. */
+/** Most ms that edges may cache a refusal, so that lifted bans and a new configuration take effect soon. */
 const REMEMBER_MS = 10_000
 
 /** Until when edges may cache a refusal (Unix ms), with an upper bound. */

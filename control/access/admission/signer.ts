@@ -6,15 +6,15 @@ import { cloneKey, leaseKey } from '#domain/viewer/lease'
 import type { KeyRing } from '../../keys/key-ring.ts'
 import type { PassClaims, Signer, TicketClaims } from '../ports.ts'
 
-/** Node's side of the domain's crypto port. */
+/** The domain's hash functions by Node's `crypto` module. */
 export const nodeCrypto: Crypto = {
   sha256: (text) => hash('sha256', text, 'base64url'),
   hmac: (key, data) => createHmac('sha256', key).update(data).digest(),
 }
 
-/** A pass outlives a day of watching; leases and bans decide, not its expiry. */
+/** Seconds a pass is valid: longer than a day of watching, since leases and bans end sessions. */
 const PASS_SEC = 2 * 86_400
-/** Expiries are whole hours, so that an opening asked again gets the same pass. */
+/** Expiries are rounded to hours, so that a repeated opening gets the same pass. */
 const PASS_STEP_SEC = 3600
 const SID_LENGTH = 22
 

@@ -6,8 +6,8 @@ import type { Account } from '../../store/tables/records.ts'
 import type { Signer, TicketClaims } from '../ports.ts'
 
 /**
- * Credential of an opening, as parsed by one of the doors of `njs/domain/doors`. `token: null` =
- * nothing, or the arguments of a link.
+ * Credential of an opening, as parsed by the doors of `njs/domain/doors`. `token: null` = none, or
+ * a signed link's arguments.
  */
 export type OpeningCredential =
   | { readonly kind: 'ticket'; readonly ticket: string }
@@ -17,7 +17,7 @@ export type OpeningCredential =
 /** An identified viewer. */
 export interface KnownViewer {
   readonly outcome: 'known'
-  /** `null`: no account; the network key takes its place. */
+  /** `null` = no account: the network is counted instead. */
   readonly account: AccountRef | null
   readonly record: Account | null
   readonly ticket: TicketClaims | null
@@ -76,7 +76,7 @@ const fromTicket = async (
   return known({ account: claims.account, record, ticket: claims, tokenPrint })
 }
 
-/** The viewer who presents a ticket, a token or a user and password, or why he is refused. */
+/** Verifies a ticket, a token, or user and password; returns the viewer or the reason of the refusal. */
 export const identifyViewer = async (
   presented: OpeningCredential,
   ports: ViewerPorts,

@@ -35,14 +35,14 @@ export interface AuthorizePorts {
   readonly digest: Digest
   readonly clocks: DecisionClocks
   readonly now: () => number
-  /** Without it every unknown token costs the backends a request. */
+  /** Rate limit of wrong tokens; without it every one is asked about. */
   readonly guesses?: GuessLimit
 }
 
 interface Prepared {
   readonly source: AuthBackend
   readonly rules: Rules
-  /** Changes with the backends, so that a new configuration does not meet old decisions. */
+  /** Changes with the backends' configuration, so that cached decisions are not used after a change. */
   readonly fingerprint: string
   readonly longestMs: number
 }
@@ -98,7 +98,7 @@ export const createDecideByRules = (
   }
 }
 
-/** Another control plane may have read a newer configuration: what it let in is not refused for want of ours. */
+/** The decision where the auth backend is not configured here: a running session keeps its decision, since another control plane may have a newer configuration. */
 const NOT_HERE: TraceStep = {
   step: 'backend',
   subject: null,

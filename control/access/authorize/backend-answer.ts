@@ -14,7 +14,7 @@ export interface Grant {
 export interface BackendAnswer extends Grant {
   readonly class: AnswerClass
   readonly status: number | null
-  /** Why it counts as not answering, or what it grants does not count; `null` otherwise. */
+  /** Why the answer counts as none, or a header is ignored; `null` otherwise. */
   readonly detail: string | null
 }
 
@@ -140,7 +140,7 @@ const refusal = (status: number, headers: BackendAnswerHeaders): BackendAnswer =
 
 const admission = (status: number, headers: BackendAnswerHeaders): BackendAnswer => {
   const read = grant(headers)
-  // What cannot be read grants nothing; it takes nothing away either.
+  // Unreadable headers are ignored.
   const given = read.ok
     ? read.value
     : { ...NO_GRANT, authDurationSec: seconds(headers, 'x-authduration') }
@@ -151,7 +151,7 @@ const admission = (status: number, headers: BackendAnswerHeaders): BackendAnswer
   return { ...given, location: target.value, class: 'redirect', status, detail }
 }
 
-/** Classifies an answer that broke off, or went on for too long, for the reason `why`: a refusal stands, and nothing else does. */
+/** Classifies an incomplete or too long answer: a refusal is valid, any other counts as no answer. `why`: the reason. */
 export const classifyBroken = (
   status: number,
   headers: BackendAnswerHeaders,

@@ -19,7 +19,7 @@ export interface BackendCounters extends Readonly<Record<AnswerClass, number>> {
 
 /** HTTP client for auth backends, with keep-alive. */
 export interface BackendClient {
-  /** Never throws: whatever goes wrong is an answer of class `down`. */
+  /** Never throws: every failure is an answer of class `down`. */
   ask(backend: HttpBackend, query: string): Promise<BackendAnswer>
   counters(): readonly BackendCounters[]
   close(): Promise<void>
@@ -57,7 +57,7 @@ export const createBackendClient = (
     const path = `${url.pathname}${url.search === '' ? '?' : `${url.search}&`}${query}`
     const headers = { accept: '*/*', 'user-agent': 'gatehouse', ...basicAuth(url) }
     const signal = AbortSignal.timeout(backend.timeoutMs)
-    // The body says nothing, but a permission counts only when it is whole and within its size.
+    // The body is ignored, but a permission is valid only when the body is complete and not too long.
     const { status, headers: told, broken } = await client.get({ url, path, headers, signal })
     return broken === null ? classifyAnswer(status, told) : classifyBroken(status, told, broken)
   }

@@ -2,7 +2,7 @@ import type { BackendAnswer } from './backend-answer.ts'
 import { type BackendClient, backendLabel, type HttpBackend } from './backend-client.ts'
 import type { TraceStep } from './decision.ts'
 
-/** What all backends together say, and which of them decided. */
+/** The joint answer of all backends, and which of them decided. */
 export interface BackendsOutcome {
   readonly answer: BackendAnswer
   /** Address of the deciding backend; `null` where none answered. */

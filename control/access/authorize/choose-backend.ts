@@ -2,7 +2,7 @@ import { compileNameTest } from '#domain/channels/name-test'
 
 /** Where the configuration names auth backends, from the narrowest to the widest. */
 export interface AuthBackendChoice {
-  /** In the order of the file; the first pattern that fits and names an auth backend counts. */
+  /** Channel rules in the order of the file; the first that matches and has an auth backend decides. */
   readonly channels: readonly { readonly match: string; readonly auth: string | null }[]
   readonly groups: readonly { readonly name: string; readonly auth: string | null }[]
   readonly global: string | null
@@ -10,7 +10,7 @@ export interface AuthBackendChoice {
   readonly namesOf?: NamesOf
 }
 
-/** What rules may call a channel, by its id. */
+/** Names by which rules match a channel, by its id. */
 export type NamesOf = (id: string) => readonly string[]
 
 /** Picks the auth backend of a channel for a viewer of a group; `null` = none is asked. */

@@ -13,8 +13,8 @@ export interface DecisionClocks {
 }
 
 /**
- * A refusal is remembered at least this long, whatever the backend says: a retrying player must not become a
- * flood.
+ * A refusal is cached for at least this long, whatever the backend's duration, so that retrying players do not flood
+ * it.
  */
 const LEAST_DENY_SEC = 1
 

@@ -25,7 +25,7 @@ const write = (stored: StoredDecision): string => {
   return JSON.stringify({ ...stored, decision })
 }
 
-/** Decisions shared by all control planes; while Redis is away this process keeps its own. */
+/** Decisions shared by all control planes; while Redis is unavailable, those of this process. */
 export const createRedisDecisionStore = (
   redis: Client,
   keys: DecisionKeys,

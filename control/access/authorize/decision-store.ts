@@ -9,7 +9,7 @@ export interface StoredDecision {
   readonly isOnce: boolean
 }
 
-/** Remembers backends' decisions and lets one caller at a time ask, over all control planes. */
+/** Caches backends' decisions and lets one caller at a time ask, over all control planes. */
 export interface DecisionStore {
   get(key: string, channel: string): Promise<StoredDecision | null>
   put(key: string, stored: StoredDecision, ttlMs: number): Promise<void>
@@ -25,7 +25,7 @@ interface Held<T> {
   readonly until: number
 }
 
-/** A bounded map with expiry; the oldest entries give way. */
+/** A bounded map with expiry; it evicts the oldest entries. */
 const createHeld = <T>(limit: number, now: () => number) => {
   const entries = new Map<string, Held<T>>()
   return {
@@ -51,7 +51,7 @@ const createHeld = <T>(limit: number, now: () => number) => {
 const EVERY_CHANNEL = '*'
 const FORGET_MS = 86_400_000
 
-/** Decisions in this process alone: without Redis, and while Redis is away. */
+/** Decisions of this process only: without Redis, and while Redis is unavailable. */
 export const createMemoryDecisionStore = (now: () => number, limit = 100_000): DecisionStore => {
   const decisions = createHeld<StoredDecision>(limit, now)
   const claims = createHeld<true>(limit, now)

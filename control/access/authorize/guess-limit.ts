@@ -11,11 +11,11 @@ export interface GuessLimit {
 
 export interface GuessLimitOptions {
   readonly perMinute: number
-  /** First wait; it doubles while the guessing goes on. */
+  /** First wait; it is doubled with further wrong tokens. */
   readonly lockSec: number
   readonly v6Prefix: number
   readonly now: () => number
-  /** Networks remembered at once; the oldest give way. */
+  /** Most networks counted; the oldest are evicted. */
   readonly limit?: number
 }
 

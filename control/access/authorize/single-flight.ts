@@ -24,7 +24,7 @@ const cached = ({ decision }: StoredDecision): Decision => ({
 const ttlSec = (decision: Decision): number =>
   decision.verdict === 'deny' ? decision.denySec : decision.authDurationSec
 
-/** An outage is no answer: it never replaces what a backend said. */
+/** Whether a decision is a backend's: an outage does not replace a cached one. */
 const isAnswer = ({ reason }: Decision): boolean =>
   reason === 'backend.allow' || reason === 'backend.redirect' || reason === 'backend.deny'
 

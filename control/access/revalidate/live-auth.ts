@@ -1,6 +1,6 @@
 import type { AuthRequest, Decision } from '../authorize/decision.ts'
 
-/** A running session that an auth backend let in, and when it is asked about again. */
+/** A running session that an auth backend admitted, with the time of its next update. */
 export interface LiveAuth {
   readonly request: AuthRequest
   readonly decision: Decision
@@ -12,7 +12,7 @@ export interface LiveAuth {
   /** Updates sent so far. */
   readonly updates: number
   readonly dueAt: number
-  /** It stopped or was refused: no further update until its pass comes back. */
+  /** Whether it has stopped or was refused: no further update until its pass is used again. */
   readonly isParked?: boolean
 }
 
@@ -20,7 +20,7 @@ export interface LiveAuth {
  * Where running sessions are kept; shared by control planes so that one of them sends each update.
  */
 export interface LiveAuthStore {
-  /** Keeps it; a parked one is never due. */
+  /** Stores a session; a parked one is never due. */
   put(live: LiveAuth): Promise<void>
   get(sessionId: string): Promise<LiveAuth | null>
   remove(sessionId: string): Promise<void>

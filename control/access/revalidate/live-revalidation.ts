@@ -28,7 +28,7 @@ export interface LiveRevalidationPorts {
   readonly forget: (channel: string | null, at: number) => Promise<void>
 }
 
-/** What one round of updates came to. */
+/** Result of one round of updates. */
 export interface RoundResult {
   readonly asked: number
   readonly ended: number
@@ -46,13 +46,13 @@ export interface LiveRevalidation {
   opened(request: AuthRequest, decision: Decision): Promise<void>
   closed(sessionId: string): Promise<void>
   /**
-   * The decision for a pass that came back: backends are asked about an ended session, the rules
-   * are evaluated for any; `null` = nothing changed.
+   * The decision about a pass that is used again: backends are asked about an ended session, rules
+   * are evaluated for any; `null` = unchanged.
    */
   returned(session: UnjudgedSession): Promise<Decision | null>
   /** Sends all updates that are due, several at a time. */
   round(): Promise<RoundResult>
-  /** Asks again about one channel or (`null`) all now; says how many are due by it. */
+  /** Makes the sessions of one channel or (`null`) all due now; returns their number. */
   reauth(channel: string | null): Promise<number>
 }
 

@@ -95,7 +95,7 @@ const requestOfSession = (session: UnjudgedSession, book: AuthRules): AuthReques
   }
 }
 
-/** The rule that now refuses a session whose pass came back, by where it comes from now; `null` where none does. */
+/** The rule that refuses a session whose pass is used again, at its present address; `null` where none does. */
 export const refusedOnReturn = (
   live: LiveAuth | null,
   session: UnjudgedSession,

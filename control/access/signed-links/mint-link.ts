@@ -21,7 +21,7 @@ export interface MintedLink {
   readonly expires: number
 }
 
-/** Or why it cannot be made, in words. */
+/** The link, or a sentence why it cannot be signed. */
 export type MintResult =
   | { readonly ok: true; readonly link: MintedLink }
   | { readonly ok: false; readonly why: string }

@@ -42,7 +42,7 @@ const versionOf = (): string => {
   return isNamed ? String(read.version) : '0'
 }
 
-/** Of nginx's files only `run` knows. */
+/** Reloads the configuration, and lets `run` update nginx's files. */
 const reloadAll = async (live: AdminParts['live']): Promise<void> => {
   await live.reload()
   requestNginxReload(process.env)

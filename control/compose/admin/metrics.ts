@@ -21,7 +21,7 @@ const gauge = (
     ...about,
     registers: [registry],
     collect: async () => {
-      // A scrape must not fail because one source is away.
+      // A scrape must not fail because one source is unavailable.
       const value = await Promise.resolve(read()).catch(() => Number.NaN)
       metric.set(value)
     },

@@ -17,7 +17,7 @@ const SILENT_MS = 10 * MINUTE
 /** All background work. */
 export const scheduleWork = (background: Background, parts: Parts): void => {
   const { lifecycle, surge, lineup, persistence, live, lock, media, notices, now } = parts
-  /** Work of one control plane alone; another takes it over when this one is gone. */
+  /** Schedules work that one control plane does for all; another takes over when it stops. */
   const alone = (name: string, ms: number, work: () => Promise<unknown>): void =>
     background.every(name, ms, async () => {
       const keepMs = ms < 10 * SECOND ? 5 * SECOND : 2.5 * ms

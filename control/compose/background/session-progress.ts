@@ -28,7 +28,7 @@ export type SessionProgressParts = {
 export const createSessionProgress = (parts: SessionProgressParts): (() => Promise<void>) => {
   const { recorder, lock, now } = parts
   const { view } = parts.sessions
-  /** When each shard was last begun; a session without traffic since is not news. */
+  /** When each shard was last begun; sessions without traffic since have no update. */
   const begunAt = Array.from({ length: LIVE_SHARDS }, () => 0)
   let shard = -1
   let step = STEPS

@@ -8,7 +8,7 @@ import { webhookRoutes } from '../../routes/webhooks.ts'
 import { parseEndpoint } from '../../supervise/processes/addresses.ts'
 import type { Parts } from '../parts.ts'
 
-/** The listener other media servers ask; does nothing where none is configured. */
+/** Starts the listener for hooks of other media servers; does nothing where none is configured. */
 export const startHooks = async (
   parts: Pick<Parts, 'live' | 'access' | 'sessions' | 'media' | 'now' | 'log'>,
 ): Promise<{ stop(): Promise<void> }> => {

@@ -31,7 +31,7 @@ const accountOf = async (
   return answer.reason === 'token.unknown' ? null : answer.reason
 }
 
-/** Prepares each auth backend once: a log asks a million times. */
+/** Compiles each auth backend once, since an access log may have a million requests. */
 const preparing = (): ((backend: AuthBackendConfig) => ExplainBackend) => {
   const prepared = new WeakMap<AuthBackendConfig, ExplainBackend>()
   return (backend) => {
@@ -96,7 +96,7 @@ const unasked = (
 }
 
 /**
- * What a signed link changes: a good one decides before all rules, a bad one where the viewer is
+ * Applies a signed link: a valid one decides before all rules, an invalid one where the viewer is
  * not identified otherwise.
  */
 const withLink = (

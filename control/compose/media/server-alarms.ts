@@ -5,10 +5,10 @@ import type { MediaHub, WatchedServer } from '../../sources/hub/hub.ts'
 import type { Store } from '../../store/store.ts'
 import type { Json } from '../../store/tables/records.ts'
 
-/** Troubles people are told of. */
+/** Problems of a media server that raise an alarm. */
 type Trouble = 'server.down' | 'server.sign_in'
 
-/** What of each server was told last, by its name. */
+/** The last alarm of each server, by its name. */
 type Told = Readonly<Record<string, Trouble>>
 
 interface AlarmParts {
@@ -18,9 +18,9 @@ interface AlarmParts {
   readonly now: () => number
 }
 
-/** The setting that holds what was told: a restart tells nothing anew. */
+/** Name of the setting that stores the last alarms, so that a restart does not repeat them. */
 const KEY = 'media_servers.alarms'
-/** A server that is away for less, as for its restart, is no alarm. */
+/** Shorter outages, as of a restart, raise no alarm. */
 const PATIENCE_MS = 60_000
 
 const SEVERITIES: Readonly<Record<Trouble | 'server.back', Severity>> = {
@@ -50,8 +50,8 @@ const troubleOf = ({ source }: WatchedServer, failingMs: number): Trouble | null
 }
 
 /**
- * Work that tells destinations of media servers: that one has not answered for a minute, that one
- * refuses its token, and that it is watched again. Each is told once, over restarts too.
+ * Raises alarms about media servers: one has not answered for a minute, refuses its token, or is
+ * watched again. Each is raised once, also over restarts.
  */
 export const createServerAlarms = (parts: AlarmParts): (() => Promise<void>) => {
   const { hub, store, announcer, now } = parts
@@ -79,7 +79,7 @@ export const createServerAlarms = (parts: AlarmParts): (() => Promise<void>) => 
     const servers = hub.list()
     const names = new Set(servers.map(({ server }) => server.name))
     const before = Object.entries(readTold(await store.settings.get(KEY)))
-    // One that was removed and is added again later was told of nothing.
+    // The alarms of removed servers are dropped.
     let told: Told = Object.fromEntries(before.filter(([name]) => names.has(name)))
     for (const one of servers) {
       const { name } = one.server

@@ -50,8 +50,8 @@ const subjectsOf = (claim: BanSubjects): { kind: BanKind; subject: string }[] =>
 const isForEdges = (ban: Ban): boolean => ban.kind !== 'device' || !isCapBan(ban)
 
 /**
- * What an operator, rules, backends or a surge ended is refused for their reason, a revoked ticket
- * for its own; what an operator banned is `banned`.
+ * The reason of refusals after a ban: that of the end for sessions ended by an operator, rules,
+ * backends or a surge, and for revoked tickets; else the ban's kind.
  */
 const rowOf = (ban: Ban): BanRow =>
   ban.reason === 'ticket.revoked' ||
@@ -59,7 +59,7 @@ const rowOf = (ban: Ban): BanRow =>
     ? [banKeyOf(ban), ban.until, ban.reason]
     : [banKeyOf(ban), ban.until]
 
-/** How many bans of the caps are kept to be shown. */
+/** Most bans of the caps that are kept for display. */
 const SHOWN_OF_CAPS = 20_000
 
 /** Every active ban in memory, and the feed the edges read. */

@@ -5,7 +5,7 @@ import type { BanChanges } from '../model/ban-store.ts'
 /** One change as sent to edges. */
 export type FeedChange = Pick<BanChanges, 'set' | 'clear' | 'kill' | 'drop'>
 
-/** What edges must know, with a cursor for those that missed something. */
+/** The changes for edges, with a cursor for those that missed some. */
 export interface BanFeed {
   apply(change: FeedChange): void
   since(cursor: string | null): BanChanges
@@ -42,7 +42,7 @@ const merge = (changes: readonly FeedChange[]): FeedChange => {
   return { set: [...set.values()], clear: [...clear], kill: [...kill], drop: [...drop] }
 }
 
-/** The feed of one control plane; its cursors mean nothing to another one, which then sends everything. */
+/** The feed of one control plane; a cursor of another one is unknown, and gets everything. */
 export const createBanFeed = (now: () => number): BanFeed => {
   const epoch = randomBytes(6).toString('base64url')
   const active = new Map<string, BanRow>()

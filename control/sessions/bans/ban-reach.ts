@@ -36,7 +36,7 @@ const tagsOf = async (ban: Ban, index: SessionIndex): Promise<string[]> => {
   return [...new Set((await places()).map(({ tag }) => tag))]
 }
 
-/** Ends the live sessions a ban hits; their lease keys. Only a session's own ban is kept with its account. */
+/** Ends the live sessions that a ban applies to; returns their lease keys. Only a session's own ban is stored in the account's state. */
 export const endBannedSessions = async (ban: Ban, options: BanReachOptions): Promise<string[]> => {
   const { engine, index, store, now } = options
   const states = await engine.read(await tagsOf(ban, index))

@@ -8,7 +8,7 @@ import type { RedisClient } from '../redis/client.ts'
 export interface BanUpdate {
   readonly set: readonly Ban[]
   readonly clear: readonly { readonly kind: BanKind; readonly subject: string }[]
-  /** Lease keys to refuse besides the bans of sessions, or to have forgotten. */
+  /** Lease keys to refuse besides the bans of sessions, or to drop. */
   readonly kill: readonly string[]
   readonly drop: readonly string[]
   /** Lease keys that a lifted ban had killed. */
@@ -47,7 +47,7 @@ const updateOf = (fields: readonly string[]): Stored | null => {
   return text === undefined ? null : JSON.parse(text)
 }
 
-/** Follows `gh:bans` by polling, which survives everything a blocking read does not. */
+/** Follows `gh:bans` by polling; a blocking read would not survive a failover of Redis. */
 export const createBanStream = (redis: RedisClient, now: () => number): BanStream => {
   const origin = randomBytes(6).toString('base64url')
   const { key, maxLength } = KEYS.banStream

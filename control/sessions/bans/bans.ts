@@ -16,9 +16,9 @@ export interface BansOptions {
   readonly stream: BanStream | null
   readonly memory: BanRepository
   readonly now: () => number
-  /** Ends the live sessions a ban hits and says which they were. */
+  /** Ends the live sessions that a ban applies to, and returns them. */
   readonly endHit: (ban: Ban) => Promise<readonly string[]>
-  /** Takes back what an account's state refuses. */
+  /** Lifts refusals of an account's state. */
   readonly pardon: (kind: BanKind, subject: string) => Promise<void>
   /** Not written, since Redis is unreachable; written when it is back. */
   readonly onError: (error: unknown) => void
@@ -41,7 +41,7 @@ const isEmpty = (update: BanUpdate): boolean =>
     (list) => list.length === 0,
   )
 
-/** Publishes to the other control planes; what Redis does not take waits. */
+/** Publishes changes to the other control planes; those that Redis does not accept wait. */
 const createRelay = ({ stream, onError }: BansOptions) => {
   const unsent: BanUpdate[] = []
   return {

@@ -22,14 +22,14 @@ import { accountOfSlot } from '../model/session-shape.ts'
 /** The engine in this process's memory, with what restoring Redis needs. */
 export interface MemoryEngine extends CapEngine {
   states(): AccountState[]
-  /** Accounts this engine decided about since the last call. */
+  /** Accounts with decisions since the last call. */
   takeChanged(): AccountState[]
-  /** Remembers a session that Redis has admitted. */
+  /** Stores a session that Redis has admitted. */
   note(session: { account: AccountRef; limits: Limits; key: string; slot: Slot }): void
-  /** Remembers that a session was seen. */
+  /** Notes a request of a session. */
   noteSeen(tag: string, key: string): void
   forget(tag: string, key: string): void
-  /** Remembers what Redis refuses from now on. */
+  /** Stores what Redis refuses from now on. */
   noteRefusals(effects: Effects): void
   size(): number
 }

@@ -10,7 +10,7 @@ export interface SessionMirrorOptions {
   readonly engine: MemoryEngine
   readonly index: SessionIndex
   readonly now: () => number
-  /** Redis, to learn of sessions that another process has let in, or this one before it was started again. */
+  /** Redis, to read sessions that another process has admitted, or this one before a restart. */
   readonly source: () => { readonly engine: CapEngine; readonly index: SessionIndex }
   readonly onError: (error: unknown) => void
 }

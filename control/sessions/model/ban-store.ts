@@ -11,18 +11,18 @@ export interface Ban {
   readonly reason: ReasonId
   /** `cap`, `admin:<name>`, `rule:<id>`, … */
   readonly by: string
-  /** Why, in the words of who set it. */
+  /** The operator's note. */
   readonly note?: string
 }
 
 export interface BanStore {
   ban(ban: Ban): Promise<{ readonly kill: readonly LeaseKey[] }>
   unban(kind: BanKind, subject: string): Promise<boolean>
-  /** Edges forget what refusals they remember: rules or backends may say otherwise from now on. */
+  /** Makes edges drop cached refusals, after a change of rules or backends. */
   forgive(): Promise<void>
   /** Active bans, from memory. */
   list(): readonly Ban[]
-  /** The first active ban that hits, from memory. Device bans refuse openings only. */
+  /** The first active ban that applies, from memory. Device bans refuse openings only. */
   find(claim: BanSubjects): Ban | null
   /** What an edge has missed; an unknown or too old cursor gets everything. */
   since(cursor: string | null): BanChanges
@@ -42,12 +42,12 @@ export interface BanSubjects {
 /** Ban keys and lease keys as edges store them. */
 export interface BanChanges {
   readonly cursor: string
-  /** The receiver forgets what it had. */
+  /** The receiver drops the bans that are not in it. */
   readonly full: boolean
   readonly set: readonly BanRow[]
   readonly clear: readonly string[]
   /** Leases to drop at once and refuse. */
   readonly kill: readonly LeaseKey[]
-  /** Leases to forget: the player asks again. */
+  /** Leases to drop: control is asked about the next request. */
   readonly drop: readonly LeaseKey[]
 }

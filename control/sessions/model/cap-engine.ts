@@ -24,7 +24,7 @@ export interface CapEngine {
   check(account: AccountRef, checking: Checking): Promise<Step<Verdict>>
   renew(tag: string, renewal: Renewal): Promise<Step<RenewalAnswer>>
   end(tag: string, ending: Ending): Promise<Step<number>>
-  /** Takes back refusals of lease keys and cap bans of `<channel>|<device>`; how many there were. */
+  /** Lifts refusals of lease keys and cap bans of `<channel>|<device>`; returns their number. */
   pardon(tag: string, keys: readonly string[], devices: readonly string[]): Promise<Step<number>>
   /** Merges a remembered state into the engine's own. */
   restore(state: AccountState): Promise<void>

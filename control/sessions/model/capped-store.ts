@@ -57,7 +57,7 @@ interface Batch {
   readonly traffic: TrafficRow[]
 }
 
-/** One edge's batch, account by account. */
+/** An edge's report, by account. */
 const batchesOf = (request: RenewRequest, known: ReadonlyMap<string, IndexEntry>) => {
   const batches = new Map<string, Batch>()
   const batchOf = (tag: string): Batch => {

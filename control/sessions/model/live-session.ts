@@ -1,6 +1,6 @@
 import type { AccountRef } from '#domain/types'
 
-/** 16 characters: what an edge keeps a session under. */
+/** Lease key of a session: 16 characters. */
 export type LeaseKey = string
 
 /** Fields for display only, never used in decisions. Must hold no token, ticket or pass. */
@@ -18,8 +18,8 @@ export interface SessionInfo {
   readonly edge: string
   readonly group: string
   /**
-   * `hls`, `dash` or `mpegts` at our edges; of another server its own name for it (`rtmp`); `http` for a media server:
-   * how it streams is between it and its player.
+   * `hls`, `dash` or `mpegts` at edges; for a hook, the asking server's name (`rtmp`); `http` for a media server, whose delivery is
+   * unknown.
    */
   readonly protocol: string
   /** Fingerprint of the token, for logs. */
@@ -47,6 +47,6 @@ export interface LiveSession extends SessionInfo {
   readonly requests: number
   /** Edge that last reported it. */
   readonly seenBy: string
-  /** Media server it plays at, `plex:home`; left out for our own edges. */
+  /** Media server it plays at, `plex:home`; missing for sessions of edges. */
   readonly source?: string
 }

@@ -19,13 +19,13 @@ export interface SessionLocation {
 /** Secondary index of sessions. Entries may be late or stale: the account's state decides. */
 export interface SessionIndex {
   /**
-   * A session that is new or moved; `until` is when its slot ends if nothing happens. Found by everybody once
-   * it resolves.
+   * Adds a session that is new or has moved; `until` is when its slot expires (Unix ms). It can be found once the
+   * promise resolves.
    */
   put(entry: IndexEntry, until: number): Promise<void>
-  /** Sessions that go on. */
+  /** Renews sessions. */
   touch(entries: readonly IndexEntry[], now: number): void
-  /** Not live any more; its lease key stays known for a while. */
+  /** Removes an ended session; its lease key stays known for a while. */
   remove(entry: IndexEntry): void
   /** Removes the entry of a session that no longer exists. */
   removeLocation(place: SessionLocation): void

@@ -10,7 +10,7 @@ export interface SessionClaim {
   readonly sid: string
   readonly key: LeaseKey
   readonly channel: string
-  /** (account, network, player): two playbacks with one device may be one box that zaps. */
+  /** Device id: hash of account, network and player. */
   readonly device: string
   /** The device without its network: user-agent family and playback id. */
   readonly player: string
@@ -55,14 +55,14 @@ export interface Admitted {
   readonly isKnown: boolean
   /** Unix ms of the session's first opening. */
   readonly openedMs: number
-  /** Sessions whose places it took: every edge forgets them. */
+  /** Sessions it has replaced, to be dropped at every edge. */
   readonly replaced?: readonly LeaseKey[]
 }
 
 export interface Refused {
   readonly outcome: 'refused'
   readonly reason: ReasonId
-  /** Unix ms until which the same request would be refused again; 0 = do not remember. */
+  /** Unix ms until which the same request would be refused again; 0 = not to be cached. */
   readonly denyUntil: number
 }
 

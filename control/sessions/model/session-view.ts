@@ -24,7 +24,7 @@ export interface SessionQuery {
 export interface SessionPage {
   readonly items: readonly LiveSession[]
   readonly next: string | null
-  /** Live sessions that match, where an index knows it. */
+  /** Number of live sessions that match; `null` where no index has it. */
   readonly total: number | null
 }
 

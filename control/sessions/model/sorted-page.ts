@@ -29,12 +29,12 @@ const readPlace = (cursor: string, sort: Sort): Place | null => {
     if (sort === 'channel') return typeof value === 'string' ? [value, id] : null
     return typeof value === 'number' ? [value, id] : null
   } catch {
-    // Not JSON, so not a cursor of ours.
+    // Not JSON: not a valid cursor.
     return null
   }
 }
 
-/** Whether a page sorted so can go on there. */
+/** Whether a cursor is one of this sort order. */
 export const isSortedPlace = (cursor: string, sort: Sort): boolean =>
   readPlace(cursor, sort) !== null
 

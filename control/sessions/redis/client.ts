@@ -1,7 +1,7 @@
 import { Cluster, Redis } from 'ioredis'
 import { setCommandTimeout } from './command-timeout.ts'
 
-/** A Redis of ours or the operator's, alone or Cluster. */
+/** Connection settings of Redis, a single server or a Cluster. */
 export type RedisClient = Redis | Cluster
 
 export interface RedisSettings {

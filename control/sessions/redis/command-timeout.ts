@@ -6,7 +6,7 @@ const LATE = 'Command timed out'
 /** Rejects a command once its time is over and all data that arrived by then was read. */
 const giveUpAfter = (command: Command, ms: number): void => {
   const timer = setTimeout(() => {
-    // A busy process finds its timers due before it has looked at its sockets: the answer may lie there.
+    // In a busy process timers run before sockets are read: the answer may have arrived already.
     setImmediate(() => {
       if (!command.isSettled) command.reject(new Error(LATE))
     })

@@ -77,7 +77,7 @@ const loader = (redis: RedisClient, scripts: ReadonlyMap<string, Script>) => {
   }
 }
 
-/** A burst is sent in turns, so that a command's clock starts when it is sent and not when it was wanted. */
+/** Limits concurrent commands, so that a command's timeout starts when it is sent. */
 const IN_FLIGHT = 64
 
 /**

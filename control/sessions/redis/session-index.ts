@@ -100,7 +100,7 @@ const createScoreWriter = (redis: RedisClient) => {
     if (active.length > 0) writes.push(redis.zadd(key, ...active), ...keep(key, ttlMs, now))
     return writes
   }
-  /** A set that lost a member may be gone: the next member begins it anew, without its time. */
+  /** Notes that a set may be deleted with its last member, so that its expiry is set again. */
   const lost = (sets: readonly string[]): void => {
     for (const set of sets) expire.delete(set)
   }

@@ -32,15 +32,15 @@ const isApart = (before: string, after: string, pattern: RegExp): boolean => {
 const MOST_COMPARED = 200
 
 /**
- * Whether a later copy of a playlist is the earlier one, moved on: what both hold is called the same in both, segments as well as keys. An
- * origin that writes a playlist for each viewer fails it.
+ * Whether a later copy of a playlist continues the earlier one: segments and keys in both have the same addresses. False for an origin
+ * that writes a playlist for each viewer.
  */
 export const isMovedOn = (before: string, after: string): boolean => {
   const shift = firstNumber(after) - firstNumber(before)
   const old = addressLines(before)
   const now = addressLines(after)
   const overlap = Math.min(old.length - shift, now.length)
-  // It began anew, or nothing of the earlier copy is left.
+  // The playlist was restarted, or has no segment of the earlier copy.
   if (shift < 0 || overlap < 1) return true
   const step = Math.ceil(overlap / MOST_COMPARED)
   for (let at = 0; at < overlap; at += step) if (now[at] !== old[at + shift]) return false

@@ -45,8 +45,9 @@ export const createWatchBoard = (redis: RedisClient, me: string): WatchBoard => 
   const owns = async (server: string): Promise<boolean | null> => {
     const { key, ttlMs } = watch
     try {
-      if ((await redis.set(key(server), me, 'PX', ttlMs, 'NX')) === 'OK') return true
-      if ((await redis.get(key(server))) !== me) return false
+      const owner = await redis.get(key(server))
+      if (owner === null) return (await redis.set(key(server), me, 'PX', ttlMs, 'NX')) === 'OK'
+      if (owner !== me) return false
       await redis.pexpire(key(server), ttlMs)
       return true
     } catch {

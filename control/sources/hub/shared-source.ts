@@ -67,7 +67,6 @@ const tellOthers = ({ name, board }: SharedParts) => {
   let last = ''
   let at = 0
   return async (source: PlaySource): Promise<void> => {
-    if (!(await board.isRead(name))) return
     const { lagMs: _lag, ...health } = source.health()
     const text = JSON.stringify({ health: { ...health, lagMs: 0 }, plays: source.plays() })
     const isOld = performance.now() - at > REPEAT_MS
@@ -157,6 +156,8 @@ const createPart = (parts: SharedParts) => {
     await before?.stop()
   }
   const serve = async (source: PlaySource): Promise<void> => {
+    // Whoever asks something of this control plane reads what it publishes, too.
+    if (!(await board.isRead(name))) return
     await tell(source)
     for (const one of await board.calls(name))
       void obey(source, one)

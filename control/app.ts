@@ -29,6 +29,7 @@ import { createNotices } from './compose/notices.ts'
 import type { Parts } from './compose/parts.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { StatePaths } from './config/paths.ts'
+import { createLiveFeed } from './events/feed/live-feed.ts'
 import { createHistorian } from './events/historian.ts'
 import { createPublisher } from './events/publisher.ts'
 import { createSurgeState } from './lineup/surge-state.ts'
@@ -169,6 +170,10 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     locate: (address) => geo.place(address),
     onFailure: (error) => log.warn({ err: error }, 'history waits in the stream'),
   })
+  const feed = createLiveFeed({
+    redis: streams,
+    onFailure: (error) => log.warn({ err: error }, 'the stream of events waits'),
+  })
   const demo = await ensureDemoAccounts(live.config(), persistence, now())
   const notices = await createNotices(ground)
   const media = await createMedia(ground)
@@ -180,7 +185,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     applyLimits: deciding.applyLimits,
     place: (address) => geo.place(address),
   })
-  const parts: Parts = { ...ground, ...deciding, historian, media, notices, detection, demo }
+  const parts: Parts = { ...ground, ...deciding, historian, feed, media, notices, detection, demo }
   const edge = await startEdgeApi(parts)
   const admin = await startAdmin({ ...parts, edge })
   const hooks = await startHooks(parts)
@@ -194,6 +199,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   return {
     reload: async () => await live.reload(),
     stop: async () => {
+      feed.stop()
       await admin.stop()
       await hooks.stop()
       await background.stop()

@@ -45,7 +45,7 @@ sources_of_dist() {
 }
 
 files_of_dist() {
-  (cd "$root/dist" 2>/dev/null && stat -c "%n %s %.9Y" {edge,run,runtime,server,cli,origin}.js 2>/dev/null)
+  (cd "$root/dist" 2>/dev/null && stat -c "%n %s %.9Y" {edge,run,runtime,server,cli,origin}.js dashboard/index.html 2>/dev/null)
 }
 
 # One start at a time builds; the others wait and then find everything in place.

@@ -13,6 +13,7 @@ export const hashToken = (serverKey: Uint8Array, token: string): string =>
 /** The stored form of a password: argon2id. */
 export const hashPassword = async (password: string): Promise<string> => await hash(password)
 
+/** Whether a password is the one a stored form was made from; false where that form is none. */
 export const verifyPassword = async (stored: string, password: string): Promise<boolean> => {
   try {
     return await verify(stored, password)

@@ -35,6 +35,7 @@ import { peopleCommand } from './manage/people.ts'
 import { serversCommand } from './manage/servers.ts'
 import { sessionsCommand } from './manage/sessions.ts'
 import { ticketCommand } from './manage/ticket.ts'
+import { signInLinkCommand, usersCommand } from './manage/users.ts'
 
 const commands = (): Command[] => [
   accountsCommand(),
@@ -49,6 +50,8 @@ const commands = (): Command[] => [
   edgesCommand(),
   destinationsCommand(),
   healthCommand(),
+  usersCommand(),
+  signInLinkCommand(),
   reloadCommand(),
   reportCommand(openReportHistory),
   backtestCommand({ openHistory: openBacktestHistory }),

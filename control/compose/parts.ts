@@ -9,6 +9,7 @@ import type { EdgeDirectory } from '../edge/edge-directory.ts'
 import type { EdgeRegistry } from '../edge/edge-registry.ts'
 import type { PushService } from '../edge/push-service.ts'
 import type { EventReader } from '../events/event-reader.ts'
+import type { LiveFeed } from '../events/feed/live-feed.ts'
 import type { Publisher } from '../events/publisher.ts'
 import type { Geo } from '../geo/geo.ts'
 import type { LineupService } from '../lineup/lineup-service.ts'
@@ -45,6 +46,7 @@ export interface Parts {
   readonly publisher: Publisher
   readonly recorder: EventRecorder
   readonly historian: EventReader
+  readonly feed: LiveFeed
   readonly media: Media
   readonly detection: Detection
   readonly notices: Notices

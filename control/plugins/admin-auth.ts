@@ -1,5 +1,7 @@
+import { timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { masked } from '../operators/mask.ts'
 import { ProblemError } from './problem.ts'
 
 /** What a token may do: `sessions:read`, `bans:write`, … or `*`. */
@@ -9,6 +11,8 @@ export type Permission = string
 export interface Actor {
   readonly name: string
   readonly permissions: readonly Permission[]
+  /** Names and addresses are masked in what it is answered. */
+  readonly isMasked?: boolean
 }
 
 declare module 'fastify' {
@@ -28,7 +32,16 @@ export interface AdminAuthOptions {
   readonly actorOf: (token: string) => Promise<Actor | null>
   /** Actor of connections that need no token: the owner-only unix socket. */
   readonly trusted: Actor | null
+  /** Who a cookie belongs to, and what changes made with it must carry in `X-Gatehouse-CSRF`; `null` = nobody. */
+  readonly ofCookie?: (secret: string) => Promise<{ actor: Actor; csrf: string } | null>
+  /** A mark that is the same for the same id, for answers that are masked. */
+  readonly markOf?: (id: string) => string
 }
+
+/** Cookie of a browser that is signed in. */
+export const COOKIE = 'gatehouse-session'
+
+const CHANGES = /^(?:POST|PUT|PATCH|DELETE)$/
 
 const NOBODY: Actor = { name: 'nobody', permissions: [] }
 
@@ -50,6 +63,57 @@ const may = (actor: Actor, permission: Permission): boolean => {
   )
 }
 
+const isSameText = (a: string, b: string): boolean => {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}
+
+/** The actor of a cookie; a change must carry the mark that only our own pages know. */
+const actorOfCookie = async (
+  request: FastifyRequest,
+  secret: string,
+  { ofCookie }: AdminAuthOptions,
+): Promise<Actor> => {
+  const open = await ofCookie?.(secret)
+  if (!open) throw new ProblemError('auth.missing', 'The sign-in is over: sign in again.')
+  const shown = request.headers['x-gatehouse-csrf']
+  if (CHANGES.test(request.method) && !(typeof shown === 'string' && isSameText(shown, open.csrf)))
+    throw new ProblemError('csrf.wrong')
+  return open.actor
+}
+
+const actorOfRequest = async (
+  request: FastifyRequest,
+  options: AdminAuthOptions,
+): Promise<Actor> => {
+  const token = bearerOf(request)
+  const secret = request.cookies[COOKIE]
+  if (token === null && secret !== undefined) return await actorOfCookie(request, secret, options)
+  if (token === null)
+    throw new ProblemError('auth.missing', 'Send it as `Authorization: Bearer …`.')
+  const actor = await options.actorOf(token)
+  if (actor === null) throw new ProblemError('auth.wrong')
+  return actor
+}
+
+/** Masks what is answered to an actor who may not see names; what cannot be masked is not answered. */
+const maskAnswers = (app: FastifyInstance, { markOf = () => '•' }: AdminAuthOptions): void => {
+  const done = new WeakSet<FastifyRequest>()
+  app.addHook('preSerialization', async (request, _reply, payload) => {
+    if (request.actor.isMasked !== true) return payload
+    done.add(request)
+    return await Promise.resolve(masked(payload, markOf, request.routeOptions.url ?? ''))
+  })
+  app.addHook('onSend', async (request, reply, payload) => {
+    const isAnswer = reply.statusCode < 400 && reply.statusCode !== 204
+    if (request.actor.isMasked === true && isAnswer && !done.has(request)) {
+      done.add(request)
+      throw new ProblemError('permission.missing', 'This answer cannot be masked.')
+    }
+    return await Promise.resolve(payload)
+  })
+}
+
 /** Host allow-list, bearer token and permission, before anything else runs. */
 const adminAuth = (app: FastifyInstance, options: AdminAuthOptions): void => {
   app.decorateRequest('actor')
@@ -67,12 +131,7 @@ const adminAuth = (app: FastifyInstance, options: AdminAuthOptions): void => {
       request.actor = options.trusted
       return
     }
-    const token = bearerOf(request)
-    if (token === null) {
-      throw new ProblemError('auth.missing', 'Send it as `Authorization: Bearer …`.')
-    }
-    const actor = await options.actorOf(token)
-    if (actor === null) throw new ProblemError('auth.wrong')
+    const actor = await actorOfRequest(request, options)
     if (!may(actor, permission ?? '*')) {
       throw new ProblemError('permission.missing', `It needs ${permission ?? '*'}.`)
     }
@@ -83,7 +142,8 @@ const adminAuth = (app: FastifyInstance, options: AdminAuthOptions): void => {
 export default fp(
   (app: FastifyInstance, options: AdminAuthOptions, done) => {
     adminAuth(app, options)
+    maskAnswers(app, options)
     done()
   },
-  { name: 'admin-auth', dependencies: ['problem'] },
+  { name: 'admin-auth', dependencies: ['problem', '@fastify/cookie'] },
 )

@@ -22,6 +22,8 @@ const TITLES = {
   'request.invalid': [400, 'The request is not valid'],
   'auth.missing': [401, 'An admin token is needed'],
   'auth.wrong': [401, 'The admin token is wrong'],
+  'auth.refused': [401, 'Name or password is wrong'],
+  'csrf.wrong': [403, 'The page is out of date: load it again'],
   'permission.missing': [403, 'This token may not do that'],
   'host.refused': [403, 'The admin API does not answer to this host name'],
   'not.found': [404, 'There is no such thing'],

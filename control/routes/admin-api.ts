@@ -1,8 +1,10 @@
+import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
+import { dashboardPages } from '../dashboard/pages.ts'
 import adminAuth, { type AdminAuthOptions } from '../plugins/admin-auth.ts'
 import problem from '../plugins/problem.ts'
 import type { AccountRoutesOptions } from './admin/accounts/account-options.ts'
@@ -26,6 +28,8 @@ export interface AdminApiOptions {
   /** Further routes below `/api/v1`: explain, detection, imports. */
   readonly more: readonly ((app: FastifyInstance) => void)[]
   readonly version: string
+  /** Folder of the built dashboard; `null` = it is not served. */
+  readonly pages: string | null
 }
 
 const REQUESTS_A_MINUTE = 1200
@@ -71,6 +75,7 @@ export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): 
       security: [{ token: [] }],
     },
   })
+  await app.register(cookie)
   await app.register(adminAuth, options.auth)
   // The pages that describe the API are public; their plugin cannot declare that itself.
   app.addHook('onRoute', (route) => {
@@ -79,9 +84,12 @@ export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): 
   await app.register(swaggerUi, { routePrefix: DOCS })
   healthRoutes(app, options.health)
   await webhookRoutes(app, options.webhooks)
-  app.get('/', { config: { permission: 'public' } }, async (_request, reply) =>
-    reply.redirect(DOCS),
-  )
+  if (options.pages !== null) await dashboardPages(app, options.pages)
+  else {
+    app.get('/', { config: { permission: 'public' } }, async (_request, reply) =>
+      reply.redirect(DOCS),
+    )
+  }
   app.get('/api/openapi.json', { config: { permission: 'public' } }, () => app.swagger())
   await app.register(
     (api, _options, done) => {

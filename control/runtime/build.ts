@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { type BuildOptions, build as bundle, type PluginBuild, stop } from 'esbuild'
 import { packageRoot } from '../config/paths.ts'
+import { buildPages } from './build-pages.ts'
 import { Failure } from './failure.ts'
 
 /** The edge's bundle: one default export; njs's built-in modules stay imports. */
@@ -71,6 +72,7 @@ export async function build(progress: (line: string) => void): Promise<void> {
   progress('Building …')
   try {
     for (const job of jobs) await buildOne(job, join(root, 'dist'))
+    await buildPages(join(root, 'dist/dashboard'))
   } finally {
     // esbuild's process would keep running.
     await stop()

@@ -53,6 +53,8 @@ export const edgeReport = ({ config }: Instance): ReadyReport => ({
   edge: localEdgeUrl(config),
   admin: '',
   adminToken: '',
+  dashboard: '',
+  signIn: null,
   accounts: [],
   groups: [],
 })

@@ -10,8 +10,8 @@ const LEVELS: readonly (readonly string[])[] = [
   `njs control/config control/runtime control/http control/geo control/sessions control/store control/events
    control/playlists control/keys control/groups control/accounts control/migrate control/nginx control/people`,
   `control/access control/detect control/respond control/sources control/report control/edge
-   control/lineup control/explain control/lint control/notify`,
-  'control/plugins control/routes control/schemas',
+   control/lineup control/explain control/lint control/notify control/operators`,
+  'control/plugins control/routes control/schemas control/dashboard',
   `control/compose control/app.ts control/server.ts control/cli control/supervise control/demo`,
 ].map((level) => level.split(/\s+/))
 

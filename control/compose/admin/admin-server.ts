@@ -1,10 +1,11 @@
-import { chmodSync, readFileSync } from 'node:fs'
+import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { adminToken, tokenCheck } from '../../config/admin-token.ts'
 import { packageRoot } from '../../config/paths.ts'
+import { hasPages } from '../../dashboard/pages.ts'
 import type { Actor } from '../../plugins/admin-auth.ts'
-import { createAuditTrail } from '../../routes/admin/common/audit-trail.ts'
+import { type AuditTrail, createAuditTrail } from '../../routes/admin/common/audit-trail.ts'
 import { type AdminApiOptions, adminApi } from '../../routes/admin-api.ts'
 import type { Account } from '../../store/tables/records.ts'
 import { parseEndpoint } from '../../supervise/processes/addresses.ts'
@@ -16,9 +17,12 @@ import { healthParts } from './health-parts.ts'
 import { compileLate } from './late-schemas.ts'
 import { createMetrics } from './metrics.ts'
 import { noticeRoutes } from './notice-routes.ts'
+import { createPeople, type PeopleParts, peopleRoutes, signInLink } from './operator-routes.ts'
 import { playlistUrl, readyReport } from './ready-report.ts'
+import { versionOf } from './version.ts'
 
 const OWNER: Actor = { name: 'cli', permissions: ['*'] }
+const PAGES = join(packageRoot(), 'dist/dashboard')
 const ADMIN: Actor = { name: 'admin', permissions: ['*'] }
 
 const accountChanged =
@@ -36,20 +40,43 @@ const accountChanged =
     await parts.applyLimits(ref, null)
   }
 
-const versionOf = (): string => {
-  const read: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'))
-  const isNamed = typeof read === 'object' && read !== null && 'version' in read
-  return isNamed ? String(read.version) : '0'
-}
-
-/** Reloads the configuration, and lets `run` update nginx's files. */
+/** Reloads the configuration, and lets `run` update nginx files. */
 const reloadAll = async (live: AdminParts['live']): Promise<void> => {
   await live.reload()
   requestNginxReload(process.env)
 }
 
-const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiOptions => {
-  const { live, persistence, sessions, lineup, surge, lifecycle, edge, now } = parts
+const metricsOf = (parts: AdminParts) =>
+  createMetrics({
+    live: async () => await parts.media.view.numbers(),
+    edges: parts.edge.registry,
+    publisher: () => parts.publisher.stats(),
+    waitingEvents: async () => await parts.historian.waiting(),
+    counters: [parts.edge.questions, parts.edge.past],
+    backends: () => parts.authorizer.client.counters(),
+  })
+
+const sessionOptions = (
+  { sessions, media, lifecycle, edge }: AdminParts,
+  audit: AuditTrail,
+): AdminApiOptions['sessions'] => ({
+  sessions: sessions.store,
+  view: media.view,
+  media: media.hub,
+  audit,
+  reauth: async (channel) => {
+    await sessions.bans.forgive()
+    return await lifecycle.reauth(channel)
+  },
+  kill: async (kill) => await edge.push.push({ set: [], clear: [], kill }),
+})
+
+const apiOptions = (
+  parts: AdminParts,
+  auth: AdminApiOptions['auth'],
+  people: PeopleParts,
+): AdminApiOptions => {
+  const { live, persistence, sessions, lineup, surge, now } = parts
   const { store, ring, accounts } = persistence
   const audit = createAuditTrail(store.audit, now)
   const config = live.config
@@ -58,14 +85,6 @@ const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiO
     plan: async (name: string) =>
       config().plans.some((plan) => plan.name === name) || (await store.plans.get(name)) !== null,
   }
-  const metrics = createMetrics({
-    live: async () => await parts.media.view.numbers(),
-    edges: edge.registry,
-    publisher: () => parts.publisher.stats(),
-    waitingEvents: async () => await parts.historian.waiting(),
-    counters: [edge.questions, edge.past],
-    backends: () => parts.authorizer.client.counters(),
-  })
   return {
     auth,
     version: versionOf(),
@@ -78,17 +97,7 @@ const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiO
       changed: accountChanged(parts),
       playlistUrl: (token) => playlistUrl(config(), token),
     },
-    sessions: {
-      sessions: sessions.store,
-      view: parts.media.view,
-      media: parts.media.hub,
-      audit,
-      reauth: async (channel) => {
-        await sessions.bans.forgive()
-        return await lifecycle.reauth(channel)
-      },
-      kill: async (kill) => await edge.push.push({ set: [], clear: [], kill }),
-    },
+    sessions: sessionOptions(parts, audit),
     bans: {
       bans: sessions.bans,
       store,
@@ -105,8 +114,13 @@ const apiOptions = (parts: AdminParts, auth: AdminApiOptions['auth']): AdminApiO
       reload: async () => await reloadAll(live),
     },
     webhooks: { hub: parts.media.hub, secrets: parts.media.webhooks },
-    health: { parts: healthParts(parts), essential: new Set<string>(), metrics },
-    more: [...featureRoutes(parts, audit), ...noticeRoutes(parts, audit)],
+    health: { parts: healthParts(parts), essential: new Set<string>(), metrics: metricsOf(parts) },
+    more: [
+      ...featureRoutes(parts, audit),
+      ...noticeRoutes(parts, audit),
+      ...peopleRoutes(parts, audit, people),
+    ],
+    pages: auth.trusted === null && hasPages(PAGES) ? PAGES : null,
   }
 }
 
@@ -119,6 +133,8 @@ export const startAdmin = async (parts: AdminParts): Promise<{ stop(): Promise<v
   const hosts = ['localhost', '127.0.0.1', '::1', host, ...config.admin.hosts].map((name) =>
     name.toLowerCase(),
   )
+  const people = createPeople(parts, versionOf())
+  const { signIns, markOf, ofCookie } = people
   const actorOf = async (presented: string) =>
     await Promise.resolve(isToken(presented) ? ADMIN : null)
 
@@ -127,16 +143,17 @@ export const startAdmin = async (parts: AdminParts): Promise<{ stop(): Promise<v
     const logController = new LogController({ disableRequestLogging: true })
     const app = Fastify({ logController, loggerInstance })
     compileLate(app)
-    await adminApi(app, apiOptions(parts, auth))
+    await adminApi(app, apiOptions(parts, auth, people))
     return app
   }
-  const outer = await open({ hosts, actorOf, trusted: null })
+  const outer = await open({ hosts, actorOf, trusted: null, ofCookie, markOf })
   const inner = await open({ hosts: null, actorOf, trusted: OWNER })
-  inner.get('/internal/ready', { config: { permission: 'public' } }, () =>
+  inner.get('/internal/ready', { config: { permission: 'public' } }, async () =>
     readyReport({
       config: parts.live.config(),
       paths: parts.paths,
       adminToken: token,
+      signIn: await signInLink(parts.live.config(), signIns, null),
       demo: parts.demo,
       lineup: parts.lineup,
     }),

@@ -15,15 +15,18 @@ export const readyReport = (parts: {
   readonly config: Config
   readonly paths: StatePaths
   readonly adminToken: string
+  readonly signIn: string | null
   readonly demo: readonly DemoAccount[]
   readonly lineup: LineupService
 }): ReadyReport => {
-  const { config, adminToken, demo, lineup } = parts
+  const { config, adminToken, signIn, demo, lineup } = parts
   const lists = lineup.playlists.snapshot()?.lists
   return {
     edge: nginxOf(config) === 'none' ? '' : localEdgeUrl(config),
     admin: localUrl(parseEndpoint(config.admin.listen)),
     adminToken,
+    dashboard: localUrl(parseEndpoint(config.admin.listen)),
+    signIn,
     accounts: demo.map((account) => ({
       ...account,
       playlist: playlistUrl(config, account.token),

@@ -4,6 +4,7 @@ import type { Collection, TableAccess } from './collection.ts'
 import { createCollection } from './collection.ts'
 import { createDownloads } from './downloads.ts'
 import { createNoticeTables } from './notice-tables.ts'
+import { createOperatorTables } from './operator-tables.ts'
 import { createPeopleTables } from './people-tables.ts'
 import type { Account, Token } from './records.ts'
 import type {
@@ -43,6 +44,7 @@ export function createTables(sql: Sql): Tables {
     feedback: createFeedback(sql),
     ...createNoticeTables(sql),
     ...createPeopleTables(sql),
+    ...createOperatorTables(sql),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Collection } from './collection.ts'
 import type { NoticeTables } from './notice-tables.ts'
+import type { OperatorTables } from './operator-tables.ts'
 import type { PeopleTables } from './people-tables.ts'
 import type {
   Account,
@@ -97,7 +98,7 @@ export interface FeedbackStore extends Collection<Feedback> {
 }
 
 /** All tables except the history of plays. */
-export interface Tables extends NoticeTables, PeopleTables {
+export interface Tables extends NoticeTables, PeopleTables, OperatorTables {
   readonly accounts: AccountStore
   readonly tokens: TokenStore
   readonly plans: Collection<Plan>

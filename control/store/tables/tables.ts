@@ -1,6 +1,7 @@
 import { defineTable } from '../sql/table.ts'
 import { DETECTION_TABLES } from './detection-tables.ts'
 import { NOTICE_TABLES } from './notice-tables.ts'
+import { OPERATOR_TABLES } from './operator-tables.ts'
 import type {
   Account,
   AuditEntry,
@@ -141,4 +142,5 @@ export const TABLES = {
   }),
   ...DETECTION_TABLES,
   ...NOTICE_TABLES,
+  ...OPERATOR_TABLES,
 } as const

@@ -4,6 +4,9 @@ export interface ReadyReport {
   readonly edge: string
   readonly admin: string
   readonly adminToken: string
+  readonly dashboard: string
+  /** Opens the dashboard once, for 15 minutes; `null` where people sign in by name. */
+  readonly signIn: string | null
   readonly accounts: readonly {
     readonly name: string
     readonly token: string
@@ -25,7 +28,13 @@ export function banner(ready: ReadyReport, state: string): string {
   if (admin === '') return edgeBanner(edge, state)
   if (edge === '') return homeBanner(ready, state)
   const lines = ['', 'Gatehouse is running.', '', `  Playlist    ${edge}/playlist.m3u`]
-  lines.push(`  Admin API   ${admin}`, `  Admin token ${adminToken}`, `  State       ${state}`, '')
+  lines.push(...dashboardLines(ready))
+  lines.push(
+    `  Admin API   ${admin}/api/v1`,
+    `  Admin token ${adminToken}`,
+    `  State       ${state}`,
+    '',
+  )
   lines.push('  Groups')
   for (const group of groups) {
     const who = group.default ? ['everyone else'] : [...group.networks, ...group.countries]
@@ -38,13 +47,23 @@ export function banner(ready: ReadyReport, state: string): string {
   return [...lines, '', 'Ctrl-C stops everything.', ''].join('\n')
 }
 
+/** Where the dashboard is, and the link that opens it without a password. */
+function dashboardLines({ dashboard, signIn }: ReadyReport): string[] {
+  const line = `  Dashboard   ${signIn ?? dashboard}`
+  return signIn === null
+    ? [line]
+    : [line, '              (this link signs in once, within 15 minutes)']
+}
+
 /** The report of an installation without an edge, and so without playlists. */
-function homeBanner({ admin, adminToken }: ReadyReport, state: string): string {
+function homeBanner(ready: ReadyReport, state: string): string {
+  const { admin, adminToken } = ready
   return [
     '',
     'Gatehouse is running, for media servers alone.',
     '',
-    `  Admin API   ${admin}`,
+    ...dashboardLines(ready),
+    `  Admin API   ${admin}/api/v1`,
     `  Admin token ${adminToken}`,
     `  State       ${state}`,
     '',
@@ -93,6 +112,7 @@ function isReady(read: unknown): read is ReadyReport {
     'edge' in read &&
     'admin' in read &&
     'adminToken' in read &&
+    'dashboard' in read &&
     'accounts' in read &&
     Array.isArray(read.accounts) &&
     'groups' in read &&

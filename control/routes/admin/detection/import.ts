@@ -62,8 +62,8 @@ const judge = async (
   }
 }
 
-const read = { permission: 'history:read' }
-const write = { permission: 'history:write' }
+const read = { permission: 'imports:read' }
+const write = { permission: 'imports:write' }
 
 const orMissing = async (imports: ImportCursors, id: string): Promise<ImportState> => {
   const state = await imports.get(id)

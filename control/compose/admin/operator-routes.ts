@@ -1,0 +1,90 @@
+import { createHmac } from 'node:crypto'
+import type { Config } from '../../config/schema/schema.ts'
+import { isRole, permissionsOf } from '../../operators/roles.ts'
+import { createSignIns, type SignIns } from '../../operators/sign-ins.ts'
+import type { Actor } from '../../plugins/admin-auth.ts'
+import { ProblemError } from '../../plugins/problem.ts'
+import type { AuditTrail } from '../../routes/admin/common/audit-trail.ts'
+import { eventRoutes } from '../../routes/admin/live/events.ts'
+import { authRoutes } from '../../routes/admin/operators/auth.ts'
+import { userRoutes } from '../../routes/admin/operators/users.ts'
+import type { AdminApiOptions } from '../../routes/admin-api.ts'
+import { localUrl, parseEndpoint } from '../../supervise/processes/addresses.ts'
+import type { AdminParts } from '../parts.ts'
+
+/** Owner of the demo, who signs in by link alone. */
+const DEMO_OWNER = 'demo'
+
+/** What signing in stands on. */
+export interface PeopleParts {
+  readonly signIns: SignIns
+  readonly version: string
+  readonly markOf: (id: string) => string
+  readonly ofCookie: (secret: string) => Promise<{ actor: Actor; csrf: string } | null>
+}
+
+/** People, their sign-ins and the marks that stand for ids they may not see. */
+export const createPeople = (parts: AdminParts, version: string): PeopleParts => {
+  const signIns = createSignIns(parts.persistence.store, parts.now)
+  const markOf = (id: string) =>
+    createHmac('sha256', parts.persistence.ring.serverKey())
+      .update(`mask\0${id}`)
+      .digest('base64url')
+      .slice(0, 10)
+  const ofCookie = async (secret: string) => {
+    const open = await signIns.ofCookie(secret)
+    const role = open?.operator.role ?? ''
+    if (open === null || !isRole(role)) return null
+    const actor = { name: open.operator.name, permissions: permissionsOf(role) }
+    return { actor: { ...actor, isMasked: role === 'viewer' }, csrf: open.csrf }
+  }
+  return { signIns, version, markOf, ofCookie }
+}
+
+/** Signing in and the people who may, below `/api/v1`. */
+export const peopleRoutes = (
+  parts: AdminParts,
+  audit: AuditTrail,
+  { signIns, version, markOf, ofCookie }: PeopleParts,
+): AdminApiOptions['more'] => {
+  const { operators } = parts.persistence.store
+  const isDemo = parts.live.config().demo.enabled
+  const isStillIn = async (secret: string) => (await ofCookie(secret)) !== null
+  return [
+    (app) => eventRoutes(app, { feed: parts.feed, markOf, isStillIn }),
+    (app) => authRoutes(app, { signIns, audit, version, isDemo }),
+    (app) =>
+      userRoutes(app, {
+        operators,
+        people: signIns.operators,
+        audit,
+        signInLink: async (user) => await signInLink(parts.live.config(), signIns, user),
+      }),
+  ]
+}
+
+/**
+ * An address of the dashboard that signs in once: the demo's owner, whoever makes himself the first owner, or `user`. `null` where people sign in by
+ * name already and nobody was named. Throws a `ProblemError` for a name nobody has.
+ */
+export const signInLink = async (
+  config: Config,
+  signIns: SignIns,
+  user: string | null,
+): Promise<string | null> => {
+  const link = async (): Promise<string | null> => {
+    if (user !== null) {
+      const operator = await signIns.operators.byName(user)
+      if (operator === null) throw new ProblemError('not.found', `Nobody is called '${user}'.`)
+      return signIns.links.make({ kind: 'sign-in', user: operator.name })
+    }
+    if (config.demo.enabled) {
+      await signIns.operators.put(DEMO_OWNER, { role: 'owner' })
+      return signIns.links.make({ kind: 'sign-in', user: DEMO_OWNER })
+    }
+    return (await signIns.operators.isEmpty()) ? signIns.links.make({ kind: 'first-run' }) : null
+  }
+  const secret = await link()
+  if (secret === null) return null
+  return `${localUrl(parseEndpoint(config.admin.listen))}/#/sign-in?link=${secret}`
+}

@@ -1,0 +1,58 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { ApiError } from '../data/api.ts'
+import { t } from '../text/text.ts'
+
+/** A question before something that hurts. */
+export interface Question {
+  readonly title: string
+  readonly text: string
+  readonly go: string
+  readonly act: () => Promise<void>
+}
+
+/** Asks a question in a dialogue whose first choice is Cancel. */
+export const Confirm = ({
+  question,
+  done,
+}: {
+  readonly question: Question | null
+  readonly done: () => void
+}) => {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const [error, setError] = useState<string | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  useEffect(() => {
+    setError(null)
+    if (question !== null) dialog.current?.showModal()
+    else dialog.current?.close()
+  }, [question])
+  const go = async () => {
+    setBusy(true)
+    try {
+      await question?.act()
+      done()
+    } catch (failure) {
+      setError(failure instanceof ApiError ? failure.message : String(failure))
+    }
+    setBusy(false)
+  }
+  return (
+    <dialog ref={dialog} onClose={done} aria-labelledby="confirm-title">
+      <h2 id="confirm-title">{question?.title}</h2>
+      <p>{question?.text}</p>
+      {error !== null && (
+        <p class="state error" role="alert">
+          {error}
+        </p>
+      )}
+      <div class="dialog-actions">
+        <button type="button" onClick={done} autofocus>
+          {t('action.cancel')}
+        </button>
+        <button type="button" class="danger" disabled={isBusy} onClick={() => void go()}>
+          {question?.go}
+        </button>
+      </div>
+    </dialog>
+  )
+}

@@ -1,0 +1,102 @@
+import type { ComponentChildren } from 'preact'
+import type { Query } from '../data/use-query.ts'
+import { t } from '../text/text.ts'
+
+/** A heading with what belongs beside it. */
+export const PageHead = ({
+  title,
+  children,
+}: {
+  readonly title: string
+  readonly children?: ComponentChildren
+}) => (
+  <header class="page-head">
+    <h1>{title}</h1>
+    <div class="page-tools">{children}</div>
+  </header>
+)
+
+/** A box with a heading. */
+export const Card = ({
+  title,
+  children,
+  tools,
+}: {
+  readonly title: string
+  readonly children: ComponentChildren
+  readonly tools?: ComponentChildren
+}) => (
+  <section class="card">
+    <header class="card-head">
+      <h2>{title}</h2>
+      {tools}
+    </header>
+    {children}
+  </section>
+)
+
+/** One number with what it counts. */
+export const Figure = ({ value, label }: { readonly value: string; readonly label: string }) => (
+  <div class="figure">
+    <strong>{value}</strong>
+    <span>{label}</span>
+  </div>
+)
+
+export type Tone = 'plain' | 'good' | 'warn' | 'bad'
+
+/** A word that is a state. */
+export const Badge = ({
+  tone = 'plain',
+  children,
+}: {
+  readonly tone?: Tone
+  readonly children: ComponentChildren
+}) => <span class={`badge ${tone}`}>{children}</span>
+
+/** Tone of a confidence in points of 100. */
+export const toneOf = (points: number): Tone => {
+  if (points >= 70) return 'bad'
+  return points >= 40 ? 'warn' : 'good'
+}
+
+/** Points of 100 as a bar with the number beside it. */
+export const Points = ({ points }: { readonly points: number }) => (
+  <span class="points">
+    <meter min={0} max={100} value={points} low={40} high={70} optimum={0} aria-hidden="true" />
+    <span class={`badge ${toneOf(points)}`}>{Math.round(points)}</span>
+  </span>
+)
+
+/** What is shown of something read: loading, an error with another try, nothing, or the thing. */
+export const Shown = <T,>({
+  query,
+  isEmpty,
+  empty,
+  children,
+}: {
+  readonly query: Query<T>
+  readonly isEmpty?: (data: T) => boolean
+  readonly empty?: string
+  readonly children: (data: T) => ComponentChildren
+}) => {
+  const { data, error, reload } = query
+  if (data === null && error === null) return <p class="state">{t('state.loading')}</p>
+  if (error?.code === 'permission.missing') return <p class="state">{t('state.forbidden')}</p>
+  return (
+    <>
+      {error !== null && (
+        <p class="state error" role="alert">
+          {error.message}{' '}
+          <button type="button" onClick={reload}>
+            {t('state.again')}
+          </button>
+        </p>
+      )}
+      {data !== null && isEmpty?.(data) === true && (
+        <p class="state">{empty ?? t('state.empty')}</p>
+      )}
+      {data !== null && isEmpty?.(data) !== true && children(data)}
+    </>
+  )
+}

@@ -1,0 +1,72 @@
+import { hrefOf, useParam } from '../data/route.ts'
+import type { Play } from '../data/types.ts'
+import { country, duration, moment, player } from '../text/format.ts'
+import { t } from '../text/text.ts'
+import { type Column, Table } from './table.tsx'
+
+const columns: readonly Column<Play>[] = [
+  {
+    key: 'when',
+    title: t('col.when'),
+    sortBy: ({ startedAt }) => startedAt,
+    cell: ({ startedAt }) => moment(startedAt),
+  },
+  {
+    key: 'who',
+    title: t('col.who'),
+    sortBy: ({ accountName, account }) => accountName ?? account,
+    cell: ({ accountName, account }) => (
+      <a href={hrefOf(['accounts', account])}>{accountName ?? account}</a>
+    ),
+  },
+  {
+    key: 'what',
+    title: t('col.what'),
+    sortBy: ({ title, channel }) => title ?? channel ?? '',
+    cell: ({ title, channel }) => title ?? channel ?? '–',
+  },
+  {
+    key: 'where',
+    title: t('col.where'),
+    isExtra: true,
+    sortBy: (row) => country(row.country),
+    cell: (row) => (
+      <>
+        {[row.city, country(row.country)].filter(Boolean).join(', ')}{' '}
+        <span class="dim">{row.address}</span>
+      </>
+    ),
+  },
+  {
+    key: 'player',
+    title: t('col.player'),
+    isExtra: true,
+    sortBy: (row) => row.client ?? '',
+    cell: (row) => player(row.client ?? row.platform ?? '–'),
+  },
+  {
+    key: 'since',
+    title: t('col.hours'),
+    isNumber: true,
+    sortBy: (row) => row.playedMs ?? 0,
+    cell: (row) =>
+      row.reason === null || row.reason === 'closed'
+        ? duration(row.playedMs ?? (row.endedAt ?? row.lastSeenAt) - row.startedAt)
+        : row.reason,
+  },
+]
+
+/** Plays of the history as a table. */
+export const PlayList = ({ plays }: { readonly plays: readonly Play[] }) => {
+  const [sort, setSort] = useParam('plays', '-when')
+  return (
+    <Table
+      rows={plays}
+      columns={columns}
+      idOf={({ id }) => id}
+      sort={sort}
+      onSort={setSort}
+      label={t('account.recent')}
+    />
+  )
+}

@@ -1,0 +1,89 @@
+import type { AuthState, Page } from './types.ts'
+
+/** A refusal of the admin API (RFC 9457), or `offline` where nothing answered. */
+export class ApiError extends Error {
+  readonly status: number
+  /** `auth.missing`, `permission.missing`, …; `offline`. */
+  readonly code: string
+  constructor(status: number, code: string, message: string) {
+    super(message)
+    this.status = status
+    this.code = code
+  }
+}
+
+let csrf: string | null = null
+let signedOut: () => void = () => undefined
+
+/** Called when an answer says that the sign-in is over. */
+export const onSignedOut = (listener: () => void): void => {
+  signedOut = listener
+}
+
+/** The address of an API path, wherever the dashboard lies. */
+export const apiUrl = (path: string): string => new URL(`api/v1${path}`, document.baseURI).href
+
+interface Problem {
+  readonly type?: string
+  readonly title?: string
+  readonly detail?: string
+}
+
+const errorOf = async (response: Response): Promise<ApiError> => {
+  const problem = (await response.json().catch(() => ({}))) as Problem
+  const code = problem.type?.split(':').at(-1) ?? 'internal'
+  const words = [problem.title, problem.detail].filter((text) => text !== undefined).join('. ')
+  return new ApiError(response.status, code, words === '' ? response.statusText : words)
+}
+
+const request = async (path: string, init: RequestInit): Promise<Response> => {
+  const response = await fetch(apiUrl(path), { ...init, credentials: 'same-origin' }).catch(
+    (error: unknown) => {
+      if (error instanceof DOMException && error.name === 'AbortError') throw error
+      throw new ApiError(0, 'offline', 'Gatehouse does not answer.')
+    },
+  )
+  if (response.ok) return response
+  const error = await errorOf(response)
+  if (error.code === 'auth.missing') signedOut()
+  throw error
+}
+
+/** Reads a path below `/api/v1`. Throws an `ApiError`. */
+export const get = async <T>(path: string, signal?: AbortSignal): Promise<T> => {
+  const response = await request(path, signal === undefined ? {} : { signal })
+  return (await response.json()) as T
+}
+
+/** Every page of a list, up to `most` rows. */
+export const getAll = async <T>(path: string, most: number, signal?: AbortSignal): Promise<T[]> => {
+  const rows: T[] = []
+  const mark = path.includes('?') ? '&' : '?'
+  let after: string | null = null
+  do {
+    const cursor: string = after === null ? '' : `&after=${encodeURIComponent(after)}`
+    const page: Page<T> = await get(`${path}${mark}limit=1000${cursor}`, signal)
+    rows.push(...page.items)
+    after = page.next
+  } while (after !== null && rows.length < most)
+  return rows
+}
+
+/** Changes something; `null` where nothing is answered. Throws an `ApiError`. */
+export const send = async <T>(method: string, path: string, body?: unknown): Promise<T | null> => {
+  const headers: Record<string, string> = {}
+  if (body !== undefined) headers['content-type'] = 'application/json'
+  if (csrf !== null) headers['x-gatehouse-csrf'] = csrf
+  const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
+  const response = await request(path, init)
+  return response.status === 204 ? null : ((await response.json().catch(() => null)) as T | null)
+}
+
+/** Who is signed in; remembers what changes must carry. */
+export const readAuth = async (): Promise<AuthState> => keepCsrf(await get<AuthState>('/auth'))
+
+/** Remembers what changes must carry. */
+export const keepCsrf = (state: AuthState): AuthState => {
+  csrf = state.csrf
+  return state
+}

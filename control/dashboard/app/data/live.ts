@@ -1,0 +1,58 @@
+import { apiUrl } from './api.ts'
+
+/** What the stream of events carries of a play. */
+export interface LiveEvent {
+  readonly event: string
+  readonly at: number
+  readonly account: string
+  readonly channel?: string | null
+  readonly reason?: string | null
+}
+
+const KINDS = ['session.opened', 'session.ended', 'session.refused', 'ban.set', 'reset'] as const
+
+type Listener = (event: LiveEvent) => void
+
+const listeners = new Set<Listener>()
+const states = new Set<(isOpen: boolean) => void>()
+let source: EventSource | null = null
+
+const tell = (event: string, text: string) => {
+  const data = JSON.parse(text) as Omit<LiveEvent, 'event'>
+  for (const listener of listeners) listener({ ...data, event })
+}
+
+const open = () => {
+  source = new EventSource(apiUrl('/events'))
+  for (const kind of KINDS) {
+    source.addEventListener(kind, ({ data }: MessageEvent<string>) => tell(kind, data))
+  }
+  source.addEventListener('open', () => states.forEach((state) => state(true)))
+  source.addEventListener('error', () => {
+    for (const state of states) state(false)
+    // A refused stream is not tried again by the browser.
+    if (source?.readyState === EventSource.CLOSED) {
+      source = null
+      setTimeout(() => (listeners.size > 0 ? open() : undefined), 5000)
+    }
+  })
+}
+
+/** Calls a listener for what happens from now on; returns how to stop. One connection serves all. */
+export const listen = (listener: Listener): (() => void) => {
+  listeners.add(listener)
+  if (source === null) open()
+  return () => listeners.delete(listener)
+}
+
+/** Calls a listener when the stream opens or breaks. */
+export const onStream = (listener: (isOpen: boolean) => void): (() => void) => {
+  states.add(listener)
+  return () => states.delete(listener)
+}
+
+/** Ends the stream: somebody signed out. */
+export const closeStream = (): void => {
+  source?.close()
+  source = null
+}

@@ -1,0 +1,46 @@
+import type { Static } from 'typebox'
+import type { accountSchema } from '../../../schemas/accounts.ts'
+import type {
+  explanationSchema,
+  findingSchema,
+  sharingSchema,
+  trustSchema,
+} from '../../../schemas/detection.ts'
+import type { dayTotals, keyTotals, mapPoint, playSchema } from '../../../schemas/history.ts'
+import type { mediaServerStatus } from '../../../schemas/media-servers.ts'
+import type {
+  auditSchema,
+  edgeSchema,
+  groupSchema,
+  sourceSchema,
+  surgeSchema,
+} from '../../../schemas/operations.ts'
+import type { authState, operatorOut } from '../../../schemas/operators.ts'
+import type { banSchema, sessionSchema } from '../../../schemas/sessions.ts'
+
+/** Answers of the admin API, as its schemas have them. */
+export type Session = Static<typeof sessionSchema>
+export type Account = Static<typeof accountSchema>
+export type Finding = Static<typeof findingSchema>
+export type Sharing = Static<typeof sharingSchema>
+export type Explanation = Static<typeof explanationSchema>
+export type Trust = Static<typeof trustSchema>
+export type DayTotals = Static<typeof dayTotals>
+export type KeyTotals = Static<typeof keyTotals>
+export type MapPoint = Static<typeof mapPoint>
+export type Play = Static<typeof playSchema>
+export type MediaServer = Static<typeof mediaServerStatus>
+export type AuditEntry = Static<typeof auditSchema>
+export type Edge = Static<typeof edgeSchema>
+export type Group = Static<typeof groupSchema>
+export type Source = Static<typeof sourceSchema>
+export type Surge = Static<typeof surgeSchema>
+export type AuthState = Static<typeof authState>
+export type Operator = Static<typeof operatorOut>
+export type Ban = Static<typeof banSchema>
+
+/** A page of a list. */
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly next: string | null
+}

@@ -1,0 +1,83 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { ApiError } from './api.ts'
+import { listen } from './live.ts'
+
+/** What is known of something that is read from the API. */
+export interface Query<T> {
+  readonly data: T | null
+  readonly error: ApiError | null
+  readonly isLoading: boolean
+  readonly reload: () => void
+}
+
+/** A list is read again at most so often while things happen. */
+const CALM_MS = 1_000
+
+const errorOf = (error: unknown): ApiError =>
+  error instanceof ApiError ? error : new ApiError(0, 'internal', String(error))
+
+/**
+ * Reads something, and again when `key` changes or, where `isLive`, when something happens: not more than once a second, and never more than a
+ * fifth of the time. What was shown before stays until the new is there.
+ */
+export const useQuery = <T>(
+  key: string,
+  read: (signal: AbortSignal) => Promise<T>,
+  isLive = false,
+): Query<T> => {
+  const [state, setState] = useState<Omit<Query<T>, 'reload'>>({
+    data: null,
+    error: null,
+    isLoading: true,
+  })
+  const [turn, setTurn] = useState(0)
+  const lastTook = useRef(0)
+  const reload = useCallback(() => setTurn((now) => now + 1), [])
+
+  useEffect(() => {
+    const abort = new AbortController()
+    const begun = performance.now()
+    setState((before) => ({ ...before, isLoading: true }))
+    read(abort.signal).then(
+      (data) => {
+        lastTook.current = performance.now() - begun
+        if (!abort.signal.aborted) setState({ data, error: null, isLoading: false })
+      },
+      (error: unknown) => {
+        if (!abort.signal.aborted)
+          setState((before) => ({ ...before, error: errorOf(error), isLoading: false }))
+      },
+    )
+    return () => abort.abort()
+  }, [key, turn])
+
+  useEffect(() => {
+    if (!isLive) return undefined
+    let timer: ReturnType<typeof setTimeout> | null = null
+    const stop = listen(() => {
+      timer ??= setTimeout(
+        () => {
+          timer = null
+          reload()
+        },
+        Math.max(CALM_MS, 4 * lastTook.current),
+      )
+    })
+    return () => {
+      stop()
+      if (timer !== null) clearTimeout(timer)
+    }
+  }, [isLive, reload])
+
+  return { ...state, reload }
+}
+
+/** The time of day, anew each `everyMs`: for "since 3 min". */
+export const useNow = (everyMs: number): number => {
+  const [now, setNow] = useState(Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs)
+    return () => clearInterval(timer)
+  }, [everyMs])
+  return now
+}

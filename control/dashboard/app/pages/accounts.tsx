@@ -1,0 +1,125 @@
+import { Badge, PageHead, Points, Shown } from '../components/parts.tsx'
+import { type Column, Table } from '../components/table.tsx'
+import { get, getAll } from '../data/api.ts'
+import { hrefOf, useParam } from '../data/route.ts'
+import type { Account, Page, Sharing } from '../data/types.ts'
+import { useQuery } from '../data/use-query.ts'
+import { day } from '../text/format.ts'
+import { t } from '../text/text.ts'
+
+/** An account of ours with what detection says of it, or one that only detection knows. */
+interface Row {
+  readonly ref: string
+  readonly name: string
+  readonly account: Account | null
+  readonly confidence: number | null
+}
+
+const MOST = 10_000
+
+const readRows = async (name: string, signal: AbortSignal): Promise<Row[]> => {
+  const part = name === '' ? '' : `?name=${encodeURIComponent(name)}`
+  const [accounts, judged] = await Promise.all([
+    getAll<Account>(`/accounts${part}`, MOST, signal),
+    get<Page<Sharing>>('/sharing?limit=1000', signal).catch(() => ({ items: [], next: null })),
+  ])
+  const known = new Map(judged.items.map((one) => [one.account, one]))
+  const own = accounts.map((account): Row => {
+    const ref = `own:${account.id}`
+    const confidence = known.get(ref)?.confidence ?? null
+    known.delete(ref)
+    return { ref, name: account.name, account, confidence }
+  })
+  const others = [...known.values()]
+    .map(
+      ({ account, name: given, confidence }): Row => ({
+        ref: account,
+        name: given ?? account,
+        account: null,
+        confidence,
+      }),
+    )
+    .filter((row) => row.name.toLowerCase().includes(name.toLowerCase()))
+  return [...own, ...others]
+}
+
+const columns: readonly Column<Row>[] = [
+  {
+    key: 'name',
+    title: t('col.name'),
+    sortBy: ({ name }) => name,
+    cell: ({ ref, name, account }) => (
+      <>
+        <a href={hrefOf(['accounts', ref])}>{name}</a>{' '}
+        {account?.enabled === false && <Badge tone="bad">{t('accounts.disabled')}</Badge>}
+      </>
+    ),
+  },
+  {
+    key: 'confidence',
+    title: t('col.confidence'),
+    sortBy: ({ confidence }) => confidence ?? -1,
+    cell: ({ confidence }) =>
+      confidence === null ? <span class="dim">–</span> : <Points points={confidence} />,
+  },
+  {
+    key: 'group',
+    title: t('col.group'),
+    isExtra: true,
+    sortBy: ({ account }) => account?.group ?? '',
+    cell: ({ account }) => account?.group ?? '–',
+  },
+  {
+    key: 'plan',
+    title: t('col.plan'),
+    isExtra: true,
+    sortBy: ({ account }) => account?.plan ?? '',
+    cell: ({ account }) => account?.plan ?? '–',
+  },
+  {
+    key: 'streams',
+    title: t('col.streams'),
+    isNumber: true,
+    sortBy: ({ account }) => account?.maxSessions ?? 1e9,
+    cell: ({ account }) => account?.maxSessions ?? t('accounts.unlimited'),
+  },
+  {
+    key: 'expires',
+    title: t('col.expires'),
+    isExtra: true,
+    sortBy: ({ account }) => account?.expiresAt ?? Number.MAX_SAFE_INTEGER,
+    cell: ({ account }) => (account?.expiresAt ? day(account.expiresAt) : '–'),
+  },
+]
+
+/** Every account, the most suspicious first. */
+export const Accounts = () => {
+  const [filter, setFilter] = useParam('name')
+  const [sort, setSort] = useParam('sort', '-confidence')
+  const query = useQuery(`accounts ${filter}`, (signal) => readRows(filter, signal))
+  return (
+    <>
+      <PageHead title={t('accounts.title')}>
+        <input
+          type="search"
+          aria-label={t('accounts.filter')}
+          placeholder={t('accounts.filter')}
+          value={filter}
+          onInput={({ currentTarget }) => setFilter(currentTarget.value)}
+        />
+      </PageHead>
+      <Shown query={query} isEmpty={(rows) => rows.length === 0} empty={t('accounts.empty')}>
+        {(rows) => (
+          <Table
+            rows={rows}
+            columns={columns}
+            idOf={({ ref }) => ref}
+            sort={sort}
+            onSort={setSort}
+            label={t('accounts.title')}
+          />
+        )}
+      </Shown>
+    </>
+  )
+}

@@ -1,0 +1,145 @@
+import { useState } from 'preact/hooks'
+import { Confirm, type Question } from '../components/confirm.tsx'
+import { fieldsOf, messageOf } from '../components/form.ts'
+import { Card, PageHead, Shown } from '../components/parts.tsx'
+import { type Column, Table } from '../components/table.tsx'
+import { get, send } from '../data/api.ts'
+import { useParam } from '../data/route.ts'
+import type { AuditEntry, Operator, Page } from '../data/types.ts'
+import { useQuery } from '../data/use-query.ts'
+import { moment } from '../text/format.ts'
+import { t, words } from '../text/text.ts'
+
+const ROLES = ['owner', 'operator', 'viewer'] as const
+
+const AddForm = ({ done }: { readonly done: () => void }) => {
+  const [error, setError] = useState<string | null>(null)
+  const submit = async (event: SubmitEvent) => {
+    const { form, fields } = fieldsOf(event)
+    setError(null)
+    try {
+      await send('POST', '/users', fields)
+      form?.reset()
+      done()
+    } catch (failure) {
+      setError(messageOf(failure))
+    }
+  }
+  return (
+    <Card title={t('people.new')}>
+      <form class="inline-form" onSubmit={(event) => void submit(event)}>
+        <label>
+          {t('signin.name')}
+          <input name="name" required maxLength={64} autocomplete="off" />
+        </label>
+        <label>
+          {t('signin.password')}
+          <input
+            name="password"
+            type="password"
+            required
+            minLength={10}
+            autocomplete="new-password"
+          />
+        </label>
+        <label>
+          {t('col.role')}
+          <select name="role">
+            {ROLES.toReversed().map((role) => (
+              <option key={role} value={role}>
+                {t(`people.role.${role}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="submit" class="primary">
+          {t('action.add')}
+        </button>
+      </form>
+      {error !== null && (
+        <p class="state error" role="alert">
+          {error}
+        </p>
+      )}
+    </Card>
+  )
+}
+
+/** Who may sign in, and as what. */
+export const People = () => {
+  const query = useQuery('users', (signal) => get<{ items: Operator[] }>('/users', signal))
+  const [question, setQuestion] = useState<Question | null>(null)
+  const remove = ({ id, name }: Operator) =>
+    setQuestion({
+      title: t('people.remove.ask', { name }),
+      text: t('people.remove.text'),
+      go: t('action.remove'),
+      act: async () => {
+        await send('DELETE', `/users/${encodeURIComponent(id)}`)
+        query.reload()
+      },
+    })
+  return (
+    <>
+      <PageHead title={t('people.title')} />
+      <p class="dim">{t('people.roles')}</p>
+      <Shown query={query} isEmpty={({ items }) => items.length === 0}>
+        {({ items }) => (
+          <ul class="plain-list card">
+            {items.map((operator) => (
+              <li key={operator.id}>
+                <strong>{operator.name}</strong> {words('people.role', operator.role)}{' '}
+                <span class="dim">{moment(operator.updatedAt)}</span>{' '}
+                <button type="button" class="danger" onClick={() => remove(operator)}>
+                  {t('action.remove')}
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Shown>
+      <AddForm done={query.reload} />
+      <Confirm question={question} done={() => setQuestion(null)} />
+    </>
+  )
+}
+
+const columns: readonly Column<AuditEntry>[] = [
+  { key: 'when', title: t('col.when'), sortBy: ({ at }) => at, cell: ({ at }) => moment(at) },
+  { key: 'actor', title: t('col.actor'), sortBy: ({ actor }) => actor, cell: ({ actor }) => actor },
+  {
+    key: 'action',
+    title: t('col.action'),
+    sortBy: ({ action }) => action,
+    cell: ({ action }) => action,
+  },
+  {
+    key: 'subject',
+    title: t('col.subject'),
+    sortBy: ({ subject }) => subject,
+    cell: ({ subject }) => subject,
+  },
+]
+
+/** Who changed what. */
+export const Audit = () => {
+  const [sort, setSort] = useParam('sort', '-when')
+  const query = useQuery('audit', (signal) => get<Page<AuditEntry>>('/audit?limit=1000', signal))
+  return (
+    <>
+      <PageHead title={t('audit.title')} />
+      <Shown query={query} isEmpty={({ items }) => items.length === 0}>
+        {({ items }) => (
+          <Table
+            rows={items}
+            columns={columns}
+            idOf={({ id }) => id}
+            sort={sort}
+            onSort={setSort}
+            label={t('audit.title')}
+          />
+        )}
+      </Shown>
+    </>
+  )
+}

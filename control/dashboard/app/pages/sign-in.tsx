@@ -1,0 +1,130 @@
+import { useEffect, useState } from 'preact/hooks'
+import { fieldsOf, messageOf } from '../components/form.ts'
+import { ApiError, keepCsrf, send } from '../data/api.ts'
+import { useRoute } from '../data/route.ts'
+import type { AuthState } from '../data/types.ts'
+import { t } from '../text/text.ts'
+
+interface Props {
+  readonly auth: AuthState
+  readonly done: (auth: AuthState) => void
+}
+
+const post = async (path: string, body: unknown): Promise<AuthState> => {
+  const state = await send<AuthState>('POST', path, body)
+  if (state === null) throw new ApiError(0, 'internal', 'no answer')
+  return keepCsrf(state)
+}
+
+const Form = ({
+  title,
+  text,
+  go,
+  isNew,
+  act,
+}: {
+  readonly title: string
+  readonly text: string | null
+  readonly go: string
+  readonly isNew: boolean
+  readonly act: (name: string, password: string) => Promise<void>
+}) => {
+  const [error, setError] = useState<string | null>(null)
+  const submit = async (event: SubmitEvent) => {
+    const { fields } = fieldsOf(event)
+    setError(null)
+    try {
+      await act(fields['name'] ?? '', fields['password'] ?? '')
+    } catch (failure) {
+      setError(messageOf(failure))
+    }
+  }
+  return (
+    <form class="card sign-in" onSubmit={(event) => void submit(event)}>
+      <h1>{title}</h1>
+      {text !== null && <p>{text}</p>}
+      <label>
+        {t('signin.name')}
+        <input name="name" autocomplete="username" required autofocus maxLength={64} />
+      </label>
+      <label>
+        {t('signin.password')}
+        <input
+          name="password"
+          type="password"
+          autocomplete={isNew ? 'new-password' : 'current-password'}
+          required
+          minLength={isNew ? 10 : 1}
+        />
+      </label>
+      {error !== null && (
+        <p class="state error" role="alert">
+          {error}
+        </p>
+      )}
+      <button type="submit" class="primary">
+        {go}
+      </button>
+    </form>
+  )
+}
+
+/** A one-time link that signs in somebody known, at once. */
+const UseLink = ({ link, done }: { readonly link: string; readonly done: Props['done'] }) => {
+  const [isOver, setOver] = useState(false)
+  useEffect(() => {
+    post('/auth/link', { link }).then(
+      (state) => {
+        history.replaceState(null, '', '#/now')
+        done(state)
+      },
+      () => setOver(true),
+    )
+  }, [link])
+  return (
+    <section class="card sign-in">
+      <h1>{t('signin.title')}</h1>
+      <p role="status">{isOver ? t('signin.link_over') : t('signin.link')}</p>
+      {isOver && <a href="#/sign-in">{t('signin.go')}</a>}
+    </section>
+  )
+}
+
+/** Signing in: by name, by a one-time link, or as the first owner. */
+export const SignIn = ({ auth, done }: Props) => {
+  const { query } = useRoute()
+  const link = query.get('link')
+  const enter = (state: AuthState) => {
+    history.replaceState(null, '', '#/now')
+    done(state)
+  }
+  if (link !== null && auth.mode === 'sign-in') return <UseLink link={link} done={done} />
+  if (auth.mode === 'first-run' && link === null) {
+    return (
+      <section class="card sign-in">
+        <h1>{t('signin.title')}</h1>
+        <p>{t('signin.need_link')}</p>
+      </section>
+    )
+  }
+  if (link !== null) {
+    return (
+      <Form
+        title={t('signin.first')}
+        text={t('signin.first.text')}
+        go={t('signin.first.go')}
+        isNew
+        act={async (name, password) => enter(await post('/auth/link', { link, name, password }))}
+      />
+    )
+  }
+  return (
+    <Form
+      title={t('signin.title')}
+      text={null}
+      go={t('signin.go')}
+      isNew={false}
+      act={async (name, password) => enter(await post('/auth/sign-in', { name, password }))}
+    />
+  )
+}

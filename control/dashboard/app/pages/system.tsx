@@ -1,0 +1,165 @@
+import { Badge, Card, PageHead, Shown } from '../components/parts.tsx'
+import { get, send } from '../data/api.ts'
+import type { Ban, Edge, MediaServer, Page } from '../data/types.ts'
+import { useNow, useQuery } from '../data/use-query.ts'
+import { duration, moment } from '../text/format.ts'
+import { t, words } from '../text/text.ts'
+
+interface Health {
+  readonly status: string
+  readonly parts: readonly {
+    readonly name: string
+    readonly ok: boolean
+    readonly detail: string
+  }[]
+}
+
+/** Health answers 503 with a body that is worth reading. */
+const readHealth = async (signal: AbortSignal): Promise<Health> => {
+  const response = await fetch(new URL('health/ready', document.baseURI), { signal })
+  return (await response.json()) as Health
+}
+
+const HealthCard = () => {
+  const query = useQuery('health', readHealth, true)
+  return (
+    <Card title={t('system.health')}>
+      <Shown query={query}>
+        {({ parts }) => (
+          <ul class="plain-list">
+            {parts.map(({ name, ok, detail }) => (
+              <li key={name}>
+                <Badge tone={ok ? 'good' : 'bad'}>{ok ? '✓' : '!'}</Badge> <strong>{name}</strong>{' '}
+                <span class="dim">{detail}</span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Shown>
+    </Card>
+  )
+}
+
+const EdgesCard = () => {
+  const query = useQuery('edges', (signal) => get<Edge[] | Page<Edge>>('/edges', signal), true)
+  const now = useNow(5_000)
+  const rowsOf = (data: Edge[] | Page<Edge>): readonly Edge[] =>
+    'items' in data ? data.items : data
+  return (
+    <Card title={t('system.edges')}>
+      <Shown
+        query={query}
+        isEmpty={(data) => rowsOf(data).length === 0}
+        empty={t('system.no_edges')}
+      >
+        {(data) => (
+          <ul class="plain-list">
+            {rowsOf(data).map((edge) => (
+              <li key={edge.id}>
+                <strong>{edge.id}</strong> nginx {edge.nginx}, njs {edge.njs}{' '}
+                <span class="dim">
+                  {edge.lastSyncAt === null
+                    ? ''
+                    : t('system.synced', { when: duration(now - edge.lastSyncAt) })}
+                </span>
+                {edge.alarms.map((alarm) => (
+                  <p key={alarm}>
+                    <Badge tone="bad">!</Badge> {alarm}
+                  </p>
+                ))}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Shown>
+    </Card>
+  )
+}
+
+const BansCard = ({ canAct }: { readonly canAct: boolean }) => {
+  const query = useQuery('bans', (signal) => get<Page<Ban>>('/bans?limit=200', signal), true)
+  const lift = async ({ kind, subject }: Ban) => {
+    await send('DELETE', `/bans/${kind}/${encodeURIComponent(subject)}`)
+    query.reload()
+  }
+  return (
+    <Card title={t('system.bans')}>
+      <Shown query={query} isEmpty={({ items }) => items.length === 0} empty={t('account.none')}>
+        {({ items }) => (
+          <ul class="plain-list">
+            {items.map((ban) => (
+              <li key={ban.id}>
+                <strong>{ban.subject}</strong> {ban.kind}, {ban.reason}{' '}
+                <span class="dim">{moment(ban.until)}</span>{' '}
+                {canAct && (
+                  <button type="button" onClick={() => void lift(ban)}>
+                    {t('action.lift')}
+                  </button>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Shown>
+    </Card>
+  )
+}
+
+/** Health, edges and bans. */
+export const System = ({
+  canAct,
+  version,
+}: {
+  readonly canAct: boolean
+  readonly version: string
+}) => (
+  <>
+    <PageHead title={t('system.title')}>
+      <span class="dim">{t('system.version', { version })}</span>
+    </PageHead>
+    <div class="cards">
+      <HealthCard />
+      <EdgesCard />
+      <BansCard canAct={canAct} />
+    </div>
+  </>
+)
+
+/** Media servers that are watched. */
+export const Servers = () => {
+  const query = useQuery(
+    'servers',
+    (signal) => get<MediaServer[] | Page<MediaServer>>('/media-servers', signal),
+    true,
+  )
+  const rowsOf = (data: MediaServer[] | Page<MediaServer>): readonly MediaServer[] =>
+    'items' in data ? data.items : data
+  return (
+    <>
+      <PageHead title={t('servers.title')} />
+      <Shown query={query} isEmpty={(data) => rowsOf(data).length === 0} empty={t('servers.empty')}>
+        {(data) => (
+          <div class="cards">
+            {rowsOf(data).map((server) => (
+              <Card
+                key={server.name}
+                title={server.name}
+                tools={
+                  <Badge tone={server.state === 'watching' ? 'good' : 'warn'}>
+                    {words('servers', server.state)}
+                  </Badge>
+                }
+              >
+                <p>
+                  {server.kind} <span class="dim">{server.url}</span>
+                </p>
+                <p>{t('now.streams.n', { n: server.plays })}</p>
+                {server.problem !== null && <p class="state error">{server.problem}</p>}
+              </Card>
+            ))}
+          </div>
+        )}
+      </Shown>
+    </>
+  )
+}

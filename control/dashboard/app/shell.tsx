@@ -1,0 +1,214 @@
+import type { ComponentChildren } from 'preact'
+import { lazy, Suspense } from 'preact/compat'
+import { useEffect, useState } from 'preact/hooks'
+import { messageOf } from './components/form.ts'
+import { onSignedOut, readAuth, send } from './data/api.ts'
+import { closeStream, onStream } from './data/live.ts'
+import { hrefOf, useRoute } from './data/route.ts'
+import type { AuthState } from './data/types.ts'
+import { AccountPage } from './pages/account.tsx'
+import { Accounts } from './pages/accounts.tsx'
+import { Findings } from './pages/findings.tsx'
+import { Groups } from './pages/groups.tsx'
+import { History } from './pages/history.tsx'
+import { Now } from './pages/now.tsx'
+import { Audit, People } from './pages/people.tsx'
+import { SignIn } from './pages/sign-in.tsx'
+import { Servers, System } from './pages/system.tsx'
+import { type Key, LANGUAGES, language, setLanguage, t } from './text/text.ts'
+
+const MapPage = lazy(async () => (await import('./pages/map.tsx')).MapPage)
+
+/** What a page is given. */
+interface PageProps {
+  readonly rest: readonly string[]
+  readonly may: (permission: string) => boolean
+  readonly version: string
+}
+
+/** A page: its place in the address, its name, and what it takes to see it. */
+interface Page {
+  readonly id: string
+  readonly title: Key
+  readonly needs: string
+  readonly show: (props: PageProps) => ComponentChildren
+}
+
+const PAGES: readonly Page[] = [
+  {
+    id: 'now',
+    title: 'nav.now',
+    needs: 'sessions:read',
+    show: ({ may }) => <Now canAct={may('sessions:write')} />,
+  },
+  { id: 'map', title: 'nav.map', needs: 'history:read', show: () => <MapPage /> },
+  {
+    id: 'accounts',
+    title: 'nav.accounts',
+    needs: 'accounts:read',
+    show: ({ rest: [account], may }) =>
+      account === undefined ? (
+        <Accounts />
+      ) : (
+        <AccountPage key={account} account={account} canAct={may('bans:write')} />
+      ),
+  },
+  {
+    id: 'findings',
+    title: 'nav.findings',
+    needs: 'findings:read',
+    show: ({ may }) => <Findings canAct={may('findings:write')} />,
+  },
+  { id: 'history', title: 'nav.history', needs: 'history:read', show: () => <History /> },
+  {
+    id: 'groups',
+    title: 'nav.groups',
+    needs: 'operations:read',
+    show: ({ may }) => <Groups canAct={may('operations:write')} />,
+  },
+  { id: 'servers', title: 'nav.servers', needs: 'media:read', show: () => <Servers /> },
+  {
+    id: 'system',
+    title: 'nav.system',
+    needs: 'operations:read',
+    show: ({ may, version }) => <System canAct={may('bans:write')} version={version} />,
+  },
+  { id: 'people', title: 'nav.people', needs: 'users:read', show: () => <People /> },
+  { id: 'audit', title: 'nav.audit', needs: 'audit:read', show: () => <Audit /> },
+]
+
+const mayWith =
+  (permissions: readonly string[]) =>
+  (permission: string): boolean =>
+    permissions.some(
+      (one) => one === '*' || one === permission || one === `${permission.split(':')[0]}:*`,
+    )
+
+const THEME = 'gatehouse.theme'
+const THEMES = ['auto', 'light', 'dark'] as const
+
+const setTheme = (theme: string): void => {
+  localStorage.setItem(THEME, theme)
+  document.documentElement.dataset['theme'] = theme
+}
+setTheme(localStorage.getItem(THEME) ?? 'auto')
+
+const Menu = ({ auth, leave }: { readonly auth: AuthState; readonly leave: () => void }) => (
+  <div class="menu">
+    <label>
+      <span class="hidden">{t('menu.theme')}</span>
+      <select
+        defaultValue={localStorage.getItem(THEME) ?? 'auto'}
+        onChange={({ currentTarget }) => setTheme(currentTarget.value)}
+      >
+        {THEMES.map((theme) => (
+          <option key={theme} value={theme} selected={theme === localStorage.getItem(THEME)}>
+            {t(`theme.${theme}`)}
+          </option>
+        ))}
+      </select>
+    </label>
+    <label>
+      <span class="hidden">{t('menu.language')}</span>
+      <select value={language} onChange={({ currentTarget }) => setLanguage(currentTarget.value)}>
+        {Object.entries(LANGUAGES).map(([id, name]) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+    <a href="api/docs">{t('menu.api')}</a>
+    <button type="button" onClick={leave}>
+      {t('menu.sign_out')} ({auth.user?.name})
+    </button>
+  </div>
+)
+
+const Frame = ({ auth, leave }: { readonly auth: AuthState; readonly leave: () => void }) => {
+  const { path } = useRoute()
+  const [isOpen, setOpen] = useState(true)
+  useEffect(() => onStream(setOpen), [])
+  const may = mayWith(auth.permissions)
+  const pages = PAGES.filter(({ needs }) => may(needs))
+  const page = pages.find(({ id }) => id === (path[0] ?? 'now')) ?? pages[0]
+  useEffect(() => {
+    document.title = page === undefined ? t('app.name') : `${t(page.title)} · ${t('app.name')}`
+  }, [page])
+  return (
+    <div class="frame">
+      <a
+        class="skip"
+        href="#content"
+        onClick={(event) => {
+          event.preventDefault()
+          document.getElementById('content')?.focus()
+        }}
+      >
+        {t('app.skip')}
+      </a>
+      <nav aria-label={t('nav.label')}>
+        <strong class="brand">{t('app.name')}</strong>
+        <ul>
+          {pages.map(({ id, title }) => (
+            <li key={id}>
+              <a href={hrefOf([id])} aria-current={id === page?.id ? 'page' : undefined}>
+                {t(title)}
+              </a>
+            </li>
+          ))}
+        </ul>
+        <Menu auth={auth} leave={leave} />
+      </nav>
+      <main id="content" tabIndex={-1}>
+        {!isOpen && (
+          <p class="state error" role="status">
+            {t('app.offline')}
+          </p>
+        )}
+        <Suspense fallback={<p class="state">{t('state.loading')}</p>}>
+          {page?.show({ rest: path.slice(1), may, version: auth.version })}
+        </Suspense>
+      </main>
+    </div>
+  )
+}
+
+/** The whole dashboard: signing in, then the frame with its pages. */
+export const Shell = () => {
+  const [auth, setAuth] = useState<AuthState | null>(null)
+  const [error, setError] = useState<string | null>(null)
+  const read = () => {
+    readAuth().then(setAuth, (failure: unknown) => setError(messageOf(failure)))
+  }
+  useEffect(() => {
+    read()
+    onSignedOut(() => {
+      closeStream()
+      read()
+    })
+  }, [])
+  const leave = () => {
+    closeStream()
+    send('POST', '/auth/sign-out').then(read, read)
+  }
+  if (error !== null && auth === null) {
+    return (
+      <main class="alone">
+        <p class="state error">{error}</p>
+        <button type="button" onClick={read}>
+          {t('state.again')}
+        </button>
+      </main>
+    )
+  }
+  if (auth === null) return <p class="state">{t('state.loading')}</p>
+  if (auth.user === null) {
+    return (
+      <main class="alone">
+        <SignIn auth={auth} done={setAuth} />
+      </main>
+    )
+  }
+  return <Frame auth={auth} leave={leave} />
+}

@@ -1,0 +1,48 @@
+import { language, t } from './text.ts'
+
+const numbers = new Intl.NumberFormat(language)
+const days = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' })
+const moments = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
+const countries = new Intl.DisplayNames(language, { type: 'region', fallback: 'code' })
+
+/** A number as it is written here. */
+export const number = (value: number): string => numbers.format(value)
+
+/** Unix milliseconds as day and month. */
+export const day = (at: number): string => days.format(at)
+
+/** Unix milliseconds as date and time, in the viewer's time zone. */
+export const moment = (at: number | null): string => (at === null ? '–' : moments.format(at))
+
+/** A country code as its name. */
+export const country = (code: string | null): string => {
+  if (code === null || !/^[A-Z]{2}$/.test(code)) return '–'
+  return countries.of(code) ?? code
+}
+
+/** Milliseconds as the two largest units: `3 h 12 min`. */
+export const duration = (ms: number): string => {
+  const minutes = Math.floor(ms / 60_000)
+  if (minutes < 1) return t('unit.seconds', { n: Math.max(0, Math.floor(ms / 1000)) })
+  if (minutes < 60) return t('unit.minutes', { n: minutes })
+  if (minutes < 1440) return t('unit.hours', { n: Math.floor(minutes / 60), m: minutes % 60 })
+  return t('unit.days', { n: Math.floor(minutes / 1440), h: Math.floor((minutes % 1440) / 60) })
+}
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const
+
+/** Bytes in decimal units. */
+export const bytes = (value: number): string => {
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, value)) / 3))
+  const scaled = value / 1000 ** power
+  return `${numbers.format(Number(scaled.toFixed(scaled < 10 && power > 0 ? 1 : 0)))} ${UNITS[power] ?? 'B'}`
+}
+
+/** The part of a User-Agent people know it by. */
+export const player = (agent: string): string => {
+  const known =
+    /(VLC|Kodi|TiviMate|Smarters|mpv|Lavf|Chrome|Firefox|Safari|ExoPlayer|GStreamer|curl|Plex[^/;]*|Jellyfin[^/;]*|Infuse)/i.exec(
+      agent,
+    )
+  return known?.[1] ?? agent.split(/[/ ]/)[0] ?? ''
+}

@@ -1,0 +1,132 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { hashPassword, verifyPassword } from '../accounts/secrets.ts'
+import type { Operator, OperatorTables, SignIn } from '../store/tables/operator-tables.ts'
+import { createGuessDelays } from './guess-delays.ts'
+import { createOneTimeLinks, type OneTimeLinks } from './one-time-links.ts'
+import { createOperatorBook, type OperatorBook } from './operator-book.ts'
+import { isRole } from './roles.ts'
+
+/** Where a sign-in comes from. */
+export interface SignInOrigin {
+  readonly address: string
+  readonly agent: string
+}
+
+/** Somebody signed in, with what his cookie holds. */
+export interface OpenSignIn {
+  readonly operator: Operator
+  readonly secret: string
+  /** What changes sent with the cookie must carry besides. */
+  readonly csrf: string
+}
+
+/** Why nobody was signed in. `waitSec`: seconds until the next try. */
+export type SignInRefusal =
+  | { readonly refused: 'wrong' }
+  | { readonly refused: 'wait'; readonly waitSec: number }
+
+/** People who may use the dashboard, and who of them is signed in. */
+export interface SignIns {
+  readonly operators: OperatorBook
+  readonly links: OneTimeLinks
+  withPassword(
+    name: string,
+    password: string,
+    origin: SignInOrigin,
+  ): Promise<OpenSignIn | SignInRefusal>
+  /** Signs in whom the link is for; `owner` = name and password of the first owner. */
+  withLink(
+    secret: string,
+    owner: { readonly name: string; readonly password: string } | null,
+    origin: SignInOrigin,
+  ): Promise<OpenSignIn | SignInRefusal>
+  /** Who a cookie belongs to; `null` = nobody any more. */
+  ofCookie(secret: string): Promise<OpenSignIn | null>
+  /** Ends one sign-in by its cookie. */
+  signOut(secret: string): Promise<void>
+}
+
+const IDLE_MS = 7 * 86_400_000
+const LIFE_MS = 30 * 86_400_000
+/** How often the last use is written. */
+const TOUCH_MS = 60_000
+/** Hash of a password nobody has, so that an unknown name takes as long as a wrong password. */
+const NOBODY = hashPassword(randomBytes(24).toString('base64url'))
+
+const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
+const csrfOf = (secret: string): string =>
+  createHash('sha256').update(`csrf:${secret}`).digest('base64url')
+
+/** Opens a sign-in for somebody, and finds the one a cookie belongs to. */
+const createCookies = ({ operators, signIns }: OperatorTables, now: () => number) => ({
+  open: async (operator: Operator, { address, agent }: SignInOrigin): Promise<OpenSignIn> => {
+    const secret = randomBytes(32).toString('base64url')
+    const at = now()
+    await signIns.put({
+      id: hashOf(secret),
+      operator: operator.id,
+      createdAt: at,
+      lastSeenAt: at,
+      address,
+      agent: agent.slice(0, 256),
+    })
+    return { operator, secret, csrf: csrfOf(secret) }
+  },
+  find: async (secret: string): Promise<OpenSignIn | null> => {
+    const found: SignIn | null = await signIns.get(hashOf(secret))
+    if (found === null) return null
+    const at = now()
+    const operator = await operators.get(found.operator)
+    const isOver = at - found.lastSeenAt > IDLE_MS || at - found.createdAt > LIFE_MS
+    if (isOver || operator === null || !isRole(operator.role)) {
+      await signIns.remove(found.id)
+      return null
+    }
+    if (at - found.lastSeenAt > TOUCH_MS) await signIns.put({ ...found, lastSeenAt: at })
+    return { operator, secret, csrf: csrfOf(secret) }
+  },
+})
+
+/** Sign-ins over the database; `now` in Unix milliseconds. */
+export const createSignIns = (tables: OperatorTables, now: () => number): SignIns => {
+  const delays = createGuessDelays(now)
+  const links = createOneTimeLinks(now)
+  const operators = createOperatorBook(tables, now)
+  const cookies = createCookies(tables, now)
+
+  return {
+    links,
+    operators,
+    withPassword: async (name, password, origin) => {
+      const keys = [`address ${origin.address}`, `name ${name.trim().toLowerCase()}`]
+      const waitSec = delays.waitSec(keys)
+      if (waitSec > 0) return { refused: 'wait', waitSec }
+      const operator = await operators.byName(name)
+      const isRight = await verifyPassword(operator?.passwordHash ?? (await NOBODY), password)
+      if (operator === null || operator.passwordHash === null || !isRight) {
+        delays.failed(keys)
+        return { refused: 'wrong' }
+      }
+      delays.succeeded(keys)
+      return await cookies.open(operator, origin)
+    },
+    withLink: async (secret, owner, origin) => {
+      const keys = [`link ${origin.address}`]
+      const waitSec = delays.waitSec(keys)
+      if (waitSec > 0) return { refused: 'wait', waitSec }
+      const purpose = links.look(secret)
+      const isFirst = purpose?.kind === 'first-run'
+      if (purpose === null || (isFirst && (owner === null || !(await operators.isEmpty())))) {
+        delays.failed(keys)
+        return { refused: 'wrong' }
+      }
+      links.take(secret)
+      const operator = isFirst
+        ? owner && (await operators.put(owner.name, { role: 'owner', password: owner.password }))
+        : await operators.byName(purpose.user)
+      return operator === null ? { refused: 'wrong' } : await cookies.open(operator, origin)
+    },
+    ofCookie: async (secret) => await cookies.find(secret),
+    signOut: async (secret) => void (await tables.signIns.remove(hashOf(secret))),
+  }
+}

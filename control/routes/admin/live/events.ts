@@ -1,0 +1,118 @@
+import type { ServerResponse } from 'node:http'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { FeedEntry, LiveFeed } from '../../../events/feed/live-feed.ts'
+import { masked } from '../../../operators/mask.ts'
+import { COOKIE } from '../../../plugins/admin-auth.ts'
+import { ProblemError } from '../../../plugins/problem.ts'
+
+/** What the stream of events works with. */
+export interface EventRoutesOptions {
+  readonly feed: LiveFeed
+  /** A mark for an id, where names are masked. */
+  readonly markOf: (id: string) => string
+  /** Whether the sign-in that opened the stream still holds. */
+  readonly isStillIn: (secret: string) => Promise<boolean>
+}
+
+const HEARTBEAT_MS = 15_000
+const MOST_STREAMS = 200
+/** Bytes a slow reader may be behind before it is let go. */
+const MOST_BEHIND = 1_000_000
+
+const query = Type.Object({
+  kinds: Type.Optional(
+    Type.String({ maxLength: 200, description: 'Only these, with commas between them.' }),
+  ),
+  account: Type.Optional(Type.String({ maxLength: 300, description: 'Only of this account.' })),
+})
+
+interface Watching {
+  readonly lastId: string | null
+  readonly shown: (data: FeedEntry['data']) => unknown
+  readonly isWanted: (entry: FeedEntry) => boolean
+  /** The cookie of who watches; nothing where a token does. */
+  readonly secret: string | undefined
+}
+
+/** Writes entries to a connection until it closes; returns how to end it. */
+const streamTo = (
+  raw: ServerResponse,
+  { feed, isStillIn }: EventRoutesOptions,
+  { lastId, shown, isWanted, secret }: Watching,
+): (() => void) => {
+  raw.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  })
+  const write = (text: string) => {
+    if (raw.writableLength > MOST_BEHIND) raw.destroy()
+    else raw.write(text)
+  }
+  write('retry: 2000\n\n')
+  const following = feed.follow(lastId, (entry) => {
+    if (!isWanted(entry)) return
+    write(`id: ${entry.id}\nevent: ${entry.event}\ndata: ${JSON.stringify(shown(entry.data))}\n\n`)
+  })
+  if (!following.isWhole) write(`id: ${following.lastId}\nevent: reset\ndata: {}\n\n`)
+  const end = () => void raw.end()
+  const heartbeat = setInterval(() => {
+    write(': still here\n\n')
+    if (secret !== undefined) void isStillIn(secret).then((isIn) => (isIn ? undefined : end()))
+  }, HEARTBEAT_MS)
+  raw.once('close', () => {
+    clearInterval(heartbeat)
+    following.stop()
+  })
+  return end
+}
+
+/** `GET /events`: what happens, as server-sent events (WHATWG HTML, section 9.2), resumed by `Last-Event-ID`. */
+export const eventRoutes = (plain: FastifyInstance, options: EventRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  let open = 0
+  const streams = new Set<() => void>()
+  app.addHook('preClose', (done) => {
+    for (const end of streams) end()
+    done()
+  })
+  app.get(
+    '/events',
+    {
+      schema: {
+        querystring: query,
+        produces: ['text/event-stream'],
+        description:
+          'Server-sent events `session.opened`, `session.updated`, `session.ended`, `session.refused`, `ban.set`, `download`, each with the play as JSON. `reset` = events were missed: read the lists anew.',
+      },
+      config: { permission: 'events:read' },
+    },
+    async (request, reply) => {
+      if (open >= MOST_STREAMS) throw new ProblemError('rate.limited', 'Too many open streams.')
+      const { actor, headers } = request
+      const kinds =
+        request.query.kinds === undefined ? null : new Set(request.query.kinds.split(','))
+      const { account } = request.query
+      const lastId = headers['last-event-id']
+      const secret = request.cookies[COOKIE]
+      reply.hijack()
+      open += 1
+      const isWanted = ({ event, data }: FeedEntry) =>
+        (kinds === null || kinds.has(event)) && (account === undefined || data.account === account)
+      const end = streamTo(reply.raw, options, {
+        lastId: typeof lastId === 'string' ? lastId : null,
+        shown: (data) => (actor.isMasked === true ? masked(data, options.markOf) : data),
+        isWanted,
+        secret,
+      })
+      streams.add(end)
+      reply.raw.once('close', () => {
+        open -= 1
+        streams.delete(end)
+      })
+      await Promise.resolve()
+    },
+  )
+}

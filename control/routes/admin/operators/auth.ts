@@ -1,0 +1,118 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { isRole, permissionsOf } from '../../../operators/roles.ts'
+import type { OpenSignIn, SignInRefusal, SignIns } from '../../../operators/sign-ins.ts'
+import { COOKIE } from '../../../plugins/admin-auth.ts'
+import { ProblemError } from '../../../plugins/problem.ts'
+import { authState, linkBody, signInBody } from '../../../schemas/operators.ts'
+import type { AuditTrail } from '../common/audit-trail.ts'
+
+/** What signing in works with. */
+export interface AuthRoutesOptions {
+  readonly signIns: SignIns
+  readonly audit: AuditTrail
+  readonly version: string
+  readonly isDemo: boolean
+}
+
+const open = { config: { permission: 'public' } }
+const answer = { response: { 200: authState } }
+
+const originOf = ({ ip, headers }: FastifyRequest) => ({
+  address: ip,
+  agent: headers['user-agent'] ?? '',
+})
+
+/** The cookie is sent over TLS alone where the browser came by TLS; a viewer who forges the header harms nobody else. */
+const setCookie = (request: FastifyRequest, reply: FastifyReply, secret: string): void => {
+  const secure = request.headers['x-forwarded-proto'] === 'https'
+  reply.setCookie(COOKIE, secret, {
+    httpOnly: true,
+    sameSite: 'strict',
+    secure,
+    path: '/',
+    maxAge: 30 * 86_400,
+  })
+}
+
+const refuse = (reply: FastifyReply, refusal: SignInRefusal): never => {
+  if (refusal.refused === 'wrong') throw new ProblemError('auth.refused')
+  reply.header('retry-after', String(refusal.waitSec))
+  throw new ProblemError('rate.limited', `Too many wrong tries: wait ${refusal.waitSec} s.`)
+}
+
+const authStateOf = async (
+  { signIns, version, isDemo }: AuthRoutesOptions,
+  signIn: OpenSignIn | null,
+): Promise<Static<typeof authState>> => {
+  const role = signIn?.operator.role ?? ''
+  const { id, name } = signIn?.operator ?? { id: '', name: '' }
+  const known = signIn !== null && isRole(role)
+  return {
+    mode: (await signIns.operators.isEmpty()) ? 'first-run' : 'sign-in',
+    user: known ? { id, name, role } : null,
+    permissions: known ? [...permissionsOf(role)] : [],
+    csrf: signIn?.csrf ?? null,
+    version,
+    demo: isDemo,
+  }
+}
+
+/** `/auth`: who is signed in, signing in and out. */
+export const authRoutes = (plain: FastifyInstance, options: AuthRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { signIns, audit } = options
+
+  const stateOf = async (signIn: OpenSignIn | null) => await authStateOf(options, signIn)
+  const welcome = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    signIn: OpenSignIn | SignInRefusal,
+    by: string,
+  ) => {
+    if ('refused' in signIn) {
+      const actor = { name: 'nobody', permissions: [] }
+      await audit({ actor }, 'sign-in.refused', { subject: by, after: originOf(request) })
+      return refuse(reply, signIn)
+    }
+    const actor = { name: signIn.operator.name, permissions: [] }
+    await audit({ actor }, 'sign-in', { subject: signIn.operator.name, after: originOf(request) })
+    setCookie(request, reply, signIn.secret)
+    return await stateOf(signIn)
+  }
+
+  app.get('/auth', { schema: answer, ...open }, async (request) => {
+    const secret = request.cookies[COOKIE]
+    return await stateOf(secret === undefined ? null : await signIns.ofCookie(secret))
+  })
+  app.post(
+    '/auth/sign-in',
+    { schema: { body: signInBody, ...answer }, ...open },
+    async (request, reply) => {
+      const { name, password } = request.body
+      const signIn = await signIns.withPassword(name, password, originOf(request))
+      return await welcome(request, reply, signIn, name)
+    },
+  )
+  app.post(
+    '/auth/link',
+    { schema: { body: linkBody, ...answer }, ...open },
+    async (request, reply) => {
+      const { link, name, password } = request.body
+      const owner = name !== undefined && password !== undefined ? { name, password } : null
+      const signIn = await signIns.withLink(link, owner, originOf(request))
+      return await welcome(request, reply, signIn, 'one-time link')
+    },
+  )
+  app.post(
+    '/auth/sign-out',
+    { schema: { response: { 204: Type.Null() } }, ...open },
+    async (request, reply) => {
+      const secret = request.cookies[COOKIE]
+      if (secret !== undefined) await signIns.signOut(secret)
+      reply.clearCookie(COOKIE, { path: '/' })
+      return await reply.code(204).send(null)
+    },
+  )
+}

@@ -1,0 +1,132 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { type Static, Type } from 'typebox'
+import type { OperatorBook } from '../../../operators/operator-book.ts'
+import { ProblemError } from '../../../plugins/problem.ts'
+import {
+  operatorChange,
+  operatorIn,
+  operatorOut,
+  signInLinkIn,
+  signInLinkOut,
+} from '../../../schemas/operators.ts'
+import type { Operator, OperatorTables } from '../../../store/tables/operator-tables.ts'
+import type { AuditTrail } from '../common/audit-trail.ts'
+
+/** What the routes of people work with. */
+export interface UserRoutesOptions {
+  readonly operators: OperatorTables['operators']
+  readonly people: OperatorBook
+  readonly audit: AuditTrail
+  /** A one-time address of the dashboard; `null` where people sign in by name and none was given. */
+  readonly signInLink: (user: string | null) => Promise<string | null>
+}
+
+const read = { permission: 'users:read' }
+const write = { permission: 'users:write' }
+const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) })
+const MOST = 1000
+
+const shown = ({ passwordHash, ...operator }: Operator): Static<typeof operatorOut> => ({
+  ...operator,
+  hasPassword: passwordHash !== null,
+})
+
+const checksOf = (operators: OperatorTables['operators']) => ({
+  found: async (id: string): Promise<Operator> => {
+    const operator = await operators.get(id)
+    if (operator === null) throw new ProblemError('not.found', 'There is no such person.')
+    return operator
+  },
+  /** The last owner stays one: nobody else could let anybody in again. */
+  keepAnOwner: async ({ id, role }: Operator): Promise<void> => {
+    const { rows } = await operators.list({ where: { role: 'owner' }, limit: 2 })
+    if (role === 'owner' && rows.every((row) => row.id === id))
+      throw new ProblemError('state.wrong', 'This is the last owner: make another one first.')
+  },
+})
+
+/** `/users`: who may sign in to the dashboard, and as what. */
+export const userRoutes = (plain: FastifyInstance, options: UserRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { operators, people, audit } = options
+  app.get(
+    '/users',
+    {
+      schema: { response: { 200: Type.Object({ items: Type.Array(operatorOut) }) } },
+      config: read,
+    },
+    async () => {
+      const { rows } = await operators.list({ sort: 'name', limit: MOST })
+      return { items: rows.map(shown) }
+    },
+  )
+  app.post(
+    '/users',
+    { schema: { body: operatorIn, response: { 201: operatorOut } }, config: write },
+    async (request, reply) => {
+      const { name, role, password } = request.body
+      if ((await people.byName(name)) !== null)
+        throw new ProblemError('conflict', `'${name}' is there already.`)
+      const operator = await people.put(name, { role, password })
+      await audit(request, 'user.create', { subject: operator.name, after: { role } })
+      return await reply.code(201).send(shown(operator))
+    },
+  )
+  app.post(
+    '/sign-in-links',
+    { schema: { body: signInLinkIn, response: { 200: signInLinkOut } }, config: write },
+    async (request) => {
+      const url = await options.signInLink(request.body.user ?? null)
+      if (url === null)
+        throw new ProblemError(
+          'state.wrong',
+          'Say whom the link is for: people sign in by name already.',
+        )
+      await audit(request, 'sign-in-link.create', { subject: request.body.user ?? 'first owner' })
+      return { url }
+    },
+  )
+  changeRoutes(plain, options)
+}
+
+const changeRoutes = (plain: FastifyInstance, options: UserRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { operators, people, audit } = options
+  const { found, keepAnOwner } = checksOf(operators)
+  app.patch(
+    '/users/:id',
+    { schema: { params, body: operatorChange, response: { 200: operatorOut } }, config: write },
+    async (request) => {
+      const before = await found(request.params.id)
+      const { role, password } = request.body
+      if (role !== undefined && role !== 'owner') await keepAnOwner(before)
+      const change = {
+        ...(role === undefined ? {} : { role }),
+        ...(password === undefined ? {} : { password }),
+      }
+      const operator = await people.put(before.name, change)
+      const after = { role: operator.role, passwordChanged: password !== undefined }
+      await audit(request, 'user.change', {
+        subject: operator.name,
+        before: { role: before.role },
+        after,
+      })
+      return shown(operator)
+    },
+  )
+  app.delete(
+    '/users/:id',
+    { schema: { params, response: { 204: Type.Null() } }, config: write },
+    async (request, reply) => {
+      const operator = await found(request.params.id)
+      await keepAnOwner(operator)
+      await people.remove(operator.id)
+      await audit(request, 'user.delete', {
+        subject: operator.name,
+        before: { role: operator.role },
+      })
+      return await reply.code(204).send(null)
+    },
+  )
+}

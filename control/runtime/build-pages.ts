@@ -1,0 +1,65 @@
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { build as bundle } from 'esbuild'
+import { packageRoot } from '../config/paths.ts'
+import { Failure } from './failure.ts'
+
+const page = (script: string, style: string): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Gatehouse</title>
+<link rel="icon" href="assets/icon.svg" type="image/svg+xml">
+<link rel="manifest" href="app.webmanifest">
+<link rel="stylesheet" href="assets/${style}">
+<script type="module" src="assets/${script}"></script>
+</head>
+<body><div id="root"></div></body>
+</html>
+`
+
+/**
+ * Bundles the dashboard into a folder: one page, its script and style, and what is loaded when it is needed. Names change with what is in the files, so
+ * that browsers may keep them. Throws a `Failure` where the build fails.
+ */
+export async function buildPages(folder: string): Promise<void> {
+  const app = join(packageRoot(), 'control/dashboard/app')
+  const assets = join(folder, 'assets')
+  const { outputFiles } = await bundle({
+    entryPoints: [join(app, 'main.tsx')],
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'browser',
+    target: ['es2022', 'chrome123', 'firefox120', 'safari17.5'],
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    minify: true,
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    outdir: assets,
+    legalComments: 'none',
+    tsconfigRaw: {},
+    define: { 'process.env.NODE_ENV': '"production"' },
+    write: false,
+    logLevel: 'silent',
+  }).catch((error: unknown) => {
+    const lines = error instanceof Error ? error.message : String(error)
+    throw new Failure(
+      `The dashboard could not be built: ${lines.split('\n').slice(0, 3).join(' ')}`,
+    )
+  })
+  mkdirSync(assets, { recursive: true })
+  for (const { path, contents } of outputFiles) writeFileSync(path, contents)
+  copyFileSync(join(app, 'icon.svg'), join(assets, 'icon.svg'))
+  copyFileSync(join(app, 'app.webmanifest'), join(folder, 'app.webmanifest'))
+  const names = outputFiles.map(({ path }) => basename(path))
+  const nameOf = (pattern: RegExp) => names.find((name) => pattern.test(name)) ?? ''
+  // The page last: a running instance serves the old files until it names the new ones.
+  writeFileSync(join(folder, 'index.html'), page(nameOf(/^main-.*\.js$/), nameOf(/^main-.*\.css$/)))
+  for (const old of readdirSync(assets)) {
+    if (old !== 'icon.svg' && !names.includes(old)) rmSync(join(assets, old))
+  }
+}

@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { packageRoot } from '../../../control/config/paths.ts'
+import { en, type Wording } from '../../../control/dashboard/app/text/en.ts'
+import { ru } from '../../../control/dashboard/app/text/ru.ts'
+import { FINDING_KINDS } from '../../../control/detect/types.ts'
+import { ROLES } from '../../../control/operators/roles.ts'
+
+const app = join(packageRoot(), 'control/dashboard/app')
+const keys = Object.keys(en) as (keyof typeof en)[]
+const formsOf = (words: Wording): [string, string][] =>
+  typeof words === 'string' ? [['other', words]] : Object.entries(words)
+const placesOf = (text: string): string[] =>
+  [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '').sort()
+
+describe('the catalogues', () => {
+  test.each(keys)('%s has the same places to fill in, in every form and language', (key) => {
+    const all = [...formsOf(en[key]), ...formsOf(ru[key])].map(([, text]) => placesOf(text).join())
+    // A plural may leave its number out: "last day".
+    const most = all.toSorted((a, b) => b.length - a.length)[0]
+    expect(all.filter((places) => places !== most && !(places === '' && most === 'n'))).toEqual([])
+  })
+
+  test('Russian has its plural forms wherever English has plurals', () => {
+    const wanted = new Intl.PluralRules('ru').resolvedOptions().pluralCategories.toSorted()
+    const bad = keys.filter(
+      (key) =>
+        typeof en[key] !== 'string' &&
+        formsOf(ru[key])
+          .map(([form]) => form)
+          .toSorted()
+          .join() !== wanted.join(),
+    )
+    expect(bad).toEqual([])
+  })
+
+  test('no word is left over, and none that an id needs is missing', () => {
+    const source = readdirSync(app, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.tsx') || name.endsWith('format.ts'))
+      .map((name) => readFileSync(join(app, name), 'utf8'))
+      .join('\n')
+    const prefixes = [...source.matchAll(/(?:words\(|t\(`)['"`]?([\w.]+?)['"`.]*[,$]/g)].map(
+      ([, it]) => it ?? '',
+    )
+    const isUsed = (key: string) =>
+      source.includes(`'${key}'`) ||
+      prefixes.some((prefix) => key.startsWith(`${prefix.replace(/\.$/, '')}.`))
+    expect(keys.filter((key) => !isUsed(key))).toEqual([])
+    const needed = [
+      ...FINDING_KINDS.map((kind) => `finding.${kind}`),
+      ...ROLES.map((role) => `people.role.${role}`),
+    ]
+    expect(needed.filter((key) => !(key in en))).toEqual([])
+  })
+})

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { masked, maskedAddress } from '../../../control/operators/mask.ts'
+
+const markOf = (id: string) => `mark-${id.length}`
+
+test('names, addresses, ids and places are masked at every depth; the rest stays', () => {
+  const answer = {
+    items: [
+      {
+        user_id: 'own:flat-12',
+        user_name: 'Flat 12',
+        ip: '203.0.113.9',
+        network: '2001:db8:1:2::/64',
+        name: 'news',
+        country: 'DE',
+        latitude: 52.5201,
+        user_agent: 'VLC/3.0.18',
+        bytes: 12,
+      },
+    ],
+    next: null,
+  }
+  expect(masked(answer, markOf)).toEqual({
+    items: [
+      {
+        user_id: 'mark-11',
+        user_name: 'F•••',
+        ip: '203.0.•.•',
+        network: '2001:db8:•',
+        name: 'news',
+        country: 'DE',
+        latitude: 53,
+        user_agent: '',
+        bytes: 12,
+      },
+    ],
+    next: null,
+  })
+})
+
+test('the key of a total is a person on some routes and a channel on others', () => {
+  const rows = [{ key: 'own:flat-12', plays: 3 }]
+  expect(masked(rows, markOf, '/api/v1/history/accounts')).toEqual([{ key: 'mark-11', plays: 3 }])
+  expect(masked(rows, markOf, '/api/v1/history/channels')).toEqual(rows)
+})
+
+test('devices and networks are known by a mark instead of their id', () => {
+  const rows = { items: [{ id: '203.0.113.9', users: 2 }] }
+  const mark = { items: [{ id: 'mark-11', users: 2 }] }
+  expect(masked(rows, markOf, '/api/v1/networks')).toEqual(mark)
+  expect(masked(rows, markOf, '/api/v1/accounts/:id/devices')).toEqual(mark)
+  expect(masked(rows, markOf, '/api/v1/sessions')).toEqual(rows)
+})
+
+test('what is no address shows nothing', () => {
+  expect(maskedAddress('net:weird')).toBe('•')
+  expect(maskedAddress('10.1.2.3')).toBe('10.1.•.•')
+})

@@ -1,0 +1,267 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { launchBrowser } from '../../support/programs/browser.ts'
+import { until } from '../../support/programs/port.ts'
+import { startService, type TestService } from '../../support/programs/service.ts'
+import { viewer } from '../world/viewer.ts'
+import { adminOf, worldConfig } from '../world/world.ts'
+
+let service: TestService
+let browser: Browser
+let admin: ReturnType<typeof adminOf>
+let complaints: string[] = []
+const contexts: BrowserContext[] = []
+
+beforeAll(async () => {
+  ;[service, browser] = await Promise.all([
+    startService({ config: worldConfig() }),
+    launchBrowser(),
+  ])
+  admin = adminOf(service)
+})
+afterAll(async () => {
+  await browser?.close()
+  await service?.stop()
+})
+afterEach(async () => {
+  for (const context of contexts.splice(0)) await context.close()
+  const found = complaints
+  complaints = []
+  expect(found).toEqual([])
+})
+
+/** A page of its own, whose errors fail the test: exceptions, the console's, and what the policy forbids. */
+async function openPage(
+  address: string,
+  options: { readonly locale?: string; readonly width?: number } = {},
+): Promise<Page> {
+  const { locale = 'en-GB', width = 1280 } = options
+  const context = await browser.newContext({ locale, viewport: { width, height: 800 } })
+  contexts.push(context)
+  const page = await context.newPage()
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
+  await page.goto(address)
+  return page
+}
+
+const linkFor = async (user?: string): Promise<string> => {
+  const body = user === undefined ? {} : { user }
+  const { url } = await admin.send<{ url: string }>('POST', '/sign-in-links', body)
+  return url
+}
+
+/** Rows about an account: they link to it. */
+const of = (page: Page, { id }: { readonly id: string }) => ({
+  has: page.locator(`a[href*="${id}"]`),
+})
+
+/** Somebody watches a channel on an account of his own. */
+const watching = async () => {
+  const account = await admin.account(2)
+  const player = viewer(service.edge, { address: '192.168.5.9', token: account.token })
+  const session = await player.play('federal-1')
+  await session.poll()
+  await until('the session', async () => (await admin.sessions(account.id)).length === 1)
+  return { account, session }
+}
+
+/** Errors of the console that the test brought about itself. */
+const expectComplaint = (part: string) => {
+  expect(complaints.filter((text) => text.includes(part))).not.toEqual([])
+  complaints = complaints.filter((text) => !text.includes(part))
+}
+
+test('the link that run prints signs in once; a stream appears, is ended, and its player refused', async () => {
+  const page = await openPage(service.ready.signIn ?? '')
+  await page.getByText('Nobody plays.').waitFor()
+  const { account, session } = await watching()
+  const row = page.getByRole('row').filter(of(page, account))
+  await row.waitFor()
+  expect(await row.innerText()).toContain('federal-1')
+  await row.getByRole('button', { name: 'End' }).click()
+  const dialog = page.getByRole('dialog')
+  const cancel = dialog.getByRole('button', { name: 'Cancel' })
+  expect(await cancel.evaluate((it) => it === it.ownerDocument.activeElement)).toBe(true)
+  await dialog.getByRole('button', { name: 'End' }).click()
+  await row.waitFor({ state: 'detached' })
+  await until('the end', async () => (await session.poll()).status === 410)
+
+  const again = await openPage(service.ready.signIn ?? '')
+  await again.getByText('This link was used').waitFor()
+  expectComplaint('401')
+})
+
+test('an account is banned in the row, found among the bans, and let in again', async () => {
+  const { account, session } = await watching()
+  const page = await openPage(await linkFor('demo'))
+  const row = page.getByRole('row').filter(of(page, account))
+  await row.getByRole('button', { name: 'Ban' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Ban' }).click()
+  await until('the ban', async () => (await session.poll()).reason === 'ban.account')
+  await page.getByRole('link', { name: 'System' }).click()
+  const ban = page.getByRole('listitem').filter({ hasText: account.id })
+  await ban.getByRole('button', { name: 'Lift' }).click()
+  await ban.waitFor({ state: 'detached' })
+  expect(await admin.bans(account.id)).toEqual([])
+})
+
+test('a refusal is explained in two clicks, and the address keeps the question', async () => {
+  const { account } = await watching()
+  const page = await openPage(await linkFor('demo'))
+  await page.getByRole('row').filter(of(page, account)).getByRole('link', { name: 'Why' }).click()
+  await page.getByText('192.168.0.0/16').or(page.getByText('home')).first().waitFor()
+  expect(page.url()).toContain('ip=192.168.5.9')
+  await page.reload()
+  await page.getByText('verdict').first().waitFor()
+})
+
+test('an owner adds a viewer, who sees names and addresses masked and may act on nothing', async () => {
+  const owner = await openPage(await linkFor('demo'))
+  await owner.getByRole('link', { name: 'People' }).click()
+  await owner.getByLabel('Name').fill('Support')
+  await owner.getByLabel('Password').fill('support of ours')
+  await owner.getByRole('button', { name: 'Add' }).click()
+  await owner.getByText('support', { exact: true }).waitFor()
+  const { account } = await watching()
+
+  const page = await openPage(`${service.admin}/`)
+  await page.getByLabel('Name').fill('support')
+  await page.getByLabel('Password').fill('wrong password')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('alert').waitFor()
+  expectComplaint('401')
+  await page.getByLabel('Password').fill('support of ours')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  const row = page.getByRole('row').filter({ hasText: 'federal-1' }).first()
+  await row.waitFor()
+  const shown = await page.locator('body').innerText()
+  expect(shown).toContain('192.168.•.•')
+  expect(shown).not.toContain('192.168.5.9')
+  expect(shown).not.toContain(account.id)
+  expect(await page.getByRole('button', { name: 'End' }).count()).toBe(0)
+  expect(await page.getByRole('link', { name: 'People' }).count()).toBe(0)
+})
+
+test('every page shows itself, in Russian and on a phone, without a word of English or a cut column', async () => {
+  await watching()
+  const page = await openPage(await linkFor('demo'), { locale: 'ru-RU', width: 390 })
+  await page.getByRole('heading', { name: 'Сейчас' }).waitFor()
+  const links = await page.getByRole('navigation').getByRole('link').all()
+  const titles = await Promise.all(links.map((link) => link.innerText()))
+  for (const title of titles.slice(0, 10)) {
+    await page.getByRole('link', { name: title, exact: true }).click()
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await page.getByText('Загрузка').first().waitFor({ state: 'detached' })
+    const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+    expect(wide, title).toBeLessThanOrEqual(0)
+  }
+})
+
+const PUBLIC = ['GET /auth', 'POST /auth/sign-in', 'POST /auth/link', 'POST /auth/sign-out']
+
+/** Every route below `/api/v1` that the API describes, its parameters filled in. */
+async function allRoutes(): Promise<{ method: string; path: string }[]> {
+  const answer = await fetch(`${service.admin}/api/openapi.json`)
+  const { paths } = (await answer.json()) as { paths: Record<string, Record<string, unknown>> }
+  return Object.entries(paths)
+    .filter(([path]) => path.startsWith('/api/v1'))
+    .flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => ({
+        method: method.toUpperCase(),
+        path: path.replace('/api/v1', '').replace(/\{[^}]+\}/g, 'x'),
+      })),
+    )
+}
+
+/** Signs in over the API: the cookie, and what changes must carry. */
+async function signIn(name: string, password: string) {
+  const answer = await fetch(`${service.admin}/api/v1/auth/sign-in`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name, password }),
+  })
+  const cookie = answer.headers.get('set-cookie') ?? ''
+  const { csrf } = (await answer.json()) as { csrf: string }
+  return { cookie, csrf }
+}
+
+test('no route answers a stranger, and a viewer reads but what a viewer may', async () => {
+  const routes = await allRoutes()
+  expect(routes.length).toBeGreaterThan(70)
+  const open: string[] = []
+  for (const { method, path } of routes) {
+    const { status } = await fetch(`${service.admin}/api/v1${path}`, { method })
+    if (status !== 401) open.push(`${method} ${path}`)
+  }
+  expect(open.toSorted()).toEqual(PUBLIC.toSorted())
+
+  await admin.send('POST', '/users', { name: 'watcher', role: 'viewer', password: 'only watching' })
+  const { cookie, csrf } = await signIn('watcher', 'only watching')
+  const headers = { cookie: cookie.split(';', 1)[0] ?? '', 'x-gatehouse-csrf': csrf }
+  const allowed: string[] = []
+  for (const { method, path } of routes) {
+    if (PUBLIC.includes(`${method} ${path}`) || path === '/events') continue
+    const { status } = await fetch(`${service.admin}/api/v1${path}`, { method, headers })
+    if (status !== 403) allowed.push(`${method} ${path}`)
+  }
+  expect(
+    allowed.filter(
+      (route) =>
+        !/^GET \/(sessions|live|devices|networks|history|accounts\/x\/(?:plays|devices))/.test(
+          route,
+        ),
+    ),
+  ).toEqual([])
+  expect(allowed).not.toContain('GET /history/plays.ndjson')
+})
+
+test('the cookie is for our pages alone, and a change without their mark is refused', async () => {
+  await admin.send('POST', '/users', { name: 'second', role: 'owner', password: 'a second owner' })
+  const { cookie, csrf } = await signIn('second', 'a second owner')
+  expect(cookie).toMatch(/; Path=\/; HttpOnly; SameSite=Strict/)
+  const change = async (more: Record<string, string>) =>
+    await fetch(`${service.admin}/api/v1/accounts`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        cookie: cookie.split(';', 1)[0] ?? '',
+        ...more,
+      },
+      body: JSON.stringify({ name: 'made by hand' }),
+    })
+  expect((await change({})).status).toBe(403)
+  expect((await change({ 'x-gatehouse-csrf': `${csrf}x` })).status).toBe(403)
+  expect((await change({ 'x-gatehouse-csrf': csrf })).status).toBe(201)
+})
+
+test('events come as they happen, and again to who comes back', async () => {
+  const headers = { authorization: `Bearer ${service.adminToken}` }
+  const read = async (more: Record<string, string>, isEnough: (text: string) => boolean) => {
+    const abort = new AbortController()
+    const answer = await fetch(`${service.admin}/api/v1/events`, {
+      headers: { ...headers, ...more },
+      signal: abort.signal,
+    })
+    let text = ''
+    const chunks = answer.body?.pipeThrough(new TextDecoderStream())
+    for await (const chunk of chunks ?? []) {
+      text += chunk
+      if (isEnough(text)) break
+    }
+    abort.abort()
+    return text
+  }
+  const first = read({}, (text) => text.includes('event: session.opened'))
+  const { account } = await watching()
+  const seen = await first
+  expect(seen).toContain(account.id)
+  const id = /^id: (.+)$/m.exec(seen)?.[1] ?? ''
+  const other = await watching()
+  const missed = await read({ 'last-event-id': id }, (text) => text.includes(other.account.id))
+  expect(missed).not.toContain('event: reset')
+  const lost = await read({ 'last-event-id': 'another-1' }, (text) => text.includes('event: reset'))
+  expect(lost).toContain('data: {}')
+})

@@ -14,6 +14,7 @@ export const EDGE_ZONES: Readonly<Record<string, string>> = {
   gh_texts: REFILLED,
   gh_denied: ASKED,
   gh_guessed: ASKED,
+  gh_refused: ASKED,
   gh_networks_a: REFILLED,
   gh_networks_b: REFILLED,
   gh_channels_a: REFILLED,

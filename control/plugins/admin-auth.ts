@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
+import cookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { masked } from '../operators/mask.ts'
@@ -140,10 +141,10 @@ const adminAuth = (app: FastifyInstance, options: AdminAuthOptions): void => {
 }
 
 export default fp(
-  (app: FastifyInstance, options: AdminAuthOptions, done) => {
+  async (app: FastifyInstance, options: AdminAuthOptions) => {
+    await app.register(cookie)
     adminAuth(app, options)
     maskAnswers(app, options)
-    done()
   },
-  { name: 'admin-auth', dependencies: ['problem', '@fastify/cookie'] },
+  { name: 'admin-auth', dependencies: ['problem'] },
 )

@@ -1,4 +1,3 @@
-import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
@@ -75,7 +74,6 @@ export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): 
       security: [{ token: [] }],
     },
   })
-  await app.register(cookie)
   await app.register(adminAuth, options.auth)
   // The pages that describe the API are public; their plugin cannot declare that itself.
   app.addHook('onRoute', (route) => {

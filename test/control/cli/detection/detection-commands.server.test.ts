@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { packageRoot } from '../../../../control/config/paths.ts'
 import { publishEvents } from '../../../../control/events/publisher.ts'
 import { run } from '../../../../control/runtime/exec.ts'
+import { worldConfig } from '../../../e2e/world/world.ts'
 import { sessionEvents } from '../../../redis/detectors/detectors-samples.ts'
 import { tempDir } from '../../../support/cleanup.ts'
 import { until } from '../../../support/programs/port.ts'
@@ -24,7 +25,12 @@ let service: TestService
 let folder: { path: string; remove: () => Promise<void> }
 beforeAll(async () => {
   folder = await tempDir()
-  service = await startService({ state: join(folder.path, 'state') })
+  // Without the demo's media server, whose plays would stand in the history too.
+  const config = worldConfig().replace(
+    'one-screen, max_sessions: 1',
+    'two-screens, max_sessions: 2',
+  )
+  service = await startService({ config, state: join(folder.path, 'state') })
   const at = Date.now() - 180 * MINUTE
   const who = { account: 'own:two-screens', accountName: 'two\u001b[31m' }
   const home = { ...who, id: 'h1', network: '192.0.2.1', client: 'VLC', channel: 'news', ...LYON }

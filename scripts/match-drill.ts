@@ -1,9 +1,13 @@
 /** The start of a match: thousands open at once while others watch already. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { adminOf } from '../test/e2e/world/world.ts'
 import { startService, type TestService } from '../test/support/programs/service.ts'
 import { type Opened, openAll } from './match/crowd.ts'
 import { startRunning } from './match/running.ts'
 import { positive, readOptions } from './options.ts'
+
+/** Until processes and connections have settled. */
+const WARM_MS = 3_000
 
 const USAGE = `usage: npm run drill:match -- [--openings N] [--running N] [--at-once N]
 
@@ -101,9 +105,9 @@ const main = async (): Promise<void> => {
   try {
     const entry = await firstEntry(service.edge)
     const running = await startRunning(service.edge, entry, { first: 1_000_000, count })
-    await new Promise((resolve) => setTimeout(resolve, 3000))
+    await sleep(WARM_MS)
     running.take()
-    await new Promise((resolve) => setTimeout(resolve, QUIET_MS))
+    await sleep(QUIET_MS)
     const quiet = running.take()
     const began = performance.now()
     const atOnce = positive(options['at-once'], 32)

@@ -35,5 +35,11 @@ const PERMISSIONS: Readonly<Record<Role, readonly string[]>> = {
 /** What a role may do, as the permissions of routes: `sessions:read`, `bans:*`, `*`. */
 export const permissionsOf = (role: Role): readonly string[] => PERMISSIONS[role]
 
+/** Whether granted permissions hold one that is asked for: by its name, by its area (`bans:*`), or all (`*`). */
+export const isGranted = (granted: readonly string[], permission: string): boolean => {
+  const [area] = permission.split(':')
+  return granted.some((one) => one === '*' || one === permission || one === `${area}:*`)
+}
+
 /** Whether a text names a role. */
 export const isRole = (text: string): text is Role => ROLES.some((role) => role === text)

@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { masked } from '../operators/mask.ts'
+import { isGranted } from '../operators/roles.ts'
 import { ProblemError } from './problem.ts'
 
 /** What a token may do: `sessions:read`, `bans:write`, … or `*`. */
@@ -55,13 +56,6 @@ const hostOf = (request: FastifyRequest): string =>
 const bearerOf = (request: FastifyRequest): string | null => {
   const header = request.headers.authorization ?? ''
   return /^bearer /i.test(header) ? header.slice(7).trim() : null
-}
-
-const may = (actor: Actor, permission: Permission): boolean => {
-  const [area] = permission.split(':')
-  return actor.permissions.some(
-    (granted) => granted === '*' || granted === permission || granted === `${area}:*`,
-  )
 }
 
 const isSameText = (a: string, b: string): boolean => {
@@ -133,7 +127,7 @@ const adminAuth = (app: FastifyInstance, options: AdminAuthOptions): void => {
       return
     }
     const actor = await actorOfRequest(request, options)
-    if (!may(actor, permission ?? '*')) {
+    if (!isGranted(actor.permissions, permission ?? '*')) {
       throw new ProblemError('permission.missing', `It needs ${permission ?? '*'}.`)
     }
     request.actor = actor

@@ -1,4 +1,5 @@
 /** What a player that is refused and asks on costs the edge, beside an nginx that only answers 403. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { leaseKey } from '#domain/viewer/lease'
 import { nodeCrypto } from '../../test/edge/rig/crypto.ts'
 import { type Rig, startRig } from '../../test/edge/rig/rig.ts'
@@ -7,6 +8,9 @@ import { channelRows, group } from '../../test/edge/rig/tables.ts'
 import { startNginx, type TestNginx } from '../../test/support/nginx/nginx.ts'
 import { positive, readOptions } from '../options.ts'
 import { cpuOf, family, get, run } from './load.ts'
+
+/** Until processes and connections have settled. */
+const WARM_MS = 2_500
 
 const USAGE = `usage: npm run bench:refusals -- [--count 20000] [--rounds 5]
 
@@ -119,7 +123,7 @@ try {
   rig.stub.refusal = { status: 403, reason: 'cap.streams', denyTtl: DENY_SEC }
   rig.stub.checkRefusal = { reason: 'cap.streams', denyTtl: DENY_SEC }
   const cases = casesOf(rig, bare)
-  await new Promise((resolve) => setTimeout(resolve, 2500))
+  await sleep(WARM_MS)
   for (const it of cases) await ask(it, 20)
   const asked = (): number => rig.stub.count('/open') + rig.stub.count('/check')
   const before = asked()

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { lazy, Suspense } from 'preact/compat'
 import { useEffect, useState } from 'preact/hooks'
+import { isGranted } from '../../operators/roles.ts'
 import { messageOf } from './components/form.ts'
 import { onSignedOut, readAuth, send } from './data/api.ts'
 import { closeStream, onStream } from './data/live.ts'
@@ -77,13 +78,6 @@ const PAGES: readonly Page[] = [
   { id: 'audit', title: 'nav.audit', needs: 'audit:read', show: () => <Audit /> },
 ]
 
-const mayWith =
-  (permissions: readonly string[]) =>
-  (permission: string): boolean =>
-    permissions.some(
-      (one) => one === '*' || one === permission || one === `${permission.split(':')[0]}:*`,
-    )
-
 const THEME = 'gatehouse.theme'
 const THEMES = ['auto', 'light', 'dark'] as const
 
@@ -129,7 +123,7 @@ const Frame = ({ auth, leave }: { readonly auth: AuthState; readonly leave: () =
   const { path } = useRoute()
   const [isOpen, setOpen] = useState(true)
   useEffect(() => onStream(setOpen), [])
-  const may = mayWith(auth.permissions)
+  const may = (permission: string) => isGranted(auth.permissions, permission)
   const pages = PAGES.filter(({ needs }) => may(needs))
   const page = pages.find(({ id }) => id === (path[0] ?? 'now')) ?? pages[0]
   useEffect(() => {

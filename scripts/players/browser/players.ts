@@ -1,5 +1,6 @@
-import { type Browser, chromium as launcher } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { resolveTool } from '../../../control/runtime/resolve.ts'
+import { launchBrowser } from '../../../test/support/programs/browser.ts'
 import { FORMS, type Form, HLS, type Kind, type Playing } from '../player.ts'
 import { PAGE, versionOfPackage } from './pages.ts'
 
@@ -14,29 +15,6 @@ const FLAGS = [
 
 let running: Promise<Browser> | null = null
 
-const launch = async (): Promise<Browser> => {
-  const { argv } = await resolveTool('chromium')
-  const [first = '', ...rest] = argv
-  // Its sandbox refuses uid 0.
-  const root = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  const env = Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value]],
-    ),
-  )
-  if (rest.length === 0)
-    return await launcher.launch({ executablePath: first, args: [...FLAGS, ...root], env })
-  // An unpacked one is started by env(1), which takes the variables before the program.
-  const at = rest.findIndex((it) => !it.includes('='))
-  const own = Object.fromEntries(rest.slice(0, at).map((it) => it.split(/=(.*)/s).slice(0, 2)))
-  const executablePath = rest[at] ?? ''
-  return await launcher.launch({
-    executablePath,
-    args: [...FLAGS, ...root],
-    env: { ...env, ...own },
-  })
-}
-
 /** Ends Chromium, where it runs. */
 export async function closeBrowser(): Promise<void> {
   const browser = await running
@@ -46,7 +24,7 @@ export async function closeBrowser(): Promise<void> {
 
 /** A page of its own, with cookies of its own, on the host it plays from. */
 async function playInPage(name: string, list: readonly string[]): Promise<Playing> {
-  running ??= launch()
+  running ??= launchBrowser(FLAGS)
   const context = await (await running).newContext()
   const page = await context.newPage()
   await page.goto(new URL(PAGE, list[0]).href)

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { ApiError } from '../data/api.ts'
 import { t } from '../text/text.ts'
+import { Alert } from './parts.tsx'
 
 /** A question before something that hurts. */
 export interface Question {
@@ -40,11 +41,7 @@ export const Confirm = ({
     <dialog ref={dialog} onClose={done} aria-labelledby="confirm-title">
       <h2 id="confirm-title">{question?.title}</h2>
       <p>{question?.text}</p>
-      {error !== null && (
-        <p class="state error" role="alert">
-          {error}
-        </p>
-      )}
+      <Alert message={error} />
       <div class="dialog-actions">
         <button type="button" onClick={done} autofocus>
           {t('action.cancel')}

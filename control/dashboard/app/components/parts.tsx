@@ -54,6 +54,14 @@ export const Badge = ({
   readonly children: ComponentChildren
 }) => <span class={`badge ${tone}`}>{children}</span>
 
+/** What went wrong, read out at once; nothing where all is well. */
+export const Alert = ({ message }: { readonly message: string | null }) =>
+  message === null ? null : (
+    <p class="state error" role="alert">
+      {message}
+    </p>
+  )
+
 /** Tone of a confidence in points of 100. */
 export const toneOf = (points: number): Tone => {
   if (points >= 70) return 'bad'

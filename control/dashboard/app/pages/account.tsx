@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks'
+import { BansCard } from '../components/bans.tsx'
 import { Confirm, type Question } from '../components/confirm.tsx'
 import { Badge, Card, PageHead, Points, Shown } from '../components/parts.tsx'
 import { PlayList } from '../components/plays.tsx'
 import { get, send } from '../data/api.ts'
 import { hrefOf } from '../data/route.ts'
-import type { Ban, Explanation, Finding, Page, Play, Session, Trust } from '../data/types.ts'
+import type { Explanation, Finding, Page, Play, Session, Trust } from '../data/types.ts'
 import { useQuery } from '../data/use-query.ts'
 import { duration, moment, player } from '../text/format.ts'
 import { t, words } from '../text/text.ts'
@@ -148,38 +149,6 @@ const FindingsCard = ({ account }: { readonly account: string }) => {
   )
 }
 
-const BansCard = ({ account, canAct }: { readonly account: string; readonly canAct: boolean }) => {
-  const query = useQuery(
-    `bans ${account}`,
-    (signal) => get<Page<Ban>>(`/bans?account=${encodeURIComponent(account)}`, signal),
-    true,
-  )
-  const lift = async ({ kind, subject }: Ban) => {
-    await send('DELETE', `/bans/${kind}/${encodeURIComponent(subject)}`)
-    query.reload()
-  }
-  return (
-    <Card title={t('account.bans')}>
-      <Shown query={query} isEmpty={({ items }) => items.length === 0} empty={t('account.none')}>
-        {({ items }) => (
-          <ul class="plain-list">
-            {items.map((ban) => (
-              <li key={ban.id}>
-                {ban.reason} <span class="dim">{moment(ban.until)}</span>{' '}
-                {canAct && (
-                  <button type="button" onClick={() => void lift(ban)}>
-                    {t('action.lift')}
-                  </button>
-                )}
-              </li>
-            ))}
-          </ul>
-        )}
-      </Shown>
-    </Card>
-  )
-}
-
 /** Everything about one account. */
 export const AccountPage = ({
   account,
@@ -202,7 +171,7 @@ export const AccountPage = ({
         <TrustCard account={account} />
         <LiveCard account={account} />
         <FindingsCard account={account} />
-        <BansCard account={account} canAct={canAct} />
+        <BansCard title={t('account.bans')} account={account} canAct={canAct} />
       </div>
       <Card title={t('account.recent')}>
         <Shown query={plays} isEmpty={({ items }) => items.length === 0}>

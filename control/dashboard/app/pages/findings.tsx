@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { messageOf } from '../components/form.ts'
-import { Badge, Card, PageHead, Shown, type Tone } from '../components/parts.tsx'
+import { Alert, Badge, Card, PageHead, Shown, type Tone } from '../components/parts.tsx'
 import { get, send } from '../data/api.ts'
 import { hrefOf, useParam, useRoute } from '../data/route.ts'
 import type { Finding, Page } from '../data/types.ts'
@@ -136,11 +136,7 @@ export const Findings = ({ canAct }: { readonly canAct: boolean }) => {
           </select>
         </label>
       </PageHead>
-      {error !== null && (
-        <p class="state error" role="alert">
-          {error}
-        </p>
-      )}
+      <Alert message={error} />
       <Shown
         query={query}
         isEmpty={({ items: all }) => all.length === 0 && chosen === null}

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
-import { Badge, Card, PageHead, Shown } from '../components/parts.tsx'
-import { ApiError, get, send } from '../data/api.ts'
+import { Alert, Badge, Card, PageHead, Shown } from '../components/parts.tsx'
+import { get, send } from '../data/api.ts'
 import { useParam, useRoute } from '../data/route.ts'
 import type { Group, Source, Surge } from '../data/types.ts'
 import { useQuery } from '../data/use-query.ts'
@@ -147,11 +147,7 @@ const Why = () => {
           {t('groups.why.go')}
         </button>
       </form>
-      {query.error instanceof ApiError && (
-        <p class="state error" role="alert">
-          {query.error.message}
-        </p>
-      )}
+      <Alert message={query.error?.message ?? null} />
       {query.data !== null && query.error === null && <Evidence evidence={query.data} />}
     </Card>
   )

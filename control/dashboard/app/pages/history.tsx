@@ -1,5 +1,6 @@
 import { type Bar, Bars, Columns } from '../components/bars.tsx'
 import { Card, PageHead, Shown } from '../components/parts.tsx'
+import { SpanChoice } from '../components/span.tsx'
 import { get } from '../data/api.ts'
 import { hrefOf, useParam } from '../data/route.ts'
 import type { DayTotals, KeyTotals } from '../data/types.ts'
@@ -115,17 +116,7 @@ export const History = () => {
   return (
     <>
       <PageHead title={t('history.title')}>
-        <select
-          aria-label={t('history.title')}
-          value={days}
-          onChange={({ currentTarget }) => setDays(currentTarget.value)}
-        >
-          {SPANS.map((span) => (
-            <option key={span} value={span}>
-              {t('history.days', { n: Number(span) })}
-            </option>
-          ))}
-        </select>
+        <SpanChoice label={t('history.title')} spans={SPANS} days={days} setDays={setDays} />
       </PageHead>
       <Card
         title={t('history.per_day')}

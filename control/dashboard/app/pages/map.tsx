@@ -5,6 +5,7 @@ import type { GeometryCollection, Topology } from 'topojson-specification'
 import world from 'world-atlas/countries-110m.json'
 import { Card, PageHead, Shown } from '../components/parts.tsx'
 import { PlayList } from '../components/plays.tsx'
+import { SpanChoice } from '../components/span.tsx'
 import { get } from '../data/api.ts'
 import { useParam } from '../data/route.ts'
 import type { MapPoint, Page, Play } from '../data/types.ts'
@@ -143,17 +144,7 @@ export const MapPage = () => {
   return (
     <>
       <PageHead title={t('map.title')}>
-        <select
-          aria-label={t('map.title')}
-          value={days}
-          onChange={({ currentTarget }) => setDays(currentTarget.value)}
-        >
-          {SPANS.map((span) => (
-            <option key={span} value={span}>
-              {t('history.days', { n: Number(span) })}
-            </option>
-          ))}
-        </select>
+        <SpanChoice label={t('map.title')} spans={SPANS} days={days} setDays={setDays} />
       </PageHead>
       <p class="dim">{t('map.text', { n: Number(days) })}</p>
       <Shown query={query} isEmpty={(points) => points.length === 0} empty={t('map.empty')}>

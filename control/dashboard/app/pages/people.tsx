@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks'
+import { ROLES } from '../../../operators/roles.ts'
 import { Confirm, type Question } from '../components/confirm.tsx'
 import { fieldsOf, messageOf } from '../components/form.ts'
-import { Card, PageHead, Shown } from '../components/parts.tsx'
+import { Alert, Card, PageHead, Shown } from '../components/parts.tsx'
 import { type Column, Table } from '../components/table.tsx'
 import { get, send } from '../data/api.ts'
 import { useParam } from '../data/route.ts'
@@ -9,8 +10,6 @@ import type { AuditEntry, Operator, Page } from '../data/types.ts'
 import { useQuery } from '../data/use-query.ts'
 import { moment } from '../text/format.ts'
 import { t, words } from '../text/text.ts'
-
-const ROLES = ['owner', 'operator', 'viewer'] as const
 
 const AddForm = ({ done }: { readonly done: () => void }) => {
   const [error, setError] = useState<string | null>(null)
@@ -56,11 +55,7 @@ const AddForm = ({ done }: { readonly done: () => void }) => {
           {t('action.add')}
         </button>
       </form>
-      {error !== null && (
-        <p class="state error" role="alert">
-          {error}
-        </p>
-      )}
+      <Alert message={error} />
     </Card>
   )
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { fieldsOf, messageOf } from '../components/form.ts'
+import { Alert } from '../components/parts.tsx'
 import { ApiError, keepCsrf, send } from '../data/api.ts'
 import { useRoute } from '../data/route.ts'
 import type { AuthState } from '../data/types.ts'
@@ -57,11 +58,7 @@ const Form = ({
           minLength={isNew ? 10 : 1}
         />
       </label>
-      {error !== null && (
-        <p class="state error" role="alert">
-          {error}
-        </p>
-      )}
+      <Alert message={error} />
       <button type="submit" class="primary">
         {go}
       </button>

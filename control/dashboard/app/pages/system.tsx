@@ -1,8 +1,9 @@
+import { BansCard } from '../components/bans.tsx'
 import { Badge, Card, PageHead, Shown } from '../components/parts.tsx'
-import { get, send } from '../data/api.ts'
-import type { Ban, Edge, MediaServer, Page } from '../data/types.ts'
+import { get } from '../data/api.ts'
+import type { Edge, MediaServer, Page } from '../data/types.ts'
 import { useNow, useQuery } from '../data/use-query.ts'
-import { duration, moment } from '../text/format.ts'
+import { duration } from '../text/format.ts'
 import { t, words } from '../text/text.ts'
 
 interface Health {
@@ -76,35 +77,6 @@ const EdgesCard = () => {
   )
 }
 
-const BansCard = ({ canAct }: { readonly canAct: boolean }) => {
-  const query = useQuery('bans', (signal) => get<Page<Ban>>('/bans?limit=200', signal), true)
-  const lift = async ({ kind, subject }: Ban) => {
-    await send('DELETE', `/bans/${kind}/${encodeURIComponent(subject)}`)
-    query.reload()
-  }
-  return (
-    <Card title={t('system.bans')}>
-      <Shown query={query} isEmpty={({ items }) => items.length === 0} empty={t('account.none')}>
-        {({ items }) => (
-          <ul class="plain-list">
-            {items.map((ban) => (
-              <li key={ban.id}>
-                <strong>{ban.subject}</strong> {ban.kind}, {ban.reason}{' '}
-                <span class="dim">{moment(ban.until)}</span>{' '}
-                {canAct && (
-                  <button type="button" onClick={() => void lift(ban)}>
-                    {t('action.lift')}
-                  </button>
-                )}
-              </li>
-            ))}
-          </ul>
-        )}
-      </Shown>
-    </Card>
-  )
-}
-
 /** Health, edges and bans. */
 export const System = ({
   canAct,
@@ -120,7 +92,7 @@ export const System = ({
     <div class="cards">
       <HealthCard />
       <EdgesCard />
-      <BansCard canAct={canAct} />
+      <BansCard title={t('system.bans')} canAct={canAct} />
     </div>
   </>
 )

@@ -1,9 +1,10 @@
 import { get, send } from '../data/api.ts'
 import type { Ban, Page } from '../data/types.ts'
+import { useAction } from '../data/use-action.ts'
 import { useQuery } from '../data/use-query.ts'
 import { moment } from '../text/format.ts'
 import { t } from '../text/text.ts'
-import { Card, Shown } from './parts.tsx'
+import { Alert, Card, Shown } from './parts.tsx'
 
 /** Bans in force, all of them or those of one account, each with a button that lifts it. */
 export const BansCard = ({
@@ -21,12 +22,15 @@ export const BansCard = ({
     (signal) => get<Page<Ban>>(`/bans?limit=200${only}`, signal),
     true,
   )
-  const lift = async ({ kind, subject }: Ban) => {
-    await send('DELETE', `/bans/${kind}/${encodeURIComponent(subject)}`)
-    query.reload()
-  }
+  const { error, run } = useAction()
+  const lift = ({ kind, subject }: Ban) =>
+    run(
+      () => send('DELETE', `/bans/${kind}/${encodeURIComponent(subject)}`),
+      () => query.reload(),
+    )
   return (
     <Card title={title}>
+      <Alert message={error} />
       <Shown query={query} isEmpty={({ items }) => items.length === 0} empty={t('account.none')}>
         {({ items }) => (
           <ul class="plain-list">
@@ -35,7 +39,7 @@ export const BansCard = ({
                 <strong>{ban.subject}</strong> {ban.kind}, {ban.reason}{' '}
                 <span class="dim">{moment(ban.until)}</span>{' '}
                 {canAct && (
-                  <button type="button" onClick={() => void lift(ban)}>
+                  <button type="button" onClick={() => lift(ban)}>
                     {t('action.lift')}
                   </button>
                 )}

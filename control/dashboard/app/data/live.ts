@@ -11,6 +11,9 @@ export interface LiveEvent {
 
 const KINDS = ['session.opened', 'session.ended', 'session.refused', 'ban.set', 'reset'] as const
 
+/** Until a stream that was refused is asked for again. */
+const RETRY_MS = 5_000
+
 type Listener = (event: LiveEvent) => void
 
 const listeners = new Set<Listener>()
@@ -33,7 +36,9 @@ const open = () => {
     // A refused stream is not tried again by the browser.
     if (source?.readyState === EventSource.CLOSED) {
       source = null
-      setTimeout(() => (listeners.size > 0 ? open() : undefined), 5000)
+      setTimeout(() => {
+        if (source === null && listeners.size > 0) open()
+      }, RETRY_MS)
     }
   })
 }

@@ -3,6 +3,7 @@ import { Alert, Badge, Card, PageHead, Shown } from '../components/parts.tsx'
 import { get, send } from '../data/api.ts'
 import { useParam, useRoute } from '../data/route.ts'
 import type { Group, Source, Surge } from '../data/types.ts'
+import { useAction } from '../data/use-action.ts'
 import { useQuery } from '../data/use-query.ts'
 import { country, moment, number } from '../text/format.ts'
 import { t } from '../text/text.ts'
@@ -48,12 +49,15 @@ const GroupTable = ({ groups }: { readonly groups: readonly Group[] }) => (
 
 const SurgeList = ({ canAct }: { readonly canAct: boolean }) => {
   const query = useQuery('surge', (signal) => get<Surge[]>('/surge', signal))
-  const set = async ({ name, on }: Surge) => {
-    await send('PUT', `/surge/${encodeURIComponent(name)}`, { on: !on })
-    query.reload()
-  }
+  const { error, run } = useAction()
+  const set = ({ name, on }: Surge) =>
+    run(
+      () => send('PUT', `/surge/${encodeURIComponent(name)}`, { on: !on }),
+      () => query.reload(),
+    )
   return (
     <Card title={t('groups.surge')}>
+      <Alert message={error} />
       <Shown query={query} isEmpty={(rows) => rows.length === 0} empty={t('account.none')}>
         {(rows) => (
           <ul class="plain-list">
@@ -68,7 +72,7 @@ const SurgeList = ({ canAct }: { readonly canAct: boolean }) => {
                     type="button"
                     role="switch"
                     aria-checked={row.on}
-                    onClick={() => void set(row)}
+                    onClick={() => set(row)}
                   >
                     {t(row.on ? 'groups.off' : 'groups.on')}
                   </button>
@@ -84,12 +88,15 @@ const SurgeList = ({ canAct }: { readonly canAct: boolean }) => {
 
 const SourceList = ({ canAct }: { readonly canAct: boolean }) => {
   const query = useQuery('sources', (signal) => get<Source[]>('/sources', signal))
-  const refresh = async ({ name }: Source) => {
-    await send('POST', `/sources/${encodeURIComponent(name)}/refresh`)
-    query.reload()
-  }
+  const { error, run } = useAction()
+  const refresh = ({ name }: Source) =>
+    run(
+      () => send('POST', `/sources/${encodeURIComponent(name)}/refresh`),
+      () => query.reload(),
+    )
   return (
     <Card title={t('groups.sources')}>
+      <Alert message={error} />
       <Shown query={query} isEmpty={(rows) => rows.length === 0}>
         {(rows) => (
           <ul class="plain-list">
@@ -99,7 +106,7 @@ const SourceList = ({ canAct }: { readonly canAct: boolean }) => {
                 <span class="dim">{moment(row.fetchedAt)}</span>{' '}
                 {row.error !== null && <Badge tone="bad">{row.error}</Badge>}{' '}
                 {canAct && (
-                  <button type="button" onClick={() => void refresh(row)}>
+                  <button type="button" onClick={() => refresh(row)}>
                     {t('action.refresh')}
                   </button>
                 )}

@@ -114,8 +114,10 @@ test('a whole instance: one line of JSON, a second run refused, every part comes
     'accounts',
     'admin',
     'adminToken',
+    'dashboard',
     'edge',
     'groups',
+    'signIn',
   ])
   expect(service.ready.accounts.map((it) => [it.name, it.maxSessions])).toEqual([
     ['one-screen', 1],

@@ -3,9 +3,10 @@ import { cookieHeader, goesTo, readSetCookie, splitSetCookies } from '#domain/co
 import { keepCookie, openKept, setKept } from '#domain/cookies/kept-cookie'
 import { nodeCrypto } from '../node-crypto.ts'
 
+/** The engine of the edge has no `URL`. */
 const at = (url: string) => {
-  const { origin, pathname, search } = new URL(url)
-  return { origin, path: pathname, query: search }
+  const [, origin = '', path = '', query = ''] = /^(https?:\/\/[^/]+)([^?]*)(.*)$/.exec(url) ?? []
+  return { origin, path, query }
 }
 const from = at('http://a.media.example/hls/one/index.m3u8')
 const NOW = 1_800_000_000

@@ -1,5 +1,5 @@
-import { createHmac, randomBytes } from 'node:crypto'
-import { hash, verify } from '@node-rs/argon2'
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash as argon2, verify } from '@node-rs/argon2'
 
 const TOKEN_BYTES = 18
 
@@ -11,7 +11,7 @@ export const hashToken = (serverKey: Uint8Array, token: string): string =>
   createHmac('sha256', serverKey).update(token).digest('hex')
 
 /** The stored form of a password: argon2id. */
-export const hashPassword = async (password: string): Promise<string> => await hash(password)
+export const hashPassword = async (password: string): Promise<string> => await argon2(password)
 
 /** Whether a password is the one a stored form was made from; false where that form is none. */
 export const verifyPassword = async (stored: string, password: string): Promise<boolean> => {
@@ -20,4 +20,10 @@ export const verifyPassword = async (stored: string, password: string): Promise<
   } catch {
     return false
   }
+}
+
+/** Whether two secrets are the same, compared in constant time whatever their lengths. */
+export const isSameSecret = (a: string, b: string): boolean => {
+  const hash = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(hash(a), hash(b))
 }

@@ -1,7 +1,7 @@
-import { timingSafeEqual } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { isSameSecret } from '../accounts/secrets.ts'
 import { masked } from '../operators/mask.ts'
 import { isGranted } from '../operators/roles.ts'
 import { ProblemError } from './problem.ts'
@@ -58,11 +58,6 @@ const bearerOf = (request: FastifyRequest): string | null => {
   return /^bearer /i.test(header) ? header.slice(7).trim() : null
 }
 
-const isSameText = (a: string, b: string): boolean => {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)]
-  return left.length === right.length && timingSafeEqual(left, right)
-}
-
 /** The actor of a cookie; a change must carry the mark that only our own pages know. */
 const actorOfCookie = async (
   request: FastifyRequest,
@@ -72,7 +67,10 @@ const actorOfCookie = async (
   const open = await ofCookie?.(secret)
   if (!open) throw new ProblemError('auth.missing', 'The sign-in is over: sign in again.')
   const shown = request.headers['x-gatehouse-csrf']
-  if (CHANGES.test(request.method) && !(typeof shown === 'string' && isSameText(shown, open.csrf)))
+  if (
+    CHANGES.test(request.method) &&
+    !(typeof shown === 'string' && isSameSecret(shown, open.csrf))
+  )
     throw new ProblemError('csrf.wrong')
   return open.actor
 }

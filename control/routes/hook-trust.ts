@@ -1,17 +1,11 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { parseAddress } from '#domain/networks/network'
 import { compileNetworks, findNetwork } from '#domain/rules/rule-networks'
+import { isSameSecret } from '../accounts/secrets.ts'
 
 export interface HookTrust {
   /** Networks that may call; none listed = only this machine, or callers with the secret. */
   readonly allow: readonly string[]
   readonly secret: string | null
-}
-
-/** Whether two secrets are the same, compared in constant time whatever their lengths. */
-export const isSameSecret = (a: string, b: string): boolean => {
-  const hash = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(hash(a), hash(b))
 }
 
 const THIS_MACHINE = ['127.0.0.0/8', '::1']

@@ -1,10 +1,10 @@
 import multipart from '@fastify/multipart'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { isSameSecret } from '../accounts/secrets.ts'
 import type { MediaHub } from '../sources/hub/hub.ts'
 import { type Fields, fieldsOf, isFields, textOf } from '../sources/model/read-fields.ts'
 import type { WebhookSecrets } from '../sources/webhooks/secrets.ts'
 import { readWebhook, readWebhookText, WebhookError } from '../sources/webhooks/webhook.ts'
-import { isSameSecret } from './hook-trust.ts'
 
 /** What webhooks of media servers work with. */
 export interface WebhookOptions {

@@ -17,7 +17,12 @@ import { healthParts } from './health-parts.ts'
 import { compileLate } from './late-schemas.ts'
 import { createMetrics } from './metrics.ts'
 import { noticeRoutes } from './notice-routes.ts'
-import { createPeople, type PeopleParts, peopleRoutes, signInLink } from './operator-routes.ts'
+import {
+  createSignInParts,
+  operatorRoutes,
+  type SignInParts,
+  signInLink,
+} from './operator-routes.ts'
 import { playlistUrl, readyReport } from './ready-report.ts'
 import { versionOf } from './version.ts'
 
@@ -74,7 +79,7 @@ const sessionOptions = (
 const apiOptions = (
   parts: AdminParts,
   auth: AdminApiOptions['auth'],
-  people: PeopleParts,
+  signInParts: SignInParts,
 ): AdminApiOptions => {
   const { live, persistence, sessions, lineup, surge, now } = parts
   const { store, ring, accounts } = persistence
@@ -118,7 +123,7 @@ const apiOptions = (
     more: [
       ...featureRoutes(parts, audit),
       ...noticeRoutes(parts, audit),
-      ...peopleRoutes(parts, audit, people),
+      ...operatorRoutes(parts, audit, signInParts),
     ],
     pages: auth.trusted === null && hasPages(PAGES) ? PAGES : null,
   }
@@ -133,8 +138,8 @@ export const startAdmin = async (parts: AdminParts): Promise<{ stop(): Promise<v
   const hosts = ['localhost', '127.0.0.1', '::1', host, ...config.admin.hosts].map((name) =>
     name.toLowerCase(),
   )
-  const people = createPeople(parts, versionOf())
-  const { signIns, markOf, ofCookie } = people
+  const signInParts = createSignInParts(parts, versionOf())
+  const { signIns, markOf, ofCookie } = signInParts
   const actorOf = async (presented: string) =>
     await Promise.resolve(isToken(presented) ? ADMIN : null)
 
@@ -143,7 +148,7 @@ export const startAdmin = async (parts: AdminParts): Promise<{ stop(): Promise<v
     const logController = new LogController({ disableRequestLogging: true })
     const app = Fastify({ logController, loggerInstance })
     compileLate(app)
-    await adminApi(app, apiOptions(parts, auth, people))
+    await adminApi(app, apiOptions(parts, auth, signInParts))
     return app
   }
   const outer = await open({ hosts, actorOf, trusted: null, ofCookie, markOf })

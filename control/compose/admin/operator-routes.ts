@@ -16,7 +16,7 @@ import type { AdminParts } from '../parts.ts'
 const DEMO_OWNER = 'demo'
 
 /** What signing in stands on. */
-export interface PeopleParts {
+export interface SignInParts {
   readonly signIns: SignIns
   readonly version: string
   readonly markOf: (id: string) => string
@@ -24,7 +24,7 @@ export interface PeopleParts {
 }
 
 /** People, their sign-ins and the marks that stand for ids they may not see. */
-export const createPeople = (parts: AdminParts, version: string): PeopleParts => {
+export const createSignInParts = (parts: AdminParts, version: string): SignInParts => {
   const signIns = createSignIns(parts.persistence.store, parts.now)
   const markOf = (id: string) =>
     createHmac('sha256', parts.persistence.ring.serverKey())
@@ -42,10 +42,10 @@ export const createPeople = (parts: AdminParts, version: string): PeopleParts =>
 }
 
 /** Signing in and the people who may, below `/api/v1`. */
-export const peopleRoutes = (
+export const operatorRoutes = (
   parts: AdminParts,
   audit: AuditTrail,
-  { signIns, version, markOf, ofCookie }: PeopleParts,
+  { signIns, version, markOf, ofCookie }: SignInParts,
 ): AdminApiOptions['more'] => {
   const { operators } = parts.persistence.store
   const isDemo = parts.live.config().demo.enabled

@@ -72,8 +72,10 @@ export const authRoutes = (plain: FastifyInstance, options: AuthRoutesOptions): 
     by: string,
   ) => {
     if ('refused' in signIn) {
+      // What is not even looked at would fill the log.
       const actor = { name: 'nobody', permissions: [] }
-      await audit({ actor }, 'sign-in.refused', { subject: by, after: originOf(request) })
+      if (signIn.refused === 'wrong')
+        await audit({ actor }, 'sign-in.refused', { subject: by, after: originOf(request) })
       return refuse(reply, signIn)
     }
     const actor = { name: signIn.operator.name, permissions: [] }

@@ -35,7 +35,8 @@ interface Page {
   readonly show: (props: PageProps) => ComponentChildren
 }
 
-const PAGES: readonly Page[] = [
+/** Every page, in the order of the navigation. */
+export const PAGES: readonly Page[] = [
   {
     id: 'now',
     title: 'nav.now',

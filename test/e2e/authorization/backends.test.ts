@@ -274,10 +274,15 @@ describe('backends in parallel', () => {
       )
     }
     // Each backend stands behind two channels: one update of both, and the one that is down is asked again.
-    await until('the updates', async () => {
-      await poll()
-      return RUNNING.every(([name]) => updates(`run-${name}`) >= (name === 'broken' ? 3 : 2))
-    })
+    await until(
+      'the updates',
+      async () => {
+        await poll()
+        return RUNNING.every(([name]) => updates(`run-${name}`) >= (name === 'broken' ? 3 : 2))
+        // The third of the one that is down is due after half a minute.
+      },
+      60_000,
+    )
     const wanted = RUNNING.flatMap(([name, isKept]) =>
       [true, false].map((it) => `run-${name}-${it}: ${isKept ? 200 : 403}`),
     )
@@ -287,7 +292,7 @@ describe('backends in parallel', () => {
       2 * RUNNING.filter(([, isKept]) => !isKept).length
     await until('the ends', isEnded)
     expect(await poll()).toEqual(wanted)
-  }, 60_000)
+  }, 120_000)
 
   test('connections are kept', async () => {
     middleware.on('kept', answering(200))

@@ -274,19 +274,14 @@ describe('backends in parallel', () => {
       )
     }
     // Each backend stands behind two channels: one update of both, and the one that is down is asked again.
-    await until(
-      'the updates',
-      async () => {
-        await poll()
-        return RUNNING.every(([name]) => updates(`run-${name}`) >= (name === 'broken' ? 3 : 2))
-        // The third of the one that is down is due after half a minute.
-      },
-      60_000,
-    )
+    const isUpdated = async () => {
+      await poll()
+      return RUNNING.every(([name]) => updates(`run-${name}`) >= (name === 'broken' ? 3 : 2))
+    }
+    await until('the updates', isUpdated, 60_000)
     const wanted = RUNNING.flatMap(([name, isKept]) =>
       [true, false].map((it) => `run-${name}-${it}: ${isKept ? 200 : 403}`),
     )
-    // The edge hears of an end within a second.
     const isEnded = async () =>
       (await poll()).filter((it) => it.endsWith('403')).length ===
       2 * RUNNING.filter(([, isKept]) => !isKept).length

@@ -44,7 +44,7 @@ const playOn = async <T>(population: Population, work: Promise<T>): Promise<T> =
   return await done
 }
 
-/** Between two failures everybody plays again, as he did before. */
+/** Between two failures every viewer plays again as before. */
 const settle = async (population: Population): Promise<number> => {
   for (let attempt = 0; attempt < 60; attempt += 1) {
     if (await pollAll(population)) return attempt

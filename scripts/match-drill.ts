@@ -46,7 +46,7 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`)
 const percentile = (times: readonly number[], part: number): number =>
   [...times].sort((a, b) => a - b)[Math.floor(times.length * part)] ?? Number.NaN
 
-/** The first entry of the list; whoever uses its ticket counts by his own network. */
+/** The first entry of the list; without accounts each network counts by itself. */
 const firstEntry = async (edge: string): Promise<string> => {
   const text = await (await fetch(`${edge}/playlist.m3u`)).text()
   const entry = /^https?:\/\/[^/]+(\/live\/\S+)$/m.exec(text)?.[1]

@@ -3,7 +3,7 @@ import { DEMO_PLEX_PATH, DEMO_PLEX_TOKEN } from './demo-config.ts'
 import { startPlex } from './media-servers/plex.ts'
 import type { StagedPlay } from './media-servers/stage.ts'
 
-/** Somebody of the demo in front of a screen. */
+/** A viewer of the demo's media server. */
 interface Role {
   readonly play: Omit<StagedPlay, 'item' | 'session'>
   /** What is watched, one after the other, for ever. */
@@ -76,7 +76,7 @@ export interface DemoPlex {
   close(): Promise<void>
 }
 
-/** Starts the demo's Plex server; who was ended, or has seen a film, begins another one after a moment. */
+/** Starts the demo's Plex server; a viewer whose stream was ended, or whose film is over, begins another one after a moment. */
 export const startDemoPlex = async (now: () => number = () => Date.now()): Promise<DemoPlex> => {
   const plex = await startPlex({ token: DEMO_PLEX_TOKEN })
   let turns: readonly Turn[] = ROLES.map(() => ({ film: 0, from: now(), isOn: false }))

@@ -1,7 +1,7 @@
 /** A clip of fMP4 fragments that repeats for ever: decode times and sequence numbers go on over the end. */
 export interface Mp4Clip {
   readonly init: Buffer
-  /** Fragment `index` counted from the beginning of time, not of the clip. */
+  /** Fragment `index` counted from the Unix epoch, not from the clip's start. */
   segment(index: number): Buffer
 }
 

@@ -1,6 +1,6 @@
 import { SEGMENT_SECONDS } from './media-files.ts'
 
-/** Live time starts here, so that segment numbers stay handy; a restart goes on where time is. */
+/** Live time starts here, which keeps segment numbers short; after a restart they go on by the clock. */
 const EPOCH = Date.UTC(2020, 0, 1)
 const WINDOW = 6
 const KEPT = 86_400 / SEGMENT_SECONDS

@@ -5,7 +5,7 @@ const WRAP = 2n ** 33n
 /** A clip of MPEG-TS segments that repeats for ever without a seam: clocks and continuity counters go on over the end. */
 export interface TsClip {
   readonly segments: number
-  /** Segment `index` counted from the beginning of time, not of the clip. */
+  /** Segment `index` counted from the Unix epoch, not from the clip's start. */
   segment(index: number): Buffer
 }
 

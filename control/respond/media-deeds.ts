@@ -21,7 +21,7 @@ export interface Deed {
 /** An action that changed nothing. */
 export const nothing = (outcome: Outcome): Deed => ({ outcome, details: {} })
 
-/** Rules do not wait longer for a stream to vanish; what comes later is noted then. */
+/** Rules wait no longer for a stream to end; a later confirmation is recorded when it comes. */
 const PATIENCE_MS = 1500
 
 /** Whether a session plays at a media server. */
@@ -50,7 +50,7 @@ const each = async (
 ): Promise<Results> =>
   await Promise.all(sessions.map(async (session) => ({ session, answer: await command(session) })))
 
-/** Whatever still runs after the patience counts as asked. */
+/** An action that is not confirmed within that time counts as asked. */
 const patiently = async (
   command: Promise<Results>,
   targets: readonly LiveSession[],

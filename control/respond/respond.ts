@@ -26,14 +26,14 @@ import { targetsOf } from './targets.ts'
 export interface ResponderPorts {
   readonly sessions: Pick<SessionStore, 'ofAccount' | 'end'>
   readonly media: MediaPowers
-  /** What is done about a person is done about every account of his. */
+  /** An action on a person applies to every account of that person. */
   readonly people?: Pick<PeopleView, 'membersOf'>
   readonly serverLimits: Pick<ServerLimits, 'impose'>
   readonly bans: Pick<BanStore, 'ban'>
   readonly imposed: Pick<ImposedLimits, 'impose'>
   /** Gives an account's running sessions the caps it has now. */
   readonly applyLimits: (account: string) => Promise<void>
-  /** Tells whoever is to be told; what was written with the finding goes out with what came of it. */
+  /** Releases the notices written with the finding, now that the outcome of its actions is known. */
   readonly notifier: { notify(notice: FindingNotice): Promise<void> }
   readonly findings: Pick<FindingStore, 'markActed'>
   readonly audit: Pick<AuditStore, 'put'>
@@ -46,7 +46,7 @@ const REFUSE_MS = MINUTE_MS
 /** No notice and no action for what happened longer ago. */
 const LATEST_MS = 24 * 60 * MINUTE_MS
 
-/** Actions a viewer feels. */
+/** Actions that a viewer notices. */
 const FELT = new Set(['message', 'limit', 'end', 'sign_out', 'ban'])
 
 const endThem = async (
@@ -135,7 +135,7 @@ const sessionsOf = async (ports: ResponderPorts, account: AccountRef): Promise<L
   return all.flat().map((session) => ({ ...session, account }))
 }
 
-/** One deed of what was done at several places: what was done first, then what was asked, then why nothing was. */
+/** One result of the actions at several places: first what was done, then what was asked, then why nothing was. */
 const together = (deeds: readonly Deed[]): Deed => {
   const [first = nothing('impossible'), ...others] = [...deeds].sort(
     (a, b) => WEIGHTS.indexOf(a.outcome) - WEIGHTS.indexOf(b.outcome),
@@ -163,7 +163,7 @@ const actAtServers = async (
   step: RuleStep,
 ): Promise<Deed> => {
   const targets = all.filter(isMedia)
-  // A ban holds at our edges; who watches there is not asked of us.
+  // A ban holds at our own edges only; viewers of a media server do not come through them.
   if (step.do === 'ban') return nothing('impossible')
   if (targets.length === 0) return nothing('stale')
   if (step.do === 'message') return await messageAtServers(media, targets, step)

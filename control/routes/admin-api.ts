@@ -75,7 +75,7 @@ export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): 
     },
   })
   await app.register(adminAuth, options.auth)
-  // The pages that describe the API are public; their plugin cannot declare that itself.
+  // The pages that describe the API are public; the plugin that serves them cannot declare a permission.
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith(DOCS)) route.config = { ...route.config, permission: 'public' }
   })

@@ -76,7 +76,7 @@ const refuse = (
 /** A list never changes under the name of its version. */
 const KEEP = 'max-age=31536000, immutable'
 
-/** What nginx's `auth_request` takes for a no; the edge finds the player's status by the reason. */
+/** The status that nginx's `auth_request` takes for a refusal; the edge finds the player's status by the reason. */
 const NO = 403
 
 const answerCheck = (reply: FastifyReply, admission: CheckAnswer): FastifyReply => {
@@ -148,7 +148,7 @@ const listRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
         ...(category === undefined ? {} : { category }),
       })
       if (list === null) return refuse(reply, 'group.unknown', 0)
-      // A category that is none has a name that anybody can make up: it is not kept.
+      // Names of categories that do not exist can be made up without end: their answers are not cached.
       const isKept = list.isWanted && !(category !== undefined && list.text === '[]')
       return reply
         .type('application/json')

@@ -77,7 +77,7 @@ export const readFlussonic = (fields: Fields, server: string): ReadPlay =>
 
 /**
  * Reads a notification of nginx-rtmp (`on_play`, `on_update`, `on_done`; ngx_rtmp_notify_module.c); `clientid`
- * is unique within one nginx. `updateSec`: seconds between its updates; a playback of which none comes any more counts as ended
+ * is unique within one nginx. `updateSec`: seconds between its updates; a playback whose updates stop counts as ended
  * without `on_play_done`.
  */
 export const readRtmp = (fields: Fields, server: string, updateSec: number): ReadPlay => {

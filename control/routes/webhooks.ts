@@ -77,7 +77,7 @@ const refusalOf = (error: unknown): { readonly status: number; readonly detail: 
     : null
 }
 
-/** Takes a webhook of a server: whoever presents the secret has it looked at. */
+/** Takes a webhook of a server: with the right secret the server is read anew. */
 const take =
   ({ hub }: WebhookOptions) =>
   async (request: FastifyRequest) => {

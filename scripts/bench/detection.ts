@@ -50,7 +50,7 @@ const say = (weights: Weights): string =>
     ...FEATURES.map((id) => `${id} ${weights[id].toFixed(2)}`),
   ].join(', ')
 
-/** The threshold with the best F1 on the accounts that may be looked at. */
+/** The threshold with the best F1 on the accounts used for fitting. */
 const chooseThreshold = (judged: readonly Judged[], days: number): number => {
   const scores = [...new Set(judged.map((j) => Math.round(j.score)))].sort((a, b) => a - b)
   const f1 = (threshold: number): number =>

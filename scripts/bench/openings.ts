@@ -46,7 +46,7 @@ interface Best {
 /** A viewer of his own for each opening: what was opened a moment ago is answered at the edge. */
 const addressOf = (turn: number): string => `10.${turn >> 16}.${(turn >> 8) & 255}.${turn & 255}`
 
-/** The first entry of the list. Without accounts, whoever uses its ticket counts by his own network. */
+/** The first entry of the list. Without accounts each network counts by itself. */
 const firstEntry = async (edge: string): Promise<string> => {
   const text = await (await fetch(`${edge}/playlist.m3u`)).text()
   const entry = /^https?:\/\/[^/]+(\/live\/\S+)$/m.exec(text)?.[1]

@@ -13,7 +13,7 @@ import { startService, type TestService } from '../../test/support/programs/serv
 /**
  * What watching media servers costs the control plane: `npm run bench:servers -- [--streams 50] [--seconds 60]`. Five servers (two Plex, two
  * Jellyfin, one Emby) on loopback show so many streams each. Prints the processor time in percent of one processor, idle and watching, the
- * resident memory, and the time from a play that a rule is against to the finding. Exit code 1 where a target is missed.
+ * resident memory, and the time from a play that breaks a rule to the finding. Exit code 1 where a target is missed.
  */
 const { values } = parseArgs({
   options: {

@@ -24,7 +24,7 @@ export interface Failure {
   readonly request: string
 }
 
-/** What came of all. */
+/** The result of a run. */
 export interface FuzzReport {
   readonly sent: number
   /** Number of answers by listener and status; 0 = closed without one, -1 = none in time. */

@@ -24,10 +24,10 @@ export interface FuzzWorld {
   readonly stop: () => Promise<void>
 }
 
-/** What would end edge, keys or sessions by right is left out where the request may have the right. */
+/** Left out where the request is authorised: what would rightly end edges, keys or sessions. */
 const GENTLE = /^\/api\/v1\/(?!edges|keys|config)[a-z-]+/
 
-/** Paths of the admin API that are read, from its own description. */
+/** Paths of the admin API that are only read, from its OpenAPI document. */
 const apiPaths = async (service: TestService): Promise<string[]> => {
   const answer = await service.api('/api/openapi.json')
   const text: unknown = await answer.json()

@@ -2,7 +2,7 @@ import { Pool } from 'undici'
 
 /** One opening, and what came of it. */
 export interface Opened {
-  /** Who opened, by number: his own network. */
+  /** Number of the viewer, who has a network of their own. */
   readonly viewer: number
   readonly status: number
   readonly reason: string

@@ -1,7 +1,7 @@
 import { Pool } from 'undici'
 import { addressOf } from './crowd.ts'
 
-/** Viewers who play already: each asks for his manifest once a second. */
+/** Viewers who play already: each asks for its manifest once a second. */
 export interface Running {
   /** Times of the manifests since the last call, ms, and how many were no 200. */
   readonly take: () => { readonly times: readonly number[]; readonly failed: number }

@@ -1,6 +1,6 @@
 const WITH_VALUE = new Set(['--config', '--state'])
 
-/** Puts options named before the command, where others keep them, behind it: `--state X sessions` is `sessions --state X`. */
+/** Moves global options that stand before the command behind it: `--state X sessions` is `sessions --state X`. */
 export const globalsLast = (args: readonly string[]): string[] => {
   let at = 0
   for (;;) {

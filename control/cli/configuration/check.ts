@@ -72,7 +72,7 @@ export const checkCommand = (): Command =>
         for (const problem of problems) print(`${file}: error: ${problem}`)
         for (const finding of findings) print(formatFinding(file, finding))
         for (const warning of warnings) print(`${file}: warning: ${warning}`)
-        // Tables that come along grow old by themselves: told, but no fault of the configuration.
+        // Bundled tables grow old with the release: reported, but no fault of the configuration.
         for (const told of geo.warnings) print(`${file}: warning: geo: ${told}`)
         for (const told of geo.files) print(`${file}: geo: ${told}`)
         if (problems.length + findings.length + warnings.length === 0) print(`${file}: good`)

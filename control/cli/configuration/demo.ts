@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { CliError } from '../common/context.ts'
 
-/** `gatehouse demo`: the start script takes its place, so that it ends with what it started. */
+/** `gatehouse demo`: it becomes the start script, so that both end together. */
 export const demoCommand = (): Command =>
   new Command('demo')
     .description('start the demo: channels, accounts and a media server, all invented')

@@ -44,8 +44,8 @@ const addImporter = (
 }
 
 /**
- * `gatehouse import`: other servers' configurations as ours, on stdout; what became of each line, on stderr. Further
- * kinds of import are added by whom they belong to.
+ * `gatehouse import`: other servers' configurations as ours, on stdout; what became of each line, on stderr. Other
+ * modules add their kinds of import by `addMore`.
  */
 export const importCommand = (addMore: (command: Command) => void = () => undefined): Command => {
   const command = new Command('import').description(

@@ -35,7 +35,7 @@ const wordsOverSocket = async (options: GlobalOptions): Promise<AccountFeedback[
   return words
 }
 
-/** What was said of accounts, under those that speak for the persons. */
+/** Feedback by account, under the account that stands for its person. */
 const ofPrimaries = (
   words: readonly AccountFeedback[],
   people: readonly Person[],
@@ -44,7 +44,7 @@ const ofPrimaries = (
   return words.map((word) => ({ ...word, account: primaryOf(word.account) }))
 }
 
-/** What the instance's configuration says of time and homes. */
+/** Time zone and home networks of the instance's configuration. */
 const settingsOf = (options: GlobalOptions) => {
   const config = instanceConfig(options)
   return { zone: config?.store.time_zone ?? null, homeNetworks: config?.home_networks ?? [] }

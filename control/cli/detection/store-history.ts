@@ -31,7 +31,7 @@ export const openInstanceStore = async (
 ): Promise<Store> => {
   const paths = pathsOf(options)
   const known = instanceConfig(options)
-  // The database engines are loaded only by who needs them.
+  // The database engines are loaded only where a store is opened.
   const { storeUrl } = await import('../../compose/base/persistence.ts')
   const { openStore } = await import('../../store/store.ts')
   const url = known === null ? `${DUCKDB}${paths.database}` : storeUrl(known, paths)

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type WebSocket, WebSocketServer } from 'ws'
 
-/** How a server answers from now on. */
+/** How a server answers from now on, faults included. */
 export type Mood =
   | 'well'
   /** JSON that is cut off, with a length that fits. */

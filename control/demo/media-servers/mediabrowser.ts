@@ -26,7 +26,7 @@ export interface MediaBrowserServer extends RunningServer {
   /** Whether the key may command sessions. */
   setPermission(isAllowed: boolean): void
   listeners(): number
-  /** How often sockets said that they are alive. */
+  /** Keep-alive messages received over all sockets. */
   keptAlive(): number
   policyOf(user: string): Row
 }

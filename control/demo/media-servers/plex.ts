@@ -20,7 +20,7 @@ export type PlexEvents =
 export interface PlexServer extends RunningServer {
   readonly stage: Stage
   readonly token: string
-  /** The token is good no more. */
+  /** The token is refused from now on. */
   expireToken(): void
   setPass(hasPass: boolean): void
   setEvents(events: PlexEvents): void
@@ -107,7 +107,7 @@ const answerOf = (state: State, stage: Stage, options: PlexOptions, asked: Asked
   return { status: 404, text: '', type: 'text/html' }
 }
 
-/** What changed, as the server tells it: what came, what went, and what goes on in another state. */
+/** Notifications of what changed: sessions that began, that ended, and that are in another state. */
 const tellChange = (
   before: readonly StagedPlay[],
   after: readonly StagedPlay[],

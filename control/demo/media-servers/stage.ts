@@ -37,7 +37,7 @@ export interface StagedPlay {
   readonly shown?: Readonly<Record<string, unknown>>
 }
 
-/** What a server was asked to do, in order. */
+/** A command that the server was given. */
 export type Deed =
   | { readonly did: 'end'; readonly session: string; readonly words: string }
   | { readonly did: 'message'; readonly session: string; readonly words: string }

@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from 'node:fs'
 
-/** What tells a file from others and from itself after a change, with what else shapes its plays. Throws where there is none. */
+/** Identity of a file: path, size and time of change, with the options that shape its plays. Throws where there is none. */
 export const identityOfFile = (
   kind: string,
   path: string,

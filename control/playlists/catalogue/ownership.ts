@@ -59,7 +59,7 @@ export const ownersOf = async (channels: readonly Channel[]): Promise<Map<string
   return withLowerCase(owners)
 }
 
-/** Some origins do not tell capitals from small letters: each key stands in small letters too, unless that is another's. */
+/** Some origins do not tell capitals from small letters: each key stands in small letters too, unless that name is another channel's. */
 const withLowerCase = (owners: Map<string, string>): Map<string, string> => {
   for (const [key, owner] of owners) {
     const at = key.indexOf('|') + 1

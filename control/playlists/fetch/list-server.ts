@@ -47,9 +47,9 @@ export const fetchOnce = (
   new Promise((resolve, reject) => {
     const own = new AbortController()
     const body = new PassThrough({ highWaterMark: 1024 * 1024 })
-    // Told to whoever reads it; nobody may.
+    // The reader of the body gets the error; without a reader nobody needs it.
     body.on('error', () => undefined)
-    // Whoever has read enough ends the transfer.
+    // A reader that stops early ends the transfer.
     body.on('close', () => own.abort())
     const failed = (why: string): Error =>
       new Error(why === 'timed out' ? 'no answer in time' : why)

@@ -108,7 +108,7 @@ const follow = async (
     const next = new URL(target, from)
     if (next.protocol !== 'http:' && next.protocol !== 'https:')
       throw new Error(`the server sends us to ${next.protocol}`)
-    // A login goes with its own server only.
+    // Credentials of the address are sent to its own host only.
     if (next.origin === from.origin && next.username === '') {
       next.username = from.username
       next.password = from.password

@@ -34,7 +34,7 @@ export interface Playlist {
   /** Directives of the list itself, such as `#PLAYLIST`. */
   readonly directives: readonly string[]
   readonly entries: readonly PlaylistEntry[]
-  /** What stands behind the last address. */
+  /** Lines after the last address. */
   readonly trailing: readonly string[]
   /** What was odd but readable. */
   readonly warnings: readonly string[]

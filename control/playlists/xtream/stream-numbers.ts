@@ -31,7 +31,7 @@ const createOwnClaims = (): ClaimNumbers => {
     )
 }
 
-/** Claims until every id has a number; who finds his taken tries the next. */
+/** Claims until every id has a number; an id whose number is taken tries its next one. */
 const settle = async (
   ids: readonly string[],
   claim: ClaimNumbers,

@@ -115,7 +115,7 @@ async function perDay(db: Database, span: Span, zone = 'UTC'): Promise<DayTotals
   return periods.map(({ start, ...totals }) => ({ day: start, ...totals }))
 }
 
-/** Hours of so many days are told at most. */
+/** Hours of at most so many days are answered. */
 const HOURS_OF_DAYS = 35
 
 async function perHour(db: Database, span: Span, zone = 'UTC'): Promise<HourTotals[]> {

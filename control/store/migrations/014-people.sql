@@ -1,4 +1,4 @@
--- Accounts that are one person's, the first of them speaking for all; and the users media servers have or had.
+-- Accounts that are one person's, the first of them standing for all; and the users media servers have or had.
 create table people (
   id text primary key,
   name text,

@@ -5,7 +5,7 @@ export interface WriteQueue {
   idle(): Promise<void>
 }
 
-/** Makes an empty queue. */
+/** An empty queue. */
 export function createWriteQueue(): WriteQueue {
   let tail: Promise<unknown> = Promise.resolve()
   return {

@@ -9,14 +9,14 @@ export interface StoredDestination {
   readonly updatedAt: number
 }
 
-/** Something to tell, whoever it goes to. Times are Unix milliseconds. */
+/** An event that destinations are notified of. Times are Unix milliseconds. */
 export interface StoredNotice {
   readonly id: string
   readonly event: string
   readonly severity: string
   readonly subject: string
   readonly at: number
-  /** It waits until then for what comes of it. */
+  /** Held back until then, so that the outcome of its action is in it. */
   readonly readyAt: number
   readonly state: 'new' | 'routed' | 'dropped'
   readonly body: Json
@@ -28,7 +28,7 @@ export interface StoredDelivery {
   readonly notice: string
   readonly destination: string
   readonly subject: string
-  /** The same for what is the same to a person. */
+  /** Equal for notices that say the same to a person. */
   readonly dedupKey: string
   readonly severity: string
   readonly createdAt: number
@@ -38,7 +38,7 @@ export interface StoredDelivery {
   readonly message: string | null
 }
 
-/** One message to one destination: what is tried, and what came of it. */
+/** One message to one destination: its attempts and their result. */
 export interface StoredMessage {
   readonly id: string
   readonly destination: string
@@ -51,7 +51,7 @@ export interface StoredMessage {
   readonly state: 'waiting' | 'sent' | 'dead'
   readonly attempts: number
   readonly nextAt: number
-  /** Who sends it now, and until when nobody else does. */
+  /** The control plane that sends it now, and until when no other may. */
   readonly claimedBy: string | null
   readonly claimedUntil: number
   /** Parts already taken. */

@@ -70,9 +70,9 @@ export const NOTICE_TABLES = {
   }),
 } as const
 
-/** What there is to tell. */
+/** Notices: events that destinations are notified of. */
 export interface NoticeStore extends Collection<StoredNotice> {
-  /** Gives a notice that nobody was told of yet its body and lets it go; false when it went before. */
+  /** Sets the body of a notice that was held back and releases it; false when it was released before. */
   release(id: string, body: StoredNotice['body'], readyAt: number): Promise<boolean>
   /** Marks a notice; false when another control plane was faster. */
   settle(id: string, state: 'routed' | 'dropped'): Promise<boolean>
@@ -89,13 +89,13 @@ export interface DeliveryStore extends Collection<StoredDelivery> {
 
 /** Messages as they are tried. */
 export interface MessageStore extends Collection<StoredMessage> {
-  /** Takes a message for one sender until a time; false when it is another's, or done. */
+  /** Claims a message for one sender until a time; false when another holds it, or it is done. */
   claim(
     id: string,
     by: string,
     times: { readonly now: number; readonly until: number },
   ): Promise<boolean>
-  /** Forgets who was sending: where nobody else can be. */
+  /** Clears the claims of senders, where no other control plane can hold one. */
   releaseAll(): Promise<void>
   change(id: string, changes: Partial<StoredMessage>): Promise<boolean>
   /** Takes a dead letter up again; false when there is none. */

@@ -37,7 +37,7 @@ const check = `
   key = string.sub(require("ngx.base64").encode_base64url(ffi.string(digest, 32)), 1, 16)
   local leases, now, address = ngx.shared.leases, ngx.time(), var.binary_remote_addr
   local lease = leases:get(key)
-  -- Whoever has no lease gets one: what control would say is not measured here.
+  -- A session without a lease gets one: control's answer is not part of this measurement.
   if not lease or string.sub(lease, 1, #address) ~= address or now - tonumber(string.sub(lease, #address + 1)) >= 2 then
     leases:set(key, address .. now, 60)
   end

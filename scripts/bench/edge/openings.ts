@@ -11,7 +11,7 @@ import { micros, type Row } from './table.ts'
 const VIEWERS = 500
 const PLAYLISTS = 8
 
-/** A Gatehouse of the demo on a Redis of its own: every viewer in one group, counted by his network. */
+/** A Gatehouse of the demo on a Redis of its own: every viewer in one group, counted by network. */
 export const OPENINGS_CONFIG = (redis: string): string => `edge:
   listen: __EDGE__
   workers: 1

@@ -9,7 +9,7 @@ const refuse = (problems: Problems): never => {
   throw new ProblemError('request.invalid', detail, [...problems])
 }
 
-/** The control plane's files are no business of its API. */
+/** The API must not read files of the control plane's machine. */
 const fileProblems = (destination: DestinationConfig): Problems =>
   Object.keys(destination)
     .filter((name) => name.endsWith('_file'))

@@ -28,7 +28,7 @@ export const nameParams = Type.Object({ name: Type.String({ minLength: 1, maxLen
 
 const read = { permission: 'destinations:read' }
 const write = { permission: 'destinations:write' }
-/** The configuration's own reader checks bodies, for its words are better. */
+/** The reader of the configuration checks bodies, since its messages are more precise than a schema's. */
 const unchecked = () => () => true
 const plainJson = () => (value: unknown) => JSON.stringify(value)
 

@@ -17,7 +17,7 @@ export interface MessageRoutesOptions {
   readonly messages: NoticeTables['messages']
   readonly audit: AuditTrail
   readonly clock: () => number
-  /** There is something to send. */
+  /** Called when messages wait to be sent. */
   readonly wake: () => void
 }
 

@@ -27,7 +27,7 @@ const unchecked = () => () => true
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Sends a test at once, past the pace of the destination. */
+/** Sends a test at once, regardless of the destination's limit per hour. */
 const tryIt = async (
   notifier: Notifier,
   name: string,
@@ -46,7 +46,7 @@ const tryIt = async (
   }
 }
 
-/** Does something with a destination that is not kept. */
+/** Works with a destination that is given in the body and not kept. */
 const withDraft = async <T>(
   { destinations, log }: TrialRoutesOptions,
   body: unknown,

@@ -24,7 +24,7 @@ const originOf = ({ ip, headers }: FastifyRequest) => ({
   agent: headers['user-agent'] ?? '',
 })
 
-/** The cookie is sent over TLS alone where the browser came by TLS; a viewer who forges the header harms nobody else. */
+/** `Secure` where the browser came by TLS; a forged header affects the sender's own cookie only. */
 const setCookie = (request: FastifyRequest, reply: FastifyReply, secret: string): void => {
   const secure = request.headers['x-forwarded-proto'] === 'https'
   reply.setCookie(COOKIE, secret, {
@@ -72,7 +72,7 @@ export const authRoutes = (plain: FastifyInstance, options: AuthRoutesOptions): 
     by: string,
   ) => {
     if ('refused' in signIn) {
-      // What is not even looked at would fill the log.
+      // Attempts that are refused unread would fill the log.
       const actor = { name: 'nobody', permissions: [] }
       if (signIn.refused === 'wrong')
         await audit({ actor }, 'sign-in.refused', { subject: by, after: originOf(request) })

@@ -52,6 +52,9 @@ export interface RouteRequest {
 interface Known {
   readonly record: ChannelRecord
   readonly entry: Found
+  /** Names of its entry under a pass, and its file name decoded. */
+  readonly names: ReadonlySet<string>
+  readonly decodedEntry: string
   /** Origins that the list names for it. */
   readonly named: readonly string[]
   /** Seals of recent requests, verified. */
@@ -71,7 +74,14 @@ const readKnown = (table: NgxSharedDict<string>, channel: string): Known | null 
   if (record === null) return null
   const path = withQuery(record.base + record.entry, record.query)
   const entry: Found = { ok: true, origin: record.origin, path, seal: null }
-  return { record, entry, named: namedOrigins(record), seals: new Map() }
+  return {
+    record,
+    entry,
+    names: new Set(['', record.entry, entryUnderPass(record)]),
+    decodedEntry: decodePath(record.entry),
+    named: namedOrigins(record),
+    seals: new Map(),
+  }
 }
 
 const findKnown = (channel: string): Known | null | undefined => {
@@ -134,12 +144,13 @@ export const isOthers = (channel: string, origin: string, path: string): boolean
   return owner !== null && owner !== channel
 }
 
-const isEntryOf = (record: ChannelRecord, { rest, isInferred }: RouteRequest): boolean =>
-  rest === record.entry ||
-  rest === '' ||
+const isEntryOf = (
+  { record, names, decodedEntry }: Known,
+  { rest, isInferred }: RouteRequest,
+): boolean =>
+  names.has(rest) ||
   (isInferred && rest === entryOfProtocol(record.protocol)) ||
-  rest === entryUnderPass(record) ||
-  (rest.includes('%') && decodePath(rest) === decodePath(record.entry))
+  (rest.includes('%') && decodePath(rest) === decodedEntry)
 
 const open = ({ record, seals }: Known, channel: string, text: string): SealedPlace | null => {
   const before = seals.get(text)
@@ -205,7 +216,7 @@ export const findRoute = (question: RouteRequest): Route => {
   const { record, entry } = channel
   if (question.rest.startsWith('@/')) return findSealed(channel, question)
   if (question.rest.startsWith(ARCHIVE_MARK)) return findArchive(record, question)
-  if (!isEntryOf(record, question)) return findOwn(record, question)
+  if (!isEntryOf(channel, question)) return findOwn(record, question)
   if (question.args === '') return entry
   const query = record.query === '' ? question.args : `${record.query}&${question.args}`
   return { ...entry, path: withQuery(record.base + record.entry, query) }

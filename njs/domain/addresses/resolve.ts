@@ -98,10 +98,24 @@ const decodeOnce = (text: string): string =>
 const DECODINGS = 3
 
 /**
+ * Whether a path holds only characters of URIs (RFC 3986), no encoding, and no name that begins with a dot: true of most. The engine's own
+ * functions cost a tenth of a loop or a regular expression.
+ */
+const isPlainPath = (path: string): boolean => {
+  if (path.startsWith('.') || path.includes('/.')) return false
+  try {
+    return encodeURI(path) === path
+  } catch {
+    return false
+  }
+}
+
+/**
  * Whether some origin could read a path otherwise than it stands: a dot segment behind an encoding (`%2e%2e`, `..%2f`, `..%5c`), a
  * backslash or a parameter (`..;x`), or a control character.
  */
 export const isUnclear = (path: string): boolean => {
+  if (isPlainPath(path)) return false
   let text = path
   for (let left = DECODINGS; left > 0 && text.includes('%'); left -= 1) text = decodeOnce(text)
   for (let at = 0; at < text.length; at += 1) {

@@ -28,30 +28,54 @@ const readCap = (account: string): number | null => {
   return text === undefined ? null : Number(text)
 }
 
-/** The sessions that control admitted at this edge, by slot. */
-const readPlayed = (account: string, cap: number): (Played | null)[] => {
-  const dict = texts('gh_identity')
-  return Array.from({ length: cap }, (_, place) => {
-    const text = dict.get(placeName(account, place))
-    if (text === undefined) return null
-    return { key: text.slice(0, KEY_LENGTH), device: text.slice(KEY_LENGTH) }
-  })
+/** The session that control admitted at this edge in a slot; `null` where there is none. */
+const readPlace = (account: string, place: number): Played | null => {
+  const text = texts('gh_identity').get(placeName(account, place))
+  if (text === undefined) return null
+  return { key: text.slice(0, KEY_LENGTH), device: text.slice(KEY_LENGTH) }
 }
 
-/** Stores a session in a slot: its device's own, or the first without a running session. Each slot is an entry, so that workers do not overwrite each other. */
+/** The same of every slot, in their order. */
+const readPlayed = (account: string, cap: number): (Played | null)[] =>
+  Array.from({ length: cap }, (_, place) => readPlace(account, place))
+
+/**
+ * 48 of the 96 bits of a lease key; of a device's id, the 32 it has. Numbers are overwritten in place, so that a full zone refuses new sessions but none
+ * that runs.
+ */
+const markOf = (id: string): number => {
+  const bytes = Buffer.from(id, 'base64url')
+  return bytes.readUIntBE(0, Math.min(6, bytes.length))
+}
+
+/** Slots that one device may take: an account with a cap of a thousand would otherwise cost a thousand look-ups at each opening. */
+const WINDOW = 32
+
+/** The slots a device may take, `WINDOW` at most, from one that its id says: the same device always finds its own again. */
+const windowOf = (cap: number, { key, device }: Played): number[] => {
+  const width = Math.min(cap, WINDOW)
+  const from = width === cap ? 0 : markOf(device === '' ? key : device) % cap
+  return Array.from({ length: width }, (_, at) => (from + at) % cap)
+}
+
+/**
+ * Stores a session in a slot: its device's own, else the first of its window without a running session. Each slot is an entry, so that workers do not
+ * overwrite each other. Where all of a window play, the session is not stored, and not counted in degraded mode.
+ */
 const takePlace = (account: string, cap: number, latest: Played): void => {
   const dict = texts('gh_identity')
   const text = latest.key + latest.device
   const now = nowSec()
-  const places = readPlayed(account, cap)
-  const own = places.findIndex((one) => one?.device === latest.device)
-  if (own >= 0) return void keepText('gh_identity', placeName(account, own), text, PLAYED_MS)
-  for (const [place, one] of places.entries()) {
+  let over: string | null = null
+  for (const place of windowOf(cap, latest)) {
     const name = placeName(account, place)
-    if (one !== null && isPlayed(one.key, now)) continue
-    if (one !== null) dict.delete(name)
-    if (tryAdd(dict, name, text, PLAYED_MS)) return
+    const one = readPlace(account, place)
+    if (one?.device === latest.device) return void keepText('gh_identity', name, text, PLAYED_MS)
+    // Slots are taken in the window's order: behind one never taken there is none of this device.
+    if (one === null && over === null && tryAdd(dict, name, text, PLAYED_MS)) return
+    if (one !== null && over === null && !isPlayed(one.key, now)) over = name
   }
+  if (over !== null) keepText('gh_identity', over, text, PLAYED_MS)
 }
 
 /** Stores the cap of an account and its latest admitted session, for degraded mode. */
@@ -62,12 +86,6 @@ export const rememberSeats = (r: Request, account: string, key: string): void =>
   keepText('gh_identity', capName(account), String(places), PLAYED_MS)
   takePlace(account, places, { key, device: deviceOf(r) })
 }
-
-/**
- * 48 of the 96 bits of a lease key. Numbers are overwritten in place, so that a full zone refuses new sessions but none that
- * runs.
- */
-const markOf = (key: string): number => Buffer.from(key, 'base64url').readUIntBE(0, 6)
 
 /** Takes a free slot of the account in degraded mode, or extends the session's own; false where the cap is reached. Slots expire after `ttlSec`. */
 export const takeSeat = (

@@ -25,6 +25,7 @@ const PARTS = [
   'gatehouse-inner-answer.conf',
   'gatehouse-serve-manifest.conf',
   'gatehouse-serve-segment.conf',
+  'gatehouse-serve-stream.conf',
   'gatehouse-proxy-origin.conf',
   'gatehouse-fetch-manifest.conf',
   'gatehouse-to-viewer.conf',

@@ -2,7 +2,7 @@ import { describePath, type PathKind, withoutArgument } from '../domain/channels
 import { decodePercent } from '../domain/credentials/encoding.ts'
 import { type Ticket, verifyTicket } from '../domain/credentials/ticket.ts'
 import { type OpeningRequest, readOpening, withoutSuffix } from '../domain/doors/match.ts'
-import type { OpeningRoute } from '../domain/doors/opening-route.ts'
+import { OPENING_ROUTES, type OpeningRoute } from '../domain/doors/opening-route.ts'
 import type { ReasonId } from '../domain/reasons.ts'
 import { inferredKey, KEY_LENGTH, leaseKey } from '../domain/viewer/lease.ts'
 import { isBrowser } from '../domain/viewer/player-family.ts'
@@ -14,6 +14,7 @@ import {
   methodOf,
   networkText,
   type Request,
+  type Variables,
   variable,
   variablesOf,
 } from '../platform/request.ts'
@@ -33,6 +34,7 @@ import { endReason, findBan, isSessionBanned, recallDenial } from '../state/refu
 import { familyOf, networkOf, scriptKey } from '../state/session.ts'
 import { failClosed } from '../verdicts/fail-closed.ts'
 import { channelOfNumber } from '../verdicts/origin.ts'
+import { mayOpeningWait } from '../verdicts/wait.ts'
 
 /** `end`: a refusal that holds for this moment only, since the viewer may come back at the next. */
 type Judged = OpeningRoute | 'end'
@@ -88,7 +90,7 @@ const isInferred = (r: Request, ticket: Ticket): boolean => {
 
 /** The query; without one that is part of Kodi's suffix. */
 const argsOf = (r: Request): string => {
-  const path = variable(r, 'uri')
+  const path = variable(r, 'gh_opening_path')
   return withoutSuffix(path) === path ? variable(r, 'args') : ''
 }
 
@@ -232,7 +234,10 @@ const judgeSecret = (r: Request, opening: OpeningRequest): Judged => {
 }
 
 const judgeAnew = (r: Request): Judged => {
-  const asked = readOpening(variable(r, 'uri'), (name) => variable(r, `arg_${name}`) !== '')
+  const asked = readOpening(
+    variable(r, 'gh_opening_path'),
+    (name) => variable(r, `arg_${name}`) !== '',
+  )
   if (asked === null) return refused(r, 'channel.unknown')
   const opening =
     asked.credential === 'xtream' ? { ...asked, channel: channelOfNumber(asked.channel) } : asked
@@ -245,6 +250,13 @@ const judgeAnew = (r: Request): Judged => {
   return opening.credential === 'ticket' ? judgeTicket(r, opening) : judgeSecret(r, opening)
 }
 
+/** An edge that was not told enough yet is waited for, as long as there is a turn left. */
+const waitOf = (variables: Variables): OpeningRoute | null => {
+  if (variables['gh_reason'] !== 'edge.not_ready') return null
+  const next = OPENING_ROUTES.find((it) => it === variables['gh_next_wait'])
+  return next !== undefined && mayOpeningWait() ? next : null
+}
+
 const judge = (r: Request): OpeningRoute => {
   const variables = variablesOf(r)
   if (refuseAgain(variables)) return 'refuse'
@@ -252,8 +264,12 @@ const judge = (r: Request): OpeningRoute => {
   if (method === 'OPTIONS') return 'cors-preflight'
   if (method !== 'GET' && method !== 'HEAD') return 'method-not-allowed'
   const route = judgeAnew(r)
-  if (route === 'refuse') noteRefused(variables)
-  return route === 'end' ? 'refuse' : route
+  if (route === 'end') return 'refuse'
+  if (route !== 'refuse') return route
+  const wait = waitOf(variables)
+  if (wait !== null) return wait
+  noteRefused(variables)
+  return route
 }
 
 /** js_set: the internal location that serves an opening. */

@@ -43,9 +43,18 @@ const handedOver = (handler: string): string[] =>
 /** What each variable may name as the next location. */
 const ROUTES: Readonly<Record<string, readonly string[]>> = {
   $gh_opening_route: OPENING_ROUTES,
+  $gh_opening_route_anew: OPENING_ROUTES,
   $gh_next_wait: ['wait-1', 'wait-2', 'wait-3', 'origin-unavailable'],
   $gh_after_refusal: ['refuse', 'wait-1', 'wait-2', 'wait-3'],
-  $gh_again: ['manifest-again', 'segment-again', 'segment-after-inner-check'],
+  $gh_again: [
+    'manifest-again',
+    'segment-again',
+    'segment-after-inner-check',
+    'segment-by-ticket',
+    'stream-again',
+    'stream-by-ticket',
+    'opening-again',
+  ],
   $gh_method_answer: ['method-not-allowed', 'cors-preflight'],
 }
 
@@ -54,6 +63,12 @@ const setBy = new Map(
     .filter(({ name }) => name === 'js_set')
     .map(({ args: [variable = '', by = ''] }) => [variable, by]),
 )
+// A variable that holds what a handler said once.
+for (const { name, args } of all) {
+  const [variable = '', from = ''] = args
+  const by = setBy.get(from)
+  if (name === 'set' && by !== undefined) setBy.set(variable, by)
+}
 
 interface Flow {
   readonly decidedBy: readonly string[]

@@ -5,7 +5,7 @@
   ARGV[2]  clock in Unix ms for tests; empty = Redis TIME
   Output: {effects JSON, 'admitted', sid, key, leaseMs, isKnown, opened} | {effects JSON, 'refused', reason, until}
 ]]
--- @include state count expire tidy shares judge seat zap room reseat
+-- @include state count expire tidy shares judge seat zap room reseat roam
 local stateKey, order, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
 local claim, cloneKey, fx = order.claim, order.cloneKey, newEffects()
 local state = loadState(stateKey, order.account, order.limits)
@@ -36,7 +36,7 @@ local function fromElsewhere(slot)
     return admitted(cloneKey, clone, true)
   end
   if ended then return refused(ended.reason, ended['until']) end
-  if silenceOf(slot) >= state.limits.takeoverMs then
+  if silenceOf(slot) >= state.limits.takeoverMs or mayRoam(state, slot, claim, now) then
     slot.net, slot.dev, slot.info = claim.net, claim.dev, claim.info
     touch(state, slot, claim.edge, now)
     table.insert(fx.drop, claim.key)

@@ -14,6 +14,10 @@ export const OPENING_ROUTES = [
   'manifest-by-ticket',
   'segment-by-ticket',
   'stream-by-ticket',
+  /** The edge knows too little yet: the opening waits, and is judged again. */
+  'wait-1',
+  'wait-2',
+  'wait-3',
 ] as const
 
 export type OpeningRoute = (typeof OPENING_ROUTES)[number]

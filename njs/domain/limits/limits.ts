@@ -5,6 +5,7 @@ import { liveSlots } from './count.ts'
 import { expire, tidy } from './expire.ts'
 import { judge } from './judge.ts'
 import { rivalKey } from './replace.ts'
+import { mayRoam } from './roam.ts'
 import { admitted, reseat, slotOf, touch } from './seat.ts'
 import {
   type AccountState,
@@ -80,7 +81,8 @@ const fromElsewhere = (
   }
   const refused = state.refused[cloneKey]
   if (refused) return { outcome: 'refused', ...refused }
-  if (silenceOf(slot, checking, now) >= state.limits.takeoverMs) {
+  const isSilent = silenceOf(slot, checking, now) >= state.limits.takeoverMs
+  if (isSilent || mayRoam(state, slot, claim, now)) {
     Object.assign(slot, { net: claim.net, dev: claim.dev, info: claim.info })
     touch(state, slot, claim.edge, now)
     fx.drop.push(claim.key)

@@ -7,12 +7,13 @@ import { settings, templates } from '../../support/nginx/nginx-settings.ts'
 const conf = (more: Partial<NginxSettings> = {}) =>
   Object.values(renderNginx({ ...settings, ...more }, templates)).join('\n')
 
-/** Where the address asked for stays within the edge: the inner server is this very nginx, and a handler hashes it. */
+/** Where the address asked for stays within the edge: the inner server is this very nginx, a handler hashes it, an opening is judged again by it. */
 const OWN: Readonly<Record<string, readonly unknown[]>> = {
   'gatehouse-server.conf': ['proxy_set_header X-Gh-Uri $request_uri;'],
   'gatehouse-http.conf': [
     expect.stringMatching(/^default "\$request_method .* \$http_x_gh_uri";$/),
   ],
+  'gatehouse-door-opening.conf': ['set $gh_opening_path $uri;'],
 }
 
 describe('the rendered configuration', () => {

@@ -27,6 +27,8 @@ beforeAll(async () => {
     stub.tables.channels.rows = channelRows({
       ch1: { origin: away.url, base: '/hls/ch1/', groups },
       ch2: { origin: origin.url, base: '/hls/ch1/', groups },
+      ts1: { origin: origin.url, base: '/ts1/', entry: 'mpegts', protocol: 'mpegts', groups },
+      ts2: { origin: away.url, base: '/ts2/', entry: 'mpegts', protocol: 'mpegts', groups },
     })
     fill(origin)
   })
@@ -98,4 +100,57 @@ test('more connections than a player has come slowly, none is refused', async ()
     Array.from({ length: 16 }, (_, n) => timed(`${root}1.ts?n=${n}`)),
   )
   expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 16 }, () => 200))
+}, 20_000)
+
+/** Takes the head of a running stream and leaves. */
+const streamed = async (path: string): Promise<number> => {
+  const leave = new AbortController()
+  const headers = { 'X-Forwarded-For': FROM }
+  const { status } = await fetch(rig.url + path, { headers, signal: leave.signal })
+  leave.abort()
+  return status
+}
+test('openings of HLS and MPEG-TS, and a stream nobody knows here, wait for control', async () => {
+  const pass = stubPass(rig.stub, 'ts1', {
+    account: 'own:stream',
+    fail: 'closed',
+    protocol: 'mpegts',
+  })
+  rig.stub.known.add(leaseKey(nodeCrypto, pass, 'ts1'))
+  const ticket = (account: string) =>
+    rig.ticket({ account, download: `${account.slice(-1)}AECAwQFBgcICQoL` })
+  await rig.stub.stop()
+  const began = Date.now()
+  const openings = ['ch2/index.m3u8', 'ts1/mpegts', 'ts1/stream.ts'].map((entry, n) =>
+    timed(`/live/${ticket(`own:wait${n}`)}/${entry}`),
+  )
+  const stream = streamed(`/s/${pass}/ts1/mpegts`)
+  await pause(300)
+  await rig.restartControl()
+  expect((await Promise.all(openings)).map(({ status }) => status)).toEqual([302, 302, 302])
+  expect(await stream).toBe(200)
+  expect(Date.now() - began).toBeLessThan(4_500)
+}, 20_000)
+
+test('a stream waits for an origin that restarts', async () => {
+  const pass = stubPass(rig.stub, 'ts2', {
+    account: 'own:stream2',
+    fail: 'closed',
+    protocol: 'mpegts',
+  })
+  rig.stub.known.add(leaseKey(nodeCrypto, pass, 'ts2'))
+  await away.stop()
+  const stream = streamed(`/s/${pass}/ts2/mpegts`)
+  await pause(300)
+  await comeBack()
+  expect(await stream).toBe(200)
+}, 20_000)
+
+test('an opening that waited for control in vain is refused as before', async () => {
+  await rig.stub.stop()
+  const opening = await timed(`/live/${rig.ticket({ account: 'own:vain' })}/ch2/index.m3u8`)
+  await rig.restartControl()
+  expect([opening.status, opening.reason]).toEqual([503, 'control.unavailable'])
+  expect(opening.seconds).toBeGreaterThan(3)
+  expect(opening.seconds).toBeLessThan(8)
 }, 20_000)

@@ -1,0 +1,7 @@
+import { mayWait } from '../state/manifests/copies.ts'
+
+/** Waiting holds a JavaScript context of 0.25 MB: these many openings may begin to, each second. */
+const MOST_WAITING = 200
+
+/** Whether one more opening may wait for control, or for what the edge must be told. */
+export const mayOpeningWait = (): boolean => mayWait(MOST_WAITING)

@@ -1,3 +1,4 @@
+import { isPlainText } from '../addresses/resolve.ts'
 import { describePath, isChannelId, universalEntry } from '../channels/channel.ts'
 import { DOORS, type Door } from './doors.ts'
 import { type PathValue, patternOf, reservedBelow } from './shape.ts'
@@ -33,6 +34,7 @@ const expressionOf = (path: string): RegExp => {
 }
 
 const isClean = (path: string): boolean => {
+  if (isPlainText(path)) return true
   for (let at = 0; at < path.length; at += 1) {
     const code = path.charCodeAt(at)
     if (code < 32 || code === 127) return false

@@ -41,12 +41,27 @@ const FAMILIES: readonly (readonly [string, string])[] = [
   ['go-http-client', 'script'],
 ]
 
-/** A player's family by its User-Agent alone: unlike the whole User-Agent it does not change with the player's version. `none` without one. */
-export const userAgentFamily = (agent: string): string => {
+const read = (agent: string): string => {
   const lower = agent.trim().toLowerCase()
   if (lower === '') return 'none'
   for (const [part, family] of FAMILIES) if (lower.includes(part)) return family
   // Of an unknown player, its product name: the text before the first slash, blank or bracket.
   const product = lower.slice(0, 64).split(/[/\s(;]/)[0] ?? ''
   return `other:${product.replace(/[^a-z0-9._-]/g, '').slice(0, 32)}`
+}
+
+/** Families of the agents read last: an opening asks several times, and most viewers have one of a few agents. */
+const known = new Map<string, string>()
+const MOST_KNOWN = 200
+const LONGEST_KNOWN = 400
+
+/** A player's family by its User-Agent alone: unlike the whole User-Agent it does not change with the player's version. `none` without one. */
+export const userAgentFamily = (agent: string): string => {
+  const before = known.get(agent)
+  if (before !== undefined) return before
+  const family = read(agent)
+  if (agent.length > LONGEST_KNOWN) return family
+  if (known.size >= MOST_KNOWN) known.clear()
+  known.set(agent, family)
+  return family
 }

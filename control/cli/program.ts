@@ -17,6 +17,7 @@ import { rulesCommand } from './detection/rules.ts'
 import { addHistoryImport } from './imports/import-history.ts'
 import { addJellystatImport } from './imports/import-jellystat.ts'
 import { addTautulliImport } from './imports/import-tautulli.ts'
+import { backupCommand, restoreCommand } from './instance/backup.ts'
 import { accountsCommand } from './manage/accounts.ts'
 import { feedbackCommand, sharingCommand } from './manage/accounts-trust.ts'
 import { addDownloadCommands, bansCommand } from './manage/bans.ts'
@@ -61,6 +62,8 @@ const commands = (): Command[] => [
   feedbackCommand(),
   historyCommand(),
   initCommand(),
+  backupCommand(),
+  restoreCommand(),
   demoCommand(),
   checkCommand(),
   explainCommand(),

@@ -14,6 +14,7 @@ import type { Publisher } from '../events/publisher.ts'
 import type { Geo } from '../geo/geo.ts'
 import type { LineupService } from '../lineup/lineup-service.ts'
 import type { SurgeState } from '../lineup/surge-state.ts'
+import type { RedisClient } from '../sessions/redis/client.ts'
 import type { WorkLock } from '../sessions/redis/work-lock.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { TrafficMeter } from '../sessions/traffic-meter.ts'
@@ -43,6 +44,7 @@ export interface Parts {
   readonly applyLimits: ApplyLimits
   readonly lifecycle: LiveRevalidation
   readonly geo: Geo
+  readonly redis: RedisClient
   readonly publisher: Publisher
   readonly recorder: EventRecorder
   readonly historian: EventReader

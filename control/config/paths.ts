@@ -22,6 +22,10 @@ export interface StatePaths {
   /** Socket of the edge's inner server, which takes pushes. */
   readonly innerSocket: string
   readonly redisSocket: string
+  /** Folder of the bundled Redis's append-only files. */
+  readonly redisFiles: string
+  /** Where the bundled Redis writes a snapshot when it is asked to. */
+  readonly redisSnapshot: string
   /** nginx's log of bytes by session; its workers read and truncate it. */
   readonly trafficLog: string
   /** Sentences of `run` about the edge, a line each, for its health. */
@@ -45,6 +49,8 @@ export const statePaths = (state: string): StatePaths => {
     adminSocket: join(run, 'admin.sock'),
     innerSocket: join(run, 'inner.sock'),
     redisSocket: join(run, 'redis.sock'),
+    redisFiles: join(root, 'redis-aof'),
+    redisSnapshot: join(root, 'redis.rdb'),
     trafficLog: join(run, 'traffic.log'),
     edgeTroubles: join(run, 'edge-troubles'),
   }

@@ -24,6 +24,8 @@ export interface Store extends Tables {
   ping(): Promise<void>
   /** Bytes on disk. */
   size(): Promise<number>
+  /** Writes the database as of now into a new file; false where the engine is copied by its own programs. Throws a `StoreError`. */
+  copyTo(file: string): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -55,6 +57,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       await db.query('select 1 as one')
     },
     size: () => db.size(),
+    copyTo: (file) => db.copyTo(file),
     close: () => db.close(),
   }
 }

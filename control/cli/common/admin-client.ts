@@ -33,28 +33,25 @@ export const adminFailure = (error: unknown): CliError => {
   return new CliError(`the control plane does not answer (${reason})`)
 }
 
-/** Asks the running control plane over its owner-only socket. Throws {@link CliError} in words. */
-export const callAdmin = async (options: GlobalOptions, call: AdminCall): Promise<unknown> => {
-  const { adminSocket, state } = pathsOf(options)
-  if (!existsSync(adminSocket)) {
-    throw new CliError(
-      `no control plane runs on ${state}; start it with ./scripts/run, or name its folder with --state`,
-    )
-  }
-  const dispatcher = new Agent({ connect: { socketPath: adminSocket } })
+/** A call by its whole path. */
+export type SocketCall = Omit<AdminCall, 'isHealth'> & {
+  /** 503 is an answer too. */
+  readonly mayBeDown?: boolean
+}
+
+/** Asks the control plane that listens on an owner-only socket. Throws {@link CliError} in words. */
+export const askSocket = async (socketPath: string, call: SocketCall): Promise<unknown> => {
+  const dispatcher = new Agent({ connect: { socketPath } })
   try {
-    const answer = await request(
-      `http://gatehouse${call.isHealth === true ? '' : '/api/v1'}${call.path}`,
-      {
-        dispatcher,
-        method: call.method ?? 'GET',
-        ...(call.body === undefined
-          ? {}
-          : { body: JSON.stringify(call.body), headers: { 'content-type': 'application/json' } }),
-      },
-    )
+    const answer = await request(`http://gatehouse${call.path}`, {
+      dispatcher,
+      method: call.method ?? 'GET',
+      ...(call.body === undefined
+        ? {}
+        : { body: JSON.stringify(call.body), headers: { 'content-type': 'application/json' } }),
+    })
     const text = await answer.body.text()
-    const isAnswer = call.isHealth === true && answer.statusCode === 503
+    const isAnswer = call.mayBeDown === true && answer.statusCode === 503
     if (answer.statusCode >= 400 && !isAnswer)
       throw new CliError(problemText(text, answer.statusCode))
     return text === '' ? null : JSON.parse(text)
@@ -63,4 +60,17 @@ export const callAdmin = async (options: GlobalOptions, call: AdminCall): Promis
   } finally {
     await dispatcher.close()
   }
+}
+
+/** Asks the running control plane of the instance the options name. Throws {@link CliError} in words. */
+export const callAdmin = async (options: GlobalOptions, call: AdminCall): Promise<unknown> => {
+  const { adminSocket, state } = pathsOf(options)
+  if (!existsSync(adminSocket)) {
+    throw new CliError(
+      `no control plane runs on ${state}; start it with ./scripts/run, or name its folder with --state`,
+    )
+  }
+  const { isHealth = false, path, ...rest } = call
+  const whole = isHealth ? path : `/api/v1${path}`
+  return await askSocket(adminSocket, { ...rest, path: whole, mayBeDown: isHealth })
 }

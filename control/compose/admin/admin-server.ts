@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { adminToken, tokenCheck } from '../../config/admin-token.ts'
 import { packageRoot } from '../../config/paths.ts'
+import { versionOf } from '../../config/version.ts'
 import { hasPages } from '../../dashboard/pages.ts'
 import type { Actor } from '../../plugins/admin-auth.ts'
 import { type AuditTrail, createAuditTrail } from '../../routes/admin/common/audit-trail.ts'
@@ -24,7 +25,7 @@ import {
   signInLink,
 } from './operator-routes.ts'
 import { playlistUrl, readyReport } from './ready-report.ts'
-import { versionOf } from './version.ts'
+import { takeSnapshot } from './snapshot.ts'
 
 const OWNER: Actor = { name: 'cli', permissions: ['*'] }
 const PAGES = join(packageRoot(), 'dist/dashboard')
@@ -162,6 +163,9 @@ export const startAdmin = async (parts: AdminParts): Promise<{ stop(): Promise<v
       demo: parts.demo,
       lineup: parts.lineup,
     }),
+  )
+  inner.post('/internal/snapshot', { config: { permission: 'public' } }, async () =>
+    takeSnapshot(parts),
   )
   await outer.listen({ host, port })
   await inner.listen({ path: parts.paths.adminSocket })

@@ -79,7 +79,8 @@ export const signInLink = async (
       return signIns.links.make({ kind: 'sign-in', user: operator.name })
     }
     if (config.demo.enabled) {
-      await signIns.operators.put(DEMO_OWNER, { role: 'owner' })
+      if ((await signIns.operators.byName(DEMO_OWNER)) === null)
+        await signIns.operators.put(DEMO_OWNER, { role: 'owner' })
       return signIns.links.make({ kind: 'sign-in', user: DEMO_OWNER })
     }
     return (await signIns.operators.isEmpty()) ? signIns.links.make({ kind: 'first-run' }) : null

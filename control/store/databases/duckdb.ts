@@ -4,7 +4,14 @@ import { dirname } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { StoreError } from '../sql/errors.ts'
-import type { Database, Dialect, Sql, SqlParam, SqlRow } from '../sql/sql.ts'
+import {
+  type Database,
+  type Dialect,
+  quoted,
+  type Sql,
+  type SqlParam,
+  type SqlRow,
+} from '../sql/sql.ts'
 import { createWriteQueue } from '../sql/write-queue.ts'
 import { appendRows, stageRows } from './duckdb-append.ts'
 import { duckdbError, isFatal, openingError } from './duckdb-errors.ts'
@@ -101,6 +108,11 @@ class DuckdbFile implements Database {
     return Promise.resolve(files.reduce((sum, file) => sum + statSync(file).size, 0))
   }
 
+  async copyTo(file: string): Promise<boolean> {
+    const { instance } = await this.handles()
+    return await this.#guard(() => copyDatabase(instance, file))
+  }
+
   async close(): Promise<void> {
     await this.#queue.idle()
     await this.#release()
@@ -157,6 +169,25 @@ async function openHandles(path: string): Promise<Handles> {
 function closeToOthers(file: string): void {
   const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0
   if ((mode & 0o077) !== 0) chmodSync(file, 0o600)
+}
+
+/** One statement reads one snapshot, so transactions may go on meanwhile. */
+const copyDatabase = async (instance: DuckDBInstance, file: string): Promise<boolean> => {
+  const connection = await instance.connect()
+  try {
+    const [row] = await queryOn(connection, 'select current_database() as name', [])
+    const name = quoted(String(row?.['name']))
+    await connection.run(`attach '${file.replaceAll("'", "''")}' as backup_copy`)
+    try {
+      await connection.run(`copy from database ${name} to backup_copy`)
+    } finally {
+      await connection.run('detach backup_copy')
+    }
+    chmodSync(file, 0o600)
+    return true
+  } finally {
+    connection.closeSync()
+  }
 }
 
 const queryOn = async (

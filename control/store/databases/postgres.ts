@@ -73,6 +73,7 @@ function createDatabase(pool: pg.Pool): Database {
       const rows = await queryOn(pool, 'select pg_database_size(current_database()) as size')
       return Number(rows[0]?.['size'] ?? 0)
     },
+    copyTo: () => Promise.resolve(false),
     close: () => pool.end(),
   }
 }

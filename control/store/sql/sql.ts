@@ -44,6 +44,8 @@ export interface Sql {
 export interface Database extends Sql {
   /** Bytes on disk. */
   size(): Promise<number>
+  /** Writes everything as of one moment into a new file, beside running work; false = this engine is copied by its own programs (`pg_dump`). */
+  copyTo(file: string): Promise<boolean>
   close(): Promise<void>
 }
 

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { packageRoot, type StatePaths } from '../../config/paths.ts'
 import type { Config } from '../../config/schema/schema.ts'
 import type { Tool } from '../../runtime/resolve.ts'
@@ -30,8 +30,8 @@ export function redisSpec(tool: Tool, { paths, tie }: Instance): ServiceSpec {
     unixsocket: paths.redisSocket,
     unixsocketperm: '700',
     dir: paths.state,
-    dbfilename: 'redis.rdb',
-    appenddirname: 'redis-aof',
+    dbfilename: basename(paths.redisSnapshot),
+    appenddirname: basename(paths.redisFiles),
     appendonly: 'yes',
     appendfsync: 'everysec',
     'maxmemory-policy': 'noeviction',

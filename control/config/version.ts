@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { packageRoot } from '../../config/paths.ts'
+import { packageRoot } from './paths.ts'
 
 /** The version in package.json. */
 export const versionOf = (): string => {

@@ -1,0 +1,130 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { statePaths } from '../config/paths.ts'
+import { run } from '../runtime/exec.ts'
+import { Failure } from '../runtime/failure.ts'
+import { type BackupManifest, filesBelow, MANIFEST, readBackupManifest } from './backup-manifest.ts'
+import { isBelow } from './config-files.ts'
+import { CONFIG, STATE } from './pack.ts'
+
+/** Where an instance is put back. */
+export interface RestoreTarget {
+  /** The state folder; `null` = where it was. */
+  readonly state: string | null
+  /** The configuration file; `null` = where it was. */
+  readonly config: string | null
+}
+
+/** What was put back. */
+export interface Restored {
+  readonly manifest: BackupManifest
+  readonly state: string
+  readonly config: string | null
+  /** Files that were there already, with other content: left as they are. */
+  readonly kept: readonly string[]
+}
+
+const unpack = async (archive: string, into: string): Promise<BackupManifest> => {
+  const { code, stderr } = await run(['tar', '-xzf', archive, '-C', into, '--no-same-owner'])
+  if (code !== 0) throw new Failure(`${archive} could not be unpacked: ${stderr.trim()}`)
+  const file = join(into, MANIFEST)
+  const manifest = existsSync(file) ? readBackupManifest(readFileSync(file, 'utf8')) : null
+  if (manifest === null) throw new Failure(`${archive} is no backup that this release knows.`)
+  const lineOf = ({ name, sha256 }: BackupManifest['files'][number]) => `${name} ${sha256}`
+  const found = new Set((await filesBelow(into)).map(lineOf))
+  const damaged = manifest.files.filter((it) => !found.has(lineOf(it)))
+  if (damaged.length > 0)
+    throw new Failure(`${archive} is damaged: ${damaged.map(({ name }) => name).join(', ')}.`)
+  return manifest
+}
+
+/** Throws a `Failure` where there is data already that a restore would mix with. */
+const requireEmpty = (state: string, database: string): void => {
+  const { redisFiles, run: sockets } = statePaths(state)
+  const found = [database, redisFiles, join(sockets, 'supervisor.pid')].find((it) => existsSync(it))
+  if (found !== undefined)
+    throw new Failure(
+      `${found} is there already: an instance's data are not mixed. Name an empty folder with --state.`,
+    )
+}
+
+/** Where DuckDB's file goes: below the new state folder where it was below the old one, else where it was. */
+const databaseOf = ({ database, state: was }: BackupManifest, state: string): string => {
+  if (database === null) return statePaths(state).database
+  return isBelow(database, was) ? join(state, relative(was, database)) : database
+}
+
+const putState = (tree: string, state: string, database: string): void => {
+  const from = join(tree, STATE)
+  mkdirSync(state, { recursive: true, mode: 0o755 })
+  const stored = basename(statePaths(state).database)
+  for (const name of existsSync(from) ? readdirSync(from) : []) {
+    const target = name === stored ? database : join(state, name)
+    mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
+    cpSync(join(from, name), target, { recursive: true })
+  }
+}
+
+const isSame = (one: string, other: string): boolean =>
+  readFileSync(one).equals(readFileSync(other))
+
+/** Copies files that are not there yet; returns those that are there with other content. */
+const copyMissing = async (from: string, to: string): Promise<string[]> => {
+  const kept: string[] = []
+  for (const { name } of existsSync(from) ? await filesBelow(from) : []) {
+    const target = join(to, name)
+    mkdirSync(dirname(target), { recursive: true, mode: 0o755 })
+    if (!existsSync(target)) cpSync(join(from, name), target)
+    else if (!isSame(join(from, name), target)) kept.push(target)
+  }
+  return kept
+}
+
+/** The folder the configuration goes to, with the file under the name it had. */
+const putConfig = async (
+  tree: string,
+  manifest: BackupManifest,
+  wanted: string | null,
+): Promise<{ config: string | null; kept: string[] }> => {
+  const was = manifest.config
+  if (was === null || isBelow(was, manifest.state)) return { config: was, kept: [] }
+  const config = wanted ?? was
+  const source = join(tree, CONFIG)
+  if (basename(config) !== basename(was)) {
+    cpSync(join(source, basename(was)), join(source, basename(config)))
+    rmSync(join(source, basename(was)))
+  }
+  return { config, kept: await copyMissing(source, dirname(config)) }
+}
+
+/**
+ * Puts a backup back on a machine that has none of its data; files beside the configuration that are there already stay. Throws a `Failure` for a
+ * damaged or foreign archive, and for a state folder with data in it.
+ */
+export const restoreBackup = async (archive: string, target: RestoreTarget): Promise<Restored> => {
+  if (!existsSync(archive)) throw new Failure(`${archive}: there is no such file`)
+  const beside = resolve(target.state === null ? dirname(archive) : dirname(target.state))
+  mkdirSync(beside, { recursive: true })
+  const tree = mkdtempSync(join(beside, '.restore-'))
+  try {
+    const manifest = await unpack(archive, tree)
+    const state = resolve(target.state ?? manifest.state)
+    const database = databaseOf(manifest, state)
+    requireEmpty(state, database)
+    putState(tree, state, database)
+    const { config, kept } = await putConfig(tree, manifest, target.config)
+    const isInState = config !== null && isBelow(config, manifest.state)
+    const at = isInState ? join(state, relative(manifest.state, config)) : config
+    return { manifest, state, config: at, kept }
+  } finally {
+    rmSync(tree, { recursive: true, force: true })
+  }
+}

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, readdirSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { readJson } from '#domain/read-json'
@@ -53,7 +54,7 @@ export const MANIFEST = 'manifest.json'
 /** SHA-256 of a file, hex; read piece by piece. */
 const hashOf = async (file: string): Promise<string> => {
   const hash = createHash('sha256')
-  for await (const piece of createReadStream(file)) hash.update(piece as Buffer)
+  await pipeline(createReadStream(file), hash)
   return hash.digest('hex')
 }
 

@@ -32,7 +32,7 @@ const configOf = (options: GlobalOptions): LoadedConfig | null => {
 const databaseOf = (loaded: LoadedConfig | null, { database }: StatePaths): string | null => {
   const url = loaded?.config.store.url ?? null
   if (url === null) return database
-  return /^postgres/.test(url) ? null : resolve(url.replace(DUCKDB, ''))
+  return url.startsWith('postgres') ? null : resolve(url.replace(DUCKDB, ''))
 }
 
 /** Copies of what changes while an instance runs, taken by the control plane that has the files open. */

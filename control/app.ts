@@ -23,12 +23,14 @@ import { connectRedis, redisSettings } from './compose/base/redis.ts'
 import { createDetection, openImposedLimits, scheduleDetection } from './compose/detection.ts'
 import { startEdgeApi } from './compose/edge/edge-api.ts'
 import { startHooks } from './compose/edge/hooks-server.ts'
+import { configureGuide, createGuide } from './compose/guide.ts'
 import { configureLineup, createLineup } from './compose/lineup.ts'
 import { createMedia } from './compose/media/media.ts'
 import { createNotices } from './compose/notices.ts'
 import type { Parts } from './compose/parts.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { StatePaths } from './config/paths.ts'
+import type { GuideService } from './epg/service.ts'
 import { createLiveFeed } from './events/feed/live-feed.ts'
 import { createHistorian } from './events/historian.ts'
 import { createPublisher } from './events/publisher.ts'
@@ -108,13 +110,37 @@ const forgiving = (
     }),
 })
 
-/** Access: lineup, rules and backends, openings. */
-const createDeciding = async (ground: Ground) => {
-  const { live, persistence, sessions, redis, log, now, paths, geo, recorder } = ground
+/** What there is to watch: lists, guide, surge. */
+const createLists = async (ground: Ground) => {
+  const { live, persistence, sessions, redis, log, now, paths } = ground
   const surge = createSurgeState(persistence.store.settings, now)
-  const lineup = createLineup({ live, stateDir: paths.state, surge, sessions, redis, log, now })
+  const guide: GuideService = createGuide({ stateDir: paths.state, now, log }, () =>
+    lineup.guideChanged(),
+  )
+  const lineup = createLineup({
+    guide: () => guide,
+    live,
+    stateDir: paths.state,
+    surge,
+    sessions,
+    redis,
+    log,
+    now,
+  })
   await surge.reload()
   await configureLineup(lineup, live)
+  await configureGuide(guide, live)
+  live.onReload(async () => {
+    await configureLineup(lineup, live)
+    await configureGuide(guide, live)
+  })
+  return { surge, lineup, guide }
+}
+
+/** Access: rules and backends, openings. */
+const createDeciding = async (ground: Ground) => {
+  const { live, persistence, sessions, redis, log, now, geo, recorder } = ground
+  const { surge, lineup, guide } = await createLists(ground)
   const authorizer: LiveAuthorizer = createLiveAuthorizer(
     live.config(),
     redis,
@@ -152,11 +178,11 @@ const createDeciding = async (ground: Ground) => {
     recorder,
     lifecycle: forgiving(lifecycle, log),
   })
-  live.onReload(async () => {
+  live.onReload(() => {
     authorizer.configure(live.config())
-    await configureLineup(lineup, live)
+    return Promise.resolve()
   })
-  return { surge, lineup, authorizer, applyLimits, lifecycle, access, rejudging }
+  return { surge, lineup, guide, authorizer, applyLimits, lifecycle, access, rejudging }
 }
 
 /** Makes and starts a control plane: the one place where everything is put together. */
@@ -207,6 +233,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       await deciding.rejudging.settled()
       await edge.stop()
       deciding.lineup.playlists.stop()
+      await deciding.guide.stop()
       await detection.detectors.stop()
       await historian.stop()
       await notices.stop()

@@ -1,3 +1,5 @@
+import { guide } from './handlers/apps/guide.ts'
+import { playerApi } from './handlers/apps/player-api.ts'
 import { checkSession } from './handlers/check-session.ts'
 import { checkWithoutControl } from './handlers/check-without-control.ts'
 import { guardStream } from './handlers/guard-stream.ts'
@@ -8,7 +10,6 @@ import { cookiesForOrigin } from './handlers/origins/cookies-for-origin.ts'
 import { handOnCookies } from './handlers/origins/hand-on-cookies.ts'
 import { resolveRedirection } from './handlers/origins/resolve-redirection.ts'
 import { serveManifest } from './handlers/origins/serve-manifest.ts'
-import { playerApi } from './handlers/player-api.ts'
 import { playlist } from './handlers/playlist.ts'
 import { push } from './handlers/push.ts'
 import { rememberCheck } from './handlers/remember-check.ts'
@@ -23,6 +24,7 @@ export default {
   checkWithoutControl,
   cookiesForOrigin,
   guardStream,
+  guide,
   handOnCookies,
   health,
   networkKey,

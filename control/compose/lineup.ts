@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { ConfigError } from '../config/problems/problems.ts'
+import type { GuideService } from '../epg/service.ts'
 import { LineupService } from '../lineup/lineup-service.ts'
 import { createStreamClaims } from '../lineup/stream-claims.ts'
 import type { SurgeState } from '../lineup/surge-state.ts'
@@ -25,6 +26,8 @@ const endLeftOut = async (
 }
 
 interface LineupParts {
+  /** Called late: the guide follows the lists, and lists name the guide. */
+  readonly guide: () => GuideService
   readonly live: LiveConfig
   readonly stateDir: string
   readonly surge: SurgeState
@@ -35,7 +38,16 @@ interface LineupParts {
 }
 
 /** The lineup with its ways to warn and to end sessions. */
-export const createLineup = ({ live, stateDir, surge, sessions, redis, log, now }: LineupParts) =>
+export const createLineup = ({
+  live,
+  stateDir,
+  surge,
+  sessions,
+  redis,
+  guide,
+  log,
+  now,
+}: LineupParts) =>
   new LineupService({
     config: live.config,
     folder: () => live.loaded().folder,
@@ -45,6 +57,8 @@ export const createLineup = ({ live, stateDir, surge, sessions, redis, log, now 
     numbersOf: createStreamNumbers(createStreamClaims(redis), (error) =>
       log.warn({ err: error }, 'numbers of new channels are claimed when Redis is back'),
     ),
+    guideVersion: () => guide().version(),
+    channelsChanged: (channels) => guide().follow(channels),
     warn: (message) => log.warn(message),
     sourceChanged: ({ name, ok, error }) => {
       const at = error?.line ? ` line ${error.line}` : ''

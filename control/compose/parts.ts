@@ -8,6 +8,7 @@ import type { StatePaths } from '../config/paths.ts'
 import type { EdgeDirectory } from '../edge/edge-directory.ts'
 import type { EdgeRegistry } from '../edge/edge-registry.ts'
 import type { PushService } from '../edge/push-service.ts'
+import type { GuideService } from '../epg/service.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { LiveFeed } from '../events/feed/live-feed.ts'
 import type { Publisher } from '../events/publisher.ts'
@@ -38,6 +39,7 @@ export interface Parts {
   /** Work one control plane does for all. */
   readonly lock: WorkLock
   readonly lineup: LineupService
+  readonly guide: GuideService
   readonly surge: SurgeState
   readonly access: OpenPorts & CheckPorts
   readonly authorizer: LiveAuthorizer

@@ -34,6 +34,7 @@ export const edgeOrigins = ({ origins }: Pick<Config, 'origins'>): EdgeOrigin[] 
 export const buildPolicy = (
   config: Config,
   listVersions: ReadonlyMap<string, string>,
+  guideVersion = 'none',
 ): EdgePolicy => {
   const policy = {
     groups: config.groups.map((group) =>
@@ -48,6 +49,7 @@ export const buildPolicy = (
     origins: edgeOrigins(config),
     manifestMs: config.edge.manifest_sec === null ? null : config.edge.manifest_sec * 1000,
     panelApi: config.apps.panel_api,
+    guideVersion,
   }
   const version = createHash('sha256').update(JSON.stringify(policy)).digest('base64url')
   return { version: version.slice(0, 12), ...policy }

@@ -35,6 +35,10 @@ export interface LineupServicePorts {
   readonly now: () => number
   /** Gives channels the numbers that apps call them by. */
   readonly numbersOf?: NumbersOf
+  /** Changes with every programme guide. */
+  readonly guideVersion?: () => string
+  /** The channels of all lists, after every change. */
+  readonly channelsChanged?: (channels: PlaylistSnapshot['channels']) => void
   readonly warn: (message: string) => void
   readonly sourceChanged: (status: SourceStatus) => void
   /** Called where a surge profile that ends sessions leaves channels out of a group. */
@@ -73,6 +77,7 @@ export class LineupService {
   private index: LineupIndex
   private classifier: Classifier = { networks: { find: () => null }, groups: [] }
   private edgePolicy: EdgePolicy
+  private listVersions: ReadonlyMap<string, string> = new Map()
   private warned = new Set<string>()
   private networkFiles = watchFiles([])
 
@@ -127,6 +132,7 @@ export class LineupService {
       })),
       groups: config.groups.map(({ name: id, channels, renumber }) => ({ id, channels, renumber })),
       surge: config.surge,
+      hasGuide: config.guide.sources.length > 0,
       // nginx falls back to the machine's own resolver.
       checks: { hasResolver: true },
     })
@@ -171,6 +177,15 @@ export class LineupService {
     await this.playlists.setSurge([...this.ports.surge.active()])
   }
 
+  /** Tells the edges of a new guide. */
+  guideChanged(): void {
+    this.edgePolicy = buildPolicy(
+      this.ports.config(),
+      this.listVersions,
+      this.ports.guideVersion?.(),
+    )
+  }
+
   private pathOf(file: string): string {
     return file.startsWith('/') ? file : join(this.ports.folder(), file)
   }
@@ -188,10 +203,9 @@ export class LineupService {
     const config = this.ports.config()
     this.index = indexLineup(snapshot, config)
     this.channelTable.replace(snapshot.table)
-    this.edgePolicy = buildPolicy(
-      config,
-      new Map([...snapshot.lists].map(([group, { version }]) => [group, version])),
-    )
+    this.listVersions = new Map([...snapshot.lists].map(([group, { version }]) => [group, version]))
+    this.guideChanged()
+    this.ports.channelsChanged?.(snapshot.channels)
     this.endLeftOut(before, config)
     if (hasRegained(before, this.index)) this.ports.regained()
   }

@@ -1,4 +1,5 @@
 import type { AppList } from '#domain/apps/xtream'
+import type { Channel } from './catalogue/channel.ts'
 import {
   createRunning,
   isSameSetting,
@@ -20,6 +21,8 @@ export interface PlaylistSettings {
   readonly groups: readonly GroupSelection[]
   readonly surge: readonly SurgeProfile[]
   readonly checks: CheckOptions
+  /** There is a guide of ours. */
+  readonly hasGuide?: boolean
 }
 
 /** Settings of the service for its lifetime. */
@@ -96,6 +99,12 @@ export class PlaylistService {
       if (list && (version === undefined || list.version === version)) return list
     }
     return null
+  }
+
+  /** The channel that apps call by a number, where the group is offered it. */
+  offered(group: string, number: number): Channel | null {
+    const { numbers } = this.present ?? {}
+    return this.list(group)?.offered.find(({ id }) => numbers?.get(id) === number) ?? null
   }
 
   /** A group's channels as apps ask for them, JSON; `null` where there is no such group. */
@@ -214,6 +223,7 @@ export class PlaylistService {
       surge,
       checks,
       numbersOf: this.numbersOf,
+      hasGuide: this.settings.hasGuide ?? false,
     })
     this.refusal = this.parts.refuse?.(snapshot) ?? null
     if (this.refusal !== null) return

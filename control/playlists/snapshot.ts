@@ -30,6 +30,8 @@ export interface SnapshotInput {
   readonly surge: readonly SurgeProfile[]
   readonly checks: CheckOptions
   readonly numbersOf: NumbersOf
+  /** There is a guide of ours. */
+  readonly hasGuide?: boolean
 }
 
 const playlistsOf = (catalogue: Catalogue, group: GroupSelection): Playlist[] => {
@@ -52,7 +54,7 @@ export const buildSnapshot = async (input: SnapshotInput): Promise<PlaylistSnaps
       input.surge.filter((profile) => profile.group === group.id),
     )
     groups.push({ id: group.id, channels, leftOut })
-    const options = { renumber: group.renumber ?? false }
+    const options = { renumber: group.renumber ?? false, hasGuide: input.hasGuide ?? false }
     lists.set(group.id, await renderList(kept, playlistsOf(catalogue, group), options))
   }
   const { channels } = catalogue

@@ -72,3 +72,17 @@ const APP_LISTS: ReadonlySet<string> = new Set<AppList>([
 ])
 
 export const isAppList = (name: string): name is AppList => APP_LISTS.has(name)
+
+export const guideQuerySchema = Type.Object({
+  v: Type.Optional(Type.String()),
+  form: Type.Optional(Type.Union([Type.Literal('xml'), Type.Literal('gz')])),
+})
+
+export type GuideQuery = Static<typeof guideQuerySchema>
+
+export const listingQuerySchema = Type.Object({
+  form: Type.Optional(Type.Union([Type.Literal('short'), Type.Literal('table')])),
+  limit: Type.Optional(Type.Integer({ minimum: 0, maximum: 9999 })),
+})
+
+export type ListingQuery = Static<typeof listingQuerySchema>

@@ -11,6 +11,7 @@ import { type AccountFactsPorts, accountFacts } from '../access/apps/account-fac
 import type { EdgeCatchUp } from '../edge/edge-catch-up.ts'
 import { endClosed, type SyncPorts, sync } from '../edge/sync-service.ts'
 import type { VersionedTable } from '../edge/versioned-table.ts'
+import { type GuideAnswers, guideRoutes } from './edge-guides.ts'
 import { readCheck, readOpening, readPlaylistRequest } from './edge-request.ts'
 import {
   type AppListQuery,
@@ -38,6 +39,7 @@ export interface EdgeRoutesOptions {
     wanted: { readonly version?: string; readonly category?: string },
   ) => Promise<{ readonly text: string; readonly isWanted: boolean } | null>
   readonly accountPorts: AccountFactsPorts
+  readonly guides: GuideAnswers
   /** Called with the push address that an edge on another machine sent with its sync. */
   readonly announced?: (push: {
     readonly edge: string
@@ -221,6 +223,7 @@ export const edgeRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): vo
       openRoute(scope, options)
       askRoutes(scope, options)
       listRoutes(scope, options)
+      guideRoutes(scope, options.guides)
       dataRoutes(scope, options)
       done()
     },

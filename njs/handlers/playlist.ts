@@ -49,6 +49,7 @@ const serve = (r: Request, policy: EdgePolicy, reader: Reader): void => {
     tag,
     list,
     base: `${base}/live/${ticket}`,
+    guide: `${base}/epg.xml.gz?ticket=${ticket}`,
     // The same fingerprint as in log lines of openings with this ticket.
     print: nginxCrypto.sha256(`ticket\0${ticket}`).slice(0, 6),
   })

@@ -60,11 +60,14 @@ export const setList = (
     readonly list: string
     readonly base: string
     readonly print: string
+    /** Address of the guide in it. */
+    readonly guide?: string
   },
 ): void => {
   variables['gh_list_etag'] = sent.tag
   variables['gh_list_uri'] = sent.list
   variables['gh_list_base'] = sent.base
+  variables['gh_list_guide'] = sent.guide ?? ''
   variables['gh_fingerprint'] = sent.print
 }
 

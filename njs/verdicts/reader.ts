@@ -1,9 +1,13 @@
 import type { EdgeGroup, EdgePolicy } from '../domain/channels/protocol.ts'
+import { type Ticket, verifyTicket } from '../domain/credentials/ticket.ts'
 import type { ReasonId } from '../domain/reasons.ts'
 import type { Credential } from '../domain/types.ts'
 import { type Classification, classify } from '../domain/viewer/classify.ts'
+import { keepsGroup } from '../domain/viewer/group-binding.ts'
+import { nginxCrypto } from '../platform/crypto.ts'
 import { addressText, networkText, type Request } from '../platform/request.ts'
-import { findGroup, knownCountry, networkGroup } from '../state/policy.ts'
+import { nowSec, secretOf } from '../state/memory.ts'
+import { classifyLocally, findGroup, knownCountry, networkGroup } from '../state/policy.ts'
 import { findBan } from '../state/refusals.ts'
 import { identify } from './identify.ts'
 
@@ -91,4 +95,42 @@ export const findReader = (
   const here = credential.kind === 'none' ? findHere(r, policy, viewer) : null
   if (here !== null) return admitted(here, viewer)
   return findThere(r, policy, credential, viewer).then((reader) => admitted(reader, viewer))
+}
+
+/** Whether a ticket is valid where its holder is; a promise where control must be asked for his country. */
+const isKept = (
+  r: Request,
+  policy: EdgePolicy,
+  ticket: Ticket,
+  binding: EdgeGroup['binding'],
+): boolean | Promise<boolean> => {
+  const address = addressText(r)
+  if (keepsGroup(ticket, binding, classifyLocally(r, policy, address, null))) return true
+  const matters = policy.groups.some(({ countries }) => countries.length > 0)
+  if (!matters || knownCountry(r, address) !== null) return false
+  return identify(r, { kind: 'none' }, address).then(
+    (identity) => typeof identity !== 'string' && keepsGroup(ticket, binding, identity),
+  )
+}
+
+/** Whose lists the holder of a ticket gets: the ticket says so, as long as it is valid where he is. */
+export const readerOfTicket = (
+  r: Request,
+  policy: EdgePolicy,
+  text: string,
+): Reader | ReasonId | Promise<Reader | ReasonId> => {
+  const verdict = verifyTicket(nginxCrypto, secretOf, text, nowSec())
+  if (!verdict.ok) return verdict.reason
+  const { ticket } = verdict
+  const group = findGroup(policy, ticket.group)
+  if (group === null) return 'group.unknown'
+  const { account, download, wonBy } = ticket
+  const network = networkText(r)
+  const subjects = { account, network, download, channel: '', family: '', playback: null }
+  const ban = findBan(subjects, Date.now())
+  if (ban !== null) return ban
+  const answer = (kept: boolean): Reader | ReasonId =>
+    kept ? { account, group, wonBy } : 'group.moved'
+  const kept = isKept(r, policy, ticket, group.binding)
+  return typeof kept === 'boolean' ? answer(kept) : kept.then(answer)
 }

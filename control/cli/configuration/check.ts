@@ -52,7 +52,12 @@ export const checkCommand = (): Command =>
         const { checkManifests } = await import('../../playlists/lists/manifest-checks.ts')
         const { edgeOrigins } = await import('../../edge/policy.ts')
         known = open.lineup.playlists.snapshot()?.channels ?? []
-        warnings = [...open.warnings, ...(await checkManifests(known, edgeOrigins(loaded.config)))]
+        const { guideWarnings } = await import('../../compose/explain/guide-check.ts')
+        warnings = [
+          ...open.warnings,
+          ...(await checkManifests(known, edgeOrigins(loaded.config))),
+          ...(await guideWarnings(loaded, known)),
+        ]
         await open.close()
       }
       const channels = known.map((channel) => ({

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { createSigner } from '../../access/admission/signer.ts'
 import type { AuditTrail } from '../../routes/admin/common/audit-trail.ts'
 import { deviceRoutes } from '../../routes/admin/detection/devices.ts'
+import { guideAdminRoutes } from '../../routes/admin/guide/guide.ts'
 import { edgeAdminRoutes } from '../../routes/admin/live/edges.ts'
 import { endRoutes } from '../../routes/admin/live/end-sessions.ts'
 import { explainRoutes } from '../../routes/admin/live/explain.ts'
@@ -18,11 +19,12 @@ import { type DetectionRouteParts, detectionRoutes } from './detection-routes.ts
 
 const DOWNLOAD_BYTES = 12
 
-/** The routes of media servers. */
+/** The routes of media servers and of the guide. */
 const mediaRoutes =
-  ({ media, live }: AdminParts, audit: AuditTrail) =>
+  ({ media, guide, live }: AdminParts, audit: AuditTrail) =>
   (app: FastifyInstance): void => {
     const { hub, directory, webhooks, sourcePorts } = media
+    guideAdminRoutes(app, guide)
     const reload = async () => await media.reload()
     mediaServerRoutes(app, { hub, directory, webhooks, sourcePorts, reload, audit })
     const listeners = () => {

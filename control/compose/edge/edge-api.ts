@@ -13,6 +13,7 @@ import type { EdgeRoutesOptions } from '../../routes/edge.ts'
 import { parseEndpoint } from '../../supervise/processes/addresses.ts'
 import type { EdgeApi, Parts } from '../parts.ts'
 import { listenOnSocket, listenOnTls } from './edge-server.ts'
+import { createGuideAnswers } from './guide-answers.ts'
 
 /** Places that are counted by name; an origin may send each viewer to a host of his own. */
 const MOST_PLACES = 500
@@ -50,6 +51,7 @@ const routesOptions = (
       view: sessions.view,
       formats: (group) => formatsOf(lineup.playlists.list(group)?.offered ?? []),
     },
+    guides: createGuideAnswers(lineup, parts.guide, parts.now),
     syncPorts: {
       registry,
       catchUp,

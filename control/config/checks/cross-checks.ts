@@ -57,11 +57,24 @@ const checkGroups = (config: Config, report: Report): void => {
   )
 }
 
+const isZone = (zone: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+
 const checkSources = (config: Config, report: Report): void => {
   config.sources.forEach(({ file, url }, index) => {
     if ((file === undefined) === (url === undefined)) {
       report(['sources', index], 'needs either `file` or `url`')
     }
+  })
+  config.guide.sources.forEach(({ file, url, time_zone: zone }, index) => {
+    const path = ['guide', 'sources', index]
+    if ((file === undefined) === (url === undefined)) report(path, 'needs either `file` or `url`')
+    if (zone !== null && !isZone(zone)) report([...path, 'time_zone'], `there is no zone '${zone}'`)
   })
   config.secure_links.forEach(({ key, key_file }, index) => {
     if ((key === undefined) === (key_file === undefined)) {

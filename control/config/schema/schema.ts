@@ -17,6 +17,7 @@ import {
   texts,
 } from './fields.ts'
 import { channelRuleSchema, groupSchema, planSchema, surgeSchema } from './groups.ts'
+import { guideSchema } from './guide.ts'
 import { homeNetworksSchema, mediaServerSchema } from './media-servers.ts'
 
 const sourceSchema = item(
@@ -144,6 +145,7 @@ export const configSchema = section(
     ),
     origins: Type.Array(originSchema, { default: [], description: 'Media servers.' }),
     sources: Type.Array(sourceSchema, { default: [], description: 'Playlists to read.' }),
+    guide: guideSchema,
     media_servers: Type.Array(mediaServerSchema, {
       default: [],
       description: 'Media servers that are watched.',

@@ -5,9 +5,13 @@ import type { Channel } from '../catalogue/channel.ts'
 import { yieldEvery } from '../catalogue/yield-to-event-loop.ts'
 import { attributeOf, formatAttribute, parseInfoLine, withAttribute } from '../m3u/info-line.ts'
 import type { Attribute, Playlist, PlaylistEntry } from '../m3u/playlist.ts'
+import { guideIdOf, shiftOf } from './guide-id.ts'
 
 /** Stands where the edge puts `scheme://host/live/<ticket>`. */
 export const placeholder = '@@'
+
+/** Stands where the edge puts the address of the guide with the viewer's ticket. */
+export const guidePlaceholder = '@guide@'
 
 /** A group's list as edges fetch it; `@@` stands for scheme, host and the ticket's path. */
 export interface RenderedList {
@@ -22,24 +26,28 @@ export interface RenderedList {
 export interface RenderOptions {
   /** Number the channels from 1 in `tvg-chno`. */
   readonly renumber?: boolean
+  /** There is a guide of ours: it is named in place of the sources' own, and channels are called as it calls them. */
+  readonly hasGuide?: boolean
 }
 
 const extgrpLine = /^#EXTGRP:/i
 
 /** Text of the source must not contain the placeholder, or a hostile list would have tickets put into its own addresses. */
 const disarm = (text: string): string =>
-  text.includes(placeholder) ? text.replace(/@(?=@)/g, '%40') : text
+  text.includes(placeholder) || text.includes(guidePlaceholder)
+    ? text.replace(/@(?=@|guide@)/g, '%40')
+    : text
 
 const disarmInfo = (line: string): string => {
-  if (!line.includes(placeholder)) return line
+  if (!line.includes(placeholder) && !line.includes(guidePlaceholder)) return line
   const { comma } = parseInfoLine(line)
-  return disarm(line.slice(0, comma)) + line.slice(comma).replace(/@(?=@)/g, '@ ')
+  return disarm(line.slice(0, comma)) + line.slice(comma).replace(/@(?=@|guide@)/g, '@ ')
 }
 
 const linesOf = (item: PlaylistEntry): string[] => [...item.before, ...item.after]
 
 /** Header attributes of all sources: EPG addresses side by side under both names, of others the first. */
-const mergeHeaders = (playlists: readonly Playlist[]): Attribute[] => {
+const mergeHeaders = (playlists: readonly Playlist[], hasGuide: boolean): Attribute[] => {
   const merged = new Map<string, Attribute>()
   const guides = new Set<string>()
   for (const { header } of playlists)
@@ -50,13 +58,17 @@ const mergeHeaders = (playlists: readonly Playlist[]): Attribute[] => {
       else if (!merged.has(key)) merged.set(key, { name, value })
     }
   guides.delete('')
-  const value = [...guides].join(',')
+  const value = hasGuide ? guidePlaceholder : [...guides].map(disarm).join(',')
   const both = value === '' ? [] : ['url-tvg', 'x-tvg-url'].map((name) => ({ name, value }))
   return [...both, ...merged.values()]
 }
 
-const headerLines = (playlists: readonly Playlist[]): string[] => {
-  const attributes = mergeHeaders(playlists).map((it) => ` ${disarm(formatAttribute(it))}`)
+const isGuide = ({ name }: Attribute): boolean => name === 'url-tvg' || name === 'x-tvg-url'
+
+const headerLines = (playlists: readonly Playlist[], hasGuide: boolean): string[] => {
+  const attributes = mergeHeaders(playlists, hasGuide).map((it) =>
+    isGuide(it) ? ` ${formatAttribute(it)}` : ` ${disarm(formatAttribute(it))}`,
+  )
   const directives = new Set(
     playlists.flatMap((playlist) =>
       playlist.directives.map((line) => (/^#EXTENC:/i.test(line) ? '#EXTENC:UTF-8' : disarm(line))),
@@ -82,22 +94,34 @@ const withArchive = (info: string, channel: Channel): string => {
   return withAttribute(made, 'catchup-source', source)
 }
 
-const infoOf = (channel: Channel, number: number | null): string => {
+/** The entry under the id it has in the guide; what shifted it is done there. */
+const inGuide = (info: string, channel: Channel): string => {
+  const id = guideIdOf(channel)
+  const named = id === channel.item.tvgId ? info : withAttribute(info, 'tvg-id', id)
+  return shiftOf(channel) === 0 ? named : withAttribute(named, 'tvg-shift', '0')
+}
+
+const infoOf = (channel: Channel, number: number | null, hasGuide: boolean): string => {
   const { item } = channel
   let info = disarmInfo(item.info ?? `#EXTINF:-1,${item.name}`)
   if (item.isTitledByExtgrp)
     info = withAttribute(info, 'group-title', disarm(item.titles.join(';')))
+  if (hasGuide) info = inGuide(info, channel)
   if (number !== null) info = withAttribute(info, 'tvg-chno', String(number))
   return withArchive(info, channel)
 }
 
 /** An entry's lines. Where a list uses `#EXTGRP`, each entry names its own: it would else run on to the next. */
-const entryLines = (channel: Channel, number: number | null, usesExtgrp: boolean): string[] => {
+const entryLines = (
+  channel: Channel,
+  number: number | null,
+  { usesExtgrp, hasGuide }: { readonly usesExtgrp: boolean; readonly hasGuide: boolean },
+): string[] => {
   const { item } = channel
   const hasOwn = linesOf(item).some((line) => extgrpLine.test(line))
   return [
     ...item.before.map(disarm),
-    infoOf(channel, number),
+    infoOf(channel, number, hasGuide),
     ...item.after.map(disarm),
     ...(usesExtgrp && !hasOwn ? [`#EXTGRP:${disarm(item.titles.join(';'))}`] : []),
     `${placeholder}/${channel.id}/${entryName(channel)}${disarm(item.suffix)}`,
@@ -111,10 +135,11 @@ export const renderList = async (
   options: RenderOptions = {},
 ): Promise<RenderedList> => {
   const usesExtgrp = channels.some(({ item }) => linesOf(item).some((it) => extgrpLine.test(it)))
-  const lines = headerLines(playlists)
+  const { renumber = false, hasGuide = false } = options
+  const lines = headerLines(playlists, hasGuide)
   for (const [index, channel] of channels.entries()) {
     await yieldEvery(index)
-    for (const line of entryLines(channel, options.renumber ? index + 1 : null, usesExtgrp))
+    for (const line of entryLines(channel, renumber ? index + 1 : null, { usesExtgrp, hasGuide }))
       lines.push(line)
   }
   for (const { trailing } of playlists) for (const line of trailing) lines.push(disarm(line))

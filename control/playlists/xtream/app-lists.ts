@@ -2,6 +2,7 @@ import type { AppList } from '#domain/apps/xtream'
 import type { Channel } from '../catalogue/channel.ts'
 import { yieldEvery } from '../catalogue/yield-to-event-loop.ts'
 import { archiveOf } from '../lists/archive.ts'
+import { guideIdOf } from '../lists/guide-id.ts'
 import { attributeOf, parseInfoLine } from '../m3u/info-line.ts'
 import { categoriesOf, titlesOf } from './categories.ts'
 
@@ -12,7 +13,7 @@ export interface LiveStream {
   readonly stream_type: 'live' | 'radio_streams'
   readonly stream_id: number
   readonly stream_icon: string
-  readonly epg_channel_id: string | null
+  readonly epg_channel_id: string
   readonly added: string
   readonly is_adult: 0 | 1
   readonly category_id: string
@@ -57,7 +58,7 @@ const rowsOf = async (
         : 'live',
       stream_id: numbers.get(channel.id) ?? 0,
       stream_icon: attributeOf(attributes, 'tvg-logo'),
-      epg_channel_id: channel.item.tvgId || null,
+      epg_channel_id: guideIdOf(channel),
       added: '0',
       is_adult: attributeOf(attributes, 'parent-code') === '' ? 0 : 1,
       category_id: String(own[0] ?? 0),

@@ -62,6 +62,8 @@ export interface EdgePolicy {
   readonly manifestMs: number | null
   /** Doors of apps that are shut unless a setting opens them. */
   readonly panelApi?: boolean
+  /** Changes with every programme guide. */
+  readonly guideVersion?: string
 }
 
 /** Signing keys by key id (`"0"` to `"255"`, secrets of 32 bytes or more as hex); `current` signs, every one verifies. */

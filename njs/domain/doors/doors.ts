@@ -69,6 +69,18 @@ const app = (id: string, path: string, opens: string): Door => ({
   serving: 'app',
 })
 
+const guide = (id: string, path: string): Door => ({
+  id,
+  path,
+  query: [],
+  credentials: ['none', 'ticket', 'token', 'xtream'],
+  place:
+    '`?ticket=` of a list, `?token=` or `?username=&password=`, in the query or in a posted form; or nothing',
+  opens: 'the programme guide of the viewer’s group, XMLTV',
+  handler: 'guide',
+  serving: 'app',
+})
+
 const opening = (row: Omit<Door, 'opens' | 'handler' | 'serving'>): Door => ({
   ...row,
   opens: 'the channel: a 302 to a pass',
@@ -86,6 +98,9 @@ export const DOORS: readonly Door[] = [
     place: APP_PLACE,
   },
   app('xtream-api', '/player_api.php', 'the account’s state, channels, categories and programmes'),
+  guide('guide', '/epg.xml'),
+  guide('guide-gz', '/epg.xml.gz'),
+  guide('xtream-guide', '/xmltv.php'),
   app('xtream-panel', '/panel_api.php', 'the same in one piece, where `apps.panel_api` is set'),
   {
     ...opening({

@@ -53,7 +53,7 @@ describe('the lists of apps', () => {
     })
     expect(rows[1]).toMatchObject({
       stream_type: 'radio_streams',
-      epg_channel_id: null,
+      epg_channel_id: 'radio',
       tv_archive: 0,
     })
     expect(rows[2]).toMatchObject({ is_adult: 1, tv_archive: 1, tv_archive_duration: 2 })

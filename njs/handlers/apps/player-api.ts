@@ -5,17 +5,23 @@ import {
   actionOf,
   informationOf,
   refusalFor,
-} from '../domain/apps/xtream.ts'
-import type { AccountFacts, EdgePolicy } from '../domain/channels/protocol.ts'
-import { doorOfPath } from '../domain/doors/match.ts'
-import { matchesTag } from '../domain/etag.ts'
-import type { ReasonId } from '../domain/reasons.ts'
-import type { Credential } from '../domain/types.ts'
-import { nginxCrypto } from '../platform/crypto.ts'
-import { parseJson } from '../platform/json.ts'
-import { logError } from '../platform/log.ts'
-import { baseUrl } from '../platform/own-address.ts'
-import { answer, answerJson, answerRefusal, internalRedirect, setList } from '../platform/reply.ts'
+} from '../../domain/apps/xtream.ts'
+import type { AccountFacts, EdgePolicy } from '../../domain/channels/protocol.ts'
+import { doorOfPath } from '../../domain/doors/match.ts'
+import { matchesTag } from '../../domain/etag.ts'
+import type { ReasonId } from '../../domain/reasons.ts'
+import type { Credential } from '../../domain/types.ts'
+import { nginxCrypto } from '../../platform/crypto.ts'
+import { parseJson } from '../../platform/json.ts'
+import { logError } from '../../platform/log.ts'
+import { baseUrl } from '../../platform/own-address.ts'
+import {
+  answer,
+  answerJson,
+  answerRefusal,
+  internalRedirect,
+  setList,
+} from '../../platform/reply.ts'
 import {
   addressText,
   callControl,
@@ -23,13 +29,13 @@ import {
   type Request,
   variable,
   variablesOf,
-} from '../platform/request.ts'
-import { nowSec } from '../state/memory.ts'
-import { readPolicy } from '../state/policy.ts'
-import { isReady } from '../state/ready.ts'
-import { fieldsOf, type ReadField, readCredential } from '../verdicts/credential.ts'
-import { questionOf } from '../verdicts/identify.ts'
-import { findReader, type Reader } from '../verdicts/reader.ts'
+} from '../../platform/request.ts'
+import { nowSec } from '../../state/memory.ts'
+import { readPolicy } from '../../state/policy.ts'
+import { isReady } from '../../state/ready.ts'
+import { fieldsOf, type ReadField, readCredential } from '../../verdicts/credential.ts'
+import { questionOf } from '../../verdicts/identify.ts'
+import { findReader, type Reader } from '../../verdicts/reader.ts'
 
 /** An app's question, read once. */
 interface Asked {
@@ -91,6 +97,21 @@ const sendList = (
   internalRedirect(r, '/_gatehouse/send-list')
 }
 
+/** Programmes of one channel; the time makes them stale, so they are not kept. */
+const sendListing = (
+  r: Request,
+  { group }: Reader,
+  form: 'short' | 'table',
+  field: ReadField,
+): void => {
+  const number = field('stream_id') || field('epg_id')
+  if (!/^[12]\d{9}$/.test(number)) return answerJson(r, '{"epg_listings":[]}')
+  const limit = /^\d{1,4}$/.test(field('limit')) ? field('limit') : '0'
+  const list = `/edge/v1/guides/${encodeURIComponent(group.id)}/${number}?form=${form}&limit=${limit}`
+  setList(variablesOf(r), { tag: '', list, base: '', print: '' })
+  internalRedirect(r, '/_gatehouse/send-list')
+}
+
 const sendPanel = async (r: Request, asked: Asked, reader: Reader): Promise<void> => {
   const information = JSON.stringify(await informationFor(r, asked, reader))
   sendList(r, reader, 'panel', { own: information.slice(1, -1) })
@@ -105,7 +126,7 @@ const categoryOf = (text: string): string => {
 const serve = (r: Request, asked: Asked, reader: Reader): Promise<void> | void => {
   const { action, field } = asked
   if (action.kind === 'nothing') return answerJson(r, action.body)
-  if (action.kind === 'guide') return answerJson(r, '{"epg_listings":[]}')
+  if (action.kind === 'guide') return sendListing(r, reader, action.form, field)
   if (action.kind === 'information')
     return informationFor(r, asked, reader).then((told) => answerJson(r, JSON.stringify(told)))
   if (action.list === 'panel') return sendPanel(r, asked, reader)

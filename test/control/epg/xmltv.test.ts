@@ -1,0 +1,117 @@
+import { gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { textOf, unpacked } from '../../../control/epg/read/source-bytes.ts'
+import { XmltvReader } from '../../../control/epg/read/xmltv-reader.ts'
+import { formatXmltvTime, parseXmltvTime } from '../../../control/epg/read/xmltv-time.ts'
+
+const at = (text: string) => Date.parse(text) / 1000
+
+describe('times', () => {
+  test.each([
+    ['20261129203000 +0200', null, '2026-11-29T18:30:00Z'],
+    ['20261129203000 -0330', null, '2026-11-30T00:00:00Z'],
+    ['20261129203000+05:30', null, '2026-11-29T15:00:00Z'],
+    ['20261129203000', null, '2026-11-29T20:30:00Z'],
+    ['202611292030', null, '2026-11-29T20:30:00Z'],
+    ['20261129', null, '2026-11-29T00:00:00Z'],
+    ['20260629203000 BST', null, '2026-06-29T19:30:00Z'],
+    ['20260629203000', 'Europe/Berlin', '2026-06-29T18:30:00Z'],
+    ['20261129203000', 'Europe/Berlin', '2026-11-29T19:30:00Z'],
+    ['20260329033000', 'Europe/Berlin', '2026-03-29T01:30:00Z'],
+    ['20261129203000 +0000', 'Europe/Berlin', '2026-11-29T20:30:00Z'],
+  ])('%s in zone %s', (text, zone, instant) => {
+    expect(parseXmltvTime(text, zone)).toBe(at(instant))
+  })
+
+  test('what is none', () => {
+    for (const text of ['', 'soon', '2026-11-29', '20261129203000 XYZ', '202611292030005'])
+      expect(parseXmltvTime(text), text).toBeNull()
+  })
+
+  test('are written with their offset', () => {
+    expect(formatXmltvTime(at('2026-11-29T18:30:00Z'))).toBe('20261129183000 +0000')
+  })
+})
+
+const FILE = `<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE tv SYSTEM "xmltv.dtd">
+<tv><channel id="a"><display-name>A &amp; B</display-name><display-name lang="ru">А</display-name></channel>
+<programme start="20261129100000 +0000" stop="20261129110000 +0000" channel="a">
+ <title lang="en">One &lt;1&gt;</title><desc><![CDATA[Two & "three"]]></desc>
+ <credits><director>D</director><actor role="x"/></credits><icon src="http://h/i.png?a=1&amp;b=2"/>
+</programme>
+<programme start="20261129110000 +0000" channel="b"><title>Not wanted</title></programme>
+<programme start="never" channel="a"><title>Bad</title></programme></tv>`
+
+const read = (text: string, piece = text.length) => {
+  const channels: unknown[] = []
+  const programmes: { inner: string; title: string; description: string; lang: string }[] = []
+  let bad = 0
+  const reader = new XmltvReader(
+    {
+      onChannel: (channel) => channels.push(channel),
+      onProgramme: (programme) => programmes.push(programme),
+      onBad: () => (bad += 1),
+    },
+    { zone: null, isWanted: (id) => id === 'a' },
+  )
+  for (let from = 0; from < text.length; from += piece) reader.write(text.slice(from, from + piece))
+  reader.end()
+  return { channels, programmes, bad }
+}
+
+describe('a file', () => {
+  test.each([FILE.length, 7, 1])('in pieces of %i', (piece) => {
+    const { channels, programmes, bad } = read(FILE, piece)
+    expect(channels).toEqual([{ id: 'a', names: ['A & B', 'А'] }])
+    expect(bad).toBe(1)
+    expect(programmes).toHaveLength(1)
+    expect(programmes[0]).toMatchObject({
+      start: at('2026-11-29T10:00:00Z'),
+      stop: at('2026-11-29T11:00:00Z'),
+      title: 'One <1>',
+      lang: 'en',
+      description: 'Two & "three"',
+    })
+    expect(programmes[0]?.inner).toBe(
+      '<title lang="en">One &lt;1&gt;</title><desc>Two &amp; &quot;three&quot;</desc>' +
+        '<credits><director>D</director><actor role="x"/></credits><icon src="http://h/i.png?a=1&amp;b=2"/>',
+    )
+  })
+
+  test('what is no XMLTV is refused', () => {
+    expect(() => read('<html></html>')).toThrow('not XMLTV')
+    expect(() => read('<tv><channel id="a">')).toThrow()
+    expect(() => read(' ')).toThrow()
+    expect(() => read('<tv>&nothing;</tv>')).toThrow()
+  })
+})
+
+describe('bytes', () => {
+  const pieces = async function* (bytes: Uint8Array, size = 3) {
+    for (let from = 0; from < bytes.length; from += size)
+      yield await Promise.resolve(bytes.subarray(from, from + size))
+  }
+  const textIn = async (bytes: Uint8Array, size?: number) => {
+    let text = ''
+    for await (const piece of textOf(unpacked(pieces(bytes, size)))) text += piece
+    return text
+  }
+
+  test('as they are, gz and xz', async () => {
+    // What `printf '<tv>€</tv>' | xz | base64` writes.
+    const xz = Buffer.from(
+      '/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQALPHR2PuKCrDwvdHY+AHK9GH5GucmhAAEkDKYY2NgftvN9AQAAAAAEWVo=',
+      'base64',
+    )
+    expect(await textIn(Buffer.from('<tv>€</tv>'))).toBe('<tv>€</tv>')
+    expect(await textIn(gzipSync('<tv>€</tv>'))).toBe('<tv>€</tv>')
+    expect(await textIn(xz)).toBe('<tv>€</tv>')
+  })
+
+  test('in the encoding the document declares', async () => {
+    const head = '<?xml version="1.0" encoding="windows-1251"?><tv>'
+    const bytes = Buffer.concat([Buffer.from(head), Buffer.from([0xcf, 0xf0])])
+    expect(await textIn(bytes, 100)).toBe(`${head}Пр`)
+  })
+})

@@ -24,10 +24,11 @@ import { createDetection, openImposedLimits, scheduleDetection } from './compose
 import { startEdgeApi } from './compose/edge/edge-api.ts'
 import { startHooks } from './compose/edge/hooks-server.ts'
 import { configureGuide, createGuide } from './compose/guide.ts'
+import { createImports } from './compose/imports.ts'
 import { configureLineup, createLineup } from './compose/lineup.ts'
 import { createMedia } from './compose/media/media.ts'
 import { createNotices } from './compose/notices.ts'
-import type { Parts } from './compose/parts.ts'
+import type { EdgeApi, Parts } from './compose/parts.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { StatePaths } from './config/paths.ts'
 import type { GuideService } from './epg/service.ts'
@@ -185,11 +186,36 @@ const createDeciding = async (ground: Ground) => {
   return { surge, lineup, guide, authorizer, applyLimits, lifecycle, access, rejudging }
 }
 
+type Stopped = Parts &
+  Pick<Ground, 'streams'> &
+  Pick<Awaited<ReturnType<typeof createDeciding>>, 'rejudging' | 'guide'>
+
+/** Ends what requests and background work stand on, in the order in which they need each other. */
+const stopParts = async (parts: Stopped, edge: EdgeApi): Promise<void> => {
+  const { persistence, streams, redis, geo, sessions, publisher, media, rejudging } = parts
+  const { lineup, guide, detection, historian, notices, authorizer } = parts
+  await media.hub.stop()
+  await rejudging.settled()
+  await edge.stop()
+  lineup.playlists.stop()
+  await guide.stop()
+  await detection.detectors.stop()
+  await historian.stop()
+  await notices.stop()
+  await publisher.close()
+  await sessions.stop()
+  await authorizer.client.close()
+  geo.stop()
+  redis.disconnect()
+  streams.disconnect()
+  await persistence.store.close()
+}
+
 /** Makes and starts a control plane: the one place where everything is put together. */
 export const createApp = async (options: AppOptions): Promise<App> => {
   const ground = await createGround(options)
   const deciding = await createDeciding(ground)
-  const { persistence, streams, redis, geo, log, now, live, sessions, publisher } = ground
+  const { persistence, streams, geo, log, now, live } = ground
   const historian = createHistorian({
     redis: streams,
     store: persistence.store,
@@ -211,7 +237,9 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     applyLimits: deciding.applyLimits,
     place: (address) => geo.place(address),
   })
-  const parts: Parts = { ...ground, ...deciding, historian, feed, media, notices, detection, demo }
+  const imports = createImports({ ...ground, store: persistence.store, detection })
+  const made = { historian, feed, media, notices, detection, imports, demo }
+  const parts = { ...ground, ...deciding, ...made }
   const edge = await startEdgeApi(parts)
   const admin = await startAdmin({ ...parts, edge })
   const hooks = await startHooks(parts)
@@ -220,6 +248,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   scheduleDetection(background, detection, parts)
   // The rules may have changed while no control plane ran.
   deciding.rejudging.start()
+  await imports.resumeAll()
   log.info('ready')
 
   return {
@@ -229,21 +258,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
       await admin.stop()
       await hooks.stop()
       await background.stop()
-      await media.hub.stop()
-      await deciding.rejudging.settled()
-      await edge.stop()
-      deciding.lineup.playlists.stop()
-      await deciding.guide.stop()
-      await detection.detectors.stop()
-      await historian.stop()
-      await notices.stop()
-      await publisher.close()
-      await sessions.stop()
-      await deciding.authorizer.client.close()
-      geo.stop()
-      redis.disconnect()
-      streams.disconnect()
-      await persistence.store.close()
+      await imports.stop()
+      await stopParts(parts, edge)
     },
   }
 }

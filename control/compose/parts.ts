@@ -15,6 +15,7 @@ import type { Publisher } from '../events/publisher.ts'
 import type { Geo } from '../geo/geo.ts'
 import type { LineupService } from '../lineup/lineup-service.ts'
 import type { SurgeState } from '../lineup/surge-state.ts'
+import type { ImportJobs } from '../migrate/jobs/import-jobs.ts'
 import type { RedisClient } from '../sessions/redis/client.ts'
 import type { WorkLock } from '../sessions/redis/work-lock.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -54,6 +55,7 @@ export interface Parts {
   readonly media: Media
   readonly detection: Detection
   readonly notices: Notices
+  readonly imports: ImportJobs
   readonly demo: readonly DemoAccount[]
   readonly now: () => number
 }

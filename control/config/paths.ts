@@ -11,6 +11,8 @@ export interface StatePaths {
   readonly nginx: string
   /** Folder with the last valid copy of each playlist source. */
   readonly lists: string
+  /** Folder of uploaded histories, and of their bad rows. */
+  readonly imports: string
   readonly database: string
   readonly adminToken: string
   /** The key that encrypts secrets in the database. */
@@ -42,6 +44,7 @@ export const statePaths = (state: string): StatePaths => {
     logs: join(root, 'logs'),
     nginx: join(root, 'nginx'),
     lists: join(root, 'lists'),
+    imports: join(root, 'imports'),
     database: join(root, 'gatehouse.duckdb'),
     adminToken: join(root, 'admin-token'),
     secretsKey: join(root, 'secrets.key'),

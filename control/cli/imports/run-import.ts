@@ -2,7 +2,12 @@ import { accessSync, constants } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import type { ImportInput } from '../../migrate/plays/import-input.ts'
 import { importPlays } from '../../migrate/plays/import-plays.ts'
-import { type ImportState, importId, startingState } from '../../migrate/plays/import-state.ts'
+import {
+  type ImportState,
+  importId,
+  importOf,
+  startingState,
+} from '../../migrate/plays/import-state.ts'
 import { openRejected } from '../../migrate/plays/rejected-file.ts'
 import { PastFileError } from '../../sources/model/past-file-error.ts'
 import { SourceError } from '../../sources/model/source-error.ts'
@@ -92,7 +97,10 @@ const importAndJudge = async (
 ): Promise<ImportState> => {
   const places = await openPlaces(options)
   const target = await openTarget(options)
-  const began = startingState(await target.load(importId(input.identity)), input, Date.now())
+  const began = startingState(
+    await target.load(importId(input.identity)),
+    importOf(input, Date.now()),
+  )
   if (began.position > 0)
     warn(`  an earlier import broke off; going on after ${began.tally.rows} rows`)
   const rejected = openRejected(rejectedPath, began.rejectedBytes)

@@ -1,4 +1,6 @@
+import type { StatePaths } from '../../config/paths.ts'
 import { judgePast } from '../../detect/live/judge-past.ts'
+import type { ImportJobs } from '../../migrate/jobs/import-jobs.ts'
 import { createImportCursors } from '../../migrate/plays/import-cursors.ts'
 import { imposedRoutes } from '../../routes/admin/accounts/imposed-limits.ts'
 import type { AuditTrail } from '../../routes/admin/common/audit-trail.ts'
@@ -13,6 +15,10 @@ import {
 import { findingRoutes } from '../../routes/admin/detection/findings.ts'
 import { historyRoutes } from '../../routes/admin/detection/history.ts'
 import { type ImportRoutesOptions, importRoutes } from '../../routes/admin/detection/import.ts'
+import {
+  type ImportUploadOptions,
+  importUploadRoutes,
+} from '../../routes/admin/detection/import-uploads.ts'
 import { ruleRoutes } from '../../routes/admin/detection/rules.ts'
 import { sharingRoutes } from '../../routes/admin/detection/sharing.ts'
 import { peopleRoutes } from '../../routes/admin/people/people.ts'
@@ -31,7 +37,12 @@ export interface DetectionRouteParts {
   /** The time zone of `store.time_zone`. */
   readonly zone: () => string | null
   readonly applyLimits: (account: string) => Promise<void>
+  readonly imports: ImportJobs
+  readonly paths: Pick<StatePaths, 'imports'>
 }
+
+/** Millions of rows; more is imported on the machine itself. */
+const UPLOAD_BYTES = 8e9
 
 /** Rules, findings, confidence, feedback, history and backtest below `/api/v1`. */
 export const detectionRoutes = (parts: DetectionRouteParts): AdminApiOptions['more'] => {
@@ -59,6 +70,14 @@ export const detectionRoutes = (parts: DetectionRouteParts): AdminApiOptions['mo
     judgePast: async (past) =>
       (await judgePast({ ...store, ...detection, now: clock }, past)).findings,
     clock,
+    jobs: parts.imports,
+  }
+  const uploads: ImportUploadOptions = {
+    jobs: parts.imports,
+    imports: importOptions.imports,
+    audit,
+    folder: parts.paths.imports,
+    limit: UPLOAD_BYTES,
   }
   return [
     (app) => ruleRoutes(app, { store, book: rules, audit, clock, known }),
@@ -67,6 +86,7 @@ export const detectionRoutes = (parts: DetectionRouteParts): AdminApiOptions['mo
     (app) => feedbackRoutes(app, feedback),
     (app) => historyRoutes(app, { history: store.history, clock, zone: parts.zone }),
     (app) => importRoutes(app, importOptions),
+    (app) => importUploadRoutes(app, uploads),
     (app) => backtestRoutes(app, backtest),
     (app) =>
       peopleRoutes(app, { people: detection.people, store, regroup: detection.regroup, audit }),

@@ -70,8 +70,8 @@ export const featureRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOpt
   }
   const v6Prefix = () => live.config().network_key.ipv6_prefix
   const detection: DetectionRouteParts = {
+    ...parts,
     store: persistence.store,
-    detection: parts.detection,
     audit,
     clock: now,
     groups: () => live.config().groups.map(({ name }) => name),

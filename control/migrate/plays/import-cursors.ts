@@ -11,6 +11,8 @@ const MOST = 1000
 export interface ImportCursors {
   get(id: string): Promise<ImportState | null>
   put(state: ImportState): Promise<void>
+  /** False where there is none. */
+  remove(id: string): Promise<boolean>
   /** Every import, the one last heard of first. */
   list(): Promise<ImportState[]>
 }
@@ -22,7 +24,7 @@ const stateOf = (value: Json): ImportState[] => {
 
 /** Imports kept in the table of cursors. */
 export const createImportCursors = (
-  cursors: Pick<Collection<ImportCursor>, 'get' | 'put' | 'list'>,
+  cursors: Pick<Collection<ImportCursor>, 'get' | 'put' | 'list' | 'remove'>,
 ): ImportCursors => ({
   get: async (id) => {
     const row = await cursors.get(PREFIX + id)
@@ -32,6 +34,7 @@ export const createImportCursors = (
     const value: Json = JSON.parse(JSON.stringify(state))
     await cursors.put({ source: PREFIX + state.id, value, updatedAt: state.updatedAt })
   },
+  remove: async (id) => await cursors.remove(PREFIX + id),
   list: async () => {
     const { rows } = await cursors.list({ limit: MOST })
     const imports = rows.filter(({ source }) => source.startsWith(PREFIX))

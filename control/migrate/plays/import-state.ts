@@ -15,19 +15,29 @@ const TALLY = Type.Object({
   bad: count('Left out and listed.'),
 })
 
+const label = (description: string) =>
+  Type.Optional(Type.Union([Type.String({ maxLength: 128 }), Type.Null()], { description }))
+
 /** How far an import is; kept after each batch, so that one that broke off goes on. Times in Unix milliseconds. */
 export const IMPORT_STATE = Type.Object({
   id: Type.String({ pattern: '^[0-9a-f]{24}$' }),
   kind: Type.Union([Type.Literal('history'), Type.Literal('tautulli'), Type.Literal('jellystat')]),
   name: Type.String({ maxLength: 4096, description: 'The file, or where it was asked for.' }),
+  server: label('The media server whose past it is.'),
+  owner: label("Tautulli's user id of the server's owner."),
   state: Type.Union(
     [
+      Type.Literal('waiting'),
       Type.Literal('reading'),
       Type.Literal('judging'),
       Type.Literal('done'),
       Type.Literal('failed'),
+      Type.Literal('cancelled'),
     ],
-    { description: '`judging`: all is read, detection goes over it.' },
+    {
+      description:
+        '`waiting`: another one is read first; `judging`: all is read, detection goes over it.',
+    },
   ),
   position: Type.Number({ minimum: 0, description: 'Where an import that broke off goes on.' }),
   rejectedBytes: count('Length of the list of bad rows.'),
@@ -56,9 +66,12 @@ export const importId = (identity: string): string =>
 
 const NONE: ImportTally = { rows: 0, inserted: 0, updated: 0, unchanged: 0, expired: 0, bad: 0 }
 
+/** What an import is of, as it was asked for. */
+export type ImportAsked = Pick<ImportState, 'kind' | 'name' | 'server' | 'owner'>
+
 /** An import that begins. */
-const newImport = ({ kind, name, identity }: ImportInput, now: number): ImportState => ({
-  id: importId(identity),
+export const newImport = (id: string, { kind, name }: ImportAsked, now: number): ImportState => ({
+  id,
   kind,
   name,
   state: 'reading',
@@ -77,12 +90,12 @@ const newImport = ({ kind, name, identity }: ImportInput, now: number): ImportSt
   problem: null,
 })
 
+/** The import of an input that begins. */
+export const importOf = (input: ImportInput, now: number): ImportState =>
+  newImport(importId(input.identity), input, now)
+
 /** The state to begin with: the one that was kept, where an import of the same input broke off, else a new one. */
-export const startingState = (
-  kept: ImportState | null,
-  input: ImportInput,
-  now: number,
-): ImportState =>
+export const startingState = (kept: ImportState | null, fresh: ImportState): ImportState =>
   kept !== null && kept.state !== 'done' && kept.position > 0
     ? { ...kept, state: 'reading', problem: null }
-    : newImport(input, now)
+    : fresh

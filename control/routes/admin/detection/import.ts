@@ -2,12 +2,14 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { ImportedPast } from '../../../detect/live/judge-past.ts'
+import type { ImportJobs } from '../../../migrate/jobs/import-jobs.ts'
 import type { ImportCursors } from '../../../migrate/plays/import-cursors.ts'
 import { importRows } from '../../../migrate/plays/import-plays.ts'
 import { IMPORT_STATE, type ImportState } from '../../../migrate/plays/import-state.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { idParams } from '../../../schemas/common.ts'
 import type { History } from '../../../store/history/history.ts'
+import { IMPORT_VIEW, viewOf } from './import-uploads.ts'
 
 export interface ImportRoutesOptions {
   readonly history: Pick<History, 'upsertPlays'>
@@ -15,6 +17,7 @@ export interface ImportRoutesOptions {
   /** Runs detection over an imported past; answers how many findings it made. */
   readonly judgePast: (past: ImportedPast) => Promise<number>
   readonly clock: () => number
+  readonly jobs: ImportJobs
 }
 
 const BODY_LIMIT = 32 * 1024 * 1024
@@ -72,23 +75,23 @@ const orMissing = async (imports: ImportCursors, id: string): Promise<ImportStat
 }
 
 /** How far imports are. */
-const stateRoutes = (plain: FastifyInstance, { imports }: ImportRoutesOptions): void => {
+const stateRoutes = (plain: FastifyInstance, { imports, jobs }: ImportRoutesOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   app.get(
     '/imports',
     {
       schema: {
         description: 'Imports and how far they are, the one last heard of first.',
-        response: { 200: Type.Object({ items: Type.Array(IMPORT_STATE) }) },
+        response: { 200: Type.Object({ items: Type.Array(IMPORT_VIEW) }) },
       },
       config: read,
     },
-    async () => ({ items: await imports.list() }),
+    async () => ({ items: (await imports.list()).map((state) => viewOf(state, jobs)) }),
   )
   app.get(
     '/imports/:id',
-    { schema: { params: idParams, response: { 200: IMPORT_STATE } }, config: read },
-    async (request) => await orMissing(imports, request.params.id),
+    { schema: { params: idParams, response: { 200: IMPORT_VIEW } }, config: read },
+    async (request) => viewOf(await orMissing(imports, request.params.id), jobs),
   )
   app.put(
     '/imports/:id',
@@ -104,6 +107,8 @@ const stateRoutes = (plain: FastifyInstance, { imports }: ImportRoutesOptions): 
     async (request) => {
       if (request.body.id !== request.params.id)
         throw new ProblemError('request.invalid', 'id must be that of the address')
+      if (jobs.isToEnd(request.params.id))
+        throw new ProblemError('state.wrong', 'The import was cancelled.')
       await imports.put(request.body)
       return request.body
     },

@@ -5,7 +5,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { PlayRecord } from '#domain/types'
 import { historyFile } from '../../../../control/migrate/plays/history-file.ts'
 import { type BadRow, importPlays } from '../../../../control/migrate/plays/import-plays.ts'
-import { type ImportState, startingState } from '../../../../control/migrate/plays/import-state.ts'
+import {
+  type ImportState,
+  importOf,
+  startingState,
+} from '../../../../control/migrate/plays/import-state.ts'
 import { readPlayRow } from '../../../../control/migrate/plays/play-row.ts'
 import { openStore, type Store } from '../../../../control/store/store.ts'
 import { tempDir } from '../../../support/cleanup.ts'
@@ -48,7 +52,7 @@ const importFile = async (path: string, from: ImportState | null = null) => {
   const input = historyFile(path)
   bad = []
   kept = []
-  return await importPlays(input, startingState(from, input, 0), {
+  return await importPlays(input, startingState(from, importOf(input, 0)), {
     write: async (plays) => await store.history.upsertPlays(plays),
     now: () => Date.now(),
     batch: 2000,

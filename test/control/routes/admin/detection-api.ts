@@ -1,15 +1,19 @@
 import { join } from 'node:path'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
+import { pino } from 'pino'
 import type { PlayRecord } from '#domain/types'
 import { detectionRoutes } from '../../../../control/compose/admin/detection-routes.ts'
 import type { Detection } from '../../../../control/compose/detection.ts'
+import { createImports } from '../../../../control/compose/imports.ts'
 import { createAccountWindow } from '../../../../control/detect/live/account-window.ts'
 import { createAssessor } from '../../../../control/detect/live/assessor.ts'
 import { createFeedbackCache } from '../../../../control/detect/live/feedback-cache.ts'
 import { judgeAccount } from '../../../../control/detect/live/judge-account.ts'
 import { createRegroup } from '../../../../control/detect/live/regroup.ts'
 import { createRuleCache, seedRules } from '../../../../control/detect/live/rule-cache.ts'
+import { unknownPlace } from '../../../../control/geo/geo-record.ts'
+import type { ImportJobs } from '../../../../control/migrate/jobs/import-jobs.ts'
 import { createPeople } from '../../../../control/people/people.ts'
 import { asPersons, readPersons } from '../../../../control/people/people-reader.ts'
 import adminAuth, { type Permission } from '../../../../control/plugins/admin-auth.ts'
@@ -23,6 +27,11 @@ import { tempDir } from '../../../support/cleanup.ts'
 export interface DetectionApi {
   readonly app: FastifyInstance
   readonly store: Store
+  readonly imports: ImportJobs
+  /** Folder of uploads. */
+  readonly uploads: string
+  /** Imports go on as at the next start. */
+  readonly resumeImports: () => Promise<void>
   /** Judges plays as the live detectors would. */
   readonly judge: (plays: readonly PlayRecord[]) => Promise<void>
   readonly stop: () => Promise<void>
@@ -68,6 +77,12 @@ export const startDetectionApi = async (
     },
     judgeAgain,
   }
+  const paths = { imports: join(folder.path, 'imports') }
+  const geo = { place: () => unknownPlace, network: () => null }
+  const log = pino({ level: 'silent' })
+  const importParts = { store, paths, geo, detection, now, log }
+  const imports = createImports(importParts)
+  let again: ImportJobs | null = null
   const app = Fastify()
   await app.register(problem)
   const actorOf = () => Promise.resolve({ name: 'ann', permissions })
@@ -75,6 +90,8 @@ export const startDetectionApi = async (
   await app.register(swagger, { openapi: { info: { title: 'test', version: '1' } } })
   const routes = detectionRoutes({
     zone: () => null,
+    imports,
+    paths,
     store,
     detection,
     audit: createAuditTrail(store.audit, now),
@@ -93,6 +110,12 @@ export const startDetectionApi = async (
   return {
     app,
     store,
+    imports,
+    uploads: paths.imports,
+    resumeImports: async () => {
+      again = createImports(importParts)
+      await again.resumeAll()
+    },
     judge: async (plays) => {
       await store.history.upsertPlays(plays)
       const [first] = plays
@@ -101,6 +124,8 @@ export const startDetectionApi = async (
     },
     stop: async () => {
       await app.close()
+      await imports.stop()
+      await again?.stop()
       await store.close()
       await folder.remove()
     },

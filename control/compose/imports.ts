@@ -1,0 +1,72 @@
+import type { Logger } from 'pino'
+import type { StatePaths } from '../config/paths.ts'
+import { judgePast } from '../detect/live/judge-past.ts'
+import type { Geo } from '../geo/geo.ts'
+import { createImportJobs, type ImportJobs } from '../migrate/jobs/import-jobs.ts'
+import { historyFile } from '../migrate/plays/history-file.ts'
+import { createImportCursors } from '../migrate/plays/import-cursors.ts'
+import type { WhereIs } from '../migrate/plays/import-plays.ts'
+import type { ImportAsked } from '../migrate/plays/import-state.ts'
+import { PastFileError } from '../sources/model/past-file-error.ts'
+import { IMPORTED_PASTS } from '../sources/registry.ts'
+import type { Store } from '../store/store.ts'
+import type { Detection } from './detection.ts'
+
+export interface ImportParts {
+  readonly store: Store
+  readonly paths: Pick<StatePaths, 'imports'>
+  readonly geo: Pick<Geo, 'place' | 'network'>
+  readonly detection: Detection
+  readonly log: Pick<Logger, 'warn'>
+  readonly now: () => number
+}
+
+const openUpload = (path: string, { kind, server, owner }: ImportAsked) => {
+  const watched = { server: server ?? undefined, owner: owner ?? undefined }
+  if (kind === 'tautulli') return IMPORTED_PASTS.tautulli.file(path, watched)
+  return kind === 'jellystat'
+    ? IMPORTED_PASTS.jellystat.file(path, watched.server)
+    : historyFile(path)
+}
+
+const placesOf =
+  (geo: Pick<Geo, 'place' | 'network'>): WhereIs =>
+  (address) => {
+    const network = geo.network(address)
+    return { ...geo.place(address), asn: network?.asn ?? null, asnOrg: network?.org ?? null }
+  }
+
+const inWords = (error: unknown): string => {
+  if (error instanceof PastFileError) return `the file ${error.message}`
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (/^(Z_|ERR_STREAM)/.test(code)) return 'the file is not readable as a whole one'
+  return code.startsWith('store.')
+    ? 'the database did not answer'
+    : 'something went wrong; see the log'
+}
+
+/** Imports of uploaded histories, read by the control plane itself. */
+export const createImports = ({
+  store,
+  paths,
+  geo,
+  detection,
+  log,
+  now,
+}: ImportParts): ImportJobs =>
+  createImportJobs({
+    folder: paths.imports,
+    cursors: createImportCursors(store.cursors),
+    write: async (plays) => await store.history.upsertPlays(plays),
+    whereIs: placesOf(geo),
+    open: openUpload,
+    judge: async ({ sources, from, to }) =>
+      from === null || to === null
+        ? 0
+        : (await judgePast({ ...store, ...detection, now }, { sources, from, to })).findings,
+    inWords: (error) => {
+      log.warn({ err: error }, 'an import broke off')
+      return inWords(error)
+    },
+    now,
+  })

@@ -88,6 +88,7 @@ const requestOf = async (
     silentMs: check.silentSec < 0 ? -1 : check.silentSec * 1000,
     channel: channel.id,
     device: identity.device,
+    kin: identity.kin,
     player: identity.player,
     network,
     download: claims.download,

@@ -83,7 +83,7 @@ const claimOf = async (
   session: { readonly sid: string; readonly key: string; readonly decision: Decision | null },
   ports: OpenPorts,
 ): Promise<SessionClaim> => {
-  const { opening, viewer, network, account, group, channel, device, player } = context
+  const { opening, viewer, network, account, group, channel, device, kin, player } = context
   const { clocks } = ports.config()
   const record = viewer.record
   const plan = record?.plan ? await ports.planOf(record.plan) : null
@@ -94,6 +94,7 @@ const claimOf = async (
     key: session.key,
     channel: channel.id,
     device,
+    kin,
     player,
     network,
     isFixed: opening.inferredKey !== null,

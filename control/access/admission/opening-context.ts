@@ -18,6 +18,7 @@ export interface OpeningContext {
   readonly group: GroupConfig
   readonly channel: OpenChannel
   readonly device: string
+  readonly kin: string
   readonly player: string
   readonly family: string
 }

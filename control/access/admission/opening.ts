@@ -106,12 +106,17 @@ export interface OpenPorts extends ViewerPorts {
   readonly counts: (channel: string) => Promise<{ totalClients: number; streamClients: number }>
   readonly place: (address: string) => GeoPlace
   readonly planOf: (name: string) => Promise<Pick<Plan, 'maxSessions' | 'maxNetworks'> | null>
-  /** (account, network, player) and the player alone. */
+  /** (account, network, player), the same without the playback id, and the player alone. */
   readonly deviceOf: (
     account: AccountRef,
     network: string,
     player: { agent: string; family?: string | null; playback: string | null },
-  ) => { readonly device: string; readonly player: string; readonly family: string }
+  ) => {
+    readonly device: string
+    readonly kin: string
+    readonly player: string
+    readonly family: string
+  }
   readonly record: (event: OpenedEvent) => void
   /** Repeats the authorization of sessions that a backend admitted. */
   readonly lifecycle: Pick<LiveRevalidation, 'opened'>

@@ -57,16 +57,16 @@ export const createAccess = (parts: AccessParts): OpenPorts & CheckPorts => {
     counts: async (channel) => await parts.view.counts(channel),
     place: parts.place,
     planOf: createPlanOf(parts.config, persistence.directory),
-    deviceOf: (account, network, { agent, playback, family = null }) => ({
-      device: deviceId(nodeCrypto, {
-        account,
-        network,
-        family: family ?? userAgentFamily(agent),
-        playback,
-      }),
-      player: [family ?? userAgentFamily(agent), playback ?? ''].join(' ').trim(),
-      family: family ?? userAgentFamily(agent),
-    }),
+    deviceOf: (account, network, { agent, playback, family: named = null }) => {
+      const family = named ?? userAgentFamily(agent)
+      const traits = { account, network, family }
+      return {
+        device: deviceId(nodeCrypto, { ...traits, playback }),
+        kin: deviceId(nodeCrypto, { ...traits, playback: null }),
+        player: [family, playback ?? ''].join(' ').trim(),
+        family,
+      }
+    },
     record: (event) => recorder.opened(event),
     downloadUsed: (viewer, opening, network) => recorder.downloadUsed(viewer, opening, network),
     lifecycle: parts.lifecycle,

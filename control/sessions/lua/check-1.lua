@@ -37,7 +37,7 @@ local function fromElsewhere(slot)
   end
   if ended then return refused(ended.reason, ended['until']) end
   if silenceOf(slot) >= state.limits.takeoverMs or mayRoam(state, slot, claim, now) then
-    slot.net, slot.dev, slot.info = claim.net, claim.dev, claim.info
+    slot.net, slot.dev, slot.info, slot.kin = claim.net, claim.dev, claim.info, kinOf(claim)
     touch(state, slot, claim.edge, now)
     table.insert(fx.drop, claim.key)
     return admitted(claim.key, slot, true)
@@ -50,9 +50,7 @@ end
 
 -- A pass whose session its own device has replaced: `returnOfReplaced` of njs/domain/limits/limits.ts.
 local function returnOfReplaced(slot)
-  if now - slot.out >= CLOCKS.overlap then
-    state.rivals[slot.ch .. '|' .. slot.dev] = now + CLOCKS.rival
-  end
+  noteReturn(state, slot, now)
   local verdict = reseat(state, claim.key, slotOf(claim, now), now)
   if verdict[1] == 'refused' and verdict[2] == 'cap.streams' then verdict[2] = 'session.superseded' end
   return verdict

@@ -16,6 +16,7 @@ export const claimOf = (claim: SessionClaim, requestId: string): Claim => ({
   req: requestId,
   ch: claim.channel,
   dev: claim.device,
+  ...(claim.kin === undefined ? {} : { kin: claim.kin }),
   player: claim.player,
   net: claim.network,
   dl: claim.download ?? '',

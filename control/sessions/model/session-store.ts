@@ -12,6 +12,8 @@ export interface SessionClaim {
   readonly channel: string
   /** Device id: hash of account, network and player. */
   readonly device: string
+  /** The device id without the playback id: the same for every playback of one player at one address. */
+  readonly kin?: string
   /** The device without its network: user-agent family and playback id. */
   readonly player: string
   /** Network key of the address. */

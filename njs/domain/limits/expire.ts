@@ -85,7 +85,7 @@ export const expire = (state: AccountState, now: number, fx: Effects) => {
   purge(state.pairs, now, (entry) => entry.until)
   purge(state.rush, now, (entry) => entry.at + CLOCKS.rush)
   purge(state.rivals, now, (until) => until)
-  purge(state.swaps, now, (entry) => entry.at + CLOCKS.press)
+  purge(state.swaps, now, (entry) => entry.at + (entry.told ? CLOCKS.rival : CLOCKS.press))
 }
 
 /** Keeps only the latest superseded sessions of a device. */

@@ -4,7 +4,7 @@ import { BAN_REASONS, type ReasonId } from '../reasons.ts'
 import { liveSlots } from './count.ts'
 import { expire, tidy } from './expire.ts'
 import { judge } from './judge.ts'
-import { rivalKey } from './replace.ts'
+import { noteReturn } from './replace.ts'
 import { mayRoam } from './roam.ts'
 import { admitted, reseat, slotOf, touch } from './seat.ts'
 import {
@@ -83,7 +83,12 @@ const fromElsewhere = (
   if (refused) return { outcome: 'refused', ...refused }
   const isSilent = silenceOf(slot, checking, now) >= state.limits.takeoverMs
   if (isSilent || mayRoam(state, slot, claim, now)) {
-    Object.assign(slot, { net: claim.net, dev: claim.dev, info: claim.info })
+    Object.assign(slot, {
+      net: claim.net,
+      dev: claim.dev,
+      kin: claim.kin ?? claim.dev,
+      info: claim.info,
+    })
     touch(state, slot, claim.edge, now)
     fx.drop.push(claim.key)
     return admitted(claim.key, slot, true)
@@ -94,13 +99,9 @@ const fromElsewhere = (
   return { ...verdict, reason: 'session.cloned' }
 }
 
-/**
- * Decides about a pass whose session its own device has replaced. A request soon after is the player's last one of the old channel,
- * a later one is a second player's.
- */
+/** Decides about a pass whose session its own device has replaced. */
 const returnOfReplaced = (state: AccountState, slot: Slot, claim: Claim, now: number): Verdict => {
-  if (now - slot.out >= CLOCKS.overlap)
-    state.rivals[rivalKey(slot.ch, slot.dev)] = now + CLOCKS.rival
+  noteReturn(state, slot, now)
   const verdict = reseat(state, claim.key, slotOf(claim, now), now)
   return verdict.outcome === 'refused' && verdict.reason === 'cap.streams'
     ? { ...verdict, reason: 'session.superseded' }

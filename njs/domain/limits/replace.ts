@@ -11,8 +11,11 @@ import {
   type Verdict,
 } from './types.ts'
 
-/** Key of a rival: a second player with the same device id on a channel. */
-export const rivalKey = (channel: string, device: string): string => `${channel}|${device}`
+/** Key of a rival: a second player that looks the same on a channel. */
+const rivalKey = (channel: string, kin: string): string => `${channel}|${kin}`
+
+/** What an opening looks like apart from its playback id. */
+const kinOf = (claim: Claim): string => claim.kin ?? claim.dev
 
 /** Whether an opening belongs to a session: same device, ticket and channel; where only a backend knows the token, Flussonic's session key (channel, address, token). */
 const isSamePlay = (slot: Slot, claim: Claim): boolean => {
@@ -23,17 +26,34 @@ const isSamePlay = (slot: Slot, claim: Claim): boolean => {
 const byAge = (a: Held, b: Held): number =>
   a.slot.opened - b.slot.opened || (a.key < b.key ? -1 : 1)
 
-/** Whether a session was opened a moment ago with the same ticket and has no media yet: some players probe with one User-Agent and play with another. */
-const isFirstLook = (slot: Slot, claim: Claim, now: number): boolean => {
+/** Whether an opening has another playback id than a session: both players give each playback its own. */
+const isOtherPlayback = (slot: Slot, claim: Claim): boolean =>
+  slot.dev !== claim.dev && slot.dev !== slot.kin && claim.dev !== kinOf(claim)
+
+/**
+ * Whether a session was opened a moment ago with the same ticket and has no media yet: some players probe with one User-Agent and play with another. Of two
+ * playback ids the second takes the place of the first, where that refuses nobody.
+ */
+const isFirstLook = (state: AccountState, slot: Slot, claim: Claim, now: number): boolean => {
   if (slot.started > 0 || now - slot.asked >= CLOCKS.look) return false
+  if (state.limits.limitation === 'replace' && isOtherPlayback(slot, claim)) return false
   if (slot.ch !== claim.ch || slot.net !== claim.net) return false
   if (claim.tok) return slot.tok === claim.tok
   return claim.dl !== '' && slot.dl === claim.dl
 }
 
-/** Whether this device id was replaced on the channel and went on requesting it: then two players share the id, and an opening is not a repeat of the other's. */
+/** Whether one that looks the same was replaced on the channel and went on requesting it: then they are two players, and an opening is not a repeat of the other's. */
 export const isRivalOf = (state: AccountState, claim: Claim): boolean =>
-  state.rivals[rivalKey(claim.ch, claim.dev)] !== undefined
+  state.rivals[rivalKey(claim.ch, kinOf(claim))] !== undefined
+
+/** Notes that a replaced session is still requested: soon after, it may be the player's last request, later on it is a second player's. */
+export const noteReturn = (state: AccountState, slot: Slot, now: number): void => {
+  const late = now - slot.out
+  if (late < CLOCKS.tail) return
+  if (late >= CLOCKS.overlap) state.rivals[rivalKey(slot.ch, slot.kin)] = now + CLOCKS.rival
+  const swap = state.swaps[slot.kin]
+  if (swap?.from === slot.ch) swap.told = true
+}
 
 /** The session that an opening repeats: some players open twice, or at every reload. `undefined` = none. */
 export const repeatedOpening = (
@@ -44,7 +64,7 @@ export const repeatedOpening = (
   if (claim.fixed || isRivalOf(state, claim)) return undefined
   const isAgain = ({ slot }: Held) => isSamePlay(slot, claim) && now - slot.asked < CLOCKS.press
   return countingSlots(state)
-    .filter((held) => isAgain(held) || isFirstLook(held.slot, claim, now))
+    .filter((held) => isAgain(held) || isFirstLook(state, held.slot, claim, now))
     .sort(byAge)[0]
 }
 
@@ -52,7 +72,7 @@ export const repeatedOpening = (
 export const endFirstLook = (state: AccountState, claim: Claim, now: number, fx: Effects): void => {
   if (!claim.fixed) return
   for (const held of countingSlots(state))
-    if (isFirstLook(held.slot, claim, now)) endReplaced(held, now, fx)
+    if (isFirstLook(state, held.slot, claim, now)) endReplaced(held, now, fx)
 }
 
 /** The device's earlier session on the channel, which a later opening replaces. */
@@ -67,24 +87,24 @@ export const endReplaced = (held: Held, now: number, fx: Effects): void => {
   release(held, 'session.superseded', now, fx)
 }
 
-/** Whether two channels of one device id keep replacing each other: then they are two players. */
+/** Whether two channels of one kin keep replacing each other: then they are two players. A player that goes back and forth is silent on what it left. */
 const isTakingTurns = (state: AccountState, from: Slot, to: string, now: number): boolean => {
-  const before = state.swaps[from.dev]
+  const before = state.swaps[from.kin]
   const isBack = before !== undefined && before.from === to && before.to === from.ch
-  const n = isBack ? before.n + 1 : 1
+  const n = isBack ? before.n + (before.told ? KEPT.contested : 1) : 1
   if (n > KEPT.turns) return true
-  state.swaps[from.dev] = { from: from.ch, to, n, at: now }
+  state.swaps[from.kin] = { from: from.ch, to, n, at: now }
   return false
 }
 
 /** Suffix of a rival's key that marks that it has opened again, as no player does that changed channels. */
 const AGAIN = '|again'
 
-/** Whether several rivals keep opening what was replaced: many players share the device id, as behind a proxy, and none replaces another's session. */
+/** Whether several rivals keep opening what was replaced: many players look the same, as behind a proxy, and none replaces another's session. */
 const isCrowd = (state: AccountState, claim: Claim): boolean => {
-  const own = `${rivalKey(claim.ch, claim.dev)}${AGAIN}`
+  const own = `${rivalKey(claim.ch, kinOf(claim))}${AGAIN}`
   const others = Object.keys(state.rivals).filter(
-    (key) => key !== own && key.endsWith(`|${claim.dev}${AGAIN}`),
+    (key) => key !== own && key.endsWith(`|${kinOf(claim)}${AGAIN}`),
   )
   return others.length >= KEPT.crowd
 }
@@ -92,14 +112,14 @@ const isCrowd = (state: AccountState, claim: Claim): boolean => {
 /** Sessions that may be replaced: the device's own, those without media first, then of other devices probes and sessions left for another channel. */
 const replaceable = (state: AccountState, claim: Claim, now: number): Held[] => {
   const rank = ({ slot }: Held): number => {
-    if (slot.dev !== claim.dev) return 2
+    if (slot.kin !== kinOf(claim)) return 2
     return slot.started === 0 ? 0 : 1
   }
   const counting = countingSlots(state)
   const isOver = (held: Held) =>
     held.slot.started === 0 ? isLikelyOver(held, now) : isLeft(held, counting, now)
   return counting
-    .filter((held) => held.slot.dev === claim.dev || isOver(held))
+    .filter((held) => held.slot.kin === kinOf(claim) || isOver(held))
     .sort((a, b) => rank(a) - rank(b) || byAge(a, b))
 }
 
@@ -131,9 +151,10 @@ export const openReplacing = (
 ): Verdict => {
   const candidate = slotOf(claim, now)
   if (!hasRoom(state, candidate, [], now)) {
-    const rival = rivalKey(claim.ch, claim.dev)
+    const kin = kinOf(claim)
+    const rival = rivalKey(claim.ch, kin)
     const leaving = sessionsToReplace(state, claim, now)
-    const own = leaving?.find(({ slot }) => slot.dev === claim.dev)?.slot
+    const own = leaving?.find(({ slot }) => slot.kin === kin)?.slot
     const isRival =
       own !== undefined &&
       (isRivalOf(state, claim) ||
@@ -145,7 +166,7 @@ export const openReplacing = (
     }
     if (leaving === null || isRival) return refuseForRoom(state, candidate, now)
     for (const held of leaving) {
-      const isProbe = held.slot.dev !== claim.dev && held.slot.started === 0
+      const isProbe = held.slot.kin !== kin && held.slot.started === 0
       if (isProbe) release(held, 'session.unstarted', now, fx)
       else endReplaced(held, now, fx)
     }

@@ -27,6 +27,7 @@ export const slotOf = (claim: Claim, now: number): Slot => ({
   req: claim.req,
   ch: claim.ch,
   dev: claim.dev,
+  kin: claim.kin ?? claim.dev,
   player: claim.player,
   net: claim.net,
   dl: claim.dl,

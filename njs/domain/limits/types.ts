@@ -76,6 +76,8 @@ export const CLOCKS = {
   walk: 10_000,
   /** Time in which a device still requests a channel that it has left; later requests are a rival's. */
   overlap: 3_000,
+  /** Time in which a request that was under way still arrives for a session that was replaced; a later one is a second player's. */
+  tail: 500,
   /** How long a rival cannot replace the other's session, since its last try. */
   rival: 60_000,
   /** A reservation without media for this time is a probe, and may be replaced by another screen. */
@@ -97,6 +99,8 @@ export const KEPT = {
   crowd: 2,
   /** Times that two channels of one device id replace each other in a row before they are two players. */
   turns: 12,
+  /** Turns that one counts for whose replaced player had asked on. */
+  contested: 6,
 } as const
 
 /** One session in an account's state. Times in Unix ms, 0 = never. */
@@ -106,6 +110,8 @@ export interface Slot {
   req: string
   ch: string
   dev: string
+  /** The device without its playback id: the same for every playback of one player at one address. */
+  kin: string
   player: string
   net: string
   /** Download id, empty without one. */
@@ -153,10 +159,10 @@ export interface AccountState {
   pairs: Record<string, { net: string; until: number }>
   /** Concurrent openings of a device with a hard cap. */
   rush: Record<string, { n: number; at: number; req: string }>
-  /** `<channel>|<device>` of rivals (second players with a device id), and until when they may not replace the other's session. */
+  /** `<channel>|<kin>` of rivals (second players that look the same), and until when they may not replace the other's session. */
   rivals: Record<string, number>
-  /** By device: the channel that was last replaced by another, and how many times in a row they replaced each other. */
-  swaps: Record<string, { from: string; to: string; n: number; at: number }>
+  /** By kin: the channel that was last replaced by another, how many times in a row they replaced each other, and whether the replaced player asked on. */
+  swaps: Record<string, { from: string; to: string; n: number; at: number; told?: true }>
   /** Since when the account exceeds a cap; 0 = it does not. */
   over: number
   /** Until when nothing above the cap is tolerated. */
@@ -185,6 +191,8 @@ export interface Claim {
   readonly req: string
   readonly ch: string
   readonly dev: string
+  /** The device without its playback id; where left out, the player has none. */
+  readonly kin?: string
   readonly player: string
   readonly net: string
   readonly dl: string

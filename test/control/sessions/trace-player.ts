@@ -29,8 +29,8 @@ interface Box {
   readonly player?: string
   readonly network?: string
   readonly idleSec?: number
-  /** A new player identity at each opening. */
-  readonly rotate?: boolean
+  /** A new player identity at each opening; `playback`: the same player with a new playback id. */
+  readonly rotate?: boolean | 'playback'
 }
 
 /** A fixed trace of players and what must become of them. */
@@ -48,6 +48,8 @@ export interface Trace {
     readonly banned?: readonly { box: string; fromSec: number; toSec: number }[]
     readonly channelsPerWindow?: { afterSec: number; windowSec: number; max: number }
     readonly mostPlayed?: { box: string; maxShare: number }
+    /** Most times that the screen goes over from one box to another. */
+    readonly swaps?: number
   }
 }
 
@@ -139,7 +141,8 @@ export const playTrace = async (
   const claimFor = (run: Running, network: string, sec: number): OpenRequest => {
     const { box, play, tries } = run
     const id = `${account}/${box.id}/${play.channel}/${play.fromSec}/${tries}`
-    const player = `${box.player ?? 'stb'}${box.rotate ? id : ''}`
+    const family = `${box.player ?? 'stb'}${box.rotate === true ? id : ''}`
+    const player = box.rotate === 'playback' ? `${family} ${id}` : family
     return {
       requestId: id,
       account,
@@ -147,6 +150,7 @@ export const playTrace = async (
       key: short(id),
       channel: play.retryOther ? `${play.channel}-${tries}` : play.channel,
       device: short(`${account}/${network}/${player}`),
+      kin: short(`${account}/${network}/${family}`),
       player,
       network,
       download: null,
@@ -155,7 +159,7 @@ export const playTrace = async (
       info: {
         accountName: null,
         address: network,
-        agent: player,
+        agent: family,
         country: null,
         edge: 'e1',
         group: 'home',
@@ -178,6 +182,7 @@ export const playTrace = async (
       ...claim,
       network,
       device: short(`${account}/${network}/${open.player}`),
+      kin: short(`${account}/${network}/${open.info.agent}`),
       cloneKey: short(`${open.key}/${network}`),
       silentMs: lease ? (sec - lease.lastUsedSec) * 1000 : -1,
     }
@@ -246,54 +251,3 @@ export const playTrace = async (
   }
   return story
 }
-
-type Look = (trace: Trace, story: Story) => (string | null)[]
-
-const refusalsAsExpected: Look = ({ outcome }, { refusals }) => {
-  const isExpected = outcome.refusals === undefined || outcome.refusals === refusals.length
-  return [isExpected ? null : `refusals: ${JSON.stringify(refusals)}`]
-}
-
-const neverRefused: Look = ({ outcome }, { refusals }) =>
-  (outcome.neverRefused ?? []).map((box) => {
-    const own = refusals.filter((one) => one.box === box)
-    return own.length === 0 ? null : `${box} was refused: ${JSON.stringify(own)}`
-  })
-
-const endsPlaying: Look = ({ outcome, boxes, untilSec }, { progress }) =>
-  (outcome.endsPlaying ?? []).map((box) => {
-    const last = progress.filter((one) => one.box === box).at(-1)?.sec ?? -1
-    const everySec = boxes.find(({ id }) => id === box)?.plays.at(-1)?.everySec ?? 0
-    return last >= untilSec - everySec ? null : `${box} stopped at ${last} s`
-  })
-
-const bannedInTime: Look = ({ outcome }, { refusals }) =>
-  (outcome.banned ?? []).map(({ box, fromSec, toSec }) => {
-    const first = refusals.find((one) => one.box === box)?.sec ?? -1
-    return first >= fromSec && first <= toSec ? null : `${box} was first refused at ${first} s`
-  })
-
-const playedLittle: Look = ({ outcome, boxes, untilSec }, { progress }) => {
-  if (!outcome.mostPlayed) return []
-  const { box, maxShare } = outcome.mostPlayed
-  const everySec = boxes.find(({ id }) => id === box)?.plays[0]?.everySec ?? 1
-  const share = (progress.filter((one) => one.box === box).length * everySec) / untilSec
-  return [share <= maxShare ? null : `${box} played ${share} of the time`]
-}
-
-const fewChannels: Look = ({ outcome, untilSec }, { progress }) => {
-  if (!outcome.channelsPerWindow) return []
-  const { afterSec, windowSec, max } = outcome.channelsPerWindow
-  const starts = Array.from({ length: untilSec - windowSec - afterSec }, (_, at) => afterSec + at)
-  return starts.map((from) => {
-    const inside = progress.filter(({ sec }) => sec >= from && sec < from + windowSec)
-    const channels = new Set(inside.map(({ channel }) => channel))
-    return channels.size <= max ? null : `from ${from} s: ${[...channels].join(' ')}`
-  })
-}
-
-/** What of a story differs from the trace's outcome; empty when it came as it must. */
-export const judgeStory = (trace: Trace, story: Story): string[] =>
-  [refusalsAsExpected, neverRefused, endsPlaying, bannedInTime, playedLittle, fewChannels]
-    .flatMap((look) => look(trace, story))
-    .filter((problem) => problem !== null)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { packageRoot } from '../../../control/config/paths.ts'
 import { traceTable } from '../../../scripts/trace-table.ts'
-import { judgeStory } from './trace-player.ts'
+import { judgeStory } from './trace-judge.ts'
 import { MODES, type Mode, playedSome, readTraces, runTrace, underMode } from './trace-run.ts'
 import { channelsAtOnce, summaryOf } from './trace-summary.ts'
 

@@ -110,6 +110,24 @@ describe('the same press twice', () => {
     }
   })
 
+  test('two playback ids are two playbacks: the second takes the place in replace, and is one press elsewhere', () => {
+    const id = (n: number) => ({ dev: `web-${n}`, kin: 'web' })
+    for (const limitation of ['replace', 'soft', 'hard'] as const) {
+      const t = account({ maxStreams: 1, limitation })
+      const first = keyOf(t.probe('news', id(1)))
+      t.wait(1)
+      const second = keyOf(t.play('news', id(2)))
+      expect(second === first).toBe(limitation !== 'replace')
+      expect(t.channels()).toEqual(['news'])
+    }
+    // With room for both they are two screens.
+    const roomy = account({ maxStreams: 2 })
+    roomy.probe('news', id(1))
+    roomy.wait(1)
+    roomy.play('news', id(2))
+    expect(roomy.channels()).toEqual(['news', 'news'])
+  })
+
   test('what showed a picture, or was looked at long ago, is no such look', () => {
     const t = account({ maxStreams: 1 })
     t.play('news', { dev: 'kodi' })
@@ -256,5 +274,44 @@ describe('replace, two boxes that look the same', () => {
     }
     expect(changes).toBeLessThan(20)
     expect(t.channels()).toHaveLength(1)
+  })
+})
+
+describe('two that look the same', () => {
+  test('a web player with a new playback id for each channel takes its own place at once', () => {
+    const t = account({ maxStreams: 1 })
+    for (let at = 0; at < 30; at += 1) {
+      expect(t.play(`c${at}`, { dev: `web-${at}`, kin: 'web' }).outcome).toBe('admitted')
+      t.wait(2)
+    }
+    expect(t.channels()).toEqual(['c29'])
+    expect(t.play('other', { dev: 'tv', kin: 'tv' }).outcome).toBe('refused')
+  })
+
+  test.each([0.6, 2, 4])('whose reconnect loops meet after %s s swap twice at most', (seconds) => {
+    const t = account({ maxStreams: 1 })
+    const keys = { a: keyOf(t.play('a')), b: '' }
+    let swaps = 0
+    for (let at = 0; at < 60; at += 1) {
+      const isA = at % 2 === 1
+      const [own, other] = isA ? (['a', 'b'] as const) : (['b', 'a'] as const)
+      const verdict = t.play(own)
+      if (verdict.outcome === 'admitted' && !t.channels().includes(other)) {
+        if (keys[own] !== verdict.key) swaps += 1
+        keys[own] = verdict.key
+      }
+      t.wait(seconds)
+      t.ask(other, keys[other])
+    }
+    expect(swaps).toBeLessThanOrEqual(2)
+  })
+
+  test('who goes back and forth, silent on what it left, is not refused', () => {
+    const t = account({ maxStreams: 1 })
+    t.play('a')
+    for (let at = 0; at < 10; at += 1) {
+      t.wait(2)
+      expect(t.play(at % 2 === 0 ? 'b' : 'a').outcome).toBe('admitted')
+    }
   })
 })

@@ -120,9 +120,11 @@ class Player {
 
   private identity(): Readonly<Record<string, string>> {
     const { box } = this.part
-    if (!box.rotate) return { 'User-Agent': `${box.player ?? 'stb'}/1.0` }
-    const at = Math.floor(Math.random() * AGENTS.length)
+    const own = { 'User-Agent': `${box.player ?? 'stb'}/1.0` }
+    if (!box.rotate) return own
     const playback = `${box.id}-${Math.random()}`
+    if (box.rotate === 'playback') return { ...own, 'X-Playback-Session-Id': playback }
+    const at = Math.floor(Math.random() * AGENTS.length)
     return { 'User-Agent': AGENTS[at] ?? '', 'X-Playback-Session-Id': playback }
   }
 

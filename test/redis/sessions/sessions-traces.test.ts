@@ -10,7 +10,8 @@ import {
 } from '../../../control/sessions/redis/client.ts'
 import { createRedisEngine } from '../../../control/sessions/redis/engine.ts'
 import { scriptRunner } from '../../../control/sessions/redis/scripts.ts'
-import { judgeStory, playTrace, type Trace } from '../../control/sessions/trace-player.ts'
+import { judgeStory } from '../../control/sessions/trace-judge.ts'
+import { playTrace, type Trace } from '../../control/sessions/trace-player.ts'
 import {
   MODES,
   playedSome,

@@ -92,6 +92,8 @@ const claimOf = (
 ): Claim => ({
   ch: `ch${at.ch}`,
   dev: `dev${at.who}-${at.net}`,
+  // Two players that look the same but for a playback id.
+  ...(at.who === 1 || at.who === 2 ? { kin: `kin-${at.net}` } : {}),
   player: `player${at.who}`,
   net: NETS[at.net] ?? '',
   dl: at.who === 0 ? '' : `dl${at.who}`,

@@ -18,7 +18,7 @@ end
 local function untilOf(entry) return entry['until'] end
 local function itself(entry) return entry end
 local function rushEnd(entry) return entry.at + CLOCKS.rush end
-local function pressEnd(entry) return entry.at + CLOCKS.press end
+local function swapEnd(entry) return entry.at + (entry.told and CLOCKS.rival or CLOCKS.press) end
 
 local function expire(state, now, fx)
   for _, one in ipairs(heldSlots(state, false)) do
@@ -31,5 +31,5 @@ local function expire(state, now, fx)
   purge(state.pairs, now, untilOf)
   purge(state.rush, now, rushEnd)
   purge(state.rivals, now, itself)
-  purge(state.swaps, now, pressEnd)
+  purge(state.swaps, now, swapEnd)
 end

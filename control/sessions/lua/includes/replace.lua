@@ -15,8 +15,13 @@ local function isSamePlay(slot, claim)
   return slot.dev == claim.dev and slot.dl == claim.dl
 end
 
-local function isFirstLook(slot, claim, now)
+local function isOtherPlayback(slot, claim)
+  return slot.dev ~= claim.dev and slot.dev ~= slot.kin and claim.dev ~= kinOf(claim)
+end
+
+local function isFirstLook(state, slot, claim, now)
   if slot.started > 0 or now - slot.asked >= CLOCKS.look then return false end
+  if state.limits.limitation == 'replace' and isOtherPlayback(slot, claim) then return false end
   if slot.ch ~= claim.ch or slot.net ~= claim.net then return false end
   if claim.tok then return slot.tok == claim.tok end
   return claim.dl ~= '' and slot.dl == claim.dl
@@ -40,18 +45,18 @@ local function earlierPlay(state, claim)
   return firstOf(state, function(slot) return isSamePlay(slot, claim) end)
 end
 
-local function isRivalOf(state, claim) return state.rivals[claim.ch .. '|' .. claim.dev] ~= nil end
+local function isRivalOf(state, claim) return state.rivals[claim.ch .. '|' .. kinOf(claim)] ~= nil end
 
 local function repeatedOpening(state, claim, now)
   if claim.fixed or isRivalOf(state, claim) then return nil end
   return firstOf(state, function(slot)
-    return (isSamePlay(slot, claim) and now - slot.asked < CLOCKS.press) or isFirstLook(slot, claim, now)
+    return (isSamePlay(slot, claim) and now - slot.asked < CLOCKS.press) or isFirstLook(state, slot, claim, now)
   end)
 end
 
 local function endFirstLook(state, claim, now, fx)
   if not claim.fixed then return end
   for _, one in ipairs(heldSlots(state, true)) do
-    if isFirstLook(one.slot, claim, now) then endReplaced(one, now, fx) end
+    if isFirstLook(state, one.slot, claim, now) then endReplaced(one, now, fx) end
   end
 end

@@ -35,7 +35,7 @@ end
 
 -- `isCrowd` of njs/domain/limits/replace.ts.
 local function isCrowd(state, claim)
-  local ending, others = '|' .. claim.dev .. '|again', 0
+  local ending, others = '|' .. kinOf(claim) .. '|again', 0
   for key in pairs(state.rivals) do
     if key ~= claim.ch .. ending and string.sub(key, -#ending) == ending then others = others + 1 end
   end

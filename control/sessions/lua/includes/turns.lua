@@ -1,25 +1,27 @@
 -- Which sessions an opening replaces, and rivals, which replace none: njs/domain/limits/replace.ts.
-local function rivalKey(channel, device) return channel .. '|' .. device end
+local function rivalKey(channel, kin) return channel .. '|' .. kin end
 
 local function isTakingTurns(state, from, to, now)
-  local before, n = state.swaps[from.dev], 1
-  if before and before.from == to and before.to == from.ch then n = before.n + 1 end
+  local before, n = state.swaps[from.kin], 1
+  if before and before.from == to and before.to == from.ch then
+    n = before.n + (before.told and KEPT.contested or 1)
+  end
   if n > KEPT.turns then return true end
-  state.swaps[from.dev] = { from = from.ch, to = to, n = n, at = now }
+  state.swaps[from.kin] = { from = from.ch, to = to, n = n, at = now }
   return false
 end
 
 local function replaceable(state, claim, now)
   local found = {}
   local function rank(slot)
-    if slot.dev ~= claim.dev then return 2 end
+    if slot.kin ~= kinOf(claim) then return 2 end
     return slot.started == 0 and 0 or 1
   end
   local counting = heldSlots(state, true)
   for _, one in ipairs(counting) do
     local slot = one.slot
     local isProbe = slot.started == 0 and isLikelyOver(slot, now)
-    if slot.dev == claim.dev or isProbe or isLeft(slot, counting, now) then found[#found + 1] = one end
+    if slot.kin == kinOf(claim) or isProbe or isLeft(slot, counting, now) then found[#found + 1] = one end
   end
   table.sort(found, function(a, b)
     local x, y = rank(a.slot), rank(b.slot)
@@ -53,9 +55,9 @@ local function sessionsToReplace(state, claim, now)
   return nil
 end
 
-local function firstOwn(leaving, device)
+local function firstOwn(leaving, kin)
   for _, one in ipairs(leaving or {}) do
-    if one.slot.dev == device then return one.slot end
+    if one.slot.kin == kin then return one.slot end
   end
   return nil
 end
@@ -63,14 +65,14 @@ end
 local function openReplacing(state, claim, now, fx)
   local candidate = slotOf(claim, now)
   if not hasRoom(state, candidate, {}, now) then
-    local rival, leaving = rivalKey(claim.ch, claim.dev), sessionsToReplace(state, claim, now)
-    local own = firstOwn(leaving, claim.dev)
+    local rival, leaving = rivalKey(claim.ch, kinOf(claim)), sessionsToReplace(state, claim, now)
+    local own = firstOwn(leaving, kinOf(claim))
     local isRival = own and (state.rivals[rival]
       or own.ch ~= claim.ch and (isCrowd(state, claim) or isTakingTurns(state, own, claim.ch, now)))
     if isRival then state.rivals[rival], state.rivals[rival .. '|again'] = now + CLOCKS.rival, now + CLOCKS.rival end
     if not leaving or isRival then return refuseForRoom(state, candidate, now) end
     for _, one in ipairs(leaving) do
-      local isProbe = one.slot.dev ~= claim.dev and one.slot.started == 0
+      local isProbe = one.slot.kin ~= kinOf(claim) and one.slot.started == 0
       if isProbe then release(one, 'session.unstarted', now, fx) else endReplaced(one, now, fx) end
     end
   end

@@ -131,7 +131,12 @@ export const createWorld = async (setting: Setting = {}) => {
       accuracyKm: null,
     }),
     planOf: async () => await Promise.resolve(null),
-    deviceOf: (ref, network) => ({ device: `${ref}@${network}`, player: 'p', family: 'vlc' }),
+    deviceOf: (ref, network) => ({
+      device: `${ref}@${network}`,
+      kin: `${ref}@${network}`,
+      player: 'p',
+      family: 'vlc',
+    }),
     record: ({ type, reason }) => void events.push(`${type} ${reason}`),
     lifecycle: { opened: async () => await Promise.resolve() },
     downloadUsed: () => void events.push('download'),

@@ -48,9 +48,8 @@ export const isRivalOf = (state: AccountState, claim: Claim): boolean =>
 
 /** Notes that a replaced session is still requested: soon after, it may be the player's last request, later on it is a second player's. */
 export const noteReturn = (state: AccountState, slot: Slot, now: number): void => {
-  const late = now - slot.out
-  if (late < CLOCKS.tail) return
-  if (late >= CLOCKS.overlap) state.rivals[rivalKey(slot.ch, slot.kin)] = now + CLOCKS.rival
+  if (now - slot.out >= CLOCKS.overlap)
+    state.rivals[rivalKey(slot.ch, slot.kin)] = now + CLOCKS.rival
   const swap = state.swaps[slot.kin]
   if (swap?.from === slot.ch) swap.told = true
 }
@@ -158,7 +157,7 @@ export const openReplacing = (
     const isRival =
       own !== undefined &&
       (isRivalOf(state, claim) ||
-        (own.ch !== claim.ch &&
+        ((own.ch !== claim.ch || own.dev !== claim.dev) &&
           (isCrowd(state, claim) || isTakingTurns(state, own, claim.ch, now))))
     if (isRival) {
       state.rivals[rival] = now + CLOCKS.rival

@@ -76,8 +76,6 @@ export const CLOCKS = {
   walk: 10_000,
   /** Time in which a device still requests a channel that it has left; later requests are a rival's. */
   overlap: 3_000,
-  /** Time in which a request that was under way still arrives for a session that was replaced; a later one is a second player's. */
-  tail: 500,
   /** How long a rival cannot replace the other's session, since its last try. */
   rival: 60_000,
   /** A reservation without media for this time is a probe, and may be replaced by another screen. */

@@ -18,9 +18,9 @@ end
 
 -- Notes that a replaced session is still requested: `noteReturn` of njs/domain/limits/replace.ts.
 local function noteReturn(state, slot, now)
-  local late = now - slot.out
-  if late < CLOCKS.tail then return end
-  if late >= CLOCKS.overlap then state.rivals[slot.ch .. '|' .. slot.kin] = now + CLOCKS.rival end
+  if now - slot.out >= CLOCKS.overlap then
+    state.rivals[slot.ch .. '|' .. slot.kin] = now + CLOCKS.rival
+  end
   local swap = state.swaps[slot.kin]
   if swap and swap.from == slot.ch then swap.told = true end
 end

@@ -67,8 +67,9 @@ local function openReplacing(state, claim, now, fx)
   if not hasRoom(state, candidate, {}, now) then
     local rival, leaving = rivalKey(claim.ch, kinOf(claim)), sessionsToReplace(state, claim, now)
     local own = firstOwn(leaving, kinOf(claim))
-    local isRival = own and (state.rivals[rival]
-      or own.ch ~= claim.ch and (isCrowd(state, claim) or isTakingTurns(state, own, claim.ch, now)))
+    local isOther = own and (own.ch ~= claim.ch or own.dev ~= claim.dev)
+    local isRival = own and state.rivals[rival]
+      or isOther and (isCrowd(state, claim) or isTakingTurns(state, own, claim.ch, now))
     if isRival then state.rivals[rival], state.rivals[rival .. '|again'] = now + CLOCKS.rival, now + CLOCKS.rival end
     if not leaving or isRival then return refuseForRoom(state, candidate, now) end
     for _, one in ipairs(leaving) do

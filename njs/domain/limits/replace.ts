@@ -141,6 +141,13 @@ const sessionsToReplace = (state: AccountState, claim: Claim, now: number): Held
   return null
 }
 
+/** Whether an opening may not replace its own kin's session, since they are two players. */
+const mayNotReplace = (state: AccountState, own: Slot, claim: Claim, now: number): boolean => {
+  if (isRivalOf(state, claim)) return true
+  if (own.ch === claim.ch && own.dev === claim.dev) return false
+  return isCrowd(state, claim) || isTakingTurns(state, own, claim.ch, now)
+}
+
 /** `limitation: replace`: an opening replaces the device's own session at once; one of any other device is refused at the cap. */
 export const openReplacing = (
   state: AccountState,
@@ -151,15 +158,11 @@ export const openReplacing = (
   const candidate = slotOf(claim, now)
   if (!hasRoom(state, candidate, [], now)) {
     const kin = kinOf(claim)
-    const rival = rivalKey(claim.ch, kin)
     const leaving = sessionsToReplace(state, claim, now)
     const own = leaving?.find(({ slot }) => slot.kin === kin)?.slot
-    const isRival =
-      own !== undefined &&
-      (isRivalOf(state, claim) ||
-        ((own.ch !== claim.ch || own.dev !== claim.dev) &&
-          (isCrowd(state, claim) || isTakingTurns(state, own, claim.ch, now))))
+    const isRival = own !== undefined && mayNotReplace(state, own, claim, now)
     if (isRival) {
+      const rival = rivalKey(claim.ch, kin)
       state.rivals[rival] = now + CLOCKS.rival
       state.rivals[`${rival}${AGAIN}`] = now + CLOCKS.rival
     }

@@ -3,9 +3,8 @@ local function rivalKey(channel, kin) return channel .. '|' .. kin end
 
 local function isTakingTurns(state, from, to, now)
   local before, n = state.swaps[from.kin], 1
-  if before and before.from == to and before.to == from.ch then
-    n = before.n + (before.told and KEPT.contested or 1)
-  end
+  local isBack = before and before.from == to and before.to == from.ch
+  if isBack then n = before.n + (before.told and KEPT.contested or 1) end
   if n > KEPT.turns then return true end
   state.swaps[from.kin] = { from = from.ch, to = to, n = n, at = now }
   return false
@@ -56,10 +55,7 @@ local function sessionsToReplace(state, claim, now)
 end
 
 local function firstOwn(leaving, kin)
-  for _, one in ipairs(leaving or {}) do
-    if one.slot.kin == kin then return one.slot end
-  end
-  return nil
+  for _, one in ipairs(leaving or {}) do if one.slot.kin == kin then return one.slot end end
 end
 
 local function openReplacing(state, claim, now, fx)

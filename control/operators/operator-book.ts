@@ -17,7 +17,7 @@ export interface OperatorBook {
 
 /** People over the database; `now` in Unix milliseconds. */
 export const createOperatorBook = (
-  { operators, signIns }: OperatorTables,
+  { operators, signIns, secondFactors }: OperatorTables,
   now: () => number,
 ): OperatorBook => {
   const byName = async (name: string) => await operators.byName(name.trim().toLowerCase())
@@ -45,6 +45,7 @@ export const createOperatorBook = (
     },
     remove: async (id) => {
       await endAll(id)
+      await secondFactors.remove(id)
       return await operators.remove(id)
     },
   }

@@ -5,6 +5,7 @@ import { createGuessDelays } from './guess-delays.ts'
 import { createOneTimeLinks, type OneTimeLinks } from './one-time-links.ts'
 import { createOperatorBook, type OperatorBook } from './operator-book.ts'
 import { isRole } from './roles.ts'
+import type { SecondFactors } from './second-factor.ts'
 
 /** Where a sign-in comes from. */
 export interface SignInOrigin {
@@ -23,6 +24,8 @@ export interface OpenSignIn {
 /** Why nobody was signed in. `waitSec`: seconds until the next try. */
 export type SignInRefusal =
   | { readonly refused: 'wrong' }
+  /** The password is right, and a code of the second factor is needed besides. */
+  | { readonly refused: 'code' }
   | { readonly refused: 'wait'; readonly waitSec: number }
 
 /** People who may use the dashboard, and who of them is signed in. */
@@ -33,8 +36,9 @@ export interface SignIns {
     name: string,
     password: string,
     origin: SignInOrigin,
+    code?: string,
   ): Promise<OpenSignIn | SignInRefusal>
-  /** Signs in whom the link is for; `owner` = name and password of the first owner. */
+  /** Signs in whom the link is for, without a second factor: it is the way back in for who lost one; `owner` = name and password of the first owner. */
   withLink(
     secret: string,
     owner: { readonly name: string; readonly password: string } | null,
@@ -44,6 +48,12 @@ export interface SignIns {
   ofCookie(secret: string): Promise<OpenSignIn | null>
   /** Ends one sign-in by its cookie. */
   signOut(secret: string): Promise<void>
+  /** Browsers that are signed in, the newest first; with `operator` that person's alone. */
+  list(operator?: string): Promise<readonly SignIn[]>
+  /** Ends one by its id; with `operator` only that person's. False where there is none. */
+  end(id: string, operator?: string): Promise<boolean>
+  /** The id under which the sign-in of a cookie is listed. */
+  idOf(secret: string): string
 }
 
 const IDLE_MS = 7 * 86_400_000
@@ -52,6 +62,11 @@ const LIFE_MS = 30 * 86_400_000
 const TOUCH_MS = 60_000
 /** Hash of a password nobody has, so that an unknown name takes as long as a wrong password. */
 const NOBODY = hashPassword(randomBytes(24).toString('base64url'))
+
+const MOST_LISTED = 1000
+
+const isOverAt = (at: number, lastSeenAt: number, createdAt: number): boolean =>
+  at - lastSeenAt > IDLE_MS || at - createdAt > LIFE_MS
 
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
 const csrfOf = (secret: string): string =>
@@ -77,7 +92,7 @@ const createCookies = ({ operators, signIns }: OperatorTables, now: () => number
     if (found === null) return null
     const at = now()
     const operator = await operators.get(found.operator)
-    const isOver = at - found.lastSeenAt > IDLE_MS || at - found.createdAt > LIFE_MS
+    const isOver = isOverAt(at, found.lastSeenAt, found.createdAt)
     if (isOver || operator === null || !isRole(operator.role)) {
       await signIns.remove(found.id)
       return null
@@ -87,8 +102,34 @@ const createCookies = ({ operators, signIns }: OperatorTables, now: () => number
   },
 })
 
+/** Listing and ending the sign-ins of everybody, or of one person. */
+const createOverview = (
+  { signIns }: OperatorTables,
+  now: () => number,
+): Pick<SignIns, 'list' | 'end' | 'idOf'> => ({
+  idOf: hashOf,
+  list: async (operator) => {
+    const rows =
+      operator === undefined
+        ? (await signIns.list({ limit: MOST_LISTED })).rows
+        : await signIns.ofOperator(operator)
+    return rows
+      .filter(({ lastSeenAt, createdAt }) => !isOverAt(now(), lastSeenAt, createdAt))
+      .toSorted((a, b) => b.lastSeenAt - a.lastSeenAt)
+  },
+  end: async (id, operator) => {
+    const found = await signIns.get(id)
+    const isTheirs = operator === undefined || found?.operator === operator
+    return found !== null && isTheirs && (await signIns.remove(id))
+  },
+})
+
 /** Sign-ins over the database; `now` in Unix milliseconds. */
-export const createSignIns = (tables: OperatorTables, now: () => number): SignIns => {
+export const createSignIns = (
+  tables: OperatorTables,
+  now: () => number,
+  factors: Pick<SecondFactors, 'isOn' | 'accepts'>,
+): SignIns => {
   const delays = createGuessDelays(now)
   const links = createOneTimeLinks(now)
   const operators = createOperatorBook(tables, now)
@@ -97,7 +138,8 @@ export const createSignIns = (tables: OperatorTables, now: () => number): SignIn
   return {
     links,
     operators,
-    withPassword: async (name, password, origin) => {
+    ...createOverview(tables, now),
+    withPassword: async (name, password, origin, code) => {
       const keys = [`address ${origin.address}`, `name ${name.trim().toLowerCase()}`]
       const waitSec = delays.waitSec(keys)
       if (waitSec > 0) return { refused: 'wait', waitSec }
@@ -106,6 +148,13 @@ export const createSignIns = (tables: OperatorTables, now: () => number): SignIn
       if (operator === null || operator.passwordHash === null || !isRight) {
         delays.failed(keys)
         return { refused: 'wrong' }
+      }
+      if (await factors.isOn(operator.id)) {
+        if (code === undefined) return { refused: 'code' }
+        if (!(await factors.accepts(operator.id, code))) {
+          delays.failed(keys)
+          return { refused: 'wrong' }
+        }
       }
       delays.succeeded(keys)
       return await cookies.open(operator, origin)

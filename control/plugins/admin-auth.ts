@@ -58,6 +58,16 @@ const bearerOf = (request: FastifyRequest): string | null => {
   return /^bearer /i.test(header) ? header.slice(7).trim() : null
 }
 
+/** Throws `csrf.wrong` for a change that does not carry the mark only our own pages know. */
+export const requireCsrf = (
+  { method, headers }: Pick<FastifyRequest, 'method' | 'headers'>,
+  csrf: string,
+): void => {
+  const shown = headers['x-gatehouse-csrf']
+  if (CHANGES.test(method) && !(typeof shown === 'string' && isSameSecret(shown, csrf)))
+    throw new ProblemError('csrf.wrong')
+}
+
 /** The actor of a cookie; a change must carry the mark that only our own pages know. */
 const actorOfCookie = async (
   request: FastifyRequest,
@@ -66,12 +76,7 @@ const actorOfCookie = async (
 ): Promise<Actor> => {
   const open = await ofCookie?.(secret)
   if (!open) throw new ProblemError('auth.missing', 'The sign-in is over: sign in again.')
-  const shown = request.headers['x-gatehouse-csrf']
-  if (
-    CHANGES.test(request.method) &&
-    !(typeof shown === 'string' && isSameSecret(shown, open.csrf))
-  )
-    throw new ProblemError('csrf.wrong')
+  requireCsrf(request, open.csrf)
   return open.actor
 }
 

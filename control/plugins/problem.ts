@@ -23,6 +23,7 @@ const TITLES = {
   'auth.missing': [401, 'An admin token is needed'],
   'auth.wrong': [401, 'The admin token is wrong'],
   'auth.refused': [401, 'Name or password is wrong'],
+  'totp.required': [401, 'A code of the second factor is needed'],
   'csrf.wrong': [403, 'The page is out of date: load it again'],
   'permission.missing': [403, 'This token may not do that'],
   'host.refused': [403, 'The admin API does not answer to this host name'],

@@ -12,6 +12,7 @@ import { type KeyRoutesOptions, keyRoutes } from './admin/accounts/keys.ts'
 import { type BanRoutesOptions, banRoutes } from './admin/live/bans.ts'
 import { type OperationsOptions, operationRoutes } from './admin/live/operations.ts'
 import { type SessionRoutesOptions, sessionRoutes } from './admin/live/sessions.ts'
+import { describedOperation } from './api-description.ts'
 import { type HealthOptions, healthRoutes } from './health.ts'
 import { type WebhookOptions, webhookRoutes } from './webhooks.ts'
 
@@ -58,6 +59,14 @@ const refuseUnknownParameters = (api: FastifyInstance): void => {
   })
 }
 
+/** Every endpoint says who may use it; the description of the API says so too. */
+const requirePermissions = (api: FastifyInstance): void => {
+  api.addHook('onRoute', ({ url, method, config }) => {
+    if (config?.permission === undefined)
+      throw new Error(`${String(method)} ${url} declares no permission`)
+  })
+}
+
 /** The whole admin API on one Fastify instance. */
 export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): Promise<void> => {
   acceptEmptyJson(app)
@@ -68,7 +77,12 @@ export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): 
     await app.register(rateLimit, { max: REQUESTS_A_MINUTE, timeWindow: '1 minute' })
   }
   await app.register(swagger, {
+    transform: ({ schema, url, route }) => ({
+      schema: describedOperation(schema, route.config?.permission),
+      url,
+    }),
     openapi: {
+      openapi: '3.1.0',
       info: { ...docs, version: options.version },
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
       security: [{ token: [] }],
@@ -92,6 +106,7 @@ export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): 
   await app.register(
     (api, _options, done) => {
       refuseUnknownParameters(api)
+      requirePermissions(api)
       accountRoutes(api, options.accounts)
       sessionRoutes(api, options.sessions)
       banRoutes(api, options.bans)

@@ -8,6 +8,9 @@ export const nullableTime = Type.Unsafe<number | null>({
   type: ['integer', 'null'],
   description: 'Unix milliseconds.',
 })
+/** A moment that ECMAScript's `Date` knows, from 1970 on (ECMA-262, "Time Values and Time Range"). */
+export const timeIn = (description: string) =>
+  Type.Integer({ minimum: 0, maximum: 8_640_000_000_000_000, description })
 /** A count or null. */
 export const nullableCount = Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 0 })
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { FINDING_KINDS } from '../detect/types.ts'
-import { nullableText, pageQuery } from './common.ts'
+import { nullableText, pageQuery, timeIn } from './common.ts'
 
 /** States an operator may set; only detectors set `withdrawn`. */
 export const FINDING_STATES = ['open', 'dismissed', 'confirmed'] as const
@@ -34,8 +34,8 @@ export const findingQuery = Type.Object({
   kind: Type.Optional(Type.Enum([...FINDING_KINDS])),
   severity: Type.Optional(Type.Enum(['low', 'warning', 'high'])),
   state: Type.Optional(Type.Enum([...FINDING_STATES, 'withdrawn'])),
-  from: Type.Optional(Type.Integer({ description: 'Not before, Unix milliseconds.' })),
-  to: Type.Optional(Type.Integer({ description: 'Before, Unix milliseconds.' })),
+  from: Type.Optional(timeIn('Not before, Unix milliseconds.')),
+  to: Type.Optional(timeIn('Before, Unix milliseconds.')),
 })
 
 /** Body of `PATCH /findings/:id`: the operator's decision. */

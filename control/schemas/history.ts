@@ -1,12 +1,12 @@
 import { Type } from 'typebox'
-import { nullableCount, nullableText, nullableTime, pageQuery } from './common.ts'
+import { nullableCount, nullableText, nullableTime, pageQuery, timeIn } from './common.ts'
 
 const nullableNumber = Type.Union([Type.Number(), Type.Null()])
 
 /** A span: `from` and `to`, or the last `days`. */
 export const spanQuery = {
-  from: Type.Optional(Type.Integer({ description: 'Unix milliseconds.' })),
-  to: Type.Optional(Type.Integer({ description: 'Unix milliseconds; now when left out.' })),
+  from: Type.Optional(timeIn('Unix milliseconds.')),
+  to: Type.Optional(timeIn('Unix milliseconds; now when left out.')),
   days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650, default: 30 })),
 }
 

@@ -27,13 +27,20 @@ export const authState = Type.Object({
   csrf: Type.Union([Type.String(), Type.Null()], {
     description: 'Send it as `X-Gatehouse-CSRF` with every change.',
   }),
+  totp: Type.Boolean({ description: 'Whether the second factor of who is signed in is on.' }),
   version: Type.String(),
   demo: Type.Boolean(),
 })
 
 /** Body of `POST /auth/sign-in`. */
 export const signInBody = Type.Object(
-  { name: shortText, password: shortText },
+  {
+    name: shortText,
+    password: shortText,
+    code: Type.Optional(
+      Type.String({ pattern: '^[0-9]{6}$', description: 'Of the second factor, where it is on.' }),
+    ),
+  },
   { additionalProperties: false },
 )
 

@@ -140,9 +140,12 @@ export const startAdmin = async (parts: AdminParts): Promise<{ stop(): Promise<v
     name.toLowerCase(),
   )
   const signInParts = createSignInParts(parts, versionOf())
-  const { signIns, markOf, ofCookie } = signInParts
-  const actorOf = async (presented: string) =>
-    await Promise.resolve(isToken(presented) ? ADMIN : null)
+  const { signIns, tokens, markOf, ofCookie } = signInParts
+  const actorOf = async (presented: string): Promise<Actor | null> => {
+    if (isToken(presented)) return ADMIN
+    const found = await tokens.find(presented)
+    return found === null ? null : { name: `token:${found.name}`, permissions: found.scopes }
+  }
 
   const open = async (auth: AdminApiOptions['auth']): Promise<FastifyInstance> => {
     const loggerInstance: FastifyBaseLogger = parts.log

@@ -1,12 +1,17 @@
 import { createHmac } from 'node:crypto'
 import type { Config } from '../../config/schema/schema.ts'
+import { createSecretBox } from '../../keys/secret-box.ts'
+import { type ApiTokens, createApiTokens } from '../../operators/api-tokens.ts'
 import { isRole, permissionsOf } from '../../operators/roles.ts'
+import { createSecondFactors, type SecondFactors } from '../../operators/second-factor.ts'
 import { createSignIns, type SignIns } from '../../operators/sign-ins.ts'
 import type { Actor } from '../../plugins/admin-auth.ts'
 import { ProblemError } from '../../plugins/problem.ts'
 import type { AuditTrail } from '../../routes/admin/common/audit-trail.ts'
 import { eventRoutes } from '../../routes/admin/live/events.ts'
+import { apiTokenRoutes } from '../../routes/admin/operators/api-tokens.ts'
 import { authRoutes } from '../../routes/admin/operators/auth.ts'
+import { ownAccessRoutes } from '../../routes/admin/operators/own-access.ts'
 import { userRoutes } from '../../routes/admin/operators/users.ts'
 import type { AdminApiOptions } from '../../routes/admin-api.ts'
 import { localUrl, parseEndpoint } from '../../supervise/processes/addresses.ts'
@@ -18,6 +23,8 @@ const DEMO_OWNER = 'demo'
 /** What signing in stands on. */
 export interface SignInParts {
   readonly signIns: SignIns
+  readonly factors: SecondFactors
+  readonly tokens: ApiTokens
   readonly version: string
   readonly markOf: (id: string) => string
   readonly ofCookie: (secret: string) => Promise<{ actor: Actor; csrf: string } | null>
@@ -25,7 +32,10 @@ export interface SignInParts {
 
 /** People, their sign-ins and the marks that stand for ids they may not see. */
 export const createSignInParts = (parts: AdminParts, version: string): SignInParts => {
-  const signIns = createSignIns(parts.persistence.store, parts.now)
+  const { store } = parts.persistence
+  const factors = createSecondFactors(store, createSecretBox(parts.paths.secretsKey), parts.now)
+  const signIns = createSignIns(store, parts.now, factors)
+  const tokens = createApiTokens(store, parts.now)
   const markOf = (id: string) =>
     createHmac('sha256', parts.persistence.ring.serverKey())
       .update(`mask\0${id}`)
@@ -38,21 +48,23 @@ export const createSignInParts = (parts: AdminParts, version: string): SignInPar
     const actor = { name: open.operator.name, permissions: permissionsOf(role) }
     return { actor: { ...actor, isMasked: role === 'viewer' }, csrf: open.csrf }
   }
-  return { signIns, version, markOf, ofCookie }
+  return { signIns, factors, tokens, version, markOf, ofCookie }
 }
 
 /** Signing in and the people who may, below `/api/v1`. */
 export const operatorRoutes = (
   parts: AdminParts,
   audit: AuditTrail,
-  { signIns, version, markOf, ofCookie }: SignInParts,
+  { signIns, factors, tokens, version, markOf, ofCookie }: SignInParts,
 ): AdminApiOptions['more'] => {
-  const { operators } = parts.persistence.store
+  const { operators, apiTokens } = parts.persistence.store
   const isDemo = parts.live.config().demo.enabled
   const isStillIn = async (secret: string) => (await ofCookie(secret)) !== null
   return [
     (app) => eventRoutes(app, { feed: parts.feed, markOf, isStillIn }),
-    (app) => authRoutes(app, { signIns, audit, version, isDemo }),
+    (app) => authRoutes(app, { signIns, factors, audit, version, isDemo }),
+    (app) => ownAccessRoutes(app, { signIns, factors, operators, audit }),
+    (app) => apiTokenRoutes(app, { tokens, table: apiTokens, audit, clock: parts.now }),
     (app) =>
       userRoutes(app, {
         operators,

@@ -26,6 +26,33 @@ export interface SignIn {
   readonly agent: string
 }
 
+/** A token of the admin API that may do what its scopes say. */
+export interface ApiToken {
+  readonly id: string
+  readonly name: string
+  /** SHA-256 of the token, hex. */
+  readonly hash: string
+  /** Permissions of routes, such as `sessions:read`. */
+  readonly scopes: readonly string[]
+  /** Who made it. */
+  readonly createdBy: string
+  readonly createdAt: number
+  /** `null` = never. */
+  readonly expiresAt: number | null
+  readonly lastUsedAt: number | null
+}
+
+/** The second factor of somebody who signs in (TOTP, RFC 6238). */
+export interface SecondFactor {
+  readonly operator: string
+  /** The shared secret, sealed. */
+  readonly secret: string
+  /** `null` = shown, and no code of it was typed in yet: not asked for. */
+  readonly confirmedAt: number | null
+  /** The time step of the last code that was taken: none is taken twice. */
+  readonly lastStep: number
+}
+
 /** The tables of people; field order is column order. */
 export const OPERATOR_TABLES = {
   operators: defineTable<Operator>({
@@ -54,19 +81,44 @@ export const OPERATOR_TABLES = {
       agent: 'text',
     },
   }),
+  apiTokens: defineTable<ApiToken>({
+    name: 'api_tokens',
+    key: 'id',
+    fixed: ['createdAt'],
+    fields: {
+      id: 'text',
+      name: 'text',
+      hash: 'text',
+      scopes: 'json',
+      createdBy: 'text',
+      createdAt: 'int',
+      expiresAt: 'int?',
+      lastUsedAt: 'int?',
+    },
+  }),
+  secondFactors: defineTable<SecondFactor>({
+    name: 'second_factors',
+    key: 'operator',
+    fields: { operator: 'text', secret: 'text', confirmedAt: 'int?', lastStep: 'int' },
+  }),
 } as const
 
 /** Collections of people and their sign-ins. */
 export interface OperatorTables {
   readonly operators: Collection<Operator> & { byName(name: string): Promise<Operator | null> }
   readonly signIns: Collection<SignIn> & { ofOperator(id: string): Promise<SignIn[]> }
+  readonly apiTokens: Collection<ApiToken> & { byHash(hash: string): Promise<ApiToken | null> }
+  readonly secondFactors: Collection<SecondFactor>
 }
 
 /** The collections of people over a database or a transaction. */
 export const createOperatorTables = (sql: Sql): OperatorTables => {
   const operators = createCollection(sql, OPERATOR_TABLES.operators)
   const signIns = createCollection(sql, OPERATOR_TABLES.signIns)
+  const apiTokens = createCollection(sql, OPERATOR_TABLES.apiTokens)
   return {
+    apiTokens: { ...apiTokens, byHash: (hash) => apiTokens.first('hash = $1', [hash]) },
+    secondFactors: createCollection(sql, OPERATOR_TABLES.secondFactors),
     operators: { ...operators, byName: (name) => operators.first('name = $1', [name]) },
     signIns: {
       ...signIns,

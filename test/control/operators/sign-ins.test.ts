@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createSecretBox } from '../../../control/keys/secret-box.ts'
+import { createSecondFactors } from '../../../control/operators/second-factor.ts'
 import {
   createSignIns,
   type OpenSignIn,
@@ -18,7 +20,8 @@ let signIns: SignIns
 beforeAll(async () => {
   folder = await tempDir()
   store = await openStore({ url: join(folder.path, 'x.duckdb') })
-  signIns = createSignIns(store, () => now)
+  const factors = createSecondFactors(store, createSecretBox(join(folder.path, 'key')), () => now)
+  signIns = createSignIns(store, () => now, factors)
 })
 afterAll(async () => {
   await store.close()

@@ -117,7 +117,10 @@ export const backtestRoutes = (plain: FastifyInstance, options: BacktestRoutesOp
       schema: {
         description:
           'Plays of a span: an array of one account a line, and at the end how many accounts there were.',
-        querystring: Type.Object({ from: Type.Number(), to: Type.Number() }),
+        querystring: Type.Object({
+          from: timeIn('Unix milliseconds.'),
+          to: timeIn('Unix milliseconds.'),
+        }),
       },
       config: { permission: 'history:read' },
     },

@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { isRole, permissionsOf } from '../../../operators/roles.ts'
+import type { SecondFactors } from '../../../operators/second-factor.ts'
 import type { OpenSignIn, SignInRefusal, SignIns } from '../../../operators/sign-ins.ts'
 import { COOKIE } from '../../../plugins/admin-auth.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
@@ -11,6 +12,7 @@ import type { AuditTrail } from '../common/audit-trail.ts'
 /** What signing in works with. */
 export interface AuthRoutesOptions {
   readonly signIns: SignIns
+  readonly factors: SecondFactors
   readonly audit: AuditTrail
   readonly version: string
   readonly isDemo: boolean
@@ -38,12 +40,13 @@ const setCookie = (request: FastifyRequest, reply: FastifyReply, secret: string)
 
 const refuse = (reply: FastifyReply, refusal: SignInRefusal): never => {
   if (refusal.refused === 'wrong') throw new ProblemError('auth.refused')
+  if (refusal.refused === 'code') throw new ProblemError('totp.required')
   reply.header('retry-after', String(refusal.waitSec))
   throw new ProblemError('rate.limited', `Too many wrong tries: wait ${refusal.waitSec} s.`)
 }
 
 const authStateOf = async (
-  { signIns, version, isDemo }: AuthRoutesOptions,
+  { signIns, factors, version, isDemo }: AuthRoutesOptions,
   signIn: OpenSignIn | null,
 ): Promise<Static<typeof authState>> => {
   const role = signIn?.operator.role ?? ''
@@ -54,6 +57,7 @@ const authStateOf = async (
     user: known ? { id, name, role } : null,
     permissions: known ? [...permissionsOf(role)] : [],
     csrf: signIn?.csrf ?? null,
+    totp: known && (await factors.isOn(id)),
     version,
     demo: isDemo,
   }
@@ -92,8 +96,8 @@ export const authRoutes = (plain: FastifyInstance, options: AuthRoutesOptions): 
     '/auth/sign-in',
     { schema: { body: signInBody, ...answer }, ...open },
     async (request, reply) => {
-      const { name, password } = request.body
-      const signIn = await signIns.withPassword(name, password, originOf(request))
+      const { name, password, code } = request.body
+      const signIn = await signIns.withPassword(name, password, originOf(request), code)
       return await welcome(request, reply, signIn, name)
     },
   )

@@ -1,0 +1,129 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
+import type { SecondFactors } from '../../../operators/second-factor.ts'
+import type { SignIns } from '../../../operators/sign-ins.ts'
+import { COOKIE, requireCsrf } from '../../../plugins/admin-auth.ts'
+import { ProblemError } from '../../../plugins/problem.ts'
+import { codeBody, secondFactorOffer, signInOut } from '../../../schemas/api-access.ts'
+import { idParams } from '../../../schemas/common.ts'
+import type { Operator, OperatorTables, SignIn } from '../../../store/tables/operator-tables.ts'
+import type { AuditTrail } from '../common/audit-trail.ts'
+
+/** What the routes of one's own access work with. */
+export interface OwnAccessOptions {
+  readonly signIns: SignIns
+  readonly factors: SecondFactors
+  readonly operators: OperatorTables['operators']
+  readonly audit: AuditTrail
+}
+
+const own = { config: { permission: 'public' } }
+const empty = { response: { 204: Type.Null() } }
+const signInList = { response: { 200: Type.Object({ items: Type.Array(signInOut) }) } }
+const MOST = 1000
+
+const shownAs = (
+  { operator: _operator, ...signIn }: SignIn,
+  user: string,
+  current: string | null,
+): Static<typeof signInOut> => ({ ...signIn, user, isCurrent: signIn.id === current })
+
+const secretOf = (request: FastifyRequest): string => request.cookies[COOKIE] ?? ''
+
+/** Who is signed in by the cookie; a change needs the mark of our own pages besides. Throws `auth.missing`, `csrf.wrong`. */
+const selfOf = async (signIns: SignIns, request: FastifyRequest): Promise<Operator> => {
+  const open = await signIns.ofCookie(secretOf(request))
+  if (open === null) throw new ProblemError('auth.missing', 'Sign in by name first.')
+  requireCsrf(request, open.csrf)
+  return open.operator
+}
+
+const allSignInRoutes = (
+  plain: FastifyInstance,
+  { signIns, operators, audit }: OwnAccessOptions,
+): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  app.get(
+    '/sign-ins',
+    { schema: signInList, config: { permission: 'users:read' } },
+    async (request) => {
+      const { rows } = await operators.list({ limit: MOST })
+      const names = new Map(rows.map(({ id, name }) => [id, name]))
+      const current = signIns.idOf(secretOf(request))
+      const items = (await signIns.list()).map((one) =>
+        shownAs(one, names.get(one.operator) ?? '', current),
+      )
+      return { items }
+    },
+  )
+  app.delete(
+    '/sign-ins/:id',
+    { schema: { params: idParams, ...empty }, config: { permission: 'users:write' } },
+    async (request, reply) => {
+      if (!(await signIns.end(request.params.id)))
+        throw new ProblemError('not.found', 'There is no such sign-in.')
+      await audit(request, 'sign-in.end', { subject: request.params.id })
+      return await reply.code(204).send(null)
+    },
+  )
+}
+
+const secondFactorRoutes = (
+  plain: FastifyInstance,
+  { signIns, factors, audit }: OwnAccessOptions,
+): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  app.post(
+    '/auth/totp',
+    { schema: { response: { 200: secondFactorOffer } }, ...own },
+    async (request) => {
+      const offer = await factors.offer(await selfOf(signIns, request))
+      if (offer === null) throw new ProblemError('state.wrong', 'It is on: turn it off first.')
+      return offer
+    },
+  )
+  for (const isOn of [true, false]) {
+    app.route({
+      method: isOn ? 'PUT' : 'DELETE',
+      url: '/auth/totp',
+      schema: { body: codeBody, ...empty },
+      ...own,
+      handler: async (request, reply) => {
+        const { id, name } = await selfOf(signIns, request)
+        const { code } = request.body
+        const isRight = isOn ? await factors.confirm(id, code) : await factors.accepts(id, code)
+        if (!isRight) throw new ProblemError('state.wrong', 'This code is wrong, or was used.')
+        if (!isOn) await factors.remove(id)
+        const actor = { name, permissions: [] }
+        await audit({ actor }, isOn ? 'second-factor.on' : 'second-factor.off', { subject: name })
+        return await reply.code(204).send(null)
+      },
+    })
+  }
+}
+
+/** `/auth/sign-ins` and `/auth/totp`: one's own browsers and second factor; `/sign-ins`: everybody's browsers. */
+export const ownAccessRoutes = (plain: FastifyInstance, options: OwnAccessOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { signIns, audit } = options
+  app.get('/auth/sign-ins', { schema: signInList, ...own }, async (request) => {
+    const { id, name } = await selfOf(signIns, request)
+    const current = signIns.idOf(secretOf(request))
+    return { items: (await signIns.list(id)).map((one) => shownAs(one, name, current)) }
+  })
+  app.delete(
+    '/auth/sign-ins/:id',
+    { schema: { params: idParams, ...empty }, ...own },
+    async (request, reply) => {
+      const { id, name } = await selfOf(signIns, request)
+      if (!(await signIns.end(request.params.id, id)))
+        throw new ProblemError('not.found', 'There is no such sign-in of yours.')
+      const actor = { name, permissions: [] }
+      await audit({ actor }, 'sign-in.end', { subject: request.params.id })
+      return await reply.code(204).send(null)
+    },
+  )
+  secondFactorRoutes(plain, options)
+  allSignInRoutes(plain, options)
+}

@@ -1,0 +1,99 @@
+import type { FastifySchema } from 'fastify'
+import { problemSchema } from '../plugins/problem.ts'
+
+/** A JSON Schema as far as examples are made from it. */
+interface Shape {
+  readonly type?: unknown
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly default?: unknown
+  readonly examples?: readonly unknown[]
+  readonly minimum?: number
+  readonly minLength?: number
+  readonly pattern?: string
+  readonly properties?: Readonly<Record<string, Shape>>
+  readonly items?: Shape
+  readonly anyOf?: readonly Shape[]
+}
+
+const A_TIME = 1_767_225_600_000
+
+/** What stands in an example for fields of these names. */
+const BY_NAME: Readonly<Record<string, unknown>> = {
+  account: 'own:0b8e7c1e',
+  address: '203.0.113.9',
+  country: 'DE',
+  group: 'home',
+  ip: '203.0.113.9',
+  name: 'flat-12',
+  network: '203.0.113.0/24',
+  subject: '203.0.113.9',
+  url: 'https://example.org/',
+}
+
+const isTime = (name: string): boolean => /(?:At|_at|[Ss]ince|[Uu]ntil|^at|^from|^to)$/.test(name)
+
+const numberOf = (name: string, { minimum }: Shape): number =>
+  isTime(name) ? A_TIME : Math.max(1, Math.ceil(minimum ?? 0))
+
+const textOf = (name: string, { minLength = 0, pattern }: Shape): string => {
+  const named = BY_NAME[name]
+  const text = typeof named === 'string' ? named : 'text'
+  const fits = pattern === undefined || new RegExp(pattern, 'u').test(text)
+  return (fits ? text : 'a1b2c3').padEnd(minLength, 'x')
+}
+
+/** One value a schema takes; objects with every field, lists with one row. */
+export const exampleOf = (schema: Shape, name = ''): unknown => {
+  if (schema.examples?.[0] !== undefined) return schema.examples[0]
+  if (schema.const !== undefined) return schema.const
+  if (schema.default !== undefined) return schema.default
+  if (schema.enum !== undefined) return schema.enum[0]
+  if (schema.anyOf?.[0] !== undefined) return exampleOf(schema.anyOf[0], name)
+  const [type]: unknown[] = Array.isArray(schema.type) ? schema.type : [schema.type]
+  if (type === 'object') {
+    const fields = Object.entries(schema.properties ?? {})
+    return Object.fromEntries(fields.map(([key, child]) => [key, exampleOf(child, key)]))
+  }
+  if (type === 'array') return schema.items === undefined ? [] : [exampleOf(schema.items, name)]
+  if (type === 'integer' || type === 'number') return numberOf(name, schema)
+  if (type === 'boolean') return true
+  return type === 'null' ? null : textOf(name, schema)
+}
+
+const isShape = (value: unknown): value is Shape =>
+  typeof value === 'object' && value !== null && 'type' in value
+
+const withExample = (schema: unknown): unknown =>
+  isShape(schema) && schema.type === 'object'
+    ? { ...schema, examples: [exampleOf(schema)] }
+    : schema
+
+/** How every refusal is described. */
+const refusal = {
+  description: 'Problem details (RFC 9457)',
+  content: { 'application/problem+json': { schema: problemSchema } },
+}
+
+const responsesOf = ({ response }: FastifySchema): object => {
+  if (typeof response !== 'object' || response === null) return {}
+  return Object.fromEntries(
+    Object.entries(response).map(([status, schema]) => [status, withExample(schema)]),
+  )
+}
+
+/** An operation as it is described: with examples, the answer of a refusal, and the permission it needs (`x-permission`). */
+export const describedOperation = (
+  schema: FastifySchema | undefined,
+  permission: string | undefined,
+): FastifySchema => {
+  const { body, ...rest } = schema ?? {}
+  const described = {
+    ...rest,
+    ...(body === undefined ? {} : { body: withExample(body) }),
+    ...(permission === 'public' ? { security: [] } : {}),
+    response: { ...responsesOf(rest), default: refusal },
+    'x-permission': permission,
+  }
+  return described
+}

@@ -17,6 +17,7 @@ import { rulesCommand } from './detection/rules.ts'
 import { addHistoryImport } from './imports/import-history.ts'
 import { addJellystatImport } from './imports/import-jellystat.ts'
 import { addTautulliImport } from './imports/import-tautulli.ts'
+import { apiTokensCommand } from './instance/api-tokens.ts'
 import { backupCommand, restoreCommand } from './instance/backup.ts'
 import { accountsCommand } from './manage/accounts.ts'
 import { feedbackCommand, sharingCommand } from './manage/accounts-trust.ts'
@@ -52,6 +53,7 @@ const commands = (): Command[] => [
   destinationsCommand(),
   healthCommand(),
   usersCommand(),
+  apiTokensCommand(),
   signInLinkCommand(),
   reloadCommand(),
   reportCommand(openReportHistory),

@@ -57,7 +57,7 @@ export const createSecondFactors = (
     confirm: async (operator, code) => await take(await secondFactors.get(operator), code),
     accepts: async (operator, code) => {
       const factor = await secondFactors.get(operator)
-      return factor?.confirmedAt != null && (await take(factor, code))
+      return (await isOn(operator)) && (await take(factor, code))
     },
     remove: async (operator) => void (await secondFactors.remove(operator)),
   }

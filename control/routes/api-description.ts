@@ -1,4 +1,5 @@
 import type { FastifySchema } from 'fastify'
+import Schema from 'typebox/schema'
 import { problemSchema } from '../plugins/problem.ts'
 
 /** A JSON Schema as far as examples are made from it. */
@@ -43,31 +44,39 @@ const textOf = (name: string, { minLength = 0, pattern }: Shape): string => {
   return (fits ? text : 'a1b2c3').padEnd(minLength, 'x')
 }
 
+const objectOf = ({ properties = {} }: Shape): unknown =>
+  Object.fromEntries(Object.entries(properties).map(([key, child]) => [key, exampleOf(child, key)]))
+
+const BY_TYPE: Readonly<Record<string, (schema: Shape, name: string) => unknown>> = {
+  object: objectOf,
+  array: ({ items }, name) => (items === undefined ? [] : [exampleOf(items, name)]),
+  integer: (schema, name) => numberOf(name, schema),
+  number: (schema, name) => numberOf(name, schema),
+  boolean: () => true,
+  null: () => null,
+}
+
 /** One value a schema takes; objects with every field, lists with one row. */
-export const exampleOf = (schema: Shape, name = ''): unknown => {
-  if (schema.examples?.[0] !== undefined) return schema.examples[0]
-  if (schema.const !== undefined) return schema.const
-  if (schema.default !== undefined) return schema.default
-  if (schema.enum !== undefined) return schema.enum[0]
-  if (schema.anyOf?.[0] !== undefined) return exampleOf(schema.anyOf[0], name)
+const exampleOf = (schema: Shape, name = ''): unknown => {
+  const [choice] = schema.anyOf ?? []
+  if (choice !== undefined) return exampleOf(choice, name)
+  const named = [schema.examples?.[0], schema.const, schema.default, schema.enum?.[0]]
+  const given = named.find((value) => value !== undefined)
+  if (given !== undefined) return given
   const [type]: unknown[] = Array.isArray(schema.type) ? schema.type : [schema.type]
-  if (type === 'object') {
-    const fields = Object.entries(schema.properties ?? {})
-    return Object.fromEntries(fields.map(([key, child]) => [key, exampleOf(child, key)]))
-  }
-  if (type === 'array') return schema.items === undefined ? [] : [exampleOf(schema.items, name)]
-  if (type === 'integer' || type === 'number') return numberOf(name, schema)
-  if (type === 'boolean') return true
-  return type === 'null' ? null : textOf(name, schema)
+  const make = BY_TYPE[String(type)]
+  return make === undefined ? textOf(name, schema) : make(schema, name)
 }
 
 const isShape = (value: unknown): value is Shape =>
   typeof value === 'object' && value !== null && 'type' in value
 
-const withExample = (schema: unknown): unknown =>
-  isShape(schema) && schema.type === 'object'
-    ? { ...schema, examples: [exampleOf(schema)] }
-    : schema
+/** A body with an example; without one where fields depend on each other, so that none is shown that is refused. */
+const withExample = (schema: unknown): unknown => {
+  if (!isShape(schema) || schema.type !== 'object') return schema
+  const example = exampleOf(schema)
+  return Schema.Check({ ...schema }, example) ? { ...schema, examples: [example] } : schema
+}
 
 /** How every refusal is described. */
 const refusal = {

@@ -47,6 +47,20 @@ const shownBy =
     }
   }
 
+const refusedSettings = (error: unknown): never => {
+  if (!(error instanceof SettingsError)) throw error
+  throw new ProblemError('request.invalid', `${error.setting} ${error.message}.`)
+}
+
+/** Throws `request.invalid` for settings no source can be made of: kept, they would stop every later reading of the servers. */
+const requireUsable = async (server: MediaServer, ports: SourcePorts): Promise<void> => {
+  try {
+    await sourceOfServer(server, ports).stop()
+  } catch (error) {
+    refusedSettings(error)
+  }
+}
+
 /** Looks at a server once; nothing of it is kept. */
 const testServer = async (
   server: MediaServer,
@@ -62,11 +76,6 @@ const testServer = async (
   } finally {
     await source.stop()
   }
-}
-
-const refusedSettings = (error: unknown): never => {
-  if (!(error instanceof SettingsError)) throw error
-  throw new ProblemError('request.invalid', `${error.setting} ${error.message}.`)
 }
 
 const nameParams = Type.Object({ name: Type.String({ minLength: 1, maxLength: 64 }) })
@@ -100,7 +109,7 @@ const testRoutes = (plain: FastifyInstance, options: MediaServerOptions): void =
 /** `/media-servers`: list with health, add, remove, test. */
 export const mediaServerRoutes = (plain: FastifyInstance, options: MediaServerOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
-  const { hub, directory, webhooks, reload, audit } = options
+  const { hub, directory, webhooks, sourcePorts, reload, audit } = options
   const shown = shownBy(webhooks)
   const write = { permission: 'media:write' }
   app.get(
@@ -118,6 +127,7 @@ export const mediaServerRoutes = (plain: FastifyInstance, options: MediaServerOp
       const { name, kind, url, token } = request.body
       const { tls_verify: verifyTls = true, sign_out: allowSignOut = false } = request.body
       const server = { name, kind, url, token, verifyTls, allowSignOut }
+      await requireUsable({ ...server, from: 'api' }, sourcePorts)
       if ((await directory.add(server)) === 'exists')
         throw new ProblemError('conflict', `There is a media server '${name}' already.`)
       await reload()

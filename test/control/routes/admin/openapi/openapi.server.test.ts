@@ -1,0 +1,152 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
+import Schema from 'typebox/schema'
+import { Agent } from 'undici'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { statePaths } from '../../../../../control/config/paths.ts'
+import { startService, type TestService } from '../../../../support/programs/service.ts'
+import { type Call, callsOf, type Shape } from './described-calls.ts'
+import { sendMadeUp } from './fuzz-calls.ts'
+
+let service: TestService
+let dispatcher: Agent
+let description: Shape
+let calls: Call[]
+
+beforeAll(async () => {
+  service = await startService()
+  const connect = { socketPath: statePaths(service.state).adminSocket }
+  dispatcher = new Agent({ connect, connections: 4 })
+  description = (await (await fetch(`${service.admin}/api/openapi.json`)).json()) as Shape
+  calls = callsOf(description)
+}, 300_000)
+afterAll(async () => {
+  await dispatcher?.close()
+  await service?.stop()
+})
+
+describe('the description of the API', () => {
+  it('is valid OpenAPI 3.1', async () => {
+    const validator = new Validator()
+    const { valid, errors } = await validator.validate(description)
+    expect([valid, errors]).toEqual([true, undefined])
+    expect(validator.version).toBe('3.1')
+  })
+
+  it('has examples that its own schemas take', () => {
+    const media = calls.flatMap(({ method, path, operation: { requestBody, responses } }) =>
+      [requestBody, responses['200'], responses['201']].flatMap((part) =>
+        Object.values(part?.content ?? {}).map((one) => ({ at: `${method} ${path}`, ...one })),
+      ),
+    )
+    const shown = media.filter(({ example }) => example !== undefined)
+    expect(shown.length).toBeGreaterThan(90)
+    const wrong = shown.filter(({ schema, example }) => !Schema.Check(schema, example))
+    expect(wrong.map(({ at }) => at)).toEqual([])
+  })
+})
+
+describe('every route', () => {
+  it('declares a permission; what is public is known by name', () => {
+    const open = calls.filter(({ operation }) => operation['x-permission'] === 'public')
+    expect(calls.filter(({ operation }) => operation['x-permission'] === undefined)).toEqual([])
+    expect(open.map(({ method, path }) => `${method} ${path.replace('/api/v1', '')}`)).toEqual([
+      'GET /health/live',
+      'GET /health/ready',
+      'GET /',
+      'GET /assets/{*}',
+      'GET /app.webmanifest',
+      'GET /api/openapi.json',
+      'GET /auth',
+      'POST /auth/sign-in',
+      'POST /auth/link',
+      'POST /auth/sign-out',
+      'GET /auth/sign-ins',
+      'DELETE /auth/sign-ins/{id}',
+      'POST /auth/totp',
+      'PUT /auth/totp',
+      'DELETE /auth/totp',
+    ])
+  })
+
+  it('refuses who has no token, and a token with another scope', async () => {
+    const made = await service.api('/api/v1/api-tokens', {
+      method: 'POST',
+      body: JSON.stringify({ name: 'nothing', scopes: ['nothing:read'] }),
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(made.status).toBe(201)
+    const { token } = (await made.json()) as { token: string }
+    const closed = calls.filter(({ operation }) => operation['x-permission'] !== 'public')
+    expect(closed.length).toBeGreaterThan(100)
+    for (const { method, path } of closed) {
+      const url = service.admin + path.replaceAll(/\{[^}]+\}/g, 'x')
+      const headers = { authorization: `Bearer ${token}` }
+      const statuses = [await fetch(url, { method }), await fetch(url, { method, headers })]
+      expect([method, path, ...statuses.map(({ status }) => status)]).toEqual([
+        method,
+        path,
+        401,
+        403,
+      ])
+    }
+  })
+
+  it('lets a token do what its scopes say, and give away no more than it has', async () => {
+    const json = { 'content-type': 'application/json' }
+    const make = async (scopes: readonly string[], authorization?: string) =>
+      await service.api('/api/v1/api-tokens', {
+        method: 'POST',
+        body: JSON.stringify({ name: 'some', scopes }),
+        headers: { ...json, ...(authorization === undefined ? {} : { authorization }) },
+      })
+    const { token } = (await (await make(['api-tokens:*', 'bans:read'])).json()) as {
+      token: string
+    }
+    const asToken = async (path: string, method = 'GET') =>
+      (
+        await fetch(`${service.admin}/api/v1${path}`, {
+          method,
+          headers: { authorization: `Bearer ${token}` },
+        })
+      ).status
+    expect(await asToken('/bans')).toBe(200)
+    expect(await asToken('/bans/network/203.0.113.1', 'DELETE')).toBe(403)
+    expect(await asToken('/accounts')).toBe(403)
+    const headers = { ...json, authorization: `Bearer ${token}` }
+    const give = async (scopes: readonly string[]) =>
+      (
+        await fetch(`${service.admin}/api/v1/api-tokens`, {
+          method: 'POST',
+          headers,
+          body: JSON.stringify({ name: 'x', scopes }),
+        })
+      ).status
+    expect(await give(['bans:read'])).toBe(201)
+    expect(await give(['bans:write'])).toBe(403)
+    expect(await give(['*'])).toBe(403)
+    expect((await make(['no scope'])).status).toBe(400)
+  })
+})
+
+/** Streams without end, and what would lock out whoever asks. */
+const LEFT_OUT = /\/events$|\/keys|\/users|\/sign-in|^GET \/(?:assets|$)/
+
+const ROUNDS = 5
+
+describe('whatever is sent', () => {
+  it('no answer is a 5xx, and none is off its schema', async () => {
+    const tried = calls.filter(({ method, path }) => !LEFT_OUT.test(`${method} ${path}`))
+    const faults: string[] = []
+    const good = new Set<Call>()
+    for (let round = 0; round < ROUNDS; round += 1) {
+      for (const call of tried) {
+        const { status, fault } = await sendMadeUp(call, round, dispatcher)
+        if (fault !== null) faults.push(fault)
+        if (status < 400) good.add(call)
+      }
+    }
+    expect(faults).toEqual([])
+    // Calls that are only ever refused would try nothing behind the first check.
+    expect(good.size).toBeGreaterThan(45)
+  })
+})

@@ -30,7 +30,10 @@ const objectsOf = (schema: Shape): fc.Arbitrary<unknown> => {
 const BY_TYPE: Readonly<Record<string, (schema: Shape) => fc.Arbitrary<unknown>>> = {
   object: objectsOf,
   array: (schema) => fc.array(valuesOf((schema['items'] ?? {}) as Shape), { maxLength: 3 }),
-  integer: () => fc.oneof(fc.integer({ min: -2, max: 2000 }), fc.maxSafeInteger()),
+  integer: ({ minimum = -2, maximum = 2000 }) => {
+    const known = { min: Number(minimum), max: Math.min(Number(maximum), 2_000_000_000) }
+    return fc.oneof({ weight: 4, arbitrary: fc.integer(known) }, fc.maxSafeInteger())
+  },
   number: () => fc.double({ noNaN: true, noDefaultInfinity: true }),
   boolean: () => fc.boolean(),
   null: () => fc.constant(null),

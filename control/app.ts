@@ -28,7 +28,7 @@ import { createImports } from './compose/imports.ts'
 import { configureLineup, createLineup } from './compose/lineup.ts'
 import { createMedia } from './compose/media/media.ts'
 import { createNotices } from './compose/notices.ts'
-import type { EdgeApi, Parts } from './compose/parts.ts'
+import type { EdgeApi, EndWatcher, Parts } from './compose/parts.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { StatePaths } from './config/paths.ts'
 import type { GuideService } from './epg/service.ts'
@@ -70,10 +70,14 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
   for (const told of [...problems, ...warnings]) log.warn(`geo: ${told}`)
   const publisher = createPublisher({ redis: streams })
   const recorder = withBanLog(createEventRecorder(publisher, now), log)
+  const endWatchers = new Set<EndWatcher>()
   const plain = createSessions({
     redis,
     banMemory: createBanRepository(persistence.store.bans, () => plain.now()),
-    onEnd: (end) => recorder.ended(end),
+    onEnd: (end) => {
+      recorder.ended(end)
+      for (const watch of endWatchers) watch(end)
+    },
     onDegraded: (isDegraded, why) =>
       log.warn(isDegraded ? `slots are counted in memory: ${why}` : 'slots are counted in Redis'),
     onDataLost: () => publisher.repeat(),
@@ -88,7 +92,17 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
     lock: createWorkLock(redis),
     traffic: createTrafficMeter(redis, now),
   }
-  const data = { persistence, redis, streams, geo, publisher, recorder, sessions, imposed }
+  const data = {
+    persistence,
+    redis,
+    streams,
+    geo,
+    publisher,
+    recorder,
+    sessions,
+    imposed,
+    endWatchers,
+  }
   return { now, live, paths, log, ...data, ...shared }
 }
 

@@ -16,6 +16,7 @@ import type { Geo } from '../geo/geo.ts'
 import type { LineupService } from '../lineup/lineup-service.ts'
 import type { SurgeState } from '../lineup/surge-state.ts'
 import type { ImportJobs } from '../migrate/jobs/import-jobs.ts'
+import type { SessionEnd } from '../sessions/model/session-store.ts'
 import type { RedisClient } from '../sessions/redis/client.ts'
 import type { WorkLock } from '../sessions/redis/work-lock.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -29,6 +30,9 @@ import type { Detection } from './detection.ts'
 import type { Media } from './media/media.ts'
 import type { Notices } from './notices.ts'
 
+/** Is called for every session that ends at this control plane. */
+export type EndWatcher = (end: SessionEnd) => void
+
 /** The parts of a control plane, as its servers and its background work use them. */
 export interface Parts {
   readonly live: LiveConfig
@@ -36,6 +40,7 @@ export interface Parts {
   readonly log: Logger
   readonly persistence: Persistence
   readonly sessions: Sessions
+  readonly endWatchers: Set<EndWatcher>
   readonly traffic: TrafficMeter
   /** Work one control plane does for all. */
   readonly lock: WorkLock

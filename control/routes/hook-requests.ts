@@ -1,16 +1,9 @@
-import { channelOfPath, isChannelId, stripSecrets } from '#domain/channels/channel'
-import { formatAddress, parseAddress } from '#domain/networks/network'
-import type { HookPlay } from '../access/admission/hook-play.ts'
+import { channelOfPath, stripSecrets } from '#domain/channels/channel'
+import { checkedPlay, type ReadPlay } from '../access/servers/checked-play.ts'
 
 /** Arguments or form fields of a request, by name. */
 export type Fields = ReadonlyMap<string, string>
 
-/** A playback read from a request, or what is wrong with the request. */
-export type ReadPlay =
-  | { readonly ok: true; readonly play: HookPlay }
-  | { readonly ok: false; readonly why: string }
-
-const JUNK_LENGTH = 2048
 /** Updates of nginx-rtmp that may be lost in a row, and the time the last may take. */
 const RTMP_LOST = 3
 const RTMP_LATE_SEC = 5
@@ -22,37 +15,6 @@ const wordOf = (fields: Fields, name: string): string | null => {
   return value === undefined || value === '' ? null : value
 }
 
-/** Canonical text of an address, brackets and zone left out; `null` where it is none. */
-const addressOf = (text: string | null): string | null => {
-  const parsed = text === null ? null : parseAddress(text.replace(/^\[|\]$/g, ''))
-  return parsed === null ? null : formatAddress(parsed)
-}
-
-const PROTO = /^[a-z0-9/_.+-]{1,16}$/i
-
-const isSafe = (text: string | null): boolean =>
-  text === null || (text.length < JUNK_LENGTH && !/\p{Cc}/u.test(text))
-
-interface Draft extends Omit<HookPlay, 'address' | 'channel'> {
-  readonly address: string | null
-  readonly channel: string | null
-}
-
-/** Refuses what cannot be a playback before anything is looked up. */
-const checked = (draft: Draft): ReadPlay => {
-  const address = addressOf(draft.address)
-  if (address === null) return refuse('the address of the viewer is missing or none')
-  if (draft.channel === null || !isChannelId(draft.channel))
-    return refuse('the name of the channel is missing or none')
-  if (draft.playback === '') return refuse('the id of the playback is missing')
-  const texts = [draft.token, draft.userAgent, draft.referer, draft.host, draft.qs, draft.playback]
-  // Invalid UTF-8 was decoded to replacement characters, so two such tokens would be equal.
-  if (!texts.every(isSafe) || draft.token?.includes('\ufffd') === true)
-    return refuse('a field is too long or holds control characters')
-  const proto = draft.proto !== null && PROTO.test(draft.proto) ? draft.proto : null
-  return { ok: true, play: { ...draft, proto, address, channel: draft.channel } }
-}
-
 const bytesOf = (text: string | null): number => {
   const value = Number(text ?? 0)
   return Number.isSafeInteger(value) && value > 0 ? value : 0
@@ -60,7 +22,7 @@ const bytesOf = (text: string | null): number => {
 
 /** Reads a backend request of Flussonic (flussonic.com/doc/api/authorization). */
 export const readFlussonic = (fields: Fields, server: string): ReadPlay =>
-  checked({
+  checkedPlay({
     server,
     playback: wordOf(fields, 'session_id') ?? '',
     channel: wordOf(fields, 'name'),
@@ -82,7 +44,7 @@ export const readFlussonic = (fields: Fields, server: string): ReadPlay =>
  */
 export const readRtmp = (fields: Fields, server: string, updateSec: number): ReadPlay => {
   const client = wordOf(fields, 'clientid')
-  return checked({
+  return checkedPlay({
     server,
     playback: client === null ? '' : `${wordOf(fields, 'app') ?? ''}/${client}`,
     channel: wordOf(fields, 'name'),
@@ -123,7 +85,7 @@ export const readAuthRequest = (headers: Fields, server: string): ReadPlay => {
   const userAgent = wordOf(headers, 'user-agent')
   const address = wordOf(headers, 'x-real-ip')
   const own = wordOf(headers, 'x-playback-session-id')
-  return checked({
+  return checkedPlay({
     server,
     playback: JSON.stringify([address, token, userAgent, own]),
     channel,

@@ -1,13 +1,8 @@
 import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { HookAnswer, HookPipeline, HookPlay } from '../access/admission/hook-play.ts'
-import {
-  type Fields,
-  type ReadPlay,
-  readAuthRequest,
-  readFlussonic,
-  readRtmp,
-} from './hook-requests.ts'
+import type { ReadPlay } from '../access/servers/checked-play.ts'
+import { type Fields, readAuthRequest, readFlussonic, readRtmp } from './hook-requests.ts'
 
 export interface HookRoutesOptions {
   readonly pipeline: HookPipeline

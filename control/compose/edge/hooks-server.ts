@@ -4,13 +4,15 @@ import { createHookPipeline } from '../../access/admission/hook-play.ts'
 import { open } from '../../access/admission/open.ts'
 import { createHookTrust } from '../../routes/hook-trust.ts'
 import { hookRoutes } from '../../routes/hooks.ts'
+import { serverHookRoutes } from '../../routes/server-hooks.ts'
 import { webhookRoutes } from '../../routes/webhooks.ts'
 import { parseEndpoint } from '../../supervise/processes/addresses.ts'
 import type { Parts } from '../parts.ts'
+import { startHookServers } from './hook-servers.ts'
 
 /** Starts the listener for hooks of other media servers; does nothing where none is configured. */
 export const startHooks = async (
-  parts: Pick<Parts, 'live' | 'access' | 'sessions' | 'media' | 'now' | 'log'>,
+  parts: Pick<Parts, 'live' | 'access' | 'sessions' | 'media' | 'now' | 'log' | 'endWatchers'>,
 ): Promise<{ stop(): Promise<void> }> => {
   const { listen, allow, secret_file: secretFile } = parts.live.config().hooks
   if (listen === null) return { stop: async () => await Promise.resolve() }
@@ -33,9 +35,18 @@ export const startHooks = async (
   const isTrusted = createHookTrust({ allow, secret })
   // Each in a context of its own: webhooks have secrets of theirs.
   const rtmpUpdateSec = (): number => parts.live.config().hooks.rtmp_update_sec
-  await app.register(async (own) => await hookRoutes(own, { isTrusted, pipeline, rtmpUpdateSec }))
+  const servers = startHookServers(parts, pipeline)
+  await app.register(async (own) => {
+    await hookRoutes(own, { isTrusted, pipeline, rtmpUpdateSec })
+    await serverHookRoutes(own, { pipeline, serverOf: servers.serverOf })
+  })
   const { hub, webhooks: secrets } = parts.media
   await webhookRoutes(app, { hub, secrets })
   await app.listen(parseEndpoint(listen))
-  return { stop: async () => await app.close() }
+  return {
+    stop: async () => {
+      await app.close()
+      await servers.stop()
+    },
+  }
 }

@@ -5,6 +5,7 @@ import { certificatesOf } from '../schema/https.ts'
 import { type Config } from '../schema/schema.ts'
 import { checkAddresses } from './address-checks.ts'
 import { destinationProblems } from './destination-checks.ts'
+import { checkHookServers } from './hook-server-checks.ts'
 import { checkNetworks } from './network-checks.ts'
 
 type Report = (path: (string | number)[], message: string) => void
@@ -151,6 +152,7 @@ export const crossProblems = (config: Config, lineOf: LineOf): ConfigProblem[] =
   checkSources(config, report)
   checkRules(config, report)
   checkTimeZone(config, report)
+  checkHookServers(config, report)
   checkAddresses(config, report)
   checkHttps(config, report)
   checkNetworks(config, report)

@@ -20,6 +20,8 @@ const hostOf = (server: string): string =>
 export const checkNetworks = (config: Config, report: Report): void => {
   checkList(config.edge.trusted_proxies, ['edge', 'trusted_proxies'], report)
   checkList(config.hooks.allow, ['hooks', 'allow'], report)
+  for (const [index, { trusted }] of config.hooks.servers.entries())
+    checkList(trusted, ['hooks', 'servers', index, 'trusted'], report)
   checkList(config.home_networks, ['home_networks'], report)
   for (const [index, { networks }] of config.groups.entries())
     checkList(networks, ['groups', index, 'networks'], report)

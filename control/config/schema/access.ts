@@ -56,27 +56,6 @@ export const secureLinkSchema = item(
   { description: 'Secure links of other servers.' },
 )
 
-/** Hooks that other media servers call: Flussonic's auth backend request, nginx-rtmp's `on_play`. */
-export const hooksSchema = section(
-  {
-    listen: Type.Union([Type.String({ pattern: '^\\S+:\\d{1,5}$' }), Type.Null()], {
-      default: null,
-      description: 'Where other servers ask; off when not set.',
-      examples: ['127.0.0.1:8091'],
-    }),
-    allow: texts({ description: 'Networks that may call.' }),
-    secret_file: Type.Union([Type.String({ minLength: 1 }), Type.Null()], {
-      default: null,
-      description: 'File with the secret callers present as `?secret=` or in `X-Hook-Secret`.',
-    }),
-    rtmp_update_sec: seconds(
-      30,
-      "nginx-rtmp's `notify_update_timeout`: a playback of which three updates in a row are missing gives its slot back.",
-    ),
-  },
-  { description: 'Our decision for other servers.' },
-)
-
 export const floodSchema = section(
   {
     wrong_per_minute: count(20, 'Wrong tokens or passwords per network and minute.'),

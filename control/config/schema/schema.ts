@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { authBackendSchema, floodSchema, hooksSchema, secureLinkSchema } from './access.ts'
+import { authBackendSchema, floodSchema, secureLinkSchema } from './access.ts'
 import { appsSchema } from './apps.ts'
 import { destinationsSchema } from './destinations.ts'
 import { clocksSchema, controlSchema, edgeSchema, originSchema } from './edge.ts'
@@ -18,6 +18,7 @@ import {
 } from './fields.ts'
 import { channelRuleSchema, groupSchema, planSchema, surgeSchema } from './groups.ts'
 import { guideSchema } from './guide.ts'
+import { hooksSchema } from './hooks.ts'
 import { homeNetworksSchema, mediaServerSchema } from './media-servers.ts'
 
 const sourceSchema = item(
@@ -181,4 +182,5 @@ export type AuthBackendConfig = Config['auth_backends'][number]
 export type SurgeConfig = Config['surge'][number]
 export type ChannelRule = Config['channels'][number]
 export type MediaServerConfig = Config['media_servers'][number]
+export type HookServerConfig = Config['hooks']['servers'][number]
 export type PlanConfig = Config['plans'][number]

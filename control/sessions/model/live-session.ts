@@ -18,7 +18,7 @@ export interface SessionInfo {
   readonly edge: string
   readonly group: string
   /**
-   * `hls`, `dash` or `mpegts` at edges; for a hook, the asking server's name (`rtmp`); `http` for a media server, whose delivery is
+   * `hls`, `dash` or `mpegts` at edges; for a hook, the asking server's name (`rtmp`, `webrtc`); `http` for a media server, whose delivery is
    * unknown.
    */
   readonly protocol: string

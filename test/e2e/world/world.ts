@@ -56,6 +56,7 @@ export interface LiveSession {
   readonly name: string
   readonly user_id: string
   readonly state: string
+  readonly proto: string
   readonly download: string | null
   readonly bytes: number
   readonly started_at: number | null

@@ -125,7 +125,7 @@ export const readAstra = (headers: Fields, query: Fields, server: HookServer): S
     server: idOf(server),
     playback: textOf(headers['x-session-id']),
     channel: textOf(headers['x-channel-id']),
-    proto: /\.m3u8$/.test(textOf(headers['x-real-path'])) ? 'hls' : 'mpegts',
+    proto: textOf(headers['x-real-path']).endsWith('.m3u8') ? 'hls' : 'mpegts',
     address: textOf(headers['x-real-ip']),
     token: textOf(query['token']) || null,
     userAgent: textOf(headers['x-real-ua']) || null,

@@ -10,7 +10,7 @@ export interface Follower {
   /** A playback was admitted: what it opened with is needed when its slot is lost. */
   opened(play: HookPlay): void
   /** A session ended at our side; a playback of this server is kicked at once. */
-  ended(end: SessionEnd): void
+  readonly ended: (end: SessionEnd) => void
   close(): Promise<void>
 }
 
@@ -40,60 +40,82 @@ interface Known {
 
 const textOfError = (error: unknown): string => (error instanceof Error ? error.message : '')
 
-/** Creates a follower; nothing is asked before its first round. */
-export const createFollower = (ports: FollowerPorts): Follower => {
-  const { server, api, pipeline, sessions, now, warn } = ports
+/** What is known of a server's playbacks, by lease key. */
+const createKnown = (now: () => number) => {
   const known = new Map<string, Known>()
-  let isAway = false
-  const kick = async (play: Pick<HookPlay, 'playback'>): Promise<void> => {
-    await api.kick(play.playback).catch((error: unknown) => {
-      warn(`${server}: a playback could not be ended: ${textOfError(error)}`)
-    })
+  return {
+    get: (key: string): Known | undefined => known.get(key),
+    note: (play: HookPlay, isListed: boolean): Known => {
+      const key = hookKey(play)
+      const before = known.get(key)
+      // The list shows no bearer token and no password; what the playback opened with does.
+      const token = play.token ?? before?.play.token ?? null
+      const userAgent = play.userAgent ?? before?.play.userAgent ?? null
+      const entry = {
+        play: { ...play, token, userAgent },
+        at: before?.at ?? now(),
+        isListed: isListed || (before?.isListed ?? false),
+        isEnded: before?.isEnded ?? false,
+      }
+      known.set(key, entry)
+      return entry
+    },
+    /** Takes out what is no longer listed; returns its keys. */
+    takeOver: (listed: ReadonlyMap<string, Known>): string[] => {
+      const isOver = ([key, { isListed, at }]: [string, Known]): boolean =>
+        !listed.has(key) && (isListed || now() - at > START_MS)
+      const over = [...known].filter(isOver).map(([key]) => key)
+      for (const key of over) known.delete(key)
+      return over
+    },
   }
-  const remember = (play: HookPlay, isListed: boolean): Known => {
-    const key = hookKey(play)
-    const before = known.get(key)
-    // The list shows no bearer token and no password; what the playback opened with does.
-    const token = play.token ?? before?.play.token ?? null
-    const userAgent = play.userAgent ?? before?.play.userAgent ?? null
-    const entry = {
-      play: { ...play, token, userAgent },
-      at: before?.at ?? now(),
-      isListed: isListed || (before?.isListed ?? false),
-      isEnded: before?.isEnded ?? false,
-    }
-    known.set(key, entry)
-    return entry
-  }
-  const renew = async (batch: ReadonlyMap<string, Known>): Promise<void> => {
+}
+
+/** Renews listed playbacks, and kicks those that may not go on. */
+const createRenewing = (
+  { server, pipeline, sessions }: FollowerPorts,
+  kick: (playback: string) => Promise<void>,
+) => {
+  const renewBatch = async (batch: ReadonlyMap<string, Known>): Promise<void> => {
     const { kill, drop } = await sessions.renew({
       edge: `hook:${server}`,
       seen: [...batch.keys()],
       traffic: [...batch].map(([key, { play }]) => [key, play.bytes, 1, true] as const),
     })
     const killed = new Set(kill.map(({ key }) => key))
-    const admit = async (key: string, { play, isEnded }: Known): Promise<void> => {
-      if (isEnded || killed.has(key)) return await kick(play)
-      if (drop.includes(key) && (await pipeline.open(play)).verdict !== 'allow') await kick(play)
+    const judge = async (key: string, { play, isEnded }: Known): Promise<void> => {
+      if (isEnded || killed.has(key)) return await kick(play.playback)
+      if (!drop.includes(key)) return
+      if ((await pipeline.open(play)).verdict !== 'allow') await kick(play.playback)
     }
-    for (const [key, entry] of batch) await admit(key, entry)
+    for (const [key, entry] of batch) await judge(key, entry)
   }
-  const forget = async (listed: ReadonlySet<string>): Promise<void> => {
-    const over = [...known].filter(
-      ([key, { isListed, at }]) => !listed.has(key) && (isListed || now() - at > START_MS),
-    )
-    for (const [key] of over) known.delete(key)
-    await sessions.close(over.map(([key]) => key))
+  return async (listed: ReadonlyMap<string, Known>): Promise<void> => {
+    const all = [...listed]
+    for (let at = 0; at < all.length; at += BATCH)
+      await renewBatch(new Map(all.slice(at, at + BATCH)))
   }
+}
+
+/** Creates a follower; nothing is asked before its first round. */
+export const createFollower = (ports: FollowerPorts): Follower => {
+  const { server, api, sessions, now, warn } = ports
+  const known = createKnown(now)
+  let isAway = false
+  const kick = async (playback: string): Promise<void> => {
+    await api.kick(playback).catch((error: unknown) => {
+      warn(`${server}: a playback could not be ended: ${textOfError(error)}`)
+    })
+  }
+  const renew = createRenewing(ports, kick)
   const round = async (): Promise<void> => {
     const listed = new Map<string, Known>()
     for (const draft of await api.list()) {
       const read = checkedPlay(draft)
-      if (read.ok) listed.set(hookKey(read.play), remember(read.play, true))
+      if (read.ok) listed.set(hookKey(read.play), known.note(read.play, true))
     }
-    const keys = [...listed]
-    for (let at = 0; at < keys.length; at += BATCH) await renew(new Map(keys.slice(at, at + BATCH)))
-    await forget(new Set(listed.keys()))
+    await renew(listed)
+    await sessions.close(known.takeOver(listed))
   }
   return {
     round: async () => {
@@ -106,12 +128,12 @@ export const createFollower = (ports: FollowerPorts): Follower => {
         isAway = true
       }
     },
-    opened: (play) => void remember(play, false),
+    opened: (play) => void known.note(play, false),
     ended: ({ session, reason }) => {
       if (session.edge !== `hook:${server}` || SEEN_ENDS.includes(reason)) return
       const entry = known.get(session.id)
       if (entry !== undefined) entry.isEnded = true
-      if (typeof session.playback === 'string') void kick({ playback: session.playback })
+      if (typeof session.playback === 'string') void kick(session.playback)
     },
     close: async () => await api.close(),
   }

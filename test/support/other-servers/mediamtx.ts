@@ -20,6 +20,17 @@ interface Session {
   readonly path: string
 }
 
+/** One page of a list, as the control API divides it. */
+const pageOf = (items: readonly unknown[], query: URLSearchParams) => {
+  const size = Math.min(MOST, Number(query.get('itemsPerPage') ?? 100))
+  const page = Number(query.get('page') ?? 0)
+  return {
+    itemCount: items.length,
+    pageCount: Math.ceil(items.length / size),
+    items: items.slice(page * size, (page + 1) * size),
+  }
+}
+
 /**
  * A MediaMTX as its documentation and source describe it: `authMethod: http`, and the control API with pages of at most
  * two, Basic credentials, and 404 for protocols that are turned off.
@@ -63,13 +74,7 @@ export const startMediaMtx = async (
       const isOne = sessions.get(id)?.list === list && sessions.delete(id)
       return json(response, isOne ? 200 : 404, isOne ? { status: 'ok' } : { status: 'error' })
     }
-    const size = Math.min(MOST, Number(searchParams.get('itemsPerPage') ?? 100))
-    const page = Number(searchParams.get('page') ?? 0)
-    return json(response, 200, {
-      itemCount: items.length,
-      pageCount: Math.ceil(items.length / size),
-      items: items.slice(page * size, (page + 1) * size),
-    })
+    return json(response, 200, pageOf(items, searchParams))
   }
   const api = await startApi(answer)
   const url = `${hook}/auth/mediamtx/studio`

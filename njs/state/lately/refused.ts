@@ -36,11 +36,20 @@ const PRINT = 16
 const REASON = 22
 
 /**
- * The name under which a refusal is kept: `$gh_asker` has the whole address asked for, with its pass, ticket or token, and who asks, by everything that
- * refusals judge (address, agent, playback id, the headers that tell players apart). A hash, so that no secret is kept.
+ * What a refusal is found by: the whole address asked for, with its pass, ticket or token, and who asks, by everything that refusals judge (address, agent,
+ * playback id, the headers that tell players apart).
  */
-const nameOf = (variables: Variables): string =>
-  nginxCrypto.sha256(variables['gh_asker'] ?? '').slice(0, KEY_LENGTH)
+const askerOf = (variables: Variables): string => variables['gh_asker'] ?? ''
+
+/** The name under which a refusal is kept in shared memory: a hash, so that no secret is. */
+const nameOf = (asker: string): string => nginxCrypto.sha256(asker).slice(0, KEY_LENGTH)
+
+/**
+ * Refusals that this context has found in shared memory, by asker: of a player that hammers, most are found here without a hash. Emptied at each look and
+ * when it is full.
+ */
+const found = new Map<string, string>()
+const MOST_FOUND = 32
 
 const gate = { lookAt: 0, isOpen: false }
 
@@ -49,15 +58,26 @@ const isHammered = (now: number): boolean => {
   if (now >= gate.lookAt) {
     gate.isOpen = (numbers('gh_state').get('hammered') ?? 0) > now
     gate.lookAt = now + LOOK_MS
+    found.clear()
   }
   return gate.isOpen
+}
+
+const recall = (asker: string): string | undefined => {
+  const known = found.get(asker)
+  if (known !== undefined) return known
+  const text = texts('gh_refused').get(nameOf(asker))
+  if (text === undefined) return undefined
+  if (found.size >= MOST_FOUND) found.clear()
+  found.set(asker, text)
+  return text
 }
 
 /** Refuses again what the same player was refused for the same address within the last second; false where it was not. */
 export const refuseAgain = (variables: Variables): boolean => {
   const now = Date.now()
   if (!isHammered(now)) return false
-  const text = texts('gh_refused').get(nameOf(variables))
+  const text = recall(askerOf(variables))
   if (text === undefined || now - Number(text.slice(MADE, PRINT)) >= LATELY_MS) return false
   variables['gh_refusal_status'] = text.slice(0, MADE)
   variables['gh_reason'] = text.slice(REASON)
@@ -71,7 +91,7 @@ export const noteRefused = (variables: Variables): void => {
   const { gh_reason: reason = '', gh_refusal_status: status = '' } = variables
   if (status.length !== MADE || reason === '' || JUDGED_ALWAYS.has(reason)) return
   const now = Date.now()
-  const name = nameOf(variables)
+  const name = nameOf(askerOf(variables))
   if (texts('gh_refused').get(name) !== undefined)
     trySet(numbers('gh_state'), 'hammered', now + KEPT_MS)
   const print = (variables['gh_fingerprint'] ?? '').padEnd(REASON - PRINT)

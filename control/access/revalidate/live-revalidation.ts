@@ -106,6 +106,12 @@ const askAgain = async (
   return decision
 }
 
+/** Whether a session has ended and its decision is to be repeated; where it became due a moment ago, no round has parked it yet. */
+const isOver = async (live: LiveAuth, ports: LiveRevalidationPorts): Promise<boolean> => {
+  if (live.isParked === true) return true
+  return live.dueAt <= ports.now() && (await ports.bytesOf(live.request.sessionId)) === null
+}
+
 /** Sends one session's update and applies the answer. */
 const updateOne = async (live: LiveAuth, ports: LiveRevalidationPorts): Promise<Step> => {
   const { sessionId } = live.request
@@ -138,7 +144,8 @@ export const createLiveRevalidation = (ports: LiveRevalidationPorts): LiveRevali
 
   async returned(session) {
     const live = await ports.store.get(session.sid)
-    if (live?.isParked !== true) return refusedOnReturn(live, session, ports.book)
+    if (live === null || !(await isOver(live, ports)))
+      return refusedOnReturn(live, session, ports.book)
     const leftMs = live.dueAt - ports.now()
     if (live.decision.verdict === 'deny' && leftMs > 0)
       return { ...live.decision, denySec: Math.ceil(leftMs / 1000) }

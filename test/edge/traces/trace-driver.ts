@@ -48,6 +48,9 @@ interface Part {
   readonly play: Play
 }
 
+/** When each box last opened a channel (Unix ms). */
+const openedAt = new WeakMap<Box, number>()
+
 /** One play of one box, with the pass it holds. */
 class Player {
   private entry: string | null = null
@@ -70,6 +73,7 @@ class Player {
   async request(sec: number): Promise<number | null> {
     const { box, play } = this.part
     const channel = play.retryOther ? `${play.channel}-${this.tries}` : play.channel
+    const beganAt = Date.now()
     const reply = this.entry === null ? await this.open(sec, channel) : null
     if (reply === null && play.probe) return play.everySec
     const refused = reply ?? (await (play.closes ? this.listen(sec) : this.fetch(sec)))
@@ -82,6 +86,9 @@ class Player {
       return play.everySec
     }
     const wasPlayed = reply === null
+    // Under way while its box opened another channel, whose player would have broken it off.
+    const isLetGo = wasPlayed && (openedAt.get(box) ?? 0) > beganAt
+    if (isLetGo && refused.reason === 'session.superseded') return play.everySec
     this.story.refusals.push({ sec, box: box.id, reason: refused.reason ?? '', channel, wasPlayed })
     this.entry = null
     this.tries += 1
@@ -109,12 +116,14 @@ class Player {
   }
 
   private async open(sec: number, channel: string): Promise<Reply | null> {
+    const askedAt = Date.now()
     this.headers = this.identity()
     // Ids are made of names, in lower case.
     const path = `/live/${this.stage.ticket}/${channel.toLowerCase()}/${this.part.play.closes ? 'mpegts' : 'index.m3u8'}`
     const reply = await ask(this.stage.edge, path, this.asked(sec))
     if (reply.status !== 302) return reply
     this.entry = reply.location
+    openedAt.set(this.part.box, askedAt)
     return null
   }
 

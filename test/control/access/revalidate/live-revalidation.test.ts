@@ -119,6 +119,19 @@ describe('life cycle', () => {
     expect(ended).toEqual(['session-1 backend.deny 30'])
   })
 
+  it('asks about the pass of an ended session that is due, before a round has found its end', async () => {
+    const { lifecycle, open, later, bytes, questions } = await setting([
+      { 'X-AuthDuration': '60' },
+      403,
+    ])
+    await open()
+    bytes.delete('session-1')
+    expect(await lifecycle.returned(back('session-1'))).toBeNull()
+    later(60)
+    expect(await lifecycle.returned(back('session-1'))).toMatchObject({ verdict: 'deny' })
+    expect(questions()).toEqual(['new_session 0', 'update_session 1'])
+  })
+
   it('asks once per deny clock while the pass of a refused session comes back', async () => {
     const { lifecycle, open, later, questions, server } = await setting([200, 403, 403, 200])
     await open()

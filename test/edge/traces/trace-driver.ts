@@ -86,14 +86,27 @@ class Player {
       return play.everySec
     }
     const wasPlayed = reply === null
-    // Under way while its box opened another channel, whose player would have broken it off.
-    const isLetGo = wasPlayed && (openedAt.get(box) ?? 0) > beganAt
-    if (isLetGo && refused.reason === 'session.superseded') return play.everySec
-    this.story.refusals.push({ sec, box: box.id, reason: refused.reason ?? '', channel, wasPlayed })
+    if (wasPlayed && this.isLetGo(refused, beganAt)) return play.everySec
+    return await this.afterRefusal(sec, { channel, reason: refused.reason ?? '', wasPlayed })
+  }
+
+  /** Notes a refusal; seconds until the next try, or `null` when it gives up. */
+  private async afterRefusal(
+    sec: number,
+    refusal: Pick<RealStory['refusals'][number], 'channel' | 'reason' | 'wasPlayed'>,
+  ): Promise<number | null> {
+    const { box, play } = this.part
+    this.story.refusals.push({ sec, box: box.id, ...refusal })
     this.entry = null
     this.tries += 1
-    if ((await this.walkOn(sec, channel)) !== null) return play.everySec
+    if ((await this.walkOn(sec, refusal.channel)) !== null) return play.everySec
     return play.retrySec ?? null
+  }
+
+  /** Whether a refused request was under way while its box opened another channel: a player would have broken it off. */
+  private isLetGo({ reason }: Reply, beganAt: number): boolean {
+    const isLate = (openedAt.get(this.part.box) ?? 0) > beganAt
+    return isLate && reason === 'session.superseded'
   }
 
   /** Ends the connection of an MPEG-TS player. */

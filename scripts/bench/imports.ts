@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { createWriteStream, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -129,10 +129,8 @@ try {
   })
   const watch = setInterval(() => {
     try {
-      const [, pages = '0'] = execFileSync('cat', [`/proc/${child.pid}/statm`], {
-        encoding: 'utf8',
-      }).split(' ')
-      peak = Math.max(peak, Number(pages) * 4096)
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
+      peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024)
     } catch {
       // It has ended.
     }

@@ -20,10 +20,19 @@ const DAY_MS = 86_400_000
 const endOf = (row: TautulliRow): number =>
   Math.max(Number(row.stopped ?? 0), Number(row.started ?? 0)) * 1000
 
-/** The last days of a population as a past to be played; `users` takes only so many of its users. */
+/** Which of a population's users are played. */
+export interface Chosen {
+  readonly days: number
+  /** Only so many; `null` = all. */
+  readonly users: number | null
+  /** Every so manieth of them, from this one on: several processes share the rest. */
+  readonly share?: { readonly of: number; readonly from: number }
+}
+
+/** The last days of a population as a past to be played. */
 export const pastOf = (
   files: PopulationFiles,
-  { days, users }: { readonly days: number; readonly users: number | null },
+  { days, users, share = { of: 1, from: 0 } }: Chosen,
 ): Past => {
   // The files are a benchmark's own; the declared type is trusted.
   const history = files.history as Record<string, TautulliRow[]>
@@ -33,7 +42,9 @@ export const pastOf = (
     .flat()
     .reduce((latest, row) => Math.max(latest, endOf(row)), 0)
   const from = to - days * DAY_MS
-  const chosen = Object.entries(history).slice(0, users ?? undefined)
+  const chosen = Object.entries(history)
+    .slice(0, users ?? undefined)
+    .filter((_, i) => i % share.of === share.from)
   const rows = Object.fromEntries(
     chosen.map(([user, all]) => [
       user,

@@ -14,6 +14,7 @@ import { asPersons } from '../../people/people-reader.ts'
 import { hash52 } from '../../store/history/counting/hash52.ts'
 import { foldPlays } from '../../store/history/merge-plays.ts'
 import { byAccount } from '../by-account.ts'
+import { createRunningPlaces } from '../judge/running-places.ts'
 import { type AccountCase, type AccountUpdate, loadCases } from './account-case.ts'
 import { type DueResponse, type JudgeAndTellPorts, judgeCase } from './judge-account.ts'
 
@@ -28,7 +29,7 @@ export interface DetectorsOptions extends JudgeAndTellPorts, EventReaderOptions 
   readonly people?: Pick<PeopleView, 'primaryOf'>
   /**
    * An account whose plays merely continue is judged at most once in this time (milliseconds); a start or an
-   * end is judged at once.
+   * end is judged at once, and so is every report of an account that plays over several networks.
    */
   readonly rejudgeIntervalMs?: number
 }
@@ -53,6 +54,7 @@ const isGoingOn = ({ type, source }: PlayEvent): boolean =>
 const createJudge = (options: DetectorsOptions) => {
   const { now, window, respond, onFailure, rejudgeIntervalMs = 0, people = ALL_STRANGERS } = options
   const judgedAt = new Map<AccountRef, number>()
+  const running = createRunningPlaces(now)
   const isPatient = (account: AccountRef): boolean =>
     now() - (judgedAt.get(account) ?? Number.NEGATIVE_INFINITY) < rejudgeIntervalMs
   const judge = async (one: AccountCase, isUrgent: boolean): Promise<void> => {
@@ -77,9 +79,11 @@ const createJudge = (options: DetectorsOptions) => {
       recent.map((event) => locatedPlayOfEvent(event, options.locate)),
       people,
     )
+    running.learn(reported)
     const due: AccountUpdate[] = []
     for (const [account, plays] of byAccount(foldPlays(reported).values())) {
-      if (urgent.has(account) || !isPatient(account)) due.push({ account, updates: plays })
+      if (urgent.has(account) || running.isApart(account) || !isPatient(account))
+        due.push({ account, updates: plays })
       else window.add(account, plays)
     }
     for (let at = 0; at < due.length; at += AT_ONCE) {

@@ -25,7 +25,7 @@ export interface ImportedPast {
 
 export interface JudgePastPorts {
   readonly history: Pick<PlayReader, 'playsOf' | 'accountsOfSources'>
-  readonly findings: Pick<FindingStore, 'get' | 'putAll'>
+  readonly findings: Pick<FindingStore, 'known' | 'putAll'>
   readonly assessor: Pick<Assessor, 'assess'>
   readonly rules: Pick<RuleCache, 'rules'>
   readonly feedback: Pick<FeedbackCache, 'feedbackOf'>
@@ -44,15 +44,15 @@ const pastFindings = async (
   const plays = await ports.history.playsOf(account, from - longestWindowMs(rules), to + 1)
   const known = preparePlays(plays.filter(isCountable), ports.now(), { feedback })
   const byId = new Map(rules.map((rule) => [rule.id, rule]))
-  const fresh: StoredFinding[] = []
+  const found: StoredFinding[] = []
   for (const { rule: id, finding, play } of inspectPlays(known, rules)) {
     const rule = byId.get(id)
     if (rule === undefined || finding.at < from) continue
     const key = findingKey(id, play)
-    if ((await ports.findings.get(key)) !== null) continue
-    fresh.push({ ...storedFinding({ key, rule, event: play, finding }), acted: PAST })
+    found.push({ ...storedFinding({ key, rule, event: play, finding }), acted: PAST })
   }
-  return fresh
+  const stored = await ports.findings.known(found.map(({ id }) => id))
+  return found.filter(({ id }) => !stored.has(id))
 }
 
 /**

@@ -27,12 +27,12 @@ export interface ImportPorts {
   /** Keeps how far the import is; called after each batch was written. */
   readonly save: (state: ImportState) => Promise<void>
   readonly now: () => number
-  /** Rows written at once; 10,000 when left out. */
+  /** Rows written at once; 5,000 when left out. */
   readonly batch?: number | undefined
 }
 
-/** What a transaction costs is shared by so many rows. */
-const BATCH = 10_000
+/** What a transaction costs is shared by so many rows; more of them are copied about by the garbage collector. */
+const BATCH = 5000
 
 type Tally = { -readonly [K in keyof ImportTally]: ImportTally[K] }
 
@@ -110,6 +110,23 @@ const take = (progress: Progress, row: InputRow, ports: ImportPorts): void => {
   progress.to = Math.max(progress.to ?? play.lastSeenAt, play.lastSeenAt)
 }
 
+/** Addresses remembered at once. */
+const MOST_PLACES = 20_000
+
+/** Remembers places: a household's plays come from few addresses. */
+const remembering = (whereIs: WhereIs | undefined): WhereIs | undefined => {
+  if (whereIs === undefined) return undefined
+  const known = new Map<string, ReturnType<WhereIs>>()
+  return (address) => {
+    const before = known.get(address)
+    if (before !== undefined) return before
+    const found = whereIs(address)
+    if (known.size >= MOST_PLACES) known.clear()
+    known.set(address, found)
+    return found
+  }
+}
+
 /** Rows a second and seconds that are left, by what this run has done since it began. */
 const paceOf = (began: ImportState, rows: number, fraction: number | null, now: number) => {
   const seconds = Math.max(0.001, (now - began.updatedAt) / 1000)
@@ -153,10 +170,11 @@ export const importPlays = async (
     }
     await ports.save(current)
   }
+  const remembered = { ...ports, whereIs: remembering(ports.whereIs) }
   let position = state.position
   let since = 0
   for await (const row of input.rows(state.position)) {
-    take(progress, row, ports)
+    take(progress, row, remembered)
     position = row.position
     since += 1
     if (since < (ports.batch ?? BATCH)) continue

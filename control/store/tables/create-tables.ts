@@ -156,6 +156,14 @@ function createFindings(sql: Sql): FindingStore {
             'account in (select unnest($1::text[])) and "at" >= $2 order by "at" desc, id desc',
             [accounts, Math.trunc(since)],
           ),
+    known: async (ids) => {
+      if (ids.length === 0) return new Set()
+      const rows = await sql.query(
+        'select id from findings where id in (select unnest($1::text[]))',
+        [ids],
+      )
+      return new Set(rows.map((row) => String(row['id'])))
+    },
     setState: (id, state, acted) => table.change(id, { state, acted }),
     judge: (id, state) => table.change(id, { state }),
     markActed: (id, acted) => table.change(id, { acted }),

@@ -79,6 +79,8 @@ export type FindingUpdate = Pick<StoredFinding, 'at' | 'severity' | 'confidence'
 export interface FindingStore extends Collection<StoredFinding> {
   /** Several accounts' findings since a time in one look, the newest first. */
   ofAccounts(accounts: readonly string[], since: number): Promise<StoredFinding[]>
+  /** Those of some ids that are stored already. */
+  known(ids: readonly string[]): Promise<ReadonlySet<string>>
   setState(id: string, state: string, acted: string | null): Promise<boolean>
   /** Sets the state of a finding; its response stays. */
   judge(id: string, state: string): Promise<boolean>

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { FormData } from 'undici'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { receiveUpload, UploadTooLarge } from '../../../../control/migrate/jobs/receive-upload.ts'
+import { newImport } from '../../../../control/migrate/plays/import-state.ts'
 import { permissionsOf, type Role } from '../../../../control/operators/roles.ts'
 import { tempDir } from '../../../support/cleanup.ts'
 import {
@@ -192,6 +193,28 @@ describe('an uploaded history', () => {
       tally: { rows: 8_000, bad: 0 },
     })
   })
+})
+
+test('an import of the command line is cancelled when it next says how far it is, once', async () => {
+  const id = 'a'.repeat(24)
+  const state = newImport(id, { kind: 'history', name: 'plays.ndjson' }, now())
+  const put = async () => {
+    const url = `/api/v1/imports/${id}`
+    return (await api.app.inject({ method: 'PUT', url, headers, payload: state })).statusCode
+  }
+  expect(await put()).toBe(200)
+  expect((await call('POST', `/${id}/cancel`)).status).toBe(202)
+  expect(JSON.parse((await call('GET', `/${id}`)).text)).toMatchObject({
+    state: 'cancelled',
+    canResume: false,
+  })
+  expect(await put()).toBe(409)
+  const resumed = await call('POST', `/${id}/resume`)
+  expect(resumed).toMatchObject({
+    status: 409,
+    text: expect.stringContaining('import the file again'),
+  })
+  expect(await put()).toBe(200)
 })
 
 test.each<[Role, number]>([

@@ -72,7 +72,9 @@ export const renderDoors = (confDir: string): string =>
 
 /** Paths of the doors that apps ask by the name of a script. */
 const scriptNames = (): string[] =>
-  DOORS.map(({ path }) => /^\/([a-z_]+)\.php$/.exec(path)?.[1]).filter((name) => name !== undefined)
+  DOORS.map(({ path }) => /^\/([a-z_/]+)\.php$/.exec(path)?.[1]).filter(
+    (name) => name !== undefined,
+  )
 
 /**
  * Locations for addresses as people type them and apps put them together: the name of a script behind another, slashes behind it, a folder before it.

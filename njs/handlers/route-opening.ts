@@ -32,6 +32,7 @@ import { findGroup, knownCountry, networkGroup, readPolicy } from '../state/poli
 import { isReady } from '../state/ready.ts'
 import { endReason, findBan, isSessionBanned, recallDenial } from '../state/refusals.ts'
 import { familyOf, networkOf, scriptKey } from '../state/session.ts'
+import { pathOfOpening } from '../verdicts/asked-archive.ts'
 import { failClosed } from '../verdicts/fail-closed.ts'
 import { channelOfNumber } from '../verdicts/origin.ts'
 import { mayOpeningWait } from '../verdicts/wait.ts'
@@ -39,18 +40,24 @@ import { mayOpeningWait } from '../verdicts/wait.ts'
 /** `end`: a refusal that holds for this moment only, since the viewer may come back at the next. */
 type Judged = OpeningRoute | 'end'
 
+/** An opening with the path and query it leads to. */
+type Opening = OpeningRequest & { readonly args: string }
+
 const refused = (r: Request, reason: ReasonId): OpeningRoute => {
   refuse(r, reason)
   return 'refuse'
 }
 
+const tokenOf = (r: Request, { token }: OpeningRequest & { credential: 'token' }): string =>
+  token ?? decodePercent(variable(r, 'arg_token'))
+
 /** Hash of the credential, which stands for it in shared memory. */
-const nameOf = (r: Request, opening: OpeningRequest): string => {
+const nameOf = (r: Request, opening: Opening): string => {
   const secret =
     opening.credential === 'ticket'
       ? opening.ticket
       : opening.credential === 'token'
-        ? decodePercent(variable(r, 'arg_token'))
+        ? tokenOf(r, opening)
         : `${opening.user}\0${opening.password}`
   return nginxCrypto.sha256(`${opening.credential}\0${secret}`).slice(0, KEY_LENGTH)
 }
@@ -63,6 +70,9 @@ const askedToken = (text: string): string => {
     return '%'
   }
 }
+
+const sentToken = (r: Request, { token }: OpeningRequest & { credential: 'token' }): string =>
+  token === undefined ? askedToken(variable(r, 'arg_token')) : encodeURIComponent(token)
 
 /** Whether the request belongs to an inferred session: a player that requests segments below the ticket has not followed the 302, and its requests of manifests are of that session too. */
 const isBelowTicket = (r: Request, opening: OpeningRequest & { credential: 'ticket' }) => {
@@ -95,11 +105,10 @@ const argsOf = (r: Request): string => {
 }
 
 /** Sets the headers of the request to control. */
-const prepare = (r: Request, opening: OpeningRequest): void => {
+const prepare = (r: Request, opening: Opening): void => {
   const address = addressText(r)
   const group = networkGroup(r)
-  const asked = argsOf(r)
-  const args = opening.credential === 'token' ? withoutArgument(asked, 'token') : asked
+  const { args } = opening
   setVariables(r, {
     gh_ticket: opening.credential === 'ticket' ? opening.ticket : '',
     gh_args: args,
@@ -116,14 +125,14 @@ const prepare = (r: Request, opening: OpeningRequest): void => {
     gh_ask_country: knownCountry(r, address) ?? '',
     gh_ask_closed: closedText(),
     gh_ask_mode: 'redirect',
-    gh_ask_token: opening.credential === 'token' ? askedToken(variable(r, 'arg_token')) : '',
+    gh_ask_token: opening.credential === 'token' ? sentToken(r, opening) : '',
     gh_ask_user: opening.credential === 'xtream' ? encodeURIComponent(opening.user) : '',
     gh_ask_password: opening.credential === 'xtream' ? encodeURIComponent(opening.password) : '',
   })
 }
 
 /** Sets the credential's fingerprint for logs; returns the key of its cached refusals. */
-const identify = (r: Request, opening: OpeningRequest): string => {
+const identify = (r: Request, opening: Opening): string => {
   const name = nameOf(r, opening)
   // User-Agent and address are part of the key, since rules depend on them.
   const agent = variable(r, 'http_user_agent')
@@ -132,7 +141,7 @@ const identify = (r: Request, opening: OpeningRequest): string => {
   const playback = variable(r, 'http_x_playback_session_id')
   // Without the User-Agent: Kodi has one for manifests and another for media.
   const folder = nginxCrypto.sha256(`${name}/${opening.channel}/${addressText(r)}`)
-  const exact = `${asked}/${playback}/${opening.rest}?${argsOf(r)}`
+  const exact = `${asked}/${playback}/${opening.rest}?${opening.args}`
   setVariables(r, {
     gh_fingerprint: name.slice(0, 6),
     gh_secret_hash: name,
@@ -201,7 +210,7 @@ const isBesideOpening = (kind: PathKind, rest: string): boolean =>
   kind === 'segment' || (kind === 'manifest' && rest.includes('/') && !rest.startsWith('@'))
 
 /** Verifies a ticket before anything is stored or control is asked, so that forged ones cost neither. */
-const judgeTicket = (r: Request, opening: OpeningRequest & { credential: 'ticket' }): Judged => {
+const judgeTicket = (r: Request, opening: Opening & { credential: 'ticket' }): Judged => {
   const verdict = verifyTicket(nginxCrypto, secretOf, opening.ticket, nowSec())
   if (!verdict.ok) return refused(r, verdict.reason)
   const network = networkText(r)
@@ -222,8 +231,8 @@ const judgeTicket = (r: Request, opening: OpeningRequest & { credential: 'ticket
 }
 
 /** The route of an opening by token or password, which only control can verify, at a limited rate. */
-const judgeSecret = (r: Request, opening: OpeningRequest): Judged => {
-  const hasToken = opening.credential !== 'token' || variable(r, 'arg_token') !== ''
+const judgeSecret = (r: Request, opening: Opening): Judged => {
+  const hasToken = opening.credential !== 'token' || tokenOf(r, opening) !== ''
   if (!hasToken && readPolicy()?.asksWithoutToken !== true) return refused(r, 'token.missing')
   const network = networkText(r)
   const key = identify(r, opening)
@@ -233,14 +242,25 @@ const judgeSecret = (r: Request, opening: OpeningRequest): Judged => {
   return routeOrReopen(r, opening, null)
 }
 
-const judgeAnew = (r: Request): Judged => {
+/** What is asked for; a reason where it cannot be read. */
+const readAsked = (r: Request): Opening | ReasonId => {
   const asked = readOpening(
     variable(r, 'gh_opening_path'),
     (name) => variable(r, `arg_${name}`) !== '',
+    (name) => decodePercent(variable(r, `arg_${name}`).replace(/\+/g, ' ')),
   )
-  if (asked === null) return refused(r, 'channel.unknown')
-  const opening =
-    asked.credential === 'xtream' ? { ...asked, channel: channelOfNumber(asked.channel) } : asked
+  if (asked === null) return 'channel.unknown'
+  const isNumbered = asked.credential === 'xtream' || asked.archive !== undefined
+  const opening = isNumbered ? { ...asked, channel: channelOfNumber(asked.channel) } : asked
+  const query = argsOf(r)
+  const args = opening.credential === 'token' ? withoutArgument(query, 'token') : query
+  const path = pathOfOpening(opening, args, nowSec())
+  return typeof path === 'string' ? path : { ...opening, ...path }
+}
+
+const judgeAnew = (r: Request): Judged => {
+  const opening = readAsked(r)
+  if (typeof opening === 'string') return refused(r, opening)
   setVariables(r, {
     gh_credential_kind: opening.credential,
     gh_channel: opening.channel,

@@ -15,9 +15,9 @@ export interface Asked {
 const isPlain = (path: string): boolean =>
   isPlainText(path) && !path.includes('?') && !path.includes('#')
 
-/** Percent-encodes a path that nginx has decoded. */
+/** Percent-encodes a path that nginx has decoded; the `@` before an archive's values is compared as it stands. */
 export const escapePath = (path: string): string =>
-  isPlain(path) ? path : path.split('/').map(encodeURIComponent).join('/')
+  isPlain(path) ? path : path.split('/').map(encodeURIComponent).join('/').replace(/^%40/, '@')
 
 /** Splits `/s/<pass>/<channel>/<rest>?<args>`; `null` where nginx would normalize it to another path. */
 const split = (uri: string, from: number): Asked | null => {

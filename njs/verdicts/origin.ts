@@ -5,6 +5,7 @@ import { hasHiddenSlash, isUnclear, resolveAddress } from '../domain/addresses/r
 import { openSeal, type SealedPlace, type SealKind } from '../domain/addresses/seal.ts'
 import { entryOfProtocol, entryUnderPass } from '../domain/channels/channel.ts'
 import {
+  archiveKey,
   type ChannelRecord,
   decodePath,
   isStreamNumber,
@@ -111,6 +112,10 @@ export const channelOfNumber = (text: string): string => {
   if (!isStreamNumber(text) || readChannel(text) !== null) return text
   return liveTable('channels')?.get(streamNumberKey(text)) ?? text
 }
+
+/** Where a channel's archive is asked for below it; `null` without one. */
+export const archiveAskedOf = (channel: string): string | null =>
+  liveTable('channels')?.get(archiveKey(channel)) ?? null
 
 /** Origins that the list itself names for a channel: its own, and its archive's. */
 const namedOrigins = (record: ChannelRecord): readonly string[] => {

@@ -5,6 +5,7 @@ import type { OpeningContext } from './opening-context.ts'
 export const passLocationOf = (pass: string, context: OpeningContext): string => {
   const { opening, channel } = context
   const rest = isGenericEntry(opening.rest) ? entryUnderPass(channel) : opening.rest
-  const path = rest.split('/').map(encodeURIComponent).join('/')
+  // The mark of an archive elsewhere is compared as it stands.
+  const path = rest.split('/').map(encodeURIComponent).join('/').replace(/^%40/, '@')
   return `/s/${pass}/${channel.id}/${path}${opening.args === '' ? '' : `?${opening.args}`}`
 }

@@ -2,7 +2,7 @@ import { shortListing, tableListing } from '../../epg/model/listings.ts'
 import { groupGuide } from '../../epg/pack/group-guide.ts'
 import type { GuideService } from '../../epg/service.ts'
 import type { LineupService } from '../../lineup/lineup-service.ts'
-import { archiveOf } from '../../playlists/lists/archive.ts'
+import { archiveDays } from '../../playlists/catalogue/archive.ts'
 import { guideIdOf } from '../../playlists/lists/guide-id.ts'
 import type { GuideAnswers } from '../../routes/edge-guides.ts'
 
@@ -27,7 +27,7 @@ export const createGuideAnswers = (
     const packed = pack?.index.channels[guideId]
     if (channel === null || pack === null || packed === undefined) return []
     const programmes = await pack.programmes(packed)
-    const listed = { number, guideId, archiveDays: archiveOf(channel)?.days ?? 0 }
+    const listed = { number, guideId, archiveDays: archiveDays(channel) }
     const nowSec = Math.floor(now() / 1000)
     return form === 'table'
       ? tableListing(programmes, listed, nowSec)

@@ -1,6 +1,6 @@
+import { archiveDays } from '../../playlists/catalogue/archive.ts'
 import type { Channel } from '../../playlists/catalogue/channel.ts'
 import { yieldEvery } from '../../playlists/catalogue/yield-to-event-loop.ts'
-import { archiveOf } from '../../playlists/lists/archive.ts'
 import { guideIdOf, shiftOf } from '../../playlists/lists/guide-id.ts'
 import { attributeOf, parseInfoLine } from '../../playlists/m3u/info-line.ts'
 import type { WantedChannel } from './match.ts'
@@ -13,7 +13,7 @@ export const wantedChannels = async (channels: readonly Channel[]): Promise<Want
     const guideId = guideIdOf(channel)
     const before = found.get(guideId)
     const { attributes } = parseInfoLine(channel.item.info ?? '')
-    const days = archiveOf(channel)?.days ?? 0
+    const days = archiveDays(channel)
     const ids = [channel.item.tvgId, channel.id].filter((it) => it !== '')
     const names = [channel.name, attributeOf(attributes, 'tvg-name')].filter((it) => it !== '')
     found.set(guideId, {

@@ -1,4 +1,5 @@
 import { ARCHIVE_MARK, placeholdersOf } from '#domain/addresses/archive'
+import { fillTimes } from '#domain/addresses/archive-times'
 import { entryOfProtocol } from '#domain/channels/channel'
 import { attributeOf, parseInfoLine } from '../m3u/info-line.ts'
 import type { Channel } from './channel.ts'
@@ -7,7 +8,7 @@ import type { Channel } from './channel.ts'
  * Where a channel's archive lies. `player`: players build its addresses from the channel's own. `below`: in the channel's directory. `elsewhere`:
  * at an address that edges know and no list shows. `unusable`: nowhere a session gets.
  */
-export type Archive =
+export type ArchivePlace =
   | { readonly kind: 'player' }
   | { readonly kind: 'below'; readonly path: string }
   | { readonly kind: 'elsewhere'; readonly path: string; readonly template: string }
@@ -45,7 +46,7 @@ const nameOf = (channel: Channel, path: string, placeholders: readonly string[])
   return `${known === 'ts' ? 'archive' : 'index'}-${span}.${known}`
 }
 
-const locate = (channel: Channel, source: string): Archive => {
+const locate = (channel: Channel, source: string): ArchivePlace => {
   const rooted = /^\/(?!\/)/.test(source) ? channel.origin + source : source
   const parts = splitSource(rooted.startsWith('//') ? `http:${rooted}` : rooted)
   if (parts === null)
@@ -64,15 +65,61 @@ const locate = (channel: Channel, source: string): Archive => {
   }
 }
 
-/** Reads an entry's archive. */
-export const archiveOf = (channel: Channel): Archive => {
-  const { info } = channel.item
-  if (info === null || !/catchup/i.test(info)) return { kind: 'player' }
-  const { attributes } = parseInfoLine(info)
-  const source = attributeOf(attributes, 'catchup-source').trim()
+/** How a channel's archive is asked for at its origin: the values of Kodi's `catchup`. */
+type ArchiveForm = 'flussonic' | 'shift' | 'append' | 'default' | 'xc'
+
+/** A channel's archive, as its entry says. */
+export interface Archive {
+  readonly place: ArchivePlace
+  /** Days it reaches back, at least 1. */
+  readonly days: number
+  /** Path and query below the channel for a span, in the placeholders of `archive-times.ts`; empty where it cannot be asked for by time. */
+  readonly asked: string
+}
+
+const FORMS: Readonly<Record<string, ArchiveForm>> = {
+  flussonic: 'flussonic',
+  'flussonic-hls': 'flussonic',
+  'flussonic-ts': 'flussonic',
+  fs: 'flussonic',
+  shift: 'shift',
+  timeshift: 'shift',
+  append: 'append',
+  default: 'default',
+  vod: 'default',
+  xc: 'xc',
+}
+
+/** Days where an entry names none. */
+const DEFAULT_DAYS = 7
+
+/** Flussonic's names for a span (flussonic.com/doc/dvr/dvr-playback). */
+const flussonicName = ({ entry, protocol }: Channel): string => {
+  if (protocol === 'mpegts') return 'archive-{utc}-{duration}.ts'
+  const track = /^(video|mono)\.m3u8$/.exec(entry)?.[1] ?? 'index'
+  return `${track}-{utc}-{duration}.m3u8`
+}
+
+const askedOf = (
+  channel: Channel,
+  form: ArchiveForm | undefined,
+  source: string,
+  place: ArchivePlace,
+): string => {
+  if (place.kind === 'below' || place.kind === 'elsewhere') return place.path
+  const entry = entryOfProtocol(channel.protocol)
+  if (place.kind === 'unusable' || form === undefined) return ''
+  if (form === 'flussonic') return flussonicName(channel)
+  if (form === 'shift') return `${entry}?utc={utc}&lutc={lutc}`
+  if (form !== 'append' || source === '') return ''
+  return /^[?&]/.test(source) ? `${entry}?${source.slice(1)}` : channel.entry + source
+}
+
+const SPAN = { start: 0, durationSec: 0, now: 0 }
+
+const placeOf = (channel: Channel, form: ArchiveForm | undefined, source: string): ArchivePlace => {
   if (source !== '') return locate(channel, source)
-  const mode = attributeOf(attributes, 'catchup') || attributeOf(attributes, 'catchup-type')
-  if (mode.toLowerCase() !== 'xc') return { kind: 'player' }
+  if (form !== 'xc') return { kind: 'player' }
   const made = xtreamSource(channel)
   return made === null
     ? {
@@ -82,8 +129,37 @@ export const archiveOf = (channel: Channel): Archive => {
     : locate(channel, made)
 }
 
+/** Reads an entry's archive; `null` where it names none. Lists that give days alone mean the form `shift`. */
+export const archiveOf = (channel: Channel): Archive | null => {
+  const { info } = channel.item
+  if (info === null || !/catchup|timeshift|tvg-rec/i.test(info)) return null
+  const { attributes } = parseInfoLine(info)
+  const source = attributeOf(attributes, 'catchup-source').trim()
+  const named = (
+    attributeOf(attributes, 'catchup') || attributeOf(attributes, 'catchup-type')
+  ).toLowerCase()
+  const days = ['catchup-days', 'timeshift', 'tvg-rec']
+    .map((name) => Number.parseFloat(attributeOf(attributes, name)))
+    .find((value) => value > 0)
+  if (source === '' && named === '' && days === undefined) return null
+  const form = named === '' && source === '' ? 'shift' : FORMS[named]
+  const place = placeOf(channel, form, source)
+  const asked = askedOf(channel, form, source, place)
+  return {
+    place,
+    days: Math.ceil(days ?? DEFAULT_DAYS),
+    asked: fillTimes(asked, SPAN) === null ? '' : asked,
+  }
+}
+
+/** Days a channel's archive reaches back for those who ask by time; 0 where none can be asked for. */
+export const archiveDays = (channel: Channel): number => {
+  const archive = archiveOf(channel)
+  return archive === null || archive.asked === '' ? 0 : archive.days
+}
+
 /** The address of an archive that lies elsewhere, for the channel table; empty where there is none. */
 export const archiveTemplate = (channel: Channel): string => {
-  const archive = archiveOf(channel)
-  return archive.kind === 'elsewhere' ? archive.template : ''
+  const place = archiveOf(channel)?.place
+  return place?.kind === 'elsewhere' ? place.template : ''
 }

@@ -1,5 +1,5 @@
-import { formatChannelRecord, streamNumberKey } from '#domain/channels/channel-table'
-import { archiveTemplate } from './archive.ts'
+import { archiveKey, formatChannelRecord, streamNumberKey } from '#domain/channels/channel-table'
+import { archiveOf, archiveTemplate } from './archive.ts'
 import type { Channel } from './channel.ts'
 import {
   crowdedDirectories,
@@ -47,6 +47,8 @@ export const buildChannelTable = async (
     await yieldEvery(index)
     const number = numbers.get(channel.id)
     if (number !== undefined) table.set(streamNumberKey(number), channel.id)
+    const asked = archiveOf(channel)?.asked ?? ''
+    if (asked !== '') table.set(archiveKey(channel.id), asked)
     table.set(
       channel.id,
       formatChannelRecord({

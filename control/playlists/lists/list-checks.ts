@@ -79,8 +79,8 @@ const checkHosts = (channels: readonly Channel[]): string[] =>
 
 const checkCatchup = (channels: readonly Channel[]): string[] => {
   const problems = groupBy(channels, (channel) => {
-    const archive = archiveOf(channel)
-    return archive.kind === 'unusable' ? archive.problem : ''
+    const place = archiveOf(channel)?.place
+    return place?.kind === 'unusable' ? place.problem : ''
   })
   problems.delete('')
   return [...problems].map(([problem, same]) => `${idsOf(same)}: ${problem}`)

@@ -85,8 +85,8 @@ const entryName = (channel: Channel): string =>
 
 /** The archive's address below the channel; one that lies elsewhere is asked for in the same way by all players. */
 const withArchive = (info: string, channel: Channel): string => {
-  const archive = archiveOf(channel)
-  if (archive.kind === 'player') return info
+  const archive = archiveOf(channel)?.place ?? null
+  if (archive === null || archive.kind === 'player') return info
   if (archive.kind === 'unusable') return withAttribute(info, 'catchup-source', '')
   const source = `${placeholder}/${channel.id}/${disarm(archive.path)}`
   const mode = attributeOf(parseInfoLine(info).attributes, 'catchup').toLowerCase()

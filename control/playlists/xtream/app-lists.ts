@@ -1,7 +1,7 @@
 import type { AppList } from '#domain/apps/xtream'
+import { archiveDays } from '../catalogue/archive.ts'
 import type { Channel } from '../catalogue/channel.ts'
 import { yieldEvery } from '../catalogue/yield-to-event-loop.ts'
-import { archiveOf } from '../lists/archive.ts'
 import { guideIdOf } from '../lists/guide-id.ts'
 import { attributeOf, parseInfoLine } from '../m3u/info-line.ts'
 import { categoriesOf, titlesOf } from './categories.ts'
@@ -49,7 +49,7 @@ const rowsOf = async (
     const own = titlesOf(channel).map((title) => categories.get(title)?.number ?? 0)
     if (category !== null && !own.includes(Number(category))) continue
     const attributes = parseInfoLine(channel.item.info ?? '').attributes
-    const archive = archiveOf(channel)
+    const days = archiveDays(channel)
     rows.push({
       num: index + 1,
       name: channel.name,
@@ -65,8 +65,8 @@ const rowsOf = async (
       category_ids: own,
       custom_sid: '',
       direct_source: '',
-      tv_archive: archive === null ? 0 : 1,
-      tv_archive_duration: archive?.days ?? 0,
+      tv_archive: days === 0 ? 0 : 1,
+      tv_archive_duration: days,
     })
   }
   return rows

@@ -127,5 +127,8 @@ export const ownerOf = (
 /** Numbers of channels, as apps of the Xtream kind call them, have ten digits and fit in 31 bits. */
 export const isStreamNumber = (text: string): boolean => /^[12][0-9]{9}$/.test(text)
 
+/** The key under which the table has the path, with query, of a channel's archive below it, in the placeholders of `archive-times.ts`. */
+export const archiveKey = (channel: string): string => `~${channel}`
+
 /** The key under which the table names the channel of a number. */
 export const streamNumberKey = (number: number | string): string => `#${number}`

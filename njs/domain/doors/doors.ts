@@ -88,6 +88,26 @@ const opening = (row: Omit<Door, 'opens' | 'handler' | 'serving'>): Door => ({
   serving: 'opening',
 })
 
+const ARCHIVE = 'the channel’s archive from a start on: a 302 to a pass'
+
+/** The two rows of an archive's path, with an extension and without. */
+const archive = (path: string, row: Omit<Door, 'opens' | 'handler' | 'serving' | 'path'>): Door[] =>
+  [`${path}.<extension>`, path].map((one, index) => ({
+    ...opening({ ...row, id: index === 0 ? row.id : `${row.id}-plain`, path: one }),
+    opens: ARCHIVE,
+  }))
+
+const archiveQuery = (id: string, path: string): Door => ({
+  ...opening({
+    id,
+    path,
+    query: ['stream', 'start'],
+    credentials: ['token', 'xtream'],
+    place: '`?username=&password=` or `?token=`',
+  }),
+  opens: ARCHIVE,
+})
+
 /** Every door. The first row that matches a request is its door: more specific ones come first. */
 export const DOORS: readonly Door[] = [
   playlist('playlist', '/playlist.m3u'),
@@ -148,6 +168,20 @@ export const DOORS: readonly Door[] = [
     credentials: ['none'],
     place: 'nowhere: rules and auth backends may let in by address, country or player',
   }),
+  ...archive('/timeshift/<user>/<password>/<minutes>/<start>/<channel>', {
+    id: 'xtream-archive',
+    query: [],
+    credentials: ['xtream'],
+    place: 'user and password, second and third part of the path',
+  }),
+  ...archive('/timeshift/<token>/<minutes>/<start>/<channel>', {
+    id: 'xtream-archive-token',
+    query: [],
+    credentials: ['token'],
+    place: 'the token, second part of the path',
+  }),
+  archiveQuery('xtream-archive-query', '/timeshift.php'),
+  archiveQuery('xtream-archive-streaming', '/streaming/timeshift.php'),
   underPass('stream', '/s/<stream-pass>/<channel>/<file>', 'MPEG-TS, until it ends', 'stream'),
   underPass('hls', '/s/<pass>/<channel>/<hls-file>', 'a playlist of HLS', 'hls'),
   underPass('dash', '/s/<pass>/<channel>/<dash-file>', 'a manifest of DASH', 'dash'),

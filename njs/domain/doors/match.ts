@@ -10,10 +10,15 @@ export interface DoorMatch {
 }
 
 /** A parsed opening: channel, path below it, and the credential of the path. */
-export type OpeningRequest = { readonly channel: string; readonly rest: string } & (
+export type OpeningRequest = {
+  readonly channel: string
+  readonly rest: string
+  /** A span of the channel's archive as the app wrote it: a time, and minutes. */
+  readonly archive?: { readonly start: string; readonly minutes: string }
+} & (
   | { readonly credential: 'ticket'; readonly ticket: string }
   /** The path has no credential: the query may have a token or a signed link's arguments. */
-  | { readonly credential: 'token' }
+  | { readonly credential: 'token'; readonly token?: string }
   | { readonly credential: 'xtream'; readonly user: string; readonly password: string }
 )
 
@@ -77,16 +82,40 @@ export const withoutSuffix = (path: string): string => {
 
 const OPENINGS = DOORS.filter(({ serving }) => serving === 'opening')
 
+/** An argument of the query, decoded; empty where there is none. */
+export type ReadArgument = (name: string) => string
+
+/** An archive that is named by the query. */
+const archiveOfQuery = (read: ReadArgument): OpeningRequest | null => {
+  const channel = read('stream').replace(/\.(?:ts|m3u8)$/, '')
+  if (!isChannelId(channel)) return null
+  const rest = universalEntry(read('extension') === 'm3u8' ? 'm3u8' : 'ts')
+  const archive = { start: read('start'), minutes: read('duration') }
+  const token = read('token')
+  if (token !== '') return { credential: 'token', token, channel, rest, archive }
+  const user = read('username')
+  const password = read('password')
+  return { credential: 'xtream', user, password, channel, rest, archive }
+}
+
 /** Parses the path of an opening, decoded and without query; `null` where no door matches. */
-export const readOpening = (path: string, has: HasArgument): OpeningRequest | null => {
+export const readOpening = (
+  path: string,
+  has: HasArgument,
+  read: ReadArgument = () => '',
+): OpeningRequest | null => {
   const found = matchIn(OPENINGS, withoutSuffix(path), has)
   if (found === null) return null
+  if (found.door.query.includes('stream')) return archiveOfQuery(read)
   const { channel = '', file, ticket, user, password, extension } = found.values
+  const { minutes, start = '', token } = found.values
+  const span = minutes === undefined ? {} : { archive: { start, minutes } }
   // Apps that name no extension mean MPEG-TS.
   const rest = file ?? universalEntry(extension ?? 'ts')
   if (ticket !== undefined) return { credential: 'ticket', ticket, channel, rest }
   if (user !== undefined && password !== undefined)
-    return { credential: 'xtream', user, password, channel, rest }
+    return { credential: 'xtream', user, password, channel, rest, ...span }
+  if (token !== undefined) return { credential: 'token', token, channel, rest, ...span }
   return { credential: 'token', channel, rest }
 }
 

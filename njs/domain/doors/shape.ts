@@ -1,7 +1,17 @@
 import { TICKET_LENGTH } from '../credentials/ticket.ts'
 
 /** Names of the values in a path. */
-export type PathValue = 'ticket' | 'pass' | 'channel' | 'file' | 'user' | 'password' | 'extension'
+export type PathValue =
+  | 'ticket'
+  | 'pass'
+  | 'channel'
+  | 'file'
+  | 'user'
+  | 'password'
+  | 'extension'
+  | 'token'
+  | 'minutes'
+  | 'start'
 
 /** The value of a placeholder, and its pattern, which PCRE and JavaScript read alike. */
 interface Placeholder {
@@ -26,6 +36,9 @@ const PLACEHOLDERS: Readonly<Record<string, Placeholder>> = {
   password: { value: 'password', pattern: '[^/]+' },
   // `control/playlists/catalogue/stream-ids.ts`: nothing else in a path is a number of ten digits.
   stream: { value: 'channel', pattern: '[12][0-9]{9}' },
+  token: { value: 'token', pattern: '[^/]+' },
+  minutes: { value: 'minutes', pattern: '[0-9]{1,6}' },
+  start: { value: 'start', pattern: '[^/]+' },
   extension: { value: 'extension', pattern: 'm3u8|ts' },
 }
 

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest'
+import { fillArchive } from '#domain/addresses/archive'
+import { fillTimes } from '#domain/addresses/archive-times'
+import { archiveDays, archiveOf } from '../../../../control/playlists/catalogue/archive.ts'
+import { buildCatalogue } from '../../../../control/playlists/catalogue/catalogue.ts'
+import { buildChannelTable } from '../../../../control/playlists/catalogue/channel-table.ts'
+import { PlaylistReader } from '../../../../control/playlists/m3u/reader.ts'
+
+const START = Date.UTC(2026, 10, 29, 20, 15) / 1000
+const SPAN = { start: START, durationSec: 3600, now: START + 7200 }
+
+const channelOf = async (attributes: string, url: string) => {
+  const reader = new PlaylistReader()
+  reader.push(Buffer.from(`#EXTM3U\n#EXTINF:-1 tvg-id="one" ${attributes},One\n${url}\n`))
+  const read = reader.finish()
+  if (!read.ok) throw new Error(read.problem.reason)
+  const { channels } = await buildCatalogue([{ source: 's', playlist: read.playlist }])
+  const [channel] = channels
+  if (channel === undefined) throw new Error('no channel')
+  return channel
+}
+
+const HLS = 'http://o/one/index.m3u8'
+const TS = 'http://o/one/mpegts'
+const PANEL = 'http://panel/live/USER/PASS/78.ts'
+
+describe('the archive by time, in each form of Kodi', () => {
+  test.each([
+    ['catchup="flussonic" catchup-days="3"', HLS, `index-${START}-3600.m3u8`],
+    ['catchup="fs"', 'http://o/one/video.m3u8', `video-${START}-3600.m3u8`],
+    ['catchup-type="flussonic-ts"', TS, `archive-${START}-3600.ts`],
+    ['catchup="shift"', HLS, `index.m3u8?utc=${START}&lutc=${START + 7200}`],
+    ['timeshift="2"', TS, `stream.ts?utc=${START}&lutc=${START + 7200}`],
+    [
+      'catchup="append" catchup-source="?utc=${start}&lutc=${timestamp}"',
+      HLS,
+      `index.m3u8?utc=${START}&lutc=${START + 7200}`,
+    ],
+    ['catchup="append" catchup-source="&from={utc}"', HLS, `index.m3u8?from=${START}`],
+    [
+      'catchup="default" catchup-source="http://o/one/dvr-{utc}-{duration}.m3u8"',
+      HLS,
+      `dvr-${START}-3600.m3u8`,
+    ],
+  ])('%s of %s', async (attributes, url, wanted) => {
+    const channel = await channelOf(attributes, url)
+    expect(fillTimes(archiveOf(channel)?.asked ?? '', SPAN)).toBe(wanted)
+    expect(archiveDays(channel)).toBeGreaterThan(0)
+    const table = await buildChannelTable([channel], [])
+    expect(table.get('~one')).toBe(archiveOf(channel)?.asked)
+  })
+
+  test.each([
+    ['catchup="xc"', PANEL, 'http://panel/timeshift/USER/PASS/60/2026-11-29:20-15/78.ts'],
+    [
+      'catchup="default" catchup-source="http://far/a.php?d={utc:Y-m-d}&t={duration:60}&key=K"',
+      HLS,
+      'http://far/a.php?d=2026-11-29&t=60&key=K',
+    ],
+    [
+      'catchup="vod" catchup-source="http://far/${(b)yyyyMMddHHmm}.m3u8"',
+      HLS,
+      'http://far/202611292015.m3u8',
+    ],
+  ])('%s of %s lies elsewhere, and no login of it shows', async (attributes, url, wanted) => {
+    const archive = archiveOf(await channelOf(attributes, url))
+    const rest = fillTimes(archive?.asked ?? '', SPAN) ?? ''
+    expect(rest).not.toMatch(/USER|PASS|key/)
+    const template = archive?.place.kind === 'elsewhere' ? archive.place.template : ''
+    const address = fillArchive(template, rest)?.address
+    expect(`${address?.origin}${address?.path}${address?.query}`).toBe(wanted)
+  })
+
+  test.each([
+    ['', HLS],
+    ['catchup="xc"', HLS],
+    ['catchup="append"', HLS],
+    ['catchup="vod" catchup-source="http://far/{catchup-id}.mp4"', HLS],
+    ['catchup="default" catchup-source="rtsp://far/{utc}"', HLS],
+  ])('%s of %s has none', async (attributes, url) => {
+    const channel = await channelOf(attributes, url)
+    expect(archiveDays(channel)).toBe(0)
+    expect((await buildChannelTable([channel], [])).has('~one')).toBe(false)
+  })
+})

@@ -11,6 +11,12 @@ const DATE =
 
 const HOUR = 3600
 
+/** Midnight of a date as Unix seconds; `null` where there is no such date. */
+const midnightOf = ([, year, month, day]: readonly string[]): number | null => {
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)))
+  return date.getUTCMonth() === Number(month) - 1 ? date.getTime() / 1000 : null
+}
+
 /**
  * Unix seconds of a start as apps of the Xtream kind write it: `2026-11-29:20-15`, also with `_` or a blank between, with `:` in the clock, with seconds;
  * ISO 8601; `20261129-20`; Unix seconds or milliseconds. What has no offset is UTC, as `server_info.timezone` says. `null` where it is no time.
@@ -20,15 +26,15 @@ export const parseStart = (text: string): number | null => {
   if (/^\d{12,13}$/.test(text)) return Math.floor(Number(text) / 1000)
   const found = DATE.exec(text)
   if (found === null) return null
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found
-    .slice(1, 7)
-    .map((part) => Number(part ?? 0))
-  const date = new Date(Date.UTC(year, month - 1, day))
-  if (date.getUTCMonth() !== month - 1 || hour > 23 || minute > 59 || second > 60) return null
-  const ahead = Number(found[8] ?? 0) * HOUR + Number(found[9] ?? 0) * 60
-  return (
-    date.getTime() / 1000 + hour * HOUR + minute * 60 + second + (found[7] === '-' ? ahead : -ahead)
-  )
+  // A group that took no part is undefined.
+  const parts = found.map((part: string | undefined) => part ?? '0')
+  const midnight = midnightOf(parts)
+  const [hour = 0, minute = 0, second = 0] = parts.slice(4, 7).map(Number)
+  if (midnight === null || hour > 23 || minute > 59 || second > 60) return null
+  const [hours = 0, minutes = 0] = parts.slice(8, 10).map(Number)
+  const ahead = hours * HOUR + minutes * 60
+  const clock = midnight + hour * HOUR + minute * 60 + second
+  return found[7] === '-' ? clock + ahead : clock - ahead
 }
 
 const DEFAULT_MIN = 120

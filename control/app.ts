@@ -59,6 +59,9 @@ const EVENTS_MS = 5_000
 const createGround = async ({ loaded, paths, log }: AppOptions) => {
   const now = (): number => Date.now()
   const live = createLiveConfig(loaded, (message) => log.warn(message))
+  live.onReloaded(() => {
+    log.level = live.config().log.level
+  })
   const persistence = await openPersistence(live.config(), paths, now)
   const redis = connectRedis(redisSettings(live.config(), paths), log)
   // No request waits for events: a slow answer is better than a repeated request.

@@ -1,4 +1,4 @@
-import { type Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { BackendCounters } from '../../access/authorize/backend-client.ts'
 import type { EdgeRegistry } from '../../edge/edge-registry.ts'
 import type { PublisherStats } from '../../events/publisher.ts'
@@ -30,11 +30,25 @@ const gauge = (
 
 const CLASSES = ['allow', 'redirect', 'deny', 'down'] as const
 
-const backendGauges = (registry: Registry, read: MetricSources['backends']): void => {
+/** The same numbers under the name Prometheus' conventions give a counter, and as a gauge under the name of the release before. */
+const backendAnswers = (registry: Registry, read: MetricSources['backends']): void => {
+  const labelNames = ['url', 'answer'] as const
+  const total: Counter<'url' | 'answer'> = new Counter({
+    name: 'gatehouse_backend_answers_total',
+    help: 'Answers of auth backends, by class.',
+    labelNames,
+    registers: [registry],
+    collect: () => {
+      total.reset()
+      for (const counters of read()) {
+        for (const answer of CLASSES) total.inc({ url: counters.url, answer }, counters[answer])
+      }
+    },
+  })
   const metric: Gauge<'url' | 'answer'> = new Gauge({
     name: 'gatehouse_backend_answers',
-    help: 'Answers of auth backends since the start, by class.',
-    labelNames: ['url', 'answer'],
+    help: 'Old name of gatehouse_backend_answers_total.',
+    labelNames,
     registers: [registry],
     collect: () => {
       for (const counters of read()) {
@@ -79,6 +93,6 @@ export const createMetrics = (sources: MetricSources): Registry => {
     async () => await sources.waitingEvents(),
   )
   for (const counter of sources.counters) registry.registerMetric(counter)
-  backendGauges(registry, sources.backends)
+  backendAnswers(registry, sources.backends)
   return registry
 }

@@ -20,8 +20,11 @@ const BACKLOG = 4096
 const answerFaults = (app: FastifyInstance, log: Logger): void => {
   app.setErrorHandler(async (error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500
-    if (status >= 500)
-      log.error({ err: error, route: request.routeOptions.url }, 'edge request failed')
+    if (status >= 500) {
+      // The id of the viewer's request, as the edge's access log has it.
+      const id = request.headers['x-gh-request']
+      log.error({ err: error, route: request.routeOptions.url, request: id }, 'edge request failed')
+    }
     await reply.code(status === 500 ? 503 : status).send()
   })
 }

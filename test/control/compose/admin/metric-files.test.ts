@@ -14,7 +14,9 @@ const sources: MetricSources = {
   publisher: () => ({ buffered: 0, dropped: 0 }) as ReturnType<MetricSources['publisher']>,
   waitingEvents: () => Promise.reject(new Error('Redis is away')),
   counters: ['gatehouse_edge_questions_total', 'gatehouse_past_edge_total'].map(counter),
-  backends: () => [{ url: 'http://b/', allow: 5, redirect: 0, deny: 2, down: 1 }],
+  backends: () => [
+    { url: 'http://b/', allow: 5, redirect: 0, deny: 2, down: 1, requests: 8, totalMs: 9 },
+  ],
 }
 
 const metrics = createMetrics(sources)

@@ -3,6 +3,7 @@ import type { Channel, ChannelOrigin } from './channel.ts'
 import { assignChannelIds } from './channel-ids.ts'
 import { readOrigin, streamName } from './channel-origin.ts'
 import { cleanHeader, withDefaults } from './list-header.ts'
+import { openLines, passwordsOf, withoutLogins } from './logins.ts'
 import { yieldEvery } from './yield-to-event-loop.ts'
 
 /** A source's list under its name. */
@@ -32,7 +33,9 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
     for (const warning of playlist.warnings) warnings.push(`${source} ${warning}`)
     const { header, defaults, problems } = cleanHeader(playlist)
     for (const problem of problems) warnings.push(`${source}: ${problem}`)
-    playlists.set(source, { ...playlist, header })
+    const passwords = passwordsOf(playlist.entries)
+    playlists.set(source, { ...playlist, header, ...openLines(playlist, passwords) })
+    let secrets = 0
     for (const [index, written] of playlist.entries.entries()) {
       await yieldEvery(index)
       const item = defaults.length === 0 ? written : withDefaults(written, defaults)
@@ -41,10 +44,16 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
       if (!result.ok) warnings.push(`${where} is left out: ${result.reason}`)
       else {
         if (result.warning) warnings.push(`${where}: ${result.warning}`)
-        found.push({ source, item, origin: result.origin })
+        const open = withoutLogins(item, passwords)
+        if (open !== item) secrets += 1
+        found.push({ source, item: open, origin: result.origin })
         wanted.push(isIdByAddress ? { ...item, tvgId: streamName(result.origin) } : item)
       }
     }
+    if (secrets > 0)
+      warnings.push(
+        `${source}: ${secrets} entries hold a login of the provider beside their address (logo, #KODIPROP, #EXTVLCOPT, …): it is left out of the lists`,
+      )
   }
   const ids = await assignChannelIds(wanted)
   const channels = found.map(({ source, item, origin }, index) => {

@@ -1,5 +1,6 @@
 import { attributeOf, parseInfoLine, withAttribute } from '../m3u/info-line.ts'
 import type { Attribute, Playlist, PlaylistEntry } from '../m3u/playlist.ts'
+import { passwordsOf, showsLogin } from './logins.ts'
 
 /** Attributes of `#EXTM3U` that hold for each entry of its list which has none of its own, as Kodi reads them. */
 const DEFAULTS: ReadonlySet<string> = new Set([
@@ -10,29 +11,6 @@ const DEFAULTS: ReadonlySet<string> = new Set([
   'catchup-source',
   'catchup-correction',
 ])
-
-/** Names under which guides, and others, take a login. */
-const LOGIN_ARGUMENT =
-  /[?&;](?:user(?:name)?|login|pass(?:word)?|pwd|token|auth|(?:api_?)?key)=[^&;]/i
-const LOGIN_BEFORE_HOST = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]*@/i
-/** `/live/<user>/<password>/<number>`, as panels name their streams. */
-const PANEL =
-  /^[a-z]+:\/\/[^/]+(?:\/(?:live|movie|series|timeshift))?\/([^/]+)\/([^/]+)\/\d+(?:\.\w+)?$/i
-
-/** Passwords that stand in the addresses of a list's streams. */
-const passwordsOf = (entries: readonly PlaylistEntry[]): Set<string> => {
-  const found = new Set<string>()
-  for (const { url } of entries) {
-    const password = PANEL.exec(url.split('?', 1)[0] ?? '')?.[2]
-    if (password !== undefined) found.add(password)
-  }
-  return found
-}
-
-const showsLogin = (address: string, passwords: ReadonlySet<string>): boolean =>
-  LOGIN_BEFORE_HOST.test(address) ||
-  (address.includes('://') && LOGIN_ARGUMENT.test(address)) ||
-  address.split(/[/?&=;]/).some((part) => passwords.has(part))
 
 /** A list's header with nothing in it that is an entry's or a login, and what was left out. */
 export interface CleanHeader {

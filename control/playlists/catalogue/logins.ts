@@ -1,0 +1,89 @@
+import { formatAttribute, parseInfoLine } from '../m3u/info-line.ts'
+import type { Playlist, PlaylistEntry } from '../m3u/playlist.ts'
+
+/** Names under which guides, and others, take a login. */
+const LOGIN_ARGUMENT =
+  /[?&;](?:user(?:name)?|login|pass(?:word)?|pwd|token|auth|(?:api_?)?key)=[^&;]/i
+const LOGIN_BEFORE_HOST = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]*@/i
+/** `/live/<user>/<password>/<number>`, as panels name their streams. */
+const PANEL =
+  /^[a-z]+:\/\/[^/]+(?:\/(?:live|movie|series|timeshift))?\/([^/]+)\/([^/]+)\/\d+(?:\.\w+)?$/i
+
+/** Passwords that stand in the addresses of a list's streams. */
+export const passwordsOf = (entries: readonly PlaylistEntry[]): Set<string> => {
+  const found = new Set<string>()
+  for (const { url } of entries) {
+    const password = PANEL.exec(url.split('?', 1)[0] ?? '')?.[2]
+    if (password !== undefined) found.add(password)
+  }
+  return found
+}
+
+/** Whether an address holds a login: before its host, in its query, or a password of the list's own streams. */
+export const showsLogin = (address: string, passwords: ReadonlySet<string>): boolean =>
+  LOGIN_BEFORE_HOST.test(address) ||
+  (address.includes('://') && LOGIN_ARGUMENT.test(address)) ||
+  address.split(/[/?&=;]/).some((part) => passwords.has(part))
+
+const ADDRESS = /[a-z][a-z0-9+.-]*:\/\/[^\s"'|,]+/gi
+/** Headers of HTTP that are a login, in any of the ways players are given them. */
+const LOGIN_HEADER =
+  /(?:^|[^a-z])(?:(?:proxy-)?authorization|cookie2?|x-(?:api-key|auth-token|token))["']?\s*(?:[:=]|%3[ad])/i
+const LOGIN_OPTION = /^#EXTVLCOPT:\s*:?[a-z]+-(?:user|username|pwd|password)\s*=/i
+
+const holdsAddress = (text: string, passwords: ReadonlySet<string>): boolean =>
+  (text.match(ADDRESS) ?? []).some((address) => showsLogin(address, passwords))
+
+const isOpen = (line: string, passwords: ReadonlySet<string>): boolean =>
+  !LOGIN_HEADER.test(line) && !LOGIN_OPTION.test(line) && !holdsAddress(line, passwords)
+
+/** An archive's source beside the channel's address is sent by players as it stands; one elsewhere is kept at the edge. */
+const isSecretSource = (value: string, passwords: ReadonlySet<string>): boolean =>
+  !value.includes('://') &&
+  (LOGIN_ARGUMENT.test(`&${value.replace(/^[?&]/, '')}`) || showsLogin(value, passwords))
+
+const cleanInfo = (line: string, passwords: ReadonlySet<string>): string => {
+  if (!line.includes('://') && !/catchup-source/i.test(line)) return line
+  let made = line
+  for (const { name, value, from, to } of parseInfoLine(line).attributes.toReversed()) {
+    const isSource = name.toLowerCase() === 'catchup-source'
+    const isSecret = isSource
+      ? isSecretSource(value, passwords)
+      : holdsAddress(value, passwords) || (value.includes('://') && showsLogin(value, passwords))
+    if (isSecret) made = made.slice(0, from) + formatAttribute({ name, value: '' }) + made.slice(to)
+  }
+  return made
+}
+
+const cleanSuffix = (suffix: string, passwords: ReadonlySet<string>): string => {
+  const parts = suffix.slice(1).split('&')
+  const open = parts.filter((part) => isOpen(part, passwords))
+  if (open.length === parts.length) return suffix
+  return open.length === 0 ? '' : `|${open.join('&')}`
+}
+
+/** An entry without logins of the provider in its attributes, its directives and what stands behind its address. The archive's own address stays: lists show another. */
+export const withoutLogins = (
+  item: PlaylistEntry,
+  passwords: ReadonlySet<string>,
+): PlaylistEntry => {
+  const info = item.info === null ? null : cleanInfo(item.info, passwords)
+  const before = item.before.filter((line) => isOpen(line, passwords))
+  const after = item.after.filter((line) => isOpen(line, passwords))
+  const suffix = cleanSuffix(item.suffix, passwords)
+  const isSame =
+    info === item.info &&
+    before.length === item.before.length &&
+    after.length === item.after.length &&
+    suffix === item.suffix
+  return isSame ? item : { ...item, info, before, after, suffix }
+}
+
+/** The lines of a list that belong to no entry, without those that hold a login. */
+export const openLines = (
+  { directives, trailing }: Playlist,
+  passwords: ReadonlySet<string>,
+): Pick<Playlist, 'directives' | 'trailing'> => ({
+  directives: directives.filter((line) => isOpen(line, passwords)),
+  trailing: trailing.filter((line) => isOpen(line, passwords)),
+})

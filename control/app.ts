@@ -8,7 +8,7 @@ import { createAccess, createPlanOf } from './compose/access/access.ts'
 import { createLiveAuthorizer, type LiveAuthorizer } from './compose/access/authorizer.ts'
 import { withBanLog } from './compose/access/ban-log.ts'
 import { createBanRepository } from './compose/access/ban-repository.ts'
-import { ensureDemoAccounts } from './compose/access/demo-accounts.ts'
+import { ensureDemoAccounts, ensureDemoHistory } from './compose/access/demo-accounts.ts'
 import { createApplyLimits } from './compose/access/live-limits.ts'
 import { createLiveAuth, liveRevalidationPorts } from './compose/access/live-revalidation-ports.ts'
 import { createRejudge } from './compose/access/rejudging.ts'
@@ -46,6 +46,8 @@ export interface AppOptions {
   readonly loaded: LoadedConfig
   readonly paths: StatePaths
   readonly log: Logger
+  /** Whether the demo gets a past of its own and viewers. */
+  readonly hasDemoHistory?: boolean
 }
 
 export interface App {
@@ -257,6 +259,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const imports = createImports({ ...ground, store: persistence.store, detection })
   const made = { historian, feed, media, notices, detection, imports, demo }
   const parts = { ...ground, ...deciding, ...made }
+  if (options.hasDemoHistory === true)
+    await ensureDemoHistory({ ...ground, state: options.paths.state })
   const edge = await startEdgeApi(parts)
   const admin = await startAdmin({ ...parts, edge })
   const hooks = await startHooks(parts)

@@ -5,7 +5,7 @@ import { loadConfig } from './config/load.ts'
 import { statePaths } from './config/paths.ts'
 import { ConfigError } from './config/problems/problems.ts'
 
-const USAGE = 'usage: node dist/server.js --config FILE --state FOLDER'
+const USAGE = 'usage: node dist/server.js --config FILE --state FOLDER [--demo-history]'
 const STOP_MS = 10_000
 
 const fail = (message: string): never => {
@@ -15,14 +15,19 @@ const fail = (message: string): never => {
 
 const main = async (): Promise<void> => {
   const { values } = parseArgs({
-    options: { config: { type: 'string' }, state: { type: 'string' } },
+    options: {
+      config: { type: 'string' },
+      state: { type: 'string' },
+      'demo-history': { type: 'boolean', default: false },
+    },
   })
   if (values.config === undefined || values.state === undefined) return fail(USAGE)
   // State holds hashes, keys and addresses: files are the owner's alone; sockets are opened one by one.
   process.umask(0o077)
   const loaded = loadConfig(values.config, process.env)
   const log = pino({ level: loaded.config.log.level, base: null })
-  const app = await createApp({ loaded, paths: statePaths(values.state), log })
+  const hasDemoHistory = values['demo-history'] && loaded.config.demo.enabled
+  const app = await createApp({ loaded, paths: statePaths(values.state), log, hasDemoHistory })
 
   let isStopping = false
   const stop = (signal: string): void => {

@@ -4,13 +4,15 @@ import { banner } from '../control/supervise/start/banner.ts'
 import { type RunOptions, setUp } from '../control/supervise/start/options.ts'
 import { supervise } from '../control/supervise/supervise.ts'
 
-const HELP = `Usage: ./scripts/run [--config FILE | --home] [--state DIR] [--json]
+const HELP = `Usage: ./scripts/run [--config FILE | --home] [--state DIR] [--json] [--no-demo-history]
 
 Starts Gatehouse in the foreground: Redis, the control plane and nginx, each fetched or built first where it is missing.
-Without --config a demo with twelve channels and two accounts starts.
+Without --config a demo starts: twelve channels, a media server, viewers from many countries, and 60 days of history, all invented.
 
   --config FILE  gatehouse.yaml
   --home         without a configuration: for media servers alone, which 'gatehouse servers add' names
+  --no-demo-history
+                 the demo without its history, its 200 accounts and their viewers
   --state DIR    folder for everything that is kept; one per instance (default: .state)
   --json         print one line of JSON when ready
 
@@ -56,7 +58,7 @@ function readOptions(): RunOptions {
   if (values.home && values.config !== undefined)
     reportAndExit(new Failure('--home starts without a configuration; leave --config out.'))
   const { config = null, state = null, json, home: isHome } = values
-  return { config, state, json, isHome }
+  return { config, state, json, isHome, withoutHistory: values['no-demo-history'] }
 }
 
 function readArguments() {
@@ -66,6 +68,7 @@ function readArguments() {
         config: { type: 'string' },
         state: { type: 'string' },
         home: { type: 'boolean', default: false },
+        'no-demo-history': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

@@ -1,3 +1,5 @@
+import { SINK_PATH } from './notice-sink.ts'
+
 /** Where the demo's Plex server is, below the address of the demo's origin. */
 export const DEMO_PLEX_PATH = '/plex'
 /** Its token, which is no secret. */
@@ -54,6 +56,9 @@ groups:
 # A media server with invented plays: ./scripts/gatehouse servers, ./scripts/gatehouse sessions
 media_servers:
   - { name: demo, kind: plex, url: 'http://${origin}${DEMO_PLEX_PATH}', token_file: ${DEMO_TOKEN_FILE} }
+# Where the demo's notices go; the demo shows the newest at this address.
+destinations:
+  - { name: demo, kind: webhook, url: 'http://${origin}${SINK_PATH}' }
 demo:
   enabled: true
   origin: ${origin}

@@ -107,13 +107,13 @@ function programsFor(config: Config): ToolName[] {
 
 /** Prepares folders and users; called before sockets are created, since these get the group of their folder. */
 async function openInstance(
-  { loaded: { config }, configFile, paths }: Setup,
+  { loaded: { config }, configFile, paths, hasDemoHistory }: Setup,
   report: (line: string) => void,
 ): Promise<Instance> {
   const [user, tie] = await Promise.all([workerUser(paths), parentDeathPrefix()])
   const { nginx, socket_group: group } = config.edge
   if (nginx === 'external' && group !== null) await openToGroup(group, paths)
-  return { config, configFile, paths, workerUser: user, tie, report }
+  return { config, configFile, paths, hasDemoHistory, workerUser: user, tie, report }
 }
 
 /** Starts independent services in parallel; those that have started are passed on even where another fails. */

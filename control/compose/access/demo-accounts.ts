@@ -1,6 +1,11 @@
 import { createHmac } from 'node:crypto'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
 import { hashToken } from '../../accounts/secrets.ts'
 import type { Config } from '../../config/schema/schema.ts'
+import { makeDemoHistory } from '../../demo/history/make-history.ts'
+import { ROLES_FILE, watchingPeople, writeRoles } from '../../demo/viewers/roles.ts'
+import type { Account } from '../../store/tables/records.ts'
 import type { Persistence } from '../base/persistence.ts'
 
 /** A demo account with its token, for the terminal. */
@@ -13,6 +18,24 @@ export interface DemoAccount {
 /** The same token at every start, though only its hash is kept: it is derived from the server key. */
 const demoToken = (serverKey: Uint8Array, name: string): string =>
   createHmac('sha256', serverKey).update(`demo account\0${name}`).digest('base64url').slice(0, 24)
+
+const putToken = async (
+  store: Persistence['store'],
+  account: Account['id'],
+  { hash, at }: { readonly hash: string; readonly at: number },
+): Promise<void> => {
+  await store.tokens.put({
+    id: `demo-${account}`,
+    accountId: account,
+    kind: 'token',
+    username: null,
+    hash,
+    label: 'demo',
+    createdAt: at,
+    lastUsedAt: null,
+    revokedAt: null,
+  })
+}
 
 /** Makes the demo's accounts where they are missing. */
 export const ensureDemoAccounts = async (
@@ -41,18 +64,40 @@ export const ensureDemoAccounts = async (
         updatedAt: now,
       })
     }
-    await store.tokens.put({
-      id: `demo-${name}`,
-      accountId: name,
-      kind: 'token',
-      username: null,
+    await putToken(store, name, {
       hash: hashToken(ring.serverKey(), token),
-      label: 'demo',
-      createdAt: known?.createdAt ?? now,
-      lastUsedAt: null,
-      revokedAt: null,
+      at: known?.createdAt ?? now,
     })
     made.push({ name, token, maxSessions: known?.maxSessions ?? maxSessions })
   }
   return made
+}
+
+/** What the demo's history needs of a control plane. */
+export interface DemoHistoryParts {
+  readonly persistence: Persistence
+  /** The demo's state folder. */
+  readonly state: string
+  readonly log: Logger
+  readonly now: () => number
+}
+
+/** Makes the demo's history at its first start, and says at every start who of it watches. */
+export const ensureDemoHistory = async (parts: DemoHistoryParts): Promise<void> => {
+  const { persistence, state, log, now } = parts
+  const { store, ring } = persistence
+  const began = now()
+  const made = await makeDemoHistory({ store, now })
+  if (made !== null) {
+    const { accounts, plays, findings } = made
+    const text = `${accounts} accounts, ${plays} plays, ${findings} findings`
+    log.info(`the demo's history: ${text} in ${now() - began} ms`)
+  }
+  const tokenOf = (account: string) => demoToken(ring.serverKey(), account)
+  for (const { id } of watchingPeople()) {
+    if ((await store.accounts.get(id)) === null || (await store.tokens.get(`demo-${id}`)) !== null)
+      continue
+    await putToken(store, id, { hash: hashToken(ring.serverKey(), tokenOf(id)), at: now() })
+  }
+  writeRoles(join(state, ROLES_FILE), tokenOf)
 }

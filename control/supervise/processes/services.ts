@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { packageRoot, type StatePaths } from '../../config/paths.ts'
 import type { Config } from '../../config/schema/schema.ts'
+import { ROLES_FILE } from '../../demo/viewers/roles.ts'
 import type { Tool } from '../../runtime/resolve.ts'
 import { localUrl, parseEndpoint } from './addresses.ts'
 import type { ServiceSpec } from './child.ts'
@@ -16,6 +17,8 @@ export interface Instance {
   readonly config: Config
   readonly configFile: string
   readonly paths: StatePaths
+  /** Whether the demo gets a past of its own and viewers. */
+  readonly hasDemoHistory: boolean
   /** The `user` of nginx's workers. */
   readonly workerUser: string | null
   /** Command prefix that ends a program with the supervisor. */
@@ -49,10 +52,13 @@ export function redisSpec(tool: Tool, { paths, tie }: Instance): ServiceSpec {
 }
 
 /** The demo's origin. */
-export function originSpec({ config, paths, tie }: Instance): ServiceSpec {
+export function originSpec({ config, paths, tie, hasDemoHistory }: Instance): ServiceSpec {
   const program = join(packageRoot(), 'dist/origin.js')
   const log = process.env['GATEHOUSE_DEMO_ORIGIN_LOG']
-  const args = ['--listen', config.demo.origin, ...(log === undefined ? [] : ['--log', log])]
+  const edge = localUrl(parseEndpoint(config.edge.listen))
+  const viewers = ['--viewers', join(paths.state, ROLES_FILE), '--edge', edge]
+  const logging = log === undefined ? [] : ['--log', log]
+  const args = ['--listen', config.demo.origin, ...logging, ...(hasDemoHistory ? viewers : [])]
   const url = `${localUrl(parseEndpoint(config.demo.origin))}/health`
   return {
     name: 'The demo origin',
@@ -63,13 +69,16 @@ export function originSpec({ config, paths, tie }: Instance): ServiceSpec {
 }
 
 /** The control plane. Its warnings are shown; its whole log is written to a file. */
-export function controlSpec({ configFile, paths, tie, report }: Instance): ServiceSpec {
+export function controlSpec(instance: Instance): ServiceSpec {
+  const { configFile, paths, tie, report, hasDemoHistory } = instance
   const program = join(packageRoot(), 'dist/server.js')
+  const command = [process.execPath, program, '--config', configFile, '--state', paths.state]
+  const past = hasDemoHistory ? ['--demo-history'] : []
   const keep = createLineLog(join(paths.logs, 'control.log'))
   const reportOnce = createRepeatFilter(report)
   return {
     name: 'The control plane',
-    argv: [...tie, process.execPath, program, '--config', configFile, '--state', paths.state],
+    argv: [...tie, ...command, ...past],
     onLine: (line) => {
       keep(line)
       const shown = worthShowing(line)

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly json: boolean
   /** Without a configuration, start for media servers instead of the demo. */
   readonly isHome?: boolean
+  /** Whether the demo goes without a past of its own and viewers. */
+  readonly withoutHistory?: boolean
 }
 
 /** The configuration of a run and its state folder. */
@@ -26,6 +28,8 @@ export interface Setup {
   readonly loaded: LoadedConfig
   readonly configFile: string
   readonly paths: StatePaths
+  /** Whether the demo gets a past of its own and viewers: only where it runs on its own configuration. */
+  readonly hasDemoHistory: boolean
 }
 
 /**
@@ -42,7 +46,10 @@ export function setUp(options: RunOptions, environment: NodeJS.ProcessEnv): Setu
   const named = loaded.config.state
   const beside = named === null || isAbsolute(named) ? named : join(loaded.folder, named)
   const fallback = options.config === null ? demoState : join(dirname(configFile), '.state')
-  return { loaded, configFile, paths: statePaths(options.state ?? beside ?? fallback) }
+  const isDemo = options.config === null && options.isHome !== true
+  const hasDemoHistory = isDemo && options.withoutHistory !== true
+  const paths = statePaths(options.state ?? beside ?? fallback)
+  return { loaded, configFile, paths, hasDemoHistory }
 }
 
 function writeOwn(state: string, environment: NodeJS.ProcessEnv, isHome: boolean): string {

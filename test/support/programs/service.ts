@@ -34,6 +34,8 @@ export interface ServiceOptions {
   /** Text of gatehouse.yaml; without it the demo starts. */
   readonly config?: string
   readonly env?: Readonly<Record<string, string>>
+  /** Whether the demo has its history and its viewers. */
+  readonly hasHistory?: boolean
   /** A state folder to start on again; a new one when left out. */
   readonly state?: string
   /** Another checkout, installed, to start instead of this one. */
@@ -50,6 +52,8 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const originLog = join(folder.path, 'origin.jsonl')
   writeFileSync(originLog, '')
   const args = ['--json', '--state', state]
+  if (options.hasHistory !== true && options.root === undefined && options.config === undefined)
+    args.push('--no-demo-history')
   if (options.config !== undefined) {
     const file = join(folder.path, 'gatehouse.yaml')
     const names: Record<string, string> = { __EDGE__: edge, __ADMIN__: admin, __ORIGIN__: origin }

@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeDemoHistory } from '../../../control/demo/history/make-history.ts'
+import { demoPeople } from '../../../control/demo/history/people.ts'
+import { demoPlays } from '../../../control/demo/history/plays.ts'
+import { seedRules } from '../../../control/detect/live/rule-cache.ts'
+import { openStore, type Store } from '../../../control/store/store.ts'
+import { tempDir } from '../../support/temp-dir.ts'
+
+const NOW = Date.UTC(2026, 10, 20, 21, 30)
+let store: Store
+let folder: Awaited<ReturnType<typeof tempDir>>
+
+beforeAll(async () => {
+  folder = await tempDir()
+  store = await openStore({ url: join(folder.path, 'demo.duckdb') })
+  await seedRules(store, NOW)
+})
+afterAll(async () => {
+  await store.close()
+  await folder.remove()
+})
+
+test('the same moment gives the same plays, which are over and none of which is twice', () => {
+  const plays = demoPeople().flatMap((person) => demoPlays(person, NOW))
+  expect(demoPeople().flatMap((person) => demoPlays(person, NOW))).toEqual(plays)
+  expect(new Set(plays.map(({ id }) => id)).size).toBe(plays.length)
+  expect(plays.every(({ endedAt }) => endedAt !== null && endedAt < NOW)).toBe(true)
+  expect(new Set(plays.map(({ country }) => country)).size).toBeGreaterThan(20)
+})
+
+test('it is made once, and never beside a history that is there', async () => {
+  const made = await makeDemoHistory({ store, now: () => NOW })
+  expect(made?.accounts).toBe(200)
+  expect((await store.notices.list({ limit: 1 })).rows).toHaveLength(1)
+  expect(await makeDemoHistory({ store, now: () => NOW })).toBeNull()
+  const other = await openStore({ url: join(folder.path, 'other.duckdb') })
+  const [play] = demoPlays(demoPeople()[0] ?? expect.unreachable(), NOW)
+  await other.history.upsertPlays(play === undefined ? [] : [play])
+  expect(await makeDemoHistory({ store: other, now: () => NOW })).toBeNull()
+  expect((await other.accounts.list({ limit: 1 })).rows).toEqual([])
+  await other.close()
+})

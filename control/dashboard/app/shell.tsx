@@ -161,7 +161,7 @@ const Frame = ({ auth, leave }: { readonly auth: AuthState; readonly leave: () =
             {t('app.offline')}
           </p>
         )}
-        <Suspense fallback={<p class="state">{t('state.loading')}</p>}>
+        <Suspense fallback={<p class="state loading">{t('state.loading')}</p>}>
           {page?.show({ rest: path.slice(1), may, version: auth.version })}
         </Suspense>
       </main>
@@ -197,7 +197,7 @@ export const Shell = () => {
       </main>
     )
   }
-  if (auth === null) return <p class="state">{t('state.loading')}</p>
+  if (auth === null) return <p class="state loading">{t('state.loading')}</p>
   if (auth.user === null) {
     return (
       <main class="alone">

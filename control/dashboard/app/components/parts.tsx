@@ -89,7 +89,7 @@ export const Shown = <T,>({
   readonly children: (data: T) => ComponentChildren
 }) => {
   const { data, error, reload } = query
-  if (data === null && error === null) return <p class="state">{t('state.loading')}</p>
+  if (data === null && error === null) return <p class="state loading">{t('state.loading')}</p>
   if (error?.code === 'permission.missing') return <p class="state">{t('state.forbidden')}</p>
   return (
     <>

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { hashToken } from '../../accounts/secrets.ts'
 import type { Config } from '../../config/schema/schema.ts'
+import { demoAccount } from '../../demo/demo-account.ts'
 import { makeDemoHistory } from '../../demo/history/make-history.ts'
 import { ROLES_FILE, watchingPeople, writeRoles } from '../../demo/viewers/roles.ts'
 import type { Account } from '../../store/tables/records.ts'
@@ -49,20 +50,8 @@ export const ensureDemoAccounts = async (
     const token = demoToken(ring.serverKey(), name)
     const known = await store.accounts.get(name)
     if (!known) {
-      await store.accounts.put({
-        id: name,
-        name,
-        enabled: true,
-        expiresAt: null,
-        maxSessions,
-        maxNetworks: null,
-        limitation: 'replace',
-        plan: null,
-        group: null,
-        note: 'demo',
-        createdAt: now,
-        updatedAt: now,
-      })
+      const fresh = demoAccount({ id: name, name, maxSessions }, { createdAt: now, updatedAt: now })
+      await store.accounts.put(fresh)
     }
     await putToken(store, name, {
       hash: hashToken(ring.serverKey(), token),

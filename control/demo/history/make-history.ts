@@ -14,6 +14,7 @@ import { noticeOf } from '../../notify/model/finding-notice.ts'
 import { storedNotice } from '../../notify/outbox/announcer.ts'
 import type { Store } from '../../store/store.ts'
 import type { Account, StoredAssessment } from '../../store/tables/records.ts'
+import { demoAccount } from '../demo-account.ts'
 import { type DemoPerson, demoPeople } from './people.ts'
 import { DAYS, demoPlays } from './plays.ts'
 
@@ -36,20 +37,8 @@ export interface DemoHistory {
   readonly findings: number
 }
 
-const accountOf = ({ id, name, maxSessions, plan }: DemoPerson, now: number): Account => ({
-  id,
-  name,
-  enabled: true,
-  expiresAt: null,
-  maxSessions,
-  maxNetworks: null,
-  limitation: 'replace',
-  plan,
-  group: null,
-  note: 'demo',
-  createdAt: now - DAYS * DAY_MS,
-  updatedAt: now,
-})
+const accountOf = (person: DemoPerson, now: number): Account =>
+  demoAccount(person, { createdAt: now - DAYS * DAY_MS, updatedAt: now })
 
 /** An account with what the rules find in its plays. */
 interface Judged {

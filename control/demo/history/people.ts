@@ -33,7 +33,6 @@ export interface DemoPerson {
   readonly name: string
   readonly kind: DemoKind
   readonly group: string
-  readonly plan: string | null
   readonly maxSessions: number
   readonly home: DemoLine
   /** A line elsewhere, of whoever shares the account. */
@@ -132,7 +131,6 @@ const personOf = (index: number): DemoPerson => {
     name: `${NAMES[index % NAMES.length]} ${INITIALS[Math.floor(index / NAMES.length)]}.`,
     kind,
     group: home.country === 'DE' ? 'abroad' : 'everyone',
-    plan: null,
     maxSessions: kind === 'crowded' ? 4 : 2,
     home: lineOf(home, index),
     other: lineOf(other, index + 1),

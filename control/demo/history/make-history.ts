@@ -14,7 +14,7 @@ import { noticeOf } from '../../notify/model/finding-notice.ts'
 import { storedNotice } from '../../notify/outbox/announcer.ts'
 import type { Store } from '../../store/store.ts'
 import type { Account, StoredAssessment } from '../../store/tables/records.ts'
-import { demoAccount } from '../demo-account.ts'
+import { demoAccount } from './demo-account.ts'
 import { type DemoPerson, demoPeople } from './people.ts'
 import { DAYS, demoPlays } from './plays.ts'
 

@@ -1,4 +1,4 @@
-import type { Account } from '../store/tables/records.ts'
+import type { Account } from '../../store/tables/records.ts'
 
 /** An account of the demo; times in Unix milliseconds. */
 export const demoAccount = (

@@ -18,6 +18,7 @@ import { SignIn } from './pages/sign-in.tsx'
 import { Servers, System } from './pages/system.tsx'
 import { type Key, LANGUAGES, language, setLanguage, t } from './text/text.ts'
 
+const RulesPage = lazy(async () => (await import('./pages/rules.tsx')).RulesPage)
 const MapPage = lazy(async () => (await import('./pages/map.tsx')).MapPage)
 
 /** What a page is given. */
@@ -60,6 +61,12 @@ export const PAGES: readonly Page[] = [
     title: 'nav.findings',
     needs: 'findings:read',
     show: ({ may }) => <Findings canAct={may('findings:write')} />,
+  },
+  {
+    id: 'rules',
+    title: 'nav.rules',
+    needs: 'rules:read',
+    show: ({ may }) => <RulesPage canAct={may('rules:write')} />,
   },
   { id: 'history', title: 'nav.history', needs: 'history:read', show: () => <History /> },
   {

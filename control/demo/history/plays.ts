@@ -146,7 +146,7 @@ const playOf = (person: DemoPerson, sitting: Sitting, id: string, random: Random
     ...placeFields(line.place, line.host),
     device: on.id,
     platform: on.platform,
-    client: on.agent,
+    client: on.agent.split(' ')[0] ?? on.agent,
     agent: on.agent,
     door: 'hls',
     channel: sitting.channel ?? person.channels[favourite] ?? person.channels[0],

@@ -1,15 +1,23 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { launchBrowser } from '../../support/programs/browser.ts'
 import { until } from '../../support/programs/port.ts'
 import { startService, type TestService } from '../../support/programs/service.ts'
+import { browserPages } from './browser-pages.ts'
 
 let service: TestService
+let browser: Browser
+const { openPage, expectComplaint, closePages } = browserPages(() => browser)
 
 beforeAll(async () => {
-  service = await startService({ hasHistory: true })
+  ;[service, browser] = await Promise.all([startService({ hasHistory: true }), launchBrowser()])
 })
 afterAll(async () => {
+  await browser?.close()
   await service?.stop()
 })
+
+afterEach(closePages)
 
 const read = async <T>(path: string): Promise<T> =>
   (await (await service.api(`/api/v1${path}`)).json()) as T
@@ -62,4 +70,34 @@ test('notices of the last day reach the sink of the demo', async () => {
     const notices = (await answer.json()) as { notices?: { kind: string }[]; kind?: string }[]
     return notices.length > 0
   })
+})
+
+test('a rule is written as a sentence and as YAML, tried over history, applied and taken back', async () => {
+  const rules = async () => {
+    const answer = await service.api('/api/v1/rules')
+    return ((await answer.json()) as { items: { id: string; params: unknown }[] }).items
+  }
+  const page = await openPage(service.ready.signIn ?? '')
+  await page.getByRole('link', { name: 'Rules' }).click()
+  await page.getByLabel('New rule').selectOption('device_velocity')
+  const text = page.getByRole('textbox', { name: 'YAML' })
+  await page.getByRole('spinbutton', { name: 'more than' }).fill('9')
+  expect(await text.inputValue()).toContain('max: 9')
+  await text.fill((await text.inputValue()).replace('max: 9', 'max: nine'))
+  await page.getByRole('alert').filter({ hasText: 'params.max' }).waitFor()
+  expect(await page.getByRole('button', { name: 'Apply' }).isDisabled()).toBe(true)
+  expectComplaint('400')
+  await text.fill((await text.inputValue()).replace('max: nine', 'max: 8'))
+  await page.getByRole('button', { name: 'Try it' }).click()
+  await page.getByText(/Over 2\d\d accounts/).waitFor()
+  const hit = page.getByRole('status').getByRole('link')
+  expect(await hit.count()).toBeGreaterThan(0)
+  await page.getByRole('button', { name: 'Apply' }).click()
+  await page.getByText('Applied.').waitFor()
+  const made = (await rules()).find(({ id }) => id === 'device-velocity')
+  expect(made?.params).toMatchObject({ max: 8 })
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await until('the rule is gone', async () =>
+    (await rules()).every(({ id }) => id !== 'device-velocity'),
+  )
 })

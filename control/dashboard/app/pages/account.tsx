@@ -123,10 +123,7 @@ const LiveCard = ({ account }: { readonly account: string }) => {
 
 const FindingsCard = ({ account }: { readonly account: string }) => {
   const query = useQuery(`findings ${account}`, (signal) =>
-    get<Page<Finding>>(
-      `/findings?account=${encodeURIComponent(account)}&sort=-at&limit=20`,
-      signal,
-    ),
+    get<Page<Finding>>(`/findings?account=${encodeURIComponent(account)}&sort=-at&limit=5`, signal),
   )
   return (
     <Card title={t('account.findings')}>

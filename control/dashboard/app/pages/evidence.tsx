@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { moment, number } from '../text/format.ts'
+import { t } from '../text/text.ts'
 
 /** A time in Unix milliseconds, by its name and size. */
 const isTime = (key: string, value: number): boolean => /at$/i.test(key) && value > 1e11
@@ -39,5 +40,66 @@ export const Evidence = ({ evidence }: { readonly evidence: unknown }) => {
         </div>
       ))}
     </dl>
+  )
+}
+
+/** Said elsewhere of the finding, or in the table of its plays. */
+const ELSEWHERE = new Set(['summary', 'event', 'sessions', 'devices', 'networks'])
+
+interface Seen {
+  readonly playId: string
+  readonly deviceName: string
+  readonly network: string | null
+  readonly place: string
+  readonly startedAt: number
+  readonly endedAt: number | null
+}
+
+const isSeen = (value: unknown): value is Seen =>
+  typeof value === 'object' && value !== null && 'playId' in value && 'startedAt' in value
+
+const seenIn = (evidence: unknown): Seen[] => {
+  const sessions: unknown =
+    typeof evidence === 'object' && evidence !== null && 'sessions' in evidence
+      ? evidence.sessions
+      : []
+  return Array.isArray(sessions) ? sessions.filter(isSeen) : []
+}
+
+/** The plays a finding compares, one below the other, and the numbers it comes from. */
+export const FindingEvidence = ({ evidence }: { readonly evidence: unknown }) => {
+  const seen = seenIn(evidence)
+  const rest = Object.entries(
+    typeof evidence === 'object' && evidence !== null ? evidence : {},
+  ).filter(([key]) => !ELSEWHERE.has(key))
+  return (
+    <>
+      {seen.length > 0 && (
+        <table class="small plays">
+          <thead>
+            <tr>
+              {[t('col.where'), t('col.player'), t('col.when'), t('col.until')].map((title) => (
+                <th key={title} scope="col">
+                  {title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {seen.map((play) => (
+              <tr key={play.playId}>
+                <td data-title={t('col.where')}>
+                  {play.place} <span class="dim">{play.network}</span>
+                </td>
+                <td data-title={t('col.player')}>{play.deviceName}</td>
+                <td data-title={t('col.when')}>{moment(play.startedAt)}</td>
+                <td data-title={t('col.until')}>{moment(play.endedAt)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <Evidence evidence={Object.fromEntries(rest)} />
+    </>
   )
 }

@@ -7,7 +7,7 @@ import type { Finding, Page } from '../data/types.ts'
 import { useQuery } from '../data/use-query.ts'
 import { moment } from '../text/format.ts'
 import { t, words } from '../text/text.ts'
-import { Evidence } from './evidence.tsx'
+import { FindingEvidence } from './evidence.tsx'
 
 const STATES = ['open', 'confirmed', 'dismissed', 'withdrawn'] as const
 
@@ -64,7 +64,7 @@ const Detail = ({
       </p>
     )}
     <h3>{t('findings.evidence')}</h3>
-    <Evidence evidence={finding.evidence} />
+    <FindingEvidence evidence={finding.evidence} />
   </Card>
 )
 
@@ -146,7 +146,7 @@ export const Findings = ({ canAct }: { readonly canAct: boolean }) => {
           <div class="split">
             <div>
               <p class="dim">{t('findings.keys')}</p>
-              <ul class="finding-list">
+              <ul class="finding-list pane">
                 {items.map((finding) => (
                   <Row key={finding.id} finding={finding} isChosen={finding.id === chosen?.id} />
                 ))}

@@ -1,0 +1,40 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { expect } from 'vitest'
+
+/** How a page is opened. */
+export interface PageOptions {
+  readonly locale?: string
+  readonly width?: number
+}
+
+/** Pages of a browser whose errors fail the test: exceptions, the console's, and what the policy forbids. */
+export const browserPages = (browser: () => Browser) => {
+  let complaints: string[] = []
+  const contexts: BrowserContext[] = []
+  return {
+    openPage: async (address: string, options: PageOptions = {}): Promise<Page> => {
+      const { locale = 'en-GB', width = 1280 } = options
+      const context = await browser().newContext({ locale, viewport: { width, height: 800 } })
+      contexts.push(context)
+      const page = await context.newPage()
+      page.on('pageerror', (error) => complaints.push(error.message))
+      page.on('console', (message) => {
+        if (message.type() === 'error') complaints.push(message.text())
+      })
+      await page.goto(address)
+      return page
+    },
+    /** Errors of the console that the test brought about itself. */
+    expectComplaint: (part: string): void => {
+      expect(complaints.filter((text) => text.includes(part))).not.toEqual([])
+      complaints = complaints.filter((text) => !text.includes(part))
+    },
+    /** Closes the test's pages; fails where one of them complained. */
+    closePages: async (): Promise<void> => {
+      for (const context of contexts.splice(0)) await context.close()
+      const found = complaints
+      complaints = []
+      expect(found).toEqual([])
+    },
+  }
+}

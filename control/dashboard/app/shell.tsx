@@ -3,12 +3,14 @@ import { lazy, Suspense } from 'preact/compat'
 import { useEffect, useState } from 'preact/hooks'
 import { isGranted } from '../../operators/roles.ts'
 import { messageOf } from './components/form.ts'
+import { Palette } from './components/palette.tsx'
 import { onSignedOut, readAuth, send } from './data/api.ts'
 import { closeStream, onStream } from './data/live.ts'
 import { hrefOf, useRoute } from './data/route.ts'
 import type { AuthState } from './data/types.ts'
 import { AccountPage } from './pages/account.tsx'
 import { Accounts } from './pages/accounts.tsx'
+import { Destinations } from './pages/destinations.tsx'
 import { Findings } from './pages/findings.tsx'
 import { Groups } from './pages/groups.tsx'
 import { History } from './pages/history.tsx'
@@ -76,6 +78,12 @@ export const PAGES: readonly Page[] = [
     show: ({ may }) => <Groups canAct={may('operations:write')} />,
   },
   { id: 'servers', title: 'nav.servers', needs: 'media:read', show: () => <Servers /> },
+  {
+    id: 'destinations',
+    title: 'nav.destinations',
+    needs: 'destinations:read',
+    show: ({ may }) => <Destinations canAct={may('destinations:write')} />,
+  },
   {
     id: 'system',
     title: 'nav.system',
@@ -150,7 +158,9 @@ const Frame = ({ auth, leave }: { readonly auth: AuthState; readonly leave: () =
         {t('app.skip')}
       </a>
       <nav aria-label={t('nav.label')}>
-        <strong class="brand">{t('app.name')}</strong>
+        <strong class="brand">
+          {t('app.name')} <kbd title={t('palette.label')}>Ctrl K</kbd>
+        </strong>
         <ul>
           {pages.map(({ id, title }) => (
             <li key={id}>
@@ -162,6 +172,10 @@ const Frame = ({ auth, leave }: { readonly auth: AuthState; readonly leave: () =
         </ul>
         <Menu auth={auth} leave={leave} />
       </nav>
+      <Palette
+        pages={pages.map(({ id, title }) => ({ id, title: t(title), href: hrefOf([id]) }))}
+        hasAccounts={may('accounts:read')}
+      />
       <main id="content" tabIndex={-1}>
         {!isOpen && (
           <p class="state error" role="status">

@@ -101,3 +101,24 @@ test('a rule is written as a sentence and as YAML, tried over history, applied a
     (await rules()).every(({ id }) => id !== 'device-velocity'),
   )
 })
+
+test('the palette leads by keyboard to an account, and a destination takes a test', async () => {
+  const body = JSON.stringify({ user: 'demo' })
+  const headers = { 'content-type': 'application/json' }
+  const link = await service.api('/api/v1/sign-in-links', { method: 'POST', body, headers })
+  const page = await openPage(((await link.json()) as { url: string }).url)
+  await page.getByRole('heading', { level: 1, name: 'Now' }).waitFor()
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('Greta B')
+  await page.getByRole('option', { name: 'Greta B.' }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'Greta B.' }).waitFor()
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('dest')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'Destinations' }).waitFor()
+  await page.getByRole('button', { name: 'Preview' }).click()
+  await page.locator('.preview').first().waitFor()
+  await page.getByRole('button', { name: 'Send a test' }).click()
+  await page.getByText('The service took the test.').waitFor()
+})

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { ACTIONS } from '../../../detect/rules/rule-schema.ts'
 import { FINDING_KINDS } from '../../../detect/types.ts'
-import { type Draft, type Field, fieldsOfKind, newDraft, recordOf } from '../data/draft.ts'
+import { type Draft, type Field, fieldsOfKind, newDraft, recordOf, textOf } from '../data/draft.ts'
 import { t, words } from '../text/text.ts'
 
 const SEVERITIES = ['low', 'warning', 'high'] as const
@@ -74,7 +74,7 @@ const Param = ({
       {kind === 'choice' && (
         <Choice
           label={label}
-          value={String(value)}
+          value={textOf(value)}
           from={choices}
           wording="rules.choice"
           set={set}
@@ -118,7 +118,7 @@ const Steps = ({ draft, change }: Props) => {
         <span key={at} class="step">
           <Choice
             label={t('rules.then')}
-            value={String(step['do'])}
+            value={textOf(step['do'])}
             from={ACTIONS}
             wording="rules.action"
             set={(value) => set(at, { do: value })}
@@ -157,7 +157,7 @@ interface Props {
 
 const Scope = ({ draft, change }: Props) => {
   const scope = recordOf(draft['scope'])
-  const type = String(scope['type'] ?? 'all')
+  const type = textOf(scope['type'], 'all')
   const set = (next: string, name = '') =>
     change({ ...draft, scope: next === 'all' ? { type: next } : { type: next, [next]: name } })
   return (
@@ -172,7 +172,7 @@ const Scope = ({ draft, change }: Props) => {
       {type !== 'all' && (
         <input
           aria-label={words('rules.scope', type)}
-          value={String(scope[type] ?? '')}
+          value={textOf(scope[type])}
           onChange={({ currentTarget }) => set(type, currentTarget.value)}
         />
       )}
@@ -182,7 +182,7 @@ const Scope = ({ draft, change }: Props) => {
 
 /** A rule as a sentence whose parts can be chosen. */
 export const Sentence = ({ draft, change }: Props) => {
-  const kind = String(draft['kind'])
+  const kind = textOf(draft['kind'])
   const params = recordOf(draft['params'])
   const flag = (key: 'dry_run' | 'enabled') => (
     <label class="inline">
@@ -222,7 +222,7 @@ export const Sentence = ({ draft, change }: Props) => {
       <Line lead={t('rules.weight')}>
         <Choice
           label={t('rules.weight')}
-          value={String(draft['severity'] ?? 'warning')}
+          value={textOf(draft['severity'], 'warning')}
           from={SEVERITIES}
           wording="severity"
           set={(value) => change({ ...draft, severity: value })}

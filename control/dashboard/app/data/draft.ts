@@ -21,6 +21,10 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 export const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
   isRecord(value) ? value : {}
 
+/** A part of a draft that is a text; what stands in for it where it is none. */
+export const textOf = (value: unknown, fallback = ''): string =>
+  typeof value === 'string' ? value : fallback
+
 const fieldOf = (key: string, schema: object): Field => {
   const { type, enum: choices, default: fallback } = recordOf(schema)
   const base = { key, fallback, choices: Array.isArray(choices) ? choices.map(String) : [] }

@@ -8,6 +8,7 @@ import type {
 } from '../../../schemas/detection.ts'
 import type { dayTotals, keyTotals, mapPoint, playSchema } from '../../../schemas/history.ts'
 import type { mediaServerStatus } from '../../../schemas/media-servers.ts'
+import type { destinationOut, messageOut } from '../../../schemas/notices.ts'
 import type {
   auditSchema,
   edgeSchema,
@@ -37,6 +38,8 @@ export type Source = Static<typeof sourceSchema>
 export type Surge = Static<typeof surgeSchema>
 export type AuthState = Static<typeof authState>
 export type Operator = Static<typeof operatorOut>
+export type Destination = Static<typeof destinationOut>
+export type Letter = Static<typeof messageOut>
 export type Ban = Static<typeof banSchema>
 
 /** A page of a list. */

@@ -6,7 +6,7 @@ import { Alert, Badge, Card, Figure, PageHead, Shown } from '../components/parts
 import { Sentence } from '../components/sentence.tsx'
 import { SpanChoice } from '../components/span.tsx'
 import { get, send } from '../data/api.ts'
-import { type Draft, newDraft, readDraft, yamlOf } from '../data/draft.ts'
+import { type Draft, newDraft, readDraft, textOf, yamlOf } from '../data/draft.ts'
 import { hrefOf, useRoute } from '../data/route.ts'
 import { useQuery } from '../data/use-query.ts'
 import { number } from '../text/format.ts'
@@ -151,7 +151,7 @@ const useApply = ({ rules, reload }: EditorProps) => {
     }
   }
   const apply = async (draft: Draft) => {
-    const path = `/rules/${encodeURIComponent(String(draft['id']))}`
+    const path = `/rules/${encodeURIComponent(textOf(draft['id']))}`
     const before = rules.find(({ id }) => id === draft['id'])
     await run(
       async () => await send('PUT', path, draft),
@@ -272,7 +272,7 @@ export const RulesPage = ({ canAct }: { readonly canAct: boolean }) => {
       <Shown query={query}>
         {({ items }) => {
           const open = kind === null ? (items.find(({ id }) => id === path[1]) ?? items[0]) : null
-          const start = kind === null ? open : newDraft(kind, items)
+          const start = kind === null ? (open ?? null) : newDraft(kind, items)
           return (
             <div class="split rules">
               <ul class="finding-list">
@@ -281,9 +281,9 @@ export const RulesPage = ({ canAct }: { readonly canAct: boolean }) => {
                 ))}
               </ul>
               <div class="stack">
-                {start != null && (
+                {start !== null && (
                   <Editor
-                    key={String(kind ?? open?.id)}
+                    key={kind ?? open?.id ?? ''}
                     start={{ ...start }}
                     rules={items}
                     canAct={canAct}

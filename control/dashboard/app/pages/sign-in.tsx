@@ -28,15 +28,17 @@ const Form = ({
   readonly text: string | null
   readonly go: string
   readonly isNew: boolean
-  readonly act: (name: string, password: string) => Promise<void>
+  readonly act: (name: string, password: string, code: string | undefined) => Promise<void>
 }) => {
   const [error, setError] = useState<string | null>(null)
+  const [needsCode, setNeedsCode] = useState(false)
   const submit = async (event: SubmitEvent) => {
     const { fields } = fieldsOf(event)
     setError(null)
     try {
-      await act(fields['name'] ?? '', fields['password'] ?? '')
+      await act(fields['name'] ?? '', fields['password'] ?? '', fields['code'])
     } catch (failure) {
+      if (failure instanceof ApiError && failure.code === 'totp.required') setNeedsCode(true)
       setError(messageOf(failure))
     }
   }
@@ -58,6 +60,19 @@ const Form = ({
           minLength={isNew ? 10 : 1}
         />
       </label>
+      {needsCode && (
+        <label>
+          {t('signin.code')}
+          <input
+            name="code"
+            inputMode="numeric"
+            autocomplete="one-time-code"
+            required
+            autofocus
+            maxLength={16}
+          />
+        </label>
+      )}
       <Alert message={error} />
       <button type="submit" class="primary">
         {go}
@@ -121,7 +136,10 @@ export const SignIn = ({ auth, done }: Props) => {
       text={null}
       go={t('signin.go')}
       isNew={false}
-      act={async (name, password) => enter(await post('/auth/sign-in', { name, password }))}
+      act={async (name, password, code) => {
+        const second = code === undefined ? {} : { code }
+        enter(await post('/auth/sign-in', { name, password, ...second }))
+      }}
     />
   )
 }

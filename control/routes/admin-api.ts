@@ -15,6 +15,7 @@ import { type SessionRoutesOptions, sessionRoutes } from './admin/live/sessions.
 import { describedOperation } from './api-description.ts'
 import { type HealthOptions, healthRoutes } from './health.ts'
 import { type WebhookOptions, webhookRoutes } from './webhooks.ts'
+import { whyRoutes } from './why/why.ts'
 
 export interface AdminApiOptions {
   readonly auth: AdminAuthOptions
@@ -95,6 +96,7 @@ export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): 
   })
   await app.register(swaggerUi, { routePrefix: DOCS })
   healthRoutes(app, options.health)
+  whyRoutes(app)
   await webhookRoutes(app, options.webhooks)
   if (options.pages !== null) await dashboardPages(app, options.pages)
   else {

@@ -1,0 +1,43 @@
+import type { FastifyInstance } from 'fastify'
+import { isReasonId } from '#domain/reasons'
+import { VIEWER_WORDS, WORD_OF_REASON, type Words } from '#domain/viewer-words'
+import { fieldsOf, textOf } from '../../sources/model/read-fields.ts'
+
+const UNKNOWN: Words = {
+  en: 'There is no such code. It is the text after X-Gatehouse-Reason, such as cap.streams.',
+  ru: 'Такого кода нет. Это текст после X-Gatehouse-Reason, например cap.streams.',
+}
+
+/** The language asked for: `?lang=`, else the first of `Accept-Language` (RFC 9110, 12.5.4) that is there. */
+const languageOf = (query: unknown, accepted: string | undefined): keyof Words => {
+  const wanted = [textOf(fieldsOf(query)['lang']), ...(accepted ?? '').split(',')]
+  const known = wanted.map((one) => one.trim().slice(0, 2).toLowerCase())
+  return known.find((one) => one === 'en' || one === 'ru') === 'ru' ? 'ru' : 'en'
+}
+
+const pageOf = (language: keyof Words, words: string, code: string): string =>
+  `<!doctype html><html lang="${language}"><meta charset="utf-8">` +
+  `<meta name="viewport" content="width=device-width"><title>${code || '?'}</title>` +
+  `<body style="font:1.25rem/1.5 sans-serif;max-width:36rem;margin:4rem auto;padding:0 1rem">` +
+  `<p>${words}</p><p><code>${code}</code></p></body></html>\n`
+
+/** `GET /why/<code>`: what a reason means to a viewer, in plain words for support and viewers, in English or Russian. */
+export const whyRoutes = (app: FastifyInstance): void => {
+  app.get(
+    '/why/:code',
+    { config: { permission: 'public' }, schema: { hide: true } },
+    async (request, reply) => {
+      const code = textOf(fieldsOf(request.params)['code'])
+      const language = languageOf(request.query, request.headers['accept-language'])
+      const isKnown = isReasonId(code)
+      const words = (isKnown ? VIEWER_WORDS[WORD_OF_REASON[code]] : UNKNOWN)[language]
+      reply.code(isKnown ? 200 : 404).header('Vary', 'Accept, Accept-Language')
+      reply.header('Content-Language', language)
+      if (!(request.headers.accept ?? '').includes('text/html'))
+        return await reply.type('text/plain; charset=utf-8').send(`${words}\n`)
+      return await reply
+        .type('text/html; charset=utf-8')
+        .send(pageOf(language, words, isKnown ? code : ''))
+    },
+  )
+}

@@ -14,6 +14,7 @@ import { Destinations } from './pages/destinations.tsx'
 import { Findings } from './pages/findings.tsx'
 import { Groups } from './pages/groups.tsx'
 import { History } from './pages/history.tsx'
+import { Imports } from './pages/imports.tsx'
 import { Now } from './pages/now.tsx'
 import { Audit, People } from './pages/people.tsx'
 import { SignIn } from './pages/sign-in.tsx'
@@ -83,6 +84,12 @@ export const PAGES: readonly Page[] = [
     title: 'nav.destinations',
     needs: 'destinations:read',
     show: ({ may }) => <Destinations canAct={may('destinations:write')} />,
+  },
+  {
+    id: 'imports',
+    title: 'nav.imports',
+    needs: 'imports:read',
+    show: ({ may }) => <Imports canAct={may('imports:write')} />,
   },
   {
     id: 'system',

@@ -22,6 +22,14 @@ afterEach(closePages)
 const read = async <T>(path: string): Promise<T> =>
   (await (await service.api(`/api/v1${path}`)).json()) as T
 
+/** A new address that signs in once. */
+const link = async (): Promise<string> => {
+  const body = JSON.stringify({ user: 'demo' })
+  const headers = { 'content-type': 'application/json' }
+  const answer = await service.api('/api/v1/sign-in-links', { method: 'POST', body, headers })
+  return ((await answer.json()) as { url: string }).url
+}
+
 interface Rows<T> {
   readonly items: readonly T[]
   readonly next: string | null
@@ -103,10 +111,7 @@ test('a rule is written as a sentence and as YAML, tried over history, applied a
 })
 
 test('the palette leads by keyboard to an account, and a destination takes a test', async () => {
-  const body = JSON.stringify({ user: 'demo' })
-  const headers = { 'content-type': 'application/json' }
-  const link = await service.api('/api/v1/sign-in-links', { method: 'POST', body, headers })
-  const page = await openPage(((await link.json()) as { url: string }).url)
+  const page = await openPage(await link())
   await page.getByRole('heading', { level: 1, name: 'Now' }).waitFor()
   await page.keyboard.press('Control+k')
   await page.keyboard.type('Greta B')
@@ -121,4 +126,18 @@ test('the palette leads by keyboard to an account, and a destination takes a tes
   await page.locator('.preview').first().waitFor()
   await page.getByRole('button', { name: 'Send a test' }).click()
   await page.getByText('The service took the test.').waitFor()
+})
+
+test('a history is brought in with its progress, and its bad row told', async () => {
+  const page = await openPage(await link())
+  await page.getByRole('heading', { level: 1, name: 'Now' }).waitFor()
+  await page.getByRole('link', { name: 'Imports' }).click()
+  const startedAt = Date.now() - 3_600_000
+  const row = { id: 'old', source: 'plex:attic', account: 'server:attic:7', startedAt }
+  const buffer = Buffer.from(`${JSON.stringify(row)}\n{"id":"bad"}\n`)
+  const file = { name: 'attic.ndjson', mimeType: 'application/x-ndjson', buffer }
+  await page.getByLabel('File').setInputFiles(file)
+  await page.getByRole('button', { name: 'Import' }).click()
+  await page.getByText('2 rows: 1 added, 1 unreadable.').waitFor()
+  await page.getByText('done', { exact: true }).waitFor()
 })

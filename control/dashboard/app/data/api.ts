@@ -79,6 +79,15 @@ export const send = async <T>(method: string, path: string, body?: unknown): Pro
   return response.status === 204 ? null : ((await response.json().catch(() => null)) as T | null)
 }
 
+/** Sends a file as it is. Throws an `ApiError`. */
+export const upload = async (path: string, file: File): Promise<void> => {
+  const headers = {
+    'content-type': 'application/octet-stream',
+    ...(csrf === null ? {} : { 'x-gatehouse-csrf': csrf }),
+  }
+  await request(path, { method: 'POST', headers, body: file })
+}
+
 /** Who is signed in; remembers what changes must carry. */
 export const readAuth = async (): Promise<AuthState> => keepCsrf(await get<AuthState>('/auth'))
 

@@ -40,6 +40,24 @@ export type AuthState = Static<typeof authState>
 export type Operator = Static<typeof operatorOut>
 export type Destination = Static<typeof destinationOut>
 export type Letter = Static<typeof messageOut>
+/** An import as `GET /imports` shows it. */
+export interface ImportJob {
+  readonly id: string
+  readonly kind: string
+  readonly name: string
+  /** `waiting`, `reading`, `judging`, `done`, `failed` or `cancelled`. */
+  readonly state: string
+  readonly startedAt: number
+  /** Share that was read, 0 to 1; `null` where nobody knows. */
+  readonly fraction: number | null
+  readonly secondsLeft: number | null
+  readonly tally: { readonly rows: number; readonly inserted: number; readonly bad: number }
+  readonly findings: number | null
+  readonly problem: string | null
+  /** It broke off, and its file is kept. */
+  readonly canResume: boolean
+}
+
 export type Ban = Static<typeof banSchema>
 
 /** A page of a list. */

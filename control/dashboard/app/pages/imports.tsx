@@ -1,0 +1,149 @@
+import { useEffect, useState } from 'preact/hooks'
+import { messageOf } from '../components/form.ts'
+import { Alert, Badge, Card, PageHead, Shown, type Tone } from '../components/parts.tsx'
+import { get, send, upload } from '../data/api.ts'
+import type { ImportJob } from '../data/types.ts'
+import { useAction } from '../data/use-action.ts'
+import { useQuery } from '../data/use-query.ts'
+import { duration, moment, number } from '../text/format.ts'
+import { t, words } from '../text/text.ts'
+
+const KINDS = ['history', 'tautulli', 'jellystat'] as const
+/** While an import runs, how far it is, is asked for so often; no event tells it. */
+const STEP_MS = 1_000
+
+const isRunning = ({ state }: ImportJob): boolean =>
+  state === 'waiting' || state === 'reading' || state === 'judging'
+
+const toneOf = ({ state }: ImportJob): Tone => {
+  if (state === 'done') return 'good'
+  return state === 'failed' ? 'bad' : 'plain'
+}
+
+const Add = ({ done }: { readonly done: () => void }) => {
+  const [error, setError] = useState<string | null>(null)
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault()
+    const form = event.currentTarget instanceof HTMLFormElement ? event.currentTarget : null
+    const data = form === null ? new FormData() : new FormData(form)
+    const file = data.get('file')
+    const kind = data.get('kind')
+    if (!(file instanceof File) || typeof kind !== 'string') return
+    const server = data.get('server')
+    const query = new URLSearchParams({ kind, name: file.name })
+    if (typeof server === 'string' && server !== '') query.set('server', server)
+    try {
+      setError(null)
+      await upload(`/imports?${query.toString()}`, file)
+      form?.reset()
+      done()
+    } catch (failure) {
+      setError(messageOf(failure))
+    }
+  }
+  return (
+    <Card title={t('imports.new')}>
+      <form class="inline-form" onSubmit={(event) => void submit(event)}>
+        <label>
+          {t('imports.kind')}
+          <select name="kind">
+            {KINDS.map((kind) => (
+              <option key={kind} value={kind}>
+                {t(`imports.kind.${kind}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          {t('imports.server')}
+          <input name="server" maxLength={64} autocomplete="off" />
+        </label>
+        <label>
+          {t('imports.file')}
+          <input name="file" type="file" required />
+        </label>
+        <button type="submit" class="primary">
+          {t('imports.go')}
+        </button>
+      </form>
+      <Alert message={error} />
+    </Card>
+  )
+}
+
+const Job = ({
+  job,
+  canAct,
+  changed,
+}: {
+  readonly job: ImportJob
+  readonly canAct: boolean
+  readonly changed: () => void
+}) => {
+  const action = useAction()
+  const { id, name, kind, state, fraction, tally, findings, problem, secondsLeft } = job
+  const act = (verb: string) =>
+    action.run(() => send('POST', `/imports/${encodeURIComponent(id)}/${verb}`), changed)
+  return (
+    <Card title={name} tools={<Badge tone={toneOf(job)}>{words('imports.state', state)}</Badge>}>
+      <p class="dim">
+        {words('imports.kind', kind)} · {moment(job.startedAt)}
+      </p>
+      {isRunning(job) && (
+        <p>
+          <progress max={1} value={fraction ?? undefined} aria-label={t('imports.progress')} />{' '}
+          {secondsLeft !== null && duration(secondsLeft * 1000)}
+        </p>
+      )}
+      <p>
+        {t('imports.rows', {
+          n: tally.rows,
+          added: number(tally.inserted),
+          bad: number(tally.bad),
+        })}
+        {findings === null ? '' : ` ${t('imports.findings', { n: findings })}`}
+      </p>
+      <Alert message={problem ?? action.error} />
+      {canAct && (
+        <p class="row-actions">
+          {isRunning(job) && (
+            <button type="button" onClick={() => act('cancel')}>
+              {t('action.cancel')}
+            </button>
+          )}
+          {job.canResume && (
+            <button type="button" onClick={() => act('resume')}>
+              {t('imports.resume')}
+            </button>
+          )}
+        </p>
+      )}
+    </Card>
+  )
+}
+
+/** Histories that are brought in: how far they are, and what came of them. */
+export const Imports = ({ canAct }: { readonly canAct: boolean }) => {
+  const query = useQuery('imports', (signal) => get<{ items: ImportJob[] }>('/imports', signal))
+  const isBusy = query.data?.items.some(isRunning) === true
+  useEffect(() => {
+    if (!isBusy) return undefined
+    const timer = setInterval(query.reload, STEP_MS)
+    return () => clearInterval(timer)
+  }, [isBusy])
+  return (
+    <>
+      <PageHead title={t('imports.title')} />
+      {canAct && <Add done={query.reload} />}
+      <Shown query={query} isEmpty={({ items }) => items.length === 0} empty={t('imports.empty')}>
+        {({ items }) => (
+          <div class="cards">
+            {items.map((job) => (
+              <Job key={job.id} job={job} canAct={canAct} changed={query.reload} />
+            ))}
+          </div>
+        )}
+      </Shown>
+    </>
+  )
+}

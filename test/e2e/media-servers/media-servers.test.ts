@@ -246,10 +246,9 @@ describe('media servers alone', () => {
     await pause(300)
     const third = { session: 'k', user: gilles, device: { ...phone, id: 'pad-22' } }
     jellyfin.stage.play([...jellyfin.stage.plays(), staged({ ...elsewhere, ...third })])
-    const ends = () => jellyfin.stage.deeds().filter(({ did }) => did === 'end')
-    await until('the later stream is ended', () =>
-      ends().some((deed) => deed.did === 'end' && deed.session === 'j'),
-    )
+    const isEnded = () =>
+      jellyfin.stage.deeds().some((deed) => deed.did === 'end' && deed.session === 'j')
+    await until('the later stream is ended', isEnded, 60_000)
     expect(plex.stage.plays()).toHaveLength(1)
     const found = await admin.get<{ items: Finding[] }>('/findings?account=server:house:21')
     expect(found.items.map(({ rule }) => rule)).toContain('one-screen')

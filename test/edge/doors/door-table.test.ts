@@ -19,7 +19,7 @@ const speak = (name, handler) => (r, ...rest) => {
 export default {
   ...edge,
   ...Object.fromEntries(
-    ['checkSession', 'playerApi', 'playlist', 'routeOpening'].map((name) => [name, speak(name, edge[name])]),
+    ['checkSession', 'guide', 'playerApi', 'playlist', 'routeOpening'].map((name) => [name, speak(name, edge[name])]),
   ),
 }
 `
@@ -35,6 +35,7 @@ beforeAll(async () => {
       stub.policy = { ...stub.policy, asksWithoutToken: true, panelApi: true, groups }
       stub.lists.set('all', '#EXTM3U\n')
       stub.lists.set('all/panel', '{@@}')
+      stub.lists.set('all/guide', '<tv/>')
       stub.tables.channels.rows = channelRows({
         ch1: { origin: origin.url, base: '/ch1/' },
         ts: { origin: origin.url, base: '/ts/', entry: 'stream.ts', protocol: 'mpegts' },
@@ -71,9 +72,18 @@ const fillers = async (isStream: boolean): Promise<Record<string, string>> => ({
   password: 'word',
   stream: '1234567890',
   extension: 'm3u8',
+  token: 's3cret',
+  minutes: '60',
+  start: '2026-11-29:20-15',
 })
 
-const ARGUMENTS: Readonly<Record<string, string>> = { token: 's3cret', md5: 'x', expires: '1' }
+const ARGUMENTS: Readonly<Record<string, string>> = {
+  token: 's3cret',
+  md5: 'x',
+  expires: '1',
+  stream: '1234567890',
+  start: '1700000000',
+}
 
 /** What a good request of a door is answered with. */
 const STATUS = {
@@ -90,8 +100,8 @@ test.each(DOORS)('a request at $id reaches $handler', async (door) => {
   const filler = await fillers(door.serving === 'stream')
   const path = door.path.replace(/<([^>]+)>/g, (_, name: string) => filler[name] ?? '')
   const args = door.query.map((name) => `${name}=${ARGUMENTS[name]}`)
-  if (!door.credentials.includes('none') && ['answer', 'app'].includes(door.serving))
-    args.push('username=alice', 'password=word')
+  const isOfApps = ['answer', 'app'].includes(door.serving) || door.query.includes('stream')
+  if (!door.credentials.includes('none') && isOfApps) args.push('username=alice', 'password=word')
   // A player that is sent no 302 for its ticket asks below it; here the door itself is meant.
   const wanted = door.credentials.includes('ticket') ? path.replace('seg-1.ts', 'index.m3u8') : path
   expect(matchDoor(wanted, (name) => args.some((it) => it.startsWith(`${name}=`)))?.door.id).toBe(

@@ -131,13 +131,13 @@ export function createStub(): StubControl {
     if (path === '/open') return stub.isBusy ? undefined : open(request, response)
     if (path === '/check') return check(request, response)
     if (path === '/identify') return identify(request, response)
-    if (path.startsWith('/lists/')) return list(path.slice(7), response)
+    const [, kind = '', id = ''] = /^\/(lists|guides)\/(.+)$/.exec(path) ?? []
+    if (kind !== '') return list(kind === 'lists' ? id : `${id}/guide`, response)
     if (path.startsWith('/tables/')) return json(response, table(path.slice(8), url.searchParams))
     response.writeHead(404).end()
   }
-  const json = (response: ServerResponse, value: unknown): void => {
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
-  }
+  const json = (response: ServerResponse, value: unknown): void =>
+    void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
   const sync = (request: SyncRequest): SyncResponse => {
     stub.syncs.push(request)
     if (stub.syncs.length > 1000) stub.syncs.splice(0, 500)

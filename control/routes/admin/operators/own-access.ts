@@ -18,7 +18,6 @@ export interface OwnAccessOptions {
   readonly audit: AuditTrail
 }
 
-const own = { config: { permission: 'public' } }
 const empty = { response: { 204: Type.Null() } }
 const signInList = { response: { 200: Type.Object({ items: Type.Array(signInOut) }) } }
 const MOST = 1000
@@ -38,6 +37,12 @@ const selfOf = async (signIns: SignIns, request: FastifyRequest): Promise<Operat
   requireCsrf(request, open.csrf)
   return open.operator
 }
+
+/** Routes of whoever is signed in by name: a stranger is refused before anything of the request is judged. */
+const own = (signIns: SignIns) => ({
+  config: { permission: 'public' },
+  preValidation: async (request: FastifyRequest) => void (await selfOf(signIns, request)),
+})
 
 const allSignInRoutes = (
   plain: FastifyInstance,
@@ -76,7 +81,7 @@ const secondFactorRoutes = (
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   app.post(
     '/auth/totp',
-    { schema: { response: { 200: secondFactorOffer } }, ...own },
+    { schema: { response: { 200: secondFactorOffer } }, ...own(signIns) },
     async (request) => {
       const offer = await factors.offer(await selfOf(signIns, request))
       if (offer === null) throw new ProblemError('state.wrong', 'It is on: turn it off first.')
@@ -88,7 +93,7 @@ const secondFactorRoutes = (
       method: isOn ? 'PUT' : 'DELETE',
       url: '/auth/totp',
       schema: { body: codeBody, ...empty },
-      ...own,
+      ...own(signIns),
       handler: async (request, reply) => {
         const { id, name } = await selfOf(signIns, request)
         const { code } = request.body
@@ -107,14 +112,14 @@ const secondFactorRoutes = (
 export const ownAccessRoutes = (plain: FastifyInstance, options: OwnAccessOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const { signIns, audit } = options
-  app.get('/auth/sign-ins', { schema: signInList, ...own }, async (request) => {
+  app.get('/auth/sign-ins', { schema: signInList, ...own(signIns) }, async (request) => {
     const { id, name } = await selfOf(signIns, request)
     const current = signIns.idOf(secretOf(request))
     return { items: (await signIns.list(id)).map((one) => shownAs(one, name, current)) }
   })
   app.delete(
     '/auth/sign-ins/:id',
-    { schema: { params: idParams, ...empty }, ...own },
+    { schema: { params: idParams, ...empty }, ...own(signIns) },
     async (request, reply) => {
       const { id, name } = await selfOf(signIns, request)
       if (!(await signIns.end(request.params.id, id)))

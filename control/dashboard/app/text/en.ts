@@ -193,7 +193,7 @@ export const en = {
   'history.accounts': 'Top accounts',
   'history.countries': 'Countries',
   'history.counts':
-    'A play counts on the day it began; hours are spread over the hours it ran. Refusals are openings that were turned away.',
+    'A play counts on every day and hour it ran, its time spread over them. Refusals are openings that were turned away.',
   'history.peak': 'Most streams at once: {n}, {when}',
   'map.title': 'Map',
   'map.text':

@@ -47,7 +47,7 @@ afterAll(async () => {
 const sessions = async (): Promise<Session[]> =>
   (await admin.get<{ items: Session[] }>('/sessions?limit=200')).items
 
-const plays = (user: string) => async (): Promise<boolean> =>
+const playsNow = (user: string) => async (): Promise<boolean> =>
   (await sessions()).some(({ user_id }) => user_id === user)
 
 const statuses = async (): Promise<Status[]> => await admin.get<Status[]>('/media-servers')
@@ -138,7 +138,7 @@ describe('media servers alone', () => {
 
   test('say that a stream goes on whose player does not listen', async () => {
     jellyfin.stage.play([staged({ session: 'deaf', isDeaf: true, user: { id: '9', name: 'Bob' } })])
-    await until('it plays', plays('server:attic:9'))
+    await until('it plays', playsNow('server:attic:9'))
     const [session] = await sessions()
     const { out } = await run([
       'sessions',
@@ -238,10 +238,10 @@ describe('media servers alone', () => {
     const phone = { id: 'phone-22', name: 'Phone', app: 'App', platform: 'iOS' }
     const [at, elsewhere] = [{ address: '198.51.100.7' }, { address: '203.0.113.44' }]
     plex.stage.play([staged({ ...at, session: 'p', user: { id: '21', name: 'Gil' }, device: tv })])
-    await until('it plays', plays('server:house:21'))
+    await until('it plays', playsNow('server:house:21'))
     const gilles = { id: '22', name: 'Gilles' }
     jellyfin.stage.play([staged({ ...elsewhere, session: 'j', user: gilles, device: phone })])
-    await until('both play', plays('server:attic:22'))
+    await until('both play', playsNow('server:attic:22'))
     // What goes on is told once a minute, or when it changes; whoever begins a stream is judged at once.
     plex.stage.play(plex.stage.plays().map((play) => ({ ...play, state: 'paused' })))
     await pause(300)

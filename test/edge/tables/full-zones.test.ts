@@ -81,11 +81,9 @@ beforeAll(async () => {
   await rig.nginx.reload()
   await until('the handlers', async () => (await ask('peek', 'gh_state')) !== '')
   // Connections that were kept open end with the workers of before.
-  await until('new connections', () =>
-    rig.get('/health').then(
-      () => true,
-      () => false,
-    ),
+  const few = () => Promise.allSettled(Array.from({ length: 8 }, () => rig.get('/health')))
+  await until('new connections', async () =>
+    (await few()).every(({ status }) => status === 'fulfilled'),
   )
 })
 afterAll(async () => {

@@ -92,8 +92,9 @@ const values = (settings: NginxSettings): Record<string, string> => {
     uncrowded: uncrowded(settings.judgedInPlace),
     originErrors: originErrors(),
     segmentConnections: String(settings.segmentConnections),
+    // One that failed is asked again from the next second on: a longer pause would outlast the turns that openings wait.
     controlServers: settings.control.servers
-      .map((server) => `    server "${server}" max_fails=3 fail_timeout=2s;`)
+      .map((server) => `    server "${server}" max_fails=3 fail_timeout=0s;`)
       .join('\n'),
     controlScheme: settings.control.tls === null ? 'http' : 'https',
     controlProxy: controlProxy(settings),

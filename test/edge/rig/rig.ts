@@ -171,7 +171,9 @@ const handle = (parts: Pick<Rig, 'stub' | 'origin' | 'nginx' | 'dir' | 'push'>):
       const response = await fetch(nginx.url + path, {
         method: options.method ?? 'GET',
         redirect: 'manual',
+        // A connection kept over a reload of nginx may end just as the next request goes out.
         headers: {
+          connection: 'close',
           ...(options.from ? { 'X-Forwarded-For': options.from } : {}),
           ...options.headers,
         },

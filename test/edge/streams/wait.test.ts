@@ -127,7 +127,9 @@ test('openings of HLS and MPEG-TS, and a stream nobody knows here, wait for cont
   const stream = streamed(`/s/${pass}/ts1/mpegts`)
   await pause(300)
   await rig.restartControl()
-  expect((await Promise.all(openings)).map(({ status, reason, seconds }) => [status, reason, seconds])).toEqual([302, 302, 302].map((s) => [s, null, expect.any(Number)]))
+  expect(
+    (await Promise.all(openings)).map(({ status, reason, seconds }) => [status, reason, seconds]),
+  ).toEqual([302, 302, 302].map((s) => [s, null, expect.any(Number)]))
   expect(await stream).toBe(200)
   expect(Date.now() - began).toBeLessThan(6_000)
 }, 20_000)

@@ -1,6 +1,7 @@
 import { ARCHIVE_MARK, placeholdersOf } from '#domain/addresses/archive'
 import { fillTimes } from '#domain/addresses/archive-times'
 import { entryOfProtocol } from '#domain/channels/channel'
+import { decodePath, stemOf } from '#domain/channels/channel-table'
 import { attributeOf, parseInfoLine } from '../m3u/info-line.ts'
 import type { Channel } from './channel.ts'
 
@@ -13,6 +14,12 @@ export type ArchivePlace =
   | { readonly kind: 'below'; readonly path: string }
   | { readonly kind: 'elsewhere'; readonly path: string; readonly template: string }
   | { readonly kind: 'unusable'; readonly problem: string }
+
+/** Stands for every span where only the names of placeholders matter. */
+const SPAN = { start: 0, durationSec: 0, now: 0 }
+
+const OTHERS_FILES =
+  'its archive is named by no time in a directory with files of other channels: it is left out'
 
 const absolute = /^(https?:\/\/)(?:[^/?#@]*@)?([^/?#{}]+)(\/[^?#]*)?(\?[^#]*)?/i
 
@@ -46,6 +53,21 @@ const nameOf = (channel: Channel, path: string, placeholders: readonly string[])
   return `${known === 'ts' ? 'archive' : 'index'}-${span}.${known}`
 }
 
+/** An address of the origin as a template, which the edge fills: no session asks for it by its path. */
+const elsewhere = (channel: Channel, origin: string, path: string, tail = ''): ArchivePlace => {
+  const placeholders = placeholdersOf(path + tail)
+  const values = placeholders.map((it) => `${it}/`).join('')
+  return {
+    kind: 'elsewhere',
+    path: `${ARCHIVE_MARK}${values}${nameOf(channel, path, placeholders)}`,
+    template: origin + path + tail,
+  }
+}
+
+/** Whether a session reaches a path in its channel's directory: where others' files lie there too, nothing but its entry under any extension. */
+const isReached = ({ isClosed, base, entry }: Channel, path: string): boolean =>
+  !isClosed || stemOf(decodePath(path)) === stemOf(decodePath(base + entry))
+
 const locate = (channel: Channel, source: string): ArchivePlace => {
   const rooted = /^\/(?!\/)/.test(source) ? channel.origin + source : source
   const parts = splitSource(rooted.startsWith('//') ? `http:${rooted}` : rooted)
@@ -54,15 +76,12 @@ const locate = (channel: Channel, source: string): ArchivePlace => {
       ? { kind: 'unusable', problem: 'its catchup-source is no address of http: it is left out' }
       : { kind: 'player' }
   const { origin, path, tail } = parts
-  if (origin === channel.origin && path.startsWith(channel.base))
+  const isBelow = origin === channel.origin && path.startsWith(channel.base)
+  if (isBelow && isReached(channel, path))
     return { kind: 'below', path: path.slice(channel.base.length) + tail }
-  const placeholders = placeholdersOf(path + tail)
-  const values = placeholders.map((it) => `${it}/`).join('')
-  return {
-    kind: 'elsewhere',
-    path: `${ARCHIVE_MARK}${values}${nameOf(channel, path, placeholders)}`,
-    template: origin + path + tail,
-  }
+  if (isBelow && fillTimes(path + tail, SPAN) === null)
+    return { kind: 'unusable', problem: OTHERS_FILES }
+  return elsewhere(channel, origin, path, tail)
 }
 
 /** How a channel's archive is asked for at its origin: the values of Kodi's `catchup`. */
@@ -94,10 +113,11 @@ const FORMS: Readonly<Record<string, ArchiveForm>> = {
 const DEFAULT_DAYS = 7
 
 /** Flussonic's names for a span (flussonic.com/doc/dvr/dvr-playback). */
-const flussonicName = ({ entry, protocol }: Channel): string => {
+const flussonicName = ({ entry, protocol, isClosed }: Channel): string => {
   if (protocol === 'mpegts') return 'archive-{utc}-{duration}.ts'
-  const track = /^(video|mono)\.m3u8$/.exec(entry)?.[1] ?? 'index'
-  return `${track}-{utc}-{duration}.m3u8`
+  // In a directory of several channels each has the name of its own entry.
+  const track = (isClosed ? /^([^.]+)\.m3u8$/ : /^(video|mono)\.m3u8$/).exec(entry)?.[1]
+  return `${track ?? 'index'}-{utc}-{duration}.m3u8`
 }
 
 const askedOf = (
@@ -115,10 +135,14 @@ const askedOf = (
   return /^[?&]/.test(source) ? `${entry}?${source.slice(1)}` : channel.entry + source
 }
 
-const SPAN = { start: 0, durationSec: 0, now: 0 }
-
 const placeOf = (channel: Channel, form: ArchiveForm | undefined, source: string): ArchivePlace => {
+  const { origin, base, entry, isClosed } = channel
+  const isAppended = form === 'append' && isClosed && /^[^?&]/.test(source)
+  if (isAppended) return locate(channel, origin + base + entry + source)
   if (source !== '') return locate(channel, source)
+  // What players make of the entry's name leads to files that are not only this channel's.
+  if (form === 'flussonic' && isClosed)
+    return elsewhere(channel, origin, base + flussonicName(channel))
   if (form !== 'xc') return { kind: 'player' }
   const made = xtreamSource(channel)
   return made === null

@@ -4,6 +4,7 @@ import { assignChannelIds } from './channel-ids.ts'
 import { readOrigin, streamName } from './channel-origin.ts'
 import { cleanHeader, withDefaults } from './list-header.ts'
 import { openLines, passwordsOf, withoutLogins } from './logins.ts'
+import { isClosedDirectory, sharedDirectories } from './ownership.ts'
 import { yieldEvery } from './yield-to-event-loop.ts'
 
 /** A source's list under its name. */
@@ -56,9 +57,11 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
       )
   }
   const ids = await assignChannelIds(wanted)
+  const shared = sharedDirectories(found.map(({ origin }) => origin))
   const channels = found.map(({ source, item, origin }, index) => {
     const { name, titles } = item
-    return { id: ids[index] ?? '', name, titles, source, item, ...origin }
+    const isClosed = isClosedDirectory(origin, shared)
+    return { id: ids[index] ?? '', name, titles, source, item, isClosed, ...origin }
   })
   const more = warnings.length - warningLimit
   return {

@@ -1,13 +1,7 @@
 import { archiveKey, formatChannelRecord, streamNumberKey } from '#domain/channels/channel-table'
 import { archiveOf, archiveTemplate } from './archive.ts'
 import type { Channel } from './channel.ts'
-import {
-  crowdedDirectories,
-  directoryKey,
-  isClosedDirectory,
-  ownersOf,
-  sharedDirectories,
-} from './ownership.ts'
+import { crowdedDirectories, directoryKey, ownersOf } from './ownership.ts'
 import { yieldEvery } from './yield-to-event-loop.ts'
 
 /** A group as the channel table knows it. */
@@ -41,7 +35,6 @@ export const buildChannelTable = async (
   const inGroups = groupsById(groups, (group) => group.channels)
   const surged = groupsById(groups, (group) => group.leftOut)
   const crowded = crowdedDirectories(channels)
-  const same = sharedDirectories(channels)
   const table = new Map<string, string>()
   for (const [index, channel] of channels.entries()) {
     await yieldEvery(index)
@@ -58,7 +51,7 @@ export const buildChannelTable = async (
         query: channel.query,
         protocol: channel.protocol,
         isShared: crowded.has(directoryKey(channel)),
-        isClosed: isClosedDirectory(channel, same),
+        isClosed: channel.isClosed,
         isVod: channel.isVod,
         archive: archiveTemplate(channel),
         groups: inGroups.get(channel.id) ?? [],

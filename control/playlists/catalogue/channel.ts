@@ -22,5 +22,7 @@ export interface Channel extends ChannelOrigin {
   readonly titles: readonly string[]
   /** Name of the source it came from. */
   readonly source: string
+  /** Its directory also has files of other channels. */
+  readonly isClosed: boolean
   readonly item: PlaylistEntry
 }

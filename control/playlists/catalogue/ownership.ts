@@ -70,7 +70,7 @@ const withLowerCase = (owners: Map<string, string>): Map<string, string> => {
 }
 
 /** Directories, as keys, that are the directory of several channels. */
-export const sharedDirectories = (channels: readonly Channel[]): Set<string> => {
+export const sharedDirectories = (channels: readonly Place[]): Set<string> => {
   const met = new Set<string>()
   const shared = new Set<string>()
   for (const key of channels.map(directoryKey)) (met.has(key) ? shared : met).add(key)

@@ -90,7 +90,10 @@ const withArchive = (info: string, channel: Channel): string => {
   if (archive.kind === 'unusable') return withAttribute(info, 'catchup-source', '')
   const source = `${placeholder}/${channel.id}/${disarm(archive.path)}`
   const mode = attributeOf(parseInfoLine(info).attributes, 'catchup').toLowerCase()
-  const made = mode === 'xc' ? withAttribute(info, 'catchup', 'default') : info
+  // Forms in which a player makes the address of the entry's own.
+  const isMade =
+    mode === 'xc' || (archive.kind === 'elsewhere' && /^(?:append|flussonic|fs)/.test(mode))
+  const made = isMade ? withAttribute(info, 'catchup', 'default') : info
   return withAttribute(made, 'catchup-source', source)
 }
 

@@ -9,9 +9,10 @@ import { PlaylistReader } from '../../../../control/playlists/m3u/reader.ts'
 const START = Date.UTC(2026, 10, 29, 20, 15) / 1000
 const SPAN = { start: START, durationSec: 3600, now: START + 7200 }
 
-const channelOf = async (attributes: string, url: string) => {
+const channelOf = async (attributes: string, url: string, ...beside: string[]) => {
   const reader = new PlaylistReader()
-  reader.push(Buffer.from(`#EXTM3U\n#EXTINF:-1 tvg-id="one" ${attributes},One\n${url}\n`))
+  const others = beside.map((it) => `#EXTINF:-1,Other\n${it}\n`).join('')
+  reader.push(Buffer.from(`#EXTM3U\n#EXTINF:-1 tvg-id="one" ${attributes},One\n${url}\n${others}`))
   const read = reader.finish()
   if (!read.ok) throw new Error(read.problem.reason)
   const { channels } = await buildCatalogue([{ source: 's', playlist: read.playlist }])
@@ -69,6 +70,47 @@ describe('the archive by time, in each form of Kodi', () => {
     const template = archive?.place.kind === 'elsewhere' ? archive.place.template : ''
     const address = fillArchive(template, rest)?.address
     expect(`${address?.origin}${address?.path}${address?.query}`).toBe(wanted)
+  })
+
+  test.each([
+    ['catchup="flussonic"', 'http://o/one/video.m3u8', `/one/index-${START}-3600.m3u8`],
+    ['catchup="fs"', 'http://o/one/mpegts', `/one/index-${START}-3600.m3u8`],
+    [
+      'catchup="append" catchup-source="-{utc}.m3u8"',
+      'http://o/one/b',
+      `/one/index.m3u8-${START}.m3u8`,
+    ],
+    [
+      'catchup="default" catchup-source="http://o/one/dvr-{utc}.m3u8"',
+      'http://o/one/b.m3u8',
+      `/one/dvr-${START}.m3u8`,
+    ],
+  ])('%s beside %s in one directory leads there', async (attributes, other, wanted) => {
+    const channel = await channelOf(attributes, HLS, other)
+    expect(channel.isClosed).toBe(true)
+    const archive = archiveOf(channel)
+    const template = archive?.place.kind === 'elsewhere' ? archive.place.template : ''
+    const filled = fillArchive(template, fillTimes(archive?.asked ?? '', SPAN) ?? '')
+    expect([filled?.address.path, filled?.isFree]).toEqual([wanted, false])
+    expect((await buildChannelTable([channel], [])).get('~one')).toBe(archive?.asked)
+  })
+
+  test.each([
+    ['catchup="vod" catchup-source="http://o/one/{catchup-id}.m3u8"', 'http://o/one/b.m3u8'],
+    ['catchup="append" catchup-source="-{catchup-id}.m3u8"', 'http://o/one/b.m3u8'],
+  ])(
+    '%s beside %s in one directory has none: others’ files lie there',
+    async (attributes, other) => {
+      const channel = await channelOf(attributes, HLS, other)
+      expect([archiveOf(channel)?.place.kind, archiveDays(channel)]).toEqual(['unusable', 0])
+    },
+  )
+
+  test('a query alone is asked for at the entry, whoever lies beside it', async () => {
+    for (const attributes of ['catchup="shift"', 'catchup="append" catchup-source="?utc={utc}"']) {
+      const channel = await channelOf(attributes, HLS, 'http://o/one/b.m3u8')
+      expect(archiveOf(channel)?.asked).toMatch(/^index\.m3u8\?utc=/)
+    }
   })
 
   test.each([

@@ -90,6 +90,15 @@ describe('a rendered list', () => {
     )
   })
 
+  it('names an archive of Flussonic’s itself where other channels lie beside it', async () => {
+    const text = await render(
+      `#EXTM3U\n${entry('A', 'http://o:1/a/index.m3u8', 'catchup="flussonic"')}${entry('B', 'http://o:1/a/mpegts')}`,
+    )
+    expect(text).toContain(
+      'catchup="default" catchup-source="@@/a/@catchup/{utc}/{duration}/index-{utc}-{duration}.m3u8"',
+    )
+  })
+
   it('writes a list’s defaults into its own entries, and what is an entry’s own stays', async () => {
     const head =
       'tvg-shift="3" catchup="default" catchup-days="7" catchup-source="http://o:1/{catchup-id}/arc-{utc}.m3u8"'

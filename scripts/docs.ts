@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageRoot } from '../control/config/paths.ts'
-import { fillTables, TABLES } from './docs-tables.ts'
-import { traceTable } from './trace-table.ts'
+import { fillTables, TABLES } from './docs/tables.ts'
+import { traceTable } from './docs/trace-table.ts'
 
 /** Fills the tables of every Markdown file from the code; with `--check` it only says which files are out of date. */
 const root = packageRoot()

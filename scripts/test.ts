@@ -16,8 +16,8 @@ import {
   type StageRow,
   summary,
   type TestRun,
-} from './test-counts.ts'
-import { chosenFiles, isPlayersTest, type TestKind } from './test-files.ts'
+} from './testing/counts.ts'
+import { chosenFiles, isPlayersTest, type TestKind } from './testing/files.ts'
 
 const HELP = `Usage: ./scripts/test [--fast | FILE...]
 

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
-import { LONGEST, TEST_GLOBS } from '../scripts/test-files.ts'
+import { LONGEST, TEST_GLOBS } from '../scripts/testing/files.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 

@@ -1,49 +1,59 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The include files as they lie in `nginx/`, by name. */
+/** The include files of `nginx/`, by name. */
 export type Templates = Readonly<Record<string, string>>
 
-const PARTS = [
-  'gatehouse-http.conf',
-  'gatehouse-server.conf',
-  'gatehouse-door-answer.conf',
-  'gatehouse-door-app.conf',
-  'gatehouse-door-handler.conf',
-  'gatehouse-door-opening.conf',
-  'gatehouse-door-stream.conf',
-  'gatehouse-door-manifest.conf',
-  'gatehouse-door-hls.conf',
-  'gatehouse-door-dash.conf',
-  'gatehouse-door-segment.conf',
-  'gatehouse-read-pass.conf',
-  'gatehouse-ask-control.conf',
-  'gatehouse-ask-control-to-check.conf',
-  'gatehouse-bare-request.conf',
-  'gatehouse-check-session.conf',
-  'gatehouse-check-in-inner-server.conf',
-  'gatehouse-inner-answer.conf',
-  'gatehouse-serve-manifest.conf',
-  'gatehouse-serve-segment.conf',
-  'gatehouse-serve-stream.conf',
-  'gatehouse-proxy-origin.conf',
-  'gatehouse-fetch-manifest.conf',
-  'gatehouse-to-viewer.conf',
-  'gatehouse-origin-answers.conf',
-  'gatehouse-follow-redirection.conf',
-  'gatehouse-guard-stream.conf',
-  'gatehouse-answer.conf',
-  'gatehouse-wait.conf',
-  'gatehouse-try-again.conf',
-] as const
+/** The folders of `nginx/`, and what they hold; all files are written into one folder. */
+const FOLDERS: Readonly<Record<string, readonly string[]>> = {
+  '.': ['http', 'server'],
+  doors: [
+    'door-answer',
+    'door-app',
+    'door-handler',
+    'door-opening',
+    'door-stream',
+    'door-manifest',
+    'door-hls',
+    'door-dash',
+    'door-segment',
+  ],
+  checks: [
+    'read-pass',
+    'ask-control',
+    'ask-control-to-check',
+    'bare-request',
+    'check-session',
+    'check-in-inner-server',
+  ],
+  origin: [
+    'serve-manifest',
+    'serve-segment',
+    'serve-stream',
+    'proxy-origin',
+    'fetch-manifest',
+    'to-viewer',
+    'origin-answers',
+    'follow-redirection',
+    'guard-stream',
+  ],
+  answers: ['answer', 'inner-answer', 'wait', 'try-again'],
+}
+
+const PLACES: readonly (readonly [name: string, folder: string])[] = Object.entries(
+  FOLDERS,
+).flatMap(([folder, names]) => names.map((name) => [`gatehouse-${name}.conf`, folder] as const))
 
 /** Files an operator's own nginx includes. */
-export const INCLUDE_FILES: readonly string[] = PARTS
+export const INCLUDE_FILES: readonly string[] = PLACES.map(([name]) => name)
 
 /** Reads the templates from the project's `nginx/` folder. */
 export const loadTemplates = (folder: string): Templates =>
   Object.fromEntries(
-    [...PARTS, 'nginx.conf'].map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+    [...PLACES, ['nginx.conf', '.'] as const].map(([name, place]) => [
+      name,
+      readFileSync(join(folder, place, name), 'utf8'),
+    ]),
   )
 
 /** Puts the values in; a name without a value is a mistake in the template. */

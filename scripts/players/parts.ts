@@ -1,14 +1,14 @@
-import { type Direct, playDirectly } from './direct.ts'
 import { rankOf } from './kinds.ts'
 import type { Mode } from './lane.ts'
 import type { Job } from './lanes.ts'
-import { LISTED, listJobs } from './lists.ts'
+import { type Direct, playDirectly } from './parts/direct.ts'
+import { LISTED, listJobs } from './parts/lists.ts'
+import { AWAY, type Survived, surviveRestart } from './parts/restarts.ts'
+import { type Started, startOften } from './parts/starts.ts'
+import { type Zapped, zapThrough } from './parts/zap.ts'
 import type { Form, Player } from './player.ts'
-import { AWAY, type Survived, surviveRestart } from './restarts.ts'
-import { type Started, startOften } from './starts.ts'
 import { PLAYS, rowsOf, tableOf } from './table.ts'
 import { runTrial } from './trial.ts'
-import { type Zapped, zapThrough } from './zap.ts'
 
 /** What was asked for. */
 export interface Chosen {

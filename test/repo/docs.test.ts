@@ -7,7 +7,7 @@ import { parseConfig } from '../../control/config/load.ts'
 import { packageRoot } from '../../control/config/paths.ts'
 import { parseRules } from '../../control/detect/rules/rules.ts'
 import { FINDING_KINDS } from '../../control/detect/types.ts'
-import { configTable, fillTables, reasonTable, TABLES } from '../../scripts/docs-tables.ts'
+import { configTable, fillTables, reasonTable, TABLES } from '../../scripts/docs/tables.ts'
 import {
   deadLinks,
   headingAnchors,

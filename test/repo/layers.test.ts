@@ -70,6 +70,10 @@ function circles(imports: readonly Import[], nodeOf: (path: string) => string): 
 const written = [...readImports('njs'), ...readImports('control')]
 const files = [...sourceFiles('njs'), ...sourceFiles('control')]
 const folders = [...new Set(files.map((file) => dirname(file)))].sort()
+const nginxFolders = readdirSync(join(packageRoot(), 'nginx'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => `nginx/${name}`)
+const scriptFolders = [...new Set(sourceFiles('scripts').map((file) => dirname(file)))].sort()
 const testFolders = [...new Set(sourceFiles('test').map((file) => dirname(file)))].sort()
 
 describe('imports point one way', () => {
@@ -108,17 +112,21 @@ describe('imports point one way', () => {
 
 describe('every folder', () => {
   const ofPrograms = testFolders.filter((it) => /^test(?:\/(?:e2e|edge|redis|support)|$)/.test(it))
-  test.each([...folders, ...ofPrograms])('%s says in a sentence what it holds', (folder) => {
-    const readme = join(packageRoot(), folder, 'README.md')
-    expect(existsSync(readme), `${folder} has no README.md`).toBe(true)
-    expect(readFileSync(readme, 'utf8').split('\n', 1)[0]).toMatch(/^[A-Z`].{20,}\.$/)
-  })
+  const ofScripts = scriptFolders.filter((it) => it !== 'scripts')
+  test.each([...folders, ...ofPrograms, ...ofScripts, ...nginxFolders])(
+    '%s says in a sentence what it holds',
+    (folder) => {
+      const readme = join(packageRoot(), folder, 'README.md')
+      expect(existsSync(readme), `${folder} has no README.md`).toBe(true)
+      expect(readFileSync(readme, 'utf8').split('\n', 1)[0]).toMatch(/^[A-Z`].{20,}\.$/)
+    },
+  )
 
   test(`holds at most ${MOST_FILES} files`, () => {
-    const large = [...folders, ...testFolders]
+    const large = [...folders, ...testFolders, ...scriptFolders, ...nginxFolders, 'nginx']
       .map((folder) => {
         const names = readdirSync(join(packageRoot(), folder))
-        return { folder, count: names.filter((name) => name.endsWith('.ts')).length }
+        return { folder, count: names.filter((name) => /\.(?:ts|conf)$/.test(name)).length }
       })
       .filter(({ count }) => count > MOST_FILES)
     expect(large).toEqual([])

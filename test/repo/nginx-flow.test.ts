@@ -6,7 +6,7 @@ import { OPENING_ROUTES } from '#domain/doors/opening-route'
 import { packageRoot } from '../../control/config/paths.ts'
 import { doorLocations } from '../../control/nginx/door-locations.ts'
 import { renderNginx } from '../../control/nginx/render.ts'
-import { doorTable, fillTables } from '../../scripts/docs-tables.ts'
+import { doorTable, fillTables } from '../../scripts/docs/tables.ts'
 import { type Directive, everyDirective, parseConf } from '../support/nginx/nginx-conf.ts'
 import { settings, templates } from '../support/nginx/nginx-settings.ts'
 

@@ -2,7 +2,7 @@
 export type DoorCredential = 'none' | 'ticket' | 'token' | 'xtream' | 'secure-link' | 'pass'
 
 /**
- * How nginx serves a door, by `nginx/gatehouse-door-<name>.conf`: `answer` = the handler sends the response; `app` = likewise, with the rate limit of apps;
+ * How nginx serves a door, by `nginx/doors/gatehouse-door-<name>.conf`: `answer` = the handler sends the response; `app` = likewise, with the rate limit of apps;
  * `opening` = the handler chooses the internal location (`opening-route.ts`); the others are proxied to the origin once the session is admitted.
  */
 export type DoorServing = 'answer' | 'app' | 'opening' | 'stream' | 'hls' | 'dash' | 'segment'

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { completeLock } from '../../scripts/complete-lock.ts'
+import { completeLock } from '../../../scripts/complete-lock.ts'
 import {
   countRun,
   failedFiles,
   failures,
   outcomeOfTwoRuns,
   summary,
-} from '../../scripts/test-counts.ts'
+} from '../../../scripts/testing/counts.ts'
 
 const file = (name: string, ...statuses: string[]) => ({
   name,

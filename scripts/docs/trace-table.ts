@@ -1,6 +1,6 @@
-import { MODES, readTraces, runTrace, underMode } from '../test/control/sessions/trace-run.ts'
-import { summaryOf } from '../test/control/sessions/trace-summary.ts'
-import { table } from './docs-tables.ts'
+import { MODES, readTraces, runTrace, underMode } from '../../test/control/sessions/trace-run.ts'
+import { summaryOf } from '../../test/control/sessions/trace-summary.ts'
+import { table } from './tables.ts'
 
 /** Every trace of players under each way a cap is kept, as played on a simulated clock. */
 export const traceTable = async (): Promise<string> => {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startKodi } from './kodi/kodi.ts'
-import type { Lane, Mode } from './lane.ts'
-import type { Player } from './player.ts'
-import { shows } from './watch.ts'
+import { startKodi } from '../kodi/kodi.ts'
+import type { Lane, Mode } from '../lane.ts'
+import type { Player } from '../player.ts'
+import { shows } from '../watch.ts'
 
 /** What came of many starts. */
 export interface Started {

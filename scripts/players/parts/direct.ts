@@ -1,8 +1,8 @@
-import { servePlayers } from './browser/pages.ts'
-import { entryOf, type Lane } from './lane.ts'
-import type { Form, Player } from './player.ts'
-import { startRelay } from './relay.ts'
-import { type Watched, watch } from './watch.ts'
+import { servePlayers } from '../browser/pages.ts'
+import { entryOf, type Lane } from '../lane.ts'
+import type { Form, Player } from '../player.ts'
+import { startRelay } from '../relay.ts'
+import { type Watched, watch } from '../watch.ts'
 
 /** What a player does with a channel of the origin itself, without Gatehouse. */
 export interface Direct extends Watched {

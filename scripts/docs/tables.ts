@@ -1,10 +1,10 @@
 import type { TSchema } from 'typebox'
-import { configSchema } from '../control/config/schema/schema.ts'
-import { doorLocations } from '../control/nginx/door-locations.ts'
-import { DOORS } from '../njs/domain/doors/doors.ts'
-import { literalPrefix } from '../njs/domain/doors/shape.ts'
-import { isReasonId, REASONS, type ReasonId } from '../njs/domain/reasons.ts'
-import { statusFor } from '../njs/domain/statuses.ts'
+import { configSchema } from '../../control/config/schema/schema.ts'
+import { doorLocations } from '../../control/nginx/door-locations.ts'
+import { DOORS } from '../../njs/domain/doors/doors.ts'
+import { literalPrefix } from '../../njs/domain/doors/shape.ts'
+import { isReasonId, REASONS, type ReasonId } from '../../njs/domain/reasons.ts'
+import { statusFor } from '../../njs/domain/statuses.ts'
 
 /** Replaces what stands between `<!-- table:NAME -->` and `<!-- /table -->`. */
 export function fillTables(text: string, tables: Readonly<Record<string, string>>): string {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Lane, Mode } from './lane.ts'
-import { playsOf } from './log.ts'
-import type { Player } from './player.ts'
-import { shows } from './watch.ts'
+import type { Lane, Mode } from '../lane.ts'
+import { playsOf } from '../log.ts'
+import type { Player } from '../player.ts'
+import { shows } from '../watch.ts'
 
 /** What came of a viewer who zaps. */
 export interface Zapped {

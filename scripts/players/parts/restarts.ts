@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { processOf, supervisorOf } from '../../test/support/programs/processes.ts'
-import type { Lane } from './lane.ts'
-import type { Player } from './player.ts'
-import { shows, watch } from './watch.ts'
+import { processOf, supervisorOf } from '../../../test/support/programs/processes.ts'
+import type { Lane } from '../lane.ts'
+import type { Player } from '../player.ts'
+import { shows, watch } from '../watch.ts'
 
 /** What was away for four seconds while a player played. */
 export const AWAY = { control: 'dist/server.js', origin: 'dist/origin.js' } as const

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
-import { Failure } from '../control/runtime/failure.ts'
+import { Failure } from '../../control/runtime/failure.ts'
 
 /** `unit` needs nothing, `server` starts real Redis, nginx, PostgreSQL and players, `alone` does so with nothing running beside it. */
 export type TestKind = 'unit' | 'server' | 'alone'

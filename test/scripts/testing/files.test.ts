@@ -1,13 +1,13 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { packageRoot } from '../../control/config/paths.ts'
+import { packageRoot } from '../../../control/config/paths.ts'
 import {
   chosenFiles,
   isPlayersTest,
   kindOf,
   LONGEST,
   TEST_GLOBS,
-} from '../../scripts/test-files.ts'
+} from '../../../scripts/testing/files.ts'
 
 const root = packageRoot()
 
@@ -71,8 +71,11 @@ describe('what is asked for by name', () => {
   })
 
   test('a folder is all its tests, each once', () => {
-    const { unit, server } = chosenFiles(root, ['test/scripts', 'test/scripts/test-files.test.ts'])
-    expect(unit).toContain('test/scripts/test-files.test.ts')
+    const { unit, server } = chosenFiles(root, [
+      'test/scripts',
+      'test/scripts/testing/files.test.ts',
+    ])
+    expect(unit).toContain('test/scripts/testing/files.test.ts')
     expect(server).toContain('test/scripts/run.server.test.ts')
     expect(new Set(unit).size).toBe(unit.length)
   })

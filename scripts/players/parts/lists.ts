@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { resolveTool } from '../../control/runtime/resolve.ts'
-import { tempDir } from '../../test/support/temp-dir.ts'
-import { startKodiOn } from './kodi/kodi.ts'
-import type { Lane } from './lane.ts'
-import type { Job } from './lanes.ts'
-import type { Playing } from './player.ts'
-import { startMpv } from './programs/mpv.ts'
-import { startVlc } from './programs/vlc.ts'
-import { shows } from './watch.ts'
+import { resolveTool } from '../../../control/runtime/resolve.ts'
+import { tempDir } from '../../../test/support/temp-dir.ts'
+import { startKodiOn } from '../kodi/kodi.ts'
+import type { Lane } from '../lane.ts'
+import type { Job } from '../lanes.ts'
+import type { Playing } from '../player.ts'
+import { startMpv } from '../programs/mpv.ts'
+import { startVlc } from '../programs/vlc.ts'
+import { shows } from '../watch.ts'
 
 /** Whether a player reads a list as its viewer expects. */
 export interface Listed {

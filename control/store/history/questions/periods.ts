@@ -26,6 +26,9 @@ const totalsOf = (row: SqlRow, start: number): PeriodTotals => ({
   bytes: count(row, 'bytes'),
 })
 
+/** Whether a period has anything to show: an opening refused before it and told of within it is nothing. */
+const hasAny = ({ plays, refusals }: PeriodTotals): boolean => plays > 0 || refusals > 0
+
 /** Totals of several windows from single plays. */
 const rawPeriods = async (db: Database, windows: readonly Window[]): Promise<PeriodTotals[]> => {
   if (windows.length === 0) return []
@@ -71,12 +74,10 @@ export const utcDays = async (db: Database, span: Span): Promise<PeriodTotals[]>
       : []
   const whole = rows.map((row) => totalsOf(row, count(row, 'day') * DAY_MS))
   const edges = await rawPeriods(db, [...edge(head), ...edge(tail)])
-  return [...whole, ...edges]
-    .filter((day) => day.plays > 0 || day.refusals > 0)
-    .sort((a, b) => a.start - b.start)
+  return [...whole, ...edges].filter(hasAny).sort((a, b) => a.start - b.start)
 }
 
-/** Totals of the periods that begin at `starts` (ascending, each to the next, the last to `span.to`). */
+/** Totals of the periods that begin at `starts` (ascending, each to the next, the last to `span.to`), those without anything left out. */
 export const periodsFrom = async (
   db: Database,
   starts: readonly number[],
@@ -88,8 +89,9 @@ export const periodsFrom = async (
     from: Math.max(from, start),
     to: Math.min(to, starts[i + 1] ?? to),
   }))
-  return await rawPeriods(
+  const periods = await rawPeriods(
     db,
     windows.filter((w) => w.from < w.to),
   )
+  return periods.filter(hasAny)
 }

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 export const SINK_PATH = '/notices'
 const KEPT = 100
 
-/** Takes notices that are posted to it, and shows the newest to whoever asks; false for any other request. */
+/** Takes notices that are posted to it, and shows the newest to any caller; false for any other request. */
 export const createNoticeSink = () => {
   const kept: string[] = []
   return (request: IncomingMessage, response: ServerResponse): boolean => {

@@ -120,7 +120,7 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
 /** Most keys an edge reports at one sync: with so many, more are waiting. */
 const MOST_SEEN = 1000
 
-/** Ends what an opening told of before the sync does: the place of a closed connection is free for it. */
+/** Ends what an opening reported before the sync does: the place of a closed connection is free for it. */
 export const endClosed = async (
   closed: SyncRequest['closed'],
   edge: string,

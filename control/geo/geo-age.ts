@@ -1,7 +1,7 @@
 import { open, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
-/** What a file of addresses tells. */
+/** What is known about a file of addresses. */
 export type GeoUse = 'places' | 'networks'
 
 /** A geo or ASN file and how old it is. */

@@ -62,7 +62,7 @@ export const writeZones = (zones: readonly Zone[]): string =>
 const isKind = (text: string): text is Zone['kind'] =>
   Object.values(DIRECTIVES).some(([kind]) => kind === text)
 
-/** The zones a running nginx tells of; none where it is of a version that does not. */
+/** The zones a running nginx reports; none where its version reports none. */
 export const parseZones = (line: string): Zone[] =>
   line.split(',').flatMap((part) => {
     const [name, kind, size, shape = ''] = part.split(' ')

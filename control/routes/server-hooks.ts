@@ -20,7 +20,7 @@ export interface ServerHooksOptions {
 
 const MAX_BODY_BYTES = 262_144
 
-/** What a server is told: whether it may go on, and why not. */
+/** What a server is answered: whether it may go on, and why not. */
 interface Told {
   readonly isAllowed: boolean
   readonly reason: string

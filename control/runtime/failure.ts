@@ -1,4 +1,4 @@
-/** A failure whose message tells the operator what to do; programs print it and exit with 2. */
+/** A failure whose message says what the operator can do; programs print it and exit with 2. */
 export class Failure extends Error {
   override readonly name = 'Failure'
 }

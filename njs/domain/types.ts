@@ -36,7 +36,7 @@ export interface GeoPlace {
 }
 
 /**
- * What a source leaves open of a play's times, where its start is not told: `end` only the end is, and the start counted
+ * What a source leaves open of a play's times, where its start is not given: `end` only the end is, and the start counted
  * back from it; `sittings` one row stands for several sittings; `moment` a row of no length.
  */
 export type LooseTiming = 'end' | 'sittings' | 'moment'

@@ -270,7 +270,7 @@ const judgeAnew = (r: Request): Judged => {
   return opening.credential === 'ticket' ? judgeTicket(r, opening) : judgeSecret(r, opening)
 }
 
-/** An edge that was not told enough yet is waited for, as long as there is a turn left. */
+/** An edge that has not received its tables yet is waited for, as long as there is a turn left. */
 const waitOf = (variables: Variables): OpeningRoute | null => {
   if (variables['gh_reason'] !== 'edge.not_ready') return null
   const next = OPENING_ROUTES.find((it) => it === variables['gh_next_wait'])

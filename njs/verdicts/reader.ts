@@ -69,7 +69,7 @@ const findThere = async (
   return readerOf(policy, classify(policy.groups, facts), account)
 }
 
-/** Bans hold for whoever reads, too. */
+/** Bans hold for readers of lists, too. */
 const admitted = (reader: Reader | ReasonId, viewer: Viewer): Reader | ReasonId => {
   if (typeof reader === 'string') return reader
   const subjects = {

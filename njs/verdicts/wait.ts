@@ -3,5 +3,5 @@ import { mayWait } from '../state/manifests/copies.ts'
 /** Waiting holds a JavaScript context of 0.25 MB: these many openings may begin to, each second. */
 const MOST_WAITING = 200
 
-/** Whether one more opening may wait for control, or for what the edge must be told. */
+/** Whether one more opening may wait for control, or for tables the edge has not received. */
 export const mayOpeningWait = (): boolean => mayWait(MOST_WAITING)

@@ -1,4 +1,4 @@
-/** What a player that is refused and asks on costs the edge, beside an nginx that only answers 403. */
+/** What a refused player that keeps asking costs the edge, beside an nginx that only answers 403. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { leaseKey } from '#domain/viewer/lease'
 import { nodeCrypto } from '../../test/edge/rig/crypto.ts'

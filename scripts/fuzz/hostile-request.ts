@@ -159,7 +159,7 @@ const hostilePath = (random: Random, paths: readonly string[]): string => {
 
 /** One request as it goes out, as latin-1 text: the same for the same numbers. */
 export const hostileRequest = (random: Random, { paths, keys, host }: Ground): string => {
-  // A line end would make two requests of one, of which the second is not told apart.
+  // A line end would make two requests of one, the second of which could not be attributed.
   const path = hostilePath(random, paths).replace(/[\r\n]/g, '%0a')
   const body = random.oneIn(3) ? random.pick(BODIES) : ''
   const lines = [

@@ -8,7 +8,7 @@ export interface Job<T> {
   readonly run: (lane: Lane) => Promise<T>
 }
 
-/** Does jobs in `count` lanes at once; one that throws is told and left out. Results come in the order they are done. */
+/** Does jobs in `count` lanes at once; one that throws is printed and left out. Results come in the order they are done. */
 export async function inLanes<T>(
   jobs: readonly Job<T>[],
   count: number,

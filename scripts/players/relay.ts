@@ -37,7 +37,7 @@ const pairs = (raw: readonly string[]): [string, string][] =>
 /** Starts a relay in front of `edge` (`http://host:port`) on a free port of 127.0.0.1. */
 export async function startRelay(edge: string, own: Own = () => false): Promise<Relay> {
   const { hostname, port } = new URL(edge)
-  // A connection for a connection: the edge tells players apart by them.
+  // A connection for a connection: the edge distinguishes players by them.
   const agents = new Map<Socket, Agent>()
   const agentOf = (socket: Socket): Agent => {
     const known = agents.get(socket)

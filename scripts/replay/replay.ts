@@ -37,7 +37,7 @@ interface Verdict {
 const TOKEN = 'replay'
 const NAME = 'house'
 
-/** Looks once a minute: the sources' own pace is a multiple of what they are told. */
+/** Looks once a minute: the sources' own pace is a multiple of a given interval. */
 const POLL_MS = { plex: 10_000, jellyfin: 60_000 } as const
 
 /** Silence that never ends a connection. */

@@ -18,7 +18,7 @@ export type AccountFactsResult =
 
 const MOST = 1000
 
-/** What an app is told of the account it signs in with: its end, its cap, and how many streams play now. */
+/** What an app gets about the account it signs in with: its end, its cap, and how many streams play now. */
 export const accountFacts = async (
   ask: PlaylistRequest,
   ports: AccountFactsPorts,

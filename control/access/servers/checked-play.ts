@@ -22,7 +22,7 @@ const PROTO = /^[a-z0-9/_.+-]{1,16}$/i
 const isSafe = (text: string | null): boolean =>
   text === null || (text.length < JUNK_LENGTH && !/\p{Cc}/u.test(text))
 
-/** A playback as a request or a server's list tells it. */
+/** A playback as a request or a server's list describes it. */
 export interface PlayDraft extends Omit<HookPlay, 'address' | 'channel'> {
   readonly address: string | null
   readonly channel: string | null

@@ -76,7 +76,7 @@ export const operatorRoutes = (
 }
 
 /**
- * An address of the dashboard that signs in once: the demo's owner, whoever makes himself the first owner, or `user`. `null` where people sign in by
+ * An address of the dashboard that signs in once: the demo's owner, a newcomer who becomes the first owner, or `user`. `null` where people sign in by
  * name already and nobody was named. Throws a `ProblemError` for a name nobody has.
  */
 export const signInLink = async (

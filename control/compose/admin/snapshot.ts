@@ -7,7 +7,7 @@ import type { Parts } from '../parts.ts'
 
 /** A snapshot of what changes while an instance runs. */
 export interface Snapshot {
-  /** The folder with the copies, which whoever asked for it removes. */
+  /** The folder with the copies; the caller removes it. */
   readonly folder: string
 }
 

@@ -35,7 +35,7 @@ export interface DemoPerson {
   readonly group: string
   readonly maxSessions: number
   readonly home: DemoLine
-  /** A line elsewhere, of whoever shares the account. */
+  /** A line elsewhere, of the person who shares the account. */
   readonly other: DemoLine
   readonly devices: readonly [DemoDevice, ...DemoDevice[]]
   /** Favourite channels come first. */

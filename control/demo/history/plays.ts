@@ -55,7 +55,7 @@ const evening = (person: DemoPerson, day: Day): Sitting[] => {
   })
 }
 
-/** The player of whoever shares the account. */
+/** The player of the person who shares the account. */
 const sharer = (person: DemoPerson): DemoDevice => ({
   ...device(person, person.index),
   id: `demo-${person.index}-friend`,

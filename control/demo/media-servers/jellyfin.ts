@@ -43,7 +43,7 @@ const BEHAVIOUR: MediaBrowserBehaviour = {
     StartupWizardCompleted: true,
   },
   policy: { MaxActiveSessions: 0, LoginAttemptsBeforeLockout: -1 },
-  // Before 12 a key's socket is taken and told of nothing.
+  // Before 12 the socket of an API key is accepted and gets no events.
   tellsSessions: (version) => majorOf(version) >= 12,
   messageOf: ({ body }) => readJson(body, isTextual)?.Text ?? null,
   isStop: () => true,

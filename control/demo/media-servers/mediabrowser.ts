@@ -40,7 +40,7 @@ export interface MediaBrowserBehaviour {
   readonly info: Row
   /** The policy of everybody at first. */
   readonly policy: Row
-  /** Whether a key's socket is told of sessions. */
+  /** Whether the socket of an API key gets session events. */
   readonly tellsSessions: (version: string) => boolean
   /** How a message comes; `null` where it lacks its text. */
   readonly messageOf: (asked: Asked) => string | null

@@ -4,7 +4,7 @@ import { type Answer, type Asked, type Behaviour, type RunningServer, startServe
 import { plexNotification, plexSession } from './plex-shapes.ts'
 import { createStage, type Stage, type StagedPlay } from './stage.ts'
 
-/** How a Plex server tells of plays from now on. */
+/** How the Plex server reports plays from now on. */
 export type PlexEvents =
   | 'bare'
   /** Wrapped in a `NotificationContainer`. */

@@ -51,7 +51,7 @@ export type Deed =
 /** What plays at a server, and what was done to it. */
 export interface Stage {
   readonly plays: () => readonly StagedPlay[]
-  /** From now on this plays; connections that listen are told. */
+  /** From now on this plays; listening connections get the event. */
   play(plays: readonly StagedPlay[]): void
   /** Ends what a session shows, unless its player is deaf; whether there was such a session. */
   end(session: string, words: string): boolean

@@ -13,7 +13,7 @@ import type { FeedbackCache } from './feedback-cache.ts'
 import { findingKey, storedFinding } from './live-finding.ts'
 import type { RuleCache } from './rule-cache.ts'
 
-/** What came of a finding about the past: nobody is told, nothing is done, and trust stays. */
+/** What came of a finding about the past: no notice, no action, and trust stays. */
 export const PAST = 'past'
 
 /** A stretch of history that was brought in at once, by source; times in Unix milliseconds. */
@@ -57,7 +57,7 @@ const pastFindings = async (
 
 /**
  * Runs detection over an imported past: its findings are stored as past ones, and the accounts are assessed as of now. Nobody
- * is told and nothing is done about them; once more adds nothing. Answers how many accounts were judged and findings added.
+ * is notified and nothing is done about them; once more adds nothing. Answers how many accounts were judged and findings added.
  */
 export const judgePast = async (
   ports: JudgePastPorts,

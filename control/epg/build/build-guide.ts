@@ -21,7 +21,7 @@ const shifted = (programme: SourceProgramme, minutes: number): SourceProgramme =
 /** What a guide is made from. */
 export interface GuideInput {
   readonly wanted: readonly WantedChannel[]
-  /** In the order of the configuration: the first that tells of an hour is believed. */
+  /** In the order of the configuration: the first that has programmes of an hour is believed. */
   readonly sources: readonly SourceRead[]
   readonly mapping: Readonly<Record<string, string>>
   readonly nowSec: number

@@ -13,7 +13,7 @@ export interface WholeProgramme extends Programme {
   readonly inner: string
 }
 
-/** Seconds of a programme whose end nobody told and that nothing follows. */
+/** Seconds of a programme without an end that nothing follows. */
 const LAST = 2 * 3600
 
 /** As a source gives it: the end may be missing. */

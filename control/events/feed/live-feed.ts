@@ -3,7 +3,7 @@ import { allShards, streamKey } from '../keys.ts'
 import { decodeEvent, type PlayEvent } from '../play-event.ts'
 import { entriesOf, type StreamClient } from '../stream-client.ts'
 
-/** One thing that happened, as those who watch are told it. */
+/** One thing that happened, as watching clients get it. */
 export interface FeedEntry {
   /** Rises with each entry; only of this control plane. */
   readonly id: string
@@ -16,7 +16,7 @@ export interface FeedEntry {
 export interface LiveFeed {
   /**
    * Calls `onEntry` for each entry after `lastId` (`null` = from now on), until the returned function is called. `isWhole` is false where entries after
-   * `lastId` are not remembered any more, or were another control plane's: whoever asks reads everything anew.
+   * `lastId` are not remembered any more, or were another control plane's: the client reads everything anew.
    */
   follow(
     lastId: string | null,

@@ -93,7 +93,7 @@ const placeOf = (row: PlayRow) => ({
   asnOrg: known(row.asnOrg),
 })
 
-/** An edge's row written before whole agents had a field of their own tells it as its client. */
+/** An edge's row written before whole agents had a field of their own holds the agent as its client. */
 const playerOf = (row: PlayRow) => ({
   device: known(row.device),
   platform: known(row.platform),

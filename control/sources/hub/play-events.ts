@@ -70,7 +70,7 @@ export const createPlayPublisher = (
   }
   const isCoolingOff = ({ isReturned, record }: LivePlay): boolean =>
     isReturned && now() - record.startedAt < COOL_OFF_MS
-  /** What else the account plays is told anew, so that the two are seen to run at once. */
+  /** What else the account plays is reported anew, so that the two are seen to run at once. */
   const publishBeside = ({ id, account, startedAt }: PlayRecord): void => {
     for (const { play, isOver } of told.values())
       if (!isOver && play.record.account === account && play.record.id !== id) {

@@ -15,7 +15,7 @@ export interface SharedParts {
   readonly make: (known: (key: string) => PlayStart | null) => Promise<PlaySource>
 }
 
-/** What the watching control plane tells the others. */
+/** What the watching control plane publishes for the others. */
 interface Told {
   readonly health: SourceHealth
   readonly plays: readonly LivePlay[]
@@ -23,7 +23,7 @@ interface Told {
 
 /** The lease of a server is kept for several rounds. */
 const ROUND_MS = 1000
-/** Without change the others are told again after so long, so that they know it is still so. */
+/** Unchanged state is published again after this time, so that the others know it still holds. */
 const REPEAT_MS = 5000
 /** As long as an end may take to be confirmed, and a little. */
 const PATIENCE_MS = 14_000
@@ -134,7 +134,7 @@ const createRounds = (round: () => Promise<void>) => {
   }
 }
 
-/** The source this control plane watches, if it is the one, and what the one that watches tells. */
+/** The source this control plane watches, if it is the one, and what the watching control plane publishes. */
 const createPart = (parts: SharedParts) => {
   const { name, board, make } = parts
   let own: PlaySource | null = null
@@ -156,7 +156,7 @@ const createPart = (parts: SharedParts) => {
     await before?.stop()
   }
   const serve = async (source: PlaySource): Promise<void> => {
-    // Whoever asks something of this control plane reads what it publishes, too.
+    // A caller that asks something of this control plane reads what it publishes, too.
     if (!(await board.isRead(name))) return
     await tell(source)
     for (const one of await board.calls(name))

@@ -18,7 +18,7 @@ export interface SocketFeedParts {
   readonly onSessions: (sessions: readonly Fields[]) => void
 }
 
-/** First answer at once, then every ten seconds; starts, stops, pauses and seeks are told when they happen. */
+/** First answer at once, then every ten seconds; starts, stops, pauses and seeks are reported when they happen. */
 const SUBSCRIPTION = { MessageType: 'SessionsStart', Data: '0,10000' }
 /** The server asks for a word each so many seconds (`ForceKeepAlive`); half of it is in time. */
 const KEEP_ALIVE = { MessageType: 'KeepAlive' }

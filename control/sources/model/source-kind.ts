@@ -23,7 +23,7 @@ export interface SourceSettings {
   readonly graceMs?: number
   /** Whether the certificate of a TLS server is checked; it is where left out. */
   readonly verifyTls?: boolean
-  /** How long a connection on which the server tells of plays may be silent, in milliseconds. */
+  /** How long a connection on which the server reports plays may be silent, in milliseconds. */
   readonly silenceMs?: number
   /** Whether devices may be signed out. */
   readonly allowSignOut?: boolean

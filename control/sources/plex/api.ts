@@ -50,7 +50,7 @@ export const fetchAccounts = async (client: JsonClient): Promise<ServerUser[]> =
   })
 }
 
-/** The public address of the server as plex.tv told it (`GET /myplex/account`); empty where the server is not signed in. */
+/** The public address of the server as plex.tv reported it (`GET /myplex/account`); empty where the server is not signed in. */
 export const fetchPublicAddress = async (client: JsonClient): Promise<string> => {
   const { data } = await client.ask({ path: '/myplex/account' })
   return textOf(fieldsOf(fieldsOf(data)['MyPlex'])['publicAddress'])

@@ -113,7 +113,7 @@ const recordOf = (item: Fields, origin: SessionOrigin, now: number): PlayRecord 
     source: origin.source,
     account: origin.accountOf(userOf(item)),
     accountName: textOrNull(fieldsOf(item['User'])['title']),
-    // Players without an id of their own, DLNA for one, are told by what they are and where.
+    // Players without an id of their own, DLNA for one, are named by what they are and where.
     device: textOrNull(player['machineIdentifier'], player['title'], where.address),
     platform: textOrNull(player['platform'], player['device']),
     client: textOrNull(player['product']),

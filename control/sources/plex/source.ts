@@ -44,7 +44,7 @@ const createOwnLines = (client: JsonClient, now: () => number) => {
   const ask = async (): Promise<void> => {
     if (now() - askedAt < ADDRESS_MS) return
     askedAt = now()
-    // Only a server that is signed in knows it, and only its owner is told.
+    // Only a server that is signed in knows it, and only its owner gets it.
     const text = await fetchPublicAddress(client).catch(() => '')
     const address = outsideAddress(text)
     if (address !== null) own.add(lineOf(address))

@@ -14,7 +14,7 @@ const readPlay = (play: PlayRecord, watched: WatchedServer): ReadRow => {
 }
 
 /**
- * The past of a Tautulli as its API tells it: single plays of everybody since a moment (Unix ms), oldest first, so that an import that
+ * The past of a Tautulli as its API returns it: single plays of everybody since a moment (Unix ms), oldest first, so that an import that
  * broke off goes on from the day it stands at. Reading throws a `SourceError`.
  */
 export const tautulliHistory = (

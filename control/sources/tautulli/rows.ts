@@ -82,7 +82,7 @@ const timesOf = (
   }
 }
 
-/** The account a Tautulli user is known by; `server` tells several Tautullis apart. */
+/** The account a Tautulli user is known by; `server` distinguishes several Tautullis. */
 export const accountOfTautulli = (userId: unknown, server = 'tautulli'): string =>
   `backend:${server}:${String(userId)}`
 

@@ -4,7 +4,7 @@ import { type Fields, isFields, textOf } from '../model/read-fields.ts'
 /** Who sends a webhook: a media server, or the Tautulli beside a Plex server. */
 export type WebhookSender = MediaServer['kind'] | 'tautulli'
 
-/** What a webhook tells. */
+/** What a webhook reports. */
 export interface Webhook {
   readonly sender: WebhookSender
   /** The sender's own word: `media.play`, `PlaybackStart`, `playback.start`, `play`. */
@@ -13,7 +13,7 @@ export interface Webhook {
   readonly isPlay: boolean
 }
 
-/** A webhook that cannot be read; the message is a sentence for whoever set it up. */
+/** A webhook that cannot be read; the message is a sentence for the person who set it up. */
 export class WebhookError extends Error {
   override readonly name = 'WebhookError'
 }
@@ -26,7 +26,7 @@ interface Form {
   readonly isPlay: (event: string) => boolean
 }
 
-/** Playing on is no news: progress is told every few seconds for each stream. */
+/** Playing on is no news: servers report progress every few seconds for each stream. */
 const FORMS: readonly Form[] = [
   {
     sender: 'tautulli',

@@ -14,7 +14,7 @@ export interface StoredPerson {
   readonly updatedAt: number
 }
 
-/** A user of a media server, as it told last. */
+/** A user of a media server, as last reported. */
 export interface StoredServerUser {
   readonly account: AccountRef
   readonly server: string

@@ -9,7 +9,7 @@ import { complaintAbout, readPair } from '../../nginx/certificates/read-pair.ts'
 import type { ServedCertificate } from '../../nginx/settings.ts'
 import { Failure } from '../../runtime/failure.ts'
 
-/** Short name of a text: tells texts apart without keeping keys in memory. */
+/** Short name of a text: distinguishes texts without keeping keys in memory. */
 export const printOf = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, 32)
 

@@ -47,7 +47,7 @@ const twoParts = (host: string): { name: string; port: string } => {
   return { name: found?.[1] ?? host, port: found?.[2] ?? '' }
 }
 
-/** `server_info`: where the app builds its addresses from. All times are told in UTC, and `timezone` says so. */
+/** `server_info`: where the app builds its addresses from. All times are in UTC, and `timezone` says so. */
 const serverInfo = (base: string, nowSec: number): Record<string, unknown> => {
   const isTls = base.startsWith('https://')
   const { name, port } = twoParts(base.slice(base.indexOf('://') + 3))
@@ -65,7 +65,7 @@ const serverInfo = (base: string, nowSec: number): Record<string, unknown> => {
   }
 }
 
-/** What `player_api.php` tells of an account in good standing. `base` is `scheme://host[:port]`. */
+/** What `player_api.php` answers for an account in good standing. `base` is `scheme://host[:port]`. */
 export const informationOf = (
   login: AppLogin,
   facts: AccountFacts,

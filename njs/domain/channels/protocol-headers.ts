@@ -39,7 +39,7 @@ export const REQUEST_HEADERS = {
   key: 'X-Gh-Key',
   /** Seconds since the lease was last used at this edge; -1 = it has none. */
   silent: 'X-Gh-Silent',
-  /** In openings: long responses that ended a moment ago, before the sync tells of them: `<lease key>:<bytes>:<seconds>`, separated by commas. */
+  /** In openings: long responses that ended a moment ago, before the sync reports them: `<lease key>:<bytes>:<seconds>`, separated by commas. */
   closed: 'X-Gh-Closed',
 } as const
 

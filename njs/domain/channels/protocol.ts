@@ -159,7 +159,7 @@ export interface SyncRequest {
   readonly degraded: readonly DegradedOpening[]
   /** Sessions that the edge ended without control since the last sync. */
   readonly ended?: readonly EndedRow[]
-  /** Where origins send players past this edge, each told once in five minutes. */
+  /** Where origins send players past this edge, each reported once in five minutes. */
   readonly past?: readonly PastRow[]
   /** Free bytes by zone. */
   readonly free: Readonly<Record<string, number>>
@@ -218,7 +218,7 @@ export interface Identity {
   readonly ttlSec: number
 }
 
-/** `GET /edge/v1/account`: what an app is told of its account. */
+/** `GET /edge/v1/account`: what an app gets about its account. */
 export interface AccountFacts {
   /** Unix seconds. */
   readonly createdSec: number

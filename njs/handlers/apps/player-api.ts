@@ -52,7 +52,7 @@ const refuse = (r: Request, reason: ReasonId): void => {
   answerJson(r, body)
 }
 
-/** Who has only a token is told the pair that says the same: the account's id and the token. */
+/** An app that has only a token gets the equivalent pair: the account's id and the token. */
 const loginOf = (credential: Credential, account: string): AppLogin => {
   if (credential.kind === 'xtream') return credential
   const token = credential.kind === 'token' ? credential.token : ''

@@ -4,9 +4,9 @@ import { dropLease } from '../leases.ts'
 import { numbers } from '../memory.ts'
 import { noteReport, pendingReports, takeReports } from '../reports.ts'
 
-/** By then the traffic log has told of it: nginx keeps its lines for a second, and the next sync reads them. */
+/** By then the traffic log has it: nginx buffers its lines for a second, and the next sync reads them. */
 const TOLD_MS = 4_000
-/** As many as an opening tells of. */
+/** As many as an opening reports. */
 const MOST = 64
 
 /** Whether the connection that ended was its session's current one, not one that a reconnection had replaced. */
@@ -23,7 +23,7 @@ export interface EndedStream {
   readonly seconds: number
 }
 
-/** Notes that a connection has ended, before the traffic log tells of it: the next opening may have its place. */
+/** Notes that a connection has ended, before the traffic log has it: the next opening may have its place. */
 export const noteClosed = ({ key, serial, sent, seconds }: EndedStream): void => {
   if (!isLastStream(key, serial)) return
   const now = Date.now()

@@ -6,7 +6,7 @@ import { keepText, numbers, texts, trySet } from '../memory.ts'
 
 /** So long a refusal is given again without being judged anew: a player that hammers asks 80 times meanwhile. */
 const LATELY_MS = 1_000
-/** Whoever is refused the same a second time within this hammers. */
+/** A second refusal of the same request within this time counts as hammering. */
 const KEPT_MS = 3_000
 /** How often a JavaScript context looks whether anybody does: while nobody does, a request pays nothing. */
 const LOOK_MS = 200

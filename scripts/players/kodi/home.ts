@@ -16,7 +16,7 @@ export const playlistOf = (list: readonly string[], stream: InputStream): string
   const choice = (url: string): string => {
     if (stream === 'internal') return ''
     const type = url.includes('.mpd') ? 'mpd' : 'hls'
-    // inputstream.adaptive opens nothing whose kind it has not been told, and ffmpegdirect reads lists only through ffmpeg itself.
+    // inputstream.adaptive opens nothing without a manifest type, and ffmpegdirect reads lists only through ffmpeg itself.
     const how = stream === 'inputstream.adaptive' ? `manifest_type=${type}` : 'open_mode=ffmpeg'
     return `#KODIPROP:inputstream=${stream}\n#KODIPROP:${stream}.${how}\n`
   }

@@ -8,7 +8,7 @@ export const lastNumber = (text: string, pattern: RegExp): number | null => {
   return found === undefined ? null : Number(found)
 }
 
-/** A player without commands: whoever zaps ends it and starts it on the next channel. */
+/** A player without commands: a zap ends it and starts it on the next channel. */
 export function processPlaying(
   list: readonly string[],
   argvOf: (url: string) => readonly string[],

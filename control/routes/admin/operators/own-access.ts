@@ -38,7 +38,7 @@ const selfOf = async (signIns: SignIns, request: FastifyRequest): Promise<Operat
   return open.operator
 }
 
-/** Routes of whoever is signed in by name: a stranger is refused before anything of the request is judged. */
+/** Routes of a person signed in by name: a stranger is refused before anything of the request is judged. */
 const own = (signIns: SignIns) => ({
   config: { permission: 'public' },
   preValidation: async (request: FastifyRequest) => void (await selfOf(signIns, request)),

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { reportAndExit } from '../control/runtime/failure.ts'
+import { pagesOf, showPage } from '../test/e2e/dashboard/page-list.ts'
 import { pause } from '../test/support/pause.ts'
 import { launchBrowser } from '../test/support/programs/browser.ts'
 import { startService, type TestService } from '../test/support/programs/service.ts'
@@ -47,30 +48,8 @@ const signIn = async (browser: Browser, service: TestService, look: Look): Promi
   return page
 }
 
-/** Addresses of the pages by name: those of the navigation, and one account and one finding. */
-const pagesOf = async (page: Page, service: TestService): Promise<[string, string][]> => {
-  const links = await page.getByRole('navigation').locator('ul a').all()
-  const hashes = await Promise.all(links.map((link) => link.getAttribute('href')))
-  const pages = hashes.map((hash): [string, string] => [(hash ?? '').replace('#/', ''), hash ?? ''])
-  const answer = await service.api('/api/v1/findings?limit=200&sort=-at')
-  const { items } = (await answer.json()) as {
-    items: { id: string; account: string; kind: string }[]
-  }
-  const one = items.find(({ kind }) => kind === 'simultaneous_places') ?? items[0]
-  if (one === undefined) return pages
-  pages.push(['account', `#/accounts/${encodeURIComponent(one.account)}`])
-  pages.push(['finding', `#/findings/${one.id}`])
-  return pages
-}
-
 const shoot = async (page: Page, hash: string, file: string): Promise<void> => {
-  await page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
-  await page.getByRole('heading', { level: 1 }).waitFor()
-  await page
-    .locator('.state.loading')
-    .first()
-    .waitFor({ state: 'detached', timeout: 15_000 })
-    .catch(() => undefined)
+  await showPage(page, hash)
   await pause(SETTLE_MS)
   writeFileSync(file, await page.screenshot({ fullPage: true, animations: 'disabled' }))
 }
@@ -93,11 +72,12 @@ const main = async (): Promise<void> => {
     for (const language of languages.split(','))
       for (const theme of themes.split(',')) {
         const page = await signIn(browser, service, { theme, language })
-        const list = await pagesOf(page, service)
-        const wanted = list.filter(([name]) => pages === '' || pages.split(',').includes(name))
+        const read = async (path: string) => await (await service.api(`/api/v1${path}`)).json()
+        const list = await pagesOf(page, read)
+        const wanted = list.filter(({ name }) => pages === '' || pages.split(',').includes(name))
         for (const width of widths.split(',')) {
           await page.setViewportSize({ width: Number(width), height: HEIGHT })
-          for (const [name, hash] of wanted)
+          for (const { name, hash } of wanted)
             await shoot(page, hash, join(folder, `${name}-${width}-${theme}-${language}.png`))
         }
         await page.context().close()

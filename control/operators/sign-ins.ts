@@ -44,6 +44,15 @@ export interface SignIns {
     owner: { readonly name: string; readonly password: string } | null,
     origin: SignInOrigin,
   ): Promise<OpenSignIn | SignInRefusal>
+  /**
+   * Gives somebody who is signed in a new password, and ends every other sign-in of theirs; `password` is the one of before, which who signs in by link
+   * alone does not have.
+   */
+  changePassword(
+    operator: Operator,
+    passwords: { readonly password: string | undefined; readonly newPassword: string },
+    origin: SignInOrigin,
+  ): Promise<OpenSignIn | SignInRefusal>
   /** Who a cookie belongs to; `null` = nobody any more. */
   ofCookie(secret: string): Promise<OpenSignIn | null>
   /** Ends one sign-in by its cookie. */
@@ -124,6 +133,29 @@ const createOverview = (
   },
 })
 
+/** Changing the own password, with the delays of wrong tries. */
+const createPasswordChange =
+  ({
+    delays,
+    operators,
+    cookies,
+  }: {
+    readonly delays: ReturnType<typeof createGuessDelays>
+    readonly operators: OperatorBook
+    readonly cookies: ReturnType<typeof createCookies>
+  }): SignIns['changePassword'] =>
+  async ({ name, passwordHash }, { password, newPassword }, origin) => {
+    const keys = [`address ${origin.address}`, `name ${name}`]
+    const waitSec = delays.waitSec(keys)
+    if (waitSec > 0) return { refused: 'wait', waitSec }
+    if (passwordHash !== null && !(await verifyPassword(passwordHash, password ?? ''))) {
+      delays.failed(keys)
+      return { refused: 'wrong' }
+    }
+    delays.succeeded(keys)
+    return await cookies.open(await operators.put(name, { password: newPassword }), origin)
+  }
+
 /** Sign-ins over the database; `now` in Unix milliseconds. */
 export const createSignIns = (
   tables: OperatorTables,
@@ -175,6 +207,7 @@ export const createSignIns = (
         : await operators.byName(purpose.user)
       return operator === null ? { refused: 'wrong' } : await cookies.open(operator, origin)
     },
+    changePassword: createPasswordChange({ delays, operators, cookies }),
     ofCookie: async (secret) => await cookies.find(secret),
     signOut: async (secret) => void (await tables.signIns.remove(hashOf(secret))),
   }

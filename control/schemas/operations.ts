@@ -94,6 +94,15 @@ export const edgeSchema = Type.Object({
   alarms: Type.Array(Type.String()),
 })
 
+/** What came of asking the edge for its health. */
+export const edgeCheck = Type.Object({
+  url: Type.Union([Type.String(), Type.Null()], {
+    description: 'What was asked; null where there is no edge.',
+  }),
+  ok: Type.Boolean(),
+  problem: nullableText,
+})
+
 /** The created edge, the only answer that carries its key. */
 export const newEdgeSchema = Type.Object({
   id: Type.String(),

@@ -44,6 +44,20 @@ export const signInBody = Type.Object(
   { additionalProperties: false },
 )
 
+/** Body of `PUT /auth/password`. */
+export const ownPasswordBody = Type.Object(
+  {
+    password: Type.Optional(
+      Type.String({
+        maxLength: 256,
+        description: 'The one of before; who signs in by link alone has none.',
+      }),
+    ),
+    newPassword,
+  },
+  { additionalProperties: false },
+)
+
 /** Body of `POST /auth/link`. */
 export const linkBody = Type.Object(
   {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { createSigner } from '../../access/admission/signer.ts'
+import { nginxOf } from '../../config/schema/which-edge.ts'
 import type { AuditTrail } from '../../routes/admin/common/audit-trail.ts'
 import { deviceRoutes } from '../../routes/admin/detection/devices.ts'
 import { guideAdminRoutes } from '../../routes/admin/guide/guide.ts'
-import { edgeAdminRoutes } from '../../routes/admin/live/edges.ts'
+import { type EdgeAdminOptions, edgeAdminRoutes } from '../../routes/admin/live/edges.ts'
 import { endRoutes } from '../../routes/admin/live/end-sessions.ts'
 import { explainRoutes } from '../../routes/admin/live/explain.ts'
 import { liveListRoutes } from '../../routes/admin/live/live-lists.ts'
@@ -13,6 +14,7 @@ import { webhookSecretRoutes } from '../../routes/admin/media/webhook-secrets.ts
 import type { AdminApiOptions } from '../../routes/admin-api.ts'
 import { type TicketRoutesOptions, ticketRoutes } from '../../routes/tickets.ts'
 import { withMediaEnds } from '../../sources/hub/media-ends.ts'
+import { localEdgeUrl } from '../../supervise/processes/addresses.ts'
 import { createExplainer } from '../explain/explainer.ts'
 import type { AdminParts } from '../parts.ts'
 import { type DetectionRouteParts, detectionRoutes } from './detection-routes.ts'
@@ -33,6 +35,23 @@ const mediaRoutes =
     }
     webhookSecretRoutes(app, { hub, webhooks, listeners, audit })
   }
+
+/** What the routes of edges work with. */
+const edgeOptions = (
+  { edge, live, persistence, now }: AdminParts,
+  audit: AuditTrail,
+): EdgeAdminOptions => ({
+  seen: () => edge.registry.list(),
+  store: persistence.store.edges,
+  changed: (id) => {
+    edge.directory.forget()
+    edge.push.forget(id)
+    edge.registry.forget(id)
+  },
+  audit,
+  clock: now,
+  address: () => (nginxOf(live.config()) === 'none' ? null : localEdgeUrl(live.config())),
+})
 
 /** Explain, tickets and detection below `/api/v1`. */
 export const featureRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOptions['more'] => {
@@ -57,17 +76,6 @@ export const featureRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOpt
     audit,
     clock: now,
   }
-  const edges = {
-    seen: () => edge.registry.list(),
-    store: persistence.store.edges,
-    changed: (id: string) => {
-      edge.directory.forget()
-      edge.push.forget(id)
-      edge.registry.forget(id)
-    },
-    audit,
-    clock: now,
-  }
   const v6Prefix = () => live.config().network_key.ipv6_prefix
   const detection: DetectionRouteParts = {
     ...parts,
@@ -88,7 +96,7 @@ export const featureRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOpt
     (app) => endRoutes(app, { sessions, view, audit, v6Prefix, kill }),
     (app) => explainRoutes(app, explain),
     (app) => ticketRoutes(app, tickets),
-    (app) => edgeAdminRoutes(app, edges),
+    (app) => edgeAdminRoutes(app, edgeOptions(parts, audit)),
     mediaRoutes(parts, audit),
     (app) =>
       deviceRoutes(app, { history: persistence.store.history, sessions: parts.sessions.store }),

@@ -6,6 +6,7 @@ import { messageOf } from './components/form.ts'
 import { Palette } from './components/palette.tsx'
 import { onSignedOut, readAuth, send } from './data/api.ts'
 import { closeStream, onStream } from './data/live.ts'
+import { chosenTheme, setTheme, THEMES } from './data/look.ts'
 import { hrefOf, useRoute } from './data/route.ts'
 import type { AuthState } from './data/types.ts'
 import { AccountPage } from './pages/account.tsx'
@@ -17,18 +18,23 @@ import { History } from './pages/history.tsx'
 import { Imports } from './pages/imports.tsx'
 import { Now } from './pages/now.tsx'
 import { Audit, People } from './pages/people.tsx'
+import { Servers } from './pages/servers.tsx'
 import { SignIn } from './pages/sign-in.tsx'
-import { Servers, System } from './pages/system.tsx'
+import { System } from './pages/system.tsx'
 import { type Key, LANGUAGES, language, setLanguage, t } from './text/text.ts'
 
 const RulesPage = lazy(async () => (await import('./pages/rules.tsx')).RulesPage)
+const SettingsPage = lazy(async () => (await import('./pages/settings/settings.tsx')).SettingsPage)
+const SetupPage = lazy(async () => (await import('./pages/setup/setup.tsx')).SetupPage)
 const MapPage = lazy(async () => (await import('./pages/map.tsx')).MapPage)
 
 /** What a page is given. */
 interface PageProps {
   readonly rest: readonly string[]
   readonly may: (permission: string) => boolean
-  readonly version: string
+  readonly auth: AuthState
+  /** Takes a new state of who is signed in. */
+  readonly changed: (auth: AuthState) => void
 }
 
 /** A page: its place in the address, its name, and what it takes to see it. */
@@ -78,7 +84,12 @@ export const PAGES: readonly Page[] = [
     needs: 'operations:read',
     show: ({ may }) => <Groups canAct={may('operations:write')} />,
   },
-  { id: 'servers', title: 'nav.servers', needs: 'media:read', show: () => <Servers /> },
+  {
+    id: 'servers',
+    title: 'nav.servers',
+    needs: 'media:read',
+    show: ({ may }) => <Servers canAct={may('media:write')} />,
+  },
   {
     id: 'destinations',
     title: 'nav.destinations',
@@ -95,31 +106,36 @@ export const PAGES: readonly Page[] = [
     id: 'system',
     title: 'nav.system',
     needs: 'operations:read',
-    show: ({ may, version }) => <System canAct={may('bans:write')} version={version} />,
+    show: ({ may, auth }) => <System canAct={may('bans:write')} version={auth.version} />,
   },
   { id: 'people', title: 'nav.people', needs: 'users:read', show: () => <People /> },
   { id: 'audit', title: 'nav.audit', needs: 'audit:read', show: () => <Audit /> },
+  {
+    id: 'setup',
+    title: 'nav.setup',
+    needs: 'operations:write',
+    show: ({ may }) => <SetupPage canAdd={may('media:write')} />,
+  },
+  {
+    id: 'settings',
+    title: 'nav.settings',
+    needs: 'sessions:read',
+    show: ({ may, auth, changed }) => <SettingsPage auth={auth} may={may} changed={changed} />,
+  },
 ]
 
-const THEME = 'gatehouse.theme'
-const THEMES = ['auto', 'light', 'dark'] as const
-
-const setTheme = (theme: string): void => {
-  localStorage.setItem(THEME, theme)
-  document.documentElement.dataset['theme'] = theme
-}
-setTheme(localStorage.getItem(THEME) ?? 'auto')
+setTheme(chosenTheme())
 
 const Menu = ({ auth, leave }: { readonly auth: AuthState; readonly leave: () => void }) => (
   <div class="menu">
     <label>
       <span class="hidden">{t('menu.theme')}</span>
       <select
-        defaultValue={localStorage.getItem(THEME) ?? 'auto'}
+        defaultValue={chosenTheme()}
         onChange={({ currentTarget }) => setTheme(currentTarget.value)}
       >
         {THEMES.map((theme) => (
-          <option key={theme} value={theme} selected={theme === localStorage.getItem(THEME)}>
+          <option key={theme} value={theme} selected={theme === chosenTheme()}>
             {t(`theme.${theme}`)}
           </option>
         ))}
@@ -142,7 +158,15 @@ const Menu = ({ auth, leave }: { readonly auth: AuthState; readonly leave: () =>
   </div>
 )
 
-const Frame = ({ auth, leave }: { readonly auth: AuthState; readonly leave: () => void }) => {
+const Frame = ({
+  auth,
+  leave,
+  changed,
+}: {
+  readonly auth: AuthState
+  readonly leave: () => void
+  readonly changed: (auth: AuthState) => void
+}) => {
   const { path } = useRoute()
   const [isOpen, setOpen] = useState(true)
   useEffect(() => onStream(setOpen), [])
@@ -190,7 +214,7 @@ const Frame = ({ auth, leave }: { readonly auth: AuthState; readonly leave: () =
           </p>
         )}
         <Suspense fallback={<p class="state loading">{t('state.loading')}</p>}>
-          {page?.show({ rest: path.slice(1), may, version: auth.version })}
+          {page?.show({ rest: path.slice(1), may, auth, changed })}
         </Suspense>
       </main>
     </div>
@@ -233,5 +257,5 @@ export const Shell = () => {
       </main>
     )
   }
-  return <Frame auth={auth} leave={leave} />
+  return <Frame auth={auth} leave={leave} changed={setAuth} />
 }

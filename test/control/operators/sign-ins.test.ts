@@ -109,6 +109,30 @@ test('a new password, and being removed, end what was signed in', async () => {
   expect(await signIns.ofCookie(later.secret)).toBeNull()
 })
 
+test('one changes the own password by the one of before; other browsers are signed out', async () => {
+  const nina = await signIns.operators.put('nina', { role: 'viewer' })
+  const first = opened(
+    await signIns.changePassword(
+      nina,
+      { password: undefined, newPassword: 'the very first' },
+      origin,
+    ),
+  )
+  const { operator } = first
+  const wrong = { password: undefined, newPassword: 'the second one' }
+  expect(await signIns.changePassword(operator, wrong, origin)).toEqual({ refused: 'wrong' })
+  const right = { password: 'the very first', newPassword: 'the second one' }
+  const second = opened(await signIns.changePassword(operator, right, origin))
+  expect(await signIns.ofCookie(first.secret)).toBeNull()
+  expect(await signIns.ofCookie(second.secret)).not.toBeNull()
+  const known = opened(await signIns.withPassword('nina', 'the second one', origin)).operator
+  const guesses: unknown[] = []
+  const guess = { password: 'a wrong guess', newPassword: 'taken over' }
+  for (let n = 0; n < 4; n += 1) guesses.push(await signIns.changePassword(known, guess, origin))
+  expect(guesses.at(-1)).toMatchObject({ refused: 'wait' })
+  now += 3_600_001
+})
+
 test('only hashes are kept', async () => {
   const { secret } = opened(await signIns.withPassword('olga', 'long enough', origin))
   const kept = JSON.stringify([

@@ -1,3 +1,4 @@
+import { TOTP } from 'otpauth'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { launchBrowser } from '../../support/programs/browser.ts'
@@ -135,6 +136,58 @@ test.each([390, 800, 1280])(
   },
 )
 
+test('settings: a second factor, another password, a token that works once it is made', async () => {
+  await admin.send('POST', '/users', { name: 'petra', role: 'owner', password: 'first password' })
+  const page = await openPage(await linkFor('petra'))
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await page.getByRole('button', { name: 'Turn it on' }).click()
+  const secret = await page.locator('code').innerText()
+  await page.getByRole('img', { name: 'QR code' }).waitFor()
+  const totp = new TOTP({ secret })
+  await page.getByLabel('Code of the authenticator app').fill(totp.generate())
+  await page.getByRole('button', { name: 'Confirm' }).click()
+  await page.getByRole('button', { name: 'Turn it off' }).waitFor()
+
+  await page.getByLabel('Present password').fill('some other password')
+  await page.getByLabel('New password').fill('second password')
+  await page.getByRole('button', { name: 'Change it' }).click()
+  await page.getByText('The password of before is wrong.').waitFor()
+  expectComplaint('409')
+  await page.getByLabel('Present password').fill('first password')
+  await page.getByRole('button', { name: 'Change it' }).click()
+  await page.getByText('Changed.').waitFor()
+  const refused = await fetch(`${service.admin}/api/v1/auth/sign-in`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'petra', password: 'second password' }),
+  })
+  expect(((await refused.json()) as { type: string }).type).toContain('totp.required')
+
+  const tokens = page.locator('section').filter({ hasText: 'API tokens' })
+  await tokens.getByLabel('Name').fill('grafana')
+  await tokens.getByLabel('Scopes').fill('metrics:read')
+  await tokens.getByLabel('Days').fill('30')
+  await tokens.getByRole('button', { name: 'Add' }).click()
+  const token = await tokens.locator('code').innerText()
+  const headers = { authorization: `Bearer ${token}` }
+  expect((await fetch(`${service.admin}/metrics`, { headers })).status).toBe(200)
+  expect((await fetch(`${service.admin}/api/v1/sessions`, { headers })).status).toBe(403)
+
+  await page.getByLabel('Time zone').selectOption('Pacific/Kiritimati')
+  await page.getByRole('heading', { name: 'Settings' }).waitFor()
+  expect(await page.getByLabel('Time zone').inputValue()).toBe('Pacific/Kiritimati')
+})
+
+test('setup: the lines for an own nginx name the folder, and the edge is asked whether it answers', async () => {
+  const page = await openPage(await linkFor('demo'))
+  await page.getByRole('link', { name: 'Setup' }).click()
+  await page.getByLabel('Channels: playlists').check()
+  await page.getByLabel('Folder').fill('/srv/nginx/gate')
+  await page.getByText('include /srv/nginx/gate/gatehouse-server.conf;').waitFor()
+  await page.getByText('It answers').waitFor()
+  await page.getByText(`${service.edge}/health`).waitFor()
+})
+
 const PUBLIC = ['GET /auth', 'POST /auth/sign-in', 'POST /auth/link', 'POST /auth/sign-out']
 
 /** Every route below `/api/v1` that the API describes, its parameters filled in. */
@@ -187,7 +240,7 @@ test('no route answers a stranger, and a viewer reads but what a viewer may', as
       (route) =>
         !/^GET \/(sessions|live|devices|networks|history|accounts\/x\/(?:plays|devices))/.test(
           route,
-        ) && !/^[A-Z]+ \/auth\/(sign-ins|totp)/.test(route),
+        ) && !/^[A-Z]+ \/auth\/(sign-ins|totp|password)/.test(route),
     ),
   ).toEqual([])
   // What leaves as a stream cannot be masked.

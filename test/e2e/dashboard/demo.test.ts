@@ -3,7 +3,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { launchBrowser } from '../../support/programs/browser.ts'
 import { until } from '../../support/programs/port.ts'
 import { startService, type TestService } from '../../support/programs/service.ts'
+import { faultsOf } from './axe.ts'
 import { browserPages } from './browser-pages.ts'
+import { pagesOf, showPage } from './page-list.ts'
 
 let service: TestService
 let browser: Browser
@@ -140,4 +142,20 @@ test('a history is brought in with its progress, and its bad row told', async ()
   await page.getByRole('button', { name: 'Import' }).click()
   await page.getByText('2 rows: 1 added, 1 unreadable.').waitFor()
   await page.getByText('done', { exact: true }).waitFor()
+})
+
+test('axe finds nothing wrong on any page, in either theme', async () => {
+  const page = await openPage(await link())
+  await page.getByRole('heading', { level: 1, name: 'Now' }).waitFor()
+  const faults: string[] = []
+  for (const { name, hash } of await pagesOf(page, read)) {
+    await showPage(page, hash)
+    const note = (found: string[]) => faults.push(...found.map((fault) => `${name}: ${fault}`))
+    await page.evaluate(`document.documentElement.dataset.theme = 'light'`)
+    note(await faultsOf(page))
+    // What else axe looks at is the same in both themes.
+    await page.evaluate(`document.documentElement.dataset.theme = 'dark'`)
+    note(await faultsOf(page, ['color-contrast']))
+  }
+  expect(faults).toEqual([])
 })

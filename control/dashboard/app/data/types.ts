@@ -1,5 +1,6 @@
 import type { Static } from 'typebox'
 import type { accountSchema } from '../../../schemas/accounts.ts'
+import type { apiTokenMade, apiTokenOut, signInOut } from '../../../schemas/api-access.ts'
 import type {
   explanationSchema,
   findingSchema,
@@ -11,6 +12,7 @@ import type { mediaServerStatus } from '../../../schemas/media-servers.ts'
 import type { destinationOut, messageOut } from '../../../schemas/notices.ts'
 import type {
   auditSchema,
+  edgeCheck,
   edgeSchema,
   groupSchema,
   sourceSchema,
@@ -38,6 +40,10 @@ export type Source = Static<typeof sourceSchema>
 export type Surge = Static<typeof surgeSchema>
 export type AuthState = Static<typeof authState>
 export type Operator = Static<typeof operatorOut>
+export type SignedIn = Static<typeof signInOut>
+export type ApiToken = Static<typeof apiTokenOut>
+export type ApiTokenMade = Static<typeof apiTokenMade>
+export type EdgeCheck = Static<typeof edgeCheck>
 export type Destination = Static<typeof destinationOut>
 export type Letter = Static<typeof messageOut>
 /** An import as `GET /imports` shows it. */

@@ -7,10 +7,10 @@ import type { DayTotals, KeyTotals } from '../data/types.ts'
 import { type Query, useQuery } from '../data/use-query.ts'
 import { country, day, moment, number } from '../text/format.ts'
 import { t } from '../text/text.ts'
+import { zone } from '../text/zone.ts'
 
 const SPANS = ['1', '7', '30', '90', '365']
 const HOUR_MS = 3_600_000
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
 
 const barsOf = (
   rows: readonly KeyTotals[],

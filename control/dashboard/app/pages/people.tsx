@@ -7,9 +7,10 @@ import { type Column, Table } from '../components/table.tsx'
 import { get, send } from '../data/api.ts'
 import { useParam } from '../data/route.ts'
 import type { AuditEntry, Operator, Page } from '../data/types.ts'
+import { useAction } from '../data/use-action.ts'
 import { useQuery } from '../data/use-query.ts'
 import { moment } from '../text/format.ts'
-import { t, words } from '../text/text.ts'
+import { t } from '../text/text.ts'
 
 const AddForm = ({ done }: { readonly done: () => void }) => {
   const [error, setError] = useState<string | null>(null)
@@ -64,6 +65,9 @@ const AddForm = ({ done }: { readonly done: () => void }) => {
 export const People = () => {
   const query = useQuery('users', (signal) => get<{ items: Operator[] }>('/users', signal))
   const [question, setQuestion] = useState<Question | null>(null)
+  const { error, run } = useAction()
+  const change = ({ id }: Operator, role: string) =>
+    run(() => send('PATCH', `/users/${encodeURIComponent(id)}`, { role }), query.reload)
   const remove = ({ id, name }: Operator) =>
     setQuestion({
       title: t('people.remove.ask', { name }),
@@ -78,12 +82,24 @@ export const People = () => {
     <>
       <PageHead title={t('people.title')} />
       <p class="dim">{t('people.roles')}</p>
+      <Alert message={error} />
       <Shown query={query} isEmpty={({ items }) => items.length === 0}>
         {({ items }) => (
           <ul class="plain-list card">
             {items.map((operator) => (
               <li key={operator.id}>
-                <strong>{operator.name}</strong> {words('people.role', operator.role)}{' '}
+                <strong>{operator.name}</strong>{' '}
+                <select
+                  aria-label={`${t('col.role')}: ${operator.name}`}
+                  value={operator.role}
+                  onChange={({ currentTarget }) => change(operator, currentTarget.value)}
+                >
+                  {ROLES.map((role) => (
+                    <option key={role} value={role}>
+                      {t(`people.role.${role}`)}
+                    </option>
+                  ))}
+                </select>{' '}
                 <span class="dim">{moment(operator.updatedAt)}</span>{' '}
                 <button type="button" class="danger" onClick={() => remove(operator)}>
                   {t('action.remove')}

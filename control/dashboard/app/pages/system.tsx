@@ -1,10 +1,10 @@
 import { BansCard } from '../components/bans.tsx'
 import { Badge, Card, PageHead, Shown } from '../components/parts.tsx'
 import { get } from '../data/api.ts'
-import type { Edge, MediaServer, Page } from '../data/types.ts'
+import type { Edge, Page } from '../data/types.ts'
 import { useNow, useQuery } from '../data/use-query.ts'
 import { duration } from '../text/format.ts'
-import { t, words } from '../text/text.ts'
+import { t } from '../text/text.ts'
 
 interface Health {
   readonly status: string
@@ -96,42 +96,3 @@ export const System = ({
     </div>
   </>
 )
-
-/** Media servers that are watched. */
-export const Servers = () => {
-  const query = useQuery(
-    'servers',
-    (signal) => get<MediaServer[] | Page<MediaServer>>('/media-servers', signal),
-    true,
-  )
-  const rowsOf = (data: MediaServer[] | Page<MediaServer>): readonly MediaServer[] =>
-    'items' in data ? data.items : data
-  return (
-    <>
-      <PageHead title={t('servers.title')} />
-      <Shown query={query} isEmpty={(data) => rowsOf(data).length === 0} empty={t('servers.empty')}>
-        {(data) => (
-          <div class="cards">
-            {rowsOf(data).map((server) => (
-              <Card
-                key={server.name}
-                title={server.name}
-                tools={
-                  <Badge tone={server.state === 'watching' ? 'good' : 'warn'}>
-                    {words('servers', server.state)}
-                  </Badge>
-                }
-              >
-                <p>
-                  {server.kind} <span class="dim">{server.url}</span>
-                </p>
-                <p>{t('now.streams.n', { n: server.plays })}</p>
-                {server.problem !== null && <p class="state error">{server.problem}</p>}
-              </Card>
-            ))}
-          </div>
-        )}
-      </Shown>
-    </>
-  )
-}

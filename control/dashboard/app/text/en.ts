@@ -1,9 +1,11 @@
 import { enRules } from './en-rules.ts'
+import { enSettings } from './en-settings.ts'
 import type { Wording } from './wording.ts'
 
 /** English: the catalogue that says which words there are. */
 export const en = {
   ...enRules,
+  ...enSettings,
   'app.name': 'Gatehouse',
   'app.offline': 'Gatehouse does not answer. What you see is the last that was known.',
   'app.skip': 'Skip to the content',
@@ -216,13 +218,6 @@ export const en = {
   'groups.why.address': 'Address',
   'groups.why.channel': 'Channel (may be empty)',
   'groups.why.go': 'Explain',
-  'servers.title': 'Media servers',
-  'servers.empty':
-    'No media server yet. Add one: ./scripts/gatehouse servers add NAME --kind plex --url http://…',
-  'servers.watching': 'watching',
-  'servers.connecting': 'connecting',
-  'servers.failing': 'failing',
-  'servers.stopped': 'stopped',
   'system.title': 'System',
   'system.health': 'Health',
   'system.edges': 'Edges',

@@ -1,8 +1,13 @@
 import { language, t } from './text.ts'
+import { zone } from './zone.ts'
 
 const numbers = new Intl.NumberFormat(language)
-const days = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' })
-const moments = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
+const days = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: zone })
+const moments = new Intl.DateTimeFormat(language, {
+  dateStyle: 'medium',
+  timeStyle: 'short',
+  timeZone: zone,
+})
 const countries = new Intl.DisplayNames(language, { type: 'region', fallback: 'code' })
 
 /** A number as it is written here. */

@@ -1,9 +1,11 @@
 import type { Words } from './en.ts'
 import { ruRules } from './ru-rules.ts'
+import { ruSettings } from './ru-settings.ts'
 
 /** Russian. */
 export const ru: Words = {
   ...ruRules,
+  ...ruSettings,
   'app.name': 'Gatehouse',
   'app.offline': 'Gatehouse не отвечает. Показано то, что было известно последним.',
   'app.skip': 'К содержанию',
@@ -255,13 +257,6 @@ export const ru: Words = {
   'groups.why.address': 'Адрес',
   'groups.why.channel': 'Канал (можно не указывать)',
   'groups.why.go': 'Объяснить',
-  'servers.title': 'Медиасерверы',
-  'servers.empty':
-    'Медиасерверов пока нет. Добавьте: ./scripts/gatehouse servers add ИМЯ --kind plex --url http://…',
-  'servers.watching': 'наблюдается',
-  'servers.connecting': 'подключается',
-  'servers.failing': 'не отвечает',
-  'servers.stopped': 'остановлен',
   'system.title': 'Система',
   'system.health': 'Здоровье',
   'system.edges': 'Узлы',

@@ -1,11 +1,12 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
 import type { EdgeStatus } from '../../../edge/edge-registry.ts'
 import { hashEdgeKey, newEdgeKey } from '../../../keys/edge-key.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { idParams } from '../../../schemas/common.ts'
-import { edgeBody, edgeSchema, newEdgeSchema } from '../../../schemas/operations.ts'
+import { edgeBody, edgeCheck, edgeSchema, newEdgeSchema } from '../../../schemas/operations.ts'
 import type { Edge } from '../../../store/tables/records.ts'
 import type { EdgeStore } from '../../../store/tables/stores.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
@@ -18,6 +19,8 @@ export interface EdgeAdminOptions {
   readonly changed: (edge: string) => void
   readonly audit: AuditTrail
   readonly clock: () => number
+  /** The address viewers reach the edge by; `null` where this installation has none. */
+  readonly address: () => string | null
 }
 
 type Shown = Static<typeof edgeSchema>
@@ -42,6 +45,37 @@ const listEdges = async ({ seen, store }: EdgeAdminOptions): Promise<Shown[]> =>
     .map((id) => shown(known.get(id), added.get(id)))
 }
 
+/** How long an edge may take to answer, ms. */
+const PATIENCE_MS = 4_000
+
+const NO_EDGE = 'Something answers, but no edge of Gatehouse.'
+
+/** What every edge says of its health, and nothing else does. */
+const edgeHealth = Type.Object({ status: Type.String(), njs: Type.String(), zones: Type.String() })
+
+/** Asks an edge for its health, as a viewer would reach it. */
+const checkEdge = async (address: string | null): Promise<Static<typeof edgeCheck>> => {
+  if (address === null)
+    return { url: null, ok: false, problem: 'This installation has no edge (edge.nginx: none).' }
+  const url = `${address}/health`
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS), redirect: 'error' })
+    const health: unknown = await answer.json()
+    if (!Value.Check(edgeHealth, health)) return { url, ok: false, problem: NO_EDGE }
+    if (health.status === 'ok') return { url, ok: true, problem: null }
+    return { url, ok: false, problem: `The edge says that it is ${health.status}.` }
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+    const isJson = error instanceof SyntaxError
+    const words = cause instanceof Error ? cause.message : String(cause)
+    return {
+      url,
+      ok: false,
+      problem: isJson ? NO_EDGE : words,
+    }
+  }
+}
+
 /** `/edges`: who syncs, and the edges on other machines that may. */
 export const edgeAdminRoutes = (plain: FastifyInstance, options: EdgeAdminOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
@@ -54,6 +88,11 @@ export const edgeAdminRoutes = (plain: FastifyInstance, options: EdgeAdminOption
       config: { permission: 'operations:read' },
     },
     async () => await listEdges(options),
+  )
+  app.get(
+    '/edges/check',
+    { schema: { response: { 200: edgeCheck } }, config: { permission: 'operations:read' } },
+    async () => await checkEdge(options.address()),
   )
   app.post(
     '/edges',

@@ -6,8 +6,9 @@ import type { SecondFactors } from '../../../operators/second-factor.ts'
 import type { OpenSignIn, SignInRefusal, SignIns } from '../../../operators/sign-ins.ts'
 import { COOKIE } from '../../../plugins/admin-auth.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
-import { authState, linkBody, signInBody } from '../../../schemas/operators.ts'
+import { authState, linkBody, ownPasswordBody, signInBody } from '../../../schemas/operators.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
+import { own, selfOf } from './own-access.ts'
 
 /** What signing in works with. */
 export interface AuthRoutesOptions {
@@ -63,6 +64,34 @@ const authStateOf = async (
   }
 }
 
+/** `PUT /auth/password`: one's own password; every other browser of the same person is signed out. */
+const passwordRoute = (plain: FastifyInstance, options: AuthRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { signIns, audit } = options
+  app.put(
+    '/auth/password',
+    { schema: { body: ownPasswordBody, ...answer }, ...own(signIns) },
+    async (request, reply) => {
+      const operator = await selfOf(signIns, request)
+      const { password, newPassword } = request.body
+      const changed = await signIns.changePassword(
+        operator,
+        { password, newPassword },
+        originOf(request),
+      )
+      if ('refused' in changed) {
+        if (changed.refused === 'wrong')
+          throw new ProblemError('state.wrong', 'The password of before is wrong.')
+        return refuse(reply, changed)
+      }
+      const actor = { name: operator.name, permissions: [] }
+      await audit({ actor }, 'password.change', { subject: operator.name })
+      setCookie(request, reply, changed.secret)
+      return await authStateOf(options, changed)
+    },
+  )
+}
+
 /** `/auth`: who is signed in, signing in and out. */
 export const authRoutes = (plain: FastifyInstance, options: AuthRoutesOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
@@ -88,6 +117,7 @@ export const authRoutes = (plain: FastifyInstance, options: AuthRoutesOptions): 
     return await stateOf(signIn)
   }
 
+  passwordRoute(plain, options)
   app.get('/auth', { schema: answer, ...open }, async (request) => {
     const secret = request.cookies[COOKIE]
     return await stateOf(secret === undefined ? null : await signIns.ofCookie(secret))

@@ -31,7 +31,7 @@ const shownAs = (
 const secretOf = (request: FastifyRequest): string => request.cookies[COOKIE] ?? ''
 
 /** Who is signed in by the cookie; a change needs the mark of our own pages besides. Throws `auth.missing`, `csrf.wrong`. */
-const selfOf = async (signIns: SignIns, request: FastifyRequest): Promise<Operator> => {
+export const selfOf = async (signIns: SignIns, request: FastifyRequest): Promise<Operator> => {
   const open = await signIns.ofCookie(secretOf(request))
   if (open === null) throw new ProblemError('auth.missing', 'Sign in by name first.')
   requireCsrf(request, open.csrf)
@@ -39,7 +39,7 @@ const selfOf = async (signIns: SignIns, request: FastifyRequest): Promise<Operat
 }
 
 /** Routes of a person signed in by name: a stranger is refused before anything of the request is judged. */
-const own = (signIns: SignIns) => ({
+export const own = (signIns: SignIns) => ({
   config: { permission: 'public' },
   preValidation: async (request: FastifyRequest) => void (await selfOf(signIns, request)),
 })

@@ -56,6 +56,7 @@ describe('every route', () => {
       'GET /assets/{*}',
       'GET /app.webmanifest',
       'GET /api/openapi.json',
+      'PUT /auth/password',
       'GET /auth',
       'POST /auth/sign-in',
       'POST /auth/link',

@@ -1,0 +1,29 @@
+import { useState } from 'preact/hooks'
+import { fieldsOf, messageOf } from './form.ts'
+
+/** A form that sends what was typed. */
+export interface Submitting {
+  readonly error: string | null
+  readonly isBusy: boolean
+  readonly submit: (event: SubmitEvent) => void
+}
+
+/** Sends the fields of a form, and keeps what went wrong; the form is emptied when it went well. */
+export const useSubmit = (
+  act: (fields: Readonly<Record<string, string>>) => Promise<void>,
+): Submitting => {
+  const [error, setError] = useState<string | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const submit = (event: SubmitEvent) => {
+    const { form, fields } = fieldsOf(event)
+    setError(null)
+    setBusy(true)
+    act(fields)
+      .then(
+        () => form?.reset(),
+        (failure: unknown) => setError(messageOf(failure)),
+      )
+      .finally(() => setBusy(false))
+  }
+  return { error, isBusy, submit }
+}

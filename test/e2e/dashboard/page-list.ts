@@ -1,0 +1,34 @@
+import type { Page } from 'playwright-core'
+
+/** Shows a page of the dashboard, and waits until nothing of it is being loaded. */
+export const showPage = async (page: Page, hash: string): Promise<void> => {
+  await page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.locator('.state.loading').first().waitFor({ state: 'detached' })
+}
+
+interface Row {
+  readonly id: string
+  readonly account: string
+  readonly kind: string
+}
+
+/** Every page by its name: those of the navigation, one account, one finding; `read` asks the admin API. */
+export const pagesOf = async (
+  page: Page,
+  read: (path: string) => Promise<unknown>,
+): Promise<{ name: string; hash: string }[]> => {
+  const links = await page.getByRole('navigation').locator('ul a').all()
+  const hashes = await Promise.all(links.map((link) => link.getAttribute('href')))
+  const pages = hashes.map((hash) => ({
+    name: (hash ?? '').replace('#/', ''),
+    hash: hash ?? '',
+  }))
+  const { items } = (await read('/findings?limit=200&sort=-at')) as { items: Row[] }
+  const one = items.find(({ kind }) => kind === 'simultaneous_places') ?? items[0]
+  if (one === undefined) return pages
+  pages.push({ name: 'account', hash: `#/accounts/${encodeURIComponent(one.account)}` })
+  pages.push({ name: 'finding', hash: `#/findings/${one.id}` })
+  pages.push({ name: 'setup-nginx', hash: '#/setup?kind=channels' })
+  return pages
+}

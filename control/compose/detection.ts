@@ -4,7 +4,7 @@ import { createAccountWindow } from '../detect/live/account-window.ts'
 import { type Assessor, createAssessor } from '../detect/live/assessor.ts'
 import { startDetectors } from '../detect/live/detectors.ts'
 import { createFeedbackCache, type FeedbackCache } from '../detect/live/feedback-cache.ts'
-import { type JudgeAndTellPorts, judgeAccount } from '../detect/live/judge-account.ts'
+import { type JudgeAndNotifyPorts, judgeAccount } from '../detect/live/judge-account.ts'
 import { createRegroup } from '../detect/live/regroup.ts'
 import { createRuleCache, type RuleCache, seedRules } from '../detect/live/rule-cache.ts'
 import type { EventReader } from '../events/event-reader.ts'
@@ -120,9 +120,9 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
   const history = readPersons(store.history, people)
   const window = createAccountWindow({ history, now, refreshMs })
   const { announcer } = parts.notices
-  const announce: JudgeAndTellPorts['announce'] = async (tables, due) =>
+  const announce: JudgeAndNotifyPorts['announce'] = async (tables, due) =>
     await announcer.announce(tables, due)
-  const judging: JudgeAndTellPorts = { store, window, rules, feedback, now, announce }
+  const judging: JudgeAndNotifyPorts = { store, window, rules, feedback, now, announce }
   const detectors = await startDetectors({
     ...judging,
     redis: parts.streams,

@@ -3,9 +3,9 @@ import type { PlayRecord } from '#domain/types'
 import { mergeDerivedDevices } from '../devices/derived-devices.ts'
 import { lastingDevices } from '../devices/lasting-devices.ts'
 import { isFromNetworks } from '../home-networks.ts'
+import { mergeRows } from '../merge-rows.ts'
 import { normalisePlays } from '../normalise.ts'
 import { feedbackFilter } from '../scoring/feedback.ts'
-import { toldOnce } from '../told-once.ts'
 import { trueEnds } from '../true-ends.ts'
 import type { Feedback } from '../types.ts'
 
@@ -26,7 +26,7 @@ export const preparePlays = (
   hints: HomeHints = {},
 ): PlayRecord[] => {
   const isHeld = countableDevices(hints)
-  const once = trueEnds(toldOnce(normalisePlays(plays, now)))
+  const once = trueEnds(mergeRows(normalisePlays(plays, now)))
   const home = placeAtHome(once.filter(isHeld), hints)
   // An operator names a device as the edge does, or as we show it.
   return mergeDerivedDevices(lastingDevices(home)).filter(isHeld)

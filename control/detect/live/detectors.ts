@@ -16,9 +16,9 @@ import { foldPlays } from '../../store/history/merge-plays.ts'
 import { byAccount } from '../by-account.ts'
 import { createRunningPlaces } from '../judge/running-places.ts'
 import { type AccountCase, type AccountUpdate, loadCases } from './account-case.ts'
-import { type DueResponse, type JudgeAndTellPorts, judgeCase } from './judge-account.ts'
+import { type DueResponse, type JudgeAndNotifyPorts, judgeCase } from './judge-account.ts'
 
-export interface DetectorsOptions extends JudgeAndTellPorts, EventReaderOptions {
+export interface DetectorsOptions extends JudgeAndNotifyPorts, EventReaderOptions {
   /**
    * Runs the response a finding calls for; an error goes to `onFailure` and the response is retried at the
    * account's next judgement.

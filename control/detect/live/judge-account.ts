@@ -24,7 +24,7 @@ export interface DueResponse {
 }
 
 /** Ports of judging an account. */
-export interface JudgeAndTellPorts extends JudgePorts {
+export interface JudgeAndNotifyPorts extends JudgePorts {
   /** Writes the notices of new findings, in the transaction that stores them. */
   readonly announce?: (tables: Tables, due: readonly DueResponse[]) => Promise<void>
 }
@@ -45,7 +45,7 @@ interface Judged extends Reconciled {
 
 /** Stores changed findings, trust and notices in one transaction. */
 const commit = async (
-  ports: JudgeAndTellPorts,
+  ports: JudgeAndNotifyPorts,
   account: AccountRef,
   { fresh, changed, withdrawn, found, due }: Judged,
 ): Promise<void> => {
@@ -121,7 +121,7 @@ const dueOf = (
 
 /** Judges one account, stores findings and trust in one transaction, and returns the responses that are due. */
 export const judgeCase = async (
-  ports: JudgeAndTellPorts,
+  ports: JudgeAndNotifyPorts,
   one: AccountCase,
 ): Promise<DueResponse[]> => {
   const { account, plays, since, stored } = one
@@ -145,7 +145,7 @@ export const judgeCase = async (
 
 /** Loads and judges one account; `updates` are plays just reported, possibly none. */
 export const judgeAccount = async (
-  ports: JudgeAndTellPorts,
+  ports: JudgeAndNotifyPorts,
   account: AccountRef,
   updates: readonly PlayRecord[],
 ): Promise<DueResponse[]> => {

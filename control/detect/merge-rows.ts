@@ -64,28 +64,28 @@ const isSamePlaying = (first: PlayRecord, next: PlayRecord): 'again' | 'on' | nu
  * so does what a restart of the monitor split. The first row's id stays. Plays must be in order of
  * start.
  */
-export const toldOnce = (plays: readonly PlayRecord[]): PlayRecord[] => {
+export const mergeRows = (plays: readonly PlayRecord[]): PlayRecord[] => {
   const last = new Map<string, number>()
   const lastOfPlayer = new Map<string, number>()
-  const told: PlayRecord[] = []
+  const merged: PlayRecord[] = []
   for (const play of plays) {
     if (!isRecognisable(play)) {
-      told.push(play)
+      merged.push(play)
       continue
     }
     const key = playingOf(play)
     const player = playerOf(play)
     const latest = lastOfPlayer.get(player)
     const isAtOnce =
-      latest !== undefined && play.startedAt - (told[latest]?.startedAt ?? 0) <= AT_ONCE_MS
+      latest !== undefined && play.startedAt - (merged[latest]?.startedAt ?? 0) <= AT_ONCE_MS
     const at = isAtOnce && play.device !== null && !hasDerivedDevice(play) ? latest : last.get(key)
-    const first = at === undefined ? undefined : told[at]
+    const first = at === undefined ? undefined : merged[at]
     const how = first === undefined ? null : isSamePlaying(first, play)
     if (at === undefined || first === undefined || how === null) {
-      last.set(key, told.length)
-      lastOfPlayer.set(player, told.length)
-      told.push(play)
-    } else told[at] = joined(first, play, how === 'again')
+      last.set(key, merged.length)
+      lastOfPlayer.set(player, merged.length)
+      merged.push(play)
+    } else merged[at] = joined(first, play, how === 'again')
   }
-  return told
+  return merged
 }

@@ -30,7 +30,21 @@ const peek = async (
   return { start, all: all() }
 }
 
-/** The bytes as they are, or unpacked where they begin like a gzip or an xz file. */
+/** What the reader's error codes mean for a file; they are those of XZ Embedded (`enum xz_ret`). */
+const XZ_PROBLEMS: Readonly<Record<string, string>> = {
+  4: 'the xz file wants a dictionary larger than 64 MiB: pack it with xz -6, or as gzip',
+  6: 'the xz file has a SHA-256 check or a filter beside LZMA2: pack it with plain xz, or as gzip',
+  7: 'the xz file is damaged',
+  8: 'the xz file is cut short or damaged',
+}
+
+const xzProblem = (error: unknown): unknown => {
+  const code = error instanceof Error ? /error code (\d+)$/.exec(error.message)?.[1] : undefined
+  const problem = XZ_PROBLEMS[code ?? '']
+  return problem === undefined ? error : new Error(problem, { cause: error })
+}
+
+/** The bytes as they are, or unpacked where they begin like a gzip or an xz file. Throws what is wrong with a packed file. */
 export async function* unpacked(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const { start, all } = await peek(chunks)
   if (!XZ.every((byte, index) => start[index] === byte)) yield* gunzipIfNeeded(all)
@@ -38,7 +52,11 @@ export async function* unpacked(chunks: AsyncIterable<Uint8Array>): AsyncGenerat
     const packed = Readable.toWeb(Readable.from(all, { objectMode: false }))
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same stream under the two names of Node and of the browsers
     const reader = new xz.XzReadableStream(packed as ReadableStream<Uint8Array>).getReader()
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value
+    const readOn = () =>
+      reader.read().catch((error: unknown) => {
+        throw xzProblem(error)
+      })
+    for (let next = await readOn(); !next.done; next = await readOn()) yield next.value
   }
 }
 

@@ -109,6 +109,22 @@ describe('bytes', () => {
     expect(await textIn(xz)).toBe('<tv>€</tv>')
   })
 
+  // What `printf '<tv/>' | xz --check=sha256 | base64` writes, and the first 90 bytes of a longer file.
+  test.each([
+    [
+      'with a SHA-256 check',
+      '/Td6WFoAAArh+wyhAgAhARYAAAB0L+WjAQAEPHR2Lz4AAAAAnqJtf+VGWTMGI9eEU1vTxMTMW5TIXBt8dJU01dPwXWwAATUFEoPd8hibS5oBAAAAAApZWg==',
+      'pack it with plain xz, or as gzip',
+    ],
+    [
+      'cut short',
+      '/Td6WFoAAATm1rRGAgAhARYAAAB0L+Wj4Jw/AEVdADxv+7/+o7Fe5fg/sqomVfhocEFwFQ+N/R5MG4pCtxn0aRhxrmYjiopNL6MN2X+m44wjEVPgWRjF',
+      'cut short or damaged',
+    ],
+  ])('xz %s: the error says what to do', async (_, packed, problem) => {
+    await expect(textIn(Buffer.from(packed, 'base64'))).rejects.toThrow(problem)
+  })
+
   test('in the encoding the document declares', async () => {
     const head = '<?xml version="1.0" encoding="windows-1251"?><tv>'
     const bytes = Buffer.concat([Buffer.from(head), Buffer.from([0xcf, 0xf0])])

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createWriteStream, mkdirSync, rmSync } from 'node:fs'
+import { createWriteStream, mkdirSync, openSync, rmSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
@@ -49,7 +49,8 @@ export const receiveUpload = async (
     },
   })
   try {
-    await pipeline(body, counted, createWriteStream(path, { mode: 0o600 }))
+    // Opened at once: a file that is still being opened would appear after it was removed.
+    await pipeline(body, counted, createWriteStream(path, { fd: openSync(path, 'wx', 0o600) }))
   } catch (error) {
     rmSync(path, { force: true })
     throw error

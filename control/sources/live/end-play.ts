@@ -63,12 +63,16 @@ const endOnce = async (ports: EndPorts, key: string, reason: string): Promise<En
   const handles = ports.table.handlesOf(key)
   if (handles.length === 0)
     return refused('not_supported', 'its server gives no session id to end it by')
+  // It may be gone before the answer to this is here.
+  ports.table.setEnding(key, true)
   const answers = await Promise.allSettled(
     handles.map(async (handle) => await ports.terminate(handle, reason)),
   )
   const [failure] = answers.filter((answer) => answer.status === 'rejected')
-  if (failure !== undefined && answers.every(({ status }) => status === 'rejected'))
+  if (failure !== undefined && answers.every(({ status }) => status === 'rejected')) {
+    ports.table.setEnding(key, false)
     return refusedBy(failure.reason)
+  }
   ports.table.markEndAsked(key)
   return await seeItGo(ports, key, signal)
 }

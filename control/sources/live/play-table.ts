@@ -25,6 +25,8 @@ export interface PlayTable {
   get(key: string): LivePlay | null
   /** The server's ids for ending a play: several where the server has stale sessions of it. */
   handlesOf(key: string): readonly string[]
+  /** Notes that its end is being asked for; `false`: the server refused. A play that goes meanwhile was ended on request. */
+  setEnding(key: string, isEnding: boolean): void
   markEndAsked(key: string): void
 }
 
@@ -43,6 +45,8 @@ interface Entry {
   readonly handles: readonly string[]
   /** When a look first missed it; `null` while it is there. */
   readonly missedAt: number | null
+  /** When its end began to be asked for; `null` while nobody asks. */
+  readonly endingAt: number | null
 }
 
 /** Longest gap after which a play that is seen again is the same one. */
@@ -100,15 +104,16 @@ const entryOf = (known: Known, sessions: readonly SeenPlay[], now: number): Entr
     isReturned: entry?.play.isReturned ?? known.isReturned,
     delivery: best.delivery ?? null,
   }
-  return { play, handles, missedAt: null }
+  return { play, handles, missedAt: null, endingAt: entry?.endingAt ?? null }
 }
 
 /** When a play that is over ended: when it was first missed, or was last seen where nobody looked for long. */
-const closedPlay = ({ play, missedAt }: Entry, now: number): LivePlay => {
+const closedPlay = ({ play, missedAt, endingAt }: Entry, now: number): LivePlay => {
   const { startedAt, lastSeenAt } = play.record
   const gone = missedAt ?? now
   const endedAt = gone - lastSeenAt > PLAYED_GAP_MS ? lastSeenAt : gone
-  return { ...play, record: { ...play.record, endedAt: Math.max(endedAt, startedAt) } }
+  const record = { ...play.record, endedAt: Math.max(endedAt, startedAt) }
+  return { ...play, endAskedAt: play.endAskedAt ?? endingAt, record }
 }
 
 interface Ended {
@@ -216,6 +221,11 @@ export const createPlayTable = (options: PlayTableOptions): PlayTable => {
       return entry === undefined || entry.missedAt !== null ? null : entry.play
     },
     handlesOf: (key) => entries.get(key)?.handles ?? [],
+    setEnding: (key, isEnding) => {
+      const entry = entries.get(key)
+      if (entry === undefined) return
+      entries = new Map(entries).set(key, { ...entry, endingAt: isEnding ? now() : null })
+    },
     markEndAsked: (key) => {
       const entry = entries.get(key)
       if (entry === undefined) return

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { importCommand } from '../../../../control/cli/configuration/import.ts'
 import { ticketCommand } from '../../../../control/cli/manage/ticket.ts'
 import { parseConfig } from '../../../../control/config/load.ts'
@@ -9,6 +9,9 @@ import { parseConfig } from '../../../../control/config/load.ts'
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-import-'))
 afterAll(() => {
   rmSync(folder, { recursive: true })
+})
+beforeEach(() => {
+  process.exitCode = undefined
 })
 afterEach(() => {
   vi.restoreAllMocks()

@@ -54,7 +54,7 @@ const ended = async (id: string) =>
       expect(['waiting', 'reading', 'judging']).not.toContain(state.state)
       return state
     },
-    { timeout: 10_000, interval: 25 },
+    { timeout: 50_000, interval: 25 },
   )
 
 const playOf = (i: number) => ({

@@ -114,6 +114,20 @@ test('what was ended and comes back soon is told apart; later it is a new play',
   expect(table.get('ann:tv:501')?.isReturned).toBe(false)
 })
 
+test('what goes while its end is being asked for was ended on request; after a refusal it was not', () => {
+  const { look, pass, table, told } = open(0)
+  const endedAs = (isEnding: readonly boolean[]) => {
+    look('a')
+    for (const one of isEnding) table.setEnding('ann:tv:501', one)
+    look('a')
+    pass(5 * SECOND)
+    look()
+    return told('closed').at(-1)?.play.endAskedAt ?? null
+  }
+  expect(endedAs([true])).not.toBeNull()
+  expect(endedAs([true, false])).toBeNull()
+})
+
 test('what lingers after its end was asked stays marked', () => {
   const { look, pass, table } = open()
   look('a')

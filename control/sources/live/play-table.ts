@@ -82,6 +82,9 @@ interface Known {
   readonly isReturned: boolean
 }
 
+const endAskedAtOf = ({ entry, resumed }: Known): number | null =>
+  entry?.play.endAskedAt ?? resumed?.endAskedAt ?? null
+
 const entryOf = (known: Known, sessions: readonly SeenPlay[], now: number): Entry | null => {
   const best = sessions.findLast(({ state }) => state !== 'paused') ?? sessions.at(-1)
   if (best === undefined) return null
@@ -100,7 +103,7 @@ const entryOf = (known: Known, sessions: readonly SeenPlay[], now: number): Entr
     state: best.state,
     record: { ...best.record, id, ...times },
     canEnd: handles.length > 0,
-    endAskedAt: entry?.play.endAskedAt ?? known.resumed?.endAskedAt ?? null,
+    endAskedAt: endAskedAtOf(known),
     isReturned: entry?.play.isReturned ?? known.isReturned,
     delivery: best.delivery ?? null,
   }

@@ -19,7 +19,7 @@ const NUMERIC = 1700
 const DIALECT: Dialect = {
   name: 'postgres',
   binaryCollation: ' collate "C"',
-  playsByKey: 'key in (select unnest($1::bigint[]))',
+  playsByKey: 'key = any($1::bigint[])',
   addDelta: (table) =>
     `insert into ${table} as t select * from delta on conflict (dimension, day, key) do update set` +
     ' plays = t.plays + excluded.plays, refusals = t.refusals + excluded.refusals,' +

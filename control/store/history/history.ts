@@ -5,7 +5,7 @@ import type { Database } from '../sql/sql.ts'
 import type { Dashboard } from './dashboard.ts'
 import { createDashboard } from './dashboard.ts'
 import { createPlayReader, type PlayReader } from './play-reader.ts'
-import { PLAYS, type StoredPlay, withoutKey } from './play-table.ts'
+import { PLAYS, type StoredPlay, withoutKey } from './rows/play-table.ts'
 import { closeSilentPlays, prunePlays, type Upserted, upsertPlays } from './upsert-plays.ts'
 
 /** The history of plays. */

@@ -1,5 +1,5 @@
 import type { PlayRecord } from '#domain/types'
-import { identityOf, playColumns } from './play-table.ts'
+import { identityOf, playColumns } from './rows/play-table.ts'
 
 /**
  * Merges two records of one play. The later one wins, what it does not know is taken from the

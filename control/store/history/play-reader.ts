@@ -1,7 +1,7 @@
 import type { AccountRef, PlayRecord } from '#domain/types'
 import type { Sql, SqlParam } from '../sql/sql.ts'
 import { hash52 } from './counting/hash52.ts'
-import { PLAYS, toPlay } from './play-table.ts'
+import { PLAYS, toPlay } from './rows/play-table.ts'
 import { findPlays } from './upsert-plays.ts'
 
 /** What detectors, reports and backtests read. A play belongs to a window when any of it lies within. */

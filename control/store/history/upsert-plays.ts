@@ -12,7 +12,8 @@ import {
   type StoredPlay,
   toPlay,
   withoutKey,
-} from './play-table.ts'
+} from './rows/play-table.ts'
+import { playRowsOf } from './rows/rows-of.ts'
 
 /** Result of writing a batch of plays. */
 export interface Upserted {
@@ -87,15 +88,14 @@ async function writeChanges(
   for (const play of rows) delta.count(play, 1)
   await deletePlays(tx, replaced)
   const spared = sharingKeys(replaced, found)
-  await tx.insert(PLAYS.name, PLAYS.columns, [...rows, ...spared].map(playRow))
+  await playRowsOf(tx).insert(tx, [...rows, ...spared].map(playRow))
   await writeRollUps(tx, delta)
 }
 
 /** Deletes by lookup key, and with them what shares a key by chance. */
 async function deletePlays(tx: Sql, plays: readonly PlayRecord[]): Promise<void> {
   if (plays.length === 0) return
-  const keys = plays.map(lookupKey)
-  await tx.query(`delete from plays where ${tx.dialect.playsByKey}`, [keys])
+  await playRowsOf(tx).remove(tx, plays.map(lookupKey))
 }
 
 /**
@@ -143,11 +143,7 @@ export function prunePlays(db: Database, before: number): Promise<number> {
         ' on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at',
       [HORIZON, JSON.stringify(horizon), Date.now()],
     )
-    const counted = await tx.query('select count(*) as n from plays where last_seen_at < $1', [
-      horizon,
-    ])
-    await tx.query('delete from plays where last_seen_at < $1', [horizon])
-    return Number(counted[0]?.['n'] ?? 0)
+    return await playRowsOf(tx).forget(tx, horizon)
   })
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { PlayRecord } from '#domain/types'
 import { RollUpDelta } from '../../../../control/store/history/counting/roll-ups.ts'
 import { foldPlays, isSamePlay, mergePlay } from '../../../../control/store/history/merge-plays.ts'
-import { lookupKey } from '../../../../control/store/history/play-table.ts'
+import { lookupKey } from '../../../../control/store/history/rows/play-table.ts'
 import { MINUTE, NOON, samplePlay } from '../../../contract/sample-plays.ts'
 
 /** Tellings of one play by a source that is truthful, but late, out of order and repetitive. */

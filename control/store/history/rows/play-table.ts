@@ -1,7 +1,7 @@
 import type { PlayRecord } from '#domain/types'
-import type { SqlRow, SqlValue } from '../sql/sql.ts'
-import { defineTable } from '../sql/table.ts'
-import { hash52 } from './counting/hash52.ts'
+import type { SqlRow, SqlValue } from '../../sql/sql.ts'
+import { defineTable } from '../../sql/table.ts'
+import { hash52 } from '../counting/hash52.ts'
 
 /** A play as its table keeps it: with integers for finding it, and its account's. */
 export interface StoredPlay extends PlayRecord {

@@ -149,7 +149,7 @@ export function describeRecount(store: () => Store, count: number): void {
     // Histories apart in time share one store: what was counted before must not matter.
     const BATCH = 100
     for (let first = 0; first < count; first += BATCH) {
-      const shift = (first / BATCH) * 60 * DAY
+      const shift = (first / BATCH) * 2 * SPAN_DAYS * DAY
       const plays = Array.from({ length: BATCH }, (_, n) => history(random, `h${first + n}`))
         .flat()
         .map((p) => ({

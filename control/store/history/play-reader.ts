@@ -2,6 +2,7 @@ import type { AccountRef, PlayRecord } from '#domain/types'
 import type { Sql, SqlParam } from '../sql/sql.ts'
 import { hash52 } from './counting/hash52.ts'
 import { PLAYS, toPlay } from './rows/play-table.ts'
+import { playRowsOf } from './rows/rows-of.ts'
 import { findPlays } from './upsert-plays.ts'
 
 /** What detectors, reports and backtests read. A play belongs to a window when any of it lies within. */
@@ -21,7 +22,12 @@ export interface PlayReader {
   accountsOfSources(sources: readonly string[], from: number, to: number): Promise<AccountRef[]>
 }
 
-const WINDOW = 'last_seen_at >= $1 and started_at < $2'
+const WINDOW = 'last_seen_at >= $1 and started_at < $2 and started_at >= $3'
+
+const windowOf = async (db: Sql, from: number, to: number): Promise<SqlParam[]> => {
+  const seen = Math.trunc(from)
+  return [seen, Math.trunc(to), await playRowsOf(db).firstStart(db, seen)]
+}
 
 /** Readers over the table of plays. */
 export function createPlayReader(db: Sql): PlayReader {
@@ -29,7 +35,7 @@ export function createPlayReader(db: Sql): PlayReader {
   const order = `account${binaryCollation}, started_at, source${binaryCollation}, id${binaryCollation}`
   const select = `select ${PLAYS.select} from plays where ${WINDOW}`
   async function* playsBetween(from: number, to: number): AsyncIterable<PlayRecord[]> {
-    const params: SqlParam[] = [Math.trunc(from), Math.trunc(to)]
+    const params = await windowOf(db, from, to)
     for await (const rows of db.batches(`${select} order by ${order}`, params)) {
       yield rows.map(toPlay)
     }
@@ -39,28 +45,29 @@ export function createPlayReader(db: Sql): PlayReader {
     playsByAccount: (from, to) => byAccount(playsBetween(from, to)),
     plays: async (identities) => [...(await findPlays(db, identities)).values()],
     async playsOf(account, from, to) {
-      const text = `${select} and account_key = $3 order by ${order}`
-      const window = [Math.trunc(from), Math.trunc(to), hash52(account)]
-      const rows = await db.query(text, window)
+      const text = `${select} and account_key = $4 order by ${order}`
+      const window = await windowOf(db, from, to)
+      const rows = await db.query(text, [...window, hash52(account)])
       return rows.map(toPlay).filter((play) => play.account === account)
     },
     async playsOfEach(accounts, from, to) {
       const wanted = new Set(accounts)
       const keys = [...wanted].map(hash52)
-      const text = `${select} and account_key in (select unnest($3::bigint[])) order by ${order}`
-      const rows = await db.query(text, [Math.trunc(from), Math.trunc(to), keys])
+      const text = `${select} and account_key in (select unnest($4::bigint[])) order by ${order}`
+      const rows = await db.query(text, [...(await windowOf(db, from, to)), keys])
       return rows.map(toPlay).filter((play) => wanted.has(play.account))
     },
     async accountsWithPlays(from, to) {
       const text = `select distinct account from plays where ${WINDOW}`
-      const rows = await db.query(text, [Math.trunc(from), Math.trunc(to)])
+      const rows = await db.query(text, await windowOf(db, from, to))
       return rows.map((row) => String(row['account'])).sort()
     },
     async accountsOfSources(sources, from, to) {
       const accounts = new Set<AccountRef>()
+      const window = await windowOf(db, from, to)
       for (const source of sources) {
-        const text = `select distinct account from plays where ${WINDOW} and source = $3`
-        const rows = await db.query(text, [Math.trunc(from), Math.trunc(to), source])
+        const text = `select distinct account from plays where ${WINDOW} and source = $4`
+        const rows = await db.query(text, [...window, source])
         for (const row of rows) accounts.add(String(row['account']))
       }
       return [...accounts].sort()

@@ -1,8 +1,8 @@
 import type { Database, SqlRow } from '../../sql/sql.ts'
-import { readHorizon } from '../counting/horizon.ts'
 import { PLAYED, PLAYED_MS, ranWithin, withinSql } from '../counting/play-span.ts'
 import { type Amounts, DAY_MS } from '../counting/roll-ups.ts'
-import { partsOfSpan, type Span, wholeSpan } from './span.ts'
+import { edgeOf, partsFor } from './edges.ts'
+import { type Span, wholeSpan } from './span.ts'
 
 /** Amounts of one period, and how many accounts watched in it. */
 export interface PeriodTotals extends Amounts {
@@ -32,7 +32,8 @@ const hasAny = ({ plays, refusals }: PeriodTotals): boolean => plays > 0 || refu
 /** Totals of several windows from single plays. */
 const rawPeriods = async (db: Database, windows: readonly Window[]): Promise<PeriodTotals[]> => {
   if (windows.length === 0) return []
-  const [first, last] = [windows[0], windows.at(-1)]
+  const span = { from: windows[0]?.from ?? 0, to: windows.at(-1)?.to ?? 0 }
+  const { from, to, firstStart } = await edgeOf(db, span)
   const rows = await db.query(
     'select w.a as a,' +
       ` sum(case when ${PLAYED} then 1 else 0 end) as plays,` +
@@ -41,9 +42,9 @@ const rawPeriods = async (db: Database, windows: readonly Window[]): Promise<Per
       ` sum(case when ${PLAYED} then ${withinSql('coalesce(bytes, 0)', 'w.a', 'w.b')} else 0 end) as bytes,` +
       ` count(distinct case when ${PLAYED} then account_key end) as viewers` +
       ' from (select unnest($1::bigint[]) as a, unnest($2::bigint[]) as b) as w' +
-      ` join (select * from plays where started_at < $4::bigint and greatest(last_seen_at, coalesce(ended_at, 0), started_at) >= $3::bigint) as p on ${ranWithin('w.a', 'w.b')}` +
+      ` join (select * from plays where started_at >= $5 and started_at < $4::bigint and greatest(last_seen_at, coalesce(ended_at, 0), started_at) >= $3::bigint) as p on ${ranWithin('w.a', 'w.b')}` +
       ' group by w.a order by w.a',
-    [windows.map((w) => w.from), windows.map((w) => w.to), first?.from ?? 0, last?.to ?? 0],
+    [windows.map((w) => w.from), windows.map((w) => w.to), from, to, firstStart],
   )
   const startOf = new Map(windows.map((w) => [w.from, w.start]))
   return rows.map((row) => totalsOf(row, startOf.get(count(row, 'a')) ?? count(row, 'a')))
@@ -51,7 +52,7 @@ const rawPeriods = async (db: Database, windows: readonly Window[]): Promise<Per
 
 /** Totals of every UTC day of a span, days without anything left out; whole days by roll-ups. */
 export const utcDays = async (db: Database, span: Span): Promise<PeriodTotals[]> => {
-  const { firstDay, endDay, head, tail } = partsOfSpan(wholeSpan(span), await readHorizon(db))
+  const { firstDay, endDay, head, tail } = await partsFor(db, span)
   const edge = (part: Span | null): Window[] => {
     if (part === null) return []
     const start = Math.floor(part.from / DAY_MS) * DAY_MS
@@ -73,8 +74,9 @@ export const utcDays = async (db: Database, span: Span): Promise<PeriodTotals[]>
         )
       : []
   const whole = rows.map((row) => totalsOf(row, count(row, 'day') * DAY_MS))
-  const edges = await rawPeriods(db, [...edge(head), ...edge(tail)])
-  return [...whole, ...edges].filter(hasAny).sort((a, b) => a.start - b.start)
+  // Apart, since what lies between them need not be read.
+  const edges = await Promise.all([head, tail].map((part) => rawPeriods(db, edge(part))))
+  return [...whole, ...edges.flat()].filter(hasAny).sort((a, b) => a.start - b.start)
 }
 
 /** Totals of the periods that begin at `starts` (ascending, each to the next, the last to `span.to`), those without anything left out. */

@@ -1,8 +1,8 @@
 import type { Database, SqlParam } from '../../sql/sql.ts'
-import { readHorizon } from '../counting/horizon.ts'
 import { PLAYED, PLAYED_MS, ranWithin, withinSql } from '../counting/play-span.ts'
 import type { Dimension } from '../counting/roll-ups.ts'
-import { partsOfSpan, type Span, type SpanParts, wholeSpan } from './span.ts'
+import { type AskedParts, type Edge, partsFor } from './edges.ts'
+import type { Span, SpanParts } from './span.ts'
 
 const KEYS: Readonly<Record<Exclude<Dimension, 'point'>, string>> = {
   total: "''",
@@ -21,7 +21,7 @@ class Params {
 }
 
 /** Totals of single plays within a span, by key; `isFirst` counts those that had begun before it, too. */
-const rawTotals = (key: string, span: Span, isFirst: boolean, params: Params): string => {
+const rawTotals = (key: string, span: Edge, isFirst: boolean, params: Params): string => {
   const [from, to] = [params.add(span.from), params.add(span.to)]
   const counted = isFirst ? PLAYED : `${PLAYED} and started_at >= ${from}`
   return (
@@ -29,7 +29,7 @@ const rawTotals = (key: string, span: Span, isFirst: boolean, params: Params): s
     ` sum(case when not ${PLAYED} and started_at >= ${from} then 1 else 0 end) as refusals,` +
     ` sum(case when ${PLAYED} then ${withinSql(PLAYED_MS, from, to)} else 0 end) as played_ms,` +
     ` sum(case when ${PLAYED} then ${withinSql('coalesce(bytes, 0)', from, to)} else 0 end) as bytes` +
-    ` from plays where ${ranWithin(from, to)} and greatest(last_seen_at, coalesce(ended_at, 0), started_at) >= ${from}` +
+    ` from plays where started_at >= ${params.add(span.firstStart)} and ${ranWithin(from, to)} and greatest(last_seen_at, coalesce(ended_at, 0), started_at) >= ${from}` +
     ` and ${key} is not null group by 1`
   )
 }
@@ -53,10 +53,8 @@ const rolledTotals = (
 /** The statement of a span's totals by key, a row each: key, plays, refusals, played_ms, bytes. */
 export const totalsStatement = (
   dimension: Exclude<Dimension, 'point'>,
-  span: Span,
-  horizon = 0,
+  parts: AskedParts,
 ): { readonly text: string; readonly params: SqlParam[] } => {
-  const parts = partsOfSpan(wholeSpan(span), horizon)
   const { head, tail, firstDay, endDay } = parts
   const params = new Params()
   const key = KEYS[dimension]
@@ -79,7 +77,7 @@ export const topTotals = async (
   span: Span,
   limit: number,
 ) => {
-  const { text, params } = totalsStatement(dimension, span, await readHorizon(db))
+  const { text, params } = totalsStatement(dimension, await partsFor(db, span))
   const order = ` having sum(plays) > 0 or sum(refusals) > 0 order by plays desc, key${db.dialect.binaryCollation} limit $${params.length + 1}`
   return await db.query(text + order, [...params, limit])
 }

@@ -3,61 +3,77 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Store } from '../../control/store/store.ts'
 import { openStore } from '../../control/store/store.ts'
+import type { TestPostgres } from '../../test/support/programs/postgres.ts'
 import { positive, readOptions } from '../options.ts'
 import { benchPlay, type Population, population } from './history-plays.ts'
 
 const USAGE =
-  'usage: npm run bench:history -- [--rows 10000000] [--postgres-rows 500000] [--url URL [--filled]]'
+  'usage: npm run bench:history -- [--rows 2000000] [--duckdb FILE] [--postgres URL] [--filled]'
 const BATCH = 20_000
 const ROUNDS = 40
 const DAY_MS = 86_400_000
 
 /**
- * `npm run bench:history -- [--rows N] [--url URL] [--filled]`: fills a store and asks every
- * dashboard question. `--filled` only asks a store that `--url` names and an earlier run has filled
- * with as many rows.
+ * `npm run bench:history -- [--rows N]`: fills DuckDB and a PostgreSQL of its own with the same plays, asks both
+ * every dashboard question and drops the oldest months. `--duckdb` and `--postgres` name databases to use instead;
+ * `--filled` asks them only, as an earlier run with as many rows has filled them.
  */
 async function main(): Promise<void> {
   const values = readOptions(USAGE, {
     rows: { type: 'string' },
-    url: { type: 'string' },
+    duckdb: { type: 'string' },
+    postgres: { type: 'string' },
     filled: { type: 'boolean' },
-    'postgres-rows': { type: 'string' },
   })
-  const rows = positive(values.rows, 10_000_000)
+  const rows = positive(values.rows, 2_000_000)
   if (!Number.isInteger(rows) || rows < 1) throw new Error('--rows takes a whole number above 0')
-  if (values.url !== undefined) return bench(values.url, rows, values.filled)
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
+  const server = values.postgres === undefined ? await ownPostgres() : null
   try {
-    await bench(`duckdb:${join(folder, 'bench.duckdb')}`, rows)
+    const urls = [
+      values.duckdb ?? `duckdb:${join(folder, 'bench.duckdb')}`,
+      values.postgres ?? server?.url ?? '',
+    ]
+    await bench(urls, rows, values.filled === true)
   } finally {
+    await server?.stop()
     rmSync(folder, { recursive: true, force: true })
   }
-  const few = positive(values['postgres-rows'], Math.max(1, Math.round(rows / 20)))
-  if (few > 0) await benchPostgres(few)
 }
 
-async function benchPostgres(rows: number): Promise<void> {
+async function ownPostgres(): Promise<TestPostgres> {
   const { startPostgres } = await import('../../test/support/programs/postgres.ts')
-  const server = await startPostgres()
-  try {
-    await bench(server.url, rows)
-  } finally {
-    await server.stop()
-  }
+  return await startPostgres()
 }
 
-async function bench(url: string, rows: number, isFilled = false): Promise<void> {
-  const store = await openStore({ url })
+async function bench(urls: readonly string[], rows: number, isFilled: boolean): Promise<void> {
   const people = population(rows)
-  print(`\n## ${store.engine}, ${rows.toLocaleString('en')} sessions\n`)
-  if (!isFilled) await reportFilling(store, people)
-  print('| question | p50 ms | p95 ms | max ms | processor ms | rows |\n|---|---|---|---|---|---|')
-  for (const [name, ask] of Object.entries(questions(store, people))) {
-    print(`| ${name} | ${await measure(ask)} |`)
+  const stores: Store[] = []
+  for (const url of urls) {
+    const store = await openStore({ url })
+    stores.push(store)
+    print(`\n## ${store.engine}, ${rows.toLocaleString('en')} sessions\n`)
+    if (!isFilled) await reportFilling(store, people)
+  }
+  print('\n| question | DuckDB p50 ms | p95 | PostgreSQL p50 ms | p95 | ratio of p50 | rows |')
+  print('|---|---|---|---|---|---|---|')
+  const asked = stores.map((store) => questions(store, people))
+  for (const name of Object.keys(asked[0] ?? {})) {
+    const asks = asked.flatMap((each) => each[name] ?? [])
+    print(`| ${name} | ${await compare(asks)} |`)
   }
   print(`\nmemory of the process: ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB`)
-  await store.close()
+  for (const store of stores) {
+    if (!isFilled) print(`${store.engine}: ${await dropMonth(store, people)}`)
+    await store.close()
+  }
+}
+
+/** Forgets the oldest month. */
+async function dropMonth(store: Store, { from }: Population): Promise<string> {
+  const began = performance.now()
+  const gone = await store.history.prune(from + 31 * DAY_MS)
+  return `${gone.toLocaleString('en')} plays of the oldest month forgotten in ${(performance.now() - began).toFixed(0)} ms`
 }
 
 async function reportFilling(store: Store, people: Population): Promise<void> {
@@ -150,21 +166,22 @@ function questions(store: Store, { to, from }: Population): Record<string, Quest
   }
 }
 
-async function measure(ask: Question): Promise<string> {
-  const times: number[] = []
+/** Asks the stores in turn, so that other work of the machine weighs on both. */
+async function compare(asks: readonly Question[]): Promise<string> {
+  const asked = asks.map((ask): { ask: Question; times: number[] } => ({ ask, times: [] }))
   let rows = 0
-  await ask(0)
-  const before = process.cpuUsage()
+  for (const ask of asks) rows = await ask(0)
   for (let round = 0; round < ROUNDS; round += 1) {
-    const began = performance.now()
-    rows = await ask(round)
-    times.push(performance.now() - began)
+    for (const { ask, times } of asked) {
+      const began = performance.now()
+      rows = await ask(round)
+      times.push(performance.now() - began)
+    }
   }
-  const used = process.cpuUsage(before)
-  const [p50, p95, max] = [0.5, 0.95, 1].map((part) => percentile(times, part))
-  // On a machine with other work to do only this column can be compared.
-  const processorMs = ((used.user + used.system) / 1000 / ROUNDS).toFixed(1)
-  return [p50, p95, max, processorMs, rows].join(' | ')
+  const columns = asked.flatMap(({ times }) => [percentile(times, 0.5), percentile(times, 0.95)])
+  const [duckdb, postgres] = asked.map(({ times }) => Number(percentile(times, 0.5)))
+  const ratio = ((postgres ?? Number.NaN) / (duckdb ?? Number.NaN)).toFixed(2)
+  return [...columns, ratio, rows].join(' | ')
 }
 
 function percentile(times: readonly number[], part: number): string {

@@ -4,8 +4,8 @@ import type { SourcePorts, SourceSettings } from '../model/source-kind.ts'
 import { createEnd } from './end-play.ts'
 import { type ConnectFeed, createFeed, type Feed } from './feed.ts'
 import { createHealth, type HealthKeeper } from './health.ts'
-import { createPoller } from './poller.ts'
 import { createPlayTable, type PlayTable, type SeenPlay } from './play-table.ts'
+import { createPoller } from './poller.ts'
 
 /** Callbacks of a feed. */
 export interface FeedHandlers {

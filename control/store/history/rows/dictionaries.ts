@@ -3,7 +3,7 @@ import type { Column, Sql, SqlValue } from '../../sql/sql.ts'
 import { quoted } from '../../sql/sql.ts'
 import { PLAYS, type StoredPlay } from './play-table.ts'
 
-type Field = keyof StoredPlay & string
+type Field = keyof StoredPlay
 
 /** A table of texts that many plays share, and the column of a play's row that refers to it. */
 interface Dictionary {

@@ -61,8 +61,11 @@ const EVENTS_MS = 5_000
 const createGround = async ({ loaded, paths, log }: AppOptions) => {
   const now = (): number => Date.now()
   const live = createLiveConfig(loaded, (message) => log.warn(message))
+  let level = live.config().log.level
+  // A reload leaves a level that was changed at run time, unless the configuration names another one than before.
   live.onReloaded(() => {
-    log.level = live.config().log.level
+    if (live.config().log.level !== level) log.level = live.config().log.level
+    level = live.config().log.level
   })
   const persistence = await openPersistence(live.config(), paths, now)
   const redis = connectRedis(redisSettings(live.config(), paths), log)

@@ -19,6 +19,7 @@ import { addJellystatImport } from './imports/import-jellystat.ts'
 import { addTautulliImport } from './imports/import-tautulli.ts'
 import { apiTokensCommand } from './instance/api-tokens.ts'
 import { backupCommand, restoreCommand } from './instance/backup.ts'
+import { configCommand, logLevelCommand } from './instance/config.ts'
 import { accountsCommand } from './manage/accounts.ts'
 import { feedbackCommand, sharingCommand } from './manage/accounts-trust.ts'
 import { addDownloadCommands, bansCommand } from './manage/bans.ts'
@@ -56,6 +57,8 @@ const commands = (): Command[] => [
   apiTokensCommand(),
   signInLinkCommand(),
   reloadCommand(),
+  configCommand(),
+  logLevelCommand(),
   reportCommand(openReportHistory),
   backtestCommand({ openHistory: openBacktestHistory }),
   rulesCommand(),

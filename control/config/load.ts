@@ -15,6 +15,8 @@ export interface LoadedConfig {
   readonly file: string
   /** Folder that its relative paths start from. */
   readonly folder: string
+  /** Its text, as it was read. */
+  readonly text: string
   readonly lineOf: LineOf
 }
 
@@ -79,6 +81,7 @@ export const parseConfig = (
     config: deepFreeze(filled),
     file,
     folder,
+    text,
     lineOf,
   }
 }

@@ -1,6 +1,8 @@
 import type { FastifyError, FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { type Static, Type } from 'typebox'
+import { ConfigWriteError } from '../config/edit/write-config.ts'
+import { ConfigError } from '../config/problems/problems.ts'
 import { StoreError } from '../store/sql/errors.ts'
 
 /** RFC 9457 problem details, the body of every refusal of the admin API. */
@@ -10,9 +12,14 @@ export const problemSchema = Type.Object({
   status: Type.Integer(),
   detail: Type.Optional(Type.String({ description: 'What to do about it.' })),
   errors: Type.Optional(
-    Type.Array(Type.Object({ path: Type.String(), message: Type.String() }), {
-      description: 'Every invalid field.',
-    }),
+    Type.Array(
+      Type.Object({
+        path: Type.String(),
+        message: Type.String(),
+        line: Type.Optional(Type.Integer({ description: 'Line of a configuration.' })),
+      }),
+      { description: 'Every invalid field.' },
+    ),
   ),
 })
 
@@ -29,9 +36,11 @@ const TITLES = {
   'host.refused': [403, 'The admin API does not answer to this host name'],
   'not.found': [404, 'There is no such thing'],
   conflict: [409, 'It is there already'],
+  'precondition.failed': [412, 'Somebody else changed it meanwhile: read it again'],
   'body.too_large': [413, 'The body is too large'],
   'media.unsupported': [415, 'Send JSON'],
   'state.wrong': [409, 'That is not possible now'],
+  'config.invalid': [422, 'The configuration is not valid; the one in use stays'],
   'rate.limited': [429, 'Too many requests'],
   'store.unavailable': [503, 'The database does not answer'],
   'redis.unavailable': [503, 'Redis does not answer'],
@@ -82,7 +91,8 @@ const whichOf = (params: Readonly<Record<string, unknown>>): string => {
   return Array.isArray(values) ? `: ${values.join(', ')}` : ''
 }
 
-const problemOf = (error: FastifyError | ProblemError): Problem => {
+/** Refusals of parts that know no HTTP; `null` for any other error. */
+const expectedProblem = (error: unknown): Problem | null => {
   if (error instanceof ProblemError) {
     const { code, message, errors } = error
     return { ...problem(code, message), ...(errors === undefined ? {} : { errors }) }
@@ -91,6 +101,18 @@ const problemOf = (error: FastifyError | ProblemError): Problem => {
     const code = STORE_CODES[error.code] ?? 'store.unavailable'
     return problem(code, code === 'store.unavailable' ? undefined : error.message)
   }
+  if (error instanceof ConfigError) {
+    const errors = error.problems.map(({ path, line, message }) => ({ path, line, message }))
+    const detail = errors.map(({ path, line, message }) => `line ${line}: ${path} ${message}`)
+    return { ...problem('config.invalid', detail.join('; ')), errors }
+  }
+  if (error instanceof ConfigWriteError) return problem('state.wrong', error.message)
+  return null
+}
+
+const problemOf = (error: FastifyError): Problem => {
+  const expected = expectedProblem(error)
+  if (expected !== null) return expected
   if (error.validation) {
     const place = error.validationContext ?? 'body'
     const errors = error.validation.map(({ instancePath, message, params }) => ({

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { Limitation } from '#domain/types'
+import { bulkIds } from './bulk.ts'
 import { nullableCount, nullableText, nullableTime, pageQuery } from './common.ts'
 
 const limitation = Type.Unsafe<Limitation | null>({
@@ -36,6 +37,20 @@ export const accountCreate = Type.Object(
     ...accountChange.properties,
     id: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.@-]{1,64}$' })),
     name: fields.name,
+  },
+  { additionalProperties: false },
+)
+
+const { name: _name, ...shared } = fields
+
+/** Body of `POST /accounts/bulk`. */
+export const accountsBulk = Type.Object(
+  {
+    ids: bulkIds,
+    action: Type.Enum(['change', 'delete']),
+    change: Type.Optional(
+      Type.Partial(Type.Object(shared), { additionalProperties: false, minProperties: 1 }),
+    ),
   },
   { additionalProperties: false },
 )

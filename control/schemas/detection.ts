@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { FINDING_KINDS } from '../detect/types.ts'
+import { bulkIds } from './bulk.ts'
 import { nullableText, pageQuery, timeIn } from './common.ts'
 
 /** States an operator may set; only detectors set `withdrawn`. */
@@ -41,6 +42,12 @@ export const findingQuery = Type.Object({
 /** Body of `PATCH /findings/:id`: the operator's decision. */
 export const findingChange = Type.Object(
   { state: Type.Enum([...FINDING_STATES]) },
+  { additionalProperties: false },
+)
+
+/** Body of `POST /findings/bulk`. */
+export const findingsBulk = Type.Object(
+  { ids: bulkIds, state: Type.Enum([...FINDING_STATES]) },
   { additionalProperties: false },
 )
 

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { BAN_KINDS } from '#domain/reasons'
+import { MOST_IN_BULK } from './bulk.ts'
 import { nullableText, nullableTime, pageQuery } from './common.ts'
 
 /** A live session; field names are Flussonic's where it has one. */
@@ -100,6 +101,15 @@ export const banCreate = Type.Object(
       Type.Integer({ minimum: 1, maximum: 315_360_000, description: 'A year when not given.' }),
     ),
     note: Type.Optional(Type.String({ maxLength: 500 })),
+  },
+  { additionalProperties: false },
+)
+
+/** Body of `POST /bans/bulk`. */
+export const bansBulk = Type.Object(
+  {
+    action: Type.Enum(['ban', 'lift']),
+    bans: Type.Array(banCreate, { minItems: 1, maxItems: MOST_IN_BULK }),
   },
   { additionalProperties: false },
 )

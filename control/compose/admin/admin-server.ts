@@ -11,6 +11,7 @@ import { type AdminApiOptions, adminApi } from '../../routes/admin-api.ts'
 import type { Account } from '../../store/tables/records.ts'
 import { parseEndpoint } from '../../supervise/processes/addresses.ts'
 import { requestNginxReload } from '../../supervise/processes/supervisor.ts'
+import { configRoutes } from '../configuration/config-routes.ts'
 import type { AdminParts } from '../parts.ts'
 import { createCatalogAdmin } from './catalog-admin.ts'
 import { featureRoutes } from './feature-routes.ts'
@@ -81,6 +82,7 @@ const apiOptions = (
   parts: AdminParts,
   auth: AdminApiOptions['auth'],
   signInParts: SignInParts,
+  ofConfig: ReturnType<typeof configRoutes>,
 ): AdminApiOptions => {
   const { live, persistence, sessions, lineup, surge, now } = parts
   const { store, ring, accounts } = persistence
@@ -125,6 +127,7 @@ const apiOptions = (
       ...featureRoutes(parts, audit),
       ...noticeRoutes(parts, audit),
       ...operatorRoutes(parts, audit, signInParts),
+      ofConfig(audit),
     ],
     pages: auth.trusted === null && hasPages(PAGES) ? PAGES : null,
   }
@@ -141,6 +144,12 @@ export const startAdmin = async (parts: AdminParts): Promise<{ stop(): Promise<v
   )
   const signInParts = createSignInParts(parts, versionOf())
   const { signIns, tokens, markOf, ofCookie } = signInParts
+  const ofConfig = configRoutes({
+    ...parts,
+    store: parts.persistence.store,
+    serverKey: parts.persistence.ring.serverKey(),
+    changed: () => requestNginxReload(process.env),
+  })
   const actorOf = async (presented: string): Promise<Actor | null> => {
     if (isToken(presented)) return ADMIN
     const found = await tokens.find(presented)
@@ -152,7 +161,7 @@ export const startAdmin = async (parts: AdminParts): Promise<{ stop(): Promise<v
     const logController = new LogController({ disableRequestLogging: true })
     const app = Fastify({ logController, loggerInstance })
     compileLate(app)
-    await adminApi(app, apiOptions(parts, auth, signInParts))
+    await adminApi(app, apiOptions(parts, auth, signInParts, ofConfig))
     return app
   }
   const outer = await open({ hosts, actorOf, trusted: null, ofCookie, markOf })

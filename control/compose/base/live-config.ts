@@ -1,3 +1,4 @@
+import { settingChanges } from '../../config/edit/setting-changes.ts'
 import { type LoadedConfig, loadConfig } from '../../config/load.ts'
 import type { Config } from '../../config/schema/schema.ts'
 
@@ -6,8 +7,8 @@ export interface LiveConfig {
   readonly config: () => Config
   readonly loaded: () => LoadedConfig
   /**
-   * Reads the file again and applies it to all parts; an invalid file or a refusal leaves the old
-   * one in use.
+   * Reads the file again and applies it to all parts, one call after the other; an invalid file or
+   * a refusal leaves the old one in use.
    */
   readonly reload: () => Promise<void>
   /** Takes part in a reload; throws to refuse the new configuration. */
@@ -15,10 +16,6 @@ export interface LiveConfig {
   /** Called with a new configuration once all parts have taken it. */
   readonly onReloaded: (listener: () => void) => void
 }
-
-/** Settings that hold from start to end of a process. */
-const fixedSections = ({ edge, admin, control, redis, store, state }: Config): string =>
-  JSON.stringify({ listen: edge.listen, zones: edge.zones, admin, control, redis, store, state })
 
 /**
  * Holds the configuration; `reload` reads the file again, and throws and keeps the old one where
@@ -31,6 +28,21 @@ export const createLiveConfig = (
   let current = first
   const takers: (() => Promise<void>)[] = []
   const listeners: (() => void)[] = []
+  const reload = async (): Promise<void> => {
+    const before = current
+    current = loadConfig(before.file, process.env)
+    try {
+      for (const take of takers) await take()
+    } catch (error) {
+      current = before
+      for (const take of takers) await take()
+      throw error
+    }
+    for (const listener of listeners) listener()
+    if (settingChanges(before.config, current.config).some(({ needsRestart }) => needsRestart))
+      warn('listeners, Redis, store and zones change with the next start')
+  }
+  let last: Promise<void> = Promise.resolve()
   return {
     config: () => current.config,
     loaded: () => current,
@@ -41,19 +53,9 @@ export const createLiveConfig = (
       listeners.push(listener)
     },
     reload: async () => {
-      const before = current
-      current = loadConfig(before.file, process.env)
-      try {
-        for (const take of takers) await take()
-      } catch (error) {
-        current = before
-        for (const take of takers) await take()
-        throw error
-      }
-      for (const listener of listeners) listener()
-      if (fixedSections(before.config) !== fixedSections(current.config)) {
-        warn('listeners, Redis, store and zones change with the next start')
-      }
+      const work = last.then(reload)
+      last = work.catch(() => undefined)
+      await work
     },
   }
 }

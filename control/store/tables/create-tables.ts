@@ -2,6 +2,7 @@ import { StoreError } from '../sql/errors.ts'
 import type { Sql } from '../sql/sql.ts'
 import type { Collection, TableAccess } from './collection.ts'
 import { createCollection } from './collection.ts'
+import { createConfigTables } from './config-tables.ts'
 import { createDownloads } from './downloads.ts'
 import { createNoticeTables } from './notice-tables.ts'
 import { createOperatorTables } from './operator-tables.ts'
@@ -45,6 +46,7 @@ export function createTables(sql: Sql): Tables {
     ...createNoticeTables(sql),
     ...createPeopleTables(sql),
     ...createOperatorTables(sql),
+    ...createConfigTables(sql),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Collection } from './collection.ts'
+import type { ConfigTables } from './config-tables.ts'
 import type { NoticeTables } from './notice-tables.ts'
 import type { OperatorTables } from './operator-tables.ts'
 import type { PeopleTables } from './people-tables.ts'
@@ -100,7 +101,7 @@ export interface FeedbackStore extends Collection<Feedback> {
 }
 
 /** All tables except the history of plays. */
-export interface Tables extends NoticeTables, PeopleTables, OperatorTables {
+export interface Tables extends NoticeTables, PeopleTables, OperatorTables, ConfigTables {
   readonly accounts: AccountStore
   readonly tokens: TokenStore
   readonly plans: Collection<Plan>

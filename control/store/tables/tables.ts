@@ -1,4 +1,5 @@
 import { defineTable } from '../sql/table.ts'
+import { CONFIG_TABLES } from './config-tables.ts'
 import { DETECTION_TABLES } from './detection-tables.ts'
 import { NOTICE_TABLES } from './notice-tables.ts'
 import { OPERATOR_TABLES } from './operator-tables.ts'
@@ -143,4 +144,5 @@ export const TABLES = {
   ...DETECTION_TABLES,
   ...NOTICE_TABLES,
   ...OPERATOR_TABLES,
+  ...CONFIG_TABLES,
 } as const

@@ -11,8 +11,11 @@ import {
 } from '../../../schemas/accounts.ts'
 import { idParams } from '../../../schemas/common.ts'
 import type { Account } from '../../../store/tables/records.ts'
+import { ifMatchHeader, requireMatch, withEtag } from '../common/etag.ts'
 import { sortOrder } from '../common/sort-order.ts'
+import { changeAccount, removeAccount, requireKnown } from './account-changes.ts'
 import { type AccountRoutesOptions, accountOr404 } from './account-options.ts'
+import { bulkAccountRoute } from './bulk-accounts.ts'
 import { tokenRoutes } from './tokens.ts'
 
 const newAccount = (id: string, name: string, now: number): Account => ({
@@ -29,18 +32,6 @@ const newAccount = (id: string, name: string, now: number): Account => ({
   createdAt: now,
   updatedAt: now,
 })
-
-const requireKnown = async (
-  account: Pick<Account, 'group' | 'plan'>,
-  known: AccountRoutesOptions['known'],
-): Promise<void> => {
-  if (account.group !== null && !known.group(account.group)) {
-    throw new ProblemError('request.invalid', `There is no group '${account.group}'.`)
-  }
-  if (account.plan !== null && !(await known.plan(account.plan))) {
-    throw new ProblemError('request.invalid', `There is no plan '${account.plan}'.`)
-  }
-}
 
 const SORTS = ['name', 'createdAt', 'updatedAt', 'expiresAt'] as const
 
@@ -71,7 +62,7 @@ const readRoutes = (plain: FastifyInstance, options: AccountRoutesOptions): void
       schema: { params: idParams, response: { 200: accountSchema } },
       config: { permission: 'accounts:read' },
     },
-    async (request) => await accountOr404(options, request.params.id),
+    async (request, reply) => withEtag(reply, await accountOr404(options, request.params.id)),
   )
 }
 
@@ -99,30 +90,29 @@ const writeRoutes = (plain: FastifyInstance, options: AccountRoutesOptions): voi
   app.patch(
     '/accounts/:id',
     {
-      schema: { params: idParams, body: accountChange, response: { 200: accountSchema } },
+      schema: {
+        params: idParams,
+        headers: ifMatchHeader,
+        body: accountChange,
+        response: { 200: accountSchema },
+      },
       config: { permission: 'accounts:write' },
     },
-    async (request) => {
-      const before = await accountOr404(options, request.params.id)
-      const after: Account = { ...before, ...request.body, updatedAt: clock() }
-      await requireKnown(after, options.known)
-      await store.accounts.put(after)
-      await options.changed(after)
-      await audit(request, 'account.change', { subject: before.id, before, after })
-      return after
+    async (request, reply) => {
+      const wish = { id: request.params.id, change: request.body }
+      const check = (before: Account) => requireMatch(request, reply, before)
+      return withEtag(reply, await changeAccount(options, request, wish, check))
     },
   )
   app.delete(
     '/accounts/:id',
-    { schema: { params: idParams }, config: { permission: 'accounts:write' } },
+    {
+      schema: { params: idParams, headers: ifMatchHeader },
+      config: { permission: 'accounts:write' },
+    },
     async (request, reply) => {
-      const before = await accountOr404(options, request.params.id)
-      for (const token of await store.tokens.ofAccount(before.id)) {
-        await store.tokens.revoke(token.id, clock())
-      }
-      await store.accounts.remove(before.id)
-      await options.changed({ ...before, enabled: false })
-      await audit(request, 'account.delete', { subject: before.id, before })
+      const check = (before: Account) => requireMatch(request, reply, before)
+      await removeAccount(options, request, request.params.id, check)
       return await reply.code(204).send()
     },
   )
@@ -132,5 +122,6 @@ const writeRoutes = (plain: FastifyInstance, options: AccountRoutesOptions): voi
 export const accountRoutes = (app: FastifyInstance, options: AccountRoutesOptions): void => {
   readRoutes(app, options)
   writeRoutes(app, options)
+  bulkAccountRoute(app, options)
   tokenRoutes(app, options)
 }

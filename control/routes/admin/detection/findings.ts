@@ -1,16 +1,25 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
 import { loadTrust, saveTrust } from '../../../detect/live/trust-ledger.ts'
 import { dismissFinding, reinstateFinding } from '../../../detect/scoring/trust.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
+import { bulkOut } from '../../../schemas/bulk.ts'
 import { idParams } from '../../../schemas/common.ts'
-import { findingChange, findingQuery, findingSchema } from '../../../schemas/detection.ts'
+import {
+  findingChange,
+  findingQuery,
+  findingSchema,
+  findingsBulk,
+} from '../../../schemas/detection.ts'
 import type { StoredFinding } from '../../../store/tables/records.ts'
 import type { Tables } from '../../../store/tables/stores.ts'
 import { accountRef } from '../common/account-ref.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
+import { eachOf } from '../common/bulk.ts'
+import { ifMatchHeader, requireMatch, withEtag } from '../common/etag.ts'
+import { oneAtATime } from '../common/one-at-a-time.ts'
 import { sortOrder } from '../common/sort-order.ts'
 
 export interface FindingRoutesOptions {
@@ -34,16 +43,45 @@ const shown = (finding: StoredFinding): Static<typeof findingSchema> => ({
 
 const SORTS = ['at', 'confidence'] as const
 
-/** `/findings`: list, show, dismiss, confirm. */
+const read = { permission: 'findings:read' }
+const write = { permission: 'findings:write' }
+
+const findingOr404 = async (
+  { store }: FindingRoutesOptions,
+  id: string,
+): Promise<StoredFinding> => {
+  const finding = await store.findings.get(id)
+  if (!finding) throw new ProblemError('not.found', `There is no finding '${id}'.`)
+  return finding
+}
+
+/** Sets the state of a finding, and the trust that follows from it; `check` gets it as it was, and throws to refuse. */
+const judge = async (
+  options: FindingRoutesOptions,
+  request: Pick<FastifyRequest, 'actor'>,
+  { id, state }: { readonly id: string } & Static<typeof findingChange>,
+  check: (before: StoredFinding) => void = () => undefined,
+): Promise<StoredFinding> =>
+  await oneAtATime('findings', async () => {
+    const { store, audit, clock } = options
+    const before = await findingOr404(options, id)
+    check(before)
+    await store.atomically(async ({ findings, trust }) => {
+      await findings.judge(id, state)
+      const known = await loadTrust(trust, before.account, clock())
+      const become = state === 'dismissed' ? dismissFinding : reinstateFinding
+      await saveTrust(trust, before.account, known, become(known, id, clock()))
+    })
+    const change = { subject: id, before: { state: before.state }, after: { state } }
+    await audit(request, 'finding.judge', change)
+    return await findingOr404(options, id)
+  })
+
+/** `/findings`: list, show, dismiss, confirm, one or many. */
 export const findingRoutes = (plain: FastifyInstance, options: FindingRoutesOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
-  const { store, audit, clock } = options
-  const read = { permission: 'findings:read' }
-  const orMissing = async (id: string): Promise<StoredFinding> => {
-    const finding = await store.findings.get(id)
-    if (!finding) throw new ProblemError('not.found', `There is no finding '${id}'.`)
-    return finding
-  }
+  const { store } = options
+  const orMissing = async (id: string) => await findingOr404(options, id)
   app.get(
     '/findings',
     {
@@ -66,27 +104,32 @@ export const findingRoutes = (plain: FastifyInstance, options: FindingRoutesOpti
   app.get(
     '/findings/:id',
     { schema: { params: idParams, response: { 200: findingSchema } }, config: read },
-    async (request) => shown(await orMissing(request.params.id)),
+    async (request, reply) => withEtag(reply, shown(await orMissing(request.params.id))),
   )
   app.patch(
     '/findings/:id',
     {
-      schema: { params: idParams, body: findingChange, response: { 200: findingSchema } },
-      config: { permission: 'findings:write' },
+      schema: {
+        params: idParams,
+        headers: ifMatchHeader,
+        body: findingChange,
+        response: { 200: findingSchema },
+      },
+      config: write,
     },
+    async (request, reply) => {
+      const { params, body } = request
+      const check = (before: StoredFinding) => requireMatch(request, reply, shown(before))
+      return withEtag(reply, shown(await judge(options, request, { ...params, ...body }, check)))
+    },
+  )
+  app.post(
+    '/findings/bulk',
+    { schema: { body: findingsBulk, response: { 200: bulkOut } }, config: write },
     async (request) => {
-      const { id } = request.params
-      const { state } = request.body
-      const before = await orMissing(id)
-      await store.atomically(async ({ findings, trust }) => {
-        await findings.judge(id, state)
-        const known = await loadTrust(trust, before.account, clock())
-        const become = state === 'dismissed' ? dismissFinding : reinstateFinding
-        await saveTrust(trust, before.account, known, become(known, id, clock()))
-      })
-      const change = { subject: id, before: { state: before.state }, after: { state } }
-      await audit(request, 'finding.judge', change)
-      return shown(await orMissing(id))
+      const { ids, state } = request.body
+      const one = async (id: string) => await judge(options, request, { id, state })
+      return await eachOf(ids, (id) => id, one)
     },
   )
 }

@@ -1,15 +1,17 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import { BAN_KINDS, BAN_REASONS } from '#domain/reasons'
+import { BAN_KINDS, BAN_REASONS, type BanKind } from '#domain/reasons'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
+import { bulkOut } from '../../../schemas/bulk.ts'
 import { idParams } from '../../../schemas/common.ts'
 import {
   banCreate,
   banCreated,
   banQuery,
   banSchema,
+  bansBulk,
   downloadQuery,
   downloadSchema,
 } from '../../../schemas/sessions.ts'
@@ -18,6 +20,7 @@ import type { Tables } from '../../../store/tables/stores.ts'
 import { accountRef } from '../common/account-ref.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
 import { banSubject } from '../common/ban-subject.ts'
+import { eachOf } from '../common/bulk.ts'
 import { pageOfRows } from '../common/row-page.ts'
 import { sortOrder } from '../common/sort-order.ts'
 
@@ -61,10 +64,59 @@ const pageOfBans = (bans: readonly Ban[], query: Static<typeof banQuery>, now: n
   )
 }
 
+const write = { permission: 'bans:write' }
+
+const makeBan = async (
+  { bans, audit, clock, v6Prefix }: BanRoutesOptions,
+  request: Pick<FastifyRequest, 'actor'>,
+  { kind, subject: named, seconds = YEAR_SEC, note }: Static<typeof banCreate>,
+): Promise<Static<typeof banCreated>> => {
+  const subject = banSubject(kind, named, v6Prefix())
+  const until = clock() + seconds * 1000
+  const by = `admin:${request.actor.name}`
+  const said = note === undefined ? {} : { note }
+  const ban: Ban = { kind, subject, until, reason: BAN_REASONS[kind], by, ...said }
+  const { kill } = await bans.ban(ban)
+  const after = { ...ban, note: note ?? null }
+  await audit(request, 'ban.create', { subject: `${kind}:${subject}`, after })
+  return { ban: shown(ban, clock()), ended: kill.length }
+}
+
+/** Lifts a ban. Throws `not.found` where there is none. */
+const liftBan = async (
+  { bans, audit, v6Prefix }: BanRoutesOptions,
+  request: Pick<FastifyRequest, 'actor'>,
+  kind: BanKind,
+  named: string,
+): Promise<void> => {
+  const subject = banSubject(kind, named, v6Prefix())
+  if (!(await bans.unban(kind, subject)))
+    throw new ProblemError('not.found', `There is no ban on ${kind} '${subject}'.`)
+  await audit(request, 'ban.lift', { subject: `${kind}:${subject}` })
+}
+
+const bulkBanRoute = (plain: FastifyInstance, options: BanRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  app.post(
+    '/bans/bulk',
+    { schema: { body: bansBulk, response: { 200: bulkOut } }, config: write },
+    async (request) => {
+      const { action, bans } = request.body
+      return await eachOf(
+        bans,
+        ({ kind, subject }) => `${kind}:${subject}`,
+        async (ban) =>
+          action === 'ban'
+            ? await makeBan(options, request, ban)
+            : await liftBan(options, request, ban.kind, ban.subject),
+      )
+    },
+  )
+}
+
 const banRoutesOnly = (plain: FastifyInstance, options: BanRoutesOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
-  const { bans, audit, clock } = options
-  const write = { permission: 'bans:write' }
+  const { bans, clock } = options
   app.get(
     '/bans',
     {
@@ -77,16 +129,8 @@ const banRoutesOnly = (plain: FastifyInstance, options: BanRoutesOptions): void 
     '/bans',
     { schema: { body: banCreate, response: { 201: banCreated } }, config: write },
     async (request, reply) => {
-      const { kind, seconds = YEAR_SEC, note } = request.body
-      const subject = banSubject(kind, request.body.subject, options.v6Prefix())
-      const until = clock() + seconds * 1000
-      const by = `admin:${request.actor.name}`
-      const said = note === undefined ? {} : { note }
-      const ban: Ban = { kind, subject, until, reason: BAN_REASONS[kind], by, ...said }
-      const { kill } = await bans.ban(ban)
-      const after = { ...ban, note: note ?? null }
-      await audit(request, 'ban.create', { subject: `${kind}:${subject}`, after })
-      return await reply.code(201).send({ ban: shown(ban, clock()), ended: kill.length })
+      const made = await makeBan(options, request, request.body)
+      return await reply.code(201).send(made)
     },
   )
   app.delete(
@@ -96,11 +140,7 @@ const banRoutesOnly = (plain: FastifyInstance, options: BanRoutesOptions): void 
       const kind = BAN_KINDS.find((k) => k === request.params.kind)
       if (!kind)
         throw new ProblemError('not.found', `There is no kind of ban '${request.params.kind}'.`)
-      const subject = banSubject(kind, request.params['*'], options.v6Prefix())
-      if (!(await bans.unban(kind, subject))) {
-        throw new ProblemError('not.found', `There is no ban on ${kind} '${subject}'.`)
-      }
-      await audit(request, 'ban.lift', { subject: `${kind}:${subject}` })
+      await liftBan(options, request, kind, request.params['*'])
       return await reply.code(204).send()
     },
   )
@@ -111,6 +151,7 @@ const SORTS = ['issuedAt', 'firstUsedAt'] as const
 /** `/bans` and `/downloads`. */
 export const banRoutes = (plain: FastifyInstance, options: BanRoutesOptions): void => {
   banRoutesOnly(plain, options)
+  bulkBanRoute(plain, options)
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const { bans, store, audit, clock } = options
   app.get(

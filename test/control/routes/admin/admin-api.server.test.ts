@@ -107,6 +107,58 @@ describe('accounts', () => {
     expect(seen).toEqual([6, 5, 4, 3, 2, 1, 0].map((n) => `page ${n}`))
   })
 
+  it('are changed many at once; what fails is told with its id', async () => {
+    const ids = await Promise.all(
+      ['bulk 1', 'bulk 2'].map(async (name) =>
+        String((await json(await send('POST', '/accounts', { name })))['id']),
+      ),
+    )
+    const bulk = async (body: object) => await send('POST', '/accounts/bulk', body)
+    const change = { action: 'change', change: { maxSessions: 9 } }
+    expect(await json(await bulk({ ids: [...ids, 'nobody'], ...change }))).toEqual({
+      done: 2,
+      failed: 1,
+      results: [
+        ...ids.map((id) => ({ id, ok: true, problem: null })),
+        { id: 'nobody', ok: false, problem: "There is no account 'nobody'." },
+      ],
+    })
+    expect(await json(await send('GET', `/accounts/${ids[1]}`))).toMatchObject({ maxSessions: 9 })
+    expect(await json(await bulk({ ids, action: 'delete' }))).toMatchObject({ done: 2, failed: 0 })
+    expect((await send('GET', `/accounts/${ids[0]}`)).status).toBe(404)
+    for (const wrong of [
+      { ids: [], action: 'delete' },
+      { ids, action: 'change' },
+      { ids, action: 'delete', change: { enabled: false } },
+      { ids, action: 'change', change: { name: 'the same for all' } },
+    ])
+      expect((await bulk(wrong)).status).toBe(400)
+  })
+
+  it('are not overwritten by who read an older state: If-Match', async () => {
+    const { id } = await json(await send('POST', '/accounts', { name: 'two editors' }))
+    const path = `/api/v1/accounts/${String(id)}`
+    const etag = (await service.api(path)).headers.get('etag') ?? ''
+    expect(etag).toMatch(/^"[\w-]{22}"$/)
+    const edit = async (maxSessions: number, match: string): Promise<Response> =>
+      await service.api(path, {
+        method: 'PATCH',
+        body: JSON.stringify({ maxSessions }),
+        headers: { 'content-type': 'application/json', 'if-match': match },
+      })
+    const both = await Promise.all([edit(3, etag), edit(4, etag)])
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 412])
+    const lost = both.find(({ status }) => status === 412)
+    expect(lost?.headers.get('content-type')).toContain('application/problem+json')
+    const now = lost?.headers.get('etag') ?? ''
+    expect(now).toBe((await service.api(path)).headers.get('etag'))
+    expect((await edit(5, `"other", ${now}`)).status).toBe(200)
+    expect((await edit(6, '*')).status).toBe(200)
+    const headers = { 'if-match': now }
+    expect((await service.api(path, { method: 'DELETE', headers })).status).toBe(412)
+    expect((await service.api(path, { method: 'DELETE' })).status).toBe(204)
+  })
+
   it('lost to nobody: what is invalid, double or unknown is named', async () => {
     const invalid = await send('POST', '/accounts', { name: '', maxSessions: -1 })
     expect(invalid.status).toBe(400)
@@ -133,6 +185,27 @@ describe('accounts', () => {
   })
 })
 
+describe('the configuration', () => {
+  it('is applied as a reload does, and undone', async () => {
+    const { text } = (await json(await send('GET', '/config'))) as { text: string }
+    const capOf = async (name: string): Promise<unknown> => {
+      const groups = (await (await send('GET', '/groups')).json()) as Record<string, unknown>[]
+      return groups.find((group) => group['name'] === name)?.['maxSessions']
+    }
+    const changed = text.replace('max_sessions: 2', 'max_sessions: 77')
+    expect((await send('PUT', '/config', { text: changed })).status).toBe(200)
+    expect(await capOf('home')).toBe(77)
+    const versions = (await json(await send('GET', '/config/versions')))['items'] as {
+      id: string
+      by: string
+    }[]
+    expect(versions.map(({ by }) => by)).toEqual(['admin', 'file'])
+    const first = versions[1]?.id ?? ''
+    expect((await send('POST', `/config/versions/${first}/restore`)).status).toBe(200)
+    expect(await capOf('home')).toBe(2)
+  })
+})
+
 describe('bans', () => {
   it('are made by address, listed and lifted', async () => {
     const made = await send('POST', '/bans', { kind: 'network', subject: '203.0.113.77' })
@@ -143,6 +216,21 @@ describe('bans', () => {
     expect((await send('DELETE', '/bans/network/203.0.113.77')).status).toBe(404)
     expect((await send('POST', '/bans', { kind: 'network', subject: 'junk' })).status).toBe(400)
     expect((await send('POST', '/bans', { kind: 'planet', subject: 'x' })).status).toBe(400)
+  })
+
+  it('are made and lifted many at once', async () => {
+    const bans = ['203.0.113.81', '203.0.113.82'].map((subject) => ({ kind: 'network', subject }))
+    const all = [...bans, { kind: 'network', subject: 'junk' }]
+    expect(
+      await json(await send('POST', '/bans/bulk', { action: 'ban', bans: all })),
+    ).toMatchObject({
+      done: 2,
+      failed: 1,
+      results: [{ ok: true }, { ok: true }, { id: 'network:junk', ok: false }],
+    })
+    const lift = { action: 'lift', bans }
+    expect(await json(await send('POST', '/bans/bulk', lift))).toMatchObject({ done: 2 })
+    expect(await json(await send('POST', '/bans/bulk', lift))).toMatchObject({ done: 0, failed: 2 })
   })
 })
 

@@ -119,6 +119,12 @@ describe('findings', () => {
     expect((await call('PATCH', `/findings/${taken.findingId}`, { state: 'gone' })).status).toBe(
       400,
     )
+    const { items } = (await call('GET', '/findings?account=1')).body
+    const ids: string[] = items.map(({ id }: { id: string }) => id)
+    const bulk = { ids: [...ids, 'none'], state: 'dismissed' }
+    const judged = await call('POST', '/findings/bulk', bulk)
+    expect(judged.body).toMatchObject({ done: ids.length, failed: 1 })
+    expect(judged.body.results.at(-1)).toMatchObject({ id: 'none', ok: false })
     // What an operator has judged, the detectors leave alone.
     await api.judge(shared)
     expect((await call('GET', `/findings/${taken.findingId}`)).body.state).toBe('dismissed')

@@ -106,7 +106,7 @@ test('an MPEG-TS slot is free when its connection is closed', async () => {
   await until(
     'the end of its session',
     async () => (await lane.admin.sessions(viewer.id)).length === 0,
-    3_000,
+    10_000,
   )
   const next = await open('VLC', [viewer.address('HLS media')], 'HLS media')
   expect(await shows(next, 10_000), next.output()).toBe(true)

@@ -41,7 +41,7 @@ test('the viewers of an edge whose sessions nobody knows are waited for, once', 
   expect(catchUp.beginSync('north', 'none', null)).toBe(false)
   catchUp.synced('north', true)
   expect(catchUp.isWaiting('north')).toBe(true)
-  await expect.poll(() => catchUp.isWaiting('north')).toBe(false)
+  await expect.poll(() => catchUp.isWaiting('north'), { timeout: 15_000 }).toBe(false)
   expect(await catchUp.caughtUp('north')).toBe(true)
   expect(catchUp.beginSync('north', 'lost', 'first')).toBe(false)
   expect(catchUp.beginSync('south', 'lost', 'first')).toBe(true)

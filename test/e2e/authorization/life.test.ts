@@ -156,7 +156,7 @@ describe('a refusal', () => {
     const { list, segment } = await play('ends', { address: '203.0.113.11', token: 'x' })
     expect((await list()).status).toBe(200)
     isGood = false
-    await until('the refusal', async () => (await list()).status === 403, 6000)
+    await until('the refusal', async () => (await list()).status === 403, 15_000)
     const [reply, file] = [await list(), await segment()]
     expect([reply.status, file.status]).toEqual([403, 403])
     expect(['ban.session', 'backend.deny']).toContain(reply.reason)
@@ -175,7 +175,7 @@ describe('a refusal', () => {
     expect((later?.at ?? 0) - (earlier?.at ?? 0)).toBeGreaterThan(2500)
     expect((await askedOfControl()) - control).toBeLessThanOrEqual(4)
     isGood = true
-    await until('the change of mind', async () => (await list()).status === 200, 6000)
+    await until('the change of mind', async () => (await list()).status === 200, 15_000)
   }, 60_000)
 
   test('at the door is remembered for its own clock, and asked of nobody meanwhile', async () => {
@@ -198,7 +198,7 @@ describe('a refusal', () => {
     await until(
       'the end of the clock',
       async () => wordOf(await knock(service.edge, 'door', who)) === 'in',
-      6000,
+      15_000,
     )
   }, 30_000)
 })
@@ -257,12 +257,12 @@ test('reauth asks again about one channel, or all, now', async () => {
   for (const name of ['again-1', 'again-2']) middleware.on(name, answering(403))
   const told = await admin.send<Record<string, number>>('POST', '/sessions/reauth?name=again-1')
   expect(Object.values(told)).toEqual([1])
-  await until('the end of one', async () => (await one.list()).status === 403, 5000)
+  await until('the end of one', async () => (await one.list()).status === 403, 15_000)
   expect((await two.list()).status).toBe(200)
   // The remembered yes of the opening is void as well.
   expect(
     wordOf(await knock(service.edge, 'again-1', { address: '203.0.113.17', token: 'a' })),
   ).toBe('backend.deny')
   await admin.send('POST', '/sessions/reauth')
-  await until('the end of two', async () => (await two.list()).status === 403, 5000)
+  await until('the end of two', async () => (await two.list()).status === 403, 15_000)
 }, 30_000)

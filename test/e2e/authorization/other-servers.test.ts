@@ -113,9 +113,9 @@ describe.each(KICKING)('%s', (kind) => {
         const sessions = await admin.sessions(id)
         expect(sessions.map(({ proto }) => proto)).toEqual([protocol, protocol])
         await admin.send('DELETE', `/sessions/${sessions[0]?.id}`)
-        await until('one is kicked', () => ended.isPlaying() !== banned.isPlaying(), 4_000)
+        await until('one is kicked', () => ended.isPlaying() !== banned.isPlaying(), 15_000)
         await admin.send('POST', '/bans', { kind: 'account', subject: `own:${id}`, seconds: 60 })
-        await until('both are kicked', () => !ended.isPlaying() && !banned.isPlaying(), 4_000)
+        await until('both are kicked', () => !ended.isPlaying() && !banned.isPlaying(), 15_000)
         expect(await numberOf(id)).toBe(0)
       }),
     )

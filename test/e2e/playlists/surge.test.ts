@@ -77,10 +77,10 @@ describe('surge', () => {
     expect((await home(2).open('federal-4')).status).toBe(302)
 
     await admin.send('PUT', '/surge/new-year', { on: false })
-    await until('the whole list', async () => (await channels()).length === 4, 5000)
+    await until('the whole list', async () => (await channels()).length === 4, 20_000)
     expect((await stranger(5).open('federal-4')).status).toBe(302)
     const wasRefused = async () => (await stranger(3).open('federal-4', oldList)).status === 302
-    await until('who was refused to be let in', wasRefused, 5000)
+    await until('who was refused to be let in', wasRefused, 20_000)
     const log = await admin.get<{ items: { action: string; subject: string }[] }>('/audit')
     const switches = log.items.filter((it) => it.subject === 'new-year')
     expect(switches).toHaveLength(2)
@@ -100,6 +100,6 @@ describe('surge', () => {
     expect(new Set(answers)).toEqual(new Set([200]))
     expect(await command('surge', 'list')).toMatch(/gentle/)
     await command('surge', 'off', 'gentle')
-    await until('the whole list', async () => (await home(13).channels()).length === 12, 5000)
+    await until('the whole list', async () => (await home(13).channels()).length === 12, 20_000)
   }, 60_000)
 })

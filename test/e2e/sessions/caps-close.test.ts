@@ -58,7 +58,7 @@ const openStream = async (token: string, address: string): Promise<Stream> => {
 }
 
 const onlySession = async (account: string): Promise<LiveSession> => {
-  await until('the session', async () => (await admin.sessions(account)).length === 1, 5_000)
+  await until('the session', async () => (await admin.sessions(account)).length === 1, 15_000)
   const [session] = await admin.sessions(account)
   if (!session) throw new Error('no session')
   return session
@@ -102,7 +102,7 @@ test.each(['session', 'account', 'network'])(
     const body = { kind, subject: subjects[kind], seconds: 60 }
     const { ended } = await admin.send<{ ended: number }>('POST', '/bans', body)
     expect(ended).toBe(1)
-    await until('the end', () => stream.closedAt() !== null, 5_000)
+    await until('the end', () => stream.closedAt() !== null, 15_000)
     expect((stream.closedAt() ?? 0) - bannedAt).toBeLessThan(2_500)
   },
   30_000,

@@ -119,7 +119,7 @@ test('a reservation is taken over at once by its device’s next opening, by nob
   const second = await own.play('federal-3')
   expect((await second.poll()).status).toBe(200)
   const isPlaying = async () => (await admin.sessions(id))[0]?.state === 'playing'
-  await until('the report', isPlaying, 5_000)
+  await until('the report', isPlaying)
   expect(await admin.sessions(id)).toHaveLength(1)
   // What plays is nobody's to take over under a hard cap.
   expect(await wordOf(own, 'federal-4')).toBe('403 cap.streams')

@@ -42,7 +42,7 @@ export async function workerPids(service: TestService): Promise<number[]> {
 export async function kill9(pid: number): Promise<void> {
   if (!Number.isInteger(pid) || pid < 2) throw new Error('there is no such process')
   process.kill(pid, 'SIGKILL')
-  await until(`the end of ${pid}`, () => !isAlive(pid), 5000)
+  await until(`the end of ${pid}`, () => !isAlive(pid))
 }
 
 function isAlive(pid: number): boolean {

@@ -168,7 +168,7 @@ describe('players that cannot follow', () => {
     expect((await rig.get(`/live/${ticket}/ch1/seg1.ts`)).status).toBe(200)
     rig.stub.next = { kill: [inferredKey(nodeCrypto, ticket, 'ch1', '127.0.0.1')] }
     await expect
-      .poll(async () => (await rig.get(`/live/${ticket}/ch1/seg1.ts`)).reason, { timeout: 5000 })
+      .poll(async () => (await rig.get(`/live/${ticket}/ch1/seg1.ts`)).reason, { timeout: 15_000 })
       .toBe('ban.session')
   })
 })

@@ -235,7 +235,7 @@ describe('as HTTP', () => {
     rig.stub.policy = { ...rig.stub.policy, version: 'p2', groups }
     await expect
       .poll(async () => listOf((await rig.get('/playlist.m3u', { from: '192.168.1.5' })).text), {
-        timeout: 5000,
+        timeout: 15_000,
       })
       .toBe('newhome')
     expect(rig.stub.count('/lists')).toBe(asked + 1)

@@ -84,7 +84,7 @@ test('an ended session is refused with its reason, and plays on as soon as its b
   expect((await rig.get(path, { from: FROM })).status).toBe(200)
   const ban: [string, number, string] = [key, Date.now() + 60_000, 'session.ended']
   rig.stub.next = { kill: [key], bans: { cursor: 'stub.8', full: false, set: [ban], clear: [] } }
-  await until('the end', async () => (await rig.get(path, { from: FROM })).status === 410, 3000)
+  await until('the end', async () => (await rig.get(path, { from: FROM })).status === 410)
   const asked = rig.stub.count('/check')
   expect(await hammer(path, { from: FROM })).toEqual(new Set(['410 session.ended']))
   expect(rig.stub.count('/check')).toBe(asked)

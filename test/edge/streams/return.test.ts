@@ -71,7 +71,7 @@ const playAndEnd = async (player: ReturnType<typeof program>, account: string) =
     expect((await player(path)).headers.location).toBe(location)
   }
   endSession(location)
-  await until('the end', async () => (await rig.get(location)).status >= 400, 3_000)
+  await until('the end', async () => (await rig.get(location)).status >= 400)
   return path
 }
 
@@ -120,7 +120,7 @@ describe.concurrent('a session that was ended', () => {
     const location = (await player(path)).headers.location ?? ''
     endSession(location)
     const isOver = async () => ((await player(location)).statusCode ?? 0) >= 400
-    await until('the end', isOver, 3_000)
+    await until('the end', isOver)
     const asked = openingsOf(path)
     await waitMs(1_300)
     expect((await player(path)).statusCode).toBeGreaterThanOrEqual(403)
@@ -160,7 +160,7 @@ describe('a player that asks for the media beside the opening address', () => {
     expect((await play(`${folder}seg1.ts`)).statusCode).toBe(200)
     expect(rig.stub.count('/open')).toBe(asked)
     endSession(opened)
-    await until('the end', async () => (await play(`${base}/seg1.ts`)).statusCode === 403, 3_000)
+    await until('the end', async () => (await play(`${base}/seg1.ts`)).statusCode === 403)
     expect(rig.stub.count('/open')).toBe(asked)
   })
 

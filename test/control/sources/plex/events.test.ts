@@ -45,11 +45,11 @@ test.each(['bare', 'container'] as const)(
     const plex = await watch()
     await until('it listens', () => server.listeners() === 1)
     server.stage.play([staged()])
-    await until('it plays', () => plex.plays().length === 1, 2000)
+    await until('it plays', () => plex.plays().length === 1)
     server.stage.play([staged({ state: 'paused' })])
-    await until('it pauses', () => plex.plays()[0]?.state === 'paused', 2000)
+    await until('it pauses', () => plex.plays()[0]?.state === 'paused')
     server.stage.play([])
-    await until('it is over', () => plex.plays().length === 0, 2000)
+    await until('it is over', () => plex.plays().length === 0)
   },
 )
 
@@ -58,9 +58,9 @@ test.each(['none', 'hang'] as const)(
   async (events) => {
     server.setEvents(events)
     const plex = await watch()
-    await until('it listens', () => server.listeners() === 1, 6000)
+    await until('it listens', () => server.listeners() === 1)
     server.stage.play([staged()])
-    await until('it plays', () => plex.plays().length === 1, 2000)
+    await until('it plays', () => plex.plays().length === 1)
   },
 )
 
@@ -70,9 +70,9 @@ test('a stream that is open on our side alone is found out and made anew', async
   server.setEvents('half-closed')
   server.stage.play([staged()])
   const streams = () => server.requests().filter((one) => one.includes('eventsource')).length
-  await until('the stream is made anew', () => streams() > 1, 5000)
+  await until('the stream is made anew', () => streams() > 1)
   server.setEvents('bare')
-  await until('it plays', () => plex.plays().length === 1, 5000)
+  await until('it plays', () => plex.plays().length === 1)
 })
 
 test('buffering opens nothing, an unknown end is no news, and progress needs no look', async () => {
@@ -125,7 +125,7 @@ test('a server that is asked too often is left alone for as long as it says', as
   await until('it fails', () => plex.health().state === 'failing')
   const [asked, since] = [looks(), performance.now()]
   server.setMood('well')
-  await until('it watches again', () => plex.health().state === 'watching', 8000)
+  await until('it watches again', () => plex.health().state === 'watching')
   expect(performance.now() - since).toBeGreaterThan(1500)
   expect(looks() - asked).toBeLessThanOrEqual(3)
 })

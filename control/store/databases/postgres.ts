@@ -16,14 +16,25 @@ const FETCH = 2000
 const INT8 = 20
 const NUMERIC = 1700
 
+const ADD =
+  'plays = t.plays + excluded.plays, refusals = t.refusals + excluded.refusals,' +
+  ' played_ms = t.played_ms + excluded.played_ms, bytes = t.bytes + excluded.bytes, carried = t.carried + excluded.carried'
+const ADD_DAYS = `insert into days as t select * from delta on conflict (dimension, day, key) do update set ${ADD}`
+// A conflict would use up a number each time.
+const ADD_KEYS =
+  'insert into account_keys (key, number) select d.key, min(d.number) from delta as d' +
+  ' where not exists (select from account_keys as k where k.key = d.key) group by d.key'
+const ADD_ACCOUNT_DAYS =
+  'insert into account_days as t (played_ms, bytes, account, day, plays, refusals, carried)' +
+  ' select d.played_ms, d.bytes, k.id, d.day, d.plays, d.refusals, d.carried from delta as d join account_keys as k on k.key = d.key' +
+  ` on conflict (day, account) do update set ${ADD}`
+
 const DIALECT: Dialect = {
   name: 'postgres',
   binaryCollation: ' collate "C"',
   playsByKey: 'key = any($1::bigint[])',
-  addDelta: (table) =>
-    `insert into ${table} as t select * from delta on conflict (dimension, day, key) do update set` +
-    ' plays = t.plays + excluded.plays, refusals = t.refusals + excluded.refusals,' +
-    ' played_ms = t.played_ms + excluded.played_ms, bytes = t.bytes + excluded.bytes, carried = t.carried + excluded.carried',
+  addDelta: (table) => (table === 'days' ? ADD_DAYS : `${ADD_KEYS}; ${ADD_ACCOUNT_DAYS}`),
+  accountDays: 'account_days',
   // Key of the advisory lock; any number that nothing else in this database uses.
   exclusive: 'select pg_advisory_xact_lock(4711206301)',
 }

@@ -34,7 +34,7 @@ const forgetViewers = async (sql: Sql, since: number): Promise<void> => {
   await sql.query('delete from viewers where block >= $1', [since >> 5])
   await sql.query(
     'insert into viewers select day >> 5, number, min(day), max(day) from days_account' +
-      ' where day >= $1 and plays + carried > 0 group by day >> 5, number',
+      ' where day >= $1::bigint and plays + carried > 0 group by day >> 5, number',
     [(since >> 5) << 5],
   )
 }
@@ -49,8 +49,8 @@ export const countAnewOnce = async (db: Database): Promise<void> => {
     if (tx.dialect.exclusive !== null) await tx.query(tx.dialect.exclusive)
     if (await isCounted(tx)) return
     const since = await firstKnownDay(tx)
-    for (const table of ['days', 'days_account'])
-      await tx.query(`delete from ${table} where day >= $1`, [since])
+    for (const table of ['days', tx.dialect.accountDays])
+      await tx.query(`delete from ${table} where day >= $1::bigint`, [since])
     if (since < Number.MAX_SAFE_INTEGER) await forgetViewers(tx, since)
     for await (const plays of createPlayReader(tx).playsBetween(0, Number.MAX_SAFE_INTEGER)) {
       const delta = new RollUpDelta(since)

@@ -21,7 +21,9 @@ export interface Dialect {
   /** Condition that finds plays by `unnest($1::bigint[])` of lookup keys, the way the engine does it fast. */
   readonly playsByKey: string
   /** Statement that adds the rows staged as `delta` to a table of roll-ups. */
-  readonly addDelta: (table: string) => string
+  readonly addDelta: (table: 'days' | 'days_account') => string
+  /** The table that `days_account` shows, for deleting from it. */
+  readonly accountDays: string
   /** Statement that lets one such writer in at a time, until commit; `null` where there is only one writer. */
   readonly exclusive: string | null
 }

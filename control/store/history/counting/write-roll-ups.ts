@@ -29,7 +29,11 @@ export async function writeRollUps(tx: Sql, delta: RollUpDelta): Promise<void> {
   await writeViewers(tx, accounts)
 }
 
-async function addRows(tx: Sql, table: string, rows: readonly RollUpRow[]): Promise<void> {
+async function addRows(
+  tx: Sql,
+  table: 'days' | 'days_account',
+  rows: readonly RollUpRow[],
+): Promise<void> {
   if (rows.length === 0) return
   const values = rows.map((row) => [
     row.day,

@@ -25,6 +25,8 @@ export interface GuideSourceStatus {
   readonly programmes: number
   /** Programmes left out, since their times cannot be read. */
   readonly bad: number
+  /** Places of the file that are no XML, and could be read all the same. */
+  readonly mended: number
   /** Unix ms; `null` before it was read. */
   readonly readAt: number | null
 }
@@ -59,6 +61,7 @@ const unread = (name: string): GuideSourceStatus => ({
   channels: 0,
   programmes: 0,
   bad: 0,
+  mended: 0,
   readAt: null,
 })
 
@@ -212,8 +215,14 @@ export class GuideService {
           spoolPath,
         })
         if (isNew) await copy.accept()
-        const { channels, programmes, bad } = read
-        const counts = { channels: channels.length, programmes, bad, readAt: this.parts.now() }
+        const { channels, programmes, bad, mended } = read
+        const counts = {
+          channels: channels.length,
+          programmes,
+          bad,
+          mended,
+          readAt: this.parts.now(),
+        }
         this.report(name, isNew ? { ok: true, error: null, ...counts } : counts)
         return read
       } catch (error) {

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { isCandidate, type SourceChannel, type WantedChannel } from '../model/match.ts'
+import { XmlMender } from '../read/mend-xml.ts'
 import { textOf, unpacked } from '../read/source-bytes.ts'
 import { XmltvReader } from '../read/xmltv-reader.ts'
 import { ProgrammeSpool } from './spool.ts'
@@ -12,6 +13,8 @@ export interface SourceRead {
   readonly programmes: number
   /** Programmes with times that cannot be read. */
   readonly bad: number
+  /** Places that were no XML, and could be read all the same. */
+  readonly mended: number
 }
 
 async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
@@ -60,17 +63,19 @@ export const readSource = async (
     },
     { zone: options.zone, isWanted },
   )
+  const mender = new XmlMender()
   try {
     for await (const text of textOf(unpacked(bytesOf(path)))) {
-      reader.write(text)
+      reader.write(mender.write(text))
       await spool.relieve()
       // Viewers' questions come between two pieces.
       await setImmediate()
     }
+    reader.write(mender.end())
     reader.end()
   } catch (error) {
     await spool.close()
     throw error
   }
-  return { channels: [...channels.values()], spool, programmes, bad }
+  return { channels: [...channels.values()], spool, programmes, bad, mended: mender.mended }
 }

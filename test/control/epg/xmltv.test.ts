@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { XmlMender } from '../../../control/epg/read/mend-xml.ts'
 import { textOf, unpacked } from '../../../control/epg/read/source-bytes.ts'
 import { XmltvReader } from '../../../control/epg/read/xmltv-reader.ts'
 import { formatXmltvTime, parseXmltvTime } from '../../../control/epg/read/xmltv-time.ts'
@@ -129,5 +130,49 @@ describe('bytes', () => {
     const head = '<?xml version="1.0" encoding="windows-1251"?><tv>'
     const bytes = Buffer.concat([Buffer.from(head), Buffer.from([0xcf, 0xf0])])
     expect(await textIn(bytes, 100)).toBe(`${head}Пр`)
+  })
+})
+
+describe('what is no XML', () => {
+  const mend = (text: string, size: number) => {
+    const mender = new XmlMender()
+    let out = ''
+    for (let from = 0; from < text.length; from += size)
+      out += mender.write(text.slice(from, from + size))
+    return { out: out + mender.end(), mended: mender.mended }
+  }
+
+  test.each([
+    ['Tom & Jerry', 'Tom &amp; Jerry', 1],
+    ['AT&T; M&S', 'AT&amp;T; M&amp;S', 2],
+    ['icon src="a?b=1&c=2"', 'icon src="a?b=1&amp;c=2"', 1],
+    ['Caf&eacute;&nbsp;&hellip;', 'Café\u00a0…', 3],
+    ['&amp;&lt;&gt;&quot;&apos;&#38;&#x26;', '&amp;&lt;&gt;&quot;&apos;&#38;&#x26;', 0],
+    ['a < b <b>', 'a &lt; b <b>', 1],
+    ['one\u0001two&#1;', 'onetwo', 2],
+    ['&#55357;&#56832; &#xD83D;x', '😀 x', 3],
+    [
+      '<![CDATA[Tom & <Jerry> < &nbsp;]]> & more',
+      '<![CDATA[Tom & <Jerry> < &nbsp;]]> &amp; more',
+      1,
+    ],
+    ['\ufeff \n<?xml version="1.0"?><tv/>', '<?xml version="1.0"?><tv/>', 0],
+    ['<!-- a --><tv>é😀</tv>', '<!-- a --><tv>é😀</tv>', 0],
+    ['ends in &am', 'ends in &amp;am', 1],
+  ])('%j becomes %j, however it is cut', (text, wanted, places) => {
+    for (let size = 1; size <= text.length; size += 1)
+      expect(mend(text, size), `pieces of ${size}`).toEqual({ out: wanted, mended: places })
+  })
+
+  test('a guide with all of that is read', () => {
+    const guide = `\n<?xml version="1.0"?><tv><channel id="a"/><programme channel="a" start="20261129100000 +0000"><title>Tom & Jerry&nbsp;\u0002</title></programme></tv>`
+    const titles: string[] = []
+    const reader = new XmltvReader(
+      { onChannel: () => {}, onProgramme: ({ title }) => titles.push(title), onBad: () => {} },
+      { zone: null, isWanted: () => true },
+    )
+    reader.write(mend(guide, 9).out)
+    reader.end()
+    expect(titles).toEqual(['Tom & Jerry'])
   })
 })

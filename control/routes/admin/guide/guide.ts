@@ -13,6 +13,7 @@ const guideStatus = Type.Object({
       channels: Type.Integer(),
       programmes: Type.Integer(),
       bad: Type.Integer(),
+      mended: Type.Integer({ description: 'Places that are no XML and were read all the same' }),
       readAt: Type.Union([Type.Integer(), Type.Null()]),
     }),
   ),

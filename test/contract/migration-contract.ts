@@ -9,7 +9,7 @@ import { barePlay, DAY, samplePlay } from './sample-plays.ts'
 /** The versions that count days and not yet viewers. */
 const isCountingDays = (version: number): boolean => version >= 4 && version < 8
 /** The versions whose plays are one table on both engines. */
-const hasPlainPlays = (version: number): boolean => version >= 3 && version < 17
+const hasPlainPlays = (version: number): boolean => version >= 3 && version < 18
 const TWO_DAYS =
   'insert into days_account (day, dimension, key, number, plays, refusals, played_ms, bytes, viewers)' +
   " values (40, 'account', 'own:ann', 7, 1, 0, 1, 1, 0), (100, 'account', 'own:ann', 7, 2, 0, 1, 1, 0)," +

@@ -2,6 +2,7 @@ import { speedKmh } from '#domain/geo'
 import type { PlayRecord } from '#domain/types'
 import { createFinding, durationText } from '../finding.ts'
 import { distanceOf, hasNetwork, isThroughHosting } from '../guards.ts'
+import { SERIES_AT_LEAST, seriesOf } from '../household/homes/series.ts'
 import { addressPoolOf } from '../network-class.ts'
 import { endOf } from '../normalise.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
@@ -15,9 +16,23 @@ interface Burst {
   readonly places: Set<string>
 }
 
-/** Devices that turned up within the burst on pools which nobody had used before it. */
+/** Devices that go on with a series that the account followed before a time: the household's own, wherever they are. */
+const followersOf = (plays: readonly PlayRecord[], since: number): ReadonlySet<string> => {
+  const before = new Set<string>()
+  const followers = new Set<string>()
+  for (const play of plays) {
+    const series = seriesOf(play)
+    if (series === null) continue
+    if (play.startedAt < since) before.add(series)
+    else if (play.device !== null && before.size >= SERIES_AT_LEAST && before.has(series))
+      followers.add(play.device)
+  }
+  return followers
+}
+
+/** Devices that turned up within the burst on pools which nobody had used before it, and follow nothing known. */
 const strangersOf = (plays: readonly PlayRecord[], since: number): Burst => {
-  const knownDevices = new Set<string>()
+  const knownDevices = new Set(followersOf(plays, since))
   const knownPools = new Set<string>()
   const burst: Burst = { strangers: new Map(), places: new Set() }
   for (const play of plays) {

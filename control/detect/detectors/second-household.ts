@@ -1,9 +1,9 @@
 import type { PlayRecord } from '#domain/types'
 import { createFinding } from '../finding.ts'
-import type { Home } from '../household/homes.ts'
+import type { Home } from '../household/homes/homes.ts'
+import { mostCommon } from '../household/homes/most-common.ts'
 import { type Judgement, judgeHouseholds } from '../household/household-judgement.ts'
 import { homePlaceText } from '../household/household-text.ts'
-import { mostCommon } from '../household/most-common.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
 import type { Finding } from '../types.ts'
 

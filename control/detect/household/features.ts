@@ -1,7 +1,7 @@
 import type { Decay } from '../scoring/decay.ts'
 import type { Finding, FindingKind } from '../types.ts'
-import type { HouseholdEvidence } from './evidence.ts'
-import { RETURN_DAYS } from './returned-to.ts'
+import type { HouseholdEvidence } from './evidence/evidence.ts'
+import { RETURN_DAYS } from './evidence/returned-to.ts'
 
 /** Features of the logistic model; each is zero when there is no evidence. */
 export const FEATURES = [
@@ -19,6 +19,10 @@ export const FEATURES = [
   'passing',
   'work_hours',
   'short_history',
+  'continued',
+  'own_series',
+  'no_series',
+  'own_portables',
   'more_homes',
   'strangers',
   'restreaming',
@@ -49,6 +53,10 @@ const NOTHING: FeatureValues = {
   passing: 0,
   work_hours: 0,
   short_history: 0,
+  continued: 0,
+  own_series: 0,
+  no_series: 0,
+  own_portables: 0,
   more_homes: 0,
   strangers: 0,
   restreaming: 0,
@@ -67,6 +75,19 @@ export const scaleOf = (historyDays: number): number =>
 /** How far its weeks fall short of half the weeks known: a visit of a fortnight, not a home. */
 const brevityOf = ({ weeks, historyDays }: HouseholdEvidence): number =>
   Math.max(0, 1 - (2 * weeks) / Math.max(2, Math.min(ENOUGH_DAYS, historyDays) / WEEK_DAYS))
+
+/** What the two homes followed: a series that both watched weighs by the share of such. */
+const seriesFeatures = (
+  { series }: HouseholdEvidence,
+  scale: number,
+): Pick<FeatureValues, 'continued' | 'own_series' | 'no_series'> => {
+  const { isComparable, sharedShare, followed, continuedDays } = series
+  return {
+    continued: Math.log1p(continuedDays * scale) * sharedShare,
+    own_series: isComparable ? Math.log1p(followed) * (1 - sharedShare) : 0,
+    no_series: isComparable ? 0 : 1,
+  }
+}
 
 /** The features of one household beside the main one; logarithms, since the first day says more than the last. */
 export const featuresOf = (evidence: HouseholdEvidence): FeatureValues => {
@@ -87,6 +108,8 @@ export const featuresOf = (evidence: HouseholdEvidence): FeatureValues => {
     brief: brevityOf(evidence),
     passing: evidence.settledDays < RETURN_DAYS ? 1 : 0,
     short_history: Math.max(0, Math.log(ENOUGH_DAYS / Math.max(1, historyDays))),
+    ...seriesFeatures(evidence, scale),
+    own_portables: evidence.mayBeOwnPortables ? 1 : 0,
     work_hours: home.televisions.size === 0 ? evidence.workHoursShare : 0,
   }
 }

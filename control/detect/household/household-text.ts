@@ -1,9 +1,9 @@
 import { coveredMs } from '#domain/interval'
 import type { FindingKind, Household } from '../types.ts'
-import type { HouseholdEvidence } from './evidence.ts'
+import type { HouseholdEvidence } from './evidence/evidence.ts'
 import type { AccountFeatures, FeatureId } from './features.ts'
-import type { Home } from './homes.ts'
-import { mostCommon } from './most-common.ts'
+import type { Home } from './homes/homes.ts'
+import { mostCommon } from './homes/most-common.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -56,6 +56,14 @@ const HOME_SENTENCES: HomeSentences = {
     `${Math.round(100 * s.workHoursShare)} % of the plays there, by no television, were in working hours, as in an office`,
   short_history: (s) =>
     `only ${counted(Math.round(s.historyDays), 'day')} of history, too few to tell a visit from a home`,
+  continued: ({ series }) =>
+    `one home went on with a series of the other on ${counted(series.continuedDays, 'day')}, as whoever moves between them does`,
+  own_series: ({ series }) =>
+    `${counted(series.followed, 'series was', 'series were')} followed there, and ${Math.round(100 * (1 - series.sharedShare))} % of the episodes were of none that the main home watched`,
+  no_series: () =>
+    'too few episodes were watched to tell whether both homes follow the same series',
+  own_portables: () =>
+    'no phone or tablet plays in the main home, so those seen there may be its own',
   more_homes: (_, a) =>
     `${counted(a.others.length, 'more home')} beside these two: ${a.others.map((o) => homePlaceText(o.home)).join('; ')}`,
 }

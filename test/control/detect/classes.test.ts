@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { deviceClass } from '../../../control/detect/device-class.ts'
-import { UnionFind } from '../../../control/detect/household/union-find.ts'
+import { UnionFind } from '../../../control/detect/household/homes/union-find.ts'
 import { addressPoolOf } from '../../../control/detect/network-class.ts'
 import { decayAt } from '../../../control/detect/scoring/decay.ts'
 import { feedbackFilter, mergeFeedback } from '../../../control/detect/scoring/feedback.ts'

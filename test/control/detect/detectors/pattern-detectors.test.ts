@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { PlayRecord } from '#domain/types'
 import { inspectLeakedCopy } from '../../../../control/detect/detectors/leaked-copy.ts'
 import { inspectRestreaming } from '../../../../control/detect/detectors/restreaming.ts'
 import { inspectSecondHousehold } from '../../../../control/detect/detectors/second-household.ts'
@@ -30,6 +31,23 @@ describe('a leaked copy', () => {
       inspectLeakedCopy(newAtHome[4] ?? play(), [...before, ...newAtHome.slice(0, 4)], params),
     ).toBeNull()
     expect(inspectLeakedCopy(stranger(2), [...before, stranger(1)], params)).toBeNull()
+  })
+
+  it('is not what the household watches on new devices while it is out, by the series it goes on with', () => {
+    const titled = (plays: readonly PlayRecord[], series: readonly string[]): PlayRecord[] =>
+      plays.map((one, i) => ({
+        ...one,
+        title: `${series[i % series.length]} - Episode ${i}`,
+        channel: null,
+        isLive: false,
+      }))
+    const found = (series: readonly string[]) => {
+      const burst = titled([1, 2, 3, 5].map(stranger), series)
+      const known = titled(before, ['A', 'B'])
+      return inspectLeakedCopy(burst[3] ?? play(), [...known, ...burst.slice(0, 3)], params)
+    }
+    expect(found(['A', 'B'])).toBeNull()
+    expect(found(['C', 'D'])?.evidence.count).toBe(4)
   })
 
   it('is not the first days of an account', () => {
@@ -119,14 +137,14 @@ describe('restreaming', () => {
 describe('a second household', () => {
   const params = { window_hours: 1440, min_days: 5, min_overlap_days: 0 }
   const home = daily(everyNth(40, 1), { minutes: 120 })
-  const other = daily(everyNth(40, 2), { place: 'bordeaux', network: '198.51.100.9', minutes: 120 })
+  const other = daily(everyNth(40, 5), { place: 'bordeaux', network: '198.51.100.9', minutes: 120 })
   const inOrder = [...home, ...other].sort((a, b) => a.startedAt - b.startedAt)
 
   it('is found with its place, its days and its television', () => {
     const event = inOrder.at(-1) ?? play()
     const finding = inspectSecondHousehold(event, inOrder.slice(0, -1), params)
     expect(finding?.summary).toBe(
-      'A second household in Bordeaux played on 20 days, with a television of its own; devices of one home were guests of the other on 0 days; both played at the same time on 20 of 20 days. Cleared by devices of one home playing in the other on 58 more days, or by feedback that 198.51.100.9 is home.',
+      'A second household in Bordeaux played on 8 days, with a television of its own; devices of one home were guests of the other on 0 days; both played at the same time on 8 of 8 days. Cleared by devices of one home playing in the other on 16 more days, or by feedback that 198.51.100.9 is home.',
     )
     expect(finding?.evidence.distanceKm).toBeCloseTo(436, -1)
     expect(finding?.confidence).toBeGreaterThan(80)

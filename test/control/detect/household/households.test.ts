@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { enrichPlays } from '../../../../control/detect/enriched-play.ts'
-import { homesOf } from '../../../../control/detect/household/homes.ts'
+import { homesOf } from '../../../../control/detect/household/homes/homes.ts'
 import { normalisePlays } from '../../../../control/detect/normalise.ts'
 import { DAY, daily, everyNth, HOUR, play, START } from '../play-builder.ts'
 

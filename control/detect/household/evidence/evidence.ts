@@ -1,10 +1,11 @@
 import { haversineKm } from '#domain/geo'
 import { coveredMs, type Interval, intersectMerged, mergeIntervals } from '#domain/interval'
-import type { EnrichedPlay } from '../enriched-play.ts'
-import { isTimed } from '../guards.ts'
-import { type Decay, decayAt } from '../scoring/decay.ts'
-import type { Home } from './homes.ts'
-import { mostCommon } from './most-common.ts'
+import type { EnrichedPlay } from '../../enriched-play.ts'
+import { isTimed } from '../../guards.ts'
+import { type Decay, decayAt } from '../../scoring/decay.ts'
+import type { Home } from '../homes/homes.ts'
+import { mostCommon } from '../homes/most-common.ts'
+import { compareSeries, type SeriesEvidence } from '../homes/series.ts'
 import { RETURN_DAYS, settledPlays } from './returned-to.ts'
 
 const DAY_MS = 86_400_000
@@ -50,6 +51,9 @@ export interface HouseholdEvidence {
   readonly turns: number
   /** Days on lines used on several separate days. */
   readonly settledDays: number
+  readonly series: SeriesEvidence
+  /** Whether the main home has no phone or tablet of its own, and this one no television: whose they are is open. */
+  readonly mayBeOwnPortables: boolean
   readonly recent: RecentEvidence
 }
 
@@ -135,6 +139,8 @@ const recentOf = (days: Days, hours: readonly Interval[], decay: Decay): RecentE
   }
 }
 
+const hasPortables = (home: Home): boolean => home.ownPlays.some((t) => t.kind === 'portable')
+
 const firstStart = (plays: readonly EnrichedPlay[], now: number): number =>
   plays.reduce((first, play) => Math.min(first, play.start), now)
 
@@ -178,6 +184,8 @@ export const compareHomes = (main: Home, other: Home, now: number): HouseholdEvi
     weeks: new Set([...days.own].map((day) => Math.floor(day / 7))).size,
     turns: turnsOf(days, main),
     settledDays,
+    series: compareSeries(main.ownPlays, home.ownPlays),
+    mayBeOwnPortables: home.televisions.size === 0 && !hasPortables(main),
     recent: recentOf(days, hours, decayAt(now)),
   }
 }

@@ -1,5 +1,6 @@
-import type { EnrichedPlay } from '../enriched-play.ts'
+import type { EnrichedPlay } from '../../enriched-play.ts'
 import { arePooled, type Dwelling, dwellingOf, isMove, twinMs } from './one-house.ts'
+import { compareSeries, type SeriesEvidence } from './series.ts'
 import { UnionFind } from './union-find.ts'
 
 /** A group of devices: its name, its plays at its own lines, and their duration. */
@@ -19,12 +20,30 @@ interface Known {
 
 const mixing = (a: Group, b: Group): number => (a.guests.get(b.id) ?? 0) + (b.guests.get(a.id) ?? 0)
 
+/** What two groups followed, the less watched beside the other. */
+const seriesOf = (a: Group, b: Group): SeriesEvidence => {
+  const [more, less] = a.ownPlays.length >= b.ownPlays.length ? [a, b] : [b, a]
+  return compareSeries(more.ownPlays, less.ownPlays)
+}
+
+// So many series of its own, and hardly an episode of the other's, are another household's.
+const OWN_SERIES = 2
+const SHARED_AT_MOST = 0.1
+
+const areStrangers = ({ isComparable, sharedShare, followed }: SeriesEvidence): boolean =>
+  isComparable && sharedShare <= SHARED_AT_MOST && followed >= OWN_SERIES
+
+const followedOn = ({ continuedDays, sharedShare }: SeriesEvidence): number =>
+  continuedDays * sharedShare
+
 /** Pairs each group of one IP version with at most one of the other: the best mixed, then the most watched. */
 const joinTwins = (known: readonly Known[], sets: UnionFind): void => {
   const pairs = known.flatMap((a, i) =>
     known.slice(i + 1).flatMap((b) => {
       const ms = twinMs(a.dwelling, b.dwelling)
-      return ms > 0 ? [{ a: a.group, b: b.group, ms, mixed: mixing(a.group, b.group) }] : []
+      return ms > 0 && !areStrangers(seriesOf(a.group, b.group))
+        ? [{ a: a.group, b: b.group, ms, mixed: mixing(a.group, b.group) }]
+        : []
     }),
   )
   pairs.sort(
@@ -39,14 +58,21 @@ const joinTwins = (known: readonly Known[], sets: UnionFind): void => {
   }
 }
 
-/** Joins the LAN with the public line that was watched most. */
+/** Joins the LAN with the public line that goes on with its series, else with the one that was watched most. */
 const joinLan = (known: readonly Known[], sets: UnionFind): void => {
-  const [house] = known
-    .filter((k) => !k.dwelling.isLan)
-    .map((k) => k.group)
-    .sort((a, b) => b.weight - a.weight || (a.id < b.id ? -1 : 1))
-  if (!house) return
-  for (const { group } of known.filter((k) => k.dwelling.isLan)) sets.join(group.id, house.id)
+  const houses = known.filter((k) => !k.dwelling.isLan).map((k) => k.group)
+  for (const { group: lan } of known.filter((k) => k.dwelling.isLan)) {
+    const [best] = houses
+      .map((house) => ({ house, series: seriesOf(lan, house) }))
+      .filter(({ series }) => !areStrangers(series))
+      .sort(
+        (a, b) =>
+          followedOn(b.series) - followedOn(a.series) ||
+          b.house.weight - a.house.weight ||
+          (a.house.id < b.house.id ? -1 : 1),
+      )
+    if (best) sets.join(lan.id, best.house.id)
+  }
 }
 
 /** Joins groups that are one house; returns the name of a group's house. */
@@ -59,7 +85,9 @@ export const joinHouses = (groups: readonly Group[]): ((id: string) => string) =
   joinTwins(known, sets)
   for (const [i, a] of known.entries()) {
     for (const b of known.slice(i + 1)) {
-      const isOne = arePooled(a.dwelling, b.dwelling) || isMove(a.dwelling, b.dwelling)
+      const isOne =
+        isMove(a.dwelling, b.dwelling) ||
+        (arePooled(a.dwelling, b.dwelling) && !areStrangers(seriesOf(a.group, b.group)))
       if (isOne) sets.join(a.group.id, b.group.id)
     }
   }

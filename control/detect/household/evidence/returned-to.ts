@@ -1,5 +1,5 @@
-import type { EnrichedPlay } from '../enriched-play.ts'
-import type { Home } from './homes.ts'
+import type { EnrichedPlay } from '../../enriched-play.ts'
+import type { Home } from '../homes/homes.ts'
 
 /** Separate days on which a line must be used before it counts as a home's. */
 export const RETURN_DAYS = 3

@@ -1,6 +1,6 @@
 import { coveredMs } from '#domain/interval'
-import { type DevicePlays, playsByDevice, sumUsage } from '../devices/device-plays.ts'
-import type { EnrichedPlay } from '../enriched-play.ts'
+import { type DevicePlays, playsByDevice, sumUsage } from '../../devices/device-plays.ts'
+import type { EnrichedPlay } from '../../enriched-play.ts'
 import { type Group, joinHouses } from './join-houses.ts'
 import { type LineConflicts, lineConflicts } from './line-conflicts.ts'
 import { UnionFind } from './union-find.ts'

@@ -1,4 +1,4 @@
-import type { EnrichedPlay } from '../enriched-play.ts'
+import type { EnrichedPlay } from '../../enriched-play.ts'
 
 const DAY_MS = 86_400_000
 

@@ -1,7 +1,7 @@
 import { haversineKm } from '#domain/geo'
 import { isLan, parseAddress } from '#domain/networks/network'
 import type { Coordinates } from '#domain/types'
-import type { EnrichedPlay } from '../enriched-play.ts'
+import type { EnrichedPlay } from '../../enriched-play.ts'
 
 /** Plays of a group over one provider's lines in one country. */
 interface Part {

@@ -11,9 +11,21 @@ export interface OperatorBook {
   byName(name: string): Promise<Operator | null>
   /** Adds somebody, or changes role and password; a new password ends the sign-ins of before. */
   put(name: string, change: { readonly role?: Role; readonly password?: string }): Promise<Operator>
+  /** Adds or renews somebody a provider signs in; the name gets the provider's mark, so that nobody takes the place of one with a password. */
+  putProvided(person: {
+    readonly id: string
+    readonly name: string
+    readonly role: Role
+  }): Promise<Operator>
   /** Removes somebody and ends his sign-ins; false where there is nobody. */
   remove(id: string): Promise<boolean>
 }
+
+/** Whether somebody is signed in by a provider alone. */
+export const isProvided = (id: string): boolean => id.startsWith('oidc:')
+
+/** A name that can be had at the sign-in by password by nobody: `:` is not allowed there. */
+const providedName = (name: string): string => `oidc:${name.trim().toLowerCase()}`
 
 /** People over the database; `now` in Unix milliseconds. */
 export const createOperatorBook = (
@@ -41,6 +53,21 @@ export const createOperatorBook = (
       }
       await operators.put(operator)
       if (password !== undefined && known !== null) await endAll(operator.id)
+      return operator
+    },
+    putProvided: async ({ id, name, role }) => {
+      const known = await operators.get(id)
+      const holder = await operators.byName(providedName(name))
+      const isTaken = holder !== null && holder.id !== id
+      const operator: Operator = {
+        id,
+        name: isTaken ? `${providedName(name)} ${id.slice(-6)}` : providedName(name),
+        role,
+        passwordHash: null,
+        createdAt: known?.createdAt ?? now(),
+        updatedAt: now(),
+      }
+      await operators.put(operator)
       return operator
     },
     remove: async (id) => {

@@ -3,8 +3,8 @@ import { hashPassword, verifyPassword } from '../accounts/secrets.ts'
 import type { Operator, OperatorTables, SignIn } from '../store/tables/operator-tables.ts'
 import { createGuessDelays } from './guess-delays.ts'
 import { createOneTimeLinks, type OneTimeLinks } from './one-time-links.ts'
-import { createOperatorBook, type OperatorBook } from './operator-book.ts'
-import { isRole } from './roles.ts'
+import { createOperatorBook, isProvided, type OperatorBook } from './operator-book.ts'
+import { isRole, type Role } from './roles.ts'
 import type { SecondFactors } from './second-factor.ts'
 
 /** Where a sign-in comes from. */
@@ -53,6 +53,11 @@ export interface SignIns {
     passwords: { readonly password: string | undefined; readonly newPassword: string },
     origin: SignInOrigin,
   ): Promise<OpenSignIn | SignInRefusal>
+  /** Signs in whom a provider names, with the role it gives him now. */
+  withProvider(
+    person: { readonly id: string; readonly name: string; readonly role: Role },
+    origin: SignInOrigin,
+  ): Promise<OpenSignIn>
   /** Who a cookie belongs to; `null` = nobody any more. */
   ofCookie(secret: string): Promise<OpenSignIn | null>
   /** Ends one sign-in by its cookie. */
@@ -67,6 +72,8 @@ export interface SignIns {
 
 const IDLE_MS = 7 * 86_400_000
 const LIFE_MS = 30 * 86_400_000
+/** Whoever a provider knows no more is out after a day. */
+const PROVIDED_LIFE_MS = 86_400_000
 /** How often the last use is written. */
 const TOUCH_MS = 60_000
 /** Hash of a password nobody has, so that an unknown name takes as long as a wrong password. */
@@ -74,8 +81,8 @@ const NOBODY = hashPassword(randomBytes(24).toString('base64url'))
 
 const MOST_LISTED = 1000
 
-const isOverAt = (at: number, lastSeenAt: number, createdAt: number): boolean =>
-  at - lastSeenAt > IDLE_MS || at - createdAt > LIFE_MS
+const isOverAt = (at: number, { operator, lastSeenAt, createdAt }: SignIn): boolean =>
+  at - lastSeenAt > IDLE_MS || at - createdAt > (isProvided(operator) ? PROVIDED_LIFE_MS : LIFE_MS)
 
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
 const csrfOf = (secret: string): string =>
@@ -101,7 +108,7 @@ const createCookies = ({ operators, signIns }: OperatorTables, now: () => number
     if (found === null) return null
     const at = now()
     const operator = await operators.get(found.operator)
-    const isOver = isOverAt(at, found.lastSeenAt, found.createdAt)
+    const isOver = isOverAt(at, found)
     if (isOver || operator === null || !isRole(operator.role)) {
       await signIns.remove(found.id)
       return null
@@ -123,7 +130,7 @@ const createOverview = (
         ? (await signIns.list({ limit: MOST_LISTED })).rows
         : await signIns.ofOperator(operator)
     return rows
-      .filter(({ lastSeenAt, createdAt }) => !isOverAt(now(), lastSeenAt, createdAt))
+      .filter((row) => !isOverAt(now(), row))
       .toSorted((a, b) => b.lastSeenAt - a.lastSeenAt)
   },
   end: async (id, operator) => {
@@ -208,6 +215,8 @@ export const createSignIns = (
       return operator === null ? { refused: 'wrong' } : await cookies.open(operator, origin)
     },
     changePassword: createPasswordChange({ delays, operators, cookies }),
+    withProvider: async (person, origin) =>
+      await cookies.open(await operators.putProvided(person), origin),
     ofCookie: async (secret) => await cookies.find(secret),
     signOut: async (secret) => void (await tables.signIns.remove(hashOf(secret))),
   }

@@ -30,6 +30,9 @@ export const authState = Type.Object({
   totp: Type.Boolean({ description: 'Whether the second factor of who is signed in is on.' }),
   version: Type.String(),
   demo: Type.Boolean(),
+  oidc: Type.Union([Type.Object({ name: Type.String() }), Type.Null()], {
+    description: 'Sign-in by OpenID Connect, begun at `auth/oidc`, where it is configured.',
+  }),
 })
 
 /** Body of `POST /auth/sign-in`. */

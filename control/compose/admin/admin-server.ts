@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { adminToken, tokenCheck } from '../../config/admin-token.ts'
 import { packageRoot } from '../../config/paths.ts'
+import type { Config } from '../../config/schema/schema.ts'
 import { versionOf } from '../../config/version.ts'
 import { hasPages } from '../../dashboard/pages.ts'
+import { type PublicAddress, withoutBasePath } from '../../operators/public-address.ts'
 import type { Actor } from '../../plugins/admin-auth.ts'
 import { type AuditTrail, createAuditTrail } from '../../routes/admin/common/audit-trail.ts'
 import { type AdminApiOptions, adminApi } from '../../routes/admin-api.ts'
@@ -133,17 +135,35 @@ const apiOptions = (
   }
 }
 
+/** Host names that the admin API answers to. */
+const hostsOf = ({ listen, hosts }: Config['admin'], { url }: PublicAddress): readonly string[] => {
+  const own = url === null ? [] : [new URL(url).hostname.replace(/^\[|\]$/g, '')]
+  const { host } = parseEndpoint(listen)
+  return ['localhost', '127.0.0.1', '::1', host, ...own, ...hosts].map((name) => name.toLowerCase())
+}
+
+/** A server that believes only these proxies, and takes off the path they put it below. */
+const createServer = (
+  loggerInstance: FastifyBaseLogger,
+  proxies: readonly string[],
+  { basePath }: PublicAddress,
+): FastifyInstance =>
+  Fastify({
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: proxies.length > 0 ? [...proxies] : false,
+    rewriteUrl: ({ url: path = '/' }) => withoutBasePath(path, basePath),
+  })
+
 /** Starts the admin API on its address and on the owner-only socket of the CLI. */
 export const startAdmin = async (parts: AdminParts): Promise<{ stop(): Promise<void> }> => {
   const config = parts.live.config()
   const token = adminToken(config.admin.token_file ?? parts.paths.adminToken)
   const isToken = tokenCheck(token)
   const { host, port } = parseEndpoint(config.admin.listen)
-  const hosts = ['localhost', '127.0.0.1', '::1', host, ...config.admin.hosts].map((name) =>
-    name.toLowerCase(),
-  )
   const signInParts = createSignInParts(parts, versionOf())
-  const { signIns, tokens, markOf, ofCookie } = signInParts
+  const { signIns, tokens, markOf, ofCookie, address } = signInParts
+  const hosts = hostsOf(config.admin, address)
   const ofConfig = configRoutes({
     ...parts,
     store: parts.persistence.store,
@@ -157,9 +177,8 @@ export const startAdmin = async (parts: AdminParts): Promise<{ stop(): Promise<v
   }
 
   const open = async (auth: AdminApiOptions['auth']): Promise<FastifyInstance> => {
-    const loggerInstance: FastifyBaseLogger = parts.log
-    const logController = new LogController({ disableRequestLogging: true })
-    const app = Fastify({ logController, loggerInstance })
+    const proxies = auth.trusted === null ? config.admin.trusted_proxies : []
+    const app = createServer(parts.log, proxies, address)
     compileLate(app)
     await adminApi(app, apiOptions(parts, auth, signInParts, ofConfig))
     return app

@@ -2,6 +2,8 @@ import { createHmac } from 'node:crypto'
 import type { Config } from '../../config/schema/schema.ts'
 import { createSecretBox } from '../../keys/secret-box.ts'
 import { type ApiTokens, createApiTokens } from '../../operators/api-tokens.ts'
+import { createOidcSignIn, type OidcSignIn } from '../../operators/oidc.ts'
+import { cookieScope, type PublicAddress, publicAddress } from '../../operators/public-address.ts'
 import { isRole, permissionsOf } from '../../operators/roles.ts'
 import { createSecondFactors, type SecondFactors } from '../../operators/second-factor.ts'
 import { createSignIns, type SignIns } from '../../operators/sign-ins.ts'
@@ -11,6 +13,8 @@ import type { AuditTrail } from '../../routes/admin/common/audit-trail.ts'
 import { eventRoutes } from '../../routes/admin/live/events.ts'
 import { apiTokenRoutes } from '../../routes/admin/operators/api-tokens.ts'
 import { authRoutes } from '../../routes/admin/operators/auth.ts'
+import type { PlaceOf } from '../../routes/admin/operators/cookies.ts'
+import { oidcRoutes } from '../../routes/admin/operators/oidc.ts'
 import { ownAccessRoutes } from '../../routes/admin/operators/own-access.ts'
 import { userRoutes } from '../../routes/admin/operators/users.ts'
 import type { AdminApiOptions } from '../../routes/admin-api.ts'
@@ -27,7 +31,18 @@ export interface SignInParts {
   readonly tokens: ApiTokens
   readonly version: string
   readonly markOf: (id: string) => string
+  readonly address: PublicAddress
+  /** `null` = sign-in by OpenID Connect is not configured. */
+  readonly oidc: OidcSignIn | null
   readonly ofCookie: (secret: string) => Promise<{ actor: Actor; csrf: string } | null>
+}
+
+/** Sign-in by OpenID Connect, as it is configured at the start. */
+const oidcOf = ({ live, paths, now }: AdminParts, { url }: PublicAddress): OidcSignIn | null => {
+  const { oidc, listen } = live.config().admin
+  if (oidc === null) return null
+  const callback = `${url ?? localUrl(parseEndpoint(listen))}/api/v1/auth/oidc/callback`
+  return createOidcSignIn(oidc, callback, createSecretBox(paths.secretsKey), now)
 }
 
 /** People, their sign-ins and the marks that stand for ids they may not see. */
@@ -48,21 +63,42 @@ export const createSignInParts = (parts: AdminParts, version: string): SignInPar
     const actor = { name: open.operator.name, permissions: permissionsOf(role) }
     return { actor: { ...actor, isMasked: role === 'viewer' }, csrf: open.csrf }
   }
-  return { signIns, factors, tokens, version, markOf, ofCookie }
+  const address = publicAddress(parts.live.config().admin.public_url)
+  const oidc = oidcOf(parts, address)
+  return { signIns, factors, tokens, version, markOf, ofCookie, address, oidc }
 }
 
 /** Signing in and the people who may, below `/api/v1`. */
 export const operatorRoutes = (
   parts: AdminParts,
   audit: AuditTrail,
-  { signIns, factors, tokens, version, markOf, ofCookie }: SignInParts,
+  { signIns, factors, tokens, version, markOf, ofCookie, address, oidc }: SignInParts,
 ): AdminApiOptions['more'] => {
+  const placeOf: PlaceOf = ({ headers, protocol }) =>
+    cookieScope(address, {
+      host: headers.host ?? '',
+      // A forged header affects the sender's own cookie only.
+      isSecure: protocol === 'https' || headers['x-forwarded-proto'] === 'https',
+    })
+  const warn = (error: unknown) =>
+    parts.log.warn({ err: error }, 'sign-in by OpenID Connect: nobody was signed in')
+  const { basePath } = address
   const { operators, apiTokens } = parts.persistence.store
   const isDemo = parts.live.config().demo.enabled
   const isStillIn = async (secret: string) => (await ofCookie(secret)) !== null
   return [
     (app) => eventRoutes(app, { feed: parts.feed, markOf, isStillIn }),
-    (app) => authRoutes(app, { signIns, factors, audit, version, isDemo }),
+    (app) =>
+      authRoutes(app, {
+        signIns,
+        factors,
+        audit,
+        version,
+        isDemo,
+        oidc: oidc?.name ?? null,
+        placeOf,
+      }),
+    (app) => oidcRoutes(app, { oidc, signIns, audit, placeOf, basePath, warn }),
     (app) => ownAccessRoutes(app, { signIns, factors, operators, audit }),
     (app) => apiTokenRoutes(app, { tokens, table: apiTokens, audit, clock: parts.now }),
     (app) =>
@@ -99,5 +135,6 @@ export const signInLink = async (
   }
   const secret = await link()
   if (secret === null) return null
-  return `${localUrl(parseEndpoint(config.admin.listen))}/#/sign-in?link=${secret}`
+  const { url } = publicAddress(config.admin.public_url)
+  return `${url ?? localUrl(parseEndpoint(config.admin.listen))}/#/sign-in?link=${secret}`
 }

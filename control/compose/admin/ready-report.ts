@@ -2,6 +2,7 @@ import type { StatePaths } from '../../config/paths.ts'
 import type { Config } from '../../config/schema/schema.ts'
 import { nginxOf } from '../../config/schema/which-edge.ts'
 import type { LineupService } from '../../lineup/lineup-service.ts'
+import { publicAddress } from '../../operators/public-address.ts'
 import { localEdgeUrl, localUrl, parseEndpoint } from '../../supervise/processes/addresses.ts'
 import type { ReadyReport } from '../../supervise/start/banner.ts'
 import type { DemoAccount } from '../access/demo-accounts.ts'
@@ -25,7 +26,8 @@ export const readyReport = (parts: {
     edge: nginxOf(config) === 'none' ? '' : localEdgeUrl(config),
     admin: localUrl(parseEndpoint(config.admin.listen)),
     adminToken,
-    dashboard: localUrl(parseEndpoint(config.admin.listen)),
+    dashboard:
+      publicAddress(config.admin.public_url).url ?? localUrl(parseEndpoint(config.admin.listen)),
     signIn,
     accounts: demo.map((account) => ({
       ...account,

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { authBackendSchema, floodSchema, secureLinkSchema } from './access.ts'
+import { adminSchema } from './admin.ts'
 import { appsSchema } from './apps.ts'
 import { destinationsSchema } from './destinations.ts'
 import { clocksSchema, controlSchema, edgeSchema, originSchema } from './edge.ts'
@@ -34,19 +35,6 @@ const sourceSchema = item(
     }),
   },
   { description: 'Where channels come from.' },
-)
-
-const adminSchema = section(
-  {
-    listen: address('127.0.0.1:8090', 'Admin API and dashboard.'),
-    hosts: texts({
-      description: 'Host names the admin API answers to, beside the address it listens on.',
-    }),
-    token_file: nullable(text({ description: 'Token file.' }), {
-      description: 'File with the admin token; made in the state folder when not set.',
-    }),
-  },
-  { description: 'Admin API.' },
 )
 
 const redisSchema = section(

@@ -1,27 +1,29 @@
 import { TOTP } from 'otpauth'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import type { TestNginx } from '../../support/nginx/nginx.ts'
 import { launchBrowser } from '../../support/programs/browser.ts'
 import { until } from '../../support/programs/port.ts'
-import { startService, type TestService } from '../../support/programs/service.ts'
+import type { TestService } from '../../support/programs/service.ts'
 import { viewer } from '../world/viewer.ts'
 import { adminOf, worldConfig } from '../world/world.ts'
 import { browserPages } from './browser-pages.ts'
+import { expectAnswersBelowPath, expectBelowPath, startProxied } from './proxied.ts'
+import { allRoutes, PUBLIC } from './public-routes.ts'
 
 let service: TestService
 let browser: Browser
+let proxy: TestNginx
 let admin: ReturnType<typeof adminOf>
 const { openPage, expectComplaint, closePages } = browserPages(() => browser)
 
 beforeAll(async () => {
-  ;[service, browser] = await Promise.all([
-    startService({ config: worldConfig() }),
-    launchBrowser(),
-  ])
+  ;[{ service, proxy }, browser] = await Promise.all([startProxied(worldConfig()), launchBrowser()])
   admin = adminOf(service)
 })
 afterAll(async () => {
   await browser?.close()
+  await proxy?.stop()
   await service?.stop()
 })
 afterEach(closePages)
@@ -188,21 +190,12 @@ test('setup: the lines for an own nginx name the folder, and the edge is asked w
   await page.getByText(`${service.edge}/health`).waitFor()
 })
 
-const PUBLIC = ['GET /auth', 'POST /auth/sign-in', 'POST /auth/link', 'POST /auth/sign-out']
-
-/** Every route below `/api/v1` that the API describes, its parameters filled in. */
-async function allRoutes(): Promise<{ method: string; path: string }[]> {
-  const answer = await fetch(`${service.admin}/api/openapi.json`)
-  const { paths } = (await answer.json()) as { paths: Record<string, Record<string, unknown>> }
-  return Object.entries(paths)
-    .filter(([path]) => path.startsWith('/api/v1'))
-    .flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => ({
-        method: method.toUpperCase(),
-        path: path.replace('/api/v1', '').replace(/\{[^}]+\}/g, 'x'),
-      })),
-    )
-}
+test('behind a proxy the dashboard lies below its path, whether the proxy takes it off or not', async () => {
+  const link = await linkFor('demo')
+  await expectBelowPath(await openPage(link), link)
+  await expectAnswersBelowPath([new URL(link).origin, proxy.url])
+  expect((await fetch(`${service.admin}/api/v1/auth`)).status).toBe(200)
+})
 
 /** Signs in over the API: the cookie, and what changes must carry. */
 async function signIn(name: string, password: string) {
@@ -217,7 +210,7 @@ async function signIn(name: string, password: string) {
 }
 
 test('no route answers a stranger, and a viewer reads but what a viewer may', async () => {
-  const routes = await allRoutes()
+  const routes = await allRoutes(service.admin)
   expect(routes.length).toBeGreaterThan(70)
   const open: string[] = []
   for (const { method, path } of routes) {

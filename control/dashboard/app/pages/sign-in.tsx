@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks'
 import { fieldsOf, messageOf } from '../components/form.ts'
 import { Alert } from '../components/parts.tsx'
-import { ApiError, keepCsrf, send } from '../data/api.ts'
+import { ApiError, apiUrl, keepCsrf, send } from '../data/api.ts'
 import { useRoute } from '../data/route.ts'
 import type { AuthState } from '../data/types.ts'
-import { t } from '../text/text.ts'
+import { t, words } from '../text/text.ts'
 
 interface Props {
   readonly auth: AuthState
@@ -102,6 +102,19 @@ const UseLink = ({ link, done }: { readonly link: string; readonly done: Props['
   )
 }
 
+/** Signing in with the provider that is configured, and why that failed. */
+const WithProvider = ({ auth }: Pick<Props, 'auth'>) => {
+  const problem = useRoute().query.get('problem')
+  if (auth.oidc === null) return null
+  const [part, code] = problem?.split('.', 2) ?? []
+  return (
+    <section class="card sign-in">
+      <Alert message={part === 'oidc' && code !== undefined ? words('oidc', code) : null} />
+      <a href={apiUrl('/auth/oidc')}>{t('signin.provider', { name: auth.oidc.name })}</a>
+    </section>
+  )
+}
+
 /** Signing in: by name, by a one-time link, or as the first owner. */
 export const SignIn = ({ auth, done }: Props) => {
   const { query } = useRoute()
@@ -116,6 +129,7 @@ export const SignIn = ({ auth, done }: Props) => {
       <section class="card sign-in">
         <h1>{t('signin.title')}</h1>
         <p>{t('signin.need_link')}</p>
+        <WithProvider auth={auth} />
       </section>
     )
   }
@@ -131,15 +145,18 @@ export const SignIn = ({ auth, done }: Props) => {
     )
   }
   return (
-    <Form
-      title={t('signin.title')}
-      text={null}
-      go={t('signin.go')}
-      isNew={false}
-      act={async (name, password, code) => {
-        const second = code === undefined ? {} : { code }
-        enter(await post('/auth/sign-in', { name, password, ...second }))
-      }}
-    />
+    <>
+      <Form
+        title={t('signin.title')}
+        text={null}
+        go={t('signin.go')}
+        isNew={false}
+        act={async (name, password, code) => {
+          const second = code === undefined ? {} : { code }
+          enter(await post('/auth/sign-in', { name, password, ...second }))
+        }}
+      />
+      <WithProvider auth={auth} />
+    </>
   )
 }

@@ -84,6 +84,11 @@ export const en = {
   'signin.link': 'Signing you in …',
   'signin.link_over':
     'This link was used or is too old. Ask for a new one: ./scripts/gatehouse sign-in-link',
+  'signin.provider': 'Sign in with {name}',
+  'oidc.no_role': 'The provider knows you, but none of your groups has a role here. Ask the owner.',
+  'oidc.refused': 'The provider did not sign you in. Try again.',
+  'oidc.expired': 'That took too long, or began in another browser. Try again.',
+  'oidc.unreachable': 'The provider does not answer.',
   'state.loading': 'Loading …',
   'state.empty': 'Nothing here.',
   'state.again': 'Try again',

@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { isProvided } from '../../../operators/operator-book.ts'
 import { isRole, permissionsOf } from '../../../operators/roles.ts'
 import type { SecondFactors } from '../../../operators/second-factor.ts'
 import type { OpenSignIn, SignInRefusal, SignIns } from '../../../operators/sign-ins.ts'
@@ -8,6 +9,7 @@ import { COOKIE } from '../../../plugins/admin-auth.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { authState, linkBody, ownPasswordBody, signInBody } from '../../../schemas/operators.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
+import { originOf, type PlaceOf, setCookie } from './cookies.ts'
 import { own, selfOf } from './own-access.ts'
 
 /** What signing in works with. */
@@ -17,27 +19,13 @@ export interface AuthRoutesOptions {
   readonly audit: AuditTrail
   readonly version: string
   readonly isDemo: boolean
+  /** Name of the OpenID Connect provider; `null` = none. */
+  readonly oidc: string | null
+  readonly placeOf: PlaceOf
 }
 
 const open = { config: { permission: 'public' } }
 const answer = { response: { 200: authState } }
-
-const originOf = ({ ip, headers }: FastifyRequest) => ({
-  address: ip,
-  agent: headers['user-agent'] ?? '',
-})
-
-/** `Secure` where the browser came by TLS; a forged header affects the sender's own cookie only. */
-const setCookie = (request: FastifyRequest, reply: FastifyReply, secret: string): void => {
-  const secure = request.headers['x-forwarded-proto'] === 'https'
-  reply.setCookie(COOKIE, secret, {
-    httpOnly: true,
-    sameSite: 'strict',
-    secure,
-    path: '/',
-    maxAge: 30 * 86_400,
-  })
-}
 
 const refuse = (reply: FastifyReply, refusal: SignInRefusal): never => {
   if (refusal.refused === 'wrong') throw new ProblemError('auth.refused')
@@ -47,7 +35,7 @@ const refuse = (reply: FastifyReply, refusal: SignInRefusal): never => {
 }
 
 const authStateOf = async (
-  { signIns, factors, version, isDemo }: AuthRoutesOptions,
+  { signIns, factors, version, isDemo, oidc }: AuthRoutesOptions,
   signIn: OpenSignIn | null,
 ): Promise<Static<typeof authState>> => {
   const role = signIn?.operator.role ?? ''
@@ -61,18 +49,25 @@ const authStateOf = async (
     totp: known && (await factors.isOn(id)),
     version,
     demo: isDemo,
+    oidc: oidc === null ? null : { name: oidc },
   }
 }
 
 /** `PUT /auth/password`: one's own password; every other browser of the same person is signed out. */
 const passwordRoute = (plain: FastifyInstance, options: AuthRoutesOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
-  const { signIns, audit } = options
+  const { signIns, audit, placeOf } = options
   app.put(
     '/auth/password',
     { schema: { body: ownPasswordBody, ...answer }, ...own(signIns) },
     async (request, reply) => {
       const operator = await selfOf(signIns, request)
+      // With a password of their own they would stay when the provider lets them go.
+      if (isProvided(operator.id))
+        throw new ProblemError(
+          'state.wrong',
+          'You sign in with a provider, without a password here.',
+        )
       const { password, newPassword } = request.body
       const changed = await signIns.changePassword(
         operator,
@@ -86,7 +81,7 @@ const passwordRoute = (plain: FastifyInstance, options: AuthRoutesOptions): void
       }
       const actor = { name: operator.name, permissions: [] }
       await audit({ actor }, 'password.change', { subject: operator.name })
-      setCookie(request, reply, changed.secret)
+      setCookie(reply, placeOf(request), changed.secret)
       return await authStateOf(options, changed)
     },
   )
@@ -95,7 +90,7 @@ const passwordRoute = (plain: FastifyInstance, options: AuthRoutesOptions): void
 /** `/auth`: who is signed in, signing in and out. */
 export const authRoutes = (plain: FastifyInstance, options: AuthRoutesOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
-  const { signIns, audit } = options
+  const { signIns, audit, placeOf } = options
 
   const stateOf = async (signIn: OpenSignIn | null) => await authStateOf(options, signIn)
   const welcome = async (
@@ -113,7 +108,7 @@ export const authRoutes = (plain: FastifyInstance, options: AuthRoutesOptions): 
     }
     const actor = { name: signIn.operator.name, permissions: [] }
     await audit({ actor }, 'sign-in', { subject: signIn.operator.name, after: originOf(request) })
-    setCookie(request, reply, signIn.secret)
+    setCookie(reply, placeOf(request), signIn.secret)
     return await stateOf(signIn)
   }
 
@@ -147,7 +142,7 @@ export const authRoutes = (plain: FastifyInstance, options: AuthRoutesOptions): 
     async (request, reply) => {
       const secret = request.cookies[COOKIE]
       if (secret !== undefined) await signIns.signOut(secret)
-      reply.clearCookie(COOKIE, { path: '/' })
+      reply.clearCookie(COOKIE, placeOf(request))
       return await reply.code(204).send(null)
     },
   )

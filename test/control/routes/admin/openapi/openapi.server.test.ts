@@ -61,6 +61,8 @@ describe('every route', () => {
       'POST /auth/sign-in',
       'POST /auth/link',
       'POST /auth/sign-out',
+      'GET /auth/oidc',
+      'GET /auth/oidc/callback',
       'GET /auth/sign-ins',
       'DELETE /auth/sign-ins/{id}',
       'POST /auth/totp',

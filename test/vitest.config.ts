@@ -6,6 +6,9 @@ import { LONGEST, TEST_GLOBS } from '../scripts/testing/files.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+/** A process takes one file after the other, so that what they import is read and compiled once: half of the unit tests' work otherwise. */
+const shared = { isolate: false }
+
 /** Tests of servers wait more than they work: two files at a time for each core. */
 const SERVER_FILES_AT_ONCE = Math.min(6, 2 * availableParallelism())
 
@@ -34,8 +37,7 @@ export default defineConfig({
           name: 'unit',
           include: [TEST_GLOBS.all],
           exclude: TEST_GLOBS.server,
-          // A process takes one file after the other: what they import is read and compiled once, half of all the work otherwise.
-          isolate: false,
+          ...shared,
           testTimeout: 60_000,
         },
       },
@@ -45,6 +47,7 @@ export default defineConfig({
           name: 'server',
           include: TEST_GLOBS.server,
           exclude: TEST_GLOBS.alone,
+          ...shared,
           ...waiting,
           maxWorkers: SERVER_FILES_AT_ONCE,
           // Projects with a number of workers of their own run in groups of their own.

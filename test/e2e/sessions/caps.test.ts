@@ -67,8 +67,12 @@ test('over the cap: refused, the device banned on the channel, and logged', asyn
   const again = await late.open('federal-2', ticket)
   expect(again.status).toBe(403)
 
-  const lines = (service.logs()['control.log'] ?? '').split('\n')
-  const line = lines.filter((it) => it.includes('"banned"') && it.includes('198.51.100.72'))
+  const logged = () =>
+    (service.logs()['control.log'] ?? '')
+      .split('\n')
+      .filter((it) => it.includes('"banned"') && it.includes('198.51.100.72'))
+  await until('the line', () => logged().length > 0)
+  const line = logged()
   expect(line).toHaveLength(1)
   const entry = JSON.parse(line[0] ?? '{}') as Record<string, string>
   expect(entry).toMatchObject({ stream: 'federal-2', reason: 'cap.streams' })

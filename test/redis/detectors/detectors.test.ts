@@ -79,7 +79,7 @@ const startOne = async (url: string): Promise<Child> => {
     if (child.exitCode() !== null) throw new Error(child.output())
     return child.output().includes('ready')
   }
-  await until('the detectors', isReady, 30_000)
+  await until('the detectors', isReady, 90_000)
   return child
 }
 

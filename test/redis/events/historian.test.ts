@@ -44,7 +44,7 @@ const startHistorian = async (): Promise<Child> => {
       if (child.exitCode() !== null) throw new Error(child.output())
       return child.output().includes('ready')
     },
-    30_000,
+    90_000,
   )
   return child
 }

@@ -36,5 +36,12 @@ export const connectionOf = (network: string | null): string | null => {
 export const addressPoolOf = (network: string | null): string | null => {
   if (network === null || network === '') return null
   if (isSixth(network)) return groupsOf(network).slice(0, 3).join(':')
-  return (network.split('/')[0] ?? network).split('.').slice(0, 3).join('.')
+  const slash = network.indexOf('/')
+  const address = slash < 0 ? network : network.slice(0, slash)
+  let dot = -1
+  for (let group = 0; group < 3; group += 1) {
+    dot = address.indexOf('.', dot + 1)
+    if (dot < 0) return address
+  }
+  return address.slice(0, dot)
 }

@@ -84,8 +84,7 @@ export const parseRules = (raw: unknown): ParsedRules => {
   return problems.length > 0 ? { ok: false, problems } : { ok: true, rules }
 }
 
-/** The default rules: every kind that needs no parameter from the operator, with the action `observe`. */
-export const defaultRules = (): readonly DetectionRule[] => {
+const makeDefaultRules = (): readonly DetectionRule[] => {
   const severities: Partial<Record<FindingKind, string>> = {
     device_velocity: 'low',
     concurrent_streams: 'low',
@@ -99,6 +98,15 @@ export const defaultRules = (): readonly DetectionRule[] => {
     kinds.map((kind) => ({ id: kind, kind, severity: severities[kind] ?? 'warning' })),
   )
   return parsed.ok ? parsed.rules : []
+}
+
+let made: readonly DetectionRule[] | null = null
+
+/** The default rules: every kind that needs no parameter from the operator, with the action `observe`. */
+export const defaultRules = (): readonly DetectionRule[] => {
+  // Checking them costs as much as a fourth of judging an account.
+  made ??= makeDefaultRules()
+  return made
 }
 
 /** Whether a rule applies to plays of this account in this group. */

@@ -44,13 +44,17 @@ const ranMs = (play: PlayRecord): number =>
 const lengthOf = (plays: readonly PlayRecord[]): number =>
   plays.reduce((sum, play) => sum + ranMs(play), 0)
 
+/** The same of plays whose times are known. */
+const timedMs = (plays: readonly PlayRecord[]): number =>
+  plays.reduce((sum, play) => (isTimed(play) ? sum + ranMs(play) : sum), 0)
+
 /** A device that plays round the clock: several channels at once, or from a hosting network. */
 export const inspectRestreaming: Inspect<'restreaming'> = (event, recent, params) => {
   const leastMs = params.min_hours_per_day * HOUR_MS
   const enoughMs = leastMs * params.min_days
-  const all = [...recent, event].filter(isTimed)
   // Hardly anybody plays that much at all, so this ends nearly every question.
-  if (lengthOf(all) < enoughMs) return null
+  if (timedMs(recent) + timedMs([event]) < enoughMs) return null
+  const all = [...recent, event].filter(isTimed)
   const fromHosting = isHosting(event)
   const plays = all.filter((p) =>
     fromHosting ? p.asnOrg === event.asnOrg : p.network === event.network,

@@ -23,5 +23,11 @@ export const pageQuery = {
   ),
 }
 
+/** Cursor paging of a list that fits on one page nearly everywhere. */
+export const wholePageQuery = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 1000 })),
+  after: pageQuery.after,
+}
+
 /** Path parameter `:id`. */
 export const idParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) })

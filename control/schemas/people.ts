@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { nullableText, nullableTime } from './common.ts'
+import { nullableText, nullableTime, wholePageQuery } from './common.ts'
 
 const account = Type.String({ minLength: 1, maxLength: 300 })
 
@@ -25,6 +25,7 @@ export const personSchema = Type.Object({
 
 /** Query of `GET /people`. */
 export const peopleQuery = Type.Object({
+  ...wholePageQuery,
   merged: Type.Optional(Type.Boolean({ description: 'Only people with several accounts.' })),
   removed: Type.Optional(Type.Boolean({ description: 'Only people a server has no more.' })),
   q: Type.Optional(Type.String({ description: 'Part of a name, e-mail address or account.' })),

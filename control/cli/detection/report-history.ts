@@ -55,10 +55,14 @@ const arePeople = (value: unknown): value is PersonRow[] => Array.isArray(value)
 
 /** The people with several accounts. */
 const peopleOverSocket = async (options: GlobalOptions): Promise<Person[]> => {
-  const items: unknown = fieldsOf(await callAdmin(options, { path: '/people?merged=true' })).get(
-    'items',
-  )
-  const rows = arePeople(items) ? items : []
+  const rows: PersonRow[] = []
+  let after = ''
+  do {
+    const answer = fieldsOf(await callAdmin(options, { path: `/people?merged=true${after}` }))
+    const [items, next] = [answer.get('items'), answer.get('next')]
+    if (arePeople(items)) rows.push(...items)
+    after = typeof next === 'string' ? `&after=${encodeURIComponent(next)}` : ''
+  } while (after !== '')
   return rows.map(({ id, name, accounts }) => ({
     id,
     name,

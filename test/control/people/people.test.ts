@@ -113,6 +113,10 @@ test('users are listed with their servers; who is removed keeps his history and 
     { id: 'server:house:2', name: 'Robert', accounts: [{ removedAt: null }] },
     { id: 'server:house:7', accounts: [{ removedAt: now }] },
   ])
+  const first = (await call('GET', '/people?limit=2')).body
+  expect(first.items).toEqual(body.items.slice(0, 2))
+  const rest = (await call('GET', `/people?limit=2&after=${first.next}`)).body
+  expect(rest).toEqual({ items: body.items.slice(2), next: null })
   expect((await call('GET', '/people?removed=true')).body.items).toHaveLength(2)
   expect((await call('GET', '/people?q=robert')).body.items).toHaveLength(1)
   expect((await api.store.history.playsOf(ANN, 0, now)).length).toBe(lyon.length)

@@ -3,10 +3,12 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { ProblemError } from '../../../plugins/problem.ts'
 import type { ImposedLimits } from '../../../respond/imposed-limits.ts'
-import { idParams } from '../../../schemas/common.ts'
+import { pageOf } from '../../../schemas/accounts.ts'
+import { idParams, wholePageQuery } from '../../../schemas/common.ts'
 import { imposedSchema } from '../../../schemas/detection.ts'
 import { accountRef } from '../common/account-ref.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
+import { pageOfRows } from '../common/row-page.ts'
 
 export interface ImposedRoutesOptions {
   readonly imposed: Pick<ImposedLimits, 'list' | 'of' | 'lift'>
@@ -23,14 +25,19 @@ export const imposedRoutes = (plain: FastifyInstance, options: ImposedRoutesOpti
     '/imposed-limits',
     {
       schema: {
-        response: { 200: Type.Object({ items: Type.Array(imposedSchema), next: Type.Null() }) },
+        querystring: Type.Object(wholePageQuery),
+        response: { 200: pageOf(imposedSchema) },
       },
       config: { permission: 'bans:read' },
     },
-    () => ({
-      items: [...imposed.list()].map(([account, limit]) => ({ account, ...limit })),
-      next: null,
-    }),
+    ({ query }) => {
+      const rows = [...imposed.list()].map(([account, limit]) => ({
+        id: account,
+        account,
+        ...limit,
+      }))
+      return pageOfRows(rows, query, ['account'])
+    },
   )
   app.delete(
     '/imposed-limits/:id',

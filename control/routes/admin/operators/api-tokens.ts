@@ -4,8 +4,9 @@ import { type Static, Type } from 'typebox'
 import type { ApiTokens } from '../../../operators/api-tokens.ts'
 import { isGranted } from '../../../operators/roles.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { pageOf } from '../../../schemas/accounts.ts'
 import { apiTokenIn, apiTokenMade, apiTokenOut } from '../../../schemas/api-access.ts'
-import { idParams } from '../../../schemas/common.ts'
+import { idParams, wholePageQuery } from '../../../schemas/common.ts'
 import type { ApiToken, OperatorTables } from '../../../store/tables/operator-tables.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
 
@@ -20,7 +21,6 @@ export interface ApiTokenRoutesOptions {
 
 const read = { permission: 'api-tokens:read' }
 const write = { permission: 'api-tokens:write' }
-const MOST = 1000
 
 const shown = ({ hash: _hash, scopes, ...token }: ApiToken): Static<typeof apiTokenOut> => ({
   ...token,
@@ -34,10 +34,13 @@ export const apiTokenRoutes = (plain: FastifyInstance, options: ApiTokenRoutesOp
   app.get(
     '/api-tokens',
     {
-      schema: { response: { 200: Type.Object({ items: Type.Array(apiTokenOut) }) } },
+      schema: { querystring: Type.Object(wholePageQuery), response: { 200: pageOf(apiTokenOut) } },
       config: read,
     },
-    async () => ({ items: (await table.list({ sort: 'name', limit: MOST })).rows.map(shown) }),
+    async ({ query }) => {
+      const { rows, next } = await table.list({ sort: 'name', ...query })
+      return { items: rows.map(shown), next }
+    },
   )
   app.post(
     '/api-tokens',

@@ -3,6 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { OperatorBook } from '../../../operators/operator-book.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { pageOf } from '../../../schemas/accounts.ts'
+import { wholePageQuery } from '../../../schemas/common.ts'
 import {
   operatorChange,
   operatorIn,
@@ -25,7 +27,6 @@ export interface UserRoutesOptions {
 const read = { permission: 'users:read' }
 const write = { permission: 'users:write' }
 const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) })
-const MOST = 1000
 
 const shown = ({ passwordHash, ...operator }: Operator): Static<typeof operatorOut> => ({
   ...operator,
@@ -53,12 +54,12 @@ export const userRoutes = (plain: FastifyInstance, options: UserRoutesOptions): 
   app.get(
     '/users',
     {
-      schema: { response: { 200: Type.Object({ items: Type.Array(operatorOut) }) } },
+      schema: { querystring: Type.Object(wholePageQuery), response: { 200: pageOf(operatorOut) } },
       config: read,
     },
-    async () => {
-      const { rows } = await operators.list({ sort: 'name', limit: MOST })
-      return { items: rows.map(shown) }
+    async ({ query }) => {
+      const { rows, next } = await operators.list({ sort: 'name', ...query })
+      return { items: rows.map(shown), next }
     },
   )
   app.post(

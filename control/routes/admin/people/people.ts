@@ -6,6 +6,7 @@ import { isPerson } from '../../../detect/person.ts'
 import type { People, Person } from '../../../people/people.ts'
 import { suggestPeople } from '../../../people/suggest.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { pageOf } from '../../../schemas/accounts.ts'
 import { idParams } from '../../../schemas/common.ts'
 import {
   mergeBody,
@@ -18,6 +19,7 @@ import { allRows } from '../../../store/tables/all-rows.ts'
 import type { PeopleTables, StoredServerUser } from '../../../store/tables/people-tables.ts'
 import { accountRef } from '../common/account-ref.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
+import { pageOfRows } from '../common/row-page.ts'
 
 /** What the routes of people work with. */
 export interface PeopleRoutesOptions {
@@ -67,7 +69,7 @@ const readRoutes = (plain: FastifyInstance, { people, store }: PeopleRoutesOptio
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const usersNow = async (): Promise<Users> =>
     new Map((await allRows(store.serverUsers)).map((user) => [user.account, user]))
-  const list = Type.Object({ items: Type.Array(personSchema) })
+  const list = pageOf(personSchema)
   app.get(
     '/people',
     { schema: { querystring: peopleQuery, response: { 200: list } }, config: read },
@@ -79,7 +81,7 @@ const readRoutes = (plain: FastifyInstance, { people, store }: PeopleRoutesOptio
           (removed !== true || person.accounts.some(({ removedAt }) => removedAt !== null)) &&
           (q === undefined || isAbout(person, q)),
       )
-      return { items }
+      return pageOfRows(items, query, ['id'])
     },
   )
   app.get(

@@ -24,6 +24,9 @@ test('the unit starts what the installer puts there', () => {
   expect(text).toContain('ExecStart=/usr/bin/gatehouse-run --config /etc/gatehouse/gatehouse.yaml')
   for (const name of ['/usr/bin', '/etc/gatehouse', '/usr/lib/gatehouse', 'gatehouse-run'])
     expect(install).toContain(name)
+  // The configuration can be changed by the service that reads it.
+  expect(text).toContain('ReadWritePaths=-/etc/gatehouse')
+  expect(install).toMatch(/install -m 660 .*default\.yaml/)
   execFileSync('bash', ['-n', join(root, 'scripts/packaging/install')])
 })
 

@@ -36,11 +36,20 @@ const isTrusted = (home: Home): boolean =>
   2 * home.ownPlays.filter((play) => play.play.isLan && play.line !== null).length >
   home.ownPlays.length
 
-/** Evidence for each household beside the main one; `homes` as `homesOf` gives them, the main one first. */
+// So much of what was watched in working hours, and never on a television, is a workplace's.
+const WORKPLACE_SHARE = 0.8
+
+const isWorkplace = ({ home, workHoursShare }: HouseholdEvidence): boolean =>
+  home.televisions.size === 0 && workHoursShare >= WORKPLACE_SHARE
+
+/** Evidence for each household beside the main one; `homes` as `homesOf` gives them, the main one first. Workplaces are none. */
 export const householdEvidence = (homes: readonly Home[], now: number): HouseholdEvidence[] => {
   const [main, ...rest] = homes
   if (!main) return []
-  return rest.filter((home) => !isTrusted(home)).map((home) => compareHomes(main, home, now))
+  return rest
+    .filter((home) => !isTrusted(home))
+    .map((home) => compareHomes(main, home, now))
+    .filter((evidence) => !isWorkplace(evidence))
 }
 
 /**

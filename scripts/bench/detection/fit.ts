@@ -35,8 +35,16 @@ const SIGNS: Readonly<Record<FeatureId, number>> = {
   far_apart: 1,
 }
 
-// These cannot be learnt from populations that all have 60 days, or that hold no innocent restreamer.
-const FIXED: readonly FeatureId[] = ['short_history', 'restreaming']
+// Set by hand: what populations do not hold, or what fits too closely to how they were invented.
+const FIXED: readonly FeatureId[] = [
+  'short_history',
+  'restreaming',
+  'strangers',
+  'far_apart',
+  'mixing',
+  'turns',
+  'other_home',
+]
 
 // Weights decide which household is the strongest, so fitting and choosing take turns.
 const TURNS = 5

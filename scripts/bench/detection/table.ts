@@ -7,6 +7,7 @@ import {
 import { judge } from './fit.ts'
 import { intervalsOf, type Quality, qualityOf } from './metrics.ts'
 import { type Population, prepare } from './population.ts'
+import { mixtureOf, QUIRKS, withQuirks } from './quirks/quirks.ts'
 
 const DAY_MS = 86_400_000
 
@@ -19,6 +20,7 @@ const lastDays = (population: Population, days: number): Population => ({
       .filter((play) => play.startedAt >= population.now - days * DAY_MS),
 })
 
+/** Whether a population's plays are an edge's. */
 const isOfEdge = (population: Population): boolean => {
   for (const user of population.labels.keys()) {
     const [first] = population.plays(user, false)
@@ -52,17 +54,27 @@ const rowOf = (name: string, populations: readonly Population[], days: number): 
   return `| ${cells.join(' | ')} |`
 }
 
-/** Prints one table: media servers' histories of 60, 30 and 14 days, and those of edges, as shipped, with 95 % intervals. */
+/** Histories of so many days and of 30 and 14, where those are fewer. */
+const spansOf = (days: number): number[] => [days, 30, 14].filter((d, i) => i === 0 || d < days)
+
+/**
+ * Prints one table, as shipped, with 95 % intervals: media servers' histories of 60, 30 and 14 days, each quirk on every
+ * account, the mixture of all of them, and the histories of edges.
+ */
 export const printTable = (populations: readonly Population[], days: number): void => {
   const edges = populations.filter(isOfEdge)
   const servers = populations.filter((p) => !isOfEdge(p))
   console.log(`${HEAD}\n${HEAD.replace(/[^|]+/g, '---')}`)
-  for (const [kind, list] of [
-    ['media server', servers],
-    ['own edges', edges],
-  ] as const) {
-    if (list.length === 0) continue
-    for (const span of [days, 30, 14].filter((d, i) => i === 0 || d < days))
-      console.log(rowOf(`${kind}, ${span} days`, list, span))
+  if (servers.length > 0) {
+    for (const span of spansOf(days))
+      console.log(rowOf(`media server, ${span} days`, servers, span))
+    const mixed = servers.map(mixtureOf)
+    for (const span of spansOf(days)) console.log(rowOf(`mixture, ${span} days`, mixed, span))
+    for (const kind of QUIRKS) {
+      const quirky = servers.map((p) => withQuirks(p, [{ kind, share: 1 }]))
+      console.log(rowOf(`on every account: ${kind.name}`, quirky, days))
+    }
   }
+  if (edges.length > 0)
+    for (const span of spansOf(days)) console.log(rowOf(`own edges, ${span} days`, edges, span))
 }

@@ -30,6 +30,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'serve-manifest',
     'serve-segment',
     'serve-stream',
+    'ask-origin',
     'proxy-origin',
     'fetch-manifest',
     'to-viewer',

@@ -19,17 +19,30 @@ const text = (value: string | string[] | undefined): string =>
 const list = (value: string | string[] | undefined): string[] =>
   value === undefined ? [] : typeof value === 'string' ? [value] : value
 
-/** Fetches from an origin by a subrequest, so that nginx's proxy keeps connections, resolves names and verifies certificates. */
+/** What an origin is asked for. */
+export interface OriginQuestion {
+  readonly origin: string
+  /** With its query. */
+  readonly path: string
+  /** `Cookie` to send; empty = none. */
+  readonly cookie: string
+}
+
+/**
+ * Fetches from an origin by a subrequest, so that nginx's proxy keeps connections, resolves names and verifies certificates. `isUnpacked`: nginx unpacks
+ * gzip, up to its limit; where that is passed, nginx ends the request.
+ */
 export const fetchOrigin = async (
   r: Request,
-  origin: string,
-  path: string,
-  cookie: string,
+  { origin, path, cookie }: OriginQuestion,
+  isUnpacked = false,
 ): Promise<OriginAnswer> => {
   const variables = variablesOf(r)
   setRoute(variables, { origin, path })
   variables['gh_cookie'] = cookie
-  const reply = await r.subrequest('/_gatehouse/origin', { method: 'GET' })
+  const reply = isUnpacked
+    ? await r.subrequest('/_gatehouse/origin-unpacked', { method: 'GET' })
+    : await r.subrequest('/_gatehouse/origin', { method: 'GET' })
   const headers: Readonly<Record<string, string | string[] | undefined>> = reply.headersOut
   return {
     status: reply.status,

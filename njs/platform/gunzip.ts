@@ -2,6 +2,15 @@ import zlib from 'zlib'
 
 const FLAGS = { name: 8, comment: 16, extra: 4, check: 2 } as const
 
+/** Most bytes that are unpacked here, in one go: 1,032 times as many come out at most (zlib.net/zlib_tech.html). */
+const MOST_PACKED = 32_768
+/** Most bytes of an unpacked document. */
+const MOST_UNPACKED = 16 * 1024 * 1024
+const TRAILER = 8
+
+/** A document that unpacks to more than the edge reads. */
+export class TooLong extends Error {}
+
 const afterZero = (bytes: Uint8Array, from: number): number => bytes.indexOf(0, from) + 1
 
 /** Offset of the deflated data of a gzip member (RFC 1952). */
@@ -14,14 +23,27 @@ const dataStart = (bytes: Uint8Array): number => {
   return flags & FLAGS.check ? at + 2 : at
 }
 
-/** Decompresses one gzip member. Throws where it is damaged. */
-export const gunzip = (bytes: Uint8Array): Uint8Array => {
+/** The length that a gzip member says of itself, in its last four bytes (RFC 1952, ISIZE). */
+const saidLength = (bytes: Uint8Array): number =>
+  bytes.length < TRAILER ? 0 : Buffer.from(bytes).readUInt32LE(bytes.length - 4)
+
+/**
+ * Decompresses one gzip member; `null` where that is not known to be safe or enough: what is long, or of several members. Throws where it is damaged, and
+ * {@link TooLong} where it says that it is.
+ */
+export const gunzip = (bytes: Uint8Array): Uint8Array | null => {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) throw new Error('gzip: not packed')
-  return zlib.inflateRawSync(Buffer.from(bytes.subarray(dataStart(bytes), bytes.length - 8)))
+  const length = saidLength(bytes)
+  if (length > MOST_UNPACKED) throw new TooLong(`gzip: ${length} bytes`)
+  if (bytes.length > MOST_PACKED) return null
+  const packed = Buffer.from(bytes.subarray(dataStart(bytes), bytes.length - TRAILER))
+  const unpacked = zlib.inflateRawSync(packed)
+  return unpacked.length === length ? unpacked : null
 }
 
-/** Decompresses `deflate`, with the zlib header (RFC 1950) or, as some servers send it, without. Throws where it is damaged. */
+/** Decompresses `deflate`, with the zlib header (RFC 1950) or, as some servers send it, without. Throws where it is damaged or long. */
 export const inflate = (bytes: Uint8Array): Uint8Array => {
+  if (bytes.length > MOST_PACKED) throw new TooLong(`deflate: ${bytes.length} bytes packed`)
   const whole = Buffer.from(bytes)
   try {
     return zlib.inflateSync(whole)

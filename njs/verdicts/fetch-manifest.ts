@@ -1,6 +1,6 @@
 import { type Address, resolveAddress } from '../domain/addresses/resolve.ts'
 import { decodeUtf8 } from '../domain/credentials/encoding.ts'
-import { fetchOrigin, type OriginAnswer } from '../platform/fetch-origin.ts'
+import { fetchOrigin, type OriginAnswer, type OriginQuestion } from '../platform/fetch-origin.ts'
 import { gunzip, inflate } from '../platform/gunzip.ts'
 import { logError } from '../platform/log.ts'
 import type { Request } from '../platform/request.ts'
@@ -38,7 +38,7 @@ export const addressOf = (origin: string, path: string): Address => {
 const isRedirection = (status: number): boolean =>
   status === 301 || status === 302 || status === 303 || status === 307 || status === 308
 
-const unpack = ({ encoding, body }: OriginAnswer): Uint8Array => {
+const unpack = ({ encoding, body }: OriginAnswer): Uint8Array | null => {
   if (encoding === 'gzip' || encoding === 'x-gzip') return gunzip(body)
   if (encoding === 'deflate') return inflate(body)
   if (encoding !== '' && encoding !== 'identity') throw new Error(`cannot read ${encoding}`)
@@ -51,9 +51,15 @@ export const UNREADABLE = 598
 /** UTF-8; what is none is read a byte a character, so that addresses in it stay what they are. */
 const decode = (bytes: Uint8Array): string => decodeUtf8(bytes) ?? Buffer.from(bytes).toString()
 
-const read = (answer: OriginAnswer): Pick<Fetched, 'status' | 'text'> => {
+const read = async (
+  r: Request,
+  question: OriginQuestion,
+  answer: OriginAnswer,
+): Promise<Pick<Fetched, 'status' | 'text'>> => {
   try {
-    return { status: 200, text: decode(unpack(answer)) }
+    const bytes = unpack(answer) ?? unpack(await fetchOrigin(r, question, true))
+    if (bytes === null) throw new Error(`cannot read ${answer.encoding}`)
+    return { status: 200, text: decode(bytes) }
   } catch (problem) {
     logError('fetchManifest', problem)
     return { status: UNREADABLE, text: '' }
@@ -82,7 +88,8 @@ export const fetchManifest = async (
     const kept = joinCookies(cookies, setCookies)
     const cookie = kept === '' ? '' : cookiesFor(channel, kept, address)
     hadCookies ||= cookie !== ''
-    const answer = await fetchOrigin(r, address.origin, address.path + address.query, cookie)
+    const question = { origin: address.origin, path: address.path + address.query, cookie }
+    const answer = await fetchOrigin(r, question)
     if (answer.cookies.length > 0)
       setCookies = joinCookies(setCookies, keepAll(channel, answer.cookies, address))
     const found = {
@@ -94,7 +101,7 @@ export const fetchManifest = async (
       hadCookies,
       past: null,
     }
-    if (answer.status === 200) return { ...found, ...read(answer) }
+    if (answer.status === 200) return { ...found, ...(await read(r, question, answer)) }
     if (!isRedirection(answer.status)) return { ...found, status: answer.status }
     const target = resolveAddress(answer.location, address)
     if (target === null || count === MOST_REDIRECTIONS) return { ...found, status: 502 }

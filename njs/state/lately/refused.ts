@@ -44,11 +44,21 @@ const askerOf = (variables: Variables): string => variables['gh_asker'] ?? ''
 /** The name under which a refusal is kept in shared memory: a hash, so that no secret is. */
 const nameOf = (asker: string): string => nginxCrypto.sha256(asker).slice(0, KEY_LENGTH)
 
+/** A kept refusal, read. */
+interface Refusal {
+  readonly status: string
+  readonly reason: string
+  /** Fingerprint of what was presented; empty = none. */
+  readonly print: string
+  /** Until when it is given again, Unix ms. */
+  readonly until: number
+}
+
 /**
  * Refusals that this context has found in shared memory, by asker: of a player that hammers, most are found here without a hash. Emptied at each look and
  * when it is full.
  */
-const found = new Map<string, string>()
+const found = new Map<string, Refusal>()
 const MOST_FOUND = 32
 
 const gate = { lookAt: 0, isOpen: false }
@@ -63,26 +73,30 @@ const isHammered = (now: number): boolean => {
   return gate.isOpen
 }
 
-const recall = (asker: string): string | undefined => {
-  const known = found.get(asker)
-  if (known !== undefined) return known
+const recall = (asker: string): Refusal | null => {
   const text = texts('gh_refused').get(nameOf(asker))
-  if (text === undefined) return undefined
+  if (text === undefined) return null
+  const refusal = {
+    status: text.slice(0, MADE),
+    reason: text.slice(REASON),
+    print: text.slice(PRINT, REASON).trim(),
+    until: Number(text.slice(MADE, PRINT)) + LATELY_MS,
+  }
   if (found.size >= MOST_FOUND) found.clear()
-  found.set(asker, text)
-  return text
+  found.set(asker, refusal)
+  return refusal
 }
 
 /** Refuses again what the same player was refused for the same address within the last second; false where it was not. */
 export const refuseAgain = (variables: Variables): boolean => {
   const now = Date.now()
   if (!isHammered(now)) return false
-  const text = recall(askerOf(variables))
-  if (text === undefined || now - Number(text.slice(MADE, PRINT)) >= LATELY_MS) return false
-  variables['gh_refusal_status'] = text.slice(0, MADE)
-  variables['gh_reason'] = text.slice(REASON)
-  const print = text.slice(PRINT, REASON).trim()
-  if (print !== '') variables['gh_fingerprint'] = print
+  const asker = askerOf(variables)
+  const refusal = found.get(asker) ?? recall(asker)
+  if (refusal === null || now >= refusal.until) return false
+  variables['gh_refusal_status'] = refusal.status
+  variables['gh_reason'] = refusal.reason
+  if (refusal.print !== '') variables['gh_fingerprint'] = refusal.print
   return true
 }
 

@@ -241,6 +241,12 @@ test('no secret stands in the logs', async () => {
     .map((line) => JSON.parse(line) as Record<string, unknown>)
   expect(lines.length).toBeGreaterThan(5)
   expect(lines.some((line) => line['reason'] === 'ban.session')).toBe(true)
+  // A question to control has an id; what the edge answered by itself has none.
+  const asked = rig.stub.seen.map(({ headers }) => headers['x-gh-request'])
+  const ids = lines.map((line) => line['request']).filter((id) => id !== '')
+  expect(ids).not.toEqual([])
+  expect(asked).toEqual(expect.arrayContaining(ids))
+  expect(lines.find((line) => line['agent'] === 'the-last')?.['request']).toBe('')
   for (const secret of [ticket, path.split('/')[2] ?? 'none', 'hidden-token', 'other-hidden'])
     expect(access + traffic).not.toContain(secret)
 })

@@ -1,4 +1,3 @@
-import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { pause } from '../../support/pause.ts'
 import { until } from '../../support/programs/port.ts'
@@ -192,13 +191,6 @@ describe('one copy serves all', () => {
       expect((await rig.get(`${path}?CMCD=sid%3D${n}`)).status).toBe(200)
     expect(seenPaths()).toHaveLength(1)
   })
-})
-
-test('an origin that compresses although not asked', async () => {
-  put('/hls/ch1/packed.m3u8', gzipSync('#EXTM3U\n/keys/k.ts\n'))
-  rig.origin.encodings.set('/hls/ch1/packed.m3u8', 'gzip')
-  const answer = await rig.get(below(await open()).replace('index.m3u8', 'packed.m3u8'))
-  expect(answer.text).toMatch(/^#EXTM3U\n@\/~[\w-]+\/k\.ts\n$/)
 })
 
 test('control is told what leads past the edge', async () => {

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startOrigin, type TestOrigin } from '../rig/origin.ts'
 import { type Rig, startRig } from '../rig/rig.ts'
@@ -139,4 +141,40 @@ describe('X-Accel headers of an origin change nothing', () => {
     expect([...answer.headers.keys()].filter((it) => it.startsWith('x-accel'))).toEqual([])
     expect(Date.now() - began).toBeLessThan(5_000)
   })
+})
+
+describe('what an origin compresses', () => {
+  const playlist = '#EXTM3U\n/keys/k.ts\n'
+  const bomb = Buffer.concat([Buffer.from(playlist), Buffer.alloc(40 * 1024 * 1024, '#')])
+  const get = async (encoding: string, body: Buffer) => {
+    rig.origin.files.set('/hls/ch1/unpacked.m3u8', { type: HLS, body })
+    rig.origin.encodings.set('/hls/ch1/unpacked.m3u8', encoding)
+    return await rig.get(`${await open()}unpacked.m3u8?as=${encoding}&length=${body.length}`)
+  }
+
+  test.each([
+    ['gzip', gzipSync(playlist)],
+    ['x-gzip', gzipSync(playlist)],
+    ['gzip', Buffer.concat([gzipSync('#EXTM3U\n'), gzipSync('/keys/k.ts\n')])],
+    ['deflate', deflateSync(playlist)],
+    ['deflate', deflateRawSync(playlist)],
+    ['gzip', gzipSync(playlist.padEnd(200_000, `\n#${randomBytes(60_000).toString('hex')}\n`))],
+  ])('%s is read', async (encoding, body) => {
+    const { text } = await get(encoding, body)
+    expect(text).toMatch(/^#EXTM3U\n@\/~[\w-]+\/k\.ts\n/)
+  })
+
+  test.each([
+    ['gzip', gzipSync(bomb)],
+    ['x-gzip', gzipSync(bomb)],
+    ['deflate', deflateSync(bomb)],
+    ['gzip', gzipSync(playlist).subarray(0, 20)],
+  ])(
+    '%s that unpacks to more than a manifest, or not at all, is an origin’s fault',
+    async (encoding, body) => {
+      const { status, reason } = await get(encoding, body)
+      expect([status, reason]).toEqual([502, 'origin.unreadable'])
+      expect((await rig.get('/health')).status).toBe(200)
+    },
+  )
 })

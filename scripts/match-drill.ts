@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { adminOf } from '../test/e2e/world/world.ts'
 import { startService, type TestService } from '../test/support/programs/service.ts'
-import { type Opened, openAll } from './match/crowd.ts'
+import { type Opened, openAllElsewhere } from './match/crowd.ts'
 import { startRunning } from './match/running.ts'
 import { positive, readOptions } from './options.ts'
 
@@ -111,7 +111,7 @@ const main = async (): Promise<void> => {
     const quiet = running.take()
     const began = performance.now()
     const atOnce = positive(options['at-once'], 32)
-    const opened = await openAll({ edge: service.edge, entry, viewers, second, atOnce })
+    const opened = await openAllElsewhere({ edge: service.edge, entry, viewers, second, atOnce })
     const seconds = (performance.now() - began) / 1000
     const busy = running.take()
     const live = await liveByAccount(service)

@@ -35,7 +35,7 @@ const checked = (settings: NginxSettings): void => {
 const accessLog = (settings: NginxSettings): string =>
   settings.accessLog === null
     ? '    access_log off;'
-    : `    access_log "${settings.accessLog}" gatehouse buffer=64k flush=1s;`
+    : `    access_log "${settings.accessLog}" gatehouse buffer=64k flush=1s if=$gh_is_logged;`
 
 const segmentCache = (settings: NginxSettings): { path: string; use: string } => {
   const cache = settings.segmentCache

@@ -30,10 +30,9 @@ const JUDGED_ALWAYS: ReadonlySet<string> = new Set<ReasonId>([
   'request.malformed',
 ])
 
-/** A kept refusal: its status, when it was made (Unix ms, 13 digits), the fingerprint of what was presented, filled up with blanks, and its reason. */
+/** A kept refusal: its status, when it was made (Unix ms, 13 digits), and its reason. */
 const MADE = 3
-const PRINT = 16
-const REASON = 22
+const REASON = 16
 
 /**
  * What a refusal is found by: the whole address asked for, with its pass, ticket or token, and who asks, by everything that refusals judge (address, agent,
@@ -48,8 +47,6 @@ const nameOf = (asker: string): string => nginxCrypto.sha256(asker).slice(0, KEY
 interface Refusal {
   readonly status: string
   readonly reason: string
-  /** Fingerprint of what was presented; empty = none. */
-  readonly print: string
   /** Until when it is given again, Unix ms. */
   readonly until: number
 }
@@ -79,15 +76,17 @@ const recall = (asker: string): Refusal | null => {
   const refusal = {
     status: text.slice(0, MADE),
     reason: text.slice(REASON),
-    print: text.slice(PRINT, REASON).trim(),
-    until: Number(text.slice(MADE, PRINT)) + LATELY_MS,
+    until: Number(text.slice(MADE, REASON)) + LATELY_MS,
   }
   if (found.size >= MOST_FOUND) found.clear()
   found.set(asker, refusal)
   return refusal
 }
 
-/** Refuses again what the same player was refused for the same address within the last second; false where it was not. */
+/**
+ * Refuses again what the same player was refused for the same address within the last second, without a line in the access log; false where it was
+ * not.
+ */
 export const refuseAgain = (variables: Variables): boolean => {
   const now = Date.now()
   if (!isHammered(now)) return false
@@ -96,7 +95,7 @@ export const refuseAgain = (variables: Variables): boolean => {
   if (refusal === null || now >= refusal.until) return false
   variables['gh_refusal_status'] = refusal.status
   variables['gh_reason'] = refusal.reason
-  if (refusal.print !== '') variables['gh_fingerprint'] = refusal.print
+  variables['gh_is_logged'] = ''
   return true
 }
 
@@ -108,6 +107,5 @@ export const noteRefused = (variables: Variables): void => {
   const name = nameOf(askerOf(variables))
   if (texts('gh_refused').get(name) !== undefined)
     trySet(numbers('gh_state'), 'hammered', now + KEPT_MS)
-  const print = (variables['gh_fingerprint'] ?? '').padEnd(REASON - PRINT)
-  keepText('gh_refused', name, `${status}${now}${print}${reason}`, KEPT_MS)
+  keepText('gh_refused', name, `${status}${now}${reason}`, KEPT_MS)
 }

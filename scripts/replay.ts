@@ -8,14 +8,14 @@ import { readOptions } from './options.ts'
 import { pastOf } from './replay/past.ts'
 import { type Compared, replay } from './replay/replay.ts'
 
-const USAGE = `usage: npm run replay -- --data DIR [--days 30] [--kind plex|jellyfin] [--step 60] [--users N] [--workers 2]
+const USAGE = `usage: npm run replay -- --data DIR [--days 30] [--kind plex|jellyfin] [--step 10] [--users N] [--workers 2]
 DIR: a labelled population: history.json, geo.json, asn.json, each or as .gz. Plays its last days through a fake media server by
 a clock of its own, and compares what is said of each user with the report over the same rows.`
 const values = readOptions(USAGE, {
   data: { type: 'string' },
   days: { type: 'string', default: '30' },
   kind: { type: 'string', default: 'plex' },
-  step: { type: 'string', default: '60' },
+  step: { type: 'string', default: '10' },
   users: { type: 'string' },
   workers: { type: 'string', default: '2' },
   share: { type: 'string' },

@@ -40,6 +40,8 @@ export const PlayEventSchema = Type.Object({
   device: unknown(text()),
   platform: unknown(text()),
   client: unknown(text(512)),
+  /** The player's own name, as its owner gave it. */
+  player: unknown(text()),
   /** The whole User-Agent. */
   agent: unknown(text(512)),
   /** `X-Playback-Session-Id`. */

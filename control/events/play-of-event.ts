@@ -42,6 +42,7 @@ export function playOfEvent(event: PlayEvent, place: GeoPlace = placeOf(event)):
     device: known(event.device),
     platform: known(event.platform),
     client: known(event.client),
+    player: known(event.player),
     agent: known(event.agent),
     download: event.type === 'download' ? null : known(event.download),
     playback: known(event.playback),

@@ -120,7 +120,7 @@ try {
     join(folder, 'state'),
   ]
   const began = Date.now()
-  const child = spawn(process.execPath, [...program, '--json'], {
+  const child = spawn(process.execPath, [...(process.env['PROF']?.split(" ") ?? []), ...program, '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let [peak, out] = [0, '']

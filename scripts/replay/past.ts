@@ -51,16 +51,17 @@ export const pastOf = (
       all.filter(({ started }) => Number(started) * 1000 >= from),
     ]),
   )
-  const locate = (play: PlayRecord): PlayRecord => {
-    if (play.isLan || play.address === null) return play
-    const network = asn[play.address]
-    return {
-      ...play,
-      ...placeFromTautulli(geo[play.address]),
-      asn: network?.asn ?? null,
-      asnOrg: network?.org ?? null,
-    }
+  const places = new Map<string, Partial<PlayRecord>>()
+  const placeOf = (address: string): Partial<PlayRecord> => {
+    const known = places.get(address)
+    if (known !== undefined) return known
+    const { asn: number = null, org = null } = asn[address] ?? {}
+    const place = { ...placeFromTautulli(geo[address]), asn: number, asnOrg: org }
+    places.set(address, place)
+    return place
   }
+  const locate = (play: PlayRecord): PlayRecord =>
+    play.isLan || play.address === null ? play : { ...play, ...placeOf(play.address) }
   return {
     rows,
     from,

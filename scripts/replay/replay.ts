@@ -53,7 +53,7 @@ const startServer = async (kind: keyof typeof POLL_MS) => {
 
 const play = async (
   kind: keyof typeof POLL_MS,
-  scenes: Iterable<Scene>,
+  { scenes, until }: { readonly scenes: Iterable<Scene>; readonly until: number },
   clock: HandClock,
   history: WatchedHistory,
 ): Promise<void> => {
@@ -75,6 +75,7 @@ const play = async (
   try {
     await source.start()
     for (const scene of scenes) await clock.playTo(scene.at, () => server.stage.play(scene.plays))
+    await clock.playTo(until, () => undefined)
   } finally {
     await source.stop()
     await server.close()
@@ -99,7 +100,7 @@ export const replay = async (
   const clock = createHandClock(from)
   const history = createWatchedHistory(clock.now, past.locate)
   const scenes = scenesOf(Object.values(rows).flat(), { from, to, stepMs })
-  await play(kind, scenes, clock, history)
+  await play(kind, { scenes, until: to }, clock, history)
   return Object.keys(rows).map((user) => {
     const account = `server:${NAME}:${user}`
     const live = [...new Set(history.findings(account).map((finding) => finding.kind))].sort()

@@ -89,7 +89,8 @@ const misbehave = async (
     response.writeHead(429, { 'retry-after': '2' }).end()
     return
   }
-  const body = JSON.stringify(answer().json ?? {})
+  const { json, text } = answer()
+  const body = text ?? JSON.stringify(json ?? {})
   response.writeHead(200, { 'content-length': body.length + 100 })
   response.write(body)
   await pause(20)

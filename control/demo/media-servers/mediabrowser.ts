@@ -22,6 +22,7 @@ export interface MediaBrowserOptions {
 export interface MediaBrowserServer extends RunningServer {
   readonly stage: Stage
   readonly token: string
+  /** The token is refused from now on, and whoever listens by it is cut off. */
   expireToken(): void
   /** Whether the key may command sessions. */
   setPermission(isAllowed: boolean): void
@@ -187,7 +188,7 @@ export const startMediaBrowser = async (
   const stage = createStage()
   const state: State = { token: options.token, isAllowed: true, keptAlive: 0, policies: new Map() }
   const world: World = { behaviour, options, state, stage }
-  let listening = 0
+  const sockets = new Set<WebSocket>()
   const server = await startServer(
     {
       answer: (asked) => answerOf(world, asked),
@@ -195,10 +196,8 @@ export const startMediaBrowser = async (
         if (asked.url.pathname !== behaviour.socketPath) return 404
         if (!behaviour.tokensOf(asked, options.version).includes(state.token)) return 401
         return (socket) => {
-          listening += 1
-          socket.on('close', () => {
-            listening -= 1
-          })
+          sockets.add(socket)
+          socket.on('close', () => sockets.delete(socket))
           attend(world, socket)
         }
       },
@@ -209,13 +208,14 @@ export const startMediaBrowser = async (
     ...server,
     expireToken: () => {
       state.token = 'another'
+      for (const socket of sockets) socket.terminate()
     },
     stage,
     token: options.token,
     setPermission: (isAllowed) => {
       state.isAllowed = isAllowed
     },
-    listeners: () => listening,
+    listeners: () => sockets.size,
     keptAlive: () => state.keptAlive,
     policyOf: (user) => policyOf(world, user),
   }

@@ -20,7 +20,7 @@ export type PlexEvents =
 export interface PlexServer extends RunningServer {
   readonly stage: Stage
   readonly token: string
-  /** The token is refused from now on. */
+  /** The token is refused from now on, and whoever listens by it is cut off. */
   expireToken(): void
   setPass(hasPass: boolean): void
   setEvents(events: PlexEvents): void
@@ -60,6 +60,8 @@ interface State {
   events: PlexEvents
   lastKey: number
   readonly keys: Map<string, string>
+  /** JSON of plays under a session key, made once for each. */
+  readonly texts: WeakMap<StagedPlay, { readonly key: string; readonly text: string }>
 }
 
 /** Session keys, counted as sessions come; one that comes anew has a new one. */
@@ -69,6 +71,25 @@ const keyOf = (state: State, { session }: StagedPlay): string => {
   const key = String(++state.lastKey)
   state.keys.set(session, key)
   return key
+}
+
+const sessionText = (state: State, play: StagedPlay): string => {
+  const key = keyOf(state, play)
+  const known = state.texts.get(play)
+  if (known?.key === key) return known.text
+  const text = JSON.stringify(plexSession(play, key))
+  state.texts.set(play, { key, text })
+  return text
+}
+
+const sessionsAnswer = (state: State, stage: Stage, asked: Asked): Answer => {
+  const plays = stage.plays()
+  if (plays.length === 0 || !isJson(asked)) return container(asked, { size: 0 })
+  const rows = plays.map((play) => sessionText(state, play)).join()
+  return {
+    status: 200,
+    text: `{"MediaContainer":{"size":${plays.length},"Metadata":[${rows}]}}`,
+  }
 }
 
 /** `sessionId` with a capital I: 400 without it, 403 empty, 404 unknown, 401 without a Plex Pass. */
@@ -92,10 +113,7 @@ const answerOf = (state: State, stage: Stage, options: PlexOptions, asked: Asked
     })
   const token = asked.headers['x-plex-token'] ?? asked.url.searchParams.get('X-Plex-Token')
   if (token !== state.token) return UNAUTHORIZED
-  if (path === '/status/sessions') {
-    const rows = stage.plays().map((play) => plexSession(play, keyOf(state, play)))
-    return container(asked, { size: rows.length, ...(rows.length > 0 ? { Metadata: rows } : {}) })
-  }
+  if (path === '/status/sessions') return sessionsAnswer(state, stage, asked)
   if (path === '/status/sessions/terminate') return terminate(state, stage, asked)
   if (path === '/accounts') {
     const users = new Map(stage.plays().map(({ user }) => [user.id, user.name]))
@@ -160,6 +178,10 @@ const createListeners = (state: State, stage: Stage, pingMs: number) => {
       sockets.add(socket)
       socket.on('close', () => sockets.delete(socket))
     },
+    cutOff: (): void => {
+      for (const stream of streams) stream.destroy()
+      for (const socket of sockets) socket.terminate()
+    },
     stop: (): void => {
       clearInterval(pings)
       forget()
@@ -197,6 +219,7 @@ export const startPlex = async (options: PlexOptions): Promise<PlexServer> => {
     events: 'bare',
     lastKey: 0,
     keys: new Map(),
+    texts: new WeakMap(),
   }
   const clients = new Set<string>()
   const listeners = createListeners(state, stage, options.pingMs ?? 10_000)
@@ -212,6 +235,7 @@ export const startPlex = async (options: PlexOptions): Promise<PlexServer> => {
     token: options.token,
     expireToken: () => {
       state.token = 'another'
+      listeners.cutOff()
     },
     setPass: (hasPass) => {
       state.hasPass = hasPass

@@ -11,8 +11,8 @@ const REPEAT_MS = 60_000
 const COOL_OFF_MS = 5 * 60_000
 const LONGEST_TEXT = 256
 
-const cut = (text: string | null, length = LONGEST_TEXT): string | null =>
-  text === null ? null : text.slice(0, length)
+const cut = (text: string | null | undefined, length = LONGEST_TEXT): string | null =>
+  text?.slice(0, length) ?? null
 
 /** The event of a play; a source's record as the streams carry it. */
 export const eventOfPlay = (
@@ -33,6 +33,7 @@ export const eventOfPlay = (
   device: cut(record.device),
   platform: cut(record.platform),
   client: cut(record.client),
+  player: cut(record.player),
   channel: cut(record.channel),
   title: cut(record.title, 1024),
   isLive: record.isLive,

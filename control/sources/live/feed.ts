@@ -40,10 +40,19 @@ const waitAfter = (failures: number, pace: FeedPace): number =>
     ? pace.rarelyMs
     : Math.min(pace.longestMs, pace.firstMs * 2 ** Math.max(0, failures - 1))
 
-/** Creates a feed that is not started. `onUp` is called for each connection, since changes before it were not pushed. */
+/** Callbacks and pace of a feed. */
+export interface FeedOptions {
+  /** Called for each connection: changes before it were not pushed. */
+  readonly onUp: () => void
+  /** Called when a connection that was up has ended: from now on nothing is pushed. */
+  readonly onDown: () => void
+  readonly pace?: FeedPace
+}
+
+/** Creates a feed that is not started. */
 export const createFeed = (
   connect: ConnectFeed,
-  { onUp, pace = FEED_PACE }: { readonly onUp: () => void; readonly pace?: FeedPace },
+  { onUp, onDown, pace = FEED_PACE }: FeedOptions,
 ): Feed => {
   let running: { readonly halt: AbortController; readonly loop: Promise<void> } | null = null
   let isUp = false
@@ -62,6 +71,7 @@ export const createFeed = (
       problem = error instanceof Error ? error.message : String(error)
     }
     isUp = false
+    if (wasUp && !signal.aborted) onDown()
     return wasUp
   }
   const loop = async (signal: AbortSignal): Promise<void> => {

@@ -7,6 +7,7 @@ import type { PlayStart } from '../model/source-kind.ts'
 export interface SeenPlay {
   readonly key: string
   readonly state: PlayState
+  /** Its `id` may be empty: it is then made of the key and the start. */
   readonly record: PlayRecord
   /** The server's id for ending it; `null` where there is none. */
   readonly handle: string | null
@@ -76,6 +77,14 @@ const playedMs = (known: Entry | undefined, said: number | null, now: number): n
   return said ?? (record.playedMs ?? 0) + added
 }
 
+const startOf = (
+  { key, record }: SeenPlay,
+  sessions: readonly SeenPlay[],
+): Omit<PlayStart, 'endAskedAt'> => {
+  const startedAt = Math.min(...sessions.map((one) => one.record.startedAt))
+  return { id: record.id === '' ? playIdOf(key, startedAt) : record.id, startedAt }
+}
+
 interface Known {
   readonly entry: Entry | undefined
   readonly resumed: PlayStart | null
@@ -91,11 +100,7 @@ const entryOf = (known: Known, sessions: readonly SeenPlay[], now: number): Entr
   const handles = sessions.flatMap(({ handle }) => (handle === null ? [] : [handle]))
   const { entry } = known
   // A play keeps its id and start while the server's session ids change under it.
-  const { id, startedAt } = entry?.play.record ??
-    known.resumed ?? {
-      id: best.record.id,
-      startedAt: Math.min(...sessions.map(({ record }) => record.startedAt)),
-    }
+  const { id, startedAt } = entry?.play.record ?? known.resumed ?? startOf(best, sessions)
   const played = playedMs(entry, best.record.playedMs, now)
   const times = { startedAt, lastSeenAt: Math.max(now, startedAt), playedMs: played }
   const play = {

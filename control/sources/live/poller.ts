@@ -10,6 +10,8 @@ export interface Poller {
   look(): Promise<void>
   /** A look soon, whatever comes of it. */
   nudge(): void
+  /** Ends the wait for the next look: it comes now, and the wait after it is asked anew. */
+  hurry(): void
 }
 
 /** How a poller looks, and how often. */
@@ -56,10 +58,12 @@ export const createPoller = ({
       return false
     }
   }
+  let wait = new AbortController()
   const loop = async (signal: AbortSignal, first: Promise<boolean>): Promise<void> => {
     let waitMs = (await first) ? usualMs() : Math.min(usualMs() * 2, longestMs)
     while (!signal.aborted) {
-      await pause(waitMs, signal)
+      wait = new AbortController()
+      await pause(waitMs, AbortSignal.any([signal, wait.signal]))
       if (signal.aborted) return
       waitMs = (await succeeds()) ? usualMs() : Math.min(waitMs * 2, longestMs)
     }
@@ -83,5 +87,6 @@ export const createPoller = ({
     },
     look: inTurn,
     nudge: () => void inTurn().catch(() => undefined),
+    hurry: () => wait.abort(),
   }
 }

@@ -107,6 +107,7 @@ export const createWatching = (
       ? null
       : createFeed(parts.feed({ changed: () => poller.nudge(), seen, table }), {
           onUp: () => poller.nudge(),
+          onDown: () => poller.hurry(),
         })
   return {
     table,

@@ -1,5 +1,5 @@
 import type { PlayRecord } from '#domain/types'
-import { playIdOf, type SeenPlay } from '../live/play-table.ts'
+import type { SeenPlay } from '../live/play-table.ts'
 import { emptyPlay } from '../model/empty-play.ts'
 import { type Delivery, type PlayState, playKey } from '../model/live-play.ts'
 import type { SourceOrigin } from '../model/origin.ts'
@@ -100,7 +100,7 @@ const playOfSession = (session: Fields, reading: SessionReading): SeenPlay | nul
   return {
     key,
     state: stateOf(session),
-    record: { ...record, id: playIdOf(key, reading.now) },
+    record,
     handle: handle !== '' && reading.dialect.canEnd(session) ? handle : null,
     delivery: DELIVERIES[method] ?? null,
   }

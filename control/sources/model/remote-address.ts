@@ -26,13 +26,49 @@ const hostOf = (text: string): string => {
   return (address ?? trimmed).replace(/%.*$/, '')
 }
 
-/** Reads a remote end (`203.0.113.7:51234`, `::ffff:10.0.0.1`, `http://192.168.5.166:60006/upnp/desc.xml`); `null` where there is no address in it. */
-export const remoteAddress = (text: unknown): Address | null => {
-  const host = typeof text === 'string' ? hostOf(text) : ''
-  return host === '' ? null : parseAddress(host)
+/** Texts remembered at once: the same players are seen at every look. */
+const MOST_KNOWN = 4096
+const known = new Map<string, Address | null>()
+
+const addressOf = (text: string): Address | null => {
+  const before = known.get(text)
+  if (before !== undefined) return before
+  const host = hostOf(text)
+  const address = host === '' ? null : parseAddress(host)
+  if (known.size >= MOST_KNOWN) known.clear()
+  known.set(text, address)
+  return address
 }
 
-const isLoopback = (address: Address): boolean => /^(127\.|::1$)/.test(formatAddress(address))
+/** Reads a remote end (`203.0.113.7:51234`, `::ffff:10.0.0.1`, `http://192.168.5.166:60006/upnp/desc.xml`); `null` where there is no address in it. */
+export const remoteAddress = (text: unknown): Address | null =>
+  typeof text === 'string' ? addressOf(text) : null
+
+interface Facts {
+  readonly text: string
+  readonly network: string
+  readonly isLan: boolean
+  readonly isLoopback: boolean
+}
+
+const facts = new WeakMap<Address, Facts>()
+
+const factsOf = (address: Address): Facts => {
+  const before = facts.get(address)
+  if (before !== undefined) return before
+  const text = formatAddress(address)
+  const made = {
+    text,
+    network: keyOfAddress(address, NETWORK_KEY),
+    isLan: isLan(address),
+    isLoopback: /^(127\.|::1$)/.test(text),
+  }
+  facts.set(address, made)
+  return made
+}
+
+/** Whether an address is one of this host's own loopback. */
+export const isLoopback = (address: Address): boolean => factsOf(address).isLoopback
 
 /** A viewer's address; `null` for loopback, as of relays and proxies on the server. */
 export const outsideAddress = (text: unknown): Address | null => {
@@ -43,7 +79,7 @@ export const outsideAddress = (text: unknown): Address | null => {
 /** Whether an address is of a private network. */
 export const isPrivate = (text: unknown): boolean => {
   const address = remoteAddress(text)
-  return address !== null && isLan(address)
+  return address !== null && factsOf(address).isLan
 }
 
 /** Facts by which a viewer is in the server's home. */
@@ -56,13 +92,12 @@ export interface HomeHints {
 }
 
 /** The network key of an address, by which the home's own lines are known. */
-export const lineOf = (address: Address): string => keyOfAddress(address, NETWORK_KEY)
+export const lineOf = (address: Address): string => factsOf(address).network
 
 /** Address fields of a play; the LAN, the server's public address and configured home networks count as LAN. */
 export const viewerAddress = (address: Address | null, hints: HomeHints): ViewerAddress => {
   if (address === null) return { address: null, network: null, isLan: hints.saysLan }
-  const text = formatAddress(address)
-  const network = lineOf(address)
-  const isAtHome = hints.saysLan || isLan(address) || hints.own.has(network) || hints.isHome(text)
+  const { text, network, ...known } = factsOf(address)
+  const isAtHome = hints.saysLan || known.isLan || hints.own.has(network) || hints.isHome(text)
   return { address: text, network, isLan: isAtHome }
 }

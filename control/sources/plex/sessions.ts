@@ -1,5 +1,5 @@
 import type { PlayRecord } from '#domain/types'
-import { playIdOf, type SeenPlay } from '../live/play-table.ts'
+import type { SeenPlay } from '../live/play-table.ts'
 import { emptyPlay } from '../model/empty-play.ts'
 import { type Delivery, type PlayState, playKey } from '../model/live-play.ts'
 import {
@@ -139,7 +139,7 @@ export const playOfSession = (
   return {
     key,
     state: stateOf(fieldsOf(item['Player'])['state']),
-    record: { ...record, id: playIdOf(key, now) },
+    record,
     handle: textOrNull(fieldsOf(item['Session'])['id']),
     delivery: deliveryOf(item),
   }

@@ -9,6 +9,7 @@ import {
 import type { GeoPlace, PlayRecord } from '#domain/types'
 import type { AsnEntry } from '../../geo/asn-table.ts'
 import type { GroupedPlace, GroupedRow, GroupedUser } from '../model/grouped-history.ts'
+import { isLoopback } from '../model/remote-address.ts'
 
 /** A row of `get_history` (`plexpy/datafactory.py`), times and lengths in seconds; every field may be missing, null or an empty string. */
 export interface TautulliRow extends GroupedRow {
@@ -101,7 +102,10 @@ const whereOf = (
   row: TautulliRow,
   geo: TautulliGeo | null | undefined,
 ): Pick<PlayRecord, 'address' | 'network' | 'isLan'> & GeoPlace => {
-  const address = addressOf(row)
+  const seen = addressOf(row)
+  // Who comes through the relay of Plex is seen at the server's own loopback: where that is, nobody knows.
+  const isRelayed = row.location !== 'lan' && seen !== null && isLoopback(seen)
+  const address = isRelayed ? null : seen
   const isAtHome = row.location === 'lan' || (address !== null && isLan(address))
   return {
     ...placeFromTautulli(isAtHome ? null : geo),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { PlayEvent } from '../../../../control/events/play-event.ts'
+import { playOfEvent } from '../../../../control/events/play-of-event.ts'
 import { createPlayPublisher } from '../../../../control/sources/hub/play-events.ts'
 import { createPlayTable, type SeenPlay } from '../../../../control/sources/live/play-table.ts'
 import { emptyPlay } from '../../../../control/sources/model/empty-play.ts'
@@ -20,6 +21,7 @@ const open = () => {
       id: `p${at}`,
       source: 'plex:house',
       account: 'server:house:1',
+      player: 'Living room',
       address,
       startedAt: at,
       lastSeenAt: at,
@@ -51,6 +53,7 @@ test('a play is told at its beginning, once a minute, where it moves, and at its
   pass(5 * SECOND)
   look()
   expect(told().at(-1)).toBe('closed')
+  expect(events.map((event) => playOfEvent(event).player)).toEqual(events.map(() => 'Living room'))
   expect(events.at(-1)?.durationMs).toBe(2 * MINUTE + 5 * SECOND)
 })
 

@@ -112,8 +112,9 @@ test('a server that restarts counts its sessions anew: nobody is mistaken for an
   expect(new Set(changes.map(({ play }) => play.record.id)).size).toBe(2)
 })
 
-test('a token that is good no more is said, with what helps', async () => {
-  const plex = await watch({ pollMs: 20 })
+test('a connection that ends has the server looked at: a token that is good no more is said, with what helps', async () => {
+  const plex = await watch()
+  await until('it listens', () => server.listeners() === 1)
   server.expireToken()
   await until('it is refused', () => plex.health().signIn === 'refused')
   expect(plex.health().problem).toContain('sign in again')

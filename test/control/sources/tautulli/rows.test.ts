@@ -110,6 +110,9 @@ describe('a row of Tautulli', () => {
     ['fe80::1%eth0', 'fe80::/64', true],
     ['100.64.3.4', '100.64.3.4', true],
     ['172.20.0.9', '172.20.0.9', true],
+    // Plex's relay.
+    ['127.0.0.1', null, false],
+    ['::1', null, false],
     ['nonsense', null, false],
     ['', null, false],
     [null, null, false],
@@ -120,6 +123,11 @@ describe('a row of Tautulli', () => {
   it('a play the server calls local has no place of its own, whatever its address', () => {
     const play = playFromTautulli({ ...row, location: 'lan' }, berlin)
     expect(play).toMatchObject({ isLan: true, latitude: null, city: null, country: null })
+  })
+
+  it('a player on the server itself is at home', () => {
+    const play = playFromTautulli({ ...row, location: 'lan', ip_address: '127.0.0.1' }, null)
+    expect(play).toMatchObject({ isLan: true, address: '127.0.0.1' })
   })
 })
 

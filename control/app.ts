@@ -32,6 +32,7 @@ import type { EdgeApi, EndWatcher, Parts } from './compose/parts.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { StatePaths } from './config/paths.ts'
 import type { GuideService } from './epg/service.ts'
+import { createArrivals } from './events/arrivals.ts'
 import { createLiveFeed } from './events/feed/live-feed.ts'
 import { createHistorian } from './events/historian.ts'
 import { createPublisher } from './events/publisher.ts'
@@ -76,7 +77,8 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
   const { files, problems, warnings } = await describeGeo(live.config(), now())
   for (const file of files) log.info(`geo: ${file}`)
   for (const told of [...problems, ...warnings]) log.warn(`geo: ${told}`)
-  const publisher = createPublisher({ redis: streams })
+  const arrivals = createArrivals()
+  const publisher = createPublisher({ redis: streams, arrivals })
   const recorder = withBanLog(createEventRecorder(publisher, now), log)
   const endWatchers = new Set<EndWatcher>()
   const plain = createSessions({
@@ -104,6 +106,7 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
     persistence,
     redis,
     streams,
+    arrivals,
     geo,
     publisher,
     recorder,
@@ -240,6 +243,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
   const { persistence, streams, geo, log, now, live } = ground
   const historian = createHistorian({
     redis: streams,
+    arrivals: ground.arrivals,
     store: persistence.store,
     locate: (address) => geo.place(address),
     onFailure: (error) => log.warn({ err: error }, 'history waits in the stream'),

@@ -7,6 +7,7 @@ import { createFeedbackCache, type FeedbackCache } from '../detect/live/feedback
 import { type JudgeAndNotifyPorts, judgeAccount } from '../detect/live/judge-account.ts'
 import { createRegroup } from '../detect/live/regroup.ts'
 import { createRuleCache, type RuleCache, seedRules } from '../detect/live/rule-cache.ts'
+import type { Arrivals } from '../events/arrivals.ts'
 import type { EventReader } from '../events/event-reader.ts'
 import type { StreamClient } from '../events/stream-client.ts'
 import type { FindingNotice } from '../notify/model/notice.ts'
@@ -46,6 +47,7 @@ export interface DetectionParts {
   readonly media: MediaHub
   readonly applyLimits: ApplyLimits
   readonly streams: StreamClient
+  readonly arrivals: Arrivals
   readonly place: (address: string) => GeoPlace
   readonly live: Pick<LiveConfig, 'config'>
   readonly notices: Notices
@@ -126,6 +128,7 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
   const detectors = await startDetectors({
     ...judging,
     redis: parts.streams,
+    arrivals: parts.arrivals,
     respond: createRespond(parts, serverLimits, people),
     people,
     locate: parts.place,

@@ -22,6 +22,7 @@ export interface Consumer {
 export function consume(options: ConsumeOptions): Consumer {
   const stopping = new AbortController()
   const readers = allShards().map((shard) => new ShardReader(options, shard))
+  const deafen = options.arrivals?.hear((shard) => readers[shard]?.wake())
   const loops = readers.map((reader) => reader.run(stopping.signal))
   return {
     stats() {
@@ -36,6 +37,7 @@ export function consume(options: ConsumeOptions): Consumer {
       return total
     },
     async stop() {
+      deafen?.()
       stopping.abort()
       await Promise.all(loops)
     },

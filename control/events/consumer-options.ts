@@ -1,3 +1,4 @@
+import type { Arrivals } from './arrivals.ts'
 import type { PlayEvent } from './play-event.ts'
 import type { StreamClient } from './stream-client.ts'
 
@@ -14,8 +15,9 @@ export interface ConsumeOptions {
   readonly consumer: string
   readonly handler: EventHandler
   readonly batch?: number
-  /** Pause after a read without entries, in milliseconds. */
+  /** Pause after a read without entries, in milliseconds: a second with `arrivals`, which end it, else a fifth of one. */
   readonly idleMs?: number
+  readonly arrivals?: Arrivals
   /** Milliseconds after which entries pending at another consumer are claimed (XAUTOCLAIM). */
   readonly claimAfterMs?: number
   /**

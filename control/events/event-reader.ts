@@ -7,7 +7,10 @@ import { createWriteBatch, type WriteEvents } from './write-batch.ts'
 
 /** Options of a reader; the defaults are those of `consume`. */
 export interface EventReaderOptions
-  extends Pick<ConsumeOptions, 'redis' | 'batch' | 'idleMs' | 'claimAfterMs' | 'onFailure'> {
+  extends Pick<
+    ConsumeOptions,
+    'redis' | 'batch' | 'idleMs' | 'arrivals' | 'claimAfterMs' | 'onFailure'
+  > {
   /** Unique among running consumers; random by default. */
   readonly consumer?: string
   /** Milliseconds for which events are collected into a batch. */
@@ -35,7 +38,7 @@ export interface EventReader {
 
 /** Reads the streams for a consumer group; an entry is acknowledged after its batch was handled. */
 export function startEventReader(
-  { redis, batch, idleMs, claimAfterMs, onFailure, ...options }: EventReaderOptions,
+  { redis, batch, idleMs, arrivals, claimAfterMs, onFailure, ...options }: EventReaderOptions,
   { group, write, lingerMs, maxEvents }: EventReading,
 ): EventReader {
   const together = createWriteBatch({ write, lingerMs: options.lingerMs ?? lingerMs, maxEvents })
@@ -47,6 +50,7 @@ export function startEventReader(
     handler: (events, isAlone) => (isAlone ? write(events) : together(events)),
     ...(batch === undefined ? {} : { batch }),
     ...(idleMs === undefined ? {} : { idleMs }),
+    ...(arrivals === undefined ? {} : { arrivals }),
     ...(claimAfterMs === undefined ? {} : { claimAfterMs }),
     ...(onFailure === undefined ? {} : { onFailure }),
   })

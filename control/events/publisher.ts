@@ -1,3 +1,4 @@
+import type { Arrivals } from './arrivals.ts'
 import { shardOf, streamKey } from './keys.ts'
 import type { PlayEvent } from './play-event.ts'
 import { encodeEvent } from './play-event.ts'
@@ -36,6 +37,8 @@ export interface PublisherOptions {
   /** Most events kept in memory while Redis is unavailable; the oldest are dropped. */
   readonly maxBuffered?: number
   readonly retryMs?: number
+  /** Told of each shard that was written to. */
+  readonly arrivals?: Pick<Arrivals, 'tell'>
 }
 
 const BATCH = 500
@@ -110,6 +113,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       }
       isFailing = false
       published += batch.length
+      options.arrivals?.tell(new Set(batch.map(({ account }) => shardOf(account))))
       recent.add(batch)
       // The buffer may have dropped some of the batch meanwhile.
       waiting = waiting.slice(Math.max(0, batch.length - (dropped - overflowBefore)))

@@ -9,6 +9,9 @@ import { BODY, claimedEntries, readEntries } from './stream-client.ts'
 const MAX_DEAD = 1000
 const ATTEMPTS = 3
 const MAX_BACKOFF_MS = 5000
+const IDLE_MS = 200
+/** Where this process hears of its own events, looks find those of others alone. */
+const RARELY_MS = 1000
 
 interface Readable {
   readonly id: string
@@ -25,6 +28,9 @@ export class ShardReader {
   #hasPending = true
   #attempts = 0
   #claimAt = 0
+  /** Whether events were announced since the last read began. */
+  #hasNews = false
+  #endPause: () => void = () => undefined
 
   constructor(options: ConsumeOptions, shard: number) {
     this.#options = options
@@ -32,16 +38,23 @@ export class ShardReader {
     this.#deadKey = deadLetterKey(shard)
   }
 
+  /** Has the stream read at once. */
+  wake(): void {
+    this.#hasNews = true
+    this.#endPause()
+  }
+
   /** Reads until the signal; failures are logged and retried. */
   async run(signal: AbortSignal): Promise<void> {
     let failures = 0
     while (!signal.aborted) {
       let pauseMs = 0
+      this.#hasNews = false
       try {
         const count = await this.#step()
         failures = 0
         this.stats.isFailing = false
-        if (count === 0) pauseMs = this.#options.idleMs ?? 200
+        if (count === 0) pauseMs = this.#idleMs()
       } catch (error) {
         failures += 1
         this.stats.failures += 1
@@ -50,8 +63,21 @@ export class ShardReader {
         this.#options.onFailure?.(error)
         pauseMs = Math.min(100 * 2 ** Math.min(failures, 10), MAX_BACKOFF_MS)
       }
-      if (pauseMs > 0) await sleep(pauseMs, undefined, { signal }).catch(() => undefined)
+      if (pauseMs > 0) await this.#pause(pauseMs, signal)
     }
+  }
+
+  #idleMs(): number {
+    const { idleMs, arrivals } = this.#options
+    return idleMs ?? (arrivals === undefined ? IDLE_MS : RARELY_MS)
+  }
+
+  async #pause(ms: number, stop: AbortSignal): Promise<void> {
+    if (this.#hasNews) return
+    const woken = new AbortController()
+    this.#endPause = () => woken.abort()
+    const signal = AbortSignal.any([stop, woken.signal])
+    await sleep(ms, undefined, { signal }).catch(() => undefined)
   }
 
   /** Reads, handles and acknowledges one batch; returns the number of entries. */

@@ -9,12 +9,14 @@ import { writeTautulliDatabase } from '../../test/support/media-servers/tautulli
 
 /**
  * Imports a made history through the command line, as an owner would, and says how long it took and how much memory it held:
- * `npm run bench:imports -- [--rows 1000000] [--kind tautulli|jellystat|history]`.
+ * `npm run bench:imports -- [--rows 1000000] [--kind tautulli|jellystat|history] [--profile FOLDER]`.
+ * With a folder, Node's processor profile of the command is left there.
  */
 const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '1000000' },
     kind: { type: 'string', default: 'tautulli' },
+    profile: { type: 'string' },
   },
 })
 const ROWS = Number(values.rows)
@@ -119,8 +121,10 @@ try {
     '--state',
     join(folder, 'state'),
   ]
+  const profiling =
+    values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`]
   const began = Date.now()
-  const child = spawn(process.execPath, [...(process.env['PROF']?.split(" ") ?? []), ...program, '--json'], {
+  const child = spawn(process.execPath, [...profiling, ...program, '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let [peak, out] = [0, '']

@@ -28,15 +28,15 @@ const hostOf = (text: string): string => {
 
 /** Texts remembered at once: the same players are seen at every look. */
 const MOST_KNOWN = 4096
-const known = new Map<string, Address | null>()
+const parsed = new Map<string, Address | null>()
 
 const addressOf = (text: string): Address | null => {
-  const before = known.get(text)
+  const before = parsed.get(text)
   if (before !== undefined) return before
   const host = hostOf(text)
   const address = host === '' ? null : parseAddress(host)
-  if (known.size >= MOST_KNOWN) known.clear()
-  known.set(text, address)
+  if (parsed.size >= MOST_KNOWN) parsed.clear()
+  parsed.set(text, address)
   return address
 }
 

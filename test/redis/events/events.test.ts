@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createArrivals } from '../../../control/events/arrivals.ts'
 import { consume } from '../../../control/events/consume.ts'
 import { deadLetterKey, shardOf, streamKey } from '../../../control/events/keys.ts'
 import type { PlayEvent } from '../../../control/events/play-event.ts'
@@ -42,6 +43,21 @@ test('every event arrives, those of one account in order', async () => {
   }
   expect(await countPending(redis, 'g')).toBe(0)
   expect(new Set(events.map((event) => shardOf(event.account))).size).toBe(4)
+})
+
+test('who looks rarely is woken by what this process publishes', async () => {
+  const arrivals = createArrivals()
+  const { seen, handler } = collector()
+  const options = { redis, group: 'g', consumer: 'one', handler, arrivals, idleMs: 3_600_000 }
+  const consumer = consume(options)
+  const publisher = createPublisher({ redis, arrivals })
+  for (let count = 1; count <= 5; count += 1) {
+    publisher.publish([sampleEvent()])
+    await until('the event', () => seen.length === count)
+  }
+  await publisher.close()
+  await consumer.stop()
+  expect(await countPending(redis, 'g')).toBe(0)
 })
 
 test('junk goes to the dead letters and what follows it is read', async () => {

@@ -34,6 +34,8 @@ const sessionOf = (play: PlayRecord): SessionEvidence => ({
   network: play.network,
   place: placeName(play),
   country: play.country,
+  latitude: play.latitude,
+  longitude: play.longitude,
   accuracyKm: play.accuracyKm,
   startedAt: play.startedAt,
   endedAt: endOf(play),

@@ -26,6 +26,8 @@ export interface SessionEvidence {
   readonly network: string | null
   readonly place: string | null
   readonly country: string | null
+  readonly latitude: number | null
+  readonly longitude: number | null
   readonly accuracyKm: number | null
   readonly startedAt: number
   readonly endedAt: number

@@ -98,6 +98,27 @@ export const mapPoint = Type.Object({
   plays: Type.Number(),
 })
 
+/** Plays with their places, told shortly. */
+export const mapPlaysOut = Type.Object({
+  places: Type.Array(
+    Type.Object({
+      latitude: Type.Number(),
+      longitude: Type.Number(),
+      accuracyKm: nullableNumber,
+      country: nullableText,
+      city: nullableText,
+    }),
+  ),
+  accounts: Type.Array(Type.Object({ account: Type.String(), accountName: nullableText })),
+  sources: Type.Array(Type.String()),
+  groups: Type.Array(Type.String()),
+  plays: Type.Array(Type.Array(Type.Integer()), {
+    description:
+      '[place, account, source, group, isLive, begin, end]: the first four are indices into the lists beside, isLive is 0 or 1, begin and end are Unix seconds, end is 0 for what still runs.',
+  }),
+  isWhole: Type.Boolean({ description: 'Whether these are all; else the newest of the span.' }),
+})
+
 /** Days and recent plays of one account. */
 export const userOverview = Type.Object({
   account: Type.String(),
@@ -116,4 +137,11 @@ export const playQuery = Type.Object({
   network: Type.Optional(Type.String()),
   country: Type.Optional(Type.String()),
   device: Type.Optional(Type.String()),
+  box: Type.Optional(
+    Type.String({
+      pattern: '^-?[0-9.]+(,-?[0-9.]+){3}$',
+      maxLength: 80,
+      description: 'Degrees: south,west,north,east. Only plays from within.',
+    }),
+  ),
 })

@@ -49,6 +49,12 @@ export const sessionQuery = Type.Object(
   { additionalProperties: false },
 )
 
+/** Body of `POST /sessions/{id}/message`. */
+export const messageBody = Type.Object(
+  { text: Type.String({ minLength: 1, maxLength: 500, description: 'Shown on the screen.' }) },
+  { additionalProperties: false },
+)
+
 /** A page of live sessions. */
 export const sessionPage = Type.Object({
   items: Type.Array(sessionSchema),

@@ -52,6 +52,16 @@ export function describeRollUps(store: () => Store): void {
       { latitude: 45.8, longitude: 4.8, country: 'FR', city: 'Lyon', plays: 3 },
       { latitude: 50.9, longitude: 7, country: 'DE', city: 'Köln', plays: 1 },
     ])
+    const map = await dashboard().mapPlays(SPAN, 3)
+    expect(map).toMatchObject({ isWhole: false, accounts: { length: 1 }, places: { length: 1 } })
+    const [place = -1, account = -1, , , live, begin = 0, end = 0] = map.plays[0] ?? []
+    expect(map.places[place]).toMatchObject({ latitude: 45.8, longitude: 4.8, city: 'Lyon' })
+    expect(map.accounts[account]?.account).toBe('own:ann')
+    expect([live, begin, end > 0]).toEqual([1, (NOON + DAY) / 1000, true])
+    expect(await dashboard().mapPlays(SPAN, 4)).toMatchObject({
+      isWhole: true,
+      plays: { length: 4 },
+    })
   })
 
   test('a play that grows adds only its growth, one that moves leaves nothing behind', async () => {

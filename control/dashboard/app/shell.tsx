@@ -12,11 +12,11 @@ import type { AuthState } from './data/types.ts'
 import { AccountPage } from './pages/account.tsx'
 import { Accounts } from './pages/accounts.tsx'
 import { Destinations } from './pages/destinations.tsx'
-import { Findings } from './pages/findings.tsx'
+import { Findings } from './pages/findings/findings.tsx'
 import { Groups } from './pages/groups.tsx'
 import { History } from './pages/history.tsx'
 import { Imports } from './pages/imports.tsx'
-import { Now } from './pages/now.tsx'
+import { Now } from './pages/now/now.tsx'
 import { Audit, People } from './pages/people.tsx'
 import { Servers } from './pages/servers.tsx'
 import { SignIn } from './pages/sign-in.tsx'
@@ -26,7 +26,7 @@ import { type Key, LANGUAGES, language, setLanguage, t } from './text/text.ts'
 const RulesPage = lazy(async () => (await import('./pages/rules.tsx')).RulesPage)
 const SettingsPage = lazy(async () => (await import('./pages/settings/settings.tsx')).SettingsPage)
 const SetupPage = lazy(async () => (await import('./pages/setup/setup.tsx')).SetupPage)
-const MapPage = lazy(async () => (await import('./pages/map.tsx')).MapPage)
+const MapPage = lazy(async () => (await import('./pages/map/map.tsx')).MapPage)
 
 /** What a page is given. */
 interface PageProps {
@@ -51,9 +51,19 @@ export const PAGES: readonly Page[] = [
     id: 'now',
     title: 'nav.now',
     needs: 'sessions:read',
-    show: ({ may }) => <Now canAct={may('sessions:write')} />,
+    show: ({ may }) => (
+      <Now
+        canAct={may('sessions:write')}
+        maySeeCaps={may('accounts:read') && may('operations:read')}
+      />
+    ),
   },
-  { id: 'map', title: 'nav.map', needs: 'history:read', show: () => <MapPage /> },
+  {
+    id: 'map',
+    title: 'nav.map',
+    needs: 'history:read',
+    show: ({ may }) => <MapPage maySeeFindings={may('findings:read')} />,
+  },
   {
     id: 'accounts',
     title: 'nav.accounts',

@@ -47,6 +47,8 @@ const findingAt = (kind: Finding['kind'], at: number): Finding => ({
       network: null,
       place: where,
       country: null,
+      latitude: null,
+      longitude: null,
       accuracyKm: null,
       startedAt,
       endedAt: at,

@@ -4,6 +4,7 @@ import { hash52 } from './counting/hash52.ts'
 import type { Amounts } from './counting/roll-ups.ts'
 import { DAY_MS, dayOf } from './counting/roll-ups.ts'
 import { localHours, localMidnights } from './questions/local-periods.ts'
+import { type MapPlays, mapPlays } from './questions/map-plays.ts'
 import { type Peak, peakOf } from './questions/peak.ts'
 import { periodsFrom, utcDays } from './questions/periods.ts'
 import type { Span } from './questions/span.ts'
@@ -64,6 +65,8 @@ export interface Dashboard {
   /** Distinct accounts that played at all within the span. */
   uniqueViewers(span: Span): Promise<number>
   mapPoints(span: Span, limit?: number): Promise<MapPoint[]>
+  /** Single plays with their positions, the newest first. */
+  mapPlays(span: Span, limit: number): Promise<MapPlays>
 }
 
 /** The dashboard's questions over a database. */
@@ -84,6 +87,7 @@ export function createDashboard(db: Database): Dashboard {
     perHour: (span, zone) => perHour(db, span, zone),
     peak: (span) => peakOf(db, span),
     uniqueViewers: (span) => viewersOf(db, span),
+    mapPlays: (span, limit) => mapPlays(db, span, limit),
     async mapPoints(span, limit = 2000) {
       const rows = await db.query(POINTS, [...daysOf(span), limit])
       return rows.map((row) => ({ ...placeOf(String(row['key'])), plays: count(row, 'plays') }))

@@ -144,6 +144,55 @@ test('a history is brought in with its progress, and its bad row told', async ()
   await page.getByText('done', { exact: true }).waitFor()
 })
 
+test('the map leads from a journey nobody can have made to its plays and its evidence', async () => {
+  const page = await openPage(await link())
+  await page.getByRole('link', { name: 'Map' }).click()
+  await page.getByText(/journeys? nobody can have made/).click()
+  const journey = page.getByRole('button', { name: '→' }).first()
+  const [from = '', to = ''] = (await journey.innerText()).split(' → ')
+  await journey.click()
+  const card = page.locator('section').filter({ hasText: 'Between the end of the first' })
+  expect(await card.getByRole('listitem').allInnerTexts()).toEqual([
+    expect.stringContaining(from),
+    expect.stringContaining(to),
+  ])
+  await page.reload()
+  await card.getByRole('link', { name: 'Evidence' }).click()
+  await page.getByRole('figure', { name: 'When the plays ran' }).waitFor()
+  await page.getByRole('application', { name: 'Map of the world' }).waitFor()
+})
+
+test('a place of the map has its people, sessions and history; a day is played back, and filtered', async () => {
+  const page = await openPage(await link())
+  await page.getByRole('link', { name: 'Map' }).click()
+  const counted = page.getByText(/plays at \d+ places/)
+  const count = async () => Number(/^[\d,]+/.exec(await counted.innerText())?.[0]?.replace(',', ''))
+  const all = await count()
+  await page.getByText('Places', { exact: true }).click()
+  const busiest = page.locator('.places button').first()
+  const city = (await busiest.innerText()).split(',')[0] ?? ''
+  await busiest.click()
+  const card = page.locator('section').filter({ hasText: /\d sessions? now/ })
+  await card.getByRole('heading', { name: city }).waitFor()
+  expect(await card.locator('td[data-title="Where"]').first().textContent()).toContain(city)
+  expect(await card.getByRole('heading', { name: /\d+ (person|people)/ }).count()).toBe(1)
+
+  await page.getByLabel('What').selectOption('recorded')
+  await until('fewer plays', async () => (await count()) < all)
+  await page.getByLabel('What').selectOption('')
+  const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10)
+  await page.getByLabel('One day').fill(day)
+  const slider = page.getByRole('slider', { name: 'Time of day' })
+  await slider.waitFor()
+  await until('the plays of one day', async () => (await count()) < all)
+  await page.getByRole('button', { name: 'Play back' }).click()
+  await until(
+    'the time',
+    async () => (await slider.getAttribute('aria-valuetext')) !== 'The whole day',
+  )
+  expect(page.url()).toContain(`day=${day}`)
+})
+
 test('axe finds nothing wrong on any page, in either theme', async () => {
   const page = await openPage(await link())
   await page.getByRole('heading', { level: 1, name: 'Now' }).waitFor()

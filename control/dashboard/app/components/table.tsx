@@ -1,43 +1,42 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { type Line, linesOf, type SortValue, sortedRows } from '../data/rows.ts'
+import { t } from '../text/text.ts'
 
 /** A column: how a row's cell is shown, and what it is sorted by. */
 export interface Column<Row> {
   readonly key: string
   readonly title: string
   readonly cell: (row: Row) => ComponentChildren
-  readonly sortBy?: (row: Row) => string | number
+  readonly sortBy?: (row: Row) => SortValue
   /** Left out on narrow screens. */
   readonly isExtra?: boolean
   readonly isNumber?: boolean
 }
 
-/** Height of a row in pixels, as the style sheet has it. */
-const ROW_PX = 44
-/** Rows drawn above and below what is seen. */
+/** Height of a line in pixels before any was measured. */
+const LINE_PX = 45
+/** Lines drawn above and below what is seen. */
 const MARGIN = 8
 /** Shorter lists are drawn whole. */
 const WHOLE = 100
 
-const compare = (a: string | number, b: string | number): number =>
-  typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b))
-
-const sorted = <Row,>(rows: readonly Row[], columns: readonly Column<Row>[], sort: string) => {
-  const isDown = sort.startsWith('-')
-  const column = columns.find(({ key }) => key === sort.replace('-', ''))
-  const by = column?.sortBy
-  if (by === undefined) return rows
-  return [...rows].sort((a, b) => (isDown ? -1 : 1) * compare(by(a), by(b)))
-}
-
+/** The lines to draw: those in sight. Their height is that of those drawn before, so that it holds on a phone as well. */
 const useWindow = (count: number) => {
   const body = useRef<HTMLTableSectionElement>(null)
+  const height = useRef(LINE_PX)
   const [range, setRange] = useState({ from: 0, to: WHOLE })
   useEffect(() => {
     const see = () => {
-      const top = -(body.current?.getBoundingClientRect().top ?? 0)
-      const from = Math.max(0, Math.floor(top / ROW_PX) - MARGIN)
-      setRange({ from, to: from + Math.ceil(innerHeight / ROW_PX) + 2 * MARGIN })
+      const { current } = body
+      if (current === null) return
+      const drawn = [...current.children].filter((line) => line.ariaHidden !== 'true')
+      const sum = drawn.reduce((px, line) => px + line.getBoundingClientRect().height, 0)
+      if (sum > 0) height.current = sum / drawn.length
+      const top = -current.getBoundingClientRect().top
+      const from = Math.max(0, Math.floor(top / height.current) - MARGIN)
+      const to = from + Math.ceil(innerHeight / height.current) + 2 * MARGIN
+      setRange((before) => (before.from === from && before.to === to ? before : { from, to }))
     }
     see()
     addEventListener('scroll', see, { passive: true })
@@ -47,11 +46,78 @@ const useWindow = (count: number) => {
       removeEventListener('resize', see)
     }
   }, [count > WHOLE])
-  const from = count <= WHOLE ? 0 : Math.min(range.from, count)
-  return { body, from, to: count <= WHOLE ? count : Math.min(range.to, count) }
+  if (count <= WHOLE) return { body, from: 0, to: count, height: height.current }
+  const from = Math.min(range.from, Math.max(0, count - WHOLE))
+  return { body, from, to: Math.min(range.to, count), height: height.current }
 }
 
-/** A table that draws only the rows in sight, sorted by a click on a heading. */
+const classOf = ({ isExtra, isNumber }: { isExtra?: boolean; isNumber?: boolean }): string =>
+  `${isExtra === true ? 'extra' : ''} ${isNumber === true ? 'number' : ''}`
+
+const Head = <Row,>({
+  columns,
+  sort,
+  onSort,
+}: {
+  readonly columns: readonly Column<Row>[]
+  readonly sort: string
+  readonly onSort: (sort: string) => void
+}) => {
+  const next = (key: string) => (sort === key ? `-${key}` : key)
+  const order = (key: string) => {
+    if (sort === key) return 'ascending'
+    return sort === `-${key}` ? 'descending' : 'none'
+  }
+  return (
+    <thead>
+      <tr>
+        {columns.map((column) => (
+          <th
+            key={column.key}
+            scope="col"
+            class={classOf(column)}
+            aria-sort={column.sortBy === undefined ? undefined : order(column.key)}
+          >
+            {column.sortBy === undefined ? (
+              column.title
+            ) : (
+              <button type="button" class="sort" onClick={() => onSort(next(column.key))}>
+                {column.title}
+              </button>
+            )}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  )
+}
+
+const GroupLine = ({
+  name,
+  count,
+  at,
+  width,
+}: {
+  readonly name: string
+  readonly count: number
+  readonly at: number
+  readonly width: number
+}) => (
+  <tr class="group" aria-rowindex={at}>
+    <th scope="rowgroup" colSpan={width}>
+      {name} <span class="dim">{t('now.streams.n', { n: count })}</span>
+    </th>
+  </tr>
+)
+
+/** Room for lines that are not drawn. */
+const Room = ({ lines, height }: { readonly lines: number; readonly height: number }) =>
+  lines <= 0 ? null : <tr style={{ height: `${lines * height}px` }} aria-hidden="true" />
+
+const keyOf = <Row,>(line: Line<Row>, idOf: (row: Row) => string): string =>
+  line.kind === 'row' ? idOf(line.row) : `group ${line.name}`
+
+/** A table that draws only the lines in sight, sorted by a click on a heading, and grouped where `groupOf` is given. */
 export const Table = <Row,>({
   rows,
   columns,
@@ -59,6 +125,7 @@ export const Table = <Row,>({
   sort,
   onSort,
   label,
+  groupOf,
 }: {
   readonly rows: readonly Row[]
   readonly columns: readonly Column<Row>[]
@@ -66,54 +133,40 @@ export const Table = <Row,>({
   readonly sort: string
   readonly onSort: (sort: string) => void
   readonly label: string
+  readonly groupOf?: ((row: Row) => string) | undefined
 }) => {
-  const list = sorted(rows, columns, sort)
-  const { body, from, to } = useWindow(list.length)
-  const next = (key: string) => (sort === key ? `-${key}` : key)
-  const order = (key: string) => {
-    if (sort === key) return 'ascending'
-    return sort === `-${key}` ? 'descending' : 'none'
-  }
+  // Columns are made anew as time passes; what they sort by stays the same.
+  const by = columns.find(({ key }) => key === sort.replace('-', ''))?.sortBy
+  const lines = useMemo(
+    () => linesOf(sortedRows(rows, by, sort.startsWith('-')), groupOf),
+    [rows, sort, groupOf, by === undefined],
+  )
+  const { body, from, to, height } = useWindow(lines.length)
   return (
-    <table aria-label={label} aria-rowcount={list.length}>
-      <thead>
-        <tr>
-          {columns.map(({ key, title, sortBy, isExtra, isNumber }) => (
-            <th
-              key={key}
-              scope="col"
-              class={`${isExtra === true ? 'extra' : ''} ${isNumber === true ? 'number' : ''}`}
-              aria-sort={sortBy === undefined ? undefined : order(key)}
-            >
-              {sortBy === undefined ? (
-                title
-              ) : (
-                <button type="button" class="sort" onClick={() => onSort(next(key))}>
-                  {title}
-                </button>
-              )}
-            </th>
-          ))}
-        </tr>
-      </thead>
+    <table aria-label={label} aria-rowcount={lines.length}>
+      <Head columns={columns} sort={sort} onSort={onSort} />
       <tbody ref={body}>
-        {from > 0 && <tr style={{ height: `${from * ROW_PX}px` }} aria-hidden="true" />}
-        {list.slice(from, to).map((row, at) => (
-          <tr key={idOf(row)} aria-rowindex={from + at + 1}>
-            {columns.map(({ key, title, cell, isExtra, isNumber }) => (
-              <td
-                key={key}
-                data-title={title}
-                class={`${isExtra === true ? 'extra' : ''} ${isNumber === true ? 'number' : ''}`}
-              >
-                {cell(row)}
-              </td>
-            ))}
-          </tr>
-        ))}
-        {to < list.length && (
-          <tr style={{ height: `${(list.length - to) * ROW_PX}px` }} aria-hidden="true" />
+        <Room lines={from} height={height} />
+        {lines.slice(from, to).map((line, at) =>
+          line.kind === 'group' ? (
+            <GroupLine
+              key={keyOf(line, idOf)}
+              name={line.name}
+              count={line.count}
+              at={from + at + 1}
+              width={columns.length}
+            />
+          ) : (
+            <tr key={keyOf(line, idOf)} aria-rowindex={from + at + 1}>
+              {columns.map((column) => (
+                <td key={column.key} data-title={column.title} class={classOf(column)}>
+                  {column.cell(line.row)}
+                </td>
+              ))}
+            </tr>
+          ),
         )}
+        <Room lines={lines.length - to} height={height} />
       </tbody>
     </table>
   )

@@ -38,9 +38,11 @@ export const useRoute = (): Route => {
 
 /** A value kept in the query of the address: reload and links keep it. */
 export const useParam = (name: string, fallback = ''): [string, (value: string) => void] => {
-  const { path, query } = useRoute()
+  const { query } = useRoute()
   const set = (value: string) => {
-    const next = new URLSearchParams(query)
+    // Not the route of the last drawing: another parameter may have changed since.
+    const { path, query: present } = parseRoute(location.hash)
+    const next = new URLSearchParams(present)
     if (value === fallback) next.delete(name)
     else next.set(name, value)
     history.replaceState(null, '', hrefOf(path, Object.fromEntries(next)))

@@ -7,7 +7,7 @@ import type {
   sharingSchema,
   trustSchema,
 } from '../../../schemas/detection.ts'
-import type { dayTotals, keyTotals, mapPoint, playSchema } from '../../../schemas/history.ts'
+import type { dayTotals, keyTotals, mapPlaysOut, playSchema } from '../../../schemas/history.ts'
 import type { mediaServerStatus } from '../../../schemas/media-servers.ts'
 import type { destinationOut, messageOut } from '../../../schemas/notices.ts'
 import type {
@@ -30,7 +30,8 @@ export type Explanation = Static<typeof explanationSchema>
 export type Trust = Static<typeof trustSchema>
 export type DayTotals = Static<typeof dayTotals>
 export type KeyTotals = Static<typeof keyTotals>
-export type MapPoint = Static<typeof mapPoint>
+export type MapPlays = Static<typeof mapPlaysOut>
+export type MapPlace = MapPlays['places'][number]
 export type Play = Static<typeof playSchema>
 export type MediaServer = Static<typeof mediaServerStatus>
 export type AuditEntry = Static<typeof auditSchema>

@@ -7,7 +7,7 @@ import { useAction } from '../data/use-action.ts'
 import { useQuery } from '../data/use-query.ts'
 import { country, moment, number } from '../text/format.ts'
 import { t } from '../text/text.ts'
-import { Evidence } from './evidence.tsx'
+import { Evidence } from './findings/evidence.tsx'
 
 const GroupTable = ({ groups }: { readonly groups: readonly Group[] }) => (
   <table aria-label={t('groups.title')}>

@@ -1,3 +1,5 @@
+import { enLive } from './en-live.ts'
+import { enMap } from './en-map.ts'
 import { enRules } from './en-rules.ts'
 import { enSettings } from './en-settings.ts'
 import type { Wording } from './wording.ts'
@@ -6,6 +8,8 @@ import type { Wording } from './wording.ts'
 export const en = {
   ...enRules,
   ...enSettings,
+  ...enMap,
+  ...enLive,
   'app.name': 'Gatehouse',
   'app.offline': 'Gatehouse does not answer. What you see is the last that was known.',
   'app.skip': 'Skip to the content',
@@ -130,7 +134,6 @@ export const en = {
   'col.player': 'Player',
   'col.server': 'Server',
   'col.since': 'Since',
-  'col.bytes': 'Sent',
   'col.state': 'State',
   'col.name': 'Name',
   'col.group': 'Group',
@@ -179,7 +182,6 @@ export const en = {
   'findings.state.dismissed': 'dismissed',
   'findings.state.withdrawn': 'withdrawn',
   'findings.empty': 'Nothing found. Findings appear as soon as a rule sees something.',
-  'findings.keys': 'J and K go down and up, C confirms, D dismisses.',
   'findings.evidence': 'Evidence',
   'finding.impossible_travel': 'Impossible travel',
   'finding.simultaneous_places': 'Places at once',
@@ -202,14 +204,6 @@ export const en = {
   'history.counts':
     'A play counts on every day and hour it ran, its time spread over them. Refusals are openings that were turned away.',
   'history.peak': 'Most streams at once: {n}, {when}',
-  'map.title': 'Map',
-  'map.text':
-    'Where plays of the last {n} days came from. Choose a place to see who watched there.',
-  'map.place': { one: '{n} play', other: '{n} plays' },
-  'map.empty': 'No play with a known place in this time.',
-  'map.label': 'Map of the world with the places of plays',
-  'map.credit': 'Land: Natural Earth. Places: IP Geolocation by DB-IP.',
-  'map.list': 'Places',
   'groups.title': 'Groups and playlists',
   'groups.channels': 'Channels',
   'groups.networks': 'Networks',

@@ -8,6 +8,7 @@ const moments = new Intl.DateTimeFormat(language, {
   timeStyle: 'short',
   timeZone: zone,
 })
+const times = new Intl.DateTimeFormat(language, { timeStyle: 'short', timeZone: zone })
 const countries = new Intl.DisplayNames(language, { type: 'region', fallback: 'code' })
 
 /** A number as it is written here. */
@@ -19,11 +20,23 @@ export const day = (at: number): string => days.format(at)
 /** Unix milliseconds as date and time, in the viewer's time zone. */
 export const moment = (at: number | null): string => (at === null ? '–' : moments.format(at))
 
-/** A country code as its name. */
-export const country = (code: string | null): string => {
-  if (code === null || !/^[A-Z]{2}$/.test(code)) return '–'
-  return countries.of(code) ?? code
+/** Unix milliseconds as the time of day. */
+export const clockTime = (at: number): string => times.format(at)
+
+/** Answers of a function by its argument, which are kept: tables ask for the same few again and again. */
+const kept = (make: (text: string) => string): ((text: string) => string) => {
+  const known = new Map<string, string>()
+  return (text) => {
+    const found = known.get(text) ?? make(text)
+    known.set(text, found)
+    return found
+  }
 }
+
+const countryName = kept((code) => (/^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : '–'))
+
+/** A country code as its name. */
+export const country = (code: string | null): string => (code === null ? '–' : countryName(code))
 
 /** Milliseconds as the two largest units: `3 h 12 min`. */
 export const duration = (ms: number): string => {
@@ -44,10 +57,10 @@ export const bytes = (value: number): string => {
 }
 
 /** The part of a User-Agent people know it by. */
-export const player = (agent: string): string => {
+export const player = kept((agent) => {
   const known =
     /(VLC|Kodi|TiviMate|Smarters|mpv|Lavf|Chrome|Firefox|Safari|ExoPlayer|GStreamer|curl|Plex[^/;]*|Jellyfin[^/;]*|Infuse)/i.exec(
       agent,
     )
   return known?.[1] ?? agent.split(/[/ ]/)[0] ?? ''
-}
+})

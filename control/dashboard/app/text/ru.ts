@@ -1,4 +1,6 @@
 import type { Words } from './en.ts'
+import { ruLive } from './ru-live.ts'
+import { ruMap } from './ru-map.ts'
 import { ruRules } from './ru-rules.ts'
 import { ruSettings } from './ru-settings.ts'
 
@@ -6,6 +8,8 @@ import { ruSettings } from './ru-settings.ts'
 export const ru: Words = {
   ...ruRules,
   ...ruSettings,
+  ...ruMap,
+  ...ruLive,
   'app.name': 'Gatehouse',
   'app.offline': 'Gatehouse не отвечает. Показано то, что было известно последним.',
   'app.skip': 'К содержанию',
@@ -156,7 +160,6 @@ export const ru: Words = {
   'col.player': 'Плеер',
   'col.server': 'Сервер',
   'col.since': 'Идёт',
-  'col.bytes': 'Отдано',
   'col.state': 'Состояние',
   'col.name': 'Имя',
   'col.group': 'Группа',
@@ -210,7 +213,6 @@ export const ru: Words = {
   'findings.state.dismissed': 'отклонена',
   'findings.state.withdrawn': 'отозвана',
   'findings.empty': 'Ничего не найдено. Находки появятся, как только сработает правило.',
-  'findings.keys': 'J и K: вниз и вверх, C: подтвердить, D: отклонить.',
   'findings.evidence': 'Улики',
   'finding.impossible_travel': 'Невозможное перемещение',
   'finding.simultaneous_places': 'Разные места сразу',
@@ -238,19 +240,6 @@ export const ru: Words = {
   'history.counts':
     'Просмотр считается в каждый день и час, когда он шёл; время распределено между ними. Отказы: открытия, которым было отказано.',
   'history.peak': 'Больше всего потоков сразу: {n}, {when}',
-  'map.title': 'Карта',
-  'map.text':
-    'Откуда смотрели за последние {n} дней. Выберите место, чтобы увидеть, кто смотрел там.',
-  'map.place': {
-    one: '{n} просмотр',
-    few: '{n} просмотра',
-    many: '{n} просмотров',
-    other: '{n} просмотра',
-  },
-  'map.empty': 'За это время нет просмотров с известным местом.',
-  'map.label': 'Карта мира с местами просмотров',
-  'map.credit': 'Суша: Natural Earth. Места: IP Geolocation by DB-IP.',
-  'map.list': 'Места',
   'groups.title': 'Группы и плейлисты',
   'groups.channels': 'Каналы',
   'groups.networks': 'Сети',

@@ -10,6 +10,7 @@ import {
   dayTotals,
   hourTotals,
   keyTotals,
+  mapPlaysOut,
   mapPoint,
   peakSchema,
   playQuery,
@@ -38,6 +39,7 @@ const DAYS = 30
 const RUNNING_MS = 5 * 60_000
 const POINTS = 2000
 const RUNNING = 500
+const MOST_MAPPED = 100_000
 const SORTS = ['startedAt', 'lastSeenAt', 'bytes'] as const
 
 const read = { permission: 'history:read' }
@@ -90,6 +92,23 @@ const topRoutes = (
       config: read,
     },
     async ({ query }) => await dashboard.mapPoints(spanOf(query, clock()), query.limit),
+  )
+  app.get(
+    '/history/map/plays',
+    {
+      schema: {
+        querystring: Type.Object({
+          ...spanQuery,
+          limit: Type.Optional(
+            Type.Integer({ minimum: 1, maximum: MOST_MAPPED, default: MOST_MAPPED }),
+          ),
+        }),
+        response: { 200: mapPlaysOut },
+      },
+      config: read,
+    },
+    async ({ query }) =>
+      await dashboard.mapPlays(spanOf(query, clock()), query.limit ?? MOST_MAPPED),
   )
 }
 
@@ -148,6 +167,19 @@ const dayRoutes = (
 /** A play as the API shows it: `proto` as among live sessions. */
 const shownPlay = (play: PlayRecord) => ({ ...play, proto: play.door ?? null })
 
+/** Positions within a box; whoever sees places to a degree only, asks about whole degrees. Throws `request.invalid`. */
+const withinBox = (box: string, isMasked: boolean) => {
+  const [south = 0, west = 0, north = 0, east = 0] = box.split(',').map(Number)
+  if (!(south < north && west < east))
+    throw new ProblemError('request.invalid', '`box` is south,west,north,east in degrees.')
+  const low = (value: number) => (isMasked ? Math.round(value) - 0.5 : value)
+  const high = (value: number) => (isMasked ? Math.round(value) + 0.5 : value)
+  return {
+    latitude: { from: low(south), to: high(north) },
+    longitude: { from: low(west), to: high(east) },
+  }
+}
+
 const playRoutes = (plain: FastifyInstance, { history, clock }: HistoryRoutesOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   app.get(
@@ -162,8 +194,8 @@ const playRoutes = (plain: FastifyInstance, { history, clock }: HistoryRoutesOpt
       return { account: found.account, days: [...found.days], recent: found.recent.map(shownPlay) }
     },
   )
-  const pageOfPlays = async (query: Static<typeof playQuery>) => {
-    const { limit, after, sort, from, to, account, ...same } = query
+  const pageOfPlays = async (query: Static<typeof playQuery>, isMasked: boolean) => {
+    const { limit, after, sort, from, to, account, box, ...same } = query
     const order = sortOrder(sort ?? '-startedAt', SORTS)
     const startedAt = {
       ...(from === undefined ? {} : { from }),
@@ -171,6 +203,7 @@ const playRoutes = (plain: FastifyInstance, { history, clock }: HistoryRoutesOpt
     }
     const where = {
       ...same,
+      ...(box === undefined ? {} : withinBox(box, isMasked)),
       startedAt,
       account: account === undefined ? undefined : accountRef(account),
     }
@@ -181,12 +214,13 @@ const playRoutes = (plain: FastifyInstance, { history, clock }: HistoryRoutesOpt
   app.get(
     '/history/plays',
     { schema: { querystring: playQuery, response }, config: read },
-    async ({ query }) => await pageOfPlays(query),
+    async ({ query, actor }) => await pageOfPlays(query, actor.isMasked === true),
   )
   app.get(
     '/accounts/:id/plays',
     { schema: { params: idParams, querystring: playQuery, response }, config: read },
-    async ({ params, query }) => await pageOfPlays({ ...query, account: params.id }),
+    async ({ params, query, actor }) =>
+      await pageOfPlays({ ...query, account: params.id }, actor.isMasked === true),
   )
 }
 

@@ -5,7 +5,7 @@ import { ProblemError } from '../../../plugins/problem.ts'
 import { idParams } from '../../../schemas/common.ts'
 import { endOneQuery } from '../../../schemas/live-lists.ts'
 import { mediaEnded } from '../../../schemas/media-servers.ts'
-import { sessionPage, sessionQuery, sessionSchema } from '../../../schemas/sessions.ts'
+import { messageBody, sessionPage, sessionQuery, sessionSchema } from '../../../schemas/sessions.ts'
 import { isMediaCursor } from '../../../sessions/media-sessions.ts'
 import type { LiveSession } from '../../../sessions/model/live-session.ts'
 import type { SessionStore } from '../../../sessions/model/session-store.ts'
@@ -19,7 +19,7 @@ import type { AuditTrail } from '../common/audit-trail.ts'
 export interface SessionRoutesOptions {
   readonly sessions: SessionStore
   readonly view: SessionView
-  readonly media: Pick<MediaHub, 'play' | 'end'>
+  readonly media: Pick<MediaHub, 'play' | 'end' | 'message'>
   readonly audit: AuditTrail
   /** Asks the backends again; the number of sessions asked. */
   readonly reauth: (channel: string | null) => Promise<number>
@@ -129,9 +129,35 @@ const endedAnswer = (answer: EndAnswer): Static<typeof mediaEnded> => {
 const sentence = (text: string): string =>
   `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`
 
-/** Live sessions: list, show, end, ask again. */
+/** Writes to who watches at a media server; an edge has no way to. */
+const messageRoute = (plain: FastifyInstance, options: SessionRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { view, media, audit } = options
+  app.post(
+    '/sessions/:id/message',
+    {
+      schema: { params: idParams, body: messageBody, response: { 204: Type.Null() } },
+      config: { permission: 'sessions:write' },
+    },
+    async (request, reply) => {
+      const session = await view.show(request.params.id)
+      if (session === null)
+        throw new ProblemError('not.found', 'That session does not play any more.')
+      if (media.play(session.id) === null)
+        throw new ProblemError('state.wrong', 'Only players of media servers show words.')
+      const { text } = request.body
+      const answer = await media.message(session.id, text)
+      if (answer.state === 'refused') throw new ProblemError('state.wrong', sentence(answer.detail))
+      await audit(request, 'session.message', { subject: session.sid, after: { text } })
+      return await reply.code(204).send(null)
+    },
+  )
+}
+
+/** Live sessions: list, show, end, ask again, write to the viewer. */
 export const sessionRoutes = (plain: FastifyInstance, options: SessionRoutesOptions): void => {
   readRoutes(plain, options)
+  messageRoute(plain, options)
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const { sessions, view, media, audit } = options
   const write = { permission: 'sessions:write' }

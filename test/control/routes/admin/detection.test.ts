@@ -192,6 +192,19 @@ describe('history', () => {
       { key: 'own:1' },
     ])
     expect((await call('GET', `/history/map?${span}`)).body[0]).toMatchObject({ country: 'FR' })
+    const { body: map } = await call('GET', `/history/map/plays?${span}`)
+    expect(map).toMatchObject({ isWhole: true, plays: { length: shared.length + innocent.length } })
+    const [{ latitude, longitude }] = map.places
+    const box = [latitude - 0.05, longitude - 0.05, latitude + 0.05, longitude + 0.05]
+    const within = await call('GET', `/history/plays?box=${box.join(',')}&limit=1000`)
+    expect(within.body.items.length).toBeGreaterThan(0)
+    for (const play of within.body.items)
+      expect([play.latitude.toFixed(1), play.longitude.toFixed(1)]).toEqual([
+        latitude.toFixed(1),
+        longitude.toFixed(1),
+      ])
+    expect((await call('GET', '/history/plays?box=1,1,0,0')).status).toBe(400)
+    expect((await call('GET', '/history/plays?box=here')).status).toBe(400)
     expect((await call('GET', `/history/accounts/1?${span}`)).body.days).toHaveLength(30)
     expect((await call('GET', '/history/now')).body).toEqual([])
     expect((await call('GET', `/history/days?from=5&to=5`)).status).toBe(400)

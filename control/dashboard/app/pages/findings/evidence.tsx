@@ -1,6 +1,10 @@
 import type { ComponentChildren } from 'preact'
-import { moment, number } from '../text/format.ts'
-import { t } from '../text/text.ts'
+import { lazy, Suspense } from 'preact/compat'
+import { useMemo } from 'preact/hooks'
+import { seenIn } from '../../data/evidence.ts'
+import { moment, number } from '../../text/format.ts'
+import { t } from '../../text/text.ts'
+import { PlayClock } from './clock.tsx'
 
 /** A time in Unix milliseconds, by its name and size. */
 const isTime = (key: string, value: number): boolean => /at$/i.test(key) && value > 1e11
@@ -43,37 +47,34 @@ export const Evidence = ({ evidence }: { readonly evidence: unknown }) => {
   )
 }
 
+const EvidenceMap = lazy(async () => (await import('../map/evidence-map.tsx')).EvidenceMap)
+
+/** Kinds whose two plays are joined on the map. */
+const JOURNEYS: ReadonlySet<string> = new Set(['impossible_travel', 'simultaneous_places'])
+
 /** Said elsewhere of the finding, or in the table of its plays. */
 const ELSEWHERE = new Set(['summary', 'event', 'sessions', 'devices', 'networks'])
 
-interface Seen {
-  readonly playId: string
-  readonly deviceName: string
-  readonly network: string | null
-  readonly place: string
-  readonly startedAt: number
-  readonly endedAt: number | null
-}
-
-const isSeen = (value: unknown): value is Seen =>
-  typeof value === 'object' && value !== null && 'playId' in value && 'startedAt' in value
-
-const seenIn = (evidence: unknown): Seen[] => {
-  const sessions: unknown =
-    typeof evidence === 'object' && evidence !== null && 'sessions' in evidence
-      ? evidence.sessions
-      : []
-  return Array.isArray(sessions) ? sessions.filter(isSeen) : []
-}
-
 /** The plays a finding compares, one below the other, and the numbers it comes from. */
-export const FindingEvidence = ({ evidence }: { readonly evidence: unknown }) => {
-  const seen = seenIn(evidence)
+export const FindingEvidence = ({
+  kind,
+  evidence,
+}: {
+  readonly kind: string
+  readonly evidence: unknown
+}) => {
+  const seen = useMemo(() => seenIn(evidence), [evidence])
   const rest = Object.entries(
     typeof evidence === 'object' && evidence !== null ? evidence : {},
   ).filter(([key]) => !ELSEWHERE.has(key))
   return (
     <>
+      {seen.length > 0 && <PlayClock plays={seen} />}
+      {seen.some(({ latitude }) => typeof latitude === 'number') && (
+        <Suspense fallback={null}>
+          <EvidenceMap plays={seen} isJourney={JOURNEYS.has(kind)} />
+        </Suspense>
+      )}
       {seen.length > 0 && (
         <table class="small plays">
           <thead>

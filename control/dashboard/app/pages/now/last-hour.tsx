@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'preact/hooks'
-import { Columns } from '../components/bars.tsx'
-import { get } from '../data/api.ts'
-import { listen } from '../data/live.ts'
-import type { Page, Play } from '../data/types.ts'
-import { useQuery } from '../data/use-query.ts'
-import { number } from '../text/format.ts'
-import { t } from '../text/text.ts'
+import { Columns } from '../../components/bars.tsx'
+import { get } from '../../data/api.ts'
+import { listen } from '../../data/live.ts'
+import type { Page, Play } from '../../data/types.ts'
+import { useQuery } from '../../data/use-query.ts'
+import { number } from '../../text/format.ts'
+import { t } from '../../text/text.ts'
 
 const HOUR_MS = 3_600_000
 const SLICE_MS = 300_000

@@ -1,0 +1,174 @@
+import { useMemo, useState } from 'preact/hooks'
+import { PageHead, Shown } from '../../components/parts.tsx'
+import { get } from '../../data/api.ts'
+import { useParam } from '../../data/route.ts'
+import type { Finding, MapPlays, Page } from '../../data/types.ts'
+import { useQuery } from '../../data/use-query.ts'
+import { number } from '../../text/format.ts'
+import { t } from '../../text/text.ts'
+import { dayStart, zone } from '../../text/zone.ts'
+import { JourneyCard, JourneyList, journeysOf } from './arcs.tsx'
+import { DayClock } from './clock.tsx'
+import { Filters, TimeChoice, useFilter } from './filters.tsx'
+import { labelOf, PlaceCard } from './place.tsx'
+import { filtered, weightsOf } from './plays.ts'
+import { World } from './world.tsx'
+
+const DAY_MS = 86_400_000
+const MOST_LISTED = 100
+
+/** What the address says about time: the last days, or one day of the viewer's zone. Unix milliseconds. */
+const spanOf = (days: string, day: string, now: number) => {
+  if (day === '') return { from: now - Number(days) * DAY_MS, to: now }
+  const from = dayStart(day, zone)
+  return { from, to: dayStart(new Date(from + 1.5 * DAY_MS).toISOString().slice(0, 10), zone) }
+}
+
+const useJourneys = (span: { from: number; to: number }, isAllowed: boolean) => {
+  const query = useQuery(`journeys ${span.from} ${span.to}`, async (signal) =>
+    isAllowed
+      ? (
+          await get<Page<Finding>>(
+            `/findings?kind=impossible_travel&from=${span.from}&to=${span.to}&limit=200&sort=-at`,
+            signal,
+          )
+        ).items
+      : [],
+  )
+  return useMemo(() => journeysOf(query.data ?? []), [query.data])
+}
+
+const PlaceList = ({
+  data,
+  weights,
+  places,
+  choose,
+}: {
+  readonly data: MapPlays
+  readonly weights: Float64Array
+  readonly places: readonly number[]
+  readonly choose: (places: readonly number[]) => void
+}) => (
+  <details>
+    <summary>{t('map.list')}</summary>
+    <ul class="plain-list places">
+      {places.slice(0, MOST_LISTED).map((place) => (
+        <li key={place}>
+          <button type="button" onClick={() => choose([place])}>
+            {data.places[place] === undefined ? '' : labelOf(data.places[place])}
+          </button>{' '}
+          <span class="dim">{t('map.place', { n: weights[place] ?? 0 })}</span>
+        </li>
+      ))}
+    </ul>
+  </details>
+)
+
+const Picture = ({
+  data,
+  span,
+  isDay,
+  maySeeFindings,
+}: {
+  readonly data: MapPlays
+  readonly span: { readonly from: number; readonly to: number }
+  readonly isDay: boolean
+  readonly maySeeFindings: boolean
+}) => {
+  const [filter, setFilter] = useFilter()
+  const [at, setAt] = useParam('at')
+  const [moment, setMoment] = useState<number | null>(at === '' ? null : Number(at))
+  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set())
+  const [arc, setArc] = useParam('finding')
+  const { kind, person, group, source, country } = filter
+  const plays = useMemo(() => filtered(data, filter), [data, kind, person, group, source, country])
+  const shownAt = isDay ? moment : null
+  const weights = useMemo(
+    () => weightsOf(plays, data.places.length, shownAt),
+    [plays, data, shownAt],
+  )
+  const all = useJourneys(span, maySeeFindings)
+  const wanted = person.trim().toLowerCase()
+  const journeys = useMemo(
+    () => all.filter(({ finding }) => finding.account.toLowerCase().includes(wanted)),
+    [all, wanted],
+  )
+  const journey = journeys.find(({ id }) => id === arc) ?? null
+  const choose = (places: readonly number[]) => {
+    setChosen(new Set(places))
+    setArc('')
+  }
+  const chooseArc = (id: string) => {
+    setChosen(new Set())
+    setArc(id)
+  }
+  const busiest = [...weights.keys()]
+    .filter((place) => (weights[place] ?? 0) > 0)
+    .sort((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0))
+  return (
+    <>
+      <Filters data={data} filter={filter} set={setFilter} />
+      {isDay && (
+        <DayClock
+          from={span.from / 1000}
+          to={span.to / 1000}
+          moment={moment}
+          setMoment={(next) => {
+            setMoment(next)
+            if (next === null) setAt('')
+          }}
+        />
+      )}
+      <World
+        places={data.places}
+        weights={weights}
+        chosen={chosen}
+        choose={choose}
+        arcs={journeys}
+        chosenArc={journey?.id ?? null}
+        chooseArc={chooseArc}
+      />
+      <p class="dim">
+        {t('map.counts', {
+          n: plays.count,
+          places: number(busiest.length),
+        })}{' '}
+        {!data.isWhole && t('map.newest', { n: data.plays.length })} {t('map.credit')}
+      </p>
+      {journey !== null && <JourneyCard journey={journey} />}
+      {chosen.size > 0 && <PlaceCard data={data} plays={plays} chosen={chosen} span={span} />}
+      {journeys.length > 0 && (
+        <JourneyList journeys={journeys} chosen={journey?.id ?? null} choose={chooseArc} />
+      )}
+      <PlaceList data={data} weights={weights} places={busiest} choose={choose} />
+    </>
+  )
+}
+
+/** Where plays came from: clusters, circles of uncertainty, journeys nobody can have made, and a day played back. */
+export const MapPage = ({ maySeeFindings }: { readonly maySeeFindings: boolean }) => {
+  const [days, setDays] = useParam('days', '7')
+  const [day, setDay] = useParam('day')
+  const span = useMemo(() => spanOf(days, day, Date.now()), [days, day])
+  const query = useQuery(`map ${span.from} ${span.to}`, (signal) =>
+    get<MapPlays>(`/history/map/plays?from=${span.from}&to=${span.to}`, signal),
+  )
+  return (
+    <>
+      <PageHead title={t('map.title')}>
+        <TimeChoice days={days} setDays={setDays} day={day} setDay={setDay} />
+      </PageHead>
+      <Shown query={query} isEmpty={({ plays }) => plays.length === 0} empty={t('map.empty')}>
+        {(data) => (
+          <Picture
+            key={`${days} ${day}`}
+            data={data}
+            span={span}
+            isDay={day !== ''}
+            maySeeFindings={maySeeFindings}
+          />
+        )}
+      </Shown>
+    </>
+  )
+}

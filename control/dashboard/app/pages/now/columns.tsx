@@ -1,0 +1,137 @@
+import { Badge } from '../../components/parts.tsx'
+import type { Column } from '../../components/table.tsx'
+import { hrefOf } from '../../data/route.ts'
+import type { Session } from '../../data/types.ts'
+import { bytes, country, duration, player } from '../../text/format.ts'
+import { t, words } from '../../text/text.ts'
+
+/** What a button of a row does. */
+export type Deed = 'end' | 'ban' | 'message'
+
+/** Who watches, by name where there is one. */
+export const whoOf = ({ user_name: name, user_id: id }: Session): string => name ?? id
+
+const toneOf = (state: string) => {
+  if (state === 'playing') return 'good'
+  return state === 'ending' || state === 'superseded' ? 'warn' : 'plain'
+}
+
+/** Streams of the account of its cap: `2 of 3`; the number alone where there is no cap. */
+const capText = (used: number, most: number | null): string =>
+  most === null ? String(used) : t('now.cap', { n: used, most: String(most) })
+
+/** How many streams each account has, and may have. */
+export interface CapUse {
+  readonly used: ReadonlyMap<string, number>
+  readonly most: ReadonlyMap<string, number>
+}
+
+const identity = (caps: CapUse): Column<Session>[] => [
+  {
+    key: 'who',
+    title: t('col.who'),
+    sortBy: whoOf,
+    cell: (row) => <a href={hrefOf(['accounts', row.user_id])}>{whoOf(row)}</a>,
+  },
+  { key: 'what', title: t('col.what'), sortBy: ({ name }) => name, cell: ({ name }) => name },
+  {
+    key: 'where',
+    title: t('col.where'),
+    sortBy: (row) => country(row.country),
+    cell: (row) => (
+      <>
+        {row.country === null ? '' : `${country(row.country)} `}
+        <span class="dim">{row.ip}</span>
+      </>
+    ),
+  },
+  {
+    key: 'player',
+    title: t('col.player'),
+    isExtra: true,
+    sortBy: (row) => player(row.user_agent),
+    cell: (row) => <span title={row.user_agent}>{player(row.user_agent)}</span>,
+  },
+  {
+    key: 'server',
+    title: t('col.server'),
+    isExtra: true,
+    sortBy: (row) => row.source,
+    cell: (row) => row.source,
+  },
+  {
+    key: 'cap',
+    title: t('col.cap'),
+    isNumber: true,
+    sortBy: (row) => caps.used.get(row.user_id) ?? 0,
+    cell: (row) => capText(caps.used.get(row.user_id) ?? 0, caps.most.get(row.user_id) ?? null),
+  },
+]
+
+const course = (now: number): Column<Session>[] => [
+  {
+    key: 'state',
+    title: t('col.state'),
+    sortBy: (row) => row.state,
+    cell: (row) => <Badge tone={toneOf(row.state)}>{words('state', row.state)}</Badge>,
+  },
+  {
+    key: 'quality',
+    title: t('col.quality'),
+    isExtra: true,
+    isNumber: true,
+    sortBy: (row) => rateOf(row, now),
+    cell: (row) => (
+      <span title={bytes(row.bytes)}>
+        {row.bytes === 0 ? '–' : t('now.rate', { rate: rateText(rateOf(row, now)) })}
+      </span>
+    ),
+  },
+  {
+    key: 'since',
+    title: t('col.since'),
+    isNumber: true,
+    sortBy: (row) => -row.opened_at,
+    cell: (row) => duration(now - row.opened_at),
+  },
+]
+
+/** Mean rate of a session so far, bits a second. */
+const rateOf = (row: Session, now: number): number =>
+  (row.bytes * 8_000) / Math.max(1_000, Math.min(now, row.updated_at) - row.opened_at)
+
+const rateText = (rate: number): string => (rate / 1e6).toFixed(rate < 1e7 ? 1 : 0)
+
+/** Plex has no way to show words. */
+const showsWords = ({ source }: Session): boolean => /^(?:jellyfin|emby):/.test(source)
+
+/** Columns of the list of what plays; with `ask` its rows have buttons. */
+export const columnsOf = (
+  now: number,
+  caps: CapUse,
+  ask: ((row: Session, deed: Deed) => void) | null,
+): Column<Session>[] => [
+  ...identity(caps),
+  ...course(now),
+  {
+    key: 'actions',
+    title: t('col.actions'),
+    cell: (row) =>
+      ask !== null && (
+        <span class="row-actions">
+          <a href={hrefOf(['groups'], { ip: row.ip, channel: row.name })}>{t('action.explain')}</a>
+          {showsWords(row) && (
+            <button type="button" onClick={() => ask(row, 'message')}>
+              {t('action.message')}
+            </button>
+          )}
+          <button type="button" onClick={() => ask(row, 'end')}>
+            {t('action.end')}
+          </button>
+          <button type="button" class="danger" onClick={() => ask(row, 'ban')}>
+            {t('action.ban')}
+          </button>
+        </span>
+      ),
+  },
+]

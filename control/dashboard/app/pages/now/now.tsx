@@ -1,0 +1,171 @@
+import { useMemo, useState } from 'preact/hooks'
+import { Confirm, type Question } from '../../components/confirm.tsx'
+import { Figure, PageHead, Shown } from '../../components/parts.tsx'
+import { Table } from '../../components/table.tsx'
+import { get, getAll, send } from '../../data/api.ts'
+import { useParam } from '../../data/route.ts'
+import type { Account, Session } from '../../data/types.ts'
+import { useNow, useQuery } from '../../data/use-query.ts'
+import { country, number, player } from '../../text/format.ts'
+import { type Key, t } from '../../text/text.ts'
+import { type CapUse, columnsOf, type Deed, whoOf } from './columns.tsx'
+import { LastHour } from './last-hour.tsx'
+import { MessageDialog } from './message.tsx'
+
+/** Rows read at most. */
+const MOST = 20_000
+/** Accounts whose caps are read at most. */
+const MOST_ACCOUNTS = 20_000
+const GROUPINGS = ['none', 'account', 'channel', 'country', 'source'] as const
+
+const GROUP_OF: Readonly<Record<string, (row: Session) => string>> = {
+  account: whoOf,
+  channel: ({ name }) => name,
+  country: (row) => country(row.country),
+  source: ({ source }) => source,
+}
+
+/** What the filter looks through. */
+const textOf = (row: Session): string =>
+  [
+    whoOf(row),
+    row.name,
+    row.ip,
+    player(row.user_agent),
+    row.source,
+    country(row.country),
+    row.group,
+  ]
+    .join('\n')
+    .toLowerCase()
+
+const questionOf = (row: Session, what: 'end' | 'ban', done: () => void): Question => {
+  const values = { who: whoOf(row), what: row.name }
+  const act = async () => {
+    if (what === 'end') await send('DELETE', `/sessions/${encodeURIComponent(row.id)}`)
+    else await send('POST', '/bans', { kind: 'account', subject: row.user_id, seconds: 86_400 })
+    done()
+  }
+  return what === 'end'
+    ? { title: t('now.end.ask'), text: t('now.end.text', values), go: t('action.end'), act }
+    : { title: t('now.ban.ask'), text: t('now.ban.text', values), go: t('action.ban'), act }
+}
+
+/** Streams of each account, and how many it may have: its own cap, else that of its group. */
+const useCaps = (rows: readonly Session[], isAllowed: boolean): CapUse => {
+  const caps = useQuery('caps', async (signal) => {
+    if (!isAllowed) return { accounts: [], groups: [] }
+    const [accounts, groups] = await Promise.all([
+      getAll<Account>('/accounts', MOST_ACCOUNTS, signal),
+      get<{ name: string; maxSessions: number | null }[]>('/groups', signal),
+    ])
+    return { accounts, groups }
+  })
+  return useMemo(() => {
+    const own = new Map(caps.data?.accounts.map((one) => [`own:${one.id}`, one.maxSessions]))
+    const groups = new Map(caps.data?.groups.map((one) => [one.name, one.maxSessions]))
+    const used = new Map<string, number>()
+    const most = new Map<string, number>()
+    for (const { user_id: id, group } of rows) {
+      used.set(id, (used.get(id) ?? 0) + 1)
+      const cap = own.get(id) ?? groups.get(group)
+      if (typeof cap === 'number') most.set(id, cap)
+    }
+    return { used, most }
+  }, [rows, caps.data])
+}
+
+const Tools = ({
+  filter,
+  setFilter,
+  grouping,
+  setGrouping,
+}: {
+  readonly filter: string
+  readonly setFilter: (text: string) => void
+  readonly grouping: string
+  readonly setGrouping: (text: string) => void
+}) => (
+  <>
+    <input
+      type="search"
+      aria-label={t('now.filter')}
+      placeholder={t('now.filter')}
+      value={filter}
+      onInput={({ currentTarget }) => setFilter(currentTarget.value)}
+    />
+    <label class="inline">
+      {t('now.group_by')}
+      <select value={grouping} onChange={({ currentTarget }) => setGrouping(currentTarget.value)}>
+        {GROUPINGS.map((one) => (
+          <option key={one} value={one}>
+            {t(`now.group.${one}` satisfies Key)}
+          </option>
+        ))}
+      </select>
+    </label>
+  </>
+)
+
+/** Rows with the text they are found by. */
+const useFound = (data: readonly Session[] | null, filter: string): readonly Session[] => {
+  const texts = useMemo(() => (data ?? []).map((row) => ({ row, text: textOf(row) })), [data])
+  return useMemo(() => {
+    const wanted = filter.trim().toLowerCase()
+    if (wanted === '') return texts.map(({ row }) => row)
+    return texts.filter(({ text }) => text.includes(wanted)).map(({ row }) => row)
+  }, [texts, filter])
+}
+
+/** Who plays now, on edges and media servers alike. */
+export const Now = ({
+  canAct,
+  maySeeCaps,
+}: {
+  readonly canAct: boolean
+  readonly maySeeCaps: boolean
+}) => {
+  const query = useQuery('sessions', (signal) => getAll<Session>('/sessions', MOST, signal), true)
+  const now = useNow(10_000)
+  const [filter, setFilter] = useParam('filter')
+  const [grouping, setGrouping] = useParam('by', 'none')
+  const [sort, setSort] = useParam('sort', 'who')
+  const [question, setQuestion] = useState<Question | null>(null)
+  const [written, setWritten] = useState<Session | null>(null)
+  const rows = useFound(query.data, filter)
+  const caps = useCaps(rows, maySeeCaps)
+  const columns = useMemo(() => {
+    const ask = (row: Session, deed: Deed) => {
+      if (deed === 'message') setWritten(row)
+      else setQuestion(questionOf(row, deed, query.reload))
+    }
+    return columnsOf(now, caps, canAct ? ask : null)
+  }, [now, caps, canAct])
+  return (
+    <>
+      <PageHead title={t('now.title')}>
+        <Tools {...{ filter, setFilter, grouping, setGrouping }} />
+      </PageHead>
+      <div class="figures">
+        <Figure value={number(rows.length)} label={t('now.streams', { n: rows.length })} />
+        <Figure value={number(caps.used.size)} label={t('now.accounts', { n: caps.used.size })} />
+        <LastHour />
+      </div>
+      <Shown query={query} isEmpty={(data) => data.length === 0} empty={t('now.empty')}>
+        {() => (
+          <Table
+            rows={rows}
+            columns={columns}
+            idOf={(row) => row.id}
+            sort={sort}
+            onSort={setSort}
+            label={t('now.title')}
+            groupOf={GROUP_OF[grouping]}
+          />
+        )}
+      </Shown>
+      <Confirm question={question} done={() => setQuestion(null)} />
+      <MessageDialog session={written} done={() => setWritten(null)} />
+    </>
+  )
+}

@@ -1,8 +1,8 @@
-import { enLive } from './en-live.ts'
-import { enMap } from './en-map.ts'
-import { enRules } from './en-rules.ts'
-import { enSettings } from './en-settings.ts'
-import type { Wording } from './wording.ts'
+import { enLive } from './english/live.ts'
+import { enMap } from './english/map.ts'
+import { enRules } from './english/rules.ts'
+import { enSettings } from './english/settings.ts'
+import type { Wording } from './english/wording.ts'
 
 /** English: the catalogue that says which words there are. */
 export const en = {

@@ -1,8 +1,8 @@
 import type { Words } from './en.ts'
-import { ruLive } from './ru-live.ts'
-import { ruMap } from './ru-map.ts'
-import { ruRules } from './ru-rules.ts'
-import { ruSettings } from './ru-settings.ts'
+import { ruLive } from './russian/live.ts'
+import { ruMap } from './russian/map.ts'
+import { ruRules } from './russian/rules.ts'
+import { ruSettings } from './russian/settings.ts'
 
 /** Russian. */
 export const ru: Words = {

@@ -1,5 +1,5 @@
-import type { enRules } from './en-rules.ts'
-import type { Wording } from './wording.ts'
+import type { enRules } from '../english/rules.ts'
+import type { Wording } from '../english/wording.ts'
 
 /** Russian words of the page of rules. */
 export const ruRules: Readonly<Record<keyof typeof enRules, Wording>> = {

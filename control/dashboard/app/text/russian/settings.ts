@@ -1,5 +1,5 @@
-import type { enSettings } from './en-settings.ts'
-import type { Wording } from './wording.ts'
+import type { enSettings } from '../english/settings.ts'
+import type { Wording } from '../english/wording.ts'
 
 /** Russian words of the pages of settings, setup and media servers. */
 export const ruSettings: Readonly<Record<keyof typeof enSettings, Wording>> = {

@@ -1,5 +1,5 @@
-import type { enMap } from './en-map.ts'
-import type { Wording } from './wording.ts'
+import type { enMap } from '../english/map.ts'
+import type { Wording } from '../english/wording.ts'
 
 /** Russian words of the map. */
 export const ruMap: Readonly<Record<keyof typeof enMap, Wording>> = {

@@ -1,5 +1,5 @@
-import type { enLive } from './en-live.ts'
-import type { Wording } from './wording.ts'
+import type { enLive } from '../english/live.ts'
+import type { Wording } from '../english/wording.ts'
 
 /** Russian words of the pages of what plays now and of findings. */
 export const ruLive: Readonly<Record<keyof typeof enLive, Wording>> = {

@@ -14,6 +14,7 @@ import { playlist } from './handlers/playlist.ts'
 import { push } from './handlers/push.ts'
 import { rememberCheck } from './handlers/remember-check.ts'
 import { rememberOpening } from './handlers/remember-opening.ts'
+import { rememberRefusal } from './handlers/remember-refusal.ts'
 import { routeOpening } from './handlers/route-opening.ts'
 import { streamEnded } from './handlers/stream-ended.ts'
 import { sync } from './handlers/sync.ts'
@@ -34,6 +35,7 @@ export default {
   push,
   rememberCheck,
   rememberOpening,
+  rememberRefusal,
   resolveRedirection,
   routeOpening,
   serveManifest,

@@ -3,7 +3,7 @@ import type { ReasonId } from '#domain/reasons'
 import type { Credential } from '#domain/types'
 import type { Account, Token } from '../store/tables/records.ts'
 import { createPasswordCache } from './password-cache.ts'
-import { hashPassword, hashToken, newToken } from './secrets.ts'
+import { hashPassword, hashToken, newToken, type verifyPassword } from './secrets.ts'
 
 /** The part of the store that the service uses. */
 export interface AccountStore {
@@ -15,7 +15,12 @@ export interface AccountStore {
 
 export type Identified =
   | { readonly outcome: 'known'; readonly account: Account; readonly tokenId: string }
-  | { readonly outcome: 'refused'; readonly reason: ReasonId }
+  | {
+      readonly outcome: 'refused'
+      readonly reason: ReasonId
+      /** The account that may not watch now. */
+      readonly account?: Account
+    }
 
 export interface AccountService {
   /** The account of a token or of a user with password. */
@@ -63,12 +68,13 @@ const createIssuer = (
   }
 }
 
-/** Identifies accounts by token or password, and sets these. Only hashes of secrets are stored. */
+/** Identifies accounts by token or password, and sets these. Only hashes of secrets are stored; `verify` as in `createPasswordCache`. */
 export const createAccountService = (
   store: AccountStore,
   serverKey: () => Uint8Array,
+  verify?: typeof verifyPassword,
 ): AccountService => {
-  const passwords = createPasswordCache(serverKey)
+  const passwords = createPasswordCache(serverKey, verify)
 
   const standing: AccountService['standing'] = (account, now) => {
     if (!account) return 'token.unknown'
@@ -79,8 +85,8 @@ export const createAccountService = (
   const admit = async (token: Token, now: number): Promise<Identified> => {
     const account = await store.account(token.accountId)
     const reason = standing(account, now)
-    if (reason !== null || !account)
-      return { outcome: 'refused', reason: reason ?? 'token.unknown' }
+    if (!account) return { outcome: 'refused', reason: 'token.unknown' }
+    if (reason !== null) return { outcome: 'refused', reason, account }
     return { outcome: 'known', account, tokenId: token.id }
   }
 

@@ -21,7 +21,11 @@ const createConcurrencyLimit = () => {
     limit.pendingCount < QUEUE && (await limit(check))
 }
 
-export const createPasswordCache = (serverKey: () => Uint8Array): PasswordCache => {
+/** `verify` compares a stored form with a password, by argon2id; a test counts how often. */
+export const createPasswordCache = (
+  serverKey: () => Uint8Array,
+  verify = verifyPassword,
+): PasswordCache => {
   const right = new Map<string, string>()
   const limit = createConcurrencyLimit()
   const unknownUser = hashPassword('no such user')
@@ -34,9 +38,7 @@ export const createPasswordCache = (serverKey: () => Uint8Array): PasswordCache 
       if (stored !== null && right.get(mark) === stored) return true
       // An unknown user takes as long as a known one, so that response times do not reveal which
       // names exist.
-      const isRight = await limit(
-        async () => await verifyPassword(stored ?? (await unknownUser), password),
-      )
+      const isRight = await limit(async () => await verify(stored ?? (await unknownUser), password))
       if (!isRight || stored === null) return false
       if (right.size >= REMEMBERED) right.clear()
       right.set(mark, stored)

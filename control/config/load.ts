@@ -31,8 +31,8 @@ const deepFreeze = <T>(value: T): T => {
   return value
 }
 
-/** Whether a setting has file names: `key_file: a`, `files: [a]`, `asn_files: [a]`. */
-const isFiles = (name: string): boolean => /(?:_file|(?:^|_)files)$/.test(name)
+/** Whether a setting has names of files or folders: `key_file: a`, `files: [a]`, `asn_files: [a]`, `slates_folder: a`. */
+const isFiles = (name: string): boolean => /(?:_file|_folder|(?:^|_)files)$/.test(name)
 
 /** Makes relative file names absolute, from the configuration's folder. Changes the value. */
 const anchorFiles = (value: unknown, folder: string): void => {

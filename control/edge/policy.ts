@@ -20,6 +20,7 @@ const edgeGroup = (group: GroupConfig, config: Config, listVersion: string): Edg
   listVersion,
   redirect: group.redirect,
   inferredAgents: group.inferred_agents.map((agent) => agent.toLowerCase()),
+  ...(group.slates === null ? {} : { slates: group.slates }),
 })
 
 /** The configured origins, as edges know them. */

@@ -1,4 +1,6 @@
 import { basename, dirname } from 'node:path'
+import { SLATE_SECONDS, slateOfReason } from '#domain/channels/slates'
+import { isReasonId, REASONS } from '#domain/reasons'
 import { renderDoors, renderStrayDoors } from './door-locations.ts'
 import { controlProxy, originFragments, publicFragments, pushServer } from './fragments.ts'
 import type { NginxSettings } from './settings.ts'
@@ -67,6 +69,16 @@ const originErrors = (): string =>
     .filter((status) => status !== 444 && (status < 494 || status > 499))
     .join(' ')
 
+/** One map line for each reason that has a clip. */
+const slateWords = (): string =>
+  Object.keys(REASONS)
+    .filter(isReasonId)
+    .flatMap((reason) => {
+      const word = slateOfReason(reason)
+      return word === null ? [] : [`    ${reason} ${word};`]
+    })
+    .join('\n')
+
 const values = (settings: NginxSettings): Record<string, string> => {
   const cache = segmentCache(settings)
   const zones = Object.entries(settings.zones).map(([name, size]) => [`zone.${name}`, size])
@@ -109,6 +121,9 @@ const values = (settings: NginxSettings): Record<string, string> => {
     pushServer: pushServer(settings),
     accessLog: accessLog(settings),
     gzip: settings.gzip ? 'on' : 'off',
+    slateWords: slateWords(),
+    slateSeconds: String(SLATE_SECONDS),
+    basePath: settings.apps?.basePath ?? '',
   }
 }
 

@@ -38,7 +38,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'follow-redirection',
     'guard-stream',
   ],
-  answers: ['answer', 'inner-answer', 'wait', 'try-again'],
+  answers: ['answer', 'inner-answer', 'slate', 'slate-headers', 'wait', 'try-again'],
 }
 
 const PLACES: readonly (readonly [name: string, folder: string])[] = Object.entries(

@@ -103,6 +103,8 @@ const openRoute = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
     const answer = await open(opening, options.openPorts)
     options.count('open', answer.outcome === 'refused' ? answer.reason : 'ok')
     if (answer.outcome === 'refused') {
+      if (answer.group !== undefined)
+        reply.header(ANSWER_HEADERS.group, encodeURIComponent(answer.group))
       const status = opening.inferredKey === null ? statusFor(answer.reason) : NO
       return refuse(reply, answer.reason, answer.denyUntil, status)
     }

@@ -97,3 +97,6 @@ export interface Coordinates {
   /** Radius in km. */
   readonly accuracyKm: number
 }
+
+/** A language that viewers are answered in. */
+export type Language = 'en' | 'ru'

@@ -1,9 +1,13 @@
 import type { ReasonId } from './reasons.ts'
+import type { Language } from './types.ts'
 
 /** One text in the languages viewers are answered in. */
-export interface Words {
-  readonly en: string
-  readonly ru: string
+export type Words = Readonly<Record<Language, string>>
+
+/** The first language of an `Accept-Language` header (RFC 9110, section 12.5.4) that there are words in; else `other`. */
+export const languageOf = (accepted: string, other: Language): Language => {
+  const known = accepted.split(',').map((one) => one.trim().slice(0, 2).toLowerCase())
+  return known.find((one) => one === 'en' || one === 'ru') ?? other
 }
 
 /** What a refusal means to the viewer: one text for all reasons at which he can do the same. */

@@ -1,7 +1,7 @@
 import { readTicket } from '../domain/credentials/ticket.ts'
 import type { ReasonId } from '../domain/reasons.ts'
 import { logError } from '../platform/log.ts'
-import { answerRefusal, internalRedirect, redirect } from '../platform/reply.ts'
+import { answerRefusal, internalRedirect, redirect, refuse } from '../platform/reply.ts'
 import { type Request, variable } from '../platform/request.ts'
 import { recallViewer } from '../state/known-viewers.ts'
 import { networkOf } from '../state/session.ts'
@@ -28,7 +28,11 @@ const refuseOrWait = (r: Request, reason: ReasonId): void => {
   const turn = TURNS[variable(r, 'gh_next_wait')]
   const mayHelp = reason === 'control.unavailable' || reason === 'edge.not_ready'
   if (mayHelp && turn !== undefined && mayOpeningWait()) internalRedirect(r, `/_gatehouse/${turn}`)
-  else answerRefusal(r, reason)
+  else if (variable(r, 'gh_slate') === '') answerRefusal(r, reason)
+  else {
+    refuse(r, reason)
+    internalRedirect(r, '/_gatehouse/refuse')
+  }
 }
 
 /** js_content: answers an opening where control did not. */

@@ -1,19 +1,11 @@
 import { ANSWER_HEADERS } from '../domain/channels/protocol.ts'
 import { type Pass, readPass } from '../domain/credentials/pass.ts'
 import { logError } from '../platform/log.ts'
-import { setVariables } from '../platform/reply.ts'
-import {
-  controlHeader,
-  networkText,
-  type Request,
-  statusOf,
-  variable,
-} from '../platform/request.ts'
+import { controlHeader, type Request, statusOf, variable } from '../platform/request.ts'
 import { rememberViewer } from '../state/known-viewers.ts'
 import { readLease, recallLease, reserveLease } from '../state/leases.ts'
 import { nowSec } from '../state/memory.ts'
 import { noteFolder, noteOpening } from '../state/openings.ts'
-import { countGuess, rememberDenial } from '../state/refusals.ts'
 import { rememberSeats } from '../state/seats.ts'
 import { networkOf } from '../state/session.ts'
 
@@ -29,7 +21,7 @@ const noteViewer = (r: Request, key: string): void => {
     rememberViewer(variable(r, 'gh_secret_hash'), pass)
 }
 
-/** js_header_filter: stores control's answer to an opening: the session's lease, or the refusal. */
+/** js_header_filter: stores control's answer to an opening that is let in: the session's lease. */
 export const rememberOpening = (r: Request): void => {
   try {
     const status = statusOf(r)
@@ -46,18 +38,6 @@ export const rememberOpening = (r: Request): void => {
       noteFolder(variable(r, 'gh_folder_key'), controlHeader(r, 'Location'))
       noteViewer(r, key)
     }
-    if (status < 400) return
-    const reason = controlHeader(r, ANSWER_HEADERS.reason) || 'request.malformed'
-    setVariables(r, { gh_reason: reason })
-    const isTicket = variable(r, 'gh_credential_kind') === 'ticket'
-    const ttl = Number(controlHeader(r, ANSWER_HEADERS.denyTtl)) || 0
-    rememberDenial(
-      isTicket ? 'gh_denied' : 'gh_guessed',
-      variable(r, 'gh_refusal_key'),
-      reason,
-      ttl,
-    )
-    if (!isTicket) countGuess(networkText(r), reason)
   } catch (problem) {
     logError('rememberOpening', problem)
   }

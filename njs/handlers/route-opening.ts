@@ -18,6 +18,7 @@ import {
   variable,
   variablesOf,
 } from '../platform/request.ts'
+import { recallGroup } from '../state/known-viewers.ts'
 import { closedText } from '../state/lately/closed.ts'
 import { noteRefused, refuseAgain } from '../state/lately/refused.ts'
 import { nowSec, secretOf } from '../state/memory.ts'
@@ -32,8 +33,9 @@ import { findGroup, knownCountry, networkGroup, readPolicy } from '../state/poli
 import { isReady } from '../state/ready.ts'
 import { endReason, findBan, isSessionBanned, recallDenial } from '../state/refusals.ts'
 import { familyOf, networkOf, scriptKey } from '../state/session.ts'
-import { pathOfOpening } from '../verdicts/asked-archive.ts'
 import { failClosed } from '../verdicts/fail-closed.ts'
+import { pathOfOpening } from '../verdicts/openings/asked-archive.ts'
+import { chooseSlate } from '../verdicts/openings/slate.ts'
 import { channelOfNumber } from '../verdicts/origin.ts'
 import { mayOpeningWait } from '../verdicts/wait.ts'
 
@@ -212,6 +214,7 @@ const isBesideOpening = (kind: PathKind, rest: string): boolean =>
 /** Verifies a ticket before anything is stored or control is asked, so that forged ones cost neither. */
 const judgeTicket = (r: Request, opening: Opening & { credential: 'ticket' }): Judged => {
   const verdict = verifyTicket(nginxCrypto, secretOf, opening.ticket, nowSec())
+  if (verdict.ticket !== null) chooseSlate(r, verdict.ticket.group, opening.rest)
   if (!verdict.ok) return refused(r, verdict.reason)
   const network = networkText(r)
   const key = identify(r, opening)
@@ -237,6 +240,7 @@ const judgeSecret = (r: Request, opening: Opening): Judged => {
   const network = networkText(r)
   const key = identify(r, opening)
   prepare(r, opening)
+  chooseSlate(r, recallGroup(variable(r, 'gh_secret_hash')), opening.rest)
   const refusal = recallDenial('gh_guessed', `flood:${network}`) ?? recallDenial('gh_guessed', key)
   if (refusal !== null) return refused(r, refusal)
   return routeOrReopen(r, opening, null)

@@ -21,6 +21,18 @@ export const rememberViewer = (secretHash: string, viewer: RememberedViewer): vo
   keepText('gh_identity', keyOf(secretHash), text, KEPT_MS)
 }
 
+/** Keys of refused openings begin with `g`. */
+const groupKeyOf = (secretHash: string): string => `g${secretHash}`
+
+/** Caches the group of a refused opening for three minutes: the next one by the same credential may be refused here. */
+export const rememberGroup = (secretHash: string, group: string): void => {
+  keepText('gh_identity', groupKeyOf(secretHash), group, KEPT_MS)
+}
+
+/** The group of whoever was admitted or refused with this credential in the last three minutes; `null` = unknown. */
+export const recallGroup = (secretHash: string): string | null =>
+  texts('gh_identity').get(groupKeyOf(secretHash)) ?? recallViewer(secretHash)?.group ?? null
+
 /** The viewer admitted with this credential in the last three minutes; `null` = none. */
 export const recallViewer = (secretHash: string): RememberedViewer | null => {
   const text = texts('gh_identity').get(keyOf(secretHash))

@@ -27,7 +27,8 @@ export interface Lane {
   readonly relay: Relay
   /** `new_session` questions the auth backend got so far. */
   readonly newSessions: () => number
-  readonly viewer: (mode: Mode) => Promise<Viewer>
+  /** `group`: `clips` answers refused openings with clips. */
+  readonly viewer: (mode: Mode, group?: 'clips') => Promise<Viewer>
   readonly stop: () => Promise<void>
 }
 
@@ -49,7 +50,9 @@ const configuration = (backend: string): string =>
   worldConfig({
     clocks: { idle_sec: 30, idle_vod_sec: 120, reserve_sec: 10, ban_sec: 180, deny_sec: 30 },
     more: `auth: counting\nauth_backends: [{ name: counting, backends: [{ url: '${backend}' }] }]`,
-  }).replace('channels: { titles: [Federal] }', 'channels: { titles: [Federal, Sport, Film] }')
+  })
+    .replace('channels: { titles: [Federal] }', 'channels: { titles: [Federal, Sport, Film] }')
+    .replace('  - name: everyone', '  - { name: clips, slates: en }\n  - name: everyone')
 
 const portOf = async (server: Server): Promise<number> => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -67,9 +70,9 @@ export async function startLane(): Promise<Lane> {
   const service = await startService({ config })
   const admin = adminOf(service)
   const relay = await startRelay(service.edge, servePlayers)
-  const viewer = async (mode: Mode): Promise<Viewer> => {
+  const viewer = async (mode: Mode, group: 'clips' | null = null): Promise<Viewer> => {
     const { id, token } = await admin.account(1)
-    await admin.send('PATCH', `/accounts/${id}`, { limitation: mode })
+    await admin.send('PATCH', `/accounts/${id}`, { limitation: mode, group })
     await sleep(NEWS_MS)
     const list = await (await fetch(`${relay.url}/playlist.m3u?token=${token}`)).text()
     const address = (form: Form, other?: string): string => {

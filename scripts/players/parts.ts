@@ -1,6 +1,7 @@
 import { rankOf } from './kinds.ts'
 import type { Mode } from './lane.ts'
 import type { Job } from './lanes.ts'
+import { type Clipped, watchClip } from './parts/clips.ts'
 import { type Direct, playDirectly } from './parts/direct.ts'
 import { LISTED, listJobs } from './parts/lists.ts'
 import { AWAY, type Survived, surviveRestart } from './parts/restarts.ts'
@@ -22,7 +23,7 @@ type Run = <T>(jobs: readonly Job<T>[]) => Promise<T[]>
 
 /** One thing tried with every player, and its table. */
 interface Part {
-  readonly name: 'plays' | 'direct' | 'zaps' | 'starts' | 'restarts' | 'lists'
+  readonly name: 'plays' | 'direct' | 'zaps' | 'starts' | 'restarts' | 'clips' | 'lists'
   readonly tableOf: (players: readonly Player[], chosen: Chosen, run: Run) => Promise<string>
 }
 
@@ -149,13 +150,37 @@ const restarts: Part = {
   },
 }
 
+const CLIPS: Parameters<typeof tableOf<Clipped>>[0] = [
+  ['player', ({ player }) => player],
+  ['form', ({ form }) => form],
+  ['first picture, s', ({ start }) => start?.toFixed(1) ?? 'never'],
+  ['openings', ({ openings }) => openings],
+  ['openings in the 20 s after', ({ openingsAfter }) => openingsAfter],
+  ['clips', ({ clips: count }) => count],
+  ['ended by itself', ({ isOver }) => (isOver ? 'yes' : 'no')],
+]
+
+const CLIP_FORMS: readonly Form[] = ['HLS media', 'MPEG-TS']
+
+const clips: Part = {
+  name: 'clips',
+  async tableOf(players, { forms }, run) {
+    const jobs = players.flatMap((player) =>
+      CLIP_FORMS.filter((form) => player.forms.includes(form) && forms.includes(form)).map((form) =>
+        job(player, `${form}, a clip`, (lane) => watchClip(lane, player, form)),
+      ),
+    )
+    return tableOf(CLIPS, byPlayer(await run(jobs)))
+  },
+}
+
 const lists: Part = {
   name: 'lists',
   tableOf: async (_players, _chosen, run) => tableOf(LISTED, await run(listJobs())),
 }
 
 /** Everything that can be tried. */
-export const PARTS: readonly Part[] = [plays, direct, zaps, starts, restarts, lists]
+export const PARTS: readonly Part[] = [plays, direct, zaps, starts, restarts, clips, lists]
 
 /** The part of a name. */
 export const partNamed = (name: Part['name']): Part => {

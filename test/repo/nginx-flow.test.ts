@@ -55,6 +55,8 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
     'stream-by-ticket',
     'opening-again',
   ],
+  $gh_after_open: ['refuse'],
+  $gh_slate_route: ['slate-list', 'slate-clip'],
   $gh_method_answer: ['method-not-allowed', 'cors-preflight'],
 }
 

@@ -217,14 +217,10 @@ const admit = async (
   return answerOf(admission, { location, cap: claim.limits.maxStreams })
 }
 
-/** Decides whether this viewer may play this channel from this address now. */
-export const open = async (opening: Opening, ports: OpenPorts): Promise<OpenAnswer> => {
+/** Decides about an opening whose viewer, group and channel are known. */
+const decide = async (context: OpeningContext, ports: OpenPorts): Promise<OpenAnswer> => {
+  const { opening } = context
   const { clocks } = ports.config()
-  const answer = await openingContextOf(opening, ports)
-  if (!answer.ok) {
-    return refuse(answer.reason, cappedDenyUntil(opening.now + clocks.deny_sec * 1000, opening.now))
-  }
-  const { context } = answer
   const sid = ports.signer.sessionId(opening.requestId)
   const authorized = await authorize(context, sid, ports)
   if (typeof authorized === 'string') {
@@ -239,4 +235,18 @@ export const open = async (opening: Opening, ports: OpenPorts): Promise<OpenAnsw
     return { outcome: 'redirected', location: decision.location }
   }
   return await admit(context, { sid, ...authorized }, ports)
+}
+
+/** Decides whether this viewer may play this channel from this address now. */
+export const open = async (opening: Opening, ports: OpenPorts): Promise<OpenAnswer> => {
+  const { clocks } = ports.config()
+  const answer = await openingContextOf(opening, ports)
+  if (!answer.ok) {
+    const { reason, group } = answer
+    const until = cappedDenyUntil(opening.now + clocks.deny_sec * 1000, opening.now)
+    return refuse(reason, until, group)
+  }
+  const { context } = answer
+  const decided = await decide(context, ports)
+  return decided.outcome === 'refused' ? { ...decided, group: context.group.name } : decided
 }

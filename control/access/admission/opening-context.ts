@@ -3,6 +3,7 @@ import type { ReasonId } from '#domain/reasons'
 import type { AccountRef, GeoPlace } from '#domain/types'
 import { keepsGroup } from '#domain/viewer/group-binding'
 import type { GroupConfig } from '../../config/schema/schema.ts'
+import type { Account } from '../../store/tables/records.ts'
 import type { OpenChannel } from '../ports.ts'
 import type { Opening, OpenPorts } from './opening.ts'
 import { identifyViewer, type KnownViewer } from './viewer.ts'
@@ -25,11 +26,31 @@ export interface OpeningContext {
 
 export type OpeningContextResult =
   | { readonly ok: true; readonly context: OpeningContext }
-  | { readonly ok: false; readonly reason: ReasonId; readonly account: AccountRef | null }
+  | {
+      readonly ok: false
+      readonly reason: ReasonId
+      readonly account: AccountRef | null
+      /** Name of the viewer's group, as far as it was found. */
+      readonly group: string | null
+    }
 
 type GroupAnswer =
   | { readonly ok: true; readonly group: GroupConfig }
   | { readonly ok: false; readonly reason: ReasonId }
+
+/** The group of an account, or of nobody, at the opening's address. */
+const classifyHere = (
+  record: Account | null,
+  { address }: Opening,
+  country: string | null,
+  { catalog }: OpenPorts,
+) =>
+  catalog.classify({
+    address,
+    country,
+    account: record?.id ?? null,
+    accountGroup: record?.group ?? null,
+  })
 
 /** The viewer's group: the ticket's, if its group binding allows it at this address, else by classification. */
 const groupOf = (
@@ -39,9 +60,7 @@ const groupOf = (
   ports: OpenPorts,
 ): GroupAnswer => {
   const { catalog } = ports
-  const accountGroup = viewer.record?.group ?? null
-  const account = viewer.record?.id ?? null
-  const here = catalog.classify({ address: opening.address, country, account, accountGroup })
+  const here = classifyHere(viewer.record, opening, country, ports)
   if (!viewer.ticket) {
     const group = here ? catalog.group(here.group) : undefined
     return group ? { ok: true, group } : { ok: false, reason: 'group.none' }
@@ -76,16 +95,21 @@ export const openingContextOf = async (
 ): Promise<OpeningContextResult> => {
   const v6Prefix = ports.config().network_key.ipv6_prefix
   const network = networkKey(opening.address, { v6Prefix })
-  if (network === null) return { ok: false, reason: 'request.malformed', account: null }
+  if (network === null)
+    return { ok: false, reason: 'request.malformed', account: null, group: null }
   const viewer = await identifyViewer(opening.credential, ports, opening.now)
-  if (viewer.outcome === 'refused') return { ok: false, reason: viewer.reason, account: null }
-  const account = accountOf(viewer, network)
   const place = ports.place(opening.address)
   const country = opening.country ?? place.country
+  if (viewer.outcome === 'refused') {
+    const { reason, record = null } = viewer
+    const group = record && classifyHere(record, opening, country, ports)?.group
+    return { ok: false, reason, account: null, group: group ?? null }
+  }
+  const account = accountOf(viewer, network)
   const grouped = groupOf(viewer, opening, country, ports)
-  if (!grouped.ok) return { ...grouped, account }
+  if (!grouped.ok) return { ...grouped, account, group: viewer.ticket?.group ?? null }
   const chosen = channelOf(grouped.group, opening.channel, ports)
-  if (!chosen.ok) return { ...chosen, account }
+  if (!chosen.ok) return { ...chosen, account, group: grouped.group.name }
   const identity = ports.deviceOf(account, network, opening)
   const { group } = grouped
   const { channel } = chosen

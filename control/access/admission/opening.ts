@@ -60,6 +60,8 @@ export type OpenAnswer =
       readonly reason: ReasonId
       /** Unix ms until which the edge may cache the refusal; 0 = it may not. */
       readonly denyUntil: number
+      /** The viewer's group, as far as it was found. */
+      readonly group?: string
     }
 
 /** Properties of an opening, for events and the log. */

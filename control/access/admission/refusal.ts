@@ -8,9 +8,14 @@ const REMEMBER_MS = 10_000
 export const cappedDenyUntil = (until: number, now: number): number =>
   Math.min(until, now + REMEMBER_MS)
 
-/** A refused opening. */
-export const refuse = (reason: ReasonId, denyUntil: number): OpenAnswer => ({
+/** A refused opening. `group`: the viewer's, as far as it was found. */
+export const refuse = (
+  reason: ReasonId,
+  denyUntil: number,
+  group: string | null = null,
+): OpenAnswer => ({
   outcome: 'refused',
   reason,
   denyUntil,
+  ...(group === null ? {} : { group }),
 })

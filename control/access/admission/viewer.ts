@@ -27,7 +27,14 @@ export interface KnownViewer {
   readonly tokenPrint: string | null
 }
 
-export type ViewerResult = KnownViewer | { readonly outcome: 'refused'; readonly reason: ReasonId }
+export type ViewerResult =
+  | KnownViewer
+  | {
+      readonly outcome: 'refused'
+      readonly reason: ReasonId
+      /** The account that may not watch now. */
+      readonly record?: Account
+    }
 
 export interface ViewerPorts {
   readonly accounts: Pick<AccountService, 'identify' | 'standing'>
@@ -51,7 +58,11 @@ const known = (fields: Partial<KnownViewer>): KnownViewer => ({
   ...fields,
 })
 
-const refused = (reason: ReasonId): ViewerResult => ({ outcome: 'refused', reason })
+const refused = (reason: ReasonId, record?: Account): ViewerResult => ({
+  outcome: 'refused',
+  reason,
+  ...(record === undefined ? {} : { record }),
+})
 
 /** The id of an own account, or `null` for the other kinds. */
 export const ownId = (account: AccountRef): string | null =>
@@ -100,5 +111,5 @@ export const identifyViewer = async (
   if (answer.reason === 'token.unknown' && presented.kind === 'token') {
     return known({ foreignToken: presented.token, tokenPrint })
   }
-  return refused(answer.reason)
+  return refused(answer.reason, answer.account)
 }

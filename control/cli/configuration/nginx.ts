@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { packageRoot } from '../../config/paths.ts'
 import { nginxSettings } from '../../nginx/from-config.ts'
 import { renderIncludes, renderNginx } from '../../nginx/render.ts'
+import { copySlates } from '../../nginx/slates.ts'
 import { loadTemplates } from '../../nginx/template.ts'
 import { changesOfRunning, readHttpFile } from '../../supervise/nginx/running-zones.ts'
 import { type GlobalOptions, loadedConfig, pathsOf, withGlobals } from '../common/context.ts'
@@ -43,6 +44,7 @@ export const nginxCommand = (): Command =>
         writeFileSync(file, text, { mode: 0o640 })
         print(file)
       }
+      copySlates(out, config.edge.slates_folder, warn)
       print('')
       print(`In http {}:   include ${join(out, 'gatehouse-http.conf')};`)
       print(`In server {}: include ${join(out, 'gatehouse-server.conf')};`)

@@ -26,15 +26,15 @@ const problemsIn = (
     : Object.entries(value)
   return entries.flatMap(([name, child]) => {
     const here = [...path, name]
-    const isFile =
-      typeof child === 'string' && String(name).endsWith('_file') && here.join('.') !== MADE
+    const isNamed = /_(?:file|folder)$/.test(String(name))
+    const isFile = typeof child === 'string' && isNamed && here.join('.') !== MADE
     const why = isFile ? whyUnreadable(child) : null
     if (why === null) return problemsIn(child, here, lineOf)
     return [{ path: showPath(here), line: lineOf(here), message: `${String(child)}: ${why}` }]
   })
 }
 
-/** Throws a {@link ConfigError} with every `*_file` setting whose file cannot be read; called before anything is started. */
+/** Throws a {@link ConfigError} with every `*_file` and `*_folder` setting that cannot be read; called before anything is started. */
 export const requireFiles = (loaded: {
   readonly config: object
   readonly file: string

@@ -113,6 +113,10 @@ export const edgeSchema = section(
         'Seconds a fetched manifest serves all viewers of a channel; half its target duration when not set.',
     }),
     cache_mb: count(0, 'Disk cache for segments in MB; 0 keeps none.', 0),
+    slates_folder: nullable(text({ description: 'Folder.' }), {
+      description:
+        'Your own clips for refused openings (`groups[].slates`), as `en/cap.ts`; MPEG-TS of 8 seconds. What is not there is ours.',
+    }),
     group_binding: oneOf(['strict', 'sticky'], {
       default: 'strict',
       description:

@@ -64,6 +64,10 @@ export const groupSchema = item(
     inferred_agents: texts({
       description: 'Parts of user agents that cannot follow a redirection.',
     }),
+    slates: nullable(oneOf(['en', 'ru'], { description: 'Language.' }), {
+      description:
+        'Refused openings play a clip of 8 seconds that says why, in the language of `Accept-Language` or else this one, in place of a status.',
+    }),
     auth: nullable(text({ description: 'Name of an auth backend.' }), {
       description: "Auth backend asked for this group's openings.",
     }),

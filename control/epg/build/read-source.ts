@@ -4,7 +4,7 @@ import { isCandidate, type SourceChannel, type WantedChannel } from '../model/ma
 import { XmlMender } from '../read/mend-xml.ts'
 import { textOf, unpacked } from '../read/source-bytes.ts'
 import { XmltvReader } from '../read/xmltv-reader.ts'
-import { ProgrammeSpool } from './spool.ts'
+import { copyOf, ProgrammeSpool } from './spool.ts'
 
 /** A source as it was read. */
 export interface SourceRead {
@@ -41,15 +41,17 @@ export const readSource = async (
   const isWanted = (id: string): boolean => {
     const before = decided.get(id)
     if (before !== undefined) return before
-    const channel = channels.get(id) ?? { id, names: [] }
-    channels.set(id, channel)
+    const own = copyOf(id)
+    const channel = channels.get(id) ?? { id: own, names: [] }
+    channels.set(own, channel)
     const answer = candidate(channel)
-    decided.set(id, answer)
+    decided.set(own, answer)
     return answer
   }
   const reader = new XmltvReader(
     {
-      onChannel: (channel) => {
+      onChannel: ({ id, names }) => {
+        const channel = { id: copyOf(id), names: names.map(copyOf) }
         channels.set(channel.id, channel)
         decided.delete(channel.id)
       },

@@ -1,8 +1,14 @@
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import type { SourceProgramme } from '../model/programme.ts'
 
-/** Bytes of text held in memory before they go to the file. */
-const HELD = 32 * 1024 * 1024
+/** Bytes held in memory before they go to the file. */
+const HELD = 16 * 1024 * 1024
+
+/** Bytes that a string costs beside its text. */
+const OVERHEAD = 48
+
+/** A copy of a text. What a parser cuts out of a piece of its input keeps the whole piece in memory. */
+export const copyOf = (text: string): string => Buffer.from(text).toString()
 
 interface Segment {
   readonly at: number
@@ -11,11 +17,17 @@ interface Segment {
 
 const isProgrammes = (value: unknown): value is SourceProgramme[] => Array.isArray(value)
 
+const programmesIn = (text: string): readonly SourceProgramme[] => {
+  const read: unknown = JSON.parse(`[${text}]`)
+  return isProgrammes(read) ? read : []
+}
+
 /** Programmes by channel, in bounded memory: what is too much goes to a file. */
 export class ProgrammeSpool {
   private readonly path: string
   private file: FileHandle | null = null
-  private held = new Map<string, SourceProgramme[]>()
+  /** Programmes as JSON. */
+  private held = new Map<string, string[]>()
   private bytes = 0
   private size = 0
   private readonly segments = new Map<string, Segment[]>()
@@ -25,27 +37,30 @@ export class ProgrammeSpool {
   }
 
   add(channel: string, programme: SourceProgramme): void {
+    const text = JSON.stringify(programme)
     const list = this.held.get(channel)
-    if (list === undefined) this.held.set(channel, [programme])
-    else list.push(programme)
-    const { inner, title, description } = programme
-    this.bytes += 2 * (inner.length + title.length + description.length) + 200
+    if (list === undefined) this.held.set(copyOf(channel), [text])
+    else list.push(text)
+    this.bytes += 2 * text.length + OVERHEAD
   }
 
   /** Writes what is held where it has become too much; to be called between pieces. */
   async relieve(): Promise<void> {
     if (this.bytes < HELD) return
     this.file ??= await open(this.path, 'w+')
+    const parts: Buffer[] = []
+    const from = this.size
     for (const [channel, programmes] of this.held) {
-      const text = Buffer.from(JSON.stringify(programmes))
-      await this.file.write(text, 0, text.length, this.size)
+      const part = Buffer.from(programmes.join(','))
+      parts.push(part)
       const segments = this.segments.get(channel) ?? []
-      segments.push({ at: this.size, length: text.length })
+      segments.push({ at: this.size, length: part.length })
       this.segments.set(channel, segments)
-      this.size += text.length
+      this.size += part.length
     }
     this.held = new Map()
     this.bytes = 0
+    await this.file.writev(parts, from)
   }
 
   /** All programmes of a channel, in the order they came. */
@@ -54,10 +69,9 @@ export class ProgrammeSpool {
     for (const { at, length } of this.segments.get(channel) ?? []) {
       const bytes = Buffer.alloc(length)
       await this.file?.read(bytes, 0, length, at)
-      const read: unknown = JSON.parse(bytes.toString())
-      if (isProgrammes(read)) for (const programme of read) found.push(programme)
+      found.push(...programmesIn(bytes.toString()))
     }
-    for (const programme of this.held.get(channel) ?? []) found.push(programme)
+    found.push(...programmesIn(this.held.get(channel)?.join(',') ?? ''))
     return found
   }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { isReasonId } from '#domain/reasons'
-import { VIEWER_WORDS, WORD_OF_REASON, type Words } from '#domain/viewer-words'
+import type { Language } from '#domain/types'
+import { languageOf, VIEWER_WORDS, WORD_OF_REASON, type Words } from '#domain/viewer-words'
 import { fieldsOf, textOf } from '../../sources/model/read-fields.ts'
 
 const UNKNOWN: Words = {
@@ -8,14 +9,7 @@ const UNKNOWN: Words = {
   ru: 'Такого кода нет. Это текст после X-Gatehouse-Reason, например cap.streams.',
 }
 
-/** The language asked for: `?lang=`, else the first of `Accept-Language` (RFC 9110, 12.5.4) that is there. */
-const languageOf = (query: unknown, accepted: string | undefined): keyof Words => {
-  const wanted = [textOf(fieldsOf(query)['lang']), ...(accepted ?? '').split(',')]
-  const known = wanted.map((one) => one.trim().slice(0, 2).toLowerCase())
-  return known.find((one) => one === 'en' || one === 'ru') === 'ru' ? 'ru' : 'en'
-}
-
-const pageOf = (language: keyof Words, words: string, code: string): string =>
+const pageOf = (language: Language, words: string, code: string): string =>
   `<!doctype html><html lang="${language}"><meta charset="utf-8">` +
   `<meta name="viewport" content="width=device-width"><title>${code || '?'}</title>` +
   `<body style="font:1.25rem/1.5 sans-serif;max-width:36rem;margin:4rem auto;padding:0 1rem">` +
@@ -28,7 +22,8 @@ export const whyRoutes = (app: FastifyInstance): void => {
     { config: { permission: 'public' }, schema: { hide: true } },
     async (request, reply) => {
       const code = textOf(fieldsOf(request.params)['code'])
-      const language = languageOf(request.query, request.headers['accept-language'])
+      const lang = textOf(fieldsOf(request.query)['lang'])
+      const language = languageOf(`${lang},${request.headers['accept-language'] ?? ''}`, 'en')
       const isKnown = isReasonId(code)
       const words = (isKnown ? VIEWER_WORDS[WORD_OF_REASON[code]] : UNKNOWN)[language]
       reply.code(isKnown ? 200 : 404).header('Vary', 'Accept, Accept-Language')

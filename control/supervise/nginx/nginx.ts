@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { packageRoot } from '../../config/paths.ts'
 import { nginxSettings } from '../../nginx/from-config.ts'
 import { renderNginx } from '../../nginx/render.ts'
+import { copySlates } from '../../nginx/slates.ts'
 import { loadTemplates } from '../../nginx/template.ts'
 import { Failure } from '../../runtime/failure.ts'
 import type { Tool } from '../../runtime/resolve.ts'
@@ -36,6 +37,7 @@ export function prepareNginx(instance: Instance, nginx: Tool, isRunning = false)
     instance.report('This nginx was built without HTTP/3; viewers are served by HTTP/2.')
   if (!isRunning) writeFileSync(paths.edgeTroubles, '', { mode: 0o644 })
   for (const folder of [settings.tempDir, settings.cacheDir]) mkdirSync(folder, { recursive: true })
+  copySlates(settings.confDir, config.edge.slates_folder, instance.report)
   return writeNginxFiles(renderNginx(settings, loadTemplates(join(packageRoot(), 'nginx'))), paths)
 }
 

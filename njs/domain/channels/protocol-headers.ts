@@ -55,4 +55,6 @@ export const ANSWER_HEADERS = {
   /** Seconds the edge caches a refusal; 0 = it does not. */
   denyTtl: 'X-Gh-Deny-Ttl',
   reason: 'X-Gatehouse-Reason',
+  /** encoded; in refusals of openings, the viewer's group where control found one */
+  group: 'X-Gh-Group',
 } as const

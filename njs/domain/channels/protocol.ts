@@ -2,7 +2,7 @@
  * Messages between an edge and the control plane under `/edge/v1`. Times are Unix milliseconds unless the name says
  * otherwise.
  */
-import type { FailMode, GroupBinding, GroupWonBy } from '../types.ts'
+import type { FailMode, GroupBinding, GroupWonBy, Language } from '../types.ts'
 
 export { ANSWER_HEADERS, REQUEST_HEADERS } from './protocol-headers.ts'
 
@@ -29,6 +29,8 @@ export interface EdgeGroup {
   readonly redirect: 'follow' | 'inferred'
   /** User-Agent substrings (lower case) of players that get inferred sessions whatever `redirect` says. */
   readonly inferredAgents: readonly string[]
+  /** Refused openings are answered with a clip: the language of players that name none. Missing = with a status. */
+  readonly slates?: Language
 }
 
 /** A configured origin in the policy of an edge. */

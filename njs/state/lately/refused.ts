@@ -30,7 +30,7 @@ const JUDGED_ALWAYS: ReadonlySet<string> = new Set<ReasonId>([
   'request.malformed',
 ])
 
-/** A kept refusal: its status, when it was made (Unix ms, 13 digits), and its reason. */
+/** A kept refusal: its status, when it was made (Unix ms, 13 digits), its reason, and the clip it is sent with. */
 const MADE = 3
 const REASON = 16
 
@@ -47,6 +47,8 @@ const nameOf = (asker: string): string => nginxCrypto.sha256(asker).slice(0, KEY
 interface Refusal {
   readonly status: string
   readonly reason: string
+  /** `gh_slate` */
+  readonly slate: string
   /** Until when it is given again, Unix ms. */
   readonly until: number
 }
@@ -73,9 +75,11 @@ const isHammered = (now: number): boolean => {
 const recall = (asker: string): Refusal | null => {
   const text = texts('gh_refused').get(nameOf(asker))
   if (text === undefined) return null
+  const [reason = '', slate = ''] = text.slice(REASON).split(' ')
   const refusal = {
     status: text.slice(0, MADE),
-    reason: text.slice(REASON),
+    reason,
+    slate,
     until: Number(text.slice(MADE, REASON)) + LATELY_MS,
   }
   if (found.size >= MOST_FOUND) found.clear()
@@ -95,6 +99,7 @@ export const refuseAgain = (variables: Variables): boolean => {
   if (refusal === null || now >= refusal.until) return false
   variables['gh_refusal_status'] = refusal.status
   variables['gh_reason'] = refusal.reason
+  if (refusal.slate !== '') variables['gh_slate'] = refusal.slate
   variables['gh_is_logged'] = ''
   return true
 }
@@ -107,5 +112,6 @@ export const noteRefused = (variables: Variables): void => {
   const name = nameOf(askerOf(variables))
   if (texts('gh_refused').get(name) !== undefined)
     trySet(numbers('gh_state'), 'hammered', now + KEPT_MS)
-  keepText('gh_refused', name, `${status}${now}${reason}`, KEPT_MS)
+  const slate = variables['gh_slate'] ?? ''
+  keepText('gh_refused', name, `${status}${now}${reason} ${slate}`, KEPT_MS)
 }

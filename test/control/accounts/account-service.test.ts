@@ -41,6 +41,39 @@ const setUp = async () => {
   return { store, account, service, identify }
 }
 
+test('an unknown user is asked as much of store and processor as a wrong password', async () => {
+  const { store, service: setter } = await setUp()
+  await setter.setPassword('a1', { username: 'maria', password: 'right' }, NOW)
+  await setter.setPassword('a1', { username: 'gone', password: 'right' }, NOW)
+  const gone = await store.tokens.byUsername('gone')
+  await store.tokens.revoke(gone?.id ?? '', NOW)
+  const work: string[] = []
+  const counted = createAccountService(
+    {
+      account: async (id) => (work.push('account'), await store.accounts.get(id)),
+      tokenByHash: async (hash) => (work.push('token'), await store.tokens.byHash(hash)),
+      tokenByUsername: async (name) => (work.push('user'), await store.tokens.byUsername(name)),
+      putToken: async (token) => await store.tokens.put(token),
+    },
+    () => new Uint8Array(32).fill(7),
+    async (stored) => {
+      // The parameters of argon2id decide how long it takes: type, version, memory, passes, lanes.
+      work.push(stored.split('$').slice(1, 4).join(' '))
+      return await Promise.resolve(false)
+    },
+  )
+  const done: string[][] = []
+  // A user with a password, one whose password was taken back, an account without one, and nobody.
+  for (const username of ['maria', 'gone', 'mary', 'nobody']) {
+    work.length = 0
+    const login = { kind: 'xtream', username, password: 'wrong' } as const
+    expect(await counted.identify(login, NOW)).toEqual(wrong)
+    done.push([...work])
+  }
+  expect(done[0]).toHaveLength(3)
+  expect(done).toEqual(Array.from({ length: 4 }, () => done[0]))
+})
+
 const wrong = { outcome: 'refused', reason: 'credentials.wrong' }
 const unknown = { outcome: 'refused', reason: 'token.unknown' }
 
@@ -79,10 +112,11 @@ test('nobody presents nothing, and a closed or expired account opens nothing', a
   const { token } = await service.issueToken('a1', null, NOW)
   const identify = async () => await service.identify({ kind: 'token', token }, NOW)
   expect(await service.identify({ kind: 'none' }, NOW)).toMatchObject({ reason: 'token.missing' })
-  await store.accounts.put({ ...account, expiresAt: NOW })
-  expect(await identify()).toEqual({ outcome: 'refused', reason: 'account.expired' })
+  const expired = { ...account, expiresAt: NOW }
+  await store.accounts.put(expired)
+  expect(await identify()).toMatchObject({ reason: 'account.expired', account: expired })
   await store.accounts.put({ ...account, enabled: false })
-  expect(await identify()).toEqual({ outcome: 'refused', reason: 'account.disabled' })
+  expect(await identify()).toMatchObject({ outcome: 'refused', reason: 'account.disabled' })
   await store.accounts.remove('a1')
   expect(await identify()).toEqual(unknown)
 })

@@ -22,7 +22,7 @@ const AWAY = '203.0.113.7'
 /** In Germany, by the database that comes along. */
 const ABROAD = '91.0.0.1'
 const ABROAD_GROUP = `  - { name: abroad, countries: [DE], channels: { titles: [Sport] }, max_sessions: 99 }
-  - { name: films, channels: { titles: [Film] }, max_sessions: 99 }
+  - { name: films, channels: { titles: [Film] }, max_sessions: 99, slates: ru }
   - name: everyone`
 
 interface Row {
@@ -41,9 +41,9 @@ const rowsFor = async (who: typeof plain, address: string): Promise<Row[]> =>
     (await get(`/player_api.php?${queryOf(who)}&action=get_live_streams`, address)).text,
   ) as Row[]
 
-const account = async (group: string | null) => {
+const account = async (group: string | null, more = '') => {
   const { id } = await admin.send<{ id: string }>('POST', '/accounts', {
-    name: `of ${group ?? 'no group'}`,
+    name: `of ${group ?? 'no group'}${more}`,
     maxSessions: 99,
     ...(group === null ? {} : { group }),
   })
@@ -141,6 +141,33 @@ describe('the archive', () => {
   })
 })
 
+describe('a refusal where the group has clips', () => {
+  const open = async ({ id, token }: typeof plain, file: string) =>
+    await get(`/live/${id}/${token}/${numbers.get('federal-1') ?? 0}.${file}`, AWAY)
+
+  test('shows one that its workers can send, and takes no slot', async () => {
+    const list = await open(films, 'm3u8')
+    expect([list.status, list.reason]).toEqual([200, 'channel.not_in_group'])
+    const [clip = ''] = /^\/s\/slates\/ru\/notYours\.ts$/m.exec(list.text) ?? []
+    const media = await get(clip, AWAY)
+    expect([media.status, media.text.length > 10_000]).toEqual([200, true])
+    expect((await open(films, 'ts')).text).toBe(media.text)
+    const told = await get(`/player_api.php?${queryOf(films)}`, AWAY)
+    expect(told.text).toContain('"active_cons":"0"')
+  })
+
+  test('says that an account is switched off in its own group’s words', async () => {
+    const off = await account('films', ', off')
+    await admin.send('PATCH', `/accounts/${off.id}`, { enabled: false })
+    await until(
+      'the account is off',
+      async () => (await open(off, 'ts')).reason === 'account.disabled',
+    )
+    const list = await open(off, 'm3u8')
+    expect([list.status, list.text.includes('/s/slates/ru/account.ts')]).toEqual([200, true])
+  })
+})
+
 const idsWith = (title: string): string[] =>
   CHANNELS.filter((it) => it.title === title).map(({ id }) => id)
 
@@ -158,6 +185,8 @@ describe('what a group may not watch it does not see', () => {
     lists.push((xmltv.channels ?? []).map(({ id }) => id))
     lists.push([...new Set((xmltv.programmes ?? []).map(({ channel }) => channel))])
     const [told, live, archive]: string[][] = [[], [], []]
+    // The group of films answers with a clip.
+    const refusedWith = who === films ? 200 : 403
     for (const [index, { id }] of CHANNELS.entries()) {
       // Each from an address of its own: one asks no faster than a viewer zaps.
       const there = address.replace(/\d+$/, String(20 + index))
@@ -166,11 +195,11 @@ describe('what a group may not watch it does not see', () => {
       if ((await get(table, there)).text.includes('"title"')) told?.push(id)
       const opened = await get(`/live/${who.id}/${who.token}/${number}.ts`, there)
       if (opened.status === 302) live?.push(id)
-      else expect(opened.status, id).toBe(403)
+      else expect(opened.status, id).toBe(refusedWith)
       const past = `/timeshift/${who.id}/${who.token}/60/${start}/${number}.ts`
       const shifted = await get(past, there)
       if (shifted.status === 302) archive?.push(id)
-      else expect(shifted.status, id).toBe(403)
+      else expect(shifted.status, id).toBe(refusedWith)
     }
     return [...lists, told, live, archive]
   }

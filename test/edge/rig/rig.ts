@@ -9,6 +9,7 @@ import {
   type NginxSettings,
   type ZoneSizes,
 } from '../../../control/nginx/settings.ts'
+import { copySlates } from '../../../control/nginx/slates.ts'
 import { loadTemplates } from '../../../control/nginx/template.ts'
 import { EDGE_OPTIONS } from '../../../control/runtime/build.ts'
 import { resolveTool } from '../../../control/runtime/resolve.ts'
@@ -137,6 +138,7 @@ export async function startRig(
   const files = renderNginx(settings, templates)
   const includes = Object.entries(files).filter(([name]) => name !== 'nginx.conf')
   for (const [name, text] of includes) await writeFile(join(dir, name), text)
+  copySlates(dir, null, () => undefined)
   const nginx = await startNginx({ files: { 'nginx.conf': files['nginx.conf'] ?? '' }, ports: 2 })
   const rig = handle({ stub, origin, nginx, dir, push: settings.sockets.push })
   await untilReady(rig)

@@ -38,14 +38,13 @@ export interface StubControl {
   /** Openings are not answered while this is set. */
   isBusy: boolean
   /** Answer to every opening, `null` = admit. */
-  refusal: { status: number; reason: string; denyTtl: number } | null
+  refusal: { status: number; reason: string; denyTtl: number; group?: string } | null
   checkRefusal: { reason: string; denyTtl: number } | null
   identities: Map<string, { account: string; group: string }>
   countries: Map<string, string>
   leaseTtl: number
   /** What openings and checks are told of their account's cap. */
   cap: number
-  /** What came in. */
   readonly seen: { path: string; headers: Record<string, string> }[]
   readonly syncs: SyncRequest[]
   count(path: string): number
@@ -180,14 +179,12 @@ export function createStub(): StubControl {
       next,
     }
   }
-  const deny = (
-    response: ServerResponse,
-    refusal: { status?: number; reason: string; denyTtl: number },
-  ): void => {
+  const deny = (response: ServerResponse, it: NonNullable<StubControl['refusal']>): void => {
     response
-      .writeHead(refusal.status ?? 403, {
-        'X-Gatehouse-Reason': refusal.reason,
-        'X-Gh-Deny-Ttl': String(refusal.denyTtl),
+      .writeHead(it.status, {
+        'X-Gatehouse-Reason': it.reason,
+        'X-Gh-Deny-Ttl': String(it.denyTtl),
+        ...(it.group === undefined ? {} : { 'X-Gh-Group': it.group }),
       })
       .end()
   }
@@ -197,7 +194,8 @@ export function createStub(): StubControl {
     const ticket = readTicket(header(request, 'X-Gh-Ticket'))
     const known = stub.identities.get(header(request, 'X-Gh-Token') || header(request, 'X-Gh-User'))
     const who = ticket ?? known
-    if (who === undefined) return deny(response, { reason: 'token.unknown', denyTtl: 5 })
+    if (who === undefined)
+      return deny(response, { status: 403, reason: 'token.unknown', denyTtl: 5 })
     const row = stub.tables.channels.rows.get(channel)
     if (row === undefined)
       return deny(response, { status: 404, reason: 'channel.unknown', denyTtl: 5 })
@@ -230,16 +228,18 @@ export function createStub(): StubControl {
       .end()
   }
   const check = (request: IncomingMessage, response: ServerResponse): void => {
-    if (stub.checkRefusal !== null) return deny(response, stub.checkRefusal)
+    if (stub.checkRefusal !== null) return deny(response, { status: 403, ...stub.checkRefusal })
     const pass = header(request, 'X-Gh-Pass')
     const channel = header(request, 'X-Gh-Channel')
     const key = header(request, 'X-Gh-Key')
     const silent = Number(header(request, 'X-Gh-Silent'))
     const network = networkKey(header(request, 'X-Gh-Address')) ?? ''
-    if (readPass(pass) === null) return deny(response, { reason: 'pass.malformed', denyTtl: 0 })
+    if (readPass(pass) === null)
+      return deny(response, { status: 403, reason: 'pass.malformed', denyTtl: 0 })
     const isClone = silent >= 0 && silent < stub.policy.roamAfterSec
     const given = isClone ? cloneKey(nodeCrypto, pass, channel, network) : key
-    if (!stub.known.has(key)) return deny(response, { reason: 'session.unknown', denyTtl: 5 })
+    if (!stub.known.has(key))
+      return deny(response, { status: 403, reason: 'session.unknown', denyTtl: 5 })
     stub.known.add(given)
     response
       .writeHead(204, { 'X-Gh-Key': given, 'X-Gh-Ttl': stub.leaseTtl, 'X-Gh-Cap': stub.cap })
@@ -258,7 +258,7 @@ export function createStub(): StubControl {
       return json(response, { account: null, group: id, wonBy: by, country, ttlSec: 60 })
     }
     const known = stub.identities.get(secret)
-    if (!known) return deny(response, { reason: 'token.unknown', denyTtl: 5 })
+    if (!known) return deny(response, { status: 403, reason: 'token.unknown', denyTtl: 5 })
     json(response, { ...known, wonBy: 'account', country, ttlSec: 60 })
   }
   const list = (id: string, response: ServerResponse): void => {

@@ -136,6 +136,7 @@ describe('an opening', () => {
       outcome: 'refused',
       reason: 'cap.streams',
       denyUntil: NOW + 10_000,
+      group: 'home',
     })
   })
 

@@ -1,14 +1,14 @@
-import { ARCHIVE_MARK } from '../domain/addresses/archive.ts'
+import { ARCHIVE_MARK } from '../../domain/addresses/archive.ts'
 import {
   type AskedSpan,
   fillTimes,
   parseStart,
   spanSeconds,
-} from '../domain/addresses/archive-times.ts'
-import { isGenericEntry } from '../domain/channels/channel.ts'
-import type { OpeningRequest } from '../domain/doors/match.ts'
-import type { ReasonId } from '../domain/reasons.ts'
-import { archiveAskedOf } from './origin.ts'
+} from '../../domain/addresses/archive-times.ts'
+import { isGenericEntry } from '../../domain/channels/channel.ts'
+import type { OpeningRequest } from '../../domain/doors/match.ts'
+import type { ReasonId } from '../../domain/reasons.ts'
+import { archiveAskedOf } from '../origin.ts'
 
 /** A path below a channel and its query, without `?`. */
 export interface AskedPath {

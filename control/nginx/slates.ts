@@ -1,0 +1,59 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { SLATE_WORDS } from '#domain/channels/slates'
+import { packageRoot } from '../config/paths.ts'
+
+const LANGUAGES = ['en', 'ru'] as const
+
+/** First byte of every packet of MPEG-TS (ISO/IEC 13818-1, 2.4.3.2), and a packet's length in bytes. */
+const SYNC = 0x47
+const PACKET = 188
+
+const isStream = (file: string): boolean => {
+  const bytes = readFileSync(file)
+  return bytes.length >= 2 * PACKET && bytes[0] === SYNC && bytes[PACKET] === SYNC
+}
+
+/** The operator's own clip of a name, `en/cap`; `null` where there is none that is MPEG-TS. */
+const ownClip = (
+  folder: string | null,
+  name: string,
+  complain: (sentence: string) => void,
+): string | null => {
+  if (folder === null) return null
+  const file = ['.ts', '.mpegts'].map((it) => join(folder, name + it)).find((it) => existsSync(it))
+  if (file === undefined) return null
+  if (isStream(file)) return file
+  complain(`${file} is no MPEG-TS; the clip that comes along is used.`)
+  return null
+}
+
+/** Writes beside and renames: nginx may be sending the old one. */
+const replaceFile = (file: string, bytes: Uint8Array): void => {
+  if (existsSync(file) && readFileSync(file).equals(bytes)) return
+  writeFileSync(`${file}.new`, bytes)
+  chmodSync(`${file}.new`, 0o644)
+  renameSync(`${file}.new`, file)
+}
+
+/**
+ * Lays the clips of refused openings beside nginx's configuration, where its workers can read them: the operator's own from `folder`, else those that
+ * come along.
+ */
+export const copySlates = (
+  confDir: string,
+  folder: string | null,
+  complain: (sentence: string) => void,
+): void => {
+  for (const language of LANGUAGES) {
+    const into = join(confDir, 'slates', language)
+    mkdirSync(into, { recursive: true })
+    for (const path of [join(confDir, 'slates'), into]) chmodSync(path, 0o755)
+    for (const word of SLATE_WORDS) {
+      const name = `${language}/${word}`
+      const built = join(packageRoot(), 'nginx/slates', `${name}.mpegts`)
+      const target = join(into, `${word}.mpegts`)
+      replaceFile(target, readFileSync(ownClip(folder, name, complain) ?? built))
+    }
+  }
+}

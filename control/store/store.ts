@@ -33,6 +33,8 @@ export interface StoreOptions {
   /** `duckdb:/path/file.duckdb`, a bare path, or `postgres://…`. */
   readonly url: string
   readonly migrations?: MigrateOptions
+  /** Most memory the embedded engine takes, in MB; 512 where left out. */
+  readonly memoryMb?: number
 }
 
 /**
@@ -40,7 +42,7 @@ export interface StoreOptions {
  * URL, an unreachable database or a newer schema.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const db = await openDatabase(options.url)
+  const db = await openDatabase(options.url, options.memoryMb)
   try {
     await migrate(db, options.migrations)
     if (options.migrations?.upTo === undefined) await countAnewOnce(db)
@@ -63,12 +65,12 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 }
 
 /** Opens the engine a URL names, without migrating. */
-export function openDatabase(url: string): Promise<Database> {
+export function openDatabase(url: string, memoryMb?: number): Promise<Database> {
   if (/^postgres(ql)?:/.test(url)) return openPostgres(url)
   const path = url.replace(/^duckdb:(\/\/)?/, '')
   if (path === '' || /^[a-z]{2,}:/.test(path)) {
     const message = 'store.url must be duckdb:/path/file, a path, or postgres://…'
     return Promise.reject(new StoreError('store.url', message))
   }
-  return openDuckdb(resolve(path))
+  return openDuckdb(resolve(path), memoryMb)
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { packageRoot } from '../../control/config/paths.ts'
 import { writeTautulliDatabase } from '../../test/support/media-servers/tautulli-database.ts'
+import { processorSeconds } from './processor-seconds.ts'
 
 /**
  * Imports a made history through the command line, as an owner would, and says how long it took and how much memory it held:
@@ -127,13 +128,14 @@ try {
   const child = spawn(process.execPath, [...profiling, ...program, '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  let [peak, out] = [0, '']
+  let [peak, worked, out] = [0, 0, '']
   child.stdout.on('data', (data: Buffer) => {
     out += data.toString()
   })
   const watch = setInterval(() => {
     try {
       const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
+      worked = processorSeconds(child.pid ?? 0)
       peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024)
     } catch {
       // It has ended.
@@ -144,7 +146,7 @@ try {
   const seconds = (Date.now() - began) / 1000
   process.stdout.write(
     `${ROWS} rows of ${values.kind}, a file of ${megabytes} MB: ${seconds.toFixed(0)} s,` +
-      ` ${Math.round(ROWS / seconds)} rows a second, at most ${Math.round(peak / 1e6)} MB resident\n${out}`,
+      ` ${worked.toFixed(0)} s of processor time, ${Math.round(ROWS / seconds)} rows a second, at most ${Math.round(peak / 1e6)} MB resident\n${out}`,
   )
 } finally {
   rmSync(folder, { recursive: true, force: true })

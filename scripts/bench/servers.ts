@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startEmby } from '../../control/demo/media-servers/emby.ts'
@@ -9,6 +8,7 @@ import { controlPid, residentOf } from '../../test/e2e/world/processes.ts'
 import { adminOf } from '../../test/e2e/world/world.ts'
 import { until } from '../../test/support/programs/port.ts'
 import { startService, type TestService } from '../../test/support/programs/service.ts'
+import { processorSeconds } from './processor-seconds.ts'
 
 /**
  * What watching media servers costs the control plane: `npm run bench:servers -- [--streams 50] [--seconds 60]`. Five servers (two Plex, two
@@ -25,23 +25,13 @@ const { values } = parseArgs({
 
 const TOKEN = 'token'
 const TARGETS = { percent: 2, megabytes: 350, findingMs: 2000 }
-/** Ticks of /proc/PID/stat in a second. */
-const TICKS = 100
-
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
-
-/** Processor time a process has used, in seconds. */
-const secondsOf = (pid: number): number => {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS
-}
 
 /** Percent of one processor over a time. */
 const loadOf = async (pid: number, seconds: number): Promise<number> => {
-  const before = secondsOf(pid)
+  const before = processorSeconds(pid)
   await pause(seconds * 1000)
-  return ((secondsOf(pid) - before) / seconds) * 100
+  return ((processorSeconds(pid) - before) / seconds) * 100
 }
 
 const playOf = (server: number, n: number): StagedPlay => ({

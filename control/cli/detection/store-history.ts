@@ -27,7 +27,7 @@ export const instanceConfig = (options: GlobalOptions) => {
 /** Opens the store of an instance that does not run; it must exist unless it is to be made. */
 export const openInstanceStore = async (
   options: GlobalOptions,
-  { create = false }: { readonly create?: boolean } = {},
+  { create = false, memoryMb }: { readonly create?: boolean; readonly memoryMb?: number } = {},
 ): Promise<Store> => {
   const paths = pathsOf(options)
   const known = instanceConfig(options)
@@ -39,9 +39,11 @@ export const openInstanceStore = async (
   if (file !== null && create) mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   else if (file !== null && !existsSync(file))
     throw new CliError(`there is no history at ${file}; name the instance with --state or --config`)
-  return await openStore({ url }).catch((error: unknown): never => {
-    throw isLocked(error) ? new CliError(IN_USE) : error
-  })
+  return await openStore({ url, ...(memoryMb === undefined ? {} : { memoryMb }) }).catch(
+    (error: unknown): never => {
+      throw isLocked(error) ? new CliError(IN_USE) : error
+    },
+  )
 }
 
 const NO_FILES = { enabled: true, files: [], asn_files: [], cross_check_files: [] }

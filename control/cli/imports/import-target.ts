@@ -37,6 +37,8 @@ const writtenOf = (answer: unknown): Written => ({
 const isState = (answer: unknown): answer is ImportState => isRow(answer) && 'tally' in answer
 
 const ASK_AGAIN_MS = 200
+/** An import is to stay below 500 MB, of which Node and the geo files take half. */
+const MEMORY_MB = 128
 
 const runningTarget = (options: GlobalOptions): ImportTarget => {
   const load = async (id: string): Promise<ImportState | null> => {
@@ -86,7 +88,7 @@ const judgeIn = async (store: Store, options: GlobalOptions, state: ImportState)
 /** Opens what an import writes to; the store is made where there is none. */
 export const openTarget = async (options: GlobalOptions): Promise<ImportTarget> => {
   if (await isControlRunning(pathsOf(options).adminSocket)) return runningTarget(options)
-  const store = await openInstanceStore(options, { create: true })
+  const store = await openInstanceStore(options, { create: true, memoryMb: MEMORY_MB })
   const cursors = createImportCursors(store.cursors)
   return {
     write: async (plays) => await store.history.upsertPlays(plays),

@@ -110,6 +110,8 @@ const assess = async (
   const assessor = createAssessor({
     history: {
       playsOf: async (account) => await Promise.resolve([...(plays.get(account) ?? [])]),
+      playsOfEach: async (accounts) =>
+        await Promise.resolve(accounts.flatMap((account) => plays.get(account) ?? [])),
       accountsWithPlays: async () => await Promise.resolve([...plays.keys()]),
     },
     assessments: {
@@ -122,7 +124,7 @@ const assess = async (
     feedback: { feedbackOf: () => ({}) },
     now: () => now,
   })
-  for (const account of plays.keys()) await assessor.assess(account)
+  await assessor.assessEach([...plays.keys()])
   await store.assessments.putAll(rows)
 }
 

@@ -17,8 +17,15 @@ import { appendRows, stageRows } from './duckdb-append.ts'
 import { duckdbError, isFatal, openingError } from './duckdb-errors.ts'
 import { fromDuckdb, toDuckdb } from './duckdb-values.ts'
 
-/** More than a few threads gain nothing on questions that take milliseconds, and each takes memory. */
-const SETTINGS = { memory_limit: '512MB', threads: String(Math.min(4, availableParallelism())) }
+const MEMORY_MB = 512
+
+/** More than a few threads gain nothing on questions that take milliseconds, and each takes memory. Nothing is fetched from outside. */
+const settingsOf = (memoryMb: number) => ({
+  memory_limit: `${memoryMb}MB`,
+  threads: String(Math.min(4, availableParallelism())),
+  autoinstall_known_extensions: 'false',
+  autoload_known_extensions: 'false',
+})
 
 const DIALECT: Dialect = {
   name: 'duckdb',
@@ -36,8 +43,8 @@ const DIALECT: Dialect = {
 }
 
 /** Opens the embedded database file, made with mode 0600 when missing. One process at a time. */
-export async function openDuckdb(path: string): Promise<Database> {
-  const file = new DuckdbFile(path)
+export async function openDuckdb(path: string, memoryMb = MEMORY_MB): Promise<Database> {
+  const file = new DuckdbFile(path, memoryMb)
   await file.handles()
   return file
 }
@@ -52,13 +59,15 @@ interface Handles {
 class DuckdbFile implements Database {
   readonly dialect = DIALECT
   readonly #path: string
+  readonly #memoryMb: number
   readonly #queue = createWriteQueue()
   #handles: Promise<Handles> | null = null
   #isClosed = false
   #turn = false
 
-  constructor(path: string) {
+  constructor(path: string, memoryMb: number) {
     this.#path = path
+    this.#memoryMb = memoryMb
   }
 
   /** Opens the file, or opens it anew after an I/O failure made the engine refuse everything. */
@@ -66,7 +75,7 @@ class DuckdbFile implements Database {
     if (this.#isClosed) {
       return Promise.reject(new StoreError('store.unavailable', 'the store is closed'))
     }
-    this.#handles ??= openHandles(this.#path).catch((error: unknown) => {
+    this.#handles ??= openHandles(this.#path, this.#memoryMb).catch((error: unknown) => {
       this.#handles = null
       throw error
     })
@@ -153,11 +162,11 @@ class DuckdbFile implements Database {
   }
 }
 
-async function openHandles(path: string): Promise<Handles> {
+async function openHandles(path: string, memoryMb: number): Promise<Handles> {
   const folder = dirname(path)
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 })
   try {
-    const instance = await DuckDBInstance.create(path, SETTINGS)
+    const instance = await DuckDBInstance.create(path, settingsOf(memoryMb))
     chmodSync(path, 0o600)
     const connect = () => instance.connect()
     return { instance, writer: await connect(), readers: [await connect(), await connect()] }

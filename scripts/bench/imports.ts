@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { packageRoot } from '../../control/config/paths.ts'
+import { processorSeconds } from '../../test/e2e/world/processes.ts'
 import { writeTautulliDatabase } from '../../test/support/media-servers/tautulli-database.ts'
-import { processorSeconds } from './processor-seconds.ts'
 
 /**
  * Imports a made history through the command line, as an owner would, and says how long it took and how much memory it held:

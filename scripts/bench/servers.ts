@@ -4,11 +4,10 @@ import { startEmby } from '../../control/demo/media-servers/emby.ts'
 import { startJellyfin } from '../../control/demo/media-servers/jellyfin.ts'
 import { startPlex } from '../../control/demo/media-servers/plex.ts'
 import type { StagedPlay } from '../../control/demo/media-servers/stage.ts'
-import { controlPid, residentOf } from '../../test/e2e/world/processes.ts'
+import { controlPid, processorSeconds, residentOf } from '../../test/e2e/world/processes.ts'
 import { adminOf } from '../../test/e2e/world/world.ts'
 import { until } from '../../test/support/programs/port.ts'
 import { startService, type TestService } from '../../test/support/programs/service.ts'
-import { processorSeconds } from './processor-seconds.ts'
 
 /**
  * What watching media servers costs the control plane: `npm run bench:servers -- [--streams 50] [--seconds 60]`. Five servers (two Plex, two

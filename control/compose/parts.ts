@@ -79,4 +79,5 @@ export interface EdgeApi {
 /** The parts with the edges' API: what the admin API works with. */
 export interface AdminParts extends Parts {
   readonly edge: EdgeApi
+  readonly hooks: { readonly problems: () => string[] }
 }

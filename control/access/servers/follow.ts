@@ -11,6 +11,8 @@ export interface Follower {
   opened(play: HookPlay): void
   /** A session ended at our side; a playback of this server is kicked at once. */
   readonly ended: (end: SessionEnd) => void
+  /** Why the last reading of its list failed; `null` = it did not. */
+  problem(): string | null
   close(): Promise<void>
 }
 
@@ -101,7 +103,7 @@ const createRenewing = (
 export const createFollower = (ports: FollowerPorts): Follower => {
   const { server, api, sessions, now, warn } = ports
   const known = createKnown(now)
-  let isAway = false
+  let problem: string | null = null
   const kick = async (playback: string): Promise<void> => {
     await api.kick(playback).catch((error: unknown) => {
       warn(`${server}: a playback could not be ended: ${textOfError(error)}`)
@@ -121,11 +123,12 @@ export const createFollower = (ports: FollowerPorts): Follower => {
     round: async () => {
       try {
         await round()
-        if (isAway) warn(`${server}: its interface answers again`)
-        isAway = false
+        if (problem !== null) warn(`${server}: its interface answers again`)
+        problem = null
       } catch (error) {
-        if (!isAway) warn(`${server}: what plays there cannot be read: ${textOfError(error)}`)
-        isAway = true
+        const why = `${server}: what plays there cannot be read: ${textOfError(error)}`
+        if (problem === null) warn(why)
+        problem = why
       }
     },
     opened: (play) => void known.note(play, false),
@@ -135,6 +138,7 @@ export const createFollower = (ports: FollowerPorts): Follower => {
       if (entry !== undefined) entry.isEnded = true
       if (typeof session.playback === 'string') void kick(session.playback)
     },
+    problem: () => problem,
     close: async () => await api.close(),
   }
 }

@@ -54,6 +54,7 @@ export const healthParts = (parts: AdminParts) => async (): Promise<readonly Hea
       'media servers',
       async () => await Promise.resolve(mediaProblems(parts.media.hub).join('; ')),
     ),
+    partOf('hooks.servers', async () => await Promise.resolve(parts.hooks.problems().join('; '))),
     partOf('detectors', async () => {
       const { isFailing } = detection.detectors.stats()
       return await Promise.resolve(isFailing ? 'events wait to be judged; see the log' : '')

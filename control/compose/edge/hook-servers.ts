@@ -52,10 +52,14 @@ const followerOf = (
   })
 }
 
-/** Starts following the servers of `hooks.servers`. */
-export const startHookServers = (parts: ServerParts, pipeline: HookPipeline) => {
+/** Follows the servers of one configuration until it is stopped. Throws where a file of theirs cannot be read. */
+const follow = (
+  configs: readonly HookServerConfig[],
+  parts: ServerParts,
+  pipeline: HookPipeline,
+) => {
   const background = createBackground(parts.log)
-  const servers = parts.live.config().hooks.servers.map((config): HookServer => {
+  const servers = configs.map((config): HookServer => {
     const follower = followerOf(config, parts, pipeline)
     if (follower !== null) {
       parts.endWatchers.add(follower.ended)
@@ -74,14 +78,51 @@ export const startHookServers = (parts: ServerParts, pipeline: HookPipeline) => 
     }
   })
   return {
-    serverOf: (kind: HookServerKind, name: string): HookServer | null =>
-      servers.find((server) => server.kind === kind && server.name === name) ?? null,
+    servers,
     stop: async (): Promise<void> => {
       await background.stop()
       for (const { follower } of servers) {
         if (follower !== null) parts.endWatchers.delete(follower.ended)
         await follower?.close()
       }
+    },
+  }
+}
+
+/** The servers of `hooks.servers`, as the configuration in use names them. */
+export interface HookServers {
+  readonly serverOf: (kind: HookServerKind, name: string) => HookServer | null
+  /** Servers whose interface cannot be asked, a sentence each. */
+  problems(): string[]
+  stop(): Promise<void>
+}
+
+/** Starts following the servers of `hooks.servers`; a reload that changes them starts anew, and those that play are found by the next reading. */
+export const startHookServers = (parts: ServerParts, pipeline: HookPipeline): HookServers => {
+  const configured = () => parts.live.config().hooks.servers
+  // With what is in their files: a new password is taken up too.
+  const markOf = () =>
+    JSON.stringify(
+      configured().map((it) => [it, readSecret(it.password_file), readSecret(it.secret_file)]),
+    )
+  let [mark, present] = [markOf(), follow(configured(), parts, pipeline)]
+  let isStopped = false
+  parts.live.onReload(async () => {
+    const wanted = markOf()
+    if (isStopped || wanted === mark) return
+    // First the new ones: a file that cannot be read refuses the reload.
+    const next = follow(configured(), parts, pipeline)
+    const before = present
+    ;[mark, present] = [wanted, next]
+    await before.stop()
+  })
+  return {
+    serverOf: (kind, name) =>
+      present.servers.find((server) => server.kind === kind && server.name === name) ?? null,
+    problems: () => present.servers.flatMap(({ follower }) => follower?.problem() ?? []),
+    stop: async () => {
+      isStopped = true
+      await present.stop()
     },
   }
 }

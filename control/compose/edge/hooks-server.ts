@@ -10,12 +10,18 @@ import { parseEndpoint } from '../../supervise/processes/addresses.ts'
 import type { Parts } from '../parts.ts'
 import { startHookServers } from './hook-servers.ts'
 
+/** The listener for hooks; `problems`: servers behind it that cannot be asked, a sentence each. */
+export interface Hooks {
+  problems(): string[]
+  stop(): Promise<void>
+}
+
 /** Starts the listener for hooks of other media servers; does nothing where none is configured. */
 export const startHooks = async (
   parts: Pick<Parts, 'live' | 'access' | 'sessions' | 'media' | 'now' | 'log' | 'endWatchers'>,
-): Promise<{ stop(): Promise<void> }> => {
+): Promise<Hooks> => {
   const { listen, allow, secret_file: secretFile } = parts.live.config().hooks
-  if (listen === null) return { stop: async () => await Promise.resolve() }
+  if (listen === null) return { problems: () => [], stop: async () => await Promise.resolve() }
   // Without a logger: request lines hold tokens.
   const app = Fastify()
   app.setErrorHandler(async (error: Error & { statusCode?: number }, _request, reply) => {
@@ -44,6 +50,7 @@ export const startHooks = async (
   await webhookRoutes(app, { hub, secrets })
   await app.listen(parseEndpoint(listen))
   return {
+    problems: () => servers.problems(),
     stop: async () => {
       await app.close()
       await servers.stop()

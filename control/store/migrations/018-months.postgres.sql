@@ -25,14 +25,14 @@ create table play_places (
   id integer generated always as identity primary key,
   hash bytea not null unique,
   last_month integer not null,
-  country text,
-  region text,
-  city text,
+  asn bigint,
+  asn_org text,
   latitude float8,
   longitude float8,
   accuracy_km float8,
-  asn bigint,
-  asn_org text
+  country text,
+  region text,
+  city text
 );
 
 create table play_devices (

@@ -1,3 +1,5 @@
+import { clockOf, momentOf } from '../../../runtime/zone-clock.ts'
+
 const STORED = 'gatehouse.zone'
 
 const isZone = (name: string): boolean => {
@@ -26,34 +28,6 @@ export const setZone = (next: string): void => {
   location.reload()
 }
 
-const MINUTE_MS = 60_000
-
-/** By how much a zone's clock is ahead of UTC at a moment, ms. */
-const offsetAt = (at: number, name: string): number => {
-  const parts = new Intl.DateTimeFormat('en', {
-    timeZone: name,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-  }).formatToParts(at)
-  const value = (type: string) => Number(parts.find((part) => part.type === type)?.value ?? 0)
-  const local = Date.UTC(
-    value('year'),
-    value('month') - 1,
-    value('day'),
-    value('hour'),
-    value('minute'),
-  )
-  return local - Math.floor(at / MINUTE_MS) * MINUTE_MS
-}
-
 /** When a day (`2026-01-31`) begins in a zone, Unix milliseconds. */
-export const dayStart = (date: string, name: string): number => {
-  const midnight = Date.parse(`${date}T00:00:00Z`)
-  const guess = midnight - offsetAt(midnight, name)
-  // The clock may have changed between the two.
-  return midnight - offsetAt(guess, name)
-}
+export const dayStart = (date: string, name: string): number =>
+  momentOf(clockOf(name), Date.parse(`${date}T00:00:00Z`))

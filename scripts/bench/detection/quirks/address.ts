@@ -1,4 +1,5 @@
 import type { PlayRecord } from '#domain/types'
+import { unknownPlace } from '../../../../control/geo/geo-record.ts'
 import type { Site } from './account.ts'
 import { between, type Random } from './random.ts'
 
@@ -34,16 +35,7 @@ export const atFourth = (play: PlayRecord, site: Site, address: string): PlayRec
   isLan: false,
 })
 
-const NOWHERE: Site = {
-  country: null,
-  region: null,
-  city: null,
-  latitude: null,
-  longitude: null,
-  accuracyKm: null,
-  asn: null,
-  asnOrg: null,
-}
+const NOWHERE: Site = { ...unknownPlace, asn: null, asnOrg: null }
 
 /** A play by an address that says nothing of a place: on the LAN, or of the server itself. */
 export const atPrivate = (play: PlayRecord, address: string, isLan: boolean): PlayRecord => ({

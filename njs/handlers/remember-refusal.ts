@@ -26,8 +26,8 @@ const note = (r: Request, reason: ReasonId): void => {
   chooseSlate(r, group, variable(r, 'gh_rest'))
 }
 
-/** js_set: stores control's refusal of an opening; the internal location that answers it. */
-export const rememberRefusal = (r: Request): 'refuse' => {
+/** js_set: stores control's refusal of an opening; the internal location that answers it: `refuse`, or the one of the clip that says why. */
+export const rememberRefusal = (r: Request): string => {
   const reason = reasonOf(r)
   try {
     note(r, reason)
@@ -36,5 +36,5 @@ export const rememberRefusal = (r: Request): 'refuse' => {
   }
   refuse(r, reason)
   setVariables(r, { gh_retry_after: controlHeader(r, 'Retry-After') })
-  return 'refuse'
+  return variable(r, 'gh_slate_route') || 'refuse'
 }

@@ -55,7 +55,7 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
     'stream-by-ticket',
     'opening-again',
   ],
-  $gh_after_open: ['refuse'],
+  $gh_after_open: ['refuse', 'slate-list', 'slate-clip'],
   $gh_slate_route: ['slate-list', 'slate-clip'],
   $gh_method_answer: ['method-not-allowed', 'cors-preflight'],
 }

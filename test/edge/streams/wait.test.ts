@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { leaseKey } from '#domain/viewer/lease'
 import { pause } from '../../support/pause.ts'
+import { until } from '../../support/programs/port.ts'
 import { nodeCrypto } from '../rig/crypto.ts'
 import { startOrigin, type TestOrigin } from '../rig/origin.ts'
 import { type Rig, startRig } from '../rig/rig.ts'
@@ -22,8 +23,14 @@ beforeAll(async () => {
   away = await startOrigin()
   fill(away)
   rig = await startRig((stub, origin) => {
-    stub.policy = { ...stub.policy, groups: [group('all', { failMode: 'closed' })] }
-    const groups = ['all']
+    stub.policy = {
+      ...stub.policy,
+      groups: [
+        group('all', { failMode: 'closed' }),
+        group('shown', { failMode: 'closed', slates: 'en' }),
+      ],
+    }
+    const groups = ['all', 'shown']
     stub.tables.channels.rows = channelRows({
       ch1: { origin: away.url, base: '/hls/ch1/', groups },
       ch2: { origin: origin.url, base: '/hls/ch1/', groups },
@@ -155,4 +162,25 @@ test('an opening that waited for control in vain is refused as before', async ()
   expect([opening.status, opening.reason]).toEqual([503, 'control.unavailable'])
   expect(opening.seconds).toBeGreaterThan(3)
   expect(opening.seconds).toBeLessThan(8)
+}, 20_000)
+
+test('an opening that waited for control twice, and is refused by it then, is told why', async () => {
+  await rig.stub.stop()
+  const began = Date.now()
+  const openAs = async (name: string, n: number) => {
+    const claims = { account: `own:late${n}`, group: name, download: `${n}BECAwQFBgcICQoL` }
+    return await timed(`/live/${rig.ticket(claims)}/ch2/index.m3u8`)
+  }
+  const first = openAs('all', 0)
+  // The first that finds control there again opens the way for the others.
+  await pause(300)
+  const second = openAs('shown', 1)
+  await until('the second turn', () => Date.now() - began > 2_000)
+  rig.stub.refusal = { status: 403, reason: 'cap.streams', denyTtl: 0 }
+  await rig.restartControl()
+  const [plain, shown] = await Promise.all([first, second])
+  rig.stub.refusal = null
+  expect([plain.status, plain.reason]).toEqual([403, 'cap.streams'])
+  expect([shown.status, shown.reason]).toEqual([200, 'cap.streams'])
+  expect(shown.text).toContain('#EXT-X-ENDLIST')
 }, 20_000)

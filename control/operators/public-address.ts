@@ -14,7 +14,7 @@ export const publicAddress = (configured: string | null): PublicAddress => {
   return { basePath, url: origin + basePath }
 }
 
-/** Path and `Secure` of a cookie for whoever reached us by a host name over a scheme. */
+/** Path and `Secure` of a cookie for a browser that reached us by a host name over a scheme. */
 export const cookieScope = (
   { basePath, url }: PublicAddress,
   { host, isSecure }: { readonly host: string; readonly isSecure: boolean },

@@ -72,7 +72,7 @@ export interface SignIns {
 
 const IDLE_MS = 7 * 86_400_000
 const LIFE_MS = 30 * 86_400_000
-/** Whoever a provider knows no more is out after a day. */
+/** A person the provider has removed is out after a day. */
 const PROVIDED_LIFE_MS = 86_400_000
 /** How often the last use is written. */
 const TOUCH_MS = 60_000

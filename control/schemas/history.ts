@@ -98,7 +98,7 @@ export const mapPoint = Type.Object({
   plays: Type.Number(),
 })
 
-/** Plays with their places, told shortly. */
+/** Plays with their places, in short form. */
 export const mapPlaysOut = Type.Object({
   places: Type.Array(
     Type.Object({

@@ -29,7 +29,7 @@ export const rememberGroup = (secretHash: string, group: string): void => {
   keepText('gh_identity', groupKeyOf(secretHash), group, KEPT_MS)
 }
 
-/** The group of whoever was admitted or refused with this credential in the last three minutes; `null` = unknown. */
+/** The group of the viewer who was admitted or refused with this credential in the last three minutes; `null` = unknown. */
 export const recallGroup = (secretHash: string): string | null =>
   texts('gh_identity').get(groupKeyOf(secretHash)) ?? recallViewer(secretHash)?.group ?? null
 

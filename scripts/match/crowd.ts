@@ -63,7 +63,7 @@ export const openAll = async ({
   return opened
 }
 
-/** {@link openAll} in a process of its own, so that it does not hold up whoever measures in this one; a little behind the others, as it is no part of a server. */
+/** {@link openAll} in a process of its own, so that it does not hold up the measurement in this one; a little behind the others, as it is no part of a server. */
 export const openAllElsewhere = async (crowd: Crowd): Promise<readonly Opened[]> => {
   const script = join(import.meta.dirname, 'crowd-process.ts')
   let text = ''

@@ -9,7 +9,7 @@ import { run } from '../../control/runtime/exec.ts'
 import { resolveTool } from '../../control/runtime/resolve.ts'
 
 /**
- * Makes the clips of refused openings anew, from the words viewers are told: a picture with the text and silence, H.264 and AAC in MPEG-TS, one file
+ * Makes the clips of refused openings anew, from the words for viewers: a picture with the text and silence, H.264 and AAC in MPEG-TS, one file
  * for each word and language in `nginx/slates`. `made.json` there says which text each was made from.
  */
 const target = join(packageRoot(), 'nginx/slates')

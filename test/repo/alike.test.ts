@@ -6,7 +6,7 @@ import { alikeRuns, filesBelow } from '../support/tree/alike.ts'
 
 const LEAST = 6
 const FOLDERS = ['control', 'njs', 'scripts', 'nginx']
-const ENDINGS = ['.ts', '.lua', '.sql', '.conf', '.sh']
+const ENDINGS = ['.ts', '.tsx', '.lua', '.sql', '.conf', '.sh']
 
 /** Files that say the same on purpose, and the test that keeps them equal or as they are. */
 const TWINS = [

@@ -3,10 +3,11 @@ import { lazy, Suspense } from 'preact/compat'
 import { useEffect, useState } from 'preact/hooks'
 import { isGranted } from '../../operators/roles.ts'
 import { messageOf } from './components/form.ts'
+import { LanguageSelect, ThemeSelect } from './components/look.tsx'
 import { Palette } from './components/palette.tsx'
 import { onSignedOut, readAuth, send } from './data/api.ts'
 import { closeStream, onStream } from './data/live.ts'
-import { chosenTheme, setTheme, THEMES } from './data/look.ts'
+import { chosenTheme, setTheme } from './data/look.ts'
 import { hrefOf, useRoute } from './data/route.ts'
 import type { AuthState } from './data/types.ts'
 import { AccountPage } from './pages/account.tsx'
@@ -21,7 +22,7 @@ import { Audit, People } from './pages/people.tsx'
 import { Servers } from './pages/servers.tsx'
 import { SignIn } from './pages/sign-in.tsx'
 import { System } from './pages/system.tsx'
-import { type Key, LANGUAGES, language, setLanguage, t } from './text/text.ts'
+import { type Key, t } from './text/text.ts'
 
 const RulesPage = lazy(async () => (await import('./pages/rules.tsx')).RulesPage)
 const SettingsPage = lazy(async () => (await import('./pages/settings/settings.tsx')).SettingsPage)
@@ -140,26 +141,11 @@ const Menu = ({ auth, leave }: { readonly auth: AuthState; readonly leave: () =>
   <div class="menu">
     <label>
       <span class="hidden">{t('menu.theme')}</span>
-      <select
-        defaultValue={chosenTheme()}
-        onChange={({ currentTarget }) => setTheme(currentTarget.value)}
-      >
-        {THEMES.map((theme) => (
-          <option key={theme} value={theme} selected={theme === chosenTheme()}>
-            {t(`theme.${theme}`)}
-          </option>
-        ))}
-      </select>
+      <ThemeSelect />
     </label>
     <label>
       <span class="hidden">{t('menu.language')}</span>
-      <select value={language} onChange={({ currentTarget }) => setLanguage(currentTarget.value)}>
-        {Object.entries(LANGUAGES).map(([id, name]) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </select>
+      <LanguageSelect />
     </label>
     <a href="api/docs">{t('menu.api')}</a>
     <button type="button" onClick={leave}>

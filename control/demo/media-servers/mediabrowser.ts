@@ -22,7 +22,7 @@ export interface MediaBrowserOptions {
 export interface MediaBrowserServer extends RunningServer {
   readonly stage: Stage
   readonly token: string
-  /** The token is refused from now on, and whoever listens by it is cut off. */
+  /** The token is refused from now on, and connections that use it are cut off. */
   expireToken(): void
   /** Whether the key may command sessions. */
   setPermission(isAllowed: boolean): void

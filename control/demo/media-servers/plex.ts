@@ -20,7 +20,7 @@ export type PlexEvents =
 export interface PlexServer extends RunningServer {
   readonly stage: Stage
   readonly token: string
-  /** The token is refused from now on, and whoever listens by it is cut off. */
+  /** The token is refused from now on, and connections that use it are cut off. */
   expireToken(): void
   setPass(hasPass: boolean): void
   setEvents(events: PlexEvents): void

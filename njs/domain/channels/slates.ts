@@ -6,7 +6,7 @@ import { describePath } from './channel.ts'
 /** Length of a clip that stands in for a refused channel, in seconds. */
 export const SLATE_SECONDS = 8
 
-/** The texts there is a clip for. A wrong credential has none: whoever guesses gets the status. */
+/** The texts there is a clip for. A wrong credential has none: guesses get the status. */
 export const SLATE_WORDS = [
   'cap',
   'moved',

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import type { Query } from '../data/use-query.ts'
-import { t } from '../text/text.ts'
+import { type Key, t } from '../text/text.ts'
 
 /** A heading with what belongs beside it. */
 export const PageHead = ({
@@ -108,3 +108,30 @@ export const Shown = <T,>({
     </>
   )
 }
+
+/** The heads of a table's columns. */
+export const ColumnHeads = ({ of }: { readonly of: readonly Key[] }) => (
+  <thead>
+    <tr>
+      {of.map((key) => (
+        <th key={key} scope="col">
+          {t(key)}
+        </th>
+      ))}
+    </tr>
+  </thead>
+)
+
+/** A password: a new one has ten characters at least. */
+export const PasswordField = ({ isNew }: { readonly isNew: boolean }) => (
+  <label>
+    {t('signin.password')}
+    <input
+      name="password"
+      type="password"
+      autocomplete={isNew ? 'new-password' : 'current-password'}
+      required
+      minLength={isNew ? 10 : 1}
+    />
+  </label>
+)

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { Alert, Badge, Card, PageHead, Shown } from '../components/parts.tsx'
+import { Alert, Badge, Card, ColumnHeads, PageHead, Shown } from '../components/parts.tsx'
 import { get, send } from '../data/api.ts'
 import { useParam, useRoute } from '../data/route.ts'
 import type { Group, Source, Surge } from '../data/types.ts'
@@ -11,23 +11,9 @@ import { Evidence } from './findings/evidence.tsx'
 
 const GroupTable = ({ groups }: { readonly groups: readonly Group[] }) => (
   <table aria-label={t('groups.title')}>
-    <thead>
-      <tr>
-        {(
-          [
-            'col.name',
-            'groups.channels',
-            'groups.networks',
-            'groups.countries',
-            'col.streams',
-          ] as const
-        ).map((key) => (
-          <th key={key} scope="col">
-            {t(key)}
-          </th>
-        ))}
-      </tr>
-    </thead>
+    <ColumnHeads
+      of={['col.name', 'groups.channels', 'groups.networks', 'groups.countries', 'col.streams']}
+    />
     <tbody>
       {groups.map((group) => (
         <tr key={group.name}>

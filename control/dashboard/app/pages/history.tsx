@@ -1,5 +1,5 @@
 import { type Bar, Bars, Columns } from '../components/bars.tsx'
-import { Card, PageHead, Shown } from '../components/parts.tsx'
+import { Card, ColumnHeads, PageHead, Shown } from '../components/parts.tsx'
 import { SpanChoice } from '../components/span.tsx'
 import { get } from '../data/api.ts'
 import { hrefOf, useParam } from '../data/route.ts'
@@ -74,17 +74,7 @@ const DayTable = ({ days }: { readonly days: readonly DayTotals[] }) => (
   <details>
     <summary>{t('history.per_day')}</summary>
     <table class="small">
-      <thead>
-        <tr>
-          {(['col.when', 'col.plays', 'col.refusals', 'col.hours', 'col.viewers'] as const).map(
-            (key) => (
-              <th key={key} scope="col">
-                {t(key)}
-              </th>
-            ),
-          )}
-        </tr>
-      </thead>
+      <ColumnHeads of={['col.when', 'col.plays', 'col.refusals', 'col.hours', 'col.viewers']} />
       <tbody>
         {days.map((row) => (
           <tr key={row.day}>

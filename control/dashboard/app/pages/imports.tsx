@@ -9,7 +9,7 @@ import { duration, moment, number } from '../text/format.ts'
 import { t, words } from '../text/text.ts'
 
 const KINDS = ['history', 'tautulli', 'jellystat'] as const
-/** While an import runs, how far it is, is asked for so often; no event tells it. */
+/** How often a running import's progress is asked for; there is no event for it. */
 const STEP_MS = 1_000
 
 const isRunning = ({ state }: ImportJob): boolean =>

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import { ROLES } from '../../../operators/roles.ts'
 import { Confirm, type Question } from '../components/confirm.tsx'
 import { fieldsOf, messageOf } from '../components/form.ts'
-import { Alert, Card, PageHead, Shown } from '../components/parts.tsx'
+import { Alert, Card, PageHead, PasswordField, Shown } from '../components/parts.tsx'
 import { type Column, Table } from '../components/table.tsx'
 import { get, send } from '../data/api.ts'
 import { useParam } from '../data/route.ts'
@@ -32,16 +32,7 @@ const AddForm = ({ done }: { readonly done: () => void }) => {
           {t('signin.name')}
           <input name="name" required maxLength={64} autocomplete="off" />
         </label>
-        <label>
-          {t('signin.password')}
-          <input
-            name="password"
-            type="password"
-            required
-            minLength={10}
-            autocomplete="new-password"
-          />
-        </label>
+        <PasswordField isNew />
         <label>
           {t('col.role')}
           <select name="role">

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { fieldsOf, messageOf } from '../components/form.ts'
-import { Alert } from '../components/parts.tsx'
+import { Alert, PasswordField } from '../components/parts.tsx'
 import { ApiError, apiUrl, keepCsrf, send } from '../data/api.ts'
 import { useRoute } from '../data/route.ts'
 import type { AuthState } from '../data/types.ts'
@@ -50,16 +50,7 @@ const Form = ({
         {t('signin.name')}
         <input name="name" autocomplete="username" required autofocus maxLength={64} />
       </label>
-      <label>
-        {t('signin.password')}
-        <input
-          name="password"
-          type="password"
-          autocomplete={isNew ? 'new-password' : 'current-password'}
-          required
-          minLength={isNew ? 10 : 1}
-        />
-      </label>
+      <PasswordField isNew={isNew} />
       {needsCode && (
         <label>
           {t('signin.code')}

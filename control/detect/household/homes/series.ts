@@ -69,7 +69,7 @@ const continuedOn = (episodes: readonly Episode[]): ReadonlySet<number> => {
 }
 
 /**
- * Compares what the main home and another watched: whoever moves between two places goes on with his series, while two
+ * Compares what the main home and another watched: someone who moves between two places goes on with their series, while two
  * households follow each their own.
  */
 export const compareSeries = (

@@ -6,7 +6,7 @@ import { StoreError } from '../../../store/sql/errors.ts'
 const isRefusal = (error: unknown): error is ProblemError | StoreError =>
   error instanceof ProblemError || (error instanceof StoreError && error.code === 'store.conflict')
 
-/** Does something for each row, one after the other; a refusal is told with its row. Throws what is no refusal. */
+/** Does something for each row, one after the other; a refusal is reported with its row. Throws what is no refusal. */
 export const eachOf = async <T>(
   rows: readonly T[],
   idOf: (row: T) => string,

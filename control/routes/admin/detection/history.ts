@@ -167,7 +167,7 @@ const dayRoutes = (
 /** A play as the API shows it: `proto` as among live sessions. */
 const shownPlay = (play: PlayRecord) => ({ ...play, proto: play.door ?? null })
 
-/** Positions within a box; whoever sees places to a degree only, asks about whole degrees. Throws `request.invalid`. */
+/** Positions within a box; a role that sees places to a degree only asks about whole degrees. Throws `request.invalid`. */
 const withinBox = (box: string, isMasked: boolean) => {
   const [south = 0, west = 0, north = 0, east = 0] = box.split(',').map(Number)
   if (!(south < north && west < east))

@@ -14,7 +14,7 @@ export interface MapPlace {
 }
 
 /**
- * Plays with a position, told shortly: texts stand once, and plays name them by index. `plays` are `[place, account, source, group, isLive,
+ * Plays with a position, in short form: texts stand once, and plays name them by index. `plays` are `[place, account, source, group, isLive,
  * begin, end]` with times in Unix seconds and an `end` of 0 for what still runs.
  */
 export interface MapPlays {

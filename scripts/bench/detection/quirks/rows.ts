@@ -40,7 +40,7 @@ export const privateWindows: Quirk = ({ plays, kindOf, homeOf }) =>
     return { ...play, device: `private ${Math.floor(play.startedAt / DAY_MS)}` }
   })
 
-/** Every player of one app says the same id, whoever's it is. */
+/** Every player of one app says the same id, for all its users. */
 export const constantIds: Quirk = ({ plays }) =>
   plays.map((play) => ({ ...play, device: play.client ?? '' }))
 

@@ -28,7 +28,7 @@ export const Evidence = ({ evidence }: { readonly evidence: unknown }) => {
     return (
       <ol class="evidence-list">
         {evidence.map((item, at) => (
-          // The order is all that tells entries apart.
+          // Entries have no id but their order.
           <li key={at}>{shownValue('', item)}</li>
         ))}
       </ol>

@@ -1,6 +1,6 @@
+import { LanguageSelect, ThemeSelect } from '../../components/look.tsx'
 import { Card } from '../../components/parts.tsx'
-import { chosenTheme, setTheme, THEMES } from '../../data/look.ts'
-import { LANGUAGES, language, setLanguage, t } from '../../text/text.ts'
+import { t } from '../../text/text.ts'
 import { browserZone, chosenZone, setZone } from '../../text/zone.ts'
 
 /** Theme, language and time zone of this browser. */
@@ -9,26 +9,11 @@ export const LookCard = () => (
     <div class="inline-form">
       <label>
         {t('menu.theme')}
-        <select
-          defaultValue={chosenTheme()}
-          onChange={({ currentTarget }) => setTheme(currentTarget.value)}
-        >
-          {THEMES.map((theme) => (
-            <option key={theme} value={theme} selected={theme === chosenTheme()}>
-              {t(`theme.${theme}`)}
-            </option>
-          ))}
-        </select>
+        <ThemeSelect />
       </label>
       <label>
         {t('menu.language')}
-        <select value={language} onChange={({ currentTarget }) => setLanguage(currentTarget.value)}>
-          {Object.entries(LANGUAGES).map(([id, name]) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </select>
+        <LanguageSelect />
       </label>
       <label>
         {t('settings.zone')}

@@ -1,4 +1,5 @@
 import { decodeHTML } from 'entities'
+import { escapeXml } from './xmltv-reader.ts'
 
 /** The entities XML knows by itself. */
 const OWN = /^&(?:amp|lt|gt|quot|apos);$/
@@ -29,9 +30,6 @@ const referenceOf = (entity: string): number | null => {
       ? null
       : Number(decimal)
 }
-
-const escaped = (text: string): string =>
-  text.replace(/[&<>]/g, (letter) => ({ '&': '&amp;', '<': '&lt;' })[letter] ?? '&gt;')
 
 /**
  * Guides as they are published, for a parser that insists on XML 1.0 (https://www.w3.org/TR/xml/): an `&` or `<` that begins nothing is text,
@@ -84,10 +82,10 @@ export class XmlMender {
   }
 
   private replacement(place: string): string {
-    if (place === '&' || place === '<') return escaped(place)
+    if (place === '&' || place === '<') return escapeXml(place)
     if (!place.startsWith('&')) return ''
     const code = referenceOf(place)
-    if (code === null) return escaped(decodeHTML(place))
+    if (code === null) return escapeXml(decodeHTML(place))
     if (isInXml(code)) return place
     // Exporters that think in UTF-16 write one character as two references.
     if (code >= 0xd800 && code < 0xdc00) {

@@ -8,6 +8,8 @@ export interface OpenChannel {
   readonly id: string
   readonly title: string
   readonly protocol: Protocol
+  /** What to ask which protocol it is, where the list does not say; `null` = the list does. */
+  readonly askAt: string | null
   readonly isVod: boolean
   /** File name the playback starts with at the origin. */
   readonly entry: string

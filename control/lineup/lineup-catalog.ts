@@ -46,6 +46,9 @@ export const hasRegained = (before: LineupIndex, after: LineupIndex): boolean =>
   )
 }
 
+const askAt = ({ isUnsure, origin, base, entry, query }: Channel): string | null =>
+  isUnsure ? `${origin}${base}${entry}${query === '' ? '' : `?${query}`}` : null
+
 /** Creates the look-ups of openings and checks. */
 export const createCatalog = (
   index: () => LineupIndex,
@@ -66,8 +69,9 @@ export const createCatalog = (
     channel: (id): OpenChannel | undefined => {
       const channel = index().channels.get(id)
       if (!channel) return undefined
-      const { name: title, protocol, isVod, entry } = channel
-      return { id, title, protocol, isVod: isVod || rule(id)?.vod === true, entry }
+      const { name: title, protocol, entry } = channel
+      const isVod = channel.isVod || rule(id)?.vod === true
+      return { id, title, protocol, askAt: askAt(channel), isVod, entry }
     },
     group: (name) => index().groups.get(name),
     standing: (group, channel) => {

@@ -67,7 +67,16 @@ const known = { generation: -1, channels: new Map<string, Known | null>() }
 const MOST_KNOWN = 500
 const MOST_SEALS = 32
 
+const UNSURE = ['hls', 'dash'] as const
+
 const OUTSIDE: Route = { ok: false, reason: 'path.outside' }
+
+/** Under which names its entry is asked for under a pass: any protocol's, where control learns it from the origin. */
+const entryNames = (record: ChannelRecord): Set<string> => {
+  const names = new Set(['', record.entry, entryUnderPass(record)])
+  if (record.isUnsure) for (const protocol of UNSURE) names.add(entryOfProtocol(protocol))
+  return names
+}
 
 const readKnown = (table: NgxSharedDict<string>, channel: string): Known | null => {
   const text = table.get(channel)
@@ -78,7 +87,7 @@ const readKnown = (table: NgxSharedDict<string>, channel: string): Known | null 
   return {
     record,
     entry,
-    names: new Set(['', record.entry, entryUnderPass(record)]),
+    names: entryNames(record),
     decodedEntry: decodePath(record.entry),
     named: namedOrigins(record),
     seals: new Map(),

@@ -84,6 +84,15 @@ const channelOf = (
   return { ok: false, reason: standing === 'surge' ? 'channel.surge' : 'channel.not_in_group' }
 }
 
+/** The channel with the protocol that its origin answers with, where the list does not say. */
+const withProtocol = async (
+  channel: OpenChannel,
+  { askProtocol }: OpenPorts,
+): Promise<OpenChannel> => {
+  if (channel.askAt === null || askProtocol === undefined) return channel
+  return { ...channel, protocol: (await askProtocol(channel.askAt)) ?? channel.protocol }
+}
+
 /** The viewer's account; without one, the network's (`net:<network key>`), also with a ticket from another network. */
 const accountOf = (viewer: KnownViewer, network: string): AccountRef =>
   viewer.account !== null && !viewer.account.startsWith('net:') ? viewer.account : `net:${network}`
@@ -112,7 +121,7 @@ export const openingContextOf = async (
   if (!chosen.ok) return { ...chosen, account, group: grouped.group.name }
   const identity = ports.deviceOf(account, network, opening)
   const { group } = grouped
-  const { channel } = chosen
+  const channel = await withProtocol(chosen.channel, ports)
   return {
     ok: true,
     context: { opening, viewer, network, account, place, country, group, channel, ...identity },

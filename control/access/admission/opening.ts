@@ -1,6 +1,6 @@
 import type { ClosedRow } from '#domain/channels/protocol'
 import type { ReasonId } from '#domain/reasons'
-import type { AccountRef, GeoPlace } from '#domain/types'
+import type { AccountRef, GeoPlace, Protocol } from '#domain/types'
 import type { Config } from '../../config/schema/schema.ts'
 import type { BanStore } from '../../sessions/model/ban-store.ts'
 import type { SessionStore } from '../../sessions/model/session-store.ts'
@@ -103,6 +103,8 @@ export interface OpenPorts extends ViewerPorts {
   readonly authorizer: Authorizer
   /** Links signed elsewhere. */
   readonly links?: JudgeLink
+  /** Asks an origin which protocol lies at an address, in bounded time; `null` where nobody says. */
+  readonly askProtocol?: (url: string) => Promise<Protocol | null>
   readonly sessions: Pick<SessionStore, 'open' | 'close'>
   readonly bans: Pick<BanStore, 'find'>
   readonly counts: (channel: string) => Promise<{ totalClients: number; streamClients: number }>

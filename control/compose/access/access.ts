@@ -1,3 +1,4 @@
+import { mayGoTo } from '#domain/addresses/redirects'
 import type { GeoPlace } from '#domain/types'
 import { deviceId } from '#domain/viewer/device'
 import { userAgentFamily } from '#domain/viewer/user-agent'
@@ -10,6 +11,7 @@ import type { JudgeLink } from '../../access/signed-links/secure-link.ts'
 import type { AccountDirectory } from '../../accounts/account-directory.ts'
 import type { Config, PlanConfig } from '../../config/schema/schema.ts'
 import type { LineupService } from '../../lineup/lineup-service.ts'
+import { createAskProtocol } from '../../playlists/fetch/ask-protocol.ts'
 import type { BanStore } from '../../sessions/model/ban-store.ts'
 import type { SessionStore } from '../../sessions/model/session-store.ts'
 import type { SessionView } from '../../sessions/model/session-view.ts'
@@ -47,6 +49,7 @@ export const createAccess = (parts: AccessParts): OpenPorts & CheckPorts => {
   return {
     config: parts.config,
     catalog: parts.lineup.catalog,
+    askProtocol: createAskProtocol((from, to) => mayGoTo(parts.lineup.policy().origins, from, to)),
     signer: createSigner(persistence.ring),
     authorizer: parts.authorizer,
     links: parts.links,

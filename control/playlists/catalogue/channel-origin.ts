@@ -1,6 +1,7 @@
 import type { Protocol } from '#domain/types'
 import type { PlaylistEntry } from '../m3u/playlist.ts'
 import type { ChannelOrigin } from './channel.ts'
+import { isPanelEntry } from './panel-entry.ts'
 
 export type OriginResult =
   | { readonly ok: true; readonly origin: ChannelOrigin; readonly warning: string | null }
@@ -32,15 +33,16 @@ const firstMatch = (
   text: string,
 ): Protocol | undefined => words.find(([pattern]) => pattern.test(text))?.[1]
 
-/** By file extension, then by what directives or the query say; a plain address streams MPEG-TS. */
-const protocolOf = (file: string, query: string, item: PlaylistEntry): Protocol => {
+/** By file name, then by what directives or the query say; `null` where nothing does. */
+const protocolOf = (file: string, query: string, item: PlaylistEntry): Protocol | null => {
   const extension = /\.([a-z0-9]+)$/i.exec(file)?.[1]?.toLowerCase() ?? ''
   const directives = [...item.before, ...item.after].filter((line) => /^#KODIPROP:/i.test(line))
   return (
     byExtension[extension] ??
+    (file === 'mpegts' ? 'mpegts' : undefined) ??
     firstMatch(protocolWords, directives.join('\n')) ??
     firstMatch(queryWords, query) ??
-    'mpegts'
+    null
   )
 }
 
@@ -57,17 +59,22 @@ export const readOrigin = (item: PlaylistEntry): OriginResult => {
   const slash = url.pathname.lastIndexOf('/') + 1
   const file = url.pathname.slice(slash)
   const query = url.search.slice(1)
+  const protocol = protocolOf(file, query, item)
+  const vod = isVod(file, item)
+  const base = url.pathname.slice(0, slash)
   const hasLogin = url.username !== '' || url.password !== ''
   return {
     ok: true,
     warning: hasLogin ? 'the user name in its address is not sent to the origin' : null,
     origin: {
       origin: url.origin,
-      base: url.pathname.slice(0, slash),
+      base,
       entry: file,
       query,
-      protocol: protocolOf(file, query, item),
-      isVod: isVod(file, item),
+      // A panel streams MPEG-TS where no extension asks for something else, and may count a question as a screen.
+      protocol: protocol ?? 'mpegts',
+      isUnsure: protocol === null && !vodExtension.test(file) && !isPanelEntry(base, file),
+      isVod: vod,
     },
   }
 }

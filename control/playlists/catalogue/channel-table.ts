@@ -53,6 +53,7 @@ export const buildChannelTable = async (
         isShared: crowded.has(directoryKey(channel)),
         isClosed: channel.isClosed,
         isVod: channel.isVod,
+        isUnsure: channel.isUnsure,
         archive: archiveTemplate(channel),
         groups: inGroups.get(channel.id) ?? [],
         surgedFrom: surged.get(channel.id) ?? [],

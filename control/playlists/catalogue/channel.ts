@@ -12,6 +12,8 @@ export interface ChannelOrigin {
   /** Without the question mark. */
   readonly query: string
   readonly protocol: Protocol
+  /** Nothing says which protocol it is: `protocol` is what most such addresses are, until the origin is asked. */
+  readonly isUnsure: boolean
   readonly isVod: boolean
 }
 

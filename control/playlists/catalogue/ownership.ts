@@ -1,5 +1,6 @@
 import { decodePath, ownerKey, SHARED_OWNER, stemOf } from '#domain/channels/channel-table'
 import type { Channel } from './channel.ts'
+import { isPanelEntry } from './panel-entry.ts'
 import { yieldToEventLoop } from './yield-to-event-loop.ts'
 
 type Place = Pick<Channel, 'origin' | 'base' | 'entry'>
@@ -77,9 +78,6 @@ export const sharedDirectories = (channels: readonly Place[]): Set<string> => {
   return shared
 }
 
-/** `/live/<user>/<password>/79.ts` and its kin: every stream of a panel lies in one directory, whichever of them the lists name. */
-const XTREAM = /^(?:\/(?:live|movie|series|timeshift))?\/[^/]+\/[^/]+\/$/
-
 /**
  * Whether others' files lie in a channel's directory: that of several channels (`shared`), the root, or the one of a panel, where streams
  * have numbers for names.
@@ -87,7 +85,7 @@ const XTREAM = /^(?:\/(?:live|movie|series|timeshift))?\/[^/]+\/[^/]+\/$/
 export const isClosedDirectory = (channel: Place, shared: ReadonlySet<string>): boolean =>
   channel.base === '/' ||
   shared.has(directoryKey(channel)) ||
-  (/^\d+(?:\.\w+)?$/.test(channel.entry) && XTREAM.test(channel.base))
+  isPanelEntry(channel.base, channel.entry)
 
 /** Directories, as keys, that hold another channel's files: shared ones, and those with a channel somewhere below. */
 export const crowdedDirectories = (channels: readonly Channel[]): Set<string> => {

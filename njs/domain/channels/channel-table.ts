@@ -16,6 +16,8 @@ export interface ChannelRecord {
   /** The directory also has files of other channels: only the entry and what its manifests name is served from there. */
   readonly isClosed: boolean
   readonly isVod: boolean
+  /** Control asks its origin which protocol it is; `protocol` is a guess. */
+  readonly isUnsure: boolean
   /** Address of its archive where that lies elsewhere, with the placeholders of `archive.ts`; empty where there is none. */
   readonly archive: string
   /** Ids of the groups that contain it. */
@@ -36,6 +38,9 @@ const unescape = (text: string): string =>
 
 const list = (text: string): string[] => (text === '' ? [] : text.split(',').map(unescape))
 
+const flagsOf = ({ isShared, isVod, isClosed, isUnsure }: ChannelRecord): string =>
+  (isShared ? 's' : '') + (isVod ? 'v' : '') + (isClosed ? 'c' : '') + (isUnsure ? 'u' : '')
+
 /** A channel as a value of the table: fields separated by `|`. */
 export const formatChannelRecord = (record: ChannelRecord): string =>
   [
@@ -44,7 +49,7 @@ export const formatChannelRecord = (record: ChannelRecord): string =>
     escape(record.entry),
     escape(record.query),
     record.protocol,
-    (record.isShared ? 's' : '') + (record.isVod ? 'v' : '') + (record.isClosed ? 'c' : ''),
+    flagsOf(record),
     record.groups.map(escape).join(','),
     record.surgedFrom.map(escape).join(','),
     // An edge that knows no archives takes the record without one.
@@ -66,6 +71,7 @@ export const parseChannelRecord = (text: string): ChannelRecord | null => {
     isShared: flags.includes('s'),
     isVod: flags.includes('v'),
     isClosed: flags.includes('c'),
+    isUnsure: flags.includes('u'),
     archive: unescape(fields[8] ?? ''),
     groups: list(fields[6] ?? ''),
     surgedFrom: list(fields[7] ?? ''),

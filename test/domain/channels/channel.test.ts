@@ -128,6 +128,7 @@ describe('the channel table', () => {
     query: texts,
     protocol: fc.constantFrom('hls' as const, 'dash' as const, 'mpegts' as const),
     isShared: fc.boolean(),
+    isUnsure: fc.boolean(),
     isClosed: fc.boolean(),
     isVod: fc.boolean(),
     archive: fc.string(),

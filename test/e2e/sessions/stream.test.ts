@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs'
 import { get as httpGet } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStore } from '../../../control/store/store.ts'
+import { startOrigin, type TestOrigin } from '../../edge/rig/origin.ts'
 import { tempDir } from '../../support/cleanup.ts'
 import { until } from '../../support/programs/port.ts'
 import { startService, type TestService } from '../../support/programs/service.ts'
@@ -10,20 +12,39 @@ import { adminOf, worldConfig } from '../world/world.ts'
 
 let service: TestService
 let admin: ReturnType<typeof adminOf>
+let origin: TestOrigin
 let folder: Awaited<ReturnType<typeof tempDir>>
 
 beforeAll(async () => {
   folder = await tempDir()
+  origin = await startOrigin()
+  const list = join(folder.path, 'odd.m3u')
+  const rows = Object.entries(ODD)
+  const text = rows.map(([id, path]) => `#EXTINF:-1 tvg-id="${id}",${id}\n${origin.url}${path}\n`)
+  writeFileSync(list, `#EXTM3U\n${text.join('')}`)
   service = await startService({
-    config: worldConfig({ clocks: { idle_sec: 5 } }),
+    config: worldConfig({ clocks: { idle_sec: 5 } }).replace(
+      'sources:\n',
+      `sources:\n  - { name: odd, file: ${list} }\n`,
+    ),
     state: join(folder.path, 'state'),
   })
   admin = adminOf(service)
 }, 300_000)
 afterAll(async () => {
   await service?.stop()
+  await origin?.stop()
   await folder?.remove()
 })
+
+/** Channels whose addresses say nothing of their protocol. */
+const ODD = {
+  list: '/odd/list/play',
+  mpd: '/odd/mpd/play.php?id=5',
+  moved: '/odd/moved/play',
+  ts: '/odd/ts/x-mpegts',
+  gone: '/odd/gone/play',
+}
 
 /** A running MPEG-TS response. */
 interface Flow {
@@ -95,6 +116,51 @@ test('a ban cuts a running stream within a second, and only that', async () => {
   const before = goesOn.bytes()
   await until('more', () => goesOn.bytes() > before + 50_000)
   goesOn.hangUp()
+}, 60_000)
+
+test('an address that does not say its protocol plays as what its origin answers', async () => {
+  const body = '#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nseg.ts\n'
+  const mpd = '<MPD><Period><BaseURL>/other/</BaseURL></Period></MPD>'
+  origin.files.set('/odd/list/play', { type: 'text/plain', body })
+  origin.files.set('/odd/list/seg.ts', { type: 'video/mp2t', body: 'bytes' })
+  origin.files.set('/odd/mpd/play.php', { type: 'application/dash+xml', body: mpd })
+  origin.moved.set('/odd/moved/play', '/odd/list/play')
+  const { id, token } = await admin.account(1)
+  const who = viewer(service.edge, { token, address: '192.168.70.5' })
+  const ticket = await who.ticket()
+  const playingNow = async () => (await admin.sessions(id)).map(({ name, proto }) => [name, proto])
+  const open = async (channel: string) =>
+    playing(
+      service.edge,
+      { address: '192.168.70.5' },
+      await who.get(`/live/${ticket}/${channel}/stream.ts`),
+    )
+
+  const list = await open('list')
+  expect(list.entry).toMatch(/\/list\/index\.m3u8$/)
+  expect((await list.poll()).text).toBe('bytes')
+  await until('hls', async () => (await playingNow()).join() === 'list,hls')
+  const asked = origin.seen.filter(({ url }) => url === ODD.list).length
+  expect((await (await open('moved')).get('index.m3u8')).text).toContain('#EXTINF:4,\n@/')
+  await open('list')
+  expect(origin.seen.filter(({ url }) => url === ODD.list).length).toBeLessThanOrEqual(asked + 2)
+
+  const dash = await open('mpd')
+  expect(dash.entry).toMatch(/\/mpd\/manifest\.mpd$/)
+  expect((await dash.get('manifest.mpd')).text).toMatch(/<BaseURL>@\/~/)
+  await until('dash', async () => (await playingNow()).join() === 'mpd,dash')
+
+  const stream = await open('ts')
+  expect(stream.entry).toMatch(/\/ts\/x-mpegts$/)
+  const running = await flow(`${service.edge}${stream.entry}`, {
+    'X-Forwarded-For': '192.168.70.5',
+  })
+  await until('bytes', () => running.bytes() > 5_000)
+  await until('mpegts', async () => (await playingNow()).join() === 'ts,mpegts')
+  running.hangUp()
+  await until('the free slot', async () => (await admin.sessions(id)).length === 0, 6000)
+  // Nothing answers there: it stays what such addresses mostly are.
+  expect((await open('gone')).entry).toMatch(/\/gone\/play$/)
 }, 60_000)
 
 test('bytes and length of a play are known to a few per cent', async () => {

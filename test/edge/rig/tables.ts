@@ -30,6 +30,7 @@ export const channelRows = (
       isShared: false,
       isClosed: false,
       isVod: false,
+      isUnsure: false,
       archive: '',
       groups: ['all'],
       surgedFrom: [],

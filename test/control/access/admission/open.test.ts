@@ -39,6 +39,39 @@ describe('an opening by ticket', () => {
     expect(events).toEqual(['download', 'opened ok'])
   })
 
+  it.each([
+    ['dash', 'manifest.mpd', 'dash'],
+    ['hls', 'index.m3u8', 'hls'],
+    ['mpegts', 'play', 'mpegts'],
+    // Nobody says: what the list makes likely.
+    [null, 'play', 'mpegts'],
+  ] as const)(
+    'asks the origin where the list does not say the protocol: %s',
+    async (said, file, protocol) => {
+      const { ports, signer, ticket } = await createWorld({ askAt: 'http://o/play' })
+      const asked: string[] = []
+      const askProtocol = async (url: string) => {
+        asked.push(url)
+        return await Promise.resolve(said)
+      }
+      const credential = { kind: 'ticket', ticket: ticket('home', 'network') } as const
+      const wish = opening({ credential, rest: 'stream.ts' })
+      const answer = await open(wish, { ...ports, askProtocol })
+      const location = answer.outcome === 'admitted' ? (answer.location ?? '') : ''
+      const [, , pass = '', , rest] = location.split('/')
+      expect([asked, rest]).toEqual([['http://o/play'], file])
+      expect(signer.readPass(pass, 'news', NOW)).toMatchObject({ claims: { protocol } })
+    },
+  )
+
+  it('asks no origin for what is refused', async () => {
+    const { ports, ticket } = await createWorld({ askAt: 'http://o/play', surged: ['news'] })
+    const credential = { kind: 'ticket', ticket: ticket('home', 'network') } as const
+    const askProtocol = () => Promise.reject(new Error('asked'))
+    const answer = await open(opening({ credential }), { ...ports, askProtocol })
+    expect(answer).toMatchObject({ outcome: 'refused', reason: 'channel.surge' })
+  })
+
   it('gives the same pass to an opening asked again', async () => {
     const { ports, ticket } = await createWorld()
     const asked = opening({ credential: { kind: 'ticket', ticket: ticket('home', 'network') } })

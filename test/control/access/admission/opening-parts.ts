@@ -47,6 +47,8 @@ export interface Setting {
   readonly accounts?: readonly Account[]
   /** Token → account id. */
   readonly tokens?: Readonly<Record<string, string>>
+  /** What to ask for the protocol of every channel. */
+  readonly askAt?: string
   readonly surged?: readonly string[]
   readonly ban?: Ban
   readonly admission?: Admission
@@ -62,7 +64,14 @@ export const createWorld = async (setting: Setting = {}) => {
   const channels = new Map(
     ['news', 'film'].map((id) => [
       id,
-      { id, title: id, protocol: 'hls' as const, isVod: id === 'film', entry: 'index.m3u8' },
+      {
+        id,
+        title: id,
+        ...(setting.askAt === undefined
+          ? { protocol: 'hls' as const, askAt: null, entry: 'index.m3u8' }
+          : { protocol: 'mpegts' as const, askAt: setting.askAt, entry: 'play' }),
+        isVod: id === 'film',
+      },
     ]),
   )
   const byId = new Map((setting.accounts ?? []).map((one) => [one.id, one]))
@@ -153,7 +162,7 @@ export const createWorld = async (setting: Setting = {}) => {
       },
       3600,
     )
-  return { ports, claims, events, ticket }
+  return { ports, signer, claims, events, ticket }
 }
 
 export const opening = (fields: Partial<Opening>): Opening => ({

@@ -28,6 +28,22 @@ describe('where a channel is fetched', () => {
   })
 
   it.each([
+    ['http://o/live/play.php?id=5', true],
+    ['http://o/hls/news', true],
+    ['http://o/udp/239.0.0.1:1234', true],
+    ['http://o', true],
+    ['http://o/ch1/mpegts', false],
+    ['http://o/ch1/17.ts', false],
+    ['http://o/get?id=5&output=m3u8', false],
+    ['http://o/films/film.mp4', false],
+    // A panel counts screens, and streams MPEG-TS where no extension is asked for.
+    ['http://o/live/user/pass/17', false],
+    ['http://o/user/pass/17', false],
+  ])('%s: whether the origin has to say which protocol it is: %s', async (url, expected) => {
+    expect((await originOf(url))?.isUnsure).toBe(expected)
+  })
+
+  it.each([
     ['#EXTINF:5400,Film\nhttp://o/f/i.m3u8\n', true],
     ['#EXTINF:-1,Film\n#EXT-X-PLAYLIST-TYPE:VOD\nhttp://o/f/i.m3u8\n', true],
     ['#EXTINF:-1,Film\nhttp://o/f/film.mp4\n', true],

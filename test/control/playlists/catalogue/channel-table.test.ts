@@ -37,6 +37,7 @@ describe('the channel table', () => {
       query: '',
       protocol: 'hls',
       isShared: true,
+      isUnsure: false,
       isClosed: false,
       isVod: false,
       archive: '',

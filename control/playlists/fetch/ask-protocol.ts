@@ -1,0 +1,84 @@
+import { request } from 'undici'
+import type { Protocol } from '#domain/types'
+
+/** An opening waits this long for the answer, redirections and all. */
+const TIMEOUT_MS = 1_500
+const KNOWN_MS = 3_600_000
+/** Nobody answered, or not in time. */
+const UNKNOWN_MS = 30_000
+const MOST_KNOWN = 10_000
+const REDIRECTIONS = 5
+
+/** Asks an origin what lies at an address; `null` = nobody says. */
+export type AskProtocol = (url: string) => Promise<Protocol | null>
+
+/** Whether the edge follows a redirection of one origin to another. */
+export type MayFollow = (from: string, to: string) => boolean
+
+const byType = (type: string): Protocol | null => {
+  if (/mpegurl/i.test(type)) return 'hls'
+  if (/dash\+xml/i.test(type)) return 'dash'
+  return /^video\/|^audio\//i.test(type) ? 'mpegts' : null
+}
+
+/** By how a document begins: a playlist (RFC 8216, section 4.3.1.1), an MPD, or the sync byte of a transport stream (ISO 13818-1). */
+const byStart = (bytes: Uint8Array): Protocol | null => {
+  if (bytes[0] === 0x47) return 'mpegts'
+  const text = Buffer.from(bytes).toString('latin1').trimStart()
+  if (/^(?:\xEF\xBB\xBF)?\s*#EXTM3U/.test(text)) return 'hls'
+  return /<(?:\w+:)?MPD[\s>]/.test(text) ? 'dash' : null
+}
+
+const firstOf = async (body: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
+  for await (const chunk of body) return chunk
+  return new Uint8Array(0)
+}
+
+/** Only the head of what comes is read: a stream would not end. */
+const ask = async (
+  url: URL,
+  mayFollow: MayFollow,
+  late: AbortSignal,
+  left = REDIRECTIONS,
+): Promise<Protocol | null> => {
+  const stop = new AbortController()
+  const answer = await request(url, {
+    headers: { 'user-agent': 'Gatehouse', accept: '*/*' },
+    signal: AbortSignal.any([stop.signal, late]),
+  })
+  answer.body.on('error', () => undefined)
+  try {
+    const target = String(answer.headers['location'] ?? '')
+    if (answer.statusCode >= 300 && answer.statusCode < 400 && URL.canParse(target, url.href)) {
+      const next = new URL(target, url.href)
+      return left > 0 && mayFollow(url.origin, next.origin)
+        ? await ask(next, mayFollow, late, left - 1)
+        : null
+    }
+    if (answer.statusCode !== 200) return null
+    return (
+      byType(String(answer.headers['content-type'] ?? '')) ?? byStart(await firstOf(answer.body))
+    )
+  } finally {
+    stop.abort()
+  }
+}
+
+/** Asks each address at most once an hour, and once for all who open it at the same moment. `now`: Unix ms. */
+export const createAskProtocol = (
+  mayFollow: MayFollow,
+  now: () => number = Date.now,
+): AskProtocol => {
+  const known = new Map<string, { until: number; readonly answer: Promise<Protocol | null> }>()
+  return async (url) => {
+    const before = known.get(url)
+    if (before !== undefined && before.until > now()) return await before.answer
+    const late = AbortSignal.timeout(TIMEOUT_MS)
+    const answer = ask(new URL(url), mayFollow, late).catch(() => null)
+    const entry = { until: now() + KNOWN_MS, answer }
+    if (known.size >= MOST_KNOWN) known.clear()
+    known.set(url, entry)
+    if ((await answer) === null) entry.until = now() + UNKNOWN_MS
+    return await answer
+  }
+}

@@ -1,0 +1,77 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createAskProtocol } from '../../../../control/playlists/fetch/ask-protocol.ts'
+
+const answers: Readonly<Record<string, readonly [type: string, body: string]>> = {
+  '/live.php': ['application/vnd.apple.mpegurl', '#EXTM3U\n'],
+  '/typed-audio': ['audio/x-mpegurl', '#EXTM3U\n'],
+  '/plain': ['text/plain', '\uFEFF\r\n#EXTM3U\n'],
+  '/binary': ['application/octet-stream', '#EXTM3U\n'],
+  '/mpd': ['application/dash+xml', '<MPD/>'],
+  '/xml': ['text/xml', '<?xml version="1.0"?>\n<MPD xmlns="urn:mpeg:dash:schema:mpd:2011">'],
+  '/udp/239.0.0.1:1234': ['application/octet-stream', 'G'.repeat(188)],
+  '/page': ['text/html', '<html>'],
+}
+let asked: string[] = []
+let server: Server
+let url = ''
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const path = request.url ?? ''
+    asked.push(path)
+    if (path === '/moved') return void response.writeHead(302, { Location: '/live.php' }).end()
+    if (path === '/away')
+      return void response.writeHead(302, { Location: 'http://192.0.2.1/live.php' }).end()
+    // A stream never ends: its head has to be enough.
+    if (path === '/endless')
+      return void response.writeHead(200, { 'Content-Type': 'video/mp2t' }).write('G')
+    const [type, body] = answers[path] ?? []
+    if (type === undefined) return void response.writeHead(404).end()
+    response.writeHead(200, { 'Content-Type': type }).end(body)
+  })
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterAll(async () => {
+  server.closeAllConnections()
+  await new Promise((resolve) => void server.close(resolve))
+})
+
+const sameOrigin = (from: string, to: string) => from === to
+
+test.each([
+  ['/live.php', 'hls'],
+  ['/typed-audio', 'hls'],
+  ['/plain', 'hls'],
+  ['/binary', 'hls'],
+  ['/moved', 'hls'],
+  ['/mpd', 'dash'],
+  ['/xml', 'dash'],
+  ['/udp/239.0.0.1:1234', 'mpegts'],
+  ['/endless', 'mpegts'],
+  ['/page', null],
+  ['/nothing', null],
+  ['/away', null],
+])('%s is %s', async (path, protocol) => {
+  expect(await createAskProtocol(sameOrigin)(url + path)).toBe(protocol)
+})
+
+test('an origin is asked once for all, and again when an hour has passed or nobody answered', async () => {
+  let now = 0
+  const ask = createAskProtocol(sameOrigin, () => now)
+  asked = []
+  expect(await Promise.all([ask(`${url}/mpd`), ask(`${url}/mpd`)])).toEqual(['dash', 'dash'])
+  await ask(`${url}/nothing`)
+  now = 31_000
+  await ask(`${url}/mpd`)
+  await ask(`${url}/nothing`)
+  expect(asked).toEqual(['/mpd', '/nothing', '/nothing'])
+  now = 3_600_001
+  await ask(`${url}/mpd`)
+  expect(asked.at(-1)).toBe('/mpd')
+})
+
+test('nobody there is no answer', async () => {
+  expect(await createAskProtocol(sameOrigin)('http://127.0.0.1:1/x')).toBeNull()
+})

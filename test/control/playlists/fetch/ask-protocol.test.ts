@@ -28,7 +28,7 @@ beforeAll(async () => {
       return void response.writeHead(200, { 'Content-Type': 'video/mp2t' }).write('G')
     const [type, body] = answers[path] ?? []
     if (type === undefined) return void response.writeHead(404).end()
-    response.writeHead(200, { 'Content-Type': type }).end(body)
+    return void response.writeHead(200, { 'Content-Type': type }).end(body)
   })
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

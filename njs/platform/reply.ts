@@ -30,7 +30,7 @@ export const setManifest = (
  * `Content-Range` (RFC 9110, section 14.4) of a text requested with `Range: bytes=0-`; `null` for every other `Range`, which a server may
  * ignore. MPlayer plays no playlist that is answered without it.
  */
-export const wholeRange = (range: string | undefined, text: string): string | null => {
+export const wholeRange = (range: string, text: string): string | null => {
   if (range !== 'bytes=0-' || text === '') return null
   const length = Buffer.byteLength(text)
   return `bytes 0-${length - 1}/${length}`

@@ -17,14 +17,13 @@ const BAN_MS = 3_600_000
 const MAX_TAKEOVERS = 4
 const STREAM_TTL_MS = 3_600_000
 
-/** Counts requests of the same segment in a session; where several players use the pass, ends and bans the session and returns the reason. */
-export const isFetchRateSuspicious = (
-  key: string,
-  path: string,
-  range: string,
-): ReasonId | null => {
+/**
+ * Counts requests of the same segment (path and range) in a session; where several players use the pass, ends and bans the session and returns the
+ * reason.
+ */
+export const isFetchRateSuspicious = (key: string, fetched: string): ReasonId | null => {
   const bucket = Math.floor(nowSec() / BUCKET_SEC) % 36
-  const name = key.slice(0, 8) + bucket.toString(36) + nginxCrypto.sha256(path + range).slice(0, 7)
+  const name = key.slice(0, 8) + bucket.toString(36) + nginxCrypto.sha256(fetched).slice(0, 7)
   if (countIn('gh_pace', name, BUCKET_SEC * 2000) <= FREE_FETCHES) return null
   if (countIn('gh_pace', `+${key.slice(1)}`, EXCESS_WINDOW_MS) <= MAX_EXCESS) return null
   setBan(key, Date.now() + BAN_MS, Date.now())

@@ -1,6 +1,6 @@
 import { networkNumber } from '../domain/networks/network.ts'
 import { deviceId } from '../domain/viewer/device.ts'
-import { cloneKey, inferredKey, KEY_LENGTH, leaseKey } from '../domain/viewer/lease.ts'
+import { cloneKey, inferredKey, KEY_LENGTH, leaseKeyOfPlace } from '../domain/viewer/lease.ts'
 import { playerFamily } from '../domain/viewer/player-family.ts'
 import { type Asked, askedUnderPass, askedUnderTicket } from '../platform/asked.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
@@ -33,10 +33,13 @@ export const networkOf = (r: Request): number => {
 /** Parses a request of a session, under a pass or below a ticket; in the inner server, from the headers that came with it. */
 export const readSessionRequest = (r: Request, variables: Variables): SessionRequest => {
   const network = networkOf(r)
-  if ((variables['gh_pass'] ?? '') !== '') {
-    const asked = askedUnderPass(variables)
-    const key = leaseKey(nginxCrypto, asked.secret, asked.channel)
-    return { ...asked, isInferred: false, key, network }
+  // An address may begin as one under a pass does and be normalized to one below a ticket.
+  const found = (variables['gh_pass'] ?? '') === '' ? null : askedUnderPass(variables)
+  if (found !== null) {
+    const { place, channel, rest, args } = found
+    const secret = place.slice(0, -channel.length - 1)
+    const key = leaseKeyOfPlace(nginxCrypto, place)
+    return { secret, channel, rest, args, isInferred: false, key, network }
   }
   const asked = askedUnderTicket(variables)
   const key = inferredKey(nginxCrypto, asked.secret, asked.channel, networkText(r))

@@ -45,6 +45,8 @@ export interface RouteRequest {
   readonly rest: string
   /** The query, without `?`. */
   readonly args: string
+  /** Known not to be unclear (`isUnclear`). */
+  readonly isClear?: boolean
   /** Inferred session: the general entry names (`index.m3u8`, …) stand for the channel's entry. */
   readonly isInferred: boolean
 }
@@ -58,6 +60,8 @@ interface Known {
   readonly decodedEntry: string
   /** Origins that the list names for it. */
   readonly named: readonly string[]
+  /** All of its directory is its own, and no other channel's. */
+  readonly isAlone: boolean
   /** Seals of recent requests, verified. */
   readonly seals: Map<string, SealedPlace | null>
 }
@@ -68,6 +72,9 @@ const MOST_KNOWN = 500
 const MOST_SEALS = 32
 
 const UNSURE = ['hls', 'dash'] as const
+
+/** What seals and archives begin with. */
+const MARK = '@'
 
 const OUTSIDE: Route = { ok: false, reason: 'path.outside' }
 
@@ -90,6 +97,7 @@ const readKnown = (table: NgxSharedDict<string>, channel: string): Known | null 
     names: entryNames(record),
     decodedEntry: decodePath(record.entry),
     named: namedOrigins(record),
+    isAlone: !record.isClosed && !record.isShared,
     seals: new Map(),
   }
 }
@@ -212,8 +220,8 @@ const findArchive = (record: ChannelRecord, { rest, channel }: RouteRequest): Ro
 }
 
 /** Route of an address below the channel's own directory. */
-const findOwn = (record: ChannelRecord, { rest, args, channel }: RouteRequest): Route => {
-  if (isUnclear(rest)) return OUTSIDE
+const findOwn = (record: ChannelRecord, { rest, args, channel, isClear }: RouteRequest): Route => {
+  if (isClear !== true && isUnclear(rest)) return OUTSIDE
   // The directory has other channels' files: only the entry is served from it, with any extension.
   if (record.isClosed && stemOf(decodePath(rest)) !== stemOf(decodePath(record.entry)))
     return OUTSIDE
@@ -227,11 +235,17 @@ export const findRoute = (question: RouteRequest): Route => {
   const channel = findKnown(question.channel)
   if (channel === undefined) return { ok: false, reason: 'edge.not_ready' }
   if (channel === null) return { ok: false, reason: 'channel.unknown' }
-  const { record, entry } = channel
-  if (question.rest.startsWith('@/')) return findSealed(channel, question)
-  if (question.rest.startsWith(ARCHIVE_MARK)) return findArchive(record, question)
-  if (!isEntryOf(channel, question)) return findOwn(record, question)
-  if (question.args === '') return entry
-  const query = record.query === '' ? question.args : `${record.query}&${question.args}`
+  const { record, entry, isAlone } = channel
+  const { rest, args, isClear } = question
+  if (rest.startsWith(MARK)) {
+    if (rest.startsWith('@/')) return findSealed(channel, question)
+    if (rest.startsWith(ARCHIVE_MARK)) return findArchive(record, question)
+  }
+  if (!isEntryOf(channel, question))
+    return isClear === true && isAlone
+      ? { ok: true, origin: record.origin, path: withQuery(record.base + rest, args), seal: null }
+      : findOwn(record, question)
+  if (args === '') return entry
+  const query = record.query === '' ? args : `${record.query}&${args}`
   return { ...entry, path: withQuery(record.base + record.entry, query) }
 }

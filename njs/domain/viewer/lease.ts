@@ -21,7 +21,10 @@ const shorten = (crypto: Crypto, text: string): string => crypto.sha256(text).sl
 
 /** Lease key of the session of a pass: a hash of the exact text, so that an altered pass never finds a lease. */
 export const leaseKey = (crypto: Crypto, pass: string, channel: string): string =>
-  crypto.sha256(pass + '/' + channel).slice(0, KEY_LENGTH)
+  leaseKeyOfPlace(crypto, `${pass}/${channel}`)
+
+/** The same key from `<pass>/<channel>`, as addresses have both. */
+export const leaseKeyOfPlace = (crypto: Crypto, place: string): string => shorten(crypto, place)
 
 /** Lease key of a second stream of the same pass from another network. */
 export const cloneKey = (crypto: Crypto, pass: string, channel: string, network: string): string =>

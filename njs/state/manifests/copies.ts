@@ -48,18 +48,25 @@ export const copyKey = (channel: string, rest: string, args: string, referer: st
   return key.length > LONGEST_KEY ? '' : key
 }
 
-const parse = (text: string): Shared => {
-  const end = text.indexOf('\n')
-  const first = text.indexOf(' ')
-  return {
-    kind: 'copy',
-    copy: {
-      freshUntil: Number(text.slice(0, first)),
-      goodUntil: Number(text.slice(first + 1, end)),
-      text: text.slice(end + 1),
-    },
-  }
-}
+/** A kept copy: both times as 13 digits, a blank between them and a line's end behind, then the text. */
+const TIME = 13
+const BODY = 2 * (TIME + 1)
+
+const timeText = (ms: number): string => String(Math.trunc(ms)).padStart(TIME, '0')
+
+const freshUntil = (text: string): number => Number(text.slice(0, TIME))
+
+const parse = (text: string): Shared => ({
+  kind: 'copy',
+  copy: {
+    freshUntil: freshUntil(text),
+    goodUntil: Number(text.slice(TIME + 1, BODY - 1)),
+    text: text.slice(BODY),
+  },
+})
+
+/** Texts that stand for no copy are shorter than the times of one. */
+const isCopy = (text: string): boolean => text.charCodeAt(BODY - 1) === 10
 
 /** The cache entry of a key; `null` = none. */
 export const readShared = (key: string): Shared | null => {
@@ -75,14 +82,15 @@ export const readShared = (key: string): Shared | null => {
 
 /** The text of a fresh copy; `null` where there is none. Runs for every request of a manifest. */
 export const freshText = (key: string, now: number): string | null => {
-  const shared = readShared(key)
-  return shared?.kind === 'copy' && shared.copy.freshUntil > now ? shared.copy.text : null
+  const text = texts(SHORT_ZONE).get(key)
+  const copy = text === ELSEWHERE ? texts(LONG_ZONE).get(key) : text
+  return copy !== undefined && isCopy(copy) && freshUntil(copy) > now ? copy.slice(BODY) : null
 }
 
 /** Stores a copy. */
 export const keepCopy = (key: string, copy: Copy, now: number): void => {
   if (key === '' || copy.text.length > LONGEST) return
-  const value = `${copy.freshUntil} ${copy.goodUntil}\n${copy.text}`
+  const value = `${timeText(copy.freshUntil)} ${timeText(copy.goodUntil)}\n${copy.text}`
   // Kept longer than it is sent, for comparison with the next one.
   const ttl = copy.goodUntil - now + 20_000
   const isLong = value.length > LONG

@@ -23,6 +23,8 @@ export interface EnrichedPlay {
   readonly hour: number
   readonly device: string
   readonly kind: DeviceClass
+  /** Whether it was music, which is heard anywhere and shows no household. */
+  readonly isMusic: boolean
   /** Internet connection of the play: its address or IPv6 delegation, `lan SOURCE` on the server's LAN, `null` if unknown. */
   readonly line: string | null
   readonly pool: string | null
@@ -86,6 +88,7 @@ export const enrichPlays = (plays: readonly PlayRecord[], zone?: string): Enrich
       hour: hourOf(play.startedAt),
       device: play.device ?? `? ${play.network ?? ''} ${play.platform ?? ''} ${play.client ?? ''}`,
       kind: classOf(play),
+      isMusic: play.isMusic === true,
       line,
       pool,
       isHosting,

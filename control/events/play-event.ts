@@ -51,6 +51,7 @@ export const PlayEventSchema = Type.Object({
   channel: unknown(text()),
   title: unknown(text(1024)),
   isLive: Type.Optional(Type.Boolean()),
+  isMusic: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
   proto: unknown(text(16)),
   /** Start, where the source knows it to be before the first event. */
   startedAt: unknown(moment()),

@@ -50,6 +50,7 @@ export function playOfEvent(event: PlayEvent, place: GeoPlace = placeOf(event)):
     channel: known(event.channel),
     title: known(event.title),
     isLive: event.isLive ?? true,
+    isMusic: known(event.isMusic),
     startedAt: Math.min(event.startedAt ?? event.at, event.at),
     lastSeenAt: event.at,
     endedAt: ENDINGS.has(event.type) ? event.at : null,

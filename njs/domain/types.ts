@@ -79,6 +79,8 @@ export interface PlayRecord extends GeoPlace {
   readonly channel: string | null
   readonly title: string | null
   readonly isLive: boolean
+  /** Whether it is music and nothing to watch; missing where the source does not say. */
+  readonly isMusic?: boolean | null
   readonly startedAt: number
   /** When it was last seen playing. */
   readonly lastSeenAt: number

@@ -29,11 +29,18 @@ const OLD_PLAYS: readonly PlayRecord[] = [
     startedAt: FAR,
     lastSeenAt: FAR + 9,
   },
-  samplePlay({ source: 'old', agent: null, download: null, door: null, endedAt: null }),
+  samplePlay({
+    source: 'old',
+    agent: null,
+    download: null,
+    door: null,
+    isMusic: null,
+    endedAt: null,
+  }),
 ]
 
 /** Columns that came after the first version. */
-const LATER = new Set(['player', 'agent', 'download', 'playback', 'door', 'timing'])
+const LATER = new Set(['player', 'agent', 'download', 'playback', 'door', 'timing', 'is_music'])
 
 const putOldPlays = async (tx: Sql): Promise<void> => {
   const kept = PLAYS.columns.flatMap(({ name }, index) => (LATER.has(name) ? [] : [index]))

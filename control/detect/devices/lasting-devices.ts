@@ -1,7 +1,9 @@
 import { groupBy } from '#domain/group-by'
 import type { PlayRecord } from '#domain/types'
+import { deviceClass } from '../device-class.ts'
 import { hasDerivedDevice, isLoopback } from '../guards.ts'
 import { addressPoolOf } from '../network-class.ts'
+import { endOf } from '../normalise.ts'
 
 const DAY_MS = 86_400_000
 
@@ -17,19 +19,30 @@ const placeOf = (play: PlayRecord): string | null => {
   return play.isLan ? `lan ${play.source}` : addressPoolOf(play.network)
 }
 
+/** Provider and country: where a set stays although its address changes. */
+const providerOf = (play: PlayRecord): string | null => {
+  if (play.isLan || (play.asn === null && play.asnOrg === null)) return null
+  return `as ${play.asn ?? play.asnOrg} ${play.country ?? ''}`
+}
+
 interface Id {
   readonly name: string
   readonly plays: PlayRecord[]
   readonly places: Set<string>
+  readonly providers: Set<string>
   first: number
+  /** Start and end of its latest play. */
   last: number
+  end: number
 }
 
 /** A device with its consecutive ids. */
 interface Chain {
   readonly name: string
   readonly places: Set<string>
+  readonly providers: Set<string>
   last: number
+  end: number
 }
 
 const idsOf = (
@@ -43,14 +56,18 @@ const idsOf = (
       name,
       plays: [],
       places: new Set<string>(),
+      providers: new Set<string>(),
       first: play.startedAt,
       last: play.startedAt,
+      end: play.startedAt,
     }
     ids.set(name, id)
     id.plays.push(play)
     id.last = play.startedAt
-    const place = placeOf(play)
+    id.end = Math.max(id.end, endOf(play))
+    const [place, provider] = [placeOf(play), providerOf(play)]
     if (place !== null) id.places.add(place)
+    if (provider !== null) id.providers.add(provider)
   }
   return [...ids.values()].sort((a, b) => a.first - b.first || (a.name < b.name ? -1 : 1))
 }
@@ -58,27 +75,72 @@ const idsOf = (
 const shared = (a: ReadonlySet<string>, b: ReadonlySet<string>): number =>
   [...a].filter((x) => b.has(x)).length
 
+// So many ids of one model, most of them short-lived, say nothing of how many devices there are.
+const FICKLE_IDS = 4
+const SHORT_LIVED_MS = DAY_MS
+
+const isFickle = (ids: readonly Id[]): boolean =>
+  ids.length >= FICKLE_IDS &&
+  2 * ids.filter((id) => id.last - id.first <= SHORT_LIVED_MS).length > ids.length
+
+const travels = ({ plays }: Id): boolean => {
+  const [first] = plays
+  return first !== undefined && deviceClass(first) !== 'television'
+}
+
+/** Whether two ids of one model played at the same time in different places: they are two devices. */
+const areTwoDevices = (ids: readonly Id[]): boolean => {
+  let before: { end: number; place: string | null } | null = null
+  const plays = ids.flatMap((id) => id.plays).sort((a, b) => a.startedAt - b.startedAt)
+  for (const play of plays) {
+    const place = placeOf(play)
+    if (place === null) continue
+    if (before !== null && before.place !== place && play.startedAt < before.end) return true
+    const end = endOf(play)
+    if (before === null || end > before.end) before = { end, place }
+  }
+  return false
+}
+
+/** How a model's ids are joined: where they share a place, and whether by provider, or wherever they are, too. */
+type Reach = 'place' | 'provider' | 'anywhere'
+
+const reachOf = (ids: readonly Id[]): Reach => {
+  if (!isFickle(ids) || areTwoDevices(ids)) return 'place'
+  return ids.every(travels) ? 'anywhere' : 'provider'
+}
+
 /** The device that an id continues: of the same model, no longer seen under its last id, and seen in the same places. */
-const continued = (chains: readonly Chain[], id: Id): Chain | undefined => {
+const continued = (chains: readonly Chain[], id: Id, reach: Reach): Chain | undefined => {
   const silent = chains.filter((c) => c.last < id.first && id.first - c.last <= PAUSE_MS)
   const near = silent.filter((c) => shared(c.places, id.places) > 0)
-  return near.sort(
+  const alike =
+    reach === 'place' || near.length > 0
+      ? near
+      : silent.filter(
+          (c) =>
+            c.end <= id.first && (reach === 'anywhere' || shared(c.providers, id.providers) > 0),
+        )
+  return alike.sort(
     (a, b) => shared(b.places, id.places) - shared(a.places, id.places) || b.last - a.last,
   )[0]
 }
 
 /** Maps the ids of one model to the first id of their device. */
-const chainIds = (ids: readonly Id[]): Map<string, string> => {
+const chainIds = (ids: readonly Id[], reach: Reach): Map<string, string> => {
   const names = new Map<string, string>()
   const chains: Chain[] = []
   for (const id of ids) {
-    const chain = continued(chains, id)
+    const chain = continued(chains, id, reach)
     if (chain === undefined) {
-      chains.push({ name: id.name, places: new Set(id.places), last: id.last })
-      names.set(id.name, id.name)
+      const { name, places, providers, last, end } = id
+      chains.push({ name, places: new Set(places), providers: new Set(providers), last, end })
+      names.set(name, name)
     } else {
       chain.last = Math.max(chain.last, id.last)
+      chain.end = Math.max(chain.end, id.end)
       for (const place of id.places) chain.places.add(place)
+      for (const provider of id.providers) chain.providers.add(provider)
       names.set(id.name, chain.name)
     }
   }
@@ -115,7 +177,9 @@ export const renewedNames = (
 ): Map<string, string> => {
   const names = new Map<string, string>()
   for (const list of groupBy(plays, model).values()) {
-    for (const [id, name] of chainIds(idsOf(list, nameOf))) if (id !== name) names.set(id, name)
+    const ids = idsOf(list, nameOf)
+    const reach = ids.every((id) => id.plays.every(hasDerivedDevice)) ? 'place' : reachOf(ids)
+    for (const [id, name] of chainIds(ids, reach)) if (id !== name) names.set(id, name)
   }
   return names
 }

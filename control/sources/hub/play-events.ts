@@ -37,6 +37,7 @@ export const eventOfPlay = (
   channel: cut(record.channel),
   title: cut(record.title, 1024),
   isLive: record.isLive,
+  isMusic: record.isMusic ?? null,
   startedAt: record.startedAt,
   durationMs: record.playedMs,
   reason,

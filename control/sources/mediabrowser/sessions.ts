@@ -82,6 +82,7 @@ const recordOf = (session: Fields, item: Fields, reading: SessionReading): PlayR
     channel: channelOf(item),
     title: titleOf(item),
     isLive: isLive(item),
+    isMusic: textOf(item['MediaType']) === 'Audio',
     startedAt: now,
     lastSeenAt: now,
   }

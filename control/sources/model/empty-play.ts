@@ -21,6 +21,7 @@ export const emptyPlay: PlayRecord = {
   channel: null,
   title: null,
   isLive: false,
+  isMusic: null,
   startedAt: 0,
   lastSeenAt: 0,
   endedAt: null,

@@ -121,6 +121,7 @@ const recordOf = (item: Fields, origin: SessionOrigin, now: number): PlayRecord 
     channel: channelOf(item),
     title: titleOf(item),
     isLive: isLive(item),
+    isMusic: textOf(item['type']) === 'track',
     startedAt: now,
     lastSeenAt: now,
   }

@@ -22,6 +22,7 @@ export interface TautulliRow extends GroupedRow {
   readonly product?: string | null
   readonly location?: string | null
   readonly live?: number | string | null
+  readonly media_type?: string | null
   readonly state?: string | null
 }
 
@@ -139,6 +140,7 @@ export const playFromTautulli = (
     channel: isLive ? textOr(row['channel_title'], row.title) : null,
     title: textOr(row.full_title, row.title),
     isLive,
+    isMusic: row.media_type === 'track',
     ...timesOf(row),
     bytes: null,
     reason: null,

@@ -41,6 +41,7 @@ export function mergePlay(a: PlayRecord, b: PlayRecord): PlayRecord {
     playback: told(late.playback, early.playback),
     door: told(late.door, early.door),
     timing: told(late.timing, early.timing),
+    isMusic: told(late.isMusic, early.isMusic),
     reason: late.endedAt === null ? late.reason : (late.reason ?? early.reason),
   }
 }

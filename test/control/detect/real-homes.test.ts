@@ -103,6 +103,34 @@ describe('devices whose ids do not last', () => {
   })
 })
 
+describe('music', () => {
+  const atWork = (more: Partial<PlayRecord>): PlayRecord[] =>
+    everyNth(60, 1).flatMap((day) =>
+      everyNth(10, 1).map((i) =>
+        friend(day, {
+          startedAt: START + day * DAY - 4 * HOUR + i * 4 * MINUTE,
+          lastSeenAt: START + day * DAY - 4 * HOUR + (i + 1) * 4 * MINUTE - 1000,
+          endedAt: START + day * DAY - 4 * HOUR + (i + 1) * 4 * MINUTE - 1000,
+          device: 'computer at work',
+          platform: 'Windows',
+          client: 'Plexamp',
+          title: `Artist ${(day * 7 + i) % 30} - Track ${i}`,
+          ...more,
+        }),
+      ),
+    )
+
+  it('at work, whatever the hours and days, is no home', () => {
+    const assessment = assessAccount([...home, ...atWork({ isMusic: true })], { now })
+    expect(assessment).toMatchObject({ flagged: false, households: [{ isMain: true }] })
+  })
+
+  it('beside what is watched in a second household changes nothing', () => {
+    const second = everyNth(60, 2).map((day) => friend(day))
+    expect(isAccused([...home, ...atWork({ isMusic: true }), ...second])).toBe(true)
+  })
+})
+
 describe('nobody is accused on little', () => {
   it.each([1, 2])('of a place played at on %i days, whatever was watched there', (days) => {
     const there = everyNth(days, 1).flatMap((day) =>

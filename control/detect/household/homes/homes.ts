@@ -11,7 +11,7 @@ export interface Home {
   readonly televisions: ReadonlySet<string>
   /** Plays that happened at this home, guests included. */
   readonly plays: readonly EnrichedPlay[]
-  /** Plays of its own devices at it. */
+  /** What its own devices watched at it; music is none of it. */
   readonly ownPlays: readonly EnrichedPlay[]
 }
 
@@ -185,7 +185,7 @@ const draftsOf = (
     const home = homeOfPlay(play)
     if (home === null) continue
     drafts.get(home)?.plays.push(play)
-    if (homeOfDevice(play.device) === home) drafts.get(home)?.ownPlays.push(play)
+    if (homeOfDevice(play.device) === home && !play.isMusic) drafts.get(home)?.ownPlays.push(play)
   }
   return drafts
 }

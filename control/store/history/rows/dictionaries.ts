@@ -31,7 +31,11 @@ export const DICTIONARIES: readonly Dictionary[] = [
     fields: ['device', 'platform', 'client', 'player', 'agent'],
   },
   { table: 'play_titles', reference: 'title', fields: ['channel', 'title', 'isLive'] },
-  { table: 'play_kinds', reference: 'kind', fields: ['source', 'reason', 'door', 'timing'] },
+  {
+    table: 'play_kinds',
+    reference: 'kind',
+    fields: ['source', 'reason', 'door', 'timing', 'isMusic'],
+  },
 ]
 
 /** Where a field stands in a row of `PLAYS`. */

@@ -50,6 +50,7 @@ export const PLAYS = defineTable<StoredPlay>({
     playback: 'text?',
     door: 'text?',
     timing: 'text?',
+    isMusic: 'bool?',
   },
 })
 
@@ -75,6 +76,7 @@ export const playColumns = (play: PlayRecord, key = 0, accountKey = 0): SqlValue
     playback: play.playback ?? null,
     door: play.door ?? null,
     timing: play.timing ?? null,
+    isMusic: play.isMusic ?? null,
     key,
     accountKey,
     startedAt: Math.trunc(play.startedAt),
@@ -126,6 +128,7 @@ export const withoutKey = (stored: StoredPlay): PlayRecord => ({
   playback: stored.playback ?? null,
   door: stored.door ?? null,
   timing: stored.timing ?? null,
+  isMusic: stored.isMusic ?? null,
 })
 
 /** A row as the record it was made of. */

@@ -220,6 +220,7 @@ export const musicAtWork: Quirk = ({ plays, random, main }) => {
         agent: null,
         title: `Artist ${between(random, 1, 40)} - Track ${between(random, 1, 12)}`,
         isLive: false,
+        isMusic: true,
         channel: null,
         startedAt: at,
         lastSeenAt: at + length,

@@ -56,6 +56,7 @@ describe('a row of Tautulli', () => {
       channel: null,
       title: 'Distant Machine - Cold Open',
       isLive: false,
+      isMusic: false,
       startedAt: 1_795_128_290_000,
       lastSeenAt: 1_795_130_938_000,
       endedAt: 1_795_130_938_000,
@@ -63,6 +64,11 @@ describe('a row of Tautulli', () => {
       bytes: null,
       reason: null,
     })
+  })
+
+  it('of a track is music', () => {
+    expect(playFromTautulli({ ...row, media_type: 'track' }, berlin).isMusic).toBe(true)
+    expect(playFromTautulli({ ...row, media_type: 'episode' }, berlin).isMusic).toBe(false)
   })
 
   it('numbers may come as text', () => {

@@ -4,9 +4,11 @@ import { expect, test } from 'vitest'
 import { packageRoot } from '../../../../control/config/paths.ts'
 
 const folder = join(packageRoot(), 'control/store/migrations')
-const twins = readdirSync(folder)
+const files = readdirSync(folder)
+const ofDuckDb = files
   .filter((name) => name.endsWith('.duckdb.sql'))
   .map((name) => name.replace('.duckdb.sql', ''))
+const twins = ofDuckDb.filter((name) => files.includes(`${name}.postgres.sql`))
 
 const textOf = (file: string): string =>
   readFileSync(join(folder, file), 'utf8').replaceAll(/--.*$/gm, '')
@@ -40,6 +42,7 @@ test.each(twins)('%s makes the same tables and columns in DuckDB and PostgreSQL'
   expect(restOf(`${name}.postgres.sql`)).toEqual(restOf(`${name}.duckdb.sql`))
 })
 
-test('there are twins', () => {
+test('there are twins, but where PostgreSQL keeps plays in other tables', () => {
   expect(twins.length).toBeGreaterThan(1)
+  expect(ofDuckDb.filter((name) => !twins.includes(name))).toEqual(['020-music'])
 })

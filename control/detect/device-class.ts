@@ -1,3 +1,4 @@
+import { memoize } from '#domain/memoize'
 import type { PlayRecord } from '#domain/types'
 
 /** A television stays where it is; a phone or tablet travels; a computer may do either. */
@@ -13,11 +14,14 @@ const COMPUTER =
 export const deviceClass = (
   play: Pick<PlayRecord, 'platform' | 'client' | 'agent'>,
 ): DeviceClass => {
-  const words = `${play.platform ?? ''} ${play.agent ?? play.client ?? ''}`
+  return classOfWords(`${play.platform ?? ''} ${play.agent ?? play.client ?? ''}`)
+}
+
+const classOfWords = memoize((words: string): DeviceClass => {
   if (TELEVISION.test(words)) return 'television'
   if (PORTABLE.test(words)) return 'portable'
   return COMPUTER.test(words) ? 'computer' : 'unknown'
-}
+})
 
 // User-Agents of televisions and set-top boxes; not of apps, which run on phones too.
 const SET =
@@ -25,7 +29,9 @@ const SET =
 
 /** Whether a play's User-Agent is that of a television or set-top box; false for apps, which run on phones too. */
 export const isStandingSet = ({ agent }: Pick<PlayRecord, 'agent'>): boolean =>
-  agent !== null && agent !== undefined && SET.test(agent)
+  agent !== null && agent !== undefined && isSetAgent(agent)
+
+const isSetAgent = memoize((agent: string): boolean => SET.test(agent))
 
 const NAMES: Readonly<Record<DeviceClass, string>> = {
   television: 'television',

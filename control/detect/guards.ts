@@ -1,4 +1,4 @@
-import { coordinatesOf, haversineKm, leastDistanceKm } from '#domain/geo'
+import { coordinatesOf, hasCoordinates, haversineKm, leastDistanceKm } from '#domain/geo'
 import type { PlayRecord } from '#domain/types'
 import { deviceClass } from './device-class.ts'
 import { isHosting, isSixth } from './network-class.ts'
@@ -11,19 +11,23 @@ export interface Distance {
 }
 
 // A relayed stream shows the server's own loopback.
-const LOOPBACK = /^(127\.|::1|0:0:0:0)/
+const LOOPBACK = ['127.', '::1', '0:0:0:0'] as const
 
 /** Whether the play's address is loopback, as Plex relay connections report it; it says nothing about the viewer. */
 export const isLoopback = (play: PlayRecord): boolean =>
-  play.network !== null && LOOPBACK.test(play.network)
+  play.network !== null && isLoopbackText(play.network)
+
+const isLoopbackText = (network: string): boolean => {
+  for (const start of LOOPBACK) if (network.startsWith(start)) return true
+  return false
+}
 
 /** Whether the viewer's network is known: not on the LAN, not relayed. */
 export const hasNetwork = (play: PlayRecord): boolean =>
   !play.isLan && play.network !== null && !isLoopback(play)
 
 /** Whether the play's position is usable: not on the LAN, not relayed, and with coordinates. */
-export const isLocated = (play: PlayRecord): boolean =>
-  hasNetwork(play) && coordinatesOf(play) !== null
+export const isLocated = (play: PlayRecord): boolean => hasNetwork(play) && hasCoordinates(play)
 
 /**
  * Whether the device id was derived by an edge from network and User-Agent; media servers report real ids. Such

@@ -1,3 +1,4 @@
+import { memoize } from '#domain/memoize'
 import type { PlayRecord } from '#domain/types'
 
 // Words in names of hosting and VPN providers that names of access providers do not have.
@@ -5,8 +6,10 @@ const HOSTING =
   /\b(hosting|host|hetzner|ovh|digitalocean|linode|akamai|vultr|constant company|choopa|m247|datacamp|cdn77|clouvider|leaseweb|contabo|scaleway|online s\.?a\.?s|amazon|aws|google cloud|google llc|microsoft|azure|oracle|alibaba|tencent|cloudflare|fastly|31173|mullvad|nordvpn|tzulo|quadranet|psychz|colocrossing|hivelocity|servers?|server|data ?cent(?:er|re)s?|datacent(?:er|re)|cloud|vps|vpn|colo|colocation|ionos|godaddy|dreamhost|netcup|worldstream|g-core|gcore|packethub|proton|ipxo|zenlayer|performive|hostroyale|hostwinds|buyvm|frantech|aeza|selectel|timeweb|stark industries)\b/i
 
 /** Whether the network belongs to a hosting or VPN provider; `false` also where no ASN is known. */
-export const isHosting = (play: Pick<PlayRecord, 'asnOrg'>): boolean =>
-  play.asnOrg !== null && HOSTING.test(play.asnOrg)
+export const isHosting = ({ asnOrg }: Pick<PlayRecord, 'asnOrg'>): boolean =>
+  asnOrg !== null && isHostingName(asnOrg)
+
+const isHostingName = memoize((name: string): boolean => HOSTING.test(name))
 
 /** Whether a network key, connection or pool is IPv6. */
 export const isSixth = (network: string): boolean => network.includes(':')
@@ -24,17 +27,23 @@ const groupsOf = (network: string): string[] => {
  */
 export const connectionOf = (network: string | null): string | null => {
   if (network === null || network === '') return null
-  if (!isSixth(network)) return network
+  return isSixth(network) ? delegationOf(network) : network
+}
+
+const delegationOf = memoize((network: string): string => {
   const [a, b, c, d = '0'] = groupsOf(network)
   return `${a}:${b}:${c}:${(Number.parseInt(d, 16) >> 8).toString(16)}xx`
-}
+})
 
 /**
  * The provider's address pool a network belongs to: the IPv4 /24 or IPv6 /48 as text; `null` for unknown
  * networks.
  */
 export const addressPoolOf = (network: string | null): string | null => {
-  if (network === null || network === '') return null
+  return network === null || network === '' ? null : poolOf(network)
+}
+
+const poolOf = memoize((network: string): string => {
   if (isSixth(network)) return groupsOf(network).slice(0, 3).join(':')
   const slash = network.indexOf('/')
   const address = slash < 0 ? network : network.slice(0, slash)
@@ -44,4 +53,4 @@ export const addressPoolOf = (network: string | null): string | null => {
     if (dot < 0) return address
   }
   return address.slice(0, dot)
-}
+})

@@ -44,6 +44,12 @@ export const assumedAccuracyKm = (place: Pick<GeoPlace, 'city' | 'region'>): num
 const isWithin = (value: number | null, limit: number): value is number =>
   value !== null && Number.isFinite(value) && Math.abs(value) <= limit
 
+/** Whether the coordinates of a place are known and in range. */
+export const hasCoordinates = (
+  place: Pick<GeoPlace, 'latitude' | 'longitude' | 'accuracyKm'>,
+): boolean =>
+  isWithin(place.latitude, 90) && isWithin(place.longitude, 180) && place.accuracyKm !== null
+
 /** The coordinates of a place; `null` where one is unknown or out of range. Zero is a valid coordinate. */
 export const coordinatesOf = (
   place: Pick<GeoPlace, 'latitude' | 'longitude' | 'accuracyKm'>,

@@ -7,6 +7,13 @@ import { watchedUntil } from '../watched.ts'
 
 const MINUTE_MS = 60_000
 
+/** Whether a play runs beside a later one that began by a moment. */
+const runsAt = (play: PlayRecord, event: PlayRecord, moment: number): boolean => {
+  if (!isTimed(play)) return false
+  if (play.endedAt === null) return play.lastSeenAt >= event.startedAt
+  return watchedUntil(play) - clockSlackMs(play, event) >= moment
+}
+
 /** More concurrent streams than the limit; a device that switches from one title to the next is one stream. */
 export const inspectConcurrentStreams: Inspect<'concurrent_streams'> = (event, recent, params) => {
   const least = params.min_overlap_minutes * MINUTE_MS
@@ -18,11 +25,11 @@ export const inspectConcurrentStreams: Inspect<'concurrent_streams'> = (event, r
     // Two boxes of one kind behind one line are one derived device and still two streams.
     return hasDerivedDevice(play) ? play.id : (play.device ?? play.id)
   }
+  const running = recent.filter((play) => runsAt(play, event, moment))
+  // Each is at most one stream.
+  if (running.length < params.max_streams) return null
   const streams = new Map<string, PlayRecord>([[nameOf(event), event]])
-  for (const play of recent) {
-    if (!isTimed(play)) continue
-    if (play.endedAt !== null && watchedUntil(play) - clockSlackMs(play, event) < moment) continue
-    if (play.endedAt === null && play.lastSeenAt < event.startedAt) continue
+  for (const play of running) {
     const name = nameOf(play)
     if (!streams.has(name)) streams.set(name, play)
   }

@@ -13,17 +13,27 @@ const counted = (play: PlayRecord, params: Params): string | null => {
   return hasNetwork(play) ? play.network : null
 }
 
+/** Whether a name is among those of some plays; most are that of the play before. */
+const isKnown = (name: string, recent: readonly PlayRecord[], params: Params): boolean => {
+  for (let i = recent.length - 1; i >= 0; i -= 1) {
+    const play = recent[i]
+    if (play !== undefined && counted(play, params) === name) return true
+  }
+  return false
+}
+
 /** More distinct networks or devices within the window than one household uses. */
 export const inspectDeviceVelocity: Inspect<'device_velocity'> = (event, recent, params) => {
   const name = counted(event, params)
   if (name === null) return null
+  // Only a play with a new network or device can exceed the limit.
+  if (recent.length < params.max || isKnown(name, recent, params)) return null
   const first = new Map<string, PlayRecord>()
   for (const play of recent) {
     const other = counted(play, params)
     if (other !== null && !first.has(other)) first.set(other, play)
   }
-  // Only a play with a new network or device can exceed the limit.
-  if (first.has(name) || first.size + 1 <= params.max) return null
+  if (first.size + 1 <= params.max) return null
   const names = [...first.keys(), name].sort()
   const windowMs = params.window_hours * HOUR_MS
   return createFinding(event, [...first.values()], {

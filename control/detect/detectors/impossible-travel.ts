@@ -30,11 +30,13 @@ const lastLocated = (
 ): PlayRecord | null => {
   let last: PlayRecord | null = null
   // Backwards, because the last to start is nearly always the last to end.
-  for (const play of recent.toReversed()) {
-    if (!isOverAt(play, event.startedAt)) continue
-    if (last !== null && endOf(play) <= endOf(last)) continue
+  let lastEnd = Number.NEGATIVE_INFINITY
+  for (let i = recent.length - 1; i >= 0; i -= 1) {
+    const play = recent[i]
+    if (play === undefined || endOf(play) <= lastEnd || !isOverAt(play, event.startedAt)) continue
     if (!isLocated(play) || (params.ignore_hosting && isThroughHosting(play))) continue
     last = play
+    lastEnd = endOf(play)
   }
   return last
 }

@@ -86,7 +86,7 @@ const areScattered = (plays: readonly PlayRecord[]): boolean =>
   )
 
 const isNewDevice = (event: PlayRecord, recent: readonly PlayRecord[]): boolean =>
-  event.device !== null && !recent.some((p) => p.device === event.device)
+  event.device !== null && recent.findLastIndex((p) => p.device === event.device) < 0
 
 const countBefore = (recent: readonly PlayRecord[], since: number): number =>
   recent.findLastIndex((p) => p.startedAt < since) + 1

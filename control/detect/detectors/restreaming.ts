@@ -45,8 +45,11 @@ const lengthOf = (plays: readonly PlayRecord[]): number =>
   plays.reduce((sum, play) => sum + ranMs(play), 0)
 
 /** The same of plays whose times are known. */
-const timedMs = (plays: readonly PlayRecord[]): number =>
-  plays.reduce((sum, play) => (isTimed(play) ? sum + ranMs(play) : sum), 0)
+const timedMs = (plays: readonly PlayRecord[]): number => {
+  let sum = 0
+  for (const play of plays) if (isTimed(play)) sum += ranMs(play)
+  return sum
+}
 
 /** A device that plays round the clock: several channels at once, or from a hosting network. */
 export const inspectRestreaming: Inspect<'restreaming'> = (event, recent, params) => {

@@ -1,4 +1,3 @@
-import { intervalOf, overlapMs } from '#domain/interval'
 import type { PlayRecord } from '#domain/types'
 import { createFinding, deviceName, durationText, placeName } from '../finding.ts'
 import {
@@ -12,7 +11,7 @@ import {
 } from '../guards.ts'
 import { clockSlackMs } from '../normalise.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
-import { watchedUntil } from '../watched.ts'
+import { WATCHED_AT_MOST_MS, watchedUntil } from '../watched.ts'
 
 const MINUTE_MS = 60_000
 
@@ -29,10 +28,8 @@ const isUsable = (play: PlayRecord, params: Params): boolean =>
 
 /** Compares two plays; `null` where they cannot be compared. */
 const compare = (play: PlayRecord, event: PlayRecord, params: Params): Pair | null => {
-  const shared = overlapMs(
-    intervalOf(play.startedAt, watchedUntil(play)),
-    intervalOf(event.startedAt, watchedUntil(event)),
-  )
+  const shared =
+    Math.min(watchedUntil(play), watchedUntil(event)) - Math.max(play.startedAt, event.startedAt)
   const sharedMs = shared - clockSlackMs(play, event)
   if (sharedMs <= 0 || sharedMs < params.min_overlap_minutes * MINUTE_MS) return null
   if (isSameDevice(play, event) || !isUsable(play, params) || !isUsable(event, params)) return null
@@ -51,9 +48,14 @@ export const inspectSimultaneousPlaces: Inspect<'simultaneous_places'> = (
 ) => {
   if (!isLocated(event)) return null
   let best: Pair | null = null
-  for (const play of recent) {
+  // What began earlier was over, since nobody watches for longer.
+  const since = event.startedAt - WATCHED_AT_MOST_MS
+  for (let i = recent.length - 1; i >= 0; i -= 1) {
+    const play = recent[i]
+    if (play === undefined || play.startedAt <= since) break
     const pair = compare(play, event, params)
-    if (pair !== null && (best === null || pair.sharedMs > best.sharedMs)) best = pair
+    // Of equal ones the first counts.
+    if (pair !== null && (best === null || pair.sharedMs >= best.sharedMs)) best = pair
   }
   if (best === null) return null
   const { play, distance, sharedMs } = best

@@ -24,7 +24,29 @@ export interface RuleFinding {
 export const windowMsOf = (rule: DetectionRule): number =>
   'window_hours' in rule.params ? rule.params.window_hours * HOUR_MS : 0
 
-const nearest = (from: number, to: number): number => Math.max(from, to - MAX_RECENT_PLAYS)
+/** The plays before a moving place in a list, back to another that moves too. */
+class RecentPlays {
+  private readonly plays: PlayRecord[] = []
+  private readonly all: readonly PlayRecord[]
+  private from = 0
+  private to = 0
+
+  constructor(all: readonly PlayRecord[]) {
+    this.all = all
+  }
+
+  /** Moves on to the plays from index `from` up to but without `to`; neither may go back. */
+  move(from: number, to: number): readonly PlayRecord[] {
+    if (from >= this.to) {
+      this.plays.length = 0
+      this.to = from
+    } else if (from > this.from) this.plays.splice(0, from - this.from)
+    for (const play of this.all.slice(this.to, to)) this.plays.push(play)
+    this.to = to
+    this.from = from
+    return this.plays
+  }
+}
 
 const inspectRule = (
   rule: DetectionRule,
@@ -34,6 +56,7 @@ const inspectRule = (
   const found: RuleFinding[] = []
   const windowMs = windowMsOf(rule)
   const { everyMs } = DETECTORS[rule.kind]
+  const recent = new RecentPlays(plays)
   let from = 0
   let quietUntil = Number.NEGATIVE_INFINITY
   let judgedAt = Number.NEGATIVE_INFINITY
@@ -44,7 +67,8 @@ const inspectRule = (
     judgedAt = event.startedAt
     const since = event.startedAt - windowMs
     while ((plays[from]?.startedAt ?? Number.POSITIVE_INFINITY) < since) from += 1
-    const finding = inspectWith(rule, event, plays.slice(everyMs > 0 ? from : nearest(from, i), i))
+    const nearest = everyMs > 0 ? from : Math.max(from, i - MAX_RECENT_PLAYS)
+    const finding = inspectWith(rule, event, recent.move(nearest, i))
     if (finding === null || !isAlarm(finding)) continue
     found.push({ rule: rule.id, finding, play: event })
     quietUntil = event.startedAt + rule.cool_down_minutes * MINUTE_MS

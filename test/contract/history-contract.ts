@@ -69,6 +69,11 @@ export function describeHistory(store: () => Store): void {
     expect(ids(await history().playsOf('own:a', base + 11, base + 100))).toEqual(['a2'])
     const each = await history().playsOfEach(['own:a', 'own:nobody'], base + 11, base + 100)
     expect(ids(each)).toEqual(['a2'])
+    const some: string[][] = []
+    const asked = ['own:c', 'own:a', 'own:nobody']
+    for await (const plays of history().playsByAccountOf(asked, base + 10, base + 101))
+      some.push(ids(plays))
+    expect(some).toEqual([['a1', 'a2'], ['c1']])
     expect(await history().accountsWithPlays(base, base + 201)).toEqual(['own:a', 'own:b', 'own:c'])
   })
 

@@ -116,8 +116,8 @@ const assess = async (
     },
     assessments: {
       ...store.assessments,
-      put: async (row) => {
-        await Promise.resolve(rows.push(row))
+      putAll: async (judged) => {
+        await Promise.resolve(rows.push(...judged))
       },
     },
     rules: { rules: () => rules },

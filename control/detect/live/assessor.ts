@@ -13,7 +13,7 @@ import type { RuleCache } from './rule-cache.ts'
 
 export interface AssessorPorts {
   readonly history: Pick<PlayReader, 'playsOf' | 'playsOfEach' | 'accountsWithPlays'>
-  readonly assessments: Pick<Tables['assessments'], 'get' | 'put' | 'list'>
+  readonly assessments: Pick<Tables['assessments'], 'get' | 'put' | 'putAll' | 'list'>
   readonly rules: Pick<RuleCache, 'rules'>
   readonly feedback: Pick<FeedbackCache, 'feedbackOf'>
   readonly now: () => number
@@ -96,11 +96,11 @@ const createRound =
 /** Creates the assessor; the caller runs `round` on a timer. */
 export const createAssessor = (ports: AssessorPorts): Assessor => {
   const { history, assessments, rules, now } = ports
-  const judge = async (
+  const judge = (
     account: AccountRef,
     plays: readonly PlayRecord[],
     at: number,
-  ): Promise<StoredAssessment | null> => {
+  ): StoredAssessment | null => {
     const counted = plays.filter(isCountable)
     if (counted.length === 0) return null
     const feedback = ports.feedback.feedbackOf(account)
@@ -119,23 +119,28 @@ export const createAssessor = (ports: AssessorPorts): Assessor => {
       plays: counted.length,
       detail: detailOf(judged),
     }
-    await assessments.put(stored)
     return stored
   }
   const assess: Assessor['assess'] = async (account) => {
     const at = now()
-    return await judge(account, await history.playsOf(account, at - LOOK_BACK_MS, at + 1), at)
+    const plays = await history.playsOf(account, at - LOOK_BACK_MS, at + 1)
+    const stored = judge(account, plays, at)
+    if (stored !== null) await assessments.put(stored)
+    return stored
   }
   const assessEach: Assessor['assessEach'] = async (accounts) => {
     const at = now()
     const known = byAccount(await history.playsOfEach(accounts, at - LOOK_BACK_MS, at + 1))
+    const judged: StoredAssessment[] = []
     for (const account of accounts) {
       const own = known.get(account)
       // Plays of an account that is not its person's first stand under that one.
-      await (own === undefined ? assess(account) : judge(account, own, at))
+      const stored = own === undefined ? await assess(account) : judge(account, own, at)
+      if (stored !== null && own !== undefined) judged.push(stored)
       // Requests of viewers go first.
       await setImmediate()
     }
+    await assessments.putAll(judged)
   }
   return {
     assess,

@@ -3,7 +3,6 @@ import type { AccountRef, PlayRecord } from '#domain/types'
 import type { PlayReader } from '../../store/history/play-reader.ts'
 import type { StoredFinding } from '../../store/tables/records.ts'
 import type { FindingStore } from '../../store/tables/stores.ts'
-import { byAccount } from '../by-account.ts'
 import { preparePlays } from '../household/prepare-plays.ts'
 import { longestWindowMs } from '../judge/inspect-event.ts'
 import { inspectPlays } from '../judge/inspect-plays.ts'
@@ -25,7 +24,7 @@ export interface ImportedPast {
 }
 
 export interface JudgePastPorts {
-  readonly history: Pick<PlayReader, 'playsOfEach' | 'accountsOfSources'>
+  readonly history: Pick<PlayReader, 'playsByAccountOf' | 'accountsOfSources'>
   readonly findings: Pick<FindingStore, 'known' | 'putAll'>
   readonly assessor: Pick<Assessor, 'assessEach'>
   readonly rules: Pick<RuleCache, 'rules'>
@@ -34,12 +33,13 @@ export interface JudgePastPorts {
 }
 
 /** What the rules find in one account's imported plays, as rows that are not stored yet. */
-const pastFindings = async (
+const pastFindings = (
   ports: JudgePastPorts,
-  account: AccountRef,
   plays: readonly PlayRecord[],
   { from }: ImportedPast,
-): Promise<StoredFinding[]> => {
+): StoredFinding[] => {
+  const account = plays[0]?.account
+  if (account === undefined) return []
   const rules = ports.rules.rules().filter(({ enabled }) => enabled)
   const feedback = ports.feedback.feedbackOf(account)
   if (rules.length === 0 || feedback.isAccountFine === true) return []
@@ -52,18 +52,54 @@ const pastFindings = async (
     const key = findingKey(id, play)
     found.push({ ...storedFinding({ key, rule, event: play, finding }), acted: PAST })
   }
-  const stored = await ports.findings.known(found.map(({ id }) => id))
-  return found.filter(({ id }) => !stored.has(id))
+  return found
 }
 
-/** A look at several accounts costs little more than one at one of them; their plays are held in memory at once. */
-const MOST_ACCOUNTS = 20
-const PLAYS_A_LOOK = 3000
+/** A look goes over the whole history, and the database sorts what it finds: so many plays it holds with ease. */
+const PLAYS_A_LOOK = 100_000
+const MOST_ACCOUNTS = 5000
 
 /** How many accounts to look at next, by how many plays those of the last look had. */
 const sizeOfNext = (accounts: number, plays: number): number => {
   const fitting = Math.floor((accounts * PLAYS_A_LOOK) / Math.max(1, plays))
-  return Math.max(1, Math.min(MOST_ACCOUNTS, 2 * accounts, fitting))
+  return Math.max(1, Math.min(MOST_ACCOUNTS, 8 * accounts, fitting))
+}
+
+/** Accounts assessed at once, whose plays of the last months are held in memory. */
+const ASSESSED_AT_ONCE = 20
+/** Findings written at once. */
+const FINDINGS_A_BATCH = 500
+
+/** Keeps findings that are not known yet; answers how many. */
+const keepFindings = async (
+  { findings }: Pick<JudgePastPorts, 'findings'>,
+  found: readonly StoredFinding[],
+): Promise<number> => {
+  const stored = await findings.known(found.map(({ id }) => id))
+  const fresh = found.filter(({ id }) => !stored.has(id))
+  await findings.putAll(fresh)
+  return fresh.length
+}
+
+/** Findings in the imported plays of some accounts; answers how many plays were looked at, and findings added. */
+const judgeSome = async (
+  ports: JudgePastPorts,
+  accounts: readonly AccountRef[],
+  { past, since }: { readonly past: ImportedPast; readonly since: number },
+): Promise<{ readonly plays: number; readonly findings: number }> => {
+  let [read, added] = [0, 0]
+  let found: StoredFinding[] = []
+  for await (const plays of ports.history.playsByAccountOf(accounts, since, past.to + 1)) {
+    read += plays.length
+    found.push(...pastFindings(ports, plays, past))
+    if (found.length >= FINDINGS_A_BATCH) {
+      added += await keepFindings(ports, found)
+      found = []
+    }
+    // Requests of viewers go first.
+    await setImmediate()
+  }
+  return { plays: read, findings: added + (await keepFindings(ports, found)) }
 }
 
 /**
@@ -81,18 +117,12 @@ export const judgePast = async (
   let [at, size] = [0, 1]
   while (at < accounts.length) {
     const some = accounts.slice(at, at + size)
-    const found = await ports.history.playsOfEach(some, since, past.to + 1)
-    const plays = byAccount(found)
+    const judged = await judgeSome(ports, some, { past, since })
+    findings += judged.findings
     at += some.length
-    size = sizeOfNext(some.length, found.length)
-    for (const account of some) {
-      const fresh = await pastFindings(ports, account, plays.get(account) ?? [], past)
-      await ports.findings.putAll(fresh)
-      findings += fresh.length
-      // Requests of viewers go first.
-      await setImmediate()
-    }
-    await ports.assessor.assessEach(some)
+    size = sizeOfNext(some.length, judged.plays)
+    for (let first = 0; first < some.length; first += ASSESSED_AT_ONCE)
+      await ports.assessor.assessEach(some.slice(first, first + ASSESSED_AT_ONCE))
   }
   return { accounts: accounts.length, findings }
 }

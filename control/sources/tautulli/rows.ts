@@ -66,6 +66,8 @@ export const placeFromTautulli = (geo: TautulliGeo | null | undefined): GeoPlace
   }
 }
 
+const NOWHERE = placeFromTautulli(null)
+
 const timesOf = (
   row: TautulliRow,
 ): Pick<PlayRecord, 'startedAt' | 'lastSeenAt' | 'endedAt' | 'playedMs'> => {
@@ -99,21 +101,35 @@ const addressOf = (row: TautulliRow): Address | null => {
   return text === null ? null : parseAddress(text.trim().replace(/^\[|\]$|%.*$/g, ''))
 }
 
-const whereOf = (
-  row: TautulliRow,
-  geo: TautulliGeo | null | undefined,
-): Pick<PlayRecord, 'address' | 'network' | 'isLan'> & GeoPlace => {
+type Seen = Pick<PlayRecord, 'address' | 'network' | 'isLan'>
+
+const seenOf = (row: TautulliRow): Seen => {
   const seen = addressOf(row)
   // Who comes through the relay of Plex is seen at the server's own loopback: where that is, nobody knows.
   const isRelayed = row.location !== 'lan' && seen !== null && isLoopback(seen)
   const address = isRelayed ? null : seen
   const isAtHome = row.location === 'lan' || (address !== null && isLan(address))
   return {
-    ...placeFromTautulli(isAtHome ? null : geo),
     address: address === null ? null : formatAddress(address),
     network: address === null ? null : keyOfAddress(address, NETWORK_KEY),
     isLan: isAtHome,
   }
+}
+
+/** Addresses remembered at once: a household's plays come from few, and a history has a million. */
+const MOST_SEEN = 20_000
+const remembered = new Map<string, Seen>()
+
+const whereOf = (row: TautulliRow, geo: TautulliGeo | null | undefined): Seen & GeoPlace => {
+  const name = `${row.location ?? ''} ${row.ip_address ?? ''}`
+  let seen = remembered.get(name)
+  if (seen === undefined) {
+    seen = seenOf(row)
+    if (remembered.size >= MOST_SEEN) remembered.clear()
+    remembered.set(name, seen)
+  }
+  const place = seen.isLan || !geo ? NOWHERE : placeFromTautulli(geo)
+  return { ...place, ...seen }
 }
 
 /** A Tautulli row as history keeps it; `asn` comes from the operator's table, `source` names the server. */

@@ -1,4 +1,4 @@
-import type { DuckDBConnection } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import { DuckDBDataChunk } from '@duckdb/node-api'
 import type { Column, SqlValue } from '../sql/sql.ts'
 import { quoted } from '../sql/sql.ts'
@@ -21,10 +21,12 @@ export async function appendRows(
   const appender = await connection.createAppender(table)
   const types = columns.map((column) => duckdbType(column.kind))
   for (let from = 0; from < rows.length; from += CHUNK) {
-    const part = rows.slice(from, from + CHUNK)
-    const chunk = DuckDBDataChunk.create(types, part.length)
-    for (const [index, column] of columns.entries()) {
-      const values = part.map((row) => toDuckdbColumn(row[index] ?? null, column.kind))
+    const length = Math.min(CHUNK, rows.length - from)
+    const chunk = DuckDBDataChunk.create(types, length)
+    const values = new Array<DuckDBValue>(length)
+    for (const [index, { kind }] of columns.entries()) {
+      for (let at = 0; at < length; at += 1)
+        values[at] = toDuckdbColumn(rows[from + at]?.[index] ?? null, kind)
       chunk.setColumnValues(index, values)
     }
     appender.appendDataChunk(chunk)

@@ -32,6 +32,14 @@ export function toDuckdbColumn(value: SqlValue, kind: ColumnKind): DuckDBValue {
   return value instanceof Uint8Array ? blobValue(value) : value
 }
 
+/** One value of a column, as {@link fromDuckdb} has it; of other kinds than numbers, texts and truths it is `null`. */
+export const fromDuckdbValue = (value: DuckDBValue): SqlValue => {
+  if (typeof value === 'bigint') return Number(value)
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? value
+    : null
+}
+
 /** Integers of every width become plain numbers: nothing we keep exceeds 2^53. */
 export function fromDuckdb(row: Readonly<Record<string, JS>>): SqlRow {
   const values: SqlRow = {}

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
-import type { DuckDBConnection } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { StoreError } from '../sql/errors.ts'
 import {
@@ -11,11 +11,12 @@ import {
   type Sql,
   type SqlParam,
   type SqlRow,
+  type SqlValue,
 } from '../sql/sql.ts'
 import { createWriteQueue } from '../sql/write-queue.ts'
 import { appendRows, stageRows } from './duckdb-append.ts'
 import { duckdbError, isFatal, openingError } from './duckdb-errors.ts'
-import { fromDuckdb, toDuckdb } from './duckdb-values.ts'
+import { fromDuckdb, fromDuckdbValue, toDuckdb } from './duckdb-values.ts'
 
 const MEMORY_MB = 512
 
@@ -88,14 +89,11 @@ class DuckdbFile implements Database {
     return this.#guard(() => queryOn(readers[this.#turn ? 0 : 1], text, params))
   }
 
-  async *batches(text: string, params: readonly SqlParam[] = []): AsyncIterable<SqlRow[]> {
+  async *batches(text: string, params: readonly SqlParam[] = []): AsyncIterable<SqlValue[][]> {
     const { instance } = await this.handles()
     const connection = await instance.connect()
     try {
-      const result = await connection.stream(text, params.map(toDuckdb))
-      for await (const rows of result.yieldRowObjectJs()) {
-        if (rows.length > 0) yield rows.map(fromDuckdb)
-      }
+      yield* columnsOf(await connection.stream(text, params.map(toDuckdb)))
     } finally {
       connection.closeSync()
     }
@@ -210,12 +208,21 @@ const queryOn = async (
   return (await result.getRowObjectsJS()).map(fromDuckdb)
 }
 
+async function* columnsOf(result: DuckDBResult): AsyncIterable<SqlValue[][]> {
+  for await (const chunk of result)
+    if (chunk.rowCount > 0)
+      yield Array.from({ length: chunk.columnCount }, (_, column) =>
+        chunk.getColumnValues(column).map(fromDuckdbValue),
+      )
+}
+
 function transactionOn(connection: DuckDBConnection): Sql {
   const tx: Sql = {
     dialect: DIALECT,
     query: (text, params = []) => queryOn(connection, text, params),
+    // Another statement of the transaction would end a stream.
     async *batches(text, params = []) {
-      yield await queryOn(connection, text, params)
+      yield* columnsOf(await connection.run(text, params.map(toDuckdb)))
     },
     insert: (table, columns, rows) => appendRows(connection, table, { columns, rows }),
     stage: (table, columns, rows) => stageRows(connection, table, { columns, rows }),

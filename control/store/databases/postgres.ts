@@ -123,9 +123,7 @@ function transactionOn(client: pg.ClientBase): Sql {
   const tx: Sql = {
     dialect: DIALECT,
     query: (text, params) => queryOn(client, text, params),
-    async *batches(text, params) {
-      yield await queryOn(client, text, params)
-    },
+    batches: (text, params = []) => fetchFrom(client, text, params),
     insert: (table, columns, rows) => insertRows(client, table, { columns, rows }),
     stage: (table, columns, rows) => stageRows(client, table, { columns, rows }),
     write: (work) => work(tx),
@@ -133,20 +131,31 @@ function transactionOn(client: pg.ClientBase): Sql {
   return tx
 }
 
+/** Within a transaction, by a cursor. */
+async function* fetchFrom(
+  client: pg.ClientBase,
+  text: string,
+  params: readonly SqlParam[],
+): AsyncIterable<SqlValue[][]> {
+  await client.query(`declare rows no scroll cursor for ${text}`, [...params])
+  for (;;) {
+    const asked = { text: `fetch ${FETCH} from rows`, rowMode: 'array' as const }
+    const { rows, fields } = await client.query<SqlValue[]>(asked)
+    if (rows.length === 0) break
+    yield fields.map((_, column) => rows.map((row) => row[column] ?? null))
+  }
+  await client.query('close rows')
+}
+
 async function* cursorOver(
   pool: pg.Pool,
   text: string,
   params: readonly SqlParam[] = [],
-): AsyncIterable<SqlRow[]> {
+): AsyncIterable<SqlValue[][]> {
   const client = await guard(() => pool.connect())
   try {
     await client.query('begin read only')
-    await client.query(`declare rows no scroll cursor for ${text}`, [...params])
-    for (;;) {
-      const rows = await queryOn(client, `fetch ${FETCH} from rows`)
-      if (rows.length === 0) break
-      yield rows
-    }
+    yield* fetchFrom(client, text, params)
   } finally {
     await client.query('rollback').catch(() => undefined)
     client.release()

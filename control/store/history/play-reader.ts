@@ -2,6 +2,7 @@ import type { AccountRef, PlayRecord } from '#domain/types'
 import type { Sql, SqlParam } from '../sql/sql.ts'
 import { hash52 } from './counting/hash52.ts'
 import { PLAYS, toPlay } from './rows/play-table.ts'
+import { playsOfColumns } from './rows/plays-of-columns.ts'
 import { playRowsOf } from './rows/rows-of.ts'
 import { findPlays } from './upsert-plays.ts'
 
@@ -17,6 +18,12 @@ export interface PlayReader {
   playsBetween(from: number, to: number): AsyncIterable<PlayRecord[]>
   /** The same, one account at a time. */
   playsByAccount(from: number, to: number): AsyncIterable<PlayRecord[]>
+  /** The plays of these accounts, one account at a time and oldest first; accounts without any are left out. */
+  playsByAccountOf(
+    accounts: readonly AccountRef[],
+    from: number,
+    to: number,
+  ): AsyncIterable<PlayRecord[]>
   accountsWithPlays(from: number, to: number): Promise<AccountRef[]>
   /** Those of plays that came from these sources. */
   accountsOfSources(sources: readonly string[], from: number, to: number): Promise<AccountRef[]>
@@ -36,12 +43,26 @@ export function createPlayReader(db: Sql): PlayReader {
   const select = `select ${PLAYS.select} from plays where ${WINDOW}`
   async function* playsBetween(from: number, to: number): AsyncIterable<PlayRecord[]> {
     const params = await windowOf(db, from, to)
-    for await (const rows of db.batches(`${select} order by ${order}`, params)) {
-      yield rows.map(toPlay)
-    }
+    for await (const columns of db.batches(`${select} order by ${order}`, params))
+      yield playsOfColumns(columns)
+  }
+  const ofThese = async (accounts: readonly AccountRef[], from: number, to: number) => {
+    const wanted = new Set(accounts)
+    const text = `${select} and account_key in (select unnest($4::bigint[])) order by ${order}`
+    return { text, params: [...(await windowOf(db, from, to)), [...wanted].map(hash52)], wanted }
+  }
+  async function* ofAccounts(
+    accounts: readonly AccountRef[],
+    from: number,
+    to: number,
+  ): AsyncIterable<PlayRecord[]> {
+    const { text, params, wanted } = await ofThese(accounts, from, to)
+    for await (const columns of db.batches(text, params))
+      yield playsOfColumns(columns).filter((play) => wanted.has(play.account))
   }
   return {
     playsBetween,
+    playsByAccountOf: (accounts, from, to) => byAccount(ofAccounts(accounts, from, to)),
     playsByAccount: (from, to) => byAccount(playsBetween(from, to)),
     plays: async (identities) => [...(await findPlays(db, identities)).values()],
     async playsOf(account, from, to) {
@@ -51,10 +72,8 @@ export function createPlayReader(db: Sql): PlayReader {
       return rows.map(toPlay).filter((play) => play.account === account)
     },
     async playsOfEach(accounts, from, to) {
-      const wanted = new Set(accounts)
-      const keys = [...wanted].map(hash52)
-      const text = `${select} and account_key in (select unnest($4::bigint[])) order by ${order}`
-      const rows = await db.query(text, [...(await windowOf(db, from, to)), keys])
+      const { text, params, wanted } = await ofThese(accounts, from, to)
+      const rows = await db.query(text, params)
       return rows.map(toPlay).filter((play) => wanted.has(play.account))
     },
     async accountsWithPlays(from, to) {

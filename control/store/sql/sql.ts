@@ -32,8 +32,8 @@ export interface Dialect {
 export interface Sql {
   readonly dialect: Dialect
   query(text: string, params?: readonly SqlParam[]): Promise<SqlRow[]>
-  /** Reads a large result piece by piece from one snapshot. */
-  batches(text: string, params?: readonly SqlParam[]): AsyncIterable<SqlRow[]>
+  /** Reads a large result piece by piece from one snapshot; a piece is a list of values for each column. */
+  batches(text: string, params?: readonly SqlParam[]): AsyncIterable<SqlValue[][]>
   /** Adds many rows at once; inside `write` only. */
   insert(table: string, columns: readonly Column[], rows: readonly SqlValue[][]): Promise<void>
   /** Puts rows into a temporary table of this transaction; inside `write` only. */

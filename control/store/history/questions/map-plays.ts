@@ -1,6 +1,7 @@
 import type { Database } from '../../sql/sql.ts'
 import { hasPlayed } from '../counting/roll-ups.ts'
-import { PLAYS, toPlay } from '../rows/play-table.ts'
+import { PLAYS } from '../rows/play-table.ts'
+import { playsOfColumns } from '../rows/plays-of-columns.ts'
 import type { Span } from './span.ts'
 
 /** A place of plays, to a tenth of a degree. */
@@ -55,8 +56,8 @@ export const mapPlays = async (db: Database, span: Span, limit: number): Promise
   const groups = new Numbered<string>()
   const plays: number[][] = []
   let read = 0
-  for await (const rows of db.batches(QUERY, [from - LONGEST_MS, to, from, limit + 1])) {
-    for (const play of rows.map(toPlay)) {
+  for await (const columns of db.batches(QUERY, [from - LONGEST_MS, to, from, limit + 1])) {
+    for (const play of playsOfColumns(columns)) {
       read += 1
       if (read > limit || !hasPlayed(play)) continue
       const { account, accountName, country, city, accuracyKm, source, isLive, endedAt } = play

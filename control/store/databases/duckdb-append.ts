@@ -23,7 +23,7 @@ export async function appendRows(
   for (let from = 0; from < rows.length; from += CHUNK) {
     const length = Math.min(CHUNK, rows.length - from)
     const chunk = DuckDBDataChunk.create(types, length)
-    const values = new Array<DuckDBValue>(length)
+    const values = Array.from<DuckDBValue>({ length })
     for (const [index, { kind }] of columns.entries()) {
       for (let at = 0; at < length; at += 1)
         values[at] = toDuckdbColumn(rows[from + at]?.[index] ?? null, kind)

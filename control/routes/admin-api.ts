@@ -79,7 +79,7 @@ export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): 
   }
   await app.register(swagger, {
     transform: ({ schema, url, route }) => ({
-      schema: describedOperation(schema, route.config?.permission),
+      schema: describedOperation(schema, route.config?.permission, route.method),
       url,
     }),
     openapi: {

@@ -84,8 +84,12 @@ const refusal = {
   content: { 'application/problem+json': { schema: problemSchema } },
 }
 
-const responsesOf = ({ response }: FastifySchema): object => {
-  if (typeof response !== 'object' || response === null) return {}
+/** What is answered where a route says nothing of it: a removal answers 204 without a body. */
+const unsaid = (method: unknown): object =>
+  method === 'DELETE' ? { 204: { type: 'null', description: 'Done' } } : {}
+
+const responsesOf = ({ response }: FastifySchema, method: unknown): object => {
+  if (typeof response !== 'object' || response === null) return unsaid(method)
   return Object.fromEntries(
     Object.entries(response).map(([status, schema]) => [status, withExample(schema)]),
   )
@@ -95,13 +99,14 @@ const responsesOf = ({ response }: FastifySchema): object => {
 export const describedOperation = (
   schema: FastifySchema | undefined,
   permission: string | undefined,
+  method?: unknown,
 ): FastifySchema => {
   const { body, ...rest } = schema ?? {}
   const described = {
     ...rest,
     ...(body === undefined ? {} : { body: withExample(body) }),
     ...(permission === 'public' ? { security: [] } : {}),
-    response: { ...responsesOf(rest), default: refusal },
+    response: { ...responsesOf(rest, method), default: refusal },
     'x-permission': permission,
   }
   return described

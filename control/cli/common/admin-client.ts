@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs'
 import { Agent, request } from 'undici'
+import type { AnswerOf, BodyOf, Method, PathFor } from '../../client/typed-call.ts'
 import { CliError, type GlobalOptions, pathsOf } from './context.ts'
 
-/** A call of the admin API. */
-export interface AdminCall {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** Below `/api/v1`. */
-  readonly path: string
-  readonly body?: unknown
-  /** The path stands beside `/api/v1`, and 503 is an answer too: `/health/ready`. */
-  readonly isHealth?: boolean
+type Fields<Body> = [Body] extends [never] ? never : { readonly [K in keyof Body]?: unknown }
+
+/** A call of the admin API, typed by its OpenAPI document; the path stands below `/api/v1`. */
+export interface AdminCall<M extends Method, P extends string> {
+  readonly method?: M
+  readonly path: P & PathFor<M, P>
+  /** Its fields are those of the document; what the command line gave for them is checked by the server. */
+  readonly body?: Fields<BodyOf<M, P>>
 }
 
 const problemText = (body: string, status: number): string => {
@@ -34,7 +35,10 @@ export const adminFailure = (error: unknown): CliError => {
 }
 
 /** A call by its whole path. */
-export type SocketCall = Omit<AdminCall, 'isHealth'> & {
+export interface SocketCall {
+  readonly method?: Method
+  readonly path: string
+  readonly body?: unknown
   /** 503 is an answer too. */
   readonly mayBeDown?: boolean
 }
@@ -62,15 +66,25 @@ export const askSocket = async (socketPath: string, call: SocketCall): Promise<u
   }
 }
 
-/** Asks the running control plane of the instance the options name. Throws {@link CliError} in words. */
-export const callAdmin = async (options: GlobalOptions, call: AdminCall): Promise<unknown> => {
+/** The owner-only socket of the running instance the options name. Throws {@link CliError} where none runs. */
+const socketOf = (options: GlobalOptions): string => {
   const { adminSocket, state } = pathsOf(options)
-  if (!existsSync(adminSocket)) {
-    throw new CliError(
-      `no control plane runs on ${state}; start it with ./scripts/run, or name its folder with --state`,
-    )
-  }
-  const { isHealth = false, path, ...rest } = call
-  const whole = isHealth ? path : `/api/v1${path}`
-  return await askSocket(adminSocket, { ...rest, path: whole, mayBeDown: isHealth })
+  if (existsSync(adminSocket)) return adminSocket
+  throw new CliError(
+    `no control plane runs on ${state}; start it with ./scripts/run, or name its folder with --state`,
+  )
 }
+
+/** Asks the running control plane of the instance the options name. Throws {@link CliError} in words. */
+export const callAdmin = async <const P extends string, M extends Method = 'GET'>(
+  options: GlobalOptions,
+  { path, ...rest }: AdminCall<M, P>,
+): Promise<AnswerOf<M, P>> => {
+  const answer = await askSocket(socketOf(options), { ...rest, path: `/api/v1${path}` })
+  // The control plane of this version answers by the document that the types are made from.
+  return answer as AnswerOf<M, P>
+}
+
+/** What `/health/ready` says, also where no viewer could be admitted. Throws {@link CliError} in words. */
+export const callHealth = async (options: GlobalOptions): Promise<unknown> =>
+  await askSocket(socketOf(options), { path: '/health/ready', mayBeDown: true })

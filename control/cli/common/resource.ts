@@ -1,13 +1,14 @@
 import type { Command } from 'commander'
+import type { AnswerOf, Method, QueryText } from '../../client/typed-call.ts'
 import { type AdminCall, callAdmin } from './admin-client.ts'
 import { type GlobalOptions, withGlobals } from './context.ts'
 import { isRow, print, rowsOf, table } from './output.ts'
 
 /** Runs a call and prints its answer as JSON or by the given words. */
-export const printAnswer = async (
+export const printAnswer = async <const P extends string, M extends Method = 'GET'>(
   options: GlobalOptions,
-  call: AdminCall,
-  say: (result: unknown) => string,
+  call: AdminCall<M, P>,
+  say: (result: AnswerOf<M, P>) => string,
 ): Promise<void> => {
   const result = await callAdmin(options, call)
   print(options.json === true ? JSON.stringify(result) : say(result))
@@ -26,7 +27,7 @@ export const asTable =
 export const queryOf = (
   options: Readonly<Record<string, unknown>>,
   names: readonly string[],
-): string => {
+): QueryText => {
   const query = new URLSearchParams()
   for (const name of names) {
     const value = options[name]
@@ -51,10 +52,15 @@ export type Options = GlobalOptions & Readonly<Record<string, unknown>>
 /** Prints the same sentence for every answer. */
 export const asText = (words: string) => (): string => words
 
+/** A command that deletes what the API keeps under `path`. */
+interface Deletion extends Record<'name' | 'done' | 'description', string> {
+  readonly path: '/api-tokens' | '/destinations' | '/feedback' | '/media-servers' | '/rules' | '/tokens'
+}
+
 /** Adds `<name> <id>`, which deletes what the API keeps under `path` and says so in `done`. */
 export const addDeletion = (
   command: Command,
-  { name, path, done, description }: Record<'name' | 'path' | 'done' | 'description', string>,
+  { name, path, done, description }: Deletion,
 ): void => {
   withGlobals(command.command(`${name} <id>`).description(description)).action(
     async (id: string, options: Options) => {

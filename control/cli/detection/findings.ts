@@ -62,7 +62,7 @@ export const findingsCommand = (): Command => {
   const judge = (name: string, state: string, words: string): void => {
     withGlobals(command.command(`${name} <id>`).description(words)).action(
       async (finding: string, options: Options) => {
-        const path = `/findings/${pathSegment(finding)}`
+        const path = `/findings/${pathSegment(finding)}` as const
         const call = { method: 'PATCH', path, body: { state } } as const
         await printAnswer(options, call, (row) => (isRow(row) ? String(row['state']) : ''))
       },

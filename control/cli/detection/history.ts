@@ -28,20 +28,20 @@ const spanned = (command: Command): Command =>
   withGlobals(command).option('--days <n>', 'days to look back', '30')
 
 const addTop = (command: Command): void => {
-  const top = (name: string, path: string, words: string): void => {
+  const top = (name: string, what: 'accounts' | 'channels' | 'countries', words: string): void => {
     spanned(command.command(name).description(words))
       .option('--limit <n>', 'rows', '20')
       .action(async (options: Options) => {
         await printAnswer(
           options,
-          { path: path + queryOf(options, SPAN) },
+          { path: `/history/${what}${queryOf(options, SPAN)}` },
           asTable(['key', ...AMOUNTS]),
         )
       })
   }
-  top('top', '/history/channels', 'channels, the most played first')
-  top('accounts', '/history/accounts', 'accounts, the most plays first')
-  top('countries', '/history/countries', 'countries, the most plays first')
+  top('top', 'channels', 'channels, the most played first')
+  top('accounts', 'accounts', 'accounts, the most plays first')
+  top('countries', 'countries', 'countries, the most plays first')
 }
 
 const addPeriods = (command: Command): void => {
@@ -49,7 +49,7 @@ const addPeriods = (command: Command): void => {
     spanned(command.command(name).description(words))
       .option('--tz <zone>', 'time zone of the periods; store.time_zone, else UTC')
       .action(async (options: Options) => {
-        const path = `/history/${name}${queryOf(options, ['days', 'tz'])}`
+        const path = `/history/${name}${queryOf(options, ['days', 'tz'])}` as const
         await printAnswer(options, { path }, (rows) =>
           table(
             rowsOf(rows).map((row) => ({ ...row, at: row[start] })),
@@ -66,7 +66,7 @@ const addDays = (command: Command): void => {
   addPeriods(command)
   spanned(command.command('peak').description('the most plays at once, and when')).action(
     async (options: Options) => {
-      const path = `/history/peak${queryOf(options, ['days'])}`
+      const path = `/history/peak${queryOf(options, ['days'])}` as const
       await printAnswer(options, { path }, (row) => table([row].filter(isRow), ['streams', 'at']))
     },
   )
@@ -106,7 +106,7 @@ export const historyCommand = (): Command => {
     })
   spanned(command.command('user <account>').description("an account's days")).action(
     async (account: string, options: Options) => {
-      const path = `/history/accounts/${pathSegment(account)}${queryOf(options, ['days'])}`
+      const path = `/history/accounts/${pathSegment(account)}${queryOf(options, ['days'])}` as const
       await printAnswer(options, { path }, (row) => JSON.stringify(row, null, 2))
     },
   )

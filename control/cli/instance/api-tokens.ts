@@ -44,7 +44,11 @@ export const apiTokensCommand = (): Command => {
       const token = isRow(answer) ? String(answer['token']) : ''
       print(options.json === true ? JSON.stringify(answer) : token)
     })
-  const about = { name: 'remove', path: '/api-tokens', done: 'The token is good for nothing now.' }
-  addDeletion(command, { ...about, description: 'end a token' })
+  addDeletion(command, {
+    name: 'remove',
+    path: '/api-tokens',
+    done: 'The token is good for nothing now.',
+    description: 'end a token',
+  })
   return command
 }

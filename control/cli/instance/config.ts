@@ -73,7 +73,7 @@ export const configCommand = (): Command => {
   )
   withGlobals(command.command('restore <version>').description('use an earlier version')).action(
     async (version: string, options: GlobalOptions) => {
-      const path = `/config/versions/${pathSegment(version)}/restore`
+      const path = `/config/versions/${pathSegment(version)}/restore` as const
       await printAnswer(
         options,
         { method: 'POST', path },
@@ -92,7 +92,7 @@ export const logLevelCommand = (): Command =>
       .description('change how much is logged, until the next start'),
   ).action(async (level: string | undefined, options: GlobalOptions) => {
     const path = '/log-level'
-    const call =
-      level === undefined ? { path } : ({ method: 'PUT', path, body: { level } } as const)
-    await printAnswer(options, call, (answer) => field(answer, 'level'))
+    const say = (answer: unknown) => field(answer, 'level')
+    if (level === undefined) await printAnswer(options, { path }, say)
+    else await printAnswer(options, { method: 'PUT', path, body: { level } }, say)
   })

@@ -70,9 +70,9 @@ export const sharingCommand = (): Command => {
   withGlobals(command.command('show <account>').description("explain one account's confidence"))
     .option('--now', 'assess it now')
     .action(async (account: string, options: Options) => {
-      const path = `/accounts/${pathSegment(account)}/sharing`
-      const call = options['now'] === true ? ({ method: 'POST', path } as const) : { path }
-      await printAnswer(options, call, explanation)
+      const path = `/accounts/${pathSegment(account)}/sharing` as const
+      if (options['now'] === true) await printAnswer(options, { method: 'POST', path }, explanation)
+      else await printAnswer(options, { path }, explanation)
     })
   withGlobals(command.command('assess').description('assess those who played lately, now')).action(
     async (options: Options) => {
@@ -105,14 +105,14 @@ export const feedbackCommand = (): Command => {
       ),
   ).action(async (account: string, kind: string, value: string | undefined, options: Options) => {
     const body = { kind, value }
-    const path = `/accounts/${pathSegment(account)}/feedback`
+    const path = `/accounts/${pathSegment(account)}/feedback` as const
     await printAnswer(options, { method: 'POST', path, body }, (row) =>
       isRow(row) ? `remembered as ${String(row['id'])}` : '',
     )
   })
   withGlobals(command.command('list <account>').description('what was said of an account')).action(
     async (account: string, options: Options) => {
-      const path = `/accounts/${pathSegment(account)}/feedback`
+      const path = `/accounts/${pathSegment(account)}/feedback` as const
       await printAnswer(options, { path }, (result) => table(rowsOf(result), FEEDBACK))
     },
   )

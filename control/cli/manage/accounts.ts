@@ -78,7 +78,7 @@ const addTokenCommands = (command: Command): void => {
       .requiredOption('--username <name>', 'user name'),
   ).action(async (account: string, options: Options) => {
     const login = { username: String(options['username']), password: newToken().slice(0, 16) }
-    const path = `/accounts/${pathSegment(account)}/password`
+    const path = `/accounts/${pathSegment(account)}/password` as const
     await callAdmin(options, { method: 'PUT', path, body: login })
     const query = new URLSearchParams({ ...login, type: 'm3u_plus' }).toString()
     const made = { ...login, playlist: `/get.php?${query}` }
@@ -135,7 +135,7 @@ export const accountsCommand = (): Command => {
     const body = { name, ...accountFields(options) }
     const account = await callAdmin(options, { method: 'POST', path: '/accounts', body })
     const accountId = isRow(account) ? String(account['id']) : ''
-    const path = `/accounts/${pathSegment(accountId)}/tokens`
+    const path = `/accounts/${pathSegment(accountId)}/tokens` as const
     await printAnswer(options, { method: 'POST', path, body: {} }, (token) =>
       isRow(token)
         ? `account ${accountId}\ntoken    ${String(token['token'])} (shown this once)\nplaylist ${String(token['playlist'])}`

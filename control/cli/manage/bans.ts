@@ -50,7 +50,7 @@ export const bansCommand = (): Command => {
     })
   withGlobals(command.command('lift <kind> <subject...>').description('lift a ban')).action(
     async (kind: string, parts: string[], options: Options) => {
-      const path = `/bans/${pathSegment(kind)}/${pathSegment(subjectOf(kind, parts))}`
+      const path = `/bans/${pathSegment(kind)}/${pathSegment(subjectOf(kind, parts))}` as const
       await printAnswer(options, { method: 'DELETE', path }, asText('lifted'))
     },
   )
@@ -62,8 +62,6 @@ export const addDownloadCommands = (command: Command): Command => {
   withGlobals(command.command('list').description('copies of playlists that were used'))
     .option('--account <ref>', 'of an account, e.g. own:1234')
     .action(async (options: Options) => {
-      const account =
-        typeof options['account'] === 'string' ? `?account=${pathSegment(options['account'])}` : ''
       const columns = [
         'id',
         'account',
@@ -73,14 +71,14 @@ export const addDownloadCommands = (command: Command): Command => {
         'firstNetwork',
         'revokedAt',
       ]
-      await printAnswer(options, { path: `/downloads${account}` }, asTable(columns))
+      await printAnswer(options, { path: `/downloads${queryOf(options, ['account'])}` }, asTable(columns))
     })
   withGlobals(
     command
       .command('revoke <download>')
       .description('stop every copy of one download, and nobody else'),
   ).action(async (download: string, options: Options) => {
-    const path = `/downloads/${pathSegment(download)}/revoke`
+    const path = `/downloads/${pathSegment(download)}/revoke` as const
     await printAnswer(options, { method: 'POST', path }, (row) =>
       isRow(row) ? `revoked; ${String(row['ended'])} sessions ended` : '',
     )

@@ -67,7 +67,7 @@ const addWriting = (command: Command): void => {
     })
   withSettings(command.command('change <name>').description('change settings')).action(
     async (name: string, options: Options) => {
-      const path = `/destinations/${pathSegment(name)}`
+      const path = `/destinations/${pathSegment(name)}` as const
       const call = { method: 'PATCH', path, body: settingsOf(options) } as const
       await printAnswer(options, call, asText('changed'))
     },
@@ -81,7 +81,7 @@ const addWriting = (command: Command): void => {
 }
 
 const testIt = async (name: string, options: Options): Promise<void> => {
-  const path = `/destinations/${pathSegment(name)}/test`
+  const path = `/destinations/${pathSegment(name)}/test` as const
   const answer = await callAdmin(options, { method: 'POST', path })
   const isOk = isRow(answer) && answer['ok'] === true
   const words = isOk ? 'sent' : `not sent: ${String(isRow(answer) ? answer['error'] : '')}`
@@ -108,7 +108,7 @@ const addTrials = (command: Command): void => {
   withGlobals(command.command('preview <name>').description('show what would be sent'))
     .option('--event <event>', 'event shown', 'finding.simultaneous_places')
     .action(async (name: string, options: Options) => {
-      const path = `/destinations/${pathSegment(name)}/preview${queryOf(options, ['event'])}`
+      const path = `/destinations/${pathSegment(name)}/preview${queryOf(options, ['event'])}` as const
       await printAnswer(options, { path }, previewText)
     })
 }

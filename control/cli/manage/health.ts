@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { callAdmin } from '../common/admin-client.ts'
+import { callHealth } from '../common/admin-client.ts'
 import { type GlobalOptions, withGlobals } from '../common/context.ts'
 import { isRow, print, table } from '../common/output.ts'
 
@@ -12,7 +12,7 @@ export const healthCommand = (): Command =>
       'tell how everything is: store, Redis, sources, edges, geo files',
     ),
   ).action(async (options: GlobalOptions) => {
-    const result = await callAdmin(options, { path: '/health/ready', isHealth: true })
+    const result = await callHealth(options)
     const status = isRow(result) ? result['status'] : null
     const parts = isRow(result) && Array.isArray(result['parts']) ? result['parts'] : []
     const rows = parts

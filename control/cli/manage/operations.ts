@@ -3,9 +3,17 @@ import { withGlobals } from '../common/context.ts'
 import { isRow } from '../common/output.ts'
 import { asTable, asText, type Options, pathSegment, printAnswer } from '../common/resource.ts'
 
+type ListPath =
+  | '/audit'
+  | '/channels?limit=1000'
+  | '/groups'
+  | '/keys'
+  | '/sources'
+  | '/surge'
+
 const list = (
   command: Command,
-  what: { readonly path: string; readonly words: string; readonly columns: readonly string[] },
+  what: { readonly path: ListPath; readonly words: string; readonly columns: readonly string[] },
 ): void => {
   withGlobals(command.command('list', { isDefault: true }).description(what.words)).action(
     async (options: Options) => {

@@ -51,7 +51,7 @@ export const peopleCommand = (): Command => {
         ...(removed === true ? { removed: 'true' } : {}),
         q,
       }
-      const path = `/people${queryOf(query, ['merged', 'removed', 'q'])}`
+      const path = `/people${queryOf(query, ['merged', 'removed', 'q'])}` as const
       await printAnswer(options, { path }, people)
     })
   withGlobals(
@@ -77,7 +77,7 @@ export const peopleCommand = (): Command => {
       .description('take accounts away from a person; all where none is named'),
   ).action(async (id: string, accounts: string[], options: Options) => {
     const body = accounts.length === 0 ? {} : { accounts }
-    const path = `/people/${pathSegment(id)}/split`
+    const path = `/people/${pathSegment(id)}/split` as const
     await printAnswer(options, { method: 'POST', path, body }, people)
   })
   return command

@@ -74,7 +74,7 @@ const webhookCommand = (command: Command): void => {
   )
     .option('--off', 'take none any more')
     .action(async (name: string, options: Options) => {
-      const path = `/media-servers/${pathSegment(name)}/webhook`
+      const path = `/media-servers/${pathSegment(name)}/webhook` as const
       if (options['off'] === true)
         await printAnswer(options, { method: 'DELETE', path }, () => 'no webhooks of it are taken')
       else await printAnswer(options, { method: 'POST', path }, webhookMade)
@@ -99,7 +99,7 @@ export const serversCommand = (): Command => {
   })
   withGlobals(command.command('test <name>').description('look at a server once')).action(
     async (name: string, options: Options) => {
-      const path = `/media-servers/${pathSegment(name)}/test`
+      const path = `/media-servers/${pathSegment(name)}/test` as const
       const result = await callAdmin(options, { method: 'POST', path })
       print(options.json === true ? JSON.stringify(result) : tested(result))
       if (isRow(result) && result['ok'] !== true) process.exitCode = 1

@@ -39,7 +39,7 @@ const FILTERS = [
 ]
 const WATCH_MS = 1000
 
-const watch = async (options: Options, path: string): Promise<void> => {
+const watch = async (options: Options, path: '/sessions' | `/sessions?${string}`): Promise<void> => {
   for (;;) {
     const page = await callAdmin(options, { path })
     const shown = rowsOf(page)
@@ -65,7 +65,7 @@ export const sessionsCommand = (): Command => {
     .option('--download <id>', 'of one copy of a playlist')
     .option('--watch', 'a table that renews itself every second')
     .action(async (options: Options) => {
-      const path = `/sessions${queryOf(options, FILTERS)}`
+      const path = `/sessions${queryOf(options, FILTERS)}` as const
       if (options['watch'] === true) await watch(options, path)
       else await printAnswer(options, { path }, asTable(COLUMNS))
     })
@@ -82,7 +82,7 @@ export const sessionsCommand = (): Command => {
     .option('--message <text>', 'shown to the viewer of a media server')
     .action(async (session: string, options: Options) => {
       const query = queryOf(options, ['seconds', 'note', 'message'])
-      const path = `/sessions/${pathSegment(session)}${query}`
+      const path = `/sessions/${pathSegment(session)}${query}` as const
       // A media server answers whether the stream is over or only asked to end.
       const say = (row: unknown) => (isRow(row) ? String(row['detail']) : 'ended')
       await printAnswer(options, { method: 'DELETE', path }, say)
@@ -90,7 +90,7 @@ export const sessionsCommand = (): Command => {
   withGlobals(command.command('reauth').description('ask the auth backends again now'))
     .option('--name <channel>', 'one channel only')
     .action(async (options: Options) => {
-      const path = `/sessions/reauth${queryOf(options, ['name'])}`
+      const path = `/sessions/reauth${queryOf(options, ['name'])}` as const
       await printAnswer(options, { method: 'POST', path }, (row) =>
         isRow(row) ? `${String(row['asked'])} sessions are asked about` : '',
       )

@@ -53,7 +53,7 @@ export const usersCommand = (): Command => {
     .action(async (name: string, options: UserOptions) => {
       const secret = options.passwordFile === undefined ? {} : { password: passwordOf(options) }
       const body = { ...(options.role === undefined ? {} : { role: options.role }), ...secret }
-      const path = `/users/${await idOf(options, name)}`
+      const path = `/users/${await idOf(options, name)}` as const
       const answer = await callAdmin(options, { method: 'PATCH', path, body })
       say(options, answer, `'${name}' was changed.`)
     })

@@ -55,18 +55,25 @@ type TemplateOf<M extends Method, P extends string> = P extends string
  * The operation that a method and a path below `/api/v1` name, by the OpenAPI document; `never` for a path there is none of. Parameters of the path are
  * filled in by a template literal: `/accounts/${encodeURIComponent(id)}`.
  */
-export type OperationOf<M extends Method, P extends string> =
-  `${M} ${TemplateOf<M, P>}` extends infer K
-    ? K extends keyof Operations
-      ? Operations[K]
-      : never
+export type OperationOf<
+  M extends Method,
+  P extends string,
+> = `${M} ${TemplateOf<M, P>}` extends infer K
+  ? K extends keyof Operations
+    ? Operations[K]
     : never
+  : never
 
 /** What an operation answers. */
 export type AnswerOf<M extends Method, P extends string> = OperationOf<M, P>['answer']
 
-/** The JSON body of an operation; `never` where it takes none. */
-export type BodyOf<M extends Method, P extends string> = OperationOf<M, P>['body']
+type Fields<Body> = [Body] extends [never] ? never : { readonly [K in keyof Body]?: unknown }
+
+/**
+ * The fields a JSON body of an operation may have; `never` where it takes none. Their values come from forms and command lines: the server checks them
+ * and says what is wrong.
+ */
+export type BodyOf<M extends Method, P extends string> = Fields<OperationOf<M, P>['body']>
 
 /** A path that a method has; `never` for any other, so that a misspelt one does not compile. */
 export type PathFor<M extends Method, P extends string> = [OperationOf<M, P>] extends [never]

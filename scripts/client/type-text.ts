@@ -37,7 +37,7 @@ const objectText = (schema: Schema): string => {
   const fields = Object.entries(properties).map(([key, child]) => {
     const name = /^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key)
     const isNeeded = required.includes(key)
-    return `${name}${isNeeded ? '' : '?'}: ${typeText(child)}${isNeeded ? '' : ' | undefined'}`
+    return `${name}${isNeeded ? '' : '?'}: ${typeText(child)}`
   })
   if (fields.length > 0) return `{ ${fields.join('; ')} }`
   const values = Object.values(patternProperties ?? {})

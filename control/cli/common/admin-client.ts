@@ -3,14 +3,11 @@ import { Agent, request } from 'undici'
 import type { AnswerOf, BodyOf, Method, PathFor } from '../../client/typed-call.ts'
 import { CliError, type GlobalOptions, pathsOf } from './context.ts'
 
-type Fields<Body> = [Body] extends [never] ? never : { readonly [K in keyof Body]?: unknown }
-
 /** A call of the admin API, typed by its OpenAPI document; the path stands below `/api/v1`. */
 export interface AdminCall<M extends Method, P extends string> {
   readonly method?: M
   readonly path: P & PathFor<M, P>
-  /** Its fields are those of the document; what the command line gave for them is checked by the server. */
-  readonly body?: Fields<BodyOf<M, P>>
+  readonly body?: BodyOf<M, P>
 }
 
 const problemText = (body: string, status: number): string => {

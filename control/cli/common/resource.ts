@@ -54,7 +54,13 @@ export const asText = (words: string) => (): string => words
 
 /** A command that deletes what the API keeps under `path`. */
 interface Deletion extends Record<'name' | 'done' | 'description', string> {
-  readonly path: '/api-tokens' | '/destinations' | '/feedback' | '/media-servers' | '/rules' | '/tokens'
+  readonly path:
+    | '/api-tokens'
+    | '/destinations'
+    | '/feedback'
+    | '/media-servers'
+    | '/rules'
+    | '/tokens'
 }
 
 /** Adds `<name> <id>`, which deletes what the API keeps under `path` and says so in `done`. */

@@ -32,7 +32,8 @@ export async function* playsOverSocket(
 ): AsyncGenerator<readonly PlayRecord[]> {
   const dispatcher = new Agent({ connect: { socketPath }, bodyTimeout: 0 })
   try {
-    const path = `/api/v1/history/plays.ndjson?from=${Math.trunc(from)}&to=${Math.trunc(to)}` as const
+    const path =
+      `/api/v1/history/plays.ndjson?from=${Math.trunc(from)}&to=${Math.trunc(to)}` as const
     const answer = await request(`http://gatehouse${path}`, { dispatcher })
     if (answer.statusCode >= 400) {
       throw new CliError(`the control plane answered with status ${answer.statusCode}`)

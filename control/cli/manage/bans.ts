@@ -71,7 +71,11 @@ export const addDownloadCommands = (command: Command): Command => {
         'firstNetwork',
         'revokedAt',
       ]
-      await printAnswer(options, { path: `/downloads${queryOf(options, ['account'])}` }, asTable(columns))
+      await printAnswer(
+        options,
+        { path: `/downloads${queryOf(options, ['account'])}` },
+        asTable(columns),
+      )
     })
   withGlobals(
     command

@@ -108,7 +108,8 @@ const addTrials = (command: Command): void => {
   withGlobals(command.command('preview <name>').description('show what would be sent'))
     .option('--event <event>', 'event shown', 'finding.simultaneous_places')
     .action(async (name: string, options: Options) => {
-      const path = `/destinations/${pathSegment(name)}/preview${queryOf(options, ['event'])}` as const
+      const path =
+        `/destinations/${pathSegment(name)}/preview${queryOf(options, ['event'])}` as const
       await printAnswer(options, { path }, previewText)
     })
 }

@@ -3,13 +3,7 @@ import { withGlobals } from '../common/context.ts'
 import { isRow } from '../common/output.ts'
 import { asTable, asText, type Options, pathSegment, printAnswer } from '../common/resource.ts'
 
-type ListPath =
-  | '/audit'
-  | '/channels?limit=1000'
-  | '/groups'
-  | '/keys'
-  | '/sources'
-  | '/surge'
+type ListPath = '/audit' | '/channels?limit=1000' | '/groups' | '/keys' | '/sources' | '/surge'
 
 const list = (
   command: Command,

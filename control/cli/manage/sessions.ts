@@ -39,7 +39,10 @@ const FILTERS = [
 ]
 const WATCH_MS = 1000
 
-const watch = async (options: Options, path: '/sessions' | `/sessions?${string}`): Promise<void> => {
+const watch = async (
+  options: Options,
+  path: '/sessions' | `/sessions?${string}`,
+): Promise<void> => {
   for (;;) {
     const page = await callAdmin(options, { path })
     const shown = rowsOf(page)

@@ -40,7 +40,7 @@ export const AddServer = ({ done }: { readonly done: () => void }) => {
     const body = { kind: data.get('kind'), url: data.get('url'), token: data.get('token') }
     setTesting(true)
     setError(null)
-    send<Tested>('POST', '/media-servers/test', body)
+    send('POST', '/media-servers/test', body)
       .then(setTested, (failure: unknown) => setError(messageOf(failure)))
       .finally(() => setTesting(false))
   }

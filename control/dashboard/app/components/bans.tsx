@@ -17,11 +17,7 @@ export const BansCard = ({
   readonly canAct: boolean
 }) => {
   const only = account === undefined ? '' : `&account=${encodeURIComponent(account)}`
-  const query = useQuery(
-    `bans ${only}`,
-    (signal) => get<Page<Ban>>(`/bans?limit=200${only}`, signal),
-    true,
-  )
+  const query = useQuery(`bans ${only}`, (signal) => get(`/bans?limit=200${only}`, signal), true)
   const { error, run } = useAction()
   const lift = ({ kind, subject }: Ban) =>
     run(

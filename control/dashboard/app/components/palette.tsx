@@ -23,10 +23,7 @@ const useAccounts = (text: string, isOn: boolean): readonly Command[] => {
     if (!isOn || text.length < 2) return undefined
     const abort = new AbortController()
     const timer = setTimeout(() => {
-      get<Page<Account>>(
-        `/accounts?limit=${ACCOUNTS}&name=${encodeURIComponent(text)}`,
-        abort.signal,
-      ).then(
+      get(`/accounts?limit=${ACCOUNTS}&name=${encodeURIComponent(text)}`, abort.signal).then(
         ({ items }) =>
           setFound(
             items.map(({ id, name }) => {

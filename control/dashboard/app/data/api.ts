@@ -1,4 +1,5 @@
-import type { AuthState, Page } from './types.ts'
+import type { AnswerOf, BodyOf, Method, PathFor } from '../../../client/typed-call.ts'
+import type { AuthState } from './types.ts'
 
 /** A refusal of the admin API (RFC 9457), or `offline` where nothing answered. */
 export class ApiError extends Error {
@@ -49,20 +50,38 @@ const request = async (path: string, init: RequestInit): Promise<Response> => {
   throw error
 }
 
-/** Reads a path below `/api/v1`. Throws an `ApiError`. */
-export const get = async <T>(path: string, signal?: AbortSignal): Promise<T> => {
+/** Reads a path below `/api/v1`; the OpenAPI document says which there are and what they answer. Throws an `ApiError`. */
+export const get = async <const P extends string>(
+  path: P & PathFor<'GET', P>,
+  signal?: AbortSignal,
+): Promise<AnswerOf<'GET', P>> => {
   const response = await request(path, signal === undefined ? {} : { signal })
-  return (await response.json()) as T
+  return (await response.json()) as AnswerOf<'GET', P>
+}
+
+/** The rows of a list that is paged. */
+type Row<P extends string> =
+  AnswerOf<'GET', P> extends { items: (infer T)[]; next: string | null } ? T : never
+
+interface Page<T> {
+  readonly items: readonly T[]
+  readonly next: string | null
 }
 
 /** Every page of a list, up to `most` rows. */
-export const getAll = async <T>(path: string, most: number, signal?: AbortSignal): Promise<T[]> => {
-  const rows: T[] = []
+export const getAll = async <const P extends string>(
+  path: P & PathFor<'GET', P>,
+  most: number,
+  signal?: AbortSignal,
+): Promise<Row<P>[]> => {
+  const rows: Row<P>[] = []
   const mark = path.includes('?') ? '&' : '?'
   let after: string | null = null
   do {
     const cursor: string = after === null ? '' : `&after=${encodeURIComponent(after)}`
-    const page: Page<T> = await get(`${path}${mark}limit=1000${cursor}`, signal)
+    const init = signal === undefined ? {} : { signal }
+    const response = await request(`${path}${mark}limit=1000${cursor}`, init)
+    const page = (await response.json()) as Page<Row<P>>
     rows.push(...page.items)
     after = page.next
   } while (after !== null && rows.length < most)
@@ -70,13 +89,18 @@ export const getAll = async <T>(path: string, most: number, signal?: AbortSignal
 }
 
 /** Changes something; `null` where nothing is answered. Throws an `ApiError`. */
-export const send = async <T>(method: string, path: string, body?: unknown): Promise<T | null> => {
+export const send = async <M extends Exclude<Method, 'GET'>, const P extends string>(
+  method: M,
+  path: P & PathFor<M, P>,
+  body?: BodyOf<M, P>,
+): Promise<AnswerOf<M, P>> => {
   const headers: Record<string, string> = {}
   if (body !== undefined) headers['content-type'] = 'application/json'
   if (csrf !== null) headers['x-gatehouse-csrf'] = csrf
   const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
   const response = await request(path, init)
-  return response.status === 204 ? null : ((await response.json().catch(() => null)) as T | null)
+  const text = response.status === 204 ? '' : await response.text()
+  return (text === '' ? null : JSON.parse(text)) as AnswerOf<M, P>
 }
 
 /** Sends a file as it is. Throws an `ApiError`. */
@@ -89,7 +113,7 @@ export const upload = async (path: string, file: File): Promise<void> => {
 }
 
 /** Who is signed in; remembers what changes must carry. */
-export const readAuth = async (): Promise<AuthState> => keepCsrf(await get<AuthState>('/auth'))
+export const readAuth = async (): Promise<AuthState> => keepCsrf(await get('/auth'))
 
 /** Remembers what changes must carry. */
 export const keepCsrf = (state: AuthState): AuthState => {

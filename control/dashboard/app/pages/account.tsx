@@ -22,11 +22,11 @@ const isReason = (value: unknown): value is Reason =>
 const reasonsOf = ({ contributions }: Explanation): Reason[] =>
   Array.isArray(contributions) ? contributions.filter(isReason) : []
 
-const path = (ref: string): string => `/accounts/${encodeURIComponent(ref)}`
+const path = (ref: string) => `/accounts/${encodeURIComponent(ref)}` as const
 
 const Sharing = ({ account, canAct }: { readonly account: string; readonly canAct: boolean }) => {
   const query = useQuery(`sharing ${account}`, (signal) =>
-    get<Explanation>(`${path(account)}/sharing`, signal).catch(() => null),
+    get(`${path(account)}/sharing`, signal).catch(() => null),
   )
   const [question, setQuestion] = useState<Question | null>(null)
   const fine = () =>
@@ -73,9 +73,7 @@ const Sharing = ({ account, canAct }: { readonly account: string; readonly canAc
 }
 
 const TrustCard = ({ account }: { readonly account: string }) => {
-  const query = useQuery(`trust ${account}`, (signal) =>
-    get<Trust>(`${path(account)}/trust`, signal),
-  )
+  const query = useQuery(`trust ${account}`, (signal) => get(`${path(account)}/trust`, signal))
   return (
     <Card title={t('account.trust')}>
       <Shown query={query}>
@@ -100,7 +98,7 @@ const TrustCard = ({ account }: { readonly account: string }) => {
 const LiveCard = ({ account }: { readonly account: string }) => {
   const query = useQuery(
     `live ${account}`,
-    (signal) => get<Page<Session>>(`/sessions?user_id=${encodeURIComponent(account)}`, signal),
+    (signal) => get(`/sessions?user_id=${encodeURIComponent(account)}`, signal),
     true,
   )
   return (
@@ -123,7 +121,7 @@ const LiveCard = ({ account }: { readonly account: string }) => {
 
 const FindingsCard = ({ account }: { readonly account: string }) => {
   const query = useQuery(`findings ${account}`, (signal) =>
-    get<Page<Finding>>(`/findings?account=${encodeURIComponent(account)}&sort=-at&limit=5`, signal),
+    get(`/findings?account=${encodeURIComponent(account)}&sort=-at&limit=5`, signal),
   )
   return (
     <Card title={t('account.findings')}>
@@ -155,7 +153,7 @@ export const AccountPage = ({
   readonly canAct: boolean
 }) => {
   const plays = useQuery(`plays ${account}`, (signal) =>
-    get<Page<Play>>(`${path(account)}/plays?limit=100&sort=-startedAt`, signal),
+    get(`${path(account)}/plays?limit=100&sort=-startedAt`, signal),
   )
   const name = plays.data?.items.find(({ accountName }) => accountName !== null)?.accountName
   return (

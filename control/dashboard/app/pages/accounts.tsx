@@ -18,10 +18,10 @@ interface Row {
 const MOST = 10_000
 
 const readRows = async (name: string, signal: AbortSignal): Promise<Row[]> => {
-  const part = name === '' ? '' : `?name=${encodeURIComponent(name)}`
+  const part = name === '' ? '' : (`?name=${encodeURIComponent(name)}` as const)
   const [accounts, judged] = await Promise.all([
-    getAll<Account>(`/accounts${part}`, MOST, signal),
-    get<Page<Sharing>>('/sharing?limit=1000', signal).catch(() => ({ items: [], next: null })),
+    getAll(`/accounts${part}`, MOST, signal),
+    get('/sharing?limit=1000', signal).catch(() => ({ items: [], next: null })),
   ])
   const known = new Map(judged.items.map((one) => [one.account, one]))
   const own = accounts.map((account): Row => {

@@ -13,7 +13,7 @@ interface Preview {
   readonly parts: readonly { readonly title: string; readonly body: string }[]
 }
 
-const pathOf = ({ name }: Destination): string => `/destinations/${encodeURIComponent(name)}`
+const pathOf = ({ name }: Destination) => `/destinations/${encodeURIComponent(name)}` as const
 
 /** A test message and a preview, and what came of them. */
 const useTrials = (destination: Destination) => {
@@ -21,7 +21,7 @@ const useTrials = (destination: Destination) => {
   const [preview, setPreview] = useState<Preview | null>(null)
   const fail = (failure: unknown) => setSaid({ text: messageOf(failure), isBad: true })
   const test = () => {
-    send<{ ok: boolean; error: string | null }>('POST', `${pathOf(destination)}/test`, {}).then(
+    send('POST', `${pathOf(destination)}/test`).then(
       (answer) =>
         setSaid(
           answer?.ok === true
@@ -32,7 +32,7 @@ const useTrials = (destination: Destination) => {
     )
   }
   const show = () => {
-    get<Preview>(`${pathOf(destination)}/preview`).then(setPreview, fail)
+    get(`${pathOf(destination)}/preview`).then(setPreview, fail)
   }
   return { said, preview, test, show }
 }
@@ -86,16 +86,14 @@ const Letters = ({
   readonly canAct: boolean
   readonly changed: () => void
 }) => {
-  const query = useQuery('letters', (signal) =>
-    get<Page<Letter>>('/notifications?state=dead&limit=100', signal),
-  )
+  const query = useQuery('letters', (signal) => get('/notifications?state=dead&limit=100', signal))
   const action = useAction()
   const [question, setQuestion] = useState<Question | null>(null)
   const done = () => {
     query.reload()
     changed()
   }
-  const path = (id: string) => `/notifications/${encodeURIComponent(id)}`
+  const path = (id: string) => `/notifications/${encodeURIComponent(id)}` as const
   const remove = (id: string) =>
     setQuestion({
       title: t('destinations.remove.ask'),
@@ -121,7 +119,7 @@ const Letters = ({
                   <span class="row-actions">
                     <button
                       type="button"
-                      onClick={() => action.run(() => send('POST', `${path(id)}/retry`, {}), done)}
+                      onClick={() => action.run(() => send('POST', `${path(id)}/retry`), done)}
                     >
                       {t('state.again')}
                     </button>
@@ -142,9 +140,7 @@ const Letters = ({
 
 /** Where notices go: how it stands, a test, a preview, and what could not be delivered. */
 export const Destinations = ({ canAct }: { readonly canAct: boolean }) => {
-  const query = useQuery('destinations', (signal) =>
-    get<{ items: Destination[] }>('/destinations', signal),
-  )
+  const query = useQuery('destinations', (signal) => get('/destinations', signal))
   return (
     <>
       <PageHead title={t('destinations.title')} />

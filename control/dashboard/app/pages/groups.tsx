@@ -34,7 +34,7 @@ const GroupTable = ({ groups }: { readonly groups: readonly Group[] }) => (
 )
 
 const SurgeList = ({ canAct }: { readonly canAct: boolean }) => {
-  const query = useQuery('surge', (signal) => get<Surge[]>('/surge', signal))
+  const query = useQuery('surge', (signal) => get('/surge', signal))
   const { error, run } = useAction()
   const set = ({ name, on }: Surge) =>
     run(
@@ -73,7 +73,7 @@ const SurgeList = ({ canAct }: { readonly canAct: boolean }) => {
 }
 
 const SourceList = ({ canAct }: { readonly canAct: boolean }) => {
-  const query = useQuery('sources', (signal) => get<Source[]>('/sources', signal))
+  const query = useQuery('sources', (signal) => get('/sources', signal))
   const { error, run } = useAction()
   const refresh = ({ name }: Source) =>
     run(
@@ -115,10 +115,7 @@ const Why = () => {
   const query = useQuery(`explain ${asked ? `${ip} ${channel} ${turn}` : ''}`, async (signal) => {
     if (!asked || ip === '') return null
     const more = channel === '' ? '' : `&channel=${encodeURIComponent(channel)}`
-    return await get<Record<string, unknown>>(
-      `/explain?ip=${encodeURIComponent(ip)}${more}`,
-      signal,
-    )
+    return await get(`/explain?ip=${encodeURIComponent(ip)}${more}`, signal)
   })
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
@@ -148,7 +145,7 @@ const Why = () => {
 
 /** What each group gets, surge, sources, and who would see what. */
 export const Groups = ({ canAct }: { readonly canAct: boolean }) => {
-  const query = useQuery('groups', (signal) => get<Group[]>('/groups', signal))
+  const query = useQuery('groups', (signal) => get('/groups', signal))
   return (
     <>
       <PageHead title={t('groups.title')} />

@@ -93,16 +93,14 @@ const DayTable = ({ days }: { readonly days: readonly DayTotals[] }) => (
 /** What was played: days, channels, accounts, countries. */
 export const History = () => {
   const [days, setDays] = useParam('days', '30')
-  const read = (what: string, more = '') =>
+  const read = (what: 'accounts' | 'channels' | 'countries', more = '') =>
     useQuery(`${what} ${days}`, (signal) =>
-      get<KeyTotals[]>(`/history/${what}?days=${days}&limit=15${more}`, signal),
+      get(`/history/${what}?days=${days}&limit=15${more}`, signal),
     )
   const perDay = useQuery(`days ${days}`, (signal) =>
-    get<DayTotals[]>(`/history/days?days=${days}&tz=${encodeURIComponent(zone)}`, signal),
+    get(`/history/days?days=${days}&tz=${encodeURIComponent(zone)}`, signal),
   )
-  const peak = useQuery(`peak ${days}`, (signal) =>
-    get<{ streams: number; at: number | null }>(`/history/peak?days=${days}`, signal),
-  )
+  const peak = useQuery(`peak ${days}`, (signal) => get(`/history/peak?days=${days}`, signal))
   return (
     <>
       <PageHead title={t('history.title')}>

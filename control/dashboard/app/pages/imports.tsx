@@ -82,7 +82,7 @@ const Job = ({
 }) => {
   const action = useAction()
   const { id, name, kind, state, fraction, tally, findings, problem, secondsLeft } = job
-  const act = (verb: string) =>
+  const act = (verb: 'cancel' | 'resume') =>
     action.run(() => send('POST', `/imports/${encodeURIComponent(id)}/${verb}`), changed)
   return (
     <Card title={name} tools={<Badge tone={toneOf(job)}>{words('imports.state', state)}</Badge>}>
@@ -124,7 +124,7 @@ const Job = ({
 
 /** Histories that are brought in: how far they are, and what came of them. */
 export const Imports = ({ canAct }: { readonly canAct: boolean }) => {
-  const query = useQuery('imports', (signal) => get<{ items: ImportJob[] }>('/imports', signal))
+  const query = useQuery('imports', (signal) => get('/imports', signal))
   const isBusy = query.data?.items.some(isRunning) === true
   useEffect(() => {
     if (!isBusy) return undefined

@@ -54,7 +54,7 @@ const AddForm = ({ done }: { readonly done: () => void }) => {
 
 /** Who may sign in, and as what. */
 export const People = () => {
-  const query = useQuery('users', (signal) => get<{ items: Operator[] }>('/users', signal))
+  const query = useQuery('users', (signal) => get('/users', signal))
   const [question, setQuestion] = useState<Question | null>(null)
   const { error, run } = useAction()
   const change = ({ id }: Operator, role: string) =>
@@ -126,7 +126,7 @@ const columns: readonly Column<AuditEntry>[] = [
 /** Who changed what. */
 export const Audit = () => {
   const [sort, setSort] = useParam('sort', '-when')
-  const query = useQuery('audit', (signal) => get<Page<AuditEntry>>('/audit?limit=1000', signal))
+  const query = useQuery('audit', (signal) => get('/audit?limit=1000', signal))
   return (
     <>
       <PageHead title={t('audit.title')} />

@@ -43,7 +43,7 @@ const useLint = (draft: Draft) => {
   })
   useEffect(() => {
     const timer = setTimeout(() => {
-      send<{ warnings: Warning[] }>('POST', '/rules/lint', { rules: [draft] }).then(
+      send('POST', '/rules/lint', { rules: [draft] }).then(
         (answer) => setSaid({ error: null, warnings: answer?.warnings ?? [] }),
         (failure: unknown) => setSaid({ error: messageOf(failure), warnings: [] }),
       )
@@ -105,7 +105,7 @@ const Backtest = ({
     try {
       const present = rules.filter(({ id }) => id === draft['id'])
       const body = { rules: [draft], present, days: Number(days) }
-      setResult(await send<BacktestResult>('POST', '/backtest', body))
+      setResult((await send('POST', '/backtest', body)) as BacktestResult)
     } catch (failure) {
       setError(messageOf(failure))
     }
@@ -151,7 +151,7 @@ const useApply = ({ rules, reload }: EditorProps) => {
     }
   }
   const apply = async (draft: Draft) => {
-    const path = `/rules/${encodeURIComponent(textOf(draft['id']))}`
+    const path = `/rules/${encodeURIComponent(textOf(draft['id']))}` as const
     const before = rules.find(({ id }) => id === draft['id'])
     await run(
       async () => await send('PUT', path, draft),
@@ -245,7 +245,7 @@ const RuleLink = ({ rule, isOpen }: { readonly rule: DetectionRule; readonly isO
 /** Rules of detection: written as a sentence or as YAML, tried over history, applied and taken back. */
 export const RulesPage = ({ canAct }: { readonly canAct: boolean }) => {
   const { path, query: asked } = useRoute()
-  const query = useQuery('rules', (signal) => get<{ items: DetectionRule[] }>('/rules', signal))
+  const query = useQuery('rules', (signal) => get('/rules', signal))
   const kind = asked.get('kind')
   return (
     <>

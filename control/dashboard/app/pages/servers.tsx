@@ -42,7 +42,7 @@ const One = ({
 
 /** Media servers that are watched: their health and streams; added with a test, removed. */
 export const Servers = ({ canAct }: { readonly canAct: boolean }) => {
-  const query = useQuery('servers', (signal) => get<MediaServer[]>('/media-servers', signal), true)
+  const query = useQuery('servers', (signal) => get('/media-servers', signal), true)
   const [question, setQuestion] = useState<Question | null>(null)
   const remove = ({ name }: MediaServer) =>
     setQuestion({

@@ -11,11 +11,10 @@ interface Props {
   readonly done: (auth: AuthState) => void
 }
 
-const post = async (path: string, body: unknown): Promise<AuthState> => {
-  const state = await send<AuthState>('POST', path, body)
-  if (state === null) throw new ApiError(0, 'internal', 'no answer')
-  return keepCsrf(state)
-}
+const post = async (
+  path: '/auth/link' | '/auth/sign-in',
+  body: Readonly<Record<string, unknown>>,
+): Promise<AuthState> => keepCsrf(await send('POST', path, body))
 
 const Form = ({
   title,

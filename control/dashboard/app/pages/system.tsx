@@ -42,7 +42,7 @@ const HealthCard = () => {
 }
 
 const EdgesCard = () => {
-  const query = useQuery('edges', (signal) => get<Edge[] | Page<Edge>>('/edges', signal), true)
+  const query = useQuery('edges', (signal) => get('/edges', signal), true)
   const now = useNow(5_000)
   const rowsOf = (data: Edge[] | Page<Edge>): readonly Edge[] =>
     'items' in data ? data.items : data

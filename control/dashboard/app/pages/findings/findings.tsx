@@ -136,13 +136,11 @@ const useFindings = () => {
   const [state, setState] = useParam('state', 'open')
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set())
   const query = useQuery(`findings ${state}`, (signal) =>
-    get<Page<Finding>>(`/findings?state=${state}&sort=-at&limit=200`, signal),
+    get(`/findings?state=${state}&sort=-at&limit=200`, signal),
   )
   const wanted = path[1]
   const single = useQuery(`finding ${wanted ?? ''}`, async (signal) =>
-    wanted === undefined
-      ? null
-      : await get<Finding>(`/findings/${encodeURIComponent(wanted)}`, signal),
+    wanted === undefined ? null : await get(`/findings/${encodeURIComponent(wanted)}`, signal),
   )
   const items = query.data?.items ?? []
   const chosen = (wanted === undefined ? null : single.data) ?? items[0] ?? null

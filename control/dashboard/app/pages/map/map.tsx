@@ -28,7 +28,7 @@ const useJourneys = (span: { from: number; to: number }, isAllowed: boolean) => 
   const query = useQuery(`journeys ${span.from} ${span.to}`, async (signal) =>
     isAllowed
       ? (
-          await get<Page<Finding>>(
+          await get(
             `/findings?kind=impossible_travel&from=${span.from}&to=${span.to}&limit=200&sort=-at`,
             signal,
           )
@@ -151,7 +151,7 @@ export const MapPage = ({ maySeeFindings }: { readonly maySeeFindings: boolean }
   const [day, setDay] = useParam('day')
   const span = useMemo(() => spanOf(days, day, Date.now()), [days, day])
   const query = useQuery(`map ${span.from} ${span.to}`, (signal) =>
-    get<MapPlays>(`/history/map/plays?from=${span.from}&to=${span.to}`, signal),
+    get(`/history/map/plays?from=${span.from}&to=${span.to}`, signal),
   )
   return (
     <>

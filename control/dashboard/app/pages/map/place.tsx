@@ -80,7 +80,7 @@ export const PlaceCard = (props: Props) => {
   const box = boxOf(places)
   const radius = Math.max(0, ...places.map(({ accuracyKm }) => accuracyKm ?? 0))
   const query = useQuery(`place ${box} ${span.from} ${span.to}`, async (signal) => {
-    const page = await get<Page<Play>>(
+    const page = await get(
       `/history/plays?from=${span.from}&to=${span.to}&box=${box}&limit=100&sort=-startedAt`,
       signal,
     )

@@ -39,7 +39,7 @@ const Spark = ({
 /** Openings and refusals of the last hour: what history holds, and what has happened since. */
 export const LastHour = () => {
   const past = useQuery('last-hour', (signal) =>
-    get<Page<Play>>(`/history/plays?from=${Date.now() - HOUR_MS}&limit=1000`, signal),
+    get(`/history/plays?from=${Date.now() - HOUR_MS}&limit=1000`, signal),
   )
   const [live, setLive] = useState<{ opened: number[]; refused: number[] }>({
     opened: [],

@@ -56,8 +56,8 @@ const useCaps = (rows: readonly Session[], isAllowed: boolean): CapUse => {
   const caps = useQuery('caps', async (signal) => {
     if (!isAllowed) return { accounts: [], groups: [] }
     const [accounts, groups] = await Promise.all([
-      getAll<Account>('/accounts', MOST_ACCOUNTS, signal),
-      get<{ name: string; maxSessions: number | null }[]>('/groups', signal),
+      getAll('/accounts', MOST_ACCOUNTS, signal),
+      get('/groups', signal),
     ])
     return { accounts, groups }
   })
@@ -125,7 +125,7 @@ export const Now = ({
   readonly canAct: boolean
   readonly maySeeCaps: boolean
 }) => {
-  const query = useQuery('sessions', (signal) => getAll<Session>('/sessions', MOST, signal), true)
+  const query = useQuery('sessions', (signal) => getAll('/sessions', MOST, signal), true)
   const now = useNow(10_000)
   const [filter, setFilter] = useParam('filter')
   const [grouping, setGrouping] = useParam('by', 'none')

@@ -18,7 +18,7 @@ export const PasswordCard = ({ auth, changed }: Props) => {
   const { error, isBusy, submit } = useSubmit(async ({ password = '', newPassword = '' }) => {
     setDone(false)
     const body = password === '' ? { newPassword } : { password, newPassword }
-    const state = await send<AuthState>('PUT', '/auth/password', body)
+    const state = await send('PUT', '/auth/password', body)
     if (state === null) throw new ApiError(0, 'internal', 'no answer')
     changed(keepCsrf(state))
     setDone(true)
@@ -126,9 +126,7 @@ export const SecondFactorCard = ({ auth, changed }: Props) => {
   const [error, setError] = useState<string | null>(null)
   const begin = () => {
     setError(null)
-    send<Offer>('POST', '/auth/totp').then(setOffer, (failure: unknown) =>
-      setError(messageOf(failure)),
-    )
+    send('POST', '/auth/totp').then(setOffer, (failure: unknown) => setError(messageOf(failure)))
   }
   const change = (method: 'PUT' | 'DELETE') => async (code: string) => {
     await send(method, '/auth/totp', { code })

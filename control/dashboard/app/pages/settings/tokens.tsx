@@ -19,7 +19,7 @@ const Add = ({ done }: { readonly done: () => void }) => {
     setMade(null)
     const expiresAt = days === '' ? null : Date.now() + Number(days) * DAY_MS
     const body = { name, scopes: scopes.split(/[\s,]+/).filter(Boolean), expiresAt }
-    setMade(await send<ApiTokenMade>('POST', '/api-tokens', body))
+    setMade(await send('POST', '/api-tokens', body))
     done()
   })
   return (
@@ -58,9 +58,7 @@ const Add = ({ done }: { readonly done: () => void }) => {
 
 /** Tokens of programs, each with its scopes and its end. */
 export const TokensCard = ({ canAct }: { readonly canAct: boolean }) => {
-  const query = useQuery('api-tokens', (signal) =>
-    get<{ items: ApiToken[] }>('/api-tokens', signal),
-  )
+  const query = useQuery('api-tokens', (signal) => get('/api-tokens', signal))
   const [question, setQuestion] = useState<Question | null>(null)
   const remove = ({ id, name }: ApiToken) =>
     setQuestion({

@@ -11,7 +11,7 @@ import { t, words } from '../../text/text.ts'
 const KINDS = ['servers', 'channels'] as const
 
 const Servers = ({ canAdd }: { readonly canAdd: boolean }) => {
-  const query = useQuery('servers', (signal) => get<MediaServer[]>('/media-servers', signal), true)
+  const query = useQuery('servers', (signal) => get('/media-servers', signal), true)
   return (
     <>
       {canAdd && <AddServer done={query.reload} />}
@@ -72,8 +72,8 @@ const NginxCard = () => {
 
 const Answers = () => {
   const [turn, setTurn] = useState(0)
-  const query = useQuery(`check ${turn}`, (signal) => get<EdgeCheck>('/edges/check', signal))
-  const edges = useQuery('edges', (signal) => get<Edge[]>('/edges', signal), true)
+  const query = useQuery(`check ${turn}`, (signal) => get('/edges/check', signal))
+  const edges = useQuery('edges', (signal) => get('/edges', signal), true)
   const now = useNow(5_000)
   return (
     <Card

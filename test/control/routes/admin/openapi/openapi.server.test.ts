@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import Schema from 'typebox/schema'
 import { Agent } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { statePaths } from '../../../../../control/config/paths.ts'
+import { packageRoot, statePaths } from '../../../../../control/config/paths.ts'
+import { type Description, operationsText } from '../../../../../scripts/client/operations-text.ts'
 import { startService, type TestService } from '../../../../support/programs/service.ts'
 import { type Call, callsOf, type Shape } from './described-calls.ts'
 import { sendMadeUp } from './fuzz-calls.ts'
@@ -42,6 +45,13 @@ describe('the description of the API', () => {
     expect(shown.length).toBeGreaterThan(90)
     const wrong = shown.filter(({ schema, example }) => !Schema.Check(schema, example))
     expect(wrong.map(({ at }) => at)).toEqual([])
+  })
+})
+
+describe('the typed client', () => {
+  it('has the types of the document; `npm run client` writes them anew', () => {
+    const file = join(packageRoot(), 'control/client/operations.ts')
+    expect(readFileSync(file, 'utf8')).toBe(operationsText(description as unknown as Description))
   })
 })
 

@@ -41,7 +41,7 @@ export interface SocketCall {
 }
 
 /** Asks the control plane that listens on an owner-only socket. Throws {@link CliError} in words. */
-export const askSocket = async (socketPath: string, call: SocketCall): Promise<unknown> => {
+export const askSocket = async <T = unknown>(socketPath: string, call: SocketCall): Promise<T> => {
   const dispatcher = new Agent({ connect: { socketPath } })
   try {
     const answer = await request(`http://gatehouse${call.path}`, {
@@ -55,7 +55,7 @@ export const askSocket = async (socketPath: string, call: SocketCall): Promise<u
     const isAnswer = call.mayBeDown === true && answer.statusCode === 503
     if (answer.statusCode >= 400 && !isAnswer)
       throw new CliError(problemText(text, answer.statusCode))
-    return text === '' ? null : JSON.parse(text)
+    return JSON.parse(text === '' ? 'null' : text)
   } catch (error) {
     throw adminFailure(error)
   } finally {
@@ -77,9 +77,8 @@ export const callAdmin = async <const P extends string, M extends Method = 'GET'
   options: GlobalOptions,
   { path, ...rest }: AdminCall<M, P>,
 ): Promise<AnswerOf<M, P>> => {
-  const answer = await askSocket(socketOf(options), { ...rest, path: `/api/v1${path}` })
   // The control plane of this version answers by the document that the types are made from.
-  return answer as AnswerOf<M, P>
+  return await askSocket<AnswerOf<M, P>>(socketOf(options), { ...rest, path: `/api/v1${path}` })
 }
 
 /** What `/health/ready` says, also where no viewer could be admitted. Throws {@link CliError} in words. */

@@ -64,7 +64,7 @@ export const findingsCommand = (): Command => {
       async (finding: string, options: Options) => {
         const path = `/findings/${pathSegment(finding)}` as const
         const call = { method: 'PATCH', path, body: { state } } as const
-        await printAnswer(options, call, (row) => (isRow(row) ? String(row['state']) : ''))
+        await printAnswer(options, call, (row) => (isRow(row) ? row['state'] : ''))
       },
     )
   }

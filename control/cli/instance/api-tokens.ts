@@ -41,7 +41,7 @@ export const apiTokensCommand = (): Command => {
     .action(async (name: string, options: AddOptions) => {
       const body = { name, scopes: options.scope, expiresAt: endOf(options.days) }
       const answer = await callAdmin(options, { method: 'POST', path: '/api-tokens', body })
-      const token = isRow(answer) ? String(answer['token']) : ''
+      const token = isRow(answer) ? answer['token'] : ''
       print(options.json === true ? JSON.stringify(answer) : token)
     })
   addDeletion(command, {

@@ -87,7 +87,7 @@ export const sharingCommand = (): Command => {
   ).action(async (account: string, options: Options) => {
     await printAnswer(options, { path: `/accounts/${pathSegment(account)}/trust` }, (row) =>
       isRow(row)
-        ? `${String(row['value'])} (${String(row['level'])})\n${table(listOf(row, 'ledger'), ['at', 'delta', 'value', 'reason', 'findingId'])}`
+        ? `${String(row['value'])} (${row['level']})\n${table(listOf(row, 'ledger'), ['at', 'delta', 'value', 'reason', 'findingId'])}`
         : '',
     )
   })
@@ -107,7 +107,7 @@ export const feedbackCommand = (): Command => {
     const body = { kind, value }
     const path = `/accounts/${pathSegment(account)}/feedback` as const
     await printAnswer(options, { method: 'POST', path, body }, (row) =>
-      isRow(row) ? `remembered as ${String(row['id'])}` : '',
+      isRow(row) ? `remembered as ${row['id']}` : '',
     )
   })
   withGlobals(command.command('list <account>').description('what was said of an account')).action(

@@ -68,7 +68,7 @@ const addTokenCommands = (command: Command): void => {
         body,
       } as const
       await printAnswer(options, call, (token) =>
-        isRow(token) ? `${String(token['token'])}\n${String(token['playlist'])}` : '',
+        isRow(token) ? `${token['token']}\n${token['playlist']}` : '',
       )
     })
   withGlobals(
@@ -134,11 +134,11 @@ export const accountsCommand = (): Command => {
   ).action(async (name: string, options: Options) => {
     const body = { name, ...accountFields(options) }
     const account = await callAdmin(options, { method: 'POST', path: '/accounts', body })
-    const accountId = isRow(account) ? String(account['id']) : ''
+    const accountId = isRow(account) ? account['id'] : ''
     const path = `/accounts/${pathSegment(accountId)}/tokens` as const
     await printAnswer(options, { method: 'POST', path, body: {} }, (token) =>
       isRow(token)
-        ? `account ${accountId}\ntoken    ${String(token['token'])} (shown this once)\nplaylist ${String(token['playlist'])}`
+        ? `account ${accountId}\ntoken    ${token['token']} (shown this once)\nplaylist ${token['playlist']}`
         : '',
     )
   })

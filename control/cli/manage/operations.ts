@@ -28,7 +28,7 @@ export const surgeCommand = (): Command => {
     ).action(async (profile: string, options: Options) => {
       const call = { method: 'PUT', path: `/surge/${pathSegment(profile)}`, body: { on } } as const
       await printAnswer(options, call, (row) =>
-        isRow(row) ? `${String(row['name'])} is ${row['on'] === true ? 'on' : 'off'}` : '',
+        isRow(row) ? `${row['name']} is ${row['on'] ? 'on' : 'off'}` : '',
       )
     })
   }

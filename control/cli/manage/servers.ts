@@ -102,7 +102,7 @@ export const serversCommand = (): Command => {
       const path = `/media-servers/${pathSegment(name)}/test` as const
       const result = await callAdmin(options, { method: 'POST', path })
       print(options.json === true ? JSON.stringify(result) : tested(result))
-      if (isRow(result) && result['ok'] !== true) process.exitCode = 1
+      if (isRow(result) && !result['ok']) process.exitCode = 1
     },
   )
   return command

@@ -97,7 +97,7 @@ const mintOwn = async (options: MintOptions): Promise<void> => {
   const body = { account, group, ttlSec: secondsOf(options.ttl) }
   const made = await callAdmin(options, { method: 'POST', path: '/tickets', body })
   if (options.json === true) return print(JSON.stringify(made))
-  print(isRow(made) ? String(made['ticket']) : '')
+  print(isRow(made) ? made['ticket'] : '')
 }
 
 /** `gatehouse ticket`: makes our own tickets and other servers' links. */

@@ -75,5 +75,5 @@ export const signInLinkCommand = (): Command =>
     .action(async (options: GlobalOptions & { readonly user?: string }) => {
       const body = options.user === undefined ? {} : { user: options.user }
       const answer = await callAdmin(options, { method: 'POST', path: '/sign-in-links', body })
-      say(options, answer, isRow(answer) ? String(answer['url']) : '')
+      say(options, answer, isRow(answer) ? answer['url'] : '')
     })

@@ -1,5 +1,5 @@
 import { get, send } from '../data/api.ts'
-import type { Ban, Page } from '../data/types.ts'
+import type { Ban } from '../data/types.ts'
 import { useAction } from '../data/use-action.ts'
 import { useQuery } from '../data/use-query.ts'
 import { moment } from '../text/format.ts'

@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { get } from '../data/api.ts'
 import { hrefOf } from '../data/route.ts'
-import type { Account, Page } from '../data/types.ts'
 import { t } from '../text/text.ts'
 
 /** A place the palette leads to. */

@@ -1,18 +1,12 @@
 import type { Static } from 'typebox'
 import type { accountSchema } from '../../../schemas/accounts.ts'
 import type { apiTokenMade, apiTokenOut, signInOut } from '../../../schemas/api-access.ts'
-import type {
-  explanationSchema,
-  findingSchema,
-  sharingSchema,
-  trustSchema,
-} from '../../../schemas/detection.ts'
+import type { explanationSchema, findingSchema } from '../../../schemas/detection.ts'
 import type { dayTotals, keyTotals, mapPlaysOut, playSchema } from '../../../schemas/history.ts'
 import type { mediaServerStatus } from '../../../schemas/media-servers.ts'
-import type { destinationOut, messageOut } from '../../../schemas/notices.ts'
+import type { destinationOut } from '../../../schemas/notices.ts'
 import type {
   auditSchema,
-  edgeCheck,
   edgeSchema,
   groupSchema,
   sourceSchema,
@@ -25,9 +19,7 @@ import type { banSchema, sessionSchema } from '../../../schemas/sessions.ts'
 export type Session = Static<typeof sessionSchema>
 export type Account = Static<typeof accountSchema>
 export type Finding = Static<typeof findingSchema>
-export type Sharing = Static<typeof sharingSchema>
 export type Explanation = Static<typeof explanationSchema>
-export type Trust = Static<typeof trustSchema>
 export type DayTotals = Static<typeof dayTotals>
 export type KeyTotals = Static<typeof keyTotals>
 export type MapPlays = Static<typeof mapPlaysOut>
@@ -44,9 +36,7 @@ export type Operator = Static<typeof operatorOut>
 export type SignedIn = Static<typeof signInOut>
 export type ApiToken = Static<typeof apiTokenOut>
 export type ApiTokenMade = Static<typeof apiTokenMade>
-export type EdgeCheck = Static<typeof edgeCheck>
 export type Destination = Static<typeof destinationOut>
-export type Letter = Static<typeof messageOut>
 /** An import as `GET /imports` shows it. */
 export interface ImportJob {
   readonly id: string

@@ -3,7 +3,7 @@ import { Confirm, type Question } from '../components/confirm.tsx'
 import { messageOf } from '../components/form.ts'
 import { Alert, Badge, Card, PageHead, Shown } from '../components/parts.tsx'
 import { get, send } from '../data/api.ts'
-import type { Destination, Letter, Page } from '../data/types.ts'
+import type { Destination } from '../data/types.ts'
 import { useAction } from '../data/use-action.ts'
 import { useQuery } from '../data/use-query.ts'
 import { moment } from '../text/format.ts'
@@ -24,7 +24,7 @@ const useTrials = (destination: Destination) => {
     send('POST', `${pathOf(destination)}/test`).then(
       (answer) =>
         setSaid(
-          answer?.ok === true
+          answer?.ok
             ? { text: t('destinations.sent'), isBad: false }
             : { text: answer?.error ?? '', isBad: true },
         ),

@@ -6,7 +6,7 @@ import { Alert, Card, PageHead, PasswordField, Shown } from '../components/parts
 import { type Column, Table } from '../components/table.tsx'
 import { get, send } from '../data/api.ts'
 import { useParam } from '../data/route.ts'
-import type { AuditEntry, Operator, Page } from '../data/types.ts'
+import type { AuditEntry, Operator } from '../data/types.ts'
 import { useAction } from '../data/use-action.ts'
 import { useQuery } from '../data/use-query.ts'
 import { moment } from '../text/format.ts'

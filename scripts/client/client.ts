@@ -1,11 +1,11 @@
 /** Writes the types of the typed client from the OpenAPI document of a service that it starts. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { packageRoot } from '../control/config/paths.ts'
-import { reportAndExit } from '../control/runtime/failure.ts'
-import { startService } from '../test/support/programs/service.ts'
-import { type Description, operationsText } from './client/operations-text.ts'
-import { readOptions } from './options.ts'
+import { packageRoot } from '../../control/config/paths.ts'
+import { reportAndExit } from '../../control/runtime/failure.ts'
+import { startService } from '../../test/support/programs/service.ts'
+import { readOptions } from '../options.ts'
+import { type Description, operationsText } from './operations-text.ts'
 
 const HELP = `Usage: npm run client
 

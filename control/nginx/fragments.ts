@@ -75,6 +75,13 @@ export const publicFragments = (settings: NginxSettings): Fragments => ({
   publicServers: publicServers(settings),
 })
 
+/** The control planes of an upstream, each with what nginx does about one that failed. */
+export const controlServers = (settings: NginxSettings, about: string): string =>
+  lines(
+    4,
+    settings.control.servers.map((server) => `server "${server}" ${about};`),
+  )
+
 /** Directives that carry the edge's identity to a control plane elsewhere. */
 export const controlProxy = (settings: NginxSettings): string => {
   const { tls } = settings.control

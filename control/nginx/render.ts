@@ -2,7 +2,13 @@ import { basename, dirname } from 'node:path'
 import { SLATE_SECONDS, slateOfReason } from '#domain/channels/slates'
 import { isReasonId, REASONS } from '#domain/reasons'
 import { renderDoors, renderStrayDoors } from './door-locations.ts'
-import { controlProxy, originFragments, publicFragments, pushServer } from './fragments.ts'
+import {
+  controlProxy,
+  controlServers,
+  originFragments,
+  publicFragments,
+  pushServer,
+} from './fragments.ts'
 import type { NginxSettings } from './settings.ts'
 import { fill, INCLUDE_FILES, type Templates } from './template.ts'
 import { readZones, writeZones } from './zones.ts'
@@ -105,9 +111,10 @@ const values = (settings: NginxSettings): Record<string, string> => {
     originErrors: originErrors(),
     segmentConnections: String(settings.segmentConnections),
     // One that failed is asked again from the next second on: a longer pause would outlast the turns that openings wait.
-    controlServers: settings.control.servers
-      .map((server) => `    server "${server}" max_fails=3 fail_timeout=0s;`)
-      .join('\n'),
+    controlServers: controlServers(settings, 'max_fails=3 fail_timeout=0s'),
+    controlServersUnskipped: controlServers(settings, 'max_fails=0'),
+    // Each of them, and the answer in their place.
+    controlTries: String(settings.control.servers.length + 1),
     controlScheme: settings.control.tls === null ? 'http' : 'https',
     controlProxy: controlProxy(settings),
     askTimeout: `${settings.askTimeoutMs}ms`,

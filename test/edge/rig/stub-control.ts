@@ -15,6 +15,7 @@ import { networkKey } from '#domain/networks/network'
 import type { Protocol } from '#domain/types'
 import { cloneKey, inferredKey, leaseKey } from '#domain/viewer/lease'
 import { nodeCrypto } from './crypto.ts'
+import { body, thinkAbout } from './incoming.ts'
 
 /** Speaks the edge contract from plain variables, so that a test says exactly what control would. */
 export interface StubControl {
@@ -37,6 +38,8 @@ export interface StubControl {
   readonly known: Set<string>
   /** Openings are not answered while this is set. */
   isBusy: boolean
+  /** How long openings and checks are thought about, ms. */
+  thinkMs: number
   /** Answer to every opening, `null` = admit. */
   refusal: { status: number; reason: string; denyTtl: number; group?: string } | null
   checkRefusal: { reason: string; denyTtl: number } | null
@@ -54,12 +57,6 @@ export interface StubControl {
   stop(): Promise<void>
 }
 
-const body = async (request: IncomingMessage): Promise<string> => {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString()
-}
-
 const header = (request: IncomingMessage, name: string): string => {
   const value = request.headers[name.toLowerCase()]
   return typeof value === 'string' ? decodeURIComponent(value) : ''
@@ -68,9 +65,9 @@ const header = (request: IncomingMessage, name: string): string => {
 export function createStub(): StubControl {
   const previous = new Map<string, Map<string, string>>()
   const server = createServer((request, response) => {
-    void answer(request, response).catch((error: unknown) => {
-      response.writeHead(500).end(String(error))
-    })
+    void thinkAbout(request, stub.thinkMs)
+      .then(() => answer(request, response))
+      .catch((error: unknown) => response.writeHead(500).end(String(error)))
   })
   const stub: StubControl = {
     policy: {
@@ -98,6 +95,7 @@ export function createStub(): StubControl {
     next: {},
     known: new Set(),
     isBusy: false,
+    thinkMs: 0,
     refusal: null,
     checkRefusal: null,
     identities: new Map(),

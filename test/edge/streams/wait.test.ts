@@ -109,6 +109,12 @@ test('more connections than a player has come slowly, none is refused', async ()
   expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 16 }, () => 200))
 }, 20_000)
 
+/** Opens a channel on an account of its own, the `n`th. */
+const openAs = async (groupName: string, n: number) => {
+  const claims = { account: `own:late${n}`, group: groupName, download: `${n}BECAwQFBgcICQoL` }
+  return await timed(`/live/${rig.ticket(claims)}/ch2/index.m3u8`)
+}
+
 /** Takes the head of a running stream and leaves. */
 const streamed = async (path: string): Promise<number> => {
   const leave = new AbortController()
@@ -167,10 +173,6 @@ test('an opening that waited for control in vain is refused as before', async ()
 test('an opening that waited for control twice, and is refused by it then, is told why', async () => {
   await rig.stub.stop()
   const began = Date.now()
-  const openAs = async (name: string, n: number) => {
-    const claims = { account: `own:late${n}`, group: name, download: `${n}BECAwQFBgcICQoL` }
-    return await timed(`/live/${rig.ticket(claims)}/ch2/index.m3u8`)
-  }
   const first = openAs('all', 0)
   // The first that finds control there again opens the way for the others.
   await pause(300)
@@ -183,4 +185,20 @@ test('an opening that waited for control twice, and is refused by it then, is to
   expect([plain.status, plain.reason]).toEqual([403, 'cap.streams'])
   expect([shown.status, shown.reason]).toEqual([200, 'cap.streams'])
   expect(shown.text).toContain('#EXT-X-ENDLIST')
+}, 20_000)
+
+test('ten openings and ten players nobody knows, whose last turn comes just as control is back, are all let in', async () => {
+  const roots = await Promise.all(Array.from({ length: 10 }, () => play('ch2')))
+  await rig.stub.stop()
+  const began = Date.now()
+  const openings = roots.map((_, n) => openAs('all', n))
+  // A player has three turns of which the last comes 4.5 s after the first, an opening has two and 3.5 s.
+  const reloads = roots.map((it) => timed(`${it}index.m3u8`))
+  await until('the last turn', () => Date.now() - began > 2_800)
+  // The first question is still being thought about when the others come.
+  rig.stub.thinkMs = 300
+  await rig.restartControl()
+  expect((await Promise.all(openings)).map(({ status }) => status)).toEqual(roots.map(() => 302))
+  expect((await Promise.all(reloads)).map(({ status }) => status)).toEqual(roots.map(() => 200))
+  rig.stub.thinkMs = 0
 }, 20_000)

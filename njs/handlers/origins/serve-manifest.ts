@@ -5,7 +5,10 @@ import { logError } from '../../platform/log.ts'
 import { answer, wholeRange } from '../../platform/reply.ts'
 import { type Request, variable } from '../../platform/request.ts'
 import {
+  beginFetch,
+  endFetch,
   endFlight,
+  hasBegun,
   keepCopy,
   keepFailure,
   keepUnshared,
@@ -45,6 +48,8 @@ interface Wish {
   readonly seal: SealKind | null
   readonly origin: string
   readonly path: string
+  /** The same for every try of nginx. */
+  readonly request: string
   /** The player's `Cookie`, where it has sealed cookies of origins. */
   readonly cookies: string
   /** Whether it is a blocking playlist reload (`_HLS_msn`, RFC 8216bis, section 6.2.5.2). */
@@ -67,6 +72,7 @@ const readWish = (r: Request): Wish => {
     seal: sealKind(variable(r, 'http_x_gh_seal')),
     origin: variable(r, 'http_x_gh_origin'),
     path,
+    request: variable(r, 'http_x_gh_request'),
     cookies: kept.includes(KEPT_PREFIX) ? kept : '',
     isBlocking,
     waitMs: isBlocking ? BLOCKING_WAIT_MS : WAIT_MS,
@@ -123,8 +129,10 @@ const noteFailure = (wish: Wish, status: number): void => {
 }
 
 const fetchAndSend = async (r: Request, wish: Wish, isShared: boolean): Promise<void> => {
-  const { channel, origin, path, cookies } = wish
+  const { channel, origin, path, request, cookies } = wish
+  beginFetch(request)
   const found = await fetchManifest(r, { channel, origin, path, cookies })
+  endFetch(request)
   const rewritten = found.status === 200 ? rewriteManifest(wish, found) : null
   if (rewritten === null) {
     const status = found.past !== null ? ELSEWHERE : found.status === 200 ? 502 : found.status
@@ -163,7 +171,15 @@ const answerFrom = (
   return true
 }
 
+/** What nginx cannot read ended the try before, and would end this one. */
+const giveUp = (r: Request, wish: Wish): void => {
+  keepFailure(wish.copy, UNREADABLE, REFUSED_MS)
+  endFlight(wish.copy)
+  fail(r, UNREADABLE)
+}
+
 const serve = async (r: Request, wish: Wish): Promise<void> => {
+  if (hasBegun(wish.request)) return giveUp(r, wish)
   if (wish.copy === '' || !sharesManifests(wish.channel)) return await fetchAndSend(r, wish, false)
   const until = Date.now() + wish.waitMs
   for (let looks = 0; ; looks += 1) {

@@ -86,3 +86,6 @@ export const listingQuerySchema = Type.Object({
 })
 
 export type ListingQuery = Static<typeof listingQuerySchema>
+
+/** A document that an edge cannot unpack itself: brotli (RFC 7932), in Base64. */
+export const packedSchema = Type.Object({ brotli: Type.String({ minLength: 1 }) })

@@ -21,6 +21,7 @@ import {
   syncRequestSchema,
   tableQuerySchema,
 } from './edge-schemas.ts'
+import { unpackRoute } from './edge-unpack.ts'
 
 export interface EdgeRoutesOptions {
   readonly openPorts: OpenPorts
@@ -227,6 +228,7 @@ export const edgeRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): vo
       listRoutes(scope, options)
       guideRoutes(scope, options.guides)
       dataRoutes(scope, options)
+      unpackRoute(scope)
       done()
     },
     { prefix: EDGE_API },

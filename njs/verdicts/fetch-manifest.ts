@@ -3,7 +3,7 @@ import { decodeUtf8 } from '../domain/credentials/encoding.ts'
 import { fetchOrigin, type OriginAnswer, type OriginQuestion } from '../platform/fetch-origin.ts'
 import { gunzip, inflate } from '../platform/gunzip.ts'
 import { logError } from '../platform/log.ts'
-import type { Request } from '../platform/request.ts'
+import { callControl, type Request, variable } from '../platform/request.ts'
 import { notePast } from '../state/reports.ts'
 import { cookiesFor, joinCookies, keepAll } from './cookies.ts'
 import { mayLeadTo } from './origin.ts'
@@ -51,12 +51,23 @@ export const UNREADABLE = 598
 /** UTF-8; what is none is read a byte a character, so that addresses in it stay what they are. */
 const decode = (bytes: Uint8Array): string => decodeUtf8(bytes) ?? Buffer.from(bytes).toString()
 
+/** njs has no brotli: control unpacks it. */
+const unpackElsewhere = async (r: Request, { body }: OriginAnswer): Promise<string> => {
+  const packed = { brotli: Buffer.from(body).toString('base64') }
+  const told = await callControl(variable(r, 'gh_inner_socket'), '/unpacked', {
+    body: JSON.stringify(packed),
+  })
+  if (told.status !== 200) throw new Error(`cannot read br: control answered ${told.status}`)
+  return told.body
+}
+
 const read = async (
   r: Request,
   question: OriginQuestion,
   answer: OriginAnswer,
 ): Promise<Pick<Fetched, 'status' | 'text'>> => {
   try {
+    if (answer.encoding === 'br') return { status: 200, text: await unpackElsewhere(r, answer) }
     const bytes = unpack(answer) ?? unpack(await fetchOrigin(r, question, true))
     if (bytes === null) throw new Error(`cannot read ${answer.encoding}`)
     return { status: 200, text: decode(bytes) }

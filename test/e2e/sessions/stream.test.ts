@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { get as httpGet } from 'node:http'
 import { join } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStore } from '../../../control/store/store.ts'
 import { startOrigin, type TestOrigin } from '../../edge/rig/origin.ts'
@@ -43,6 +44,7 @@ const ODD = {
   mpd: '/odd/mpd/play.php?id=5',
   moved: '/odd/moved/play',
   ts: '/odd/ts/x-mpegts',
+  packed: '/odd/packed/play.m3u8',
   gone: '/odd/gone/play',
 }
 
@@ -161,6 +163,28 @@ test('an address that does not say its protocol plays as what its origin answers
   await until('the free slot', async () => (await admin.sessions(id)).length === 0, 6000)
   // Nothing answers there: it stays what such addresses mostly are.
   expect((await open('gone')).entry).toMatch(/\/gone\/play$/)
+}, 60_000)
+
+test('brotli that nobody asked for is unpacked; what is none, or too much, is the origin’s fault', async () => {
+  const { token } = await admin.account(1)
+  const who = viewer(service.edge, { token, address: '192.168.70.6' })
+  const path = ODD.packed
+  const list = `#EXTM3U\n#EXT-X-TARGETDURATION:4\n${'#EXTINF:4,Тест\n/other/seg.ts\n'.repeat(30_000)}`
+  origin.encodings.set(path, 'br')
+  const channel = await who.play('packed')
+  for (const [body, status] of [
+    [brotliCompressSync(list), 200],
+    [Buffer.from('no brotli'), 502],
+    [brotliCompressSync(Buffer.alloc(20_000_000, '#')), 502],
+  ] as const) {
+    origin.files.set(path, { type: 'application/vnd.apple.mpegurl', body })
+    const answer = await channel.get(`play.m3u8?of=${body.length}`)
+    expect([answer.status, answer.reason]).toEqual([
+      status,
+      status === 200 ? null : 'origin.unreadable',
+    ])
+    if (status === 200) expect(answer.text).toMatch(/\n#EXTINF:4,Тест\n@\/~[\w-]+\/seg\.ts\n$/)
+  }
 }, 60_000)
 
 test('bytes and length of a play are known to a few per cent', async () => {

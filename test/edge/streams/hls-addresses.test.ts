@@ -208,7 +208,7 @@ describe('how it is sent', () => {
     )
   })
 
-  test('manifests are asked for with gzip alone; brotli all the same is refused, clearly', async () => {
+  test('manifests are asked for with gzip alone; what cannot be unpacked is refused, clearly', async () => {
     judge.rig.origin.files.set('/hls/ch1/br.m3u8', {
       type: HLS,
       body: Buffer.from([0x8b, 0x02, 0x80]),

@@ -11,7 +11,8 @@ import { type AccountFactsPorts, accountFacts } from '../access/apps/account-fac
 import type { EdgeCatchUp } from '../edge/edge-catch-up.ts'
 import { endClosed, type SyncPorts, sync } from '../edge/sync-service.ts'
 import type { VersionedTable } from '../edge/versioned-table.ts'
-import { type GuideAnswers, guideRoutes } from './edge-guides.ts'
+import { type GuideAnswers, guideRoutes } from './edge/guides.ts'
+import { unpackRoute } from './edge/unpack.ts'
 import { readCheck, readOpening, readPlaylistRequest } from './edge-request.ts'
 import {
   type AppListQuery,
@@ -21,7 +22,6 @@ import {
   syncRequestSchema,
   tableQuerySchema,
 } from './edge-schemas.ts'
-import { unpackRoute } from './edge-unpack.ts'
 
 export interface EdgeRoutesOptions {
   readonly openPorts: OpenPorts

@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
-import type { Listing } from '../epg/model/listings.ts'
+import type { Listing } from '../../epg/model/listings.ts'
 import {
   type GuideQuery,
   guideQuerySchema,
   type ListingQuery,
   listingQuerySchema,
-} from './edge-schemas.ts'
+} from '../edge-schemas.ts'
 
 /** What edges ask of the guide. */
 export interface GuideAnswers {

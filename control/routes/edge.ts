@@ -12,8 +12,6 @@ import type { EdgeCatchUp } from '../edge/edge-catch-up.ts'
 import { endClosed, type SyncPorts, sync } from '../edge/sync-service.ts'
 import type { VersionedTable } from '../edge/versioned-table.ts'
 import { type GuideAnswers, guideRoutes } from './edge/guides.ts'
-import { unpackRoute } from './edge/unpack.ts'
-import { readCheck, readOpening, readPlaylistRequest } from './edge-request.ts'
 import {
   type AppListQuery,
   appListQuerySchema,
@@ -21,7 +19,9 @@ import {
   isTableName,
   syncRequestSchema,
   tableQuerySchema,
-} from './edge-schemas.ts'
+} from './edge/schemas.ts'
+import { unpackRoute } from './edge/unpack.ts'
+import { readCheck, readOpening, readPlaylistRequest } from './edge-request.ts'
 
 export interface EdgeRoutesOptions {
   readonly openPorts: OpenPorts

@@ -4,7 +4,7 @@ import type { GuideService } from '../../epg/service.ts'
 import type { LineupService } from '../../lineup/lineup-service.ts'
 import { archiveDays } from '../../playlists/catalogue/archive.ts'
 import { guideIdOf } from '../../playlists/lists/guide-id.ts'
-import type { GuideAnswers } from '../../routes/edge-guides.ts'
+import type { GuideAnswers } from '../../routes/edge/guides.ts'
 
 /** The guide as edges ask for it: of what the group's list offers, and of nothing else. */
 export const createGuideAnswers = (

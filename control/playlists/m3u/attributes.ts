@@ -20,13 +20,13 @@ export interface ScannedAttributes {
 /** Attributes that players know: where one of these begins, the value before it has ended. */
 const KNOWN =
   '(?:tvg-[a-z0-9_-]+|group-title|group-logo|catchup[a-z0-9_-]*|timeshift|channel-id|channel-number|parent-code|audio-track|aspect-ratio|radio|url-tvg|x-tvg-url)'
-const attributeName = /[^\s=,"']+/y
+const attributeName = /[^\s=,;"']+/y
 const blanks = /\s*/y
 /** What may stand behind a value's closing quote: the line's end, a comma, or words and then either another attribute or a comma. */
-const BEHIND = `(?=\\s*(?:,|$)|\\s*(?:[^\\s="',]+\\s+){0,3}[^\\s="',]+\\s*=\\s*["']|\\s+(?:[^\\s="',]+\\s+){0,3}[^\\s="',]+\\s*=|\\s+(?:[^\\s="',]+\\s+){0,2}[^\\s="',]+\\s*,|\\s+[^"'=,]*$)`
+const BEHIND = `(?=\\s*(?:[,;]|$)|${KNOWN}\\s*=|\\s*(?:[^\\s="',]+\\s+){0,3}[^\\s="',]+\\s*=\\s*["']|\\s+(?:[^\\s="',]+\\s+){0,3}[^\\s="',]+\\s*=|\\s+(?:[^\\s="',]+\\s+){0,2}[^\\s="',]+\\s*,|\\s+[^"'=,]*$)`
 const closingQuotes: Readonly<Record<string, RegExp>> = {
-  '"': new RegExp(`"${BEHIND}`, 'g'),
-  "'": new RegExp(`'${BEHIND}`, 'g'),
+  '"': new RegExp(`"${BEHIND}`, 'gi'),
+  "'": new RegExp(`'${BEHIND}`, 'gi'),
 }
 const knownAhead = new RegExp(`[\\s,]${KNOWN}\\s*=`, 'gi')
 const anyAhead = /\s[^\s="',]+\s*=|,|$/g
@@ -34,6 +34,8 @@ const nameAhead = /[^\s="',]+\s*=/y
 const openedNowhere = /[^\s"=,][^"=,]*"(?=\s*(?:,|$)|\s*[^\s="',]+\s*=)/y
 /** Where a value without quotes ends. */
 const bareEnd = /[\s,]|$/g
+/** Quotes that word processors make of plain ones. */
+const typographic = /[“”„«]([^“”„«»",=]*)[“”»]/y
 /** A comma that stands between attributes and not before the name; a further comma has to follow. */
 const between = new RegExp(
   `,[\\s,]*(?:radio[\\s,]+)*(?:[a-z][a-z0-9_-]*\\s*=\\s*(?:"[^"]*"|'[^']*')|${KNOWN}\\s*=[^,]*)[^,]*,`,
@@ -92,6 +94,10 @@ const bare = (text: string, at: number): Value => {
     const value = found.slice(0, -1).trim()
     return { value, next: at + found.length, oddity: 'its quote is never opened' }
   }
+  typographic.lastIndex = at
+  const [whole, value] = typographic.exec(text) ?? []
+  if (whole !== undefined && value !== undefined)
+    return { value, next: at + whole.length, oddity: 'its quotes are typographic' }
   const next = indexFrom(bareEnd, text, at)
   return { value: text.slice(at, next), next, oddity: null }
 }

@@ -6,7 +6,7 @@ import {
   guideQuerySchema,
   type ListingQuery,
   listingQuerySchema,
-} from '../edge-schemas.ts'
+} from './schemas.ts'
 
 /** What edges ask of the guide. */
 export interface GuideAnswers {

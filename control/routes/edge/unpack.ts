@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { brotliDecompress } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
 import type { Static } from 'typebox'
-import { packedSchema } from '../edge-schemas.ts'
+import { packedSchema } from './schemas.ts'
 
 /** As long as what edges take in one answer. */
 const MOST_UNPACKED = 8 * 1024 * 1024

@@ -26,6 +26,8 @@ interface Reference {
 
 /** Period, AdaptationSet, Representation, and the MPD itself: where BaseURL may stand. */
 interface Level {
+  /** Its parts stand beside each other, and in other places once they are put in. */
+  readonly isPatch: boolean
   readonly parent: Level | null
   readonly children: Level[]
   readonly baseUrls: Reference[]
@@ -35,6 +37,8 @@ interface Level {
 
 const LEVELS: ReadonlySet<string> = new Set([
   'MPD',
+  // Of a patch, whose elements are put into a manifest that was rewritten already.
+  'Patch',
   'Period',
   'AdaptationSet',
   'Representation',
@@ -48,6 +52,7 @@ const OPAQUE: ReadonlySet<string> = new Set([
   'SegmentTimeline',
 ])
 const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
+  InitializationSet: ['initialization'],
   SegmentTemplate: ['media', 'index', 'initialization', 'bitstreamSwitching'],
   SegmentURL: ['media', 'index'],
   Initialization: ['sourceURL'],
@@ -60,7 +65,8 @@ const DOCUMENTS: ReadonlySet<string> = new Set(['Location', 'PatchLocation', 'Co
 /** `urn:mpeg:dash:utc:http-head:2014` and its kin; `direct`, `ntp` and `sntp` hold no address of HTTP. */
 const HTTP_CLOCK = /^urn:mpeg:dash:utc:http-(?:head|xsdate|iso|ntp):/
 
-const DURATION = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/
+/** Of `xs:duration`; years and months are nothing in an update period. */
+const DURATION = /^P(?:0+Y)?(?:0+M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/
 
 const secondsOf = (text: string): number | null => {
   const found = DURATION.exec(text)
@@ -72,7 +78,8 @@ const secondsOf = (text: string): number | null => {
 /** Collects levels, bases and references during a scan. */
 class Gatherer {
   readonly edits: Edit[] = []
-  root: Level | null = null
+  /** One, but for remote elements: several may come in one document. */
+  readonly roots: Level[] = []
   updateSec: number | null = null
   isOver = true
   private level: Level | null = null
@@ -125,9 +132,10 @@ class Gatherer {
       this.isOver = of('type') !== 'dynamic'
     }
     const parent = this.level
-    const level: Level = { parent, children: [], baseUrls: [], references: [], bases: [] }
-    parent?.children.push(level)
-    this.root ??= level
+    const isPatch = name === 'Patch'
+    const level: Level = { isPatch, parent, children: [], baseUrls: [], references: [], bases: [] }
+    if (parent === null) this.roots.push(level)
+    else parent.children.push(level)
     this.level = level
     return () => {
       this.level = parent
@@ -154,6 +162,7 @@ class Gatherer {
 
 /** Bases that a reference at this level may be resolved with: those of the representations below it. */
 const basesBelow = (level: Level): Base[] => {
+  if (level.isPatch) return level.bases
   const below = level.children.flatMap(basesBelow)
   return below.length > 0 ? [...new Set(below)] : level.bases
 }
@@ -218,8 +227,7 @@ export const isDash = (text: string): boolean =>
 export const rewriteDash = (text: string, mapper: Mapper): DashManifest => {
   const gatherer = new Gatherer(text, mapper)
   scanXml(text, gatherer)
-  const { root } = gatherer
-  if (root !== null) {
+  for (const root of gatherer.roots) {
     resolveBases(root, [ownBase(mapper)], mapper)
     rewriteLevel(root, gatherer, mapper)
     writeBases(root, gatherer)

@@ -46,6 +46,7 @@ const MANIFESTS: ReadonlySet<string> = new Set([
 /** Its whole value is an address: the hint of low-latency HLS as communities of players wrote it before the standard did. */
 const PREFETCH = '#EXT-X-PREFETCH:'
 
+const HAS_ADDRESS = /URI|X-ASSET/i
 const ATTRIBUTE = /([A-Z0-9-]+)[ \t]*=[ \t]*("[^"]*"?|[^",]*)/gi
 
 interface State {
@@ -86,20 +87,28 @@ const attributesOf = (text: string): Map<string, string> => {
   return found
 }
 
-const define = (state: State, text: string): void => {
-  const attributes = attributesOf(text)
+/** Takes a definition; one by the playlist's address is written out, since the player's address need not have the argument. */
+const define = (state: State, line: string): string => {
+  const attributes = attributesOf(line.slice(line.indexOf(':') + 1))
   const name = attributes.get('NAME')
   const value = attributes.get('VALUE')
   if (name !== undefined && value !== undefined) state.variables[name] = value
   const query = attributes.get('QUERYPARAM')
   const given = query === undefined ? null : state.context.argument(query)
-  if (query !== undefined && given !== null) state.variables[query] = given
+  if (query !== undefined && given !== null) {
+    state.variables[query] = given
+    return `#EXT-X-DEFINE:NAME="${query}",VALUE="${given.replace(/["\r\n]/g, '')}"`
+  }
   const wanted = attributes.get('IMPORT')
-  if (wanted === undefined) return
+  if (wanted === undefined) return line
   const known = state.context.imported[wanted]
   if (known === undefined) state.lacksImports = true
   else state.variables[wanted] = known
+  return line
 }
+
+const quoted = (written: string, before: string): string =>
+  written === before.trim() ? before : `"${written}"`
 
 const rewriteAttributes = (state: State, line: string, start: number): string => {
   const tag = line.slice(1, start - 1).toUpperCase()
@@ -111,8 +120,16 @@ const rewriteAttributes = (state: State, line: string, start: number): string =>
   for (let found = ATTRIBUTE.exec(line); found !== null; found = ATTRIBUTE.exec(line)) {
     const [whole, name = '', value = ''] = found
     if (whole === '') break
-    if (!value.startsWith('"') || !names.includes(name.toUpperCase())) continue
-    const from = found.index + whole.length - value.length + 1
+    if (!names.includes(name.toUpperCase())) continue
+    const start = found.index + whole.length - value.length
+    if (!value.startsWith('"')) {
+      // Not as the standard has it, but players take it.
+      out +=
+        line.slice(done, start) + quoted(rewriteAddress(state, value.trim(), isManifest), value)
+      done = start + value.length
+      continue
+    }
+    const from = start + 1
     const to = from + value.length - (value.length > 1 && value.endsWith('"') ? 2 : 1)
     out += line.slice(done, from) + rewriteAddress(state, line.slice(from, to).trim(), isManifest)
     done = to
@@ -134,10 +151,10 @@ const readTag = (state: State, line: string): string => {
   if (line.startsWith('#EXT-X-TARGETDURATION')) state.targetSec = numberIn(line.slice(colon + 1))
   else if (line.startsWith('#EXT-X-PART-INF'))
     state.partSec = numberIn(attributesOf(line.slice(colon + 1)).get('PART-TARGET') ?? '')
-  else if (line.startsWith('#EXT-X-DEFINE:')) define(state, line.slice(colon + 1))
+  else if (line.startsWith('#EXT-X-DEFINE:')) return define(state, line)
   else if (line.startsWith(PREFETCH))
     return PREFETCH + rewriteAddress(state, line.slice(colon + 1).trim())
-  else if (line.includes('"')) return rewriteAttributes(state, line, colon + 1)
+  else if (HAS_ADDRESS.test(line)) return rewriteAttributes(state, line, colon + 1)
   return line
 }
 

@@ -201,3 +201,25 @@ test('broken documents are passed on', () => {
   ])
     expect(rewriteDash(text, mapper()).text).toBe(text)
 })
+
+test('of a remote element or a patch every part is rewritten', () => {
+  const period = (id: string, base: string) =>
+    `<Period id="${id}"><BaseURL>${base}</BaseURL><AdaptationSet><Representation>${template('$Number$.m4s')}</Representation></AdaptationSet></Period>`
+  const two = (a: string, b: string) => period('1', a) + period('2', b)
+  expect(rewriteDash(two('/x/', '/y/'), mapper()).text).toBe(two('@/~files..x./', '@/~files..y./'))
+  const patch = (base: string, media: string) =>
+    `<Patch mpdId="m"><add sel="/MPD">${period('3', base)}</add><add sel="/MPD/Period[1]/AdaptationSet">${template(media)}</add></Patch>`
+  expect(rewriteDash(patch('/x/', '/dm/$Time$.m4s'), mapper()).text).toBe(
+    patch('@/~files..x./', '@/~files..dm./$Time$.m4s'),
+  )
+})
+
+test.each([
+  ['PT2S', 2],
+  ['P0Y0M0DT0H0M3.500S', 3.5],
+  ['P1DT1S', 86_401],
+  ['PT0S', 0],
+  ['soon', null],
+])('an update period of %s', (period, seconds) => {
+  expect(rewriteDash(mpd('', ` minimumUpdatePeriod="${period}"`), mapper()).updateSec).toBe(seconds)
+})

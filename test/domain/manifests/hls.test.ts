@@ -70,6 +70,12 @@ describe('addresses of a playlist', () => {
       '#EXT-X-KEY:METHOD=AES-128, URI = "<k>"',
     ],
     [
+      'no quotes',
+      '#EXT-X-KEY:METHOD=AES-128,URI=k?a=1 ,IV=0x1',
+      '#EXT-X-KEY:METHOD=AES-128,URI="<k?a=1>",IV=0x1',
+    ],
+    ['no quotes at the end', '#EXT-X-MAP:URI=i.mp4', '#EXT-X-MAP:URI="<i.mp4>"'],
+    [
       'a quote that does not close',
       '#EXT-X-KEY:METHOD=AES-128,URI="k',
       '#EXT-X-KEY:METHOD=AES-128,URI="<k>',
@@ -139,7 +145,11 @@ describe('variables', () => {
       '{$unknown}/x.ts',
     ]
     const found = rewriteHls(text.join('\n'), context)
-    expect(found.text.split('\n').slice(4)).toEqual([
+    expect(found.text.split('\n').slice(1)).toEqual([
+      '#EXT-X-DEFINE:NAME="dir",VALUE="a/b"',
+      // The player's own address need not have the argument.
+      '#EXT-X-DEFINE:NAME="token",VALUE="T"',
+      '#EXT-X-DEFINE:IMPORT="host"',
       '#EXT-X-MAP:URI="<http://o/a/b/i.mp4>"',
       '<a/b/x.ts?t=T>',
       '{$unknown}/x.ts',

@@ -1,7 +1,7 @@
 import type { Static } from 'typebox'
 import { describe, expectTypeOf, it } from 'vitest'
 import type { Config } from '../../../../control/config/schema/schema.ts'
-import type { syncRequestSchema } from '../../../../control/routes/edge-schemas.ts'
+import type { syncRequestSchema } from '../../../../control/routes/edge/schemas.ts'
 import type { SyncRequest } from '../../../../njs/domain/channels/protocol.ts'
 import type { FailMode, GroupBinding, Limitation } from '../../../../njs/domain/types.ts'
 

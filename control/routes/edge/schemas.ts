@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import type { AppList } from '#domain/apps/xtream'
 import type { TableName } from '#domain/channels/protocol'
-import { nullableText } from '../schemas/common.ts'
+import { nullableText } from '../../schemas/common.ts'
 
 const key = Type.String({ minLength: 16, maxLength: 16 })
 const row = Type.Tuple([key, Type.Number(), Type.Number()])

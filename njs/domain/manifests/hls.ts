@@ -121,15 +121,15 @@ const rewriteAttributes = (state: State, line: string, start: number): string =>
     const [whole, name = '', value = ''] = found
     if (whole === '') break
     if (!names.includes(name.toUpperCase())) continue
-    const start = found.index + whole.length - value.length
+    const begin = found.index + whole.length - value.length
     if (!value.startsWith('"')) {
       // Not as the standard has it, but players take it.
       out +=
-        line.slice(done, start) + quoted(rewriteAddress(state, value.trim(), isManifest), value)
-      done = start + value.length
+        line.slice(done, begin) + quoted(rewriteAddress(state, value.trim(), isManifest), value)
+      done = begin + value.length
       continue
     }
-    const from = start + 1
+    const from = begin + 1
     const to = from + value.length - (value.length > 1 && value.endsWith('"') ? 2 : 1)
     out += line.slice(done, from) + rewriteAddress(state, line.slice(from, to).trim(), isManifest)
     done = to

@@ -50,14 +50,17 @@ export const syncRequestSchema = Type.Object({
   push: Type.Optional(Type.String({ maxLength: 300 })),
 })
 
+/** Which part of a table: the version an edge has, and where its last page ended. */
 export const tableQuerySchema = Type.Object({
   from: Type.Optional(Type.String()),
   cursor: Type.Optional(Type.Integer({ minimum: 0 })),
 })
 
+/** Whether edges have a table of this name. */
 export const isTableName = (name: string): name is TableName =>
   name === 'networks' || name === 'channels'
 
+/** Which version of a list of apps, and which category of it. */
 export const appListQuerySchema = Type.Object({
   v: Type.Optional(Type.String()),
   category: Type.Optional(Type.String({ pattern: '^[0-9]{1,10}$' })),
@@ -71,6 +74,7 @@ const APP_LISTS: ReadonlySet<string> = new Set<AppList>([
   'panel',
 ])
 
+/** Whether apps have a list of this name. */
 export const isAppList = (name: string): name is AppList => APP_LISTS.has(name)
 
 export const guideQuerySchema = Type.Object({

@@ -56,28 +56,30 @@ const placeOf = (play: PlayRecord, throughHosting: boolean): Place => {
   return { line, pool, isHosting: false, homeKeys: pool === null ? [line] : [line, `pool ${pool}`] }
 }
 
-/** Memoizes `compute` by key; the plays of one account repeat a handful of keys. */
-const memoize = <P, T>(keyOf: (play: P) => string, compute: (play: P) => T): ((play: P) => T) => {
-  const known = new Map<string, T>()
-  return (play) => {
-    const key = keyOf(play)
-    const answer = known.get(key)
-    if (answer !== undefined) return answer
-    const computed = compute(play)
-    known.set(key, computed)
-    return computed
+/**
+ * Remembers answers by two values: the plays of one account repeat a handful, and a text of both would cost more than the
+ * two look-ups.
+ */
+const byPair = <T>(compute: (play: PlayRecord) => T) => {
+  const known = new Map<unknown, Map<unknown, T>>()
+  return (one: unknown, other: unknown, play: PlayRecord): T => {
+    let row = known.get(one)
+    if (row === undefined) known.set(one, (row = new Map()))
+    let answer = row.get(other)
+    if (answer === undefined) row.set(other, (answer = compute(play)))
+    return answer
   }
 }
 
 /** Enriches plays that are already normalised. */
 export const enrichPlays = (plays: readonly PlayRecord[], zone?: string): EnrichedPlay[] => {
   const { dayOf, hourOf } = localTime(plays, zone)
-  const classOf = memoize((p: PlayRecord) => `${p.platform}\n${p.agent ?? p.client}`, deviceClass)
-  const throughHosting = memoize((p: PlayRecord) => p.asnOrg ?? '', isHostingPlay)
-  const placed = memoize(
-    (p: PlayRecord) => (p.isLan ? `lan ${p.source} ${p.network}` : `${p.network} ${p.asn}`),
-    (p) => placeOf(p, throughHosting(p)),
-  )
+  const classes = byPair(deviceClass)
+  const atLan = byPair((p) => placeOf(p, isHostingPlay(p)))
+  const outside = byPair((p) => placeOf(p, isHostingPlay(p)))
+  const placed = (p: PlayRecord): Place =>
+    p.isLan ? atLan(p.source, p.network, p) : outside(p.network, p.asn, p)
+  const classOf = (p: PlayRecord): DeviceClass => classes(p.platform, p.agent ?? p.client, p)
   return plays.map((play) => {
     const { line, pool, isHosting, homeKeys } = placed(play)
     return {

@@ -14,16 +14,11 @@ const AT_ONCE_MS = 2000
 
 /** The player and its line. */
 const playerOf = (play: PlayRecord): string =>
-  [
-    play.device ?? '',
-    play.platform ?? '',
-    play.client ?? '',
-    play.isLan ? 'lan' : (play.network ?? ''),
-  ].join('\n')
+  `${play.device ?? ''}\n${play.platform ?? ''}\n${play.client ?? ''}\n${play.isLan ? 'lan' : (play.network ?? '')}`
 
-/** Key that rows of one play share. */
-const playingOf = (play: PlayRecord): string =>
-  [playerOf(play), play.channel ?? '', play.title ?? ''].join('\n')
+/** Key that rows of one play share, from that of their player. */
+const playingOf = (player: string, play: PlayRecord): string =>
+  `${player}\n${play.channel ?? ''}\n${play.title ?? ''}`
 
 // A play without device and item cannot be distinguished from another viewer's.
 const isRecognisable = (play: PlayRecord): boolean =>
@@ -73,8 +68,8 @@ export const mergeRows = (plays: readonly PlayRecord[]): PlayRecord[] => {
       merged.push(play)
       continue
     }
-    const key = playingOf(play)
     const player = playerOf(play)
+    const key = playingOf(player, play)
     const latest = lastOfPlayer.get(player)
     const isAtOnce =
       latest !== undefined && play.startedAt - (merged[latest]?.startedAt ?? 0) <= AT_ONCE_MS

@@ -1,4 +1,5 @@
 import { memoize } from '#domain/memoize'
+import { isLan, parseAddress } from '#domain/networks/network'
 import type { PlayRecord } from '#domain/types'
 
 // Words in names of hosting and VPN providers that names of access providers do not have.
@@ -10,6 +11,12 @@ export const isHosting = ({ asnOrg }: Pick<PlayRecord, 'asnOrg'>): boolean =>
   asnOrg !== null && isHostingName(asnOrg)
 
 const isHostingName = memoize((name: string): boolean => HOSTING.test(name))
+
+/** Whether a text is an address and not one of a local network (`isLan`). */
+export const isPublicText = memoize((text: string): boolean => {
+  const address = parseAddress(text)
+  return address !== null && !isLan(address)
+})
 
 /** Whether a network key, connection or pool is IPv6. */
 export const isSixth = (network: string): boolean => network.includes(':')

@@ -32,7 +32,7 @@ const clippedByNext = (plays: readonly PlayRecord[]): PlayRecord[] => {
     const play = plays[i]
     if (play === undefined || play.device === null || hasDerivedDevice(play)) continue
     const line = play.isLan ? 'lan' : (play.network ?? '')
-    const key = [play.source, play.device, play.platform, play.client, line].join('\n')
+    const key = `${play.source}\n${play.device}\n${play.platform ?? ''}\n${play.client ?? ''}\n${line}`
     const end = next.get(key)
     if (end !== undefined && end < endOf(play)) settled[i] = endedAt(play, end)
     next.set(key, play.startedAt)

@@ -12,7 +12,7 @@ const PAUSE_MS = 21 * DAY_MS
 
 /** A player's model: platform, product and client, without its id. */
 const modelOf = (play: PlayRecord): string =>
-  [play.platform ?? '', play.client ?? '', play.player ?? ''].join('/')
+  `${play.platform ?? ''}/${play.client ?? ''}/${play.player ?? ''}`
 
 const placeOf = (play: PlayRecord): string | null => {
   if (isLoopback(play)) return null
@@ -147,16 +147,21 @@ const chainIds = (ids: readonly Id[], reach: Reach): Map<string, string> => {
   return names
 }
 
+const kindOf = ({ platform, client }: PlayRecord): string => `${platform ?? ''}/${client ?? ''}`
+
+/** Whether two plays are of one kind of player; most name it by the same words. */
+const isSameKind = (a: PlayRecord, b: PlayRecord): boolean =>
+  (a.platform === b.platform && a.client === b.client) || kindOf(a) === kindOf(b)
+
 /** Ids used by several models, as where an app has a constant id. */
 const constantIds = (plays: readonly PlayRecord[]): ReadonlySet<string> => {
-  const models = new Map<string, string>()
+  const first = new Map<string, PlayRecord>()
   const constant = new Set<string>()
   for (const play of plays) {
     if (play.device === null) continue
-    const kind = `${play.platform ?? ''}/${play.client ?? ''}`
-    const before = models.get(play.device)
-    if (before === undefined) models.set(play.device, kind)
-    else if (before !== kind) constant.add(play.device)
+    const before = first.get(play.device)
+    if (before === undefined) first.set(play.device, play)
+    else if (!isSameKind(before, play)) constant.add(play.device)
   }
   return constant
 }

@@ -59,6 +59,20 @@ export const householdEvidence = (homes: readonly Home[], now: number): Househol
 export const hasEnoughEvidence = ({ strongest, values }: AccountFeatures): boolean =>
   (strongest?.settledDays ?? 0) >= RETURN_DAYS || values.restreaming > 0 || values.strangers > 0
 
+/** Homes of plays that were judged a moment ago: alarms ask for them before the judgement does. */
+const known = new WeakMap<
+  readonly PlayRecord[],
+  { readonly zone: string | undefined; readonly homes: readonly Home[] }
+>()
+
+const homesOfPlays = (plays: readonly PlayRecord[], zone: string | undefined): readonly Home[] => {
+  const before = known.get(plays)
+  if (before !== undefined && before.zone === zone) return before.homes
+  const homes = homesOf(enrichPlays(plays, zone))
+  known.set(plays, { zone, homes })
+  return homes
+}
+
 /**
  * Clusters plays into households and scores the evidence for a second one; plays must be prepared by
  * `preparePlays`.
@@ -68,7 +82,7 @@ export const judgeHouseholds = (
   options: JudgementOptions,
 ): Judgement => {
   const weights = options.weights ?? weightsFor(plays)
-  const homes = homesOf(enrichPlays(plays, options.zone))
+  const homes = homesOfPlays(plays, options.zone)
   const evidence = householdEvidence(homes, options.now)
   const decay = decayAt(options.now)
   const features = accountFeatures(evidence, weights, options.findings ?? [], decay)

@@ -1,9 +1,9 @@
-import { isLan, parseAddress } from '#domain/networks/network'
 import type { PlayRecord } from '#domain/types'
 import { mergeDerivedDevices } from '../devices/derived-devices.ts'
 import { lastingDevices } from '../devices/lasting-devices.ts'
 import { isFromNetworks } from '../home-networks.ts'
 import { mergeRows } from '../merge-rows.ts'
+import { isPublicText } from '../network-class.ts'
 import { normalisePlays } from '../normalise.ts'
 import { feedbackFilter } from '../scoring/feedback.ts'
 import { trueEnds } from '../true-ends.ts'
@@ -39,13 +39,12 @@ const countableDevices = ({ feedback = {} }: HomeHints): ((play: PlayRecord) => 
 }
 
 /** Public addresses of plays that their source calls local: the line of the server's home. */
-const toldHomes = (plays: readonly PlayRecord[]): ReadonlySet<string> =>
-  new Set(
-    plays.flatMap(({ isLan: isAtHome, address, network }) => {
-      const parsed = isAtHome && address !== null ? parseAddress(address) : null
-      return parsed !== null && !isLan(parsed) && network !== null ? [network] : []
-    }),
-  )
+const toldHomes = (plays: readonly PlayRecord[]): ReadonlySet<string> => {
+  const told = new Set<string>()
+  for (const { isLan, address, network } of plays)
+    if (isLan && address !== null && network !== null && isPublicText(address)) told.add(network)
+  return told
+}
 
 /**
  * Marks plays over the server's own line, and those an operator called home or fine, as LAN plays, which do not count

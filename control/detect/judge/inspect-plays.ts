@@ -60,7 +60,9 @@ const inspectRule = (
   let from = 0
   let quietUntil = Number.NEGATIVE_INFINITY
   let judgedAt = Number.NEGATIVE_INFINITY
-  for (const [i, event] of plays.entries()) {
+  for (let i = 0; i < plays.length; i += 1) {
+    const event = plays[i]
+    if (event === undefined) break
     const isLast = i === plays.length - 1
     if (event.startedAt < quietUntil || !isInScope(rule, event)) continue
     if (event.startedAt - judgedAt < everyMs && !(everyMs > 0 && isLast)) continue

@@ -41,5 +41,5 @@ export const feedbackFilter = (feedback: Feedback = {}): ((play: PlayRecord) => 
   return (play) =>
     (play.network !== null && networks.has(play.network)) ||
     (play.device !== null && devices.has(play.device)) ||
-    (play.city !== null && cities.has(play.city.toLowerCase()))
+    (cities.size > 0 && play.city !== null && cities.has(play.city.toLowerCase()))
 }

@@ -24,12 +24,18 @@ const GUEST_DAYS = 2
 const OWN_PLACE_DAYS = 5
 const OWN_PLACE_MEAN_HOURS = 0.3
 
+/** The different keys of plays; those of one place are one list (`enrichPlays`). */
+const distinctKeys = (plays: readonly EnrichedPlay[]): Set<readonly string[]> => {
+  const keys = new Set<readonly string[]>()
+  for (const { homeKeys } of plays) keys.add(homeKeys)
+  return keys
+}
+
 /** Joins devices that share a line, or the exits of one VPN. */
 const joinByLine = (sets: UnionFind, uses: readonly DevicePlays[]): void => {
   const first = new Map<string, string>()
   for (const { device, plays } of uses) {
-    for (const { homeKeys } of plays) {
-      const [line] = homeKeys
+    for (const [line] of distinctKeys(plays)) {
       if (line === undefined) continue
       const other = first.get(line)
       if (other === undefined) first.set(line, device)
@@ -83,7 +89,7 @@ const claimHomeKeys = (
 ): void => {
   for (const use of uses) {
     const home = sets.find(use.device)
-    for (const homeKey of new Set(use.plays.flatMap((p) => p.homeKeys))) {
+    for (const homeKey of new Set([...distinctKeys(use.plays)].flat())) {
       const owner = claimed.get(homeKey)
       if (owner === undefined) claimed.set(homeKey, home)
       else if (owner !== home) claimed.set(homeKey, null)

@@ -1,7 +1,9 @@
 import { haversineKm } from '#domain/geo'
-import { isLan, parseAddress } from '#domain/networks/network'
+import { groupBy } from '#domain/group-by'
+import { memoize } from '#domain/memoize'
 import type { Coordinates } from '#domain/types'
 import type { EnrichedPlay } from '../../enriched-play.ts'
+import { isPublicText, isSixth } from '../../network-class.ts'
 
 /** Plays of a group over one provider's lines in one country. */
 interface Part {
@@ -28,50 +30,60 @@ const TWIN_KM = 200
 
 const NEAR_KM = 100
 
-const most = <T>(values: readonly T[]): T | undefined => {
-  const counts = new Map<T, number>()
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
-  let best: T | undefined
-  for (const [value, count] of counts) {
-    if (best === undefined || count > (counts.get(best) ?? 0)) best = value
+/** Places by how often they were seen, in the order they were first seen. */
+class PlaceCounts {
+  private readonly byLatitude = new Map<number, { at: Coordinates; count: number }[]>()
+  private readonly all: { at: Coordinates; count: number }[] = []
+
+  add(at: Coordinates): void {
+    let row = this.byLatitude.get(at.latitude)
+    if (row === undefined) this.byLatitude.set(at.latitude, (row = []))
+    const known = row.find((place) => place.at.longitude === at.longitude)
+    if (known !== undefined) {
+      known.count += 1
+      return
+    }
+    const place = { at, count: 1 }
+    row.push(place)
+    this.all.push(place)
   }
-  return best
+
+  /** The most common one, of equal ones the first; `null` where there is none. */
+  most(): Coordinates | null {
+    let best: { at: Coordinates; count: number } | null = null
+    for (const place of this.all) if (best === null || place.count > best.count) best = place
+    return best?.at ?? null
+  }
 }
 
 const centreOf = (plays: readonly EnrichedPlay[]): Coordinates | null => {
-  const name = most(
-    plays.flatMap(({ coordinates: at }) => (at ? [`${at.latitude} ${at.longitude}`] : [])),
-  )
-  return (
-    plays.find(({ coordinates: at }) => at && `${at.latitude} ${at.longitude}` === name)
-      ?.coordinates ?? null
-  )
+  const counts = new PlaceCounts()
+  for (const { coordinates } of plays) if (coordinates !== null) counts.add(coordinates)
+  return counts.most()
 }
 
-/** The /16 (IPv4) or /32 (IPv6) of an address. */
-const blockOf = ({ line, family }: EnrichedPlay): string[] => {
-  if (line === null || family === null) return []
-  return [
-    family === 4 ? line.split('.').slice(0, 2).join('.') : line.split(':').slice(0, 2).join(':'),
-  ]
-}
+/** The /16 (IPv4) or /32 (IPv6) of a public line. */
+const blockOf = memoize((line: string): string =>
+  isSixth(line) ? line.split(':').slice(0, 2).join(':') : line.split('.').slice(0, 2).join('.'),
+)
 
 const partOf = ({ play }: EnrichedPlay): string =>
   `${play.asn ?? play.asnOrg ?? ''} ${play.country ?? ''}`
 
+const daysIn = (plays: readonly EnrichedPlay[]): Set<number> => {
+  const days = new Set<number>()
+  for (const { day } of plays) days.add(day)
+  return days
+}
+
 const partsOf = (open: readonly EnrichedPlay[]): Map<string, Part> => {
-  const lists = new Map<string, EnrichedPlay[]>()
-  for (const play of open) {
-    const known = lists.get(partOf(play))
-    if (known) known.push(play)
-    else lists.set(partOf(play), [play])
-  }
+  const lists = groupBy(open, partOf)
   return new Map(
     [...lists].map(([name, plays]) => {
       const families = { 4: 0, 6: 0 }
       for (const { family, start, end } of plays)
         if (family !== null) families[family] += end - start
-      return [name, { families, days: new Set(plays.map((p) => p.day)), at: centreOf(plays) }]
+      return [name, { families, days: daysIn(plays), at: centreOf(plays) }]
     }),
   )
 }
@@ -90,10 +102,8 @@ const isMostlyLan = (own: readonly EnrichedPlay[]): boolean => {
 const TOLD_DAYS = 3
 
 /** Whether a LAN play has a public address. */
-const tellsAddress = ({ play }: EnrichedPlay): boolean => {
-  const address = play.isLan && play.address !== null ? parseAddress(play.address) : null
-  return address !== null && !isLan(address)
-}
+const tellsAddress = ({ play }: EnrichedPlay): boolean =>
+  play.isLan && play.address !== null && isPublicText(play.address)
 
 /**
  * Whether the LAN's public line is known, from a play's public address or from a television on
@@ -114,20 +124,28 @@ const hasToldLine = (own: readonly EnrichedPlay[]): boolean => {
 /** Sums up plays of a group's own devices at its own lines. */
 export const dwellingOf = (own: readonly EnrichedPlay[]): Dwelling => {
   const open = own.filter((p) => p.family !== null)
-  const perDay = new Map<number, Set<string>>()
+  const daysOfLine = new Map<string, Set<number>>()
   for (const { day, line } of open) {
-    perDay.set(day, (perDay.get(day) ?? new Set<string>()).add(line ?? ''))
+    const name = line ?? ''
+    let days = daysOfLine.get(name)
+    if (days === undefined) daysOfLine.set(name, (days = new Set()))
+    days.add(day)
   }
-  const lines = [...perDay.values()].reduce((sum, set) => sum + set.size, 0)
-  const starts = own.map((p) => p.day)
+  let lines = 0
+  for (const days of daysOfLine.values()) lines += days.size
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const { day } of own) {
+    first = Math.min(first, day)
+    last = Math.max(last, day)
+  }
   return {
     isLan: isMostlyLan(own) && !hasToldLine(own),
     parts: partsOf(open.filter((p) => !p.isHosting)),
-    days: new Set(starts),
-    first: starts.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
-    last: starts.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
-    linesADay: lines / Math.max(1, perDay.size),
-    blocks: new Set(open.flatMap(blockOf)),
+    days: daysIn(own),
+    first,
+    last,
+    linesADay: lines / Math.max(1, daysIn(open).size),
+    blocks: new Set([...daysOfLine.keys()].filter((line) => line !== '').map(blockOf)),
   }
 }
 

@@ -80,7 +80,8 @@ const patternOf = (statement: Statement): string => {
 /** Rules go by the ids of channels, which know no slashes and few letters. */
 const reportName = (statement: Statement, report: Report): void => {
   const name = nameOf(statement)
-  if (isPrefix(statement))
+  if (name === '') report.notUnderstood(statement, `\`${statement.name}\` has no name to go by`)
+  else if (isPrefix(statement))
     report.changed(statement, `\`${name}/…\`: write the ids of its channels into \`match\``)
   else if (!isChannelId(name))
     report.changed(statement, `no channel has the id \`${name}\` here: write its id into \`match\``)

@@ -10,9 +10,9 @@ const READ: Readonly<Record<string, ReadonlySet<string>>> = {
 
 /** Words of statements that restrict access: losing one of them would admit more viewers. */
 const RESTRICTS =
-  /auth|allow|den(?:y|ied)|limit|max_|session|token|key|password|countr|domain|on_play|secur|protect|drm|restrict|geo|login|access|referer|user_?agent|\bips?\b/i
+  /auth|allow|den(?:y|ied)|limit|max_|session|token|key|password|countr|domain|on_play|secur|protect|drm|restrict|geo|login|access|referer|user_?agent|\bips?\b|on_publish|white_?list|black_?list|\bblock|\bban|^disabled?$|^iptv$/i
 
-const restricts = ({ name, args }: Statement): boolean =>
+const restricts = ({ name, args }: Pick<Statement, 'name' | 'args'>): boolean =>
   RESTRICTS.test(name) ||
   args.some(({ text }) =>
     /^(?:auth|securetoken|iptv):\/\/|^(?:max_sessions|allowed_|disallowed_|soft_limitation|domains?)/i.test(
@@ -55,8 +55,23 @@ const lookAtTemplate = (
   const lost = inside.filter((inner) => inner.name === 'auth' || inner.name === 'on_play')
   for (const inner of isTaken ? [] : lost)
     report.notUnderstood(inner, `\`${inner.name}\` of a template that no stream here takes`)
+  if (prefix?.args[0]?.text === '')
+    for (const inner of lost)
+      report.notUnderstood(
+        inner,
+        `\`${inner.name}\` of a template for every stream: write \`auth\``,
+      )
   for (const inner of more) report.notUnderstood(inner, 'a further `prefix` is not converted')
   lookAtPrefix(prefix, report)
+}
+
+/** A stream has one template, and further words of its line may restrict. */
+const lookAtPublisher = ({ args, block }: Statement, report: Report): void => {
+  const [, ...templates] = (block ?? []).filter((inner) => inner.name === 'template')
+  for (const inner of templates) report.notUnderstood(inner, 'a further `template` is not read')
+  for (const word of args.slice(1))
+    if (restricts({ name: word.text.split(/[=:]/, 1)[0] ?? '', args: [word] }))
+      report.notUnderstood(word, `\`${word.text.split('=', 1)[0]}\` is not converted`)
 }
 
 /** Reports every statement, at any depth, that neither became part of the configuration nor was reported. */
@@ -72,6 +87,7 @@ export const reportLeftovers = (
     const inside = kind === 'template' || kind === 'publisher' ? READ[kind] : undefined
     if (isRead) continue
     if (statement.name === 'template') lookAtTemplate(statement, used, report)
+    if (inside !== undefined) lookAtPublisher(statement, report)
     if (inside === undefined) name(statement, '', report)
     else
       for (const inner of statement.block ?? [])

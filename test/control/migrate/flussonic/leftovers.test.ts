@@ -30,6 +30,18 @@ describe('what is not converted', () => {
     ['in a template', 'template t {\n allowed_countries DE;\n}', 3],
     ['a template that nobody takes', 'template t {\n on_play auth://main;\n}', 3],
     ['a second prefix', 'template t {\n prefix a;\n prefix b;\n on_play auth://main;\n}', 4],
+    ['a template for every stream', 'template t {\n prefix "";\n on_play auth://main;\n}', 4],
+    [
+      'a second template',
+      'template a {\n prefix p;\n}\nstream s {\n template a;\n template b;\n}',
+      7,
+    ],
+    ['a block without its name', 'ondemand {\n auth auth://main;\n}', 2],
+    ['a word of its line', 'stream a udp://239.0.0.1:1234 max_sessions=3;', 2],
+    ['who may publish', 'stream a {\n on_publish http://127.0.0.1/p;\n}', 3],
+    ['a list of whom to take', 'stream a {\n whitelist 10.0.0.0/8;\n}', 3],
+    ['what is off', 'stream a {\n disabled;\n}', 3],
+    ['its own subscribers', 'iptv;', 2],
   ])('%s: what restricts is told with its line', (_, source, line) => {
     expect(imported(main + source).lost).toEqual([line])
   })

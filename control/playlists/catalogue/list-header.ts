@@ -1,6 +1,6 @@
 import { attributeOf, parseInfoLine, withAttribute } from '../m3u/info-line.ts'
 import type { Attribute, Playlist, PlaylistEntry } from '../m3u/playlist.ts'
-import { passwordsOf, showsLogin } from './logins.ts'
+import { isLoginHeader, passwordsOf, showsLogin } from './logins.ts'
 
 /** Attributes of `#EXTM3U` that hold for each entry of its list which has none of its own, as Kodi reads them. */
 const DEFAULTS: ReadonlySet<string> = new Set([
@@ -33,7 +33,9 @@ export const cleanHeader = ({ header, entries }: Playlist): CleanHeader => {
     }
     const isGuide = key === 'url-tvg' || key === 'x-tvg-url'
     const parts = isGuide ? value.split(',') : [value]
-    const open = parts.filter((part) => !showsLogin(part.trim(), passwords))
+    const open = parts.filter(
+      (part) => !showsLogin(part.trim(), passwords) && !isLoginHeader(name, part),
+    )
     if (open.length < parts.length)
       problems.push(`${name} of #EXTM3U holds a login of the provider: it is left out of the lists`)
     if (open.length > 0) kept.push({ name, value: open.join(',') })

@@ -1,20 +1,32 @@
+import { decodePercent } from '#domain/credentials/encoding'
 import { formatAttribute, parseInfoLine } from '../m3u/info-line.ts'
 import type { Playlist, PlaylistEntry } from '../m3u/playlist.ts'
 
 /** Names under which guides, and others, take a login. */
-const LOGIN_ARGUMENT =
-  /[?&;](?:user(?:name)?|login|pass(?:word)?|pwd|token|auth|(?:api_?)?key)=[^&;]/i
+const LOGIN_NAME =
+  '(?:user(?:name)?|login|pass(?:word)?|pwd|secret|auth|(?:access_?|auth_?|api_?)?(?:token|key))'
+const LOGIN_ARGUMENT = new RegExp(`[?&;]${LOGIN_NAME}=[^&;]`, 'i')
+const LOGIN_VALUE =
+  /[?&;](?:pass(?:word)?|pwd|secret|(?:access_?|auth_?|api_?)?(?:token|key))=([^&;#|]{6,})/gi
 const LOGIN_BEFORE_HOST = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]*@/i
 /** `/live/<user>/<password>/<number>`, as panels name their streams. */
 const PANEL =
   /^[a-z]+:\/\/[^/]+(?:\/(?:live|movie|series|timeshift))?\/([^/]+)\/([^/]+)\/\d+(?:\.\w+)?$/i
 
-/** Passwords that stand in the addresses of a list's streams. */
+/** Shorter ones could be part of any word. */
+const LEAST_WITHIN = 8
+/** Where each stream has one of its own, none is looked for within words: thousands of addresses times thousands of passwords. */
+const MOST_WITHIN = 50
+
+/** Passwords that stand in the addresses of a list's streams: in their path, their query, and before their host. */
 export const passwordsOf = (entries: readonly PlaylistEntry[]): Set<string> => {
   const found = new Set<string>()
   for (const { url } of entries) {
     const password = PANEL.exec(url.split('?', 1)[0] ?? '')?.[2]
     if (password !== undefined) found.add(password)
+    const before = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s:@]*:([^/?#\s@]+)@/i.exec(url)?.[1]
+    if (before !== undefined) found.add(before)
+    if (url.includes('=')) for (const [, value = ''] of url.matchAll(LOGIN_VALUE)) found.add(value)
   }
   return found
 }
@@ -23,33 +35,47 @@ export const passwordsOf = (entries: readonly PlaylistEntry[]): Set<string> => {
 export const showsLogin = (address: string, passwords: ReadonlySet<string>): boolean =>
   LOGIN_BEFORE_HOST.test(address) ||
   (address.includes('://') && LOGIN_ARGUMENT.test(address)) ||
-  address.split(/[/?&=;]/).some((part) => passwords.has(part))
+  address.split(/[/?&=;]/).some((part) => passwords.has(part)) ||
+  (passwords.size <= MOST_WITHIN &&
+    [...passwords].some((it) => it.length >= LEAST_WITHIN && address.includes(it)))
 
 const ADDRESS = /[a-z][a-z0-9+.-]*:\/\/[^\s"'|,]+/gi
 /** Headers of HTTP that are a login, in any of the ways players are given them. */
 const LOGIN_HEADER =
-  /(?:^|[^a-z])(?:(?:proxy-)?authorization|cookie2?|x-(?:api-key|auth-token|token))["']?\s*(?:[:=]|%3[ad])/i
+  /(?:^|[^a-z])(?:(?:proxy-)?authorization|cookie2?|x-(?:[a-z]+-)*(?:key|token|auth))["']?\s*(?:[:=]|%3[ad])/i
 const LOGIN_OPTION = /^#EXTVLCOPT:\s*:?[a-z]+-(?:user|username|pwd|password)\s*=/i
 
 const holdsAddress = (text: string, passwords: ReadonlySet<string>): boolean =>
   (text.match(ADDRESS) ?? []).some((address) => showsLogin(address, passwords))
 
-const isOpen = (line: string, passwords: ReadonlySet<string>): boolean =>
+const isPlainlyOpen = (line: string, passwords: ReadonlySet<string>): boolean =>
   !LOGIN_HEADER.test(line) && !LOGIN_OPTION.test(line) && !holdsAddress(line, passwords)
+
+/** Players are given headers and addresses percent-encoded, too. */
+const isOpen = (line: string, passwords: ReadonlySet<string>): boolean =>
+  isPlainlyOpen(line, passwords) &&
+  (!line.includes('%') || isPlainlyOpen(decodePercent(line), passwords))
 
 /** An archive's source beside the channel's address is sent by players as it stands; one elsewhere is kept at the edge. */
 const isSecretSource = (value: string, passwords: ReadonlySet<string>): boolean =>
   !value.includes('://') &&
   (LOGIN_ARGUMENT.test(`&${value.replace(/^[?&]/, '')}`) || showsLogin(value, passwords))
 
+/** `http-headers="Authorization: …"` and `authorization="…"`, as some players take them. */
+export const isLoginHeader = (name: string, value: string): boolean =>
+  value !== '' && (LOGIN_HEADER.test(value) || LOGIN_HEADER.test(`${name}=`))
+
 const cleanInfo = (line: string, passwords: ReadonlySet<string>): string => {
-  if (!line.includes('://') && !/catchup-source/i.test(line)) return line
+  if (!line.includes('://') && !/catchup-source/i.test(line) && !LOGIN_HEADER.test(line))
+    return line
   let made = line
   for (const { name, value, from, to } of parseInfoLine(line).attributes.toReversed()) {
     const isSource = name.toLowerCase() === 'catchup-source'
     const isSecret = isSource
       ? isSecretSource(value, passwords)
-      : holdsAddress(value, passwords) || (value.includes('://') && showsLogin(value, passwords))
+      : holdsAddress(value, passwords) ||
+        isLoginHeader(name, value) ||
+        (value.includes('://') && showsLogin(value, passwords))
     if (isSecret) made = made.slice(0, from) + formatAttribute({ name, value: '' }) + made.slice(to)
   }
   return made

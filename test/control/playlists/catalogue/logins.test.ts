@@ -41,6 +41,16 @@ describe('a login of the provider does not reach a viewer', () => {
     ['#EXTVLCOPT user', entry('', '#EXTVLCOPT:http-password=SECRET\n')],
     ['#EXTHTTP', entry('', '#EXTHTTP:{"Cookie":"id=SECRET"}\n')],
     ['a suffix', entry('', '', '|User-Agent=Box&Authorization=Bearer SECRET')],
+    ['tvg-logo by an access token', entry('tvg-logo="http://l/1.png?access_token=SECRET"')],
+    ['an attribute of headers', entry('http-headers="Authorization: Basic SECRET"')],
+    ['an attribute that is a header', entry('authorization="Basic SECRET"')],
+    ['a suffix, encoded', entry('', '', '|Referer=http%3A%2F%2Fref%2F%3Ftoken%3DSECRET')],
+    [
+      'a header of a key server',
+      entry('', '#KODIPROP:license_key=https://l/|X-Drm-Token=SECRET|R{SSM}\n'),
+    ],
+    ['url-tvg', entry('').replace('#EXTM3U', '#EXTM3U url-tvg="http://panel/epg/SECRET/x.xml"')],
+    ['#EXTM3U headers', entry('').replace('#EXTM3U', '#EXTM3U http-header="Cookie: id=SECRET"')],
     ['a line at the end', `${entry('')}#EXTVLCOPT:http-password=SECRET\n`],
   ])('in %s', async (_, text) => {
     const { list, rows } = await shown(text)
@@ -59,5 +69,17 @@ describe('a login of the provider does not reach a viewer', () => {
     const bad = await shown(entry('tvg-logo="http://U:SECRET@l/1.png"'))
     expect(bad.warnings).toContain('1 entries hold a login of the provider')
     expect(bad.warnings).not.toContain('SECRET')
+  })
+
+  test.each([
+    ['in its query', 'http://o/a/play.m3u8?id=1&token=SECRET-9f3a'],
+    ['before its host', 'http://USER:SECRET-9f3a@o/a/play.m3u8'],
+  ])('nor the login of the stream itself, %s, wherever it stands again', async (_, url) => {
+    const attributes = 'tvg-logo="http://l/SECRET-9f3a.png" group-logo="http://l/x?v=1/SECRET-9f3a"'
+    const { list, rows } = await shown(
+      `#EXTM3U x-tvg-url="http://g/SECRET-9f3a.xml.gz"\n#EXTINF:-1 tvg-id="a" ${attributes},A\n${url}\n`,
+    )
+    expect(list).toContain('/a/index.m3u8')
+    expect(list + rows).not.toMatch(/SECRET|USER/)
   })
 })

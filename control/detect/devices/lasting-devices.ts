@@ -1,29 +1,15 @@
 import { groupBy } from '#domain/group-by'
 import type { PlayRecord } from '#domain/types'
 import { deviceClass } from '../device-class.ts'
-import { hasDerivedDevice, isLoopback } from '../guards.ts'
-import { addressPoolOf } from '../network-class.ts'
+import { hasDerivedDevice } from '../guards.ts'
 import { endOf } from '../normalise.ts'
+import { withoutConstantIds } from './constant-ids.ts'
+import { modelOf, placeOf, providerOf } from './device-place.ts'
 
 const DAY_MS = 86_400_000
 
 // Ids of one model that follow each other with a shorter pause are one device whose id was renewed.
 const PAUSE_MS = 21 * DAY_MS
-
-/** A player's model: platform, product and client, without its id. */
-const modelOf = (play: PlayRecord): string =>
-  `${play.platform ?? ''}/${play.client ?? ''}/${play.player ?? ''}`
-
-const placeOf = (play: PlayRecord): string | null => {
-  if (isLoopback(play)) return null
-  return play.isLan ? `lan ${play.source}` : addressPoolOf(play.network)
-}
-
-/** Provider and country: where a set stays although its address changes. */
-const providerOf = (play: PlayRecord): string | null => {
-  if (play.isLan || (play.asn === null && play.asnOrg === null)) return null
-  return `as ${play.asn ?? play.asnOrg} ${play.country ?? ''}`
-}
 
 interface Id {
   readonly name: string
@@ -147,25 +133,6 @@ const chainIds = (ids: readonly Id[], reach: Reach): Map<string, string> => {
   return names
 }
 
-const kindOf = ({ platform, client }: PlayRecord): string => `${platform ?? ''}/${client ?? ''}`
-
-/** Whether two plays are of one kind of player; most name it by the same words. */
-const isSameKind = (a: PlayRecord, b: PlayRecord): boolean =>
-  (a.platform === b.platform && a.client === b.client) || kindOf(a) === kindOf(b)
-
-/** Ids used by several models, as where an app has a constant id. */
-const constantIds = (plays: readonly PlayRecord[]): ReadonlySet<string> => {
-  const first = new Map<string, PlayRecord>()
-  const constant = new Set<string>()
-  for (const play of plays) {
-    if (play.device === null) continue
-    const before = first.get(play.device)
-    if (before === undefined) first.set(play.device, play)
-    else if (!isSameKind(before, play)) constant.add(play.device)
-  }
-  return constant
-}
-
 /** Functions that return a play's device id and model. */
 export interface Naming {
   readonly nameOf: (play: PlayRecord) => string
@@ -195,12 +162,7 @@ export const renewedNames = (
  * must be in order of start; those of edges are returned unchanged, since their ids are derived.
  */
 export const lastingDevices = (plays: readonly PlayRecord[]): PlayRecord[] => {
-  const constant = constantIds(plays)
-  const named = plays.map((play) =>
-    play.device !== null && constant.has(play.device)
-      ? { ...play, device: `${play.device} ${modelOf(play)}` }
-      : play,
-  )
+  const named = withoutConstantIds(plays)
   const names = renewedNames(
     named.filter((play) => play.device !== null && !hasDerivedDevice(play)),
     {
@@ -208,7 +170,7 @@ export const lastingDevices = (plays: readonly PlayRecord[]): PlayRecord[] => {
       modelOf: (play) => `${play.source}\n${modelOf(play)}`,
     },
   )
-  if (names.size === 0) return named
+  if (names.size === 0) return [...named]
   return named.map((play) => {
     const name = play.device === null ? undefined : names.get(play.device)
     return name === undefined ? play : { ...play, device: name }

@@ -67,6 +67,21 @@ describe('one house however it looks', () => {
     expect(isAccused([...six, ...second('2001:db8:1:202::/64')])).toBe(false)
   })
 
+  it('on IPv4 and IPv6 that are located far apart, where a phone goes back and forth', () => {
+    const provider = { asn: 64500, asnOrg: 'Provider' }
+    const sixth = { network: '2001:db8:1:2::/64', place: 'bordeaux', with: provider } as const
+    const plays = [
+      ...daily(everyNth(60, 1), { device: 'set', minutes: 90, with: provider }),
+      ...daily(everyNth(60, 1), { ...sixth, device: 'second set', at: 30 * MINUTE, minutes: 90 }),
+      ...daily(everyNth(60, 4), { device: 'phone', player: 'phone', at: HOUR, with: provider }),
+      ...daily(everyNth(60, 5), { ...sixth, device: 'phone', player: 'phone', at: 3 * HOUR }),
+    ]
+    expect(assessAccount(plays, { now })).toMatchObject({
+      flagged: false,
+      households: [{ isMain: true }],
+    })
+  })
+
   it('left for another with a set of its own', () => {
     const days = (from: number, to: number): number[] => everyNth(to, 1, from)
     const old = daily(days(0, 30), { device: 'old set', minutes: 90 })

@@ -40,9 +40,10 @@ const followedOn = ({ continuedDays, sharedShare }: SeriesEvidence): number =>
 const joinTwins = (known: readonly Known[], sets: UnionFind): void => {
   const pairs = known.flatMap((a, i) =>
     known.slice(i + 1).flatMap((b) => {
-      const ms = twinMs(a.dwelling, b.dwelling)
+      const mixed = mixing(a.group, b.group)
+      const ms = twinMs(a.dwelling, b.dwelling, mixed)
       return ms > 0 && !areStrangers(seriesOf(a.group, b.group))
-        ? [{ a: a.group, b: b.group, ms, mixed: mixing(a.group, b.group) }]
+        ? [{ a: a.group, b: b.group, ms, mixed }]
         : []
     }),
   )

@@ -76,12 +76,23 @@ const daysIn = (plays: readonly EnrichedPlay[]): Set<number> => {
   return days
 }
 
+// Days on which a line must be used before it says what a home's lines are like.
+const SETTLED_DAYS = 3
+
+/** The plays on lines that are come back to, or all where none is. */
+const onSettledLines = (plays: readonly EnrichedPlay[]): readonly EnrichedPlay[] => {
+  const days = new Map<string | null, Set<number>>()
+  for (const { line, day } of plays) days.set(line, (days.get(line) ?? new Set()).add(day))
+  const settled = plays.filter(({ line }) => (days.get(line)?.size ?? 0) >= SETTLED_DAYS)
+  return settled.length > 0 ? settled : plays
+}
+
 const partsOf = (open: readonly EnrichedPlay[]): Map<string, Part> => {
   const lists = groupBy(open, partOf)
   return new Map(
     [...lists].map(([name, plays]) => {
       const families = { 4: 0, 6: 0 }
-      for (const { family, start, end } of plays)
+      for (const { family, start, end } of onSettledLines(plays))
         if (family !== null) families[family] += end - start
       return [name, { families, days: daysIn(plays), at: centreOf(plays) }]
     }),
@@ -157,6 +168,9 @@ const ONE_SIDED = 0.9
 
 const TWIN_DAYS = 2
 
+// Days on which devices of one were guests of the other, from which on it matters no longer where databases locate them.
+const TWIN_GUEST_DAYS = 3
+
 /** The IP version that a group uses over one provider's lines; `null` where it uses both. */
 const sideOf = ({ families, days }: Part): 4 | 6 | null => {
   if (days.size < TWIN_DAYS) return null
@@ -167,13 +181,15 @@ const sideOf = ({ families, days }: Part): 4 | 6 | null => {
 
 /**
  * Milliseconds that two groups watched over what may be the IPv4 and the IPv6 side of one line, the lesser of the two:
- * a device with IPv6 and one without are seen on two networks of one provider. Zero where they are no such pair.
+ * a device with IPv6 and one without are seen on two networks of one provider. Zero where they are no such pair. `guestDays`: days on
+ * which devices of one were guests of the other.
  */
-export const twinMs = (a: Dwelling, b: Dwelling): number => {
+export const twinMs = (a: Dwelling, b: Dwelling, guestDays: number): number => {
+  const km = guestDays >= TWIN_GUEST_DAYS ? Number.POSITIVE_INFINITY : TWIN_KM
   let ms = 0
   for (const [name, one] of a.parts) {
     const other = b.parts.get(name)
-    if (other === undefined || !isWithin(one, other, TWIN_KM)) continue
+    if (other === undefined || !isWithin(one, other, km)) continue
     const [x, y] = [sideOf(one), sideOf(other)]
     if (x === null || y === null || x === y) continue
     ms = Math.max(ms, Math.min(one.families[x], other.families[y]))

@@ -2,6 +2,7 @@ import type { GeoPlace, PlayRecord } from '#domain/types'
 import { type DeviceClass, deviceClass } from '../../../../control/detect/device-class.ts'
 import { isLoopback } from '../../../../control/detect/guards.ts'
 import { endOf } from '../../../../control/detect/normalise.ts'
+import { tellHomes } from './homes.ts'
 import { type Random, randomOf } from './random.ts'
 
 /** A place with the network of an address there. */
@@ -19,14 +20,16 @@ export interface QuirkAccount {
   readonly now: number
   /** Places and networks of the whole population, by country. */
   readonly sites: ReadonlyMap<string, readonly Site[]>
-  /** Name of the place where a device watches most; `null` where nothing says. */
+  /** Name of a device's home; `null` where nothing says. */
   readonly homeOf: (device: string | null) => string | null
+  /** Name of the home or other place of a play; `null` where a relay hides it. */
+  readonly placeOf: (play: PlayRecord) => string | null
   /** The home with most watching, by a television where there is one. */
   readonly main: string | null
   readonly kindOf: (device: string | null) => DeviceClass
 }
 
-/** Name of a play's place: the LAN, or network and city; `null` where a relay hides it. */
+/** Name of a play's network and city, or the LAN; `null` where a relay hides it. */
 export const siteNameOf = (play: PlayRecord): string | null => {
   if (play.isLan) return 'lan'
   if (play.network === null || isLoopback(play)) return null
@@ -41,10 +44,14 @@ export const siteOf = (play: PlayRecord): Site => {
 const largest = (sums: ReadonlyMap<string, number>): string | null =>
   [...sums].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))[0]?.[0] ?? null
 
-const watched = (plays: readonly PlayRecord[]): Map<string, number> => {
+/** Milliseconds watched, by place. */
+const watched = (
+  plays: readonly PlayRecord[],
+  placeOf: QuirkAccount['placeOf'],
+): Map<string, number> => {
   const sums = new Map<string, number>()
   for (const play of plays) {
-    const name = siteNameOf(play)
+    const name = placeOf(play)
     if (name !== null) sums.set(name, (sums.get(name) ?? 0) + endOf(play) - play.startedAt + 1)
   }
   return sums
@@ -57,20 +64,21 @@ export const quirkAccount = (
   { now, sites }: Pick<QuirkAccount, 'now' | 'sites'>,
 ): QuirkAccount => {
   const sorted = [...plays].sort((a, b) => a.startedAt - b.startedAt)
-  const lists = new Map<string | null, PlayRecord[]>()
-  for (const play of sorted) lists.set(play.device, [...(lists.get(play.device) ?? []), play])
-  const homes = new Map([...lists].map(([device, list]) => [device, largest(watched(list))]))
   const kinds = new Map(
-    [...lists].map(([device, [first]]) => [device, first ? deviceClass(first) : 'unknown']),
+    sorted.toReversed().map((play) => [play.device, deviceClass(play)] as const),
   )
-  const ofSets = sorted.filter((play) => kinds.get(play.device) === 'television')
+  const kindOf = (device: string | null): DeviceClass => kinds.get(device) ?? 'unknown'
+  const { ofDevice, ofPlay } = tellHomes(sorted, kindOf)
+  const placeOf = (play: PlayRecord): string | null => ofPlay.get(play) ?? null
+  const ofSets = sorted.filter((play) => kindOf(play.device) === 'television')
   return {
     plays: sorted,
     random: randomOf(name),
     now,
     sites,
-    homeOf: (device) => homes.get(device) ?? null,
-    main: largest(watched(ofSets)) ?? largest(watched(sorted)),
-    kindOf: (device) => kinds.get(device) ?? 'unknown',
+    homeOf: (device) => ofDevice.get(device) ?? null,
+    placeOf,
+    main: largest(watched(ofSets, placeOf)) ?? largest(watched(sorted, placeOf)),
+    kindOf,
   }
 }

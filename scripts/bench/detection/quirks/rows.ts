@@ -1,6 +1,5 @@
 import type { PlayRecord } from '#domain/types'
 import { endOf } from '../../../../control/detect/normalise.ts'
-import { siteNameOf } from './account.ts'
 import type { Quirk } from './lines.ts'
 import { between } from './random.ts'
 
@@ -33,9 +32,9 @@ export const idsEachPlay: Quirk = ({ plays, random }) => {
 }
 
 /** Away from home computers play in private windows: a new id each evening. */
-export const privateWindows: Quirk = ({ plays, kindOf, homeOf }) =>
+export const privateWindows: Quirk = ({ plays, kindOf, homeOf, placeOf }) =>
   plays.map((play) => {
-    const isOut = siteNameOf(play) !== homeOf(play.device)
+    const isOut = placeOf(play) !== homeOf(play.device)
     if (!isOut || kindOf(play.device) !== 'computer') return play
     return { ...play, device: `private ${Math.floor(play.startedAt / DAY_MS)}` }
   })
@@ -45,8 +44,8 @@ export const constantIds: Quirk = ({ plays }) =>
   plays.map((play) => ({ ...play, device: play.client ?? '' }))
 
 /** Rows whose end was not seen: they end together, days later. */
-export const ghosts: Quirk = ({ plays, random, main, now }) => {
-  const old = plays.filter((play) => siteNameOf(play) === main && play.startedAt < now - 6 * DAY_MS)
+export const ghosts: Quirk = ({ plays, random, main, now, placeOf }) => {
+  const old = plays.filter((play) => placeOf(play) === main && play.startedAt < now - 6 * DAY_MS)
   const at = random.below(Math.max(1, old.length - 6))
   const unseen = old.slice(at, at + between(random, 2, 6))
   const last = unseen.at(-1)

@@ -1,0 +1,91 @@
+import { groupBy } from '#domain/group-by'
+import type { PlayRecord } from '#domain/types'
+import { deviceClass } from '../device-class.ts'
+import { hasDerivedDevice } from '../guards.ts'
+import { mostCommon } from '../household/homes/most-common.ts'
+import { isHosting } from '../network-class.ts'
+import { watchedUntil } from '../watched.ts'
+import { modelOf, placeOf, providerOf } from './device-place.ts'
+
+const DAY_MS = 86_400_000
+
+const kindOf = ({ platform, client }: PlayRecord): string => `${platform ?? ''}/${client ?? ''}`
+
+/** Whether two plays are of one model; most name it by the same words. */
+const isSameModel = (a: PlayRecord, b: PlayRecord): boolean =>
+  (a.platform === b.platform && a.client === b.client && a.player === b.player) ||
+  modelOf(a) === modelOf(b)
+
+/** Whether an id is of several models, or of several players in turn, as where an app has a constant id. */
+const isConstant = (plays: readonly PlayRecord[]): boolean => {
+  const [first] = plays
+  if (first === undefined || plays.every((play) => isSameModel(first, play))) return false
+  if (plays.some((play) => kindOf(play) !== kindOf(first))) return true
+  const known = new Set<string>()
+  let before: string | null = null
+  for (const play of plays) {
+    const model = modelOf(play)
+    // A player that is given another name does not go back to the first.
+    if (model !== before && known.has(model)) return true
+    known.add(model)
+    before = model
+  }
+  return false
+}
+
+// Shorter overlaps may be rows of one player that changed its network.
+const AT_ONCE_MS = 10 * 60_000
+const AT_ONCE_DAYS = 3
+
+const NOWHERE: ReadonlySet<string> = new Set()
+
+/** Places in which one id played while it played in another too, on several days: players of their own. */
+const placesAtOnce = (plays: readonly PlayRecord[]): ReadonlySet<string> => {
+  const [first] = plays
+  if (plays.every((play) => play.network === first?.network)) return NOWHERE
+  const days = new Map<string, Set<number>>()
+  let longest: { place: string; end: number } | null = null
+  for (const play of plays) {
+    const place = placeOf(play)
+    if (place === null || isHosting(play)) continue
+    const end = watchedUntil(play)
+    if (
+      longest &&
+      longest.place !== place &&
+      Math.min(end, longest.end) - play.startedAt >= AT_ONCE_MS
+    )
+      for (const one of [place, longest.place])
+        days.set(one, (days.get(one) ?? new Set()).add(Math.floor(play.startedAt / DAY_MS)))
+    if (longest === null || end > longest.end) longest = { place, end }
+  }
+  return new Set([...days].flatMap(([place, set]) => (set.size >= AT_ONCE_DAYS ? [place] : [])))
+}
+
+/** Plays of one constant id and model: a set on another provider's line is another set. */
+const namedAsModel = (plays: readonly PlayRecord[], own: ReadonlySet<string>): PlayRecord[] => {
+  const provider = mostCommon(plays.map((play) => (isHosting(play) ? null : providerOf(play))))
+  const place = mostCommon(plays.map(placeOf))
+  return plays.map((play) => {
+    const name = `${play.device} ${modelOf(play)}`
+    const [at, over] = [placeOf(play), isHosting(play) ? null : providerOf(play)]
+    if (at !== null && at !== place && own.has(at)) return { ...play, device: `${name} ${at}` }
+    const isOther = deviceClass(play) === 'television' && over !== null && over !== provider
+    return { ...play, device: isOther ? `${name} ${over}` : name }
+  })
+}
+
+/** Gives plays of constant ids a device for each model and place. Plays must be in order of start. */
+export const withoutConstantIds = (plays: readonly PlayRecord[]): readonly PlayRecord[] => {
+  const named = new Map<PlayRecord, PlayRecord>()
+  const told = plays.filter((play) => play.device !== null && !hasDerivedDevice(play))
+  for (const list of groupBy(told, ({ device }) => device).values()) {
+    const models = isConstant(list) ? [...groupBy(list, modelOf).values()] : null
+    for (const model of models ?? [list]) {
+      const own = placesAtOnce(model)
+      if (models === null && own.size === 0) continue
+      for (const [i, play] of namedAsModel(model, own).entries()) named.set(model[i] ?? play, play)
+    }
+  }
+  if (named.size === 0) return plays
+  return plays.map((play) => named.get(play) ?? play)
+}

@@ -1,7 +1,7 @@
 import type { PlayRecord } from '#domain/types'
+import { mostCommon } from '../devices/most-common.ts'
 import { createFinding } from '../finding.ts'
 import type { Home } from '../household/homes/homes.ts'
-import { mostCommon } from '../household/homes/most-common.ts'
 import { type Judgement, judgeHouseholds } from '../household/household-judgement.ts'
 import { homePlaceText } from '../household/household-text.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'

@@ -2,10 +2,10 @@ import { groupBy } from '#domain/group-by'
 import type { PlayRecord } from '#domain/types'
 import { deviceClass } from '../device-class.ts'
 import { hasDerivedDevice } from '../guards.ts'
-import { mostCommon } from '../household/homes/most-common.ts'
 import { isHosting } from '../network-class.ts'
 import { watchedUntil } from '../watched.ts'
 import { modelOf, placeOf, providerOf } from './device-place.ts'
+import { mostCommon } from './most-common.ts'
 
 const DAY_MS = 86_400_000
 

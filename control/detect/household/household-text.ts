@@ -1,9 +1,9 @@
 import { coveredMs } from '#domain/interval'
+import { mostCommon } from '../devices/most-common.ts'
 import type { FindingKind, Household } from '../types.ts'
 import type { HouseholdEvidence } from './evidence/evidence.ts'
 import type { AccountFeatures, FeatureId } from './features.ts'
 import type { Home } from './homes/homes.ts'
-import { mostCommon } from './homes/most-common.ts'
 
 const HOUR_MS = 3_600_000
 

@@ -1,10 +1,10 @@
 import { haversineKm } from '#domain/geo'
 import { coveredMs, type Interval, intersectMerged, mergeIntervals } from '#domain/interval'
+import { mostCommon } from '../../devices/most-common.ts'
 import type { EnrichedPlay } from '../../enriched-play.ts'
 import { isTimed } from '../../guards.ts'
 import { type Decay, decayAt } from '../../scoring/decay.ts'
 import type { Home } from '../homes/homes.ts'
-import { mostCommon } from '../homes/most-common.ts'
 import { compareSeries, type SeriesEvidence } from '../homes/series.ts'
 import { RETURN_DAYS, settledPlays } from './returned-to.ts'
 

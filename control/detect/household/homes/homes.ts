@@ -24,18 +24,18 @@ const GUEST_DAYS = 2
 const OWN_PLACE_DAYS = 5
 const OWN_PLACE_MEAN_HOURS = 0.3
 
-/** The different keys of plays; those of one place are one list (`enrichPlays`). */
-const distinctKeys = (plays: readonly EnrichedPlay[]): Set<readonly string[]> => {
-  const keys = new Set<readonly string[]>()
-  for (const { homeKeys } of plays) keys.add(homeKeys)
-  return keys
+/** A play of each place: plays of one place have one list of keys (`enrichPlays`). */
+const onePerPlace = (plays: readonly EnrichedPlay[]): Map<readonly string[], EnrichedPlay> => {
+  const places = new Map<readonly string[], EnrichedPlay>()
+  for (const play of plays) if (!places.has(play.homeKeys)) places.set(play.homeKeys, play)
+  return places
 }
 
 /** Joins devices that share a line, or the exits of one VPN. */
 const joinByLine = (sets: UnionFind, uses: readonly DevicePlays[]): void => {
   const first = new Map<string, string>()
   for (const { device, plays } of uses) {
-    for (const [line] of distinctKeys(plays)) {
+    for (const [line] of onePerPlace(plays).keys()) {
       if (line === undefined) continue
       const other = first.get(line)
       if (other === undefined) first.set(line, device)
@@ -46,7 +46,7 @@ const joinByLine = (sets: UnionFind, uses: readonly DevicePlays[]): void => {
 
 const linesInPool = (use: DevicePlays): Map<string, Set<string>> => {
   const lines = new Map<string, Set<string>>()
-  for (const { line, pool, isHosting } of use.plays) {
+  for (const { line, pool, isHosting } of onePerPlace(use.plays).values()) {
     if (line === null || pool === null || isHosting) continue
     lines.set(pool, (lines.get(pool) ?? new Set<string>()).add(line))
   }
@@ -89,7 +89,7 @@ const claimHomeKeys = (
 ): void => {
   for (const use of uses) {
     const home = sets.find(use.device)
-    for (const homeKey of new Set([...distinctKeys(use.plays)].flat())) {
+    for (const homeKey of new Set([...onePerPlace(use.plays).keys()].flat())) {
       const owner = claimed.get(homeKey)
       if (owner === undefined) claimed.set(homeKey, home)
       else if (owner !== home) claimed.set(homeKey, null)
@@ -146,7 +146,7 @@ const settle = (
   const sets = new UnionFind()
   const claimed = new Map<string, string | null>()
   const anchors = uses.filter((u) => u.kind === 'television')
-  const conflicts = lineConflicts(uses.flatMap((u) => u.plays).sort((a, b) => a.start - b.start))
+  const conflicts = lineConflicts(uses.flatMap((u) => u.plays))
   groupDevices(anchors, sets, conflicts)
   claimHomeKeys(anchors, sets, claimed)
   const of = new Map(anchors.map((u) => [u.device, sets.find(u.device)]))
@@ -223,10 +223,16 @@ export const homesOf = (plays: readonly EnrichedPlay[]): Home[] => {
   const uses = playsByDevice(plays)
   const { of, claimed } = settle(uses)
   const ofDevice = (device: string): string => of.get(device) ?? device
+  const places = new Map<readonly string[], string | null>()
+  const homeAt = (play: EnrichedPlay): string | null => {
+    let home = places.get(play.homeKeys)
+    if (home === undefined) places.set(play.homeKeys, (home = homeOf(play, claimed)))
+    return home
+  }
   const ofPlay = (play: EnrichedPlay): string | null => {
     // A television stays in its home, also where a relay hides its line.
     const hidden = play.line === null && play.kind === 'television' ? of.get(play.device) : null
-    return homeOf(play, claimed) ?? hidden ?? null
+    return homeAt(play) ?? hidden ?? null
   }
   const groups = draftsOf(uses, plays, ofDevice, ofPlay)
   const houseOf = joinHouses(groupsOf(groups, ofDevice).filter((g) => g.ownPlays.length > 0))

@@ -1,3 +1,4 @@
+import { groupBy } from '#domain/group-by'
 import type { EnrichedPlay } from '../../enriched-play.ts'
 
 const DAY_MS = 86_400_000
@@ -46,20 +47,34 @@ const countReturns = (
   }
 }
 
+/** Whether addresses of a play's pool say something: an IPv6 /48 is one customer's, with any number of networks. */
+const isPooled = ({ line, pool, isHosting, family }: EnrichedPlay): boolean =>
+  line !== null && pool !== null && !isHosting && family === 4
+
+/** Pools of which more than one line was used: of others nothing alternates. */
+const sharedPools = (plays: readonly EnrichedPlay[]): ReadonlySet<string> => {
+  const first = new Map<string, string>()
+  const shared = new Set<string>()
+  for (const play of plays) {
+    if (!isPooled(play)) continue
+    const pool = play.pool ?? ''
+    const line = first.get(pool)
+    if (line === undefined) first.set(pool, play.line ?? '')
+    else if (line !== play.line) shared.add(pool)
+  }
+  return shared
+}
+
 /**
  * Counts how often an address was used, then another of the same pool, then the first again. A connection has one
- * address at a time, so two that alternate are two connections. Plays must be in order of start.
+ * address at a time, so two that alternate are two connections.
  */
 export const lineConflicts = (plays: readonly EnrichedPlay[]): LineConflicts => {
-  const pools = new Map<string, EnrichedPlay[]>()
-  for (const play of plays) {
-    // An IPv6 /48 is one customer's, with any number of networks.
-    if (play.line === null || play.pool === null || play.isHosting || play.family !== 4) continue
-    const known = pools.get(play.pool)
-    if (known) known.push(play)
-    else pools.set(play.pool, [play])
-  }
+  const shared = sharedPools(plays)
   const counts = new Map<string, Map<string, number>>()
-  for (const uses of pools.values()) countReturns(uses, counts)
+  if (shared.size === 0) return counts
+  const told = plays.filter((play) => isPooled(play) && shared.has(play.pool ?? ''))
+  told.sort((a, b) => a.start - b.start)
+  for (const uses of groupBy(told, ({ pool }) => pool).values()) countReturns(uses, counts)
   return counts
 }

@@ -40,6 +40,8 @@ export interface ServiceOptions {
   readonly state?: string
   /** Another checkout, installed, to start instead of this one. */
   readonly root?: string
+  /** A command that starts what its further arguments say, in its own process: `unshare --net`, say. */
+  readonly within?: readonly string[]
 }
 
 /** Starts a whole Gatehouse on free ports and waits until it is ready; allow two minutes the first time. */
@@ -69,7 +71,8 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     ...options.env,
   }
   let firstLine = ''
-  const child = startChild([join(options.root ?? packageRoot(), 'scripts/run'), ...args], {
+  const command = [join(options.root ?? packageRoot(), 'scripts/run'), ...args]
+  const child = startChild([...(options.within ?? []), ...command], {
     env: { ...env, GATEHOUSE_DEMO_ORIGIN_LOG: originLog },
     onStdout: (text) => (firstLine += text),
   })

@@ -6,7 +6,7 @@ import {
   variable,
   variablesOf,
 } from '../platform/request.ts'
-import { closedText } from '../state/lately/closed.ts'
+import { takeClosedText } from '../state/lately/closed.ts'
 import { noteRefused, refuseAgain } from '../state/lately/refused.ts'
 import { readLease, silenceOf, touchLease } from '../state/leases.ts'
 import { nowSec } from '../state/memory.ts'
@@ -30,7 +30,7 @@ const ask = (r: Request, asked: SessionRequest, silent: number, denyKey: string)
     gh_control_uri: asked.isInferred ? '/edge/v1/open' : '/edge/v1/check',
     gh_ask_key: asked.key,
     gh_ask_silent: String(silent),
-    gh_ask_closed: asked.isInferred ? closedText() : '',
+    gh_ask_closed: asked.isInferred ? takeClosedText() : '',
     gh_ask_address: addressText(r),
     gh_ask_agent: encodeURIComponent(variable(r, 'http_user_agent')),
     gh_ask_family: familyOf(r),

@@ -19,7 +19,7 @@ import {
   variablesOf,
 } from '../platform/request.ts'
 import { recallGroup } from '../state/known-viewers.ts'
-import { closedText } from '../state/lately/closed.ts'
+import { noteTakenUp, takeClosedText } from '../state/lately/closed.ts'
 import { noteRefused, refuseAgain } from '../state/lately/refused.ts'
 import { nowSec, secretOf } from '../state/memory.ts'
 import {
@@ -35,6 +35,7 @@ import { endReason, findBan, isSessionBanned, recallDenial } from '../state/refu
 import { familyOf, networkOf, scriptKey } from '../state/session.ts'
 import { failClosed } from '../verdicts/fail-closed.ts'
 import { pathOfOpening } from '../verdicts/openings/asked-archive.ts'
+import { nameOfSecret, sentToken, tokenOf } from '../verdicts/openings/secret.ts'
 import { chooseSlate } from '../verdicts/openings/slate.ts'
 import { channelOfNumber } from '../verdicts/origin.ts'
 import { mayOpeningWait } from '../verdicts/wait.ts'
@@ -49,32 +50,6 @@ const refused = (r: Request, reason: ReasonId): OpeningRoute => {
   refuse(r, reason)
   return 'refuse'
 }
-
-const tokenOf = (r: Request, { token }: OpeningRequest & { credential: 'token' }): string =>
-  token ?? decodePercent(variable(r, 'arg_token'))
-
-/** Hash of the credential, which stands for it in shared memory. */
-const nameOf = (r: Request, opening: Opening): string => {
-  const secret =
-    opening.credential === 'ticket'
-      ? opening.ticket
-      : opening.credential === 'token'
-        ? tokenOf(r, opening)
-        : `${opening.user}\0${opening.password}`
-  return nginxCrypto.sha256(`${opening.credential}\0${secret}`).slice(0, KEY_LENGTH)
-}
-
-/** The token, decoded as control does; one that is not UTF-8 stays encoded, and control refuses it. */
-const askedToken = (text: string): string => {
-  try {
-    return encodeURIComponent(decodeURIComponent(text))
-  } catch {
-    return '%'
-  }
-}
-
-const sentToken = (r: Request, { token }: OpeningRequest & { credential: 'token' }): string =>
-  token === undefined ? askedToken(variable(r, 'arg_token')) : encodeURIComponent(token)
 
 /** Whether the request belongs to an inferred session: a player that requests segments below the ticket has not followed the 302, and its requests of manifests are of that session too. */
 const isBelowTicket = (r: Request, opening: OpeningRequest & { credential: 'ticket' }) => {
@@ -125,7 +100,6 @@ const prepare = (r: Request, opening: Opening): void => {
     gh_ask_group: group ? encodeURIComponent(group) : '',
     gh_ask_won_by: group ? 'network' : '',
     gh_ask_country: knownCountry(r, address) ?? '',
-    gh_ask_closed: closedText(),
     gh_ask_mode: 'redirect',
     gh_ask_token: opening.credential === 'token' ? sentToken(r, opening) : '',
     gh_ask_user: opening.credential === 'xtream' ? encodeURIComponent(opening.user) : '',
@@ -135,7 +109,7 @@ const prepare = (r: Request, opening: Opening): void => {
 
 /** Sets the credential's fingerprint for logs; returns the key of its cached refusals. */
 const identify = (r: Request, opening: Opening): string => {
-  const name = nameOf(r, opening)
+  const name = nameOfSecret(r, opening)
   // User-Agent and address are part of the key, since rules depend on them.
   const agent = variable(r, 'http_user_agent')
   const asked = `${name}/${opening.channel}/${addressText(r)}/${agent}`
@@ -172,7 +146,11 @@ const routeOrReopen = (r: Request, { channel }: OpeningRequest, account: string 
     refuse(r, endReason(before.key, null, Date.now()))
     return 'end'
   }
-  if (before.kind === 'unknown') return 'ask-control-to-open'
+  if (before.kind === 'unknown') {
+    setVariables(r, { gh_ask_closed: takeClosedText() })
+    return 'ask-control-to-open'
+  }
+  noteTakenUp(before.key)
   setVariables(r, { gh_pass_location: before.location })
   return 'reopen'
 }

@@ -36,7 +36,7 @@ export interface OpeningPlayer {
 
 /** Result for a repeated opening: the same pass, the session has ended, or it is to be decided as a new one. */
 export type Reopening =
-  | { readonly kind: 'same'; readonly location: string }
+  | { readonly kind: 'same'; readonly key: string; readonly location: string }
   | { readonly kind: 'ended'; readonly key: string }
   | { readonly kind: 'unknown' }
 
@@ -146,7 +146,7 @@ export const reopen = (id: string, player: OpeningPlayer): Reopening => {
     periodMs: isReload ? Math.max(known.periodMs, gap) : known.periodMs,
     steady: known.steady + (isReload && connection === known.connection ? 1 : 0),
   })
-  return { kind: 'same', location: known.location }
+  return { kind: 'same', key: known.key, location: known.location }
 }
 
 const folderName = (asked: string): string => `f${asked}`

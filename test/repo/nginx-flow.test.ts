@@ -46,6 +46,7 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
   $gh_opening_route_anew: OPENING_ROUTES,
   $gh_next_wait: ['wait-1', 'wait-2', 'wait-3', 'origin-unavailable'],
   $gh_after_refusal: ['refuse', 'wait-1', 'wait-2', 'wait-3'],
+  $gh_when_missing: ['wait-1', 'wait-2', 'nothing-there'],
   $gh_again: [
     'manifest-again',
     'segment-again',

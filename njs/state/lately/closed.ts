@@ -1,7 +1,7 @@
 import type { ClosedRow } from '../../domain/channels/protocol.ts'
 import { unreportedBytes } from '../clone-guard.ts'
 import { dropLease } from '../leases.ts'
-import { numbers } from '../memory.ts'
+import { keepText, numbers, texts } from '../memory.ts'
 import { noteReport, pendingReports, takeReports } from '../reports.ts'
 
 /** By then the traffic log has it: nginx buffers its lines for a second, and the next sync reads them. */
@@ -9,8 +9,17 @@ const TOLD_MS = 4_000
 /** As many as an opening reports. */
 const MOST = 64
 
-/** Whether the connection that ended was its session's current one, not one that a reconnection had replaced. */
+const takenUpName = (key: string): string => `u${key}`
+
+/** Notes that a player opens its session again: the end of its last connection is none of the session, since some players (Kodi) open a stream three times. */
+export const noteTakenUp = (key: string): void => {
+  const serial = numbers('gh_streams').get(key)
+  if (serial !== undefined) keepText('gh_identity', takenUpName(key), String(serial), TOLD_MS)
+}
+
+/** Whether the connection that ended was its session's current one, not one that a reconnection had replaced or is about to. */
 export const isLastStream = (key: string, serial: string): boolean => {
+  if (texts('gh_identity').get(takenUpName(key)) === serial) return false
   const present = numbers('gh_streams').get(key)
   return present === undefined || String(present) === serial
 }
@@ -29,8 +38,6 @@ export const noteClosed = ({ key, serial, sent, seconds }: EndedStream): void =>
   const now = Date.now()
   const bytes = unreportedBytes(serial, sent, seconds, now)
   noteReport('closed', [key, serial, bytes, seconds, now].join(' '))
-  // Its place may be another's by now: coming back asks control.
-  dropLease(key)
 }
 
 /** The connections that ended a moment ago and were not taken up again since: key, bytes, seconds. */
@@ -49,8 +56,9 @@ const closedLately = (): ClosedRow[] => {
   return rows
 }
 
-/** The same as an opening's question carries them. */
-export const closedText = (): string =>
-  closedLately()
-    .map((row) => row.join(':'))
-    .join(',')
+/** The same as an opening's question carries them; a viewer of one of these sessions asks control on coming back, since the place may be another's. */
+export const takeClosedText = (): string => {
+  const rows = closedLately()
+  for (const [key] of rows) dropLease(key)
+  return rows.map((row) => row.join(':')).join(',')
+}

@@ -17,6 +17,7 @@ afterAll(() => service?.stop())
 
 interface Stream {
   readonly status: number
+  readonly reason: string | null
   readonly bytes: () => number
   /** When the connection was closed, `null` while it runs. */
   readonly closedAt: () => number | null
@@ -44,6 +45,7 @@ const streamOf = (outgoing: ClientRequest, answer: IncomingMessage): Stream => {
   outgoing.on('error', close)
   return {
     status: answer.statusCode ?? 0,
+    reason: String(answer.headers['x-gatehouse-reason'] ?? '') || null,
     bytes: () => bytes,
     closedAt: () => closedAt,
     stop: () => void outgoing.destroy(),
@@ -160,6 +162,41 @@ test('bytes and seconds of a stream, a live channel and an archive are those the
     expect(Math.abs(played - seconds)).toBeLessThan(2.5)
   }
 }, 90_000)
+
+test.each(['replace', 'hard'])(
+  'a player that opens a stream three times in a row, as Kodi does, has one session and one play (%s)',
+  async (limitation) => {
+    const { id, token } = await admin.account(1)
+    await admin.send('PATCH', `/accounts/${id}`, { limitation })
+    const address = '192.168.54.7'
+    const who = viewer(service.edge, { token, address, agent: 'Test/1' })
+    const entry = `/live/${await who.ticket()}/sport-4/stream.ts`
+    const locations = new Set<string | null>()
+    let streams: Stream[] = []
+    for (let n = 0; n < 3; n += 1) {
+      streams.at(-1)?.stop()
+      expect((await who.get(entry, { method: 'HEAD' })).status).toBe(200)
+      const opened = await who.get(entry)
+      expect([opened.status, opened.reason]).toEqual([302, null])
+      locations.add(opened.location)
+      const stream = await take(opened.location ?? '', address)
+      expect([n, stream.status, stream.reason]).toEqual([n, 200, null])
+      await until('the bytes', () => stream.bytes() > 1_000, 10_000)
+      streams = [...streams, stream]
+    }
+    expect(locations.size).toBe(1)
+    const session = await onlySession(id)
+    // The ends of the first two have been reported once the third one's bytes are.
+    const grown = async () => ((await admin.sessions(id))[0]?.bytes ?? 0) > session.bytes + 10_000
+    await until('the running stream’s bytes', grown, 15_000)
+    expect((await admin.sessions(id)).map((it) => it.id)).toEqual([session.id])
+    streams.at(-1)?.stop()
+    const play = await playOf(id, 'sport-4')
+    const taken = streams.reduce((sum, it) => sum + it.bytes(), 0)
+    within(play.bytes, taken, 0.2)
+  },
+  60_000,
+)
 
 test.each([0, 1, 2])(
   'a connection that closes leaves its place to another device at once (%i)',

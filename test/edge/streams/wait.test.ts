@@ -102,6 +102,20 @@ test('a player nobody knows here waits for control, then for nothing', async () 
   expect(refused.seconds).toBeGreaterThan(4)
 }, 30_000)
 
+test('a segment of DASH that is not there yet is looked for twice more, any other is not', async () => {
+  expect((await rig.get(`${root}index.m3u8`, { from: FROM })).status).toBe(200)
+  const coming = timed(`${root}2.m4s`)
+  const missing = timed(`${root}3.m4s?n=1`)
+  const other = await timed(`${root}2.ts`)
+  away.files.set('/hls/ch1/2.m4s', { type: 'video/iso.segment', body: 'late' })
+  expect([other.status, (await coming).status, (await coming).text]).toEqual([404, 200, 'late'])
+  expect([(await missing).status, (await missing).text]).toEqual([
+    404,
+    'the origin has no such thing\n',
+  ])
+  expect((await missing).seconds).toBeGreaterThanOrEqual(2.4)
+}, 20_000)
+
 test('more connections than a player has come slowly, none is refused', async () => {
   const answers = await Promise.all(
     Array.from({ length: 16 }, (_, n) => timed(`${root}1.ts?n=${n}`)),

@@ -33,17 +33,18 @@ export interface AskedUnderPass {
 
 const PREFIX = '/s/'
 
-/** Splits `/s/<pass>/<channel>/<rest>?<args>`; `null` where nginx would normalize it to another path. */
-const split = (uri: string): AskedUnderPass | null => {
+/** Splits `/s/<pass>/<channel>/<rest>?<args>`; not clear where nginx would normalize it to another path. */
+const split = (whole: string): AskedUnderPass | null => {
+  const [uri = ''] = whole.split('#', 1)
   const first = uri.indexOf('/', PREFIX.length)
   const second = first < 0 ? -1 : uri.indexOf('/', first + 1)
-  if (second < 0 || uri.includes('#')) return null
+  if (second < 0) return null
   const mark = uri.indexOf('?', second)
   const rest = mark < 0 ? uri.slice(second + 1) : uri.slice(second + 1, mark)
   const channel = uri.slice(first + 1, second)
-  if (channel.includes('%') || channel.includes('?') || isUnclear(rest)) return null
+  const isClear = uri === whole && !/[%?]/.test(channel) && !isUnclear(rest)
   const args = mark < 0 ? '' : uri.slice(mark + 1)
-  return { place: uri.slice(PREFIX.length, second), channel, rest, args, isClear: true }
+  return { place: uri.slice(PREFIX.length, second), channel, rest, args, isClear }
 }
 
 /** What nginx's location has found in the address. */
@@ -61,9 +62,12 @@ const located = (variables: Variables, isClear: boolean): AskedUnderPass => {
 export const askedUnderPass = (variables: Variables): AskedUnderPass | null => {
   if (variables['gh_is_plain'] === '1') return located(variables, true)
   const own = variables['request_uri'] ?? ''
-  const uri = own === '/check-session' ? (variables['http_x_gh_uri'] ?? '') : own
+  const isInner = own === '/check-session'
+  const uri = isInner ? (variables['http_x_gh_uri'] ?? '') : own
   const found = uri.startsWith(PREFIX) ? split(uri) : null
-  return found ?? (variables['gh_pass'] === '' ? null : located(variables, false))
+  // No location of the inner server knows the path: what is unclear is judged there, and refused, as it stands.
+  if (isInner || found?.isClear === true) return found
+  return variables['gh_pass'] === '' ? null : located(variables, false)
 }
 
 /** What a request of an inferred session asks for: nginx's location has parsed its path. */

@@ -115,7 +115,9 @@ export const fetchManifest = async (
     if (answer.status === 200) return { ...found, ...(await read(r, question, answer)) }
     if (!isRedirection(answer.status)) return { ...found, status: answer.status }
     const target = resolveAddress(answer.location, address)
-    if (target === null || count === MOST_REDIRECTIONS) return { ...found, status: 502 }
+    // In a circle, or nowhere: the same when it is tried again.
+    if (target === null || count === MOST_REDIRECTIONS)
+      return { ...found, status: 502, past: address.origin }
     if (!mayLeadTo(channel, target.origin)) {
       notePast(channel, target.origin)
       return { ...found, status: 502, past: target.origin }

@@ -16,6 +16,7 @@ beforeAll(async () => {
       ch2: { origin: origin.url, base: '/hls/ch2/' },
       inner: { origin: origin.url, base: '/hls/ch1/inner/', isShared: true },
       dash: { origin: origin.url, base: '/dash/', entry: 'manifest.mpd', protocol: 'dash' },
+      ts: { origin: origin.url, base: '/ts/', entry: '77.ts', protocol: 'mpegts' },
       odd: { origin: origin.url, base: '/odd%20dir/' },
       // A legal name, and once the key the edge tried its dictionaries with.
       '-': { origin: origin.url, base: '/dash-and-dot/' },
@@ -142,6 +143,17 @@ describe('one network at a time', () => {
     expect(rig.stub.count('/check')).toBe(asked + 1)
   })
 })
+
+test.each(['..;/ch2/index.m3u8', '..%5c77.ts', 'a/..%2f..%2fch2/seg1.ts', '..%253b/x'])(
+  'an address that some origins read otherwise is none of a stream either: %s',
+  async (rest) => {
+    const base = (await open('ts')).replace(/[^/]*$/, '')
+    rig.origin.seen.length = 0
+    const answer = await rig.get(base + rest)
+    expect([answer.status, answer.reason]).toEqual([403, 'path.outside'])
+    expect(rig.origin.seen).toEqual([])
+  },
+)
 
 describe('to the origin', () => {
   test('neither ticket nor pass goes along; what manifests ask for does', async () => {

@@ -62,17 +62,29 @@ export const distanceOf = (a: PlayRecord, b: PlayRecord): Distance | null => {
   return { km: haversineKm(from, to), leastKm: leastDistanceKm(from, to) }
 }
 
+/** The /16 of an IPv4 network; `null` for IPv6. */
+const blockOf = ({ network }: PlayRecord): string | null =>
+  network === null || isSixth(network) ? null : network.split('.').slice(0, 2).join('.')
+
+/** Whether two IPv4 addresses lie in one /16: city files put such hundreds of kilometres apart, see `npm run radii`. */
+const areNeighbours = (a: PlayRecord, b: PlayRecord): boolean => {
+  const block = blockOf(a)
+  return block !== null && block === blockOf(b)
+}
+
 /**
- * Whether both plays came over one provider within a country and not both from televisions: carriers let phones out
- * at hubs hundreds of kilometres away, and the IPv4 and IPv6 of one line are located apart.
+ * Whether both plays came over one provider within a country, and not both from televisions on addresses far from each
+ * other: carriers let phones out at hubs hundreds of kilometres away, the IPv4 and IPv6 of one line are located apart,
+ * and so are neighbours in one /16.
  */
 export const isWithinProvider = (a: PlayRecord, b: PlayRecord): boolean =>
   a.asn !== null &&
   a.asn === b.asn &&
   a.country === b.country &&
-  ![a, b].every(
-    (play) => deviceClass(play) === 'television' && isSixthNetwork(play) === isSixthNetwork(a),
-  )
+  (areNeighbours(a, b) ||
+    ![a, b].every(
+      (play) => deviceClass(play) === 'television' && isSixthNetwork(play) === isSixthNetwork(a),
+    ))
 
 const isSixthNetwork = ({ network }: PlayRecord): boolean => network !== null && isSixth(network)
 

@@ -246,4 +246,12 @@ describe('phones of one carrier far apart', () => {
   it('but two televisions are in two places', () => {
     expect(kindsOf(apart('television', carrier))).toContain('simultaneous_places')
   })
+
+  it('unless their addresses are neighbours in one /16 of the carrier', () => {
+    const [first, second] = apart('television', carrier)
+    if (!first || !second) throw new Error('two plays are missing')
+    const near = { ...second, network: '192.0.77.9', address: '192.0.77.9' }
+    expect(kindsOf([first, near])).not.toContain('simultaneous_places')
+    expect(kindsOf([first, { ...near, asn: 64501 }])).toContain('simultaneous_places')
+  })
 })

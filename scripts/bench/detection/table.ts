@@ -4,6 +4,7 @@ import {
   DEFAULT_WEIGHTS,
   EDGE_WEIGHTS,
 } from '../../../control/detect/household/weights.ts'
+import { printAlarms } from './alarms.ts'
 import { judge } from './fit.ts'
 import { intervalsOf, type Quality, qualityOf } from './metrics.ts'
 import { type Population, prepare } from './population.ts'
@@ -59,7 +60,7 @@ const spansOf = (days: number): number[] => [days, 30, 14].filter((d, i) => i ==
 
 /**
  * Prints one table, as shipped, with 95 % intervals: media servers' histories of 60, 30 and 14 days, each quirk on every
- * account, the mixture of all of them, and the histories of edges.
+ * account, the mixture of all of them, and the histories of edges; then the findings of distant plays in the mixture.
  */
 export const printTable = (populations: readonly Population[], days: number): void => {
   const edges = populations.filter(isOfEdge)
@@ -77,4 +78,5 @@ export const printTable = (populations: readonly Population[], days: number): vo
   }
   if (edges.length > 0)
     for (const span of spansOf(days)) console.log(rowOf(`own edges, ${span} days`, edges, span))
+  if (servers.length > 0) printAlarms(servers.map(mixtureOf), days)
 }

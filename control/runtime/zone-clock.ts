@@ -18,9 +18,23 @@ export const clockOf = (zone: string): ((at: number) => number) => {
   }
 }
 
-/** The moment (Unix ms) at which a zone's clock shows a time; where clocks jump over it, the jump. */
+const DAY_MS = 86_400_000
+const SECOND_MS = 1000
+
+/**
+ * The moment (Unix ms) at which a zone's clock first shows a time of whole seconds; where clocks jump over it, the
+ * jump. A zone changes its clock at most once within two days.
+ */
 export const momentOf = (clock: (at: number) => number, wanted: number): number => {
-  let at = wanted
-  for (let round = 0; round < 3; round += 1) at += wanted - clock(at)
-  return at
+  const offsets = [wanted - DAY_MS, wanted + DAY_MS].map((at) => clock(at) - at)
+  let before = wanted - Math.max(...offsets)
+  let after = wanted - Math.min(...offsets)
+  if (clock(before) === wanted) return before
+  if (clock(after) === wanted) return after
+  while (after - before > SECOND_MS) {
+    const middle = before + Math.floor((after - before) / 2 / SECOND_MS) * SECOND_MS
+    if (clock(middle) < wanted) before = middle
+    else after = middle
+  }
+  return after
 }

@@ -9,7 +9,14 @@ const HOUR = 3_600_000
 const DAY = 24 * HOUR
 const START = Date.UTC(2026, 2, 20)
 const SPAN_DAYS = 16
-const ZONES = ['UTC', 'Europe/Lisbon', 'Asia/Kathmandu', 'America/St_Johns'] as const
+const ZONES = [
+  'UTC',
+  'Europe/Lisbon',
+  'Asia/Kathmandu',
+  'America/St_Johns',
+  'Asia/Beirut',
+  'Africa/Cairo',
+] as const
 
 /** The random numbers of a run, the same each time. */
 const randomOf = (seed: number): (() => number) => {

@@ -39,6 +39,7 @@ const DIALECT: Dialect = {
     ' when matched then update set plays = t.plays + d.plays, refusals = t.refusals + d.refusals,' +
     ' played_ms = t.played_ms + d.played_ms, bytes = t.bytes + d.bytes, carried = t.carried + d.carried' +
     ' when not matched then insert values (d.day, d.dimension, d.key, d.number, d.plays, d.refusals, d.played_ms, d.bytes, 0, d.carried)',
+  hasMonths: false,
   accountDays: 'days_account',
   exclusive: null,
 }

@@ -20,6 +20,11 @@ const ADD =
   'plays = t.plays + excluded.plays, refusals = t.refusals + excluded.refusals,' +
   ' played_ms = t.played_ms + excluded.played_ms, bytes = t.bytes + excluded.bytes, carried = t.carried + excluded.carried'
 const ADD_DAYS = `insert into days as t select * from delta on conflict (dimension, day, key) do update set ${ADD}`
+const ADD_MONTHS =
+  'insert into months as t (month, dimension, key, number, plays, refusals, played_ms, bytes)' +
+  ' select month_of_day(day), dimension, key, min(number), sum(plays), sum(refusals), sum(played_ms), sum(bytes) from delta group by 1, dimension, key' +
+  ' on conflict (dimension, month, key) do update set plays = t.plays + excluded.plays, refusals = t.refusals + excluded.refusals,' +
+  ' played_ms = t.played_ms + excluded.played_ms, bytes = t.bytes + excluded.bytes'
 // A conflict would use up a number each time.
 const ADD_KEYS =
   'insert into account_keys (key, number) select d.key, min(d.number) from delta as d' +
@@ -33,7 +38,9 @@ const DIALECT: Dialect = {
   name: 'postgres',
   binaryCollation: ' collate "C"',
   playsByKey: 'key = any($1::bigint[])',
-  addDelta: (table) => (table === 'days' ? ADD_DAYS : `${ADD_KEYS}; ${ADD_ACCOUNT_DAYS}`),
+  addDelta: (table) =>
+    table === 'days' ? `${ADD_DAYS}; ${ADD_MONTHS}` : `${ADD_KEYS}; ${ADD_ACCOUNT_DAYS}`,
+  hasMonths: true,
   accountDays: 'account_days',
   // Key of the advisory lock; any number that nothing else in this database uses.
   exclusive: 'select pg_advisory_xact_lock(4711206301)',

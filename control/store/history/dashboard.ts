@@ -7,6 +7,7 @@ import { localHours, localMidnights } from './questions/local-periods.ts'
 import { type MapPlays, mapPlays } from './questions/map-plays.ts'
 import { type Peak, peakOf } from './questions/peak.ts'
 import { periodsFrom, utcDays } from './questions/periods.ts'
+import { Params, rolledRows } from './questions/rolled-rows.ts'
 import type { Span } from './questions/span.ts'
 import { topTotals } from './questions/totals.ts'
 import { viewersOf } from './questions/viewers-of.ts'
@@ -89,7 +90,7 @@ export function createDashboard(db: Database): Dashboard {
     uniqueViewers: (span) => viewersOf(db, span),
     mapPlays: (span, limit) => mapPlays(db, span, limit),
     async mapPoints(span, limit = 2000) {
-      const rows = await db.query(POINTS, [...daysOf(span), limit])
+      const rows = await pointRows(db, span, limit)
       return rows.map((row) => ({ ...placeOf(String(row['key'])), plays: count(row, 'plays') }))
     },
   }
@@ -107,9 +108,15 @@ const topOf =
   }
 
 // A map of the world needs no hours: the UTC days of the span count.
-const POINTS =
-  'select min(key) as key, sum(plays + case when day = $1 then carried else 0 end) as plays from days' +
-  " where dimension = 'point' and day >= $1 and day < $2 group by number order by plays desc, number limit $3"
+const pointRows = async (db: Database, span: Span, limit: number): Promise<SqlRow[]> => {
+  const params = new Params()
+  const [firstDay, endDay] = daysOf(span)
+  const rows = rolledRows('point', { firstDay, endDay, head: null }, params, db.dialect)
+  return await db.query(
+    `select min(key) as key, sum(plays) as plays from (${rows}) as rolled group by number order by plays desc, number limit ${params.add(limit)}`,
+    params.values,
+  )
+}
 
 async function perDay(db: Database, span: Span, zone = 'UTC'): Promise<DayTotals[]> {
   const periods =

@@ -29,6 +29,11 @@ const firstKnownDay = async (sql: Sql): Promise<number> => {
   return first === null ? Number.MAX_SAFE_INTEGER : Math.max(horizon, dayOf(Number(first)))
 }
 
+/** Months are what their days come to. */
+const MONTHS_ANEW =
+  'truncate months; insert into months (month, dimension, key, number, plays, refusals, played_ms, bytes)' +
+  ' select month_of_day(day), dimension, key, min(number), sum(plays), sum(refusals), sum(played_ms), sum(bytes) from days group by 1, dimension, key'
+
 /** Blocks of viewers that reach beyond a day hold what is known of the days before it. */
 const forgetViewers = async (sql: Sql, since: number): Promise<void> => {
   await sql.query('delete from viewers where block >= $1', [since >> 5])
@@ -57,6 +62,7 @@ export const countAnewOnce = async (db: Database): Promise<void> => {
       for (const play of plays) delta.count(play, 1)
       await writeRollUps(tx, delta)
     }
+    if (tx.dialect.hasMonths) await tx.query(MONTHS_ANEW)
     await note(tx)
   })
 }

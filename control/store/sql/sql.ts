@@ -22,6 +22,8 @@ export interface Dialect {
   readonly playsByKey: string
   /** Statement that adds the rows staged as `delta` to a table of roll-ups. */
   readonly addDelta: (table: 'days' | 'days_account') => string
+  /** Whether roll-ups are kept by month, too, and accounts' days as narrow rows. */
+  readonly hasMonths: boolean
   /** The table that `days_account` shows, for deleting from it. */
   readonly accountDays: string
   /** Statement that lets one such writer in at a time, until commit; `null` where there is only one writer. */

@@ -1,24 +1,24 @@
-import type { Database, Dialect, SqlParam } from '../../sql/sql.ts'
+import type { Database, Dialect, SqlParam, SqlRow } from '../../sql/sql.ts'
 import { PLAYED, PLAYED_MS, ranWithin, withinSql } from '../counting/play-span.ts'
 import type { Dimension } from '../counting/roll-ups.ts'
 import { type AskedParts, type Edge, partsFor } from './edges.ts'
+import { Params, rolledRows } from './rolled-rows.ts'
 import type { Span, SpanParts } from './span.ts'
 
-const KEYS: Readonly<Record<Exclude<Dimension, 'point'>, string>> = {
-  total: "''",
+type Keyed = Exclude<Dimension, 'point' | 'total'>
+
+const KEYS: Readonly<Record<Keyed, string>> = {
   channel: 'coalesce(channel, title)',
   country: 'country',
   account: 'account',
 }
 
-/** Numbers the parameters of a statement as they are used. */
-class Params {
-  readonly values: SqlParam[] = []
-  add(value: SqlParam): string {
-    this.values.push(value)
-    return `$${this.values.length}::bigint`
-  }
-}
+const AMOUNTS = ['plays', 'refusals', 'played_ms', 'bytes'] as const
+
+/** Amounts added up, in SQL. */
+const SUMS = AMOUNTS.map((name) => `cast(sum(${name}) as bigint) as ${name}`).join(', ')
+
+const HAS_ANY = 'sum(plays) > 0 or sum(refusals) > 0'
 
 /** Totals of single plays within a span, by key; `isFirst` counts those that had begun before it, too. */
 const rawTotals = (key: string, span: Edge, isFirst: boolean, params: Params): string => {
@@ -34,66 +34,78 @@ const rawTotals = (key: string, span: Edge, isFirst: boolean, params: Params): s
   )
 }
 
-/** The same of accounts where their days are narrow rows: added up by number, named afterwards. */
-const narrowTotals = ({ firstDay, endDay, head }: SpanParts, params: Params): string => {
-  const [from, to] = [params.add(firstDay), params.add(endDay)]
-  const begun = head === null ? ` + case when day = ${from} then carried else 0 end` : ''
-  return (
-    'select k.key, s.plays, s.refusals, s.played_ms, s.bytes from (select account,' +
-    ` sum(plays${begun}) as plays, sum(refusals) as refusals, sum(played_ms) as played_ms, sum(bytes) as bytes` +
-    ` from account_days where day >= ${from} and day < ${to} group by account) as s join account_keys as k on k.id = s.account`
-  )
-}
-
-const rolledTotals = (
-  dimension: Dimension,
+/** What a table of days by account has of whole days; those that had begun before are counted on the first. */
+const accountRows = (
+  name: 'key' | 'account',
   { firstDay, endDay, head }: SpanParts,
   params: Params,
 ): string => {
-  const table = dimension === 'account' ? 'days_account' : 'days'
   const [from, to] = [params.add(firstDay), params.add(endDay)]
-  // Those that had begun before are counted where the span begins.
   const begun = head === null ? ` + case when day = ${from} then carried else 0 end` : ''
-  return (
-    `select min(key) as key, sum(plays${begun}) as plays, sum(refusals) as refusals,` +
-    ' sum(played_ms) as played_ms, sum(bytes) as bytes' +
-    ` from ${table} where dimension = '${dimension}' and day >= ${from} and day < ${to} group by number, key`
-  )
+  const table = name === 'key' ? 'days_account' : 'account_days'
+  return `select ${name}, plays${begun} as plays, refusals, played_ms, bytes from ${table} where day >= ${from} and day < ${to}`
 }
 
-/** The statement of a span's totals by key, a row each: key, plays, refusals, played_ms, bytes. */
-export const totalsStatement = (
-  dimension: Exclude<Dimension, 'point'>,
-  parts: AskedParts,
-  dialect: Pick<Dialect, 'name'>,
-): { readonly text: string; readonly params: SqlParam[] } => {
+interface Statement {
+  readonly text: string
+  readonly params: readonly SqlParam[]
+}
+
+interface Asked {
+  readonly parts: AskedParts
+  readonly limit: number
+  readonly dialect: Dialect
+}
+
+/** Accounts where their days are narrow rows: added up by number, and only the first are named. */
+const numberedAccounts = ({ parts, limit, dialect }: Asked): Statement => {
   const { head, tail, firstDay, endDay } = parts
   const params = new Params()
-  const key = KEYS[dimension]
-  const whole: typeof narrowTotals =
-    dimension === 'account' && dialect.name === 'postgres'
-      ? narrowTotals
-      : (asked, given) => rolledTotals(dimension, asked, given)
+  const numbered = (span: Edge, isFirst: boolean): string =>
+    `select k.id as account, r.plays, r.refusals, r.played_ms, r.bytes from (${rawTotals('account', span, isFirst, params)}) as r` +
+    ' join account_keys as k on k.key = r.key'
   const pieces = [
-    ...(head === null ? [] : [rawTotals(key, head, true, params)]),
-    ...(firstDay < endDay ? [whole(parts, params)] : []),
-    ...(tail === null ? [] : [rawTotals(key, tail, false, params)]),
+    ...(head === null ? [] : [numbered(head, true)]),
+    ...(firstDay < endDay ? [accountRows('account', parts, params)] : []),
+    ...(tail === null ? [] : [numbered(tail, false)]),
   ]
-  const sums = ['plays', 'refusals', 'played_ms', 'bytes']
-    .map((name) => `cast(sum(${name}) as bigint) as ${name}`)
-    .join(', ')
-  const text = `select key, ${sums} from (${pieces.join(' union all ')}) as parts group by key`
+  const most = params.add(limit)
+  const sums = `select account, ${SUMS} from (${pieces.join(' union all ')}) as parts group by account having ${HAS_ANY}`
+  const text =
+    `select k.key, s.plays, s.refusals, s.played_ms, s.bytes from (${sums} order by sum(plays) desc fetch first (${most}) rows with ties) as s` +
+    ` join account_keys as k on k.id = s.account order by s.plays desc, k.key${dialect.binaryCollation} limit ${most}`
   return { text, params: params.values }
 }
 
-/** The keys with most plays in a span. */
+const byKey = (dimension: Keyed, { parts, limit, dialect }: Asked): Statement => {
+  const { head, tail, firstDay, endDay } = parts
+  const params = new Params()
+  const key = KEYS[dimension]
+  const rows = (): string =>
+    dimension === 'account'
+      ? accountRows('key', parts, params)
+      : `select key, plays, refusals, played_ms, bytes from (${rolledRows(dimension, parts, params, dialect)}) as rolled`
+  const pieces = [
+    ...(head === null ? [] : [rawTotals(key, head, true, params)]),
+    ...(firstDay < endDay ? [rows()] : []),
+    ...(tail === null ? [] : [rawTotals(key, tail, false, params)]),
+  ]
+  const text =
+    `select key, ${SUMS} from (${pieces.join(' union all ')}) as parts group by key having ${HAS_ANY}` +
+    ` order by plays desc, key${dialect.binaryCollation} limit ${params.add(limit)}`
+  return { text, params: params.values }
+}
+
+/** The keys with most plays in a span, a row each: key, plays, refusals, played_ms, bytes. */
 export const topTotals = async (
   db: Database,
-  dimension: Exclude<Dimension, 'point'>,
+  dimension: Keyed,
   span: Span,
   limit: number,
-) => {
-  const { text, params } = totalsStatement(dimension, await partsFor(db, span), db.dialect)
-  const order = ` having sum(plays) > 0 or sum(refusals) > 0 order by plays desc, key${db.dialect.binaryCollation} limit $${params.length + 1}`
-  return await db.query(text + order, [...params, limit])
+): Promise<SqlRow[]> => {
+  const { dialect } = db
+  const asked = { parts: await partsFor(db, span), limit, dialect }
+  const { text, params } =
+    dimension === 'account' && dialect.hasMonths ? numberedAccounts(asked) : byKey(dimension, asked)
+  return await db.query(text, params)
 }

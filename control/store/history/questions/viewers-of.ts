@@ -22,7 +22,7 @@ export const viewersOf = async (db: Database, span: Span): Promise<number> => {
     )
   }
   const rows = await db.query(
-    `select count(distinct number) as n from (${pieces.join(' union all ')}) as seen`,
+    `select count(*) as n from (select distinct number from (${pieces.join(' union all ')}) as seen) as each`,
     params,
   )
   return Number(rows[0]?.['n'] ?? 0)

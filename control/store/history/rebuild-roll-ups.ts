@@ -1,6 +1,7 @@
 import type { Database, Sql } from '../sql/sql.ts'
 import { readHorizon } from './counting/horizon.ts'
 import { DAY_MS, dayOf, RollUpDelta } from './counting/roll-ups.ts'
+import { countViewerBits } from './counting/viewer-bits.ts'
 import { writeRollUps } from './counting/write-roll-ups.ts'
 import { createPlayReader } from './play-reader.ts'
 
@@ -56,7 +57,8 @@ export const countAnewOnce = async (db: Database): Promise<void> => {
     const since = await firstKnownDay(tx)
     for (const table of ['days', tx.dialect.accountDays])
       await tx.query(`delete from ${table} where day >= $1::bigint`, [since])
-    if (since < Number.MAX_SAFE_INTEGER) await forgetViewers(tx, since)
+    if (tx.dialect.hasMonths) await countViewerBits(tx)
+    else if (since < Number.MAX_SAFE_INTEGER) await forgetViewers(tx, since)
     for await (const plays of createPlayReader(tx).playsBetween(0, Number.MAX_SAFE_INTEGER)) {
       const delta = new RollUpDelta(since)
       for (const play of plays) delta.count(play, 1)

@@ -22,7 +22,7 @@ export interface Dialect {
   readonly playsByKey: string
   /** Statement that adds the rows staged as `delta` to a table of roll-ups. */
   readonly addDelta: (table: 'days' | 'days_account') => string
-  /** Whether roll-ups are kept by month, too, and accounts' days as narrow rows. */
+  /** Whether roll-ups are kept by month, too, accounts' days as narrow rows, and viewers as bits. */
   readonly hasMonths: boolean
   /** The table that `days_account` shows, for deleting from it. */
   readonly accountDays: string

@@ -1,6 +1,7 @@
 import type { Column, Sql } from '../../sql/sql.ts'
 import { hash52 } from './hash52.ts'
 import type { RollUpDelta, RollUpRow } from './roll-ups.ts'
+import { writeViewerBits } from './viewer-bits.ts'
 import { writeViewers } from './viewers.ts'
 
 const COLUMNS: readonly Column[] = [
@@ -26,7 +27,7 @@ export async function writeRollUps(tx: Sql, delta: RollUpDelta): Promise<void> {
   await addRows(tx, 'days_account', accounts)
   await addRows(tx, 'days', others)
   if (days.length > 0) await countViewers(tx, days)
-  await writeViewers(tx, accounts)
+  await (tx.dialect.hasMonths ? writeViewerBits(tx, accounts) : writeViewers(tx, accounts))
 }
 
 async function addRows(

@@ -1,14 +1,14 @@
 -- The roll-ups of whole months (counted from 1970), so that a question about a year need not read its every day. What
 -- had begun before a month stands with its days alone.
 create table months (
+  played_ms bigint not null,
+  bytes bigint not null,
+  plays bigint not null,
+  refusals bigint not null,
+  number bigint not null,
   month integer not null,
   dimension text not null,
   key text not null,
-  number bigint not null,
-  plays bigint not null,
-  refusals bigint not null,
-  played_ms bigint not null,
-  bytes bigint not null,
   primary key (dimension, month, key)
 );
 

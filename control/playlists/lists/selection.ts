@@ -30,6 +30,9 @@ const hasTitle = (titles: ReadonlySet<string>, channel: Channel): boolean =>
   (channel.titles.some((title) => titles.has(fold(title))) ||
     titles.has(fold(channel.titles.join(';'))))
 
+/** Says what is not meant and nothing else: `^(?!adult)`. What it refuses by one name must not come back by another. */
+const ONLY_NEGATION = /^\^?(?:\(\?!(?:[^()]|\([^()]*\))*\))+(?:\.[*+])?\$?$/
+
 /** A test for membership, everything compiled once. */
 export const compileSelection = (selection: Selection): ((channel: Channel) => boolean) => {
   const sources = new Set(selection.sources)
@@ -39,6 +42,7 @@ export const compileSelection = (selection: Selection): ((channel: Channel) => b
   const patterns = selection.patterns.map((pattern) => ({
     fits: compileNameTest(pattern),
     expression: new RegExp(pattern, 'u'),
+    isRefusal: ONLY_NEGATION.test(pattern),
   }))
   const isExcludedId = compileExcludedIds(selection.exclude, placeHash)
   const excluded = foldAll(selection.exclude)
@@ -48,8 +52,10 @@ export const compileSelection = (selection: Selection): ((channel: Channel) => b
     channelNames(channel).some((name) => ids.has(name)) ||
     names.has(fold(channel.name)) ||
     hasTitle(titles, channel) ||
-    patterns.some(
-      ({ fits, expression }) => fits(channelNames(channel)) || expression.test(channel.name),
+    patterns.some(({ fits, expression, isRefusal }) =>
+      isRefusal
+        ? fits([...channelNames(channel), channel.name])
+        : fits(channelNames(channel)) || expression.test(channel.name),
     )
   const isLeftOut = (channel: Channel): boolean =>
     excluded.size > 0 &&

@@ -22,6 +22,8 @@ describe('what is written for a tvg-id', () => {
     ['an exclusion', { titles: ['Mix'], exclude: ['adult1'] }, ['News']],
     ['ids', { ids: ['adult1'] }, ['Adult One', 'Adult One HD']],
     ['a pattern', { patterns: ['^adult1$'] }, ['Adult One', 'Adult One HD']],
+    ['a negation', { patterns: ['^(?!adult1$)'] }, ['News']],
+    ['a negation by the name', { patterns: ['^(?!Adult One(?: HD)?$).*$'] }, ['News']],
     ['an order', { order: ['adult1'] }, ['Adult One', 'Adult One HD', 'News']],
   ])('%s holds for every entry that carries it', async (_, given, names) => {
     expect(await picked([one, news, hd], given)).toEqual(names)

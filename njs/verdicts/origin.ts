@@ -5,6 +5,7 @@ import { hasHiddenSlash, isUnclear, resolveAddress } from '../domain/addresses/r
 import { openSeal, type SealedPlace, type SealKind } from '../domain/addresses/seal.ts'
 import { entryOfProtocol, entryUnderPass } from '../domain/channels/channel.ts'
 import {
+  archiveDelayKey,
   archiveKey,
   type ChannelRecord,
   decodePath,
@@ -133,6 +134,10 @@ export const channelOfNumber = (text: string): string => {
 /** Where a channel's archive is asked for below it; `null` without one. */
 export const archiveAskedOf = (channel: string): string | null =>
   liveTable('channels')?.get(archiveKey(channel)) ?? null
+
+/** Seconds that a channel's archive lies behind the clock: what began at noon is asked for that much earlier. */
+export const archiveDelayOf = (channel: string): number =>
+  Number(liveTable('channels')?.get(archiveDelayKey(channel)) ?? 0)
 
 /** Origins that the list itself names for a channel: its own, and its archive's. */
 const namedOrigins = (record: ChannelRecord): readonly string[] => {

@@ -2,7 +2,7 @@ import { ARCHIVE_MARK, placeholdersOf } from '#domain/addresses/archive'
 import { fillTimes } from '#domain/addresses/archive-times'
 import { entryOfProtocol } from '#domain/channels/channel'
 import { decodePath, stemOf } from '#domain/channels/channel-table'
-import { attributeOf, parseInfoLine } from '../m3u/info-line.ts'
+import { attributeOf, minutesOf, parseInfoLine } from '../m3u/info-line.ts'
 import type { Channel } from './channel.ts'
 
 /**
@@ -175,6 +175,10 @@ export const archiveOf = (channel: Channel): Archive | null => {
     asked: fillTimes(asked, SPAN) === null ? '' : asked,
   }
 }
+
+/** Minutes that a channel's archive lies behind the clock: `tvg-shift` and `catchup-correction` together, as Kodi's IPTV Simple takes them off a start. */
+export const archiveDelayMin = ({ item: { info } }: Pick<Channel, 'item'>): number =>
+  minutesOf(info, 'tvg-shift') + minutesOf(info, 'catchup-correction')
 
 /** Days a channel's archive reaches back for those who ask by time; 0 where none can be asked for. */
 export const archiveDays = (channel: Channel): number => {

@@ -1,5 +1,10 @@
-import { archiveKey, formatChannelRecord, streamNumberKey } from '#domain/channels/channel-table'
-import { archiveOf, archiveTemplate } from './archive.ts'
+import {
+  archiveDelayKey,
+  archiveKey,
+  formatChannelRecord,
+  streamNumberKey,
+} from '#domain/channels/channel-table'
+import { archiveDelayMin, archiveOf, archiveTemplate } from './archive.ts'
 import type { Channel } from './channel.ts'
 import { crowdedDirectories, directoryKey, ownersOf } from './ownership.ts'
 import { yieldEvery } from './yield-to-event-loop.ts'
@@ -41,7 +46,11 @@ export const buildChannelTable = async (
     const number = numbers.get(channel.id)
     if (number !== undefined) table.set(streamNumberKey(number), channel.id)
     const asked = archiveOf(channel)?.asked ?? ''
-    if (asked !== '') table.set(archiveKey(channel.id), asked)
+    if (asked !== '') {
+      table.set(archiveKey(channel.id), asked)
+      const delay = archiveDelayMin(channel)
+      if (delay !== 0) table.set(archiveDelayKey(channel.id), String(60 * delay))
+    }
     table.set(
       channel.id,
       formatChannelRecord({

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { entryOfProtocol } from '#domain/channels/channel'
-import { archiveOf } from '../catalogue/archive.ts'
+import { archiveDelayMin, archiveOf } from '../catalogue/archive.ts'
 import type { Channel } from '../catalogue/channel.ts'
 import { yieldEvery } from '../catalogue/yield-to-event-loop.ts'
 import { attributeOf, formatAttribute, parseInfoLine, withAttribute } from '../m3u/info-line.ts'
@@ -97,11 +97,18 @@ const withArchive = (info: string, channel: Channel): string => {
   return withAttribute(made, 'catchup-source', source)
 }
 
-/** The entry under the id it has in the guide; what shifted it is done there. */
+/**
+ * The entry under the id it has in the guide; what shifted it is done there. Players ask an archive by the times from before the shift (Kodi's IPTV Simple
+ * takes `tvg-shift` and `catchup-correction` off together), so the shift moves into the correction.
+ */
 const inGuide = (info: string, channel: Channel): string => {
   const id = guideIdOf(channel)
   const named = id === channel.item.tvgId ? info : withAttribute(info, 'tvg-id', id)
-  return shiftOf(channel) === 0 ? named : withAttribute(named, 'tvg-shift', '0')
+  if (shiftOf(channel) === 0) return named
+  const correction = String(archiveDelayMin(channel) / 60)
+  const corrected =
+    archiveOf(channel) === null ? named : withAttribute(named, 'catchup-correction', correction)
+  return withAttribute(corrected, 'tvg-shift', '0')
 }
 
 const infoOf = (channel: Channel, number: number | null, hasGuide: boolean): string => {

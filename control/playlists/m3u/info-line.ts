@@ -79,6 +79,13 @@ export const parseHeaderLine = (
 export const attributeOf = (attributes: readonly Attribute[], name: string): string =>
   attributes.find((it) => it.name.toLowerCase() === name)?.value ?? ''
 
+/** Minutes that an attribute gives in hours, as `tvg-shift="-1.5"` does; 0 where it gives none. */
+export const minutesOf = (line: string | null, name: string): number => {
+  if (line === null || !line.toLowerCase().includes(name)) return 0
+  const hours = Number(attributeOf(parseInfoLine(line).attributes, name).replace(',', '.'))
+  return Number.isFinite(hours) ? Math.round(hours * 60) : 0
+}
+
 /** An attribute as text; a quote inside the value cannot be written and becomes an apostrophe. */
 export const formatAttribute = ({ name, value }: Attribute): string =>
   `${name}="${value.replaceAll('"', "'")}"`

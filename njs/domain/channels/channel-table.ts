@@ -136,5 +136,8 @@ export const isStreamNumber = (text: string): boolean => /^[12][0-9]{9}$/.test(t
 /** The key under which the table has the path, with query, of a channel's archive below it, in the placeholders of `archive-times.ts`. */
 export const archiveKey = (channel: string): string => `~${channel}`
 
+/** The key under which the table has the seconds that a channel's archive lies behind the clock, where it does. */
+export const archiveDelayKey = (channel: string): string => `^${channel}`
+
 /** The key under which the table names the channel of a number. */
 export const streamNumberKey = (number: number | string): string => `#${number}`

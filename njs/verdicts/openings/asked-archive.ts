@@ -8,7 +8,7 @@ import {
 import { isGenericEntry } from '../../domain/channels/channel.ts'
 import type { OpeningRequest } from '../../domain/doors/match.ts'
 import type { ReasonId } from '../../domain/reasons.ts'
-import { archiveAskedOf } from '../origin.ts'
+import { archiveAskedOf, archiveDelayOf } from '../origin.ts'
 
 /** A path below a channel and its query, without `?`. */
 export interface AskedPath {
@@ -37,7 +37,7 @@ const place = (channel: string, span: AskedSpan): AskedPath => {
   return filled === null ? NOWHERE : split(filled)
 }
 
-/** Kodi's `?utc=&lutc=` at the live address, for a channel whose archive is asked for in another way. */
+/** Kodi's `?utc=&lutc=`, from which it has taken the delay itself, at the live address, for a channel whose archive is asked for in another way. */
 const placeOfLive = (opening: OpeningRequest, args: string, now: number): AskedPath => {
   const asked = { rest: opening.rest, args }
   const start = args.includes('utc=') && isGenericEntry(opening.rest) ? numberIn(args, 'utc') : null
@@ -58,5 +58,7 @@ export const pathOfOpening = (
   if (archive === undefined) return placeOfLive(opening, args, now)
   const start = parseStart(archive.start)
   if (start === null) return 'request.malformed'
-  return place(opening.channel, { start, durationSec: spanSeconds(archive.minutes), now })
+  const { channel } = opening
+  const at = start - archiveDelayOf(channel)
+  return place(channel, { start: at, durationSec: spanSeconds(archive.minutes), now })
 }

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { archiveDelayKey, archiveKey, streamNumberKey } from '#domain/channels/channel-table'
 import { startOrigin, type TestOrigin } from '../rig/origin.ts'
 import { type Rig, startRig } from '../rig/rig.ts'
 import { channelRows, group } from '../rig/tables.ts'
 
 const HLS = 'application/vnd.apple.mpegurl'
+/** The number by which apps know `far`. */
+const FAR = 1_000_000_007
 let rig: Rig
 /** The archive of `far` lies there, on another host than the channel. */
 let archive: TestOrigin
@@ -27,6 +30,11 @@ beforeAll(async () => {
       },
       named: { origin: origin.url, base: '/a1/', archive: `${origin.url}/{catchup-id}/arc.m3u8` },
     })
+    const { rows } = stub.tables.channels
+    rows.set(streamNumberKey(FAR), 'far')
+    rows.set(archiveKey('far'), '@catchup/{utc}/index-{utc}-{duration}.m3u8')
+    rows.set(archiveDelayKey('far'), '5400')
+    stub.identities.set('secret-token', { account: 'own:7', group: 'all' })
   })
 })
 afterAll(async () => {
@@ -89,6 +97,15 @@ test('an archive on another host is rewritten as any manifest, and its redirecti
   expect(bodies).toEqual(['one', 'two'])
   expect(seen(archive)[0]).toBe('/dvr/list.m3u8?from=1700000000&key=SECRET')
   expect(seen(rig.origin)).toEqual([])
+})
+
+test('an app’s start is taken back by what the archive lies behind the clock; what a player made of the list stays', async () => {
+  const opened = await rig.get(`/timeshift/secret-token/60/1700005400/${FAR}.ts`)
+  expect(opened.headers.get('location')).toContain('/@catchup/1700000000/index-1700000000-3600.')
+  const listed = await rig.get(
+    `/live/${rig.ticket()}/far/index.m3u8?utc=1700000000&lutc=1700009999`,
+  )
+  expect(listed.headers.get('location')).toContain('/@catchup/1700000000/')
 })
 
 test('a name that may be any word leads nowhere but into the channel’s own directory', async () => {

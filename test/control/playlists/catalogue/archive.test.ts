@@ -25,6 +25,20 @@ const HLS = 'http://o/one/index.m3u8'
 const TS = 'http://o/one/mpegts'
 const PANEL = 'http://panel/live/USER/PASS/78.ts'
 
+describe('what an archive lies behind the clock', () => {
+  test.each([
+    ['catchup="shift" catchup-correction="1.5"', '5400'],
+    ['catchup="shift" catchup-correction="-2" tvg-shift="1"', '-3600'],
+    ['catchup="shift" tvg-shift="-0,5"', '-1800'],
+    ['catchup="shift" catchup-correction="soon"', undefined],
+    ['catchup="shift" catchup-correction="2" tvg-shift="-2"', undefined],
+    ['catchup-correction="2"', undefined],
+  ])('%s', async (attributes, wanted) => {
+    const table = await buildChannelTable([await channelOf(attributes, HLS)], [])
+    expect(table.get('^one')).toBe(wanted)
+  })
+})
+
 describe('the archive by time, in each form of Kodi', () => {
   test.each([
     ['catchup="flussonic" catchup-days="3"', HLS, `index-${START}-3600.m3u8`],

@@ -99,6 +99,23 @@ describe('a rendered list', () => {
     )
   })
 
+  it.each([
+    ['catchup="shift" tvg-shift="2"', 'catchup="shift" tvg-shift="0" catchup-correction="2"'],
+    [
+      'catchup="shift" catchup-correction="-0.5" tvg-shift="2"',
+      'catchup="shift" catchup-correction="1.5" tvg-shift="0"',
+    ],
+    ['catchup="shift" catchup-correction="3"', 'catchup="shift" catchup-correction="3"'],
+    ['tvg-shift="2"', 'tvg-shift="0"'],
+  ])('with a guide of ours the shift of %s is the archive’s correction', async (given, wanted) => {
+    const playlist = playlistOf(`#EXTM3U\n${entry('A', 'http://o:1/a/index.m3u8', given)}`)
+    const { channels } = await buildCatalogue([{ source: 's', playlist }])
+    const { text } = await renderList(channels, [playlist], { hasGuide: true })
+    const line = text.split('\n')[1] ?? ''
+    for (const attribute of wanted.split(' ')) expect(line).toContain(attribute)
+    expect(line.includes('catchup-correction')).toBe(wanted.includes('catchup-correction'))
+  })
+
   it('writes a list’s defaults into its own entries, and what is an entry’s own stays', async () => {
     const head =
       'tvg-shift="3" catchup="default" catchup-days="7" catchup-source="http://o:1/{catchup-id}/arc-{utc}.m3u8"'

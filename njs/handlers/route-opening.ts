@@ -1,7 +1,12 @@
 import { describePath, type PathKind, withoutArgument } from '../domain/channels/channel.ts'
 import { decodePercent } from '../domain/credentials/encoding.ts'
 import { type Ticket, verifyTicket } from '../domain/credentials/ticket.ts'
-import { type OpeningRequest, readOpening, withoutSuffix } from '../domain/doors/match.ts'
+import {
+  type OpeningRequest,
+  queryWithoutSuffix,
+  readOpening,
+  withoutSuffix,
+} from '../domain/doors/match.ts'
 import { OPENING_ROUTES, type OpeningRoute } from '../domain/doors/opening-route.ts'
 import type { ReasonId } from '../domain/reasons.ts'
 import { inferredKey, KEY_LENGTH, leaseKey } from '../domain/viewer/lease.ts'
@@ -78,7 +83,7 @@ const isInferred = (r: Request, ticket: Ticket): boolean => {
 /** The query; without one that is part of Kodi's suffix. */
 const argsOf = (r: Request): string => {
   const path = variable(r, 'gh_opening_path')
-  return withoutSuffix(path) === path ? variable(r, 'args') : ''
+  return withoutSuffix(path) === path ? queryWithoutSuffix(variable(r, 'args')) : ''
 }
 
 /** Sets the headers of the request to control. */
@@ -229,7 +234,7 @@ const readAsked = (r: Request): Opening | ReasonId => {
   const asked = readOpening(
     variable(r, 'gh_opening_path'),
     (name) => variable(r, `arg_${name}`) !== '',
-    (name) => decodePercent(variable(r, `arg_${name}`).replace(/\+/g, ' ')),
+    (name) => decodePercent(queryWithoutSuffix(variable(r, `arg_${name}`)).replace(/\+/g, ' ')),
   )
   if (asked === null) return 'channel.unknown'
   const isNumbered = asked.credential === 'xtream' || asked.archive !== undefined

@@ -80,6 +80,13 @@ export const withoutSuffix = (path: string): string => {
   return path
 }
 
+/** Kodi's suffix behind a query, its bar plain or encoded: only before the name of a header, since a bar may be part of a value. */
+const QUERY_SUFFIX =
+  /(?:\||%7c)(?:user-agent|referer|origin|cookie|authorization|accept[a-z-]*|x-[a-z0-9-]+)=.*$/i
+
+/** A query, or the value of an argument, without Kodi's suffix. */
+export const queryWithoutSuffix = (query: string): string => query.replace(QUERY_SUFFIX, '')
+
 const OPENINGS = DOORS.filter(({ serving }) => serving === 'opening')
 
 /** An argument of the query, decoded; empty where there is none. */

@@ -1,12 +1,12 @@
 import { decodePercent } from '../../domain/credentials/encoding.ts'
-import type { OpeningRequest } from '../../domain/doors/match.ts'
+import { type OpeningRequest, queryWithoutSuffix } from '../../domain/doors/match.ts'
 import { KEY_LENGTH } from '../../domain/viewer/lease.ts'
 import { nginxCrypto } from '../../platform/crypto.ts'
 import { type Request, variable } from '../../platform/request.ts'
 
 /** The token of an opening, from its path or its query. */
 export const tokenOf = (r: Request, { token }: OpeningRequest & { credential: 'token' }): string =>
-  token ?? decodePercent(variable(r, 'arg_token'))
+  token ?? decodePercent(queryWithoutSuffix(variable(r, 'arg_token')))
 
 /** Hash of the credential, which stands for it in shared memory. */
 export const nameOfSecret = (r: Request, opening: OpeningRequest): string => {
@@ -33,4 +33,6 @@ export const sentToken = (
   r: Request,
   { token }: OpeningRequest & { credential: 'token' },
 ): string =>
-  token === undefined ? askedToken(variable(r, 'arg_token')) : encodeURIComponent(token)
+  token === undefined
+    ? askedToken(queryWithoutSuffix(variable(r, 'arg_token')))
+    : encodeURIComponent(token)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DOORS } from '#domain/doors/doors'
-import { matchDoor, readOpening } from '#domain/doors/match'
+import { matchDoor, queryWithoutSuffix, readOpening } from '#domain/doors/match'
 import { patternOf, reservedBelow } from '#domain/doors/shape'
 
 const ticket = 'T'.repeat(60)
@@ -63,6 +63,15 @@ describe('openings', () => {
     expect(readOpening(`/live/${ticket}/ch1/key|1.bin`, nothing)).toMatchObject({
       rest: 'key|1.bin',
     })
+  })
+
+  test.each([
+    ['token=T|User-Agent=Box/1&Referer=http://r.example/', 'token=T'],
+    ['token=T%7CReferer=http%3A%2F%2Fr', 'token=T'],
+    ['token=a|b&x=%7cc', 'token=a|b&x=%7cc'],
+    ['|X-Forwarded-For=1', ''],
+  ])('end before a suffix behind the query: %s', (query, without) => {
+    expect(queryWithoutSuffix(query)).toBe(without)
   })
 
   test('never throws', () => {

@@ -116,6 +116,10 @@ describe('doors', () => {
       expect(JSON.stringify(request?.headers)).not.toMatch(/Box|r\.example/)
       const xtream = await rig.get(`/live/alice/secret${bar.slice(-1)}/ch1.m3u8${note}`)
       expect([xtream.status, asked('/open')['x-gh-door']]).toEqual([302, 'xtream'])
+      const headers = { 'User-Agent': `Box/${bar}` }
+      const token = await rig.get(`/live/ch1/index.m3u8?a=1&token=s3cret${note}`, { headers })
+      expect([token.status, asked('/open')['x-gh-token']]).toEqual([302, 's3cret'])
+      expect(asked('/open')['x-gh-args']).toBe('a%3D1')
     },
   )
 

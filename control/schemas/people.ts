@@ -33,6 +33,7 @@ export const peopleQuery = Type.Object({
 
 /** Accounts that look like one person's. */
 export const suggestionSchema = Type.Object({
+  id: Type.String({ description: 'Of what they have in common.' }),
   by: Type.Enum(['email', 'name']),
   value: Type.String({ description: 'What they have in common.' }),
   accounts: Type.Array(account),

@@ -7,8 +7,10 @@ import type { ImportCursors } from '../../../migrate/plays/import-cursors.ts'
 import { importRows } from '../../../migrate/plays/import-plays.ts'
 import { IMPORT_STATE, type ImportState } from '../../../migrate/plays/import-state.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
-import { idParams } from '../../../schemas/common.ts'
+import { pageOf } from '../../../schemas/accounts.ts'
+import { idParams, pageQuery, wholePageQuery } from '../../../schemas/common.ts'
 import type { History } from '../../../store/history/history.ts'
+import { pageOfRows } from '../common/row-page.ts'
 import { IMPORT_VIEW, viewOf } from './import-uploads.ts'
 
 export interface ImportRoutesOptions {
@@ -85,11 +87,18 @@ const stateRoutes = (plain: FastifyInstance, { imports, jobs }: ImportRoutesOpti
     {
       schema: {
         description: 'Imports and how far they are, the one last heard of first.',
-        response: { 200: Type.Object({ items: Type.Array(IMPORT_VIEW) }) },
+        querystring: Type.Object({ ...wholePageQuery, sort: pageQuery.sort }),
+        response: { 200: pageOf(IMPORT_VIEW) },
       },
       config: read,
     },
-    async () => ({ items: (await imports.list()).map((state) => viewOf(state, jobs)) }),
+    async ({ query }) => {
+      const page = pageOfRows(await imports.list(), { sort: '-updatedAt', ...query }, [
+        'updatedAt',
+        'startedAt',
+      ])
+      return { ...page, items: page.items.map((state) => viewOf(state, jobs)) }
+    },
   )
   app.get(
     '/imports/:id',

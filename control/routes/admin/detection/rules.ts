@@ -11,6 +11,8 @@ import { idParams } from '../../../schemas/common.ts'
 import { warningSchema } from '../../../schemas/detection.ts'
 import type { Tables } from '../../../store/tables/stores.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
+import { etagOf, ifMatchHeader, requireMatch, withEtag } from '../common/etag.ts'
+import { oneAtATime } from '../common/one-at-a-time.ts'
 
 export interface RuleRoutesOptions {
   readonly store: Pick<Tables, 'rules'>
@@ -44,6 +46,12 @@ const ruleOut = Type.Object({ rule: ruleSchema, warnings: Type.Array(warningSche
 const read = { permission: 'rules:read' }
 const write = { permission: 'rules:write' }
 
+/** A rule as it is in force, or nothing. */
+const ruleOf = async (
+  store: RuleRoutesOptions['store'],
+  id: string,
+): Promise<DetectionRule | null> => (await readRules(store)).find((rule) => rule.id === id) ?? null
+
 const readRoutes = (plain: FastifyInstance, options: RuleRoutesOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const { store, known } = options
@@ -54,7 +62,7 @@ const readRoutes = (plain: FastifyInstance, options: RuleRoutesOptions): void =>
       serializerCompiler: plainJson,
       config: read,
     },
-    async () => ({ items: await readRules(store) }),
+    async (_, reply) => withEtag(reply, { items: await readRules(store) }),
   )
   app.get(
     '/rules/:id',
@@ -63,9 +71,10 @@ const readRoutes = (plain: FastifyInstance, options: RuleRoutesOptions): void =>
       serializerCompiler: plainJson,
       config: read,
     },
-    async (request) => {
-      const rule = (await readRules(store)).find(({ id }) => id === request.params.id)
+    async (request, reply) => {
+      const rule = await ruleOf(store, request.params.id)
       if (!rule) throw new ProblemError('not.found', `There is no rule '${request.params.id}'.`)
+      void reply.header('etag', etagOf(rule))
       return { rule, warnings: lintRules([rule], known()) }
     },
   )
@@ -83,32 +92,61 @@ const readRoutes = (plain: FastifyInstance, options: RuleRoutesOptions): void =>
   )
 }
 
-const putRoutes = (plain: FastifyInstance, options: RuleRoutesOptions): void => {
-  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
-  const { store, book, audit, clock, known } = options
-  const put = async (rules: readonly DetectionRule[]): Promise<void> => {
+/** Stores rules and has detection take them up. */
+const putter =
+  ({ store, book, clock }: RuleRoutesOptions) =>
+  async (rules: readonly DetectionRule[]): Promise<void> => {
     await store.rules.putAll(rules.map((rule) => storedRule(rule, clock())))
     await book.reload()
   }
-  const asTheyAre = { validatorCompiler: unchecked, serializerCompiler: plainJson, config: write }
+
+const asTheyAre = { validatorCompiler: unchecked, serializerCompiler: plainJson, config: write }
+
+const putRoutes = (plain: FastifyInstance, options: RuleRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { store, audit, known } = options
+  const put = putter(options)
   app.put(
     '/rules',
-    { schema: { body: Type.Object({ rules: Type.Array(ruleSchema) }) }, ...asTheyAre },
-    async (request) => {
+    {
+      schema: {
+        headers: ifMatchHeader,
+        body: Type.Object({ rules: Type.Array(ruleSchema) }),
+        response: {
+          200: Type.Object({ items: Type.Array(ruleSchema), warnings: Type.Array(warningSchema) }),
+        },
+      },
+      ...asTheyAre,
+    },
+    async (request, reply) => {
       const rules = checkedRules(request.body)
-      await put(rules)
+      await oneAtATime('rules', async () => {
+        requireMatch(request, reply, { items: await readRules(store) })
+        await put(rules)
+      })
       const subject = rules.map(({ id }) => id).join(' ')
       await audit(request, 'rules.put', { subject, after: rules })
-      return { items: rules, warnings: lintRules(rules, known()) }
+      return { items: [...rules], warnings: lintRules(rules, known()) }
     },
   )
+}
+
+const putOneRoute = (plain: FastifyInstance, options: RuleRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { store, audit, known } = options
+  const put = putter(options)
   app.put(
     '/rules/:id',
     {
-      schema: { params: idParams, body: ruleSchema, response: { 200: ruleOut } },
+      schema: {
+        params: idParams,
+        headers: ifMatchHeader,
+        body: ruleSchema,
+        response: { 200: ruleOut },
+      },
       ...asTheyAre,
     },
-    async (request) => {
+    async (request, reply) => {
       const { id } = request.params
       const body: unknown = request.body
       if (isRecord(body) && body['id'] !== undefined && body['id'] !== id)
@@ -118,8 +156,13 @@ const putRoutes = (plain: FastifyInstance, options: RuleRoutesOptions): void => 
         )
       const [rule] = checkedRules([isRecord(body) ? { ...body, id } : body], 'rules[0]')
       if (!rule) throw new ProblemError('request.invalid', 'Send one rule.')
-      const before = (await store.rules.get(id))?.rule ?? null
-      await put([rule])
+      const before = await oneAtATime('rules', async () => {
+        const present = await ruleOf(store, id)
+        requireMatch(request, reply, present)
+        await put([rule])
+        return present
+      })
+      void reply.header('etag', etagOf(rule))
       const action = before === null ? 'rule.create' : 'rule.change'
       await audit(request, action, { subject: id, before, after: rule })
       return { rule, warnings: lintRules([rule], known()) }
@@ -131,17 +174,21 @@ const putRoutes = (plain: FastifyInstance, options: RuleRoutesOptions): void => 
 export const ruleRoutes = (plain: FastifyInstance, options: RuleRoutesOptions): void => {
   readRoutes(plain, options)
   putRoutes(plain, options)
+  putOneRoute(plain, options)
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const { store, book, audit } = options
   app.delete(
     '/rules/:id',
-    { schema: { params: idParams }, config: write },
+    { schema: { params: idParams, headers: ifMatchHeader }, config: write },
     async (request, reply) => {
       const { id } = request.params
-      const before = (await store.rules.get(id))?.rule ?? null
-      if (!(await store.rules.remove(id))) {
-        throw new ProblemError('not.found', `There is no rule '${id}'.`)
-      }
+      const before = await oneAtATime('rules', async () => {
+        const present = await ruleOf(store, id)
+        if (present !== null) requireMatch(request, reply, present)
+        if (!(await store.rules.remove(id)))
+          throw new ProblemError('not.found', `There is no rule '${id}'.`)
+        return present
+      })
       await book.reload()
       await audit(request, 'rule.delete', { subject: id, before })
       return await reply.code(204).send()

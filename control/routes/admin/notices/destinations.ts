@@ -9,6 +9,8 @@ import { ProblemError } from '../../../plugins/problem.ts'
 import { destinationChange, destinationIn, destinationOut } from '../../../schemas/notices.ts'
 import type { NoticeTables } from '../../../store/tables/notice-tables.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
+import { etagOf, ifMatchHeader, requireMatch } from '../common/etag.ts'
+import { oneAtATime } from '../common/one-at-a-time.ts'
 import { checkedDestination } from './destination-checks.ts'
 
 /** What the routes of destinations work with. */
@@ -78,6 +80,10 @@ const changedBy = (
   return Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== null))
 }
 
+/** What an edit of a destination depends on: its settings, not what was sent to it. */
+const settingsOf = (destinations: Destinations, name: string): DestinationConfig | null =>
+  destinations.configured(name) ?? null
+
 const readRoutes = (plain: FastifyInstance, options: DestinationRoutesOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const { destinations } = options
@@ -101,8 +107,31 @@ const readRoutes = (plain: FastifyInstance, options: DestinationRoutesOptions): 
       serializerCompiler: plainJson,
       config: read,
     },
-    async (request) =>
-      await shownWith(options, destinationOr404(destinations, request.params.name)),
+    async (request, reply) => {
+      const { name } = request.params
+      const open = destinationOr404(destinations, name)
+      void reply.header('etag', etagOf(settingsOf(destinations, name)))
+      return await shownWith(options, open)
+    },
+  )
+}
+
+const removeRoute = (plain: FastifyInstance, options: DestinationRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { destinations, audit } = options
+  app.delete(
+    '/destinations/:name',
+    { schema: { params: nameParams, headers: ifMatchHeader }, config: write },
+    async (request, reply) => {
+      const { name } = request.params
+      await oneAtATime('destinations', async () => {
+        refuseFiles(destinationOr404(destinations, name))
+        requireMatch(request, reply, settingsOf(destinations, name))
+        await destinations.remove(name)
+      })
+      await audit(request, 'destination.delete', { subject: name })
+      return await reply.code(204).send()
+    },
   )
 }
 
@@ -112,6 +141,7 @@ export const destinationRoutes = (
   options: DestinationRoutesOptions,
 ): void => {
   readRoutes(plain, options)
+  removeRoute(plain, options)
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const { destinations, audit } = options
   const asTheyAre = { validatorCompiler: unchecked, serializerCompiler: plainJson, config: write }
@@ -132,32 +162,31 @@ export const destinationRoutes = (
   app.patch(
     '/destinations/:name',
     {
-      schema: { params: nameParams, body: destinationChange, response: { 200: destinationOut } },
+      schema: {
+        params: nameParams,
+        headers: ifMatchHeader,
+        body: destinationChange,
+        response: { 200: destinationOut },
+      },
       ...asTheyAre,
     },
-    async (request) => {
+    async (request, reply) => {
       const { name } = request.params
-      const open = destinationOr404(destinations, name)
-      refuseFiles(open)
-      const known = destinations.configured(name)
-      if (known === undefined)
-        throw new ProblemError('state.wrong', `'${name}' cannot be read: ${open.problem ?? ''}`)
-      const destination = checkedDestination(changedBy(request.body, known))
-      await destinations.put(destination)
+      const { known, destination } = await oneAtATime('destinations', async () => {
+        const open = destinationOr404(destinations, name)
+        refuseFiles(open)
+        const present = settingsOf(destinations, name)
+        if (present === null)
+          throw new ProblemError('state.wrong', `'${name}' cannot be read: ${open.problem ?? ''}`)
+        requireMatch(request, reply, present)
+        const changed = checkedDestination(changedBy(request.body, present))
+        await destinations.put(changed)
+        return { known: present, destination: changed }
+      })
+      void reply.header('etag', etagOf(settingsOf(destinations, name)))
       const change = { before: masked(known), after: masked(destination) }
       await audit(request, 'destination.change', { subject: name, ...change })
       return await shownWith(options, destinationOr404(destinations, name))
-    },
-  )
-  app.delete(
-    '/destinations/:name',
-    { schema: { params: nameParams }, config: write },
-    async (request, reply) => {
-      const { name } = request.params
-      refuseFiles(destinationOr404(destinations, name))
-      await destinations.remove(name)
-      await audit(request, 'destination.delete', { subject: name })
-      return await reply.code(204).send()
     },
   )
 }

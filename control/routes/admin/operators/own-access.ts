@@ -5,10 +5,12 @@ import type { SecondFactors } from '../../../operators/second-factor.ts'
 import type { SignIns } from '../../../operators/sign-ins.ts'
 import { COOKIE, requireCsrf } from '../../../plugins/admin-auth.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { pageOf } from '../../../schemas/accounts.ts'
 import { codeBody, secondFactorOffer, signInOut } from '../../../schemas/api-access.ts'
-import { idParams } from '../../../schemas/common.ts'
+import { idParams, pageQuery, wholePageQuery } from '../../../schemas/common.ts'
 import type { Operator, OperatorTables, SignIn } from '../../../store/tables/operator-tables.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
+import { type PageRequest, pageOfRows } from '../common/row-page.ts'
 
 /** What the routes of one's own access work with. */
 export interface OwnAccessOptions {
@@ -19,7 +21,15 @@ export interface OwnAccessOptions {
 }
 
 const empty = { response: { 204: Type.Null() } }
-const signInList = { response: { 200: Type.Object({ items: Type.Array(signInOut) }) } }
+const signInList = {
+  querystring: Type.Object({ ...wholePageQuery, sort: pageQuery.sort }),
+  response: { 200: pageOf(signInOut) },
+}
+
+/** A page of browsers, the one last seen first. */
+const pageOfSignIns = (items: readonly Static<typeof signInOut>[], query: PageRequest) =>
+  pageOfRows(items, { sort: '-lastSeenAt', ...query }, ['lastSeenAt', 'createdAt', 'user'])
+
 const MOST = 1000
 
 const shownAs = (
@@ -59,7 +69,7 @@ const allSignInRoutes = (
       const items = (await signIns.list()).map((one) =>
         shownAs(one, names.get(one.operator) ?? '', current),
       )
-      return { items }
+      return pageOfSignIns(items, request.query)
     },
   )
   app.delete(
@@ -115,7 +125,8 @@ export const ownAccessRoutes = (plain: FastifyInstance, options: OwnAccessOption
   app.get('/auth/sign-ins', { schema: signInList, ...own(signIns) }, async (request) => {
     const { id, name } = await selfOf(signIns, request)
     const current = signIns.idOf(secretOf(request))
-    return { items: (await signIns.list(id)).map((one) => shownAs(one, name, current)) }
+    const items = (await signIns.list(id)).map((one) => shownAs(one, name, current))
+    return pageOfSignIns(items, request.query)
   })
   app.delete(
     '/auth/sign-ins/:id',

@@ -14,6 +14,8 @@ import {
 } from '../../../schemas/operators.ts'
 import type { Operator, OperatorTables } from '../../../store/tables/operator-tables.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
+import { etagOf, ifMatchHeader, requireMatch } from '../common/etag.ts'
+import { oneAtATime } from '../common/one-at-a-time.ts'
 
 /** What the routes of people work with. */
 export interface UserRoutesOptions {
@@ -32,6 +34,9 @@ const shown = ({ passwordHash, ...operator }: Operator): Static<typeof operatorO
   ...operator,
   hasPassword: passwordHash !== null,
 })
+
+/** What an edit of a person depends on. */
+const editable = ({ id, name, role, passwordHash }: Operator) => ({ id, name, role, passwordHash })
 
 const checksOf = (operators: OperatorTables['operators']) => ({
   found: async (id: string): Promise<Operator> => {
@@ -89,24 +94,46 @@ export const userRoutes = (plain: FastifyInstance, options: UserRoutesOptions): 
     },
   )
   changeRoutes(plain, options)
+  removeRoute(plain, options)
 }
 
 const changeRoutes = (plain: FastifyInstance, options: UserRoutesOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const { operators, people, audit } = options
   const { found, keepAnOwner } = checksOf(operators)
+  app.get(
+    '/users/:id',
+    { schema: { params, response: { 200: operatorOut } }, config: read },
+    async (request, reply) => {
+      const operator = await found(request.params.id)
+      void reply.header('etag', etagOf(editable(operator)))
+      return shown(operator)
+    },
+  )
   app.patch(
     '/users/:id',
-    { schema: { params, body: operatorChange, response: { 200: operatorOut } }, config: write },
-    async (request) => {
-      const before = await found(request.params.id)
+    {
+      schema: {
+        params,
+        headers: ifMatchHeader,
+        body: operatorChange,
+        response: { 200: operatorOut },
+      },
+      config: write,
+    },
+    async (request, reply) => {
       const { role, password } = request.body
-      if (role !== undefined && role !== 'owner') await keepAnOwner(before)
       const change = {
         ...(role === undefined ? {} : { role }),
         ...(password === undefined ? {} : { password }),
       }
-      const operator = await people.put(before.name, change)
+      const { before, operator } = await oneAtATime('users', async () => {
+        const present = await found(request.params.id)
+        requireMatch(request, reply, editable(present))
+        if (role !== undefined && role !== 'owner') await keepAnOwner(present)
+        return { before: present, operator: await people.put(present.name, change) }
+      })
+      void reply.header('etag', etagOf(editable(operator)))
       const after = { role: operator.role, passwordChanged: password !== undefined }
       await audit(request, 'user.change', {
         subject: operator.name,
@@ -116,13 +143,23 @@ const changeRoutes = (plain: FastifyInstance, options: UserRoutesOptions): void 
       return shown(operator)
     },
   )
+}
+
+const removeRoute = (plain: FastifyInstance, options: UserRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { operators, people, audit } = options
+  const { found, keepAnOwner } = checksOf(operators)
   app.delete(
     '/users/:id',
-    { schema: { params, response: { 204: Type.Null() } }, config: write },
+    { schema: { params, headers: ifMatchHeader, response: { 204: Type.Null() } }, config: write },
     async (request, reply) => {
-      const operator = await found(request.params.id)
-      await keepAnOwner(operator)
-      await people.remove(operator.id)
+      const operator = await oneAtATime('users', async () => {
+        const present = await found(request.params.id)
+        requireMatch(request, reply, editable(present))
+        await keepAnOwner(present)
+        await people.remove(present.id)
+        return present
+      })
       await audit(request, 'user.delete', {
         subject: operator.name,
         before: { role: operator.role },

@@ -7,7 +7,7 @@ import type { People, Person } from '../../../people/people.ts'
 import { suggestPeople } from '../../../people/suggest.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
-import { idParams } from '../../../schemas/common.ts'
+import { idParams, wholePageQuery } from '../../../schemas/common.ts'
 import {
   mergeBody,
   peopleQuery,
@@ -87,12 +87,21 @@ const readRoutes = (plain: FastifyInstance, { people, store }: PeopleRoutesOptio
   app.get(
     '/people/suggestions',
     {
-      schema: { response: { 200: Type.Object({ items: Type.Array(suggestionSchema) }) } },
+      schema: {
+        querystring: Type.Object(wholePageQuery),
+        response: { 200: pageOf(suggestionSchema) },
+      },
       config: read,
     },
-    async () => {
+    async ({ query }) => {
       const items = suggestPeople([...(await usersNow()).values()], people)
-      return { items: items.map((one) => ({ ...one, accounts: [...one.accounts] })) }
+      const rows = items.map(({ by, value, accounts }) => ({
+        id: `${by}:${value}`,
+        by,
+        value,
+        accounts: [...accounts],
+      }))
+      return pageOfRows(rows, query, ['id'])
     },
   )
 }

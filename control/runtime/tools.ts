@@ -19,6 +19,7 @@ export type ToolName =
   | 'xvfb'
   | 'pulseaudio'
   | 'postgresql'
+  | 'promtool'
 
 /** Where a program comes from when the machine has none that is new enough. */
 export interface ToolSource {
@@ -177,5 +178,13 @@ export const TOOLS: Readonly<Record<ToolName, ToolSource>> = {
     system: ['/usr/lib/postgresql/*/bin/postgres'],
     versionArgs: ['--version'],
     unprivileged: true,
+  },
+  promtool: {
+    bundle: 'prometheus',
+    suite: 'machine',
+    packages: ['prometheus'],
+    program: 'usr/bin/promtool',
+    system: ['promtool'],
+    versionArgs: ['--version'],
   },
 }

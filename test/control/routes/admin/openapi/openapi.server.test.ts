@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Validator } from '@seriousme/openapi-schema-validator'
@@ -5,6 +6,7 @@ import Schema from 'typebox/schema'
 import { Agent } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packageRoot, statePaths } from '../../../../../control/config/paths.ts'
+import { resolveTool } from '../../../../../control/runtime/resolve.ts'
 import { type Description, operationsText } from '../../../../../scripts/client/operations-text.ts'
 import { startService, type TestService } from '../../../../support/programs/service.ts'
 import { type Call, callsOf, type Shape } from './described-calls.ts'
@@ -248,6 +250,28 @@ describe('every route', () => {
     expect(await give(['*'])).toBe(403)
     expect((await make(['no scope'])).status).toBe(400)
   })
+})
+
+describe('the metrics', () => {
+  const promtool = async (args: readonly string[], input = '') => {
+    const { argv } = await resolveTool('promtool')
+    const [program = '', ...before] = argv
+    const { status, stdout, stderr } = spawnSync(program, [...before, ...args], {
+      input,
+      encoding: 'utf8',
+    })
+    return { status, said: stdout + stderr }
+  }
+
+  it('of the running service and the alert rules are what Prometheus takes, without a complaint', async () => {
+    const text = await (await service.api('/metrics')).text()
+    expect(text).toContain('gatehouse_sessions')
+    expect(await promtool(['check', 'metrics'], text)).toEqual({ status: 0, said: '' })
+    const rules = join(packageRoot(), 'docs/metrics/alerts.yaml')
+    const checked = await promtool(['check', 'rules', rules])
+    expect([checked.status, checked.said]).toEqual([0, expect.stringContaining('SUCCESS')])
+    expect((await promtool(['check', 'metrics'], 'no metric at all\n')).status).not.toBe(0)
+  }, 300_000)
 })
 
 /** Streams without end, and what would lock out whoever asks. */

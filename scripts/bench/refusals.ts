@@ -28,12 +28,19 @@ const GOAL_US = 5
 /** Longer than the run: what is refused stays refused, and nothing is asked a second time. */
 const DENY_SEC = 600
 
+const PLAIN = 'an opening, the account is full'
+const CLIP = 'an opening, the account is full and a clip says so'
+/** What a refusal that shows a clip may take, in times of the one that is a bare answer. */
+const CLIP_GOAL = 1.2
+
 /** One kind of refusal. */
 interface Case {
   readonly name: string
   readonly port: number
   readonly pids: readonly number[]
   readonly request: string
+  /** It is answered with a clip that says why, 200. */
+  readonly isClip?: true
   best: number
 }
 
@@ -47,7 +54,10 @@ const startBare = (): Promise<TestNginx> =>
 const startEdge = (): Promise<Rig> =>
   startRig(
     (stub, origin) => {
-      stub.policy = { ...stub.policy, groups: [group('all')] }
+      stub.policy = {
+        ...stub.policy,
+        groups: [group('all'), { ...group('films'), slates: 'en', isDefault: false }],
+      }
       stub.tables.channels.rows = channelRows({ ch1: { origin: origin.url, base: '/hls/ch1/' } })
     },
     (it) => ({ ...it, workers: 1 }),
@@ -81,7 +91,13 @@ const casesOf = (rig: Rig, bare: TestNginx): Case[] => {
       best: Infinity,
       request: get('/x'),
     },
-    { ...ours, name: 'an opening, the account is full', request: get(opening) },
+    { ...ours, name: PLAIN, request: get(opening) },
+    {
+      ...ours,
+      name: CLIP,
+      isClip: true,
+      request: get(`/live/${rig.ticket({ group: 'films', account: 'own:9' })}/ch1/index.m3u8`),
+    },
     {
       ...ours,
       name: 'an opening, the token is unknown',
@@ -105,7 +121,8 @@ const ask = async (it: Case, times: number): Promise<void> => {
     connections: CONNECTIONS,
     count: times,
   })
-  if (result.status !== 403 && result.status !== 410)
+  const isRefusal = result.status === 403 || result.status === 410
+  if (it.isClip === true ? result.status !== 200 : !isRefusal)
     throw new Error(`${it.name}: answered ${result.status}`)
 }
 
@@ -145,6 +162,13 @@ try {
     )
     if (more > GOAL_US) process.exitCode = 1
   }
+  const costOf = (name: string) => cases.find((it) => it.name === name)?.best ?? Number.NaN
+  const times = costOf(CLIP) / costOf(PLAIN)
+  const isCheap = times <= CLIP_GOAL
+  say(
+    `a clip in place of the refusal: ${times.toFixed(2)} times it (goal ≤ ${CLIP_GOAL}: ${isCheap ? 'met' : 'missed'})`,
+  )
+  if (!isCheap) process.exitCode = 1
   const questions = asked() - before
   say(`questions to control: ${questions} for ${rounds * count * others.length} requests`)
   if (questions > 0) process.exitCode = 1

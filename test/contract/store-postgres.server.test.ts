@@ -1,11 +1,15 @@
 import pg from 'pg'
 import { afterAll, expect, test } from 'vitest'
-import { openStore } from '../../control/store/store.ts'
+import { MONTHLY } from '../../control/store/history/rows/monthly-rows.ts'
+import { openDatabase, openStore } from '../../control/store/store.ts'
 import type { TestPostgres } from '../support/programs/postgres.ts'
 import { startPostgres } from '../support/programs/postgres.ts'
 import { describeMigrations } from './migration-contract.ts'
 import { samplePlay } from './sample-plays.ts'
 import { describeStore } from './store-contract.ts'
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
 
 let server: Promise<TestPostgres> | undefined
 let databases = 0
@@ -40,6 +44,30 @@ test('control planes that start at once migrate once', async () => {
   const days = await first.history.dashboard.perDay({ from: 0, to: samplePlay().lastSeenAt })
   expect(days).toMatchObject([{ plays: 1 }])
   await Promise.all([first.close(), second.close(), third.close()])
+})
+
+test('a play whose end lies in a far future keeps its own day alone in questions about later ones', async () => {
+  const url = await newDatabase()
+  const store = await openStore({ url })
+  const now = Date.UTC(2026, 10, 29)
+  const at = (id: string, startedAt: number, endedAt: number) =>
+    samplePlay({ id, startedAt, lastSeenAt: endedAt, endedAt, playedMs: null })
+  const years = Array.from({ length: 40 }, (_, n) => now - (n + 2) * 20 * DAY)
+  await store.history.upsertPlays([
+    at('far', now - 1000 * DAY, Date.UTC(2038, 0, 1)),
+    at('hour ahead', now - DAY, now + HOUR),
+    ...years.map((start, n) => at(`old ${n}`, start, start + HOUR)),
+  ])
+  const db = await openDatabase(url)
+  const starts = await MONTHLY.startsOf(db, now)
+  const [counted] = await db.query(`select count(*) as n from play_rows where ${starts}`)
+  expect(Number(counted?.['n'])).toBe(2)
+  expect(await store.history.dashboard.uniqueViewers({ from: now, to: now + HOUR })).toBe(1)
+  expect(await store.history.dashboard.peak({ from: now, to: now + HOUR })).toMatchObject({
+    streams: 2,
+  })
+  await db.close()
+  await store.close()
 })
 
 test('a server that dies is an error with a code; when it is back, so is the store', async () => {

@@ -29,27 +29,36 @@ export interface PlayReader {
   accountsOfSources(sources: readonly string[], from: number, to: number): Promise<AccountRef[]>
 }
 
-const WINDOW = 'last_seen_at >= $1 and started_at < $2 and started_at >= $3'
+interface Window {
+  readonly where: string
+  readonly params: readonly SqlParam[]
+}
 
-const windowOf = async (db: Sql, from: number, to: number): Promise<SqlParam[]> => {
+/** The plays of a window; a statement may bind more from $3 on. */
+const windowOf = async (db: Sql, from: number, to: number): Promise<Window> => {
   const seen = Math.trunc(from)
-  return [seen, Math.trunc(to), await playRowsOf(db).firstStart(db, seen)]
+  const starts = await playRowsOf(db).startsOf(db, seen)
+  return {
+    where: `last_seen_at >= $1 and started_at < $2 and ${starts}`,
+    params: [seen, Math.trunc(to)],
+  }
 }
 
 /** Readers over the table of plays. */
 export function createPlayReader(db: Sql): PlayReader {
   const { binaryCollation } = db.dialect
   const order = `account${binaryCollation}, started_at, source${binaryCollation}, id${binaryCollation}`
-  const select = `select ${PLAYS.select} from plays where ${WINDOW}`
+  const select = `select ${PLAYS.select} from plays`
   async function* playsBetween(from: number, to: number): AsyncIterable<PlayRecord[]> {
-    const params = await windowOf(db, from, to)
-    for await (const columns of db.batches(`${select} order by ${order}`, params))
+    const { where, params } = await windowOf(db, from, to)
+    for await (const columns of db.batches(`${select} where ${where} order by ${order}`, params))
       yield playsOfColumns(columns)
   }
   const ofThese = async (accounts: readonly AccountRef[], from: number, to: number) => {
     const wanted = new Set(accounts)
-    const text = `${select} and account_key in (select unnest($4::bigint[])) order by ${order}`
-    return { text, params: [...(await windowOf(db, from, to)), [...wanted].map(hash52)], wanted }
+    const { where, params } = await windowOf(db, from, to)
+    const text = `${select} where ${where} and account_key in (select unnest($3::bigint[])) order by ${order}`
+    return { text, params: [...params, [...wanted].map(hash52)], wanted }
   }
   async function* ofAccounts(
     accounts: readonly AccountRef[],
@@ -66,9 +75,9 @@ export function createPlayReader(db: Sql): PlayReader {
     playsByAccount: (from, to) => byAccount(playsBetween(from, to)),
     plays: async (identities) => [...(await findPlays(db, identities)).values()],
     async playsOf(account, from, to) {
-      const text = `${select} and account_key = $4 order by ${order}`
-      const window = await windowOf(db, from, to)
-      const rows = await db.query(text, [...window, hash52(account)])
+      const { where, params } = await windowOf(db, from, to)
+      const text = `${select} where ${where} and account_key = $3 order by ${order}`
+      const rows = await db.query(text, [...params, hash52(account)])
       return rows.map(toPlay).filter((play) => play.account === account)
     },
     async playsOfEach(accounts, from, to) {
@@ -77,16 +86,16 @@ export function createPlayReader(db: Sql): PlayReader {
       return rows.map(toPlay).filter((play) => wanted.has(play.account))
     },
     async accountsWithPlays(from, to) {
-      const text = `select distinct account from plays where ${WINDOW}`
-      const rows = await db.query(text, await windowOf(db, from, to))
+      const { where, params } = await windowOf(db, from, to)
+      const rows = await db.query(`select distinct account from plays where ${where}`, params)
       return rows.map((row) => String(row['account'])).sort()
     },
     async accountsOfSources(sources, from, to) {
       const accounts = new Set<AccountRef>()
-      const window = await windowOf(db, from, to)
+      const { where, params } = await windowOf(db, from, to)
       for (const source of sources) {
-        const text = `select distinct account from plays where ${WINDOW} and source = $4`
-        const rows = await db.query(text, [...window, source])
+        const text = `select distinct account from plays where ${where} and source = $3`
+        const rows = await db.query(text, [...params, source])
         for (const row of rows) accounts.add(String(row['account']))
       }
       return [...accounts].sort()

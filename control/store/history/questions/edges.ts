@@ -5,8 +5,8 @@ import { partsOfSpan, type Span, type SpanParts, wholeSpan } from './span.ts'
 
 /** A span that single plays answer. */
 export interface Edge extends Span {
-  /** No play of the span began before (Unix ms). */
-  readonly firstStart: number
+  /** SQL that the beginnings of its plays fulfil. */
+  readonly starts: string
 }
 
 /** A span as whole UTC days and what is left before and after. */
@@ -15,10 +15,10 @@ export interface AskedParts extends SpanParts {
   readonly tail: Edge | null
 }
 
-/** A span with the bound that lets a database leave out what is older. */
+/** A span with the bounds that let a database leave out most others. */
 export const edgeOf = async (db: Database, span: Span): Promise<Edge> => ({
   ...span,
-  firstStart: await playRowsOf(db).firstStart(db, span.from),
+  starts: await playRowsOf(db).startsOf(db, span.from),
 })
 
 /** Divides a span as the plays kept allow. */

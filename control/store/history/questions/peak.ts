@@ -11,15 +11,15 @@ export interface Peak {
 
 /** The most plays that ran at once within a span; what ends as another begins is not beside it. */
 export const peakOf = async (db: Database, span: Span): Promise<Peak> => {
-  const { from, to, firstStart } = await edgeOf(db, wholeSpan(span))
+  const { from, to, starts } = await edgeOf(db, wholeSpan(span))
   const rows = await db.query(
     `with runs as (select greatest(started_at, $1::bigint) as b, least(${END}, $2::bigint) as e from plays` +
-      ` where started_at >= $3 and ${ranWithin('$1::bigint', '$2::bigint')} and greatest(last_seen_at, coalesce(ended_at, 0)) >= $1::bigint and ${PLAYED} and ${END} > started_at),` +
+      ` where ${starts} and ${ranWithin('$1::bigint', '$2::bigint')} and greatest(last_seen_at, coalesce(ended_at, 0)) >= $1::bigint and ${PLAYED} and ${END} > started_at),` +
       ' steps as (select b as t, 1 as d from runs union all select e, -1 from runs),' +
       ' sums as (select t, sum(d) as d from steps group by t),' +
       ' levels as (select t, sum(d) over (order by t rows unbounded preceding) as n from sums)' +
       ' select n, t from levels where n > 0 order by n desc, t limit 1',
-    [from, to, firstStart],
+    [from, to],
   )
   const [row] = rows
   if (row === undefined) return { streams: 0, at: null }

@@ -33,7 +33,7 @@ const hasAny = ({ plays, refusals }: PeriodTotals): boolean => plays > 0 || refu
 const rawPeriods = async (db: Database, windows: readonly Window[]): Promise<PeriodTotals[]> => {
   if (windows.length === 0) return []
   const span = { from: windows[0]?.from ?? 0, to: windows.at(-1)?.to ?? 0 }
-  const { from, to, firstStart } = await edgeOf(db, span)
+  const { from, to, starts } = await edgeOf(db, span)
   const rows = await db.query(
     'select w.a as a,' +
       ` sum(case when ${PLAYED} then 1 else 0 end) as plays,` +
@@ -42,9 +42,9 @@ const rawPeriods = async (db: Database, windows: readonly Window[]): Promise<Per
       ` sum(case when ${PLAYED} then ${withinSql('coalesce(bytes, 0)', 'w.a', 'w.b')} else 0 end) as bytes,` +
       ` count(distinct case when ${PLAYED} then account_key end) as viewers` +
       ' from (select unnest($1::bigint[]) as a, unnest($2::bigint[]) as b) as w' +
-      ` join (select * from plays where started_at >= $5 and started_at < $4::bigint and greatest(last_seen_at, coalesce(ended_at, 0), started_at) >= $3::bigint) as p on ${ranWithin('w.a', 'w.b')}` +
+      ` join (select * from plays where ${starts} and started_at < $4::bigint and greatest(last_seen_at, coalesce(ended_at, 0), started_at) >= $3::bigint) as p on ${ranWithin('w.a', 'w.b')}` +
       ' group by w.a order by w.a',
-    [windows.map((w) => w.from), windows.map((w) => w.to), from, to, firstStart],
+    [windows.map((w) => w.from), windows.map((w) => w.to), from, to],
   )
   const startOf = new Map(windows.map((w) => [w.from, w.start]))
   return rows.map((row) => totalsOf(row, startOf.get(count(row, 'a')) ?? count(row, 'a')))

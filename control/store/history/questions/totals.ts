@@ -29,7 +29,7 @@ const rawTotals = (key: string, span: Edge, isFirst: boolean, params: Params): s
     ` sum(case when not ${PLAYED} and started_at >= ${from} then 1 else 0 end) as refusals,` +
     ` sum(case when ${PLAYED} then ${withinSql(PLAYED_MS, from, to)} else 0 end) as played_ms,` +
     ` sum(case when ${PLAYED} then ${withinSql('coalesce(bytes, 0)', from, to)} else 0 end) as bytes` +
-    ` from plays where started_at >= ${params.add(span.firstStart)} and ${ranWithin(from, to)} and greatest(last_seen_at, coalesce(ended_at, 0), started_at) >= ${from}` +
+    ` from plays where ${span.starts} and ${ranWithin(from, to)} and greatest(last_seen_at, coalesce(ended_at, 0), started_at) >= ${from}` +
     ` and ${key} is not null group by 1`
   )
 }

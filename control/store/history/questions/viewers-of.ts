@@ -20,8 +20,8 @@ export const viewersOf = async (db: Database, span: Span): Promise<number> => {
   }
   const within = (part: Edge): string => {
     const bind = (value: number): string => `$${params.push(value)}::bigint`
-    const [from, to, first] = [bind(part.from), bind(part.to), bind(part.firstStart)]
-    return `select account_key as number from plays where started_at >= ${first} and ${ranWithin(from, to)} and greatest(last_seen_at, coalesce(ended_at, 0), started_at) >= ${from} and ${PLAYED}`
+    const [from, to] = [bind(part.from), bind(part.to)]
+    return `select account_key as number from plays where ${part.starts} and ${ranWithin(from, to)} and greatest(last_seen_at, coalesce(ended_at, 0), started_at) >= ${from} and ${PLAYED}`
   }
   const named = (text: string): string =>
     hasBits ? `select k.id from (${text}) as p join account_keys as k on k.number = p.number` : text

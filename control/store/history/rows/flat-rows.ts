@@ -14,5 +14,5 @@ export const FLAT: PlayRows = {
     await tx.query('delete from plays where last_seen_at < $1', [before])
     return Number(counted[0]?.['n'] ?? 0)
   },
-  firstStart: () => Promise.resolve(Number.MIN_SAFE_INTEGER),
+  startsOf: () => Promise.resolve('true'),
 }

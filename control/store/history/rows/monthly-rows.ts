@@ -56,6 +56,12 @@ const noteDays = async (tx: Sql, rows: readonly SqlValue[][]): Promise<void> => 
   )
 }
 
+/** Days apart from others, for a play whose end lies in a far future keeps its own day alone in every answer. */
+const MOST_RANGES = 8
+const DAY_RANGES =
+  'select min(day) as first, max(day) as last from (select day, day - row_number() over (order by day) as island from play_days where end_ms >= $1) as t' +
+  ' group by island order by 1 limit $2'
+
 /** Months in partitions, texts in dictionaries; old months are dropped whole. */
 export const MONTHLY: PlayRows = {
   async insert(tx, rows) {
@@ -88,11 +94,13 @@ export const MONTHLY: PlayRows = {
     await forgetEntries(tx, firstMonth)
     return dropped + Number(row?.['n'] ?? 0)
   },
-  async firstStart(sql, seen) {
-    const [row] = await sql.query('select min(day) as day from play_days where end_ms >= $1', [
-      seen,
-    ])
-    const day = row?.['day'] ?? null
-    return day === null ? Number.MAX_SAFE_INTEGER : Number(day) * DAY_MS
+  async startsOf(sql, seen) {
+    const rows = await sql.query(DAY_RANGES, [seen, MOST_RANGES])
+    const ranges = rows.map((row, index) => {
+      const from = `started_at >= ${Number(row['first']) * DAY_MS}`
+      const isLast = index === rows.length - 1
+      return isLast ? from : `(${from} and started_at < ${(Number(row['last']) + 1) * DAY_MS})`
+    })
+    return ranges.length === 0 ? 'false' : `(${ranges.join(' or ')})`
   },
 }

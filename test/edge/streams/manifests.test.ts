@@ -117,7 +117,7 @@ describe('nothing opens but what a manifest named', () => {
 describe('one copy serves all', () => {
   test('an origin is asked once in half a target duration, however many watch', async () => {
     put('/hls/ch1/index.m3u8', '#EXTM3U\n#EXT-X-TARGETDURATION:2\nshared.ts\n')
-    const urls = await Promise.all(Array.from({ length: 40 }, () => open()))
+    const urls = await Promise.all(Array.from({ length: 200 }, () => open()))
     rig.origin.seen.length = 0
     const began = Date.now()
     while (Date.now() - began < 3_000)

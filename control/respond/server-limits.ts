@@ -5,11 +5,15 @@ import { fieldsOf, numberOf } from '../sources/model/read-fields.ts'
 import type { Json } from '../store/tables/records.ts'
 import type { SettingStore } from '../store/tables/stores.ts'
 
-/** Limits of users that rules have set at media servers, given back when their time is over. */
+/**
+ * Limits of users that rules have set at media servers. When their time is over, what held before is given back, unless
+ * somebody else changed the limit meanwhile.
+ */
 export interface ServerLimits {
   /** Sets a limit until a time (Unix ms); false where the server has none to set. Throws a `SourceError`. */
   impose(account: AccountRef, most: number, until: number): Promise<boolean>
-  /** Gives back what held before to those whose time is over; what a server refuses is tried in the next round. */
+  /** Gives back what held before to those whose time is over. A server that refuses keeps no other waiting; it is asked
+   * again in the next round, and its error is thrown once all were asked. */
   restoreDue(): Promise<void>
 }
 
@@ -25,6 +29,8 @@ interface LimitPorts {
 
 interface Imposed {
   readonly before: number
+  /** What was set; `null` where it is not known. */
+  readonly most: number | null
   readonly until: number
 }
 
@@ -35,12 +41,13 @@ const read = (value: Json): Map<AccountRef, Imposed> =>
     Object.entries(fieldsOf(value)).flatMap(([account, entry]) => {
       const before = numberOf(fieldsOf(entry)['before'])
       const until = numberOf(fieldsOf(entry)['until'])
-      return before === null || until === null ? [] : [[account, { before, until }]]
+      const most = numberOf(fieldsOf(entry)['most'])
+      return before === null || until === null ? [] : [[account, { before, most, until }]]
     }),
   )
 
 const write = (table: ReadonlyMap<AccountRef, Imposed>): Json =>
-  Object.fromEntries([...table].map(([account, { before, until }]) => [account, { before, until }]))
+  Object.fromEntries([...table].map(([account, imposed]) => [account, { ...imposed }]))
 
 /** Whether an account is a user of a media server. */
 export const isServerAccount = (account: AccountRef): boolean => readServerAccount(account) !== null
@@ -59,22 +66,27 @@ export const createServerLimits = ({
       await store.set(KEY, write(table), now())
     })
   }
+  const restore = async (account: AccountRef, { before, most }: Imposed): Promise<void> => {
+    const found = await media.limit(account, before)
+    if (found !== null && most !== null && found !== most) await media.limit(account, found)
+    await change((table) => table.delete(account))
+  }
   return {
     impose: async (account, most, until) => {
       const before = await media.limit(account, most)
       if (before === null) return false
       await change((table) => {
         // Set again, what held at first is what is given back.
-        table.set(account, { before: table.get(account)?.before ?? before, until })
+        table.set(account, { before: table.get(account)?.before ?? before, most, until })
       })
       return true
     },
     restoreDue: async () => {
       const due = [...read(await settings.get(KEY))].filter(([, { until }]) => until <= now())
-      for (const [account, { before }] of due) {
-        await media.limit(account, before)
-        await change((table) => table.delete(account))
-      }
+      const failures: unknown[] = []
+      for (const [account, imposed] of due)
+        await restore(account, imposed).catch((error: unknown) => failures.push(error))
+      if (failures.length > 0) throw failures[0]
     },
   }
 }

@@ -158,20 +158,23 @@ export function describeOutbox(engine: string, open: Open): void {
       expect((await messages())[0]?.error).toContain('answered 500: down')
     })
 
-    test('Retry-After is kept to, by every message of the destination', async () => {
-      await world.configure({ name: 'ops' })
-      world.hook.next({ status: 429, body: '', headers: { 'retry-after': '120' } })
-      await world.tell(at(1))
-      await world.run()
-      await world.tell(at(2))
-      await world.pass(119_000)
-      expect(world.hook.requests).toHaveLength(1)
-      await world.pass(2_000)
-      expect(world.told().flatMap(({ accounts }) => accounts)).toEqual([
-        'own:viewer-1',
-        'own:viewer-2',
-      ])
-    })
+    test.each([429, 503])(
+      'Retry-After of %i is kept to by every message of the destination',
+      async (status) => {
+        await world.configure({ name: 'ops' })
+        world.hook.next({ status, body: '', headers: { 'retry-after': '120' } })
+        await world.tell(at(1))
+        await world.run()
+        await world.tell(at(2))
+        await world.pass(119_000)
+        expect(world.hook.requests).toHaveLength(1)
+        await world.pass(2_000)
+        expect(world.told().flatMap(({ accounts }) => accounts)).toEqual([
+          'own:viewer-1',
+          'own:viewer-2',
+        ])
+      },
+    )
 
     test('a refusal that stays is a dead letter, and can be taken up again', async () => {
       await world.configure({ name: 'ops' })

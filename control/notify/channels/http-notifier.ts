@@ -20,6 +20,10 @@ export interface HttpService {
 
 const JSON_TYPE = 'application/json'
 
+/** Headers with names in lower case, as ours are: a header of the operator's replaces ours, however it is written. */
+const lowered = (headers: Readonly<Record<string, string>> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+
 /** A notifier for a service that accepts JSON by POST, with a request for each part. */
 export const createHttpNotifier = (destination: Destination, service: HttpService): Notifier => {
   const poster = createPoster(destination)
@@ -32,7 +36,7 @@ export const createHttpNotifier = (destination: Destination, service: HttpServic
         const all = {
           'content-type': JSON_TYPE,
           ...headers,
-          ...destination.headers,
+          ...lowered(destination.headers),
           ...sign?.(body),
         }
         const answer = await poster.post({ url, headers: all, body })

@@ -20,7 +20,7 @@ export interface Answer {
 
 /** Sends requests to one service. */
 export interface Poster {
-  /** The answer, of any status. Rejects with a {@link DeliveryError} where there is none. */
+  /** The answer, of any status; a longer body is cut. Rejects with a {@link DeliveryError} where there is none. */
   post(request: Post): Promise<Answer>
   close(): Promise<void>
 }
@@ -30,7 +30,6 @@ const MOST_BYTES = 65_536
 const WHY: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'the connection was not made in time',
   UND_ERR_SOCKET: 'the connection was cut',
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'the answer is too long',
   ECONNRESET: 'the connection was cut',
   ECONNREFUSED: 'the connection was refused',
   ENOTFOUND: 'there is no such host',
@@ -54,6 +53,18 @@ export const connectionFailure = (error: unknown, timeoutSec: number): string =>
   return /CERT|TLS|SSL|SELF_SIGNED|ALTNAME/.test(code) ? `TLS failed: ${code}` : code || 'failed'
 }
 
+/** The beginning of a body; what is longer is not read, for the status has said whether the message was taken. */
+const beginningOf = async (body: AsyncIterable<Buffer>): Promise<string> => {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of body) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length >= MOST_BYTES) break
+  }
+  return Buffer.concat(chunks).subarray(0, MOST_BYTES).toString()
+}
+
 const readJson = (text: string): unknown => {
   try {
     return JSON.parse(text)
@@ -66,7 +77,6 @@ const readJson = (text: string): unknown => {
 export const createPoster = ({ ca, timeout_sec: timeoutSec }: Destination): Poster => {
   const agent = new Agent({
     connections: 2,
-    maxResponseSize: MOST_BYTES,
     connect: ca === undefined ? {} : { ca },
   })
   let closing: Promise<void> | null = null
@@ -88,7 +98,7 @@ export const createPoster = ({ ca, timeout_sec: timeoutSec }: Destination): Post
           body,
           signal: AbortSignal.timeout(timeoutSec * 1000),
         })
-        const text = await got.body.text()
+        const text = await beginningOf(got.body)
         return { status: got.statusCode, headers: got.headers, text, json: readJson(text) }
       } catch (error) {
         throw new DeliveryError(connectionFailure(error, timeoutSec), { isPassing: true })

@@ -54,13 +54,15 @@ const dueMessages = async ({ store, now }: OutboxParts, destination: string) => 
   return (await store.messages.list({ where, sort: 'createdAt', limit: AT_ONCE })).rows
 }
 
-/** Sends a destination's due messages in order; stops where the service asks to wait. */
-const drain = async (parts: OutboxParts, me: string, open: OpenDestination): Promise<void> => {
+/** Sends a destination's due messages in order until one has to wait; returns until when the service asks for none. */
+const drain = async (parts: OutboxParts, me: string, open: OpenDestination): Promise<number> => {
   const { store, log, now } = parts
   for (const row of await dueMessages(parts, open.destination.name)) {
     const result = await sendMessage({ messages: store.messages, me, log, now }, open, row)
+    if (typeof result === 'number') return result
     if (result === 'wait') break
   }
+  return Number.NEGATIVE_INFINITY
 }
 
 /** When the next message of a destination is to be tried, Unix milliseconds. */
@@ -70,7 +72,7 @@ const nextTry = async ({ store }: OutboxParts, destination: string): Promise<num
   return rows[0]?.nextAt ?? Infinity
 }
 
-/** Whether the service asked for a pause at the last attempt. */
+/** Whether the service refused for too many messages and asked for a pause; true after a restart too. */
 const isAskedToWait = async (
   { store, now }: OutboxParts,
   destination: string,
@@ -90,6 +92,8 @@ export const createOutbox = (parts: OutboxParts): Outbox => {
   const { store, book, log, now } = parts
   const me = randomUUID()
   const busy = new Map<string, Promise<void>>()
+  /** Until when services ask for no message (Unix ms), by destination. */
+  const pausedUntil = new Map<string, number>()
   let lookAt = Number.NEGATIVE_INFINITY
   // Only one process can open a DuckDB file, so claims of a former process are released.
   let releasing = store.engine === 'duckdb' ? store.messages.releaseAll() : Promise.resolve()
@@ -98,8 +102,10 @@ export const createOutbox = (parts: OutboxParts): Outbox => {
     const { destination } = open
     if (!destination.enabled) return
     const { next } = await packDeliveries(parts, destination)
-    if (!(await isAskedToWait(parts, destination.name))) await drain(parts, me, open)
-    lookAt = Math.min(lookAt, next, await nextTry(parts, destination.name))
+    const { name } = destination
+    const isPaused = (pausedUntil.get(name) ?? 0) > now() || (await isAskedToWait(parts, name))
+    if (!isPaused) pausedUntil.set(name, await drain(parts, me, open))
+    lookAt = Math.min(lookAt, next, await nextTry(parts, name))
   }
   const start = (open: OpenDestination): void => {
     const { name } = open.destination

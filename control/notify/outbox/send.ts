@@ -16,8 +16,8 @@ export interface SendParts {
   readonly now: () => number
 }
 
-/** Whether more can be sent to the destination now. */
-export type SendResult = 'go on' | 'wait'
+/** Whether more can be sent to the destination now; a number is the moment (Unix ms) until which the service asks for none. */
+export type SendResult = 'go on' | 'wait' | number
 
 /** Milliseconds for which a process claims a message; renewed with every part. */
 const CLAIM_MS = 120_000
@@ -37,29 +37,37 @@ const progressOf = ({ messages, now }: SendParts, row: StoredMessage): Progress 
   }
 }
 
+/** Whether a message is given up after a refusal. */
+const isOver = (
+  row: StoredMessage,
+  told: DeliveryError | null,
+  { nextAt, attempts }: { readonly nextAt: number; readonly attempts: number },
+): boolean => told?.isPassing === false || (nextAt > row.createdAt + GIVE_UP_MS && attempts > 1)
+
 const failed = async (
   { messages, log, now }: SendParts,
   row: StoredMessage,
   error: unknown,
-): Promise<void> => {
+): Promise<SendResult> => {
   const at = Math.trunc(now())
   const told = error instanceof DeliveryError ? error : null
   // Other errors are defects of Gatehouse: the message is tried again, and the error is logged.
   const message = told?.message ?? (error instanceof Error ? error.message : String(error))
   const attempts = row.attempts + 1
-  const pauseMs = Math.max(backOffMs(attempts), told?.retryAfterMs ?? 0)
-  const isOver = at + pauseMs > row.createdAt + GIVE_UP_MS && attempts > 1
-  const isDead = told?.isPassing === false || isOver
+  const askedMs = told?.retryAfterMs ?? null
+  const nextAt = Math.trunc(at + Math.max(backOffMs(attempts), askedMs ?? 0))
+  const isDead = isOver(row, told, { nextAt, attempts })
   await messages.change(row.id, {
     attempts,
     state: isDead ? 'dead' : 'waiting',
-    nextAt: Math.trunc(at + pauseMs),
+    nextAt,
     claimedUntil: 0,
     status: told?.status ?? null,
     error: message,
   })
   const fields = { destination: row.destination, message: row.id, attempts, error: message }
   log.warn(fields, isDead ? 'a notice could not be delivered' : 'a notice is tried again')
+  return isDead || askedMs === null ? 'wait' : at + askedMs
 }
 
 /** Claims and sends one message, and stores the result. */
@@ -79,8 +87,7 @@ export const sendMessage = async (
   try {
     await notifier.send(readMessage(fresh), progressOf(parts, fresh))
   } catch (error) {
-    await failed(parts, fresh, error)
-    return 'wait'
+    return await failed(parts, fresh, error)
   }
   const sent = { state: 'sent', sentAt: Math.trunc(now()), claimedUntil: 0 } as const
   await messages.change(row.id, { ...sent, error: null, status: null })

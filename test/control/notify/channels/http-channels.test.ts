@@ -156,13 +156,15 @@ for (const [kind, { start, settings, words }] of Object.entries(KINDS)) {
       ])
     })
 
-    test('own headers go along, parts taken before do not', async () => {
-      const { notifier, service } = await open(kind, { headers: { 'X-Mine': 'yes' } })
+    test('own headers go along once, in place of ours, parts taken before do not', async () => {
+      const headers = { 'X-Mine': 'yes', 'User-Agent': 'mine' }
+      const { notifier, service } = await open(kind, { headers })
       await notifier.send(messageOf([notice(1, { streams: many })]), progressFrom(['1']))
       const rest = service.taken.length
       await notifier.send(messageOf([notice(1, { streams: many })]), progressFrom())
       expect(service.taken).toHaveLength(2 * rest + 1)
-      expect(service.taken.every(({ headers }) => headers['x-mine'] === 'yes')).toBe(true)
+      const got = service.taken.map((one) => [one.headers['x-mine'], one.headers['user-agent']])
+      expect(new Set(got.map(String))).toEqual(new Set(['yes,mine']))
     })
 
     test('the preview is what is sent', async () => {
@@ -215,6 +217,20 @@ describe('what only one service has', () => {
       expect(error).toMatchObject({ isPassing: false, status: 200 })
       expect(error.message).toContain('is the address right?')
     }
+  })
+
+  test('a webhook that answers a long page has taken the message', async () => {
+    const { notifier, service } = await open('webhook', {
+      headers: { 'CONTENT-TYPE': 'text/json' },
+    })
+    service.next(
+      { status: 200, body: 'x'.repeat(300_000) },
+      { status: 500, body: 'y'.repeat(300_000) },
+    )
+    await notifier.send(messageOf([notice(1)]), progressFrom())
+    expect(service.taken[0]?.headers['content-type']).toBe('text/json')
+    const error = await failureOf(notifier.send(messageOf([notice(2)]), progressFrom()))
+    expect(error).toMatchObject({ isPassing: true, status: 500 })
   })
 
   test('Discord mentions nobody', async () => {

@@ -38,6 +38,8 @@ export interface PlexOptions {
   readonly port?: number
   readonly pingMs?: number
   readonly publicAddress?: string
+  /** Path of its WebSocket. */
+  readonly socketPath?: string
   readonly now?: () => number
 }
 
@@ -189,10 +191,13 @@ const createListeners = (state: State, stage: Stage, pingMs: number) => {
   }
 }
 
+const SOCKET_PATH = '/:/websockets/notifications'
+
 /** How the server takes those who listen. */
 const hearing = (
   state: State,
   listeners: ReturnType<typeof createListeners>,
+  socketPath = SOCKET_PATH,
 ): Required<Pick<Behaviour, 'stream' | 'socket'>> => {
   const isSignedIn = ({ url }: Asked): boolean =>
     url.searchParams.get('X-Plex-Token') === state.token
@@ -204,7 +209,7 @@ const hearing = (
       return true
     },
     socket: (asked) => {
-      if (asked.url.pathname !== '/:/websockets/notifications') return 404
+      if (asked.url.pathname !== socketPath) return 404
       return isSignedIn(asked) ? (socket) => listeners.addSocket(socket) : 401
     },
   }
@@ -228,7 +233,10 @@ export const startPlex = async (options: PlexOptions): Promise<PlexServer> => {
     if (typeof client === 'string') clients.add(client)
     return answerOf(state, stage, options, asked)
   }
-  const server = await startServer({ answer, ...hearing(state, listeners) }, options)
+  const server = await startServer(
+    { answer, ...hearing(state, listeners, options.socketPath) },
+    options,
+  )
   return {
     ...server,
     stage,

@@ -62,7 +62,8 @@ const isNobody = (user: string): boolean => user === '' || /^[0-]*$/.test(user)
 const isGhost = (session: Fields, { dialect, serverNow }: SessionReading): boolean => {
   if (stateOf(session) === 'paused') return false
   const heardAt = Date.parse(textOf(dialect.heardOf(session)))
-  return Number.isFinite(heardAt) && serverNow - heardAt > GHOST_MS
+  // A time that was never set is the year 1.
+  return heardAt > 0 && serverNow - heardAt > GHOST_MS
 }
 
 const recordOf = (session: Fields, item: Fields, reading: SessionReading): PlayRecord => {

@@ -71,30 +71,37 @@ const readEvents = async (
   })
 }
 
-const readSocket = async (
-  parts: PlexFeedParts,
-  handle: Handle,
-  [isUp, signal]: Parameters<ConnectFeed>,
-): Promise<void> => {
-  const query = new URLSearchParams({ 'X-Plex-Token': parts.token })
-  await listenToSocket({
-    title: PLEX_TITLE,
-    url: `${parts.base.replace(/^http/, 'ws')}/:/websockets/notifications?${query.toString()}`,
-    headers: parts.headers,
-    verifyTls: parts.verifyTls,
-    silenceMs: parts.silenceMs,
-    onOpen: isUp,
-    onMessage: (message) => handle(notificationsOf(message)),
-    signal,
-  })
-}
+type Read = typeof readEvents
+
+const readSocketAt =
+  (path: string): Read =>
+  async (parts, handle, [isUp, signal]) => {
+    const query = new URLSearchParams({ 'X-Plex-Token': parts.token })
+    await listenToSocket({
+      title: PLEX_TITLE,
+      url: `${parts.base.replace(/^http/, 'ws')}${path}?${query.toString()}`,
+      headers: parts.headers,
+      verifyTls: parts.verifyTls,
+      silenceMs: parts.silenceMs,
+      onOpen: isUp,
+      onMessage: (message) => handle(notificationsOf(message)),
+      signal,
+    })
+  }
+
+/** In the order they are tried: the socket's path is written in two ways, by clients and by the published specification. */
+const WAYS: readonly Read[] = [
+  readEvents,
+  readSocketAt('/:/websockets/notifications'),
+  readSocketAt('/:/websocket/notifications'),
+]
 
 /** Plex's events: the event stream, and the WebSocket where that one does not come up; the one that came up last is tried first. */
 export const createPlexFeed =
   (parts: PlexFeedParts) =>
   (handlers: FeedHandlers): ConnectFeed => {
     const handle = actUpon(parts, handlers)
-    let read = readEvents
+    let way = 0
     return async (isUp, signal) => {
       let wasUp = false
       const up = (): void => {
@@ -102,9 +109,9 @@ export const createPlexFeed =
         isUp()
       }
       try {
-        await read(parts, handle, [up, signal])
+        await (WAYS[way] ?? readEvents)(parts, handle, [up, signal])
       } finally {
-        if (!wasUp) read = read === readEvents ? readSocket : readEvents
+        if (!wasUp) way = (way + 1) % WAYS.length
       }
     }
   }

@@ -169,6 +169,13 @@ describe('what a session is', () => {
   })
 })
 
+test('Jellyfin: a play whose last message was never noted is no ghost', async () => {
+  const media = await watch(JELLYFIN, startJellyfin({ token: TOKEN, version: '10.11.0' }), {
+    plays: [staged({ heardAt: Date.parse('0001-01-01T00:00:00Z') })],
+  })
+  expect(media.plays().map(({ key }) => key)).toEqual(['1:tv:501'])
+})
+
 describe('what may be done', () => {
   test.each([
     ['Jellyfin', JELLYFIN, () => startJellyfin({ token: TOKEN })],

@@ -64,6 +64,16 @@ test.each(['none', 'hang'] as const)(
   },
 )
 
+test('without an event stream a socket at the path of the specification tells', async () => {
+  await server.close()
+  server = await startPlex({ token: TOKEN, socketPath: '/:/websocket/notifications' })
+  server.setEvents('none')
+  const plex = await watch()
+  await until('it listens', () => server.listeners() === 1)
+  server.stage.play([staged()])
+  await until('it plays', () => plex.plays().length === 1)
+})
+
 test('a stream that is open on our side alone is found out and made anew', async () => {
   const plex = await watch()
   await until('it listens', () => server.listeners() === 1)

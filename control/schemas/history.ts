@@ -44,6 +44,11 @@ export const playSchema = Type.Object({
         'What it was played by: `hls`, `dash`, `mpegts`, or the word of another server (`rtmp`).',
     }),
   ),
+  download: Type.Optional(
+    Type.Union([Type.String(), Type.Null()], {
+      description: 'The copy of the playlist it came from.',
+    }),
+  ),
   channel: nullableText,
   title: nullableText,
   isLive: Type.Boolean(),

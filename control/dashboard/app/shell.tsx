@@ -10,8 +10,8 @@ import { closeStream, onStream } from './data/live.ts'
 import { chosenTheme, setTheme } from './data/look.ts'
 import { hrefOf, useRoute } from './data/route.ts'
 import type { AuthState } from './data/types.ts'
-import { AccountPage } from './pages/account.tsx'
-import { Accounts } from './pages/accounts.tsx'
+import { AccountPage } from './pages/accounts/account.tsx'
+import { Accounts } from './pages/accounts/accounts.tsx'
 import { Destinations } from './pages/destinations.tsx'
 import { Findings } from './pages/findings/findings.tsx'
 import { Groups } from './pages/groups.tsx'
@@ -73,7 +73,7 @@ export const PAGES: readonly Page[] = [
       account === undefined ? (
         <Accounts />
       ) : (
-        <AccountPage key={account} account={account} canAct={may('bans:write')} />
+        <AccountPage key={account} account={account} may={may} />
       ),
   },
   {

@@ -13,7 +13,8 @@ import type {
   surgeSchema,
 } from '../../../schemas/operations.ts'
 import type { authState, operatorOut } from '../../../schemas/operators.ts'
-import type { banSchema, sessionSchema } from '../../../schemas/sessions.ts'
+import type { personSchema } from '../../../schemas/people.ts'
+import type { banSchema, downloadSchema, sessionSchema } from '../../../schemas/sessions.ts'
 
 /** Answers of the admin API, as its schemas have them. */
 export type Session = Static<typeof sessionSchema>
@@ -56,6 +57,8 @@ export interface ImportJob {
 }
 
 export type Ban = Static<typeof banSchema>
+export type Copy = Static<typeof downloadSchema>
+export type Person = Static<typeof personSchema>
 
 /** A page of a list. */
 export interface Page<T> {

@@ -1,3 +1,4 @@
+import { enAccount } from './english/account.ts'
 import { enLive } from './english/live.ts'
 import { enMap } from './english/map.ts'
 import { enRules } from './english/rules.ts'
@@ -10,6 +11,7 @@ export const en = {
   ...enSettings,
   ...enMap,
   ...enLive,
+  ...enAccount,
   'app.name': 'Gatehouse',
   'app.offline': 'Gatehouse does not answer. What you see is the last that was known.',
   'app.skip': 'Skip to the content',
@@ -172,7 +174,6 @@ export const en = {
   'account.findings': 'Findings',
   'account.bans': 'Bans',
   'account.fine': 'This is fine',
-  'account.fine.ask': 'Take this account for not shared?',
   'account.fine.text': 'Its evidence counts no more until you take it back.',
   'account.none': 'None.',
   'findings.title': 'Findings',

@@ -1,4 +1,5 @@
 import type { Words } from './en.ts'
+import { ruAccount } from './russian/account.ts'
 import { ruLive } from './russian/live.ts'
 import { ruMap } from './russian/map.ts'
 import { ruRules } from './russian/rules.ts'
@@ -10,6 +11,7 @@ export const ru: Words = {
   ...ruSettings,
   ...ruMap,
   ...ruLive,
+  ...ruAccount,
   'app.name': 'Gatehouse',
   'app.offline': 'Gatehouse не отвечает. Показано то, что было известно последним.',
   'app.skip': 'К содержанию',
@@ -203,7 +205,6 @@ export const ru: Words = {
   'account.findings': 'Находки',
   'account.bans': 'Блокировки',
   'account.fine': 'Всё в порядке',
-  'account.fine.ask': 'Считать, что записью не делятся?',
   'account.fine.text': 'Улики не учитываются, пока вы не отмените это.',
   'account.none': 'Нет.',
   'findings.title': 'Находки',

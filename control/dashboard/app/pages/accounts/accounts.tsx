@@ -1,11 +1,11 @@
-import { Badge, PageHead, Points, Shown } from '../components/parts.tsx'
-import { type Column, Table } from '../components/table.tsx'
-import { get, getAll } from '../data/api.ts'
-import { hrefOf, useParam } from '../data/route.ts'
-import type { Account } from '../data/types.ts'
-import { useQuery } from '../data/use-query.ts'
-import { day } from '../text/format.ts'
-import { t } from '../text/text.ts'
+import { Badge, PageHead, Points, Shown } from '../../components/parts.tsx'
+import { type Column, Table } from '../../components/table.tsx'
+import { get, getAll } from '../../data/api.ts'
+import { hrefOf, useParam } from '../../data/route.ts'
+import type { Account } from '../../data/types.ts'
+import { useQuery } from '../../data/use-query.ts'
+import { day } from '../../text/format.ts'
+import { t } from '../../text/text.ts'
 
 /** An account of ours with what detection says of it, or one that only detection knows. */
 interface Row {

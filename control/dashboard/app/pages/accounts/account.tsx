@@ -1,0 +1,141 @@
+import { BansCard } from '../../components/bans.tsx'
+import { Badge, Card, PageHead, Shown } from '../../components/parts.tsx'
+import { PlayList } from '../../components/plays.tsx'
+import { get } from '../../data/api.ts'
+import { hrefOf } from '../../data/route.ts'
+import { useNow, useQuery } from '../../data/use-query.ts'
+import { duration, moment, player } from '../../text/format.ts'
+import { t, words } from '../../text/text.ts'
+import { Confidence, Homes, useSharing } from './confidence.tsx'
+import { Copies } from './copies.tsx'
+import { PersonCard } from './person.tsx'
+import { Devices, Plan } from './plan.tsx'
+import { Timeline } from './timeline.tsx'
+
+const path = (ref: string) => `/accounts/${encodeURIComponent(ref)}` as const
+
+const TrustCard = ({ account }: { readonly account: string }) => {
+  const query = useQuery(`trust ${account}`, (signal) => get(`${path(account)}/trust`, signal))
+  return (
+    <Card title={t('account.trust')}>
+      <Shown query={query}>
+        {({ value, ledger }) => (
+          <>
+            <p class="big">{Math.round(value)}</p>
+            <ul class="plain-list">
+              {ledger.slice(0, 20).map((entry) => (
+                <li key={entry.at}>
+                  <span class="dim">{moment(entry.at)}</span> {entry.delta > 0 ? '+' : ''}
+                  {Math.round(entry.delta)} → {Math.round(entry.value)}{' '}
+                  {entry.findingId === null ? (
+                    entry.reason
+                  ) : (
+                    <a href={hrefOf(['findings', entry.findingId])}>{entry.reason}</a>
+                  )}
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </Shown>
+    </Card>
+  )
+}
+
+const LiveCard = ({ account }: { readonly account: string }) => {
+  const query = useQuery(
+    `live ${account}`,
+    (signal) => get(`/sessions?user_id=${encodeURIComponent(account)}`, signal),
+    true,
+  )
+  return (
+    <Card title={t('account.live')}>
+      <Shown query={query} isEmpty={({ items }) => items.length === 0} empty={t('account.none')}>
+        {({ items }) => (
+          <ul class="plain-list">
+            {items.map((row) => (
+              <li key={row.id}>
+                <strong>{row.name}</strong> <span class="dim">{row.ip}</span>{' '}
+                {player(row.user_agent)}, {duration(Date.now() - row.opened_at)}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Shown>
+    </Card>
+  )
+}
+
+const FindingsCard = ({ account }: { readonly account: string }) => {
+  const query = useQuery(`findings ${account}`, (signal) =>
+    get(`/findings?account=${encodeURIComponent(account)}&sort=-at&limit=5`, signal),
+  )
+  return (
+    <Card title={t('account.findings')}>
+      <Shown query={query} isEmpty={({ items }) => items.length === 0} empty={t('account.none')}>
+        {({ items }) => (
+          <ul class="plain-list">
+            {items.map(({ id, at, kind, summary, state }) => (
+              <li key={id}>
+                <a href={hrefOf(['findings', id])}>{words('finding', kind)}</a>{' '}
+                <Badge>{words('findings.state', state)}</Badge>{' '}
+                <span class="dim">{moment(at)}</span>
+                <br />
+                {summary}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Shown>
+    </Card>
+  )
+}
+
+/** Everything about one account. */
+export const AccountPage = ({
+  account,
+  may,
+}: {
+  readonly account: string
+  readonly may: (permission: string) => boolean
+}) => {
+  const now = useNow(60_000)
+  const sharing = useSharing(account)
+  const plays = useQuery(`plays ${account}`, (signal) =>
+    get(`${path(account)}/plays?limit=1000&sort=-startedAt`, signal),
+  )
+  const rows = plays.data?.items ?? []
+  const name = rows.find(({ accountName }) => accountName !== null)?.accountName
+  const canJudge = may('findings:write')
+  return (
+    <>
+      <PageHead title={name ?? account}>
+        <span class="dim">{account}</span>
+      </PageHead>
+      <div class="cards">
+        <Confidence account={account} query={sharing} canAct={canJudge} />
+        <Homes account={account} query={sharing} canAct={canJudge} />
+      </div>
+      <Card title={t('account.timeline')}>
+        <Shown query={plays} isEmpty={({ items }) => items.length === 0}>
+          {({ items }) => <Timeline plays={items} now={now} />}
+        </Shown>
+      </Card>
+      <Devices account={account} />
+      <div class="cards">
+        <LiveCard account={account} />
+        <Plan account={account} />
+        <TrustCard account={account} />
+        <FindingsCard account={account} />
+        <Copies account={account} plays={rows} canAct={may('sessions:write')} />
+        <BansCard title={t('account.bans')} account={account} canAct={may('bans:write')} />
+        <PersonCard account={account} canAct={canJudge} changed={sharing.reload} />
+      </div>
+      <Card title={t('account.recent')}>
+        <Shown query={plays} isEmpty={({ items }) => items.length === 0}>
+          {({ items }) => <PlayList plays={items.slice(0, 30)} />}
+        </Shown>
+      </Card>
+    </>
+  )
+}

@@ -1,0 +1,168 @@
+import { useState } from 'preact/hooks'
+import type { Household } from '../../../../detect/types.ts'
+import { Bars } from '../../components/bars.tsx'
+import { Alert, Badge, Card, Points, Shown } from '../../components/parts.tsx'
+import { get, send } from '../../data/api.ts'
+import { homesOf, reasonsOf } from '../../data/judged.ts'
+import type { Explanation } from '../../data/types.ts'
+import { useAction } from '../../data/use-action.ts'
+import { type Query, useQuery } from '../../data/use-query.ts'
+import { country, day, number, player } from '../../text/format.ts'
+import { t } from '../../text/text.ts'
+
+const path = (ref: string) => `/accounts/${encodeURIComponent(ref)}` as const
+
+/** What detection says of an account; nothing where it was not judged yet. */
+export const useSharing = (account: string): Query<Explanation | null> =>
+  useQuery(`sharing ${account}`, (signal) =>
+    get(`${path(account)}/sharing`, signal).catch((error: unknown) => {
+      if (error instanceof Error && 'status' in error && error.status === 404) return null
+      throw error
+    }),
+  )
+
+/** Calls something fine at once, and takes it back. */
+const Fine = ({
+  account,
+  what,
+  changed,
+}: {
+  readonly account: string
+  readonly what: { readonly kind: string; readonly value?: string }
+  readonly changed: () => void
+}) => {
+  const [given, setGiven] = useState<string | null>(null)
+  const { error, run } = useAction()
+  const fine = () =>
+    run(async () => {
+      const entry = await send('POST', `${path(account)}/feedback`, what)
+      setGiven(entry.id)
+    }, changed)
+  const undo = () =>
+    run(async () => {
+      await send('DELETE', `/feedback/${given ?? ''}`)
+      setGiven(null)
+    }, changed)
+  return (
+    <>
+      {given === null ? (
+        <button type="button" onClick={fine} title={t('account.fine.text')}>
+          {t('account.fine')}
+        </button>
+      ) : (
+        <span role="status">
+          {t('account.fine.done')}{' '}
+          <button type="button" onClick={undo}>
+            {t('rules.undo')}
+          </button>
+        </span>
+      )}
+      <Alert message={error} />
+    </>
+  )
+}
+
+interface Props {
+  readonly account: string
+  readonly query: Query<Explanation | null>
+  readonly canAct: boolean
+}
+
+/** The confidence that an account is shared, with every point explained. */
+export const Confidence = ({ account, query, canAct }: Props) => (
+  <Card
+    title={t('account.sharing')}
+    tools={
+      canAct ? <Fine account={account} what={{ kind: 'account' }} changed={query.reload} /> : null
+    }
+  >
+    <Shown query={query}>
+      {(judged) => (
+        <>
+          <p>
+            <Points points={judged?.confidence ?? 0} />{' '}
+            <span class="dim">{t('account.plays', { n: judged?.plays ?? 0 })}</span>
+          </p>
+          <ul class="reasons">
+            {(judged === null ? [] : reasonsOf(judged)).map(({ id, explanation }) => (
+              <li key={id}>{explanation}</li>
+            ))}
+          </ul>
+        </>
+      )}
+    </Shown>
+    {query.data === null && query.error === null && !query.isLoading && (
+      <p class="state">{t('account.not_judged')}</p>
+    )}
+  </Card>
+)
+
+const HomeBox = ({ home, account, query, canAct }: Props & { readonly home: Household }) => {
+  const [network] = home.networks
+  return (
+    <li class="home">
+      <header class="card-head">
+        <h3>{home.label}</h3>
+        {home.isMain ? (
+          <Badge tone="good">{t('account.home.main')}</Badge>
+        ) : (
+          canAct &&
+          network !== undefined && (
+            <Fine
+              account={account}
+              what={{ kind: 'network', value: network }}
+              changed={query.reload}
+            />
+          )
+        )}
+      </header>
+      <p class="dim">
+        {[home.city, country(home.country)].filter(Boolean).join(', ')} · {day(home.firstSeenAt)} –{' '}
+        {day(home.lastSeenAt)}
+      </p>
+      <dl class="home-parts">
+        <dt>{t('account.home.lines', { n: home.networks.length })}</dt>
+        <dd>{home.networks.join(', ')}</dd>
+        <dt>{t('account.home.devices', { n: home.devices.length })}</dt>
+        <dd>{home.devices.map(player).join(', ')}</dd>
+        <dt>{t('account.home.televisions', { n: home.televisions })}</dt>
+        <dd />
+      </dl>
+    </li>
+  )
+}
+
+/** The homes an account plays from: lines, devices, days. */
+export const Homes = (props: Props) => (
+  <Card title={t('account.homes')}>
+    <Shown
+      query={props.query}
+      isEmpty={(judged) => judged === null || homesOf(judged).length === 0}
+      empty={t('account.none')}
+    >
+      {(judged) => {
+        const homes = judged === null ? [] : homesOf(judged)
+        return (
+          <>
+            <Bars
+              bars={homes.map(({ index, label, daysActive, hoursPlayed }) => ({
+                key: String(index),
+                label,
+                value: daysActive,
+                text: t('account.home.days', {
+                  n: daysActive,
+                  hours: number(Math.round(hoursPlayed)),
+                }),
+              }))}
+            />
+            <ul class="plain-list homes">
+              {homes.map((home) => (
+                <HomeBox key={home.index} home={home} {...props} />
+              ))}
+            </ul>
+          </>
+        )
+      }}
+    </Shown>
+  </Card>
+)

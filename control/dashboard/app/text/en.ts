@@ -204,7 +204,6 @@ export const en = {
   'history.countries': 'Countries',
   'history.counts':
     'A play counts on every day and hour it ran, its time spread over them. Refusals are openings that were turned away.',
-  'history.peak': 'Most streams at once: {n}, {when}',
   'groups.title': 'Groups and playlists',
   'groups.channels': 'Channels',
   'groups.networks': 'Networks',

@@ -240,7 +240,6 @@ export const ru: Words = {
   'history.countries': 'Страны',
   'history.counts':
     'Просмотр считается в каждый день и час, когда он шёл; время распределено между ними. Отказы: открытия, которым было отказано.',
-  'history.peak': 'Больше всего потоков сразу: {n}, {when}',
   'groups.title': 'Группы и плейлисты',
   'groups.channels': 'Каналы',
   'groups.networks': 'Сети',

@@ -1,5 +1,3 @@
-import { clockOf, momentOf } from '../../../runtime/zone-clock.ts'
-
 const STORED = 'gatehouse.zone'
 
 const isZone = (name: string): boolean => {
@@ -27,7 +25,3 @@ export const setZone = (next: string): void => {
   localStorage.setItem(STORED, next)
   location.reload()
 }
-
-/** When a day (`2026-01-31`) begins in a zone, Unix milliseconds. */
-export const dayStart = (date: string, name: string): number =>
-  momentOf(clockOf(name), Date.parse(`${date}T00:00:00Z`))

@@ -1,0 +1,44 @@
+import type { DayTotals, KeyTotals } from '../../data/types.ts'
+
+const HOUR_MS = 3_600_000
+
+/** Quotes a field of a comma-separated file where it must be (RFC 4180). */
+const field = (value: string | number): string =>
+  /[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value)
+
+const linesOf = (rows: readonly (readonly (string | number)[])[]): string =>
+  rows.map((cells) => `${cells.map(field).join(',')}\r\n`).join('')
+
+const hours = (ms: number): string => (ms / HOUR_MS).toFixed(2)
+
+/** Days as a comma-separated file; a day is that of the zone. */
+export const csvOfDays = (days: readonly DayTotals[], zone: string): string => {
+  const dates = new Intl.DateTimeFormat('en-CA', { timeZone: zone })
+  return linesOf([
+    ['day', 'plays', 'refusals', 'hours', 'viewers', 'bytes'],
+    ...days.map((row) => [
+      dates.format(row.day),
+      row.plays,
+      row.refusals,
+      hours(row.playedMs),
+      row.viewers,
+      row.bytes,
+    ]),
+  ])
+}
+
+/** Totals by key as a comma-separated file. */
+export const csvOfKeys = (key: string, rows: readonly KeyTotals[]): string =>
+  linesOf([
+    [key, 'plays', 'refusals', 'hours', 'bytes'],
+    ...rows.map((row) => [row.key, row.plays, row.refusals, hours(row.playedMs), row.bytes]),
+  ])
+
+/** Has the browser keep a text as a file. */
+export const saveCsv = (name: string, text: string): void => {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }))
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(link.href)
+}

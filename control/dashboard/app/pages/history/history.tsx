@@ -1,0 +1,157 @@
+import { useMemo } from 'preact/hooks'
+import { type Bar, Bars, Columns } from '../../components/bars.tsx'
+import { Card, ColumnHeads, PageHead, Shown } from '../../components/parts.tsx'
+import { get } from '../../data/api.ts'
+import { hrefOf } from '../../data/route.ts'
+import type { DayTotals, KeyTotals } from '../../data/types.ts'
+import { type Query, useQuery } from '../../data/use-query.ts'
+import { country, number } from '../../text/format.ts'
+import { language, t } from '../../text/text.ts'
+import { csvOfDays, csvOfKeys, saveCsv } from './csv.ts'
+import { spanOf } from './range.ts'
+import { RangeChoice, useChoice } from './range-choice.tsx'
+import { TotalsCard } from './totals.tsx'
+
+const HOUR_MS = 3_600_000
+
+const barsOf = (
+  rows: readonly KeyTotals[],
+  labelOf: (key: string) => string,
+  linkOf?: (key: string) => string,
+): Bar[] =>
+  rows.map(({ key, plays, playedMs }) => ({
+    key,
+    label: labelOf(key),
+    value: playedMs,
+    text: `${number(Math.round(playedMs / HOUR_MS))} · ${number(plays)}`,
+    ...(linkOf === undefined ? {} : { href: linkOf(key) }),
+  }))
+
+const Csv = ({ name, text }: { readonly name: string; readonly text: () => string }) => (
+  <button type="button" onClick={() => saveCsv(`gatehouse-${name}.csv`, text())}>
+    {t('action.csv')} <span class="hidden">{name}</span>
+  </button>
+)
+
+const Top = ({
+  title,
+  name,
+  query,
+  labelOf,
+  linkOf,
+}: {
+  readonly title: string
+  /** What the rows are, as its file is named. */
+  readonly name: string
+  readonly query: Query<KeyTotals[]>
+  readonly labelOf: (key: string) => string
+  readonly linkOf?: (key: string) => string
+}) => (
+  <Card title={title} tools={<Csv name={name} text={() => csvOfKeys(name, query.data ?? [])} />}>
+    <p class="dim">{`${t('col.hours')} · ${t('col.plays')}`}</p>
+    <Shown query={query} isEmpty={(rows) => rows.length === 0}>
+      {(rows) => <Bars bars={barsOf(rows, labelOf, linkOf)} />}
+    </Shown>
+  </Card>
+)
+
+const DayTable = ({
+  days,
+  dayOf,
+}: {
+  readonly days: readonly DayTotals[]
+  readonly dayOf: (at: number) => string
+}) => (
+  <details>
+    <summary>{t('history.per_day')}</summary>
+    <table class="small">
+      <ColumnHeads of={['col.when', 'col.plays', 'col.refusals', 'col.hours', 'col.viewers']} />
+      <tbody>
+        {days.map((row) => (
+          <tr key={row.day}>
+            <td>{dayOf(row.day)}</td>
+            <td>{number(row.plays)}</td>
+            <td>{number(row.refusals)}</td>
+            <td>{number(Math.round(row.playedMs / HOUR_MS))}</td>
+            <td>{number(row.viewers)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </details>
+)
+
+const Days = ({ range, zone }: { readonly range: string; readonly zone: string }) => {
+  const query = useQuery(`days ${range} ${zone}`, (signal) =>
+    get(`/history/days?${range}&tz=${encodeURIComponent(zone)}`, signal),
+  )
+  const dates = new Intl.DateTimeFormat(language, {
+    day: 'numeric',
+    month: 'short',
+    timeZone: zone,
+  })
+  const dayOf = (at: number) => dates.format(at)
+  return (
+    <Card
+      title={t('history.per_day')}
+      tools={<Csv name="days" text={() => csvOfDays(query.data ?? [], zone)} />}
+    >
+      <Shown query={query} isEmpty={(rows) => rows.length === 0}>
+        {(rows) => (
+          <>
+            <Columns
+              label={t('history.per_day')}
+              values={rows.map((row) => ({
+                at: row.day,
+                value: row.plays,
+                text: `${dayOf(row.day)}: ${number(row.plays)}`,
+              }))}
+            />
+            <DayTable days={rows} dayOf={dayOf} />
+          </>
+        )}
+      </Shown>
+      <p class="dim">{t('history.counts')}</p>
+    </Card>
+  )
+}
+
+/** What was played: sums beside those of before, days, channels, accounts, countries. */
+export const History = () => {
+  const choice = useChoice()
+  const { from, to, days, zone } = choice
+  const span = useMemo(() => spanOf(choice, Date.now()), [from, to, days, zone])
+  const range = `from=${span.from}&to=${span.to}`
+  const read = (what: 'accounts' | 'channels' | 'countries') =>
+    useQuery(`${what} ${range}`, (signal) => get(`/history/${what}?${range}&limit=15`, signal))
+  return (
+    <>
+      <PageHead title={t('history.title')}>
+        <RangeChoice />
+      </PageHead>
+      <TotalsCard span={span} zone={zone} />
+      <Days range={range} zone={zone} />
+      <div class="cards">
+        <Top
+          title={t('history.channels')}
+          name="channels"
+          query={read('channels')}
+          labelOf={(key) => key}
+        />
+        <Top
+          title={t('history.accounts')}
+          name="accounts"
+          query={read('accounts')}
+          labelOf={(key) => key}
+          linkOf={(key) => hrefOf(['accounts', key])}
+        />
+        <Top
+          title={t('history.countries')}
+          name="countries"
+          query={read('countries')}
+          labelOf={country}
+        />
+      </div>
+    </>
+  )
+}

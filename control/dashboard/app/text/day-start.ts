@@ -1,0 +1,5 @@
+import { clockOf, momentOf } from '../../../runtime/zone-clock.ts'
+
+/** When a day (`2026-01-31`) begins in a zone, Unix milliseconds. */
+export const dayStart = (date: string, name: string): number =>
+  momentOf(clockOf(name), Date.parse(`${date}T00:00:00Z`))

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest'
+import { csvOfDays, csvOfKeys } from '../../../control/dashboard/app/pages/history/csv.ts'
+import { growth, spanBefore, spanOf } from '../../../control/dashboard/app/pages/history/range.ts'
+
+const DAY = 86_400_000
+const now = Date.parse('2026-04-10T12:00:00Z')
+const amounts = { plays: 3, refusals: 1, playedMs: 5_400_000, bytes: 7 }
+
+describe('a range', () => {
+  test('is from the beginning of one day to the end of another, in a zone, over a change of its clocks', () => {
+    const span = spanOf(
+      { from: '2026-03-28', to: '2026-03-29', days: '7', zone: 'Europe/Berlin' },
+      now,
+    )
+    expect(new Date(span.from).toISOString()).toBe('2026-03-27T23:00:00.000Z')
+    expect(new Date(span.to).toISOString()).toBe('2026-03-29T22:00:00.000Z')
+    const before = spanBefore(span)
+    expect(before.to).toBe(span.from)
+    expect(before.to - before.from).toBe(span.to - span.from)
+  })
+
+  test.each([
+    ['', '', '7', 7],
+    ['2026-04-02', '2026-04-01', '7', 7],
+    ['soon', '2026-04-01', 'x', 30],
+    ['2026-04-01', '', '-4', 1],
+  ])('%s to %s, last %s days: days back from now', (from, to, days, count) => {
+    const span = spanOf({ from, to, days, zone: 'UTC' }, now)
+    expect(span).toEqual({ from: now - count * DAY, to: now })
+  })
+
+  test('is compared with the one before by its share, with nothing not at all', () => {
+    expect(growth(15, 10)).toBeCloseTo(0.5)
+    expect(growth(5, 10)).toBeCloseTo(-0.5)
+    expect(growth(5, 0)).toBe(null)
+  })
+})
+
+describe('the files', () => {
+  test('days are those of the zone', () => {
+    const day = Date.parse('2026-04-01T00:00:00+03:00')
+    const text = csvOfDays([{ day, ...amounts, viewers: 2 }], 'Europe/Moscow')
+    expect(text).toBe('day,plays,refusals,hours,viewers,bytes\r\n2026-04-01,3,1,1.50,2,7\r\n')
+  })
+
+  test('commas and quotes of names are quoted', () => {
+    const text = csvOfKeys('channels', [{ key: 'News, "24"', ...amounts }])
+    expect(text).toBe('channels,plays,refusals,hours,bytes\r\n"News, ""24""",3,1,1.50,7\r\n')
+  })
+})

@@ -263,7 +263,7 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     applyLimits: deciding.applyLimits,
     place: (address) => geo.place(address),
   })
-  const imports = createImports({ ...ground, store: persistence.store, detection })
+  const imports = createImports({ ...ground, store: persistence.store, detection, feed })
   const made = { historian, feed, media, notices, detection, imports, demo }
   const parts = { ...ground, ...deciding, ...made }
   if (options.hasDemoHistory === true)

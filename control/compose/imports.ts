@@ -1,10 +1,11 @@
 import type { Logger } from 'pino'
 import type { StatePaths } from '../config/paths.ts'
 import { judgePast } from '../detect/live/judge-past.ts'
+import type { LiveFeed } from '../events/feed/live-feed.ts'
 import type { Geo } from '../geo/geo.ts'
 import { createImportJobs, type ImportJobs } from '../migrate/jobs/import-jobs.ts'
 import { historyFile } from '../migrate/plays/history-file.ts'
-import { createImportCursors } from '../migrate/plays/import-cursors.ts'
+import { createImportCursors, type ImportCursors } from '../migrate/plays/import-cursors.ts'
 import type { WhereIs } from '../migrate/plays/import-plays.ts'
 import type { ImportAsked } from '../migrate/plays/import-state.ts'
 import { PastFileError } from '../sources/model/past-file-error.ts'
@@ -17,6 +18,7 @@ export interface ImportParts {
   readonly paths: Pick<StatePaths, 'imports'>
   readonly geo: Pick<Geo, 'place' | 'network'>
   readonly detection: Detection
+  readonly feed: Pick<LiveFeed, 'tell'>
   readonly log: Pick<Logger, 'warn'>
   readonly now: () => number
 }
@@ -45,18 +47,29 @@ const inWords = (error: unknown): string => {
     : 'something went wrong; see the log'
 }
 
+/** Imports as far as they are; those who watch the stream of events are told when one goes on. */
+export const tellingCursors = ({
+  store,
+  feed,
+  now,
+}: Pick<ImportParts, 'store' | 'feed' | 'now'>): ImportCursors =>
+  createImportCursors(store.cursors, (importId) =>
+    feed.tell('import.progress', { at: now(), account: null, importId }),
+  )
+
 /** Imports of uploaded histories, read by the control plane itself. */
 export const createImports = ({
   store,
   paths,
   geo,
   detection,
+  feed,
   log,
   now,
 }: ImportParts): ImportJobs =>
   createImportJobs({
     folder: paths.imports,
-    cursors: createImportCursors(store.cursors),
+    cursors: tellingCursors({ store, feed, now }),
     write: async (plays) => await store.history.upsertPlays(plays),
     whereIs: placesOf(geo),
     open: openUpload,

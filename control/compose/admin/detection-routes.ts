@@ -1,7 +1,7 @@
 import type { StatePaths } from '../../config/paths.ts'
 import { judgePast } from '../../detect/live/judge-past.ts'
+import type { LiveFeed } from '../../events/feed/live-feed.ts'
 import type { ImportJobs } from '../../migrate/jobs/import-jobs.ts'
-import { createImportCursors } from '../../migrate/plays/import-cursors.ts'
 import { imposedRoutes } from '../../routes/admin/accounts/imposed-limits.ts'
 import type { AuditTrail } from '../../routes/admin/common/audit-trail.ts'
 import {
@@ -25,6 +25,7 @@ import { peopleRoutes } from '../../routes/admin/people/people.ts'
 import type { AdminApiOptions } from '../../routes/admin-api.ts'
 import type { Store } from '../../store/store.ts'
 import type { Detection } from '../detection.ts'
+import { tellingCursors } from '../imports.ts'
 
 /** What the routes of detection and history need. */
 export interface DetectionRouteParts {
@@ -38,6 +39,7 @@ export interface DetectionRouteParts {
   readonly zone: () => string | null
   readonly applyLimits: (account: string) => Promise<void>
   readonly imports: ImportJobs
+  readonly feed: Pick<LiveFeed, 'tell'>
   readonly paths: Pick<StatePaths, 'imports'>
 }
 
@@ -66,7 +68,7 @@ export const detectionRoutes = (parts: DetectionRouteParts): AdminApiOptions['mo
   }
   const importOptions: ImportRoutesOptions = {
     history: store.history,
-    imports: createImportCursors(store.cursors),
+    imports: tellingCursors({ store, feed: parts.feed, now: clock }),
     judgePast: async (past) =>
       (await judgePast({ ...store, ...detection, now: clock }, past)).findings,
     clock,

@@ -3,13 +3,21 @@ import { allShards, streamKey } from '../keys.ts'
 import { decodeEvent, type PlayEvent } from '../play-event.ts'
 import { entriesOf, type StreamClient } from '../stream-client.ts'
 
+/** An import that has gone on, or ended. */
+export interface ImportNews {
+  /** Unix milliseconds. */
+  readonly at: number
+  readonly account: null
+  readonly importId: string
+}
+
 /** One thing that happened, as watching clients get it. */
 export interface FeedEntry {
   /** Rises with each entry; only of this control plane. */
   readonly id: string
-  /** `session.opened`, `session.ended`, `session.refused`, `ban.set`, `download`, `session.updated`. */
+  /** `session.opened`, `session.ended`, `session.refused`, `ban.set`, `download`, `session.updated`, `import.progress`. */
   readonly event: string
-  readonly data: PlayEvent
+  readonly data: PlayEvent | ImportNews
 }
 
 /** What happens now, for dashboards that stay open. */
@@ -22,6 +30,8 @@ export interface LiveFeed {
     lastId: string | null,
     onEntry: (entry: FeedEntry) => void,
   ): { readonly isWhole: boolean; readonly lastId: string; readonly stop: () => void }
+  /** Tells those who watch this control plane of what stands in no stream. */
+  tell(event: 'import.progress', data: ImportNews): void
   stop(): void
 }
 
@@ -85,16 +95,17 @@ export const createLiveFeed = ({
   let timer: NodeJS.Timeout | null = null
   let isStopped = false
 
-  const tell = (body: string | undefined) => {
-    const data = decodeEvent(body)
-    if (data === null) return
+  const tell = (event: string, data: FeedEntry['data']) => {
     count += 1
-    const entry = { id: `${boot}-${count}`, event: NAMES[data.type], data }
+    const entry = { id: `${boot}-${count}`, event, data }
     remembered.push(entry)
     if (remembered.length > 2 * REMEMBERED) remembered = remembered.slice(-REMEMBERED)
     for (const watcher of watchers) watcher(entry)
   }
-  const readShard = createShardReader(redis, tell)
+  const readShard = createShardReader(redis, (body) => {
+    const data = decodeEvent(body)
+    if (data !== null) tell(NAMES[data.type], data)
+  })
   const read = async () => {
     try {
       await Promise.all(allShards().map((shard) => readShard.next(shard)))
@@ -122,6 +133,7 @@ export const createLiveFeed = ({
       }
       return { isWhole, lastId: `${boot}-${count}`, stop }
     },
+    tell,
     stop: () => {
       isStopped = true
       if (timer !== null) clearTimeout(timer)

@@ -22,9 +22,10 @@ const stateOf = (value: Json): ImportState[] => {
   return states.Check(known) ? [known] : []
 }
 
-/** Imports kept in the table of cursors. */
+/** Imports kept in the table of cursors; `changed` is called with the id of one that has gone on, ended or was removed. */
 export const createImportCursors = (
   cursors: Pick<Collection<ImportCursor>, 'get' | 'put' | 'list' | 'remove'>,
+  changed: (id: string) => void = () => undefined,
 ): ImportCursors => ({
   get: async (id) => {
     const row = await cursors.get(PREFIX + id)
@@ -33,8 +34,13 @@ export const createImportCursors = (
   put: async (state) => {
     const value: Json = JSON.parse(JSON.stringify(state))
     await cursors.put({ source: PREFIX + state.id, value, updatedAt: state.updatedAt })
+    changed(state.id)
   },
-  remove: async (id) => await cursors.remove(PREFIX + id),
+  remove: async (id) => {
+    const isRemoved = await cursors.remove(PREFIX + id)
+    changed(id)
+    return isRemoved
+  },
   list: async () => {
     const { rows } = await cursors.list({ limit: MOST })
     const imports = rows.filter(({ source }) => source.startsWith(PREFIX))

@@ -142,6 +142,13 @@ test('a history is brought in with its progress, and its bad row told', async ()
   await page.getByRole('button', { name: 'Import' }).click()
   await page.getByText('2 rows: 1 added, 1 unreadable.').waitFor()
   await page.getByText('done', { exact: true }).waitFor()
+  // One that somebody else begins appears by itself: the page follows the stream of events.
+  const body = `${JSON.stringify({ ...row, id: 'older' })}\n`
+  const headers = { 'content-type': 'application/x-ndjson' }
+  await service.api('/api/v1/imports?kind=history&name=cellar', { method: 'POST', body, headers })
+  const other = page.locator('section').filter({ hasText: 'cellar' })
+  await other.getByText('1 row: 1 added, 0 unreadable.').waitFor()
+  await other.getByText('done', { exact: true }).waitFor()
 })
 
 test('the map leads from a journey nobody can have made to its plays and its evidence', async () => {

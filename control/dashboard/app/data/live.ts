@@ -9,7 +9,14 @@ export interface LiveEvent {
   readonly reason?: string | null
 }
 
-const KINDS = ['session.opened', 'session.ended', 'session.refused', 'ban.set', 'reset'] as const
+const KINDS = [
+  'session.opened',
+  'session.ended',
+  'session.refused',
+  'ban.set',
+  'import.progress',
+  'reset',
+] as const
 
 /** Until a stream that was refused is asked for again. */
 const RETRY_MS = 5_000

@@ -3,8 +3,36 @@ export type SortValue = string | number
 
 const collator = new Intl.Collator(undefined, { numeric: true })
 
-const compare = (a: SortValue, b: SortValue): number =>
-  typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a), String(b))
+/** Texts with their keys, forgotten when there are too many. */
+const keys = new Map<string, string>()
+const MOST_KEYS = 50_000
+const DIGITS = 12
+
+const madeKey = (text: string): string =>
+  text
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/\d+/g, (digits) => digits.padStart(DIGITS, '0'))
+
+/**
+ * What a text is sorted by: without case and accents, numbers by their value. Such keys are compared by code points, which takes a tenth of a
+ * collator's time: thousands of rows are sorted while a finger is on the heading.
+ */
+const keyOf = (text: string): string => {
+  const known = keys.get(text)
+  if (known !== undefined) return known
+  if (keys.size > MOST_KEYS) keys.clear()
+  const key = madeKey(text)
+  keys.set(text, key)
+  return key
+}
+
+const compare = (a: SortValue, b: SortValue): number => {
+  if (typeof a === 'number' && typeof b === 'number') return a - b
+  if (a === b) return 0
+  return String(a) < String(b) ? -1 : 1
+}
 
 /** Rows in the order of what they are sorted by, which is asked for once a row; `-` before a key turns it round. */
 export const sortedRows = <Row>(
@@ -15,7 +43,10 @@ export const sortedRows = <Row>(
   if (by === undefined) return rows
   const sign = isDown ? -1 : 1
   return rows
-    .map((row) => ({ row, value: by(row) }))
+    .map((row) => {
+      const value = by(row)
+      return { row, value: typeof value === 'string' ? keyOf(value) : value }
+    })
     .sort((a, b) => sign * compare(a.value, b.value))
     .map(({ row }) => row)
 }

@@ -17,13 +17,13 @@ const errorOf = (error: unknown): ApiError =>
   error instanceof ApiError ? error : new ApiError(0, 'internal', String(error))
 
 /**
- * Reads something, and again when `key` changes or, where `isLive`, when something happens: not more than once a second, and never more than a
+ * Reads something, and again when `key` changes or, where it is live, when something happens to plays or, where `live` names it, to an import: not more than once a second, and never more than a
  * fifth of the time. What was shown before stays until the new is there.
  */
 export const useQuery = <T>(
   key: string,
   read: (signal: AbortSignal) => Promise<T>,
-  isLive = false,
+  live: boolean | 'import.progress' = false,
 ): Query<T> => {
   const [state, setState] = useState<Omit<Query<T>, 'reload'>>({
     data: null,
@@ -52,9 +52,12 @@ export const useQuery = <T>(
   }, [key, turn])
 
   useEffect(() => {
-    if (!isLive) return undefined
+    if (live === false) return undefined
+    const isWanted = (event: string) =>
+      live === true ? event !== 'import.progress' : event === live || event === 'reset'
     let timer: ReturnType<typeof setTimeout> | null = null
-    const stop = listen(() => {
+    const stop = listen(({ event }) => {
+      if (!isWanted(event)) return
       timer ??= setTimeout(
         () => {
           timer = null
@@ -67,7 +70,7 @@ export const useQuery = <T>(
       stop()
       if (timer !== null) clearTimeout(timer)
     }
-  }, [isLive, reload])
+  }, [live, reload])
 
   return { ...state, reload }
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { messageOf } from '../components/form.ts'
 import { Alert, Badge, Card, PageHead, Shown, type Tone } from '../components/parts.tsx'
 import { get, send, upload } from '../data/api.ts'
@@ -9,8 +9,6 @@ import { duration, moment, number } from '../text/format.ts'
 import { t, words } from '../text/text.ts'
 
 const KINDS = ['history', 'tautulli', 'jellystat'] as const
-/** How often a running import's progress is asked for; there is no event for it. */
-const STEP_MS = 1_000
 
 const isRunning = ({ state }: ImportJob): boolean =>
   state === 'waiting' || state === 'reading' || state === 'judging'
@@ -124,13 +122,7 @@ const Job = ({
 
 /** Histories that are brought in: how far they are, and what came of them. */
 export const Imports = ({ canAct }: { readonly canAct: boolean }) => {
-  const query = useQuery('imports', (signal) => get('/imports', signal))
-  const isBusy = query.data?.items.some(isRunning) === true
-  useEffect(() => {
-    if (!isBusy) return undefined
-    const timer = setInterval(query.reload, STEP_MS)
-    return () => clearInterval(timer)
-  }, [isBusy])
+  const query = useQuery('imports', (signal) => get('/imports', signal), 'import.progress')
   return (
     <>
       <PageHead title={t('imports.title')} />

@@ -85,7 +85,7 @@ export const eventRoutes = (plain: FastifyInstance, options: EventRoutesOptions)
         querystring: query,
         produces: ['text/event-stream'],
         description:
-          'Server-sent events `session.opened`, `session.updated`, `session.ended`, `session.refused`, `ban.set`, `download`, each with the play as JSON. `reset` = events were missed: read the lists anew.',
+          'Server-sent events `session.opened`, `session.updated`, `session.ended`, `session.refused`, `ban.set`, `download`, each with the play as JSON; `import.progress` with the id of an import. `reset` = events were missed: read the lists anew.',
       },
       config: { permission: 'events:read' },
     },

@@ -33,12 +33,3 @@ export const csvOfKeys = (key: string, rows: readonly KeyTotals[]): string =>
     [key, 'plays', 'refusals', 'hours', 'bytes'],
     ...rows.map((row) => [row.key, row.plays, row.refusals, hours(row.playedMs), row.bytes]),
   ])
-
-/** Has the browser keep a text as a file. */
-export const saveCsv = (name: string, text: string): void => {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }))
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(link.href)
-}

@@ -38,4 +38,5 @@ export const dashboardPages = async (app: FastifyInstance, folder: string): Prom
   app.get('/app.webmanifest', isPublic, async (_request, reply) =>
     reply.headers({ ...HEADERS, 'cache-control': 'no-cache' }).sendFile('app.webmanifest'),
   )
+  app.get('/components', isPublic, async (_request, reply) => reply.redirect('./#/components'))
 }

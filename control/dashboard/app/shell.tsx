@@ -24,6 +24,7 @@ import { SignIn } from './pages/sign-in.tsx'
 import { System } from './pages/system.tsx'
 import { type Key, t } from './text/text.ts'
 
+const ComponentsPage = lazy(async () => (await import('./pages/components.tsx')).ComponentsPage)
 const RulesPage = lazy(async () => (await import('./pages/rules.tsx')).RulesPage)
 const SettingsPage = lazy(async () => (await import('./pages/settings/settings.tsx')).SettingsPage)
 const SetupPage = lazy(async () => (await import('./pages/setup/setup.tsx')).SetupPage)
@@ -43,6 +44,8 @@ interface Page {
   readonly id: string
   readonly title: Key
   readonly needs: string
+  /** Only where the demo runs. */
+  readonly isOfDemo?: boolean
   readonly show: (props: PageProps) => ComponentChildren
 }
 
@@ -128,6 +131,13 @@ export const PAGES: readonly Page[] = [
     show: ({ may }) => <SetupPage canAdd={may('media:write')} />,
   },
   {
+    id: 'components',
+    title: 'components.title',
+    needs: 'sessions:read',
+    isOfDemo: true,
+    show: () => <ComponentsPage />,
+  },
+  {
     id: 'settings',
     title: 'nav.settings',
     needs: 'sessions:read',
@@ -167,7 +177,9 @@ const Frame = ({
   const [isOpen, setOpen] = useState(true)
   useEffect(() => onStream(setOpen), [])
   const may = (permission: string) => isGranted(auth.permissions, permission)
-  const pages = PAGES.filter(({ needs }) => may(needs))
+  const pages = PAGES.filter(
+    ({ needs, isOfDemo }) => may(needs) && (isOfDemo !== true || auth.demo),
+  )
   const page = pages.find(({ id }) => id === (path[0] ?? 'now')) ?? pages[0]
   useEffect(() => {
     document.title = page === undefined ? t('app.name') : `${t(page.title)} · ${t('app.name')}`

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 export const showPage = async (page: Page, hash: string): Promise<void> => {
   await page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
   await page.getByRole('heading', { level: 1 }).waitFor()
-  await page.locator('.state.loading').first().waitFor({ state: 'detached' })
+  await page.locator('.state.loading:not(.sample .state)').first().waitFor({ state: 'detached' })
 }
 
 interface Row {

@@ -29,4 +29,5 @@ export const enLive = {
   'history.counts.viewers': 'Different accounts that played, each once in the whole range.',
   'history.counts.peak': 'The most that ran in one moment, first at',
   'history.counts.refusals': 'Openings that were turned away.',
+  'components.title': 'Components',
 } as const satisfies Readonly<Record<string, Wording>>

@@ -35,4 +35,5 @@ export const ruLive: Readonly<Record<keyof typeof enLive, Wording>> = {
   'history.counts.viewers': 'Разные учётные записи, которые смотрели; каждая один раз за период.',
   'history.counts.peak': 'Самое большое число в один момент, впервые',
   'history.counts.refusals': 'Открытия, в которых было отказано.',
+  'components.title': 'Компоненты',
 }

@@ -176,6 +176,7 @@ describe('every route', () => {
       'GET /',
       'GET /assets/{*}',
       'GET /app.webmanifest',
+      'GET /components',
       'GET /api/openapi.json',
       'PUT /auth/password',
       'GET /auth',

@@ -80,7 +80,8 @@ export const startDetectionApi = async (
   const paths = { imports: join(folder.path, 'imports') }
   const geo = { place: () => unknownPlace, network: () => null }
   const log = pino({ level: 'silent' })
-  const importParts = { store, paths, geo, detection, now, log }
+  const feed = { tell: () => undefined }
+  const importParts = { store, paths, geo, detection, feed, now, log }
   const imports = createImports(importParts)
   let again: ImportJobs | null = null
   const app = Fastify()
@@ -90,6 +91,7 @@ export const startDetectionApi = async (
   await app.register(swagger, { openapi: { info: { title: 'test', version: '1' } } })
   const routes = detectionRoutes({
     zone: () => null,
+    feed,
     imports,
     paths,
     store,

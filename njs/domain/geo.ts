@@ -3,11 +3,11 @@ import type { Coordinates, GeoPlace } from './types.ts'
 /** Mean radius of the Earth in km. */
 export const EARTH_RADIUS_KM = 6371
 
-/** Accuracy assumed where the geo file has none but knows the city. */
+/** Accuracy where the geo file has none but knows the city: half of fixed lines lie within 21 km by another file (`npm run radii`). */
 export const CITY_ACCURACY_KM = 25
 
-/** Accuracy assumed where the geo file has none but knows the region. */
-export const REGION_ACCURACY_KM = 150
+/** Accuracy where the geo file has none but knows the region: half of fixed lines lie within 292 km (`npm run radii`). */
+export const REGION_ACCURACY_KM = 300
 
 type Point = Pick<Coordinates, 'latitude' | 'longitude'>
 

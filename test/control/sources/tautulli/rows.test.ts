@@ -153,7 +153,7 @@ describe('a look-up', () => {
     ],
     [
       { ...berlin, city: '' },
-      { city: null, accuracyKm: 150 },
+      { city: null, accuracyKm: 300 },
     ],
     [
       { ...berlin, city: null, region: null },

@@ -1,0 +1,111 @@
+import { coordinatesOf, haversineKm } from '#domain/geo'
+import type { GeoPlace } from '#domain/types'
+import { isHosting } from '../../control/detect/network-class.ts'
+import type { GeoNetwork } from '../../control/geo/geo-record.ts'
+
+/** Kinds of networks, by the name of their owner. */
+export const NETWORK_KINDS = ['data centre', 'mobile', 'fixed'] as const
+
+export type NetworkKind = (typeof NETWORK_KINDS)[number]
+
+// Words in names of mobile carriers.
+const MOBILE =
+  /\b(mobile|mobil|mobility|movil|cellular|wireless|cellco|t-mobile|telefonica moviles|vodacom|mtn|airtel|jio|lte)\b/i
+
+/** The kind of a network; one without a name counts as fixed. */
+export const kindOfNetwork = ({ org }: GeoNetwork): NetworkKind => {
+  if (isHosting({ asnOrg: org })) return 'data centre'
+  return org !== null && MOBILE.test(org) ? 'mobile' : 'fixed'
+}
+
+/** Looks up addresses; `null` or an unknown place where a table has none. */
+export interface RadiusTables {
+  readonly network: (address: string) => GeoNetwork | null
+  readonly place: (address: string) => GeoPlace
+  /** The city file of another maker; left out where there is none. */
+  readonly other?: ((address: string) => GeoPlace) | undefined
+}
+
+/** What is measured: both tables' positions of one address, or one table's of two addresses of one provider. */
+export type Comparison = 'city in both tables' | 'region in one table' | 'one /24' | 'one /16'
+
+/** Kilometres between two positions: half, three quarters and nine tenths are not farther apart. */
+export interface RadiusRow {
+  readonly comparison: Comparison
+  readonly kind: NetworkKind
+  readonly count: number
+  readonly median: number
+  readonly threeQuarters: number
+  readonly nineTenths: number
+}
+
+type Distances = Map<Comparison, Map<NetworkKind, number[]>>
+
+const add = (all: Distances, comparison: Comparison, kind: NetworkKind, km: number): void => {
+  const kinds = all.get(comparison) ?? new Map<NetworkKind, number[]>()
+  all.set(comparison, kinds.set(kind, [...(kinds.get(kind) ?? []), km]))
+}
+
+const between = (a: GeoPlace, b: GeoPlace): number | null => {
+  const [from, to] = [coordinatesOf(a), coordinatesOf(b)]
+  return from === null || to === null ? null : haversineKm(from, to)
+}
+
+/** What the other table's answer is compared as; `null` where both know a country alone. */
+const comparisonOf = (place: GeoPlace, other: GeoPlace): Comparison | null => {
+  if (place.city !== null && other.city !== null) return 'city in both tables'
+  const isRegion = (one: GeoPlace): boolean => one.city === null && one.region !== null
+  return isRegion(place) || isRegion(other) ? 'region in one table' : null
+}
+
+/** An IPv4 address whose last bytes are replaced by a random number. */
+const neighbourOf = (address: string, bytes: 1 | 2, random: () => number): string => {
+  const head = address.split('.').slice(0, 4 - bytes)
+  const tail = Array.from({ length: bytes }, () => Math.floor(random() * 256))
+  return [...head, ...tail].join('.')
+}
+
+const quantile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
+
+/** Measures IPv4 addresses; `random` gives numbers from 0 to below 1. Kinds and comparisons that no address showed are left out. */
+export const measureRadii = (
+  addresses: Iterable<string>,
+  { network, place, other }: RadiusTables,
+  random: () => number,
+): RadiusRow[] => {
+  const all: Distances = new Map()
+  for (const address of addresses) {
+    const owner = network(address)
+    const here = owner === null ? null : place(address)
+    if (owner === null || here === null) continue
+    const kind = kindOfNetwork(owner)
+    const there = other?.(address)
+    const comparison = there === undefined ? null : comparisonOf(here, there)
+    const apart = there === undefined ? null : between(here, there)
+    if (comparison !== null && apart !== null) add(all, comparison, kind, apart)
+    for (const [name, bytes] of [
+      ['one /24', 1],
+      ['one /16', 2],
+    ] as const) {
+      const next = neighbourOf(address, bytes, random)
+      const beside = network(next)?.asn === owner.asn ? place(next) : null
+      const km = beside?.city && here.city ? between(here, beside) : null
+      if (km !== null) add(all, name, kind, km)
+    }
+  }
+  return [...all].flatMap(([comparison, kinds]) =>
+    [...kinds].map(([kind, kilometres]) => {
+      const sorted = kilometres.sort((a, b) => a - b)
+      const [median, threeQuarters, nineTenths] = [0.5, 0.75, 0.9].map((s) => quantile(sorted, s))
+      return {
+        comparison,
+        kind,
+        count: sorted.length,
+        median: median ?? 0,
+        threeQuarters: threeQuarters ?? 0,
+        nineTenths: nineTenths ?? 0,
+      }
+    }),
+  )
+}

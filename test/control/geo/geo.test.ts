@@ -94,7 +94,7 @@ describe('places', () => {
 
   it.each([
     ['a city', { ...flat, city: 'Lyon' }, 25],
-    ['a region', flat, 150],
+    ['a region', flat, 300],
     ['a country alone', { ...flat, state1: '' }, null],
     ['zero, zero', { ...flat, city: 'X', latitude: 0, longitude: 0 }, null],
     ['a nested country', { country: { iso_code: 'FR' } }, null],

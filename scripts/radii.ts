@@ -33,8 +33,12 @@ const other = others.length === 0 ? null : await createGeo({ files: others, onPr
 
 const rows = measureRadii(
   addresses(positive(values.sample, 20_000)),
-  { network: geo.network, place: geo.place, other: other?.place },
-  random.next,
+  {
+    network: (address) => geo.network(address),
+    place: (address) => geo.place(address),
+    other: other === null ? undefined : (address) => other.place(address),
+  },
+  () => random.next(),
 )
 console.log(
   '| compared | network | addresses | half within | three quarters | nine tenths |\n|---|---|---|---|---|---|',

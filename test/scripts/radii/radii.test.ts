@@ -21,11 +21,14 @@ beforeAll(async () => {
   }
   const geo = await createGeo({ files: defaultGeoFiles(), asnFiles: defaultAsnFiles(), onProblem })
   geo.stop()
-  tables = { network: geo.network, place: geo.place }
+  tables = {
+    network: (address) => geo.network(address),
+    place: (address) => geo.place(address),
+  }
 })
 
 const measured = (more: Partial<RadiusTables> = {}): RadiusRow[] =>
-  measureRadii(addresses, { ...tables, ...more }, random.next)
+  measureRadii(addresses, { ...tables, ...more }, () => random.next())
 
 describe('how far the bundled city file is off', () => {
   it('is measured for each kind of network, in growing order', () => {
@@ -44,7 +47,7 @@ describe('how far the bundled city file is off', () => {
   it('is nothing by itself, and what another table says by another', () => {
     const ofCities = (rows: readonly RadiusRow[]): RadiusRow[] =>
       rows.filter(({ comparison }) => comparison === 'city in both tables')
-    for (const { nineTenths } of ofCities(measured({ other: tables.place })))
+    for (const { nineTenths } of ofCities(measured({ other: (address) => tables.place(address) })))
       expect(nineTenths).toBe(0)
     // A degree of latitude is 111 km.
     const north = (address: string) => {

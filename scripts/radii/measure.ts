@@ -68,44 +68,64 @@ const neighbourOf = (address: string, bytes: 1 | 2, random: () => number): strin
 const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
 
+const NEIGHBOURS = [
+  ['one /24', 1],
+  ['one /16', 2],
+] as const
+
+/** A distance that an address shows, and of what. */
+type Found = readonly [Comparison, number]
+
+const byOtherTable = (here: GeoPlace, there: GeoPlace): Found[] => {
+  const [comparison, km] = [comparisonOf(here, there), between(here, there)]
+  return comparison === null || km === null ? [] : [[comparison, km]]
+}
+
+/** Distances to neighbours of the same provider, where both have a city. */
+const byNeighbours = (
+  address: string,
+  owner: GeoNetwork,
+  { network, place }: RadiusTables,
+  random: () => number,
+): Found[] =>
+  NEIGHBOURS.flatMap(([name, bytes]): Found[] => {
+    const next = neighbourOf(address, bytes, random)
+    if (network(next)?.asn !== owner.asn) return []
+    const [here, beside] = [place(address), place(next)]
+    const km = here.city === null || beside.city === null ? null : between(here, beside)
+    return km === null ? [] : [[name, km]]
+  })
+
+const rowOf = (comparison: Comparison, kind: NetworkKind, kilometres: number[]): RadiusRow => {
+  const sorted = kilometres.sort((a, b) => a - b)
+  return {
+    comparison,
+    kind,
+    count: sorted.length,
+    median: quantile(sorted, 0.5),
+    threeQuarters: quantile(sorted, 0.75),
+    nineTenths: quantile(sorted, 0.9),
+  }
+}
+
 /** Measures IPv4 addresses; `random` gives numbers from 0 to below 1. Kinds and comparisons that no address showed are left out. */
 export const measureRadii = (
   addresses: Iterable<string>,
-  { network, place, other }: RadiusTables,
+  tables: RadiusTables,
   random: () => number,
 ): RadiusRow[] => {
   const all: Distances = new Map()
   for (const address of addresses) {
-    const owner = network(address)
-    const here = owner === null ? null : place(address)
-    if (owner === null || here === null) continue
-    const kind = kindOfNetwork(owner)
-    const there = other?.(address)
-    const comparison = there === undefined ? null : comparisonOf(here, there)
-    const apart = there === undefined ? null : between(here, there)
-    if (comparison !== null && apart !== null) add(all, comparison, kind, apart)
-    for (const [name, bytes] of [
-      ['one /24', 1],
-      ['one /16', 2],
-    ] as const) {
-      const next = neighbourOf(address, bytes, random)
-      const beside = network(next)?.asn === owner.asn ? place(next) : null
-      const km = beside?.city && here.city ? between(here, beside) : null
-      if (km !== null) add(all, name, kind, km)
-    }
+    const owner = tables.network(address)
+    if (owner === null) continue
+    const there = tables.other?.(address)
+    const found = [
+      ...(there === undefined ? [] : byOtherTable(tables.place(address), there)),
+      ...byNeighbours(address, owner, tables, random),
+    ]
+    for (const [comparison, km] of found) add(all, comparison, kindOfNetwork(owner), km)
   }
   return [...all].flatMap(([comparison, kinds]) =>
-    [...kinds].map(([kind, kilometres]) => {
-      const sorted = kilometres.sort((a, b) => a - b)
-      const [median, threeQuarters, nineTenths] = [0.5, 0.75, 0.9].map((s) => quantile(sorted, s))
-      return {
-        comparison,
-        kind,
-        count: sorted.length,
-        median: median ?? 0,
-        threeQuarters: threeQuarters ?? 0,
-        nineTenths: nineTenths ?? 0,
-      }
-    }),
+    [...kinds].map(([kind, kilometres]) => rowOf(comparison, kind, kilometres)),
   )
 }

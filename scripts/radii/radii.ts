@@ -1,8 +1,8 @@
-import { defaultAsnFiles, defaultGeoFiles } from '../control/geo/default-files.ts'
-import { createGeo } from '../control/geo/geo.ts'
-import { createRandom } from './fuzz/random.ts'
-import { positive, readOptions } from './options.ts'
-import { measureRadii } from './radii/measure.ts'
+import { defaultAsnFiles, defaultGeoFiles } from '../../control/geo/default-files.ts'
+import { createGeo } from '../../control/geo/geo.ts'
+import { createRandom } from '../fuzz/random.ts'
+import { positive, readOptions } from '../options.ts'
+import { measureRadii } from './measure.ts'
 
 const USAGE = `usage: npm run radii -- [--files FILE]... [--cross-check FILE]... [--asn FILE]... [--sample 20000] [--seed 1]
 Measures how far city files are off: by another maker's file (--cross-check), and by what a file says of neighbours.`

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { startJellyfin } from '../../../control/demo/media-servers/jellyfin.ts'
 import { launchBrowser } from '../../support/programs/browser.ts'
 import { until } from '../../support/programs/port.ts'
 import { startService, type TestService } from '../../support/programs/service.ts'
@@ -198,6 +200,81 @@ test('a place of the map has its people, sessions and history; a day is played b
     async () => (await slider.getAttribute('aria-valuetext')) !== 'The whole day',
   )
   expect(page.url()).toContain(`day=${day}`)
+})
+
+test('an account shows its homes and what ran at once, and is called fine and not', async () => {
+  const { items } = await read<Rows<{ account: string }>>('/findings?kind=second_household&limit=1')
+  const account = items[0]?.account ?? ''
+  const feedback = async () =>
+    (await read<Rows<{ kind: string }>>(`/accounts/${encodeURIComponent(account)}/feedback`)).items
+  const page = await openPage(await link())
+  await page.getByRole('heading', { level: 1, name: 'Now' }).waitFor()
+  await showPage(page, `#/accounts/${encodeURIComponent(account)}?span=30`)
+  const clock = page.getByRole('figure', { name: 'Plays over time' })
+  await clock.locator('.clock-bar.overlap').first().waitFor()
+  const homes = page.locator('.card').filter({ hasText: 'main home' })
+  expect(await homes.locator('.home').count()).toBeGreaterThan(1)
+  const shared = page.locator('.card').filter({ hasText: 'Is it shared?' })
+  await shared.getByRole('button', { name: 'This is fine' }).click()
+  await shared.getByText('Called fine by demo.').waitFor()
+  expect((await feedback()).map(({ kind }) => kind)).toContain('account')
+  await shared.getByRole('button', { name: 'Undo' }).click()
+  await shared.getByRole('button', { name: 'This is fine' }).waitFor()
+  expect((await feedback()).map(({ kind }) => kind)).not.toContain('account')
+})
+
+test('history between two days of a zone stands beside the days before, and is kept as a file', async () => {
+  const dayAgo = (days: number) =>
+    new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
+  const page = await openPage(await link())
+  await page.getByRole('heading', { level: 1, name: 'Now' }).waitFor()
+  await showPage(page, `#/history?from=${dayAgo(9)}&to=${dayAgo(3)}&tz=Asia%2FTokyo`)
+  const plays = page.locator('.figure').filter({ hasText: 'Every play on every day it ran' })
+  expect(await plays.innerText()).toMatch(/[+-]?\d+%\s+before: [\d,]+/)
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'CSV days' }).click(),
+  ])
+  const lines = readFileSync(await file.path(), 'utf8')
+    .trimEnd()
+    .split('\r\n')
+  expect(lines[0]).toBe('day,plays,refusals,hours,viewers,bytes')
+  expect(lines.slice(1).map((line) => line.slice(0, 10))).toEqual([9, 8, 7, 6, 5, 4, 3].map(dayAgo))
+})
+
+test('a media server is added after a test, its stream appears, and is ended from there', async () => {
+  const server = await startJellyfin({ token: 'token' })
+  try {
+    server.stage.play([
+      {
+        user: { id: '7', name: 'Ines' },
+        device: { id: 'tv', name: 'Television', app: 'Jellyfin Web', platform: 'webOS' },
+        item: { id: '500', title: 'The Long Winter' },
+        session: 'session-7',
+        address: '198.51.100.7',
+      },
+    ])
+    const page = await openPage(await link())
+    await page.getByRole('heading', { level: 1, name: 'Now' }).waitFor()
+    await showPage(page, '#/servers')
+    await page.getByLabel('Kind').selectOption('jellyfin')
+    await page.getByLabel('Name').fill('attic')
+    await page.getByLabel('Address').fill(server.url)
+    await page.getByLabel('Token').fill('token')
+    await page.getByRole('button', { name: 'Test', exact: true }).click()
+    const told = page.locator('.card').filter({ hasText: 'Add a media server' }).locator('.state')
+    await told.first().waitFor()
+    expect(await told.first().innerText()).toContain('It answers:')
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await showPage(page, '#/now')
+    const row = page.getByRole('row').filter({ hasText: 'The Long Winter' })
+    await row.getByRole('button', { name: 'End' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'End' }).click()
+    await row.waitFor({ state: 'detached' })
+    await service.api('/api/v1/media-servers/attic', { method: 'DELETE' })
+  } finally {
+    await server.close()
+  }
 })
 
 test('axe finds nothing wrong on any page, in either theme', async () => {

@@ -1,7 +1,11 @@
 import type { Static } from 'typebox'
 import type { accountSchema } from '../../../schemas/accounts.ts'
 import type { apiTokenMade, apiTokenOut, signInOut } from '../../../schemas/api-access.ts'
-import type { explanationSchema, findingSchema } from '../../../schemas/detection.ts'
+import type {
+  explanationSchema,
+  feedbackSchema,
+  findingSchema,
+} from '../../../schemas/detection.ts'
 import type { dayTotals, keyTotals, mapPlaysOut, playSchema } from '../../../schemas/history.ts'
 import type { mediaServerStatus } from '../../../schemas/media-servers.ts'
 import type { destinationOut } from '../../../schemas/notices.ts'
@@ -20,6 +24,7 @@ import type { banSchema, downloadSchema, sessionSchema } from '../../../schemas/
 export type Session = Static<typeof sessionSchema>
 export type Account = Static<typeof accountSchema>
 export type Finding = Static<typeof findingSchema>
+export type Feedback = Static<typeof feedbackSchema>
 export type Explanation = Static<typeof explanationSchema>
 export type DayTotals = Static<typeof dayTotals>
 export type KeyTotals = Static<typeof keyTotals>

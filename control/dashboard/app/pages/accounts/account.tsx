@@ -6,7 +6,7 @@ import { hrefOf } from '../../data/route.ts'
 import { useNow, useQuery } from '../../data/use-query.ts'
 import { duration, moment, player } from '../../text/format.ts'
 import { t, words } from '../../text/text.ts'
-import { Confidence, Homes, useSharing } from './confidence.tsx'
+import { Confidence, Homes, useFeedback, useSharing } from './confidence.tsx'
 import { Copies } from './copies.tsx'
 import { PersonCard } from './person.tsx'
 import { Devices, Plan } from './plan.tsx'
@@ -101,6 +101,7 @@ export const AccountPage = ({
 }) => {
   const now = useNow(60_000)
   const sharing = useSharing(account)
+  const feedback = useFeedback(account)
   const plays = useQuery(`plays ${account}`, (signal) =>
     get(`${path(account)}/plays?limit=1000&sort=-startedAt`, signal),
   )
@@ -113,8 +114,8 @@ export const AccountPage = ({
         <span class="dim">{account}</span>
       </PageHead>
       <div class="cards">
-        <Confidence account={account} query={sharing} canAct={canJudge} />
-        <Homes account={account} query={sharing} canAct={canJudge} />
+        <Confidence account={account} query={sharing} feedback={feedback} canAct={canJudge} />
+        <Homes account={account} query={sharing} feedback={feedback} canAct={canJudge} />
       </div>
       <Card title={t('account.timeline')}>
         <Shown query={plays} isEmpty={({ items }) => items.length === 0}>

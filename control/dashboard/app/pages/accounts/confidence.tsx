@@ -1,10 +1,9 @@
-import { useState } from 'preact/hooks'
 import type { Household } from '../../../../detect/types.ts'
 import { Bars } from '../../components/bars.tsx'
 import { Alert, Badge, Card, Points, Shown } from '../../components/parts.tsx'
 import { get, send } from '../../data/api.ts'
 import { homesOf, reasonsOf } from '../../data/judged.ts'
-import type { Explanation } from '../../data/types.ts'
+import type { Explanation, Feedback } from '../../data/types.ts'
 import { useAction } from '../../data/use-action.ts'
 import { type Query, useQuery } from '../../data/use-query.ts'
 import { country, day, number, player } from '../../text/format.ts'
@@ -21,38 +20,52 @@ export const useSharing = (account: string): Query<Explanation | null> =>
     }),
   )
 
+/** What operators have called fine of an account. */
+export const useFeedback = (account: string): Query<readonly Feedback[]> =>
+  useQuery(`feedback ${account}`, async (signal) => {
+    const { items } = await get(`${path(account)}/feedback`, signal)
+    return items
+  })
+
 /** Calls something fine at once, and takes it back. */
 const Fine = ({
   account,
   what,
+  feedback,
   changed,
 }: {
   readonly account: string
-  readonly what: { readonly kind: string; readonly value?: string }
+  readonly what: Pick<Feedback, 'kind'> & { readonly value?: string }
+  readonly feedback: Query<readonly Feedback[]>
   readonly changed: () => void
 }) => {
-  const [given, setGiven] = useState<string | null>(null)
   const { error, run } = useAction()
-  const fine = () =>
-    run(async () => {
-      const entry = await send('POST', `${path(account)}/feedback`, what)
-      setGiven(entry.id)
-    }, changed)
-  const undo = () =>
-    run(async () => {
-      await send('DELETE', `/feedback/${given ?? ''}`)
-      setGiven(null)
-    }, changed)
+  const given = feedback.data?.find(
+    ({ kind, value }) => kind === what.kind && (what.value === undefined || value === what.value),
+  )
+  const done = () => {
+    feedback.reload()
+    changed()
+  }
   return (
     <>
-      {given === null ? (
-        <button type="button" onClick={fine} title={t('account.fine.text')}>
+      {given === undefined ? (
+        <button
+          type="button"
+          title={t('account.fine.text')}
+          onClick={() => run(() => send('POST', `${path(account)}/feedback`, what), done)}
+        >
           {t('account.fine')}
         </button>
       ) : (
         <span role="status">
-          {t('account.fine.done')}{' '}
-          <button type="button" onClick={undo}>
+          {t('account.fine.done', { by: given.by })}{' '}
+          <button
+            type="button"
+            onClick={() =>
+              run(() => send('DELETE', `/feedback/${encodeURIComponent(given.id)}`), done)
+            }
+          >
             {t('rules.undo')}
           </button>
         </span>
@@ -65,15 +78,23 @@ const Fine = ({
 interface Props {
   readonly account: string
   readonly query: Query<Explanation | null>
+  readonly feedback: Query<readonly Feedback[]>
   readonly canAct: boolean
 }
 
 /** The confidence that an account is shared, with every point explained. */
-export const Confidence = ({ account, query, canAct }: Props) => (
+export const Confidence = ({ account, query, feedback, canAct }: Props) => (
   <Card
     title={t('account.sharing')}
     tools={
-      canAct ? <Fine account={account} what={{ kind: 'account' }} changed={query.reload} /> : null
+      canAct ? (
+        <Fine
+          account={account}
+          what={{ kind: 'account' }}
+          feedback={feedback}
+          changed={query.reload}
+        />
+      ) : null
     }
   >
     <Shown query={query}>
@@ -97,7 +118,13 @@ export const Confidence = ({ account, query, canAct }: Props) => (
   </Card>
 )
 
-const HomeBox = ({ home, account, query, canAct }: Props & { readonly home: Household }) => {
+const HomeBox = ({
+  home,
+  account,
+  query,
+  feedback,
+  canAct,
+}: Props & { readonly home: Household }) => {
   const [network] = home.networks
   return (
     <li class="home">
@@ -111,6 +138,7 @@ const HomeBox = ({ home, account, query, canAct }: Props & { readonly home: Hous
             <Fine
               account={account}
               what={{ kind: 'network', value: network }}
+              feedback={feedback}
               changed={query.reload}
             />
           )

@@ -2,7 +2,7 @@ import type { Wording } from './wording.ts'
 
 /** English words of the page of one account. */
 export const enAccount = {
-  'account.fine.done': 'Taken for fine.',
+  'account.fine.done': 'Called fine by {by}.',
   'account.homes': 'Homes',
   'account.home.main': 'main home',
   'account.home.lines': { one: '{n} line', other: '{n} lines' },

@@ -3,7 +3,7 @@ import type { Wording } from '../english/wording.ts'
 
 /** Russian words of the page of one account. */
 export const ruAccount: Readonly<Record<keyof typeof enAccount, Wording>> = {
-  'account.fine.done': 'Принято как нормальное.',
+  'account.fine.done': 'Признано нормальным: {by}.',
   'account.homes': 'Дома',
   'account.home.main': 'основной дом',
   'account.home.lines': {

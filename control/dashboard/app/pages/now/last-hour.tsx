@@ -1,13 +1,16 @@
 import { useEffect, useState } from 'preact/hooks'
 import { Columns } from '../../components/bars.tsx'
-import { get } from '../../data/api.ts'
+import { getAll } from '../../data/api.ts'
 import { listen } from '../../data/live.ts'
+import type { Play } from '../../data/types.ts'
 import { useQuery } from '../../data/use-query.ts'
 import { number } from '../../text/format.ts'
 import { t } from '../../text/text.ts'
 
 const HOUR_MS = 3_600_000
 const SLICE_MS = 300_000
+/** Plays of the past hour that are counted at most. */
+const MOST = 10_000
 
 /** Moments of an hour, counted in slices of five minutes. */
 const slicesOf = (moments: readonly number[], now: number) =>
@@ -35,10 +38,15 @@ const Spark = ({
   )
 }
 
+/** Whether something was played, as history counts plays; else the opening was refused. */
+const isPlayed = ({ reason, endedAt, lastSeenAt, startedAt, playedMs, bytes }: Play): boolean =>
+  reason !== 'session.unstarted' &&
+  (endedAt === null || lastSeenAt > startedAt || (playedMs ?? 0) > 0 || (bytes ?? 0) > 0)
+
 /** Openings and refusals of the last hour: what history holds, and what has happened since. */
 export const LastHour = () => {
   const past = useQuery('last-hour', (signal) =>
-    get(`/history/plays?from=${Date.now() - HOUR_MS}&limit=1000`, signal),
+    getAll(`/history/plays?from=${Date.now() - HOUR_MS}`, MOST, signal),
   )
   const [live, setLive] = useState<{ opened: number[]; refused: number[] }>({
     opened: [],
@@ -53,11 +61,13 @@ export const LastHour = () => {
       }),
     [],
   )
-  const opened = (past.data?.items ?? []).map(({ startedAt }) => startedAt)
+  const rows = past.data ?? []
+  const momentsOf = (wanted: boolean) =>
+    rows.filter((row) => isPlayed(row) === wanted).map(({ startedAt }) => startedAt)
   return (
     <>
-      <Spark label={t('now.opened')} moments={[...opened, ...live.opened]} />
-      <Spark label={t('now.refused')} moments={live.refused} />
+      <Spark label={t('now.opened')} moments={[...momentsOf(true), ...live.opened]} />
+      <Spark label={t('now.refused')} moments={[...momentsOf(false), ...live.refused]} />
     </>
   )
 }

@@ -32,6 +32,8 @@ export interface StatePaths {
   readonly trafficLog: string
   /** Sentences of `run` about the edge, a line each, for its health. */
   readonly edgeTroubles: string
+  /** What `run` made of the configuration it read last. */
+  readonly reloadOutcome: string
 }
 
 /** The paths below a state folder; creates nothing. */
@@ -56,6 +58,7 @@ export const statePaths = (state: string): StatePaths => {
     redisSnapshot: join(root, 'redis.rdb'),
     trafficLog: join(run, 'traffic.log'),
     edgeTroubles: join(run, 'edge-troubles'),
+    reloadOutcome: join(run, 'reload-outcome.json'),
   }
 }
 

@@ -12,7 +12,7 @@ import { type AuditTrail, createAuditTrail } from '../../routes/admin/common/aud
 import { type AdminApiOptions, adminApi } from '../../routes/admin-api.ts'
 import type { Account } from '../../store/tables/records.ts'
 import { parseEndpoint } from '../../supervise/processes/addresses.ts'
-import { requestNginxReload } from '../../supervise/processes/supervisor.ts'
+import { reloadEdge, requestNginxReload } from '../../supervise/processes/supervisor.ts'
 import { configRoutes } from '../configuration/config-routes.ts'
 import type { AdminParts } from '../parts.ts'
 import { createCatalogAdmin } from './catalog-admin.ts'
@@ -168,7 +168,7 @@ export const startAdmin = async (parts: AdminParts): Promise<{ stop(): Promise<v
     ...parts,
     store: parts.persistence.store,
     serverKey: parts.persistence.ring.serverKey(),
-    changed: () => requestNginxReload(process.env),
+    changed: async (text) => await reloadEdge(process.env, parts.paths.reloadOutcome, text),
   })
   const actorOf = async (presented: string): Promise<Actor | null> => {
     if (isToken(presented)) return ADMIN

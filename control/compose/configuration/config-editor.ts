@@ -16,8 +16,8 @@ export interface EditorParts {
   readonly live: Pick<LiveConfig, 'loaded' | 'reload' | 'onReloaded'>
   readonly versions: ConfigVersions
   readonly secrets: HiddenSecrets
-  /** Called after a change that holds: nginx's files follow. */
-  readonly changed: () => void
+  /** Has the edge take up a text that control uses already; answers its objection, `null` where it has none. */
+  readonly changed: (text: string) => Promise<string | null>
   readonly warn: (error: unknown) => void
 }
 
@@ -104,8 +104,14 @@ const createApply = (parts: EditorParts, present: () => string): ConfigEditor['a
       allow(present())
       const checked = await check(shown)
       if ('problems' in checked) throw new ConfigError(file, checked.problems)
+      const [before, inUse] = [present(), live.loaded().text]
       await use(checked.text)
-      changed()
+      const objection = await changed(checked.text)
+      if (objection !== null) {
+        await use(inUse)
+        if (before !== inUse) writeConfig(file, before)
+        throw new ConfigError(file, [{ path: 'the edge', line: 1, message: objection }])
+      }
       return (await versions.keep(checked.text, { by, note })).id
     })
     last = work.catch(() => undefined)

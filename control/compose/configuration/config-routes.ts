@@ -19,7 +19,8 @@ export interface ConfigRouteParts {
   readonly store: Pick<Tables, 'configVersions'>
   /** The key that marks of hidden secrets are made with. */
   readonly serverKey: Uint8Array
-  readonly changed: () => void
+  /** Has the edge take up a text; answers its objection, `null` where it has none. */
+  readonly changed: (text: string) => Promise<string | null>
 }
 
 /** The configuration below `/api/v1`, the same on every listener. */

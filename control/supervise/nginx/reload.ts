@@ -6,6 +6,7 @@ import type { Tool } from '../../runtime/resolve.ts'
 import type { Service } from '../processes/child.ts'
 import { redact } from '../processes/redact.ts'
 import { type Instance, nginxArgv } from '../processes/services.ts'
+import { keepReloadOutcome } from '../processes/supervisor.ts'
 import { prepareNginx } from './nginx.ts'
 import { changesOfRunning, readHttpFile } from './running-zones.ts'
 
@@ -64,14 +65,22 @@ async function reloadAll(
   nginx: Tool | null,
   started: readonly Service[],
 ): Promise<Config> {
+  let text: string | null = null
+  const keep = (problem: string | null) => {
+    if (text !== null) keepReloadOutcome(instance.paths.reloadOutcome, text, problem)
+  }
   try {
-    const { config } = loadConfig(instance.configFile, process.env)
+    const loaded = loadConfig(instance.configFile, process.env)
+    text = loaded.text
+    const { config } = loaded
     const hasChanged = nginx !== null && (await renewNginx({ ...instance, config }, nginx))
     serviceOf(started, 'The control plane')?.signal('SIGHUP')
     if (hasChanged) serviceOf(started, 'nginx')?.signal('SIGHUP')
+    keep(null)
     instance.report('The configuration is read again.')
     return config
   } catch (error) {
+    keep(sentence(error))
     instance.report(`The configuration stays as it was: ${sentence(error)}`)
     return instance.config
   }

@@ -54,7 +54,10 @@ beforeAll(async () => {
     paths: { secretsKey: join(folder.path, 'secrets.key') },
     store,
     serverKey: Buffer.from('server key'),
-    changed: () => nginxReloads.push('asked'),
+    changed: (text) => {
+      nginxReloads.push('asked')
+      return Promise.resolve(text.includes('max_sessions: 66') ? 'nginx refuses it' : null)
+    },
   })
   routes(createAuditTrail(store.audit, () => Date.now()))(app)
 })
@@ -114,6 +117,21 @@ describe('a text of the configuration', () => {
       ['olga', 'config.apply'],
       ['olga', 'config.restore'],
     ])
+  })
+
+  test('that nginx refuses is not kept: what was in use is again, and the answer says why', async () => {
+    const { etag, body } = await call('GET', '/config')
+    const refused = await put(body.text.replace('max_sessions: 2', 'max_sessions: 66'), etag)
+    expect([refused.status, refused.body.errors]).toEqual([
+      422,
+      [{ path: 'the edge', line: 1, message: 'nginx refuses it' }],
+    ])
+    expect(readFileSync(file, 'utf8')).toBe(TEXT)
+    expect(live.config().groups[0]?.max_sessions).toBe(2)
+    expect((await call('GET', '/config')).etag).toBe(etag)
+    const { items } = (await call('GET', '/config/versions')).body
+    const [newest] = items.filter(({ isCurrent }: { isCurrent: boolean }) => isCurrent)
+    expect((await call('GET', `/config/versions/${newest.id}`)).body.text).toBe(body.text)
   })
 
   test('with mistakes is refused with their lines; one a part refuses, too; nothing changes', async () => {

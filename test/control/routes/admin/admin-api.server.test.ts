@@ -204,6 +204,18 @@ describe('the configuration', () => {
     expect((await send('POST', `/config/versions/${first}/restore`)).status).toBe(200)
     expect(await capOf('home')).toBe(2)
   })
+
+  it('that only nginx can refuse is refused with its words, and what was in use stays', async () => {
+    const { text } = (await json(await send('GET', '/config'))) as { text: string }
+    const wrong = text.replace('\nedge:\n', '\nedge:\n  country_variable: $nowhere\n')
+    const refused = await send('PUT', '/config', { text: wrong })
+    expect(refused.status).toBe(422)
+    expect((await json(refused))['errors']).toEqual([
+      { path: 'the edge', line: 1, message: expect.stringContaining('"nowhere"') },
+    ])
+    expect(await json(await send('GET', '/config'))).toMatchObject({ text, isInUse: true })
+    expect((await fetch(`${service.edge}/health`)).status).toBe(200)
+  }, 60_000)
 })
 
 describe('bans', () => {

@@ -24,9 +24,12 @@ const MAX_BODY_BYTES = 262_144
 interface Told {
   readonly isAllowed: boolean
   readonly reason: string
+  /** It told of an end, and waits for no decision. */
+  readonly isEnd?: true
 }
 
 const YES: Told = { isAllowed: true, reason: '' }
+const ENDED: Told = { ...YES, isEnd: true }
 
 const toldOf = (answer: HookAnswer): Told => {
   if (answer.verdict === 'allow') return YES
@@ -49,11 +52,13 @@ const replySrs = (reply: FastifyReply, told: Told): FastifyReply =>
     ? reply.code(200).send({ code: 0 })
     : withReason(reply, told).code(403).send({ code: 1, detail: told.reason })
 
-/** OvenMediaEngine reads the body; `lifetime` in milliseconds ends the playback, so that it is decided anew. */
-const replyOven = (reply: FastifyReply, told: Told, server: HookServer): FastifyReply =>
-  told.isAllowed
+/** OvenMediaEngine reads the body; `lifetime` in milliseconds ends the playback, so that it is decided anew. An end is answered by an empty object. */
+const replyOven = (reply: FastifyReply, told: Told, server: HookServer): FastifyReply => {
+  if (told.isEnd === true) return reply.code(200).send({})
+  return told.isAllowed
     ? reply.code(200).send({ allowed: true, lifetime: server.lifetimeSec * 1000 })
     : withReason(reply, told).code(200).send({ allowed: false, reason: told.reason })
+}
 
 type Reply = (reply: FastifyReply, told: Told, server: HookServer) => FastifyReply
 
@@ -113,7 +118,7 @@ const decide = async (
   server: HookServer,
   pipeline: HookPipeline,
 ): Promise<Told | { readonly why: string }> => {
-  if (asked.what === 'note') return YES
+  if (asked.what === 'note') return ENDED
   if (asked.what === 'inside')
     return server.isInside(asked.address) ? YES : { isAllowed: false, reason: 'rule.no_match' }
   if (!asked.read.ok) return asked.read
@@ -122,7 +127,7 @@ const decide = async (
     return await openAt(server, asked.read.play, { pipeline, former })
   }
   await pipeline.close(asked.read.play)
-  return YES
+  return ENDED
 }
 
 const answer =

@@ -49,7 +49,8 @@ export const startOven = (
         if (timer === undefined) return
         if (timer !== null) clearTimeout(timer)
         playing.delete(one.port)
-        await tell('closing', one)
+        const answer = await (await tell('closing', one)).text()
+        if (answer !== '{}') throw new Error(`an end is answered by an empty object, not ${answer}`)
       }
       if (told.status === 200 && body.allowed === true) {
         const { lifetime = 0 } = body

@@ -34,7 +34,7 @@ const stagedPlay = (row: TautulliRow, session: string): StagedPlay => {
       app: text(row.product, player),
       platform: text(row.platform, player),
     },
-    item: { id: text(row['rating_key'], session), title },
+    item: { id: text(row['rating_key'], session), title, isMusic: row.media_type === 'track' },
     session,
     ...(address === '' ? {} : { address, publicAddress: address }),
     isLocal: row.location === 'lan',

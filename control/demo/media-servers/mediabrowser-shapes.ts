@@ -5,12 +5,17 @@ export type Row = Record<string, unknown>
 
 const TICKS_A_MS = 10_000
 
+const typeOf = ({ channel, series, isMusic }: StagedPlay['item']): string => {
+  if (channel !== undefined) return 'TvChannel'
+  if (isMusic === true) return 'Audio'
+  return series === undefined ? 'Movie' : 'Episode'
+}
+
 const itemOf = ({ item }: StagedPlay): Row => ({
   Id: item.id,
   Name: item.title,
-  Type:
-    item.channel === undefined ? (item.series === undefined ? 'Movie' : 'Episode') : 'TvChannel',
-  MediaType: 'Video',
+  Type: typeOf(item),
+  MediaType: item.isMusic === true ? 'Audio' : 'Video',
   RunTimeTicks: (item.durationMs ?? 5_400_000) * TICKS_A_MS,
   ...(item.series === undefined ? {} : { SeriesName: item.series }),
   ...(item.channel === undefined ? {} : { ChannelName: item.channel, ChannelId: item.id }),

@@ -56,6 +56,11 @@ const playerOf = (play: StagedPlay): Row => {
   }
 }
 
+const typeOf = ({ isMusic, series }: StagedPlay['item']): string => {
+  if (isMusic === true) return 'track'
+  return series === undefined ? 'movie' : 'episode'
+}
+
 /** A session as an entry of `/status/sessions`; `Session.id` is missing for players that have none. */
 export const plexSession = (play: StagedPlay, sessionKey: string): Row => {
   const { item, user, session } = play
@@ -66,7 +71,7 @@ export const plexSession = (play: StagedPlay, sessionKey: string): Row => {
     ratingKey: item.id,
     key: `/library/metadata/${item.id}`,
     guid: `plex://movie/${item.id}`,
-    type: item.series === undefined ? 'movie' : 'episode',
+    type: typeOf(item),
     title: item.title,
     ...(item.series === undefined ? {} : { grandparentTitle: item.series }),
     duration: item.durationMs ?? 5_400_000,

@@ -15,6 +15,7 @@ export interface StagedPlay {
     readonly durationMs?: number
     /** A channel of live television. */
     readonly channel?: string
+    readonly isMusic?: boolean
   }
   /** The server's own name of the session. */
   readonly session: string

@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { commonSession } from '../../../control/demo/media-servers/mediabrowser-shapes.ts'
+import { plexSession } from '../../../control/demo/media-servers/plex-shapes.ts'
 import { type PopulationFiles, pastOf } from '../../../scripts/replay/past.ts'
 import { replay } from '../../../scripts/replay/replay.ts'
+import { scenesOf } from '../../../scripts/replay/staged-rows.ts'
 
 const read = (name: string): Record<string, unknown> => {
   const path = fileURLToPath(new URL(`../../vectors/detection/sample/${name}.gz`, import.meta.url))
@@ -32,4 +35,16 @@ describe('recorded days, played by a clock advanced by hand', () => {
     },
     120_000,
   )
+
+  test.each([
+    ['track', 'track', 'Audio'],
+    ['movie', 'movie', 'Video'],
+  ])('a row of the kind %s is shown as one by every server', (kind, plex, other) => {
+    const row = { started: 100, stopped: 200, user_id: 7, media_type: kind }
+    const [scene] = scenesOf([row], { from: 0, to: 300_000, stepMs: 10_000 })
+    const [play] = scene?.plays ?? []
+    if (play === undefined) throw new Error('nothing plays')
+    expect(plexSession(play, '1')['type']).toBe(plex)
+    expect(commonSession(play, 0)['NowPlayingItem']).toMatchObject({ MediaType: other })
+  })
 })

@@ -53,6 +53,8 @@ export const PlayEventSchema = Type.Object({
   isLive: Type.Optional(Type.Boolean()),
   isMusic: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
   proto: unknown(text(16)),
+  /** Id of the request that opened it, as the edge's access log and the control plane's log have it. */
+  request: unknown(text(64)),
   /** Start, where the source knows it to be before the first event. */
   startedAt: unknown(moment()),
   /** Bytes of the whole session so far. */

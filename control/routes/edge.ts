@@ -48,8 +48,12 @@ export interface EdgeRoutesOptions {
     readonly from: string
   }) => Promise<void>
   readonly catchUp: Pick<EdgeCatchUp, 'caughtUp'>
-  /** Counts what edges ask, by outcome: `ok` or the reason of a refusal. */
-  readonly count: (question: 'open' | 'check' | 'identify' | 'sync', outcome: ReasonId) => void
+  /** Counts what edges ask, by outcome: `ok` or the reason of a refusal; `request` is the id of the viewer's request in the edge's access log. */
+  readonly count: (
+    question: 'open' | 'check' | 'identify' | 'sync',
+    outcome: ReasonId,
+    asked?: { readonly request: string; readonly channel: string },
+  ) => void
   /** Authenticates a request: the edge's id, or `null`. */
   readonly edgeOf: (request: FastifyRequest) => Promise<string | null>
 }
@@ -102,7 +106,8 @@ const openRoute = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
     if (!(await options.catchUp.caughtUp(request.edgeId))) return reply.code(503).send()
     await endClosed(opening.closed ?? [], request.edgeId, options.syncPorts.sessions)
     const answer = await open(opening, options.openPorts)
-    options.count('open', answer.outcome === 'refused' ? answer.reason : 'ok')
+    const asked = { request: opening.requestId, channel: opening.channel }
+    options.count('open', answer.outcome === 'refused' ? answer.reason : 'ok', asked)
     if (answer.outcome === 'refused') {
       if (answer.group !== undefined)
         reply.header(ANSWER_HEADERS.group, encodeURIComponent(answer.group))

@@ -25,6 +25,7 @@ const ofOpening = (event: OpenedEvent): PlayEvent => ({
   type: event.type,
   at: event.at,
   id: event.sid,
+  request: event.request.slice(0, 64),
   source: `edge:${event.edge}`,
   account: event.account,
   accountName: event.accountName,

@@ -129,6 +129,7 @@ const eventOf = (
   reason: outcome.reason,
   at: context.opening.now,
   sid: claim.sid,
+  request: context.opening.requestId,
   key: claim.key,
   account: claim.account,
   accountName: claim.info.accountName,

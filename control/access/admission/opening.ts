@@ -69,6 +69,8 @@ export interface OpenedEvent {
   readonly type: 'opened' | 'refused'
   readonly at: number
   readonly sid: string
+  /** Id of the viewer's request, as the edge's access log has it. */
+  readonly request: string
   readonly key: string | null
   readonly account: AccountRef
   readonly accountName: string | null

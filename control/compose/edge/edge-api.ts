@@ -39,7 +39,10 @@ const routesOptions = (
   const { lineup, access, sessions, persistence } = parts
   const catchUp = createEdgeCatchUp()
   return {
-    count: (question, outcome) => questions.inc({ question, outcome }),
+    count: (question, outcome, asked) => {
+      questions.inc({ question, outcome })
+      if (asked !== undefined) parts.log.debug({ ...asked, outcome }, question)
+    },
     openPorts: access,
     catchUp,
     checkPorts: access,

@@ -8,6 +8,7 @@ import { startOrigin, type TestOrigin } from '../../edge/rig/origin.ts'
 import { tempDir } from '../../support/cleanup.ts'
 import { until } from '../../support/programs/port.ts'
 import { startService, type TestService } from '../../support/programs/service.ts'
+import { run } from '../world/auth-world.ts'
 import { playing, viewer } from '../world/viewer.ts'
 import { adminOf, worldConfig } from '../world/world.ts'
 
@@ -118,6 +119,67 @@ test('a ban cuts a running stream within a second, and only that', async () => {
   const before = goesOn.bytes()
   await until('more', () => goesOn.bytes() > before + 50_000)
   goesOn.hangUp()
+}, 60_000)
+
+/** Lines of a log of the service, each as it is written: one JSON object. */
+const linesOf = (name: string): { readonly request?: unknown }[] =>
+  (service.logs()[name] ?? '')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as { readonly request?: unknown })
+
+test('one id leads from the edge’s log to the control plane’s and to the event', async () => {
+  const told = await run(['log-level', 'debug', '--state', service.state])
+  expect(told.code, told.err).toBe(0)
+  const { id, token } = await admin.account(1)
+  const stop = new AbortController()
+  const events = await service.api(`/api/v1/events?account=own:${id}`, { signal: stop.signal })
+  let heard = ''
+  const listening = (async () => {
+    for await (const chunk of events.body?.pipeThrough(new TextDecoderStream()) ?? [])
+      heard += chunk
+  })().catch(() => undefined)
+  await viewer(service.edge, { token, address: '192.168.70.6' }).play('film-3')
+  await until('the event', () => heard.includes('event: session.opened'))
+  stop.abort()
+  await listening
+  const data = /event: session\.opened\n(?:id: .*\n)?data: (.*)/.exec(heard)?.[1] ?? ''
+  const { request } = JSON.parse(data) as { request: string }
+  expect(request).toMatch(/^[0-9a-f]{32}$/)
+  await until('the edge’s line', () => linesOf('access.log').some((it) => it.request === request))
+  expect(linesOf('access.log').find((it) => it.request === request)).toMatchObject({
+    channel: 'film-3',
+    status: 302,
+  })
+  const ofControl = linesOf('control.log').find((it) => it.request === request)
+  expect(ofControl).toMatchObject({ msg: 'open', channel: 'film-3', outcome: 'ok' })
+  const back = await run(['log-level', 'info', '--state', service.state])
+  expect(back).toMatchObject({ code: 0 })
+}, 60_000)
+
+test('the configuration in use is shown, compared, changed and brought back by command', async () => {
+  const config = async (...args: string[]) =>
+    await run(['config', ...args, '--state', service.state])
+  const shown = await config('show')
+  expect(shown, shown.err).toMatchObject({ code: 0 })
+  const file = join(folder.path, 'changed.yaml')
+  writeFileSync(
+    file,
+    shown.out.replace('idle_sec: 5', 'idle_sec: 6').replace('"idle_sec":5', '"idle_sec":6'),
+  )
+  expect(await config('validate', file)).toMatchObject({ code: 0, out: 'valid\n' })
+  expect((await config('diff', file)).out).toMatch(/^-.*idle_sec.*5[^]*^\+.*idle_sec.*6/m)
+  const applied = await config('apply', file, '--note', 'a longer clock')
+  expect(applied.out, applied.err).toMatch(/^version \S+ is in use\n$/)
+  expect((await config('show')).out).toMatch(/idle_sec"?: ?6/)
+  const versions = await config('versions', '--json')
+  const { items } = JSON.parse(versions.out) as { items: { id: string; note: string | null }[] }
+  expect(items[0]?.note).toBe('a longer clock')
+  expect((await config('restore', items[1]?.id ?? '')).out).toMatch(/is in use\n$/)
+  expect((await config('show')).out).toBe(shown.out)
+  writeFileSync(file, 'clocks: { idle_sec: soon }\n')
+  const refused = await config('apply', file)
+  expect([refused.code === 0, refused.err]).toEqual([false, expect.stringMatching(/idle_sec/)])
 }, 60_000)
 
 test('an address that does not say its protocol plays as what its origin answers', async () => {

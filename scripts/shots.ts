@@ -9,7 +9,7 @@ import { launchBrowser } from '../test/support/programs/browser.ts'
 import { startService, type TestService } from '../test/support/programs/service.ts'
 import { readOptions } from './options.ts'
 
-const HELP = `Usage: npm run shots -- [--out DIR] [--pages NAMES] [--widths PIXELS] [--themes NAMES] [--languages NAMES]
+const HELP = `Usage: npm run shots -- [--out DIR] [--pages NAMES] [--widths PIXELS] [--themes NAMES] [--languages NAMES] [--screen]
 
 Starts the demo and writes a picture of every page of the dashboard, at each width, in each theme and language.
 
@@ -18,6 +18,7 @@ Starts the demo and writes a picture of every page of the dashboard, at each wid
   --widths PIXELS     default: 390,1280
   --themes NAMES      default: light,dark
   --languages NAMES   default: en,ru
+  --screen            the first screen alone, small enough for docs/pictures
 `
 
 /** A kind of reader. */
@@ -48,19 +49,20 @@ const signIn = async (browser: Browser, service: TestService, look: Look): Promi
   return page
 }
 
-const shoot = async (page: Page, hash: string, file: string): Promise<void> => {
+const shoot = async (page: Page, hash: string, file: string, fullPage: boolean): Promise<void> => {
   await showPage(page, hash)
   await pause(SETTLE_MS)
-  writeFileSync(file, await page.screenshot({ fullPage: true, animations: 'disabled' }))
+  writeFileSync(file, await page.screenshot({ fullPage, animations: 'disabled' }))
 }
 
 const main = async (): Promise<void> => {
-  const { out, pages, widths, themes, languages } = readOptions(HELP, {
+  const { out, pages, widths, themes, languages, screen } = readOptions(HELP, {
     out: { type: 'string', default: 'shots' },
     pages: { type: 'string', default: '' },
     widths: { type: 'string', default: '390,1280' },
     themes: { type: 'string', default: 'light,dark' },
     languages: { type: 'string', default: 'en,ru' },
+    screen: { type: 'boolean', default: false },
   })
   const folder = resolve(out)
   mkdirSync(folder, { recursive: true })
@@ -78,7 +80,12 @@ const main = async (): Promise<void> => {
         for (const width of widths.split(',')) {
           await page.setViewportSize({ width: Number(width), height: HEIGHT })
           for (const { name, hash } of wanted)
-            await shoot(page, hash, join(folder, `${name}-${width}-${theme}-${language}.png`))
+            await shoot(
+              page,
+              hash,
+              join(folder, `${name}-${width}-${theme}-${language}.png`),
+              !screen,
+            )
         }
         await page.context().close()
       }

@@ -137,7 +137,7 @@ describe('coordinatesOf', () => {
 describe('assumedAccuracyKm', () => {
   it.each([
     [{ city: 'Lyon', region: null }, 25],
-    [{ city: null, region: 'Rhône' }, 150],
+    [{ city: null, region: 'Rhône' }, 300],
     [{ city: '', region: '' }, null],
     [{ city: null, region: null }, null],
   ])('case=%o', (place, km) => {

@@ -8,6 +8,7 @@ import type { TestService } from '../../support/programs/service.ts'
 import { viewer } from '../world/viewer.ts'
 import { adminOf, worldConfig } from '../world/world.ts'
 import { browserPages } from './browser-pages.ts'
+import { loaded } from './page-list.ts'
 import { expectAnswersBelowPath, expectBelowPath, startProxied } from './proxied.ts'
 import { allRoutes, PUBLIC } from './public-routes.ts'
 
@@ -130,8 +131,7 @@ test.each([390, 800, 1280])(
     const titles = await Promise.all(links.map((link) => link.innerText()))
     for (const title of titles.slice(0, -1)) {
       await page.getByRole('link', { name: title, exact: true }).click()
-      await page.getByRole('heading', { level: 1 }).waitFor()
-      await page.getByText('Загрузка').first().waitFor({ state: 'detached' })
+      await loaded(page)
       const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
       expect(wide, title).toBeLessThanOrEqual(0)
     }

@@ -1,10 +1,15 @@
 import type { Page } from 'playwright-core'
 
-/** Shows a page of the dashboard, and waits until nothing of it is being loaded. */
-export const showPage = async (page: Page, hash: string): Promise<void> => {
-  await page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
+/** Waits until a page has its heading and nothing of it is being loaded. */
+export const loaded = async (page: Page): Promise<void> => {
   await page.getByRole('heading', { level: 1 }).waitFor()
   await page.locator('.state.loading:not(.sample .state)').first().waitFor({ state: 'detached' })
+}
+
+/** Shows a page of the dashboard, loaded. */
+export const showPage = async (page: Page, hash: string): Promise<void> => {
+  await page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
+  await loaded(page)
 }
 
 interface Row {

@@ -3,24 +3,31 @@ import { once } from 'node:events'
 import { createWriteStream, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { packageRoot } from '../../control/config/paths.ts'
 import { processorSeconds } from '../../test/e2e/world/processes.ts'
 import { writeTautulliDatabase } from '../../test/support/media-servers/tautulli-database.ts'
+import { oneOf, positive, readOptions } from '../options.ts'
 
-/**
- * Imports a made history through the command line, as an owner would, and says how long it took and how much memory it held:
- * `npm run bench:imports -- [--rows 1000000] [--kind tautulli|jellystat|history] [--profile FOLDER]`.
- * With a folder, Node's processor profile of the command is left there.
- */
-const { values } = parseArgs({
-  options: {
-    rows: { type: 'string', default: '1000000' },
-    kind: { type: 'string', default: 'tautulli' },
-    profile: { type: 'string' },
-  },
+const USAGE = `Usage: npm run bench:imports -- [--rows N] [--kind KIND] [--profile FOLDER]
+
+Imports a made history through the command line, as an owner would, and says how long it took and how much memory it held.
+
+  --rows N            default: 1000000
+  --kind KIND         tautulli (default), jellystat or history
+  --profile FOLDER    leaves Node's processor profile of the command there
+`
+
+const values = readOptions(USAGE, {
+  rows: { type: 'string' },
+  kind: { type: 'string' },
+  profile: { type: 'string' },
 })
-const ROWS = Number(values.rows)
+const [KIND = 'tautulli'] = oneOf('kind', values.kind ?? 'tautulli', [
+  'tautulli',
+  'jellystat',
+  'history',
+])
+const ROWS = positive(values.rows, 1_000_000)
 const USERS = 300
 
 /** Plays of 300 households over three years: two devices on a line that is renewed now and then, a phone abroad at times. */
@@ -87,7 +94,7 @@ const historyRow = (i: number) => {
 
 const make = async (folder: string): Promise<string[]> => {
   const file = join(folder, 'input')
-  if (values.kind === 'tautulli') {
+  if (KIND === 'tautulli') {
     const rows = Array.from({ length: ROWS }, (_, i) => play(i))
     writeTautulliDatabase(
       file,
@@ -100,7 +107,7 @@ const make = async (folder: string): Promise<string[]> => {
     )
     return ['tautulli', '--file', file, '--server', 'house']
   }
-  if (values.kind === 'jellystat') {
+  if (KIND === 'jellystat') {
     const ends: [string, string] = ['[{"jf_playback_activity":[', ']}]']
     await lines(file, (i) => `${i === 0 ? '' : ','}${jellystatRow(i)}`, ends)
     return ['jellystat', file, '--server', 'house']
@@ -145,7 +152,7 @@ try {
   clearInterval(watch)
   const seconds = (Date.now() - began) / 1000
   process.stdout.write(
-    `${ROWS} rows of ${values.kind}, a file of ${megabytes} MB: ${seconds.toFixed(0)} s,` +
+    `${ROWS} rows of ${KIND}, a file of ${megabytes} MB: ${seconds.toFixed(0)} s,` +
       ` ${worked.toFixed(0)} s of processor time, ${Math.round(ROWS / seconds)} rows a second, at most ${Math.round(peak / 1e6)} MB resident\n${out}`,
   )
 } finally {

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { startEmby } from '../../control/demo/media-servers/emby.ts'
 import { startJellyfin } from '../../control/demo/media-servers/jellyfin.ts'
 import { startPlex } from '../../control/demo/media-servers/plex.ts'
@@ -8,18 +7,21 @@ import { controlPid, processorSeconds, residentOf } from '../../test/e2e/world/p
 import { adminOf } from '../../test/e2e/world/world.ts'
 import { until } from '../../test/support/programs/port.ts'
 import { startService, type TestService } from '../../test/support/programs/service.ts'
+import { positive, readOptions } from '../options.ts'
 
-/**
- * What watching media servers costs the control plane: `npm run bench:servers -- [--streams 50] [--seconds 60]`. Five servers (two Plex, two
- * Jellyfin, one Emby) on loopback show so many streams each. Prints the processor time in percent of one processor, idle and watching, the
- * resident memory, and the time from a play that breaks a rule to the finding. Exit code 1 where a target is missed.
- */
-const { values } = parseArgs({
-  options: {
-    streams: { type: 'string', default: '50' },
-    seconds: { type: 'string', default: '60' },
-    help: { type: 'boolean', default: false },
-  },
+const USAGE = `Usage: npm run bench:servers -- [--streams N] [--seconds N]
+
+What watching media servers costs the control plane: five servers (two Plex, two Jellyfin, one Emby) on loopback show so many streams each. Prints the
+processor time in percent of one processor, idle and watching, the resident memory, and the time from a play that breaks a rule to the finding.
+Exit code 1 where a target is missed.
+
+  --streams N    streams of each server, default: 50
+  --seconds N    how long idle and watching are measured, default: 60
+`
+
+const values = readOptions(USAGE, {
+  streams: { type: 'string' },
+  seconds: { type: 'string' },
 })
 
 const TOKEN = 'token'
@@ -69,7 +71,7 @@ const findingMs = async (service: TestService, [first]: Servers): Promise<number
 }
 
 const measure = async (service: TestService, servers: Servers): Promise<boolean> => {
-  const [streams, seconds] = [Number(values.streams), Number(values.seconds)]
+  const [streams, seconds] = [positive(values.streams, 50), positive(values.seconds, 60)]
   const admin = adminOf(service)
   const pid = await controlPid(service)
   await pause(10_000)
@@ -117,5 +119,4 @@ const main = async (): Promise<void> => {
   }
 }
 
-if (values.help) print('npm run bench:servers -- [--streams 50] [--seconds 60]')
-else await main()
+await main()

@@ -55,6 +55,20 @@ describe('the generated tables', () => {
   })
 })
 
+test('every command of docs/benchmarks.md has its usage by --help', () => {
+  const text = readFileSync(join(root, 'docs/benchmarks.md'), 'utf8')
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>
+  }
+  const named = [...text.matchAll(/^\| `npm run ([a-z:]+)/gm)].map(([, name = '']) => name)
+  expect(named.length).toBeGreaterThan(10)
+  const withoutUsage = named.filter((name) => {
+    const [, file = ''] = /^tsx (\S+)/.exec(scripts[name] ?? '') ?? []
+    return !readFileSync(join(root, file), 'utf8').includes('readOptions(')
+  })
+  expect(withoutUsage).toEqual([])
+})
+
 describe('every page', () => {
   test('README.md has at most 250 lines', () => {
     expect(readFileSync(join(root, 'README.md'), 'utf8').split('\n').length).toBeLessThan(252)

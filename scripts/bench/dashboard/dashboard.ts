@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
 import { startJellyfin } from '../../../control/demo/media-servers/jellyfin.ts'
 import { reportAndExit } from '../../../control/runtime/failure.ts'
@@ -9,19 +8,22 @@ import { launchBrowser } from '../../../test/support/programs/browser.ts'
 import { until } from '../../../test/support/programs/port.ts'
 import { startService } from '../../../test/support/programs/service.ts'
 import { tempDir } from '../../../test/support/temp-dir.ts'
+import { positive, readOptions } from '../../options.ts'
 
-/**
- * How quick the dashboard is: `npm run bench:dashboard -- [--rows 5000] [--slowed 4] [--rounds 5]`. A media server on loopback shows so many
- * streams; Chromium with a slowed processor opens what plays now, sorts, filters, groups and scrolls. Prints the first paint and the time from
- * each deed to the next picture, the middle of the rounds. Exit code 1 where a target is missed.
- */
-const { values } = parseArgs({
-  options: {
-    rows: { type: 'string', default: '5000' },
-    slowed: { type: 'string', default: '4' },
-    rounds: { type: 'string', default: '5' },
-    help: { type: 'boolean', default: false },
-  },
+const USAGE = `Usage: npm run bench:dashboard -- [--rows N] [--slowed N] [--rounds N]
+
+How quick the dashboard is: a media server on loopback shows so many streams; Chromium with a slowed processor opens what plays now, sorts, filters, groups
+and scrolls. Prints the first paint and the time from each deed to the next picture, the middle of the rounds. Exit code 1 where a target is missed.
+
+  --rows N      default: 5000
+  --slowed N    how many times slower the processor is, default: 4
+  --rounds N    default: 5
+`
+
+const values = readOptions(USAGE, {
+  rows: { type: 'string' },
+  slowed: { type: 'string' },
+  rounds: { type: 'string' },
 })
 
 const TARGETS = { paintMs: 1000, deedMs: 100 }
@@ -83,11 +85,11 @@ const measure = async (page: Page, link: string): Promise<Record<string, number>
   const paint = await page.evaluate<number>(
     `performance.getEntriesByName('first-contentful-paint')[0].startTime`,
   )
-  await slow.send('Emulation.setCPUThrottlingRate', { rate: Number(values.slowed) })
+  await slow.send('Emulation.setCPUThrottlingRate', { rate: positive(values.slowed, 4) })
   const found: Record<string, number> = { 'first paint': paint }
   for (const [name, deed] of Object.entries(DEEDS)) {
     const times: number[] = []
-    for (let round = 0; round < Number(values.rounds); round += 1)
+    for (let round = 0; round < positive(values.rounds, 5); round += 1)
       times.push(await timeOf(page, deed(round)))
     found[name] = middle(times)
   }
@@ -95,7 +97,7 @@ const measure = async (page: Page, link: string): Promise<Record<string, number>
 }
 
 const main = async (): Promise<void> => {
-  const rows = Number(values.rows)
+  const rows = positive(values.rows, 5000)
   const folder = await tempDir()
   const server = await startJellyfin({ token: TOKEN })
   server.stage.play(Array.from({ length: rows }, (_, n) => playOf(n)))
@@ -117,7 +119,7 @@ media_servers: [{ name: house, kind: jellyfin, url: '${server.url}', token_file:
     const { url } = await admin.send<{ url: string }>('POST', '/sign-in-links', { user: 'bench' })
     const page = await browser.newPage({ viewport: { width: 1600, height: 900 } })
     const found = await measure(page, url)
-    print(`${rows} rows, processor slowed ${values.slowed} times:`)
+    print(`${rows} rows, processor slowed ${values.slowed ?? '4'} times:`)
     for (const [name, ms] of Object.entries(found))
       print(`  ${name.padEnd(12)} ${ms.toFixed(0)} ms`)
     const { 'first paint': paint = Number.NaN, ...deeds } = found
@@ -133,5 +135,4 @@ media_servers: [{ name: house, kind: jellyfin, url: '${server.url}', token_file:
   }
 }
 
-if (values.help) print('Usage: npm run bench:dashboard -- [--rows 5000] [--slowed 4] [--rounds 5]')
-else await main().catch(reportAndExit)
+await main().catch(reportAndExit)

@@ -38,7 +38,7 @@ const isState = (answer: unknown): answer is ImportState => isRow(answer) && 'ta
 
 const ASK_AGAIN_MS = 200
 /** An import is to stay below 500 MB, of which Node and the geo files take half. */
-const MEMORY_MB = 96
+const MEMORY_MB = 80
 
 const runningTarget = (options: GlobalOptions): ImportTarget => {
   const load = async (id: string): Promise<ImportState | null> => {

@@ -1,4 +1,3 @@
-import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { OpenRequest } from '../../../control/sessions/model/session-store.ts'
 import {
@@ -6,7 +5,7 @@ import {
   type RedisClient,
   waitForRedis,
 } from '../../../control/sessions/redis/client.ts'
-import { startRedis, type TestRedis } from '../../support/programs/redis.ts'
+import { startRedisCluster, type TestCluster } from '../../support/programs/redis-cluster.ts'
 import {
   checking,
   eventually,
@@ -17,8 +16,7 @@ import {
 } from './sessions-support.ts'
 import { createWorld, type Step, takeStep } from './sessions-world.ts'
 
-const SLOTS = 16_384
-const servers: TestRedis[] = []
+let cluster: TestCluster
 let planes: Plane[] = []
 
 const openAt = async (at: number, request: OpenRequest) => {
@@ -27,41 +25,14 @@ const openAt = async (at: number, request: OpenRequest) => {
   return await plane.sessions.store.open(request)
 }
 
-/** Three masters on loopback, the slots shared out evenly. */
-const joinMasters = async () => {
-  const nodes = servers.map(({ port }) => new Redis(port, '127.0.0.1'))
-  const share = Math.ceil(SLOTS / nodes.length)
-  for (const [at, node] of nodes.entries()) {
-    const last = Math.min(SLOTS, (at + 1) * share) - 1
-    await node.call('CLUSTER', 'SET-CONFIG-EPOCH', String(at + 1))
-    await node.call('CLUSTER', 'ADDSLOTSRANGE', String(at * share), String(last))
-  }
-  const [first] = nodes
-  for (const { port } of servers.slice(1))
-    await first?.call('CLUSTER', 'MEET', '127.0.0.1', String(port))
-  for (const node of nodes) {
-    await eventually(
-      async () => String(await node.call('CLUSTER', 'INFO')),
-      (info) => info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3'),
-      60_000,
-    )
-  }
-  for (const node of nodes) node.disconnect()
-}
-
 beforeAll(async () => {
-  for (let at = 0; at < 3; at += 1) {
-    servers.push(
-      await startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-node-timeout', '5000'] }),
-    )
-  }
-  await joinMasters()
-  const urls = servers.map(({ url }) => url)
+  cluster = await startRedisCluster()
+  const urls = cluster.servers.map(({ url }) => url)
   planes = [await startPlane(urls), await startPlane(urls)]
 })
 afterAll(async () => {
   for (const plane of planes) await plane.stop()
-  for (const server of servers) await server.stop()
+  await cluster?.stop()
 })
 
 test('1,000 racing openings of 100 accounts over two control planes keep every cap', async () => {
@@ -113,7 +84,7 @@ test('renewals, bans, counts and lists work over the slots of all masters', asyn
 })
 
 test('the scripts touch one slot each', async () => {
-  const redis: RedisClient = createRedis({ urls: servers.map(({ url }) => url) })
+  const redis: RedisClient = createRedis({ urls: cluster.servers.map(({ url }) => url) })
   await waitForRedis(redis, 5_000)
   const limits = limitsWith({ maxStreams: 1 })
   const steps: Step[] = [

@@ -1,3 +1,4 @@
+import { memoize } from '#domain/memoize'
 import type { GeoPlace, PlayRecord } from '#domain/types'
 import type { ImportInput, InputRow } from './import-input.ts'
 import type { ImportState, ImportTally } from './import-state.ts'
@@ -110,23 +111,6 @@ const take = (progress: Progress, row: InputRow, ports: ImportPorts): void => {
   progress.to = Math.max(progress.to ?? play.lastSeenAt, play.lastSeenAt)
 }
 
-/** Addresses remembered at once. */
-const MOST_PLACES = 20_000
-
-/** Remembers places: a household's plays come from few addresses. */
-const remembering = (whereIs: WhereIs | undefined): WhereIs | undefined => {
-  if (whereIs === undefined) return undefined
-  const known = new Map<string, ReturnType<WhereIs>>()
-  return (address) => {
-    const before = known.get(address)
-    if (before !== undefined) return before
-    const found = whereIs(address)
-    if (known.size >= MOST_PLACES) known.clear()
-    known.set(address, found)
-    return found
-  }
-}
-
 /** Rows a second and seconds that are left, by what this run has done since it began. */
 const paceOf = (began: ImportState, rows: number, fraction: number | null, now: number) => {
   const seconds = Math.max(0.001, (now - began.updatedAt) / 1000)
@@ -170,7 +154,9 @@ export const importPlays = async (
     }
     await ports.save(current)
   }
-  const remembered = { ...ports, whereIs: remembering(ports.whereIs) }
+  // A household's plays come from few addresses.
+  const whereIs = ports.whereIs && memoize(ports.whereIs)
+  const remembered = { ...ports, whereIs }
   let position = state.position
   let since = 0
   for await (const row of input.rows(state.position)) {

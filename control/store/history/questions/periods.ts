@@ -26,7 +26,7 @@ const totalsOf = (row: SqlRow, start: number): PeriodTotals => ({
   bytes: count(row, 'bytes'),
 })
 
-/** Whether a period has anything to show: an opening refused before it and reported within it is nothing. */
+/** Whether a period has plays or refusals to show; an opening refused before it and reported within it leaves neither. */
 const hasAny = ({ plays, refusals }: PeriodTotals): boolean => plays > 0 || refusals > 0
 
 /** Totals of several windows from single plays. */

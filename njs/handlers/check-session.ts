@@ -47,7 +47,8 @@ const miss = (r: Request, asked: SessionRequest, silent: number, denyKey: string
   if (isSessionBanned(denyKey, now * 1000)) {
     const subjects = asked.isInferred ? null : subjectsOf(r, asked, verifyPassFor(asked, now))
     const reason = endReason(denyKey, subjects, now * 1000)
-    const script = subjects === null ? null : scriptKey(r, asked.channel)
+    const isManifest = kindOf(variablesOf(r)) === 'manifest'
+    const script = subjects === null || !isManifest ? null : scriptKey(r, asked.channel)
     if (script !== null) noteRefusedScript(script, reason, subjects?.account ?? '')
     return refused(r, reason)
   }

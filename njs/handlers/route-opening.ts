@@ -146,6 +146,7 @@ const routeOrReopen = (r: Request, { channel }: OpeningRequest, account: string 
     network: networkOf(r),
     connection: variable(r, 'connection'),
     isScript: script !== null,
+    hasRange: variable(r, 'http_range') !== '',
   })
   if (before.kind === 'ended') {
     refuse(r, endReason(before.key, null, Date.now()))

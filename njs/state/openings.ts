@@ -18,6 +18,8 @@ interface Opening {
   readonly connection: string
   /** Reloads over the same connection as the request before. */
   readonly steady: number
+  /** Reloads without a `Range`. */
+  readonly whole: number
   /** Unix ms of the last answer that the session has ended; 0 = none. */
   readonly refusedAt: number
   /** Address below the pass. */
@@ -32,6 +34,8 @@ export interface OpeningPlayer {
   readonly connection: string
   /** A script in a page: it stops at the first 410, or requests its opening address once more. */
   readonly isScript: boolean
+  /** Whether the request has a `Range`: VLC sends one with its first request only, others with all of them or none. */
+  readonly hasRange: boolean
 }
 
 /** Result for a repeated opening: the same pass, the session has ended, or it is to be decided as a new one. */
@@ -56,8 +60,17 @@ const nameOf = (id: string): string => `m${id}`
 const read = (id: string): Opening | null => {
   const text = texts('gh_identity').get(nameOf(id))
   if (text === undefined) return null
-  const [key = '', asked, reloads, period, connection = '', steady, refusedAt, location = ''] =
-    text.split(' ')
+  const [
+    key = '',
+    asked,
+    reloads,
+    period,
+    connection = '',
+    steady,
+    whole,
+    refusedAt,
+    location = '',
+  ] = text.split(' ')
   return {
     key,
     asked: Number(asked),
@@ -65,14 +78,16 @@ const read = (id: string): Opening | null => {
     periodMs: Number(period),
     connection,
     steady: Number(steady),
+    whole: Number(whole),
     refusedAt: Number(refusedAt),
     location,
   }
 }
 
 const write = (id: string, opening: Opening): void => {
-  const { key, asked, reloads, periodMs, connection, steady, refusedAt, location } = opening
-  const text = [key, asked, reloads, periodMs, connection, steady, refusedAt, location].join(' ')
+  const { key, asked, reloads, periodMs, connection, steady, whole, refusedAt, location } = opening
+  const counts = [asked, reloads, periodMs, connection, steady, whole, refusedAt]
+  const text = [key, ...counts, location].join(' ')
   keepText('gh_identity', nameOf(id), text, CLOCKS.press)
 }
 
@@ -84,15 +99,15 @@ export const noteOpening = (
 ): void => {
   const known = read(id)
   const before = known?.key === key ? known : null
-  const { reloads = 0, periodMs = 0, steady = 0 } = before ?? {}
+  const { reloads = 0, periodMs = 0, steady = 0, whole = 0 } = before ?? {}
   const asked = Date.now()
-  write(id, { key, asked, reloads, periodMs, connection, steady, refusedAt: 0, location })
+  write(id, { key, asked, reloads, periodMs, connection, steady, whole, refusedAt: 0, location })
 }
 
 const refusedName = (script: string): string => `t${script}`
 
 /**
- * Stores why a script in a page was refused below its pass. Not for a superseded session: there the next opening is the viewer's, who switches back to this
+ * Stores why a script in a page was refused a manifest below its pass. Not for a superseded session: there the next opening is the viewer's, who switches back to this
  * channel. `script`: as {@link scriptKey} names it.
  */
 export const noteRefusedScript = (script: string, reason: ReasonId, account: string): void => {
@@ -110,13 +125,14 @@ export const refusalOfScript = (script: string, account: string | null): ReasonI
 
 /**
  * Whether a request for an ended session is one more reload of its player, and not a viewer who opens the channel again. A new start shows by a new
- * connection, where all reloads before were over one; a script in a page stops at the first refusal; for other players, Chromium's own
+ * connection, where all reloads before were over one, and by a `Range`, where they had none; a script in a page stops at the first refusal; for other players, Chromium's own
  * among them, only the pause decides.
  */
 const isReloading = (known: Opening, player: OpeningPlayer, now: number): boolean => {
   if (known.reloads < RELOADS) return false
   const { refusedAt } = known
   if (player.isScript && refusedAt > 0 && now - refusedAt >= SECOND_TRY_MS) return false
+  if (known.whole === known.reloads && player.hasRange) return false
   if (known.steady === known.reloads && known.connection !== player.connection) return false
   return now - known.asked <= (refusedAt > 0 ? PAUSE_AFTER_REFUSAL : PAUSE) * known.periodMs
 }
@@ -145,6 +161,7 @@ export const reopen = (id: string, player: OpeningPlayer): Reopening => {
     reloads: known.reloads + (isReload ? 1 : 0),
     periodMs: isReload ? Math.max(known.periodMs, gap) : known.periodMs,
     steady: known.steady + (isReload && connection === known.connection ? 1 : 0),
+    whole: known.whole + (isReload && !player.hasRange ? 1 : 0),
   })
   return { kind: 'same', key: known.key, location: known.location }
 }

@@ -132,6 +132,27 @@ describe.concurrent('a session that was ended', () => {
     expect((await player(path)).statusCode).toBe(302)
   })
 
+  test('a script that was told at a segment does not try where it began: the next opening is its viewer’s', async () => {
+    const player = program(true, { ...CHROME, 'User-Agent': `${CHROME['User-Agent']} Page/9` })
+    const path = `/live/${rig.ticket({ account: 'own:9' })}/ch1/index.m3u8`
+    const location = (await player(path)).headers.location ?? ''
+    endSession(location)
+    const segment = location.replace('index.m3u8', 'seg1.ts')
+    const isOver = async () => ((await player(segment)).statusCode ?? 0) >= 400
+    await until('the end', isOver)
+    expect((await player(path)).statusCode).toBe(302)
+  })
+
+  test('of a player that sends a range with its first request only, a range is a return', async () => {
+    const reloading = program(false)
+    const path = await playAndEnd(reloading, 'own:10')
+    for (const gap of [0, 300]) {
+      await waitMs(gap)
+      expect((await reloading(path)).statusCode).toBeGreaterThanOrEqual(403)
+    }
+    expect((await program(false, { Range: 'bytes=0-' })(path)).statusCode).toBe(302)
+  })
+
   test('the browser’s own player asks on although it was told, and is told again', async () => {
     const player = program(true, { ...CHROME, Range: 'bytes=0-' })
     const path = await playAndEnd(player, 'own:8')

@@ -30,11 +30,11 @@ export class AnswerError extends Error {
   override readonly name = 'AnswerError'
 }
 
-const MOST_HEAD = 16_384
+/** As long as curl lets one line of a head be. */
+const MOST_HEAD = 102_400
 const LF = 0x0a
-const STATUS = /^HTTP\/\d(?:\.\d)?[ \t]+(\d{3})(?:[ \t].*)?$/
-
-const isWhole = (text: string): boolean => /^\d{1,15}$/.test(text)
+/** A reason may follow without a blank; a fourth digit makes it no status. */
+const STATUS = /^HTTP\/\d(?:\.\d)?[ \t]+(\d{3})(?!\d)/i
 
 /** Names and values; a line that begins with a blank goes on with the one before (RFC 9112, 5.2). One without a colon is no header. */
 const headersOf = (lines: readonly string[]): Record<string, string | string[]> => {
@@ -57,7 +57,7 @@ const headersOf = (lines: readonly string[]): Record<string, string | string[]> 
 }
 
 const parseHead = (text: string): AnswerHead => {
-  const [first = '', ...lines] = text.split('\n').map((line) => line.replace(/\r$/, ''))
+  const [first = '', ...lines] = text.split('\n').map((line) => line.replace(/\r+$/, ''))
   const status = STATUS.exec(first)?.[1]
   if (status === undefined) throw new AnswerError('malformed answer')
   return { status: Number(status), headers: headersOf(lines) }
@@ -71,29 +71,34 @@ type Framing =
   | { readonly kind: 'chunked'; step: 'size' | 'data' | 'after' | 'trailer'; left: number }
   | { readonly kind: 'close' }
 
-/** Chunked goes before any length (RFC 9112, 6.3); of several lengths the last counts, as curl has it. */
+/** Digits of a length beyond which curl takes it for none and reads to the end. */
+const MOST_DIGITS = 15
+
+/** Chunked goes before any length (RFC 9112, 6.3); of several lengths the last counts, and of that the number it begins with, as curl has it. */
 const framingOf = ({ status, headers }: AnswerHead): Framing => {
   if (status === 204 || status === 304) return { kind: 'length', left: 0 }
   const codings = valuesOf(headers, 'transfer-encoding').join(',').toLowerCase()
   if (/(?:^|,)\s*chunked\s*$/.test(codings)) return { kind: 'chunked', step: 'size', left: 0 }
   const lengths = valuesOf(headers, 'content-length')
-  const last = lengths.at(-1)?.split(',').at(-1)?.trim()
+  const last = lengths.at(-1)
   if (last === undefined) return { kind: 'close' }
-  if (!lengths.every((one) => one.split(',').every((part) => isWhole(part.trim()))))
+  const digits = /^\+?0*(\d+)/.exec(last)?.[1]
+  if (digits === undefined || !lengths.every((one) => /^\+?\d/.test(one)))
     throw new AnswerError('malformed answer: its Content-Length is no number')
-  return { kind: 'length', left: Number(last) }
+  return digits.length > MOST_DIGITS ? { kind: 'close' } : { kind: 'length', left: Number(digits) }
 }
 
 const hasClose = ({ headers }: AnswerHead): boolean =>
   valuesOf(headers, 'connection').some((text) => /\bclose\b/i.test(text))
 
-/** Index behind the blank line that ends a head, in CRLF or LF; -1 = not there yet. */
+const CR = 0x0d
+
+/** Index behind the blank line that ends a head, in LF with any number of CR before it; -1 = not there yet. */
 const endOfHead = (bytes: Buffer): number => {
-  let at = bytes.indexOf(LF)
-  while (at >= 0) {
-    if (bytes[at + 1] === LF) return at + 2
-    if (bytes[at + 1] === 0x0d && bytes[at + 2] === LF) return at + 3
-    at = bytes.indexOf(LF, at + 1)
+  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) {
+    let next = at + 1
+    while (bytes[next] === CR) next += 1
+    if (bytes[next] === LF) return next + 1
   }
   return -1
 }
@@ -108,7 +113,7 @@ class Reader implements AnswerReader {
   get status(): number | null {
     if (this.head !== null) return this.head.status
     const [line = ''] = this.rest.toString('latin1', 0, 512).split('\n')
-    const status = line === '' ? undefined : STATUS.exec(line.replace(/\r$/, ''))?.[1]
+    const status = STATUS.exec(line)?.[1]
     return status === undefined || status.startsWith('1') ? null : Number(status)
   }
 
@@ -137,7 +142,7 @@ class Reader implements AnswerReader {
   private takeHead(): boolean {
     const end = endOfHead(this.rest)
     if (end < 0) {
-      const begun = this.rest.subarray(0, 5).toString('latin1')
+      const begun = this.rest.subarray(0, 5).toString('latin1').toUpperCase()
       if (!'HTTP/'.startsWith(begun)) throw new AnswerError('malformed answer')
       if (this.rest.length > MOST_HEAD) throw new AnswerError('oversize headers')
       return false
@@ -151,7 +156,7 @@ class Reader implements AnswerReader {
       throw new AnswerError('malformed answer: nobody asked for another protocol')
     if (head.status < 200) return true
     this.head = head
-    this.isHttp10 = text.startsWith('HTTP/1.0') || text.startsWith('HTTP/0')
+    this.isHttp10 = /^HTTP\/(?:1\.0|0)/i.test(text)
     this.framing = framingOf(head)
     const isEmpty = this.framing.kind === 'length' && this.framing.left === 0
     this.state = isEmpty ? 'done' : 'body'
@@ -170,7 +175,7 @@ class Reader implements AnswerReader {
     if (end < 0 && this.rest.length > MOST_HEAD)
       throw new AnswerError('malformed answer: its chunks')
     if (end < 0) return null
-    const line = this.rest.toString('latin1', 0, end).replace(/\r$/, '')
+    const line = this.rest.toString('latin1', 0, end).replace(/\r+$/, '')
     this.rest = this.rest.subarray(end + 1)
     return line
   }
@@ -200,7 +205,7 @@ class Reader implements AnswerReader {
     else if (framing.step === 'trailer') {
       if (line === '') this.state = 'done'
     } else {
-      const size = /^\s*([0-9a-f]{1,12})\s*(?:;.*)?$/i.exec(line)?.[1]
+      const size = /^\s*0*([0-9a-f]{1,12})\s*(?:;.*)?$/i.exec(line)?.[1]
       if (size === undefined) throw new AnswerError('malformed answer: its chunks')
       framing.left = Number.parseInt(size, 16)
       framing.step = framing.left === 0 ? 'trailer' : 'data'

@@ -64,10 +64,17 @@ const shapes: Readonly<Record<string, string>> = {
   'chunks with extensions and a trailer': `${head('403 Forbidden', 'Transfer-Encoding: chunked')}2;a=b\r\nno\r\n0\r\nX-T: 1\r\n\r\n`,
   'upper-case chunked': `${head('403 Forbidden', 'TRANSFER-ENCODING: Chunked')}${CHUNKED}`,
   'no blank behind a colon': `${head('403 Forbidden', 'Content-Length:2')}no`,
+  'a reason without a blank': `${head('403Forbidden', 'Content-Length: 2')}no`,
+  'CR twice': `${head('403 Forbidden', 'Content-Length: 2').replaceAll('\r\n', '\r\r\n')}no`,
+  'headers of 90 kB': `${head('403 Forbidden', ...Array.from({ length: 90 }, (_, at) => `X-${at}: ${'x'.repeat(1000)}`), 'Content-Length: 2')}no`,
+  'a length and more': `${head('403 Forbidden', 'Content-Length: +2 bytes')}no`,
+  'a length that differs in its list': `${head('403 Forbidden', 'Content-Length: 2, 3')}no`,
+  'a length too long to be one': `${head('403 Forbidden', 'Content-Length: 99999999999999999999')}no`,
+  'chunks with zeros': `${head('403 Forbidden', 'Transfer-Encoding: chunked')}000000000000002\r\nno\r\n0\r\n\r\n`,
   '204': head('204 No Content'),
   '302': head('302 Found', 'Location: /else', 'Content-Length: 0'),
 }
-const ENDS = ['bare LF', 'until the end', 'HTTP/1.0']
+const ENDS = ['bare LF', 'until the end', 'HTTP/1.0', 'a length too long to be one']
 
 test.each(Object.keys(shapes))('%s: status and body as curl reads them', async (name) => {
   const bytes = Buffer.from(shapes[name] ?? '', 'latin1')
@@ -89,14 +96,24 @@ test.each(Object.keys(shapes))('%s: status and body as curl reads them', async (
 
 test.each(Object.keys(shapes))('%s, a byte at a time', async (name) => {
   const bytes = Buffer.from(shapes[name] ?? '', 'latin1')
+  // Of a long head a few bytes: each is a packet.
+  const parts = bytes.length > 1000 ? [bytes.subarray(0, -9)] : []
   const { ask } = await serve((socket, turn) => {
     if (turn > 1) return
     socket.setNoDelay(true)
-    for (const byte of bytes) socket.write(Buffer.of(byte))
+    for (const part of parts) socket.write(part)
+    for (const byte of bytes.subarray(parts[0]?.length ?? 0)) socket.write(Buffer.of(byte))
     if (ENDS.includes(name)) socket.end()
   })
   const expected = name === '204' ? 204 : name === '302' ? 302 : 403
   expect(await ask()).toMatchObject({ status: expected, broken: null })
+})
+
+test('a refusal in lower case, which curl takes for a permission, is one', async () => {
+  const { ask } = await serve((socket) => {
+    socket.write(`${head('403 Forbidden', 'Content-Length: 2').toLowerCase()}no`)
+  })
+  expect(await ask()).toMatchObject({ status: 403, broken: null })
 })
 
 test('a connection that was closed behind a whole answer, without a word, costs no answer', async () => {
@@ -133,7 +150,7 @@ test('connections are kept, also for many at once', async () => {
 })
 
 test.each([
-  ['headers that never end', `HTTP/1.1 403 Forbidden\r\nX: ${'x'.repeat(20_000)}`, false],
+  ['headers that never end', `HTTP/1.1 403 Forbidden\r\nX: ${'x'.repeat(120_000)}`, false],
   ['a body that breaks off', `${head('403 Forbidden', 'Content-Length: 10')}no`, true],
   ['a length that is none', `${head('403 Forbidden', 'Content-Length: two')}no`, true],
   ['chunks that are none', `${head('403 Forbidden', 'Transfer-Encoding: chunked')}zz\r\n`, true],

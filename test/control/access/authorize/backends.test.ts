@@ -55,7 +55,7 @@ const kinds: Record<string, () => Promise<string>> = {
   },
   garbage: async () => (await started(rawBackend('SSH-2.0-OpenSSH_9.6\r\n'))).url,
   big_headers: async () => {
-    const answer = `HTTP/1.1 200 OK\r\nX-Pad: ${'a'.repeat(20_000)}\r\n\r\n`
+    const answer = `HTTP/1.1 200 OK\r\nX-Pad: ${'a'.repeat(120_000)}\r\n\r\n`
     return (await started(rawBackend(answer))).url
   },
   big_body: async () => {

@@ -75,6 +75,12 @@ const originErrors = (): string =>
     .filter((status) => status !== 444 && (status < 494 || status > 499))
     .join(' ')
 
+/** Redirections that no player follows by itself; their text and `Location` are not handed on. */
+const strangeRedirections = (): string =>
+  Array.from({ length: 100 }, (_, at) => 300 + at)
+    .filter((status) => ![301, 302, 303, 304, 307, 308].includes(status))
+    .join(' ')
+
 /** One map line for each reason that has a clip. */
 const slateWords = (): string =>
   Object.keys(REASONS)
@@ -109,6 +115,7 @@ const values = (settings: NginxSettings): Record<string, string> => {
     segmentCache: cache.use,
     uncrowded: uncrowded(settings.judgedInPlace),
     originErrors: originErrors(),
+    strangeRedirections: strangeRedirections(),
     segmentConnections: String(settings.segmentConnections),
     // One that failed is asked again from the next second on: a longer pause would outlast the turns that openings wait.
     controlServers: controlServers(settings, 'max_fails=3 fail_timeout=0s'),

@@ -27,6 +27,10 @@ const nothingAt = (url: string): Fetched => ({ url, manifest: null, movedTo: nul
 const targetOf = (location: unknown, url: string): URL | null =>
   typeof location === 'string' && URL.canParse(location, url) ? new URL(location, url) : null
 
+/** As an origin is written, also where its scheme has none: `rtsp://host:port`. */
+const originOfTarget = ({ origin, protocol, host }: URL): string =>
+  origin === 'null' ? `${protocol}//${host}` : origin
+
 /** Whether edges go to an origin for a channel. */
 type Allowed = (origin: string) => boolean
 
@@ -42,7 +46,8 @@ const fetchFrom = async (url: string, isAllowed: Allowed, left: number): Promise
   answer.body.on('error', () => undefined).destroy()
   const target = answer.statusCode >= 300 ? targetOf(answer.headers['location'], url) : null
   if (target === null || left === 0) return nothingAt(url)
-  if (!isAllowed(target.origin)) return { ...nothingAt(url), movedTo: target.origin }
+  const movedTo = originOfTarget(target)
+  if (!/^https?:/.test(movedTo) || !isAllowed(movedTo)) return { ...nothingAt(url), movedTo }
   return await fetchFrom(target.href, isAllowed, left - 1)
 }
 

@@ -252,6 +252,16 @@ describe('to the origin', () => {
       const answer = await rig.get(base + file)
       expect([answer.status, answer.text.includes('no\n')], file).toEqual([404, false])
     }
+    for (const status of [300, 305, 399]) {
+      rig.origin.files.set('/hls/ch1/odd.ts', { type: 'text/html', body: 'no\n', status })
+      rig.origin.headers.set('/hls/ch1/odd.ts', { Location: `${rig.origin.url}/x?token=T4` })
+      const answer = await rig.get(`${base}odd.ts`)
+      expect([answer.reason, answer.text], String(status)).toEqual([
+        'origin.elsewhere',
+        'origin.elsewhere\n',
+      ])
+      expect(answer.headers.get('location')).toBeNull()
+    }
   })
 
   test('byte ranges pass for segments; of a manifest the edge makes the one from its start', async () => {

@@ -20,6 +20,7 @@ const MOVED: Record<string, string> = {
   '/near/index.m3u8': '../master/index.m3u8',
   '/far/index.m3u8': 'http://balancer.example/far.m3u8?token=1',
   '/away/stream.ts': 'http://balancer.example/1.ts?token=1',
+  '/rtsp/index.m3u8': 'rtsp://cameras.example:554/1?token=1',
   '/round/index.m3u8': '/round/index.m3u8',
 }
 
@@ -42,7 +43,7 @@ afterAll(() => server.close())
 
 describe('the check of manifests', () => {
   it('names what leads past the edge, behind variants and in DASH too', async () => {
-    const places = ['good', 'master', 'near', 'far', 'round', 'gone', 'known']
+    const places = ['good', 'master', 'near', 'far', 'rtsp', 'round', 'gone', 'known']
     const names = [
       ...places.map((name) => `${name}/index.m3u8`),
       'dash/a.mpd',
@@ -60,6 +61,7 @@ describe('the check of manifests', () => {
       'master: its manifest sends players to http://keys.example',
       'near: its manifest sends players to http://keys.example',
       'far: its origin sends players on to http://balancer.example',
+      'rtsp: its origin sends players on to rtsp://cameras.example:554',
       'round: its origin does not answer with a manifest',
       'gone: its origin does not answer with a manifest',
       'dash: its manifest sends players to https://cdn.example',

@@ -1,7 +1,8 @@
+import { speedKmh } from '#domain/geo'
 import { groupBy } from '#domain/group-by'
 import type { PlayRecord } from '#domain/types'
 import { deviceClass } from '../device-class.ts'
-import { hasDerivedDevice } from '../guards.ts'
+import { distanceOf, hasDerivedDevice, isWithinProvider } from '../guards.ts'
 import { isHosting } from '../network-class.ts'
 import { watchedUntil } from '../watched.ts'
 import { modelOf, placeOf, providerOf } from './device-place.ts'
@@ -35,30 +36,39 @@ const isConstant = (plays: readonly PlayRecord[]): boolean => {
 
 // Shorter overlaps may be rows of one player that changed its network.
 const AT_ONCE_MS = 10 * 60_000
-const AT_ONCE_DAYS = 3
+
+// An airliner.
+const FLIGHT_KMH = 900
+
+/** Days on which an id must be seen in two places at once: one that may be a single player's, and one known to be several players'. */
+const AT_ONCE_DAYS = { alone: 3, constant: 1 } as const
 
 const NOWHERE: ReadonlySet<string> = new Set()
 
-/** Places in which one id played while it played in another too, on several days: players of their own. */
-const placesAtOnce = (plays: readonly PlayRecord[]): ReadonlySet<string> => {
+/** Whether no single player can have made both plays: both run at once, or nobody travels so fast. */
+const areTwoPlayers = (first: PlayRecord, second: PlayRecord): boolean => {
+  const [end, start] = [watchedUntil(first), second.startedAt]
+  if (Math.min(watchedUntil(second), end) - start >= AT_ONCE_MS) return true
+  if (start < end || isWithinProvider(first, second)) return false
+  return speedKmh(distanceOf(first, second)?.leastKm ?? 0, start - end) > FLIGHT_KMH
+}
+
+/** Places in which one id played although it was in another: players of their own. */
+const placesAtOnce = (plays: readonly PlayRecord[], least: number): ReadonlySet<string> => {
   const [first] = plays
   if (plays.every((play) => play.network === first?.network)) return NOWHERE
   const days = new Map<string, Set<number>>()
-  let longest: { place: string; end: number } | null = null
+  let longest: { place: string; end: number; play: PlayRecord } | null = null
   for (const play of plays) {
     const place = placeOf(play)
     if (place === null || isHosting(play)) continue
     const end = watchedUntil(play)
-    if (
-      longest &&
-      longest.place !== place &&
-      Math.min(end, longest.end) - play.startedAt >= AT_ONCE_MS
-    )
+    if (longest && longest.place !== place && areTwoPlayers(longest.play, play))
       for (const one of [place, longest.place])
         days.set(one, (days.get(one) ?? new Set()).add(Math.floor(play.startedAt / DAY_MS)))
-    if (longest === null || end > longest.end) longest = { place, end }
+    if (longest === null || end > longest.end) longest = { place, end, play }
   }
-  return new Set([...days].flatMap(([place, set]) => (set.size >= AT_ONCE_DAYS ? [place] : [])))
+  return new Set([...days].flatMap(([place, set]) => (set.size >= least ? [place] : [])))
 }
 
 /** Plays of one constant id and model: a set on another provider's line is another set. */
@@ -81,7 +91,7 @@ export const withoutConstantIds = (plays: readonly PlayRecord[]): readonly PlayR
   for (const list of groupBy(told, ({ device }) => device).values()) {
     const models = isConstant(list) ? [...groupBy(list, modelOf).values()] : null
     for (const model of models ?? [list]) {
-      const own = placesAtOnce(model)
+      const own = placesAtOnce(model, models === null ? AT_ONCE_DAYS.alone : AT_ONCE_DAYS.constant)
       if (models === null && own.size === 0) continue
       for (const [i, play] of namedAsModel(model, own).entries()) named.set(model[i] ?? play, play)
     }

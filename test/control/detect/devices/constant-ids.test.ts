@@ -49,4 +49,14 @@ describe('one id for all players of an app', () => {
     expect(devicesOf([...set, ...inside, ...outside])).toBe(2)
     expect(isAccused([...set, ...inside, ...outside])).toBe(false)
   })
+
+  it('is two phones where nobody travels so fast, once', () => {
+    const set = constant(everyNth(60, 1), 'LG', home)
+    const phone = { player: 'phone', at: 3 * HOUR, minutes: 30 } as const
+    const inside = constant(everyNth(60, 2), 'iPhone', { ...home, ...phone })
+    const outside = (hours: number): PlayRecord[] =>
+      constant([20], 'iPhone', { ...elsewhere, ...phone, place: 'boston', at: hours * HOUR })
+    expect(devicesOf([...set, ...inside, ...outside(5)])).toBe(3)
+    expect(devicesOf([...set, ...inside, ...outside(15)])).toBe(2)
+  })
 })

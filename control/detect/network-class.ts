@@ -1,16 +1,11 @@
 import { memoize } from '#domain/memoize'
 import { isLan, parseAddress } from '#domain/networks/network'
 import type { PlayRecord } from '#domain/types'
-
-// Words in names of hosting and VPN providers that names of access providers do not have.
-const HOSTING =
-  /\b(hosting|host|hetzner|ovh|digitalocean|linode|akamai|vultr|constant company|choopa|m247|datacamp|cdn77|clouvider|leaseweb|contabo|scaleway|online s\.?a\.?s|amazon|aws|google cloud|google llc|microsoft|azure|oracle|alibaba|tencent|cloudflare|fastly|31173|mullvad|nordvpn|tzulo|quadranet|psychz|colocrossing|hivelocity|servers?|server|data ?cent(?:er|re)s?|datacent(?:er|re)|cloud|vps|vpn|colo|colocation|ionos|godaddy|dreamhost|netcup|worldstream|g-core|gcore|packethub|proton|ipxo|zenlayer|performive|hostroyale|hostwinds|buyvm|frantech|aeza|selectel|timeweb|stark industries)\b/i
+import { isHostingName } from '../geo/network-kind.ts'
 
 /** Whether the network belongs to a hosting or VPN provider; `false` also where no ASN is known. */
 export const isHosting = ({ asnOrg }: Pick<PlayRecord, 'asnOrg'>): boolean =>
   asnOrg !== null && isHostingName(asnOrg)
-
-const isHostingName = memoize((name: string): boolean => HOSTING.test(name))
 
 /** Whether a text is an address and not one of a local network (`isLan`). */
 export const isPublicText = memoize((text: string): boolean => {

@@ -1,5 +1,7 @@
-import { CITY_ACCURACY_KM, coordinatesOf, haversineKm, REGION_ACCURACY_KM } from '#domain/geo'
+import { coordinatesOf, haversineKm } from '#domain/geo'
 import type { GeoPlace } from '#domain/types'
+import type { NetworkKind } from './network-kind.ts'
+import { assumedAccuracyKm } from './radii.ts'
 
 /** Autonomous system of an address. */
 export interface GeoNetwork {
@@ -64,12 +66,12 @@ const readFlat = (record: object): Raw => ({
   radiusKm: null,
 })
 
-/** The record's accuracy radius in km; without one a default for city or region. */
-const accuracyOf = ({ radiusKm, city, region }: Raw): number | null => {
-  if (radiusKm !== null && radiusKm > 0) return radiusKm
-  if (city !== null) return CITY_ACCURACY_KM
-  return region === null ? null : REGION_ACCURACY_KM
-}
+/** Asks for the kind of network of a record's address. */
+export type KindOf = () => NetworkKind
+
+/** The record's accuracy radius in km; without one that of its kind of network, for city or region. */
+const accuracyOf = (raw: Raw, kindOf: KindOf): number | null =>
+  raw.radiusKm !== null && raw.radiusKm > 0 ? raw.radiusKm : assumedAccuracyKm(raw, kindOf())
 
 /**
  * A place with the radius that another maker's file gives it: at least the distance between the two positions. A place the
@@ -83,11 +85,11 @@ export const crossChecked = (place: GeoPlace, other: GeoPlace): GeoPlace => {
 }
 
 /** A record as a place; without coordinates where only the country is known, or where they are 0, 0. */
-export const placeOf = (record: unknown): GeoPlace => {
+export const placeOf = (record: unknown, kindOf: KindOf = () => 'fixed'): GeoPlace => {
   if (typeof record !== 'object' || record === null) return unknownPlace
   const raw = fieldOf(record, 'country_code') === undefined ? readNested(record) : readFlat(record)
   const { latitude, longitude } = raw
-  const accuracyKm = accuracyOf(raw)
+  const accuracyKm = accuracyOf(raw, kindOf)
   const isPlaced =
     latitude !== null &&
     longitude !== null &&

@@ -3,6 +3,7 @@ import type { GeoPlace } from '#domain/types'
 import { AsnCsv } from './asn-csv.ts'
 import { type GeoProblem, openGeoFile } from './geo-file.ts'
 import { crossChecked, type GeoNetwork, networkOf, placeOf, unknownPlace } from './geo-record.ts'
+import { networkKind } from './network-kind.ts'
 
 export interface GeoOptions {
   /** City or country files in the MaxMind DB format; several where IPv4 and IPv6 are in separate files. */
@@ -75,13 +76,15 @@ export const createGeo = async (options: GeoOptions): Promise<Geo> => {
   }
   const timer = setInterval(() => void refresh(), options.checkMs ?? defaultCheckMs)
   timer.unref()
+  const network = (address: string): GeoNetwork | null => networkOf(findRecord(networks, address))
   return {
     place: (address) => {
       const record = findRecord(places, address)
-      const place = record === null ? unknownPlace : placeOf(record)
+      const kindOf = () => networkKind(network(address)?.org ?? null)
+      const place = record === null ? unknownPlace : placeOf(record, kindOf)
       return others.length === 0 ? place : crossChecked(place, placeOf(findRecord(others, address)))
     },
-    network: (address) => networkOf(findRecord(networks, address)),
+    network,
     refresh,
     stop: () => clearInterval(timer),
   }

@@ -2,6 +2,7 @@ import type { PlayRecord } from '#domain/types'
 import type { AsnTable } from '../geo/asn-table.ts'
 import { defaultGeoFiles } from '../geo/default-files.ts'
 import { createGeo } from '../geo/geo.ts'
+import { withRadius } from '../geo/radii.ts'
 import type { PlayHistory, SourceUser } from '../sources/model/play-history.ts'
 import type { AccountRead, AccountSource } from './common/account-read.ts'
 import { createNetworkPlaces, type Placed } from './common/network-places.ts'
@@ -59,7 +60,8 @@ const createReader = (history: PlayHistory, places: Places, query: SourceQuery) 
       const [placed] = placedOf(play)
       const place = placed === undefined ? null : found.get(placed.network)
       const asn = play.address === null ? null : query.asn?.(play.address)
-      return { ...play, ...place, ...(asn ? { asn: asn.asn, asnOrg: asn.org } : {}) }
+      const located = { ...play, ...place, ...(asn ? { asn: asn.asn, asnOrg: asn.org } : {}) }
+      return withRadius(located, located.asnOrg)
     })
   }
   return { book, read }

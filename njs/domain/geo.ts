@@ -3,12 +3,6 @@ import type { Coordinates, GeoPlace } from './types.ts'
 /** Mean radius of the Earth in km. */
 export const EARTH_RADIUS_KM = 6371
 
-/** Accuracy where the geo file has none but knows the city: half of fixed lines lie within 21 km by another file (`npm run radii`). */
-export const CITY_ACCURACY_KM = 25
-
-/** Accuracy where the geo file has none but knows the region: half of fixed lines lie within 292 km (`npm run radii`). */
-export const REGION_ACCURACY_KM = 300
-
 type Point = Pick<Coordinates, 'latitude' | 'longitude'>
 
 const toRadians = (degrees: number): number => (degrees * Math.PI) / 180
@@ -33,12 +27,6 @@ export const leastDistanceKm = (a: Coordinates, b: Coordinates): number =>
 export const speedKmh = (distanceKm: number, elapsedMs: number): number => {
   if (distanceKm <= 0) return 0
   return elapsedMs > 0 ? (distanceKm * 3_600_000) / elapsedMs : Number.POSITIVE_INFINITY
-}
-
-/** Accuracy radius in km of a place whose geo file has none; `null` where only the country is known. */
-export const assumedAccuracyKm = (place: Pick<GeoPlace, 'city' | 'region'>): number | null => {
-  if (place.city) return CITY_ACCURACY_KM
-  return place.region ? REGION_ACCURACY_KM : null
 }
 
 const isWithin = (value: number | null, limit: number): value is number =>

@@ -1,22 +1,8 @@
 import { coordinatesOf, haversineKm } from '#domain/geo'
 import type { GeoPlace } from '#domain/types'
-import { isHosting } from '../../control/detect/network-class.ts'
 import type { GeoNetwork } from '../../control/geo/geo-record.ts'
-
-/** Kinds of networks, by the name of their owner. */
-export const NETWORK_KINDS = ['data centre', 'mobile', 'fixed'] as const
-
-export type NetworkKind = (typeof NETWORK_KINDS)[number]
-
-// Words in names of mobile carriers.
-const MOBILE =
-  /\b(mobile|mobil|mobility|movil|cellular|wireless|cellco|t-mobile|telefonica moviles|vodacom|mtn|airtel|jio|lte)\b/i
-
-/** The kind of a network; one without a name counts as fixed. */
-export const kindOfNetwork = ({ org }: GeoNetwork): NetworkKind => {
-  if (isHosting({ asnOrg: org })) return 'data centre'
-  return org !== null && MOBILE.test(org) ? 'mobile' : 'fixed'
-}
+import { type NetworkKind, networkKind } from '../../control/geo/network-kind.ts'
+import { neighbourOf } from './addresses.ts'
 
 /** Looks up addresses; `null` or an unknown place where a table has none. */
 export interface RadiusTables {
@@ -27,7 +13,7 @@ export interface RadiusTables {
 }
 
 /** What is measured: both tables' positions of one address, or one table's of two addresses of one provider. */
-export type Comparison = 'city in both tables' | 'region in one table' | 'one /24' | 'one /16'
+export type Comparison = 'city in both tables' | 'region in one table' | `one /${number}`
 
 /** Kilometres between two positions: half, three quarters and nine tenths are not farther apart. */
 export interface RadiusRow {
@@ -58,20 +44,11 @@ const comparisonOf = (place: GeoPlace, other: GeoPlace): Comparison | null => {
   return isRegion(place) || isRegion(other) ? 'region in one table' : null
 }
 
-/** An IPv4 address whose last bytes are replaced by a random number. */
-const neighbourOf = (address: string, bytes: 1 | 2, random: () => number): string => {
-  const head = address.split('.').slice(0, 4 - bytes)
-  const tail = Array.from({ length: bytes }, () => Math.floor(random() * 256))
-  return [...head, ...tail].join('.')
-}
-
 const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
 
-const NEIGHBOURS = [
-  ['one /24', 1],
-  ['one /16', 2],
-] as const
+/** Lengths of prefixes within which neighbours are looked for: a pool and a block of a provider. */
+const NEIGHBOURS = { 4: [24, 16], 6: [48, 32] } as const
 
 /** A distance that an address shows, and of what. */
 type Found = readonly [Comparison, number]
@@ -88,12 +65,12 @@ const byNeighbours = (
   { network, place }: RadiusTables,
   random: () => number,
 ): Found[] =>
-  NEIGHBOURS.flatMap(([name, bytes]): Found[] => {
-    const next = neighbourOf(address, bytes, random)
+  NEIGHBOURS[address.includes(':') ? 6 : 4].flatMap((bits): Found[] => {
+    const next = neighbourOf(address, bits, random)
     if (network(next)?.asn !== owner.asn) return []
     const [here, beside] = [place(address), place(next)]
     const km = here.city === null || beside.city === null ? null : between(here, beside)
-    return km === null ? [] : [[name, km]]
+    return km === null ? [] : [[`one /${bits}`, km]]
   })
 
 const rowOf = (comparison: Comparison, kind: NetworkKind, kilometres: number[]): RadiusRow => {
@@ -108,7 +85,7 @@ const rowOf = (comparison: Comparison, kind: NetworkKind, kilometres: number[]):
   }
 }
 
-/** Measures IPv4 addresses; `random` gives numbers from 0 to below 1. Kinds and comparisons that no address showed are left out. */
+/** Measures addresses of one IP version; `random` gives numbers from 0 to below 1. Kinds and comparisons that no address showed are left out. */
 export const measureRadii = (
   addresses: Iterable<string>,
   tables: RadiusTables,
@@ -123,7 +100,7 @@ export const measureRadii = (
       ...(there === undefined ? [] : byOtherTable(tables.place(address), there)),
       ...byNeighbours(address, owner, tables, random),
     ]
-    for (const [comparison, km] of found) add(all, comparison, kindOfNetwork(owner), km)
+    for (const [comparison, km] of found) add(all, comparison, networkKind(owner.org), km)
   }
   return [...all].flatMap(([comparison, kinds]) =>
     [...kinds].map(([kind, kilometres]) => rowOf(comparison, kind, kilometres)),

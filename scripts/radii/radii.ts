@@ -2,6 +2,7 @@ import { defaultAsnFiles, defaultGeoFiles } from '../../control/geo/default-file
 import { createGeo } from '../../control/geo/geo.ts'
 import { createRandom } from '../fuzz/random.ts'
 import { positive, readOptions } from '../options.ts'
+import { fourthAddresses, sixthAddresses } from './addresses.ts'
 import { measureRadii } from './measure.ts'
 
 const USAGE = `usage: npm run radii -- [--files FILE]... [--cross-check FILE]... [--asn FILE]... [--sample 20000] [--seed 1]
@@ -21,31 +22,29 @@ const fail = (problem: { readonly path: string; readonly reason: string }): neve
 }
 
 const random = createRandom(positive(values.seed, 1), 0)
-const addresses = function* (count: number): Generator<string> {
-  for (let i = 0; i < count; i += 1)
-    yield [1 + random.below(223), random.below(256), random.below(256), random.below(256)].join('.')
-}
+const draw = () => random.next()
 
 const asnFiles = values.asn ?? defaultAsnFiles()
 const geo = await createGeo({ files: values.files ?? defaultGeoFiles(), asnFiles, onProblem: fail })
 const others = values['cross-check'] ?? []
 const other = others.length === 0 ? null : await createGeo({ files: others, onProblem: fail })
 
-const rows = measureRadii(
-  addresses(positive(values.sample, 20_000)),
-  {
-    network: (address) => geo.network(address),
-    place: (address) => geo.place(address),
-    other: other === null ? undefined : (address) => other.place(address),
-  },
-  () => random.next(),
-)
+const tables = {
+  network: (address: string) => geo.network(address),
+  place: (address: string) => geo.place(address),
+  other: other === null ? undefined : (address: string) => other.place(address),
+}
+const sample = positive(values.sample, 20_000)
 console.log(
   '| compared | network | addresses | half within | three quarters | nine tenths |\n|---|---|---|---|---|---|',
 )
-for (const { comparison, kind, count, median, threeQuarters, nineTenths } of rows) {
-  const km = [median, threeQuarters, nineTenths].map((value) => `${Math.round(value)} km`)
-  console.log(`| ${[comparison, kind, count, ...km].join(' | ')} |`)
-}
+for (const [version, addresses] of [
+  ['IPv4', fourthAddresses(sample, draw)],
+  ['IPv6', sixthAddresses(sample, asnFiles, draw)],
+] as const)
+  for (const row of measureRadii(addresses, tables, draw)) {
+    const km = [row.median, row.threeQuarters, row.nineTenths].map((it) => `${Math.round(it)} km`)
+    console.log(`| ${[`${version}, ${row.comparison}`, row.kind, row.count, ...km].join(' | ')} |`)
+  }
 geo.stop()
 other?.stop()

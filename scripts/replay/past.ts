@@ -1,5 +1,6 @@
 import type { PlayRecord } from '#domain/types'
 import type { AsnEntry } from '../../control/geo/asn-table.ts'
+import { withRadius } from '../../control/geo/radii.ts'
 import {
   placeFromTautulli,
   playFromTautulli,
@@ -56,7 +57,7 @@ export const pastOf = (
     const known = places.get(address)
     if (known !== undefined) return known
     const { asn: number = null, org = null } = asn[address] ?? {}
-    const place = { ...placeFromTautulli(geo[address]), asn: number, asnOrg: org }
+    const place = { ...withRadius(placeFromTautulli(geo[address]), org), asn: number, asnOrg: org }
     places.set(address, place)
     return place
   }

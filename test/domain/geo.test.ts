@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  assumedAccuracyKm,
   coordinatesOf,
   EARTH_RADIUS_KM,
   haversineKm,
@@ -131,16 +130,5 @@ describe('coordinatesOf', () => {
     ['not a number', { latitude: Number.NaN, longitude: 1, accuracyKm: 25 }],
   ])('knows nothing with %s', (_name, place) => {
     expect(coordinatesOf(place)).toBeNull()
-  })
-})
-
-describe('assumedAccuracyKm', () => {
-  it.each([
-    [{ city: 'Lyon', region: null }, 25],
-    [{ city: null, region: 'Rhône' }, 300],
-    [{ city: '', region: '' }, null],
-    [{ city: null, region: null }, null],
-  ])('case=%o', (place, km) => {
-    expect(assumedAccuracyKm(place)).toBe(km)
   })
 })

@@ -1,13 +1,13 @@
 import type { PlayRecord } from '#domain/types'
 import { agentVersion } from '../devices/agent-model.ts'
 import { createFinding, durationText } from '../finding.ts'
-import { hasNetwork } from '../guards.ts'
+import { hasNetwork, isThroughHosting } from '../guards.ts'
 import { addressPoolOf } from '../network-class.ts'
 import { endOf } from '../normalise.ts'
 import type { ParamsOf } from '../rules/rule-types.ts'
 import type { Finding } from '../types.ts'
 
-// So many players of different agents on networks nobody had used before: one file, and not one owner.
+// So many players, of different agents or at once, on networks nobody had used before: one file, and not one owner.
 const PLAYERS_AT_LEAST = 3
 const PROVIDERS_AT_LEAST = 2
 
@@ -27,6 +27,26 @@ const strangersOf = (plays: readonly PlayRecord[], uses: readonly PlayRecord[]):
 
 const distinct = (values: readonly unknown[]): number =>
   new Set(values.filter((value) => value !== null)).size
+
+// Shorter overlaps may be one player that changed its network.
+const AT_ONCE_MS = 10 * 60_000
+
+/** The most networks over which plays ran at one time; exits of a VPN are left out. */
+const mostAtOnce = (plays: readonly PlayRecord[]): number => {
+  let most = 0
+  let running: PlayRecord[] = []
+  for (const play of plays) {
+    if (isThroughHosting(play) || endOf(play) - play.startedAt < AT_ONCE_MS) continue
+    running = running.filter((other) => endOf(other) - play.startedAt >= AT_ONCE_MS)
+    running.push(play)
+    most = Math.max(most, distinct(running.map(poolOf)))
+  }
+  return most
+}
+
+/** How many players there are at least: as many as agents, or as networks on which they played at once. */
+const playersOf = (plays: readonly PlayRecord[]): number =>
+  Math.max(distinct(plays.map(agentVersion)), mostAtOnce(plays))
 
 /** The last use by each network, to show. */
 const samples = (plays: readonly PlayRecord[]): PlayRecord[] => [
@@ -69,7 +89,7 @@ export const findCopiedPlaylist = (
   const strangers = strangersOf(recent, uses)
   const networks = distinct(strangers.map(poolOf))
   if (networks < params.min_places) return null
-  if (distinct(strangers.map(agentVersion)) < PLAYERS_AT_LEAST) return null
+  if (playersOf(strangers) < PLAYERS_AT_LEAST) return null
   if (distinct(strangers.map((p) => p.asn ?? p.asnOrg ?? p.country)) < PROVIDERS_AT_LEAST)
     return null
   const countries = [...new Set(strangers.flatMap((p) => p.country ?? []))].sort()
@@ -82,9 +102,10 @@ export const findCopiedPlaylist = (
       severity: 'high',
       confidence: 80,
       summary:
-        `Playlist copy ${download} was used by ${distinct(uses.map(agentVersion))} players on ${networks} ` +
+        `Playlist copy ${download} was used by ${playersOf(uses)} players on ${networks} ` +
         `networks new to the account (${countries.join(', ') || 'places unknown'}) from ${dayText(since)} UTC ` +
-        `within ${durationText(until - since)}.`,
+        `within ${durationText(until - since)}. ` +
+        `Cleared by feedback that those networks are the household's own.`,
       evidence: {
         download,
         count: networks,

@@ -9,13 +9,14 @@ import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-/** Days on which the intervals cover at least so much. */
-const fullDays = (merged: readonly Interval[], leastMs: number): number => {
+/** Days of 24 hours, counted back from a time, in which the intervals cover at least so much. */
+const fullDays = (merged: readonly Interval[], leastMs: number, until: number): number => {
   const perDay = new Map<number, number>()
   for (const { start, end } of merged) {
-    for (let day = Math.floor(start / DAY_MS); day * DAY_MS < end; day += 1) {
-      const part = Math.min(end, (day + 1) * DAY_MS) - Math.max(start, day * DAY_MS)
-      perDay.set(day, (perDay.get(day) ?? 0) + part)
+    for (let day = Math.floor((until - end) / DAY_MS); until - day * DAY_MS > start; day += 1) {
+      const [from, to] = [until - (day + 1) * DAY_MS, until - day * DAY_MS]
+      const part = Math.min(end, to) - Math.max(start, from)
+      perDay.set(day, (perDay.get(day) ?? 0) + Math.max(0, part))
     }
   }
   return [...perDay.values()].filter((ms) => ms >= leastMs).length
@@ -32,9 +33,12 @@ const meanParallel = (intervals: readonly Interval[], merged: readonly Interval[
 const goesOn = (
   intervals: readonly Interval[],
   { min_days, min_hours_per_day }: ParamsOf<'restreaming'>,
+  until: number,
 ): boolean => {
   const [, ...rest] = [...intervals].sort((a, b) => b.end - b.start - (a.end - a.start))
-  return fullDays(mergeIntervals(rest), min_hours_per_day * HOUR_MS) >= Math.max(1, min_days - 2)
+  return (
+    fullDays(mergeIntervals(rest), min_hours_per_day * HOUR_MS, until) >= Math.max(1, min_days - 2)
+  )
 }
 
 /** How long a play really ran: what stands paused for days is no machine. */
@@ -65,10 +69,12 @@ export const inspectRestreaming: Inspect<'restreaming'> = (event, recent, params
   if (lengthOf(plays) < enoughMs) return null
   const intervals = plays.map((p) => intervalOf(p.startedAt, p.startedAt + ranMs(p)))
   const merged = mergeIntervals(intervals)
-  const days = fullDays(merged, leastMs)
+  const until = merged.at(-1)?.end ?? event.startedAt
+  const days = fullDays(merged, leastMs, until)
   if (days < params.min_days) return null
   const parallel = meanParallel(intervals, merged)
-  if (parallel < params.min_parallel && !(fromHosting && goesOn(intervals, params))) return null
+  if (parallel < params.min_parallel && !(fromHosting && goesOn(intervals, params, until)))
+    return null
   const source = fromHosting
     ? `a data centre (${event.asnOrg})`
     : `one network in ${placeName(event)}`

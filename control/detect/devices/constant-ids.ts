@@ -40,16 +40,26 @@ const AT_ONCE_MS = 10 * 60_000
 // An airliner.
 const FLIGHT_KMH = 900
 
-/** Days on which an id must be seen in two places at once: one that may be a single player's, and one known to be several players'. */
-const AT_ONCE_DAYS = { alone: 3, constant: 1 } as const
+/**
+ * Days on which an id must be seen in two places at once: three, and one where it is known to be several players', over
+ * providers that are known, too: one house may have several addresses.
+ */
+const AT_ONCE_DAYS = 3
 
 const NOWHERE: ReadonlySet<string> = new Set()
+
+/** Whether the providers of both are known: without, IPv4 and IPv6 of one line are located apart. */
+const areKnown = (...plays: readonly PlayRecord[]): boolean =>
+  plays.every((play) => providerOf(play) !== null)
+
+/** Whether a play came over a public network that is known. */
+const isOutside = (play: PlayRecord): boolean => !play.isLan && placeOf(play) !== null
 
 /** Whether no single player can have made both plays: both run at once, or nobody travels so fast. */
 const areTwoPlayers = (first: PlayRecord, second: PlayRecord): boolean => {
   const [end, start] = [watchedUntil(first), second.startedAt]
   if (Math.min(watchedUntil(second), end) - start >= AT_ONCE_MS) return true
-  if (start < end || isWithinProvider(first, second)) return false
+  if (start < end || !areKnown(first, second) || isWithinProvider(first, second)) return false
   return speedKmh(distanceOf(first, second)?.leastKm ?? 0, start - end) > FLIGHT_KMH
 }
 
@@ -91,7 +101,8 @@ export const withoutConstantIds = (plays: readonly PlayRecord[]): readonly PlayR
   for (const list of groupBy(told, ({ device }) => device).values()) {
     const models = isConstant(list) ? [...groupBy(list, modelOf).values()] : null
     for (const model of models ?? [list]) {
-      const own = placesAtOnce(model, models === null ? AT_ONCE_DAYS.alone : AT_ONCE_DAYS.constant)
+      const isSure = models !== null && areKnown(...model.filter(isOutside))
+      const own = placesAtOnce(model, isSure ? 1 : AT_ONCE_DAYS)
       if (models === null && own.size === 0) continue
       for (const [i, play] of namedAsModel(model, own).entries()) named.set(model[i] ?? play, play)
     }

@@ -1,4 +1,3 @@
-import { assumedAccuracyKm } from '#domain/geo'
 import {
   type Address,
   formatAddress,
@@ -8,6 +7,7 @@ import {
 } from '#domain/networks/network'
 import type { GeoPlace, PlayRecord } from '#domain/types'
 import type { AsnEntry } from '../../geo/asn-table.ts'
+import { assumedAccuracyKm, withRadius } from '../../geo/radii.ts'
 import type { GroupedPlace, GroupedRow, GroupedUser } from '../model/grouped-history.ts'
 import { isLoopback } from '../model/remote-address.ts'
 
@@ -146,7 +146,7 @@ export const playFromTautulli = (
     account: accountOfTautulli(row.user_id),
     accountName: textOr(row.friendly_name, row.user),
     group: null,
-    ...whereOf(row, geo),
+    ...withRadius(whereOf(row, geo), asn?.org ?? null),
     asn: asn?.asn ?? null,
     asnOrg: asn?.org ?? null,
     device: textOr(row.machine_id),

@@ -1,5 +1,6 @@
 import type { GeoPlace, PlayRecord } from '#domain/types'
 import type { AsnEntry } from '../../../control/geo/asn-table.ts'
+import { withRadius } from '../../../control/geo/radii.ts'
 import { readPlayRow } from '../../../control/migrate/plays/play-row.ts'
 import { placeFromTautulli, type TautulliGeo } from '../../../control/sources/tautulli/rows.ts'
 
@@ -35,5 +36,7 @@ export const withNetworks = (
 ): PlayRecord[] =>
   plays.map((play) => {
     const entry = play.address === null ? undefined : asn[play.address]
-    return entry === undefined ? play : { ...play, asn: entry.asn, asnOrg: entry.org }
+    return entry === undefined
+      ? play
+      : withRadius({ ...play, asn: entry.asn, asnOrg: entry.org }, entry.org)
   })

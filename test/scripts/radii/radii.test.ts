@@ -2,12 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { defaultAsnFiles, defaultGeoFiles } from '../../../control/geo/default-files.ts'
 import { createGeo } from '../../../control/geo/geo.ts'
 import { createRandom } from '../../../scripts/fuzz/random.ts'
-import {
-  kindOfNetwork,
-  measureRadii,
-  type RadiusRow,
-  type RadiusTables,
-} from '../../../scripts/radii/measure.ts'
+import { neighbourOf, sixthAddresses } from '../../../scripts/radii/addresses.ts'
+import { measureRadii, type RadiusRow, type RadiusTables } from '../../../scripts/radii/measure.ts'
 
 const random = createRandom(1, 0)
 const addresses = Array.from({ length: 400 }, () =>
@@ -60,9 +56,25 @@ describe('how far the bundled city file is off', () => {
   })
 })
 
-it('kinds of networks are told by the owner', () => {
-  const kinds = ['T-Mobile USA, Inc.', 'Hetzner Online GmbH', 'Orange S.A.', null].map((org) =>
-    kindOfNetwork({ asn: 64500, org }),
-  )
-  expect(kinds).toEqual(['mobile', 'data centre', 'fixed', 'fixed'])
+describe('addresses', () => {
+  const draw = () => random.next()
+
+  it('of IPv6 lie in networks that are announced, and so does what is measured of them', () => {
+    const sixth = [...sixthAddresses(300, defaultAsnFiles(), draw)]
+    expect(new Set(sixth).size).toBe(300)
+    for (const address of sixth) expect(tables.network(address), address).not.toBeNull()
+    const rows = measureRadii(sixth, tables, draw)
+    expect(rows.map(({ comparison }) => comparison)).toContain('one /48')
+  })
+
+  it.each([
+    ['192.0.2.77', 24, /^192\.0\.2\./],
+    ['192.0.2.77', 16, /^192\.0\./],
+    ['2001:db8:1::7', 48, /^2001:db8:1:/],
+    ['2001:db8:1::7', 32, /^2001:db8:/],
+  ] as const)('beside %s share its /%i', (address, bits, prefix) => {
+    const near = neighbourOf(address, bits, draw)
+    expect(near).toMatch(prefix)
+    expect(near).not.toBe(address)
+  })
 })

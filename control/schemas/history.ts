@@ -67,8 +67,16 @@ const amounts = {
   bytes: Type.Number(),
 }
 
-/** Totals of one channel, account or country. */
+/** Totals of one channel, title, country, kind of device or source. */
 export const keyTotals = Type.Object({ key: Type.String(), ...amounts })
+
+/** Totals of one account, with the name it had in its newest play of the span. */
+export const accountTotals = Type.Object({
+  key: Type.String(),
+  accountName: nullableText,
+  ...amounts,
+})
+
 /** A span and the time zone its days and hours are those of. */
 export const zonedQuery = {
   ...spanQuery,

@@ -64,6 +64,34 @@ export function describeRollUps(store: () => Store): void {
     })
   })
 
+  test('titles, kinds of devices and sources are counted, and accounts have their newest names', async () => {
+    const span = { from: NOON - 40 * DAY, to: NOON - 39 * DAY }
+    const ended = (at: number) => ({ startedAt: at - TEN, lastSeenAt: at, endedAt: at })
+    const at = { ...ended(span.from + 2 * TEN), account: 'own:tess' }
+    const film = { ...at, source: 'plex:den', isLive: false, title: 'A Film', platform: null }
+    const late = ended(span.from + 3 * TEN)
+    await history().upsertPlays([
+      samplePlay({ ...at, id: 't1', accountName: 'Tess', title: 'A programme' }),
+      samplePlay({ ...film, id: 't2', accountName: 'Tessa', ...late }),
+      samplePlay({ ...film, id: 't3', accountName: null, ...late }),
+      samplePlay({ ...film, id: 't4', account: 'own:uma', accountName: null, client: null }),
+    ])
+    const top = async (by: 'title' | 'device' | 'edge') =>
+      (await dashboard().topOf(by, span)).map(({ key, plays }) => [key, plays])
+    expect(await top('title')).toEqual([['A Film', 3]])
+    expect(await top('device')).toEqual([
+      ['Player 3', 2],
+      ['Television', 1],
+    ])
+    expect(await top('edge')).toEqual([
+      ['plex:den', 3],
+      ['edge:one', 1],
+    ])
+    expect(await dashboard().topOf('edge', span, 1)).toHaveLength(1)
+    const names = await dashboard().names(['own:tess', 'own:uma', 'own:nobody'], span)
+    expect([...names]).toEqual([['own:tess', 'Tessa']])
+  })
+
   test('a play that grows adds only its growth, one that moves leaves nothing behind', async () => {
     const before = await dashboard().perDay(SPAN)
     const growing = samplePlay({

@@ -3,6 +3,7 @@ import type { Database, SqlParam, SqlRow } from '../sql/sql.ts'
 import { hash52 } from './counting/hash52.ts'
 import type { Amounts } from './counting/roll-ups.ts'
 import { DAY_MS, dayOf } from './counting/roll-ups.ts'
+import { type KeptKey, keptTotals, namesWithin } from './questions/kept-totals.ts'
 import { localHours, localMidnights } from './questions/local-periods.ts'
 import { type MapPlays, mapPlays } from './questions/map-plays.ts'
 import { type Peak, peakOf } from './questions/peak.ts'
@@ -63,6 +64,10 @@ export interface Dashboard {
   /** The most plays at once. */
   peak(span: Span): Promise<Peak>
   perCountry(span: Span, limit?: number): Promise<KeyTotals[]>
+  /** Titles on demand, kinds of devices (platform, else player), or sources (`edge:…`, `plex:…`), by the plays that are kept. */
+  topOf(by: KeptKey, span: Span, limit?: number): Promise<KeyTotals[]>
+  /** The names accounts had in their newest plays within a span. */
+  names(accounts: readonly AccountRef[], span: Span): Promise<Map<AccountRef, string>>
   /** Distinct accounts that played at all within the span. */
   uniqueViewers(span: Span): Promise<number>
   mapPoints(span: Span, limit?: number): Promise<MapPoint[]>
@@ -77,6 +82,10 @@ export function createDashboard(db: Database): Dashboard {
     topChannels: (span, limit) => top('channel', span, limit),
     topAccounts: (span, limit) => top('account', span, limit),
     perCountry: (span, limit) => top('country', span, limit),
+    async topOf(by, span, limit = 20) {
+      return (await keptTotals(db, by, span, limit)).map(keyTotalsOf)
+    },
+    names: (accounts, span) => namesWithin(db, accounts, span),
     now: (seenSince, limit = 500) =>
       playsWhere(
         db,
@@ -104,7 +113,7 @@ const topOf =
     limit = 20,
   ): Promise<KeyTotals[]> => {
     const rows = await topTotals(db, dimension, span, limit)
-    return rows.map((row) => ({ key: String(row['key']), ...amountsOf(row) }))
+    return rows.map(keyTotalsOf)
   }
 
 // A map of the world needs no hours: the UTC days of the span count.
@@ -195,6 +204,8 @@ const amountsOf = (row: SqlRow): Amounts => ({
   playedMs: count(row, 'played_ms'),
   bytes: count(row, 'bytes'),
 })
+
+const keyTotalsOf = (row: SqlRow): KeyTotals => ({ key: String(row['key']), ...amountsOf(row) })
 
 function placeOf(key: string): Omit<MapPoint, 'plays'> {
   const [latitude, longitude, country, ...city] = key.split('|')

@@ -9,7 +9,6 @@ import { idParams } from '../../../schemas/common.ts'
 import {
   dayTotals,
   hourTotals,
-  keyTotals,
   mapPlaysOut,
   mapPoint,
   peakSchema,
@@ -24,6 +23,7 @@ import type { Span } from '../../../store/history/dashboard.ts'
 import type { History } from '../../../store/history/history.ts'
 import { accountRef } from '../common/account-ref.ts'
 import { sortOrder } from '../common/sort-order.ts'
+import { topRoutes } from './tops.ts'
 
 export interface HistoryRoutesOptions {
   readonly history: Pick<History, 'dashboard' | 'list'>
@@ -53,32 +53,11 @@ const spanOf = (query: Static<typeof span>, now: number): Span => {
   throw new ProblemError('request.invalid', '`from` must lie before `to`.')
 }
 
-const listOf = <S extends Parameters<typeof Type.Array>[0]>(schema: S) => ({
-  querystring: topQuery,
-  response: { 200: Type.Array(schema) },
-})
-
-const topRoutes = (
+const mapRoutes = (
   plain: FastifyInstance,
   { history: { dashboard }, clock }: HistoryRoutesOptions,
 ): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
-  const totals = { schema: listOf(keyTotals), config: read }
-  app.get(
-    '/history/channels',
-    totals,
-    async ({ query }) => await dashboard.topChannels(spanOf(query, clock()), query.limit),
-  )
-  app.get(
-    '/history/accounts',
-    totals,
-    async ({ query }) => await dashboard.topAccounts(spanOf(query, clock()), query.limit),
-  )
-  app.get(
-    '/history/countries',
-    totals,
-    async ({ query }) => await dashboard.perCountry(spanOf(query, clock()), query.limit),
-  )
   app.get(
     '/history/map',
     {
@@ -226,7 +205,11 @@ const playRoutes = (plain: FastifyInstance, { history, clock }: HistoryRoutesOpt
 
 /** `/history/…`: who watched what, from where, when. */
 export const historyRoutes = (app: FastifyInstance, options: HistoryRoutesOptions): void => {
-  topRoutes(app, options)
+  topRoutes(app, {
+    dashboard: options.history.dashboard,
+    spanOf: (q) => spanOf(q, options.clock()),
+  })
+  mapRoutes(app, options)
   dayRoutes(app, options)
   playRoutes(app, options)
 }

@@ -16,12 +16,13 @@ const KEYS: Readonly<Record<Keyed, string>> = {
 const AMOUNTS = ['plays', 'refusals', 'played_ms', 'bytes'] as const
 
 /** Amounts added up, in SQL. */
-const SUMS = AMOUNTS.map((name) => `cast(sum(${name}) as bigint) as ${name}`).join(', ')
+export const SUMS = AMOUNTS.map((name) => `cast(sum(${name}) as bigint) as ${name}`).join(', ')
 
-const HAS_ANY = 'sum(plays) > 0 or sum(refusals) > 0'
+/** Whether anything was counted, in SQL. */
+export const HAS_ANY = 'sum(plays) > 0 or sum(refusals) > 0'
 
 /** Totals of single plays within a span, by key; `isFirst` counts those that had begun before it, too. */
-const rawTotals = (key: string, span: Edge, isFirst: boolean, params: Params): string => {
+export const rawTotals = (key: string, span: Edge, isFirst: boolean, params: Params): string => {
   const [from, to] = [params.add(span.from), params.add(span.to)]
   const counted = isFirst ? PLAYED : `${PLAYED} and started_at >= ${from}`
   return (

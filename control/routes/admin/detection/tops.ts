@@ -1,0 +1,71 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { type Static, Type } from 'typebox'
+import { accountTotals, keyTotals, topQuery } from '../../../schemas/history.ts'
+import type { Dashboard, KeyTotals, Span } from '../../../store/history/dashboard.ts'
+
+export interface TopOptions {
+  readonly dashboard: Pick<
+    Dashboard,
+    'topChannels' | 'topAccounts' | 'perCountry' | 'topOf' | 'names'
+  >
+  /** The span a query asks for. */
+  readonly spanOf: (query: Static<typeof topQuery>) => Span
+}
+
+interface TopList {
+  readonly name: string
+  /** What it counts. */
+  readonly description: string
+  readonly ask: (span: Span, limit?: number) => Promise<KeyTotals[]>
+}
+
+const listsOf = (dashboard: TopOptions['dashboard']): TopList[] => [
+  {
+    name: 'channels',
+    description: 'Channels, and titles watched on demand, with most plays.',
+    ask: dashboard.topChannels,
+  },
+  { name: 'countries', description: 'Countries with most plays.', ask: dashboard.perCountry },
+  {
+    name: 'titles',
+    description: 'Titles watched on demand with most plays, of the plays that are kept.',
+    ask: async (span, limit) => await dashboard.topOf('title', span, limit),
+  },
+  {
+    name: 'devices',
+    description:
+      'Kinds of devices with most plays, of the plays that are kept: the platform, where it is unknown the player.',
+    ask: async (span, limit) => await dashboard.topOf('device', span, limit),
+  },
+  {
+    name: 'edges',
+    description:
+      'Edges (`edge:main`) and media servers (`plex:den`) with most plays, of the plays that are kept.',
+    ask: async (span, limit) => await dashboard.topOf('edge', span, limit),
+  },
+]
+
+/** `/history/channels`, `countries`, `titles`, `devices`, `edges` and `accounts`: what was played most. */
+export const topRoutes = (plain: FastifyInstance, { dashboard, spanOf }: TopOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const config = { permission: 'history:read' }
+  const response = { 200: Type.Array(keyTotals) }
+  for (const { name, description, ask } of listsOf(dashboard))
+    app.get(
+      `/history/${name}`,
+      { schema: { description, querystring: topQuery, response }, config },
+      async ({ query }) => await ask(spanOf(query), query.limit),
+    )
+  app.get(
+    '/history/accounts',
+    { schema: { querystring: topQuery, response: { 200: Type.Array(accountTotals) } }, config },
+    async ({ query }) => {
+      const span = spanOf(query)
+      const rows = await dashboard.topAccounts(span, query.limit)
+      const keys = rows.map(({ key }) => key)
+      const names = await dashboard.names(keys, span)
+      return rows.map((row) => ({ ...row, accountName: names.get(row.key) ?? null }))
+    },
+  )
+}

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Config } from '../config/schema/schema.ts'
 import { GuideService, type GuideSettings } from '../epg/service.ts'
+import { makeInWorker } from '../epg/worker/make-in-worker.ts'
 import type { LiveConfig } from './base/live-config.ts'
 
 const pathOf = (folder: string, file: string): string =>
@@ -28,7 +29,13 @@ export const createGuide = (
   }: { readonly stateDir: string; readonly now: () => number; readonly log: Logger },
   onChange: () => void,
 ): GuideService =>
-  new GuideService({ stateDir, now, onChange, warn: (message) => log.warn(message) })
+  new GuideService({
+    stateDir,
+    now,
+    onChange,
+    warn: (message) => log.warn(message),
+    make: makeInWorker,
+  })
 
 /** Takes the configuration in use. */
 export const configureGuide = async (guide: GuideService, live: LiveConfig): Promise<void> => {

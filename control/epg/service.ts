@@ -2,10 +2,8 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Channel } from '../playlists/catalogue/channel.ts'
 import { reasonOf } from '../playlists/fetch/transport.ts'
-import { buildGuide } from './build/build-guide.ts'
-import { readSource, type SourceRead } from './build/read-source.ts'
-import { type GuideSource, SourceCopy } from './build/source-copy.ts'
-import type { WantedChannel } from './model/match.ts'
+import type { JobSource, MakeGuide, SourceOutcome } from './build/make-guide.ts'
+import { type GuideSource, isNewCopy, SourceCopy } from './build/source-copy.ts'
 import { wantedChannels } from './model/wanted.ts'
 import { openPack, type Pack } from './pack/pack-file.ts'
 
@@ -48,6 +46,7 @@ export interface GuideServiceParts {
   /** A new guide is there. */
   readonly onChange: () => void
   readonly warn: (message: string) => void
+  readonly make: MakeGuide
   /** How long the lists must have been at rest before the guide follows them. */
   readonly settleMs?: number
 }
@@ -78,7 +77,7 @@ export class GuideService {
   private work: Promise<void> = Promise.resolve()
   private timers = new Set<NodeJS.Timeout>()
   private settling: NodeJS.Timeout | null = null
-  private isStopped = false
+  private readonly leaving = new AbortController()
 
   constructor(parts: GuideServiceParts) {
     this.parts = parts
@@ -106,7 +105,7 @@ export class GuideService {
   /** Follows the lists: channels that are new look for their programmes. */
   follow(channels: readonly Channel[]): void {
     this.channels = channels
-    if (this.settings.sources.length === 0 || this.isStopped) return
+    if (this.settings.sources.length === 0 || this.leaving.signal.aborted) return
     if (this.settling !== null) clearTimeout(this.settling)
     this.settling = setTimeout(() => void this.rebuildIfWanted(), this.parts.settleMs ?? SETTLE_MS)
     this.settling.unref()
@@ -158,7 +157,7 @@ export class GuideService {
   }
 
   async stop(): Promise<void> {
-    this.isStopped = true
+    this.leaving.abort()
     if (this.settling !== null) clearTimeout(this.settling)
     for (const timer of this.timers) clearInterval(timer)
     await this.work.catch(() => undefined)
@@ -178,9 +177,12 @@ export class GuideService {
   private async queue(job: () => Promise<void>): Promise<void> {
     this.work = this.work
       .then(async () => {
-        if (!this.isStopped) await job()
+        if (!this.leaving.signal.aborted) await job()
       })
-      .catch((error: unknown) => this.parts.warn(`guide: ${reasonOf(error)}; the one before stays`))
+      .catch((error: unknown) => {
+        if (this.leaving.signal.aborted) return
+        this.parts.warn(`guide: ${reasonOf(error)}; the one before stays`)
+      })
     await this.work
   }
 
@@ -198,60 +200,39 @@ export class GuideService {
     if (mark !== this.wantedMark) await this.queue(async () => await this.build())
   }
 
-  /** The newest copy that can be read; `null` without one. */
-  private async read(
-    copy: SourceCopy,
-    wanted: readonly WantedChannel[],
-    folder: string,
-  ): Promise<SourceRead | null> {
-    const { name, zone } = copy.setting
-    for (const path of await copy.paths()) {
-      const isNew = path.endsWith('.new')
-      try {
-        const spoolPath = join(folder, `spool-${name}`)
-        const read = await readSource(path, wanted, {
-          zone,
-          mapping: this.settings.mapping,
-          spoolPath,
-        })
-        if (isNew) await copy.accept()
-        const { channels, programmes, bad, mended } = read
-        const counts = {
-          channels: channels.length,
-          programmes,
-          bad,
-          mended,
-          readAt: this.parts.now(),
-        }
-        this.report(name, isNew ? { ok: true, error: null, ...counts } : counts)
-        return read
-      } catch (error) {
-        this.report(name, { ok: false, error: reasonOf(error) })
-        if (isNew) await copy.reject()
-      }
+  private note(copy: SourceCopy, { bad, read }: SourceOutcome): Promise<void> {
+    const { name } = copy.setting
+    for (const { reason } of bad) this.report(name, { ok: false, error: reason })
+    if (read !== null) {
+      const { path, ...counts } = read
+      const news = { ...counts, readAt: this.parts.now() }
+      this.report(name, isNewCopy(path) ? { ok: true, error: null, ...news } : news)
+      if (isNewCopy(path)) return copy.accept()
     }
-    return null
+    return bad.some(({ path }) => isNewCopy(path)) ? copy.reject() : Promise.resolve()
   }
 
   private async build(): Promise<void> {
     const folder = await this.folder()
     const wanted = await wantedChannels(this.channels)
-    const sources: SourceRead[] = []
-    for (const copy of this.copies) {
-      const read = await this.read(copy, wanted, folder)
-      if (read !== null) sources.push(read)
+    const { copies } = this
+    const sources: JobSource[] = []
+    for (const copy of copies) {
+      const { name, zone } = copy.setting
+      sources.push({ name, zone, paths: await copy.paths() })
     }
-    if (sources.length === 0) return
-    try {
-      const { mapping } = this.settings
-      const nowSec = Math.floor(this.parts.now() / 1000)
-      const built = await buildGuide({ wanted, sources, mapping, nowSec }, folder)
-      this.unmatched = built.unmatched
-      this.wantedMark = JSON.stringify(wanted)
-      await this.take(await openPack(this.packPath(folder)))
-    } finally {
-      for (const { spool } of sources) await spool.close()
+    const { mapping } = this.settings
+    const nowSec = Math.floor(this.parts.now() / 1000)
+    const job = { folder, wanted, mapping, sources, nowSec }
+    const made = await this.parts.make(job, this.leaving.signal)
+    for (const [index, copy] of copies.entries()) {
+      const outcome = made.sources[index]
+      if (outcome !== undefined) await this.note(copy, outcome)
     }
+    if (made.unmatched === null) return
+    this.unmatched = made.unmatched
+    this.wantedMark = JSON.stringify(wanted)
+    await this.take(await openPack(this.packPath(folder)))
   }
 
   private async take(pack: Pack | null): Promise<void> {

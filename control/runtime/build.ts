@@ -42,6 +42,7 @@ const PROGRAMS = {
   server: 'control/server.ts',
   cli: 'control/cli/main.ts',
   origin: 'control/demo/origin.ts',
+  'guide-worker': 'control/epg/worker/guide-worker.ts',
 }
 
 /** Keeps the original folder for a bundled package that reads files beside its own, such as the pages of Swagger UI. */

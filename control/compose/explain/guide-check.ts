@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LoadedConfig } from '../../config/load.ts'
+import { makeGuide } from '../../epg/build/make-guide.ts'
 import { GuideService } from '../../epg/service.ts'
 import type { Channel } from '../../playlists/catalogue/channel.ts'
 import { guideSettings } from '../guide.ts'
@@ -21,6 +22,7 @@ export const guideWarnings = async (
     now: () => Date.now(),
     onChange: () => undefined,
     warn: () => undefined,
+    make: makeGuide,
   })
   try {
     guide.follow(channels)

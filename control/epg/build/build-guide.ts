@@ -1,8 +1,7 @@
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import { matchChannels, type WantedChannel } from '../model/match.ts'
 import { mergeProgrammes, type SourceProgramme, type WholeProgramme } from '../model/programme.ts'
-import { createPackWriter, type PackIndex } from '../pack/pack-file.ts'
+import { createPackWriter } from '../pack/pack-file.ts'
 import { escapeXml } from '../read/xmltv-reader.ts'
 import { formatXmltvTime } from '../read/xmltv-time.ts'
 import type { SourceRead } from './read-source.ts'
@@ -27,13 +26,6 @@ export interface GuideInput {
   readonly nowSec: number
 }
 
-/** A finished guide. */
-export interface BuiltGuide {
-  readonly index: PackIndex
-  /** Guide ids of channels that no source has. */
-  readonly unmatched: readonly string[]
-}
-
 /** The channel of each source, by wanted channel. */
 const chosenChannels = ({ wanted, sources, mapping }: GuideInput): Map<string, string>[] =>
   sources.map(({ channels }) => {
@@ -43,8 +35,11 @@ const chosenChannels = ({ wanted, sources, mapping }: GuideInput): Map<string, s
     return chosen
   })
 
-/** Packs the programmes of all wanted channels, those of the past as far as the channel's archive reaches. Rejects where the file cannot be written; the one before stays. */
-export const buildGuide = async (input: GuideInput, folder: string): Promise<BuiltGuide> => {
+/**
+ * Packs the programmes of all wanted channels, those of the past as far as the channel's archive reaches; returns the guide ids of channels that no
+ * source has. Rejects where the file cannot be written; the one before stays.
+ */
+export const buildGuide = async (input: GuideInput, folder: string): Promise<string[]> => {
   const chosen = chosenChannels(input)
   const unmatched: string[] = []
   const writer = await createPackWriter(join(folder, 'guide.pack'))
@@ -62,9 +57,9 @@ export const buildGuide = async (input: GuideInput, folder: string): Promise<Bui
       const kept = mergeProgrammes(lists).filter(({ stop }) => stop > first)
       const xml = kept.map((programme) => programmeXml(guideId, programme)).join('')
       if (kept.length > 0) await writer.add(guideId, xml, kept)
-      await setImmediate()
     }
-    return { index: await writer.commit(input.nowSec * 1000), unmatched }
+    await writer.commit(input.nowSec * 1000)
+    return unmatched
   } catch (error) {
     await writer.discard()
     throw error

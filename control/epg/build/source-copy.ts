@@ -32,6 +32,11 @@ const isThere = async (path: string): Promise<boolean> =>
 const isValidators = (value: unknown): value is Validators =>
   typeof value === 'object' && value !== null && 'etag' in value
 
+const NEW = '.new'
+
+/** Whether a copy is the new one. */
+export const isNewCopy = (path: string): boolean => path.endsWith(NEW)
+
 /** The copies of a source on disk: the last good one, and a new one until it has been read. */
 export class SourceCopy {
   readonly setting: GuideSource
@@ -61,9 +66,9 @@ export class SourceCopy {
     if (transfer.kind === 'unchanged') return 'unchanged'
     if (transfer.kind === 'failed') return { error: transfer.reason }
     try {
-      await pipeline(Readable.from(transfer.chunks), createWriteStream(`${this.path}.new`))
+      await pipeline(Readable.from(transfer.chunks), createWriteStream(`${this.path}${NEW}`))
     } catch (error) {
-      await rm(`${this.path}.new`, { force: true })
+      await rm(`${this.path}${NEW}`, { force: true })
       return { error: reasonOf(error) }
     }
     this.fresh = transfer.validators
@@ -72,14 +77,14 @@ export class SourceCopy {
 
   /** The copies that may be read, the newest first. */
   async paths(): Promise<string[]> {
-    const both = [`${this.path}.new`, this.path]
+    const both = [`${this.path}${NEW}`, this.path]
     const there = await Promise.all(both.map(isThere))
     return both.filter((_, index) => there[index])
   }
 
   /** The new copy was read and is good. */
   async accept(): Promise<void> {
-    await rename(`${this.path}.new`, this.path)
+    await rename(`${this.path}${NEW}`, this.path)
     await writeFile(
       `${this.path}.json`,
       JSON.stringify(this.fresh ?? { etag: null, lastModified: null }),
@@ -88,6 +93,6 @@ export class SourceCopy {
 
   /** The new copy is none. */
   async reject(): Promise<void> {
-    await rm(`${this.path}.new`, { force: true })
+    await rm(`${this.path}${NEW}`, { force: true })
   }
 }

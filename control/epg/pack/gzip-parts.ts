@@ -1,5 +1,5 @@
 import { promisify } from 'node:util'
-import { constants, crc32, deflateRaw } from 'node:zlib'
+import { constants, crc32, deflateRaw, deflateRawSync } from 'node:zlib'
 
 /** A piece of a file, packed so that it can stand beside others in one gzip member. */
 export interface PackedPart {
@@ -15,11 +15,18 @@ export type PartSum = Pick<PackedPart, 'crc' | 'size'>
 
 const pack = promisify<Uint8Array, object, Buffer>(deflateRaw)
 
+const OPTIONS = { level: 6, finishFlush: constants.Z_FULL_FLUSH }
+
 /** Packs a piece so that no other piece is needed to unpack it. */
 export const packPart = async (text: string): Promise<PackedPart> => {
   const plain = Buffer.from(text)
-  const bytes = await pack(plain, { level: 6, finishFlush: constants.Z_FULL_FLUSH })
-  return { bytes, crc: crc32(plain), size: plain.length }
+  return { bytes: await pack(plain, OPTIONS), crc: crc32(plain), size: plain.length }
+}
+
+/** {@link packPart} in the calling thread, whose priority it has then. */
+export const packPartHere = (text: string): PackedPart => {
+  const plain = Buffer.from(text)
+  return { bytes: deflateRawSync(plain, OPTIONS), crc: crc32(plain), size: plain.length }
 }
 
 /** The head of a gzip file without a name or time (RFC 1952). */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { constants, inflateRawSync } from 'node:zlib'
 import type { Programme } from '../model/programme.ts'
-import { type PackedPart, type PartSum, packPart } from './gzip-parts.ts'
+import { type PackedPart, type PartSum, packPartHere } from './gzip-parts.ts'
 
 /** Where a part lies in the file. */
 interface Place extends PartSum {
@@ -32,7 +32,7 @@ type Row = readonly [start: number, stop: number, title: string, lang: string, d
 export interface PackWriter {
   add(guideId: string, xml: string, programmes: readonly Programme[]): Promise<void>
   /** Puts the pack in the place of the one before. */
-  commit(at: number): Promise<PackIndex>
+  commit(at: number): Promise<void>
   /** Takes away what was written. */
   discard(): Promise<void>
 }
@@ -61,18 +61,17 @@ export const createPackWriter = async (path: string): Promise<PackWriter> => {
       ])
       hash.update(`${guideId}\0${xml}\0`)
       channels[guideId] = {
-        xml: await append(await packPart(xml)),
-        rows: await append(await packPart(JSON.stringify(rows))),
+        xml: await append(packPartHere(xml)),
+        rows: await append(packPartHere(JSON.stringify(rows))),
         count: programmes.length,
       }
     },
     commit: async (at) => {
       await file.close()
-      const index = { version: hash.digest('base64url').slice(0, 16), at, channels }
+      const index: PackIndex = { version: hash.digest('base64url').slice(0, 16), at, channels }
       await writeFile(`${draft}.json`, JSON.stringify(index))
       await rename(draft, path)
       await rename(`${draft}.json`, `${path}.json`)
-      return index
     },
     discard: async () => {
       await file.close().catch(() => undefined)

@@ -1,10 +1,13 @@
 /** Reads a programme guide as large as they come, as a control plane does twice a day, and says what that takes. */
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { packageRoot } from '../../../control/config/paths.ts'
 import { GuideService } from '../../../control/epg/service.ts'
+import { makeInWorker } from '../../../control/epg/worker/make-in-worker.ts'
 import { buildCatalogue } from '../../../control/playlists/catalogue/catalogue.ts'
 import { PlaylistReader } from '../../../control/playlists/m3u/reader.ts'
 import { positive, readOptions } from '../../options.ts'
@@ -71,6 +74,7 @@ const heldMb = (): number =>
 
 const folder = mkdtempSync(join(tmpdir(), 'gh-bench-guide-'))
 try {
+  execFileSync(join(packageRoot(), 'scripts/build'))
   const file = join(folder, 'epg.xml')
   await write(file)
   const say = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -83,6 +87,7 @@ try {
     now: Date.now,
     onChange: () => undefined,
     warn: say,
+    make: makeInWorker,
   })
   guide.follow(await catalogue())
   const delay = monitorEventLoopDelay({ resolution: 10 })

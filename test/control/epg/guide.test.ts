@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { parseXmltv } from '@iptv/xmltv'
 import { describe, expect, test } from 'vitest'
+import { makeGuide } from '../../../control/epg/build/make-guide.ts'
 import { shortListing, tableListing } from '../../../control/epg/model/listings.ts'
 import { matchChannels, type WantedChannel } from '../../../control/epg/model/match.ts'
 import { mergeProgrammes, type SourceProgramme } from '../../../control/epg/model/programme.ts'
@@ -54,6 +55,7 @@ const serviceIn = (folder: string) => {
     onChange: () => undefined,
     warn: (message) => warnings.push(message),
     settleMs: 1,
+    make: makeGuide,
   })
   const file = join(folder, 'epg.xml')
   const source = { name: 'epg', file, url: undefined, refreshMs: 3_600_000, zone: null }

@@ -12,6 +12,7 @@ import { resolveRedirection } from './handlers/origins/resolve-redirection.ts'
 import { serveManifest } from './handlers/origins/serve-manifest.ts'
 import { playlist } from './handlers/playlist.ts'
 import { push } from './handlers/push.ts'
+import { readForm } from './handlers/read-form.ts'
 import { rememberCheck } from './handlers/remember-check.ts'
 import { rememberOpening } from './handlers/remember-opening.ts'
 import { rememberRefusal } from './handlers/remember-refusal.ts'
@@ -33,6 +34,7 @@ export default {
   playerApi,
   playlist,
   push,
+  readForm,
   rememberCheck,
   rememberOpening,
   rememberRefusal,

@@ -213,6 +213,8 @@ const judgeTicket = (r: Request, opening: Opening & { credential: 'ticket' }): J
     if (folder !== null) return toFolder(r, folder, opening.channel)
     if (!isBelowTicket(r, opening)) return routeOrReopen(r, opening, verdict.ticket.account)
   }
+  // What is proxied to an origin is asked for by GET.
+  if (methodOf(r) === 'POST') return 'method-not-allowed'
   setVariables(r, { gh_ask_mode: 'inferred', gh_kind: kind })
   return `${kind}-by-ticket`
 }
@@ -270,7 +272,7 @@ const judge = (r: Request): OpeningRoute => {
   if (refuseAgain(variables)) return 'refuse'
   const method = methodOf(r)
   if (method === 'OPTIONS') return 'cors-preflight'
-  if (method !== 'GET' && method !== 'HEAD') return 'method-not-allowed'
+  if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') return 'method-not-allowed'
   const route = judgeAnew(r)
   if (route === 'end') return 'refuse'
   if (route !== 'refuse') return route

@@ -21,10 +21,15 @@ const field = (form: string, name: string): string => {
 /** The text of a field, empty where it is not there. */
 export type ReadField = (name: string) => string
 
+/** The form that was posted; empty where there is none, or JSON: some apps post `{}`. */
+export const postedForm = (r: Request): string => {
+  const posted = methodOf(r) === 'POST' ? bodyText(r).trim() : ''
+  return posted.startsWith('{') ? '' : posted
+}
+
 /** Reads the fields of a request, from its query or from a posted form. */
 export const fieldsOf = (r: Request): ReadField => {
-  const posted = methodOf(r) === 'POST' ? bodyText(r) : ''
-  const form = posted.startsWith('{') ? '' : posted
+  const form = postedForm(r)
   const args = variable(r, 'args')
   return (name) => (args === '' ? '' : field(args, name)) || (form === '' ? '' : field(form, name))
 }

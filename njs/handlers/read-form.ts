@@ -1,0 +1,16 @@
+import { logError } from '../platform/log.ts'
+import { answerRefusal, internalRedirect, setVariables } from '../platform/reply.ts'
+import { type Request, variable } from '../platform/request.ts'
+import { postedForm } from '../verdicts/credential.ts'
+
+/** js_content: an opening that was posted goes on as one whose form stood in the query. */
+export const readForm = (r: Request): void => {
+  try {
+    const parts = [variable(r, 'args'), postedForm(r)].filter((part) => part !== '')
+    setVariables(r, { gh_opening_args: parts.join('&') })
+    internalRedirect(r, '/_gatehouse/opening-again')
+  } catch (problem) {
+    logError('readForm', problem)
+    answerRefusal(r, 'request.malformed')
+  }
+}

@@ -8,7 +8,7 @@ export const readForm = (r: Request): void => {
   try {
     const parts = [variable(r, 'args'), postedForm(r)].filter((part) => part !== '')
     setVariables(r, { gh_opening_args: parts.join('&') })
-    internalRedirect(r, '/_gatehouse/opening-again')
+    internalRedirect(r, '/_gatehouse/opening-posted')
   } catch (problem) {
     logError('readForm', problem)
     answerRefusal(r, 'request.malformed')

@@ -9,4 +9,5 @@ const NICE = 10
 // Linux takes it for the calling thread alone (setpriority(2), "C library/kernel differences").
 setPriority(NICE)
 const job: GuideJob = workerData
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for windows of browsers
 parentPort?.postMessage(await makeGuide(job))

@@ -1,7 +1,7 @@
-import { logError } from '../platform/log.ts'
-import { answerRefusal, internalRedirect, setVariables } from '../platform/reply.ts'
-import { type Request, variable } from '../platform/request.ts'
-import { postedForm } from '../verdicts/credential.ts'
+import { logError } from '../../platform/log.ts'
+import { answerRefusal, internalRedirect, setVariables } from '../../platform/reply.ts'
+import { type Request, variable } from '../../platform/request.ts'
+import { postedForm } from '../../verdicts/credential.ts'
 
 /** js_content: an opening that was posted goes on as one whose form stood in the query. */
 export const readForm = (r: Request): void => {

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Guess: a blank before the comma of an #EXTINF line, or after its colon, is left out, and the entry keeps its id, name and duration.
-# Seen: a blank before the comma puts comma and name into the last attribute's value, so the id matches no guide; one after the colon loses
-#   duration, id and name without a word, and a list written again by to_m3u_plus_playlist has lost them for good.
+# Seen: a blank before the comma puts comma and name into the last attribute's value, so the id matches no guide; one after the colon loses duration, id and name without a word, and a list written again by to_m3u_plus_playlist has lost them for good.
 # Version: m3u-ipytv 1.0.2; run on 2026-11-29
 # Output:
 #   none: name 'Film', id 'film.example', duration -1

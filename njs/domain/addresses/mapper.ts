@@ -67,9 +67,13 @@ const MANIFEST = /^[^?#]*\.(?:m3u8?|mpd)(?:[?#]|$)/i
 
 const PLAIN = /^[A-Za-z0-9_~@-][A-Za-z0-9_.~@-]*(?:\?[^#]*)?$/
 
+/** Whether a reference is a relative path as players and the edge read it alike: from its base on, with dots or without. */
+export const isRelativePath = (reference: string): boolean =>
+  !/^[/\\?#]|^[a-z][a-z0-9+.-]*:|^@\/|[\s"<>\\^`{|}#]/i.test(reference)
+
 /** Whether a reference is relative and stays within its base directory. */
 export const isBelowItsBase = (reference: string): boolean => {
-  if (/^[/\\?#]|^[a-z][a-z0-9+.-]*:|^@\/|[\s"<>\\^`{|}#]/i.test(reference)) return false
+  if (!isRelativePath(reference)) return false
   const mark = reference.indexOf('?')
   return !isUnclear(mark < 0 ? reference : reference.slice(0, mark))
 }

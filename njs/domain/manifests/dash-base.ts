@@ -86,7 +86,7 @@ const directoryBase = (
     },
     written: () => {
       const path = mapper.directoryAt(address, kind, !isOnly)
-      return path === null ? null : referenceTo(parent, path)
+      return path === null ? null : referenceTo(parent, path + address.query)
     },
     from,
   }
@@ -110,12 +110,17 @@ const oneBase = (from: BaseUrl, parent: Base, context: BaseContext): Base[] => {
   const isBelow = isBelowItsBase(from.value)
   if (directory === null && !/^(?:https?:|[\\/]{2})/i.test(from.value))
     return [foreignBase(address, from)]
-  if (!hasOneParent && isBelow && parent.takes(true)) return [belowBase(address, from, parent)]
+  const isFile = !address.path.endsWith('/')
+  if (!hasOneParent && isBelow && parent.takes(true)) {
+    // The whole representation in one file, as in the on-demand profile.
+    if (isFile) parent.uses(namesDirectory(from.value))
+    return [belowBase(address, from, parent)]
+  }
   const at = directory ?? ''
   return [
-    address.path.endsWith('/')
-      ? directoryBase(address, from, at, { mapper, isOnly })
-      : fileBase(address, from, at, mapper),
+    isFile
+      ? fileBase(address, from, at, mapper)
+      : directoryBase(address, from, at, { mapper, isOnly }),
   ]
 }
 
@@ -148,6 +153,11 @@ const splitTemplate = (value: string): { readonly head: string; readonly tail: s
 
 /** Path below the channel for a reference or template that cannot stay as it is; `null` where it leads elsewhere. */
 export const placeOf = (value: string, base: Base, mapper: Mapper): string | null => {
+  // Arguments for the base itself.
+  if (value.startsWith('?')) {
+    const file = mapper.fileAt({ ...base.address, query: '' })
+    return file === null ? null : file + value
+  }
   const { head, tail } = splitTemplate(value)
   if (!value.includes('$')) {
     const address = resolveAddress(value, base.address)

@@ -88,6 +88,21 @@ describe('BaseURL', () => {
     expect(written(text('1/', '/2/'))).toBe(text('1/', '@/~files..2./'))
   })
 
+  test('a file below several of them: each opens it', () => {
+    const text = (a: string, b: string) =>
+      `<BaseURL>${a}</BaseURL><BaseURL>${b}</BaseURL>${rep('<BaseURL>v/1.mp4</BaseURL>')}`
+    expect(written(text('http://cdn:2/a/', '/b/'))).toBe(text('@/~tree.cdn.a./', '@/~tree..b./'))
+  })
+
+  test('arguments of one stay, and those for one are put to it', () => {
+    expect(written(rep(`<BaseURL>/b/?t=1</BaseURL>${template('?n=$Number$')}`))).toBe(
+      rep(`<BaseURL>@/~file..b./?t=1</BaseURL>${template('../../@/~files..b./?n=$Number$')}`),
+    )
+    expect(written(rep(`<BaseURL>seg.php</BaseURL>${template('?n=$Number$')}`))).toBe(
+      rep(`<BaseURL>seg.php</BaseURL>${template('seg.php?n=$Number$')}`),
+    )
+  })
+
   test('a file, as in the on-demand profile', () => {
     expect(written(rep('<BaseURL>/f/v.mp4?t=1</BaseURL><SegmentBase indexRange="0-1"/>'))).toBe(
       rep('<BaseURL>@/~files..f./v.mp4?t=1</BaseURL><SegmentBase indexRange="0-1"/>'),
@@ -132,6 +147,50 @@ describe('references', () => {
         text(['/n/m.mpd?a=1', 'p.mpp?x', 'http://o:1/s', '/time http://ntp:9/', '/dash/c/p.xml']),
       ),
     ).toBe(text(ours))
+  })
+
+  const set = (inside: string, ...representations: string[]) =>
+    `<Period><AdaptationSet>${inside}${representations.join('')}</AdaptationSet></Period>`
+  const one = (base: string, inside = '') =>
+    `<Representation><BaseURL>${base}</BaseURL>${inside}</Representation>`
+
+  test('shared by representations whose bases lie at other depths: each gets its own', () => {
+    const shared = '<SegmentTemplate media="/dm/$Time$.m4s" initialization="i.mp4"/>'
+    const own = (media: string, more = '') => `<SegmentTemplate${more} media="${media}"/>`
+    expect(
+      written(
+        set(
+          shared,
+          one('a/'),
+          one('b/c/', own('x.m4s')),
+          '<Representation id="e"/>',
+          one('f/g/', '<SegmentTemplate timescale="9"/>'),
+          one('h/', '<SegmentList/>'),
+        ),
+      ),
+    ).toBe(
+      set(
+        shared,
+        one('a/', own('../@/~files..dm./$Time$.m4s')),
+        one('b/c/', own('x.m4s')),
+        `<Representation id="e">${own('@/~files..dm./$Time$.m4s')}</Representation>`,
+        one('f/g/', own('../../@/~files..dm./$Time$.m4s', ' timescale="9"')),
+        one('h/', '<SegmentList/>'),
+      ),
+    )
+  })
+
+  test('shared ones that climb stay where they lead to the channel’s directory, and are given to each where not', () => {
+    const inside = template('../t/$Number$.m4s')
+    const text = set(inside, one('a/'), one('b/c/'))
+    expect(written(text)).toBe(text)
+    expect(written(set(inside, one('./'), one('/x/y/')))).toBe(
+      set(
+        inside,
+        one('./', template('@/~files..dash.t./$Number$.m4s')),
+        one('@/~file..x.y./', template('../../@/~files..x.t./$Number$.m4s')),
+      ),
+    )
   })
 
   test('of a manifest that was redirected', () => {

@@ -46,5 +46,7 @@ describe('the files', () => {
   test('commas and quotes of names are quoted', () => {
     const text = csvOfKeys('channels', [{ key: 'News, "24"', ...amounts }])
     expect(text).toBe('channels,plays,refusals,hours,bytes\r\n"News, ""24""",3,1,1.50,7\r\n')
+    const named = csvOfKeys('accounts', [{ key: 'own:a', accountName: '=1+1', ...amounts }])
+    expect(named).toBe("accounts,name,plays,refusals,hours,bytes\r\nown:a,'=1+1,3,1,1.50,7\r\n")
   })
 })

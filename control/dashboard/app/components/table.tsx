@@ -1,6 +1,8 @@
-import type { ComponentChildren } from 'preact'
+import type { ComponentChildren, JSX } from 'preact'
+import { memo } from 'preact/compat'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { type Line, linesOf, type SortValue, sortedRows } from '../data/rows.ts'
+import { Slots } from '../data/slots.ts'
 import { t } from '../text/text.ts'
 
 /** A column: how a row's cell is shown, and what it is sorted by. */
@@ -12,30 +14,42 @@ export interface Column<Row> {
   /** Left out on narrow screens. */
   readonly isExtra?: boolean
   readonly isNumber?: boolean
+  /** Its share of the width, against those of the others; where every column has one, cells need not be measured. */
+  readonly share?: number
 }
 
 /** Height of a line in pixels before any was measured. */
 const LINE_PX = 45
 /** Lines drawn above and below what is seen. */
-const MARGIN = 8
+const MARGIN = 3
 /** Shorter lists are drawn whole. */
 const WHOLE = 100
+/** Lines of a longer list that are drawn before anything was measured. */
+const FIRST = 24
+
+/** Mean height of the lines that are drawn, pixels; `before` where there are none. */
+const lineHeight = (body: HTMLElement, before: number): number => {
+  const drawn = [...body.children].filter((line) => line.ariaHidden !== 'true')
+  const [first, last] = [drawn[0], drawn.at(-1)]
+  if (first === undefined || last === undefined) return before
+  const px = last.getBoundingClientRect().bottom - first.getBoundingClientRect().top
+  return px > 0 ? px / drawn.length : before
+}
 
 /** The lines to draw: those in sight. Their height is that of those drawn before, so that it holds on a phone as well. */
 const useWindow = (count: number) => {
   const body = useRef<HTMLTableSectionElement>(null)
   const height = useRef(LINE_PX)
-  const [range, setRange] = useState({ from: 0, to: WHOLE })
+  const [range, setRange] = useState({ from: 0, to: FIRST })
   useEffect(() => {
     const see = () => {
       const { current } = body
       if (current === null) return
-      const drawn = [...current.children].filter((line) => line.ariaHidden !== 'true')
-      const sum = drawn.reduce((px, line) => px + line.getBoundingClientRect().height, 0)
-      if (sum > 0) height.current = sum / drawn.length
-      const top = -current.getBoundingClientRect().top
-      const from = Math.max(0, Math.floor(top / height.current) - MARGIN)
-      const to = from + Math.ceil(innerHeight / height.current) + 2 * MARGIN
+      height.current = lineHeight(current, height.current)
+      const { top } = current.getBoundingClientRect()
+      const from = Math.max(0, Math.floor(-top / height.current) - MARGIN)
+      const end = Math.ceil((innerHeight - top) / height.current) + MARGIN
+      const to = Math.max(from + 2 * MARGIN, end)
       setRange((before) => (before.from === from && before.to === to ? before : { from, to }))
     }
     see()
@@ -47,7 +61,8 @@ const useWindow = (count: number) => {
     }
   }, [count > WHOLE])
   if (count <= WHOLE) return { body, from: 0, to: count, height: height.current }
-  const from = Math.min(range.from, Math.max(0, count - WHOLE))
+  // A list that became shorter is seen at its end until the page has scrolled.
+  const from = Math.max(0, Math.min(range.from, count - (range.to - range.from)))
   return { body, from, to: Math.min(range.to, count), height: height.current }
 }
 
@@ -76,6 +91,7 @@ const Head = <Row,>({
             key={column.key}
             scope="col"
             class={classOf(column)}
+            style={{ width: column.share === undefined ? '' : `${column.share}%` }}
             aria-sort={column.sortBy === undefined ? undefined : order(column.key)}
           >
             {column.sortBy === undefined ? (
@@ -110,23 +126,48 @@ const GroupLine = ({
   </tr>
 )
 
+/** One row; drawn anew only where the row or what the columns show has changed. */
+const RowLine = memo(
+  <Row,>({
+    row,
+    columns,
+    at,
+    slot,
+  }: {
+    readonly row: Row
+    readonly columns: readonly Column<Row>[]
+    readonly at: number
+    readonly slot: number
+  }) => (
+    <tr aria-rowindex={at} data-slot={slot}>
+      {columns.map((column) => (
+        <td key={column.key} data-title={column.title} class={classOf(column)}>
+          {column.cell(row)}
+        </td>
+      ))}
+    </tr>
+  ),
+) as <Row>(props: {
+  readonly row: Row
+  readonly columns: readonly Column<Row>[]
+  readonly at: number
+  readonly slot: number
+}) => JSX.Element
+
 /** Room for lines that are not drawn. */
 const Room = ({ lines, height }: { readonly lines: number; readonly height: number }) =>
   lines <= 0 ? null : <tr style={{ height: `${lines * height}px` }} aria-hidden="true" />
 
-const keyOf = <Row,>(line: Line<Row>, idOf: (row: Row) => string): string =>
-  line.kind === 'row' ? idOf(line.row) : `group ${line.name}`
+/** The slot whose row holds what has the focus; `null` where it is elsewhere. */
+const focusedSlot = (body: HTMLElement | null): number | null => {
+  const { activeElement } = document
+  if (body === null || activeElement === null || !body.contains(activeElement)) return null
+  const slot = activeElement.closest('tr')?.dataset['slot']
+  return slot === undefined ? null : Number(slot)
+}
 
-/** A table that draws only the lines in sight, sorted by a click on a heading, and grouped where `groupOf` is given. */
-export const Table = <Row,>({
-  rows,
-  columns,
-  idOf,
-  sort,
-  onSort,
-  label,
-  groupOf,
-}: {
+/** What a table shows, and how. */
+interface TableProps<Row> {
   readonly rows: readonly Row[]
   readonly columns: readonly Column<Row>[]
   readonly idOf: (row: Row) => string
@@ -134,39 +175,52 @@ export const Table = <Row,>({
   readonly onSort: (sort: string) => void
   readonly label: string
   readonly groupOf?: ((row: Row) => string) | undefined
-}) => {
+  /** Whether a row is shown; the same function as long as its answers are the same. */
+  readonly isWanted?: ((row: Row) => boolean) | undefined
+}
+
+/** The lines of a table: sorted, then left out, then grouped, each only where what it depends on has changed. */
+const useLines = <Row,>({ rows, columns, sort, groupOf, isWanted }: TableProps<Row>) => {
   // Columns are made anew as time passes; what they sort by stays the same.
   const by = columns.find(({ key }) => key === sort.replace('-', ''))?.sortBy
-  const lines = useMemo(
-    () => linesOf(sortedRows(rows, by, sort.startsWith('-')), groupOf),
-    [rows, sort, groupOf, by === undefined],
+  const sorted = useMemo(
+    () => sortedRows(rows, by, sort.startsWith('-')),
+    [rows, sort, by === undefined],
   )
+  return useMemo(
+    () => linesOf(isWanted === undefined ? sorted : sorted.filter(isWanted), groupOf),
+    [sorted, isWanted, groupOf],
+  )
+}
+
+/** A table that draws only the lines in sight, sorted by a click on a heading, and grouped where `groupOf` is given. */
+export const Table = <Row,>(props: TableProps<Row>) => {
+  const { columns, idOf, sort, onSort, label } = props
+  const lines = useLines(props)
   const { body, from, to, height } = useWindow(lines.length)
+  const slots = useRef(new Slots())
+  const shown = lines.slice(from, to)
+  const rowIds = shown.flatMap((line) => (line.kind === 'row' ? [idOf(line.row)] : []))
+  const slotOf = slots.current.place(rowIds, focusedSlot(body.current))
   return (
-    <table aria-label={label} aria-rowcount={lines.length}>
+    <table
+      aria-label={label}
+      aria-rowcount={lines.length}
+      class={columns.every(({ share }) => share !== undefined) ? 'fixed' : ''}
+    >
       <Head columns={columns} sort={sort} onSort={onSort} />
       <tbody ref={body}>
-        <Room lines={from} height={height} />
-        {lines.slice(from, to).map((line, at) =>
-          line.kind === 'group' ? (
-            <GroupLine
-              key={keyOf(line, idOf)}
-              name={line.name}
-              count={line.count}
-              at={from + at + 1}
-              width={columns.length}
-            />
-          ) : (
-            <tr key={keyOf(line, idOf)} aria-rowindex={from + at + 1}>
-              {columns.map((column) => (
-                <td key={column.key} data-title={column.title} class={classOf(column)}>
-                  {column.cell(line.row)}
-                </td>
-              ))}
-            </tr>
-          ),
-        )}
-        <Room lines={lines.length - to} height={height} />
+        <Room key="before" lines={from} height={height} />
+        {shown.map((line, index) => {
+          const at = from + index + 1
+          if (line.kind === 'row') {
+            const slot = slotOf.get(idOf(line.row)) ?? at
+            return <RowLine key={slot} slot={slot} row={line.row} columns={columns} at={at} />
+          }
+          const { name, count } = line
+          return <GroupLine key={`group ${name}`} {...{ name, count, at, width: columns.length }} />
+        })}
+        <Room key="after" lines={lines.length - to} height={height} />
       </tbody>
     </table>
   )

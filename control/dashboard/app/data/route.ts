@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 
 /** Where somebody is: the whole state of a page stands in the address. */
 export interface Route {
@@ -25,15 +25,59 @@ export const hrefOf = (
   return `#/${path.map(encodeURIComponent).join('/')}${text === '' ? '' : `?${text}`}`
 }
 
+/** Until a changed parameter is written into the address, ms: the browser takes longer for that than for showing what it changes. */
+const WRITE_MS = 100
+
+let written = location.hash
+let wanted = written
+let timer: ReturnType<typeof setTimeout> | null = null
+const listeners = new Set<(hash: string) => void>()
+
+const tell = () => {
+  for (const listener of listeners) listener(wanted)
+}
+
+const write = () => {
+  if (timer !== null) clearTimeout(timer)
+  timer = null
+  if (wanted === written) return
+  written = wanted
+  history.replaceState(null, '', wanted)
+}
+
+addEventListener('hashchange', () => {
+  // A link was followed: it counts, whatever was to be written.
+  if (timer !== null) clearTimeout(timer)
+  timer = null
+  written = location.hash
+  wanted = written
+  tell()
+})
+addEventListener('pagehide', write)
+
+/** Shows another state of the page; it stands in the address a moment later. */
+const setWanted = (hash: string) => {
+  wanted = hash
+  timer ??= setTimeout(write, WRITE_MS)
+  tell()
+}
+
+/** Shows another page in place of the present one, so that going back does not lead to it. */
+export const replaceRoute = (hash: string): void => {
+  wanted = hash
+  write()
+  tell()
+}
+
 /** The present route; changes with the address. */
 export const useRoute = (): Route => {
-  const [hash, setHash] = useState(location.hash)
+  const [hash, setHash] = useState(wanted)
   useEffect(() => {
-    const changed = () => setHash(location.hash)
-    addEventListener('hashchange', changed)
-    return () => removeEventListener('hashchange', changed)
+    setHash(wanted)
+    listeners.add(setHash)
+    return () => void listeners.delete(setHash)
   }, [])
-  return parseRoute(hash)
+  return useMemo(() => parseRoute(hash), [hash])
 }
 
 /** A value kept in the query of the address: reload and links keep it. */
@@ -41,12 +85,11 @@ export const useParam = (name: string, fallback = ''): [string, (value: string) 
   const { query } = useRoute()
   const set = (value: string) => {
     // Not the route of the last drawing: another parameter may have changed since.
-    const { path, query: present } = parseRoute(location.hash)
+    const { path, query: present } = parseRoute(wanted)
     const next = new URLSearchParams(present)
     if (value === fallback) next.delete(name)
     else next.set(name, value)
-    history.replaceState(null, '', hrefOf(path, Object.fromEntries(next)))
-    dispatchEvent(new HashChangeEvent('hashchange'))
+    setWanted(hrefOf(path, Object.fromEntries(next)))
   }
   return [query.get(name) ?? fallback, set]
 }

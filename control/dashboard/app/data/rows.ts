@@ -1,19 +1,17 @@
 /** What a row is sorted by. */
 export type SortValue = string | number
 
-const collator = new Intl.Collator(undefined, { numeric: true })
-
 /** Texts with their keys, forgotten when there are too many. */
 const keys = new Map<string, string>()
 const MOST_KEYS = 50_000
 const DIGITS = 12
 
-const madeKey = (text: string): string =>
-  text
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/\d+/g, (digits) => digits.padStart(DIGITS, '0'))
+const isPlain = (text: string): boolean => /^[ -~]*$/.test(text)
+
+const madeKey = (text: string): string => {
+  const bare = isPlain(text) ? text : text.normalize('NFD').replace(/\p{M}/gu, '')
+  return bare.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(DIGITS, '0'))
+}
 
 /**
  * What a text is sorted by: without case and accents, numbers by their value. Such keys are compared by code points, which takes a tenth of a
@@ -28,27 +26,45 @@ const keyOf = (text: string): string => {
   return key
 }
 
-const compare = (a: SortValue, b: SortValue): number => {
-  if (typeof a === 'number' && typeof b === 'number') return a - b
-  if (a === b) return 0
-  return String(a) < String(b) ? -1 : 1
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
+
+/** The place of each text among all different ones, by their keys; those with the same key share one. */
+const ranksOf = (texts: Iterable<string>): ReadonlyMap<string, number> => {
+  const keyed = [...new Set(texts)].map((text) => ({ text, key: keyOf(text) }))
+  keyed.sort((a, b) => compareTexts(a.key, b.key))
+  const ranks = new Map<string, number>()
+  let rank = -1
+  let before: string | null = null
+  for (const { text, key } of keyed) {
+    if (key !== before) rank += 1
+    before = key
+    ranks.set(text, rank)
+  }
+  return ranks
 }
 
-/** Rows in the order of what they are sorted by, which is asked for once a row; `-` before a key turns it round. */
+/** Rows in the order of what they are sorted by, which is asked for once a row; those that are equal stay as they were. */
 export const sortedRows = <Row>(
   rows: readonly Row[],
   by: ((row: Row) => SortValue) | undefined,
   isDown: boolean,
 ): readonly Row[] => {
   if (by === undefined) return rows
+  const values = rows.map(by)
+  // Few texts are different ones: only these are compared, and the rows by number.
+  const ranks = ranksOf(values.filter((value) => typeof value === 'string'))
+  const numbers = Float64Array.from(values, (value) =>
+    typeof value === 'string' ? (ranks.get(value) ?? 0) : value,
+  )
   const sign = isDown ? -1 : 1
-  return rows
-    .map((row) => {
-      const value = by(row)
-      return { row, value: typeof value === 'string' ? keyOf(value) : value }
-    })
-    .sort((a, b) => sign * compare(a.value, b.value))
-    .map(({ row }) => row)
+  const order = Uint32Array.from(rows.keys())
+  order.sort((a, b) => sign * ((numbers[a] ?? 0) - (numbers[b] ?? 0)) || a - b)
+  const sorted: Row[] = []
+  for (const at of order) {
+    const row = rows[at]
+    if (row !== undefined) sorted.push(row)
+  }
+  return sorted
 }
 
 /** A line of a table: a row, or the heading of a group of rows. */
@@ -74,7 +90,7 @@ export const linesOf = <Row>(
     else known.push(row)
   }
   const ordered = [...groups].sort(
-    (a, b) => b[1].length - a[1].length || collator.compare(a[0], b[0]),
+    (a, b) => b[1].length - a[1].length || compareTexts(keyOf(a[0]), keyOf(b[0])),
   )
   for (const [name, members] of ordered) {
     lines.push({ kind: 'group', name, count: members.length })

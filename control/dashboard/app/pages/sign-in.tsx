@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { fieldsOf, messageOf } from '../components/form.ts'
 import { Alert, PasswordField } from '../components/parts.tsx'
 import { ApiError, apiUrl, keepCsrf, send } from '../data/api.ts'
-import { useRoute } from '../data/route.ts'
+import { replaceRoute, useRoute } from '../data/route.ts'
 import type { AuthState } from '../data/types.ts'
 import { t, words } from '../text/text.ts'
 
@@ -77,7 +77,7 @@ const UseLink = ({ link, done }: { readonly link: string; readonly done: Props['
   useEffect(() => {
     post('/auth/link', { link }).then(
       (state) => {
-        history.replaceState(null, '', '#/now')
+        replaceRoute('#/now')
         done(state)
       },
       () => setOver(true),
@@ -110,7 +110,7 @@ export const SignIn = ({ auth, done }: Props) => {
   const { query } = useRoute()
   const link = query.get('link')
   const enter = (state: AuthState) => {
-    history.replaceState(null, '', '#/now')
+    replaceRoute('#/now')
     done(state)
   }
   if (link !== null && auth.mode === 'sign-in') return <UseLink link={link} done={done} />

@@ -2,9 +2,11 @@ import type { DayTotals, KeyTotals } from '../../data/types.ts'
 
 const HOUR_MS = 3_600_000
 
-/** Quotes a field of a comma-separated file where it must be (RFC 4180). */
-const field = (value: string | number): string =>
-  /[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value)
+/** Quotes a field of a comma-separated file where it must be (RFC 4180); a text that a spreadsheet would calculate stays a text. */
+const field = (value: string | number): string => {
+  const text = typeof value === 'string' && /^[=+@\t-]/.test(value) ? `'${value}` : String(value)
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
 
 const linesOf = (rows: readonly (readonly (string | number)[])[]): string =>
   rows.map((cells) => `${cells.map(field).join(',')}\r\n`).join('')
@@ -27,9 +29,19 @@ export const csvOfDays = (days: readonly DayTotals[], zone: string): string => {
   ])
 }
 
-/** Totals by key as a comma-separated file. */
-export const csvOfKeys = (key: string, rows: readonly KeyTotals[]): string =>
-  linesOf([
-    [key, 'plays', 'refusals', 'hours', 'bytes'],
-    ...rows.map((row) => [row.key, row.plays, row.refusals, hours(row.playedMs), row.bytes]),
+/** Totals by key as a comma-separated file; accounts with their names. */
+export const csvOfKeys = (key: string, rows: readonly KeyTotals[]): string => {
+  const hasNames = rows.some(({ accountName }) => accountName !== undefined)
+  const named = (name: string): string[] => (hasNames ? [name] : [])
+  return linesOf([
+    [key, ...named('name'), 'plays', 'refusals', 'hours', 'bytes'],
+    ...rows.map((row) => [
+      row.key,
+      ...named(row.accountName ?? ''),
+      row.plays,
+      row.refusals,
+      hours(row.playedMs),
+      row.bytes,
+    ]),
   ])
+}

@@ -5,7 +5,7 @@ import { get } from '../../data/api.ts'
 import { hrefOf } from '../../data/route.ts'
 import { saveCsv } from '../../data/save-csv.ts'
 import type { DayTotals, KeyTotals } from '../../data/types.ts'
-import { type Query, useQuery } from '../../data/use-query.ts'
+import { useQuery } from '../../data/use-query.ts'
 import { country, number } from '../../text/format.ts'
 import { language, t } from '../../text/text.ts'
 import { csvOfDays, csvOfKeys } from './csv.ts'
@@ -20,9 +20,9 @@ const barsOf = (
   labelOf: (key: string) => string,
   linkOf?: (key: string) => string,
 ): Bar[] =>
-  rows.map(({ key, plays, playedMs }) => ({
+  rows.map(({ key, accountName, plays, playedMs }) => ({
     key,
-    label: labelOf(key),
+    label: accountName ?? labelOf(key),
     value: playedMs,
     text: `${number(Math.round(playedMs / HOUR_MS))} · ${number(plays)}`,
     ...(linkOf === undefined ? {} : { href: linkOf(key) }),
@@ -34,27 +34,41 @@ const Csv = ({ name, text }: { readonly name: string; readonly text: () => strin
   </button>
 )
 
-const Top = ({
-  title,
-  name,
-  query,
-  labelOf,
-  linkOf,
-}: {
-  readonly title: string
-  /** What the rows are, as its file is named. */
-  readonly name: string
-  readonly query: Query<KeyTotals[]>
-  readonly labelOf: (key: string) => string
+/** What is counted by what it is: the name of its file, its heading, and how a key is written and where it leads. */
+interface Counted {
+  readonly name: 'channels' | 'titles' | 'accounts' | 'countries' | 'devices' | 'edges'
+  readonly labelOf?: (key: string) => string
   readonly linkOf?: (key: string) => string
-}) => (
-  <Card title={title} tools={<Csv name={name} text={() => csvOfKeys(name, query.data ?? [])} />}>
-    <p class="dim">{`${t('col.hours')} · ${t('col.plays')}`}</p>
-    <Shown query={query} isEmpty={(rows) => rows.length === 0}>
-      {(rows) => <Bars bars={barsOf(rows, labelOf, linkOf)} />}
-    </Shown>
-  </Card>
-)
+}
+
+const COUNTED: readonly Counted[] = [
+  { name: 'channels', linkOf: (key) => hrefOf(['now'], { filter: key }) },
+  { name: 'titles' },
+  { name: 'accounts', linkOf: (key) => hrefOf(['accounts', key]) },
+  { name: 'countries', labelOf: country, linkOf: (key) => hrefOf(['map'], { country: key }) },
+  { name: 'devices' },
+  { name: 'edges', linkOf: (key) => hrefOf(['map'], { source: key }) },
+]
+
+const same = (key: string): string => key
+
+const Top = ({ counted, range }: { readonly counted: Counted; readonly range: string }) => {
+  const { name, labelOf = same, linkOf } = counted
+  const query = useQuery(`${name} ${range}`, (signal) =>
+    get(`/history/${name}?${range}&limit=15`, signal),
+  )
+  return (
+    <Card
+      title={t(`history.${name}`)}
+      tools={<Csv name={name} text={() => csvOfKeys(name, query.data ?? [])} />}
+    >
+      <p class="dim">{`${t('col.hours')} · ${t('col.plays')}. ${t(`history.counts.${name}`)}`}</p>
+      <Shown query={query} isEmpty={(rows) => rows.length === 0}>
+        {(rows) => <Bars bars={barsOf(rows, labelOf, linkOf)} />}
+      </Shown>
+    </Card>
+  )
+}
 
 const DayTable = ({
   days,
@@ -117,14 +131,12 @@ const Days = ({ range, zone }: { readonly range: string; readonly zone: string }
   )
 }
 
-/** What was played: sums beside those of before, days, channels, accounts, countries. */
+/** What was played: sums beside those of before, days, and what was played most. */
 export const History = () => {
   const choice = useChoice()
   const { from, to, days, zone } = choice
   const span = useMemo(() => spanOf(choice, Date.now()), [from, to, days, zone])
   const range = `from=${span.from}&to=${span.to}`
-  const read = (what: 'accounts' | 'channels' | 'countries') =>
-    useQuery(`${what} ${range}`, (signal) => get(`/history/${what}?${range}&limit=15`, signal))
   return (
     <>
       <PageHead title={t('history.title')}>
@@ -133,25 +145,9 @@ export const History = () => {
       <TotalsCard span={span} zone={zone} />
       <Days range={range} zone={zone} />
       <div class="cards">
-        <Top
-          title={t('history.channels')}
-          name="channels"
-          query={read('channels')}
-          labelOf={(key) => key}
-        />
-        <Top
-          title={t('history.accounts')}
-          name="accounts"
-          query={read('accounts')}
-          labelOf={(key) => key}
-          linkOf={(key) => hrefOf(['accounts', key])}
-        />
-        <Top
-          title={t('history.countries')}
-          name="countries"
-          query={read('countries')}
-          labelOf={country}
-        />
+        {COUNTED.map((counted) => (
+          <Top key={counted.name} counted={counted} range={range} />
+        ))}
       </div>
     </>
   )

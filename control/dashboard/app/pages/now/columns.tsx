@@ -29,13 +29,21 @@ export interface CapUse {
 const identity = (caps: CapUse): Column<Session>[] => [
   {
     key: 'who',
+    share: 14,
     title: t('col.who'),
     sortBy: whoOf,
     cell: (row) => <a href={hrefOf(['accounts', row.user_id])}>{whoOf(row)}</a>,
   },
-  { key: 'what', title: t('col.what'), sortBy: ({ name }) => name, cell: ({ name }) => name },
+  {
+    key: 'what',
+    share: 14,
+    title: t('col.what'),
+    sortBy: ({ name }) => name,
+    cell: ({ name }) => name,
+  },
   {
     key: 'where',
+    share: 17,
     title: t('col.where'),
     sortBy: (row) => country(row.country),
     cell: (row) => (
@@ -47,6 +55,7 @@ const identity = (caps: CapUse): Column<Session>[] => [
   },
   {
     key: 'player',
+    share: 9,
     title: t('col.player'),
     isExtra: true,
     sortBy: (row) => player(row.user_agent),
@@ -54,6 +63,7 @@ const identity = (caps: CapUse): Column<Session>[] => [
   },
   {
     key: 'server',
+    share: 12,
     title: t('col.server'),
     isExtra: true,
     sortBy: (row) => row.source,
@@ -61,6 +71,7 @@ const identity = (caps: CapUse): Column<Session>[] => [
   },
   {
     key: 'cap',
+    share: 8,
     title: t('col.cap'),
     isNumber: true,
     sortBy: (row) => caps.used.get(row.user_id) ?? 0,
@@ -71,12 +82,14 @@ const identity = (caps: CapUse): Column<Session>[] => [
 const course = (now: number): Column<Session>[] => [
   {
     key: 'state',
+    share: 8,
     title: t('col.state'),
     sortBy: (row) => row.state,
     cell: (row) => <Badge tone={toneOf(row.state)}>{words('state', row.state)}</Badge>,
   },
   {
     key: 'quality',
+    share: 9,
     title: t('col.quality'),
     isExtra: true,
     isNumber: true,
@@ -89,6 +102,7 @@ const course = (now: number): Column<Session>[] => [
   },
   {
     key: 'since',
+    share: 9,
     title: t('col.since'),
     isNumber: true,
     sortBy: (row) => -row.opened_at,
@@ -115,6 +129,7 @@ export const columnsOf = (
   ...course(now),
   {
     key: 'actions',
+    share: 26,
     title: t('col.actions'),
     cell: (row) =>
       ask !== null && (

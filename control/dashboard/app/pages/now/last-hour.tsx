@@ -1,4 +1,5 @@
-import { useEffect, useState } from 'preact/hooks'
+import { memo } from 'preact/compat'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import { Columns } from '../../components/bars.tsx'
 import { getAll } from '../../data/api.ts'
 import { listen } from '../../data/live.ts'
@@ -13,12 +14,14 @@ const SLICE_MS = 300_000
 const MOST = 10_000
 
 /** Moments of an hour, counted in slices of five minutes. */
-const slicesOf = (moments: readonly number[], now: number) =>
-  Array.from({ length: HOUR_MS / SLICE_MS }, (_, index) => {
-    const from = now - HOUR_MS + index * SLICE_MS
-    const value = moments.filter((at) => at >= from && at < from + SLICE_MS).length
-    return { at: index, value, text: number(value) }
-  })
+const slicesOf = (moments: readonly number[], now: number) => {
+  const counts = Array.from({ length: HOUR_MS / SLICE_MS }, () => 0)
+  for (const at of moments) {
+    const slice = Math.min(counts.length - 1, Math.floor((at - (now - HOUR_MS)) / SLICE_MS))
+    counts[slice] = (counts[slice] ?? 0) + 1
+  }
+  return counts.map((value, index) => ({ at: index, value, text: number(value) }))
+}
 
 const Spark = ({
   label,
@@ -44,7 +47,7 @@ const isPlayed = ({ reason, endedAt, lastSeenAt, startedAt, playedMs, bytes }: P
   (endedAt === null || lastSeenAt > startedAt || (playedMs ?? 0) > 0 || (bytes ?? 0) > 0)
 
 /** Openings and refusals of the last hour: what history holds, and what has happened since. */
-export const LastHour = () => {
+export const LastHour = memo(() => {
   const past = useQuery('last-hour', (signal) =>
     getAll(`/history/plays?from=${Date.now() - HOUR_MS}`, MOST, signal),
   )
@@ -61,13 +64,15 @@ export const LastHour = () => {
       }),
     [],
   )
-  const rows = past.data ?? []
-  const momentsOf = (wanted: boolean) =>
-    rows.filter((row) => isPlayed(row) === wanted).map(({ startedAt }) => startedAt)
+  const [opened, refused] = useMemo(() => {
+    const momentsOf = (wanted: boolean) =>
+      (past.data ?? []).filter((row) => isPlayed(row) === wanted).map(({ startedAt }) => startedAt)
+    return [momentsOf(true), momentsOf(false)]
+  }, [past.data])
   return (
     <>
-      <Spark label={t('now.opened')} moments={[...momentsOf(true), ...live.opened]} />
-      <Spark label={t('now.refused')} moments={[...momentsOf(false), ...live.refused]} />
+      <Spark label={t('now.opened')} moments={[...opened, ...live.opened]} />
+      <Spark label={t('now.refused')} moments={[...refused, ...live.refused]} />
     </>
   )
-}
+})

@@ -16,6 +16,7 @@ import { MessageDialog } from './message.tsx'
 const MOST = 20_000
 /** Accounts whose caps are read at most. */
 const MOST_ACCOUNTS = 20_000
+const NONE: readonly Session[] = []
 const GROUPINGS = ['none', 'account', 'channel', 'country', 'source'] as const
 
 const GROUP_OF: Readonly<Record<string, (row: Session) => string>> = {
@@ -107,13 +108,13 @@ const Tools = ({
   </>
 )
 
-/** Rows with the text they are found by. */
-const useFound = (data: readonly Session[] | null, filter: string): readonly Session[] => {
-  const texts = useMemo(() => (data ?? []).map((row) => ({ row, text: textOf(row) })), [data])
+/** Whether a row is found; nothing where there is no filter. */
+const useFilter = (rows: readonly Session[], filter: string) => {
+  const texts = useMemo(() => new Map(rows.map((row) => [row, textOf(row)])), [rows])
   return useMemo(() => {
     const wanted = filter.trim().toLowerCase()
-    if (wanted === '') return texts.map(({ row }) => row)
-    return texts.filter(({ text }) => text.includes(wanted)).map(({ row }) => row)
+    if (wanted === '') return undefined
+    return (row: Session) => texts.get(row)?.includes(wanted) === true
   }, [texts, filter])
 }
 
@@ -132,8 +133,15 @@ export const Now = ({
   const [sort, setSort] = useParam('sort', 'who')
   const [question, setQuestion] = useState<Question | null>(null)
   const [written, setWritten] = useState<Session | null>(null)
-  const rows = useFound(query.data, filter)
+  const rows = query.data ?? NONE
+  const isWanted = useFilter(rows, filter)
+  const found = useMemo(
+    () => (isWanted === undefined ? rows : rows.filter(isWanted)),
+    [rows, isWanted],
+  )
+  // Of all streams, not of those the filter leaves: an account uses its cap whatever is looked for.
   const caps = useCaps(rows, maySeeCaps)
+  const accounts = useMemo(() => new Set(found.map((row) => row.user_id)).size, [found])
   const columns = useMemo(() => {
     const ask = (row: Session, deed: Deed) => {
       if (deed === 'message') setWritten(row)
@@ -147,8 +155,8 @@ export const Now = ({
         <Tools {...{ filter, setFilter, grouping, setGrouping }} />
       </PageHead>
       <div class="figures">
-        <Figure value={number(rows.length)} label={t('now.streams', { n: rows.length })} />
-        <Figure value={number(caps.used.size)} label={t('now.accounts', { n: caps.used.size })} />
+        <Figure value={number(found.length)} label={t('now.streams', { n: found.length })} />
+        <Figure value={number(accounts)} label={t('now.accounts', { n: accounts })} />
         <LastHour />
       </div>
       <Shown query={query} isEmpty={(data) => data.length === 0} empty={t('now.empty')}>
@@ -161,6 +169,7 @@ export const Now = ({
             onSort={setSort}
             label={t('now.title')}
             groupOf={GROUP_OF[grouping]}
+            isWanted={isWanted}
           />
         )}
       </Shown>

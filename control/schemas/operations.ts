@@ -91,7 +91,29 @@ export const edgeSchema = Type.Object({
   lastSyncAt: nullableTime,
   clockSkewMs: Type.Number(),
   free: Type.Record(Type.String(), Type.Number()),
+  reports: Type.Integer({
+    description: 'Reports its last sync carried; of a kind 1,000 at most, the rest waits.',
+  }),
   alarms: Type.Array(Type.String()),
+})
+
+/** This control plane, and what waits in it. */
+export const systemSchema = Type.Object({
+  version: Type.String(),
+  node: Type.String(),
+  startedAt: Type.Integer(),
+  store: Type.String({ description: 'Engine of the database: `duckdb` or `postgres`.' }),
+  redis: Type.Enum(['connected', 'away'], {
+    description: 'While it is away, slots are counted in memory.',
+  }),
+  events: Type.Object({
+    buffered: Type.Integer({ description: 'Wait for Redis.' }),
+    waiting: Type.Unsafe<number | null>({
+      type: ['integer', 'null'],
+      description: 'Are not yet in SQL; null where Redis does not say.',
+    }),
+    dropped: Type.Integer({ description: 'Were lost since the start, the buffer being full.' }),
+  }),
 })
 
 /** What came of asking the edge for its health. */

@@ -27,21 +27,26 @@ const SPAN = ['days', 'limit']
 const spanned = (command: Command): Command =>
   withGlobals(command).option('--days <n>', 'days to look back', '30')
 
+type Counted = 'accounts' | 'channels' | 'countries' | 'titles' | 'devices' | 'servers'
+
 const addTop = (command: Command): void => {
-  const top = (name: string, what: 'accounts' | 'channels' | 'countries', words: string): void => {
+  const top = (name: string, what: Counted, words: string): void => {
     spanned(command.command(name).description(words))
       .option('--limit <n>', 'rows', '20')
       .action(async (options: Options) => {
         await printAnswer(
           options,
           { path: `/history/${what}${queryOf(options, SPAN)}` },
-          asTable(['key', ...AMOUNTS]),
+          asTable(['key', ...(what === 'accounts' ? ['accountName'] : []), ...AMOUNTS]),
         )
       })
   }
   top('top', 'channels', 'channels, the most played first')
   top('accounts', 'accounts', 'accounts, the most plays first')
   top('countries', 'countries', 'countries, the most plays first')
+  top('titles', 'titles', 'titles that are no live television, the most plays first')
+  top('players', 'devices', 'players and apps, the most plays first')
+  top('servers', 'servers', 'edges and media servers, the most plays first')
 }
 
 const addPeriods = (command: Command): void => {

@@ -9,6 +9,7 @@ const COLUMNS = [
   'njs',
   'lastSyncAt',
   'clockSkewMs',
+  'reports',
   'addedAt',
   'revokedAt',
   'alarms',

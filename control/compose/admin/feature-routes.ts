@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { createSigner } from '../../access/admission/signer.ts'
 import { nginxOf } from '../../config/schema/which-edge.ts'
+import { versionOf } from '../../config/version.ts'
 import type { AuditTrail } from '../../routes/admin/common/audit-trail.ts'
 import { deviceRoutes } from '../../routes/admin/detection/devices.ts'
 import { guideAdminRoutes } from '../../routes/admin/guide/guide.ts'
@@ -9,6 +10,7 @@ import { type EdgeAdminOptions, edgeAdminRoutes } from '../../routes/admin/live/
 import { endRoutes } from '../../routes/admin/live/end-sessions.ts'
 import { explainRoutes } from '../../routes/admin/live/explain.ts'
 import { liveListRoutes } from '../../routes/admin/live/live-lists.ts'
+import { systemRoutes } from '../../routes/admin/live/system.ts'
 import { mediaServerRoutes } from '../../routes/admin/media/media-servers.ts'
 import { webhookSecretRoutes } from '../../routes/admin/media/webhook-secrets.ts'
 import type { AdminApiOptions } from '../../routes/admin-api.ts'
@@ -52,6 +54,22 @@ const edgeOptions = (
   clock: now,
   address: () => (nginxOf(live.config()) === 'none' ? null : localEdgeUrl(live.config())),
 })
+
+/** What `GET /system` tells. */
+const systemOf = ({ persistence, sessions, publisher, historian, now }: AdminParts) => {
+  const startedAt = now()
+  return async () => {
+    const { buffered, dropped } = publisher.stats()
+    return {
+      version: versionOf(),
+      node: process.versions.node,
+      startedAt,
+      store: persistence.store.engine,
+      redis: sessions.store.isDegraded ? ('away' as const) : ('connected' as const),
+      events: { buffered, dropped, waiting: await historian.waiting().catch(() => null) },
+    }
+  }
+}
 
 /** Explain, tickets and detection below `/api/v1`. */
 export const featureRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOptions['more'] => {
@@ -97,6 +115,7 @@ export const featureRoutes = (parts: AdminParts, audit: AuditTrail): AdminApiOpt
     (app) => explainRoutes(app, explain),
     (app) => ticketRoutes(app, tickets),
     (app) => edgeAdminRoutes(app, edgeOptions(parts, audit)),
+    (app) => systemRoutes(app, systemOf(parts)),
     mediaRoutes(parts, audit),
     (app) =>
       deviceRoutes(app, { history: persistence.store.history, sessions: parts.sessions.store }),

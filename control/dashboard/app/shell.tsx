@@ -120,7 +120,7 @@ export const PAGES: readonly Page[] = [
     id: 'system',
     title: 'nav.system',
     needs: 'operations:read',
-    show: ({ may, auth }) => <System canAct={may('bans:write')} version={auth.version} />,
+    show: ({ may }) => <System canAct={may('bans:write')} />,
   },
   { id: 'people', title: 'nav.people', needs: 'users:read', show: () => <People /> },
   { id: 'audit', title: 'nav.audit', needs: 'audit:read', show: () => <Audit /> },

@@ -165,6 +165,7 @@ test('the map leads from a journey nobody can have made to its plays and its evi
     expect.stringContaining(from),
     expect.stringContaining(to),
   ])
+  await until('the address', async () => await Promise.resolve(page.url().includes('finding=')))
   await page.reload()
   await card.getByRole('link', { name: 'Evidence' }).click()
   await page.getByRole('figure', { name: 'When the plays ran' }).waitFor()

@@ -1,4 +1,5 @@
 import type { AnswerOf, BodyOf, Method, PathFor } from '../../../client/typed-call.ts'
+import { t } from '../text/text.ts'
 import type { AuthState } from './types.ts'
 
 /** A refusal of the admin API (RFC 9457), or `offline` where nothing answered. */
@@ -37,13 +38,14 @@ const errorOf = async (response: Response): Promise<ApiError> => {
   return new ApiError(response.status, code, words === '' ? response.statusText : words)
 }
 
+/** What a request fails with that nothing answered; one that was given up stays what it is. */
+export const offline = (error: unknown): never => {
+  if (error instanceof DOMException && error.name === 'AbortError') throw error
+  throw new ApiError(0, 'offline', t('app.no_answer'))
+}
+
 const request = async (path: string, init: RequestInit): Promise<Response> => {
-  const response = await fetch(apiUrl(path), { ...init, credentials: 'same-origin' }).catch(
-    (error: unknown) => {
-      if (error instanceof DOMException && error.name === 'AbortError') throw error
-      throw new ApiError(0, 'offline', 'Gatehouse does not answer.')
-    },
-  )
+  const response = await fetch(apiUrl(path), { ...init, credentials: 'same-origin' }).catch(offline)
   if (response.ok) return response
   const error = await errorOf(response)
   if (error.code === 'auth.missing') signedOut()

@@ -25,12 +25,9 @@ export const hrefOf = (
   return `#/${path.map(encodeURIComponent).join('/')}${text === '' ? '' : `?${text}`}`
 }
 
-/** Until a changed parameter is written into the address, ms: the browser takes longer for that than for showing what it changes. */
-const WRITE_MS = 100
-
 let written = location.hash
 let wanted = written
-let timer: ReturnType<typeof setTimeout> | null = null
+let frame: number | null = null
 const listeners = new Set<(hash: string) => void>()
 
 const tell = () => {
@@ -38,8 +35,8 @@ const tell = () => {
 }
 
 const write = () => {
-  if (timer !== null) clearTimeout(timer)
-  timer = null
+  if (frame !== null) cancelAnimationFrame(frame)
+  frame = null
   if (wanted === written) return
   written = wanted
   history.replaceState(null, '', wanted)
@@ -47,18 +44,18 @@ const write = () => {
 
 addEventListener('hashchange', () => {
   // A link was followed: it counts, whatever was to be written.
-  if (timer !== null) clearTimeout(timer)
-  timer = null
+  if (frame !== null) cancelAnimationFrame(frame)
+  frame = null
   written = location.hash
   wanted = written
   tell()
 })
 addEventListener('pagehide', write)
 
-/** Shows another state of the page; it stands in the address a moment later. */
+/** Shows another state of the page. The address follows after the next picture: the browser takes longer for it than for showing the state. */
 const setWanted = (hash: string) => {
   wanted = hash
-  timer ??= setTimeout(write, WRITE_MS)
+  frame ??= requestAnimationFrame(() => setTimeout(write))
   tell()
 }
 

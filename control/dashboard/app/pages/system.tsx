@@ -1,10 +1,10 @@
 import { BansCard } from '../components/bans.tsx'
-import { Badge, Card, PageHead, Shown } from '../components/parts.tsx'
-import { get } from '../data/api.ts'
-import type { Edge, Page } from '../data/types.ts'
+import { Badge, Card, ColumnHeads, PageHead, Shown } from '../components/parts.tsx'
+import { get, offline } from '../data/api.ts'
+import type { Edge } from '../data/types.ts'
 import { useNow, useQuery } from '../data/use-query.ts'
-import { duration } from '../text/format.ts'
-import { t } from '../text/text.ts'
+import { duration, moment, number } from '../text/format.ts'
+import { t, words } from '../text/text.ts'
 
 interface Health {
   readonly status: string
@@ -17,9 +17,12 @@ interface Health {
 
 /** Health answers 503 with a body that is worth reading. */
 const readHealth = async (signal: AbortSignal): Promise<Health> => {
-  const response = await fetch(new URL('health/ready', document.baseURI), { signal })
+  const response = await fetch(new URL('health/ready', document.baseURI), { signal }).catch(offline)
   return (await response.json()) as Health
 }
+
+/** The id of a part of health in the catalogue: `hooks.servers` is `hooks_servers`. */
+const partId = (name: string): string => name.replace(/[ .]/g, '_')
 
 const HealthCard = () => {
   const query = useQuery('health', readHealth, true)
@@ -30,68 +33,127 @@ const HealthCard = () => {
           <ul class="plain-list">
             {parts.map(({ name, ok, detail }) => (
               <li key={name}>
-                <Badge tone={ok ? 'good' : 'bad'}>{ok ? '✓' : '!'}</Badge> <strong>{name}</strong>{' '}
-                <span class="dim">{detail}</span>
+                <Badge tone={ok ? 'good' : 'bad'}>{t(ok ? 'system.ok' : 'system.bad')}</Badge>{' '}
+                <strong>{words('system.part', partId(name))}</strong>{' '}
+                <span class={ok ? 'dim' : ''}>{detail}</span>
+                {!ok && <p class="advice">{words('system.advice', partId(name))}</p>}
               </li>
             ))}
           </ul>
         )}
       </Shown>
     </Card>
+  )
+}
+
+const ControlCard = () => {
+  const query = useQuery('system', (signal) => get('/system', signal), true)
+  return (
+    <Card title={t('system.control')}>
+      <Shown query={query}>
+        {({ version, node, startedAt, store, redis, events }) => (
+          <dl class="facts">
+            <dt>{t('system.versions')}</dt>
+            <dd>
+              Gatehouse {version}, Node {node}
+            </dd>
+            <dt>{t('system.started')}</dt>
+            <dd>{moment(startedAt)}</dd>
+            <dt>{t('system.store')}</dt>
+            <dd>{store}</dd>
+            <dt>Redis</dt>
+            <dd>
+              <Badge tone={redis === 'connected' ? 'good' : 'bad'}>
+                {words('system.redis', redis)}
+              </Badge>
+            </dd>
+            <dt>{t('system.buffered')}</dt>
+            <dd>{number(events.buffered)}</dd>
+            <dt>{t('system.waiting')}</dt>
+            <dd>{events.waiting === null ? '–' : number(events.waiting)}</dd>
+            <dt>{t('system.dropped')}</dt>
+            <dd>
+              {events.dropped === 0 ? (
+                number(0)
+              ) : (
+                <>
+                  <Badge tone="bad">{number(events.dropped)}</Badge> {t('system.advice.history')}
+                </>
+              )}
+            </dd>
+          </dl>
+        )}
+      </Shown>
+    </Card>
+  )
+}
+
+const EdgeRow = ({ edge, now }: { readonly edge: Edge; readonly now: number }) => {
+  const { id, nginx, njs, engine, lastSyncAt, clockSkewMs, reports, alarms, revokedAt } = edge
+  return (
+    <tr>
+      <td data-title={t('system.edge')}>
+        <strong>{id}</strong> {revokedAt !== null && <Badge>{t('system.revoked')}</Badge>}
+      </td>
+      <td data-title={t('system.versions')}>
+        {nginx === '' ? '–' : `nginx ${nginx}, njs ${njs} ${engine}`}
+      </td>
+      <td data-title={t('system.lag')}>
+        {lastSyncAt === null ? t('system.never') : duration(now - lastSyncAt)}
+      </td>
+      <td data-title={t('system.clock')}>{t('unit.ms', { n: Math.round(clockSkewMs) })}</td>
+      <td data-title={t('system.queue')}>{number(reports)}</td>
+      <td data-title={t('system.alarms')}>
+        {alarms.length === 0 && <Badge tone="good">{t('system.ok')}</Badge>}
+        {alarms.map((alarm) => (
+          <p key={alarm}>
+            <Badge tone="bad">!</Badge> {alarm}
+          </p>
+        ))}
+      </td>
+    </tr>
   )
 }
 
 const EdgesCard = () => {
   const query = useQuery('edges', (signal) => get('/edges', signal), true)
   const now = useNow(5_000)
-  const rowsOf = (data: Edge[] | Page<Edge>): readonly Edge[] =>
-    'items' in data ? data.items : data
   return (
     <Card title={t('system.edges')}>
-      <Shown
-        query={query}
-        isEmpty={(data) => rowsOf(data).length === 0}
-        empty={t('system.no_edges')}
-      >
-        {(data) => (
-          <ul class="plain-list">
-            {rowsOf(data).map((edge) => (
-              <li key={edge.id}>
-                <strong>{edge.id}</strong> nginx {edge.nginx}, njs {edge.njs}{' '}
-                <span class="dim">
-                  {edge.lastSyncAt === null
-                    ? ''
-                    : t('system.synced', { when: duration(now - edge.lastSyncAt) })}
-                </span>
-                {edge.alarms.map((alarm) => (
-                  <p key={alarm}>
-                    <Badge tone="bad">!</Badge> {alarm}
-                  </p>
-                ))}
-              </li>
-            ))}
-          </ul>
+      <Shown query={query} isEmpty={(rows) => rows.length === 0} empty={t('system.no_edges')}>
+        {(rows) => (
+          <table class="small edges" aria-label={t('system.edges')}>
+            <ColumnHeads
+              of={[
+                'system.edge',
+                'system.versions',
+                'system.lag',
+                'system.clock',
+                'system.queue',
+                'system.alarms',
+              ]}
+            />
+            <tbody>
+              {rows.map((edge) => (
+                <EdgeRow key={edge.id} edge={edge} now={Math.max(now, edge.lastSyncAt ?? 0)} />
+              ))}
+            </tbody>
+          </table>
         )}
       </Shown>
+      <p class="dim">{t('system.edges.text')}</p>
     </Card>
   )
 }
 
-/** Health, edges and bans. */
-export const System = ({
-  canAct,
-  version,
-}: {
-  readonly canAct: boolean
-  readonly version: string
-}) => (
+/** Health, this control plane, edges and bans. */
+export const System = ({ canAct }: { readonly canAct: boolean }) => (
   <>
-    <PageHead title={t('system.title')}>
-      <span class="dim">{t('system.version', { version })}</span>
-    </PageHead>
+    <PageHead title={t('system.title')} />
+    <EdgesCard />
     <div class="cards">
       <HealthCard />
-      <EdgesCard />
+      <ControlCard />
       <BansCard title={t('system.bans')} canAct={canAct} />
     </div>
   </>

@@ -3,12 +3,14 @@ import { enLive } from './english/live.ts'
 import { enMap } from './english/map.ts'
 import { enRules } from './english/rules.ts'
 import { enSettings } from './english/settings.ts'
+import { enSystem } from './english/system.ts'
 import type { Wording } from './english/wording.ts'
 
 /** English: the catalogue that says which words there are. */
 export const en = {
   ...enRules,
   ...enSettings,
+  ...enSystem,
   ...enMap,
   ...enLive,
   ...enAccount,
@@ -220,13 +222,6 @@ export const en = {
   'groups.why.address': 'Address',
   'groups.why.channel': 'Channel (may be empty)',
   'groups.why.go': 'Explain',
-  'system.title': 'System',
-  'system.health': 'Health',
-  'system.edges': 'Edges',
-  'system.no_edges': 'No edge has synced.',
-  'system.synced': 'synced {when}',
-  'system.bans': 'Bans in force',
-  'system.version': 'Version {version}',
   'audit.title': 'Audit',
   'people.title': 'People who sign in',
   'people.role.owner': 'owner',

@@ -4,11 +4,13 @@ import { ruLive } from './russian/live.ts'
 import { ruMap } from './russian/map.ts'
 import { ruRules } from './russian/rules.ts'
 import { ruSettings } from './russian/settings.ts'
+import { ruSystem } from './russian/system.ts'
 
 /** Russian. */
 export const ru: Words = {
   ...ruRules,
   ...ruSettings,
+  ...ruSystem,
   ...ruMap,
   ...ruLive,
   ...ruAccount,
@@ -256,13 +258,6 @@ export const ru: Words = {
   'groups.why.address': 'Адрес',
   'groups.why.channel': 'Канал (можно не указывать)',
   'groups.why.go': 'Объяснить',
-  'system.title': 'Система',
-  'system.health': 'Здоровье',
-  'system.edges': 'Узлы',
-  'system.no_edges': 'Ни один узел ещё не отозвался.',
-  'system.synced': 'на связи {when}',
-  'system.bans': 'Действующие блокировки',
-  'system.version': 'Версия {version}',
   'audit.title': 'Журнал действий',
   'people.title': 'Кто может войти',
   'people.role.owner': 'владелец',

@@ -26,7 +26,15 @@ export interface EdgeAdminOptions {
 type Shown = Static<typeof edgeSchema>
 
 const MOST_EDGES = 1000
-const NEVER = { nginx: '', njs: '', engine: '', lastSyncAt: null, clockSkewMs: 0, free: {} }
+const NEVER = {
+  nginx: '',
+  njs: '',
+  engine: '',
+  lastSyncAt: null,
+  clockSkewMs: 0,
+  free: {},
+  reports: 0,
+}
 
 const shown = (seen: EdgeStatus | undefined, added: Edge | undefined): Shown => ({
   ...NEVER,

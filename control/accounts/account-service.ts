@@ -14,7 +14,12 @@ export interface AccountStore {
 }
 
 export type Identified =
-  | { readonly outcome: 'known'; readonly account: Account; readonly tokenId: string }
+  | {
+      readonly outcome: 'known'
+      readonly account: Account
+      /** Empty where no token was shown. */
+      readonly tokenId: string
+    }
   | {
       readonly outcome: 'refused'
       readonly reason: ReasonId
@@ -25,6 +30,8 @@ export type Identified =
 export interface AccountService {
   /** The account of a token or of a user with password. */
   identify(credential: Credential, now: number): Promise<Identified>
+  /** An account by its id, as if it had shown one of its tokens; `null` where there is none. */
+  named(id: string, now: number): Promise<Identified | null>
   /** The reason why an account may not watch now; `null` = it may. */
   standing(account: Account | null, now: number): ReasonId | null
   /** Creates a token; it is returned once and stored as a hash. */
@@ -82,13 +89,17 @@ export const createAccountService = (
     return account.expiresAt !== null && account.expiresAt <= now ? 'account.expired' : null
   }
 
-  const admit = async (token: Token, now: number): Promise<Identified> => {
-    const account = await store.account(token.accountId)
+  const named = async (id: string, now: number, tokenId = ''): Promise<Identified | null> => {
+    const account = await store.account(id)
     const reason = standing(account, now)
-    if (!account) return { outcome: 'refused', reason: 'token.unknown' }
-    if (reason !== null) return { outcome: 'refused', reason, account }
-    return { outcome: 'known', account, tokenId: token.id }
+    if (!account) return null
+    return reason === null
+      ? { outcome: 'known', account, tokenId }
+      : { outcome: 'refused', reason, account }
   }
+
+  const admit = async ({ id, accountId }: Token, now: number): Promise<Identified> =>
+    (await named(accountId, now, id)) ?? { outcome: 'refused', reason: 'token.unknown' }
 
   /** The row of a token; `null` where it is unknown or revoked. */
   const activeToken = async (text: string): Promise<Token | null> => {
@@ -113,8 +124,8 @@ export const createAccountService = (
       const token = await activeToken(credential.token)
       return token ? await admit(token, now) : { outcome: 'refused', reason: 'token.unknown' }
     }
-    const named = await byNameAndToken(credential)
-    if (named !== null) return await admit(named, now)
+    const byToken = await byNameAndToken(credential)
+    if (byToken !== null) return await admit(byToken, now)
     const token = await store.tokenByUsername(credential.username)
     const stored = token?.revokedAt === null ? token.hash : null
     const isRight = await passwords.verify(credential, stored)
@@ -122,5 +133,10 @@ export const createAccountService = (
     return await admit(token, now)
   }
 
-  return { identify, standing, ...createIssuer(store, serverKey) }
+  return {
+    identify,
+    named: async (id, now) => await named(id, now),
+    standing,
+    ...createIssuer(store, serverKey),
+  }
 }

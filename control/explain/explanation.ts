@@ -18,6 +18,8 @@ export interface ExplainInput {
 /** A viewer to explain; without a channel, the playlist is explained. */
 export interface ExplainQuestion extends Omit<ExplainInput, 'channel'> {
   readonly channel: string | null
+  /** Id of an account of ours, in place of a token; missing or `null` = none. */
+  readonly account?: string | null
   /** Whether auth backends are sent a real request. */
   readonly isLive: boolean
 }
@@ -27,6 +29,8 @@ export interface ExplainParameters {
   readonly ip: string
   readonly channel?: string | undefined
   readonly token?: string | undefined
+  /** Id of an account of ours, with or without `own:`. */
+  readonly account?: string | undefined
   readonly ua?: string | undefined
   readonly referer?: string | undefined
   readonly country?: string | undefined
@@ -38,6 +42,7 @@ export const explainQuestion = (said: ExplainParameters): ExplainQuestion => ({
   address: said.ip,
   channel: said.channel ?? null,
   token: said.token ?? null,
+  account: said.account?.replace(/^own:/, '') ?? null,
   userAgent: said.ua ?? null,
   referer: said.referer ?? null,
   country: said.country ?? null,

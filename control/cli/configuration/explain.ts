@@ -19,6 +19,7 @@ import { logLines } from './log-lines.ts'
 interface Options extends GlobalOptions {
   readonly ip?: string
   readonly token?: string
+  readonly account?: string
   readonly ua?: string
   readonly referer?: string
   readonly channel?: string
@@ -74,10 +75,10 @@ const offline = async <T>(options: Options, work: (open: Offline) => Promise<T>)
 const ask = async (options: Options, ip: string): Promise<unknown> => {
   if (options.country !== undefined && !/^[A-Za-z]{2}$/.test(options.country))
     throw new CliError(`'${options.country}' is no country code of two letters.`)
-  const { channel, token, ua, referer, country, live } = options
+  const { channel, token, account, ua, referer, country, live } = options
   if (existsSync(pathsOf(options).adminSocket)) {
     const query = new URLSearchParams({ ip })
-    for (const [name, value] of Object.entries({ channel, token, ua, referer, country })) {
+    for (const [name, value] of Object.entries({ channel, token, account, ua, referer, country })) {
       if (value !== undefined) query.set(name, value)
     }
     if (live === true) query.set('live', 'true')
@@ -142,6 +143,7 @@ export const explainCommand = (): Command =>
     .option('--ip <address>', "the viewer's address")
     .option('--channel <id>', 'channel; without it, the playlist is explained')
     .option('--token <token>', 'token he presents')
+    .option('--account <id>', 'account of ours, in place of a token')
     .option('--ua <text>', 'user agent')
     .option('--referer <url>', 'referer')
     .option('--country <code>', 'country, instead of what the geo files say')

@@ -9,6 +9,7 @@ import type {
   ExplainQuestion,
   Explanation,
 } from '../../explain/explanation.ts'
+import { ProblemError } from '../../plugins/problem.ts'
 import type { Account } from '../../store/tables/records.ts'
 import { authBackendSource } from '../access/authorizer.ts'
 import {
@@ -21,12 +22,17 @@ import type { ExplainerParts } from './question.ts'
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')
 
+/** The account of a question, or why it may not watch. Throws `not.found` where there is no account of that id. */
 const accountOf = async (
-  token: string | null,
-  parts: ExplainerParts,
+  { token, account: id = null }: ExplainQuestion,
+  { accounts, now }: ExplainerParts,
 ): Promise<Account | string | null> => {
-  if (token === null || parts.accounts === null) return null
-  const answer = await parts.accounts.identify({ kind: 'token', token }, parts.now())
+  if (accounts === null || (token === null && id === null)) return null
+  const answer =
+    id === null
+      ? await accounts.identify({ kind: 'token', token: token ?? '' }, now())
+      : await accounts.named(id, now())
+  if (answer === null) throw new ProblemError('not.found', `There is no account '${id}'.`)
   if (answer.outcome === 'known') return answer.account
   return answer.reason === 'token.unknown' ? null : answer.reason
 }
@@ -124,7 +130,7 @@ export const createExplainer = (
 ): ((question: ExplainQuestion) => Promise<Explanation | PlaylistExplanation>) => {
   const parts = { ...given, prepare: preparing() }
   return async (question) => {
-    const account = await accountOf(question.token, parts)
+    const account = await accountOf(question, parts)
     if (typeof account === 'string') return refusedPlaylist(question, account)
     const { channel } = question
     if (channel === null) return explainPlaylist(question, account, parts)

@@ -10,7 +10,7 @@ export interface ExplainerParts {
   readonly lineup: LineupService
   readonly place: (address: string) => GeoPlace
   /** `null` where no database is open: tokens are then not looked up. */
-  readonly accounts: Pick<AccountService, 'identify'> | null
+  readonly accounts: Pick<AccountService, 'identify' | 'named'> | null
   readonly authorizer: Authorizer
   /** Links signed elsewhere. */
   readonly links?: JudgeLink

@@ -14,7 +14,7 @@ import { AccountPage } from './pages/accounts/account.tsx'
 import { Accounts } from './pages/accounts/accounts.tsx'
 import { Destinations } from './pages/destinations.tsx'
 import { Findings } from './pages/findings/findings.tsx'
-import { Groups } from './pages/groups.tsx'
+import { Groups } from './pages/groups/groups.tsx'
 import { History } from './pages/history/history.tsx'
 import { Imports } from './pages/imports.tsx'
 import { Now } from './pages/now/now.tsx'
@@ -96,7 +96,7 @@ export const PAGES: readonly Page[] = [
     id: 'groups',
     title: 'nav.groups',
     needs: 'operations:read',
-    show: ({ may }) => <Groups canAct={may('operations:write')} />,
+    show: ({ may }) => <Groups may={may} />,
   },
   {
     id: 'servers',

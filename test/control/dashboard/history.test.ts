@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { csvOfDays, csvOfKeys } from '../../../control/dashboard/app/pages/history/csv.ts'
+import { mergedBy } from '../../../control/dashboard/app/pages/history/merged.ts'
 import { growth, spanBefore, spanOf } from '../../../control/dashboard/app/pages/history/range.ts'
 
 const DAY = 86_400_000
@@ -49,4 +50,17 @@ describe('the files', () => {
     const named = csvOfKeys('accounts', [{ key: 'own:a', accountName: '=1+1', ...amounts }])
     expect(named).toBe("accounts,name,plays,refusals,hours,bytes\r\nown:a,'=1+1,3,1,1.50,7\r\n")
   })
+})
+
+test('players of one name are one row, whatever their capitals and versions', () => {
+  const rows = ['TiviMate/4.7', 'VLC/3', 'tivimate'].map((key, at) => ({
+    key,
+    ...amounts,
+    plays: 5 - at,
+  }))
+  const merged = mergedBy(rows, (key) => key.split('/')[0] ?? '')
+  expect(merged.map(({ key, plays, bytes }) => [key, plays, bytes])).toEqual([
+    ['TiviMate', 8, 14],
+    ['VLC', 4, 7],
+  ])
 })

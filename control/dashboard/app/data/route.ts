@@ -25,6 +25,22 @@ export const hrefOf = (
   return `#/${path.map(encodeURIComponent).join('/')}${text === '' ? '' : `?${text}`}`
 }
 
+/** The address that explains an opening: who asked, from where, for what. Accounts that are not ours are left out, and what is no channel. */
+export const whyOf = ({
+  ip,
+  channel,
+  account,
+}: {
+  readonly ip: string
+  readonly channel: string | null
+  readonly account: string
+}): string =>
+  hrefOf(['groups'], {
+    ip,
+    channel: channel ?? '',
+    account: account.startsWith('own:') ? account.slice(4) : '',
+  })
+
 let written = location.hash
 let wanted = written
 let frame: number | null = null

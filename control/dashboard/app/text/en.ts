@@ -1,4 +1,5 @@
 import { enAccount } from './english/account.ts'
+import { enGroups } from './english/groups.ts'
 import { enLive } from './english/live.ts'
 import { enMap } from './english/map.ts'
 import { enRules } from './english/rules.ts'
@@ -12,6 +13,7 @@ export const en = {
   ...enSettings,
   ...enSystem,
   ...enMap,
+  ...enGroups,
   ...enLive,
   ...enAccount,
   'app.name': 'Gatehouse',
@@ -209,19 +211,6 @@ export const en = {
   'history.edges': 'Edges and media servers',
   'history.counts':
     'A play counts on every day and hour it ran, its time spread over them. Refusals are openings that were turned away.',
-  'groups.title': 'Groups and playlists',
-  'groups.channels': 'Channels',
-  'groups.networks': 'Networks',
-  'groups.countries': 'Countries',
-  'groups.default': 'everyone else',
-  'groups.surge': 'Surge',
-  'groups.on': 'on',
-  'groups.off': 'off',
-  'groups.sources': 'Sources',
-  'groups.why': 'Who would see what?',
-  'groups.why.address': 'Address',
-  'groups.why.channel': 'Channel (may be empty)',
-  'groups.why.go': 'Explain',
   'audit.title': 'Audit',
   'people.title': 'People who sign in',
   'people.role.owner': 'owner',

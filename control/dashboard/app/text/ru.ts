@@ -1,5 +1,6 @@
 import type { Words } from './en.ts'
 import { ruAccount } from './russian/account.ts'
+import { ruGroups } from './russian/groups.ts'
 import { ruLive } from './russian/live.ts'
 import { ruMap } from './russian/map.ts'
 import { ruRules } from './russian/rules.ts'
@@ -12,6 +13,7 @@ export const ru: Words = {
   ...ruSettings,
   ...ruSystem,
   ...ruMap,
+  ...ruGroups,
   ...ruLive,
   ...ruAccount,
   'app.name': 'Gatehouse',
@@ -245,19 +247,6 @@ export const ru: Words = {
   'history.edges': 'Серверы раздачи и медиасерверы',
   'history.counts':
     'Просмотр считается в каждый день и час, когда он шёл; время распределено между ними. Отказы: открытия, которым было отказано.',
-  'groups.title': 'Группы и плейлисты',
-  'groups.channels': 'Каналы',
-  'groups.networks': 'Сети',
-  'groups.countries': 'Страны',
-  'groups.default': 'все остальные',
-  'groups.surge': 'Наплыв',
-  'groups.on': 'включён',
-  'groups.off': 'выключен',
-  'groups.sources': 'Источники',
-  'groups.why': 'Кто что увидит?',
-  'groups.why.address': 'Адрес',
-  'groups.why.channel': 'Канал (можно не указывать)',
-  'groups.why.go': 'Объяснить',
   'audit.title': 'Журнал действий',
   'people.title': 'Кто может войти',
   'people.role.owner': 'владелец',

@@ -10,6 +10,12 @@ const query = Type.Object({
   ip: Type.String({ description: "The viewer's address." }),
   channel: Type.Optional(Type.String({ description: 'Without it the playlist is explained.' })),
   token: Type.Optional(Type.String({ maxLength: 2048 })),
+  account: Type.Optional(
+    Type.String({
+      maxLength: 300,
+      description: 'Id of an account of ours, in place of its token.',
+    }),
+  ),
   ua: Type.Optional(Type.String({ maxLength: 2048 })),
   referer: Type.Optional(Type.String({ maxLength: 2048 })),
   country: Type.Optional(Type.String({ pattern: '^[A-Za-z]{2}$' })),

@@ -128,7 +128,7 @@ export const AccountPage = ({
         <Plan account={account} />
         <TrustCard account={account} />
         <FindingsCard account={account} />
-        <Copies account={account} plays={rows} canAct={may('sessions:write')} />
+        <Copies account={account} plays={rows} canAct={may('downloads:write')} />
         <BansCard title={t('account.bans')} account={account} canAct={may('bans:write')} />
         <PersonCard account={account} canAct={canJudge} changed={sharing.reload} />
       </div>

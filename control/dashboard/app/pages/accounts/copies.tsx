@@ -1,7 +1,8 @@
-import { Alert, Badge, Card, Shown } from '../../components/parts.tsx'
-import { get, send } from '../../data/api.ts'
+import { Confirm } from '../../components/confirm.tsx'
+import { Badge, Card, Shown } from '../../components/parts.tsx'
+import { useRevoke } from '../../components/revoke.ts'
+import { get } from '../../data/api.ts'
 import type { Copy, Play } from '../../data/types.ts'
-import { useAction } from '../../data/use-action.ts'
 import { useQuery } from '../../data/use-query.ts'
 import { country, moment, player } from '../../text/format.ts'
 import { t } from '../../text/text.ts'
@@ -34,40 +35,33 @@ const usesOf = (plays: readonly Play[], copy: string): Use[] => {
 const CopyRow = ({
   copy,
   uses,
-  canAct,
-  changed,
+  revoke,
 }: {
   readonly copy: Copy
   readonly uses: readonly Use[]
-  readonly canAct: boolean
-  readonly changed: () => void
-}) => {
-  const { error, run } = useAction()
-  const revoke = () =>
-    run(() => send('POST', `/downloads/${encodeURIComponent(copy.id)}/revoke`), changed)
-  return (
-    <li>
-      <strong>{moment(copy.issuedAt)}</strong> {copy.group}, {player(copy.userAgent ?? '–')}{' '}
-      <span class="dim">{copy.firstNetwork}</span>{' '}
-      {uses.length > 1 && <Badge tone="bad">{t('account.copy.places', { n: uses.length })}</Badge>}{' '}
-      {copy.revokedAt !== null && <Badge>{t('account.copy.revoked')}</Badge>}{' '}
-      {canAct && copy.revokedAt === null && (
-        <button type="button" onClick={revoke}>
-          {t('account.copy.revoke')}
-        </button>
-      )}
-      <Alert message={error} />
-      <ul>
-        {uses.map(({ network, place, plays, lastAt }) => (
-          <li key={network}>
-            {place} <span class="dim">{network}</span> {t('account.plays.n', { n: plays })},{' '}
-            {moment(lastAt)}
-          </li>
-        ))}
-      </ul>
-    </li>
-  )
-}
+  /** Asks whether to revoke it; `null` where somebody may not. */
+  readonly revoke: ((copy: Copy) => void) | null
+}) => (
+  <li>
+    <strong>{moment(copy.issuedAt)}</strong> {copy.group}, {player(copy.userAgent ?? '–')}{' '}
+    <span class="dim">{copy.firstNetwork}</span>{' '}
+    {uses.length > 1 && <Badge tone="bad">{t('account.copy.places', { n: uses.length })}</Badge>}{' '}
+    {copy.revokedAt !== null && <Badge>{t('account.copy.revoked')}</Badge>}{' '}
+    {revoke !== null && copy.revokedAt === null && (
+      <button type="button" class="danger" onClick={() => revoke(copy)}>
+        {t('account.copy.revoke')}
+      </button>
+    )}
+    <ul>
+      {uses.map(({ network, place, plays, lastAt }) => (
+        <li key={network}>
+          {place} <span class="dim">{network}</span> {t('account.plays.n', { n: plays })},{' '}
+          {moment(lastAt)}
+        </li>
+      ))}
+    </ul>
+  </li>
+)
 
 /** Copies of the playlist an account has downloaded, and the lines each was used on: a leaked one is used on many. */
 export const Copies = ({
@@ -82,6 +76,7 @@ export const Copies = ({
   const query = useQuery(`downloads ${account}`, (signal) =>
     get(`/downloads?limit=50&account=${encodeURIComponent(account)}`, signal),
   )
+  const { question, ask, done } = useRevoke(query.reload)
   return (
     <Card title={t('account.copies')}>
       <Shown query={query} isEmpty={({ items }) => items.length === 0} empty={t('account.none')}>
@@ -92,13 +87,13 @@ export const Copies = ({
                 key={copy.id}
                 copy={copy}
                 uses={usesOf(plays, copy.id)}
-                canAct={canAct}
-                changed={query.reload}
+                revoke={canAct ? ask : null}
               />
             ))}
           </ul>
         )}
       </Shown>
+      <Confirm question={question} done={done} />
     </Card>
   )
 }

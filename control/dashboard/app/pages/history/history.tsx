@@ -6,9 +6,10 @@ import { hrefOf } from '../../data/route.ts'
 import { saveCsv } from '../../data/save-csv.ts'
 import type { DayTotals, KeyTotals } from '../../data/types.ts'
 import { useQuery } from '../../data/use-query.ts'
-import { country, number } from '../../text/format.ts'
+import { country, number, player } from '../../text/format.ts'
 import { language, t } from '../../text/text.ts'
 import { csvOfDays, csvOfKeys } from './csv.ts'
+import { mergedBy } from './merged.ts'
 import { spanOf } from './range.ts'
 import { RangeChoice, useChoice } from './range-choice.tsx'
 import { TotalsCard } from './totals.tsx'
@@ -39,24 +40,32 @@ interface Counted {
   readonly name: 'channels' | 'titles' | 'accounts' | 'countries' | 'devices' | 'edges'
   readonly labelOf?: (key: string) => string
   readonly linkOf?: (key: string) => string
+  /** Rows with the same answer are one, whatever its capitals. */
+  readonly mergeBy?: (key: string) => string
 }
+
+const SHOWN = 15
+/** Rows that are read where some become one. */
+const MERGED = 500
 
 const COUNTED: readonly Counted[] = [
   { name: 'channels', linkOf: (key) => hrefOf(['now'], { filter: key }) },
   { name: 'titles' },
   { name: 'accounts', linkOf: (key) => hrefOf(['accounts', key]) },
   { name: 'countries', labelOf: country, linkOf: (key) => hrefOf(['map'], { country: key }) },
-  { name: 'devices' },
+  { name: 'devices', mergeBy: (key) => (key.includes('/') ? player(key) : key) },
   { name: 'edges', linkOf: (key) => hrefOf(['map'], { source: key }) },
 ]
 
 const same = (key: string): string => key
 
 const Top = ({ counted, range }: { readonly counted: Counted; readonly range: string }) => {
-  const { name, labelOf = same, linkOf } = counted
-  const query = useQuery(`${name} ${range}`, (signal) =>
-    get(`/history/${name}?${range}&limit=15`, signal),
-  )
+  const { name, labelOf = same, linkOf, mergeBy } = counted
+  const query = useQuery(`${name} ${range}`, async (signal) => {
+    const limit = mergeBy === undefined ? SHOWN : MERGED
+    const rows = await get(`/history/${name}?${range}&limit=${limit}`, signal)
+    return mergeBy === undefined ? rows : mergedBy(rows, mergeBy).slice(0, SHOWN)
+  })
   return (
     <Card
       title={t(`history.${name}`)}

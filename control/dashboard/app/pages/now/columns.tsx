@@ -1,6 +1,6 @@
 import { Badge } from '../../components/parts.tsx'
 import type { Column } from '../../components/table.tsx'
-import { hrefOf } from '../../data/route.ts'
+import { hrefOf, whyOf } from '../../data/route.ts'
 import type { Session } from '../../data/types.ts'
 import { bytes, country, duration, player } from '../../text/format.ts'
 import { t, words } from '../../text/text.ts'
@@ -43,7 +43,7 @@ const identity = (caps: CapUse): Column<Session>[] => [
   },
   {
     key: 'where',
-    share: 17,
+    share: 21,
     title: t('col.where'),
     sortBy: (row) => country(row.country),
     cell: (row) => (
@@ -71,7 +71,7 @@ const identity = (caps: CapUse): Column<Session>[] => [
   },
   {
     key: 'cap',
-    share: 8,
+    share: 9,
     title: t('col.cap'),
     isNumber: true,
     sortBy: (row) => caps.used.get(row.user_id) ?? 0,
@@ -82,7 +82,7 @@ const identity = (caps: CapUse): Column<Session>[] => [
 const course = (now: number): Column<Session>[] => [
   {
     key: 'state',
-    share: 8,
+    share: 10,
     title: t('col.state'),
     sortBy: (row) => row.state,
     cell: (row) => <Badge tone={toneOf(row.state)}>{words('state', row.state)}</Badge>,
@@ -102,7 +102,7 @@ const course = (now: number): Column<Session>[] => [
   },
   {
     key: 'since',
-    share: 9,
+    share: 8,
     title: t('col.since'),
     isNumber: true,
     sortBy: (row) => -row.opened_at,
@@ -129,12 +129,14 @@ export const columnsOf = (
   ...course(now),
   {
     key: 'actions',
-    share: 26,
+    share: 24,
     title: t('col.actions'),
     cell: (row) =>
       ask !== null && (
         <span class="row-actions">
-          <a href={hrefOf(['groups'], { ip: row.ip, channel: row.name })}>{t('action.explain')}</a>
+          <a href={whyOf({ ip: row.ip, channel: row.name, account: row.user_id })}>
+            {t('action.explain')}
+          </a>
           {showsWords(row) && (
             <button type="button" onClick={() => ask(row, 'message')}>
               {t('action.message')}

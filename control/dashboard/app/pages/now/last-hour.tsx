@@ -3,15 +3,13 @@ import { useEffect, useMemo, useState } from 'preact/hooks'
 import { Columns } from '../../components/bars.tsx'
 import { getAll } from '../../data/api.ts'
 import { listen } from '../../data/live.ts'
-import type { Play } from '../../data/types.ts'
+import { hrefOf } from '../../data/route.ts'
 import { useQuery } from '../../data/use-query.ts'
 import { number } from '../../text/format.ts'
 import { t } from '../../text/text.ts'
+import { HOUR_MS, isPlayed, MOST } from './opened.ts'
 
-const HOUR_MS = 3_600_000
 const SLICE_MS = 300_000
-/** Plays of the past hour that are counted at most. */
-const MOST = 10_000
 
 /** Moments of an hour, counted in slices of five minutes. */
 const slicesOf = (moments: readonly number[], now: number) => {
@@ -26,25 +24,23 @@ const slicesOf = (moments: readonly number[], now: number) => {
 const Spark = ({
   label,
   moments,
+  href,
 }: {
   readonly label: string
   readonly moments: readonly number[]
+  /** Where the rows behind the number are. */
+  readonly href?: string
 }) => {
   const now = Date.now()
   const recent = moments.filter((at) => at > now - HOUR_MS)
   return (
     <div class="figure spark">
       <strong>{number(recent.length)}</strong>
-      <span>{label}</span>
+      {href === undefined ? <span>{label}</span> : <a href={href}>{label}</a>}
       <Columns values={slicesOf(recent, now)} label={`${label}: ${number(recent.length)}`} />
     </div>
   )
 }
-
-/** Whether something was played, as history counts plays; else the opening was refused. */
-const isPlayed = ({ reason, endedAt, lastSeenAt, startedAt, playedMs, bytes }: Play): boolean =>
-  reason !== 'session.unstarted' &&
-  (endedAt === null || lastSeenAt > startedAt || (playedMs ?? 0) > 0 || (bytes ?? 0) > 0)
 
 /** Openings and refusals of the last hour: what history holds, and what has happened since. */
 export const LastHour = memo(() => {
@@ -72,7 +68,11 @@ export const LastHour = memo(() => {
   return (
     <>
       <Spark label={t('now.opened')} moments={[...opened, ...live.opened]} />
-      <Spark label={t('now.refused')} moments={[...refused, ...live.refused]} />
+      <Spark
+        label={t('now.refused')}
+        moments={[...refused, ...live.refused]}
+        href={hrefOf(['now'], { refused: '1' })}
+      />
     </>
   )
 })

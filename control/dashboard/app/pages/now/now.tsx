@@ -11,6 +11,7 @@ import { type Key, t } from '../../text/text.ts'
 import { type CapUse, columnsOf, type Deed, whoOf } from './columns.tsx'
 import { LastHour } from './last-hour.tsx'
 import { MessageDialog } from './message.tsx'
+import { Refusals } from './refusals.tsx'
 
 /** Rows read at most. */
 const MOST = 20_000
@@ -131,6 +132,7 @@ export const Now = ({
   const [filter, setFilter] = useParam('filter')
   const [grouping, setGrouping] = useParam('by', 'none')
   const [sort, setSort] = useParam('sort', 'who')
+  const [showsRefused] = useParam('refused')
   const [question, setQuestion] = useState<Question | null>(null)
   const [written, setWritten] = useState<Session | null>(null)
   const rows = query.data ?? NONE
@@ -159,6 +161,7 @@ export const Now = ({
         <Figure value={number(accounts)} label={t('now.accounts', { n: accounts })} />
         <LastHour />
       </div>
+      {showsRefused === '1' && <Refusals />}
       <Shown query={query} isEmpty={(data) => data.length === 0} empty={t('now.empty')}>
         {() => (
           <Table

@@ -16,7 +16,7 @@ export const enLive = {
   'now.message.text': 'What is shown on the screen',
   'now.message.go': 'Send',
   'action.message': 'Message',
-  'col.cap': 'Streams, cap',
+  'col.cap': 'Cap use',
   'col.quality': 'Rate',
   'history.from': 'From',
   'history.to': 'to',

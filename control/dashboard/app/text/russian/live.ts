@@ -22,7 +22,7 @@ export const ruLive: Readonly<Record<keyof typeof enLive, Wording>> = {
   'now.message.text': 'Что показать на экране',
   'now.message.go': 'Отправить',
   'action.message': 'Сообщение',
-  'col.cap': 'Потоки, лимит',
+  'col.cap': 'Потоки',
   'col.quality': 'Скорость',
   'history.from': 'С',
   'history.to': 'по',

@@ -1,13 +1,15 @@
 import { useState } from 'preact/hooks'
-import { Alert, Badge, Card, ColumnHeads, PageHead, Shown } from '../components/parts.tsx'
-import { get, send } from '../data/api.ts'
-import { useParam, useRoute } from '../data/route.ts'
-import type { Group, Source, Surge } from '../data/types.ts'
-import { useAction } from '../data/use-action.ts'
-import { useQuery } from '../data/use-query.ts'
-import { country, moment, number } from '../text/format.ts'
-import { t } from '../text/text.ts'
-import { Evidence } from './findings/evidence.tsx'
+import { Alert, Badge, Card, ColumnHeads, PageHead, Shown } from '../../components/parts.tsx'
+import { get, send } from '../../data/api.ts'
+import { hrefOf, useParam } from '../../data/route.ts'
+import type { Group, Source, Surge } from '../../data/types.ts'
+import { useAction } from '../../data/use-action.ts'
+import { useQuery } from '../../data/use-query.ts'
+import { country, moment, number } from '../../text/format.ts'
+import { t } from '../../text/text.ts'
+import { ChannelsCard } from './channels.tsx'
+import { Downloads } from './downloads.tsx'
+import { Why } from './why.tsx'
 
 const GroupTable = ({ groups }: { readonly groups: readonly Group[] }) => (
   <table aria-label={t('groups.title')}>
@@ -18,7 +20,10 @@ const GroupTable = ({ groups }: { readonly groups: readonly Group[] }) => (
       {groups.map((group) => (
         <tr key={group.name}>
           <td data-title={t('col.name')}>
-            <strong>{group.name}</strong> {group.default && <Badge>{t('groups.default')}</Badge>}
+            <a href={hrefOf(['groups'], { group: group.name })}>
+              <strong>{group.name}</strong>
+            </a>{' '}
+            {group.default && <Badge>{t('groups.default')}</Badge>}
           </td>
           <td data-title={t('groups.channels')}>
             {number(group.channels)}
@@ -33,18 +38,28 @@ const GroupTable = ({ groups }: { readonly groups: readonly Group[] }) => (
   </table>
 )
 
-const SurgeList = ({ canAct }: { readonly canAct: boolean }) => {
+const SurgeList = ({
+  canAct,
+  changed,
+}: {
+  readonly canAct: boolean
+  readonly changed: () => void
+}) => {
   const query = useQuery('surge', (signal) => get('/surge', signal))
   const { error, run } = useAction()
   const set = ({ name, on }: Surge) =>
     run(
       () => send('PUT', `/surge/${encodeURIComponent(name)}`, { on: !on }),
-      () => query.reload(),
+      () => {
+        query.reload()
+        changed()
+      },
     )
   return (
     <Card title={t('groups.surge')}>
       <Alert message={error} />
-      <Shown query={query} isEmpty={(rows) => rows.length === 0} empty={t('account.none')}>
+      <p class="dim">{t('groups.surge.text')}</p>
+      <Shown query={query} isEmpty={(rows) => rows.length === 0} empty={t('groups.surge.none')}>
         {(rows) => (
           <ul class="plain-list">
             {rows.map((row) => (
@@ -58,10 +73,16 @@ const SurgeList = ({ canAct }: { readonly canAct: boolean }) => {
                     type="button"
                     role="switch"
                     aria-checked={row.on}
+                    aria-label={t('groups.surge.switch', { name: row.name })}
                     onClick={() => set(row)}
                   >
-                    {t(row.on ? 'groups.off' : 'groups.on')}
+                    {t(row.on ? 'groups.surge.off' : 'groups.surge.on')}
                   </button>
+                )}{' '}
+                {row.since !== null && (
+                  <span class="dim">
+                    {moment(row.since)}, {row.by}
+                  </span>
                 )}
               </li>
             ))}
@@ -105,58 +126,24 @@ const SourceList = ({ canAct }: { readonly canAct: boolean }) => {
   )
 }
 
-/** "Who would see what?" as a form; its answer names every step. */
-const Why = () => {
-  const { query: route } = useRoute()
-  const [ip, setIp] = useParam('ip', '')
-  const [channel, setChannel] = useParam('channel', '')
-  const [asked, setAsked] = useState(route.get('ip') !== null)
-  const [turn, setTurn] = useState(0)
-  const query = useQuery(`explain ${asked ? `${ip} ${channel} ${turn}` : ''}`, async (signal) => {
-    if (!asked || ip === '') return null
-    const more = channel === '' ? '' : `&channel=${encodeURIComponent(channel)}`
-    return await get(`/explain?ip=${encodeURIComponent(ip)}${more}`, signal)
-  })
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault()
-    setAsked(true)
-    setTurn(turn + 1)
-  }
-  return (
-    <Card title={t('groups.why')}>
-      <form class="inline-form" onSubmit={submit}>
-        <label>
-          {t('groups.why.address')}
-          <input value={ip} required onInput={({ currentTarget }) => setIp(currentTarget.value)} />
-        </label>
-        <label>
-          {t('groups.why.channel')}
-          <input value={channel} onInput={({ currentTarget }) => setChannel(currentTarget.value)} />
-        </label>
-        <button type="submit" class="primary">
-          {t('groups.why.go')}
-        </button>
-      </form>
-      <Alert message={query.error?.message ?? null} />
-      {query.data !== null && query.error === null && <Evidence evidence={query.data} />}
-    </Card>
-  )
-}
-
-/** What each group gets, surge, sources, and who would see what. */
-export const Groups = ({ canAct }: { readonly canAct: boolean }) => {
+/** What each group gets, surge, sources, downloaded playlists, and who would see what. */
+export const Groups = ({ may }: { readonly may: (permission: string) => boolean }) => {
   const query = useQuery('groups', (signal) => get('/groups', signal))
+  const [group] = useParam('group')
+  const canAct = may('operations:write')
   return (
     <>
       <PageHead title={t('groups.title')} />
-      <Shown query={query} isEmpty={(rows) => rows.length === 0}>
+      <Shown query={query} isEmpty={(rows) => rows.length === 0} empty={t('groups.empty')}>
         {(groups) => <GroupTable groups={groups} />}
       </Shown>
+      {group !== '' && <ChannelsCard key={group} group={group} />}
+      <Why />
       <div class="cards">
-        <Why />
-        <SurgeList canAct={canAct} />
+        <SurgeList canAct={canAct} changed={query.reload} />
         <SourceList canAct={canAct} />
       </div>
+      {may('downloads:read') && <Downloads canAct={may('downloads:write')} />}
     </>
   )
 }

@@ -1,0 +1,104 @@
+import { useEffect, useState } from 'preact/hooks'
+import { Card, Shown } from '../../components/parts.tsx'
+import { type Column, Table } from '../../components/table.tsx'
+import { getAll } from '../../data/api.ts'
+import { hrefOf, useParam, whyOf } from '../../data/route.ts'
+import type { Play } from '../../data/types.ts'
+import { useQuery } from '../../data/use-query.ts'
+import { clockTime, country, player } from '../../text/format.ts'
+import { reasonText } from '../../text/reasons.ts'
+import { t } from '../../text/text.ts'
+import { HOUR_MS, isPlayed, MOST } from './opened.ts'
+
+const columns: readonly Column<Play>[] = [
+  {
+    key: 'when',
+    title: t('col.when'),
+    sortBy: ({ startedAt }) => startedAt,
+    cell: ({ startedAt }) => clockTime(startedAt),
+  },
+  {
+    key: 'who',
+    title: t('col.who'),
+    sortBy: ({ accountName, account }) => accountName ?? account,
+    cell: ({ accountName, account }) => (
+      <a href={hrefOf(['accounts', account])}>{accountName ?? account}</a>
+    ),
+  },
+  {
+    key: 'what',
+    title: t('col.what'),
+    sortBy: ({ channel, title }) => channel ?? title ?? '',
+    cell: ({ channel, title }) => channel ?? title ?? '–',
+  },
+  {
+    key: 'where',
+    title: t('col.where'),
+    sortBy: (row) => country(row.country),
+    cell: (row) => (
+      <>
+        {row.country === null ? '' : `${country(row.country)} `}
+        <span class="dim">{row.address}</span>
+      </>
+    ),
+  },
+  {
+    key: 'player',
+    title: t('col.player'),
+    isExtra: true,
+    sortBy: (row) => row.client ?? '',
+    cell: (row) => player(row.client ?? '–'),
+  },
+  {
+    key: 'reason',
+    title: t('col.reason'),
+    sortBy: ({ reason }) => reason ?? '',
+    cell: ({ reason }) => (
+      <span title={reason ?? ''}>{reason === null ? '–' : reasonText(reason)}</span>
+    ),
+  },
+  {
+    key: 'actions',
+    title: t('col.actions'),
+    cell: ({ address, channel, account }) =>
+      address !== null && (
+        <a href={whyOf({ ip: address, channel, account })}>{t('action.explain')}</a>
+      ),
+  },
+]
+
+/** Who was refused in the last hour and why, the newest first; each leads to its explanation. */
+export const Refusals = () => {
+  const [sort, setSort] = useParam('refusals', '-when')
+  const [from] = useState(Date.now() - HOUR_MS)
+  const query = useQuery(
+    'refusals',
+    async (signal) =>
+      (await getAll(`/history/plays?from=${from}`, MOST, signal)).filter((row) => !isPlayed(row)),
+    true,
+  )
+  useEffect(() => document.getElementById('refusals')?.focus(), [])
+  return (
+    <Card
+      title={t('refusals.title')}
+      tools={
+        <a id="refusals" href={hrefOf(['now'])}>
+          {t('refusals.hide')}
+        </a>
+      }
+    >
+      <Shown query={query} isEmpty={(rows) => rows.length === 0} empty={t('refusals.empty')}>
+        {(rows) => (
+          <Table
+            rows={rows}
+            columns={columns}
+            idOf={({ source, id }) => `${source} ${id}`}
+            sort={sort}
+            onSort={setSort}
+            label={t('refusals.title')}
+          />
+        )}
+      </Shown>
+    </Card>
+  )
+}

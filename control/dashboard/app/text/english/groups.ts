@@ -1,0 +1,53 @@
+import type { Wording } from './wording.ts'
+
+/** English words of the page of groups, and of refusals. */
+export const enGroups = {
+  'groups.title': 'Groups and playlists',
+  'groups.empty': 'No group yet. Groups stand in gatehouse.yaml.',
+  'groups.channels': 'Channels',
+  'groups.channels.of': 'Channels of {group}',
+  'groups.channels.more': { one: 'The first {n} of them.', other: 'The first {n} of them.' },
+  'groups.networks': 'Networks',
+  'groups.countries': 'Countries',
+  'groups.default': 'everyone else',
+  'groups.surge': 'Surge',
+  'groups.surge.text':
+    'Leaves channels out of a group while there are too many viewers; who watches one goes on.',
+  'groups.surge.none': 'No profile. Profiles of surge stand in gatehouse.yaml.',
+  'groups.surge.switch': 'Surge {name}',
+  'groups.surge.on': 'Turn on',
+  'groups.surge.off': 'Turn off',
+  'groups.on': 'on',
+  'groups.off': 'off',
+  'groups.sources': 'Sources',
+  'groups.downloads.text': {
+    one: 'The last {n} that was used. Who revokes one ends what plays from it.',
+    other: 'The last {n} that were used. Who revokes one ends what plays from it.',
+  },
+  'copy.revoke.ask': 'Revoke this playlist?',
+  'copy.revoke.text':
+    'Downloaded by {who}, {when}. Whatever plays from it ends, and the player needs a new one. This cannot be taken back.',
+  'groups.why': 'Who would see what?',
+  'groups.why.address': 'Address',
+  'groups.why.account': 'Account (may be empty)',
+  'groups.why.country': 'Country, two letters (else by address)',
+  'groups.why.channel': 'Channel (empty: the playlist)',
+  'groups.why.go': 'Explain',
+  'groups.why.group': 'Group {group},',
+  'groups.why.no_group': 'No group takes this viewer.',
+  'groups.why.channels': { one: '{n} channel:', other: '{n} channels:' },
+  'groups.why.left_out': {
+    one: '{n} channel is left out by surge.',
+    other: '{n} channels are left out by surge.',
+  },
+  'groups.why.decides': 'decides',
+  'groups.why.all': 'Everything that was looked at',
+  'groups.verdict.allow': 'let in',
+  'groups.verdict.deny': 'refused',
+  'groups.verdict.redirect': 'sent elsewhere',
+  'groups.verdict.depends': 'the backend decides',
+  'refusals.title': 'Refused in the last hour',
+  'refusals.hide': 'Close',
+  'refusals.empty': 'Nobody was refused.',
+  'col.reason': 'Reason',
+} as const satisfies Readonly<Record<string, Wording>>

@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify'
 /** Nothing but our own files runs, and no other page shows ours in a frame. */
 const HEADERS = {
   'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 } as const
@@ -35,8 +35,9 @@ export const dashboardPages = async (app: FastifyInstance, folder: string): Prom
     const headers = { ...HEADERS, 'cache-control': 'public, max-age=31536000, immutable' }
     return reply.headers(headers).sendFile(`assets/${request.params['*']}`)
   })
-  app.get('/app.webmanifest', isPublic, async (_request, reply) =>
-    reply.headers({ ...HEADERS, 'cache-control': 'no-cache' }).sendFile('app.webmanifest'),
-  )
+  for (const name of ['app.webmanifest', 'worker.js'])
+    app.get(`/${name}`, isPublic, async (_request, reply) =>
+      reply.headers({ ...HEADERS, 'cache-control': 'no-cache' }).sendFile(name),
+    )
   app.get('/components', isPublic, async (_request, reply) => reply.redirect('./#/components'))
 }

@@ -11,7 +11,9 @@ const page = (script: string, style: string): string => `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Gatehouse</title>
+<meta name="theme-color" content="#1257b8">
 <link rel="icon" href="assets/icon.svg" type="image/svg+xml">
+<link rel="apple-touch-icon" href="assets/icon-192.png">
 <link rel="manifest" href="app.webmanifest">
 <link rel="stylesheet" href="assets/${style}">
 <script type="module" src="assets/${script}"></script>
@@ -19,6 +21,26 @@ const page = (script: string, style: string): string => `<!doctype html>
 <body><div id="root"></div></body>
 </html>
 `
+
+const ICONS = ['icon.svg', 'icon-192.png', 'icon-512.png', 'icon-maskable.png']
+
+const TARGET = ['es2022', 'chrome123', 'firefox120', 'safari17.5']
+
+/** What keeps the files for use without a connection; it knows their names, and so is another one for each version. */
+const buildWorker = async (entry: string, outfile: string, names: string[]): Promise<void> => {
+  await bundle({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    format: 'iife',
+    platform: 'browser',
+    target: TARGET,
+    minify: true,
+    tsconfigRaw: {},
+    define: { ASSETS: JSON.stringify(names.toSorted()) },
+    logLevel: 'silent',
+  })
+}
 
 /**
  * Bundles the dashboard into a folder: one page, its script and style, and what is loaded when it is needed. Names change with what is in the files, so
@@ -33,7 +55,7 @@ export async function buildPages(folder: string): Promise<void> {
     splitting: true,
     format: 'esm',
     platform: 'browser',
-    target: ['es2022', 'chrome123', 'firefox120', 'safari17.5'],
+    target: TARGET,
     jsx: 'automatic',
     jsxImportSource: 'preact',
     minify: true,
@@ -53,13 +75,14 @@ export async function buildPages(folder: string): Promise<void> {
   })
   mkdirSync(assets, { recursive: true })
   for (const { path, contents } of outputFiles) writeFileSync(path, contents)
-  copyFileSync(join(app, 'icon.svg'), join(assets, 'icon.svg'))
+  for (const icon of ICONS) copyFileSync(join(app, 'icons', icon), join(assets, icon))
   copyFileSync(join(app, 'app.webmanifest'), join(folder, 'app.webmanifest'))
-  const names = outputFiles.map(({ path }) => basename(path))
+  const names = [...outputFiles.map(({ path }) => basename(path)), ...ICONS]
+  await buildWorker(join(app, 'offline/worker.ts'), join(folder, 'worker.js'), names)
   const nameOf = (pattern: RegExp) => names.find((name) => pattern.test(name)) ?? ''
   // The page last: a running instance serves the old files until it names the new ones.
   writeFileSync(join(folder, 'index.html'), page(nameOf(/^main-.*\.js$/), nameOf(/^main-.*\.css$/)))
   for (const old of readdirSync(assets)) {
-    if (old !== 'icon.svg' && !names.includes(old)) rmSync(join(assets, old))
+    if (!names.includes(old)) rmSync(join(assets, old))
   }
 }

@@ -6,7 +6,7 @@ import { messageOf } from './components/form.ts'
 import { LanguageSelect, ThemeSelect } from './components/look.tsx'
 import { Palette } from './components/palette.tsx'
 import { onSignedOut, readAuth, send } from './data/api.ts'
-import { closeStream, onStream } from './data/live.ts'
+import { closeStream, listen, onStream } from './data/live.ts'
 import { chosenTheme, setTheme } from './data/look.ts'
 import { hrefOf, useRoute } from './data/route.ts'
 import type { AuthState } from './data/types.ts'
@@ -164,6 +164,21 @@ const Menu = ({ auth, leave }: { readonly auth: AuthState; readonly leave: () =>
   </div>
 )
 
+/** Whether Gatehouse answers; asks for the stream of events on every page, since that tells at once. */
+const useConnection = (): boolean => {
+  const [isOpen, setOpen] = useState(navigator.onLine)
+  useEffect(() => {
+    const lost = () => setOpen(false)
+    const stops = [onStream(setOpen), listen(() => undefined)]
+    addEventListener('offline', lost)
+    return () => {
+      removeEventListener('offline', lost)
+      for (const stop of stops) stop()
+    }
+  }, [])
+  return isOpen
+}
+
 const Frame = ({
   auth,
   leave,
@@ -174,8 +189,7 @@ const Frame = ({
   readonly changed: (auth: AuthState) => void
 }) => {
   const { path } = useRoute()
-  const [isOpen, setOpen] = useState(true)
-  useEffect(() => onStream(setOpen), [])
+  const isOpen = useConnection()
   const may = (permission: string) => isGranted(auth.permissions, permission)
   const pages = PAGES.filter(
     ({ needs, isOfDemo }) => may(needs) && (isOfDemo !== true || auth.demo),
@@ -234,7 +248,13 @@ export const Shell = () => {
   const [auth, setAuth] = useState<AuthState | null>(null)
   const [error, setError] = useState<string | null>(null)
   const read = () => {
-    readAuth().then(setAuth, (failure: unknown) => setError(messageOf(failure)))
+    readAuth().then(
+      (found) => {
+        setError(null)
+        setAuth(found)
+      },
+      (failure: unknown) => setError(messageOf(failure)),
+    )
   }
   useEffect(() => {
     read()
@@ -242,6 +262,8 @@ export const Shell = () => {
       closeStream()
       read()
     })
+    addEventListener('online', read)
+    return () => removeEventListener('online', read)
   }, [])
   const leave = () => {
     closeStream()

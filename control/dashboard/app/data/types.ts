@@ -64,9 +64,3 @@ export interface ImportJob {
 export type Ban = Static<typeof banSchema>
 export type Copy = Static<typeof downloadSchema>
 export type Person = Static<typeof personSchema>
-
-/** A page of a list. */
-export interface Page<T> {
-  readonly items: readonly T[]
-  readonly next: string | null
-}

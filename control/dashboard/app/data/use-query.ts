@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { ApiError } from './api.ts'
-import { listen } from './live.ts'
+import { listen, onStream } from './live.ts'
 
 /** What is known of something that is read from the API. */
 export interface Query<T> {
@@ -50,6 +50,15 @@ export const useQuery = <T>(
     )
     return () => abort.abort()
   }, [key, turn])
+
+  // What failed while nothing answered is read again as soon as something does.
+  const isFailed = state.error !== null
+  useEffect(() => {
+    if (!isFailed) return undefined
+    return onStream((isOpen) => {
+      if (isOpen) reload()
+    })
+  }, [isFailed, reload])
 
   useEffect(() => {
     if (live === false) return undefined

@@ -27,7 +27,7 @@ const SPAN = ['days', 'limit']
 const spanned = (command: Command): Command =>
   withGlobals(command).option('--days <n>', 'days to look back', '30')
 
-type Counted = 'accounts' | 'channels' | 'countries' | 'titles' | 'devices' | 'servers'
+type Counted = 'accounts' | 'channels' | 'countries' | 'titles' | 'devices' | 'edges'
 
 const addTop = (command: Command): void => {
   const top = (name: string, what: Counted, words: string): void => {
@@ -45,8 +45,8 @@ const addTop = (command: Command): void => {
   top('accounts', 'accounts', 'accounts, the most plays first')
   top('countries', 'countries', 'countries, the most plays first')
   top('titles', 'titles', 'titles that are no live television, the most plays first')
-  top('players', 'devices', 'players and apps, the most plays first')
-  top('servers', 'servers', 'edges and media servers, the most plays first')
+  top('devices', 'devices', 'platforms and players, the most plays first')
+  top('edges', 'edges', 'edges and media servers, the most plays first')
 }
 
 const addPeriods = (command: Command): void => {

@@ -27,7 +27,8 @@ export type Finding = Static<typeof findingSchema>
 export type Feedback = Static<typeof feedbackSchema>
 export type Explanation = Static<typeof explanationSchema>
 export type DayTotals = Static<typeof dayTotals>
-export type KeyTotals = Static<typeof keyTotals>
+/** Totals by key; accounts have their names. */
+export type KeyTotals = Static<typeof keyTotals> & { readonly accountName?: string | null }
 export type MapPlays = Static<typeof mapPlaysOut>
 export type MapPlace = MapPlays['places'][number]
 export type Play = Static<typeof playSchema>

@@ -1,7 +1,7 @@
-import type { ComponentChildren, JSX } from 'preact'
+import type { ComponentChildren } from 'preact'
 import { memo } from 'preact/compat'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { type Line, linesOf, type SortValue, sortedRows } from '../data/rows.ts'
+import { linesOf, type SortValue, sortedRows } from '../data/rows.ts'
 import { Slots } from '../data/slots.ts'
 import { t } from '../text/text.ts'
 
@@ -126,33 +126,28 @@ const GroupLine = ({
   </tr>
 )
 
-/** One row; drawn anew only where the row or what the columns show has changed. */
-const RowLine = memo(
-  <Row,>({
-    row,
-    columns,
-    at,
-    slot,
-  }: {
-    readonly row: Row
-    readonly columns: readonly Column<Row>[]
-    readonly at: number
-    readonly slot: number
-  }) => (
-    <tr aria-rowindex={at} data-slot={slot}>
-      {columns.map((column) => (
-        <td key={column.key} data-title={column.title} class={classOf(column)}>
-          {column.cell(row)}
-        </td>
-      ))}
-    </tr>
-  ),
-) as <Row>(props: {
+const PlainRow = <Row,>({
+  row,
+  columns,
+  at,
+  slot,
+}: {
   readonly row: Row
   readonly columns: readonly Column<Row>[]
   readonly at: number
   readonly slot: number
-}) => JSX.Element
+}) => (
+  <tr aria-rowindex={at} data-slot={slot}>
+    {columns.map((column) => (
+      <td key={column.key} data-title={column.title} class={classOf(column)}>
+        {column.cell(row)}
+      </td>
+    ))}
+  </tr>
+)
+
+/** One row; drawn anew only where the row or what the columns show has changed. */
+const RowLine = memo<typeof PlainRow>(PlainRow)
 
 /** Room for lines that are not drawn. */
 const Room = ({ lines, height }: { readonly lines: number; readonly height: number }) =>

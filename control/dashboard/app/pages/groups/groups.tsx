@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks'
 import { Alert, Badge, Card, ColumnHeads, PageHead, Shown } from '../../components/parts.tsx'
 import { get, send } from '../../data/api.ts'
 import { hrefOf, useParam } from '../../data/route.ts'

@@ -91,7 +91,7 @@ test('a refusal is explained in two clicks, and the address keeps the question',
   await page.getByText('192.168.0.0/16').or(page.getByText('home')).first().waitFor()
   expect(page.url()).toContain('ip=192.168.5.9')
   await page.reload()
-  await page.getByText('verdict').first().waitFor()
+  await page.getByRole('status').getByText('Group home').waitFor()
 })
 
 test('an owner adds a viewer, who sees names and addresses masked and may act on nothing', async () => {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { ApiError } from '../data/api.ts'
 import { t } from '../text/text.ts'
+import { messageOf } from './form.ts'
 import { Alert } from './parts.tsx'
 
 /** A question before something that hurts. */
@@ -33,7 +33,7 @@ export const Confirm = ({
       await question?.act()
       done()
     } catch (failure) {
-      setError(failure instanceof ApiError ? failure.message : String(failure))
+      setError(messageOf(failure))
     }
     setBusy(false)
   }

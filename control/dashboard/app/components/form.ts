@@ -1,3 +1,6 @@
+import { ApiError } from '../data/api.ts'
+import { t } from '../text/text.ts'
+
 /** The fields of a form that is submitted, by name; files are left out. Keeps the browser from leaving the page. */
 export const fieldsOf = (
   event: SubmitEvent,
@@ -12,5 +15,7 @@ export const fieldsOf = (
 }
 
 /** What went wrong, in words. */
-export const messageOf = (failure: unknown): string =>
-  failure instanceof Error ? failure.message : 'internal'
+export const messageOf = (failure: unknown): string => {
+  if (failure instanceof ApiError && failure.code === 'offline') return t('app.no_answer')
+  return failure instanceof Error ? failure.message : 'internal'
+}

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import type { Query } from '../data/use-query.ts'
 import { type Key, t } from '../text/text.ts'
+import { messageOf } from './form.ts'
 
 /** A heading with what belongs beside it. */
 export const PageHead = ({
@@ -95,7 +96,7 @@ export const Shown = <T,>({
     <>
       {error !== null && (
         <p class="state error" role="alert">
-          {error.message}{' '}
+          {messageOf(error)}{' '}
           <button type="button" onClick={reload}>
             {t('state.again')}
           </button>

@@ -4,14 +4,15 @@ import { country, duration, moment, player } from '../text/format.ts'
 import { t } from '../text/text.ts'
 import { type Column, Table } from './table.tsx'
 
-const columns: readonly Column<Play>[] = [
-  {
+/** Columns of plays, by what they show. */
+export const PLAY_COLUMNS = {
+  when: {
     key: 'when',
     title: t('col.when'),
     sortBy: ({ startedAt }) => startedAt,
     cell: ({ startedAt }) => moment(startedAt),
   },
-  {
+  who: {
     key: 'who',
     title: t('col.who'),
     sortBy: ({ accountName, account }) => accountName ?? account,
@@ -19,13 +20,13 @@ const columns: readonly Column<Play>[] = [
       <a href={hrefOf(['accounts', account])}>{accountName ?? account}</a>
     ),
   },
-  {
+  what: {
     key: 'what',
     title: t('col.what'),
     sortBy: ({ title, channel }) => title ?? channel ?? '',
     cell: ({ title, channel }) => title ?? channel ?? '–',
   },
-  {
+  where: {
     key: 'where',
     title: t('col.where'),
     isExtra: true,
@@ -37,14 +38,14 @@ const columns: readonly Column<Play>[] = [
       </>
     ),
   },
-  {
+  player: {
     key: 'player',
     title: t('col.player'),
     isExtra: true,
     sortBy: (row) => row.client ?? '',
     cell: (row) => player(row.client ?? row.platform ?? '–'),
   },
-  {
+  since: {
     key: 'since',
     title: t('col.hours'),
     isNumber: true,
@@ -54,7 +55,9 @@ const columns: readonly Column<Play>[] = [
         ? duration(row.playedMs ?? (row.endedAt ?? row.lastSeenAt) - row.startedAt)
         : row.reason,
   },
-]
+} as const satisfies Readonly<Record<string, Column<Play>>>
+
+const columns: readonly Column<Play>[] = Object.values(PLAY_COLUMNS)
 
 /** Plays of the history as a table. */
 export const PlayList = ({ plays }: { readonly plays: readonly Play[] }) => {

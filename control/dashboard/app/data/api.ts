@@ -1,5 +1,4 @@
 import type { AnswerOf, BodyOf, Method, PathFor } from '../../../client/typed-call.ts'
-import { t } from '../text/text.ts'
 import type { AuthState } from './types.ts'
 
 /** A refusal of the admin API (RFC 9457), or `offline` where nothing answered. */
@@ -41,7 +40,7 @@ const errorOf = async (response: Response): Promise<ApiError> => {
 /** What a request fails with that nothing answered; one that was given up stays what it is. */
 export const offline = (error: unknown): never => {
   if (error instanceof DOMException && error.name === 'AbortError') throw error
-  throw new ApiError(0, 'offline', t('app.no_answer'))
+  throw new ApiError(0, 'offline', 'Gatehouse does not answer.')
 }
 
 const request = async (path: string, init: RequestInit): Promise<Response> => {

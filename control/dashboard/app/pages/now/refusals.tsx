@@ -1,54 +1,23 @@
 import { useEffect, useState } from 'preact/hooks'
 import { Card, Shown } from '../../components/parts.tsx'
+import { PLAY_COLUMNS } from '../../components/plays.tsx'
 import { type Column, Table } from '../../components/table.tsx'
 import { getAll } from '../../data/api.ts'
 import { hrefOf, useParam, whyOf } from '../../data/route.ts'
 import type { Play } from '../../data/types.ts'
 import { useQuery } from '../../data/use-query.ts'
-import { clockTime, country, player } from '../../text/format.ts'
 import { reasonText } from '../../text/reasons.ts'
 import { t } from '../../text/text.ts'
 import { HOUR_MS, isPlayed, MOST } from './opened.ts'
 
+const { when, who, what, where, player } = PLAY_COLUMNS
+
 const columns: readonly Column<Play>[] = [
-  {
-    key: 'when',
-    title: t('col.when'),
-    sortBy: ({ startedAt }) => startedAt,
-    cell: ({ startedAt }) => clockTime(startedAt),
-  },
-  {
-    key: 'who',
-    title: t('col.who'),
-    sortBy: ({ accountName, account }) => accountName ?? account,
-    cell: ({ accountName, account }) => (
-      <a href={hrefOf(['accounts', account])}>{accountName ?? account}</a>
-    ),
-  },
-  {
-    key: 'what',
-    title: t('col.what'),
-    sortBy: ({ channel, title }) => channel ?? title ?? '',
-    cell: ({ channel, title }) => channel ?? title ?? '–',
-  },
-  {
-    key: 'where',
-    title: t('col.where'),
-    sortBy: (row) => country(row.country),
-    cell: (row) => (
-      <>
-        {row.country === null ? '' : `${country(row.country)} `}
-        <span class="dim">{row.address}</span>
-      </>
-    ),
-  },
-  {
-    key: 'player',
-    title: t('col.player'),
-    isExtra: true,
-    sortBy: (row) => row.client ?? '',
-    cell: (row) => player(row.client ?? '–'),
-  },
+  when,
+  who,
+  what,
+  { ...where, isExtra: false },
+  player,
   {
     key: 'reason',
     title: t('col.reason'),

@@ -29,6 +29,7 @@ import { configureLineup, createLineup } from './compose/lineup.ts'
 import { createMedia } from './compose/media/media.ts'
 import { createNotices } from './compose/notices.ts'
 import type { EdgeApi, EndWatcher, Parts } from './compose/parts.ts'
+import { createLivePictures } from './compose/pictures.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { StatePaths } from './config/paths.ts'
 import type { GuideService } from './epg/service.ts'
@@ -140,11 +141,13 @@ const forgiving = (
 const createLists = async (ground: Ground) => {
   const { live, persistence, sessions, redis, log, now, paths } = ground
   const surge = createSurgeState(persistence.store.settings, now)
+  const pictures = createLivePictures(live, persistence.ring)
   const guide: GuideService = createGuide({ stateDir: paths.state, now, log }, () =>
     lineup.guideChanged(),
   )
   const lineup = createLineup({
     guide: () => guide,
+    pictures,
     live,
     stateDir: paths.state,
     surge,
@@ -155,18 +158,18 @@ const createLists = async (ground: Ground) => {
   })
   await surge.reload()
   await configureLineup(lineup, live)
-  await configureGuide(guide, live)
+  await configureGuide(guide, live, pictures)
   live.onReload(async () => {
     await configureLineup(lineup, live)
-    await configureGuide(guide, live)
+    await configureGuide(guide, live, pictures)
   })
-  return { surge, lineup, guide }
+  return { surge, lineup, guide, pictures }
 }
 
 /** Access: rules and backends, openings. */
 const createDeciding = async (ground: Ground) => {
   const { live, persistence, sessions, redis, log, now, geo, recorder } = ground
-  const { surge, lineup, guide } = await createLists(ground)
+  const { surge, lineup, guide, pictures } = await createLists(ground)
   const authorizer: LiveAuthorizer = createLiveAuthorizer(
     live.config(),
     redis,
@@ -208,7 +211,7 @@ const createDeciding = async (ground: Ground) => {
     authorizer.configure(live.config())
     return Promise.resolve()
   })
-  return { surge, lineup, guide, authorizer, applyLimits, lifecycle, access, rejudging }
+  return { surge, lineup, guide, pictures, authorizer, applyLimits, lifecycle, access, rejudging }
 }
 
 type Stopped = Parts &

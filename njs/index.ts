@@ -1,4 +1,5 @@
 import { guide } from './handlers/apps/guide.ts'
+import { picture } from './handlers/apps/picture.ts'
 import { playerApi } from './handlers/apps/player-api.ts'
 import { readForm } from './handlers/apps/read-form.ts'
 import { checkSession } from './handlers/check-session.ts'
@@ -31,6 +32,7 @@ export default {
   health,
   networkKey,
   openWithoutControl,
+  picture,
   playerApi,
   playlist,
   push,

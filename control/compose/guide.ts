@@ -4,13 +4,19 @@ import type { Config } from '../config/schema/schema.ts'
 import { GuideService, type GuideSettings } from '../epg/service.ts'
 import { makeInWorker } from '../epg/worker/make-in-worker.ts'
 import type { LiveConfig } from './base/live-config.ts'
+import type { LivePictures } from './pictures.ts'
 
 const pathOf = (folder: string, file: string): string =>
   file.startsWith('/') ? file : join(folder, file)
 
 /** The guide's settings; files are relative to the configuration's folder. */
-export const guideSettings = ({ guide }: Config, folder: string): GuideSettings => ({
+export const guideSettings = (
+  { guide }: Config,
+  folder: string,
+  pictures?: LivePictures,
+): GuideSettings => ({
   mapping: guide.channels,
+  ...(pictures === undefined ? {} : { pictures: pictures.job }),
   sources: guide.sources.map(({ name, file, url, refresh_sec: sec, time_zone: zone }) => ({
     name,
     file: file === undefined ? undefined : pathOf(folder, file),
@@ -38,6 +44,10 @@ export const createGuide = (
   })
 
 /** Takes the configuration in use. */
-export const configureGuide = async (guide: GuideService, live: LiveConfig): Promise<void> => {
-  await guide.configure(guideSettings(live.config(), live.loaded().folder))
+export const configureGuide = async (
+  guide: GuideService,
+  live: LiveConfig,
+  pictures: LivePictures,
+): Promise<void> => {
+  await guide.configure(guideSettings(live.config(), live.loaded().folder, pictures))
 }

@@ -8,6 +8,7 @@ import { createStreamNumbers } from '../playlists/xtream/stream-numbers.ts'
 import type { RedisClient } from '../sessions/redis/client.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { LiveConfig } from './base/live-config.ts'
+import type { LivePictures } from './pictures.ts'
 
 const SURGE_REFUSE_MS = 5_000
 
@@ -28,6 +29,7 @@ const endLeftOut = async (
 interface LineupParts {
   /** Called late: the guide follows the lists, and lists name the guide. */
   readonly guide: () => GuideService
+  readonly pictures: Pick<LivePictures, 'seal'>
   readonly live: LiveConfig
   readonly stateDir: string
   readonly surge: SurgeState
@@ -45,6 +47,7 @@ export const createLineup = ({
   sessions,
   redis,
   guide,
+  pictures,
   log,
   now,
 }: LineupParts) =>
@@ -57,6 +60,7 @@ export const createLineup = ({
     numbersOf: createStreamNumbers(createStreamClaims(redis), (error) =>
       log.warn({ err: error }, 'numbers of new channels are claimed when Redis is back'),
     ),
+    sealPicture: pictures.seal,
     guideVersion: () => guide().version(),
     channelsChanged: (channels) => guide().follow(channels),
     warn: (message) => log.warn(message),

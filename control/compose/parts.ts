@@ -29,6 +29,7 @@ import type { Persistence } from './base/persistence.ts'
 import type { Detection } from './detection.ts'
 import type { Media } from './media/media.ts'
 import type { Notices } from './notices.ts'
+import type { LivePictures } from './pictures.ts'
 
 /** Is called for every session that ends at this control plane. */
 export type EndWatcher = (end: SessionEnd) => void
@@ -46,6 +47,7 @@ export interface Parts {
   readonly lock: WorkLock
   readonly lineup: LineupService
   readonly guide: GuideService
+  readonly pictures: LivePictures
   readonly surge: SurgeState
   readonly access: OpenPorts & CheckPorts
   readonly authorizer: LiveAuthorizer

@@ -34,9 +34,9 @@ export function answerFor(
 }
 
 function logoAnswer(name: string): Answer | null {
-  const channel = CHANNELS.find((it) => `${it.id}.svg` === name)
+  const channel = CHANNELS.find((it) => `${it.id}.png` === name)
   if (channel === undefined) return null
-  return { type: 'image/svg+xml', body: logoOf(channel), maxAge: 86_400 }
+  return { type: 'image/png', body: logoOf(channel), maxAge: 86_400 }
 }
 
 interface Moment {

@@ -1,3 +1,5 @@
+import { logoPng } from './logos/logo.ts'
+
 /** How a demo channel is delivered. */
 export type Delivery = 'hls' | 'master' | 'fmp4' | 'archive' | 'mpegts'
 
@@ -35,7 +37,7 @@ export function sourcePlaylist(base: string): string {
   const lines = [`#EXTM3U url-tvg="${base}/epg.xml"`]
   for (const channel of CHANNELS) {
     const { id, name, title, delivery } = channel
-    const logo = `tvg-logo="${base}/logo/${id}.svg"`
+    const logo = `tvg-logo="${base}/logo/${id}.png"`
     const catchup = delivery === 'hls' ? ' catchup="flussonic" catchup-days="1"' : ''
     lines.push(
       `#EXTINF:-1 tvg-id="${id}" tvg-name="${name}" ${logo} group-title="${title}"${catchup},${name}`,
@@ -66,8 +68,7 @@ export function guide(now: number): string {
   return `${parts.join('')}</tv>\n`
 }
 
-/** A logo: the channel's initials on a plain ground. */
-export function logoOf(channel: DemoChannel): string {
-  const text = `${channel.id[0]?.toUpperCase()}${channel.id.at(-1)}`
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="12" fill="#2b4a6f"/><text x="32" y="42" font-family="sans-serif" font-size="28" fill="#fff" text-anchor="middle">${text}</text></svg>\n`
+/** A channel's logo, PNG: the first letter and number of its name. */
+export function logoOf({ id, title }: DemoChannel): Buffer {
+  return logoPng(`${id[0]?.toUpperCase()}${id.at(-1)}`, title)
 }

@@ -38,6 +38,8 @@ sources:
   - name: demo
     url: http://${origin}/playlist.m3u
     refresh_sec: 60
+# The channels' logos lie at the demo's origin, which only this machine reaches.
+pictures: { through: [private] }
 groups:
   - name: home
     networks: [192.168.0.0/16]

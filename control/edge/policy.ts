@@ -51,6 +51,7 @@ export const buildPolicy = (
     manifestMs: config.edge.manifest_sec === null ? null : config.edge.manifest_sec * 1000,
     panelApi: config.apps.panel_api,
     guideVersion,
+    hasPictures: config.pictures.through.length > 0,
   }
   const version = createHash('sha256').update(JSON.stringify(policy)).digest('base64url')
   return { version: version.slice(0, 12), ...policy }

@@ -4,6 +4,7 @@ import type { Channel } from '../playlists/catalogue/channel.ts'
 import { reasonOf } from '../playlists/fetch/transport.ts'
 import type { JobSource, MakeGuide, SourceOutcome } from './build/make-guide.ts'
 import { type GuideSource, isNewCopy, SourceCopy } from './build/source-copy.ts'
+import type { PictureJob } from './model/pictures.ts'
 import { wantedChannels } from './model/wanted.ts'
 import { openPack, type Pack } from './pack/pack-file.ts'
 
@@ -12,6 +13,8 @@ export interface GuideSettings {
   readonly sources: readonly GuideSource[]
   /** From an id, `tvg-id` or name of ours to the id in a source. */
   readonly mapping: Readonly<Record<string, string>>
+  /** How pictures of programmes come through the edge now; none do where it is not set. */
+  readonly pictures?: () => PictureJob | null
 }
 
 /** How a source of the guide is, for status pages and alerts. */
@@ -53,6 +56,10 @@ export interface GuideServiceParts {
 
 const SETTLE_MS = 5_000
 
+/** Tells pictures that come through the edge otherwise; empty where none do. */
+const markOf = (pictures: PictureJob | null): string =>
+  pictures === null ? '' : JSON.stringify([pictures.through, pictures.base, pictures.kid])
+
 const unread = (name: string): GuideSourceStatus => ({
   name,
   ok: true,
@@ -72,6 +79,7 @@ export class GuideService {
   private statuses = new Map<string, GuideSourceStatus>()
   private channels: readonly Channel[] = []
   private wantedMark = ''
+  private picturesMark = ''
   private present: Pack | null = null
   private unmatched: readonly string[] = []
   private work: Promise<void> = Promise.resolve()
@@ -140,7 +148,8 @@ export class GuideService {
   /** Fetches one source, or all, and makes the guide anew where something changed. */
   async refresh(only?: SourceCopy): Promise<void> {
     await this.queue(async () => {
-      let isChanged = only === undefined && this.present === null
+      let isChanged =
+        only === undefined && (this.present === null || this.picturesMark !== this.marked())
       for (const copy of only === undefined ? this.copies : [only]) {
         const outcome = await copy.fetch()
         if (outcome === 'changed') isChanged = true
@@ -162,6 +171,10 @@ export class GuideService {
     for (const timer of this.timers) clearInterval(timer)
     await this.work.catch(() => undefined)
     await this.present?.close()
+  }
+
+  private marked(): string {
+    return markOf(this.settings.pictures?.() ?? null)
   }
 
   private async folder(): Promise<string> {
@@ -222,8 +235,9 @@ export class GuideService {
       sources.push({ name, zone, paths: await copy.paths() })
     }
     const { mapping } = this.settings
+    const pictures = this.settings.pictures?.() ?? null
     const nowSec = Math.floor(this.parts.now() / 1000)
-    const job = { folder, wanted, mapping, sources, nowSec }
+    const job = { folder, wanted, mapping, sources, nowSec, pictures }
     const made = await this.parts.make(job, this.leaving.signal)
     for (const [index, copy] of copies.entries()) {
       const outcome = made.sources[index]
@@ -232,6 +246,7 @@ export class GuideService {
     if (made.unmatched === null) return
     this.unmatched = made.unmatched
     this.wantedMark = JSON.stringify(wanted)
+    this.picturesMark = markOf(pictures)
     await this.take(await openPack(this.packPath(folder)))
   }
 

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EdgePolicy } from '#domain/channels/protocol'
+import { compileThrough } from '#domain/pictures/through'
 import type { Config } from '../config/schema/schema.ts'
 import { buildPolicy } from '../edge/policy.ts'
 import { createVersionedTable, type VersionedTable } from '../edge/versioned-table.ts'
@@ -13,6 +14,7 @@ import {
 } from '../groups/classify.ts'
 import { buildGroupNetworks, type GroupNetworkTables } from '../groups/group-networks.ts'
 import type { SourceStatus } from '../playlists/fetch/source.ts'
+import type { SealPicture } from '../playlists/lists/pictures.ts'
 import { PlaylistService } from '../playlists/service.ts'
 import type { PlaylistSnapshot } from '../playlists/snapshot.ts'
 import type { NumbersOf } from '../playlists/xtream/stream-numbers.ts'
@@ -35,6 +37,8 @@ export interface LineupServicePorts {
   readonly now: () => number
   /** Gives channels the numbers that apps call them by. */
   readonly numbersOf?: NumbersOf
+  /** Names pictures that come through the edge. */
+  readonly sealPicture?: SealPicture
   /** Changes with every programme guide. */
   readonly guideVersion?: () => string
   /** The channels of all lists, after every change. */
@@ -134,7 +138,8 @@ export class LineupService {
       surge: config.surge,
       hasGuide: config.guide.sources.length > 0,
       // nginx falls back to the machine's own resolver.
-      checks: { hasResolver: true },
+      checks: { hasResolver: true, isThrough: compileThrough(config.pictures.through) },
+      ...(this.ports.sealPicture === undefined ? {} : { sealPicture: this.ports.sealPicture }),
     })
     await this.applySurge()
     // Where new lists do not fit the edge, the ones before stay in use; at the start there are none.

@@ -148,6 +148,7 @@ export const nginxSettings = (
     v6Prefix: config.network_key.ipv6_prefix,
     zones: zoneSizes(edge),
     listCacheSize: '256m',
+    pictureCacheSize: `${config.pictures.cache_mb}m`,
     segmentCache: edge.cache_mb > 0 ? { size: `${edge.cache_mb}m`, validSec: 60 } : null,
     gzip: true,
     guessesPerSecond: 10,

@@ -111,6 +111,7 @@ const values = (settings: NginxSettings): Record<string, string> => {
     guessRate: String(settings.guessesPerSecond),
     cacheDir: settings.cacheDir,
     listCacheSize: settings.listCacheSize,
+    pictureCacheSize: settings.pictureCacheSize ?? '64m',
     segmentCachePath: cache.path,
     segmentCache: cache.use,
     uncrowded: uncrowded(settings.judgedInPlace),

@@ -116,6 +116,8 @@ export interface NginxSettings {
   readonly v6Prefix: number
   readonly zones: ZoneSizes
   readonly listCacheSize: string
+  /** As nginx writes it; 64 MB when not set. */
+  readonly pictureCacheSize?: string
   readonly segmentCache: { readonly size: string; readonly validSec: number } | null
   readonly gzip: boolean
   /** Openings and playlists with a token or password, per network key and second. */

@@ -30,5 +30,6 @@ export const EDGE_ZONES: Readonly<Record<string, string>> = {
   gh_guesses: 'Guesses are counted from nothing.',
   gh_connections: 'Connections are counted from nothing.',
   gh_lists: 'Lists are fetched again.',
+  gh_pictures: 'Pictures are fetched again.',
   gh_segments: 'Segments are fetched again.',
 }

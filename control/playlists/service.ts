@@ -9,6 +9,7 @@ import {
 import type { PlaylistSource, SourceStatus } from './fetch/source.ts'
 import { reasonOf } from './fetch/transport.ts'
 import type { CheckOptions, GroupSelection } from './lists/list-checks.ts'
+import { type SealPicture, sealNone } from './lists/pictures.ts'
 import type { RenderedList } from './lists/render-list.ts'
 import type { SurgeProfile } from './lists/surge.ts'
 import { buildSnapshot, type PlaylistSnapshot } from './snapshot.ts'
@@ -23,6 +24,8 @@ export interface PlaylistSettings {
   readonly checks: CheckOptions
   /** There is a guide of ours. */
   readonly hasGuide?: boolean
+  /** Names pictures that come through the edge; none do where it is not set. */
+  readonly sealPicture?: SealPicture
 }
 
 /** Settings of the service for its lifetime. */
@@ -118,7 +121,8 @@ export class PlaylistService {
     const numbers = this.present?.numbers
     if (found === null || numbers === undefined) return null
     const { offered } = found
-    const text = await renderAppList(list, { offered, numbers }, category ?? null)
+    const { sealPicture = sealNone } = this.settings
+    const text = await renderAppList(list, { offered, numbers, sealPicture }, category ?? null)
     return { text, isWanted: wanted !== null }
   }
 
@@ -224,6 +228,7 @@ export class PlaylistService {
       checks,
       numbersOf: this.numbersOf,
       hasGuide: this.settings.hasGuide ?? false,
+      sealPicture: this.settings.sealPicture ?? sealNone,
     })
     this.refusal = this.parts.refuse?.(snapshot) ?? null
     if (this.refusal !== null) return

@@ -3,6 +3,7 @@ import type { Channel } from './catalogue/channel.ts'
 import { buildChannelTable, type GroupChannels } from './catalogue/channel-table.ts'
 import { yieldToEventLoop } from './catalogue/yield-to-event-loop.ts'
 import { type CheckOptions, checkChannels, type GroupSelection } from './lists/list-checks.ts'
+import type { SealPicture } from './lists/pictures.ts'
 import { type RenderedList, renderList } from './lists/render-list.ts'
 import { selectChannels } from './lists/selection.ts'
 import { applySurge, type SurgeProfile } from './lists/surge.ts'
@@ -32,6 +33,8 @@ export interface SnapshotInput {
   readonly numbersOf: NumbersOf
   /** There is a guide of ours. */
   readonly hasGuide?: boolean
+  /** Names pictures that come through the edge. */
+  readonly sealPicture?: SealPicture
 }
 
 const playlistsOf = (catalogue: Catalogue, group: GroupSelection): Playlist[] => {
@@ -54,7 +57,11 @@ export const buildSnapshot = async (input: SnapshotInput): Promise<PlaylistSnaps
       input.surge.filter((profile) => profile.group === group.id),
     )
     groups.push({ id: group.id, channels, leftOut })
-    const options = { renumber: group.renumber ?? false, hasGuide: input.hasGuide ?? false }
+    const options = {
+      renumber: group.renumber ?? false,
+      hasGuide: input.hasGuide ?? false,
+      ...(input.sealPicture === undefined ? {} : { sealPicture: input.sealPicture }),
+    }
     lists.set(group.id, await renderList(kept, playlistsOf(catalogue, group), options))
   }
   const { channels } = catalogue

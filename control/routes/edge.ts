@@ -12,6 +12,7 @@ import type { EdgeCatchUp } from '../edge/edge-catch-up.ts'
 import { endClosed, type SyncPorts, sync } from '../edge/sync-service.ts'
 import type { VersionedTable } from '../edge/versioned-table.ts'
 import { type GuideAnswers, guideRoutes } from './edge/guides.ts'
+import { type PictureAnswers, pictureRoute } from './edge/pictures.ts'
 import {
   type AppListQuery,
   appListQuerySchema,
@@ -41,6 +42,7 @@ export interface EdgeRoutesOptions {
   ) => Promise<{ readonly text: string; readonly isWanted: boolean } | null>
   readonly accountPorts: AccountFactsPorts
   readonly guides: GuideAnswers
+  readonly pictures: PictureAnswers
   /** Called with the push address that an edge on another machine sent with its sync. */
   readonly announced?: (push: {
     readonly edge: string
@@ -232,6 +234,7 @@ export const edgeRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): vo
       askRoutes(scope, options)
       listRoutes(scope, options)
       guideRoutes(scope, options.guides)
+      pictureRoute(scope, options.pictures)
       dataRoutes(scope, options)
       unpackRoute(scope)
       done()

@@ -2,6 +2,7 @@ import type { EdgePolicy } from '../domain/channels/protocol.ts'
 import { encodeBase64url } from '../domain/credentials/encoding.ts'
 import { mintTicket } from '../domain/credentials/ticket.ts'
 import { matchesTag } from '../domain/etag.ts'
+import { picturesBelow } from '../domain/pictures/sealed-picture.ts'
 import type { ReasonId } from '../domain/reasons.ts'
 import { nginxCrypto, randomBytes } from '../platform/crypto.ts'
 import { logError } from '../platform/log.ts'
@@ -50,6 +51,7 @@ const serve = (r: Request, policy: EdgePolicy, reader: Reader): void => {
     list,
     base: `${base}/live/${ticket}`,
     guide: `${base}/epg.xml.gz?ticket=${ticket}`,
+    pictures: picturesBelow(base),
     // The same fingerprint as in log lines of openings with this ticket.
     print: nginxCrypto.sha256(`ticket\0${ticket}`).slice(0, 6),
   })

@@ -62,12 +62,15 @@ export const setList = (
     readonly print: string
     /** Address of the guide in it. */
     readonly guide?: string
+    /** Address that the pictures in it lie below. */
+    readonly pictures?: string
   },
 ): void => {
   variables['gh_list_etag'] = sent.tag
   variables['gh_list_uri'] = sent.list
   variables['gh_list_base'] = sent.base
   variables['gh_list_guide'] = sent.guide ?? ''
+  variables['gh_list_pictures'] = sent.pictures ?? ''
   variables['gh_fingerprint'] = sent.print
 }
 

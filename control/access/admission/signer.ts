@@ -1,16 +1,10 @@
-import { createHmac, hash } from 'node:crypto'
-import type { Crypto } from '#domain/credentials/crypto'
+import { createHmac } from 'node:crypto'
 import { mintPass, verifyPass } from '#domain/credentials/pass'
 import { mintTicket, verifyTicket } from '#domain/credentials/ticket'
 import { cloneKey, leaseKey } from '#domain/viewer/lease'
 import type { KeyRing } from '../../keys/key-ring.ts'
+import { nodeCrypto } from '../../keys/node-crypto.ts'
 import type { PassClaims, Signer, TicketClaims } from '../ports.ts'
-
-/** The domain's hash functions by Node's `crypto` module. */
-export const nodeCrypto: Crypto = {
-  sha256: (text) => hash('sha256', text, 'base64url'),
-  hmac: (key, data) => createHmac('sha256', key).update(data).digest(),
-}
 
 /** Seconds a pass is valid: longer than a day of watching, since leases and bans end sessions. */
 const PASS_SEC = 2 * 86_400

@@ -42,7 +42,16 @@ export const scheduleWork = (background: Background, parts: Parts): void => {
   alone('users of media servers', MINUTE / 2, createUserRoll({ hub: media.hub, store, now }))
   // Another control plane may have added or removed one.
   background.every('media servers', MINUTE / 2, async () => await media.reload())
-  background.every('signing keys', 5 * SECOND, async () => await persistence.ring.reload())
+  const sealedBy = (): number | null => parts.pictures.job()?.kid ?? null
+  let sealed = sealedBy()
+  background.every('signing keys', 5 * SECOND, async () => {
+    await persistence.ring.reload()
+    if (sealedBy() === sealed) return
+    // A retired key opens no seal: lists and guide name pictures by the key that signs now.
+    sealed = sealedBy()
+    await lineup.applySurge()
+    await parts.guide.refresh()
+  })
   background.every('history of running sessions', PROGRESS_STEP_MS, createSessionProgress(parts))
   alone('plays that fell silent', MINUTE, async () => {
     await persistence.store.history.closeSilent(now() - SILENT_MS)

@@ -8,12 +8,14 @@ import { createEdgeRegistry, type EdgeRegistry } from '../../edge/edge-registry.
 import { pushOrigin } from '../../edge/push-address.ts'
 import { createPushService, type PushService } from '../../edge/push-service.ts'
 import { pushKeyOf } from '../../keys/edge-key.ts'
+import { createPictureFetcher, type PictureFetcher } from '../../pictures/fetch-picture.ts'
 import { formatsOf } from '../../playlists/xtream/app-lists.ts'
 import type { EdgeRoutesOptions } from '../../routes/edge.ts'
 import { parseEndpoint } from '../../supervise/processes/addresses.ts'
 import type { EdgeApi, Parts } from '../parts.ts'
 import { listenOnSocket, listenOnTls } from './edge-server.ts'
 import { createGuideAnswers } from './guide-answers.ts'
+import { createPictureAnswers } from './picture-answers.ts'
 
 /** Places that are counted by name; an origin may send each viewer to a host of his own. */
 const MOST_PLACES = 500
@@ -34,7 +36,7 @@ type Routes = Omit<EdgeRoutesOptions, 'edgeOf'>
 const routesOptions = (
   parts: Parts,
   registry: EdgeRegistry,
-  { questions, past }: Pick<EdgeApi, 'questions' | 'past'>,
+  { questions, past, fetcher }: Pick<EdgeApi, 'questions' | 'past'> & { fetcher: PictureFetcher },
 ): Routes => {
   const { lineup, access, sessions, persistence } = parts
   const catchUp = createEdgeCatchUp()
@@ -54,7 +56,11 @@ const routesOptions = (
       view: sessions.view,
       formats: (group) => formatsOf(lineup.playlists.list(group)?.offered ?? []),
     },
-    guides: createGuideAnswers(lineup, parts.guide, parts.now),
+    guides: createGuideAnswers(lineup, parts.guide, parts),
+    pictures: createPictureAnswers(parts.pictures, fetcher, {
+      config: () => parts.live.config(),
+      log: parts.log,
+    }),
     syncPorts: {
       registry,
       catchUp,
@@ -139,7 +145,8 @@ export const startEdgeApi = async (parts: Parts): Promise<EdgeApi> => {
     labelNames: ['channel', 'origin'],
     registers: [],
   })
-  const options = routesOptions(parts, registry, { questions, past })
+  const fetcher = createPictureFetcher()
+  const options = routesOptions(parts, registry, { questions, past, fetcher })
   const local = await listenOnSocket(options, { socket: paths.edgeSocket, edge, log })
   const push = createPush(parts)
   const directory = createEdgeDirectory(
@@ -163,6 +170,7 @@ export const startEdgeApi = async (parts: Parts): Promise<EdgeApi> => {
       await local.close()
       await remote?.close()
       await push.close()
+      await fetcher.close()
     },
   }
 }

@@ -1,4 +1,5 @@
 import { parseAddress, parseNetwork } from '#domain/networks/network'
+import { throughProblem } from '#domain/pictures/through'
 import type { Config } from '../schema/schema.ts'
 
 type Report = (path: (string | number)[], message: string) => void
@@ -22,6 +23,10 @@ export const checkNetworks = (config: Config, report: Report): void => {
   checkList(config.hooks.allow, ['hooks', 'allow'], report)
   for (const [index, { trusted }] of config.hooks.servers.entries())
     checkList(trusted, ['hooks', 'servers', index, 'trusted'], report)
+  for (const [index, entry] of config.pictures.through.entries()) {
+    const problem = throughProblem(entry)
+    if (problem !== null) report(['pictures', 'through', index], `${entry}: ${problem}`)
+  }
   checkList(config.home_networks, ['home_networks'], report)
   for (const [index, { networks }] of config.groups.entries())
     checkList(networks, ['groups', index, 'networks'], report)

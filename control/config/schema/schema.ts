@@ -21,6 +21,7 @@ import { channelRuleSchema, groupSchema, planSchema, surgeSchema } from './group
 import { guideSchema } from './guide.ts'
 import { hooksSchema } from './hooks.ts'
 import { homeNetworksSchema, mediaServerSchema } from './media-servers.ts'
+import { picturesSchema } from './pictures.ts'
 
 const sourceSchema = item(
   {
@@ -135,6 +136,7 @@ export const configSchema = section(
     origins: Type.Array(originSchema, { default: [], description: 'Media servers.' }),
     sources: Type.Array(sourceSchema, { default: [], description: 'Playlists to read.' }),
     guide: guideSchema,
+    pictures: picturesSchema,
     media_servers: Type.Array(mediaServerSchema, {
       default: [],
       description: 'Media servers that are watched.',

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { matchChannels, type WantedChannel } from '../model/match.ts'
+import { type GuidePictures, programmePictures } from '../model/pictures.ts'
 import { mergeProgrammes, type SourceProgramme, type WholeProgramme } from '../model/programme.ts'
 import { createPackWriter } from '../pack/pack-file.ts'
 import { escapeXml } from '../read/xmltv-reader.ts'
@@ -8,8 +9,12 @@ import type { SourceRead } from './read-source.ts'
 
 const DAY = 86_400
 
-const programmeXml = (guideId: string, { start, stop, inner }: WholeProgramme): string =>
-  `<programme start="${formatXmltvTime(start)}" stop="${formatXmltvTime(stop)}" channel="${escapeXml(guideId)}">${inner}</programme>\n`
+const programmeXml = (
+  guideId: string,
+  { start, stop, inner }: WholeProgramme,
+  pictures: GuidePictures,
+): string =>
+  `<programme start="${formatXmltvTime(start)}" stop="${formatXmltvTime(stop)}" channel="${escapeXml(guideId)}">${programmePictures(inner, pictures)}</programme>\n`
 
 const shifted = (programme: SourceProgramme, minutes: number): SourceProgramme => ({
   ...programme,
@@ -24,6 +29,7 @@ export interface GuideInput {
   readonly sources: readonly SourceRead[]
   readonly mapping: Readonly<Record<string, string>>
   readonly nowSec: number
+  readonly pictures: GuidePictures
 }
 
 /** The channel of each source, by wanted channel. */
@@ -55,7 +61,8 @@ export const buildGuide = async (input: GuideInput, folder: string): Promise<str
       if (lists.length === 0) unmatched.push(guideId)
       const first = input.nowSec - archiveDays * DAY
       const kept = mergeProgrammes(lists).filter(({ stop }) => stop > first)
-      const xml = kept.map((programme) => programmeXml(guideId, programme)).join('')
+      const { pictures } = input
+      const xml = kept.map((programme) => programmeXml(guideId, programme, pictures)).join('')
       if (kept.length > 0) await writer.add(guideId, xml, kept)
     }
     await writer.commit(input.nowSec * 1000)

@@ -1,5 +1,6 @@
 import { reasonOf } from '../../playlists/fetch/transport.ts'
 import type { WantedChannel } from '../model/match.ts'
+import { type PictureJob, picturesOf } from '../model/pictures.ts'
 import { buildGuide } from './build-guide.ts'
 import { readSource, type SourceRead } from './read-source.ts'
 
@@ -21,6 +22,8 @@ export interface GuideJob {
   /** In the order of the configuration. */
   readonly sources: readonly JobSource[]
   readonly nowSec: number
+  /** How pictures come through the edge; `null` = none do. */
+  readonly pictures?: PictureJob | null
 }
 
 /** How the reading of a source went. */
@@ -80,7 +83,9 @@ export const makeGuide = async (job: GuideJob): Promise<GuideOutcome> => {
       if (read !== null) sources.push(read)
     }
     const unmatched =
-      sources.length === 0 ? null : await buildGuide({ ...job, sources }, job.folder)
+      sources.length === 0
+        ? null
+        : await buildGuide({ ...job, sources, pictures: picturesOf(job.pictures) }, job.folder)
     return { sources: outcomes, unmatched }
   } finally {
     for (const { spool } of sources) await spool.close()

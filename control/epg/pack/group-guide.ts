@@ -1,16 +1,18 @@
 import type { Channel } from '../../playlists/catalogue/channel.ts'
 import { yieldEvery } from '../../playlists/catalogue/yield-to-event-loop.ts'
 import { guideIdOf } from '../../playlists/lists/guide-id.ts'
-import { attributeOf, parseInfoLine } from '../../playlists/m3u/info-line.ts'
+import { type GuidePictures, iconOf, PLAIN_PICTURES } from '../model/pictures.ts'
 import { escapeXml } from '../read/xmltv-reader.ts'
 import { GZIP_HEAD, gzipTail, type PartSum, packPart } from './gzip-parts.ts'
 import type { Pack, PackedChannel } from './pack-file.ts'
 
-const channelXml = (guideId: string, channels: readonly Channel[]): string => {
+const channelXml = (
+  guideId: string,
+  channels: readonly Channel[],
+  pictures: GuidePictures,
+): string => {
   const names = [...new Set(channels.map(({ name }) => name.trim() || guideId))]
-  const icons = channels
-    .map(({ item }) => attributeOf(parseInfoLine(item.info ?? '').attributes, 'tvg-logo'))
-    .filter((it) => it !== '')
+  const icons = channels.map((channel) => iconOf(channel, pictures)).filter((it) => it !== '')
   const lines = [
     ...names.map((name) => `<display-name>${escapeXml(name)}</display-name>`),
     ...icons.slice(0, 1).map((icon) => `<icon src="${escapeXml(icon)}"/>`),
@@ -36,12 +38,13 @@ const byGuideId = (offered: readonly Channel[]): Map<string, Channel[]> => {
 export async function* groupGuide(
   offered: readonly Channel[],
   pack: Pack | null,
+  pictures: GuidePictures = PLAIN_PICTURES,
 ): AsyncGenerator<Uint8Array> {
   const groups = byGuideId(offered)
   const lines = ['<?xml version="1.0" encoding="UTF-8"?>\n<tv generator-info-name="Gatehouse">\n']
   for (const [index, [guideId, channels]] of [...groups].entries()) {
     await yieldEvery(index)
-    lines.push(channelXml(guideId, channels))
+    lines.push(channelXml(guideId, channels, pictures))
   }
   const sums: PartSum[] = []
   yield GZIP_HEAD

@@ -1,3 +1,4 @@
+import { attributeOf, parseInfoLine } from '../m3u/info-line.ts'
 import type { Playlist, PlaylistEntry } from '../m3u/playlist.ts'
 import type { Channel, ChannelOrigin } from './channel.ts'
 import { assignChannelIds } from './channel-ids.ts'
@@ -24,9 +25,20 @@ export interface Catalogue {
 
 const warningLimit = 50
 
+const logoIn = ({ info }: PlaylistEntry): string =>
+  attributeOf(parseInfoLine(info ?? '').attributes, 'tvg-logo')
+
+/** The logo that went with the logins of an entry. */
+const hiddenLogo = (written: PlaylistEntry, open: PlaylistEntry): { hiddenLogo?: string } => {
+  const logo = written.info === open.info ? '' : logoIn(written)
+  return logo === '' || logo === logoIn(open) ? {} : { hiddenLogo: logo }
+}
+
 /** Turns lists into channels with ids unique over all of them; what the edge cannot fetch is left out and named. */
 export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<Catalogue> => {
-  const found: { source: string; item: PlaylistEntry; origin: ChannelOrigin }[] = []
+  const found: (Pick<Channel, 'source' | 'item' | 'hiddenLogo'> & {
+    readonly origin: ChannelOrigin
+  })[] = []
   const wanted: PlaylistEntry[] = []
   const warnings: string[] = []
   const playlists = new Map<string, Playlist>()
@@ -47,7 +59,7 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
         if (result.warning) warnings.push(`${where}: ${result.warning}`)
         const open = withoutLogins(item, passwords)
         if (open !== item) secrets += 1
-        found.push({ source, item: open, origin: result.origin })
+        found.push({ source, item: open, origin: result.origin, ...hiddenLogo(item, open) })
         wanted.push(isIdByAddress ? { ...item, tvgId: streamName(result.origin) } : item)
       }
     }
@@ -58,10 +70,10 @@ export const buildCatalogue = async (lists: readonly NamedPlaylist[]): Promise<C
   }
   const ids = await assignChannelIds(wanted)
   const shared = sharedDirectories(found.map(({ origin }) => origin))
-  const channels = found.map(({ source, item, origin }, index) => {
+  const channels = found.map(({ item, origin, ...rest }, index) => {
     const { name, titles } = item
     const isClosed = isClosedDirectory(origin, shared)
-    return { id: ids[index] ?? '', name, titles, source, item, isClosed, ...origin }
+    return { id: ids[index] ?? '', name, titles, item, isClosed, ...rest, ...origin }
   })
   const more = warnings.length - warningLimit
   return {

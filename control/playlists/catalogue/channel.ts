@@ -27,4 +27,6 @@ export interface Channel extends ChannelOrigin {
   /** Its directory also has files of other channels. */
   readonly isClosed: boolean
   readonly item: PlaylistEntry
+  /** Address of its logo where that holds a login of the provider, which `item` has no more: never shown as it is. */
+  readonly hiddenLogo?: string
 }

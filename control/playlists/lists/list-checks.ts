@@ -1,9 +1,11 @@
 import { groupBy } from '#domain/group-by'
 import { parseAddress } from '#domain/networks/network'
+import { type IsThrough, isPrivateHost } from '#domain/pictures/through'
 import { archiveOf } from '../catalogue/archive.ts'
 import type { Channel } from '../catalogue/channel.ts'
 import { crowdedDirectories, directoryKey } from '../catalogue/ownership.ts'
 import { yieldToEventLoop } from '../catalogue/yield-to-event-loop.ts'
+import { logoOf, sealNone } from './pictures.ts'
 import { findDeadSelectors, type Selection } from './selection.ts'
 
 /** A group as far as its list is concerned. */
@@ -16,6 +18,8 @@ export interface GroupSelection {
 export interface CheckOptions {
   /** Whether the edge can resolve names: origins named by host need it. */
   readonly hasResolver: boolean
+  /** Hosts whose pictures come through the edge; none when not set. */
+  readonly isThrough?: IsThrough
 }
 
 /** Names, and warnings of one kind, that are spelled out. */
@@ -77,6 +81,19 @@ const checkHosts = (channels: readonly Channel[]): string[] =>
         `${origin} is named by host but the edge has no resolver (${idsOf(same)})`,
     )
 
+const logoHost = (channel: Channel): string => {
+  const logo = channel.hiddenLogo ?? logoOf(channel, sealNone)
+  return /^https?:\/\//i.test(logo) && URL.canParse(logo) ? new URL(logo).hostname : ''
+}
+
+const checkPictures = (channels: readonly Channel[], isThrough: IsThrough): string[] =>
+  [...groupBy(channels, logoHost)]
+    .filter(([host]) => host !== '' && isPrivateHost(host) && !isThrough(host))
+    .map(
+      ([host, same]) =>
+        `viewers elsewhere do not reach ${host}, where logos lie (${idsOf(same)}): name it in pictures.through`,
+    )
+
 const checkCatchup = (channels: readonly Channel[]): string[] => {
   const problems = groupBy(channels, (channel) => {
     const place = archiveOf(channel)?.place
@@ -100,7 +117,9 @@ export const checkChannels = async (
   groups: readonly GroupSelection[],
   options: CheckOptions,
 ): Promise<string[]> => {
-  const checks = [checkNames, checkDirectories, checkEntries, checkCatchup]
+  const { isThrough = () => false } = options
+  const checkLogos = (list: readonly Channel[]): string[] => checkPictures(list, isThrough)
+  const checks = [checkNames, checkDirectories, checkEntries, checkCatchup, checkLogos]
   const warnings: string[] = []
   for (const check of options.hasResolver ? checks : [...checks, checkHosts]) {
     warnings.push(...check(channels).slice(0, perCheck))

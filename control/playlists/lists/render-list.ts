@@ -6,6 +6,14 @@ import { yieldEvery } from '../catalogue/yield-to-event-loop.ts'
 import { attributeOf, formatAttribute, parseInfoLine, withAttribute } from '../m3u/info-line.ts'
 import type { Attribute, Playlist, PlaylistEntry } from '../m3u/playlist.ts'
 import { guideIdOf, shiftOf } from './guide-id.ts'
+import {
+  logoOf,
+  pictureLine,
+  picturesPlaceholder,
+  type SealPicture,
+  sealNone,
+  withPictures,
+} from './pictures.ts'
 
 /** Stands where the edge puts `scheme://host/live/<ticket>`. */
 export const placeholder = '@@'
@@ -28,20 +36,23 @@ export interface RenderOptions {
   readonly renumber?: boolean
   /** There is a guide of ours: it is named in place of the sources' own, and channels are called as it calls them. */
   readonly hasGuide?: boolean
+  /** Names pictures that come through the edge; none do where it is not set. */
+  readonly sealPicture?: SealPicture
 }
 
 const extgrpLine = /^#EXTGRP:/i
 
+const isArmed = (text: string): boolean =>
+  [placeholder, guidePlaceholder, picturesPlaceholder].some((mark) => text.includes(mark))
+
 /** Text of the source must not contain the placeholder, or a hostile list would have tickets put into its own addresses. */
 const disarm = (text: string): string =>
-  text.includes(placeholder) || text.includes(guidePlaceholder)
-    ? text.replace(/@(?=@|guide@)/g, '%40')
-    : text
+  isArmed(text) ? text.replace(/@(?=@|guide@|pictures@)/g, '%40') : text
 
 const disarmInfo = (line: string): string => {
-  if (!line.includes(placeholder) && !line.includes(guidePlaceholder)) return line
+  if (!isArmed(line)) return line
   const { comma } = parseInfoLine(line)
-  return disarm(line.slice(0, comma)) + line.slice(comma).replace(/@(?=@|guide@)/g, '@ ')
+  return disarm(line.slice(0, comma)) + line.slice(comma).replace(/@(?=@|guide@|pictures@)/g, '@ ')
 }
 
 const linesOf = (item: PlaylistEntry): string[] => [...item.before, ...item.after]
@@ -111,9 +122,22 @@ const inGuide = (info: string, channel: Channel): string => {
   return withAttribute(corrected, 'tvg-shift', '0')
 }
 
-const infoOf = (channel: Channel, number: number | null, hasGuide: boolean): string => {
+/** What is the same for every entry of a list. */
+interface EntryOptions {
+  readonly usesExtgrp: boolean
+  readonly hasGuide: boolean
+  readonly sealPicture: SealPicture
+}
+
+const infoOf = (
+  channel: Channel,
+  number: number | null,
+  { hasGuide, sealPicture }: EntryOptions,
+): string => {
   const { item } = channel
-  let info = disarmInfo(item.info ?? `#EXTINF:-1,${item.name}`)
+  let info = withPictures(disarmInfo(item.info ?? `#EXTINF:-1,${item.name}`), sealPicture)
+  const logo = channel.hiddenLogo === undefined ? '' : logoOf(channel, sealPicture)
+  if (logo !== '') info = withAttribute(info, 'tvg-logo', logo)
   if (item.isTitledByExtgrp)
     info = withAttribute(info, 'group-title', disarm(item.titles.join(';')))
   if (hasGuide) info = inGuide(info, channel)
@@ -122,17 +146,15 @@ const infoOf = (channel: Channel, number: number | null, hasGuide: boolean): str
 }
 
 /** An entry's lines. Where a list uses `#EXTGRP`, each entry names its own: it would else run on to the next. */
-const entryLines = (
-  channel: Channel,
-  number: number | null,
-  { usesExtgrp, hasGuide }: { readonly usesExtgrp: boolean; readonly hasGuide: boolean },
-): string[] => {
+const entryLines = (channel: Channel, number: number | null, options: EntryOptions): string[] => {
   const { item } = channel
+  const { usesExtgrp, sealPicture } = options
+  const shown = (line: string): string => pictureLine(disarm(line), sealPicture)
   const hasOwn = linesOf(item).some((line) => extgrpLine.test(line))
   return [
-    ...item.before.map(disarm),
-    infoOf(channel, number, hasGuide),
-    ...item.after.map(disarm),
+    ...item.before.map(shown),
+    infoOf(channel, number, options),
+    ...item.after.map(shown),
     ...(usesExtgrp && !hasOwn ? [`#EXTGRP:${disarm(item.titles.join(';'))}`] : []),
     `${placeholder}/${channel.id}/${entryName(channel)}${disarm(item.suffix)}`,
   ]
@@ -145,12 +167,13 @@ export const renderList = async (
   options: RenderOptions = {},
 ): Promise<RenderedList> => {
   const usesExtgrp = channels.some(({ item }) => linesOf(item).some((it) => extgrpLine.test(it)))
-  const { renumber = false, hasGuide = false } = options
+  const { renumber = false, hasGuide = false, sealPicture = sealNone } = options
   const lines = headerLines(playlists, hasGuide)
   for (const [index, channel] of channels.entries()) {
     await yieldEvery(index)
-    for (const line of entryLines(channel, renumber ? index + 1 : null, { usesExtgrp, hasGuide }))
-      lines.push(line)
+    const number = renumber ? index + 1 : null
+    const entry = { usesExtgrp, hasGuide, sealPicture }
+    for (const line of entryLines(channel, number, entry)) lines.push(line)
   }
   for (const { trailing } of playlists) for (const line of trailing) lines.push(disarm(line))
   const text = `${lines.join('\n')}\n`

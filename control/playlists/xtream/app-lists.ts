@@ -3,6 +3,7 @@ import { archiveDays } from '../catalogue/archive.ts'
 import type { Channel } from '../catalogue/channel.ts'
 import { yieldEvery } from '../catalogue/yield-to-event-loop.ts'
 import { guideIdOf } from '../lists/guide-id.ts'
+import { logoOf, type SealPicture, sealNone } from '../lists/pictures.ts'
 import { attributeOf, parseInfoLine } from '../m3u/info-line.ts'
 import { categoriesOf, titlesOf } from './categories.ts'
 
@@ -30,6 +31,8 @@ export interface AppChannels {
   readonly offered: readonly Channel[]
   /** Numbers by channel id. */
   readonly numbers: ReadonlyMap<string, number>
+  /** Names pictures that come through the edge; none do where it is not set. */
+  readonly sealPicture?: SealPicture
 }
 
 const categoryRow = ({ number, name }: { readonly number: number; readonly name: string }) => ({
@@ -39,7 +42,7 @@ const categoryRow = ({ number, name }: { readonly number: number; readonly name:
 })
 
 const rowsOf = async (
-  { offered, numbers }: AppChannels,
+  { offered, numbers, sealPicture = sealNone }: AppChannels,
   category: string | null,
 ): Promise<LiveStream[]> => {
   const categories = categoriesOf(offered)
@@ -57,7 +60,7 @@ const rowsOf = async (
         ? 'radio_streams'
         : 'live',
       stream_id: numbers.get(channel.id) ?? 0,
-      stream_icon: attributeOf(attributes, 'tvg-logo'),
+      stream_icon: logoOf(channel, sealPicture),
       epg_channel_id: guideIdOf(channel),
       added: '0',
       is_adult: attributeOf(attributes, 'parent-code') === '' ? 0 : 1,
@@ -72,8 +75,9 @@ const rowsOf = async (
   return rows
 }
 
-/** In a list of apps the edge puts the account's part in place of `@@`; in texts of a source it must not stand. */
-const disarm = (json: string): string => json.replaceAll('@@', '@\\u0040')
+/** In a list of apps the edge puts the account's part in place of `@@`, and its own address before the name of a picture; in texts of a source neither must stand. */
+const disarm = (json: string): string =>
+  json.replaceAll('@@', '@\\u0040').replace(/@pictures@(?!\/~)/g, '@\\u0070ictures@')
 
 /** Renders one of the lists for apps as JSON. `category`: rows of that one only. */
 export const renderAppList = async (

@@ -10,10 +10,11 @@ import {
 
 /** What edges ask of the guide. */
 export interface GuideAnswers {
-  /** The guide of a group as a gzip file, and whether it is the one of the versions asked for; `null` = no such group. */
+  /** The guide of a group as a gzip file, and whether it is to be kept as the one of the versions asked for; `null` = no such group. `base`: `scheme://host` that its viewer asked. */
   readonly guide: (
     group: string,
     versions: string,
+    base: string | null,
   ) => { readonly chunks: AsyncIterable<Uint8Array>; readonly isWanted: boolean } | null
   /** Programmes of a channel of the group, none where it is not offered. */
   readonly listing: (
@@ -32,8 +33,8 @@ export const guideRoutes = (app: FastifyInstance, answers: GuideAnswers): void =
     '/guides/:group',
     { schema: { querystring: guideQuerySchema } },
     async (request, reply) => {
-      const { v: versions = '', form = 'xml' } = request.query
-      const found = answers.guide(request.params.group, versions)
+      const { v: versions = '', form = 'xml', base = null } = request.query
+      const found = answers.guide(request.params.group, versions, base)
       if (found === null) return reply.code(404).send()
       reply.header('cache-control', found.isWanted ? 'max-age=86400' : 'no-store')
       if (form === 'gz') reply.type('application/gzip')

@@ -80,6 +80,7 @@ export const isAppList = (name: string): name is AppList => APP_LISTS.has(name)
 export const guideQuerySchema = Type.Object({
   v: Type.Optional(Type.String()),
   form: Type.Optional(Type.Union([Type.Literal('xml'), Type.Literal('gz')])),
+  base: Type.Optional(Type.String({ pattern: '^https?://[A-Za-z0-9._:\\[\\]-]{1,255}$' })),
 })
 
 export type GuideQuery = Static<typeof guideQuerySchema>

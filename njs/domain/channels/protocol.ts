@@ -66,6 +66,8 @@ export interface EdgePolicy {
   readonly panelApi?: boolean
   /** Changes with every programme guide. */
   readonly guideVersion?: string
+  /** Whether pictures come through the edge. */
+  readonly hasPictures?: boolean
 }
 
 /** Signing keys by key id (`"0"` to `"255"`, secrets of 32 bytes or more as hex); `current` signs, every one verifies. */

@@ -4,6 +4,7 @@ import { matchesTag } from '../../domain/etag.ts'
 import type { ReasonId } from '../../domain/reasons.ts'
 import { nginxCrypto } from '../../platform/crypto.ts'
 import { logError } from '../../platform/log.ts'
+import { baseUrl } from '../../platform/own-address.ts'
 import { answer, answerRefusal, internalRedirect, setList } from '../../platform/reply.ts'
 import { methodOf, type Request, variable, variablesOf } from '../../platform/request.ts'
 import { readPolicy } from '../../state/policy.ts'
@@ -17,7 +18,10 @@ const formOf = (r: Request): 'gz' | 'xml' =>
 
 const send = (r: Request, policy: EdgePolicy, { group }: Reader): void => {
   const versions = [group.listVersion, policy.guideVersion ?? 'none']
-  const query = `v=${versions.map(encodeURIComponent).join('.')}&form=${formOf(r)}`
+  // A packed guide holds the addresses of pictures whole.
+  const isNamed = policy.hasPictures === true && policy.publicUrl === null
+  const base = isNamed ? `&base=${encodeURIComponent(baseUrl(r, null))}` : ''
+  const query = `v=${versions.map(encodeURIComponent).join('.')}&form=${formOf(r)}${base}`
   const list = `/edge/v1/guides/${encodeURIComponent(group.id)}?${query}`
   const tag = `W/"${nginxCrypto.sha256(list).slice(0, 22)}"`
   const seen = variable(r, 'http_if_none_match')

@@ -9,6 +9,7 @@ import {
 import type { AccountFacts, EdgePolicy } from '../../domain/channels/protocol.ts'
 import { doorOfPath } from '../../domain/doors/match.ts'
 import { matchesTag } from '../../domain/etag.ts'
+import { picturesBelow } from '../../domain/pictures/sealed-picture.ts'
 import type { ReasonId } from '../../domain/reasons.ts'
 import type { Credential } from '../../domain/types.ts'
 import { nginxCrypto } from '../../platform/crypto.ts'
@@ -83,17 +84,19 @@ const informationFor = async (r: Request, asked: Asked, reader: Reader) =>
 /** Sends what control rendered once for the group; `own` is put in where it stands for the account. */
 const sendList = (
   r: Request,
+  policy: EdgePolicy,
   { group }: Reader,
   list: AppList,
   { category = '', own = '' }: { readonly category?: string; readonly own?: string },
 ): void => {
   const query = `v=${encodeURIComponent(group.listVersion)}${category === '' ? '' : `&category=${category}`}`
   const uri = `/edge/v1/lists/${encodeURIComponent(group.id)}/${list}?${query}`
-  const tag = `W/"${nginxCrypto.sha256(`${uri}\0${own}`).slice(0, 22)}"`
+  const pictures = picturesBelow(baseUrl(r, policy.publicUrl))
+  const tag = `W/"${nginxCrypto.sha256(`${uri}\0${own}\0${pictures}`).slice(0, 22)}"`
   const seen = variable(r, 'http_if_none_match')
   if (seen !== '' && matchesTag(seen, tag))
     return answer(r, 304, { ETag: tag, 'Cache-Control': 'private, no-cache' })
-  setList(variablesOf(r), { tag, list: uri, base: own, print: '' })
+  setList(variablesOf(r), { tag, list: uri, base: own, print: '', pictures })
   internalRedirect(r, '/_gatehouse/send-list')
 }
 
@@ -114,7 +117,7 @@ const sendListing = (
 
 const sendPanel = async (r: Request, asked: Asked, reader: Reader): Promise<void> => {
   const information = JSON.stringify(await informationFor(r, asked, reader))
-  sendList(r, reader, 'panel', { own: information.slice(1, -1) })
+  sendList(r, asked.policy, reader, 'panel', { own: information.slice(1, -1) })
 }
 
 /** The number of a category, empty where all are meant; what is none finds nothing. */
@@ -131,7 +134,7 @@ const serve = (r: Request, asked: Asked, reader: Reader): Promise<void> | void =
     return informationFor(r, asked, reader).then((told) => answerJson(r, JSON.stringify(told)))
   if (action.list === 'panel') return sendPanel(r, asked, reader)
   const category = action.list === 'live-streams' ? categoryOf(field('category_id')) : ''
-  sendList(r, reader, action.list, { category })
+  sendList(r, asked.policy, reader, action.list, { category })
 }
 
 const judge = (r: Request, asked: Asked, reader: Reader | ReasonId): Promise<void> | void =>

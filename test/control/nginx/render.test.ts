@@ -95,7 +95,11 @@ describe('the rendered configuration', () => {
         .join('\n')
         .match(/proxy_cache_key .*$/gm)
         ?.sort(),
-    ).toEqual(['proxy_cache_key $gh_list_uri;', 'proxy_cache_key $gh_origin$gh_path;'])
+    ).toEqual([
+      'proxy_cache_key $gh_list_uri;',
+      'proxy_cache_key $gh_origin$gh_path;',
+      'proxy_cache_key $gh_picture;',
+    ])
     expect(files['gatehouse-proxy-origin.conf']).not.toMatch(/gh_pass|gh_ticket/)
   })
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { nodeCrypto } from '../../../control/access/admission/signer.ts'
+import { nodeCrypto } from '../../../control/keys/node-crypto.ts'
 import { mintPass } from '../../../njs/domain/credentials/pass.ts'
 import { mintTicket } from '../../../njs/domain/credentials/ticket.ts'
 import { pause } from '../../support/pause.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { nodeCrypto } from '../../../control/access/admission/signer.ts'
+import { nodeCrypto } from '../../../control/keys/node-crypto.ts'
 import { mintPass } from '../../../njs/domain/credentials/pass.ts'
 import { mintTicket } from '../../../njs/domain/credentials/ticket.ts'
 import { startService, type TestService } from '../../support/programs/service.ts'

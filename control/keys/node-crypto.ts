@@ -1,0 +1,8 @@
+import { createHmac, hash } from 'node:crypto'
+import type { Crypto } from '#domain/credentials/crypto'
+
+/** The domain's hash functions by Node's `crypto` module. */
+export const nodeCrypto: Crypto = {
+  sha256: (text) => hash('sha256', text, 'base64url'),
+  hmac: (key, data) => createHmac('sha256', key).update(data).digest(),
+}

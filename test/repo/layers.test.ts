@@ -10,7 +10,7 @@ const LEVELS: readonly (readonly string[])[] = [
   `njs control/backup control/client control/config control/runtime control/http control/geo control/sessions control/store control/events
    control/playlists control/epg control/keys control/groups control/accounts control/migrate control/nginx control/people`,
   `control/access control/detect control/respond control/sources control/report control/edge
-   control/lineup control/explain control/lint control/notify control/operators`,
+   control/lineup control/pictures control/explain control/lint control/notify control/operators`,
   'control/plugins control/routes control/schemas control/dashboard',
   `control/compose control/app.ts control/server.ts control/cli control/supervise control/demo`,
 ].map((level) => level.split(/\s+/))

@@ -18,10 +18,9 @@ import {
   texts,
 } from './fields.ts'
 import { channelRuleSchema, groupSchema, planSchema, surgeSchema } from './groups.ts'
-import { guideSchema } from './guide.ts'
+import { guideSchema, picturesSchema } from './guide.ts'
 import { hooksSchema } from './hooks.ts'
 import { homeNetworksSchema, mediaServerSchema } from './media-servers.ts'
-import { picturesSchema } from './pictures.ts'
 
 const sourceSchema = item(
   {

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readTicket } from '#domain/credentials/ticket'
 import { parseNetwork } from '#domain/networks/network'
 import { buildSubnetTable } from '#domain/networks/subnet-pages'
+import { sealPicture } from '#domain/pictures/sealed-picture'
+import { nodeCrypto } from '../rig/crypto.ts'
 import { type Rig, startRig } from '../rig/rig.ts'
 import { channelRows, group } from '../rig/tables.ts'
 
@@ -239,5 +241,38 @@ describe('as HTTP', () => {
       })
       .toBe('newhome')
     expect(rig.stub.count('/lists')).toBe(asked + 1)
+  })
+})
+
+describe('pictures', () => {
+  const nameOf = (path: string): string =>
+    sealPicture(nodeCrypto, rig.stub, `http://10.0.0.5/${path}.png`) ?? ''
+  const shown = async (name: string) => {
+    const answer = await rig.get(`/s/pictures/${name}`)
+    return [answer.status, answer.text]
+  }
+
+  test('there are none until the policy says so', async () => {
+    expect(await shown(nameOf('early'))).toEqual([404, 'there is no such picture\n'])
+    expect(rig.stub.count('/pictures')).toBe(0)
+    rig.stub.policy = { ...rig.stub.policy, version: 'p3', hasPictures: true }
+    const headers = { 'Cache-Control': 'public, max-age=1', ETag: '"1"' }
+    rig.stub.picture = { status: 200, headers, body: 'first' }
+    await expect.poll(() => shown(nameOf('early')), { timeout: 15_000 }).toEqual([200, 'first'])
+  })
+
+  test('a copy that is old is shown while its host, or control, is away, and renewed behind it', async () => {
+    const name = nameOf('late')
+    expect(await shown(name)).toEqual([200, 'first'])
+    rig.stub.picture = { status: 502, headers: { 'X-Accel-Expires': '1' }, body: '' }
+    const seal = name.replace('.png', '')
+    const asked = () => rig.stub.count(`/pictures?seal=${seal}`)
+    await expect
+      .poll(async () => [await shown(name), asked() > 1], { timeout: 15_000 })
+      .toEqual([[200, 'first'], true])
+    expect(await shown(nameOf('other'))).toEqual([502, 'bad gateway\n'])
+    const headers = { 'Cache-Control': 'public, max-age=600', ETag: '"2"' }
+    rig.stub.picture = { status: 200, headers, body: 'second' }
+    await expect.poll(() => shown(name), { timeout: 15_000 }).toEqual([200, 'second'])
   })
 })

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pause } from '../../support/pause.ts'
 
 /** A request's whole body. */
@@ -12,3 +12,22 @@ export const body = async (request: IncomingMessage): Promise<string> => {
 export const thinkAbout = async ({ url = '' }: IncomingMessage, ms: number): Promise<void> => {
   if (ms > 0 && /\/(open|check)$/.test(url)) await pause(ms)
 }
+
+/** A header as control reads it; empty without one. */
+export const header = (request: IncomingMessage, name: string): string => {
+  const value = request.headers[name.toLowerCase()]
+  return typeof value === 'string' ? decodeURIComponent(value) : ''
+}
+
+/** Answer to every question for a picture. */
+export interface PictureAnswer {
+  readonly status: number
+  readonly headers: Record<string, string>
+  readonly body: string
+}
+
+/** Sends it. */
+export const sendPicture = (
+  { status, headers, body: picture }: PictureAnswer,
+  response: ServerResponse,
+): void => void response.writeHead(status, headers).end(picture)

@@ -15,7 +15,7 @@ import { networkKey } from '#domain/networks/network'
 import type { Protocol } from '#domain/types'
 import { cloneKey, inferredKey, leaseKey } from '#domain/viewer/lease'
 import { nodeCrypto } from './crypto.ts'
-import { body, thinkAbout } from './incoming.ts'
+import { body, header, type PictureAnswer, sendPicture, thinkAbout } from './incoming.ts'
 
 /** Speaks the edge contract from plain variables, so that a test says exactly what control would. */
 export interface StubControl {
@@ -40,6 +40,7 @@ export interface StubControl {
   isBusy: boolean
   /** How long openings and checks are thought about, ms. */
   thinkMs: number
+  picture: PictureAnswer
   /** Answer to every opening, `null` = admit. */
   refusal: { status: number; reason: string; denyTtl: number; group?: string } | null
   checkRefusal: { reason: string; denyTtl: number } | null
@@ -55,11 +56,6 @@ export interface StubControl {
   forget(): void
   start(socket: string): Promise<void>
   stop(): Promise<void>
-}
-
-const header = (request: IncomingMessage, name: string): string => {
-  const value = request.headers[name.toLowerCase()]
-  return typeof value === 'string' ? decodeURIComponent(value) : ''
 }
 
 export function createStub(): StubControl {
@@ -96,6 +92,7 @@ export function createStub(): StubControl {
     known: new Set(),
     isBusy: false,
     thinkMs: 0,
+    picture: { status: 404, headers: {}, body: '' },
     refusal: null,
     checkRefusal: null,
     identities: new Map(),
@@ -121,12 +118,13 @@ export function createStub(): StubControl {
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     )
-    stub.seen.push({ path, headers })
+    stub.seen.push({ path: path === '/pictures' ? path + url.search : path, headers })
     if (stub.seen.length > 100_000) stub.seen.splice(0, 50_000)
     if (path === '/sync')
       return json(response, sync(JSON.parse(await body(request)) as SyncRequest))
     if (path === '/open') return stub.isBusy ? undefined : open(request, response)
     if (path === '/check') return check(request, response)
+    if (path === '/pictures') return sendPicture(stub.picture, response)
     if (path === '/identify') return identify(request, response)
     const [, kind = '', id = ''] = /^\/(lists|guides)\/(.+)$/.exec(path) ?? []
     if (kind !== '') return list(kind === 'lists' ? id : `${id}/guide`, response)

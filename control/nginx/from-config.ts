@@ -10,6 +10,7 @@ import {
   DEFAULT_ZONES,
   type HttpsSettings,
   type NginxSettings,
+  type PublicListen,
   type PushListen,
   type ServedCertificate,
   type ZoneSizes,
@@ -95,6 +96,11 @@ const https = (config: Config, machine: NginxMachine): HttpsSettings | null => {
   }
 }
 
+const listenOf = ({ listen, client_address: told }: Config['edge']): PublicListen => ({
+  address: listen,
+  isProxyProtocol: told === 'proxy-protocol',
+})
+
 /** What nginx is configured with, from our configuration. */
 export const nginxSettings = (
   config: Config,
@@ -118,12 +124,7 @@ export const nginxSettings = (
     cacheDir: join(paths.nginx, 'cache'),
     workers: edge.workers ?? 'auto',
     workerConnections: 16_384,
-    listen: [
-      {
-        address: edge.listen,
-        isProxyProtocol: edge.client_address === 'proxy-protocol',
-      },
-    ],
+    listen: [listenOf(edge)],
     https: https(config, machine),
     troublesFile: machine.troublesFile ?? null,
     sockets: {

@@ -8,9 +8,9 @@ import { bundledImports, type Import, readImports, sourceFiles } from '../suppor
 const LEVELS: readonly (readonly string[])[] = [
   'njs/domain',
   `njs control/backup control/client control/config control/runtime control/http control/geo control/sessions control/store control/events
-   control/playlists control/epg control/keys control/groups control/accounts control/migrate control/nginx control/people`,
+   control/playlists control/epg control/pictures control/keys control/groups control/accounts control/migrate control/nginx control/people`,
   `control/access control/detect control/respond control/sources control/report control/edge
-   control/lineup control/pictures control/explain control/lint control/notify control/operators`,
+   control/lineup control/explain control/lint control/notify control/operators`,
   'control/plugins control/routes control/schemas control/dashboard',
   `control/compose control/app.ts control/server.ts control/cli control/supervise control/demo`,
 ].map((level) => level.split(/\s+/))

@@ -81,13 +81,19 @@ const informationFor = async (r: Request, asked: Asked, reader: Reader) =>
     nowSec: nowSec(),
   })
 
+interface ListWish {
+  readonly list: AppList
+  /** Rows of one category; of all where it is not set. */
+  readonly category?: string
+  readonly own?: string
+}
+
 /** Sends what control rendered once for the group; `own` is put in where it stands for the account. */
 const sendList = (
   r: Request,
-  policy: EdgePolicy,
+  { policy }: Pick<Asked, 'policy'>,
   { group }: Reader,
-  list: AppList,
-  { category = '', own = '' }: { readonly category?: string; readonly own?: string },
+  { list, category = '', own = '' }: ListWish,
 ): void => {
   const query = `v=${encodeURIComponent(group.listVersion)}${category === '' ? '' : `&category=${category}`}`
   const uri = `/edge/v1/lists/${encodeURIComponent(group.id)}/${list}?${query}`
@@ -117,7 +123,7 @@ const sendListing = (
 
 const sendPanel = async (r: Request, asked: Asked, reader: Reader): Promise<void> => {
   const information = JSON.stringify(await informationFor(r, asked, reader))
-  sendList(r, asked.policy, reader, 'panel', { own: information.slice(1, -1) })
+  sendList(r, asked, reader, { list: 'panel', own: information.slice(1, -1) })
 }
 
 /** The number of a category, empty where all are meant; what is none finds nothing. */
@@ -134,7 +140,7 @@ const serve = (r: Request, asked: Asked, reader: Reader): Promise<void> | void =
     return informationFor(r, asked, reader).then((told) => answerJson(r, JSON.stringify(told)))
   if (action.list === 'panel') return sendPanel(r, asked, reader)
   const category = action.list === 'live-streams' ? categoryOf(field('category_id')) : ''
-  sendList(r, asked.policy, reader, action.list, { category })
+  sendList(r, asked, reader, { list: action.list, category })
 }
 
 const judge = (r: Request, asked: Asked, reader: Reader | ReasonId): Promise<void> | void =>

@@ -26,8 +26,16 @@ export interface PictureAnswer {
   readonly body: string
 }
 
-/** Sends it. */
+/** A path as it is noted: with its query for pictures, which says what was asked for. */
+export const seenPath = (path: string, url: URL): string =>
+  path === '/pictures' ? path + url.search : path
+
+/** Sends it to who asks for one; 404 for all else. */
 export const sendPicture = (
+  path: string,
   { status, headers, body: picture }: PictureAnswer,
   response: ServerResponse,
-): void => void response.writeHead(status, headers).end(picture)
+): void => {
+  if (path === '/pictures') response.writeHead(status, headers).end(picture)
+  else response.writeHead(404).end()
+}

@@ -15,7 +15,7 @@ import { networkKey } from '#domain/networks/network'
 import type { Protocol } from '#domain/types'
 import { cloneKey, inferredKey, leaseKey } from '#domain/viewer/lease'
 import { nodeCrypto } from './crypto.ts'
-import { body, header, type PictureAnswer, sendPicture, thinkAbout } from './incoming.ts'
+import { body, header, type PictureAnswer, seenPath, sendPicture, thinkAbout } from './incoming.ts'
 
 /** Speaks the edge contract from plain variables, so that a test says exactly what control would. */
 export interface StubControl {
@@ -118,18 +118,17 @@ export function createStub(): StubControl {
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     )
-    stub.seen.push({ path: path === '/pictures' ? path + url.search : path, headers })
+    stub.seen.push({ path: seenPath(path, url), headers })
     if (stub.seen.length > 100_000) stub.seen.splice(0, 50_000)
     if (path === '/sync')
       return json(response, sync(JSON.parse(await body(request)) as SyncRequest))
     if (path === '/open') return stub.isBusy ? undefined : open(request, response)
     if (path === '/check') return check(request, response)
-    if (path === '/pictures') return sendPicture(stub.picture, response)
     if (path === '/identify') return identify(request, response)
     const [, kind = '', id = ''] = /^\/(lists|guides)\/(.+)$/.exec(path) ?? []
     if (kind !== '') return list(kind === 'lists' ? id : `${id}/guide`, response)
     if (path.startsWith('/tables/')) return json(response, table(path.slice(8), url.searchParams))
-    response.writeHead(404).end()
+    sendPicture(path, stub.picture, response)
   }
   const json = (response: ServerResponse, value: unknown): void =>
     void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))

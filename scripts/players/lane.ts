@@ -6,6 +6,7 @@ import { startService, type TestService } from '../../test/support/programs/serv
 import { servePlayers } from './browser/pages.ts'
 import type { Form } from './player.ts'
 import { type Relay, startRelay } from './relay.ts'
+import { SHAPES_TITLE, startShapes } from './shapes/origin.ts'
 
 /** What a full account does with an opening: `limitation` in the configuration. */
 export const MODES = ['replace', 'soft', 'hard'] as const
@@ -25,6 +26,8 @@ export interface Lane {
   readonly service: TestService
   readonly admin: ReturnType<typeof adminOf>
   readonly relay: Relay
+  /** The origin of the channels in unusual shapes. */
+  readonly shapes: { readonly url: string }
   /** `new_session` questions the auth backend got so far. */
   readonly newSessions: () => number
   /** `group`: `clips` answers refused openings with clips. */
@@ -46,12 +49,13 @@ export const entryOf = (form: Form): readonly [string, string] => {
   return ['federal-2', `archive-${from}-${ARCHIVE_SEC}.m3u8`]
 }
 
-const configuration = (backend: string): string =>
+const configuration = (backend: string, shapes: string): string =>
   worldConfig({
     clocks: { idle_sec: 30, idle_vod_sec: 120, reserve_sec: 10, ban_sec: 180, deny_sec: 30 },
     more: `auth: counting\nauth_backends: [{ name: counting, backends: [{ url: '${backend}' }] }]`,
   })
-    .replace('channels: { titles: [Federal] }', 'channels: { titles: [Federal, Sport, Film] }')
+    .replace('groups:', `  - { name: shapes, url: '${shapes}/shapes.m3u' }\ngroups:`)
+    .replace('titles: [Federal]', `titles: [Federal, Sport, Film, ${SHAPES_TITLE}]`)
     .replace('  - name: everyone', '  - { name: clips, slates: en }\n  - name: everyone')
 
 const portOf = async (server: Server): Promise<number> => {
@@ -66,7 +70,8 @@ export async function startLane(): Promise<Lane> {
     if ((incoming.url ?? '').includes('request_type=new_session')) asked += 1
     response.writeHead(200).end()
   })
-  const config = configuration(`http://127.0.0.1:${await portOf(backend)}/`)
+  const shapes = await startShapes()
+  const config = configuration(`http://127.0.0.1:${await portOf(backend)}/`, shapes.url)
   const service = await startService({ config })
   const admin = adminOf(service)
   const relay = await startRelay(service.edge, servePlayers)
@@ -90,11 +95,13 @@ export async function startLane(): Promise<Lane> {
     service,
     admin,
     relay,
+    shapes,
     newSessions: () => asked,
     viewer,
     async stop() {
       await relay.close()
       await service.stop()
+      shapes.close()
       backend.closeAllConnections()
       backend.close()
     },

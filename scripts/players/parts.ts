@@ -5,9 +5,12 @@ import { type Clipped, watchClip } from './parts/clips.ts'
 import { type Direct, playDirectly } from './parts/direct.ts'
 import { LISTED, listJobs } from './parts/lists.ts'
 import { AWAY, type Survived, surviveRestart } from './parts/restarts.ts'
+import { playShape, type Shaped } from './parts/shapes.ts'
 import { type Started, startOften } from './parts/starts.ts'
+import { type Walked, walkTheList } from './parts/walks.ts'
 import { type Zapped, zapThrough } from './parts/zap.ts'
 import type { Form, Player } from './player.ts'
+import { SHAPES } from './shapes/origin.ts'
 import { PLAYS, rowsOf, tableOf } from './table.ts'
 import { runTrial } from './trial.ts'
 
@@ -23,7 +26,16 @@ type Run = <T>(jobs: readonly Job<T>[]) => Promise<T[]>
 
 /** One thing tried with every player, and its table. */
 interface Part {
-  readonly name: 'plays' | 'direct' | 'zaps' | 'starts' | 'restarts' | 'clips' | 'lists'
+  readonly name:
+    | 'plays'
+    | 'direct'
+    | 'zaps'
+    | 'walks'
+    | 'starts'
+    | 'restarts'
+    | 'clips'
+    | 'lists'
+    | 'shapes'
   readonly tableOf: (players: readonly Player[], chosen: Chosen, run: Run) => Promise<string>
 }
 
@@ -96,6 +108,29 @@ const zaps: Part = {
       modes.map((mode) => job(player, mode, (lane) => zapThrough(lane, player, mode))),
     )
     return tableOf(ZAPS, byPlayer(await run(jobs)))
+  },
+}
+
+/** Those that go on to the next channel of their list when one is refused. */
+const WALKERS = ['VLC', 'mpv']
+
+const WALKS: Parameters<typeof tableOf<Walked>>[0] = [
+  ['player', ({ player }) => player],
+  ['mode', ({ mode }) => mode],
+  ['channels asked', ({ channels }) => channels],
+  ['refusals', ({ refusals }) => refusals],
+  ['bans', ({ bans }) => bans],
+  ['back, s', ({ back }) => back?.toFixed(1) ?? 'never'],
+]
+
+const walks: Part = {
+  name: 'walks',
+  async tableOf(players, { modes }, run) {
+    const able = players.filter(({ name }) => WALKERS.includes(name))
+    const jobs = able.flatMap((player) =>
+      modes.map((mode) => job(player, mode, (lane) => walkTheList(lane, player, mode))),
+    )
+    return tableOf(WALKS, byPlayer(await run(jobs)))
   },
 }
 
@@ -179,8 +214,40 @@ const lists: Part = {
   tableOf: async (_players, _chosen, run) => tableOf(LISTED, await run(listJobs())),
 }
 
+const SHAPED = ['ffmpeg', 'VLC', 'hls.js', 'Shaka', 'dash.js']
+
+const SHAPED_AS: Parameters<typeof tableOf<Shaped>>[0] = [
+  ['player', ({ player }) => player],
+  ['list or manifest', ({ shape }) => shape],
+  ['behind the edge', ({ behindEdge }) => behindEdge],
+  ['at its origin', ({ atOrigin }) => atOrigin],
+]
+
+const shapes: Part = {
+  name: 'shapes',
+  async tableOf(players, { forms }, run) {
+    const able = players.filter(({ name }) => SHAPED.includes(name))
+    const jobs = able.flatMap((player) =>
+      SHAPES.filter(({ form }) => player.forms.includes(form) && forms.includes(form)).map(
+        (shape) => job(player, shape.id, (lane) => playShape(lane, player, shape)),
+      ),
+    )
+    return tableOf(SHAPED_AS, byPlayer(await run(jobs)))
+  },
+}
+
 /** Everything that can be tried. */
-export const PARTS: readonly Part[] = [plays, direct, zaps, starts, restarts, clips, lists]
+export const PARTS: readonly Part[] = [
+  plays,
+  direct,
+  zaps,
+  walks,
+  starts,
+  restarts,
+  clips,
+  lists,
+  shapes,
+]
 
 /** The part of a name. */
 export const partNamed = (name: Part['name']): Part => {

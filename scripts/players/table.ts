@@ -78,18 +78,34 @@ export const PLAYS: Columns<Row> = [
   ['back, s', ({ back }) => seconds(back)],
 ]
 
+const keyOf = (row: string): string => row.split(' | ', 2).join(' | ')
+const playerOf = (row: string): string => row.split(' | ', 1).join()
+
+/** Rows with newer ones in the place of those that begin with the same two cells; what is new stands behind the last of its player. */
+function replaceRows(old: readonly string[], newer: readonly string[]): string[] {
+  const left = groupBy(newer, keyOf)
+  const rows = old.flatMap((row) => {
+    const found = left.get(keyOf(row))
+    if (found !== undefined) left.set(keyOf(row), [])
+    return found ?? [row]
+  })
+  for (const row of [...left.values()].flat()) {
+    const last = rows.findLastIndex((it) => playerOf(it) === playerOf(row))
+    rows.splice(last < 0 ? rows.length : last + 1, 0, row)
+  }
+  return rows
+}
+
 /**
  * A page with a table put between its marks. Rows of the old table stay where the new one has none that begin with the same two cells,
  * so that a part can be measured again.
  */
 export function putTable(page: string, mark: string, text: string): string {
   const marks = new RegExp(`(<!-- measured:${mark} -->\\n)([\\s\\S]*?)(<!-- /measured -->)`)
-  const keyOf = (row: string) => row.split(' | ', 2).join(' | ')
   return page.replace(marks, (_all, open: string, old: string, close: string) => {
     const [head = '', rule = '', ...rows] = text.trimEnd().split('\n')
     const [oldHead, , ...oldRows] = old.trimEnd().split('\n')
-    const isNew = new Set(rows.map(keyOf))
-    const kept = oldHead === head ? oldRows.filter((row) => !isNew.has(keyOf(row))) : []
-    return `${open}${[head, rule, ...kept, ...rows].join('\n')}\n${close}`
+    const all = oldHead === head ? replaceRows(oldRows, rows) : rows
+    return `${open}${[head, rule, ...all].join('\n')}\n${close}`
   })
 }

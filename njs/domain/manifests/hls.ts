@@ -176,9 +176,11 @@ export const isHls = (text: string): boolean => /^[\s\uFEFF]*#EXTM3U/.test(text.
 
 /**
  * Rewrites every address of a playlist (RFC 8216bis) in one pass: lines, and the attributes `URI`, `SERVER-URI`, `X-ASSET-URI` and
- * `X-ASSET-LIST`. Variables in addresses are put in, since what they stand for may be another address. All else stays, byte for byte.
+ * `X-ASSET-LIST`. Variables in addresses are put in, since what they stand for may be another address. A BOM is left out: the standard has none, and
+ * FFmpeg takes the playlist for none behind it. All else stays, byte for byte.
  */
-export const rewriteHls = (text: string, context: HlsContext): HlsPlaylist => {
+export const rewriteHls = (written: string, context: HlsContext): HlsPlaylist => {
+  const text = written.charCodeAt(0) === 0xfeff ? written.slice(1) : written
   const state: State = {
     context,
     variables: {},
@@ -197,9 +199,9 @@ export const rewriteHls = (text: string, context: HlsContext): HlsPlaylist => {
     const stop = next > at && text.charCodeAt(next - 1) === 13 ? next - 1 : next
     if (stop > at) {
       const line = text.slice(at, stop)
-      const written = readLine(state, line)
-      if (written !== line) {
-        out += text.slice(done, at) + written
+      const rewritten = readLine(state, line)
+      if (rewritten !== line) {
+        out += text.slice(done, at) + rewritten
         done = stop
       }
     }

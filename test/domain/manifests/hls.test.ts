@@ -97,9 +97,9 @@ describe('addresses of a playlist', () => {
     ['\r\n', 'CRLF'],
     ['\r', 'CR'],
     ['\n\n', 'empty lines'],
-  ])('whatever ends lines (%j)', (end) => {
+  ])('whatever ends lines (%j), without a BOM', (end) => {
     expect(written(`\uFEFF#EXTM3U${end}#EXTINF:1,${end}a.ts${end}b.ts`)).toBe(
-      `\uFEFF#EXTM3U${end}#EXTINF:1,${end}<a.ts>${end}<b.ts>`,
+      `#EXTM3U${end}#EXTINF:1,${end}<a.ts>${end}<b.ts>`,
     )
   })
 })

@@ -46,6 +46,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   Chromium: ['chrome'],
   Kodi: ['kodi'],
   'Kodi inputstream.ffmpegdirect': ['kodi', 'ffmpeg'],
+  'Kodi inputstream.adaptive': ['kodi'],
 }
 
 test.each(recorded)('every request of $player $version tells the same family', (one) => {

@@ -55,29 +55,47 @@ const areKnown = (...plays: readonly PlayRecord[]): boolean =>
 /** Whether a play came over a public network that is known. */
 const isOutside = (play: PlayRecord): boolean => !play.isLan && placeOf(play) !== null
 
-/** Whether no single player can have made both plays: both run at once, or nobody travels so fast. */
-const areTwoPlayers = (first: PlayRecord, second: PlayRecord): boolean => {
-  const [end, start] = [watchedUntil(first), second.startedAt]
-  if (Math.min(watchedUntil(second), end) - start >= AT_ONCE_MS) return true
-  if (start < end || !areKnown(first, second) || isWithinProvider(first, second)) return false
-  return speedKmh(distanceOf(first, second)?.leastKm ?? 0, start - end) > FLIGHT_KMH
+/** Whether a play ran on while the other had run for some time: no single player makes both. */
+const runAtOnce = (first: PlayRecord, second: PlayRecord): boolean =>
+  Math.min(watchedUntil(second), watchedUntil(first)) - second.startedAt >= AT_ONCE_MS
+
+/** Whether nobody travels from where a play ended to where the next one began so fast. */
+const areTooFar = (first: PlayRecord, second: PlayRecord): boolean => {
+  const pause = second.startedAt - watchedUntil(first)
+  if (pause < 0 || !areKnown(first, second) || isWithinProvider(first, second)) return false
+  return speedKmh(distanceOf(first, second)?.leastKm ?? 0, pause) > FLIGHT_KMH
 }
 
-/** Places in which one id played although it was in another: players of their own. */
-const placesAtOnce = (plays: readonly PlayRecord[], least: number): ReadonlySet<string> => {
-  const [first] = plays
-  if (plays.every((play) => play.network === first?.network)) return NOWHERE
+/** Whether any play begins over another network while one before it runs; without, nothing can have played at once. */
+const mayPlayAtOnce = (plays: readonly PlayRecord[]): boolean => {
+  let longest: PlayRecord | null = null
+  for (const play of plays) {
+    const isOn = longest !== null && play.startedAt <= watchedUntil(longest) - AT_ONCE_MS
+    if (isOn && play.network !== longest?.network) return true
+    if (longest === null || watchedUntil(play) > watchedUntil(longest)) longest = play
+  }
+  return false
+}
+
+/** Places in which one id played although it was in another: players of their own. `isSure`: the id is known to be several players'. */
+const placesAtOnce = (plays: readonly PlayRecord[], isSure: boolean): ReadonlySet<string> => {
+  if (!isSure && !mayPlayAtOnce(plays)) return NOWHERE
   const days = new Map<string, Set<number>>()
-  let longest: { place: string; end: number; play: PlayRecord } | null = null
+  let longest: { readonly place: string; readonly play: PlayRecord } | null = null
   for (const play of plays) {
     const place = placeOf(play)
     if (place === null || isHosting(play)) continue
-    const end = watchedUntil(play)
-    if (longest && longest.place !== place && areTwoPlayers(longest.play, play))
+    const areTwo =
+      longest !== null &&
+      longest.place !== place &&
+      (runAtOnce(longest.play, play) || (isSure && areTooFar(longest.play, play)))
+    if (areTwo && longest !== null)
       for (const one of [place, longest.place])
         days.set(one, (days.get(one) ?? new Set()).add(Math.floor(play.startedAt / DAY_MS)))
-    if (longest === null || end > longest.end) longest = { place, end, play }
+    if (longest === null || watchedUntil(play) > watchedUntil(longest.play))
+      longest = { place, play }
   }
+  const least = isSure ? 1 : AT_ONCE_DAYS
   return new Set([...days].flatMap(([place, set]) => (set.size >= least ? [place] : [])))
 }
 
@@ -102,7 +120,7 @@ export const withoutConstantIds = (plays: readonly PlayRecord[]): readonly PlayR
     const models = isConstant(list) ? [...groupBy(list, modelOf).values()] : null
     for (const model of models ?? [list]) {
       const isSure = models !== null && areKnown(...model.filter(isOutside))
-      const own = placesAtOnce(model, isSure ? 1 : AT_ONCE_DAYS)
+      const own = placesAtOnce(model, isSure)
       if (models === null && own.size === 0) continue
       for (const [i, play] of namedAsModel(model, own).entries()) named.set(model[i] ?? play, play)
     }

@@ -77,23 +77,37 @@ const mayPlayAtOnce = (plays: readonly PlayRecord[]): boolean => {
   return false
 }
 
-/** Places in which one id played although it was in another: players of their own. `isSure`: the id is known to be several players'. */
-const placesAtOnce = (plays: readonly PlayRecord[], isSure: boolean): ReadonlySet<string> => {
-  if (!isSure && !mayPlayAtOnce(plays)) return NOWHERE
-  const days = new Map<string, Set<number>>()
-  let longest: { readonly place: string; readonly play: PlayRecord } | null = null
+/** A play and where it was. */
+interface At {
+  readonly place: string
+  readonly play: PlayRecord
+}
+
+/** Pairs of plays in two places of which each, when it began, was apart from the one that ran longest before it. */
+const pairsApart = (plays: readonly PlayRecord[], areTwo: typeof runAtOnce): [At, At][] => {
+  const pairs: [At, At][] = []
+  let longest: At | null = null
   for (const play of plays) {
     const place = placeOf(play)
     if (place === null || isHosting(play)) continue
-    const areTwo =
-      longest !== null &&
-      longest.place !== place &&
-      (runAtOnce(longest.play, play) || (isSure && areTooFar(longest.play, play)))
-    if (areTwo && longest !== null)
-      for (const one of [place, longest.place])
-        days.set(one, (days.get(one) ?? new Set()).add(Math.floor(play.startedAt / DAY_MS)))
-    if (longest === null || watchedUntil(play) > watchedUntil(longest.play))
-      longest = { place, play }
+    const next = { place, play }
+    if (longest !== null && longest.place !== place && areTwo(longest.play, play))
+      pairs.push([longest, next])
+    if (longest === null || watchedUntil(play) > watchedUntil(longest.play)) longest = next
+  }
+  return pairs
+}
+
+/** Places in which one id played although it was in another: players of their own. `isSure`: the id is known to be several players'. */
+const placesAtOnce = (plays: readonly PlayRecord[], isSure: boolean): ReadonlySet<string> => {
+  if (!isSure && !mayPlayAtOnce(plays)) return NOWHERE
+  const pairs = pairsApart(plays, (first, second) =>
+    isSure ? runAtOnce(first, second) || areTooFar(first, second) : runAtOnce(first, second),
+  )
+  const days = new Map<string, Set<number>>()
+  for (const pair of pairs) {
+    const day = Math.floor(pair[1].play.startedAt / DAY_MS)
+    for (const { place } of pair) days.set(place, (days.get(place) ?? new Set()).add(day))
   }
   const least = isSure ? 1 : AT_ONCE_DAYS
   return new Set([...days].flatMap(([place, set]) => (set.size >= least ? [place] : [])))

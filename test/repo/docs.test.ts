@@ -63,7 +63,7 @@ test('every command of docs/benchmarks.md has its usage by --help', () => {
   const named = [...text.matchAll(/^\| `npm run ([a-z:]+)/gm)].map(([, name = '']) => name)
   expect(named.length).toBeGreaterThan(10)
   const withoutUsage = named.filter((name) => {
-    const [, file = ''] = /^tsx (\S+)/.exec(scripts[name] ?? '') ?? []
+    const [, file = ''] = /^tsx (?:--\S+ )*(\S+)/.exec(scripts[name] ?? '') ?? []
     return !readFileSync(join(root, file), 'utf8').includes('readOptions(')
   })
   expect(withoutUsage).toEqual([])

@@ -11,6 +11,8 @@ export interface OpenChannel {
   /** What to ask which protocol it is, where the list does not say; `null` = the list does. */
   readonly askAt: string | null
   readonly isVod: boolean
+  /** Whether a path below it, with its query, leads into its archive. */
+  readonly isArchive: (rest: string, args: string) => boolean
   /** File name the playback starts with at the origin. */
   readonly entry: string
 }

@@ -4,6 +4,7 @@ import type { Catalog, OpenChannel } from '../access/ports.ts'
 import type { Config, GroupConfig } from '../config/schema/schema.ts'
 import type { Channel } from '../playlists/catalogue/channel.ts'
 import { channelNames } from '../playlists/catalogue/channel-names.ts'
+import { leadsToArchive } from '../playlists/catalogue/leads-to-archive.ts'
 import type { PlaylistSnapshot } from '../playlists/snapshot.ts'
 
 /** The lineup with the names of its channels. */
@@ -71,7 +72,9 @@ export const createCatalog = (
       if (!channel) return undefined
       const { name: title, protocol, entry } = channel
       const isVod = channel.isVod || rule(id)?.vod === true
-      return { id, title, protocol, askAt: askAt(channel), isVod, entry }
+      const isArchive: OpenChannel['isArchive'] = (rest, args) =>
+        leadsToArchive(channel, rest, args)
+      return { id, title, protocol, askAt: askAt(channel), isVod, isArchive, entry }
     },
     group: (name) => index().groups.get(name),
     standing: (group, channel) => {

@@ -98,6 +98,7 @@ export const readCheck = (headers: IncomingHttpHeaders, edge: string, now: numbe
     agent: decoded(headers, 'agent') ?? '',
     family: orNull(plain(headers, 'family')),
     playback: orNull(decoded(headers, 'playback')),
+    rest: decoded(headers, 'rest') ?? '',
     edge,
     now,
   }

@@ -52,7 +52,10 @@ export const entryOf = (form: Form): readonly [string, string] => {
 const configuration = (backend: string, shapes: string): string =>
   worldConfig({
     clocks: { idle_sec: 30, idle_vod_sec: 120, reserve_sec: 10, ban_sec: 180, deny_sec: 30 },
-    more: `auth: counting\nauth_backends: [{ name: counting, backends: [{ url: '${backend}' }] }]`,
+    more: `auth: counting
+auth_backends: [{ name: counting, backends: [{ url: '${backend}' }] }]
+guide: { sources: [{ name: demo, url: 'http://__ORIGIN__/epg.xml' }] }
+`,
   })
     .replace('groups:', `  - { name: shapes, url: '${shapes}/shapes.m3u' }\ngroups:`)
     .replace('titles: [Federal]', `titles: [Federal, Sport, Film, ${SHAPES_TITLE}]`)

@@ -3,6 +3,7 @@ import type { Mode } from './lane.ts'
 import type { Job } from './lanes.ts'
 import { type Clipped, watchClip } from './parts/clips.ts'
 import { type Direct, playDirectly } from './parts/direct.ts'
+import { GUIDED, guideJobs } from './parts/guides.ts'
 import { LISTED, listJobs } from './parts/lists.ts'
 import { AWAY, type Survived, surviveRestart } from './parts/restarts.ts'
 import { playShape, type Shaped } from './parts/shapes.ts'
@@ -36,6 +37,7 @@ interface Part {
     | 'clips'
     | 'lists'
     | 'shapes'
+    | 'guides'
   readonly tableOf: (players: readonly Player[], chosen: Chosen, run: Run) => Promise<string>
 }
 
@@ -236,6 +238,11 @@ const shapes: Part = {
   },
 }
 
+const guides: Part = {
+  name: 'guides',
+  tableOf: async (_players, _chosen, run) => tableOf(GUIDED, (await run(guideJobs())).flat()),
+}
+
 /** Everything that can be tried. */
 export const PARTS: readonly Part[] = [
   plays,
@@ -247,6 +254,7 @@ export const PARTS: readonly Part[] = [
   clips,
   lists,
   shapes,
+  guides,
 ]
 
 /** The part of a name. */

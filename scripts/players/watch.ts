@@ -16,7 +16,10 @@ export interface Watched {
 }
 
 /** Waits until a player shows something new; false after `ms`, or when it has ended. */
-export async function shows(playing: Playing, ms: number): Promise<boolean> {
+export async function shows(
+  playing: Pick<Playing, 'position' | 'isOver'>,
+  ms: number,
+): Promise<boolean> {
   const before = await playing.position()
   for (const until = Date.now() + ms; Date.now() < until; await sleep(LOOK_MS)) {
     const now = await playing.position()

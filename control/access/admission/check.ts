@@ -4,6 +4,7 @@ import type { Account } from '../../store/tables/records.ts'
 import type { Decision } from '../authorize/decision.ts'
 import type { PassClaims } from '../ports.ts'
 import type { LiveRevalidation } from '../revalidate/live-revalidation.ts'
+import { idleMsOf } from './idle-clock.ts'
 import { limitsOf } from './limits.ts'
 import type { OpenPorts } from './opening.ts'
 import { ownId } from './viewer.ts'
@@ -20,6 +21,8 @@ export interface Check {
   /** Family of the player; missing from older edges. */
   readonly family?: string | null
   readonly playback: string | null
+  /** Path below the channel that was requested; missing where a playback is reported and not a request. */
+  readonly rest?: string
   readonly edge: string
   readonly now: number
 }
@@ -92,7 +95,7 @@ const requestOf = async (
     player: identity.player,
     network,
     download: claims.download,
-    idleMs: (channel.isVod ? clocks.idle_vod_sec : clocks.idle_sec) * 1000,
+    idleMs: idleMsOf(channel, { rest: check.rest ?? '', args: '' }, clocks),
     limits: limitsOf({ decision, account: record, plan, rule, group }, clocks),
     info: {
       accountName: record?.name ?? null,

@@ -4,6 +4,7 @@ import { withToken } from '../authorize/backend-query.ts'
 import type { AuthRequest, Decision } from '../authorize/decision.ts'
 import type { PassClaims, Signer } from '../ports.ts'
 import { protoForBackend } from './asked-protocol.ts'
+import { idleMsOf } from './idle-clock.ts'
 import { isQueryLink, judgeLink } from './judge-link.ts'
 import { limitsOf } from './limits.ts'
 import type { OpenAnswer, OpenedEvent, Opening, OpenPorts } from './opening.ts'
@@ -100,10 +101,7 @@ const claimOf = async (
     isFixed: opening.inferredKey !== null,
     foreignToken: viewer.foreignToken === null ? null : viewer.tokenPrint,
     download: viewer.ticket?.download ?? null,
-    idleMs: Math.max(
-      (channel.isVod ? clocks.idle_vod_sec : clocks.idle_sec) * 1000,
-      opening.leastIdleMs ?? 0,
-    ),
+    idleMs: Math.max(idleMsOf(channel, opening, clocks), opening.leastIdleMs ?? 0),
     limits: limitsOf({ decision: session.decision, account: record, plan, rule, group }, clocks),
     info: {
       accountName: record?.name ?? null,

@@ -52,6 +52,10 @@ export function writeHome(home: string, port: number, list: string): void {
       m3uPath: file,
       m3uUrl: isAddress ? list : '',
       m3uCache: false,
+      // The guide is the one the list names.
+      epgPathType: 1,
+      epgUrl: '',
+      catchupEnabled: true,
     }),
   )
 }

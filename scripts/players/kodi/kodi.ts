@@ -61,6 +61,22 @@ const positionOf = async (port: number): Promise<number | null> => {
   return seconds > 0 ? seconds : null
 }
 
+/** A programme as Kodi knows it; times are its clock's, `YYYY-MM-DD HH:MM:SS` in UTC. */
+export interface Broadcast {
+  readonly broadcastid: number
+  readonly title: string
+  readonly starttime: string
+  readonly endtime: string
+}
+
+/** The programmes of a channel, once Kodi has read its guide. */
+const broadcastsOf = (port: number, channelid: number) =>
+  asked('its guide', async () => {
+    const params = { channelid, properties: ['title', 'starttime', 'endtime'] }
+    const got = await rpc<{ broadcasts?: Broadcast[] }>(port, 'PVR.GetBroadcasts', params)
+    return (got?.broadcasts ?? []).length > 0 ? got?.broadcasts : undefined
+  })
+
 /** The channels of each group Kodi has found: `group: channel, channel; …`. */
 const groupsOf = async (port: number): Promise<string> => {
   interface Groups {
@@ -138,6 +154,12 @@ export async function startKodiOn(list: string, count: number) {
     /** Ends what plays; Kodi goes on. */
     quiet: async () => void (await rpc(port, 'Player.Stop', { playerid: 1 })),
     groups: () => groupsOf(port),
+    labels: channels.map(({ label }) => label),
+    /** The programmes of an entry. */
+    broadcasts: (entry: number) => broadcastsOf(port, channels[entry]?.channelid ?? 0),
+    /** Opens a programme of the past. */
+    openBroadcast: async (broadcastid: number) =>
+      void (await rpc(port, 'Player.Open', { item: { broadcastid } })),
     position: () => positionOf(port),
     isOver: () => kodi.exitCode() !== null,
     output: () => readFileSync(join(home.path, '.kodi/temp/kodi.log'), 'utf8'),

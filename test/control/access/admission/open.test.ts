@@ -40,6 +40,16 @@ describe('an opening by ticket', () => {
   })
 
   it.each([
+    ['index.m3u8', 30_000],
+    ['archive-1700000000-60.m3u8', 120_000],
+  ])('of a live channel at %s is over after %i ms of silence', async (rest, idleMs) => {
+    const { ports, claims, ticket } = await createWorld()
+    const credential = { kind: 'ticket', ticket: ticket('home', 'network') } as const
+    await open(opening({ credential, channel: 'news', rest }), ports)
+    expect(claims[0]?.idleMs).toBe(idleMs)
+  })
+
+  it.each([
     ['dash', 'manifest.mpd', 'dash'],
     ['hls', 'index.m3u8', 'hls'],
     ['mpegts', 'play', 'mpegts'],

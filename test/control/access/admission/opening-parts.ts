@@ -71,6 +71,7 @@ export const createWorld = async (setting: Setting = {}) => {
           ? { protocol: 'hls' as const, askAt: null, entry: 'index.m3u8' }
           : { protocol: 'mpegts' as const, askAt: setting.askAt, entry: 'play' }),
         isVod: id === 'film',
+        isArchive: (rest: string) => rest.startsWith('archive-'),
       },
     ]),
   )

@@ -4,6 +4,7 @@ import { fillTimes } from '#domain/addresses/archive-times'
 import { archiveDays, archiveOf } from '../../../../control/playlists/catalogue/archive.ts'
 import { buildCatalogue } from '../../../../control/playlists/catalogue/catalogue.ts'
 import { buildChannelTable } from '../../../../control/playlists/catalogue/channel-table.ts'
+import { leadsToArchive } from '../../../../control/playlists/catalogue/leads-to-archive.ts'
 import { PlaylistReader } from '../../../../control/playlists/m3u/reader.ts'
 
 const START = Date.UTC(2026, 10, 29, 20, 15) / 1000
@@ -137,5 +138,32 @@ describe('the archive by time, in each form of Kodi', () => {
     const channel = await channelOf(attributes, url)
     expect(archiveDays(channel)).toBe(0)
     expect((await buildChannelTable([channel], [])).has('~one')).toBe(false)
+  })
+})
+
+describe('what leads into an archive, and counts by its clock', () => {
+  const own = 'catchup="default" catchup-source="http://o/one/rec/{Y}/{utc}_{duration}.m3u8"'
+  test.each([
+    ['catchup="flussonic"', HLS, `index-${START}-3600.m3u8`, ''],
+    ['catchup="flussonic"', HLS, `timeshift_abs-${START}.m3u8`, ''],
+    ['catchup="shift"', HLS, 'index.m3u8', `utc=${START}&lutc=${START + 60}`],
+    ['catchup="append" catchup-source="?from={utc}"', HLS, 'index.m3u8', `from=${START}`],
+    ['catchup="xc"', PANEL, `@catchup/60/2026/11/29/20/15/archive-${START}-3600.ts`, ''],
+    [own, HLS, `rec/2026/${START}_3600.m3u8`, ''],
+    // Also where the list names none: the origin has it all the same.
+    ['', HLS, `archive-${START}-3600.m3u8`, ''],
+  ])('%s of %s: %s?%s', async (attributes, url, rest, args) => {
+    expect(leadsToArchive(await channelOf(attributes, url), rest, args)).toBe(true)
+  })
+
+  test.each([
+    ['catchup="flussonic"', 'index.m3u8', ''],
+    ['catchup="shift"', 'index.m3u8', 'token=x'],
+    ['catchup="append" catchup-source="?from={utc}"', 'index.m3u8', 'fromage=1'],
+    [own, 'index.m3u8', ''],
+    [own, 'rec/2026/now.ts', ''],
+    ['', `index-${START}.ts`, ''],
+  ])('and what does not: %s, %s?%s', async (attributes, rest, args) => {
+    expect(leadsToArchive(await channelOf(attributes, HLS), rest, args)).toBe(false)
   })
 })

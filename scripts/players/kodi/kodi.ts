@@ -37,12 +37,16 @@ interface Channel {
   readonly label: string
 }
 
-const asked = async <T>(what: string, ask: () => Promise<T | undefined>): Promise<T> => {
-  for (const end = Date.now() + START_MS; Date.now() < end; await sleep(200)) {
+const asked = async <T>(
+  what: string,
+  ask: () => Promise<T | undefined>,
+  ms = START_MS,
+): Promise<T> => {
+  for (const end = Date.now() + ms; Date.now() < end; await sleep(200)) {
     const got = await ask()
     if (got !== undefined) return got
   }
-  throw new Error(`Kodi: ${what} did not come within ${START_MS / 1000} s`)
+  throw new Error(`Kodi: ${what} did not come within ${ms / 1000} s`)
 }
 
 const channelsOf = (port: number, count: number) =>
@@ -69,13 +73,20 @@ export interface Broadcast {
   readonly endtime: string
 }
 
-/** The programmes of a channel, once Kodi has read its guide. */
+/** Kodi saves what it has read once a minute; before that a programme has no id to be opened by. */
+const SAVE_MS = 150_000
+
+/** The programmes of a channel, once Kodi has read its guide and saved it. */
 const broadcastsOf = (port: number, channelid: number) =>
-  asked('its guide', async () => {
-    const params = { channelid, properties: ['title', 'starttime', 'endtime'] }
-    const got = await rpc<{ broadcasts?: Broadcast[] }>(port, 'PVR.GetBroadcasts', params)
-    return (got?.broadcasts ?? []).length > 0 ? got?.broadcasts : undefined
-  })
+  asked(
+    'its guide',
+    async () => {
+      const params = { channelid, properties: ['title', 'starttime', 'endtime'] }
+      const got = await rpc<{ broadcasts?: Broadcast[] }>(port, 'PVR.GetBroadcasts', params)
+      return (got?.broadcasts ?? []).some((it) => it.broadcastid > 0) ? got?.broadcasts : undefined
+    },
+    SAVE_MS,
+  )
 
 /** The channels of each group Kodi has found: `group: channel, channel; …`. */
 const groupsOf = async (port: number): Promise<string> => {

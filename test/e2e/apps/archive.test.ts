@@ -8,6 +8,7 @@ import { tempDir, useCleanup } from '../../support/cleanup.ts'
 import { until } from '../../support/programs/port.ts'
 import { startService, type TestService } from '../../support/programs/service.ts'
 import { ask } from '../world/ask.ts'
+import { playing } from '../world/viewer.ts'
 import { adminOf, worldConfig } from '../world/world.ts'
 
 const onCleanup = useCleanup('all')
@@ -59,8 +60,10 @@ beforeAll(async () => {
   const more = `surge:
   - { name: lean, group: everyone, channels: { ids: [federal-1] }, running: stay }
 guide: { sources: [{ name: file, file: '${file}' }] }
+apps: { panel_api: true }
 `
-  const config = worldConfig({ more }).replace('  - name: everyone', ABROAD_GROUP)
+  const clocks = { idle_sec: 5, idle_vod_sec: 60, reserve_sec: 3 }
+  const config = worldConfig({ clocks, more }).replace('  - name: everyone', ABROAD_GROUP)
   service = await startService({ config })
   onCleanup(service.stop)
   admin = adminOf(service)
@@ -141,6 +144,53 @@ describe('the archive', () => {
   })
 })
 
+describe('what an archive holds', () => {
+  /** How iptvnator looks for the form a panel takes: each is asked for, and what comes is read. */
+  const probesOf = ({ id, token }: typeof plain, number: number): string[] => {
+    const time = `${day}:${hour}-${minute}`
+    const php = `/streaming/timeshift.php?username=${id}&password=${token}&stream=${number}&start=${time}&duration=60`
+    const path = `/timeshift/${id}/${token}/60/${time}/${number}`
+    return [`${path}.ts`, `${php}&extension=ts`, `${path}.m3u8`, `${php}&extension=m3u8`, php]
+  }
+
+  test('its slot, over the silence that ends a live one; a probe has one until the reserve is over', async () => {
+    const number = numbers.get('federal-1') ?? 0
+    const [looks, watches, live] = [
+      await account(null, ', looks'),
+      await account(null, ', watches'),
+      await account(null, ', live'),
+    ]
+    for (const path of probesOf(looks, number)) {
+      const opened = await get(path, AWAY)
+      const list = await get(opened.location ?? '', AWAY)
+      expect([opened.status, list.status, list.text.slice(0, 7)], path).toEqual([
+        302,
+        200,
+        '#EXTM3U',
+      ])
+    }
+    expect(await admin.sessions(looks.id)).not.toHaveLength(0)
+    const who = { address: '203.0.113.90', agent: 'Box/1' }
+    const film = playing(
+      service.edge,
+      who,
+      await get(`/timeshift/${watches.id}/${watches.token}/60/${start}/${number}.ts`, who.address),
+    )
+    expect((await film.poll()).status).toBe(200)
+    const now = playing(
+      service.edge,
+      who,
+      await get(`/live/${live.id}/${live.token}/${number}.m3u8`, who.address),
+    )
+    expect((await now.poll()).status).toBe(200)
+    await until('the probes’ end', async () => (await admin.sessions(looks.id)).length === 0)
+    await until('the live one’s end', async () => (await admin.sessions(live.id)).length === 0)
+    expect(await admin.sessions(watches.id)).toMatchObject([
+      { name: 'federal-1', state: 'playing' },
+    ])
+  })
+})
+
 describe('a refusal where the group has clips', () => {
   const open = async ({ id, token }: typeof plain, file: string) =>
     await get(`/live/${id}/${token}/${numbers.get('federal-1') ?? 0}.${file}`, AWAY)
@@ -172,6 +222,18 @@ const idsWith = (title: string): string[] =>
   CHANNELS.filter((it) => it.title === title).map(({ id }) => id)
 
 describe('what a group may not watch it does not see', () => {
+  const inPanel = async (who: typeof plain, address: string): Promise<string[]> => {
+    const panel = JSON.parse((await get(`/panel_api.php?${queryOf(who)}`, address)).text) as {
+      categories: { live: { category_name: string }[] }
+      available_channels: Record<string, Row>
+    }
+    const names = Object.values(panel.available_channels).map(({ name }) => name)
+    const shown = CHANNELS.filter(({ name }) => names.includes(name))
+    const titles = panel.categories.live.map((it) => it.category_name)
+    expect(titles).toEqual([...new Set(shown.map(({ title }) => title))])
+    expect(shown).toHaveLength(names.length)
+    return shown.map(({ id }) => id)
+  }
   /** What each door shows or opens. */
   const seen = async (who: typeof plain, address: string) => {
     const lists: string[][] = []
@@ -184,27 +246,34 @@ describe('what a group may not watch it does not see', () => {
     const xmltv = parseXmltv((await get(`/xmltv.php?${queryOf(who)}`, address)).text)
     lists.push((xmltv.channels ?? []).map(({ id }) => id))
     lists.push([...new Set((xmltv.programmes ?? []).map(({ channel }) => channel))])
-    const [told, live, archive]: string[][] = [[], [], []]
+    lists.push(await inPanel(who, address))
+    const [short, told, live, utc, archive, php]: string[][] = [[], [], [], [], [], []]
     // The group of films answers with a clip.
     const refusedWith = who === films ? 200 : 403
     for (const [index, { id }] of CHANNELS.entries()) {
       // Each from an address of its own: one asks no faster than a viewer zaps.
       const there = address.replace(/\d+$/, String(20 + index))
       const number = numbers.get(id) ?? 0
-      const table = `/player_api.php?${queryOf(who)}&action=get_simple_data_table&stream_id=${number}`
-      if ((await get(table, there)).text.includes('"title"')) told?.push(id)
-      const opened = await get(`/live/${who.id}/${who.token}/${number}.ts`, there)
-      if (opened.status === 302) live?.push(id)
-      else expect(opened.status, id).toBe(refusedWith)
-      const past = `/timeshift/${who.id}/${who.token}/60/${start}/${number}.ts`
-      const shifted = await get(past, there)
-      if (shifted.status === 302) archive?.push(id)
-      else expect(shifted.status, id).toBe(refusedWith)
+      const about = `/player_api.php?${queryOf(who)}&stream_id=${number}&action=get_`
+      if ((await get(`${about}short_epg`, there)).text.includes('"title"')) short?.push(id)
+      if ((await get(`${about}simple_data_table`, there)).text.includes('"title"')) told?.push(id)
+      const login = `${who.id}/${who.token}`
+      const doors: [string, string[] | undefined][] = [
+        [`/live/${login}/${number}.ts`, live],
+        [`/${login}/${number}?utc=${start}&lutc=${start + 60}`, utc],
+        [`/timeshift/${login}/60/${start}/${number}.ts`, archive],
+        [`/timeshift.php?${queryOf(who)}&stream=${number}&start=${start}`, php],
+      ]
+      for (const [path, opens] of doors) {
+        const opened = await get(path, there)
+        if (opened.status === 302) opens?.push(id)
+        else expect(opened.status, `${id} at ${path}`).toBe(refusedWith)
+      }
     }
-    return [...lists, told, live, archive]
+    return [...lists, short, told, live, utc, archive, php]
   }
   const everywhere = (ids: readonly string[]): (readonly string[])[] =>
-    Array.from({ length: 8 }, () => ids)
+    Array.from({ length: 12 }, () => ids)
 
   test.each([
     ['the group of a network', () => plain, HOME, CHANNELS.map(({ id }) => id)],

@@ -60,7 +60,7 @@ async function kodiWithGuide(lane: Lane): Promise<Guided[]> {
   try {
     const entry = CHANNELS.findIndex(({ id }) => id === CHANNEL)
     const broadcasts = await kodi.broadcasts(entry)
-    const [{ title = '' } = {}] = broadcasts
+    const title = broadcasts[0]?.title ?? ''
     await kodi.open(entry)
     const isLive = await shows(kodi, PICTURE_MS)
     await kodi.quiet()

@@ -2,6 +2,7 @@ import { DEFAULT_LIMITS, type Limits } from '#domain/limits/types'
 import type { ChannelRule, Config, GroupConfig } from '../../config/schema/schema.ts'
 import type { Account, Plan } from '../../store/tables/records.ts'
 import type { Decision } from '../authorize/decision.ts'
+import type { OpenChannel } from '../ports.ts'
 
 /** Sources of caps; {@link limitsOf} gives their precedence. */
 export interface LimitSources {
@@ -39,3 +40,10 @@ export const limitsOf = (sources: LimitSources, clocks: Config['clocks']): Limit
     takeoverMs: clocks.takeover_sec * 1000,
   }
 }
+
+/** Milliseconds without a request after which a playback is over: films and archives are read ahead, so their clock is longer. */
+export const idleMsOf = (
+  channel: Pick<OpenChannel, 'isVod' | 'isArchive'>,
+  asked: { readonly rest: string; readonly args: string },
+  { idle_sec: live, idle_vod_sec: vod }: Config['clocks'],
+): number => (channel.isVod || channel.isArchive(asked.rest, asked.args) ? vod : live) * 1000

@@ -23,6 +23,7 @@ export interface EventReading {
   /** Handles a batch; where it throws, the events are redelivered, finally one at a time. */
   readonly write: WriteEvents
   readonly lingerMs: number
+  readonly busyLingerMs?: number
   /** Most events of a batch. */
   readonly maxEvents: number
 }
@@ -39,9 +40,11 @@ export interface EventReader {
 /** Reads the streams for a consumer group; an entry is acknowledged after its batch was handled. */
 export function startEventReader(
   { redis, batch, idleMs, arrivals, claimAfterMs, onFailure, ...options }: EventReaderOptions,
-  { group, write, lingerMs, maxEvents }: EventReading,
+  { group, write, maxEvents, ...reading }: EventReading,
 ): EventReader {
-  const together = createWriteBatch({ write, lingerMs: options.lingerMs ?? lingerMs, maxEvents })
+  const lingerMs = options.lingerMs ?? reading.lingerMs
+  const busyLingerMs = options.lingerMs ?? reading.busyLingerMs ?? lingerMs
+  const together = createWriteBatch({ write, lingerMs, busyLingerMs, maxEvents })
   const consumer = consume({
     redis,
     group,

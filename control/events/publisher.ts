@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Arrivals } from './arrivals.ts'
 import { shardOf, streamKey } from './keys.ts'
 import type { PlayEvent } from './play-event.ts'
@@ -42,6 +43,8 @@ export interface PublisherOptions {
 }
 
 const BATCH = 500
+/** Milliseconds for which the first event waits for others: written one at a time, each would wake every reader. */
+const LINGER_MS = 10
 const MAX_LENGTH = 250_000
 const MAX_BUFFERED = 100_000
 /**
@@ -117,6 +120,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       recent.add(batch)
       // The buffer may have dropped some of the batch meanwhile.
       waiting = waiting.slice(Math.max(0, batch.length - (dropped - overflowBefore)))
+      if (waiting.length > 0 && waiting.length < BATCH) await sleep(LINGER_MS)
     }
   }
   const flush = async () => {
@@ -135,7 +139,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       waiting = waiting.slice(excess)
       dropped += excess
     }
-    if (running === null && timer === undefined) void flush()
+    if (running === null) timer ??= setTimeout(() => void flush(), LINGER_MS)
   }
   return {
     flush,

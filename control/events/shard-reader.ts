@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConsumeOptions } from './consumer-options.ts'
 import { deadLetterKey, streamKey } from './keys.ts'
 import type { PlayEvent } from './play-event.ts'
@@ -73,11 +72,17 @@ export class ShardReader {
   }
 
   async #pause(ms: number, stop: AbortSignal): Promise<void> {
-    if (this.#hasNews) return
-    const woken = new AbortController()
-    this.#endPause = () => woken.abort()
-    const signal = AbortSignal.any([stop, woken.signal])
-    await sleep(ms, undefined, { signal }).catch(() => undefined)
+    if (this.#hasNews || stop.aborted) return
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer)
+        stop.removeEventListener('abort', end)
+        resolve()
+      }
+      const timer = setTimeout(end, ms)
+      this.#endPause = end
+      stop.addEventListener('abort', end)
+    })
   }
 
   /** Reads, handles and acknowledges one batch; returns the number of entries. */

@@ -10,9 +10,14 @@ export interface WriteBatchOptions {
    * for a hundred.
    */
   readonly lingerMs: number
+  /** The same after a batch of at least {@link BUSY} events; `lingerMs` by default. */
+  readonly busyLingerMs?: number
   /** A batch is written at once when it has this many events. */
   readonly maxEvents: number
 }
+
+/** So many events in one batch say that more come at once. */
+export const BUSY = 100
 
 interface Waiting {
   readonly events: readonly PlayEvent[]
@@ -21,15 +26,18 @@ interface Waiting {
 }
 
 /** Batches the events of several callers into one write. */
-export function createWriteBatch({ write, lingerMs, maxEvents }: WriteBatchOptions): WriteEvents {
+export function createWriteBatch(options: WriteBatchOptions): WriteEvents {
+  const { write, lingerMs, busyLingerMs = lingerMs, maxEvents } = options
   let waiting: Waiting[] = []
   let count = 0
+  let isBusy = false
   let timer: NodeJS.Timeout | undefined
   const flush = () => {
     clearTimeout(timer)
     timer = undefined
     const taken = waiting
     waiting = []
+    isBusy = count >= BUSY
     count = 0
     write(taken.flatMap(({ events }) => events)).then(
       () => taken.forEach(({ resolve }) => resolve()),
@@ -41,6 +49,6 @@ export function createWriteBatch({ write, lingerMs, maxEvents }: WriteBatchOptio
       waiting.push({ events, resolve, reject })
       count += events.length
       if (count >= maxEvents) flush()
-      else timer ??= setTimeout(flush, lingerMs)
+      else timer ??= setTimeout(flush, isBusy ? busyLingerMs : lingerMs)
     })
 }

@@ -1,4 +1,5 @@
-import { isPlainText, isUnclear } from '../domain/addresses/resolve.ts'
+import { isUnclear } from '../domain/addresses/resolve.ts'
+import { isPlainText } from '../domain/credentials/encoding.ts'
 import type { Variables } from './request.ts'
 
 /** What a media request asks for: credential, channel and file, percent-encoded as the player sent them. */

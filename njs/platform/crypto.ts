@@ -10,7 +10,11 @@ export const nginxCrypto: Crypto = {
     blank.sha256 ??= hashes.createHash('sha256')
     return blank.sha256.copy().update(text).digest('base64url')
   },
-  hmac: (key, data) => hashes.createHmac('sha256', key).update(data).digest(),
+  hmac: (key, ...parts) => {
+    const made = hashes.createHmac('sha256', key)
+    for (const part of parts) made.update(part)
+    return made.digest()
+  },
 }
 
 /** Random bytes, for session ids. */

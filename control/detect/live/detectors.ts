@@ -41,8 +41,13 @@ const DAY_MS = 86_400_000
 /** Older plays come from imports; reports and backtests judge those. */
 const OLDEST_MS = 7 * DAY_MS
 
-/** So many accounts are read from SQL in one look. */
-const AT_ONCE = 50
+/**
+ * Accounts read from SQL in one look, fewest and most: a look costs much the same for fifty as for four hundred, but turning their plays into records blocks
+ * the event loop.
+ */
+const LOOK = { fewest: 50, most: 400 } as const
+/** Plays of one look, from which on the next one is for fewer accounts; below a quarter of it, for more. */
+const PLAYS_A_LOOK = 4000
 const ENOUGH = 500
 const REMEMBERED = 100_000
 
@@ -55,6 +60,15 @@ const createJudge = (options: DetectorsOptions) => {
   const { now, window, respond, onFailure, rejudgeIntervalMs = 0, people = ALL_STRANGERS } = options
   const judgedAt = new Map<AccountRef, number>()
   const running = createRunningPlaces(now)
+  let atOnce: number = LOOK.fewest
+  const look = async (due: readonly AccountUpdate[]): Promise<AccountCase[]> => {
+    const cases = await loadCases(options, due)
+    const found = cases.reduce((sum, { plays }) => sum + plays.length, 0)
+    if (found > PLAYS_A_LOOK) atOnce = Math.max(LOOK.fewest, atOnce / 2)
+    else if (due.length === atOnce && found < PLAYS_A_LOOK / 4)
+      atOnce = Math.min(LOOK.most, atOnce * 2)
+    return cases
+  }
   const isPatient = (account: AccountRef): boolean =>
     now() - (judgedAt.get(account) ?? Number.NEGATIVE_INFINITY) < rejudgeIntervalMs
   const judge = async (one: AccountCase, isUrgent: boolean): Promise<void> => {
@@ -86,10 +100,10 @@ const createJudge = (options: DetectorsOptions) => {
         due.push({ account, updates: plays })
       else window.add(account, plays)
     }
-    for (let at = 0; at < due.length; at += AT_ONCE) {
-      for (const one of await loadCases(options, due.slice(at, at + AT_ONCE))) {
-        await judge(one, urgent.has(one.account))
-      }
+    for (let at = 0; at < due.length; ) {
+      const some = due.slice(at, at + atOnce)
+      at += some.length
+      for (const one of await look(some)) await judge(one, urgent.has(one.account))
     }
   }
 }

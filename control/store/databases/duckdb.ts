@@ -28,11 +28,15 @@ const settingsOf = (memoryMb: number) => ({
   autoload_known_extensions: 'false',
 })
 
+/** The inner scan reads the columns of integers it compares; only then are whole rows fetched. */
+const playsWhere = (condition: string): string =>
+  `rowid in (select rowid from plays where ${condition})`
+
 const DIALECT: Dialect = {
   name: 'duckdb',
   binaryCollation: '',
-  // The inner scan reads one column of integers; only then are whole rows fetched.
-  playsByKey: 'rowid in (select rowid from plays where key in (select unnest($1::bigint[])))',
+  playsByKey: playsWhere('key in (select unnest($1::bigint[]))'),
+  playsWhere,
   addDelta: (table) =>
     `merge into ${table} as t using delta as d` +
     ' on (t.day = d.day and t.dimension = d.dimension and t.number = d.number and t.key = d.key)' +

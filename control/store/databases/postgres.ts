@@ -38,6 +38,7 @@ const DIALECT: Dialect = {
   name: 'postgres',
   binaryCollation: ' collate "C"',
   playsByKey: 'key = any($1::bigint[])',
+  playsWhere: (condition) => condition,
   addDelta: (table) =>
     table === 'days' ? `${ADD_DAYS}; ${ADD_MONTHS}` : `${ADD_KEYS}; ${ADD_ACCOUNT_DAYS}`,
   hasMonths: true,

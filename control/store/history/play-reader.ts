@@ -57,7 +57,8 @@ export function createPlayReader(db: Sql): PlayReader {
   const ofThese = async (accounts: readonly AccountRef[], from: number, to: number) => {
     const wanted = new Set(accounts)
     const { where, params } = await windowOf(db, from, to)
-    const text = `${select} where ${where} and account_key in (select unnest($3::bigint[])) order by ${order}`
+    const these = `${where} and account_key in (select unnest($3::bigint[]))`
+    const text = `${select} where ${db.dialect.playsWhere(these)} order by ${order}`
     return { text, params: [...params, [...wanted].map(hash52)], wanted }
   }
   async function* ofAccounts(
@@ -76,7 +77,8 @@ export function createPlayReader(db: Sql): PlayReader {
     plays: async (identities) => [...(await findPlays(db, identities)).values()],
     async playsOf(account, from, to) {
       const { where, params } = await windowOf(db, from, to)
-      const text = `${select} where ${where} and account_key = $3 order by ${order}`
+      const these = db.dialect.playsWhere(`${where} and account_key = $3`)
+      const text = `${select} where ${these} order by ${order}`
       const rows = await db.query(text, [...params, hash52(account)])
       return rows.map(toPlay).filter((play) => play.account === account)
     },

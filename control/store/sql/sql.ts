@@ -20,6 +20,8 @@ export interface Dialect {
   readonly binaryCollation: string
   /** Condition that finds plays by `unnest($1::bigint[])` of lookup keys, the way the engine does it fast. */
   readonly playsByKey: string
+  /** A condition on few columns of plays, written so that the others are read of matching rows only. */
+  readonly playsWhere: (condition: string) => string
   /** Statement that adds the rows staged as `delta` to a table of roll-ups. */
   readonly addDelta: (table: 'days' | 'days_account') => string
   /** Whether roll-ups are kept by month, too, accounts' days as narrow rows, and viewers as bits. */

@@ -1,3 +1,5 @@
+import { isPlainText } from '../credentials/encoding.ts'
+
 /** An address of an origin over HTTP, resolved. */
 export interface Address {
   /** Scheme, host in lower case, and port where it is not the scheme's own: `http://127.0.0.1:9000`. */
@@ -96,18 +98,6 @@ const decodeOnce = (text: string): string =>
 
 /** Origins decode once, some of them twice: what is still encoded after that stays a name. */
 const DECODINGS = 3
-
-/**
- * Whether a text holds only characters of URIs (RFC 3986) and no encoding: true of most paths. The engine's own function costs a tenth of a loop or
- * a regular expression.
- */
-export const isPlainText = (text: string): boolean => {
-  try {
-    return encodeURI(text) === text
-  } catch {
-    return false
-  }
-}
 
 /** Whether a path holds neither an encoding nor a name that begins with a dot. */
 const isPlainPath = (path: string): boolean =>

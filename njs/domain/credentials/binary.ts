@@ -1,3 +1,4 @@
+import { wordAt } from './crypto.ts'
 import { decodeUtf8 } from './encoding.ts'
 
 /** Writes the binary layout of tickets and passes, integers in network byte order. */
@@ -52,24 +53,32 @@ export class ByteReader {
   }
 
   short(): number {
-    return this.byte() * 256 + this.byte()
+    const at = this.skip(2)
+    return (this.source[at] ?? 0) * 256 + (this.source[at + 1] ?? 0)
   }
 
   word(): number {
-    return this.short() * 65536 + this.short()
+    const at = this.skip(4)
+    return wordAt(this.source, at) >>> 0
   }
 
   bytes(length: number): Uint8Array {
-    if (this.at + length > this.source.length) this.isBroken = true
-    const part = this.source.subarray(this.at, this.at + length)
-    this.at += length
-    return part
+    const at = this.skip(length)
+    return this.source.subarray(at, at + length)
   }
 
   text(length: number): string {
     const value = decodeUtf8(this.bytes(length))
     if (value === null) this.isBroken = true
     return value ?? ''
+  }
+
+  /** Where the next bytes begin, which are then read. */
+  private skip(length: number): number {
+    const { at } = this
+    this.at = at + length
+    if (this.at > this.source.length) this.isBroken = true
+    return at
   }
 
   /** Whether the source was read to its end and not beyond. */

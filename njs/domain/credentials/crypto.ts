@@ -2,8 +2,8 @@
 export interface Crypto {
   /** SHA-256 of the UTF-8 text, as base64url. */
   sha256(text: string): string
-  /** HMAC-SHA-256, 32 bytes. */
-  hmac(key: Uint8Array, data: Uint8Array): Uint8Array
+  /** HMAC-SHA-256 of the parts one behind the other, 32 bytes. */
+  hmac(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array
 }
 
 /** Returns the secret of a key id; nothing where the key is unknown or retired. */
@@ -12,7 +12,8 @@ export type SecretOf = (kid: number) => Uint8Array | null | undefined
 /** Bytes of the truncated HMAC in tickets and passes. */
 export const MAC_LENGTH = 16
 
-const wordAt = (bytes: Uint8Array, at: number): number =>
+/** Four bytes in network byte order as a signed number; bytes beyond the end are zeros. */
+export const wordAt = (bytes: Uint8Array, at: number): number =>
   ((bytes[at] ?? 0) << 24) |
   ((bytes[at + 1] ?? 0) << 16) |
   ((bytes[at + 2] ?? 0) << 8) |

@@ -1,6 +1,6 @@
 import type { ReasonId } from '../reasons.ts'
 import type { AccountRef, GroupWonBy } from '../types.ts'
-import { ByteReader, ByteWriter } from './binary.ts'
+import { ByteReader } from './binary.ts'
 import { type Crypto, isSameMac, MAC_LENGTH, type SecretOf } from './crypto.ts'
 import { decodeBase64url, encodeBase64url, encodeUtf8 } from './encoding.ts'
 import { readSealed, type Sealed } from './sealed.ts'
@@ -36,13 +36,9 @@ const FIXED_LENGTH = 26
 const LABEL = encodeUtf8('gatehouse ticket\0')
 const WON_BY: readonly GroupWonBy[] = ['network', 'country', 'account', 'default']
 
-const macOf = (crypto: Crypto, secret: Uint8Array, signed: Uint8Array): Uint8Array =>
-  crypto.hmac(secret, signed).subarray(0, MAC_LENGTH)
-
-const sign = (crypto: Crypto, secret: Uint8Array, body: Uint8Array): Uint8Array => {
-  const signed = new ByteWriter(LABEL.length + body.length).bytes(LABEL).bytes(body)
-  return macOf(crypto, secret, signed.written())
-}
+/** The MAC's first 16 bytes; it covers a label that is not sent. */
+const sign = (crypto: Crypto, secret: Uint8Array, body: Uint8Array): Uint8Array =>
+  crypto.hmac(secret, LABEL, body).subarray(0, MAC_LENGTH)
 
 /** Signs a ticket and returns its text. Throws `RangeError` where a field is too long or not as many bytes as it should be. */
 export const mintTicket = (crypto: Crypto, secret: Uint8Array, ticket: Ticket): string => {
@@ -52,23 +48,20 @@ export const mintTicket = (crypto: Crypto, secret: Uint8Array, ticket: Ticket): 
   const wonBy = WON_BY.indexOf(ticket.wonBy) + 1
   if (group.length > 255 || account.length > 700) throw new RangeError('ticket: text too long')
   if (download?.length !== 12) throw new RangeError('ticket: download is not 12 bytes')
-  // The label is signed but not sent: with both in one buffer nothing is copied twice.
-  const at = LABEL.length
-  const end = at + FIXED_LENGTH + group.length + account.length
+  const end = FIXED_LENGTH + group.length + account.length
   const whole = Buffer.alloc(end + MAC_LENGTH)
-  whole.set(LABEL)
-  whole[at] = VERSION
-  whole[at + 1] = ticket.kid
-  whole[at + 2] = wonBy
-  whole.writeUInt32BE(ticket.issued >>> 0, at + 3)
-  whole.writeUInt32BE(ticket.expires >>> 0, at + 7)
-  whole.set(download, at + 11)
-  whole[at + 23] = group.length
-  whole.set(group, at + 24)
-  whole.writeUInt16BE(account.length, at + 24 + group.length)
-  whole.set(account, at + 26 + group.length)
-  whole.set(macOf(crypto, secret, whole.subarray(0, end)), end)
-  return encodeBase64url(whole.subarray(at))
+  whole[0] = VERSION
+  whole[1] = ticket.kid
+  whole[2] = wonBy
+  whole.writeUInt32BE(ticket.issued >>> 0, 3)
+  whole.writeUInt32BE(ticket.expires >>> 0, 7)
+  whole.set(download, 11)
+  whole[23] = group.length
+  whole.set(group, 24)
+  whole.writeUInt16BE(account.length, 24 + group.length)
+  whole.set(account, 26 + group.length)
+  whole.set(sign(crypto, secret, whole.subarray(0, end)), end)
+  return encodeBase64url(whole)
 }
 
 interface SealedTicket extends Sealed {

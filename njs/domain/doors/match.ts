@@ -1,5 +1,5 @@
-import { isPlainText } from '../addresses/resolve.ts'
 import { describePath, isChannelId, universalEntry } from '../channels/channel.ts'
+import { isPlainText } from '../credentials/encoding.ts'
 import { DOORS, type Door } from './doors.ts'
 import { type PathValue, patternOf, reservedBelow } from './shape.ts'
 

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isPlainText, isUnclear } from '#domain/addresses/resolve'
+import { isUnclear } from '#domain/addresses/resolve'
+import { isPlainText } from '#domain/credentials/encoding'
 
 const text = readFileSync(join(import.meta.dirname, '../../../nginx/gatehouse-http.conf'), 'utf8')
 const written = /map \$request_uri \$gh_is_plain \{[^}]*?"~(.+)" 1;/s.exec(text)?.[1] ?? ''

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { textAnswer } from '../routes/admin/common/text-answer.ts'
 
 /** Nothing but our own files runs, and no other page shows ours in a frame. */
 const HEADERS = {
@@ -10,6 +12,17 @@ const HEADERS = {
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 } as const
+
+const leadsOn = Type.Null({ description: 'Leads the browser on.' })
+
+const FILES = [
+  [
+    'app.webmanifest',
+    'application/manifest+json',
+    'The dashboard as an application that can be installed.',
+  ],
+  ['worker.js', 'text/javascript', 'What opens the dashboard without a connection.'],
+] as const
 
 const INDEX = 'index.html'
 
@@ -21,23 +34,35 @@ export const hasPages = (folder: string): boolean => existsSync(join(folder, IND
  * that a proxy may put the whole below any path.
  */
 export const dashboardPages = async (app: FastifyInstance, folder: string): Promise<void> => {
-  const isPublic = { config: { permission: 'public' } }
+  const config = { permission: 'public' }
+  const file = (mediaType: string, description: string) => ({
+    schema: { response: { 200: textAnswer(mediaType, description) } },
+    config,
+  })
   await app.register(fastifyStatic, {
     root: folder,
     serve: false,
     decorateReply: true,
     cacheControl: false,
   })
-  app.get('/', isPublic, async (_request, reply) =>
+  app.get('/', file('text/html', 'The dashboard.'), async (_request, reply) =>
     reply.headers({ ...HEADERS, 'cache-control': 'no-cache' }).sendFile(INDEX),
   )
-  app.get<{ Params: { '*': string } }>('/assets/*', isPublic, async (request, reply) => {
-    const headers = { ...HEADERS, 'cache-control': 'public, max-age=31536000, immutable' }
-    return reply.headers(headers).sendFile(`assets/${request.params['*']}`)
-  })
-  for (const name of ['app.webmanifest', 'worker.js'])
-    app.get(`/${name}`, isPublic, async (_request, reply) =>
+  app.get<{ Params: { '*': string } }>(
+    '/assets/*',
+    file('text/javascript', 'A file of the dashboard, of the type it has.'),
+    async (request, reply) => {
+      const headers = { ...HEADERS, 'cache-control': 'public, max-age=31536000, immutable' }
+      return reply.headers(headers).sendFile(`assets/${request.params['*']}`)
+    },
+  )
+  for (const [name, kind, description] of FILES)
+    app.get(`/${name}`, file(kind, description), async (_request, reply) =>
       reply.headers({ ...HEADERS, 'cache-control': 'no-cache' }).sendFile(name),
     )
-  app.get('/components', isPublic, async (_request, reply) => reply.redirect('./#/components'))
+  app.get(
+    '/components',
+    { schema: { response: { 302: leadsOn } }, config },
+    async (_request, reply) => reply.redirect('./#/components'),
+  )
 }

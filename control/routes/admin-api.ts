@@ -3,12 +3,14 @@ import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import { dashboardPages } from '../dashboard/pages.ts'
 import adminAuth, { type AdminAuthOptions } from '../plugins/admin-auth.ts'
 import problem from '../plugins/problem.ts'
 import type { AccountRoutesOptions } from './admin/accounts/account-options.ts'
 import { accountRoutes } from './admin/accounts/accounts.ts'
 import { type KeyRoutesOptions, keyRoutes } from './admin/accounts/keys.ts'
+import { plainJson } from './admin/common/plain-json.ts'
 import { type BanRoutesOptions, banRoutes } from './admin/live/bans.ts'
 import { type OperationsOptions, operationRoutes } from './admin/live/operations.ts'
 import { type SessionRoutesOptions, sessionRoutes } from './admin/live/sessions.ts'
@@ -104,7 +106,16 @@ export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): 
       reply.redirect(DOCS),
     )
   }
-  app.get('/api/openapi.json', { config: { permission: 'public' } }, () => app.swagger())
+  const document = Type.Object({ openapi: Type.String() }, { additionalProperties: true })
+  app.get(
+    '/api/openapi.json',
+    {
+      schema: { description: 'This document.', response: { 200: document } },
+      serializerCompiler: plainJson,
+      config: { permission: 'public' },
+    },
+    () => app.swagger(),
+  )
   await app.register(
     (api, _options, done) => {
       refuseUnknownParameters(api)

@@ -14,6 +14,7 @@ interface Shape {
   readonly pattern?: string
   readonly properties?: Readonly<Record<string, Shape>>
   readonly items?: Shape
+  readonly minItems?: number
   readonly anyOf?: readonly Shape[]
 }
 
@@ -34,14 +35,17 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
 
 const isTime = (name: string): boolean => /(?:At|_at|[Ss]ince|[Uu]ntil|^at|^from|^to)$/.test(name)
 
+/** Texts that the patterns of the API take. */
+const TEXTS = ['text', 'a1b2c3', '08:00', '123456', '0123456789abcdef01234567']
+
 const numberOf = (name: string, { minimum }: Shape): number =>
   isTime(name) ? A_TIME : Math.max(1, Math.ceil(minimum ?? 0))
 
 const textOf = (name: string, { minLength = 0, pattern }: Shape): string => {
   const named = BY_NAME[name]
-  const text = typeof named === 'string' ? named : 'text'
-  const fits = pattern === undefined || new RegExp(pattern, 'u').test(text)
-  return (fits ? text : 'a1b2c3').padEnd(minLength, 'x')
+  const texts = typeof named === 'string' ? [named, ...TEXTS] : TEXTS
+  const fits = (text: string) => pattern === undefined || new RegExp(pattern, 'u').test(text)
+  return (texts.find(fits) ?? 'text').padEnd(minLength, 'x')
 }
 
 const objectOf = ({ properties = {} }: Shape): unknown =>
@@ -49,7 +53,8 @@ const objectOf = ({ properties = {} }: Shape): unknown =>
 
 const BY_TYPE: Readonly<Record<string, (schema: Shape, name: string) => unknown>> = {
   object: objectOf,
-  array: ({ items }, name) => (items === undefined ? [] : [exampleOf(items, name)]),
+  array: ({ items, minItems = 1 }, name) =>
+    items === undefined ? [] : Array.from({ length: minItems }, () => exampleOf(items, name)),
   integer: (schema, name) => numberOf(name, schema),
   number: (schema, name) => numberOf(name, schema),
   boolean: () => true,
@@ -60,7 +65,9 @@ const BY_TYPE: Readonly<Record<string, (schema: Shape, name: string) => unknown>
 const exampleOf = (schema: Shape, name = ''): unknown => {
   const [choice] = schema.anyOf ?? []
   if (choice !== undefined) return exampleOf(choice, name)
-  const named = [schema.examples?.[0], schema.const, schema.default, schema.enum?.[0]]
+  // An object's default may leave out what its fields have by themselves.
+  const usual = schema.properties === undefined ? schema.default : undefined
+  const named = [schema.examples?.[0], schema.const, usual, schema.enum?.[0]]
   const given = named.find((value) => value !== undefined)
   if (given !== undefined) return given
   const [type]: unknown[] = Array.isArray(schema.type) ? schema.type : [schema.type]
@@ -69,11 +76,11 @@ const exampleOf = (schema: Shape, name = ''): unknown => {
 }
 
 const isShape = (value: unknown): value is Shape =>
-  typeof value === 'object' && value !== null && 'type' in value
+  typeof value === 'object' && value !== null && ('type' in value || 'anyOf' in value)
 
 /** A body with an example; without one where fields depend on each other, so that none is shown that is refused. */
 const withExample = (schema: unknown): unknown => {
-  if (!isShape(schema) || schema.type !== 'object') return schema
+  if (!isShape(schema) || schema.type === 'null') return schema
   const example = exampleOf(schema)
   return Schema.Check({ ...schema }, example) ? { ...schema, examples: [example] } : schema
 }

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
+import { Type } from 'typebox'
+import { textAnswer } from './admin/common/text-answer.ts'
 
 /** One dependency of the control plane, and whether it is available. */
 export interface HealthPart {
@@ -16,18 +18,35 @@ export interface HealthOptions {
   readonly metrics: Registry
 }
 
+const readiness = Type.Object({
+  status: Type.Enum(['ok', 'degraded', 'down']),
+  parts: Type.Array(
+    Type.Object({ name: Type.String(), ok: Type.Boolean(), detail: Type.String() }),
+  ),
+})
+
 /** `/health/live`, `/health/ready`, `/metrics`. */
 export const healthRoutes = (app: FastifyInstance, options: HealthOptions): void => {
-  const open = { config: { permission: 'public' } }
-  app.get('/health/live', open, () => ({ status: 'ok' }))
-  app.get('/health/ready', open, async (_request, reply) => {
+  const config = { permission: 'public' }
+  const live = { response: { 200: Type.Object({ status: Type.Literal('ok') }) } }
+  const ready = { response: { 200: readiness, 503: readiness } }
+  app.get('/health/live', { schema: live, config }, () => ({ status: 'ok' }))
+  app.get('/health/ready', { schema: ready, config }, async (_request, reply) => {
     const parts = await options.parts()
     const isReady = parts.every(({ name, ok }) => ok || !options.essential.has(name))
     return await reply
       .code(isReady ? 200 : 503)
       .send({ status: parts.every(({ ok }) => ok) ? 'ok' : isReady ? 'degraded' : 'down', parts })
   })
-  app.get('/metrics', { config: { permission: 'metrics:read' } }, async (_request, reply) =>
-    reply.type(options.metrics.contentType).send(await options.metrics.metrics()),
+  const metrics = {
+    response: {
+      200: textAnswer('text/plain', 'Metrics as Prometheus reads them.', 'gatehouse_sessions 12\n'),
+    },
+  }
+  app.get(
+    '/metrics',
+    { schema: metrics, config: { permission: 'metrics:read' } },
+    async (_request, reply) =>
+      reply.type(options.metrics.contentType).send(await options.metrics.metrics()),
   )
 }

@@ -158,3 +158,14 @@ export const playQuery = Type.Object({
     }),
   ),
 })
+
+/** Answer of `POST /history/plays`. */
+export const playsImported = Type.Object({
+  rows: Type.Integer(),
+  inserted: Type.Integer(),
+  updated: Type.Integer(),
+  unchanged: Type.Integer(),
+  expired: Type.Integer({ description: 'Older than what is kept.' }),
+  bad: Type.Integer(),
+  problems: Type.Array(Type.String(), { description: 'What is wrong with the first bad ones.' }),
+})

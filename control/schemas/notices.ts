@@ -3,20 +3,56 @@ import { type DestinationConfig, destinationSchema } from '../config/schema/dest
 import { EVENTS } from '../config/schema/events.ts'
 import { nullableText, nullableTime, pageQuery } from './common.ts'
 
+const A_PHONE = {
+  name: 'phones',
+  kind: 'ntfy',
+  topic: 'gatehouse-alarms',
+  events: ['finding.*'],
+} as const
+
+const DEFAULTS = Object.fromEntries(
+  Object.entries(destinationSchema.properties).flatMap(([key, schema]) =>
+    'default' in schema ? [[key, schema.default]] : [],
+  ),
+)
+
 /** A destination as the API shows it: its settings with `***` for secrets, and how it stands. */
-export const destinationOut = Type.Object({
-  ...destinationSchema.properties,
-  kind: Type.String(),
-  origin: Type.Enum(['file', 'api'], { description: 'Where it is kept: gatehouse.yaml or here.' }),
-  problem: Type.Union([Type.String(), Type.Null()], { description: 'Why it cannot work.' }),
-  waiting: Type.Integer({ description: 'Messages to be sent, 1000 at most.' }),
-  dead: Type.Integer({ description: 'Messages given up, 1000 at most.' }),
-  last_error: nullableText,
-  last_sent_at: nullableTime,
-})
+export const destinationOut = Type.Object(
+  {
+    ...destinationSchema.properties,
+    kind: Type.String(),
+    origin: Type.Enum(['file', 'api'], {
+      description: 'Where it is kept: gatehouse.yaml or here.',
+    }),
+    problem: Type.Union([Type.String(), Type.Null()], { description: 'Why it cannot work.' }),
+    waiting: Type.Integer({ description: 'Messages to be sent, 1000 at most.' }),
+    dead: Type.Integer({ description: 'Messages given up, 1000 at most.' }),
+    last_error: nullableText,
+    last_sent_at: nullableTime,
+  },
+  {
+    examples: [
+      {
+        ...DEFAULTS,
+        ...A_PHONE,
+        origin: 'api',
+        problem: null,
+        waiting: 0,
+        dead: 0,
+        last_error: null,
+        last_sent_at: 1_767_225_600_000,
+      },
+    ],
+  },
+)
 
 /** Body of `POST /destinations`: as in gatehouse.yaml, secrets included, without files. */
-export const destinationIn = Type.Unsafe<DestinationConfig>(destinationSchema)
+export const destinationIn = Type.Unsafe<DestinationConfig>({
+  ...destinationSchema,
+  // The rest has defaults.
+  required: ['name', 'kind'],
+  examples: [A_PHONE],
+})
 
 /** Body of `PATCH /destinations/:name`: what changes; `null` takes a setting away. */
 export const destinationChange = Type.Record(Type.String(), Type.Unknown())

@@ -45,7 +45,10 @@ export const mergeBody = Type.Object(
     accounts: Type.Array(account, { minItems: 2, maxItems: 100, uniqueItems: true }),
     name: Type.Optional(nullableText),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    examples: [{ accounts: ['own:0b8e7c1e', 'plex:den:12'], name: 'The family at No 12' }],
+  },
 )
 
 /** Body of `POST /people/{id}/split`. */

@@ -41,7 +41,7 @@ const bodyText = ({ requestBody }: Operation): string => {
 const answerText = ({ responses }: Operation): string => {
   const good = Object.entries(responses).filter(([status]) => /^2\d\d$/.test(status))
   const texts = good.map(([, { content }]) => {
-    const schema = content?.['application/json']?.schema
+    const schema = (content?.['application/json'] ?? Object.values(content ?? {})[0])?.schema
     return schema === undefined ? 'null' : typeText(schema)
   })
   return texts.length === 0 ? 'unknown' : [...new Set(texts)].join(' | ')

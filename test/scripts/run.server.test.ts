@@ -193,6 +193,11 @@ groups: [{ name: everyone, default: true }]
   process.kill(service.pid, 'SIGHUP')
   await until("nginx's refusal", () => /stays as it was: nginx .*"nowhere"/.test(service.output()))
   expect(conf()).toContain('worker_processes 2')
+  for (let turn = 0; turn < 2; turn += 1) {
+    const refused = await service.api('/api/v1/config/reload', { method: 'POST' })
+    expect(refused.status).toBe(422)
+    expect(await refused.text()).toMatch(/the edge.*nowhere/)
+  }
   writeFileSync(file, good.replace('workers: 1', 'workers: 3'))
   expect((await service.api('/api/v1/config/reload', { method: 'POST' })).status).toBe(204)
   await until('the same by the API', () => conf().includes('worker_processes 3'))

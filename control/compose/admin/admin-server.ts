@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { adminToken, tokenCheck } from '../../config/admin-token.ts'
 import { packageRoot } from '../../config/paths.ts'
+import { ConfigError } from '../../config/problems/problems.ts'
 import type { Config } from '../../config/schema/schema.ts'
 import { versionOf } from '../../config/version.ts'
 import { hasPages } from '../../dashboard/pages.ts'
@@ -12,7 +13,7 @@ import { type AuditTrail, createAuditTrail } from '../../routes/admin/common/aud
 import { type AdminApiOptions, adminApi } from '../../routes/admin-api.ts'
 import type { Account } from '../../store/tables/records.ts'
 import { parseEndpoint } from '../../supervise/processes/addresses.ts'
-import { reloadEdge, requestNginxReload } from '../../supervise/processes/supervisor.ts'
+import { reloadEdge } from '../../supervise/processes/supervisor.ts'
 import { configRoutes } from '../configuration/config-routes.ts'
 import type { AdminParts } from '../parts.ts'
 import { createCatalogAdmin } from './catalog-admin.ts'
@@ -49,10 +50,12 @@ const accountChanged =
     await parts.applyLimits(ref, null)
   }
 
-/** Reloads the configuration, and lets `run` update nginx files. */
-const reloadAll = async (live: AdminParts['live']): Promise<void> => {
+/** Reloads the configuration, and has `run` update nginx files. Throws a `ConfigError`, with nginx's words where it refuses. */
+const reloadAll = async ({ live, paths }: AdminParts): Promise<void> => {
   await live.reload()
-  requestNginxReload(process.env)
+  const { file, text } = live.loaded()
+  const message = await reloadEdge(process.env, paths.reloadOutcome, text)
+  if (message !== null) throw new ConfigError(file, [{ path: 'the edge', line: 1, message }])
 }
 
 const metricsOf = (parts: AdminParts) =>
@@ -121,7 +124,7 @@ const apiOptions = (
       catalog: createCatalogAdmin({ config, lineup, surge }),
       auditStore: store.audit,
       audit,
-      reload: async () => await reloadAll(live),
+      reload: async () => await reloadAll(parts),
     },
     webhooks: { hub: parts.media.hub, secrets: parts.media.webhooks },
     health: { parts: healthParts(parts), essential: new Set<string>(), metrics: metricsOf(parts) },

@@ -52,7 +52,10 @@ export const tokenRoutes = (plain: FastifyInstance, options: AccountRoutesOption
   )
   app.put(
     '/accounts/:id/password',
-    { schema: { params: idParams, body: passwordPut }, config: write },
+    {
+      schema: { params: idParams, body: passwordPut, response: { 204: Type.Null() } },
+      config: write,
+    },
     async (request, reply) => {
       const account = await accountOr404(options, request.params.id)
       const holder = await store.tokens.byUsername(request.body.username)
@@ -63,7 +66,7 @@ export const tokenRoutes = (plain: FastifyInstance, options: AccountRoutesOption
       await options.changed(null)
       const after = { id, username: request.body.username }
       await audit(request, 'password.set', { subject: account.id, after })
-      return await reply.code(204).send()
+      return await reply.code(204).send(null)
     },
   )
 }

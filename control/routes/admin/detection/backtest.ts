@@ -12,10 +12,13 @@ import type { DetectionRule } from '../../../detect/rules/rule-types.ts'
 import type { PeopleView } from '../../../people/people.ts'
 import { playsByPerson } from '../../../people/people-reader.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { backtestOut } from '../../../schemas/backtest.ts'
 import { timeIn } from '../../../schemas/common.ts'
 import type { History } from '../../../store/history/history.ts'
 import type { Tables } from '../../../store/tables/stores.ts'
 import { anyRecord } from '../common/any-record.ts'
+import { plainJson } from '../common/plain-json.ts'
+import { textAnswer } from '../common/text-answer.ts'
 import { checkedRules } from './rules.ts'
 
 export interface BacktestRoutesOptions {
@@ -29,6 +32,7 @@ export interface BacktestRoutesOptions {
 
 const DAYS_AT_MOST = 3650
 const BREATH_MS = 15
+const NDJSON = 'application/x-ndjson'
 
 /** Plays account by account, letting viewers' requests through in between. */
 async function* unhurried(
@@ -87,9 +91,11 @@ export const backtestRoutes = (plain: FastifyInstance, options: BacktestRoutesOp
           present: Type.Optional(ruleList),
           days: Type.Integer({ minimum: 1, maximum: DAYS_AT_MOST }),
         }),
+        response: { 200: backtestOut },
       },
       // `parseRules` checks bodies, since its messages are more precise than a schema's.
       validatorCompiler: anyRecord,
+      serializerCompiler: plainJson,
       config: { permission: 'rules:read' },
     },
     async (request) => {
@@ -122,13 +128,14 @@ export const backtestRoutes = (plain: FastifyInstance, options: BacktestRoutesOp
           from: timeIn('Unix milliseconds.'),
           to: timeIn('Unix milliseconds.'),
         }),
+        response: { 200: textAnswer(NDJSON, 'The plays, one account a line.') },
       },
       config: { permission: 'history:read' },
     },
-    (request, reply) => {
+    async (request, reply) => {
       const { from, to } = request.query
       const text = lines(unhurried(history.playsByAccount(from, to)))
-      return reply.type('application/x-ndjson').send(Readable.from(text))
+      return await reply.type(NDJSON).send(Readable.from(text))
     },
   )
 }

@@ -25,7 +25,11 @@ export interface FeedbackRoutesOptions {
 }
 
 const write = { permission: 'findings:write' }
-const everyQuery = Type.Object({ limit: pageQuery.limit, after: pageQuery.after })
+const everyQuery = Type.Object({
+  limit: pageQuery.limit,
+  after: pageQuery.after,
+  account: Type.Optional(Type.String({ description: 'Only of this account.' })),
+})
 const listSchema = Type.Object({ items: Type.Array(feedbackSchema), next: Type.Null() })
 
 const networkOf = (value: string, v6Prefix: number): string => {
@@ -85,8 +89,9 @@ const everyRoute = (plain: FastifyInstance, { store }: FeedbackRoutesOptions): v
       schema: { querystring: everyQuery, response: { 200: pageOf(feedbackSchema) } },
       config: { permission: 'findings:read' },
     },
-    async ({ query: { limit, after } }) => {
-      const page = await store.feedback.list({ limit, after })
+    async ({ query: { limit, after, account } }) => {
+      const where = account === undefined ? {} : { account: accountRef(account) }
+      const page = await store.feedback.list({ where, limit, after })
       return { items: [...page.rows], next: page.next }
     },
   )

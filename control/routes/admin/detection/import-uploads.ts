@@ -19,6 +19,7 @@ import {
 import { ProblemError } from '../../../plugins/problem.ts'
 import { idParams } from '../../../schemas/common.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
+import { textAnswer } from '../common/text-answer.ts'
 
 /** An import as it is shown. */
 export const IMPORT_VIEW = Type.Object({
@@ -235,8 +236,13 @@ export const importUploadRoutes = (plain: FastifyInstance, options: ImportUpload
     '/imports/:id/rejected',
     {
       schema: {
-        description: 'The bad rows as a file: `{where, problem, row}`, one a line.',
         params: idParams,
+        response: {
+          200: textAnswer(
+            'application/x-ndjson',
+            'The bad rows as a file: `{where, problem, row}`, one a line.',
+          ),
+        },
       },
       config: { permission: 'imports:read' },
     },

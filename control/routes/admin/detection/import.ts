@@ -9,6 +9,7 @@ import { IMPORT_STATE, type ImportState } from '../../../migrate/plays/import-st
 import { ProblemError } from '../../../plugins/problem.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { idParams, pageQuery, wholePageQuery } from '../../../schemas/common.ts'
+import { playsImported } from '../../../schemas/history.ts'
 import type { History } from '../../../store/history/history.ts'
 import { pageOfRows } from '../common/row-page.ts'
 import { IMPORT_VIEW, viewOf } from './import-uploads.ts'
@@ -45,6 +46,7 @@ const playRoutes = (app: FastifyInstance, { history }: ImportRoutesOptions): voi
         description:
           'Adds or completes plays of another history, up to 10,000 at once; bad ones are counted and left out.',
         body: Type.Object({ plays: Type.Array(Type.Unknown()) }),
+        response: { 200: playsImported },
       },
       // `playsOf` says how many may come; a schema of plays would refuse all for one bad one.
       validatorCompiler: () => () => true,

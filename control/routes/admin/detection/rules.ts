@@ -13,6 +13,7 @@ import type { Tables } from '../../../store/tables/stores.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
 import { etagOf, ifMatchHeader, requireMatch, withEtag } from '../common/etag.ts'
 import { oneAtATime } from '../common/one-at-a-time.ts'
+import { plainJson } from '../common/plain-json.ts'
 
 export interface RuleRoutesOptions {
   readonly store: Pick<Tables, 'rules'>
@@ -40,7 +41,6 @@ export const checkedRules = (raw: unknown, cut = ''): readonly DetectionRule[] =
 
 /** `parseRules` checks bodies, since its messages are more precise than a schema's. */
 const unchecked = () => () => true
-const plainJson = () => (value: unknown) => JSON.stringify(value)
 const ruleSchema = Type.Unsafe<DetectionRule>(RULE_SCHEMA)
 const ruleOut = Type.Object({ rule: ruleSchema, warnings: Type.Array(warningSchema) })
 const read = { permission: 'rules:read' }

@@ -6,6 +6,7 @@ import type { FeedEntry, LiveFeed } from '../../../events/feed/live-feed.ts'
 import { masked } from '../../../operators/mask.ts'
 import { COOKIE } from '../../../plugins/admin-auth.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { textAnswer } from '../common/text-answer.ts'
 
 /** What the stream of events works with. */
 export interface EventRoutesOptions {
@@ -20,6 +21,9 @@ const HEARTBEAT_MS = 15_000
 const MOST_STREAMS = 200
 /** Bytes a slow reader may be behind before it is let go. */
 const MOST_BEHIND = 1_000_000
+
+const EXAMPLE =
+  'id: 1767225600000-7\nevent: session.ended\ndata: {"id":"a1b2c3","account":"own:0b8e7c1e"}\n\n'
 
 const query = Type.Object({
   kinds: Type.Optional(
@@ -83,7 +87,7 @@ export const eventRoutes = (plain: FastifyInstance, options: EventRoutesOptions)
     {
       schema: {
         querystring: query,
-        produces: ['text/event-stream'],
+        response: { 200: textAnswer('text/event-stream', 'Events without end.', EXAMPLE) },
         description:
           'Server-sent events `session.opened`, `session.updated`, `session.ended`, `session.refused`, `ban.set`, `download`, each with the play as JSON; `import.progress` with the id of an import. `reset` = events were missed: read the lists anew.',
       },

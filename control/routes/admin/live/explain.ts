@@ -5,6 +5,8 @@ import { isChannelId } from '#domain/channels/channel'
 import { networkKey } from '#domain/networks/network'
 import { type ExplainQuestion, explainQuestion } from '../../../explain/explanation.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { explained } from '../../../schemas/explain.ts'
+import { plainJson } from '../common/plain-json.ts'
 
 const query = Type.Object({
   ip: Type.String({ description: "The viewer's address." }),
@@ -30,7 +32,11 @@ export const explainRoutes = (
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   app.get(
     '/explain',
-    { schema: { querystring: query }, config: { permission: 'operations:read' } },
+    {
+      schema: { querystring: query, response: { 200: explained } },
+      serializerCompiler: plainJson,
+      config: { permission: 'operations:read' },
+    },
     async (request) => {
       const { ip, channel } = request.query
       if (networkKey(ip) === null) {

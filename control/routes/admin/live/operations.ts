@@ -30,7 +30,7 @@ export interface OperationsOptions {
   }
   readonly auditStore: AuditStore
   readonly audit: AuditTrail
-  /** Reads the configuration again; throws with every problem and changes nothing when it is bad. */
+  /** Reads the configuration again; throws a `ConfigError` where it is bad, which changes nothing, or where the edge does not take it. */
   readonly reload: (request: FastifyRequest) => Promise<void>
 }
 
@@ -120,9 +120,20 @@ export const operationRoutes = (plain: FastifyInstance, options: OperationsOptio
       return profile
     },
   )
-  app.post('/config/reload', { config: write }, async (request, reply) => {
-    await options.reload(request)
-    await audit(request, 'config.reload', { subject: 'gatehouse.yaml' })
-    return await reply.code(204).send()
-  })
+  app.post(
+    '/config/reload',
+    {
+      schema: {
+        description:
+          'Reads the file again. 422 with the words of the edge where nginx does not take what comes of it: it goes on as before then.',
+        response: { 204: Type.Null() },
+      },
+      config: write,
+    },
+    async (request, reply) => {
+      await options.reload(request)
+      await audit(request, 'config.reload', { subject: 'gatehouse.yaml' })
+      return await reply.code(204).send(null)
+    },
+  )
 }

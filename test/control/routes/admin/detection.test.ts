@@ -163,7 +163,10 @@ test('feedback names networks by any address in them, once; nonsense is refused'
   expect(again.body.id).toBe(first.body.id)
   expect((await post({ kind: 'network', value: '2001:db8:0:1::/64' })).body.id).toBe(first.body.id)
   expect((await call('GET', '/accounts/1/feedback')).body.items).toHaveLength(1)
-  expect((await call('GET', '/feedback')).body).toEqual({ items: [first.body], next: null })
+  const only = { items: [first.body], next: null }
+  for (const query of ['', '?account=own:1', '?account=1'])
+    expect((await call('GET', `/feedback${query}`)).body).toEqual(only)
+  expect((await call('GET', '/feedback?account=own:2')).body.items).toEqual([])
   for (const body of [
     { kind: 'network', value: 'x' },
     { kind: 'network', value: '192.0.2.0/24' },

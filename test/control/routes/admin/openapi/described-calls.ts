@@ -10,7 +10,9 @@ interface Operation {
     readonly schema: Shape
   }[]
   readonly requestBody?: { readonly content: Content }
-  readonly responses: Readonly<Record<string, { readonly content?: Content }>>
+  readonly responses: Readonly<
+    Record<string, { readonly description?: string; readonly content?: Content }>
+  >
   readonly 'x-permission'?: string
 }
 

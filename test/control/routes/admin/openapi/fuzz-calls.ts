@@ -75,7 +75,9 @@ const faultOf = (
   const isRefusal = status >= 400 && path !== '/health/ready'
   if (isRefusal && status >= 500) return `status ${status}`
   if (isRefusal && !kind.includes('problem+json')) return `a refusal as ${kind}`
-  const declared = operation.responses[String(status)]?.content?.['application/json']?.schema
+  const described = operation.responses[String(status)]
+  if (!isRefusal && described === undefined) return `status ${status}, which is not described`
+  const declared = described?.content?.['application/json']?.schema
   const schema = isRefusal ? PROBLEM : declared
   if (schema === undefined || !kind.includes('json') || kind.includes('ndjson')) return null
   return Schema.Check(schema, JSON.parse(text)) ? null : 'a body off its schema'

@@ -198,6 +198,7 @@ describe('every route', () => {
       'GET /',
       'GET /assets/{*}',
       'GET /app.webmanifest',
+      'GET /worker.js',
       'GET /components',
       'GET /api/openapi.json',
       'PUT /auth/password',

@@ -8,6 +8,30 @@ import { type AccountRoutesOptions, accountOr404 } from './account-options.ts'
 
 const write = { permission: 'tokens:write' }
 
+const passwordRoute = (plain: FastifyInstance, options: AccountRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { store, accounts, audit, clock } = options
+  app.put(
+    '/accounts/:id/password',
+    {
+      schema: { params: idParams, body: passwordPut, response: { 204: Type.Null() } },
+      config: write,
+    },
+    async (request, reply) => {
+      const account = await accountOr404(options, request.params.id)
+      const holder = await store.tokens.byUsername(request.body.username)
+      if (holder && holder.accountId !== account.id) {
+        throw new ProblemError('conflict', `The user name '${request.body.username}' is taken.`)
+      }
+      const id = await accounts.setPassword(account.id, request.body, clock())
+      await options.changed(null)
+      const after = { id, username: request.body.username }
+      await audit(request, 'password.set', { subject: account.id, after })
+      return await reply.code(204).send(null)
+    },
+  )
+}
+
 /** Tokens and passwords of an account. */
 export const tokenRoutes = (plain: FastifyInstance, options: AccountRoutesOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
@@ -50,23 +74,5 @@ export const tokenRoutes = (plain: FastifyInstance, options: AccountRoutesOption
       return await reply.code(204).send()
     },
   )
-  app.put(
-    '/accounts/:id/password',
-    {
-      schema: { params: idParams, body: passwordPut, response: { 204: Type.Null() } },
-      config: write,
-    },
-    async (request, reply) => {
-      const account = await accountOr404(options, request.params.id)
-      const holder = await store.tokens.byUsername(request.body.username)
-      if (holder && holder.accountId !== account.id) {
-        throw new ProblemError('conflict', `The user name '${request.body.username}' is taken.`)
-      }
-      const id = await accounts.setPassword(account.id, request.body, clock())
-      await options.changed(null)
-      const after = { id, username: request.body.username }
-      await audit(request, 'password.set', { subject: account.id, after })
-      return await reply.code(204).send(null)
-    },
-  )
+  passwordRoute(plain, options)
 }

@@ -76,6 +76,30 @@ const daysOf = (days: unknown): number => {
 
 const ruleList = Type.Array(Type.Unsafe<DetectionRule>(RULE_SCHEMA))
 
+const textRoute = (plain: FastifyInstance, { history }: BacktestRoutesOptions): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  app.get(
+    '/history/plays.ndjson',
+    {
+      schema: {
+        description:
+          'Plays of a span: an array of one account a line, and at the end how many accounts there were.',
+        querystring: Type.Object({
+          from: timeIn('Unix milliseconds.'),
+          to: timeIn('Unix milliseconds.'),
+        }),
+        response: { 200: textAnswer(NDJSON, 'The plays, one account a line.') },
+      },
+      config: { permission: 'history:read' },
+    },
+    async (request, reply) => {
+      const { from, to } = request.query
+      const text = lines(unhurried(history.playsByAccount(from, to)))
+      return await reply.type(NDJSON).send(Readable.from(text))
+    },
+  )
+}
+
 /** `/backtest` and `/history/plays.ndjson`. */
 export const backtestRoutes = (plain: FastifyInstance, options: BacktestRoutesOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
@@ -118,24 +142,5 @@ export const backtestRoutes = (plain: FastifyInstance, options: BacktestRoutesOp
       }
     },
   )
-  app.get(
-    '/history/plays.ndjson',
-    {
-      schema: {
-        description:
-          'Plays of a span: an array of one account a line, and at the end how many accounts there were.',
-        querystring: Type.Object({
-          from: timeIn('Unix milliseconds.'),
-          to: timeIn('Unix milliseconds.'),
-        }),
-        response: { 200: textAnswer(NDJSON, 'The plays, one account a line.') },
-      },
-      config: { permission: 'history:read' },
-    },
-    async (request, reply) => {
-      const { from, to } = request.query
-      const text = lines(unhurried(history.playsByAccount(from, to)))
-      return await reply.type(NDJSON).send(Readable.from(text))
-    },
-  )
+  textRoute(plain, options)
 }

@@ -33,3 +33,18 @@ export const callsOf = (description: Shape): Call[] =>
         operation,
       })),
   )
+
+const isAnswerDescribed = (
+  status: string,
+  { content, description }: Operation['responses'][string],
+): boolean => {
+  if (status === '204' || status.startsWith('3')) return content === undefined && description !== ''
+  const schemas = Object.values(content ?? {}).map(({ schema }) => schema)
+  return schemas.length > 0 && schemas.every((schema) => Object.keys(schema ?? {}).length > 0)
+}
+
+/** Whether each answer of a call that is no refusal is described: by its content, or as one without any. */
+export const isDescribed = ({ operation: { responses } }: Call): boolean => {
+  const good = Object.entries(responses).filter(([status]) => /^[23]/.test(status))
+  return good.length > 0 && good.every(([status, one]) => isAnswerDescribed(status, one))
+}

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { textAnswer } from '../routes/admin/common/text-answer.ts'
+import { textAnswer } from '../schemas/answers/text-answer.ts'
 
 /** Nothing but our own files runs, and no other page shows ours in a frame. */
 const HEADERS = {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import { Type } from 'typebox'
-import { textAnswer } from './admin/common/text-answer.ts'
+import { textAnswer } from '../schemas/answers/text-answer.ts'
 
 /** One dependency of the control plane, and whether it is available. */
 export interface HealthPart {

@@ -17,9 +17,9 @@ import {
   type ImportState,
 } from '../../../migrate/plays/import-state.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { textAnswer } from '../../../schemas/answers/text-answer.ts'
 import { idParams } from '../../../schemas/common.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
-import { textAnswer } from '../common/text-answer.ts'
 
 /** An import as it is shown. */
 export const IMPORT_VIEW = Type.Object({

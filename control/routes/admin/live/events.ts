@@ -6,7 +6,7 @@ import type { FeedEntry, LiveFeed } from '../../../events/feed/live-feed.ts'
 import { masked } from '../../../operators/mask.ts'
 import { COOKIE } from '../../../plugins/admin-auth.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
-import { textAnswer } from '../common/text-answer.ts'
+import { textAnswer } from '../../../schemas/answers/text-answer.ts'
 
 /** What the stream of events works with. */
 export interface EventRoutesOptions {

@@ -5,7 +5,7 @@ import { isChannelId } from '#domain/channels/channel'
 import { networkKey } from '#domain/networks/network'
 import { type ExplainQuestion, explainQuestion } from '../../../explain/explanation.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
-import { explained } from '../../../schemas/explain.ts'
+import { explained } from '../../../schemas/answers/explain.ts'
 import { plainJson } from '../common/plain-json.ts'
 
 const query = Type.Object({

@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
-import type { BacktestResult } from '../detect/judge/backtest.ts'
-import { FINDING_KINDS } from '../detect/types.ts'
-import { nullableText } from './common.ts'
-import { playSchema } from './history.ts'
+import type { BacktestResult } from '../../detect/judge/backtest.ts'
+import { FINDING_KINDS } from '../../detect/types.ts'
+import { nullableText } from '../common.ts'
+import { playSchema } from '../history.ts'
 
 const finding = Type.Object({
   id: Type.String(),

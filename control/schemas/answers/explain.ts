@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { nullableText } from './common.ts'
+import { nullableText } from '../common.ts'
 
 const step = Type.Object({
   stage: Type.Enum(['group', 'channel', 'rule', 'backend', 'default']),

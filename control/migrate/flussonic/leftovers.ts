@@ -66,7 +66,9 @@ const lookAtTemplate = (
 }
 
 /** A stream has one template, and further words of its line may restrict. */
-const lookAtPublisher = ({ args, block }: Statement, report: Report): void => {
+const lookAtPublisher = (statement: Statement, report: Report): void => {
+  const { args, block } = statement
+  if (block === null) report.ignored(statement, `\`${statement.name}\` is not converted`)
   const [, ...templates] = (block ?? []).filter((inner) => inner.name === 'template')
   for (const inner of templates) report.notUnderstood(inner, 'a further `template` is not read')
   for (const word of args.slice(1))

@@ -47,8 +47,10 @@ describe('what is not converted', () => {
   })
 
   it('what restricts nobody is named too, and is no failure', () => {
-    const { lost, ignored } = imported(`${main}http 80;\nstream a {\n input udp://239.0.0.1;\n}`)
+    const { lost, ignored } = imported(
+      `${main}http 80;\nstream a {\n input udp://239.0.0.1;\n}\nrtmp 1935;\nrewrite old/* new;`,
+    )
     expect(lost).toEqual([])
-    expect(ignored).toEqual([2, 4])
+    expect(ignored).toEqual([2, 4, 6, 7])
   })
 })

@@ -1,5 +1,5 @@
 import { type Address, resolveAddress } from '../domain/addresses/resolve.ts'
-import { decodeUtf8 } from '../domain/credentials/encoding.ts'
+import { isPage, readText } from '../domain/manifests/text.ts'
 import { fetchOrigin, type OriginAnswer, type OriginQuestion } from '../platform/fetch-origin.ts'
 import { gunzip, inflate } from '../platform/gunzip.ts'
 import { logError } from '../platform/log.ts'
@@ -38,18 +38,19 @@ export const addressOf = (origin: string, path: string): Address => {
 const isRedirection = (status: number): boolean =>
   status === 301 || status === 302 || status === 303 || status === 307 || status === 308
 
+/** Also of a proxy on the way that changed it, and the whole sent as a range though none was asked for (RFC 9110, 15.3.4 and 15.3.7). */
+const isDocument = (status: number): boolean => status === 200 || status === 203 || status === 206
+
 const unpack = ({ encoding, body }: OriginAnswer): Uint8Array | null => {
   if (encoding === 'gzip' || encoding === 'x-gzip') return gunzip(body)
   if (encoding === 'deflate') return inflate(body)
-  if (encoding !== '' && encoding !== 'identity') throw new Error(`cannot read ${encoding}`)
+  // Words that are none, such as `utf-8` or `none`, are sent too, and players pass over them.
+  if (/gzip|br|deflate|compress|zstd/.test(encoding)) throw new Error(`cannot read ${encoding}`)
   return body
 }
 
 /** Stands for a document that cannot be unpacked; no origin answers with it. */
 export const UNREADABLE = 598
-
-/** UTF-8; what is none is read a byte a character, so that addresses in it stay what they are. */
-const decode = (bytes: Uint8Array): string => decodeUtf8(bytes) ?? Buffer.from(bytes).toString()
 
 /** njs has no brotli: control unpacks it. */
 const unpackElsewhere = async (r: Request, { body }: OriginAnswer): Promise<string> => {
@@ -70,7 +71,8 @@ const read = async (
     if (answer.encoding === 'br') return { status: 200, text: await unpackElsewhere(r, answer) }
     const bytes = unpack(answer) ?? unpack(await fetchOrigin(r, question, true))
     if (bytes === null) throw new Error(`cannot read ${answer.encoding}`)
-    return { status: 200, text: decode(bytes) }
+    const text = readText(bytes)
+    return isPage(text) ? { status: UNREADABLE, text: '' } : { status: 200, text }
   } catch (problem) {
     logError('fetchManifest', problem)
     return { status: UNREADABLE, text: '' }
@@ -112,7 +114,7 @@ export const fetchManifest = async (
       hadCookies,
       past: null,
     }
-    if (answer.status === 200) return { ...found, ...(await read(r, question, answer)) }
+    if (isDocument(answer.status)) return { ...found, ...(await read(r, question, answer)) }
     if (!isRedirection(answer.status)) return { ...found, status: answer.status }
     const target = resolveAddress(answer.location, address)
     // In a circle, or nowhere: the same when it is tried again.

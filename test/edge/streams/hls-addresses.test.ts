@@ -208,6 +208,31 @@ describe('how it is sent', () => {
     )
   })
 
+  test('in Latin-1, under another status or with a word that is no coding', async () => {
+    const body = Buffer.from('#EXTM3U\n#EXT-X-TARGETDURATION:1\ncaf\u00e9.ts\n', 'latin1')
+    for (const [name, status, encoding] of [
+      ['latin.m3u8', 200, 'none'],
+      ['proxied.m3u8', 203, 'utf-8'],
+      ['whole.m3u8', 206, 'identity'],
+    ] as const) {
+      judge.rig.origin.files.set(`/hls/ch1/${name}`, { type: HLS, body, status })
+      judge.rig.origin.encodings.set(`/hls/ch1/${name}`, encoding)
+      const url = `${judge.root}${name}`
+      const answer = await judge.rig.get(new URL(url).pathname)
+      expect(answer.status, name).toBe(200)
+      const line = answer.text.split('\n')[2] ?? ''
+      expect(await judge.asked(new URL(line, url).href), name).toBe('/hls/ch1/caf%E9.ts')
+    }
+  })
+
+  test('a page in place of a manifest is not handed on', async () => {
+    const body = '<!doctype html><p>account user-of-the-provider has expired'
+    judge.rig.origin.files.set('/hls/ch1/page.m3u8', { type: 'text/html', body })
+    const answer = await judge.rig.get(`${new URL(judge.root).pathname}page.m3u8`)
+    expect([answer.status, answer.reason]).toEqual([502, 'origin.unreadable'])
+    expect(answer.text).not.toContain('provider')
+  })
+
   test('manifests are asked for with gzip alone; what cannot be unpacked is refused, clearly', async () => {
     judge.rig.origin.files.set('/hls/ch1/br.m3u8', {
       type: HLS,

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { isPage, readText } from '#domain/manifests/text'
+
+const bytes = (text: string): Uint8Array =>
+  Uint8Array.from(Array.from(text), (it) => it.charCodeAt(0))
+
+test('UTF-8 is read as it is', () => {
+  const text = '#EXTM3U\n#EXTINF:2,caf\u00e9 \u6771\ncaf\u00e9.ts\n'
+  expect(readText(Uint8Array.from(Buffer.from(text)))).toBe(text)
+})
+
+test('of Latin-1 titles are read, and addresses keep their bytes', () => {
+  expect(
+    readText(
+      bytes('#EXTM3U\n#EXTINF:2,caf\u00e9\ncaf\u00e9/\u00df.ts?n=\u00ff\r\n#\u00e9\r\u00e9'),
+    ),
+  ).toBe('#EXTM3U\n#EXTINF:2,caf\u00e9\ncaf%E9/%DF.ts?n=%FF\r\n#\u00e9\r%E9')
+})
+
+test('a sequence that breaks off spoils no address', () => {
+  expect(readText(bytes('#EXTINF:2,\u00d1\n\u00d1\u0082.ts'))).toBe('#EXTINF:2,\u00d1\n%D1%82.ts')
+})
+
+test.each([
+  ['<!DOCTYPE html><p>no', true],
+  ['\uFEFF \n<html lang="en">', true],
+  ['<HTML>', true],
+  ['<?xml version="1.0"?><MPD/>', false],
+  ['#EXTM3U\n<html>', false],
+  ['<htmlx>', false],
+])('%j is a page: %s', (text, isOne) => {
+  expect(isPage(text)).toBe(isOne)
+})

@@ -11,7 +11,11 @@ const PERSONAL = /\/history\/(?:accounts|viewers)/
 /** Positions, shown to about 100 km. */
 const POSITIONS = new Set(['latitude', 'longitude'])
 /** What is left out altogether. */
-const WITHHELD = new Set(['user_agent', 'agent', 'playback', 'note', 'city', 'region'])
+const WITHHELD = new Set(['user_agent', 'agent', 'playback', 'player', 'note', 'city', 'region'])
+/** Filters that would tell whether a guess is right. */
+const FILTERS = new Set([...IDS, ...ADDRESSES])
+/** Routes of one person, device, network or copy. */
+const OF_ONE = /\/(?:accounts|devices|networks|downloads)\/[:*]/
 
 const maskedName = (text: string): string => `${text.slice(0, 1)}•••`
 
@@ -48,4 +52,10 @@ export const masked = (answer: unknown, markOf: (id: string) => string, route = 
       return [key, replaced === undefined ? masked(value, markOf, route) : replaced]
     }),
   )
+}
+
+/** The filter of a question that names a person, a device or a place of the network; `null` where it has none. `route` is the pattern of its address. */
+export const identifyingFilter = (route: string, query: object): string | null => {
+  if (OF_ONE.test(route)) return 'id'
+  return Object.keys(query).find((name) => FILTERS.has(name)) ?? null
 }

@@ -2,8 +2,8 @@ import cookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { isSameSecret } from '../accounts/secrets.ts'
-import { masked } from '../operators/mask.ts'
 import { isGranted } from '../operators/roles.ts'
+import { type Masking, maskAnswers } from './masked-answers.ts'
 import { ProblemError } from './problem.ts'
 
 /** What a token may do: `sessions:read`, `bans:write`, … or `*`. */
@@ -36,8 +36,8 @@ export interface AdminAuthOptions {
   readonly trusted: Actor | null
   /** Who a cookie belongs to, and what changes made with it must carry in `X-Gatehouse-CSRF`; `null` = nobody. */
   readonly ofCookie?: (secret: string) => Promise<{ actor: Actor; csrf: string } | null>
-  /** A mark that is the same for the same id, for answers that are masked. */
-  readonly markOf?: (id: string) => string
+  /** For answers that are masked; without it such actors are answered nothing. */
+  readonly masking?: Masking
 }
 
 /** Cookie of a browser that is signed in. */
@@ -94,24 +94,6 @@ const actorOfRequest = async (
   return actor
 }
 
-/** Masks what is answered to an actor who may not see names; what cannot be masked is not answered. */
-const maskAnswers = (app: FastifyInstance, { markOf = () => '•' }: AdminAuthOptions): void => {
-  const done = new WeakSet<FastifyRequest>()
-  app.addHook('preSerialization', async (request, _reply, payload) => {
-    if (request.actor.isMasked !== true) return payload
-    done.add(request)
-    return await Promise.resolve(masked(payload, markOf, request.routeOptions.url ?? ''))
-  })
-  app.addHook('onSend', async (request, reply, payload) => {
-    const isAnswer = reply.statusCode < 400 && reply.statusCode !== 204
-    if (request.actor.isMasked === true && isAnswer && !done.has(request)) {
-      done.add(request)
-      throw new ProblemError('permission.missing', 'This answer cannot be masked.')
-    }
-    return await Promise.resolve(payload)
-  })
-}
-
 /** Host allow-list, bearer token and permission, before anything else runs. */
 const adminAuth = (app: FastifyInstance, options: AdminAuthOptions): void => {
   app.decorateRequest('actor')
@@ -141,7 +123,7 @@ export default fp(
   async (app: FastifyInstance, options: AdminAuthOptions) => {
     await app.register(cookie)
     adminAuth(app, options)
-    maskAnswers(app, options)
+    maskAnswers(app, options.masking)
   },
   { name: 'admin-auth', dependencies: ['problem'] },
 )

@@ -165,7 +165,7 @@ export const startAdmin = async (parts: AdminParts): Promise<{ stop(): Promise<v
   const isToken = tokenCheck(token)
   const { host, port } = parseEndpoint(config.admin.listen)
   const signInParts = createSignInParts(parts, versionOf())
-  const { signIns, tokens, markOf, ofCookie, address } = signInParts
+  const { signIns, tokens, masking, ofCookie, address } = signInParts
   const hosts = hostsOf(config.admin, address)
   const ofConfig = configRoutes({
     ...parts,
@@ -186,7 +186,7 @@ export const startAdmin = async (parts: AdminParts): Promise<{ stop(): Promise<v
     await adminApi(app, apiOptions(parts, auth, signInParts, ofConfig))
     return app
   }
-  const outer = await open({ hosts, actorOf, trusted: null, ofCookie, markOf })
+  const outer = await open({ hosts, actorOf, trusted: null, ofCookie, masking })
   const inner = await open({ hosts: null, actorOf, trusted: OWNER })
   inner.get('/internal/ready', { config: { permission: 'public' } }, async () =>
     readyReport({

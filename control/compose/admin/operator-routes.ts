@@ -8,6 +8,7 @@ import { isRole, permissionsOf } from '../../operators/roles.ts'
 import { createSecondFactors, type SecondFactors } from '../../operators/second-factor.ts'
 import { createSignIns, type SignIns } from '../../operators/sign-ins.ts'
 import type { Actor } from '../../plugins/admin-auth.ts'
+import type { Masking } from '../../plugins/masked-answers.ts'
 import { ProblemError } from '../../plugins/problem.ts'
 import type { AuditTrail } from '../../routes/admin/common/audit-trail.ts'
 import { eventRoutes } from '../../routes/admin/live/events.ts'
@@ -24,13 +25,16 @@ import type { AdminParts } from '../parts.ts'
 /** Owner of the demo, who signs in by link alone. */
 const DEMO_OWNER = 'demo'
 
+/** Use of the secrets that cursors are sealed as. */
+const CURSOR = 'cursor'
+
 /** What signing in stands on. */
 export interface SignInParts {
   readonly signIns: SignIns
   readonly factors: SecondFactors
   readonly tokens: ApiTokens
   readonly version: string
-  readonly markOf: (id: string) => string
+  readonly masking: Masking
   readonly address: PublicAddress
   /** `null` = sign-in by OpenID Connect is not configured. */
   readonly oidc: OidcSignIn | null
@@ -48,7 +52,8 @@ const oidcOf = ({ live, paths, now }: AdminParts, { url }: PublicAddress): OidcS
 /** People, their sign-ins and the marks that stand for ids they may not see. */
 export const createSignInParts = (parts: AdminParts, version: string): SignInParts => {
   const { store } = parts.persistence
-  const factors = createSecondFactors(store, createSecretBox(parts.paths.secretsKey), parts.now)
+  const box = createSecretBox(parts.paths.secretsKey)
+  const factors = createSecondFactors(store, box, parts.now)
   const signIns = createSignIns(store, parts.now, factors)
   const tokens = createApiTokens(store, parts.now)
   const markOf = (id: string) =>
@@ -56,6 +61,11 @@ export const createSignInParts = (parts: AdminParts, version: string): SignInPar
       .update(`mask\0${id}`)
       .digest('base64url')
       .slice(0, 10)
+  const masking: Masking = {
+    markOf,
+    sealCursor: (cursor) => box.seal(cursor, CURSOR),
+    openCursor: (sealed) => box.open(sealed, CURSOR),
+  }
   const ofCookie = async (secret: string) => {
     const open = await signIns.ofCookie(secret)
     const role = open?.operator.role ?? ''
@@ -65,14 +75,14 @@ export const createSignInParts = (parts: AdminParts, version: string): SignInPar
   }
   const address = publicAddress(parts.live.config().admin.public_url)
   const oidc = oidcOf(parts, address)
-  return { signIns, factors, tokens, version, markOf, ofCookie, address, oidc }
+  return { signIns, factors, tokens, version, masking, ofCookie, address, oidc }
 }
 
 /** Signing in and the people who may, below `/api/v1`. */
 export const operatorRoutes = (
   parts: AdminParts,
   audit: AuditTrail,
-  { signIns, factors, tokens, version, markOf, ofCookie, address, oidc }: SignInParts,
+  { signIns, factors, tokens, version, masking, ofCookie, address, oidc }: SignInParts,
 ): AdminApiOptions['more'] => {
   const placeOf: PlaceOf = ({ headers, protocol }) =>
     cookieScope(address, {
@@ -87,7 +97,7 @@ export const operatorRoutes = (
   const isDemo = parts.live.config().demo.enabled
   const isStillIn = async (secret: string) => (await ofCookie(secret)) !== null
   return [
-    (app) => eventRoutes(app, { feed: parts.feed, markOf, isStillIn }),
+    (app) => eventRoutes(app, { feed: parts.feed, markOf: masking.markOf, isStillIn }),
     (app) =>
       authRoutes(app, {
         signIns,

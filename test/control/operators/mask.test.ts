@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { masked, maskedAddress } from '../../../control/operators/mask.ts'
+import { identifyingFilter, masked, maskedAddress } from '../../../control/operators/mask.ts'
 
 const markOf = (id: string) => `mark-${id.length}`
 
@@ -55,4 +55,15 @@ test('devices and networks are known by a mark instead of their id', () => {
 test('what is no address shows nothing', () => {
   expect(maskedAddress('net:weird')).toBe('•')
   expect(maskedAddress('10.1.2.3')).toBe('10.1.•.•')
+})
+
+test('a question by name, address or id is known as such, whatever its route', () => {
+  const asks = (route: string, query: object = {}) => identifyingFilter(`/api/v1${route}`, query)
+  expect(asks('/history/plays', { channel: 'news', limit: 5, box: '1,2,3,4' })).toBeNull()
+  for (const name of ['account', 'network', 'device', 'user_id', 'download', 'ip'])
+    expect(asks('/sessions', { group: 'home', [name]: 'x' })).toBe(name)
+  for (const route of ['/accounts/:id/plays', '/history/accounts/:id', '/devices/*', '/networks/*'])
+    expect(asks(route)).toBe('id')
+  for (const route of ['/history/accounts', '/devices', '/sessions/:id'])
+    expect(asks(route)).toBeNull()
 })

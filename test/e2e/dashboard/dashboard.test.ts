@@ -8,6 +8,7 @@ import type { TestService } from '../../support/programs/service.ts'
 import { viewer } from '../world/viewer.ts'
 import { adminOf, worldConfig } from '../world/world.ts'
 import { browserPages } from './browser-pages.ts'
+import { expectNoGuess } from './masked-guesses.ts'
 import { loaded } from './page-list.ts'
 import { expectAnswersBelowPath, expectBelowPath, startProxied } from './proxied.ts'
 import { allRoutes, PUBLIC } from './public-routes.ts'
@@ -91,7 +92,7 @@ test('a refusal is explained in two clicks, and the address keeps the question',
   await page.getByText('192.168.0.0/16').or(page.getByText('home')).first().waitFor()
   expect(page.url()).toContain('ip=192.168.5.9')
   await page.reload()
-  await page.getByRole('status').getByText('Group home').waitFor()
+  await page.getByRole('status').getByText('Group home').first().waitFor()
 })
 
 test('an owner adds a viewer, who sees names and addresses masked and may act on nothing', async () => {
@@ -242,6 +243,8 @@ test('no route answers a stranger, and a viewer reads but what a viewer may', as
     { headers },
   )
   expect(whole.status).toBe(403)
+  await watching()
+  await expectNoGuess(service.admin, headers)
 })
 
 test('the cookie is for our pages alone, and a change without their mark is refused', async () => {

@@ -55,8 +55,8 @@ const pastFindings = (
   return found
 }
 
-/** A look goes over the whole history, and the database sorts what it finds: so many plays it holds with ease. */
-const PLAYS_A_LOOK = 100_000
+/** A look goes over the whole history, and the database sorts what it finds: so many plays with long texts take 20 MB. */
+const PLAYS_A_LOOK = 25_000
 const MOST_ACCOUNTS = 5000
 
 /** How many accounts to look at next, by how many plays those of the last look had. */

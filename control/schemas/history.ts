@@ -49,6 +49,15 @@ export const playSchema = Type.Object({
       description: 'The copy of the playlist it came from.',
     }),
   ),
+  door: Type.Optional(
+    Type.Union([Type.String(), Type.Null()], {
+      description:
+        'How it was opened: `xtream` by user and password, as apps do that download no playlist; else the protocol.',
+    }),
+  ),
+  agent: Type.Optional(
+    Type.Union([Type.String(), Type.Null()], { description: 'The whole User-Agent.' }),
+  ),
   channel: nullableText,
   title: nullableText,
   isLive: Type.Boolean(),

@@ -4,10 +4,23 @@ import type { Language } from './types.ts'
 /** One text in the languages viewers are answered in. */
 export type Words = Readonly<Record<Language, string>>
 
-/** The first language of an `Accept-Language` header (RFC 9110, section 12.5.4) that there are words in; else `other`. */
+/** The language of an `Accept-Language` header (RFC 9110, section 12.5.4) that is preferred of those there are words in, the first of equals; else `other`. */
 export const languageOf = (accepted: string, other: Language): Language => {
-  const known = accepted.split(',').map((one) => one.trim().slice(0, 2).toLowerCase())
-  return known.find((one) => one === 'en' || one === 'ru') ?? other
+  let found = other
+  let best = 0
+  for (const range of accepted.split(',')) {
+    const [tag = '', ...parts] = range
+      .trim()
+      .toLowerCase()
+      .split(/\s*;\s*/)
+    const language = tag.split('-', 1)[0]
+    const weight = parts.find((part) => part.startsWith('q='))
+    const quality = weight === undefined ? 1 : Number(weight.slice(2))
+    if ((language !== 'en' && language !== 'ru') || !(quality > best)) continue
+    found = language
+    best = quality
+  }
+  return found
 }
 
 /** What a refusal means to the viewer: one text for all reasons at which he can do the same. */

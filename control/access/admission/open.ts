@@ -1,3 +1,4 @@
+import { entryUnderPass, isGenericEntry } from '#domain/channels/channel'
 import type { ReasonId } from '#domain/reasons'
 import type { Admitted, SessionClaim } from '../../sessions/model/session-store.ts'
 import { withToken } from '../authorize/backend-query.ts'
@@ -5,10 +6,14 @@ import type { AuthRequest, Decision } from '../authorize/decision.ts'
 import type { PassClaims, Signer } from '../ports.ts'
 import { protoForBackend } from './asked-protocol.ts'
 import { isQueryLink, judgeLink } from './judge-link.ts'
+<<<<<<< HEAD
 import { idleMsOf, limitsOf } from './limits.ts'
+=======
+import { limitsOf } from './limits.ts'
+import { openedEvent, playedBy, recordRefused } from './opened-event.ts'
+>>>>>>> eb7f7779 (refusals: those of viewers who are known are events and history, whatever the reason; history by API has door and agent)
 import type { OpenAnswer, OpenedEvent, Opening, OpenPorts } from './opening.ts'
-import { type OpeningContext, openingContextOf } from './opening-context.ts'
-import { passLocationOf } from './pass-location.ts'
+import { askerOf, type OpeningContext, openingContextOf } from './opening-context.ts'
 import { cappedDenyUntil, refuse } from './refusal.ts'
 
 const authRequest = async (
@@ -75,9 +80,6 @@ const authorize = async (
   return { asked: null, decision: null }
 }
 
-/** What a session is played by: another server's own name for it, else the channel's. */
-const playedBy = ({ opening, channel }: OpeningContext): string => opening.proto ?? channel.protocol
-
 const claimOf = async (
   context: OpeningContext,
   session: { readonly sid: string; readonly key: string; readonly decision: Decision | null },
@@ -121,36 +123,14 @@ const eventOf = (
   context: OpeningContext,
   claim: SessionClaim,
   outcome: { readonly type: OpenedEvent['type']; readonly reason: ReasonId },
-): OpenedEvent => ({
-  type: outcome.type,
-  reason: outcome.reason,
-  at: context.opening.now,
-  sid: claim.sid,
-  request: context.opening.requestId,
-  key: claim.key,
-  account: claim.account,
-  accountName: claim.info.accountName,
-  group: context.group.name,
-  channel: context.channel.id,
-  title: context.channel.title,
-  protocol: playedBy(context),
-  isLive: !context.channel.isVod,
-  address: context.opening.address,
-  network: context.network,
-  place: context.place,
-  device: context.device,
-  player: context.player,
-  family: context.family,
-  agent: context.opening.agent,
-  playback: context.opening.playback,
-  door:
-    context.opening.credential.kind === 'xtream'
-      ? 'xtream'
-      : protoForBackend(context.opening, context.channel.protocol),
-  edge: context.opening.edge,
-  download: claim.download,
-  tokenPrint: claim.info.tokenPrint,
-})
+): OpenedEvent => {
+  const { sid, key, account, download, info } = claim
+  const { accountName, tokenPrint, group } = info
+  return openedEvent(
+    { ...context, sid, key, account, download, accountName, tokenPrint, group },
+    outcome,
+  )
+}
 
 const passClaims = (
   context: OpeningContext,
@@ -164,6 +144,14 @@ const passClaims = (
   protocol: context.channel.protocol,
   failMode: context.group.fail_mode,
 })
+
+/** The path of an admitted session, for the `Location` header. */
+const passLocationOf = (pass: string, { opening, channel }: OpeningContext): string => {
+  const rest = isGenericEntry(opening.rest) ? entryUnderPass(channel) : opening.rest
+  // The mark of an archive elsewhere is compared as it stands.
+  const path = rest.split('/').map(encodeURIComponent).join('/').replace(/^%40/, '@')
+  return `/s/${pass}/${channel.id}/${path}${opening.args === '' ? '' : `?${opening.args}`}`
+}
 
 /** The pass of an admitted session; `null` where the same pass cannot be signed again, since keys or group have changed. */
 const passOf = (
@@ -221,13 +209,18 @@ const decide = async (context: OpeningContext, ports: OpenPorts): Promise<OpenAn
   const { clocks } = ports.config()
   const sid = ports.signer.sessionId(opening.requestId)
   const authorized = await authorize(context, sid, ports)
+  const denied = (reason: ReasonId, denySec: number): OpenAnswer => {
+    const asker = askerOf(context.viewer, context)
+    if (asker !== null) recordRefused(asker, { opening, reason }, ports)
+    return refuse(reason, denySec === 0 ? 0 : opening.now + denySec * 1000)
+  }
   if (typeof authorized === 'string') {
     const denySec = isQueryLink(opening, ports.links) ? 0 : clocks.deny_sec
-    return refuse(authorized, denySec === 0 ? 0 : opening.now + denySec * 1000)
+    return denied(authorized, denySec)
   }
   const { decision } = authorized
   if (decision?.verdict === 'deny') {
-    return refuse(decision.reason, opening.now + decision.denySec * 1000)
+    return denied(decision.reason, decision.denySec)
   }
   if (decision?.verdict === 'redirect' && decision.location !== null) {
     return { outcome: 'redirected', location: decision.location }
@@ -240,7 +233,8 @@ export const open = async (opening: Opening, ports: OpenPorts): Promise<OpenAnsw
   const { clocks } = ports.config()
   const answer = await openingContextOf(opening, ports)
   if (!answer.ok) {
-    const { reason, group } = answer
+    const { reason, group, asker } = answer
+    if (asker !== null) recordRefused(asker, { opening, reason }, ports)
     const until = cappedDenyUntil(opening.now + clocks.deny_sec * 1000, opening.now)
     return refuse(reason, until, group)
   }

@@ -5,8 +5,9 @@ import { keepsGroup } from '#domain/viewer/group-binding'
 import type { GroupConfig } from '../../config/schema/schema.ts'
 import type { Account } from '../../store/tables/records.ts'
 import type { OpenChannel } from '../ports.ts'
+import type { Asker } from './opened-event.ts'
 import type { Opening, OpenPorts } from './opening.ts'
-import { identifyViewer, type KnownViewer } from './viewer.ts'
+import { identifyViewer, type KnownViewer, OWN } from './viewer.ts'
 
 /** The identified viewer, network, group, channel and device of an opening. */
 export interface OpeningContext {
@@ -24,12 +25,18 @@ export interface OpeningContext {
   readonly family: string
 }
 
+/** Where a viewer is, as far as events tell it. */
+type Where = Pick<Asker, 'account' | 'network' | 'place'> & {
+  readonly group: Pick<GroupConfig, 'name'> | string | null
+}
+
 export type OpeningContextResult =
   | { readonly ok: true; readonly context: OpeningContext }
   | {
       readonly ok: false
       readonly reason: ReasonId
-      readonly account: AccountRef | null
+      /** Who is refused; `null` = nobody known. */
+      readonly asker: Asker | null
       /** Name of the viewer's group, as far as it was found. */
       readonly group: string | null
     }
@@ -97,6 +104,28 @@ const withProtocol = async (
 const accountOf = (viewer: KnownViewer, network: string): AccountRef =>
   viewer.account !== null && !viewer.account.startsWith('net:') ? viewer.account : `net:${network}`
 
+const NOBODY: Pick<KnownViewer, 'ticket' | 'tokenPrint'> = { ticket: null, tokenPrint: null }
+
+/** An account of ours; nobody's without a record. */
+const ownRef = (record: Account | null): AccountRef => `${OWN}${record?.id ?? ''}`
+
+/** A viewer for events: one with a valid ticket or an account of ours; `null` for any other. */
+export const askerOf = (
+  { record, ticket, tokenPrint }: Pick<KnownViewer, 'record' | 'ticket' | 'tokenPrint'>,
+  { account, network, place, group }: Where,
+): Asker | null =>
+  record === null && ticket === null
+    ? null
+    : {
+        account,
+        accountName: record?.name ?? null,
+        group: typeof group === 'string' ? group : (group?.name ?? null),
+        network,
+        place,
+        download: ticket?.download ?? null,
+        tokenPrint,
+      }
+
 /** Identifies viewer, group and channel of an opening, or returns the reason why it is refused. */
 export const openingContextOf = async (
   opening: Opening,
@@ -104,21 +133,27 @@ export const openingContextOf = async (
 ): Promise<OpeningContextResult> => {
   const v6Prefix = ports.config().network_key.ipv6_prefix
   const network = networkKey(opening.address, { v6Prefix })
-  if (network === null)
-    return { ok: false, reason: 'request.malformed', account: null, group: null }
+  if (network === null) return { ok: false, reason: 'request.malformed', asker: null, group: null }
   const viewer = await identifyViewer(opening.credential, ports, opening.now)
   const place = ports.place(opening.address)
   const country = opening.country ?? place.country
   if (viewer.outcome === 'refused') {
     const { reason, record = null } = viewer
-    const group = record && classifyHere(record, opening, country, ports)?.group
-    return { ok: false, reason, account: null, group: group ?? null }
+    const group = (record && classifyHere(record, opening, country, ports)?.group) ?? null
+    const asker = askerOf({ ...NOBODY, record }, { network, place, group, account: ownRef(record) })
+    return { ok: false, reason, asker, group }
   }
   const account = accountOf(viewer, network)
   const grouped = groupOf(viewer, opening, country, ports)
-  if (!grouped.ok) return { ...grouped, account, group: viewer.ticket?.group ?? null }
+  const refused = (reason: ReasonId, group: string | null): OpeningContextResult => ({
+    ok: false,
+    reason,
+    group,
+    asker: askerOf(viewer, { account, network, place, group }),
+  })
+  if (!grouped.ok) return refused(grouped.reason, viewer.ticket?.group ?? null)
   const chosen = channelOf(grouped.group, opening.channel, ports)
-  if (!chosen.ok) return { ...chosen, account, group: grouped.group.name }
+  if (!chosen.ok) return refused(chosen.reason, grouped.group.name)
   const identity = ports.deviceOf(account, network, opening)
   const { group } = grouped
   const channel = await withProtocol(chosen.channel, ports)

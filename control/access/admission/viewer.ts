@@ -42,7 +42,8 @@ export interface ViewerPorts {
   readonly signer: Pick<Signer, 'readTicket'>
 }
 
-const OWN = 'own:'
+/** Begins the references of accounts of ours. */
+export const OWN = 'own:'
 
 /** First characters of a token's hash: enough to find it in a log, too few to use it. */
 export const fingerprint = (secret: string): string =>
@@ -83,6 +84,7 @@ const fromTicket = async (
   // The database is unreachable and the account is not cached: the ticket's signature is trusted.
   if (record === undefined) return known({ account: claims.account, ticket: claims, tokenPrint })
   const reason = ports.accounts.standing(record, now)
+  if (reason !== null && record !== null) return refused(reason, record)
   if (reason !== null) return refused(reason)
   return known({ account: claims.account, record, ticket: claims, tokenPrint })
 }

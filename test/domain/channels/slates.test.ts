@@ -82,6 +82,11 @@ test.each([
   ['de-DE, en-US;q=0.7', 'ru', 'en'],
   ['de, fr', 'ru', 'ru'],
   ['*', 'en', 'en'],
+  ['de, en;q=0.5, ru;q=0.9', 'en', 'ru'],
+  ['en;q=0, ru;q=0.1', 'en', 'ru'],
+  ['en ; q=0.2,RU-ru ; q=0.3', 'en', 'ru'],
+  ['en;q=0', 'ru', 'ru'],
+  ['eng, ru;q=x', 'en', 'en'],
 ] as const)('of %s, else %s, viewers are told in %s', (accepted, other, language) => {
   expect(languageOf(accepted, other)).toBe(language)
 })

@@ -26,6 +26,11 @@ const ABROAD_GROUP = `  - { name: abroad, countries: [DE], channels: { titles: [
   - { name: films, channels: { titles: [Film] }, max_sessions: 99, slates: ru }
   - name: everyone`
 
+interface Refused {
+  readonly reason: string
+  readonly channel: string
+}
+
 interface Row {
   readonly name: string
   readonly stream_id: number
@@ -204,6 +209,30 @@ describe('a refusal where the group has clips', () => {
     expect((await open(films, 'ts')).text).toBe(media.text)
     const told = await get(`/player_api.php?${queryOf(films)}`, AWAY)
     expect(told.text).toContain('"active_cons":"0"')
+  })
+
+  test('is counted as a refusal: in history, its totals, and the metrics', async () => {
+    await open(films, 'm3u8')
+    const plays = async () =>
+      (await admin.get<{ items: Refused[] }>(`/accounts/${films.id}/plays?limit=50`)).items
+    await until('the refusal in history', async () => (await plays()).length > 0)
+    for (const play of await plays())
+      expect(play).toMatchObject({
+        reason: 'channel.not_in_group',
+        channel: 'federal-1',
+        group: 'films',
+        door: 'xtream',
+        agent: 'Box/1',
+      })
+    const { days } = await admin.get<{ days: { plays: number; refusals: number }[] }>(
+      `/history/accounts/${encodeURIComponent(`own:${films.id}`)}`,
+    )
+    expect(days.map((one) => one.plays)).toEqual(days.map(() => 0))
+    expect(days.reduce((sum, one) => sum + one.refusals, 0)).toBe((await plays()).length)
+    const metrics = await (await service.api('/metrics')).text()
+    expect(metrics).toMatch(
+      /gatehouse_edge_questions_total\{question="open",outcome="channel\.not_in_group"\} [1-9]/,
+    )
   })
 
   test('says that an account is switched off in its own group’s words', async () => {

@@ -214,3 +214,77 @@ describe('an opening a backend decides', () => {
     expect(await (await reasonOf({ decision: answer }))({})).toBe(expected)
   })
 })
+
+describe('a refusal is recorded', () => {
+  const ticketOf = async (world: Parameters<typeof createWorld>[0], ref?: string) => {
+    const made = await createWorld(world)
+    const text =
+      ref === undefined ? made.ticket('home', 'network') : made.ticket('home', 'network', ref)
+    return { ...made, credential: { kind: 'ticket', ticket: text } as const }
+  }
+
+  it.each([
+    ['of another network', { address: '203.0.113.9' }, {}, 'group.moved'],
+    ['of a channel left out', {}, { surged: ['news'] }, 'channel.surge'],
+    [
+      'by a rule or backend',
+      {},
+      { decision: decision({ verdict: 'deny', reason: 'rule.deny_ip' }) },
+      'rule.deny_ip',
+    ],
+  ] as const)('of a viewer with a ticket: %s', async (_case, fields, world, reason) => {
+    const { ports, credential, events } = await ticketOf(world)
+    expect(await open(opening({ credential, ...fields }), ports)).toMatchObject({ reason })
+    expect(events).toEqual([`refused ${reason}`])
+  })
+
+  it('of an account that may not watch now, by ticket and by token, and of a channel of others', async () => {
+    const accounts = [account({ enabled: false })]
+    const { ports, credential, events } = await ticketOf({ accounts }, 'own:a1')
+    await open(opening({ credential }), ports)
+    expect(events).toEqual(['refused account.disabled'])
+    const told: unknown[] = []
+    const one = await createWorld({ accounts: [account()], tokens: { secret: 'a1' } })
+    await open(
+      opening({
+        credential: { kind: 'token', token: 'secret' },
+        channel: 'film',
+        address: '203.0.113.9',
+      }),
+      { ...one.ports, record: (event) => void told.push(event) },
+    )
+    expect(told).toEqual([
+      expect.objectContaining({
+        type: 'refused',
+        reason: 'channel.not_in_group',
+        account: 'own:a1',
+        accountName: 'flat 12',
+        group: 'world',
+        channel: 'film',
+        network: '203.0.113.9',
+        key: null,
+      }),
+    ])
+    expect(JSON.stringify(told)).not.toContain('secret')
+  })
+
+  it.each([
+    ['a stranger', {}, {}],
+    ['a guessed token', { credential: { kind: 'token', token: 'foreign' } }, {}],
+    [
+      'a token a backend refuses',
+      { credential: { kind: 'token', token: 'foreign' } },
+      { decision: decision({ verdict: 'deny', reason: 'backend.deny' }) },
+    ],
+  ] as const)('but not of %s', async (_case, fields, world) => {
+    const { ports, events } = await createWorld(world)
+    expect(await open(opening(fields), ports)).toMatchObject({ outcome: 'refused' })
+    expect(events).toEqual([])
+  })
+
+  it('nor of a channel that does not exist', async () => {
+    const { ports, credential, events } = await ticketOf({})
+    await open(opening({ credential, channel: 'nothing' }), ports)
+    expect(events).toEqual([])
+  })
+})

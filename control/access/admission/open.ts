@@ -6,12 +6,8 @@ import type { AuthRequest, Decision } from '../authorize/decision.ts'
 import type { PassClaims, Signer } from '../ports.ts'
 import { protoForBackend } from './asked-protocol.ts'
 import { isQueryLink, judgeLink } from './judge-link.ts'
-<<<<<<< HEAD
 import { idleMsOf, limitsOf } from './limits.ts'
-=======
-import { limitsOf } from './limits.ts'
 import { openedEvent, playedBy, recordRefused } from './opened-event.ts'
->>>>>>> eb7f7779 (refusals: those of viewers who are known are events and history, whatever the reason; history by API has door and agent)
 import type { OpenAnswer, OpenedEvent, Opening, OpenPorts } from './opening.ts'
 import { askerOf, type OpeningContext, openingContextOf } from './opening-context.ts'
 import { cappedDenyUntil, refuse } from './refusal.ts'

@@ -8,6 +8,7 @@ import { tempDir, useCleanup } from '../../support/cleanup.ts'
 import { until } from '../../support/programs/port.ts'
 import { startService, type TestService } from '../../support/programs/service.ts'
 import { ask } from '../world/ask.ts'
+import { expectRefusals } from '../world/refusals.ts'
 import { playing } from '../world/viewer.ts'
 import { adminOf, worldConfig } from '../world/world.ts'
 
@@ -25,11 +26,6 @@ const ABROAD = '91.0.0.1'
 const ABROAD_GROUP = `  - { name: abroad, countries: [DE], channels: { titles: [Sport] }, max_sessions: 99 }
   - { name: films, channels: { titles: [Film] }, max_sessions: 99, slates: ru }
   - name: everyone`
-
-interface Refused {
-  readonly reason: string
-  readonly channel: string
-}
 
 interface Row {
   readonly name: string
@@ -209,30 +205,8 @@ describe('a refusal where the group has clips', () => {
     expect((await open(films, 'ts')).text).toBe(media.text)
     const told = await get(`/player_api.php?${queryOf(films)}`, AWAY)
     expect(told.text).toContain('"active_cons":"0"')
-  })
-
-  test('is counted as a refusal: in history, its totals, and the metrics', async () => {
-    await open(films, 'm3u8')
-    const plays = async () =>
-      (await admin.get<{ items: Refused[] }>(`/accounts/${films.id}/plays?limit=50`)).items
-    await until('the refusal in history', async () => (await plays()).length > 0)
-    for (const play of await plays())
-      expect(play).toMatchObject({
-        reason: 'channel.not_in_group',
-        channel: 'federal-1',
-        group: 'films',
-        door: 'xtream',
-        agent: 'Box/1',
-      })
-    const { days } = await admin.get<{ days: { plays: number; refusals: number }[] }>(
-      `/history/accounts/${encodeURIComponent(`own:${films.id}`)}`,
-    )
-    expect(days.map((one) => one.plays)).toEqual(days.map(() => 0))
-    expect(days.reduce((sum, one) => sum + one.refusals, 0)).toBe((await plays()).length)
-    const metrics = await (await service.api('/metrics')).text()
-    expect(metrics).toMatch(
-      /gatehouse_edge_questions_total\{question="open",outcome="channel\.not_in_group"\} [1-9]/,
-    )
+    const refused = { reason: 'channel.not_in_group', channel: 'federal-1', door: 'xtream' }
+    await expectRefusals(service, films.id, { ...refused, group: 'films', agent: 'Box/1' })
   })
 
   test('says that an account is switched off in its own group’s words', async () => {

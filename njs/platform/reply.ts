@@ -4,7 +4,8 @@ import type { Request, Variables } from './request.ts'
 
 /** Sets nginx variables that `js_var` declares, for the directives of the location that answers. */
 export const setVariables = (r: Request, values: Readonly<Record<string, string>>): void => {
-  for (const name in values) r.variables[name] = values[name]
+  const { variables } = r
+  for (const name in values) variables[name] = values[name]
 }
 
 /** Sets origin and path for `proxy_pass`. */

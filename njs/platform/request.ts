@@ -69,9 +69,12 @@ export const bodyText = (r: Request): string => {
 /** Status of the upstream's response to this request or subrequest. */
 export const statusOf = (r: Request): number => r.status
 
+/** Variables by the names of headers, which are few. */
+const ofHeaders: Record<string, string> = {}
+
 /** A response header of the control plane, including those hidden from the client. */
 export const controlHeader = (r: Request, name: string): string =>
-  variable(r, `upstream_http_${name.toLowerCase().replaceAll('-', '_')}`)
+  variable(r, (ofHeaders[name] ??= `upstream_http_${name.toLowerCase().replaceAll('-', '_')}`))
 
 /** The control plane's response to a call of the edge itself. `denyTtl`: seconds to cache a refusal, 0 = none. */
 export interface Answer {

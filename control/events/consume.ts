@@ -39,6 +39,7 @@ export function consume(options: ConsumeOptions): Consumer {
     async stop() {
       deafen?.()
       stopping.abort()
+      for (const reader of readers) reader.wake()
       await Promise.all(loops)
     },
   }

@@ -43,7 +43,7 @@ export class ShardReader {
     this.#endPause()
   }
 
-  /** Reads until the signal; failures are logged and retried. */
+  /** Reads until the signal, in a pause until it is woken; failures are logged and retried. */
   async run(signal: AbortSignal): Promise<void> {
     let failures = 0
     while (!signal.aborted) {
@@ -74,14 +74,11 @@ export class ShardReader {
   async #pause(ms: number, stop: AbortSignal): Promise<void> {
     if (this.#hasNews || stop.aborted) return
     await new Promise<void>((resolve) => {
-      const end = (): void => {
+      const timer = setTimeout(resolve, ms)
+      this.#endPause = () => {
         clearTimeout(timer)
-        stop.removeEventListener('abort', end)
         resolve()
       }
-      const timer = setTimeout(end, ms)
-      this.#endPause = end
-      stop.addEventListener('abort', end)
     })
   }
 

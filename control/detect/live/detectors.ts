@@ -42,12 +42,12 @@ const DAY_MS = 86_400_000
 const OLDEST_MS = 7 * DAY_MS
 
 /**
- * Accounts read from SQL in one look, fewest and most: a look costs much the same for fifty as for four hundred, but turning their plays into records blocks
+ * Accounts read from SQL in one look, fewest and most: a look costs much the same for fifty as for two hundred, but turning their plays into records blocks
  * the event loop.
  */
-const LOOK = { fewest: 50, most: 400 } as const
+const LOOK = { fewest: 50, most: 200 } as const
 /** Plays of one look, from which on the next one is for fewer accounts; below a quarter of it, for more. */
-const PLAYS_A_LOOK = 4000
+const PLAYS_A_LOOK = 1000
 const ENOUGH = 500
 const REMEMBERED = 100_000
 

@@ -13,7 +13,7 @@ import { type SealPicture, sealNone } from './lists/pictures.ts'
 import type { RenderedList } from './lists/render-list.ts'
 import type { SurgeProfile } from './lists/surge.ts'
 import { buildSnapshot, type PlaylistSnapshot } from './snapshot.ts'
-import { renderAppList } from './xtream/app-lists.ts'
+import { hasCategory, renderAppList } from './xtream/app-lists.ts'
 import { createStreamNumbers, type NumbersOf } from './xtream/stream-numbers.ts'
 
 /** Settings that may change at a reload. */
@@ -44,6 +44,13 @@ export interface PlaylistServiceParts {
   /** How long a file must have been at rest before it is read. */
   readonly fileSettleMs?: number
   readonly timeoutMs?: number
+}
+
+/** A list for apps. */
+export interface AppListAnswer {
+  readonly chunks: AsyncIterable<string>
+  /** Whether it is the same whenever this version of it is asked for. */
+  readonly isKept: boolean
 }
 
 const FILE_CHECK_MS = 2000
@@ -110,20 +117,22 @@ export class PlaylistService {
     return this.list(group)?.offered.find(({ id }) => numbers?.get(id) === number) ?? null
   }
 
-  /** A group's channels as apps ask for them, JSON; `null` where there is no such group. */
-  async appList(
+  /** A group's channels as apps ask for them, JSON in pieces; `null` where there is no such group. */
+  appList(
     group: string,
     list: AppList,
     { version, category }: { readonly version?: string; readonly category?: string },
-  ): Promise<{ readonly text: string; readonly isWanted: boolean } | null> {
+  ): AppListAnswer | null {
     const wanted = this.list(group, version)
     const found = wanted ?? this.list(group)
     const numbers = this.present?.numbers
     if (found === null || numbers === undefined) return null
     const { offered } = found
     const { sealPicture = sealNone } = this.settings
-    const text = await renderAppList(list, { offered, numbers, sealPicture }, category ?? null)
-    return { text, isWanted: wanted !== null }
+    const chunks = renderAppList(list, { offered, numbers, sealPicture }, category ?? null)
+    // Names of categories that do not exist can be made up without end.
+    const isKnown = category === undefined || hasCategory(offered, category)
+    return { chunks, isKept: wanted !== null && isKnown }
   }
 
   statuses(): SourceStatus[] {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AppList } from '#domain/apps/xtream'
 import { ANSWER_HEADERS, EDGE_API, type SyncRequest } from '#domain/channels/protocol'
@@ -34,12 +35,12 @@ export interface EdgeRoutesOptions {
     group: string,
     version?: string,
   ) => { readonly version: string; readonly text: string } | null
-  /** A group's channels as apps ask for them, JSON. */
+  /** A group's channels as apps ask for them, JSON; `isKept`: it may be cached under its version. */
   readonly appList: (
     group: string,
     list: AppList,
     wanted: { readonly version?: string; readonly category?: string },
-  ) => Promise<{ readonly text: string; readonly isWanted: boolean } | null>
+  ) => { readonly chunks: AsyncIterable<string>; readonly isKept: boolean } | null
   readonly accountPorts: AccountFactsPorts
   readonly guides: GuideAnswers
   readonly pictures: PictureAnswers
@@ -155,17 +156,15 @@ const listRoutes = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
       const { group, form } = request.params
       const { v: version, category } = request.query
       if (!isAppList(form)) return reply.code(404).send()
-      const list = await options.appList(group, form, {
+      const list = options.appList(group, form, {
         ...(version === undefined ? {} : { version }),
         ...(category === undefined ? {} : { category }),
       })
       if (list === null) return refuse(reply, 'group.unknown', 0)
-      // Names of categories that do not exist can be made up without end: their answers are not cached.
-      const isKept = list.isWanted && !(category !== undefined && list.text === '[]')
       return reply
         .type('application/json')
-        .header('cache-control', isKept ? KEEP : 'no-store')
-        .send(list.text)
+        .header('cache-control', list.isKept ? KEEP : 'no-store')
+        .send(Readable.from(list.chunks, { objectMode: false }))
     },
   )
   app.get('/account', async (request, reply) => {

@@ -50,7 +50,7 @@ const routesOptions = (
     checkPorts: access,
     tables: { networks: lineup.networkTable, channels: lineup.channelTable },
     list: (group, version) => lineup.playlists.list(group, version),
-    appList: async (group, list, wanted) => await lineup.playlists.appList(group, list, wanted),
+    appList: (group, list, wanted) => lineup.playlists.appList(group, list, wanted),
     accountPorts: {
       ...access,
       view: sessions.view,

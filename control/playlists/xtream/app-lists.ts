@@ -41,19 +41,19 @@ const categoryRow = ({ number, name }: { readonly number: number; readonly name:
   parent_id: 0,
 })
 
-const rowsOf = async (
+/** The rows of a list, one after the other; only those of a category where one is named. */
+async function* rowsOf(
   { offered, numbers, sealPicture = sealNone }: AppChannels,
   category: string | null,
-): Promise<LiveStream[]> => {
+): AsyncGenerator<LiveStream> {
   const categories = categoriesOf(offered)
-  const rows: LiveStream[] = []
   for (const [index, channel] of offered.entries()) {
     await yieldEvery(index)
     const own = titlesOf(channel).map((title) => categories.get(title)?.number ?? 0)
     if (category !== null && !own.includes(Number(category))) continue
     const attributes = parseInfoLine(channel.item.info ?? '').attributes
     const days = archiveDays(channel)
-    rows.push({
+    yield {
       num: index + 1,
       name: channel.name,
       stream_type: /^(?:true|1|yes)$/i.test(attributeOf(attributes, 'radio'))
@@ -70,31 +70,53 @@ const rowsOf = async (
       direct_source: '',
       tv_archive: days === 0 ? 0 : 1,
       tv_archive_duration: days,
-    })
+    }
   }
-  return rows
 }
+
+/** Whether a category of that number stands in a list. */
+export const hasCategory = (offered: readonly Channel[], category: string): boolean =>
+  [...categoriesOf(offered).values()].some(({ number }) => number === Number(category))
 
 /** In a list of apps the edge puts the account's part in place of `@@`, and its own address before the name of a picture; in texts of a source neither must stand. */
 const disarm = (json: string): string =>
   json.replaceAll('@@', '@\\u0040').replace(/@pictures@(?!\/~)/g, '@\\u0070ictures@')
 
-/** Renders one of the lists for apps as JSON. `category`: rows of that one only. */
-export const renderAppList = async (
+/** Rows in one piece of an answer. */
+const ROWS_A_PIECE = 500
+
+/** Texts with commas between them, in pieces. */
+async function* joined<T>(items: AsyncIterable<T>, textOf: (item: T) => string) {
+  let piece: string[] = []
+  let isFirst = true
+  const take = (): string => {
+    const text = `${isFirst ? '' : ','}${piece.join(',')}`
+    isFirst = false
+    piece = []
+    return text
+  }
+  for await (const item of items) if (piece.push(textOf(item)) === ROWS_A_PIECE) yield take()
+  if (piece.length > 0) yield take()
+}
+
+/** Renders one of the lists for apps as JSON, in pieces that others get a turn between. `category`: rows of that one only. */
+export async function* renderAppList(
   list: AppList,
   channels: AppChannels,
   category: string | null = null,
-): Promise<string> => {
+): AsyncGenerator<string> {
+  const json = (value: unknown): string => disarm(JSON.stringify(value))
   const categories = [...categoriesOf(channels.offered).values()].map(categoryRow)
-  if (list === 'live-categories') return disarm(JSON.stringify(categories))
-  const rows = await rowsOf(channels, category)
-  if (list === 'live-streams') return disarm(JSON.stringify(rows))
-  const available = Object.fromEntries(rows.map((row) => [row.stream_id, row]))
-  const parts = {
-    categories: { live: categories, movie: [], series: [] },
-    available_channels: available,
+  if (list === 'live-categories') return yield json(categories)
+  const rows = rowsOf(channels, category)
+  if (list === 'live-streams') {
+    yield '['
+    yield* joined(rows, json)
+    return yield ']'
   }
-  return `{@@,${disarm(JSON.stringify(parts)).slice(1)}`
+  yield `{@@,"categories":${json({ live: categories, movie: [], series: [] })},"available_channels":{`
+  yield* joined(rows, (row) => `"${row.stream_id}":${json(row)}`)
+  yield '}}'
 }
 
 const FORMATS = { mpegts: 'ts', hls: 'm3u8', dash: 'mpd' } as const

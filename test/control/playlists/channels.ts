@@ -3,6 +3,7 @@ import type { Channel } from '../../../control/playlists/catalogue/channel.ts'
 import type { Selection } from '../../../control/playlists/lists/selection.ts'
 import type { Playlist } from '../../../control/playlists/m3u/playlist.ts'
 import { readPlaylistText } from '../../../control/playlists/m3u/reader.ts'
+import { renderAppList } from '../../../control/playlists/xtream/app-lists.ts'
 
 /** The list in a text; throws where it is refused. */
 export const playlistOf = (text: string): Playlist => {
@@ -33,3 +34,10 @@ export const select = (given: Partial<Selection> = {}): Selection => ({
   sources: [],
   ...given,
 })
+
+/** {@link renderAppList} in one piece. */
+export const appListText = async (...asked: Parameters<typeof renderAppList>): Promise<string> => {
+  const pieces: string[] = []
+  for await (const piece of renderAppList(...asked)) pieces.push(piece)
+  return pieces.join('')
+}

@@ -4,7 +4,8 @@ import { buildCatalogue } from '../../../../control/playlists/catalogue/catalogu
 import { checkChannels } from '../../../../control/playlists/lists/list-checks.ts'
 import { renderList } from '../../../../control/playlists/lists/render-list.ts'
 import { PlaylistReader } from '../../../../control/playlists/m3u/reader.ts'
-import { type LiveStream, renderAppList } from '../../../../control/playlists/xtream/app-lists.ts'
+import type { LiveStream } from '../../../../control/playlists/xtream/app-lists.ts'
+import { appListText } from '../channels.ts'
 
 const SECRET = 'Sesame-123456'
 const M3U = `#EXTM3U
@@ -69,7 +70,7 @@ test('without a setting a list is what it was', async () => {
 })
 
 test('apps and guides get the same', async () => {
-  const json = await renderAppList('live-streams', {
+  const json = await appListText('live-streams', {
     offered: channels,
     numbers: new Map(),
     sealPicture: seal,

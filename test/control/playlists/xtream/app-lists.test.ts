@@ -7,6 +7,7 @@ import {
   renderAppList,
 } from '../../../../control/playlists/xtream/app-lists.ts'
 import { createStreamNumbers } from '../../../../control/playlists/xtream/stream-numbers.ts'
+import { appListText } from '../channels.ts'
 
 const M3U = `#EXTM3U
 #EXTINF:-1 tvg-id="one" tvg-logo="http://l/1.png" group-title="News;World" catchup="flussonic" catchup-days="3",One @@ "First"
@@ -32,7 +33,7 @@ const channelsOf = async (text: string) => {
 describe('the lists of apps', () => {
   test('rows have the types that strict parsers ask for', async () => {
     const channels = await channelsOf(M3U)
-    const text = await renderAppList('live-streams', channels)
+    const text = await appListText('live-streams', channels)
     expect(text).not.toContain('@@')
     const rows = JSON.parse(text) as LiveStream[]
     expect(rows[0]).toEqual({
@@ -61,7 +62,7 @@ describe('the lists of apps', () => {
 
   test('categories are the titles; each finds its rows, every part of a title too', async () => {
     const channels = await channelsOf(M3U)
-    const categories = JSON.parse(await renderAppList('live-categories', channels)) as {
+    const categories = JSON.parse(await appListText('live-categories', channels)) as {
       category_id: string
       category_name: string
       parent_id: number
@@ -74,7 +75,7 @@ describe('the lists of apps', () => {
     const namesIn = async (at: number) =>
       (
         JSON.parse(
-          await renderAppList('live-streams', channels, categories[at]?.category_id ?? ''),
+          await appListText('live-streams', channels, categories[at]?.category_id ?? ''),
         ) as LiveStream[]
       ).map(({ name, num }) => [num, name])
     expect(await namesIn(0)).toEqual([
@@ -82,12 +83,12 @@ describe('the lists of apps', () => {
       [2, 'Radio'],
     ])
     expect(await namesIn(1)).toEqual([[1, 'One @@ "First"']])
-    expect(await renderAppList('live-streams', channels, '12')).toBe('[]')
+    expect(await appListText('live-streams', channels, '12')).toBe('[]')
   })
 
   test('a title keeps its number whatever stands beside it', async () => {
-    const alone = await renderAppList('live-categories', await channelsOf(M3U))
-    const beside = await renderAppList(
+    const alone = await appListText('live-categories', await channelsOf(M3U))
+    const beside = await appListText(
       'live-categories',
       await channelsOf(`#EXTM3U\n#EXTINF:-1 group-title="A",A\nhttp://o/a/a.ts\n${M3U.slice(8)}`),
     )
@@ -96,7 +97,7 @@ describe('the lists of apps', () => {
 
   test('the old form holds everything, with a place for the account', async () => {
     const channels = await channelsOf(M3U)
-    const text = await renderAppList('panel', channels)
+    const text = await appListText('panel', channels)
     const whole = JSON.parse(text.replace('@@', '"user_info":{"auth":1}')) as {
       user_info: { auth: number }
       categories: { live: unknown[]; movie: unknown[] }
@@ -114,5 +115,25 @@ describe('the lists of apps', () => {
     expect(formatsOf(offered)).toEqual(['ts', 'm3u8'])
     expect(formatsOf(offered.slice(0, 1))).toEqual(['m3u8'])
     expect(formatsOf([])).toEqual([])
+  })
+
+  test('20,000 channels come in pieces, whole in their order, in each form', async () => {
+    const many = Array.from(
+      { length: 20_000 },
+      (_, at) =>
+        `#EXTINF:-1 tvg-id="c${at}" group-title="G${at % 40}",Channel ${at}\nhttp://o/c${at}/index.m3u8`,
+    )
+    const channels = await channelsOf(`#EXTM3U\n${many.join('\n')}\n`)
+    const longest = { rows: 0 }
+    for await (const piece of renderAppList('live-streams', channels))
+      longest.rows = Math.max(longest.rows, piece.split('"num":').length - 1)
+    expect(longest.rows).toBeLessThanOrEqual(500)
+    const rows = JSON.parse(await appListText('live-streams', channels)) as LiveStream[]
+    expect(rows.map(({ num }) => num)).toEqual(many.map((_, at) => at + 1))
+    expect(new Set(rows.map((row) => row.stream_id)).size).toBe(20_000)
+    const panel = JSON.parse((await appListText('panel', channels)).replace('@@,', '')) as {
+      available_channels: Record<string, LiveStream>
+    }
+    expect(Object.values(panel.available_channels)).toHaveLength(20_000)
   })
 })

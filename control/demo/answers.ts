@@ -101,8 +101,13 @@ function list(body: string): Answer {
   return { type: HLS, body, maxAge: 1 }
 }
 
-/** `archive-<from>-<seconds>.m3u8`, as Flussonic names a recorded stretch. */
+/** The past in Flussonic's names: `archive-<from>-<seconds>.m3u8` is a recorded stretch, `timeshift_rel-<seconds>.m3u8` what was live that long ago (Kodi asks so). */
 function recorded(name: string, now: number): Listing | null {
+  const ago = /^timeshift_rel-(\d{1,5})\.m3u8$/.exec(name)
+  if (ago !== null) {
+    const listing = liveListing(now - Number(ago[1]) * 1000)
+    return isKept(listing.first, now) ? listing : null
+  }
   const found = /^(?:archive|index)-(\d{1,12})-(\d{1,6}|now)\.m3u8$/.exec(name)
   if (found === null) return null
   const from = Number(found[1])

@@ -49,8 +49,8 @@ const inArchive = (broadcasts: readonly Broadcast[]): Broadcast | undefined => {
 /** The entries of the archive a player was sent to since then, with status. */
 const archiveAsked = ({ relay }: Lane, since: number): string => {
   const found = relay.seen
-    .filter(({ at, path }) => at >= since && path.includes(`/${CHANNEL}/index-`))
-    .map(({ path, status }) => `${/index-[^?]*/.exec(path)?.[0] ?? ''} ${status}`)
+    .filter(({ at, path }) => at >= since && path.includes(`/${CHANNEL}/timeshift_rel-`))
+    .map(({ path, status }) => `${/timeshift_rel-[^?]*/.exec(path)?.[0] ?? ''} ${status}`)
   return [...new Set(found)].join(', ')
 }
 

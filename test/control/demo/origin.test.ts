@@ -50,6 +50,10 @@ describe('live HLS', () => {
       answerFor(`/federal-1/archive-${at / 1000 + 100}-60.m3u8`, at, { media, base }),
     ).toBeNull()
     expect(answerFor('/federal-1/archive-1-60.m3u8', at, { media, base })).toBeNull()
+    const ago = textAt('/federal-1/timeshift_rel-3600.m3u8', at)
+    expect(ago).toBe(textAt('/federal-1/index.m3u8', at - 3_600_000))
+    expect(ago).not.toContain('#EXT-X-ENDLIST')
+    expect(answerFor('/federal-1/timeshift_rel-99999.m3u8', at, { media, base })).toBeNull()
   })
 })
 

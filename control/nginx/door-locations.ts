@@ -28,7 +28,9 @@ const locationOf = ({ path, serving }: Door, paths: readonly string[]): string =
   if (prefix === path) return `= ${path}`
   if (serving === 'opening' && prefix !== '/') return `^~ ${prefix}`
   const nameOf = (value: PathValue) => (serving === 'opening' ? null : (CAPTURES[value] ?? null))
-  return `~ "${patternOf(path, nameOf, reservedBelow(path, paths))}"`
+  const pattern = patternOf(path, nameOf, reservedBelow(path, paths))
+  // Slashes behind an opening are nothing to it: `readOpening`.
+  return `~ "${serving === 'opening' ? pattern.replace(/\$$/, '/*$') : pattern}"`
 }
 
 /** The public locations, in the order of the doors. Throws where one location would have to serve in two ways. */

@@ -105,13 +105,20 @@ const archiveOfQuery = (read: ReadArgument): OpeningRequest | null => {
   return { credential: 'xtream', user, password, channel, rest, archive }
 }
 
+/** The door of an opening; apps of the Xtream kind put slashes behind what they build. */
+const matchOpening = (path: string, has: HasArgument): DoorMatch | null => {
+  const before = path.endsWith('/') ? matchIn(OPENINGS, path.replace(/\/+$/, ''), has) : null
+  if (before?.door.credentials.includes('xtream')) return before
+  return matchIn(OPENINGS, path, has)
+}
+
 /** Parses the path of an opening, decoded and without query; `null` where no door matches. */
 export const readOpening = (
   path: string,
   has: HasArgument,
   read: ReadArgument = () => '',
 ): OpeningRequest | null => {
-  const found = matchIn(OPENINGS, withoutSuffix(path), has)
+  const found = matchOpening(withoutSuffix(path), has)
   if (found === null) return null
   if (found.door.query.includes('stream')) return archiveOfQuery(read)
   const { channel = '', file, ticket, user, password, extension } = found.values

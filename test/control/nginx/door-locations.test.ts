@@ -50,7 +50,7 @@ describe('a new row', () => {
     [
       '/<user>/x/<password>/<channel>',
       row(opening, { path: '/<user>/x/<password>/<channel>' }),
-      '~ "^(?!/live/|/timeshift/|/s/)/(?:[^/]+)/x/(?:[^/]+)/(?:[A-Za-z0-9_.-]{1,64})$"',
+      '~ "^(?!/live/|/timeshift/|/s/)/(?:[^/]+)/x/(?:[^/]+)/(?:[A-Za-z0-9_.-]{1,64})/*$"',
     ],
     [
       '/new/<user>/<password>/<channel>.<extension>',

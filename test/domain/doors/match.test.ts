@@ -51,6 +51,25 @@ describe('openings', () => {
     expect(readOpening('/live/u/p/12.ts', token)).toMatchObject({ channel: 'u', rest: 'p/12.ts' })
   })
 
+  test.each([
+    '/live/u/p/1234567890.ts',
+    '/live/u/p/1234567890',
+    '/live/u/p/news.m3u8',
+    '/u/p/1234567890.ts',
+    '/u/p/1234567890',
+    '/timeshift/u/p/60/1700000000/1234567890.ts',
+  ])('are what they are with slashes behind: %s', (path) => {
+    for (const slashes of ['/', '//'])
+      expect(readOpening(path + slashes, nothing)).toEqual(readOpening(path, nothing))
+    expect(readOpening(path, nothing)?.credential).toBe('xtream')
+  })
+
+  test('below a ticket or a channel a slash is part of the name', () => {
+    expect(readOpening(`/live/${ticket}/ch1/`, nothing)).toMatchObject({ channel: 'ch1', rest: '' })
+    expect(readOpening(`/live/${ticket}/ch1/v0/`, nothing)).toMatchObject({ rest: 'v0/' })
+    expect(readOpening('/live/ch1/', token)).toMatchObject({ channel: 'ch1', rest: '' })
+  })
+
   test('end before a suffix that stands behind the entry’s name, and only there', () => {
     const note = '|User-Agent=Box/1 (x)&Referer=http:/r.example/a|b'
     for (const file of ['index.m3u8', 'v0/list.m3u', 'manifest.mpd', 'mpegts', 'stream.ts'])

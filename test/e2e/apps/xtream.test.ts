@@ -232,6 +232,10 @@ describe('playing', () => {
       `/${path}/${one}`,
       `/${path}/${one}.ts`,
       `/tv/live/${path}/${one}.ts`,
+      `/live/${path}/${one}.m3u8/`,
+      `//live//${path}//${one}.ts`,
+      `/${path}/${one}/`,
+      `/tv//${path}/${one}.ts/`,
       `/live/${path}/federal-1.m3u8`,
     ]
     for (const form of forms) {

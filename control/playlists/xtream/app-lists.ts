@@ -107,16 +107,18 @@ export async function* renderAppList(
 ): AsyncGenerator<string> {
   const json = (value: unknown): string => disarm(JSON.stringify(value))
   const categories = [...categoriesOf(channels.offered).values()].map(categoryRow)
-  if (list === 'live-categories') return yield json(categories)
   const rows = rowsOf(channels, category)
-  if (list === 'live-streams') {
+  if (list === 'live-categories') yield json(categories)
+  else if (list === 'live-streams') {
     yield '['
     yield* joined(rows, json)
-    return yield ']'
+    yield ']'
+  } else {
+    const live = { live: categories, movie: [], series: [] }
+    yield `{@@,"categories":${json(live)},"available_channels":{`
+    yield* joined(rows, (row) => `"${row.stream_id}":${json(row)}`)
+    yield '}}'
   }
-  yield `{@@,"categories":${json({ live: categories, movie: [], series: [] })},"available_channels":{`
-  yield* joined(rows, (row) => `"${row.stream_id}":${json(row)}`)
-  yield '}}'
 }
 
 const FORMATS = { mpegts: 'ts', hls: 'm3u8', dash: 'mpd' } as const

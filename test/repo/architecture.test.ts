@@ -27,7 +27,7 @@ const mislabelled = (page: string): string[] =>
 const isExported = ({ name, path }: Claim): boolean => {
   const file = join(root, path)
   if (!existsSync(file)) return false
-  const kinds = '(?:async )?function|const|let|class|interface|type'
+  const kinds = '(?:async )?function\\*?|const|let|class|interface|type'
   return new RegExp(`^export (?:${kinds}) ${name}\\b`, 'm').test(readFileSync(file, 'utf8'))
 }
 

@@ -25,17 +25,21 @@ const HOURS_BACK = 3
 const PICTURE_MS = 30_000
 const GUIDE_MS = 60_000
 
-/** The address of a list whose guide holds programmes. */
-async function listOf(lane: Lane): Promise<string> {
+/** The address of a list whose guide holds programmes, and how many channels it has. */
+async function listOf(lane: Lane): Promise<{ readonly address: string; readonly count: number }> {
   const { token } = await lane.viewer('replace')
   const address = `${lane.relay.url}/playlist.m3u?token=${token}`
-  const [guide = ''] = /(?<=url-tvg=")[^"]+/.exec(await (await fetch(address)).text()) ?? []
+  const list = await (await fetch(address)).text()
+  const [guide = ''] = /(?<=url-tvg=")[^"]+/.exec(list) ?? []
+  const count = list.split('#EXTINF:').length - 1
   for (const end = Date.now() + GUIDE_MS; Date.now() < end; await sleep(500)) {
     const text = await (await fetch(guide.replace('.xml.gz', '.xml'))).text()
-    if (text.includes('<programme ')) return address
+    if (text.includes('<programme ')) return { address, count }
   }
   throw new Error(`no programmes at ${guide}`)
 }
+
+const nameOf = (channel: string): string => CHANNELS.find(({ id }) => id === channel)?.name ?? ''
 
 const momentOf = (text: string): number => Date.parse(`${text.replace(' ', 'T')}Z`)
 
@@ -56,9 +60,10 @@ const archiveAsked = ({ relay }: Lane, since: number): string => {
 
 async function kodiWithGuide(lane: Lane): Promise<Guided[]> {
   const row = (what: string, came: string): Guided => ({ player: 'Kodi', what, came })
-  const kodi = await startKodiOn(await listOf(lane), CHANNELS.length)
+  const { address, count } = await listOf(lane)
+  const kodi = await startKodiOn(address, count)
   try {
-    const entry = CHANNELS.findIndex(({ id }) => id === CHANNEL)
+    const entry = kodi.labels.indexOf(nameOf(CHANNEL))
     const broadcasts = await kodi.broadcasts(entry)
     const title = broadcasts[0]?.title ?? ''
     await kodi.open(entry)
@@ -70,7 +75,7 @@ async function kodiWithGuide(lane: Lane): Promise<Guided[]> {
     const isShown = chosen !== undefined && (await shows(kodi, PICTURE_MS))
     const shown = (is: boolean) => (is ? 'plays' : 'does not play')
     return [
-      row('channels', `${kodi.labels.length} of ${CHANNELS.length}`),
+      row('channels', `${kodi.labels.length} of ${count}`),
       row(
         'guide, by the address in the list',
         `${broadcasts.length} programmes a channel, the first is “${title}”`,

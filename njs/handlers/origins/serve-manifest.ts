@@ -94,14 +94,17 @@ const typeOf = (rest: string): string =>
 /** Whether a status means that the origin is unavailable: nginx then waits and tries again. */
 const isAway = (status: number): boolean => status === 502 || status === 504
 
+/** Of an answer that goes on in the public server: nginx keeps the type of the one before. */
+const TEXT = { 'Content-Type': 'text/plain' }
+
 const fail = (r: Request, status: number): void => {
   if (status === UNREADABLE)
-    return answer(r, 200, { 'X-Accel-Redirect': '/_gatehouse/origin-unreadable' })
+    return answer(r, 200, { ...TEXT, 'X-Accel-Redirect': '/_gatehouse/origin-unreadable' })
   if (status === ELSEWHERE)
-    return answer(r, 200, { 'X-Accel-Redirect': '/_gatehouse/origin-elsewhere' })
+    return answer(r, 200, { ...TEXT, 'X-Accel-Redirect': '/_gatehouse/origin-elsewhere' })
   if (isAway(status))
     answer(r, 200, { 'X-Accel-Redirect': `/_gatehouse/${variable(r, 'http_x_gh_wait')}` })
-  else answer(r, status, { 'Content-Type': 'text/plain' }, `origin: ${status}\n`)
+  else answer(r, status, TEXT, `origin: ${status}\n`)
 }
 
 /** Caches what was fetched for other viewers. */

@@ -230,6 +230,7 @@ describe('how it is sent', () => {
     judge.rig.origin.files.set('/hls/ch1/page.m3u8', { type: 'text/html', body })
     const answer = await judge.rig.get(`${new URL(judge.root).pathname}page.m3u8`)
     expect([answer.status, answer.reason]).toEqual([502, 'origin.unreadable'])
+    expect(answer.headers.get('content-type')).toBe('text/plain')
     expect(answer.text).not.toContain('provider')
   })
 

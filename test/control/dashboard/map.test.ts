@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  accountsIn,
   filtered,
   type PlayFilter,
   visitorsOf,
@@ -47,6 +48,13 @@ describe('what the map shows', () => {
     expect(count({ source: 'plex:house' })).toBe(1)
     expect(count({ source: 'plex:gone' })).toBe(0)
     expect(count({ country: 'FR' })).toBe(2)
+  })
+
+  test('now is what has no end, and journeys are those of its people', () => {
+    const running = filtered(data, all, true)
+    expect([...running.begin]).toEqual([150])
+    expect([...accountsIn(running, data)]).toEqual(['own:1'])
+    expect([...accountsIn(filtered(data, all), data)]).toEqual(['own:1', 'own:2'])
   })
 
   test('at a moment is what ran then, from its first second to before its last', () => {

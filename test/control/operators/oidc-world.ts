@@ -1,9 +1,6 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import cookie from '@fastify/cookie'
 import Fastify, { type FastifyInstance } from 'fastify'
-import Provider from 'oidc-provider'
 import { createSecretBox } from '../../../control/keys/secret-box.ts'
 import { createOidcSignIn, type OidcSettings } from '../../../control/operators/oidc.ts'
 import { cookieScope, publicAddress } from '../../../control/operators/public-address.ts'
@@ -15,13 +12,7 @@ import { authRoutes } from '../../../control/routes/admin/operators/auth.ts'
 import { oidcRoutes } from '../../../control/routes/admin/operators/oidc.ts'
 import { openStore, type Store } from '../../../control/store/store.ts'
 import { tempDir } from '../../support/cleanup.ts'
-
-/** What the provider says of its people. */
-const PEOPLE: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  olga: { preferred_username: 'Olga', groups: ['tv-admins', 'staff'] },
-  vera: { preferred_username: 'Vera', groups: ['support'] },
-  ivan: { preferred_username: 'Ivan', groups: ['staff'] },
-}
+import { startProvider } from '../../support/oidc/provider.ts'
 
 /** A provider, and the routes of signing in that use it. */
 export interface OidcWorld {
@@ -35,39 +26,10 @@ export interface OidcWorld {
 }
 
 export const CALLBACK_BASE = 'https://tv.example.net/gatehouse'
-export const SECRET = 'a secret of the client, long enough'
-
-const listen = async (server: Server): Promise<number> =>
-  await new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
-  })
-
-const startProvider = async () => {
-  const server = createServer()
-  const issuer = `http://127.0.0.1:${await listen(server)}`
-  const provider = new Provider(issuer, {
-    clients: [
-      {
-        client_id: 'gatehouse',
-        client_secret: SECRET,
-        redirect_uris: [`${CALLBACK_BASE}/api/v1/auth/oidc/callback`],
-      },
-    ],
-    claims: { profile: ['preferred_username', 'groups'] },
-    pkce: { required: () => true },
-    findAccount: (_context, sub) => ({
-      accountId: sub,
-      claims: async () => await Promise.resolve({ sub, ...PEOPLE[sub] }),
-    }),
-    cookies: { keys: ['one'] },
-  })
-  server.on('request', provider.callback())
-  return { issuer, server }
-}
 
 export const startOidcWorld = async (settings: Partial<OidcSettings> = {}): Promise<OidcWorld> => {
   const folder = await tempDir()
-  const { issuer, server } = await startProvider()
+  const { issuer, server } = await startProvider(CALLBACK_BASE)
   const store = await openStore({ url: join(folder.path, 'operators.duckdb') })
   const clock = { now: Date.now() }
   const now = () => clock.now

@@ -3,13 +3,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { claimValues, PENDING_MS, roleOfValues } from '../../../control/operators/oidc.ts'
 import { tempDir } from '../../support/cleanup.ts'
-import {
-  CALLBACK_BASE,
-  type OidcWorld,
-  SECRET,
-  signInAtProvider,
-  startOidcWorld,
-} from './oidc-world.ts'
+import { SECRET } from '../../support/oidc/provider.ts'
+import { CALLBACK_BASE, type OidcWorld, signInAtProvider, startOidcWorld } from './oidc-world.ts'
 
 let world: OidcWorld
 

@@ -1,6 +1,6 @@
 import { t } from '../text/text.ts'
 
-/** Chooses how many days back a page looks. */
+/** Chooses how many days back a page looks; `0` is what plays now. */
 export const SpanChoice = ({
   label,
   spans,
@@ -19,7 +19,7 @@ export const SpanChoice = ({
   >
     {spans.map((span) => (
       <option key={span} value={span}>
-        {t('history.days', { n: Number(span) })}
+        {span === '0' ? t('map.playing') : t('history.days', { n: Number(span) })}
       </option>
     ))}
   </select>

@@ -40,10 +40,16 @@ const One = ({ play }: { readonly play: SeenPlay }) => (
 )
 
 /** Both plays of a journey, with the way to its evidence. */
-export const JourneyCard = ({ journey }: { readonly journey: Journey }) => (
+export const JourneyCard = ({
+  journey,
+  nameOf,
+}: {
+  readonly journey: Journey
+  readonly nameOf: (account: string) => string
+}) => (
   <Card title={t('finding.impossible_travel')}>
     <p>
-      <a href={hrefOf(['accounts', journey.finding.account])}>{journey.finding.account}</a>{' '}
+      <a href={hrefOf(['accounts', journey.finding.account])}>{nameOf(journey.finding.account)}</a>{' '}
       {journey.finding.summary}
     </p>
     <ol class="evidence-list">
@@ -64,10 +70,12 @@ export const JourneyList = ({
   journeys,
   chosen,
   choose,
+  nameOf,
 }: {
   readonly journeys: readonly Journey[]
   readonly chosen: string | null
   readonly choose: (id: string) => void
+  readonly nameOf: (account: string) => string
 }) => (
   <details open={chosen !== null}>
     <summary>{t('map.journeys', { n: journeys.length })}</summary>
@@ -78,7 +86,7 @@ export const JourneyList = ({
             {first.place} → {second.place}
           </button>{' '}
           <span class="dim">
-            {finding.account}, {moment(finding.at)}
+            {nameOf(finding.account)}, {moment(finding.at)}
           </span>
         </li>
       ))}

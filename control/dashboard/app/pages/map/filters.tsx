@@ -5,7 +5,7 @@ import { country } from '../../text/format.ts'
 import { t } from '../../text/text.ts'
 import type { PlayFilter } from './plays.ts'
 
-const SPANS = ['1', '7', '30', '90']
+const SPANS = ['0', '1', '7', '30', '90']
 const KINDS = ['live', 'recorded'] as const
 
 /** The filter that stands in the address. */

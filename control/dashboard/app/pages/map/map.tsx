@@ -12,14 +12,20 @@ import { JourneyCard, JourneyList, journeysOf } from './arcs.tsx'
 import { DayClock } from './clock.tsx'
 import { Filters, TimeChoice, useFilter } from './filters.tsx'
 import { labelOf, PlaceCard } from './place.tsx'
-import { filtered, weightsOf } from './plays.ts'
+import { accountsIn, filtered, weightsOf } from './plays.ts'
 import { World } from './world.tsx'
 
 const DAY_MS = 86_400_000
 const MOST_LISTED = 100
+/** The span that is what plays now. */
+const NOW = '0'
 
-/** What the address says about time: the last days, or one day of the viewer's zone. Unix milliseconds. */
+/** What plays was heard of within so long, ms. */
+const RUNNING_MS = 5 * 60_000
+
+/** What the address says about time: now, the last days, or one day of the viewer's zone. Unix milliseconds. */
 const spanOf = (days: string, day: string, now: number) => {
+  if (day === '' && days === NOW) return { from: now - RUNNING_MS, to: now }
   if (day === '') return { from: now - Number(days) * DAY_MS, to: now }
   const from = dayStart(day, zone)
   return { from, to: dayStart(new Date(from + 1.5 * DAY_MS).toISOString().slice(0, 10), zone) }
@@ -69,9 +75,12 @@ const Picture = ({
   data,
   span,
   isDay,
+  isNow,
   maySeeFindings,
 }: {
   readonly data: MapPlays
+  /** Only what runs is shown. */
+  readonly isNow: boolean
   readonly span: { readonly from: number; readonly to: number }
   readonly isDay: boolean
   readonly maySeeFindings: boolean
@@ -82,19 +91,32 @@ const Picture = ({
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set())
   const [arc, setArc] = useParam('finding')
   const { kind, person, group, source, country } = filter
-  const plays = useMemo(() => filtered(data, filter), [data, kind, person, group, source, country])
+  const plays = useMemo(
+    () => filtered(data, filter, isNow),
+    [data, kind, person, group, source, country, isNow],
+  )
   const shownAt = isDay ? moment : null
   const weights = useMemo(
     () => weightsOf(plays, data.places.length, shownAt),
     [plays, data, shownAt],
   )
-  const all = useJourneys(span, maySeeFindings)
-  const wanted = person.trim().toLowerCase()
-  const journeys = useMemo(
-    () => all.filter(({ finding }) => finding.account.toLowerCase().includes(wanted)),
-    [all, wanted],
-  )
+  const all = useJourneys(isNow ? { from: span.to - DAY_MS, to: span.to } : span, maySeeFindings)
+  // Of the people whose plays are shown; while a day is played back, those that were under way.
+  const journeys = useMemo(() => {
+    const people = accountsIn(plays, data)
+    const at = shownAt === null ? null : shownAt * 1000
+    return all.filter(
+      ({ finding, first, second }) =>
+        people.has(finding.account) &&
+        (at === null || (first.startedAt <= at && at <= (second.endedAt ?? second.startedAt))),
+    )
+  }, [all, plays, data, shownAt])
   const journey = journeys.find(({ id }) => id === arc) ?? null
+  const names = useMemo(
+    () => new Map(data.accounts.map(({ account, accountName }) => [account, accountName])),
+    [data],
+  )
+  const nameOf = (account: string): string => names.get(account) ?? account
   const choose = (places: readonly number[]) => {
     setChosen(new Set(places))
     setArc('')
@@ -130,16 +152,20 @@ const Picture = ({
         chooseArc={chooseArc}
       />
       <p class="dim">
-        {t('map.counts', {
-          n: plays.count,
-          places: number(busiest.length),
-        })}{' '}
+        {isNow
+          ? t('map.running', { n: plays.count, places: number(busiest.length) })
+          : t('map.counts', { n: plays.count, places: number(busiest.length) })}{' '}
         {!data.isWhole && t('map.newest', { n: data.plays.length })} {t('map.credit')}
       </p>
-      {journey !== null && <JourneyCard journey={journey} />}
+      {journey !== null && <JourneyCard journey={journey} nameOf={nameOf} />}
       {chosen.size > 0 && <PlaceCard data={data} plays={plays} chosen={chosen} span={span} />}
       {journeys.length > 0 && (
-        <JourneyList journeys={journeys} chosen={journey?.id ?? null} choose={chooseArc} />
+        <JourneyList
+          journeys={journeys}
+          chosen={journey?.id ?? null}
+          choose={chooseArc}
+          nameOf={nameOf}
+        />
       )}
       <PlaceList data={data} weights={weights} places={busiest} choose={choose} />
     </>
@@ -151,8 +177,15 @@ export const MapPage = ({ maySeeFindings }: { readonly maySeeFindings: boolean }
   const [days, setDays] = useParam('days', '7')
   const [day, setDay] = useParam('day')
   const span = useMemo(() => spanOf(days, day, Date.now()), [days, day])
-  const query = useQuery(`map ${span.from} ${span.to}`, (signal) =>
-    get(`/history/map/plays?from=${span.from}&to=${span.to}`, signal),
+  const isNow = day === '' && days === NOW
+  const query = useQuery(
+    `map ${span.from} ${span.to}`,
+    (signal) => {
+      // What plays now is asked of the present, each time it is read.
+      const { from, to } = isNow ? spanOf(days, day, Date.now() + 1) : span
+      return get(`/history/map/plays?from=${from}&to=${to}`, signal)
+    },
+    isNow,
   )
   return (
     <>
@@ -166,6 +199,7 @@ export const MapPage = ({ maySeeFindings }: { readonly maySeeFindings: boolean }
             data={data}
             span={span}
             isDay={day !== ''}
+            isNow={isNow}
             maySeeFindings={maySeeFindings}
           />
         )}

@@ -11,6 +11,10 @@ export interface PlayFilter {
   readonly country: string
 }
 
+/** Accounts that any of some plays is of. */
+export const accountsIn = ({ account }: PlayColumns, data: MapPlays): ReadonlySet<string> =>
+  new Set([...new Set(account)].flatMap((at) => data.accounts[at]?.account ?? []))
+
 /** Plays in columns, one row a play. Times are Unix seconds; `end` of what still runs lies beyond every date. */
 export interface PlayColumns {
   readonly count: number
@@ -28,8 +32,8 @@ const [PLACE, ACCOUNT, SOURCE, GROUP, LIVE, BEGIN, END] = [0, 1, 2, 3, 4, 5, 6]
 const chosen = (list: readonly string[], wanted: string): number =>
   wanted === '' ? -1 : list.indexOf(wanted)
 
-/** The plays that a filter lets through. */
-export const filtered = (data: MapPlays, filter: PlayFilter): PlayColumns => {
+/** The plays that a filter lets through, all of them or those that run. */
+export const filtered = (data: MapPlays, filter: PlayFilter, onlyRunning = false): PlayColumns => {
   const person = filter.person.trim().toLowerCase()
   const isPerson = data.accounts.map(({ account, accountName }) =>
     `${accountName ?? ''} ${account}`.toLowerCase().includes(person),
@@ -46,7 +50,8 @@ export const filtered = (data: MapPlays, filter: PlayFilter): PlayColumns => {
       isPlace[play[PLACE] ?? 0] === true &&
       (filter.source === '' || play[SOURCE] === source) &&
       (filter.group === '' || play[GROUP] === group) &&
-      (filter.kind === '' || play[LIVE] === isLive),
+      (filter.kind === '' || play[LIVE] === isLive) &&
+      (!onlyRunning || play[END] === 0),
   )
   const columns = {
     count: found.length,

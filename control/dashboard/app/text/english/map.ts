@@ -14,6 +14,11 @@ export const enMap = {
     other:
       '{n} plays at {places} places, each to a tenth of a degree; refused openings are left out.',
   },
+  'map.playing': 'Playing now',
+  'map.running': {
+    one: '{n} stream plays at {places} places.',
+    other: '{n} streams play at {places} places.',
+  },
   'map.newest': { one: 'Only the newest {n}.', other: 'Only the newest {n}.' },
   'map.any': 'any',
   'map.person': 'Person',

@@ -22,6 +22,13 @@ export const ruMap: Readonly<Record<keyof typeof enMap, Wording>> = {
     other:
       '{n} просмотра, мест: {places}, каждое с точностью до десятой градуса; отказы не считаются.',
   },
+  'map.playing': 'Сейчас',
+  'map.running': {
+    one: 'Идёт {n} поток, мест: {places}.',
+    few: 'Идут {n} потока, мест: {places}.',
+    many: 'Идут {n} потоков, мест: {places}.',
+    other: 'Идут {n} потока, мест: {places}.',
+  },
   'map.newest': {
     one: 'Только последний {n}.',
     few: 'Только последние {n}.',

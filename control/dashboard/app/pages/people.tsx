@@ -3,10 +3,8 @@ import { ROLES } from '../../../operators/roles.ts'
 import { Confirm, type Question } from '../components/confirm.tsx'
 import { fieldsOf, messageOf } from '../components/form.ts'
 import { Alert, Card, PageHead, PasswordField, Shown } from '../components/parts.tsx'
-import { type Column, Table } from '../components/table.tsx'
 import { get, send } from '../data/api.ts'
-import { useParam } from '../data/route.ts'
-import type { AuditEntry, Operator } from '../data/types.ts'
+import type { Operator } from '../data/types.ts'
 import { useAction } from '../data/use-action.ts'
 import { useQuery } from '../data/use-query.ts'
 import { moment } from '../text/format.ts'
@@ -102,46 +100,6 @@ export const People = () => {
       </Shown>
       <AddForm done={query.reload} />
       <Confirm question={question} done={() => setQuestion(null)} />
-    </>
-  )
-}
-
-const columns: readonly Column<AuditEntry>[] = [
-  { key: 'when', title: t('col.when'), sortBy: ({ at }) => at, cell: ({ at }) => moment(at) },
-  { key: 'actor', title: t('col.actor'), sortBy: ({ actor }) => actor, cell: ({ actor }) => actor },
-  {
-    key: 'action',
-    title: t('col.action'),
-    sortBy: ({ action }) => action,
-    cell: ({ action }) => action,
-  },
-  {
-    key: 'subject',
-    title: t('col.subject'),
-    sortBy: ({ subject }) => subject,
-    cell: ({ subject }) => subject,
-  },
-]
-
-/** Who changed what. */
-export const Audit = () => {
-  const [sort, setSort] = useParam('sort', '-when')
-  const query = useQuery('audit', (signal) => get('/audit?limit=1000', signal))
-  return (
-    <>
-      <PageHead title={t('audit.title')} />
-      <Shown query={query} isEmpty={({ items }) => items.length === 0}>
-        {({ items }) => (
-          <Table
-            rows={items}
-            columns={columns}
-            idOf={({ id }) => id}
-            sort={sort}
-            onSort={setSort}
-            label={t('audit.title')}
-          />
-        )}
-      </Shown>
     </>
   )
 }

@@ -2,6 +2,7 @@ import { enAccount } from './english/account.ts'
 import { enGroups } from './english/groups.ts'
 import { enLive } from './english/live.ts'
 import { enMap } from './english/map.ts'
+import { enNotices } from './english/notices.ts'
 import { enRules } from './english/rules.ts'
 import { enSettings } from './english/settings.ts'
 import { enSystem } from './english/system.ts'
@@ -13,6 +14,7 @@ export const en = {
   ...enSettings,
   ...enSystem,
   ...enMap,
+  ...enNotices,
   ...enGroups,
   ...enLive,
   ...enAccount,
@@ -211,7 +213,6 @@ export const en = {
   'history.edges': 'Edges and media servers',
   'history.counts':
     'A play counts on every day and hour it ran, its time spread over them. Refusals are openings that were turned away.',
-  'audit.title': 'Audit',
   'people.title': 'People who sign in',
   'people.role.owner': 'owner',
   'people.role.operator': 'operator',

@@ -3,6 +3,7 @@ import { ruAccount } from './russian/account.ts'
 import { ruGroups } from './russian/groups.ts'
 import { ruLive } from './russian/live.ts'
 import { ruMap } from './russian/map.ts'
+import { ruNotices } from './russian/notices.ts'
 import { ruRules } from './russian/rules.ts'
 import { ruSettings } from './russian/settings.ts'
 import { ruSystem } from './russian/system.ts'
@@ -13,6 +14,7 @@ export const ru: Words = {
   ...ruSettings,
   ...ruSystem,
   ...ruMap,
+  ...ruNotices,
   ...ruGroups,
   ...ruLive,
   ...ruAccount,
@@ -120,8 +122,8 @@ export const ru: Words = {
   'state.again': 'Повторить',
   'state.forbidden': 'Вашей роли эта страница недоступна.',
   'action.cancel': 'Отмена',
-  'action.end': 'Завершить',
-  'action.ban': 'Заблокировать',
+  'action.end': 'Прервать',
+  'action.ban': 'Бан',
   'action.explain': 'Почему',
   'action.lift': 'Снять',
   'action.dismiss': 'Отклонить',
@@ -247,7 +249,6 @@ export const ru: Words = {
   'history.edges': 'Серверы раздачи и медиасерверы',
   'history.counts':
     'Просмотр считается в каждый день и час, когда он шёл; время распределено между ними. Отказы: открытия, которым было отказано.',
-  'audit.title': 'Журнал действий',
   'people.title': 'Кто может войти',
   'people.role.owner': 'владелец',
   'people.role.operator': 'оператор',

@@ -5,7 +5,7 @@ import type { Group, Source, Surge } from '../../data/types.ts'
 import { useAction } from '../../data/use-action.ts'
 import { useQuery } from '../../data/use-query.ts'
 import { country, moment, number } from '../../text/format.ts'
-import { t } from '../../text/text.ts'
+import { t, words } from '../../text/text.ts'
 import { ChannelsCard } from './channels.tsx'
 import { Downloads } from './downloads.tsx'
 import { Why } from './why.tsx'
@@ -63,7 +63,10 @@ const SurgeList = ({
           <ul class="plain-list">
             {rows.map((row) => (
               <li key={row.name}>
-                <strong>{row.name}</strong> <span class="dim">{row.group}</span>{' '}
+                <strong>{row.name}</strong>{' '}
+                <span class="dim">
+                  {row.group}, {words('groups.surge.running', row.running)}
+                </span>{' '}
                 <Badge tone={row.on ? 'warn' : 'plain'}>
                   {t(row.on ? 'groups.on' : 'groups.off')}
                 </Badge>{' '}

@@ -43,7 +43,7 @@ const identity = (caps: CapUse): Column<Session>[] => [
   },
   {
     key: 'where',
-    share: 21,
+    share: 20,
     title: t('col.where'),
     sortBy: (row) => country(row.country),
     cell: (row) => (
@@ -71,7 +71,7 @@ const identity = (caps: CapUse): Column<Session>[] => [
   },
   {
     key: 'cap',
-    share: 9,
+    share: 8,
     title: t('col.cap'),
     isNumber: true,
     sortBy: (row) => caps.used.get(row.user_id) ?? 0,
@@ -82,7 +82,7 @@ const identity = (caps: CapUse): Column<Session>[] => [
 const course = (now: number): Column<Session>[] => [
   {
     key: 'state',
-    share: 10,
+    share: 12,
     title: t('col.state'),
     sortBy: (row) => row.state,
     cell: (row) => <Badge tone={toneOf(row.state)}>{words('state', row.state)}</Badge>,

@@ -11,8 +11,9 @@ export const enGroups = {
   'groups.countries': 'Countries',
   'groups.default': 'everyone else',
   'groups.surge': 'Surge',
-  'groups.surge.text':
-    'Leaves channels out of a group while there are too many viewers; who watches one goes on.',
+  'groups.surge.text': 'Leaves channels out of a group while there are too many viewers.',
+  'groups.surge.running.stay': 'who watches one goes on',
+  'groups.surge.running.end': 'who watches one is ended',
   'groups.surge.none': 'No profile. Profiles of surge stand in gatehouse.yaml.',
   'groups.surge.switch': 'Surge {name}',
   'groups.surge.on': 'Turn on',

@@ -14,8 +14,9 @@ export const ruGroups: Readonly<Record<keyof typeof enGroups, Wording>> = {
   'groups.countries': 'Страны',
   'groups.default': 'все остальные',
   'groups.surge': 'Наплыв',
-  'groups.surge.text':
-    'Убирает каналы группы, пока зрителей слишком много; кто уже смотрит, смотрит дальше.',
+  'groups.surge.text': 'Убирает каналы группы, пока зрителей слишком много.',
+  'groups.surge.running.stay': 'кто смотрит, смотрит дальше',
+  'groups.surge.running.end': 'кто смотрит, прерывается',
   'groups.surge.none': 'Профилей нет. Профили наплыва описаны в gatehouse.yaml.',
   'groups.surge.switch': 'Наплыв {name}',
   'groups.surge.on': 'Включить',

@@ -1,13 +1,14 @@
 import { useState } from 'preact/hooks'
-import { Confirm, type Question } from '../components/confirm.tsx'
-import { messageOf } from '../components/form.ts'
-import { Alert, Badge, Card, PageHead, Shown } from '../components/parts.tsx'
-import { get, send } from '../data/api.ts'
-import type { Destination } from '../data/types.ts'
-import { useAction } from '../data/use-action.ts'
-import { useQuery } from '../data/use-query.ts'
-import { moment } from '../text/format.ts'
-import { t } from '../text/text.ts'
+import { Confirm, type Question } from '../../components/confirm.tsx'
+import { messageOf } from '../../components/form.ts'
+import { Alert, Badge, Card, PageHead, Shown } from '../../components/parts.tsx'
+import { get, send } from '../../data/api.ts'
+import type { Destination } from '../../data/types.ts'
+import { useAction } from '../../data/use-action.ts'
+import { useQuery } from '../../data/use-query.ts'
+import { moment } from '../../text/format.ts'
+import { t } from '../../text/text.ts'
+import { AddDestination } from './add.tsx'
 
 interface Preview {
   readonly parts: readonly { readonly title: string; readonly body: string }[]
@@ -40,9 +41,12 @@ const useTrials = (destination: Destination) => {
 const One = ({
   destination,
   canAct,
+  remove,
 }: {
   readonly destination: Destination
   readonly canAct: boolean
+  /** `null` where it stands in gatehouse.yaml, or nothing may be changed. */
+  readonly remove: (() => void) | null
 }) => {
   const { said, preview, test, show } = useTrials(destination)
   const { name, kind, problem, waiting, dead, last_error, last_sent_at } = destination
@@ -63,6 +67,11 @@ const One = ({
         <button type="button" onClick={show}>
           {t('destinations.preview')}
         </button>
+        {remove !== null && (
+          <button type="button" class="danger" onClick={remove}>
+            {t('action.remove')}
+          </button>
+        )}
       </p>
       {said !== null && (
         <p class={said.isBad ? 'state error' : 'state'} role="status">
@@ -141,6 +150,17 @@ const Letters = ({
 /** Where notices go: how it stands, a test, a preview, and what could not be delivered. */
 export const Destinations = ({ canAct }: { readonly canAct: boolean }) => {
   const query = useQuery('destinations', (signal) => get('/destinations', signal))
+  const [question, setQuestion] = useState<Question | null>(null)
+  const remove = (destination: Destination) =>
+    setQuestion({
+      title: t('people.remove.ask', { name: destination.name }),
+      text: t('destinations.gone'),
+      go: t('action.remove'),
+      act: async () => {
+        await send('DELETE', pathOf(destination))
+        query.reload()
+      },
+    })
   return (
     <>
       <PageHead title={t('destinations.title')} />
@@ -152,12 +172,19 @@ export const Destinations = ({ canAct }: { readonly canAct: boolean }) => {
         {({ items }) => (
           <div class="cards">
             {items.map((one) => (
-              <One key={one.name} destination={one} canAct={canAct} />
+              <One
+                key={one.name}
+                destination={one}
+                canAct={canAct}
+                remove={canAct && one.origin === 'api' ? () => remove(one) : null}
+              />
             ))}
           </div>
         )}
       </Shown>
+      {canAct && <AddDestination done={query.reload} />}
       <Letters canAct={canAct} changed={query.reload} />
+      <Confirm question={question} done={() => setQuestion(null)} />
     </>
   )
 }

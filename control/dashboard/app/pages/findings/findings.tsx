@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
+import { AccountLink } from '../../components/account-link.tsx'
 import { messageOf } from '../../components/form.ts'
 import { Alert, Badge, Card, PageHead, Shown, type Tone } from '../../components/parts.tsx'
 import { get, send } from '../../data/api.ts'
@@ -72,7 +73,7 @@ const Detail = ({
       {moment(finding.at)} · {words('findings.state', finding.state)}
     </p>
     <p>
-      <a href={hrefOf(['accounts', finding.account])}>{finding.account}</a>
+      <AccountLink key={finding.account} account={finding.account} />
     </p>
     <p>
       {t('findings.rule')} <a href={hrefOf(['rules', finding.rule])}>{finding.rule}</a>:{' '}

@@ -102,15 +102,15 @@ const Picture = ({
   )
   const all = useJourneys(isNow ? { from: span.to - DAY_MS, to: span.to } : span, maySeeFindings)
   // Of the people whose plays are shown; while a day is played back, those that were under way.
+  const people = useMemo(() => accountsIn(plays, data), [plays, data])
   const journeys = useMemo(() => {
-    const people = accountsIn(plays, data)
     const at = shownAt === null ? null : shownAt * 1000
     return all.filter(
       ({ finding, first, second }) =>
         people.has(finding.account) &&
         (at === null || (first.startedAt <= at && at <= (second.endedAt ?? second.startedAt))),
     )
-  }, [all, plays, data, shownAt])
+  }, [all, people, shownAt])
   const journey = journeys.find(({ id }) => id === arc) ?? null
   const names = useMemo(
     () => new Map(data.accounts.map(({ account, accountName }) => [account, accountName])),

@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { startJellyfin } from '../../../control/demo/media-servers/jellyfin.ts'
 import { tempDir } from '../../support/cleanup.ts'
+import { startFakeService } from '../../support/notify/fake-service.ts'
 import { SECRET, startProvider } from '../../support/oidc/provider.ts'
 import { launchBrowser } from '../../support/programs/browser.ts'
 import { until } from '../../support/programs/port.ts'
@@ -125,7 +126,7 @@ test('who would see what: any address, account and country, without a channel th
   await admin.send('PATCH', `/accounts/${account.id}`, { enabled: false })
   const page = await opened('#/groups')
   const form = page.locator('section').filter({ hasText: 'Who would see what?' })
-  await form.getByLabel('Address').fill('203.0.113.9')
+  await form.getByLabel('Address', { exact: true }).fill('203.0.113.9')
   await form.getByRole('button', { name: 'Explain' }).click()
   await form.getByText(/^Group everyone,/).waitFor()
   await form.getByText(/\d+ channels?:/).waitFor()
@@ -153,6 +154,8 @@ test('two accounts become one person, and are split again', async () => {
   expect(JSON.stringify(items)).toContain(second.id)
   await other.getByRole('button', { name: 'Split off' }).click()
   await card.getByText('This is the only account').waitFor()
+  await page.getByText('Not judged yet').waitFor()
+  expectComplaint('404')
 })
 
 test('who watches at a media server is written to', async () => {
@@ -176,6 +179,31 @@ test('who watches at a media server is written to', async () => {
     await admin.send('DELETE', '/media-servers/attic')
   } finally {
     await server.close()
+  }
+})
+
+test('a destination is added on its page, takes a test, and is removed after a question', async () => {
+  const hook = await startFakeService(() => ({ status: 200 }))
+  try {
+    const page = await opened('#/destinations')
+    const form = page.locator('section').filter({ hasText: 'Add a destination' })
+    await form.getByLabel('Kind').selectOption('webhook')
+    await form.getByLabel('Short name').fill('desk')
+    await form.getByLabel('Address', { exact: true }).fill(hook.url)
+    await form.getByRole('button', { name: 'Add' }).click()
+    const card = page.locator('section').filter({ hasText: 'desk' })
+    await card.getByRole('button', { name: 'Send a test' }).click()
+    await card.getByText('The service took the test.').waitFor()
+    expect(hook.requests.length).toBe(1)
+    await card.getByRole('button', { name: 'Remove' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+    await card.waitFor({ state: 'detached' })
+    await showPage(page, '#/audit?filter=destination')
+    const entry = page.getByRole('row').filter({ hasText: 'desk' }).first()
+    await entry.getByText('Before and after').click()
+    await entry.getByText('webhook').first().waitFor()
+  } finally {
+    await hook.stop()
   }
 })
 
@@ -203,7 +231,7 @@ actions: [{ do: end, from_finding: 1 }]
     .getByRole('link', { name: /Outside its countries/ })
     .first()
     .click()
-  await page.getByRole('link', { name: `own:${account.id}` }).waitFor()
+  await page.locator(`main a[href*="${account.id}"]`).first().waitFor()
   await page.getByRole('link', { name: 'not-in-spain' }).waitFor()
 })
 

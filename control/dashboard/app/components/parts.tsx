@@ -89,8 +89,12 @@ export const Shown = <T,>({
   readonly empty?: string
   readonly children: (data: T) => ComponentChildren
 }) => {
-  const { data, error, reload } = query
-  if (data === null && error === null) return <p class="state loading">{t('state.loading')}</p>
+  const { data, error, isLoading, reload } = query
+  if (data === null && error === null && isLoading)
+    return <p class="state loading">{t('state.loading')}</p>
+  // What was read may be nothing, as the confidence of an account that was never judged.
+  const found = data as T
+  const isThere = data !== null || error === null
   if (error?.code === 'permission.missing') return <p class="state">{t('state.forbidden')}</p>
   return (
     <>
@@ -102,10 +106,8 @@ export const Shown = <T,>({
           </button>
         </p>
       )}
-      {data !== null && isEmpty?.(data) === true && (
-        <p class="state">{empty ?? t('state.empty')}</p>
-      )}
-      {data !== null && isEmpty?.(data) !== true && children(data)}
+      {isThere && isEmpty?.(found) === true && <p class="state">{empty ?? t('state.empty')}</p>}
+      {isThere && isEmpty?.(found) !== true && children(found)}
     </>
   )
 }

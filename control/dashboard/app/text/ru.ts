@@ -187,7 +187,7 @@ export const ru: Words = {
   'col.role': 'Роль',
   'col.actions': 'Действия',
   'state.playing': 'идёт',
-  'state.reserved': 'открывается',
+  'state.reserved': 'открытие',
   'state.superseded': 'оставлен',
   'state.paused': 'пауза',
   'state.buffering': 'буферизация',

@@ -47,10 +47,10 @@ const identity = (caps: CapUse): Column<Session>[] => [
     title: t('col.where'),
     sortBy: (row) => country(row.country),
     cell: (row) => (
-      <>
+      <span title={row.ip}>
         {row.country === null ? '' : `${country(row.country)} `}
         <span class="dim">{row.ip}</span>
-      </>
+      </span>
     ),
   },
   {

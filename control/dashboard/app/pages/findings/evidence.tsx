@@ -2,15 +2,22 @@ import type { ComponentChildren } from 'preact'
 import { lazy, Suspense } from 'preact/compat'
 import { useMemo } from 'preact/hooks'
 import { seenIn } from '../../data/evidence.ts'
-import { moment, number } from '../../text/format.ts'
+import { duration, moment, number } from '../../text/format.ts'
 import { t } from '../../text/text.ts'
 import { PlayClock } from './clock.tsx'
 
 /** A time in Unix milliseconds, by its name and size. */
 const isTime = (key: string, value: number): boolean => /at$/i.test(key) && value > 1e11
 
+/** A number by its name: a time, how long something took, or as much of it as is worth reading. */
+const shownNumber = (key: string, value: number): string => {
+  if (isTime(key, value)) return moment(value)
+  if (/(?:Ms|_ms)$/.test(key)) return duration(value)
+  return number(/(?:Km|_km|Kmh|_kmh)$/.test(key) ? Math.round(value) : value)
+}
+
 const shownValue = (key: string, value: unknown): ComponentChildren => {
-  if (typeof value === 'number') return isTime(key, value) ? moment(value) : number(value)
+  if (typeof value === 'number') return shownNumber(key, value)
   if (value === null || value === undefined) return '–'
   if (typeof value === 'object') return <Evidence evidence={value} />
   return typeof value === 'boolean' || typeof value === 'string' ? String(value) : '–'
@@ -18,6 +25,7 @@ const shownValue = (key: string, value: unknown): ComponentChildren => {
 
 const labelOf = (key: string): string =>
   key
+    .replace(/(?:Ms|_ms)$/, '')
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .replaceAll('_', ' ')
     .toLowerCase()

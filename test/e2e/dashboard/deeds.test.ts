@@ -200,6 +200,8 @@ test('a destination is added on its page, takes a test, and is removed after a q
     await card.waitFor({ state: 'detached' })
     await showPage(page, '#/audit?filter=destination')
     const entry = page.getByRole('row').filter({ hasText: 'destination.create' })
+    await entry.getByText('Before and after').click()
+    await entry.getByText('webhook').first().waitFor()
   } finally {
     await hook.stop()
   }

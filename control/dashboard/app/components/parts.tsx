@@ -81,7 +81,7 @@ export const Points = ({ points }: { readonly points: number }) => (
 export const Shown = <T,>({
   query,
   isEmpty,
-  empty,
+  empty: nothing = t('state.empty'),
   children,
 }: {
   readonly query: Query<T>
@@ -106,8 +106,7 @@ export const Shown = <T,>({
           </button>
         </p>
       )}
-      {isThere && isEmpty?.(found) === true && <p class="state">{empty ?? t('state.empty')}</p>}
-      {isThere && isEmpty?.(found) !== true && children(found)}
+      {isThere && (isEmpty?.(found) === true ? <p class="state">{nothing}</p> : children(found))}
     </>
   )
 }

@@ -8,11 +8,11 @@ import { dayStart } from '../../text/day-start.ts'
 import { number } from '../../text/format.ts'
 import { t } from '../../text/text.ts'
 import { zone } from '../../text/zone.ts'
-import { JourneyCard, JourneyList, journeysOf } from './arcs.tsx'
+import { type Journey, JourneyCard, JourneyList, journeysOf } from './arcs.tsx'
 import { DayClock } from './clock.tsx'
 import { Filters, TimeChoice, useFilter } from './filters.tsx'
 import { labelOf, PlaceCard } from './place.tsx'
-import { accountsIn, filtered, weightsOf } from './plays.ts'
+import { accountsIn, filtered, type PlayColumns, weightsOf } from './plays.ts'
 import { World } from './world.tsx'
 
 const DAY_MS = 86_400_000
@@ -44,6 +44,52 @@ const useJourneys = (span: { from: number; to: number }, isAllowed: boolean) => 
   )
   return useMemo(() => journeysOf(query.data ?? []), [query.data])
 }
+
+/** Journeys of the people whose plays are shown; while a day is played back, those that were under way. */
+const useShownJourneys = (
+  all: readonly Journey[],
+  {
+    plays,
+    data,
+    shownAt,
+  }: { readonly plays: PlayColumns; readonly data: MapPlays; readonly shownAt: number | null },
+): readonly Journey[] => {
+  const people = useMemo(() => accountsIn(plays, data), [plays, data])
+  return useMemo(() => {
+    const moment = shownAt === null ? null : shownAt * 1000
+    const isUnderWay = ({ first, second }: Journey) =>
+      moment === null ||
+      (first.startedAt <= moment && moment <= (second.endedAt ?? second.startedAt))
+    return all.filter((one) => people.has(one.finding.account) && isUnderWay(one))
+  }, [all, people, shownAt])
+}
+
+/** The name of an account, where its plays have one. */
+const useNames = (data: MapPlays): ((account: string) => string) => {
+  const names = useMemo(
+    () => new Map(data.accounts.map(({ account, accountName }) => [account, accountName])),
+    [data],
+  )
+  return (account) => names.get(account) ?? account
+}
+
+/** What the map shows, in numbers, and where its picture is from. */
+const Counts = ({
+  data,
+  plays,
+  places,
+  isNow,
+}: {
+  readonly data: MapPlays
+  readonly plays: number
+  readonly places: number
+  readonly isNow: boolean
+}) => (
+  <p class="dim">
+    {t(isNow ? 'map.running' : 'map.counts', { n: plays, places: number(places) })}{' '}
+    {!data.isWhole && t('map.newest', { n: data.plays.length })} {t('map.credit')}
+  </p>
+)
 
 const PlaceList = ({
   data,
@@ -100,23 +146,12 @@ const Picture = ({
     () => weightsOf(plays, data.places.length, shownAt),
     [plays, data, shownAt],
   )
-  const all = useJourneys(isNow ? { from: span.to - DAY_MS, to: span.to } : span, maySeeFindings)
-  // Of the people whose plays are shown; while a day is played back, those that were under way.
-  const people = useMemo(() => accountsIn(plays, data), [plays, data])
-  const journeys = useMemo(() => {
-    const at = shownAt === null ? null : shownAt * 1000
-    return all.filter(
-      ({ finding, first, second }) =>
-        people.has(finding.account) &&
-        (at === null || (first.startedAt <= at && at <= (second.endedAt ?? second.startedAt))),
-    )
-  }, [all, people, shownAt])
-  const journey = journeys.find(({ id }) => id === arc) ?? null
-  const names = useMemo(
-    () => new Map(data.accounts.map(({ account, accountName }) => [account, accountName])),
-    [data],
+  const journeys = useShownJourneys(
+    useJourneys(isNow ? { from: span.to - DAY_MS, to: span.to } : span, maySeeFindings),
+    { plays, data, shownAt },
   )
-  const nameOf = (account: string): string => names.get(account) ?? account
+  const journey = journeys.find(({ id }) => id === arc) ?? null
+  const nameOf = useNames(data)
   const choose = (places: readonly number[]) => {
     setChosen(new Set(places))
     setArc('')
@@ -151,12 +186,7 @@ const Picture = ({
         chosenArc={journey?.id ?? null}
         chooseArc={chooseArc}
       />
-      <p class="dim">
-        {isNow
-          ? t('map.running', { n: plays.count, places: number(busiest.length) })
-          : t('map.counts', { n: plays.count, places: number(busiest.length) })}{' '}
-        {!data.isWhole && t('map.newest', { n: data.plays.length })} {t('map.credit')}
-      </p>
+      <Counts data={data} plays={plays.count} places={busiest.length} isNow={isNow} />
       {journey !== null && <JourneyCard journey={journey} nameOf={nameOf} />}
       {chosen.size > 0 && <PlaceCard data={data} plays={plays} chosen={chosen} span={span} />}
       {journeys.length > 0 && (

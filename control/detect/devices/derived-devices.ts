@@ -129,11 +129,18 @@ const numberPlayers = (plays: readonly PlayRecord[], known: Known): Map<string, 
   return new Map(players.flatMap((player, i) => player.map((place) => [place, i] as const)))
 }
 
+/**
+ * What tells kinds of players apart: the User-Agent, and whether channels are opened by user and password, as apps do that never download a
+ * playlist. An app plays in one of the two ways.
+ */
+const kindOf = (play: PlayRecord): string =>
+  play.door === 'xtream' ? `${agentVersion(play)} by user and password` : agentVersion(play)
+
 /** The players behind plays of edges, each under the first name it was known by, its updates included. */
 const namePlayers = (plays: readonly PlayRecord[]): Map<PlayRecord, string> => {
   const known = { copied: passedOn(plays), held: heldLines(plays), affinity: affinityOf(plays) }
   const names = new Map<PlayRecord, string>()
-  for (const [kind, list] of groupBy(plays, agentVersion)) {
+  for (const [kind, list] of groupBy(plays, kindOf)) {
     const numbers = numberPlayers(list, known)
     for (const play of list) {
       const number = numbers.get(placeOf(play)) ?? 0
@@ -144,7 +151,7 @@ const namePlayers = (plays: readonly PlayRecord[]): Map<PlayRecord, string> => {
 }
 
 /**
- * Replaces device ids that edges derived by stable ones: players of one agent are one device until they are shown
+ * Replaces device ids that edges derived by stable ones: players of one agent and kind of door are one device until they are shown
  * to be two, by playing in two places at once, or by a playlist copy that comes back after another was
  * used elsewhere; else a phone that leaves the house would count as a second one. Places that one copy of a playlist
  * was carried between are one player's. A player that was updated stays what it was. Plays must be in order of start.

@@ -13,13 +13,21 @@ const AWAY = '198.51.100.9'
 interface Seen extends PlayFields {
   readonly agent: string
   readonly download?: string
+  readonly door?: string
 }
 
-const seen = ({ agent, download, ...fields }: Seen): PlayRecord =>
+const seen = ({ agent, download, door = 'hls', ...fields }: Seen): PlayRecord =>
   play({
     ...fields,
     device: null,
-    with: { source: 'edge:one', agent, download: download ?? null, platform: null, client: agent },
+    with: {
+      source: 'edge:one',
+      agent,
+      download: download ?? null,
+      platform: null,
+      client: agent,
+      door,
+    },
   })
 
 const devicesOf = (plays: readonly PlayRecord[]): (string | null)[] =>
@@ -33,6 +41,23 @@ describe('players behind the plays of an edge', () => {
       seen({ agent: IPHONE, at: n * DAY, network: n % 2 === 0 ? HOME : AWAY }),
     )
     expect(count(plays)).toBe(1)
+  })
+
+  it('are two where one of one agent has a playlist and another, beside it, never downloads one', () => {
+    const agent = 'okhttp/4.9.3'
+    const evening = (n: number, door: string) =>
+      seen({
+        agent,
+        at: n * DAY,
+        network: HOME,
+        door,
+        ...(door === 'hls' ? { download: 'a' } : {}),
+      })
+    const both = [0, 1, 2].flatMap((n) => [evening(n, 'hls'), evening(n, 'xtream')])
+    expect(count(both)).toBe(2)
+    expect(count([0, 1, 2].map((n) => evening(n, 'xtream')))).toBe(1)
+    // Whoever signs in by user and password from now on has the same player as before.
+    expect(count([0, 1, 2, 3].map((n) => evening(n, n < 2 ? 'hls' : 'xtream')))).toBe(1)
   })
 
   it('are one where a playlist copy was carried from one network to the other, even beside another', () => {

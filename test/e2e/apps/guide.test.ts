@@ -125,6 +125,19 @@ describe('the guide', () => {
     expect(JSON.parse(hidden.text)).toEqual({ epg_listings: [] })
   })
 
+  test('posted as a form it is the same; the old script is not there unless a setting says so', async () => {
+    const headers = {
+      ...AS.away,
+      'Content-Type': 'application/x-www-form-urlencoded',
+      'Content-Length': String(login.length),
+    }
+    const post = { method: 'POST', body: login, headers }
+    const posted = await ask(service.edge, '/xmltv.php', post)
+    expect(parseXmltv(posted.text).channels?.map(({ id }) => id)).toEqual(federal)
+    expect((await ask(service.edge, '/panel_api.php', post)).status).toBe(404)
+    expect((await ask(service.edge, '/player_api.php', post)).text).toContain('"auth":1')
+  })
+
   test('a surge narrows it at once; the API says how the guide is', async () => {
     await admin.send('PUT', '/surge/lean', { on: true })
     await until('a narrow guide', async () => (await guideAt('/epg.xml', AS.away)).ids.length === 1)

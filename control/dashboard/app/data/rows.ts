@@ -43,6 +43,27 @@ const ranksOf = (texts: Iterable<string>): ReadonlyMap<string, number> => {
   return ranks
 }
 
+/** The order of rows whose texts are mostly the same few: one bucket a text, without comparing rows. */
+const orderOfTexts = (texts: readonly SortValue[], isDown: boolean): readonly number[] => {
+  const ranks = ranksOf(texts.map(String))
+  const buckets: number[][] = []
+  texts.forEach((text, at) => {
+    const rank = ranks.get(String(text)) ?? 0
+    const bucket = buckets[rank]
+    if (bucket === undefined) buckets[rank] = [at]
+    else bucket.push(at)
+  })
+  return (isDown ? buckets.toReversed() : buckets).flat()
+}
+
+const orderOfNumbers = (values: readonly SortValue[], isDown: boolean): Uint32Array => {
+  const numbers = Float64Array.from(values, Number)
+  const sign = isDown ? -1 : 1
+  return Uint32Array.from(values.keys()).sort(
+    (a, b) => sign * ((numbers[a] ?? 0) - (numbers[b] ?? 0)) || a - b,
+  )
+}
+
 /** Rows in the order of what they are sorted by, which is asked for once a row; those that are equal stay as they were. */
 export const sortedRows = <Row>(
   rows: readonly Row[],
@@ -51,16 +72,9 @@ export const sortedRows = <Row>(
 ): readonly Row[] => {
   if (by === undefined) return rows
   const values = rows.map(by)
-  // Few texts are different ones: only these are compared, and the rows by number.
-  const ranks = ranksOf(values.filter((value) => typeof value === 'string'))
-  const numbers = Float64Array.from(values, (value) =>
-    typeof value === 'string' ? (ranks.get(value) ?? 0) : value,
-  )
-  const sign = isDown ? -1 : 1
-  const order = Uint32Array.from(rows.keys())
-  order.sort((a, b) => sign * ((numbers[a] ?? 0) - (numbers[b] ?? 0)) || a - b)
+  const isText = values.some((value) => typeof value === 'string')
   const sorted: Row[] = []
-  for (const at of order) {
+  for (const at of (isText ? orderOfTexts : orderOfNumbers)(values, isDown)) {
     const row = rows[at]
     if (row !== undefined) sorted.push(row)
   }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { buildCatalogue } from '../../../../control/playlists/catalogue/catalogue.ts'
 import { renderList } from '../../../../control/playlists/lists/render-list.ts'
 import { PlaylistReader } from '../../../../control/playlists/m3u/reader.ts'
-import { renderAppList } from '../../../../control/playlists/xtream/app-lists.ts'
+import { appListText } from '../channels.ts'
 
 const shown = async (text: string) => {
   const reader = new PlaylistReader()
@@ -13,7 +13,7 @@ const shown = async (text: string) => {
     { source: 's', playlist: read.playlist },
   ])
   const list = await renderList(channels, [...playlists.values()])
-  const rows = await renderAppList('live-streams', { offered: channels, numbers: new Map() })
+  const rows = await appListText('live-streams', { offered: channels, numbers: new Map() })
   return { list: list.text, rows, warnings: warnings.join('\n') }
 }
 

@@ -114,7 +114,14 @@ const startSession = async (channel: string, entry: string) => {
 }
 
 /** Zones of nginx's own modules, which no js_shared_dict_zone declares. */
-const NGINX_ZONES = ['gh_guesses', 'gh_app_questions', 'gh_connections', 'gh_lists', 'gh_segments']
+const NGINX_ZONES = [
+  'gh_guesses',
+  'gh_app_questions',
+  'gh_connections',
+  'gh_lists',
+  'gh_pictures',
+  'gh_segments',
+]
 const zones = Object.keys(EDGE_ZONES).filter((it) => !NGINX_ZONES.includes(it))
 
 describe.each(zones)('%s of another size', (zone) => {

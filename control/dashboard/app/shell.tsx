@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { lazy, Suspense } from 'preact/compat'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { isGranted } from '../../operators/roles.ts'
 import { messageOf } from './components/form.ts'
 import { LanguageSelect, ThemeSelect } from './components/look.tsx'
@@ -150,15 +150,17 @@ setTheme(chosenTheme())
 
 const Menu = ({ auth, leave }: { readonly auth: AuthState; readonly leave: () => void }) => (
   <div class="menu">
-    <label>
+    <label class="wide">
       <span class="hidden">{t('menu.theme')}</span>
       <ThemeSelect />
     </label>
-    <label>
+    <label class="wide">
       <span class="hidden">{t('menu.language')}</span>
       <LanguageSelect />
     </label>
-    <a href="api/docs">{t('menu.api')}</a>
+    <a class="wide" href="api/docs">
+      {t('menu.api')}
+    </a>
     <button type="button" onClick={leave}>
       {t('menu.sign_out')} ({auth.user?.name})
     </button>
@@ -180,6 +182,17 @@ const useConnection = (): boolean => {
   return isOpen
 }
 
+/** A row of links that keeps the one of the present page in sight: on a narrow screen there are more than fit. */
+const useInSight = (present: string | undefined) => {
+  const list = useRef<HTMLUListElement>(null)
+  useEffect(() => {
+    const row = list.current
+    const link = row?.querySelector<HTMLElement>('[aria-current]')
+    if (row && link) row.scrollLeft = link.offsetLeft - (row.clientWidth - link.clientWidth) / 2
+  }, [present])
+  return list
+}
+
 const Frame = ({
   auth,
   leave,
@@ -199,6 +212,7 @@ const Frame = ({
   useEffect(() => {
     document.title = page === undefined ? t('app.name') : `${t(page.title)} · ${t('app.name')}`
   }, [page])
+  const list = useInSight(page?.id)
   return (
     <div class="frame">
       <a
@@ -212,10 +226,12 @@ const Frame = ({
         {t('app.skip')}
       </a>
       <nav aria-label={t('nav.label')}>
-        <strong class="brand">
-          {t('app.name')} <kbd title={t('palette.label')}>Ctrl K</kbd>
-        </strong>
-        <ul>
+        <strong class="brand">{t('app.name')}</strong>
+        <Palette
+          pages={pages.map(({ id, title }) => ({ id, title: t(title), href: hrefOf([id]) }))}
+          hasAccounts={may('accounts:read')}
+        />
+        <ul ref={list}>
           {pages.map(({ id, title }) => (
             <li key={id}>
               <a href={hrefOf([id])} aria-current={id === page?.id ? 'page' : undefined}>
@@ -226,10 +242,6 @@ const Frame = ({
         </ul>
         <Menu auth={auth} leave={leave} />
       </nav>
-      <Palette
-        pages={pages.map(({ id, title }) => ({ id, title: t(title), href: hrefOf([id]) }))}
-        hasAccounts={may('accounts:read')}
-      />
       <main id="content" tabIndex={-1}>
         {!isOpen && (
           <p class="state error" role="status">

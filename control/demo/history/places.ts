@@ -62,7 +62,7 @@ export const DATA_CENTRE: DemoPlace = place(
 export const placeFields = (at: DemoPlace, host: number) =>
   ({
     address: `${at.prefix}.${host}`,
-    network: `${at.prefix}.${host}/32`,
+    network: `${at.prefix}.${host}`,
     isLan: false,
     country: at.country,
     region: null,

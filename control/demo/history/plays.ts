@@ -1,4 +1,5 @@
 import type { PlayRecord } from '#domain/types'
+import { userAgentFamily } from '#domain/viewer/user-agent'
 import type { DemoDevice, DemoKind, DemoLine, DemoPerson } from './people.ts'
 import { PLACES, placeFields } from './places.ts'
 import { type Random, randomOf } from './random.ts'
@@ -146,7 +147,7 @@ const playOf = (person: DemoPerson, sitting: Sitting, id: string, random: Random
     ...placeFields(line.place, line.host),
     device: on.id,
     platform: on.platform,
-    client: on.agent.split(' ')[0] ?? on.agent,
+    client: userAgentFamily(on.agent),
     agent: on.agent,
     door: 'hls',
     channel: sitting.channel ?? person.channels[favourite] ?? person.channels[0],

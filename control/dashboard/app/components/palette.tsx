@@ -65,11 +65,12 @@ export const Palette = ({
   const dialog = useRef<HTMLDialogElement>(null)
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
-  useOpening(() => {
+  const open = () => {
     setText('')
     setAt(0)
     dialog.current?.showModal()
-  })
+  }
+  useOpening(open)
   const wanted = text.trim().toLowerCase()
   const accounts = useAccounts(wanted, hasAccounts)
   const list = [...pages.filter(({ title }) => title.toLowerCase().includes(wanted)), ...accounts]
@@ -84,42 +85,53 @@ export const Palette = ({
     Enter: () => go(list[at]),
   }
   return (
-    <dialog ref={dialog} class="palette" aria-label={t('palette.label')}>
-      <input
-        type="search"
-        role="combobox"
-        autofocus
+    <>
+      <button
+        type="button"
+        class="palette-button"
         aria-label={t('palette.label')}
-        aria-expanded="true"
-        aria-controls="palette-list"
-        aria-activedescendant={list[at] === undefined ? undefined : `palette-${at}`}
-        placeholder={t('palette.hint')}
-        value={text}
-        onInput={({ currentTarget }) => {
-          setText(currentTarget.value)
-          setAt(0)
-        }}
-        onKeyDown={(event) => {
-          const step = steps[event.key]
-          if (step === undefined) return
-          event.preventDefault()
-          step()
-        }}
-      />
-      <ul id="palette-list" role="listbox" aria-label={t('palette.label')}>
-        {list.map((command, n) => (
-          <li
-            key={command.id}
-            id={`palette-${n}`}
-            role="option"
-            aria-selected={n === at}
-            onClick={() => go(command)}
-          >
-            {command.title}
-          </li>
-        ))}
-      </ul>
-      {list.length === 0 && <p class="state">{t('state.empty')}</p>}
-    </dialog>
+        aria-keyshortcuts="Control+K Meta+K"
+        onClick={open}
+      >
+        {t('palette.go')} <kbd>Ctrl K</kbd>
+      </button>
+      <dialog ref={dialog} class="palette" aria-label={t('palette.label')}>
+        <input
+          type="search"
+          role="combobox"
+          autofocus
+          aria-label={t('palette.label')}
+          aria-expanded="true"
+          aria-controls="palette-list"
+          aria-activedescendant={list[at] === undefined ? undefined : `palette-${at}`}
+          placeholder={t('palette.hint')}
+          value={text}
+          onInput={({ currentTarget }) => {
+            setText(currentTarget.value)
+            setAt(0)
+          }}
+          onKeyDown={(event) => {
+            const step = steps[event.key]
+            if (step === undefined) return
+            event.preventDefault()
+            step()
+          }}
+        />
+        <ul id="palette-list" role="listbox" aria-label={t('palette.label')}>
+          {list.map((command, n) => (
+            <li
+              key={command.id}
+              id={`palette-${n}`}
+              role="option"
+              aria-selected={n === at}
+              onClick={() => go(command)}
+            >
+              {command.title}
+            </li>
+          ))}
+        </ul>
+        {list.length === 0 && <p class="state">{t('state.empty')}</p>}
+      </dialog>
+    </>
   )
 }

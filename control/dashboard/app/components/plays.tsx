@@ -1,19 +1,36 @@
 import { hrefOf, useParam } from '../data/route.ts'
 import type { Play } from '../data/types.ts'
 import { country, duration, moment, player } from '../text/format.ts'
+import { reasonText } from '../text/reasons.ts'
 import { t } from '../text/text.ts'
 import { type Column, Table } from './table.tsx'
+
+/** Whether something was played, as history counts plays; else the opening was refused. */
+export const isPlayed = ({
+  reason,
+  endedAt,
+  lastSeenAt,
+  startedAt,
+  playedMs,
+  bytes,
+}: Play): boolean =>
+  reason !== 'session.unstarted' &&
+  (endedAt === null || lastSeenAt > startedAt || (playedMs ?? 0) > 0 || (bytes ?? 0) > 0)
 
 /** Columns of plays, by what they show. */
 export const PLAY_COLUMNS = {
   when: {
     key: 'when',
+    isPlain: true,
+    sixths: 3,
     title: t('col.when'),
     sortBy: ({ startedAt }) => startedAt,
     cell: ({ startedAt }) => moment(startedAt),
   },
   who: {
     key: 'who',
+    isPlain: true,
+    sixths: 3,
     title: t('col.who'),
     sortBy: ({ accountName, account }) => accountName ?? account,
     cell: ({ accountName, account }) => (
@@ -22,14 +39,15 @@ export const PLAY_COLUMNS = {
   },
   what: {
     key: 'what',
+    isPlain: true,
     title: t('col.what'),
     sortBy: ({ title, channel }) => title ?? channel ?? '',
     cell: ({ title, channel }) => title ?? channel ?? '–',
   },
   where: {
     key: 'where',
+    isPlain: true,
     title: t('col.where'),
-    isExtra: true,
     sortBy: (row) => country(row.country),
     cell: (row) => (
       <>
@@ -40,20 +58,25 @@ export const PLAY_COLUMNS = {
   },
   player: {
     key: 'player',
+    isPlain: true,
+    sixths: 3,
     title: t('col.player'),
-    isExtra: true,
-    sortBy: (row) => row.client ?? '',
-    cell: (row) => player(row.client ?? row.platform ?? '–'),
+    sortBy: (row) => player(row.agent ?? row.client ?? row.platform ?? ''),
+    cell: (row) => player(row.agent ?? row.client ?? row.platform ?? '–'),
   },
   since: {
     key: 'since',
+    isPlain: true,
+    sixths: 3,
     title: t('col.hours'),
     isNumber: true,
     sortBy: (row) => row.playedMs ?? 0,
     cell: (row) =>
-      row.reason === null || row.reason === 'closed'
-        ? duration(row.playedMs ?? (row.endedAt ?? row.lastSeenAt) - row.startedAt)
-        : row.reason,
+      isPlayed(row) ? (
+        duration(row.playedMs ?? (row.endedAt ?? row.lastSeenAt) - row.startedAt)
+      ) : (
+        <span title={row.reason ?? ''}>{reasonText(row.reason ?? '')}</span>
+      ),
   },
 } as const satisfies Readonly<Record<string, Column<Play>>>
 

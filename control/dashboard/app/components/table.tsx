@@ -11,9 +11,11 @@ export interface Column<Row> {
   readonly title: string
   readonly cell: (row: Row) => ComponentChildren
   readonly sortBy?: (row: Row) => SortValue
-  /** Left out on narrow screens. */
-  readonly isExtra?: boolean
   readonly isNumber?: boolean
+  /** Sixths of the width its cell takes on a narrow screen, where a row is a card; all of it without. */
+  readonly sixths?: 2 | 3 | 4
+  /** Its cells say by themselves what they are: without a label on a card. */
+  readonly isPlain?: boolean
   /** Its share of the width, against those of the others; where every column has one, cells need not be measured. */
   readonly share?: number
 }
@@ -66,8 +68,12 @@ const useWindow = (count: number) => {
   return { body, from, to: Math.min(range.to, count), height: height.current }
 }
 
-const classOf = ({ isExtra, isNumber }: { isExtra?: boolean; isNumber?: boolean }): string =>
-  `${isExtra === true ? 'extra' : ''} ${isNumber === true ? 'number' : ''}`
+const classOf = <Row,>({ isNumber, isPlain, sixths }: Column<Row>): string =>
+  [
+    isNumber === true ? 'number' : '',
+    isPlain === true ? 'bare' : '',
+    sixths === undefined ? '' : `sixths-${sixths}`,
+  ].join(' ')
 
 const Head = <Row,>({
   columns,
@@ -201,7 +207,7 @@ export const Table = <Row,>(props: TableProps<Row>) => {
     <table
       aria-label={label}
       aria-rowcount={lines.length}
-      class={columns.every(({ share }) => share !== undefined) ? 'fixed' : ''}
+      class={columns.every(({ share }) => share !== undefined) ? 'list fixed' : 'list'}
     >
       <Head columns={columns} sort={sort} onSort={onSort} />
       <tbody ref={body}>

@@ -34,21 +34,42 @@ const Changes = ({ before, after }: Pick<AuditEntry, 'before' | 'after'>) =>
   ) : null
 
 const columns: readonly Column<AuditEntry>[] = [
-  { key: 'when', title: t('col.when'), sortBy: ({ at }) => at, cell: ({ at }) => moment(at) },
-  { key: 'actor', title: t('col.actor'), sortBy: ({ actor }) => actor, cell: ({ actor }) => actor },
+  {
+    key: 'when',
+    title: t('col.when'),
+    isPlain: true,
+    sixths: 4,
+    sortBy: ({ at }) => at,
+    cell: ({ at }) => moment(at),
+  },
+  {
+    key: 'actor',
+    title: t('col.actor'),
+    isPlain: true,
+    sixths: 2,
+    sortBy: ({ actor }) => actor,
+    cell: ({ actor }) => actor,
+  },
   {
     key: 'action',
+    isPlain: true,
     title: t('col.action'),
     sortBy: ({ action }) => action,
     cell: ({ action }) => action,
   },
   {
     key: 'subject',
+    isPlain: true,
     title: t('col.subject'),
     sortBy: ({ subject }) => subject,
     cell: ({ subject }) => <span title={subject}>{subject}</span>,
   },
-  { key: 'changes', title: t('audit.changes'), cell: (entry) => <Changes {...entry} /> },
+  {
+    key: 'changes',
+    title: t('audit.changes'),
+    isPlain: true,
+    cell: (entry) => <Changes {...entry} />,
+  },
 ]
 
 /** Who changed what, the newest first, with what it was before and after. */

@@ -1,3 +1,4 @@
+import { playerName } from './player.ts'
 import { language, t } from './text.ts'
 import { zone } from './zone.ts'
 
@@ -38,6 +39,9 @@ const countryName = kept((code) => (/^[A-Z]{2}$/.test(code) ? (countries.of(code
 /** A country code as its name. */
 export const country = (code: string | null): string => (code === null ? '–' : countryName(code))
 
+/** Where something plays from, as people name it: an edge by its name alone (`edge:edge-1`), a media server with its kind. */
+export const serverName = (source: string): string => source.replace(/^edge:/, '')
+
 /** Milliseconds as the two largest units: `3 h 12 min`. */
 export const duration = (ms: number): string => {
   const minutes = Math.floor(ms / 60_000)
@@ -56,11 +60,8 @@ export const bytes = (value: number): string => {
   return `${numbers.format(Number(scaled.toFixed(scaled < 10 && power > 0 ? 1 : 0)))} ${UNITS[power] ?? 'B'}`
 }
 
-/** The part of a User-Agent people know it by. */
+/** A player as people know it, from its User-Agent, or from its family or name where no more is known. */
 export const player = kept((agent) => {
-  const known =
-    /(VLC|Kodi|TiviMate|Smarters|mpv|Lavf|Chrome|Firefox|Safari|ExoPlayer|GStreamer|curl|Plex[^/;]*|Jellyfin[^/;]*|Infuse)/i.exec(
-      agent,
-    )
-  return known?.[1] ?? agent.split(/[/ ]/)[0] ?? ''
+  if (agent === 'tv-browser') return t('player.television')
+  return agent === 'none' ? '–' : playerName(agent)
 })

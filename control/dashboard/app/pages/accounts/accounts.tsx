@@ -46,6 +46,8 @@ const readRows = async (name: string, signal: AbortSignal): Promise<Row[]> => {
 const columns: readonly Column<Row>[] = [
   {
     key: 'name',
+    isPlain: true,
+    sixths: 3,
     title: t('col.name'),
     sortBy: ({ name }) => name,
     cell: ({ ref, name, account }) => (
@@ -57,6 +59,8 @@ const columns: readonly Column<Row>[] = [
   },
   {
     key: 'confidence',
+    isPlain: true,
+    sixths: 3,
     title: t('col.confidence'),
     sortBy: ({ confidence }) => confidence ?? -1,
     cell: ({ confidence }) =>
@@ -64,20 +68,21 @@ const columns: readonly Column<Row>[] = [
   },
   {
     key: 'group',
+    sixths: 3,
     title: t('col.group'),
-    isExtra: true,
     sortBy: ({ account }) => account?.group ?? '',
     cell: ({ account }) => account?.group ?? '–',
   },
   {
     key: 'plan',
+    sixths: 3,
     title: t('col.plan'),
-    isExtra: true,
     sortBy: ({ account }) => account?.plan ?? '',
     cell: ({ account }) => account?.plan ?? '–',
   },
   {
     key: 'streams',
+    sixths: 3,
     title: t('col.streams'),
     isNumber: true,
     sortBy: ({ account }) => account?.maxSessions ?? 1e9,
@@ -85,8 +90,8 @@ const columns: readonly Column<Row>[] = [
   },
   {
     key: 'expires',
+    sixths: 3,
     title: t('col.expires'),
-    isExtra: true,
     sortBy: ({ account }) => account?.expiresAt ?? Number.MAX_SAFE_INTEGER,
     cell: ({ account }) => (account?.expiresAt ? day(account.expiresAt) : '–'),
   },

@@ -76,7 +76,8 @@ const Detail = ({
       <AccountLink key={finding.account} account={finding.account} />
     </p>
     <p>
-      {t('findings.rule')} <a href={hrefOf(['rules', finding.rule])}>{finding.rule}</a>:{' '}
+      {t('findings.rule')}{' '}
+      <a href={hrefOf(['rules', finding.rule])}>{words('finding', finding.rule)}</a>:{' '}
       {deedOf(finding.acted)}
     </p>
     {judge !== null && (
@@ -160,7 +161,8 @@ const useFindings = () => {
     query.reload()
     single.reload()
   }
-  return { state, setState, marked, setMarked, query, items, chosen, go, mark, reload }
+  const isOne = wanted !== undefined
+  return { state, setState, marked, setMarked, query, items, chosen, isOne, go, mark, reload }
 }
 
 const BulkBar = ({
@@ -191,7 +193,8 @@ const BulkBar = ({
 /** Findings to be judged, one after another or many at once. */
 export const Findings = ({ canAct }: { readonly canAct: boolean }) => {
   const found = useFindings()
-  const { state, setState, marked, setMarked, query, items, chosen, go, mark, reload } = found
+  const { state, setState, marked, setMarked, query, items, chosen, isOne, go, mark, reload } =
+    found
   const [error, setError] = useState<string | null>(null)
   const judge = (ids: readonly string[], verdict: string) => {
     if (ids.length === 0 || !canAct) return
@@ -242,9 +245,9 @@ export const Findings = ({ canAct }: { readonly canAct: boolean }) => {
         empty={t('findings.empty')}
       >
         {() => (
-          <div class="split">
+          <div class={`split findings ${isOne ? 'one' : ''}`}>
             <div>
-              <p class="dim">{t('findings.keys')}</p>
+              <p class="dim keys">{t('findings.keys')}</p>
               {canAct && (
                 <BulkBar
                   marked={marked.size}
@@ -265,7 +268,14 @@ export const Findings = ({ canAct }: { readonly canAct: boolean }) => {
                 ))}
               </ul>
             </div>
-            {chosen !== null && <Detail finding={chosen} judge={canAct ? judgeOne : null} />}
+            {chosen !== null && (
+              <div class="stack">
+                <a class="narrow" href={hrefOf(['findings'], state === 'open' ? {} : { state })}>
+                  {t('findings.all')}
+                </a>
+                <Detail finding={chosen} judge={canAct ? judgeOne : null} />
+              </div>
+            )}
           </div>
         )}
       </Shown>

@@ -6,7 +6,7 @@ import { hrefOf } from '../../data/route.ts'
 import { saveCsv } from '../../data/save-csv.ts'
 import type { DayTotals, KeyTotals } from '../../data/types.ts'
 import { useQuery } from '../../data/use-query.ts'
-import { country, number, player } from '../../text/format.ts'
+import { country, number, player, serverName } from '../../text/format.ts'
 import { language, t } from '../../text/text.ts'
 import { csvOfDays, csvOfKeys } from './csv.ts'
 import { mergedBy } from './merged.ts'
@@ -16,6 +16,10 @@ import { TotalsCard } from './totals.tsx'
 
 const HOUR_MS = 3_600_000
 
+/** Hours; less than ten to a tenth. */
+const hoursText = (ms: number): string =>
+  number(ms < 10 * HOUR_MS ? Math.round((10 * ms) / HOUR_MS) / 10 : Math.round(ms / HOUR_MS))
+
 const barsOf = (
   rows: readonly KeyTotals[],
   labelOf: (key: string) => string,
@@ -24,8 +28,8 @@ const barsOf = (
   rows.map(({ key, accountName, plays, playedMs }) => ({
     key,
     label: accountName ?? labelOf(key),
-    value: playedMs,
-    text: `${number(Math.round(playedMs / HOUR_MS))} · ${number(plays)}`,
+    value: plays,
+    text: `${number(plays)} · ${hoursText(playedMs)}`,
     ...(linkOf === undefined ? {} : { href: linkOf(key) }),
   }))
 
@@ -53,8 +57,8 @@ const COUNTED: readonly Counted[] = [
   { name: 'titles' },
   { name: 'accounts', linkOf: (key) => hrefOf(['accounts', key]) },
   { name: 'countries', labelOf: country, linkOf: (key) => hrefOf(['map'], { country: key }) },
-  { name: 'devices', mergeBy: (key) => (key.includes('/') ? player(key) : key) },
-  { name: 'edges', linkOf: (key) => hrefOf(['map'], { source: key }) },
+  { name: 'devices', mergeBy: player },
+  { name: 'edges', labelOf: serverName, linkOf: (key) => hrefOf(['map'], { source: key }) },
 ]
 
 const same = (key: string): string => key
@@ -71,7 +75,7 @@ const Top = ({ counted, range }: { readonly counted: Counted; readonly range: st
       title={t(`history.${name}`)}
       tools={<Csv name={name} text={() => csvOfKeys(name, query.data ?? [])} />}
     >
-      <p class="dim">{`${t('col.hours')} · ${t('col.plays')}. ${t(`history.counts.${name}`)}`}</p>
+      <p class="dim">{`${t('col.plays')} · ${t('col.hours')}. ${t(`history.counts.${name}`)}`}</p>
       <Shown query={query} isEmpty={(rows) => rows.length === 0}>
         {(rows) => <Bars bars={barsOf(rows, labelOf, linkOf)} />}
       </Shown>
@@ -93,11 +97,11 @@ const DayTable = ({
       <tbody>
         {days.map((row) => (
           <tr key={row.day}>
-            <td>{dayOf(row.day)}</td>
-            <td>{number(row.plays)}</td>
-            <td>{number(row.refusals)}</td>
-            <td>{number(Math.round(row.playedMs / HOUR_MS))}</td>
-            <td>{number(row.viewers)}</td>
+            <td data-title={t('col.when')}>{dayOf(row.day)}</td>
+            <td data-title={t('col.plays')}>{number(row.plays)}</td>
+            <td data-title={t('col.refusals')}>{number(row.refusals)}</td>
+            <td data-title={t('col.hours')}>{hoursText(row.playedMs)}</td>
+            <td data-title={t('col.viewers')}>{number(row.viewers)}</td>
           </tr>
         ))}
       </tbody>

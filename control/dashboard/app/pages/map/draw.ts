@@ -93,7 +93,7 @@ const drawDots = (
   { view, sheet, text }: { view: View; sheet: Sheet; text: string },
 ) => {
   const colour = context.fillStyle
-  context.font = '600 11px system-ui, sans-serif'
+  context.font = '600 11px "Segoe UI", Roboto, "DejaVu Sans", sans-serif'
   context.textAlign = 'center'
   context.textBaseline = 'middle'
   for (let at = 0; at < clusters.count; at += 1) {

@@ -2,8 +2,8 @@ import { Badge } from '../../components/parts.tsx'
 import type { Column } from '../../components/table.tsx'
 import { hrefOf, whyOf } from '../../data/route.ts'
 import type { Session } from '../../data/types.ts'
-import { bytes, country, duration, player } from '../../text/format.ts'
-import { t, words } from '../../text/text.ts'
+import { bytes, country, duration, player, serverName } from '../../text/format.ts'
+import { language, t, words } from '../../text/text.ts'
 
 /** What a button of a row does. */
 export type Deed = 'end' | 'ban' | 'message'
@@ -29,49 +29,57 @@ export interface CapUse {
 const identity = (caps: CapUse): Column<Session>[] => [
   {
     key: 'who',
-    share: 14,
+    share: 11,
+    isPlain: true,
+    sixths: 3,
     title: t('col.who'),
     sortBy: whoOf,
     cell: (row) => <a href={hrefOf(['accounts', row.user_id])}>{whoOf(row)}</a>,
   },
   {
     key: 'what',
-    share: 14,
+    share: 13,
+    isPlain: true,
+    sixths: 3,
     title: t('col.what'),
     sortBy: ({ name }) => name,
-    cell: ({ name }) => name,
+    cell: ({ name }) => <span title={name}>{name}</span>,
   },
   {
     key: 'where',
-    share: 20,
+    share: 15,
+    isPlain: true,
     title: t('col.where'),
     sortBy: (row) => country(row.country),
     cell: (row) => (
-      <span title={row.ip}>
-        {row.country === null ? '' : `${country(row.country)} `}
+      <span class="two-lines" title={row.ip}>
+        {row.country !== null && <span>{country(row.country)}</span>}
         <span class="dim">{row.ip}</span>
       </span>
     ),
   },
   {
     key: 'player',
-    share: 9,
+    share: 10,
+    isPlain: true,
+    sixths: 3,
     title: t('col.player'),
-    isExtra: true,
     sortBy: (row) => player(row.user_agent),
     cell: (row) => <span title={row.user_agent}>{player(row.user_agent)}</span>,
   },
   {
     key: 'server',
-    share: 12,
+    share: 10,
+    isPlain: true,
+    sixths: 3,
     title: t('col.server'),
-    isExtra: true,
     sortBy: (row) => row.source,
-    cell: (row) => row.source,
+    cell: (row) => <span title={row.source}>{serverName(row.source)}</span>,
   },
   {
     key: 'cap',
-    share: 8,
+    share: 7,
+    sixths: 2,
     title: t('col.cap'),
     isNumber: true,
     sortBy: (row) => caps.used.get(row.user_id) ?? 0,
@@ -82,16 +90,17 @@ const identity = (caps: CapUse): Column<Session>[] => [
 const course = (now: number): Column<Session>[] => [
   {
     key: 'state',
-    share: 12,
+    share: 9,
+    sixths: 2,
     title: t('col.state'),
     sortBy: (row) => row.state,
     cell: (row) => <Badge tone={toneOf(row.state)}>{words('state', row.state)}</Badge>,
   },
   {
     key: 'quality',
-    share: 9,
+    share: 10,
+    sixths: 2,
     title: t('col.quality'),
-    isExtra: true,
     isNumber: true,
     sortBy: (row) => rateOf(row, now),
     cell: (row) => (
@@ -103,6 +112,7 @@ const course = (now: number): Column<Session>[] => [
   {
     key: 'since',
     share: 8,
+    sixths: 2,
     title: t('col.since'),
     isNumber: true,
     sortBy: (row) => -row.opened_at,
@@ -114,7 +124,13 @@ const course = (now: number): Column<Session>[] => [
 const rateOf = (row: Session, now: number): number =>
   (row.bytes * 8_000) / Math.max(1_000, Math.min(now, row.updated_at) - row.opened_at)
 
-const rateText = (rate: number): string => (rate / 1e6).toFixed(rate < 1e7 ? 1 : 0)
+const tenths = new Intl.NumberFormat(language, {
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+})
+const wholes = new Intl.NumberFormat(language, { maximumFractionDigits: 0 })
+
+const rateText = (rate: number): string => (rate < 1e7 ? tenths : wholes).format(rate / 1e6)
 
 /** Plex has no way to show words. */
 const showsWords = ({ source }: Session): boolean => /^(?:jellyfin|emby):/.test(source)
@@ -129,7 +145,9 @@ export const columnsOf = (
   ...course(now),
   {
     key: 'actions',
-    share: 24,
+    share: 17,
+    isPlain: true,
+    sixths: 4,
     title: t('col.actions'),
     cell: (row) =>
       ask !== null && (

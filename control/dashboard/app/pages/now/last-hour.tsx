@@ -1,13 +1,14 @@
 import { memo } from 'preact/compat'
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { Columns } from '../../components/bars.tsx'
+import { isPlayed } from '../../components/plays.tsx'
 import { getAll } from '../../data/api.ts'
 import { listen } from '../../data/live.ts'
 import { hrefOf } from '../../data/route.ts'
 import { useQuery } from '../../data/use-query.ts'
 import { number } from '../../text/format.ts'
 import { t } from '../../text/text.ts'
-import { HOUR_MS, isPlayed, MOST } from './opened.ts'
+import { HOUR_MS, MOST } from './opened.ts'
 
 const SLICE_MS = 300_000
 

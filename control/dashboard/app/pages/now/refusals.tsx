@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { Card, Shown } from '../../components/parts.tsx'
-import { PLAY_COLUMNS } from '../../components/plays.tsx'
+import { isPlayed, PLAY_COLUMNS } from '../../components/plays.tsx'
 import { type Column, Table } from '../../components/table.tsx'
 import { getAll } from '../../data/api.ts'
 import { hrefOf, useParam, whyOf } from '../../data/route.ts'
@@ -8,7 +8,7 @@ import type { Play } from '../../data/types.ts'
 import { useQuery } from '../../data/use-query.ts'
 import { reasonText } from '../../text/reasons.ts'
 import { t } from '../../text/text.ts'
-import { HOUR_MS, isPlayed, MOST } from './opened.ts'
+import { HOUR_MS, MOST } from './opened.ts'
 
 const { when, who, what, where, player } = PLAY_COLUMNS
 
@@ -16,7 +16,7 @@ const columns: readonly Column<Play>[] = [
   when,
   who,
   what,
-  { ...where, isExtra: false },
+  where,
   player,
   {
     key: 'reason',

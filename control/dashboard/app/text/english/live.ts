@@ -2,6 +2,7 @@ import type { Wording } from './wording.ts'
 
 /** English words of the pages of what plays now and of findings. */
 export const enLive = {
+  'findings.all': 'All findings',
   'findings.keys': 'J and K go down and up, X marks, C confirms, D dismisses.',
   'findings.mark': 'Mark: {what}',
   'findings.bulk': 'What is marked',

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { lazy, Suspense } from 'preact/compat'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { isGranted } from '../../operators/roles.ts'
 import { messageOf } from './components/form.ts'
 import { LanguageSelect, ThemeSelect } from './components/look.tsx'
@@ -8,7 +8,7 @@ import { Palette } from './components/palette.tsx'
 import { onSignedOut, readAuth, send } from './data/api.ts'
 import { closeStream, listen, onStream } from './data/live.ts'
 import { chosenTheme, setTheme } from './data/look.ts'
-import { hrefOf, useRoute } from './data/route.ts'
+import { hrefOf, useInSight, useRoute } from './data/route.ts'
 import type { AuthState } from './data/types.ts'
 import { AccountPage } from './pages/accounts/account.tsx'
 import { Accounts } from './pages/accounts/accounts.tsx'
@@ -180,17 +180,6 @@ const useConnection = (): boolean => {
     }
   }, [])
   return isOpen
-}
-
-/** A row of links that keeps the one of the present page in sight: on a narrow screen there are more than fit. */
-const useInSight = (present: string | undefined) => {
-  const list = useRef<HTMLUListElement>(null)
-  useEffect(() => {
-    const row = list.current
-    const link = row?.querySelector<HTMLElement>('[aria-current]')
-    if (row && link) row.scrollLeft = link.offsetLeft - (row.clientWidth - link.clientWidth) / 2
-  }, [present])
-  return list
 }
 
 const Frame = ({

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 
 /** Where somebody is: the whole state of a page stands in the address. */
 export interface Route {
@@ -91,6 +91,17 @@ export const useRoute = (): Route => {
     return () => void listeners.delete(setHash)
   }, [])
   return useMemo(() => parseRoute(hash), [hash])
+}
+
+/** A row of links that keeps the one of the present page in sight: on a narrow screen there are more than fit. */
+export const useInSight = (present: string | undefined) => {
+  const list = useRef<HTMLUListElement>(null)
+  useEffect(() => {
+    const row = list.current
+    const link = row?.querySelector<HTMLElement>('[aria-current]')
+    if (row && link) row.scrollLeft = link.offsetLeft - (row.clientWidth - link.clientWidth) / 2
+  }, [present])
+  return list
 }
 
 /** A value kept in the query of the address: reload and links keep it. */

@@ -190,11 +190,44 @@ const BulkBar = ({
   </p>
 )
 
+/** The list beside the finding that is open. */
+const Pile = ({
+  found: { marked, setMarked, items, chosen, mark },
+  judge,
+}: {
+  readonly found: ReturnType<typeof useFindings>
+  readonly judge: ((ids: readonly string[], verdict: string) => void) | null
+}) => (
+  <div>
+    <p class="dim keys">{t('findings.keys')}</p>
+    {judge !== null && (
+      <BulkBar
+        marked={marked.size}
+        total={items.length}
+        judge={(verdict) => judge([...marked], verdict)}
+        all={() =>
+          setMarked(marked.size === items.length ? new Set() : new Set(items.map(({ id }) => id)))
+        }
+      />
+    )}
+    <ul class="finding-list pane">
+      {items.map((finding) => (
+        <Row
+          key={finding.id}
+          finding={finding}
+          isChosen={finding.id === chosen?.id}
+          isMarked={marked.has(finding.id)}
+          mark={judge === null ? null : () => mark(finding.id)}
+        />
+      ))}
+    </ul>
+  </div>
+)
+
 /** Findings to be judged, one after another or many at once. */
 export const Findings = ({ canAct }: { readonly canAct: boolean }) => {
   const found = useFindings()
-  const { state, setState, marked, setMarked, query, items, chosen, isOne, go, mark, reload } =
-    found
+  const { state, setState, setMarked, query, chosen, isOne, go, mark, reload } = found
   const [error, setError] = useState<string | null>(null)
   const judge = (ids: readonly string[], verdict: string) => {
     if (ids.length === 0 || !canAct) return
@@ -215,8 +248,6 @@ export const Findings = ({ canAct }: { readonly canAct: boolean }) => {
     judge([chosen.id], verdict)
     go(1)
   }
-  const all = () =>
-    setMarked(marked.size === items.length ? new Set() : new Set(items.map(({ id }) => id)))
   useKeys({
     j: () => go(1),
     k: () => go(-1),
@@ -246,28 +277,7 @@ export const Findings = ({ canAct }: { readonly canAct: boolean }) => {
       >
         {() => (
           <div class={`split findings ${isOne ? 'one' : ''}`}>
-            <div>
-              <p class="dim keys">{t('findings.keys')}</p>
-              {canAct && (
-                <BulkBar
-                  marked={marked.size}
-                  total={items.length}
-                  judge={(verdict) => judge([...marked], verdict)}
-                  all={all}
-                />
-              )}
-              <ul class="finding-list pane">
-                {items.map((finding) => (
-                  <Row
-                    key={finding.id}
-                    finding={finding}
-                    isChosen={finding.id === chosen?.id}
-                    isMarked={marked.has(finding.id)}
-                    mark={canAct ? () => mark(finding.id) : null}
-                  />
-                ))}
-              </ul>
-            </div>
+            <Pile found={found} judge={canAct ? judge : null} />
             {chosen !== null && (
               <div class="stack">
                 <a class="narrow" href={hrefOf(['findings'], state === 'open' ? {} : { state })}>

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { versionOf } from '../config/version.ts'
 import { globalsLast } from './common/globals-last.ts'
 import { idsLast } from './common/ids-last.ts'
 import { checkCommand } from './configuration/check.ts'
@@ -94,6 +95,7 @@ export const createProgram = (): Command => {
     .description(
       'Playlists by group, authorization, session caps and sharing detection at the nginx edge',
     )
+    .version(versionOf(), '--version', 'print the version')
     .exitOverride()
     .configureHelp({ sortSubcommands: true })
   for (const command of commands()) {

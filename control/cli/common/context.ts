@@ -25,12 +25,29 @@ export const withGlobals = (command: Command): Command =>
 
 const demoState = (): string => join(packageRoot(), '.state')
 
+/** The instance a command works with where no option names one: the installed command says so in its environment, else it is the demo. */
+const ownInstance = (): { readonly config: string | null; readonly state: string } => {
+  const { GATEHOUSE_CLI_CONFIG: config, GATEHOUSE_CLI_STATE: state } = process.env
+  return { config: config || null, state: state || demoState() }
+}
+
+/** Whether the options name the instance of this command: by its configuration, its state folder, or not at all. */
+const isOwn = ({ config, state }: GlobalOptions): boolean => {
+  const own = ownInstance()
+  return (
+    (config === undefined || resolve(config) === own.config) &&
+    (state === undefined || resolve(state) === own.state)
+  )
+}
+
 /**
- * The configuration file: the one named, or that of the demo. Throws {@link CliError} where there
- * is neither.
+ * The configuration file: the one named, that of the installed instance, or that of the demo. Throws {@link CliError} where there
+ * is none.
  */
 export const configFileOf = (options: GlobalOptions): string => {
   if (options.config !== undefined) return resolve(options.config)
+  const { config } = ownInstance()
+  if (config !== null && isOwn(options)) return config
   const demo = join(resolve(options.state ?? demoState()), 'demo.yaml')
   if (existsSync(demo)) return demo
   throw new CliError(
@@ -43,15 +60,16 @@ export const loadedConfig = (options: GlobalOptions): LoadedConfig =>
   loadConfig(configFileOf(options), process.env)
 
 /**
- * Where the instance keeps its state: `--state`, the configuration's `state`, or `.state` beside
+ * Where the instance keeps its state: `--state`, the configuration's `state`, that of the installed instance, or `.state` beside
  * it. Throws {@link CliError} without a configuration file, `ConfigError` for an invalid one.
  */
 export const pathsOf = (options: GlobalOptions): StatePaths => {
   if (options.state !== undefined) return statePaths(options.state)
-  if (options.config === undefined) return statePaths(demoState())
+  if (options.config === undefined) return statePaths(ownInstance().state)
   const { config, folder } = loadedConfig(options)
   if (config.state !== null) {
     return statePaths(isAbsolute(config.state) ? config.state : join(folder, config.state))
   }
+  if (isOwn(options)) return statePaths(ownInstance().state)
   return statePaths(join(dirname(configFileOf(options)), '.state'))
 }

@@ -67,6 +67,10 @@ export type OperationOf<
 /** What an operation answers. */
 export type AnswerOf<M extends Method, P extends string> = OperationOf<M, P>['answer']
 
+/** A row of a list that is paged. */
+export type RowOf<P extends string> =
+  AnswerOf<'GET', P> extends { items: (infer T)[]; next: string | null } ? T : never
+
 type Fields<Body> = [Body] extends [never] ? never : { readonly [K in keyof Body]?: unknown }
 
 /**

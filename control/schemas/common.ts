@@ -29,5 +29,8 @@ export const wholePageQuery = {
   after: pageQuery.after,
 }
 
+/** Query of a list that fits on one page nearly everywhere. */
+export const pagesQuery = Type.Object(wholePageQuery)
+
 /** Path parameter `:id`. */
 export const idParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) })

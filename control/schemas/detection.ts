@@ -98,11 +98,13 @@ export const sharingQuery = Type.Object({
   flagged: Type.Optional(Type.Boolean()),
 })
 
+const FEEDBACK_KINDS = ['network', 'home', 'device', 'city', 'account'] as const
+
 /** Feedback of an operator. */
 export const feedbackSchema = Type.Object({
   id: Type.String(),
   account: Type.String(),
-  kind: Type.String(),
+  kind: Type.Enum([...FEEDBACK_KINDS]),
   value: Type.String(),
   verdict: Type.String(),
   at: Type.Integer(),
@@ -112,7 +114,7 @@ export const feedbackSchema = Type.Object({
 /** Body of `POST /accounts/:id/feedback`. */
 export const feedbackCreate = Type.Object(
   {
-    kind: Type.Enum(['network', 'home', 'device', 'city', 'account']),
+    kind: Type.Enum([...FEEDBACK_KINDS]),
     value: Type.Optional(
       Type.String({
         minLength: 1,

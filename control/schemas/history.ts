@@ -10,11 +10,19 @@ export const spanQuery = {
   days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650, default: 30 })),
 }
 
-/** Query of lists that are cut after `limit` rows. */
+const topLimit = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 20 })),
+}
+
+/** Query of lists whose first rows matter most. */
 export const topQuery = Type.Object({
   ...spanQuery,
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 20 })),
+  ...topLimit,
+  after: pageQuery.after,
 })
+
+/** Query of one account's days and latest plays. */
+export const overviewQuery = Type.Object({ ...spanQuery, ...topLimit })
 
 /** One play of the history. */
 export const playSchema = Type.Object({

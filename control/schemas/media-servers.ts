@@ -31,6 +31,8 @@ export const mediaServerStatus = Type.Object({
   }),
 })
 
+const signOut = Type.Optional(Type.Boolean({ description: 'Allow devices to be signed out.' }))
+
 const address = {
   kind: Type.Enum([...MEDIA_SERVER_KINDS]),
   url: Type.String({ pattern: '^https?://[^/@]+', maxLength: 500 }),
@@ -47,9 +49,20 @@ export const newMediaServer = Type.Object(
   {
     name: Type.String({ pattern: NAME_PATTERN }),
     ...address,
-    sign_out: Type.Optional(Type.Boolean({ description: 'Allow devices to be signed out.' })),
+    sign_out: signOut,
   },
   { additionalProperties: false },
+)
+
+/** Body of `PATCH /media-servers/{name}`: what is left out stays. */
+export const mediaServerChange = Type.Object(
+  {
+    url: Type.Optional(address.url),
+    token: Type.Optional(address.token),
+    tls_verify: address.tls_verify,
+    sign_out: signOut,
+  },
+  { additionalProperties: false, minProperties: 1 },
 )
 
 /** Body of `POST /media-servers/test`. */

@@ -29,8 +29,8 @@ export const channelSchema = Type.Object({
 export const channelQuery = Type.Object({
   group: Type.Optional(Type.String()),
   name: Type.Optional(Type.String({ description: 'Part of id or name.' })),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
-  after: Type.Optional(Type.String({ description: 'Channel id the page starts after.' })),
+  limit: pageQuery.limit,
+  after: pageQuery.after,
 })
 
 /** Status of a playlist source. */

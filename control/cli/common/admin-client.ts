@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { Agent, request } from 'undici'
-import type { AnswerOf, BodyOf, Method, PathFor } from '../../client/typed-call.ts'
+import type { AnswerOf, BodyOf, Method, PathFor, RowOf } from '../../client/typed-call.ts'
 import { CliError, type GlobalOptions, pathsOf } from './context.ts'
 
 /** A call of the admin API, typed by its OpenAPI document; the path stands below `/api/v1`. */
@@ -79,6 +79,27 @@ export const callAdmin = async <const P extends string, M extends Method = 'GET'
 ): Promise<AnswerOf<M, P>> => {
   // The control plane of this version answers by the document that the types are made from.
   return await askSocket<AnswerOf<M, P>>(socketOf(options), { ...rest, path: `/api/v1${path}` })
+}
+
+const MOST_PAGES = 10_000
+
+/** Every row of a list, page by page. Throws {@link CliError} in words. */
+export const everyRow = async <const P extends string>(
+  options: GlobalOptions,
+  path: P & PathFor<'GET', P>,
+): Promise<RowOf<P>[]> => {
+  const rows: RowOf<P>[] = []
+  const socket = socketOf(options)
+  const mark = path.includes('?') ? '&' : '?'
+  let after = ''
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const call = { path: `/api/v1${path}${mark}limit=1000${after}` }
+    const answer = await askSocket<{ items: RowOf<P>[]; next: string | null }>(socket, call)
+    rows.push(...answer.items)
+    if (answer.next === null) break
+    after = `&after=${encodeURIComponent(answer.next)}`
+  }
+  return rows
 }
 
 /** What `/health/ready` says, also where no viewer could be admitted. Throws {@link CliError} in words. */

@@ -37,12 +37,18 @@ export const queryOf = (
   return text === '' ? '' : `?${text}`
 }
 
+/** Adds the paging options of lists that have an order of their own. */
+export const withPages = (command: Command, limit = '1000'): Command =>
+  withGlobals(command)
+    .option('--limit <n>', 'rows a page', limit)
+    .option('--after <cursor>', 'continue after a page')
+
+/** The query of a page. */
+export const pageQueryOf = (options: Options): QueryText => queryOf(options, ['limit', 'after'])
+
 /** Adds the paging options of lists. */
 export const withPaging = (command: Command): Command =>
-  withGlobals(command)
-    .option('--limit <n>', 'rows a page', '100')
-    .option('--after <cursor>', 'continue after a page')
-    .option('--sort <field>', 'sort by a field; -field turns it round')
+  withPages(command, '100').option('--sort <field>', 'sort by a field; -field turns it round')
 
 /** A path part. */
 export const pathSegment = (text: string): string => encodeURIComponent(text)

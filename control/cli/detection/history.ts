@@ -4,9 +4,11 @@ import { isRow, rowsOf, table } from '../common/output.ts'
 import {
   asTable,
   type Options,
+  pageQueryOf,
   pathSegment,
   printAnswer,
   queryOf,
+  withPages,
   withPaging,
 } from '../common/resource.ts'
 
@@ -22,24 +24,26 @@ const PLAYS = [
   'client',
   'reason',
 ]
-const SPAN = ['days', 'limit']
+const SPAN = ['days', 'limit', 'after']
 
-const spanned = (command: Command): Command =>
-  withGlobals(command).option('--days <n>', 'days to look back', '30')
+const withDays = (command: Command): Command =>
+  command.option('--days <n>', 'days to look back', '30')
+
+const spanned = (command: Command): Command => withDays(withGlobals(command))
 
 type Counted = 'accounts' | 'channels' | 'countries' | 'titles' | 'devices' | 'edges'
 
 const addTop = (command: Command): void => {
   const top = (name: string, what: Counted, words: string): void => {
-    spanned(command.command(name).description(words))
-      .option('--limit <n>', 'rows', '20')
-      .action(async (options: Options) => {
+    withDays(withPages(command.command(name).description(words), '20')).action(
+      async (options: Options) => {
         await printAnswer(
           options,
           { path: `/history/${what}${queryOf(options, SPAN)}` },
           asTable(['key', ...(what === 'accounts' ? ['accountName'] : []), ...AMOUNTS]),
         )
-      })
+      },
+    )
   }
   top('top', 'channels', 'channels, the most played first')
   top('accounts', 'accounts', 'accounts, the most plays first')
@@ -51,15 +55,15 @@ const addTop = (command: Command): void => {
 
 const addPeriods = (command: Command): void => {
   const periods = (name: 'days' | 'hours', start: string, words: string): void => {
-    spanned(command.command(name).description(words))
+    withDays(withPages(command.command(name).description(words)))
       .option('--tz <zone>', 'time zone of the periods; store.time_zone, else UTC')
       .action(async (options: Options) => {
-        const path = `/history/${name}${queryOf(options, ['days', 'tz'])}` as const
-        await printAnswer(options, { path }, (rows) =>
-          table(
-            rowsOf(rows).map((row) => ({ ...row, at: row[start] })),
-            ['at', 'viewers', ...AMOUNTS],
-          ),
+        const path = `/history/${name}${queryOf(options, [...SPAN, 'tz'])}` as const
+        await printAnswer(options, { path }, ({ items, next }) =>
+          asTable(['at', 'viewers', ...AMOUNTS])({
+            items: rowsOf(items).map((row) => ({ ...row, at: row[start] })),
+            next,
+          }),
         )
       })
   }
@@ -91,9 +95,9 @@ export const historyCommand = (): Command => {
   const command = new Command('history').description('who watched what, from where, when')
   addTop(command)
   addDays(command)
-  withGlobals(command.command('now').description('plays that run now')).action(
+  withPages(command.command('now').description('plays that run now'), '500').action(
     async (options: Options) => {
-      await printAnswer(options, { path: '/history/now' }, asTable(PLAYS))
+      await printAnswer(options, { path: `/history/now${pageQueryOf(options)}` }, asTable(PLAYS))
     },
   )
   withPaging(command.command('plays').description('plays, newest first'))

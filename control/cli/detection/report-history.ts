@@ -6,34 +6,11 @@ import { type Person, peopleView, readPeople } from '../../people/people.ts'
 import { playsByPerson } from '../../people/people-reader.ts'
 import type { HistoryReader } from '../../report/history-accounts.ts'
 import type { OpenHistory } from '../../report/run.ts'
-import { callAdmin } from '../common/admin-client.ts'
+import { everyRow } from '../common/admin-client.ts'
 import { type GlobalOptions, pathsOf } from '../common/context.ts'
 import { checkedRules } from './rule-files.ts'
 import { isControlRunning, playsOverSocket } from './running-history.ts'
 import { instanceConfig, openInstanceStore } from './store-history.ts'
-
-const MOST_PAGES = 10_000
-
-const fieldsOf = (answer: unknown): ReadonlyMap<string, unknown> =>
-  new Map(Object.entries(typeof answer === 'object' && answer !== null ? answer : {}))
-
-// The route's schema has validated the list.
-const areWords = (value: unknown): value is AccountFeedback[] => Array.isArray(value)
-
-/** All feedback of the operators, page by page. */
-const wordsOverSocket = async (options: GlobalOptions): Promise<AccountFeedback[]> => {
-  const words: AccountFeedback[] = []
-  let after = ''
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const answer = fieldsOf(await callAdmin(options, { path: `/feedback?limit=1000${after}` }))
-    const items: unknown = answer.get('items')
-    if (areWords(items)) words.push(...items)
-    const next = answer.get('next')
-    if (typeof next !== 'string') break
-    after = `&after=${encodeURIComponent(next)}`
-  }
-  return words
-}
 
 /** Feedback by account, under the account that stands for its person. */
 const ofPrimaries = (
@@ -50,30 +27,14 @@ const settingsOf = (options: GlobalOptions) => {
   return { zone: config?.store.time_zone ?? null, homeNetworks: config?.home_networks ?? [] }
 }
 
-// The route's schema has validated the list.
-const arePeople = (value: unknown): value is PersonRow[] => Array.isArray(value)
-
 /** The people with several accounts. */
 const peopleOverSocket = async (options: GlobalOptions): Promise<Person[]> => {
-  const rows: PersonRow[] = []
-  let after = ''
-  do {
-    const answer = fieldsOf(await callAdmin(options, { path: `/people?merged=true${after}` }))
-    const [items, next] = [answer.get('items'), answer.get('next')]
-    if (arePeople(items)) rows.push(...items)
-    after = typeof next === 'string' ? `&after=${encodeURIComponent(next)}` : ''
-  } while (after !== '')
+  const rows = await everyRow(options, '/people?merged=true')
   return rows.map(({ id, name, accounts }) => ({
     id,
     name,
     accounts: accounts.map(({ account }) => account),
   }))
-}
-
-interface PersonRow {
-  readonly id: string
-  readonly name: string | null
-  readonly accounts: readonly { readonly account: string }[]
 }
 
 /** Plays of a reader, the accounts of a person together. */
@@ -88,12 +49,9 @@ const overSocket = (options: GlobalOptions, adminSocket: string): HistoryReader 
   playsByAccount: (from, to) =>
     ofPersons(playsOverSocket(adminSocket, from, to), () => peopleOverSocket(options)),
   feedback: async () =>
-    ofPrimaries(await wordsOverSocket(options), await peopleOverSocket(options)),
+    ofPrimaries(await everyRow(options, '/feedback'), await peopleOverSocket(options)),
   settings: () => Promise.resolve(settingsOf(options)),
-  rules: async () => {
-    const answer = fieldsOf(await callAdmin(options, { path: '/rules' }))
-    return checkedRules(answer.get('items'), 'rules in force')
-  },
+  rules: async () => checkedRules(await everyRow(options, '/rules'), 'rules in force'),
 })
 
 /**

@@ -2,10 +2,18 @@ import { Command } from 'commander'
 import { stringify } from 'yaml'
 import { lintRules } from '../../detect/rules/rule-lint.ts'
 import type { DetectionRule } from '../../detect/rules/rule-types.ts'
-import { callAdmin } from '../common/admin-client.ts'
+import { everyRow } from '../common/admin-client.ts'
 import { withGlobals } from '../common/context.ts'
-import { isRow, print, type Row, rowsOf, table } from '../common/output.ts'
-import { addDeletion, type Options, pathSegment, printAnswer } from '../common/resource.ts'
+import { isRow, print, type Row, rowsOf } from '../common/output.ts'
+import {
+  addDeletion,
+  asTable,
+  type Options,
+  pageQueryOf,
+  pathSegment,
+  printAnswer,
+  withPages,
+} from '../common/resource.ts'
 import { checkedRules, readRuleFile } from './rule-files.ts'
 
 const FOUND = 1
@@ -25,16 +33,15 @@ const scopeOf = ({ scope }: Row): string => {
     .join(' ')
 }
 
-const ruleTable = (result: unknown): string =>
-  table(
-    rowsOf(result).map((rule) => ({
-      ...rule,
-      'dry run': rule['dry_run'],
-      scope: scopeOf(rule),
-      steps: actionsOf(rule),
-    })),
-    COLUMNS,
-  )
+const ruleTable = (result: unknown): string => {
+  const items = rowsOf(result).map((rule) => ({
+    ...rule,
+    'dry run': rule['dry_run'],
+    scope: scopeOf(rule),
+    steps: actionsOf(rule),
+  }))
+  return asTable(COLUMNS)(isRow(result) ? { ...result, items } : items)
+}
 
 const warningsOf = (result: unknown): Row[] => {
   const list: unknown = isRow(result) ? result['warnings'] : []
@@ -47,7 +54,7 @@ const warningText = (warnings: readonly Row[]): string =>
 const lint = async (options: Options, file: string | undefined): Promise<void> => {
   const rules: readonly DetectionRule[] =
     file === undefined
-      ? checkedRules(rowsOf(await callAdmin(options, { path: '/rules' })), 'rules in force')
+      ? checkedRules(await everyRow(options, '/rules'), 'rules in force')
       : readRuleFile(file)
   const warnings = lintRules(rules).map((warning) => ({ ...warning }))
   const text =
@@ -84,9 +91,9 @@ const addWriting = (command: Command): void => {
 /** `gatehouse rules`. */
 export const rulesCommand = (): Command => {
   const command = new Command('rules').description('rules of detection')
-  withGlobals(command.command('list', { isDefault: true }).description('list the rules')).action(
+  withPages(command.command('list', { isDefault: true }).description('list the rules')).action(
     async (options: Options) => {
-      await printAnswer(options, { path: '/rules' }, ruleTable)
+      await printAnswer(options, { path: `/rules${pageQueryOf(options)}` }, ruleTable)
     },
   )
   withGlobals(command.command('show <id>').description('show a rule as YAML')).action(

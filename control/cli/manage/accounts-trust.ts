@@ -4,10 +4,13 @@ import { isRow, type Row, rowsOf, table } from '../common/output.ts'
 import { plainText } from '../common/plain-text.ts'
 import {
   addDeletion,
+  asTable,
   type Options,
+  pageQueryOf,
   pathSegment,
   printAnswer,
   queryOf,
+  withPages,
   withPaging,
 } from '../common/resource.ts'
 
@@ -110,10 +113,10 @@ export const feedbackCommand = (): Command => {
       isRow(row) ? `remembered as ${row['id']}` : '',
     )
   })
-  withGlobals(command.command('list <account>').description('what was said of an account')).action(
+  withPages(command.command('list <account>').description('what was said of an account')).action(
     async (account: string, options: Options) => {
-      const path = `/accounts/${pathSegment(account)}/feedback` as const
-      await printAnswer(options, { path }, (result) => table(rowsOf(result), FEEDBACK))
+      const path = `/accounts/${pathSegment(account)}/feedback${pageQueryOf(options)}` as const
+      await printAnswer(options, { path }, asTable(FEEDBACK))
     },
   )
   addDeletion(command, {

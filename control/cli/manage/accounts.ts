@@ -8,9 +8,11 @@ import {
   asTable,
   asText,
   type Options,
+  pageQueryOf,
   pathSegment,
   printAnswer,
   queryOf,
+  withPages,
   withPaging,
 } from '../common/resource.ts'
 import { addShowAndEnd } from './live-lists.ts'
@@ -84,12 +86,12 @@ const addTokenCommands = (command: Command): void => {
     const made = { ...login, playlist: `/get.php?${query}` }
     print(options.json === true ? JSON.stringify(made) : loginText(made))
   })
-  withGlobals(command.command('tokens <account>').description("list an account's tokens")).action(
+  withPages(command.command('tokens <account>').description("list an account's tokens")).action(
     async (account: string, options: Options) => {
       const names = ['id', 'kind', 'username', 'label', 'createdAt', 'lastUsedAt', 'revokedAt']
       await printAnswer(
         options,
-        { path: `/accounts/${pathSegment(account)}/tokens` },
+        { path: `/accounts/${pathSegment(account)}/tokens${pageQueryOf(options)}` },
         asTable(names),
       )
     },
@@ -103,14 +105,14 @@ const addTokenCommands = (command: Command): void => {
 }
 
 const addDevicesCommand = (command: Command): void => {
-  withGlobals(
+  withPages(
     command.command('devices <account>').description('what an account has lately watched on'),
   ).action(async (account: string, options: Options) => {
     const names = ['device', 'client', 'ip', 'country', 'plays', 'playing', 'channel']
     const columns = [...names, 'first_seen_at', 'last_seen_at']
     await printAnswer(
       options,
-      { path: `/accounts/${pathSegment(account)}/devices` },
+      { path: `/accounts/${pathSegment(account)}/devices${pageQueryOf(options)}` },
       asTable(columns),
     )
   })

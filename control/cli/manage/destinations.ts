@@ -1,15 +1,17 @@
 import { Command } from 'commander'
 import { callAdmin } from '../common/admin-client.ts'
 import { withGlobals } from '../common/context.ts'
-import { isRow, print, rowsOf, table } from '../common/output.ts'
+import { isRow, print, rowsOf } from '../common/output.ts'
 import {
   addDeletion,
   asTable,
   asText,
   type Options,
+  pageQueryOf,
   pathSegment,
   printAnswer,
   queryOf,
+  withPages,
   withPaging,
 } from '../common/resource.ts'
 import { readSettings, readSettingsFile } from './destination-settings.ts'
@@ -19,14 +21,13 @@ const MESSAGES = ['id', 'destination', 'state', 'createdAt', 'attempts', 'about'
 
 const FAILED = 1
 
-const listText = (answer: unknown): string =>
-  table(
-    rowsOf(answer).map((row) => ({
-      ...row,
-      state: row['problem'] ?? row['last_error'] ?? 'ok',
-    })),
-    COLUMNS,
-  )
+const listText = (answer: unknown): string => {
+  const items = rowsOf(answer).map((row) => ({
+    ...row,
+    state: row['problem'] ?? row['last_error'] ?? 'ok',
+  }))
+  return asTable(COLUMNS)(isRow(answer) ? { ...answer, items } : items)
+}
 
 const messagesText = (answer: unknown): string => {
   const items = rowsOf(answer).map((row) => ({
@@ -117,8 +118,9 @@ const addTrials = (command: Command): void => {
 /** `gatehouse destinations`: where notices go, and what became of them. */
 export const destinationsCommand = (): Command => {
   const command = new Command('destinations').description('where notices go')
-  withGlobals(command.command('list', { isDefault: true }).description('list destinations')).action(
-    async (options: Options) => await printAnswer(options, { path: '/destinations' }, listText),
+  withPages(command.command('list', { isDefault: true }).description('list destinations')).action(
+    async (options: Options) =>
+      await printAnswer(options, { path: `/destinations${pageQueryOf(options)}` }, listText),
   )
   addWriting(command)
   addTrials(command)

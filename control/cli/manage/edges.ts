@@ -1,7 +1,15 @@
 import { Command } from 'commander'
 import { withGlobals } from '../common/context.ts'
 import { isRow } from '../common/output.ts'
-import { asTable, asText, type Options, pathSegment, printAnswer } from '../common/resource.ts'
+import {
+  asTable,
+  asText,
+  type Options,
+  pageQueryOf,
+  pathSegment,
+  printAnswer,
+  withPages,
+} from '../common/resource.ts'
 
 const COLUMNS = [
   'id',
@@ -35,10 +43,10 @@ const addedText = (row: unknown): string => {
 /** `gatehouse edges`: who syncs; keys of edges on other machines. */
 export const edgesCommand = (): Command => {
   const command = new Command('edges').description('edges, here and on other machines')
-  withGlobals(
+  withPages(
     command.command('list', { isDefault: true }).description('list edges that sync or may'),
   ).action(async (options: Options) => {
-    await printAnswer(options, { path: '/edges' }, asTable(COLUMNS))
+    await printAnswer(options, { path: `/edges${pageQueryOf(options)}` }, asTable(COLUMNS))
   })
   withGlobals(
     command.command('add <name>').description('make a key for an edge on another machine'),

@@ -1,17 +1,26 @@
 import { Command } from 'commander'
 import { withGlobals } from '../common/context.ts'
 import { isRow } from '../common/output.ts'
-import { asTable, asText, type Options, pathSegment, printAnswer } from '../common/resource.ts'
+import {
+  asTable,
+  asText,
+  type Options,
+  pageQueryOf,
+  pathSegment,
+  printAnswer,
+  withPages,
+} from '../common/resource.ts'
 
-type ListPath = '/audit' | '/channels?limit=1000' | '/groups' | '/keys' | '/sources' | '/surge'
+type ListPath = '/audit' | '/channels' | '/groups' | '/keys' | '/sources' | '/surge'
 
 const list = (
   command: Command,
   what: { readonly path: ListPath; readonly words: string; readonly columns: readonly string[] },
 ): void => {
-  withGlobals(command.command('list', { isDefault: true }).description(what.words)).action(
+  withPages(command.command('list', { isDefault: true }).description(what.words)).action(
     async (options: Options) => {
-      await printAnswer(options, { path: what.path }, asTable(what.columns))
+      const path = `${what.path}${pageQueryOf(options)}` as const
+      await printAnswer(options, { path }, asTable(what.columns))
     },
   )
 }
@@ -80,12 +89,7 @@ export const listCommands = (): Command[] => {
       '/groups',
       ['name', 'channels', 'leftOut', 'networks', 'countries', 'default', 'maxSessions', 'surge'],
     ],
-    [
-      'channels',
-      'channels',
-      '/channels?limit=1000',
-      ['id', 'name', 'titles', 'protocol', 'groups'],
-    ],
+    ['channels', 'channels', '/channels', ['id', 'name', 'titles', 'protocol', 'groups']],
     ['audit', 'who changed what', '/audit', ['at', 'actor', 'action', 'subject']],
   ] as const
   return lists.map(([name, words, path, columns]) => {

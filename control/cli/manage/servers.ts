@@ -3,7 +3,15 @@ import { callAdmin } from '../common/admin-client.ts'
 import { CliError, withGlobals } from '../common/context.ts'
 import { isRow, print } from '../common/output.ts'
 import { readTextFile } from '../common/read-text-file.ts'
-import { addDeletion, asTable, type Options, pathSegment, printAnswer } from '../common/resource.ts'
+import {
+  addDeletion,
+  asTable,
+  type Options,
+  pageQueryOf,
+  pathSegment,
+  printAnswer,
+  withPages,
+} from '../common/resource.ts'
 
 const COLUMNS = [
   'name',
@@ -84,10 +92,10 @@ const webhookCommand = (command: Command): void => {
 /** `gatehouse servers`: the media servers that are watched. */
 export const serversCommand = (): Command => {
   const command = new Command('servers').description('media servers: Plex, Jellyfin, Emby')
-  withGlobals(
+  withPages(
     command.command('list', { isDefault: true }).description('list media servers and how they are'),
   ).action(async (options: Options) => {
-    await printAnswer(options, { path: '/media-servers' }, asTable(COLUMNS))
+    await printAnswer(options, { path: `/media-servers${pageQueryOf(options)}` }, asTable(COLUMNS))
   })
   addCommand(command)
   webhookCommand(command)

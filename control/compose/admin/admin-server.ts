@@ -2,6 +2,7 @@ import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { adminToken, tokenCheck } from '../../config/admin-token.ts'
+import type { LoadedConfig } from '../../config/load.ts'
 import { packageRoot } from '../../config/paths.ts'
 import { ConfigError } from '../../config/problems/problems.ts'
 import type { Config } from '../../config/schema/schema.ts'
@@ -50,13 +51,13 @@ const accountChanged =
     await parts.applyLimits(ref, null)
   }
 
-/** Reloads the configuration, and has `run` update nginx files. Throws a `ConfigError`, with nginx's words where it refuses. */
-const reloadAll = async ({ live, paths }: AdminParts): Promise<void> => {
-  await live.reload()
-  const { file, text } = live.loaded()
-  const message = await reloadEdge(process.env, paths.reloadOutcome, text)
-  if (message !== null) throw new ConfigError(file, [{ path: 'the edge', line: 1, message }])
-}
+/** Has `run` update nginx's files by a configuration that control has taken. Throws a `ConfigError` with nginx's words where it refuses. */
+const edgeTaker =
+  ({ reloadOutcome }: AdminParts['paths']) =>
+  async ({ file, text }: LoadedConfig): Promise<void> => {
+    const message = await reloadEdge(process.env, reloadOutcome, text)
+    if (message !== null) throw new ConfigError(file, [{ path: 'the edge', line: 1, message }])
+  }
 
 const metricsOf = (parts: AdminParts) =>
   createMetrics({
@@ -124,7 +125,7 @@ const apiOptions = (
       catalog: createCatalogAdmin({ config, lineup, surge }),
       auditStore: store.audit,
       audit,
-      reload: async () => await reloadAll(parts),
+      reload: async () => await live.reload(edgeTaker(parts.paths)),
     },
     webhooks: { hub: parts.media.hub, secrets: parts.media.webhooks },
     health: { parts: healthParts(parts), essential: new Set<string>(), metrics: metricsOf(parts) },
@@ -171,7 +172,7 @@ export const startAdmin = async (parts: AdminParts): Promise<{ stop(): Promise<v
     ...parts,
     store: parts.persistence.store,
     serverKey: parts.persistence.ring.serverKey(),
-    changed: async (text) => await reloadEdge(process.env, parts.paths.reloadOutcome, text),
+    toEdge: edgeTaker(parts.paths),
   })
   const actorOf = async (presented: string): Promise<Actor | null> => {
     if (isToken(presented)) return ADMIN

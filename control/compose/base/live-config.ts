@@ -7,10 +7,10 @@ export interface LiveConfig {
   readonly config: () => Config
   readonly loaded: () => LoadedConfig
   /**
-   * Reads the file again and applies it to all parts, one call after the other; an invalid file or
-   * a refusal leaves the old one in use.
+   * Reads the file again and applies it to all parts, one call after the other; an invalid file, a refusal, or a `confirm` that throws leaves the old
+   * one in use everywhere.
    */
-  readonly reload: () => Promise<void>
+  readonly reload: (confirm?: (taken: LoadedConfig) => Promise<void>) => Promise<void>
   /** Takes part in a reload; throws to refuse the new configuration. */
   readonly onReload: (take: () => Promise<void>) => void
   /** Called with a new configuration once all parts have taken it. */
@@ -28,11 +28,12 @@ export const createLiveConfig = (
   let current = first
   const takers: (() => Promise<void>)[] = []
   const listeners: (() => void)[] = []
-  const reload = async (): Promise<void> => {
+  const reload = async (confirm: (taken: LoadedConfig) => Promise<void>): Promise<void> => {
     const before = current
     current = loadConfig(before.file, process.env)
     try {
       for (const take of takers) await take()
+      await confirm(current)
     } catch (error) {
       current = before
       for (const take of takers) await take()
@@ -52,8 +53,8 @@ export const createLiveConfig = (
     onReloaded: (listener) => {
       listeners.push(listener)
     },
-    reload: async () => {
-      const work = last.then(reload)
+    reload: async (confirm = async () => undefined) => {
+      const work = last.then(async () => await reload(confirm))
       last = work.catch(() => undefined)
       await work
     },

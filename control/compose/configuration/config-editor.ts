@@ -16,8 +16,8 @@ export interface EditorParts {
   readonly live: Pick<LiveConfig, 'loaded' | 'reload' | 'onReloaded'>
   readonly versions: ConfigVersions
   readonly secrets: HiddenSecrets
-  /** Has the edge take up a text that control uses already; answers its objection, `null` where it has none. */
-  readonly changed: (text: string) => Promise<string | null>
+  /** Has the edge take up what control has taken; throws a `ConfigError` where it refuses. */
+  readonly toEdge: (taken: LoadedConfig) => Promise<void>
   readonly warn: (error: unknown) => void
 }
 
@@ -73,7 +73,7 @@ const shownVersion = ({ id, at, by, note }: ConfigVersion, newest: ConfigVersion
 
 /** Replaces the configuration, one change after the other; keeps what is in use as a version, now and after each reload. */
 const createApply = (parts: EditorParts, present: () => string): ConfigEditor['apply'] => {
-  const { live, versions, changed, warn } = parts
+  const { live, versions, toEdge, warn } = parts
   const file = live.loaded().file
   const check = checkerOf(parts, present)
   let last: Promise<unknown> = Promise.resolve()
@@ -90,7 +90,7 @@ const createApply = (parts: EditorParts, present: () => string): ConfigEditor['a
     writeConfig(file, text)
     isApplying = true
     try {
-      await live.reload()
+      await live.reload(toEdge)
     } catch (error) {
       writeConfig(file, before)
       throw asConfigError(file, error)
@@ -104,14 +104,7 @@ const createApply = (parts: EditorParts, present: () => string): ConfigEditor['a
       allow(present())
       const checked = await check(shown)
       if ('problems' in checked) throw new ConfigError(file, checked.problems)
-      const [before, inUse] = [present(), live.loaded().text]
       await use(checked.text)
-      const objection = await changed(checked.text)
-      if (objection !== null) {
-        await use(inUse)
-        if (before !== inUse) writeConfig(file, before)
-        throw new ConfigError(file, [{ path: 'the edge', line: 1, message: objection }])
-      }
       return (await versions.keep(checked.text, { by, note })).id
     })
     last = work.catch(() => undefined)

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { createHiddenSecrets } from '../../config/edit/hidden-secrets.ts'
+import type { LoadedConfig } from '../../config/load.ts'
 import type { StatePaths } from '../../config/paths.ts'
 import { createSecretBox } from '../../keys/secret-box.ts'
 import type { AuditTrail } from '../../routes/admin/common/audit-trail.ts'
@@ -19,22 +20,22 @@ export interface ConfigRouteParts {
   readonly store: Pick<Tables, 'configVersions'>
   /** The key that marks of hidden secrets are made with. */
   readonly serverKey: Uint8Array
-  /** Has the edge take up a text; answers its objection, `null` where it has none. */
-  readonly changed: (text: string) => Promise<string | null>
+  /** Has the edge take up what control has taken; throws a `ConfigError` where it refuses. */
+  readonly toEdge: (taken: LoadedConfig) => Promise<void>
 }
 
 /** The configuration below `/api/v1`, the same on every listener. */
 export const configRoutes = (
   parts: ConfigRouteParts,
 ): ((audit: AuditTrail) => (app: FastifyInstance) => void) => {
-  const { live, log, now, store, changed } = parts
+  const { live, log, now, store, toEdge } = parts
   const box = createSecretBox(parts.paths.secretsKey)
   const versions = createConfigVersions(store, box, live.loaded().file, now)
   const editor = createConfigEditor({
     live,
     versions,
     secrets: createHiddenSecrets(parts.serverKey),
-    changed,
+    toEdge,
     warn: (error) => log.warn({ err: error }, 'a version of the configuration was not kept'),
   })
   const logLevel = {

@@ -9,11 +9,16 @@ import { type MediaServer, SERVER_KINDS } from './hub.ts'
 /** A server as an operator adds it at run time. */
 export type NewServer = Omit<MediaServer, 'from'>
 
+/** What can be changed of a server; what is left out stays. */
+export type ServerChange = Partial<Pick<NewServer, 'url' | 'token' | 'verifyTls' | 'allowSignOut'>>
+
 /** The media servers of the configuration, and those added at run time, which SQL keeps. */
 export interface ServerDirectory {
   all(): Promise<readonly MediaServer[]>
   /** Adds a server, or says why not. */
   add(server: NewServer): Promise<'added' | 'exists'>
+  /** Changes a server that was added, `configured` where the configuration names it. */
+  change(name: string, change: ServerChange): Promise<'changed' | 'configured' | 'unknown'>
   remove(name: string): Promise<'removed' | 'configured' | 'unknown'>
 }
 
@@ -111,6 +116,21 @@ export const createServerDirectory = (ports: DirectoryPorts): ServerDirectory =>
         const sealed = box.seal(token, contextOf(server.name))
         await store.set(KEY, writeStored([...known, { ...server, sealed }]), now())
         outcome = 'added'
+      })
+      return outcome
+    },
+    change: async (name, { token, ...change }) => {
+      if (configured().some((server) => server.name === name)) return 'configured'
+      let outcome: 'changed' | 'unknown' = 'unknown'
+      await atomically(async (store) => {
+        const known = readStored(await store.get(KEY))
+        if (!known.some((server) => server.name === name)) return
+        const sealed = token === undefined ? {} : { sealed: box.seal(token, contextOf(name)) }
+        const changed = known.map((server) =>
+          server.name === name ? { ...server, ...change, ...sealed } : server,
+        )
+        await store.set(KEY, writeStored(changed), now())
+        outcome = 'changed'
       })
       return outcome
     },

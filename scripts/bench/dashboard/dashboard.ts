@@ -113,8 +113,8 @@ media_servers: [{ name: house, kind: jellyfin, url: '${server.url}', token_file:
     const admin = adminOf(service)
     await admin.send('POST', '/users', { name: 'bench', role: 'owner', password: 'only a bench' })
     await until('the streams', async () => {
-      const [one] = await admin.get<{ plays: number }[]>('/media-servers')
-      return (one?.plays ?? 0) >= 0.99 * rows
+      const { items } = await admin.get<{ items: { plays: number }[] }>('/media-servers')
+      return (items[0]?.plays ?? 0) >= 0.99 * rows
     })
     const { url } = await admin.send<{ url: string }>('POST', '/sign-in-links', { user: 'bench' })
     const page = await browser.newPage({ viewport: { width: 1600, height: 900 } })

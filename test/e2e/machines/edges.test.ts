@@ -102,7 +102,9 @@ describe('two edges on other machines', () => {
     )
     expect(a).toEqual(b)
     expect(a?.length).toBeGreaterThan(0)
-    const listed = await admin.get<{ id: string; lastSyncAt: number | null }[]>('/edges')
+    const { items: listed } = await admin.get<{
+      items: { id: string; lastSyncAt: number | null }[]
+    }>('/edges')
     expect(listed.map(({ id }) => id)).toEqual(['north', 'plane', 'south'])
     expect(listed.every(({ lastSyncAt }) => lastSyncAt !== null)).toBe(true)
   })

@@ -96,8 +96,8 @@ test('a key rotated at one signs at both, and nobody is refused meanwhile', asyn
   const kids = async () =>
     await Promise.all(
       admins.map(async (admin) => {
-        const keys = await admin.get<{ kid: number; isCurrent: boolean }[]>('/keys')
-        return keys.find(({ isCurrent }) => isCurrent)?.kid
+        const { items } = await admin.get<{ items: { kid: number; isCurrent: boolean }[] }>('/keys')
+        return items.find(({ isCurrent }) => isCurrent)?.kid
       }),
     )
   const [before] = await kids()

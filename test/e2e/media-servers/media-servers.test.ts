@@ -50,7 +50,8 @@ const sessions = async (): Promise<Session[]> =>
 const playsNow = (user: string) => async (): Promise<boolean> =>
   (await sessions()).some(({ user_id }) => user_id === user)
 
-const statuses = async (): Promise<Status[]> => await admin.get<Status[]>('/media-servers')
+const statuses = async (): Promise<Status[]> =>
+  (await admin.get<{ items: Status[] }>('/media-servers')).items
 
 const statusOf = async (name: string): Promise<Status | undefined> =>
   (await statuses()).find((one) => one.name === name)

@@ -1,4 +1,4 @@
-import type { AnswerOf, BodyOf, Method, PathFor } from '../../../client/typed-call.ts'
+import type { AnswerOf, BodyOf, Method, PathFor, RowOf } from '../../../client/typed-call.ts'
 import type { AuthState } from './types.ts'
 
 /** A refusal of the admin API (RFC 9457), or `offline` where nothing answered. */
@@ -60,29 +60,28 @@ export const get = async <const P extends string>(
   return (await response.json()) as AnswerOf<'GET', P>
 }
 
-/** The rows of a list that is paged. */
-type Row<P extends string> =
-  AnswerOf<'GET', P> extends { items: (infer T)[]; next: string | null } ? T : never
-
 interface Page<T> {
   readonly items: readonly T[]
   readonly next: string | null
 }
 
+/** Rows of a list that is short nearly everywhere. */
+const MOST_ROWS = 10_000
+
 /** Every page of a list, up to `most` rows. */
 export const getAll = async <const P extends string>(
   path: P & PathFor<'GET', P>,
-  most: number,
   signal?: AbortSignal,
-): Promise<Row<P>[]> => {
-  const rows: Row<P>[] = []
+  most = MOST_ROWS,
+): Promise<RowOf<P>[]> => {
+  const rows: RowOf<P>[] = []
   const mark = path.includes('?') ? '&' : '?'
   let after: string | null = null
   do {
     const cursor: string = after === null ? '' : `&after=${encodeURIComponent(after)}`
     const init = signal === undefined ? {} : { signal }
     const response = await request(`${path}${mark}limit=1000${cursor}`, init)
-    const page = (await response.json()) as Page<Row<P>>
+    const page = (await response.json()) as Page<RowOf<P>>
     rows.push(...page.items)
     after = page.next
   } while (after !== null && rows.length < most)

@@ -5,7 +5,7 @@ import { messageOf } from '../components/form.ts'
 import { Alert, Badge, Card, Figure, PageHead, Shown } from '../components/parts.tsx'
 import { Sentence } from '../components/sentence.tsx'
 import { SpanChoice } from '../components/span.tsx'
-import { get, send } from '../data/api.ts'
+import { getAll, send } from '../data/api.ts'
 import { type Draft, newDraft, readDraft, textOf, yamlOf } from '../data/draft.ts'
 import { hrefOf, useRoute } from '../data/route.ts'
 import { useQuery } from '../data/use-query.ts'
@@ -245,7 +245,7 @@ const RuleLink = ({ rule, isOpen }: { readonly rule: DetectionRule; readonly isO
 /** Rules of detection: written as a sentence or as YAML, tried over history, applied and taken back. */
 export const RulesPage = ({ canAct }: { readonly canAct: boolean }) => {
   const { path, query: asked } = useRoute()
-  const query = useQuery('rules', (signal) => get('/rules', signal))
+  const query = useQuery('rules', (signal) => getAll('/rules', signal))
   const kind = asked.get('kind')
   return (
     <>
@@ -270,7 +270,7 @@ export const RulesPage = ({ canAct }: { readonly canAct: boolean }) => {
         )}
       </PageHead>
       <Shown query={query}>
-        {({ items }) => {
+        {(items) => {
           const open = kind === null ? (items.find(({ id }) => id === path[1]) ?? items[0]) : null
           const start = kind === null ? (open ?? null) : newDraft(kind, items)
           return (

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import { AddServer } from '../components/add-server.tsx'
 import { Confirm, type Question } from '../components/confirm.tsx'
 import { Alert, Badge, Card, PageHead, Shown } from '../components/parts.tsx'
-import { get, send } from '../data/api.ts'
+import { getAll, send } from '../data/api.ts'
 import { hrefOf } from '../data/route.ts'
 import type { MediaServer } from '../data/types.ts'
 import { useQuery } from '../data/use-query.ts'
@@ -42,7 +42,7 @@ const One = ({
 
 /** Media servers that are watched: their health and streams; added with a test, removed. */
 export const Servers = ({ canAct }: { readonly canAct: boolean }) => {
-  const query = useQuery('servers', (signal) => get('/media-servers', signal), true)
+  const query = useQuery('servers', (signal) => getAll('/media-servers', signal), true)
   const [question, setQuestion] = useState<Question | null>(null)
   const remove = ({ name }: MediaServer) =>
     setQuestion({

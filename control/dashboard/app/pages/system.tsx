@@ -1,6 +1,6 @@
 import { BansCard } from '../components/bans.tsx'
 import { Badge, Card, ColumnHeads, PageHead, Shown } from '../components/parts.tsx'
-import { get, offline } from '../data/api.ts'
+import { get, getAll, offline } from '../data/api.ts'
 import type { Edge } from '../data/types.ts'
 import { useNow, useQuery } from '../data/use-query.ts'
 import { duration, moment, number } from '../text/format.ts'
@@ -116,7 +116,7 @@ const EdgeRow = ({ edge, now }: { readonly edge: Edge; readonly now: number }) =
 }
 
 const EdgesCard = () => {
-  const query = useQuery('edges', (signal) => get('/edges', signal), true)
+  const query = useQuery('edges', (signal) => getAll('/edges', signal), true)
   const now = useNow(5_000)
   return (
     <Card title={t('system.edges')}>

@@ -3,8 +3,11 @@ import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { KeyRing } from '../../../keys/key-ring.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { pageOf } from '../../../schemas/accounts.ts'
+import { pagesQuery } from '../../../schemas/common.ts'
 import { keySchema } from '../../../schemas/operations.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
+import { pageInOrder } from '../common/row-page.ts'
 
 export interface KeyRoutesOptions {
   readonly ring: KeyRing
@@ -28,12 +31,22 @@ export const keyRoutes = (plain: FastifyInstance, options: KeyRoutesOptions): vo
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const { ring, audit, clock } = options
   const write = { permission: 'keys:write' }
-  const response = { 200: Type.Array(keySchema) }
-  app.get('/keys', { schema: { response }, config: { permission: 'keys:read' } }, () => shown(ring))
+  const response = { 200: pageOf(keySchema) }
+  const page = async (query: Static<typeof pagesQuery> = {}) =>
+    await pageInOrder(
+      () => shown(ring),
+      ({ kid }) => kid,
+      query,
+    )
+  app.get(
+    '/keys',
+    { schema: { querystring: pagesQuery, response }, config: { permission: 'keys:read' } },
+    async ({ query }) => await page(query),
+  )
   app.post('/keys/rotate', { schema: { response }, config: write }, async (request) => {
     const kid = await ring.rotate(clock())
     await audit(request, 'key.rotate', { subject: String(kid) })
-    return shown(ring)
+    return await page()
   })
   app.post(
     '/keys/:kid/retire',
@@ -47,7 +60,7 @@ export const keyRoutes = (plain: FastifyInstance, options: KeyRoutesOptions): vo
         )
       }
       await audit(request, 'key.retire', { subject: String(kid) })
-      return shown(ring)
+      return await page()
     },
   )
 }

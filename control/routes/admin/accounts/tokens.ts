@@ -2,8 +2,15 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { ProblemError } from '../../../plugins/problem.ts'
-import { passwordPut, tokenCreate, tokenCreated, tokenSchema } from '../../../schemas/accounts.ts'
-import { idParams } from '../../../schemas/common.ts'
+import {
+  pageOf,
+  passwordPut,
+  tokenCreate,
+  tokenCreated,
+  tokenSchema,
+} from '../../../schemas/accounts.ts'
+import { idParams, pagesQuery } from '../../../schemas/common.ts'
+import { pageInOrder } from '../common/row-page.ts'
 import { type AccountRoutesOptions, accountOr404 } from './account-options.ts'
 
 const write = { permission: 'tokens:write' }
@@ -39,12 +46,16 @@ export const tokenRoutes = (plain: FastifyInstance, options: AccountRoutesOption
   app.get(
     '/accounts/:id/tokens',
     {
-      schema: { params: idParams, response: { 200: Type.Array(tokenSchema) } },
+      schema: { params: idParams, querystring: pagesQuery, response: { 200: pageOf(tokenSchema) } },
       config: { permission: 'tokens:read' },
     },
-    async (request) => {
-      const account = await accountOr404(options, request.params.id)
-      return await store.tokens.ofAccount(account.id)
+    async ({ params, query }) => {
+      const account = await accountOr404(options, params.id)
+      return await pageInOrder(
+        async () => await store.tokens.ofAccount(account.id),
+        ({ id }) => id,
+        query,
+      )
     },
   )
   app.post(

@@ -17,6 +17,9 @@ const order = (x: Value, y: Value): number => {
   return x < y ? -1 : 1
 }
 
+const foreignCursor = (): ProblemError =>
+  new ProblemError('request.invalid', 'after takes what `next` of the page before said.')
+
 const isValue = (read: unknown): read is Value =>
   read === null || typeof read === 'string' || typeof read === 'number'
 
@@ -28,8 +31,11 @@ const readCursor = (text: string): [Value, string] => {
   } catch {
     // Said in the description below.
   }
-  throw new ProblemError('request.invalid', 'after takes what `next` of the page before said.')
+  throw foreignCursor()
 }
+
+const cursorOf = (place: readonly [Value, Value]): string =>
+  Buffer.from(JSON.stringify(place)).toString('base64url')
 
 /**
  * One page of rows that are all in memory, sorted by one of `fields` and continued behind a row
@@ -52,6 +58,34 @@ export const pageOfRows = <F extends string, Row extends Readonly<Record<F | 'id
   const items = behind.slice(0, wish.limit ?? behind.length)
   const last = items.at(-1)
   const isMore = items.length < behind.length && last !== undefined
-  const next = isMore ? Buffer.from(JSON.stringify(placeOf(last))).toString('base64url') : null
-  return { items, next }
+  return { items, next: isMore ? cursorOf(placeOf(last)) : null }
+}
+
+/** Beyond this row no list is paged. */
+const FARTHEST = 1_000_000
+
+const readPlace = (after: string | undefined): [number, string] => {
+  if (after === undefined) return [0, '']
+  const [at, id] = readCursor(after)
+  if (typeof at === 'number' && Number.isInteger(at) && at >= 0 && at < FARTHEST) return [at, id]
+  throw foreignCursor()
+}
+
+/**
+ * One page of a list in its own order, continued behind a row, or by its number where it is gone or has no id that may be told. `read` gets how many rows
+ * are needed at most. Throws `request.invalid` for a foreign cursor.
+ */
+export const pageInOrder = async <Row>(
+  read: (most: number) => readonly Row[] | Promise<readonly Row[]>,
+  idOf: (row: Row) => string | number | null,
+  { limit = 1000, after }: Omit<PageRequest, 'sort'>,
+): Promise<{ items: Row[]; next: string | null }> => {
+  const [at, id] = readPlace(after)
+  const rows = await read(at + limit + 2)
+  const known = id === '' ? -1 : rows.findIndex((row) => String(idOf(row)) === id)
+  const start = known < 0 ? at : known + 1
+  const items = rows.slice(start, start + limit)
+  const last = items.at(-1)
+  const isMore = last !== undefined && start + limit < rows.length
+  return { items, next: isMore ? cursorOf([start + limit, String(idOf(last) ?? '')]) : null }
 }

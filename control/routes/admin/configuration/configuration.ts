@@ -16,7 +16,7 @@ import {
   logLevelOut,
 } from '../../../schemas/configuration.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
-import { etagOf, ifMatchHeader, requireMatch } from '../common/etag.ts'
+import { etagOf, ifMatchHeader, requireMatch, withEtag } from '../common/etag.ts'
 import type { ConfigEditor } from './config-editor.ts'
 
 /** What the routes of the configuration work with. */
@@ -87,17 +87,23 @@ const logLevelRoutes = (
 ): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const answer = { response: { 200: logLevelOut } }
-  app.get('/log-level', { schema: answer, config: { permission: 'operations:read' } }, () =>
-    logLevel.get(),
+  app.get(
+    '/log-level',
+    { schema: answer, config: { permission: 'operations:read' } },
+    async (_, reply) => withEtag(reply, logLevel.get()),
   )
   app.put(
     '/log-level',
-    { schema: { body: logLevelBody, ...answer }, config: { permission: 'operations:write' } },
-    async (request) => {
+    {
+      schema: { headers: ifMatchHeader, body: logLevelBody, ...answer },
+      config: { permission: 'operations:write' },
+    },
+    async (request, reply) => {
+      requireMatch(request, reply, logLevel.get())
       const before = logLevel.get().level
       logLevel.set(request.body.level)
       await audit(request, 'log.level', { subject: request.body.level, before: { level: before } })
-      return logLevel.get()
+      return withEtag(reply, logLevel.get())
     },
   )
 }

@@ -2,10 +2,12 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { PlayRecord } from '#domain/types'
-import { idParams, nullableText } from '../../../schemas/common.ts'
+import { pageOf } from '../../../schemas/accounts.ts'
+import { idParams, nullableText, pagesQuery } from '../../../schemas/common.ts'
 import type { SessionStore } from '../../../sessions/model/session-store.ts'
 import type { History } from '../../../store/history/history.ts'
 import { accountRef } from '../common/account-ref.ts'
+import { pageInOrder } from '../common/row-page.ts'
 
 export interface DeviceRoutesOptions {
   readonly history: Pick<History, 'list'>
@@ -49,10 +51,14 @@ export const deviceRoutes = (plain: FastifyInstance, options: DeviceRoutesOption
   app.get(
     '/accounts/:id/devices',
     {
-      schema: { params: idParams, response: { 200: Type.Array(deviceSchema) } },
+      schema: {
+        params: idParams,
+        querystring: pagesQuery,
+        response: { 200: pageOf(deviceSchema) },
+      },
       config: { permission: 'history:read' },
     },
-    async ({ params }) => {
+    async ({ params, query }) => {
       const account = accountRef(params.id)
       const sessions = await options.sessions.ofAccount(account)
       const playing = new Set(sessions.map(({ device }) => device))
@@ -67,7 +73,11 @@ export const deviceRoutes = (plain: FastifyInstance, options: DeviceRoutesOption
         device.first_seen_at = play.startedAt
         devices.set(id, device)
       }
-      return [...devices.values()]
+      return await pageInOrder(
+        () => [...devices.values()],
+        ({ device }) => device,
+        query,
+      )
     },
   )
 }

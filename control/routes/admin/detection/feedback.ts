@@ -7,12 +7,13 @@ import { readNetworks } from '../../../detect/home-networks.ts'
 import type { FeedbackCache } from '../../../detect/live/feedback-cache.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
-import { idParams, pageQuery } from '../../../schemas/common.ts'
+import { idParams, pageQuery, pagesQuery } from '../../../schemas/common.ts'
 import { feedbackCreate, feedbackSchema } from '../../../schemas/detection.ts'
 import type { Feedback } from '../../../store/tables/records.ts'
 import type { Tables } from '../../../store/tables/stores.ts'
 import { accountRef } from '../common/account-ref.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
+import { pageInOrder } from '../common/row-page.ts'
 
 export interface FeedbackRoutesOptions {
   readonly store: Pick<Tables, 'feedback'>
@@ -30,7 +31,6 @@ const everyQuery = Type.Object({
   after: pageQuery.after,
   account: Type.Optional(Type.String({ description: 'Only of this account.' })),
 })
-const listSchema = Type.Object({ items: Type.Array(feedbackSchema), next: Type.Null() })
 
 const networkOf = (value: string, v6Prefix: number): string => {
   const [address = '', bits] = value.split('/')
@@ -105,13 +105,19 @@ export const feedbackRoutes = (plain: FastifyInstance, options: FeedbackRoutesOp
   app.get(
     '/accounts/:id/feedback',
     {
-      schema: { params: idParams, response: { 200: listSchema } },
+      schema: {
+        params: idParams,
+        querystring: pagesQuery,
+        response: { 200: pageOf(feedbackSchema) },
+      },
       config: { permission: 'findings:read' },
     },
-    async (request) => ({
-      items: await store.feedback.ofAccount(accountRef(request.params.id)),
-      next: null,
-    }),
+    async ({ params, query }) =>
+      await pageInOrder(
+        async () => await store.feedback.ofAccount(accountRef(params.id)),
+        ({ id }) => id,
+        query,
+      ),
   )
   app.post(
     '/accounts/:id/feedback',

@@ -5,23 +5,24 @@ import type { PlayRecord } from '#domain/types'
 import { isTimeZone } from '../../../detect/local-days.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
-import { idParams } from '../../../schemas/common.ts'
+import { idParams, pageQuery, wholePageQuery } from '../../../schemas/common.ts'
 import {
   dayTotals,
   hourTotals,
   mapPlaysOut,
   mapPoint,
+  overviewQuery,
   peakSchema,
   playQuery,
   playSchema,
   spanQuery,
-  topQuery,
   userOverview,
   zonedQuery,
 } from '../../../schemas/history.ts'
 import type { Span } from '../../../store/history/dashboard.ts'
 import type { History } from '../../../store/history/history.ts'
 import { accountRef } from '../common/account-ref.ts'
+import { pageInOrder } from '../common/row-page.ts'
 import { sortOrder } from '../common/sort-order.ts'
 import { topRoutes } from './tops.ts'
 
@@ -44,7 +45,7 @@ const SORTS = ['startedAt', 'lastSeenAt', 'bytes'] as const
 
 const read = { permission: 'history:read' }
 const span = Type.Object(spanQuery)
-const zoned = Type.Object(zonedQuery)
+const zoned = Type.Object({ ...zonedQuery, ...wholePageQuery })
 
 const spanOf = (query: Static<typeof span>, now: number): Span => {
   const to = query.to ?? now + 1
@@ -65,12 +66,18 @@ const mapRoutes = (
         querystring: Type.Object({
           ...spanQuery,
           limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: POINTS })),
+          after: pageQuery.after,
         }),
-        response: { 200: Type.Array(mapPoint) },
+        response: { 200: pageOf(mapPoint) },
       },
       config: read,
     },
-    async ({ query }) => await dashboard.mapPoints(spanOf(query, clock()), query.limit),
+    async ({ query }) =>
+      await pageInOrder(
+        async (most) => await dashboard.mapPoints(spanOf(query, clock()), most),
+        () => null,
+        query,
+      ),
   )
   app.get(
     '/history/map/plays',
@@ -103,13 +110,23 @@ const dayRoutes = (
   }
   app.get(
     '/history/days',
-    { schema: { querystring: zoned, response: { 200: Type.Array(dayTotals) } }, config: read },
-    async ({ query }) => await dashboard.perDay(spanOf(query, clock()), zoneOf(query.tz)),
+    { schema: { querystring: zoned, response: { 200: pageOf(dayTotals) } }, config: read },
+    async ({ query }) =>
+      await pageInOrder(
+        async () => await dashboard.perDay(spanOf(query, clock()), zoneOf(query.tz)),
+        ({ day }) => day,
+        query,
+      ),
   )
   app.get(
     '/history/hours',
-    { schema: { querystring: zoned, response: { 200: Type.Array(hourTotals) } }, config: read },
-    async ({ query }) => await dashboard.perHour(spanOf(query, clock()), zoneOf(query.tz)),
+    { schema: { querystring: zoned, response: { 200: pageOf(hourTotals) } }, config: read },
+    async ({ query }) =>
+      await pageInOrder(
+        async () => await dashboard.perHour(spanOf(query, clock()), zoneOf(query.tz)),
+        ({ hour }) => hour,
+        query,
+      ),
   )
   app.get(
     '/history/peak',
@@ -132,14 +149,19 @@ const dayRoutes = (
     {
       schema: {
         querystring: Type.Object({
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 5000 })),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 5000, default: RUNNING })),
+          after: pageQuery.after,
         }),
-        response: { 200: Type.Array(playSchema) },
+        response: { 200: pageOf(playSchema) },
       },
       config: read,
     },
-    async ({ query }) =>
-      (await dashboard.now(clock() - RUNNING_MS, query.limit ?? RUNNING)).map(shownPlay),
+    async ({ query }) => {
+      const since = clock() - RUNNING_MS
+      const read = async (most: number) => await dashboard.now(since, most)
+      const { items, next } = await pageInOrder(read, ({ id }) => id, query)
+      return { items: items.map(shownPlay), next }
+    },
   )
 }
 
@@ -164,7 +186,7 @@ const playRoutes = (plain: FastifyInstance, { history, clock }: HistoryRoutesOpt
   app.get(
     '/history/accounts/:id',
     {
-      schema: { params: idParams, querystring: topQuery, response: { 200: userOverview } },
+      schema: { params: idParams, querystring: overviewQuery, response: { 200: userOverview } },
       config: read,
     },
     async ({ params, query }) => {

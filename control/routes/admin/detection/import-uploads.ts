@@ -20,6 +20,8 @@ import { ProblemError } from '../../../plugins/problem.ts'
 import { textAnswer } from '../../../schemas/answers/text-answer.ts'
 import { idParams } from '../../../schemas/common.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
+import { ifMatchHeader, requireMatch } from '../common/etag.ts'
+import { oneAtATime } from '../common/one-at-a-time.ts'
 
 /** An import as it is shown. */
 export const IMPORT_VIEW = Type.Object({
@@ -175,9 +177,10 @@ const uploadRoute = (parent: FastifyInstance, options: ImportUploadOptions): voi
   })
 }
 
-const orMissing = async ({ imports }: ImportUploadOptions, id: string): Promise<void> => {
-  if ((await imports.get(id)) === null)
-    throw new ProblemError('not.found', `There is no import '${id}'.`)
+const orMissing = async ({ imports }: ImportUploadOptions, id: string): Promise<ImportState> => {
+  const state = await imports.get(id)
+  if (state === null) throw new ProblemError('not.found', `There is no import '${id}'.`)
+  return state
 }
 
 /** An import that runs is cancelled, one that broke off goes on. */
@@ -221,13 +224,16 @@ export const importUploadRoutes = (plain: FastifyInstance, options: ImportUpload
       schema: {
         description: 'Forgets an import, its file and its list of bad rows; its plays stay.',
         params: idParams,
+        headers: ifMatchHeader,
       },
       config: { permission: 'imports:write' },
     },
     async (request, reply) => {
       const { id } = request.params
-      await orMissing(options, id)
-      await stateWrong(jobs.remove(id))
+      await oneAtATime('imports', async () => {
+        requireMatch(request, reply, await orMissing(options, id))
+        await stateWrong(jobs.remove(id))
+      })
       await audit(request, 'import.forget', { subject: id })
       return await reply.code(204).send()
     },

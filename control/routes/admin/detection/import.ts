@@ -11,6 +11,8 @@ import { pageOf } from '../../../schemas/accounts.ts'
 import { idParams, pageQuery, wholePageQuery } from '../../../schemas/common.ts'
 import { playsImported } from '../../../schemas/history.ts'
 import type { History } from '../../../store/history/history.ts'
+import { etagOf, ifMatchHeader, requireMatch, withEtag } from '../common/etag.ts'
+import { oneAtATime } from '../common/one-at-a-time.ts'
 import { pageOfRows } from '../common/row-page.ts'
 import { IMPORT_VIEW, viewOf } from './import-uploads.ts'
 
@@ -105,7 +107,11 @@ const stateRoutes = (plain: FastifyInstance, { imports, jobs }: ImportRoutesOpti
   app.get(
     '/imports/:id',
     { schema: { params: idParams, response: { 200: IMPORT_VIEW } }, config: read },
-    async (request) => viewOf(await orMissing(imports, request.params.id), jobs),
+    async (request, reply) => {
+      const state = await orMissing(imports, request.params.id)
+      void reply.header('etag', etagOf(state))
+      return viewOf(state, jobs)
+    },
   )
   app.put(
     '/imports/:id',
@@ -113,18 +119,22 @@ const stateRoutes = (plain: FastifyInstance, { imports, jobs }: ImportRoutesOpti
       schema: {
         description: 'Keeps how far an import is, so that it goes on there when it breaks off.',
         params: idParams,
+        headers: ifMatchHeader,
         body: IMPORT_STATE,
         response: { 200: IMPORT_STATE },
       },
       config: write,
     },
-    async (request) => {
+    async (request, reply) => {
       if (request.body.id !== request.params.id)
         throw new ProblemError('request.invalid', 'id must be that of the address')
       if (jobs.isToEnd(request.params.id))
         throw new ProblemError('state.wrong', 'The import was cancelled.')
-      await imports.put(request.body)
-      return request.body
+      await oneAtATime('imports', async () => {
+        requireMatch(request, reply, await imports.get(request.params.id))
+        await imports.put(request.body)
+      })
+      return withEtag(reply, request.body)
     },
   )
 }

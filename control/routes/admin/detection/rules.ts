@@ -7,13 +7,15 @@ import { RULE_SCHEMA } from '../../../detect/rules/rule-schema.ts'
 import type { DetectionRule } from '../../../detect/rules/rule-types.ts'
 import { parseRules } from '../../../detect/rules/rules.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
-import { idParams } from '../../../schemas/common.ts'
+import { pageOf } from '../../../schemas/accounts.ts'
+import { idParams, pagesQuery } from '../../../schemas/common.ts'
 import { warningSchema } from '../../../schemas/detection.ts'
 import type { Tables } from '../../../store/tables/stores.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
-import { etagOf, ifMatchHeader, requireMatch, withEtag } from '../common/etag.ts'
+import { etagOf, ifMatchHeader, requireMatch } from '../common/etag.ts'
 import { oneAtATime } from '../common/one-at-a-time.ts'
 import { plainJson } from '../common/plain-json.ts'
+import { pageInOrder } from '../common/row-page.ts'
 
 export interface RuleRoutesOptions {
   readonly store: Pick<Tables, 'rules'>
@@ -58,11 +60,19 @@ const readRoutes = (plain: FastifyInstance, options: RuleRoutesOptions): void =>
   app.get(
     '/rules',
     {
-      schema: { response: { 200: Type.Object({ items: Type.Array(ruleSchema) }) } },
+      schema: { querystring: pagesQuery, response: { 200: pageOf(ruleSchema) } },
       serializerCompiler: plainJson,
       config: read,
     },
-    async (_, reply) => withEtag(reply, { items: await readRules(store) }),
+    async ({ query }, reply) => {
+      const rules = await readRules(store)
+      void reply.header('etag', etagOf(rules))
+      return await pageInOrder(
+        () => rules,
+        ({ id }) => id,
+        query,
+      )
+    },
   )
   app.get(
     '/rules/:id',
@@ -121,9 +131,10 @@ const putRoutes = (plain: FastifyInstance, options: RuleRoutesOptions): void => 
     async (request, reply) => {
       const rules = checkedRules(request.body)
       await oneAtATime('rules', async () => {
-        requireMatch(request, reply, { items: await readRules(store) })
+        requireMatch(request, reply, await readRules(store))
         await put(rules)
       })
+      void reply.header('etag', etagOf(await readRules(store)))
       const subject = rules.map(({ id }) => id).join(' ')
       await audit(request, 'rules.put', { subject, after: rules })
       return { items: [...rules], warnings: lintRules(rules, known()) }

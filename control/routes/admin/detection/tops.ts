@@ -1,8 +1,10 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
-import { type Static, Type } from 'typebox'
+import type { Static } from 'typebox'
+import { pageOf } from '../../../schemas/accounts.ts'
 import { accountTotals, keyTotals, topQuery } from '../../../schemas/history.ts'
 import type { Dashboard, KeyTotals, Span } from '../../../store/history/dashboard.ts'
+import { pageInOrder } from '../common/row-page.ts'
 
 export interface TopOptions {
   readonly dashboard: Pick<
@@ -46,26 +48,32 @@ const listsOf = (dashboard: TopOptions['dashboard']): TopList[] => [
   },
 ]
 
+/** A cursor tells no key: it may be an account, which a viewer sees masked. */
+const untold = () => null
+
 /** `/history/channels`, `countries`, `titles`, `devices`, `edges` and `accounts`: what was played most. */
 export const topRoutes = (plain: FastifyInstance, { dashboard, spanOf }: TopOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const config = { permission: 'history:read' }
-  const response = { 200: Type.Array(keyTotals) }
+  const response = { 200: pageOf(keyTotals) }
   for (const { name, description, ask } of listsOf(dashboard))
     app.get(
       `/history/${name}`,
       { schema: { description, querystring: topQuery, response }, config },
-      async ({ query }) => await ask(spanOf(query), query.limit),
+      async ({ query }) =>
+        await pageInOrder(async (most) => await ask(spanOf(query), most), untold, query),
     )
   app.get(
     '/history/accounts',
-    { schema: { querystring: topQuery, response: { 200: Type.Array(accountTotals) } }, config },
+    { schema: { querystring: topQuery, response: { 200: pageOf(accountTotals) } }, config },
     async ({ query }) => {
       const span = spanOf(query)
-      const rows = await dashboard.topAccounts(span, query.limit)
-      const keys = rows.map(({ key }) => key)
+      const read = async (most: number) => await dashboard.topAccounts(span, most)
+      const { items, next } = await pageInOrder(read, untold, query)
+      const keys = items.map(({ key }) => key)
       const names = await dashboard.names(keys, span)
-      return rows.map((row) => ({ ...row, accountName: names.get(row.key) ?? null }))
+      const named = items.map((row) => ({ ...row, accountName: names.get(row.key) ?? null }))
+      return { items: named, next }
     },
   )
 }

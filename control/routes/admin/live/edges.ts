@@ -5,11 +5,13 @@ import { Value } from 'typebox/value'
 import type { EdgeStatus } from '../../../edge/edge-registry.ts'
 import { hashEdgeKey, newEdgeKey } from '../../../keys/edge-key.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
-import { idParams } from '../../../schemas/common.ts'
+import { pageOf } from '../../../schemas/accounts.ts'
+import { idParams, pagesQuery } from '../../../schemas/common.ts'
 import { edgeBody, edgeCheck, edgeSchema, newEdgeSchema } from '../../../schemas/operations.ts'
 import type { Edge } from '../../../store/tables/records.ts'
 import type { EdgeStore } from '../../../store/tables/stores.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
+import { pageOfRows } from '../common/row-page.ts'
 
 export interface EdgeAdminOptions {
   /** Edges that have synced with this control plane. */
@@ -48,9 +50,9 @@ const shown = (seen: EdgeStatus | undefined, added: Edge | undefined): Shown => 
 const listEdges = async ({ seen, store }: EdgeAdminOptions): Promise<Shown[]> => {
   const added = new Map((await store.list({ limit: MOST_EDGES })).rows.map((it) => [it.id, it]))
   const known = new Map(seen().map((it) => [it.id, it]))
-  return [...new Set([...known.keys(), ...added.keys()])]
-    .sort()
-    .map((id) => shown(known.get(id), added.get(id)))
+  return [...new Set([...known.keys(), ...added.keys()])].map((id) =>
+    shown(known.get(id), added.get(id)),
+  )
 }
 
 /** How long an edge may take to answer, ms. */
@@ -92,10 +94,10 @@ export const edgeAdminRoutes = (plain: FastifyInstance, options: EdgeAdminOption
   app.get(
     '/edges',
     {
-      schema: { response: { 200: Type.Array(edgeSchema) } },
+      schema: { querystring: pagesQuery, response: { 200: pageOf(edgeSchema) } },
       config: { permission: 'operations:read' },
     },
-    async () => await listEdges(options),
+    async ({ query }) => pageOfRows(await listEdges(options), query, ['id']),
   )
   app.get(
     '/edges/check',

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
+import { pagesQuery } from '../../../schemas/common.ts'
 import {
   auditQuery,
   auditSchema,
@@ -14,6 +15,9 @@ import {
 } from '../../../schemas/operations.ts'
 import type { AuditStore } from '../../../store/tables/stores.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
+import { ifMatchHeader, requireMatch, withEtag } from '../common/etag.ts'
+import { oneAtATime } from '../common/one-at-a-time.ts'
+import { pageInOrder } from '../common/row-page.ts'
 import { sortOrder } from '../common/sort-order.ts'
 
 /** Groups, channels, sources and surge, as the admin API shows and changes them. */
@@ -36,35 +40,58 @@ export interface OperationsOptions {
 
 const read = { permission: 'operations:read' }
 const write = { permission: 'operations:write' }
+const nameOf = ({ name }: { readonly name: string }): string => name
 const byName = Type.Object({ name: Type.String() })
+
+const surgeOr404 = (catalog: OperationsOptions['catalog'], name: string) => {
+  const profile = catalog.surge().find((candidate) => candidate.name === name)
+  if (profile === undefined) throw new ProblemError('not.found', `There is no profile '${name}'.`)
+  return profile
+}
 
 const readRoutes = (plain: FastifyInstance, options: OperationsOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const { catalog } = options
-  const listOf = <S extends Parameters<typeof Type.Array>[0]>(schema: S) => ({
-    schema: { response: { 200: Type.Array(schema) } },
+  const listOf = <S extends Parameters<typeof pageOf>[0]>(schema: S) => ({
+    schema: { querystring: pagesQuery, response: { 200: pageOf(schema) } },
     config: read,
   })
-  app.get('/groups', listOf(groupSchema), () => catalog.groups())
-  app.get('/sources', listOf(sourceSchema), () => catalog.sources())
-  app.get('/surge', listOf(surgeSchema), () => catalog.surge())
+  app.get('/groups', listOf(groupSchema), async ({ query }) =>
+    pageInOrder(catalog.groups, nameOf, query),
+  )
+  app.get('/sources', listOf(sourceSchema), async ({ query }) =>
+    pageInOrder(catalog.sources, nameOf, query),
+  )
+  app.get('/surge', listOf(surgeSchema), async ({ query }) =>
+    pageInOrder(catalog.surge, nameOf, query),
+  )
+  app.get(
+    '/surge/:name',
+    { schema: { params: byName, response: { 200: surgeSchema } }, config: read },
+    async ({ params }, reply) => withEtag(reply, surgeOr404(catalog, params.name)),
+  )
   app.get(
     '/channels',
     {
       schema: { querystring: channelQuery, response: { 200: pageOf(channelSchema) } },
       config: read,
     },
-    (request) => {
+    async (request) => {
       const { group, name, limit = 100, after } = request.query
       const part = name?.toLowerCase()
       const all = catalog
         .channels()
         .filter((channel) => group === undefined || channel.groups.includes(group))
         .filter((c) => part === undefined || `${c.id} ${c.name}`.toLowerCase().includes(part))
-      const start = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1
-      const items = all.slice(start, start + limit)
-      const last = items.at(-1)
-      return { items, next: last && start + limit < all.length ? last.id : null }
+      // A channel's id is a cursor too, as 0.1.0 gave them.
+      const known = all.findIndex(({ id }) => id === after)
+      const rows = known < 0 ? all : all.slice(known + 1)
+      const page = { limit, ...(after === undefined || known >= 0 ? {} : { after }) }
+      return await pageInOrder(
+        () => rows,
+        ({ id }) => id,
+        page,
+      )
     },
   )
   app.get(
@@ -104,20 +131,22 @@ export const operationRoutes = (plain: FastifyInstance, options: OperationsOptio
     {
       schema: {
         params: byName,
+        headers: ifMatchHeader,
         body: Type.Object({ on: Type.Boolean() }, { additionalProperties: false }),
         response: { 200: surgeSchema },
       },
       config: write,
     },
-    async (request) => {
+    async (request, reply) => {
       const { name } = request.params
       const { on } = request.body
-      const isThere = await catalog.setSurge(name, on, request.actor.name)
-      const profile = catalog.surge().find((candidate) => candidate.name === name)
-      if (!isThere || !profile)
-        throw new ProblemError('not.found', `There is no profile '${name}'.`)
+      await oneAtATime('surge', async () => {
+        requireMatch(request, reply, surgeOr404(catalog, name))
+        await catalog.setSurge(name, on, request.actor.name)
+      })
+      const profile = surgeOr404(catalog, name)
       await audit(request, on ? 'surge.on' : 'surge.off', { subject: name, after: profile })
-      return profile
+      return withEtag(reply, profile)
     },
   )
   app.post(
@@ -125,7 +154,7 @@ export const operationRoutes = (plain: FastifyInstance, options: OperationsOptio
     {
       schema: {
         description:
-          'Reads the file again. 422 with the words of the edge where nginx does not take what comes of it: it goes on as before then.',
+          'Reads the file again. 422 with the words of the edge where nginx does not take what comes of it: both go on as before then.',
         response: { 204: Type.Null() },
       },
       config: write,

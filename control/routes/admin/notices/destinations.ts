@@ -6,11 +6,14 @@ import type { Destinations } from '../../../notify/destinations/book.ts'
 import { masked, restored } from '../../../notify/destinations/secrets.ts'
 import type { OpenDestination } from '../../../notify/model/book.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { pageOf } from '../../../schemas/accounts.ts'
+import { pagesQuery } from '../../../schemas/common.ts'
 import { destinationChange, destinationIn, destinationOut } from '../../../schemas/notices.ts'
 import type { NoticeTables } from '../../../store/tables/notice-tables.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
 import { etagOf, ifMatchHeader, requireMatch } from '../common/etag.ts'
 import { oneAtATime } from '../common/one-at-a-time.ts'
+import { pageInOrder } from '../common/row-page.ts'
 import { checkedDestination } from './destination-checks.ts'
 
 /** What the routes of destinations work with. */
@@ -90,14 +93,19 @@ const readRoutes = (plain: FastifyInstance, options: DestinationRoutesOptions): 
   app.get(
     '/destinations',
     {
-      schema: { response: { 200: Type.Object({ items: Type.Array(destinationOut) }) } },
+      schema: { querystring: pagesQuery, response: { 200: pageOf(destinationOut) } },
       serializerCompiler: plainJson,
       config: read,
     },
-    async () => {
+    async ({ query }) => {
+      const page = await pageInOrder(
+        () => destinations.all(),
+        ({ destination }) => destination.name,
+        query,
+      )
       const items: Shown[] = []
-      for (const open of destinations.all()) items.push(await shownWith(options, open))
-      return { items }
+      for (const open of page.items) items.push(await shownWith(options, open))
+      return { items, next: page.next }
     },
   )
   app.get(

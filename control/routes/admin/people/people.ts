@@ -130,7 +130,7 @@ export const peopleRoutes = (plain: FastifyInstance, options: PeopleRoutesOption
   app.post(
     '/people/:id/split',
     {
-      schema: { params: idParams, body: splitBody, response: { 200: Type.Array(personSchema) } },
+      schema: { params: idParams, body: splitBody, response: { 200: pageOf(personSchema) } },
       config: write,
     },
     async (request) => {
@@ -151,9 +151,10 @@ export const peopleRoutes = (plain: FastifyInstance, options: PeopleRoutesOption
       })
       const users = new Map((await allRows(store.serverUsers)).map((user) => [user.account, user]))
       const left = new Set(before.accounts)
-      return everybody(people, users).filter(({ accounts }) =>
+      const items = everybody(people, users).filter(({ accounts }) =>
         accounts.some(({ account }) => left.has(account)),
       )
+      return { items, next: null }
     },
   )
 }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createLiveConfig } from '../../../../control/compose/base/live-config.ts'
 import { configRoutes } from '../../../../control/compose/configuration/config-routes.ts'
 import { loadConfig } from '../../../../control/config/load.ts'
+import { ConfigError } from '../../../../control/config/problems/problems.ts'
 import problem from '../../../../control/plugins/problem.ts'
 import { createAuditTrail } from '../../../../control/routes/admin/common/audit-trail.ts'
 import { openStore, type Store } from '../../../../control/store/store.ts'
@@ -54,9 +55,11 @@ beforeAll(async () => {
     paths: { secretsKey: join(folder.path, 'secrets.key') },
     store,
     serverKey: Buffer.from('server key'),
-    changed: (text) => {
+    toEdge: async ({ text }) => {
       nginxReloads.push('asked')
-      return Promise.resolve(text.includes('max_sessions: 66') ? 'nginx refuses it' : null)
+      await Promise.resolve()
+      if (!text.includes('max_sessions: 66')) return
+      throw new ConfigError(file, [{ path: 'the edge', line: 1, message: 'nginx refuses it' }])
     },
   })
   routes(createAuditTrail(store.audit, () => Date.now()))(app)

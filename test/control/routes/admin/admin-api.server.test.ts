@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -186,12 +186,15 @@ describe('accounts', () => {
 })
 
 describe('the configuration', () => {
+  const capOf = async (name: string): Promise<unknown> => {
+    const groups = await json(await send('GET', '/groups'))
+    return (groups['items'] as Record<string, unknown>[]).find((group) => group['name'] === name)?.[
+      'maxSessions'
+    ]
+  }
+
   it('is applied as a reload does, and undone', async () => {
     const { text } = (await json(await send('GET', '/config'))) as { text: string }
-    const capOf = async (name: string): Promise<unknown> => {
-      const groups = (await (await send('GET', '/groups')).json()) as Record<string, unknown>[]
-      return groups.find((group) => group['name'] === name)?.['maxSessions']
-    }
     const changed = text.replace('max_sessions: 2', 'max_sessions: 77')
     expect((await send('PUT', '/config', { text: changed })).status).toBe(200)
     expect(await capOf('home')).toBe(77)
@@ -215,6 +218,26 @@ describe('the configuration', () => {
     ])
     expect(await json(await send('GET', '/config'))).toMatchObject({ text, isInUse: true })
     expect((await fetch(`${service.edge}/health`)).status).toBe(200)
+  }, 60_000)
+
+  it('of a file that only nginx can refuse is taken by neither nginx nor control', async () => {
+    const { file } = (await json(await send('GET', '/config'))) as { file: string }
+    const before = readFileSync(file, 'utf8')
+    const capped = before.replace('max_sessions: 2', 'max_sessions: 55')
+    writeFileSync(file, capped.replace('\nedge:\n', '\nedge:\n  country_variable: $nowhere\n'))
+    const refused = await send('POST', '/config/reload')
+    expect([refused.status, await refused.text()]).toEqual([
+      422,
+      expect.stringContaining('nowhere'),
+    ])
+    expect(await capOf('home')).toBe(2)
+    expect((await json(await send('GET', '/config')))['isInUse']).toBe(false)
+    writeFileSync(file, capped)
+    expect((await send('POST', '/config/reload')).status).toBe(204)
+    expect(await capOf('home')).toBe(55)
+    writeFileSync(file, before)
+    expect((await send('POST', '/config/reload')).status).toBe(204)
+    expect(await capOf('home')).toBe(2)
   }, 60_000)
 })
 

@@ -187,14 +187,19 @@ describe('history', () => {
   test('answers what dashboards ask', async () => {
     const span = `from=${START - DAY}&to=${now}`
     expect((await call('GET', `/history/viewers?${span}`)).body).toEqual({ viewers: 2 })
-    expect((await call('GET', `/history/days?${span}`)).body).toHaveLength(30)
-    expect((await call('GET', `/history/countries?${span}`)).body).toMatchObject([
+    expect((await call('GET', `/history/days?${span}`)).body.items).toHaveLength(30)
+    expect((await call('GET', `/history/countries?${span}`)).body.items).toMatchObject([
       { key: 'FR', plays: 55 },
     ])
-    expect((await call('GET', `/history/accounts?${span}&limit=1`)).body).toMatchObject([
-      { key: 'own:1' },
-    ])
-    expect((await call('GET', `/history/map?${span}`)).body[0]).toMatchObject({ country: 'FR' })
+    const most = await call('GET', `/history/accounts?${span}&limit=1`)
+    expect(most.body.items).toMatchObject([{ key: 'own:1' }])
+    // A cursor tells no account: a viewer sees them masked.
+    expect(Buffer.from(most.body.next, 'base64url').toString()).not.toContain('own:1')
+    const others = await call('GET', `/history/accounts?${span}&limit=1&after=${most.body.next}`)
+    expect(others.body).toMatchObject({ items: [{ key: 'own:2' }], next: null })
+    expect((await call('GET', `/history/map?${span}`)).body.items[0]).toMatchObject({
+      country: 'FR',
+    })
     const { body: map } = await call('GET', `/history/map/plays?${span}`)
     expect(map).toMatchObject({ isWhole: true, plays: { length: shared.length + innocent.length } })
     const [{ latitude, longitude }] = map.places
@@ -209,7 +214,7 @@ describe('history', () => {
     expect((await call('GET', '/history/plays?box=1,1,0,0')).status).toBe(400)
     expect((await call('GET', '/history/plays?box=here')).status).toBe(400)
     expect((await call('GET', `/history/accounts/1?${span}`)).body.days).toHaveLength(30)
-    expect((await call('GET', '/history/now')).body).toEqual([])
+    expect((await call('GET', '/history/now')).body).toEqual({ items: [], next: null })
     expect((await call('GET', `/history/days?from=5&to=5`)).status).toBe(400)
   })
 

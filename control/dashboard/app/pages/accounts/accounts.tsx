@@ -20,7 +20,7 @@ const MOST = 10_000
 const readRows = async (name: string, signal: AbortSignal): Promise<Row[]> => {
   const part = name === '' ? '' : (`?name=${encodeURIComponent(name)}` as const)
   const [accounts, judged] = await Promise.all([
-    getAll(`/accounts${part}`, MOST, signal),
+    getAll(`/accounts${part}`, signal, MOST),
     get('/sharing?limit=1000', signal).catch(() => ({ items: [], next: null })),
   ])
   const known = new Map(judged.items.map((one) => [one.account, one]))

@@ -1,7 +1,7 @@
 import type { Household } from '../../../../detect/types.ts'
 import { Bars } from '../../components/bars.tsx'
 import { Alert, Badge, Card, Points, Shown } from '../../components/parts.tsx'
-import { get, send } from '../../data/api.ts'
+import { get, getAll, send } from '../../data/api.ts'
 import { homesOf, reasonsOf } from '../../data/judged.ts'
 import type { Explanation, Feedback } from '../../data/types.ts'
 import { useAction } from '../../data/use-action.ts'
@@ -22,10 +22,7 @@ export const useSharing = (account: string): Query<Explanation | null> =>
 
 /** What operators have called fine of an account. */
 export const useFeedback = (account: string): Query<readonly Feedback[]> =>
-  useQuery(`feedback ${account}`, async (signal) => {
-    const { items } = await get(`${path(account)}/feedback`, signal)
-    return items
-  })
+  useQuery(`feedback ${account}`, (signal) => getAll(`${path(account)}/feedback`, signal))
 
 /** Calls something fine at once, and takes it back. */
 const Fine = ({

@@ -1,5 +1,5 @@
 import { Badge, Card, ColumnHeads, Shown } from '../../components/parts.tsx'
-import { get } from '../../data/api.ts'
+import { get, getAll } from '../../data/api.ts'
 import { useQuery } from '../../data/use-query.ts'
 import { country, day, moment, number, player } from '../../text/format.ts'
 import { t } from '../../text/text.ts'
@@ -47,7 +47,7 @@ export const Plan = ({ account }: { readonly account: string }) => {
 /** What an account has lately watched on. */
 export const Devices = ({ account }: { readonly account: string }) => {
   const query = useQuery(`devices ${account}`, (signal) =>
-    get(`/accounts/${encodeURIComponent(account)}/devices`, signal),
+    getAll(`/accounts/${encodeURIComponent(account)}/devices`, signal),
   )
   return (
     <Card title={t('account.devices')}>

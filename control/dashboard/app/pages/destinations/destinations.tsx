@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import { Confirm, type Question } from '../../components/confirm.tsx'
 import { messageOf } from '../../components/form.ts'
 import { Alert, Badge, Card, PageHead, Shown } from '../../components/parts.tsx'
-import { get, send } from '../../data/api.ts'
+import { get, getAll, send } from '../../data/api.ts'
 import type { Destination } from '../../data/types.ts'
 import { useAction } from '../../data/use-action.ts'
 import { useQuery } from '../../data/use-query.ts'
@@ -149,7 +149,7 @@ const Letters = ({
 
 /** Where notices go: how it stands, a test, a preview, and what could not be delivered. */
 export const Destinations = ({ canAct }: { readonly canAct: boolean }) => {
-  const query = useQuery('destinations', (signal) => get('/destinations', signal))
+  const query = useQuery('destinations', (signal) => getAll('/destinations', signal))
   const [question, setQuestion] = useState<Question | null>(null)
   const remove = (destination: Destination) =>
     setQuestion({
@@ -164,14 +164,10 @@ export const Destinations = ({ canAct }: { readonly canAct: boolean }) => {
   return (
     <>
       <PageHead title={t('destinations.title')} />
-      <Shown
-        query={query}
-        isEmpty={({ items }) => items.length === 0}
-        empty={t('destinations.empty')}
-      >
-        {({ items }) => (
+      <Shown query={query} isEmpty={(rows) => rows.length === 0} empty={t('destinations.empty')}>
+        {(rows) => (
           <div class="cards">
-            {items.map((one) => (
+            {rows.map((one) => (
               <One
                 key={one.name}
                 destination={one}

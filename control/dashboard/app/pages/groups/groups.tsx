@@ -1,5 +1,5 @@
 import { Alert, Badge, Card, ColumnHeads, PageHead, Shown } from '../../components/parts.tsx'
-import { get, send } from '../../data/api.ts'
+import { getAll, send } from '../../data/api.ts'
 import { hrefOf, useParam } from '../../data/route.ts'
 import type { Group, Source, Surge } from '../../data/types.ts'
 import { useAction } from '../../data/use-action.ts'
@@ -44,7 +44,7 @@ const SurgeList = ({
   readonly canAct: boolean
   readonly changed: () => void
 }) => {
-  const query = useQuery('surge', (signal) => get('/surge', signal))
+  const query = useQuery('surge', (signal) => getAll('/surge', signal))
   const { error, run } = useAction()
   const set = ({ name, on }: Surge) =>
     run(
@@ -96,7 +96,7 @@ const SurgeList = ({
 }
 
 const SourceList = ({ canAct }: { readonly canAct: boolean }) => {
-  const query = useQuery('sources', (signal) => get('/sources', signal))
+  const query = useQuery('sources', (signal) => getAll('/sources', signal))
   const { error, run } = useAction()
   const refresh = ({ name }: Source) =>
     run(
@@ -130,7 +130,7 @@ const SourceList = ({ canAct }: { readonly canAct: boolean }) => {
 
 /** What each group gets, surge, sources, downloaded playlists, and who would see what. */
 export const Groups = ({ may }: { readonly may: (permission: string) => boolean }) => {
-  const query = useQuery('groups', (signal) => get('/groups', signal))
+  const query = useQuery('groups', (signal) => getAll('/groups', signal))
   const [group] = useParam('group')
   const canAct = may('operations:write')
   return (

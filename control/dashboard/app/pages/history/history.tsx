@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks'
 import { type Bar, Bars, Columns } from '../../components/bars.tsx'
 import { Card, ColumnHeads, PageHead, Shown } from '../../components/parts.tsx'
-import { get } from '../../data/api.ts'
+import { get, getAll } from '../../data/api.ts'
 import { hrefOf } from '../../data/route.ts'
 import { saveCsv } from '../../data/save-csv.ts'
 import type { DayTotals, KeyTotals } from '../../data/types.ts'
@@ -67,8 +67,8 @@ const Top = ({ counted, range }: { readonly counted: Counted; readonly range: st
   const { name, labelOf = same, linkOf, mergeBy } = counted
   const query = useQuery(`${name} ${range}`, async (signal) => {
     const limit = mergeBy === undefined ? SHOWN : MERGED
-    const rows = await get(`/history/${name}?${range}&limit=${limit}`, signal)
-    return mergeBy === undefined ? rows : mergedBy(rows, mergeBy).slice(0, SHOWN)
+    const { items } = await get(`/history/${name}?${range}&limit=${limit}`, signal)
+    return mergeBy === undefined ? items : mergedBy(items, mergeBy).slice(0, SHOWN)
   })
   return (
     <Card
@@ -111,7 +111,7 @@ const DayTable = ({
 
 const Days = ({ range, zone }: { readonly range: string; readonly zone: string }) => {
   const query = useQuery(`days ${range} ${zone}`, (signal) =>
-    get(`/history/days?${range}&tz=${encodeURIComponent(zone)}`, signal),
+    getAll(`/history/days?${range}&tz=${encodeURIComponent(zone)}`, signal),
   )
   const dates = new Intl.DateTimeFormat(language, {
     day: 'numeric',

@@ -1,5 +1,5 @@
 import { Card, Shown } from '../../components/parts.tsx'
-import { get } from '../../data/api.ts'
+import { get, getAll } from '../../data/api.ts'
 import { useQuery } from '../../data/use-query.ts'
 import { moment, number } from '../../text/format.ts'
 import { type Key, language, t } from '../../text/text.ts'
@@ -25,7 +25,7 @@ interface Totals {
 const readTotals = async (span: Span, zone: string, signal: AbortSignal): Promise<Totals> => {
   const range = `from=${span.from}&to=${span.to}` as const
   const [days, { viewers }, peak] = await Promise.all([
-    get(`/history/days?${range}&tz=${encodeURIComponent(zone)}`, signal),
+    getAll(`/history/days?${range}&tz=${encodeURIComponent(zone)}`, signal),
     get(`/history/viewers?${range}`, signal),
     get(`/history/peak?${range}`, signal),
   ])

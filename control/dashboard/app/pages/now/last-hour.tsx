@@ -46,7 +46,7 @@ const Spark = ({
 /** Openings and refusals of the last hour: what history holds, and what has happened since. */
 export const LastHour = memo(() => {
   const past = useQuery('last-hour', (signal) =>
-    getAll(`/history/plays?from=${Date.now() - HOUR_MS}`, MOST, signal),
+    getAll(`/history/plays?from=${Date.now() - HOUR_MS}`, signal, MOST),
   )
   const [live, setLive] = useState<{ opened: number[]; refused: number[] }>({
     opened: [],

@@ -2,7 +2,7 @@ import { useMemo, useState } from 'preact/hooks'
 import { Confirm, type Question } from '../../components/confirm.tsx'
 import { Figure, PageHead, Shown } from '../../components/parts.tsx'
 import { Table } from '../../components/table.tsx'
-import { get, getAll, send } from '../../data/api.ts'
+import { getAll, send } from '../../data/api.ts'
 import { useParam } from '../../data/route.ts'
 import type { Session } from '../../data/types.ts'
 import { useNow, useQuery } from '../../data/use-query.ts'
@@ -58,8 +58,8 @@ const useCaps = (rows: readonly Session[], isAllowed: boolean): CapUse => {
   const caps = useQuery('caps', async (signal) => {
     if (!isAllowed) return { accounts: [], groups: [] }
     const [accounts, groups] = await Promise.all([
-      getAll('/accounts', MOST_ACCOUNTS, signal),
-      get('/groups', signal),
+      getAll('/accounts', signal, MOST_ACCOUNTS),
+      getAll('/groups', signal),
     ])
     return { accounts, groups }
   })
@@ -127,7 +127,7 @@ export const Now = ({
   readonly canAct: boolean
   readonly maySeeCaps: boolean
 }) => {
-  const query = useQuery('sessions', (signal) => getAll('/sessions', MOST, signal), true)
+  const query = useQuery('sessions', (signal) => getAll('/sessions', signal, MOST), true)
   const now = useNow(10_000)
   const [filter, setFilter] = useParam('filter')
   const [grouping, setGrouping] = useParam('by', 'none')

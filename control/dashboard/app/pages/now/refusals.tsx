@@ -43,7 +43,7 @@ export const Refusals = () => {
   const query = useQuery(
     'refusals',
     async (signal) =>
-      (await getAll(`/history/plays?from=${from}`, MOST, signal)).filter((row) => !isPlayed(row)),
+      (await getAll(`/history/plays?from=${from}`, signal, MOST)).filter((row) => !isPlayed(row)),
     true,
   )
   useEffect(() => document.getElementById('refusals')?.focus(), [])

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { AddServer } from '../../components/add-server.tsx'
 import { Badge, Card, PageHead, Shown } from '../../components/parts.tsx'
-import { get } from '../../data/api.ts'
+import { get, getAll } from '../../data/api.ts'
 import { hrefOf, useParam } from '../../data/route.ts'
 import { useNow, useQuery } from '../../data/use-query.ts'
 import { duration } from '../../text/format.ts'
@@ -10,7 +10,7 @@ import { t, words } from '../../text/text.ts'
 const KINDS = ['servers', 'channels'] as const
 
 const Servers = ({ canAdd }: { readonly canAdd: boolean }) => {
-  const query = useQuery('servers', (signal) => get('/media-servers', signal), true)
+  const query = useQuery('servers', (signal) => getAll('/media-servers', signal), true)
   return (
     <>
       {canAdd && <AddServer done={query.reload} />}
@@ -72,7 +72,7 @@ const NginxCard = () => {
 const Answers = () => {
   const [turn, setTurn] = useState(0)
   const query = useQuery(`check ${turn}`, (signal) => get('/edges/check', signal))
-  const edges = useQuery('edges', (signal) => get('/edges', signal), true)
+  const edges = useQuery('edges', (signal) => getAll('/edges', signal), true)
   const now = useNow(5_000)
   return (
     <Card

@@ -7,6 +7,7 @@ interface Operation {
   readonly parameters?: readonly {
     readonly name: string
     readonly in: string
+    readonly required?: boolean
     readonly schema: Shape
   }[]
   readonly requestBody?: { readonly content: Content }

@@ -50,7 +50,7 @@ const fittingOf = (schema: Shape): fc.Arbitrary<unknown> => {
 const sample = (schema: Shape, round: number, at: number): unknown =>
   fc.sample(valuesOf(schema), { numRuns: 1, seed: SEED + round * 101 + at })[0]
 
-/** Path and query of a call, with a third of the optional parameters left out. */
+/** Path and query of a call, with all optional parameters left out at first, later with a third of them. */
 const addressOf = ({ path, operation }: Call, round: number): string => {
   const parameters = operation.parameters ?? []
   const filled = path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => {
@@ -58,8 +58,8 @@ const addressOf = ({ path, operation }: Call, round: number): string => {
     return encodeURIComponent(String(sample(known?.schema ?? {}, round, 1))) || 'none'
   })
   const query = new URLSearchParams()
-  for (const [at, { name, in: place, schema }] of parameters.entries())
-    if (place === 'query' && (round + at) % 3 !== 0)
+  for (const [at, { name, in: place, required, schema }] of parameters.entries())
+    if (place === 'query' && (required === true || (round > 0 && (round + at) % 3 !== 0)))
       query.set(name, String(sample(schema, round, at)))
   return `${filled}?${query.toString()}`
 }

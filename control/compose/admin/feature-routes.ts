@@ -11,6 +11,7 @@ import { endRoutes } from '../../routes/admin/live/end-sessions.ts'
 import { explainRoutes } from '../../routes/admin/live/explain.ts'
 import { liveListRoutes } from '../../routes/admin/live/live-lists.ts'
 import { systemRoutes } from '../../routes/admin/live/system.ts'
+import { mediaServerRoute } from '../../routes/admin/media/media-server.ts'
 import { mediaServerRoutes } from '../../routes/admin/media/media-servers.ts'
 import { webhookSecretRoutes } from '../../routes/admin/media/webhook-secrets.ts'
 import type { AdminApiOptions } from '../../routes/admin-api.ts'
@@ -30,7 +31,9 @@ const mediaRoutes =
     const { hub, directory, webhooks, sourcePorts } = media
     guideAdminRoutes(app, guide)
     const reload = async () => await media.reload()
-    mediaServerRoutes(app, { hub, directory, webhooks, sourcePorts, reload, audit })
+    const options = { hub, directory, webhooks, sourcePorts, reload, audit }
+    mediaServerRoutes(app, options)
+    mediaServerRoute(app, options)
     const listeners = () => {
       const { hooks, admin } = live.config()
       return hooks.listen === null ? [admin.listen] : [hooks.listen, admin.listen]

@@ -78,6 +78,22 @@ const fromConfig = (server: MediaServerConfig): MediaServer => ({
   from: 'config',
 })
 
+/** Replaces one of the servers that SQL keeps; false where it is not there. */
+const rewrite = async (
+  { atomically, now }: DirectoryPorts,
+  name: string,
+  change: (server: Stored) => Stored[],
+): Promise<boolean> => {
+  let isKnown = false
+  await atomically(async (store) => {
+    const known = readStored(await store.get(KEY))
+    isKnown = known.some((server) => server.name === name)
+    const changed = known.flatMap((server) => (server.name === name ? change(server) : [server]))
+    if (isKnown) await store.set(KEY, writeStored(changed), now())
+  })
+  return isKnown
+}
+
 /** Creates the directory. A server whose token cannot be read is left out, with a warning. */
 export const createServerDirectory = (ports: DirectoryPorts): ServerDirectory => {
   const { settings, atomically, box, configured, warn, now } = ports
@@ -121,30 +137,13 @@ export const createServerDirectory = (ports: DirectoryPorts): ServerDirectory =>
     },
     change: async (name, { token, ...change }) => {
       if (configured().some((server) => server.name === name)) return 'configured'
-      let outcome: 'changed' | 'unknown' = 'unknown'
-      await atomically(async (store) => {
-        const known = readStored(await store.get(KEY))
-        if (!known.some((server) => server.name === name)) return
-        const sealed = token === undefined ? {} : { sealed: box.seal(token, contextOf(name)) }
-        const changed = known.map((server) =>
-          server.name === name ? { ...server, ...change, ...sealed } : server,
-        )
-        await store.set(KEY, writeStored(changed), now())
-        outcome = 'changed'
-      })
-      return outcome
+      const sealed = token === undefined ? {} : { sealed: box.seal(token, contextOf(name)) }
+      const isKnown = await rewrite(ports, name, (server) => [{ ...server, ...change, ...sealed }])
+      return isKnown ? 'changed' : 'unknown'
     },
     remove: async (name) => {
       if (configured().some((server) => server.name === name)) return 'configured'
-      let outcome: 'removed' | 'unknown' = 'unknown'
-      await atomically(async (store) => {
-        const known = readStored(await store.get(KEY))
-        const rest = known.filter((server) => server.name !== name)
-        if (rest.length === known.length) return
-        await store.set(KEY, writeStored(rest), now())
-        outcome = 'removed'
-      })
-      return outcome
+      return (await rewrite(ports, name, () => [])) ? 'removed' : 'unknown'
     },
   }
 }

@@ -128,6 +128,13 @@ const dayRoutes = (
         query,
       ),
   )
+}
+
+const nowRoutes = (
+  plain: FastifyInstance,
+  { history: { dashboard }, clock }: HistoryRoutesOptions,
+): void => {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   app.get(
     '/history/peak',
     { schema: { querystring: span, response: { 200: peakSchema } }, config: read },
@@ -158,8 +165,8 @@ const dayRoutes = (
     },
     async ({ query }) => {
       const since = clock() - RUNNING_MS
-      const read = async (most: number) => await dashboard.now(since, most)
-      const { items, next } = await pageInOrder(read, ({ id }) => id, query)
+      const running = async (most: number) => await dashboard.now(since, most)
+      const { items, next } = await pageInOrder(running, ({ id }) => id, query)
       return { items: items.map(shownPlay), next }
     },
   )
@@ -233,5 +240,6 @@ export const historyRoutes = (app: FastifyInstance, options: HistoryRoutesOption
   })
   mapRoutes(app, options)
   dayRoutes(app, options)
+  nowRoutes(app, options)
   playRoutes(app, options)
 }

@@ -68,8 +68,8 @@ export const topRoutes = (plain: FastifyInstance, { dashboard, spanOf }: TopOpti
     { schema: { querystring: topQuery, response: { 200: pageOf(accountTotals) } }, config },
     async ({ query }) => {
       const span = spanOf(query)
-      const read = async (most: number) => await dashboard.topAccounts(span, most)
-      const { items, next } = await pageInOrder(read, untold, query)
+      const top = async (most: number) => await dashboard.topAccounts(span, most)
+      const { items, next } = await pageInOrder(top, untold, query)
       const keys = items.map(({ key }) => key)
       const names = await dashboard.names(keys, span)
       const named = items.map((row) => ({ ...row, accountName: names.get(row.key) ?? null }))

@@ -57,13 +57,13 @@ const readRoutes = (plain: FastifyInstance, options: OperationsOptions): void =>
     config: read,
   })
   app.get('/groups', listOf(groupSchema), async ({ query }) =>
-    pageInOrder(catalog.groups, nameOf, query),
+    pageInOrder(() => catalog.groups(), nameOf, query),
   )
   app.get('/sources', listOf(sourceSchema), async ({ query }) =>
-    pageInOrder(catalog.sources, nameOf, query),
+    pageInOrder(() => catalog.sources(), nameOf, query),
   )
   app.get('/surge', listOf(surgeSchema), async ({ query }) =>
-    pageInOrder(catalog.surge, nameOf, query),
+    pageInOrder(() => catalog.surge(), nameOf, query),
   )
   app.get(
     '/surge/:name',

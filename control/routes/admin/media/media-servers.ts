@@ -5,7 +5,6 @@ import { ProblemError } from '../../../plugins/problem.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { pagesQuery } from '../../../schemas/common.ts'
 import {
-  mediaServerChange,
   mediaServerStatus,
   mediaServerTest,
   mediaServerTested,
@@ -17,12 +16,10 @@ import {
   sourceOfServer,
   type WatchedServer,
 } from '../../../sources/hub/hub.ts'
-import type { ServerChange, ServerDirectory } from '../../../sources/hub/server-directory.ts'
+import type { ServerDirectory } from '../../../sources/hub/server-directory.ts'
 import { SettingsError, type SourcePorts } from '../../../sources/model/source-kind.ts'
 import type { WebhookSecrets } from '../../../sources/webhooks/secrets.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
-import { etagOf, ifMatchHeader, requireMatch } from '../common/etag.ts'
-import { oneAtATime } from '../common/one-at-a-time.ts'
 import { pageInOrder } from '../common/row-page.ts'
 
 /** Ports of the routes of media servers. */
@@ -36,7 +33,8 @@ export interface MediaServerOptions {
   readonly audit: AuditTrail
 }
 
-const shownBy =
+/** How a server is shown. */
+export const shownBy =
   (webhooks: MediaServerOptions['webhooks']) =>
   async ({ server, source }: WatchedServer): Promise<Static<typeof mediaServerStatus>> => {
     const { name, kind, url, from } = server
@@ -59,7 +57,7 @@ const refusedSettings = (error: unknown): never => {
 }
 
 /** Throws `request.invalid` for settings no source can be made of: kept, they would stop every later reading of the servers. */
-const requireUsable = async (server: MediaServer, ports: SourcePorts): Promise<void> => {
+export const requireUsable = async (server: MediaServer, ports: SourcePorts): Promise<void> => {
   try {
     await sourceOfServer(server, ports).stop()
   } catch (error) {
@@ -84,7 +82,8 @@ const testServer = async (
   }
 }
 
-const nameParams = Type.Object({ name: Type.String({ minLength: 1, maxLength: 64 }) })
+/** Path parameter `:name`. */
+export const nameParams = Type.Object({ name: Type.String({ minLength: 1, maxLength: 64 }) })
 
 const testRoutes = (plain: FastifyInstance, options: MediaServerOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
@@ -112,106 +111,7 @@ const testRoutes = (plain: FastifyInstance, options: MediaServerOptions): void =
   )
 }
 
-const missing = (name: string): ProblemError =>
-  new ProblemError('not.found', `There is no media server '${name}'.`)
-
-const inConfiguration = (name: string, verb: 'change' | 'remove'): ProblemError =>
-  new ProblemError('state.wrong', `'${name}' stands in the configuration: ${verb} it there.`)
-
-const ofBody = (body: Static<typeof mediaServerChange>): ServerChange => {
-  const { url, token, tls_verify: verifyTls, sign_out: allowSignOut } = body
-  return {
-    ...(url === undefined ? {} : { url }),
-    ...(token === undefined ? {} : { token }),
-    ...(verifyTls === undefined ? {} : { verifyTls }),
-    ...(allowSignOut === undefined ? {} : { allowSignOut }),
-  }
-}
-
-/** One server: shown, changed, removed. An edit depends on its settings, not on its health. */
-const oneRoutes = (plain: FastifyInstance, options: MediaServerOptions): void => {
-  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
-  const { hub, directory, webhooks, sourcePorts, reload, audit } = options
-  const shown = shownBy(webhooks)
-  const write = { permission: 'media:write' }
-  const orMissing = (name: string): WatchedServer => {
-    const found = hub.list().find(({ server }) => server.name === name)
-    if (found === undefined) throw missing(name)
-    return found
-  }
-  const change = async (name: string, wish: ServerChange) => {
-    const outcome = await directory.change(name, wish)
-    if (outcome === 'unknown') throw missing(name)
-    await reload()
-  }
-  app.get(
-    '/media-servers/:name',
-    {
-      schema: { params: nameParams, response: { 200: mediaServerStatus } },
-      config: { permission: 'media:read' },
-    },
-    async (request, reply) => {
-      const one = orMissing(request.params.name)
-      void reply.header('etag', etagOf(one.server))
-      return await shown(one)
-    },
-  )
-  app.patch(
-    '/media-servers/:name',
-    {
-      schema: {
-        description: 'Changes a server that was added at run time.',
-        params: nameParams,
-        headers: ifMatchHeader,
-        body: mediaServerChange,
-        response: { 200: mediaServerStatus },
-      },
-      config: write,
-    },
-    async (request, reply) => {
-      const { name } = request.params
-      const wish = ofBody(request.body)
-      const before = await oneAtATime('media-servers', async () => {
-        const { server } = orMissing(name)
-        if (server.from === 'config') throw inConfiguration(name, 'change')
-        requireMatch(request, reply, server)
-        await requireUsable({ ...server, ...wish }, sourcePorts)
-        await change(name, wish)
-        return server
-      })
-      const { server } = orMissing(name)
-      void reply.header('etag', etagOf(server))
-      const told = ({ url, verifyTls, allowSignOut }: MediaServer) => ({
-        url,
-        verifyTls,
-        allowSignOut,
-      })
-      const after = { ...told(server), tokenChanged: wish.token !== undefined }
-      await audit(request, 'media-server.change', { subject: name, before: told(before), after })
-      return await shown(orMissing(name))
-    },
-  )
-  app.delete(
-    '/media-servers/:name',
-    { schema: { params: nameParams, headers: ifMatchHeader }, config: write },
-    async (request, reply) => {
-      const { name } = request.params
-      await oneAtATime('media-servers', async () => {
-        const known = hub.list().find(({ server }) => server.name === name)
-        requireMatch(request, reply, known?.server ?? null)
-        const outcome = await directory.remove(name)
-        if (outcome === 'configured') throw inConfiguration(name, 'remove')
-        if (outcome === 'unknown') throw missing(name)
-        await webhooks.drop(name)
-        await reload()
-      })
-      await audit(request, 'media-server.remove', { subject: name })
-      return await reply.code(204).send()
-    },
-  )
-}
-
-/** `/media-servers`: list with health, add, show, change, remove, test. */
+/** `/media-servers`: list with health, add, test. */
 export const mediaServerRoutes = (plain: FastifyInstance, options: MediaServerOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const { hub, directory, webhooks, sourcePorts, reload, audit } = options
@@ -245,6 +145,5 @@ export const mediaServerRoutes = (plain: FastifyInstance, options: MediaServerOp
       return await reply.code(201).send(await shown(added))
     },
   )
-  oneRoutes(plain, options)
   testRoutes(plain, options)
 }

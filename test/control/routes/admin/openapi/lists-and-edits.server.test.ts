@@ -38,9 +38,9 @@ const answersOf = ({ operation: { responses } }: Call): Shape[] =>
     .filter(([status]) => status.startsWith('2'))
     .flatMap(([, { content }]) => Object.values(content ?? {}).map(({ schema }) => schema))
 
-const fieldsOf = (schema: Shape): string[] => Object.keys((schema['properties'] ?? {}) as object)
+const fieldsOf = (schema: Shape): string[] => Object.keys(schema['properties'] ?? {})
 const queryOf = ({ operation }: Call): string[] =>
-  (operation.parameters ?? []).filter((it) => it.in === 'query').map(({ name }) => name)
+  (operation.parameters ?? []).filter((one) => one.in === 'query').map(({ name }) => name)
 
 const isList = (call: Call): boolean =>
   call.method === 'GET' && answersOf(call).some((schema) => fieldsOf(schema).includes('items'))
@@ -206,7 +206,7 @@ describe('every edit', () => {
     const edits = ofApi().filter((call) => isEdit(call) && !NO_EDITS.has(nameOf(call)))
     const free = edits.filter(
       ({ operation }) =>
-        !(operation.parameters ?? []).some((it) => it.in === 'header' && it.name === 'if-match'),
+        !(operation.parameters ?? []).some((one) => one.in === 'header' && one.name === 'if-match'),
     )
     expect(free.map(nameOf)).toEqual([])
     const paths = edits.filter(({ method }) => method !== 'DELETE').map(({ path }) => path)
@@ -229,7 +229,7 @@ describe('every edit', () => {
       expect([stale.status, stale.headers.get('etag')]).toEqual([412, present])
       expect(stale.headers.get('content-type')).toContain('application/problem+json')
       const isRemovable = calls.some(
-        (it) => it.method === 'DELETE' && it.path === PREFIX + template,
+        (one) => one.method === 'DELETE' && it.path === PREFIX + template,
       )
       if (!isRemovable) return
       expect((await send('DELETE', path, undefined, tag)).status).toBe(412)

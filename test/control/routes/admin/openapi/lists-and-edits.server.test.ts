@@ -229,7 +229,7 @@ describe('every edit', () => {
       expect([stale.status, stale.headers.get('etag')]).toEqual([412, present])
       expect(stale.headers.get('content-type')).toContain('application/problem+json')
       const isRemovable = calls.some(
-        (one) => one.method === 'DELETE' && it.path === PREFIX + template,
+        (one) => one.method === 'DELETE' && one.path === PREFIX + template,
       )
       if (!isRemovable) return
       expect((await send('DELETE', path, undefined, tag)).status).toBe(412)

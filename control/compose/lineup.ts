@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { ConfigError } from '../config/problems/problems.ts'
 import type { GuideService } from '../epg/service.ts'
+import { createLearnedProtocols } from '../lineup/learned-protocols.ts'
 import { LineupService } from '../lineup/lineup-service.ts'
 import { createStreamClaims } from '../lineup/stream-claims.ts'
 import type { SurgeState } from '../lineup/surge-state.ts'
@@ -57,6 +58,7 @@ export const createLineup = ({
     stateDir,
     surge,
     now,
+    protocols: createLearnedProtocols(redis, now),
     numbersOf: createStreamNumbers(createStreamClaims(redis), (error) =>
       log.warn({ err: error }, 'numbers of new channels are claimed when Redis is back'),
     ),

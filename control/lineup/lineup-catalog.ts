@@ -2,7 +2,7 @@ import { compileNameTest } from '#domain/channels/name-test'
 import type { NamesOf } from '../access/authorize/choose-backend.ts'
 import type { Catalog, OpenChannel } from '../access/ports.ts'
 import type { Config, GroupConfig } from '../config/schema/schema.ts'
-import type { Channel } from '../playlists/catalogue/channel.ts'
+import { askAddress, type Channel } from '../playlists/catalogue/channel.ts'
 import { channelNames } from '../playlists/catalogue/channel-names.ts'
 import { leadsToArchive } from '../playlists/catalogue/leads-to-archive.ts'
 import type { PlaylistSnapshot } from '../playlists/snapshot.ts'
@@ -47,9 +47,6 @@ export const hasRegained = (before: LineupIndex, after: LineupIndex): boolean =>
   )
 }
 
-const askAt = ({ isUnsure, origin, base, entry, query }: Channel): string | null =>
-  isUnsure ? `${origin}${base}${entry}${query === '' ? '' : `?${query}`}` : null
-
 /** Creates the look-ups of openings and checks. */
 export const createCatalog = (
   index: () => LineupIndex,
@@ -74,7 +71,7 @@ export const createCatalog = (
       const isVod = channel.isVod || rule(id)?.vod === true
       const isArchive: OpenChannel['isArchive'] = (rest, args) =>
         leadsToArchive(channel, rest, args)
-      return { id, title, protocol, askAt: askAt(channel), isVod, isArchive, entry }
+      return { id, title, protocol, askAt: askAddress(channel), isVod, isArchive, entry }
     },
     group: (name) => index().groups.get(name),
     standing: (group, channel) => {

@@ -18,6 +18,7 @@ import type { SealPicture } from '../playlists/lists/pictures.ts'
 import { PlaylistService } from '../playlists/service.ts'
 import type { PlaylistSnapshot } from '../playlists/snapshot.ts'
 import type { NumbersOf } from '../playlists/xtream/stream-numbers.ts'
+import type { LearnedProtocols } from './learned-protocols.ts'
 import {
   createCatalog,
   hasRegained,
@@ -35,6 +36,8 @@ export interface LineupServicePorts {
   readonly stateDir: string
   readonly surge: SurgeState
   readonly now: () => number
+  /** What origins answered where addresses do not say their protocol. */
+  readonly protocols: LearnedProtocols
   /** Gives channels the numbers that apps call them by. */
   readonly numbersOf?: NumbersOf
   /** Names pictures that come through the edge. */
@@ -77,6 +80,7 @@ export class LineupService {
   readonly channelTable: VersionedTable = createVersionedTable()
   readonly catalog: LineupCatalog
   readonly playlists: PlaylistService
+  readonly protocols: LearnedProtocols
   private readonly ports: LineupServicePorts
   private index: LineupIndex
   private classifier: Classifier = { networks: { find: () => null }, groups: [] }
@@ -87,11 +91,13 @@ export class LineupService {
 
   constructor(ports: LineupServicePorts) {
     this.ports = ports
+    this.protocols = ports.protocols
     this.index = indexLineup(null, ports.config())
     this.edgePolicy = buildPolicy(ports.config(), new Map())
     this.playlists = new PlaylistService({
       stateDir: ports.stateDir,
       now: ports.now,
+      protocolAt: (url) => ports.protocols.of(url)?.protocol ?? null,
       ...(ports.numbersOf === undefined ? {} : { numbersOf: ports.numbersOf }),
       onChange: (snapshot) => this.take(snapshot),
       onStatus: ports.sourceChanged,
@@ -125,6 +131,8 @@ export class LineupService {
   async configure(): Promise<readonly string[]> {
     const problems = await this.loadNetworks()
     if (problems.length > 0) return problems
+    // While Redis is away, lists are made with what is known here.
+    await this.protocols.refresh().catch(() => undefined)
     const config = this.ports.config()
     await this.playlists.configure({
       sources: config.sources.map(({ name, file, url, ids, refresh_sec: sec }) => ({
@@ -175,6 +183,11 @@ export class LineupService {
     this.networkTable.replace(networks.pages)
     this.networkFiles = watchFiles(networks.files)
     return []
+  }
+
+  /** Names channels in lists by what their origins answered, to whichever control plane. */
+  async refreshProtocols(): Promise<void> {
+    if (await this.protocols.refresh()) await this.playlists.applyProtocols()
   }
 
   /** Applies the surge profiles that are on. */

@@ -12,7 +12,12 @@ import type { CheckOptions, GroupSelection } from './lists/list-checks.ts'
 import { type SealPicture, sealNone } from './lists/pictures.ts'
 import type { RenderedList } from './lists/render-list.ts'
 import type { SurgeProfile } from './lists/surge.ts'
-import { buildSnapshot, type PlaylistSnapshot } from './snapshot.ts'
+import {
+  buildSnapshot,
+  type PlaylistSnapshot,
+  type ProtocolAt,
+  protocolOfChannel,
+} from './snapshot.ts'
 import { hasCategory, renderAppList } from './xtream/app-lists.ts'
 import { createStreamNumbers, type NumbersOf } from './xtream/stream-numbers.ts'
 
@@ -38,6 +43,8 @@ export interface PlaylistServiceParts {
   readonly onStatus: (status: SourceStatus) => void
   /** Why the channels of all lists together cannot be served; those before stay. */
   readonly refuse?: (snapshot: PlaylistSnapshot) => string | null
+  /** What origins answered where addresses do not say their protocol. */
+  readonly protocolAt?: ProtocolAt
   /** Gives channels their numbers; from their ids alone when not set. */
   readonly numbersOf?: NumbersOf
   readonly fileCheckMs?: number
@@ -72,10 +79,12 @@ export class PlaylistService {
   private building: Promise<void> = Promise.resolve()
   private isStopped = false
   private readonly numbersOf: NumbersOf
+  private readonly protocolAt: ProtocolAt
 
   constructor(parts: PlaylistServiceParts) {
     this.parts = parts
     this.numbersOf = parts.numbersOf ?? createStreamNumbers(null)
+    this.protocolAt = parts.protocolAt ?? (() => null)
   }
 
   /** Applies new settings; unchanged sources keep their list and schedule. */
@@ -153,6 +162,14 @@ export class PlaylistService {
   async setSurge(names: readonly string[]): Promise<void> {
     this.active = new Set(names)
     await this.rebuild()
+  }
+
+  /** Names channels anew of whose origins other answers are known than when the lists were made. */
+  async applyProtocols(): Promise<void> {
+    const isOutdated = this.present?.channels.some(
+      (channel) => protocolOfChannel(channel, this.protocolAt) !== channel.protocol,
+    )
+    if (isOutdated === true) await this.rebuild()
   }
 
   /** Fetches one source now, or all of them. */
@@ -236,6 +253,7 @@ export class PlaylistService {
       surge,
       checks,
       numbersOf: this.numbersOf,
+      protocolAt: this.protocolAt,
       hasGuide: this.settings.hasGuide ?? false,
       sealPicture: this.settings.sealPicture ?? sealNone,
     })

@@ -1,5 +1,6 @@
+import type { Protocol } from '#domain/types'
 import { buildCatalogue, type Catalogue, type NamedPlaylist } from './catalogue/catalogue.ts'
-import type { Channel } from './catalogue/channel.ts'
+import { askAddress, type Channel } from './catalogue/channel.ts'
 import { buildChannelTable, type GroupChannels } from './catalogue/channel-table.ts'
 import { yieldToEventLoop } from './catalogue/yield-to-event-loop.ts'
 import { type CheckOptions, checkChannels, type GroupSelection } from './lists/list-checks.ts'
@@ -23,6 +24,15 @@ export interface PlaylistSnapshot {
   readonly warnings: readonly string[]
 }
 
+/** The protocol that an origin has answered with at an address. */
+export type ProtocolAt = (url: string) => Protocol | null
+
+/** The protocol of a channel: where its list does not say, the one its origin answered with. */
+export const protocolOfChannel = (channel: Channel, protocolAt: ProtocolAt): Protocol => {
+  const url = askAddress(channel)
+  return (url === null ? null : protocolAt(url)) ?? channel.protocol
+}
+
 /** Input of a snapshot. */
 export interface SnapshotInput {
   readonly lists: readonly NamedPlaylist[]
@@ -31,6 +41,8 @@ export interface SnapshotInput {
   readonly surge: readonly SurgeProfile[]
   readonly checks: CheckOptions
   readonly numbersOf: NumbersOf
+  /** What the origin answers at an address that does not say its protocol; `null` where it was not asked yet. */
+  readonly protocolAt?: ProtocolAt
   /** There is a guide of ours. */
   readonly hasGuide?: boolean
   /** Names pictures that come through the edge. */
@@ -46,7 +58,15 @@ const playlistsOf = (catalogue: Catalogue, group: GroupSelection): Playlist[] =>
 
 /** Builds all lists and the channel table; the same of the same input and numbers; lets others run in between. */
 export const buildSnapshot = async (input: SnapshotInput): Promise<PlaylistSnapshot> => {
-  const catalogue = await buildCatalogue(input.lists)
+  const { protocolAt = () => null } = input
+  const listed = await buildCatalogue(input.lists)
+  const catalogue = {
+    ...listed,
+    channels: listed.channels.map((channel) => {
+      const protocol = protocolOfChannel(channel, protocolAt)
+      return protocol === channel.protocol ? channel : { ...channel, protocol }
+    }),
+  }
   const groups: GroupChannels[] = []
   const lists = new Map<string, RenderedList>()
   for (const group of input.groups) {

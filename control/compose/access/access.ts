@@ -50,7 +50,10 @@ export const createAccess = (parts: AccessParts): OpenPorts & CheckPorts => {
   return {
     config: parts.config,
     catalog: parts.lineup.catalog,
-    askProtocol: createAskProtocol((from, to) => mayGoTo(parts.lineup.policy().origins, from, to)),
+    askProtocol: createAskProtocol(
+      (from, to) => mayGoTo(parts.lineup.policy().origins, from, to),
+      parts.lineup.protocols,
+    ),
     signer: createSigner(persistence.ring),
     authorizer: parts.authorizer,
     links: parts.links,

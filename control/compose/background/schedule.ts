@@ -28,6 +28,7 @@ export const scheduleWork = (background: Background, parts: Parts): void => {
     if (await surge.reload()) await lineup.applySurge()
   })
   alone('automatic surge', 2 * SECOND, createAutoSurge(parts))
+  background.every('protocols of origins', 5 * SECOND, async () => await lineup.refreshProtocols())
   background.every('network files', 3 * SECOND, async () => await lineup.refreshNetworks())
   const alarms = createMediaAlarms(media.hub, parts.log)
   background.every(

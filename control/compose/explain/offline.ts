@@ -39,6 +39,11 @@ export const openOffline = async (loaded: LoadedConfig): Promise<Offline> => {
       reload: async () => await Promise.resolve(false),
     },
     now: () => Date.now(),
+    protocols: {
+      of: () => null,
+      learn: () => undefined,
+      refresh: async () => await Promise.resolve(false),
+    },
     warn: (message) => warnings.push(message),
     sourceChanged: ({ name, error }) => {
       const at = error?.line ? ` line ${error.line}` : ''

@@ -30,3 +30,13 @@ export interface Channel extends ChannelOrigin {
   /** Address of its logo where that holds a login of the provider, which `item` has no more: never shown as it is. */
   readonly hiddenLogo?: string
 }
+
+/** The address at which an origin is asked for the protocol; `null` where the list says it. */
+export const askAddress = ({
+  isUnsure,
+  origin,
+  base,
+  entry,
+  query,
+}: ChannelOrigin): string | null =>
+  isUnsure ? `${origin}${base}${entry}${query === '' ? '' : `?${query}`}` : null

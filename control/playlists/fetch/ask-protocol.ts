@@ -6,11 +6,18 @@ const TIMEOUT_MS = 1_500
 const KNOWN_MS = 3_600_000
 /** Nobody answered, or not in time. */
 const UNKNOWN_MS = 30_000
-const MOST_KNOWN = 10_000
+const MOST_ASKED = 10_000
 const REDIRECTIONS = 5
 
 /** Asks an origin what lies at an address; `null` = nobody says. */
 export type AskProtocol = (url: string) => Promise<Protocol | null>
+
+/** What origins answered before, by address. */
+export interface KnownProtocols {
+  /** `at`: Unix ms of the answer. */
+  readonly of: (url: string) => { readonly protocol: Protocol; readonly at: number } | null
+  readonly learn: (url: string, protocol: Protocol) => void
+}
 
 /** Whether the edge follows a redirection of one origin to another. */
 export type MayFollow = (from: string, to: string) => boolean
@@ -67,18 +74,27 @@ const ask = async (
 /** Asks each address at most once an hour, and once for all who open it at the same moment. `now`: Unix ms. */
 export const createAskProtocol = (
   mayFollow: MayFollow,
+  known: KnownProtocols,
   now: () => number = Date.now,
 ): AskProtocol => {
-  const known = new Map<string, { until: number; readonly answer: Promise<Protocol | null> }>()
+  const asking = new Map<
+    string,
+    { readonly until: number; readonly answer: Promise<Protocol | null> }
+  >()
   return async (url) => {
-    const before = known.get(url)
-    if (before !== undefined && before.until > now()) return await before.answer
+    const before = known.of(url)
+    if (before !== null && before.at + KNOWN_MS > now()) return before.protocol
+    const present = asking.get(url)
+    if (present !== undefined && present.until > now()) return await present.answer
     const late = AbortSignal.timeout(TIMEOUT_MS)
     const answer = ask(new URL(url), mayFollow, late).catch(() => null)
-    const entry = { until: now() + KNOWN_MS, answer }
-    if (known.size >= MOST_KNOWN) known.clear()
-    known.set(url, entry)
-    if ((await answer) === null) entry.until = now() + UNKNOWN_MS
-    return await answer
+    if (asking.size >= MOST_ASKED) asking.clear()
+    asking.set(url, { until: now() + UNKNOWN_MS, answer })
+    const found = await answer
+    if (found !== null) {
+      known.learn(url, found)
+      asking.delete(url)
+    }
+    return found
   }
 }

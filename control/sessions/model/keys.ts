@@ -39,6 +39,8 @@ export const KEYS = {
   banStream: { key: 'gh:bans', maxLength: 50_000, ttlMs: 0 },
   /** hash, number → channel id that apps of the Xtream kind call by it; for good, so that no number ever means another channel. */
   streamNumbers: { key: 'gh:streamids', ttlMs: 0 },
+  /** zset, `<hash of an address> <protocol>` by Unix ms when an origin last answered with it, where the address does not say; answers older than the TTL are removed. */
+  protocols: { key: 'gh:protocols', ttlMs: 30 * 24 * HOUR },
   /** hash, ban key → JSON of an active ban. */
   banSet: { key: 'gh:banset', ttlMs: 0 },
   /** stream, session events of a shard; trimmed by length, consumer groups historian and detectors. */

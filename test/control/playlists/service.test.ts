@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseChannelRecord } from '#domain/channels/channel-table'
 import type { SourceStatus } from '../../../control/playlists/fetch/source.ts'
 import { PlaylistService, type PlaylistSettings } from '../../../control/playlists/service.ts'
+import type { ProtocolAt } from '../../../control/playlists/snapshot.ts'
 import { entry, select } from './channels.ts'
 
 const list = (...names: string[]) =>
@@ -23,7 +24,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const start = (fileSettleMs = 20, mostChannels = Infinity) => {
+const start = (fileSettleMs = 20, mostChannels = Infinity, protocolAt?: ProtocolAt) => {
   let changes = 0
   let wake: () => void = () => undefined
   const service = new PlaylistService({
@@ -37,6 +38,7 @@ const start = (fileSettleMs = 20, mostChannels = Infinity) => {
     refuse: ({ channels }) => (channels.length > mostChannels ? 'too many' : null),
     fileCheckMs: 20,
     fileSettleMs,
+    ...(protocolAt === undefined ? {} : { protocolAt }),
   })
   services.push(service)
   const changed = () =>
@@ -148,6 +150,26 @@ describe('the playlist service', () => {
     expect(service.activeSurge()).toEqual(['eve'])
     await service.setSurge([])
     expect(service.list('home')).toEqual(home)
+  })
+
+  it('names a channel by what its origin answered, and makes lists anew only where that is news', async () => {
+    const unsaid = [entry('f1', 'http://o/f1/list.php?id=1'), entry('f2', 'http://o/f2/list.php')]
+    await put(path('one'), `#EXTM3U\n${unsaid.join('')}${entry('f3', 'http://o/f3/i.mpd')}`)
+    const answers = new Map<string, 'hls' | 'dash'>()
+    const { service, count } = start(20, Infinity, (url) => answers.get(url) ?? null)
+    const named = () =>
+      [...(service.list('home')?.text.matchAll(/^@@\/[^/]+\/(\S+)/gm) ?? [])].map(([, it]) => it)
+    await service.configure(settings('one'))
+    expect(named()).toEqual(['stream.ts', 'stream.ts', 'manifest.mpd'])
+    answers.set('http://o/f1/list.php?id=1', 'hls')
+    answers.set('http://o/f2/list.php', 'dash')
+    answers.set('http://o/f3/i.mpd', 'hls')
+    await service.applyProtocols()
+    expect(named()).toEqual(['index.m3u8', 'manifest.mpd', 'manifest.mpd'])
+    const record = parseChannelRecord(service.snapshot()?.table.get('f1') ?? '')
+    expect(record).toMatchObject({ protocol: 'hls', isUnsure: true })
+    await service.applyProtocols()
+    expect(count()).toBe(2)
   })
 
   it('drops a source that leaves the configuration and keeps the one that stays', async () => {

@@ -1,7 +1,11 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createAskProtocol } from '../../../../control/playlists/fetch/ask-protocol.ts'
+import type { Protocol } from '#domain/types'
+import {
+  createAskProtocol,
+  type KnownProtocols,
+} from '../../../../control/playlists/fetch/ask-protocol.ts'
 
 const answers: Readonly<Record<string, readonly [type: string, body: string]>> = {
   '/live.php': ['application/vnd.apple.mpegurl', '#EXTM3U\n'],
@@ -38,6 +42,14 @@ afterAll(async () => {
   await new Promise((resolve) => void server.close(resolve))
 })
 
+/** What this process learned, and nobody else. */
+const memory = (now: () => number = Date.now): KnownProtocols => {
+  const known = new Map<string, { protocol: Protocol; at: number }>()
+  return {
+    of: (at) => known.get(at) ?? null,
+    learn: (at, protocol) => void known.set(at, { protocol, at: now() }),
+  }
+}
 const sameOrigin = (from: string, to: string) => from === to
 
 test.each([
@@ -54,12 +66,16 @@ test.each([
   ['/nothing', null],
   ['/away', null],
 ])('%s is %s', async (path, protocol) => {
-  expect(await createAskProtocol(sameOrigin)(url + path)).toBe(protocol)
+  expect(await createAskProtocol(sameOrigin, memory())(url + path)).toBe(protocol)
 })
 
 test('an origin is asked once for all, and again when an hour has passed or nobody answered', async () => {
   let now = 0
-  const ask = createAskProtocol(sameOrigin, () => now)
+  const ask = createAskProtocol(
+    sameOrigin,
+    memory(() => now),
+    () => now,
+  )
   asked = []
   expect(await Promise.all([ask(`${url}/mpd`), ask(`${url}/mpd`)])).toEqual(['dash', 'dash'])
   await ask(`${url}/nothing`)
@@ -73,5 +89,18 @@ test('an origin is asked once for all, and again when an hour has passed or nobo
 })
 
 test('nobody there is no answer', async () => {
-  expect(await createAskProtocol(sameOrigin)('http://127.0.0.1:1/x')).toBeNull()
+  expect(await createAskProtocol(sameOrigin, memory())('http://127.0.0.1:1/x')).toBeNull()
+})
+
+test('what another control plane learned is asked again when an hour has passed, and its answer passed on', async () => {
+  const known = memory(() => 0)
+  known.learn(`${url}/live.php`, 'mpegts')
+  let now = 3_599_000
+  const ask = createAskProtocol(sameOrigin, known, () => now)
+  asked = []
+  expect(await ask(`${url}/live.php`)).toBe('mpegts')
+  expect(asked).toEqual([])
+  now = 3_600_001
+  expect(await ask(`${url}/live.php`)).toBe('hls')
+  expect(known.of(`${url}/live.php`)?.protocol).toBe('hls')
 })

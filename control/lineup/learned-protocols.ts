@@ -55,7 +55,7 @@ export const createLearnedProtocols = (redis: Client, now: () => number): Learne
   }
 
   const send = async (): Promise<void> => {
-    for (const [hash, protocol] of [...unsent]) {
+    for (const [hash, protocol] of unsent) {
       const others = PROTOCOLS.filter((it) => it !== protocol)
       await redis.zadd(key, known.get(hash)?.at ?? now(), memberOf(hash, protocol))
       await redis.zrem(key, ...others.map((it) => memberOf(hash, it)))

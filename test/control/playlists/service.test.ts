@@ -158,7 +158,9 @@ describe('the playlist service', () => {
     const answers = new Map<string, 'hls' | 'dash'>()
     const { service, count } = start(20, Infinity, (url) => answers.get(url) ?? null)
     const named = () =>
-      [...(service.list('home')?.text.matchAll(/^@@\/[^/]+\/(\S+)/gm) ?? [])].map(([, name]) => name)
+      [...(service.list('home')?.text.matchAll(/^@@\/[^/]+\/(\S+)/gm) ?? [])].map(
+        ([, name]) => name,
+      )
     await service.configure(settings('one'))
     expect(named()).toEqual(['stream.ts', 'stream.ts', 'manifest.mpd'])
     answers.set('http://o/f1/list.php?id=1', 'hls')

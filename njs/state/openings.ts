@@ -10,8 +10,10 @@ interface Opening {
   readonly key: string
   /** Unix ms of the last request. */
   readonly asked: number
-  /** Repeated requests, without those within a second of the one before. */
+  /** Repeated requests, one a second at most. */
   readonly reloads: number
+  /** Unix ms of the last of them, or of the first request. */
+  readonly counted: number
   /** Longest time between two reloads, ms. */
   readonly periodMs: number
   /** Connection of the last request. */
@@ -44,7 +46,7 @@ export type Reopening =
   | { readonly kind: 'ended'; readonly key: string }
   | { readonly kind: 'unknown' }
 
-/** A repetition within this time is no reload: some players open every address twice. */
+/** A repetition within this time is no reload: some players open every address twice, and Chromium's own reloads ten times a second while it waits for the next segment. */
 const SECOND_TRY_MS = 1_000
 /** After so many reloads the player is taken for one that requests the opening address at every reload. */
 const RELOADS = 2
@@ -69,6 +71,7 @@ const read = (id: string): Opening | null => {
     steady,
     whole,
     refusedAt,
+    counted,
     location = '',
   ] = text.split(' ')
   return {
@@ -80,14 +83,15 @@ const read = (id: string): Opening | null => {
     steady: Number(steady),
     whole: Number(whole),
     refusedAt: Number(refusedAt),
+    counted: Number(counted),
     location,
   }
 }
 
 const write = (id: string, opening: Opening): void => {
-  const { key, asked, reloads, periodMs, connection, steady, whole, refusedAt, location } = opening
-  const counts = [asked, reloads, periodMs, connection, steady, whole, refusedAt]
-  const text = [key, ...counts, location].join(' ')
+  const { key, asked, reloads, periodMs, connection, steady, whole, refusedAt, counted } = opening
+  const counts = [asked, reloads, periodMs, connection, steady, whole, refusedAt, counted]
+  const text = [key, ...counts, opening.location].join(' ')
   keepText('gh_identity', nameOf(id), text, CLOCKS.press)
 }
 
@@ -101,7 +105,19 @@ export const noteOpening = (
   const before = known?.key === key ? known : null
   const { reloads = 0, periodMs = 0, steady = 0, whole = 0 } = before ?? {}
   const asked = Date.now()
-  write(id, { key, asked, reloads, periodMs, connection, steady, whole, refusedAt: 0, location })
+  const { counted = asked } = before ?? {}
+  write(id, {
+    key,
+    asked,
+    reloads,
+    counted,
+    periodMs,
+    connection,
+    steady,
+    whole,
+    refusedAt: 0,
+    location,
+  })
 }
 
 const refusedName = (script: string): string => `t${script}`
@@ -151,13 +167,14 @@ export const reopen = (id: string, player: OpeningPlayer): Reopening => {
     return UNKNOWN
   }
   if (readLease(known.key, nowSec())?.network !== player.network) return UNKNOWN
-  const gap = now - known.asked
+  const gap = now - known.counted
   const isReload = gap >= SECOND_TRY_MS
   const { connection } = player
   write(id, {
     ...known,
     asked: now,
     connection,
+    counted: isReload ? now : known.counted,
     reloads: known.reloads + (isReload ? 1 : 0),
     periodMs: isReload ? Math.max(known.periodMs, gap) : known.periodMs,
     steady: known.steady + (isReload && connection === known.connection ? 1 : 0),

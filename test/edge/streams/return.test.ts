@@ -95,6 +95,26 @@ describe.concurrent('a session that was ended', () => {
     expect((await program(true)(path)).statusCode).toBe(302)
   })
 
+  test('does not come back for a player that reloads many times a second', async () => {
+    const player = program(false, { ...CHROME, 'User-Agent': `${CHROME['User-Agent']} Page/11` })
+    const path = `/live/${rig.ticket({ account: 'own:11' })}/ch1/index.m3u8`
+    const location = (await player(path)).headers.location ?? ''
+    for (let at = 0; at < 14; at += 1) {
+      await waitMs(200)
+      expect((await player(path)).headers.location).toBe(location)
+    }
+    endSession(location)
+    await until('the end', async () => (await rig.get(location)).status >= 400)
+    const asked = openingsOf(path)
+    for (let at = 0; at < 4; at += 1) {
+      expect((await player(path)).statusCode).toBeGreaterThanOrEqual(403)
+      await waitMs(150)
+    }
+    expect(openingsOf(path)).toBe(asked)
+    await waitMs(2_500)
+    expect((await player(path)).statusCode).toBe(302)
+  })
+
   test('of a player that connects anew for each list, only a pause is a return', async () => {
     const player = program(false)
     const path = await playAndEnd(player, 'own:3')

@@ -23,6 +23,11 @@ export interface Offline {
   close(): Promise<void>
 }
 
+const NOTHING_LEARNED = {
+  of: () => null,
+  learn: () => undefined,
+  refresh: async () => await Promise.resolve(false),
+}
 const QUIET = { active: () => new Set<string>(), entry: () => null }
 
 export const openOffline = async (loaded: LoadedConfig): Promise<Offline> => {
@@ -39,11 +44,7 @@ export const openOffline = async (loaded: LoadedConfig): Promise<Offline> => {
       reload: async () => await Promise.resolve(false),
     },
     now: () => Date.now(),
-    protocols: {
-      of: () => null,
-      learn: () => undefined,
-      refresh: async () => await Promise.resolve(false),
-    },
+    protocols: NOTHING_LEARNED,
     warn: (message) => warnings.push(message),
     sourceChanged: ({ name, error }) => {
       const at = error?.line ? ` line ${error.line}` : ''

@@ -71,8 +71,10 @@ export interface Household {
   /** Stable within one assessment; 0 is the main household. */
   readonly index: number
   readonly isMain: boolean
-  /** "the household in Lyon (Orange)". */
+  /** "the main household in Lyon (Orange)". */
   readonly label: string
+  /** "Lyon (Orange)"; left out in assessments of before. */
+  readonly place?: string
   readonly city: string | null
   readonly country: string | null
   readonly devices: readonly string[]
@@ -84,6 +86,17 @@ export interface Household {
   readonly lastSeenAt: number
 }
 
+/** Numbers and names an explanation stands on. */
+export interface ReasonFacts {
+  readonly count?: number
+  readonly hours?: number
+  readonly days?: number
+  readonly percent?: number
+  /** "Lyon (Orange S.A.)". */
+  readonly place?: string
+  readonly other?: string
+}
+
 /** One addend of the confidence: what it is, how many log-odds it adds and how many points that moved. */
 export interface Contribution {
   readonly id: string
@@ -92,6 +105,8 @@ export interface Contribution {
   readonly points: number
   /** "+31: the television in Lyon and the one in Bordeaux played at the same time on 9 of 14 days". */
   readonly explanation: string
+  /** Left out in assessments of before. */
+  readonly facts?: ReasonFacts
 }
 
 /** How likely one account is shared, with the reasons. */

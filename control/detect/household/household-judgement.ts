@@ -7,6 +7,7 @@ import { compareHomes, type HouseholdEvidence } from './evidence/evidence.ts'
 import { RETURN_DAYS } from './evidence/returned-to.ts'
 import { type AccountFeatures, accountFeatures, type Weights } from './features.ts'
 import { type Home, homesOf } from './homes/homes.ts'
+import { factsOf } from './household-facts.ts'
 import { explainFeature } from './household-text.ts'
 import { DEFAULT_THRESHOLD, weightsFor } from './weights.ts'
 
@@ -86,7 +87,12 @@ export const judgeHouseholds = (
   const evidence = householdEvidence(homes, options.now)
   const decay = decayAt(options.now)
   const features = accountFeatures(evidence, weights, options.findings ?? [], decay)
-  const { confidence, contributions } = explainConfidence(features, weights, explainFeature)
+  const { confidence, contributions: reasons } = explainConfidence(
+    features,
+    weights,
+    explainFeature,
+  )
+  const contributions = reasons.map((one) => ({ ...one, facts: factsOf(one.id, features) }))
   const threshold = options.threshold ?? DEFAULT_THRESHOLD
   // All homes are returned where the caller asks for them.
   const isLikely = threshold <= 0 || (hasEnoughEvidence(features) && confidence >= threshold)

@@ -96,6 +96,7 @@ export const describeHome = (home: Home, index: number): Household => {
     index,
     isMain: index === 0,
     label: `${index === 0 ? 'the main household' : 'a household'} in ${homePlaceText(home)}`,
+    place: homePlaceText(home),
     city: mostCommon(plays.map((p) => p.city)),
     country: mostCommon(plays.map((p) => p.country)),
     devices: [...home.devices].sort(),

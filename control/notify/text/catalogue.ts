@@ -107,6 +107,26 @@ export const NOUNS = {
     en: { one: 'network', other: 'networks' },
     ru: { one: 'сеть', few: 'сети', many: 'сетей', other: 'сети' },
   },
+  week: {
+    en: { one: 'week', other: 'weeks' },
+    ru: { one: 'неделя', few: 'недели', many: 'недель', other: 'недели' },
+  },
+  hour: {
+    en: { one: 'hour', other: 'hours' },
+    ru: { one: 'час', few: 'часа', many: 'часов', other: 'часа' },
+  },
+  series: {
+    en: { one: 'series', other: 'series' },
+    ru: { one: 'сериал', few: 'сериала', many: 'сериалов', other: 'сериала' },
+  },
+  home: {
+    en: { one: 'home', other: 'homes' },
+    ru: { one: 'дом', few: 'дома', many: 'домов', other: 'дома' },
+  },
+  finding: {
+    en: { one: 'finding', other: 'findings' },
+    ru: { one: 'находка', few: 'находки', many: 'находок', other: 'находки' },
+  },
   play: {
     en: { one: 'play', other: 'plays' },
     ru: { one: 'просмотр', few: 'просмотра', many: 'просмотров', other: 'просмотра' },

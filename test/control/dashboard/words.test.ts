@@ -48,7 +48,18 @@ describe('the catalogues', () => {
       source.includes(`'${key}'`) ||
       prefixes.some((prefix) => key.startsWith(`${prefix.replace(/\.$/, '')}.`))
     expect(keys.filter((key) => !isUsed(key))).toEqual([])
+    const control = join(packageRoot(), 'control')
+    const audited = readdirSync(control, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.startsWith('dashboard/'))
+      .flatMap((name) => [
+        ...readFileSync(join(control, name), 'utf8').matchAll(
+          /audit\(\s*(?:request|\{ actor[^}]*\}),\s*(?:\w+ \? )?'([\w.-]+)'(?: : '([\w.-]+)')?/g,
+        ),
+      ])
+      .flatMap(([, ...actions]) => actions.filter((action) => action !== undefined))
+    expect(audited.length).toBeGreaterThan(40)
     const needed = [
+      ...audited.map((action) => `audit.action.${action}`),
       ...FINDING_KINDS.map((kind) => `finding.${kind}`),
       ...ROLES.map((role) => `people.role.${role}`),
     ]

@@ -6,7 +6,7 @@ import { useParam } from '../data/route.ts'
 import type { AuditEntry } from '../data/types.ts'
 import { useQuery } from '../data/use-query.ts'
 import { moment } from '../text/format.ts'
-import { t } from '../text/text.ts'
+import { t, words } from '../text/text.ts'
 import { Evidence } from './findings/evidence.tsx'
 
 /** Entries read at most, the newest. */
@@ -54,8 +54,8 @@ const columns: readonly Column<AuditEntry>[] = [
     key: 'action',
     isPlain: true,
     title: t('col.action'),
-    sortBy: ({ action }) => action,
-    cell: ({ action }) => action,
+    sortBy: ({ action }) => words('audit.action', action),
+    cell: ({ action }) => <span title={action}>{words('audit.action', action)}</span>,
   },
   {
     key: 'subject',
@@ -81,7 +81,10 @@ export const Audit = () => {
     const wanted = filter.trim().toLowerCase()
     if (wanted === '') return undefined
     return ({ actor, action, subject }: AuditEntry) =>
-      `${actor}\n${action}\n${subject}`.toLowerCase().includes(wanted)
+      [actor, action, words('audit.action', action), subject]
+        .join('\n')
+        .toLowerCase()
+        .includes(wanted)
   }, [filter])
   return (
     <>

@@ -1,4 +1,5 @@
 import { enAccount } from './english/account.ts'
+import { enAudit } from './english/audit.ts'
 import { enGroups } from './english/groups.ts'
 import { enLive } from './english/live.ts'
 import { enMap } from './english/map.ts'
@@ -18,6 +19,7 @@ export const en = {
   ...enGroups,
   ...enLive,
   ...enAccount,
+  ...enAudit,
   'app.name': 'Gatehouse',
   'app.offline': 'Gatehouse does not answer. What you see is the last that was known.',
   'app.skip': 'Skip to the content',

@@ -1,5 +1,6 @@
 import type { Words } from './en.ts'
 import { ruAccount } from './russian/account.ts'
+import { ruAudit } from './russian/audit.ts'
 import { ruGroups } from './russian/groups.ts'
 import { ruLive } from './russian/live.ts'
 import { ruMap } from './russian/map.ts'
@@ -18,6 +19,7 @@ export const ru: Words = {
   ...ruGroups,
   ...ruLive,
   ...ruAccount,
+  ...ruAudit,
   'app.name': 'Gatehouse',
   'app.offline': 'Gatehouse не отвечает. Показано то, что было известно последним.',
   'app.skip': 'К содержанию',

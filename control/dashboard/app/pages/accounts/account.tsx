@@ -1,16 +1,20 @@
+import { trustReasonOf } from '../../../../notify/text/judged.ts'
 import { BansCard } from '../../components/bans.tsx'
 import { Badge, Card, PageHead, Shown } from '../../components/parts.tsx'
 import { PlayList } from '../../components/plays.tsx'
 import { get } from '../../data/api.ts'
 import { hrefOf } from '../../data/route.ts'
 import { useNow, useQuery } from '../../data/use-query.ts'
-import { duration, moment, player } from '../../text/format.ts'
-import { t, words } from '../../text/text.ts'
+import { duration, moment, number, player } from '../../text/format.ts'
+import { summaryOf } from '../../text/summary.ts'
+import { language, t, words } from '../../text/text.ts'
 import { Confidence, Homes, useFeedback, useSharing } from './confidence.tsx'
 import { Copies } from './copies.tsx'
 import { PersonCard } from './person.tsx'
 import { Devices, Plan } from './plan.tsx'
 import { Timeline } from './timeline.tsx'
+
+const signed = new Intl.NumberFormat(language, { signDisplay: 'exceptZero' })
 
 const path = (ref: string) => `/accounts/${encodeURIComponent(ref)}` as const
 
@@ -22,15 +26,17 @@ const TrustCard = ({ account }: { readonly account: string }) => {
         {({ value, ledger }) => (
           <>
             <p class="big">{Math.round(value)}</p>
-            <ul class="plain-list">
-              {ledger.slice(0, 20).map((entry) => (
+            <ul class="plain-list ledger">
+              {ledger.slice(0, 50).map((entry) => (
                 <li key={entry.at}>
-                  <span class="dim">{moment(entry.at)}</span> {entry.delta > 0 ? '+' : ''}
-                  {Math.round(entry.delta)} → {Math.round(entry.value)}{' '}
+                  <span class="dim">{moment(entry.at)}</span>{' '}
+                  {signed.format(Math.round(entry.delta))} → {number(Math.round(entry.value))}{' '}
                   {entry.findingId === null ? (
-                    entry.reason
+                    trustReasonOf(language, entry.reason)
                   ) : (
-                    <a href={hrefOf(['findings', entry.findingId])}>{entry.reason}</a>
+                    <a href={hrefOf(['findings', entry.findingId])}>
+                      {trustReasonOf(language, entry.reason)}
+                    </a>
                   )}
                 </li>
               ))}
@@ -75,13 +81,13 @@ const FindingsCard = ({ account }: { readonly account: string }) => {
       <Shown query={query} isEmpty={({ items }) => items.length === 0} empty={t('account.none')}>
         {({ items }) => (
           <ul class="plain-list">
-            {items.map(({ id, at, kind, summary, state }) => (
-              <li key={id}>
-                <a href={hrefOf(['findings', id])}>{words('finding', kind)}</a>{' '}
-                <Badge>{words('findings.state', state)}</Badge>{' '}
-                <span class="dim">{moment(at)}</span>
+            {items.map((finding) => (
+              <li key={finding.id}>
+                <a href={hrefOf(['findings', finding.id])}>{words('finding', finding.kind)}</a>{' '}
+                <Badge>{words('findings.state', finding.state)}</Badge>{' '}
+                <span class="dim">{moment(finding.at)}</span>
                 <br />
-                {summary}
+                {summaryOf(finding)}
               </li>
             ))}
           </ul>
@@ -123,7 +129,7 @@ export const AccountPage = ({
         </Shown>
       </Card>
       <Devices account={account} />
-      <div class="cards">
+      <div class="cards loose">
         <LiveCard account={account} />
         <Plan account={account} />
         <TrustCard account={account} />

@@ -1,4 +1,5 @@
 import type { Household } from '../../../../detect/types.ts'
+import { homeNameOf, reasonOf } from '../../../../notify/text/judged.ts'
 import { Bars } from '../../components/bars.tsx'
 import { Alert, Badge, Card, Points, Shown } from '../../components/parts.tsx'
 import { get, getAll, send } from '../../data/api.ts'
@@ -7,7 +8,7 @@ import type { Explanation, Feedback } from '../../data/types.ts'
 import { useAction } from '../../data/use-action.ts'
 import { type Query, useQuery } from '../../data/use-query.ts'
 import { country, day, number, player } from '../../text/format.ts'
-import { t } from '../../text/text.ts'
+import { language, t } from '../../text/text.ts'
 
 const path = (ref: string) => `/accounts/${encodeURIComponent(ref)}` as const
 
@@ -102,8 +103,8 @@ export const Confidence = ({ account, query, feedback, canAct }: Props) => (
             <span class="dim">{t('account.plays', { n: judged?.plays ?? 0 })}</span>
           </p>
           <ul class="reasons">
-            {(judged === null ? [] : reasonsOf(judged)).map(({ id, explanation }) => (
-              <li key={id}>{explanation}</li>
+            {(judged === null ? [] : reasonsOf(judged)).map((reason) => (
+              <li key={reason.id}>{reasonOf(language, reason)}</li>
             ))}
           </ul>
         </>
@@ -126,7 +127,7 @@ const HomeBox = ({
   return (
     <li class="home">
       <header class="card-head">
-        <h3>{home.label}</h3>
+        <h3>{homeNameOf(language, home)}</h3>
         {home.isMain ? (
           <Badge tone="good">{t('account.home.main')}</Badge>
         ) : (
@@ -170,13 +171,13 @@ export const Homes = (props: Props) => (
         return (
           <>
             <Bars
-              bars={homes.map(({ index, label, daysActive, hoursPlayed }) => ({
-                key: String(index),
-                label,
-                value: daysActive,
+              bars={homes.map((home) => ({
+                key: String(home.index),
+                label: homeNameOf(language, home),
+                value: home.daysActive,
                 text: t('account.home.days', {
-                  n: daysActive,
-                  hours: number(Math.round(hoursPlayed)),
+                  n: home.daysActive,
+                  hours: number(Math.round(home.hoursPlayed)),
                 }),
               }))}
             />

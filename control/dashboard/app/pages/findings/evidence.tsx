@@ -2,8 +2,8 @@ import type { ComponentChildren } from 'preact'
 import { lazy, Suspense } from 'preact/compat'
 import { useMemo } from 'preact/hooks'
 import { seenIn } from '../../data/evidence.ts'
-import { duration, moment, number } from '../../text/format.ts'
-import { t } from '../../text/text.ts'
+import { country, duration, moment, number } from '../../text/format.ts'
+import { t, words } from '../../text/text.ts'
 import { PlayClock } from './clock.tsx'
 
 /** A time in Unix milliseconds, by its name and size. */
@@ -19,16 +19,20 @@ const shownNumber = (key: string, value: number): string => {
 const shownValue = (key: string, value: unknown): ComponentChildren => {
   if (typeof value === 'number') return shownNumber(key, value)
   if (value === null || value === undefined) return '–'
+  if (key === 'countries' && Array.isArray(value)) return value.map(String).map(country).join(', ')
   if (typeof value === 'object') return <Evidence evidence={value} />
   return typeof value === 'boolean' || typeof value === 'string' ? String(value) : '–'
 }
 
-const labelOf = (key: string): string =>
-  key
+const labelOf = (key: string): string => {
+  const known = words('evidence', key)
+  if (known !== key) return known
+  return key
     .replace(/(?:Ms|_ms)$/, '')
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .replaceAll('_', ' ')
     .toLowerCase()
+}
 
 /** What a finding stands on, as it was recorded: names and values, lists as lists. */
 export const Evidence = ({ evidence }: { readonly evidence: unknown }) => {

@@ -49,14 +49,14 @@ const REASONS: Readonly<Record<FeatureId | 'start', (facts: ReasonFacts) => stri
     `просмотры слишком далеко друг от друга для одного человека: ${ru(count, 'finding')}`,
 }
 
-const isReason = (id: string): id is keyof typeof REASONS => id in REASONS
+const isIn = <T extends object>(names: T, id: PropertyKey): id is keyof T => id in names
 
 /** Why points were given, with the points: "+8: …". In English it is the detector's own. */
 export const reasonOf = (
   language: Language,
   { id, points, explanation, facts }: Contribution,
 ): string => {
-  if (language === 'en' || facts === undefined || !isReason(id)) return explanation
+  if (language === 'en' || facts === undefined || !isIn(REASONS, id)) return explanation
   const rounded = Math.round(points)
   return `${rounded < 0 ? '\u2212' : '+'}${Math.abs(rounded)}: ${REASONS[id](facts)}`
 }
@@ -74,11 +74,9 @@ const STANDING: Readonly<Record<string, string>> = {
 
 /** Why trust has changed, as the ledger has it. */
 export const trustReasonOf = (language: Language, reason: string): string => {
-  const [, severity, kind] = /^(low|warning|high) finding: (\w+)$/.exec(reason) ?? []
-  if (severity !== undefined && kind !== undefined && kind in KINDS) {
-    const name = KINDS[kind as keyof typeof KINDS][language]
-    return `${name} (${SEVERITY_NAMES[severity as keyof typeof SEVERITY_NAMES][language]})`
-  }
+  const [, severity = '', kind = ''] = /^(\w+) finding: (\w+)$/.exec(reason) ?? []
+  if (isIn(KINDS, kind) && isIn(SEVERITY_NAMES, severity))
+    return `${KINDS[kind][language]} (${SEVERITY_NAMES[severity][language]})`
   if (language === 'en') return reason
   const [, days] = /^(\d+) days? without a finding$/.exec(reason) ?? []
   return days === undefined

@@ -22,7 +22,10 @@ export interface RedisHealth {
   check(): Promise<void>
 }
 
-/** Runs `act` against Redis, or `instead` while Redis is unavailable. */
+/**
+ * Runs `act` against Redis, or `instead` while Redis is unavailable; also where Redis was given up before its answer came,
+ * since others have been counted without it by then.
+ */
 export const withFallback = async <T>(
   health: RedisHealth,
   act: () => Promise<T>,
@@ -30,11 +33,12 @@ export const withFallback = async <T>(
 ): Promise<T> => {
   if (health.isDegraded()) return await instead()
   try {
-    return await act()
+    const answer = await act()
+    if (!health.isDegraded()) return answer
   } catch (error) {
     health.degrade(error)
-    return await instead()
   }
+  return await instead()
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown')

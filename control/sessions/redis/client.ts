@@ -12,16 +12,16 @@ export interface RedisSettings {
   /** Options of node:tls for `rediss://`. */
   readonly tls?: Record<string, unknown>
   readonly isCluster?: boolean
-  /** How long a command may take; 300 ms, since a viewer waits for it. */
+  /** How long a command may take; a second, since a viewer waits for it, and a cap holds only while Redis counts. */
   readonly commandTimeoutMs?: number
   /** Connection errors while it reconnects by itself. */
   readonly onError?: (error: Error) => void
 }
 
 const RETRY_MS = 500
-const COMMAND_MS = 300
+const COMMAND_MS = 1_000
 
-// A viewer never waits for Redis: no queue, no retries, 300 ms.
+// A viewer never waits for a Redis that is away: no queue, no retries.
 const optionsOf = (settings: RedisSettings) => ({
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,

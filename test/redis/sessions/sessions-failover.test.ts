@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkRedis, createRedis, waitForRedis } from '../../../control/sessions/redis/client.ts'
+import { pause } from '../../support/pause.ts'
 import { startRedis, type TestRedis } from '../../support/programs/redis.ts'
 import { eventually, limitsWith, opening, type Plane, startPlane } from './sessions-support.ts'
 
@@ -66,6 +67,30 @@ describe('while Redis is down', () => {
       (found) => found !== null,
     )
     await other.stop()
+  })
+})
+
+describe('a Redis that answers late', () => {
+  const stopped = async (ms: number) => {
+    process.kill(server.pid, 'SIGSTOP')
+    for (let gone = 0; gone < ms; gone += 300) await pause(300)
+    process.kill(server.pid, 'SIGCONT')
+  }
+
+  test.each([
+    [1_500, 'waited for', false],
+    [3_300, 'given up', true],
+  ])('by %i ms is %s, and nobody is let in above a cap', async (ms, _how, isGivenUp) => {
+    const { store } = plane.sessions
+    const open = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, at) => store.open(box('own:late', from + at, 2)))
+    // The first are on their way when it stops, the others find it stopped.
+    const first = open(0, 100)
+    const back = stopped(ms)
+    const answers = await Promise.all([...first, ...open(100, 200)])
+    await back
+    expect(answers.filter(({ outcome }) => outcome === 'admitted')).toHaveLength(2)
+    expect(plane.changes.some((change) => change.startsWith('degraded'))).toBe(isGivenUp)
   })
 })
 

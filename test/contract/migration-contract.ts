@@ -3,7 +3,7 @@ import type { PlayRecord } from '#domain/types'
 import { migrate, readMigrations } from '../../control/store/databases/migrate.ts'
 import { PLAYS, playRow } from '../../control/store/history/rows/play-table.ts'
 import type { Sql } from '../../control/store/sql/sql.ts'
-import { openDatabase, openStore } from '../../control/store/store.ts'
+import { openDatabase, openStore, type Store } from '../../control/store/store.ts'
 import { barePlay, DAY, samplePlay } from './sample-plays.ts'
 
 /** The versions that count days and not yet viewers. */
@@ -14,6 +14,87 @@ const TWO_DAYS =
   'insert into days_account (day, dimension, key, number, plays, refusals, played_ms, bytes, viewers)' +
   " values (40, 'account', 'own:ann', 7, 1, 0, 1, 1, 0), (100, 'account', 'own:ann', 7, 2, 0, 1, 1, 0)," +
   " (110, 'account', 'own:ann', 7, 0, 1, 0, 0, 0)"
+
+/** The versions that keep a row for each day, those that had begun before counted apart. */
+const hasDayRows = (version: number, dialect: string): boolean =>
+  version >= 12 && (dialect === 'duckdb' || version < 24)
+
+/** Two months and a gap, as `[day, plays, carried, refusals, played_ms, bytes]`. */
+const COUNTED = [
+  [57, 2, 0, 0, 20, 200],
+  [58, 1, 1, 3, 5_000_000_000, 10],
+  [60, 0, 0, 4, 0, 0],
+  [89, 3, 2, 0, 7, 8],
+] as const
+
+const putDayRows = async (tx: Sql, hasNumbers: boolean): Promise<void> => {
+  if (hasNumbers)
+    await tx.query("insert into account_keys (key, number) values ('own:old', 9), ('own:none', 8)")
+  for (const [day, plays, carried, refusals, playedMs, bytes] of COUNTED) {
+    const amounts = [day, plays, carried, refusals, playedMs, bytes]
+    for (const [dimension, key] of [
+      ['total', ''],
+      ['channel', 'news'],
+      ['point', '45.8|4.8|FR|Lyon'],
+    ])
+      await tx.query(
+        `insert into days (day, plays, carried, refusals, played_ms, bytes, dimension, key, number, viewers) values ($1, $2, $3, $4, $5, $6, '${dimension}', '${key}', 7, ${plays + carried > 0 ? 1 : 0})`,
+        amounts,
+      )
+    await tx.query(
+      hasNumbers
+        ? "insert into account_days (day, plays, carried, refusals, played_ms, bytes, account) select $1, $2, $3, $4, $5, $6, id from account_keys where key = 'own:old'"
+        : "insert into days_account (day, plays, carried, refusals, played_ms, bytes, dimension, key, number, viewers) values ($1, $2, $3, $4, $5, $6, 'account', 'own:old', 9, 0)",
+      amounts,
+    )
+  }
+}
+
+/** What was counted by day is counted still, whatever the span. */
+const expectDayRows = async (store: Store): Promise<void> => {
+  const { dashboard } = store.history
+  const all = { from: 50 * DAY, to: 100 * DAY }
+  expect(await dashboard.perDay(all)).toEqual(
+    COUNTED.map(([day, plays, carried, refusals, playedMs, bytes]) => ({
+      day: day * DAY,
+      viewers: plays + carried > 0 ? 1 : 0,
+      plays: plays + carried,
+      refusals,
+      playedMs,
+      bytes,
+    })),
+  )
+  for (const [from, to] of [
+    [0, 130],
+    [57, 59],
+    [58, 61],
+    [59, 89],
+    [59, 90],
+    [58, 90],
+  ] as const) {
+    const within = COUNTED.filter(([day]) => day >= from && day < to)
+    const sum = (at: 1 | 2 | 3 | 4 | 5) => within.reduce((total, row) => total + row[at], 0)
+    const begun = within.find(([day]) => day === from)?.[2] ?? 0
+    const amounts = {
+      plays: sum(1) + begun,
+      refusals: sum(3),
+      playedMs: sum(4),
+      bytes: sum(5),
+    }
+    const span = { from: from * DAY, to: to * DAY }
+    expect(await dashboard.topChannels(span)).toEqual([{ key: 'news', ...amounts }])
+    expect(await dashboard.topAccounts(span)).toEqual([{ key: 'own:old', ...amounts }])
+    expect(await dashboard.mapPoints(span)).toMatchObject(
+      amounts.plays > 0 ? [{ plays: amounts.plays, city: 'Lyon' }] : [],
+    )
+  }
+}
+
+const expectViewers = async (store: Store, known: readonly number[]): Promise<void> => {
+  const viewers = (from: number, to: number) =>
+    store.history.dashboard.uniqueViewers({ from: from * DAY, to: to * DAY })
+  expect([await viewers(90, 101), await viewers(0, 130), await viewers(101, 130)]).toEqual(known)
+}
 
 /** Beyond every month with a partition of its own. */
 const FAR = Date.UTC(2150, 1)
@@ -75,15 +156,13 @@ export function describeMigrations(
           )
           if (isCountingDays(version)) await tx.query(TWO_DAYS)
           if (hasPlainPlays(version)) await putOldPlays(tx)
+          if (hasDayRows(version, dialect))
+            await putDayRows(tx, dialect === 'postgres' && version >= 19)
         })
         await old.close()
         const store = await openStore({ url })
-        const viewers = (from: number, to: number) =>
-          store.history.dashboard.uniqueViewers({ from: from * DAY, to: to * DAY })
-        const known = isCountingDays(version) ? [1, 1, 0] : [0, 0, 0]
-        expect([await viewers(90, 101), await viewers(0, 130), await viewers(101, 130)]).toEqual(
-          known,
-        )
+        if (hasDayRows(version, dialect)) await expectDayRows(store)
+        else await expectViewers(store, isCountingDays(version) ? [1, 1, 0] : [0, 0, 0])
         const carried = await store.history.plays(OLD_PLAYS)
         expect(new Set(carried)).toEqual(new Set(hasPlainPlays(version) ? OLD_PLAYS : []))
         expect(await store.accounts.get('ann')).toMatchObject({ name: 'Ann', maxSessions: null })

@@ -41,6 +41,10 @@ const history = (random: () => number, name: string): PlayRecord[] =>
       account: `own:${Math.floor(random() * 3)} ${name}`,
       channel: random() < 0.1 ? null : `channel ${Math.floor(random() * 3)} ${name}`,
       title: null,
+      country: random() < 0.1 ? null : random() < 0.5 ? 'FR' : 'DE',
+      city: null,
+      latitude: random() < 0.1 ? null : 40 + Math.floor(random() * 3),
+      longitude: 10,
       startedAt,
       lastSeenAt,
       endedAt: isRunning ? null : lastSeenAt + Math.floor(random() * 60_000),
@@ -137,6 +141,17 @@ const top = (
     .sort((a, b) => b.plays - a.plays || (a.key < b.key ? -1 : 1))
 }
 
+/** Places with plays on the UTC days of a span. */
+const points = (plays: readonly PlayRecord[], span: { from: number; to: number }) => {
+  const [from, to] = [Math.floor(span.from / DAY) * DAY, Math.ceil(span.to / DAY) * DAY]
+  const placeOf = (p: PlayRecord) =>
+    p.latitude === null ? null : `${p.latitude} ${p.longitude} ${p.country}`
+  return top(plays, placeOf, from, to)
+    .filter((place) => place.plays > 0)
+    .map((place) => `${place.key}: ${place.plays}`)
+    .sort()
+}
+
 /** These plays as the store has merged them; each is there. */
 async function keptOf(store: Store, plays: readonly PlayRecord[]): Promise<PlayRecord[]> {
   const starts = plays.map(({ startedAt }) => startedAt)
@@ -188,9 +203,14 @@ export function describeRecount(store: () => Store, count: number): void {
         expect(await dashboard.topChannels(span, 1000)).toEqual(
           top(known, (p) => p.channel, from, to),
         )
-        expect(await dashboard.topAccounts(span, 1000)).toEqual(
-          top(known, (p) => p.account, from, to),
-        )
+        const accounts = top(known, (p) => p.account, from, to)
+        expect(await dashboard.topAccounts(span, 1000)).toEqual(accounts)
+        expect(await dashboard.topAccounts(span, 3)).toEqual(accounts.slice(0, 3))
+        expect(await dashboard.perCountry(span)).toEqual(top(known, (p) => p.country, from, to))
+        const map = await dashboard.mapPoints(span)
+        expect(
+          map.map((p) => `${p.latitude} ${p.longitude} ${p.country}: ${p.plays}`).sort(),
+        ).toEqual(points(known, span))
       }
     }
   }, 600_000)

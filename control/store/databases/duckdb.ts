@@ -37,14 +37,7 @@ const DIALECT: Dialect = {
   binaryCollation: '',
   playsByKey: playsWhere('key in (select unnest($1::bigint[]))'),
   playsWhere,
-  addDelta: (table) =>
-    `merge into ${table} as t using delta as d` +
-    ' on (t.day = d.day and t.dimension = d.dimension and t.number = d.number and t.key = d.key)' +
-    ' when matched then update set plays = t.plays + d.plays, refusals = t.refusals + d.refusals,' +
-    ' played_ms = t.played_ms + d.played_ms, bytes = t.bytes + d.bytes, carried = t.carried + d.carried' +
-    ' when not matched then insert values (d.day, d.dimension, d.key, d.number, d.plays, d.refusals, d.played_ms, d.bytes, 0, d.carried)',
   hasMonths: false,
-  accountDays: 'days_account',
   exclusive: null,
 }
 

@@ -16,33 +16,12 @@ const FETCH = 2000
 const INT8 = 20
 const NUMERIC = 1700
 
-const ADD =
-  'plays = t.plays + excluded.plays, refusals = t.refusals + excluded.refusals,' +
-  ' played_ms = t.played_ms + excluded.played_ms, bytes = t.bytes + excluded.bytes, carried = t.carried + excluded.carried'
-const ADD_DAYS = `insert into days as t select * from delta on conflict (dimension, day, key) do update set ${ADD}`
-const ADD_MONTHS =
-  'insert into months as t (month, dimension, key, number, plays, refusals, played_ms, bytes)' +
-  ' select month_of_day(day), dimension, key, min(number), sum(plays), sum(refusals), sum(played_ms), sum(bytes) from delta group by 1, dimension, key' +
-  ' on conflict (dimension, month, key) do update set plays = t.plays + excluded.plays, refusals = t.refusals + excluded.refusals,' +
-  ' played_ms = t.played_ms + excluded.played_ms, bytes = t.bytes + excluded.bytes'
-// A conflict would use up a number each time.
-const ADD_KEYS =
-  'insert into account_keys (key, number) select d.key, min(d.number) from delta as d' +
-  ' where not exists (select from account_keys as k where k.key = d.key) group by d.key'
-const ADD_ACCOUNT_DAYS =
-  'insert into account_days as t (played_ms, bytes, account, day, plays, refusals, carried)' +
-  ' select d.played_ms, d.bytes, k.id, d.day, d.plays, d.refusals, d.carried from delta as d join account_keys as k on k.key = d.key' +
-  ` on conflict (day, account) do update set ${ADD}`
-
 const DIALECT: Dialect = {
   name: 'postgres',
   binaryCollation: ' collate "C"',
   playsByKey: 'key = any($1::bigint[])',
   playsWhere: (condition) => condition,
-  addDelta: (table) =>
-    table === 'days' ? `${ADD_DAYS}; ${ADD_MONTHS}` : `${ADD_KEYS}; ${ADD_ACCOUNT_DAYS}`,
   hasMonths: true,
-  accountDays: 'account_days',
   // Key of the advisory lock; any number that nothing else in this database uses.
   exclusive: 'select pg_advisory_xact_lock(4711206301)',
 }
@@ -57,7 +36,7 @@ const TYPES: Record<ColumnKind, string> = {
 }
 
 /**
- * Connects to a PostgreSQL database, version 13 or newer. Throws a `StoreError`, as all its methods
+ * Connects to a PostgreSQL database, version 14 or newer. Throws a `StoreError`, as all its methods
  * do.
  */
 export async function openPostgres(url: string): Promise<Database> {
@@ -72,12 +51,24 @@ export async function openPostgres(url: string): Promise<Database> {
   pool.on('error', () => undefined)
   const database = createDatabase(pool)
   try {
-    await database.query('select 1')
+    await expectNewEnough(database)
   } catch (error) {
     await pool.end()
     throw error
   }
   return database
+}
+
+/** The newest version number that is too old. */
+const TOO_OLD = 13
+
+const expectNewEnough = async (database: Database): Promise<void> => {
+  const [row] = await database.query(
+    "select current_setting('server_version') as version, current_setting('server_version_num')::integer as number",
+  )
+  if (Number(row?.['number']) >= (TOO_OLD + 1) * 10_000) return
+  const message = `the database is PostgreSQL ${String(row?.['version'])}, Gatehouse needs ${TOO_OLD + 1} or newer`
+  throw new StoreError('store.version', message)
 }
 
 function createDatabase(pool: pg.Pool): Database {

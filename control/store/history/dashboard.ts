@@ -6,9 +6,9 @@ import { DAY_MS, dayOf } from './counting/roll-ups.ts'
 import { type KeptKey, keptTotals, namesWithin } from './questions/kept-totals.ts'
 import { localHours, localMidnights } from './questions/local-periods.ts'
 import { type MapPlays, mapPlays } from './questions/map-plays.ts'
+import { mapPoints } from './questions/map-points.ts'
 import { type Peak, peakOf } from './questions/peak.ts'
 import { periodsFrom, utcDays } from './questions/periods.ts'
-import { Params, rolledRows } from './questions/rolled-rows.ts'
 import type { Span } from './questions/span.ts'
 import { topTotals } from './questions/totals.ts'
 import { viewersOf } from './questions/viewers-of.ts'
@@ -99,7 +99,7 @@ export function createDashboard(db: Database): Dashboard {
     uniqueViewers: (span) => viewersOf(db, span),
     mapPlays: (span, limit) => mapPlays(db, span, limit),
     async mapPoints(span, limit = 2000) {
-      const rows = await pointRows(db, span, limit)
+      const rows = await mapPoints(db, span, limit)
       return rows.map((row) => ({ ...placeOf(String(row['key'])), plays: count(row, 'plays') }))
     },
   }
@@ -115,17 +115,6 @@ const topOf =
     const rows = await topTotals(db, dimension, span, limit)
     return rows.map(keyTotalsOf)
   }
-
-// A map of the world needs no hours: the UTC days of the span count.
-const pointRows = async (db: Database, span: Span, limit: number): Promise<SqlRow[]> => {
-  const params = new Params()
-  const [firstDay, endDay] = daysOf(span)
-  const rows = rolledRows('point', { firstDay, endDay, head: null }, params, db.dialect)
-  return await db.query(
-    `select min(key) as key, sum(plays) as plays from (${rows}) as rolled group by number order by plays desc, number limit ${params.add(limit)}`,
-    params.values,
-  )
-}
 
 async function perDay(db: Database, span: Span, zone = 'UTC'): Promise<DayTotals[]> {
   const periods =

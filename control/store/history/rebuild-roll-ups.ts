@@ -1,5 +1,6 @@
 import type { Database, Sql } from '../sql/sql.ts'
 import { readHorizon } from './counting/horizon.ts'
+import { cutMonths } from './counting/monthly-roll-ups.ts'
 import { DAY_MS, dayOf, RollUpDelta } from './counting/roll-ups.ts'
 import { countViewerBits } from './counting/viewer-bits.ts'
 import { writeRollUps } from './counting/write-roll-ups.ts'
@@ -30,11 +31,6 @@ const firstKnownDay = async (sql: Sql): Promise<number> => {
   return first === null ? Number.MAX_SAFE_INTEGER : Math.max(horizon, dayOf(Number(first)))
 }
 
-/** Months are what their days come to. */
-const MONTHS_ANEW =
-  'truncate months; insert into months (month, dimension, key, number, plays, refusals, played_ms, bytes)' +
-  ' select month_of_day(day), dimension, key, min(number), sum(plays), sum(refusals), sum(played_ms), sum(bytes) from days group by 1, dimension, key'
-
 /** Blocks of viewers that reach beyond a day hold what is known of the days before it. */
 const forgetViewers = async (sql: Sql, since: number): Promise<void> => {
   await sql.query('delete from viewers where block >= $1', [since >> 5])
@@ -43,6 +39,18 @@ const forgetViewers = async (sql: Sql, since: number): Promise<void> => {
       ' where day >= $1::bigint and plays + carried > 0 group by day >> 5, number',
     [(since >> 5) << 5],
   )
+}
+
+/** Forgets what was counted on a day and after it. */
+const forgetDays = async (tx: Sql, since: number): Promise<void> => {
+  if (tx.dialect.hasMonths) {
+    await cutMonths(tx, since)
+    await countViewerBits(tx)
+    return
+  }
+  for (const table of ['days', 'days_account'])
+    await tx.query(`delete from ${table} where day >= $1::bigint`, [since])
+  await forgetViewers(tx, since)
 }
 
 /**
@@ -55,16 +63,12 @@ export const countAnewOnce = async (db: Database): Promise<void> => {
     if (tx.dialect.exclusive !== null) await tx.query(tx.dialect.exclusive)
     if (await isCounted(tx)) return
     const since = await firstKnownDay(tx)
-    for (const table of ['days', tx.dialect.accountDays])
-      await tx.query(`delete from ${table} where day >= $1::bigint`, [since])
-    if (tx.dialect.hasMonths) await countViewerBits(tx)
-    else if (since < Number.MAX_SAFE_INTEGER) await forgetViewers(tx, since)
+    if (since < Number.MAX_SAFE_INTEGER) await forgetDays(tx, since)
     for await (const plays of createPlayReader(tx).playsBetween(0, Number.MAX_SAFE_INTEGER)) {
       const delta = new RollUpDelta(since)
       for (const play of plays) delta.count(play, 1)
       await writeRollUps(tx, delta)
     }
-    if (tx.dialect.hasMonths) await tx.query(MONTHS_ANEW)
     await note(tx)
   })
 }

@@ -3,6 +3,7 @@ export type StoreErrorCode =
   | 'store.url'
   | 'store.locked'
   | 'store.newer'
+  | 'store.version'
   | 'store.changed_migration'
   | 'store.unavailable'
   | 'store.full'

@@ -22,12 +22,8 @@ export interface Dialect {
   readonly playsByKey: string
   /** A condition on few columns of plays, written so that the others are read of matching rows only. */
   readonly playsWhere: (condition: string) => string
-  /** Statement that adds the rows staged as `delta` to a table of roll-ups. */
-  readonly addDelta: (table: 'days' | 'days_account') => string
-  /** Whether roll-ups are kept by month, too, accounts' days as narrow rows, and viewers as bits. */
+  /** Whether roll-ups are kept by month, and viewers as bits. */
   readonly hasMonths: boolean
-  /** The table that `days_account` shows, for deleting from it. */
-  readonly accountDays: string
   /** Statement that lets one such writer in at a time, until commit; `null` where there is only one writer. */
   readonly exclusive: string | null
 }

@@ -8,6 +8,9 @@ export const DAY_MS = 86_400_000
 export const DIMENSIONS = ['total', 'channel', 'country', 'account', 'point'] as const
 export type Dimension = (typeof DIMENSIONS)[number]
 
+/** The number that stands for a dimension, as `dimension_number` of PostgreSQL. */
+export const numberOf = (dimension: Dimension): number => DIMENSIONS.indexOf(dimension) + 1
+
 /** Amounts of one key on one day; in a delta they may be negative. */
 export interface Amounts {
   /** Plays that ran. */

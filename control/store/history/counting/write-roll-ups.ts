@@ -1,7 +1,7 @@
 import type { Column, Sql } from '../../sql/sql.ts'
 import { hash52 } from './hash52.ts'
+import { writeMonths } from './monthly-roll-ups.ts'
 import type { RollUpDelta, RollUpRow } from './roll-ups.ts'
-import { writeViewerBits } from './viewer-bits.ts'
 import { writeViewers } from './viewers.ts'
 
 const COLUMNS: readonly Column[] = [
@@ -17,9 +17,21 @@ const COLUMNS: readonly Column[] = [
   { name: 'carried', kind: 'int' },
 ]
 
+/** Adds the rows staged as `delta` to a table. */
+const addDelta = (table: string): string =>
+  `merge into ${table} as t using delta as d` +
+  ' on (t.day = d.day and t.dimension = d.dimension and t.number = d.number and t.key = d.key)' +
+  ' when matched then update set plays = t.plays + d.plays, refusals = t.refusals + d.refusals,' +
+  ' played_ms = t.played_ms + d.played_ms, bytes = t.bytes + d.bytes, carried = t.carried + d.carried' +
+  ' when not matched then insert values (d.day, d.dimension, d.key, d.number, d.plays, d.refusals, d.played_ms, d.bytes, 0, d.carried)'
+
 /** Adds a delta to every roll-up and counts the viewers of the days it touched; inside a transaction. */
 export async function writeRollUps(tx: Sql, delta: RollUpDelta): Promise<void> {
   const rows = delta.rows()
+  if (tx.dialect.hasMonths) {
+    await writeMonths(tx, rows)
+    return
+  }
   const isAccount = (row: RollUpRow) => row.dimension === 'account'
   const accounts = rows.filter(isAccount)
   const days = [...new Set(accounts.map((row) => row.day))]
@@ -27,7 +39,7 @@ export async function writeRollUps(tx: Sql, delta: RollUpDelta): Promise<void> {
   await addRows(tx, 'days_account', accounts)
   await addRows(tx, 'days', others)
   if (days.length > 0) await countViewers(tx, days)
-  await (tx.dialect.hasMonths ? writeViewerBits(tx, accounts) : writeViewers(tx, accounts))
+  await writeViewers(tx, accounts)
 }
 
 async function addRows(
@@ -49,7 +61,7 @@ async function addRows(
     row.carried,
   ])
   await tx.stage('delta', COLUMNS, values)
-  await tx.query(tx.dialect.addDelta(table))
+  await tx.query(addDelta(table))
 }
 
 async function countViewers(tx: Sql, days: readonly number[]): Promise<void> {

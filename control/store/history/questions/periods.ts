@@ -2,6 +2,7 @@ import type { Database, SqlRow } from '../../sql/sql.ts'
 import { PLAYED, PLAYED_MS, ranWithin, withinSql } from '../counting/play-span.ts'
 import { type Amounts, DAY_MS } from '../counting/roll-ups.ts'
 import { edgeOf, partsFor } from './edges.ts'
+import { totalDays } from './monthly-totals.ts'
 import { type Span, wholeSpan } from './span.ts'
 
 /** Amounts of one period, and how many accounts watched in it. */
@@ -65,11 +66,13 @@ export const utcDays = async (db: Database, span: Span): Promise<PeriodTotals[]>
       ]
     return [{ start, ...part }]
   }
+  const source = db.dialect.hasMonths
+    ? totalDays(firstDay, endDay)
+    : "(select * from days where dimension = 'total') as t"
   const rows =
     firstDay < endDay
       ? await db.query(
-          'select day, plays + carried as plays, refusals, played_ms, bytes, viewers from days' +
-            " where dimension = 'total' and day >= $1 and day < $2 order by day",
+          `select day, plays + carried as plays, refusals, played_ms, bytes, viewers from ${source} where day >= $1 and day < $2 order by day`,
           [firstDay, endDay],
         )
       : []

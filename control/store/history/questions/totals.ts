@@ -1,7 +1,8 @@
 import type { Database, Dialect, SqlParam, SqlRow } from '../../sql/sql.ts'
 import { PLAYED, PLAYED_MS, ranWithin, withinSql } from '../counting/play-span.ts'
-import type { Dimension } from '../counting/roll-ups.ts'
+import { type Dimension, numberOf } from '../counting/roll-ups.ts'
 import { type AskedParts, type Edge, partsFor } from './edges.ts'
+import { amountsOfRanked, playsByKey } from './monthly-totals.ts'
 import { Params, rolledRows } from './rolled-rows.ts'
 import type { Span, SpanParts } from './span.ts'
 
@@ -35,16 +36,11 @@ export const rawTotals = (key: string, span: Edge, isFirst: boolean, params: Par
   )
 }
 
-/** What a table of days by account has of whole days; those that had begun before are counted on the first. */
-const accountRows = (
-  name: 'key' | 'account',
-  { firstDay, endDay, head }: SpanParts,
-  params: Params,
-): string => {
+/** What the table of days by account has of whole days; those that had begun before are counted on the first. */
+const accountRows = ({ firstDay, endDay, head }: SpanParts, params: Params): string => {
   const [from, to] = [params.add(firstDay), params.add(endDay)]
   const begun = head === null ? ` + case when day = ${from} then carried else 0 end` : ''
-  const table = name === 'key' ? 'days_account' : 'account_days'
-  return `select ${name}, plays${begun} as plays, refusals, played_ms, bytes from ${table} where day >= ${from} and day < ${to}`
+  return `select key, plays${begun} as plays, refusals, played_ms, bytes from days_account where day >= ${from} and day < ${to}`
 }
 
 interface Statement {
@@ -58,39 +54,49 @@ interface Asked {
   readonly dialect: Dialect
 }
 
-/** Accounts where their days are narrow rows: added up by number, and only the first are named. */
-const numberedAccounts = ({ parts, limit, dialect }: Asked): Statement => {
-  const { head, tail, firstDay, endDay } = parts
+/** Single plays of what is left of a span before and after its whole days. */
+const edgeRows = (key: string, { head, tail }: AskedParts, params: Params): string[] => [
+  ...(head === null ? [] : [rawTotals(key, head, true, params)]),
+  ...(tail === null ? [] : [rawTotals(key, tail, false, params)]),
+]
+
+/** By months: keys are put in order by their plays alone, and only the first are named and their amounts read. */
+const byMonths = (dimension: Keyed, { parts, limit, dialect }: Asked): Statement => {
   const params = new Params()
-  const numbered = (span: Edge, isFirst: boolean): string =>
-    `select k.id as account, r.plays, r.refusals, r.played_ms, r.bytes from (${rawTotals('account', span, isFirst, params)}) as r` +
-    ' join account_keys as k on k.key = r.key'
-  const pieces = [
-    ...(head === null ? [] : [numbered(head, true)]),
-    ...(firstDay < endDay ? [accountRows('account', parts, params)] : []),
-    ...(tail === null ? [] : [numbered(tail, false)]),
-  ]
+  const edges = edgeRows(KEYS[dimension], parts, params)
   const most = params.add(limit)
-  const sums = `select account, ${SUMS} from (${pieces.join(' union all ')}) as parts group by account having ${HAS_ANY}`
+  const counted = playsByKey(dimension, parts)
+  const amounts = amountsOfRanked(parts)
+  if (edges.length > 0) {
+    counted.push('select key, plays, refusals from edges')
+    amounts.push(
+      'select e.key, e.played_ms, e.bytes from ranked as k join edges as e on e.key = k.key',
+    )
+  }
+  const edgesOf =
+    edges.length > 0
+      ? `edges as materialized (select k.id as key, e.plays, e.refusals, e.played_ms, e.bytes from (${edges.join(' union all ')}) as e` +
+        ` join counted_keys as k on k.dimension = ${numberOf(dimension)} and k.key = e.key), `
+      : ''
   const text =
-    `select k.key, s.plays, s.refusals, s.played_ms, s.bytes from (${sums} order by sum(plays) desc fetch first (${most}) rows with ties) as s` +
-    ` join account_keys as k on k.id = s.account order by s.plays desc, k.key${dialect.binaryCollation} limit ${most}`
+    `with ${edgesOf}ranked as materialized (select key, sum(plays) as plays, sum(refusals) as refusals from (${counted.join(' union all ')}) as parts` +
+    ` group by key having ${HAS_ANY} order by sum(plays) desc fetch first (${most}) rows with ties),` +
+    ` amounts as (select key, sum(played_ms) as played_ms, sum(bytes) as bytes from (${amounts.join(' union all ')}) as parts group by key)` +
+    ' select k.key, s.plays, s.refusals, coalesce(a.played_ms, 0) as played_ms, coalesce(a.bytes, 0) as bytes' +
+    ' from ranked as s join counted_keys as k on k.id = s.key left join amounts as a on a.key = s.key' +
+    ` order by s.plays desc, k.key${dialect.binaryCollation} limit ${most}`
   return { text, params: params.values }
 }
 
 const byKey = (dimension: Keyed, { parts, limit, dialect }: Asked): Statement => {
-  const { head, tail, firstDay, endDay } = parts
   const params = new Params()
-  const key = KEYS[dimension]
-  const rows = (): string =>
-    dimension === 'account'
-      ? accountRows('key', parts, params)
-      : `select key, plays, refusals, played_ms, bytes from (${rolledRows(dimension, parts, params, dialect)}) as rolled`
-  const pieces = [
-    ...(head === null ? [] : [rawTotals(key, head, true, params)]),
-    ...(firstDay < endDay ? [rows()] : []),
-    ...(tail === null ? [] : [rawTotals(key, tail, false, params)]),
-  ]
+  const pieces = edgeRows(KEYS[dimension], parts, params)
+  if (parts.firstDay < parts.endDay)
+    pieces.push(
+      dimension === 'account'
+        ? accountRows(parts, params)
+        : `select key, plays, refusals, played_ms, bytes from (${rolledRows(dimension, parts, params)}) as rolled`,
+    )
   const text =
     `select key, ${SUMS} from (${pieces.join(' union all ')}) as parts group by key having ${HAS_ANY}` +
     ` order by plays desc, key${dialect.binaryCollation} limit ${params.add(limit)}`
@@ -106,7 +112,6 @@ export const topTotals = async (
 ): Promise<SqlRow[]> => {
   const { dialect } = db
   const asked = { parts: await partsFor(db, span), limit, dialect }
-  const { text, params } =
-    dimension === 'account' && dialect.hasMonths ? numberedAccounts(asked) : byKey(dimension, asked)
+  const { text, params } = dialect.hasMonths ? byMonths(dimension, asked) : byKey(dimension, asked)
   return await db.query(text, params)
 }

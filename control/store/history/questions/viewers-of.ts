@@ -1,5 +1,6 @@
 import type { Database } from '../../sql/sql.ts'
 import { PLAYED, ranWithin } from '../counting/play-span.ts'
+import { numberOf } from '../counting/roll-ups.ts'
 import { accountsOnDays, isOneRow } from '../counting/viewer-bits.ts'
 import { viewersOnDays } from '../counting/viewers.ts'
 import { type Edge, partsFor } from './edges.ts'
@@ -24,7 +25,9 @@ export const viewersOf = async (db: Database, span: Span): Promise<number> => {
     return `select account_key as number from plays where ${part.starts} and ${ranWithin(from, to)} and greatest(last_seen_at, coalesce(ended_at, 0), started_at) >= ${from} and ${PLAYED}`
   }
   const named = (text: string): string =>
-    hasBits ? `select k.id from (${text}) as p join account_keys as k on k.number = p.number` : text
+    hasBits
+      ? `select k.id from (${text}) as p join counted_keys as k on k.dimension = ${numberOf('account')} and k.number = p.number`
+      : text
   for (const part of [head, tail]) if (part !== null) pieces.push(named(within(part)))
   // An account comes once where one row has all of its days.
   const isOnce = hasBits && head === null && tail === null && isOneRow(firstDay, endDay)

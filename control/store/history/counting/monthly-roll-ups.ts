@@ -1,30 +1,18 @@
-import type { Column, Sql } from '../../sql/sql.ts'
-import { hash52 } from './hash52.ts'
-import { numberOf, type RollUpRow } from './roll-ups.ts'
+import type { Sql } from '../../sql/sql.ts'
+import type { RollUpRow } from './roll-ups.ts'
+import { stageDelta } from './stage-delta.ts'
 import { writeViewerBits } from './viewer-bits.ts'
-
-const COLUMNS: readonly Column[] = [
-  { name: 'day', kind: 'int' },
-  { name: 'dimension', kind: 'int' },
-  { name: 'key', kind: 'text' },
-  { name: 'number', kind: 'int' },
-  { name: 'plays', kind: 'int' },
-  { name: 'refusals', kind: 'int' },
-  { name: 'played_ms', kind: 'int' },
-  { name: 'bytes', kind: 'int' },
-  { name: 'carried', kind: 'int' },
-]
 
 // A conflict would use up an id each time.
 const ADD_KEYS =
-  'insert into counted_keys (dimension, key, number) select d.dimension, d.key, min(d.number) from delta as d' +
-  ' where not exists (select from counted_keys as k where k.dimension = d.dimension and k.key = d.key) group by 1, 2'
+  'insert into counted_keys (dimension, key, number) select dimension_number(d.dimension), d.key, min(d.number) from delta as d' +
+  ' where not exists (select from counted_keys as k where k.dimension = dimension_number(d.dimension) and k.key = d.key) group by 1, 2'
 
 /** Takes the rows of the months apart, adds the days of `delta`, and puts them together anew. */
 const ADD_DAYS = `with added as materialized (
   select k.id as key, k.dimension, month_of_day(d.day) as month, (d.day - first_day_of(month_of_day(d.day)))::integer as bit,
     d.plays, d.refusals, d.carried, d.played_ms, d.bytes
-  from delta as d join counted_keys as k on k.dimension = d.dimension and k.key = d.key
+  from delta as d join counted_keys as k on k.dimension = dimension_number(d.dimension) and k.key = d.key
 ), touched as materialized (
   select distinct key, month, dimension from added
 ), days as (
@@ -58,18 +46,7 @@ on conflict (key, month) do update set days = excluded.days, plays = excluded.pl
 /** Adds rows to the months they lie in; inside a transaction. */
 export const writeMonths = async (tx: Sql, rows: readonly RollUpRow[]): Promise<void> => {
   if (rows.length === 0) return
-  const values = rows.map((row) => [
-    row.day,
-    numberOf(row.dimension),
-    row.key,
-    hash52(row.key),
-    row.plays,
-    row.refusals,
-    row.playedMs,
-    row.bytes,
-    row.carried,
-  ])
-  await tx.stage('delta', COLUMNS, values)
+  await stageDelta(tx, rows)
   await tx.query(`${ADD_KEYS}; ${ADD_DAYS}`)
   await writeViewerBits(
     tx,

@@ -1,21 +1,8 @@
-import type { Column, Sql } from '../../sql/sql.ts'
-import { hash52 } from './hash52.ts'
+import type { Sql } from '../../sql/sql.ts'
 import { writeMonths } from './monthly-roll-ups.ts'
 import type { RollUpDelta, RollUpRow } from './roll-ups.ts'
+import { stageDelta } from './stage-delta.ts'
 import { writeViewers } from './viewers.ts'
-
-const COLUMNS: readonly Column[] = [
-  { name: 'day', kind: 'int' },
-  { name: 'dimension', kind: 'text' },
-  { name: 'key', kind: 'text' },
-  { name: 'number', kind: 'int' },
-  { name: 'plays', kind: 'int' },
-  { name: 'refusals', kind: 'int' },
-  { name: 'played_ms', kind: 'int' },
-  { name: 'bytes', kind: 'int' },
-  { name: 'viewers', kind: 'int' },
-  { name: 'carried', kind: 'int' },
-]
 
 /** Adds the rows staged as `delta` to a table. */
 const addDelta = (table: string): string =>
@@ -48,19 +35,7 @@ async function addRows(
   rows: readonly RollUpRow[],
 ): Promise<void> {
   if (rows.length === 0) return
-  const values = rows.map((row) => [
-    row.day,
-    row.dimension,
-    row.key,
-    hash52(row.key),
-    row.plays,
-    row.refusals,
-    row.playedMs,
-    row.bytes,
-    0,
-    row.carried,
-  ])
-  await tx.stage('delta', COLUMNS, values)
+  await stageDelta(tx, rows)
   await tx.query(addDelta(table))
 }
 

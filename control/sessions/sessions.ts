@@ -14,13 +14,16 @@ import { createSessionMirror } from './memory/mirror.ts'
 import { restoreRedis } from './memory/restore-redis.ts'
 import { createMemoryIndex } from './memory/session-index.ts'
 import type { BanStore } from './model/ban-store.ts'
+import type { CapEngine } from './model/cap-engine.ts'
 import { createCappedStore } from './model/capped-store.ts'
+import type { IndexEntry } from './model/session-index.ts'
 import { accountOfSlot, entryOfSlot, liveSession } from './model/session-shape.ts'
 import type { SessionEnd, SessionStore } from './model/session-store.ts'
 import type { SessionView } from './model/session-view.ts'
-import type { RedisClient } from './redis/client.ts'
+import { isCluster, type RedisClient } from './redis/client.ts'
 import { createRedisEngine } from './redis/engine.ts'
-import { scriptRunner } from './redis/scripts.ts'
+import { noteOrder } from './redis/put-sessions.ts'
+import { type RunScript, scriptRunner } from './redis/scripts.ts'
 import { createRedisIndex } from './redis/session-index.ts'
 import { createUpkeep } from './upkeep.ts'
 
@@ -80,6 +83,13 @@ const createBansOn = (
     onError,
   })
 
+/** The engine in Redis; the script of an opening notes it in the index where one script reaches all keys. */
+const createEngineOn = (redis: RedisClient, run: RunScript, now: () => number): CapEngine => {
+  if (isCluster(redis)) return createRedisEngine({ redis, run })
+  const order = (entry: IndexEntry, ms: number) => noteOrder([[entry, now() + ms]], now())
+  return createRedisEngine({ redis, run, noteOrder: order })
+}
+
 /** Sessions, caps and bans in Redis, and in memory while Redis is unreachable. */
 export const createSessions = (options: SessionsOptions): Sessions => {
   const { redis, onEnd, onError } = options
@@ -101,7 +111,7 @@ export const createSessions = (options: SessionsOptions): Sessions => {
   const run = scriptRunner(redis)
   const sides = {
     redis: createSide({
-      engine: createRedisEngine({ redis, run }),
+      engine: createEngineOn(redis, run, () => now()),
       index: createRedisIndex({ redis, run, now: () => now(), onError }),
       now: () => now(),
       onEffects: (effects) => {

@@ -19,9 +19,14 @@ const sweepAccount = async (
   due: readonly SessionLocation[],
 ) => {
   const { engine, index, now, onEffects } = options
-  onEffects((await engine.renew(tag, NOTHING)).effects)
+  const { effects } = await engine.renew(tag, NOTHING)
+  onEffects(effects)
+  // What has ended is removed with its end.
+  const ended = new Set(effects.ended.map(({ key }) => key))
+  const left = due.filter(({ key }) => !ended.has(key))
+  if (left.length === 0) return
   const [state] = await engine.read([tag])
-  for (const place of due) {
+  for (const place of left) {
     const slot = state?.slots[place.key]
     if (!slot || !state) {
       index.removeLocation(place)

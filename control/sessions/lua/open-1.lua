@@ -3,9 +3,10 @@
   KEYS[1]  state of the account (string, JSON)
   ARGV[1]  JSON {account, limits, claim, hasWaited}
   ARGV[2]  clock in Unix ms for tests; empty = Redis TIME
+  ARGV[3]  JSON, the order of includes/note.lua, by which a new session is noted in the index; missing in a Cluster
   Output: {effects JSON, 'admitted', sid, key, leaseMs, isKnown, opened} | {effects, 'refused', reason, until} | {effects, 'settle', waitMs}
 ]]
--- @include state count expire tidy shares judge seat zap room spare replace turns hard
+-- @include state count expire tidy shares judge seat zap room spare replace turns hard note
 local stateKey, order, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
 local claim, fx = order.claim, newEffects()
 local state = loadState(stateKey, order.account, order.limits)
@@ -68,4 +69,5 @@ state.limits = order.limits
 expire(state, now, fx)
 local verdict = open()
 saveState(stateKey, state, now)
+if ARGV[3] and verdict[1] == 'admitted' and verdict[5] == 0 then noteSessions(cjson.decode(ARGV[3])) end
 return { cjson.encode(fx), unpack(verdict) }

@@ -2,11 +2,17 @@ import type { Checking, Opening, Renewal, RenewalAnswer } from '#domain/limits/l
 import type { AccountState, Effects, Limits, Verdict } from '#domain/limits/types'
 import type { ReasonId } from '#domain/reasons'
 import type { AccountRef } from '#domain/types'
+import type { IndexEntry } from './session-index.ts'
 
 /** Result of a step with its side effects. */
 export interface Step<Answer> {
   readonly answer: Answer
   readonly effects: Effects
+}
+
+/** Result of an opening; `isNoted`: the index knows the new session already. */
+export interface OpenStep extends Step<Verdict> {
+  readonly isNoted?: boolean
 }
 
 /** The end of some sessions of one account. */
@@ -20,7 +26,8 @@ export interface Ending {
 
 /** The cap logic with its state, in Redis or in memory. Accounts are named by tag where only an index knows them. */
 export interface CapEngine {
-  open(account: AccountRef, opening: Opening): Promise<Step<Verdict>>
+  /** `entry` is where a new session is to be found: an engine that notes it in the index in the same step says so. */
+  open(account: AccountRef, opening: Opening, entry: IndexEntry): Promise<OpenStep>
   check(account: AccountRef, checking: Checking): Promise<Step<Verdict>>
   renew(tag: string, renewal: Renewal): Promise<Step<RenewalAnswer>>
   end(tag: string, ending: Ending): Promise<Step<number>>

@@ -8,7 +8,7 @@ import {
 } from '#domain/limits/types'
 import type { ReasonId } from '#domain/reasons'
 import type { AccountRef } from '#domain/types'
-import type { CapEngine } from './cap-engine.ts'
+import type { CapEngine, OpenStep } from './cap-engine.ts'
 import { accountTag } from './keys.ts'
 import type { LeaseKey } from './live-session.ts'
 import type { IndexEntry, SessionIndex } from './session-index.ts'
@@ -77,25 +77,27 @@ const batchesOf = (request: RenewRequest, known: ReadonlyMap<string, IndexEntry>
 }
 
 const createAdmitting = ({ engine, index, wait, now, onEffects }: CappedStoreOptions) => {
-  const settle = async (claim: SessionClaim, verdict: Verdict, effects: Effects) => {
+  const settle = async (claim: SessionClaim, { answer: verdict, effects, isNoted }: OpenStep) => {
     onEffects(effects)
     const admission = admissionOf(verdict)
     if (admission.outcome === 'refused') return admission
     const graceMs = admission.isKnown ? claim.idleMs : claim.limits.reserveMs
-    await index.put(entryOf({ ...claim, sid: admission.sid }, admission.key), now() + graceMs)
+    const entry = entryOf({ ...claim, sid: admission.sid }, admission.key)
+    await index.put(entry, now() + graceMs, isNoted)
     return effects.drop.length === 0 ? admission : { ...admission, replaced: effects.drop }
   }
   return {
     async open(request: OpenRequest): Promise<Admission> {
       const { account, limits } = request
       const claim = claimOf(request, request.requestId)
+      const entry = entryOf(request, request.key)
       let leftMs = Number.POSITIVE_INFINITY
       for (;;) {
         const opening = { claim, limits, hasWaited: leftMs <= 0 }
-        const { answer, effects } = await engine.open(account, opening)
-        if (answer.outcome !== 'settle' || leftMs <= 0)
-          return await settle(request, answer, effects)
-        onEffects(effects)
+        const step = await engine.open(account, opening, entry)
+        const { answer } = step
+        if (answer.outcome !== 'settle' || leftMs <= 0) return await settle(request, step)
+        onEffects(step.effects)
         leftMs = Math.min(leftMs, answer.waitMs)
         const stepMs = Math.min(leftMs, SETTLE_STEP_MS)
         await wait(stepMs)
@@ -106,7 +108,7 @@ const createAdmitting = ({ engine, index, wait, now, onEffects }: CappedStoreOpt
       const { account, limits, cloneKey, silentMs } = request
       const claim = claimOf(request, '')
       const step = await engine.check(account, { claim, limits, cloneKey, silentMs })
-      return await settle(request, step.answer, step.effects)
+      return await settle(request, step)
     },
   }
 }

@@ -20,9 +20,9 @@ export interface SessionLocation {
 export interface SessionIndex {
   /**
    * Adds a session that is new or has moved; `until` is when its slot expires (Unix ms). It can be found once the
-   * promise resolves.
+   * promise resolves. `isNoted`: the engine has noted it in the same step as it was opened.
    */
-  put(entry: IndexEntry, until: number): Promise<void>
+  put(entry: IndexEntry, until: number, isNoted?: boolean): Promise<void>
   /** Renews sessions. */
   touch(entries: readonly IndexEntry[], now: number): void
   /** Removes an ended session; its lease key stays known for a while. */

@@ -59,8 +59,8 @@ const createSingle = (settings: RedisSettings): Redis => {
 
 /** Connects with settings that fail fast. Connection errors go to `onError`; it reconnects for ever. */
 export const createRedis = (settings: RedisSettings): RedisClient => {
-  const isCluster = settings.isCluster ?? settings.urls.length > 1
-  const redis = isCluster ? createCluster(settings) : createSingle(settings)
+  const isOfSeveral = settings.isCluster ?? settings.urls.length > 1
+  const redis = isOfSeveral ? createCluster(settings) : createSingle(settings)
   redis.on('error', (error: Error) => settings.onError?.(error))
   return redis
 }
@@ -74,9 +74,12 @@ export const waitForRedis = async (redis: RedisClient, timeoutMs: number): Promi
   return redis.status === 'ready'
 }
 
+/** Whether the keys lie on several servers, so that no script reaches all of them. */
+export const isCluster = (redis: RedisClient): redis is Cluster => redis instanceof Cluster
+
 /** Every server that holds data: the masters of a Cluster, or the one there is. */
 export const mastersOf = (redis: RedisClient): Redis[] =>
-  redis instanceof Cluster ? redis.nodes('master') : [redis]
+  isCluster(redis) ? redis.nodes('master') : [redis]
 
 const policyOf = async (redis: Redis): Promise<string> => {
   const info = await redis.info('memory')

@@ -3,6 +3,7 @@ import type { AccountState, Effects, Verdict } from '#domain/limits/types'
 import { isReasonId, type ReasonId } from '#domain/reasons'
 import type { CapEngine, Step } from '../model/cap-engine.ts'
 import { accountTag, KEYS } from '../model/keys.ts'
+import type { IndexEntry } from '../model/session-index.ts'
 import type { RunScript } from './scripts.ts'
 
 /** Options of the engine besides its scripts. */
@@ -13,6 +14,8 @@ export interface StateReader {
 export interface RedisEngineOptions {
   readonly redis: StateReader
   readonly run: RunScript
+  /** The order by which the script of an opening notes a new session in the index; missing in a Cluster, where no script reaches its keys. */
+  readonly noteOrder?: (entry: IndexEntry, reserveMs: number) => string
   /** Tests set the clock; leases run on the clock of Redis. */
   readonly now?: () => number
 }
@@ -59,19 +62,29 @@ const parseState = (text: string | null): AccountState | null => (text ? JSON.pa
 
 /** The caps as scripts on one account's key: exact however many control planes race. */
 export const createRedisEngine = (options: RedisEngineOptions): CapEngine => {
-  const { redis, run } = options
+  const { redis, run, noteOrder } = options
   const step = async <T>(
     script: { readonly name: string; readonly tag: string },
     order: unknown,
     parse: (reply: readonly unknown[]) => T,
+    more: readonly string[] = [],
   ): Promise<Step<T>> => {
-    const args = [JSON.stringify(order), options.now ? String(options.now()) : '']
+    const args = [JSON.stringify(order), options.now ? String(options.now()) : '', ...more]
     const reply = listOf(await run(script.name, [KEYS.account(script.tag)], args))
     return { answer: parse(reply), effects: effectsOf(reply[0]) }
   }
   return {
-    open: (account, opening) =>
-      step({ name: 'open', tag: accountTag(account) }, { account, ...opening }, verdictOf),
+    async open(account, opening, entry) {
+      const script = { name: 'open', tag: entry.tag }
+      const order = { account, ...opening }
+      if (noteOrder === undefined) return await step(script, order, verdictOf)
+      const note = [noteOrder(entry, opening.limits.reserveMs)]
+      const { answer, effects } = await step(script, order, verdictOf, note)
+      const isNew = answer.outcome === 'admitted' && !answer.isKnown
+      // Where a session of the same key has ended in this step, its end removes the note.
+      const isEndedToo = effects.ended.some(({ key }) => key === entry.key)
+      return { answer, effects, isNoted: isNew && !isEndedToo }
+    },
     check: (account, checking) =>
       step({ name: 'check', tag: accountTag(account) }, { account, ...checking }, verdictOf),
     renew: (tag, { limits, ...renewal }) =>

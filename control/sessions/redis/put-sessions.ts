@@ -22,6 +22,18 @@ const rowOf = ([entry, until]: Scored): readonly (string | number)[] => [
   entry.download === '' ? '' : KEYS.download.key(entry.download),
 ]
 
+/** The order of `lua/includes/note.lua`. */
+export const noteOrder = (sessions: readonly Scored[], now: number): string =>
+  JSON.stringify({
+    now,
+    leaseMs: KEYS.lease.ttlMs,
+    sessionMs: KEYS.session.ttlMs,
+    setMs: KEYS.network.ttlMs,
+    liveMs: KEYS.live.ttlMs,
+    channels: KEYS.channels.key,
+    sessions: sessions.map(rowOf),
+  })
+
 const MOST_AT_ONCE = 200
 
 interface Waiting {
@@ -39,18 +51,12 @@ export const createSessionWriter = (
   now: () => number,
 ): ((scored: Scored) => Promise<void>) => {
   let waiting: Waiting[] = []
-  const order = (batch: readonly Waiting[]): string =>
-    JSON.stringify({
-      now: now(),
-      leaseMs: KEYS.lease.ttlMs,
-      sessionMs: KEYS.session.ttlMs,
-      setMs: KEYS.network.ttlMs,
-      liveMs: KEYS.live.ttlMs,
-      channels: KEYS.channels.key,
-      sessions: batch.map(({ scored }) => rowOf(scored)),
-    })
   const send = (batch: readonly Waiting[]): void => {
-    run('index', [], [order(batch)]).then(
+    const order = noteOrder(
+      batch.map(({ scored }) => scored),
+      now(),
+    )
+    run('index', [], [order]).then(
       () => {
         for (const { done } of batch) done()
       },

@@ -1,7 +1,6 @@
-import { Cluster } from 'ioredis'
 import { KEYS, shardOf } from '../model/keys.ts'
 import { type IndexEntry, memberOf, type SessionIndex } from '../model/session-index.ts'
-import type { RedisClient } from './client.ts'
+import { isCluster, type RedisClient } from './client.ts'
 import { createIndexCache } from './index-cache.ts'
 import { createSessionWriter, encodeEntry, type Scored } from './put-sessions.ts'
 import type { RunScript } from './scripts.ts'
@@ -107,6 +106,24 @@ const createScoreWriter = (redis: RedisClient) => {
   return { write, lost }
 }
 
+/** Removes members that are named within a turn of the event loop, those of a set together, and always before what is written after. */
+const createRemoval = (remove: (set: string, members: readonly string[]) => void) => {
+  const waiting = new Map<string, string[]>()
+  const flush = (): void => {
+    for (const [set, members] of waiting) remove(set, members)
+    waiting.clear()
+  }
+  return {
+    flush,
+    add(set: string, member: string): void {
+      if (waiting.size === 0) setImmediate(flush)
+      const members = waiting.get(set)
+      if (members === undefined) waiting.set(set, [member])
+      else members.push(member)
+    },
+  }
+}
+
 const pruneChannels = async (redis: RedisClient, now: number): Promise<void> => {
   const { key, ttlMs } = KEYS.channels
   await redis.zremrangebyscore(key, '-inf', now - ttlMs)
@@ -123,18 +140,22 @@ export const createRedisIndex = (options: RedisIndexOptions): SessionIndex => {
   const cache = createIndexCache(options.cacheLimit ?? 300_000, REFRESH_MS)
   const scores = createScoreWriter(redis)
   // In a Cluster the keys of a session lie on many slots, and no script reaches them all.
-  const writeByScript = redis instanceof Cluster ? null : createSessionWriter(options.run, now)
+  const writeByScript = isCluster(redis) ? null : createSessionWriter(options.run, now)
   const settle = (writes: readonly Write[]) => {
     for (const write of writes) write.catch(onError)
   }
+  const removal = createRemoval((set, members) => settle([redis.zrem(set, ...members)]))
   return {
-    async put(entry, until) {
+    async put(entry, until, isNoted) {
       cache.put(entry, now())
+      if (isNoted === true) return
+      removal.flush()
       if (writeByScript !== null) return await writeByScript([entry, until]).catch(onError)
       settle(scores.write([[entry, until]], now()))
       await Promise.all(writeEntry(redis, entry, now())).catch(onError)
     },
     touch(entries, at) {
+      removal.flush()
       for (const entry of entries) {
         if (!cache.isStale(entry.key, at)) continue
         cache.put(entry, at)
@@ -147,17 +168,13 @@ export const createRedisIndex = (options: RedisIndexOptions): SessionIndex => {
       const member = memberOf(entry)
       const [live, channel] = [KEYS.live.key(shardOf(entry.tag)), KEYS.channel.key(entry.channel)]
       scores.lost([live, channel])
-      settle([
-        redis.zrem(live, member),
-        redis.zrem(channel, member),
-        redis.zrem(KEYS.network.key(entry.network), member),
-        ...(entry.download ? [redis.zrem(KEYS.download.key(entry.download), member)] : []),
-      ])
+      for (const set of [live, channel, KEYS.network.key(entry.network)]) removal.add(set, member)
+      if (entry.download !== '') removal.add(KEYS.download.key(entry.download), member)
     },
     removeLocation: (place) => {
       const live = KEYS.live.key(shardOf(place.tag))
       scores.lost([live])
-      settle([redis.zrem(live, memberOf(place))])
+      removal.add(live, memberOf(place))
     },
     prune: (at) => pruneChannels(redis, at),
     async find(keys) {

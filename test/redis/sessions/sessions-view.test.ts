@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { SessionQuery } from '../../../control/sessions/model/session-view.ts'
+import { pause } from '../../support/pause.ts'
 import { startRedis, type TestRedis } from '../../support/programs/redis.ts'
 import { eventually, limitsWith, opening, type Plane, startPlane } from './sessions-support.ts'
 
@@ -113,4 +114,18 @@ test('no key lives for ever but those that must', async () => {
   expect(
     lasting.sort().filter((name) => !['gh:bans', 'gh:banset', 'gh:epoch'].includes(name)),
   ).toEqual([])
+})
+
+test('a key that is opened anew after its reservation ran out is found by its network', async () => {
+  const network = '192.0.2.77'
+  const own = { limits: limitsWith({ reserveMs: 200 }), key: 'inferredkey00001', isFixed: true }
+  await plane.sessions.store.open(opening('own:inferred', 'first', { ...own, network }))
+  await pause(250)
+  await plane.sessions.store.open(opening('own:inferred', 'second', { ...own, network }))
+  await plane.sessions.store.renew({ edge: 'e2', seen: [own.key] })
+  await eventually(
+    () => plane.sessions.view.list({ network }),
+    ({ items }) => items.length === 1,
+  )
+  expect(plane.ends.filter(({ account }) => account === 'own:inferred')).toHaveLength(1)
 })

@@ -120,7 +120,16 @@ const open: Act<'open'> = async (world, step) => {
   const answer = openSession(world.state, opening, world.now, effects)
   if (answer.outcome === 'admitted' && !step.same) world.keys.push(key)
   note(world, `open ${answer.outcome === 'refused' ? answer.reason : answer.outcome}`)
-  return [await world.engine.open(world.account, opening), { answer, effects }]
+  const entry = {
+    tag: accountTag(world.account),
+    key,
+    sid: own.sid,
+    channel: opening.claim.ch,
+    network: opening.claim.net,
+    download: opening.claim.dl,
+    idleMs: idle,
+  }
+  return [await world.engine.open(world.account, opening, entry), { answer, effects }]
 }
 
 const check: Act<'check'> = async (world, step) => {

@@ -48,11 +48,13 @@ const credentialOf = (headers: IncomingHttpHeaders): OpeningCredential | null =>
 const CLOSED = /^([\w-]{16}):(\d{1,15}):(\d{1,9}(?:\.\d{1,3})?)$/
 
 /** Connections that ended a moment ago; what is malformed among them is left to the next sync. */
-const closedOf = (text: string): ClosedRow[] =>
-  text.split(',').flatMap((row) => {
+const closedOf = (text: string): ClosedRow[] => {
+  if (text === '') return []
+  return text.split(',').flatMap((row) => {
     const [, key, bytes, seconds] = CLOSED.exec(row) ?? []
     return key === undefined ? [] : [[key, Number(bytes), Number(seconds)] as const]
   })
+}
 
 /** Reads an opening from an edge's headers; `null` where they are malformed. */
 export const readOpening = (

@@ -65,6 +65,8 @@ export const secondHouseholdFinding = (
 
 /** A second household that uses the account regularly beside the main one. */
 export const inspectSecondHousehold: Inspect<'second_household'> = (event, recent, params) => {
+  // One play has one home.
+  if (recent.length === 0) return null
   const judgement = judgeHouseholds([...recent, event], { now: event.startedAt })
   return secondHouseholdFinding(event, judgement, params)
 }

@@ -1,5 +1,6 @@
 import { Cluster, Redis } from 'ioredis'
 import { setCommandTimeout } from './command-timeout.ts'
+import { gatherWrites } from './gather-writes.ts'
 
 /** Connection settings of Redis, a single server or a Cluster. */
 export type RedisClient = Redis | Cluster
@@ -26,7 +27,6 @@ const optionsOf = (settings: RedisSettings) => ({
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
   connectTimeout: 2_000,
-  enableAutoPipelining: true,
   autoResendUnfulfilledCommands: false,
   retryStrategy: (times: number) => Math.min(RETRY_MS, 50 * times),
   ...(settings.password === undefined ? {} : { password: settings.password }),
@@ -54,6 +54,7 @@ const createSingle = (settings: RedisSettings): Redis => {
   const [url = 'redis://127.0.0.1:6379'] = settings.urls
   const redis = new Redis(url.replace(/^unix:\/\//, ''), optionsOf(settings))
   setCommandTimeout(redis, patienceOf(settings))
+  gatherWrites(redis)
   return redis
 }
 

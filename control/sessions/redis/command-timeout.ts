@@ -1,18 +1,41 @@
-import { type Command, type Redis } from 'ioredis'
+import type { Command, Redis } from 'ioredis'
 
 /** Error of a command that Redis did not answer in time. */
 const LATE = 'Command timed out'
 
-/** Rejects a command once its time is over and all data that arrived by then was read. */
-const giveUpAfter = (command: Command, ms: number): void => {
-  const timer = setTimeout(() => {
+interface Deadline {
+  readonly command: Command
+  readonly at: number
+}
+
+/** Rejects commands once their time is over and all data that arrived by then was read; one timer for all. */
+const createDeadlines = (ms: number) => {
+  const waiting: Deadline[] = []
+  let isSet = false
+  const giveUp = (late: readonly Deadline[]): void => {
     // In a busy process timers run before sockets are read: the answer may have arrived already.
     setImmediate(() => {
-      if (!command.isSettled) command.reject(new Error(LATE))
+      for (const { command } of late) if (!command.isSettled) command.reject(new Error(LATE))
     })
-  }, ms)
-  const settled = (): void => clearTimeout(timer)
-  command.promise.then(settled, settled)
+  }
+  const look = (): void => {
+    const now = performance.now()
+    const pending = waiting.findIndex(({ command, at }) => at > now && !command.isSettled)
+    const over = waiting.splice(0, pending < 0 ? waiting.length : pending)
+    const late = over.filter(({ command }) => !command.isSettled)
+    if (late.length > 0) giveUp(late)
+    const [next] = waiting
+    isSet = next !== undefined
+    if (next !== undefined) setTimeout(look, next.at - now)
+  }
+  return {
+    add(command: Command): void {
+      waiting.push({ command, at: performance.now() + ms })
+      if (isSet) return
+      isSet = true
+      setTimeout(look, ms)
+    },
+  }
 }
 
 /**
@@ -21,8 +44,9 @@ const giveUpAfter = (command: Command, ms: number): void => {
  */
 export const setCommandTimeout = (redis: Redis, ms: number): void => {
   const send = redis.sendCommand.bind(redis)
+  const deadlines = createDeadlines(ms)
   redis.sendCommand = (command, stream) => {
-    giveUpAfter(command, ms)
+    deadlines.add(command)
     return send(command, stream)
   }
 }

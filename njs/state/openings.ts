@@ -14,7 +14,7 @@ interface Opening {
   readonly reloads: number
   /** Unix ms of the last of them, or of the first request. */
   readonly counted: number
-  /** Longest time between two reloads, ms. */
+  /** Longest time between two requests, ms. */
   readonly periodMs: number
   /** Connection of the last request. */
   readonly connection: string
@@ -53,6 +53,8 @@ const RELOADS = 2
 /** Reload periods without a request after which the viewer is taken to have come back; fewer once the player was answered that the session has ended. */
 const PAUSE = 2.5
 const PAUSE_AFTER_REFUSAL = 1.5
+/** No shorter pause is a return, however often the player reloads: a page that is loaded again takes about as long. */
+const SHORTEST_PAUSE_MS = 500
 /** Time in which a script that was refused below its pass requests its opening address once more (measured: Shaka's DASH, 1.3 s). */
 const SCRIPT_RETRY_MS = 2_000
 const UNKNOWN: Reopening = { kind: 'unknown' }
@@ -150,7 +152,8 @@ const isReloading = (known: Opening, player: OpeningPlayer, now: number): boolea
   if (player.isScript && refusedAt > 0 && now - refusedAt >= SECOND_TRY_MS) return false
   if (known.whole === known.reloads && player.hasRange) return false
   if (known.steady === known.reloads && known.connection !== player.connection) return false
-  return now - known.asked <= (refusedAt > 0 ? PAUSE_AFTER_REFUSAL : PAUSE) * known.periodMs
+  const pause = (refusedAt > 0 ? PAUSE_AFTER_REFUSAL : PAUSE) * known.periodMs
+  return now - known.asked <= Math.max(SHORTEST_PAUSE_MS, pause)
 }
 
 /** Finds the session of a repeated opening: a player that requests the opening address at every reload keeps its session, and is refused when that has ended. */
@@ -167,8 +170,7 @@ export const reopen = (id: string, player: OpeningPlayer): Reopening => {
     return UNKNOWN
   }
   if (readLease(known.key, nowSec())?.network !== player.network) return UNKNOWN
-  const gap = now - known.counted
-  const isReload = gap >= SECOND_TRY_MS
+  const isReload = now - known.counted >= SECOND_TRY_MS
   const { connection } = player
   write(id, {
     ...known,
@@ -176,7 +178,7 @@ export const reopen = (id: string, player: OpeningPlayer): Reopening => {
     connection,
     counted: isReload ? now : known.counted,
     reloads: known.reloads + (isReload ? 1 : 0),
-    periodMs: isReload ? Math.max(known.periodMs, gap) : known.periodMs,
+    periodMs: Math.max(known.periodMs, now - known.asked),
     steady: known.steady + (isReload && connection === known.connection ? 1 : 0),
     whole: known.whole + (isReload && !player.hasRange ? 1 : 0),
   })

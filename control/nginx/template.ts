@@ -38,7 +38,15 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'follow-redirection',
     'guard-stream',
   ],
-  answers: ['answer', 'inner-answer', 'slate', 'slate-headers', 'wait', 'try-again'],
+  answers: [
+    'answer',
+    'answer-again',
+    'inner-answer',
+    'slate',
+    'slate-headers',
+    'wait',
+    'try-again',
+  ],
 }
 
 const PLACES: readonly (readonly [name: string, folder: string])[] = Object.entries(

@@ -1,3 +1,4 @@
+import type { AgainRoute } from '../domain/doors/opening-route.ts'
 import { setVariables } from '../platform/reply.ts'
 import {
   addressText,
@@ -7,7 +8,7 @@ import {
   variablesOf,
 } from '../platform/request.ts'
 import { takeClosedText } from '../state/lately/closed.ts'
-import { noteRefused, refuseAgain } from '../state/lately/refused.ts'
+import { noteRefused, routeAgain } from '../state/lately/refused.ts'
 import { readLease, silenceOf, touchLease } from '../state/leases.ts'
 import { nowSec } from '../state/memory.ts'
 import { noteRefusedScript } from '../state/openings.ts'
@@ -95,9 +96,7 @@ const judgeAnew = (r: Request, variables: Variables): Verdict => {
   return admit(r, variables, asked, key)
 }
 
-const judge = (r: Request): Verdict => {
-  const variables = variablesOf(r)
-  if (refuseAgain(variables)) return 'refuse'
+const judge = (r: Request, variables: Variables): Verdict => {
   const known = admitKnown(r, variables)
   if (known !== null) return known
   const verdict = judgeAnew(r, variables)
@@ -105,5 +104,12 @@ const judge = (r: Request): Verdict => {
   return verdict
 }
 
-/** js_set: the verdict on a request under a pass, or below the ticket of an inferred session. */
-export const checkSession = failClosed<Verdict>('checkSession', judge, refused)
+/** js_set: the verdict on a request under a pass, or below the ticket of an inferred session; for a refusal that is given again, the internal location that answers it. */
+export const checkSession = failClosed<Verdict | AgainRoute>(
+  'checkSession',
+  (r) => {
+    const variables = variablesOf(r)
+    return routeAgain(variables) ?? judge(r, variables)
+  },
+  refused,
+)

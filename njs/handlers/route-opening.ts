@@ -7,7 +7,11 @@ import {
   readOpening,
   withoutSuffix,
 } from '../domain/doors/match.ts'
-import { OPENING_ROUTES, type OpeningRoute } from '../domain/doors/opening-route.ts'
+import {
+  type AgainRoute,
+  OPENING_ROUTES,
+  type OpeningRoute,
+} from '../domain/doors/opening-route.ts'
 import type { ReasonId } from '../domain/reasons.ts'
 import { inferredKey, KEY_LENGTH, leaseKey } from '../domain/viewer/lease.ts'
 import { isBrowser } from '../domain/viewer/player-family.ts'
@@ -25,7 +29,7 @@ import {
 } from '../platform/request.ts'
 import { recallGroup } from '../state/known-viewers.ts'
 import { noteTakenUp, takeClosedText } from '../state/lately/closed.ts'
-import { noteRefused, refuseAgain } from '../state/lately/refused.ts'
+import { noteRefused, routeAgain } from '../state/lately/refused.ts'
 import { nowSec, secretOf } from '../state/memory.ts'
 import {
   folderOf,
@@ -267,9 +271,10 @@ const waitOf = (variables: Variables): OpeningRoute | null => {
   return next !== undefined && mayOpeningWait() ? next : null
 }
 
-const judge = (r: Request): OpeningRoute => {
+const judge = (r: Request): OpeningRoute | AgainRoute => {
   const variables = variablesOf(r)
-  if (refuseAgain(variables)) return 'refuse'
+  const again = routeAgain(variables)
+  if (again !== null) return again
   const method = methodOf(r)
   if (method === 'OPTIONS') return 'cors-preflight'
   if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') return 'method-not-allowed'
@@ -283,4 +288,4 @@ const judge = (r: Request): OpeningRoute => {
 }
 
 /** js_set: the internal location that serves an opening. */
-export const routeOpening = failClosed<OpeningRoute>('routeOpening', judge, refused)
+export const routeOpening = failClosed<OpeningRoute | AgainRoute>('routeOpening', judge, refused)

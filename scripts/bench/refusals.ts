@@ -63,24 +63,25 @@ const startEdge = (): Promise<Rig> =>
     (it) => ({ ...it, workers: 1 }),
   )
 
-/** A pass whose session control has ended. */
-const endedPass = (rig: Rig): string => {
+/** A pass whose session control has ended, and one of MPEG-TS. */
+const endedPasses = (rig: Rig): { pass: string; stream: string } => {
   const pass = stubPass(rig.stub, 'ch1')
+  const stream = stubPass(rig.stub, 'ch1', { protocol: 'mpegts' })
   const until = Date.now() + DENY_SEC * 1000
   rig.stub.next = {
     bans: {
       cursor: 'stub.2',
       full: false,
-      set: [[leaseKey(nodeCrypto, pass, 'ch1'), until, 'session.ended']],
+      set: [pass, stream].map((it) => [leaseKey(nodeCrypto, it, 'ch1'), until, 'session.ended']),
       clear: [],
     },
   }
-  return pass
+  return { pass, stream }
 }
 
 const casesOf = (rig: Rig, bare: TestNginx): Case[] => {
   const ours = { port: rig.nginx.port, pids: family(rig.nginx.pid), best: Infinity }
-  const ended = endedPass(rig)
+  const { pass: ended, stream } = endedPasses(rig)
   const lost = stubPass(rig.stub, 'ch1')
   const opening = `/live/${rig.ticket()}/ch1/index.m3u8`
   return [
@@ -110,7 +111,7 @@ const casesOf = (rig: Rig, bare: TestNginx): Case[] => {
       name: 'a reload, control has refused the session',
       request: get(`/s/${lost}/ch1/index.m3u8`),
     },
-    { ...ours, name: 'a stream, the session is ended', request: get(`/s/${ended}/ch1/mpegts`) },
+    { ...ours, name: 'a stream, the session is ended', request: get(`/s/${stream}/ch1/mpegts`) },
   ]
 }
 
@@ -121,7 +122,7 @@ const ask = async (it: Case, times: number): Promise<void> => {
     connections: CONNECTIONS,
     count: times,
   })
-  const isRefusal = result.status === 403 || result.status === 410
+  const isRefusal = [403, 410, 429].includes(result.status)
   if (it.isClip === true ? result.status !== 200 : !isRefusal)
     throw new Error(`${it.name}: answered ${result.status}`)
 }

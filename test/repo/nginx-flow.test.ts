@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { DOORS } from '#domain/doors/doors'
-import { OPENING_ROUTES } from '#domain/doors/opening-route'
+import { AGAIN_ROUTES, OPENING_ROUTES } from '#domain/doors/opening-route'
 import { packageRoot } from '../../control/config/paths.ts'
 import { doorLocations } from '../../control/nginx/door-locations.ts'
 import { renderNginx } from '../../control/nginx/render.ts'
@@ -42,8 +42,9 @@ const handedOver = (handler: string): string[] =>
 
 /** What each variable may name as the next location. */
 const ROUTES: Readonly<Record<string, readonly string[]>> = {
-  $gh_opening_route: OPENING_ROUTES,
-  $gh_opening_route_anew: OPENING_ROUTES,
+  $gh_verdict: AGAIN_ROUTES,
+  $gh_opening_route: [...OPENING_ROUTES, ...AGAIN_ROUTES],
+  $gh_opening_route_anew: [...OPENING_ROUTES, ...AGAIN_ROUTES],
   $gh_next_wait: ['wait-1', 'wait-2', 'wait-3', 'origin-unavailable'],
   $gh_after_refusal: ['refuse', 'wait-1', 'wait-2', 'wait-3'],
   $gh_when_missing: ['wait-1', 'wait-2', 'nothing-there'],

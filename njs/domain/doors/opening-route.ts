@@ -21,3 +21,14 @@ export const OPENING_ROUTES = [
 ] as const
 
 export type OpeningRoute = (typeof OPENING_ROUTES)[number]
+
+/** The internal locations that give a refusal again. A clip that says why names its own. */
+export const AGAIN_ROUTES = [
+  'refuse',
+  'refuse-again-403',
+  'refuse-again-410',
+  'slate-list',
+  'slate-clip',
+] as const
+
+export type AgainRoute = (typeof AGAIN_ROUTES)[number]

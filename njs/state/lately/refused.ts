@@ -1,3 +1,4 @@
+import type { AgainRoute } from '../../domain/doors/opening-route.ts'
 import type { ReasonId } from '../../domain/reasons.ts'
 import { KEY_LENGTH } from '../../domain/viewer/lease.ts'
 import { nginxCrypto } from '../../platform/crypto.ts'
@@ -30,7 +31,7 @@ const JUDGED_ALWAYS: ReadonlySet<string> = new Set<ReasonId>([
   'request.malformed',
 ])
 
-/** A kept refusal: its status, when it was made (Unix ms, 13 digits), its reason, and the clip it is sent with. */
+/** A kept refusal: its status, when it was made (Unix ms, 13 digits), its reason, the clip it is sent with, and the location that sends the clip. */
 const MADE = 3
 const REASON = 16
 
@@ -49,6 +50,7 @@ interface Refusal {
   readonly reason: string
   /** `gh_slate` */
   readonly slate: string
+  readonly route: AgainRoute
   /** Until when it is given again, Unix ms. */
   readonly until: number
 }
@@ -72,14 +74,22 @@ const isHammered = (now: number): boolean => {
   return gate.isOpen
 }
 
+const routeOf = (status: string, slateRoute: string): AgainRoute => {
+  if (slateRoute === 'slate-list' || slateRoute === 'slate-clip') return slateRoute
+  if (status === '403') return 'refuse-again-403'
+  return status === '410' ? 'refuse-again-410' : 'refuse'
+}
+
 const recall = (asker: string): Refusal | null => {
   const text = texts('gh_refused').get(nameOf(asker))
   if (text === undefined) return null
-  const [reason = '', slate = ''] = text.slice(REASON).split(' ')
+  const [reason = '', slate = '', slateRoute = ''] = text.slice(REASON).split(' ')
+  const status = text.slice(0, MADE)
   const refusal = {
-    status: text.slice(0, MADE),
+    status,
     reason,
     slate,
+    route: routeOf(status, slateRoute),
     until: Number(text.slice(MADE, REASON)) + LATELY_MS,
   }
   if (found.size >= MOST_FOUND) found.clear()
@@ -87,21 +97,30 @@ const recall = (asker: string): Refusal | null => {
   return refusal
 }
 
-/**
- * Refuses again what the same player was refused for the same address within the last second, without a line in the access log; false where it was
- * not.
- */
-export const refuseAgain = (variables: Variables): boolean => {
+/** What the same player was refused for the same address within the last second; `null` = nothing. */
+const lately = (variables: Variables): Refusal | null => {
   const now = Date.now()
-  if (!isHammered(now)) return false
+  if (!isHammered(now)) return null
   const asker = askerOf(variables)
   const refusal = found.get(asker) ?? recall(asker)
-  if (refusal === null || now >= refusal.until) return false
-  variables['gh_refusal_status'] = refusal.status
-  variables['gh_reason'] = refusal.reason
-  if (refusal.slate !== '') variables['gh_slate'] = refusal.slate
+  return refusal === null || now >= refusal.until ? null : refusal
+}
+
+/**
+ * Refuses again what the same player was refused for the same address within the last second, without a line in the access log: the internal location
+ * that answers it, `null` where there is no such refusal. Each variable that is set costs a tenth of the rest, so a plain refusal has its status in the
+ * location's name.
+ */
+export const routeAgain = (variables: Variables): AgainRoute | null => {
+  const refusal = lately(variables)
+  if (refusal === null) return null
+  const { status, reason, slate, route } = refusal
+  variables['gh_reason'] = reason
+  if (route === 'refuse-again-403' || route === 'refuse-again-410') return route
+  variables['gh_refusal_status'] = status
+  if (slate !== '') variables['gh_slate'] = slate
   variables['gh_is_logged'] = ''
-  return true
+  return route
 }
 
 /** Keeps the refusal that the request's variables tell of. */
@@ -113,5 +132,6 @@ export const noteRefused = (variables: Variables): void => {
   if (texts('gh_refused').get(name) !== undefined)
     trySet(numbers('gh_state'), 'hammered', now + KEPT_MS)
   const slate = variables['gh_slate'] ?? ''
-  keepText('gh_refused', name, `${status}${now}${reason} ${slate}`, KEPT_MS)
+  const route = slate === '' ? '' : (variables['gh_slate_route'] ?? '')
+  keepText('gh_refused', name, `${status}${now}${reason} ${slate} ${route}`, KEPT_MS)
 }

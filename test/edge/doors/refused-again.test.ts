@@ -103,3 +103,32 @@ test('what is refused of itself is let in with what it lacked', async () => {
   )
   expect((await rig.get(path, player('Lavf/2'))).status).toBe(302)
 })
+
+test('what is given again has the headers of what was judged', async () => {
+  const path = `/live/${rig.ticket({ account: 'own:6', download: 'EECECwQFBgcICQoL' })}/ch1/index.m3u8`
+  rig.stub.refusal = full
+  const answers = []
+  for (let turn = 0; turn < 60; turn += 1) answers.push(await rig.get(path, player('Lavf/3')))
+  rig.stub.refusal = null
+  const seen = answers.map(({ status, text, headers }) => {
+    const kept = [...headers].filter(([name]) => name !== 'date' && name !== 'content-length')
+    return JSON.stringify([status, text, kept])
+  })
+  expect(new Set(seen).size).toBe(1)
+  expect(seen[0]).toContain('no-store')
+})
+
+test('a stream that is asked over and over is refused by nginx alone, and its player is let in again', async () => {
+  const pass = stubPass(rig.stub, 'ch1', { account: 'own:7', protocol: 'mpegts' })
+  const key = leaseKey(nodeCrypto, pass, 'ch1')
+  const ban: [string, number, string] = [key, Date.now() + 60_000, 'session.ended']
+  const path = `/s/${pass}/ch1/mpegts`
+  rig.stub.next = { bans: { cursor: 'stub.7', full: false, set: [ban], clear: [] } }
+  await until('the end', async () => (await rig.get(path, { from: FROM })).status === 410)
+  const seen = await hammer(path, { from: FROM }, 60)
+  seen.delete('410 session.ended')
+  expect([...seen]).toEqual(['429 rate.limited'])
+  // Another address is told why.
+  expect((await rig.get(path, { from: '198.51.100.22' })).reason).toBe('session.ended')
+  await until('a turn', async () => (await rig.get(path, { from: FROM })).status === 410)
+})

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import {
   accountsIn,
+  busiestOf,
   filtered,
   type PlayFilter,
+  placesOfText,
+  textOfPlaces,
   visitorsOf,
   weightsOf,
 } from '../../../control/dashboard/app/pages/map/plays.ts'
@@ -48,6 +51,19 @@ describe('what the map shows', () => {
     expect(count({ source: 'plex:house' })).toBe(1)
     expect(count({ source: 'plex:gone' })).toBe(0)
     expect(count({ country: 'FR' })).toBe(2)
+  })
+
+  test('chosen places are kept as text and found again, zero being a place like any other', () => {
+    const text = textOfPlaces(data, [0, 1])
+    expect(text).toBe('48.9,2.4;0,0')
+    expect([...placesOfText(data, text)]).toEqual([0, 1])
+    expect([...placesOfText({ ...data, places: data.places.slice(1) }, text)]).toEqual([0])
+    expect(placesOfText(data, '').size + placesOfText(data, 'nowhere;1,1').size).toBe(0)
+  })
+
+  test('the busiest places come first, those without a play not at all', () => {
+    expect(busiestOf(Float64Array.from([1, 0, 5, 3]), 2)).toEqual([2, 3])
+    expect(busiestOf(Float64Array.from([0, 0]), 2)).toEqual([])
   })
 
   test('now is what has no end, and journeys are those of its people', () => {

@@ -5,6 +5,8 @@ import { t } from '../../text/text.ts'
 /** A day passes in so many seconds. */
 const DAY_IN_SEC = 30
 const STEP_SEC = 300
+/** Somebody stays at a moment after so long. */
+const REST_MS = 300
 
 interface Props {
   /** First and last moment, Unix seconds. */
@@ -13,10 +15,12 @@ interface Props {
   /** The moment that is shown; `null` = the whole day. */
   readonly moment: number | null
   readonly setMoment: (moment: number | null) => void
+  /** Told of a moment that somebody stays at. */
+  readonly rest: (moment: number | null) => void
 }
 
 /** Plays a day back: a slider over it, and a button that lets it pass. */
-export const DayClock = ({ from, to, moment, setMoment }: Props) => {
+export const DayClock = ({ from, to, moment, setMoment, rest }: Props) => {
   const [isPlaying, setPlaying] = useState(false)
   const at = useRef(moment)
   at.current = moment
@@ -37,6 +41,11 @@ export const DayClock = ({ from, to, moment, setMoment }: Props) => {
     })
     return () => cancelAnimationFrame(frame)
   }, [isPlaying, from, to])
+  useEffect(() => {
+    if (isPlaying) return undefined
+    const timer = setTimeout(() => rest(moment === null ? null : Math.round(moment)), REST_MS)
+    return () => clearTimeout(timer)
+  }, [isPlaying, moment])
   return (
     <div class="day-clock">
       <button type="button" aria-pressed={isPlaying} onClick={() => setPlaying(!isPlaying)}>

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks'
 import { SpanChoice } from '../../components/span.tsx'
 import { useParam } from '../../data/route.ts'
 import type { MapPlays } from '../../data/types.ts'
@@ -65,9 +66,13 @@ export const Filters = ({
   readonly filter: PlayFilter
   readonly set: (name: keyof PlayFilter, value: string) => void
 }) => {
-  const countries = [...new Set(data?.places.flatMap((place) => place.country ?? []) ?? [])]
-    .map((code): [string, string] => [code, country(code)])
-    .sort((a, b) => a[1].localeCompare(b[1]))
+  const countries = useMemo(
+    () =>
+      [...new Set(data?.places.flatMap((place) => place.country ?? []) ?? [])]
+        .map((code): [string, string] => [code, country(code)])
+        .sort((a, b) => a[1].localeCompare(b[1])),
+    [data],
+  )
   return (
     <form class="inline-form filters" onSubmit={(event) => event.preventDefault()}>
       <label>

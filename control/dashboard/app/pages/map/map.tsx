@@ -12,7 +12,15 @@ import { type Journey, JourneyCard, JourneyList, journeysOf } from './arcs.tsx'
 import { DayClock } from './clock.tsx'
 import { Filters, TimeChoice, useFilter } from './filters.tsx'
 import { labelOf, PlaceCard } from './place.tsx'
-import { accountsIn, filtered, type PlayColumns, weightsOf } from './plays.ts'
+import {
+  accountsIn,
+  busiestOf,
+  filtered,
+  type PlayColumns,
+  placesOfText,
+  textOfPlaces,
+  weightsOf,
+} from './plays.ts'
 import { World } from './world.tsx'
 
 const DAY_MS = 86_400_000
@@ -91,31 +99,34 @@ const Counts = ({
   </p>
 )
 
+/** The busiest places; looked for only where somebody wants to see them. */
 const PlaceList = ({
   data,
   weights,
-  places,
   choose,
 }: {
   readonly data: MapPlays
   readonly weights: Float64Array
-  readonly places: readonly number[]
   readonly choose: (places: readonly number[]) => void
-}) => (
-  <details>
-    <summary>{t('map.list')}</summary>
-    <ul class="plain-list places">
-      {places.slice(0, MOST_LISTED).map((place) => (
-        <li key={place}>
-          <button type="button" onClick={() => choose([place])}>
-            {data.places[place] === undefined ? '' : labelOf(data.places[place])}
-          </button>{' '}
-          <span class="dim">{t('map.place', { n: weights[place] ?? 0 })}</span>
-        </li>
-      ))}
-    </ul>
-  </details>
-)
+}) => {
+  const [isOpen, setOpen] = useState(false)
+  const places = useMemo(() => (isOpen ? busiestOf(weights, MOST_LISTED) : []), [isOpen, weights])
+  return (
+    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>{t('map.list')}</summary>
+      <ul class="plain-list places">
+        {places.map((place) => (
+          <li key={place}>
+            <button type="button" onClick={() => choose([place])}>
+              {data.places[place] === undefined ? '' : labelOf(data.places[place])}
+            </button>{' '}
+            <span class="dim">{t('map.place', { n: weights[place] ?? 0 })}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+}
 
 const Picture = ({
   data,
@@ -134,7 +145,8 @@ const Picture = ({
   const [filter, setFilter] = useFilter()
   const [at, setAt] = useParam('at')
   const [moment, setMoment] = useState<number | null>(at === '' ? null : Number(at))
-  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set())
+  const [kept, keep] = useParam('place')
+  const chosen = useMemo(() => placesOfText(data, kept), [data, kept])
   const [arc, setArc] = useParam('finding')
   const { kind, person, group, source, country } = filter
   const plays = useMemo(
@@ -153,16 +165,14 @@ const Picture = ({
   const journey = journeys.find(({ id }) => id === arc) ?? null
   const nameOf = useNames(data)
   const choose = (places: readonly number[]) => {
-    setChosen(new Set(places))
+    keep(textOfPlaces(data, places))
     setArc('')
   }
   const chooseArc = (id: string) => {
-    setChosen(new Set())
+    keep('')
     setArc(id)
   }
-  const busiest = [...weights.keys()]
-    .filter((place) => (weights[place] ?? 0) > 0)
-    .sort((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0))
+  const places = useMemo(() => weights.filter((weight) => weight > 0).length, [weights])
   return (
     <>
       <Filters data={data} filter={filter} set={setFilter} />
@@ -171,10 +181,8 @@ const Picture = ({
           from={span.from / 1000}
           to={span.to / 1000}
           moment={moment}
-          setMoment={(next) => {
-            setMoment(next)
-            if (next === null) setAt('')
-          }}
+          setMoment={setMoment}
+          rest={(next) => setAt(next === null ? '' : String(next))}
         />
       )}
       <World
@@ -186,7 +194,7 @@ const Picture = ({
         chosenArc={journey?.id ?? null}
         chooseArc={chooseArc}
       />
-      <Counts data={data} plays={plays.count} places={busiest.length} isNow={isNow} />
+      <Counts data={data} plays={plays.count} places={places} isNow={isNow} />
       {journey !== null && <JourneyCard journey={journey} nameOf={nameOf} />}
       {chosen.size > 0 && <PlaceCard data={data} plays={plays} chosen={chosen} span={span} />}
       {journeys.length > 0 && (
@@ -197,7 +205,7 @@ const Picture = ({
           nameOf={nameOf}
         />
       )}
-      <PlaceList data={data} weights={weights} places={busiest} choose={choose} />
+      <PlaceList data={data} weights={weights} choose={choose} />
     </>
   )
 }

@@ -85,6 +85,34 @@ export const weightsOf = (
   return weights
 }
 
+/** The places with the most plays, so many at most. */
+export const busiestOf = (weights: Float64Array, most: number): number[] => {
+  const places = [...weights.keys()].filter((place) => (weights[place] ?? 0) > 0)
+  return places.sort((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0)).slice(0, most)
+}
+
+/** Places that are kept in the address at most. */
+const MOST_KEPT = 500
+
+/** Places as the address keeps them: `52.5,13.4;48.9,2.3`. */
+export const textOfPlaces = (data: MapPlays, places: readonly number[]): string =>
+  places
+    .slice(0, MOST_KEPT)
+    .flatMap((at) => data.places[at] ?? [])
+    .map(({ latitude, longitude }) => `${latitude},${longitude}`)
+    .join(';')
+
+/** The places an address names, of those that are shown. */
+export const placesOfText = (data: MapPlays, text: string): ReadonlySet<number> => {
+  const wanted = new Set(text.split(';', MOST_KEPT))
+  const found = new Set<number>()
+  if (text === '') return found
+  data.places.forEach(({ latitude, longitude }, at) => {
+    if (wanted.has(`${latitude},${longitude}`)) found.add(at)
+  })
+  return found
+}
+
 /** One account at some places: its plays and the seconds they took. */
 export interface Visitor {
   readonly account: number

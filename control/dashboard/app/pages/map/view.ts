@@ -64,33 +64,66 @@ export interface Clusters {
 /** Side of the squares whose places are drawn as one, pixels. */
 const CELL_PX = 30
 
+/** The scale clusters are made for: the same for views that differ by less than a fifth or so, so that coming closer does not join anew at every step. */
+export const clusterScale = (scale: number): number => 2 ** (Math.round(2 * Math.log2(scale)) / 2)
+
+/** Numbers by pairs of whole numbers, for many pairs: open addressing in typed arrays. */
+class Cells {
+  readonly #mask: number
+  readonly #columns: Int32Array
+  readonly #rows: Int32Array
+  readonly #numbers: Int32Array
+
+  constructor(most: number) {
+    const size = 2 ** Math.ceil(Math.log2(2 * most + 2))
+    this.#mask = size - 1
+    this.#columns = new Int32Array(size)
+    this.#rows = new Int32Array(size)
+    this.#numbers = new Int32Array(size).fill(-1)
+  }
+
+  /** The number of a cell; `next` where it has none yet. */
+  numberOf(column: number, row: number, next: number): number {
+    let at = (Math.imul(column, 73_856_093) ^ Math.imul(row, 19_349_663)) & this.#mask
+    for (;;) {
+      const number = this.#numbers[at] ?? -1
+      if (number < 0) {
+        this.#columns[at] = column
+        this.#rows[at] = row
+        this.#numbers[at] = next
+        return next
+      }
+      if (this.#columns[at] === column && this.#rows[at] === row) return number
+      at = (at + 1) & this.#mask
+    }
+  }
+}
+
 /** Joins places that would overlap at a scale; `x` and `y` are base coordinates, NaN where there are none. */
 export const clustersOf = (x: Float64Array, y: Float64Array, scale: number): Clusters => {
   const cell = CELL_PX / scale
-  const numbers = new Map<number, number>()
+  const cells = new Cells(x.length)
   const of = new Int32Array(x.length).fill(-1)
-  const sums: { x: number; y: number; size: number }[] = []
+  const [sumX, sumY] = [new Float64Array(x.length), new Float64Array(x.length)]
+  const size = new Int32Array(x.length)
+  let count = 0
   for (let at = 0; at < x.length; at += 1) {
     const [px, py] = [x[at] ?? Number.NaN, y[at] ?? Number.NaN]
     if (Number.isNaN(px) || Number.isNaN(py)) continue
-    const key = Math.floor(px / cell) * 1e6 + Math.floor(py / cell)
-    let number = numbers.get(key)
-    if (number === undefined) {
-      number = sums.push({ x: 0, y: 0, size: 0 }) - 1
-      numbers.set(key, number)
-    }
-    const sum = sums[number]
-    if (sum === undefined) continue
-    sum.x += px
-    sum.y += py
-    sum.size += 1
+    const number = cells.numberOf(Math.floor(px / cell), Math.floor(py / cell), count)
+    if (number === count) count += 1
+    sumX[number] = (sumX[number] ?? 0) + px
+    sumY[number] = (sumY[number] ?? 0) + py
+    size[number] = (size[number] ?? 0) + 1
     of[at] = number
   }
+  const mean = (sums: Float64Array) =>
+    sums.subarray(0, count).map((sum, at) => sum / (size[at] ?? 1))
   return {
-    count: sums.length,
-    x: Float64Array.from(sums, (sum) => sum.x / sum.size),
-    y: Float64Array.from(sums, (sum) => sum.y / sum.size),
-    size: Int32Array.from(sums, ({ size }) => size),
+    count,
+    x: mean(sumX),
+    y: mean(sumY),
+    size: size.subarray(0, count),
     of,
   }
 }

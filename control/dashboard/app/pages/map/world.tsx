@@ -14,6 +14,7 @@ import {
 import {
   bounded,
   clusterAt,
+  clusterScale,
   clustersOf,
   clusterWeights,
   fittedTo,
@@ -72,15 +73,27 @@ const useTheme = (): void => {
   }, [])
 }
 
+/** The places that have any play; `null` where they are more than `most`. */
+const shownAt = (weights: Float64Array, most: number): number[] | null => {
+  const found: number[] = []
+  for (let at = 0; at < weights.length; at += 1) {
+    if ((weights[at] ?? 0) === 0) continue
+    if (found.length === most) return null
+    found.push(at)
+  }
+  return found
+}
+
 /** What is drawn at a view. Clusters change with the scale alone. */
 const useScene = (
   sheet: Sheet | null,
   view: View,
   { places, weights, chosen, arcs, chosenArc }: Props,
 ) => {
+  const scale = clusterScale(view.scale)
   const clusters = useMemo(
-    () => (sheet === null ? null : clustersOf(sheet.x, sheet.y, view.scale)),
-    [sheet, view.scale],
+    () => (sheet === null ? null : clustersOf(sheet.x, sheet.y, scale)),
+    [sheet, scale],
   )
   const sums = useMemo(
     () => (clusters === null ? null : clusterWeights(clusters, weights)),
@@ -92,9 +105,11 @@ const useScene = (
   )
   const circles = useMemo(() => {
     if (sheet === null) return []
-    const shown = places.flatMap((place, at) => ((weights[at] ?? 0) > 0 ? [place] : []))
-    const circled = shown.length <= MOST_CIRCLES ? shown : places.filter((_, at) => chosen.has(at))
-    return circled.flatMap((place) => uncertaintyPath(sheet, place) ?? [])
+    const shown = shownAt(weights, MOST_CIRCLES) ?? [...chosen]
+    return shown.flatMap((at) => {
+      const place = places[at]
+      return place === undefined ? [] : (uncertaintyPath(sheet, place) ?? [])
+    })
   }, [sheet, weights, chosen])
   if (clusters === null || sums === null) return null
   const [first] = chosen

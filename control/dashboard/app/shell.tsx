@@ -8,7 +8,7 @@ import { Palette } from './components/palette.tsx'
 import { onSignedOut, readAuth, send } from './data/api.ts'
 import { closeStream, listen, onStream } from './data/live.ts'
 import { chosenTheme, setTheme } from './data/look.ts'
-import { hrefOf, useInSight, useRoute } from './data/route.ts'
+import { hrefOf, useInSight, usePath } from './data/route.ts'
 import type { AuthState } from './data/types.ts'
 import { AccountPage } from './pages/accounts/account.tsx'
 import { Accounts } from './pages/accounts/accounts.tsx'
@@ -191,7 +191,7 @@ const Frame = ({
   readonly leave: () => void
   readonly changed: (auth: AuthState) => void
 }) => {
-  const { path } = useRoute()
+  const path = usePath()
   const isOpen = useConnection()
   const may = (permission: string) => isGranted(auth.permissions, permission)
   const pages = PAGES.filter(

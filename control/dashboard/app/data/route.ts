@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 
 /** Where somebody is: the whole state of a page stands in the address. */
 export interface Route {
@@ -43,16 +43,22 @@ export const whyOf = ({
 
 let written = location.hash
 let wanted = written
-let frame: number | null = null
+let timer: ReturnType<typeof setTimeout> | null = null
+/** The address follows when nothing has changed for so long. */
+const WRITE_MS = 100
 const listeners = new Set<(hash: string) => void>()
 
 const tell = () => {
   for (const listener of listeners) listener(wanted)
 }
 
+const forget = () => {
+  if (timer !== null) clearTimeout(timer)
+  timer = null
+}
+
 const write = () => {
-  if (frame !== null) cancelAnimationFrame(frame)
-  frame = null
+  forget()
   if (wanted === written) return
   written = wanted
   history.replaceState(null, '', wanted)
@@ -60,18 +66,18 @@ const write = () => {
 
 addEventListener('hashchange', () => {
   // A link was followed: it counts, whatever was to be written.
-  if (frame !== null) cancelAnimationFrame(frame)
-  frame = null
+  forget()
   written = location.hash
   wanted = written
   tell()
 })
 addEventListener('pagehide', write)
 
-/** Shows another state of the page. The address follows after the next picture: the browser takes longer for it than for showing the state. */
+/** Shows another state of the page. The address follows a moment later: the browser takes longer for it than for showing the state. */
 const setWanted = (hash: string) => {
   wanted = hash
-  frame ??= requestAnimationFrame(() => setTimeout(write))
+  forget()
+  timer = setTimeout(write, WRITE_MS)
   tell()
 }
 
@@ -82,6 +88,16 @@ export const replaceRoute = (hash: string): void => {
   tell()
 }
 
+let last = { hash: '', route: parseRoute('') }
+
+/** A route; every parameter of a page asks for the same one. */
+const routeOf = (hash: string): Route => {
+  if (last.hash !== hash) last = { hash, route: parseRoute(hash) }
+  return last.route
+}
+
+const pathText = (hash: string): string => hash.split('?')[0] ?? ''
+
 /** The present route; changes with the address. */
 export const useRoute = (): Route => {
   const [hash, setHash] = useState(wanted)
@@ -90,7 +106,19 @@ export const useRoute = (): Route => {
     listeners.add(setHash)
     return () => void listeners.delete(setHash)
   }, [])
-  return useMemo(() => parseRoute(hash), [hash])
+  return routeOf(hash)
+}
+
+/** The present path; changes only where another page is shown, not with the state of one. */
+export const usePath = (): readonly string[] => {
+  const [text, setText] = useState(() => pathText(wanted))
+  useEffect(() => {
+    const changed = (hash: string) => setText(pathText(hash))
+    changed(wanted)
+    listeners.add(changed)
+    return () => void listeners.delete(changed)
+  }, [])
+  return routeOf(text).path
 }
 
 /** A row of links that keeps the one of the present page in sight: on a narrow screen there are more than fit. */

@@ -109,13 +109,19 @@ const Tools = ({
   </>
 )
 
-/** Whether a row is found; nothing where there is no filter. */
+/** The rows that are found: all where there is no filter. What is looked through is made when it is first needed. */
 const useFilter = (rows: readonly Session[], filter: string) => {
-  const texts = useMemo(() => new Map(rows.map((row) => [row, textOf(row)])), [rows])
+  const texts = useMemo(() => new Map<Session, string>(), [rows])
   return useMemo(() => {
     const wanted = filter.trim().toLowerCase()
-    if (wanted === '') return undefined
-    return (row: Session) => texts.get(row)?.includes(wanted) === true
+    if (wanted === '') return { found: rows, isWanted: undefined }
+    const found = rows.filter((row) => {
+      const text = texts.get(row) ?? textOf(row)
+      texts.set(row, text)
+      return text.includes(wanted)
+    })
+    const set = new Set(found)
+    return { found, isWanted: (row: Session) => set.has(row) }
   }, [texts, filter])
 }
 
@@ -136,11 +142,7 @@ export const Now = ({
   const [question, setQuestion] = useState<Question | null>(null)
   const [written, setWritten] = useState<Session | null>(null)
   const rows = query.data ?? NONE
-  const isWanted = useFilter(rows, filter)
-  const found = useMemo(
-    () => (isWanted === undefined ? rows : rows.filter(isWanted)),
-    [rows, isWanted],
-  )
+  const { found, isWanted } = useFilter(rows, filter)
   // Of all streams, not of those the filter leaves: an account uses its cap whatever is looked for.
   const caps = useCaps(rows, maySeeCaps)
   const accounts = useMemo(() => new Set(found.map((row) => row.user_id)).size, [found])

@@ -6,6 +6,9 @@ export const SHARDS = 4
 /** Key of a shard's stream; the hash tag in braces gives each shard its own Redis Cluster slot. Does not expire; trimmed by length. */
 export const streamKey = (shard: number): string => `gh:ev:{${shard}}`
 
+/** Key of the stream of what is told to dashboards alone, by all control planes. Does not expire; trimmed by length. */
+export const newsKey = 'gh:news'
+
 /** Key of a shard's dead-letter stream: entries that could not be parsed or handled, for inspection by operators. */
 export const deadLetterKey = (shard: number): string => `gh:ev:{${shard}}:dead`
 

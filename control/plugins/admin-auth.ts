@@ -5,6 +5,7 @@ import { isSameSecret } from '../accounts/secrets.ts'
 import { isGranted } from '../operators/roles.ts'
 import { type Masking, maskAnswers } from './masked-answers.ts'
 import { ProblemError } from './problem.ts'
+import { detail } from './problem-texts.ts'
 
 /** What a token may do: `sessions:read`, `bans:write`, … or `*`. */
 export type Permission = string
@@ -75,7 +76,7 @@ const actorOfCookie = async (
   { ofCookie }: AdminAuthOptions,
 ): Promise<Actor> => {
   const open = await ofCookie?.(secret)
-  if (!open) throw new ProblemError('auth.missing', 'The sign-in is over: sign in again.')
+  if (!open) throw new ProblemError('auth.missing', detail('sign_in.over'))
   requireCsrf(request, open.csrf)
   return open.actor
 }
@@ -113,7 +114,10 @@ const adminAuth = (app: FastifyInstance, options: AdminAuthOptions): void => {
     }
     const actor = await actorOfRequest(request, options)
     if (!isGranted(actor.permissions, permission ?? '*')) {
-      throw new ProblemError('permission.missing', `It needs ${permission ?? '*'}.`)
+      throw new ProblemError(
+        'permission.missing',
+        detail('permission.needed', { permission: permission ?? '*' }),
+      )
     }
     request.actor = actor
   })

@@ -4,6 +4,7 @@ import { type Static, Type } from 'typebox'
 import { ConfigWriteError } from '../config/edit/write-config.ts'
 import { ConfigError } from '../config/problems/problems.ts'
 import { StoreError } from '../store/sql/errors.ts'
+import { type Detail, inEnglish, type ProblemCode, TITLES } from './problem-texts.ts'
 
 /** RFC 9457 problem details, the body of every refusal of the admin API. */
 export const problemSchema = Type.Object({
@@ -11,11 +12,21 @@ export const problemSchema = Type.Object({
   title: Type.String(),
   status: Type.Integer(),
   detail: Type.Optional(Type.String({ description: 'What to do about it.' })),
+  detailId: Type.Optional(
+    Type.String({ description: 'Stable id of `detail`, for words in another language.' }),
+  ),
+  values: Type.Optional(
+    Type.Record(Type.String(), Type.String(), { description: 'What fills `detail` in, by name.' }),
+  ),
   errors: Type.Optional(
     Type.Array(
       Type.Object({
         path: Type.String(),
         message: Type.String(),
+        rule: Type.Optional(
+          Type.String({ description: 'Keyword of JSON Schema that it breaks: `minLength`, …' }),
+        ),
+        limit: Type.Optional(Type.String({ description: 'What that keyword asks for.' })),
         line: Type.Optional(Type.Integer({ description: 'Line of a configuration.' })),
       }),
       { description: 'Every invalid field.' },
@@ -25,29 +36,27 @@ export const problemSchema = Type.Object({
 
 type Problem = Static<typeof problemSchema>
 
-const TITLES = {
-  'request.invalid': [400, 'The request is not valid'],
-  'auth.missing': [401, 'An admin token is needed'],
-  'auth.wrong': [401, 'The admin token is wrong'],
-  'auth.refused': [401, 'Name or password is wrong'],
-  'totp.required': [401, 'A code of the second factor is needed'],
-  'csrf.wrong': [403, 'The page is out of date: load it again'],
-  'permission.missing': [403, 'This token may not do that'],
-  'host.refused': [403, 'The admin API does not answer to this host name'],
-  'not.found': [404, 'There is no such thing'],
-  conflict: [409, 'It is there already'],
-  'precondition.failed': [412, 'Somebody else changed it meanwhile: read it again'],
-  'body.too_large': [413, 'The body is too large'],
-  'media.unsupported': [415, 'Send JSON'],
-  'state.wrong': [409, 'That is not possible now'],
-  'config.invalid': [422, 'The configuration is not valid; the one in use stays'],
-  'rate.limited': [429, 'Too many requests'],
-  'store.unavailable': [503, 'The database does not answer'],
-  'redis.unavailable': [503, 'Redis does not answer'],
-  internal: [500, 'Something went wrong on our side'],
-} as const satisfies Record<string, readonly [number, string]>
-
-export type ProblemCode = keyof typeof TITLES
+const STATUSES: Readonly<Record<ProblemCode, number>> = {
+  'request.invalid': 400,
+  'auth.missing': 401,
+  'auth.wrong': 401,
+  'auth.refused': 401,
+  'totp.required': 401,
+  'csrf.wrong': 403,
+  'permission.missing': 403,
+  'host.refused': 403,
+  'not.found': 404,
+  conflict: 409,
+  'precondition.failed': 412,
+  'body.too_large': 413,
+  'media.unsupported': 415,
+  'state.wrong': 409,
+  'config.invalid': 422,
+  'rate.limited': 429,
+  'store.unavailable': 503,
+  'redis.unavailable': 503,
+  internal: 500,
+}
 
 /** An expected refusal of the admin API. */
 export class ProblemError extends Error {
@@ -55,19 +64,22 @@ export class ProblemError extends Error {
   readonly statusCode: number
   /** Every invalid field. */
   readonly errors: Problem['errors']
-  constructor(code: ProblemCode, detail?: string, errors?: Problem['errors']) {
-    super(detail ?? TITLES[code][1])
+  /** What its words are in other languages. */
+  readonly detail: Detail | null
+  constructor(code: ProblemCode, said?: string | Detail, errors?: Problem['errors']) {
+    super(typeof said === 'object' ? inEnglish(said) : (said ?? TITLES[code]))
     this.code = code
     this.errors = errors
-    this.statusCode = TITLES[code][0]
+    this.detail = typeof said === 'object' ? said : null
+    this.statusCode = STATUSES[code]
   }
 }
 
-const problem = (code: ProblemCode, detail?: string): Problem => ({
+const problem = (code: ProblemCode, said?: string): Problem => ({
   type: `urn:gatehouse:problem:${code}`,
-  title: TITLES[code][1],
-  status: TITLES[code][0],
-  ...(detail !== undefined && detail !== TITLES[code][1] ? { detail } : {}),
+  title: TITLES[code],
+  status: STATUSES[code],
+  ...(said !== undefined && said !== TITLES[code] ? { detail: said } : {}),
 })
 
 const codeForStatus = (status: number): ProblemCode => {
@@ -91,11 +103,23 @@ const whichOf = (params: Readonly<Record<string, unknown>>): string => {
   return Array.isArray(values) ? `: ${values.join(', ')}` : ''
 }
 
+/** What a keyword of JSON Schema asks for, as its errors tell it. */
+const limitOf = (params: Readonly<Record<string, unknown>>): { readonly limit?: string } => {
+  const { limit, missingProperty, requiredProperties, type, additionalProperties } = params
+  const told = [limit, missingProperty, requiredProperties, type, additionalProperties]
+  const found = [...told, params['allowedValues']].find((one) => one !== undefined)
+  return found === undefined ? {} : { limit: [found].flat().map(String).join(', ') }
+}
+
 /** Refusals of parts that know no HTTP; `null` for any other error. */
 const expectedProblem = (error: unknown): Problem | null => {
   if (error instanceof ProblemError) {
-    const { code, message, errors } = error
-    return { ...problem(code, message), ...(errors === undefined ? {} : { errors }) }
+    const { code, message, errors, detail } = error
+    return {
+      ...problem(code, message),
+      ...(detail === null ? {} : { detailId: detail.id, values: { ...detail.values } }),
+      ...(errors === undefined ? {} : { errors }),
+    }
   }
   if (error instanceof StoreError) {
     const code = STORE_CODES[error.code] ?? 'store.unavailable'
@@ -115,9 +139,11 @@ const problemOf = (error: FastifyError): Problem => {
   if (expected !== null) return expected
   if (error.validation) {
     const place = error.validationContext ?? 'body'
-    const errors = error.validation.map(({ instancePath, message, params }) => ({
+    const errors = error.validation.map(({ instancePath, message, params, keyword }) => ({
       path: `${place}${instancePath}`,
       message: `${message ?? 'is not valid'}${whichOf(params)}`,
+      rule: keyword,
+      ...limitOf(params),
     }))
     const detail = errors.map(({ path, message }) => `${path} ${message}`).join('; ')
     return { ...problem('request.invalid', detail), errors }

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { TicketClaims } from '../access/ports.ts'
 import { ProblemError } from '../plugins/problem.ts'
+import { detail } from '../plugins/problem-texts.ts'
 import type { AuditTrail } from './admin/common/audit-trail.ts'
 
 export interface TicketRoutesOptions {
@@ -38,10 +39,11 @@ const groupFor = async (
 ): Promise<string> => {
   const account = asked.account === null ? null : await options.groupOfAccount(asked.account)
   if (asked.account !== null && account === null)
-    throw new ProblemError('not.found', `There is no account '${asked.account}'.`)
+    throw new ProblemError('not.found', detail('account.missing', { id: asked.account }))
   const group = asked.group ?? account?.group ?? options.defaultGroup()
   if (group === null) throw new ProblemError('not.found', 'There is no default group: name one.')
-  if (!options.hasGroup(group)) throw new ProblemError('not.found', `There is no group '${group}'.`)
+  if (!options.hasGroup(group))
+    throw new ProblemError('not.found', detail('group.missing', { name: group }))
   return group
 }
 

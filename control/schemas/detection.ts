@@ -52,7 +52,14 @@ export const findingsBulk = Type.Object(
 )
 
 /** A warning about a rule. */
-export const warningSchema = Type.Object({ rule: Type.String(), message: Type.String() })
+export const warningSchema = Type.Object({
+  rule: Type.String(),
+  message: Type.String(),
+  code: Type.String({ description: 'Stable id of `message`, for words in another language.' }),
+  values: Type.Record(Type.String(), Type.String(), {
+    description: 'What fills `message` in, by name.',
+  }),
+})
 
 /** Trust of an account (0 to 100) with its ledger. */
 export const trustSchema = Type.Object({

@@ -130,6 +130,9 @@ export const banCreated = Type.Object({
 export const downloadSchema = Type.Object({
   id: Type.String(),
   account: Type.String(),
+  accountName: Type.Union([Type.String(), Type.Null()], {
+    description: 'Of an account kept here.',
+  }),
   group: Type.String(),
   wonBy: Type.String(),
   issuedAt: Type.Integer(),

@@ -10,6 +10,7 @@ import type {
   Explanation,
 } from '../../explain/explanation.ts'
 import { ProblemError } from '../../plugins/problem.ts'
+import { detail } from '../../plugins/problem-texts.ts'
 import type { Account } from '../../store/tables/records.ts'
 import { authBackendSource } from '../access/authorizer.ts'
 import {
@@ -32,7 +33,8 @@ const accountOf = async (
     id === null
       ? await accounts.identify({ kind: 'token', token: token ?? '' }, now())
       : await accounts.named(id, now())
-  if (answer === null) throw new ProblemError('not.found', `There is no account '${id}'.`)
+  if (answer === null)
+    throw new ProblemError('not.found', detail('account.missing', { id: id ?? '' }))
   if (answer.outcome === 'known') return answer.account
   return answer.reason === 'token.unknown' ? null : answer.reason
 }

@@ -2,7 +2,6 @@ import type { ComponentChildren } from 'preact'
 import { lazy, Suspense } from 'preact/compat'
 import { useEffect, useState } from 'preact/hooks'
 import { isGranted } from '../../operators/roles.ts'
-import { messageOf } from './components/form.ts'
 import { LanguageSelect, ThemeSelect } from './components/look.tsx'
 import { Palette } from './components/palette.tsx'
 import { onSignedOut, readAuth, send } from './data/api.ts'
@@ -23,10 +22,11 @@ import { People } from './pages/people.tsx'
 import { Servers } from './pages/servers.tsx'
 import { SignIn } from './pages/sign-in.tsx'
 import { System } from './pages/system.tsx'
+import { messageOf } from './text/failure.ts'
 import { type Key, t } from './text/text.ts'
 
 const ComponentsPage = lazy(async () => (await import('./pages/components.tsx')).ComponentsPage)
-const RulesPage = lazy(async () => (await import('./pages/rules.tsx')).RulesPage)
+const RulesPage = lazy(async () => (await import('./pages/rules/rules.tsx')).RulesPage)
 const SettingsPage = lazy(async () => (await import('./pages/settings/settings.tsx')).SettingsPage)
 const SetupPage = lazy(async () => (await import('./pages/setup/setup.tsx')).SetupPage)
 const MapPage = lazy(async () => (await import('./pages/map/map.tsx')).MapPage)

@@ -1,12 +1,24 @@
 import type { FindingKind } from '../types.ts'
+import { LINT_TEXTS, type LintCode } from './lint-texts.ts'
 import { ACTIONS } from './rule-schema.ts'
 import type { DetectionRule, RuleOf } from './rule-types.ts'
 
 /** A setting that is valid but probably a mistake. */
-export interface LintWarning {
+export interface LintWarning extends Said {
   readonly rule: string
   readonly message: string
 }
+
+/** What is said, for words in any language. */
+interface Said {
+  readonly code: LintCode
+  readonly values: Readonly<Record<string, string>>
+}
+
+const said = (code: LintCode, values: Said['values'] = {}): Said => ({ code, values })
+
+const inEnglish = ({ code, values }: Said): string =>
+  LINT_TEXTS[code].replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '')
 
 /** Names that exist in the installation; unknown names in rules are reported. */
 export interface LintContext {
@@ -14,7 +26,7 @@ export interface LintContext {
   readonly accounts?: ReadonlySet<string>
 }
 
-type Check = (rule: DetectionRule, context: LintContext) => readonly (string | false)[]
+type Check = (rule: DetectionRule, context: LintContext) => readonly (Said | false)[]
 
 type HasActions = Pick<DetectionRule, 'actions'>
 
@@ -33,10 +45,10 @@ const isWeak = (rule: DetectionRule): boolean =>
 const checkScope: Check = ({ scope }, context) => [
   scope.type === 'group' &&
     context.groups?.has(scope.group) === false &&
-    `there is no group ${scope.group}`,
+    said('no_group', { name: scope.group }),
   scope.type === 'account' &&
     context.accounts?.has(scope.account) === false &&
-    `there is no account ${scope.account}`,
+    said('no_account', { name: scope.account }),
 ]
 
 const checkActions: Check = (rule) => {
@@ -48,67 +60,48 @@ const checkActions: Check = (rule) => {
     (step) => step.from_finding === 1 && (step.do === 'end' || step.do === 'ban'),
   )
   return [
-    rule.actions.length === 0 && 'it has no steps, so it only records',
-    ranks.some((rank, i) => i > 0 && rank < (ranks[i - 1] ?? 0)) &&
-      'a later step is milder than an earlier one',
-    new Set(firsts).size < firsts.length &&
-      'two steps begin at the same finding; the last one wins',
-    isSudden && !rule.dry_run && 'it ends or bans at the first finding, without a word before',
-    isWeak(rule) &&
-      reaches(rule, 'end') &&
-      !rule.dry_run &&
-      `${rule.kind} alone is weak evidence; travellers, VPNs and families set it off. Let it notify`,
-    reaches(rule, 'notify') &&
-      rule.cool_down_minutes < 5 &&
-      'with almost no cool-down every session notifies again',
+    rule.actions.length === 0 && said('no_steps'),
+    ranks.some((rank, i) => i > 0 && rank < (ranks[i - 1] ?? 0)) && said('milder'),
+    new Set(firsts).size < firsts.length && said('same_finding'),
+    isSudden && !rule.dry_run && said('sudden'),
+    isWeak(rule) && reaches(rule, 'end') && !rule.dry_run && said('weak', { kind: rule.kind }),
+    reaches(rule, 'notify') && rule.cool_down_minutes < 5 && said('no_cool_down'),
     rule.cool_down_minutes > rule.escalation_hours * 60 &&
       firsts.some((n) => n > 1) &&
-      'the cool-down is longer than the escalation time, so later steps are never reached',
+      said('long_cool_down'),
   ]
 }
 
 type ParamChecks = {
-  readonly [K in FindingKind]: (rule: RuleOf<K>) => readonly (string | false)[]
+  readonly [K in FindingKind]: (rule: RuleOf<K>) => readonly (Said | false)[]
 }
 
 const PARAM_CHECKS: ParamChecks = {
   impossible_travel: ({ params }) => [
-    params.max_speed_kmh < 300 && 'trains and short flights are faster than this speed',
-    params.min_distance_km < 50 && 'below 50 km the geo database is not exact enough',
-    !params.ignore_same_device && 'one device that changes its VPN will set it off',
+    params.max_speed_kmh < 300 && said('slow'),
+    params.min_distance_km < 50 && said('near'),
+    !params.ignore_same_device && said('same_device'),
   ],
   simultaneous_places: ({ params }) => [
-    params.min_distance_km < 50 && 'below 50 km the geo database is not exact enough',
-    params.min_overlap_minutes < 2 && 'hand-overs from one device to the next set it off',
+    params.min_distance_km < 50 && said('near'),
+    params.min_overlap_minutes < 2 && said('hand_over'),
   ],
   device_velocity: ({ params }) => [
-    params.max < 3 && 'a phone that leaves the house has two networks already',
-    params.count === 'networks' &&
-      params.window_hours > 168 &&
-      'over weeks, lines with a new address each day set it off',
+    params.max < 3 && said('few_networks'),
+    params.count === 'networks' && params.window_hours > 168 && said('long_window'),
   ],
-  concurrent_streams: ({ params }) => [
-    params.max_streams === 1 && 'two people of one household set it off',
-  ],
+  concurrent_streams: ({ params }) => [params.max_streams === 1 && said('one_stream')],
   geo_restriction: ({ params: { countries, mode } }) => [
-    countries.length === 0 &&
-      (mode === 'allow' ? 'it allows no country at all' : 'it blocks no country'),
+    countries.length === 0 && (mode === 'allow' ? said('allows_none') : said('blocks_none')),
   ],
-  second_household: ({ params }) => [
-    params.window_hours < 336 && 'less than two weeks do not show households',
-  ],
-  restreaming: ({ params }) => [
-    params.min_days * 24 > params.window_hours && 'the window is shorter than its days',
-  ],
-  leaked_copy: ({ params }) => [
-    params.burst_hours >= params.window_hours &&
-      'the burst fills the window, so nothing before it says who is a stranger',
-  ],
-  hosting_network: (rule) => [reaches(rule, 'message') && 'a VPN is not sharing; let it observe'],
+  second_household: ({ params }) => [params.window_hours < 336 && said('short_window')],
+  restreaming: ({ params }) => [params.min_days * 24 > params.window_hours && said('days_beyond')],
+  leaked_copy: ({ params }) => [params.burst_hours >= params.window_hours && said('burst_fills')],
+  hosting_network: (rule) => [reaches(rule, 'message') && said('vpn')],
 }
 
 // One generic step ties a rule's kind to the check of the same kind.
-const checkKind = <K extends FindingKind>(kind: K, rule: RuleOf<K>): readonly (string | false)[] =>
+const checkKind = <K extends FindingKind>(kind: K, rule: RuleOf<K>): readonly (Said | false)[] =>
   PARAM_CHECKS[kind](rule)
 
 const checkParams: Check = (rule) => checkKind(rule.kind, rule)
@@ -121,6 +114,6 @@ export const lintRules = (
   rules.flatMap((rule) =>
     [checkScope, checkActions, checkParams]
       .flatMap((check) => check(rule, context))
-      .filter((message) => message !== false)
-      .map((message) => ({ rule: rule.id, message })),
+      .filter((one) => one !== false)
+      .map((one) => ({ rule: rule.id, ...one, message: inEnglish(one) })),
   )

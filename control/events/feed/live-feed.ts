@@ -1,19 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { allShards, streamKey } from '../keys.ts'
+import { allShards, newsKey, streamKey } from '../keys.ts'
 import { decodeEvent, type PlayEvent } from '../play-event.ts'
-import { entriesOf, type StreamClient } from '../stream-client.ts'
-
-/** An import that has gone on, or ended. */
-export interface ImportNews {
-  /** Unix milliseconds. */
-  readonly at: number
-  readonly account: null
-  readonly importId: string
-}
+import { BODY, entriesOf, type StreamClient } from '../stream-client.ts'
+import { decodeNews, encodeNews, type ImportNews } from './news.ts'
 
 /** One thing that happened, as watching clients get it. */
 export interface FeedEntry {
-  /** Rises with each entry; only of this control plane. */
+  /** Rises with each entry; only of this control plane, and of the time it reads without a break. */
   readonly id: string
   /** `session.opened`, `session.ended`, `session.refused`, `ban.set`, `download`, `session.updated`, `import.progress`. */
   readonly event: string
@@ -30,7 +23,7 @@ export interface LiveFeed {
     lastId: string | null,
     onEntry: (entry: FeedEntry) => void,
   ): { readonly isWhole: boolean; readonly lastId: string; readonly stop: () => void }
-  /** Tells those who watch this control plane of what stands in no stream. */
+  /** Tells those who watch any control plane of what is no play; while Redis is away, those who watch this one. */
   tell(event: 'import.progress', data: ImportNews): void
   stop(): void
 }
@@ -39,14 +32,17 @@ export interface LiveFeedOptions {
   readonly redis: StreamClient
   /** Milliseconds between two looks into the streams while somebody watches. */
   readonly everyMs?: number
+  /** Milliseconds the streams are read on after the last watcher left. */
+  readonly lingerMs?: number
   readonly onFailure?: (error: unknown) => void
 }
 
 /** Entries remembered for those who come back after a broken connection. */
 const REMEMBERED = 2_000
-/** The streams are read on for so long after the last watcher left. */
 const LINGER_MS = 60_000
 const MOST_AT_ONCE = 500
+/** Entries of the stream of news; it is only read by those who watch meanwhile. */
+const MOST_NEWS = 1_000
 
 const NAMES: Readonly<Record<PlayEvent['type'], string>> = {
   opened: 'session.opened',
@@ -59,24 +55,53 @@ const NAMES: Readonly<Record<PlayEvent['type'], string>> = {
   download: 'download',
 }
 
-/** Reads what came into a shard since the last time; the first time, where the shard ends. */
-const createShardReader = (redis: StreamClient, tell: (body: string | undefined) => void) => {
-  const positions = new Map<number, string>()
+/** Reads what came into a stream since the last time; the first time, where the stream ends. */
+const createStreamReader = (redis: StreamClient) => {
+  const positions = new Map<string, string>()
   return {
     forget: () => positions.clear(),
-    next: async (shard: number): Promise<void> => {
-      const key = streamKey(shard)
-      const from = positions.get(shard)
+    next: async (key: string, tell: (body: string | undefined) => void): Promise<void> => {
+      const from = positions.get(key)
       if (from === undefined) {
         const [latest] = entriesOf(await redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1))
-        positions.set(shard, latest?.id ?? '0-0')
+        positions.set(key, latest?.id ?? '0-0')
         return
       }
       const reply = await redis.call('XRANGE', key, `(${from}`, '+', 'COUNT', MOST_AT_ONCE)
       for (const { id, body } of entriesOf(reply)) {
-        positions.set(shard, id)
+        positions.set(key, id)
         tell(body)
       }
+    },
+  }
+}
+
+/** The latest entries, and who watches. */
+const createEntries = () => {
+  const watchers = new Set<(entry: FeedEntry) => void>()
+  let run = randomBytes(4).toString('hex')
+  let remembered: FeedEntry[] = []
+  let count = 0
+  return {
+    watchers,
+    tell: (event: string, data: FeedEntry['data']): void => {
+      count += 1
+      const entry = { id: `${run}-${count}`, event, data }
+      remembered.push(entry)
+      if (remembered.length > 2 * REMEMBERED) remembered = remembered.slice(-REMEMBERED)
+      for (const watcher of watchers) watcher(entry)
+    },
+    /** Tells a new watcher what came after `lastId`. */
+    catchUp: (lastId: string | null, onEntry: (entry: FeedEntry) => void) => {
+      const at = remembered.findIndex(({ id }) => id === lastId)
+      const newest = `${run}-${count}`
+      if (at >= 0) for (const entry of remembered.slice(at + 1)) onEntry(entry)
+      return { isWhole: lastId === null || lastId === newest || at >= 0, lastId: newest }
+    },
+    /** What happens until somebody watches again is not read: no id of before may be taken for the newest. */
+    breakOff: (): void => {
+      remembered = []
+      run = randomBytes(4).toString('hex')
     },
   }
 }
@@ -85,59 +110,62 @@ const createShardReader = (redis: StreamClient, tell: (body: string | undefined)
 export const createLiveFeed = ({
   redis,
   everyMs = 500,
+  lingerMs = LINGER_MS,
   onFailure = () => undefined,
 }: LiveFeedOptions): LiveFeed => {
-  const boot = randomBytes(4).toString('hex')
-  const watchers = new Set<(entry: FeedEntry) => void>()
-  let remembered: FeedEntry[] = []
-  let count = 0
+  const self = randomBytes(4).toString('hex')
+  const entries = createEntries()
+  const streams = createStreamReader(redis)
   let leftAt = 0
   let timer: NodeJS.Timeout | null = null
   let isStopped = false
 
-  const tell = (event: string, data: FeedEntry['data']) => {
-    count += 1
-    const entry = { id: `${boot}-${count}`, event, data }
-    remembered.push(entry)
-    if (remembered.length > 2 * REMEMBERED) remembered = remembered.slice(-REMEMBERED)
-    for (const watcher of watchers) watcher(entry)
-  }
-  const readShard = createShardReader(redis, (body) => {
+  const tellPlay = (body: string | undefined) => {
     const data = decodeEvent(body)
-    if (data !== null) tell(NAMES[data.type], data)
-  })
+    if (data !== null) entries.tell(NAMES[data.type], data)
+  }
+  // What this control plane told itself is known already.
+  const tellNews = (body: string | undefined) => {
+    const news = decodeNews(body)
+    if (news !== null && news.by !== self) entries.tell(news.event, news.data)
+  }
   const read = async () => {
     try {
-      await Promise.all(allShards().map((shard) => readShard.next(shard)))
+      await Promise.all([
+        ...allShards().map((shard) => streams.next(streamKey(shard), tellPlay)),
+        streams.next(newsKey, tellNews),
+      ])
     } catch (error) {
       onFailure(error)
     }
-    const isWatched = watchers.size > 0 || Date.now() - leftAt < LINGER_MS
+    const isWatched = entries.watchers.size > 0 || Date.now() - leftAt < lingerMs
     if (isStopped || !isWatched) {
       timer = null
-      readShard.forget()
-      remembered = []
+      streams.forget()
+      entries.breakOff()
     } else timer = setTimeout(() => void read(), everyMs)
   }
 
   return {
     follow: (lastId, onEntry) => {
-      const at = remembered.findIndex(({ id }) => id === lastId)
-      const isWhole = lastId === null || lastId === `${boot}-${count}` || at >= 0
-      if (at >= 0) for (const entry of remembered.slice(at + 1)) onEntry(entry)
-      watchers.add(onEntry)
+      const caughtUp = entries.catchUp(lastId, onEntry)
+      entries.watchers.add(onEntry)
       if (timer === null) timer = setTimeout(() => void read(), 0)
       const stop = () => {
-        watchers.delete(onEntry)
+        entries.watchers.delete(onEntry)
         leftAt = Date.now()
       }
-      return { isWhole, lastId: `${boot}-${count}`, stop }
+      return { ...caughtUp, stop }
     },
-    tell,
+    tell: (event, data) => {
+      entries.tell(event, data)
+      const body = encodeNews({ by: self, event, data })
+      redis.call('XADD', newsKey, 'MAXLEN', '~', MOST_NEWS, '*', BODY, body).catch(onFailure)
+    },
     stop: () => {
       isStopped = true
       if (timer !== null) clearTimeout(timer)
-      watchers.clear()
+      entries.watchers.clear()
     },
   }
 }

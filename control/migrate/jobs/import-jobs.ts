@@ -175,16 +175,21 @@ class Jobs implements ImportJobs {
     return waiting
   }
 
+  /** Whether another control plane has cancelled it. */
+  async #isCancelled(id: string): Promise<boolean> {
+    return (await this.#ports.cursors.get(id))?.state === 'cancelled'
+  }
+
   /** Runs an import to its end, and keeps how it ended; never throws. */
   async #run(waiting: ImportState, signal: AbortSignal): Promise<void> {
     let state: ImportState = { ...waiting, state: 'reading' }
     const save = async (next: ImportState): Promise<void> => {
       state = next
-      if (signal.aborted) throw new Cancelled()
+      if (signal.aborted || (await this.#isCancelled(next.id))) throw new Cancelled()
       await this.#ports.cursors.put(next)
     }
     try {
-      if (signal.aborted) throw new Cancelled()
+      if (signal.aborted || (await this.#isCancelled(state.id))) throw new Cancelled()
       await this.#put(state)
       const read = await this.#read(state, save)
       const findings = await this.#ports.judge(read)

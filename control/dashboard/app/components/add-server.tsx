@@ -1,8 +1,8 @@
 import { useRef, useState } from 'preact/hooks'
 import { send } from '../data/api.ts'
 import type { MediaServer } from '../data/types.ts'
+import { messageOf } from '../text/failure.ts'
 import { t } from '../text/text.ts'
-import { messageOf } from './form.ts'
 import { Alert, Card } from './parts.tsx'
 import { useSubmit } from './submit.ts'
 

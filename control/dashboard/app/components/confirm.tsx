@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { messageOf } from '../text/failure.ts'
 import { t } from '../text/text.ts'
-import { messageOf } from './form.ts'
 import { Alert } from './parts.tsx'
 
 /** A question before something that hurts. */

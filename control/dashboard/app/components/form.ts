@@ -1,6 +1,3 @@
-import { ApiError } from '../data/api.ts'
-import { t } from '../text/text.ts'
-
 /** The fields of a form that is submitted, by name; files are left out. Keeps the browser from leaving the page. */
 export const fieldsOf = (
   event: SubmitEvent,
@@ -12,10 +9,4 @@ export const fieldsOf = (
     typeof value === 'string' ? [[name, value]] : [],
   )
   return { form, fields: Object.fromEntries(texts) as Record<string, string> }
-}
-
-/** What went wrong, in words. */
-export const messageOf = (failure: unknown): string => {
-  if (failure instanceof ApiError && failure.code === 'offline') return t('app.no_answer')
-  return failure instanceof Error ? failure.message : 'internal'
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import type { Query } from '../data/use-query.ts'
+import { messageOf } from '../text/failure.ts'
 import { type Key, t } from '../text/text.ts'
-import { messageOf } from './form.ts'
 
 /** A heading with what belongs beside it. */
 export const PageHead = ({

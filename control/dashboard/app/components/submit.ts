@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
-import { fieldsOf, messageOf } from './form.ts'
+import { messageOf } from '../text/failure.ts'
+import { fieldsOf } from './form.ts'
 
 /** A form that sends what was typed. */
 export interface Submitting {

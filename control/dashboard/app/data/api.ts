@@ -1,15 +1,41 @@
 import type { AnswerOf, BodyOf, Method, PathFor, RowOf } from '../../../client/typed-call.ts'
 import type { AuthState } from './types.ts'
 
+/** A value that is not taken, and the rule it breaks. */
+interface Invalid {
+  readonly path: string
+  readonly message: string
+  readonly rule?: string
+  readonly limit?: string
+}
+
+interface Problem {
+  readonly type?: string
+  readonly title?: string
+  readonly detail?: string
+  readonly detailId?: string
+  readonly values?: Readonly<Record<string, string>>
+  readonly errors?: readonly Invalid[]
+}
+
 /** A refusal of the admin API (RFC 9457), or `offline` where nothing answered. */
 export class ApiError extends Error {
   readonly status: number
   /** `auth.missing`, `permission.missing`, …; `offline`. */
   readonly code: string
-  constructor(status: number, code: string, message: string) {
+  /** What to do about it, in English, and its id where it has one. */
+  readonly detail: string
+  readonly detailId: string | null
+  readonly values: Readonly<Record<string, string>>
+  readonly errors: readonly Invalid[]
+  constructor(status: number, code: string, message: string, problem: Problem = {}) {
     super(message)
     this.status = status
     this.code = code
+    this.detail = problem.detail ?? ''
+    this.detailId = problem.detailId ?? null
+    this.values = problem.values ?? {}
+    this.errors = problem.errors ?? []
   }
 }
 
@@ -24,17 +50,11 @@ export const onSignedOut = (listener: () => void): void => {
 /** The address of an API path, wherever the dashboard lies. */
 export const apiUrl = (path: string): string => new URL(`api/v1${path}`, document.baseURI).href
 
-interface Problem {
-  readonly type?: string
-  readonly title?: string
-  readonly detail?: string
-}
-
 const errorOf = async (response: Response): Promise<ApiError> => {
   const problem = (await response.json().catch(() => ({}))) as Problem
   const code = problem.type?.split(':').at(-1) ?? 'internal'
   const words = [problem.title, problem.detail].filter((text) => text !== undefined).join('. ')
-  return new ApiError(response.status, code, words === '' ? response.statusText : words)
+  return new ApiError(response.status, code, words === '' ? response.statusText : words, problem)
 }
 
 /** What a request fails with that nothing answered; one that was given up stays what it is. */

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import { messageOf } from '../text/failure.ts'
 
 /** A change that a button makes, and why it failed. */
 export interface Action {
@@ -12,9 +13,7 @@ export const useAction = (): Action => {
   const [error, setError] = useState<string | null>(null)
   const run: Action['run'] = (act, done) => {
     setError(null)
-    act().then(done, (failure: unknown) =>
-      setError(failure instanceof Error ? failure.message : 'internal'),
-    )
+    act().then(done, (failure: unknown) => setError(messageOf(failure)))
   }
   return { error, run }
 }

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks'
-import { messageOf } from '../components/form.ts'
 import { Alert, Badge, Card, PageHead, Shown, type Tone } from '../components/parts.tsx'
 import { get, send, upload } from '../data/api.ts'
 import type { ImportJob } from '../data/types.ts'
 import { useAction } from '../data/use-action.ts'
 import { useQuery } from '../data/use-query.ts'
+import { messageOf } from '../text/failure.ts'
 import { duration, moment, number } from '../text/format.ts'
 import { t, words } from '../text/text.ts'
 

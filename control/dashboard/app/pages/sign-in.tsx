@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'preact/hooks'
-import { fieldsOf, messageOf } from '../components/form.ts'
+import { fieldsOf } from '../components/form.ts'
 import { Alert, PasswordField } from '../components/parts.tsx'
 import { ApiError, apiUrl, keepCsrf, send } from '../data/api.ts'
 import { replaceRoute, useRoute } from '../data/route.ts'
 import type { AuthState } from '../data/types.ts'
+import { messageOf } from '../text/failure.ts'
 import { t, words } from '../text/text.ts'
 
 interface Props {

@@ -4,6 +4,7 @@ import { enGroups } from './english/groups.ts'
 import { enLive } from './english/live.ts'
 import { enMap } from './english/map.ts'
 import { enNotices } from './english/notices.ts'
+import { enProblems } from './english/problems.ts'
 import { enRules } from './english/rules.ts'
 import { enSettings } from './english/settings.ts'
 import { enSystem } from './english/system.ts'
@@ -20,6 +21,7 @@ export const en = {
   ...enLive,
   ...enAccount,
   ...enAudit,
+  ...enProblems,
   'app.name': 'Gatehouse',
   'app.offline': 'Gatehouse does not answer. What you see is the last that was known.',
   'app.skip': 'Skip to the content',

@@ -5,6 +5,7 @@ import { ruGroups } from './russian/groups.ts'
 import { ruLive } from './russian/live.ts'
 import { ruMap } from './russian/map.ts'
 import { ruNotices } from './russian/notices.ts'
+import { ruProblems } from './russian/problems.ts'
 import { ruRules } from './russian/rules.ts'
 import { ruSettings } from './russian/settings.ts'
 import { ruSystem } from './russian/system.ts'
@@ -20,6 +21,7 @@ export const ru: Words = {
   ...ruLive,
   ...ruAccount,
   ...ruAudit,
+  ...ruProblems,
   'app.name': 'Gatehouse',
   'app.offline': 'Gatehouse не отвечает. Показано то, что было известно последним.',
   'app.skip': 'К содержанию',

@@ -46,9 +46,13 @@ export const t = (key: Key, values: Readonly<Record<string, string | number>> = 
 }
 
 /** Words for an id the API speaks in (`finding.impossible_travel`); the id itself where there are none. */
-export const words = (prefix: string, id: string): string => {
+export const words = (
+  prefix: string,
+  id: string,
+  values: Readonly<Record<string, string | number>> = {},
+): string => {
   const key = `${prefix}.${id}`
-  return isKey(key) ? t(key) : id
+  return isKey(key) ? t(key, values) : id
 }
 
 const isKey = (key: string): key is Key => key in en

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import type { accountChange } from '../../../schemas/accounts.ts'
 import type { Account } from '../../../store/tables/records.ts'
 import { oneAtATime } from '../common/one-at-a-time.ts'
@@ -17,10 +18,10 @@ export const requireKnown = async (
   known: AccountRoutesOptions['known'],
 ): Promise<void> => {
   if (account.group !== null && !known.group(account.group)) {
-    throw new ProblemError('request.invalid', `There is no group '${account.group}'.`)
+    throw new ProblemError('request.invalid', detail('group.missing', { name: account.group }))
   }
   if (account.plan !== null && !(await known.plan(account.plan))) {
-    throw new ProblemError('request.invalid', `There is no plan '${account.plan}'.`)
+    throw new ProblemError('request.invalid', detail('plan.missing', { name: account.plan }))
   }
 }
 

@@ -1,5 +1,6 @@
 import type { AccountService } from '../../../accounts/account-service.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import type { Account } from '../../../store/tables/records.ts'
 import type { Tables } from '../../../store/tables/stores.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
@@ -28,6 +29,6 @@ export const accountOr404 = async (
 ): Promise<Account> => {
   const account =
     (await options.store.accounts.get(id)) ?? (await options.store.accounts.byName(id))
-  if (!account) throw new ProblemError('not.found', `There is no account '${id}'.`)
+  if (!account) throw new ProblemError('not.found', detail('account.missing', { id }))
   return account
 }

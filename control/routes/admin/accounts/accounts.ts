@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import {
   accountChange,
   accountCreate,
@@ -77,8 +78,10 @@ const writeRoutes = (plain: FastifyInstance, options: AccountRoutesOptions): voi
     },
     async (request, reply) => {
       const { id = randomBytes(6).toString('hex'), name, ...fields } = request.body
-      if (await store.accounts.get(id)) throw new ProblemError('conflict', `'${id}' exists.`)
-      if (await store.accounts.byName(name)) throw new ProblemError('conflict', `'${name}' exists.`)
+      if (await store.accounts.get(id))
+        throw new ProblemError('conflict', detail('account.taken', { name: id }))
+      if (await store.accounts.byName(name))
+        throw new ProblemError('conflict', detail('account.taken', { name }))
       const account: Account = { ...newAccount(id, name, clock()), ...fields }
       await requireKnown(account, options.known)
       await store.accounts.put(account)

@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import {
   pageOf,
   passwordPut,
@@ -28,7 +29,7 @@ const passwordRoute = (plain: FastifyInstance, options: AccountRoutesOptions): v
       const account = await accountOr404(options, request.params.id)
       const holder = await store.tokens.byUsername(request.body.username)
       if (holder && holder.accountId !== account.id) {
-        throw new ProblemError('conflict', `The user name '${request.body.username}' is taken.`)
+        throw new ProblemError('conflict', detail('login.taken', { name: request.body.username }))
       }
       const id = await accounts.setPassword(account.id, request.body, clock())
       await options.changed(null)
@@ -78,7 +79,7 @@ export const tokenRoutes = (plain: FastifyInstance, options: AccountRoutesOption
     async (request, reply) => {
       const { id } = request.params
       if (!(await store.tokens.revoke(id, clock()))) {
-        throw new ProblemError('not.found', `There is no token '${id}' that is still good.`)
+        throw new ProblemError('not.found', detail('token.missing', { id }))
       }
       await options.changed(null)
       await audit(request, 'token.revoke', { subject: id })

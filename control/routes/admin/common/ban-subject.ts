@@ -2,6 +2,7 @@ import { networkKey } from '#domain/networks/network'
 import type { BanKind } from '#domain/reasons'
 import { deviceSubject, readDeviceSubject } from '#domain/viewer/lease'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { accountRef } from './account-ref.ts'
 
 const wholeDeviceSubject = (subject: string): string => {
@@ -22,11 +23,12 @@ export const banSubject = (kind: BanKind, subject: string, v6Prefix: number): st
   if (kind !== 'network') return subject
   const [address = '', prefix] = subject.split('/')
   const key = networkKey(address, { v6Prefix })
-  if (key === null) throw new ProblemError('request.invalid', `'${subject}' is not an address.`)
+  if (key === null)
+    throw new ProblemError('request.invalid', detail('address.wrong', { value: subject }))
   const bits = key.includes(':') ? v6Prefix : 32
   if (prefix !== undefined && prefix !== String(bits)) {
-    const detail = `A network is one /${bits}; keep '${subject}' out by a rule instead.`
-    throw new ProblemError('request.invalid', detail)
+    const said = `A network is one /${bits}; keep '${subject}' out by a rule instead.`
+    throw new ProblemError('request.invalid', said)
   }
   return key
 }

@@ -12,6 +12,7 @@ import type { DetectionRule } from '../../../detect/rules/rule-types.ts'
 import type { PeopleView } from '../../../people/people.ts'
 import { playsByPerson } from '../../../people/people-reader.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { backtestOut } from '../../../schemas/answers/backtest.ts'
 import { textAnswer } from '../../../schemas/answers/text-answer.ts'
 import { timeIn } from '../../../schemas/common.ts'
@@ -130,7 +131,7 @@ export const backtestRoutes = (plain: FastifyInstance, options: BacktestRoutesOp
         days: daysOf(days),
         now: clock(),
       }
-      if (isBusy) throw new ProblemError('state.wrong', 'Another backtest runs; wait for it.')
+      if (isBusy) throw new ProblemError('state.wrong', detail('backtest.busy'))
       isBusy = true
       try {
         const playsByAccount = (from: number, to: number) =>

@@ -6,6 +6,7 @@ import { networkKey } from '#domain/networks/network'
 import { readNetworks } from '../../../detect/home-networks.ts'
 import type { FeedbackCache } from '../../../detect/live/feedback-cache.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { idParams, pageQuery, pagesQuery } from '../../../schemas/common.ts'
 import { feedbackCreate, feedbackSchema } from '../../../schemas/detection.ts'
@@ -35,7 +36,7 @@ const everyQuery = Type.Object({
 const networkOf = (value: string, v6Prefix: number): string => {
   const [address = '', bits] = value.split('/')
   const key = networkKey(address, { v6Prefix })
-  if (key === null) throw new ProblemError('request.invalid', `'${value}' is not an address.`)
+  if (key === null) throw new ProblemError('request.invalid', detail('address.wrong', { value }))
   const [least, most] = key.includes('/') ? [v6Prefix, 128] : [32, 32]
   if (bits === undefined || (/^\d+$/.test(bits) && Number(bits) >= least && Number(bits) <= most))
     return key
@@ -71,7 +72,7 @@ const removeRoute = (plain: FastifyInstance, options: FeedbackRoutesOptions): vo
       const { id } = request.params
       const before = await store.feedback.get(id)
       if (!before || !(await store.feedback.remove(id))) {
-        throw new ProblemError('not.found', `There is no word of an operator '${id}'.`)
+        throw new ProblemError('not.found', detail('feedback.missing', { id }))
       }
       await book.reload()
       await changed(before.account)

@@ -4,6 +4,7 @@ import type { Static } from 'typebox'
 import { loadTrust, saveTrust } from '../../../detect/live/trust-ledger.ts'
 import { dismissFinding, reinstateFinding } from '../../../detect/scoring/trust.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { bulkOut } from '../../../schemas/bulk.ts'
 import { idParams } from '../../../schemas/common.ts'
@@ -51,7 +52,7 @@ const findingOr404 = async (
   id: string,
 ): Promise<StoredFinding> => {
   const finding = await store.findings.get(id)
-  if (!finding) throw new ProblemError('not.found', `There is no finding '${id}'.`)
+  if (!finding) throw new ProblemError('not.found', detail('finding.missing', { id }))
   return finding
 }
 

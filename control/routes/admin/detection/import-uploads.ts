@@ -17,6 +17,7 @@ import {
   type ImportState,
 } from '../../../migrate/plays/import-state.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { textAnswer } from '../../../schemas/answers/text-answer.ts'
 import { idParams } from '../../../schemas/common.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
@@ -72,7 +73,7 @@ type Fields = Readonly<Record<string, string | undefined>>
 const askedOf = (fields: Fields): ImportAsked => {
   const kind = KINDS.find((known) => known === fields['kind'])
   if (kind === undefined)
-    throw new ProblemError('request.invalid', `kind must be one of ${KINDS.join(', ')}`)
+    throw new ProblemError('request.invalid', detail('import.kind', { kinds: KINDS.join(', ') }))
   const name = (fields['name'] ?? '').split(/[\\/]/).at(-1) || kind
   const { server, owner } = fields
   return { kind, name: name.slice(0, 255), server: server || null, owner: owner || null }
@@ -109,7 +110,7 @@ const receiveParts = async (request: FastifyRequest, options: ImportUploadOption
       fields = { name: part.filename, ...fields }
     } else part.file.resume()
   }
-  if (upload === null) throw new ProblemError('request.invalid', 'The form holds no file.')
+  if (upload === null) throw new ProblemError('request.invalid', detail('import.no_file'))
   return { upload, fields }
 }
 
@@ -179,7 +180,7 @@ const uploadRoute = (parent: FastifyInstance, options: ImportUploadOptions): voi
 
 const orMissing = async ({ imports }: ImportUploadOptions, id: string): Promise<ImportState> => {
   const state = await imports.get(id)
-  if (state === null) throw new ProblemError('not.found', `There is no import '${id}'.`)
+  if (state === null) throw new ProblemError('not.found', detail('import.missing', { id }))
   return state
 }
 

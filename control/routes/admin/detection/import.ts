@@ -7,6 +7,7 @@ import type { ImportCursors } from '../../../migrate/plays/import-cursors.ts'
 import { importRows } from '../../../migrate/plays/import-plays.ts'
 import { IMPORT_STATE, type ImportState } from '../../../migrate/plays/import-state.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { idParams, pageQuery, wholePageQuery } from '../../../schemas/common.ts'
 import { playsImported } from '../../../schemas/history.ts'
@@ -79,7 +80,7 @@ const write = { permission: 'imports:write' }
 
 const orMissing = async (imports: ImportCursors, id: string): Promise<ImportState> => {
   const state = await imports.get(id)
-  if (state === null) throw new ProblemError('not.found', `There is no import '${id}'.`)
+  if (state === null) throw new ProblemError('not.found', detail('import.missing', { id }))
   return state
 }
 

@@ -7,6 +7,7 @@ import { RULE_SCHEMA } from '../../../detect/rules/rule-schema.ts'
 import type { DetectionRule } from '../../../detect/rules/rule-types.ts'
 import { parseRules } from '../../../detect/rules/rules.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { idParams, pagesQuery } from '../../../schemas/common.ts'
 import { warningSchema } from '../../../schemas/detection.ts'
@@ -37,8 +38,8 @@ export const checkedRules = (raw: unknown, cut = ''): readonly DetectionRule[] =
     path: path.startsWith(cut) ? path.slice(cut.length).replace(/^\./, '') : path,
     message,
   }))
-  const detail = errors.map(({ path, message }) => `${path} ${message}`.trim()).join('; ')
-  throw new ProblemError('request.invalid', detail, errors)
+  const said = errors.map(({ path, message }) => `${path} ${message}`.trim()).join('; ')
+  throw new ProblemError('request.invalid', said, errors)
 }
 
 /** `parseRules` checks bodies, since its messages are more precise than a schema's. */
@@ -83,7 +84,7 @@ const readRoutes = (plain: FastifyInstance, options: RuleRoutesOptions): void =>
     },
     async (request, reply) => {
       const rule = await ruleOf(store, request.params.id)
-      if (!rule) throw new ProblemError('not.found', `There is no rule '${request.params.id}'.`)
+      if (!rule) throw new ProblemError('not.found', detail('rule.missing', request.params))
       void reply.header('etag', etagOf(rule))
       return { rule, warnings: lintRules([rule], known()) }
     },
@@ -197,7 +198,7 @@ export const ruleRoutes = (plain: FastifyInstance, options: RuleRoutesOptions): 
         const present = await ruleOf(store, id)
         if (present !== null) requireMatch(request, reply, present)
         if (!(await store.rules.remove(id)))
-          throw new ProblemError('not.found', `There is no rule '${id}'.`)
+          throw new ProblemError('not.found', detail('rule.missing', { id }))
         return present
       })
       await book.reload()

@@ -5,6 +5,7 @@ import type { Assessor } from '../../../detect/live/assessor.ts'
 import { loadTrust } from '../../../detect/live/trust-ledger.ts'
 import { recover, trustLevel } from '../../../detect/scoring/trust.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { idParams } from '../../../schemas/common.ts'
 import {
@@ -28,8 +29,11 @@ export interface SharingRoutesOptions {
 
 const SORTS = ['confidence', 'at', 'plays', 'name'] as const
 
-const explained = ({ detail, ...known }: StoredAssessment): Static<typeof explanationSchema> => {
-  const fields = new Map(Object.entries(typeof detail === 'object' ? (detail ?? {}) : {}))
+const explained = ({
+  detail: kept,
+  ...known
+}: StoredAssessment): Static<typeof explanationSchema> => {
+  const fields = new Map(Object.entries(typeof kept === 'object' ? (kept ?? {}) : {}))
   const of = (name: string): unknown => fields.get(name) ?? []
   return {
     ...known,
@@ -84,7 +88,7 @@ export const sharingRoutes = (plain: FastifyInstance, options: SharingRoutesOpti
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const { store, assessor, clock } = options
   const orMissing = (found: StoredAssessment | null, account: string) => {
-    if (!found) throw new ProblemError('not.found', `'${account}' has not played lately.`)
+    if (!found) throw new ProblemError('not.found', detail('sharing.unknown', { account }))
     return explained(found)
   }
   const schema = { params: idParams, response: { 200: explanationSchema } }

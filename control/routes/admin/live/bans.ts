@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { BAN_KINDS, BAN_REASONS, type BanKind } from '#domain/reasons'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { bulkOut } from '../../../schemas/bulk.ts'
 import { idParams } from '../../../schemas/common.ts'
@@ -26,7 +27,7 @@ import { sortOrder } from '../common/sort-order.ts'
 
 export interface BanRoutesOptions {
   readonly bans: BanStore
-  readonly store: Pick<Tables, 'downloads'>
+  readonly store: Pick<Tables, 'downloads' | 'accounts'>
   readonly audit: AuditTrail
   readonly clock: () => number
   readonly v6Prefix: () => number
@@ -91,7 +92,7 @@ const liftBan = async (
 ): Promise<void> => {
   const subject = banSubject(kind, named, v6Prefix())
   if (!(await bans.unban(kind, subject)))
-    throw new ProblemError('not.found', `There is no ban on ${kind} '${subject}'.`)
+    throw new ProblemError('not.found', detail('ban.missing', { kind, subject }))
   await audit(request, 'ban.lift', { subject: `${kind}:${subject}` })
 }
 
@@ -146,14 +147,24 @@ const banRoutesOnly = (plain: FastifyInstance, options: BanRoutesOptions): void 
   )
 }
 
+const OWN = 'own:'
+
+/** Names of those accounts of our own that downloads are of. */
+const namesOf = async (
+  { accounts }: BanRoutesOptions['store'],
+  rows: readonly { readonly account: string }[],
+): Promise<ReadonlyMap<string, string>> => {
+  const refs = rows.map(({ account }) => account).filter((account) => account.startsWith(OWN))
+  const ids = [...new Set(refs)].map((account) => account.slice(OWN.length))
+  if (ids.length === 0) return new Map()
+  const found = await accounts.list({ where: { id: { in: ids } }, limit: ids.length })
+  return new Map(found.rows.map(({ id, name }) => [OWN + id, name]))
+}
+
 const SORTS = ['issuedAt', 'firstUsedAt'] as const
 
-/** `/bans` and `/downloads`. */
-export const banRoutes = (plain: FastifyInstance, options: BanRoutesOptions): void => {
-  banRoutesOnly(plain, options)
-  bulkBanRoute(plain, options)
+const downloadRoutes = (plain: FastifyInstance, { store }: BanRoutesOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
-  const { bans, store, audit, clock } = options
   app.get(
     '/downloads',
     {
@@ -164,7 +175,12 @@ export const banRoutes = (plain: FastifyInstance, options: BanRoutesOptions): vo
       const { limit, after, sort, account, group } = request.query
       const order = sortOrder(sort, SORTS)
       const page = await store.downloads.list({ where: { account, group }, limit, after, ...order })
-      return { items: [...page.rows], next: page.next }
+      const names = await namesOf(store, page.rows)
+      const items = page.rows.map((row) => ({
+        ...row,
+        accountName: names.get(row.account) ?? null,
+      }))
+      return { items, next: page.next }
     },
   )
   app.get(
@@ -176,9 +192,19 @@ export const banRoutes = (plain: FastifyInstance, options: BanRoutesOptions): vo
     async ({ params }) => {
       const download = await store.downloads.get(params.id)
       if (!download) throw new ProblemError('not.found', `No download '${params.id}' was used.`)
-      return download
+      const names = await namesOf(store, [download])
+      return { ...download, accountName: names.get(download.account) ?? null }
     },
   )
+}
+
+/** `/bans` and `/downloads`. */
+export const banRoutes = (plain: FastifyInstance, options: BanRoutesOptions): void => {
+  banRoutesOnly(plain, options)
+  bulkBanRoute(plain, options)
+  downloadRoutes(plain, options)
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const { bans, store, audit, clock } = options
   app.post(
     '/downloads/:id/revoke',
     {

@@ -5,6 +5,7 @@ import { isChannelId } from '#domain/channels/channel'
 import { networkKey } from '#domain/networks/network'
 import { type ExplainQuestion, explainQuestion } from '../../../explain/explanation.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { explained } from '../../../schemas/answers/explain.ts'
 import { plainJson } from '../common/plain-json.ts'
 
@@ -40,7 +41,7 @@ export const explainRoutes = (
     async (request) => {
       const { ip, channel } = request.query
       if (networkKey(ip) === null) {
-        throw new ProblemError('request.invalid', `'${ip}' is not an address.`)
+        throw new ProblemError('request.invalid', detail('address.wrong', { value: ip }))
       }
       if (channel !== undefined && !isChannelId(channel)) {
         throw new ProblemError('request.invalid', `'${channel}' is not a channel id.`)

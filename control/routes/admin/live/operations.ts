@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { pagesQuery } from '../../../schemas/common.ts'
 import {
@@ -45,7 +46,7 @@ const byName = Type.Object({ name: Type.String() })
 
 const surgeOr404 = (catalog: OperationsOptions['catalog'], name: string) => {
   const profile = catalog.surge().find((candidate) => candidate.name === name)
-  if (profile === undefined) throw new ProblemError('not.found', `There is no profile '${name}'.`)
+  if (profile === undefined) throw new ProblemError('not.found', detail('surge.missing', { name }))
   return profile
 }
 
@@ -121,7 +122,8 @@ export const operationRoutes = (plain: FastifyInstance, options: OperationsOptio
       const { name } = request.params
       const isThere = await catalog.refresh(name)
       const source = catalog.sources().find((candidate) => candidate.name === name)
-      if (!isThere || !source) throw new ProblemError('not.found', `There is no source '${name}'.`)
+      if (!isThere || !source)
+        throw new ProblemError('not.found', detail('source.missing', { name }))
       await audit(request, 'source.refresh', { subject: name, after: source })
       return source
     },

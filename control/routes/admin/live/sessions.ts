@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { idParams } from '../../../schemas/common.ts'
 import { endOneQuery } from '../../../schemas/live-lists.ts'
 import { mediaEnded } from '../../../schemas/media-servers.ts'
@@ -104,7 +105,7 @@ const readRoutes = (plain: FastifyInstance, { view }: SessionRoutesOptions): voi
     { schema: { params: idParams, response: { 200: sessionSchema } }, config: read },
     async (request) => {
       const session = await view.show(request.params.id)
-      if (!session) throw new ProblemError('not.found', 'That session does not play any more.')
+      if (!session) throw new ProblemError('not.found', detail('session.gone'))
       return shown(session)
     },
   )
@@ -141,10 +142,9 @@ const messageRoute = (plain: FastifyInstance, options: SessionRoutesOptions): vo
     },
     async (request, reply) => {
       const session = await view.show(request.params.id)
-      if (session === null)
-        throw new ProblemError('not.found', 'That session does not play any more.')
+      if (session === null) throw new ProblemError('not.found', detail('session.gone'))
       if (media.play(session.id) === null)
-        throw new ProblemError('state.wrong', 'Only players of media servers show words.')
+        throw new ProblemError('state.wrong', detail('session.no_words'))
       const { text } = request.body
       const answer = await media.message(session.id, text)
       if (answer.state === 'refused') throw new ProblemError('state.wrong', sentence(answer.detail))
@@ -185,7 +185,7 @@ export const sessionRoutes = (plain: FastifyInstance, options: SessionRoutesOpti
         return await reply.code(200).send(ended)
       }
       if (!session || !(await sessions.end(session.id, 'session.ended', seconds * 1000))) {
-        throw new ProblemError('not.found', 'That session does not play any more.')
+        throw new ProblemError('not.found', detail('session.gone'))
       }
       await options.kill([session.id])
       const change = { before: shown(session), after: { seconds, note } }

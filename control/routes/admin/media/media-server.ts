@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import type { Static } from 'typebox'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { mediaServerChange, mediaServerStatus } from '../../../schemas/media-servers.ts'
 import type { MediaServer, WatchedServer } from '../../../sources/hub/hub.ts'
 import type { ServerChange } from '../../../sources/hub/server-directory.ts'
@@ -12,10 +13,10 @@ import { type MediaServerOptions, nameParams, requireUsable, shownBy } from './m
 const write = { permission: 'media:write' }
 
 const missing = (name: string): ProblemError =>
-  new ProblemError('not.found', `There is no media server '${name}'.`)
+  new ProblemError('not.found', detail('server.missing', { name }))
 
-const inConfiguration = (name: string, verb: 'change' | 'remove'): ProblemError =>
-  new ProblemError('state.wrong', `'${name}' stands in the configuration: ${verb} it there.`)
+const inConfiguration = (name: string): ProblemError =>
+  new ProblemError('state.wrong', detail('server.configured', { name }))
 
 const ofBody = (body: Static<typeof mediaServerChange>): ServerChange => {
   const { url, token, tls_verify: verifyTls, sign_out: allowSignOut } = body
@@ -44,7 +45,7 @@ const changeServer = async (
 ): Promise<MediaServer> =>
   await oneAtATime('media-servers', async () => {
     const { server } = orMissing(hub, name)
-    if (server.from === 'config') throw inConfiguration(name, 'change')
+    if (server.from === 'config') throw inConfiguration(name)
     check(server)
     await requireUsable({ ...server, ...change }, sourcePorts)
     if ((await directory.change(name, change)) !== 'changed') throw missing(name)
@@ -64,7 +65,7 @@ const removeRoute = (plain: FastifyInstance, options: MediaServerOptions): void 
         const known = hub.list().find(({ server }) => server.name === name)
         requireMatch(request, reply, known?.server ?? null)
         const outcome = await directory.remove(name)
-        if (outcome === 'configured') throw inConfiguration(name, 'remove')
+        if (outcome === 'configured') throw inConfiguration(name)
         if (outcome === 'unknown') throw missing(name)
         await webhooks.drop(name)
         await reload()

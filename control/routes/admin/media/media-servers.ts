@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { pagesQuery } from '../../../schemas/common.ts'
 import {
@@ -105,7 +106,7 @@ const testRoutes = (plain: FastifyInstance, options: MediaServerOptions): void =
     async ({ params }) => {
       const known = hub.list().find(({ server }) => server.name === params.name)
       if (known === undefined)
-        throw new ProblemError('not.found', `There is no media server '${params.name}'.`)
+        throw new ProblemError('not.found', detail('server.missing', { name: params.name }))
       return await testServer(known.server, sourcePorts)
     },
   )
@@ -137,7 +138,7 @@ export const mediaServerRoutes = (plain: FastifyInstance, options: MediaServerOp
       const server = { name, kind, url, token, verifyTls, allowSignOut }
       await requireUsable({ ...server, from: 'api' }, sourcePorts)
       if ((await directory.add(server)) === 'exists')
-        throw new ProblemError('conflict', `There is a media server '${name}' already.`)
+        throw new ProblemError('conflict', detail('server.taken', { name }))
       await reload()
       await audit(request, 'media-server.add', { subject: name, after: { kind, url } })
       const added = hub.list().find((one) => one.server.name === name)

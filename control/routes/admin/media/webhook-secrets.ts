@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { webhookMade } from '../../../schemas/media-servers.ts'
 import type { MediaHub } from '../../../sources/hub/hub.ts'
 import type { WebhookSecrets } from '../../../sources/webhooks/secrets.ts'
@@ -38,7 +39,7 @@ export const webhookSecretRoutes = (
     async (request, reply) => {
       const { name } = request.params
       if (!hub.list().some(({ server }) => server.name === name))
-        throw new ProblemError('not.found', `There is no media server '${name}'.`)
+        throw new ProblemError('not.found', detail('server.missing', { name }))
       const secret = await webhooks.make(name)
       if (secret === null) throw configured(name)
       await audit(request, 'media-server.webhook', { subject: name })

@@ -6,6 +6,7 @@ import type { Destinations } from '../../../notify/destinations/book.ts'
 import { masked, restored } from '../../../notify/destinations/secrets.ts'
 import type { OpenDestination } from '../../../notify/model/book.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { pagesQuery } from '../../../schemas/common.ts'
 import { destinationChange, destinationIn, destinationOut } from '../../../schemas/notices.ts'
@@ -40,7 +41,7 @@ const plainJson = () => (value: unknown) => JSON.stringify(value)
 /** A destination by its name, or a refusal. */
 export const destinationOr404 = (destinations: Destinations, name: string): OpenDestination => {
   const found = destinations.get(name)
-  if (!found) throw new ProblemError('not.found', `There is no destination '${name}'.`)
+  if (!found) throw new ProblemError('not.found', detail('destination.missing', { name }))
   return found
 }
 
@@ -70,8 +71,8 @@ const shownWith = async (
 
 const refuseFiles = ({ destination, origin }: OpenDestination): void => {
   if (origin === 'file') {
-    const detail = `'${destination.name}' stands in gatehouse.yaml: change it there and reload.`
-    throw new ProblemError('state.wrong', detail)
+    const { name } = destination
+    throw new ProblemError('state.wrong', detail('destination.configured', { name }))
   }
 }
 
@@ -160,7 +161,7 @@ export const destinationRoutes = (
       const destination = checkedDestination(request.body)
       const { name } = destination
       if (destinations.get(name) !== undefined)
-        throw new ProblemError('conflict', `There is a destination '${name}' already.`)
+        throw new ProblemError('conflict', detail('destination.taken', { name }))
       await destinations.put(destination)
       await audit(request, 'destination.create', { subject: name, after: masked(destination) })
       void reply.code(201)

@@ -4,6 +4,7 @@ import type { Static } from 'typebox'
 import { eventOf, severityOf, subjectOf, timeOf } from '../../../notify/model/notice.ts'
 import { readMessage } from '../../../notify/outbox/stored.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { idParams } from '../../../schemas/common.ts'
 import { messageOut, messageQuery } from '../../../schemas/notices.ts'
@@ -43,7 +44,7 @@ export const messageRoutes = (plain: FastifyInstance, options: MessageRoutesOpti
   const { messages, audit, clock, wake } = options
   const deadOrRefuse = async (id: string): Promise<StoredMessage> => {
     const message = await messages.get(id)
-    if (!message) throw new ProblemError('not.found', `There is no message '${id}'.`)
+    if (!message) throw new ProblemError('not.found', detail('message.missing', { id }))
     if (message.state !== 'dead')
       throw new ProblemError('state.wrong', `Message '${id}' was not given up: ${message.state}.`)
     return message
@@ -71,7 +72,7 @@ export const messageRoutes = (plain: FastifyInstance, options: MessageRoutesOpti
       wake()
       await audit(request, 'notification.retry', { subject: `${destination} ${id}` })
       const message = await messages.get(id)
-      if (!message) throw new ProblemError('not.found', `There is no message '${id}'.`)
+      if (!message) throw new ProblemError('not.found', detail('message.missing', { id }))
       return shown(message)
     },
   )

@@ -7,6 +7,7 @@ import type { SecondFactors } from '../../../operators/second-factor.ts'
 import type { OpenSignIn, SignInRefusal, SignIns } from '../../../operators/sign-ins.ts'
 import { COOKIE } from '../../../plugins/admin-auth.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { authState, linkBody, ownPasswordBody, signInBody } from '../../../schemas/operators.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
 import { originOf, type PlaceOf, setCookie } from './cookies.ts'
@@ -31,7 +32,7 @@ const refuse = (reply: FastifyReply, refusal: SignInRefusal): never => {
   if (refusal.refused === 'wrong') throw new ProblemError('auth.refused')
   if (refusal.refused === 'code') throw new ProblemError('totp.required')
   reply.header('retry-after', String(refusal.waitSec))
-  throw new ProblemError('rate.limited', `Too many wrong tries: wait ${refusal.waitSec} s.`)
+  throw new ProblemError('rate.limited', detail('sign_in.slow', { seconds: refusal.waitSec }))
 }
 
 const authStateOf = async (
@@ -63,11 +64,7 @@ const passwordRoute = (plain: FastifyInstance, options: AuthRoutesOptions): void
     async (request, reply) => {
       const operator = await selfOf(signIns, request)
       // With a password of their own they would stay when the provider lets them go.
-      if (isProvided(operator.id))
-        throw new ProblemError(
-          'state.wrong',
-          'You sign in with a provider, without a password here.',
-        )
+      if (isProvided(operator.id)) throw new ProblemError('state.wrong', detail('password.none'))
       const { password, newPassword } = request.body
       const changed = await signIns.changePassword(
         operator,
@@ -76,7 +73,7 @@ const passwordRoute = (plain: FastifyInstance, options: AuthRoutesOptions): void
       )
       if ('refused' in changed) {
         if (changed.refused === 'wrong')
-          throw new ProblemError('state.wrong', 'The password of before is wrong.')
+          throw new ProblemError('state.wrong', detail('password.wrong'))
         return refuse(reply, changed)
       }
       const actor = { name: operator.name, permissions: [] }

@@ -5,6 +5,7 @@ import type { SecondFactors } from '../../../operators/second-factor.ts'
 import type { SignIns } from '../../../operators/sign-ins.ts'
 import { COOKIE, requireCsrf } from '../../../plugins/admin-auth.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { codeBody, secondFactorOffer, signInOut } from '../../../schemas/api-access.ts'
 import { idParams, pageQuery, wholePageQuery } from '../../../schemas/common.ts'
@@ -77,7 +78,7 @@ const allSignInRoutes = (
     { schema: { params: idParams, ...empty }, config: { permission: 'users:write' } },
     async (request, reply) => {
       if (!(await signIns.end(request.params.id)))
-        throw new ProblemError('not.found', 'There is no such sign-in.')
+        throw new ProblemError('not.found', detail('sign_in.missing'))
       await audit(request, 'sign-in.end', { subject: request.params.id })
       return await reply.code(204).send(null)
     },
@@ -94,7 +95,7 @@ const secondFactorRoutes = (
     { schema: { response: { 200: secondFactorOffer } }, ...own(signIns) },
     async (request) => {
       const offer = await factors.offer(await selfOf(signIns, request))
-      if (offer === null) throw new ProblemError('state.wrong', 'It is on: turn it off first.')
+      if (offer === null) throw new ProblemError('state.wrong', detail('totp.is_on'))
       return offer
     },
   )
@@ -108,7 +109,7 @@ const secondFactorRoutes = (
         const { id, name } = await selfOf(signIns, request)
         const { code } = request.body
         const isRight = isOn ? await factors.confirm(id, code) : await factors.accepts(id, code)
-        if (!isRight) throw new ProblemError('state.wrong', 'This code is wrong, or was used.')
+        if (!isRight) throw new ProblemError('state.wrong', detail('totp.wrong'))
         if (!isOn) await factors.remove(id)
         const actor = { name, permissions: [] }
         await audit({ actor }, isOn ? 'second-factor.on' : 'second-factor.off', { subject: name })
@@ -134,7 +135,7 @@ export const ownAccessRoutes = (plain: FastifyInstance, options: OwnAccessOption
     async (request, reply) => {
       const { id, name } = await selfOf(signIns, request)
       if (!(await signIns.end(request.params.id, id)))
-        throw new ProblemError('not.found', 'There is no such sign-in of yours.')
+        throw new ProblemError('not.found', detail('sign_in.missing'))
       const actor = { name, permissions: [] }
       await audit({ actor }, 'sign-in.end', { subject: request.params.id })
       return await reply.code(204).send(null)

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { OperatorBook } from '../../../operators/operator-book.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { wholePageQuery } from '../../../schemas/common.ts'
 import {
@@ -41,14 +42,14 @@ const editable = ({ id, name, role, passwordHash }: Operator) => ({ id, name, ro
 const checksOf = (operators: OperatorTables['operators']) => ({
   found: async (id: string): Promise<Operator> => {
     const operator = await operators.get(id)
-    if (operator === null) throw new ProblemError('not.found', 'There is no such person.')
+    if (operator === null) throw new ProblemError('not.found', detail('person.missing'))
     return operator
   },
   /** The last owner stays one: nobody else could let anybody in again. */
   keepAnOwner: async ({ id, role }: Operator): Promise<void> => {
     const { rows } = await operators.list({ where: { role: 'owner' }, limit: 2 })
     if (role === 'owner' && rows.every((row) => row.id === id))
-      throw new ProblemError('state.wrong', 'This is the last owner: make another one first.')
+      throw new ProblemError('state.wrong', detail('person.last_owner'))
   },
 })
 
@@ -73,7 +74,7 @@ export const userRoutes = (plain: FastifyInstance, options: UserRoutesOptions): 
     async (request, reply) => {
       const { name, role, password } = request.body
       if ((await people.byName(name)) !== null)
-        throw new ProblemError('conflict', `'${name}' is there already.`)
+        throw new ProblemError('conflict', detail('person.taken', { name }))
       const operator = await people.put(name, { role, password })
       await audit(request, 'user.create', { subject: operator.name, after: { role } })
       return await reply.code(201).send(shown(operator))

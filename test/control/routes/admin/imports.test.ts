@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { FormData } from 'undici'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { receiveUpload, UploadTooLarge } from '../../../../control/migrate/jobs/receive-upload.ts'
+import { createImportCursors } from '../../../../control/migrate/plays/import-cursors.ts'
 import { newImport } from '../../../../control/migrate/plays/import-state.ts'
 import { permissionsOf, type Role } from '../../../../control/operators/roles.ts'
 import { tempDir } from '../../../support/cleanup.ts'
@@ -180,6 +181,17 @@ describe('an uploaded history', () => {
     expect(await ended(first.body.id)).toMatchObject({ state: 'done', tally: { rows: 12_000 } })
     expect((await call('POST', `/${first.body.id}/resume`)).status).toBe(409)
     expect((await api.store.history.playsOf('server:house:1', 0, now())).length).toBe(2400)
+  })
+
+  test('ends when another control plane has cancelled it', async () => {
+    const { id } = (await post('?kind=history', ndjson(12_000))).body
+    const cursors = createImportCursors(api.store.cursors)
+    const known = await cursors.get(id)
+    if (known === null) throw new Error('the import is not kept')
+    await cursors.put({ ...known, state: 'cancelled' })
+    const state = await ended(id)
+    expect(state).toMatchObject({ state: 'cancelled' })
+    expect(state.tally.rows).toBeLessThan(12_000)
   })
 
   test('goes on after a stop of the control plane', async () => {

@@ -31,7 +31,9 @@ export const Downloads = ({ canAct }: { readonly canAct: boolean }) => {
                 <tr key={copy.id}>
                   <td data-title={t('col.when')}>{moment(copy.issuedAt)}</td>
                   <td data-title={t('col.who')}>
-                    <a href={hrefOf(['accounts', copy.account])}>{copy.account}</a>
+                    <a href={hrefOf(['accounts', copy.account])}>
+                      {copy.accountName ?? copy.account}
+                    </a>
                   </td>
                   <td data-title={t('col.group')}>{copy.group}</td>
                   <td data-title={t('col.player')}>{player(copy.userAgent ?? '–')}</td>

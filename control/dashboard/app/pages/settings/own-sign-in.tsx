@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks'
 import qrcode from 'qrcode-generator'
-import { messageOf } from '../../components/form.ts'
 import { Alert, Badge, Card } from '../../components/parts.tsx'
 import { useSubmit } from '../../components/submit.ts'
 import { ApiError, keepCsrf, readAuth, send } from '../../data/api.ts'
 import type { AuthState } from '../../data/types.ts'
+import { messageOf } from '../../text/failure.ts'
 import { t, words } from '../../text/text.ts'
 
 interface Props {

@@ -19,6 +19,8 @@ export const enRules = {
   'rules.apply': 'Apply',
   'rules.applied': 'Applied.',
   'rules.undo': 'Undo',
+  'rules.remove.text':
+    'It finds nothing any more. What it found stays; the audit log keeps the rule as it was.',
   'rules.backtest': 'Over history',
   'rules.backtest.text': 'Whom this rule would have hit, against what the present one hit.',
   'rules.try': 'Try it',

@@ -19,6 +19,8 @@ export const ruRules: Readonly<Record<keyof typeof enRules, Wording>> = {
   'rules.dry': 'пробно',
   'rules.apply': 'Применить',
   'rules.applied': 'Применено.',
+  'rules.remove.text':
+    'Оно больше ничего не находит. Прежние находки остаются; журнал аудита хранит правило.',
   'rules.undo': 'Отменить',
   'rules.backtest': 'По истории',
   'rules.backtest.text': 'Кого задело бы это правило и кого задело нынешнее.',

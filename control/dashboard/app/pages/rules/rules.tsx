@@ -1,39 +1,21 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { DetectionRule } from '../../../detect/rules/rule-types.ts'
-import { FINDING_KINDS } from '../../../detect/types.ts'
-import { messageOf } from '../components/form.ts'
-import { Alert, Badge, Card, Figure, PageHead, Shown } from '../components/parts.tsx'
-import { Sentence } from '../components/sentence.tsx'
-import { SpanChoice } from '../components/span.tsx'
-import { getAll, send } from '../data/api.ts'
-import { type Draft, newDraft, readDraft, textOf, yamlOf } from '../data/draft.ts'
-import { hrefOf, useRoute } from '../data/route.ts'
-import { useQuery } from '../data/use-query.ts'
-import { number } from '../text/format.ts'
-import { t, words } from '../text/text.ts'
+import type { DetectionRule } from '../../../../detect/rules/rule-types.ts'
+import { FINDING_KINDS } from '../../../../detect/types.ts'
+import { Confirm, type Question } from '../../components/confirm.tsx'
+import { Alert, Badge, Card, PageHead, Shown } from '../../components/parts.tsx'
+import { Sentence } from '../../components/sentence.tsx'
+import { getAll, send } from '../../data/api.ts'
+import { type Draft, newDraft, readDraft, textOf, yamlOf } from '../../data/draft.ts'
+import { hrefOf, useRoute } from '../../data/route.ts'
+import { useQuery } from '../../data/use-query.ts'
+import { lintText, messageOf } from '../../text/failure.ts'
+import { t, words } from '../../text/text.ts'
+import { Backtest } from './backtest.tsx'
 
-const SPANS = ['7', '30', '60', '90']
 /** Until a draft that is being typed is looked at. */
 const PAUSE_MS = 300
-const SHOWN = 30
 
-/** The answer of `POST /backtest`, as far as it is shown. */
-interface BacktestResult {
-  readonly accounts: number
-  readonly plays: number
-  readonly rules: readonly { readonly findings: number }[]
-  readonly found: readonly { readonly account: string; readonly name: string | null }[]
-  readonly comparison: {
-    readonly onlyDraft: readonly string[]
-    readonly onlyPresent: readonly string[]
-    readonly both: readonly string[]
-  }
-}
-
-interface Warning {
-  readonly rule: string
-  readonly message: string
-}
+type Warning = Parameters<typeof lintText>[0]
 
 /** What is wrong or odd about a draft, said while it is written. */
 const useLint = (draft: Draft) => {
@@ -51,82 +33,6 @@ const useLint = (draft: Draft) => {
     return () => clearTimeout(timer)
   }, [JSON.stringify(draft)])
   return said
-}
-
-const Hits = ({ result }: { readonly result: BacktestResult }) => {
-  const { onlyDraft, onlyPresent, both } = result.comparison
-  const names = new Map(result.found.map(({ account, name }) => [account, name ?? account]))
-  const list = (title: string, accounts: readonly string[]) =>
-    accounts.length > 0 && (
-      <div>
-        <h3>{title}</h3>
-        <ul class="names">
-          {accounts.slice(0, SHOWN).map((account) => (
-            <li key={account}>
-              <a href={hrefOf(['accounts', account])}>{names.get(account) ?? account}</a>
-            </li>
-          ))}
-        </ul>
-      </div>
-    )
-  return (
-    <div role="status" class="backtest">
-      <div class="figures">
-        <Figure value={number(onlyDraft.length)} label={t('rules.only_draft')} />
-        <Figure value={number(both.length)} label={t('rules.both')} />
-        <Figure value={number(onlyPresent.length)} label={t('rules.only_present')} />
-        <Figure
-          value={number(result.rules.reduce((sum, { findings }) => sum + findings, 0))}
-          label={t('findings.title')}
-        />
-      </div>
-      <p class="dim">{t('rules.over', { n: result.accounts, plays: result.plays })}</p>
-      {list(t('rules.only_draft'), onlyDraft)}
-      {list(t('rules.both'), both)}
-      {list(t('rules.only_present'), onlyPresent)}
-    </div>
-  )
-}
-
-const Backtest = ({
-  draft,
-  rules,
-}: {
-  readonly draft: Draft
-  readonly rules: readonly DetectionRule[]
-}) => {
-  const [days, setDays] = useState('30')
-  const [isBusy, setBusy] = useState(false)
-  const [error, setError] = useState<string | null>(null)
-  const [result, setResult] = useState<BacktestResult | null>(null)
-  const go = async () => {
-    setBusy(true)
-    setError(null)
-    try {
-      const present = rules.filter(({ id }) => id === draft['id'])
-      const body = { rules: [draft], present, days: Number(days) }
-      setResult((await send('POST', '/backtest', body)) as BacktestResult)
-    } catch (failure) {
-      setError(messageOf(failure))
-    }
-    setBusy(false)
-  }
-  return (
-    <Card
-      title={t('rules.backtest')}
-      tools={
-        <span class="page-tools">
-          <SpanChoice label={t('rules.backtest')} spans={SPANS} days={days} setDays={setDays} />
-          <button type="button" disabled={isBusy} onClick={() => void go()}>
-            {isBusy ? t('state.loading') : t('rules.try')}
-          </button>
-        </span>
-      }
-    >
-      <Alert message={error} />
-      {result === null ? <p class="dim">{t('rules.backtest.text')}</p> : <Hits result={result} />}
-    </Card>
-  )
 }
 
 interface EditorProps {
@@ -162,6 +68,23 @@ const useApply = ({ rules, reload }: EditorProps) => {
   return { error, apply, undo: undo === null ? null : async () => await run(undo, null) }
 }
 
+/** Removing a rule, asked before. */
+const useRemove = ({ reload }: EditorProps) => {
+  const [question, setQuestion] = useState<Question | null>(null)
+  const remove = ({ id, name, kind }: DetectionRule) =>
+    setQuestion({
+      title: t('people.remove.ask', { name: name === '' ? words('finding', kind) : name }),
+      text: t('rules.remove.text'),
+      go: t('action.remove'),
+      act: async () => {
+        await send('DELETE', `/rules/${encodeURIComponent(id)}`)
+        location.hash = hrefOf(['rules'])
+        reload()
+      },
+    })
+  return { question, setQuestion, remove }
+}
+
 const Editor = (props: EditorProps) => {
   const { start, rules, canAct } = props
   const [draft, setDraft] = useState(start)
@@ -169,6 +92,8 @@ const Editor = (props: EditorProps) => {
   const [problem, setProblem] = useState<string | null>(null)
   const { error, warnings } = useLint(draft)
   const applying = useApply(props)
+  const { question, setQuestion, remove } = useRemove(props)
+  const known = rules.find(({ id }) => id === start['id'])
   const change = (next: Draft) => {
     setDraft(next)
     setText(yamlOf(next))
@@ -198,9 +123,9 @@ const Editor = (props: EditorProps) => {
         </Card>
       </div>
       <Alert message={problem ?? error} />
-      {warnings.map(({ message }) => (
-        <p key={message} class="state warn">
-          {message}
+      {warnings.map((warning) => (
+        <p key={warning.code} class="state warn">
+          {lintText(warning)}
         </p>
       ))}
       {canAct && (
@@ -219,10 +144,16 @@ const Editor = (props: EditorProps) => {
             </button>
           )}
           {applying.undo !== null && <span role="status">{t('rules.applied')}</span>}
+          {known !== undefined && (
+            <button type="button" class="danger" onClick={() => remove(known)}>
+              {t('action.remove')}
+            </button>
+          )}
         </p>
       )}
       <Alert message={applying.error} />
       {!isWrong && <Backtest draft={draft} rules={rules} />}
+      <Confirm question={question} done={() => setQuestion(null)} />
     </>
   )
 }

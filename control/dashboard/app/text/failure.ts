@@ -1,0 +1,42 @@
+import { ApiError } from '../data/api.ts'
+import { language, t, words } from './text.ts'
+
+type Invalid = ApiError['errors'][number]
+
+/** One invalid value: its rule in words where it has one, else as the control plane said it. */
+const invalidText = ({ path, message, rule, limit }: Invalid): string => {
+  const key = `invalid.${rule ?? ''}`
+  const said = words('invalid', rule ?? '', { limit: limit ?? '' })
+  return `${path} ${said === key || said === rule ? message : said}`.trim()
+}
+
+const detailText = ({ detailId, values, errors, detail }: ApiError): string => {
+  if (detailId !== null) return words('detail', detailId, values)
+  if (errors.length > 0) return errors.map(invalidText).join('; ')
+  return detail
+}
+
+/** What went wrong, in words of the page's language; what carries no id stays as the control plane said it. */
+export const messageOf = (failure: unknown): string => {
+  if (!(failure instanceof ApiError)) return failure instanceof Error ? failure.message : 'internal'
+  if (failure.code === 'offline') return t('app.no_answer')
+  if (language === 'en') return failure.message
+  return [words('problem', failure.code), detailText(failure)]
+    .filter((text) => text !== '')
+    .join('. ')
+}
+
+interface Warning {
+  readonly code: string
+  readonly values: Readonly<Record<string, string>>
+}
+
+/** What is odd about a rule, in words. */
+export const lintText = ({ code, values }: Warning): string => {
+  const { kind } = values
+  return words(
+    'lint',
+    code,
+    kind === undefined ? values : { ...values, kind: words('finding', kind) },
+  )
+}

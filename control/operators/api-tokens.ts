@@ -20,6 +20,9 @@ const TOUCH_MS = 60_000
 /** So that a token found in a log or a repository is known for what it is. */
 const PREFIX = 'gat_'
 
+/** Whether a text looks like one of these tokens; the token of the state folder does not. */
+export const isApiToken = (token: string): boolean => token.startsWith(PREFIX)
+
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex')
 
 /** Tokens over the database; `now` in Unix milliseconds. */
@@ -35,7 +38,7 @@ export const createApiTokens = (
     return { record, token }
   },
   find: async (token) => {
-    if (!token.startsWith(PREFIX)) return null
+    if (!isApiToken(token)) return null
     const found = await apiTokens.byHash(hashOf(token))
     const at = now()
     if (found === null || (found.expiresAt !== null && found.expiresAt <= at)) return null

@@ -54,7 +54,8 @@ const hostOf = (request: FastifyRequest): string =>
     .replace(/^\[|\]$/g, '')
     .toLowerCase()
 
-const bearerOf = (request: FastifyRequest): string | null => {
+/** The token of `Authorization: Bearer …`. */
+export const bearerOf = (request: FastifyRequest): string | null => {
   const header = request.headers.authorization ?? ''
   return /^bearer /i.test(header) ? header.slice(7).trim() : null
 }

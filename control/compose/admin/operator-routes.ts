@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Config } from '../../config/schema/schema.ts'
 import { createSecretBox } from '../../keys/secret-box.ts'
-import { type ApiTokens, createApiTokens } from '../../operators/api-tokens.ts'
+import { type ApiTokens, createApiTokens, isApiToken } from '../../operators/api-tokens.ts'
 import { createOidcSignIn, type OidcSignIn } from '../../operators/oidc.ts'
 import { cookieScope, type PublicAddress, publicAddress } from '../../operators/public-address.ts'
 import { isRole, permissionsOf } from '../../operators/roles.ts'
@@ -11,7 +11,7 @@ import type { Actor } from '../../plugins/admin-auth.ts'
 import type { Masking } from '../../plugins/masked-answers.ts'
 import { ProblemError } from '../../plugins/problem.ts'
 import type { AuditTrail } from '../../routes/admin/common/audit-trail.ts'
-import { eventRoutes } from '../../routes/admin/live/events.ts'
+import { eventRoutes, type Opener } from '../../routes/admin/live/events.ts'
 import { apiTokenRoutes } from '../../routes/admin/operators/api-tokens.ts'
 import { authRoutes } from '../../routes/admin/operators/auth.ts'
 import type { PlaceOf } from '../../routes/admin/operators/cookies.ts'
@@ -95,7 +95,12 @@ export const operatorRoutes = (
   const { basePath } = address
   const { operators, apiTokens } = parts.persistence.store
   const isDemo = parts.live.config().demo.enabled
-  const isStillIn = async (secret: string) => (await ofCookie(secret)) !== null
+  const isStillIn = async ({ cookie, token, isMasked }: Opener) => {
+    if (token !== undefined) return !isApiToken(token) || (await tokens.find(token)) !== null
+    if (cookie === undefined) return true
+    const open = await ofCookie(cookie)
+    return open !== null && (open.actor.isMasked === true) === isMasked
+  }
   return [
     (app) => eventRoutes(app, { feed: parts.feed, markOf: masking.markOf, isStillIn }),
     (app) =>

@@ -235,6 +235,32 @@ actions: [{ do: end, from_finding: 1 }]
   await page.getByRole('link', { name: 'not-in-spain' }).waitFor()
 })
 
+test('a rule is removed after a question whose first choice is Cancel; in Russian, what is odd and what is refused is too', async () => {
+  const params = { mode: 'block', countries: ['ES'] }
+  const rule = { kind: 'geo_restriction', params, actions: [] }
+  for (const id of ['soon-gone', 'stays']) await admin.send('PUT', `/rules/${id}`, { id, ...rule })
+  const page = await opened('#/rules/soon-gone')
+  await page.getByRole('button', { name: 'Remove' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.waitFor()
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Cancel')
+  await dialog.getByRole('button', { name: 'Remove' }).click()
+  const ids = async () =>
+    (await admin.get<{ items: { id: string }[] }>('/rules')).items.map(({ id }) => id)
+  await until('the rule is gone', async () => !(await ids()).includes('soon-gone'))
+  expect(await ids()).toContain('stays')
+  await page.evaluate("localStorage.setItem('gatehouse.language', 'ru')")
+  await page.goto(page.url().replace(/#.*/, '#/rules/stays'))
+  await page.reload()
+  await page.getByText('нет ни одного шага').waitFor()
+  await showPage(page, '#/people')
+  await page.locator('main form input[name=name]').fill('demo')
+  await page.locator('main form input[type=password]').fill('correct horse battery')
+  await page.locator('main form input[type=password]').press('Enter')
+  await page.getByRole('alert').getByText('«demo» уже есть').waitFor()
+  expectComplaint('status of 409')
+})
+
 test('somebody signs in with the provider, as what his groups say', async () => {
   const page = await openPage(relay.url, { only: relay.url })
   await page.getByRole('link', { name: 'Sign in with Our house' }).click()

@@ -4,10 +4,9 @@ import { language, t, words } from './text.ts'
 type Invalid = ApiError['errors'][number]
 
 /** One invalid value: its rule in words where it has one, else as the control plane said it. */
-const invalidText = ({ path, message, rule, limit }: Invalid): string => {
-  const key = `invalid.${rule ?? ''}`
-  const said = words('invalid', rule ?? '', { limit: limit ?? '' })
-  return `${path} ${said === key || said === rule ? message : said}`.trim()
+const invalidText = ({ path, message, rule = '', limit = '' }: Invalid): string => {
+  const said = words('invalid', rule, { limit })
+  return `${path} ${said === rule ? message : said}`.trim()
 }
 
 const detailText = ({ detailId, values, errors, detail }: ApiError): string => {
@@ -34,9 +33,6 @@ interface Warning {
 /** What is odd about a rule, in words. */
 export const lintText = ({ code, values }: Warning): string => {
   const { kind } = values
-  return words(
-    'lint',
-    code,
-    kind === undefined ? values : { ...values, kind: words('finding', kind) },
-  )
+  const named = kind === undefined ? values : { ...values, kind: words('finding', kind) }
+  return words('lint', code, named)
 }

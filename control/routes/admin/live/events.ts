@@ -4,17 +4,26 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { FeedEntry, LiveFeed } from '../../../events/feed/live-feed.ts'
 import { masked } from '../../../operators/mask.ts'
-import { COOKIE } from '../../../plugins/admin-auth.ts'
+import { bearerOf, COOKIE } from '../../../plugins/admin-auth.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { textAnswer } from '../../../schemas/answers/text-answer.ts'
+import { accountRef } from '../common/account-ref.ts'
+
+/** By what a stream was opened. */
+export interface Opener {
+  readonly cookie: string | undefined
+  /** The bearer token. */
+  readonly token: string | undefined
+  readonly isMasked: boolean
+}
 
 /** What the stream of events works with. */
 export interface EventRoutesOptions {
   readonly feed: LiveFeed
   /** A mark for an id, where names are masked. */
   readonly markOf: (id: string) => string
-  /** Whether the sign-in that opened the stream still holds. */
-  readonly isStillIn: (secret: string) => Promise<boolean>
+  /** Whether what opened the stream still holds, and shows as much. */
+  readonly isStillIn: (by: Opener) => Promise<boolean>
 }
 
 const HEARTBEAT_MS = 15_000
@@ -24,6 +33,26 @@ const MOST_BEHIND = 1_000_000
 
 const EXAMPLE =
   'id: 1767225600000-7\nevent: session.ended\ndata: {"id":"a1b2c3","account":"own:0b8e7c1e"}\n\n'
+
+const KINDS: ReadonlySet<string> = new Set<FeedEntry['event']>([
+  'session.opened',
+  'session.updated',
+  'session.ended',
+  'session.refused',
+  'ban.set',
+  'download',
+  'import.progress',
+])
+
+/** The kinds a query names; `null` for all. Throws `request.invalid` for one there is not. */
+const kindsOf = (text: string | undefined): ReadonlySet<string> | null => {
+  if (text === undefined) return null
+  const kinds = text.split(',').map((kind) => kind.trim())
+  const unknown = kinds.find((kind) => !KINDS.has(kind))
+  if (unknown === undefined) return new Set(kinds)
+  const known = [...KINDS].join(', ')
+  throw new ProblemError('request.invalid', `There are no events '${unknown}'; there are ${known}.`)
+}
 
 const query = Type.Object({
   kinds: Type.Optional(
@@ -36,15 +65,14 @@ interface Watching {
   readonly lastId: string | null
   readonly shown: (data: FeedEntry['data']) => unknown
   readonly isWanted: (entry: FeedEntry) => boolean
-  /** The cookie of who watches; nothing where a token does. */
-  readonly secret: string | undefined
+  readonly opener: Opener
 }
 
 /** Writes entries to a connection until it closes; returns how to end it. */
 const streamTo = (
   raw: ServerResponse,
   { feed, isStillIn }: EventRoutesOptions,
-  { lastId, shown, isWanted, secret }: Watching,
+  { lastId, shown, isWanted, opener }: Watching,
 ): (() => void) => {
   raw.writeHead(200, {
     'content-type': 'text/event-stream',
@@ -64,7 +92,7 @@ const streamTo = (
   const end = () => void raw.end()
   const heartbeat = setInterval(() => {
     write(': still here\n\n')
-    if (secret !== undefined) void isStillIn(secret).then((isIn) => (isIn ? undefined : end()))
+    void isStillIn(opener).then((isIn) => (isIn ? undefined : end()), end)
   }, HEARTBEAT_MS)
   raw.once('close', () => {
     clearInterval(heartbeat)
@@ -96,20 +124,22 @@ export const eventRoutes = (plain: FastifyInstance, options: EventRoutesOptions)
     async (request, reply) => {
       if (open >= MOST_STREAMS) throw new ProblemError('rate.limited', 'Too many open streams.')
       const { actor, headers } = request
-      const kinds =
-        request.query.kinds === undefined ? null : new Set(request.query.kinds.split(','))
-      const { account } = request.query
+      const kinds = kindsOf(request.query.kinds)
+      const account = request.query.account === undefined ? null : accountRef(request.query.account)
       const lastId = headers['last-event-id']
-      const secret = request.cookies[COOKIE]
       reply.hijack()
       open += 1
       const isWanted = ({ event, data }: FeedEntry) =>
-        (kinds === null || kinds.has(event)) && (account === undefined || data.account === account)
+        (kinds === null || kinds.has(event)) && (account === null || data.account === account)
       const end = streamTo(reply.raw, options, {
         lastId: typeof lastId === 'string' ? lastId : null,
         shown: (data) => (actor.isMasked === true ? masked(data, options.markOf) : data),
         isWanted,
-        secret,
+        opener: {
+          cookie: request.cookies[COOKIE],
+          token: bearerOf(request) ?? undefined,
+          isMasked: actor.isMasked === true,
+        },
       })
       streams.add(end)
       reply.raw.once('close', () => {

@@ -11,7 +11,7 @@ const prefixed = <P extends string, T extends Readonly<Record<string, string>>>(
     Object.entries(texts).map(([id, text]) => [`${prefix}.${id}`, text]),
   ) as Prefixed<P, T>
 
-/** English words of refusals and of odd rules, as the control plane says them and of values that are not taken. */
+/** English words of refusals and of odd rules, as the control plane says them, and of values that are not taken. */
 export const enProblems = {
   ...prefixed('problem', TITLES),
   ...prefixed('detail', DETAILS),

@@ -1,10 +1,10 @@
 import { get, send } from '../data/api.ts'
 import type { Ban } from '../data/types.ts'
-import { useAction } from '../data/use-action.ts'
 import { useQuery } from '../data/use-query.ts'
 import { moment } from '../text/format.ts'
 import { t } from '../text/text.ts'
 import { Alert, Card, Shown } from './parts.tsx'
+import { useAction } from './use-action.ts'
 
 /** Bans in force, all of them or those of one account, each with a button that lifts it. */
 export const BansCard = ({

@@ -1,9 +1,9 @@
 import { fieldsOf } from '../../components/form.ts'
 import { Alert, Card, Shown } from '../../components/parts.tsx'
+import { useAction } from '../../components/use-action.ts'
 import { get, send } from '../../data/api.ts'
 import { hrefOf } from '../../data/route.ts'
 import type { Person } from '../../data/types.ts'
-import { useAction } from '../../data/use-action.ts'
 import { useQuery } from '../../data/use-query.ts'
 import { t } from '../../text/text.ts'
 

@@ -1,7 +1,7 @@
 import { Alert, Badge, Card, Shown } from '../../components/parts.tsx'
+import { useAction } from '../../components/use-action.ts'
 import { get, send } from '../../data/api.ts'
 import type { SignedIn } from '../../data/types.ts'
-import { useAction } from '../../data/use-action.ts'
 import { useQuery } from '../../data/use-query.ts'
 import { moment, player } from '../../text/format.ts'
 import { t } from '../../text/text.ts'

@@ -48,7 +48,7 @@ export const enAudit = {
   'audit.action.import.forget': 'Import forgotten',
   'audit.action.log.level': 'Log level changed',
   'audit.action.media-server.add': 'Media server added',
-  'audit.action.media-server.change': 'media server changed',
+  'audit.action.media-server.change': 'Media server changed',
   'audit.action.media-server.remove': 'Media server removed',
   'audit.action.media-server.webhook': 'Webhook secret made',
   'audit.action.media-server.webhook-off': 'Webhook turned off',

@@ -49,7 +49,7 @@ export const ruAudit: Readonly<Record<keyof typeof enAudit, Wording>> = {
   'audit.action.import.forget': 'Импорт забыт',
   'audit.action.log.level': 'Уровень журнала изменён',
   'audit.action.media-server.add': 'Медиасервер добавлен',
-  'audit.action.media-server.change': 'медиасервер изменён',
+  'audit.action.media-server.change': 'Медиасервер изменён',
   'audit.action.media-server.remove': 'Медиасервер удалён',
   'audit.action.media-server.webhook': 'Секрет вебхука создан',
   'audit.action.media-server.webhook-off': 'Вебхук выключен',

@@ -73,6 +73,8 @@ const REJUDGE_MS = 4 * MINUTE
 
 /** A SQL query costs much the same for one account as for fifty. */
 const LINGER_MS = SECOND
+/** The same where many plays begin and end at once. */
+const BUSY_LINGER_MS = 2 * SECOND
 
 const createRespond = (parts: DetectionParts, serverLimits: ServerLimits, people: People) =>
   createResponder({
@@ -134,6 +136,7 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
     locate: parts.place,
     rejudgeIntervalMs: REJUDGE_MS,
     lingerMs: LINGER_MS,
+    busyLingerMs: BUSY_LINGER_MS,
     onFailure: (error) => log.warn({ err: error }, 'detectors'),
   })
   const { assessments } = store

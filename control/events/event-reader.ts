@@ -15,6 +15,8 @@ export interface EventReaderOptions
   readonly consumer?: string
   /** Milliseconds for which events are collected into a batch. */
   readonly lingerMs?: number
+  /** The same after a batch of many; `lingerMs` where that is given alone. */
+  readonly busyLingerMs?: number
 }
 
 /** The handler of a consumer group. */
@@ -43,7 +45,7 @@ export function startEventReader(
   { group, write, maxEvents, ...reading }: EventReading,
 ): EventReader {
   const lingerMs = options.lingerMs ?? reading.lingerMs
-  const busyLingerMs = options.lingerMs ?? reading.busyLingerMs ?? lingerMs
+  const busyLingerMs = options.busyLingerMs ?? options.lingerMs ?? reading.busyLingerMs ?? lingerMs
   const together = createWriteBatch({ write, lingerMs, busyLingerMs, maxEvents })
   const consumer = consume({
     redis,

@@ -103,7 +103,7 @@ const startBare = async (): Promise<Case> => {
 const median = (list: readonly number[]): number =>
   [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN
 /** What an opening leaves to be written a moment later is part of what it costs. */
-const AFTERWARDS_MS = 1500
+const AFTERWARDS_MS = 6000
 const sum = (list: readonly number[]): number => list.reduce((all, one) => all + one, 0)
 
 const asked = async (it: Case, connections: number, times: number): Promise<LoadResult> => {

@@ -42,13 +42,13 @@ const DAY_MS = 86_400_000
 const OLDEST_MS = 7 * DAY_MS
 
 /**
- * Accounts read from SQL in one look, fewest and most: a look costs much the same for fifty as for two hundred, but turning their plays into records blocks
- * the event loop.
+ * Accounts read from SQL in one look, fewest and most: a look costs little more for a thousand accounts without plays than for fifty, but turning plays into
+ * records blocks the event loop.
  */
-const LOOK = { fewest: 50, most: 200 } as const
+const LOOK = { fewest: 50, most: 800 } as const
 /** Plays of one look, from which on the next one is for fewer accounts; below a quarter of it, for more. */
 const PLAYS_A_LOOK = 1000
-const ENOUGH = 500
+const ENOUGH = 1000
 const REMEMBERED = 100_000
 
 /** At our own edges a play was opened before it started; a media server's begins with its start. */

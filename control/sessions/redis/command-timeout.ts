@@ -26,14 +26,14 @@ const createDeadlines = (ms: number) => {
     if (late.length > 0) giveUp(late)
     const [next] = waiting
     isSet = next !== undefined
-    if (next !== undefined) setTimeout(look, next.at - now)
+    if (next !== undefined) setTimeout(look, next.at - now).unref()
   }
   return {
     add(command: Command): void {
       waiting.push({ command, at: performance.now() + ms })
       if (isSet) return
       isSet = true
-      setTimeout(look, ms)
+      setTimeout(look, ms).unref()
     },
   }
 }

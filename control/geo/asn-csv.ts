@@ -1,34 +1,88 @@
+import { readFileSync, statSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
-import { parseAddress } from '#domain/networks/network'
+import { type Address, parseAddress } from '#domain/networks/network'
 import type { GeoProblem } from './geo-file.ts'
 
-/** Ranges of addresses with the number of their autonomous system, sorted by first address. */
-interface Ranges {
-  readonly count: number
-  /** First and last addresses: IPv4 as one number, of IPv6 the upper 64 bits as two. */
-  readonly first: Uint32Array
-  readonly firstLow: Uint32Array | null
-  readonly last: Uint32Array
-  readonly lastLow: Uint32Array | null
-  readonly asn: Uint32Array
-}
-
 const LF = 0x0a
+const CR = 0x0d
 const COMMA = 0x2c
 const QUOTE = 0x22
-const LOW = 0xff_ff_ff_ffn
+const ZERO = 0x30
+const NINE = 0x39
 
-const countLines = (bytes: Buffer): number => {
-  let count = 1
-  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) count += 1
-  return count
+/** A line `first,last,number,name`: offsets of its first byte, its commas and its end. */
+interface Line {
+  readonly at: number
+  readonly one: number
+  readonly two: number
+  readonly three: number
+  readonly end: number
 }
 
-/** The decimal number from offset `at` up to `end`; imprecise above 53 bits. */
-const numberIn = (bytes: Buffer, at: number, end: number): number => {
-  let value = 0
-  for (let i = at; i < end; i += 1) value = value * 10 + (bytes[i] ?? 0) - 0x30
-  return value
+const isDigits = (bytes: Buffer, at: number, end: number): boolean => {
+  for (let i = at; i < end; i += 1) {
+    const byte = bytes[i] ?? 0
+    if (byte < ZERO || byte > NINE) return false
+  }
+  return end > at
+}
+
+/** Offset of the first byte of the line with an offset. */
+const lineStart = (bytes: Buffer, at: number): number => {
+  let start = at
+  while (start > 0 && bytes[start - 1] !== LF) start -= 1
+  return start
+}
+
+const lineEnd = (bytes: Buffer, at: number): number => {
+  const end = bytes.indexOf(LF, at)
+  return end < 0 ? bytes.length : end
+}
+
+/** The line that begins at an offset; `null` where it is not of the form. */
+const lineAt = (bytes: Buffer, at: number): Line | null => {
+  const stop = lineEnd(bytes, at)
+  const end = bytes[stop - 1] === CR ? stop - 1 : stop
+  const one = bytes.indexOf(COMMA, at)
+  const two = bytes.indexOf(COMMA, one + 1)
+  const three = bytes.indexOf(COMMA, two + 1)
+  if (one < 0 || two < 0 || three < 0 || three >= end) return null
+  const isOfForm =
+    isDigits(bytes, at, one) && isDigits(bytes, one + 1, two) && isDigits(bytes, two + 1, three)
+  return isOfForm ? { at, one, two, three, end } : null
+}
+
+/** Compares a whole number written at an offset with another; both without leading zeros. */
+const compareNumber = (bytes: Buffer, at: number, digits: Uint8Array): number => {
+  for (let i = 0; i < digits.length; i += 1) {
+    const byte = bytes[at + i] ?? 0
+    if (byte < ZERO || byte > NINE) return -1
+  }
+  const after = bytes[at + digits.length] ?? 0
+  if (after >= ZERO && after <= NINE) return 1
+  for (let i = 0; i < digits.length; i += 1) {
+    const order = (bytes[at + i] ?? 0) - (digits[i] ?? 0)
+    if (order !== 0) return order
+  }
+  return 0
+}
+
+/** An address as the decimal digits of one number. */
+const digitsOf = ({ words }: Address): Uint8Array =>
+  Buffer.from(words.reduce((sum, word) => (sum << 32n) + BigInt(word), 0n).toString(), 'latin1')
+
+/** The last line whose first address is not above an address; lines are in ascending order. */
+const findLine = (bytes: Buffer, digits: Uint8Array): Line | null => {
+  let [low, high, found] = [0, bytes.length, -1]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const at = lineStart(bytes, middle)
+    if (compareNumber(bytes, at, digits) <= 0) {
+      found = at
+      low = lineEnd(bytes, middle) + 1
+    } else high = at
+  }
+  return found < 0 ? null : lineAt(bytes, found)
 }
 
 const nameIn = (bytes: Buffer, at: number, end: number): string => {
@@ -36,109 +90,36 @@ const nameIn = (bytes: Buffer, at: number, end: number): string => {
   return bytes[at] === QUOTE ? text.slice(1, -1).replaceAll('""', '"') : text
 }
 
-const isDigits = (bytes: Buffer, at: number, end: number): boolean => {
-  for (let i = at; i < end; i += 1) {
-    const byte = bytes[i] ?? 0
-    if (byte < 0x30 || byte > 0x39) return false
-  }
-  return end > at
-}
+// Of so many lines, spread over the file, the form and the order are checked when it is read.
+const SAMPLES = 256
 
-const emptyRanges = (
-  count: number,
-  isWide: boolean,
-): { -readonly [K in keyof Ranges]: Ranges[K] } => ({
-  count: 0,
-  first: new Uint32Array(count),
-  firstLow: isWide ? new Uint32Array(count) : null,
-  last: new Uint32Array(count),
-  lastLow: isWide ? new Uint32Array(count) : null,
-  asn: new Uint32Array(count),
-})
-
-/** Upper 64 bits of an IPv6 address written as one decimal number. */
-const upperOf = (bytes: Buffer, at: number, end: number): bigint =>
-  BigInt(bytes.toString('latin1', at, end)) >> 64n
-
-type Filling = { -readonly [K in keyof Ranges]: Ranges[K] }
-
-/** Offsets of a line's columns, in pairs; `null` where it has too few. */
-const columnsOf = (bytes: Buffer, at: number, stop: number): readonly number[] | null => {
-  const one = bytes.indexOf(COMMA, at)
-  const two = bytes.indexOf(COMMA, one + 1)
-  const three = bytes.indexOf(COMMA, two + 1)
-  if (one < 0 || two < 0 || three < 0 || three >= stop) return null
-  return isDigits(bytes, at, one) && isDigits(bytes, one + 1, two) ? [one, two, three] : null
-}
-
-const setWide = (ranges: Filling, row: number, first: bigint, last: bigint): void => {
-  ranges.first[row] = Number(first >> 32n)
-  ranges.last[row] = Number(last >> 32n)
-  if (ranges.firstLow) ranges.firstLow[row] = Number(first & LOW)
-  if (ranges.lastLow) ranges.lastLow[row] = Number(last & LOW)
-}
-
-const addRow = (
-  ranges: Filling,
-  bytes: Buffer,
-  { at, one, two }: { readonly at: number; readonly one: number; readonly two: number },
-): void => {
-  const row = ranges.count
-  if (ranges.firstLow === null) {
-    ranges.first[row] = numberIn(bytes, at, one)
-    ranges.last[row] = numberIn(bytes, one + 1, two)
-  } else setWide(ranges, row, upperOf(bytes, at, one), upperOf(bytes, one + 1, two))
-  ranges.count += 1
-}
-
-/** Parses lines `first,last,number,name` with addresses as decimal numbers; adds names to `names`. Throws where a line is not of this form. */
-const parseRanges = (bytes: Buffer, family: 4 | 6, names: Map<number, string>): Ranges => {
-  const ranges = emptyRanges(countLines(bytes), family === 6)
-  for (let at = 0; at < bytes.length; ) {
-    const lf = bytes.indexOf(LF, at)
-    const end = lf < 0 ? bytes.length : lf
-    const stop = bytes[end - 1] === 0x0d ? end - 1 : end
-    const columns = columnsOf(bytes, at, stop)
-    if (columns === null && stop > at)
+/** Throws where lines of the file are not of the form or not in ascending order. */
+const check = (bytes: Buffer): void => {
+  if (bytes.length === 0) throw new Error('it has no ranges')
+  let before: Line | null = null
+  for (let i = 0; i <= SAMPLES; i += 1) {
+    const offset = Math.floor(((bytes.length - 1) * i) / SAMPLES)
+    const line = lineAt(bytes, lineStart(bytes, offset))
+    if (line === null)
       throw new Error('not a CSV of first,last,number,name with addresses as numbers')
-    if (columns !== null) {
-      const [one = 0, two = 0, three = 0] = columns
-      const asn = numberIn(bytes, two + 1, three)
-      ranges.asn[ranges.count] = asn
-      if (!names.has(asn)) names.set(asn, nameIn(bytes, three + 1, stop))
-      addRow(ranges, bytes, { at, one, two })
-    }
-    at = end + 1
+    if (before !== null && compareNumber(bytes, line.at, bytes.subarray(before.at, before.one)) < 0)
+      throw new Error('its ranges are not in ascending order')
+    before = line
   }
-  if (ranges.count === 0) throw new Error('it has no ranges')
-  return ranges
 }
 
-const compare = (high: number, low: number, otherHigh: number, otherLow: number): number =>
-  high === otherHigh ? low - otherLow : high - otherHigh
+const stampOf = ({ mtimeMs, size, ino }: { mtimeMs: number; size: number; ino: number }): string =>
+  `${mtimeMs}-${size}-${ino}`
 
-/** Autonomous system of the range with an address; `null` = none. */
-const findIn = (ranges: Ranges, high: number, low: number): number | null => {
-  let [from, to] = [0, ranges.count]
-  while (from < to) {
-    const middle = (from + to) >>> 1
-    const order = compare(ranges.first[middle] ?? 0, ranges.firstLow?.[middle] ?? 0, high, low)
-    if (order <= 0) from = middle + 1
-    else to = middle
-  }
-  const row = from - 1
-  if (row < 0) return null
-  const isIn = compare(ranges.last[row] ?? 0, ranges.lastLow?.[row] ?? 0, high, low) >= 0
-  return isIn ? (ranges.asn[row] ?? null) : null
-}
-
-/** A file of autonomous systems as CSV: `first,last,number,name`, addresses as decimal numbers, one family a file. */
+/**
+ * A file of autonomous systems as CSV: `first,last,number,name`, addresses as decimal numbers in ascending order, one family a
+ * file. It is searched as it stands: few of its lines are ever looked at.
+ */
 export class AsnCsv {
   readonly family: 4 | 6
   private readonly path: string
   private readonly onProblem: (problem: GeoProblem) => void
-  private names = new Map<number, string>()
-  private ranges: Ranges | null = null
+  private bytes: Buffer | null = null
   private readAs = ''
 
   constructor(path: string, family: 4 | 6, onProblem: (problem: GeoProblem) => void) {
@@ -147,35 +128,59 @@ export class AsnCsv {
     this.onProblem = onProblem
   }
 
-  /** Always true: CSV is read at the start, not at the first look-up. */
+  /** Whether it was read at least once, with or without success. */
   isUsed(): boolean {
-    return true
+    return this.readAs !== ''
   }
 
-  /** `{asn, as_organization}` of an address; `null` where unknown, and before the file was read. */
+  /** `{asn, as_organization}` of an address; `null` where unknown. The first call reads the file, if nothing has yet. */
   get(text: string): unknown {
     const address = parseAddress(text)
-    if (this.ranges === null || address?.family !== this.family) return null
-    const [high = 0, low = 0] = address.words
-    const asn = findIn(this.ranges, high, this.family === 4 ? 0 : low)
-    return asn === null ? null : { asn, as_organization: this.names.get(asn) ?? null }
+    if (address?.family !== this.family) return null
+    if (!this.isUsed()) this.loadNow()
+    const { bytes } = this
+    if (bytes === null) return null
+    const digits = digitsOf(address)
+    const line = findLine(bytes, digits)
+    if (line === null || compareNumber(bytes, line.one + 1, digits) < 0) return null
+    return {
+      asn: Number(bytes.toString('latin1', line.two + 1, line.three)),
+      as_organization: nameIn(bytes, line.three + 1, line.end),
+    }
   }
 
   /** Reads the file if it has changed; an invalid one is reported, and the content before stays in use. */
   async refresh(): Promise<void> {
     try {
-      const { mtimeMs, size, ino } = await stat(this.path)
-      const stamp = `${mtimeMs}-${size}-${ino}`
+      const stamp = stampOf(await stat(this.path))
       if (stamp === this.readAs) return
       this.readAs = stamp
-      const names = new Map<number, string>()
-      this.ranges = parseRanges(await readFile(this.path), this.family, names)
-      this.names = names
+      this.use(await readFile(this.path))
     } catch (error) {
-      this.onProblem({
-        path: this.path,
-        reason: error instanceof Error ? error.message : 'unreadable',
-      })
+      this.fail(error)
     }
+  }
+
+  private loadNow(): void {
+    try {
+      this.readAs = stampOf(statSync(this.path))
+      this.use(readFileSync(this.path))
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  private use(bytes: Buffer): void {
+    let end = bytes.length
+    while (bytes[end - 1] === LF || bytes[end - 1] === CR) end -= 1
+    const lines = bytes.subarray(0, end)
+    check(lines)
+    this.bytes = lines
+  }
+
+  private fail(error: unknown): void {
+    this.readAs ||= 'unread'
+    const reason = error instanceof Error ? error.message : 'unreadable'
+    this.onProblem({ path: this.path, reason })
   }
 }

@@ -70,7 +70,7 @@ export const createGeo = async (options: GeoOptions): Promise<Geo> => {
     (options.crossCheckFiles ?? []).map((path) => openGeoFile(path, onProblem)),
   )
   for (const files of [places, others]) for (const file of filesFor(files, 4)) await file.refresh()
-  for (const file of networks) if (file instanceof AsnCsv) await file.refresh()
+  for (const file of filesFor(networks, 4)) if (file instanceof AsnCsv) await file.refresh()
   const refresh = async (): Promise<void> => {
     for (const file of [...places, ...others, ...networks]) if (file.isUsed()) await file.refresh()
   }

@@ -29,8 +29,14 @@ export const assumedAccuracyKm = (
 
 type Radius = Pick<GeoPlace, 'city' | 'region' | 'accuracyKm'>
 
-/** A place with the radius of its network's kind, by the owner's name; one that its table told stays. */
-export const withRadius = <P extends Radius>(place: P, owner: string | null): P =>
+/** Accuracy radius in km of a place by its network's kind, told by the owner's name; one that its table told stays. */
+export const radiusOf = (place: Radius, owner: string | null): number | null =>
   place.accuracyKm === null || place.accuracyKm !== assumedAccuracyKm(place)
-    ? place
-    : { ...place, accuracyKm: assumedAccuracyKm(place, networkKind(owner)) }
+    ? place.accuracyKm
+    : assumedAccuracyKm(place, networkKind(owner))
+
+/** A place with the radius of its network's kind, see `radiusOf`. */
+export const withRadius = <P extends Radius>(place: P, owner: string | null): P => {
+  const accuracyKm = radiusOf(place, owner)
+  return accuracyKm === place.accuracyKm ? place : { ...place, accuracyKm }
+}

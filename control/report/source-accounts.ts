@@ -1,8 +1,8 @@
-import type { PlayRecord } from '#domain/types'
+import type { GeoPlace, PlayRecord } from '#domain/types'
 import type { AsnTable } from '../geo/asn-table.ts'
 import { defaultGeoFiles } from '../geo/default-files.ts'
 import { createGeo } from '../geo/geo.ts'
-import { withRadius } from '../geo/radii.ts'
+import { radiusOf, withRadius } from '../geo/radii.ts'
 import type { PlayHistory, SourceUser } from '../sources/model/play-history.ts'
 import type { AccountRead, AccountSource } from './common/account-read.ts'
 import { createNetworkPlaces, type Placed } from './common/network-places.ts'
@@ -22,11 +22,9 @@ export interface SourceQuery {
 const hasPlace = ({ country, latitude }: PlayRecord): boolean =>
   country !== null || latitude !== null
 
-/** The address to look up; none for LAN plays and where the source reports the place. */
-const placedOf = (play: PlayRecord): Placed[] =>
-  play.isLan || hasPlace(play) || play.address === null || play.network === null
-    ? []
-    : [{ address: play.address, network: play.network }]
+/** Whether a play's address is to be looked up: not on the LAN, and not where the source reports the place. */
+const isPlaced = (play: PlayRecord): play is PlayRecord & Placed =>
+  !play.isLan && !hasPlace(play) && play.address !== null && play.network !== null
 
 /** Start of the local day so many days before a moment. */
 const midnightBefore = (ms: number, days: number): number => {
@@ -48,20 +46,49 @@ const openPlaces = async ({ locate }: PlayHistory): Promise<Places> => {
   return { locate: (address) => Promise.resolve(geo.place(address)), isOwn: true, close }
 }
 
+type Network = NonNullable<ReturnType<AsnTable>>
+
+/** A table that is asked for each address once. */
+const remembered = (asn: AsnTable): ((address: string) => Network | null) => {
+  const known = new Map<string, Network | null>()
+  return (address) => {
+    let network = known.get(address)
+    if (network === undefined) known.set(address, (network = asn(address)))
+    return network
+  }
+}
+
+/** A play with its place and network; what is unknown of either stays as the source has it. */
+const located = (play: PlayRecord, place: GeoPlace | null, network: Network | null): PlayRecord => {
+  if (place === null && network === null) return withRadius(play, play.asnOrg)
+  const [at, asnOrg] = [place ?? play, network === null ? play.asnOrg : network.org]
+  return {
+    ...play,
+    city: at.city,
+    region: at.region,
+    country: at.country,
+    latitude: at.latitude,
+    longitude: at.longitude,
+    accuracyKm: radiusOf(at, asnOrg),
+    asn: network === null ? play.asn : network.asn,
+    asnOrg,
+  }
+}
+
 const createReader = (history: PlayHistory, places: Places, query: SourceQuery) => {
   const book = createPlaceBook(places.locate, query.atOnce)
   const placesOf = createNetworkPlaces(book)
+  const networkOf = query.asn === null ? () => null : remembered(query.asn)
   const since = midnightBefore(query.now, query.days)
   const read = async ({ id }: SourceUser): Promise<PlayRecord[]> => {
     const plays: PlayRecord[] = []
-    for await (const page of history.plays({ user: id, since })) plays.push(...page)
-    const found = await placesOf(plays.flatMap(placedOf))
+    for await (const page of history.plays({ user: id, since }))
+      for (const play of page) plays.push(play)
+    const found = await placesOf(plays.filter(isPlaced))
     return plays.map((play) => {
-      const [placed] = placedOf(play)
-      const place = placed === undefined ? null : found.get(placed.network)
-      const asn = play.address === null ? null : query.asn?.(play.address)
-      const located = { ...play, ...place, ...(asn ? { asn: asn.asn, asnOrg: asn.org } : {}) }
-      return withRadius(located, located.asnOrg)
+      const network = play.address === null ? null : networkOf(play.address)
+      const place = isPlaced(play) ? found.get(play.network) : null
+      return located(play, place ?? null, network)
     })
   }
   return { book, read }

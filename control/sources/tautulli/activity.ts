@@ -70,12 +70,15 @@ export const playsOfActivity = (
     const user = text(session['user_id'])
     if (user === '') return []
     const started = starts.get(sessionKeyOf(session)) ?? now / 1000
-    const record = playFromTautulli(rowOf(session, started, now), null, null, origin.source)
+    const record = playFromTautulli(rowOf(session, started, now), null, null, {
+      source: origin.source,
+      account: origin.accountOf(user),
+    })
     return [
       {
         key: playKey({ user, device: record.device ?? '', item: itemOf(session) }),
         state: STATES[text(session['state'])] ?? 'playing',
-        record: { ...record, account: origin.accountOf(user) },
+        record,
         handle: text(session['session_id']) || null,
       },
     ]

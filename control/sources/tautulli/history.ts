@@ -30,10 +30,10 @@ export const createHistory = (client: () => TautulliClient, origin: PlayOrigin):
   async *plays({ user, since, oldestFirst }) {
     const question = { user, after: dateOf(since), oldestFirst }
     for await (const rows of readHistory(client(), question))
-      yield rows.map((row) => ({
-        ...playFromTautulli(row, null, null, origin.source),
-        account: origin.accountOf(row.user_id),
-      }))
+      yield rows.map((row) => {
+        const account = origin.accountOf(row.user_id)
+        return playFromTautulli(row, null, null, { source: origin.source, account })
+      })
   },
   locate: async (address) => {
     const geo = await fetchGeo(client(), address)

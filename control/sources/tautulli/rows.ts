@@ -35,13 +35,14 @@ export interface TautulliGeo extends GroupedPlace {
   readonly accuracy?: number | null
 }
 
-const textOr = (...values: unknown[]): string | null => {
-  for (const value of values) {
-    if (typeof value === 'string' && value.trim() !== '') return value
-    if (typeof value === 'number') return String(value)
-  }
-  return null
+const BLANK = /^\s*$/
+
+const textOf = (value: unknown): string | null => {
+  if (typeof value === 'string') return BLANK.test(value) ? null : value
+  return typeof value === 'number' ? String(value) : null
 }
+
+const textOr = (value: unknown, other: unknown): string | null => textOf(value) ?? textOf(other)
 
 const numberOrNull = (value: unknown): number | null => {
   if (value === null || value === undefined || value === '') return null
@@ -55,8 +56,8 @@ export const placeFromTautulli = (geo: TautulliGeo | null | undefined): GeoPlace
   const latitude = numberOrNull(answer.latitude)
   const longitude = numberOrNull(answer.longitude)
   const isLocated = latitude !== null && longitude !== null
-  const names = { city: textOr(answer.city), region: textOr(answer.region) }
-  const country = textOr(answer.code)?.toUpperCase() ?? null
+  const names = { city: textOf(answer.city), region: textOf(answer.region) }
+  const country = textOf(answer.code)?.toUpperCase() ?? null
   return {
     ...names,
     country: country !== null && /^[A-Z]{2}$/.test(country) ? country : null,
@@ -81,7 +82,7 @@ const timesOf = (
   return {
     startedAt,
     lastSeenAt: stoppedAt,
-    endedAt: textOr(row.state) === null ? stoppedAt : null,
+    endedAt: textOf(row.state) === null ? stoppedAt : null,
     playedMs,
   }
 }
@@ -91,12 +92,12 @@ export const accountOfTautulli = (userId: unknown, server = 'tautulli'): string 
   `backend:${server}:${String(userId)}`
 
 const idOf = (row: TautulliRow): string =>
-  textOr(row.row_id) ?? `live:${textOr(row.session_key) ?? ''}:${String(row.started ?? '')}`
+  textOf(row.row_id) ?? `live:${textOf(row.session_key) ?? ''}:${String(row.started ?? '')}`
 
 const NETWORK_KEY = { v6Prefix: 64 }
 
 const addressOf = (row: TautulliRow): Address | null => {
-  const text = textOr(row.ip_address)
+  const text = textOf(row.ip_address)
   // Some players report a zone id or brackets around IPv6.
   return text === null ? null : parseAddress(text.trim().replace(/^\[|\]$|%.*$/g, ''))
 }
@@ -118,46 +119,67 @@ const seenOf = (row: TautulliRow): Seen => {
 
 /** Addresses remembered at once: a household's plays come from few, and a history has a million. */
 const MOST_SEEN = 20_000
-const remembered = new Map<string, Seen>()
+const remembered = new Map<unknown, Seen>()
 
-const whereOf = (row: TautulliRow, geo: TautulliGeo | null | undefined): Seen & GeoPlace => {
-  const name = `${row.location ?? ''} ${row.ip_address ?? ''}`
-  let seen = remembered.get(name)
+const rememberedSeen = (row: TautulliRow): Seen => {
+  const key = row.location === 'lan' ? `lan ${row.ip_address ?? ''}` : row.ip_address
+  let seen = remembered.get(key)
   if (seen === undefined) {
     seen = seenOf(row)
     if (remembered.size >= MOST_SEEN) remembered.clear()
-    remembered.set(name, seen)
+    remembered.set(key, seen)
   }
-  const place = seen.isLan || !geo ? NOWHERE : placeFromTautulli(geo)
-  return { ...place, ...seen }
+  return seen
 }
 
-/** A Tautulli row as history keeps it; `asn` comes from the operator's table, `source` names the server. */
+/** Where the plays of a row's source are and whose: what its rows do not say. */
+export interface RowOrigin {
+  readonly source?: string
+  readonly account?: string
+}
+
+/** A Tautulli row as history keeps it; `asn` comes from the operator's table. */
 export const playFromTautulli = (
   row: TautulliRow,
   geo: TautulliGeo | null | undefined,
   asn?: AsnEntry | null,
-  source = 'tautulli',
+  { source = 'tautulli', account = accountOfTautulli(row.user_id) }: RowOrigin = {},
 ): PlayRecord => {
   const isLive = numberOrNull(row.live) === 1
+  const seen = rememberedSeen(row)
+  const org = asn?.org ?? null
+  const place = seen.isLan || !geo ? NOWHERE : withRadius(placeFromTautulli(geo), org)
+  const times = timesOf(row)
+  // Each field is written out: copies of parts cost more than all the rest, and there are millions of rows.
   return {
     id: idOf(row),
     source,
-    account: accountOfTautulli(row.user_id),
+    account,
     accountName: textOr(row.friendly_name, row.user),
     group: null,
-    ...withRadius(whereOf(row, geo), asn?.org ?? null),
+    city: place.city,
+    region: place.region,
+    country: place.country,
+    latitude: place.latitude,
+    longitude: place.longitude,
+    accuracyKm: place.accuracyKm,
+    address: seen.address,
+    network: seen.network,
+    isLan: seen.isLan,
     asn: asn?.asn ?? null,
-    asnOrg: asn?.org ?? null,
-    device: textOr(row.machine_id),
-    platform: textOr(row.platform),
+    asnOrg: org,
+    device: textOf(row.machine_id),
+    platform: textOf(row.platform),
     client: textOr(row.product, row.player),
-    player: textOr(row.player),
+    player: textOf(row.player),
     channel: isLive ? textOr(row['channel_title'], row.title) : null,
     title: textOr(row.full_title, row.title),
     isLive,
     isMusic: row.media_type === 'track',
-    ...timesOf(row),
+    startedAt: times.startedAt,
+    lastSeenAt: times.lastSeenAt,
+    endedAt: times.endedAt,
+    playedMs: times.playedMs,
     bytes: null,
     reason: null,
   }

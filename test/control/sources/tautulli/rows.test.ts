@@ -32,7 +32,9 @@ const berlin = {
 
 describe('a row of Tautulli', () => {
   it('becomes a play record', () => {
-    expect(playFromTautulli(row, berlin, { asn: 680, org: 'DFN' }, 'tautulli:home')).toEqual({
+    expect(
+      playFromTautulli(row, berlin, { asn: 680, org: 'DFN' }, { source: 'tautulli:home' }),
+    ).toEqual({
       id: '480',
       source: 'tautulli:home',
       account: 'backend:tautulli:22579007',

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { PlayRecord } from '#domain/types'
 import { deviceClass, deviceClassName } from './device-class.ts'
 import { endOf } from './normalise.ts'
@@ -52,9 +52,9 @@ export const createFinding = (
 ): Finding => {
   const plays = [...others, event]
   const names = plays.map((p) => `${p.source} ${p.id}`).sort()
-  const id = createHash('sha256').update([draft.kind, event.account, ...names].join('\n'))
+  const id = hash('sha256', [draft.kind, event.account, ...names].join('\n'))
   return {
-    id: id.digest('hex').slice(0, 24),
+    id: id.slice(0, 24),
     kind: draft.kind,
     account: event.account,
     severity: draft.severity,

@@ -1,4 +1,5 @@
 import type { PlayRecord } from '#domain/types'
+import { TupleNumbers } from './devices/tuple-numbers.ts'
 import { hasDerivedDevice } from './guards.ts'
 import { endOf } from './normalise.ts'
 
@@ -13,12 +14,11 @@ const RESTART_GAP_MS = 5 * 60_000
 const AT_ONCE_MS = 2000
 
 /** The player and its line. */
-const playerOf = (play: PlayRecord): string =>
-  `${play.device ?? ''}\n${play.platform ?? ''}\n${play.client ?? ''}\n${play.isLan ? 'lan' : (play.network ?? '')}`
-
-/** Key that rows of one play share, from that of their player. */
-const playingOf = (player: string, play: PlayRecord): string =>
-  `${player}\n${play.channel ?? ''}\n${play.title ?? ''}`
+const playerOf = (play: PlayRecord, numbers: TupleNumbers): number => {
+  const device = numbers.add(TupleNumbers.EMPTY, play.device)
+  const model = numbers.add(numbers.add(device, play.platform), play.client)
+  return numbers.add(model, play.isLan ? true : play.network)
+}
 
 // A play without device and item cannot be distinguished from another viewer's.
 const isRecognisable = (play: PlayRecord): boolean =>
@@ -60,16 +60,17 @@ const isSamePlaying = (first: PlayRecord, next: PlayRecord): 'again' | 'on' | nu
  * start.
  */
 export const mergeRows = (plays: readonly PlayRecord[]): PlayRecord[] => {
-  const last = new Map<string, number>()
-  const lastOfPlayer = new Map<string, number>()
+  const numbers = new TupleNumbers()
+  const last = new Map<number, number>()
+  const lastOfPlayer = new Map<number, number>()
   const merged: PlayRecord[] = []
   for (const play of plays) {
     if (!isRecognisable(play)) {
       merged.push(play)
       continue
     }
-    const player = playerOf(play)
-    const key = playingOf(player, play)
+    const player = playerOf(play, numbers)
+    const key = numbers.add(numbers.add(player, play.channel), play.title)
     const latest = lastOfPlayer.get(player)
     const isAtOnce =
       latest !== undefined && play.startedAt - (merged[latest]?.startedAt ?? 0) <= AT_ONCE_MS

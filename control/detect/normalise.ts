@@ -1,4 +1,5 @@
 import type { PlayRecord } from '#domain/types'
+import { TupleNumbers } from './devices/tuple-numbers.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -45,11 +46,12 @@ const hasTime = (play: PlayRecord): boolean =>
  * wins, a stop before its start or in the future is corrected, and plays that lie in the future are dropped.
  */
 export const normalisePlays = (plays: readonly PlayRecord[], now: number): PlayRecord[] => {
-  const known = new Map<string, PlayRecord>()
+  const numbers = new TupleNumbers()
+  const known = new Map<number, PlayRecord>()
   for (const raw of plays) {
     if (!hasTime(raw) || raw.startedAt > now + FUTURE_TOLERANCE_MS) continue
     const play = endedByNow(repairTimes(raw), now)
-    const key = `${play.source}\n${play.id}`
+    const key = numbers.add(numbers.add(TupleNumbers.EMPTY, play.source), play.id)
     const before = known.get(key)
     if (!before || isNewer(play, before)) known.set(key, play)
   }

@@ -1,4 +1,5 @@
 import type { PlayRecord } from '#domain/types'
+import { TupleNumbers } from './devices/tuple-numbers.ts'
 import { hasDerivedDevice } from './guards.ts'
 import { endOf } from './normalise.ts'
 
@@ -26,13 +27,15 @@ const endedAt = (play: PlayRecord, end: number): PlayRecord => {
 
 /** Ends plays at the start of the next item on the same player and line, since a player plays one item at a time. */
 const clippedByNext = (plays: readonly PlayRecord[]): PlayRecord[] => {
-  const next = new Map<string, number>()
+  const numbers = new TupleNumbers()
+  const next = new Map<number, number>()
   const settled = [...plays]
   for (let i = plays.length - 1; i >= 0; i -= 1) {
     const play = plays[i]
     if (play === undefined || play.device === null || hasDerivedDevice(play)) continue
-    const line = play.isLan ? 'lan' : (play.network ?? '')
-    const key = `${play.source}\n${play.device}\n${play.platform ?? ''}\n${play.client ?? ''}\n${line}`
+    const device = numbers.add(numbers.add(TupleNumbers.EMPTY, play.source), play.device)
+    const model = numbers.add(numbers.add(device, play.platform), play.client)
+    const key = numbers.add(model, play.isLan ? true : play.network)
     const end = next.get(key)
     if (end !== undefined && end < endOf(play)) settled[i] = endedAt(play, end)
     next.set(key, play.startedAt)

@@ -22,12 +22,22 @@ export const overlaps = (a: Interval, b: Interval, atLeastMs = 1): boolean =>
 export const gapMs = (a: Interval, b: Interval): number =>
   Math.max(0, Math.max(a.start, b.start) - Math.min(a.end, b.end))
 
+/** Intervals in ascending order: as they are where they are in order, else a sorted copy. */
+const inOrder = (intervals: readonly Interval[]): readonly Interval[] => {
+  let before = Number.NEGATIVE_INFINITY
+  for (const { start } of intervals) {
+    if (start < before) return [...intervals].sort((a, b) => a.start - b.start)
+    before = start
+  }
+  return intervals
+}
+
 /** The union of intervals as disjoint intervals in ascending order; empty ones are left out. */
 export const mergeIntervals = (intervals: readonly Interval[]): Interval[] => {
-  const sorted = intervals.filter((i) => i.end > i.start).sort((a, b) => a.start - b.start)
   const merged: Interval[] = []
-  for (const next of sorted) {
-    const last = merged.at(-1)
+  for (const next of inOrder(intervals)) {
+    if (next.end <= next.start) continue
+    const last = merged[merged.length - 1]
     if (last && next.start <= last.end) {
       merged[merged.length - 1] = { start: last.start, end: Math.max(last.end, next.end) }
     } else merged.push(next)
@@ -36,8 +46,16 @@ export const mergeIntervals = (intervals: readonly Interval[]): Interval[] => {
 }
 
 /** Milliseconds of the union: time that several intervals share is counted once. */
-export const coveredMs = (intervals: readonly Interval[]): number =>
-  mergeIntervals(intervals).reduce((sum, i) => sum + (i.end - i.start), 0)
+export const coveredMs = (intervals: readonly Interval[]): number => {
+  let sum = 0
+  let until = Number.NEGATIVE_INFINITY
+  for (const { start, end } of inOrder(intervals)) {
+    if (end <= start || end <= until) continue
+    sum += end - Math.max(start, until)
+    until = end
+  }
+  return sum
+}
 
 /** The intersection of two lists of intervals; both must be disjoint and ascending, as `mergeIntervals` returns them. */
 export const intersectMerged = (a: readonly Interval[], b: readonly Interval[]): Interval[] => {

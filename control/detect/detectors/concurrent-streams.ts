@@ -25,8 +25,9 @@ export const inspectConcurrentStreams: Inspect<'concurrent_streams'> = (event, r
     // Two boxes of one kind behind one line are one derived device and still two streams.
     return hasDerivedDevice(play) ? play.id : (play.device ?? play.id)
   }
-  const running = recent.filter((play) => runsAt(play, event, moment))
   // Each is at most one stream.
+  if (recent.length < params.max_streams) return null
+  const running = recent.filter((play) => runsAt(play, event, moment))
   if (running.length < params.max_streams) return null
   const streams = new Map<string, PlayRecord>([[nameOf(event), event]])
   for (const play of running) {

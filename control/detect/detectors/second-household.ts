@@ -1,5 +1,5 @@
 import type { PlayRecord } from '#domain/types'
-import { mostCommon } from '../devices/most-common.ts'
+import { mostCommonOf } from '../devices/most-common.ts'
 import { createFinding } from '../finding.ts'
 import type { Home } from '../household/homes/homes.ts'
 import { type Judgement, judgeHouseholds } from '../household/household-judgement.ts'
@@ -20,7 +20,7 @@ const days = (count: number): string => `${count} day${count === 1 ? '' : 's'}`
 
 /** What would clear the account, besides time: guests, and an operator who says that the place is home. */
 const clearedBy = (guestDays: number | null, home: Home): string => {
-  const network = mostCommon(home.ownPlays.map((t) => (t.play.isLan ? null : t.play.network)))
+  const network = mostCommonOf(home.ownPlays, ({ play }) => (play.isLan ? null : play.network))
   const said =
     network === null ? 'feedback that its networks are home' : `feedback that ${network} is home`
   return guestDays === null

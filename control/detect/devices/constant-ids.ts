@@ -6,7 +6,7 @@ import { distanceOf, hasDerivedDevice, isWithinProvider } from '../guards.ts'
 import { isHosting } from '../network-class.ts'
 import { watchedUntil } from '../watched.ts'
 import { modelOf, placeOf, providerOf } from './device-place.ts'
-import { mostCommon } from './most-common.ts'
+import { mostCommonOf } from './most-common.ts'
 
 const DAY_MS = 86_400_000
 
@@ -68,11 +68,14 @@ const areTooFar = (first: PlayRecord, second: PlayRecord): boolean => {
 
 /** Whether any play begins over another network while one before it runs; without, nothing can have played at once. */
 const mayPlayAtOnce = (plays: readonly PlayRecord[]): boolean => {
-  let longest: PlayRecord | null = null
+  let network: string | null = null
+  let longest = Number.NEGATIVE_INFINITY
   for (const play of plays) {
-    const isOn = longest !== null && play.startedAt <= watchedUntil(longest) - AT_ONCE_MS
-    if (isOn && play.network !== longest?.network) return true
-    if (longest === null || watchedUntil(play) > watchedUntil(longest)) longest = play
+    if (play.startedAt <= longest - AT_ONCE_MS && play.network !== network) return true
+    const until = watchedUntil(play)
+    if (until <= longest) continue
+    longest = until
+    network = play.network
   }
   return false
 }
@@ -115,8 +118,8 @@ const placesAtOnce = (plays: readonly PlayRecord[], isSure: boolean): ReadonlySe
 
 /** Plays of one constant id and model: a set on another provider's line is another set. */
 const namedAsModel = (plays: readonly PlayRecord[], own: ReadonlySet<string>): PlayRecord[] => {
-  const provider = mostCommon(plays.map((play) => (isHosting(play) ? null : providerOf(play))))
-  const place = mostCommon(plays.map(placeOf))
+  const provider = mostCommonOf(plays, (play) => (isHosting(play) ? null : providerOf(play)))
+  const place = mostCommonOf(plays, placeOf)
   return plays.map((play) => {
     const name = `${play.device} ${modelOf(play)}`
     const [at, over] = [placeOf(play), isHosting(play) ? null : providerOf(play)]

@@ -12,8 +12,21 @@ export const placeOf = (play: PlayRecord): string | null => {
   return play.isLan ? `lan ${play.source}` : addressPoolOf(play.network)
 }
 
+const textsOfProviders = new Map<number | string, Map<string | null, string>>()
+
+// Providers remembered at once.
+const PROVIDERS_AT_MOST = 20_000
+
 /** Provider and country: where a set stays although its address changes. */
-export const providerOf = (play: PlayRecord): string | null => {
-  if (play.isLan || (play.asn === null && play.asnOrg === null)) return null
-  return `as ${play.asn ?? play.asnOrg} ${play.country ?? ''}`
+export const providerOf = ({ isLan, asn, asnOrg, country }: PlayRecord): string | null => {
+  const provider = asn ?? asnOrg
+  if (isLan || provider === null) return null
+  let texts = textsOfProviders.get(provider)
+  if (texts === undefined) {
+    if (textsOfProviders.size >= PROVIDERS_AT_MOST) textsOfProviders.clear()
+    textsOfProviders.set(provider, (texts = new Map()))
+  }
+  let text = texts.get(country)
+  if (text === undefined) texts.set(country, (text = `as ${provider} ${country ?? ''}`))
+  return text
 }

@@ -8,19 +8,29 @@ export interface DevicePlays {
   readonly device: string
   readonly kind: DeviceClass
   readonly plays: readonly EnrichedPlay[]
+  /** A play of each place: plays of one place have one list of keys (`enrichPlays`). */
+  readonly places: ReadonlyMap<readonly string[], EnrichedPlay>
+}
+
+interface Using extends DevicePlays {
+  kind: DeviceClass
+  readonly plays: EnrichedPlay[]
+  readonly places: Map<readonly string[], EnrichedPlay>
 }
 
 /** Groups plays by device, sorted by device name so that the result does not depend on the order of arrival. */
 export const playsByDevice = (plays: readonly EnrichedPlay[]): DevicePlays[] => {
-  const uses = new Map<string, { device: string; kind: DeviceClass; plays: EnrichedPlay[] }>()
+  const uses = new Map<string, Using>()
   for (const play of plays) {
-    const known = uses.get(play.device)
-    if (!known) uses.set(play.device, { device: play.device, kind: play.kind, plays: [play] })
-    else {
-      known.plays.push(play)
-      // A device that once calls itself a television is one, whatever it says later.
-      if (deviceClassRank(play.kind) > deviceClassRank(known.kind)) known.kind = play.kind
-    }
+    const { device, kind, homeKeys } = play
+    let known = uses.get(device)
+    if (known === undefined)
+      uses.set(device, (known = { device, kind, plays: [], places: new Map() }))
+    known.plays.push(play)
+    if (!known.places.has(homeKeys)) known.places.set(homeKeys, play)
+    // A device that once calls itself a television is one, whatever it says later.
+    if (kind !== known.kind && deviceClassRank(kind) > deviceClassRank(known.kind))
+      known.kind = kind
   }
   return [...uses.values()].sort((a, b) => (a.device < b.device ? -1 : 1))
 }

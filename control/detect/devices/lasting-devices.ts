@@ -4,7 +4,8 @@ import { deviceClass } from '../device-class.ts'
 import { hasDerivedDevice } from '../guards.ts'
 import { endOf } from '../normalise.ts'
 import { withoutConstantIds } from './constant-ids.ts'
-import { modelOf, placeOf, providerOf } from './device-place.ts'
+import { placeOf, providerOf } from './device-place.ts'
+import { TupleNumbers } from './tuple-numbers.ts'
 
 const DAY_MS = 86_400_000
 
@@ -31,23 +32,22 @@ interface Chain {
   end: number
 }
 
-const idsOf = (
-  plays: readonly PlayRecord[],
-  nameOf: (play: PlayRecord) => string = (play) => play.device ?? '',
-): Id[] => {
+const newId = (name: string, first: number): Id => ({
+  name,
+  plays: [],
+  places: new Set(),
+  providers: new Set(),
+  first,
+  last: first,
+  end: first,
+})
+
+const idsOf = (plays: readonly PlayRecord[], nameOf: Naming['nameOf']): Id[] => {
   const ids = new Map<string, Id>()
   for (const play of plays) {
     const name = nameOf(play)
-    const id = ids.get(name) ?? {
-      name,
-      plays: [],
-      places: new Set<string>(),
-      providers: new Set<string>(),
-      first: play.startedAt,
-      last: play.startedAt,
-      end: play.startedAt,
-    }
-    ids.set(name, id)
+    let id = ids.get(name)
+    if (id === undefined) ids.set(name, (id = newId(name, play.startedAt)))
     id.plays.push(play)
     id.last = play.startedAt
     id.end = Math.max(id.end, endOf(play))
@@ -136,7 +136,15 @@ const chainIds = (ids: readonly Id[], reach: Reach): Map<string, string> => {
 /** Functions that return a play's device id and model. */
 export interface Naming {
   readonly nameOf: (play: PlayRecord) => string
-  readonly modelOf: (play: PlayRecord) => string
+  readonly modelOf: (play: PlayRecord) => unknown
+}
+
+/** Whether plays are of one id: there is nothing to chain. */
+const isOneId = (plays: readonly PlayRecord[], nameOf: Naming['nameOf']): boolean => {
+  const [first] = plays
+  if (first === undefined) return true
+  const name = nameOf(first)
+  return plays.every((play) => nameOf(play) === name)
 }
 
 /**
@@ -149,6 +157,7 @@ export const renewedNames = (
 ): Map<string, string> => {
   const names = new Map<string, string>()
   for (const list of groupBy(plays, model).values()) {
+    if (isOneId(list, nameOf)) continue
     const ids = idsOf(list, nameOf)
     const reach = ids.every((id) => id.plays.every(hasDerivedDevice)) ? 'place' : reachOf(ids)
     for (const [id, name] of chainIds(ids, reach)) if (id !== name) names.set(id, name)
@@ -163,12 +172,15 @@ export const renewedNames = (
  */
 export const lastingDevices = (plays: readonly PlayRecord[]): PlayRecord[] => {
   const named = withoutConstantIds(plays)
+  const numbers = new TupleNumbers()
+  const numberOf = ({ source, platform, client, player = null }: PlayRecord): number =>
+    numbers.add(
+      numbers.add(numbers.add(numbers.add(TupleNumbers.EMPTY, source), platform), client),
+      player,
+    )
   const names = renewedNames(
     named.filter((play) => play.device !== null && !hasDerivedDevice(play)),
-    {
-      nameOf: (play) => play.device ?? '',
-      modelOf: (play) => `${play.source}\n${modelOf(play)}`,
-    },
+    { nameOf: (play) => play.device ?? '', modelOf: numberOf },
   )
   if (names.size === 0) return [...named]
   return named.map((play) => {

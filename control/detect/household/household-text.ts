@@ -1,5 +1,5 @@
 import { coveredMs } from '#domain/interval'
-import { mostCommon } from '../devices/most-common.ts'
+import { mostCommonOf } from '../devices/most-common.ts'
 import type { FindingKind, Household } from '../types.ts'
 import type { HouseholdEvidence } from './evidence/evidence.ts'
 import type { AccountFeatures, FeatureId } from './features.ts'
@@ -9,11 +9,14 @@ const HOUR_MS = 3_600_000
 
 /** Place and provider of a home from its own plays: "Lyon (Orange S.A.)". */
 export const homePlaceText = (home: Home): string => {
-  const plays = home.ownPlays.map((t) => t.play)
-  const city = mostCommon(plays.map((p) => p.city)) ?? mostCommon(plays.map((p) => p.region))
-  const operator = mostCommon(plays.map((p) => p.asnOrg))
-  const country = mostCommon(plays.map((p) => p.country))
-  const where = city ?? country ?? (plays.some((p) => p.isLan) ? "the server's own home" : null)
+  const { ownPlays } = home
+  const city =
+    mostCommonOf(ownPlays, ({ play }) => play.city) ??
+    mostCommonOf(ownPlays, ({ play }) => play.region)
+  const operator = mostCommonOf(ownPlays, ({ play }) => play.asnOrg)
+  const country = mostCommonOf(ownPlays, ({ play }) => play.country)
+  const isLan = ownPlays.some(({ play }) => play.isLan)
+  const where = city ?? country ?? (isLan ? "the server's own home" : null)
   if (where === null) return operator ?? 'an unknown place'
   return operator === null ? where : `${where} (${operator})`
 }
@@ -89,22 +92,30 @@ export const explainFeature = (id: FeatureId, account: AccountFeatures): string 
 
 /** A home in the form that reports and the API return. */
 export const describeHome = (home: Home, index: number): Household => {
-  const plays = home.ownPlays.map((t) => t.play)
-  const starts = home.ownPlays.map((t) => t.start).sort((a, b) => a - b)
-  const networks = new Set(home.ownPlays.flatMap((t) => (t.line === null ? [] : [t.line])))
+  const { ownPlays } = home
+  const place = homePlaceText(home)
+  const networks = new Set<string>()
+  const days = new Set<number>()
+  let [first, last] = [Number.POSITIVE_INFINITY, 0]
+  for (const { line, day, start } of ownPlays) {
+    if (line !== null) networks.add(line)
+    days.add(day)
+    first = Math.min(first, start)
+    last = Math.max(last, start)
+  }
   return {
     index,
     isMain: index === 0,
-    label: `${index === 0 ? 'the main household' : 'a household'} in ${homePlaceText(home)}`,
-    place: homePlaceText(home),
-    city: mostCommon(plays.map((p) => p.city)),
-    country: mostCommon(plays.map((p) => p.country)),
+    label: `${index === 0 ? 'the main household' : 'a household'} in ${place}`,
+    place,
+    city: mostCommonOf(ownPlays, ({ play }) => play.city),
+    country: mostCommonOf(ownPlays, ({ play }) => play.country),
     devices: [...home.devices].sort(),
     televisions: home.televisions.size,
     networks: [...networks].sort(),
-    daysActive: new Set(home.ownPlays.map((t) => t.day)).size,
-    hoursPlayed: coveredMs(home.ownPlays.map((t) => ({ start: t.start, end: t.end }))) / HOUR_MS,
-    firstSeenAt: starts[0] ?? 0,
-    lastSeenAt: starts.at(-1) ?? 0,
+    daysActive: days.size,
+    hoursPlayed: coveredMs(ownPlays) / HOUR_MS,
+    firstSeenAt: ownPlays.length === 0 ? 0 : first,
+    lastSeenAt: last,
   }
 }

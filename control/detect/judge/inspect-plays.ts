@@ -40,9 +40,18 @@ class RecentPlays {
     if (from >= this.to) {
       this.plays.length = 0
       this.to = from
-    } else if (from > this.from) this.plays.splice(0, from - this.from)
-    for (const play of this.all.slice(this.to, to)) this.plays.push(play)
-    this.to = to
+    } else if (from > this.from) {
+      const kept = this.to - from
+      for (let i = 0; i < kept; i += 1) {
+        const play = this.all[from + i]
+        if (play !== undefined) this.plays[i] = play
+      }
+      this.plays.length = kept
+    }
+    for (; this.to < to; this.to += 1) {
+      const play = this.all[this.to]
+      if (play !== undefined) this.plays.push(play)
+    }
     this.from = from
     return this.plays
   }

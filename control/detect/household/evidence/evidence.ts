@@ -1,6 +1,6 @@
 import { haversineKm } from '#domain/geo'
 import { coveredMs, type Interval, intersectMerged, mergeIntervals } from '#domain/interval'
-import { mostCommon } from '../../devices/most-common.ts'
+import { mostCommonOf } from '../../devices/most-common.ts'
 import type { EnrichedPlay } from '../../enriched-play.ts'
 import { isTimed } from '../../guards.ts'
 import { type Decay, decayAt } from '../../scoring/decay.ts'
@@ -61,9 +61,6 @@ const daysOf = (plays: readonly EnrichedPlay[]): Set<number> => new Set(plays.ma
 
 // Shorter pauses are between two items of one sitting.
 const SITTING_MS = 5 * 60_000
-
-const watched = (plays: readonly EnrichedPlay[]): Interval[] =>
-  mergeIntervals(plays.map((t) => ({ start: t.start, end: t.end })))
 
 /** Sittings: plays merged over short pauses. */
 const sittings = (plays: readonly EnrichedPlay[]): Interval[] => {
@@ -163,9 +160,9 @@ export const compareHomes = (main: Home, other: Home, now: number): HouseholdEvi
   const home: Home = { ...other, ownPlays, devices: new Set(ownPlays.map((t) => t.device)) }
   const overlap = overlapsPerSource(main.ownPlays, home.ownPlays)
   const days = daysTogether(main, home, overlap)
-  const hours = watched(home.ownPlays)
+  const hours = mergeIntervals(home.ownPlays)
   const [country, mainCountry] = [home, main].map((h) =>
-    mostCommon(h.ownPlays.map((t) => t.play.country)),
+    mostCommonOf(h.ownPlays, ({ play }) => play.country),
   )
   return {
     main,

@@ -24,18 +24,11 @@ const GUEST_DAYS = 2
 const OWN_PLACE_DAYS = 5
 const OWN_PLACE_MEAN_HOURS = 0.3
 
-/** A play of each place: plays of one place have one list of keys (`enrichPlays`). */
-const onePerPlace = (plays: readonly EnrichedPlay[]): Map<readonly string[], EnrichedPlay> => {
-  const places = new Map<readonly string[], EnrichedPlay>()
-  for (const play of plays) if (!places.has(play.homeKeys)) places.set(play.homeKeys, play)
-  return places
-}
-
 /** Joins devices that share a line, or the exits of one VPN. */
 const joinByLine = (sets: UnionFind, uses: readonly DevicePlays[]): void => {
   const first = new Map<string, string>()
-  for (const { device, plays } of uses) {
-    for (const [line] of onePerPlace(plays).keys()) {
+  for (const { device, places } of uses) {
+    for (const [line] of places.keys()) {
       if (line === undefined) continue
       const other = first.get(line)
       if (other === undefined) first.set(line, device)
@@ -46,7 +39,7 @@ const joinByLine = (sets: UnionFind, uses: readonly DevicePlays[]): void => {
 
 const linesInPool = (use: DevicePlays): Map<string, Set<string>> => {
   const lines = new Map<string, Set<string>>()
-  for (const { line, pool, isHosting } of onePerPlace(use.plays).values()) {
+  for (const { line, pool, isHosting } of use.places.values()) {
     if (line === null || pool === null || isHosting) continue
     lines.set(pool, (lines.get(pool) ?? new Set<string>()).add(line))
   }
@@ -89,7 +82,7 @@ const claimHomeKeys = (
 ): void => {
   for (const use of uses) {
     const home = sets.find(use.device)
-    for (const homeKey of new Set([...onePerPlace(use.plays).keys()].flat())) {
+    for (const homeKey of new Set([...use.places.keys()].flat())) {
       const owner = claimed.get(homeKey)
       if (owner === undefined) claimed.set(homeKey, home)
       else if (owner !== home) claimed.set(homeKey, null)
@@ -107,18 +100,19 @@ const homeOf = (play: EnrichedPlay, claimed: ReadonlyMap<string, string | null>)
 
 /** The home a travelling device belongs to: where it watched most, unless it has a better place of its own. */
 const bestHome = (use: DevicePlays, claimed: ReadonlyMap<string, string | null>): string | null => {
-  const atHomes = sumUsage(use.plays, (p) => [homeOf(p, claimed) ?? ''])
+  const homes = new Map([...use.places].map(([keys, play]) => [keys, homeOf(play, claimed)]))
+  const homeAt = (play: EnrichedPlay): string | null => homes.get(play.homeKeys) ?? null
+  if (![...homes.values()].some((home) => home !== null)) return null
+  const atHomes = sumUsage(use.plays, (p) => [homeAt(p) ?? ''])
   const ranked = [...atHomes]
     .filter(([home]) => home !== '')
     .sort(([a, x], [b, y]) => y.hours - x.hours || (a < b ? -1 : 1))
   const [best] = ranked
   if (!best) return null
   // Without a television on the LAN, the LAN still counts as a home.
-  const lan = sumUsage(use.plays, (p) =>
-    p.play.isLan && homeOf(p, claimed) === null ? ['lan'] : [],
-  )
+  const lan = sumUsage(use.plays, (p) => (p.play.isLan && homeAt(p) === null ? ['lan'] : []))
   if ((lan.get('lan')?.hours ?? 0) > best[1].hours) return null
-  const away = use.plays.filter((p) => homeOf(p, claimed) === null && !p.isHosting)
+  const away = use.plays.filter((p) => homeAt(p) === null && !p.isHosting)
   const hasOwnPlace = [...sumUsage(away, (p) => p.homeKeys.slice(1)).values()].some(
     (p) =>
       p.days >= OWN_PLACE_DAYS &&
@@ -157,10 +151,10 @@ const settle = (
     if (home === null) strays.push(use)
     else of.set(use.device, home)
   }
-  const away = strays.map((u) => ({
-    ...u,
-    plays: u.plays.filter((p) => homeOf(p, claimed) === null),
-  }))
+  const away = strays.map((use) => {
+    const places = new Map([...use.places].filter(([, play]) => homeOf(play, claimed) === null))
+    return { ...use, plays: use.plays.filter((p) => places.has(p.homeKeys)), places }
+  })
   groupDevices(away, sets, conflicts)
   claimHomeKeys(away, sets, claimed)
   for (const use of strays) of.set(use.device, sets.find(use.device))
@@ -196,14 +190,16 @@ const draftsOf = (
   return drafts
 }
 
-const watchedMs = (draft: Draft): number =>
-  coveredMs(draft.ownPlays.map((p) => ({ start: p.start, end: p.end })))
+const watchedMs = (draft: Draft): number => coveredMs(draft.ownPlays)
 
+/** Drafts with plays of their own. */
 const groupsOf = (
   drafts: ReadonlyMap<string, Draft>,
   homeOfDevice: (device: string) => string,
-): Group[] =>
-  [...drafts].map(([id, draft]) => {
+): Group[] => {
+  const lived = [...drafts].filter(([, draft]) => draft.ownPlays.length > 0)
+  if (lived.length < 2) return []
+  return lived.map(([id, draft]) => {
     const guests = new Map<string, Set<number>>()
     for (const { device, day } of draft.plays) {
       const of = homeOfDevice(device)
@@ -217,6 +213,7 @@ const groupsOf = (
       weight: mainness({ d: draft, ms: watchedMs(draft) }),
     }
   })
+}
 
 /** Groups an account's devices into homes, the most watched first. */
 export const homesOf = (plays: readonly EnrichedPlay[]): Home[] => {
@@ -234,17 +231,20 @@ export const homesOf = (plays: readonly EnrichedPlay[]): Home[] => {
     const hidden = play.line === null && play.kind === 'television' ? of.get(play.device) : null
     return homeAt(play) ?? hidden ?? null
   }
-  const groups = draftsOf(uses, plays, ofDevice, ofPlay)
-  const houseOf = joinHouses(groupsOf(groups, ofDevice).filter((g) => g.ownPlays.length > 0))
-  const houses = draftsOf(
-    uses,
-    plays,
-    (device) => houseOf(ofDevice(device)),
-    (play) => {
-      const home = ofPlay(play)
-      return home === null ? null : houseOf(home)
-    },
-  )
+  const drafts = draftsOf(uses, plays, ofDevice, ofPlay)
+  const houseOf = joinHouses(groupsOf(drafts, ofDevice))
+  const isJoined = [...drafts.keys()].some((id) => houseOf(id) !== id)
+  const houses = isJoined
+    ? draftsOf(
+        uses,
+        plays,
+        (device) => houseOf(ofDevice(device)),
+        (play) => {
+          const home = ofPlay(play)
+          return home === null ? null : houseOf(home)
+        },
+      )
+    : drafts
   return [...houses.values()]
     .filter((d) => d.ownPlays.length > 0)
     .map((d) => ({ d, ms: watchedMs(d) }))

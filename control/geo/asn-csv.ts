@@ -67,9 +67,22 @@ const compareNumber = (bytes: Buffer, at: number, digits: Uint8Array): number =>
   return 0
 }
 
-/** An address as the decimal digits of one number. */
-const digitsOf = ({ words }: Address): Uint8Array =>
-  Buffer.from(words.reduce((sum, word) => (sum << 32n) + BigInt(word), 0n).toString(), 'latin1')
+/** The decimal digits of an address as one number. */
+const digitsOf = ({ words }: Address): Uint8Array => {
+  const [first = 0] = words
+  const value =
+    words.length === 1 ? first : words.reduce((sum, word) => (sum << 32n) + BigInt(word), 0n)
+  const text = value.toString()
+  const digits = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i += 1) digits[i] = text.charCodeAt(i)
+  return digits
+}
+
+const numberIn = (bytes: Buffer, at: number, end: number): number => {
+  let value = 0
+  for (let i = at; i < end; i += 1) value = value * 10 + (bytes[i] ?? 0) - ZERO
+  return value
+}
 
 /** The last line whose first address is not above an address; lines are in ascending order. */
 const findLine = (bytes: Buffer, digits: Uint8Array): Line | null => {
@@ -134,8 +147,7 @@ export class AsnCsv {
   }
 
   /** `{asn, as_organization}` of an address; `null` where unknown. The first call reads the file, if nothing has yet. */
-  get(text: string): unknown {
-    const address = parseAddress(text)
+  get(text: string, address = parseAddress(text)): unknown {
     if (address?.family !== this.family) return null
     if (!this.isUsed()) this.loadNow()
     const { bytes } = this
@@ -144,7 +156,7 @@ export class AsnCsv {
     const line = findLine(bytes, digits)
     if (line === null || compareNumber(bytes, line.one + 1, digits) < 0) return null
     return {
-      asn: Number(bytes.toString('latin1', line.two + 1, line.three)),
+      asn: numberIn(bytes, line.two + 1, line.three),
       as_organization: nameIn(bytes, line.three + 1, line.end),
     }
   }

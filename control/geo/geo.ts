@@ -53,7 +53,7 @@ const findRecord = (files: readonly AddressFile[], text: string): unknown => {
   if (!address) return null
   const canonical = formatAddress(address)
   for (const file of filesFor(files, address.family)) {
-    const record = file.get(canonical)
+    const record = file.get(canonical, address)
     if (record !== null) return record
   }
   return null

@@ -21,6 +21,22 @@ export interface Confidence {
   readonly contributions: readonly Contribution[]
 }
 
+/** What the features of an account add to the log-odds, the most first. */
+const addendsOf = (
+  { values }: AccountFeatures,
+  weights: Weights,
+): { readonly id: FeatureId; readonly logOdds: number }[] =>
+  FEATURES.map((id) => ({ id, logOdds: values[id] * weights[id] }))
+    .filter((addend) => addend.logOdds !== 0)
+    .sort((a, b) => b.logOdds - a.logOdds)
+
+const sumOf = (addends: readonly { readonly logOdds: number }[]): number =>
+  addends.reduce((sum, addend) => sum + addend.logOdds, 0)
+
+/** The confidence (0..100) alone, see `explainConfidence`. */
+export const confidenceOf = (account: AccountFeatures, weights: Weights): number =>
+  percent(weights.intercept + sumOf(addendsOf(account, weights)))
+
 /**
  * Logistic model: sums the log-odds and splits the points between the base and the confidence in proportion to
  * them, so that every point is accounted for whatever the order; the strongest come first.
@@ -30,10 +46,8 @@ export const explainConfidence = (
   weights: Weights,
   explain: Explain,
 ): Confidence => {
-  const addends = FEATURES.map((id) => ({ id, logOdds: account.values[id] * weights[id] }))
-    .filter((addend) => addend.logOdds !== 0)
-    .sort((a, b) => b.logOdds - a.logOdds)
-  const added = addends.reduce((sum, addend) => sum + addend.logOdds, 0)
+  const addends = addendsOf(account, weights)
+  const added = sumOf(addends)
   const start = percent(weights.intercept)
   const confidence = percent(weights.intercept + added)
   const pointsPerLogOdds =

@@ -2,8 +2,13 @@ import type { PlayRecord } from '#domain/types'
 import { enrichPlays } from '../enriched-play.ts'
 import { decayAt } from '../scoring/decay.ts'
 import type { Contribution, Finding } from '../types.ts'
-import { explainConfidence, guestDaysToClear } from './confidence.ts'
-import { compareHomes, type HouseholdEvidence } from './evidence/evidence.ts'
+import { confidenceOf, explainConfidence, guestDaysToClear } from './confidence.ts'
+import {
+  compareHomes,
+  evidenceAt,
+  type HouseholdComparison,
+  type HouseholdEvidence,
+} from './evidence/evidence.ts'
 import { RETURN_DAYS } from './evidence/returned-to.ts'
 import { type AccountFeatures, accountFeatures, type Weights } from './features.ts'
 import { type Home, homesOf } from './homes/homes.ts'
@@ -40,18 +45,22 @@ const isTrusted = (home: Home): boolean =>
 // So much of what was watched in working hours, and never on a television, is a workplace's.
 const WORKPLACE_SHARE = 0.8
 
-const isWorkplace = ({ home, workHoursShare }: HouseholdEvidence): boolean =>
+const isWorkplace = ({ home, workHoursShare }: HouseholdComparison): boolean =>
   home.televisions.size === 0 && workHoursShare >= WORKPLACE_SHARE
 
-/** Evidence for each household beside the main one; `homes` as `homesOf` gives them, the main one first. Workplaces are none. */
-export const householdEvidence = (homes: readonly Home[], now: number): HouseholdEvidence[] => {
+/** Compares each household with the main one; `homes` as `homesOf` gives them, the main one first. Workplaces are left out. */
+const comparisonsOf = (homes: readonly Home[]): HouseholdComparison[] => {
   const [main, ...rest] = homes
   if (!main) return []
   return rest
     .filter((home) => !isTrusted(home))
-    .map((home) => compareHomes(main, home, now))
-    .filter((evidence) => !isWorkplace(evidence))
+    .map((home) => compareHomes(main, home))
+    .filter((comparison) => !isWorkplace(comparison))
 }
+
+/** Evidence for each household beside the main one; `homes` as `homesOf` gives them, the main one first. Workplaces are none. */
+export const householdEvidence = (homes: readonly Home[], now: number): HouseholdEvidence[] =>
+  comparisonsOf(homes).map((comparison) => evidenceAt(comparison, now))
 
 /**
  * Whether the evidence is enough to call an account shared, whatever the confidence: another home used on separate
@@ -60,33 +69,60 @@ export const householdEvidence = (homes: readonly Home[], now: number): Househol
 export const hasEnoughEvidence = ({ strongest, values }: AccountFeatures): boolean =>
   (strongest?.settledDays ?? 0) >= RETURN_DAYS || values.restreaming > 0 || values.strangers > 0
 
-/** Homes of plays that were judged a moment ago: alarms ask for them before the judgement does. */
+/** The households of plays, compared. */
+interface Households {
+  readonly homes: readonly Home[]
+  readonly comparisons: readonly HouseholdComparison[]
+}
+
+/** Households of plays that were judged a moment ago: alarms ask for them before the judgement does. */
 const known = new WeakMap<
   readonly PlayRecord[],
-  { readonly zone: string | undefined; readonly homes: readonly Home[] }
+  Households & { readonly zone?: string | undefined }
 >()
 
-const homesOfPlays = (plays: readonly PlayRecord[], zone: string | undefined): readonly Home[] => {
+const householdsOf = (plays: readonly PlayRecord[], zone: string | undefined): Households => {
   const before = known.get(plays)
-  if (before !== undefined && before.zone === zone) return before.homes
+  if (before !== undefined && before.zone === zone) return before
   const homes = homesOf(enrichPlays(plays, zone))
-  known.set(plays, { zone, homes })
-  return homes
+  const found = { zone, homes, comparisons: comparisonsOf(homes) }
+  known.set(plays, found)
+  return found
+}
+
+/** A judgement without its reasons. */
+export type Weighed = Pick<Judgement, 'homes' | 'features' | 'confidence'>
+
+const weigh = (
+  plays: readonly PlayRecord[],
+  { now, zone, findings = [] }: JudgementOptions,
+  weights: Weights,
+): Omit<Weighed, 'confidence'> => {
+  const { homes, comparisons } = householdsOf(plays, zone)
+  const evidence = comparisons.map((comparison) => evidenceAt(comparison, now))
+  return { homes, features: accountFeatures(evidence, weights, findings, decayAt(now)) }
 }
 
 /**
  * Clusters plays into households and scores the evidence for a second one; plays must be prepared by
  * `preparePlays`.
  */
+export const weighHouseholds = (
+  plays: readonly PlayRecord[],
+  options: JudgementOptions,
+): Weighed => {
+  const weights = options.weights ?? weightsFor(plays)
+  const weighed = weigh(plays, options, weights)
+  return { ...weighed, confidence: confidenceOf(weighed.features, weights) }
+}
+
+/** The same with the reasons of the confidence, and what would clear the account. */
 export const judgeHouseholds = (
   plays: readonly PlayRecord[],
   options: JudgementOptions,
 ): Judgement => {
   const weights = options.weights ?? weightsFor(plays)
-  const homes = homesOfPlays(plays, options.zone)
-  const evidence = householdEvidence(homes, options.now)
-  const decay = decayAt(options.now)
-  const features = accountFeatures(evidence, weights, options.findings ?? [], decay)
+  const { homes, features } = weigh(plays, options, weights)
   const { confidence, contributions: reasons } = explainConfidence(
     features,
     weights,

@@ -7,9 +7,18 @@ import type { Home } from './homes/homes.ts'
 
 const HOUR_MS = 3_600_000
 
+const knownPlaces = new WeakMap<Home, string>()
+
 /** Place and provider of a home from its own plays: "Lyon (Orange S.A.)". */
 export const homePlaceText = (home: Home): string => {
-  const { ownPlays } = home
+  const known = knownPlaces.get(home)
+  if (known !== undefined) return known
+  const text = placeTextOf(home)
+  knownPlaces.set(home, text)
+  return text
+}
+
+const placeTextOf = ({ ownPlays }: Home): string => {
   const city =
     mostCommonOf(ownPlays, ({ play }) => play.city) ??
     mostCommonOf(ownPlays, ({ play }) => play.region)

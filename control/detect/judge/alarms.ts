@@ -1,5 +1,5 @@
 import type { PlayRecord } from '#domain/types'
-import { type Judgement, judgeHouseholds } from '../household/household-judgement.ts'
+import { type Weighed, weighHouseholds } from '../household/household-judgement.ts'
 import { endOf } from '../normalise.ts'
 import type { Finding, FindingKind } from '../types.ts'
 
@@ -22,7 +22,7 @@ export const UNEXPLAINED_FROM = 20
 const KNOWN_MS = 3 * DAY_MS
 
 /** Whether more than one household is possible by a judgement. */
-export const isUnexplained = ({ confidence, features }: Judgement): boolean =>
+export const isUnexplained = ({ confidence, features }: Weighed): boolean =>
   confidence >= UNEXPLAINED_FROM || features.values.strangers > 0 || features.values.restreaming > 0
 
 const isYoung = (plays: readonly PlayRecord[]): boolean => {
@@ -60,7 +60,7 @@ export const alarmsOf = (
     answer ??=
       isYoung(plays) ||
       !knowsProviders(plays) ||
-      isUnexplained(judgeHouseholds(plays, { now, findings: findings() }))
+      isUnexplained(weighHouseholds(plays, { now, findings: findings() }))
     return answer
   }
 }

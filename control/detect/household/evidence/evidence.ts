@@ -14,6 +14,14 @@ const HOUR_MS = 3_600_000
 // Shorter overlaps may be one viewer who changes devices.
 const OVERLAP_AT_LEAST_MS = 10 * 60_000
 
+interface Days {
+  readonly own: ReadonlySet<number>
+  readonly television: ReadonlySet<number>
+  readonly mixed: ReadonlySet<number>
+  readonly common: ReadonlySet<number>
+  readonly overlap: ReadonlySet<number>
+}
+
 /** The same figures with exponential decay by age. */
 export interface RecentEvidence {
   readonly televisionDays: number
@@ -23,8 +31,8 @@ export interface RecentEvidence {
   readonly mixedDays: number
 }
 
-/** Figures of one household compared with the main one. */
-export interface HouseholdEvidence {
+/** Figures of one household compared with the main one, whenever that is done. */
+export interface HouseholdComparison {
   readonly main: Home
   readonly home: Home
   /** Days on which its own devices played at it. */
@@ -43,8 +51,8 @@ export interface HouseholdEvidence {
   readonly isOtherCountry: boolean
   /** Share of what it watched on working days between 8 and 18 o'clock of the household's own clock. */
   readonly workHoursShare: number
-  /** Days since the first play of either home. */
-  readonly historyDays: number
+  /** The first play of either home (Unix ms). */
+  readonly firstAt: number
   /** Different weeks in which it played. */
   readonly weeks: number
   /** How much less often the main home played on its days than on others: 1 never, 0 as often. */
@@ -54,6 +62,14 @@ export interface HouseholdEvidence {
   readonly series: SeriesEvidence
   /** Whether the main home has no phone or tablet of its own, and this one no television: whose they are is open. */
   readonly mayBeOwnPortables: boolean
+  /** The days and times of those figures that fade with age. */
+  readonly fading: Days & { readonly watched: readonly Interval[] }
+}
+
+/** A comparison as it stands at one time. */
+export interface HouseholdEvidence extends HouseholdComparison {
+  /** Days since the first play of either home. */
+  readonly historyDays: number
   readonly recent: RecentEvidence
 }
 
@@ -97,14 +113,6 @@ const isWorkTime = ({ day, hour }: EnrichedPlay): boolean => {
 const sumMs = (plays: readonly EnrichedPlay[]): number =>
   plays.reduce((sum, { start, end }) => sum + end - start, 0)
 
-interface Days {
-  readonly own: ReadonlySet<number>
-  readonly television: ReadonlySet<number>
-  readonly mixed: ReadonlySet<number>
-  readonly common: ReadonlySet<number>
-  readonly overlap: ReadonlySet<number>
-}
-
 /** The household's day of a moment at which it watched. */
 const dayAt = (plays: readonly EnrichedPlay[], at: number): number =>
   plays.findLast((t) => t.start <= at)?.day ?? Math.floor(at / DAY_MS)
@@ -124,12 +132,15 @@ const daysTogether = (main: Home, home: Home, overlap: readonly Interval[]): Day
   }
 }
 
-const recentOf = (days: Days, hours: readonly Interval[], decay: Decay): RecentEvidence => {
+const recentOf = (
+  { watched, ...days }: HouseholdComparison['fading'],
+  decay: Decay,
+): RecentEvidence => {
   const sum = (set: ReadonlySet<number>): number =>
     [...set].reduce((total, day) => total + decay(day * DAY_MS), 0)
   return {
     televisionDays: sum(days.television),
-    hours: hours.reduce((total, i) => total + ((i.end - i.start) / HOUR_MS) * decay(i.start), 0),
+    hours: watched.reduce((total, i) => total + ((i.end - i.start) / HOUR_MS) * decay(i.start), 0),
     overlapDays: sum(days.overlap),
     commonDays: sum(days.common),
     mixedDays: sum(days.mixed),
@@ -138,8 +149,11 @@ const recentOf = (days: Days, hours: readonly Interval[], decay: Decay): RecentE
 
 const hasPortables = (home: Home): boolean => home.ownPlays.some((t) => t.kind === 'portable')
 
-const firstStart = (plays: readonly EnrichedPlay[], now: number): number =>
-  plays.reduce((first, play) => Math.min(first, play.start), now)
+const firstStart = (...homes: readonly (readonly EnrichedPlay[])[]): number => {
+  let first = Number.POSITIVE_INFINITY
+  for (const plays of homes) for (const { start } of plays) first = Math.min(first, start)
+  return first
+}
 
 /** How far the main home is silent while the other plays, as where one household moves between two homes. */
 const turnsOf = (days: Days, main: Home): number => {
@@ -153,7 +167,7 @@ const turnsOf = (days: Days, main: Home): number => {
 }
 
 /** Compares a household with the main one, by its plays on lines used repeatedly, or by all where there are none. */
-export const compareHomes = (main: Home, other: Home, now: number): HouseholdEvidence => {
+export const compareHomes = (main: Home, other: Home): HouseholdComparison => {
   const settled = settledPlays(other)
   const settledDays = daysOf(settled).size
   const ownPlays = settledDays < RETURN_DAYS ? other.ownPlays : settled
@@ -177,12 +191,19 @@ export const compareHomes = (main: Home, other: Home, now: number): HouseholdEvi
     distanceKm: distanceBetween(home.ownPlays, main.ownPlays),
     isOtherCountry: country !== null && mainCountry !== null && country !== mainCountry,
     workHoursShare: sumMs(home.ownPlays.filter(isWorkTime)) / Math.max(1, sumMs(home.ownPlays)),
-    historyDays: (now - firstStart([...main.ownPlays, ...home.ownPlays], now)) / DAY_MS,
+    firstAt: firstStart(main.ownPlays, home.ownPlays),
     weeks: new Set([...days.own].map((day) => Math.floor(day / 7))).size,
     turns: turnsOf(days, main),
     settledDays,
     series: compareSeries(main.ownPlays, home.ownPlays),
     mayBeOwnPortables: home.televisions.size === 0 && !hasPortables(main),
-    recent: recentOf(days, hours, decayAt(now)),
+    fading: { ...days, watched: hours },
   }
 }
+
+/** The evidence of a comparison at a time (Unix ms): what is old weighs less. */
+export const evidenceAt = (comparison: HouseholdComparison, now: number): HouseholdEvidence => ({
+  ...comparison,
+  historyDays: (now - Math.min(now, comparison.firstAt)) / DAY_MS,
+  recent: recentOf(comparison.fading, decayAt(now)),
+})

@@ -1,5 +1,5 @@
+import { TupleNumbers } from '#domain/tuple-numbers'
 import type { PlayRecord } from '#domain/types'
-import { TupleNumbers } from './devices/tuple-numbers.ts'
 import { hasDerivedDevice } from './guards.ts'
 import { endOf } from './normalise.ts'
 

@@ -1,11 +1,11 @@
 import { groupBy } from '#domain/group-by'
+import { TupleNumbers } from '#domain/tuple-numbers'
 import type { PlayRecord } from '#domain/types'
 import { deviceClass } from '../device-class.ts'
 import { hasDerivedDevice } from '../guards.ts'
 import { endOf } from '../normalise.ts'
 import { withoutConstantIds } from './constant-ids.ts'
 import { placeOf, providerOf } from './device-place.ts'
-import { TupleNumbers } from './tuple-numbers.ts'
 
 const DAY_MS = 86_400_000
 

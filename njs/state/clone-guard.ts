@@ -2,7 +2,7 @@ import type { ReasonId } from '../domain/reasons.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import { bytesSinceEmptied } from './emptied.ts'
 import { dropLease } from './leases.ts'
-import { countIn, nowSec, numbers, trySet } from './memory.ts'
+import { countIn, nowSec, numbers, tryAdd, trySet } from './memory.ts'
 import { setBan } from './refusals.ts'
 import { noteReport } from './reports.ts'
 
@@ -12,20 +12,39 @@ const BUCKET_SEC = 10
 /** Requests beyond that in half a minute, from which on the pass is taken for shared. */
 const MAX_EXCESS = 60
 const EXCESS_WINDOW_MS = 30_000
+/**
+ * Ten-second periods, within {@link PERIODS_WINDOW_MS}, in which yet another segment was requested more often than one player needs. Several players go on
+ * so from segment to segment; one that retries, downloads or starts anew asks much at once, or for the same.
+ */
+const MIN_PERIODS = 4
+const PERIODS_WINDOW_MS = 80_000
 const BAN_MS = 3_600_000
-/** Connections of one MPEG-TS session in half a minute, reconnections included. */
+/** Connections of one MPEG-TS session in half a minute that took over from one that was still running. */
 const MAX_TAKEOVERS = 4
 const STREAM_TTL_MS = 3_600_000
+
+/** Counts the periods in which a segment was requested too often that was not before. */
+const countPeriods = (key: string, segment: string, bucket: string): number => {
+  const dict = numbers('gh_pace')
+  const counter = `=${key.slice(1)}`
+  const isNew =
+    tryAdd(dict, `*${key.slice(1, 9)}${segment}`, 1, PERIODS_WINDOW_MS) &&
+    tryAdd(dict, `!${key.slice(1)}${bucket}`, 1, BUCKET_SEC * 2000)
+  return isNew ? countIn('gh_pace', counter, PERIODS_WINDOW_MS) : (dict.get(counter) ?? 0)
+}
 
 /**
  * Counts requests of the same segment (path and range) in a session; where several players use the pass, ends and bans the session and returns the
  * reason.
  */
 export const isFetchRateSuspicious = (key: string, fetched: string): ReasonId | null => {
-  const bucket = Math.floor(nowSec() / BUCKET_SEC) % 36
-  const name = key.slice(0, 8) + bucket.toString(36) + nginxCrypto.sha256(fetched).slice(0, 7)
+  const bucket = (Math.floor(nowSec() / BUCKET_SEC) % 36).toString(36)
+  const segment = nginxCrypto.sha256(fetched).slice(0, 7)
+  const name = key.slice(0, 8) + bucket + segment
   if (countIn('gh_pace', name, BUCKET_SEC * 2000) <= FREE_FETCHES) return null
+  const periods = countPeriods(key, segment, bucket)
   if (countIn('gh_pace', `+${key.slice(1)}`, EXCESS_WINDOW_MS) <= MAX_EXCESS) return null
+  if (periods < MIN_PERIODS) return null
   setBan(key, Date.now() + BAN_MS, Date.now())
   dropLease(key)
   noteReport('ended', `${key} session.cloned`)
@@ -37,12 +56,27 @@ export type Claim =
   | { readonly ok: true; readonly serial: string }
   | { readonly ok: false; readonly reason: ReasonId }
 
+const endedName = (key: string): string => `~${key.slice(1)}`
+
+/** Notes that a session's current connection has ended: the next one takes over from nobody. */
+export const noteStreamEnded = (key: string): void => {
+  trySet(numbers('gh_pace'), endedName(key), 1, EXCESS_WINDOW_MS)
+}
+
+/** Whether the session's last connection may still run. */
+const isTakeover = (key: string): boolean => {
+  const dict = numbers('gh_pace')
+  if (dict.get(endedName(key)) === undefined) return true
+  dict.delete(endedName(key))
+  return false
+}
+
 /**
- * Makes a new MPEG-TS connection the session's current one. Refused where reconnections are too frequent for one player (`session.cloned`) and
+ * Makes a new MPEG-TS connection the session's current one. Refused where connections take over from running ones too often for one player (`session.cloned`) and
  * where the zone is full (`edge.full`). Serials start at the clock's milliseconds, so that none is repeated after the counter was lost.
  */
 export const claimStream = (key: string): Claim => {
-  if (countIn('gh_pace', `t${key.slice(1)}`, EXCESS_WINDOW_MS) > MAX_TAKEOVERS)
+  if (isTakeover(key) && countIn('gh_pace', `t${key.slice(1)}`, EXCESS_WINDOW_MS) > MAX_TAKEOVERS)
     return { ok: false, reason: 'session.cloned' }
   const serial = numbers('gh_state').incr('serial', 1, Date.now())
   if (!trySet(numbers('gh_streams'), key, serial, STREAM_TTL_MS))

@@ -1,5 +1,5 @@
 import type { ClosedRow } from '../../domain/channels/protocol.ts'
-import { unreportedBytes } from '../clone-guard.ts'
+import { noteStreamEnded, unreportedBytes } from '../clone-guard.ts'
 import { dropLease } from '../leases.ts'
 import { keepText, numbers, texts } from '../memory.ts'
 import { noteReport, pendingReports, takeReports } from '../reports.ts'
@@ -35,6 +35,7 @@ export interface EndedStream {
 /** Notes that a connection has ended, before the traffic log has it: the next opening may have its place. */
 export const noteClosed = ({ key, serial, sent, seconds }: EndedStream): void => {
   if (!isLastStream(key, serial)) return
+  noteStreamEnded(key)
   const now = Date.now()
   const bytes = unreportedBytes(serial, sent, seconds, now)
   noteReport('closed', [key, serial, bytes, seconds, now].join(' '))

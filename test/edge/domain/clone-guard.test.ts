@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+
+/** What is tested of njs/state, which is typed for nginx. */
+interface Guard {
+  readonly claimStream: (key: string) => { readonly ok: boolean }
+  readonly isFetchRateSuspicious: (key: string, fetched: string) => string | null
+  readonly noteStreamEnded: (key: string) => void
+}
+const path = '../../../njs/state/clone-guard.ts'
+const guard = (await import(path)) as Guard
+const { claimStream, isFetchRateSuspicious, noteStreamEnded } = guard
+
+/** A shared dictionary of njs, as far as the guard uses one. */
+const dictionary = () => {
+  const entries = new Map<string, { value: unknown; until: number }>()
+  const live = (key: string) => {
+    const entry = entries.get(key)
+    return entry !== undefined && entry.until > Date.now() ? entry : undefined
+  }
+  const set = (key: string, value: unknown, ttl = Number.POSITIVE_INFINITY) =>
+    void entries.set(key, { value, until: Date.now() + ttl })
+  return {
+    get: (key: string) => live(key)?.value,
+    set,
+    add(key: string, value: unknown, ttl?: number) {
+      if (live(key) !== undefined) return false
+      set(key, value, ttl)
+      return true
+    },
+    incr(key: string, delta: number, init: number) {
+      const entry = entries.get(key)
+      const value = Number(entry?.value ?? init) + delta
+      entries.set(key, { value, until: entry?.until ?? Number.POSITIVE_INFINITY })
+      return value
+    },
+    delete: (key: string) => entries.delete(key) || undefined,
+    clear: () => entries.clear(),
+  }
+}
+
+const KEY = 'kAbCdEfGhIjKlMnO'
+const zones = Object.fromEntries(
+  ['pace', 'bans', 'state', 'streams', 'leases', 'ring', 'denied'].map((name) => [
+    `gh_${name}`,
+    dictionary(),
+  ]),
+)
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_800_000_003_000 })
+  for (const zone of Object.values(zones)) zone.clear()
+  vi.stubGlobal('ngx', { shared: zones })
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+const at = (ms: number): void => void vi.advanceTimersByTime(ms)
+
+/** So many players at a live edge, each of which asks for each segment once, within a second. */
+const watch = (players: number, segmentSec: number, seconds: number): number | null => {
+  for (let now = 0; now < seconds; now += segmentSec) {
+    for (let player = 0; player < players; player += 1)
+      if (isFetchRateSuspicious(KEY, `/ch/${now}.ts`) !== null) return now
+    at(segmentSec * 1000)
+  }
+  return null
+}
+
+describe('one player', () => {
+  const asks: Record<string, () => (string | null)[]> = {
+    'asks for one segment 250 times': () =>
+      Array.from({ length: 250 }, () => isFetchRateSuspicious(KEY, '/ch/1.ts')),
+    'asks for ten segments 100 times each within a few seconds': () =>
+      Array.from({ length: 1000 }, (_, turn) => {
+        at(8)
+        return isFetchRateSuspicious(KEY, `/ch/${turn % 10}.ts`)
+      }),
+    'asks for a segment that fails 80 times a second for a minute': () =>
+      Array.from({ length: 4800 }, () => {
+        at(12.5)
+        return isFetchRateSuspicious(KEY, '/ch/1.ts')
+      }),
+    'downloads an archive in 16 threads, with three tries for each': () =>
+      Array.from({ length: 9000 }, (_, turn) => {
+        at(2)
+        return isFetchRateSuspicious(KEY, `/ch/${Math.floor(turn / 48) * 16 + (turn % 16)}.ts`)
+      }),
+    'asks for each segment in 64 ranges': () =>
+      Array.from({ length: 6400 }, (_, turn) => {
+        at(10)
+        return isFetchRateSuspicious(KEY, `/ch/${Math.floor(turn / 64)}.tsbytes=${turn % 64}-`)
+      }),
+  }
+  test.each(Object.entries(asks))('%s: is no copy', (_, run) => {
+    expect(run().filter((reason) => reason !== null)).toEqual([])
+  })
+})
+
+describe('many players behind one address', () => {
+  test.each([
+    [20, 6],
+    [20, 4],
+    [12, 2],
+    [40, 10],
+    [300, 10],
+  ])('%i at segments of %i s: found within a minute', (players, segmentSec) => {
+    expect(watch(players, segmentSec, 60)).not.toBeNull()
+  })
+
+  test('three never are', () => {
+    expect(watch(3, 2, 600)).toBeNull()
+  })
+})
+
+describe('connections of a stream', () => {
+  test('one that reconnects after each end is no copy', () => {
+    for (let turn = 0; turn < 40; turn += 1) {
+      expect(claimStream(KEY).ok).toBe(true)
+      at(500)
+      noteStreamEnded(KEY)
+    }
+  })
+
+  test('connections that take over from running ones are too many from the fifth on', () => {
+    const claims = Array.from({ length: 6 }, () => claimStream(KEY).ok)
+    expect(claims).toEqual([true, true, true, true, false, false])
+  })
+})

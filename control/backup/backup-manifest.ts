@@ -35,7 +35,7 @@ export interface BackupManifest {
   readonly version: string
   /** Unix milliseconds. */
   readonly at: number
-  /** A PostgreSQL database is not in the archive. */
+  /** Of PostgreSQL there is a dump in the archive, unless it was left out. */
   readonly engine: 'duckdb' | 'postgres'
   /** Where DuckDB's file was; `null` with PostgreSQL. */
   readonly database: string | null
@@ -50,6 +50,10 @@ export interface BackupManifest {
 
 /** Name of the manifest within the archive. */
 export const MANIFEST = 'manifest.json'
+
+/** Name of the database's copy: DuckDB's file, or what `pg_restore` takes. */
+export const copyNameOf = (engine: BackupManifest['engine']): string =>
+  engine === 'duckdb' ? 'gatehouse.duckdb' : 'gatehouse.pgdump'
 
 /** SHA-256 of a file, hex; read piece by piece. */
 const hashOf = async (file: string): Promise<string> => {

@@ -1,4 +1,5 @@
 import {
+  chownSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -6,12 +7,22 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
 } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { statePaths } from '../config/paths.ts'
 import { run } from '../runtime/exec.ts'
 import { Failure } from '../runtime/failure.ts'
-import { type BackupManifest, filesBelow, MANIFEST, readBackupManifest } from './backup-manifest.ts'
+import { restorePostgres } from '../store/databases/postgres-copy.ts'
+import { archivedDatabase } from './archived-database.ts'
+import {
+  type BackupFile,
+  type BackupManifest,
+  copyNameOf,
+  filesBelow,
+  MANIFEST,
+  readBackupManifest,
+} from './backup-manifest.ts'
 import { isBelow } from './config-files.ts'
 import { CONFIG, STATE } from './pack.ts'
 
@@ -21,6 +32,8 @@ export interface RestoreTarget {
   readonly state: string | null
   /** The configuration file; `null` = where it was. */
   readonly config: string | null
+  /** The PostgreSQL database to fill; `null` = the one the archived configuration names. */
+  readonly database: string | null
 }
 
 /** What was put back. */
@@ -28,6 +41,8 @@ export interface Restored {
   readonly manifest: BackupManifest
   readonly state: string
   readonly config: string | null
+  /** Whether the database came back too: one of PostgreSQL may have been left out of the archive. */
+  readonly hasDatabase: boolean
   /** Files that were there already, with other content: left as they are. */
   readonly kept: readonly string[]
 }
@@ -38,11 +53,14 @@ const unpack = async (archive: string, into: string): Promise<BackupManifest> =>
   const file = join(into, MANIFEST)
   const manifest = existsSync(file) ? readBackupManifest(readFileSync(file, 'utf8')) : null
   if (manifest === null) throw new Failure(`${archive} is no backup that this release knows.`)
-  const lineOf = ({ name, sha256 }: BackupManifest['files'][number]) => `${name} ${sha256}`
-  const found = new Set((await filesBelow(into)).map(lineOf))
-  const damaged = manifest.files.filter((it) => !found.has(lineOf(it)))
-  if (damaged.length > 0)
-    throw new Failure(`${archive} is damaged: ${damaged.map(({ name }) => name).join(', ')}.`)
+  const hashes = (files: readonly BackupFile[]) =>
+    new Map(files.map(({ name, sha256 }) => [name, sha256]))
+  const [found, listed] = [hashes(await filesBelow(into)), hashes(manifest.files)]
+  // Missing, changed, or added.
+  const damaged = [...new Set([...listed.keys(), ...found.keys()])].filter(
+    (name) => found.get(name) !== listed.get(name),
+  )
+  if (damaged.length > 0) throw new Failure(`${archive} is damaged: ${damaged.join(', ')}.`)
   return manifest
 }
 
@@ -62,14 +80,29 @@ const databaseOf = ({ database, state: was }: BackupManifest, state: string): st
   return isBelow(database, was) ? join(state, relative(was, database)) : database
 }
 
+/** Who owns the folder that something is put into; `null` where it was not there before. */
+type Owner = { readonly uid: number; readonly gid: number } | null
+
+/** What root puts into a folder belongs to the folder's owner: the service may run as another user. */
+const giveTo = (owner: Owner, ...paths: readonly string[]): void => {
+  if (owner === null || process.getuid?.() !== 0) return
+  for (const path of paths) chownSync(path, owner.uid, owner.gid)
+}
+
 const putState = (tree: string, state: string, database: string): void => {
   const from = join(tree, STATE)
+  const owner = statSync(state, { throwIfNoEntry: false }) ?? null
   mkdirSync(state, { recursive: true, mode: 0o755 })
-  const stored = basename(statePaths(state).database)
-  for (const name of existsSync(from) ? readdirSync(from) : []) {
+  const stored = copyNameOf('duckdb')
+  const names = existsSync(from) ? readdirSync(from) : []
+  for (const name of names.filter((it) => it !== copyNameOf('postgres'))) {
     const target = name === stored ? database : join(state, name)
     mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
     cpSync(join(from, name), target, { recursive: true })
+    const below = statSync(target).isDirectory()
+      ? readdirSync(target, { recursive: true, encoding: 'utf8' })
+      : []
+    giveTo(owner, target, ...below.map((it) => join(target, it)))
   }
 }
 
@@ -79,11 +112,14 @@ const isSame = (one: string, other: string): boolean =>
 /** Copies files that are not there yet; returns those that are there with other content. */
 const copyMissing = async (from: string, to: string): Promise<string[]> => {
   const kept: string[] = []
+  const owner = statSync(to, { throwIfNoEntry: false }) ?? null
   for (const { name } of existsSync(from) ? await filesBelow(from) : []) {
     const target = join(to, name)
     mkdirSync(dirname(target), { recursive: true, mode: 0o755 })
-    if (!existsSync(target)) cpSync(join(from, name), target)
-    else if (!isSame(join(from, name), target)) kept.push(target)
+    if (!existsSync(target)) {
+      cpSync(join(from, name), target)
+      giveTo(owner, target)
+    } else if (!isSame(join(from, name), target)) kept.push(target)
   }
   return kept
 }
@@ -105,6 +141,21 @@ const putConfig = async (
   return { config, kept: await copyMissing(source, dirname(config)) }
 }
 
+/** Fills the PostgreSQL database from the archive, if that is the engine; whether the archive holds a database. */
+const putDatabase = async (
+  tree: string,
+  manifest: BackupManifest,
+  wanted: string | null,
+): Promise<boolean> => {
+  const copy = join(tree, STATE, copyNameOf(manifest.engine))
+  if (!existsSync(copy)) return false
+  if (manifest.engine === 'duckdb') return true
+  await restorePostgres(wanted ?? archivedDatabase(tree, manifest), copy).catch((error) => {
+    throw new Failure(`The database was not put back, and nothing else: ${error.message}.`)
+  })
+  return true
+}
+
 /**
  * Puts a backup back on a machine that has none of its data; files beside the configuration that are there already stay. Throws a `Failure` for a
  * damaged or foreign archive, and for a state folder with data in it.
@@ -119,11 +170,12 @@ export const restoreBackup = async (archive: string, target: RestoreTarget): Pro
     const state = resolve(target.state ?? manifest.state)
     const database = databaseOf(manifest, state)
     requireEmpty(state, database)
+    const hasDatabase = await putDatabase(tree, manifest, target.database)
     putState(tree, state, database)
     const { config, kept } = await putConfig(tree, manifest, target.config)
     const isInState = config !== null && isBelow(config, manifest.state)
     const at = isInState ? join(state, relative(manifest.state, config)) : config
-    return { manifest, state, config: at, kept }
+    return { manifest, state, config: at, hasDatabase, kept }
   } finally {
     rmSync(tree, { recursive: true, force: true })
   }

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { ConfigError } from '../config/problems/problems.ts'
+import { Failure } from '../runtime/failure.ts'
 import { CliError } from './common/context.ts'
 import { warn } from './common/output.ts'
 import { runProgram } from './program.ts'
@@ -15,7 +16,7 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : USAGE_EXIT
   } else {
-    const isExpected = error instanceof CliError || error instanceof ConfigError
+    const isExpected = [CliError, ConfigError, Failure].some((kind) => error instanceof kind)
     const message = error instanceof Error ? error.message : String(error)
     warn(isExpected ? message : `Error: ${message}`)
     process.exitCode = USAGE_EXIT

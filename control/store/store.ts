@@ -24,8 +24,8 @@ export interface Store extends Tables {
   ping(): Promise<void>
   /** Bytes on disk. */
   size(): Promise<number>
-  /** Writes the database as of now into a new file; false where the engine is copied by its own programs. Throws a `StoreError`. */
-  copyTo(file: string): Promise<boolean>
+  /** Writes the database as of now into a new file: DuckDB a database, PostgreSQL what `pg_restore` takes. Throws a `StoreError`. */
+  copyTo(file: string): Promise<void>
   close(): Promise<void>
 }
 

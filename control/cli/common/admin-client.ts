@@ -38,6 +38,8 @@ export interface SocketCall {
   readonly body?: unknown
   /** 503 is an answer too. */
   readonly mayBeDown?: boolean
+  /** Milliseconds to wait for the answer; five minutes when left out. */
+  readonly longestMs?: number
 }
 
 /** Asks the control plane that listens on an owner-only socket. Throws {@link CliError} in words. */
@@ -47,6 +49,7 @@ export const askSocket = async <T = unknown>(socketPath: string, call: SocketCal
     const answer = await request(`http://gatehouse${call.path}`, {
       dispatcher,
       method: call.method ?? 'GET',
+      ...(call.longestMs === undefined ? {} : { headersTimeout: call.longestMs }),
       ...(call.body === undefined
         ? {}
         : { body: JSON.stringify(call.body), headers: { 'content-type': 'application/json' } }),

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { storeUrl } from '../../config/store-url.ts'
 import { defaultAsnFiles, defaultGeoFiles } from '../../geo/default-files.ts'
 import type { WhereIs } from '../../migrate/plays/import-plays.ts'
 import { StoreError } from '../../store/sql/errors.ts'
@@ -32,7 +33,6 @@ export const openInstanceStore = async (
   const paths = pathsOf(options)
   const known = instanceConfig(options)
   // The database engines are loaded only where a store is opened.
-  const { storeUrl } = await import('../../compose/base/persistence.ts')
   const { openStore } = await import('../../store/store.ts')
   const url = known === null ? `${DUCKDB}${paths.database}` : storeUrl(known, paths)
   const file = url.startsWith(DUCKDB) ? url.slice(DUCKDB.length).replace(/^\/\/(?=\/)/, '') : null

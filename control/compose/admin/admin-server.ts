@@ -199,8 +199,11 @@ export const startAdmin = async (parts: AdminParts): Promise<{ stop(): Promise<v
       lineup: parts.lineup,
     }),
   )
-  inner.post('/internal/snapshot', { config: { permission: 'public' } }, async () =>
-    takeSnapshot(parts),
+  const isSnapshot = { config: { permission: 'public' } } as const
+  inner.post<{ Querystring: { database?: string } }>(
+    '/internal/snapshot',
+    isSnapshot,
+    async ({ query }) => takeSnapshot(parts, query.database !== 'no'),
   )
   await outer.listen({ host, port })
   await inner.listen({ path: parts.paths.adminSocket })

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { copyNameOf } from '../../backup/backup-manifest.ts'
 import { appendOnlyOf, saveRedis } from '../../backup/redis-copy.ts'
 import { mastersOf } from '../../sessions/redis/client.ts'
 import type { Parts } from '../parts.ts'
@@ -9,6 +10,8 @@ import type { Parts } from '../parts.ts'
 export interface Snapshot {
   /** The folder with the copies; the caller removes it. */
   readonly folder: string
+  /** The configuration file in use. */
+  readonly config: string
 }
 
 const PREFIX = '.snapshot-'
@@ -43,15 +46,16 @@ const copyRedis = async ({ live, paths, redis }: Parts, folder: string): Promise
  * Copies the database and the bundled Redis while both are in use. Redis comes first: what history takes over between the two copies is then in both,
  * and written once all the same. Throws a `StoreError`, or an `Error` where Redis does not save.
  */
-export const takeSnapshot = async (parts: Parts): Promise<Snapshot> => {
-  const { paths, persistence, historian, now } = parts
+export const takeSnapshot = async (parts: Parts, withDatabase: boolean): Promise<Snapshot> => {
+  const { live, paths, persistence, historian, now } = parts
+  const { store } = persistence
   removeForgotten(paths.state, now())
   const folder = mkdtempSync(join(paths.state, PREFIX))
   try {
     await drain(async () => await historian.waiting())
     await copyRedis(parts, folder)
-    await persistence.store.copyTo(join(folder, basename(paths.database)))
-    return { folder }
+    if (withDatabase) await store.copyTo(join(folder, copyNameOf(store.engine)))
+    return { folder, config: live.loaded().file }
   } catch (error) {
     rmSync(folder, { recursive: true, force: true })
     throw error

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { type AccountDirectory, createAccountDirectory } from '../../accounts/account-directory.ts'
 import { type AccountService, createAccountService } from '../../accounts/account-service.ts'
 import type { StatePaths } from '../../config/paths.ts'
 import type { Config } from '../../config/schema/schema.ts'
+import { storeUrl } from '../../config/store-url.ts'
 import { createKeyRing, type KeyRing } from '../../keys/key-ring.ts'
 import { openStore, type Store } from '../../store/store.ts'
 
@@ -16,16 +16,6 @@ export interface Persistence {
 
 /** Keys are read again every five seconds, and edges sync each second. */
 const KEY_SETTLE_MS = 12_000
-
-/** The database's URL with the password from its file. */
-export const storeUrl = (config: Config, paths: Pick<StatePaths, 'database'>): string => {
-  const { url, password_file: file } = config.store
-  if (url === null) return `duckdb:${paths.database}`
-  if (file === null || url.startsWith('duckdb:')) return url
-  const whole = new URL(url)
-  whole.password = encodeURIComponent(readFileSync(file, 'utf8').trim())
-  return whole.href
-}
 
 /**
  * Opens the database and the services that use it: key ring, account directory, account service.

@@ -114,7 +114,7 @@ class DuckdbFile implements Database {
     return Promise.resolve(files.reduce((sum, file) => sum + statSync(file).size, 0))
   }
 
-  async copyTo(file: string): Promise<boolean> {
+  async copyTo(file: string): Promise<void> {
     const { instance } = await this.handles()
     return await this.#guard(() => copyDatabase(instance, file))
   }
@@ -178,7 +178,7 @@ function closeToOthers(file: string): void {
 }
 
 /** One statement reads one snapshot, so transactions may go on meanwhile. */
-const copyDatabase = async (instance: DuckDBInstance, file: string): Promise<boolean> => {
+const copyDatabase = async (instance: DuckDBInstance, file: string): Promise<void> => {
   const connection = await instance.connect()
   try {
     const [row] = await queryOn(connection, 'select current_database() as name', [])
@@ -190,7 +190,6 @@ const copyDatabase = async (instance: DuckDBInstance, file: string): Promise<boo
       await connection.run('detach backup_copy')
     }
     chmodSync(file, 0o600)
-    return true
   } finally {
     connection.closeSync()
   }

@@ -11,6 +11,7 @@ import type {
   SqlValue,
 } from '../sql/sql.ts'
 import { quoted } from '../sql/sql.ts'
+import { dumpPostgres } from './postgres-copy.ts'
 
 const FETCH = 2000
 const INT8 = 20
@@ -49,7 +50,7 @@ export async function openPostgres(url: string): Promise<Database> {
   })
   // An idle connection that breaks is replaced by the next query; without a listener it ends the process.
   pool.on('error', () => undefined)
-  const database = createDatabase(pool)
+  const database = createDatabase(pool, url)
   try {
     await expectNewEnough(database)
   } catch (error) {
@@ -71,7 +72,7 @@ const expectNewEnough = async (database: Database): Promise<void> => {
   throw new StoreError('store.version', message)
 }
 
-function createDatabase(pool: pg.Pool): Database {
+function createDatabase(pool: pg.Pool, url: string): Database {
   return {
     dialect: DIALECT,
     query: (text, params) => guard(() => queryOn(pool, text, params)),
@@ -83,7 +84,7 @@ function createDatabase(pool: pg.Pool): Database {
       const rows = await queryOn(pool, 'select pg_database_size(current_database()) as size')
       return Number(rows[0]?.['size'] ?? 0)
     },
-    copyTo: () => Promise.resolve(false),
+    copyTo: async (file) => await dumpPostgres(url, file),
     close: () => pool.end(),
   }
 }

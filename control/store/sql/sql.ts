@@ -46,8 +46,8 @@ export interface Sql {
 export interface Database extends Sql {
   /** Bytes on disk. */
   size(): Promise<number>
-  /** Writes everything as of one moment into a new file, beside running work; false = this engine is copied by its own programs (`pg_dump`). */
-  copyTo(file: string): Promise<boolean>
+  /** Writes everything as of one moment into a new file, beside running work: DuckDB a database, PostgreSQL what `pg_restore` takes. */
+  copyTo(file: string): Promise<void>
   close(): Promise<void>
 }
 

@@ -12,7 +12,7 @@ test('a copy has rows, keys and indexes of one moment, while a transaction runs'
     await store.settings.set('before', 1, 1)
     await store.atomically(async (nouns) => {
       await nouns.settings.set('meanwhile', 1, 1)
-      expect(await store.copyTo(file)).toBe(true)
+      await store.copyTo(file)
     })
     const copy = await openStore({ url: file })
     expect(await copy.history.play('edge:one', 'play-1')).toEqual(samplePlay())

@@ -47,7 +47,27 @@ export function sourcePlaylist(base: string): string {
   return `${lines.join('\n')}\n`
 }
 
-/** A programme guide with one programme an hour, three days wide. */
+/** What the channels of a title show, one after the other. */
+const SHOWS: Readonly<Record<string, readonly string[]>> = {
+  Federal: [
+    'Morning News',
+    'Breakfast Table',
+    'Market Day',
+    'Midday News',
+    'Rivers of the North',
+    'Afternoon Talk',
+    'Regional News',
+    'The Quiz',
+    'Evening News',
+    'Harbour Police',
+    'Late Talk',
+    'Night Concert',
+  ],
+  Sport: ['Cycling Tour', 'Handball League', 'Sports News', 'Football Classics', 'Ski Jumping'],
+  Film: ['The Last Ferry', 'Snow over Lisbon', 'A Summer in Riga', 'The Clockmaker', 'Two Trains'],
+}
+
+/** A programme guide with one programme an hour, three days wide; no two channels of a title show the same at the same time. */
 export function guide(now: number): string {
   const hour = 3_600_000
   const first = Math.floor(now / hour) - 24
@@ -57,12 +77,13 @@ export function guide(now: number): string {
   for (const { id, name } of CHANNELS) {
     parts.push(`<channel id="${id}"><display-name>${name}</display-name></channel>\n`)
   }
-  for (const { id, name } of CHANNELS) {
+  for (const [index, { id, title }] of CHANNELS.entries()) {
+    const shows = SHOWS[title] ?? [title]
     for (let at = first; at < first + 72; at++) {
       const times = `start="${stamp(at * hour)}" stop="${stamp((at + 1) * hour)}"`
-      parts.push(
-        `<programme ${times} channel="${id}"><title>${name}, ${at % 24}:00</title></programme>\n`,
-      )
+      const show = `<title>${shows[(at + index) % shows.length]}</title>`
+      const category = `<category lang="en">${title}</category>`
+      parts.push(`<programme ${times} channel="${id}">${show}${category}</programme>\n`)
     }
   }
   return `${parts.join('')}</tv>\n`

@@ -40,6 +40,10 @@ sources:
     refresh_sec: 60
 # The channels' logos lie at the demo's origin, which only this machine reaches.
 pictures: { through: [private] }
+# The programme guide: every list names it at the edge, with its ticket.
+guide:
+  sources:
+    - { name: demo, url: 'http://${origin}/epg.xml', refresh_sec: 3600 }
 groups:
   - name: home
     networks: [192.168.0.0/16]
@@ -55,6 +59,9 @@ groups:
     channels: { titles: [Federal] }
     max_sessions: 2
     limitation: replace
+# For moments when everybody watches: ./scripts/gatehouse surge on rush, or the switch in the dashboard.
+surge:
+  - { name: rush, group: everyone, channels: { ids: [federal-1, federal-2] }, running: stay }
 # A media server with invented plays: ./scripts/gatehouse servers, ./scripts/gatehouse sessions
 media_servers:
   - { name: demo, kind: plex, url: 'http://${origin}${DEMO_PLEX_PATH}', token_file: ${DEMO_TOKEN_FILE} }

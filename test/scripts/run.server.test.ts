@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { packageRoot } from '../../control/config/paths.ts'
 import { run } from '../../control/runtime/exec.ts'
@@ -140,6 +141,28 @@ test('a whole instance: one line of JSON, a second run refused, every part comes
 
   await service.stop()
   expect(await processesOf(service.state)).toEqual([])
+})
+
+test('the demo has a guide at the edge, and a surge profile that narrows a list', async () => {
+  const service = await startService()
+  onCleanup(() => service.stop())
+  const list = async () => await (await fetch(`${service.edge}/playlist.m3u`)).text()
+  const guide = /url-tvg="([^"]+)"/.exec(await list())?.[1] ?? ''
+  expect(guide.startsWith(service.edge)).toBe(true)
+  await until('programmes', async () => {
+    const bytes = Buffer.from(await (await fetch(guide)).arrayBuffer())
+    return gunzipSync(bytes).includes('<programme ')
+  })
+  const surge = async (on: boolean) => {
+    const headers = { 'content-type': 'application/json' }
+    const init = { method: 'PUT', body: JSON.stringify({ on }), headers }
+    expect((await service.api('/api/v1/surge/rush', init)).status).toBe(200)
+  }
+  const channels = async () => ((await list()).match(/^http/gm) ?? []).length
+  await surge(true)
+  await until('the short list', async () => (await channels()) === 2)
+  await surge(false)
+  await until('the whole list', async () => (await channels()) === 4)
 })
 
 test('a supervisor that is killed takes everything with it, and the next one starts on what it left', async () => {

@@ -76,23 +76,6 @@ test('viewers from many countries watch through the edge', async () => {
   })
 })
 
-test('lists name a guide at the edge that has programmes, and a surge narrows them', async () => {
-  const list = async () => await (await fetch(`${service.edge}/playlist.m3u`)).text()
-  const guide = /url-tvg="([^"]+)"/.exec(await list())?.[1] ?? ''
-  expect(guide.startsWith(service.edge)).toBe(true)
-  await until('programmes', async () => (await (await fetch(guide)).text()).includes('<programme '))
-  const surge = async (on: boolean) => {
-    const headers = { 'content-type': 'application/json' }
-    const init = { method: 'PUT', body: JSON.stringify({ on }), headers }
-    expect((await service.api('/api/v1/surge/rush', init)).status).toBe(200)
-  }
-  const channels = async () => ((await list()).match(/^http/gm) ?? []).length
-  await surge(true)
-  await until('the short list', async () => (await channels()) === 2)
-  await surge(false)
-  await until('the whole list', async () => (await channels()) === 4)
-})
-
 test('notices of the last day reach the sink of the demo', async () => {
   await until('the notices', async () => {
     const answer = await fetch(`${service.origin}/notices`)

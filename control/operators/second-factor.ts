@@ -40,8 +40,8 @@ export const createSecondFactors = (
   const take = async (factor: SecondFactor | null, code: string): Promise<boolean> => {
     const step = factor === null ? null : stepOf(factor, code)
     if (factor === null || step === null) return false
-    await secondFactors.put({ ...factor, confirmedAt: factor.confirmedAt ?? now(), lastStep: step })
-    return true
+    const confirmedAt = factor.confirmedAt ?? now()
+    return await secondFactors.takeStep(factor.operator, { confirmedAt, lastStep: step })
   }
   const isOn = async (operator: string) =>
     ((await secondFactors.get(operator))?.confirmedAt ?? null) !== null

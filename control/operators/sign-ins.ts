@@ -153,13 +153,11 @@ const createPasswordChange =
   }): SignIns['changePassword'] =>
   async ({ name, passwordHash }, { password, newPassword }, origin) => {
     const keys = [`address ${origin.address}`, `name ${name}`]
-    const waitSec = delays.waitSec(keys)
-    if (waitSec > 0) return { refused: 'wait', waitSec }
-    if (passwordHash !== null && !(await verifyPassword(passwordHash, password ?? ''))) {
-      delays.failed(keys)
+    const guess = delays.begin(keys)
+    if (typeof guess === 'number') return { refused: 'wait', waitSec: guess }
+    if (passwordHash !== null && !(await verifyPassword(passwordHash, password ?? '')))
       return { refused: 'wrong' }
-    }
-    delays.succeeded(keys)
+    guess.succeeded()
     return await cookies.open(await operators.put(name, { password: newPassword }), origin)
   }
 
@@ -180,35 +178,34 @@ export const createSignIns = (
     ...createOverview(tables, now),
     withPassword: async (name, password, origin, code) => {
       const keys = [`address ${origin.address}`, `name ${name.trim().toLowerCase()}`]
-      const waitSec = delays.waitSec(keys)
-      if (waitSec > 0) return { refused: 'wait', waitSec }
+      const guess = delays.begin(keys)
+      if (typeof guess === 'number') return { refused: 'wait', waitSec: guess }
       const operator = await operators.byName(name)
       const isRight = await verifyPassword(operator?.passwordHash ?? (await NOBODY), password)
-      if (operator === null || operator.passwordHash === null || !isRight) {
-        delays.failed(keys)
+      if (operator === null || operator.passwordHash === null || !isRight)
         return { refused: 'wrong' }
-      }
       if (await factors.isOn(operator.id)) {
-        if (code === undefined) return { refused: 'code' }
-        if (!(await factors.accepts(operator.id, code))) {
-          delays.failed(keys)
-          return { refused: 'wrong' }
+        if (code === undefined) {
+          // Not forgiven: wrong codes are counted on.
+          guess.undone()
+          return { refused: 'code' }
         }
+        if (!(await factors.accepts(operator.id, code))) return { refused: 'wrong' }
       }
-      delays.succeeded(keys)
+      guess.succeeded()
       return await cookies.open(operator, origin)
     },
     withLink: async (secret, owner, origin) => {
       const keys = [`link ${origin.address}`]
-      const waitSec = delays.waitSec(keys)
-      if (waitSec > 0) return { refused: 'wait', waitSec }
+      const guess = delays.begin(keys)
+      if (typeof guess === 'number') return { refused: 'wait', waitSec: guess }
       const purpose = links.look(secret)
       const isFirst = purpose?.kind === 'first-run'
-      if (purpose === null || (isFirst && (owner === null || !(await operators.isEmpty())))) {
-        delays.failed(keys)
-        return { refused: 'wrong' }
-      }
+      if (purpose === null || (isFirst && owner === null)) return { refused: 'wrong' }
+      // Before anything is waited for: of two who come at once with one link, one gets in.
       links.take(secret)
+      if (isFirst && !(await operators.isEmpty())) return { refused: 'wrong' }
+      guess.succeeded()
       const operator = isFirst
         ? owner && (await operators.put(owner.name, { role: 'owner', password: owner.password }))
         : await operators.byName(purpose.user)

@@ -60,12 +60,15 @@ export const bearerOf = (request: FastifyRequest): string | null => {
   return /^bearer /i.test(header) ? header.slice(7).trim() : null
 }
 
-/** Throws `csrf.wrong` for a change that does not carry the mark only our own pages know. */
+/** Throws `csrf.wrong` for a change that does not carry the mark only our own pages know, or that a browser sends for a page of another site. */
 export const requireCsrf = (
   { method, headers }: Pick<FastifyRequest, 'method' | 'headers'>,
   csrf: string,
 ): void => {
   const shown = headers['x-gatehouse-csrf']
+  const site = headers['sec-fetch-site']
+  if (CHANGES.test(method) && (site === 'cross-site' || site === 'same-site'))
+    throw new ProblemError('csrf.wrong')
   if (CHANGES.test(method) && !(typeof shown === 'string' && isSameSecret(shown, csrf)))
     throw new ProblemError('csrf.wrong')
 }

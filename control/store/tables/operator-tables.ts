@@ -108,7 +108,13 @@ export interface OperatorTables {
   readonly operators: Collection<Operator> & { byName(name: string): Promise<Operator | null> }
   readonly signIns: Collection<SignIn> & { ofOperator(id: string): Promise<SignIn[]> }
   readonly apiTokens: Collection<ApiToken> & { byHash(hash: string): Promise<ApiToken | null> }
-  readonly secondFactors: Collection<SecondFactor>
+  readonly secondFactors: Collection<SecondFactor> & {
+    /** Takes the code of a time step, if none of this or a later one was taken; true when it did, for one of many at once. */
+    takeStep(
+      operator: string,
+      taken: Pick<SecondFactor, 'confirmedAt' | 'lastStep'>,
+    ): Promise<boolean>
+  }
 }
 
 /** The collections of people over a database or a transaction. */
@@ -116,9 +122,14 @@ export const createOperatorTables = (sql: Sql): OperatorTables => {
   const operators = createCollection(sql, OPERATOR_TABLES.operators)
   const signIns = createCollection(sql, OPERATOR_TABLES.signIns)
   const apiTokens = createCollection(sql, OPERATOR_TABLES.apiTokens)
+  const secondFactors = createCollection(sql, OPERATOR_TABLES.secondFactors)
   return {
     apiTokens: { ...apiTokens, byHash: (hash) => apiTokens.first('hash = $1', [hash]) },
-    secondFactors: createCollection(sql, OPERATOR_TABLES.secondFactors),
+    secondFactors: {
+      ...secondFactors,
+      takeStep: async (operator, taken) =>
+        await secondFactors.change(operator, taken, `last_step < ${Math.trunc(taken.lastStep)}`),
+    },
     operators: { ...operators, byName: (name) => operators.first('name = $1', [name]) },
     signIns: {
       ...signIns,

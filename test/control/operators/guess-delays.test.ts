@@ -4,40 +4,67 @@ import { createGuessDelays } from '../../../control/operators/guess-delays.ts'
 const setting = () => {
   let now = 1_000_000
   const delays = createGuessDelays(() => now)
-  return { delays, pass: (ms: number) => (now += ms) }
+  /** One wrong try; the seconds it has to wait, 0 where it was looked at. */
+  const guess = (...keys: string[]): number => {
+    const begun = delays.begin(keys)
+    return typeof begun === 'number' ? begun : 0
+  }
+  const succeed = (...keys: string[]): void => {
+    const begun = delays.begin(keys)
+    if (typeof begun !== 'number') begun.succeeded()
+  }
+  return { delays, guess, succeed, pass: (ms: number) => (now += ms) }
 }
 
-test('two wrong tries are free, then waits double up to a quarter of an hour', () => {
-  const { delays, pass } = setting()
+test('three wrong tries are looked at, then waits double up to a quarter of an hour', () => {
+  const { guess, pass } = setting()
   const waits: number[] = []
-  for (let n = 0; n < 16; n += 1) {
-    delays.failed(['name a'])
-    const wait = delays.waitSec(['name a'])
+  for (let n = 0; n < 24; n += 1) {
+    const wait = guess('name a')
     waits.push(wait)
     pass(wait * 1000)
   }
-  expect(waits.slice(0, 6)).toEqual([0, 0, 1, 2, 4, 8])
-  expect(waits.at(-1)).toBe(900)
+  expect(waits.slice(0, 8)).toEqual([0, 0, 0, 1, 0, 2, 0, 4])
+  expect(Math.max(...waits)).toBe(900)
+})
+
+test('of many tries at once three are looked at', () => {
+  const { delays } = setting()
+  const begun = Array.from({ length: 50 }, () => delays.begin(['name a', 'address x']))
+  expect(begun.filter((it) => typeof it !== 'number')).toHaveLength(3)
 })
 
 test('the longest wait of address and name counts; success forgives, and so does an hour', () => {
-  const { delays, pass } = setting()
-  for (let n = 0; n < 5; n += 1) delays.failed(['address x', 'name a'])
-  expect(delays.waitSec(['address x', 'name b'])).toBe(4)
-  expect(delays.waitSec(['address y', 'name b'])).toBe(0)
-  delays.succeeded(['address x'])
-  expect(delays.waitSec(['address x'])).toBe(0)
-  expect(delays.waitSec(['name a'])).toBe(4)
+  const { guess, succeed, pass } = setting()
+  for (let n = 0; n < 3; n += 1) guess('address x', 'name a')
+  expect(guess('address x', 'name b')).toBe(1)
+  expect(guess('address y', 'name b')).toBe(0)
+  pass(1000)
+  succeed('address x')
+  for (const _ of [1, 2, 3]) expect(guess('address x')).toBe(0)
+  expect(guess('name a')).toBe(0)
+  expect(guess('name a')).toBe(2)
   pass(3_600_001)
-  expect(delays.waitSec(['name a'])).toBe(0)
-  delays.failed(['name a'])
-  expect(delays.waitSec(['name a'])).toBe(0)
+  for (const _ of [1, 2, 3]) expect(guess('name a')).toBe(0)
+})
+
+test('a try that was neither right nor wrong neither counts nor forgives', () => {
+  const { delays, guess } = setting()
+  guess('name a')
+  guess('name a')
+  for (let n = 0; n < 5; n += 1) {
+    const begun = delays.begin(['name a'])
+    if (typeof begun === 'number') expect.unreachable()
+    else begun.undone()
+  }
+  expect(guess('name a')).toBe(0)
+  expect(guess('name a')).toBe(1)
 })
 
 test('memory is bounded: the oldest guesser is forgotten', () => {
-  const { delays } = setting()
-  for (let n = 0; n < 4; n += 1) delays.failed(['first'])
-  expect(delays.waitSec(['first'])).toBeGreaterThan(0)
-  for (let n = 0; n < 10_001; n += 1) delays.failed([`other ${n}`])
-  expect(delays.waitSec(['first'])).toBe(0)
+  const { guess } = setting()
+  for (let n = 0; n < 3; n += 1) guess('first')
+  expect(guess('first')).toBeGreaterThan(0)
+  for (let n = 0; n < 10_001; n += 1) guess(`other ${n}`)
+  expect(guess('first')).toBe(0)
 })

@@ -263,6 +263,8 @@ test('the cookie is for our pages alone, and a change without their mark is refu
     })
   expect((await change({})).status).toBe(403)
   expect((await change({ 'x-gatehouse-csrf': `${csrf}x` })).status).toBe(403)
+  const foreign = { 'x-gatehouse-csrf': csrf, 'sec-fetch-site': 'cross-site' }
+  expect((await change(foreign)).status).toBe(403)
   expect((await change({ 'x-gatehouse-csrf': csrf })).status).toBe(201)
 })
 

@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { createGuessDelays } from '../../../operators/guess-delays.ts'
 import type { SecondFactors } from '../../../operators/second-factor.ts'
 import type { SignIns } from '../../../operators/sign-ins.ts'
 import { COOKIE, requireCsrf } from '../../../plugins/admin-auth.ts'
@@ -90,6 +91,7 @@ const secondFactorRoutes = (
   { signIns, factors, audit }: OwnAccessOptions,
 ): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
+  const delays = createGuessDelays(Date.now)
   app.post(
     '/auth/totp',
     { schema: { response: { 200: secondFactorOffer } }, ...own(signIns) },
@@ -108,8 +110,14 @@ const secondFactorRoutes = (
       handler: async (request, reply) => {
         const { id, name } = await selfOf(signIns, request)
         const { code } = request.body
+        const guess = delays.begin([id])
+        if (typeof guess === 'number') {
+          void reply.header('retry-after', String(guess))
+          throw new ProblemError('rate.limited', detail('sign_in.slow', { seconds: guess }))
+        }
         const isRight = isOn ? await factors.confirm(id, code) : await factors.accepts(id, code)
         if (!isRight) throw new ProblemError('state.wrong', detail('totp.wrong'))
+        guess.succeeded()
         if (!isOn) await factors.remove(id)
         const actor = { name, permissions: [] }
         await audit({ actor }, isOn ? 'second-factor.on' : 'second-factor.off', { subject: name })

@@ -4,7 +4,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { dashboardPages } from '../dashboard/pages.ts'
+import { dashboardPages, PAGE_POLICY } from '../dashboard/pages.ts'
 import adminAuth, { type AdminAuthOptions } from '../plugins/admin-auth.ts'
 import problem from '../plugins/problem.ts'
 import type { AccountRoutesOptions } from './admin/accounts/account-options.ts'
@@ -74,7 +74,11 @@ const requirePermissions = (api: FastifyInstance): void => {
 export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): Promise<void> => {
   acceptEmptyJson(app)
   await app.register(problem)
-  await app.register(helmet, { contentSecurityPolicy: false })
+  // Of everything that is no page; pages say what they may besides.
+  const nothing = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: nothing },
+  })
   // The owner-only socket has no client address to count by, and needs no rate limit.
   if (options.auth.trusted === null) {
     await app.register(rateLimit, { max: REQUESTS_A_MINUTE, timeWindow: '1 minute' })
@@ -96,7 +100,7 @@ export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): 
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith(DOCS)) route.config = { ...route.config, permission: 'public' }
   })
-  await app.register(swaggerUi, { routePrefix: DOCS })
+  await app.register(swaggerUi, { routePrefix: DOCS, staticCSP: PAGE_POLICY })
   healthRoutes(app, options.health)
   whyRoutes(app)
   await webhookRoutes(app, options.webhooks)

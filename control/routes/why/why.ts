@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { isReasonId } from '#domain/reasons'
 import type { Language } from '#domain/types'
@@ -9,11 +10,15 @@ const UNKNOWN: Words = {
   ru: 'Такого кода нет. Это текст после X-Gatehouse-Reason, например cap.streams.',
 }
 
+const STYLE = 'body{font:1.25rem/1.5 sans-serif;max-width:36rem;margin:4rem auto;padding:0 1rem}'
+const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
+/** Nothing but this one style. */
+const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+
 const pageOf = (language: Language, words: string, code: string): string =>
   `<!doctype html><html lang="${language}"><meta charset="utf-8">` +
   `<meta name="viewport" content="width=device-width"><title>${code || '?'}</title>` +
-  `<body style="font:1.25rem/1.5 sans-serif;max-width:36rem;margin:4rem auto;padding:0 1rem">` +
-  `<p>${words}</p><p><code>${code}</code></p></body></html>\n`
+  `<style>${STYLE}</style><body><p>${words}</p><p><code>${code}</code></p></body></html>\n`
 
 /** `GET /why/<code>`: what a reason means to a viewer, in plain words for support and viewers, in English or Russian. */
 export const whyRoutes = (app: FastifyInstance): void => {
@@ -32,6 +37,7 @@ export const whyRoutes = (app: FastifyInstance): void => {
         return await reply.type('text/plain; charset=utf-8').send(`${words}\n`)
       return await reply
         .type('text/html; charset=utf-8')
+        .header('content-security-policy', POLICY)
         .send(pageOf(language, words, isKnown ? code : ''))
     },
   )

@@ -57,6 +57,14 @@ describe('the admin API lets in', () => {
     }
     expect((await fetch(`${service.admin}/metrics`)).status).toBe(401)
   })
+
+  it('no script and no frame of anybody else, on any page', async () => {
+    for (const path of ['/', '/api/docs', '/health/live', '/api/openapi.json', '/nothing']) {
+      const policy = (await fetch(`${service.admin}${path}`)).headers.get('content-security-policy')
+      expect(policy, path).toMatch(/^default-src 'none';.*frame-ancestors 'none'/)
+      expect(policy, path).not.toContain('unsafe')
+    }
+  })
 })
 
 describe('the admin API', () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { whyRoutes } from '../../../../control/routes/why/why.ts'
@@ -34,6 +35,12 @@ describe('GET /why/<code>', () => {
     const told = await ask('/why/ban.account', { accept: 'text/html,*/*' })
     expect(told.headers['content-type']).toContain('text/html')
     expect(told.body).toContain('<code>ban.account</code>')
+    // Its only style is the one its policy names.
+    const style = /<style>(.*)<\/style>/.exec(told.body)?.[1] ?? ''
+    const hash = createHash('sha256').update(style).digest('base64')
+    const policy = told.headers['content-security-policy']
+    expect(policy).toContain(`default-src 'none'; style-src 'sha256-${hash}'`)
+    expect(told.body).not.toContain('style=')
   })
 
   it('answers an unknown code with 404, and repeats nothing of it', async () => {

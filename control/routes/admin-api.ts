@@ -70,15 +70,17 @@ const requirePermissions = (api: FastifyInstance): void => {
   })
 }
 
+/** The policy of everything that is no page; pages say what they may besides. */
+const NO_PAGE = {
+  useDefaults: false,
+  directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+}
+
 /** The whole admin API on one Fastify instance. */
 export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): Promise<void> => {
   acceptEmptyJson(app)
   await app.register(problem)
-  // Of everything that is no page; pages say what they may besides.
-  const nothing = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }
-  await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: nothing },
-  })
+  await app.register(helmet, { contentSecurityPolicy: NO_PAGE })
   // The owner-only socket has no client address to count by, and needs no rate limit.
   if (options.auth.trusted === null) {
     await app.register(rateLimit, { max: REQUESTS_A_MINUTE, timeWindow: '1 minute' })

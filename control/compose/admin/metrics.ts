@@ -58,6 +58,24 @@ const backendAnswers = (registry: Registry, read: MetricSources['backends']): vo
   })
 }
 
+/** A counter, and a gauge under the name of the release before. */
+const lostEvents = (registry: Registry, read: () => number): void => {
+  const total: Counter = new Counter({
+    name: 'gatehouse_events_dropped_total',
+    help: 'Events lost, the buffer being full.',
+    registers: [registry],
+    collect: () => {
+      total.reset()
+      total.inc(read())
+    },
+  })
+  gauge(
+    registry,
+    { name: 'gatehouse_events_dropped', help: 'Old name of gatehouse_events_dropped_total.' },
+    read,
+  )
+}
+
 /** Gauges of the library that end as only counters may; the same numbers stand by type under names that fit. */
 const MISNAMED = ['handles', 'requests', 'resources']
 
@@ -86,11 +104,7 @@ export const createMetrics = (sources: MetricSources): Registry => {
     { name: 'gatehouse_events_buffered', help: 'Events waiting for Redis.' },
     () => sources.publisher().buffered,
   )
-  gauge(
-    registry,
-    { name: 'gatehouse_events_dropped', help: 'Events lost, the buffer being full.' },
-    () => sources.publisher().dropped,
-  )
+  lostEvents(registry, () => sources.publisher().dropped)
   gauge(
     registry,
     { name: 'gatehouse_events_waiting', help: 'Events not yet in SQL.' },

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
-import { Counter } from 'prom-client'
 import { check } from '../../access/admission/check.ts'
 import { createEdgeCatchUp } from '../../edge/edge-catch-up.ts'
 import { createEdgeDirectory, type EdgeDirectory } from '../../edge/edge-directory.ts'
@@ -13,6 +12,7 @@ import { formatsOf } from '../../playlists/xtream/app-lists.ts'
 import type { EdgeRoutesOptions } from '../../routes/edge.ts'
 import { parseEndpoint } from '../../supervise/processes/addresses.ts'
 import type { EdgeApi, Parts } from '../parts.ts'
+import { createEdgeCounters } from './edge-counters.ts'
 import { listenOnSocket, listenOnTls } from './edge-server.ts'
 import { createGuideAnswers } from './guide-answers.ts'
 import { createPictureAnswers } from './picture-answers.ts'
@@ -133,18 +133,7 @@ export const startEdgeApi = async (parts: Parts): Promise<EdgeApi> => {
   const { paths, log, sessions, live } = parts
   const edge = live.config().edge.id
   const registry = createEdgeRegistry(() => sessions.now())
-  const questions = new Counter({
-    name: 'gatehouse_edge_questions_total',
-    help: 'What edges asked; `ok`, or the reason of the refusal.',
-    labelNames: ['question', 'outcome'],
-    registers: [],
-  })
-  const past = new Counter({
-    name: 'gatehouse_past_edge_total',
-    help: 'Where origins send players past the edge, by redirections or in manifests; counted once in five minutes an edge.',
-    labelNames: ['channel', 'origin'],
-    registers: [],
-  })
+  const { questions, past } = createEdgeCounters()
   const fetcher = createPictureFetcher()
   const options = routesOptions(parts, registry, { questions, past, fetcher })
   const local = await listenOnSocket(options, { socket: paths.edgeSocket, edge, log })

@@ -1,0 +1,17 @@
+import { Counter } from 'prom-client'
+
+/** What is counted of edges, in no registry yet. */
+export const createEdgeCounters = () => ({
+  questions: new Counter({
+    name: 'gatehouse_edge_questions_total',
+    help: 'What edges asked; `ok`, or the reason of the refusal.',
+    labelNames: ['question', 'outcome'],
+    registers: [],
+  }),
+  past: new Counter({
+    name: 'gatehouse_past_edge_total',
+    help: 'Where origins send players past the edge, by redirections or in manifests; counted once in five minutes an edge.',
+    labelNames: ['channel', 'origin'],
+    registers: [],
+  }),
+})

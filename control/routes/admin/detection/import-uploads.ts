@@ -55,13 +55,10 @@ const text = (description: string) => Type.Optional(Type.String({ maxLength: 128
 
 const asked = Type.Object({
   kind: Type.Optional(
-    Type.Union(
-      KINDS.map((kind) => Type.Literal(kind)),
-      {
-        description:
-          "What the file is: a Tautulli's database, a backup of Jellystat, or an exported history (plays.ndjson).",
-      },
-    ),
+    Type.Enum([...KINDS], {
+      description:
+        "What the file is: a Tautulli's database, a backup of Jellystat, or an exported history (plays.ndjson).",
+    }),
   ),
   server: text('The media server it watched: accounts are those of its live plays.'),
   owner: text("Tautulli's user id of the server's owner, who is user 1 at Plex."),

@@ -24,37 +24,51 @@ export const population = (rows: number): Population => {
   return { rows, from, to: from + 365 * DAY_MS }
 }
 
+/** Who account number `n` is, and where. */
+export const viewer = (n: number) => {
+  const [country, city, latitude, longitude] = CITIES[n % CITIES.length] ?? CITIES[0]
+  return {
+    account: `own:${n}`,
+    accountName: `Viewer ${n}`,
+    group: n % 3 === 0 ? 'home' : 'strangers',
+    country,
+    region: null,
+    city,
+    latitude: latitude + (n % 40) / 100,
+    longitude: longitude + (n % 40) / 100,
+    accuracyKm: 25,
+    asn: 64_500 + (n % 50),
+    asnOrg: `Network ${n % 50}`,
+  }
+}
+
+/** What device number `n` is, and its line. */
+export const screen = (n: number) => {
+  const address = `198.51.${(n >> 8) % 256}.${n % 256}`
+  return {
+    address,
+    network: `${address}/32`,
+    device: `d${n}`,
+    platform: n % 2 === 0 ? 'Television' : 'Phone',
+    client: n % 2 === 0 ? 'VLC/3.0.20' : 'ExoPlayer/2.19',
+  }
+}
+
 /** Play number `n`; the same number always gives the same play. */
 export function benchPlay({ rows, from, to }: Population, n: number): PlayRecord {
   const random = mix(n)
   const account = Math.floor(skewed(random(), 1.5) * 20_000)
-  const [country, city, latitude, longitude] = CITIES[account % CITIES.length] ?? CITIES[0]
   const channel = Math.floor(skewed(random(), 3) * 500)
   const device = account * 4 + Math.floor(random() * 3)
   const startedAt = from + Math.floor(((to - from) * (n + random())) / rows)
   const playedMs = Math.floor(skewed(random(), 2) * 3 * 3_600_000)
   const isLast = n >= rows - 2000
-  const address = `198.51.${(device >> 8) % 256}.${device % 256}`
   return {
+    ...viewer(account),
     id: id128(random),
     source: `edge:${n % 3}`,
-    account: `own:${account}`,
-    accountName: `Viewer ${account}`,
-    group: account % 3 === 0 ? 'home' : 'strangers',
-    address,
-    network: `${address}/32`,
+    ...screen(device),
     isLan: false,
-    country,
-    region: null,
-    city,
-    latitude: latitude + (account % 40) / 100,
-    longitude: longitude + (account % 40) / 100,
-    accuracyKm: 25,
-    asn: 64_500 + (account % 50),
-    asnOrg: `Network ${account % 50}`,
-    device: `d${device}`,
-    platform: device % 2 === 0 ? 'Television' : 'Phone',
-    client: device % 2 === 0 ? 'VLC/3.0.20' : 'ExoPlayer/2.19',
     channel: `channel-${channel}`,
     title: null,
     isLive: true,

@@ -36,6 +36,9 @@ const TYPES: Record<ColumnKind, string> = {
   bytes: 'bytea',
 }
 
+/** Questions take milliseconds: starting workers or a compiler takes longer than it gains. */
+const SESSION = 'set max_parallel_workers_per_gather = 0; set jit = off'
+
 /**
  * Connects to a PostgreSQL database, version 14 or newer. Throws a `StoreError`, as all its methods
  * do.
@@ -47,6 +50,9 @@ export async function openPostgres(url: string): Promise<Database> {
     connectionTimeoutMillis: 3000,
     application_name: 'gatehouse',
     types: plainNumbers(),
+    onConnect: async (client) => {
+      await client.query(SESSION)
+    },
   })
   // An idle connection that breaks is replaced by the next query; without a listener it ends the process.
   pool.on('error', () => undefined)

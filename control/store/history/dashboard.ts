@@ -13,6 +13,7 @@ import type { Span } from './questions/span.ts'
 import { topTotals } from './questions/totals.ts'
 import { viewersOf } from './questions/viewers-of.ts'
 import { PLAYS, toPlay } from './rows/play-table.ts'
+import { playRowsOf } from './rows/rows-of.ts'
 
 export type { Span } from './questions/span.ts'
 
@@ -86,12 +87,12 @@ export function createDashboard(db: Database): Dashboard {
       return (await keptTotals(db, by, span, limit)).map(keyTotalsOf)
     },
     names: (accounts, span) => namesWithin(db, accounts, span),
-    now: (seenSince, limit = 500) =>
-      playsWhere(
-        db,
-        'ended_at is null and last_seen_at >= $1 order by started_at desc, id limit $2',
-        [Math.trunc(seenSince), limit],
-      ),
+    async now(seenSince, limit = 500) {
+      const seen = Math.trunc(seenSince)
+      const starts = await playRowsOf(db).startsOf(db, seen)
+      const where = `ended_at is null and last_seen_at >= $1 and ${starts} order by started_at desc, id limit $2`
+      return await playsWhere(db, where, [seen, limit])
+    },
     user: (account, span, limit = 50) => userOverview(db, { account, span, limit }),
     perDay: (span, zone) => perDay(db, span, zone),
     perHour: (span, zone) => perHour(db, span, zone),

@@ -43,11 +43,16 @@ from touched as t left join folded as f on f.key = t.key and f.month = t.month o
 on conflict (key, month) do update set days = excluded.days, plays = excluded.plays, plays_to = excluded.plays_to,
   refusals_to = excluded.refusals_to, carried = excluded.carried, amounts_to = excluded.amounts_to`
 
+/** Adds what `delta` holds to the months; inside a transaction. */
+export const addStagedDays = async (tx: Sql): Promise<void> => {
+  await tx.query(`${ADD_KEYS}; ${ADD_DAYS}`)
+}
+
 /** Adds rows to the months they lie in; inside a transaction. */
 export const writeMonths = async (tx: Sql, rows: readonly RollUpRow[]): Promise<void> => {
   if (rows.length === 0) return
   await stageDelta(tx, rows)
-  await tx.query(`${ADD_KEYS}; ${ADD_DAYS}`)
+  await addStagedDays(tx)
   await writeViewerBits(
     tx,
     rows.filter(({ dimension }) => dimension === 'account'),

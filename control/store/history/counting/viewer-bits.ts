@@ -80,16 +80,15 @@ const bitsWithin = (block: number, from: number, to: number): string =>
 /** Whether one row of an account has all the days from `from` to just before `to`. */
 export const isOneRow = (from: number, to: number): boolean => blockOf(from) === blockOf(to - 1)
 
+const literal = (bits: string): string => `B'${bits}'`
+
 /** SQL of the ids of accounts that watched on the days from `from` to just before `to`; some may come twice. */
 export const accountsOnDays = (from: number, to: number): string => {
-  const last = blockOf(to - 1)
-  const pieces: string[] = []
-  for (let block = blockOf(from); block <= last; block += 1) {
-    const isWhole = block * BITS >= from && (block + 1) * BITS <= to
-    const bits = isWhole ? `~B'${'0'.repeat(BITS)}'` : `B'${bitsWithin(block, from, to)}'`
-    pieces.push(
-      `select account from viewer_days where block = ${block} and days & ${bits} <> B'${'0'.repeat(BITS)}'`,
-    )
-  }
-  return pieces.join(' union all ')
+  const [first, last] = [blockOf(from), blockOf(to - 1)]
+  const bitsOf = (block: number): string => literal(bitsWithin(block, from, to))
+  const bits =
+    first === last
+      ? bitsOf(first)
+      : `case block when ${first} then ${bitsOf(first)} when ${last} then ${bitsOf(last)} else ${literal('1'.repeat(BITS))} end`
+  return `select account from viewer_days where block >= ${first} and block <= ${last} and days & ${bits} <> ${literal('0'.repeat(BITS))}`
 }

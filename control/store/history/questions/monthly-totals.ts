@@ -41,6 +41,15 @@ const upTo = (array: string, bits: number, pair = ''): string =>
 const between = (array: string, { first, end }: MonthsPart, pair?: string): string =>
   first === 0 ? upTo(array, end, pair) : `${upTo(array, end, pair)} - ${upTo(array, first, pair)}`
 
+const playsOf = (part: MonthsPart): string => {
+  if (part.end < ALL) return between('plays_to', part)
+  return part.first === 0 ? 'r.plays' : `r.plays - ${upTo('plays_to', part.first)}`
+}
+
+/** Plays of the first day of a part that had begun before it. */
+const carriedInto = ({ from, first }: MonthsPart): string =>
+  `case when r.carried is null or r.month <> ${from} or r.days & ${2 ** first} = 0 then 0 else ${upTo('carried', first + 1)} end`
+
 const condition = ({ from, to, first, end }: MonthsPart): string => {
   const months = from === to ? `r.month = ${from}` : `r.month >= ${from} and r.month <= ${to}`
   return `${months} and r.days & ${2 ** end - 2 ** first} <> 0`
@@ -55,20 +64,11 @@ type Days = Pick<SpanParts, 'firstDay' | 'endDay' | 'head'>
 export const playsByKey = (dimension: Dimension, { firstDay, endDay, head }: Days): string[] => {
   const own = `r.dimension = ${numberOf(dimension)}`
   const parts = partsOfMonths(firstDay, endDay)
-  const pieces = parts.map((part) => {
-    const isWhole = part.first === 0 && part.end === ALL
-    const plays = isWhole ? 'r.plays' : between('plays_to', part)
-    return `select r.key, ${plays} as plays, ${between('refusals_to', part)} as refusals from roll_ups as r where ${own} and ${condition(part)}`
+  return parts.map((part, index) => {
+    const begun = index === 0 && head === null ? ` + ${carriedInto(part)}` : ''
+    const refusals = `case when r.refusals_to is null then 0 else ${between('refusals_to', part)} end`
+    return `select r.key, ${playsOf(part)}${begun} as plays, ${refusals} as refusals from roll_ups as r where ${own} and ${condition(part)}`
   })
-  if (parts.length > 0 && head === null) {
-    const month = monthOfDay(firstDay)
-    const bit = firstDay - dayOfMonth(month)
-    pieces.push(
-      `select r.key, ${upTo('carried', bit + 1)}, 0 from roll_ups as r` +
-        ` where ${own} and r.month = ${month} and r.days & ${2 ** bit} <> 0 and r.carried is not null`,
-    )
-  }
-  return pieces
 }
 
 /** SQL of the amounts of whole days of the keys in a table `ranked`: `key`, `played_ms`, `bytes`. */

@@ -99,6 +99,7 @@ const flatPlays = (plays: string): string =>
 
 const REFERENCES: readonly Column[] = [
   { name: 'device', kind: 'int' },
+  { name: 'channel', kind: 'int' },
   ...['account', 'network', 'place', 'device_id', 'title', 'kind'].map(
     (name): Column => ({ name, kind: 'int' }),
   ),
@@ -109,12 +110,12 @@ const stageReferences = async (tx: Sql, people: Population): Promise<void> => {
   const devices = Array.from({ length: ACCOUNTS * 4 }, (_, device) => device).filter(
     (device) => device % 4 < 3,
   )
-  const rows = devices.map((device) =>
+  const rows = devices.map((device, at) =>
     playRow({
       ...benchPlay(people, 0),
       ...viewer(Math.floor(device / 4)),
       ...screen(device),
-      channel: `channel-${device % CHANNELS}`,
+      channel: `channel-${at % CHANNELS}`,
       source: `edge:${device % 3}`,
     }),
   )
@@ -127,10 +128,10 @@ const stageReferences = async (tx: Sql, people: Population): Promise<void> => {
   await tx.stage(
     'refs',
     REFERENCES,
-    devices.map((device, at) => [device, ...lists.map((list) => list[at] ?? 0)]),
+    devices.map((device, at) => [device, at % CHANNELS, ...lists.map((list) => list[at] ?? 0)]),
   )
   await tx.query(
-    `create temp table titles on commit drop as select device % ${CHANNELS} as channel, min(title) as id from refs group by 1;` +
+    `create temp table titles on commit drop as select channel, min(title) as id from refs group by 1;` +
       ' create temp table kinds on commit drop as select device % 3 as n, min(kind) as id from refs group by 1; analyze refs; analyze titles',
   )
 }

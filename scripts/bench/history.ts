@@ -79,7 +79,7 @@ async function dropMonth(store: Store, { from }: Population): Promise<string> {
 }
 
 /** Plays that the store writes itself, the newest; those before are made by the database. */
-const WRITTEN = 100_000
+const WRITTEN = 20_000
 
 const madeOf = ({ rows }: Population): number => Math.max(0, rows - WRITTEN)
 

@@ -5,8 +5,8 @@ import type { Store } from '../../control/store/store.ts'
 import { openStore } from '../../control/store/store.ts'
 import type { TestPostgres } from '../../test/support/programs/postgres.ts'
 import { positive, readOptions } from '../options.ts'
-import { fillBySql } from './history-fill.ts'
-import { benchPlay, type Population, population } from './history-plays.ts'
+import { fillBySql } from './history/fill.ts'
+import { benchPlay, type Population, population } from './history/plays.ts'
 
 const USAGE =
   'usage: npm run bench:history -- [--rows 2000000] [--duckdb FILE] [--postgres URL] [--filled]'

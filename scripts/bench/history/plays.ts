@@ -19,6 +19,7 @@ export interface Population {
   readonly to: number
 }
 
+/** The population with so many plays, in the year 2026. */
 export const population = (rows: number): Population => {
   const from = Date.UTC(2026, 0, 1)
   return { rows, from, to: from + 365 * DAY_MS }

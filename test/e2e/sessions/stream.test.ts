@@ -157,6 +157,14 @@ test('one id leads from the edge’s log to the control plane’s and to the eve
   expect(back).toMatchObject({ code: 0 })
 }, 60_000)
 
+test('HEAD of what has no end is answered at once', async () => {
+  const answer = await service.api('/api/v1/events', {
+    method: 'HEAD',
+    signal: AbortSignal.timeout(5000),
+  })
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream'])
+})
+
 test('the configuration in use is shown, compared, changed and brought back by command', async () => {
   const config = async (...args: string[]) =>
     await run(['config', ...args, '--state', service.state])

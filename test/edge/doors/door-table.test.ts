@@ -150,3 +150,17 @@ test.each(DOORS)('a request at $id reaches $handler', async (door) => {
     isAnonymous ? [403, 'token.unknown'] : [STATUS[door.serving], null],
   )
 })
+
+test.each(['5\r\nhello\r\n0\r\n\r\n', 'a=\r\nX-Gh-Group: all\r\n', '\u0000\u0001ÿ', 'a b', '%zz'])(
+  'a posted body that is no form opens as if there were none: %j',
+  async (body) => {
+    const before = rig.stub.seen.length
+    const opened = await rig.get(`/live/${rig.ticket()}/ch1/index.m3u8`, {
+      method: 'POST',
+      body,
+      from: '203.0.113.77',
+    })
+    expect([opened.status, opened.reason]).toEqual([302, null])
+    expect(rig.stub.seen.length).toBeGreaterThan(before)
+  },
+)

@@ -127,6 +127,9 @@ export const eventRoutes = (plain: FastifyInstance, options: EventRoutesOptions)
       const kinds = kindsOf(request.query.kinds)
       const account = request.query.account === undefined ? null : accountRef(request.query.account)
       const lastId = headers['last-event-id']
+      // What has no body has no end to wait for.
+      if (request.method === 'HEAD')
+        return reply.type('text/event-stream').header('cache-control', 'no-store').send('')
       reply.hijack()
       open += 1
       const isWanted = ({ event, data }: FeedEntry) =>
@@ -146,7 +149,7 @@ export const eventRoutes = (plain: FastifyInstance, options: EventRoutesOptions)
         open -= 1
         streams.delete(end)
       })
-      await Promise.resolve()
+      return reply
     },
   )
 }

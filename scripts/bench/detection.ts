@@ -1,10 +1,9 @@
-import { fileURLToPath } from 'node:url'
 import { FEATURES, type Weights } from '../../control/detect/household/features.ts'
 import { DEFAULT_THRESHOLD, DEFAULT_WEIGHTS } from '../../control/detect/household/weights.ts'
 import { positive, readOptions } from '../options.ts'
 import { fitWeights, judge } from './detection/fit.ts'
 import { intervalsOf, type Judged, qualityOf, ratesPerKind } from './detection/metrics.ts'
-import { type Prepared, prepare, readPopulations } from './detection/population.ts'
+import { type Prepared, prepare, readPopulations, SAMPLE } from './detection/population.ts'
 import { printTable } from './detection/table.ts'
 
 const FOLDS = 10
@@ -124,8 +123,6 @@ const run = (folder: string): void => {
     }
   }
 }
-
-const SAMPLE = fileURLToPath(new URL('../../test/vectors/detection/sample', import.meta.url))
 
 const folder = values.data ?? SAMPLE
 const started = performance.now()

@@ -1,11 +1,26 @@
+import { spawnSync } from 'node:child_process'
+import { resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
+import { fileURLToPath } from 'node:url'
+import { packageRoot } from '../../control/config/paths.ts'
 import { findConcurrency } from '../../control/report/common/concurrency.ts'
 import { analyse } from '../../control/report/compat/analysis/analysis.ts'
 import { effectiveEnd, networkOf } from '../../control/report/compat/analysis/row.ts'
 import type { TautulliRow } from '../../control/sources/tautulli/rows.ts'
-import { readOptions } from '../options.ts'
+import { positive, readOptions } from '../options.ts'
+import { SAMPLE } from './detection/population.ts'
+import type { ReportTimes } from './report/one-report.ts'
 
-readOptions('usage: npm run bench:report', {})
+const USAGE = `usage: npm run bench:report -- [--data DIR] [--accounts 600] [--rounds 4] [--against CHECKOUT]
+DIR: a population, or a folder of them: history.json and geo.json, each or as .gz
+CHECKOUT: another checkout, installed as well; both report the same answers in turn`
+
+const values = readOptions(USAGE, {
+  data: { type: 'string' },
+  accounts: { type: 'string' },
+  rounds: { type: 'string' },
+  against: { type: 'string' },
+})
 
 const PLAYS = 10_000
 const GOAL = 100
@@ -55,9 +70,9 @@ const searchAllPairs = (rows: readonly TautulliRow[]): { overlaps: number; pairs
 
 /** The same search on numbers made ready beforehand: the least an all-pairs search can cost. */
 const searchPrepared = (rows: readonly TautulliRow[]): number => {
-  const numbers = (values: unknown[]): Int32Array => {
+  const numbers = (texts: unknown[]): Int32Array => {
     const known = new Map<unknown, number>()
-    return Int32Array.from(values, (value) => {
+    return Int32Array.from(texts, (value) => {
       const id = known.get(value) ?? known.size
       known.set(value, id)
       return id
@@ -127,4 +142,43 @@ console.log(
 console.log(
   `whole analysis        ${whole.ms.toFixed(2)} ms   ratio ${(slow.ms / whole.ms).toFixed(0)}`,
 )
+
+const ONE_REPORT = fileURLToPath(new URL('report/one-report.ts', import.meta.url))
+const accounts = positive(values.accounts, 600)
+const rounds = Math.ceil(positive(values.rounds, 4))
+const checkouts = [
+  packageRoot(),
+  ...(values.against === undefined ? [] : [resolve(values.against)]),
+]
+
+/** The times of whole reports of a checkout, in a process of its own. */
+const timesOf = (checkout: string): ReportTimes => {
+  const asked = [ONE_REPORT, checkout, values.data ?? SAMPLE, String(accounts), String(rounds)]
+  const { stdout, status } = spawnSync(process.execPath, [...process.execArgv, ...asked], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  if (status !== 0) throw new Error(`${checkout} made no report`)
+  // What it prints is typed where it is printed.
+  return JSON.parse(stdout) as ReportTimes
+}
+
+// In turn and twice, since the machine's load changes.
+const times = [...checkouts, ...checkouts].map(timesOf)
+const best = (at: number, from: number): number =>
+  Math.min(
+    ...times
+      .filter((_, i) => i % checkouts.length === at)
+      .flatMap((t) => t.spent.slice(from, from === 0 ? 1 : undefined)),
+  )
+const shown = ([mine = 0, other]: readonly number[]): string =>
+  `${mine} ms${other === undefined ? '' : `   the other checkout ${other} ms   ratio ${(mine / other).toFixed(2)}`}`
+console.log(
+  `whole report of ${times[0]?.accounts} accounts, ${times[0]?.plays} plays, ${times
+    .slice(0, checkouts.length)
+    .map((t) => t.flagged)
+    .join(' and ')} flagged, processor time of all threads`,
+)
+console.log(`  the first of a process    ${shown(checkouts.map((_, at) => best(at, 0)))}`)
+console.log(`  the fastest after it      ${shown(checkouts.map((_, at) => best(at, 1)))}`)
 process.exitCode = ratio >= GOAL ? 0 : 1

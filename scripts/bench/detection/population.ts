@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import type { PlayRecord } from '#domain/types'
 import { enrichPlays } from '../../../control/detect/enriched-play.ts'
@@ -73,10 +74,20 @@ const readEdgePopulation = (folder: string, name: string): Population => {
   }
 }
 
+/** What a Tautulli answered: rows of its history by user, and places by address. */
+export interface Answers {
+  readonly history: Readonly<Record<string, TautulliRow[]>>
+  readonly geo: Readonly<Record<string, TautulliGeo>>
+}
+
+const answersIn = (folder: string): Answers => ({
+  history: readJson(folder, HISTORY) as Answers['history'],
+  geo: readJson(folder, 'geo.json') as Answers['geo'],
+})
+
 const readPopulation = (folder: string, name: string): Population => {
   if (holds(folder, EDGE_PLAYS)) return readEdgePopulation(folder, name)
-  const history = readJson(folder, HISTORY) as Record<string, TautulliRow[]>
-  const geo = readJson(folder, 'geo.json') as Record<string, TautulliGeo>
+  const { history, geo } = answersIn(folder)
   const asn = JSON.parse(readText(folder, 'asn.json') ?? '{}') as Record<string, AsnEntry>
   const labels = readJson(folder, 'labels.json') as Record<string, Label>
   const stops = Object.values(history).flatMap((rows) =>
@@ -94,14 +105,29 @@ const readPopulation = (folder: string, name: string): Population => {
   }
 }
 
-/** Reads one population, or every population in the folders of a folder. */
-export const readPopulations = (folder: string): Population[] => {
+/** The folders of populations: the folder itself, or those in it; with their names. */
+const foldersOf = (folder: string): { readonly path: string; readonly name: string }[] => {
   if (!existsSync(folder)) throw new Error(`there is no folder ${folder}`)
-  if (isPopulation(folder)) return [readPopulation(folder, 'data')]
+  if (isPopulation(folder)) return [{ path: folder, name: 'data' }]
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && isPopulation(join(folder, entry.name)))
-    .map((entry) => readPopulation(join(folder, entry.name), entry.name))
+    .map(({ name }) => ({ path: join(folder, name), name }))
+    .filter(({ path }) => isPopulation(path))
 }
+
+/** Reads one population, or every population in the folders of a folder. */
+export const readPopulations = (folder: string): Population[] =>
+  foldersOf(folder).map(({ path, name }) => readPopulation(path, name))
+
+/** The answers of the same populations, without those of edges. */
+export const readAnswers = (folder: string): Answers[] =>
+  foldersOf(folder)
+    .filter(({ path }) => holds(path, HISTORY))
+    .map(({ path }) => answersIn(path))
+
+/** The folder of the committed sample. */
+export const SAMPLE = fileURLToPath(
+  new URL('../../../test/vectors/detection/sample', import.meta.url),
+)
 
 /** The evidence of one account, computed once. */
 export interface Prepared {

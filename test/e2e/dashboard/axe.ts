@@ -1,5 +1,6 @@
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
+import { showPage } from './page-list.ts'
 
 /** WCAG 2.2 A and AA, and what axe calls best practice. */
 const TAGS = [
@@ -23,4 +24,21 @@ export const faultsOf = async (page: Page, rules?: readonly string[]): Promise<s
   const run = `axe.run({ include: [['html']], exclude: ${JSON.stringify(ALIKE)} }, { runOnly: ${JSON.stringify(rules ?? TAGS)}, resultTypes: ['violations'] }).then(({ violations }) =>
     violations.flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ target, failureSummary }) => id + ' at ' + target.join(' ') + ': ' + (failureSummary ?? ''))))`
   return await page.evaluate<string[]>(run)
+}
+
+/** What axe finds wrong at the width of a phone: on pages with lists, in the palette, and in a question. */
+export const faultsOnPhone = async (page: Page): Promise<string[]> => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  const faults: string[] = []
+  for (const hash of ['#/map', '#/findings', '#/groups', '#/now']) {
+    await showPage(page, hash)
+    faults.push(...(await faultsOf(page)))
+  }
+  await page.getByRole('button', { name: 'Go to…' }).click()
+  await page.getByRole('dialog').getByRole('combobox').fill('n')
+  faults.push(...(await faultsOf(page)))
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Ban' }).first().click()
+  await page.getByRole('dialog').waitFor()
+  return [...faults, ...(await faultsOf(page))]
 }

@@ -199,7 +199,7 @@ test('a destination is added on its page, takes a test, and is removed after a q
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
     await card.waitFor({ state: 'detached' })
     await showPage(page, '#/audit?filter=destination')
-    const entry = page.getByRole('row').filter({ hasText: 'destination.create' })
+    const entry = page.getByRole('row').filter({ hasText: 'Destination added' })
     await entry.getByText('Before and after').click()
     await entry.getByText('webhook').first().waitFor()
   } finally {

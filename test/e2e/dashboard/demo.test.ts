@@ -5,7 +5,7 @@ import { startJellyfin } from '../../../control/demo/media-servers/jellyfin.ts'
 import { launchBrowser } from '../../support/programs/browser.ts'
 import { until } from '../../support/programs/port.ts'
 import { startService, type TestService } from '../../support/programs/service.ts'
-import { faultsOf } from './axe.ts'
+import { faultsOf, faultsOnPhone } from './axe.ts'
 import { browserPages } from './browser-pages.ts'
 import { pagesOf, showPage } from './page-list.ts'
 
@@ -292,4 +292,5 @@ test('axe finds nothing wrong on any page, in either theme', async () => {
     note(await faultsOf(page, ['color-contrast']))
   }
   expect(faults).toEqual([])
+  expect(await faultsOnPhone(page)).toEqual([])
 })

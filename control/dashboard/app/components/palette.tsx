@@ -89,11 +89,11 @@ export const Palette = ({
       <button
         type="button"
         class="palette-button"
-        aria-label={t('palette.label')}
+        title={t('palette.label')}
         aria-keyshortcuts="Control+K Meta+K"
         onClick={open}
       >
-        {t('palette.go')} <kbd>Ctrl K</kbd>
+        {t('palette.go')} <kbd aria-hidden="true">Ctrl K</kbd>
       </button>
       <dialog ref={dialog} class="palette" aria-label={t('palette.label')}>
         <input

@@ -26,8 +26,8 @@ const TrustCard = ({ account }: { readonly account: string }) => {
         {({ value, ledger }) => (
           <>
             <p class="big">{Math.round(value)}</p>
-            <ul class="plain-list ledger">
-              {ledger.slice(0, 50).map((entry) => (
+            <ul class="plain-list">
+              {ledger.slice(0, 12).map((entry) => (
                 <li key={entry.at}>
                   <span class="dim">{moment(entry.at)}</span>{' '}
                   {signed.format(Math.round(entry.delta))} → {number(Math.round(entry.value))}{' '}

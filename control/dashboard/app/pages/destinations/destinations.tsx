@@ -53,7 +53,7 @@ const One = ({
   return (
     <Card title={name} tools={<Badge>{kind}</Badge>}>
       <p>
-        {t('destinations.waiting', { n: waiting })},{' '}
+        {t('destinations.waiting', { n: waiting })} ·{' '}
         {dead > 0 ? <Badge tone="bad">{t('destinations.dead', { n: dead })}</Badge> : null}{' '}
         <span class="dim">{t('destinations.last', { when: moment(last_sent_at) })}</span>
       </p>

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { lazy, Suspense } from 'preact/compat'
 import { useMemo } from 'preact/hooks'
 import { seenIn } from '../../data/evidence.ts'
-import { country, duration, moment, number } from '../../text/format.ts'
+import { country, duration, moment, number, player } from '../../text/format.ts'
 import { t, words } from '../../text/text.ts'
 import { PlayClock } from './clock.tsx'
 
@@ -59,6 +59,13 @@ export const Evidence = ({ evidence }: { readonly evidence: unknown }) => {
   )
 }
 
+/** What a play ran on: `television (VLC/3.0.20)`, its kind in words and its player by name. */
+const deviceName = (name: string | null): string => {
+  const [, kind, agent] = /^([a-z ]+) \((.+)\)$/.exec(name ?? '') ?? []
+  if (kind === undefined || agent === undefined) return name ?? '–'
+  return `${words('device', kind.replaceAll(' ', '_'))} (${player(agent)})`
+}
+
 const EvidenceMap = lazy(async () => (await import('../map/evidence-map.tsx')).EvidenceMap)
 
 /** Kinds whose two plays are joined on the map. */
@@ -104,7 +111,7 @@ export const FindingEvidence = ({
                 <td data-title={t('col.where')}>
                   {play.place} <span class="dim">{play.network}</span>
                 </td>
-                <td data-title={t('col.player')}>{play.deviceName}</td>
+                <td data-title={t('col.player')}>{deviceName(play.deviceName)}</td>
                 <td data-title={t('col.when')}>{moment(play.startedAt)}</td>
                 <td data-title={t('col.until')}>{moment(play.endedAt)}</td>
               </tr>

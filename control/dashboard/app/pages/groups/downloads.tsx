@@ -13,8 +13,10 @@ const SHOWN = 50
 export const Downloads = ({ canAct }: { readonly canAct: boolean }) => {
   const [group] = useParam('group')
   const only = group === '' ? '' : `&group=${encodeURIComponent(group)}`
-  const query = useQuery(`downloads ${group}`, (signal) =>
-    get(`/downloads?limit=${SHOWN}&sort=-issuedAt${only}`, signal),
+  const query = useQuery(
+    `downloads ${group}`,
+    (signal) => get(`/downloads?limit=${SHOWN}&sort=-issuedAt${only}`, signal),
+    true,
   )
   const { question, ask, done } = useRevoke(query.reload)
   return (

@@ -111,7 +111,7 @@ const SourceList = ({ canAct }: { readonly canAct: boolean }) => {
           <ul class="plain-list">
             {rows.map((row) => (
               <li key={row.name}>
-                <strong>{row.name}</strong> {number(row.channels)}{' '}
+                <strong>{row.name}</strong> {t('groups.source.channels', { n: row.channels })}{' '}
                 <span class="dim">{moment(row.fetchedAt)}</span>{' '}
                 {row.error !== null && <Badge tone="bad">{row.error}</Badge>}{' '}
                 {canAct && (

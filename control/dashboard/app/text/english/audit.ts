@@ -2,6 +2,10 @@ import type { Wording } from './wording.ts'
 
 /** English words of the audit log and of evidence. */
 export const enAudit = {
+  'device.television': 'television',
+  'device.phone_or_tablet': 'phone or tablet',
+  'device.computer': 'computer',
+  'device.device': 'device',
   'evidence.distanceKm': 'Distance, km',
   'evidence.leastDistanceKm': 'At least, km',
   'evidence.elapsedMs': 'Time between',

@@ -28,6 +28,7 @@ export const enGroups = {
   'copy.revoke.ask': 'Revoke this playlist?',
   'copy.revoke.text':
     'Downloaded by {who}, {when}. Whatever plays from it ends, and the player needs a new one. This cannot be taken back.',
+  'groups.source.channels': { one: '{n} channel', other: '{n} channels' },
   'groups.why': 'Who would see what?',
   'groups.why.address': 'Address',
   'groups.why.account': 'Account (may be empty)',

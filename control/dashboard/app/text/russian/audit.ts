@@ -3,6 +3,10 @@ import type { Wording } from '../english/wording.ts'
 
 /** Russian words of the audit log and of evidence. */
 export const ruAudit: Readonly<Record<keyof typeof enAudit, Wording>> = {
+  'device.television': 'телевизор',
+  'device.phone_or_tablet': 'телефон или планшет',
+  'device.computer': 'компьютер',
+  'device.device': 'устройство',
   'evidence.distanceKm': 'Расстояние, км',
   'evidence.leastDistanceKm': 'Не меньше, км',
   'evidence.elapsedMs': 'Прошло времени',

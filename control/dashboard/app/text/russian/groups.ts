@@ -30,6 +30,12 @@ export const ruGroups: Readonly<Record<keyof typeof enGroups, Wording>> = {
   'copy.revoke.ask': 'Отозвать этот плейлист?',
   'copy.revoke.text':
     'Скачан: {who}, {when}. Всё, что идёт по нему, завершится, плееру понадобится новый. Вернуть его нельзя.',
+  'groups.source.channels': {
+    one: '{n} канал',
+    few: '{n} канала',
+    many: '{n} каналов',
+    other: '{n} канала',
+  },
   'groups.why': 'Кто что увидит?',
   'groups.why.address': 'Адрес',
   'groups.why.account': 'Учётная запись (можно не указывать)',

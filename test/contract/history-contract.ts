@@ -129,9 +129,11 @@ export function describeHistory(store: () => Store): void {
   })
 
   test('a NUL in a name and numbers with a fraction are no obstacle', async () => {
-    const odd = samplePlay({ id: 'odd', title: 'a\0b', playedMs: 1.5, startedAt: NOON + 0.5 })
+    const texts = { account: 'own:a\0b', channel: 'a\0b', city: 'a\0b', title: 'a\0b' } as const
+    const odd = samplePlay({ id: 'odd', ...texts, playedMs: 1.5, startedAt: NOON + 0.5 })
     await history().upsertPlays([odd])
-    const stored = { ...odd, title: 'ab', playedMs: 1, startedAt: NOON }
+    const plain = { account: 'own:ab', channel: 'ab', city: 'ab', title: 'ab' } as const
+    const stored = { ...odd, ...plain, playedMs: 1, startedAt: NOON }
     expect(await history().play('edge:one', 'odd')).toEqual(stored)
     expect(await history().upsertPlays([odd])).toMatchObject({ unchanged: 1 })
   })

@@ -1,4 +1,5 @@
 import { StoreError } from './errors.ts'
+import { plainText } from './plain-text.ts'
 import type { Column, ColumnKind, SqlRow, SqlValue } from './sql.ts'
 import { isSqlValue, quoted } from './sql.ts'
 
@@ -90,8 +91,7 @@ export const snakeCase = (name: string): string =>
 export function encode(value: unknown, kind: ColumnKind): SqlValue {
   if (value === null || value === undefined) return null
   if (kind === 'json') return JSON.stringify(value)
-  // PostgreSQL refuses text with a NUL in it; one player's name must not stop a whole batch.
-  if (typeof value === 'string') return value.includes('\0') ? value.replaceAll('\0', '') : value
+  if (typeof value === 'string') return plainText(value)
   if (isSqlValue(value)) return value
   throw new StoreError('store.query', `a column of ${kind} cannot hold a ${typeof value}`)
 }

@@ -1,4 +1,5 @@
 import type { PlayRecord } from '#domain/types'
+import { plainText } from '../../sql/plain-text.ts'
 import { amountsWithin, endOfPlay } from './play-span.ts'
 
 /** A day in milliseconds. */
@@ -71,7 +72,7 @@ export class RollUpDelta {
       if (day < this.#firstDay) continue
       for (const dimension of DIMENSIONS) {
         const key = KEY_OF[dimension](play)
-        if (key !== null) addTo(this.#row(dimension, day, key), part, sign)
+        if (key !== null) addTo(this.#row(dimension, day, plainText(key)), part, sign)
       }
     }
   }

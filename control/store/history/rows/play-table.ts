@@ -1,4 +1,5 @@
 import type { PlayRecord } from '#domain/types'
+import { plainText } from '../../sql/plain-text.ts'
 import type { SqlRow, SqlValue } from '../../sql/sql.ts'
 import { defineTable } from '../../sql/table.ts'
 import { hash52 } from '../counting/hash52.ts'
@@ -66,19 +67,16 @@ export const lookupKey = (play: Pick<PlayRecord, 'source' | 'id'>): number =>
 export const playRow = (play: PlayRecord): SqlValue[] =>
   playColumns(play, lookupKey(play), hash52(play.account))
 
-/** PostgreSQL refuses text with a NUL in it; one player's name must not stop a whole batch. */
-const plain = (text: string): string => (text.includes('\0') ? text.replaceAll('\0', '') : text)
-
 const maybe = (text: string | null | undefined): string | null =>
-  text === null || text === undefined ? null : plain(text)
+  text === null || text === undefined ? null : plainText(text)
 
 /** A record's columns in the order of `PLAYS.columns`, whole numbers where the table wants them; written out for speed. */
 export const playColumns = (play: PlayRecord, key = 0, accountKey = 0): SqlValue[] => [
   key,
   accountKey,
-  plain(play.source),
-  plain(play.id),
-  plain(play.account),
+  plainText(play.source),
+  plainText(play.id),
+  plainText(play.account),
   maybe(play.accountName),
   maybe(play.group),
   maybe(play.address),

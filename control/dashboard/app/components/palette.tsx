@@ -83,6 +83,8 @@ export const Palette = ({
     ArrowDown: () => setAt(Math.min(list.length - 1, at + 1)),
     ArrowUp: () => setAt(Math.max(0, at - 1)),
     Enter: () => go(list[at]),
+    // A search field would only become empty.
+    Escape: () => dialog.current?.close(),
   }
   return (
     <>

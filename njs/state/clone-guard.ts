@@ -22,6 +22,8 @@ const BAN_MS = 3_600_000
 /** Connections of one MPEG-TS session in half a minute that took over from one that was still running. */
 const MAX_TAKEOVERS = 4
 const STREAM_TTL_MS = 3_600_000
+/** How much later than the next connection the end of the one before may be seen. */
+const LATE_END_MS = 1_000
 
 /** Counts the periods in which a segment was requested too often that was not before. */
 const countPeriods = (key: string, segment: string, bucket: string): number => {
@@ -57,10 +59,25 @@ export type Claim =
   | { readonly ok: false; readonly reason: ReasonId }
 
 const endedName = (key: string): string => `~${key.slice(1)}`
+const takeoversName = (key: string): string => `t${key.slice(1)}`
+/** A connection that another has taken over from; an entry of its own, since connections end in any order. */
+const replacedName = (serial: string | number): string => `r${serial}`
 
-/** Notes that a session's current connection has ended: the next one takes over from nobody. */
-export const noteStreamEnded = (key: string): void => {
-  trySet(numbers('gh_pace'), endedName(key), 1, EXCESS_WINDOW_MS)
+/** Forgets a takeover from a connection that was closed already: with several workers, the one that sees the end may be later than the one with the next connection. */
+const forgetTakeover = (key: string, serial: string): void => {
+  const dict = numbers('gh_pace')
+  if (dict.get(replacedName(serial)) === undefined) return
+  dict.delete(replacedName(serial))
+  const counted = dict.get(takeoversName(key)) ?? 0
+  if (counted > 0) dict.incr(takeoversName(key), -1, 0)
+}
+
+/** Notes that a connection has ended, which the edge has not cut: the next one, or one that came a moment ago, takes over from nobody. */
+export const noteStreamEnded = (key: string, serial: string): void => {
+  forgetTakeover(key, serial)
+  const present = numbers('gh_streams').get(key)
+  if (present === undefined || String(present) === serial)
+    trySet(numbers('gh_pace'), endedName(key), 1, EXCESS_WINDOW_MS)
 }
 
 /** Whether the session's last connection may still run. */
@@ -71,13 +88,20 @@ const isTakeover = (key: string): boolean => {
   return false
 }
 
+/** Whether connections have taken over from running ones too often; counts this one. */
+const areTakeoversTooMany = (key: string): boolean => {
+  if (!isTakeover(key)) return false
+  const before = numbers('gh_streams').get(key)
+  if (before !== undefined) trySet(numbers('gh_pace'), replacedName(before), 1, LATE_END_MS)
+  return countIn('gh_pace', takeoversName(key), EXCESS_WINDOW_MS) > MAX_TAKEOVERS
+}
+
 /**
  * Makes a new MPEG-TS connection the session's current one. Refused where connections take over from running ones too often for one player (`session.cloned`) and
  * where the zone is full (`edge.full`). Serials start at the clock's milliseconds, so that none is repeated after the counter was lost.
  */
 export const claimStream = (key: string): Claim => {
-  if (isTakeover(key) && countIn('gh_pace', `t${key.slice(1)}`, EXCESS_WINDOW_MS) > MAX_TAKEOVERS)
-    return { ok: false, reason: 'session.cloned' }
+  if (areTakeoversTooMany(key)) return { ok: false, reason: 'session.cloned' }
   const serial = numbers('gh_state').incr('serial', 1, Date.now())
   if (!trySet(numbers('gh_streams'), key, serial, STREAM_TTL_MS))
     return { ok: false, reason: 'edge.full' }

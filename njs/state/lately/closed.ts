@@ -34,8 +34,8 @@ export interface EndedStream {
 
 /** Notes that a connection has ended, before the traffic log has it: the next opening may have its place. */
 export const noteClosed = ({ key, serial, sent, seconds }: EndedStream): void => {
+  noteStreamEnded(key, serial)
   if (!isLastStream(key, serial)) return
-  noteStreamEnded(key)
   const now = Date.now()
   const bytes = unreportedBytes(serial, sent, seconds, now)
   noteReport('closed', [key, serial, bytes, seconds, now].join(' '))

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 /** What is tested of njs/state, which is typed for nginx. */
 interface Guard {
-  readonly claimStream: (key: string) => { readonly ok: boolean }
+  readonly claimStream: (key: string) => { readonly ok: boolean; readonly serial?: string }
   readonly isFetchRateSuspicious: (key: string, fetched: string) => string | null
-  readonly noteStreamEnded: (key: string) => void
+  readonly noteStreamEnded: (key: string, serial: string) => void
 }
 const path = '../../../njs/state/clone-guard.ts'
 const guard = (await import(path)) as Guard
@@ -114,16 +114,43 @@ describe('many players behind one address', () => {
 })
 
 describe('connections of a stream', () => {
+  const claim = (): string => {
+    const { ok, serial } = claimStream(KEY)
+    expect(ok).toBe(true)
+    return serial ?? ''
+  }
+
   test('one that reconnects after each end is no copy', () => {
     for (let turn = 0; turn < 40; turn += 1) {
-      expect(claimStream(KEY).ok).toBe(true)
+      const serial = claim()
       at(500)
-      noteStreamEnded(KEY)
+      noteStreamEnded(KEY, serial)
+    }
+  })
+
+  test('nor is one whose ends another worker sees after the next connection', () => {
+    let before = claim()
+    for (let turn = 0; turn < 40; turn += 1) {
+      const serial = claim()
+      at(200)
+      noteStreamEnded(KEY, before)
+      before = serial
     }
   })
 
   test('connections that take over from running ones are too many from the fifth on', () => {
     const claims = Array.from({ length: 6 }, () => claimStream(KEY).ok)
     expect(claims).toEqual([true, true, true, true, false, false])
+  })
+
+  test('those too that end long after they were replaced', () => {
+    const claims = Array.from({ length: 7 }, () => {
+      const { ok, serial } = claimStream(KEY)
+      at(2_000)
+      return { ok, serial: serial ?? '0' }
+    })
+    for (const { serial } of claims.slice(0, 3)) noteStreamEnded(KEY, serial)
+    expect(claims.map(({ ok }) => ok).slice(4)).toEqual([false, false, false])
+    expect(claimStream(KEY).ok).toBe(false)
   })
 })

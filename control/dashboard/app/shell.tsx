@@ -5,10 +5,11 @@ import { isGranted } from '../../operators/roles.ts'
 import { LanguageSelect, ThemeSelect } from './components/look.tsx'
 import { Palette } from './components/palette.tsx'
 import { onSignedOut, readAuth, send } from './data/api.ts'
-import { closeStream, listen, onStream } from './data/live.ts'
+import { closeStream } from './data/live.ts'
 import { chosenTheme, setTheme } from './data/look.ts'
 import { hrefOf, useInSight, usePath } from './data/route.ts'
 import type { AuthState } from './data/types.ts'
+import { useConnection } from './offline/connection.ts'
 import { AccountPage } from './pages/accounts/account.tsx'
 import { Accounts } from './pages/accounts/accounts.tsx'
 import { Audit } from './pages/audit.tsx'
@@ -167,21 +168,6 @@ const Menu = ({ auth, leave }: { readonly auth: AuthState; readonly leave: () =>
   </div>
 )
 
-/** Whether Gatehouse answers; asks for the stream of events on every page, since that tells at once. */
-const useConnection = (): boolean => {
-  const [isOpen, setOpen] = useState(navigator.onLine)
-  useEffect(() => {
-    const lost = () => setOpen(false)
-    const stops = [onStream(setOpen), listen(() => undefined)]
-    addEventListener('offline', lost)
-    return () => {
-      removeEventListener('offline', lost)
-      for (const stop of stops) stop()
-    }
-  }, [])
-  return isOpen
-}
-
 const Frame = ({
   auth,
   leave,
@@ -245,6 +231,9 @@ const Frame = ({
   )
 }
 
+/** Between two tries while nothing has answered yet. */
+const AGAIN_MS = 3_000
+
 /** The whole dashboard: signing in, then the frame with its pages. */
 export const Shell = () => {
   const [auth, setAuth] = useState<AuthState | null>(null)
@@ -267,11 +256,18 @@ export const Shell = () => {
     addEventListener('online', read)
     return () => removeEventListener('online', read)
   }, [])
+  // Before anybody is known there is no stream of events that would tell.
+  const isStuck = error !== null && auth === null
+  useEffect(() => {
+    if (!isStuck) return undefined
+    const timer = setInterval(read, AGAIN_MS)
+    return () => clearInterval(timer)
+  }, [isStuck])
   const leave = () => {
     closeStream()
     send('POST', '/auth/sign-out').then(read, read)
   }
-  if (error !== null && auth === null) {
+  if (isStuck) {
     return (
       <main class="alone">
         <p class="state error">{error}</p>

@@ -42,8 +42,8 @@ interface EditorProps {
   readonly reload: () => void
 }
 
-/** Applying a draft, and taking that back. */
-const useApply = ({ rules, reload }: EditorProps) => {
+/** Applying a draft, and taking that back, which shows the rule as it was. */
+const useApply = ({ rules, reload }: EditorProps, show: (rule: Draft) => void) => {
   const [error, setError] = useState<string | null>(null)
   const [undo, setUndo] = useState<(() => Promise<unknown>) | null>(null)
   const run = async (act: () => Promise<unknown>, next: (() => Promise<unknown>) | null) => {
@@ -61,8 +61,12 @@ const useApply = ({ rules, reload }: EditorProps) => {
     const before = rules.find(({ id }) => id === draft['id'])
     await run(
       async () => await send('PUT', path, draft),
-      async () =>
-        before === undefined ? await send('DELETE', path) : await send('PUT', path, before),
+      async () => {
+        if (before === undefined) return await send('DELETE', path)
+        await send('PUT', path, before)
+        show({ ...before })
+        return undefined
+      },
     )
   }
   return { error, apply, undo: undo === null ? null : async () => await run(undo, null) }
@@ -91,7 +95,6 @@ const Editor = (props: EditorProps) => {
   const [text, setText] = useState(yamlOf(start))
   const [problem, setProblem] = useState<string | null>(null)
   const { error, warnings } = useLint(draft)
-  const applying = useApply(props)
   const { question, setQuestion, remove } = useRemove(props)
   const known = rules.find(({ id }) => id === start['id'])
   const change = (next: Draft) => {
@@ -99,6 +102,7 @@ const Editor = (props: EditorProps) => {
     setText(yamlOf(next))
     setProblem(null)
   }
+  const applying = useApply(props, change)
   const type = (next: string) => {
     setText(next)
     const read = readDraft(next)

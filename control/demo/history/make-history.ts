@@ -16,7 +16,7 @@ import type { Store } from '../../store/store.ts'
 import type { Account, StoredAssessment } from '../../store/tables/records.ts'
 import { demoAccount } from './demo-account.ts'
 import { type DemoPerson, demoPeople } from './people.ts'
-import { DAYS, demoPlays } from './plays.ts'
+import { DAYS, demoCopy, demoPlays } from './plays.ts'
 
 const MADE = 'demo.history'
 const DAY_MS = 86_400_000
@@ -157,6 +157,7 @@ export const makeDemoHistory = async (ports: DemoHistoryPorts): Promise<DemoHist
   await store.accounts.putAll(people.map((person) => accountOf(person, now)))
   for (let from = 0; from < rows.length; from += BATCH)
     await store.history.upsertPlays(rows.slice(from, from + BATCH))
+  await store.downloads.recordUses([...plays.values()].flatMap((own) => demoCopy(own) ?? []))
   const rules = await tellRules(store, now)
   const judged = people.map((person) =>
     judge(person, plays.get(`own:${person.id}`) ?? [], { rules, now }),

@@ -1,5 +1,6 @@
 import type { PlayRecord } from '#domain/types'
 import { userAgentFamily } from '#domain/viewer/user-agent'
+import type { Download } from '../../store/tables/records.ts'
 import type { DemoDevice, DemoKind, DemoLine, DemoPerson } from './people.ts'
 import { PLACES, placeFields } from './places.ts'
 import { type Random, randomOf } from './random.ts'
@@ -133,6 +134,12 @@ const EXTRA: Readonly<Record<DemoKind, (person: DemoPerson, day: Day) => readonl
   },
 }
 
+/** How many days ago the playlist was downloaded whose copies strangers use. */
+const LEAKED_DAYS = 12
+
+const copyOf = ({ kind, index }: DemoPerson, { ago }: Day): string | null =>
+  kind === 'leaked' && ago <= LEAKED_DAYS ? `demo-copy-${String(index).padStart(6, '0')}` : null
+
 const playOf = (person: DemoPerson, sitting: Sitting, id: string, random: Random): PlayRecord => {
   const { at, minutes, line, device: on } = sitting
   const startedAt = Math.round(at)
@@ -176,10 +183,31 @@ export const demoPlays = (person: DemoPerson, now: number): PlayRecord[] => {
   for (let ago = DAYS; ago >= 0; ago--) {
     const day = { start: (today - ago) * DAY_MS, ago, random }
     const sittings = [...evening(person, day), ...EXTRA[person.kind](person, day)]
-    for (const [n, sitting] of sittings.entries())
-      plays.push(refused(playOf(person, sitting, `${person.id}-${today - ago}-${n}`, random)))
+    const download = copyOf(person, day)
+    for (const [n, sitting] of sittings.entries()) {
+      const play = playOf(person, sitting, `${person.id}-${today - ago}-${n}`, random)
+      plays.push(refused({ ...play, download }))
+    }
   }
   return plays
     .filter(({ lastSeenAt }) => lastSeenAt < now - NEWEST_MS)
     .sort((a, b) => a.startedAt - b.startedAt)
+}
+
+/** The playlist that plays were opened by, as downloaded before the first of them; none where none is known. */
+export const demoCopy = (plays: readonly PlayRecord[]): Download | null => {
+  const first = plays.find(({ download }) => Boolean(download))
+  if (!first?.download) return null
+  return {
+    id: first.download,
+    account: first.account,
+    group: first.group ?? '',
+    wonBy: first.country === 'DE' ? 'country' : 'default',
+    issuedAt: first.startedAt - MINUTE_MS,
+    firstUsedAt: first.startedAt,
+    firstNetwork: first.network,
+    firstAddress: first.address,
+    userAgent: first.agent ?? null,
+    revokedAt: null,
+  }
 }

@@ -46,6 +46,8 @@ export interface BacktestResult {
     /** Accounts only the present rules find. */
     readonly onlyPresent: readonly AccountRef[]
     readonly both: readonly AccountRef[]
+    /** Of the accounts above, those that have one. */
+    readonly names: Readonly<Record<AccountRef, string>>
     readonly presentFindings: number
   }
 }
@@ -141,6 +143,7 @@ export const backtest = async (
     onlyDraft: new Array<AccountRef>(),
     onlyPresent: new Array<AccountRef>(),
   }
+  const names: Record<AccountRef, string> = {}
   for await (const one of history) {
     const { account, name, hints } = one
     const known = inReach(one, options)
@@ -154,6 +157,7 @@ export const backtest = async (
     seen.presentFindings += current.length
     note(tallies, byId, account, draft)
     if (draft.length > 0) found.push({ account, name, findings: draft })
+    if (name !== null && draft.length + current.length > 0) names[account] = name
     if (draft.length > 0 && current.length > 0) sides.both.push(account)
     else if (draft.length > 0) sides.onlyDraft.push(account)
     else if (current.length > 0) sides.onlyPresent.push(account)
@@ -165,6 +169,6 @@ export const backtest = async (
     days,
     rules: rules.map((rule) => summarise(rule, tallies.get(rule.id) ?? newTally(), days)),
     found,
-    comparison: { ...sides, presentFindings: seen.presentFindings },
+    comparison: { ...sides, names, presentFindings: seen.presentFindings },
   }
 }

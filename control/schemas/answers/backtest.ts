@@ -41,6 +41,7 @@ const result = Type.Object({
     onlyDraft: Type.Array(Type.String()),
     onlyPresent: Type.Array(Type.String()),
     both: Type.Array(Type.String()),
+    names: Type.Record(Type.String(), Type.String()),
     presentFindings: Type.Integer(),
   }),
 })

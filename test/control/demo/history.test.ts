@@ -41,3 +41,19 @@ test('it is made once, and never beside a history that is there', async () => {
   expect((await other.accounts.list({ limit: 1 })).rows).toEqual([])
   await other.close()
 })
+
+test('a leaked playlist is known with the lines it was used on', async () => {
+  const { rows: copies } = await store.downloads.list({ limit: 10 })
+  expect(copies).toHaveLength(3)
+  for (const { id, account, firstUsedAt } of copies) {
+    const { rows } = await store.history.list({ limit: 1_000, where: { account } })
+    const uses = rows.filter(({ download }) => download === id)
+    expect(Math.min(...uses.map(({ startedAt }) => startedAt))).toBe(firstUsedAt)
+    expect(new Set(uses.map(({ network }) => network)).size).toBeGreaterThan(5)
+  }
+  const { rows: found } = await store.findings.list({ limit: 500 })
+  const named = found.flatMap(({ kind, evidence }) =>
+    kind === 'leaked_copy' ? [JSON.stringify(evidence)] : [],
+  )
+  for (const { id } of copies) expect(named.some((text) => text.includes(id))).toBe(true)
+})

@@ -48,6 +48,7 @@ describe('a backtest', () => {
     const result = await backtest(history, { rules: draft, present: strict, now, days: 60 })
     expect(result.comparison).toMatchObject({ onlyDraft: [], onlyPresent: ['own:1'], both: [] })
     expect(result.comparison.presentFindings).toBeGreaterThan(0)
+    expect(result.comparison.names).toEqual({ 'own:1': 'OWN:1' })
   })
 
   it('counts the steps each account would have reached', async () => {

@@ -17,17 +17,16 @@ interface BacktestResult {
   readonly accounts: number
   readonly plays: number
   readonly rules: readonly { readonly findings: number }[]
-  readonly found: readonly { readonly account: string; readonly name: string | null }[]
   readonly comparison: {
     readonly onlyDraft: readonly string[]
     readonly onlyPresent: readonly string[]
     readonly both: readonly string[]
+    readonly names: Readonly<Record<string, string>>
   }
 }
 
 const Hits = ({ result }: { readonly result: BacktestResult }) => {
-  const { onlyDraft, onlyPresent, both } = result.comparison
-  const names = new Map(result.found.map(({ account, name }) => [account, name ?? account]))
+  const { onlyDraft, onlyPresent, both, names } = result.comparison
   const list = (title: string, accounts: readonly string[]) =>
     accounts.length > 0 && (
       <div>
@@ -35,7 +34,7 @@ const Hits = ({ result }: { readonly result: BacktestResult }) => {
         <ul class="names">
           {accounts.slice(0, SHOWN).map((account) => (
             <li key={account}>
-              <a href={hrefOf(['accounts', account])}>{names.get(account) ?? account}</a>
+              <a href={hrefOf(['accounts', account])}>{names[account] ?? account}</a>
             </li>
           ))}
         </ul>

@@ -40,6 +40,8 @@ export interface Evidence {
   /** Distance with both accuracy radii subtracted. */
   readonly leastDistanceKm?: number
   readonly elapsedMs?: number
+  /** How much more it may have been, where two clocks measured it. */
+  readonly clockSlackMs?: number
   readonly speedKmh?: number
   readonly overlapMs?: number
   readonly count?: number

@@ -54,8 +54,9 @@ export const inspectImpossibleTravel: Inspect<'impossible_travel'> = (event, rec
   if (isWithinProvider(from, event)) return null
   const distance = distanceOf(from, event)
   if (distance === null || distance.leastKm < params.min_distance_km) return null
-  const elapsedMs = event.startedAt - endOf(from) + clockSlackMs(from, event)
-  const speed = speedKmh(distance.leastKm, elapsedMs)
+  const elapsedMs = event.startedAt - endOf(from)
+  const slackMs = clockSlackMs(from, event)
+  const speed = speedKmh(distance.leastKm, elapsedMs + slackMs)
   if (speed <= params.max_speed_kmh) return null
   const km = Math.round(distance.km)
   const pace = Number.isFinite(speed) ? `, at least ${Math.round(speed)} km/h` : ''
@@ -65,11 +66,12 @@ export const inspectImpossibleTravel: Inspect<'impossible_travel'> = (event, rec
     confidence: 25,
     summary:
       `The ${deviceName(from)} stopped in ${placeName(from)} and the ${deviceName(event)} started in ` +
-      `${placeName(event)}, ${km} km away, ${durationText(event.startedAt - endOf(from))} later${pace}.`,
+      `${placeName(event)}, ${km} km away, ${durationText(elapsedMs)} later${pace}.`,
     evidence: {
       distanceKm: distance.km,
       leastDistanceKm: distance.leastKm,
       elapsedMs,
+      ...(slackMs > 0 && { clockSlackMs: slackMs }),
       speedKmh: Number.isFinite(speed) ? speed : Number.MAX_SAFE_INTEGER,
       limit: params.max_speed_kmh,
     },

@@ -20,7 +20,8 @@ const FASTEST_KMH = 100_000
 const RUSSIAN: Readonly<Record<FindingKind, (finding: Finding) => string>> = {
   impossible_travel: (finding) => {
     const { distanceKm = 0, elapsedMs, speedKmh = 0 } = finding.evidence
-    const pace = speedKmh > 0 && speedKmh < FASTEST_KMH ? ` (${number(speedKmh)} км/ч)` : ''
+    const pace =
+      speedKmh > 0 && speedKmh < FASTEST_KMH ? ` (не меньше ${number(speedKmh)} км/ч)` : ''
     return `${placesOf(finding).join(' → ')}: ${number(distanceKm)} км${within(elapsedMs)}${pace}.`
   },
   simultaneous_places: (finding) => {

@@ -103,6 +103,15 @@ describe('impossible travel', () => {
     expect(inspectImpossibleTravel(to, [from], { ...travel, max_speed_kmh: 500 })).not.toBeNull()
   })
 
+  it('says how far two clocks may differ, which the speed allows for', () => {
+    const to = play({ ...OTHER, at: 80 * MINUTE, with: { source: 'edge:a' } })
+    const slow = { ...travel, max_speed_kmh: 100 }
+    const evidence = inspectImpossibleTravel(to, [from], slow)?.evidence ?? expect.unreachable()
+    const { leastDistanceKm = 0, elapsedMs = 0, clockSlackMs = 0, speedKmh } = evidence
+    expect([elapsedMs, clockSlackMs]).toEqual([20 * MINUTE, 65 * MINUTE])
+    expect(speedKmh).toBeCloseTo(leastDistanceKm / ((elapsedMs + clockSlackMs) / (60 * MINUTE)), 6)
+  })
+
   it('has a finite speed in its evidence even where there was no time at all', () => {
     const to = play({ ...OTHER, at: 60 * MINUTE })
     const finding = inspectImpossibleTravel(to, [from], travel)

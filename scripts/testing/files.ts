@@ -19,6 +19,8 @@ const ALONE = [
 
 /** The files that take longest, those of them first. */
 export const LONGEST = [
+  'test/e2e/dashboard/deeds.test.ts',
+  'test/e2e/dashboard/dashboard.test.ts',
   'test/edge/traces/traces.test.ts',
   'test/players/edge.test.ts',
   'test/players/behaviours.test.ts',

@@ -2,11 +2,10 @@ import { createHash, X509Certificate } from 'node:crypto'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
-import { chromium } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { run } from '../../../control/runtime/exec.ts'
-import { resolveTool } from '../../../control/runtime/resolve.ts'
 import { tempDir, useCleanup } from '../../support/cleanup.ts'
+import { launchBrowser } from '../../support/programs/browser.ts'
 import { makeCa, type TestCa } from '../../support/programs/certificates.ts'
 import { playWithFfmpeg, startFfmpeg, startVlc } from '../../support/programs/players.ts'
 import { freePort, until } from '../../support/programs/port.ts'
@@ -121,20 +120,15 @@ test('ffmpeg and VLC play by HTTPS and check the certificate', async () => {
 })
 
 test('Chromium plays with hls.js over HTTP/3', async () => {
-  const { argv } = await resolveTool('chromium')
   const trusted = createHash('sha256')
     .update(new X509Certificate(readFileSync(certificate)).publicKey.export(SPKI))
     .digest('base64')
-  const browser = await chromium.launch({
-    executablePath: argv[0] ?? '',
-    args: [
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-      '--autoplay-policy=no-user-gesture-required',
-      '--host-resolver-rules=MAP localhost 127.0.0.1',
-      `--origin-to-force-quic-on=localhost:${port}`,
-      `--ignore-certificate-errors-spki-list=${trusted}`,
-    ],
-  })
+  const browser = await launchBrowser([
+    '--autoplay-policy=no-user-gesture-required',
+    '--host-resolver-rules=MAP localhost 127.0.0.1',
+    `--origin-to-force-quic-on=localhost:${port}`,
+    `--ignore-certificate-errors-spki-list=${trusted}`,
+  ])
   onCleanup(() => browser.close())
   const page = await browser.newPage()
   const answer = await page.goto(`https://localhost:${port}/health`)

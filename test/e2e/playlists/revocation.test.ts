@@ -63,9 +63,11 @@ test('keys rotate without cutting anyone; a retired key refuses', async () => {
   const before = await who.play('federal-1', ticket)
   expect((await before.poll()).status).toBe(200)
 
-  const old = (
-    await admin.send<{ kid: number; isCurrent: boolean }[]>('POST', '/keys/rotate')
-  ).find((key) => !key.isCurrent)
+  const keys = await admin.send<{ items: { kid: number; isCurrent: boolean }[] }>(
+    'POST',
+    '/keys/rotate',
+  )
+  const old = keys.items.find((key) => !key.isCurrent)
   const kidOf = (text: string) => Buffer.from(text, 'base64url')[1]
   await until('tickets by the new key', async () => kidOf(await who.ticket()) !== old?.kid, 10_000)
   expect((await before.poll()).status).toBe(200)

@@ -104,7 +104,7 @@ test('rules are put from a file, linted and deleted; a bad file says all that is
 
 test('history, report and backtest read what the running control plane holds', async () => {
   expect((await gatehouse('history', 'top')).stdout).toMatch(/^key +plays/)
-  const keys = (rows: { key: string }[]) => rows.map(({ key }) => key).sort()
+  const keys = (page: { items: { key: string }[] }) => page.items.map(({ key }) => key).sort()
   expect(keys(await json('history', 'top'))).toEqual(['film', 'news'])
   expect(keys(await json('history', 'countries'))).toEqual(['AU', 'FR'])
   expect((await gatehouse('history', 'viewers')).stdout).toBe('1\n')

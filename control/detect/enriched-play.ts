@@ -71,6 +71,10 @@ const byPair = <T>(compute: (play: PlayRecord) => T) => {
   }
 }
 
+/** The device of a play, or what may stand for it where it is unknown. */
+export const playDevice = (play: PlayRecord): string =>
+  play.device ?? `? ${play.network ?? ''} ${play.platform ?? ''} ${play.client ?? ''}`
+
 /** Enriches plays that are already normalised. */
 export const enrichPlays = (plays: readonly PlayRecord[], zone?: string): EnrichedPlay[] => {
   const { dayOf, hourOf } = localTime(plays, zone)
@@ -88,7 +92,7 @@ export const enrichPlays = (plays: readonly PlayRecord[], zone?: string): Enrich
       end: watchedUntil(play),
       day: dayOf(play.startedAt),
       hour: hourOf(play.startedAt),
-      device: play.device ?? `? ${play.network ?? ''} ${play.platform ?? ''} ${play.client ?? ''}`,
+      device: playDevice(play),
       kind: classOf(play),
       isMusic: play.isMusic === true,
       line,

@@ -4,6 +4,7 @@ import { createFinding } from '../finding.ts'
 import type { Home } from '../household/homes/homes.ts'
 import { type Judgement, judgeHouseholds } from '../household/household-judgement.ts'
 import { homePlaceText } from '../household/household-text.ts'
+import { isOneHousehold } from '../household/one-household.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
 import type { Finding } from '../types.ts'
 
@@ -65,8 +66,8 @@ export const secondHouseholdFinding = (
 
 /** A second household that uses the account regularly beside the main one. */
 export const inspectSecondHousehold: Inspect<'second_household'> = (event, recent, params) => {
-  // One play has one home.
-  if (recent.length === 0) return null
-  const judgement = judgeHouseholds([...recent, event], { now: event.startedAt })
+  const plays = [...recent, event]
+  if (isOneHousehold(plays)) return null
+  const judgement = judgeHouseholds(plays, { now: event.startedAt })
   return secondHouseholdFinding(event, judgement, params)
 }

@@ -14,6 +14,7 @@ import { type AccountFeatures, accountFeatures, type Weights } from './features.
 import { type Home, homesOf } from './homes/homes.ts'
 import { factsOf } from './household-facts.ts'
 import { explainFeature } from './household-text.ts'
+import { isOneHousehold } from './one-household.ts'
 import { DEFAULT_THRESHOLD, weightsFor } from './weights.ts'
 
 /** Confidence and features of one account, from its households and findings. */
@@ -90,39 +91,37 @@ const householdsOf = (plays: readonly PlayRecord[], zone: string | undefined): H
   return found
 }
 
-/** A judgement without its reasons. */
-export type Weighed = Pick<Judgement, 'homes' | 'features' | 'confidence'>
+/** A judgement without its homes and reasons. */
+export type Weighed = Pick<Judgement, 'features' | 'confidence'>
 
-const weigh = (
-  plays: readonly PlayRecord[],
-  { now, zone, findings = [] }: JudgementOptions,
+const featuresAt = (
+  comparisons: readonly HouseholdComparison[],
+  { now, findings = [] }: JudgementOptions,
   weights: Weights,
-): Omit<Weighed, 'confidence'> => {
-  const { homes, comparisons } = householdsOf(plays, zone)
+): AccountFeatures => {
   const evidence = comparisons.map((comparison) => evidenceAt(comparison, now))
-  return { homes, features: accountFeatures(evidence, weights, findings, decayAt(now)) }
+  return accountFeatures(evidence, weights, findings, decayAt(now))
 }
 
-/**
- * Clusters plays into households and scores the evidence for a second one; plays must be prepared by
- * `preparePlays`.
- */
+/** Scores the evidence for a second household; plays must be prepared by `preparePlays`. */
 export const weighHouseholds = (
   plays: readonly PlayRecord[],
   options: JudgementOptions,
 ): Weighed => {
   const weights = options.weights ?? weightsFor(plays)
-  const weighed = weigh(plays, options, weights)
-  return { ...weighed, confidence: confidenceOf(weighed.features, weights) }
+  const comparisons = isOneHousehold(plays) ? [] : householdsOf(plays, options.zone).comparisons
+  const features = featuresAt(comparisons, options, weights)
+  return { features, confidence: confidenceOf(features, weights) }
 }
 
-/** The same with the reasons of the confidence, and what would clear the account. */
+/** Clusters plays into households; the same with the reasons of the confidence, and what would clear the account. */
 export const judgeHouseholds = (
   plays: readonly PlayRecord[],
   options: JudgementOptions,
 ): Judgement => {
   const weights = options.weights ?? weightsFor(plays)
-  const { homes, features } = weigh(plays, options, weights)
+  const { homes, comparisons } = householdsOf(plays, options.zone)
+  const features = featuresAt(comparisons, options, weights)
   const { confidence, contributions: reasons } = explainConfidence(
     features,
     weights,

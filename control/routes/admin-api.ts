@@ -76,6 +76,13 @@ const NO_PAGE = {
   directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
 }
 
+const RATE_LIMIT = {
+  max: REQUESTS_A_MINUTE,
+  timeWindow: '1 minute',
+  // Who hung up meanwhile has no address any more.
+  keyGenerator: ({ ip }: { readonly ip?: string }) => rateLimit.normalizeIP(ip ?? ''),
+}
+
 /** The whole admin API on one Fastify instance. */
 export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): Promise<void> => {
   acceptEmptyJson(app)
@@ -83,7 +90,7 @@ export const adminApi = async (app: FastifyInstance, options: AdminApiOptions): 
   await app.register(helmet, { contentSecurityPolicy: NO_PAGE })
   // The owner-only socket has no client address to count by, and needs no rate limit.
   if (options.auth.trusted === null) {
-    await app.register(rateLimit, { max: REQUESTS_A_MINUTE, timeWindow: '1 minute' })
+    await app.register(rateLimit, RATE_LIMIT)
   }
   await app.register(swagger, {
     transform: ({ schema, url, route }) => ({

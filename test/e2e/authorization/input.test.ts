@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TestService } from '../../support/programs/service.ts'
 import { ask } from '../world/ask.ts'
@@ -158,4 +160,19 @@ describe('floods', () => {
     })
     expect(again.reason).toMatch(/^(credentials\.flood|rate\.limited)$/)
   })
+})
+
+test('who hangs up on the admin API before being looked at leaves no fault in the log', async () => {
+  const { hostname, port, host } = new URL(service.admin)
+  const asked = `GET /api/v1/auth HTTP/1.1\r\nHost: ${host}\r\n\r\n`.repeat(3)
+  for (let n = 0; n < 100; n++) {
+    const socket = connect(Number(port), hostname)
+    await once(socket, 'connect')
+    await new Promise<void>((written) => socket.write(asked, () => written()))
+    const gone = once(socket, 'close')
+    socket.resetAndDestroy()
+    await gone
+  }
+  expect((await fetch(new URL('health/live', service.admin))).status).toBe(200)
+  expect(service.logs()['control.log'] ?? '').not.toContain('TypeError')
 })

@@ -1,3 +1,4 @@
+import { AccountLink } from '../../components/account-link.tsx'
 import { fieldsOf } from '../../components/form.ts'
 import { Alert, Card, Shown } from '../../components/parts.tsx'
 import { useAction } from '../../components/use-action.ts'
@@ -39,7 +40,11 @@ const Accounts = ({
   <ul class="plain-list">
     {person.accounts.map(({ account, name, server, email }) => (
       <li key={account}>
-        <a href={hrefOf(['accounts', account])}>{name ?? account}</a>{' '}
+        {name === null ? (
+          <AccountLink account={account} />
+        ) : (
+          <a href={hrefOf(['accounts', account])}>{name}</a>
+        )}{' '}
         <span class="dim">{[server, email].filter(Boolean).join(', ')}</span>{' '}
         {canAct && person.accounts.length > 1 && (
           <button type="button" onClick={() => split(account)}>

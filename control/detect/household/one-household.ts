@@ -6,8 +6,10 @@ import { connectionOf, isHosting } from '../network-class.ts'
 
 const DAY_MS = 86_400_000
 
-// A device that was at a home on more days than a guest belongs to it, wherever else it plays.
+// A device that was at a home on more days than a guest belongs to it, wherever else it plays; and so does one that
+// played less often elsewhere than a place of its own takes.
 const RESIDENT_DAYS = 3
+const ELSEWHERE_AT_MOST = 4
 
 /** Plays of one device over one network. */
 interface Use {
@@ -18,6 +20,7 @@ interface Use {
   lastAt: number
   /** Days with a play, at least: starts within 24 hours count once. */
   days: number
+  plays: number
 }
 
 interface Device {
@@ -34,7 +37,7 @@ const newUse = (play: PlayRecord): Use => {
   const { asnOrg, isLan, source, network } = play
   const line = isLan ? `lan ${source}` : connectionOf(network)
   const isUnknown = isLoopback(play) || isHosting(play)
-  return { asnOrg, isLan, line: isUnknown ? null : line, lastAt: play.startedAt, days: 1 }
+  return { asnOrg, isLan, line: isUnknown ? null : line, lastAt: play.startedAt, days: 1, plays: 1 }
 }
 
 const isSet = (play: PlayRecord): boolean => deviceClass(play) === 'television'
@@ -64,6 +67,7 @@ const devicesOf = (plays: Iterable<PlayRecord>): Device[] | null => {
       device.uses.set(network, newUse(play))
     } else {
       if (use.asnOrg !== play.asnOrg) return null
+      use.plays += 1
       if (play.startedAt - use.lastAt < DAY_MS) continue
       use.lastAt = play.startedAt
       use.days += 1
@@ -91,12 +95,13 @@ const commonLines = (devices: readonly Device[]): ReadonlySet<string> | null => 
 }
 
 const isResident = ({ uses }: Device, lines: ReadonlySet<string>): boolean => {
-  let days = 0
+  let [days, elsewhere] = [0, 0]
   for (const use of uses.values()) {
     if (use.line !== null && lines.has(use.line)) days = Math.max(days, use.days)
     else if (use.isLan) return false
+    else elsewhere += use.plays
   }
-  return days >= RESIDENT_DAYS
+  return days >= RESIDENT_DAYS || (days > 0 && elsewhere <= ELSEWHERE_AT_MOST)
 }
 
 /**

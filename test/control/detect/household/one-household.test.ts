@@ -23,6 +23,10 @@ describe('the first look at a household', () => {
       'a television, and a phone that came home on three days',
       inOrder(...HOME, ...phoneAt(LINE, 3)),
     ],
+    [
+      'a television, and a phone that came home twice and was elsewhere twice as often',
+      inOrder(...HOME, ...phoneAt(LINE, 2), ...phoneAt('203.0.113.77', 4)),
+    ],
     ['a phone on one line', phoneAt('203.0.113.77', 5)],
   ])('knows the one of %s', (_, plays) => {
     expect(isOneHousehold(plays)).toBe(true)
@@ -30,7 +34,10 @@ describe('the first look at a household', () => {
   })
 
   it.each([
-    ['a phone that was at home on two days', inOrder(...HOME, ...phoneAt(LINE, 2))],
+    [
+      'a phone that was at home on two days, and more elsewhere',
+      inOrder(...HOME, ...phoneAt(LINE, 2), ...phoneAt('203.0.113.77', 5)),
+    ],
     [
       'televisions on two lines',
       inOrder(...HOME, ...daily(everyNth(30, 1), { network: '198.51.100.9', device: 'tv-2' })),

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
-import { withGlobals } from '../common/context.ts'
+import { isTimeZone } from '../../detect/local-days.ts'
+import { CliError, withGlobals } from '../common/context.ts'
 import { isRow, rowsOf, table } from '../common/output.ts'
 import {
   asTable,
@@ -29,6 +30,12 @@ const SPAN = ['days', 'limit', 'after']
 const withDays = (command: Command): Command =>
   command.option('--days <n>', 'days to look back', '30')
 
+/** A time zone as given; said here, since it is wrong also where no control plane runs. */
+const timeZone = (text: string): string => {
+  if (isTimeZone(text)) return text
+  throw new CliError(`--tz: there is no time zone '${text}'; name one like Europe/Lisbon`)
+}
+
 const spanned = (command: Command): Command => withDays(withGlobals(command))
 
 type Counted = 'accounts' | 'channels' | 'countries' | 'titles' | 'devices' | 'edges'
@@ -56,7 +63,7 @@ const addTop = (command: Command): void => {
 const addPeriods = (command: Command): void => {
   const periods = (name: 'days' | 'hours', start: string, words: string): void => {
     withDays(withPages(command.command(name).description(words)))
-      .option('--tz <zone>', 'time zone of the periods; store.time_zone, else UTC')
+      .option('--tz <zone>', 'time zone of the periods; store.time_zone, else UTC', timeZone)
       .action(async (options: Options) => {
         const path = `/history/${name}${queryOf(options, [...SPAN, 'tz'])}` as const
         await printAnswer(options, { path }, ({ items, next }) =>

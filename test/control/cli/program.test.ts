@@ -24,6 +24,13 @@ describe('the command line', () => {
     },
   )
 
+  it('says that a time zone is misspelt, whether or not a control plane runs', async () => {
+    const asked = createProgram().parseAsync(['history', 'days', '--tz', 'Europe/Pariss'], {
+      from: 'user',
+    })
+    await expect(asked).rejects.toThrow("--tz: there is no time zone 'Europe/Pariss'")
+  })
+
   it('has every command README.md and docs/ name, with its options', () => {
     const docs = readdirSync(join(packageRoot(), 'docs'))
       .filter((name) => name.endsWith('.md'))

@@ -57,6 +57,8 @@ const PAUSE_AFTER_REFUSAL = 1.5
 const SHORTEST_PAUSE_MS = 500
 /** Time in which a script that was refused below its pass requests its opening address once more (measured: Shaka's DASH, 1.3 s). */
 const SCRIPT_RETRY_MS = 2_000
+/** Time after its first refusal in which it does; video.js requests manifests on, once a second for ten seconds, while its viewer comes back. */
+const SCRIPT_ROW_MS = 3_000
 const UNKNOWN: Reopening = { kind: 'unknown' }
 
 const nameOf = (id: string): string => `m${id}`
@@ -125,19 +127,25 @@ export const noteOpening = (
 const refusedName = (script: string): string => `t${script}`
 
 /**
- * Stores why a script in a page was refused a manifest below its pass. Not for a superseded session: there the next opening is the viewer's, who switches back to this
- * channel. `script`: as {@link scriptKey} names it.
+ * Stores why a script in a page was refused a manifest below its pass, and since when. Not for a superseded session: there the next opening is the viewer's, who switches back
+ * to this channel. `script`: as {@link scriptKey} names it.
  */
 export const noteRefusedScript = (script: string, reason: ReasonId, account: string): void => {
   if (reason === 'session.superseded') return
-  keepText('gh_identity', refusedName(script), `${reason} ${account}`, SCRIPT_RETRY_MS)
+  const [before, since, ...owner] = readRefused(script)
+  const isOn = before === reason && owner.join(' ') === account
+  const text = `${reason} ${isOn ? since : Date.now()} ${account}`
+  keepText('gh_identity', refusedName(script), text, SCRIPT_RETRY_MS)
 }
+
+const readRefused = (script: string): string[] =>
+  (texts('gh_identity').get(refusedName(script)) ?? '').split(' ')
 
 /** Why a script that opens a channel was refused below its pass a moment ago: it is not the viewer who comes back. `account`: `null` where the edge does not know it. */
 export const refusalOfScript = (script: string, account: string | null): ReasonId | null => {
-  const text = texts('gh_identity').get(refusedName(script)) ?? ''
-  const [reason = ''] = text.split(' ', 1)
-  const isSame = account === null || text.slice(reason.length + 1) === account
+  const [reason = '', since, ...owner] = readRefused(script)
+  if (Date.now() - Number(since) >= SCRIPT_ROW_MS) return null
+  const isSame = account === null || owner.join(' ') === account
   return isSame && isReasonId(reason) ? reason : null
 }
 

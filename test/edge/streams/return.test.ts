@@ -153,6 +153,19 @@ describe.concurrent('a session that was ended', () => {
     expect((await player(path)).statusCode).toBe(302)
   })
 
+  test('a script that asks on below its pass does not keep its viewer out', async () => {
+    const player = program(true, { ...CHROME, 'User-Agent': `${CHROME['User-Agent']} Page/8` })
+    const path = `/live/${rig.ticket({ account: 'own:8' })}/ch1/index.m3u8`
+    const location = (await player(path)).headers.location ?? ''
+    endSession(location)
+    await until('the end', async () => ((await player(location)).statusCode ?? 0) >= 400)
+    for (let second = 0; second < 3; second += 1) {
+      await waitMs(1_050)
+      expect((await player(location)).statusCode).toBeGreaterThanOrEqual(403)
+    }
+    expect((await player(path)).statusCode).toBe(302)
+  })
+
   test('a script that was told at a segment does not try where it began: the next opening is its viewer’s', async () => {
     const player = program(true, { ...CHROME, 'User-Agent': `${CHROME['User-Agent']} Page/9` })
     const path = `/live/${rig.ticket({ account: 'own:9' })}/ch1/index.m3u8`

@@ -44,14 +44,18 @@ const lastLocated = (
 /** Whether a play says where somebody was at its start: what else is known of a journey's length. */
 const isJourneysEnd = (play: PlayRecord): boolean => isLocated(play) && isTimed(play)
 
+/** Whether two plays are no journey of a person, however far apart: by network, device or provider. */
+const isExcused = (from: PlayRecord, event: PlayRecord, params: Params): boolean =>
+  isSameNetwork(from, event) ||
+  (params.ignore_same_device && isSameDevice(from, event)) ||
+  (params.ignore_hosting && isThroughHosting(event)) ||
+  isWithinProvider(from, event)
+
 /** Two plays in places too far apart to travel between them in the time. */
 export const inspectImpossibleTravel: Inspect<'impossible_travel'> = (event, recent, params) => {
   if (!isJourneysEnd(event)) return null
   const from = lastLocated(event, recent, params)
-  if (from === null || isSameNetwork(from, event)) return null
-  if (params.ignore_same_device && isSameDevice(from, event)) return null
-  if (params.ignore_hosting && isThroughHosting(event)) return null
-  if (isWithinProvider(from, event)) return null
+  if (from === null || isExcused(from, event, params)) return null
   const distance = distanceOf(from, event)
   if (distance === null || distance.leastKm < params.min_distance_km) return null
   const elapsedMs = event.startedAt - endOf(from)

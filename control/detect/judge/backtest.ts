@@ -124,6 +124,11 @@ const inReach = (
   return preparePlays(near, options.now, hints)
 }
 
+const sideOf = (isDraft: boolean, isPresent: boolean) => {
+  if (isDraft) return isPresent ? 'both' : 'onlyDraft'
+  return isPresent ? 'onlyPresent' : null
+}
+
 /**
  * Runs a draft rule set over history, one account at a time, and compares it with the rules in force. Findings
  * count from `days` ago; the rules know plays of one window more.
@@ -158,9 +163,8 @@ export const backtest = async (
     note(tallies, byId, account, draft)
     if (draft.length > 0) found.push({ account, name, findings: draft })
     if (name !== null && draft.length + current.length > 0) names[account] = name
-    if (draft.length > 0 && current.length > 0) sides.both.push(account)
-    else if (draft.length > 0) sides.onlyDraft.push(account)
-    else if (current.length > 0) sides.onlyPresent.push(account)
+    const side = sideOf(draft.length > 0, current.length > 0)
+    if (side !== null) sides[side].push(account)
   }
   found.sort((a, b) => b.findings.length - a.findings.length || (a.account < b.account ? -1 : 1))
   return {

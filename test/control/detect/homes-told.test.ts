@@ -64,10 +64,9 @@ describe('the options of a report', () => {
 
 describe('a pseudo user', () => {
   it('is nobody', () => {
-    expect(
-      ['backend:tautulli:0', 'server:den:0', 'net:192.0.2.1', 'own:0', 'server:den:10'].map(
-        isPerson,
-      ),
-    ).toEqual([false, false, false, true, true])
+    const nobody = ['backend:tautulli:0', 'server:den:0', 'backend:tautulli:Local', 'net:192.0.2.1']
+    expect(nobody.map(isPerson)).toEqual([false, false, false, false])
+    const persons = ['own:0', 'own:Local', 'server:den:10', 'server:den:Locals']
+    expect(persons.map(isPerson)).toEqual([true, true, true, true])
   })
 })

@@ -26,6 +26,10 @@ export const sessionSchema = Type.Object({
   source: Type.String({
     description: '`edge:<id>`, `plex:<name>`, `jellyfin:<name>`, `emby:<name>`.',
   }),
+  delivery: Type.Union([Type.String(), Type.Null()], {
+    description:
+      'How a media server delivers it: direct play, direct stream (in another container) or transcode; null at edges and where the server does not say.',
+  }),
   edge: Type.String(),
   opened_at: Type.Integer(),
   started_at: nullableTime,

@@ -18,8 +18,7 @@ export interface SessionInfo {
   readonly edge: string
   readonly group: string
   /**
-   * `hls`, `dash` or `mpegts` at edges; for a hook, the asking server's name (`rtmp`, `webrtc`); `http` for a media server, whose delivery is
-   * unknown.
+   * `hls`, `dash` or `mpegts` at edges; for a hook, the asking server's name (`rtmp`, `webrtc`); `http` for a media server.
    */
   readonly protocol: string
   /** Fingerprint of the token, for logs. */
@@ -28,6 +27,9 @@ export interface SessionInfo {
 
 /** State of a session; the last three are of media servers: `ending` once its end was requested. */
 export type SessionState = 'reserved' | 'playing' | 'superseded' | 'paused' | 'buffering' | 'ending'
+
+/** How a media server delivers a play: as it is, in another container, or converted. */
+export type Delivery = 'direct play' | 'direct stream' | 'transcode'
 
 export interface LiveSession extends SessionInfo {
   readonly account: AccountRef
@@ -49,4 +51,6 @@ export interface LiveSession extends SessionInfo {
   readonly seenBy: string
   /** Media server it plays at, `plex:home`; missing for sessions of edges. */
   readonly source?: string
+  /** How that server delivers it; missing at edges. */
+  readonly delivery?: Delivery | null
 }

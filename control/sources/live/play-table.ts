@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { PlayRecord } from '#domain/types'
-import type { Delivery, LivePlay, PlayChange, PlayState } from '../model/live-play.ts'
+import type { Delivery } from '../../sessions/model/live-session.ts'
+import type { LivePlay, PlayChange, PlayState } from '../model/live-play.ts'
 import type { PlayStart } from '../model/source-kind.ts'
 
 /** A play as seen in one poll. */

@@ -1,4 +1,5 @@
 import type { PlayRecord } from '#domain/types'
+import type { Delivery } from '../../sessions/model/live-session.ts'
 
 /** State of a player. */
 export type PlayState = 'playing' | 'paused' | 'buffering'
@@ -19,9 +20,6 @@ export interface LivePlay {
   /** Whether the server converts it, as it says; `null` where it does not say. */
   readonly delivery: Delivery | null
 }
-
-/** How a server delivers a play: as it is, in another container, or converted. */
-export type Delivery = 'direct play' | 'direct stream' | 'transcode'
 
 /** What happened to a play; `closed` carries the record with its `endedAt`. */
 export interface PlayChange {

@@ -1,7 +1,8 @@
 import type { PlayRecord } from '#domain/types'
+import type { Delivery } from '../../sessions/model/live-session.ts'
 import type { SeenPlay } from '../live/play-table.ts'
 import { emptyPlay } from '../model/empty-play.ts'
-import { type Delivery, type PlayState, playKey } from '../model/live-play.ts'
+import { type PlayState, playKey } from '../model/live-play.ts'
 import {
   type Fields,
   fieldsOf,

@@ -88,6 +88,7 @@ describe('media servers alone', () => {
         user_name: 'Ann',
         name: 'A Film',
         state: 'playing',
+        delivery: 'direct play',
       },
     ])
     const [first] = shown

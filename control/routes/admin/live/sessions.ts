@@ -44,6 +44,7 @@ const shown = (session: LiveSession): Static<typeof sessionSchema> => ({
   download: session.download,
   token: session.tokenPrint,
   state: session.state,
+  delivery: session.delivery ?? null,
   edge: session.seenBy,
   source: session.source ?? `edge:${session.edge}`,
   opened_at: session.openedAt,

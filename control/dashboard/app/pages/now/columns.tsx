@@ -104,9 +104,7 @@ const course = (now: number): Column<Session>[] => [
     isNumber: true,
     sortBy: (row) => rateOf(row, now),
     cell: (row) => (
-      <span title={bytes(row.bytes)}>
-        {row.bytes === 0 ? '–' : t('now.rate', { rate: rateText(rateOf(row, now)) })}
-      </span>
+      <span title={row.bytes === 0 ? undefined : bytes(row.bytes)}>{qualityOf(row, now)}</span>
     ),
   },
   {
@@ -131,6 +129,12 @@ const tenths = new Intl.NumberFormat(language, {
 const wholes = new Intl.NumberFormat(language, { maximumFractionDigits: 0 })
 
 const rateText = (rate: number): string => (rate < 1e7 ? tenths : wholes).format(rate / 1e6)
+
+/** Its rate, or how a media server delivers it, which tells no bytes. */
+const qualityOf = (row: Session, now: number): string => {
+  if (row.bytes > 0) return t('now.rate', { rate: rateText(rateOf(row, now)) })
+  return row.delivery === null ? '–' : words('delivery', row.delivery)
+}
 
 /** Plex has no way to show words. */
 const showsWords = ({ source }: Session): boolean => /^(?:jellyfin|emby):/.test(source)

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packageRoot } from '../../../../control/config/paths.ts'
 import { startService, type TestService } from '../../../support/programs/service.ts'
 import { type ApiDescription, apiSurface } from '../../../support/tree/api-surface.ts'
+import { callsOf, json } from './admin-calls.ts'
 
 let service: TestService
 
@@ -13,16 +14,7 @@ beforeAll(async () => {
 })
 afterAll(async () => await service.stop())
 
-const send = async (method: string, path: string, body?: unknown): Promise<Response> =>
-  await service.api(`/api/v1${path}`, {
-    method,
-    ...(body === undefined
-      ? {}
-      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  })
-
-const json = async (response: Response): Promise<Record<string, unknown>> =>
-  (await response.json()) as Record<string, unknown>
+const { send } = callsOf(() => service)
 
 /** A request with headers `fetch` would not let through. */
 const raw = async (path: string, headers: Record<string, string>): Promise<number> =>

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startService, type TestService } from '../../../support/programs/service.ts'
+import { callsOf, json } from './admin-calls.ts'
 
 let service: TestService
 
@@ -9,16 +10,7 @@ beforeAll(async () => {
 })
 afterAll(async () => await service?.stop())
 
-const send = async (method: string, path: string, body?: unknown): Promise<Response> =>
-  await service.api(`/api/v1${path}`, {
-    method,
-    ...(body === undefined
-      ? {}
-      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  })
-
-const json = async (response: Response): Promise<Record<string, unknown>> =>
-  (await response.json()) as Record<string, unknown>
+const { send } = callsOf(() => service)
 
 describe('the configuration', () => {
   const capOf = async (name: string): Promise<unknown> => {

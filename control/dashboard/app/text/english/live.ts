@@ -18,7 +18,7 @@ export const enLive = {
   'now.message.go': 'Send',
   'action.message': 'Message',
   'col.cap': 'Cap use',
-  'col.quality': 'Rate',
+  'col.quality': 'Quality',
   'history.from': 'From',
   'history.to': 'to',
   'history.totals': 'In this range',

@@ -24,7 +24,7 @@ export const ruLive: Readonly<Record<keyof typeof enLive, Wording>> = {
   'now.message.go': 'Отправить',
   'action.message': 'Сообщение',
   'col.cap': 'Потоки',
-  'col.quality': 'Скорость',
+  'col.quality': 'Качество',
   'history.from': 'С',
   'history.to': 'по',
   'history.totals': 'За этот период',

@@ -86,7 +86,8 @@ const stageTexts = async (tx: Sql, people: Population): Promise<void> => {
 const ADDRESS = "'198.51.' || (device / 256 % 256) || '.' || device % 256"
 const PLATFORM = "case when device % 2 = 0 then 'Television' else 'Phone' end"
 const CLIENT = "case when device % 2 = 0 then 'VLC/3.0.20' else 'ExoPlayer/2.19' end"
-const KEY = `(s.n * 2654435761 * 1013) % ${2 ** 52}`
+/** Below 2^52 and in no order, for billions of plays. */
+const KEY = `(s.n * 2654435761) % ${2 ** 32} * ${2 ** 20}`
 
 const flatPlays = (plays: string): string =>
   'insert into plays (key, account_key, source, id, account, account_name, "group", address, network, is_lan, country, city, latitude, longitude,' +

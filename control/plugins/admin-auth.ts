@@ -92,8 +92,7 @@ const actorOfRequest = async (
   const token = bearerOf(request)
   const secret = request.cookies[COOKIE]
   if (token === null && secret !== undefined) return await actorOfCookie(request, secret, options)
-  if (token === null)
-    throw new ProblemError('auth.missing', 'Send it as `Authorization: Bearer …`.')
+  if (token === null) throw new ProblemError('auth.missing', detail('token.header'))
   const actor = await options.actorOf(token)
   if (actor === null) throw new ProblemError('auth.wrong')
   return actor
@@ -105,10 +104,7 @@ const adminAuth = (app: FastifyInstance, options: AdminAuthOptions): void => {
   app.addHook('onRequest', async (request) => {
     request.actor = NOBODY
     if (options.hosts !== null && !options.hosts.includes(hostOf(request))) {
-      throw new ProblemError(
-        'host.refused',
-        `Add '${hostOf(request)}' to admin.hosts if you reach the API by that name.`,
-      )
+      throw new ProblemError('host.refused', detail('host.add', { host: hostOf(request) }))
     }
     const permission = request.routeOptions.config.permission
     if (permission === 'public' || request.is404) return

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { identifyingFilter, masked } from '../operators/mask.ts'
 import { ProblemError } from './problem.ts'
+import { detail } from './problem-texts.ts'
 
 /** What answers are masked with. */
 export interface Masking {
@@ -24,12 +25,12 @@ const checkQuestion = (request: FastifyRequest, { openCursor }: Masking): void =
   if (typeof query !== 'object' || query === null) return
   const filter = identifyingFilter(routeOptions.url ?? '', query)
   if (filter !== null)
-    throw new ProblemError('permission.missing', `Who may not see names cannot ask by '${filter}'.`)
+    throw new ProblemError('permission.missing', detail('mask.filter', { filter }))
   if (!('after' in query) || typeof query.after !== 'string') return
   try {
     query.after = openCursor(query.after)
   } catch {
-    throw new ProblemError('request.invalid', 'after takes what `next` of the page before said.')
+    throw new ProblemError('request.invalid', detail('cursor.wrong'))
   }
 }
 
@@ -53,7 +54,7 @@ export const maskAnswers = (app: FastifyInstance, masking: Masking | undefined):
     const isAnswer = reply.statusCode < 400 && reply.statusCode !== 204
     if (request.actor.isMasked === true && isAnswer && !done.has(request)) {
       done.add(request)
-      throw new ProblemError('permission.missing', 'This answer cannot be masked.')
+      throw new ProblemError('permission.missing', detail('mask.none'))
     }
     return await Promise.resolve(payload)
   })

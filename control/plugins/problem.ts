@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox'
 import { ConfigWriteError } from '../config/edit/write-config.ts'
 import { ConfigError } from '../config/problems/problems.ts'
 import { StoreError } from '../store/sql/errors.ts'
-import { type Detail, inEnglish, type ProblemCode, TITLES } from './problem-texts.ts'
+import { type Detail, detail, inEnglish, type ProblemCode, TITLES } from './problem-texts.ts'
 
 /** RFC 9457 problem details, the body of every refusal of the admin API. */
 export const problemSchema = Type.Object({
@@ -58,6 +58,10 @@ const STATUSES: Readonly<Record<ProblemCode, number>> = {
   internal: 500,
 }
 
+/** Every invalid field in one sentence. */
+const sentenceOf = (errors: Problem['errors']): string | undefined =>
+  errors?.map(({ path, message }) => `${path} ${message}`.trim()).join('; ')
+
 /** An expected refusal of the admin API. */
 export class ProblemError extends Error {
   readonly code: ProblemCode
@@ -66,21 +70,25 @@ export class ProblemError extends Error {
   readonly errors: Problem['errors']
   /** What its words are in other languages. */
   readonly detail: Detail | null
-  constructor(code: ProblemCode, said?: string | Detail, errors?: Problem['errors']) {
-    super(typeof said === 'object' ? inEnglish(said) : (said ?? TITLES[code]))
+  constructor(code: ProblemCode, said: Detail | null = null, errors?: Problem['errors']) {
+    super(said === null ? (sentenceOf(errors) ?? TITLES[code]) : inEnglish(said))
     this.code = code
     this.errors = errors
-    this.detail = typeof said === 'object' ? said : null
+    this.detail = said
     this.statusCode = STATUSES[code]
   }
 }
 
-const problem = (code: ProblemCode, said?: string): Problem => ({
-  type: `urn:gatehouse:problem:${code}`,
-  title: TITLES[code],
-  status: STATUSES[code],
-  ...(said !== undefined && said !== TITLES[code] ? { detail: said } : {}),
-})
+const problem = (code: ProblemCode, said?: string | Detail): Problem => {
+  const text = typeof said === 'object' ? inEnglish(said) : said
+  return {
+    type: `urn:gatehouse:problem:${code}`,
+    title: TITLES[code],
+    status: STATUSES[code],
+    ...(text !== undefined && text !== TITLES[code] ? { detail: text } : {}),
+    ...(typeof said === 'object' ? { detailId: said.id, values: { ...said.values } } : {}),
+  }
+}
 
 const codeForStatus = (status: number): ProblemCode => {
   if (status === 404) return 'not.found'
@@ -90,9 +98,11 @@ const codeForStatus = (status: number): ProblemCode => {
   return status < 500 ? 'request.invalid' : 'internal'
 }
 
-const STORE_CODES: Readonly<Record<string, ProblemCode>> = {
-  'store.query': 'request.invalid',
-  'store.conflict': 'conflict',
+const storeProblem = ({ code, message }: StoreError): Problem => {
+  if (code === 'store.query')
+    return problem('request.invalid', detail('store.query', { why: message }))
+  if (code === 'store.conflict') return problem('conflict', detail('store.conflict'))
+  return problem('store.unavailable')
 }
 
 /** Details the validator's message leaves out: the unknown field, the allowed values. */
@@ -114,25 +124,25 @@ const limitOf = (params: Readonly<Record<string, unknown>>): { readonly limit?: 
 /** Refusals of parts that know no HTTP; `null` for any other error. */
 const expectedProblem = (error: unknown): Problem | null => {
   if (error instanceof ProblemError) {
-    const { code, message, errors, detail } = error
-    return {
-      ...problem(code, message),
-      ...(detail === null ? {} : { detailId: detail.id, values: { ...detail.values } }),
-      ...(errors === undefined ? {} : { errors }),
-    }
+    const { code, message, errors, detail: said } = error
+    return { ...problem(code, said ?? message), ...(errors === undefined ? {} : { errors }) }
   }
-  if (error instanceof StoreError) {
-    const code = STORE_CODES[error.code] ?? 'store.unavailable'
-    return problem(code, code === 'store.unavailable' ? undefined : error.message)
-  }
+  if (error instanceof StoreError) return storeProblem(error)
   if (error instanceof ConfigError) {
     const errors = error.problems.map(({ path, line, message }) => ({ path, line, message }))
-    const detail = errors.map(({ path, line, message }) => `line ${line}: ${path} ${message}`)
-    return { ...problem('config.invalid', detail.join('; ')), errors }
+    const lines = errors.map(({ path, line, message }) => `line ${line}: ${path} ${message}`)
+    return { ...problem('config.invalid', lines.join('; ')), errors }
   }
-  if (error instanceof ConfigWriteError) return problem('state.wrong', error.message)
+  if (error instanceof ConfigWriteError)
+    return problem('state.wrong', detail('config.unwritable', { why: error.message }))
   return null
 }
+
+/** How Fastify refuses a body that is not JSON. */
+const NO_JSON: ReadonlySet<string> = new Set([
+  'FST_ERR_CTP_EMPTY_JSON_BODY',
+  'FST_ERR_CTP_INVALID_JSON_BODY',
+])
 
 const problemOf = (error: FastifyError): Problem => {
   const expected = expectedProblem(error)
@@ -145,9 +155,9 @@ const problemOf = (error: FastifyError): Problem => {
       rule: keyword,
       ...limitOf(params),
     }))
-    const detail = errors.map(({ path, message }) => `${path} ${message}`).join('; ')
-    return { ...problem('request.invalid', detail), errors }
+    return { ...problem('request.invalid', sentenceOf(errors)), errors }
   }
+  if (NO_JSON.has(error.code)) return problem('request.invalid', detail('body.no_json'))
   const code = codeForStatus(error.statusCode ?? 500)
   return problem(code, code === 'internal' ? undefined : error.message)
 }
@@ -167,7 +177,13 @@ const problems = (app: FastifyInstance): void => {
       .code(404)
       .type('application/problem+json')
       .send(
-        problem('not.found', `There is no ${request.method} ${request.url.split('?')[0] ?? ''}`),
+        problem(
+          'not.found',
+          detail('route.missing', {
+            method: request.method,
+            path: request.url.split('?')[0] ?? '',
+          }),
+        ),
       ),
   )
 }

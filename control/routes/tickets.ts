@@ -41,7 +41,7 @@ const groupFor = async (
   if (asked.account !== null && account === null)
     throw new ProblemError('not.found', detail('account.missing', { id: asked.account }))
   const group = asked.group ?? account?.group ?? options.defaultGroup()
-  if (group === null) throw new ProblemError('not.found', 'There is no default group: name one.')
+  if (group === null) throw new ProblemError('not.found', detail('group.no_default'))
   if (!options.hasGroup(group))
     throw new ProblemError('not.found', detail('group.missing', { name: group }))
   return group

@@ -10,6 +10,7 @@ import { createSignIns, type SignIns } from '../../operators/sign-ins.ts'
 import type { Actor } from '../../plugins/admin-auth.ts'
 import type { Masking } from '../../plugins/masked-answers.ts'
 import { ProblemError } from '../../plugins/problem.ts'
+import { detail } from '../../plugins/problem-texts.ts'
 import type { AuditTrail } from '../../routes/admin/common/audit-trail.ts'
 import { eventRoutes, type Opener } from '../../routes/admin/live/events.ts'
 import { apiTokenRoutes } from '../../routes/admin/operators/api-tokens.ts'
@@ -138,7 +139,8 @@ export const signInLink = async (
   const link = async (): Promise<string | null> => {
     if (user !== null) {
       const operator = await signIns.operators.byName(user)
-      if (operator === null) throw new ProblemError('not.found', `Nobody is called '${user}'.`)
+      if (operator === null)
+        throw new ProblemError('not.found', detail('person.unnamed', { name: user }))
       return signIns.links.make({ kind: 'sign-in', user: operator.name })
     }
     if (config.demo.enabled) {

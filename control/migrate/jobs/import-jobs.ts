@@ -15,7 +15,13 @@ import { openRejected } from '../plays/rejected-file.ts'
 import { type Received, removePartial } from './receive-upload.ts'
 
 /** Why an import is not begun, cancelled or resumed: it is in another state. */
-export class ImportStateError extends Error {}
+export class ImportStateError extends Error {
+  readonly why: 'done' | 'gone' | 'no_upload' | 'not_running' | 'runs'
+  constructor(why: ImportStateError['why']) {
+    super(`the import is in another state: ${why}`)
+    this.why = why
+  }
+}
 
 class Cancelled extends Error {}
 
@@ -106,7 +112,7 @@ class Jobs implements ImportJobs {
 
   async cancel(id: string): Promise<ImportState> {
     const state = await this.#known(id)
-    if (!isOpen(state)) throw new ImportStateError(`it does not run: it is ${state.state}`)
+    if (!isOpen(state)) throw new ImportStateError('not_running')
     const running = this.#queued.get(id)
     running?.abort()
     // The command line reads it: the next time it says how far it is, it is answered to end.
@@ -122,16 +128,15 @@ class Jobs implements ImportJobs {
   async resume(id: string): Promise<ImportState> {
     const state = await this.#known(id)
     if (this.#queued.has(id) || state.state === 'done')
-      throw new ImportStateError(state.state === 'done' ? 'it is done' : 'it runs')
-    if (!existsSync(this.uploadOf(id)))
-      throw new ImportStateError('its file is not kept here: import the file again, and it goes on')
+      throw new ImportStateError(state.state === 'done' ? 'done' : 'runs')
+    if (!existsSync(this.uploadOf(id))) throw new ImportStateError('no_upload')
     return await this.#enqueue(state)
   }
 
   async remove(id: string): Promise<boolean> {
     const state = await this.#ports.cursors.get(id)
     if (state === null) return false
-    if (this.#queued.has(id)) throw new ImportStateError('it runs: cancel it first')
+    if (this.#queued.has(id)) throw new ImportStateError('runs')
     await this.#ports.cursors.remove(id)
     for (const path of [this.uploadOf(id), this.rejectedOf(id)]) rmSync(path, { force: true })
     return true
@@ -151,7 +156,7 @@ class Jobs implements ImportJobs {
 
   async #known(id: string): Promise<ImportState> {
     const state = await this.#ports.cursors.get(id)
-    if (state === null) throw new ImportStateError('there is no such import')
+    if (state === null) throw new ImportStateError('gone')
     return state
   }
 

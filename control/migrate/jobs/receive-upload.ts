@@ -7,10 +7,11 @@ import { pipeline } from 'node:stream/promises'
 
 /** An upload that is larger than what is taken. */
 export class UploadTooLarge extends Error {
+  /** In bytes. */
+  readonly limit: number
   constructor(limit: number) {
-    super(
-      `it is larger than ${Math.floor(limit / 1e6)} MB; import it by 'gatehouse import' on the machine itself`,
-    )
+    super(`it is larger than ${limit} bytes`)
+    this.limit = limit
   }
 }
 

@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { accountsBulk } from '../../../schemas/accounts.ts'
 import { bulkOut } from '../../../schemas/bulk.ts'
 import { eachOf } from '../common/bulk.ts'
@@ -19,10 +20,7 @@ export const bulkAccountRoute = (plain: FastifyInstance, options: AccountRoutesO
     async (request) => {
       const { ids, action, change } = request.body
       if ((action === 'change') !== (change !== undefined))
-        throw new ProblemError(
-          'request.invalid',
-          "'change' goes with action 'change', and with it alone.",
-        )
+        throw new ProblemError('request.invalid', detail('bulk.change'))
       return await eachOf(
         ids,
         (id) => id,

@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import type { ImposedLimits } from '../../../respond/imposed-limits.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { idParams, wholePageQuery } from '../../../schemas/common.ts'
@@ -45,7 +46,7 @@ export const imposedRoutes = (plain: FastifyInstance, options: ImposedRoutesOpti
     async (request, reply) => {
       const account = accountRef(request.params.id)
       const before = imposed.of(account)
-      if (!before) throw new ProblemError('not.found', `No rule limits '${account}' now.`)
+      if (!before) throw new ProblemError('not.found', detail('limit.none', { account }))
       await imposed.lift(account)
       await applyLimits(account)
       await audit(request, 'limit.lift', { subject: account, before })

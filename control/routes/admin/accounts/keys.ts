@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { KeyRing } from '../../../keys/key-ring.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { pagesQuery } from '../../../schemas/common.ts'
 import { keySchema } from '../../../schemas/operations.ts'
@@ -54,10 +55,7 @@ export const keyRoutes = (plain: FastifyInstance, options: KeyRoutesOptions): vo
     async (request) => {
       const { kid } = request.params
       if (!(await ring.retire(kid, clock()))) {
-        throw new ProblemError(
-          'state.wrong',
-          `Key ${kid} does not sign or is the current one; rotate first.`,
-        )
+        throw new ProblemError('state.wrong', detail('key.current', { kid }))
       }
       await audit(request, 'key.retire', { subject: String(kid) })
       return await page()

@@ -8,7 +8,7 @@ import { accountRef } from './account-ref.ts'
 const wholeDeviceSubject = (subject: string): string => {
   const { account, channel, device } = readDeviceSubject(subject)
   if (!device || !channel || !account) {
-    throw new ProblemError('request.invalid', 'A device is named <account>|<channel>|<device>.')
+    throw new ProblemError('request.invalid', detail('device.wrong'))
   }
   return deviceSubject(accountRef(account), channel, device)
 }
@@ -27,8 +27,7 @@ export const banSubject = (kind: BanKind, subject: string, v6Prefix: number): st
     throw new ProblemError('request.invalid', detail('address.wrong', { value: subject }))
   const bits = key.includes(':') ? v6Prefix : 32
   if (prefix !== undefined && prefix !== String(bits)) {
-    const said = `A network is one /${bits}; keep '${subject}' out by a rule instead.`
-    throw new ProblemError('request.invalid', said)
+    throw new ProblemError('request.invalid', detail('network.wide', { bits, value: subject }))
   }
   return key
 }

@@ -1,4 +1,5 @@
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { sortOrder } from './sort-order.ts'
 
 /** What a list asks for. */
@@ -18,7 +19,7 @@ const order = (x: Value, y: Value): number => {
 }
 
 const foreignCursor = (): ProblemError =>
-  new ProblemError('request.invalid', 'after takes what `next` of the page before said.')
+  new ProblemError('request.invalid', detail('cursor.wrong'))
 
 const isValue = (read: unknown): read is Value =>
   read === null || typeof read === 'string' || typeof read === 'number'

@@ -1,4 +1,5 @@
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 
 /** The order a list is asked in: `-createdAt` → `createdAt`, descending. Throws `request.invalid` with the fields there are. */
 export const sortOrder = <F extends string>(
@@ -9,6 +10,6 @@ export const sortOrder = <F extends string>(
   const name = sort.replace(/^-/, '')
   const field = fields.find((candidate) => candidate === name)
   if (field === undefined)
-    throw new ProblemError('request.invalid', `Sort by ${fields.join(', ')}.`)
+    throw new ProblemError('request.invalid', detail('sort.wrong', { fields: fields.join(', ') }))
   return { sort: field, descending: sort.startsWith('-') }
 }

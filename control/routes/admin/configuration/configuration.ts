@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { idParams, pageQuery } from '../../../schemas/common.ts'
 import {
@@ -75,7 +76,7 @@ const readRoutes = (plain: FastifyInstance, { editor }: ConfigurationOptions): v
     { schema: { params: idParams, response: { 200: configVersionText } }, config: read },
     async ({ params }) => {
       const found = await editor.version(params.id)
-      if (found === null) throw new ProblemError('not.found', 'There is no such version.')
+      if (found === null) throw new ProblemError('not.found', detail('version.missing'))
       return found
     },
   )
@@ -139,7 +140,7 @@ export const configurationRoutes = (
       const { id } = request.params
       const wish = { by: request.actor.name, allow: allow(request, reply) }
       const now = await editor.restore(id, wish)
-      if (now === null) throw new ProblemError('not.found', 'There is no such version.')
+      if (now === null) throw new ProblemError('not.found', detail('version.missing'))
       await audit(request, 'config.restore', { subject: now, before: { version: id } })
       void reply.header('etag', etagOf(editor.present()))
       return await editor.show()

@@ -72,7 +72,7 @@ const daysOf = (days: unknown): number => {
   const isGood =
     typeof days === 'number' && Number.isInteger(days) && days >= 1 && days <= DAYS_AT_MOST
   if (isGood) return days
-  throw new ProblemError('request.invalid', `days must be a whole number from 1 to ${DAYS_AT_MOST}`)
+  throw new ProblemError('request.invalid', detail('backtest.days', { most: DAYS_AT_MOST }))
 }
 
 const ruleList = Type.Array(Type.Unsafe<DetectionRule>(RULE_SCHEMA))

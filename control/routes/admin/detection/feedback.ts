@@ -40,13 +40,13 @@ const networkOf = (value: string, v6Prefix: number): string => {
   const [least, most] = key.includes('/') ? [v6Prefix, 128] : [32, 32]
   if (bits === undefined || (/^\d+$/.test(bits) && Number(bits) >= least && Number(bits) <= most))
     return key
-  const one = `one IPv4 address or an IPv6 /${v6Prefix}`
-  throw new ProblemError('request.invalid', `A viewer's network is ${one}, not '${value}'.`)
+  throw new ProblemError('request.invalid', detail('network.viewer', { prefix: v6Prefix, value }))
 }
 
 const homeOf = (value: string): string => {
   const [problem] = readNetworks([value]).problems
-  if (problem !== undefined) throw new ProblemError('request.invalid', problem)
+  if (problem !== undefined)
+    throw new ProblemError('request.invalid', detail('network.wrong', { value }))
   return value.trim()
 }
 
@@ -56,7 +56,7 @@ const valueOf = (
   v6Prefix: number,
 ): string => {
   if (kind === 'account') return account
-  if (value === undefined) throw new ProblemError('request.invalid', `Name the ${kind} as value.`)
+  if (value === undefined) throw new ProblemError('request.invalid', detail(`feedback.no_${kind}`))
   if (kind === 'home') return homeOf(value)
   if (kind !== 'network') return value
   return networkOf(value, v6Prefix)

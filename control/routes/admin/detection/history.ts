@@ -4,6 +4,7 @@ import { type Static, Type } from 'typebox'
 import type { PlayRecord } from '#domain/types'
 import { isTimeZone } from '../../../detect/local-days.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { idParams, pageQuery, wholePageQuery } from '../../../schemas/common.ts'
 import {
@@ -51,7 +52,7 @@ const spanOf = (query: Static<typeof span>, now: number): Span => {
   const to = query.to ?? now + 1
   const from = query.from ?? to - (query.days ?? DAYS) * DAY_MS
   if (from < to) return { from, to }
-  throw new ProblemError('request.invalid', '`from` must lie before `to`.')
+  throw new ProblemError('request.invalid', detail('span.wrong'))
 }
 
 const mapRoutes = (
@@ -106,7 +107,7 @@ const dayRoutes = (
   const zoneOf = (asked: string | undefined): string => {
     const name = asked ?? zone?.() ?? 'UTC'
     if (isTimeZone(name)) return name
-    throw new ProblemError('request.invalid', `There is no time zone '${name}'.`)
+    throw new ProblemError('request.invalid', detail('zone.unknown', { name }))
   }
   app.get(
     '/history/days',
@@ -179,7 +180,7 @@ const shownPlay = (play: PlayRecord) => ({ ...play, proto: play.door ?? null })
 const withinBox = (box: string, isMasked: boolean) => {
   const [south = 0, west = 0, north = 0, east = 0] = box.split(',').map(Number)
   if (!(south < north && west < east))
-    throw new ProblemError('request.invalid', '`box` is south,west,north,east in degrees.')
+    throw new ProblemError('request.invalid', detail('box.wrong'))
   const low = (value: number) => (isMasked ? Math.round(value) - 0.5 : value)
   const high = (value: number) => (isMasked ? Math.round(value) + 0.5 : value)
   return {

@@ -77,12 +77,15 @@ const askedOf = (fields: Fields): ImportAsked => {
 }
 
 const refused = (error: unknown): unknown => {
-  if (error instanceof UploadTooLarge) return new ProblemError('body.too_large', error.message)
+  if (error instanceof UploadTooLarge)
+    return new ProblemError(
+      'body.too_large',
+      detail('upload.large', { limit: Math.floor(error.limit / 1e6) }),
+    )
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (code === 'ENOSPC')
-    return new ProblemError('body.too_large', 'There is no room left on the disk for it.')
+  if (code === 'ENOSPC') return new ProblemError('body.too_large', detail('upload.no_room'))
   if (/^(ECONNRESET|ERR_STREAM_PREMATURE_CLOSE)$/.test(code))
-    return new ProblemError('request.invalid', 'The upload broke off.')
+    return new ProblemError('request.invalid', detail('upload.broken'))
   return error
 }
 
@@ -114,7 +117,7 @@ const receiveParts = async (request: FastifyRequest, options: ImportUploadOption
 const receiveBody = async (request: FastifyRequest, options: ImportUploadOptions) => {
   if (request.isMultipart()) return await receiveParts(request, options)
   if (!(request.body instanceof Readable))
-    throw new ProblemError('request.invalid', 'Send the file as the body, or as a form.')
+    throw new ProblemError('request.invalid', detail('upload.none'))
   return { upload: await receive(request.body, options), fields: {} }
 }
 
@@ -134,7 +137,7 @@ const stateWrong = async <T>(work: Promise<T>): Promise<T> => {
     return await work
   } catch (error) {
     if (error instanceof ImportStateError)
-      throw new ProblemError('state.wrong', `The import cannot do that: ${error.message}.`)
+      throw new ProblemError('state.wrong', detail(`import.${error.why}`))
     throw error
   }
 }
@@ -254,11 +257,7 @@ export const importUploadRoutes = (plain: FastifyInstance, options: ImportUpload
       const { id } = request.params
       await orMissing(options, id)
       const path = jobs.rejectedOf(id)
-      if (!existsSync(path))
-        throw new ProblemError(
-          'not.found',
-          'It has no list of bad rows here: there are none, or the command line wrote it beside its file.',
-        )
+      if (!existsSync(path)) throw new ProblemError('not.found', detail('import.no_rejected'))
       return await reply
         .type('application/x-ndjson')
         .header('content-disposition', `attachment; filename="${id}.rejected.ndjson"`)

@@ -33,10 +33,7 @@ const playsOf = (body: unknown): readonly unknown[] => {
   const plays: unknown =
     typeof body === 'object' && body !== null && 'plays' in body ? body.plays : null
   if (Array.isArray(plays) && plays.length <= PLAYS_AT_MOST) return plays
-  throw new ProblemError(
-    'request.invalid',
-    `plays must be a list of at most ${PLAYS_AT_MOST} plays`,
-  )
+  throw new ProblemError('request.invalid', detail('plays.wrong', { most: PLAYS_AT_MOST }))
 }
 
 /** `POST /history/plays`: plays of another history, added or completed; once more changes nothing. */
@@ -128,9 +125,9 @@ const stateRoutes = (plain: FastifyInstance, { imports, jobs }: ImportRoutesOpti
     },
     async (request, reply) => {
       if (request.body.id !== request.params.id)
-        throw new ProblemError('request.invalid', 'id must be that of the address')
+        throw new ProblemError('request.invalid', detail('import.other_id'))
       if (jobs.isToEnd(request.params.id))
-        throw new ProblemError('state.wrong', 'The import was cancelled.')
+        throw new ProblemError('state.wrong', detail('import.was_cancelled'))
       await oneAtATime('imports', async () => {
         requireMatch(request, reply, await imports.get(request.params.id))
         await imports.put(request.body)

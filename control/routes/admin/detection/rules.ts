@@ -38,8 +38,7 @@ export const checkedRules = (raw: unknown, cut = ''): readonly DetectionRule[] =
     path: path.startsWith(cut) ? path.slice(cut.length).replace(/^\./, '') : path,
     message,
   }))
-  const said = errors.map(({ path, message }) => `${path} ${message}`.trim()).join('; ')
-  throw new ProblemError('request.invalid', said, errors)
+  throw new ProblemError('request.invalid', null, errors)
 }
 
 /** `parseRules` checks bodies, since its messages are more precise than a schema's. */
@@ -162,12 +161,9 @@ const putOneRoute = (plain: FastifyInstance, options: RuleRoutesOptions): void =
       const { id } = request.params
       const body: unknown = request.body
       if (isRecord(body) && body['id'] !== undefined && body['id'] !== id)
-        throw new ProblemError(
-          'request.invalid',
-          `The rule's id is not '${id}', as in the address.`,
-        )
+        throw new ProblemError('request.invalid', detail('rule.other_id', { id }))
       const [rule] = checkedRules([isRecord(body) ? { ...body, id } : body], 'rules[0]')
-      if (!rule) throw new ProblemError('request.invalid', 'Send one rule.')
+      if (!rule) throw new ProblemError('request.invalid', detail('rule.one'))
       const before = await oneAtATime('rules', async () => {
         const present = await ruleOf(store, id)
         requireMatch(request, reply, present)

@@ -140,7 +140,7 @@ const banRoutesOnly = (plain: FastifyInstance, options: BanRoutesOptions): void 
     async (request, reply) => {
       const kind = BAN_KINDS.find((k) => k === request.params.kind)
       if (!kind)
-        throw new ProblemError('not.found', `There is no kind of ban '${request.params.kind}'.`)
+        throw new ProblemError('not.found', detail('ban.kind', { kind: request.params.kind }))
       await liftBan(options, request, kind, request.params['*'])
       return await reply.code(204).send()
     },
@@ -191,7 +191,8 @@ const downloadRoutes = (plain: FastifyInstance, { store }: BanRoutesOptions): vo
     },
     async ({ params }) => {
       const download = await store.downloads.get(params.id)
-      if (!download) throw new ProblemError('not.found', `No download '${params.id}' was used.`)
+      if (!download)
+        throw new ProblemError('not.found', detail('download.unused', { id: params.id }))
       const names = await namesOf(store, [download])
       return { ...download, accountName: names.get(download.account) ?? null }
     },
@@ -214,7 +215,7 @@ export const banRoutes = (plain: FastifyInstance, options: BanRoutesOptions): vo
     async (request) => {
       const { id } = request.params
       if (!/^[A-Za-z0-9_-]{16}$/.test(id)) {
-        throw new ProblemError('request.invalid', 'A download id has 16 characters.')
+        throw new ProblemError('request.invalid', detail('download.wrong'))
       }
       const until = clock() + YEAR_SEC * 1000
       const by = `admin:${request.actor.name}`

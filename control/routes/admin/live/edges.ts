@@ -5,6 +5,7 @@ import { Value } from 'typebox/value'
 import type { EdgeStatus } from '../../../edge/edge-registry.ts'
 import { hashEdgeKey, newEdgeKey } from '../../../keys/edge-key.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { idParams, pagesQuery } from '../../../schemas/common.ts'
 import { edgeBody, edgeCheck, edgeSchema, newEdgeSchema } from '../../../schemas/operations.ts'
@@ -111,7 +112,7 @@ export const edgeAdminRoutes = (plain: FastifyInstance, options: EdgeAdminOption
       const { id } = request.body
       const known = await store.get(id)
       if (known && known.revokedAt === null) {
-        throw new ProblemError('conflict', `Edge '${id}' has a key; revoke it first.`)
+        throw new ProblemError('conflict', detail('edge.taken', { id }))
       }
       const key = newEdgeKey()
       const createdAt = clock()
@@ -127,7 +128,7 @@ export const edgeAdminRoutes = (plain: FastifyInstance, options: EdgeAdminOption
     async (request, reply) => {
       const { id } = request.params
       if (!(await store.revoke(id, clock()))) {
-        throw new ProblemError('not.found', `There is no edge '${id}' with a key.`)
+        throw new ProblemError('not.found', detail('edge.missing', { id }))
       }
       changed(id)
       await audit(request, 'edge.revoke', { subject: id })

@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { idParams } from '../../../schemas/common.ts'
 import { endedSchema, endQuery } from '../../../schemas/live-lists.ts'
 import type { SessionStore } from '../../../sessions/model/session-store.ts'
@@ -47,7 +48,7 @@ export const endRoutes = (plain: FastifyInstance, options: EndRoutesOptions): vo
         const { seconds = 60, note = null } = request.query
         const found = await everySession(view, queryOf(id, v6Prefix()))
         if (found.length === 0)
-          throw new ProblemError('not.found', `Nothing plays of ${name} '${id}'.`)
+          throw new ProblemError('not.found', detail(`playing.none_${name}`, { id }))
         const end = (key: string) => sessions.end(key, 'session.ended', seconds * 1000)
         const ended = (await Promise.all(found.map((one) => end(one.id)))).filter(Boolean).length
         await kill(found.map((one) => one.id))

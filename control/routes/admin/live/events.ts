@@ -6,6 +6,7 @@ import type { FeedEntry, LiveFeed } from '../../../events/feed/live-feed.ts'
 import { masked } from '../../../operators/mask.ts'
 import { bearerOf, COOKIE } from '../../../plugins/admin-auth.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { textAnswer } from '../../../schemas/answers/text-answer.ts'
 import { accountRef } from '../common/account-ref.ts'
 
@@ -51,7 +52,7 @@ const kindsOf = (text: string | undefined): ReadonlySet<string> | null => {
   const unknown = kinds.find((kind) => !KINDS.has(kind))
   if (unknown === undefined) return new Set(kinds)
   const known = [...KINDS].join(', ')
-  throw new ProblemError('request.invalid', `There are no events '${unknown}'; there are ${known}.`)
+  throw new ProblemError('request.invalid', detail('events.unknown', { unknown, known }))
 }
 
 const query = Type.Object({
@@ -122,7 +123,7 @@ export const eventRoutes = (plain: FastifyInstance, options: EventRoutesOptions)
       config: { permission: 'events:read' },
     },
     async (request, reply) => {
-      if (open >= MOST_STREAMS) throw new ProblemError('rate.limited', 'Too many open streams.')
+      if (open >= MOST_STREAMS) throw new ProblemError('rate.limited', detail('events.many'))
       const { actor, headers } = request
       const kinds = kindsOf(request.query.kinds)
       const account = request.query.account === undefined ? null : accountRef(request.query.account)

@@ -44,7 +44,7 @@ export const explainRoutes = (
         throw new ProblemError('request.invalid', detail('address.wrong', { value: ip }))
       }
       if (channel !== undefined && !isChannelId(channel)) {
-        throw new ProblemError('request.invalid', `'${channel}' is not a channel id.`)
+        throw new ProblemError('request.invalid', detail('channel.wrong', { channel }))
       }
       return await explain(explainQuestion(request.query))
     },

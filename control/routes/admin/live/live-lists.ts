@@ -4,6 +4,7 @@ import { type Static, type TSchema, Type } from 'typebox'
 import { groupBy } from '#domain/group-by'
 import { readDeviceSubject } from '#domain/viewer/lease'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { deviceSchema, liveListQuery, networkSchema } from '../../../schemas/live-lists.ts'
 import type { BanStore } from '../../../sessions/model/ban-store.ts'
@@ -135,7 +136,7 @@ const rowsFor = async <Row extends Device | Network>(
 
 const one = <Row extends { readonly id: string }>(rows: readonly Row[], id: string): Row => {
   const row = rows.find((candidate) => candidate.id === id)
-  if (!row) throw new ProblemError('not.found', `'${id}' neither plays nor is banned.`)
+  if (!row) throw new ProblemError('not.found', detail('playing.neither', { id }))
   return row
 }
 

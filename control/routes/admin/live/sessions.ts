@@ -68,7 +68,10 @@ const queryOf = (query: Static<typeof sessionQuery>): SessionQuery => {
   const { user_id: account, name: channel, limit, after: cursor, sort, ...same } = query
   const order = sort === undefined ? undefined : SORTS.get(sort)
   if (sort !== undefined && order === undefined) {
-    throw new ProblemError('request.invalid', `Sort by ${[...SORTS.keys()].join(', ')}.`)
+    throw new ProblemError(
+      'request.invalid',
+      detail('sort.wrong', { fields: [...SORTS.keys()].join(', ') }),
+    )
   }
   const ref = account === undefined ? undefined : accountRef(account)
   const isPlace = (place: string) =>
@@ -76,7 +79,7 @@ const queryOf = (query: Static<typeof sessionQuery>): SessionQuery => {
       ? /^[\w-]{32}$/.test(place) || isMediaCursor(place)
       : isSortedPlace(place, order)
   if (cursor !== undefined && !isPlace(cursor)) {
-    throw new ProblemError('request.invalid', 'after takes what `next` of the page before said.')
+    throw new ProblemError('request.invalid', detail('cursor.wrong'))
   }
   const wanted = { ...same, account: ref, channel, limit, cursor, sort: order }
   return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined))
@@ -125,11 +128,11 @@ const ENDED = {
 const endedAnswer = (answer: EndAnswer): Static<typeof mediaEnded> => {
   if (answer.state !== 'refused') return { state: answer.state, detail: ENDED[answer.state] }
   const code = answer.why === 'not_playing' ? 'not.found' : 'state.wrong'
-  throw new ProblemError(code, sentence(answer.detail))
+  throw new ProblemError(code, detail('end.refused', { why: sentence(answer.detail) }))
 }
 
 const sentence = (text: string): string =>
-  `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`
+  `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`.replace(/\.$/, '')
 
 /** Writes to who watches at a media server; an edge has no way to. */
 const messageRoute = (plain: FastifyInstance, options: SessionRoutesOptions): void => {
@@ -148,7 +151,11 @@ const messageRoute = (plain: FastifyInstance, options: SessionRoutesOptions): vo
         throw new ProblemError('state.wrong', detail('session.no_words'))
       const { text } = request.body
       const answer = await media.message(session.id, text)
-      if (answer.state === 'refused') throw new ProblemError('state.wrong', sentence(answer.detail))
+      if (answer.state === 'refused')
+        throw new ProblemError(
+          'state.wrong',
+          detail('end.refused', { why: sentence(answer.detail) }),
+        )
       await audit(request, 'session.message', { subject: session.sid, after: { text } })
       return await reply.code(204).send(null)
     },

@@ -54,7 +54,10 @@ export const shownBy =
 
 const refusedSettings = (error: unknown): never => {
   if (!(error instanceof SettingsError)) throw error
-  throw new ProblemError('request.invalid', `${error.setting} ${error.message}.`)
+  throw new ProblemError(
+    'request.invalid',
+    detail('settings.wrong', { setting: error.setting, why: error.message }),
+  )
 }
 
 /** Throws `request.invalid` for settings no source can be made of: kept, they would stop every later reading of the servers. */

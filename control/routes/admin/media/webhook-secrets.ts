@@ -21,10 +21,7 @@ export interface WebhookSecretOptions {
 const nameParams = Type.Object({ name: Type.String({ minLength: 1, maxLength: 64 }) })
 
 const configured = (name: string): ProblemError =>
-  new ProblemError(
-    'state.wrong',
-    `The secret of '${name}' stands in its webhook_secret_file: change it there.`,
-  )
+  new ProblemError('state.wrong', detail('webhook.configured', { name }))
 
 /** `/media-servers/{name}/webhook`: a new secret, shown once; or webhooks of the server no more. */
 export const webhookSecretRoutes = (
@@ -55,7 +52,7 @@ export const webhookSecretRoutes = (
       const outcome = await webhooks.drop(name)
       if (outcome === 'configured') throw configured(name)
       if (outcome === 'unknown')
-        throw new ProblemError('not.found', `No webhooks of '${name}' are taken.`)
+        throw new ProblemError('not.found', detail('webhook.none', { name }))
       await audit(request, 'media-server.webhook-off', { subject: name })
       return await reply.code(204).send()
     },

@@ -5,8 +5,7 @@ import { ProblemError } from '../../../plugins/problem.ts'
 type Problems = readonly { readonly path: string; readonly message: string }[]
 
 const refuse = (problems: Problems): never => {
-  const detail = problems.map(({ path, message }) => `${path} ${message}`.trim()).join('; ')
-  throw new ProblemError('request.invalid', detail, [...problems])
+  throw new ProblemError('request.invalid', null, [...problems])
 }
 
 /** The API must not read files of the control plane's machine. */

@@ -186,7 +186,10 @@ export const destinationRoutes = (
         refuseFiles(open)
         const present = settingsOf(destinations, name)
         if (present === null)
-          throw new ProblemError('state.wrong', `'${name}' cannot be read: ${open.problem ?? ''}`)
+          throw new ProblemError(
+            'state.wrong',
+            detail('destination.unreadable', { name, why: open.problem ?? '' }),
+          )
         requireMatch(request, reply, present)
         const changed = checkedDestination(changedBy(request.body, present))
         await destinations.put(changed)

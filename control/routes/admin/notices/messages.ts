@@ -46,7 +46,7 @@ export const messageRoutes = (plain: FastifyInstance, options: MessageRoutesOpti
     const message = await messages.get(id)
     if (!message) throw new ProblemError('not.found', detail('message.missing', { id }))
     if (message.state !== 'dead')
-      throw new ProblemError('state.wrong', `Message '${id}' was not given up: ${message.state}.`)
+      throw new ProblemError('state.wrong', detail(`message.${message.state}`, { id }))
     return message
   }
   app.get(

@@ -8,6 +8,7 @@ import type { NoticeLog, Notifier } from '../../../notify/model/notifier.ts'
 import { createNotifier } from '../../../notify/registry.ts'
 import { exampleMessage } from '../../../notify/text/example.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { destinationIn, previewAnswer, previewQuery, testAnswer } from '../../../schemas/notices.ts'
 import { anyRecord } from '../common/any-record.ts'
 import { checkedDestination } from './destination-checks.ts'
@@ -65,7 +66,11 @@ const withDraft = async <T>(
 
 const workingOr409 = (destinations: Destinations, name: string): Notifier => {
   const { notifier, problem } = destinationOr404(destinations, name)
-  if (notifier === null) throw new ProblemError('state.wrong', `${name}: ${problem ?? ''}`)
+  if (notifier === null)
+    throw new ProblemError(
+      'state.wrong',
+      detail('destination.unreadable', { name, why: problem ?? '' }),
+    )
   return notifier
 }
 

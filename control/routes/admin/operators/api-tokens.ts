@@ -4,6 +4,7 @@ import { type Static, Type } from 'typebox'
 import type { ApiTokens } from '../../../operators/api-tokens.ts'
 import { isGranted } from '../../../operators/roles.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { apiTokenIn, apiTokenMade, apiTokenOut } from '../../../schemas/api-access.ts'
 import { idParams, wholePageQuery } from '../../../schemas/common.ts'
@@ -50,9 +51,9 @@ export const apiTokenRoutes = (plain: FastifyInstance, options: ApiTokenRoutesOp
       const { permissions, name: by } = request.actor
       const beyond = scopes.find((scope) => !isGranted(permissions, scope))
       if (beyond !== undefined)
-        throw new ProblemError('permission.missing', `You may not give '${beyond}' away.`)
+        throw new ProblemError('permission.missing', detail('token.beyond', { permission: beyond }))
       if (expiresAt !== null && expiresAt <= clock())
-        throw new ProblemError('request.invalid', 'expiresAt is in the past.')
+        throw new ProblemError('request.invalid', detail('token.past'))
       const { record, token } = await tokens.issue({ name, scopes, expiresAt, by })
       await audit(request, 'api-token.create', { subject: name, after: { scopes, expiresAt } })
       return await reply.code(201).send({ ...shown(record), token })
@@ -63,7 +64,8 @@ export const apiTokenRoutes = (plain: FastifyInstance, options: ApiTokenRoutesOp
     { schema: { params: idParams, response: { 204: Type.Null() } }, config: write },
     async (request, reply) => {
       const found = await table.get(request.params.id)
-      if (found === null) throw new ProblemError('not.found', 'There is no such token.')
+      if (found === null)
+        throw new ProblemError('not.found', detail('token.missing', { id: request.params.id }))
       await table.remove(found.id)
       await audit(request, 'api-token.delete', { subject: found.name })
       return await reply.code(204).send(null)

@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import { type OidcPerson, type OidcSignIn, PENDING_MS } from '../../../operators/oidc.ts'
 import type { SignIns } from '../../../operators/sign-ins.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
 import { originOf, type PlaceOf, setCookie } from './cookies.ts'
 
@@ -60,8 +61,7 @@ export const oidcRoutes = (plain: FastifyInstance, options: OidcRoutesOptions): 
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const { placeOf, basePath, warn } = options
   const configured = (): OidcSignIn => {
-    if (options.oidc === null)
-      throw new ProblemError('not.found', 'Sign-in by OpenID Connect is not configured.')
+    if (options.oidc === null) throw new ProblemError('not.found', detail('sign_in.no_provider'))
     return options.oidc
   }
   const lead = async (reply: FastifyReply, problem: string | null) =>

@@ -45,7 +45,7 @@ const secretOf = (request: FastifyRequest): string => request.cookies[COOKIE] ??
 /** Who is signed in by the cookie; a change needs the mark of our own pages besides. Throws `auth.missing`, `csrf.wrong`. */
 export const selfOf = async (signIns: SignIns, request: FastifyRequest): Promise<Operator> => {
   const open = await signIns.ofCookie(secretOf(request))
-  if (open === null) throw new ProblemError('auth.missing', 'Sign in by name first.')
+  if (open === null) throw new ProblemError('auth.missing', detail('sign_in.none'))
   requireCsrf(request, open.csrf)
   return open.operator
 }

@@ -85,11 +85,7 @@ export const userRoutes = (plain: FastifyInstance, options: UserRoutesOptions): 
     { schema: { body: signInLinkIn, response: { 200: signInLinkOut } }, config: write },
     async (request) => {
       const url = await options.signInLink(request.body.user ?? null)
-      if (url === null)
-        throw new ProblemError(
-          'state.wrong',
-          'Say whom the link is for: people sign in by name already.',
-        )
+      if (url === null) throw new ProblemError('state.wrong', detail('sign_in.for_whom'))
       await audit(request, 'sign-in-link.create', { subject: request.body.user ?? 'first owner' })
       return { url }
     },

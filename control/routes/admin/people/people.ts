@@ -6,6 +6,7 @@ import { isPerson } from '../../../detect/person.ts'
 import type { People, Person } from '../../../people/people.ts'
 import { suggestPeople } from '../../../people/suggest.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { idParams, wholePageQuery } from '../../../schemas/common.ts'
 import {
@@ -120,7 +121,7 @@ export const peopleRoutes = (plain: FastifyInstance, options: PeopleRoutesOption
       const accounts = request.body.accounts.map(accountRef)
       const nobody = accounts.find((account) => !isPerson(account))
       if (nobody !== undefined)
-        throw new ProblemError('request.invalid', `'${nobody}' is nobody's account.`)
+        throw new ProblemError('request.invalid', detail('account.nobody', { account: nobody }))
       const person = await people.merge(accounts, request.body.name ?? null)
       await regroup(person.accounts)
       await audit(request, 'person.merge', { subject: person.id, after: [...person.accounts] })
@@ -137,11 +138,14 @@ export const peopleRoutes = (plain: FastifyInstance, options: PeopleRoutesOption
       const { id } = request.params
       const before = people.all().find((person) => person.id === id)
       if (before === undefined)
-        throw new ProblemError('not.found', `There is no person '${id}' with several accounts.`)
+        throw new ProblemError('not.found', detail('people.missing', { id }))
       const away = request.body.accounts?.map(accountRef) ?? before.accounts
       const stranger = away.find((account) => !before.accounts.includes(account))
       if (stranger !== undefined)
-        throw new ProblemError('request.invalid', `'${stranger}' is not an account of '${id}'.`)
+        throw new ProblemError(
+          'request.invalid',
+          detail('people.stranger', { account: stranger, id }),
+        )
       await people.split(id, away)
       await regroup(before.accounts)
       await audit(request, 'person.split', {

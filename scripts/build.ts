@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { build } from '../control/runtime/build.ts'
+import { build } from '../control/runtime/build/build.ts'
 import { reportAndExit } from '../control/runtime/failure.ts'
 
 // The process that started this may have ended; the build is for all.

@@ -46,6 +46,7 @@ export const dashboardPages = async (app: FastifyInstance, folder: string): Prom
     serve: false,
     decorateReply: true,
     cacheControl: false,
+    preCompressed: true,
   })
   app.get('/', file('text/html', 'The dashboard.'), async (_request, reply) =>
     reply.headers({ ...HEADERS, 'cache-control': 'no-cache' }).sendFile(INDEX),

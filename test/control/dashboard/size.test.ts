@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildPages } from '../../../control/runtime/build-pages.ts'
+import { buildPages } from '../../../control/runtime/build/build-pages.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 
 let folder: Awaited<ReturnType<typeof tempDir>>

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { packageRoot } from '../../../control/config/paths.ts'
-import { EDGE_OPTIONS } from '../../../control/runtime/build.ts'
+import { EDGE_OPTIONS } from '../../../control/runtime/build/build.ts'
 import { startNginx, type TestNginx } from '../../support/nginx/nginx.ts'
 
 // The domain decides at the edge, so its tests must hold on the engine that runs there, not on Node's alone.

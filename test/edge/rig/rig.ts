@@ -11,7 +11,7 @@ import {
 } from '../../../control/nginx/settings.ts'
 import { copySlates } from '../../../control/nginx/slates.ts'
 import { loadTemplates } from '../../../control/nginx/template.ts'
-import { EDGE_OPTIONS } from '../../../control/runtime/build.ts'
+import { EDGE_OPTIONS } from '../../../control/runtime/build/build.ts'
 import { resolveTool } from '../../../control/runtime/resolve.ts'
 import { tempDir } from '../../support/cleanup.ts'
 import { startNginx, type TestNginx } from '../../support/nginx/nginx.ts'

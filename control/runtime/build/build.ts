@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { type BuildOptions, build as bundle, type PluginBuild, stop } from 'esbuild'
-import { packageRoot } from '../config/paths.ts'
+import { packageRoot } from '../../config/paths.ts'
+import { Failure } from '../failure.ts'
 import { buildPages } from './build-pages.ts'
-import { Failure } from './failure.ts'
 
 /** The edge's bundle: one default export; njs's built-in modules stay imports. */
 export const EDGE_OPTIONS: BuildOptions = {

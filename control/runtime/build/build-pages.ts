@@ -1,8 +1,9 @@
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { build as bundle } from 'esbuild'
-import { packageRoot } from '../config/paths.ts'
-import { Failure } from './failure.ts'
+import { packageRoot } from '../../config/paths.ts'
+import { Failure } from '../failure.ts'
+import { compressedNames, writeCompressed } from './compress.ts'
 
 const page = (script: string, style: string): string => `<!doctype html>
 <html lang="en">
@@ -22,6 +23,7 @@ const page = (script: string, style: string): string => `<!doctype html>
 </html>
 `
 
+const INDEX = 'index.html'
 const ICONS = ['icon.svg', 'icon-192.png', 'icon-512.png', 'icon-maskable.png']
 
 const TARGET = ['es2022', 'chrome123', 'firefox120', 'safari17.5']
@@ -80,9 +82,17 @@ export async function buildPages(folder: string): Promise<void> {
   const names = [...outputFiles.map(({ path }) => basename(path)), ...ICONS]
   await buildWorker(join(app, 'offline/worker.ts'), join(folder, 'worker.js'), names)
   const nameOf = (pattern: RegExp) => names.find((name) => pattern.test(name)) ?? ''
+  const index = page(nameOf(/^main-.*\.js$/), nameOf(/^main-.*\.css$/))
+  const files = [...names.map((name) => join(assets, name)), join(folder, 'app.webmanifest')]
+  await writeCompressed(
+    [...files, join(folder, 'worker.js')],
+    (path) => !ICONS.includes(basename(path)) && dirname(path) === assets,
+  )
   // The page last: a running instance serves the old files until it names the new ones.
-  writeFileSync(join(folder, 'index.html'), page(nameOf(/^main-.*\.js$/), nameOf(/^main-.*\.css$/)))
+  writeFileSync(join(folder, INDEX), index)
+  await writeCompressed([join(folder, INDEX)], () => false)
+  const kept = new Set([...names, ...names.flatMap(compressedNames)])
   for (const old of readdirSync(assets)) {
-    if (!names.includes(old)) rmSync(join(assets, old))
+    if (!kept.has(old)) rmSync(join(assets, old))
   }
 }

@@ -92,6 +92,7 @@ export const DETAILS = {
   'network.wide': "A network is one /{bits}; keep '{value}' out by a rule instead.",
   'network.viewer': "A viewer's network is one IPv4 address or an IPv6 /{prefix}, not '{value}'.",
   'network.wrong': "'{value}' is no network.",
+  'home.missing': "'{value}' is not among the homes.",
   'playing.none_account': "Nothing plays of account '{id}'.",
   'playing.none_device': "Nothing plays of device '{id}'.",
   'playing.none_download': "Nothing plays of download '{id}'.",

@@ -56,3 +56,29 @@ export const splitBody = Type.Object(
   { accounts: Type.Optional(Type.Array(account, { minItems: 1, maxItems: 100 })) },
   { additionalProperties: false },
 )
+
+const homes = (description: string) =>
+  Type.Array(Type.String({ minLength: 1, maxLength: 256 }), {
+    maxItems: 100,
+    uniqueItems: true,
+    description,
+  })
+
+/** Networks said to be a person's home. */
+export const homesSchema = Type.Object({
+  accounts: Type.Array(account, { description: 'Of the person; all have these homes.' }),
+  homes: Type.Array(Type.String()),
+})
+
+/** Body of `PATCH /people/{id}/homes`. */
+export const homesBody = Type.Object(
+  {
+    add: Type.Optional(homes('Addresses, CIDRs or ranges that are home.')),
+    remove: Type.Optional(homes('Homes as they are listed.')),
+  },
+  {
+    additionalProperties: false,
+    minProperties: 1,
+    examples: [{ add: ['203.0.113.0/24'], remove: ['198.51.100.7'] }],
+  },
+)

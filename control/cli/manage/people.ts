@@ -1,5 +1,6 @@
 import { Command } from 'commander'
-import { withGlobals } from '../common/context.ts'
+import { callAdmin } from '../common/admin-client.ts'
+import { CliError, withGlobals } from '../common/context.ts'
 import { isRow, type Row, rowsOf, table } from '../common/output.ts'
 import { plainText } from '../common/plain-text.ts'
 import { type Options, pathSegment, printAnswer, queryOf } from '../common/resource.ts'
@@ -34,6 +35,53 @@ const suggestions = (result: unknown): string =>
     })),
     ['by', 'value', 'accounts'],
   )
+
+/** The person with this id, account or name; an account of our own by its name or id. */
+const personId = async (options: Options, text: string): Promise<string> => {
+  const path = `/people${queryOf({ q: text, limit: '1000' }, ['q', 'limit'])}` as const
+  const found = rowsOf(await callAdmin(options, { path }))
+  const isAccount = (row: Row): boolean =>
+    row['id'] === text || listOf(row, 'accounts').some(({ account }) => account === text)
+  const exact = found.find(isAccount)
+  if (exact !== undefined) return String(exact['id'])
+  const isName = (row: Row): boolean =>
+    [row['name'], ...listOf(row, 'accounts').map(({ name }) => name)].includes(text)
+  const [named, another] = found.filter(isName)
+  if (another !== undefined)
+    throw new CliError(
+      `several people are called '${text}': name one by its id, from 'gatehouse people'`,
+    )
+  if (named !== undefined) return String(named['id'])
+  const accounts = `/accounts${queryOf({ name: text, limit: '1000' }, ['name', 'limit'])}` as const
+  const own = rowsOf(await callAdmin(options, { path: accounts })).find(
+    (row) => row['name'] === text,
+  )
+  return own === undefined ? text : `own:${String(own['id'])}`
+}
+
+const collected = (value: string, before: readonly string[] = []): string[] => [...before, value]
+
+const addHomes = (command: Command): void => {
+  withGlobals(
+    command
+      .command('homes <person>')
+      .description(
+        'networks that are home to a person (id, name or account): nothing there is held against anybody',
+      ),
+  )
+    .option('--add <network>', 'an address, CIDR or range; again for more', collected)
+    .option('--remove <network>', 'as it is listed; again for more', collected)
+    .action(async (person: string, options: Options) => {
+      const { add, remove } = options
+      const path = `/people/${pathSegment(await personId(options, person))}/homes` as const
+      const isChange = add !== undefined || remove !== undefined
+      const say = (row: unknown): string =>
+        isRow(row) && Array.isArray(row['homes']) ? row['homes'].join('\n') : ''
+      if (isChange)
+        await printAnswer(options, { method: 'PATCH', path, body: { add, remove } }, say)
+      else await printAnswer(options, { path }, say)
+    })
+}
 
 /** `gatehouse people`: accounts of several servers that are one person's. */
 export const peopleCommand = (): Command => {
@@ -80,5 +128,6 @@ export const peopleCommand = (): Command => {
     const path = `/people/${pathSegment(id)}/split` as const
     await printAnswer(options, { method: 'POST', path, body }, people)
   })
+  addHomes(command)
   return command
 }

@@ -21,6 +21,7 @@ import {
 } from '../../routes/admin/detection/import-uploads.ts'
 import { ruleRoutes } from '../../routes/admin/detection/rules.ts'
 import { sharingRoutes } from '../../routes/admin/detection/sharing.ts'
+import { homesRoutes } from '../../routes/admin/people/homes.ts'
 import { peopleRoutes } from '../../routes/admin/people/people.ts'
 import type { AdminApiOptions } from '../../routes/admin-api.ts'
 import type { Store } from '../../store/store.ts'
@@ -49,11 +50,11 @@ const UPLOAD_BYTES = 8e9
 /** Rules, findings, confidence, feedback, history and backtest below `/api/v1`. */
 export const detectionRoutes = (parts: DetectionRouteParts): AdminApiOptions['more'] => {
   const { store, detection, audit, clock } = parts
-  const { rules, feedback: feedbackCache, assessor, imposed } = detection
+  const { rules, feedback: feedbackCache, assessor, imposed, people, regroup } = detection
   const known = () => ({ groups: new Set(parts.groups()) })
   const backtest: BacktestRoutesOptions = {
     history: store.history,
-    people: detection.people,
+    people,
     store,
     rules: () => rules.rules(),
     clock,
@@ -90,8 +91,8 @@ export const detectionRoutes = (parts: DetectionRouteParts): AdminApiOptions['mo
     (app) => importRoutes(app, importOptions),
     (app) => importUploadRoutes(app, uploads),
     (app) => backtestRoutes(app, backtest),
-    (app) =>
-      peopleRoutes(app, { people: detection.people, store, regroup: detection.regroup, audit }),
+    (app) => peopleRoutes(app, { people, store, regroup, audit }),
+    (app) => homesRoutes(app, { people, store, regroup, audit, clock }),
     (app) => imposedRoutes(app, { imposed, audit, applyLimits: parts.applyLimits }),
   ]
 }

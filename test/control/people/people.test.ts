@@ -87,6 +87,40 @@ test('two accounts that are innocent each alone are shared as one person; split,
   expect((await call('GET', '/people?merged=true')).body.items).toEqual([])
 })
 
+test('homes said of a person hold for each of the accounts, and go on when they are split', async () => {
+  await api.judge(lyon)
+  await api.judge(bordeaux)
+  const { id } = (await call('POST', '/people/merge', { accounts: [ANN, ANNA] })).body
+  const path = `/people/${id}/homes`
+  expect((await confidences())[ANN]).toBeGreaterThan(60)
+  const add = ['198.51.100.0/28', '2001:db8::/48']
+  const said = await call('PATCH', path, { add })
+  expect(said).toEqual({ status: 200, body: { accounts: [ANN, ANNA], homes: add } })
+  expect((await confidences())[ANN]).toBeLessThan(30)
+  expect((await call('PATCH', path, { add: [' 198.51.100.0/28 '] })).body.homes).toEqual(add)
+  expect((await api.store.feedback.list()).rows).toHaveLength(4)
+  await call('POST', `/people/${id}/split`, {})
+  expect((await call('GET', `/people/${ANNA}/homes`)).body.homes).toEqual(add)
+  const left = await call('PATCH', `/people/${ANNA}/homes`, { remove: ['2001:db8::/48'] })
+  expect(left.body).toEqual({ accounts: [ANNA], homes: ['198.51.100.0/28'] })
+  expect((await call('GET', `/people/${ANN}/homes`)).body.homes).toEqual(add)
+})
+
+test('homes of nobody, and what is no network or not among them, are refused', async () => {
+  await api.store.history.upsertPlays([...lyon])
+  const of = async (id: string, body: object) => {
+    const { status, body: problem } = await call('PATCH', `/people/${id}/homes`, body)
+    return [status, problem.detail]
+  }
+  const add = ['203.0.113.9']
+  expect(await of('nobody', { add })).toEqual([404, "There is no account 'nobody'."])
+  expect(await of('server:x:0', { add })).toEqual([400, "'server:x:0' is nobody's account."])
+  expect(await of(ANN, { add: ['10.0/99'] })).toEqual([400, "'10.0/99' is no network."])
+  expect(await of(ANN, { remove: add })).toEqual([404, "'203.0.113.9' is not among the homes."])
+  expect((await of(ANN, {}))[0]).toBe(400)
+  expect((await api.store.feedback.list()).rows).toEqual([])
+})
+
 test('reports read a person’s plays as one account', async () => {
   const people = peopleView([{ id: 'p', name: null, accounts: [ANN, ANNA] }])
   const other = daily([1], { with: { account: 'own:x' } })

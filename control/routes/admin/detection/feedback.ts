@@ -3,7 +3,6 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { networkKey } from '#domain/networks/network'
-import { readNetworks } from '../../../detect/home-networks.ts'
 import type { FeedbackCache } from '../../../detect/live/feedback-cache.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { detail } from '../../../plugins/problem-texts.ts'
@@ -15,6 +14,7 @@ import type { Tables } from '../../../store/tables/stores.ts'
 import { accountRef } from '../common/account-ref.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
 import { pageInOrder } from '../common/row-page.ts'
+import { homeOf } from '../people/homes.ts'
 
 export interface FeedbackRoutesOptions {
   readonly store: Pick<Tables, 'feedback'>
@@ -41,13 +41,6 @@ const networkOf = (value: string, v6Prefix: number): string => {
   if (bits === undefined || (/^\d+$/.test(bits) && Number(bits) >= least && Number(bits) <= most))
     return key
   throw new ProblemError('request.invalid', detail('network.viewer', { prefix: v6Prefix, value }))
-}
-
-const homeOf = (value: string): string => {
-  const [problem] = readNetworks([value]).problems
-  if (problem !== undefined)
-    throw new ProblemError('request.invalid', detail('network.wrong', { value }))
-  return value.trim()
 }
 
 const valueOf = (

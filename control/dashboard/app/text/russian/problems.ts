@@ -86,6 +86,7 @@ export const ruProblems = {
   'detail.network.viewer':
     'Сеть зрителя — один адрес IPv4 или одна сеть IPv6 /{prefix}, а не «{value}».',
   'detail.network.wrong': '«{value}» — не сеть.',
+  'detail.home.missing': '«{value}» среди домашних сетей нет.',
   'detail.playing.none_account': 'Аккаунт «{id}» сейчас ничего не смотрит.',
   'detail.playing.none_device': 'Устройство «{id}» сейчас ничего не смотрит.',
   'detail.playing.none_download': 'По загрузке «{id}» сейчас ничего не смотрят.',

@@ -135,6 +135,11 @@ const SUBJECTS: Readonly<Record<string, () => Promise<Subject>>> = {
     method: 'PATCH',
     change: { note: 'seen' },
   }),
+  '/people/{id}/homes': async () => ({
+    path: `/people/${await made('/accounts', { name: 'housed' })}/homes`,
+    method: 'PATCH',
+    change: { add: ['203.0.113.0/24'] },
+  }),
   '/users/{id}': async () => {
     const user = { name: 'vera', role: 'viewer', password: 'correct horse battery' }
     return {

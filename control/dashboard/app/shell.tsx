@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact'
 import { lazy, Suspense } from 'preact/compat'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { isGranted } from '../../operators/roles.ts'
+import { useKeptFocus } from './components/kept-focus.ts'
 import { LanguageSelect, ThemeSelect } from './components/look.tsx'
 import { Palette } from './components/palette.tsx'
 import { onSignedOut, readAuth, send } from './data/api.ts'
@@ -76,7 +77,7 @@ export const PAGES: readonly Page[] = [
     needs: 'accounts:read',
     show: ({ rest: [account], may }) =>
       account === undefined ? (
-        <Accounts />
+        <Accounts canAct={may('accounts:write')} />
       ) : (
         <AccountPage key={account} account={account} may={may} />
       ),
@@ -188,6 +189,8 @@ const Frame = ({
     document.title = page === undefined ? t('app.name') : `${t(page.title)} · ${t('app.name')}`
   }, [page])
   const list = useInSight(page?.id)
+  const content = useRef<HTMLElement>(null)
+  useKeptFocus(content, path.join('/'))
   return (
     <div class="frame">
       <a
@@ -217,7 +220,7 @@ const Frame = ({
         </ul>
         <Menu auth={auth} leave={leave} />
       </nav>
-      <main id="content" tabIndex={-1}>
+      <main ref={content} id="content" tabIndex={-1}>
         {!isOpen && (
           <p class="state error" role="status">
             {t('app.offline')}

@@ -79,7 +79,7 @@ test('surge is switched on and off: the group loses its channels and gets them b
   const before = await player.channels()
   const page = await opened('#/groups')
   const home = page.getByRole('row').filter({ hasText: 'home' })
-  const surge = page.getByRole('switch', { name: 'Surge rush' })
+  const surge = page.getByRole('button', { name: /: rush/ })
   await surge.click()
   await home.getByText(`−${before.length - 1}`).waitFor()
   await until('the list of surge', async () => (await player.channels()).join() === 'federal-1')

@@ -1,10 +1,56 @@
+import { useState } from 'preact/hooks'
 import { get, send } from '../data/api.ts'
 import type { Ban } from '../data/types.ts'
 import { useQuery } from '../data/use-query.ts'
 import { moment } from '../text/format.ts'
 import { t } from '../text/text.ts'
+import { Confirm, type Question } from './confirm.tsx'
+import { fieldsOf } from './form.ts'
 import { Alert, Card, Shown } from './parts.tsx'
 import { useAction } from './use-action.ts'
+
+/** Hours somebody may be banned for. */
+const HOURS = [1, 24, 168, 720]
+
+const BanForm = ({ account, done }: { readonly account: string; readonly done: () => void }) => {
+  const [question, setQuestion] = useState<Question | null>(null)
+  const ask = (hours: number) =>
+    setQuestion({
+      title: t('now.ban.ask'),
+      text: t('account.ban.text', {
+        who: account,
+        time: t('account.ban.hours', { n: hours }),
+      }),
+      go: t('action.ban'),
+      act: async () => {
+        await send('POST', '/bans', { kind: 'account', subject: account, seconds: hours * 3_600 })
+        done()
+      },
+    })
+  return (
+    <>
+      <form
+        class="inline-form"
+        onSubmit={(event) => ask(Number(fieldsOf(event).fields['hours'] ?? 24))}
+      >
+        <label class="inline">
+          {t('account.ban.for')}
+          <select name="hours">
+            {HOURS.map((hours) => (
+              <option key={hours} value={hours} selected={hours === 24}>
+                {t('account.ban.hours', { n: hours })}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="submit" class="danger">
+          {t('action.ban')}
+        </button>
+      </form>
+      <Confirm question={question} done={() => setQuestion(null)} />
+    </>
+  )
+}
 
 /** Bans in force, all of them or those of one account, each with a button that lifts it. */
 export const BansCard = ({
@@ -44,6 +90,7 @@ export const BansCard = ({
           </ul>
         )}
       </Shown>
+      {canAct && account !== undefined && <BanForm account={account} done={query.reload} />}
     </Card>
   )
 }

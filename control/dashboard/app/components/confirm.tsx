@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { messageOf } from '../text/failure.ts'
 import { t } from '../text/text.ts'
 import { Alert } from './parts.tsx'
@@ -22,7 +22,7 @@ export const Confirm = ({
   const dialog = useRef<HTMLDialogElement>(null)
   const [error, setError] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
-  useEffect(() => {
+  useLayoutEffect(() => {
     setError(null)
     if (question !== null) dialog.current?.showModal()
     else dialog.current?.close()

@@ -34,8 +34,7 @@ export const en = {
   'palette.label': 'Go to a page or an account',
   'palette.hint': 'A few letters, then Enter',
   'destinations.title': 'Destinations',
-  'destinations.empty':
-    'No destination yet. Add one: ./scripts/gatehouse destinations add NAME --kind ntfy …',
+  'destinations.empty': 'No destination yet. Add one below.',
   'destinations.waiting': { one: '{n} message waits', other: '{n} messages wait' },
   'destinations.dead': { one: '{n} given up', other: '{n} given up' },
   'destinations.last': 'Last sent: {when}',
@@ -176,7 +175,7 @@ export const en = {
   'state.ending': 'being ended',
   'accounts.title': 'Accounts',
   'accounts.filter': 'Part of the name',
-  'accounts.empty': 'No account yet. Make one: ./scripts/gatehouse accounts add NAME',
+  'accounts.empty': 'No account yet.',
   'accounts.disabled': 'disabled',
   'accounts.unlimited': 'no cap',
   'account.sharing': 'Is it shared?',

@@ -34,8 +34,7 @@ export const ru: Words = {
   'palette.label': 'Перейти к странице или учётной записи',
   'palette.hint': 'Несколько букв и Enter',
   'destinations.title': 'Получатели уведомлений',
-  'destinations.empty':
-    'Получателей пока нет. Добавить: ./scripts/gatehouse destinations add ИМЯ --kind ntfy …',
+  'destinations.empty': 'Получателей пока нет. Добавьте ниже.',
   'destinations.waiting': {
     one: 'ждёт {n} сообщение',
     few: 'ждут {n} сообщения',
@@ -202,7 +201,7 @@ export const ru: Words = {
   'state.ending': 'завершается',
   'accounts.title': 'Учётные записи',
   'accounts.filter': 'Часть имени',
-  'accounts.empty': 'Записей пока нет. Создайте: ./scripts/gatehouse accounts add ИМЯ',
+  'accounts.empty': 'Записей пока нет.',
   'accounts.disabled': 'отключена',
   'accounts.unlimited': 'без предела',
   'account.sharing': 'Пользуются ли ею посторонние?',

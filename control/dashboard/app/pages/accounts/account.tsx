@@ -11,7 +11,7 @@ import { language, t, words } from '../../text/text.ts'
 import { Confidence, Homes, useFeedback, useSharing } from './confidence.tsx'
 import { Copies } from './copies.tsx'
 import { PersonCard } from './person.tsx'
-import { Devices, Plan } from './plan.tsx'
+import { Devices, Plan, useOwnAccount } from './plan.tsx'
 import { Timeline } from './timeline.tsx'
 
 const signed = new Intl.NumberFormat(language, { signDisplay: 'exceptZero' })
@@ -106,6 +106,7 @@ export const AccountPage = ({
   readonly may: (permission: string) => boolean
 }) => {
   const now = useNow(60_000)
+  const own = useOwnAccount(account)
   const sharing = useSharing(account)
   const feedback = useFeedback(account)
   const plays = useQuery(`plays ${account}`, (signal) =>
@@ -116,7 +117,7 @@ export const AccountPage = ({
   const canJudge = may('findings:write')
   return (
     <>
-      <PageHead title={name ?? account}>
+      <PageHead title={own.data?.name ?? name ?? account}>
         <span class="dim">{account}</span>
       </PageHead>
       <div class="cards">
@@ -131,7 +132,7 @@ export const AccountPage = ({
       <Devices account={account} />
       <div class="cards loose">
         <LiveCard account={account} />
-        <Plan account={account} />
+        <Plan account={account} query={own} canAct={may('accounts:write')} />
         <TrustCard account={account} />
         <FindingsCard account={account} />
         <Copies account={account} plays={rows} canAct={may('downloads:write')} />

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks'
 import { Badge, PageHead, Points, Shown } from '../../components/parts.tsx'
 import { type Column, Table } from '../../components/table.tsx'
 import { get, getAll } from '../../data/api.ts'
@@ -6,6 +7,7 @@ import type { Account } from '../../data/types.ts'
 import { useQuery } from '../../data/use-query.ts'
 import { day } from '../../text/format.ts'
 import { t } from '../../text/text.ts'
+import { NewAccount } from './new-account.tsx'
 
 /** An account of ours with what detection says of it, or one that only detection knows. */
 interface Row {
@@ -98,7 +100,8 @@ const columns: readonly Column<Row>[] = [
 ]
 
 /** Every account, the most suspicious first. */
-export const Accounts = () => {
+export const Accounts = ({ canAct }: { readonly canAct: boolean }) => {
+  const [isAdding, setAdding] = useState(false)
   const [filter, setFilter] = useParam('name')
   const [sort, setSort] = useParam('sort', '-confidence')
   const query = useQuery(`accounts ${filter}`, (signal) => readRows(filter, signal))
@@ -112,7 +115,13 @@ export const Accounts = () => {
           value={filter}
           onInput={({ currentTarget }) => setFilter(currentTarget.value)}
         />
+        {canAct && !isAdding && (
+          <button type="button" onClick={() => setAdding(true)}>
+            {t('accounts.add')}
+          </button>
+        )}
       </PageHead>
+      {isAdding && <NewAccount done={query.reload} cancel={() => setAdding(false)} />}
       <Shown query={query} isEmpty={(rows) => rows.length === 0} empty={t('accounts.empty')}>
         {(rows) => (
           <Table

@@ -1,44 +1,88 @@
+import { useState } from 'preact/hooks'
 import { Badge, Card, ColumnHeads, Shown } from '../../components/parts.tsx'
-import { get, getAll } from '../../data/api.ts'
-import { useQuery } from '../../data/use-query.ts'
+import { get, getAll, send } from '../../data/api.ts'
+import type { Account } from '../../data/types.ts'
+import { type Query, useQuery } from '../../data/use-query.ts'
 import { country, day, moment, number, player } from '../../text/format.ts'
 import { t } from '../../text/text.ts'
+import { type AccountFields, AccountForm } from './account-form.tsx'
 
 const OWN = 'own:'
 
-/** Caps and plan of an account of ours; nothing for those of media servers and backends. */
-export const Plan = ({ account }: { readonly account: string }) => {
-  const query = useQuery(`account ${account}`, async (signal) =>
-    account.startsWith(OWN)
-      ? await get(`/accounts/${encodeURIComponent(account.slice(OWN.length))}`, signal)
-      : null,
+const capOf = (most: number | null): string =>
+  most === null ? t('account.cap.group') : number(most)
+
+const Facts = ({ account }: { readonly account: Account }) => (
+  <dl class="facts">
+    {!account.enabled && (
+      <>
+        <dt>{t('col.state')}</dt>
+        <dd>
+          <Badge tone="bad">{t('accounts.disabled')}</Badge>
+        </dd>
+      </>
+    )}
+    <dt>{t('col.group')}</dt>
+    <dd>{account.group ?? t('account.group.by_address')}</dd>
+    <dt>{t('col.plan')}</dt>
+    <dd>{account.plan ?? '–'}</dd>
+    <dt>{t('col.streams')}</dt>
+    <dd>{capOf(account.maxSessions)}</dd>
+    <dt>{t('groups.networks')}</dt>
+    <dd>{capOf(account.maxNetworks)}</dd>
+    <dt>{t('col.expires')}</dt>
+    <dd>{account.expiresAt === null ? '–' : moment(account.expiresAt)}</dd>
+    {account.note !== null && (
+      <>
+        <dt>{t('account.note')}</dt>
+        <dd>{account.note}</dd>
+      </>
+    )}
+  </dl>
+)
+
+const isOwn = (account: string): boolean => account.startsWith(OWN)
+
+const pathOf = (account: string) =>
+  `/accounts/${encodeURIComponent(account.slice(OWN.length))}` as const
+
+/** An account of ours; nothing for those of media servers and backends. */
+export const useOwnAccount = (account: string): Query<Account | null> =>
+  useQuery(`account ${account}`, async (signal) =>
+    isOwn(account) ? await get(pathOf(account), signal) : null,
   )
-  if (!account.startsWith(OWN)) return null
+
+/** Caps and plan of an account of ours, and their change. */
+export const Plan = ({
+  account,
+  query,
+  canAct,
+}: {
+  readonly account: string
+  readonly query: Query<Account | null>
+  readonly canAct: boolean
+}) => {
+  const path = pathOf(account)
+  const [isEdited, setEdited] = useState(false)
+  if (!isOwn(account)) return null
+  const save = async (fields: AccountFields) => {
+    await send('PATCH', path, fields)
+    setEdited(false)
+    query.reload()
+  }
+  const change = canAct && !isEdited && query.data !== null && (
+    <button type="button" onClick={() => setEdited(true)}>
+      {t('account.edit')}
+    </button>
+  )
   return (
-    <Card title={t('account.plan')}>
+    <Card title={t('account.plan')} tools={change}>
       <Shown query={query}>
-        {(row) =>
-          row !== null && (
-            <dl class="facts">
-              <dt>{t('col.group')}</dt>
-              <dd>{row.group ?? t('groups.default')}</dd>
-              <dt>{t('col.plan')}</dt>
-              <dd>{row.plan ?? '–'}</dd>
-              <dt>{t('col.streams')}</dt>
-              <dd>{row.maxSessions === null ? t('account.cap.group') : number(row.maxSessions)}</dd>
-              <dt>{t('groups.networks')}</dt>
-              <dd>{row.maxNetworks === null ? t('account.cap.group') : number(row.maxNetworks)}</dd>
-              <dt>{t('col.expires')}</dt>
-              <dd>{row.expiresAt === null ? '–' : moment(row.expiresAt)}</dd>
-              {row.note !== null && (
-                <>
-                  <dt>{t('account.note')}</dt>
-                  <dd>{row.note}</dd>
-                </>
-              )}
-            </dl>
-          )
-        }
+        {(row) => {
+          if (row === null) return null
+          if (!isEdited) return <Facts account={row} />
+          return <AccountForm account={row} save={save} cancel={() => setEdited(false)} />
+        }}
       </Shown>
     </Card>
   )

@@ -1,19 +1,16 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { AccountLink } from '../../components/account-link.tsx'
 import { Alert, Badge, Card, PageHead, Shown, type Tone } from '../../components/parts.tsx'
-import { get, send } from '../../data/api.ts'
-import { hrefOf, useParam, useRoute } from '../../data/route.ts'
+import { useSingleKeys } from '../../components/single-keys.ts'
+import { hrefOf } from '../../data/route.ts'
 import type { Finding } from '../../data/types.ts'
-import { useQuery } from '../../data/use-query.ts'
-import { messageOf } from '../../text/failure.ts'
 import { moment } from '../../text/format.ts'
 import { deedOf, summaryOf } from '../../text/summary.ts'
 import { t, words } from '../../text/text.ts'
 import { FindingEvidence } from './evidence.tsx'
+import { type Judged, useFindings, useJudging, type Verdict } from './use-findings.ts'
 
 const STATES = ['open', 'confirmed', 'dismissed', 'withdrawn'] as const
-/** Findings judged beside each other. */
-const AT_ONCE = 8
 
 const toneOf = (severity: string): Tone => {
   if (severity === 'high') return 'bad'
@@ -30,26 +27,32 @@ const Row = ({
   readonly isChosen: boolean
   readonly isMarked: boolean
   readonly mark: (() => void) | null
-}) => (
-  <li class={isChosen ? 'chosen' : ''}>
-    {mark !== null && (
-      <input
-        type="checkbox"
-        checked={isMarked}
-        aria-label={t('findings.mark', { what: words('finding', finding.kind) })}
-        onChange={mark}
-      />
-    )}
-    <a href={hrefOf(['findings', finding.id])} aria-current={isChosen}>
-      <span class="row-head">
-        <strong>{words('finding', finding.kind)}</strong>
-        <Badge tone={toneOf(finding.severity)}>{words('severity', finding.severity)}</Badge>
-        <span class="dim">{moment(finding.at)}</span>
-      </span>
-      <span>{summaryOf(finding)}</span>
-    </a>
-  </li>
-)
+}) => {
+  const line = useRef<HTMLLIElement>(null)
+  useEffect(() => {
+    if (isChosen) line.current?.scrollIntoView({ block: 'nearest' })
+  }, [isChosen])
+  return (
+    <li ref={line} class={isChosen ? 'chosen' : ''}>
+      {mark !== null && (
+        <input
+          type="checkbox"
+          checked={isMarked}
+          aria-label={t('findings.mark', { what: words('finding', finding.kind) })}
+          onChange={mark}
+        />
+      )}
+      <a href={hrefOf(['findings', finding.id])} aria-current={isChosen}>
+        <span class="row-head">
+          <strong>{words('finding', finding.kind)}</strong>
+          <Badge tone={toneOf(finding.severity)}>{words('severity', finding.severity)}</Badge>
+          <span class="dim">{moment(finding.at)}</span>
+        </span>
+        <span>{summaryOf(finding)}</span>
+      </a>
+    </li>
+  )
+}
 
 const VERDICTS = [
   ['confirmed', 'action.confirm'],
@@ -62,7 +65,7 @@ const Detail = ({
   judge,
 }: {
   readonly finding: Finding
-  readonly judge: ((state: string) => void) | null
+  readonly judge: ((state: Verdict) => void) | null
 }) => (
   <Card
     title={words('finding', finding.kind)}
@@ -99,72 +102,6 @@ const Detail = ({
   </Card>
 )
 
-/** Keys for going through findings without a mouse; not while somebody types. */
-const useKeys = (keys: Readonly<Record<string, () => void>>) => {
-  useEffect(() => {
-    const pressed = (event: KeyboardEvent) => {
-      const { target } = event
-      const isTyping =
-        target instanceof HTMLElement &&
-        target.matches('input:not([type=checkbox]), select, textarea')
-      if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return
-      keys[event.key.toLowerCase()]?.()
-    }
-    addEventListener('keydown', pressed)
-    return () => removeEventListener('keydown', pressed)
-  })
-}
-
-/** Judges findings, a few beside each other. Throws the first failure when all were tried. */
-const judgeAll = async (ids: readonly string[], state: string): Promise<void> => {
-  const failures: unknown[] = []
-  for (let at = 0; at < ids.length; at += AT_ONCE) {
-    await Promise.all(
-      ids
-        .slice(at, at + AT_ONCE)
-        .map((id) =>
-          send('PATCH', `/findings/${encodeURIComponent(id)}`, { state }).catch(
-            (failure: unknown) => failures.push(failure),
-          ),
-        ),
-    )
-  }
-  if (failures.length > 0) throw failures[0]
-}
-
-/** The findings of a state, the one that is open, and those that are marked. */
-const useFindings = () => {
-  const { path } = useRoute()
-  const [state, setState] = useParam('state', 'open')
-  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set())
-  const query = useQuery(`findings ${state}`, (signal) =>
-    get(`/findings?state=${state}&sort=-at&limit=200`, signal),
-  )
-  const wanted = path[1]
-  const single = useQuery(`finding ${wanted ?? ''}`, async (signal) =>
-    wanted === undefined ? null : await get(`/findings/${encodeURIComponent(wanted)}`, signal),
-  )
-  const items = query.data?.items ?? []
-  const chosen = (wanted === undefined ? null : single.data) ?? items[0] ?? null
-  const go = (step: number) => {
-    const at = items.findIndex(({ id }) => id === chosen?.id)
-    const next = items[Math.max(0, Math.min(items.length - 1, at + step))]
-    if (next !== undefined)
-      location.hash = hrefOf(['findings', next.id], state === 'open' ? {} : { state })
-  }
-  const mark = (id: string) => {
-    const next = new Set(marked)
-    if (!next.delete(id)) next.add(id)
-    setMarked(next)
-  }
-  const reload = () => {
-    query.reload()
-    single.reload()
-  }
-  const isOne = wanted !== undefined
-  return { state, setState, marked, setMarked, query, items, chosen, isOne, go, mark, reload }
-}
-
 const BulkBar = ({
   marked,
   total,
@@ -173,7 +110,7 @@ const BulkBar = ({
 }: {
   readonly marked: number
   readonly total: number
-  readonly judge: (state: string) => void
+  readonly judge: (state: Verdict) => void
   readonly all: () => void
 }) => (
   <p class="row-actions" role="group" aria-label={t('findings.bulk')}>
@@ -194,12 +131,18 @@ const BulkBar = ({
 const Pile = ({
   found: { marked, setMarked, items, chosen, mark },
   judge,
+  hasKeys,
 }: {
   readonly found: ReturnType<typeof useFindings>
-  readonly judge: ((ids: readonly string[], verdict: string) => void) | null
+  readonly judge: ((ids: readonly string[], verdict: Verdict) => void) | null
+  readonly hasKeys: boolean
 }) => (
   <div>
-    <p class="dim keys">{t('findings.keys')}</p>
+    {hasKeys && (
+      <p class="dim keys">
+        {t('findings.keys')} <a href={hrefOf(['settings'])}>{t('findings.keys.off')}</a>
+      </p>
+    )}
     {judge !== null && (
       <BulkBar
         marked={marked.size}
@@ -224,36 +167,46 @@ const Pile = ({
   </div>
 )
 
+/** What was just judged, read out at once, and the way back. */
+const JudgedLine = ({
+  judged,
+  undo,
+}: {
+  readonly judged: Judged | null
+  readonly undo: () => void
+}) => (
+  <div role="status">
+    {judged !== null && (
+      <p class="state good">
+        {t(`findings.judged.${judged.verdict}`, { n: judged.ids.length })}{' '}
+        <button type="button" onClick={undo}>
+          {t('rules.undo')}
+        </button>
+      </p>
+    )}
+  </div>
+)
+
 /** Findings to be judged, one after another or many at once. */
 export const Findings = ({ canAct }: { readonly canAct: boolean }) => {
   const found = useFindings()
-  const { state, setState, setMarked, query, chosen, isOne, go, mark, reload } = found
-  const [error, setError] = useState<string | null>(null)
-  const judge = (ids: readonly string[], verdict: string) => {
-    if (ids.length === 0 || !canAct) return
-    judgeAll(ids, verdict).then(
-      () => {
-        setError(null)
-        setMarked(new Set())
-        reload()
-      },
-      (failure: unknown) => {
-        setError(messageOf(failure))
-        reload()
-      },
-    )
+  const { state, setState, query, chosen, isOne, allHref, present, go, mark } = found
+  const { error, judged, judge, undo } = useJudging(found)
+  const withPresent = (act: (id: string) => void) => {
+    const id = present()
+    if (id !== undefined && canAct) act(id)
   }
-  const judgeOne = (verdict: string) => {
-    if (chosen === null) return
-    judge([chosen.id], verdict)
-    go(1)
-  }
-  useKeys({
+  const judgeOne = (verdict: Verdict) =>
+    withPresent((id) => {
+      judge([id], verdict)
+      go(1)
+    })
+  const hasKeys = useSingleKeys({
     j: () => go(1),
     k: () => go(-1),
     c: () => judgeOne('confirmed'),
     d: () => judgeOne('dismissed'),
-    x: () => chosen !== null && canAct && mark(chosen.id),
+    x: () => withPresent(mark),
   })
   return (
     <>
@@ -270,6 +223,7 @@ export const Findings = ({ canAct }: { readonly canAct: boolean }) => {
         </label>
       </PageHead>
       <Alert message={error} />
+      <JudgedLine judged={judged} undo={undo} />
       <Shown
         query={query}
         isEmpty={({ items: list }) => list.length === 0 && chosen === null}
@@ -277,10 +231,10 @@ export const Findings = ({ canAct }: { readonly canAct: boolean }) => {
       >
         {() => (
           <div class={`split findings ${isOne ? 'one' : ''}`}>
-            <Pile found={found} judge={canAct ? judge : null} />
+            <Pile found={found} judge={canAct ? judge : null} hasKeys={hasKeys} />
             {chosen !== null && (
               <div class="stack">
-                <a class="narrow" href={hrefOf(['findings'], state === 'open' ? {} : { state })}>
+                <a class="narrow" href={allHref}>
                   {t('findings.all')}
                 </a>
                 <Detail finding={chosen} judge={canAct ? judgeOne : null} />

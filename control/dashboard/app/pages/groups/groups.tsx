@@ -73,9 +73,7 @@ const SurgeList = ({
                 {canAct && (
                   <button
                     type="button"
-                    role="switch"
-                    aria-checked={row.on}
-                    aria-label={t('groups.surge.switch', { name: row.name })}
+                    aria-label={`${t(row.on ? 'groups.surge.off' : 'groups.surge.on')}: ${row.name}`}
                     onClick={() => set(row)}
                   >
                     {t(row.on ? 'groups.surge.off' : 'groups.surge.on')}

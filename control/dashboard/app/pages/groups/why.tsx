@@ -4,6 +4,7 @@ import { get } from '../../data/api.ts'
 import { recordOf, textOf } from '../../data/draft.ts'
 import { useParam } from '../../data/route.ts'
 import { useQuery } from '../../data/use-query.ts'
+import { messageOf } from '../../text/failure.ts'
 import { country as countryName } from '../../text/format.ts'
 import { reasonText } from '../../text/reasons.ts'
 import { t, words } from '../../text/text.ts'
@@ -170,7 +171,7 @@ export const Why = () => {
         {isCountry && <span class="dim">{countryName(country.toUpperCase())}</span>}
       </form>
       <Choices />
-      <Alert message={query.error?.message ?? null} />
+      <Alert message={query.error === null ? null : messageOf(query.error)} />
       {query.data !== null && query.error === null && <Answer found={query.data} />}
     </Card>
   )

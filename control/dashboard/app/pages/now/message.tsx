@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { Alert } from '../../components/parts.tsx'
 import { useSubmit } from '../../components/submit.ts'
 import { send } from '../../data/api.ts'
@@ -14,7 +14,7 @@ export const MessageDialog = ({
   readonly done: () => void
 }) => {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (session === null) dialog.current?.close()
     else dialog.current?.showModal()
   }, [session])

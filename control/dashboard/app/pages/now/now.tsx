@@ -82,11 +82,15 @@ const Tools = ({
   setFilter,
   grouping,
   setGrouping,
+  isHeld,
+  hold,
 }: {
   readonly filter: string
   readonly setFilter: (text: string) => void
   readonly grouping: string
   readonly setGrouping: (text: string) => void
+  readonly isHeld: boolean
+  readonly hold: () => void
 }) => (
   <>
     <input
@@ -106,6 +110,9 @@ const Tools = ({
         ))}
       </select>
     </label>
+    <button type="button" aria-pressed={isHeld} onClick={hold}>
+      {t('now.hold')}
+    </button>
   </>
 )
 
@@ -133,7 +140,8 @@ export const Now = ({
   readonly canAct: boolean
   readonly maySeeCaps: boolean
 }) => {
-  const query = useQuery('sessions', (signal) => getAll('/sessions', signal, MOST), true)
+  const [isHeld, setHeld] = useState(false)
+  const query = useQuery('sessions', (signal) => getAll('/sessions', signal, MOST), !isHeld)
   const now = useNow(10_000)
   const [filter, setFilter] = useParam('filter')
   const [grouping, setGrouping] = useParam('by', 'none')
@@ -142,6 +150,10 @@ export const Now = ({
   const [question, setQuestion] = useState<Question | null>(null)
   const [written, setWritten] = useState<Session | null>(null)
   const rows = query.data ?? NONE
+  const hold = () => {
+    setHeld(!isHeld)
+    if (isHeld) query.reload()
+  }
   const { found, isWanted } = useFilter(rows, filter)
   // Of all streams, not of those the filter leaves: an account uses its cap whatever is looked for.
   const caps = useCaps(rows, maySeeCaps)
@@ -156,7 +168,7 @@ export const Now = ({
   return (
     <>
       <PageHead title={t('now.title')}>
-        <Tools {...{ filter, setFilter, grouping, setGrouping }} />
+        <Tools {...{ filter, setFilter, grouping, setGrouping, isHeld, hold }} />
       </PageHead>
       <div class="figures">
         <Figure value={number(found.length)} label={t('now.streams', { n: found.length })} />

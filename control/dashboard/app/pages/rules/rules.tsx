@@ -189,7 +189,7 @@ export const RulesPage = ({ canAct }: { readonly canAct: boolean }) => {
           <label class="inline">
             {t('rules.new')}
             <select
-              value=""
+              value={kind ?? ''}
               onChange={({ currentTarget: { value } }) => {
                 location.hash = hrefOf(['rules', 'new'], { kind: value })
               }}
@@ -204,7 +204,11 @@ export const RulesPage = ({ canAct }: { readonly canAct: boolean }) => {
           </label>
         )}
       </PageHead>
-      <Shown query={query}>
+      <Shown
+        query={query}
+        isEmpty={(items) => items.length === 0 && kind === null}
+        empty={t('rules.empty')}
+      >
         {(items) => {
           const open = kind === null ? (items.find(({ id }) => id === path[1]) ?? items[0]) : null
           const start = kind === null ? (open ?? null) : newDraft(kind, items)

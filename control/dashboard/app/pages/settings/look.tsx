@@ -1,9 +1,24 @@
 import { LanguageSelect, ThemeSelect } from '../../components/look.tsx'
 import { Card } from '../../components/parts.tsx'
+import { useSingleKeysChoice } from '../../components/single-keys.ts'
 import { t } from '../../text/text.ts'
 import { browserZone, chosenZone, setZone } from '../../text/zone.ts'
 
-/** Theme, language and time zone of this browser. */
+const SingleKeys = () => {
+  const [isOn, setOn] = useSingleKeysChoice()
+  return (
+    <label class="inline">
+      <input
+        type="checkbox"
+        checked={isOn}
+        onChange={({ currentTarget }) => setOn(currentTarget.checked)}
+      />
+      {t('settings.keys')}
+    </label>
+  )
+}
+
+/** Theme, language, time zone and keys of this browser. */
 export const LookCard = () => (
   <Card title={t('settings.look')}>
     <div class="inline-form">
@@ -27,6 +42,7 @@ export const LookCard = () => (
         </select>
       </label>
     </div>
+    <SingleKeys />
     <p class="dim">{t('settings.look.text')}</p>
   </Card>
 )

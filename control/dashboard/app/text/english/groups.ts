@@ -15,7 +15,6 @@ export const enGroups = {
   'groups.surge.running.stay': 'who watches one goes on',
   'groups.surge.running.end': 'who watches one is ended',
   'groups.surge.none': 'No profile. Profiles of surge stand in gatehouse.yaml.',
-  'groups.surge.switch': 'Surge {name}',
   'groups.surge.on': 'Turn on',
   'groups.surge.off': 'Turn off',
   'groups.on': 'on',

@@ -2,8 +2,22 @@ import type { Wording } from './wording.ts'
 
 /** English words of the pages of what plays now and of findings. */
 export const enLive = {
+  'now.hold': 'Hold the list',
   'findings.all': 'All findings',
   'findings.keys': 'J and K go down and up, X marks, C confirms, D dismisses.',
+  'findings.keys.off': 'Turn single keys off',
+  'findings.judged.confirmed': {
+    one: '{n} finding is confirmed.',
+    other: '{n} findings are confirmed.',
+  },
+  'findings.judged.dismissed': {
+    one: '{n} finding is dismissed.',
+    other: '{n} findings are dismissed.',
+  },
+  'findings.judged.open': {
+    one: '{n} finding is open again.',
+    other: '{n} findings are open again.',
+  },
   'findings.mark': 'Mark: {what}',
   'findings.bulk': 'What is marked',
   'findings.marked': { one: '{n} marked', other: '{n} marked' },

@@ -18,6 +18,7 @@ export const enRules = {
   'rules.dry': 'dry run',
   'rules.apply': 'Apply',
   'rules.applied': 'Applied.',
+  'rules.empty': 'No rule. Choose one under “New rule”.',
   'rules.undo': 'Undo',
   'rules.remove.text':
     'It finds nothing any more. What it found stays; the audit log keeps the rule as it was.',

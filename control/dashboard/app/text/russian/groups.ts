@@ -18,7 +18,6 @@ export const ruGroups: Readonly<Record<keyof typeof enGroups, Wording>> = {
   'groups.surge.running.stay': 'кто смотрит, смотрит дальше',
   'groups.surge.running.end': 'кто смотрит, прерывается',
   'groups.surge.none': 'Профилей нет. Профили наплыва описаны в gatehouse.yaml.',
-  'groups.surge.switch': 'Наплыв {name}',
   'groups.surge.on': 'Включить',
   'groups.surge.off': 'Выключить',
   'groups.on': 'включён',

@@ -3,8 +3,28 @@ import type { Wording } from '../english/wording.ts'
 
 /** Russian words of the pages of what plays now and of findings. */
 export const ruLive: Readonly<Record<keyof typeof enLive, Wording>> = {
+  'now.hold': 'Остановить список',
   'findings.all': 'Все находки',
   'findings.keys': 'J и K: вниз и вверх, X: отметить, C: подтвердить, D: отклонить.',
+  'findings.keys.off': 'Отключить клавиши',
+  'findings.judged.confirmed': {
+    one: 'Подтверждена {n} находка.',
+    few: 'Подтверждены {n} находки.',
+    many: 'Подтверждено {n} находок.',
+    other: 'Подтверждено {n} находки.',
+  },
+  'findings.judged.dismissed': {
+    one: 'Отклонена {n} находка.',
+    few: 'Отклонены {n} находки.',
+    many: 'Отклонено {n} находок.',
+    other: 'Отклонено {n} находки.',
+  },
+  'findings.judged.open': {
+    one: 'Снова открыта {n} находка.',
+    few: 'Снова открыты {n} находки.',
+    many: 'Снова открыто {n} находок.',
+    other: 'Снова открыто {n} находки.',
+  },
   'findings.mark': 'Отметить: {what}',
   'findings.bulk': 'Отмеченное',
   'findings.marked': {

@@ -21,6 +21,7 @@ export const ruRules: Readonly<Record<keyof typeof enRules, Wording>> = {
   'rules.applied': 'Применено.',
   'rules.remove.text':
     'Оно больше ничего не находит. Прежние находки остаются; журнал аудита хранит правило.',
+  'rules.empty': 'Правил нет. Выберите «Новое правило».',
   'rules.undo': 'Отменить',
   'rules.backtest': 'По истории',
   'rules.backtest.text': 'Кого задело бы это правило и кого задело нынешнее.',

@@ -1,0 +1,148 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { launchBrowser } from '../../support/programs/browser.ts'
+import { until } from '../../support/programs/port.ts'
+import { startService, type TestService } from '../../support/programs/service.ts'
+import { adminOf } from '../world/world.ts'
+import { browserPages } from './browser-pages.ts'
+import { showPage } from './page-list.ts'
+
+let service: TestService
+let browser: Browser
+let admin: ReturnType<typeof adminOf>
+const { openPage, expectComplaint, closePages } = browserPages(() => browser)
+
+beforeAll(async () => {
+  ;[service, browser] = await Promise.all([startService({ hasHistory: true }), launchBrowser()])
+  admin = adminOf(service)
+})
+afterAll(async () => {
+  await browser?.close()
+  await service?.stop()
+})
+afterEach(closePages)
+
+const opened = async (hash: string): Promise<Page> => {
+  const { url } = await admin.send<{ url: string }>('POST', '/sign-in-links', { user: 'demo' })
+  const page = await openPage(url)
+  await page.getByRole('heading', { level: 1, name: 'Now' }).waitFor()
+  await showPage(page, hash)
+  return page
+}
+
+/** What has the focus: its element and words. */
+const focused = async (page: Page): Promise<string> =>
+  await page.evaluate<string>(
+    '`${document.activeElement.tagName} ${document.activeElement.textContent.slice(0, 40)}`',
+  )
+
+/** Opens a question by the button that has the focus. */
+const ask = async (page: Page): Promise<void> => {
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor()
+  expect(await focused(page)).toBe('BUTTON Cancel')
+}
+
+const keys = async (page: Page, ...pressed: string[]): Promise<void> => {
+  for (const key of pressed) await page.keyboard.press(key)
+}
+
+const stateOf = async (id: string) => (await admin.get<{ state: string }>(`/findings/${id}`)).state
+
+test('findings are marked and judged as quickly as keys are hit, kept in sight, and that is taken back', async () => {
+  const page = await opened('#/findings')
+  const links = await page.locator('.finding-list a').all()
+  const ids = await Promise.all(
+    links.map(async (link) => (await link.getAttribute('href'))?.split('/').at(-1) ?? ''),
+  )
+  const [first = '', , third = ''] = ids
+  await keys(page, 'x', 'j', 'j', 'x')
+  await page.getByText('2 marked').waitFor()
+  const marked = page.getByRole('group', { name: 'What is marked' })
+  await marked.getByRole('button', { name: 'Dismiss' }).click()
+  await page.getByText('2 findings are dismissed.').waitFor()
+  expect([await stateOf(first), await stateOf(third)]).toEqual(['dismissed', 'dismissed'])
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByText('findings are dismissed.').waitFor({ state: 'detached' })
+  expect([await stateOf(first), await stateOf(third)]).toEqual(['open', 'open'])
+  await showPage(page, `#/findings/${first}`)
+  await keys(page, ...Array.from({ length: 12 }, () => 'j'))
+  const chosen = page.locator('.finding-list .chosen')
+  await until('the address', () => page.url().endsWith(ids[12] ?? '-'))
+  const [list, line] = [
+    await page.locator('.finding-list').boundingBox(),
+    await chosen.boundingBox(),
+  ]
+  expect(line?.y).toBeLessThan((list?.y ?? 0) + (list?.height ?? 0))
+})
+
+test('single keys can be turned off', async () => {
+  const page = await opened('#/settings')
+  await page.getByLabel(/^Single keys/).uncheck()
+  await showPage(page, '#/findings')
+  const before = page.url()
+  await keys(page, 'j', 'x', 'd')
+  expect(page.url()).toBe(before)
+  expect(await page.getByText('0 marked').count()).toBe(1)
+  expect(await page.getByText(/^J and K/).count()).toBe(0)
+})
+
+test('an account is added, changed and banned without a mouse, and the focus is never lost', async () => {
+  const page = await opened('#/accounts')
+  await page.getByRole('button', { name: 'Add an account' }).focus()
+  await keys(page, 'Enter')
+  await page.keyboard.type('flat 12')
+  await keys(page, 'Enter')
+  await page.getByText(/playlist\.m3u\?token=/).waitFor()
+  const { items } = await admin.get<{ items: { id: string }[] }>('/accounts?name=flat%2012')
+  const [{ id } = { id: '' }] = items
+  await page.getByRole('status').getByRole('link', { name: 'flat 12' }).focus()
+  await keys(page, 'Enter')
+  await page.getByRole('heading', { level: 1, name: 'flat 12' }).waitFor()
+  expect(await focused(page)).toMatch(/^MAIN/)
+  await page.getByRole('button', { name: 'Change' }).focus()
+  await keys(page, 'Enter')
+  await page.getByLabel('Streams').fill('3')
+  await page.getByLabel('Expires').fill('2030-02-01')
+  await page.getByLabel('Note').fill('pays in cash')
+  await keys(page, 'Enter')
+  await page.getByText('pays in cash').waitFor()
+  const account = await admin.get<Record<string, unknown>>(`/accounts/${id}`)
+  expect(account).toMatchObject({ name: 'flat 12', maxSessions: 3, enabled: true, group: null })
+  expect(new Date(Number(account['expiresAt'])).toISOString()).toMatch(/^2030-0(1-31|2-01)T/)
+  await page.getByRole('button', { name: 'Ban' }).focus()
+  await ask(page)
+  await keys(page, 'Tab', 'Enter')
+  await page.getByRole('button', { name: 'Lift' }).focus()
+  expect(JSON.stringify(await admin.get(`/bans?account=own:${id}`))).toContain(id)
+  await keys(page, 'Enter')
+  await page.getByRole('button', { name: 'Lift' }).waitFor({ state: 'detached' })
+  expect(await focused(page)).not.toMatch(/^BODY/)
+  // Nobody has judged it yet.
+  expectComplaint('404')
+})
+
+test('a stream is ended without a mouse: the focus goes on in the list; the palette leads to a page', async () => {
+  const page = await opened('#/now?filter=edge-1')
+  const row = page.getByRole('row').filter({ hasText: 'edge-1' }).first()
+  const who = await row.getByRole('link').first().innerText()
+  await row.getByRole('button', { name: 'End' }).focus()
+  await ask(page)
+  await keys(page, 'Escape')
+  expect(await focused(page)).toBe('BUTTON End')
+  await ask(page)
+  await keys(page, 'Tab', 'Enter')
+  await until('the end', async () => {
+    const { items } = await admin.get<{ items: { user_name: string; state: string }[] }>(
+      '/sessions?limit=200',
+    )
+    return items.filter(({ user_name: name }) => name === who).length === 0
+  })
+  await page.getByRole('link', { name: who, exact: true }).waitFor({ state: 'detached' })
+  expect(await focused(page)).toMatch(/^(?:TR|MAIN|BUTTON|A)/)
+  await keys(page, 'Control+k')
+  await page.keyboard.type('destin')
+  await keys(page, 'Enter')
+  await page.getByRole('heading', { level: 1, name: 'Destinations' }).waitFor()
+  expect(await focused(page)).not.toMatch(/^BODY/)
+})

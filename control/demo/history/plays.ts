@@ -165,7 +165,7 @@ const playOf = (person: DemoPerson, sitting: Sitting, id: string, random: Random
     endedAt,
     playedMs: minutes * MINUTE_MS,
     bytes: minutes * 15_000_000,
-    reason: random.next() < 0.02 ? 'cap.user' : 'closed',
+    reason: random.next() < 0.02 ? 'cap.streams' : 'closed',
   }
 }
 

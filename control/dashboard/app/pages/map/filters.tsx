@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks'
 import { SpanChoice } from '../../components/span.tsx'
 import { useParam } from '../../data/route.ts'
 import type { MapPlays } from '../../data/types.ts'
-import { country } from '../../text/format.ts'
+import { country, serverName } from '../../text/format.ts'
 import { t } from '../../text/text.ts'
 import type { PlayFilter } from './plays.ts'
 
@@ -99,7 +99,7 @@ export const Filters = ({
         label={t('col.server')}
         value={filter.source}
         set={(value) => set('source', value)}
-        options={same(data?.sources ?? [])}
+        options={same(data?.sources ?? []).map(([id]) => [id, serverName(id)])}
       />
       <Choice
         label={t('map.country')}

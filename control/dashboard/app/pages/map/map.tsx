@@ -173,6 +173,8 @@ const Picture = ({
     setArc(id)
   }
   const places = useMemo(() => weights.filter((weight) => weight > 0).length, [weights])
+  // At a moment of the day those that ran then, not those of the whole day.
+  const running = shownAt === null ? plays.count : weights.reduce((sum, one) => sum + one, 0)
   return (
     <>
       <Filters data={data} filter={filter} set={setFilter} />
@@ -194,7 +196,7 @@ const Picture = ({
         chosenArc={journey?.id ?? null}
         chooseArc={chooseArc}
       />
-      <Counts data={data} plays={plays.count} places={places} isNow={isNow} />
+      <Counts data={data} plays={running} places={places} isNow={isNow || shownAt !== null} />
       {journey !== null && <JourneyCard journey={journey} nameOf={nameOf} />}
       {chosen.size > 0 && <PlaceCard data={data} plays={plays} chosen={chosen} span={span} />}
       {journeys.length > 0 && (

@@ -41,5 +41,16 @@ export const isGranted = (granted: readonly string[], permission: string): boole
   return granted.some((one) => one === '*' || one === permission || one === `${area}:*`)
 }
 
+/** What of one set of permissions another grants too: `*` and `bans:*` shrink to what is granted of them. */
+export const withinGranted = (
+  granted: readonly string[],
+  wanted: readonly string[],
+): readonly string[] => [
+  ...new Set([
+    ...wanted.filter((one) => isGranted(granted, one)),
+    ...granted.filter((one) => isGranted(wanted, one)),
+  ]),
+]
+
 /** Whether a text names a role. */
 export const isRole = (text: string): text is Role => ROLES.some((role) => role === text)

@@ -16,6 +16,8 @@ export interface Actor {
   readonly permissions: readonly Permission[]
   /** Names and addresses are masked in what it is answered. */
   readonly isMasked?: boolean
+  /** Id of the person who signed in, or whose token it is; none for the token of the state folder and the machine itself. */
+  readonly person?: string
 }
 
 declare module 'fastify' {

@@ -16,7 +16,9 @@ export const apiTokenOut = Type.Object({
   id: Type.String(),
   name: Type.String(),
   scopes: Type.Array(Type.String()),
-  createdBy: Type.String(),
+  createdBy: Type.String({
+    description: 'The token goes with this person, and may do no more than he may.',
+  }),
   createdAt: Type.Integer(),
   expiresAt: nullableTime,
   lastUsedAt: nullableTime,

@@ -177,7 +177,10 @@ export const startAdmin = async (parts: AdminParts): Promise<{ stop(): Promise<v
   const actorOf = async (presented: string): Promise<Actor | null> => {
     if (isToken(presented)) return ADMIN
     const found = await tokens.find(presented)
-    return found === null ? null : { name: `token:${found.name}`, permissions: found.scopes }
+    if (found === null) return null
+    const { record, permissions, isMasked } = found
+    const actor = { name: `token:${record.name}`, permissions, isMasked }
+    return record.maker === null ? actor : { ...actor, person: record.maker }
   }
 
   const open = async (auth: AdminApiOptions['auth']): Promise<FastifyInstance> => {

@@ -71,7 +71,8 @@ export const createSignInParts = (parts: AdminParts, version: string): SignInPar
     const open = await signIns.ofCookie(secret)
     const role = open?.operator.role ?? ''
     if (open === null || !isRole(role)) return null
-    const actor = { name: open.operator.name, permissions: permissionsOf(role) }
+    const { id: person, name } = open.operator
+    const actor = { name, permissions: permissionsOf(role), person }
     return { actor: { ...actor, isMasked: role === 'viewer' }, csrf: open.csrf }
   }
   const address = publicAddress(parts.live.config().admin.public_url)
@@ -97,7 +98,8 @@ export const operatorRoutes = (
   const { operators, apiTokens } = parts.persistence.store
   const isDemo = parts.live.config().demo.enabled
   const isStillIn = async ({ cookie, token, isMasked }: Opener) => {
-    if (token !== undefined) return !isApiToken(token) || (await tokens.find(token)) !== null
+    if (token !== undefined)
+      return !isApiToken(token) || (await tokens.find(token))?.isMasked === isMasked
     if (cookie === undefined) return true
     const open = await ofCookie(cookie)
     return open !== null && (open.actor.isMasked === true) === isMasked
@@ -121,6 +123,7 @@ export const operatorRoutes = (
       userRoutes(app, {
         operators,
         people: signIns.operators,
+        tokens,
         audit,
         signInLink: async (user) => await signInLink(parts.live.config(), signIns, user),
       }),

@@ -42,7 +42,7 @@ export const scheduleWork = (background: Background, parts: Parts): void => {
   alone('notices about media servers', 5 * SECOND, tellAlarms)
   alone('users of media servers', MINUTE / 2, createUserRoll({ hub: media.hub, store, now }))
   // Another control plane may have added or removed one.
-  background.every('media servers', MINUTE / 2, async () => await media.reload())
+  background.every('media servers', 2 * SECOND, async () => await media.reload())
   const sealedBy = (): number | null => parts.pictures.job()?.kid ?? null
   let sealed = sealedBy()
   background.every('signing keys', 5 * SECOND, async () => {

@@ -89,9 +89,15 @@ export const createMedia = async (parts: MediaParts): Promise<Media> => {
       return createResume((await store.history.list({ where, limit: MOST_OPEN })).rows, now())
     },
   })
-  const reload = async (): Promise<void> => {
+  const watch = async (): Promise<void> => {
     isHome = createIsHome(live.config().home_networks)
     await hub.configure(await directory.all())
+  }
+  let last = Promise.resolve()
+  // One after the other: two at once would open a new server twice.
+  const reload = async (): Promise<void> => {
+    last = last.catch(() => undefined).then(watch)
+    await last
   }
   live.onReload(reload)
   await reload()

@@ -36,6 +36,8 @@ export interface ApiToken {
   readonly scopes: readonly string[]
   /** Who made it. */
   readonly createdBy: string
+  /** Id of that person; `null` = none signed in. */
+  readonly maker: string | null
   readonly createdAt: number
   /** `null` = never. */
   readonly expiresAt: number | null
@@ -91,6 +93,7 @@ export const OPERATOR_TABLES = {
       hash: 'text',
       scopes: 'json',
       createdBy: 'text',
+      maker: 'text?',
       createdAt: 'int',
       expiresAt: 'int?',
       lastUsedAt: 'int?',
@@ -107,7 +110,10 @@ export const OPERATOR_TABLES = {
 export interface OperatorTables {
   readonly operators: Collection<Operator> & { byName(name: string): Promise<Operator | null> }
   readonly signIns: Collection<SignIn> & { ofOperator(id: string): Promise<SignIn[]> }
-  readonly apiTokens: Collection<ApiToken> & { byHash(hash: string): Promise<ApiToken | null> }
+  readonly apiTokens: Collection<ApiToken> & {
+    byHash(hash: string): Promise<ApiToken | null>
+    ofMaker(id: string): Promise<ApiToken[]>
+  }
   readonly secondFactors: Collection<SecondFactor> & {
     /** Takes the code of a time step, if none of this or a later one was taken; true when it did, for one of many at once. */
     takeStep(
@@ -124,7 +130,11 @@ export const createOperatorTables = (sql: Sql): OperatorTables => {
   const apiTokens = createCollection(sql, OPERATOR_TABLES.apiTokens)
   const secondFactors = createCollection(sql, OPERATOR_TABLES.secondFactors)
   return {
-    apiTokens: { ...apiTokens, byHash: (hash) => apiTokens.first('hash = $1', [hash]) },
+    apiTokens: {
+      ...apiTokens,
+      byHash: (hash) => apiTokens.first('hash = $1', [hash]),
+      ofMaker: (id) => apiTokens.all('maker = $1 order by name, id', [id]),
+    },
     secondFactors: {
       ...secondFactors,
       takeStep: async (operator, taken) =>

@@ -121,6 +121,21 @@ test('homes of nobody, and what is no network or not among them, are refused', a
   expect((await api.store.feedback.list()).rows).toEqual([])
 })
 
+test('a person is shown by his id, and by any account of his', async () => {
+  const { id } = (await call('POST', '/people/merge', { accounts: [ANN, ANNA], name: 'Ann' })).body
+  for (const name of [id, ANN, ANNA])
+    expect((await call('GET', `/people/${encodeURIComponent(name)}`)).body).toMatchObject({
+      id,
+      name: 'Ann',
+      accounts: [{ account: ANN }, { account: ANNA }],
+    })
+  expect(await call('GET', '/people/nobody')).toMatchObject({
+    status: 404,
+    body: { detailId: 'people.missing', values: { id: 'nobody' } },
+  })
+  await call('POST', `/people/${id}/split`, {})
+})
+
 test('reports read a person’s plays as one account', async () => {
   const people = peopleView([{ id: 'p', name: null, accounts: [ANN, ANNA] }])
   const other = daily([1], { with: { account: 'own:x' } })

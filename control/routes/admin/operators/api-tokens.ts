@@ -23,7 +23,12 @@ export interface ApiTokenRoutesOptions {
 const read = { permission: 'api-tokens:read' }
 const write = { permission: 'api-tokens:write' }
 
-const shown = ({ hash: _hash, scopes, ...token }: ApiToken): Static<typeof apiTokenOut> => ({
+const shown = ({
+  hash: _hash,
+  maker: _maker,
+  scopes,
+  ...token
+}: ApiToken): Static<typeof apiTokenOut> => ({
   ...token,
   scopes: [...scopes],
 })
@@ -48,13 +53,13 @@ export const apiTokenRoutes = (plain: FastifyInstance, options: ApiTokenRoutesOp
     { schema: { body: apiTokenIn, response: { 201: apiTokenMade } }, config: write },
     async (request, reply) => {
       const { name, scopes, expiresAt = null } = request.body
-      const { permissions, name: by } = request.actor
+      const { permissions, name: by, person: maker = null } = request.actor
       const beyond = scopes.find((scope) => !isGranted(permissions, scope))
       if (beyond !== undefined)
         throw new ProblemError('permission.missing', detail('token.beyond', { permission: beyond }))
       if (expiresAt !== null && expiresAt <= clock())
         throw new ProblemError('request.invalid', detail('token.past'))
-      const { record, token } = await tokens.issue({ name, scopes, expiresAt, by })
+      const { record, token } = await tokens.issue({ name, scopes, expiresAt, by, maker })
       await audit(request, 'api-token.create', { subject: name, after: { scopes, expiresAt } })
       return await reply.code(201).send({ ...shown(record), token })
     },

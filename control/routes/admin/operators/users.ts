@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
+import type { ApiTokens } from '../../../operators/api-tokens.ts'
 import type { OperatorBook } from '../../../operators/operator-book.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { detail } from '../../../plugins/problem-texts.ts'
@@ -22,6 +23,7 @@ import { oneAtATime } from '../common/one-at-a-time.ts'
 export interface UserRoutesOptions {
   readonly operators: OperatorTables['operators']
   readonly people: OperatorBook
+  readonly tokens: Pick<ApiTokens, 'removeOf' | 'beyond'>
   readonly audit: AuditTrail
   /** A one-time address of the dashboard; `null` where people sign in by name and none was given. */
   readonly signInLink: (user: string | null) => Promise<string | null>
@@ -96,7 +98,7 @@ export const userRoutes = (plain: FastifyInstance, options: UserRoutesOptions): 
 
 const changeRoutes = (plain: FastifyInstance, options: UserRoutesOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
-  const { operators, people, audit } = options
+  const { operators, people, tokens, audit } = options
   const { found, keepAnOwner } = checksOf(operators)
   app.get(
     '/users/:id',
@@ -131,7 +133,12 @@ const changeRoutes = (plain: FastifyInstance, options: UserRoutesOptions): void 
         return { before: present, operator: await people.put(present.name, change) }
       })
       void reply.header('etag', etagOf(editable(operator)))
-      const after = { role: operator.role, passwordChanged: password !== undefined }
+      const tokensLimited = role === undefined ? [] : await tokens.beyond(operator.id, role)
+      const after = {
+        role: operator.role,
+        passwordChanged: password !== undefined,
+        ...(tokensLimited.length === 0 ? {} : { tokensLimited }),
+      }
       await audit(request, 'user.change', {
         subject: operator.name,
         before: { role: before.role },
@@ -144,22 +151,23 @@ const changeRoutes = (plain: FastifyInstance, options: UserRoutesOptions): void 
 
 const removeRoute = (plain: FastifyInstance, options: UserRoutesOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
-  const { operators, people, audit } = options
+  const { operators, people, tokens, audit } = options
   const { found, keepAnOwner } = checksOf(operators)
   app.delete(
     '/users/:id',
     { schema: { params, headers: ifMatchHeader, response: { 204: Type.Null() } }, config: write },
     async (request, reply) => {
-      const operator = await oneAtATime('users', async () => {
+      const { present: operator, tokensRemoved } = await oneAtATime('users', async () => {
         const present = await found(request.params.id)
         requireMatch(request, reply, editable(present))
         await keepAnOwner(present)
         await people.remove(present.id)
-        return present
+        return { present, tokensRemoved: await tokens.removeOf(present.id) }
       })
       await audit(request, 'user.delete', {
         subject: operator.name,
         before: { role: operator.role },
+        ...(tokensRemoved.length === 0 ? {} : { after: { tokensRemoved } }),
       })
       return await reply.code(204).send(null)
     },

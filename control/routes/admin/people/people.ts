@@ -86,6 +86,17 @@ const readRoutes = (plain: FastifyInstance, { people, store }: PeopleRoutesOptio
     },
   )
   app.get(
+    '/people/:id',
+    { schema: { params: idParams, response: { 200: personSchema } }, config: read },
+    async ({ params: { id } }) => {
+      const found = everybody(people, await usersNow()).find(
+        (person) => person.id === id || person.accounts.some(({ account }) => account === id),
+      )
+      if (found === undefined) throw new ProblemError('not.found', detail('people.missing', { id }))
+      return found
+    },
+  )
+  app.get(
     '/people/suggestions',
     {
       schema: {

@@ -217,6 +217,48 @@ describe('every route', () => {
     expect(await give(['*'])).toBe(403)
     expect((await make(['no scope'])).status).toBe(400)
   })
+
+  it('a token is limited with its maker, and goes with him; the audit log says so', async () => {
+    const json = { 'content-type': 'application/json' }
+    const owned = async (method: string, path: string, body?: object) =>
+      await service.api(`/api/v1${path}`, {
+        method,
+        headers: body === undefined ? {} : json,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+    const person = { name: 'otto', role: 'owner', password: 'correct horse battery' }
+    await owned('POST', '/users', { ...person, name: 'olga' })
+    const { id } = (await (await owned('POST', '/users', person)).json()) as { id: string }
+    const entry = await fetch(`${service.admin}/api/v1/auth/sign-in`, {
+      method: 'POST',
+      headers: json,
+      body: JSON.stringify({ name: person.name, password: person.password }),
+    })
+    expect(entry.status).toBe(200)
+    const { csrf } = (await entry.json()) as { csrf: string }
+    const [cookie = ''] = (entry.headers.get('set-cookie') ?? '').split(';')
+    const made = await fetch(`${service.admin}/api/v1/api-tokens`, {
+      method: 'POST',
+      headers: { ...json, cookie, 'x-gatehouse-csrf': csrf },
+      body: JSON.stringify({ name: 'his', scopes: ['*'] }),
+    })
+    const { token } = (await made.json()) as { token: string }
+    const asHis = async (path: string) => {
+      const headers = { authorization: `Bearer ${token}` }
+      return (await fetch(`${service.admin}/api/v1${path}`, { headers })).status
+    }
+    const may = async () => [await asHis('/users'), await asHis('/bans'), await asHis('/sessions')]
+    expect(await may()).toEqual([200, 200, 200])
+    await owned('PATCH', `/users/${id}`, { role: 'operator' })
+    expect(await may()).toEqual([403, 200, 200])
+    await owned('PATCH', `/users/${id}`, { role: 'viewer' })
+    expect(await may()).toEqual([403, 403, 200])
+    expect((await owned('DELETE', `/users/${id}`)).status).toBe(204)
+    expect(await may()).toEqual([401, 401, 401])
+    const audit = await (await owned('GET', '/audit?subject=otto&limit=50')).text()
+    expect(audit).toContain('"tokensLimited":["his"]')
+    expect(audit).toContain('"tokensRemoved":["his"]')
+  })
 })
 
 describe('the metrics', () => {

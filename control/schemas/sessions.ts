@@ -13,6 +13,12 @@ export const sessionSchema = Type.Object({
   ip: Type.String(),
   network: Type.String(),
   country: nullableText,
+  city: Type.Union([Type.String(), Type.Null()], {
+    description: 'Where the geo file knows it; empty for who may not see it.',
+  }),
+  accuracy_km: Type.Union([Type.Number(), Type.Null()], {
+    description: 'Radius around the city within which the viewer is.',
+  }),
   proto: Type.String(),
   user_agent: Type.String(),
   group: Type.String(),

@@ -70,12 +70,13 @@ const metricsOf = (parts: AdminParts) =>
   })
 
 const sessionOptions = (
-  { sessions, media, lifecycle, edge }: AdminParts,
+  { sessions, media, lifecycle, edge, geo }: AdminParts,
   audit: AuditTrail,
 ): AdminApiOptions['sessions'] => ({
   sessions: sessions.store,
   view: media.view,
   media: media.hub,
+  place: (address) => geo.place(address),
   audit,
   reauth: async (channel) => {
     await sessions.bans.forgive()

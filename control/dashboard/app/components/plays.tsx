@@ -1,6 +1,6 @@
 import { hrefOf, useParam } from '../data/route.ts'
 import type { Play } from '../data/types.ts'
-import { country, duration, moment, player } from '../text/format.ts'
+import { country, duration, moment, placeName, player, radiusText } from '../text/format.ts'
 import { reasonText } from '../text/reasons.ts'
 import { t } from '../text/text.ts'
 import { type Column, Table } from './table.tsx'
@@ -51,8 +51,10 @@ export const PLAY_COLUMNS = {
     sortBy: (row) => country(row.country),
     cell: (row) => (
       <>
-        {[row.city, country(row.country)].filter(Boolean).join(', ')}{' '}
-        <span class="dim">{row.address}</span>
+        {placeName(row.city, row.country)}{' '}
+        <span class="dim">
+          {radiusText(row.city, row.accuracyKm)} {row.address}
+        </span>
       </>
     ),
   },

@@ -230,6 +230,7 @@ export const en = {
   'people.remove.ask': 'Remove {name}?',
   'people.remove.text': 'Whatever is signed in under this name ends at once.',
   'people.new': 'Add somebody',
+  'place.radius': '± {n} km',
   'unit.seconds': '{n} s',
   'unit.minutes': '{n} min',
   'unit.hours': '{n} h {m} min',

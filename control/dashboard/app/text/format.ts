@@ -39,6 +39,16 @@ const countryName = kept((code) => (/^[A-Z]{2}$/.test(code) ? (countries.of(code
 /** A country code as its name. */
 export const country = (code: string | null): string => (code === null ? '–' : countryName(code))
 
+/** City and country as people write them; `–` where neither is known. */
+export const placeName = (city: string | null, code: string | null): string =>
+  [city, code === null ? null : countryName(code)]
+    .filter((text) => text !== null && text !== '' && text !== '–')
+    .join(', ') || '–'
+
+/** The radius around a city within which somebody is: `± 20 km`; nothing where no city is known. */
+export const radiusText = (city: string | null, km: number | null): string =>
+  city === null || city === '' || km === null ? '' : t('place.radius', { n: Math.round(km) })
+
 /** Where something plays from, as people name it: an edge by its name alone (`edge:edge-1`), a media server with its kind. */
 export const serverName = (source: string): string => source.replace(/^edge:/, '')
 

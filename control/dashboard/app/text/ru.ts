@@ -266,6 +266,7 @@ export const ru: Words = {
   'people.remove.ask': 'Удалить {name}?',
   'people.remove.text': 'Все входы под этим именем завершатся сразу.',
   'people.new': 'Добавить человека',
+  'place.radius': '± {n} км',
   'unit.seconds': '{n} с',
   'unit.minutes': '{n} мин',
   'unit.hours': '{n} ч {m} мин',

@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { type Static, Type } from 'typebox'
+import type { GeoPlace } from '#domain/types'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { detail } from '../../../plugins/problem-texts.ts'
 import { idParams } from '../../../schemas/common.ts'
@@ -17,10 +18,14 @@ import type { EndAnswer } from '../../../sources/model/play-source.ts'
 import { accountRef } from '../common/account-ref.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
 
+type Place = Pick<GeoPlace, 'city' | 'accuracyKm'>
+
 export interface SessionRoutesOptions {
   readonly sessions: SessionStore
   readonly view: SessionView
   readonly media: Pick<MediaHub, 'play' | 'end' | 'message'>
+  /** Place of a viewer's address. */
+  readonly place: (address: string) => Place
   readonly audit: AuditTrail
   /** Asks the backends again; the number of sessions asked. */
   readonly reauth: (channel: string | null) => Promise<number>
@@ -28,31 +33,38 @@ export interface SessionRoutesOptions {
   readonly kill: (keys: readonly string[]) => Promise<void>
 }
 
-const shown = (session: LiveSession): Static<typeof sessionSchema> => ({
-  id: session.id,
-  session_id: session.sid,
-  name: session.channel,
-  user_id: session.account,
-  user_name: session.accountName,
-  ip: session.address,
-  network: session.network,
-  country: session.country,
-  proto: session.protocol,
-  user_agent: session.agent,
-  group: session.group,
-  device: session.device,
-  download: session.download,
-  token: session.tokenPrint,
-  state: session.state,
-  delivery: session.delivery ?? null,
-  edge: session.seenBy,
-  source: session.source ?? `edge:${session.edge}`,
-  opened_at: session.openedAt,
-  started_at: session.startedAt === 0 ? null : session.startedAt,
-  updated_at: session.lastSeenAt,
-  bytes: session.bytes,
-  requests: session.requests,
-})
+const shownWith =
+  (place: SessionRoutesOptions['place']) =>
+  (session: LiveSession): Static<typeof sessionSchema> => {
+    const { city, accuracyKm } = place(session.address)
+    return {
+      id: session.id,
+      session_id: session.sid,
+      name: session.channel,
+      user_id: session.account,
+      user_name: session.accountName,
+      ip: session.address,
+      network: session.network,
+      country: session.country,
+      city,
+      accuracy_km: city === null ? null : accuracyKm,
+      proto: session.protocol,
+      user_agent: session.agent,
+      group: session.group,
+      device: session.device,
+      download: session.download,
+      token: session.tokenPrint,
+      state: session.state,
+      delivery: session.delivery ?? null,
+      edge: session.seenBy,
+      source: session.source ?? `edge:${session.edge}`,
+      opened_at: session.openedAt,
+      started_at: session.startedAt === 0 ? null : session.startedAt,
+      updated_at: session.lastSeenAt,
+      bytes: session.bytes,
+      requests: session.requests,
+    }
+  }
 
 const SORTS = new Map<string, NonNullable<SessionQuery['sort']>>([
   ['opened_at', 'openedAt'],
@@ -93,7 +105,8 @@ const liveSchema = Type.Object({
   channels: Type.Array(Type.Object({ channel: Type.String(), clients: Type.Integer() })),
 })
 
-const readRoutes = (plain: FastifyInstance, { view }: SessionRoutesOptions): void => {
+const readRoutes = (plain: FastifyInstance, { view, place }: SessionRoutesOptions): void => {
+  const shown = shownWith(place)
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const read = { permission: 'sessions:read' }
   app.get(
@@ -168,6 +181,7 @@ export const sessionRoutes = (plain: FastifyInstance, options: SessionRoutesOpti
   messageRoute(plain, options)
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const { sessions, view, media, audit } = options
+  const shown = shownWith(options.place)
   const write = { permission: 'sessions:write' }
   app.delete(
     '/sessions/:id',

@@ -4,7 +4,7 @@ import { useRevoke } from '../../components/revoke.ts'
 import { get } from '../../data/api.ts'
 import type { Copy, Play } from '../../data/types.ts'
 import { useQuery } from '../../data/use-query.ts'
-import { country, moment, player } from '../../text/format.ts'
+import { moment, placeName, player } from '../../text/format.ts'
 import { t } from '../../text/text.ts'
 
 /** A line a copy was used on. */
@@ -24,7 +24,7 @@ const usesOf = (plays: readonly Play[], copy: string): Use[] => {
     const before = uses.get(key)
     uses.set(key, {
       network: key,
-      place: [city, country(code)].filter(Boolean).join(', '),
+      place: placeName(city, code),
       plays: (before?.plays ?? 0) + 1,
       lastAt: Math.max(before?.lastAt ?? 0, startedAt),
     })

@@ -1,7 +1,7 @@
 import { type Lane, lanesOf, type Placed } from '../../data/lanes.ts'
 import { useParam } from '../../data/route.ts'
 import type { Play } from '../../data/types.ts'
-import { country, day, moment, player } from '../../text/format.ts'
+import { day, moment, placeName, player } from '../../text/format.ts'
 import { t } from '../../text/text.ts'
 
 const DAY_MS = 86_400_000
@@ -31,7 +31,7 @@ const LaneRow = ({
   return (
     <li>
       <span>
-        {first?.play.city ?? country(first?.play.country ?? null)}{' '}
+        {placeName(first?.play.city ?? null, first?.play.country ?? null)}{' '}
         <span class="dim">{lane.key}</span>
       </span>
       <span class="clock-track">

@@ -4,7 +4,7 @@ import { get } from '../../data/api.ts'
 import { hrefOf } from '../../data/route.ts'
 import type { MapPlace, MapPlays, Play } from '../../data/types.ts'
 import { useQuery } from '../../data/use-query.ts'
-import { country, duration, number } from '../../text/format.ts'
+import { duration, number, placeName, radiusText } from '../../text/format.ts'
 import { t } from '../../text/text.ts'
 import { type PlayColumns, visitorsOf } from './plays.ts'
 
@@ -13,9 +13,7 @@ const HALF = 0.05
 const MOST_PEOPLE = 20
 
 /** A place in words. */
-export const labelOf = ({ city, country: code }: MapPlace): string =>
-  [city, country(code)].filter((text) => text !== null && text !== '' && text !== '–').join(', ') ||
-  '–'
+export const labelOf = ({ city, country }: MapPlace): string => placeName(city, country)
 
 /** The box around places, as the API wants it. */
 const boxOf = (places: readonly MapPlace[]): string => {
@@ -34,7 +32,14 @@ const boxOf = (places: readonly MapPlace[]): string => {
 const titleOf = (places: readonly MapPlace[]): string => {
   const names = [...new Set(places.map(labelOf))]
   const more = names.length > 3 ? ` … (${number(names.length)})` : ''
-  return names.slice(0, 3).join(' · ') + more
+  const [only, second] = places
+  const radius = second === undefined && only !== undefined ? only : null
+  return [
+    names.slice(0, 3).join(' · ') + more,
+    radius === null ? '' : radiusText(radius.city, radius.accuracyKm),
+  ]
+    .filter(Boolean)
+    .join(' ')
 }
 
 const isRunning = ({ endedAt }: Play): boolean => endedAt === null

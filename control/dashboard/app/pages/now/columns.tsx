@@ -2,7 +2,15 @@ import { Badge } from '../../components/parts.tsx'
 import type { Column } from '../../components/table.tsx'
 import { hrefOf, whyOf } from '../../data/route.ts'
 import type { Session } from '../../data/types.ts'
-import { bytes, country, duration, player, serverName } from '../../text/format.ts'
+import {
+  bytes,
+  country,
+  duration,
+  placeName,
+  player,
+  radiusText,
+  serverName,
+} from '../../text/format.ts'
 import { language, t, words } from '../../text/text.ts'
 
 /** What a button of a row does. */
@@ -19,6 +27,10 @@ const toneOf = (state: string) => {
 /** Streams of the account of its cap: `2 of 3`; the number alone where there is no cap. */
 const capText = (used: number, most: number | null): string =>
   most === null ? String(used) : t('now.cap', { n: used, most: String(most) })
+
+/** All that is known of where somebody is, on one line. */
+const placeTitle = ({ ip, city, country: code, accuracy_km: km }: Session): string =>
+  [ip, placeName(city, code), radiusText(city, km)].filter(Boolean).join(' · ')
 
 /** How many streams each account has, and may have. */
 export interface CapUse {
@@ -50,10 +62,15 @@ const identity = (caps: CapUse): Column<Session>[] => [
     share: 15,
     isPlain: true,
     title: t('col.where'),
-    sortBy: (row) => country(row.country),
+    sortBy: (row) => `${country(row.country)} ${row.city ?? ''}`,
     cell: (row) => (
-      <span class="two-lines" title={row.ip}>
-        {row.country !== null && <span>{country(row.country)}</span>}
+      <span class="two-lines" title={placeTitle(row)}>
+        {row.country !== null && (
+          <span>
+            {placeName(row.city, row.country)}{' '}
+            <span class="dim">{radiusText(row.city, row.accuracy_km)}</span>
+          </span>
+        )}
         <span class="dim">{row.ip}</span>
       </span>
     ),

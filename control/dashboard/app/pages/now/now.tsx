@@ -6,7 +6,7 @@ import { getAll, send } from '../../data/api.ts'
 import { useParam } from '../../data/route.ts'
 import type { Session } from '../../data/types.ts'
 import { useNow, useQuery } from '../../data/use-query.ts'
-import { country, number, player } from '../../text/format.ts'
+import { country, number, placeName, player } from '../../text/format.ts'
 import { type Key, t } from '../../text/text.ts'
 import { type CapUse, columnsOf, type Deed, whoOf } from './columns.tsx'
 import { LastHour } from './last-hour.tsx'
@@ -35,7 +35,7 @@ const textOf = (row: Session): string =>
     row.ip,
     player(row.user_agent),
     row.source,
-    country(row.country),
+    placeName(row.city, row.country),
     row.group,
   ]
     .join('\n')

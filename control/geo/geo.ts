@@ -1,7 +1,7 @@
-import { formatAddress, parseAddress } from '#domain/networks/network'
+import { type Address, formatAddress, parseAddress } from '#domain/networks/network'
 import type { GeoPlace } from '#domain/types'
 import { AsnCsv } from './asn-csv.ts'
-import { type GeoProblem, openGeoFile } from './geo-file.ts'
+import { type GeoFile, type GeoProblem, openGeoFile } from './geo-file.ts'
 import { crossChecked, type GeoNetwork, networkOf, placeOf, unknownPlace } from './geo-record.ts'
 import { networkKind } from './network-kind.ts'
 
@@ -31,7 +31,9 @@ export interface Geo {
 const defaultCheckMs = 60_000
 
 /** A file of either format. */
-type AddressFile = Pick<AsnCsv, 'family' | 'get' | 'isUsed' | 'refresh'>
+interface AddressFile extends Pick<GeoFile, 'family' | 'isUsed' | 'refresh'> {
+  readonly get: (text: string, address: Address) => unknown
+}
 
 /** Opens an ASN file: MaxMind DB, or CSV, whose name says its IP version. */
 const openNetworks = async (

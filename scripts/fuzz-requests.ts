@@ -1,5 +1,5 @@
 /** Sends hostile requests to every listener of a running Gatehouse, and fails where one is answered as none may be. */
-import { type FuzzReport, fuzz } from './fuzz/run.ts'
+import { FLAT_MB, type FuzzReport, fuzz, total } from './fuzz/run.ts'
 import { startFuzzWorld } from './fuzz/world.ts'
 import { positive, readOptions } from './options.ts'
 
@@ -16,8 +16,6 @@ index: the same --seed with --from INDEX --count 1 sends it again.
   --at-once N   connections (default 8)`
 
 const MOST_SHOWN = 20
-/** Growth beyond the warm state that is still flat: caches of bounded size fill. */
-const FLAT_MB = 64
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
@@ -27,8 +25,12 @@ const show = (report: FuzzReport): boolean => {
     say(`${listener.padEnd(20)} ${told.join(', ')}`)
   }
   const { warm, end } = report.memoryMb
-  const grown = end - warm
-  say(`${report.sent} requests; memory ${warm.toFixed(0)} MB warm, ${end.toFixed(0)} MB at the end`)
+  const grown = total(end) - total(warm)
+  say(
+    `${report.sent} requests; memory ${total(warm).toFixed(0)} MB warm, ${total(end).toFixed(0)} MB at the end`,
+  )
+  for (const [name, now] of Object.entries(end))
+    say(`  ${name.padEnd(18)} ${(warm[name] ?? 0).toFixed(0)} MB, ${now.toFixed(0)} MB`)
   for (const { index, listener, status, request } of report.failures.slice(0, MOST_SHOWN))
     say(`FAILED index=${index} ${listener}: ${status}\n${JSON.stringify(request.slice(0, 2000))}`)
   if (report.failures.length > 0) say(`${report.failures.length} failed`)

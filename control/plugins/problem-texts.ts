@@ -121,6 +121,7 @@ export const DETAILS = {
     "It is larger than {limit} MB; import it by 'gatehouse import' on the machine itself.",
   'upload.no_room': 'There is no room left on the disk for it.',
   'upload.broken': 'The upload broke off.',
+  'upload.unreadable': 'The form cannot be read.',
   'upload.none': 'Send the file as the body, or as a form.',
   'import.no_rejected':
     'It has no list of bad rows here: there are none, or the command line wrote it beside its file.',

@@ -1,7 +1,8 @@
+import { setTimeout } from 'node:timers/promises'
 import { hostileRequest } from './hostile-request.ts'
 import { createRandom } from './random.ts'
 import { announcesMore, send } from './send.ts'
-import type { FuzzWorld, Listener } from './world.ts'
+import type { FuzzWorld, Listener, Megabytes } from './world.ts'
 
 /** How long, and with which requests. */
 export interface FuzzOptions {
@@ -32,7 +33,8 @@ export interface FuzzReport {
   readonly failures: readonly Failure[]
   /** Processes that are not those of the start. */
   readonly restarted: readonly string[]
-  readonly memoryMb: { readonly warm: number; readonly end: number }
+  /** Resident memory of each process, MB: warm and at the end. */
+  readonly memoryMb: { readonly warm: Megabytes; readonly end: Megabytes }
 }
 
 /** nginx's own word for a coding or a version it does not have; RFC 9110, 15.6.2 and 15.6.6. */
@@ -55,6 +57,27 @@ export const requestAt = (
 /** A first part of the run, after which memory is taken to be warm. */
 const WARM_PART = 0.2
 
+/** Growth beyond the warm state that is still flat, MB: caches of bounded size fill. */
+export const FLAT_MB = 64
+
+/** All of the processes together, MB. */
+export const total = (memory: Megabytes): number =>
+  Object.values(memory).reduce((sum, mb) => sum + mb, 0)
+
+// A heap keeps what it grew by under load until it is collected whole, which node does when it has nothing to do.
+const REST_MS = 10_000
+const RESTS = 12
+
+/** Memory at the end; where it grew, the processes are left at rest for a while first. */
+const memoryAtRest = async (world: FuzzWorld, warm: Megabytes): Promise<Megabytes> => {
+  let memory = await world.memoryMb()
+  for (let rests = 0; rests < RESTS && total(memory) - total(warm) > FLAT_MB; rests += 1) {
+    await setTimeout(REST_MS)
+    memory = await world.memoryMb()
+  }
+  return memory
+}
+
 /** Sends requests until time or number is over. */
 export const fuzz = async (world: FuzzWorld, options: FuzzOptions): Promise<FuzzReport> => {
   const { seed, from, count, until, atOnce } = options
@@ -63,7 +86,7 @@ export const fuzz = async (world: FuzzWorld, options: FuzzOptions): Promise<Fuzz
   const before = await world.pids()
   const began = Date.now()
   let next = from
-  let warm: number | null = null
+  let warm: Promise<Megabytes> | null = null
   const note = (listener: string, status: number) => {
     const counts = statuses.get(listener) ?? new Map<number, number>()
     counts.set(status, (counts.get(status) ?? 0) + 1)
@@ -80,21 +103,18 @@ export const fuzz = async (world: FuzzWorld, options: FuzzOptions): Promise<Fuzz
       if (isFailure(status, awaitsMore))
         failures.push({ index, listener: listener.name, status, request })
       const part = Math.max((Date.now() - began) / (until - began), (next - from) / count)
-      if (warm === null && part > WARM_PART) {
-        warm = 0
-        warm = await world.memoryMb()
-      }
+      if (part > WARM_PART) warm ??= world.memoryMb()
     }
   }
   await Promise.all(Array.from({ length: atOnce }, work))
   const after = await world.pids()
   const names = new Set([...Object.keys(before), ...Object.keys(after)])
-  const end = await world.memoryMb()
+  const warmMb = await (warm ?? world.memoryMb())
   return {
     sent: next - from,
     statuses,
     failures,
     restarted: [...names].filter((name) => before[name] !== after[name]),
-    memoryMb: { warm: warm ?? end, end },
+    memoryMb: { warm: warmMb, end: await memoryAtRest(world, warmMb) },
   }
 }

@@ -1,5 +1,11 @@
 import { join } from 'node:path'
-import { controlPid, nginxPid, residentOf, workerPids } from '../../test/e2e/world/processes.ts'
+import {
+  controlPid,
+  nginxPid,
+  redisPid,
+  residentOf,
+  workerPids,
+} from '../../test/e2e/world/processes.ts'
 import { viewer } from '../../test/e2e/world/viewer.ts'
 import { adminOf, worldConfig } from '../../test/e2e/world/world.ts'
 import { freePort } from '../../test/support/programs/port.ts'
@@ -13,14 +19,16 @@ export interface Listener extends Ground {
   readonly place: Place
 }
 
+/** Resident memory by name of process, MB. */
+export type Megabytes = Readonly<Record<string, number>>
+
 /** A running Gatehouse with every listener it has. */
 export interface FuzzWorld {
   readonly listeners: readonly Listener[]
   readonly service: TestService
   /** Processes that must outlive it, by name. */
   readonly pids: () => Promise<Readonly<Record<string, number>>>
-  /** Resident memory of all of them, MB. */
-  readonly memoryMb: () => Promise<number>
+  readonly memoryMb: () => Promise<Megabytes>
   readonly stop: () => Promise<void>
 }
 
@@ -126,6 +134,7 @@ export const startFuzzWorld = async (): Promise<FuzzWorld> => {
     const workers = await workerPids(service)
     return {
       control: await controlPid(service),
+      redis: await redisPid(service),
       nginx: nginxPid(service),
       ...Object.fromEntries(workers.map((pid, at) => [`worker ${at + 1}`, pid])),
     }
@@ -135,8 +144,8 @@ export const startFuzzWorld = async (): Promise<FuzzWorld> => {
     service,
     pids,
     memoryMb: async () => {
-      const all = Object.values(await pids())
-      return all.reduce((sum, pid) => sum + residentOf(pid), 0) / 2 ** 20
+      const all = Object.entries(await pids())
+      return Object.fromEntries(all.map(([name, pid]) => [name, residentOf(pid) / 2 ** 20]))
     },
     stop: service.stop,
   }

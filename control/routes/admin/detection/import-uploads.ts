@@ -76,6 +76,9 @@ const askedOf = (fields: Fields): ImportAsked => {
   return { kind, name: name.slice(0, 255), server: server || null, owner: owner || null }
 }
 
+// The reader of forms has no code for it.
+const FORM_IS_CUT = /^(?:Part terminated early|Unexpected end of multipart data)/
+
 const refused = (error: unknown): unknown => {
   if (error instanceof UploadTooLarge)
     return new ProblemError(
@@ -84,7 +87,8 @@ const refused = (error: unknown): unknown => {
     )
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (code === 'ENOSPC') return new ProblemError('body.too_large', detail('upload.no_room'))
-  if (/^(ECONNRESET|ERR_STREAM_PREMATURE_CLOSE)$/.test(code))
+  const isCut = error instanceof Error && FORM_IS_CUT.test(error.message)
+  if (isCut || /^(ECONNRESET|ERR_STREAM_PREMATURE_CLOSE)$/.test(code))
     return new ProblemError('request.invalid', detail('upload.broken'))
   return error
 }
@@ -100,15 +104,30 @@ const receive = async (
   }
 }
 
+/** The parts of a form; what the reader says of one that it cannot read is the sender's fault. */
+async function* partsOf(request: FastifyRequest) {
+  try {
+    yield* request.parts()
+  } catch (error) {
+    const isAnswer = error instanceof Error && 'statusCode' in error
+    throw isAnswer ? error : new ProblemError('request.invalid', detail('upload.unreadable'))
+  }
+}
+
 /** The file of a multipart body, and its fields beside those of the address. */
 const receiveParts = async (request: FastifyRequest, options: ImportUploadOptions) => {
   let [upload, fields]: [Received | null, Fields] = [null, {}]
-  for await (const part of request.parts()) {
-    if (part.type === 'field') fields = { ...fields, [part.fieldname]: String(part.value) }
-    else if (upload === null) {
-      upload = await receive(part.file, options)
-      fields = { name: part.filename, ...fields }
-    } else part.file.resume()
+  try {
+    for await (const part of partsOf(request)) {
+      if (part.type === 'field') fields = { ...fields, [part.fieldname]: String(part.value) }
+      else if (upload === null) {
+        upload = await receive(part.file, options)
+        fields = { name: part.filename, ...fields }
+      } else part.file.resume()
+    }
+  } catch (error) {
+    if (upload !== null) rmSync(upload.path, { force: true })
+    throw error
   }
   if (upload === null) throw new ProblemError('request.invalid', detail('import.no_file'))
   return { upload, fields }

@@ -133,6 +133,21 @@ describe('an uploaded history', () => {
     expect(text + JSON.stringify(done)).not.toContain(DATABASE_TOKEN)
   })
 
+  test.each([
+    ['without a boundary', 'multipart/form-data', '--x\r\n\r\n\r\n--x--\r\n'],
+    ['with an empty boundary', 'multipart/form-data; boundary=', '--x\r\n\r\n\r\n--x--\r\n'],
+    [
+      'that ends early',
+      'multipart/form-data; boundary=x',
+      '--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nab',
+    ],
+    ['of another text', 'multipart/form-data; boundary=x', 'call=play'],
+    ['in a part whose head is cut', 'multipart/form-data; boundary=x', '--x\r\nContent-Dispo'],
+    ['of nothing', 'multipart/form-data; boundary=x', ''],
+  ])('in a form %s is refused', async (_, type, payload) => {
+    expect((await post('?kind=history', payload, type)).status).toBe(400)
+  })
+
   test('of Jellystat is JSON, as browsers name it; what is none fails in words', async () => {
     const activity = {
       Id: 'a1',

@@ -115,6 +115,7 @@ export const ruProblems = {
     'Файл больше {limit} МБ; импортируйте его на самом сервере командой «gatehouse import».',
   'detail.upload.no_room': 'На диске для него не осталось места.',
   'detail.upload.broken': 'Передача файла оборвалась.',
+  'detail.upload.unreadable': 'Форму прочесть нельзя.',
   'detail.upload.none': 'Пришлите файл телом запроса или формой.',
   'detail.import.no_rejected':
     'Списка непринятых строк здесь нет: их не было, или командная строка записала его рядом с файлом.',

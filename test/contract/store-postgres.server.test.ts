@@ -11,22 +11,44 @@ import { describeStore } from './store-contract.ts'
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
-let server: Promise<TestPostgres> | undefined
-let databases = 0
+/** A server to use in place of one of the tests' own; where it has TimescaleDB, so have the databases. */
+const GIVEN = process.env['GATEHOUSE_TEST_POSTGRES']
 
-afterAll(async () => (await server)?.stop())
+let server: Promise<TestPostgres> | undefined
+const made: string[] = []
+
+afterAll(async () => {
+  if (GIVEN !== undefined) for (const name of made) await ask(GIVEN, `drop database ${name}`)
+  await (await server)?.stop()
+})
+
+const ask = async (url: string, text: string): Promise<unknown[]> => {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query(text)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+const urlOfServer = async (): Promise<string> => {
+  if (GIVEN !== undefined) return GIVEN
+  server ??= startPostgres()
+  return (await server).url
+}
 
 /** The URL of a new, empty database on the one server. */
 async function newDatabase(): Promise<string> {
-  server ??= startPostgres()
-  const { url } = await server
-  databases += 1
-  const name = `contract_${databases}`
-  const admin = new pg.Client({ connectionString: url })
-  await admin.connect()
-  await admin.query(`create database ${name}`)
-  await admin.end()
-  return url.replace(/\/postgres$/, `/${name}`)
+  const url = await urlOfServer()
+  const name = `contract_${process.pid}_${made.length}`
+  made.push(name)
+  await ask(url, `create database ${name}`)
+  const own = new URL(url)
+  own.pathname = name
+  const offered = "select from pg_available_extensions where name = 'timescaledb'"
+  if ((await ask(url, offered)).length > 0) await ask(own.href, 'create extension timescaledb')
+  return own.href
 }
 
 describeStore('PostgreSQL', async () => {

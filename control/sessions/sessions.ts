@@ -22,7 +22,7 @@ import type { SessionEnd, SessionStore } from './model/session-store.ts'
 import type { SessionView } from './model/session-view.ts'
 import { isCluster, type RedisClient } from './redis/client.ts'
 import { createRedisEngine } from './redis/engine.ts'
-import { noteOrder } from './redis/put-sessions.ts'
+import { createSetMemory, noteOrder, type SetMemory } from './redis/put-sessions.ts'
 import { type RunScript, scriptRunner } from './redis/scripts.ts'
 import { createRedisIndex } from './redis/session-index.ts'
 import { createUpkeep } from './upkeep.ts'
@@ -84,9 +84,13 @@ const createBansOn = (
   })
 
 /** The engine in Redis; the script of an opening notes it in the index where one script reaches all keys. */
-const createEngineOn = (redis: RedisClient, run: RunScript, now: () => number): CapEngine => {
+const createEngineOn = (
+  redis: RedisClient,
+  run: RunScript,
+  { now, sets }: { readonly now: () => number; readonly sets: SetMemory },
+): CapEngine => {
   if (isCluster(redis)) return createRedisEngine({ redis, run })
-  const order = (entry: IndexEntry, ms: number) => noteOrder([[entry, now() + ms]], now())
+  const order = (entry: IndexEntry, ms: number) => noteOrder([[entry, now() + ms]], sets, now())
   return createRedisEngine({ redis, run, noteOrder: order })
 }
 
@@ -109,10 +113,11 @@ export const createSessions = (options: SessionsOptions): Sessions => {
     bans.note(effects)
   }
   const run = scriptRunner(redis)
+  const sets = createSetMemory()
   const sides = {
     redis: createSide({
-      engine: createEngineOn(redis, run, () => now()),
-      index: createRedisIndex({ redis, run, now: () => now(), onError }),
+      engine: createEngineOn(redis, run, { now: () => now(), sets }),
+      index: createRedisIndex({ redis, run, sets, now: () => now(), onError }),
       now: () => now(),
       onEffects: (effects) => {
         shadow.changed(effects)

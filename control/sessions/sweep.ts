@@ -11,20 +11,12 @@ export interface SweepOptions {
   readonly onEffects: (effects: Effects) => void
 }
 
-const NOTHING = { edge: '', seen: [], traffic: [], limits: null }
-
-const sweepAccount = async (
-  options: SweepOptions,
+/** Removes or moves what was due and has not ended. */
+const settleLeft = async (
+  { engine, index, now }: SweepOptions,
   tag: string,
-  due: readonly SessionLocation[],
+  left: readonly SessionLocation[],
 ) => {
-  const { engine, index, now, onEffects } = options
-  const { effects } = await engine.renew(tag, NOTHING)
-  onEffects(effects)
-  // What has ended is removed with its end.
-  const ended = new Set(effects.ended.map(({ key }) => key))
-  const left = due.filter(({ key }) => !ended.has(key))
-  if (left.length === 0) return
   const [state] = await engine.read([tag])
   for (const place of left) {
     const slot = state?.slots[place.key]
@@ -46,7 +38,15 @@ export const endIdleSessions = async (options: SweepOptions): Promise<number> =>
     const due = await options.index.due(shard, options.now())
     const byTag = new Map<string, SessionLocation[]>()
     for (const place of due) byTag.set(place.tag, [...(byTag.get(place.tag) ?? []), place])
-    await Promise.all([...byTag].map(([tag, places]) => sweepAccount(options, tag, places)))
+    if (due.length === 0) continue
+    const effects = await options.engine.sweep([...byTag.keys()])
+    for (const [at, [tag, places]] of [...byTag].entries()) {
+      const ended = effects[at]?.ended ?? []
+      if (effects[at] !== undefined) options.onEffects(effects[at])
+      // What has ended is removed with its end.
+      const left = places.filter((place) => !ended.some(({ key }) => key === place.key))
+      if (left.length > 0) await settleLeft(options, tag, left)
+    }
     count += due.length
   }
   return count

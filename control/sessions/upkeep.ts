@@ -43,8 +43,9 @@ export const createUpkeep = ({ redis, health, sides, bans, onError }: UpkeepOpti
   let stops: (() => Promise<void>)[] = []
   const guard = (act: () => Promise<unknown>) => () => act().catch(onError)
   const sweepOnce = async () => {
-    await endIdleSessions(sides.memory)
+    // What Redis has ended is gone from memory too.
     if (!health.isDegraded() && (await lock.owns('sweep'))) await endIdleSessions(sides.redis)
+    await endIdleSessions(sides.memory)
   }
   const prune = async () => {
     await sides.memory.index.prune(sides.memory.now())

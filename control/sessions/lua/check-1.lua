@@ -3,12 +3,12 @@
   KEYS[1]  state of the account (string, JSON)
   ARGV[1]  JSON {account, limits, claim, cloneKey, silentMs}
   ARGV[2]  clock in Unix ms for tests; empty = Redis TIME
-  Output: {effects JSON, 'admitted', sid, key, leaseMs, isKnown, opened} | {effects JSON, 'refused', reason, until}
+  Output: {effects (JSON, empty = none), 'admitted', sid, key, leaseMs, isKnown, opened} | {effects, 'refused', reason, until}
 ]]
--- @include state count expire tidy shares judge seat zap room reseat roam
+-- @include state count expire tidy shares judge slot seat zap room reseat roam
 local stateKey, order, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
 local claim, cloneKey, fx = order.claim, order.cloneKey, newEffects()
-local state = loadState(stateKey, order.account, order.limits)
+local state = knownState(stateKey) or newState(order.account, order.limits)
 
 local function isV6(net) return string.find(net, ':', 1, true) ~= nil end
 
@@ -71,4 +71,4 @@ local verdict = decide()
 judge(state, now, fx)
 tidy(state, now, fx)
 saveState(stateKey, state, now)
-return { cjson.encode(fx), unpack(verdict) }
+return { effectsText(fx), unpack(verdict) }

@@ -3,12 +3,12 @@
   KEYS[1]  state of the account (string, JSON)
   ARGV[1]  JSON {account, limits, keys: [key], reason, refuseMs}
   ARGV[2]  clock in Unix ms for tests; empty = Redis TIME
-  Output: {effects JSON, 'ended', number of live sessions ended}
+  Output: {effects (JSON, empty = none), 'ended', number of live sessions ended}
 ]]
 -- @include state count expire tidy shares judge
 local stateKey, order, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
 local found, till, fx = 0, now + order.refuseMs, newEffects()
-local state = loadState(stateKey, order.account, order.limits)
+local state = knownState(stateKey) or newState(order.account, order.limits)
 
 expire(state, now, fx)
 for _, key in ipairs(order.keys) do
@@ -26,4 +26,4 @@ end
 judge(state, now, fx)
 tidy(state, now, fx)
 saveState(stateKey, state, now)
-return { cjson.encode(fx), 'ended', found }
+return { effectsText(fx), 'ended', found }

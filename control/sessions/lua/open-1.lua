@@ -4,13 +4,28 @@
   ARGV[1]  JSON {account, limits, claim, hasWaited}
   ARGV[2]  clock in Unix ms for tests; empty = Redis TIME
   ARGV[3]  JSON, the order of includes/note.lua, by which a new session is noted in the index; missing in a Cluster
-  Output: {effects JSON, 'admitted', sid, key, leaseMs, isKnown, opened} | {effects, 'refused', reason, until} | {effects, 'settle', waitMs}
+  Output: {effects (JSON, empty = none), 'admitted', sid, key, leaseMs, isKnown, opened} | {effects, 'refused', reason, until} | {effects, 'settle', waitMs}
 ]]
--- @include state count expire tidy shares judge seat zap room spare replace turns hard note
+-- @include state slot note
 local stateKey, order, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
 local claim, fx = order.claim, newEffects()
-local state = loadState(stateKey, order.account, order.limits)
+local state = knownState(stateKey)
 
+local function answer(verdict)
+  saveState(stateKey, state, now)
+  if ARGV[3] and verdict[1] == 'admitted' and verdict[5] == 0 then noteSessions(cjson.decode(ARGV[3])) end
+  return { effectsText(fx), unpack(verdict) }
+end
+
+-- Of whom nothing is known, nothing refuses: no cap is below one, and the rest need not be read.
+if not state then
+  state = newState(order.account, order.limits)
+  local slot = slotOf(claim, now)
+  state.slots[claim.key] = slot
+  return answer(admitted(claim.key, slot, false))
+end
+
+-- @include count expire tidy shares judge seat zap room spare replace turns hard
 -- `isBeyondExcess` of njs/domain/limits/open.ts.
 local function isBeyondExcess(candidate, leaving)
   local cap = state.limits.maxStreams
@@ -67,7 +82,4 @@ end
 
 state.limits = order.limits
 expire(state, now, fx)
-local verdict = open()
-saveState(stateKey, state, now)
-if ARGV[3] and verdict[1] == 'admitted' and verdict[5] == 0 then noteSessions(cjson.decode(ARGV[3])) end
-return { cjson.encode(fx), unpack(verdict) }
+return answer(open())

@@ -3,13 +3,13 @@
   KEYS[1]  state of the account (string, JSON)
   ARGV[1]  JSON {keys: lease keys, devices: channel|device}
   ARGV[2]  clock in Unix ms for tests; empty = Redis TIME
-  Output: {effects JSON, 'pardoned', number of entries removed}
+  Output: {effects (JSON, empty = none), 'pardoned', number of entries removed}
 ]]
 -- @include state count expire
 local stateKey, order, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
 local removed, fx = 0, newEffects()
 local state = knownState(stateKey)
-if not state then return { cjson.encode(fx), 'pardoned', 0 } end
+if not state then return { effectsText(fx), 'pardoned', 0 } end
 
 expire(state, now, fx)
 for _, key in ipairs(order.keys) do
@@ -27,4 +27,4 @@ for _, device in ipairs(order.devices) do
   end
 end
 saveState(stateKey, state, now)
-return { cjson.encode(fx), 'pardoned', removed }
+return { effectsText(fx), 'pardoned', removed }

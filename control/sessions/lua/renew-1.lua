@@ -3,15 +3,15 @@
   KEYS[1]  state of the account (string, JSON)
   ARGV[1]  JSON {edge, seen: keys, traffic: rows of key, bytes, requests, total?; limits?}
   ARGV[2]  clock in Unix ms for tests; empty = Redis TIME
-  Output: {effects JSON, 'renewed', JSON {unknown: [key], refused: [{key, until, reason}]}}
+  Output: {effects (JSON, empty = none), 'renewed', JSON {unknown: [key], refused: [{key, until, reason}]}}
 ]]
--- @include state count expire tidy shares judge seat zap room reseat
+-- @include state count expire tidy shares judge slot seat zap room reseat relax
 local stateKey, order, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
 local answer, fx = { unknown = {}, refused = {} }, newEffects()
 local state = knownState(stateKey)
 if not state then
   answer.unknown = order.seen
-  return { cjson.encode(fx), 'renewed', cjson.encode(answer) }
+  return { effectsText(fx), 'renewed', cjson.encode(answer) }
 end
 
 local function refuse(key, till, reason)
@@ -34,15 +34,6 @@ local function renew(key)
   end
 end
 
-local function relax()
-  local playing = {}
-  local live = slotsOf(heldSlots(state, false))
-  for _, slot in ipairs(live) do playing[slot.dev] = (playing[slot.dev] or 0) + 1 end
-  for _, slot in ipairs(live) do
-    if playing[slot.dev] == 1 then slot.firm = 0 end
-  end
-end
-
 if order.limits then state.limits = order.limits end
 expire(state, now, fx)
 for _, row in ipairs(order.traffic) do
@@ -55,7 +46,7 @@ for _, row in ipairs(order.traffic) do
 end
 for _, key in ipairs(order.seen) do renew(key) end
 judge(state, now, fx)
-relax()
+relax(state)
 tidy(state, now, fx)
 saveState(stateKey, state, now)
-return { cjson.encode(fx), 'renewed', cjson.encode(answer) }
+return { effectsText(fx), 'renewed', cjson.encode(answer) }

@@ -3,13 +3,13 @@
   KEYS[1]  state of the account (string, JSON)
   ARGV[1]  JSON of the remembered state
   ARGV[2]  clock in Unix ms for tests; empty = Redis TIME
-  Output: {effects JSON, 'restored', number of sessions taken over}
+  Output: {effects (JSON, empty = none), 'restored', number of sessions taken over}
 ]]
 -- @include state count expire tidy
 local stateKey, memory, now = KEYS[1], cjson.decode(ARGV[1]), clock(ARGV[2])
 local taken, fx = 0, newEffects()
 local hadState = redis.call('EXISTS', stateKey) == 1
-local state = loadState(stateKey, memory.account, memory.limits)
+local state = knownState(stateKey) or newState(memory.account, memory.limits)
 
 for _, key in ipairs(sortedKeys(memory.slots)) do
   local mine, theirs = memory.slots[key], state.slots[key]
@@ -44,4 +44,4 @@ end
 expire(state, now, fx)
 tidy(state, now, fx)
 saveState(stateKey, state, now)
-return { cjson.encode(fx), 'restored', taken }
+return { effectsText(fx), 'restored', taken }

@@ -34,6 +34,9 @@ export interface MemoryEngine extends CapEngine {
   size(): number
 }
 
+/** A renewal that only ends what is silent. */
+const NOTHING_SEEN = { edge: '', seen: [], traffic: [], limits: null }
+
 const isEmpty = (state: AccountState, now: number): boolean =>
   [state.slots, state.refused, state.devices, state.pairs].every(
     (record) => Object.keys(record).length === 0,
@@ -111,6 +114,14 @@ export const createMemoryEngine = (now: () => number = Date.now): MemoryEngine =
       const unknown = { unknown: [...renewal.seen], refused: [] }
       if (!state) return { answer: unknown, effects: newEffects() }
       return step(state, (at, effects) => renewSessions(state, renewal, at, effects))
+    },
+    async sweep(tags) {
+      const found = tags.map((tag) => accounts.get(tag))
+      return found.map((state) =>
+        state === undefined
+          ? newEffects()
+          : step(state, (at, effects) => renewSessions(state, NOTHING_SEEN, at, effects)).effects,
+      )
     },
     async end(_tag, ending) {
       const state = stateOf(ending.account, ending.limits)

@@ -30,6 +30,8 @@ export interface CapEngine {
   open(account: AccountRef, opening: Opening, entry: IndexEntry): Promise<OpenStep>
   check(account: AccountRef, checking: Checking): Promise<Step<Verdict>>
   renew(tag: string, renewal: Renewal): Promise<Step<RenewalAnswer>>
+  /** Ends what is silent, as `renew` with nothing seen; the effects on each account. */
+  sweep(tags: readonly string[]): Promise<readonly Effects[]>
   end(tag: string, ending: Ending): Promise<Step<number>>
   /** Lifts refusals of lease keys and cap bans of `<channel>|<device>`; returns their number. */
   pardon(tag: string, keys: readonly string[], devices: readonly string[]): Promise<Step<number>>

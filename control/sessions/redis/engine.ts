@@ -24,6 +24,7 @@ export interface RedisEngineOptions {
 const listOf = <T>(value: unknown): T[] => (Array.isArray(value) ? value : [])
 
 const effectsOf = (text: unknown): Effects => {
+  if (text === '') return { ended: [], kill: [], drop: [], devices: [] }
   const raw: Record<string, unknown> = JSON.parse(String(text))
   return {
     ended: listOf(raw['ended']),
@@ -60,6 +61,9 @@ const renewalOf = (reply: readonly unknown[]): RenewalAnswer => {
 
 const parseState = (text: string | null): AccountState | null => (text ? JSON.parse(text) : null)
 
+/** Accounts that one script looks at: it holds up Redis for some milliseconds. */
+const SWEPT_AT_ONCE = 50
+
 /** The caps as scripts on one account's key: exact however many control planes race. */
 export const createRedisEngine = (options: RedisEngineOptions): CapEngine => {
   const { redis, run, noteOrder } = options
@@ -89,6 +93,20 @@ export const createRedisEngine = (options: RedisEngineOptions): CapEngine => {
       step({ name: 'check', tag: accountTag(account) }, { account, ...checking }, verdictOf),
     renew: (tag, { limits, ...renewal }) =>
       step({ name: 'renew', tag }, limits ? { ...renewal, limits } : renewal, renewalOf),
+    async sweep(tags) {
+      if (noteOrder === undefined) {
+        const nothing = { edge: '', seen: [], traffic: [] }
+        const each = (tag: string) => step({ name: 'renew', tag }, nothing, renewalOf)
+        return (await Promise.all(tags.map(each))).map(({ effects }) => effects)
+      }
+      const effects: Effects[] = []
+      for (let at = 0; at < tags.length; at += SWEPT_AT_ONCE) {
+        const keys = tags.slice(at, at + SWEPT_AT_ONCE).map((tag) => KEYS.account(tag))
+        const args = [JSON.stringify(keys), options.now ? String(options.now()) : '']
+        effects.push(...listOf(await run('sweep', [], args)).map(effectsOf))
+      }
+      return effects
+    },
     end: (tag, ending) => step({ name: 'end', tag }, ending, (reply) => Number(reply[2])),
     pardon: (tag, keys, devices) =>
       step({ name: 'pardon', tag }, { keys, devices }, (reply) => Number(reply[2])),

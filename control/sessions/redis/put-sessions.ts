@@ -9,30 +9,73 @@ export type Scored = readonly [IndexEntry, number]
 export const encodeEntry = (entry: IndexEntry): string =>
   JSON.stringify([entry.tag, entry.sid, entry.channel, entry.network, entry.download, entry.idleMs])
 
-const rowOf = ([entry, until]: Scored): readonly (string | number)[] => [
+const EXPIRE_MS = 10 * 60_000
+const ACTIVE_MS = 5_000
+const MOST_SETS = 10_000
+
+/** What the sets of the index were told lately, so that not every session tells them again. */
+export const createSetMemory = () => {
+  const told = new Map<string, number>()
+  const isDue = (name: string, everyMs: number, now: number): boolean => {
+    if (now - (told.get(name) ?? 0) < everyMs) return false
+    if (told.size > MOST_SETS) told.clear()
+    told.set(name, now)
+    return true
+  }
+  return {
+    /** Whether a set's expiry, which is a day, is to be set again. */
+    isToBeKept: (set: string, now: number): boolean => isDue(set, EXPIRE_MS, now),
+    /** Whether a channel is to be noted as active again. */
+    isToBeNoted: (channel: string, now: number): boolean =>
+      isDue(`${KEYS.channels.key} ${channel}`, ACTIVE_MS, now),
+    /** Notes that a set may be deleted with its last member, so that its expiry is set again. */
+    lost(sets: readonly string[]): void {
+      for (const set of sets) told.delete(set)
+    },
+    clear: (): void => told.clear(),
+  }
+}
+
+export type SetMemory = ReturnType<typeof createSetMemory>
+
+const rowOf = (
+  [entry, until]: Scored,
+  { live, channel, isNoted }: { live: string; channel: string; isNoted: boolean },
+): readonly (string | number)[] => [
   KEYS.lease.key(entry.key),
   encodeEntry(entry),
   KEYS.session.key(entry.sid),
   memberOf(entry),
   until,
-  KEYS.live.key(shardOf(entry.tag)),
-  KEYS.channel.key(entry.channel),
-  entry.channel,
+  live,
+  channel,
+  isNoted ? entry.channel : '',
   KEYS.network.key(entry.network),
   entry.download === '' ? '' : KEYS.download.key(entry.download),
 ]
 
 /** The order of `lua/includes/note.lua`. */
-export const noteOrder = (sessions: readonly Scored[], now: number): string =>
-  JSON.stringify({
+export const noteOrder = (sessions: readonly Scored[], sets: SetMemory, now: number): string => {
+  const keep: string[] = []
+  const rows = sessions.map((scored) => {
+    const [entry] = scored
+    const [live, channel] = [KEYS.live.key(shardOf(entry.tag)), KEYS.channel.key(entry.channel)]
+    const isNoted = sets.isToBeNoted(entry.channel, now)
+    for (const set of [live, channel, KEYS.channels.key])
+      if (sets.isToBeKept(set, now)) keep.push(set)
+    return rowOf(scored, { live, channel, isNoted })
+  })
+  return JSON.stringify({
     now,
     leaseMs: KEYS.lease.ttlMs,
     sessionMs: KEYS.session.ttlMs,
     setMs: KEYS.network.ttlMs,
     liveMs: KEYS.live.ttlMs,
+    keep,
     channels: KEYS.channels.key,
-    sessions: sessions.map(rowOf),
+    sessions: rows,
   })
+}
 
 const MOST_AT_ONCE = 200
 
@@ -48,12 +91,14 @@ interface Waiting {
  */
 export const createSessionWriter = (
   run: RunScript,
+  sets: SetMemory,
   now: () => number,
 ): ((scored: Scored) => Promise<void>) => {
   let waiting: Waiting[] = []
   const send = (batch: readonly Waiting[]): void => {
     const order = noteOrder(
       batch.map(({ scored }) => scored),
+      sets,
       now(),
     )
     run('index', [], [order]).then(

@@ -25,7 +25,7 @@ export type RunScript = (
 /** Where the scripts lie: beside the sources, also when the code runs bundled. */
 export const scriptsFolder = (): string => join(packageRoot(), 'control', 'sessions', 'lua')
 
-const INCLUDE = /^-- @include (.+)$/m
+const INCLUDE = /^-- @include (.+)$/gm
 const NAME = /^([a-z]+)-(\d+)\.lua$/
 
 const withIncludes = (folder: string, text: string): string =>

@@ -2,7 +2,7 @@ import { KEYS, shardOf } from '../model/keys.ts'
 import { type IndexEntry, memberOf, type SessionIndex } from '../model/session-index.ts'
 import { isCluster, type RedisClient } from './client.ts'
 import { createIndexCache } from './index-cache.ts'
-import { createSessionWriter, encodeEntry, type Scored } from './put-sessions.ts'
+import { createSessionWriter, encodeEntry, type Scored, type SetMemory } from './put-sessions.ts'
 import type { RunScript } from './scripts.ts'
 import { createIndexReader } from './session-index-reader.ts'
 
@@ -13,11 +13,11 @@ export interface RedisIndexOptions {
   /** Called with the failure of a write that is not awaited. */
   readonly onError: (error: unknown) => void
   readonly cacheLimit?: number
+  /** Shared with who notes sessions in the step that opens them. */
+  readonly sets: SetMemory
 }
 
 const REFRESH_MS = 5 * 60_000
-const EXPIRE_MS = 10 * 60_000
-const MOST_SETS = 10_000
 
 const decode = (key: string, text: string): IndexEntry => {
   const [tag, sid, channel, network, download, idleMs]: string[] = JSON.parse(text)
@@ -80,15 +80,10 @@ const scoresBySet = (entries: readonly Scored[]) => {
 }
 
 /** Writes scores; the expiry of a set that lives for a day is renewed now and then. */
-const createScoreWriter = (redis: RedisClient) => {
-  const expire = new Map<string, number>()
-  const keep = (set: string, ttlMs: number, now: number): Write[] => {
-    if (now - (expire.get(set) ?? 0) < EXPIRE_MS) return []
-    if (expire.size > MOST_SETS) expire.clear()
-    expire.set(set, now)
-    return [redis.pexpire(set, ttlMs)]
-  }
-  const write = (entries: readonly Scored[], now: number): Write[] => {
+const createScoreWriter = (redis: RedisClient, sets: SetMemory) => {
+  const keep = (set: string, ttlMs: number, now: number): Write[] =>
+    sets.isToBeKept(set, now) ? [redis.pexpire(set, ttlMs)] : []
+  return (entries: readonly Scored[], now: number): Write[] => {
     const writes: Write[] = []
     for (const [set, scores] of scoresBySet(entries)) {
       writes.push(redis.zadd(set, ...scores), ...keep(set, KEYS.live.ttlMs, now))
@@ -99,11 +94,6 @@ const createScoreWriter = (redis: RedisClient) => {
     if (active.length > 0) writes.push(redis.zadd(key, ...active), ...keep(key, ttlMs, now))
     return writes
   }
-  /** Notes that a set may be deleted with its last member, so that its expiry is set again. */
-  const lost = (sets: readonly string[]): void => {
-    for (const set of sets) expire.delete(set)
-  }
-  return { write, lost }
 }
 
 /** Removes members that are named within a turn of the event loop, those of a set together, and always before what is written after. */
@@ -136,11 +126,11 @@ const pruneChannels = async (redis: RedisClient, now: number): Promise<void> => 
 
 /** The index as sorted sets, each key on its own slot of a Cluster. */
 export const createRedisIndex = (options: RedisIndexOptions): SessionIndex => {
-  const { redis, now, onError } = options
+  const { redis, now, onError, sets } = options
   const cache = createIndexCache(options.cacheLimit ?? 300_000, REFRESH_MS)
-  const scores = createScoreWriter(redis)
+  const writeScores = createScoreWriter(redis, sets)
   // In a Cluster the keys of a session lie on many slots, and no script reaches them all.
-  const writeByScript = isCluster(redis) ? null : createSessionWriter(options.run, now)
+  const writeByScript = isCluster(redis) ? null : createSessionWriter(options.run, sets, now)
   const settle = (writes: readonly Write[]) => {
     for (const write of writes) write.catch(onError)
   }
@@ -149,9 +139,11 @@ export const createRedisIndex = (options: RedisIndexOptions): SessionIndex => {
     async put(entry, until, isNoted) {
       cache.put(entry, now())
       if (isNoted === true) return
+      // After a loss of data Redis has to be told everything.
+      sets.clear()
       removal.flush()
       if (writeByScript !== null) return await writeByScript([entry, until]).catch(onError)
-      settle(scores.write([[entry, until]], now()))
+      settle(writeScores([[entry, until]], now()))
       await Promise.all(writeEntry(redis, entry, now())).catch(onError)
     },
     touch(entries, at) {
@@ -162,18 +154,18 @@ export const createRedisIndex = (options: RedisIndexOptions): SessionIndex => {
         settle(writeEntry(redis, entry, at))
       }
       const scored = entries.map((entry) => [entry, at + entry.idleMs] as const)
-      settle(scores.write(scored, at))
+      settle(writeScores(scored, at))
     },
     remove(entry) {
       const member = memberOf(entry)
       const [live, channel] = [KEYS.live.key(shardOf(entry.tag)), KEYS.channel.key(entry.channel)]
-      scores.lost([live, channel])
+      sets.lost([live, channel])
       for (const set of [live, channel, KEYS.network.key(entry.network)]) removal.add(set, member)
       if (entry.download !== '') removal.add(KEYS.download.key(entry.download), member)
     },
     removeLocation: (place) => {
       const live = KEYS.live.key(shardOf(place.tag))
-      scores.lost([live])
+      sets.lost([live])
       removal.add(live, memberOf(place))
     },
     prune: (at) => pruneChannels(redis, at),

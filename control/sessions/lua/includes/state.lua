@@ -30,8 +30,8 @@ local function knownState(key)
   return state
 end
 
-local function loadState(key, account, limits)
-  return knownState(key) or {
+local function newState(account, limits)
+  return {
     account = account, limits = limits, slots = {}, refused = {}, devices = {},
     pairs = {}, rush = {}, rivals = {}, swaps = {}, over = 0, lock = 0, tight = 0, probation = 0,
   }
@@ -39,6 +39,12 @@ end
 
 local function newEffects()
   return { ended = {}, kill = {}, drop = {}, devices = {} }
+end
+
+-- Empty where nothing else came of a step, as in most.
+local function effectsText(fx)
+  if next(fx.ended) or next(fx.kill) or next(fx.drop) or next(fx.devices) then return cjson.encode(fx) end
+  return ''
 end
 
 -- The key expires shortly after the last entry; an account without entries has no key.

@@ -22,12 +22,12 @@ test('the scripts run on the clocks and bounds of the specification', () => {
 test('every script is loaded with the number of keys its name tells and its includes', () => {
   const scripts = loadScripts()
   expect([...scripts.keys()].sort()).toEqual(
-    ['check', 'end', 'index', 'open', 'pardon', 'renew', 'restore'].sort(),
+    ['check', 'end', 'index', 'open', 'pardon', 'renew', 'restore', 'sweep'].sort(),
   )
   for (const script of scripts.values()) {
-    expect(script.keys).toBe(script === scripts.get('index') ? 0 : 1)
+    expect(script.keys).toBe(['index', 'sweep'].includes(script.name) ? 0 : 1)
     expect(script.text).not.toContain('@include')
-    if (script !== scripts.get('index')) expect(script.text).toContain('local function loadState')
+    if (script.name !== 'index') expect(script.text).toContain('local function knownState')
   }
 })
 

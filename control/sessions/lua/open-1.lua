@@ -25,32 +25,9 @@ if not state then
   return answer(admitted(claim.key, slot, false))
 end
 
--- @include count expire tidy shares judge seat zap room spare replace turns hard
--- `isBeyondExcess` of njs/domain/limits/open.ts.
-local function isBeyondExcess(candidate, leaving)
-  local cap = state.limits.maxStreams
-  local isLate = state.over > 0 and now - state.over >= CLOCKS.rally
-  if not isLate or cap == 0 or next(leaving) ~= nil then return false end
-  local after = slotsOf(heldSlots(state, true))
-  after[#after + 1] = candidate
-  return tally(state, after).streams > cap + 1
-end
-
-local function openSoft(candidate)
-  local leaving = {}
-  for _, one in ipairs(heldSlots(state, true)) do
-    if one.slot.dev == claim.dev and one.slot.firm == 0 then leaving[one.key] = true end
-  end
-  if isBeyondExcess(candidate, leaving) or not hasRoom(state, candidate, leaving, now) then
-    return refuseForRoom(state, candidate, now)
-  end
-  for key in pairs(leaving) do state.slots[key].sup = now end
-  state.slots[claim.key] = candidate
-  return admitted(claim.key, candidate, false)
-end
-
+-- @include count expire tidy shares judge seat zap room spare replace turns hard soft
 local function openBy(limitation)
-  if limitation == 'soft' then return openSoft(slotOf(claim, now)) end
+  if limitation == 'soft' then return openSoft(state, claim, now) end
   if limitation == 'replace' then return openReplacing(state, claim, now, fx) end
   return openHard(state, order, now, fx)
 end

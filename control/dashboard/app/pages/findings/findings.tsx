@@ -1,9 +1,12 @@
 import { useEffect, useRef } from 'preact/hooks'
+import type { DetectionRule } from '../../../../detect/rules/rule-types.ts'
 import { AccountLink } from '../../components/account-link.tsx'
 import { Alert, Badge, Card, PageHead, Shown, type Tone } from '../../components/parts.tsx'
 import { useSingleKeys } from '../../components/single-keys.ts'
+import { getAll } from '../../data/api.ts'
 import { hrefOf } from '../../data/route.ts'
 import type { Finding } from '../../data/types.ts'
+import { useQuery } from '../../data/use-query.ts'
 import { moment } from '../../text/format.ts'
 import { deedOf, summaryOf } from '../../text/summary.ts'
 import { t, words } from '../../text/text.ts'
@@ -60,6 +63,35 @@ const VERDICTS = [
   ['open', 'action.reopen'],
 ] as const
 
+/** What a rule does, step by step: `notify, ban from finding 3 (dry run)`. */
+const stepsOf = ({ actions, dry_run: isDry }: DetectionRule): string =>
+  actions
+    .map((step) => {
+      const what = words('rules.action', step.do)
+      const said = step.from_finding > 1 ? t('findings.from', { what, n: step.from_finding }) : what
+      return isDry && step.do !== 'notify' ? `${said} (${t('rules.dry')})` : said
+    })
+    .join(', ')
+
+/** What a rule did about a finding, and what it does where one of the past had come today. */
+const RuleDeed = ({ finding: { rule: id, acted } }: { readonly finding: Finding }) => {
+  const query = useQuery('rules', (signal) => getAll('/rules', signal))
+  const rule = query.data?.find((one) => one.id === id)
+  const isShown = rule !== undefined && acted === 'past'
+  return (
+    <p>
+      {t('findings.rule')} <a href={hrefOf(['rules', id])}>{words('finding', id)}</a>:{' '}
+      {deedOf(acted)}
+      {isShown && (
+        <>
+          <br />
+          {rule.enabled ? t('findings.would', { steps: stepsOf(rule) }) : t('findings.would.not')}
+        </>
+      )}
+    </p>
+  )
+}
+
 const Detail = ({
   finding,
   judge,
@@ -78,11 +110,7 @@ const Detail = ({
     <p>
       <AccountLink key={finding.account} account={finding.account} />
     </p>
-    <p>
-      {t('findings.rule')}{' '}
-      <a href={hrefOf(['rules', finding.rule])}>{words('finding', finding.rule)}</a>:{' '}
-      {deedOf(finding.acted)}
-    </p>
+    <RuleDeed finding={finding} />
     {judge !== null && (
       <p class="row-actions">
         {VERDICTS.map(([state, key]) => (

@@ -84,20 +84,23 @@ const useNames = (data: MapPlays): ((account: string) => string) => {
 /** What the map shows, in numbers, and where its picture is from. */
 const Counts = ({
   data,
-  plays,
-  places,
+  weights,
   isNow,
 }: {
   readonly data: MapPlays
-  readonly plays: number
-  readonly places: number
+  /** Plays at each place. */
+  readonly weights: Float64Array
   readonly isNow: boolean
-}) => (
-  <p class="dim">
-    {t(isNow ? 'map.running' : 'map.counts', { n: plays, places: number(places) })}{' '}
-    {!data.isWhole && t('map.newest', { n: data.plays.length })} {t('map.credit')}
-  </p>
-)
+}) => {
+  const n = useMemo(() => weights.reduce((sum, weight) => sum + weight, 0), [weights])
+  const places = useMemo(() => weights.filter((weight) => weight > 0).length, [weights])
+  return (
+    <p class="dim">
+      {t(isNow ? 'map.running' : 'map.counts', { n, places: number(places) })}{' '}
+      {!data.isWhole && t('map.newest', { n: data.plays.length })} {t('map.credit')}
+    </p>
+  )
+}
 
 /** The busiest places; looked for only where somebody wants to see them. */
 const PlaceList = ({
@@ -172,9 +175,6 @@ const Picture = ({
     keep('')
     setArc(id)
   }
-  const places = useMemo(() => weights.filter((weight) => weight > 0).length, [weights])
-  // At a moment of the day those that ran then, not those of the whole day.
-  const running = shownAt === null ? plays.count : weights.reduce((sum, one) => sum + one, 0)
   return (
     <>
       <Filters data={data} filter={filter} set={setFilter} />
@@ -196,7 +196,7 @@ const Picture = ({
         chosenArc={journey?.id ?? null}
         chooseArc={chooseArc}
       />
-      <Counts data={data} plays={running} places={places} isNow={isNow || shownAt !== null} />
+      <Counts data={data} weights={weights} isNow={isNow || shownAt !== null} />
       {journey !== null && <JourneyCard journey={journey} nameOf={nameOf} />}
       {chosen.size > 0 && <PlaceCard data={data} plays={plays} chosen={chosen} span={span} />}
       {journeys.length > 0 && (

@@ -95,7 +95,7 @@ const identity = (caps: CapUse): Column<Session>[] => [
   },
   {
     key: 'cap',
-    share: 7,
+    share: 9,
     sixths: 2,
     title: t('col.cap'),
     isNumber: true,

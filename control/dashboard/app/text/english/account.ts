@@ -22,7 +22,7 @@ export const enAccount = {
   'account.group.by_address': 'by address',
   'account.edit': 'Change',
   'account.save': 'Save',
-  'account.enabled': 'May sign in and watch',
+  'account.enabled': 'May watch',
   'accounts.add': 'Add an account',
   'accounts.add.close': 'Close',
   'accounts.made': 'is there. Its token and playlist, shown this once:',

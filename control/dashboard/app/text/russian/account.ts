@@ -50,7 +50,7 @@ export const ruAccount: Readonly<Record<keyof typeof enAccount, Wording>> = {
   'account.group.by_address': 'по адресу',
   'account.edit': 'Изменить',
   'account.save': 'Сохранить',
-  'account.enabled': 'Может входить и смотреть',
+  'account.enabled': 'Может смотреть',
   'accounts.add': 'Добавить запись',
   'accounts.add.close': 'Закрыть',
   'accounts.made': 'добавлена. Её токен и плейлист, показываются один раз:',

@@ -25,6 +25,9 @@ export const ruLive: Readonly<Record<keyof typeof enLive, Wording>> = {
     many: 'Снова открыто {n} находок.',
     other: 'Снова открыто {n} находки.',
   },
+  'findings.would': 'О сегодняшней находке: {steps}.',
+  'findings.would.not': 'О сегодняшней находке: ничего, правило не действует.',
+  'findings.from': '{what} с находки {n}',
   'findings.mark': 'Отметить: {what}',
   'findings.bulk': 'Отмеченное',
   'findings.marked': {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { byClock } from '../../../control/dashboard/app/pages/history/by-clock.ts'
 import { csvOfDays, csvOfKeys } from '../../../control/dashboard/app/pages/history/csv.ts'
 import { mergedBy } from '../../../control/dashboard/app/pages/history/merged.ts'
 import { growth, spanBefore, spanOf } from '../../../control/dashboard/app/pages/history/range.ts'
@@ -35,6 +36,16 @@ describe('a range', () => {
     expect(growth(5, 10)).toBeCloseTo(-0.5)
     expect(growth(5, 0)).toBe(null)
   })
+})
+
+test('hours are added up by the clock of a zone, also where a day has 25', () => {
+  // 2026-10-25, a Sunday: in Berlin the hour from two to three comes twice.
+  const at = Date.parse('2026-10-25T00:00:00Z')
+  const rows = [0, 1, 2, 26].map((hour) => ({ hour: at + hour * 3_600_000, playedMs: 10 + hour }))
+  const { hours, weekdays } = byClock(rows, 'Europe/Berlin')
+  expect([hours[2], hours[3], hours.reduce((sum, one) => sum + one, 0)]).toEqual([21, 48, 69])
+  expect(weekdays).toEqual([36, 0, 0, 0, 0, 0, 33])
+  expect(byClock(rows, 'Asia/Kolkata').hours[5]).toBe(10)
 })
 
 describe('the files', () => {

@@ -8,6 +8,7 @@ import type { DayTotals, KeyTotals } from '../../data/types.ts'
 import { useQuery } from '../../data/use-query.ts'
 import { country, number, player, serverName } from '../../text/format.ts'
 import { language, t } from '../../text/text.ts'
+import { ClockCard } from './clock.tsx'
 import { csvOfDays, csvOfKeys } from './csv.ts'
 import { mergedBy } from './merged.ts'
 import { spanOf } from './range.ts'
@@ -157,6 +158,7 @@ export const History = () => {
       </PageHead>
       <TotalsCard span={span} zone={zone} />
       <Days range={range} zone={zone} />
+      <ClockCard range={range} zone={zone} />
       <div class="cards">
         {COUNTED.map((counted) => (
           <Top key={counted.name} counted={counted} range={range} />

@@ -1,7 +1,7 @@
 import { Card, Shown } from '../../components/parts.tsx'
 import { get, getAll } from '../../data/api.ts'
 import { useQuery } from '../../data/use-query.ts'
-import { moment, number } from '../../text/format.ts'
+import { bytes, moment, number } from '../../text/format.ts'
 import { type Key, language, t } from '../../text/text.ts'
 import { growth, type Span, spanBefore } from './range.ts'
 
@@ -17,6 +17,7 @@ interface Totals {
   readonly plays: number
   readonly refusals: number
   readonly hours: number
+  readonly bytes: number
   readonly viewers: number
   readonly peak: number
   readonly peakAt: number | null
@@ -29,12 +30,13 @@ const readTotals = async (span: Span, zone: string, signal: AbortSignal): Promis
     get(`/history/viewers?${range}`, signal),
     get(`/history/peak?${range}`, signal),
   ])
-  const sum = (of: 'plays' | 'refusals' | 'playedMs') =>
+  const sum = (of: 'plays' | 'refusals' | 'playedMs' | 'bytes') =>
     days.reduce((total, row) => total + row[of], 0)
   return {
     plays: sum('plays'),
     refusals: sum('refusals'),
     hours: sum('playedMs') / HOUR_MS,
+    bytes: sum('bytes'),
     viewers,
     peak: peak.streams,
     peakAt: peak.at,
@@ -46,15 +48,27 @@ const FIGURES = [
   { of: 'hours', label: 'col.hours', counts: 'history.counts.hours' },
   { of: 'viewers', label: 'col.viewers', counts: 'history.counts.viewers' },
   { of: 'peak', label: 'history.at_once', counts: 'history.counts.peak' },
+  { of: 'bytes', label: 'history.sent', counts: 'history.counts.sent' },
   { of: 'refusals', label: 'col.refusals', counts: 'history.counts.refusals' },
 ] as const satisfies readonly { of: keyof Totals; label: Key; counts: Key }[]
 
-const Compared = ({ now, before }: { readonly now: number; readonly before: number }) => {
+const shown = (of: keyof Totals, value: number): string =>
+  of === 'bytes' ? bytes(value) : number(Math.round(value))
+
+const Compared = ({
+  of,
+  now,
+  before,
+}: {
+  readonly of: keyof Totals
+  readonly now: number
+  readonly before: number
+}) => {
   const change = growth(now, before)
   return (
     <span>
       {change === null ? '–' : shares.format(change)}{' '}
-      {t('history.before', { value: number(Math.round(before)) })}
+      {t('history.before', { value: shown(of, before) })}
     </span>
   )
 }
@@ -84,9 +98,9 @@ export const TotalsCard = ({ span, zone }: { readonly span: Span; readonly zone:
           <div class="figures">
             {FIGURES.map(({ of, label, counts }) => (
               <div key={of} class="figure">
-                <strong>{number(Math.round(now[of]))}</strong>
+                <strong>{shown(of, now[of])}</strong>
                 <span>{t(label)}</span>
-                <Compared now={now[of]} before={before[of]} />
+                <Compared of={of} now={now[of]} before={before[of]} />
                 <span class="counts">
                   {t(counts)} {of === 'peak' && now.peakAt !== null && moment(now.peakAt)}
                 </span>

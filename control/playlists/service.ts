@@ -16,7 +16,7 @@ import {
   buildSnapshot,
   type PlaylistSnapshot,
   type ProtocolAt,
-  protocolOfChannel,
+  withLearnedProtocol,
 } from './snapshot.ts'
 import { hasCategory, renderAppList } from './xtream/app-lists.ts'
 import { createStreamNumbers, type NumbersOf } from './xtream/stream-numbers.ts'
@@ -167,7 +167,7 @@ export class PlaylistService {
   /** Names channels anew of whose origins other answers are known than when the lists were made. */
   async applyProtocols(): Promise<void> {
     const isOutdated = this.present?.channels.some(
-      (channel) => protocolOfChannel(channel, this.protocolAt) !== channel.protocol,
+      (channel) => withLearnedProtocol(channel, this.protocolAt) !== channel,
     )
     if (isOutdated === true) await this.rebuild()
   }

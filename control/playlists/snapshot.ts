@@ -27,10 +27,12 @@ export interface PlaylistSnapshot {
 /** The protocol that an origin has answered with at an address. */
 export type ProtocolAt = (url: string) => Protocol | null
 
-/** The protocol of a channel: where its list does not say, the one its origin answered with. */
-export const protocolOfChannel = (channel: Channel, protocolAt: ProtocolAt): Protocol => {
+/** A channel with the protocol that its origin answered with, where its list does not say; the same object where that is no news. */
+export const withLearnedProtocol = (channel: Channel, protocolAt: ProtocolAt): Channel => {
   const url = askAddress(channel)
-  return (url === null ? null : protocolAt(url)) ?? channel.protocol
+  const protocol = url === null ? null : protocolAt(url)
+  if (protocol === null || (channel.isLearned && protocol === channel.protocol)) return channel
+  return { ...channel, protocol, isLearned: true }
 }
 
 /** Input of a snapshot. */
@@ -62,10 +64,7 @@ export const buildSnapshot = async (input: SnapshotInput): Promise<PlaylistSnaps
   const listed = await buildCatalogue(input.lists)
   const catalogue = {
     ...listed,
-    channels: listed.channels.map((channel) => {
-      const protocol = protocolOfChannel(channel, protocolAt)
-      return protocol === channel.protocol ? channel : { ...channel, protocol }
-    }),
+    channels: listed.channels.map((channel) => withLearnedProtocol(channel, protocolAt)),
   }
   const groups: GroupChannels[] = []
   const lists = new Map<string, RenderedList>()

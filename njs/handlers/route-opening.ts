@@ -1,4 +1,9 @@
-import { describePath, type PathKind, withoutArgument } from '../domain/channels/channel.ts'
+import {
+  describePath,
+  isUntypedEntry,
+  type PathKind,
+  withoutArgument,
+} from '../domain/channels/channel.ts'
 import { decodePercent } from '../domain/credentials/encoding.ts'
 import { type Ticket, verifyTicket } from '../domain/credentials/ticket.ts'
 import {
@@ -46,7 +51,7 @@ import { failClosed } from '../verdicts/fail-closed.ts'
 import { pathOfOpening } from '../verdicts/openings/asked-archive.ts'
 import { nameOfSecret, sentToken, tokenOf } from '../verdicts/openings/secret.ts'
 import { chooseSlate } from '../verdicts/openings/slate.ts'
-import { channelOfNumber } from '../verdicts/origin.ts'
+import { channelOfNumber, readChannel } from '../verdicts/origin.ts'
 import { mayOpeningWait } from '../verdicts/wait.ts'
 
 /** `end`: a refusal that holds for this moment only, since the viewer may come back at the next. */
@@ -71,7 +76,7 @@ const isBelowTicket = (r: Request, opening: OpeningRequest & { credential: 'tick
 }
 
 const kindOf = (rest: string): PathKind =>
-  rest === '' ? 'manifest' : describePath(rest, '', 0).kind
+  isUntypedEntry(rest) ? 'manifest' : describePath(rest, '', 0).kind
 
 /** Whether, by group or User-Agent, the player gets an inferred session. */
 const isInferred = (r: Request, ticket: Ticket): boolean => {
@@ -138,8 +143,13 @@ const identify = (r: Request, opening: Opening): string => {
 }
 
 /** The route of an opening that needs no decision by control: a repeated one, or one of a script that was refused below its pass a moment ago. */
-const routeOrReopen = (r: Request, { channel }: OpeningRequest, account: string | null): Judged => {
-  if (methodOf(r) === 'HEAD') return 'answer-head'
+const routeOrReopen = (
+  r: Request,
+  { channel, rest }: OpeningRequest,
+  account: string | null,
+): Judged => {
+  // Where the name does not say the protocol, a player that asks for it by HEAD is led to where it shows.
+  if (methodOf(r) === 'HEAD' && !isUntypedEntry(rest)) return 'answer-head'
   const script = isBrowser(familyOf(r)) ? scriptKey(r, channel) : null
   const refusal = script === null ? null : refusalOfScript(script, account)
   if (refusal !== null) {
@@ -219,8 +229,11 @@ const judgeTicket = (r: Request, opening: Opening & { credential: 'ticket' }): J
   }
   // What is proxied to an origin is asked for by GET.
   if (methodOf(r) === 'POST') return 'method-not-allowed'
-  setVariables(r, { gh_ask_mode: 'inferred', gh_kind: kind })
-  return `${kind}-by-ticket`
+  const isStream =
+    isUntypedEntry(opening.rest) && readChannel(opening.channel)?.protocol === 'mpegts'
+  const served = isStream ? 'stream' : kind
+  setVariables(r, { gh_ask_mode: 'inferred', gh_kind: served })
+  return `${served}-by-ticket`
 }
 
 /** The route of an opening by token or password, which only control can verify, at a limited rate. */

@@ -1,4 +1,9 @@
-import { describePath, entryOfProtocol, entryUnderPass } from '../domain/channels/channel.ts'
+import {
+  describePath,
+  entryOfProtocol,
+  entryUnderPass,
+  isUntypedEntry,
+} from '../domain/channels/channel.ts'
 import type { EdgeGroup, EdgePolicy } from '../domain/channels/protocol.ts'
 import { encodeBase64url } from '../domain/credentials/encoding.ts'
 import { mintPass } from '../domain/credentials/pass.ts'
@@ -99,7 +104,8 @@ export const openDegraded = (
     family: familyOf(r),
     at: Date.now(),
   })
-  const isEntry = record !== null && wish.rest === entryOfProtocol(record.protocol)
+  const isEntry =
+    record !== null && (isUntypedEntry(wish.rest) || wish.rest === entryOfProtocol(record.protocol))
   const rest = isEntry ? entryUnderPass(record) : wish.rest
   const path = rest.split('/').map(encodeURIComponent).join('/')
   const query = wish.args === '' ? '' : `?${wish.args}`

@@ -3,7 +3,7 @@ import type { ChannelPlace } from '../domain/addresses/mapper.ts'
 import { mayGoTo } from '../domain/addresses/redirects.ts'
 import { hasHiddenSlash, isUnclear, resolveAddress } from '../domain/addresses/resolve.ts'
 import { openSeal, type SealedPlace, type SealKind } from '../domain/addresses/seal.ts'
-import { entryOfProtocol, entryUnderPass } from '../domain/channels/channel.ts'
+import { entryOfProtocol, entryUnderPass, UNTYPED_ENTRY } from '../domain/channels/channel.ts'
 import {
   archiveDelayKey,
   archiveKey,
@@ -176,7 +176,7 @@ const isEntryOf = (
   { rest, isInferred }: RouteRequest,
 ): boolean =>
   names.has(rest) ||
-  (isInferred && rest === entryOfProtocol(record.protocol)) ||
+  (isInferred && (rest === UNTYPED_ENTRY || rest === entryOfProtocol(record.protocol))) ||
   (rest.includes('%') && decodePath(rest) === decodedEntry)
 
 const open = ({ record, seals }: Known, channel: string, text: string): SealedPlace | null => {

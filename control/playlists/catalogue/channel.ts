@@ -14,6 +14,8 @@ export interface ChannelOrigin {
   readonly protocol: Protocol
   /** Nothing says which protocol it is: `protocol` is what most such addresses are, until the origin is asked. */
   readonly isUnsure: boolean
+  /** Its origin was asked, and `protocol` is what it answered with. */
+  readonly isLearned?: true
   readonly isVod: boolean
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { entryOfProtocol } from '#domain/channels/channel'
+import { entryOfProtocol, UNTYPED_ENTRY } from '#domain/channels/channel'
 import { archiveDelayMin, archiveOf } from '../catalogue/archive.ts'
 import type { Channel } from '../catalogue/channel.ts'
 import { yieldEvery } from '../catalogue/yield-to-event-loop.ts'
@@ -89,10 +89,10 @@ const headerLines = (playlists: readonly Playlist[], hasGuide: boolean): string[
 }
 
 /** The file name a player sees; Flussonic's `mpegts` stays, since players build archive addresses from it. */
-const entryName = (channel: Channel): string =>
-  channel.protocol === 'mpegts' && channel.entry === 'mpegts'
-    ? 'mpegts'
-    : entryOfProtocol(channel.protocol)
+const entryName = ({ protocol, entry, isUnsure, isLearned }: Channel): string => {
+  if (isUnsure && isLearned === undefined) return UNTYPED_ENTRY
+  return protocol === 'mpegts' && entry === 'mpegts' ? 'mpegts' : entryOfProtocol(protocol)
+}
 
 /** The archive's address below the channel; one that lies elsewhere is asked for in the same way by all players. */
 const withArchive = (info: string, channel: Channel): string => {

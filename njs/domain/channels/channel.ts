@@ -126,8 +126,17 @@ export const withoutArgument = (query: string, name: string): string => {
   return at < 0 ? query : pairs.toSpliced(at, 1).join('&')
 }
 
+/**
+ * The entry name of a channel nobody has said the protocol of: players that go by the ending of an address look at what is there instead. Not an empty one:
+ * ffmpeg takes the last slash of an address off before it looks for files beside it.
+ */
+export const UNTYPED_ENTRY = 'play'
+
+/** Whether a path below a channel names its entry and no protocol. */
+export const isUntypedEntry = (rest: string): boolean => rest === '' || rest === UNTYPED_ENTRY
+
 /** Entry names in Gatehouse's own playlists, whatever name the origin uses. */
-const GENERIC_ENTRIES = /^(index\.m3u8|playlist\.m3u8|manifest\.mpd|stream\.ts|mpegts)?$/
+const GENERIC_ENTRIES = /^(play|index\.m3u8|playlist\.m3u8|manifest\.mpd|stream\.ts|mpegts)?$/
 
 /** Whether a path below a channel names its entry in general: the entry's own name and protocol may differ. */
 export const isGenericEntry = (rest: string): boolean => GENERIC_ENTRIES.test(rest)

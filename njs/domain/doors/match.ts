@@ -1,4 +1,4 @@
-import { describePath, isChannelId, universalEntry } from '../channels/channel.ts'
+import { describePath, isChannelId, UNTYPED_ENTRY, universalEntry } from '../channels/channel.ts'
 import { isPlainText } from '../credentials/encoding.ts'
 import { DOORS, type Door } from './doors.ts'
 import { type PathValue, patternOf, reservedBelow } from './shape.ts'
@@ -74,7 +74,7 @@ export const matchDoor = (path: string, has: HasArgument): DoorMatch | null =>
 export const withoutSuffix = (path: string): string => {
   for (let bar = path.indexOf('|'); bar >= 0; bar = path.indexOf('|', bar + 1)) {
     const before = path.slice(0, bar)
-    if (before.endsWith('.ts')) return before
+    if (before.endsWith('.ts') || before.endsWith(`/${UNTYPED_ENTRY}`)) return before
     if (describePath(before, '', 0).kind !== 'segment') return before
   }
   return path

@@ -162,7 +162,7 @@ describe('the playlist service', () => {
         ([, name]) => name,
       )
     await service.configure(settings('one'))
-    expect(named()).toEqual(['stream.ts', 'stream.ts', 'manifest.mpd'])
+    expect(named()).toEqual(['play', 'play', 'manifest.mpd'])
     answers.set('http://o/f1/list.php?id=1', 'hls')
     answers.set('http://o/f2/list.php', 'dash')
     answers.set('http://o/f3/i.mpd', 'hls')
@@ -172,6 +172,20 @@ describe('the playlist service', () => {
     expect(record).toMatchObject({ protocol: 'hls', isUnsure: true })
     await service.applyProtocols()
     expect(count()).toBe(2)
+  })
+
+  it('gives an entry of which nothing says the protocol no ending, until its origin has answered, also where that is what was guessed', async () => {
+    const answers = new Map<string, 'mpegts'>()
+    const urls = ['http://o/f1/live.php', 'http://o/f2/live.php', 'http://o/live/u/p/7']
+    await put(path('one'), `#EXTM3U\n${urls.map((url, n) => entry(`f${n + 1}`, url)).join('')}`)
+    const { service } = start(20, Infinity, (url) => answers.get(url) ?? null)
+    const text = () => service.list('home')?.text ?? ''
+    await service.configure(settings('one'))
+    for (const line of ['@@/f1/play\n', '@@/f2/play\n', '@@/f3/stream.ts\n'])
+      expect(text()).toContain(line)
+    answers.set('http://o/f1/live.php', 'mpegts')
+    await service.applyProtocols()
+    for (const line of ['@@/f1/stream.ts\n', '@@/f2/play\n']) expect(text()).toContain(line)
   })
 
   it('drops a source that leaves the configuration and keeps the one that stays', async () => {

@@ -64,6 +64,7 @@ test.each([
 
 test.each([
   ['', 'm3u8'],
+  ['play', 'm3u8'],
   ['index.m3u8', 'm3u8'],
   ['tracks-v1/mono.m3u8', 'm3u8'],
   ['index-1795000000-3600.m3u8', 'm3u8'],

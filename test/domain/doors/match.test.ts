@@ -72,7 +72,7 @@ describe('openings', () => {
 
   test('end before a suffix that stands behind the entry’s name, and only there', () => {
     const note = '|User-Agent=Box/1 (x)&Referer=http:/r.example/a|b'
-    for (const file of ['index.m3u8', 'v0/list.m3u', 'manifest.mpd', 'mpegts', 'stream.ts'])
+    for (const file of ['index.m3u8', 'v0/list.m3u', 'manifest.mpd', 'mpegts', 'stream.ts', 'play'])
       expect(readOpening(`/live/${ticket}/ch1/${file}${note}`, nothing), file).toEqual(
         readOpening(`/live/${ticket}/ch1/${file}`, nothing),
       )

@@ -1,6 +1,7 @@
 import type {
   EdgeKeys,
   EdgePolicy,
+  ReportedSession,
   SyncRequest,
   SyncResponse,
   TableName,
@@ -36,13 +37,14 @@ const staleTables = (request: SyncRequest, ports: SyncPorts): TableStep[] =>
     .map((name) => ({ name, to: ports.tableVersion(name) }))
     .filter(({ name, to }) => request.have[name] !== to)
 
-/** Takes slots for sessions that an edge opened without control; returns the keys of those that are refused one. */
-const settleDegraded = async (
-  { degraded, edge }: SyncRequest,
+/** Takes slots for sessions that no request asks about; returns the keys of those that are refused one. */
+const refusedOf = async (
+  sessions: readonly ReportedSession[],
+  edge: string,
   ports: SyncPorts,
 ): Promise<string[]> => {
   const refused: string[] = []
-  for (const { key, pass, channel, address, agent, family } of degraded) {
+  for (const { key, pass, channel, address, agent, family } of sessions) {
     const admission = await ports.check({
       key,
       pass,
@@ -96,7 +98,8 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
   // A session opened while control was down must not take the slot of an older one that has not
   // returned yet.
   const again = ports.catchUp.isWaiting(edge)
-  const refused = again ? [] : await settleDegraded(request, ports)
+  const refused = again ? [] : await refusedOf(request.degraded, edge, ports)
+  const close = await refusedOf(request.running ?? [], edge, ports)
   const changes = ports.bans.since(request.have.bans)
   const policy = ports.policy()
   const keys = ports.keys()
@@ -112,6 +115,7 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
     bans: { cursor: changes.cursor, full: changes.full, set: changes.set, clear: changes.clear },
     kill: [...renewed.kill.map(({ key }) => key), ...changes.kill, ...refused],
     drop: [...renewed.drop, ...changes.drop],
+    ...(close.length === 0 ? {} : { close }),
     more,
     ...(again ? { again } : {}),
   }

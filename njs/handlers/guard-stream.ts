@@ -1,13 +1,35 @@
 import { abortResponse, forwardChunk } from '../platform/reply.ts'
-import { type Request, variable } from '../platform/request.ts'
+import { addressText, type Request, variable } from '../platform/request.ts'
 import { noteBytes, ownsStream } from '../state/clone-guard.ts'
 import { isStaleWorker } from '../state/emptied.ts'
-import { readLease, startLease, touchLease } from '../state/leases.ts'
+import { isRecalled, isToClose, readLease, startLease, touchLease } from '../state/leases.ts'
 import { nowSec } from '../state/memory.ts'
 import { isSessionBanned } from '../state/refusals.ts'
-import { networkOf } from '../state/session.ts'
+import { reportSession } from '../state/seats.ts'
+import { familyOf, networkOf } from '../state/session.ts'
 
 const REVIVED_TTL_SEC = 60
+
+/** The lease has expired while the origin sent nothing, or control has recalled it: no request of a running stream will ask about that, so the edge does. */
+const findEndWithoutLease = (r: Request, key: string): string | null => {
+  if (isToClose(key)) return 'session.superseded'
+  if (isRecalled(key)) {
+    const pass = variable(r, 'gh_pass')
+    // An inferred session has no pass to ask with: its player opens again.
+    if (pass === '') return 'session.superseded'
+    reportSession('running', {
+      key,
+      pass,
+      channel: variable(r, 'gh_channel'),
+      address: addressText(r),
+      agent: variable(r, 'http_user_agent'),
+      family: familyOf(r),
+      at: Date.now(),
+    })
+  }
+  startLease(key, networkOf(r), REVIVED_TTL_SEC)
+  return null
+}
 
 /** The reason why a running response must end now; `null` = none. Extends its lease. */
 const findEnd = (r: Request, key: string): string | null => {
@@ -15,9 +37,7 @@ const findEnd = (r: Request, key: string): string | null => {
   const lease = readLease(key, now)
   if (lease === null) {
     if (isSessionBanned(key, now * 1000)) return 'session.ended'
-    // The lease has expired while the origin sent nothing, or was dropped: it is stored again.
-    startLease(key, networkOf(r), REVIVED_TTL_SEC)
-    return null
+    return findEndWithoutLease(r, key)
   }
   if (!touchLease(key, lease, now)) return null
   if (isSessionBanned(key, now * 1000)) return 'session.ended'

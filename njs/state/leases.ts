@@ -130,9 +130,25 @@ export const recallLease = (key: string): void => {
   dropLease(key)
 }
 
+/** Whether control has recalled a key's lease some seconds ago. */
+export const isRecalled = (key: string): boolean =>
+  texts('gh_identity').get(returnName(key)) !== undefined
+
+const closeName = (key: string): string => `z${key}`
+
+/** Ends the running stream of a session with its next chunk; another request under the same pass asks control. */
+export const closeStream = (key: string): void => {
+  keepText('gh_identity', closeName(key), '', RETURN_MS)
+  dropLease(key)
+}
+
+/** Whether control wants the stream of a key without a lease ended. */
+export const isToClose = (key: string): boolean =>
+  texts('gh_identity').get(closeName(key)) !== undefined
+
 /** Whether a key has a lease, or had one that was recalled some seconds ago. */
 export const isPlayed = (key: string, now: number): boolean =>
-  readLease(key, now) !== null || texts('gh_identity').get(returnName(key)) !== undefined
+  readLease(key, now) !== null || isRecalled(key)
 
 /** Seconds since the last answered sync. */
 export const silenceSec = (now: number): number => now - (numbers('gh_state').get('heard') ?? 0)

@@ -1,10 +1,11 @@
 import { keepText, numbers, texts, tryAdd, trySet } from './memory.ts'
 
 /** Kinds of reports to control, sent with the next sync. */
-export type ReportKind = 'degraded' | 'ended' | 'bytes' | 'closed' | 'past'
+export type ReportKind = 'degraded' | 'running' | 'ended' | 'bytes' | 'closed' | 'past'
 
 const SLOTS: Readonly<Record<ReportKind, number>> = {
   degraded: 4096,
+  running: 1024,
   ended: 1024,
   bytes: 8192,
   closed: 256,

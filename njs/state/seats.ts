@@ -1,4 +1,4 @@
-import { ANSWER_HEADERS, type DegradedOpening } from '../domain/channels/protocol.ts'
+import { ANSWER_HEADERS, type ReportedSession } from '../domain/channels/protocol.ts'
 import { KEY_LENGTH } from '../domain/viewer/lease.ts'
 import { controlHeader, type Request } from '../platform/request.ts'
 import { isPlayed } from './leases.ts'
@@ -115,9 +115,9 @@ export const takeSeat = (
   return false
 }
 
-/** Reports a session opened without control with the next sync. */
-export const noteDegraded = (opening: DegradedOpening): void => {
+/** Reports a session opened without control, or a stream whose lease control has recalled, with the next sync. */
+export const reportSession = (kind: 'degraded' | 'running', opening: ReportedSession): void => {
   // A User-Agent is cut to what a report has room for.
   const agent = opening.agent.slice(0, MOST_AGENT)
-  noteReport('degraded', JSON.stringify({ ...opening, agent }))
+  noteReport(kind, JSON.stringify({ ...opening, agent }))
 }

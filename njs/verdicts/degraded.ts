@@ -17,7 +17,7 @@ import { addressText, type Request, variable } from '../platform/request.ts'
 import { startLease } from '../state/leases.ts'
 import { currentKid, nowSec, secretOf } from '../state/memory.ts'
 import { classifyLocally, findGroup, readPolicy } from '../state/policy.ts'
-import { noteDegraded, takeSeat } from '../state/seats.ts'
+import { reportSession, takeSeat } from '../state/seats.ts'
 import { cloneKeyOf, deviceOf, familyOf, type SessionRequest } from '../state/session.ts'
 import { readChannel } from './origin.ts'
 import { bearerOf } from './pass-bearer.ts'
@@ -95,7 +95,7 @@ export const openDegraded = (
   if (!takeSeat(viewer.account, group.cap, wished, policy.graceLeaseSec))
     return { ok: false, reason: 'cap.edge' }
   startLease(key, network, policy.graceLeaseSec)
-  noteDegraded({
+  reportSession('degraded', {
     key,
     pass,
     channel: wish.channel,

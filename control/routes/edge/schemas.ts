@@ -6,6 +6,19 @@ import { nullableText } from '../../schemas/common.ts'
 const key = Type.String({ minLength: 16, maxLength: 16 })
 const row = Type.Tuple([key, Type.Number(), Type.Number()])
 
+const sessions = Type.Array(
+  Type.Object({
+    key,
+    pass: Type.String(),
+    channel: Type.String(),
+    address: Type.String(),
+    agent: Type.String(),
+    family: Type.Optional(Type.String()),
+    at: Type.Number(),
+  }),
+  { maxItems: 5000 },
+)
+
 /** `SyncRequest` of the edge contract. */
 export const syncRequestSchema = Type.Object({
   edge: Type.String(),
@@ -25,18 +38,8 @@ export const syncRequestSchema = Type.Object({
   seen: Type.Array(key, { maxItems: 5000 }),
   traffic: Type.Array(row, { maxItems: 50_000 }),
   closed: Type.Array(row, { maxItems: 50_000 }),
-  degraded: Type.Array(
-    Type.Object({
-      key,
-      pass: Type.String(),
-      channel: Type.String(),
-      address: Type.String(),
-      agent: Type.String(),
-      family: Type.Optional(Type.String()),
-      at: Type.Number(),
-    }),
-    { maxItems: 5000 },
-  ),
+  degraded: sessions,
+  running: Type.Optional(sessions),
   ended: Type.Optional(
     Type.Array(Type.Tuple([key, Type.String({ maxLength: 64 })]), { maxItems: 5000 }),
   ),

@@ -131,8 +131,8 @@ export type BanRow = readonly [key: string, until: number, reason?: string | und
  */
 export const EVERYTHING = '*'
 
-/** A session that the edge opened while control was unavailable. */
-export interface DegradedOpening {
+/** A session as control is asked about it by a sync: one that the edge opened while control was unavailable, or a stream that runs. */
+export interface ReportedSession {
   readonly key: string
   readonly pass: string
   readonly channel: string
@@ -160,7 +160,9 @@ export interface SyncRequest {
   readonly seen: readonly string[]
   readonly traffic: readonly TrafficRow[]
   readonly closed: readonly ClosedRow[]
-  readonly degraded: readonly DegradedOpening[]
+  readonly degraded: readonly ReportedSession[]
+  /** Streams whose leases control has recalled: they run on until control has decided, since no request of theirs will ask. */
+  readonly running?: readonly ReportedSession[]
   /** Sessions that the edge ended without control since the last sync. */
   readonly ended?: readonly EndedRow[]
   /** Where origins send players past this edge, each reported once in five minutes. */
@@ -186,6 +188,8 @@ export interface SyncResponse {
   readonly kill?: readonly string[]
   /** Leases to drop; their next request is checked by control. */
   readonly drop?: readonly string[]
+  /** Of `running`, those to end: their keys may be asked about again. */
+  readonly close?: readonly string[]
   /** There is more to send: the edge syncs again at once. */
   readonly more?: boolean
   /** The edge sends `degraded` again: control decides about them after all edges have reported their older sessions. */

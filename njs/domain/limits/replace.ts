@@ -51,7 +51,7 @@ export const noteReturn = (state: AccountState, slot: Slot, now: number): void =
   if (now - slot.out >= CLOCKS.overlap)
     state.rivals[rivalKey(slot.ch, slot.kin)] = now + CLOCKS.rival
   const swap = state.swaps[slot.kin]
-  if (swap?.from === slot.ch) swap.told = true
+  if (swap?.from === slot.ch && now - slot.out >= CLOCKS.stray) swap.told = true
 }
 
 /** The session that an opening repeats: some players open twice, or at every reload. `undefined` = none. */

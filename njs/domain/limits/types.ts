@@ -74,6 +74,8 @@ export const CLOCKS = {
   quiet: 12_000,
   /** Time in which a player that was refused tries the other channels of its playlist. */
   walk: 10_000,
+  /** A request so soon after a session was replaced was on its way already. */
+  stray: 100,
   /** Time in which a device still requests a channel that it has left; later requests are a rival's. */
   overlap: 3_000,
   /** How long a rival cannot replace the other's session, since its last try. */
@@ -96,9 +98,9 @@ export const KEPT = {
   /** Number of other rivals from which on none replaces another's session. */
   crowd: 2,
   /** Times that two channels of one device id replace each other in a row before they are two players. */
-  turns: 12,
+  turns: 30,
   /** Turns that one counts for whose replaced player had asked on. */
-  contested: 6,
+  contested: 15,
 } as const
 
 /** One session in an account's state. Times in Unix ms, 0 = never. */

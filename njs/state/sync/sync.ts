@@ -1,7 +1,7 @@
 import type {
-  DegradedOpening,
   EndedRow,
   PastRow,
+  ReportedSession,
   SyncRequest,
   SyncResponse,
 } from '../../domain/channels/protocol.ts'
@@ -10,7 +10,7 @@ import { logError } from '../../platform/log.ts'
 import { callControl } from '../../platform/request.ts'
 import { findEmptied, writeHeartbeat } from '../emptied.ts'
 import { bansCursor, beginBans, forgetCursors, isBanKey, noteCursor } from '../known-bans.ts'
-import { dropLease, RING_SIZE, recallLease, reportLeases } from '../leases.ts'
+import { closeStream, dropLease, RING_SIZE, recallLease, reportLeases } from '../leases.ts'
 import { engine, forgetRefused, freeSpace, numbers, renewText, texts, trySet } from '../memory.ts'
 import { clearBan, forgiveAll, isSessionBanned, setBan } from '../refusals.ts'
 import { pendingReports } from '../reports.ts'
@@ -22,6 +22,7 @@ import { readTroubles } from './troubles.ts'
 
 const MOST_SEEN = 1000
 const MOST_DEGRADED = 500
+const MOST_RUNNING = 200
 const MOST_ENDED = 500
 const MOST_PAST = 100
 const KILL_MS = 3_600_000
@@ -138,6 +139,7 @@ const apply = ({ now, keys, policy, bans, ...answer }: SyncResponse): void => {
   if (bans) attempt('bans', () => applyBans(bans, shift))
   killLeases(answer.kill ?? [], Date.now())
   for (const key of answer.drop ?? []) recallLease(key)
+  for (const key of answer.close ?? []) closeStream(key)
   if (policy) {
     attempt('policy', () => {
       keep('policy', JSON.stringify(policy))
@@ -166,6 +168,7 @@ const pastRow = (text: string): PastRow => {
 const buildRequest = (place: SyncPlace) => {
   const seen = drainSeen()
   const degraded = pendingReports('degraded', MOST_DEGRADED)
+  const running = pendingReports('running', MOST_RUNNING)
   const ended = pendingReports('ended', MOST_ENDED)
   const past = pendingReports('past', MOST_PAST)
   const traffic = drainTraffic(place.trafficLog)
@@ -189,7 +192,10 @@ const buildRequest = (place: SyncPlace) => {
     seen: seen.keys,
     traffic: traffic.rows,
     closed: traffic.closed,
-    degraded: degraded.list.map((text) => parseJson<DegradedOpening>(text)),
+    degraded: degraded.list.map((text) => parseJson<ReportedSession>(text)),
+    ...(running.list.length === 0
+      ? {}
+      : { running: running.list.map((text) => parseJson<ReportedSession>(text)) }),
     ...(ended.list.length === 0 ? {} : { ended: ended.list.map(endedRow) }),
     ...(past.list.length === 0 ? {} : { past: past.list.map(pastRow) }),
     free: freeSpace(),
@@ -199,6 +205,7 @@ const buildRequest = (place: SyncPlace) => {
   const done = ({ again = false }: SyncResponse): void => {
     trySet(numbers('gh_state'), 'ringTail', seen.end)
     if (!again) degraded.take()
+    running.take()
     ended.take()
     past.take()
     traffic.take()

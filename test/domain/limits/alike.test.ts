@@ -13,7 +13,7 @@ describe('two that look the same', () => {
   })
 
   test.each(
-    [0.01, 0.6, 2, 4].flatMap((late) => [
+    [0.1, 0.6, 2, 4].flatMap((late) => [
       { late, on: 'two channels', own: ['a', 'b'] },
       { late, on: 'one channel, each time with a new playback id', own: ['a', 'a'] },
     ]),
@@ -42,10 +42,24 @@ describe('two that look the same', () => {
     expect(swaps).toBeLessThanOrEqual(2)
   })
 
+  test('who goes back and forth while a last request is on its way is not refused', () => {
+    const t = account({ maxStreams: 1 })
+    let last = { ch: 'a', key: keyOf(t.play('a')) }
+    for (let at = 0; at < 30; at += 1) {
+      t.wait(2)
+      const ch = at % 2 === 0 ? 'b' : 'a'
+      const verdict = t.play(ch)
+      expect(verdict.outcome).toBe('admitted')
+      t.wait(0.03)
+      expect(t.ask(last.ch, last.key).outcome).toBe('refused')
+      last = { ch, key: keyOf(verdict) }
+    }
+  })
+
   test('who goes back and forth, silent on what it left, is not refused', () => {
     const t = account({ maxStreams: 1 })
     t.play('a')
-    for (let at = 0; at < 10; at += 1) {
+    for (let at = 0; at < 30; at += 1) {
       t.wait(2)
       expect(t.play(at % 2 === 0 ? 'b' : 'a').outcome).toBe('admitted')
     }

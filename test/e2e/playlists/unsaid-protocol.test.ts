@@ -78,6 +78,7 @@ test('the first viewer too is told what it is, whether his player asks by HEAD o
 })
 
 test('a list names channels by what their origins answered at the first opening, also after a restart', async () => {
+  asked.length = 0
   expect(await names()).toEqual(['play', 'play', 'play'])
   for (const [n, id] of ['one', 'two', 'three'].entries())
     expect((await viewer(service.edge, { address: `203.0.113.${n}` }).open(id)).status).toBe(302)

@@ -198,6 +198,26 @@ test.each(['replace', 'hard'])(
   60_000,
 )
 
+test('a running stream whose place a channel of the same device has taken is closed, and history and cap agree', async () => {
+  const { id, token } = await admin.account(1)
+  await admin.send('PATCH', `/accounts/${id}`, { limitation: 'replace' })
+  const address = '192.168.54.1'
+  await until('the limitation', async () => {
+    const { limitation } = await admin.get<{ limitation: string | null }>(`/accounts/${id}`)
+    return limitation === 'replace'
+  })
+  const stream = await openStream(token, address)
+  await until('the bytes', () => stream.bytes() > 50_000, 10_000)
+  const openedAt = Date.now()
+  const play = await viewer(service.edge, { token, address, agent: 'Test/1' }).play('federal-1')
+  expect((await play.poll()).status).toBe(200)
+  await until('the end', () => stream.closedAt() !== null, 15_000)
+  expect((stream.closedAt() ?? 0) - openedAt).toBeLessThan(4_000)
+  expect((await admin.sessions(id)).map(({ name }) => name)).toEqual(['federal-1'])
+  expect(await admin.bans(id)).toEqual([])
+  expect((await play.poll()).status).toBe(200)
+}, 60_000)
+
 test.each([0, 1, 2])(
   'a connection that closes leaves its place to another device at once (%i)',
   async (n) => {

@@ -22,5 +22,5 @@ local function noteReturn(state, slot, now)
     state.rivals[slot.ch .. '|' .. slot.kin] = now + CLOCKS.rival
   end
   local swap = state.swaps[slot.kin]
-  if swap and swap.from == slot.ch then swap.told = true end
+  if swap and swap.from == slot.ch and now - slot.out >= CLOCKS.stray then swap.told = true end
 end

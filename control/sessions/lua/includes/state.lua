@@ -3,10 +3,11 @@ local CLOCKS = {
   ghost = 120000, lock = 95000, probation = 900000, retry = 10000,
   report = 20000, traffic = 2000, settle = 250, rush = 1000, rally = 12000, pair = 3600000,
   press = 15000, look = 3000, quiet = 12000, walk = 10000, overlap = 3000, rival = 60000, probe = 4000,
+  stray = 100,
 }
 local KEPT = {
   live = 1000, superseded = 48, ghosts = 32, refused = 128, devices = 128, pairs = 16,
-  rivals = 32, swaps = 32, crowd = 2, turns = 12, contested = 6,
+  rivals = 32, swaps = 32, crowd = 2, turns = 30, contested = 15,
 }
 local SPARE_MS = 60000
 

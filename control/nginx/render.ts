@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path'
-import { SLATE_SECONDS, slateOfReason } from '#domain/channels/slates'
+import { slateOfReason } from '#domain/channels/slates'
 import { isReasonId, REASONS } from '#domain/reasons'
 import { renderDoors, renderStrayDoors } from './door-locations.ts'
 import {
@@ -10,6 +10,7 @@ import {
   pushServer,
 } from './fragments.ts'
 import type { NginxSettings } from './settings.ts'
+import { slateList, slateRanges } from './slates.ts'
 import { fill, INCLUDE_FILES, type Templates } from './template.ts'
 import { readZones, writeZones } from './zones.ts'
 
@@ -93,6 +94,7 @@ const slateWords = (): string =>
 
 const values = (settings: NginxSettings): Record<string, string> => {
   const cache = segmentCache(settings)
+  const basePath = settings.apps?.basePath ?? ''
   const zones = Object.entries(settings.zones).map(([name, size]) => [`zone.${name}`, size])
   const sockets = Object.entries(settings.sockets).map(([name, path]) => [`sockets.${name}`, path])
   return {
@@ -137,8 +139,8 @@ const values = (settings: NginxSettings): Record<string, string> => {
     accessLog: accessLog(settings),
     gzip: settings.gzip ? 'on' : 'off',
     slateWords: slateWords(),
-    slateSeconds: String(SLATE_SECONDS),
-    basePath: settings.apps?.basePath ?? '',
+    slateList: slateList(basePath, '$gh_slate_language/$gh_slate_word'),
+    slateRanges: slateRanges(basePath),
   }
 }
 

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { SLATE_WORDS } from '#domain/channels/slates'
+import { SLATE_SECONDS, SLATE_WORDS } from '#domain/channels/slates'
 import { packageRoot } from '../config/paths.ts'
 
 const LANGUAGES = ['en', 'ru'] as const
@@ -57,3 +57,26 @@ export const copySlates = (
     }
   }
 }
+
+/** The list of HLS that names a clip, in nginx's spelling. */
+export const slateList = (basePath: string, clip: string): string =>
+  [
+    '#EXTM3U',
+    '#EXT-X-VERSION:3',
+    '#EXT-X-PLAYLIST-TYPE:VOD',
+    `#EXT-X-TARGETDURATION:${SLATE_SECONDS}`,
+    `#EXTINF:${SLATE_SECONDS},`,
+    `${basePath}/s/slates/${clip}.ts`,
+    '#EXT-X-ENDLIST',
+    '',
+  ].join('\\n')
+
+/** One map line for each clip: the `Content-Range` of all of its list (RFC 9110, section 14.4). */
+export const slateRanges = (basePath: string): string =>
+  LANGUAGES.flatMap((language) =>
+    SLATE_WORDS.map((word) => {
+      const clip = `${language}/${word}`
+      const size = Buffer.byteLength(slateList(basePath, clip).replaceAll('\\n', '\n'))
+      return `    "bytes=0-/${clip}" "bytes 0-${size - 1}/${size}";`
+    }),
+  ).join('\n')

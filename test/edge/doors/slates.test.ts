@@ -71,6 +71,31 @@ test.each([
   },
 )
 
+test.each(['en', 'ru'])(
+  'all of a list as a range, as any manifest comes (%s)',
+  async (language) => {
+    refuseWith('account.expired', 410)
+    const path = `/live/${ticketOf('films')}/ch1/index.m3u8`
+    const who = (range: string) => ({
+      headers: { 'Accept-Language': language, Range: range },
+    })
+    const whole = await rig.get(path, who('bytes=0-'))
+    const size = whole.text.length
+    expect([whole.status, whole.headers.get('content-range')]).toEqual([
+      206,
+      `bytes 0-${size - 1}/${size}`,
+    ])
+    expect(whole.headers.get('content-length')).toBe(String(size))
+    expect(clipOf(whole.text)).toBe(`/s/slates/${language}/account.ts`)
+    const part = await rig.get(path, who('bytes=5-'))
+    expect([part.status, part.headers.get('content-range'), part.text]).toEqual([
+      200,
+      null,
+      whole.text,
+    ])
+  },
+)
+
 test('control is asked once for a player that hammers, and the clip stays', async () => {
   refuseWith('cap.streams')
   const path = `/live/${ticketOf('films')}/ch1/index.m3u8`

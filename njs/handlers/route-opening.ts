@@ -51,7 +51,7 @@ import { failClosed } from '../verdicts/fail-closed.ts'
 import { pathOfOpening } from '../verdicts/openings/asked-archive.ts'
 import { nameOfSecret, sentToken, tokenOf } from '../verdicts/openings/secret.ts'
 import { chooseSlate } from '../verdicts/openings/slate.ts'
-import { channelOfNumber, readChannel } from '../verdicts/origin.ts'
+import { channelOfNumber, isStreamed } from '../verdicts/origin.ts'
 import { mayOpeningWait } from '../verdicts/wait.ts'
 
 /** `end`: a refusal that holds for this moment only, since the viewer may come back at the next. */
@@ -143,14 +143,10 @@ const identify = (r: Request, opening: Opening): string => {
 }
 
 /** The route of an opening that needs no decision by control: a repeated one, or one of a script that was refused below its pass a moment ago. */
-const routeOrReopen = (
-  r: Request,
-  { channel, rest }: OpeningRequest,
-  account: string | null,
-): Judged => {
+const routeOrReopen = (r: Request, asked: OpeningRequest, account: string | null): Judged => {
   // Where the name does not say the protocol, a player that asks for it by HEAD is led to where it shows.
-  if (methodOf(r) === 'HEAD' && !isUntypedEntry(rest)) return 'answer-head'
-  const script = isBrowser(familyOf(r)) ? scriptKey(r, channel) : null
+  if (methodOf(r) === 'HEAD' && !isUntypedEntry(asked.rest)) return 'answer-head'
+  const script = isBrowser(familyOf(r)) ? scriptKey(r, asked.channel) : null
   const refusal = script === null ? null : refusalOfScript(script, account)
   if (refusal !== null) {
     refuse(r, refusal)
@@ -229,8 +225,7 @@ const judgeTicket = (r: Request, opening: Opening & { credential: 'ticket' }): J
   }
   // What is proxied to an origin is asked for by GET.
   if (methodOf(r) === 'POST') return 'method-not-allowed'
-  const isStream =
-    isUntypedEntry(opening.rest) && readChannel(opening.channel)?.protocol === 'mpegts'
+  const isStream = isUntypedEntry(opening.rest) && isStreamed(opening.channel)
   const served = isStream ? 'stream' : kind
   setVariables(r, { gh_ask_mode: 'inferred', gh_kind: served })
   return `${served}-by-ticket`

@@ -125,6 +125,9 @@ const findKnown = (channel: string): Known | null | undefined => {
 export const readChannel = (channel: string): ChannelRecord | null =>
   findKnown(channel)?.record ?? null
 
+/** Whether a channel is delivered as MPEG-TS, as far as is known. */
+export const isStreamed = (channel: string): boolean => readChannel(channel)?.protocol === 'mpegts'
+
 /** The channel that apps call by this number; what is no such number, or the id of a channel itself, stays as it is. */
 export const channelOfNumber = (text: string): string => {
   if (!isStreamNumber(text) || readChannel(text) !== null) return text

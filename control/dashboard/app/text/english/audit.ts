@@ -59,6 +59,7 @@ export const enAudit = {
   'audit.action.media-server.webhook-off': 'Webhook turned off',
   'audit.action.password.change': 'Password changed',
   'audit.action.password.set': 'Password set',
+  'audit.action.person.homes': "A person's homes changed",
   'audit.action.person.merge': 'People merged',
   'audit.action.person.split': 'Person split',
   'audit.action.rule.change': 'Rule changed',

@@ -60,6 +60,7 @@ export const ruAudit: Readonly<Record<keyof typeof enAudit, Wording>> = {
   'audit.action.media-server.webhook-off': 'Вебхук выключен',
   'audit.action.password.change': 'Пароль изменён',
   'audit.action.password.set': 'Пароль задан',
+  'audit.action.person.homes': 'Дома человека изменены',
   'audit.action.person.merge': 'Люди объединены',
   'audit.action.person.split': 'Люди разделены',
   'audit.action.rule.change': 'Правило изменено',

@@ -2,6 +2,7 @@ import { guide } from './handlers/apps/guide.ts'
 import { picture } from './handlers/apps/picture.ts'
 import { playerApi } from './handlers/apps/player-api.ts'
 import { readForm } from './handlers/apps/read-form.ts'
+import { checkSegment } from './handlers/check-segment.ts'
 import { checkSession } from './handlers/check-session.ts'
 import { checkWithoutControl } from './handlers/check-without-control.ts'
 import { guardStream } from './handlers/guard-stream.ts'
@@ -23,6 +24,7 @@ import { sync } from './handlers/sync.ts'
 
 /** What nginx.conf names: `edge.<handler>`. */
 export default {
+  checkSegment,
   checkSession,
   checkWithoutControl,
   cookiesForOrigin,

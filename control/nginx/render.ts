@@ -1,6 +1,8 @@
 import { basename, dirname } from 'node:path'
 import { slateOfReason } from '#domain/channels/slates'
+import { AGAIN_ROUTES } from '#domain/doors/opening-route'
 import { isReasonId, REASONS } from '#domain/reasons'
+import { FETCH_MARKS } from '#domain/viewer/fetch-marks'
 import { renderDoors, renderStrayDoors } from './door-locations.ts'
 import {
   controlProxy,
@@ -70,6 +72,19 @@ const segmentCache = (settings: NginxSettings): { path: string; use: string } =>
 const uncrowded = (most: number): string =>
   Array.from({ length: most }, (_, at) => `    ${at} "";`).join('\n')
 
+/** One map line for each location that gives a refusal again: its name is the verdict. */
+const againRoutes = (): string =>
+  AGAIN_ROUTES.filter((route) => route !== 'refuse')
+    .map((route) => `    ${route} ${route};`)
+    .join('\n')
+
+/** Numbers of equal weight below `most`, as nginx splits texts among them. */
+const splitEvenly = (most: number): string => {
+  const part = Math.floor(10_000 / most) / 100
+  const lines = Array.from({ length: most - 1 }, (_, at) => `    ${part}% ${at};`)
+  return [...lines, `    * ${most - 1};`].join('\n')
+}
+
 /** Every status an origin may fail with; those that nginx keeps to itself cannot be named. */
 const originErrors = (): string =>
   Array.from({ length: 200 }, (_, at) => 400 + at)
@@ -116,6 +131,8 @@ const values = (settings: NginxSettings): Record<string, string> => {
     pictureCacheSize: settings.pictureCacheSize ?? '64m',
     segmentCachePath: cache.path,
     segmentCache: cache.use,
+    againRoutes: againRoutes(),
+    fetchMarks: splitEvenly(FETCH_MARKS),
     uncrowded: uncrowded(settings.judgedInPlace),
     originErrors: originErrors(),
     strangeRedirections: strangeRedirections(),

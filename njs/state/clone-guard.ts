@@ -9,6 +9,10 @@ import { noteReport } from './reports.ts'
 /** Requests of one segment in ten seconds that a single player may need: retries, a key once per segment; ranges count separately. */
 const FREE_FETCHES = 4
 const BUCKET_SEC = 10
+/** The periods that marks (`addMark`) hold in. */
+export const MARKS_PERIOD_SEC = BUCKET_SEC
+/** How long a session's marks are kept. */
+export const MARKS_TTL_MS = BUCKET_SEC * 2000
 /** Requests beyond that in half a minute, from which on the pass is taken for shared. */
 const MAX_EXCESS = 60
 const EXCESS_WINDOW_MS = 30_000
@@ -37,21 +41,33 @@ const countPeriods = (key: string, segment: string, bucket: string): number => {
 
 /**
  * Counts requests of the same segment (path and range) in a session; where several players use the pass, ends and bans the session and returns the
- * reason.
+ * reason. `before`: requests of it that were not counted; each above what a player needs counts `times` over.
  */
-export const isFetchRateSuspicious = (key: string, fetched: string): ReasonId | null => {
+const countFetch = (
+  key: string,
+  fetched: string,
+  { before, times }: { readonly before: number; readonly times: number },
+): ReasonId | null => {
   const bucket = (Math.floor(nowSec() / BUCKET_SEC) % 36).toString(36)
   const segment = nginxCrypto.sha256(fetched).slice(0, 7)
   const name = key.slice(0, 8) + bucket + segment
-  if (countIn('gh_pace', name, BUCKET_SEC * 2000) <= FREE_FETCHES) return null
+  if (countIn('gh_pace', name, BUCKET_SEC * 2000) + before <= FREE_FETCHES) return null
   const periods = countPeriods(key, segment, bucket)
-  if (countIn('gh_pace', `+${key.slice(1)}`, EXCESS_WINDOW_MS) <= MAX_EXCESS) return null
+  if (countIn('gh_pace', `+${key.slice(1)}`, EXCESS_WINDOW_MS, times) <= MAX_EXCESS) return null
   if (periods < MIN_PERIODS) return null
   setBan(key, Date.now() + BAN_MS, Date.now())
   dropLease(key)
   noteReport('ended', `${key} session.cloned`)
   return 'session.cloned'
 }
+
+/** Counts a request of a segment (path and range); a reason where several players use the pass: the session is then ended and banned. */
+export const isFetchRateSuspicious = (key: string, fetched: string): ReasonId | null =>
+  countFetch(key, fetched, { before: 0, times: 1 })
+
+/** Counts, `times` over, the request of a segment that its mark (`addMark`) says was requested before. */
+export const countFurther = (key: string, fetched: string, times: number): ReasonId | null =>
+  countFetch(key, fetched, { before: 1, times })
 
 /** The serial number of a stream's connection, or the reason why it is refused. */
 export type Claim =

@@ -8,7 +8,8 @@ import {
 } from '../domain/viewer/lease.ts'
 import { keepText, nowSec, numbers, texts, trySet } from './memory.ts'
 
-const REFRESH_AFTER_SEC = 2
+/** Age from which on a lease in use is extended. */
+export const REFRESH_AFTER_SEC = 2
 const SEEN_WINDOW_SEC = 20
 /** Time until a report reaches control, in seconds, rounded up. */
 const SYNC_SLACK_SEC = 2

@@ -124,11 +124,11 @@ export const tryAdd = <V extends string | number>(
   }
 }
 
-/** Increments a counter that starts again `ttlMs` after its first increment; 0 where the dictionary is full. (`incr` alone continues from an expired value.) */
-export const countIn = (zone: NumberZone, key: string, ttlMs: number): number => {
+/** Increments a counter by `step`; it starts again `ttlMs` after its first increment; 0 where the dictionary is full. (`incr` alone continues from an expired value.) */
+export const countIn = (zone: NumberZone, key: string, ttlMs: number, step = 1): number => {
   const dict = numbers(zone)
   try {
-    return dict.add(key, 1, ttlMs) ? 1 : dict.incr(key, 1, 0)
+    return dict.add(key, step, ttlMs) ? step : dict.incr(key, step, 0)
   } catch {
     return 0
   }

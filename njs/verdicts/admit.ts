@@ -37,7 +37,7 @@ export const kindOf = (variables: Variables): string => variables['gh_kind'] ?? 
 const refererOf = (variables: Variables): string => variables['gh_origin_referer'] ?? ''
 
 /** The `Range` header. Of a header, njs looks through all; what nginx knows by a variable of ours costs a third. */
-const rangeOf = (variables: Variables): string => variables['gh_range'] ?? ''
+export const rangeOf = (variables: Variables): string => variables['gh_range'] ?? ''
 
 /** Finds the origin's address of a request and sets it for nginx; a reason where there is none. */
 export const route = (question: RouteRequest, variables: Variables, kind: string): Route => {

@@ -58,6 +58,8 @@ interface Known {
   readonly entry: Found
   /** Names of its entry under a pass, and its file name decoded. */
   readonly names: ReadonlySet<string>
+  /** Those of them that are not a manifest's by their ending. */
+  readonly oddNames: readonly string[]
   readonly decodedEntry: string
   /** Origins that the list names for it. */
   readonly named: readonly string[]
@@ -68,14 +70,21 @@ interface Known {
 }
 
 /** Cache of parsed records, emptied with every change of the channel table. */
-const known = { generation: -1, channels: new Map<string, Known | null>() }
+const known = { generation: -1, lookAt: 0, channels: new Map<string, Known | null>() }
 const MOST_KNOWN = 500
+/** How often `findFolder` looks whether the table has changed. */
+const LOOK_MS = 50
 const MOST_SEALS = 32
 
 const UNSURE = ['hls', 'dash'] as const
 
 /** What seals and archives begin with. */
 const MARK = '@'
+const MARK_CODE = 64
+const QUERY_CODE = 63
+
+/** How names end that doors of manifests serve. */
+const MANIFEST = /\.(?:m3u8?|mpd)$/i
 
 const OUTSIDE: Route = { ok: false, reason: 'path.outside' }
 
@@ -92,10 +101,12 @@ const readKnown = (table: NgxSharedDict<string>, channel: string): Known | null 
   if (record === null) return null
   const path = withQuery(record.base + record.entry, record.query)
   const entry: Found = { ok: true, origin: record.origin, path, seal: null }
+  const names = entryNames(record)
   return {
     record,
     entry,
-    names: entryNames(record),
+    names,
+    oddNames: [...names].filter((name) => name !== '' && !MANIFEST.test(name)),
     decodedEntry: decodePath(record.entry),
     named: namedOrigins(record),
     isAlone: !record.isClosed && !record.isShared,
@@ -236,6 +247,24 @@ const findOwn = (record: ChannelRecord, { rest, args, channel, isClear }: RouteR
   const path = record.base + rest
   if (record.isShared && isOthers(channel, record.origin, path)) return OUTSIDE
   return { ok: true, origin: record.origin, path: withQuery(path, args), seal: null }
+}
+
+/**
+ * The channel's origin and directory, for a plain address (`$gh_is_plain`) of a file in it that is neither its entry nor a manifest by its ending; `null` = any
+ * other, which `findRoute` judges. `fetched`: path below the channel, with its query. Runs for every segment. `now`: Unix ms.
+ */
+export const findFolder = (channel: string, fetched: string, now: number): ChannelPlace | null => {
+  let found = now < known.lookAt ? known.channels.get(channel) : undefined
+  if (found === undefined) {
+    found = findKnown(channel)
+    known.lookAt = now + LOOK_MS
+  }
+  if (found?.isAlone !== true) return null
+  const first = fetched.charCodeAt(0)
+  if (first === MARK_CODE || first === QUERY_CODE || fetched === '') return null
+  for (const name of found.oddNames)
+    if (fetched === name || fetched.startsWith(`${name}?`)) return null
+  return found.record
 }
 
 /** The origin's address of a request; `path.outside` where it does not belong to the channel. */

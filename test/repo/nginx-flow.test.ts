@@ -43,6 +43,7 @@ const handedOver = (handler: string): string[] =>
 /** What each variable may name as the next location. */
 const ROUTES: Readonly<Record<string, readonly string[]>> = {
   $gh_verdict: AGAIN_ROUTES,
+  $gh_segment_route: ['segment-again', ...AGAIN_ROUTES, 'wait-1', 'wait-2', 'wait-3'],
   $gh_opening_route: [...OPENING_ROUTES, ...AGAIN_ROUTES],
   $gh_opening_route_anew: [...OPENING_ROUTES, ...AGAIN_ROUTES],
   $gh_next_wait: ['wait-1', 'wait-2', 'wait-3', 'origin-unavailable'],
@@ -72,6 +73,9 @@ for (const { name, args } of all) {
   const [variable = '', from = ''] = args
   const by = setBy.get(from)
   if (name === 'set' && by !== undefined) setBy.set(variable, by)
+  // Or stands for what one said.
+  const source = setBy.get(variable)
+  if (name === 'map' && source !== undefined) setBy.set(from, source)
 }
 
 interface Flow {

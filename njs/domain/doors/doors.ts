@@ -41,7 +41,7 @@ const underPass = (
   credentials: ['pass'],
   place: 'the pass, second part of the path',
   opens,
-  handler: 'checkSession',
+  handler: serving === 'segment' ? 'checkSegment' : 'checkSession',
   serving,
 })
 

@@ -62,7 +62,10 @@ export const leaseSteps: readonly number[] = [
   2700, 3600, 5400, 7200, 10800, 14400, 21600, 28800, 36000, 43200,
 ]
 
-const SEEN_SPAN = 65536
+/** Seconds that a packed lease tells apart. */
+export const SEEN_SPAN = 65536
+/** What a packed lease is divided by for its network. */
+export const LEASE_UNIT = 32 * SEEN_SPAN
 
 /** Packs a lease into one number of 53 bits: network 32, index of `leaseSteps` 5, last use 16 (seconds modulo 65,536, which is longer than any lease). */
 export const packLease = (lease: Lease): number => {
@@ -72,7 +75,7 @@ export const packLease = (lease: Lease): number => {
 }
 
 /** The network of a packed lease, without unpacking the rest. */
-export const networkOfLease = (value: number): number => Math.floor(value / (32 * SEEN_SPAN))
+export const networkOfLease = (value: number): number => Math.floor(value / LEASE_UNIT)
 
 /** Seconds since a packed lease was last refreshed. */
 export const ageOfLease = (value: number, nowSec: number): number => {

@@ -74,6 +74,9 @@ const isHammered = (now: number): boolean => {
   return gate.isOpen
 }
 
+/** Whether, as this context saw it a moment ago, nobody hammers: then `routeAgain` has nothing to say. */
+export const isQuiet = (now: number): boolean => now < gate.lookAt && !gate.isOpen
+
 const routeOf = (status: string, slateRoute: string): AgainRoute => {
   if (slateRoute === 'slate-list' || slateRoute === 'slate-clip') return slateRoute
   if (status === '403') return 'refuse-again-403'

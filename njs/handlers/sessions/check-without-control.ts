@@ -1,8 +1,8 @@
-import { type Request, variablesOf } from '../platform/request.ts'
-import { readSessionRequest } from '../state/session.ts'
-import { countAdmitted, refused, type Verdict } from '../verdicts/admit.ts'
-import { graceVerdict } from '../verdicts/degraded.ts'
-import { failClosed } from '../verdicts/fail-closed.ts'
+import { type Request, variablesOf } from '../../platform/request.ts'
+import { readSessionRequest } from '../../state/session.ts'
+import { countAdmitted, refused, type Verdict } from '../../verdicts/admit.ts'
+import { graceVerdict } from '../../verdicts/degraded.ts'
+import { failClosed } from '../../verdicts/fail-closed.ts'
 
 const judge = (r: Request): Exclude<Verdict, 'ask'> => {
   const answer = graceVerdict(r, readSessionRequest(r, variablesOf(r)))

@@ -1,29 +1,29 @@
-import type { AgainRoute } from '../domain/doors/opening-route.ts'
-import { setVariables } from '../platform/reply.ts'
+import type { AgainRoute } from '../../domain/doors/opening-route.ts'
+import { setVariables } from '../../platform/reply.ts'
 import {
   addressText,
   type Request,
   type Variables,
   variable,
   variablesOf,
-} from '../platform/request.ts'
-import { takeClosedText } from '../state/lately/closed.ts'
-import { noteRefused, routeAgain } from '../state/lately/refused.ts'
-import { readLease, silenceOf, touchLease } from '../state/leases.ts'
-import { nowSec } from '../state/memory.ts'
-import { noteRefusedScript } from '../state/openings.ts'
-import { isReady } from '../state/ready.ts'
-import { endReason, findBan, isSessionBanned, recallDenial } from '../state/refusals.ts'
+} from '../../platform/request.ts'
+import { takeClosedText } from '../../state/lately/closed.ts'
+import { noteRefused, routeAgain } from '../../state/lately/refused.ts'
+import { readLease, silenceOf, touchLease } from '../../state/leases.ts'
+import { nowSec } from '../../state/memory.ts'
+import { noteRefusedScript } from '../../state/openings.ts'
+import { isReady } from '../../state/ready.ts'
+import { endReason, findBan, isSessionBanned, recallDenial } from '../../state/refusals.ts'
 import {
   cloneKeyOf,
   familyOf,
   readSessionRequest,
   type SessionRequest,
   scriptKey,
-} from '../state/session.ts'
-import { admit, admitKnown, kindOf, refused, route, type Verdict } from '../verdicts/admit.ts'
-import { failClosed } from '../verdicts/fail-closed.ts'
-import { subjectsOf, verifyPassFor } from '../verdicts/pass-bearer.ts'
+} from '../../state/session.ts'
+import { admit, admitKnown, kindOf, refused, route, type Verdict } from '../../verdicts/admit.ts'
+import { failClosed } from '../../verdicts/fail-closed.ts'
+import { subjectsOf, verifyPassFor } from '../../verdicts/pass-bearer.ts'
 
 /** Sets the headers of the request to control. */
 const ask = (r: Request, asked: SessionRequest, silent: number, denyKey: string): Verdict => {

@@ -1,21 +1,21 @@
-import { ANSWER_HEADERS } from '../domain/channels/protocol.ts'
-import { isReasonId } from '../domain/reasons.ts'
-import { statusFor } from '../domain/statuses.ts'
-import { logError } from '../platform/log.ts'
-import { setVariables } from '../platform/reply.ts'
+import { ANSWER_HEADERS } from '../../domain/channels/protocol.ts'
+import { isReasonId } from '../../domain/reasons.ts'
+import { statusFor } from '../../domain/statuses.ts'
+import { logError } from '../../platform/log.ts'
+import { setVariables } from '../../platform/reply.ts'
 import {
   controlHeader,
   type Request,
   statusOf,
   variable,
   variablesOf,
-} from '../platform/request.ts'
-import { startLease } from '../state/leases.ts'
-import { rememberDenial } from '../state/refusals.ts'
-import { rememberSeats } from '../state/seats.ts'
-import { readSessionRequest } from '../state/session.ts'
-import { countAdmitted } from '../verdicts/admit.ts'
-import { bearerOf } from '../verdicts/pass-bearer.ts'
+} from '../../platform/request.ts'
+import { startLease } from '../../state/leases.ts'
+import { rememberDenial } from '../../state/refusals.ts'
+import { rememberSeats } from '../../state/seats.ts'
+import { readSessionRequest } from '../../state/session.ts'
+import { countAdmitted } from '../../verdicts/admit.ts'
+import { bearerOf } from '../../verdicts/pass-bearer.ts'
 
 /** js_header_filter: stores control's answer about a session: its lease, or the refusal. */
 export const rememberCheck = (r: Request): void => {

@@ -99,18 +99,26 @@ const decodeOnce = (text: string): string =>
 /** Origins decode once, some of them twice: what is still encoded after that stays a name. */
 const DECODINGS = 3
 
+/** Dots, slashes and backslashes in longer forms of UTF-8 than their own, or in full width: some origins take them for the plain ones. */
+const foldForms = (bytes: string): string =>
+  bytes
+    .replace(/(?:\xc0|\xe0\x80)\xae|\xef\xbc\x8e|\uff0e/g, '.')
+    .replace(/(?:\xc0|\xe0\x80)\xaf|\xef\xbc\x8f|\uff0f/g, '/')
+    .replace(/(?:\xc1|\xe0\x81)\x9c|\xef\xbc\xbc|\uff3c/g, '\\')
+
 /** Whether a path holds neither an encoding nor a name that begins with a dot. */
 const isPlainPath = (path: string): boolean =>
   !path.startsWith('.') && !path.includes('/.') && isPlainText(path)
 
 /**
- * Whether some origin could read a path otherwise than it stands: a dot segment behind an encoding (`%2e%2e`, `..%2f`, `..%5c`), a
- * backslash or a parameter (`..;x`), or a control character.
+ * Whether some origin could read a path otherwise than it stands: a dot segment behind an encoding (`%2e%2e`, `..%2f`, `..%5c`,
+ * `..%c0%af`), a backslash or a parameter (`..;x`), or a control character.
  */
 export const isUnclear = (path: string): boolean => {
   if (isPlainPath(path)) return false
-  let text = path
-  for (let left = DECODINGS; left > 0 && text.includes('%'); left -= 1) text = decodeOnce(text)
+  let text = foldForms(path)
+  for (let left = DECODINGS; left > 0 && text.includes('%'); left -= 1)
+    text = foldForms(decodeOnce(text))
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
     if (code < 32 || code === 127) return true

@@ -64,6 +64,14 @@ describe('what a lenient origin could read otherwise', () => {
     'x%0d%0ay',
     '.. /x',
     '..%20/x',
+    'a/..%c0%af..%C0%AFb',
+    '%c0%ae%c0%ae/b',
+    'a/%e0%80%ae./b',
+    '..%c1%9cb',
+    '%EF%BC%8E%EF%BC%8E/b',
+    'a/..%EF%BC%8Fb',
+    '．．/b',
+    '..%25c0%25afb',
   ])('%s', (path) => {
     expect(isUnclear(path)).toBe(true)
   })
@@ -80,6 +88,8 @@ describe('what a lenient origin could read otherwise', () => {
     '.hidden/x',
     'a%20b.ts',
     '100%.ts',
+    '%C0%20la%20une/%EF%BC%8Ex.ts',
+    'Ä%C0%AEr/x.ts',
   ])('not: %s', (path) => {
     expect(isUnclear(path)).toBe(false)
   })

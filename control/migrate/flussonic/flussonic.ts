@@ -65,12 +65,18 @@ const addRule = (rules: Rule[], pattern: string, auth: StreamAuth): void => {
 
 const isPrefix = ({ name }: Statement): boolean => name === 'template' || PUBLISHERS[name] === true
 
+const OUTER_SLASH = /^\/+|\/+$/g
+
 /** A template with `prefix` publishes every stream below it, as if it were a block of its own. */
 const prefixOf = (statement: Statement): string | undefined =>
-  statement.block?.find(({ name }) => name === 'prefix')?.args[0]?.text
+  statement.block?.find(({ name }) => name === 'prefix')?.args[0]?.text.replaceAll(OUTER_SLASH, '')
 
-const nameOf = (statement: Statement): string =>
-  (statement.name === 'template' ? prefixOf(statement) : statement.args[0]?.text) ?? ''
+/** The name of a block; of a prefix without the slashes around it. */
+const nameOf = (statement: Statement): string => {
+  if (statement.name === 'template') return prefixOf(statement) ?? ''
+  const name = statement.args[0]?.text ?? ''
+  return isPrefix(statement) ? name.replaceAll(OUTER_SLASH, '') : name
+}
 
 const patternOf = (statement: Statement): string => {
   const name = escapeText(nameOf(statement))

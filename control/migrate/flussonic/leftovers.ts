@@ -55,7 +55,7 @@ const lookAtTemplate = (
   const lost = inside.filter((inner) => inner.name === 'auth' || inner.name === 'on_play')
   for (const inner of isTaken ? [] : lost)
     report.notUnderstood(inner, `\`${inner.name}\` of a template that no stream here takes`)
-  if (prefix?.args[0]?.text === '')
+  if (/^\/*$/.test(prefix?.args[0]?.text ?? 'none'))
     for (const inner of lost)
       report.notUnderstood(
         inner,

@@ -10,16 +10,19 @@ const imported = (source: string) => {
 const main = 'auth_backend main { backend http://127.0.0.1/a; }\n'
 
 describe('what is not converted', () => {
-  it('a template with a prefix closes every stream below it', () => {
-    const { config, lost, ignored } = imported(
-      `${main}template chats {\n prefix chats;\n input publish://;\n on_play auth://main;\n}`,
-    )
-    expect(config.channels).toEqual([
-      { match: '^chats(?:/.*)?$', auth: 'main', limitation: 'hard' },
-    ])
-    expect(lost).toEqual([])
-    expect(ignored).toEqual([4])
-  })
+  it.each(['chats', 'chats/', '/chats/'])(
+    'a template with the prefix %s closes every stream below it',
+    (prefix) => {
+      const { config, lost, ignored } = imported(
+        `${main}template chats {\n prefix ${prefix};\n input publish://;\n on_play auth://main;\n}`,
+      )
+      expect(config.channels).toEqual([
+        { match: '^chats(?:/.*)?$', auth: 'main', limitation: 'hard' },
+      ])
+      expect(lost).toEqual([])
+      expect(ignored).toEqual([4])
+    },
+  )
 
   it.each([
     ['a statement of its own', 'stream a {\n max_sessions 3;\n}', 3],
@@ -31,6 +34,11 @@ describe('what is not converted', () => {
     ['a template that nobody takes', 'template t {\n on_play auth://main;\n}', 3],
     ['a second prefix', 'template t {\n prefix a;\n prefix b;\n on_play auth://main;\n}', 4],
     ['a template for every stream', 'template t {\n prefix "";\n on_play auth://main;\n}', 4],
+    [
+      'a template for every stream, by a slash',
+      'template t {\n prefix /;\n on_play auth://main;\n}',
+      4,
+    ],
     [
       'a second template',
       'template a {\n prefix p;\n}\nstream s {\n template a;\n template b;\n}',

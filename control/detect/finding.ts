@@ -20,6 +20,14 @@ export const placeName = (play: PlayRecord): string | null => {
   return parts.length === 0 ? null : parts.join(', ')
 }
 
+/** The same with the radius within which the viewer is: "Lyon, FR (± 25 km)". */
+export const placeWithRadius = (play: PlayRecord): string => {
+  const name = placeName(play) ?? 'a place without a name'
+  return play.isLan || play.accuracyKm === null
+    ? name
+    : `${name} (± ${Math.round(play.accuracyKm)} km)`
+}
+
 /** Class and client of a play's device for summaries: "television (Plex for LG)". */
 export const deviceName = (play: PlayRecord): string => {
   const name = play.client ?? play.platform

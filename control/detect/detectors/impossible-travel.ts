@@ -1,6 +1,6 @@
 import { speedKmh } from '#domain/geo'
 import type { PlayRecord } from '#domain/types'
-import { createFinding, deviceName, durationText, placeName } from '../finding.ts'
+import { createFinding, deviceName, durationText, placeWithRadius } from '../finding.ts'
 import {
   distanceOf,
   isLocated,
@@ -69,8 +69,8 @@ export const inspectImpossibleTravel: Inspect<'impossible_travel'> = (event, rec
     severity: 'warning',
     confidence: 25,
     summary:
-      `The ${deviceName(from)} stopped in ${placeName(from)} and the ${deviceName(event)} started in ` +
-      `${placeName(event)}, ${km} km away, ${durationText(elapsedMs)} later${pace}.`,
+      `The ${deviceName(from)} stopped in ${placeWithRadius(from)} and the ${deviceName(event)} started in ` +
+      `${placeWithRadius(event)}, ${km} km away, ${durationText(elapsedMs)} later${pace}.`,
     evidence: {
       distanceKm: distance.km,
       leastDistanceKm: distance.leastKm,

@@ -1,5 +1,5 @@
 import type { PlayRecord } from '#domain/types'
-import { createFinding, deviceName, durationText, placeName } from '../finding.ts'
+import { createFinding, deviceName, durationText, placeWithRadius } from '../finding.ts'
 import {
   type Distance,
   distanceOf,
@@ -64,7 +64,7 @@ export const inspectSimultaneousPlaces: Inspect<'simultaneous_places'> = (
     severity: 'warning',
     confidence: 35,
     summary:
-      `The ${deviceName(play)} in ${placeName(play)} and the ${deviceName(event)} in ${placeName(event)}, ` +
+      `The ${deviceName(play)} in ${placeWithRadius(play)} and the ${deviceName(event)} in ${placeWithRadius(event)}, ` +
       `${Math.round(distance.km)} km apart, played at the same time for ${durationText(sharedMs)}.`,
     evidence: {
       distanceKm: distance.km,

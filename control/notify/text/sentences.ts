@@ -8,7 +8,12 @@ const countedRu = (n: number | undefined, noun: keyof typeof NOUNS): string =>
   counted('ru', n ?? 0, NOUNS[noun].ru)
 
 const placesOf = ({ evidence }: Finding): string[] => [
-  ...new Set(evidence.sessions.flatMap(({ place }) => place ?? [])),
+  ...new Set(
+    evidence.sessions.flatMap(({ place, accuracyKm }) => {
+      if (place === null) return []
+      return accuracyKm === null ? place : `${place} (± ${number(accuracyKm)} км)`
+    }),
+  ),
 ]
 
 const within = (ms: number | undefined): string =>

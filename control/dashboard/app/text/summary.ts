@@ -21,6 +21,7 @@ export const summaryOf = (finding: Finding): string => {
 export const deedOf = (acted: string | null): string => {
   if (acted === null) return t('findings.deed.none')
   if (acted === 'past') return t('findings.deed.past')
+  if (acted === 'observe:done') return t('findings.deed.observed')
   const [action = '', outcome = ''] = acted.split(':')
   const nameIn = (names: Readonly<Record<string, Readonly<Record<string, string>>>>, id: string) =>
     names[id]?.[language] ?? id

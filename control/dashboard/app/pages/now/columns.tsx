@@ -41,7 +41,7 @@ export interface CapUse {
 const identity = (caps: CapUse): Column<Session>[] => [
   {
     key: 'who',
-    share: 11,
+    share: 10,
     isPlain: true,
     sixths: 3,
     title: t('col.who'),
@@ -50,7 +50,7 @@ const identity = (caps: CapUse): Column<Session>[] => [
   },
   {
     key: 'what',
-    share: 13,
+    share: 12,
     isPlain: true,
     sixths: 3,
     title: t('col.what'),
@@ -59,7 +59,7 @@ const identity = (caps: CapUse): Column<Session>[] => [
   },
   {
     key: 'where',
-    share: 15,
+    share: 14.5,
     isPlain: true,
     title: t('col.where'),
     sortBy: (row) => `${country(row.country)} ${row.city ?? ''}`,
@@ -77,7 +77,7 @@ const identity = (caps: CapUse): Column<Session>[] => [
   },
   {
     key: 'player',
-    share: 10,
+    share: 9,
     isPlain: true,
     sixths: 3,
     title: t('col.player'),
@@ -86,7 +86,7 @@ const identity = (caps: CapUse): Column<Session>[] => [
   },
   {
     key: 'server',
-    share: 10,
+    share: 8.6,
     isPlain: true,
     sixths: 3,
     title: t('col.server'),
@@ -95,7 +95,7 @@ const identity = (caps: CapUse): Column<Session>[] => [
   },
   {
     key: 'cap',
-    share: 9,
+    share: 8,
     sixths: 2,
     title: t('col.cap'),
     isNumber: true,
@@ -107,7 +107,7 @@ const identity = (caps: CapUse): Column<Session>[] => [
 const course = (now: number): Column<Session>[] => [
   {
     key: 'state',
-    share: 9,
+    share: 8.5,
     sixths: 2,
     title: t('col.state'),
     sortBy: (row) => row.state,
@@ -115,7 +115,7 @@ const course = (now: number): Column<Session>[] => [
   },
   {
     key: 'quality',
-    share: 10,
+    share: 10.4,
     sixths: 2,
     title: t('col.quality'),
     isNumber: true,
@@ -166,7 +166,7 @@ export const columnsOf = (
   ...course(now),
   {
     key: 'actions',
-    share: 17,
+    share: 21,
     isPlain: true,
     sixths: 4,
     title: t('col.actions'),

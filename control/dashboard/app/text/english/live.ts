@@ -26,6 +26,7 @@ export const enLive = {
   'findings.marked': { one: '{n} marked', other: '{n} marked' },
   'findings.rule': 'Rule',
   'findings.deed.none': 'nothing was done',
+  'findings.deed.observed': 'only observed, no step of it was due',
   'findings.deed.past': 'found in history, where nothing is done any more',
   'findings.clock': 'When the plays ran',
   'now.cap': '{n} of {most}',

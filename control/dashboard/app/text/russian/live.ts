@@ -38,6 +38,7 @@ export const ruLive: Readonly<Record<keyof typeof enLive, Wording>> = {
   },
   'findings.rule': 'Правило',
   'findings.deed.none': 'ничего не сделано',
+  'findings.deed.observed': 'только наблюдение, ни один шаг не наступил',
   'findings.deed.past': 'найдено в истории, где уже ничего не делается',
   'findings.clock': 'Когда шли просмотры',
   'now.cap': '{n} из {most}',

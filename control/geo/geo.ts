@@ -29,6 +29,8 @@ export interface Geo {
 }
 
 const defaultCheckMs = 60_000
+/** Addresses that are remembered: what a session does is reported several times. */
+const MOST_KNOWN = 20_000
 
 /** A file of either format. */
 interface AddressFile extends Pick<GeoFile, 'family' | 'isUsed' | 'refresh'> {
@@ -73,18 +75,29 @@ export const createGeo = async (options: GeoOptions): Promise<Geo> => {
   )
   for (const files of [places, others]) for (const file of filesFor(files, 4)) await file.refresh()
   for (const file of filesFor(networks, 4)) if (file instanceof AsnCsv) await file.refresh()
+  const known = new Map<string, GeoPlace>()
   const refresh = async (): Promise<void> => {
+    known.clear()
     for (const file of [...places, ...others, ...networks]) if (file.isUsed()) await file.refresh()
+    known.clear()
   }
   const timer = setInterval(() => void refresh(), options.checkMs ?? defaultCheckMs)
   timer.unref()
   const network = (address: string): GeoNetwork | null => networkOf(findRecord(networks, address))
+  const lookUp = (address: string): GeoPlace => {
+    const record = findRecord(places, address)
+    const kindOf = () => networkKind(network(address)?.org ?? null)
+    const place = record === null ? unknownPlace : placeOf(record, kindOf)
+    return others.length === 0 ? place : crossChecked(place, placeOf(findRecord(others, address)))
+  }
   return {
     place: (address) => {
-      const record = findRecord(places, address)
-      const kindOf = () => networkKind(network(address)?.org ?? null)
-      const place = record === null ? unknownPlace : placeOf(record, kindOf)
-      return others.length === 0 ? place : crossChecked(place, placeOf(findRecord(others, address)))
+      const before = known.get(address)
+      if (before !== undefined) return before
+      const place = lookUp(address)
+      if (known.size >= MOST_KNOWN) known.clear()
+      known.set(address, place)
+      return place
     },
     network,
     refresh,

@@ -98,8 +98,10 @@ export const withImposedLimits = (
   get isDegraded() {
     return store.isDegraded
   },
-  open: async (request) =>
-    await store.open({ ...request, limits: imposed.clamp(request.account, request.limits) }),
+  open: async (request) => {
+    const limits = imposed.clamp(request.account, request.limits)
+    return await store.open(limits === request.limits ? request : { ...request, limits })
+  },
   check: async (request) =>
     await store.check({ ...request, limits: imposed.clamp(request.account, request.limits) }),
   setLimits: async (account, limits) =>

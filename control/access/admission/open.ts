@@ -1,6 +1,6 @@
 import { entryUnderPass, isGenericEntry } from '#domain/channels/channel'
 import type { ReasonId } from '#domain/reasons'
-import type { Admitted, SessionClaim } from '../../sessions/model/session-store.ts'
+import type { Admitted, OpenRequest } from '../../sessions/model/session-store.ts'
 import { withToken } from '../authorize/backend-query.ts'
 import type { AuthRequest, Decision } from '../authorize/decision.ts'
 import type { PassClaims, Signer } from '../ports.ts'
@@ -80,13 +80,14 @@ const claimOf = async (
   context: OpeningContext,
   session: { readonly sid: string; readonly key: string; readonly decision: Decision | null },
   ports: OpenPorts,
-): Promise<SessionClaim> => {
+): Promise<OpenRequest> => {
   const { opening, viewer, network, account, group, channel, device, kin, player } = context
   const { clocks } = ports.config()
   const record = viewer.record
   const plan = record?.plan ? await ports.planOf(record.plan) : null
   const rule = ports.catalog.rule(channel.id)
   return {
+    requestId: opening.requestId,
     account: session.decision?.account ?? account,
     sid: session.sid,
     key: session.key,
@@ -117,15 +118,14 @@ const claimOf = async (
 
 const eventOf = (
   context: OpeningContext,
-  claim: SessionClaim,
+  claim: OpenRequest,
   outcome: { readonly type: OpenedEvent['type']; readonly reason: ReasonId },
 ): OpenedEvent => {
+  const { opening, channel, network, place, device, player, family } = context
   const { sid, key, account, download, info } = claim
   const { accountName, tokenPrint, group } = info
-  return openedEvent(
-    { ...context, sid, key, account, download, accountName, tokenPrint, group },
-    outcome,
-  )
+  const asker = { account, accountName, tokenPrint, group, network, place, download }
+  return openedEvent({ ...asker, opening, channel, sid, key, device, player, family }, outcome)
 }
 
 const passClaims = (
@@ -179,9 +179,9 @@ const admit = async (
     ports.record(eventOf(context, claim, { type: 'refused', reason }))
     return refuse(reason, cappedDenyUntil(until, opening.now))
   }
-  const ban = ports.bans.find({ ...claim })
+  const ban = ports.bans.find(claim)
   if (ban) return refused(ban.reason, ban.until)
-  const admission = await ports.sessions.open({ ...claim, requestId: opening.requestId })
+  const admission = await ports.sessions.open(claim)
   if (admission.outcome === 'refused') return refused(admission.reason, admission.denyUntil)
   // A repeated opening continues the session that the first one created.
   const isJoined = admission.key !== key

@@ -56,13 +56,18 @@ const isGoingOn = ({ type, source }: PlayEvent): boolean =>
   type === 'updated' || (type === 'started' && source.startsWith('edge:'))
 
 /** Judges the accounts of a batch of events. */
+/** Milliseconds for which accounts are judged in one turn of the event loop. */
+const TURN_MS = 2
+
 const createJudge = (options: DetectorsOptions) => {
   const { now, window, respond, onFailure, rejudgeIntervalMs = 0, people = ALL_STRANGERS } = options
   const judgedAt = new Map<AccountRef, number>()
   const running = createRunningPlaces(now)
   let atOnce: number = LOOK.fewest
+  let turnAt = performance.now()
   const look = async (due: readonly AccountUpdate[]): Promise<AccountCase[]> => {
     const cases = await loadCases(options, due)
+    turnAt = performance.now()
     const found = cases.reduce((sum, { plays }) => sum + plays.length, 0)
     if (found > PLAYS_A_LOOK) atOnce = Math.max(LOOK.fewest, atOnce / 2)
     else if (due.length === atOnce && found < PLAYS_A_LOOK / 4)
@@ -80,8 +85,10 @@ const createJudge = (options: DetectorsOptions) => {
     const isMet = judgedAt.has(one.account) || isUrgent
     const turnMs = isMet ? 0 : hash52(one.account) % Math.max(1, rejudgeIntervalMs)
     judgedAt.set(one.account, now() - turnMs)
-    // Lets pending requests run first.
+    // Lets pending requests run.
+    if (performance.now() - turnAt < TURN_MS) return
     await setImmediate()
+    turnAt = performance.now()
   }
   return async (events: readonly PlayEvent[]): Promise<void> => {
     const oldest = now() - OLDEST_MS

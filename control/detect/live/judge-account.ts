@@ -128,15 +128,15 @@ export const judgeCase = async (
   const rules = ports.rules.rules().filter((rule) => rule.enabled)
   if (rules.length === 0) return []
   const feedback = ports.feedback.feedbackOf(account)
-  const byId = new Map(rules.map((rule) => [rule.id, rule]))
   const isReviewed = (finding: StoredFinding): boolean => {
-    const rule = byId.get(finding.rule)
+    const rule = rules.find(({ id }) => id === finding.rule)
     return rule !== undefined && finding.at >= reviewStartMs(rule, since)
   }
   const existing = stored.filter((f) => isSettled(f) || (f.state === 'open' && !isReviewed(f)))
   const known = preparePlays(plays.filter(isCountable), ports.now(), { feedback })
   const found =
     feedback.isAccountFine === true ? [] : judgeLive({ plays: known, rules, since, existing })
+  if (found.length === 0 && stored.length === 0) return []
   const reconciled = reconcile(found, stored, isReviewed)
   const due = dueOf(found, stored, { withdrawn: reconciled.withdrawn, plays: known })
   await commit(ports, account, { ...reconciled, found, due })

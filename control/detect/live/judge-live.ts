@@ -54,6 +54,8 @@ function* candidatesOf(rule: DetectionRule, { plays, since }: JudgeLiveInput): G
   }
 }
 
+const NONE: ReadonlySet<string> = new Set()
+
 const judgeRule = (
   rule: DetectionRule,
   question: JudgeLiveInput,
@@ -62,7 +64,7 @@ const judgeRule = (
   const { plays } = question
   const quietMs = rule.cool_down_minutes * MINUTE_MS
   const existing = question.existing.filter((one) => one.rule === rule.id)
-  const stands = new Set(existing.map(({ id }) => id))
+  const stands = existing.length === 0 ? NONE : new Set(existing.map(({ id }) => id))
   const found: LiveFinding[] = []
   let quietUntil = Number.NEGATIVE_INFINITY
   for (const place of candidatesOf(rule, question)) {

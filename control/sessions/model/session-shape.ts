@@ -9,8 +9,18 @@ interface StoredInfo extends SessionInfo {
   readonly account: AccountRef
 }
 
-/** A claim as the cap logic takes it. */
-export const claimOf = (claim: SessionClaim, requestId: string): Claim => ({
+const shaped = new WeakMap<SessionClaim, Claim>()
+
+/** A claim as the cap logic takes it; Redis and memory take the same one. */
+export const claimOf = (claim: SessionClaim, requestId: string): Claim => {
+  const before = shaped.get(claim)
+  if (before?.req === requestId) return before
+  const made = shapeOf(claim, requestId)
+  shaped.set(claim, made)
+  return made
+}
+
+const shapeOf = (claim: SessionClaim, requestId: string): Claim => ({
   key: claim.key,
   sid: claim.sid,
   req: requestId,
@@ -41,7 +51,15 @@ export const entryOf = (claim: SessionClaim, key: string): IndexEntry => ({
 /** The account a slot belongs to. */
 export const accountOfSlot = (slot: Slot): AccountRef => infoOf(slot).account
 
-const infoOf = (slot: Slot): StoredInfo => JSON.parse(slot.info)
+const read = new WeakMap<Slot, { readonly text: string; readonly info: StoredInfo }>()
+
+const infoOf = (slot: Slot): StoredInfo => {
+  const before = read.get(slot)
+  if (before?.text === slot.info) return before.info
+  const info: StoredInfo = JSON.parse(slot.info)
+  read.set(slot, { text: slot.info, info })
+  return info
+}
 
 /** Where the session of a slot is to be found. */
 export const entryOfSlot = (key: string, slot: Slot): IndexEntry => ({

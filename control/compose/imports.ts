@@ -8,6 +8,7 @@ import { historyFile } from '../migrate/plays/history-file.ts'
 import { createImportCursors, type ImportCursors } from '../migrate/plays/import-cursors.ts'
 import type { WhereIs } from '../migrate/plays/import-plays.ts'
 import type { ImportAsked } from '../migrate/plays/import-state.ts'
+import { say } from '../sentences/sentences.ts'
 import { PastFileError } from '../sources/model/past-file-error.ts'
 import { IMPORTED_PASTS } from '../sources/registry.ts'
 import type { Store } from '../store/store.ts'
@@ -39,12 +40,10 @@ const placesOf =
   }
 
 const inWords = (error: unknown): string => {
-  if (error instanceof PastFileError) return `the file ${error.message}`
+  if (error instanceof PastFileError) return say('import.file', { what: error.message })
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (/^(Z_|ERR_STREAM)/.test(code)) return 'the file is not readable as a whole one'
-  return code.startsWith('store.')
-    ? 'the database did not answer'
-    : 'something went wrong; see the log'
+  if (/^(Z_|ERR_STREAM)/.test(code)) return say('import.cut')
+  return code.startsWith('store.') ? say('import.store') : say('import.failed')
 }
 
 /** Imports as far as they are; those who watch the stream of events are told when one goes on. */

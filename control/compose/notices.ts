@@ -7,6 +7,7 @@ import type { FindingNotice } from '../notify/model/notice.ts'
 import { type Announcer, createAnnouncer } from '../notify/outbox/announcer.ts'
 import { createOutbox, type Outbox } from '../notify/outbox/outbox.ts'
 import { createNotifier } from '../notify/registry.ts'
+import { say } from '../sentences/sentences.ts'
 import type { Store } from '../store/store.ts'
 import type { LiveConfig } from './base/live-config.ts'
 
@@ -77,8 +78,10 @@ export const troubleOf = async (
 ): Promise<string> => {
   const where = { state: 'waiting', attempts: { from: TRIES } } as const
   const { rows } = await store.messages.list({ where, limit: SHOWN })
-  const failing = new Map(rows.map(({ destination, error }) => [destination, error ?? 'waits']))
+  const failing = new Map(
+    rows.map(({ destination, error }) => [destination, error ?? say('delivery.waits')]),
+  )
   for (const { destination, problem } of destinations.all())
     if (problem !== null) failing.set(destination.name, problem)
-  return [...failing].map(([name, why]) => `${name}: ${why}`).join('; ')
+  return [...failing].map(([name, why]) => say('about', { name: name, what: why })).join('; ')
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Value } from 'typebox/value'
 import { LineCounter, parseDocument } from 'yaml'
+import { say } from '../sentences/sentences.ts'
 import { crossProblems } from './checks/cross-checks.ts'
 import { applyEnvironment } from './environment.ts'
 import { createLineOf, type LineOf } from './problems/line-map.ts'
@@ -64,9 +65,7 @@ export const parseConfig = (
   if (syntax.length > 0) throw new ConfigError(file, syntax)
   const raw: unknown = document.toJS() ?? {}
   if (!isRecord(raw)) {
-    throw new ConfigError(file, [
-      { path: 'the file', line: 1, message: 'must hold settings as `name: value`' },
-    ])
+    throw new ConfigError(file, [{ path: 'the file', line: 1, message: say('value.section') }])
   }
   const lineOf = createLineOf(document, lines)
   applyEnvironment(raw, configSchema, environment)
@@ -96,7 +95,7 @@ export const loadConfig = (
     text = readFileSync(file, 'utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    const message = code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`
+    const message = code === 'ENOENT' ? say('file.missing') : say('file.unreadable', { code })
     throw new ConfigError(file, [{ path: 'the file', line: 1, message }])
   }
   return parseConfig(text, file, environment)

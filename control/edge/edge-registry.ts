@@ -1,4 +1,5 @@
 import type { SyncRequest } from '#domain/channels/protocol'
+import { say } from '../sentences/sentences.ts'
 
 /** State of an edge as of its last sync. */
 export interface EdgeStatus {
@@ -48,21 +49,17 @@ const PARTS = ['keys', 'policy', 'networks', 'channels', 'bans'] as const
 /** What the edge has not loaded yet and cannot admit viewers without. */
 const missingOf = ({ have }: SyncRequest): string[] => {
   const missing = PARTS.filter((part) => have[part] === null)
-  return missing.length === 0
-    ? []
-    : [
-        `it waits for its ${missing.join(', ')} and answers edge.not_ready; this passes within seconds, else see its error log`,
-      ]
+  return missing.length === 0 ? [] : [say('edge.waits', { parts: missing.join(', ') })]
 }
 
 const alarmsOf = (request: SyncRequest, skew: number): string[] => {
   const alarms = missingOf(request)
   if (Math.abs(skew) > SKEW_ALARM_MS) {
-    alarms.push(`its clock is ${Math.round(skew / 1000)} s off; set it right`)
+    alarms.push(say('edge.clock', { seconds: Math.round(skew / 1000) }))
   }
   for (const [zone, bytes] of Object.entries(request.free)) {
     if (bytes >= LOW_BYTES || MAY_BE_FULL.includes(zone)) continue
-    alarms.push(`shared memory '${zone}' is nearly full; raise edge.zones`)
+    alarms.push(say('edge.memory', { zone }))
   }
   return [...alarms, ...(request.troubles ?? [])]
 }
@@ -70,7 +67,7 @@ const alarmsOf = (request: SyncRequest, skew: number): string[] => {
 const reportsOf = ({ seen, closed, degraded, ended, past }: SyncRequest): number =>
   seen.length + closed.length + degraded.length + (ended?.length ?? 0) + (past?.length ?? 0)
 
-const SILENT = 'it does not sync any more; see that nginx runs there and reaches this control plane'
+const SILENT = say('edge.silent')
 
 /** Keeps the last sync of every edge in memory; edges sync once a second. */
 export const createEdgeRegistry = (clock: () => number): EdgeRegistry => {

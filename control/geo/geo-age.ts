@@ -1,5 +1,6 @@
 import { open, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { say } from '../sentences/sentences.ts'
 
 /** What is known about a file of addresses. */
 export type GeoUse = 'places' | 'networks'
@@ -18,11 +19,7 @@ const DAY_MS = 86_400_000
 /** Countries of addresses change hands by a few percent a year; networks of providers more slowly. */
 const OLD_DAYS: Readonly<Record<GeoUse, number>> = { places: 90, networks: 180 }
 
-const WITHOUT: Readonly<Record<GeoUse, string>> = {
-  places:
-    'nobody has a country or a place: groups and rules by country fit nobody, and no travel is found',
-  networks: 'hosting and mobile networks are not recognised',
-}
+const WITHOUT = { places: 'geo.no_places', networks: 'geo.no_networks' } as const
 
 const TAIL_BYTES = 128 * 1024
 const EPOCH_KEY = Buffer.from('build_epoch')
@@ -69,11 +66,11 @@ const builtOfCsv = async (path: string): Promise<number | null> =>
 const ageOf = async (path: string, use: GeoUse): Promise<GeoFileAge> => {
   try {
     const builtAt = path.endsWith('.csv') ? await builtOfCsv(path) : await builtOfMaxMind(path)
-    const problem = builtAt === null ? 'not a readable MaxMind-format file' : null
+    const problem = builtAt === null ? say('geo.format') : null
     return { path, use, builtAt, problem }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    const problem = code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`
+    const problem = code === 'ENOENT' ? say('file.missing') : say('file.unreadable', { code })
     return { path, use, builtAt: null, problem }
   }
 }
@@ -96,10 +93,11 @@ const isOld = ({ use, builtAt }: GeoFileAge, now: number): boolean =>
 
 /** A file with its day and what it gives, as a phrase. */
 const phraseOf = (age: GeoFileAge, now: number): string => {
-  const gives = age.use === 'places' ? 'countries and places' : 'networks and their owners'
-  if (age.builtAt === null) return `${age.path}: ${age.problem ?? 'of unknown age'}`
+  if (age.builtAt === null)
+    return say('about', { name: age.path, what: age.problem ?? say('geo.ageless') })
   const day = new Date(age.builtAt).toISOString().slice(0, 10)
-  return `${basename(age.path)}: ${gives}, built ${day}, ${daysOf(age.builtAt, now)} days ago`
+  const values = { file: basename(age.path), day, n: daysOf(age.builtAt, now) }
+  return say(`geo.${age.use}`, values)
 }
 
 /** What the geo files come to, for people. */
@@ -121,13 +119,16 @@ export const geoSummary = (ages: readonly GeoFileAge[], now: number): GeoSummary
     files: ages.map((age) => phraseOf(age, now)),
     problems: [
       ...ages.filter(({ problem }) => problem !== null).map((age) => phraseOf(age, now)),
-      ...missing.map((use) => `without a file of ${use}, ${WITHOUT[use]}`),
+      ...missing.map((use) => say(WITHOUT[use])),
     ],
     warnings: ages
       .filter((age) => isOld(age, now))
-      .map(
-        (age) =>
-          `${phraseOf(age, now)}: more than ${OLD_DAYS[age.use]}; addresses have moved since, name a newer one in geo.${age.use === 'places' ? 'files' : 'asn_files'}`,
+      .map((age) =>
+        say('geo.old', {
+          file: phraseOf(age, now),
+          n: OLD_DAYS[age.use],
+          setting: age.use === 'places' ? 'geo.files' : 'geo.asn_files',
+        }),
       ),
   }
 }

@@ -7,6 +7,8 @@ import { textAnswer } from '../schemas/answers/text-answer.ts'
 export interface HealthPart {
   readonly name: string
   readonly ok: boolean
+  /** It works, and `detail` says what is to be done: a geo file is old. */
+  readonly due: boolean
   /** The problem and its remedy; while all is well empty, or how old the geo files are. */
   readonly detail: string
 }
@@ -21,7 +23,12 @@ export interface HealthOptions {
 const readiness = Type.Object({
   status: Type.Enum(['ok', 'degraded', 'down']),
   parts: Type.Array(
-    Type.Object({ name: Type.String(), ok: Type.Boolean(), detail: Type.String() }),
+    Type.Object({
+      name: Type.String(),
+      ok: Type.Boolean(),
+      due: Type.Boolean({ description: 'It works, and `detail` says what is to be done.' }),
+      detail: Type.String(),
+    }),
   ),
 })
 

@@ -1,4 +1,5 @@
 import type { HealthPart } from '../../routes/health.ts'
+import { say } from '../../sentences/sentences.ts'
 import { describeGeo } from '../base/geo.ts'
 import { mediaProblems } from '../media/media-alarms.ts'
 import { troubleOf } from '../notices.ts'
@@ -7,9 +8,14 @@ import type { AdminParts } from '../parts.ts'
 const partOf = async (name: string, probe: () => Promise<string>): Promise<HealthPart> => {
   try {
     const detail = await probe()
-    return { name, ok: detail === '', detail }
+    return { name, ok: detail === '', due: false, detail }
   } catch (error) {
-    return { name, ok: false, detail: error instanceof Error ? error.message : String(error) }
+    return {
+      name,
+      ok: false,
+      due: false,
+      detail: error instanceof Error ? error.message : String(error),
+    }
   }
 }
 
@@ -17,7 +23,8 @@ const partOf = async (name: string, probe: () => Promise<string>): Promise<Healt
 const geoPart = async ({ live, now }: AdminParts): Promise<HealthPart> => {
   const { files, problems, warnings } = await describeGeo(live.config(), now())
   const detail = [...problems, ...warnings, ...(warnings.length > 0 ? [] : files)].join('; ')
-  return { name: 'geo', ok: problems.length === 0, detail }
+  const ok = problems.length === 0
+  return { name: 'geo', ok, due: ok && warnings.length > 0, detail }
 }
 
 /** The parts the control plane depends on, with their state. */
@@ -30,13 +37,14 @@ export const healthParts = (parts: AdminParts) => async (): Promise<readonly Hea
     }),
     partOf(
       'redis',
-      async () =>
-        await Promise.resolve(sessions.store.isDegraded ? 'away; slots are counted in memory' : ''),
+      async () => await Promise.resolve(sessions.store.isDegraded ? say('redis.away') : ''),
     ),
     partOf('sources', async () => {
       const bad = lineup.playlists.statuses().filter(({ ok }) => !ok)
       return await Promise.resolve(
-        bad.map(({ name, error }) => `${name}: ${error?.reason ?? 'bad'}`).join('; '),
+        bad
+          .map(({ name, error }) => say('about', { name: name, what: error?.reason ?? 'bad' }))
+          .join('; '),
       )
     }),
     partOf(
@@ -45,7 +53,7 @@ export const healthParts = (parts: AdminParts) => async (): Promise<readonly Hea
         await Promise.resolve(
           edge.registry
             .list()
-            .flatMap(({ id, alarms }) => alarms.map((a) => `${id}: ${a}`))
+            .flatMap(({ id, alarms }) => alarms.map((a) => say('about', { name: id, what: a })))
             .join('; '),
         ),
     ),
@@ -57,13 +65,13 @@ export const healthParts = (parts: AdminParts) => async (): Promise<readonly Hea
     partOf('hooks.servers', async () => await Promise.resolve(parts.hooks.problems().join('; '))),
     partOf('detectors', async () => {
       const { isFailing } = detection.detectors.stats()
-      return await Promise.resolve(isFailing ? 'events wait to be judged; see the log' : '')
+      return await Promise.resolve(isFailing ? say('detectors.wait') : '')
     }),
     partOf('notices', async () => await troubleOf(parts.notices, persistence.store)),
     partOf('history', async () => {
       const { isFailing } = historian.stats()
-      if (publisher.stats().dropped > 0) return 'events were lost while Redis was away'
-      return await Promise.resolve(isFailing ? 'SQL does not take events; they wait in Redis' : '')
+      if (publisher.stats().dropped > 0) return say('history.lost')
+      return await Promise.resolve(isFailing ? say('history.wait') : '')
     }),
   ])
 }

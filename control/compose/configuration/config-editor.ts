@@ -7,6 +7,7 @@ import { isWritable, writeConfig } from '../../config/edit/write-config.ts'
 import { type LoadedConfig, parseConfig } from '../../config/load.ts'
 import { ConfigError, type ConfigProblem } from '../../config/problems/problems.ts'
 import type { ConfigEditor } from '../../routes/admin/configuration/config-editor.ts'
+import { say } from '../../sentences/sentences.ts'
 import type { ConfigVersion } from '../../store/tables/config-tables.ts'
 import type { LiveConfig } from '../base/live-config.ts'
 import type { ConfigVersions } from './config-versions.ts'
@@ -43,7 +44,7 @@ const checkerOf =
     const known = shown.includes('hidden_') ? [present(), ...(await versions.texts())] : []
     const { text, unknown } = secrets.reveal(shown, known)
     if (unknown.length > 0) {
-      const message = 'stands for no secret of this configuration: write the secret itself'
+      const message = say('value.hidden')
       return { problems: unknown.map((line) => ({ path: 'a hidden secret', line, message })) }
     }
     try {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { say } from '../../sentences/sentences.ts'
 import type { MediaHub } from '../../sources/hub/hub.ts'
 
 type Listed = Pick<MediaHub, 'list'>
@@ -7,7 +8,9 @@ type Listed = Pick<MediaHub, 'list'>
 export const mediaProblems = (hub: Listed): string[] =>
   hub.list().flatMap(({ server, source }) => {
     const { state, problem } = source.health()
-    return state === 'failing' ? [`${server.name}: ${problem ?? 'it does not answer'}`] : []
+    return state === 'failing'
+      ? [say('about', { name: server.name, what: problem ?? say('server.silent') })]
+      : []
   })
 
 /** Work that logs each trouble of a media server once until it is over, and that it is over. */

@@ -1,3 +1,4 @@
+import { say } from '../../sentences/sentences.ts'
 import { tlsListenOf } from '../schema/https.ts'
 import type { Config } from '../schema/schema.ts'
 import { nginxOf } from '../schema/which-edge.ts'
@@ -45,8 +46,9 @@ export const checkAddresses = (
   const listeners = listenersOf(config)
   listeners.forEach(({ path, text }, index) => {
     if (portOf(text) > MOST)
-      report([...path], `there is no port ${portOf(text)}; the last is ${MOST}`)
+      report([...path], say('value.no_port', { port: portOf(text), most: MOST }))
     const other = listeners.slice(0, index).find((before) => meet(before.text, text))
-    if (other) report([...path], `${text} is the address of ${other.path.join('.')} too`)
+    if (other)
+      report([...path], say('value.shared', { address: text, other: other.path.join('.') }))
   })
 }

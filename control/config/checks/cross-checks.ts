@@ -1,4 +1,5 @@
 import { compileRules } from '#domain/rules/rules'
+import { say } from '../../sentences/sentences.ts'
 import { type LineOf, showPath } from '../problems/line-map.ts'
 import { type ConfigProblem } from '../problems/problems.ts'
 import { certificatesOf } from '../schema/https.ts'
@@ -13,7 +14,7 @@ type Report = (path: (string | number)[], message: string) => void
 const checkUnique = (items: readonly { name: string }[], list: string, report: Report): void => {
   const seen = new Set<string>()
   items.forEach(({ name }, index) => {
-    if (seen.has(name)) report([list, index, 'name'], `'${name}' is there twice`)
+    if (seen.has(name)) report([list, index, 'name'], say('value.twice', { name }))
     seen.add(name)
   })
 }
@@ -22,14 +23,14 @@ const checkPattern = (pattern: string, path: (string | number)[], report: Report
   try {
     RegExp(pattern, 'u')
   } catch {
-    report(path, `'${pattern}' is not a regular expression`)
+    report(path, say('value.no_pattern', { pattern }))
   }
 }
 
 const checkReferences = (config: Config, report: Report): void => {
   const backends = new Set(config.auth_backends.map(({ name }) => name))
   const groups = new Set(config.groups.map(({ name }) => name))
-  const missing = (name: string): string => `there is no auth backend '${name}'`
+  const missing = (name: string): string => say('value.no_backend', { name })
   if (config.auth !== null && !backends.has(config.auth)) report(['auth'], missing(config.auth))
   config.groups.forEach(({ auth }, index) => {
     if (auth !== null && !backends.has(auth)) report(['groups', index, 'auth'], missing(auth))
@@ -39,17 +40,15 @@ const checkReferences = (config: Config, report: Report): void => {
     checkPattern(match, ['channels', index, 'match'], report)
   })
   config.surge.forEach(({ group }, index) => {
-    if (!groups.has(group)) report(['surge', index, 'group'], `there is no group '${group}'`)
+    if (!groups.has(group))
+      report(['surge', index, 'group'], say('value.no_group', { name: group }))
   })
 }
 
 const checkGroups = (config: Config, report: Report): void => {
   const defaults = config.groups.filter((group) => group.default)
   if (defaults.length > 1) {
-    report(
-      ['groups'],
-      `only one group can be the default, not ${defaults.map((g) => g.name).join(', ')}`,
-    )
+    report(['groups'], say('value.one_default', { names: defaults.map((g) => g.name).join(', ') }))
   }
   config.groups.forEach((group, index) =>
     group.channels.patterns.forEach((pattern, at) =>
@@ -69,17 +68,17 @@ const isZone = (zone: string): boolean => {
 const checkSources = (config: Config, report: Report): void => {
   config.sources.forEach(({ file, url }, index) => {
     if ((file === undefined) === (url === undefined)) {
-      report(['sources', index], 'needs either `file` or `url`')
+      report(['sources', index], say('value.file_or_url'))
     }
   })
   config.guide.sources.forEach(({ file, url, time_zone: zone }, index) => {
     const path = ['guide', 'sources', index]
-    if ((file === undefined) === (url === undefined)) report(path, 'needs either `file` or `url`')
+    if ((file === undefined) === (url === undefined)) report(path, say('value.file_or_url'))
     if (zone !== null && !isZone(zone)) report([...path, 'time_zone'], `there is no zone '${zone}'`)
   })
   config.secure_links.forEach(({ key, key_file }, index) => {
     if ((key === undefined) === (key_file === undefined)) {
-      report(['secure_links', index], 'needs either `key` or `key_file`')
+      report(['secure_links', index], say('value.key_or_file'))
     }
   })
 }
@@ -103,7 +102,7 @@ const checkTimeZone = ({ store }: Config, report: Report): void => {
   try {
     void new Intl.DateTimeFormat('en-US', { timeZone: zone })
   } catch {
-    report(['store', 'time_zone'], `there is no time zone '${zone}'; name one like Europe/Lisbon`)
+    report(['store', 'time_zone'], say('value.no_zone', { name: zone }))
   }
 }
 
@@ -121,15 +120,15 @@ const checkHttps = (config: Config, report: Report): void => {
     const [lacking, other] = certificate
       ? ['key_file', 'certificate_file']
       : ['certificate_file', 'key_file']
-    report(['edge', other ?? ''], `needs \`${lacking}\` too`)
+    report(['edge', other ?? ''], say('value.needs_too', { name: lacking }))
   }
   const hasAny = certificatesOf(config).length > 0
   if (edge.tls_listen !== null && !hasAny && certificate === key)
-    report(['edge', 'tls_listen'], 'needs `certificate_file` and `key_file`')
+    report(['edge', 'tls_listen'], say('value.needs_pair'))
   if (hasAny && edge.nginx !== 'bundled')
     report(
       ['edge', edge.certificate_file === null ? 'certificates' : 'certificate_file'],
-      `is for the nginx that \`run\` starts; with \`nginx: ${edge.nginx}\` name certificates in your own`,
+      say('value.bundled_only', { nginx: edge.nginx }),
     )
 }
 

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import mustache from 'mustache'
 import { Value } from 'typebox/value'
+import { say } from '../../sentences/sentences.ts'
 import { nearestName } from '../problems/nearest.ts'
 import { schemaProblems } from '../problems/problems.ts'
 import {
@@ -53,9 +54,9 @@ const RESERVED_HEADERS = new Set(['host', 'content-length', 'transfer-encoding',
 
 /** The problem of a header; `null` = none. */
 export const headerProblem = (name: string, value: string): string | null => {
-  if (!HEADER.test(name)) return `'${name}' is no name of a header`
-  if (RESERVED_HEADERS.has(name.toLowerCase())) return `the header ${name} cannot be set`
-  return /[\r\n\0]/.test(value) ? `the value of the header ${name} must be one line` : null
+  if (!HEADER.test(name)) return say('destination.header', { name })
+  if (RESERVED_HEADERS.has(name.toLowerCase())) return say('destination.reserved', { name })
+  return /[\r\n\0]/.test(value) ? say('destination.header_line', { name }) : null
 }
 
 /** Parses an entry of `to`, or `from`: `name <address>` or the address alone, `null` for neither; commas are part of the name. */
@@ -90,16 +91,18 @@ const kindProblems = (destination: DestinationConfig): DestinationProblem[] => {
   const known = new Set<Setting>([...needs.flat(), ...takes])
   const missing = needs
     .filter((names) => !names.some((name) => isSet(destination, name)))
-    .map((names) => ({ path: [], message: `${kind} needs ${code(names)}` }))
+    .map((names) => ({ path: [], message: say('destination.needs', { kind, names: code(names) }) }))
   const foreign = [...SPECIAL]
     .filter((name) => isSet(destination, name) && !known.has(name))
-    .map((name) => ({ path: [name], message: `is no setting of ${kind}` }))
+    .map((name) => ({ path: [name], message: say('destination.foreign', { kind }) }))
   const twice = [...known]
     .filter((name) => name.endsWith('_file') && name !== 'headers_file' && name !== 'ca_file')
     .flatMap((name): DestinationProblem[] => {
       const plain = name.slice(0, -'_file'.length)
       const isBoth = isSet(destination, name) && Reflect.get(destination, plain) !== undefined
-      return isBoth ? [{ path: [name], message: `set \`${plain}\` or \`${name}\`, not both` }] : []
+      return isBoth
+        ? [{ path: [name], message: say('destination.both', { plain, file: name }) }]
+        : []
     })
   return [...missing, ...foreign, ...twice]
 }
@@ -108,16 +111,19 @@ const eventProblems = ({ events }: DestinationConfig): DestinationProblem[] =>
   events.flatMap((pattern, at) => {
     if (matchesSomeEvent(pattern)) return []
     const meant = nearestName(pattern.replace(/^!/, ''), [...EVENTS])
-    const hint = meant === null ? `there are ${EVENTS.join(', ')}` : `did you mean ${meant}?`
-    return [{ path: ['events', at], message: `'${pattern}' is no event; ${hint}` }]
+    const hint =
+      meant === null
+        ? say('destination.events', { events: EVENTS.join(', ') })
+        : say('value.meant', { name: meant })
+    return [{ path: ['events', at], message: say('destination.no_event', { pattern, hint }) }]
   })
 
 const mailProblems = ({ kind, from, to, host }: DestinationConfig): DestinationProblem[] => {
   if (kind !== 'email') return []
-  const bad = (text: string) => `'${text}' is no address; write \`name <user@example.net>\``
+  const bad = (text: string) => say('destination.no_mailbox', { text })
   const isHost = host === undefined || isIP(host) !== 0 || /^[A-Za-z0-9._-]+$/.test(host)
   return [
-    ...(isHost ? [] : [{ path: ['host'], message: 'must be a host name without scheme and port' }]),
+    ...(isHost ? [] : [{ path: ['host'], message: say('destination.host') }]),
     ...(from === undefined || readMailbox(from) ? [] : [{ path: ['from'], message: bad(from) }]),
     ...(to ?? []).flatMap((one, at) =>
       readMailbox(one) ? [] : [{ path: ['to', at], message: bad(one) }],
@@ -130,7 +136,7 @@ const loginProblems = (destination: DestinationConfig): DestinationProblem[] => 
   const hasPassword = password !== undefined || file !== undefined
   if ((username !== undefined) === hasPassword) return []
   const lacking = hasPassword ? 'username' : 'password'
-  return [{ path: [], message: `\`username\` and password belong together; set \`${lacking}\`` }]
+  return [{ path: [], message: say('destination.login', { lacking }) }]
 }
 
 const wordProblems = (destination: DestinationConfig): DestinationProblem[] => {
@@ -139,11 +145,11 @@ const wordProblems = (destination: DestinationConfig): DestinationProblem[] => {
   if (!isTimeZone(zone)) {
     problems.push({
       path: ['time_zone'],
-      message: `'${zone}' is no time zone, such as Europe/Berlin`,
+      message: say('destination.zone', { zone }),
     })
   }
   if (quiet !== undefined && quiet.from === quiet.to) {
-    problems.push({ path: ['quiet_hours'], message: '`from` and `to` must differ' })
+    problems.push({ path: ['quiet_hours'], message: say('destination.quiet') })
   }
   for (const part of ['title', 'text'] as const) {
     const why = template?.[part] === undefined ? null : templateProblem(template[part])

@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs'
+import { say } from '../../sentences/sentences.ts'
 import { type LineOf, showPath } from '../problems/line-map.ts'
 import { ConfigError, type ConfigProblem } from '../problems/problems.ts'
 
@@ -11,7 +12,7 @@ const whyUnreadable = (file: string): string | null => {
     return null
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    return code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`
+    return code === 'ENOENT' ? say('file.missing') : say('file.unreadable', { code })
   }
 }
 
@@ -30,7 +31,13 @@ const problemsIn = (
     const isFile = typeof child === 'string' && isNamed && here.join('.') !== MADE
     const why = isFile ? whyUnreadable(child) : null
     if (why === null) return problemsIn(child, here, lineOf)
-    return [{ path: showPath(here), line: lineOf(here), message: `${String(child)}: ${why}` }]
+    return [
+      {
+        path: showPath(here),
+        line: lineOf(here),
+        message: say('about', { name: String(child), what: why }),
+      },
+    ]
   })
 }
 

@@ -1,3 +1,4 @@
+import { say } from '../../sentences/sentences.ts'
 import type { Config } from '../schema/schema.ts'
 
 type Report = (path: (string | number)[], message: string) => void
@@ -9,18 +10,16 @@ const WITH_API: readonly string[] = ['mediamtx', 'srs']
 export const checkHookServers = ({ hooks }: Config, report: Report): void => {
   const seen = new Set<string>()
   if (hooks.servers.length > 0 && hooks.listen === null)
-    report(['hooks', 'servers'], 'needs `hooks.listen`: nobody could ask')
+    report(['hooks', 'servers'], say('hook.no_listener'))
   hooks.servers.forEach(({ name, kind, api, secret_file: secret }, index) => {
     const at = ['hooks', 'servers', index]
     const called = `${kind}/${name}`
-    if (seen.has(called)) report([...at, 'name'], `'${name}' is there twice`)
+    if (seen.has(called)) report([...at, 'name'], say('value.twice', { name }))
     seen.add(called)
     const hasApi = WITH_API.includes(kind)
-    if (hasApi && api === null)
-      report([...at, 'api'], `${kind} needs \`api\`: without it no end of a playback is known`)
-    if (!hasApi && api !== null)
-      report([...at, 'api'], `${kind} has no interface that ends playbacks: leave \`api\` out`)
+    if (hasApi && api === null) report([...at, 'api'], say('hook.needs_api', { kind }))
+    if (!hasApi && api !== null) report([...at, 'api'], say('hook.no_api', { kind }))
     if (kind === 'ovenmediaengine' && secret === null)
-      report([...at, 'secret_file'], 'ovenmediaengine needs `secret_file`: its requests are signed')
+      report([...at, 'secret_file'], say('hook.needs_secret'))
   })
 }

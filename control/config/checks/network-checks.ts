@@ -1,5 +1,6 @@
 import { parseAddress, parseNetwork } from '#domain/networks/network'
 import { throughProblem } from '#domain/pictures/through'
+import { say } from '../../sentences/sentences.ts'
 import type { Config } from '../schema/schema.ts'
 
 type Report = (path: (string | number)[], message: string) => void
@@ -10,7 +11,8 @@ const isElsewhere = (text: string): boolean => text.startsWith('file:') || text 
 const checkList = (texts: readonly string[], path: (string | number)[], report: Report): void => {
   for (const [index, text] of texts.entries()) {
     const parsed = isElsewhere(text) ? null : parseNetwork(text)
-    if (parsed?.ok === false) report([...path, index], `${text}: ${parsed.reason}`)
+    if (parsed?.ok === false)
+      report([...path, index], say('about', { name: text, what: parsed.reason }))
   }
 }
 
@@ -25,12 +27,13 @@ export const checkNetworks = (config: Config, report: Report): void => {
     checkList(trusted, ['hooks', 'servers', index, 'trusted'], report)
   for (const [index, entry] of config.pictures.through.entries()) {
     const problem = throughProblem(entry)
-    if (problem !== null) report(['pictures', 'through', index], `${entry}: ${problem}`)
+    if (problem !== null)
+      report(['pictures', 'through', index], say('about', { name: entry, what: problem }))
   }
   checkList(config.home_networks, ['home_networks'], report)
   for (const [index, { networks }] of config.groups.entries())
     checkList(networks, ['groups', index, 'networks'], report)
   for (const [index, server] of config.edge.resolver.entries())
     if (parseAddress(hostOf(server)) === null)
-      report(['edge', 'resolver', index], `${server}: not the address of a DNS server`)
+      report(['edge', 'resolver', index], say('value.no_dns', { server }))
 }

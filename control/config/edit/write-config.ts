@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { say } from '../../sentences/sentences.ts'
 
 /** Thrown where the configuration's file cannot be written. */
 export class ConfigWriteError extends Error {
@@ -24,7 +25,7 @@ export const isWritable = (file: string): boolean => {
  * mounted into a container, in place. Its mode stays. Throws {@link ConfigWriteError} where neither is allowed.
  */
 export const writeConfig = (file: string, text: string): void => {
-  if (!isWritable(file)) throw new ConfigWriteError(`${file} is not writable for Gatehouse`)
+  if (!isWritable(file)) throw new ConfigWriteError(say('file.unwritable', { file }))
   const draft = `${file}.${randomBytes(6).toString('hex')}`
   try {
     writeFileSync(draft, text, { mode: statSync(file).mode & 0o777, flag: 'wx' })
@@ -36,6 +37,6 @@ export const writeConfig = (file: string, text: string): void => {
   try {
     writeFileSync(file, text)
   } catch (error) {
-    throw new ConfigWriteError(`${file} cannot be written (${codeOf(error)})`)
+    throw new ConfigWriteError(say('file.cannot_be_written', { file, code: codeOf(error) }))
   }
 }

@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox'
+import { say } from '../../sentences/sentences.ts'
 import { TIME_PATTERN } from '../schema/destinations.ts'
 import { ADDRESS_PATTERN, NAME_PATTERN } from '../schema/fields.ts'
 import { nearestName } from './nearest.ts'
@@ -13,22 +14,22 @@ export interface SchemaError {
 }
 
 const TYPES: Readonly<Record<string, string>> = {
-  boolean: 'must be true or false',
-  string: 'must be text',
-  integer: 'must be a whole number',
-  number: 'must be a number',
-  array: 'must be a list',
-  object: 'must hold settings as `name: value`',
+  boolean: say('value.boolean'),
+  string: say('value.text'),
+  integer: say('value.integer'),
+  number: say('value.number'),
+  array: say('value.list'),
+  object: say('value.section'),
 }
 
 const FORMS: Readonly<Record<string, string>> = {
-  [ADDRESS_PATTERN]: 'must be an address and a port, such as 0.0.0.0:8080',
-  [NAME_PATTERN]: 'must be a name of a-z, 0-9, - and _, 32 characters at most',
-  '^[A-Za-z]{2}$': 'must be a country of two letters, such as DE',
-  [TIME_PATTERN]: 'must be a time of day, such as 22:30',
-  '^https?://': 'must begin with http:// or https://',
-  '^https?://[^/]+$': 'must be http:// or https:// and a host, such as https://tv.example.net',
-  '^https?://[^/]+/?$': 'must be http:// or https:// and a host, such as http://10.0.0.9:8080',
+  [ADDRESS_PATTERN]: say('value.address'),
+  [NAME_PATTERN]: say('value.name'),
+  '^[A-Za-z]{2}$': say('value.country'),
+  [TIME_PATTERN]: say('value.time'),
+  '^https?://': say('value.http'),
+  '^https?://[^/]+$': say('value.site'),
+  '^https?://[^/]+/?$': say('value.origin'),
 }
 
 /** The names allowed in a section, found by the schema path of an `additionalProperties` error. */
@@ -42,8 +43,8 @@ const namesAt = (schema: TSchema, schemaPath: string): string[] => {
 const strangerWord = (error: SchemaError, schema: TSchema): string => {
   const name = error.instancePath.slice(error.instancePath.lastIndexOf('/') + 1)
   const meant = nearestName(name, namesAt(schema, error.schemaPath))
-  const hint = meant === null ? 'see docs/reference.md' : `did you mean ${meant}?`
-  return `is not a setting; ${hint}`
+  const hint = meant === null ? say('value.see_reference') : say('value.meant', { name: meant })
+  return say('value.stranger', { hint })
 }
 
 /** A validation error as a sentence for operators. */
@@ -54,15 +55,15 @@ export const problemText = (error: SchemaError, schema: TSchema): string => {
     case 'boolean':
       return strangerWord(error, schema)
     case 'enum':
-      return `must be one of ${listed('allowedValues')}`
+      return say('value.one_of', { values: listed('allowedValues') })
     case 'const':
-      return `must be ${listed('allowedValue')}`
+      return say('value.only', { value: listed('allowedValue') })
     case 'required':
-      return `needs ${listed('requiredProperties')}`
+      return say('value.needs', { names: listed('requiredProperties') })
     case 'type':
       return TYPES[listed('type')] ?? error.message
     case 'pattern':
-      return FORMS[listed('pattern')] ?? `has the wrong form (${listed('pattern')})`
+      return FORMS[listed('pattern')] ?? say('value.form', { form: listed('pattern') })
     default:
       return error.message
   }

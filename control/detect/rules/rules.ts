@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { everyError } from '../../config/problems/every-error.ts'
+import { say } from '../../sentences/sentences.ts'
 import { FINDING_KINDS, type FindingKind } from '../types.ts'
 import { RULE_SCHEMAS } from './rule-schema.ts'
 import type { DetectionRule, RuleStep } from './rule-types.ts'
@@ -25,10 +26,12 @@ const isKind = (value: unknown): value is FindingKind =>
 
 const wordFor = (keyword: string, params: object, message: string): string => {
   const said = new Map(Object.entries(params))
-  if (keyword === 'boolean') return 'is not a setting of this kind of rule'
-  if (keyword === 'enum') return `must be one of ${[said.get('allowedValues')].flat().join(', ')}`
-  if (keyword === 'required') return `needs ${[said.get('requiredProperties')].flat().join(', ')}`
-  if (keyword === 'pattern') return `has the wrong form (${String(said.get('pattern'))})`
+  if (keyword === 'boolean') return say('rule.foreign')
+  if (keyword === 'enum')
+    return say('value.one_of', { values: [said.get('allowedValues')].flat().join(', ') })
+  if (keyword === 'required')
+    return say('value.needs', { names: [said.get('requiredProperties')].flat().join(', ') })
+  if (keyword === 'pattern') return say('value.form', { form: String(said.get('pattern')) })
   return message
 }
 
@@ -46,16 +49,18 @@ const isRule = (schema: TSchema, value: unknown): value is DetectionRule =>
   Value.Check(schema, value)
 
 const parseRule = (raw: unknown, path: string): DetectionRule | readonly RuleProblem[] => {
-  if (!isRecord(raw)) return [{ path, message: 'must be a rule' }]
+  if (!isRecord(raw)) return [{ path, message: say('rule.needed') }]
   const { kind } = raw
   if (!isKind(kind)) {
-    return [{ path: `${path}.kind`, message: `must be one of ${FINDING_KINDS.join(', ')}` }]
+    return [
+      { path: `${path}.kind`, message: say('value.one_of', { values: FINDING_KINDS.join(', ') }) },
+    ]
   }
   const schema: TSchema = RULE_SCHEMAS[kind]
   const filled: unknown = Value.Default(schema, structuredClone(raw))
   if (isRule(schema, filled)) return filled
   const problems = problemsOf(schema, filled, path)
-  return problems.length > 0 ? problems : [{ path, message: 'is not a rule' }]
+  return problems.length > 0 ? problems : [{ path, message: say('rule.none') }]
 }
 
 /**
@@ -65,7 +70,7 @@ const parseRule = (raw: unknown, path: string): DetectionRule | readonly RulePro
 export const parseRules = (raw: unknown): ParsedRules => {
   const list = isRecord(raw) ? raw['rules'] : raw
   if (!Array.isArray(list)) {
-    return { ok: false, problems: [{ path: 'rules', message: 'must be a list of rules' }] }
+    return { ok: false, problems: [{ path: 'rules', message: say('rule.list') }] }
   }
   const rules: DetectionRule[] = []
   const problems: RuleProblem[] = []
@@ -75,7 +80,7 @@ export const parseRules = (raw: unknown): ParsedRules => {
     const parsed = parseRule(entry, path)
     if (!('kind' in parsed)) problems.push(...parsed)
     else if (ids.has(parsed.id)) {
-      problems.push({ path: `${path}.id`, message: `${parsed.id} is taken by an earlier rule` })
+      problems.push({ path: `${path}.id`, message: say('rule.taken', { id: parsed.id }) })
     } else {
       ids.add(parsed.id)
       rules.push(parsed)

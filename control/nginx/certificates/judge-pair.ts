@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { say } from '../../sentences/sentences.ts'
 
 /** A certificate and its key that fit and hold now. */
 export interface Pair {
@@ -27,18 +28,18 @@ const readKey = (text: string) => {
     // Node names a missing passphrase by this code alone.
     return /^ERR_MISSING_PASSPHRASE$|BAD_DECRYPT|INTERRUPTED/.test(codeOf(error)) ||
       /ENCRYPTED/.test(text)
-      ? 'is encrypted; write it without a passphrase'
-      : 'holds no private key in PEM'
+      ? say('certificate.encrypted')
+      : say('certificate.no_key')
   }
 }
 
 const readChain = (text: string): X509Certificate[] | string => {
   const blocks = text.match(BLOCK) ?? []
-  if (blocks.length === 0) return 'holds no certificate in PEM'
+  if (blocks.length === 0) return say('certificate.none')
   try {
     return blocks.map((block) => new X509Certificate(block))
   } catch {
-    return 'holds a certificate that cannot be read'
+    return say('certificate.unreadable')
   }
 }
 
@@ -54,20 +55,20 @@ export const judgePair = (certificate: string, key: string, now: number): Pair |
   const chain = readChain(certificate)
   if (typeof chain === 'string') return { file: 'certificate', message: chain }
   const [leaf] = chain
-  if (leaf === undefined) return { file: 'certificate', message: 'holds no certificate in PEM' }
+  if (leaf === undefined) return { file: 'certificate', message: say('certificate.none') }
   const secret = readKey(key)
   if (typeof secret === 'string') return { file: 'key', message: secret }
   if (!leaf.checkPrivateKey(secret)) {
     const isLater = chain.some((one) => one.checkPrivateKey(secret))
     return isLater
-      ? { file: 'certificate', message: 'has its own certificate after another; it must be first' }
-      : { file: 'key', message: 'is the key of another certificate' }
+      ? { file: 'certificate', message: say('certificate.order') }
+      : { file: 'key', message: say('certificate.other_key') }
   }
   const [notBefore, notAfter] = [Date.parse(leaf.validFrom), Date.parse(leaf.validTo)]
   if (now >= notAfter)
-    return { file: 'certificate', message: `expired on ${day(notAfter)} UTC; renew it` }
+    return { file: 'certificate', message: say('certificate.expired', { day: day(notAfter) }) }
   if (now < notBefore)
-    return { file: 'certificate', message: `is not valid before ${day(notBefore)} UTC` }
+    return { file: 'certificate', message: say('certificate.early', { day: day(notBefore) }) }
   return { names: namesOf(leaf), notBefore, notAfter }
 }
 
@@ -83,5 +84,7 @@ const MOST_NOTICE_MS = 14 * 86_400_000
 export const expiryWarning = ({ notBefore, notAfter }: Pair, now: number): string | null => {
   const notice = Math.min(MOST_NOTICE_MS, (notAfter - notBefore) / 6)
   if (now < notAfter - notice) return null
-  return now >= notAfter ? `expired on ${day(notAfter)} UTC` : `expires on ${day(notAfter)} UTC`
+  return now >= notAfter
+    ? say('certificate.is_over', { day: day(notAfter) })
+    : say('certificate.expires', { day: day(notAfter) })
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { CertificateSetting } from '../../config/schema/https.ts'
+import { say } from '../../sentences/sentences.ts'
 import { isProblem, judgePair, type Pair, type PairProblem } from './judge-pair.ts'
 
 /** Texts of a pair's files with what they are worth. */
@@ -16,7 +17,7 @@ const readText = (file: string): { text: string } | { message: string } => {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     return {
-      message: code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`,
+      message: code === 'ENOENT' ? say('file.missing') : say('file.unreadable', { code }),
     }
   }
 }
@@ -41,4 +42,4 @@ export const fileOf = (setting: CertificateSetting, problem: PairProblem): strin
 
 /** A problem as a sentence with its file; `null` for a good pair. */
 export const complaintAbout = ({ setting, judged }: ReadPair): string | null =>
-  isProblem(judged) ? `${fileOf(setting, judged)}: ${judged.message}` : null
+  isProblem(judged) ? say('about', { name: fileOf(setting, judged), what: judged.message }) : null

@@ -1,3 +1,4 @@
+import { say } from '../../sentences/sentences.ts'
 import { DeliveryError } from '../model/delivery-error.ts'
 import type { Answer } from './post.ts'
 
@@ -16,7 +17,7 @@ const LONGEST = 300
 const nested = (value: unknown, path: readonly string[]): string[] => {
   if (!isRecord(value)) return []
   const { message } = value
-  if (typeof message === 'string') return [`${path.join('.')}: ${message}`]
+  if (typeof message === 'string') return [say('about', { name: path.join('.'), what: message })]
   return Object.entries(value).flatMap(([name, child]) =>
     Array.isArray(child)
       ? child.flatMap((one: unknown) => nested(one, path))
@@ -71,11 +72,15 @@ export const requireTaken = (
   const isGood = status >= 200 && status < 300
   if (isGood && isOurs(answer)) return
   if (isGood) {
-    const message = `the answer (${status}) is not that of ${service}: is the address right?`
+    const message = say('delivery.foreign', { status, service })
     throw new DeliveryError(message, { isPassing: false, status })
   }
   const words = wordsOf(answer)
-  throw new DeliveryError(`${service} answered ${status}${words === '' ? '' : `: ${words}`}`, {
+  const said =
+    words === ''
+      ? say('delivery.status', { service, status })
+      : say('delivery.answered', { service, status, what: words })
+  throw new DeliveryError(said, {
     isPassing: isPassing(status),
     retryAfterMs: retryAfterMs(answer),
     status,

@@ -1,5 +1,6 @@
 import { createTransport } from 'nodemailer'
 import { readMailbox } from '../../config/checks/destination-checks.ts'
+import { say } from '../../sentences/sentences.ts'
 import { DeliveryError } from '../model/delivery-error.ts'
 import { highestOf } from '../model/notice.ts'
 import type { Destination, Message, NotifierKind, Progress } from '../model/notifier.ts'
@@ -43,7 +44,7 @@ const wordsFor = (error: unknown, timeoutSec: number): string => {
   const message = textIn(error, 'message')
   if (reply !== '') return message.includes(reply) ? message : reply
   return textIn(error, 'code') === 'ETIMEDOUT'
-    ? `no answer within ${timeoutSec} s`
+    ? say('connection.no_answer', { seconds: timeoutSec })
     : message || connectionFailure(error, timeoutSec)
 }
 
@@ -52,7 +53,7 @@ const failureOf = (error: unknown, timeoutSec: number): DeliveryError => {
   const status = numberIn(error, 'responseCode')
   const isPassing = status === null ? textIn(error, 'code') !== 'EAUTH' : status < 500
   const words = wordsFor(error, timeoutSec).replace(/\s+/g, ' ').slice(0, 300)
-  return new DeliveryError(`the mail server: ${words}`, { isPassing, status })
+  return new DeliveryError(say('delivery.mail', { what: words }), { isPassing, status })
 }
 
 const createMailer = (destination: Destination) => {
@@ -105,8 +106,11 @@ const settle = async (
   if (refused.length === 0) return
   const failures = refused.map((error) => failureOf(error, 0))
   const message = failures.map((failure) => failure.message).join('; ')
-  const who = taken.length === 0 ? 'nobody took it' : `taken for ${taken.join(', ')}`
-  throw new DeliveryError(`${message}; ${who}`, {
+  const said =
+    taken.length === 0
+      ? say('delivery.nobody', { what: message })
+      : say('delivery.some', { what: message, who: taken.join(', ') })
+  throw new DeliveryError(said, {
     isPassing: failures.some((failure) => failure.isPassing),
     status: failures[0]?.status ?? null,
   })

@@ -1,4 +1,5 @@
 import { Agent } from 'undici'
+import { say } from '../../sentences/sentences.ts'
 import { DeliveryError } from '../model/delivery-error.ts'
 import type { Destination } from '../model/notifier.ts'
 
@@ -31,11 +32,11 @@ const WHY: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'the connection was not made in time',
   UND_ERR_SOCKET: 'the connection was cut',
   ECONNRESET: 'the connection was cut',
-  ECONNREFUSED: 'the connection was refused',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'the host name could not be looked up',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the network cannot be reached',
+  ECONNREFUSED: say('connection.refused'),
+  ENOTFOUND: say('connection.no_host'),
+  EAI_AGAIN: say('connection.no_lookup'),
+  EHOSTUNREACH: say('connection.no_way'),
+  ENETUNREACH: say('connection.no_network'),
 }
 
 const codeOf = (error: unknown): string => {
@@ -47,10 +48,12 @@ const codeOf = (error: unknown): string => {
 /** A sentence why there is no answer, without addresses, which may have secrets. */
 export const connectionFailure = (error: unknown, timeoutSec: number): string => {
   const code = codeOf(error)
-  if (code === 'TimeoutError') return `no answer within ${timeoutSec} s`
+  if (code === 'TimeoutError') return say('connection.no_answer', { seconds: timeoutSec })
   const known = WHY[code]
   if (known !== undefined) return known
-  return /CERT|TLS|SSL|SELF_SIGNED|ALTNAME/.test(code) ? `TLS failed: ${code}` : code || 'failed'
+  return /CERT|TLS|SSL|SELF_SIGNED|ALTNAME/.test(code)
+    ? say('connection.tls', { code })
+    : code || 'failed'
 }
 
 /** The beginning of a body; what is longer is not read, for the status has said whether the message was taken. */

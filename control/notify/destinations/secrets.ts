@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { headerProblem } from '../../config/checks/destination-checks.ts'
 import type { DestinationConfig, DestinationKind } from '../../config/schema/destinations.ts'
 import type { SecretBox } from '../../keys/secret-box.ts'
+import { say } from '../../sentences/sentences.ts'
 import type { Json } from '../../store/tables/records.ts'
 import type { Destination } from '../model/notifier.ts'
 
@@ -99,7 +100,7 @@ const readText = (file: string): string => {
 /** A secret's file: its first line. */
 const readSecret = (file: string): string => {
   const [line = ''] = readText(file).trim().split(/\r?\n/)
-  if (line.trim() === '') throw new Error(`${file} is empty`)
+  if (line.trim() === '') throw new Error(say('file.empty', { file }))
   return line.trim()
 }
 

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
+import { say } from '../../sentences/sentences.ts'
 import { fetchOnce, type ListAnswer } from './list-server.ts'
 
 /** HTTP validators of a list (RFC 9110): ETag and Last-Modified. */
@@ -27,7 +28,7 @@ export type Transport = (known: Validators | null) => Promise<Transfer>
 /** An error's message, with the `cause` of network errors. */
 export const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
-  if (error.name === 'TimeoutError') return 'no answer in time'
+  if (error.name === 'TimeoutError') return say('connection.late')
   return error.cause instanceof Error ? error.cause.message : error.message
 }
 
@@ -128,7 +129,7 @@ export const urlTransport =
       if (answer.status !== 200) answer.cancel()
       if (answer.status === 304 && known) return { kind: 'unchanged' }
       if (answer.status !== 200)
-        return { kind: 'failed', reason: `the server answered ${answer.status}` }
+        return { kind: 'failed', reason: say('connection.status', { status: answer.status }) }
       from.username = ''
       from.password = ''
       const validators = {

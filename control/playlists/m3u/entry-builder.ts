@@ -1,3 +1,4 @@
+import { say } from '../../sentences/sentences.ts'
 import { attributeOf, parseHeaderLine, parseInfoLine } from './info-line.ts'
 import type { Attribute, Playlist, PlaylistEntry, PlaylistProblem, ReadResult } from './playlist.ts'
 
@@ -58,14 +59,14 @@ export class EntryBuilder {
   take(raw: string, line: number): PlaylistProblem | null {
     const text = raw.trim()
     if (text === '') return this.takeBlank()
-    if (markup.test(text)) return { line, reason: 'a web page or a document, not an M3U list' }
+    if (markup.test(text)) return { line, reason: say('playlist.markup') }
     return text.startsWith('#') ? this.takeDirective(text, line) : this.takeAddress(text, line)
   }
 
   /** The finished list. */
   finish(): ReadResult {
     if (this.entries.length === 0)
-      return { ok: false, problem: { line: null, reason: 'there is no channel in the list' } }
+      return { ok: false, problem: { line: null, reason: say('playlist.none') } }
     if (this.info) this.warn(this.info.line, 'an entry without an address is left out')
     if (!this.hasHeader) this.warnings.unshift('line 1: #EXTM3U is missing')
     const more = this.moreWarnings > 0 ? [`and ${this.moreWarnings} more`] : []
@@ -95,8 +96,7 @@ export class EntryBuilder {
   }
 
   private takeDirective(text: string, line: number): PlaylistProblem | null {
-    if (manifestTag.test(text))
-      return { line, reason: 'the manifest of one HLS stream, not a list of channels' }
+    if (manifestTag.test(text)) return { line, reason: say('playlist.manifest') }
     if (/^#EXTM3U\b/i.test(text)) {
       this.hasHeader = true
       const { attributes, problems } = parseHeaderLine(text)
@@ -128,7 +128,7 @@ export class EntryBuilder {
     const bar = text.indexOf('|')
     const address = bar < 0 ? text : text.slice(0, bar).trimEnd()
     const url = this.resolve(address)
-    if (url === null) return { line, reason: 'neither a directive nor an address' }
+    if (url === null) return { line, reason: say('playlist.line') }
     this.entries.push(this.entryOf(url, bar < 0 ? '' : text.slice(bar), line))
     this.before = []
     this.after = []

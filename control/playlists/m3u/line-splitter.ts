@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { TextDecoder } from 'node:util'
+import { say } from '../../sentences/sentences.ts'
 import type { PlaylistProblem } from './playlist.ts'
 import { decodeWindows1252 } from './windows-1252.ts'
 
@@ -46,7 +47,7 @@ export class LineSplitter {
     // A copy, since the reader of the file may reuse the chunk's memory.
     if (from < chunk.length) this.rest.push(Buffer.from(chunk.subarray(from)))
     this.restBytes += chunk.length - from
-    return this.restBytes > maxLineBytes ? this.problem('the line is longer than 1 MB') : null
+    return this.restBytes > maxLineBytes ? this.problem(say('playlist.long_line')) : null
   }
 
   /** Takes the last line where the text does not end in a newline. */
@@ -62,8 +63,8 @@ export class LineSplitter {
     const bytes = this.rest.length > 0 ? Buffer.concat([...this.rest, tail]) : tail
     this.rest = []
     this.restBytes = 0
-    if (bytes.length > maxLineBytes) return this.problem('the line is longer than 1 MB')
-    if (bytes.includes(0)) return this.problem('not text: binary, or UTF-16 instead of UTF-8')
+    if (bytes.length > maxLineBytes) return this.problem(say('playlist.long_line'))
+    if (bytes.includes(0)) return this.problem(say('playlist.binary'))
     const decoded = isUtf8(bytes) ? bytes.toString('utf8') : this.fallback(bytes)
     const marked = this.count === 0 && decoded.startsWith(byteOrderMark)
     this.emit(marked ? decoded.slice(1) : decoded)

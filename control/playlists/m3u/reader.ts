@@ -1,3 +1,4 @@
+import { say } from '../../sentences/sentences.ts'
 import { EntryBuilder } from './entry-builder.ts'
 import { LineSplitter } from './line-splitter.ts'
 import type { PlaylistProblem, ReadResult } from './playlist.ts'
@@ -33,7 +34,10 @@ export class PlaylistReader {
     if (this.problem) return false
     this.bytes += bytes.byteLength
     if (this.bytes > this.maxBytes)
-      this.problem = { line: null, reason: `larger than ${Math.floor(this.maxBytes / 1048576)} MB` }
+      this.problem = {
+        line: null,
+        reason: say('playlist.large', { megabytes: Math.floor(this.maxBytes / 1048576) }),
+      }
     else {
       const broken = this.splitter.push(bytes)
       this.problem ??= broken

@@ -1,3 +1,4 @@
+import { say } from '../../sentences/sentences.ts'
 /** Kind of a failed request. */
 export interface ConnectionFault {
   readonly kind: 'timeout' | 'broken' | 'unreachable'
@@ -15,15 +16,15 @@ const KINDS: Readonly<Record<string, ConnectionFault['kind']>> = {
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'the connection was refused',
-  ECONNRESET: 'the connection broke off',
-  UND_ERR_SOCKET: 'the connection broke off',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'the name could not be looked up',
-  EHOSTUNREACH: 'there is no way to that host',
-  ENETUNREACH: 'there is no way to that network',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'it is cut off',
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'it is too large',
+  ECONNREFUSED: say('connection.refused'),
+  ECONNRESET: say('connection.broken'),
+  UND_ERR_SOCKET: say('connection.broken'),
+  ENOTFOUND: say('connection.no_host'),
+  EAI_AGAIN: say('connection.no_lookup'),
+  EHOSTUNREACH: say('connection.no_way'),
+  ENETUNREACH: say('connection.no_network'),
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: say('connection.cut'),
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: say('connection.large'),
 }
 
 const codeOf = (error: unknown): string => {
@@ -35,10 +36,13 @@ const codeOf = (error: unknown): string => {
 /** Classifies a failed request: time-out, broken answer or unreachable server. */
 export const connectionFault = (error: unknown): ConnectionFault => {
   if (error instanceof Error && error.message.startsWith('Redirect loop'))
-    return { kind: 'unreachable', text: 'it redirects in a circle' }
+    return { kind: 'unreachable', text: say('connection.circle') }
   const code = codeOf(error)
   const words = WORDS[code]
   const isTls = code.includes('CERT') || code.includes('SSL') || code.includes('TLS')
-  const text = isTls ? 'its TLS certificate is not trusted' : words
-  return { kind: KINDS[code] ?? 'unreachable', text: text ? `${text} (${code})` : code }
+  const text = isTls ? say('connection.untrusted') : words
+  return {
+    kind: KINDS[code] ?? 'unreachable',
+    text: text ? say('connection.coded', { what: text, code }) : code,
+  }
 }

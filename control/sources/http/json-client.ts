@@ -1,4 +1,5 @@
 import { Agent, request } from 'undici'
+import { say } from '../../sentences/sentences.ts'
 import { SourceError, type SourceFailure, type SourceFault } from '../model/source-error.ts'
 import { SettingsError } from '../model/source-kind.ts'
 import { connectionFault } from './connection-fault.ts'
@@ -51,17 +52,23 @@ const LONGEST_QUIET_MS = 15 * 60_000
 const USUAL_QUIET_MS = 30_000
 
 const SENTENCES: Readonly<Record<SourceFault, (title: string, f: SourceFailure) => string>> = {
-  unauthorized: (title) => `${title} refused the token: sign in again and give a new one`,
-  refused: (title, f) => `${title} refused ${f.command}: ${f.detail ?? 'no reason given'}`,
-  status: (title, f) => `${title} answered ${f.status} to ${f.command}${tail(f.detail)}`,
-  timeout: (title, f) => `${title} did not answer ${f.command} in time`,
+  unauthorized: (title) => say('server.unauthorized', { title }),
+  refused: (title, f) =>
+    say('server.refused', { title, command: f.command, what: f.detail ?? say('server.no_reason') }),
+  status: (title, { status = 0, command, detail }) =>
+    detail
+      ? say('server.status_why', { title, status, command, what: detail })
+      : say('server.status', { title, status, command }),
+  timeout: (title, f) => say('server.timeout', { title, command: f.command }),
   unreachable: (title, f) =>
-    `${title} could not be reached for ${f.command}: ${f.detail ?? 'unknown'}`,
+    say('server.unreachable', {
+      title,
+      command: f.command,
+      what: f.detail ?? say('server.unknown'),
+    }),
   malformed: (title, f) =>
-    `${title}'s answer to ${f.command} cannot be read: ${f.detail ?? 'not JSON'}`,
+    say('server.malformed', { title, command: f.command, what: f.detail ?? say('server.no_json') }),
 }
-
-const tail = (detail: string | null | undefined): string => (detail ? ` (${detail})` : '')
 
 /** The error of a failed call, with a sentence for an operator. */
 export const jsonError = (
@@ -74,10 +81,10 @@ export const jsonError = (
 export const readServerUrl = (raw: string): string => {
   const text = (raw.includes('://') ? raw : `http://${raw}`).replace(/[?#].*$/, '')
   const isWeb = /^https?:\/\//i.test(text) && URL.canParse(text)
-  if (!isWeb || raw.trim() === '') throw new SettingsError('url', 'needs a host, host:port or URL')
+  if (!isWeb || raw.trim() === '') throw new SettingsError('url', say('setting.no_url'))
   const url = new URL(text)
   if (url.username !== '' || url.password !== '')
-    throw new SettingsError('url', 'takes no user or password: the token says who asks')
+    throw new SettingsError('url', say('setting.login'))
   return url.href.replace(/\/+$/, '')
 }
 
@@ -94,9 +101,7 @@ const parse = (text: string): { readonly data: unknown } | string => {
   try {
     return { data: JSON.parse(text) }
   } catch {
-    return text.trimStart().startsWith('<')
-      ? 'it is a web page or XML, not JSON; is the address complete?'
-      : 'its JSON is cut off or broken'
+    return text.trimStart().startsWith('<') ? say('server.page') : say('server.broken_json')
   }
 }
 
@@ -128,9 +133,12 @@ interface RawAnswer {
 const failureOf = ({ status, headers }: RawAnswer, command: string): SourceFailure | null => {
   if (status >= 200 && status < 300) return null
   if (status === 401) return { kind: 'unauthorized', command, status }
-  if (status === 403) return { kind: 'refused', command, status, detail: 'it is forbidden' }
+  if (status === 403) return { kind: 'refused', command, status, detail: say('server.forbidden') }
   const location = headers['location']
-  const detail = typeof location === 'string' ? `it points to ${location.split('?')[0]}` : null
+  const detail =
+    typeof location === 'string'
+      ? say('server.points', { place: location.split('?')[0] ?? '' })
+      : null
   return { kind: 'status', command, status, detail }
 }
 
@@ -176,7 +184,7 @@ export const createJsonClient = (options: JsonClientOptions): JsonClient => {
     ask: async (call) => {
       const command = call.path
       if (now() < quietUntil)
-        throw fail({ kind: 'status', command, status: 429, detail: 'it wants to be left alone' })
+        throw fail({ kind: 'status', command, status: 429, detail: say('server.alone') })
       let answer: RawAnswer
       try {
         answer = await fetchRaw(call)

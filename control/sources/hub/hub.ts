@@ -1,3 +1,4 @@
+import { say } from '../../sentences/sentences.ts'
 import type { LiveSession } from '../../sessions/model/live-session.ts'
 import type { WatchBoard } from '../../sessions/redis/watch-board.ts'
 import type { LivePlay, PlayChange } from '../model/live-play.ts'
@@ -67,7 +68,7 @@ const STALE_MS = 5 * 60_000
 const GONE: Extract<EndAnswer, { state: 'refused' }> = {
   state: 'refused',
   why: 'not_playing',
-  detail: 'it does not play any more',
+  detail: say('play.gone'),
 }
 
 const cannot = (detail: string): Extract<EndAnswer, { state: 'refused' }> => ({
@@ -122,13 +123,13 @@ const commandsOf = (find: Find): Pick<MediaHub, 'end' | 'message' | 'signOut'> =
     const found = find(id)
     if (found === null) return GONE
     const { message } = found.source
-    return (await message?.(found.play.key, words)) ?? cannot('its server can show no words')
+    return (await message?.(found.play.key, words)) ?? cannot(say('server.no_words'))
   },
   signOut: async (id) => {
     const found = find(id)
     if (found === null) return GONE
     const answer = await found.source.signOut?.(found.play.key)
-    return answer ?? cannot('its server cannot sign devices out, or its owner does not allow it')
+    return answer ?? cannot(say('server.no_sign_out'))
   },
 })
 

@@ -1,4 +1,5 @@
 import { readJson } from '#domain/read-json'
+import { say } from '../../sentences/sentences.ts'
 import type { WatchBoard, WatchCall } from '../../sessions/redis/watch-board.ts'
 import type { LivePlay } from '../model/live-play.ts'
 import type { EndAnswer, PlaySource, RequestAnswer, SourceHealth } from '../model/play-source.ts'
@@ -45,13 +46,13 @@ const isAnswer = (value: unknown): value is EndAnswer =>
 const NO_ANSWER: Extract<EndAnswer, { state: 'refused' }> = {
   state: 'refused',
   why: 'unreachable',
-  detail: 'the control plane that watches this server does not answer',
+  detail: say('server.no_plane'),
 }
 
 const withoutAnswer: Extract<EndAnswer, { state: 'refused' }> = {
   state: 'refused',
   why: 'not_supported',
-  detail: 'its server cannot do that',
+  detail: say('server.cannot'),
 }
 
 /** Does what another control plane asks. */

@@ -1,3 +1,4 @@
+import { say } from '../../sentences/sentences.ts'
 import { PastFileError } from '../model/past-file-error.ts'
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c]
@@ -57,7 +58,7 @@ class RowSplitter {
 
   private close(chunk: Buffer, byte: number, at: number): Buffer | null {
     this.depth -= 1
-    if (this.depth < 0) throw new PastFileError('is not readable as JSON')
+    if (this.depth < 0) throw new PastFileError(say('import.no_json'))
     if (byte === CLOSE_OBJECT && this.depth === this.rowDepth) {
       const row = Buffer.concat([...this.pending, chunk.subarray(this.rowStart, at + 1)])
       this.pending = []
@@ -88,7 +89,7 @@ class RowSplitter {
     if (this.rowStart < 0) return
     this.pending.push(chunk.subarray(this.rowStart))
     this.pendingBytes += chunk.length - this.rowStart
-    if (this.pendingBytes > ROW_AT_MOST) throw new PastFileError('has a row too long to be one')
+    if (this.pendingBytes > ROW_AT_MOST) throw new PastFileError(say('import.long_row'))
   }
 }
 
@@ -104,11 +105,10 @@ export async function* backupRows(
   let isEmpty = true
   for await (const chunk of bytes) {
     if (isEmpty && !/^[\s\u{feff}]*[[{]/u.test(chunk.toString('utf8', 0, 64)))
-      throw new PastFileError('is not readable as JSON')
+      throw new PastFileError(say('import.no_json'))
     isEmpty = false
     yield* splitter.rows(chunk)
   }
-  if (isEmpty || !splitter.isWhole) throw new PastFileError('is cut off')
-  if (!splitter.isFound)
-    throw new PastFileError(`has no ${table}: make a backup that includes the activity`)
+  if (isEmpty || !splitter.isWhole) throw new PastFileError(say('import.cut_off'))
+  if (!splitter.isFound) throw new PastFileError(say('import.no_table', { table }))
 }

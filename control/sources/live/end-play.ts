@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { say } from '../../sentences/sentences.ts'
 import type { EndAnswer, EndRefusal } from '../model/play-source.ts'
 import { SourceError } from '../model/source-error.ts'
 import type { PlayTable } from './play-table.ts'
@@ -34,7 +35,7 @@ export const refusedBy = (error: unknown): Extract<EndAnswer, { state: 'refused'
   return refused(isNo ? 'not_permitted' : 'unreachable', detail)
 }
 
-const GONE_DETAIL = 'it does not play any more'
+const GONE_DETAIL = say('play.gone')
 
 /** Polls until the play is gone or the time is over; failed polls are ignored. */
 const seeItGo = async (ports: EndPorts, key: string, signal: AbortSignal): Promise<EndAnswer> => {
@@ -53,7 +54,7 @@ const seeItGo = async (ports: EndPorts, key: string, signal: AbortSignal): Promi
 
 const endOnce = async (ports: EndPorts, key: string, reason: string): Promise<EndAnswer> => {
   const signal = ports.stopping()
-  if (signal === null) return refused('stopped', 'the source is not started')
+  if (signal === null) return refused('stopped', say('server.not_started'))
   try {
     await ports.look()
   } catch (error) {
@@ -61,8 +62,7 @@ const endOnce = async (ports: EndPorts, key: string, reason: string): Promise<En
   }
   if (ports.table.get(key) === null) return refused('not_playing', GONE_DETAIL)
   const handles = ports.table.handlesOf(key)
-  if (handles.length === 0)
-    return refused('not_supported', 'its server gives no session id to end it by')
+  if (handles.length === 0) return refused('not_supported', say('server.no_id'))
   // It may be gone before the answer to this is here.
   ports.table.setEnding(key, true)
   const answers = await Promise.allSettled(

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { say } from '../../sentences/sentences.ts'
 
 /** Opens a connection on which a server pushes changes of plays. */
 export type ConnectFeed = (
@@ -66,7 +67,7 @@ export const createFeed = (
         problem = null
         onUp()
       }, signal)
-      problem = 'the server closed the connection'
+      problem = say('server.closed')
     } catch (error) {
       problem = error instanceof Error ? error.message : String(error)
     }

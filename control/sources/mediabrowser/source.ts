@@ -1,3 +1,4 @@
+import { say } from '../../sentences/sentences.ts'
 import { createJsonClient, type JsonClient, readServerUrl } from '../http/json-client.ts'
 import { refused, refusedBy } from '../live/end-play.ts'
 import type { SeenPlay } from '../live/play-table.ts'
@@ -66,11 +67,10 @@ const createReading = (
 /** Shows words on a screen, and signs devices out: both looked at again just before. */
 const createCommands = (client: JsonClient, dialect: Dialect, watching: Watching) => {
   const request = async (key: string, send: () => Promise<void>): Promise<RequestAnswer> => {
-    if (!watching.isStarted()) return refused('stopped', 'the source is not started')
+    if (!watching.isStarted()) return refused('stopped', say('server.not_started'))
     try {
       await watching.look()
-      if (watching.table.get(key) === null)
-        return refused('not_playing', 'it does not play any more')
+      if (watching.table.get(key) === null) return refused('not_playing', say('play.gone'))
       await send()
       return { state: 'asked' }
     } catch (error) {
@@ -99,7 +99,7 @@ const createCommands = (client: JsonClient, dialect: Dialect, watching: Watching
 const watch = (dialect: Dialect, settings: SourceSettings, ports: SourcePorts) => {
   const { token, verifyTls = true, timeoutMs = TIMEOUT_MS } = settings
   const base = readServerUrl(settings.url)
-  if (token === '') throw new SettingsError('token', 'is empty')
+  if (token === '') throw new SettingsError('token', say('setting.empty'))
   const clientId = ports.clientId ?? 'gatehouse'
   const client = createJsonClient({
     title: dialect.title,

@@ -1,3 +1,4 @@
+import { say } from '../../sentences/sentences.ts'
 import { createJsonClient, type JsonClient, readServerUrl } from '../http/json-client.ts'
 import type { SeenPlay } from '../live/play-table.ts'
 import { createWatching } from '../live/watching.ts'
@@ -98,7 +99,7 @@ const POWERS = {
 const createPlexSource = (settings: SourceSettings, ports: SourcePorts): PlaySource => {
   const { token, verifyTls = true, timeoutMs = CONNECT_MS } = settings
   const base = readServerUrl(settings.url)
-  if (token === '') throw new SettingsError('token', 'is empty')
+  if (token === '') throw new SettingsError('token', say('setting.empty'))
   const headers = clientHeaders(token, ports.clientId ?? 'gatehouse')
   const client = createJsonClient({
     title: PLEX_TITLE,

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url'
 import type { Database } from 'libsql'
 import { identityOfFile } from '../../migrate/plays/identity-of-file.ts'
 import type { ImportInput, InputRow } from '../../migrate/plays/import-input.ts'
+import { say } from '../../sentences/sentences.ts'
 import { PastFileError } from '../model/past-file-error.ts'
 import { placedAt, type WatchedServer } from './placed.ts'
 import { playFromTautulli, type TautulliRow } from './rows.ts'
@@ -52,7 +53,7 @@ const queryOf = (database: Database): string => {
     return names.filter((name) => there.has(name)).map((name) => `${alias}.${name}`)
   })
   if (!chosen.includes('h.id') || !chosen.includes('h.started'))
-    throw new PastFileError('is not the database of a Tautulli: it has no session_history')
+    throw new PastFileError(say('import.no_tautulli'))
   return (
     `select ${chosen.join(', ')} from session_history h` +
     ' left join session_history_metadata m on m.id = h.id' +
@@ -101,7 +102,7 @@ const wordsOf = (error: unknown): string => {
   if (text.includes('not a database')) return 'is not an SQLite database'
   if (text.includes('malformed'))
     return 'is damaged, or was written to while it was read; take a backup that Tautulli made'
-  return `cannot be read (${text})`
+  return say('file.unreadable', { code: text })
 }
 
 /** Opens a file for reading alone: nothing is locked, written or made beside it. */

@@ -1,15 +1,30 @@
+import { say } from '../../sentences/sentences.ts'
 import { SourceError, type SourceFailure, type SourceFault } from '../model/source-error.ts'
 
+const title = 'Tautulli'
+
 const SENTENCES: Readonly<Record<SourceFault, (failure: SourceFailure) => string>> = {
-  unauthorized: () => 'Tautulli refused the API key (Invalid apikey)',
-  refused: (f) => `Tautulli refused ${f.command}: ${f.detail ?? 'no reason given'}`,
-  status: (f) => `Tautulli answered ${f.status} ${f.statusText ?? ''} to ${f.command}`,
+  unauthorized: () => say('server.key'),
+  refused: (f) =>
+    say('server.refused', { title, command: f.command, what: f.detail ?? say('server.no_reason') }),
+  status: (f) =>
+    say('server.status', {
+      title,
+      status: `${f.status} ${f.statusText ?? ''}`.trim(),
+      command: f.command,
+    }),
   timeout: (f) =>
     f.detail === 'given up'
-      ? `Tautulli stopped answering ${f.command}; it was not asked again`
-      : `Tautulli did not answer ${f.command} in time`,
-  unreachable: (f) => `Tautulli could not be reached for ${f.command}: ${f.detail ?? 'unknown'}`,
-  malformed: (f) => `Tautulli's answer to ${f.command} cannot be read: ${f.detail ?? 'not JSON'}`,
+      ? say('server.stopped', { title, command: f.command })
+      : say('server.timeout', { title, command: f.command }),
+  unreachable: (f) =>
+    say('server.unreachable', {
+      title,
+      command: f.command,
+      what: f.detail ?? say('server.unknown'),
+    }),
+  malformed: (f) =>
+    say('server.malformed', { title, command: f.command, what: f.detail ?? say('server.no_json') }),
 }
 
 const KEY_ADVICE = 'The key is under Settings > Web Interface > API in Tautulli.'

@@ -1,3 +1,4 @@
+import { say } from '../../sentences/sentences.ts'
 import { createEnd } from '../live/end-play.ts'
 import { createHealth } from '../live/health.ts'
 import { createPlayTable } from '../live/play-table.ts'
@@ -79,8 +80,8 @@ const originOf = (name: string | null): PlayOrigin => ({
 
 const clientsOf = (settings: SourceSettings) => {
   const address = readTautulliAddress(settings.url)
-  if (address === null) throw new SettingsError('url', 'needs a host, host:port or URL')
-  if (settings.token === '') throw new SettingsError('token', 'is empty')
+  if (address === null) throw new SettingsError('url', say('setting.no_url'))
+  if (settings.token === '') throw new SettingsError('token', say('setting.empty'))
   const { token: apiKey, timeoutMs, connections, backoffMs } = settings
   const common = { address, apiKey, ...(timeoutMs === undefined ? {} : { timeoutMs }) }
   const past = createLazyClient({

@@ -4,6 +4,7 @@ import { certificatesOf } from '../../config/schema/https.ts'
 import type { Config } from '../../config/schema/schema.ts'
 import { expiryWarning, isProblem, judgePair } from '../../nginx/certificates/judge-pair.ts'
 import { complaintAbout, type ReadPair, readPair } from '../../nginx/certificates/read-pair.ts'
+import { say } from '../../sentences/sentences.ts'
 import type { Instance } from '../processes/services.ts'
 import { printOf, readServed, writeServed } from './certificates.ts'
 
@@ -22,9 +23,12 @@ export interface CertificateWatch {
 /** What is wrong with the pair nginx goes on serving; `null` for a good one. */
 const troubleOfServed = (file: string, served: string): string | null => {
   const judged = judgePair(served, served, Date.now())
-  if (isProblem(judged)) return `${file}: what is in use ${judged.message}`
+  if (isProblem(judged))
+    return say('about', { name: file, what: say('certificate.in_use', { what: judged.message }) })
   const soon = expiryWarning(judged, Date.now())
-  return soon === null ? null : `${file}: what is in use ${soon} and was not renewed`
+  return soon === null
+    ? null
+    : say('about', { name: file, what: say('certificate.not_renewed', { what: soon }) })
 }
 
 /** Writes what is wrong for the edge's health, where it changed. */
@@ -53,7 +57,10 @@ const createTaking = ({ instance, renew }: CertificateWatch) => {
       return null
     }
     writeServed(instance.paths, setting, served)
-    const complaint = `${setting.certificateFile}: nginx refuses it: ${objection}`
+    const complaint = say('about', {
+      name: setting.certificateFile,
+      what: say('certificate.nginx_refuses', { what: objection }),
+    })
     refused.set(printOf(text), complaint)
     return complaint
   }
@@ -82,7 +89,8 @@ export function watchCertificates(watch: CertificateWatch): () => void {
       if (aged !== null) troubles.push(aged)
       if (complaint === null) continue
       doubts.add(complaint)
-      if (doubted.has(complaint)) troubles.push(`${complaint}; the one before stays in use`)
+      if (doubted.has(complaint))
+        troubles.push(say('certificate.before_stays', { what: complaint }))
     }
     doubted = doubts
     tell(troubles)

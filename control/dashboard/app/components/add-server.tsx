@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks'
 import { send } from '../data/api.ts'
 import type { MediaServer } from '../data/types.ts'
 import { messageOf } from '../text/failure.ts'
+import { said } from '../text/said.ts'
 import { t } from '../text/text.ts'
 import { Alert, Card } from './parts.tsx'
 import { useSubmit } from './submit.ts'
@@ -86,7 +87,7 @@ export const AddServer = ({ done }: { readonly done: () => void }) => {
       </form>
       {tested !== null && (
         <p class={tested.ok ? 'state good' : 'state error'} role="status">
-          {tested.ok ? wordsOf(tested) : (tested.problem ?? '')}
+          {tested.ok ? wordsOf(tested) : said(tested.problem ?? '')}
         </p>
       )}
       <Alert message={error ?? adding.error} />

@@ -6,6 +6,7 @@ import type { ImportJob } from '../data/types.ts'
 import { useQuery } from '../data/use-query.ts'
 import { messageOf } from '../text/failure.ts'
 import { duration, moment, number } from '../text/format.ts'
+import { said } from '../text/said.ts'
 import { t, words } from '../text/text.ts'
 
 const KINDS = ['history', 'tautulli', 'jellystat'] as const
@@ -101,7 +102,7 @@ const Job = ({
         })}
         {findings === null ? '' : ` ${t('imports.findings', { n: findings })}`}
       </p>
-      <Alert message={problem ?? action.error} />
+      <Alert message={said(problem) ?? action.error} />
       {canAct && (
         <p class="row-actions">
           {isRunning(job) && (

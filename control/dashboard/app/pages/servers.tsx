@@ -6,6 +6,7 @@ import { getAll, send } from '../data/api.ts'
 import { hrefOf } from '../data/route.ts'
 import type { MediaServer } from '../data/types.ts'
 import { useQuery } from '../data/use-query.ts'
+import { said } from '../text/said.ts'
 import { t, words } from '../text/text.ts'
 
 const One = ({
@@ -31,7 +32,7 @@ const One = ({
         {t('now.streams.n', { n: server.plays })}
       </a>
     </p>
-    <Alert message={server.problem} />
+    <Alert message={said(server.problem)} />
     {remove !== null && (
       <button type="button" class="danger" onClick={remove}>
         {t('action.remove')}

@@ -4,6 +4,7 @@ import { get, getAll, offline } from '../data/api.ts'
 import type { Edge } from '../data/types.ts'
 import { useNow, useQuery } from '../data/use-query.ts'
 import { duration, moment, number } from '../text/format.ts'
+import { said } from '../text/said.ts'
 import { t, words } from '../text/text.ts'
 
 interface Health {
@@ -11,6 +12,8 @@ interface Health {
   readonly parts: readonly {
     readonly name: string
     readonly ok: boolean
+    /** It works, and something is to be done. */
+    readonly due: boolean
     readonly detail: string
   }[]
 }
@@ -24,6 +27,15 @@ const readHealth = async (signal: AbortSignal): Promise<Health> => {
 /** The id of a part of health in the catalogue: `hooks.servers` is `hooks_servers`. */
 const partId = (name: string): string => name.replace(/[ .]/g, '_')
 
+const StateBadge = ({ ok, due }: Pick<Health['parts'][number], 'ok' | 'due'>) => {
+  if (!ok) return <Badge tone="bad">{t('system.bad')}</Badge>
+  return due ? (
+    <Badge tone="warn">{t('system.due')}</Badge>
+  ) : (
+    <Badge tone="good">{t('system.ok')}</Badge>
+  )
+}
+
 const HealthCard = () => {
   const query = useQuery('health', readHealth, true)
   return (
@@ -31,12 +43,12 @@ const HealthCard = () => {
       <Shown query={query}>
         {({ parts }) => (
           <ul class="plain-list">
-            {parts.map(({ name, ok, detail }) => (
+            {parts.map(({ name, ok, due, detail }) => (
               <li key={name}>
-                <Badge tone={ok ? 'good' : 'bad'}>{t(ok ? 'system.ok' : 'system.bad')}</Badge>{' '}
+                <StateBadge ok={ok} due={due} />{' '}
                 <strong>{words('system.part', partId(name))}</strong>{' '}
-                <span class={ok ? 'dim' : ''}>{detail}</span>
-                {!ok && <p class="advice">{words('system.advice', partId(name))}</p>}
+                <span class={ok && !due ? 'dim' : ''}>{said(detail)}</span>
+                {(!ok || due) && <p class="advice">{words('system.advice', partId(name))}</p>}
               </li>
             ))}
           </ul>
@@ -107,7 +119,7 @@ const EdgeRow = ({ edge, now }: { readonly edge: Edge; readonly now: number }) =
         {alarms.length === 0 && <Badge tone="good">{t('system.ok')}</Badge>}
         {alarms.map((alarm) => (
           <p key={alarm}>
-            <Badge tone="bad">!</Badge> {alarm}
+            <Badge tone="bad">!</Badge> {said(alarm)}
           </p>
         ))}
       </td>

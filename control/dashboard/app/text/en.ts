@@ -6,6 +6,7 @@ import { enMap } from './english/map.ts'
 import { enNotices } from './english/notices.ts'
 import { enProblems } from './english/problems.ts'
 import { enRules } from './english/rules.ts'
+import { enSentences } from './english/sentences.ts'
 import { enSettings } from './english/settings.ts'
 import { enSystem } from './english/system.ts'
 import type { Wording } from './english/wording.ts'
@@ -22,6 +23,7 @@ export const en = {
   ...enAccount,
   ...enAudit,
   ...enProblems,
+  ...enSentences,
   'app.name': 'Gatehouse',
   'app.offline': 'Gatehouse does not answer. What you see is the last that was known.',
   'app.skip': 'Skip to the content',

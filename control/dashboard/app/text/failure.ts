@@ -1,18 +1,25 @@
 import { ApiError } from '../data/api.ts'
+import { said } from './said.ts'
 import { language, t, words } from './text.ts'
 
 type Invalid = ApiError['errors'][number]
 
 /** One invalid value: its rule in words where it has one, else as the control plane said it. */
 const invalidText = ({ path, message, rule = '', limit = '' }: Invalid): string => {
-  const said = words('invalid', rule, { limit })
-  return `${path} ${said === rule ? message : said}`.trim()
+  const known = words('invalid', rule, { limit, n: limit })
+  return `${path} ${known === rule ? said(message) : known}`.trim()
+}
+
+/** A refusal may carry the sentence of another part as `why`. */
+const withWhy = (values: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
+  const { why } = values
+  return why === undefined ? values : { ...values, why: said(why) }
 }
 
 const detailText = ({ detailId, values, errors, detail }: ApiError): string => {
-  if (detailId !== null) return words('detail', detailId, values)
+  if (detailId !== null) return words('detail', detailId, withWhy(values))
   if (errors.length > 0) return errors.map(invalidText).join('; ')
-  return detail
+  return said(detail)
 }
 
 /** What went wrong, in words of the page's language; what carries no id stays as the control plane said it. */

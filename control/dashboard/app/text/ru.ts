@@ -7,6 +7,7 @@ import { ruMap } from './russian/map.ts'
 import { ruNotices } from './russian/notices.ts'
 import { ruProblems } from './russian/problems.ts'
 import { ruRules } from './russian/rules.ts'
+import { ruSentences } from './russian/sentences.ts'
 import { ruSettings } from './russian/settings.ts'
 import { ruSystem } from './russian/system.ts'
 
@@ -22,6 +23,7 @@ export const ru: Words = {
   ...ruAccount,
   ...ruAudit,
   ...ruProblems,
+  ...ruSentences,
   'app.name': 'Gatehouse',
   'app.offline': 'Gatehouse не отвечает. Показано то, что было известно последним.',
   'app.skip': 'К содержанию',

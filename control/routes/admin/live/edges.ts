@@ -9,6 +9,8 @@ import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { idParams, pagesQuery } from '../../../schemas/common.ts'
 import { edgeBody, edgeCheck, edgeSchema, newEdgeSchema } from '../../../schemas/operations.ts'
+import { say } from '../../../sentences/sentences.ts'
+import { connectionFault } from '../../../sources/http/connection-fault.ts'
 import type { Edge } from '../../../store/tables/records.ts'
 import type { EdgeStore } from '../../../store/tables/stores.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
@@ -59,26 +61,24 @@ const listEdges = async ({ seen, store }: EdgeAdminOptions): Promise<Shown[]> =>
 /** How long an edge may take to answer, ms. */
 const PATIENCE_MS = 4_000
 
-const NO_EDGE = 'Something answers, but no edge of Gatehouse.'
+const NO_EDGE = say('edge.other')
 
 /** What every edge says of its health, and nothing else does. */
 const edgeHealth = Type.Object({ status: Type.String(), njs: Type.String(), zones: Type.String() })
 
 /** Asks an edge for its health, as a viewer would reach it. */
 const checkEdge = async (address: string | null): Promise<Static<typeof edgeCheck>> => {
-  if (address === null)
-    return { url: null, ok: false, problem: 'This installation has no edge (edge.nginx: none).' }
+  if (address === null) return { url: null, ok: false, problem: say('edge.none') }
   const url = `${address}/health`
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS), redirect: 'error' })
     const health: unknown = await answer.json()
     if (!Value.Check(edgeHealth, health)) return { url, ok: false, problem: NO_EDGE }
     if (health.status === 'ok') return { url, ok: true, problem: null }
-    return { url, ok: false, problem: `The edge says that it is ${health.status}.` }
+    return { url, ok: false, problem: say('edge.unwell', { status: health.status }) }
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
     const isJson = error instanceof SyntaxError
-    const words = cause instanceof Error ? cause.message : String(cause)
+    const words = connectionFault(error).text
     return {
       url,
       ok: false,

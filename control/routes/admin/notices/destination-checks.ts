@@ -1,6 +1,7 @@
 import { readDestination } from '../../../config/checks/destination-checks.ts'
 import type { DestinationConfig } from '../../../config/schema/destinations.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
+import { say } from '../../../sentences/sentences.ts'
 
 type Problems = readonly { readonly path: string; readonly message: string }[]
 
@@ -12,7 +13,7 @@ const refuse = (problems: Problems): never => {
 const fileProblems = (destination: DestinationConfig): Problems =>
   Object.keys(destination)
     .filter((name) => name.endsWith('_file'))
-    .map((path) => ({ path, message: 'is for gatehouse.yaml; send the value itself' }))
+    .map((path) => ({ path, message: say('value.for_file') }))
 
 /** The destination of a body, filled with defaults, or a refusal that lists every problem. */
 export const checkedDestination = (raw: unknown): DestinationConfig => {

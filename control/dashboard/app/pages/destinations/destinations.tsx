@@ -7,6 +7,7 @@ import type { Destination } from '../../data/types.ts'
 import { useQuery } from '../../data/use-query.ts'
 import { messageOf } from '../../text/failure.ts'
 import { moment } from '../../text/format.ts'
+import { said as inLanguage } from '../../text/said.ts'
 import { t } from '../../text/text.ts'
 import { AddDestination } from './add.tsx'
 
@@ -27,7 +28,7 @@ const useTrials = (destination: Destination) => {
         setSaid(
           answer?.ok
             ? { text: t('destinations.sent'), isBad: false }
-            : { text: answer?.error ?? '', isBad: true },
+            : { text: inLanguage(answer?.error ?? ''), isBad: true },
         ),
       fail,
     )
@@ -57,7 +58,7 @@ const One = ({
         {dead > 0 ? <Badge tone="bad">{t('destinations.dead', { n: dead })}</Badge> : null}{' '}
         <span class="dim">{t('destinations.last', { when: moment(last_sent_at) })}</span>
       </p>
-      <Alert message={problem ?? last_error} />
+      <Alert message={inLanguage(problem ?? last_error)} />
       <p class="row-actions">
         {canAct && (
           <button type="button" onClick={test}>

@@ -5,6 +5,7 @@ import { hrefOf, useParam } from '../../data/route.ts'
 import type { Group, Source, Surge } from '../../data/types.ts'
 import { useQuery } from '../../data/use-query.ts'
 import { country, moment, number } from '../../text/format.ts'
+import { said } from '../../text/said.ts'
 import { t, words } from '../../text/text.ts'
 import { ChannelsCard } from './channels.tsx'
 import { Downloads } from './downloads.tsx'
@@ -111,7 +112,7 @@ const SourceList = ({ canAct }: { readonly canAct: boolean }) => {
               <li key={row.name}>
                 <strong>{row.name}</strong> {t('groups.source.channels', { n: row.channels })}{' '}
                 <span class="dim">{moment(row.fetchedAt)}</span>{' '}
-                {row.error !== null && <Badge tone="bad">{row.error}</Badge>}{' '}
+                {row.error !== null && <Badge tone="bad">{said(row.error)}</Badge>}{' '}
                 {canAct && (
                   <button type="button" onClick={() => refresh(row)}>
                     {t('action.refresh')}

@@ -5,6 +5,7 @@ import { get, getAll } from '../../data/api.ts'
 import { hrefOf, useParam } from '../../data/route.ts'
 import { useNow, useQuery } from '../../data/use-query.ts'
 import { duration } from '../../text/format.ts'
+import { said } from '../../text/said.ts'
 import { t, words } from '../../text/text.ts'
 
 const KINDS = ['servers', 'channels'] as const
@@ -25,7 +26,7 @@ const Servers = ({ canAdd }: { readonly canAdd: boolean }) => {
                     {words('servers', server.state)}
                   </Badge>{' '}
                   {t('now.streams.n', { n: server.plays })}{' '}
-                  <span class="dim">{server.problem}</span>
+                  <span class="dim">{said(server.problem)}</span>
                 </li>
               ))}
             </ul>
@@ -87,7 +88,7 @@ const Answers = () => {
         {({ url, ok, problem }) => (
           <p role="status">
             <Badge tone={ok ? 'good' : 'bad'}>{t(ok ? 'setup.ok' : 'setup.bad')}</Badge>{' '}
-            <span class="dim">{url}</span> {problem}
+            <span class="dim">{url}</span> {said(problem)}
           </p>
         )}
       </Shown>

@@ -16,12 +16,24 @@ export const enProblems = {
   ...prefixed('problem', TITLES),
   ...prefixed('detail', DETAILS),
   ...prefixed('lint', LINT_TEXTS),
-  'invalid.minLength': 'must have {limit} characters or more',
-  'invalid.maxLength': 'must have {limit} characters or fewer',
+  'invalid.minLength': {
+    one: 'must have {n} character or more',
+    other: 'must have {n} characters or more',
+  },
+  'invalid.maxLength': {
+    one: 'must have {n} character or fewer',
+    other: 'must have {n} characters or fewer',
+  },
   'invalid.minimum': 'must be {limit} or more',
   'invalid.maximum': 'must be {limit} or less',
-  'invalid.minItems': 'must have {limit} entries or more',
-  'invalid.maxItems': 'must have {limit} entries or fewer',
+  'invalid.minItems': {
+    one: 'must have {n} entry or more',
+    other: 'must have {n} entries or more',
+  },
+  'invalid.maxItems': {
+    one: 'must have {n} entry or fewer',
+    other: 'must have {n} entries or fewer',
+  },
   'invalid.minProperties': 'must have a field',
   'invalid.type': 'must be of type {limit}',
   'invalid.enum': 'must be one of {limit}',

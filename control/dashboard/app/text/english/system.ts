@@ -7,6 +7,7 @@ export const enSystem = {
   'system.health': 'Health',
   'system.ok': 'good',
   'system.bad': 'bad',
+  'system.due': 'to be done',
   'system.control': 'Control plane',
   'system.versions': 'Versions',
   'system.started': 'Running since',

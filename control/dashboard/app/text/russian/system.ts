@@ -8,6 +8,7 @@ export const ruSystem: Readonly<Record<keyof typeof enSystem, Wording>> = {
   'system.health': 'Состояние',
   'system.ok': 'в порядке',
   'system.bad': 'сбой',
+  'system.due': 'требует внимания',
   'system.control': 'Управляющий сервер',
   'system.versions': 'Версии',
   'system.started': 'Работает с',

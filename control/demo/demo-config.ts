@@ -59,6 +59,10 @@ groups:
     channels: { titles: [Federal] }
     max_sessions: 2
     limitation: replace
+plans:
+  - { name: single, max_sessions: 1 }
+  - { name: standard, max_sessions: 2 }
+  - { name: family, max_sessions: 4 }
 # For moments when everybody watches: ./scripts/gatehouse surge on rush, or the switch in the dashboard.
 surge:
   - { name: rush, group: everyone, channels: { ids: [federal-1, federal-2] }, running: stay }

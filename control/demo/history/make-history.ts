@@ -13,8 +13,8 @@ import { applyFinding, fullTrust } from '../../detect/scoring/trust.ts'
 import { noticeOf } from '../../notify/model/finding-notice.ts'
 import { storedNotice } from '../../notify/outbox/announcer.ts'
 import type { Store } from '../../store/store.ts'
-import type { Account, StoredAssessment } from '../../store/tables/records.ts'
-import { demoAccount } from './demo-account.ts'
+import type { StoredAssessment } from '../../store/tables/records.ts'
+import { accountOfPerson } from './demo-account.ts'
 import { type DemoPerson, demoPeople } from './people.ts'
 import { DAYS, demoCopy, demoPlays } from './plays.ts'
 
@@ -36,9 +36,6 @@ export interface DemoHistory {
   readonly plays: number
   readonly findings: number
 }
-
-const accountOf = (person: DemoPerson, now: number): Account =>
-  demoAccount(person, { createdAt: now - DAYS * DAY_MS, updatedAt: now })
 
 /** An account with what the rules find in its plays. */
 interface Judged {
@@ -154,7 +151,7 @@ export const makeDemoHistory = async (ports: DemoHistoryPorts): Promise<DemoHist
   const people = demoPeople()
   const plays = new Map(people.map((person) => [`own:${person.id}`, demoPlays(person, now)]))
   const rows = [...plays.values()].flat()
-  await store.accounts.putAll(people.map((person) => accountOf(person, now)))
+  await store.accounts.putAll(people.map((person) => accountOfPerson(person, now, DAYS)))
   for (let from = 0; from < rows.length; from += BATCH)
     await store.history.upsertPlays(rows.slice(from, from + BATCH))
   await store.downloads.recordUses([...plays.values()].flatMap((own) => demoCopy(own) ?? []))

@@ -1,10 +1,14 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parseConfig } from '../../../control/config/load.ts'
+import { demoConfig } from '../../../control/demo/demo-config.ts'
 import { makeDemoHistory } from '../../../control/demo/history/make-history.ts'
 import { demoPeople } from '../../../control/demo/history/people.ts'
 import { demoPlays } from '../../../control/demo/history/plays.ts'
+import { watchingPeople } from '../../../control/demo/viewers/roles.ts'
 import { seedRules } from '../../../control/detect/live/rule-cache.ts'
 import { openStore, type Store } from '../../../control/store/store.ts'
+import type { Account } from '../../../control/store/tables/records.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 21, 30)
@@ -56,4 +60,29 @@ test('a leaked playlist is known with the lines it was used on', async () => {
     kind === 'leaked_copy' ? [JSON.stringify(evidence)] : [],
   )
   for (const { id } of copies) expect(named.some((text) => text.includes(id))).toBe(true)
+})
+
+test('accounts have plans, groups, ends and notes; whoever watches now may', async () => {
+  const { rows: accounts } = await store.accounts.list({ limit: 500 })
+  const { config } = parseConfig(
+    demoConfig({ edge: '0.0.0.0:8080', admin: '127.0.0.1:8090', origin: '127.0.0.1:8089' }),
+    'demo.yaml',
+  )
+  const [plans, groups] = [config.plans, config.groups].map((all) => all.map(({ name }) => name))
+  const counts = (of: (account: Account) => string | null) =>
+    new Set(accounts.flatMap((account) => of(account) ?? []))
+  for (const plan of counts(({ plan: name }) => name)) expect(plans).toContain(plan)
+  for (const group of counts(({ group: name }) => name)) expect(groups).toContain(group)
+  expect(counts(({ plan }) => plan).size).toBeGreaterThan(1)
+  expect(counts(({ group }) => group).size).toBeGreaterThan(1)
+  expect(counts(({ note }) => note).size).toBeGreaterThan(3)
+  const over = accounts.filter(({ expiresAt }) => expiresAt !== null && expiresAt < NOW)
+  expect(over.length).toBeGreaterThan(0)
+  expect(over.length).toBeLessThan(10)
+  expect(accounts.some(({ expiresAt }) => expiresAt === null)).toBe(true)
+  const watching = new Set(watchingPeople().map(({ id }) => id))
+  expect(over.filter(({ id }) => watching.has(id))).toEqual([])
+  expect(over.every(({ id }) => demoPeople().find((one) => one.id === id)?.kind === 'honest')).toBe(
+    true,
+  )
 })

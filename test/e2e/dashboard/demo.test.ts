@@ -238,7 +238,7 @@ test('history between two days of a zone stands beside the days before, and is k
   expect(await plays.innerText()).toMatch(/[+-]?\d+%\s+before: [\d,]+/)
   const [file] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: 'CSV days' }).click(),
+    page.getByRole('button', { name: 'CSV Plays per day' }).click(),
   ])
   const lines = readFileSync(await file.path(), 'utf8')
     .trimEnd()

@@ -34,9 +34,16 @@ const barsOf = (
     ...(linkOf === undefined ? {} : { href: linkOf(key) }),
   }))
 
-const Csv = ({ name, text }: { readonly name: string; readonly text: () => string }) => (
+interface CsvProps {
+  readonly name: string
+  /** What the file holds, in words. */
+  readonly of: string
+  readonly text: () => string
+}
+
+const Csv = ({ name, of, text }: CsvProps) => (
   <button type="button" onClick={() => saveCsv(`gatehouse-${name}.csv`, text())}>
-    {t('action.csv')} <span class="hidden">{name}</span>
+    {t('action.csv')} <span class="hidden">{of}</span>
   </button>
 )
 
@@ -74,7 +81,9 @@ const Top = ({ counted, range }: { readonly counted: Counted; readonly range: st
   return (
     <Card
       title={t(`history.${name}`)}
-      tools={<Csv name={name} text={() => csvOfKeys(name, query.data ?? [])} />}
+      tools={
+        <Csv name={name} of={t(`history.${name}`)} text={() => csvOfKeys(name, query.data ?? [])} />
+      }
     >
       <p class="dim">{`${t('col.plays')} · ${t('col.hours')}. ${t(`history.counts.${name}`)}`}</p>
       <Shown query={query} isEmpty={(rows) => rows.length === 0}>
@@ -123,7 +132,9 @@ const Days = ({ range, zone }: { readonly range: string; readonly zone: string }
   return (
     <Card
       title={t('history.per_day')}
-      tools={<Csv name="days" text={() => csvOfDays(query.data ?? [], zone)} />}
+      tools={
+        <Csv name="days" of={t('history.per_day')} text={() => csvOfDays(query.data ?? [], zone)} />
+      }
     >
       <Shown query={query} isEmpty={(rows) => rows.length === 0}>
         {(rows) => (

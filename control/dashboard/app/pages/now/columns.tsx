@@ -65,11 +65,9 @@ const identity = (caps: CapUse): Column<Session>[] => [
     sortBy: (row) => `${country(row.country)} ${row.city ?? ''}`,
     cell: (row) => (
       <span class="two-lines" title={placeTitle(row)}>
-        {row.country !== null && (
-          <span>
-            {placeName(row.city, row.country)}{' '}
-            <span class="dim">{radiusText(row.city, row.accuracy_km)}</span>
-          </span>
+        {row.country !== null && <span>{placeName(row.city, row.country)}</span>}
+        {radiusText(row.city, row.accuracy_km) !== '' && (
+          <span class="dim">{radiusText(row.city, row.accuracy_km)}</span>
         )}
         <span class="dim">{row.ip}</span>
       </span>

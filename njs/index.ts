@@ -15,6 +15,7 @@ import { push } from './handlers/push.ts'
 import { rememberOpening } from './handlers/remember-opening.ts'
 import { rememberRefusal } from './handlers/remember-refusal.ts'
 import { routeOpening } from './handlers/route-opening.ts'
+import { checkManifest } from './handlers/sessions/check-manifest.ts'
 import { checkSegment } from './handlers/sessions/check-segment.ts'
 import { checkSession } from './handlers/sessions/check-session.ts'
 import { checkWithoutControl } from './handlers/sessions/check-without-control.ts'
@@ -24,6 +25,7 @@ import { sync } from './handlers/sync.ts'
 
 /** What nginx.conf names: `edge.<handler>`. */
 export default {
+  checkManifest,
   checkSegment,
   checkSession,
   checkWithoutControl,

@@ -52,14 +52,18 @@ export const route = (question: RouteRequest, variables: Variables, kind: string
   return found
 }
 
+/** Sets the text of a manifest as the answer. */
+export const sendText = (variables: Variables, text: string): 'send' | 'send-as-range' => {
+  const range = wholeRange(rangeOf(variables), text)
+  setManifestText(variables, text, range)
+  return range === null ? 'send' : 'send-as-range'
+}
+
 /** Sets the cached manifest as the answer; `null` where there is no fresh one. */
 const sendCopy = (variables: Variables, asked: AskedUnderPass): 'send' | 'send-as-range' | null => {
   const key = copyKey(asked.channel, asked.rest, asked.args, refererOf(variables))
   const text = key === '' ? null : freshText(key, Date.now())
-  if (text === null) return null
-  const range = wholeRange(rangeOf(variables), text)
-  setManifestText(variables, text, range)
-  return range === null ? 'send' : 'send-as-range'
+  return text === null ? null : sendText(variables, text)
 }
 
 /** A request that is admitted to a session. */

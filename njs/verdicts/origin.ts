@@ -249,6 +249,9 @@ const findOwn = (record: ChannelRecord, { rest, args, channel, isClear }: RouteR
   return { ok: true, origin: record.origin, path: withQuery(path, args), seal: null }
 }
 
+const isOneOf = (names: readonly string[], fetched: string): boolean =>
+  names.some((name) => fetched === name || fetched.startsWith(`${name}?`))
+
 /**
  * The channel's origin and directory, for a plain address (`$gh_is_plain`) of a file in it that is neither its entry nor a manifest by its ending; `null` = any
  * other, which `findRoute` judges. `fetched`: path below the channel, with its query. Runs for every segment. `now`: Unix ms.
@@ -262,9 +265,7 @@ export const findFolder = (channel: string, fetched: string, now: number): Chann
   if (found?.isAlone !== true) return null
   const first = fetched.charCodeAt(0)
   if (first === MARK_CODE || first === QUERY_CODE || fetched === '') return null
-  for (const name of found.oddNames)
-    if (fetched === name || fetched.startsWith(`${name}?`)) return null
-  return found.record
+  return found.oddNames.length > 0 && isOneOf(found.oddNames, fetched) ? null : found.record
 }
 
 /** The origin's address of a request; `path.outside` where it does not belong to the channel. */

@@ -42,7 +42,7 @@ const handedOver = (handler: string): string[] =>
 
 /** What each variable may name as the next location. */
 const ROUTES: Readonly<Record<string, readonly string[]>> = {
-  $gh_verdict: AGAIN_ROUTES,
+  $gh_manifest_route: ['manifest-after-check', ...AGAIN_ROUTES, 'wait-1', 'wait-2', 'wait-3'],
   $gh_segment_route: ['segment-again', ...AGAIN_ROUTES, 'wait-1', 'wait-2', 'wait-3'],
   $gh_opening_route: [...OPENING_ROUTES, ...AGAIN_ROUTES],
   $gh_opening_route_anew: [...OPENING_ROUTES, ...AGAIN_ROUTES],

@@ -28,6 +28,13 @@ export interface Door {
 const LIST_PLACE =
   '`?token=` or `?username=&password=`, in the query or in a posted form; or nothing'
 
+const HANDLERS = {
+  stream: 'checkSession',
+  hls: 'checkManifest',
+  dash: 'checkManifest',
+  segment: 'checkSegment',
+} as const
+
 /** A door below a pass, which serves one kind of file. */
 const underPass = (
   id: string,
@@ -41,7 +48,7 @@ const underPass = (
   credentials: ['pass'],
   place: 'the pass, second part of the path',
   opens,
-  handler: serving === 'segment' ? 'checkSegment' : 'checkSession',
+  handler: HANDLERS[serving],
   serving,
 })
 

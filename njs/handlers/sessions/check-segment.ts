@@ -2,7 +2,7 @@ import { logError } from '../../platform/log.ts'
 import { type Request, variablesOf } from '../../platform/request.ts'
 import { isQuiet, routeAgain } from '../../state/lately/refused.ts'
 import { refused } from '../../verdicts/admit.ts'
-import { admitSegment } from '../../verdicts/known-segment.ts'
+import { admitSegment } from '../../verdicts/known-session.ts'
 import { checkSession } from './check-session.ts'
 
 /** js_set: the key of the session whose segment is admitted; for every other request what `checkSession` says. */

@@ -39,12 +39,13 @@ const withoutReports = (args: string): string =>
     : args
 
 /**
- * Cache key of a manifest: channel, path, query, Referer and the channel table's generation. Empty where it is too long to be
+ * Cache key of a manifest: the channel table's generation, then what `$gh_copy_name` names, without CMCD. Empty where it is too long to be
  * cached.
  */
 export const copyKey = (channel: string, rest: string, args: string, referer: string): string => {
   const shared = args === '' ? '' : withoutReports(args)
-  const key = `${tableGeneration('channels') ?? 0} ${channel}/${rest}?${shared}${referer === '' ? '' : ` ${referer}`}`
+  const name = `${channel}/${rest}${shared === '' ? '' : `?${shared}`}${referer === '' ? '' : ` ${referer}`}`
+  const key = `${tableGeneration('channels') ?? 0} ${name}`
   return key.length > LONGEST_KEY ? '' : key
 }
 

@@ -19,7 +19,7 @@ const speak = (name, handler) => (r, ...rest) => {
 export default {
   ...edge,
   ...Object.fromEntries(
-    ['checkSegment', 'checkSession', 'guide', 'playerApi', 'playlist', 'routeOpening'].map((name) => [name, speak(name, edge[name])]),
+    ['checkManifest', 'checkSegment', 'checkSession', 'guide', 'playerApi', 'playlist', 'routeOpening'].map((name) => [name, speak(name, edge[name])]),
   ),
 }
 `

@@ -4,9 +4,11 @@ import { nginxCrypto } from '../platform/crypto.ts'
 import type { Request, Variables } from '../platform/request.ts'
 import { countFurther, MARKS_PERIOD_SEC, MARKS_TTL_MS } from '../state/clone-guard.ts'
 import { REFRESH_AFTER_SEC, useLease } from '../state/leases.ts'
+import { freshText } from '../state/manifests/copies.ts'
 import { numbers, trySet } from '../state/memory.ts'
 import { networkOf } from '../state/session.ts'
-import { rangeOf, refused } from './admit.ts'
+import { tableGeneration } from '../state/table-halves.ts'
+import { rangeOf, refused, sendText } from './admit.ts'
 import { findFolder } from './origin.ts'
 
 /** Dictionaries of this context. */
@@ -16,7 +18,12 @@ const dictionaries: {
 } = {}
 
 /** Key of the session with a lease that a plain address is asked in from its own network, which is extended; `null` = any other request. */
-const sessionOf = (r: Request, variables: Variables, seconds: number): string | null => {
+const sessionOf = (
+  r: Request,
+  variables: Variables,
+  seconds: number,
+  isMedia: boolean,
+): string | null => {
   const place = variables['gh_place'] ?? ''
   if (place === '') return null
   const key = nginxCrypto.sha256(place).slice(0, KEY_LENGTH)
@@ -28,7 +35,7 @@ const sessionOf = (r: Request, variables: Variables, seconds: number): string | 
   // Its last use, modulo `SEEN_SPAN`; of a clock that went back `useLease` takes care.
   const age = (seconds - lease) % SEEN_SPAN
   const isRecent = age >= 0 && age < REFRESH_AFTER_SEC
-  return isRecent || useLease(key, network, true) ? key : null
+  return isRecent || useLease(key, network, isMedia) ? key : null
 }
 
 /**
@@ -38,7 +45,7 @@ const sessionOf = (r: Request, variables: Variables, seconds: number): string | 
  */
 export const admitSegment = (r: Request, variables: Variables, now: number): string | null => {
   const seconds = Math.floor(now / 1000)
-  const key = sessionOf(r, variables, seconds)
+  const key = sessionOf(r, variables, seconds, true)
   if (key === null) return null
   const fetched = variables['gh_fetched'] ?? ''
   const folder = findFolder(variables['gh_channel'] ?? '', fetched, now)
@@ -55,4 +62,21 @@ export const admitSegment = (r: Request, variables: Variables, now: number): str
   variables['gh_origin'] = folder.origin
   variables['gh_path'] = path
   return key
+}
+
+/** The fast path of manifests: one of which a fresh copy is at hand. Sets what is sent; `null` = any other request. */
+export const sendManifest = (
+  r: Request,
+  variables: Variables,
+  now: number,
+): 'send' | 'send-as-range' | null => {
+  const key = sessionOf(r, variables, Math.floor(now / 1000), false)
+  if (key === null) return null
+  const name = variables['gh_copy_name'] ?? ''
+  // What a player reports about itself is none of the copy's: `copyKey` leaves it out.
+  if (name.includes('CMCD=')) return null
+  const text = freshText(`${tableGeneration('channels') ?? 0} ${name}`, now)
+  if (text === null) return null
+  variables['gh_session_key'] = key
+  return sendText(variables, text)
 }

@@ -16,14 +16,14 @@ import { createMemoryIndex } from './memory/session-index.ts'
 import type { BanStore } from './model/ban-store.ts'
 import type { CapEngine } from './model/cap-engine.ts'
 import { createCappedStore } from './model/capped-store.ts'
-import type { IndexEntry } from './model/session-index.ts'
+import type { IndexEntry, SessionIndex } from './model/session-index.ts'
 import { accountOfSlot, entryOfSlot, liveSession } from './model/session-shape.ts'
 import type { SessionEnd, SessionStore } from './model/session-store.ts'
 import type { SessionView } from './model/session-view.ts'
 import { isCluster, type RedisClient } from './redis/client.ts'
 import { createRedisEngine } from './redis/engine.ts'
-import { createSetMemory, noteOrder, type SetMemory } from './redis/put-sessions.ts'
-import { type RunScript, scriptRunner } from './redis/scripts.ts'
+import { createSetMemory, noteOrder } from './redis/put-sessions.ts'
+import { scriptRunner } from './redis/scripts.ts'
 import { createRedisIndex } from './redis/session-index.ts'
 import { createUpkeep } from './upkeep.ts'
 
@@ -83,15 +83,17 @@ const createBansOn = (
     onError,
   })
 
-/** The engine in Redis; the script of an opening notes it in the index where one script reaches all keys. */
-const createEngineOn = (
-  redis: RedisClient,
-  run: RunScript,
-  { now, sets }: { readonly now: () => number; readonly sets: SetMemory },
-): CapEngine => {
-  if (isCluster(redis)) return createRedisEngine({ redis, run })
+/** Engine and index in Redis; the script of an opening notes it in the index where one script reaches all keys. */
+const createRedisParts = (
+  { redis, onError }: SessionsOptions,
+  now: () => number,
+): { readonly engine: CapEngine; readonly index: SessionIndex } => {
+  const run = scriptRunner(redis)
+  const sets = createSetMemory()
+  const index = createRedisIndex({ redis, run, sets, now, onError })
+  if (isCluster(redis)) return { engine: createRedisEngine({ redis, run }), index }
   const order = (entry: IndexEntry, ms: number) => noteOrder([[entry, now() + ms]], sets, now())
-  return createRedisEngine({ redis, run, noteOrder: order })
+  return { engine: createRedisEngine({ redis, run, noteOrder: order }), index }
 }
 
 /** Sessions, caps and bans in Redis, and in memory while Redis is unreachable. */
@@ -112,12 +114,9 @@ export const createSessions = (options: SessionsOptions): Sessions => {
     }
     bans.note(effects)
   }
-  const run = scriptRunner(redis)
-  const sets = createSetMemory()
   const sides = {
     redis: createSide({
-      engine: createEngineOn(redis, run, { now: () => now(), sets }),
-      index: createRedisIndex({ redis, run, sets, now: () => now(), onError }),
+      ...createRedisParts(options, () => now()),
       now: () => now(),
       onEffects: (effects) => {
         shadow.changed(effects)

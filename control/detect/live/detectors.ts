@@ -55,10 +55,10 @@ const REMEMBERED = 100_000
 const isGoingOn = ({ type, source }: PlayEvent): boolean =>
   type === 'updated' || (type === 'started' && source.startsWith('edge:'))
 
-/** Judges the accounts of a batch of events. */
 /** Milliseconds for which accounts are judged in one turn of the event loop. */
 const TURN_MS = 2
 
+/** Judges the accounts of a batch of events. */
 const createJudge = (options: DetectorsOptions) => {
   const { now, window, respond, onFailure, rejudgeIntervalMs = 0, people = ALL_STRANGERS } = options
   const judgedAt = new Map<AccountRef, number>()

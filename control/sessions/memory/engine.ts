@@ -34,8 +34,11 @@ export interface MemoryEngine extends CapEngine {
   size(): number
 }
 
-/** A renewal that only ends what is silent. */
-const NOTHING_SEEN = { edge: '', seen: [], traffic: [], limits: null }
+type Act<T> = (state: AccountState, at: number, effects: Effects) => T
+
+/** As a renewal with nothing seen. */
+const endSilent: Act<unknown> = (state, at, effects) =>
+  renewSessions(state, { edge: '', seen: [], traffic: [], limits: null }, at, effects)
 
 const isEmpty = (state: AccountState, now: number): boolean =>
   [state.slots, state.refused, state.devices, state.pairs].every(
@@ -88,10 +91,10 @@ export const createMemoryEngine = (now: () => number = Date.now): MemoryEngine =
     accounts.set(tag, state)
     return state
   }
-  const step = <T>(state: AccountState, act: (at: number, effects: Effects) => T): Step<T> => {
+  const step = <T>(state: AccountState, act: Act<T>): Step<T> => {
     const effects = newEffects()
     const at = now()
-    const answer = act(at, effects)
+    const answer = act(state, at, effects)
     const tag = accountTag(state.account)
     changed.add(tag)
     if (!isEmpty(state, at)) return { answer, effects }
@@ -99,45 +102,35 @@ export const createMemoryEngine = (now: () => number = Date.now): MemoryEngine =
     changed.delete(tag)
     return { answer, effects }
   }
+  const onKnown = <T>(tag: string, unknown: T, act: Act<T>): Step<T> => {
+    const state = accounts.get(tag)
+    return state === undefined ? { answer: unknown, effects: newEffects() } : step(state, act)
+  }
   return {
     ...noteIn(stateOf, accounts, now),
-    async open(account, opening) {
-      const state = stateOf(account, opening.limits)
-      return step(state, (at, effects) => openSession(state, opening, at, effects))
-    },
-    async check(account, checking) {
-      const state = stateOf(account, checking.limits)
-      return step(state, (at, effects) => checkSession(state, checking, at, effects))
-    },
-    async renew(tag, renewal) {
-      const state = accounts.get(tag)
-      const unknown = { unknown: [...renewal.seen], refused: [] }
-      if (!state) return { answer: unknown, effects: newEffects() }
-      return step(state, (at, effects) => renewSessions(state, renewal, at, effects))
-    },
-    async sweep(tags) {
-      const found = tags.map((tag) => accounts.get(tag))
-      return found.map((state) =>
-        state === undefined
-          ? newEffects()
-          : step(state, (at, effects) => renewSessions(state, NOTHING_SEEN, at, effects)).effects,
-      )
-    },
-    async end(_tag, ending) {
-      const state = stateOf(ending.account, ending.limits)
-      return step(state, (at, effects) => endSessions(state, ending, at, effects))
-    },
-    async pardon(tag, keys, devices) {
-      const state = accounts.get(tag)
-      if (!state) return { answer: 0, effects: newEffects() }
-      return step(state, (at, effects) => pardonSessions(state, { keys, devices }, at, effects))
-    },
-    async restore(state) {
-      accounts.set(accountTag(state.account), state)
-    },
-    async read(tags) {
-      return tags.map((tag) => accounts.get(tag) ?? null)
-    },
+    open: async (account, opening) =>
+      step(stateOf(account, opening.limits), (state, at, effects) =>
+        openSession(state, opening, at, effects),
+      ),
+    check: async (account, checking) =>
+      step(stateOf(account, checking.limits), (state, at, effects) =>
+        checkSession(state, checking, at, effects),
+      ),
+    renew: async (tag, renewal) =>
+      onKnown(tag, { unknown: [...renewal.seen], refused: [] }, (state, at, effects) =>
+        renewSessions(state, renewal, at, effects),
+      ),
+    sweep: async (tags) => tags.map((tag) => onKnown<unknown>(tag, null, endSilent).effects),
+    end: async (_tag, ending) =>
+      step(stateOf(ending.account, ending.limits), (state, at, effects) =>
+        endSessions(state, ending, at, effects),
+      ),
+    pardon: async (tag, keys, devices) =>
+      onKnown(tag, 0, (state, at, effects) =>
+        pardonSessions(state, { keys, devices }, at, effects),
+      ),
+    restore: async (state) => void accounts.set(accountTag(state.account), state),
+    read: async (tags) => tags.map((tag) => accounts.get(tag) ?? null),
     states: () => [...accounts.values()],
     takeChanged() {
       const states = [...changed].flatMap((tag) => accounts.get(tag) ?? [])

@@ -20,6 +20,10 @@ export const bulkOut = Type.Object({
       id: Type.String(),
       ok: Type.Boolean(),
       problem: nullableText,
+      detailId: Type.Optional(
+        Type.String({ description: 'Stable id of `problem`, for words in another language.' }),
+      ),
+      values: Type.Optional(Type.Record(Type.String(), Type.String())),
     }),
   ),
 })

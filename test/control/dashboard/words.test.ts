@@ -5,8 +5,11 @@ import { packageRoot } from '../../../control/config/paths.ts'
 import { en } from '../../../control/dashboard/app/text/en.ts'
 import type { Wording } from '../../../control/dashboard/app/text/english/wording.ts'
 import { ru } from '../../../control/dashboard/app/text/ru.ts'
+import { LINT_TEXTS } from '../../../control/detect/rules/lint-texts.ts'
 import { FINDING_KINDS } from '../../../control/detect/types.ts'
 import { ROLES } from '../../../control/operators/roles.ts'
+import { DETAILS, TITLES } from '../../../control/plugins/problem-texts.ts'
+import { SENTENCES } from '../../../control/sentences/sentences.ts'
 
 const app = join(packageRoot(), 'control/dashboard/app')
 const keys = Object.keys(en) as (keyof typeof en)[]
@@ -34,6 +37,29 @@ describe('the catalogues', () => {
           .join() !== wanted.join(),
     )
     expect(bad).toEqual([])
+  })
+
+  test('every refusal, odd rule, sentence and part of health is Russian on Russian pages', () => {
+    const parts = readFileSync(join(packageRoot(), 'control/compose/admin/health-parts.ts'), 'utf8')
+    const names = [...parts.matchAll(/(?:partOf\(\s*|name: )'([\w. ]+)'/g)].map(([, name = '']) =>
+      name.replace(/[ .]/g, '_'),
+    )
+    expect(names.length).toBeGreaterThan(8)
+    const needed = [
+      ...Object.keys(TITLES).map((id) => `problem.${id}`),
+      ...Object.keys(DETAILS).map((id) => `detail.${id}`),
+      ...Object.keys(LINT_TEXTS).map((id) => `lint.${id}`),
+      ...Object.keys(SENTENCES).map((id) => `said.${id}`),
+      ...names.flatMap((name) => [`system.part.${name}`, `system.advice.${name}`]),
+    ]
+    const isRussian = (key: string): boolean => {
+      const texts = formsOf((ru as Record<string, Wording>)[key] ?? '').map(([, text]) => text)
+      // What holds nothing but its places, and a name, is the same everywhere.
+      return texts.every(
+        (text) => /[а-яё]/i.test(text) || /^[\W_]*$/.test(text.replace(/\{\w+\}|Redis/g, '')),
+      )
+    }
+    expect(needed.filter((key) => !(key in en) || !(key in ru) || !isRussian(key))).toEqual([])
   })
 
   test('no word is left over, and none that an id needs is missing', () => {

@@ -1,4 +1,4 @@
-import { parse, stringify } from 'yaml'
+import { parse, stringify, YAMLParseError } from 'yaml'
 import { PARAMS } from '../../../detect/rules/rule-params.ts'
 import type { DetectionRule } from '../../../detect/rules/rule-types.ts'
 import type { FindingKind } from '../../../detect/types.ts'
@@ -44,13 +44,21 @@ export const fieldsOfKind = (kind: string): Field[] =>
 /** The text of a draft. */
 export const yamlOf = (draft: Draft): string => stringify(draft, { lineWidth: 0 })
 
+/** What is wrong with a text that is no YAML, in the words of the library, and from which line on. */
+export interface YamlFault {
+  readonly what: string
+  readonly line: number
+}
+
 /** Reads the text of a draft: the draft, or what is wrong with the text. */
-export const readDraft = (text: string): { draft: Draft } | { problem: string } => {
+export const readDraft = (text: string): { draft: Draft } | { problem: YamlFault } => {
   try {
     const value: unknown = parse(text)
-    return isRecord(value) ? { draft: value } : { problem: 'YAML: key: value' }
+    return isRecord(value) ? { draft: value } : { problem: { what: 'key: value', line: 1 } }
   } catch (error) {
-    return { problem: error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'YAML' }
+    const what = error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''
+    const line = error instanceof YAMLParseError ? (error.linePos?.[0].line ?? 1) : 1
+    return { problem: { what, line } }
   }
 }
 

@@ -1,4 +1,5 @@
 import { ApiError } from '../data/api.ts'
+import type { YamlFault } from '../data/draft.ts'
 import { said } from './said.ts'
 import { language, t, words } from './text.ts'
 
@@ -31,6 +32,22 @@ export const messageOf = (failure: unknown): string => {
     .filter((text) => text !== '')
     .join('. ')
 }
+
+interface RefusedRow {
+  readonly problem: string | null
+  readonly detailId?: string
+  readonly values?: Readonly<Record<string, string>>
+}
+
+/** Why one row of many was refused, in words. */
+export const refusedText = ({ problem, detailId, values = {} }: RefusedRow): string =>
+  detailId === undefined ? said(problem ?? '') : words('detail', detailId, withWhy(values))
+
+/** What is wrong with YAML: its line, and in English the library's own words. */
+export const yamlFaultText = ({ what, line }: YamlFault): string =>
+  [t('rules.yaml', { line: String(line) }), language === 'en' ? what : '']
+    .filter((text) => text !== '')
+    .join(' ')
 
 interface Warning {
   readonly code: string

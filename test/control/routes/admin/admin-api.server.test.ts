@@ -120,7 +120,13 @@ describe('accounts', () => {
       failed: 1,
       results: [
         ...ids.map((id) => ({ id, ok: true, problem: null })),
-        { id: 'nobody', ok: false, problem: "There is no account 'nobody'." },
+        {
+          id: 'nobody',
+          ok: false,
+          problem: "There is no account 'nobody'.",
+          detailId: 'account.missing',
+          values: { id: 'nobody' },
+        },
       ],
     })
     expect(await json(await send('GET', `/accounts/${ids[1]}`))).toMatchObject({ maxSessions: 9 })

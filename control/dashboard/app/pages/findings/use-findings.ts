@@ -3,7 +3,7 @@ import { get, send } from '../../data/api.ts'
 import { hrefOf, parseRoute, useParam, useRoute } from '../../data/route.ts'
 import type { Finding } from '../../data/types.ts'
 import { useQuery } from '../../data/use-query.ts'
-import { messageOf } from '../../text/failure.ts'
+import { messageOf, refusedText } from '../../text/failure.ts'
 
 /** What somebody may say of a finding. */
 export type Verdict = 'confirmed' | 'dismissed' | 'open'
@@ -35,8 +35,8 @@ const judgeAll = async (ids: readonly string[], state: Verdict): Promise<void> =
       ids: ids.slice(at, at + AT_ONCE),
       state,
     })
-    const problem = results.find(({ ok }) => !ok)?.problem
-    if (typeof problem === 'string') throw new Error(problem)
+    const refused = results.find(({ ok }) => !ok)
+    if (refused !== undefined) throw new Error(refusedText(refused))
   }
 }
 

@@ -8,7 +8,7 @@ import { getAll, send } from '../../data/api.ts'
 import { type Draft, newDraft, readDraft, textOf, yamlOf } from '../../data/draft.ts'
 import { hrefOf, useRoute } from '../../data/route.ts'
 import { useQuery } from '../../data/use-query.ts'
-import { lintText, messageOf } from '../../text/failure.ts'
+import { lintText, messageOf, yamlFaultText } from '../../text/failure.ts'
 import { t, words } from '../../text/text.ts'
 import { Backtest } from './backtest.tsx'
 
@@ -106,7 +106,7 @@ const Editor = (props: EditorProps) => {
   const type = (next: string) => {
     setText(next)
     const read = readDraft(next)
-    setProblem('problem' in read ? read.problem : null)
+    setProblem('problem' in read ? yamlFaultText(read.problem) : null)
     if ('draft' in read) setDraft(read.draft)
   }
   const isWrong = problem !== null || error !== null

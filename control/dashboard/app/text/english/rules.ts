@@ -2,6 +2,7 @@ import type { Wording } from './wording.ts'
 
 /** English words of the page of rules. */
 export const enRules = {
+  'rules.yaml': 'The YAML cannot be read from line {line} on.',
   'rules.title': 'Rules',
   'rules.new': 'New rule',
   'rules.sentence': 'As a sentence',

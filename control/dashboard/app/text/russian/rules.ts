@@ -3,6 +3,7 @@ import type { Wording } from '../english/wording.ts'
 
 /** Russian words of the page of rules. */
 export const ruRules: Readonly<Record<keyof typeof enRules, Wording>> = {
+  'rules.yaml': 'YAML не читается со строки {line}.',
   'rules.title': 'Правила',
   'rules.new': 'Новое правило',
   'rules.sentence': 'Предложением',

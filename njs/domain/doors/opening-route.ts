@@ -27,6 +27,8 @@ export const AGAIN_ROUTES = [
   'refuse',
   'refuse-again-403',
   'refuse-again-410',
+  /** The connection is closed: GStreamer's hlsdemux2 takes any status for a reason to ask for the segment again at once. */
+  'cut-again',
   'slate-list',
   'slate-clip',
 ] as const

@@ -31,7 +31,15 @@ const JUDGED_ALWAYS: ReadonlySet<string> = new Set<ReasonId>([
   'request.malformed',
 ])
 
-/** A kept refusal: its status, when it was made (Unix ms, 13 digits), its reason, the clip it is sent with, and the location that sends the clip. */
+/**
+ * A refused segment that one context has given again so often between two looks closes the connection: to GStreamer's hlsdemux2 any status is a reason to ask
+ * at once again. Browsers ask again at once on a closed connection, and do not ask as often.
+ */
+const CUT_AFTER = 3
+/** What is kept of a segment's refusal in place of a clip's location. */
+const SEGMENT = 'segment'
+
+/** A kept refusal: its status, when it was made (Unix ms, 13 digits), its reason, the clip it is sent with, and the location that sends the clip, or `segment`. */
 const MADE = 3
 const REASON = 16
 
@@ -51,6 +59,9 @@ interface Refusal {
   /** `gh_slate` */
   readonly slate: string
   readonly route: AgainRoute
+  readonly isSegment: boolean
+  /** How often this context has given it again since its last look. */
+  times: number
   /** Until when it is given again, Unix ms. */
   readonly until: number
 }
@@ -86,13 +97,15 @@ const routeOf = (status: string, slateRoute: string): AgainRoute => {
 const recall = (asker: string): Refusal | null => {
   const text = texts('gh_refused').get(nameOf(asker))
   if (text === undefined) return null
-  const [reason = '', slate = '', slateRoute = ''] = text.slice(REASON).split(' ')
+  const [reason = '', slate = '', kept = ''] = text.slice(REASON).split(' ')
   const status = text.slice(0, MADE)
   const refusal = {
     status,
     reason,
     slate,
-    route: routeOf(status, slateRoute),
+    route: routeOf(status, kept),
+    isSegment: kept === SEGMENT,
+    times: 0,
     until: Number(text.slice(MADE, REASON)) + LATELY_MS,
   }
   if (found.size >= MOST_FOUND) found.clear()
@@ -119,6 +132,8 @@ export const routeAgain = (variables: Variables): AgainRoute | null => {
   if (refusal === null) return null
   const { status, reason, slate, route } = refusal
   variables['gh_reason'] = reason
+  refusal.times += 1
+  if (refusal.isSegment && refusal.times > CUT_AFTER) return 'cut-again'
   if (route === 'refuse-again-403' || route === 'refuse-again-410') return route
   variables['gh_refusal_status'] = status
   if (slate !== '') variables['gh_slate'] = slate
@@ -135,6 +150,7 @@ export const noteRefused = (variables: Variables): void => {
   if (texts('gh_refused').get(name) !== undefined)
     trySet(numbers('gh_state'), 'hammered', now + KEPT_MS)
   const slate = variables['gh_slate'] ?? ''
-  const route = slate === '' ? '' : (variables['gh_slate_route'] ?? '')
+  const isSegment = variables['gh_kind'] === SEGMENT
+  const route = slate === '' ? (isSegment ? SEGMENT : '') : (variables['gh_slate_route'] ?? '')
   keepText('gh_refused', name, `${status}${now}${reason} ${slate} ${route}`, KEPT_MS)
 }

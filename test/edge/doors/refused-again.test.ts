@@ -134,3 +134,32 @@ test('a stream that is asked over and over is refused by nginx alone, and its pl
   expect((await rig.get(path, { from: '198.51.100.22' })).reason).toBe('session.ended')
   await until('a turn', async () => (await rig.get(path, { from: FROM })).status === 410)
 })
+
+test('one refused segment asked for over and over closes the connection; lists, other segments and the next second are told why', async () => {
+  const pass = stubPass(rig.stub, 'ch1', { account: 'own:8' })
+  const ban: [string, number, string] = [
+    leaseKey(nodeCrypto, pass, 'ch1'),
+    Date.now() + 60_000,
+    'session.ended',
+  ]
+  const root = `/s/${pass}/ch1/`
+  const ask = async (name: string) =>
+    await rig.get(root + name, player('GStreamer')).then(
+      ({ status }) => status,
+      () => 'closed',
+    )
+  rig.stub.next = { bans: { cursor: 'stub.8', full: false, set: [ban], clear: [] } }
+  await until('the end', async () => (await ask('index.m3u8')) === 410)
+  const many = async (name: string) => {
+    const answers = []
+    for (let turn = 0; turn < 60; turn += 1) answers.push(await ask(name))
+    return answers
+  }
+  const segments = await many('7.ts')
+  expect(segments[0]).toBe(410)
+  expect(new Set(segments)).toEqual(new Set([410, 'closed']))
+  expect(segments.filter((it) => it === 'closed').length).toBeGreaterThan(30)
+  expect(new Set(await many('index.m3u8'))).toEqual(new Set([410]))
+  expect(await ask('8.ts')).toBe(410)
+  await until('a turn', async () => (await ask('7.ts')) === 410)
+})

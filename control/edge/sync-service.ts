@@ -39,12 +39,12 @@ const staleTables = (request: SyncRequest, ports: SyncPorts): TableStep[] =>
 
 /** Takes slots for sessions that no request asks about; returns the keys of those that are refused one. */
 const refusedOf = async (
-  sessions: readonly ReportedSession[],
+  sessions: readonly ReportedSession[] | undefined,
   edge: string,
   ports: SyncPorts,
 ): Promise<string[]> => {
   const refused: string[] = []
-  for (const { key, pass, channel, address, agent, family } of sessions) {
+  for (const { key, pass, channel, address, agent, family } of sessions ?? []) {
     const admission = await ports.check({
       key,
       pass,
@@ -99,7 +99,7 @@ export const sync = async (request: SyncRequest, ports: SyncPorts): Promise<Sync
   // returned yet.
   const again = ports.catchUp.isWaiting(edge)
   const refused = again ? [] : await refusedOf(request.degraded, edge, ports)
-  const close = await refusedOf(request.running ?? [], edge, ports)
+  const close = await refusedOf(request.running, edge, ports)
   const changes = ports.bans.since(request.have.bans)
   const policy = ports.policy()
   const keys = ports.keys()

@@ -57,8 +57,10 @@ const PAUSE_AFTER_REFUSAL = 1.5
 const SHORTEST_PAUSE_MS = 500
 /** Time in which a script that was refused below its pass requests its opening address once more (measured: Shaka's DASH, 1.3 s). */
 const SCRIPT_RETRY_MS = 2_000
-/** Time after its first refusal in which it does; video.js requests manifests on, once a second for ten seconds, while its viewer comes back. */
+/** Time after its first refusal in which it does; video.js requests manifests on, once a second or at each update of a DASH manifest, while its viewer comes back. */
 const SCRIPT_ROW_MS = 3_000
+/** A script that is quiet for so long has stopped: longer than the two to six seconds between two updates of a manifest. */
+const SCRIPT_GONE_MS = 10_000
 const UNKNOWN: Reopening = { kind: 'unknown' }
 
 const nameOf = (id: string): string => `m${id}`
@@ -132,10 +134,11 @@ const refusedName = (script: string): string => `t${script}`
  */
 export const noteRefusedScript = (script: string, reason: ReasonId, account: string): void => {
   if (reason === 'session.superseded') return
-  const [before, since, ...owner] = readRefused(script)
+  const [before, since, , ...owner] = readRefused(script)
   const isOn = before === reason && owner.join(' ') === account
-  const text = `${reason} ${isOn ? since : Date.now()} ${account}`
-  keepText('gh_identity', refusedName(script), text, SCRIPT_RETRY_MS)
+  const now = Date.now()
+  const text = `${reason} ${isOn ? since : now} ${now} ${account}`
+  keepText('gh_identity', refusedName(script), text, SCRIPT_GONE_MS)
 }
 
 const readRefused = (script: string): string[] =>
@@ -143,8 +146,9 @@ const readRefused = (script: string): string[] =>
 
 /** Why a script that opens a channel was refused below its pass a moment ago: it is not the viewer who comes back. `account`: `null` where the edge does not know it. */
 export const refusalOfScript = (script: string, account: string | null): ReasonId | null => {
-  const [reason = '', since, ...owner] = readRefused(script)
-  if (Date.now() - Number(since) >= SCRIPT_ROW_MS) return null
+  const [reason = '', since, last, ...owner] = readRefused(script)
+  const now = Date.now()
+  if (now - Number(since) >= SCRIPT_ROW_MS || now - Number(last) >= SCRIPT_RETRY_MS) return null
   const isSame = account === null || owner.join(' ') === account
   return isSame && isReasonId(reason) ? reason : null
 }

@@ -48,8 +48,20 @@ const LOGIN_OPTION = /^#EXTVLCOPT:\s*:?[a-z]+-(?:user|username|pwd|password)\s*=
 const holdsAddress = (text: string, passwords: ReadonlySet<string>): boolean =>
   (text.match(ADDRESS) ?? []).some((address) => showsLogin(address, passwords))
 
+const SECRET_NAME = /(?:pass(?:word|wd|phrase)?|pwd|token|secret)["']?\s*=/i
+/** Shorter ones could be any number or word. */
+const LEAST_ALONE = 4
+
+/** Whether a password of the list's streams stands by itself in a line. */
+const holdsPassword = (text: string, passwords: ReadonlySet<string>): boolean =>
+  passwords.size > 0 &&
+  text.split(/[\s=:,;&|"'/?]+/).some((word) => word.length >= LEAST_ALONE && passwords.has(word))
+
 const isPlainlyOpen = (line: string, passwords: ReadonlySet<string>): boolean =>
-  !LOGIN_HEADER.test(line) && !LOGIN_OPTION.test(line) && !holdsAddress(line, passwords)
+  !LOGIN_HEADER.test(line) &&
+  !LOGIN_OPTION.test(line) &&
+  !holdsAddress(line, passwords) &&
+  !holdsPassword(line, passwords)
 
 /** Players are given headers and addresses percent-encoded, too. */
 const isOpen = (line: string, passwords: ReadonlySet<string>): boolean =>
@@ -65,19 +77,33 @@ const isSecretSource = (value: string, passwords: ReadonlySet<string>): boolean 
 export const isLoginHeader = (name: string, value: string): boolean =>
   value !== '' && (LOGIN_HEADER.test(value) || LOGIN_HEADER.test(`${name}=`))
 
+const isSecretAttribute = (
+  name: string,
+  value: string,
+  passwords: ReadonlySet<string>,
+): boolean => {
+  if (name.toLowerCase() === 'catchup-source') return isSecretSource(value, passwords)
+  return (
+    holdsAddress(value, passwords) ||
+    isLoginHeader(name, value) ||
+    SECRET_NAME.test(`${name}=`) ||
+    (value.length >= LEAST_ALONE && passwords.has(value)) ||
+    (value.includes('://') && showsLogin(value, passwords))
+  )
+}
+
 const cleanInfo = (line: string, passwords: ReadonlySet<string>): string => {
-  if (!line.includes('://') && !/catchup-source/i.test(line) && !LOGIN_HEADER.test(line))
-    return line
+  const mayHold =
+    line.includes('://') ||
+    /catchup-source/i.test(line) ||
+    LOGIN_HEADER.test(line) ||
+    SECRET_NAME.test(line) ||
+    holdsPassword(line, passwords)
+  if (!mayHold) return line
   let made = line
-  for (const { name, value, from, to } of parseInfoLine(line).attributes.toReversed()) {
-    const isSource = name.toLowerCase() === 'catchup-source'
-    const isSecret = isSource
-      ? isSecretSource(value, passwords)
-      : holdsAddress(value, passwords) ||
-        isLoginHeader(name, value) ||
-        (value.includes('://') && showsLogin(value, passwords))
-    if (isSecret) made = made.slice(0, from) + formatAttribute({ name, value: '' }) + made.slice(to)
-  }
+  for (const { name, value, from, to } of parseInfoLine(line).attributes.toReversed())
+    if (isSecretAttribute(name, value, passwords))
+      made = made.slice(0, from) + formatAttribute({ name, value: '' }) + made.slice(to)
   return made
 }
 

@@ -122,7 +122,7 @@ test('an owner adds a viewer, who sees names and addresses masked and may act on
   expect(await page.getByRole('link', { name: 'People' }).count()).toBe(0)
 })
 
-test.each([390, 800, 1280])(
+test.each([320, 390, 800, 1280])(
   'every page shows itself in Russian at %i pixels, without a cut column',
   async (width) => {
     await watching()

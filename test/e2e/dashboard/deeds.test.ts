@@ -81,6 +81,7 @@ test('surge is switched on and off: the group loses its channels and gets them b
   const home = page.getByRole('row').filter({ hasText: 'home' })
   const surge = page.getByRole('button', { name: /: rush/ })
   await surge.click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Turn on' }).click()
   await home.getByText(`−${before.length - 1}`).waitFor()
   await until('the list of surge', async () => (await player.channels()).join() === 'federal-1')
   await until('the end', async () => (await session.poll()).reason === 'channel.surge')

@@ -146,3 +146,29 @@ test('a stream is ended without a mouse: the focus goes on in the list; the pale
   await page.getByRole('heading', { level: 1, name: 'Destinations' }).waitFor()
   expect(await focused(page)).not.toMatch(/^BODY/)
 })
+
+test('on a phone too, setup shows the lines for nginx and whether the edge answers', async () => {
+  const page = await opened('#/setup?kind=channels')
+  await page.setViewportSize({ width: 320, height: 700 })
+  await page.getByText('gatehouse-server.conf').waitFor()
+  await page.getByRole('status').filter({ hasText: service.edge }).waitFor()
+})
+
+test('a role is changed after a question; Cancel leaves it as it was', async () => {
+  await admin.send('POST', '/users', { name: 'vera', role: 'viewer', password: 'one for a test' })
+  const roleOf = async () =>
+    (await admin.get<{ items: { name: string; role: string }[] }>('/users?limit=100')).items.find(
+      ({ name }) => name === 'vera',
+    )?.role
+  const page = await opened('#/people')
+  const choice = page.getByLabel('Role: vera')
+  await choice.selectOption('owner')
+  await page.getByRole('dialog').getByText('Make vera owner?').waitFor()
+  expect(await focused(page)).toBe('BUTTON Cancel')
+  await keys(page, 'Enter')
+  await until('the old role', async () => (await choice.inputValue()) === 'viewer')
+  expect(await roleOf()).toBe('viewer')
+  await choice.selectOption('operator')
+  await page.getByRole('dialog').getByRole('button', { name: 'Change' }).click()
+  await until('the new role', async () => (await roleOf()) === 'operator')
+})

@@ -55,7 +55,13 @@ export interface ImportJob {
   /** Share that was read, 0 to 1; `null` where nobody knows. */
   readonly fraction: number | null
   readonly secondsLeft: number | null
-  readonly tally: { readonly rows: number; readonly inserted: number; readonly bad: number }
+  readonly tally: {
+    readonly rows: number
+    readonly inserted: number
+    readonly updated: number
+    readonly unchanged: number
+    readonly bad: number
+  }
   readonly findings: number | null
   readonly problem: string | null
   /** It broke off, and its file is kept. */

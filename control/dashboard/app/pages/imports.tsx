@@ -81,6 +81,7 @@ const Job = ({
 }) => {
   const action = useAction()
   const { id, name, kind, state, fraction, tally, findings, problem, secondsLeft } = job
+  const known = tally.updated + tally.unchanged
   const act = (verb: 'cancel' | 'resume') =>
     action.run(() => send('POST', `/imports/${encodeURIComponent(id)}/${verb}`), changed)
   return (
@@ -100,6 +101,7 @@ const Job = ({
           added: number(tally.inserted),
           bad: number(tally.bad),
         })}
+        {known === 0 ? '' : ` ${t('imports.known', { n: known })}`}
         {findings === null ? '' : ` ${t('imports.findings', { n: findings })}`}
       </p>
       <Alert message={said(problem) ?? action.error} />

@@ -3,7 +3,6 @@ import { ROLES } from '../../../operators/roles.ts'
 import { Confirm, type Question } from '../components/confirm.tsx'
 import { fieldsOf } from '../components/form.ts'
 import { Alert, Card, PageHead, PasswordField, Shown } from '../components/parts.tsx'
-import { useAction } from '../components/use-action.ts'
 import { get, send } from '../data/api.ts'
 import type { Operator } from '../data/types.ts'
 import { useQuery } from '../data/use-query.ts'
@@ -55,9 +54,16 @@ const AddForm = ({ done }: { readonly done: () => void }) => {
 export const People = () => {
   const query = useQuery('users', (signal) => get('/users', signal))
   const [question, setQuestion] = useState<Question | null>(null)
-  const { error, run } = useAction()
-  const change = ({ id }: Operator, role: string) =>
-    run(() => send('PATCH', `/users/${encodeURIComponent(id)}`, { role }), query.reload)
+  const change = ({ id, name }: Operator, role: (typeof ROLES)[number]) =>
+    setQuestion({
+      title: t('people.role.ask', { name, role: t(`people.role.${role}`) }),
+      text: t('people.roles'),
+      go: t('account.edit'),
+      act: async () => {
+        await send('PATCH', `/users/${encodeURIComponent(id)}`, { role })
+        query.reload()
+      },
+    })
   const remove = ({ id, name }: Operator) =>
     setQuestion({
       title: t('people.remove.ask', { name }),
@@ -72,7 +78,6 @@ export const People = () => {
     <>
       <PageHead title={t('people.title')} />
       <p class="dim">{t('people.roles')}</p>
-      <Alert message={error} />
       <Shown query={query} isEmpty={({ items }) => items.length === 0}>
         {({ items }) => (
           <ul class="plain-list card">
@@ -82,7 +87,10 @@ export const People = () => {
                 <select
                   aria-label={`${t('col.role')}: ${operator.name}`}
                   value={operator.role}
-                  onChange={({ currentTarget }) => change(operator, currentTarget.value)}
+                  onChange={({ currentTarget }) => {
+                    const role = ROLES.find((one) => one === currentTarget.value)
+                    if (role !== undefined) change(operator, role)
+                  }}
                 >
                   {ROLES.map((role) => (
                     <option key={role} value={role}>

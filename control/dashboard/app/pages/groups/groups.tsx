@@ -1,3 +1,5 @@
+import { useState } from 'preact/hooks'
+import { Confirm, type Question } from '../../components/confirm.tsx'
 import { Alert, Badge, Card, ColumnHeads, PageHead, Shown } from '../../components/parts.tsx'
 import { useAction } from '../../components/use-action.ts'
 import { getAll, send } from '../../data/api.ts'
@@ -47,16 +49,28 @@ const SurgeList = ({
 }) => {
   const query = useQuery('surge', (signal) => getAll('/surge', signal))
   const { error, run } = useAction()
-  const set = ({ name, on }: Surge) =>
-    run(
-      () => send('PUT', `/surge/${encodeURIComponent(name)}`, { on: !on }),
-      () => {
-        query.reload()
-        changed()
+  const [question, setQuestion] = useState<Question | null>(null)
+  const put = ({ name, on }: Surge) =>
+    send('PUT', `/surge/${encodeURIComponent(name)}`, { on: !on })
+  const done = () => {
+    query.reload()
+    changed()
+  }
+  const set = (row: Surge) => {
+    if (row.on || row.running !== 'end') return run(() => put(row), done)
+    return setQuestion({
+      title: t('groups.surge.ask', { name: row.name }),
+      text: t('groups.surge.ends'),
+      go: t('groups.surge.on'),
+      act: async () => {
+        await put(row)
+        done()
       },
-    )
+    })
+  }
   return (
     <Card title={t('groups.surge')}>
+      <Confirm question={question} done={() => setQuestion(null)} />
       <Alert message={error} />
       <p class="dim">{t('groups.surge.text')}</p>
       <Shown query={query} isEmpty={(rows) => rows.length === 0} empty={t('groups.surge.none')}>

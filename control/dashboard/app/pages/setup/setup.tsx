@@ -131,7 +131,7 @@ export const SetupPage = ({ canAdd }: { readonly canAdd: boolean }) => {
       {kind === 'servers' ? (
         <Servers canAdd={canAdd} />
       ) : (
-        <div class="cards wide">
+        <div class="cards">
           <NginxCard />
           <Answers />
         </div>

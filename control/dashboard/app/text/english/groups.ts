@@ -15,6 +15,8 @@ export const enGroups = {
   'groups.surge.running.stay': 'who watches one goes on',
   'groups.surge.running.end': 'who watches one is ended',
   'groups.surge.none': 'No profile. Profiles of surge stand in gatehouse.yaml.',
+  'groups.surge.ask': 'Turn {name} on?',
+  'groups.surge.ends': 'What plays of the channels that are left out ends now.',
   'groups.surge.on': 'Turn on',
   'groups.surge.off': 'Turn off',
   'groups.on': 'on',

@@ -4,6 +4,7 @@ import type { Wording } from './wording.ts'
 export const enSettings = {
   'nav.settings': 'Settings',
   'nav.setup': 'Setup',
+  'people.role.ask': 'Make {name} {role}?',
   'settings.look': 'This browser',
   'settings.look.text': 'Theme, language, time zone and keys are kept in this browser.',
   'settings.keys': 'Single keys on the page of findings (J, K, X, C, D)',

@@ -17,6 +17,7 @@ export const enSystem = {
   'system.buffered': 'Events that wait for Redis',
   'system.waiting': 'Events not yet in the database',
   'system.dropped': 'Events lost since the start',
+  'imports.known': { one: '{n} was there already.', other: '{n} were there already.' },
   'system.edges': 'Edges',
   'system.edge': 'Edge',
   'system.synced': 'synced {when} ago',

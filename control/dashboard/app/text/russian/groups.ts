@@ -18,6 +18,8 @@ export const ruGroups: Readonly<Record<keyof typeof enGroups, Wording>> = {
   'groups.surge.running.stay': 'кто смотрит, смотрит дальше',
   'groups.surge.running.end': 'кто смотрит, прерывается',
   'groups.surge.none': 'Профилей нет. Профили наплыва описаны в gatehouse.yaml.',
+  'groups.surge.ask': 'Включить {name}?',
+  'groups.surge.ends': 'То, что идёт на убранных каналах, прервётся сейчас.',
   'groups.surge.on': 'Включить',
   'groups.surge.off': 'Выключить',
   'groups.on': 'включён',

@@ -5,6 +5,7 @@ import type { Wording } from '../english/wording.ts'
 export const ruSettings: Readonly<Record<keyof typeof enSettings, Wording>> = {
   'nav.settings': 'Настройки',
   'nav.setup': 'Установка',
+  'people.role.ask': 'Сменить роль: {name} — {role}?',
   'settings.look': 'Этот браузер',
   'settings.look.text': 'Тема, язык, часовой пояс и клавиши хранятся в этом браузере.',
   'settings.keys': 'Одиночные клавиши на странице находок (J, K, X, C, D)',

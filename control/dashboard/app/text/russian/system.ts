@@ -18,6 +18,12 @@ export const ruSystem: Readonly<Record<keyof typeof enSystem, Wording>> = {
   'system.buffered': 'События ждут Redis',
   'system.waiting': 'События, которых ещё нет в базе',
   'system.dropped': 'Потеряно событий с запуска',
+  'imports.known': {
+    one: '{n} уже была.',
+    few: '{n} уже были.',
+    many: '{n} уже было.',
+    other: '{n} уже было.',
+  },
   'system.edges': 'Узлы',
   'system.edge': 'Узел',
   'system.synced': 'на связи {when} назад',

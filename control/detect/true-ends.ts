@@ -71,15 +71,15 @@ const restarts = (plays: readonly PlayRecord[]): ReadonlySet<PlayRecord> => {
 
 /**
  * Corrects ends that were not seen: a play followed by the next item on its player ended then, and
- * long plays that all stop in one minute were stopped by a restart of the monitor, hours or days
- * after their viewer. Plays must be in order of start; a play of an edge is left as it is, since
+ * long plays that were all told to stop in one minute were stopped by a restart of the monitor, hours or
+ * days after their viewer. Plays must be in order of start; a play of an edge is left as it is, since
  * several players may share its device.
  */
 export const trueEnds = (plays: readonly PlayRecord[]): PlayRecord[] => {
-  const clipped = clippedByNext(plays)
-  const unseen = restarts(clipped)
-  if (unseen.size === 0) return clipped
-  return clipped.map((play) =>
-    unseen.has(play) ? endedAt(play, play.startedAt + ASSUMED_MS) : play,
-  )
+  const unseen = restarts(plays)
+  return clippedByNext(plays).map((play, i) => {
+    const told = plays[i]
+    const isUnseen = told !== undefined && unseen.has(told)
+    return isUnseen ? endedAt(play, Math.min(endOf(play), play.startedAt + ASSUMED_MS)) : play
+  })
 }

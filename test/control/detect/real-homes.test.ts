@@ -201,6 +201,28 @@ describe('rows of a monitor', () => {
   })
 })
 
+describe('rows closed by a restart of the monitor, days later', () => {
+  const stop = START + 44 * DAY + 9 * HOUR
+  const VPN = 'Hetzner Online GmbH'
+  const told = (device: string, at: number): PlayRecord =>
+    play({
+      at,
+      device,
+      with: { lastSeenAt: stop, endedAt: stop, playedMs: stop - START - at, asnOrg: VPN },
+    })
+  const evenings = daily(everyNth(60, 1), { device: 'set', minutes: 90, with: { asnOrg: VPN } })
+
+  it('are no restreamer on the line of a VPN, though the set played on the next evening', () => {
+    const ghosts = [told('set', 40 * DAY), told('phone', 40 * DAY + 23 * HOUR)]
+    const rows = [...evenings.filter((one) => one.startedAt !== START + 40 * DAY), ...ghosts]
+    const { flagged, findings } = assessAccount(rows, { now })
+    expect(findings.map(({ kind }) => kind)).not.toContain('restreaming')
+    expect(flagged).toBe(false)
+    const [set] = preparePlays(rows, now).filter((one) => one.startedAt === START + 40 * DAY)
+    expect(set?.endedAt).toBe(START + 40 * DAY + 2 * HOUR)
+  })
+})
+
 describe('items of minutes with seconds between', () => {
   const cut = (plays: readonly PlayRecord[]): PlayRecord[] =>
     plays.flatMap((p) =>

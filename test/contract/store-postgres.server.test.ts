@@ -68,6 +68,34 @@ test('control planes that start at once migrate once', async () => {
   await Promise.all([first.close(), second.close(), third.close()])
 })
 
+test('a month that is over is dropped at once, but for a play that ran into the next', async () => {
+  const url = await newDatabase()
+  const store = await openStore({ url })
+  const [june, july] = [Date.UTC(2026, 5), Date.UTC(2026, 6)]
+  const at = (id: string, startedAt: number, endedAt: number) =>
+    samplePlay({ id, startedAt, lastSeenAt: endedAt, endedAt, playedMs: null })
+  const old = Array.from({ length: 6000 }, (_, n) => {
+    const start = june + n * 400_000
+    return at(`june ${n}`, start, start + 300_000)
+  })
+  const stay = [at('across', july - HOUR, july + HOUR), at('july', july + HOUR, july + 2 * HOUR)]
+  await store.history.upsertPlays([...old, ...stay])
+  const pages =
+    "select pg_relation_size(c)::integer from to_regclass('play_rows_2026_06') as c where c is not null"
+  const [size] = await ask(url, pages)
+  expect(await store.history.prune(july)).toBe(6000)
+  const left = await store.history.list({ sort: 'startedAt' })
+  expect(left.rows.map(({ id }) => id)).toEqual(['across', 'july'])
+  // Deletion alone would leave its pages. A hypertable has other names, and no size here.
+  const [sizeLeft] = await ask(url, pages)
+  if (size !== undefined) expect(sizeLeft).toEqual({ pg_relation_size: 8192 })
+  expect(await store.history.dashboard.uniqueViewers({ from: july, to: july + HOUR })).toBe(1)
+  expect(await store.history.prune(july + HOUR + 1)).toBe(1)
+  await store.history.upsertPlays([at('late', july + 3 * HOUR, july + 4 * HOUR)])
+  expect((await store.history.list({})).rows).toHaveLength(2)
+  await store.close()
+})
+
 test('a play whose end lies in a far future keeps its own day alone in questions about later ones', async () => {
   const url = await newDatabase()
   const store = await openStore({ url })

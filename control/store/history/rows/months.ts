@@ -1,5 +1,6 @@
 import { messageOf } from '../../sql/errors.ts'
 import { quoted, type Sql } from '../../sql/sql.ts'
+import { DAY_MS } from '../counting/roll-ups.ts'
 
 /** Beginnings of the first and of the last month: what lies before 2000 or after 2099 is one month each. */
 const FIRST = { month: 359, before: Date.UTC(2000) }
@@ -51,14 +52,32 @@ const partitionsOf = async (sql: Pick<Sql, 'query'>, isHyper: boolean): Promise<
 
 const isLocked = (error: unknown): boolean => /lock timeout/.test(messageOf(error))
 
-/** Drops a partition; false where somebody reads it: nobody else shall wait for that. */
-const drop = async (tx: Sql, { name, from, to }: Partition, isHyper: boolean): Promise<boolean> => {
-  const text = isHyper
-    ? `select drop_chunks('play_rows', older_than => ${to}::bigint, newer_than => ${from}::bigint)`
-    : `drop table ${quoted(name)}`
+interface Drop {
+  readonly partition: Partition
+  readonly isHyper: boolean
+  /** SQL of the plays that stay, where some do. */
+  readonly kept: string | null
+}
+
+/** Drops a partition but for what stays of it; false where somebody reads it: nobody else shall wait for that. */
+const drop = async (tx: Sql, { partition, isHyper, kept }: Drop): Promise<boolean> => {
+  const { name, from, to } = partition
+  const texts = [
+    isHyper
+      ? `select drop_chunks('play_rows', older_than => ${to}::bigint, newer_than => ${from}::bigint)`
+      : `drop table ${quoted(name)}`,
+  ]
+  if (kept !== null) {
+    texts.unshift(`create temp table kept_rows as select * from play_rows where ${kept}`)
+    texts.push(
+      'select add_play_months(array(select min(started_at) from kept_rows having count(*) > 0))',
+      'insert into play_rows select * from kept_rows',
+      'drop table kept_rows',
+    )
+  }
   await tx.query("savepoint dropping; set local lock_timeout = '1s'")
   try {
-    await tx.query(text)
+    await tx.query(texts.join('; '))
     await tx.query('set local lock_timeout = 0; release savepoint dropping')
     return true
   } catch (error) {
@@ -68,17 +87,34 @@ const drop = async (tx: Sql, { name, from, to }: Partition, isHyper: boolean): P
   }
 }
 
-const rowsWithin = async (tx: Sql, { from, to }: Partition): Promise<number> => {
-  const rows = await tx.query(
-    'select count(*) as n from play_rows where started_at >= $1 and started_at < $2',
-    [from, to],
-  )
+const countOf = async (tx: Sql, condition: string): Promise<number> => {
+  const rows = await tx.query(`select count(*) as n from play_rows where ${condition}`)
   return Number(rows[0]?.['n'] ?? 0)
 }
 
+const within = ({ from, to }: Pick<Partition, 'from' | 'to'>): string =>
+  `started_at >= ${from} and started_at < ${to}`
+
+/** SQL of the plays of a partition that were seen at or after a moment; `null` where none was. */
+const keptOf = async (tx: Sql, { from, to }: Partition, before: number): Promise<string | null> => {
+  const rows = await tx.query(
+    'select day from play_days where day * 86400000 >= $1::bigint and day * 86400000 < $2::bigint and seen_ms >= $3',
+    [from, to, before],
+  )
+  if (rows.length === 0) return null
+  const days = rows.map((row) => {
+    const start = Number(row['day']) * DAY_MS
+    return `(${within({ from: start, to: start + DAY_MS })})`
+  })
+  return `last_seen_at >= ${before} and (${days.join(' or ')})`
+}
+
+/** Fewer plays of a month are deleted one by one. */
+const FEWEST = 5000
+
 /**
- * Drops the partitions whose plays were all last seen before a moment (Unix ms); answers how many plays that were,
- * and the month of the oldest play that may be left.
+ * Drops the partitions whose plays were all last seen before a moment (Unix ms), and of those that are over by then all but what was
+ * seen since; answers how many plays that were, and the month of the oldest play that may be left.
  */
 export const dropMonths = async (
   tx: Sql,
@@ -88,17 +124,17 @@ export const dropMonths = async (
   let dropped = 0
   let firstMonth = LAST.month
   for (const partition of await partitionsOf(tx, isHyper)) {
-    const span = [partition.from, partition.to]
-    const [kept] = await tx.query(
-      'select 1 from play_days where day * 86400000 >= $1::bigint and day * 86400000 < $2::bigint and seen_ms >= $3 limit 1',
-      [...span, before],
-    )
-    const count = kept === undefined ? await rowsWithin(tx, partition) : 0
-    if (kept === undefined && (await drop(tx, partition, isHyper))) {
+    const kept = await keptOf(tx, partition, before)
+    if (kept !== null) firstMonth = Math.min(firstMonth, monthOf(partition.from))
+    if (kept !== null && partition.to > before) continue
+    const stay = kept === null ? 0 : await countOf(tx, kept)
+    const count = (await countOf(tx, within(partition))) - stay
+    if (kept !== null && count < FEWEST) continue
+    if (await drop(tx, { partition, isHyper, kept })) {
       dropped += count
       await tx.query(
-        'delete from play_days where day * 86400000 >= $1::bigint and day * 86400000 < $2::bigint',
-        span,
+        'delete from play_days where day * 86400000 >= $1::bigint and day * 86400000 < $2::bigint and seen_ms < $3',
+        [partition.from, partition.to, before],
       )
     } else firstMonth = Math.min(firstMonth, monthOf(partition.from))
   }

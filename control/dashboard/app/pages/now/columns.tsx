@@ -59,7 +59,7 @@ const identity = (caps: CapUse): Column<Session>[] => [
   },
   {
     key: 'where',
-    share: 14.5,
+    share: 15,
     isPlain: true,
     title: t('col.where'),
     sortBy: (row) => `${country(row.country)} ${row.city ?? ''}`,
@@ -105,7 +105,7 @@ const identity = (caps: CapUse): Column<Session>[] => [
 const course = (now: number): Column<Session>[] => [
   {
     key: 'state',
-    share: 8.5,
+    share: 9.2,
     sixths: 2,
     title: t('col.state'),
     sortBy: (row) => row.state,

@@ -154,38 +154,35 @@ const qualityOf = (row: Session, now: number): string => {
 /** Plex has no way to show words. */
 const showsWords = ({ source }: Session): boolean => /^(?:jellyfin|emby):/.test(source)
 
+const deeds = (ask: (row: Session, deed: Deed) => void): Column<Session> => ({
+  key: 'actions',
+  share: 21,
+  isPlain: true,
+  sixths: 4,
+  title: t('col.actions'),
+  cell: (row) => (
+    <span class="row-actions">
+      <a href={whyOf({ ip: row.ip, channel: row.name, account: row.user_id })}>
+        {t('action.explain')}
+      </a>
+      {showsWords(row) && (
+        <button type="button" onClick={() => ask(row, 'message')}>
+          {t('action.message')}
+        </button>
+      )}
+      <button type="button" onClick={() => ask(row, 'end')}>
+        {t('action.end')}
+      </button>
+      <button type="button" class="danger" onClick={() => ask(row, 'ban')}>
+        {t('action.ban')}
+      </button>
+    </span>
+  ),
+})
+
 /** Columns of the list of what plays; with `ask` its rows have buttons. */
 export const columnsOf = (
   now: number,
   caps: CapUse,
   ask: ((row: Session, deed: Deed) => void) | null,
-): Column<Session>[] => [
-  ...identity(caps),
-  ...course(now),
-  {
-    key: 'actions',
-    share: 21,
-    isPlain: true,
-    sixths: 4,
-    title: t('col.actions'),
-    cell: (row) =>
-      ask !== null && (
-        <span class="row-actions">
-          <a href={whyOf({ ip: row.ip, channel: row.name, account: row.user_id })}>
-            {t('action.explain')}
-          </a>
-          {showsWords(row) && (
-            <button type="button" onClick={() => ask(row, 'message')}>
-              {t('action.message')}
-            </button>
-          )}
-          <button type="button" onClick={() => ask(row, 'end')}>
-            {t('action.end')}
-          </button>
-          <button type="button" class="danger" onClick={() => ask(row, 'ban')}>
-            {t('action.ban')}
-          </button>
-        </span>
-      ),
-  },
-]
+): Column<Session>[] => [...identity(caps), ...course(now), ...(ask === null ? [] : [deeds(ask)])]

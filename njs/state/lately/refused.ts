@@ -135,7 +135,8 @@ export const routeAgain = (variables: Variables): AgainRoute | null => {
   refusal.times += 1
   if (refusal.isSegment && refusal.times > CUT_AFTER) return 'cut-again'
   if (route === 'refuse-again-403' || route === 'refuse-again-410') return route
-  variables['gh_refusal_status'] = status
+  // A clip is sent with status 200, whatever it stands for.
+  if (route === 'refuse') variables['gh_refusal_status'] = status
   if (slate !== '') variables['gh_slate'] = slate
   variables['gh_is_logged'] = ''
   return route

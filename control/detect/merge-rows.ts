@@ -1,3 +1,4 @@
+import { copyPlay } from '#domain/copy-play'
 import { TupleNumbers } from '#domain/tuple-numbers'
 import type { PlayRecord } from '#domain/types'
 import { hasDerivedDevice } from './guards.ts'
@@ -34,14 +35,13 @@ const larger = (a: number | null, b: number | null): number | null =>
 const joined = (first: PlayRecord, next: PlayRecord, isSameStart: boolean): PlayRecord => {
   const add = isSameStart ? larger : sum
   const late = endOf(next) >= endOf(first) ? next : first
-  return {
-    ...first,
-    lastSeenAt: late.lastSeenAt,
-    endedAt: late.endedAt,
-    playedMs: add(first.playedMs, next.playedMs),
-    bytes: add(first.bytes, next.bytes),
-    reason: late.reason,
-  }
+  const whole = copyPlay(first)
+  whole.lastSeenAt = late.lastSeenAt
+  whole.endedAt = late.endedAt
+  whole.playedMs = add(first.playedMs, next.playedMs)
+  whole.bytes = add(first.bytes, next.bytes)
+  whole.reason = late.reason
+  return whole
 }
 
 /**

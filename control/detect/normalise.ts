@@ -1,3 +1,4 @@
+import { copyPlay } from '#domain/copy-play'
 import { TupleNumbers } from '#domain/tuple-numbers'
 import type { PlayRecord } from '#domain/types'
 
@@ -26,8 +27,10 @@ const isNewer = (next: PlayRecord, known: PlayRecord): boolean => {
 const endedByNow = (play: PlayRecord, now: number): PlayRecord => {
   const latest = Math.max(play.startedAt, now + SOURCE_SKEW_MS)
   if (Math.max(play.lastSeenAt, play.endedAt ?? 0) <= latest) return play
-  const endedAt = play.endedAt === null ? null : Math.min(play.endedAt, latest)
-  return { ...play, lastSeenAt: Math.min(play.lastSeenAt, latest), endedAt }
+  const ended = copyPlay(play)
+  ended.lastSeenAt = Math.min(play.lastSeenAt, latest)
+  ended.endedAt = play.endedAt === null ? null : Math.min(play.endedAt, latest)
+  return ended
 }
 
 /** A stop before the start becomes the time played, or nothing; never negative. */
@@ -35,7 +38,10 @@ const repairTimes = (play: PlayRecord): PlayRecord => {
   const stop = play.endedAt ?? play.lastSeenAt
   if (stop >= play.startedAt && play.lastSeenAt >= play.startedAt) return play
   const end = Math.max(stop, play.lastSeenAt, play.startedAt + Math.max(0, play.playedMs ?? 0))
-  return { ...play, lastSeenAt: end, endedAt: play.endedAt === null ? null : end }
+  const repaired = copyPlay(play)
+  repaired.lastSeenAt = end
+  repaired.endedAt = play.endedAt === null ? null : end
+  return repaired
 }
 
 const hasTime = (play: PlayRecord): boolean =>

@@ -1,3 +1,4 @@
+import { copyPlay } from '#domain/copy-play'
 import { TupleNumbers } from '#domain/tuple-numbers'
 import type { PlayRecord } from '#domain/types'
 import { hasDerivedDevice } from './guards.ts'
@@ -17,12 +18,11 @@ const TOGETHER_MS = MINUTE_MS
 
 const endedAt = (play: PlayRecord, end: number): PlayRecord => {
   const length = Math.max(0, end - play.startedAt)
-  return {
-    ...play,
-    lastSeenAt: Math.min(play.lastSeenAt, end),
-    endedAt: end,
-    playedMs: play.playedMs === null ? null : Math.min(play.playedMs, length),
-  }
+  const ended = copyPlay(play)
+  ended.lastSeenAt = Math.min(play.lastSeenAt, end)
+  ended.endedAt = end
+  ended.playedMs = play.playedMs === null ? null : Math.min(play.playedMs, length)
+  return ended
 }
 
 /** Ends plays at the start of the next item on the same player and line, since a player plays one item at a time. */

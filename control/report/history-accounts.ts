@@ -1,3 +1,4 @@
+import { copyPlay } from '#domain/copy-play'
 import type { PlayRecord } from '#domain/types'
 import { isCountable } from '../detect/live/countable.ts'
 import type { DetectionRule } from '../detect/rules/rule-types.ts'
@@ -49,7 +50,11 @@ async function* withAsn(
     else
       yield plays.map((play) => {
         const entry = play.address === null || play.isLan ? null : asn(play.address)
-        return entry === null ? play : { ...play, asn: entry.asn, asnOrg: entry.org }
+        if (entry === null) return play
+        const copy = copyPlay(play)
+        copy.asn = entry.asn
+        copy.asnOrg = entry.org
+        return copy
       })
   }
 }

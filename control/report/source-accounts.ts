@@ -1,8 +1,9 @@
+import { copyPlay } from '#domain/copy-play'
 import type { GeoPlace, PlayRecord } from '#domain/types'
 import type { AsnTable } from '../geo/asn-table.ts'
 import { defaultGeoFiles } from '../geo/default-files.ts'
 import { createGeo } from '../geo/geo.ts'
-import { radiusOf, withRadius } from '../geo/radii.ts'
+import { radiusOf } from '../geo/radii.ts'
 import type { PlayHistory, SourceUser } from '../sources/model/play-history.ts'
 import type { AccountRead, AccountSource } from './common/account-read.ts'
 import { createNetworkPlaces, type Placed } from './common/network-places.ts'
@@ -60,19 +61,20 @@ const remembered = (asn: AsnTable): ((address: string) => Network | null) => {
 
 /** A play with its place and network; what is unknown of either stays as the source has it. */
 const located = (play: PlayRecord, place: GeoPlace | null, network: Network | null): PlayRecord => {
-  if (place === null && network === null) return withRadius(play, play.asnOrg)
-  const [at, asnOrg] = [place ?? play, network === null ? play.asnOrg : network.org]
-  return {
-    ...play,
-    city: at.city,
-    region: at.region,
-    country: at.country,
-    latitude: at.latitude,
-    longitude: at.longitude,
-    accuracyKm: radiusOf(at, asnOrg),
-    asn: network === null ? play.asn : network.asn,
-    asnOrg,
+  const copy = copyPlay(play)
+  if (network !== null) {
+    copy.asn = network.asn
+    copy.asnOrg = network.org
   }
+  if (place !== null) {
+    copy.city = place.city
+    copy.region = place.region
+    copy.country = place.country
+    copy.latitude = place.latitude
+    copy.longitude = place.longitude
+  }
+  copy.accuracyKm = radiusOf(place ?? play, copy.asnOrg)
+  return copy
 }
 
 const createReader = (history: PlayHistory, places: Places, query: SourceQuery) => {

@@ -5,7 +5,7 @@ import { deviceClass } from '../device-class.ts'
 import { distanceOf, hasDerivedDevice, isWithinProvider } from '../guards.ts'
 import { isHosting } from '../network-class.ts'
 import { watchedUntil } from '../watched.ts'
-import { modelOf, placeOf, providerOf } from './device-place.ts'
+import { modelOf, onDevice, placeOf, providerOf } from './device-place.ts'
 import { mostCommonOf } from './most-common.ts'
 
 const DAY_MS = 86_400_000
@@ -123,9 +123,9 @@ const namedAsModel = (plays: readonly PlayRecord[], own: ReadonlySet<string>): P
   return plays.map((play) => {
     const name = `${play.device} ${modelOf(play)}`
     const [at, over] = [placeOf(play), isHosting(play) ? null : providerOf(play)]
-    if (at !== null && at !== place && own.has(at)) return { ...play, device: `${name} ${at}` }
+    if (at !== null && at !== place && own.has(at)) return onDevice(play, `${name} ${at}`)
     const isOther = deviceClass(play) === 'television' && over !== null && over !== provider
-    return { ...play, device: isOther ? `${name} ${over}` : name }
+    return onDevice(play, isOther ? `${name} ${over}` : name)
   })
 }
 

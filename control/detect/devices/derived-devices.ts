@@ -4,6 +4,7 @@ import { deviceClass } from '../device-class.ts'
 import { hasDerivedDevice } from '../guards.ts'
 import { addressPoolOf } from '../network-class.ts'
 import { agentModel, agentVersion } from './agent-model.ts'
+import { onDevice } from './device-place.ts'
 import { type HeldLines, heldLines } from './held-lines.ts'
 import { renewedNames } from './lasting-devices.ts'
 import { provePlayers } from './player-proofs.ts'
@@ -166,6 +167,6 @@ export const mergeDerivedDevices = (plays: readonly PlayRecord[]): PlayRecord[] 
   })
   return plays.map((play) => {
     const name = names.get(play)
-    return name === undefined ? play : { ...play, device: updated.get(name) ?? name }
+    return name === undefined ? play : onDevice(play, updated.get(name) ?? name)
   })
 }

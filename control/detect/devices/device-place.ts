@@ -1,3 +1,4 @@
+import { copyPlay } from '#domain/copy-play'
 import type { PlayRecord } from '#domain/types'
 import { isLoopback } from '../guards.ts'
 import { addressPoolOf } from '../network-class.ts'
@@ -5,6 +6,13 @@ import { addressPoolOf } from '../network-class.ts'
 /** A player's model: platform, product and client, without its id. */
 export const modelOf = (play: PlayRecord): string =>
   `${play.platform ?? ''}/${play.client ?? ''}/${play.player ?? ''}`
+
+/** A play as one of a device. */
+export const onDevice = (play: PlayRecord, device: string): PlayRecord => {
+  const copy = copyPlay(play)
+  copy.device = device
+  return copy
+}
 
 /** Address pool of a play, or its source's LAN; `null` where a relay hides it. */
 export const placeOf = (play: PlayRecord): string | null => {

@@ -5,7 +5,7 @@ import { deviceClass } from '../device-class.ts'
 import { hasDerivedDevice } from '../guards.ts'
 import { endOf } from '../normalise.ts'
 import { withoutConstantIds } from './constant-ids.ts'
-import { placeOf, providerOf } from './device-place.ts'
+import { onDevice, placeOf, providerOf } from './device-place.ts'
 
 const DAY_MS = 86_400_000
 
@@ -185,6 +185,6 @@ export const lastingDevices = (plays: readonly PlayRecord[]): PlayRecord[] => {
   if (names.size === 0) return [...named]
   return named.map((play) => {
     const name = play.device === null ? undefined : names.get(play.device)
-    return name === undefined ? play : { ...play, device: name }
+    return name === undefined ? play : onDevice(play, name)
   })
 }

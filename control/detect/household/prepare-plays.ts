@@ -1,3 +1,4 @@
+import { copyPlay } from '#domain/copy-play'
 import type { PlayRecord } from '#domain/types'
 import { mergeDerivedDevices } from '../devices/derived-devices.ts'
 import { lastingDevices } from '../devices/lasting-devices.ts'
@@ -60,6 +61,9 @@ const placeAtHome = (
   return plays.map((play) => {
     if (play.isLan) return play
     const isTold = play.network !== null && told.has(play.network)
-    return isTold || isHome(play) || isFine(play) ? { ...play, isLan: true } : play
+    if (!isTold && !isHome(play) && !isFine(play)) return play
+    const own = copyPlay(play)
+    own.isLan = true
+    return own
   })
 }

@@ -17,7 +17,12 @@ const LOOPBACK = ['127.', '::1', '0:0:0:0'] as const
 export const isLoopback = (play: PlayRecord): boolean =>
   play.network !== null && isLoopbackText(play.network)
 
+const ONE = 0x31
+const COLON = 0x3a
+
 const isLoopbackText = (network: string): boolean => {
+  const first = network.charCodeAt(0)
+  if (first > ONE && first !== COLON) return false
   for (const start of LOOPBACK) if (network.startsWith(start)) return true
   return false
 }
@@ -62,9 +67,14 @@ export const distanceOf = (a: PlayRecord, b: PlayRecord): Distance | null => {
   return { km: haversineKm(from, to), leastKm: leastDistanceKm(from, to) }
 }
 
+const twoOctetsOf = (network: string): string => {
+  const end = network.indexOf('.', network.indexOf('.') + 1)
+  return end < 0 ? network : network.slice(0, end)
+}
+
 /** The /16 of an IPv4 network; `null` for IPv6. */
 const blockOf = ({ network }: PlayRecord): string | null =>
-  network === null || isSixth(network) ? null : network.split('.').slice(0, 2).join('.')
+  network === null || isSixth(network) ? null : twoOctetsOf(network)
 
 /** Whether two IPv4 addresses lie in one /16: city files put such hundreds of kilometres apart, see `npm run radii`. */
 const areNeighbours = (a: PlayRecord, b: PlayRecord): boolean => {

@@ -1,5 +1,4 @@
 import { copyPlay } from '#domain/copy-play'
-import { TupleNumbers } from '#domain/tuple-numbers'
 import type { PlayRecord } from '#domain/types'
 
 const HOUR_MS = 3_600_000
@@ -52,16 +51,19 @@ const hasTime = (play: PlayRecord): boolean =>
  * wins, a stop before its start or in the future is corrected, and plays that lie in the future are dropped.
  */
 export const normalisePlays = (plays: readonly PlayRecord[], now: number): PlayRecord[] => {
-  const numbers = new TupleNumbers()
-  const known = new Map<number, PlayRecord>()
+  const sources = new Map<string, Map<string, number>>()
+  const known: PlayRecord[] = []
   for (const raw of plays) {
     if (!hasTime(raw) || raw.startedAt > now + FUTURE_TOLERANCE_MS) continue
     const play = endedByNow(repairTimes(raw), now)
-    const key = numbers.add(numbers.add(TupleNumbers.EMPTY, play.source), play.id)
-    const before = known.get(key)
-    if (!before || isNewer(play, before)) known.set(key, play)
+    let places = sources.get(play.source)
+    if (places === undefined) sources.set(play.source, (places = new Map()))
+    const at = places.get(play.id)
+    const before = at === undefined ? undefined : known[at]
+    if (at === undefined || before === undefined) places.set(play.id, known.push(play) - 1)
+    else if (isNewer(play, before)) known[at] = play
   }
-  return [...known.values()].sort(byTimeThenId)
+  return known.sort(byTimeThenId)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { copyPlay } from '#domain/copy-play'
-import { TupleNumbers } from '#domain/tuple-numbers'
 import type { PlayRecord } from '#domain/types'
+import { PlayerIndex } from './devices/player-index.ts'
 import { hasDerivedDevice } from './guards.ts'
 import { endOf } from './normalise.ts'
 
@@ -27,18 +27,14 @@ const endedAt = (play: PlayRecord, end: number): PlayRecord => {
 
 /** Ends plays at the start of the next item on the same player and line, since a player plays one item at a time. */
 const clippedByNext = (plays: readonly PlayRecord[]): PlayRecord[] => {
-  const numbers = new TupleNumbers()
-  const next = new Map<number, number>()
+  const players = new PlayerIndex(() => ({ nextAt: Number.POSITIVE_INFINITY }))
   const settled = [...plays]
   for (let i = plays.length - 1; i >= 0; i -= 1) {
     const play = plays[i]
     if (play === undefined || play.device === null || hasDerivedDevice(play)) continue
-    const device = numbers.add(numbers.add(TupleNumbers.EMPTY, play.source), play.device)
-    const model = numbers.add(numbers.add(device, play.platform), play.client)
-    const key = numbers.add(model, play.isLan ? true : play.network)
-    const end = next.get(key)
-    if (end !== undefined && end < endOf(play)) settled[i] = endedAt(play, end)
-    next.set(key, play.startedAt)
+    const player = players.of(play, play.source)
+    if (player.nextAt < endOf(play)) settled[i] = endedAt(play, player.nextAt)
+    player.nextAt = play.startedAt
   }
   return settled
 }

@@ -1,4 +1,4 @@
-import { type Address, formatAddress, parseAddress } from '#domain/networks/network'
+import { formatAddress, parseAddress } from '#domain/networks/network'
 import type { GeoPlace } from '#domain/types'
 import { AsnCsv } from './asn-csv.ts'
 import { type GeoFile, type GeoProblem, openGeoFile } from './geo-file.ts'
@@ -33,9 +33,7 @@ const defaultCheckMs = 60_000
 const MOST_KNOWN = 20_000
 
 /** A file of either format. */
-interface AddressFile extends Pick<GeoFile, 'family' | 'isUsed' | 'refresh'> {
-  readonly get: (text: string, address: Address) => unknown
-}
+type AddressFile = AsnCsv | GeoFile
 
 /** Opens an ASN file: MaxMind DB, or CSV, whose name says its IP version. */
 const openNetworks = async (
@@ -52,12 +50,20 @@ const filesFor = (files: readonly AddressFile[], family: 4 | 6): readonly Addres
   return own.length > 0 || family === 6 ? own : files
 }
 
-const findRecord = (files: readonly AddressFile[], text: string): unknown => {
+/** Files by the IP version they are asked for. */
+type Files = Readonly<Record<4 | 6, readonly AddressFile[]>>
+
+const byFamily = (files: readonly AddressFile[]): Files => ({
+  4: filesFor(files, 4),
+  6: filesFor(files, 6),
+})
+
+const findRecord = (files: Files, text: string): unknown => {
   const address = parseAddress(text)
   if (!address) return null
-  const canonical = formatAddress(address)
-  for (const file of filesFor(files, address.family)) {
-    const record = file.get(canonical, address)
+  for (const file of files[address.family]) {
+    const record =
+      file instanceof AsnCsv ? file.get(text, address) : file.get(formatAddress(address))
     if (record !== null) return record
   }
   return null
@@ -83,12 +89,13 @@ export const createGeo = async (options: GeoOptions): Promise<Geo> => {
   }
   const timer = setInterval(() => void refresh(), options.checkMs ?? defaultCheckMs)
   timer.unref()
-  const network = (address: string): GeoNetwork | null => networkOf(findRecord(networks, address))
+  const [placesBy, networksBy, othersBy] = [byFamily(places), byFamily(networks), byFamily(others)]
+  const network = (address: string): GeoNetwork | null => networkOf(findRecord(networksBy, address))
   const lookUp = (address: string): GeoPlace => {
-    const record = findRecord(places, address)
+    const record = findRecord(placesBy, address)
     const kindOf = () => networkKind(network(address)?.org ?? null)
     const place = record === null ? unknownPlace : placeOf(record, kindOf)
-    return others.length === 0 ? place : crossChecked(place, placeOf(findRecord(others, address)))
+    return others.length === 0 ? place : crossChecked(place, placeOf(findRecord(othersBy, address)))
   }
   return {
     place: (address) => {

@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000
 const kindOf = ({ platform, client }: PlayRecord): string => `${platform ?? ''}/${client ?? ''}`
 
 /** Whether two plays are of one model; most name it by the same words. */
-const isSameModel = (a: PlayRecord, b: PlayRecord): boolean =>
+export const isSameModel = (a: PlayRecord, b: PlayRecord): boolean =>
   (a.platform === b.platform && a.client === b.client && a.player === b.player) ||
   modelOf(a) === modelOf(b)
 

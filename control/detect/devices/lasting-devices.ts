@@ -4,7 +4,7 @@ import type { PlayRecord } from '#domain/types'
 import { deviceClass } from '../device-class.ts'
 import { hasDerivedDevice } from '../guards.ts'
 import { endOf } from '../normalise.ts'
-import { withoutConstantIds } from './constant-ids.ts'
+import { isSameModel, withoutConstantIds } from './constant-ids.ts'
 import { onDevice, placeOf, providerOf } from './device-place.ts'
 
 const DAY_MS = 86_400_000
@@ -165,6 +165,22 @@ export const renewedNames = (
   return names
 }
 
+/** Numbers models of plays; that of a device is nearly always the one of before. */
+const modelNumbers = (): ((play: PlayRecord) => number) => {
+  const numbers = new TupleNumbers()
+  const before = new Map<string | null, { readonly play: PlayRecord; readonly number: number }>()
+  return (play) => {
+    const { source, platform, client, player = null } = play
+    const last = before.get(play.device)
+    if (last !== undefined && last.play.source === source && isSameModel(last.play, play))
+      return last.number
+    const model = numbers.add(numbers.add(TupleNumbers.EMPTY, source), platform)
+    const number = numbers.add(numbers.add(model, client), player)
+    before.set(play.device, { play, number })
+    return number
+  }
+}
+
 /**
  * Gives plays stable device ids: an id of several models becomes one for each model, and ids of one model
  * that follow each other in one place become one, since browsers and some apps renew theirs. Plays
@@ -172,15 +188,10 @@ export const renewedNames = (
  */
 export const lastingDevices = (plays: readonly PlayRecord[]): PlayRecord[] => {
   const named = withoutConstantIds(plays)
-  const numbers = new TupleNumbers()
-  const numberOf = ({ source, platform, client, player = null }: PlayRecord): number =>
-    numbers.add(
-      numbers.add(numbers.add(numbers.add(TupleNumbers.EMPTY, source), platform), client),
-      player,
-    )
+  const modelOf = modelNumbers()
   const names = renewedNames(
     named.filter((play) => play.device !== null && !hasDerivedDevice(play)),
-    { nameOf: (play) => play.device ?? '', modelOf: numberOf },
+    { nameOf: (play) => play.device ?? '', modelOf },
   )
   if (names.size === 0) return [...named]
   return named.map((play) => {

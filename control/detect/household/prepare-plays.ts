@@ -26,17 +26,18 @@ export const preparePlays = (
   now: number,
   hints: HomeHints = {},
 ): PlayRecord[] => {
-  const isHeld = countableDevices(hints)
   const once = trueEnds(mergeRows(normalisePlays(plays, now)))
-  const home = placeAtHome(once.filter(isHeld), hints)
+  const home = placeAtHome(withoutFineDevices(once, hints), hints)
   // An operator names a device as the edge does, or as we show it.
-  return mergeDerivedDevices(lastingDevices(home)).filter(isHeld)
+  return withoutFineDevices(mergeDerivedDevices(lastingDevices(home)), hints)
 }
 
-/** Filters out plays of devices an operator marked as fine. */
-const countableDevices = ({ feedback = {} }: HomeHints): ((play: PlayRecord) => boolean) => {
+/** Leaves out plays of devices an operator marked as fine. */
+const withoutFineDevices = (plays: PlayRecord[], { feedback = {} }: HomeHints): PlayRecord[] => {
   const fine = new Set(feedback.devices)
-  return ({ device }) => device === null || !fine.has(device)
+  return fine.size === 0
+    ? plays
+    : plays.filter(({ device }) => device === null || !fine.has(device))
 }
 
 /** Public addresses of plays that their source calls local: the line of the server's home. */
@@ -54,8 +55,11 @@ const toldHomes = (plays: readonly PlayRecord[]): ReadonlySet<string> => {
 const placeAtHome = (
   plays: readonly PlayRecord[],
   { feedback = {}, homeNetworks = [] }: HomeHints,
-): PlayRecord[] => {
+): readonly PlayRecord[] => {
   const told = toldHomes(plays)
+  const { homes = [], networks = [], cities = [] } = feedback
+  if (told.size + homeNetworks.length + homes.length + networks.length + cities.length === 0)
+    return plays
   const isHome = isFromNetworks([...homeNetworks, ...(feedback.homes ?? [])])
   const isFine = feedbackFilter(feedback)
   return plays.map((play) => {

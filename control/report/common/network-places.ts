@@ -22,6 +22,7 @@ export const createNetworkPlaces = <Place>(book: PlaceBook<Place>) => {
     const placeOf = (one: Placed): Place | null => found.get(speakerOf(one)) ?? null
     // Where the place of the first address is unknown, others of the network are tried.
     const missing = ones.filter((one) => placeOf(one) === null)
+    if (missing.length === 0) return new Map(ones.map((one) => [one.network, placeOf(one)]))
     const second = await book.find(missing.map(({ address }) => address))
     return new Map(ones.map((one) => [one.network, second.get(one.address) ?? placeOf(one)]))
   }

@@ -17,24 +17,33 @@ export const createPlaceBook = <Place>(
   lookUp: (address: string) => Promise<Place | null>,
   atOnce = 8,
 ): PlaceBook<Place> => {
-  const known = new Map<string, Promise<Place | null>>()
+  const known = new Map<string, Place | null>()
+  const asked = new Map<string, Promise<void>>()
   const limit = pLimit(atOnce)
   let failed = 0
-  const ask = (address: string): Promise<Place | null> => {
-    const before = known.get(address)
-    if (before) return before
-    const asked = limit(() => lookUp(address)).catch((error: unknown) => {
+  const ask = async (address: string): Promise<void> => {
+    let place: Place | null = null
+    try {
+      place = await lookUp(address)
+    } catch (error) {
       if (isServersFault(error)) failed += 1
-      return null
-    })
-    known.set(address, asked)
-    return asked
+    }
+    known.set(address, place)
+    asked.delete(address)
   }
   return {
-    tally: () => ({ asked: known.size, failed }),
+    tally: () => ({ asked: known.size + asked.size, failed }),
     async find(addresses) {
-      const pairs = [...addresses].map(async (address) => [address, await ask(address)] as const)
-      return new Map(await Promise.all(pairs))
+      const all = [...addresses]
+      const answers: Promise<void>[] = []
+      for (const address of all) {
+        if (known.has(address)) continue
+        let answer = asked.get(address)
+        if (answer === undefined) asked.set(address, (answer = limit(ask, address)))
+        answers.push(answer)
+      }
+      if (answers.length > 0) await Promise.all(answers)
+      return new Map(all.map((address) => [address, known.get(address) ?? null]))
     },
   }
 }

@@ -31,9 +31,9 @@ const createPager = <Row>(fetchPage: FetchPage<Row>) => {
 /** Reads a table to its end; rows that shift onto the next page meanwhile are given once. */
 async function* readPages<Row>(
   fetchPage: FetchPage<Row>,
-  keyOf: (row: Row) => string,
+  keyOf: (row: Row) => string | number,
 ): AsyncGenerator<Row[]> {
-  const known = new Set<string>()
+  const known = new Set<string | number>()
   const pageAt = createPager(fetchPage)
   let start = 0
   for (let pages = 0; pages < MOST_PAGES; pages++) {
@@ -62,9 +62,10 @@ export const readUsers = async (client: TautulliClient): Promise<TautulliUser[]>
   return users.filter((user) => user.user_id !== null && user.user_id !== undefined)
 }
 
-const rowKey = (row: TautulliRow): string =>
+/** Ids of one server's rows are all numbers or all texts. */
+const rowKey = (row: TautulliRow): string | number =>
   typeof row.row_id === 'number' || (typeof row.row_id === 'string' && row.row_id !== '')
-    ? String(row.row_id)
+    ? row.row_id
     : `live ${String(row.session_key)} ${String(row.started)} ${String(row.machine_id)}`
 
 interface HistoryQuestion {

@@ -36,9 +36,12 @@ export interface TautulliGeo extends GroupedPlace {
 }
 
 const BLANK = /^\s*$/
+const SPACE = 0xff
 
 const textOf = (value: unknown): string | null => {
-  if (typeof value === 'string') return BLANK.test(value) ? null : value
+  // What begins with a letter or digit is not blank.
+  if (typeof value === 'string')
+    return value.charCodeAt(0) > SPACE || !BLANK.test(value) ? value : null
   return typeof value === 'number' ? String(value) : null
 }
 

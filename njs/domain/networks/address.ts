@@ -21,16 +21,29 @@ export const parseOctet = (text: string): number | null => {
   return value <= 255 ? value : null
 }
 
+const DOT = 0x2e
+const ZERO = 0x30
+const NINE = 0x39
+
 const parseV4 = (text: string): number | null => {
-  const parts = text.split('.')
-  if (parts.length !== 4) return null
-  let value = 0
-  for (const part of parts) {
-    const octet = parseOctet(part)
-    if (octet === null) return null
-    value = value * 256 + octet
+  let [value, octet, digits, dots] = [0, 0, 0, 0]
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i)
+    if (code === DOT) {
+      if (digits === 0) return null
+      value = value * 256 + octet
+      octet = 0
+      digits = 0
+      dots += 1
+    } else {
+      // No octet begins with a zero and goes on, see `parseOctet`.
+      if (code < ZERO || code > NINE || (digits > 0 && octet === 0)) return null
+      octet = octet * 10 + code - ZERO
+      digits += 1
+      if (octet > 255) return null
+    }
   }
-  return value
+  return dots === 3 && digits > 0 ? value * 256 + octet : null
 }
 
 /** The 16-bit groups of one side of `::`; the last may be a dotted IPv4 address. */
@@ -101,7 +114,7 @@ export const addressOfBytes = (bytes: ArrayLike<number>): Address | null => {
 }
 
 const dotted = (word: number): string =>
-  [word >>> 24, (word >>> 16) & 255, (word >>> 8) & 255, word & 255].join('.')
+  `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`
 
 /** First and length of the longest run of zero groups, the leftmost where equal. */
 const longestZeroRun = (groups: readonly number[]): { at: number; length: number } => {

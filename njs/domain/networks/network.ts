@@ -56,9 +56,15 @@ const isEqual = (a: Address, b: Address): boolean =>
   a.family === b.family && a.words.every((word, index) => word === b.words[index])
 
 /** Whether a network holds an address. */
-export const contains = (network: Network, address: Address): boolean =>
-  network.base.family === address.family &&
-  isEqual(maskAddress(address, network.prefix), network.base)
+export const contains = ({ base, prefix }: Network, address: Address): boolean => {
+  if (base.family !== address.family) return false
+  for (let at = 0; at * 32 < prefix; at += 1) {
+    const differs = wordAt(base, at) ^ wordAt(address, at)
+    const kept = prefix - at * 32
+    if (kept >= 32 ? differs !== 0 : differs >>> (32 - kept) !== 0) return false
+  }
+  return true
+}
 
 /** Canonical CIDR text, the mask always written. */
 export const formatNetwork = (network: Network): string =>

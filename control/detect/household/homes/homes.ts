@@ -140,7 +140,7 @@ const settle = (
   const sets = new UnionFind()
   const claimed = new Map<string, string | null>()
   const anchors = uses.filter((u) => u.kind === 'television')
-  const conflicts = lineConflicts(uses.flatMap((u) => u.plays))
+  const conflicts = lineConflicts(uses)
   groupDevices(anchors, sets, conflicts)
   claimHomeKeys(anchors, sets, claimed)
   const of = new Map(anchors.map((u) => [u.device, sets.find(u.device)]))

@@ -1,4 +1,5 @@
 import { groupBy } from '#domain/group-by'
+import type { DevicePlays } from '../../devices/device-plays.ts'
 import type { EnrichedPlay } from '../../enriched-play.ts'
 
 const DAY_MS = 86_400_000
@@ -52,16 +53,17 @@ const isPooled = ({ line, pool, isHosting, family }: EnrichedPlay): boolean =>
   line !== null && pool !== null && !isHosting && family === 4
 
 /** Pools of which more than one line was used: of others nothing alternates. */
-const sharedPools = (plays: readonly EnrichedPlay[]): ReadonlySet<string> => {
+const sharedPools = (uses: readonly DevicePlays[]): ReadonlySet<string> => {
   const first = new Map<string, string>()
   const shared = new Set<string>()
-  for (const play of plays) {
-    if (!isPooled(play)) continue
-    const pool = play.pool ?? ''
-    const line = first.get(pool)
-    if (line === undefined) first.set(pool, play.line ?? '')
-    else if (line !== play.line) shared.add(pool)
-  }
+  for (const { places } of uses)
+    for (const play of places.values()) {
+      if (!isPooled(play)) continue
+      const pool = play.pool ?? ''
+      const line = first.get(pool)
+      if (line === undefined) first.set(pool, play.line ?? '')
+      else if (line !== play.line) shared.add(pool)
+    }
   return shared
 }
 
@@ -69,12 +71,14 @@ const sharedPools = (plays: readonly EnrichedPlay[]): ReadonlySet<string> => {
  * Counts how often an address was used, then another of the same pool, then the first again. A connection has one
  * address at a time, so two that alternate are two connections.
  */
-export const lineConflicts = (plays: readonly EnrichedPlay[]): LineConflicts => {
-  const shared = sharedPools(plays)
+export const lineConflicts = (uses: readonly DevicePlays[]): LineConflicts => {
+  const shared = sharedPools(uses)
   const counts = new Map<string, Map<string, number>>()
   if (shared.size === 0) return counts
-  const told = plays.filter((play) => isPooled(play) && shared.has(play.pool ?? ''))
+  const told = uses
+    .flatMap(({ plays }) => plays)
+    .filter((play) => isPooled(play) && shared.has(play.pool ?? ''))
   told.sort((a, b) => a.start - b.start)
-  for (const uses of groupBy(told, ({ pool }) => pool).values()) countReturns(uses, counts)
+  for (const list of groupBy(told, ({ pool }) => pool).values()) countReturns(list, counts)
   return counts
 }

@@ -10,7 +10,7 @@ export const defaultGeoFiles = (): string[] => {
 }
 
 /** The bundled table of autonomous systems; by DB-IP, the NRO and RouteViews, CC BY 4.0. */
-export const defaultAsnFiles = (): string[] => {
+export const defaultAsnFiles = (): [string, string] => {
   const require = createRequire(import.meta.url)
   const folder = dirname(require.resolve('@ip-location-db/asn/package.json'))
   return [join(folder, 'asn-ipv4-num.csv'), join(folder, 'asn-ipv6-num.csv')]

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { assessAccount } from '../detect/judge/assess.ts'
 import { isPerson } from '../detect/person.ts'
 import { feedbackByAccount } from '../detect/scoring/feedback.ts'
+import { searchAsnFiles } from '../geo/asn-search.ts'
 import { type AsnTable, parseAsnTable } from '../geo/asn-table.ts'
 import { defaultAsnFiles } from '../geo/default-files.ts'
-import { createGeo } from '../geo/geo.ts'
 import type { PlaySource } from '../sources/model/play-source.ts'
 import { SourceError } from '../sources/model/source-error.ts'
 import type { SourceRegistry } from '../sources/registry.ts'
@@ -65,15 +65,8 @@ const readAsn = (path: string | null): AsnTable | null => {
 }
 
 /** The table of `--asn`, else the one that comes along. */
-const openNetworks = async (
-  path: string | null,
-): Promise<{ readonly asn: AsnTable; close(): void }> => {
-  const own = readAsn(path)
-  if (own !== null) return { asn: own, close: () => undefined }
-  const files = { files: [], asnFiles: defaultAsnFiles() }
-  const geo = await createGeo({ ...files, onProblem: () => undefined })
-  return { asn: (address) => geo.network(address), close: () => geo.stop() }
-}
+const openNetworks = (path: string | null): AsnTable =>
+  readAsn(path) ?? searchAsnFiles(defaultAsnFiles())
 
 /**
  * The judge of accounts: as in the control plane with its rules and operators' feedback, where the
@@ -118,20 +111,19 @@ const overSource = async (
   }
   if (history === null) throw new UsageError(`--source ${options.source} keeps no history`)
   const { now, days, user } = options
-  const networks = await openNetworks(options.asnFile)
+  const asn = openNetworks(options.asnFile)
   output.err(`Reading users and plays of the last ${days} days from ${label}...`)
   const accounts = await sourceAccounts(history, {
     now,
     days,
     user,
-    asn: networks.asn,
+    asn,
     atOnce: AT_ONCE,
   })
   try {
     return await runGatehouse(accounts, await judgeFor(options), { options, output })
   } finally {
     accounts.close()
-    networks.close()
   }
 }
 

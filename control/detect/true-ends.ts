@@ -1,6 +1,6 @@
 import { copyPlay } from '#domain/copy-play'
+import { PlayerIndex } from '#domain/player-index'
 import type { PlayRecord } from '#domain/types'
-import { PlayerIndex } from './devices/player-index.ts'
 import { hasDerivedDevice } from './guards.ts'
 import { endOf } from './normalise.ts'
 

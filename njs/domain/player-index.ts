@@ -1,4 +1,4 @@
-import type { PlayRecord } from '#domain/types'
+import type { PlayRecord } from './types.ts'
 
 interface Entry<T> {
   readonly source: string

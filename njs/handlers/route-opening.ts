@@ -59,6 +59,7 @@ type Judged = OpeningRoute | 'end'
 
 /** An opening with the path and query it leads to. */
 type Opening = OpeningRequest & { readonly args: string }
+type ByTicket = Opening & { readonly credential: 'ticket' }
 
 const refused = (r: Request, reason: ReasonId): OpeningRoute => {
   refuse(r, reason)
@@ -66,11 +67,10 @@ const refused = (r: Request, reason: ReasonId): OpeningRoute => {
 }
 
 /** Whether the request belongs to an inferred session: a player that requests segments below the ticket has not followed the 302, and its requests of manifests are of that session too. */
-const isBelowTicket = (r: Request, opening: OpeningRequest & { credential: 'ticket' }) => {
-  const { ticket, channel, rest } = opening
+const isBelowTicket = (r: Request, { ticket, channel }: ByTicket, kind: PathKind): boolean => {
   const key = inferredKey(nginxCrypto, ticket, channel, networkText(r))
   const agent = variable(r, 'http_user_agent')
-  if (kindOf(rest) !== 'segment') return playsBelowTicket(key, agent)
+  if (kind !== 'segment') return playsBelowTicket(key, agent)
   noteBelowTicket(key, agent)
   return true
 }
@@ -115,10 +115,11 @@ const prepare = (r: Request, opening: Opening): void => {
     gh_ask_won_by: group ? 'network' : '',
     gh_ask_country: knownCountry(r, address) ?? '',
     gh_ask_mode: 'redirect',
-    gh_ask_token: opening.credential === 'token' ? sentToken(r, opening) : '',
-    gh_ask_user: opening.credential === 'xtream' ? encodeURIComponent(opening.user) : '',
-    gh_ask_password: opening.credential === 'xtream' ? encodeURIComponent(opening.password) : '',
   })
+  if (opening.credential === 'token') setVariables(r, { gh_ask_token: sentToken(r, opening) })
+  if (opening.credential !== 'xtream') return
+  const [user, password] = [opening.user, opening.password].map(encodeURIComponent)
+  setVariables(r, { gh_ask_user: user ?? '', gh_ask_password: password ?? '' })
 }
 
 /** Sets the credential's fingerprint for logs; returns the key of its cached refusals. */
@@ -206,7 +207,7 @@ const isBesideOpening = (kind: PathKind, rest: string): boolean =>
   kind === 'segment' || (kind === 'manifest' && rest.includes('/') && !rest.startsWith('@'))
 
 /** Verifies a ticket before anything is stored or control is asked, so that forged ones cost neither. */
-const judgeTicket = (r: Request, opening: Opening & { credential: 'ticket' }): Judged => {
+const judgeTicket = (r: Request, opening: ByTicket): Judged => {
   const verdict = verifyTicket(nginxCrypto, secretOf, opening.ticket, nowSec())
   if (verdict.ticket !== null) chooseSlate(r, verdict.ticket.group, opening.rest)
   if (!verdict.ok) return refused(r, verdict.reason)
@@ -221,7 +222,7 @@ const judgeTicket = (r: Request, opening: Opening & { credential: 'ticket' }): J
       ? folderOf(variable(r, 'gh_folder_key'))
       : null
     if (folder !== null) return toFolder(r, folder, opening.channel)
-    if (!isBelowTicket(r, opening)) return routeOrReopen(r, opening, verdict.ticket.account)
+    if (!isBelowTicket(r, opening, kind)) return routeOrReopen(r, opening, verdict.ticket.account)
   }
   // What is proxied to an origin is asked for by GET.
   if (methodOf(r) === 'POST') return 'method-not-allowed'

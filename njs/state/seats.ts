@@ -51,12 +51,9 @@ const markOf = (id: string): number => {
 /** Slots that one device may take: an account with a cap of a thousand would otherwise cost a thousand look-ups at each opening. */
 const WINDOW = 32
 
-/** The slots a device may take, `WINDOW` at most, from one that its id says: the same device always finds its own again. */
-const windowOf = (cap: number, { key, device }: Played): number[] => {
-  const width = Math.min(cap, WINDOW)
-  const from = width === cap ? 0 : markOf(device === '' ? key : device) % cap
-  return Array.from({ length: width }, (_, at) => (from + at) % cap)
-}
+/** The first slot a device may take, of `WINDOW` at most, by its id: the same device always finds its own again. */
+const firstPlace = (cap: number, { key, device }: Played): number =>
+  cap <= WINDOW ? 0 : markOf(device === '' ? key : device) % cap
 
 /**
  * Stores a session in a slot: its device's own, else the first of its window without a running session. Each slot is an entry, so that workers do not
@@ -67,7 +64,9 @@ const takePlace = (account: string, cap: number, latest: Played): void => {
   const text = latest.key + latest.device
   const now = nowSec()
   let over: string | null = null
-  for (const place of windowOf(cap, latest)) {
+  const first = firstPlace(cap, latest)
+  for (let at = 0; at < Math.min(cap, WINDOW); at += 1) {
+    const place = (first + at) % cap
     const name = placeName(account, place)
     const one = readPlace(account, place)
     if (one?.device === latest.device) return void keepText('gh_identity', name, text, PLAYED_MS)
@@ -84,7 +83,7 @@ export const rememberSeats = (r: Request, account: string, key: string): void =>
   if (cap === '') return
   const places = Number(cap) <= MOST_PLACES ? Number(cap) : 0
   keepText('gh_identity', capName(account), String(places), PLAYED_MS)
-  takePlace(account, places, { key, device: deviceOf(r) })
+  if (places > 0) takePlace(account, places, { key, device: deviceOf(r) })
 }
 
 /** Takes a free slot of the account in degraded mode, or extends the session's own; false where the cap is reached. Slots expire after `ttlSec`. */

@@ -12,7 +12,7 @@ const REVIVED_TTL_SEC = 60
 
 /** The lease has expired while the origin sent nothing, or control has recalled it: no request of a running stream will ask about that, so the edge does. */
 const findEndWithoutLease = (r: Request, key: string): string | null => {
-  if (isToClose(key)) return 'session.superseded'
+  if (isToClose(key) || !ownsStream(key, variable(r, 'gh_serial'))) return 'session.superseded'
   if (isRecalled(key)) {
     const pass = variable(r, 'gh_pass')
     // An inferred session has no pass to ask with: its player opens again.

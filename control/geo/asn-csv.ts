@@ -4,6 +4,28 @@ import { type Address, parseAddress } from '#domain/networks/network'
 import { type AsnRanges, AsnReader, type AsnRecord } from './asn-ranges.ts'
 import type { GeoProblem } from './geo-file.ts'
 
+/** The IP version that the name of a file says. */
+export const familyOfName = (path: string): 4 | 6 => (/ipv?6/i.test(path) ? 6 : 4)
+
+/** Whether a file begins as such a table does; the rest is not read. */
+export const beginsAsAsnCsv = async (path: string): Promise<boolean> => {
+  const reader = new AsnReader(familyOfName(path))
+  const { room } = reader
+  const file = await open(path)
+  try {
+    const { bytesRead } = await file.read(room)
+    reader.add(bytesRead)
+    if (bytesRead < room.length) reader.finish()
+    return true
+  } catch (error) {
+    // What the system says is another's to tell.
+    if (error instanceof Error && 'code' in error) throw error
+    return false
+  } finally {
+    await file.close()
+  }
+}
+
 const stampOf = ({ mtimeMs, size, ino }: { mtimeMs: number; size: number; ino: number }): string =>
   `${mtimeMs}-${size}-${ino}`
 

@@ -1,6 +1,7 @@
 import { open, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { say } from '../sentences/sentences.ts'
+import { beginsAsAsnCsv } from './asn-csv.ts'
 
 /** What is known about a file of addresses. */
 export type GeoUse = 'places' | 'networks'
@@ -65,7 +66,10 @@ const builtOfCsv = async (path: string): Promise<number | null> =>
 
 const ageOf = async (path: string, use: GeoUse): Promise<GeoFileAge> => {
   try {
-    const builtAt = path.endsWith('.csv') ? await builtOfCsv(path) : await builtOfMaxMind(path)
+    const isCsv = path.endsWith('.csv')
+    if (isCsv && !(await beginsAsAsnCsv(path)))
+      return { path, use, builtAt: null, problem: say('geo.csv') }
+    const builtAt = isCsv ? await builtOfCsv(path) : await builtOfMaxMind(path)
     const problem = builtAt === null ? say('geo.format') : null
     return { path, use, builtAt, problem }
   } catch (error) {
@@ -75,7 +79,7 @@ const ageOf = async (path: string, use: GeoUse): Promise<GeoFileAge> => {
   }
 }
 
-/** Looks at the ends of the files; none is read whole. */
+/** Looks at the ends of the files, or where they begin; none is read whole. */
 export const geoAges = async (files: {
   readonly places: readonly string[]
   readonly networks: readonly string[]

@@ -1,6 +1,6 @@
 import { formatAddress, parseAddress } from '#domain/networks/network'
 import type { GeoPlace } from '#domain/types'
-import { AsnCsv } from './asn-csv.ts'
+import { AsnCsv, familyOfName } from './asn-csv.ts'
 import { type GeoFile, type GeoProblem, openGeoFile } from './geo-file.ts'
 import { crossChecked, type GeoNetwork, networkOf, placeOf, unknownPlace } from './geo-record.ts'
 import { networkKind } from './network-kind.ts'
@@ -41,7 +41,7 @@ const openNetworks = async (
   onProblem: (problem: GeoProblem) => void,
 ): Promise<AddressFile> =>
   path.endsWith('.csv')
-    ? new AsnCsv(path, /ipv?6/i.test(path) ? 6 : 4, onProblem)
+    ? new AsnCsv(path, familyOfName(path), onProblem)
     : await openGeoFile(path, onProblem)
 
 /** Files for an IP version, those of this version only before those with both. */

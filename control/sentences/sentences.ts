@@ -38,6 +38,7 @@ export const SENTENCES = {
   'geo.old': '{file}: more than {n}; addresses have moved since, name a newer one in {setting}',
   'geo.ageless': 'of unknown age',
   'geo.format': 'not a readable MaxMind-format file',
+  'geo.csv': 'not a CSV of first,last,number,name with addresses as numbers in ascending order',
   'geo.no_places':
     'without a file of places, nobody has a country or a place: groups and rules by country fit nobody, and no travel is found',
   'geo.no_networks': 'without a file of networks, hosting and mobile networks are not recognised',

@@ -41,6 +41,19 @@ describe('how old geo files are', () => {
     })
   })
 
+  it.each([
+    ['addresses in quads', '1.0.0.0,1.0.0.255,13335,A\n'],
+    ['addresses of another family', '16777216,42540488161975842760550356425300246528,1,A\n'],
+    ['nothing', ''],
+  ])('a CSV with %s is none', async (_, text) => {
+    await withTempDir(async (folder) => {
+      const csv = join(folder, 'asn-ipv4.csv')
+      writeFileSync(csv, text)
+      const [age] = await geoAges({ places: [], networks: [csv] })
+      expect(age).toMatchObject({ builtAt: null, problem: expect.stringContaining('not a CSV') })
+    })
+  })
+
   it('says what does not work without them', async () => {
     await withTempDir(async (folder) => {
       const [none, broken] = [join(folder, 'none.mmdb'), join(folder, 'broken.mmdb')]

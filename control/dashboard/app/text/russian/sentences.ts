@@ -52,6 +52,7 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
   },
   'said.geo.ageless': 'возраст неизвестен',
   'said.geo.format': 'не читается как файл формата MaxMind',
+  'said.geo.csv': 'не CSV вида first,last,number,name с адресами-числами по возрастанию',
   'said.geo.no_places':
     'без файла мест ни у кого нет страны и места: группы и правила по странам никому не подходят, перемещения не находятся',
   'said.geo.no_networks': 'без файла сетей не распознаются хостинги и мобильные сети',

@@ -4,7 +4,7 @@ import { nginxCrypto } from '../platform/crypto.ts'
 import type { Request, Variables } from '../platform/request.ts'
 import { countFurther, MARKS_PERIOD_SEC, MARKS_TTL_MS } from '../state/clone-guard.ts'
 import { REFRESH_AFTER_SEC, useLease } from '../state/leases.ts'
-import { freshText } from '../state/manifests/copies.ts'
+import { textAtHand } from '../state/manifests/copies.ts'
 import { numbers, trySet } from '../state/memory.ts'
 import { networkOf } from '../state/session.ts'
 import { tableGeneration } from '../state/table-halves.ts'
@@ -64,7 +64,7 @@ export const admitSegment = (r: Request, variables: Variables, now: number): str
   return key
 }
 
-/** The fast path of manifests: one of which a fresh copy is at hand. Sets what is sent; `null` = any other request. */
+/** The fast path of manifests: one of which a copy is at hand. Sets what is sent; `null` = any other request. */
 export const sendManifest = (
   r: Request,
   variables: Variables,
@@ -75,7 +75,7 @@ export const sendManifest = (
   const name = variables['gh_copy_name'] ?? ''
   // What a player reports about itself is none of the copy's: `copyKey` leaves it out.
   if (name.includes('CMCD=')) return null
-  const text = freshText(`${tableGeneration('channels') ?? 0} ${name}`, now)
+  const text = textAtHand(`${tableGeneration('channels') ?? 0} ${name}`, now)
   if (text === null) return null
   variables['gh_session_key'] = key
   return sendText(variables, text)

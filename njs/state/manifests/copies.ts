@@ -1,4 +1,4 @@
-import { numbers, type TextZone, texts, trySet } from '../memory.ts'
+import { countIn, numbers, type TextZone, texts, trySet } from '../memory.ts'
 import { tableGeneration } from '../table-halves.ts'
 
 /** A cached rewritten manifest. */
@@ -57,11 +57,13 @@ const timeText = (ms: number): string => String(Math.trunc(ms)).padStart(TIME, '
 
 const freshUntil = (text: string): number => Number(text.slice(0, TIME))
 
+const goodUntil = (text: string): number => Number(text.slice(TIME + 1, BODY - 1))
+
 const parse = (text: string): Shared => ({
   kind: 'copy',
   copy: {
     freshUntil: freshUntil(text),
-    goodUntil: Number(text.slice(TIME + 1, BODY - 1)),
+    goodUntil: goodUntil(text),
     text: text.slice(BODY),
   },
 })
@@ -81,11 +83,37 @@ export const readShared = (key: string): Shared | null => {
   return long === undefined ? null : parse(long)
 }
 
-/** The text of a fresh copy; `null` where there is none. Runs for every request of a manifest. */
-export const freshText = (key: string, now: number): string | null => {
+/** Of a crowd that asks at once, so many wait for a copy that is past; each holds a JavaScript context, and to make one takes longer than most fetches. */
+const MOST_AHEAD = 16
+
+/** Counts the requests that find a copy no longer fresh, while a fetch that the first begins may last: which of them this one is; 0 = unknown. */
+const countAhead = (key: string, freshMs: number): number =>
+  countIn('gh_flights', `ahead ${key}`, Math.max(1, freshMs))
+
+const copyOf = (key: string): string | null => {
   const text = texts(SHORT_ZONE).get(key)
   const copy = text === ELSEWHERE ? texts(LONG_ZONE).get(key) : text
-  return copy !== undefined && isCopy(copy) && freshUntil(copy) > now ? copy.slice(BODY) : null
+  return copy !== undefined && isCopy(copy) ? copy : null
+}
+
+/** The text of a fresh copy; `null` where there is none. */
+export const freshText = (key: string, now: number): string | null => {
+  const copy = copyOf(key)
+  return copy !== null && freshUntil(copy) > now ? copy.slice(BODY) : null
+}
+
+/**
+ * The text of a copy that is sent as it is: a fresh one; one that was a moment ago, where another request has gone for a newer one; to a crowd, an older one, too. `null` =
+ * none, and this request goes. Runs once for every request of a manifest.
+ */
+export const textAtHand = (key: string, now: number): string | null => {
+  const copy = copyOf(key)
+  if (copy === null) return null
+  const [fresh, good] = [freshUntil(copy), goodUntil(copy)]
+  if (fresh > now) return copy.slice(BODY)
+  const freshMs = good - fresh
+  if (now >= good + freshMs) return null
+  return countAhead(key, freshMs) > (now < good ? 1 : MOST_AHEAD) ? copy.slice(BODY) : null
 }
 
 /** Stores a copy. */

@@ -6,17 +6,9 @@ import { AsnCsv } from '../../../control/geo/asn-csv.ts'
 import { defaultAsnFiles } from '../../../control/geo/default-files.ts'
 import { createGeo } from '../../../control/geo/geo.ts'
 import { withTempDir } from '../../support/temp-dir.ts'
+import { textOf } from './text-of-number.ts'
 
 const nothing = () => undefined
-
-const textOf = (value: bigint, family: 4 | 6): string => {
-  const [size, bits] = family === 4 ? [4, 8n] : [8, 16n]
-  const groups = Array.from(
-    { length: size },
-    (_, i) => (value >> (bits * BigInt(size - 1 - i))) & ((1n << bits) - 1n),
-  )
-  return family === 4 ? groups.join('.') : groups.map((group) => group.toString(16)).join(':')
-}
 
 test('hosting, homes and mobile carriers are known out of the box, in both families', async () => {
   const geo = await createGeo({ files: [], asnFiles: defaultAsnFiles(), onProblem: nothing })

@@ -5,15 +5,7 @@ import { searchAsnFiles } from '../../../control/geo/asn-search.ts'
 import { defaultAsnFiles } from '../../../control/geo/default-files.ts'
 import { createGeo } from '../../../control/geo/geo.ts'
 import { withTempDir } from '../../support/temp-dir.ts'
-
-const textOf = (value: bigint, family: 4 | 6): string => {
-  const [size, bits] = family === 4 ? [4, 8n] : [8, 16n]
-  const groups = Array.from(
-    { length: size },
-    (_, i) => (value >> (bits * BigInt(size - 1 - i))) & ((1n << bits) - 1n),
-  )
-  return family === 4 ? groups.join('.') : groups.map((group) => group.toString(16)).join(':')
-}
+import { textOf } from './text-of-number.ts'
 
 test('it finds what the table in memory finds, at the ends and in the middle of ranges and between them', async () => {
   const geo = await createGeo({

@@ -1,5 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { expect } from 'vitest'
+import type { adminOf } from '../world/world.ts'
+import { showPage } from './page-list.ts'
 
 /** How a page is opened. */
 export interface PageOptions {
@@ -40,4 +42,17 @@ export const browserPages = (browser: () => Browser) => {
       expect(found).toEqual([])
     },
   }
+}
+
+/** The dashboard of the demo, signed in as its owner, on a page. */
+export const openAsOwner = async (
+  openPage: (address: string) => Promise<Page>,
+  admin: Pick<ReturnType<typeof adminOf>, 'send'>,
+  hash: string,
+): Promise<Page> => {
+  const { url } = await admin.send<{ url: string }>('POST', '/sign-in-links', { user: 'demo' })
+  const page = await openPage(url)
+  await page.getByRole('heading', { level: 1, name: 'Now' }).waitFor()
+  await showPage(page, hash)
+  return page
 }

@@ -11,7 +11,7 @@ import { until } from '../../support/programs/port.ts'
 import { startService, type TestService } from '../../support/programs/service.ts'
 import { viewer } from '../world/viewer.ts'
 import { adminOf, worldConfig } from '../world/world.ts'
-import { browserPages } from './browser-pages.ts'
+import { browserPages, openAsOwner } from './browser-pages.ts'
 import { showPage } from './page-list.ts'
 import { type Relay, startRelay } from './relay.ts'
 
@@ -52,14 +52,7 @@ afterAll(async () => {
 })
 afterEach(closePages)
 
-/** The dashboard, signed in as the owner, on a page. */
-const opened = async (hash: string): Promise<Page> => {
-  const { url } = await admin.send<{ url: string }>('POST', '/sign-in-links', { user: 'demo' })
-  const page = await openPage(url)
-  await page.getByRole('heading', { level: 1, name: 'Now' }).waitFor()
-  await showPage(page, hash)
-  return page
-}
+const opened = (hash: string): Promise<Page> => openAsOwner(openPage, admin, hash)
 
 /** Somebody at home who watches a channel on an account of his own. */
 const watching = async (channel: string, streams = 2) => {

@@ -4,7 +4,7 @@ import { launchBrowser } from '../../support/programs/browser.ts'
 import { until } from '../../support/programs/port.ts'
 import { startService, type TestService } from '../../support/programs/service.ts'
 import { adminOf } from '../world/world.ts'
-import { browserPages } from './browser-pages.ts'
+import { browserPages, openAsOwner } from './browser-pages.ts'
 import { showPage } from './page-list.ts'
 
 let service: TestService
@@ -22,13 +22,7 @@ afterAll(async () => {
 })
 afterEach(closePages)
 
-const opened = async (hash: string): Promise<Page> => {
-  const { url } = await admin.send<{ url: string }>('POST', '/sign-in-links', { user: 'demo' })
-  const page = await openPage(url)
-  await page.getByRole('heading', { level: 1, name: 'Now' }).waitFor()
-  await showPage(page, hash)
-  return page
-}
+const opened = (hash: string): Promise<Page> => openAsOwner(openPage, admin, hash)
 
 /** What has the focus: its element and words. */
 const focused = async (page: Page): Promise<string> =>

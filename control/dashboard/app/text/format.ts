@@ -4,6 +4,7 @@ import { zone } from './zone.ts'
 
 const numbers = new Intl.NumberFormat(language)
 const days = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: zone })
+const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: zone })
 const moments = new Intl.DateTimeFormat(language, {
   dateStyle: 'medium',
   timeStyle: 'short',
@@ -17,6 +18,9 @@ export const number = (value: number): string => numbers.format(value)
 
 /** Unix milliseconds as day and month. */
 export const day = (at: number): string => days.format(at)
+
+/** Unix milliseconds as day, month and year. */
+export const date = (at: number): string => dates.format(at)
 
 /** Unix milliseconds as date and time, in the viewer's time zone. */
 export const moment = (at: number | null): string => (at === null ? '–' : moments.format(at))

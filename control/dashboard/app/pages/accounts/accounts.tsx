@@ -5,7 +5,7 @@ import { get, getAll } from '../../data/api.ts'
 import { hrefOf, useParam } from '../../data/route.ts'
 import type { Account } from '../../data/types.ts'
 import { useQuery } from '../../data/use-query.ts'
-import { day } from '../../text/format.ts'
+import { date } from '../../text/format.ts'
 import { t } from '../../text/text.ts'
 import { NewAccount } from './new-account.tsx'
 
@@ -95,7 +95,7 @@ const columns: readonly Column<Row>[] = [
     sixths: 3,
     title: t('col.expires'),
     sortBy: ({ account }) => account?.expiresAt ?? Number.MAX_SAFE_INTEGER,
-    cell: ({ account }) => (account?.expiresAt ? day(account.expiresAt) : '–'),
+    cell: ({ account }) => (account?.expiresAt ? date(account.expiresAt) : '–'),
   },
 ]
 

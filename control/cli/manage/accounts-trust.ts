@@ -38,7 +38,7 @@ const sharingList = (result: unknown): string => {
 }
 
 const explanation = (result: unknown): string => {
-  if (!isRow(result)) return ''
+  if (!isRow(result)) return 'not judged yet: too little has been played'
   return [
     table([tidy(result)], SHARING),
     '',

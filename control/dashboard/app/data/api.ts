@@ -71,13 +71,19 @@ const request = async (path: string, init: RequestInit): Promise<Response> => {
   throw error
 }
 
+/** What an answer says; `null` where it has no content. */
+const contentOf = async (response: Response): Promise<unknown> => {
+  const text = response.status === 204 ? '' : await response.text()
+  return text === '' ? null : JSON.parse(text)
+}
+
 /** Reads a path below `/api/v1`; the OpenAPI document says which there are and what they answer. Throws an `ApiError`. */
 export const get = async <const P extends string>(
   path: P & PathFor<'GET', P>,
   signal?: AbortSignal,
 ): Promise<AnswerOf<'GET', P>> => {
   const response = await request(path, signal === undefined ? {} : { signal })
-  return (await response.json()) as AnswerOf<'GET', P>
+  return (await contentOf(response)) as AnswerOf<'GET', P>
 }
 
 interface Page<T> {
@@ -119,8 +125,7 @@ export const send = async <M extends Exclude<Method, 'GET'>, const P extends str
   if (csrf !== null) headers['x-gatehouse-csrf'] = csrf
   const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
   const response = await request(path, init)
-  const text = response.status === 204 ? '' : await response.text()
-  return (text === '' ? null : JSON.parse(text)) as AnswerOf<M, P>
+  return (await contentOf(response)) as AnswerOf<M, P>
 }
 
 /** Sends a file as it is. Throws an `ApiError`. */

@@ -18,13 +18,13 @@ import type { StoredAssessment } from '../../../store/tables/records.ts'
 import type { Tables } from '../../../store/tables/stores.ts'
 import { accountRef } from '../common/account-ref.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
+import { type AccountSources, isAccount } from '../common/known-account.ts'
 import { sortOrder } from '../common/sort-order.ts'
 
-export interface SharingRoutesOptions {
-  readonly store: Pick<Tables, 'assessments' | 'trust'>
+export interface SharingRoutesOptions extends AccountSources {
+  readonly store: AccountSources['store'] & Pick<Tables, 'assessments' | 'trust'>
   readonly assessor: Assessor
   readonly audit: AuditTrail
-  readonly clock: () => number
 }
 
 const SORTS = ['confidence', 'at', 'plays', 'name'] as const
@@ -92,11 +92,22 @@ export const sharingRoutes = (plain: FastifyInstance, options: SharingRoutesOpti
     return explained(found)
   }
   const schema = { params: idParams, response: { 200: explanationSchema } }
-  app.get('/accounts/:id/sharing', { schema, config: read }, async (request) => {
-    const account = accountRef(request.params.id)
-    const known = await store.assessments.get(account)
-    return orMissing(known ?? (await assessor.assess(account)), account)
-  })
+  const orNone = {
+    204: Type.Null({
+      description: 'There is such an account, and too little was played to judge it.',
+    }),
+  }
+  app.get(
+    '/accounts/:id/sharing',
+    { schema: { ...schema, response: { ...schema.response, ...orNone } }, config: read },
+    async (request, reply) => {
+      const account = accountRef(request.params.id)
+      const found = (await store.assessments.get(account)) ?? (await assessor.assess(account))
+      if (found === null && (await isAccount(options, account)))
+        return await reply.code(204).send(null)
+      return orMissing(found, account)
+    },
+  )
   app.post('/accounts/:id/sharing', { schema, config: write }, async (request) => {
     const account = accountRef(request.params.id)
     return orMissing(await assessor.assess(account), account)

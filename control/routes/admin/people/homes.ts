@@ -10,40 +10,25 @@ import { ProblemError } from '../../../plugins/problem.ts'
 import { detail } from '../../../plugins/problem-texts.ts'
 import { idParams } from '../../../schemas/common.ts'
 import { homesBody, homesSchema } from '../../../schemas/people.ts'
-import type { History } from '../../../store/history/history.ts'
 import type { Feedback } from '../../../store/tables/records.ts'
 import type { Tables } from '../../../store/tables/stores.ts'
 import { accountRef } from '../common/account-ref.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
 import { ifMatchHeader, requireMatch, withEtag } from '../common/etag.ts'
+import { type AccountSources, isAccount } from '../common/known-account.ts'
 
 /** What the routes of homes work with. */
-export interface HomesRoutesOptions {
+export interface HomesRoutesOptions extends AccountSources {
   readonly people: Pick<People, 'all' | 'membersOf'>
-  readonly store: Pick<Tables, 'accounts' | 'feedback' | 'serverUsers'> & {
-    readonly history: Pick<History, 'dashboard'>
-    readonly atomically: (
-      work: (tables: Pick<Tables, 'feedback'>) => Promise<void>,
-    ) => Promise<void>
-  }
+  readonly store: AccountSources['store'] &
+    Pick<Tables, 'feedback'> & {
+      readonly atomically: (
+        work: (tables: Pick<Tables, 'feedback'>) => Promise<void>,
+      ) => Promise<void>
+    }
   /** Judges accounts anew. */
   readonly regroup: (accounts: readonly AccountRef[]) => Promise<void>
   readonly audit: AuditTrail
-  readonly clock: () => number
-}
-
-const OWN = 'own:'
-
-/** Whether there is such an account: of our own, at a media server, or in the history. */
-const isAccount = async (
-  { store, clock }: Pick<HomesRoutesOptions, 'store' | 'clock'>,
-  account: AccountRef,
-): Promise<boolean> => {
-  if (account.startsWith(OWN) && (await store.accounts.get(account.slice(OWN.length))) !== null)
-    return true
-  if ((await store.serverUsers.get(account)) !== null) return true
-  const { days } = await store.history.dashboard.user(account, { from: 0, to: clock() }, 1)
-  return days.length > 0
 }
 
 type Homes = Static<typeof homesSchema>

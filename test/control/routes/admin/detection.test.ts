@@ -144,6 +144,10 @@ test('confidence is assessed, listed, explained, and silenced by a word', async 
   expect(why.contributions[0].explanation).toMatch(/\d/)
   expect(why.households.length).toBeGreaterThan(1)
   expect((await call('GET', '/accounts/nobody/sharing')).status).toBe(404)
+  const unlimited = { maxSessions: null, maxNetworks: null, limitation: null, expiresAt: null }
+  const unplanned = { plan: null, group: null, note: null, createdAt: now, updatedAt: now }
+  await api.store.accounts.put({ id: '9', name: 'New', enabled: true, ...unlimited, ...unplanned })
+  expect((await call('GET', '/accounts/9/sharing')).status).toBe(204)
   const word = await call('POST', '/accounts/1/feedback', { kind: 'account' })
   expect(word).toMatchObject({
     status: 201,

@@ -18,6 +18,7 @@ interface TestFile {
 export interface TestOrigin {
   readonly url: string
   readonly port: number
+  /** `*` stands for every path that has none of its own. */
   readonly files: Map<string, TestFile>
   /** Where a path's 302 leads. */
   readonly moved: Map<string, string>
@@ -63,7 +64,7 @@ export async function startOrigin(at = 0, host = '127.0.0.1'): Promise<TestOrigi
     })
   }
   const serve = (path: string, request: IncomingMessage, response: ServerResponse): void => {
-    const file = files.get(path)
+    const file = files.get(path) ?? files.get('*')
     if (file === undefined) return void response.writeHead(404).end('no')
     const body = Buffer.from(file.body)
     const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '')

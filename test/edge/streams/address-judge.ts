@@ -29,6 +29,8 @@ export interface Judge {
 export async function startJudge(): Promise<Judge> {
   const rig = await startRig((stub, origin) => {
     stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true })] }
+    // A segment of DASH that is not there is looked for twice more, 2.5 s in all.
+    origin.files.set('*', { type: 'video/mp4', body: 'there' })
     stub.tables.channels.rows = channelRows({
       ch1: { origin: origin.url, base: '/hls/ch1/' },
       php: { origin: origin.url, base: '/p/', entry: 'get.php', query: 'id=7&output=hls' },

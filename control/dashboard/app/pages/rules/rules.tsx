@@ -6,7 +6,7 @@ import { Alert, Badge, Card, PageHead, Shown } from '../../components/parts.tsx'
 import { Sentence } from '../../components/sentence.tsx'
 import { getAll, send } from '../../data/api.ts'
 import { type Draft, newDraft, readDraft, textOf, yamlOf } from '../../data/draft.ts'
-import { hrefOf, useRoute } from '../../data/route.ts'
+import { hrefOf, parseRoute, useRoute } from '../../data/route.ts'
 import { useQuery } from '../../data/use-query.ts'
 import { lintText, messageOf, yamlFaultText } from '../../text/failure.ts'
 import { t, words } from '../../text/text.ts'
@@ -82,7 +82,8 @@ const useRemove = ({ reload }: EditorProps) => {
       go: t('action.remove'),
       act: async () => {
         await send('DELETE', `/rules/${encodeURIComponent(id)}`)
-        location.hash = hrefOf(['rules'])
+        // The answer may come when another page is shown already.
+        if (parseRoute(location.hash).path[1] === id) location.hash = hrefOf(['rules'])
         reload()
       },
     })

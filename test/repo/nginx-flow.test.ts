@@ -45,7 +45,7 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
   $gh_manifest_route: ['manifest-after-check', ...AGAIN_ROUTES, 'wait-1', 'wait-2', 'wait-3'],
   $gh_segment_route: ['segment-again', ...AGAIN_ROUTES, 'wait-1', 'wait-2', 'wait-3'],
   $gh_opening_route: [...OPENING_ROUTES, ...AGAIN_ROUTES],
-  $gh_opening_route_anew: [...OPENING_ROUTES, ...AGAIN_ROUTES],
+  $gh_opening_route_now: [...OPENING_ROUTES, ...AGAIN_ROUTES],
   $gh_next_wait: ['wait-1', 'wait-2', 'wait-3', 'origin-unavailable'],
   $gh_after_refusal: ['refuse', 'wait-1', 'wait-2', 'wait-3'],
   $gh_when_missing: ['wait-1', 'wait-2', 'nothing-there'],
@@ -204,6 +204,17 @@ test('whatever a location goes on to is there, internal, and reached from somewh
   const reached = unique(locations.flatMap((it) => flowOf(it).goesOnTo))
   expect(there.filter((name) => !reached.includes(name))).toEqual([])
   expect(reached.filter((name) => !there.includes(name) && !asked.includes(name))).toEqual([])
+})
+
+test('what is judged anew each time it is named stands in no set and no rewrite, which evaluate twice', () => {
+  const anew = all
+    .filter(({ name, args }) => name === 'js_set' && args.includes('nocache'))
+    .map(({ args: [variable = ''] }) => variable)
+  expect(anew).toContain('$gh_opening_route_anew')
+  const twice = all.filter(({ name }) => name === 'set' || name === 'rewrite')
+  expect(twice.flatMap(({ args }) => variablesIn(args)).filter((it) => anew.includes(it))).toEqual(
+    [],
+  )
 })
 
 describe('handlers', () => {

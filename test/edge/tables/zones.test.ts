@@ -166,9 +166,16 @@ test('health names what is missing until it came, and then nothing', async () =>
   const asBanned = `/live/${rig.ticket({ account: 'own:banned' })}/ch1/index.m3u8?first=1`
   const opening = await get(asBanned, ELSEWHERE)
   expect([opening.status, opening.reason]).toEqual([503, 'edge.not_ready'])
+  // Openings that wait while the tables come.
+  const waiting = Array.from({ length: 20 }, async (_, n) => {
+    const { status, reason } = await get(asBanned.replace('first=1', `waits=${n}`), ELSEWHERE)
+    return `${status} ${reason}`
+  })
   await rig.restartControl()
   await until('all of it', async () => (await health()).ready)
   expect(await health()).toMatchObject({ ready: true, missing: [] })
+  for (const got of await Promise.all(waiting))
+    expect(['403 ban.account', '503 edge.not_ready']).toContain(got)
 })
 
 test('a stream that no ban would reach any more is ended, and none of its bytes counted twice', async () => {

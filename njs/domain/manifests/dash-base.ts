@@ -95,7 +95,10 @@ const directoryBase = (
 /** A base relative to several others: its text is unchanged, and each of their seals must cover it. */
 const belowBase = (address: Address, from: BaseUrl, parent: Base): Base => ({
   address,
-  directory: parent.directory === null ? null : parent.directory + directoryOf(from.value),
+  directory:
+    parent.directory === null
+      ? null
+      : parent.directory + directoryOf(from.value.split('?', 1)[0] ?? ''),
   takes: () => parent.takes(true),
   uses: () => parent.uses(true),
   written: () => null,
@@ -107,20 +110,19 @@ const oneBase = (from: BaseUrl, parent: Base, context: BaseContext): Base[] => {
   const address = resolveAddress(from.value, parent.address)
   if (address === null) return []
   const { directory } = parent
+  // From another host on, no relative reference leads here.
+  if (directory === null) return [foreignBase(address, from)]
   const isBelow = isBelowItsBase(from.value)
-  if (directory === null && !/^(?:https?:|[\\/]{2})/i.test(from.value))
-    return [foreignBase(address, from)]
   const isFile = !address.path.endsWith('/')
   if (!hasOneParent && isBelow && parent.takes(true)) {
     // The whole representation in one file, as in the on-demand profile.
     if (isFile) parent.uses(namesDirectory(from.value))
     return [belowBase(address, from, parent)]
   }
-  const at = directory ?? ''
   return [
     isFile
-      ? fileBase(address, from, at, mapper)
-      : directoryBase(address, from, at, { mapper, isOnly }),
+      ? fileBase(address, from, directory, mapper)
+      : directoryBase(address, from, directory, { mapper, isOnly }),
   ]
 }
 
@@ -134,12 +136,11 @@ export const baseFrom = (
   return inherited.flatMap((parent) => oneBase(from, parent, { ...context, hasOneParent }))
 }
 
-/** The new text of a BaseURL. */
-export const writeBase = (from: BaseUrl, bases: readonly Base[]): string => {
-  const base = bases.find((it) => it.from === from)
+/** The new texts of a BaseURL: one, unless the bases above it want it to differ. */
+export const writtenBase = (from: BaseUrl, bases: readonly Base[]): string[] => {
+  const texts = bases.filter((it) => it.from === from).map((it) => it.written() ?? from.value)
   // Another scheme, such as `data:`, or not an address.
-  if (base === undefined) return from.value
-  return base.written() ?? from.value
+  return texts.length === 0 ? [from.value] : [...new Set(texts)]
 }
 
 /** The last slash before the first `$` of a template, or before the file of what is none. */

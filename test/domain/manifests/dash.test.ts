@@ -1,30 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { createMapper } from '#domain/addresses/mapper'
 import { isDash, rewriteDash } from '#domain/manifests/dash'
 import { isSameDash } from '#domain/manifests/same-manifest'
-
-const channel = { origin: 'http://o:1', base: '/dash/c/', isClosed: false }
-const mapper = (path = '/dash/c/m.mpd', origin = 'http://o:1', isMoved = false) =>
-  createMapper({
-    channel,
-    manifest: { origin, path, query: '' },
-    rest: isMoved ? 'm.mpd' : path.slice(channel.base.length),
-    isMoved,
-    seal: null,
-    isAllowed: (it) => it === 'http://o:1' || it === 'http://cdn:2',
-    isOthers: () => false,
-    sealOf: (it) =>
-      `~${it.kind}.${it.origin === 'http://o:1' ? '' : 'cdn'}${it.path.replaceAll('/', '.')}`,
-  })
-const mpd = (inside: string, attributes = '') =>
-  `<?xml version="1.0"?>\n<MPD xmlns="urn:mpeg:dash:schema:mpd:2011"${attributes}>${inside}</MPD>`
-const written = (inside: string, at = mapper()): string => {
-  const text = rewriteDash(mpd(inside), at).text
-  return text.slice(text.indexOf('2011">') + 6, -6)
-}
-const rep = (inside: string) =>
-  `<Period><AdaptationSet><Representation id="a">${inside}</Representation></AdaptationSet></Period>`
-const template = (media: string) => `<SegmentTemplate media="${media}"/>`
+import { mapper, mpd, rep, template, written } from './dash-written.ts'
 
 describe('BaseURL', () => {
   test.each([

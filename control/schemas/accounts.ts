@@ -64,6 +64,13 @@ export const accountQuery = Type.Object({
   enabled: Type.Optional(Type.Boolean()),
 })
 
+/** Plan as `GET /plans` returns it: caps that accounts share. */
+export const planOut = Type.Object({
+  name: Type.String(),
+  maxSessions: nullableCount,
+  maxNetworks: nullableCount,
+})
+
 /** A token without its secret: there is none to give. */
 export const tokenSchema = Type.Object({
   id: Type.String(),

@@ -33,9 +33,24 @@ export interface AccessParts {
   readonly lifecycle: OpenPorts['lifecycle'] & CheckPorts['lifecycle']
 }
 
+const capsOf = (plan: PlanConfig) => ({
+  name: plan.name,
+  maxSessions: plan.max_sessions,
+  maxNetworks: plan.max_networks,
+})
+
 const fromConfig = (plans: readonly PlanConfig[], name: string) => {
   const plan = plans.find((candidate) => candidate.name === name)
-  return plan ? { maxSessions: plan.max_sessions, maxNetworks: plan.max_networks } : null
+  return plan ? capsOf(plan) : null
+}
+
+/** Every plan with its caps: those of the configuration before those of the same name kept in SQL. */
+export const allPlans = (
+  configured: readonly PlanConfig[],
+  kept: readonly ReturnType<typeof capsOf>[],
+): ReturnType<typeof capsOf>[] => {
+  const plans = new Map([...kept, ...configured.map(capsOf)].map((plan) => [plan.name, plan]))
+  return [...plans.values()]
 }
 
 /** Plans of the configuration before those kept in SQL. */

@@ -12,9 +12,11 @@ import { type PublicAddress, withoutBasePath } from '../../operators/public-addr
 import type { Actor } from '../../plugins/admin-auth.ts'
 import { type AuditTrail, createAuditTrail } from '../../routes/admin/common/audit-trail.ts'
 import { type AdminApiOptions, adminApi } from '../../routes/admin-api.ts'
+import { allRows } from '../../store/tables/all-rows.ts'
 import type { Account } from '../../store/tables/records.ts'
 import { parseEndpoint } from '../../supervise/processes/addresses.ts'
 import { reloadEdge } from '../../supervise/processes/supervisor.ts'
+import { allPlans } from '../access/access.ts'
 import { configRoutes } from '../configuration/config-routes.ts'
 import type { AdminParts } from '../parts.ts'
 import { createCatalogAdmin } from './catalog-admin.ts'
@@ -97,8 +99,7 @@ const apiOptions = (
   const config = live.config
   const known = {
     group: (name: string) => lineup.catalog.group(name) !== undefined,
-    plan: async (name: string) =>
-      config().plans.some((plan) => plan.name === name) || (await store.plans.get(name)) !== null,
+    plans: async () => allPlans(config().plans, await allRows(store.plans)),
   }
   return {
     auth,

@@ -22,7 +22,7 @@ import { Imports } from './pages/imports.tsx'
 import { Now } from './pages/now/now.tsx'
 import { People } from './pages/people.tsx'
 import { Servers } from './pages/servers.tsx'
-import { SignIn } from './pages/sign-in.tsx'
+import { returnToPlace, SignIn } from './pages/sign-in.tsx'
 import { System } from './pages/system.tsx'
 import { messageOf } from './text/failure.ts'
 import { type Key, t } from './text/text.ts'
@@ -241,10 +241,20 @@ const AGAIN_MS = 3_000
 export const Shell = () => {
   const [auth, setAuth] = useState<AuthState | null>(null)
   const [error, setError] = useState<string | null>(null)
+  const turn = useRef(0)
+  const enter = (found: AuthState) => {
+    turn.current += 1
+    setAuth(found)
+  }
   const read = () => {
+    turn.current += 1
+    const mine = turn.current
     readAuth().then(
       (found) => {
         setError(null)
+        // Somebody may have signed in meanwhile.
+        if (mine !== turn.current) return
+        if (found.user !== null) returnToPlace()
         setAuth(found)
       },
       (failure: unknown) => setError(messageOf(failure)),
@@ -284,9 +294,9 @@ export const Shell = () => {
   if (auth.user === null) {
     return (
       <main class="alone">
-        <SignIn auth={auth} done={setAuth} />
+        <SignIn auth={auth} done={enter} />
       </main>
     )
   }
-  return <Frame auth={auth} leave={leave} changed={setAuth} />
+  return <Frame auth={auth} leave={leave} changed={enter} />
 }

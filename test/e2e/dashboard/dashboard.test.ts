@@ -6,10 +6,10 @@ import { launchBrowser } from '../../support/programs/browser.ts'
 import { until } from '../../support/programs/port.ts'
 import type { TestService } from '../../support/programs/service.ts'
 import { viewer } from '../world/viewer.ts'
-import { adminOf, worldConfig } from '../world/world.ts'
+import { adminOf, PATIENT, worldConfig } from '../world/world.ts'
 import { browserPages } from './browser-pages.ts'
 import { expectNoGuess } from './masked-guesses.ts'
-import { loaded } from './page-list.ts'
+import { followLink } from './page-list.ts'
 import { expectAnswersBelowPath, expectBelowPath, startProxied } from './proxied.ts'
 import { allRoutes, PUBLIC } from './public-routes.ts'
 
@@ -20,7 +20,10 @@ let admin: ReturnType<typeof adminOf>
 const { openPage, expectComplaint, closePages } = browserPages(() => browser)
 
 beforeAll(async () => {
-  ;[{ service, proxy }, browser] = await Promise.all([startProxied(worldConfig()), launchBrowser()])
+  ;[{ service, proxy }, browser] = await Promise.all([
+    startProxied(worldConfig({ clocks: PATIENT })),
+    launchBrowser(),
+  ])
   admin = adminOf(service)
 })
 afterAll(async () => {
@@ -77,8 +80,9 @@ test('an account is banned in the row, found among the bans, and let in again', 
   const row = page.getByRole('row').filter(of(page, account))
   await row.getByRole('button', { name: 'Ban' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Ban' }).click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
   await until('the ban', async () => (await session.poll()).reason === 'ban.account')
-  await page.getByRole('link', { name: 'System' }).click()
+  await followLink(page, 'System')
   const ban = page.getByRole('listitem').filter({ hasText: account.id })
   await ban.getByRole('button', { name: 'Lift' }).click()
   await ban.waitFor({ state: 'detached' })
@@ -97,7 +101,7 @@ test('a refusal is explained in two clicks, and the address keeps the question',
 
 test('an owner adds a viewer, who sees names and addresses masked and may act on nothing', async () => {
   const owner = await openPage(await linkFor('demo'))
-  await owner.getByRole('link', { name: 'People' }).click()
+  await followLink(owner, 'People')
   await owner.getByLabel('Name').fill('Support')
   await owner.getByLabel('Password').fill('support of ours')
   await owner.getByRole('button', { name: 'Add' }).click()
@@ -131,8 +135,7 @@ test.each([320, 390, 800, 1280])(
     const links = await page.getByRole('navigation').getByRole('link').all()
     const titles = await Promise.all(links.map((link) => link.innerText()))
     for (const title of titles.slice(0, -1)) {
-      await page.getByRole('link', { name: title, exact: true }).click()
-      await loaded(page)
+      await followLink(page, title)
       const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
       expect(wide, title).toBeLessThanOrEqual(0)
     }
@@ -142,7 +145,7 @@ test.each([320, 390, 800, 1280])(
 test('settings: a second factor, another password, a token that works once it is made', async () => {
   await admin.send('POST', '/users', { name: 'petra', role: 'owner', password: 'first password' })
   const page = await openPage(await linkFor('petra'))
-  await page.getByRole('link', { name: 'Settings' }).click()
+  await followLink(page, 'Settings')
   await page.getByRole('button', { name: 'Turn it on' }).click()
   const secret = await page.locator('code').innerText()
   await page.getByRole('img', { name: 'QR code' }).waitFor()
@@ -183,7 +186,7 @@ test('settings: a second factor, another password, a token that works once it is
 
 test('setup: the lines for an own nginx name the folder, and the edge is asked whether it answers', async () => {
   const page = await openPage(await linkFor('demo'))
-  await page.getByRole('link', { name: 'Setup' }).click()
+  await followLink(page, 'Setup')
   await page.getByLabel('Channels: playlists').check()
   await page.getByLabel('Folder').fill('/srv/nginx/gate')
   await page.getByText('include /srv/nginx/gate/gatehouse-server.conf;').waitFor()

@@ -10,7 +10,7 @@ import { launchBrowser } from '../../support/programs/browser.ts'
 import { until } from '../../support/programs/port.ts'
 import { startService, type TestService } from '../../support/programs/service.ts'
 import { viewer } from '../world/viewer.ts'
-import { adminOf, worldConfig } from '../world/world.ts'
+import { adminOf, PATIENT, worldConfig } from '../world/world.ts'
 import { browserPages, openAsOwner } from './browser-pages.ts'
 import { showPage } from './page-list.ts'
 import { type Relay, startRelay } from './relay.ts'
@@ -29,7 +29,7 @@ const configOf = async (): Promise<string> => {
   const oidc = `{ name: Our house, issuer: '${provider.issuer}', client_id: gatehouse, client_secret_file: ${secret}, scope: openid profile, roles: { owner: [tv-admins], viewer: [support] } }`
   const more =
     'surge:\n  - { name: rush, group: home, channels: { ids: [federal-1] }, running: end }\n'
-  return worldConfig({ more }).replace(
+  return worldConfig({ clocks: PATIENT, more }).replace(
     'listen: __ADMIN__',
     `$&, public_url: '${relay.url}', oidc: ${oidc}`,
   )
@@ -72,13 +72,13 @@ test('surge is switched on and off: the group loses its channels and gets them b
   const before = await player.channels()
   const page = await opened('#/groups')
   const home = page.getByRole('row').filter({ hasText: 'home' })
-  const surge = page.getByRole('button', { name: /: rush/ })
-  await surge.click()
+  await page.getByRole('button', { name: 'Turn on: rush' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Turn on' }).click()
   await home.getByText(`−${before.length - 1}`).waitFor()
   await until('the list of surge', async () => (await player.channels()).join() === 'federal-1')
   await until('the end', async () => (await session.poll()).reason === 'channel.surge')
-  await surge.click()
+  await page.getByRole('button', { name: 'Turn off: rush' }).click()
+  await page.getByRole('button', { name: 'Turn on: rush' }).waitFor()
   await home.getByText('−').waitFor({ state: 'detached' })
   await until('the whole list', async () => (await player.channels()).length === before.length)
 })

@@ -8,7 +8,7 @@ import { until } from '../../support/programs/port.ts'
 import { startService, type TestService } from '../../support/programs/service.ts'
 import { faultsOf, faultsOnPhone } from './axe.ts'
 import { browserPages } from './browser-pages.ts'
-import { pagesOf, showPage } from './page-list.ts'
+import { followLink, pagesOf, showPage } from './page-list.ts'
 
 let service: TestService
 let browser: Browser
@@ -84,7 +84,7 @@ test('a rule is written as a sentence and as YAML, tried over history, applied a
     return ((await answer.json()) as { items: { id: string; params: unknown }[] }).items
   }
   const page = await openPage(service.ready.signIn ?? '')
-  await page.getByRole('link', { name: 'Rules' }).click()
+  await followLink(page, 'Rules')
   await page.getByLabel('New rule').selectOption('device_velocity')
   const text = page.getByRole('textbox', { name: 'YAML' })
   await page.getByRole('spinbutton', { name: 'more than' }).fill('9')
@@ -102,9 +102,8 @@ test('a rule is written as a sentence and as YAML, tried over history, applied a
   const made = (await rules()).find(({ id }) => id === 'device-velocity')
   expect(made?.params).toMatchObject({ max: 8 })
   await page.getByRole('button', { name: 'Undo' }).click()
-  await until('the rule is gone', async () =>
-    (await rules()).every(({ id }) => id !== 'device-velocity'),
-  )
+  await page.getByText('Applied.').waitFor({ state: 'detached' })
+  expect((await rules()).map(({ id }) => id)).not.toContain('device-velocity')
   await showPage(page, '#/rules/concurrent_streams')
   const most = page.getByLabel('more streams than')
   await most.fill('9')
@@ -133,7 +132,7 @@ test('the palette leads by keyboard to an account, and a destination takes a tes
 test('a history is brought in with its progress, and its bad row told', async () => {
   const page = await openPage(await link())
   await page.getByRole('heading', { level: 1, name: 'Now' }).waitFor()
-  await page.getByRole('link', { name: 'Imports' }).click()
+  await followLink(page, 'Imports')
   const startedAt = Date.now() - 3_600_000
   const row = { id: 'old', source: 'plex:attic', account: 'server:attic:7', startedAt }
   const buffer = Buffer.from(`${JSON.stringify(row)}\n{"id":"bad"}\n`)
@@ -153,7 +152,7 @@ test('a history is brought in with its progress, and its bad row told', async ()
 
 test('the map leads from a journey nobody can have made to its plays and its evidence', async () => {
   const page = await openPage(await link())
-  await page.getByRole('link', { name: 'Map' }).click()
+  await followLink(page, 'Map')
   await page.getByText(/journeys? nobody can have made/).click()
   const journey = page.getByRole('button', { name: '→' }).first()
   const [from = '', to = ''] = (await journey.innerText()).split(' → ')
@@ -172,7 +171,7 @@ test('the map leads from a journey nobody can have made to its plays and its evi
 
 test('a place of the map has its people, sessions and history; a day is played back, and filtered', async () => {
   const page = await openPage(await link())
-  await page.getByRole('link', { name: 'Map' }).click()
+  await followLink(page, 'Map')
   const counted = page.getByText(/plays at \d+ places/)
   const count = async () => Number(/^[\d,]+/.exec(await counted.innerText())?.[0]?.replace(',', ''))
   const all = await count()
@@ -188,6 +187,7 @@ test('a place of the map has its people, sessions and history; a day is played b
   await page.getByLabel('What').selectOption('recorded')
   await until('fewer plays', async () => (await count()) < all)
   await page.getByLabel('What').selectOption('')
+  await until('all plays', async () => (await count()) === all)
   const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10)
   await page.getByLabel('One day').fill(day)
   const slider = page.getByRole('slider', { name: 'Time of day' })
@@ -270,6 +270,7 @@ test('a media server is added after a test, its stream appears, and is ended fro
     await told.first().waitFor()
     expect(await told.first().innerText()).toContain('It answers:')
     await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.getByRole('heading', { name: 'attic' }).waitFor()
     await showPage(page, '#/now')
     const row = page.getByRole('row').filter({ hasText: 'The Long Winter' })
     await row.getByRole('button', { name: 'End' }).click()

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { launchBrowser } from '../../support/programs/browser.ts'
 import { until } from '../../support/programs/port.ts'
 import { startService, type TestService } from '../../support/programs/service.ts'
+import { viewer } from '../world/viewer.ts'
 import { adminOf } from '../world/world.ts'
 import { browserPages, openAsOwner } from './browser-pages.ts'
 import { showPage } from './page-list.ts'
@@ -61,18 +62,20 @@ test('findings are marked and judged as quickly as keys are hit, kept in sight, 
   expect([await stateOf(first), await stateOf(third)]).toEqual(['open', 'open'])
   await showPage(page, `#/findings/${first}`)
   await keys(page, ...Array.from({ length: 12 }, () => 'j'))
-  const chosen = page.locator('.finding-list .chosen')
-  await until('the address', () => page.url().endsWith(ids[12] ?? '-'))
-  const [list, line] = [
-    await page.locator('.finding-list').boundingBox(),
-    await chosen.boundingBox(),
-  ]
-  expect(line?.y).toBeLessThan((list?.y ?? 0) + (list?.height ?? 0))
+  const chosen = page.locator(`.finding-list .chosen:has(a[href$="${ids[12]}"])`)
+  await until('the line in sight', async () => {
+    const [list, line] = [
+      await page.locator('.finding-list').boundingBox(),
+      await chosen.boundingBox(),
+    ]
+    return (line?.y ?? Infinity) < (list?.y ?? 0) + (list?.height ?? 0)
+  })
 })
 
 test('single keys can be turned off', async () => {
   const page = await opened('#/settings')
   await page.getByLabel(/^Single keys/).uncheck()
+  expect(await page.getByLabel(/^Single keys/).isChecked()).toBe(false)
   await showPage(page, '#/findings')
   const before = page.url()
   await keys(page, 'j', 'x', 'd')
@@ -116,22 +119,19 @@ test('an account is added, changed and banned without a mouse, and the focus is 
 })
 
 test('a stream is ended without a mouse: the focus goes on in the list; the palette leads to a page', async () => {
+  const { id, token } = await admin.account(2)
+  const session = await viewer(service.edge, { address: '192.168.5.9', token }).play('federal-1')
+  await session.poll()
   const page = await opened('#/now?filter=edge-1')
-  const row = page.getByRole('row').filter({ hasText: 'edge-1' }).first()
-  const who = await row.getByRole('link').first().innerText()
+  const row = page.getByRole('row').filter({ has: page.locator(`a[href*="${id}"]`) })
   await row.getByRole('button', { name: 'End' }).focus()
   await ask(page)
   await keys(page, 'Escape')
   expect(await focused(page)).toBe('BUTTON End')
   await ask(page)
   await keys(page, 'Tab', 'Enter')
-  await until('the end', async () => {
-    const { items } = await admin.get<{ items: { user_name: string; state: string }[] }>(
-      '/sessions?limit=200',
-    )
-    return items.filter(({ user_name: name }) => name === who).length === 0
-  })
-  await page.getByRole('link', { name: who, exact: true }).waitFor({ state: 'detached' })
+  await row.waitFor({ state: 'detached' })
+  await until('the end', async () => (await session.poll()).status === 410)
   expect(await focused(page)).toMatch(/^(?:TR|MAIN|BUTTON|A)/)
   await keys(page, 'Control+k')
   await page.keyboard.type('destin')

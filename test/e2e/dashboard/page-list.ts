@@ -6,9 +6,25 @@ export const loaded = async (page: Page): Promise<void> => {
   await page.locator('.state.loading:not(.sample .state)').first().waitFor({ state: 'detached' })
 }
 
+/** Changes the address; done when the dashboard has been told of it and has drawn what it shows at once. */
+const CHANGE = `(hash) => new Promise((done) => {
+  const before = location.hash
+  addEventListener('hashchange', () => setTimeout(done), { once: true })
+  location.hash = hash
+  if (location.hash === before) done()
+})`
+
 /** Shows a page of the dashboard, loaded. */
 export const showPage = async (page: Page, hash: string): Promise<void> => {
-  await page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
+  await page.evaluate(`(${CHANGE})(${JSON.stringify(hash)})`)
+  await loaded(page)
+}
+
+/** Follows a link of the navigation to its page, loaded. */
+export const followLink = async (page: Page, name: string): Promise<void> => {
+  const link = page.getByRole('navigation').getByRole('link', { name, exact: true })
+  await link.click()
+  await page.locator('nav a[aria-current=page]').and(link).waitFor()
   await loaded(page)
 }
 

@@ -11,6 +11,9 @@ export interface WorldOptions {
   readonly fail?: 'open' | 'closed'
 }
 
+/** Clocks for a stream that is looked at for a while and asks for nothing meanwhile. */
+export const PATIENT = { idle_sec: 120, reserve_sec: 120 }
+
 /** The demo's service with short clocks, for `startService`. */
 export function worldConfig({ clocks = {}, more = '', fail = 'open' }: WorldOptions = {}): string {
   const all = {

@@ -4,6 +4,7 @@ import type { MediaServer } from '../data/types.ts'
 import { messageOf } from '../text/failure.ts'
 import { said } from '../text/said.ts'
 import { t } from '../text/text.ts'
+import { isTyped, typedIn } from './form.ts'
 import { Alert, Card } from './parts.tsx'
 import { useSubmit } from './submit.ts'
 
@@ -30,24 +31,34 @@ export const AddServer = ({ done }: { readonly done: () => void }) => {
   const [tested, setTested] = useState<Tested | null>(null)
   const [error, setError] = useState<string | null>(null)
   const [isTesting, setTesting] = useState(false)
+  const forget = () => {
+    setTested(null)
+    setError(null)
+  }
   const adding = useSubmit(async ({ name, kind, url, token }) => {
     await send('POST', '/media-servers', { name, kind, url, token })
-    setTested(null)
+    forget()
     done()
   })
   const test = () => {
-    if (form.current === null || !form.current.reportValidity()) return
-    const data = new FormData(form.current)
-    const body = { kind: data.get('kind'), url: data.get('url'), token: data.get('token') }
+    const { current } = form
+    if (current === null || !current.reportValidity()) return
+    const typed = typedIn(current)
+    const { kind, url, token } = typed
+    forget()
     setTesting(true)
-    setError(null)
-    send('POST', '/media-servers/test', body)
-      .then(setTested, (failure: unknown) => setError(messageOf(failure)))
+    // What was found is of no use once something else was typed.
+    const isWanted = () => isTyped(current, typed)
+    send('POST', '/media-servers/test', { kind, url, token })
+      .then(
+        (found) => isWanted() && setTested(found),
+        (failure: unknown) => isWanted() && setError(messageOf(failure)),
+      )
       .finally(() => setTesting(false))
   }
   return (
     <Card title={t('servers.add')}>
-      <form ref={form} class="inline-form" onSubmit={adding.submit}>
+      <form ref={form} class="inline-form" onSubmit={adding.submit} onInput={forget}>
         <label>
           {t('servers.kind')}
           <select name="kind">

@@ -20,22 +20,27 @@ export const Confirm = ({
   readonly done: () => void
 }) => {
   const dialog = useRef<HTMLDialogElement>(null)
+  const asked = useRef(question)
+  asked.current = question
   const [error, setError] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
   useLayoutEffect(() => {
     setError(null)
+    setBusy(false)
     if (question !== null) dialog.current?.showModal()
     else dialog.current?.close()
   }, [question])
   const go = async () => {
+    // Another question may be open by the time this one is done.
+    const isStillAsked = () => asked.current === question
     setBusy(true)
     try {
       await question?.act()
-      done()
+      if (isStillAsked()) done()
     } catch (failure) {
-      setError(messageOf(failure))
+      if (isStillAsked()) setError(messageOf(failure))
     }
-    setBusy(false)
+    if (isStillAsked()) setBusy(false)
   }
   return (
     <dialog ref={dialog} onClose={done} aria-labelledby="confirm-title">

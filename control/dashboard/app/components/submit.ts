@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { messageOf } from '../text/failure.ts'
-import { fieldsOf } from './form.ts'
+import { fieldsOf, isTyped } from './form.ts'
 
 /** A form that sends what was typed. */
 export interface Submitting {
@@ -9,9 +9,13 @@ export interface Submitting {
   readonly submit: (event: SubmitEvent) => void
 }
 
-/** Sends the fields of a form, and keeps what went wrong; the form is emptied when it went well. */
+/**
+ * Sends the fields of a form, and keeps what went wrong. When it went well the form is emptied, unless somebody went on typing, and `sent` is
+ * called, unless the form was closed.
+ */
 export const useSubmit = (
   act: (fields: Readonly<Record<string, string>>) => Promise<void>,
+  sent: () => void = () => undefined,
 ): Submitting => {
   const [error, setError] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
@@ -21,7 +25,11 @@ export const useSubmit = (
     setBusy(true)
     act(fields)
       .then(
-        () => form?.reset(),
+        () => {
+          if (form?.isConnected !== true) return
+          if (isTyped(form, fields)) form.reset()
+          sent()
+        },
         (failure: unknown) => setError(messageOf(failure)),
       )
       .finally(() => setBusy(false))

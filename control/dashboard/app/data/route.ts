@@ -6,11 +6,20 @@ export interface Route {
   readonly query: URLSearchParams
 }
 
+/** A part of a path; what nobody encoded stays as it is. */
+const decoded = (part: string): string => {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
 /** Reads `#/accounts/own%3Ax?sort=name`. */
 export const parseRoute = (hash: string): Route => {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2)
   return {
-    path: path.split('/').filter(Boolean).map(decodeURIComponent),
+    path: path.split('/').filter(Boolean).map(decoded),
     query: new URLSearchParams(query),
   }
 }
@@ -59,9 +68,11 @@ const forget = () => {
 
 const write = () => {
   forget()
-  if (wanted === written) return
-  written = wanted
+  // Where somebody has followed a link that is not told of yet, that counts.
+  if (wanted === written || location.hash !== written) return
   history.replaceState(null, '', wanted)
+  written = location.hash
+  wanted = written
 }
 
 addEventListener('hashchange', () => {

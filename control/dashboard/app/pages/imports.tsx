@@ -1,10 +1,10 @@
-import { useState } from 'preact/hooks'
+import { useRef } from 'preact/hooks'
 import { Alert, Badge, Card, PageHead, Shown, type Tone } from '../components/parts.tsx'
+import { useSubmit } from '../components/submit.ts'
 import { useAction } from '../components/use-action.ts'
 import { get, send, upload } from '../data/api.ts'
 import type { ImportJob } from '../data/types.ts'
 import { useQuery } from '../data/use-query.ts'
-import { messageOf } from '../text/failure.ts'
 import { duration, moment, number } from '../text/format.ts'
 import { said } from '../text/said.ts'
 import { t, words } from '../text/text.ts'
@@ -20,29 +20,18 @@ const toneOf = ({ state }: ImportJob): Tone => {
 }
 
 const Add = ({ done }: { readonly done: () => void }) => {
-  const [error, setError] = useState<string | null>(null)
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault()
-    const form = event.currentTarget instanceof HTMLFormElement ? event.currentTarget : null
-    const data = form === null ? new FormData() : new FormData(form)
-    const file = data.get('file')
-    const kind = data.get('kind')
-    if (!(file instanceof File) || typeof kind !== 'string') return
-    const server = data.get('server')
+  const input = useRef<HTMLInputElement>(null)
+  const { error, isBusy, submit } = useSubmit(async ({ kind = '', server = '' }) => {
+    const file = input.current?.files?.[0]
+    if (file === undefined) return
     const query = new URLSearchParams({ kind, name: file.name })
-    if (typeof server === 'string' && server !== '') query.set('server', server)
-    try {
-      setError(null)
-      await upload(`/imports?${query.toString()}`, file)
-      form?.reset()
-      done()
-    } catch (failure) {
-      setError(messageOf(failure))
-    }
-  }
+    if (server !== '') query.set('server', server)
+    await upload(`/imports?${query.toString()}`, file)
+    done()
+  })
   return (
     <Card title={t('imports.new')}>
-      <form class="inline-form" onSubmit={(event) => void submit(event)}>
+      <form class="inline-form" onSubmit={submit}>
         <label>
           {t('imports.kind')}
           <select name="kind">
@@ -59,10 +48,10 @@ const Add = ({ done }: { readonly done: () => void }) => {
         </label>
         <label>
           {t('imports.file')}
-          <input name="file" type="file" required />
+          <input ref={input} name="file" type="file" required disabled={isBusy} />
         </label>
-        <button type="submit" class="primary">
-          {t('imports.go')}
+        <button type="submit" class="primary" disabled={isBusy}>
+          {t(isBusy ? 'imports.sending' : 'imports.go')}
         </button>
       </form>
       <Alert message={error} />

@@ -1,31 +1,22 @@
 import { useState } from 'preact/hooks'
 import { ROLES } from '../../../operators/roles.ts'
 import { Confirm, type Question } from '../components/confirm.tsx'
-import { fieldsOf } from '../components/form.ts'
 import { Alert, Card, PageHead, PasswordField, Shown } from '../components/parts.tsx'
+import { useSubmit } from '../components/submit.ts'
 import { get, send } from '../data/api.ts'
 import type { Operator } from '../data/types.ts'
 import { useQuery } from '../data/use-query.ts'
-import { messageOf } from '../text/failure.ts'
 import { moment } from '../text/format.ts'
 import { t } from '../text/text.ts'
 
 const AddForm = ({ done }: { readonly done: () => void }) => {
-  const [error, setError] = useState<string | null>(null)
-  const submit = async (event: SubmitEvent) => {
-    const { form, fields } = fieldsOf(event)
-    setError(null)
-    try {
-      await send('POST', '/users', fields)
-      form?.reset()
-      done()
-    } catch (failure) {
-      setError(messageOf(failure))
-    }
-  }
+  const { error, isBusy, submit } = useSubmit(async (fields) => {
+    await send('POST', '/users', fields)
+    done()
+  })
   return (
     <Card title={t('people.new')}>
-      <form class="inline-form" onSubmit={(event) => void submit(event)}>
+      <form class="inline-form" onSubmit={submit}>
         <label>
           {t('signin.name')}
           <input name="name" required maxLength={64} autocomplete="off" />
@@ -41,7 +32,7 @@ const AddForm = ({ done }: { readonly done: () => void }) => {
             ))}
           </select>
         </label>
-        <button type="submit" class="primary">
+        <button type="submit" class="primary" disabled={isBusy}>
           {t('action.add')}
         </button>
       </form>

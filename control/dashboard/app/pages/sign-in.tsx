@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { fieldsOf } from '../components/form.ts'
 import { Alert, PasswordField } from '../components/parts.tsx'
 import { ApiError, apiUrl, keepCsrf, send } from '../data/api.ts'
-import { replaceRoute, useRoute } from '../data/route.ts'
+import { parseRoute, replaceRoute, useRoute } from '../data/route.ts'
 import type { AuthState } from '../data/types.ts'
 import { messageOf } from '../text/failure.ts'
 import { t, words } from '../text/text.ts'
@@ -10,6 +10,25 @@ import { t, words } from '../text/text.ts'
 interface Props {
   readonly auth: AuthState
   readonly done: (auth: AuthState) => void
+}
+
+/** A link somebody came by stays; from the page of signing in it goes on to the first page. */
+const goOn = (): void => {
+  const [page = 'sign-in'] = parseRoute(location.hash).path
+  if (page === 'sign-in') replaceRoute('#/now')
+}
+
+const PLACE = 'gatehouse.place'
+
+/** Remembers the link somebody came by while the provider signs in. */
+const keepPlace = (): void => sessionStorage.setItem(PLACE, location.hash)
+
+/** Goes on at the link somebody came by before the provider signed in. */
+export const returnToPlace = (): void => {
+  const place = sessionStorage.getItem(PLACE)
+  sessionStorage.removeItem(PLACE)
+  const isOther = parseRoute(place ?? '').path[0] !== 'sign-in'
+  if (place !== null && isOther && location.hash === '') replaceRoute(place)
 }
 
 const post = async (
@@ -78,7 +97,7 @@ const UseLink = ({ link, done }: { readonly link: string; readonly done: Props['
   useEffect(() => {
     post('/auth/link', { link }).then(
       (state) => {
-        replaceRoute('#/now')
+        goOn()
         done(state)
       },
       () => setOver(true),
@@ -101,7 +120,9 @@ const WithProvider = ({ auth }: Pick<Props, 'auth'>) => {
   return (
     <section class="card sign-in">
       <Alert message={part === 'oidc' && code !== undefined ? words('oidc', code) : null} />
-      <a href={apiUrl('/auth/oidc')}>{t('signin.provider', { name: auth.oidc.name })}</a>
+      <a href={apiUrl('/auth/oidc')} onClick={keepPlace}>
+        {t('signin.provider', { name: auth.oidc.name })}
+      </a>
     </section>
   )
 }
@@ -111,7 +132,7 @@ export const SignIn = ({ auth, done }: Props) => {
   const { query } = useRoute()
   const link = query.get('link')
   const enter = (state: AuthState) => {
-    replaceRoute('#/now')
+    goOn()
     done(state)
   }
   if (link !== null && auth.mode === 'sign-in') return <UseLink link={link} done={done} />

@@ -56,6 +56,7 @@ export const en = {
   'imports.server': 'Media server (may be empty)',
   'imports.file': 'File',
   'imports.go': 'Import',
+  'imports.sending': 'Sending …',
   'imports.progress': 'How far it is',
   'imports.rows': {
     one: '{n} row: {added} added, {bad} unreadable.',

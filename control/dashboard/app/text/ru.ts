@@ -65,6 +65,7 @@ export const ru: Words = {
   'imports.kind.jellystat': 'Копия Jellystat',
   'imports.server': 'Медиасервер (можно пусто)',
   'imports.file': 'Файл',
+  'imports.sending': 'Отправка …',
   'imports.go': 'Импортировать',
   'imports.progress': 'Сколько готово',
   'imports.rows': {

@@ -20,7 +20,8 @@ export const requireKnown = async (
   if (account.group !== null && !known.group(account.group)) {
     throw new ProblemError('request.invalid', detail('group.missing', { name: account.group }))
   }
-  if (account.plan !== null && !(await known.plan(account.plan))) {
+  const isPlan = ({ name }: { readonly name: string }) => name === account.plan
+  if (account.plan !== null && !(await known.plans()).some(isPlan)) {
     throw new ProblemError('request.invalid', detail('plan.missing', { name: account.plan }))
   }
 }

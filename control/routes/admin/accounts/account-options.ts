@@ -1,6 +1,8 @@
+import type { Static } from 'typebox'
 import type { AccountService } from '../../../accounts/account-service.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
 import { detail } from '../../../plugins/problem-texts.ts'
+import type { planOut } from '../../../schemas/accounts.ts'
 import type { Account } from '../../../store/tables/records.ts'
 import type { Tables } from '../../../store/tables/stores.ts'
 import type { AuditTrail } from '../common/audit-trail.ts'
@@ -18,7 +20,7 @@ export interface AccountRoutesOptions {
   /** Names accounts may refer to. */
   readonly known: {
     readonly group: (name: string) => boolean
-    readonly plan: (name: string) => Promise<boolean>
+    readonly plans: () => Promise<readonly Static<typeof planOut>[]>
   }
 }
 

@@ -9,10 +9,12 @@ import {
   accountQuery,
   accountSchema,
   pageOf,
+  planOut,
 } from '../../../schemas/accounts.ts'
-import { idParams } from '../../../schemas/common.ts'
+import { idParams, pagesQuery } from '../../../schemas/common.ts'
 import type { Account } from '../../../store/tables/records.ts'
 import { ifMatchHeader, requireMatch, withEtag } from '../common/etag.ts'
+import { pageInOrder } from '../common/row-page.ts'
 import { sortOrder } from '../common/sort-order.ts'
 import { changeAccount, removeAccount, requireKnown } from './account-changes.ts'
 import { type AccountRoutesOptions, accountOr404 } from './account-options.ts'
@@ -56,6 +58,14 @@ const readRoutes = (plain: FastifyInstance, options: AccountRoutesOptions): void
       const page = await options.store.accounts.list({ where, limit, after, ...order })
       return { items: [...page.rows], next: page.next }
     },
+  )
+  app.get(
+    '/plans',
+    {
+      schema: { querystring: pagesQuery, response: { 200: pageOf(planOut) } },
+      config: { permission: 'accounts:read' },
+    },
+    async ({ query }) => await pageInOrder(options.known.plans, ({ name }) => name, query),
   )
   app.get(
     '/accounts/:id',
@@ -121,7 +131,7 @@ const writeRoutes = (plain: FastifyInstance, options: AccountRoutesOptions): voi
   )
 }
 
-/** `/accounts` and their tokens. */
+/** `/accounts`, their tokens, and the plans they may have. */
 export const accountRoutes = (app: FastifyInstance, options: AccountRoutesOptions): void => {
   readRoutes(app, options)
   writeRoutes(app, options)

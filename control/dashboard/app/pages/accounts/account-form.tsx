@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Alert } from '../../components/parts.tsx'
 import { useSubmit } from '../../components/submit.ts'
 import { getAll } from '../../data/api.ts'
@@ -37,19 +37,38 @@ const fieldsOf = (
   enabled: form['enabled'] === 'on',
 })
 
-const GroupSelect = ({ group }: { readonly group: string | null }) => {
-  const query = useQuery('groups', (signal) => getAll('/groups', signal))
-  const names = new Set([...(query.data ?? []).map(({ name }) => name), group ?? ''])
+/** One of the names there are, that of before among them, or none. */
+const NameSelect = ({
+  label,
+  name,
+  value,
+  none,
+  read,
+}: {
+  readonly label: string
+  readonly name: 'group' | 'plan'
+  readonly value: string | null
+  /** What it means that none is chosen. */
+  readonly none: string
+  readonly read: (signal: AbortSignal) => Promise<readonly { readonly name: string }[]>
+}) => {
+  const [chosen, choose] = useState(value ?? '')
+  const query = useQuery(`names ${name}`, read)
+  const names = new Set([...(query.data ?? []).map((one) => one.name), value ?? ''])
   return (
     <label>
-      {t('col.group')}
-      <select name="group" key={query.data === null ? '' : 'read'}>
-        <option value="">{t('account.group.by_address')}</option>
+      {label}
+      <select
+        name={name}
+        value={chosen}
+        onChange={({ currentTarget }) => choose(currentTarget.value)}
+      >
+        <option value="">{none}</option>
         {[...names]
-          .filter((name) => name !== '')
-          .map((name) => (
-            <option key={name} value={name} selected={name === group}>
-              {name}
+          .filter((one) => one !== '')
+          .map((one) => (
+            <option key={one} value={one}>
+              {one}
             </option>
           ))}
       </select>
@@ -95,13 +114,16 @@ const NEW: AccountFields = {
 export const AccountForm = ({
   account = NEW,
   save,
+  saved,
   cancel,
 }: {
   readonly account?: AccountFields
   readonly save: (fields: AccountFields) => Promise<void>
+  /** Called where the form is still there by then. */
+  readonly saved: () => void
   readonly cancel: () => void
 }) => {
-  const { error, isBusy, submit } = useSubmit((form) => save(fieldsOf(form, account)))
+  const { error, isBusy, submit } = useSubmit((form) => save(fieldsOf(form, account)), saved)
   const { expiresAt } = account
   const first = useRef<HTMLInputElement>(null)
   // At once: who goes on typing means this field.
@@ -119,11 +141,20 @@ export const AccountForm = ({
           defaultValue={account.name}
         />
       </label>
-      <GroupSelect group={account.group} />
-      <label>
-        {t('col.plan')}
-        <input name="plan" maxLength={128} autocomplete="off" defaultValue={account.plan ?? ''} />
-      </label>
+      <NameSelect
+        label={t('col.group')}
+        name="group"
+        value={account.group}
+        none={t('account.group.by_address')}
+        read={(signal) => getAll('/groups', signal)}
+      />
+      <NameSelect
+        label={t('col.plan')}
+        name="plan"
+        value={account.plan}
+        none={t('account.plan.none')}
+        read={(signal) => getAll('/plans', signal)}
+      />
       <CountField label={t('col.streams')} name="streams" value={account.maxSessions} />
       <CountField label={t('groups.networks')} name="networks" value={account.maxNetworks} />
       <label>

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { Card } from '../../components/parts.tsx'
 import { send } from '../../data/api.ts'
 import { hrefOf } from '../../data/route.ts'
@@ -12,6 +12,8 @@ interface Made {
   readonly playlist: string
 }
 
+const pathOf = (id: string) => `/accounts/${encodeURIComponent(id)}` as const
+
 /** Makes an account with a token, and shows the token this once. */
 export const NewAccount = ({
   done,
@@ -21,16 +23,23 @@ export const NewAccount = ({
   readonly cancel: () => void
 }) => {
   const [made, setMade] = useState<Made | null>(null)
+  // Where the account was made and its token was not, another try goes on from there.
+  const begun = useRef<string | null>(null)
   const save = async (fields: AccountFields) => {
-    const { id, name } = await send('POST', '/accounts', fields)
+    const { current } = begun
+    const { id, name } =
+      current === null
+        ? await send('POST', '/accounts', fields)
+        : await send('PATCH', pathOf(current), fields)
+    begun.current = id
     done()
-    const { token, playlist } = await send('POST', `/accounts/${encodeURIComponent(id)}/tokens`, {})
+    const { token, playlist } = await send('POST', `${pathOf(id)}/tokens`, {})
     setMade({ id, name, token, playlist })
   }
   return (
     <Card title={t('accounts.add')}>
       {made === null ? (
-        <AccountForm save={save} cancel={cancel} />
+        <AccountForm save={save} saved={() => undefined} cancel={cancel} />
       ) : (
         <div role="status">
           <p>

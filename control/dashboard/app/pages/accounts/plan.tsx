@@ -67,9 +67,9 @@ export const Plan = ({
   if (!isOwn(account)) return null
   const save = async (fields: AccountFields) => {
     await send('PATCH', path, fields)
-    setEdited(false)
     query.reload()
   }
+  const close = () => setEdited(false)
   const change = canAct && !isEdited && query.data !== null && (
     <button type="button" onClick={() => setEdited(true)}>
       {t('account.edit')}
@@ -81,7 +81,7 @@ export const Plan = ({
         {(row) => {
           if (row === null) return null
           if (!isEdited) return <Facts account={row} />
-          return <AccountForm account={row} save={save} cancel={() => setEdited(false)} />
+          return <AccountForm account={row} save={save} saved={close} cancel={close} />
         }}
       </Shown>
     </Card>

@@ -107,7 +107,8 @@ export const useJudging = ({
     judgeAll(done.ids, done.verdict)
       .then(
         () => {
-          setMarked(new Set())
+          // Others may have been marked meanwhile.
+          setMarked((before) => new Set([...before].filter((id) => !done.ids.includes(id))))
           setJudged(kept)
         },
         (failure: unknown) => setError(messageOf(failure)),

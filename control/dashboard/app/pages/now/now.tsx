@@ -53,18 +53,25 @@ const questionOf = (row: Session, what: 'end' | 'ban', done: () => void): Questi
     : { title: t('now.ban.ask'), text: t('now.ban.text', values), go: t('action.ban'), act }
 }
 
-/** Streams of each account, and how many it may have: its own cap, else that of its group. */
+/** Streams of each account, and how many it may have: its own cap, else that of its plan, else that of its group. */
 const useCaps = (rows: readonly Session[], isAllowed: boolean): CapUse => {
   const caps = useQuery('caps', async (signal) => {
-    if (!isAllowed) return { accounts: [], groups: [] }
-    const [accounts, groups] = await Promise.all([
+    if (!isAllowed) return { accounts: [], plans: [], groups: [] }
+    const [accounts, plans, groups] = await Promise.all([
       getAll('/accounts', signal, MOST_ACCOUNTS),
+      getAll('/plans', signal),
       getAll('/groups', signal),
     ])
-    return { accounts, groups }
+    return { accounts, plans, groups }
   })
   return useMemo(() => {
-    const own = new Map(caps.data?.accounts.map((one) => [`own:${one.id}`, one.maxSessions]))
+    const plans = new Map(caps.data?.plans.map((one) => [one.name, one.maxSessions]))
+    const own = new Map(
+      caps.data?.accounts.map((one) => [
+        `own:${one.id}`,
+        one.maxSessions ?? plans.get(one.plan ?? ''),
+      ]),
+    )
     const groups = new Map(caps.data?.groups.map((one) => [one.name, one.maxSessions]))
     const used = new Map<string, number>()
     const most = new Map<string, number>()

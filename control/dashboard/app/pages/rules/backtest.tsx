@@ -70,14 +70,17 @@ export const Backtest = ({
   const [days, setDays] = useState('30')
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<string | null>(null)
-  const [result, setResult] = useState<BacktestResult | null>(null)
+  const [tried, setTried] = useState<{ result: BacktestResult; of: string } | null>(null)
+  // What was found holds for the draft and the days that were tried.
+  const present = JSON.stringify([draft, days])
+  const result = tried?.of === present ? tried.result : null
   const go = async () => {
     setBusy(true)
     setError(null)
     try {
-      const present = rules.filter(({ id }) => id === draft['id'])
-      const body = { rules: [draft], present, days: Number(days) }
-      setResult((await send('POST', '/backtest', body)) as BacktestResult)
+      const before = rules.filter(({ id }) => id === draft['id'])
+      const body = { rules: [draft], present: before, days: Number(days) }
+      setTried({ result: (await send('POST', '/backtest', body)) as BacktestResult, of: present })
     } catch (failure) {
       setError(messageOf(failure))
     }

@@ -24,13 +24,20 @@ const useLint = (draft: Draft) => {
     warnings: [],
   })
   useEffect(() => {
+    let isOver = false
+    const say = (next: typeof said) => {
+      if (!isOver) setSaid(next)
+    }
     const timer = setTimeout(() => {
       send('POST', '/rules/lint', { rules: [draft] }).then(
-        (answer) => setSaid({ error: null, warnings: answer?.warnings ?? [] }),
-        (failure: unknown) => setSaid({ error: messageOf(failure), warnings: [] }),
+        (answer) => say({ error: null, warnings: answer?.warnings ?? [] }),
+        (failure: unknown) => say({ error: messageOf(failure), warnings: [] }),
       )
     }, PAUSE_MS)
-    return () => clearTimeout(timer)
+    return () => {
+      isOver = true
+      clearTimeout(timer)
+    }
   }, [JSON.stringify(draft)])
   return said
 }

@@ -1,15 +1,16 @@
 import type { ComponentChildren } from 'preact'
 import { lazy, Suspense } from 'preact/compat'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { isGranted } from '../../operators/roles.ts'
 import { useKeptFocus } from './components/kept-focus.ts'
 import { LanguageSelect, ThemeSelect } from './components/look.tsx'
 import { Palette } from './components/palette.tsx'
-import { onSignedOut, readAuth, send } from './data/api.ts'
+import { send } from './data/api.ts'
 import { closeStream } from './data/live.ts'
 import { chosenTheme, setTheme } from './data/look.ts'
 import { hrefOf, useInSight, usePath } from './data/route.ts'
 import type { AuthState } from './data/types.ts'
+import { useAuth } from './data/use-auth.ts'
 import { useConnection } from './offline/connection.ts'
 import { AccountPage } from './pages/accounts/account.tsx'
 import { Accounts } from './pages/accounts/accounts.tsx'
@@ -22,9 +23,8 @@ import { Imports } from './pages/imports.tsx'
 import { Now } from './pages/now/now.tsx'
 import { People } from './pages/people.tsx'
 import { Servers } from './pages/servers.tsx'
-import { returnToPlace, SignIn } from './pages/sign-in.tsx'
+import { SignIn } from './pages/sign-in.tsx'
 import { System } from './pages/system.tsx'
-import { messageOf } from './text/failure.ts'
 import { type Key, t } from './text/text.ts'
 
 const ComponentsPage = lazy(async () => (await import('./pages/components.tsx')).ComponentsPage)
@@ -234,53 +234,14 @@ const Frame = ({
   )
 }
 
-/** Between two tries while nothing has answered yet. */
-const AGAIN_MS = 3_000
-
 /** The whole dashboard: signing in, then the frame with its pages. */
 export const Shell = () => {
-  const [auth, setAuth] = useState<AuthState | null>(null)
-  const [error, setError] = useState<string | null>(null)
-  const turn = useRef(0)
-  const enter = (found: AuthState) => {
-    turn.current += 1
-    setAuth(found)
-  }
-  const read = () => {
-    turn.current += 1
-    const mine = turn.current
-    readAuth().then(
-      (found) => {
-        setError(null)
-        // Somebody may have signed in meanwhile.
-        if (mine !== turn.current) return
-        if (found.user !== null) returnToPlace()
-        setAuth(found)
-      },
-      (failure: unknown) => setError(messageOf(failure)),
-    )
-  }
-  useEffect(() => {
-    read()
-    onSignedOut(() => {
-      closeStream()
-      read()
-    })
-    addEventListener('online', read)
-    return () => removeEventListener('online', read)
-  }, [])
-  // Before anybody is known there is no stream of events that would tell.
-  const isStuck = error !== null && auth === null
-  useEffect(() => {
-    if (!isStuck) return undefined
-    const timer = setInterval(read, AGAIN_MS)
-    return () => clearInterval(timer)
-  }, [isStuck])
+  const { auth, error, read, enter } = useAuth()
   const leave = () => {
     closeStream()
     send('POST', '/auth/sign-out').then(read, read)
   }
-  if (isStuck) {
+  if (error !== null && auth === null) {
     return (
       <main class="alone">
         <p class="state error">{error}</p>

@@ -33,11 +33,8 @@ afterAll(async () => {
 })
 afterEach(closePages)
 
-const linkFor = async (user?: string): Promise<string> => {
-  const body = user === undefined ? {} : { user }
-  const { url } = await admin.send<{ url: string }>('POST', '/sign-in-links', body)
-  return url
-}
+const linkFor = async (user: string): Promise<string> =>
+  (await admin.send<{ url: string }>('POST', '/sign-in-links', { user })).url
 
 /** Rows about an account: they link to it. */
 const of = (page: Page, { id }: { readonly id: string }) => ({

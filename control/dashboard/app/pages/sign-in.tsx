@@ -4,6 +4,7 @@ import { Alert, PasswordField } from '../components/parts.tsx'
 import { ApiError, apiUrl, keepCsrf, send } from '../data/api.ts'
 import { parseRoute, replaceRoute, useRoute } from '../data/route.ts'
 import type { AuthState } from '../data/types.ts'
+import { keepPlace } from '../data/use-auth.ts'
 import { messageOf } from '../text/failure.ts'
 import { t, words } from '../text/text.ts'
 
@@ -16,19 +17,6 @@ interface Props {
 const goOn = (): void => {
   const [page = 'sign-in'] = parseRoute(location.hash).path
   if (page === 'sign-in') replaceRoute('#/now')
-}
-
-const PLACE = 'gatehouse.place'
-
-/** Remembers the link somebody came by while the provider signs in. */
-const keepPlace = (): void => sessionStorage.setItem(PLACE, location.hash)
-
-/** Goes on at the link somebody came by before the provider signed in. */
-export const returnToPlace = (): void => {
-  const place = sessionStorage.getItem(PLACE)
-  sessionStorage.removeItem(PLACE)
-  const isOther = parseRoute(place ?? '').path[0] !== 'sign-in'
-  if (place !== null && isOther && location.hash === '') replaceRoute(place)
 }
 
 const post = async (

@@ -1,0 +1,187 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { startJellyfin } from '../../../control/demo/media-servers/jellyfin.ts'
+import { launchBrowser } from '../../support/programs/browser.ts'
+import { until } from '../../support/programs/port.ts'
+import { startService, type TestService } from '../../support/programs/service.ts'
+import { viewer } from '../world/viewer.ts'
+import { adminOf, PATIENT, worldConfig } from '../world/world.ts'
+import { browserPages, openAsOwner } from './browser-pages.ts'
+import { followLink, showPage } from './page-list.ts'
+
+let service: TestService
+let browser: Browser
+let admin: ReturnType<typeof adminOf>
+const { openPage, expectComplaint, closePages } = browserPages(() => browser)
+
+beforeAll(async () => {
+  const more = 'plans:\n  - { name: flat, max_sessions: 7 }\n'
+  const config = worldConfig({ clocks: PATIENT, more })
+  ;[service, browser] = await Promise.all([startService({ config }), launchBrowser()])
+  admin = adminOf(service)
+})
+afterAll(async () => {
+  await browser?.close()
+  await service?.stop()
+})
+afterEach(closePages)
+
+const opened = (hash: string): Promise<Page> => openAsOwner(openPage, admin, hash)
+
+/** Holds back what a page asks for with a method at a path until it is let go; then waits until the page has the answer. */
+const heldBack = async (page: Page, method: string, path: string) => {
+  let letGo: () => void = () => undefined
+  const gate = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  const isIt = (asked: string, url: string) => asked === method && url.endsWith(path)
+  const asked = page.waitForRequest((request) => isIt(request.method(), request.url()))
+  await page.route(`**${path}`, async (route) => {
+    if (isIt(route.request().method(), route.request().url())) await gate
+    await route.continue()
+  })
+  return {
+    asked,
+    answered: async () => {
+      const answer = page.waitForResponse((it) => isIt(it.request().method(), it.url()))
+      letGo()
+      await (await answer).finished()
+      // What the page does with it comes right after.
+      await page.evaluate('new Promise((done) => setTimeout(done))')
+    },
+  }
+}
+
+const watching = async (): Promise<{ id: string }> => {
+  const { id, token } = await admin.account(2)
+  const player = viewer(service.edge, { address: '192.168.5.9', token })
+  await (await player.play('federal-1')).poll()
+  return { id }
+}
+
+const rowOf = (page: Page, { id }: { readonly id: string }) =>
+  page.getByRole('row').filter({ has: page.locator(`a[href*="${id}"]`) })
+
+test('what was confirmed and is done late leaves the next question open', async () => {
+  const [first, second] = [await watching(), await watching()]
+  const page = await opened('#/now')
+  const ban = await heldBack(page, 'POST', '/api/v1/bans')
+  await rowOf(page, first).getByRole('button', { name: 'Ban' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Ban' }).click()
+  await ban.asked
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await rowOf(page, second).getByRole('button', { name: 'End' }).click()
+  await dialog.getByRole('button', { name: 'End' }).waitFor()
+  await ban.answered()
+  await rowOf(page, first).waitFor({ state: 'detached' })
+  await dialog.getByRole('button', { name: 'End' }).click()
+  await rowOf(page, second).waitFor({ state: 'detached' })
+})
+
+test('words for one screen are not kept for the next', async () => {
+  const server = await startJellyfin({ token: 'token' })
+  try {
+    const play = (id: string, name: string) => ({
+      user: { id, name },
+      device: { id: `tv-${id}`, name: 'Television', app: 'Jellyfin Web', platform: 'webOS' },
+      item: { id: `5${id}`, title: `Film of ${name}` },
+      session: `s-${id}`,
+      address: '198.51.100.7',
+    })
+    server.stage.play([play('7', 'Ines'), play('8', 'Udo')])
+    const body = { name: 'attic', kind: 'jellyfin', url: server.url, token: 'token' }
+    await admin.send('POST', '/media-servers', body)
+    const page = await opened('#/now')
+    const write = (what: string) =>
+      page.getByRole('row').filter({ hasText: what }).getByRole('button', { name: 'Message' })
+    const words = page.getByLabel('What is shown on the screen')
+    await write('Film of Ines').click()
+    await words.fill('Good night, Ines')
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await write('Film of Udo').click()
+    expect(await words.inputValue()).toBe('')
+    await admin.send('DELETE', '/media-servers/attic')
+  } finally {
+    await server.close()
+  }
+})
+
+test('a form keeps what is typed while it is being sent', async () => {
+  const page = await opened('#/people')
+  const post = await heldBack(page, 'POST', '/api/v1/users')
+  const form = page.locator('form')
+  await form.getByLabel('Name').fill('ada')
+  await form.getByLabel('Password').fill('a long password')
+  await form.getByRole('button', { name: 'Add' }).click()
+  await post.asked
+  await form.getByLabel('Name').fill('berta')
+  await post.answered()
+  await page.getByLabel('Role: ada').waitFor()
+  expect(await form.getByLabel('Name').inputValue()).toBe('berta')
+  await form.getByRole('button', { name: 'Add' }).click()
+  await page.getByLabel('Role: berta').waitFor()
+  await until('the empty form', async () => (await form.getByLabel('Name').inputValue()) === '')
+})
+
+test('what a test of a media server found goes with what was tested', async () => {
+  const page = await opened('#/servers')
+  const card = page.locator('section').filter({ hasText: 'Add a media server' })
+  await card.getByLabel('Name').fill('attic')
+  await card.getByLabel('Address').fill('http://127.0.0.1:9')
+  await card.getByLabel('Token').fill('token')
+  const trial = card.getByRole('button', { name: 'Test', exact: true })
+  await trial.click()
+  await card.locator('.state.error').waitFor()
+  const late = await heldBack(page, 'POST', '/api/v1/media-servers/test')
+  await trial.click()
+  await late.asked
+  await card.getByLabel('Address').fill('http://127.0.0.1:10')
+  await late.answered()
+  await until('the end of the test', async () => await trial.isEnabled())
+  expect(await card.locator('.state.error').count()).toBe(0)
+})
+
+test('a new account whose token failed gets it at the next try; its plan is one there is', async () => {
+  const page = await opened('#/accounts')
+  await page.getByRole('button', { name: 'Add an account' }).click()
+  const card = page.locator('section').filter({ hasText: 'May watch' })
+  await card.getByLabel('Name').fill('flat 7')
+  await card.getByLabel('Plan').selectOption('flat')
+  await page.route('**/tokens', (route) => route.abort(), { times: 1 })
+  await card.getByRole('button', { name: 'Save' }).click()
+  await card.getByRole('alert').filter({ hasText: 'does not answer' }).waitFor()
+  expectComplaint('net::ERR_')
+  await card.getByLabel('Note').fill('third floor')
+  await card.getByRole('button', { name: 'Save' }).click()
+  await page.getByText(/playlist\.m3u\?token=/).waitFor()
+  const { items } = await admin.get<{ items: unknown[] }>('/accounts?name=flat%207')
+  expect(items).toMatchObject([{ name: 'flat 7', plan: 'flat', note: 'third floor' }])
+  await page.getByRole('status').getByRole('link', { name: 'flat 7' }).click()
+  await page.getByRole('heading', { level: 1, name: 'flat 7' }).waitFor()
+})
+
+test('in Now the cap of a plan counts before that of the group', async () => {
+  const { id, token } = await admin.account(2)
+  await admin.send('PATCH', `/accounts/${id}`, { plan: 'flat', maxSessions: null })
+  await (await viewer(service.edge, { address: '192.168.5.9', token }).play('federal-1')).poll()
+  const page = await opened('#/now')
+  await rowOf(page, { id }).getByText('1 of 7').waitFor()
+})
+
+test('a link somebody came by outlives signing in, and one that nobody encoded is no end', async () => {
+  await admin.send('POST', '/users', { name: 'olga', role: 'owner', password: 'a long password' })
+  const page = await openPage(`${service.admin}/#/audit?filter=olga`)
+  await page.getByLabel('Name').fill('olga')
+  await page.getByLabel('Password').fill('a long password')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Audit' }).waitFor()
+  expect(await page.getByRole('searchbox').inputValue()).toBe('olga')
+  await showPage(page, '#/accounts/server:100%')
+  await page.getByRole('heading', { level: 1, name: 'server:100%' }).waitFor()
+  // There is no such account.
+  expectComplaint('404')
+  await followLink(page, 'Now')
+})

@@ -5,7 +5,7 @@ import { messageOf } from '../text/failure.ts'
 import { said } from '../text/said.ts'
 import { t } from '../text/text.ts'
 import { isTyped, typedIn } from './form.ts'
-import { Alert, Card } from './parts.tsx'
+import { Alert, Card, SendButton } from './parts.tsx'
 import { useSubmit } from './submit.ts'
 
 const KINDS = {
@@ -91,9 +91,7 @@ export const AddServer = ({ done }: { readonly done: () => void }) => {
           <button type="button" disabled={isTesting} onClick={test}>
             {t('servers.test')}
           </button>
-          <button type="submit" class="primary" disabled={adding.isBusy}>
-            {t('action.add')}
-          </button>
+          <SendButton isBusy={adding.isBusy}>{t('action.add')}</SendButton>
         </span>
       </form>
       {tested !== null && (

@@ -124,6 +124,19 @@ export const ColumnHeads = ({ of }: { readonly of: readonly Key[] }) => (
   </thead>
 )
 
+/** The button that sends a form; not twice. */
+export const SendButton = ({
+  isBusy,
+  children,
+}: {
+  readonly isBusy: boolean
+  readonly children: ComponentChildren
+}) => (
+  <button type="submit" class="primary" disabled={isBusy}>
+    {children}
+  </button>
+)
+
 /** A password: a new one has ten characters at least. */
 export const PasswordField = ({ isNew }: { readonly isNew: boolean }) => (
   <label>

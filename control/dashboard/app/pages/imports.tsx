@@ -1,5 +1,5 @@
 import { useRef } from 'preact/hooks'
-import { Alert, Badge, Card, PageHead, Shown, type Tone } from '../components/parts.tsx'
+import { Alert, Badge, Card, PageHead, SendButton, Shown, type Tone } from '../components/parts.tsx'
 import { useSubmit } from '../components/submit.ts'
 import { useAction } from '../components/use-action.ts'
 import { get, send, upload } from '../data/api.ts'
@@ -50,9 +50,7 @@ const Add = ({ done }: { readonly done: () => void }) => {
           {t('imports.file')}
           <input ref={input} name="file" type="file" required disabled={isBusy} />
         </label>
-        <button type="submit" class="primary" disabled={isBusy}>
-          {t(isBusy ? 'imports.sending' : 'imports.go')}
-        </button>
+        <SendButton isBusy={isBusy}>{t(isBusy ? 'imports.sending' : 'imports.go')}</SendButton>
       </form>
       <Alert message={error} />
     </Card>

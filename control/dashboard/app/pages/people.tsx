@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { ROLES } from '../../../operators/roles.ts'
 import { Confirm, type Question } from '../components/confirm.tsx'
-import { Alert, Card, PageHead, PasswordField, Shown } from '../components/parts.tsx'
+import { Alert, Card, PageHead, PasswordField, SendButton, Shown } from '../components/parts.tsx'
 import { useSubmit } from '../components/submit.ts'
 import { get, send } from '../data/api.ts'
 import type { Operator } from '../data/types.ts'
@@ -32,9 +32,7 @@ const AddForm = ({ done }: { readonly done: () => void }) => {
             ))}
           </select>
         </label>
-        <button type="submit" class="primary" disabled={isBusy}>
-          {t('action.add')}
-        </button>
+        <SendButton isBusy={isBusy}>{t('action.add')}</SendButton>
       </form>
       <Alert message={error} />
     </Card>

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks'
 import { fieldsOf } from '../components/form.ts'
 import { Alert, PasswordField } from '../components/parts.tsx'
+import { keepPlace } from '../components/use-auth.ts'
 import { ApiError, apiUrl, keepCsrf, send } from '../data/api.ts'
 import { parseRoute, replaceRoute, useRoute } from '../data/route.ts'
 import type { AuthState } from '../data/types.ts'
-import { keepPlace } from '../data/use-auth.ts'
 import { messageOf } from '../text/failure.ts'
 import { t, words } from '../text/text.ts'
 

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { Alert } from '../../components/parts.tsx'
+import { Alert, SendButton } from '../../components/parts.tsx'
 import { useSubmit } from '../../components/submit.ts'
 import { getAll } from '../../data/api.ts'
 import type { Account } from '../../data/types.ts'
@@ -177,9 +177,7 @@ export const AccountForm = ({
         <button type="button" onClick={cancel}>
           {t('action.cancel')}
         </button>
-        <button type="submit" class="primary" disabled={isBusy}>
-          {t('account.save')}
-        </button>
+        <SendButton isBusy={isBusy}>{t('account.save')}</SendButton>
       </span>
       <Alert message={error} />
     </form>

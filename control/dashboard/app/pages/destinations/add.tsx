@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { Alert, Card } from '../../components/parts.tsx'
+import { Alert, Card, SendButton } from '../../components/parts.tsx'
 import { useSubmit } from '../../components/submit.ts'
 import { send } from '../../data/api.ts'
 import { type Key, language, t } from '../../text/text.ts'
@@ -112,9 +112,7 @@ export const AddDestination = ({ done }: { readonly done: () => void }) => {
             ))}
           </select>
         </label>
-        <button type="submit" class="primary" disabled={isBusy}>
-          {t('action.add')}
-        </button>
+        <SendButton isBusy={isBusy}>{t('action.add')}</SendButton>
       </form>
       <p class="dim">{t('destinations.add.text')}</p>
       <Alert message={error} />

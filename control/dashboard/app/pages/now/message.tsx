@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { Alert } from '../../components/parts.tsx'
+import { Alert, SendButton } from '../../components/parts.tsx'
 import { useSubmit } from '../../components/submit.ts'
 import { send } from '../../data/api.ts'
 import type { Session } from '../../data/types.ts'
@@ -23,9 +23,7 @@ const Writing = ({ session, done }: { readonly session: Session; readonly done: 
         <button type="button" onClick={done}>
           {t('action.cancel')}
         </button>
-        <button type="submit" class="primary" disabled={isBusy}>
-          {t('now.message.go')}
-        </button>
+        <SendButton isBusy={isBusy}>{t('now.message.go')}</SendButton>
       </div>
     </form>
   )

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import qrcode from 'qrcode-generator'
-import { Alert, Badge, Card } from '../../components/parts.tsx'
+import { Alert, Badge, Card, SendButton } from '../../components/parts.tsx'
 import { useSubmit } from '../../components/submit.ts'
 import { ApiError, keepCsrf, readAuth, send } from '../../data/api.ts'
 import type { AuthState } from '../../data/types.ts'
@@ -45,9 +45,7 @@ export const PasswordCard = ({ auth, changed }: Props) => {
             maxLength={256}
           />
         </label>
-        <button type="submit" class="primary" disabled={isBusy}>
-          {t('settings.password.go')}
-        </button>
+        <SendButton isBusy={isBusy}>{t('settings.password.go')}</SendButton>
       </form>
       <Alert message={error} />
       <p class="dim" role="status">
@@ -111,9 +109,7 @@ const CodeForm = ({
             maxLength={6}
           />
         </label>
-        <button type="submit" class="primary" disabled={isBusy}>
-          {go}
-        </button>
+        <SendButton isBusy={isBusy}>{go}</SendButton>
       </form>
       <Alert message={error} />
     </>

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { Confirm, type Question } from '../../components/confirm.tsx'
-import { Alert, Card, Shown } from '../../components/parts.tsx'
+import { Alert, Card, SendButton, Shown } from '../../components/parts.tsx'
 import { useSubmit } from '../../components/submit.ts'
 import { get, send } from '../../data/api.ts'
 import type { ApiToken, ApiTokenMade } from '../../data/types.ts'
@@ -42,9 +42,7 @@ const Add = ({ done }: { readonly done: () => void }) => {
           {t('settings.tokens.days')}
           <input name="days" type="number" min={1} max={3650} />
         </label>
-        <button type="submit" class="primary" disabled={isBusy}>
-          {t('action.add')}
-        </button>
+        <SendButton isBusy={isBusy}>{t('action.add')}</SendButton>
       </form>
       <Alert message={error} />
       {made !== null && (

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { onSignedOut, readAuth } from '../data/api.ts'
+import { closeStream } from '../data/live.ts'
+import { parseRoute, replaceRoute } from '../data/route.ts'
+import type { AuthState } from '../data/types.ts'
 import { messageOf } from '../text/failure.ts'
-import { onSignedOut, readAuth } from './api.ts'
-import { closeStream } from './live.ts'
-import { parseRoute, replaceRoute } from './route.ts'
-import type { AuthState } from './types.ts'
 
 const PLACE = 'gatehouse.place'
 

@@ -175,7 +175,7 @@ export const placeOfChannel = ({ origin, base, isClosed }: ChannelRecord): Chann
 })
 
 const withQuery = (path: string, query: string): string =>
-  query === '' ? path : `${path}?${query}`
+  query === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${query}`
 
 /** Whether a path of an origin belongs to another channel than the one asked for. */
 export const isOthers = (channel: string, origin: string, path: string): boolean => {

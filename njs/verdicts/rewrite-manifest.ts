@@ -2,7 +2,7 @@ import { createMapper, type Mapper } from '../domain/addresses/mapper.ts'
 import { type SealKind, sealPlace } from '../domain/addresses/seal.ts'
 import { decodePercent } from '../domain/credentials/encoding.ts'
 import { isDash, rewriteDash } from '../domain/manifests/dash.ts'
-import { isHls, rewriteHls } from '../domain/manifests/hls.ts'
+import { type HlsVariable, type HlsVariables, isHls, rewriteHls } from '../domain/manifests/hls.ts'
 import { rewriteJson } from '../domain/manifests/json-documents.ts'
 import { isMovedOn, isSameDash } from '../domain/manifests/same-manifest.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
@@ -28,6 +28,8 @@ export interface ManifestRequest {
   readonly channel: string
   readonly rest: string
   readonly seal: SealKind | null
+  /** At its origin, with its query: the channel's own of it, then the viewer's. */
+  readonly path: string
 }
 
 /** What never changes is looked at again all the same, since origins do change what they said never would. */
@@ -74,23 +76,70 @@ const mapperFor = (request: ManifestRequest, found: Fetched): Mapper | null => {
   })
 }
 
-const argumentOf = (query: string, wanted: string): string | null => {
-  for (const pair of query.slice(1).split('&')) {
-    const at = pair.indexOf('=')
-    if (at > 0 && pair.slice(0, at) === wanted) return decodePercent(pair.slice(at + 1))
+const pairsOf = (query: string): string[] => query.split('&').filter((pair) => pair !== '')
+
+interface Arguments {
+  /** Of the channel's own address, in the source's list. */
+  readonly own: readonly string[]
+  /** Others that the address had when the viewer asked for it. */
+  readonly viewers: readonly string[]
+  /** Whether the viewer knows these. */
+  readonly isKnown: boolean
+}
+
+const argumentsOf = ({ channel, path, seal }: ManifestRequest): Arguments => {
+  const own = pairsOf(readChannel(channel)?.query ?? '')
+  const mark = path.indexOf('?')
+  const asked = pairsOf(mark < 0 ? '' : path.slice(mark + 1))
+  return {
+    own,
+    viewers: asked.filter((pair) => !own.includes(pair)),
+    // Some of them may have been under that seal, hidden.
+    isKnown: seal !== 'manifest',
   }
-  return null
+}
+
+const valueIn =
+  (query: string, { own, viewers, isKnown }: Arguments): ((name: string) => HlsVariable | null) =>
+  (wanted) => {
+    for (const pair of pairsOf(query.slice(1))) {
+      const at = pair.indexOf('=')
+      const name = at < 0 ? '' : decodePercent(pair.slice(0, at))
+      // Reports of players are no part of what a copy is known by.
+      if (name !== wanted || name === '' || name === 'CMCD') continue
+      const value = decodePercent(pair.slice(at + 1))
+      if (isKnown && viewers.includes(pair)) return { value, from: 'argument' }
+      const isOwn = viewers.length === 0 || own.includes(pair)
+      return { value, from: isOwn ? 'secret' : 'redirection' }
+    }
+    return null
+  }
+
+/** What other playlists of the channel may import: nothing that a viewer could have put there. */
+const definitions = (variables: HlsVariables): HlsVariables =>
+  Object.fromEntries(
+    Object.entries(variables).filter(([, { from }]) => from === 'manifest' || from === 'secret'),
+  )
+
+const PLAIN_NAME = /^[\w-][\w.-]*$/
+
+/** A name for an address that is hidden: its own, so that a player knows it by its ending. */
+const nameFor = (address: string): string => {
+  const name = (address.split(/[?#]/, 1)[0] ?? '').replace(/^.*\//, '')
+  return PLAIN_NAME.test(name) ? name : 'file'
 }
 
 const rewritePlaylist = (request: ManifestRequest, found: Fetched, mapper: Mapper): Rewritten => {
-  const imported = found.text.includes('IMPORT=') ? readDefinitions(request.channel) : {}
-  const list = rewriteHls(found.text, {
+  const { text } = found
+  const list = rewriteHls(text, {
     rewrite: (address) => mapper.rewrite(address),
     rewriteManifest: (address) => mapper.rewriteManifest(address, 'index.m3u8'),
-    argument: (name) => argumentOf(found.address.query, name),
-    imported,
+    hide: (address, isManifest) =>
+      mapper.hide(address, isManifest ? 'index.m3u8' : nameFor(address)),
+    argument: valueIn(found.address.query, argumentsOf(request)),
+    imported: text.includes('IMPORT=') ? readDefinitions(request.channel) : {},
   })
-  if (list.targetSec === null) keepDefinitions(request.channel, list.variables)
+  if (list.targetSec === null) keepDefinitions(request.channel, definitions(list.variables))
   return {
     text: list.text,
     type: 'application/vnd.apple.mpegurl',

@@ -44,6 +44,8 @@ export interface Mapper {
   rewrite(reference: string): string
   /** The same for what is a manifest itself, whatever its name: it gets one by which it is known as such. */
   rewriteManifest(reference: string, name: string): string
+  /** The same with all of the address under seal, its arguments too, and a name in place of its own; `null` where that is not possible. */
+  hide(reference: string, name: string): string | null
 }
 
 const SEALED = '@/'
@@ -162,5 +164,11 @@ export const createMapper = (context: MapperContext): Mapper => {
     const place = sealed('manifest', origin, path)
     return place === null ? reference : `${up}${place}${name}${query}`
   }
-  return { manifest, directory, keeps, fileAt, directoryAt, rewrite, rewriteManifest }
+  const hide = (reference: string, name: string): string | null => {
+    const address = resolveAddress(reference, manifest)
+    if (address === null || !context.isAllowed(address.origin)) return null
+    const place = sealed('manifest', address.origin, address.path + address.query)
+    return place === null ? null : up + place + name
+  }
+  return { manifest, directory, keeps, fileAt, directoryAt, rewrite, rewriteManifest, hide }
 }

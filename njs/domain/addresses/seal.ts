@@ -6,7 +6,7 @@ import {
   encodeUtf8,
 } from '../credentials/encoding.ts'
 
-/** What a seal covers: the files of a directory, everything below it, a single file, or a manifest under a name that the edge gave it. */
+/** What a seal covers: the files of a directory, everything below it, a single file, or one address, its arguments too, under a name that the edge gave it. */
 export type SealKind = 'files' | 'tree' | 'file' | 'manifest'
 
 /** A place at an origin that one of a channel's manifests named. */
@@ -14,7 +14,7 @@ export interface SealedPlace {
   readonly kind: SealKind
   /** `http://host:port` */
   readonly origin: string
-  /** A directory with its slash, or the whole path of a file; without dot segments. */
+  /** A directory with its slash, or the whole path of a file, with its arguments where the edge named it; without dot segments. */
   readonly path: string
 }
 

@@ -1,5 +1,14 @@
-/** Values of variables `{$name}` in a playlist (RFC 8216bis, section 4.3). */
-export type HlsVariables = Readonly<Record<string, string>>
+/** What a variable `{$name}` in a playlist stands for (RFC 8216bis, section 4.3). */
+export interface HlsVariable {
+  readonly value: string
+  /**
+   * `argument`: of the address the viewer asked for; `secret`: of one that no viewer knows, such as that in the source's list; `redirection`: of one
+   * that the origin may have made of the viewer's.
+   */
+  readonly from: 'manifest' | 'argument' | 'secret' | 'redirection'
+}
+
+export type HlsVariables = Readonly<Record<string, HlsVariable>>
 
 /** Functions and values for rewriting a playlist. */
 export interface HlsContext {
@@ -7,8 +16,10 @@ export interface HlsContext {
   rewrite(address: string): string
   /** The same for the address of another playlist, or of a document that names some. */
   rewriteManifest(address: string): string
-  /** Arguments of the playlist's own address, decoded, for `QUERYPARAM`. */
-  argument(name: string): string | null
+  /** The same for an address that nothing of may be read; `null` where there is none. */
+  hide(address: string, isManifest: boolean): string | null
+  /** An argument of the playlist's own address, for `QUERYPARAM`. */
+  argument(name: string): HlsVariable | null
   /** Variables of the multivariant playlist, for `IMPORT`. */
   readonly imported: HlsVariables
 }
@@ -18,8 +29,6 @@ export interface HlsPlaylist {
   readonly text: string
   /** Variables it defines by `VALUE` or takes from its address. */
   readonly variables: HlsVariables
-  /** Whether it imports variables that `imported` does not have. */
-  readonly lacksImports: boolean
   /** Seconds of `EXT-X-TARGETDURATION`; `null` in a multivariant playlist. */
   readonly targetSec: number | null
   /** Seconds of `PART-TARGET`, where it comes in parts. */
@@ -51,8 +60,7 @@ const ATTRIBUTE = /([A-Z0-9-]+)[ \t]*=[ \t]*("[^"]*"?|[^",]*)/gi
 
 interface State {
   readonly context: HlsContext
-  readonly variables: Record<string, string>
-  lacksImports: boolean
+  readonly variables: Record<string, HlsVariable>
   targetSec: number | null
   partSec: number | null
   isOver: boolean
@@ -62,22 +70,47 @@ interface State {
 
 const VARIABLE = /\{\$([A-Za-z0-9_-]+)\}/g
 
-/** Substitutes variables; `null` where one is unknown. */
-const expand = (state: State, text: string): string | null => {
-  if (!text.includes('{$')) return text
+/** In a path, what a viewer may have written must lead nowhere else. */
+const IN_PATH = /^(?!\.{1,2}$)[\w.~!$&'()*+,;=:@-]*$/
+
+const isHidden = ({ from }: HlsVariable): boolean => from === 'secret' || from === 'redirection'
+
+const isTrusted = ({ from }: HlsVariable): boolean => from === 'manifest' || from === 'secret'
+
+const isInQuery = (text: string, at: number): boolean => {
+  const mark = text.indexOf('?')
+  return mark >= 0 && mark < at
+}
+
+interface Expanded {
+  readonly text: string
+  readonly isSecret: boolean
+}
+
+/** Substitutes variables; `null` where one is unknown, or one would lead out of where it stands. */
+const expand = (state: State, text: string): Expanded | null => {
+  if (!text.includes('{$')) return { text, isSecret: false }
   let isKnown = true
-  const expanded = text.replace(VARIABLE, (_, name: string) => {
-    const value = state.variables[name]
-    if (value === undefined) isKnown = false
-    return value ?? ''
+  let isSecret = false
+  const expanded = text.replace(VARIABLE, (_, name: string, at: number) => {
+    const variable = state.variables[name]
+    if (variable === undefined) isKnown = false
+    else {
+      isSecret ||= isHidden(variable)
+      isKnown &&= isTrusted(variable) || isInQuery(text, at) || IN_PATH.test(variable.value)
+    }
+    return variable?.value ?? ''
   })
-  return isKnown ? expanded : null
+  return isKnown ? { text: expanded, isSecret } : null
 }
 
 const rewriteAddress = (state: State, address: string, isManifest = false): string => {
   const expanded = expand(state, address)
-  if (expanded === null || expanded === '') return address
-  return isManifest ? state.context.rewriteManifest(expanded) : state.context.rewrite(expanded)
+  if (expanded === null || expanded.text === '') return address
+  if (expanded.isSecret) return state.context.hide(expanded.text, isManifest) ?? address
+  return isManifest
+    ? state.context.rewriteManifest(expanded.text)
+    : state.context.rewrite(expanded.text)
 }
 
 const attributesOf = (text: string): Map<string, string> => {
@@ -87,23 +120,25 @@ const attributesOf = (text: string): Map<string, string> => {
   return found
 }
 
-/** Takes a definition; one by the playlist's address is written out, since the player's address need not have the argument. */
+/**
+ * Takes a definition; one by the playlist's address is written out, since the player's address need not have the argument. A value that no viewer
+ * knows is left out: it stands in addresses alone, which hide it.
+ */
 const define = (state: State, line: string): string => {
   const attributes = attributesOf(line.slice(line.indexOf(':') + 1))
   const name = attributes.get('NAME')
   const value = attributes.get('VALUE')
-  if (name !== undefined && value !== undefined) state.variables[name] = value
+  if (name !== undefined && value !== undefined) state.variables[name] = { value, from: 'manifest' }
   const query = attributes.get('QUERYPARAM')
   const given = query === undefined ? null : state.context.argument(query)
   if (query !== undefined && given !== null) {
     state.variables[query] = given
-    return `#EXT-X-DEFINE:NAME="${query}",VALUE="${given.replace(/["\r\n]/g, '')}"`
+    const told = isHidden(given) ? '' : given.value.replace(/["\r\n]/g, '')
+    return `#EXT-X-DEFINE:NAME="${query}",VALUE="${told}"`
   }
   const wanted = attributes.get('IMPORT')
-  if (wanted === undefined) return line
-  const known = state.context.imported[wanted]
-  if (known === undefined) state.lacksImports = true
-  else state.variables[wanted] = known
+  const known = wanted === undefined ? undefined : state.context.imported[wanted]
+  if (wanted !== undefined && known !== undefined) state.variables[wanted] = known
   return line
 }
 
@@ -184,7 +219,6 @@ export const rewriteHls = (written: string, context: HlsContext): HlsPlaylist =>
   const state: State = {
     context,
     variables: {},
-    lacksImports: false,
     targetSec: null,
     partSec: null,
     isOver: false,
@@ -207,6 +241,6 @@ export const rewriteHls = (written: string, context: HlsContext): HlsPlaylist =>
     }
     at = next + 1
   }
-  const { variables, lacksImports, targetSec, partSec, isOver } = state
-  return { text: out + text.slice(done), variables, lacksImports, targetSec, partSec, isOver }
+  const { variables, targetSec, partSec, isOver } = state
+  return { text: out + text.slice(done), variables, targetSec, partSec, isOver }
 }

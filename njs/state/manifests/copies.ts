@@ -1,3 +1,4 @@
+import type { HlsVariable, HlsVariables } from '../../domain/manifests/hls.ts'
 import { countIn, numbers, type TextZone, texts, trySet } from '../memory.ts'
 import { tableGeneration } from '../table-halves.ts'
 
@@ -181,24 +182,32 @@ export const mayWait = (most: number): boolean => {
   }
 }
 
+/** Before the name of a variable that no viewer may read. */
+const SECRET = '!'
+
 /** Variables that a channel's multivariant playlist defines (`EXT-X-DEFINE`), for media playlists that import them. */
-export const readDefinitions = (channel: string): Readonly<Record<string, string>> => {
+export const readDefinitions = (channel: string): HlsVariables => {
   const text = texts('gh_manifests').get(`= ${channel}`)
   if (text === undefined) return {}
-  const found: Record<string, string> = {}
+  const found: Record<string, HlsVariable> = {}
   for (const line of text.split('\n')) {
+    const isSecret = line.startsWith(SECRET)
     const at = line.indexOf('=')
-    if (at > 0) found[line.slice(0, at)] = line.slice(at + 1)
+    if (at > 0)
+      found[line.slice(isSecret ? 1 : 0, at)] = {
+        value: line.slice(at + 1),
+        from: isSecret ? 'secret' : 'manifest',
+      }
   }
   return found
 }
 
 /** Stores these variables for a day. */
-export const keepDefinitions = (
-  channel: string,
-  variables: Readonly<Record<string, string>>,
-): void => {
-  const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}`)
+export const keepDefinitions = (channel: string, variables: HlsVariables): void => {
+  const lines = Object.entries(variables).map(
+    ([name, { value, from }]) =>
+      `${from === 'secret' ? SECRET : ''}${name}=${value.replace(/[\r\n]/g, '')}`,
+  )
   if (lines.length > 0)
     trySet(texts('gh_manifests'), `= ${channel}`, lines.join('\n').slice(0, 8192), 86_400_000)
 }

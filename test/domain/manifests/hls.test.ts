@@ -1,12 +1,22 @@
 import { describe, expect, test } from 'vitest'
-import { type HlsContext, isHls, rewriteHls } from '#domain/manifests/hls'
+import { type HlsContext, type HlsVariable, isHls, rewriteHls } from '#domain/manifests/hls'
 import { isMovedOn } from '#domain/manifests/same-manifest'
 
+const FROM: Readonly<Record<string, HlsVariable['from']>> = {
+  token: 'argument',
+  up: 'argument',
+  login: 'secret',
+  made: 'redirection',
+}
 const context: HlsContext = {
   rewrite: (address) => `<${address}>`,
   rewriteManifest: (address) => `<${address}>`,
-  argument: (name) => (name === 'token' ? 'T' : null),
-  imported: { host: 'http://o' },
+  hide: (address, isManifest) => `*${isManifest ? 'm' : ''}${address}*`,
+  argument: (name) => {
+    const from = FROM[name]
+    return from === undefined ? null : { value: name === 'up' ? '../u' : 'T', from }
+  },
+  imported: { host: { value: 'http://o', from: 'manifest' } },
 }
 const written = (text: string): string => rewriteHls(text, context).text
 
@@ -154,12 +164,35 @@ describe('variables', () => {
       '<a/b/x.ts?t=T>',
       '{$unknown}/x.ts',
     ])
-    expect(found.variables).toEqual({ dir: 'a/b', token: 'T', host: 'http://o' })
-    expect(found.lacksImports).toBe(false)
+    expect(found.variables).toEqual({
+      dir: { value: 'a/b', from: 'manifest' },
+      token: { value: 'T', from: 'argument' },
+      host: { value: 'http://o', from: 'manifest' },
+    })
   })
 
-  test('that are not known are told', () => {
-    expect(rewriteHls('#EXTM3U\n#EXT-X-DEFINE:IMPORT="x"\n', context).lacksImports).toBe(true)
+  test.each(['login', 'made'])('that no viewer knows are not told: %s', (name) => {
+    const text = [
+      '#EXTM3U',
+      `#EXT-X-DEFINE:QUERYPARAM="${name}"`,
+      '#EXT-X-STREAM-INF:BANDWIDTH=1',
+      `v.m3u8?t={$${name}}`,
+      `#EXT-X-KEY:METHOD=AES-128,URI="k/{$${name}}"`,
+      's.ts',
+    ]
+    expect(written(text.join('\n')).split('\n')).toEqual([
+      '#EXTM3U',
+      `#EXT-X-DEFINE:NAME="${name}",VALUE=""`,
+      '#EXT-X-STREAM-INF:BANDWIDTH=1',
+      '*mv.m3u8?t=T*',
+      '#EXT-X-KEY:METHOD=AES-128,URI="*k/T*"',
+      '<s.ts>',
+    ])
+  })
+
+  test('that a viewer may have written lead nowhere from a path', () => {
+    const text = '#EXTM3U\n#EXT-X-DEFINE:QUERYPARAM="up"\n{$up}/s.ts\ns.ts?t={$up}\n'
+    expect(written(text).split('\n').slice(2)).toEqual(['{$up}/s.ts', '<s.ts?t=../u>', ''])
   })
 })
 

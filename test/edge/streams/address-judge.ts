@@ -21,11 +21,13 @@ export interface Judge {
   through(body: string, type?: string): Promise<Found>
   /** Puts a number that was not there yet in place of `§`: what failed a moment ago is not asked for again. */
   fresh(reference: string): string
+  /** Opens another channel: the address of its directory under a pass. */
+  open(channel: string): Promise<string>
   /** What the origin is asked for when a player follows an address; throws where that leads past the edge. */
   asked(url: string): Promise<string>
 }
 
-/** Starts an edge before three channels: one of HLS, and two whose entry does not say what it is. */
+/** Starts an edge before four channels: one of HLS, one with a login in its address, and two whose entry does not say what it is. */
 export async function startJudge(): Promise<Judge> {
   const rig = await startRig((stub, origin) => {
     stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true })] }
@@ -34,15 +36,20 @@ export async function startJudge(): Promise<Judge> {
     stub.tables.channels.rows = channelRows({
       ch1: { origin: origin.url, base: '/hls/ch1/' },
       php: { origin: origin.url, base: '/p/', entry: 'get.php', query: 'id=7&output=hls' },
+      paid: { origin: origin.url, base: '/paid/', entry: 'm.m3u8', query: 'login=OF-THE-PROVIDER' },
       dash: { origin: origin.url, base: '/dash/', entry: 'get', protocol: 'dash' },
     })
   })
-  const opened = await rig.get(`/live/${rig.ticket()}/ch1/index.m3u8`)
-  const root = new URL((opened.headers.get('location') ?? '').replace(/[^/]*$/, ''), rig.url).href
+  const open = async (channel: string): Promise<string> => {
+    const opened = await rig.get(`/live/${rig.ticket()}/${channel}/index.m3u8`)
+    return new URL((opened.headers.get('location') ?? '').replace(/[^/]*$/, ''), rig.url).href
+  }
+  const root = await open('ch1')
   let cases = 0
   return {
     rig,
     root,
+    open,
     async through(body, type = HLS) {
       cases += 1
       const name = `a/b/m${cases}.${type === HLS ? 'm3u8' : 'mpd'}`

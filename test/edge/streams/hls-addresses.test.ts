@@ -93,35 +93,6 @@ describe('HLS', () => {
     ].join('\r\n')
     expect((await judge.through(text)).text).toBe(text)
   })
-
-  test.each([
-    ['DEFINE with VALUE', '#EXT-X-DEFINE:NAME="d",VALUE="/v/1"', '{$d}/s.ts', '/v/1/s.ts'],
-    [
-      'DEFINE with QUERYPARAM',
-      '#EXT-X-DEFINE:QUERYPARAM="tok"',
-      '/v/s.ts?t={$tok}',
-      '/v/s.ts?t=T 1',
-    ],
-  ])('%s', async (_, define, reference, wanted) => {
-    const name = judge.fresh('m§.m3u8')
-    judge.rig.origin.files.set(`/hls/ch1/${name}`, {
-      type: HLS,
-      body: `#EXTM3U\n${define}\n#EXT-X-TARGETDURATION:1\n${reference}\n`,
-    })
-    const url = `${judge.root}${name}?tok=T%201`
-    const line = (await judge.rig.get(url.slice(judge.rig.url.length))).text.split('\n')[3] ?? ''
-    const { pathname, search } = new URL(wanted, judge.rig.origin.url)
-    expect(await judge.asked(new URL(line, url).href)).toBe(pathname + search)
-  })
-
-  test('IMPORT of what the multivariant playlist defines', async () => {
-    await judge.through(
-      '#EXTM3U\n#EXT-X-DEFINE:NAME="h",VALUE="/imp"\n#EXT-X-STREAM-INF:BANDWIDTH=1\nv.m3u8\n',
-    )
-    const media = '#EXTM3U\n#EXT-X-DEFINE:IMPORT="h"\n#EXT-X-TARGETDURATION:1\n{$h}/s.ts\n'
-    const { url, text } = await judge.through(media)
-    expect(await judge.asked(new URL(text.split('\n')[3] ?? '', url).href)).toBe('/imp/s.ts')
-  })
 })
 
 describe('a manifest whose name does not say so', () => {

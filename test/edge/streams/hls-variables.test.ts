@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { HLS, type Judge, startJudge } from './address-judge.ts'
+
+/* `EXT-X-DEFINE` (RFC 8216bis, section 4.4.2.3) in playlists that the edge rewrites. */
+
+let judge: Judge
+beforeAll(async () => {
+  judge = await startJudge()
+})
+afterAll(() => judge?.rig.stop())
+
+/** Puts a playlist of the lines at the origin, fetches it through the edge, and returns its lines behind the definition. */
+const linesOf = async (url: string, path: string, ...lines: string[]): Promise<string[]> => {
+  const body = ['#EXTM3U', ...lines].join('\n')
+  judge.rig.origin.files.set(path, { type: HLS, body })
+  const { status, text } = await judge.rig.get(url.slice(judge.rig.url.length))
+  expect(status).toBe(200)
+  return text.split('\n').slice(1)
+}
+const STREAM = '#EXT-X-STREAM-INF:BANDWIDTH=1'
+const MEDIA = '#EXT-X-TARGETDURATION:1'
+const QUERY = (name: string) => `#EXT-X-DEFINE:QUERYPARAM="${name}"`
+const IMPORT = (name: string) => `#EXT-X-DEFINE:IMPORT="${name}"`
+
+describe('addresses with variables', () => {
+  test.each([
+    ['VALUE', '#EXT-X-DEFINE:NAME="d",VALUE="/v/1"', '{$d}/s.ts', '/v/1/s.ts'],
+    ['QUERYPARAM', QUERY('tok'), '/v/s.ts?t={$tok}', '/v/s.ts?t=T 1'],
+    ['QUERYPARAM, its name in percents', QUERY('enc'), '/v/{$enc}.ts', '/v/2.ts'],
+  ])('%s', async (_, define, reference, wanted) => {
+    const name = judge.fresh('m§.m3u8')
+    const url = `${judge.root}${name}?tok=T%201&%65nc=2`
+    const lines = await linesOf(url, `/hls/ch1/${name}`, define, MEDIA, reference)
+    const { pathname, search } = new URL(wanted, judge.rig.origin.url)
+    expect(await judge.asked(new URL(lines[2] ?? '', url).href)).toBe(pathname + search)
+  })
+
+  test('IMPORT of what the multivariant playlist defines', async () => {
+    const master = ['#EXT-X-DEFINE:NAME="h",VALUE="/imp"', STREAM, 'v.m3u8']
+    await linesOf(`${judge.root}i.m3u8`, '/hls/ch1/i.m3u8', ...master)
+    const url = `${judge.root}v.m3u8`
+    const lines = await linesOf(url, '/hls/ch1/v.m3u8', IMPORT('h'), MEDIA, '{$h}/s.ts')
+    expect(await judge.asked(new URL(lines[2] ?? '', url).href)).toBe('/imp/s.ts')
+  })
+})
+
+describe('the login in a channel’s address', () => {
+  test('goes to the origin wherever it wants it, and to no viewer', async () => {
+    const root = await judge.open('paid')
+    const entry = `${root}m.m3u8`
+    const lines = await linesOf(entry, '/paid/m.m3u8', QUERY('login'), STREAM, 'v.m3u8?l={$login}')
+    expect(lines[0]).toBe('#EXT-X-DEFINE:NAME="login",VALUE=""')
+    const variant = new URL(lines[2] ?? '', entry).href
+    const media = [QUERY('l'), IMPORT('login'), MEDIA, 's.ts?x={$l}', '{$login}/t.ts', 'u.ts']
+    const found = await linesOf(variant, '/paid/v.m3u8', ...media)
+    expect(judge.rig.origin.seen.at(-1)?.url).toBe('/paid/v.m3u8?l=OF-THE-PROVIDER')
+    expect([...lines, ...found].join()).not.toContain('OF-THE-PROVIDER')
+    const wanted = ['s.ts?x=OF-THE-PROVIDER', 'OF-THE-PROVIDER/t.ts', 'u.ts']
+    for (const [index, path] of wanted.entries()) {
+      const segment = new URL(found[index + 3] ?? '', variant).href
+      expect(await judge.asked(segment)).toBe(`/paid/${path}`)
+    }
+    await judge.rig.get(`${variant.slice(judge.rig.url.length)}?_HLS_msn=7`)
+    expect(judge.rig.origin.seen.at(-1)?.url).toBe('/paid/v.m3u8?l=OF-THE-PROVIDER&_HLS_msn=7')
+  })
+
+  test('nor does what a redirection of the origin adds', async () => {
+    judge.rig.origin.moved.set('/hls/ch1/moved.m3u8', '/hls/ch1/to.m3u8?made=FOR-THE-EDGE')
+    const url = `${judge.root}moved.m3u8`
+    for (const more of ['', '?a=1']) {
+      const lines = await linesOf(
+        url + more,
+        '/hls/ch1/to.m3u8',
+        QUERY('made'),
+        MEDIA,
+        's.ts?x={$made}',
+      )
+      expect(lines.join()).not.toContain('FOR-THE-EDGE')
+      expect(await judge.asked(new URL(lines[2] ?? '', url).href)).toBe(
+        '/hls/ch1/s.ts?x=FOR-THE-EDGE',
+      )
+    }
+  })
+})
+
+describe('an argument that a viewer wrote', () => {
+  test('is imported by nobody else’s playlist', async () => {
+    const evil = `${judge.root}p.m3u8?of=EVIL`
+    await linesOf(evil, '/hls/ch1/p.m3u8', QUERY('of'), STREAM, 'q.m3u8')
+    const lines = await linesOf(
+      `${judge.root}q.m3u8`,
+      '/hls/ch1/q.m3u8',
+      IMPORT('of'),
+      MEDIA,
+      '/{$of}/s.ts',
+    )
+    expect(lines[2]).toBe('/{$of}/s.ts')
+  })
+
+  test.each(['../../control', '..', 'a/b', 'x%5Cy', 'a?b', 'a%23b'])(
+    'opens no other directory: %s',
+    async (value) => {
+      const name = judge.fresh('e§.m3u8')
+      const url = `${judge.root}${name}?of=${encodeURIComponent(value)}`
+      const reference = 'http://elsewhere/{$of}/s.ts'.replace(
+        'http://elsewhere',
+        judge.rig.origin.url,
+      )
+      const lines = await linesOf(url, `/hls/ch1/${name}`, QUERY('of'), MEDIA, reference)
+      expect(lines[2]).toBe(reference)
+    },
+  )
+})

@@ -7,6 +7,8 @@ export const SENTENCES = {
   'edge.memory': "shared memory '{zone}' is nearly full; raise edge.zones",
   'edge.silent':
     'it does not sync any more; see that nginx runs there and reaches this control plane',
+  'edge.never':
+    'it has not synced since this control plane started; see that nginx runs, with the include files as written now, and that its workers reach the sockets (edge.socket_group)',
   'edge.none': 'this installation has no edge (edge.nginx: none)',
   'edge.other': 'something answers, but no edge of Gatehouse',
   'edge.unwell': 'the edge says that it is {status}',

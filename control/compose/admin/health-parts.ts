@@ -1,3 +1,4 @@
+import { nginxOf } from '../../config/schema/which-edge.ts'
 import type { HealthPart } from '../../routes/health.ts'
 import { say } from '../../sentences/sentences.ts'
 import { describeGeo } from '../base/geo.ts'
@@ -27,9 +28,28 @@ const geoPart = async ({ live, now }: AdminParts): Promise<HealthPart> => {
   return { name: 'geo', ok, due: ok && warnings.length > 0, detail }
 }
 
+/** How long after a start the edge of this machine may take to sync for the first time. */
+const FIRST_SYNC_MS = 10_000
+
+/** What is wrong with the edges that sync, and with this machine's own where it never has. */
+const edgeProblems = ({ edge, live, now }: AdminParts, startedAt: number): string[] => {
+  const edges = edge.registry.list()
+  const { id } = live.config().edge
+  const isAwaited = nginxOf(live.config()) !== 'none' && now() - startedAt > FIRST_SYNC_MS
+  const never = isAwaited && !edges.some((it) => it.id === id) ? [say('edge.never')] : []
+  return [{ id, alarms: never }, ...edges].flatMap(({ id: name, alarms }) =>
+    alarms.map((what) => say('about', { name, what })),
+  )
+}
+
 /** The parts the control plane depends on, with their state. */
-export const healthParts = (parts: AdminParts) => async (): Promise<readonly HealthPart[]> => {
-  const { persistence, sessions, lineup, edge, publisher, historian, detection } = parts
+export const healthParts = (parts: AdminParts) => {
+  const startedAt = parts.now()
+  return async (): Promise<readonly HealthPart[]> => await partsNow(parts, startedAt)
+}
+
+const partsNow = async (parts: AdminParts, startedAt: number): Promise<readonly HealthPart[]> => {
+  const { persistence, sessions, lineup, publisher, historian, detection } = parts
   return await Promise.all([
     partOf('store', async () => {
       await persistence.store.ping()
@@ -47,16 +67,7 @@ export const healthParts = (parts: AdminParts) => async (): Promise<readonly Hea
           .join('; '),
       )
     }),
-    partOf(
-      'edges',
-      async () =>
-        await Promise.resolve(
-          edge.registry
-            .list()
-            .flatMap(({ id, alarms }) => alarms.map((a) => say('about', { name: id, what: a })))
-            .join('; '),
-        ),
-    ),
+    partOf('edges', async () => await Promise.resolve(edgeProblems(parts, startedAt).join('; '))),
     geoPart(parts),
     partOf(
       'media servers',

@@ -9,6 +9,8 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
   'said.edge.memory': 'общая память «{zone}» почти заполнена; увеличьте edge.zones',
   'said.edge.silent':
     'он больше не выходит на связь; проверьте, что nginx там работает и достаёт до этого управляющего сервера',
+  'said.edge.never':
+    'с запуска этого управляющего сервера он не выходил на связь; проверьте, что nginx работает с нынешними включаемыми файлами и что его рабочие процессы достают до сокетов (edge.socket_group)',
   'said.edge.none': 'у этой установки нет узла (edge.nginx: none)',
   'said.edge.other': 'там кто-то отвечает, но это не узел Gatehouse',
   'said.edge.unwell': 'узел сообщает о себе: {status}',

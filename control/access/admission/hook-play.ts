@@ -61,6 +61,13 @@ const hash = (...parts: readonly string[]): string =>
 export const hookKey = ({ server, playback, channel }: HookPlay): string =>
   hash(server, playback, channel).slice(0, 16)
 
+/** Protocols whose players ask again and again: their session is reported for a while after they have gone. */
+const POLLED: ReadonlySet<string> = new Set(['hls', 'llhls', 'dash', 'mss', 'hds'])
+
+/** Whether a report of a playback proves that it still runs, as one of an open connection does. */
+const isConnection = ({ proto }: HookPlay): boolean =>
+  proto !== null && !POLLED.has(proto.toLowerCase())
+
 const openingOf = (play: HookPlay, now: number): Opening => {
   const { channel, proto, address, token, referer, host, qs } = play
   const isTicket = token !== null && readTicket(token) !== null
@@ -94,12 +101,13 @@ const answerOf = (answer: OpenAnswer, now: number): HookAnswer => {
 
 /** Handles openings, updates and ends of other servers' playbacks as sessions. */
 export const createHookPipeline = ({ open, sessions, now }: HookPipelinePorts): HookPipeline => {
-  const openNow = async (play: HookPlay): Promise<HookAnswer> => {
+  const openNow = async (play: HookPlay, isUnderWay: boolean): Promise<HookAnswer> => {
     const at = now()
-    return answerOf(await open(openingOf(play, at)), at)
+    const opening = openingOf(play, at)
+    return answerOf(await open(isUnderWay ? { ...opening, isUnderWay } : opening), at)
   }
   return {
-    open: openNow,
+    open: async (play) => await openNow(play, false),
     async update(play) {
       const key = hookKey(play)
       const { kill, drop } = await sessions.renew({
@@ -112,8 +120,8 @@ export const createHookPipeline = ({ open, sessions, now }: HookPipelinePorts): 
         const denySec = Math.max(0, Math.ceil((killed.until - now()) / 1000))
         return { verdict: 'deny', reason: killed.reason, denySec }
       }
-      // Unknown session: control was down, or the slot expired. It is admitted like a new one.
-      if (drop.includes(key)) return await openNow(play)
+      // Unknown or without a slot: control was down, the slot expired, or another has its place. Of what is polled, it is admitted like a new one.
+      if (drop.includes(key)) return await openNow(play, isConnection(play))
       return { verdict: 'allow', leaseSec: LEASE_SEC }
     },
     async close(play) {

@@ -181,7 +181,10 @@ const admit = async (
   }
   const ban = ports.bans.find(claim)
   if (ban) return refused(ban.reason, ban.until)
-  const admission = await ports.sessions.open(claim)
+  const admission =
+    opening.isUnderWay === true
+      ? await ports.sessions.check({ ...claim, cloneKey: key, silentMs: -1 })
+      : await ports.sessions.open(claim)
   if (admission.outcome === 'refused') return refused(admission.reason, admission.denyUntil)
   // A repeated opening continues the session that the first one created.
   const isJoined = admission.key !== key

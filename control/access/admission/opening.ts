@@ -38,6 +38,8 @@ export interface Opening {
   readonly inferredKey: string | null
   /** Least idle time of the session in milliseconds, for servers that report less often than players request. */
   readonly leastIdleMs?: number
+  /** It runs already, and what is known of it was lost or has ended: it may go on where there is room, and takes nobody's place. */
+  readonly isUnderWay?: true
   readonly now: number
 }
 
@@ -107,7 +109,7 @@ export interface OpenPorts extends ViewerPorts {
   readonly links?: JudgeLink
   /** Asks an origin which protocol lies at an address, in bounded time; `null` where nobody says. */
   readonly askProtocol?: (url: string) => Promise<Protocol | null>
-  readonly sessions: Pick<SessionStore, 'open' | 'close'>
+  readonly sessions: Pick<SessionStore, 'open' | 'check' | 'close'>
   readonly bans: Pick<BanStore, 'find'>
   readonly counts: (channel: string) => Promise<{ totalClients: number; streamClients: number }>
   readonly place: (address: string) => GeoPlace

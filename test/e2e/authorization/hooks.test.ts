@@ -154,6 +154,33 @@ test('auth_request of another nginx: the account’s streams, by channel', async
   expect(await admin.sessions(id)).toHaveLength(1)
 })
 
+test('streams that look the same: the one whose place was taken is ended at its next update and does not take it back', async () => {
+  const { id, token } = await admin.account(1)
+  await admin.send('PATCH', `/accounts/${id}`, { limitation: 'replace' })
+  const call = async (name: string, clientid: number) => {
+    const body = { call: name, clientid: String(clientid), app: 'live', name: 'news', token }
+    const form = new URLSearchParams({ ...body, addr: '198.51.100.70', flashver: 'LNX' })
+    const told = await fetch(`${hooks}/auth/rtmp/replaced`, { method: 'POST', body: form })
+    return told.headers.get('x-gatehouse-reason') ?? String(told.status)
+  }
+  expect([await call('play', 1), await call('update_play', 1)]).toEqual(['204', '204'])
+  expect([await call('play', 2), await call('update_play', 2)]).toEqual(['204', '204'])
+  const taken = Date.now()
+  expect(await call('update_play', 1)).toBe('session.superseded')
+  // Later than a last request that was under way may come.
+  await until('a rival', () => Date.now() - taken > 3_500)
+  expect(await call('update_play', 1)).toBe('session.superseded')
+  expect(await call('update_play', 2)).toBe('204')
+  expect(await call('play', 3)).toBe('cap.streams')
+  expect(await call('update_play', 2)).toBe('204')
+  expect(await admin.sessions(id)).toHaveLength(1)
+  await call('play_done', 2)
+  await until('its end', async () => (await admin.sessions(id)).length === 0)
+  // Nobody has told of this one: it plays, and there is room.
+  expect(await call('update_play', 4)).toBe('204')
+  expect(await call('update_play', 5)).toBe('cap.streams')
+}, 60_000)
+
 test('nginx-rtmp: the third of two is refused, a banned one is dropped, and history hears of it', async () => {
   const { argv } = await resolveTool('ffmpeg')
   players.push(publishTestCard(argv, rtmp))

@@ -112,6 +112,28 @@ export const hourTotals = Type.Object({
 /** The most plays at once, and when first; `at` is null where nothing played. */
 export const peakSchema = Type.Object({ streams: Type.Integer(), at: nullableTime })
 
+/** Query of what ran at moments of a span. */
+export const levelQuery = Type.Object({
+  ...spanQuery,
+  points: Type.Optional(
+    Type.Integer({
+      minimum: 2,
+      maximum: 500,
+      default: 13,
+      description: 'Moments that divide the span evenly, its beginning and its end among them.',
+    }),
+  ),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 500 })),
+  after: pageQuery.after,
+})
+
+/** What ran at one moment. */
+export const levelSchema = Type.Object({
+  at: Type.Integer({ description: 'Unix milliseconds.' }),
+  streams: Type.Integer(),
+  accounts: Type.Integer(),
+})
+
 /** Totals of one day. */
 export const dayTotals = Type.Object({
   day: Type.Integer({ description: 'Its midnight, Unix milliseconds.' }),

@@ -95,6 +95,18 @@ const peak = (plays: readonly PlayRecord[], from: number, to: number) => {
   )
 }
 
+const levels = (plays: readonly PlayRecord[], from: number, to: number, points: number) => {
+  const runsOn = (p: PlayRecord) => p.endedAt === null && p.lastSeenAt >= to - HOUR / 12
+  return Array.from({ length: points }, (_, n) => {
+    const at = Math.round(from + (n * (to - from)) / (points - 1))
+    const running = plays.filter(
+      (p) => hasPlayed(p) && p.startedAt <= at && (runsOn(p) || endOfPlay(p) > at),
+    )
+    const accounts = new Set(running.map(({ account }) => account)).size
+    return { at, streams: running.length, accounts }
+  })
+}
+
 const midnights = (zone: string, from: number, to: number): number[] => {
   const day = new Intl.DateTimeFormat('en-CA', { timeZone: zone })
   const starts: number[] = []
@@ -200,6 +212,7 @@ export function describeRecount(store: () => Store, count: number): void {
         expect(await dashboard.perDay(span, zone)).toEqual(perDay(known, zone, from, to))
         expect(await dashboard.uniqueViewers(span)).toBe(recount(known, from, to).viewers)
         expect(await dashboard.peak(span)).toEqual(peak(known, from, to))
+        expect(await dashboard.levels(span, 7)).toEqual(levels(known, from, to, 7))
         expect(await dashboard.topChannels(span, 1000)).toEqual(
           top(known, (p) => p.channel, from, to),
         )

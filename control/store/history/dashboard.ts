@@ -4,6 +4,7 @@ import { hash52 } from './counting/hash52.ts'
 import type { Amounts } from './counting/roll-ups.ts'
 import { DAY_MS, dayOf } from './counting/roll-ups.ts'
 import { type KeptKey, keptTotals, namesWithin } from './questions/kept-totals.ts'
+import { type Level, levelsOf } from './questions/levels.ts'
 import { localHours, localMidnights } from './questions/local-periods.ts'
 import { type MapPlays, mapPlays } from './questions/map-plays.ts'
 import { mapPoints } from './questions/map-points.ts'
@@ -64,6 +65,8 @@ export interface Dashboard {
   perHour(span: Span, zone?: string): Promise<HourTotals[]>
   /** The most plays at once. */
   peak(span: Span): Promise<Peak>
+  /** What ran at moments that divide a span evenly, its ends among them. */
+  levels(span: Span, points: number): Promise<Level[]>
   perCountry(span: Span, limit?: number): Promise<KeyTotals[]>
   /** Titles on demand, kinds of devices (platform, else player), or sources (`edge:…`, `plex:…`), by the plays that are kept. */
   topOf(by: KeptKey, span: Span, limit?: number): Promise<KeyTotals[]>
@@ -97,6 +100,7 @@ export function createDashboard(db: Database): Dashboard {
     perDay: (span, zone) => perDay(db, span, zone),
     perHour: (span, zone) => perHour(db, span, zone),
     peak: (span) => peakOf(db, span),
+    levels: (span, points) => levelsOf(db, span, points),
     uniqueViewers: (span) => viewersOf(db, span),
     mapPlays: (span, limit) => mapPlays(db, span, limit),
     async mapPoints(span, limit = 2000) {

@@ -10,6 +10,8 @@ import { idParams, pageQuery, wholePageQuery } from '../../../schemas/common.ts'
 import {
   dayTotals,
   hourTotals,
+  levelQuery,
+  levelSchema,
   mapPlaysOut,
   mapPoint,
   overviewQuery,
@@ -40,6 +42,7 @@ const DAYS = 30
 /** A play without an update for longer has ended unseen, ms. */
 const RUNNING_MS = 5 * 60_000
 const POINTS = 2000
+const POINTS_SHOWN = 13
 const RUNNING = 500
 const MOST_MAPPED = 100_000
 const SORTS = ['startedAt', 'lastSeenAt', 'bytes'] as const
@@ -140,6 +143,23 @@ const nowRoutes = (
     '/history/peak',
     { schema: { querystring: span, response: { 200: peakSchema } }, config: read },
     async ({ query }) => await dashboard.peak(spanOf(query, clock())),
+  )
+  app.get(
+    '/history/levels',
+    {
+      schema: {
+        description: 'How many plays ran at moments of a span, and on how many accounts.',
+        querystring: levelQuery,
+        response: { 200: pageOf(levelSchema) },
+      },
+      config: read,
+    },
+    async ({ query }) =>
+      await pageInOrder(
+        async () => await dashboard.levels(spanOf(query, clock()), query.points ?? POINTS_SHOWN),
+        ({ at }) => at,
+        query,
+      ),
   )
   app.get(
     '/history/viewers',

@@ -1,5 +1,5 @@
 import { memo } from 'preact/compat'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { Columns } from '../../components/bars.tsx'
 import { isPlayed } from '../../components/plays.tsx'
 import { getAll } from '../../data/api.ts'
@@ -8,9 +8,8 @@ import { hrefOf } from '../../data/route.ts'
 import { useQuery } from '../../data/use-query.ts'
 import { number } from '../../text/format.ts'
 import { t } from '../../text/text.ts'
-import { HOUR_MS, MOST } from './opened.ts'
-
-const SLICE_MS = 300_000
+import { type Level, levelsUntil, withLevel } from './levels.ts'
+import { HOUR_MS, MOST, SLICE_MS } from './opened.ts'
 
 /** Moments of an hour, counted in slices of five minutes. */
 const slicesOf = (moments: readonly number[], now: number) => {
@@ -22,6 +21,28 @@ const slicesOf = (moments: readonly number[], now: number) => {
   return counts.map((value, index) => ({ at: index, value, text: number(value) }))
 }
 
+/** A number with how it went over the last hour. */
+const Figure = ({
+  label,
+  value,
+  values,
+  href,
+}: {
+  readonly label: string
+  readonly value: number
+  readonly values: Parameters<typeof Columns>[0]['values']
+  /** Where the rows behind the number are. */
+  readonly href?: string
+}) => (
+  <div class="figure spark">
+    <strong>{number(value)}</strong>
+    {href === undefined ? <span>{label}</span> : <a href={href}>{label}</a>}
+    {values.length > 0 && (
+      <Columns values={values} label={`${label}: ${number(value)}. ${t('now.last_hour')}`} />
+    )}
+  </div>
+)
+
 const Spark = ({
   label,
   moments,
@@ -29,17 +50,50 @@ const Spark = ({
 }: {
   readonly label: string
   readonly moments: readonly number[]
-  /** Where the rows behind the number are. */
   readonly href?: string
 }) => {
   const now = Date.now()
   const recent = moments.filter((at) => at > now - HOUR_MS)
+  const where = href === undefined ? {} : { href }
+  return <Figure label={label} value={recent.length} values={slicesOf(recent, now)} {...where} />
+}
+
+/** What runs now, and what ran over the last hour: what history holds, then what was seen since. */
+export const Running = ({
+  streams,
+  accounts,
+  isAll,
+}: {
+  readonly streams: number
+  readonly accounts: number
+  /** Whether these are all that run: of a part nobody knows how many there were. */
+  readonly isAll: boolean
+}) => {
+  const [begun] = useState(Date.now)
+  const past = useQuery('levels', (signal) =>
+    getAll(`/history/levels?from=${begun - HOUR_MS}&to=${begun}&points=13`, signal),
+  )
+  const seen = useRef<Level[]>([])
+  if (isAll) seen.current = withLevel(seen.current, { at: Date.now(), streams, accounts })
+  const shown =
+    isAll && past.data !== null
+      ? levelsUntil(Date.now(), [...past.data.filter(({ at }) => at < begun), ...seen.current])
+      : []
+  const valuesOf = (of: 'streams' | 'accounts') =>
+    shown.map((level) => ({ at: level.at, value: level[of], text: number(level[of]) }))
   return (
-    <div class="figure spark">
-      <strong>{number(recent.length)}</strong>
-      {href === undefined ? <span>{label}</span> : <a href={href}>{label}</a>}
-      <Columns values={slicesOf(recent, now)} label={`${label}: ${number(recent.length)}`} />
-    </div>
+    <>
+      <Figure
+        label={t('now.streams', { n: streams })}
+        value={streams}
+        values={valuesOf('streams')}
+      />
+      <Figure
+        label={t('now.accounts', { n: accounts })}
+        value={accounts}
+        values={valuesOf('accounts')}
+      />
+    </>
   )
 }
 

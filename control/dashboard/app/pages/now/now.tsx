@@ -1,15 +1,15 @@
 import { useMemo, useState } from 'preact/hooks'
 import { Confirm, type Question } from '../../components/confirm.tsx'
-import { Figure, PageHead, Shown } from '../../components/parts.tsx'
+import { PageHead, Shown } from '../../components/parts.tsx'
 import { Table } from '../../components/table.tsx'
 import { getAll, send } from '../../data/api.ts'
 import { useParam } from '../../data/route.ts'
 import type { Session } from '../../data/types.ts'
 import { useNow, useQuery } from '../../data/use-query.ts'
-import { country, number, placeName, player } from '../../text/format.ts'
+import { country, placeName, player } from '../../text/format.ts'
 import { type Key, t } from '../../text/text.ts'
 import { type CapUse, columnsOf, type Deed, whoOf } from './columns.tsx'
-import { LastHour } from './last-hour.tsx'
+import { LastHour, Running } from './last-hour.tsx'
 import { MessageDialog } from './message.tsx'
 import { Refusals } from './refusals.tsx'
 
@@ -172,14 +172,14 @@ export const Now = ({
     }
     return columnsOf(now, caps, canAct ? ask : null)
   }, [now, caps, canAct])
+  const isAll = query.data !== null && isWanted === undefined
   return (
     <>
       <PageHead title={t('now.title')}>
         <Tools {...{ filter, setFilter, grouping, setGrouping, isHeld, hold }} />
       </PageHead>
       <div class="figures">
-        <Figure value={number(found.length)} label={t('now.streams', { n: found.length })} />
-        <Figure value={number(accounts)} label={t('now.accounts', { n: accounts })} />
+        <Running streams={found.length} accounts={accounts} isAll={isAll} />
         <LastHour />
       </div>
       {showsRefused === '1' && <Refusals />}

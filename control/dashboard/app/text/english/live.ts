@@ -2,6 +2,7 @@ import type { Wording } from './wording.ts'
 
 /** English words of the pages of what plays now and of findings. */
 export const enLive = {
+  'now.last_hour': 'How it went over the last hour.',
   'now.hold': 'Hold the list',
   'findings.all': 'All findings',
   'findings.keys': 'J and K go down and up, X marks, C confirms, D dismisses.',

@@ -3,6 +3,7 @@ import type { Wording } from '../english/wording.ts'
 
 /** Russian words of the pages of what plays now and of findings. */
 export const ruLive: Readonly<Record<keyof typeof enLive, Wording>> = {
+  'now.last_hour': 'Как менялось за последний час.',
   'now.hold': 'Остановить список',
   'findings.all': 'Все находки',
   'findings.keys': 'J и K: вниз и вверх, X: отметить, C: подтвердить, D: отклонить.',

@@ -16,6 +16,13 @@ export const isPublicText = memoize((text: string): boolean => {
 /** Whether a network key, connection or pool is IPv6. */
 export const isSixth = (network: string): boolean => network.includes(':')
 
+// Hurricane Electric, whose tunnels bring IPv6 to lines that have none.
+const TUNNEL_AS = 6939
+
+/** Whether a play came by IPv6 through a tunnel, 6to4 or Teredo (RFC 3056, RFC 4380): its network is not its line's, nor is its place. */
+export const isTunnelled = ({ network, asn }: Pick<PlayRecord, 'network' | 'asn'>): boolean =>
+  network !== null && isSixth(network) && (asn === TUNNEL_AS || /^(2002|2001:0*):/.test(network))
+
 const groupsOf = (network: string): string[] => {
   const address = network.split('/')[0] ?? network
   const [head = ''] = address.split('::')

@@ -1,7 +1,7 @@
 import { type Interval, intervalOf, mergeIntervals } from '#domain/interval'
 import type { PlayRecord } from '#domain/types'
 import { createFinding, placeName } from '../finding.ts'
-import { isTimed } from '../guards.ts'
+import { hasDerivedDevice, isTimed } from '../guards.ts'
 import { isHosting } from '../network-class.ts'
 import { endOf } from '../normalise.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
@@ -29,21 +29,31 @@ const meanParallel = (intervals: readonly Interval[], merged: readonly Interval[
   return covered === 0 ? 0 : sum(intervals) / covered
 }
 
-/** Whether it still runs round the clock without its longest play: one play of days is a set that was left on. */
-const goesOn = (
-  intervals: readonly Interval[],
-  { min_days, min_hours_per_day }: ParamsOf<'restreaming'>,
-  until: number,
-): boolean => {
-  const [, ...rest] = [...intervals].sort((a, b) => b.end - b.start - (a.end - a.start))
-  return (
-    fullDays(mergeIntervals(rest), min_hours_per_day * HOUR_MS, until) >= Math.max(1, min_days - 2)
-  )
-}
-
 /** How long a play really ran: what stands paused for days is no machine. */
 const ranMs = (play: PlayRecord): number =>
   Math.min(endOf(play) - play.startedAt, Math.max(0, play.playedMs ?? Number.POSITIVE_INFINITY))
+
+const ranOf = (play: PlayRecord): Interval =>
+  intervalOf(play.startedAt, play.startedAt + ranMs(play))
+
+/** Whether the end of a play is told by who saw its bytes, or it ran for a day at most: others miss ends. */
+const isEndSure = (play: PlayRecord): boolean => hasDerivedDevice(play) || ranMs(play) <= DAY_MS
+
+/**
+ * Whether it still runs round the clock without its longest play and those whose end nobody may have seen: one play of
+ * days is a set that was left on.
+ */
+const goesOn = (
+  plays: readonly PlayRecord[],
+  { min_days, min_hours_per_day }: ParamsOf<'restreaming'>,
+  until: number,
+): boolean => {
+  const [, ...rest] = [...plays].sort((a, b) => ranMs(b) - ranMs(a))
+  const sure = rest.filter(isEndSure).map(ranOf)
+  return (
+    fullDays(mergeIntervals(sure), min_hours_per_day * HOUR_MS, until) >= Math.max(1, min_days - 2)
+  )
+}
 
 const lengthOf = (plays: readonly PlayRecord[]): number =>
   plays.reduce((sum, play) => sum + ranMs(play), 0)
@@ -67,14 +77,13 @@ export const inspectRestreaming: Inspect<'restreaming'> = (event, recent, params
     fromHosting ? p.asnOrg === event.asnOrg : p.network === event.network,
   )
   if (lengthOf(plays) < enoughMs) return null
-  const intervals = plays.map((p) => intervalOf(p.startedAt, p.startedAt + ranMs(p)))
+  const intervals = plays.map(ranOf)
   const merged = mergeIntervals(intervals)
   const until = merged.at(-1)?.end ?? event.startedAt
   const days = fullDays(merged, leastMs, until)
   if (days < params.min_days) return null
   const parallel = meanParallel(intervals, merged)
-  if (parallel < params.min_parallel && !(fromHosting && goesOn(intervals, params, until)))
-    return null
+  if (parallel < params.min_parallel && !(fromHosting && goesOn(plays, params, until))) return null
   const source = fromHosting
     ? `a data centre (${event.asnOrg})`
     : `one network in ${placeName(event)}`

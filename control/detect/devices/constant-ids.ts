@@ -121,7 +121,7 @@ const namedAsModel = (plays: readonly PlayRecord[], own: ReadonlySet<string>): P
   const provider = mostCommonOf(plays, (play) => (isHosting(play) ? null : providerOf(play)))
   const place = mostCommonOf(plays, placeOf)
   return plays.map((play) => {
-    const name = `${play.device} ${modelOf(play)}`
+    const name = `${play.device ?? '?'} ${modelOf(play)}`
     const [at, over] = [placeOf(play), isHosting(play) ? null : providerOf(play)]
     if (at !== null && at !== place && own.has(at)) return onDevice(play, `${name} ${at}`)
     const isOther = deviceClass(play) === 'television' && over !== null && over !== provider
@@ -129,12 +129,19 @@ const namedAsModel = (plays: readonly PlayRecord[], own: ReadonlySet<string>): P
   })
 }
 
-/** Gives plays of constant ids a device for each model and place. Plays must be in order of start. */
+/** Plays without an id are as many players' as those of a constant one, where a model is told at all. */
+const hasNoId = (play: PlayRecord): boolean => play.device === null
+
+const isNamed = (play: PlayRecord): boolean =>
+  !hasNoId(play) || play.platform !== null || play.client !== null || Boolean(play.player)
+
+/** Gives plays of constant ids and of none a device for each model and place. Plays must be in order of start. */
 export const withoutConstantIds = (plays: readonly PlayRecord[]): readonly PlayRecord[] => {
   const named = new Map<PlayRecord, PlayRecord>()
-  const told = plays.filter((play) => play.device !== null && !hasDerivedDevice(play))
+  const told = plays.filter((play) => isNamed(play) && !hasDerivedDevice(play))
   for (const list of groupBy(told, ({ device }) => device).values()) {
-    const models = isConstant(list) ? [...groupBy(list, modelOf).values()] : null
+    const models =
+      list.some(hasNoId) || isConstant(list) ? [...groupBy(list, modelOf).values()] : null
     for (const model of models ?? [list]) {
       const isSure = models !== null && areKnown(...model.filter(isOutside))
       const own = placesAtOnce(model, isSure)

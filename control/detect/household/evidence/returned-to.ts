@@ -14,7 +14,7 @@ const daysPerLine = (plays: readonly EnrichedPlay[]): Map<string, Set<number>> =
 
 /**
  * Plays of a home on lines used on separate days, or on those of its own televisions, which do not travel. Hotels,
- * trains and a carrier's changing addresses are left out.
+ * trains, a carrier's changing addresses and what a relay hides are left out.
  */
 export const settledPlays = (home: Home): readonly EnrichedPlay[] => {
   const days = daysPerLine(home.ownPlays)
@@ -23,7 +23,7 @@ export const settledPlays = (home: Home): readonly EnrichedPlay[] => {
   )
   return home.ownPlays.filter(
     ({ line, kind }) =>
-      kind === 'television' ||
-      (line !== null && (sets.has(line) || (days.get(line)?.size ?? 0) >= RETURN_DAYS)),
+      line !== null &&
+      (kind === 'television' || sets.has(line) || (days.get(line)?.size ?? 0) >= RETURN_DAYS),
   )
 }

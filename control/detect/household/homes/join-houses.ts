@@ -59,12 +59,19 @@ const joinTwins = (known: readonly Known[], sets: UnionFind): void => {
   }
 }
 
-/** Joins the LAN with the public line that goes on with its series, else with the one that was watched most. */
-const joinLan = (known: readonly Known[], sets: UnionFind): void => {
-  const houses = known.filter((k) => !k.dwelling.isLan).map((k) => k.group)
-  for (const { group: lan } of known.filter((k) => k.dwelling.isLan)) {
+/**
+ * Joins groups whose line says nothing of where they are with the house that goes on with their series, else with the
+ * one that was watched most.
+ */
+const joinUnplaced = (
+  known: readonly Known[],
+  isUnplaced: (dwelling: Dwelling) => boolean,
+  sets: UnionFind,
+): void => {
+  const houses = known.filter((k) => !isUnplaced(k.dwelling)).map((k) => k.group)
+  for (const { group } of known.filter((k) => isUnplaced(k.dwelling))) {
     const [best] = houses
-      .map((house) => ({ house, series: seriesOf(lan, house) }))
+      .map((house) => ({ house, series: seriesOf(group, house) }))
       .filter(({ series }) => !areStrangers(series))
       .sort(
         (a, b) =>
@@ -72,7 +79,7 @@ const joinLan = (known: readonly Known[], sets: UnionFind): void => {
           b.house.weight - a.house.weight ||
           (a.house.id < b.house.id ? -1 : 1),
       )
-    if (best) sets.join(lan.id, best.house.id)
+    if (best) sets.join(group.id, best.house.id)
   }
 }
 
@@ -92,6 +99,7 @@ export const joinHouses = (groups: readonly Group[]): ((id: string) => string) =
       if (isOne) sets.join(a.group.id, b.group.id)
     }
   }
-  joinLan(known, sets)
+  joinUnplaced(known, ({ isLan }) => isLan, sets)
+  joinUnplaced(known, ({ isHidden }) => isHidden, sets)
   return (id) => sets.find(id)
 }

@@ -3,10 +3,14 @@ import { groupBy } from '#domain/group-by'
 import { memoize } from '#domain/memoize'
 import type { Coordinates } from '#domain/types'
 import type { EnrichedPlay } from '../../enriched-play.ts'
-import { isPublicText, isSixth } from '../../network-class.ts'
+import { isPublicText, isSixth, isTunnelled } from '../../network-class.ts'
 
 /** Plays of a group over one provider's lines in one country. */
 interface Part {
+  /** A tunnel has those of the line it goes through: any. */
+  readonly provider: number | string | null
+  readonly country: string | null
+  readonly isTunnel: boolean
   readonly families: Readonly<Record<4 | 6, number>>
   readonly days: ReadonlySet<number>
   readonly at: Coordinates | null
@@ -16,7 +20,9 @@ interface Part {
 export interface Dwelling {
   /** Whether it plays mostly on the LAN, and no television of the group shows the house's public line. */
   readonly isLan: boolean
-  readonly parts: ReadonlyMap<string, Part>
+  /** Whether it plays mostly through VPNs and relays. */
+  readonly isHidden: boolean
+  readonly parts: readonly Part[]
   readonly days: ReadonlySet<number>
   readonly first: number
   readonly last: number
@@ -68,7 +74,7 @@ const blockOf = memoize((line: string): string =>
 )
 
 const partOf = ({ play }: EnrichedPlay): string =>
-  `${play.asn ?? play.asnOrg ?? ''} ${play.country ?? ''}`
+  isTunnelled(play) ? 'tunnel' : `${play.asn ?? play.asnOrg ?? ''} ${play.country ?? ''}`
 
 const daysIn = (plays: readonly EnrichedPlay[]): Set<number> => {
   const days = new Set<number>()
@@ -87,27 +93,55 @@ const onSettledLines = (plays: readonly EnrichedPlay[]): readonly EnrichedPlay[]
   return settled.length > 0 ? settled : plays
 }
 
-const partsOf = (open: readonly EnrichedPlay[]): Map<string, Part> => {
+const partsOf = (open: readonly EnrichedPlay[]): Part[] => {
   const lists = groupBy(open, partOf)
-  return new Map(
-    [...lists].map(([name, plays]) => {
-      const families = { 4: 0, 6: 0 }
-      for (const { family, start, end } of onSettledLines(plays))
-        if (family !== null) families[family] += end - start
-      return [name, { families, days: daysIn(plays), at: centreOf(plays) }]
-    }),
-  )
+  return [...lists.values()].flatMap((plays): Part[] => {
+    const [first] = plays
+    if (first === undefined) return []
+    const families = { 4: 0, 6: 0 }
+    for (const { family, start, end } of onSettledLines(plays))
+      if (family !== null) families[family] += end - start
+    const { asn, asnOrg, country } = first.play
+    const isTunnel = isTunnelled(first.play)
+    return [
+      {
+        provider: asn ?? asnOrg,
+        country: isTunnel ? null : country,
+        isTunnel,
+        families,
+        days: daysIn(plays),
+        at: isTunnel ? null : centreOf(plays),
+      },
+    ]
+  })
+}
+
+/** Days on lines of one kind taken together, and the most days on any other. */
+const daysOn = (
+  own: readonly EnrichedPlay[],
+  isThere: (play: EnrichedPlay) => boolean,
+): { readonly there: number; readonly elsewhere: number } => {
+  const there = new Set<number>()
+  const others = new Map<string, Set<number>>()
+  for (const play of own) {
+    if (isThere(play)) there.add(play.day)
+    else if (play.line !== null)
+      others.set(play.line, (others.get(play.line) ?? new Set<number>()).add(play.day))
+  }
+  const elsewhere = [...others.values()].reduce((most, { size }) => Math.max(most, size), 0)
+  return { there: there.size, elsewhere }
 }
 
 /** Whether no line was used on more days than the LAN. */
 const isMostlyLan = (own: readonly EnrichedPlay[]): boolean => {
-  const days = new Map<string, Set<number>>()
-  for (const { line, day, play } of own) {
-    const name = line === null ? null : play.isLan ? 'lan' : line
-    if (name !== null) days.set(name, (days.get(name) ?? new Set<number>()).add(day))
-  }
-  const lan = days.get('lan')?.size ?? 0
-  return lan > 0 && [...days.values()].every((set) => set.size <= lan)
+  const { there, elsewhere } = daysOn(own, ({ play, line }) => play.isLan && line !== null)
+  return there > 0 && elsewhere <= there
+}
+
+/** Whether most days were through VPNs and relays, and no other line was come back to. */
+const isMostlyHidden = (own: readonly EnrichedPlay[]): boolean => {
+  const { there, elsewhere } = daysOn(own, ({ isHosting, line }) => isHosting || line === null)
+  return 2 * there > daysIn(own).size && elsewhere < SETTLED_DAYS
 }
 
 const TOLD_DAYS = 3
@@ -151,6 +185,7 @@ export const dwellingOf = (own: readonly EnrichedPlay[]): Dwelling => {
   }
   return {
     isLan: isMostlyLan(own) && !hasToldLine(own),
+    isHidden: isMostlyHidden(own),
     parts: partsOf(open.filter((p) => !p.isHosting)),
     days: daysIn(own),
     first,
@@ -159,6 +194,17 @@ export const dwellingOf = (own: readonly EnrichedPlay[]): Dwelling => {
     blocks: new Set([...daysOfLine.keys()].filter((line) => line !== '').map(blockOf)),
   }
 }
+
+/** Pairs of parts of one provider and country; one whose country is unknown may be in any. */
+const commonParts = (a: Dwelling, b: Dwelling): [Part, Part][] =>
+  a.parts.flatMap((one) =>
+    b.parts.flatMap((other): [Part, Part][] => {
+      const isSame = one.country === null || other.country === null || one.country === other.country
+      return isSame && (one.isTunnel || other.isTunnel || one.provider === other.provider)
+        ? [[one, other]]
+        : []
+    }),
+  )
 
 const isWithin = (a: Part, b: Part, km: number): boolean =>
   a.at === null || b.at === null || haversineKm(a.at, b.at) <= km
@@ -187,9 +233,8 @@ const sideOf = ({ families, days }: Part): 4 | 6 | null => {
 export const twinMs = (a: Dwelling, b: Dwelling, guestDays: number): number => {
   const km = guestDays >= TWIN_GUEST_DAYS ? Number.POSITIVE_INFINITY : TWIN_KM
   let ms = 0
-  for (const [name, one] of a.parts) {
-    const other = b.parts.get(name)
-    if (other === undefined || !isWithin(one, other, km)) continue
+  for (const [one, other] of commonParts(a, b)) {
+    if (!isWithin(one, other, km)) continue
     const [x, y] = [sideOf(one), sideOf(other)]
     if (x === null || y === null || x === y) continue
     ms = Math.max(ms, Math.min(one.families[x], other.families[y]))
@@ -219,7 +264,4 @@ export const arePooled = (a: Dwelling, b: Dwelling): boolean =>
   a.linesADay >= POOLED &&
   b.linesADay >= POOLED &&
   [...a.blocks].some((block) => b.blocks.has(block)) &&
-  [...a.parts].some(([name, one]) => {
-    const other = b.parts.get(name)
-    return other !== undefined && isWithin(one, other, NEAR_KM)
-  })
+  commonParts(a, b).some(([one, other]) => isWithin(one, other, NEAR_KM))

@@ -1,12 +1,13 @@
-import { useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import { Badge, PageHead, Points, Shown } from '../../components/parts.tsx'
 import { type Column, Table } from '../../components/table.tsx'
-import { get, getAll } from '../../data/api.ts'
+import { getAll } from '../../data/api.ts'
 import { hrefOf, useParam } from '../../data/route.ts'
 import type { Account } from '../../data/types.ts'
 import { useQuery } from '../../data/use-query.ts'
 import { date } from '../../text/format.ts'
 import { t } from '../../text/text.ts'
+import { BulkDeeds } from './bulk.tsx'
 import { NewAccount } from './new-account.tsx'
 
 /** An account of ours with what detection says of it, or one that only detection knows. */
@@ -17,15 +18,16 @@ interface Row {
   readonly confidence: number | null
 }
 
-const MOST = 10_000
+const MOST = 100_000
+const NONE: readonly Row[] = []
 
 const readRows = async (name: string, signal: AbortSignal): Promise<Row[]> => {
   const part = name === '' ? '' : (`?name=${encodeURIComponent(name)}` as const)
   const [accounts, judged] = await Promise.all([
     getAll(`/accounts${part}`, signal, MOST),
-    get('/sharing?limit=1000', signal).catch(() => ({ items: [], next: null })),
+    getAll('/sharing', signal, MOST).catch(() => []),
   ])
-  const known = new Map(judged.items.map((one) => [one.account, one]))
+  const known = new Map(judged.map((one) => [one.account, one]))
   const own = accounts.map((account): Row => {
     const ref = `own:${account.id}`
     const confidence = known.get(ref)?.confidence ?? null
@@ -99,12 +101,54 @@ const columns: readonly Column<Row>[] = [
   },
 ]
 
+/** A column whose boxes mark accounts for what is done to many. */
+const markColumn = (marked: ReadonlySet<string>, mark: (ref: string) => void): Column<Row> => ({
+  key: 'mark',
+  isPlain: true,
+  title: t('accounts.mark'),
+  cell: ({ ref, name }) => (
+    <input
+      type="checkbox"
+      checked={marked.has(ref)}
+      aria-label={t('findings.mark', { what: name })}
+      onChange={() => mark(ref)}
+    />
+  ),
+})
+
+/** What is marked, of the rows there are. */
+const useMarks = (rows: readonly Row[]) => {
+  const [all, setAll] = useState<ReadonlySet<string>>(new Set())
+  const marked = useMemo(
+    () => new Set(rows.flatMap(({ ref }) => (all.has(ref) ? [ref] : []))),
+    [rows, all],
+  )
+  const mark = (ref: string) =>
+    setAll((before) => {
+      const next = new Set(before)
+      if (!next.delete(ref)) next.add(ref)
+      return next
+    })
+  const markAll = () =>
+    setAll(marked.size === rows.length ? new Set() : new Set(rows.map(({ ref }) => ref)))
+  return { marked, mark, markAll, clear: () => setAll(new Set()) }
+}
+
 /** Every account, the most suspicious first. */
 export const Accounts = ({ canAct }: { readonly canAct: boolean }) => {
   const [isAdding, setAdding] = useState(false)
   const [filter, setFilter] = useParam('name')
   const [sort, setSort] = useParam('sort', '-confidence')
   const query = useQuery(`accounts ${filter}`, (signal) => readRows(filter, signal))
+  const { marked, mark, markAll, clear } = useMarks(query.data ?? NONE)
+  const shown = useMemo(
+    () => (canAct ? [markColumn(marked, mark), ...columns] : columns),
+    [canAct, marked],
+  )
+  const done = () => {
+    clear()
+    query.reload()
+  }
   return (
     <>
       <PageHead title={t('accounts.title')}>
@@ -124,14 +168,17 @@ export const Accounts = ({ canAct }: { readonly canAct: boolean }) => {
       {isAdding && <NewAccount done={query.reload} cancel={() => setAdding(false)} />}
       <Shown query={query} isEmpty={(rows) => rows.length === 0} empty={t('accounts.empty')}>
         {(rows) => (
-          <Table
-            rows={rows}
-            columns={columns}
-            idOf={({ ref }) => ref}
-            sort={sort}
-            onSort={setSort}
-            label={t('accounts.title')}
-          />
+          <>
+            {canAct && <BulkDeeds {...{ marked, total: rows.length, markAll, done }} />}
+            <Table
+              rows={rows}
+              columns={shown}
+              idOf={({ ref }) => ref}
+              sort={sort}
+              onSort={setSort}
+              label={t('accounts.title')}
+            />
+          </>
         )}
       </Shown>
     </>

@@ -10,6 +10,7 @@ import { moment } from '../../text/format.ts'
 import { said as inLanguage } from '../../text/said.ts'
 import { t } from '../../text/text.ts'
 import { AddDestination } from './add.tsx'
+import { EditDestination } from './edit.tsx'
 
 interface Preview {
   readonly parts: readonly { readonly title: string; readonly body: string }[]
@@ -42,17 +43,27 @@ const useTrials = (destination: Destination) => {
 const One = ({
   destination,
   canAct,
+  changed,
   remove,
 }: {
   readonly destination: Destination
   readonly canAct: boolean
+  readonly changed: () => void
   /** `null` where it stands in gatehouse.yaml, or nothing may be changed. */
   readonly remove: (() => void) | null
 }) => {
   const { said, preview, test, show } = useTrials(destination)
-  const { name, kind, problem, waiting, dead, last_error, last_sent_at } = destination
+  const [isEdited, setEdited] = useState(false)
+  const { name, kind, enabled, problem, waiting, dead, last_error, last_sent_at } = destination
   return (
-    <Card title={name} tools={<Badge>{kind}</Badge>}>
+    <Card
+      title={name}
+      tools={
+        <span>
+          {!enabled && <Badge tone="warn">{t('groups.off')}</Badge>} <Badge>{kind}</Badge>
+        </span>
+      }
+    >
       <p>
         {t('destinations.waiting', { n: waiting })} ·{' '}
         {dead > 0 ? <Badge tone="bad">{t('destinations.dead', { n: dead })}</Badge> : null}{' '}
@@ -69,11 +80,17 @@ const One = ({
           {t('destinations.preview')}
         </button>
         {remove !== null && (
-          <button type="button" class="danger" onClick={remove}>
-            {t('action.remove')}
-          </button>
+          <>
+            <button type="button" aria-expanded={isEdited} onClick={() => setEdited(!isEdited)}>
+              {t('account.edit')}
+            </button>
+            <button type="button" class="danger" onClick={remove}>
+              {t('action.remove')}
+            </button>
+          </>
         )}
       </p>
+      {isEdited && <EditDestination {...{ destination, changed, close: () => setEdited(false) }} />}
       {said !== null && (
         <p class={said.isBad ? 'state error' : 'state'} role="status">
           {said.text}
@@ -173,6 +190,7 @@ export const Destinations = ({ canAct }: { readonly canAct: boolean }) => {
                 key={one.name}
                 destination={one}
                 canAct={canAct}
+                changed={query.reload}
                 remove={canAct && one.origin === 'api' ? () => remove(one) : null}
               />
             ))}

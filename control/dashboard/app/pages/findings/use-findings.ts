@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks'
+import { inBulk } from '../../components/in-bulk.ts'
 import { get, send } from '../../data/api.ts'
 import { hrefOf, parseRoute, useParam, useRoute } from '../../data/route.ts'
 import type { Finding } from '../../data/types.ts'
 import { useQuery } from '../../data/use-query.ts'
-import { messageOf, refusedText } from '../../text/failure.ts'
+import { messageOf } from '../../text/failure.ts'
 
 /** What somebody may say of a finding. */
 export type Verdict = 'confirmed' | 'dismissed' | 'open'
@@ -14,9 +15,6 @@ export interface Judged {
   readonly verdict: Verdict
   readonly before: Verdict
 }
-
-/** The most findings one request judges. */
-const AT_ONCE = 500
 
 /** The finding of an address, else the first; none while that of the address is being read. */
 const chosenOf = (
@@ -29,16 +27,8 @@ const chosenOf = (
   return listed ?? (single?.id === wanted ? single : null)
 }
 
-const judgeAll = async (ids: readonly string[], state: Verdict): Promise<void> => {
-  for (let at = 0; at < ids.length; at += AT_ONCE) {
-    const { results } = await send('POST', '/findings/bulk', {
-      ids: ids.slice(at, at + AT_ONCE),
-      state,
-    })
-    const refused = results.find(({ ok }) => !ok)
-    if (refused !== undefined) throw new Error(refusedText(refused))
-  }
-}
+const judgeAll = async (ids: readonly string[], state: Verdict): Promise<void> =>
+  await inBulk(ids, (part) => send('POST', '/findings/bulk', { ids: part, state }))
 
 const verdictOf = (state: string | undefined): Verdict =>
   state === 'confirmed' || state === 'dismissed' ? state : 'open'

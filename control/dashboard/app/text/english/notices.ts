@@ -14,6 +14,8 @@ export const enNotices = {
   'destinations.from': 'Sender',
   'destinations.to': 'Recipients, with commas',
   'destinations.least': 'From severity',
+  'destinations.events': 'Events, with commas',
+  'destinations.enabled': 'Is sent to',
   'destinations.optional': '(may be empty)',
   'destinations.gone': 'Nothing is sent there any more.',
   'audit.filter': 'Filter: by, action, subject',

@@ -15,6 +15,8 @@ export const ruNotices: Readonly<Record<keyof typeof enNotices, Wording>> = {
   'destinations.from': 'Отправитель',
   'destinations.to': 'Кому, через запятую',
   'destinations.least': 'Начиная с важности',
+  'destinations.events': 'События, через запятую',
+  'destinations.enabled': 'Отправлять',
   'destinations.optional': '(можно не указывать)',
   'destinations.gone': 'Туда больше ничего не отправляется.',
   'audit.filter': 'Фильтр: кто, действие, что',

@@ -1,0 +1,105 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { startFakeService } from '../../support/notify/fake-service.ts'
+import { launchBrowser } from '../../support/programs/browser.ts'
+import { startService, type TestService } from '../../support/programs/service.ts'
+import { adminOf, worldConfig } from '../world/world.ts'
+import { browserPages, openAsOwner } from './browser-pages.ts'
+
+let service: TestService
+let browser: Browser
+let admin: ReturnType<typeof adminOf>
+const { openPage, closePages } = browserPages(() => browser)
+
+beforeAll(async () => {
+  const more = 'plans:\n  - { name: flat, max_sessions: 7 }\n'
+  const config = worldConfig({ more })
+  ;[service, browser] = await Promise.all([startService({ config }), launchBrowser()])
+  admin = adminOf(service)
+})
+afterAll(async () => {
+  await browser?.close()
+  await service?.stop()
+})
+afterEach(closePages)
+
+const opened = (hash: string): Promise<Page> => openAsOwner(openPage, admin, hash)
+
+test('many accounts are given a plan, an end and a note, switched off and banned after a question', async () => {
+  const ids: string[] = []
+  for (const name of ['block a', 'block b', 'block c', 'other'])
+    ids.push((await admin.send<{ id: string }>('POST', '/accounts', { name })).id)
+  const all = async () =>
+    await Promise.all(
+      ids.map(async (id) => await admin.get<Record<string, unknown>>(`/accounts/${id}`)),
+    )
+  const page = await opened('#/accounts?name=block')
+  const rows = page.getByRole('table', { name: 'Accounts' }).getByRole('row')
+  await rows.filter({ hasText: 'block c' }).waitFor()
+  expect(await rows.filter({ hasText: 'other' }).count()).toBe(0)
+  await rows.filter({ hasText: 'block b' }).getByRole('checkbox').check()
+  await page.getByText('1 marked').waitFor()
+  await page.getByLabel('0 marked').or(page.getByLabel('1 marked')).click()
+  await page.getByText('3 marked').waitFor()
+  const form = page.getByRole('form', { name: 'What is done to the marked accounts' })
+  const dialog = page.getByRole('dialog')
+  const change = async (deed: string, fill: () => Promise<unknown>) => {
+    if ((await page.getByText('0 marked').count()) > 0) await page.getByLabel('0 marked').click()
+    await page.getByText('3 marked').waitFor()
+    await form.getByLabel('What is done to the marked accounts').selectOption(deed)
+    await fill()
+    await form.getByRole('button').click()
+    await dialog.getByText('Change 3 accounts?').waitFor()
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Cancel')
+    await dialog.getByRole('button').last().click()
+    await dialog.waitFor({ state: 'detached' })
+    await page.getByText('0 marked').waitFor()
+  }
+  await change('plan', () => form.getByLabel('Plan').selectOption('flat'))
+  await change('expires', () => form.getByLabel('Expires').fill('2031-05-06'))
+  await change('note', () => form.getByLabel('Note').fill('block'))
+  await change('off', () => Promise.resolve())
+  const [first, , , other] = await all()
+  expect(first).toMatchObject({ plan: 'flat', note: 'block', enabled: false })
+  expect(new Date(Number(first?.['expiresAt'])).toISOString()).toMatch(/^2031-05-0[56]T/)
+  expect(other).toMatchObject({ plan: null, note: null, enabled: true })
+  await rows.filter({ hasText: 'block a' }).getByText('disabled').waitFor()
+  await change('ban', () => Promise.resolve())
+  for (const id of ids.slice(0, 3)) expect(await admin.bans(`own:${id}`)).toHaveLength(1)
+  expect(await admin.bans(`own:${ids[3]}`)).toEqual([])
+})
+
+test('a destination is changed on its page: what is not typed anew stays, its secret among it', async () => {
+  const hook = await startFakeService(() => ({ status: 200 }))
+  try {
+    const secret = 'a key of the signature'
+    const made = { name: 'desk', kind: 'webhook', url: `${hook.url}/hidden`, secret }
+    await admin.send('POST', '/destinations', made)
+    const page = await opened('#/destinations')
+    const card = page
+      .locator('section')
+      .filter({ has: page.getByRole('heading', { name: 'desk' }) })
+    await card.getByRole('button', { name: 'Change' }).click()
+    await card.getByLabel('From severity').selectOption('high')
+    await card.getByLabel('Events').fill('finding.*, !finding.hosting_network')
+    await card.getByRole('button', { name: 'Save' }).click()
+    await card.getByRole('button', { name: 'Save' }).waitFor({ state: 'detached' })
+    const shown = await admin.get<Record<string, unknown>>('/destinations/desk')
+    expect(shown).toMatchObject({
+      least_severity: 'high',
+      events: ['finding.*', '!finding.hosting_network'],
+      secret: '***',
+    })
+    await card.getByRole('button', { name: 'Send a test' }).click()
+    await card.getByText('The service took the test.').waitFor()
+    expect(hook.requests.map(({ path }) => path)).toEqual(['/hidden'])
+    await card.getByRole('button', { name: 'Change' }).click()
+    await card.getByLabel('Key of the signature').fill('')
+    await card.getByLabel('Is sent to').uncheck()
+    await card.getByRole('button', { name: 'Save' }).click()
+    await card.getByText('off', { exact: true }).waitFor()
+    expect(await admin.get('/destinations/desk')).not.toHaveProperty('secret')
+  } finally {
+    await hook.stop()
+  }
+})

@@ -137,6 +137,27 @@ export const SendButton = ({
   </button>
 )
 
+/** The end of a form that changes something: Cancel, Save, and what went wrong. */
+export const SaveOrCancel = ({
+  isBusy,
+  cancel,
+  error,
+}: {
+  readonly isBusy: boolean
+  readonly cancel: () => void
+  readonly error: string | null
+}) => (
+  <>
+    <span class="row-actions">
+      <button type="button" onClick={cancel}>
+        {t('action.cancel')}
+      </button>
+      <SendButton isBusy={isBusy}>{t('account.save')}</SendButton>
+    </span>
+    <Alert message={error} />
+  </>
+)
+
 /** A password: a new one has ten characters at least. */
 export const PasswordField = ({ isNew }: { readonly isNew: boolean }) => (
   <label>

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { Alert, SendButton } from '../../components/parts.tsx'
+import { SaveOrCancel } from '../../components/parts.tsx'
 import { useSubmit } from '../../components/submit.ts'
 import { getAll } from '../../data/api.ts'
 import type { Account } from '../../data/types.ts'
@@ -173,13 +173,7 @@ export const AccountForm = ({
         <input name="enabled" type="checkbox" defaultChecked={account.enabled} />
         {t('account.enabled')}
       </label>
-      <span class="row-actions">
-        <button type="button" onClick={cancel}>
-          {t('action.cancel')}
-        </button>
-        <SendButton isBusy={isBusy}>{t('account.save')}</SendButton>
-      </span>
-      <Alert message={error} />
+      <SaveOrCancel isBusy={isBusy} cancel={cancel} error={error} />
     </form>
   )
 }

@@ -1,4 +1,4 @@
-import { Alert, SendButton } from '../../components/parts.tsx'
+import { SaveOrCancel } from '../../components/parts.tsx'
 import { useSubmit } from '../../components/submit.ts'
 import { send } from '../../data/api.ts'
 import type { Destination } from '../../data/types.ts'
@@ -60,13 +60,7 @@ export const EditDestination = ({
         <input name="enabled" type="checkbox" defaultChecked={destination.enabled} />
         {t('destinations.enabled')}
       </label>
-      <span class="row-actions">
-        <button type="button" onClick={close}>
-          {t('action.cancel')}
-        </button>
-        <SendButton isBusy={isBusy}>{t('account.save')}</SendButton>
-      </span>
-      <Alert message={error} />
+      <SaveOrCancel isBusy={isBusy} cancel={close} error={error} />
     </form>
   )
 }

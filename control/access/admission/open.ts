@@ -1,6 +1,6 @@
 import { entryUnderPass, isGenericEntry } from '#domain/channels/channel'
 import type { ReasonId } from '#domain/reasons'
-import type { Admitted, OpenRequest } from '../../sessions/model/session-store.ts'
+import type { Admission, Admitted, OpenRequest } from '../../sessions/model/session-store.ts'
 import { withToken } from '../authorize/backend-query.ts'
 import type { AuthRequest, Decision } from '../authorize/decision.ts'
 import type { PassClaims, Signer } from '../ports.ts'
@@ -165,6 +165,16 @@ const answerOf = (
   rest: { readonly location: string | null; readonly cap: number },
 ): OpenAnswer => ({ outcome: 'admitted', key, leaseMs, sid, replaced, ...rest })
 
+/** The slot of an opening; of a playback that runs already, where there is room. */
+const seatOf = async (
+  claim: OpenRequest,
+  { isUnderWay }: Opening,
+  { sessions }: OpenPorts,
+): Promise<Admission> =>
+  isUnderWay === true
+    ? await sessions.check({ ...claim, cloneKey: claim.key, silentMs: -1 })
+    : await sessions.open(claim)
+
 const admit = async (
   context: OpeningContext,
   session: Authorized & { readonly sid: string },
@@ -181,10 +191,7 @@ const admit = async (
   }
   const ban = ports.bans.find(claim)
   if (ban) return refused(ban.reason, ban.until)
-  const admission =
-    opening.isUnderWay === true
-      ? await ports.sessions.check({ ...claim, cloneKey: key, silentMs: -1 })
-      : await ports.sessions.open(claim)
+  const admission = await seatOf(claim, opening, ports)
   if (admission.outcome === 'refused') return refused(admission.reason, admission.denyUntil)
   // A repeated opening continues the session that the first one created.
   const isJoined = admission.key !== key

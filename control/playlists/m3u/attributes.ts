@@ -15,6 +15,8 @@ export interface ScannedAttributes {
   readonly words: readonly { readonly text: string; readonly from: number }[]
   /** What was odd, each a sentence without values, which may be secret. */
   readonly problems: readonly string[]
+  /** Whether all of it was read, and some of it could only be guessed. */
+  readonly isGuessed: boolean
 }
 
 /** Attributes that players know: where one of these begins, the value before it has ended. */
@@ -29,6 +31,7 @@ const closingQuotes: Readonly<Record<string, RegExp>> = {
   "'": new RegExp(`'${BEHIND}`, 'gi'),
 }
 const knownAhead = new RegExp(`[\\s,]${KNOWN}\\s*=`, 'gi')
+const knownGlued = new RegExp(`${KNOWN}\\s*=\\s*["']`, 'gi')
 const anyAhead = /\s[^\s="',]+\s*=|,|$/g
 const nameAhead = /[^\s="',]+\s*=/y
 const openedNowhere = /[^\s"=,][^"=,]*"(?=\s*(?:,|$)|\s*[^\s="',]+\s*=)/y
@@ -99,6 +102,9 @@ const bare = (text: string, at: number): Value => {
   if (whole !== undefined && value !== undefined)
     return { value, next: at + whole.length, oddity: 'its quotes are typographic' }
   const next = indexFrom(bareEnd, text, at)
+  const glued = indexFrom(knownGlued, text, at + 1)
+  if (glued >= 0 && glued < next)
+    return { value: text.slice(at, glued), next: glued, oddity: 'it runs into the next attribute' }
   return { value: text.slice(at, next), next, oddity: null }
 }
 
@@ -136,12 +142,14 @@ export const scanAttributes = (
   const attributes: PlacedAttribute[] = []
   const words: { text: string; from: number }[] = []
   const problems: string[] = []
+  let isGuessed = false
   const readValue = createValueReader(text)
   let at = skip(text, from)
   for (let steps = 0; at < text.length; steps += 1) {
     if (steps >= MAX_STEPS) {
       problems.push(`not read: what stands behind ${MAX_STEPS} attributes and words`)
       at = text.length
+      isGuessed = false
       break
     }
     if (text[at] === ',' && stopsAtComma && isNameComma(text, at)) break
@@ -153,12 +161,15 @@ export const scanAttributes = (
       const isEmpty = start > behind + 1 && test(nameAhead, text, start)
       const read = isEmpty ? { value: '', next: behind + 1, oddity: null } : readValue(start)
       attributes.push({ name, value: read.value, from: at, to: read.next })
-      if (read.oddity !== null) problems.push(`${name}: ${read.oddity}`)
+      if (read.oddity !== null) {
+        isGuessed = true
+        problems.push(`${name}: ${read.oddity}`)
+      }
       at = skip(text, read.next)
     } else {
       words.push({ text: name, from: at })
       at = behind
     }
   }
-  return { attributes, end: Math.min(at, text.length), words, problems }
+  return { attributes, end: Math.min(at, text.length), words, problems, isGuessed }
 }

@@ -145,14 +145,14 @@ export class EntryBuilder {
   }
 
   private entryOf(url: string, suffix: string, line: number): PlaylistEntry {
-    const { attributes, duration, name, problems } = parseInfoLine(this.info?.text ?? '')
+    const { attributes, duration, name, problems, tidied } = parseInfoLine(this.info?.text ?? '')
     for (const problem of problems) this.warn(this.info?.line ?? line, problem)
     const own = splitTitles(attributeOf(attributes, 'group-title'))
     return {
       line,
       before: this.before.length > 0 ? this.before : nothing,
       after: this.after.length > 0 ? this.after : nothing,
-      info: this.info?.text ?? null,
+      info: this.info === null ? null : tidied,
       duration,
       name: name || attributeOf(attributes, 'tvg-name') || nameOfUrl(url),
       tvgId: attributeOf(attributes, 'tvg-id').trim(),

@@ -1,4 +1,4 @@
-import { type PlacedAttribute, scanAttributes } from './attributes.ts'
+import { type PlacedAttribute, type ScannedAttributes, scanAttributes } from './attributes.ts'
 import type { Attribute } from './playlist.ts'
 
 /** An `#EXTINF` line taken apart. */
@@ -10,6 +10,8 @@ export interface InfoLine {
   readonly name: string
   /** What could only be guessed or not be read, each a sentence. */
   readonly problems: readonly string[]
+  /** The line with what was guessed written so that all players read it alike; the same where nothing was. */
+  readonly tidied: string
 }
 
 /** Seconds, and what a list may have behind them. */
@@ -39,28 +41,66 @@ const durationOf = (text: string): number => {
   return Number.isFinite(seconds) ? seconds : -1
 }
 
+/** An attribute as text; a quote inside the value cannot be written and becomes an apostrophe. */
+export const formatAttribute = ({ name, value }: Attribute): string =>
+  `${name}="${value.replaceAll('"', "'")}"`
+
+/** A name that begins within the last attribute's value: `description="say "hello", ok",News`. */
+const WITHIN = /^([^",=]*)"\s*,(?=[^",]+$)/
+
+/** Puts back what quotes and a comma within a value have cut off. */
+const rejoin = (line: string, scanned: ScannedAttributes): ScannedAttributes => {
+  const { attributes, end } = scanned
+  const last = attributes.at(-1)
+  const behind = WITHIN.exec(line.slice(end + 1))
+  if (behind === null || last === undefined || !last.value.includes('"')) return scanned
+  const to = end + 1 + (behind[1] ?? '').length + 1
+  const value = `${last.value}"${line.slice(last.to, to - 1)}`
+  return {
+    ...scanned,
+    attributes: [...attributes.slice(0, -1), { ...last, value, to }],
+    end: end + behind[0].length,
+    isGuessed: true,
+    problems: [...scanned.problems, `${last.name}: there are quotes and a comma in it`],
+  }
+}
+
+const tidied = (start: string, { attributes, words }: ScannedAttributes, name: string): string => {
+  const parts = [
+    ...attributes.map((it) => ({ from: it.from, text: formatAttribute(it) })),
+    ...words,
+  ].sort((a, b) => a.from - b.from)
+  return `${[start.trimEnd(), ...parts.map(({ text }) => text)].join(' ')},${name}`
+}
+
 /** Takes an `#EXTINF` line apart; every text is readable, at worst as a name alone. */
 export const parseInfoLine = (line: string): InfoLine => {
   const start = infoStart.exec(line)
   const from = start?.[0].length ?? 0
-  const scanned = scanAttributes(line, from, true)
-  const { attributes, words, problems } = scanned
+  const scanned = rejoin(line, scanAttributes(line, from, true))
+  const { attributes, problems } = scanned
   const last = attributes.at(-1)?.to ?? from
-  const trailing = words.filter((word) => word.from >= last && !KNOWN_WORD.test(word.text))
+  const trailing = scanned.words.filter((word) => word.from >= last && !KNOWN_WORD.test(word.text))
   // Without any comma, the words behind the last attribute are the name.
   const isCommaMissing = line[scanned.end] !== ',' && trailing.length > 0
   const end = isCommaMissing ? (trailing[0]?.from ?? last) : scanned.end
+  const words = isCommaMissing ? scanned.words.filter((word) => word.from < end) : scanned.words
+  const name = line.slice(isCommaMissing ? end : end + 1).trim()
   return {
     duration: durationOf(start?.[1] ?? ''),
     attributes,
     comma: end,
-    name: line.slice(isCommaMissing ? end : end + 1).trim(),
+    name,
     problems: [
       ...problems,
       ...doubles(attributes),
       ...(isCommaMissing ? ['the comma before the name is missing'] : []),
-      ...unread(isCommaMissing ? words.filter((word) => word.from < end) : words),
+      ...unread(words),
     ],
+    tidied:
+      isCommaMissing || scanned.isGuessed
+        ? tidied(line.slice(0, from), { ...scanned, words }, name)
+        : line,
   }
 }
 
@@ -85,10 +125,6 @@ export const minutesOf = (line: string | null, name: string): number => {
   const hours = Number(attributeOf(parseInfoLine(line).attributes, name).replace(',', '.'))
   return Number.isFinite(hours) ? Math.round(hours * 60) : 0
 }
-
-/** An attribute as text; a quote inside the value cannot be written and becomes an apostrophe. */
-export const formatAttribute = ({ name, value }: Attribute): string =>
-  `${name}="${value.replaceAll('"', "'")}"`
 
 /** The line with one attribute's value replaced, or added behind the others; all else as it was. */
 export const withAttribute = (line: string, name: string, value: string): string => {

@@ -124,6 +124,16 @@ describe('an #EXTINF line', () => {
       { 'tvg-id': 'x', 'group-title': 'Big news' },
       'tvg-id: its quotes are typographic',
     ],
+    [
+      'tvg-id=x tvg-chno=7tvg-name="Y" group-title=Rtvg-logo=\'l\',N',
+      { 'tvg-id': 'x', 'tvg-chno': '7', 'tvg-name': 'Y', 'group-title': 'R', 'tvg-logo': 'l' },
+      'tvg-chno: it runs into the next attribute',
+    ],
+    [
+      'tvg-id="x" description="say "hello", then go",N',
+      { 'tvg-id': 'x', description: 'say "hello", then go' },
+      'description: there are quotes and a comma in it',
+    ],
     ['tvg-id="x" tvg-id="y",N', { 'tvg-id': 'y' }, 'tvg-id stands twice: the first counts'],
   ])('%s is read as far as it goes, and said', (rest, attributes, problem) => {
     const info = parseInfoLine(`#EXTINF:-1 ${rest}`)
@@ -181,6 +191,34 @@ describe('an #EXTINF line', () => {
         for (const one of info.attributes) expect(one.from).toBeLessThan(one.to)
       }),
       { numRuns: 500 },
+    )
+  })
+
+  it.each([
+    ['tvg-id="x" group-title="R S,N', 'tvg-id="x" group-title="R S",N'],
+    ['tvg-id=“x” radio group-title=„Big news“,N', 'tvg-id="x" radio group-title="Big news",N'],
+    ['tvg-id="x" group-title="R" News', 'tvg-id="x" group-title="R",News'],
+    ['tvg-id=""x"" group-title=R,N', 'tvg-id="x" group-title="R",N'],
+    ['tvg-id="x" tvg-name="say "hello", go",N', 'tvg-id="x" tvg-name="say \'hello\', go",N'],
+  ])('%s is written as it was read', (from, to) => {
+    expect(parseInfoLine(`#EXTINF:-1 ${from}`).tidied).toBe(`#EXTINF:-1 ${to}`)
+  })
+
+  it('reads what it wrote in place of a guess as it read that, without a guess', () => {
+    const piece = fc.constantFrom('tvg-id', 'group-title', 'x', '=', '"', '""', "'", ' ', ',', '“')
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => {
+        const line = `#EXTINF:-1 ${pieces.join('')},News`
+        const { tidied, attributes, name } = parseInfoLine(line)
+        if (tidied === line) return
+        const again = parseInfoLine(tidied)
+        expect(again.attributes.map((one) => [one.name, one.value])).toEqual(
+          attributes.map((one) => [one.name, one.value.replaceAll('"', "'")]),
+        )
+        expect(again.name).toBe(name)
+        expect(again.tidied).toBe(tidied)
+      }),
+      { numRuns: 2000 },
     )
   })
 

@@ -262,7 +262,10 @@ describe('reading anything', () => {
         const kept = read(`#EXTM3U\n${text.join('\n')}`).entries.map((one) =>
           [...one.before, one.info, ...one.after, one.url + one.suffix].join('\n'),
         )
-        expect(kept).toEqual(text)
+        // What could only be guessed is written as it was read.
+        const tidy = (line: string) =>
+          line.startsWith('#EXTINF') ? parseInfoLine(line).tidied : line
+        expect(kept).toEqual(text.map((one) => one.split('\n').map(tidy).join('\n')))
       }),
     )
   })

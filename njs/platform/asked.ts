@@ -16,9 +16,17 @@ export interface Asked {
 const isPlain = (path: string): boolean =>
   isPlainText(path) && !path.includes('?') && !path.includes('#')
 
-/** Percent-encodes a path that nginx has decoded; the `@` before an archive's values is compared as it stands. */
+/** What stands in place of a byte that is no UTF-8: what it was is lost, and some origins take such bytes for slashes. */
+const LOST = /%EF%BF%BD/g
+
+/**
+ * Percent-encodes a path that nginx has decoded; the `@` before an archive's values is compared as it stands. Bytes that are no UTF-8 become what no
+ * origin is asked for (`isUnclear`).
+ */
 export const escapePath = (path: string): string =>
-  isPlain(path) ? path : path.split('/').map(encodeURIComponent).join('/').replace(/^%40/, '@')
+  isPlain(path)
+    ? path
+    : path.split('/').map(encodeURIComponent).join('/').replace(/^%40/, '@').replace(LOST, '%00')
 
 /** What a request under a pass asks for; pass and channel together, as a lease's key is made of them. */
 export interface AskedUnderPass {
@@ -71,10 +79,19 @@ export const askedUnderPass = (variables: Variables): AskedUnderPass | null => {
   return variables['gh_pass'] === '' ? null : located(variables, false)
 }
 
+/** The path below a ticket and channel, as the player sent it; `null` where nginx would normalize it to another, or it came in by another door. */
+const sentUnderTicket = (uri: string, ticket: string, channel: string): string | null => {
+  const start = `/live/${ticket}/${channel}/`
+  if (!uri.startsWith(start) || uri.includes('#')) return null
+  const rest = uri.slice(start.length).split('?', 1)[0] ?? ''
+  return isUnclear(rest) ? null : rest
+}
+
 /** What a request of an inferred session asks for: nginx's location has parsed its path. */
-export const askedUnderTicket = (variables: Variables): Asked => ({
-  secret: variables['gh_ticket'] ?? '',
-  channel: variables['gh_channel'] ?? '',
-  rest: escapePath(variables['gh_rest'] ?? ''),
-  args: variables['gh_args'] ?? '',
-})
+export const askedUnderTicket = (variables: Variables): Asked => {
+  const { gh_ticket: secret = '', gh_channel: channel = '', gh_rest: located = '' } = variables
+  const sent = isPlain(located)
+    ? null
+    : sentUnderTicket(variables['request_uri'] ?? '', secret, channel)
+  return { secret, channel, rest: sent ?? escapePath(located), args: variables['gh_args'] ?? '' }
+}

@@ -65,7 +65,11 @@ const rejoin = (line: string, scanned: ScannedAttributes): ScannedAttributes => 
   }
 }
 
-const tidied = (start: string, { attributes, words }: ScannedAttributes, name: string): string => {
+const tidied = (
+  start: string,
+  { attributes, words }: Pick<ScannedAttributes, 'attributes' | 'words'>,
+  name: string,
+): string => {
   const parts = [
     ...attributes.map((it) => ({ from: it.from, text: formatAttribute(it) })),
     ...words,
@@ -80,27 +84,30 @@ export const parseInfoLine = (line: string): InfoLine => {
   const scanned = rejoin(line, scanAttributes(line, from, true))
   const { attributes, problems } = scanned
   const last = attributes.at(-1)?.to ?? from
-  const trailing = scanned.words.filter((word) => word.from >= last && !KNOWN_WORD.test(word.text))
+  const trailing = scanned.words.find((word) => word.from >= last && !KNOWN_WORD.test(word.text))
+  const told = { duration: durationOf(start?.[1] ?? ''), attributes }
+  const head = line.slice(0, from)
+  const found = [...problems, ...doubles(attributes)]
+  if (line[scanned.end] === ',' || trailing === undefined) {
+    const name = line.slice(scanned.end + 1).trim()
+    return {
+      ...told,
+      comma: scanned.end,
+      name,
+      problems: [...found, ...unread(scanned.words)],
+      tidied: scanned.isGuessed ? tidied(head, scanned, name) : line,
+    }
+  }
   // Without any comma, the words behind the last attribute are the name.
-  const isCommaMissing = line[scanned.end] !== ',' && trailing.length > 0
-  const end = isCommaMissing ? (trailing[0]?.from ?? last) : scanned.end
-  const words = isCommaMissing ? scanned.words.filter((word) => word.from < end) : scanned.words
-  const name = line.slice(isCommaMissing ? end : end + 1).trim()
+  const comma = trailing.from
+  const words = scanned.words.filter((word) => word.from < comma)
+  const name = line.slice(comma).trim()
   return {
-    duration: durationOf(start?.[1] ?? ''),
-    attributes,
-    comma: end,
+    ...told,
+    comma,
     name,
-    problems: [
-      ...problems,
-      ...doubles(attributes),
-      ...(isCommaMissing ? ['the comma before the name is missing'] : []),
-      ...unread(words),
-    ],
-    tidied:
-      isCommaMissing || scanned.isGuessed
-        ? tidied(line.slice(0, from), { ...scanned, words }, name)
-        : line,
+    problems: [...found, 'the comma before the name is missing', ...unread(words)],
+    tidied: tidied(head, { attributes, words }, name),
   }
 }
 

@@ -158,7 +158,6 @@ test('one refused segment asked for over and over closes the connection; lists, 
   const segments = await many('7.ts')
   expect(segments[0]).toBe(410)
   expect(new Set(segments)).toEqual(new Set([410, 'closed']))
-  expect(segments.filter((it) => it === 'closed').length).toBeGreaterThan(30)
   expect(new Set(await many('index.m3u8'))).toEqual(new Set([410]))
   expect(await ask('8.ts')).toBe(410)
   await until('a turn', async () => (await ask('7.ts')) === 410)

@@ -76,6 +76,8 @@ describe('nothing opens but what a manifest named', () => {
     '..%5c..%5cnginx_status',
     '%252e%252e/ch2/index.m3u8',
     '..%2fch2/index.m3u8',
+    '..%c0%afch2/seg.ts',
+    '%c0%ae%c0%ae/ch2/index.m3u8',
   ])('%s', async (rest) => {
     const url = await open()
     rig.origin.seen.length = 0

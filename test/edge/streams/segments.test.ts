@@ -16,8 +16,14 @@ describe.each([
   beforeAll(async () => {
     rig = await startRig(
       (stub, origin) => {
-        stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true })] }
-        stub.tables.channels.rows = channelRows({ ch1: { origin: origin.url, base: '/hls/ch1/' } })
+        stub.policy = {
+          ...stub.policy,
+          groups: [group('all', { isDefault: true }), group('boxes', { redirect: 'inferred' })],
+        }
+        const groups = ['all', 'boxes']
+        stub.tables.channels.rows = channelRows({
+          ch1: { origin: origin.url, base: '/hls/ch1/', groups },
+        })
         for (const name of ['1.ts', 'a,b.ts', 'c%20d%3F%23.ts'])
           origin.files.set(`/hls/ch1/sub/${name}`, { type: 'video/mp2t', body: 'data' })
       },
@@ -44,6 +50,25 @@ describe.each([
     expect(seen.map((it) => it.url)).toEqual(wanted.map((it) => `/hls/ch1/sub/${it}`))
     expect(JSON.stringify(seen)).not.toContain(pass)
   })
+
+  test.each(['caf%E9.ts', '%C0%AFx.ts', 'a+b%20%2B.ts'])(
+    'are asked for by the same bytes: %s',
+    async (name) => {
+      const { root } = await open('own:bytes')
+      const ticket = rig.ticket({ account: 'own:bytes', group: 'boxes' })
+      await rig.get(`/live/${ticket}/ch1/index.m3u8`, { from: HOME })
+      for (const at of [root, `/live/${ticket}/ch1/`]) {
+        rig.origin.seen.length = 0
+        await rig.get(`${at}sub/${name}`, { from: HOME })
+        expect(
+          rig.origin.seen.map((it) => it.url),
+          at,
+        ).toEqual([`/hls/ch1/sub/${name}`])
+        const unclear = await rig.get(`${at}sub/..%c0%af${name}`, { from: HOME })
+        expect([unclear.status, unclear.reason], at).toEqual([403, 'path.outside'])
+      }
+    },
+  )
 
   test('cost a question only where the session is not known here', async () => {
     const { root } = await open('own:2')

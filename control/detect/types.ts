@@ -79,6 +79,8 @@ export interface Household {
   readonly place?: string
   readonly city: string | null
   readonly country: string | null
+  /** Radius around the place within which it lies; left out in assessments of before. */
+  readonly accuracyKm?: number | null
   readonly devices: readonly string[]
   readonly televisions: number
   readonly networks: readonly string[]

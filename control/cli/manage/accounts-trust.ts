@@ -25,6 +25,8 @@ const listOf = (row: Row, name: string): Row[] => {
 const rounded = (value: unknown): unknown =>
   typeof value === 'number' ? Math.round(value * 10) / 10 : value
 
+const radiusOf = (km: unknown): string => (typeof km === 'number' ? `± ${Math.round(km)} km` : '')
+
 const tidy = (row: Row): Row => ({
   ...row,
   name: plainText(row['name']),
@@ -48,9 +50,10 @@ const explanation = (result: unknown): string => {
       listOf(result, 'households').map((home) => ({
         ...home,
         label: plainText(home['label']),
+        radius: radiusOf(home['accuracyKm']),
         hoursPlayed: rounded(home['hoursPlayed']),
       })),
-      ['label', 'daysActive', 'hoursPlayed', 'televisions'],
+      ['label', 'radius', 'daysActive', 'hoursPlayed', 'televisions'],
     ),
     '',
     ...listOf(result, 'findings').map((f) => plainText(f['summary'])),

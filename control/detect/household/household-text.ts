@@ -99,10 +99,19 @@ export const explainFeature = (id: FeatureId, account: AccountFeatures): string 
   return account.strongest === null ? id : HOME_SENTENCES[id](account.strongest, account)
 }
 
+/** The radius most of its plays in the city have. */
+const radiusIn = ({ ownPlays }: Home, city: string | null): number | null => {
+  const km = mostCommonOf(ownPlays, ({ play }) =>
+    play.isLan || play.city !== city || play.accuracyKm === null ? null : `${play.accuracyKm}`,
+  )
+  return km === null ? null : Number(km)
+}
+
 /** A home in the form that reports and the API return. */
 export const describeHome = (home: Home, index: number): Household => {
   const { ownPlays } = home
   const place = homePlaceText(home)
+  const city = mostCommonOf(ownPlays, ({ play }) => play.city)
   const networks = new Set<string>()
   const days = new Set<number>()
   let [first, last] = [Number.POSITIVE_INFINITY, 0]
@@ -117,7 +126,8 @@ export const describeHome = (home: Home, index: number): Household => {
     isMain: index === 0,
     label: `${index === 0 ? 'the main household' : 'a household'} in ${place}`,
     place,
-    city: mostCommonOf(ownPlays, ({ play }) => play.city),
+    city,
+    accuracyKm: radiusIn(home, city),
     country: mostCommonOf(ownPlays, ({ play }) => play.country),
     devices: [...home.devices].sort(),
     televisions: home.televisions.size,

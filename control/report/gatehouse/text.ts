@@ -48,7 +48,8 @@ const findingLines = (findings: readonly Finding[]): string[] => {
 }
 
 const householdLine = (household: Household): string => {
-  const { devices, networks, daysActive, hoursPlayed, televisions } = household
+  const { devices, networks, daysActive, hoursPlayed, televisions, accuracyKm } = household
+  const radius = typeof accuracyKm === 'number' ? ` (± ${Math.round(accuracyKm)} km)` : ''
   const parts = [
     plural(devices.length, 'device'),
     plural(networks.length, 'network'),
@@ -56,7 +57,7 @@ const householdLine = (household: Household): string => {
     `${hoursPlayed.toFixed(1)} h played`,
     ...(televisions > 0 ? [plural(televisions, 'television')] : []),
   ]
-  return `      ${household.isMain ? '*' : '-'} ${safe(household.label)}: ${parts.join(', ')}`
+  return `      ${household.isMain ? '*' : '-'} ${safe(household.label)}${radius}: ${parts.join(', ')}`
 }
 
 const accountSection = (account: JudgedAccount): string[] => {

@@ -78,6 +78,7 @@ describe('the shown accounts', () => {
       /Two Cities {2}\(user_id: 22579007\)\n.*Confidence that it is shared: \d+ of 100/,
     )
     expect(out).toMatch(/\+\d+: .*Berlin/)
+    expect(out).toMatch(/- a household in Berlin[^\n]* \(± 25 km\): \d+ device/)
     expect(out).toContain('SESSIONS AT THE SAME TIME')
     expect(out).not.toContain('DB-IP')
     expect(out).not.toContain('[1/8]')

@@ -7,7 +7,7 @@ import { get, getAll, send } from '../../data/api.ts'
 import { homesOf, reasonsOf } from '../../data/judged.ts'
 import type { Explanation, Feedback } from '../../data/types.ts'
 import { type Query, useQuery } from '../../data/use-query.ts'
-import { day, number, placeName, player } from '../../text/format.ts'
+import { day, number, placeName, player, radiusText } from '../../text/format.ts'
 import { language, t } from '../../text/text.ts'
 
 const path = (ref: string) => `/accounts/${encodeURIComponent(ref)}` as const
@@ -143,7 +143,8 @@ const HomeBox = ({
         )}
       </header>
       <p class="dim">
-        {placeName(home.city, home.country)} · {day(home.firstSeenAt)} – {day(home.lastSeenAt)}
+        {placeName(home.city, home.country)} {radiusText(home.city, home.accuracyKm ?? null)} ·{' '}
+        {day(home.firstSeenAt)} – {day(home.lastSeenAt)}
       </p>
       <dl class="home-parts">
         <dt>{t('account.home.lines', { n: home.networks.length })}</dt>

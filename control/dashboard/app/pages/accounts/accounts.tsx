@@ -16,6 +16,8 @@ interface Row {
   readonly name: string
   readonly account: Account | null
   readonly confidence: number | null
+  /** Its own cap of streams, else that of its plan; nothing where its group decides. */
+  readonly streams: number | null
 }
 
 const MOST = 100_000
@@ -23,16 +25,19 @@ const NONE: readonly Row[] = []
 
 const readRows = async (name: string, signal: AbortSignal): Promise<Row[]> => {
   const part = name === '' ? '' : (`?name=${encodeURIComponent(name)}` as const)
-  const [accounts, judged] = await Promise.all([
+  const [accounts, plans, judged] = await Promise.all([
     getAll(`/accounts${part}`, signal, MOST),
+    getAll('/plans', signal),
     getAll('/sharing', signal, MOST).catch(() => []),
   ])
   const known = new Map(judged.map((one) => [one.account, one]))
+  const caps = new Map(plans.map(({ name: plan, maxSessions }) => [plan, maxSessions]))
   const own = accounts.map((account): Row => {
     const ref = `own:${account.id}`
     const confidence = known.get(ref)?.confidence ?? null
     known.delete(ref)
-    return { ref, name: account.name, account, confidence }
+    const streams = account.maxSessions ?? caps.get(account.plan ?? '') ?? null
+    return { ref, name: account.name, account, confidence, streams }
   })
   const others = [...known.values()]
     .map(
@@ -41,26 +46,28 @@ const readRows = async (name: string, signal: AbortSignal): Promise<Row[]> => {
         name: given ?? account,
         account: null,
         confidence,
+        streams: null,
       }),
     )
     .filter((row) => row.name.toLowerCase().includes(name.toLowerCase()))
   return [...own, ...others]
 }
 
-const columns: readonly Column<Row>[] = [
-  {
-    key: 'name',
-    isPlain: true,
-    sixths: 3,
-    title: t('col.name'),
-    sortBy: ({ name }) => name,
-    cell: ({ ref, name, account }) => (
-      <>
-        <a href={hrefOf(['accounts', ref])}>{name}</a>{' '}
-        {account?.enabled === false && <Badge tone="bad">{t('accounts.disabled')}</Badge>}
-      </>
-    ),
-  },
+const nameColumn: Column<Row> = {
+  key: 'name',
+  isPlain: true,
+  sixths: 3,
+  title: t('col.name'),
+  sortBy: ({ name }) => name,
+  cell: ({ ref, name, account }) => (
+    <>
+      <a href={hrefOf(['accounts', ref])}>{name}</a>{' '}
+      {account?.enabled === false && <Badge tone="bad">{t('accounts.disabled')}</Badge>}
+    </>
+  ),
+}
+
+const otherColumns: readonly Column<Row>[] = [
   {
     key: 'confidence',
     isPlain: true,
@@ -89,8 +96,8 @@ const columns: readonly Column<Row>[] = [
     sixths: 3,
     title: t('col.streams'),
     isNumber: true,
-    sortBy: ({ account }) => account?.maxSessions ?? 1e9,
-    cell: ({ account }) => account?.maxSessions ?? t('accounts.unlimited'),
+    sortBy: ({ streams }) => streams ?? 1e9,
+    cell: ({ streams }) => streams ?? <span title={t('account.cap.group')}>–</span>,
   },
   {
     key: 'expires',
@@ -101,10 +108,15 @@ const columns: readonly Column<Row>[] = [
   },
 ]
 
+const columns: readonly Column<Row>[] = [nameColumn, ...otherColumns]
+/** The name as it stands beside a box on a narrow screen. */
+const besideMark: Column<Row> = { ...nameColumn, sixths: 4 }
+
 /** A column whose boxes mark accounts for what is done to many. */
 const markColumn = (marked: ReadonlySet<string>, mark: (ref: string) => void): Column<Row> => ({
   key: 'mark',
   isPlain: true,
+  sixths: 2,
   title: t('accounts.mark'),
   cell: ({ ref, name }) => (
     <input
@@ -142,7 +154,7 @@ export const Accounts = ({ canAct }: { readonly canAct: boolean }) => {
   const query = useQuery(`accounts ${filter}`, (signal) => readRows(filter, signal))
   const { marked, mark, markAll, clear } = useMarks(query.data ?? NONE)
   const shown = useMemo(
-    () => (canAct ? [markColumn(marked, mark), ...columns] : columns),
+    () => (canAct ? [markColumn(marked, mark), besideMark, ...otherColumns] : columns),
     [canAct, marked],
   )
   const done = () => {

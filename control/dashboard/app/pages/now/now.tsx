@@ -16,7 +16,7 @@ import { Refusals } from './refusals.tsx'
 /** Rows read at most. */
 const MOST = 20_000
 /** Accounts whose caps are read at most. */
-const MOST_ACCOUNTS = 20_000
+const MOST_ACCOUNTS = 100_000
 const NONE: readonly Session[] = []
 const GROUPINGS = ['none', 'account', 'channel', 'country', 'source'] as const
 

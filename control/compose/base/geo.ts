@@ -27,6 +27,6 @@ export const openGeo = async (config: Config, log: Logger): Promise<Geo> => {
 /** How old the files are, and what does not work without them; `now` in Unix ms. */
 export const describeGeo = async (config: Config, now: number): Promise<GeoSummary> => {
   const summary = geoSummary(await geoAges(geoFilesOf(config)), now)
-  // Switched off on purpose is no problem.
-  return config.geo.enabled ? summary : { ...summary, problems: [] }
+  // Switched off on purpose is no problem, but said.
+  return config.geo.enabled ? summary : { ...summary, files: summary.problems, problems: [] }
 }

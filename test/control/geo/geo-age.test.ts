@@ -1,6 +1,8 @@
 import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { describeGeo } from '../../../control/compose/base/geo.ts'
+import { parseConfig } from '../../../control/config/load.ts'
 import { defaultAsnFiles, defaultGeoFiles } from '../../../control/geo/default-files.ts'
 import { geoAges, geoSummary } from '../../../control/geo/geo-age.ts'
 import { withTempDir } from '../../support/cleanup.ts'
@@ -28,6 +30,16 @@ describe('how old geo files are', () => {
       /91 days ago: more than 90; .*geo\.files$/,
     )
     expect(geoSummary(ages, newest + 181 * DAY).warnings).toHaveLength(4)
+  })
+
+  it('is nothing where they are switched off, and what then does not work is said', async () => {
+    const { config } = parseConfig('geo: { enabled: false }', '/etc/gatehouse.yaml')
+    const told = await describeGeo(config, Date.now())
+    expect([told.problems, told.warnings]).toEqual([[], []])
+    expect(told.files).toEqual([
+      expect.stringMatching(/^without a file of places, .* by country fit nobody/),
+      expect.stringMatching(/^without a file of networks, hosting and mobile/),
+    ])
   })
 
   it('is the day a CSV of one’s own was written, and the epoch of a MaxMind-format file', async () => {

@@ -10,7 +10,7 @@ import { noteReport } from './reports.ts'
 const FREE_FETCHES = 4
 const BUCKET_SEC = 10
 /** The periods that marks (`addMark`) hold in. */
-export const MARKS_PERIOD_SEC = BUCKET_SEC
+export const MARKS_PERIOD_MS = BUCKET_SEC * 1000
 /** How long a session's marks are kept. */
 export const MARKS_TTL_MS = BUCKET_SEC * 2000
 /** Requests beyond that in half a minute, from which on the pass is taken for shared. */

@@ -70,9 +70,9 @@ interface Known {
 }
 
 /** Cache of parsed records, emptied with every change of the channel table. */
-const known = { generation: -1, lookAt: 0, channels: new Map<string, Known | null>() }
+const known = { generation: -1, channels: new Map<string, Known | null>() }
 const MOST_KNOWN = 500
-/** How often `findFolder` looks whether the table has changed. */
+/** How often those that keep a folder look whether the table has changed. */
 const LOOK_MS = 50
 const MOST_SEALS = 32
 
@@ -80,8 +80,6 @@ const UNSURE = ['hls', 'dash'] as const
 
 /** What seals and archives begin with. */
 const MARK = '@'
-const MARK_CODE = 64
-const QUERY_CODE = 63
 
 /** How names end that doors of manifests serve. */
 const MANIFEST = /\.(?:m3u8?|mpd)$/i
@@ -249,23 +247,26 @@ const findOwn = (record: ChannelRecord, { rest, args, channel, isClear }: RouteR
   return { ok: true, origin: record.origin, path: withQuery(path, args), seal: null }
 }
 
-const isOneOf = (names: readonly string[], fetched: string): boolean =>
-  names.some((name) => fetched === name || fetched.startsWith(`${name}?`))
+/** A directory that is a channel's alone. */
+export interface Folder {
+  readonly origin: string
+  readonly base: string
+  /** Names in it that stand for the channel's entry and are not a manifest's by their ending. */
+  readonly oddNames: readonly string[]
+}
 
-/**
- * The channel's origin and directory, for a plain address (`$gh_is_plain`) of a file in it that is neither its entry nor a manifest by its ending; `null` = any
- * other, which `findRoute` judges. `fetched`: path below the channel, with its query. Runs for every segment. `now`: Unix ms.
- */
-export const findFolder = (channel: string, fetched: string, now: number): ChannelPlace | null => {
-  let found = now < known.lookAt ? known.channels.get(channel) : undefined
-  if (found === undefined) {
-    found = findKnown(channel)
-    known.lookAt = now + LOOK_MS
-  }
+/** The channel table as this context last saw it: folders of this `generation` hold until `lookAt`, Unix ms. */
+export const folders = { generation: -1, lookAt: 0 }
+
+/** A channel's folder; `null` where it has none of its own, or the table is not loaded. `now`: Unix ms. */
+export const findFolder = (channel: string, now: number): Folder | null => {
+  const found = findKnown(channel)
+  if (found === undefined) return null
+  folders.generation = known.generation
+  folders.lookAt = now + LOOK_MS
   if (found?.isAlone !== true) return null
-  const first = fetched.charCodeAt(0)
-  if (first === MARK_CODE || first === QUERY_CODE || fetched === '') return null
-  return found.oddNames.length > 0 && isOneOf(found.oddNames, fetched) ? null : found.record
+  const { record, oddNames } = found
+  return { origin: record.origin, base: record.base, oddNames }
 }
 
 /** The origin's address of a request; `path.outside` where it does not belong to the channel. */

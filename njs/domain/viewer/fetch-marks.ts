@@ -14,5 +14,5 @@ export const addMark = (marks: number, mark: number, period: number): number => 
   const present = marks % PERIODS === now ? (marks - now) / PERIODS : 0
   if (present === ALL) return mark % SAMPLE === 1 ? -SAMPLE : 0
   const bit = 2 ** mark
-  return Math.floor(present / bit) % 2 === 1 ? -1 : (present + bit) * PERIODS + now
+  return present % (2 * bit) >= bit ? -1 : (present + bit) * PERIODS + now
 }

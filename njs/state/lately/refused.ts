@@ -73,7 +73,8 @@ interface Refusal {
 const found = new Map<string, Refusal>()
 const MOST_FOUND = 32
 
-const gate = { lookAt: 0, isOpen: false }
+/** Until `lookAt`, Unix ms, nobody hammers where it is not open, and `routeAgain` has nothing to say. */
+export const gate = { lookAt: 0, isOpen: false }
 
 /** Whether anybody was refused the same twice lately, as this context last saw it. */
 const isHammered = (now: number): boolean => {
@@ -84,9 +85,6 @@ const isHammered = (now: number): boolean => {
   }
   return gate.isOpen
 }
-
-/** Whether, as this context saw it a moment ago, nobody hammers: then `routeAgain` has nothing to say. */
-export const isQuiet = (now: number): boolean => now < gate.lookAt && !gate.isOpen
 
 const routeOf = (status: string, slateRoute: string): AgainRoute => {
   if (slateRoute === 'slate-list' || slateRoute === 'slate-clip') return slateRoute

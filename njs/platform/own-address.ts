@@ -1,9 +1,10 @@
 import { askedHost, type Request, variable } from './request.ts'
 
 const schemeOf = (r: Request): string => {
-  const isProxied = variable(r, 'realip_remote_addr') !== variable(r, 'remote_addr')
-  const told = isProxied ? variable(r, 'http_x_forwarded_proto') : ''
-  return told === 'https' || told === 'http' ? told : variable(r, 'scheme')
+  const { variables } = r
+  const isProxied = variables['realip_remote_addr'] !== variables['remote_addr']
+  const told = isProxied ? (variables['http_x_forwarded_proto'] ?? '') : ''
+  return told === 'https' || told === 'http' ? told : (variables['scheme'] ?? '')
 }
 
 /** For players of HTTP/1.0, which name no host. */

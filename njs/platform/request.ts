@@ -40,6 +40,16 @@ export const viewerAddress = (r: Request): Address | null => {
 /** Whether nginx's text of an address is canonical as it is: true of IPv4. */
 const isPlain = (address: string): boolean => address !== '' && !address.includes(':')
 
+/** The viewer's address and network key, each as text. */
+export const addressAndNetwork = (
+  r: Request,
+): { readonly address: string; readonly network: string } => {
+  const text = variable(r, 'remote_addr')
+  return isPlain(text)
+    ? { address: text, network: text }
+    : { address: addressText(r), network: networkText(r) }
+}
+
 /** The viewer's address as canonical text. */
 export const addressText = (r: Request): string => {
   const text = variable(r, 'remote_addr')

@@ -144,10 +144,18 @@ export const freeSpace = (): Record<string, number> =>
 /** Unix time in whole seconds. */
 export const nowSec = (): number => Math.floor(Date.now() / 1000)
 
+/** Secrets of keys as this context last read them. */
+const secrets = new Map<number, { readonly hex: string; readonly bytes: Uint8Array }>()
+
 /** The secret of a signing key; `null` where its id is unknown. */
 export const secretOf = (kid: number): Uint8Array | null => {
   const hex = texts('gh_texts').get(`k${kid}`)
-  return hex === undefined ? null : Buffer.from(hex, 'hex')
+  if (hex === undefined) return null
+  const before = secrets.get(kid)
+  if (before?.hex === hex) return before.bytes
+  const bytes = Buffer.from(hex, 'hex')
+  secrets.set(kid, { hex, bytes })
+  return bytes
 }
 
 /** Id of the key that signs; `null` before the first sync. */

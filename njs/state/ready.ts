@@ -18,5 +18,11 @@ const PARTS: readonly Part[] = ['keys', 'policy', 'networks', 'channels', 'bans'
 /** What this edge has not loaded yet, or has lost because a reload emptied its zone. */
 export const missingParts = (): readonly Part[] => PARTS.filter((part) => !HAS[part]())
 
+/** Cached per worker: only a reload empties a zone, and it starts new workers. */
+const seen = { isReady: false }
+
 /** Whether this edge has loaded everything it needs to admit viewers. */
-export const isReady = (): boolean => PARTS.every((part) => HAS[part]())
+export const isReady = (): boolean => {
+  if (!seen.isReady) seen.isReady = PARTS.every((part) => HAS[part]())
+  return seen.isReady
+}

@@ -54,7 +54,8 @@ export const route = (question: RouteRequest, variables: Variables, kind: string
 
 /** Sets the text of a manifest as the answer. */
 export const sendText = (variables: Variables, text: string): 'send' | 'send-as-range' => {
-  const range = wholeRange(rangeOf(variables), text)
+  const asked = rangeOf(variables)
+  const range = asked === '' ? null : wholeRange(asked, text)
   setManifestText(variables, text, range)
   return range === null ? 'send' : 'send-as-range'
 }

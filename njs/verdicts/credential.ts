@@ -31,6 +31,7 @@ export const postedForm = (r: Request): string => {
 export const fieldsOf = (r: Request): ReadField => {
   const form = postedForm(r)
   const args = variable(r, 'args')
+  if (args === '' && form === '') return () => ''
   return (name) => (args === '' ? '' : field(args, name)) || (form === '' ? '' : field(form, name))
 }
 

@@ -2,7 +2,7 @@ import { LEASE_UNIT, leaseKeyOfPlace } from '../domain/viewer/lease.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import type { Request } from '../platform/request.ts'
 import { networkOf } from '../state/session.ts'
-import { findFolder, type Folder, folders } from './origin.ts'
+import { type Folder, findFolder, folders } from './origin.ts'
 
 /** A session as it is played from one address. Key and network follow from pass, channel and address alone. */
 export interface Seat {

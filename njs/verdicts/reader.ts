@@ -5,7 +5,7 @@ import type { Credential } from '../domain/types.ts'
 import { type Classification, classify } from '../domain/viewer/classify.ts'
 import { keepsGroup } from '../domain/viewer/group-binding.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
-import { addressText, networkText, type Request } from '../platform/request.ts'
+import { addressAndNetwork, addressText, networkText, type Request } from '../platform/request.ts'
 import { nowSec, secretOf } from '../state/memory.ts'
 import { classifyLocally, findGroup, knownCountry, networkGroup } from '../state/policy.ts'
 import { findBan } from '../state/refusals.ts'
@@ -91,7 +91,7 @@ export const findReader = (
 ): Reader | ReasonId | Promise<Reader | ReasonId> => {
   const owner = networkGroup(r)
   if (owner === undefined) return 'edge.not_ready'
-  const viewer = { owner, address: addressText(r), network: networkText(r) }
+  const viewer = { owner, ...addressAndNetwork(r) }
   const here = credential.kind === 'none' ? findHere(r, policy, viewer) : null
   if (here !== null) return admitted(here, viewer)
   return findThere(r, policy, credential, viewer).then((reader) => admitted(reader, viewer))

@@ -2,7 +2,7 @@ import type { ReasonId } from '../reasons.ts'
 import type { AccountRef, GroupWonBy } from '../types.ts'
 import { ByteReader } from './binary.ts'
 import { type Crypto, isSameMac, MAC_LENGTH, type SecretOf } from './crypto.ts'
-import { decodeBase64url, encodeBase64url, encodeUtf8 } from './encoding.ts'
+import { encodeBase64url, encodeUtf8 } from './encoding.ts'
 import { readSealed, type Sealed } from './sealed.ts'
 
 /** The content of a ticket, which stands in the URLs of a playlist: download, account, group and expiry. */
@@ -34,34 +34,37 @@ const VERSION = 1
 /** Bytes besides group, account and signature. */
 const FIXED_LENGTH = 26
 const LABEL = encodeUtf8('gatehouse ticket\0')
+/** Where the body begins behind it. */
+const BODY = LABEL.length
 const WON_BY: readonly GroupWonBy[] = ['network', 'country', 'account', 'default']
 
-/** The MAC's first 16 bytes; it covers a label that is not sent. */
-const sign = (crypto: Crypto, secret: Uint8Array, body: Uint8Array): Uint8Array =>
-  crypto.hmac(secret, LABEL, body).subarray(0, MAC_LENGTH)
+/** The MAC's first 16 bytes; `labelled`: the label, which is not sent, and the body. */
+const sign = (crypto: Crypto, secret: Uint8Array, ...labelled: readonly Uint8Array[]): Uint8Array =>
+  crypto.hmac(secret, ...labelled).subarray(0, MAC_LENGTH)
 
 /** Signs a ticket and returns its text. Throws `RangeError` where a field is too long or not as many bytes as it should be. */
 export const mintTicket = (crypto: Crypto, secret: Uint8Array, ticket: Ticket): string => {
-  const group = encodeUtf8(ticket.group)
-  const account = encodeUtf8(ticket.account)
-  const download = decodeBase64url(ticket.download)
-  const wonBy = WON_BY.indexOf(ticket.wonBy) + 1
-  if (group.length > 255 || account.length > 700) throw new RangeError('ticket: text too long')
-  if (download?.length !== 12) throw new RangeError('ticket: download is not 12 bytes')
-  const end = FIXED_LENGTH + group.length + account.length
+  const { group, account, download } = ticket
+  const groupLength = Buffer.byteLength(group)
+  const accountLength = Buffer.byteLength(account)
+  if (groupLength > 255 || accountLength > 700) throw new RangeError('ticket: text too long')
+  if (!/^[A-Za-z0-9_-]{16}$/.test(download))
+    throw new RangeError('ticket: download is not 12 bytes')
+  const end = BODY + FIXED_LENGTH + groupLength + accountLength
   const whole = Buffer.alloc(end + MAC_LENGTH)
-  whole[0] = VERSION
-  whole[1] = ticket.kid
-  whole[2] = wonBy
-  whole.writeUInt32BE(ticket.issued >>> 0, 3)
-  whole.writeUInt32BE(ticket.expires >>> 0, 7)
-  whole.set(download, 11)
-  whole[23] = group.length
-  whole.set(group, 24)
-  whole.writeUInt16BE(account.length, 24 + group.length)
-  whole.set(account, 26 + group.length)
+  whole.set(LABEL)
+  whole[BODY] = VERSION
+  whole[BODY + 1] = ticket.kid
+  whole[BODY + 2] = WON_BY.indexOf(ticket.wonBy) + 1
+  whole.writeUInt32BE(ticket.issued >>> 0, BODY + 3)
+  whole.writeUInt32BE(ticket.expires >>> 0, BODY + 7)
+  whole.write(download, BODY + 11, 'base64url')
+  whole[BODY + 23] = groupLength
+  whole.write(group, BODY + 24, 'utf8')
+  whole.writeUInt16BE(accountLength, BODY + 24 + groupLength)
+  whole.write(account, BODY + 26 + groupLength, 'utf8')
   whole.set(sign(crypto, secret, whole.subarray(0, end)), end)
-  return encodeBase64url(whole)
+  return whole.toString('base64url', BODY)
 }
 
 interface SealedTicket extends Sealed {
@@ -99,7 +102,7 @@ export const verifyTicket = (
   if (parts === null) return { ok: false, reason: 'ticket.malformed', ticket: null }
   const { ticket } = parts
   const secret = secretOf(ticket.kid)
-  if (!secret || !isSameMac(sign(crypto, secret, parts.body), parts.mac))
+  if (!secret || !isSameMac(sign(crypto, secret, LABEL, parts.body), parts.mac))
     return { ok: false, reason: 'ticket.signature', ticket: null }
   return judgePeriod(ticket, nowSec)
 }

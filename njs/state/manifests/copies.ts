@@ -23,6 +23,9 @@ const LONG = 64 * 1024
 export const LONGEST = 8 * 1024 * 1024
 const LONGEST_KEY = 2000
 
+/** Dictionary of this context. */
+const shortZone: { dict?: NgxSharedDict<string> } = {}
+
 const SHORT_ZONE: TextZone = 'gh_manifests'
 const LONG_ZONE: TextZone = 'gh_long_manifests'
 
@@ -70,7 +73,8 @@ const parse = (text: string): Shared => ({
 })
 
 /** Texts that stand for no copy are shorter than the times of one. */
-const isCopy = (text: string): boolean => text.charCodeAt(BODY - 1) === 10
+const LINE_END = 10
+const isCopy = (text: string): boolean => text.charCodeAt(BODY - 1) === LINE_END
 
 /** The cache entry of a key; `null` = none. */
 export const readShared = (key: string): Shared | null => {
@@ -108,11 +112,16 @@ export const freshText = (key: string, now: number): string | null => {
  * none, and this request goes. Runs once for every request of a manifest.
  */
 export const textAtHand = (key: string, now: number): string | null => {
-  const copy = copyOf(key)
-  if (copy === null) return null
-  const [fresh, good] = [freshUntil(copy), goodUntil(copy)]
-  if (fresh > now) return copy.slice(BODY)
-  const freshMs = good - fresh
+  const kept = (shortZone.dict ??= texts(SHORT_ZONE)).get(key)
+  const copy = kept === ELSEWHERE ? texts(LONG_ZONE).get(key) : kept
+  if (copy === undefined || copy.charCodeAt(BODY - 1) !== LINE_END) return null
+  return Number(copy.slice(0, TIME)) > now ? copy.slice(BODY) : pastText(key, copy, now)
+}
+
+/** As above, of a copy that is fresh no more. */
+const pastText = (key: string, copy: string, now: number): string | null => {
+  const good = goodUntil(copy)
+  const freshMs = good - freshUntil(copy)
   if (now >= good + freshMs) return null
   return countAhead(key, freshMs) > (now < good ? 1 : MOST_AHEAD) ? copy.slice(BODY) : null
 }

@@ -62,10 +62,9 @@ export async function startNginx(options: NginxOptions): Promise<TestNginx> {
   const child = startChild([...argv, '-g', 'daemon off;'])
   await until(`nginx on port ${ports[0]}`, async () => {
     if (child.exitCode() !== null) throw new Error(`nginx ended:\n${child.output()}`)
-    return (
-      (await fetch(`http://127.0.0.1:${ports[0]}/`, { redirect: 'manual' }).catch(() => null)) !==
-      null
-    )
+    // A connection kept from here would be closed by a reload just as the test asks over it.
+    const asked = { redirect: 'manual', headers: { connection: 'close' } } as const
+    return (await fetch(`http://127.0.0.1:${ports[0]}/`, asked).catch(() => null)) !== null
   })
   attachLog(child)
   return handle(child, folder, ports)

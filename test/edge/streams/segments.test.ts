@@ -107,4 +107,36 @@ describe.each([
     expect((await rig.get(`${root}sub/1.ts`, { from: HOME })).status).toBe(200)
     await until('its bytes', () => bytes() > 4, 10_000)
   })
+
+  test('are counted as their own session’s where more play than a JavaScript context remembers', async () => {
+    const sessions: Awaited<ReturnType<typeof open>>[] = []
+    for (let at = 0; at < 300; at += 20) {
+      const more = Array.from({ length: 20 }, (_, i) => open(`own:many-${at + i}`))
+      sessions.push(...(await Promise.all(more)))
+    }
+    const get = async ({ root }: { root: string }) =>
+      await rig.get(`${root}sub/1.ts`, { from: HOME })
+    for (let turn = 0; turn < 2; turn += 1)
+      for (let at = 0; at < sessions.length; at += 20) {
+        const answers = await Promise.all(sessions.slice(at, at + 20).map(get))
+        expect(new Set(answers.map((it) => it.status))).toEqual(new Set([200]))
+      }
+    const counted = (): number => {
+      const keys = new Set(rig.stub.syncs.flatMap((it) => it.traffic).map(([key]) => key))
+      return sessions.filter(({ key }) => keys.has(key)).length
+    }
+    await until('the bytes of each', () => counted() === sessions.length)
+  })
+
+  test('come from where their channel lies now', async () => {
+    const { root } = await open('own:5')
+    rig.origin.files.set('/hls/moved/sub/1.ts', { type: 'video/mp2t', body: 'moved' })
+    const get = async () => (await rig.get(`${root}sub/1.ts`, { from: HOME })).text
+    expect(await get()).toBe('data')
+    const { channels } = rig.stub.tables
+    channels.rows = channelRows({ ch1: { origin: rig.origin.url, base: '/hls/moved/' } })
+    channels.version = 'c2'
+    await until('the table', () => rig.stub.syncs.at(-1)?.have.channels === 'c2')
+    await until('the new place', async () => (await get()) === 'moved')
+  })
 })

@@ -62,6 +62,7 @@ test('killed with -9 again and again, the historian writes every play exactly on
     await until(
       'some progress',
       async () => (await waiting()) <= target || child.exitCode() !== null,
+      60_000,
     )
     await child.stop('SIGKILL')
     await publishEvents(redis, rest.splice(0, 50))
@@ -72,7 +73,8 @@ test('killed with -9 again and again, the historian writes every play exactly on
   const store = await openStore({ url })
   await expectHistory(store, events)
   await store.close()
-})
+  // Five starts, each of which compiles the historian.
+}, 600_000)
 
 const runHere = (store: Store): EventReader =>
   createHistorian({ redis, store, batch: 100, idleMs: 10, lingerMs: 10, claimAfterMs: 200 })

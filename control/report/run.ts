@@ -8,6 +8,7 @@ import { defaultAsnFiles } from '../geo/default-files.ts'
 import type { PlaySource } from '../sources/model/play-source.ts'
 import { SourceError } from '../sources/model/source-error.ts'
 import type { SourceRegistry } from '../sources/registry.ts'
+import { compileLess } from './common/compile-less.ts'
 import { safe } from './common/python-text.ts'
 import { AT_ONCE, type Output } from './compat/context.ts'
 import { runCompat } from './compat/run.ts'
@@ -158,6 +159,7 @@ export const runReport = async (
   output: Output,
   parts: ReportParts = {},
 ): Promise<number> => {
+  compileLess()
   if (options.source !== OWN_HISTORY) return await runOverSource(options, output, parts)
   if (options.method === 'compat') throw new UsageError(NEEDS_GROUPS)
   const { openHistory } = parts

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { Agent, interceptors, request } from 'undici'
+import { Agent, interceptors } from 'undici'
 import { connectionFault } from '../http/connection-fault.ts'
 import { isPassing, type SourceFailure } from '../model/source-error.ts'
 import type { TautulliAddress } from './address.ts'
@@ -159,29 +159,51 @@ type Asking = (
   params: CallParams,
 ) => Promise<{ readonly data: unknown } | SourceFailure>
 
-/** Sends one request over a pool of connections; requests fail when the pool is destroyed. */
-const createAsking = (options: ClientOptions) => {
-  const { address, apiKey, timeoutMs = DEFAULT_TIMEOUT_MS, connections = 8 } = options
-  const dispatcher = new Agent({
+const isRedirection = (status: number): boolean => status >= 300 && status < 400
+
+/** Sends requests over a pool of connections. Looking for redirections costs each request time: it is begun with the first one. */
+const createSending = (options: ClientOptions) => {
+  const { address, timeoutMs = DEFAULT_TIMEOUT_MS, connections = 8 } = options
+  const agent = new Agent({
     connections,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     connect: { timeout: Math.min(timeoutMs, 10_000) },
     maxResponseSize: LARGEST_ANSWER,
-  }).compose(interceptors.redirect({ maxRedirections: MOST_REDIRECTIONS }))
+  })
+  const following = agent.compose(interceptors.redirect({ maxRedirections: MOST_REDIRECTIONS }))
   const headers: Record<string, string> = { accept: 'application/json' }
   if (address.authorization !== null) headers['authorization'] = address.authorization
+  const { origin, pathname } = new URL(`${address.base}/api/v2`)
+  let isRedirected = false
+  const send = async (query: string) => {
+    const path = `${pathname}?${query}`
+    const signal = AbortSignal.timeout(timeoutMs * OVERALL_FACTOR)
+    const asked = { origin, path, method: 'GET', headers, signal } as const
+    if (!isRedirected) {
+      const answer = await agent.request(asked)
+      if (!isRedirection(answer.statusCode)) return answer
+      isRedirected = true
+      await answer.body.dump()
+    }
+    return await following.request(asked)
+  }
+  return { send, destroy: () => agent.destroy() }
+}
+
+/** Sends one request; requests fail when the pool is destroyed. */
+const createAsking = (options: ClientOptions) => {
+  const { address, apiKey } = options
+  const { send, destroy } = createSending(options)
   const ask: Asking = async (command, params) => {
-    const url = `${address.base}/api/v2?`
-    const asked = { command, url: url + queryOf('***', command, params) }
+    const asked = {
+      command,
+      get url() {
+        return `${address.base}/api/v2?${queryOf('***', command, params)}`
+      },
+    }
     try {
-      const signal = AbortSignal.timeout(timeoutMs * OVERALL_FACTOR)
-      const target = url + queryOf(apiKey, command, params)
-      const { statusCode, statusText, body } = await request(target, {
-        dispatcher,
-        headers,
-        signal,
-      })
+      const { statusCode, statusText, body } = await send(queryOf(apiKey, command, params))
       const text = await wholeText(body)
       if (text === null) return { ...asked, kind: 'malformed', detail: 'it is cut off' }
       return readAnswer({ status: statusCode, statusText, body: text }, asked)
@@ -190,7 +212,7 @@ const createAsking = (options: ClientOptions) => {
       return { ...asked, kind: kind === 'broken' ? 'malformed' : kind, detail: text }
     }
   }
-  return { ask, destroy: () => dispatcher.destroy() }
+  return { ask, destroy }
 }
 
 /** Opens a client; nothing is asked yet. */

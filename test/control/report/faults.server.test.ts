@@ -154,6 +154,21 @@ it('a server that redirects in a circle is said to do so', async () => {
   expect(code).toBe(2)
 })
 
+it('a server that has moved is read where it is now', async () => {
+  const moved = ({ params }: Asked): Fault | undefined =>
+    params.has('moved')
+      ? undefined
+      : { kind: 'status', status: 301, location: `/api/v2?${params.toString()}&moved=1` }
+  const there = await run(() => undefined, { json: true })
+  const { out, code } = await against(
+    { 1: twoDevices(1), 2: twoDevices(2), 0: twoDevices(0) },
+    moved,
+    { json: true },
+  )
+  expect(out).toBe(there.out)
+  expect(code).toBe(there.code)
+})
+
 describe('a server that falls silent', () => {
   it('is given up on after some tries, and the report ends', async () => {
     const rows = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [i, twoDevices(i)]))

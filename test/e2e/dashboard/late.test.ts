@@ -171,6 +171,18 @@ test('in Now the cap of a plan counts before that of the group', async () => {
   await rowOf(page, { id }).getByText('1 of 7').waitFor()
 })
 
+test('a browser whose clock is days off shows times by the clock of Gatehouse', async () => {
+  const { id } = await watching()
+  const page = await opened('#/now')
+  await page.clock.setSystemTime(Date.now() + 3 * 86_400_000)
+  await page.reload()
+  const since = rowOf(page, { id }).locator('td[data-title="Since"]')
+  await since.filter({ hasText: /^\d+ (?:s|min)$/ }).waitFor()
+  await page.getByText(/^Opened, last hour$/).waitFor()
+  const openings = page.locator('.figure').filter({ hasText: 'Opened, last hour' })
+  await until('the openings', async () => Number(await openings.locator('strong').innerText()) > 0)
+})
+
 test('a link somebody came by outlives signing in, and one that nobody encoded is no end', async () => {
   await admin.send('POST', '/users', { name: 'olga', role: 'owner', password: 'a long password' })
   const page = await openPage(`${service.admin}/#/audit?filter=olga`)

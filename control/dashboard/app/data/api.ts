@@ -1,4 +1,5 @@
 import type { AnswerOf, BodyOf, Method, PathFor, RowOf } from '../../../client/typed-call.ts'
+import { noteTime } from './clock.ts'
 import type { AuthState } from './types.ts'
 
 /** A value that is not taken, and the rule it breaks. */
@@ -65,6 +66,7 @@ export const offline = (error: unknown): never => {
 
 const request = async (path: string, init: RequestInit): Promise<Response> => {
   const response = await fetch(apiUrl(path), { ...init, credentials: 'same-origin' }).catch(offline)
+  noteTime(response.headers.get('date'))
   if (response.ok) return response
   const error = await errorOf(response)
   if (error.code === 'auth.missing') signedOut()

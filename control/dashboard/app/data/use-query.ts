@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { ApiError } from './api.ts'
+import { serverNow } from './clock.ts'
 import { listen, onStream } from './live.ts'
 
 /** What is known of something that is read from the API. */
@@ -86,9 +87,9 @@ export const useQuery = <T>(
 
 /** The time of day, anew each `everyMs`: for "since 3 min". */
 export const useNow = (everyMs: number): number => {
-  const [now, setNow] = useState(Date.now())
+  const [now, setNow] = useState(serverNow())
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs)
+    const timer = setInterval(() => setNow(serverNow()), everyMs)
     return () => clearInterval(timer)
   }, [everyMs])
   return now

@@ -3,6 +3,7 @@ import { BansCard } from '../../components/bans.tsx'
 import { Badge, Card, PageHead, Shown } from '../../components/parts.tsx'
 import { PlayList } from '../../components/plays.tsx'
 import { get } from '../../data/api.ts'
+import { serverNow } from '../../data/clock.ts'
 import { hrefOf } from '../../data/route.ts'
 import { useNow, useQuery } from '../../data/use-query.ts'
 import { duration, moment, number, player } from '../../text/format.ts'
@@ -62,7 +63,7 @@ const LiveCard = ({ account }: { readonly account: string }) => {
             {items.map((row) => (
               <li key={row.id}>
                 <strong>{row.name}</strong> <span class="dim">{row.ip}</span>{' '}
-                {player(row.user_agent)}, {duration(Date.now() - row.opened_at)}
+                {player(row.user_agent)}, {duration(serverNow() - row.opened_at)}
               </li>
             ))}
           </ul>

@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks'
 import { type Bar, Bars, Columns } from '../../components/bars.tsx'
 import { Card, ColumnHeads, PageHead, Shown } from '../../components/parts.tsx'
 import { get, getAll } from '../../data/api.ts'
+import { serverNow } from '../../data/clock.ts'
 import { hrefOf } from '../../data/route.ts'
 import { saveCsv } from '../../data/save-csv.ts'
 import type { DayTotals, KeyTotals } from '../../data/types.ts'
@@ -160,7 +161,7 @@ const Days = ({ range, zone }: { readonly range: string; readonly zone: string }
 export const History = () => {
   const choice = useChoice()
   const { from, to, days, zone } = choice
-  const span = useMemo(() => spanOf(choice, Date.now()), [from, to, days, zone])
+  const span = useMemo(() => spanOf(choice, serverNow()), [from, to, days, zone])
   const range = `from=${span.from}&to=${span.to}`
   return (
     <>

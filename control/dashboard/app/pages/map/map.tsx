@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks'
 import { PageHead, Shown } from '../../components/parts.tsx'
 import { get } from '../../data/api.ts'
+import { serverNow } from '../../data/clock.ts'
 import { useParam } from '../../data/route.ts'
 import type { MapPlays } from '../../data/types.ts'
 import { useQuery } from '../../data/use-query.ts'
@@ -216,13 +217,13 @@ const Picture = ({
 export const MapPage = ({ maySeeFindings }: { readonly maySeeFindings: boolean }) => {
   const [days, setDays] = useParam('days', '7')
   const [day, setDay] = useParam('day')
-  const span = useMemo(() => spanOf(days, day, Date.now()), [days, day])
+  const span = useMemo(() => spanOf(days, day, serverNow()), [days, day])
   const isNow = day === '' && days === NOW
   const query = useQuery(
     `map ${span.from} ${span.to}`,
     (signal) => {
       // What plays now is asked of the present, each time it is read.
-      const { from, to } = isNow ? spanOf(days, day, Date.now() + 1) : span
+      const { from, to } = isNow ? spanOf(days, day, serverNow() + 1) : span
       return get(`/history/map/plays?from=${from}&to=${to}`, signal)
     },
     isNow,

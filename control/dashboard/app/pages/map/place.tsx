@@ -1,6 +1,7 @@
 import { Card, Shown } from '../../components/parts.tsx'
 import { PlayList } from '../../components/plays.tsx'
 import { get } from '../../data/api.ts'
+import { serverNow } from '../../data/clock.ts'
 import { hrefOf } from '../../data/route.ts'
 import type { MapPlace, MapPlays, Play } from '../../data/types.ts'
 import { useQuery } from '../../data/use-query.ts'
@@ -53,7 +54,7 @@ interface Props {
 }
 
 const People = ({ data, plays, chosen }: Props) => {
-  const visitors = visitorsOf(plays, chosen, Date.now() / 1000)
+  const visitors = visitorsOf(plays, chosen, serverNow() / 1000)
   return (
     <>
       <h3>{t('map.people', { n: visitors.length })}</h3>
@@ -106,7 +107,7 @@ export const PlaceCard = (props: Props) => {
                     {play.accountName ?? play.account}
                   </a>{' '}
                   {play.title ?? play.channel} <span class="dim">{play.address}</span>{' '}
-                  {duration(Date.now() - play.startedAt)}
+                  {duration(serverNow() - play.startedAt)}
                 </li>
               ))}
             </ul>

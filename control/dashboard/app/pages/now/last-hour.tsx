@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { Columns } from '../../components/bars.tsx'
 import { isPlayed } from '../../components/plays.tsx'
 import { getAll } from '../../data/api.ts'
+import { serverNow } from '../../data/clock.ts'
 import { listen } from '../../data/live.ts'
 import { hrefOf } from '../../data/route.ts'
 import { useQuery } from '../../data/use-query.ts'
@@ -52,7 +53,7 @@ const Spark = ({
   readonly moments: readonly number[]
   readonly href?: string
 }) => {
-  const now = Date.now()
+  const now = serverNow()
   const recent = moments.filter((at) => at > now - HOUR_MS)
   const where = href === undefined ? {} : { href }
   return <Figure label={label} value={recent.length} values={slicesOf(recent, now)} {...where} />
@@ -69,15 +70,15 @@ export const Running = ({
   /** Whether these are all that run: of a part nobody knows how many there were. */
   readonly isAll: boolean
 }) => {
-  const [begun] = useState(Date.now)
+  const [begun] = useState(serverNow)
   const past = useQuery('levels', (signal) =>
     getAll(`/history/levels?from=${begun - HOUR_MS}&to=${begun}&points=13`, signal),
   )
   const seen = useRef<Level[]>([])
-  if (isAll) seen.current = withLevel(seen.current, { at: Date.now(), streams, accounts })
+  if (isAll) seen.current = withLevel(seen.current, { at: serverNow(), streams, accounts })
   const shown =
     isAll && past.data !== null
-      ? levelsUntil(Date.now(), [...past.data.filter(({ at }) => at < begun), ...seen.current])
+      ? levelsUntil(serverNow(), [...past.data.filter(({ at }) => at < begun), ...seen.current])
       : []
   const valuesOf = (of: 'streams' | 'accounts') =>
     shown.map((level) => ({ at: level.at, value: level[of], text: number(level[of]) }))
@@ -100,7 +101,7 @@ export const Running = ({
 /** Openings and refusals of the last hour: what history holds, and what has happened since. */
 export const LastHour = memo(() => {
   const past = useQuery('last-hour', (signal) =>
-    getAll(`/history/plays?from=${Date.now() - HOUR_MS}`, signal, MOST),
+    getAll(`/history/plays?from=${serverNow() - HOUR_MS}`, signal, MOST),
   )
   const [live, setLive] = useState<{ opened: number[]; refused: number[] }>({
     opened: [],
@@ -111,7 +112,7 @@ export const LastHour = memo(() => {
       listen(({ event }) => {
         const kind = event === 'session.refused' ? 'refused' : 'opened'
         if (event !== 'session.refused' && event !== 'session.opened') return
-        setLive((before) => ({ ...before, [kind]: [...before[kind], Date.now()].slice(-10_000) }))
+        setLive((before) => ({ ...before, [kind]: [...before[kind], serverNow()].slice(-10_000) }))
       }),
     [],
   )

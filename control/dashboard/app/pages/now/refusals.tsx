@@ -3,6 +3,7 @@ import { Card, Shown } from '../../components/parts.tsx'
 import { isPlayed, PLAY_COLUMNS } from '../../components/plays.tsx'
 import { type Column, Table } from '../../components/table.tsx'
 import { getAll } from '../../data/api.ts'
+import { serverNow } from '../../data/clock.ts'
 import { hrefOf, useParam, whyOf } from '../../data/route.ts'
 import type { Play } from '../../data/types.ts'
 import { useQuery } from '../../data/use-query.ts'
@@ -39,7 +40,7 @@ const columns: readonly Column<Play>[] = [
 /** Who was refused in the last hour and why, the newest first; each leads to its explanation. */
 export const Refusals = () => {
   const [sort, setSort] = useParam('refusals', '-when')
-  const [from] = useState(Date.now() - HOUR_MS)
+  const [from] = useState(serverNow() - HOUR_MS)
   const query = useQuery(
     'refusals',
     async (signal) =>

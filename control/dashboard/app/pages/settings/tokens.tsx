@@ -3,6 +3,7 @@ import { Confirm, type Question } from '../../components/confirm.tsx'
 import { Alert, Card, SendButton, Shown } from '../../components/parts.tsx'
 import { useSubmit } from '../../components/submit.ts'
 import { get, send } from '../../data/api.ts'
+import { serverNow } from '../../data/clock.ts'
 import type { ApiToken, ApiTokenMade } from '../../data/types.ts'
 import { useQuery } from '../../data/use-query.ts'
 import { moment } from '../../text/format.ts'
@@ -17,7 +18,7 @@ const Add = ({ done }: { readonly done: () => void }) => {
   const [made, setMade] = useState<ApiTokenMade | null>(null)
   const { error, isBusy, submit } = useSubmit(async ({ name = '', scopes = '', days = '' }) => {
     setMade(null)
-    const expiresAt = days === '' ? null : Date.now() + Number(days) * DAY_MS
+    const expiresAt = days === '' ? null : serverNow() + Number(days) * DAY_MS
     const body = { name, scopes: scopes.split(/[\s,]+/).filter(Boolean), expiresAt }
     setMade(await send('POST', '/api-tokens', body))
     done()

@@ -1,8 +1,9 @@
 import { basename, dirname } from 'node:path'
 import { slateOfReason } from '#domain/channels/slates'
-import { AGAIN_ROUTES } from '#domain/doors/opening-route'
+import { AGAIN_ROUTES } from '#domain/doors/given-again'
 import { isReasonId, REASONS } from '#domain/reasons'
 import { FETCH_MARKS } from '#domain/viewer/fetch-marks'
+import { renderAgainLocations } from './again-locations.ts'
 import { renderDoors, renderStrayDoors } from './door-locations.ts'
 import {
   controlProxy,
@@ -73,10 +74,7 @@ const uncrowded = (most: number): string =>
   Array.from({ length: most }, (_, at) => `    ${at} "";`).join('\n')
 
 /** One map line for each location that gives a refusal again: its name is the verdict. */
-const againRoutes = (): string =>
-  AGAIN_ROUTES.filter((route) => route !== 'refuse')
-    .map((route) => `    ${route} ${route};`)
-    .join('\n')
+const againRoutes = (): string => AGAIN_ROUTES.map((route) => `    ${route} ${route};`).join('\n')
 
 /** Numbers of equal weight below `most`, as nginx splits texts among them. */
 const splitEvenly = (most: number): string => {
@@ -132,6 +130,7 @@ const values = (settings: NginxSettings): Record<string, string> => {
     segmentCachePath: cache.path,
     segmentCache: cache.use,
     againRoutes: againRoutes(),
+    againLocations: renderAgainLocations(settings.confDir, basePath),
     fetchMarks: splitEvenly(FETCH_MARKS),
     uncrowded: uncrowded(settings.judgedInPlace),
     originErrors: originErrors(),

@@ -1,9 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SLATE_SECONDS, SLATE_WORDS } from '#domain/channels/slates'
+import { SLATE_LANGUAGES } from '#domain/doors/given-again'
 import { packageRoot } from '../config/paths.ts'
-
-const LANGUAGES = ['en', 'ru'] as const
 
 /** First byte of every packet of MPEG-TS (ISO/IEC 13818-1, 2.4.3.2), and a packet's length in bytes. */
 const SYNC = 0x47
@@ -45,7 +44,7 @@ export const copySlates = (
   folder: string | null,
   complain: (sentence: string) => void,
 ): void => {
-  for (const language of LANGUAGES) {
+  for (const language of SLATE_LANGUAGES) {
     const into = join(confDir, 'slates', language)
     mkdirSync(into, { recursive: true })
     for (const path of [join(confDir, 'slates'), into]) chmodSync(path, 0o755)
@@ -71,12 +70,17 @@ export const slateList = (basePath: string, clip: string): string =>
     '',
   ].join('\\n')
 
-/** One map line for each clip: the `Content-Range` of all of its list (RFC 9110, section 14.4). */
+/** The `Content-Range` of all of such a list (RFC 9110, section 14.4). */
+export const wholeRangeOf = (list: string): string => {
+  const size = Buffer.byteLength(list.replaceAll('\\n', '\n'))
+  return `bytes 0-${size - 1}/${size}`
+}
+
+/** One map line for each clip: that range. */
 export const slateRanges = (basePath: string): string =>
-  LANGUAGES.flatMap((language) =>
+  SLATE_LANGUAGES.flatMap((language) =>
     SLATE_WORDS.map((word) => {
       const clip = `${language}/${word}`
-      const size = Buffer.byteLength(slateList(basePath, clip).replaceAll('\\n', '\n'))
-      return `    "bytes=0-/${clip}" "bytes 0-${size - 1}/${size}";`
+      return `    "bytes=0-/${clip}" "${wholeRangeOf(slateList(basePath, clip))}";`
     }),
   ).join('\n')

@@ -43,6 +43,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'answer-again',
     'inner-answer',
     'slate',
+    'slate-again',
     'slate-headers',
     'wait',
     'try-again',

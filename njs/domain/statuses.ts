@@ -31,6 +31,18 @@ const STATUS: Partial<Record<ReasonId, number>> = {
 /** The HTTP status a refusal is answered with, by edge and control alike. */
 export const statusFor = (reason: ReasonId): number => STATUS[reason] ?? 403
 
+/** `Retry-After` of refusals that are temporary, in seconds. */
+const WAIT: Partial<Record<ReasonId, string>> = {
+  'edge.not_ready': '2',
+  'edge.full': '5',
+  'control.unavailable': '5',
+  'rate.limited': '5',
+  'credentials.flood': '30',
+}
+
+/** The `Retry-After` a refusal is answered with; empty = none. */
+export const waitFor = (reason: ReasonId): string => WAIT[reason] ?? ''
+
 /** Every status a refusal may have, in ascending order. */
 export const REFUSAL_STATUSES: readonly number[] = [
   ...new Set([403, ...Object.values(STATUS)]),

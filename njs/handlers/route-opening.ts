@@ -12,11 +12,7 @@ import {
   readOpening,
   withoutSuffix,
 } from '../domain/doors/match.ts'
-import {
-  type AgainRoute,
-  OPENING_ROUTES,
-  type OpeningRoute,
-} from '../domain/doors/opening-route.ts'
+import { OPENING_ROUTES, type OpeningRoute } from '../domain/doors/opening-route.ts'
 import type { ReasonId } from '../domain/reasons.ts'
 import { inferredKey, KEY_LENGTH, leaseKey } from '../domain/viewer/lease.ts'
 import { isBrowser } from '../domain/viewer/player-family.ts'
@@ -280,9 +276,9 @@ const waitOf = (variables: Variables): OpeningRoute | null => {
   return next !== undefined && mayOpeningWait() ? next : null
 }
 
-const judge = (r: Request): OpeningRoute | AgainRoute => {
+const judge = (r: Request): string => {
   const variables = variablesOf(r)
-  const again = routeAgain(variables)
+  const again = routeAgain(variables, Date.now())
   if (again !== null) return again
   const method = methodOf(r)
   if (method === 'OPTIONS') return 'cors-preflight'
@@ -297,4 +293,4 @@ const judge = (r: Request): OpeningRoute | AgainRoute => {
 }
 
 /** js_set: the internal location that serves an opening. */
-export const routeOpening = failClosed<OpeningRoute | AgainRoute>('routeOpening', judge, refused)
+export const routeOpening = failClosed<string>('routeOpening', judge, refused)

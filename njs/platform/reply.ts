@@ -1,5 +1,5 @@
 import type { ReasonId } from '../domain/reasons.ts'
-import { statusFor } from '../domain/statuses.ts'
+import { statusFor, waitFor } from '../domain/statuses.ts'
 import type { Request, Variables } from './request.ts'
 
 /** Sets nginx variables that `js_var` declares, for the directives of the location that answers. */
@@ -85,21 +85,12 @@ export const answerJson = (r: Request, body: string): void => {
   answer(r, 200, headers, body)
 }
 
-/** `Retry-After` of refusals that are temporary, in seconds. */
-const WAIT: Partial<Record<ReasonId, string>> = {
-  'edge.not_ready': '2',
-  'edge.full': '5',
-  'control.unavailable': '5',
-  'rate.limited': '5',
-  'credentials.flood': '30',
-}
-
 /** Sets reason and status of a refusal, for the location that answers it. */
 export const refuse = (r: Request, reason: ReasonId): void => {
   setVariables(r, {
     gh_reason: reason,
     gh_refusal_status: String(statusFor(reason)),
-    gh_retry_after: WAIT[reason] ?? '',
+    gh_retry_after: waitFor(reason),
     gh_session_key: '',
   })
 }
@@ -136,8 +127,8 @@ export const answerRefusal = (r: Request, reason: ReasonId): void => {
     'Content-Type': 'text/plain; charset=utf-8',
     'X-Gatehouse-Reason': reason,
   }
-  const wait = WAIT[reason]
-  if (wait !== undefined) headers['Retry-After'] = wait
+  const wait = waitFor(reason)
+  if (wait !== '') headers['Retry-After'] = wait
   answer(r, statusFor(reason), headers, `${reason}\n`)
 }
 

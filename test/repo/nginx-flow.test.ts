@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { slateOfReason } from '#domain/channels/slates'
 import { DOORS } from '#domain/doors/doors'
-import { AGAIN_ROUTES, OPENING_ROUTES } from '#domain/doors/opening-route'
+import { AGAIN_ROUTES, GIVEN_AGAIN, REASON_ROUTES } from '#domain/doors/given-again'
+import { OPENING_ROUTES } from '#domain/doors/opening-route'
+import { statusFor } from '#domain/statuses'
 import { packageRoot } from '../../control/config/paths.ts'
 import { doorLocations } from '../../control/nginx/door-locations.ts'
 import { renderNginx } from '../../control/nginx/render.ts'
@@ -87,6 +90,13 @@ interface Flow {
 
 const unique = (list: readonly string[]): string[] => [...new Set(list)].sort()
 
+/** Locations that give one refusal again are many, and one row. */
+const GIVE_AGAIN = 'again-…'
+const asRow = (name: string): string =>
+  REASON_ROUTES.some(({ route }) => name.endsWith(`/${route}`) || name === route)
+    ? name.replace(/again-.*$/, GIVE_AGAIN)
+    : name
+
 const variablesIn = (args: readonly string[]): string[] =>
   args.join(' ').match(/\$gh_[a-z_]+/g) ?? []
 
@@ -127,7 +137,7 @@ const nameOf = ({ args }: Directive): string => {
   const [door] =
     doorLocations().find(({ location }) => location.replaceAll('"', '') === args.join(' '))
       ?.doors ?? []
-  if (door === undefined) return args.at(-1) ?? ''
+  if (door === undefined) return asRow(args.at(-1) ?? '')
   return door.serving === 'answer' || door.serving === 'app' ? `edge.${door.handler}` : door.serving
 }
 
@@ -186,7 +196,7 @@ describe.each(['public', 'inner', 'push'] as const)('the way of a request: %s', 
     for (const location of locations.filter((it) => nameOf(it) === name)) {
       const flow = flowOf(location)
       expect(unique(spans(decidedBy))).toEqual(flow.decidedBy)
-      expect(unique(spans(goesOnTo))).toEqual(flow.goesOnTo)
+      expect(unique(spans(goesOnTo))).toEqual(unique(flow.goesOnTo.map(asRow)))
       expect(unique(spans(handler))).toEqual(flow.handlers)
       for (const status of flow.statuses) expect(answers).toContain(status)
     }
@@ -215,6 +225,24 @@ test('what is judged anew each time it is named stands in no set and no rewrite,
   expect(twice.flatMap(({ args }) => variablesIn(args)).filter((it) => anew.includes(it))).toEqual(
     [],
   )
+})
+
+test('every refusal that is given again has its location, with its status, reason and clip', () => {
+  const locations = locationsOf(SERVERS.public)
+  for (const { route, reason, language } of REASON_ROUTES) {
+    const location = locations.find(({ args }) => args.at(-1) === INTERNAL + route)
+    const inside = everyDirective(location?.children ?? [])
+    const answers = inside.filter(({ name }) => name === 'return').map(({ args }) => args)
+    const headers = inside.filter(({ name }) => name === 'add_header').map(({ args }) => args)
+    const reasons = headers.filter(([name]) => name === 'X-Gatehouse-Reason')
+    expect(unique(reasons.map(([, value = '']) => value))).toEqual([reason])
+    const statuses = language === null ? [String(statusFor(reason))] : ['206', '200']
+    expect(answers.map(([status]) => status)).toEqual(statuses)
+    const word = slateOfReason(reason)
+    for (const [, text] of answers)
+      expect(text).toContain(language === null ? reason : `/s/slates/${language}/${word}.ts`)
+  }
+  expect(GIVEN_AGAIN.filter((reason) => slateOfReason(reason) !== null).length).toBeGreaterThan(10)
 })
 
 describe('handlers', () => {

@@ -21,16 +21,3 @@ export const OPENING_ROUTES = [
 ] as const
 
 export type OpeningRoute = (typeof OPENING_ROUTES)[number]
-
-/** The internal locations that give a refusal again. A clip that says why names its own. */
-export const AGAIN_ROUTES = [
-  'refuse',
-  'refuse-again-403',
-  'refuse-again-410',
-  /** The connection is closed: GStreamer's hlsdemux2 takes any status for a reason to ask for the segment again at once. */
-  'cut-again',
-  'slate-list',
-  'slate-clip',
-] as const
-
-export type AgainRoute = (typeof AGAIN_ROUTES)[number]

@@ -1,4 +1,3 @@
-import type { AgainRoute } from '../../domain/doors/opening-route.ts'
 import { LEASE_UNIT, SEEN_SPAN } from '../../domain/viewer/lease.ts'
 import { logError } from '../../platform/log.ts'
 import { type Request, variablesOf } from '../../platform/request.ts'
@@ -6,7 +5,7 @@ import { gate, routeAgain } from '../../state/lately/refused.ts'
 import { REFRESH_AFTER_SEC, useLease } from '../../state/leases.ts'
 import { textAtHand } from '../../state/manifests/copies.ts'
 import { numbers } from '../../state/memory.ts'
-import { refused, sendText, type Verdict } from '../../verdicts/admit.ts'
+import { refused, sendText } from '../../verdicts/admit.ts'
 import { makeSeat, refreshFolder, seats } from '../../verdicts/known-session.ts'
 import { folders } from '../../verdicts/origin.ts'
 import { checkSession } from './check-session.ts'
@@ -19,11 +18,11 @@ const dictionaries: { leases?: NgxSharedDict<number> } = {}
  * lease, from its own network, is sent right here; as in `checkSegment`, what runs for every such request stands in one function.
  */
 // oxlint-disable-next-line complexity -- split, it costs a fifth more for every manifest
-export const checkManifest = (r: Request): Verdict | AgainRoute => {
+export const checkManifest = (r: Request): string => {
   try {
     const variables = variablesOf(r)
     const now = Date.now()
-    const again = now < gate.lookAt && !gate.isOpen ? null : routeAgain(variables)
+    const again = now < gate.lookAt && !gate.isOpen ? null : routeAgain(variables, now)
     if (again !== null) return again
     const seatName = variables['gh_seat'] ?? ''
     if (seatName === '') return checkSession(r)

@@ -37,7 +37,7 @@ export const checkSegment = (r: Request): string => {
   try {
     const variables = variablesOf(r)
     const now = Date.now()
-    const again = now < gate.lookAt && !gate.isOpen ? null : routeAgain(variables)
+    const again = now < gate.lookAt && !gate.isOpen ? null : routeAgain(variables, now)
     if (again !== null) return again
     const name = variables['gh_seat'] ?? ''
     if (name === '') return judge(r, variables)

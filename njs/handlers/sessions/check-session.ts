@@ -1,4 +1,3 @@
-import type { AgainRoute } from '../../domain/doors/opening-route.ts'
 import { setVariables } from '../../platform/reply.ts'
 import {
   addressText,
@@ -8,7 +7,7 @@ import {
   variablesOf,
 } from '../../platform/request.ts'
 import { takeClosedText } from '../../state/lately/closed.ts'
-import { noteRefused, routeAgain } from '../../state/lately/refused.ts'
+import { noteRefused, reasonAgain } from '../../state/lately/refused.ts'
 import { readLease, silenceOf, touchLease } from '../../state/leases.ts'
 import { nowSec } from '../../state/memory.ts'
 import { noteRefusedScript } from '../../state/openings.ts'
@@ -104,12 +103,13 @@ const judge = (r: Request, variables: Variables): Verdict => {
   return verdict
 }
 
-/** js_set: the verdict on a request under a pass, or below the ticket of an inferred session; for a refusal that is given again, the internal location that answers it. */
-export const checkSession = failClosed<Verdict | AgainRoute>(
+/** js_set: the verdict on a request under a pass, or below the ticket of an inferred session. */
+export const checkSession = failClosed<Verdict>(
   'checkSession',
   (r) => {
     const variables = variablesOf(r)
-    return routeAgain(variables) ?? judge(r, variables)
+    const reason = reasonAgain(variables)
+    return reason === null ? judge(r, variables) : refused(r, reason)
   },
   refused,
 )

@@ -1,5 +1,5 @@
-import type { AgainRoute } from '../../domain/doors/opening-route.ts'
-import type { ReasonId } from '../../domain/reasons.ts'
+import { type AgainRoute, isGivenAgain, reasonRoute } from '../../domain/doors/given-again.ts'
+import { isReasonId, type ReasonId } from '../../domain/reasons.ts'
 import { KEY_LENGTH } from '../../domain/viewer/lease.ts'
 import { nginxCrypto } from '../../platform/crypto.ts'
 import type { Variables } from '../../platform/request.ts'
@@ -12,36 +12,17 @@ const KEPT_MS = 3_000
 /** How often a JavaScript context looks whether anybody does: while nobody does, a request pays nothing. */
 const LOOK_MS = 200
 
-/** What is gone of itself at any moment, and so is judged each time; and what anybody may make up: forgeries leave no trace. */
-const JUDGED_ALWAYS: ReadonlySet<string> = new Set<ReasonId>([
-  'edge.not_ready',
-  'edge.full',
-  'control.unavailable',
-  'rate.limited',
-  'origin.elsewhere',
-  'cap.edge',
-  'ticket.malformed',
-  'ticket.signature',
-  'pass.malformed',
-  'pass.signature',
-  'pass.channel',
-  'channel.unknown',
-  'path.outside',
-  'token.missing',
-  'request.malformed',
-])
-
 /**
- * A refused segment that one context has given again so often between two looks closes the connection: to GStreamer's hlsdemux2 any status is a reason to ask
- * at once again. Browsers ask again at once on a closed connection, and do not ask as often.
+ * A refused segment that one context has given again so often between two looks closes the connection, once a second: to GStreamer's hlsdemux2 any status is
+ * a reason to ask at once again, and a connection that is closed once is none. Browsers ask again at once on a closed connection, and do not ask as often.
  */
 const CUT_AFTER = 3
-/** What is kept of a segment's refusal in place of a clip's location. */
+/** What is kept of a segment's refusal in place of a clip: the connection is still to be closed, or was. */
 const SEGMENT = 'segment'
+const CUT = 'cut'
 
-/** A kept refusal: its status, when it was made (Unix ms, 13 digits), its reason, the clip it is sent with, and the location that sends the clip, or `segment`. */
-const MADE = 3
-const REASON = 16
+/** Digits of the time of a kept refusal, Unix ms. Behind them stand the location that gives it again, its reason, and the clip it is sent with or what becomes of the connection. */
+const DIGITS = 13
 
 /**
  * What a refusal is found by: the whole address asked for, with its pass, ticket or token, and who asks, by everything that refusals judge (address, agent,
@@ -54,12 +35,12 @@ const nameOf = (asker: string): string => nginxCrypto.sha256(asker).slice(0, KEY
 
 /** A kept refusal, read. */
 interface Refusal {
-  readonly status: string
+  readonly route: string
   readonly reason: string
-  /** `gh_slate` */
-  readonly slate: string
-  readonly route: AgainRoute
-  readonly isSegment: boolean
+  /** `gh_slate`, or `segment`. */
+  readonly detail: string
+  /** Whether it is more than to go on to its location. */
+  readonly isSpecial: boolean
   /** How often this context has given it again since its last look. */
   times: number
   /** Until when it is given again, Unix ms. */
@@ -86,25 +67,17 @@ const isHammered = (now: number): boolean => {
   return gate.isOpen
 }
 
-const routeOf = (status: string, slateRoute: string): AgainRoute => {
-  if (slateRoute === 'slate-list' || slateRoute === 'slate-clip') return slateRoute
-  if (status === '403') return 'refuse-again-403'
-  return status === '410' ? 'refuse-again-410' : 'refuse'
-}
-
 const recall = (asker: string): Refusal | null => {
   const text = texts('gh_refused').get(nameOf(asker))
   if (text === undefined) return null
-  const [reason = '', slate = '', kept = ''] = text.slice(REASON).split(' ')
-  const status = text.slice(0, MADE)
+  const [route = '', reason = '', detail = ''] = text.slice(DIGITS).split(' ')
   const refusal = {
-    status,
+    route,
     reason,
-    slate,
-    route: routeOf(status, kept),
-    isSegment: kept === SEGMENT,
+    detail,
+    isSpecial: detail === SEGMENT || route === 'slate-clip',
     times: 0,
-    until: Number(text.slice(MADE, REASON)) + LATELY_MS,
+    until: Number(text.slice(0, DIGITS)) + LATELY_MS,
   }
   if (found.size >= MOST_FOUND) found.clear()
   found.set(asker, refusal)
@@ -112,44 +85,69 @@ const recall = (asker: string): Refusal | null => {
 }
 
 /** What the same player was refused for the same address within the last second; `null` = nothing. */
-const lately = (variables: Variables): Refusal | null => {
-  const now = Date.now()
+const lately = (variables: Variables, now: number): Refusal | null => {
   if (!isHammered(now)) return null
   const asker = askerOf(variables)
   const refusal = found.get(asker) ?? recall(asker)
   return refusal === null || now >= refusal.until ? null : refusal
 }
 
-/**
- * Refuses again what the same player was refused for the same address within the last second, without a line in the access log: the internal location
- * that answers it, `null` where there is no such refusal. Each variable that is set costs a tenth of the rest, so a plain refusal has its status in the
- * location's name.
- */
-export const routeAgain = (variables: Variables): AgainRoute | null => {
-  const refusal = lately(variables)
-  if (refusal === null) return null
-  const { status, reason, slate, route } = refusal
-  variables['gh_reason'] = reason
-  refusal.times += 1
-  if (refusal.isSegment && refusal.times > CUT_AFTER) return 'cut-again'
-  if (route === 'refuse-again-403' || route === 'refuse-again-410') return route
-  // A clip is sent with status 200, whatever it stands for.
-  if (route === 'refuse') variables['gh_refusal_status'] = status
-  if (slate !== '') variables['gh_slate'] = slate
+type Kept = Pick<Refusal, 'route' | 'reason' | 'detail'>
+
+const keep = (name: string, madeAt: number, { route, reason, detail }: Kept): boolean =>
+  keepText('gh_refused', name, `${madeAt}${route} ${reason} ${detail}`, KEPT_MS)
+
+/** Whether the connection is to be closed: nobody has done so for this refusal before. */
+const takesCut = (variables: Variables, { route, reason, times, until }: Refusal): boolean => {
+  if (times <= CUT_AFTER) return false
+  const name = nameOf(askerOf(variables))
+  if (texts('gh_refused').get(name)?.endsWith(` ${SEGMENT}`) !== true) return false
+  return keep(name, until - LATELY_MS, { route, reason, detail: CUT })
+}
+
+const specialRoute = (variables: Variables, refusal: Refusal): string => {
+  if (refusal.detail === SEGMENT) {
+    refusal.times += 1
+    return takesCut(variables, refusal) ? 'cut-again' : refusal.route
+  }
+  variables['gh_reason'] = refusal.reason
+  variables['gh_slate'] = refusal.detail
   variables['gh_is_logged'] = ''
-  return route
+  return refusal.route
+}
+
+/**
+ * The internal location that gives again what the same player was refused for the same address within the last second, without a line in the access log;
+ * `null` where there is no such refusal. Each variable that is set costs a tenth of the rest, so everything is constant in the location.
+ */
+export const routeAgain = (variables: Variables, now: number): string | null => {
+  const refusal = lately(variables, now)
+  if (refusal === null) return null
+  return refusal.isSpecial ? specialRoute(variables, refusal) : refusal.route
+}
+
+/** The reason of such a refusal; `null` = none. */
+export const reasonAgain = (variables: Variables): ReasonId | null => {
+  const reason = lately(variables, Date.now())?.reason ?? ''
+  return isReasonId(reason) ? reason : null
+}
+
+/** The location that will give a refusal again. */
+const routeOf = (variables: Variables, reason: ReasonId, slate: string): AgainRoute => {
+  const sent = slate === '' ? '' : (variables['gh_slate_route'] ?? '')
+  if (sent === 'slate-clip') return sent
+  return reasonRoute(reason, sent === '' ? null : slate.startsWith('ru') ? 'ru' : 'en')
 }
 
 /** Keeps the refusal that the request's variables tell of. */
 export const noteRefused = (variables: Variables): void => {
-  const { gh_reason: reason = '', gh_refusal_status: status = '' } = variables
-  if (status.length !== MADE || reason === '' || JUDGED_ALWAYS.has(reason)) return
+  const { gh_reason: reason = '', gh_slate: slate = '' } = variables
+  if (!isGivenAgain(reason)) return
   const now = Date.now()
   const name = nameOf(askerOf(variables))
   if (texts('gh_refused').get(name) !== undefined)
     trySet(numbers('gh_state'), 'hammered', now + KEPT_MS)
-  const slate = variables['gh_slate'] ?? ''
-  const isSegment = variables['gh_kind'] === SEGMENT
-  const route = slate === '' ? (isSegment ? SEGMENT : '') : (variables['gh_slate_route'] ?? '')
-  keepText('gh_refused', name, `${status}${now}${reason} ${slate} ${route}`, KEPT_MS)
+  const isSegment = variables['gh_kind'] === SEGMENT && slate === ''
+  const route = routeOf(variables, reason, slate)
+  keep(name, now, { route, reason, detail: isSegment ? SEGMENT : slate })
 }

@@ -227,6 +227,14 @@ test('what is judged anew each time it is named stands in no set and no rewrite,
   )
 })
 
+test('the pattern that a route judged anew is taken by takes every route', () => {
+  const anew = all.find(
+    ({ name, args }) => name === 'if' && args.join(' ').includes('$gh_opening_route_anew'),
+  )
+  const pattern = new RegExp(/\^\S+\$/.exec(anew?.args.at(-1) ?? '')?.[0] ?? '$^')
+  expect((ROUTES['$gh_opening_route_anew'] ?? []).filter((it) => !pattern.test(it))).toEqual([])
+})
+
 test('every refusal that is given again has its location, with its status, reason and clip', () => {
   const locations = locationsOf(SERVERS.public)
   for (const { route, reason, language } of REASON_ROUTES) {

@@ -12,6 +12,7 @@ const OWN: Readonly<Record<string, readonly unknown[]>> = {
   'gatehouse-server.conf': ['proxy_set_header X-Gh-Uri $request_uri;'],
   'gatehouse-http.conf': [
     expect.stringMatching(/^default "\$request_method .* \$http_x_gh_uri";$/),
+    expect.stringMatching(/^POST "POST .* \$request_uri \$args";$/),
     'map $request_uri $gh_is_plain {',
   ],
   'gatehouse-door-opening.conf': ['set $gh_opening_path $uri;'],

@@ -10,7 +10,10 @@ let service: TestService
 let admin: ReturnType<typeof adminOf>
 
 beforeAll(async () => {
-  service = await startService({ config: worldConfig({ clocks: { idle_vod_sec: 60 } }) })
+  const config = worldConfig({ clocks: { idle_vod_sec: 60 } })
+  service = await startService({
+    config: config.replace('{ name: home,', '{ name: home, inferred_agents: [below],'),
+  })
   admin = adminOf(service)
 }, 300_000)
 afterAll(() => service?.stop())
@@ -25,9 +28,9 @@ interface Stream {
 }
 
 /** Takes a running MPEG-TS response. */
-const take = (path: string, address: string): Promise<Stream> =>
+const take = (path: string, address: string, agent = 'Test/1'): Promise<Stream> =>
   new Promise((resolve, reject) => {
-    const headers = { 'X-Forwarded-For': address, 'User-Agent': 'Test/1' }
+    const headers = { 'X-Forwarded-For': address, 'User-Agent': agent }
     const outgoing: ClientRequest = get(`${service.edge}${path}`, { headers }, (answer) =>
       resolve(streamOf(outgoing, answer)),
     )
@@ -198,14 +201,19 @@ test.each(['replace', 'hard'])(
   60_000,
 )
 
-test('a running stream whose place a channel of the same device has taken is closed, and history and cap agree', async () => {
-  const { id, token } = await admin.account(1)
-  await admin.send('PATCH', `/accounts/${id}`, { limitation: 'replace' })
-  const address = '192.168.54.1'
+const inReplace = async () => {
+  const account = await admin.account(1)
+  await admin.send('PATCH', `/accounts/${account.id}`, { limitation: 'replace' })
   await until('the limitation', async () => {
-    const { limitation } = await admin.get<{ limitation: string | null }>(`/accounts/${id}`)
+    const { limitation } = await admin.get<{ limitation: string | null }>(`/accounts/${account.id}`)
     return limitation === 'replace'
   })
+  return account
+}
+
+test('a running stream whose place a channel of the same device has taken is closed, and history and cap agree', async () => {
+  const { id, token } = await inReplace()
+  const address = '192.168.54.1'
   const stream = await openStream(token, address)
   await until('the bytes', () => stream.bytes() > 50_000, 10_000)
   const openedAt = Date.now()
@@ -216,6 +224,28 @@ test('a running stream whose place a channel of the same device has taken is clo
   expect((await admin.sessions(id)).map(({ name }) => name)).toEqual(['federal-1'])
   expect(await admin.bans(id)).toEqual([])
   expect((await play.poll()).status).toBe(200)
+}, 60_000)
+
+test('so is one that the edge inferred, which has no pass to be asked about', async () => {
+  const { id, token } = await inReplace()
+  const who = { token, address: '192.168.54.2', agent: 'Below/1' }
+  const television = viewer(service.edge, who)
+  const [first, second] = [await television.ticket(), await television.ticket()]
+  const stream = await take(`/live/${first}/sport-4/stream.ts`, who.address, who.agent)
+  expect([stream.status, stream.reason]).toEqual([200, null])
+  await until('the bytes', () => stream.bytes() > 50_000, 10_000)
+  const list = () => television.get(`/live/${second}/federal-1/index.m3u8`)
+  const media = async () => {
+    const { status, reason, text } = await list()
+    if (status !== 200) return [status, reason]
+    const segment = await television.get(`/live/${second}/federal-1/${newestSegment(text)}`)
+    return [segment.status, segment.reason]
+  }
+  expect(await media()).toEqual([200, null])
+  await until('the end', () => stream.closedAt() !== null, 15_000)
+  expect((await admin.sessions(id)).map(({ name }) => name)).toEqual(['federal-1'])
+  expect(await admin.bans(id)).toEqual([])
+  expect(await media()).toEqual([200, null])
 }, 60_000)
 
 test.each([0, 1, 2])(

@@ -1,11 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { slateOfReason } from '#domain/channels/slates'
 import { DOORS } from '#domain/doors/doors'
-import { AGAIN_ROUTES, GIVEN_AGAIN, REASON_ROUTES } from '#domain/doors/given-again'
+import { AGAIN_ROUTES, REASON_ROUTES } from '#domain/doors/given-again'
 import { OPENING_ROUTES } from '#domain/doors/opening-route'
-import { statusFor } from '#domain/statuses'
 import { packageRoot } from '../../control/config/paths.ts'
 import { doorLocations } from '../../control/nginx/door-locations.ts'
 import { renderNginx } from '../../control/nginx/render.ts'
@@ -225,32 +223,6 @@ test('what is judged anew each time it is named stands in no set and no rewrite,
   expect(twice.flatMap(({ args }) => variablesIn(args)).filter((it) => anew.includes(it))).toEqual(
     [],
   )
-})
-
-test('the pattern that a route judged anew is taken by takes every route', () => {
-  const anew = all.find(
-    ({ name, args }) => name === 'if' && args.join(' ').includes('$gh_opening_route_anew'),
-  )
-  const pattern = new RegExp(/\^\S+\$/.exec(anew?.args.at(-1) ?? '')?.[0] ?? '$^')
-  expect((ROUTES['$gh_opening_route_anew'] ?? []).filter((it) => !pattern.test(it))).toEqual([])
-})
-
-test('every refusal that is given again has its location, with its status, reason and clip', () => {
-  const locations = locationsOf(SERVERS.public)
-  for (const { route, reason, language } of REASON_ROUTES) {
-    const location = locations.find(({ args }) => args.at(-1) === INTERNAL + route)
-    const inside = everyDirective(location?.children ?? [])
-    const answers = inside.filter(({ name }) => name === 'return').map(({ args }) => args)
-    const headers = inside.filter(({ name }) => name === 'add_header').map(({ args }) => args)
-    const reasons = headers.filter(([name]) => name === 'X-Gatehouse-Reason')
-    expect(unique(reasons.map(([, value = '']) => value))).toEqual([reason])
-    const statuses = language === null ? [String(statusFor(reason))] : ['206', '200']
-    expect(answers.map(([status]) => status)).toEqual(statuses)
-    const word = slateOfReason(reason)
-    for (const [, text] of answers)
-      expect(text).toContain(language === null ? reason : `/s/slates/${language}/${word}.ts`)
-  }
-  expect(GIVEN_AGAIN.filter((reason) => slateOfReason(reason) !== null).length).toBeGreaterThan(10)
 })
 
 describe('handlers', () => {

@@ -42,7 +42,9 @@ const hammer = async (path: string, options: GetOptions, times = 120): Promise<S
 const lift = async (keys: readonly string[]): Promise<void> => {
   const before = rig.stub.syncs.length
   rig.stub.next = { bans: { cursor: 'stub.9', full: false, set: [], clear: [...keys] } }
-  await until('the news', () => rig.stub.syncs.length > before + 1)
+  await until('the news', () =>
+    rig.stub.syncs.slice(before).some(({ have }) => have.bans === 'stub.9'),
+  )
 }
 
 test('a player that hammers is told the same each time and control is asked once', async () => {

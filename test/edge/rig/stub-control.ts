@@ -132,11 +132,15 @@ export function createStub(): StubControl {
   }
   const json = (response: ServerResponse, value: unknown): void =>
     void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+  let unheard: Partial<SyncResponse> = {}
   const sync = (request: SyncRequest): SyncResponse => {
     stub.syncs.push(request)
     if (stub.syncs.length > 1000) stub.syncs.splice(0, 500)
     const { have } = request
-    const next = stub.next
+    // An edge that is slow may have given up before the last answer came: its news is told again, as control does.
+    const isLost = unheard.bans !== undefined && have.bans !== unheard.bans.cursor
+    const next = isLost ? { ...unheard, ...stub.next } : stub.next
+    unheard = isLost ? stub.next : next
     stub.next = {}
     const secrets = { ...stub.oldSecrets, [stub.kid]: Buffer.from(stub.secret).toString('hex') }
     return {

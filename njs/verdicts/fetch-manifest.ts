@@ -38,6 +38,9 @@ export const addressOf = (origin: string, path: string): Address => {
 const isRedirection = (status: number): boolean =>
   status === 301 || status === 302 || status === 303 || status === 307 || status === 308
 
+/** Others lead nowhere: no player gets them. */
+const isElsewhere = (status: number): boolean => status >= 300 && status < 400
+
 /** Also of a proxy on the way that changed it, and the whole sent as a range though none was asked for (RFC 9110, 15.3.4 and 15.3.7). */
 const isDocument = (status: number): boolean => status === 200 || status === 203 || status === 206
 
@@ -115,8 +118,11 @@ export const fetchManifest = async (
       past: null,
     }
     if (isDocument(answer.status)) return { ...found, ...(await read(r, question, answer)) }
-    if (!isRedirection(answer.status)) return { ...found, status: answer.status }
-    const target = resolveAddress(answer.location, address)
+    if (!isRedirection(answer.status))
+      return isElsewhere(answer.status)
+        ? { ...found, status: 502, past: address.origin }
+        : { ...found, status: answer.status }
+    const target = resolveAddress(answer.location.trim(), address)
     // In a circle, or nowhere: the same when it is tried again.
     if (target === null || count === MOST_REDIRECTIONS)
       return { ...found, status: 502, past: address.origin }

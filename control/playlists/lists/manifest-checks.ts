@@ -1,6 +1,10 @@
 import { request } from 'undici'
+import { createMapper } from '#domain/addresses/mapper'
 import { mayGoTo } from '#domain/addresses/redirects'
+import { resolveAddress } from '#domain/addresses/resolve'
 import type { EdgeOrigin } from '#domain/channels/protocol'
+import { isDash, rewriteDash } from '#domain/manifests/dash'
+import { isHls, rewriteHls } from '#domain/manifests/hls'
 import type { Channel } from '../catalogue/channel.ts'
 
 /** A manifest, `null` when nothing usable answers; or another origin players are sent to for it. */
@@ -54,36 +58,53 @@ const fetchFrom = async (url: string, isAllowed: Allowed, left: number): Promise
 const fetchManifest = async (url: string, isAllowed: Allowed): Promise<Fetched> =>
   await fetchFrom(url, isAllowed, REDIRECTIONS).catch(() => nothingAt(url))
 
-/** Every address a manifest names: lines, `URI="…"`, DASH's BaseURL and templates. */
-export const addressesIn = (manifest: string): string[] => {
-  const lines = manifest.split(/\r?\n/).map((line) => line.trim())
-  const plain = lines.filter(
-    (line) => line !== '' && !line.startsWith('#') && !line.startsWith('<'),
-  )
-  const quoted = [...manifest.matchAll(/(?:URI|media|initialization|sourceURL)="([^"]+)"/g)]
-  const bases = [...manifest.matchAll(/<BaseURL[^>]*>([^<]+)<\/BaseURL>/g)]
-  return [...plain, ...[...quoted, ...bases].map(([, address = '']) => address.trim())]
+/** Where a manifest leads. */
+interface Leads {
+  /** Origins that edges do not go to. */
+  readonly past: readonly string[]
+  /** Playlists that it names at its channel's origin. */
+  readonly variants: readonly string[]
 }
 
-const originOf = (address: string): string | null => {
-  if (!/^(https?:)?\/\//i.test(address)) return null
-  return URL.canParse(address, 'http://x') ? new URL(address, 'http://x').origin : null
+/** Reads a manifest as edges do. */
+export const leadsOf = (manifest: string, url: string, isAllowed: Allowed): Leads => {
+  const past = new Set<string>()
+  const variants = new Set<string>()
+  const at = resolveAddress(url, { origin: '', path: '/', query: '' })
+  if (at === null) return { past: [], variants: [] }
+  const mapper = createMapper({
+    channel: { origin: at.origin, base: '/', isClosed: false },
+    manifest: at,
+    isMoved: false,
+    rest: '',
+    seal: null,
+    isAllowed: (origin) => {
+      const may = isAllowed(origin)
+      if (!may) past.add(origin)
+      return may
+    },
+    isOthers: () => false,
+    sealOf: () => '',
+  })
+  if (isHls(manifest))
+    rewriteHls(manifest, {
+      rewrite: (address) => mapper.rewrite(address),
+      rewriteManifest: (address) => {
+        const { origin, path, query } = resolveAddress(address, at) ?? {
+          origin: '',
+          path: '',
+          query: '',
+        }
+        if (origin === at.origin) variants.add(origin + path + query)
+        return mapper.rewriteManifest(address, 'index.m3u8')
+      },
+      hide: (address) => mapper.hide(address, 'file'),
+      argument: () => null,
+      imported: {},
+    })
+  else if (isDash(manifest)) rewriteDash(manifest, mapper)
+  return { past: [...past], variants: [...variants].slice(0, VARIANTS) }
 }
-
-/** Origins a manifest sends players to besides its own. */
-export const foreignOrigins = (manifest: string, own: string): string[] => {
-  const origins = addressesIn(manifest).map(originOf)
-  return [
-    ...new Set(origins.filter((origin): origin is string => origin !== null && origin !== own)),
-  ]
-}
-
-const variantsOf = (manifest: string, url: string, own: string): string[] =>
-  addressesIn(manifest)
-    .filter((address) => /\.m3u8(\?|$)/i.test(address) && URL.canParse(address, url))
-    .map((address) => new URL(address, url).href)
-    .filter((address) => new URL(address).origin === own)
-    .slice(0, VARIANTS)
 
 const entryOf = ({ origin, base, entry, query }: Channel): string =>
   `${origin}${base}${entry}${query === '' ? '' : `?${query}`}`
@@ -102,19 +123,21 @@ const checkStream = async (channel: Channel, isAllowed: Allowed): Promise<string
 }
 
 const checkChannel = async (channel: Channel, isAllowed: Allowed): Promise<string[]> => {
-  const { id, origin } = channel
+  const { id } = channel
   if (channel.protocol === 'mpegts') return await checkStream(channel, isAllowed)
   const { manifest, movedTo, url } = await fetchManifest(entryOf(channel), isAllowed)
   if (movedTo !== null)
     return [`${id}: its origin sends players on to ${movedTo}, past the edge: ${UNGUARDED}`]
   if (manifest === null) return [`${id}: its origin does not answer with a manifest`]
+  const entry = leadsOf(manifest, url, isAllowed)
   const variants = await Promise.all(
-    variantsOf(manifest, url, origin).map((variant) => fetchManifest(variant, isAllowed)),
+    entry.variants.map((variant) => fetchManifest(variant, isAllowed)),
   )
-  const found = [manifest, ...variants.flatMap((it) => it.manifest ?? [])]
+  const named = variants.flatMap((it) =>
+    it.manifest === null ? [] : leadsOf(it.manifest, it.url, isAllowed).past,
+  )
   const moved = variants.flatMap((it) => it.movedTo ?? [])
-  const named = found.flatMap((text) => foreignOrigins(text, origin))
-  const foreign = new Set([...named.filter((other) => !isAllowed(other)), ...moved])
+  const foreign = new Set([...entry.past, ...named, ...moved])
   return [...foreign].map(
     (other) => `${id}: its manifest sends players to ${other}, past the edge: ${UNGUARDED}`,
   )

@@ -13,7 +13,7 @@ export const resolveRedirection = (r: Request): void => {
   try {
     const from = addressOf(variable(r, 'http_x_gh_origin'), variable(r, 'http_x_gh_path'))
     const channel = variable(r, 'http_x_gh_channel')
-    const target = resolveAddress(variable(r, 'http_x_gh_location'), from)
+    const target = resolveAddress(variable(r, 'http_x_gh_location').trim(), from)
     const isTooFar = variable(r, 'http_x_gh_hops').length > MOST_REDIRECTIONS
     if (isTooFar || target === null) return answer(r, 403, {})
     if (!mayLeadTo(channel, target.origin)) {

@@ -77,7 +77,7 @@ describe('the rendered configuration', () => {
     expect(count('return 301 https://$host$request_uri;')).toBe(1)
     const served = conf({ https: { ...https, redirectTo: null, hasHttp3: false } })
     expect(served).toContain('ssl_certificate_key "/c/a.pem";')
-    expect(served).not.toMatch(/quic|Alt-Svc|gh_to_https/)
+    expect(served).not.toMatch(/quic|add_header Alt-Svc|gh_to_https/)
     const broken = { ...https, certificates: [{ file: '/c/a.pem', names: ['a;b'] }] }
     expect(() => conf({ https: broken })).toThrow(NginxSettingError)
   })

@@ -196,6 +196,15 @@ describe('how it is sent', () => {
     }
   })
 
+  test.each([300, 305, 306, 399])('under status %i, which leads nowhere', async (status) => {
+    const name = judge.fresh('strange§')
+    for (const file of [`${name}.m3u8`, `${name}.ts`]) {
+      judge.rig.origin.files.set(`/hls/ch1/${file}`, { type: HLS, body: '#EXTM3U\n', status })
+      const answer = await judge.rig.get(`${new URL(judge.root).pathname}${file}`)
+      expect([answer.status, answer.reason], file).toEqual([502, 'origin.elsewhere'])
+    }
+  })
+
   test('a page in place of a manifest is not handed on', async () => {
     const body = '<!doctype html><p>account user-of-the-provider has expired'
     judge.rig.origin.files.set('/hls/ch1/page.m3u8', { type: 'text/html', body })

@@ -112,6 +112,35 @@ describe('cookies', () => {
   )
 })
 
+test('what an origin says to browsers of its whole host does not hold for the edge’s', async () => {
+  const whole = {
+    'Alt-Svc': 'h3="origin.example:443"',
+    'Strict-Transport-Security': 'max-age=99',
+    'Clear-Site-Data': '"*"',
+    NEL: '{"report_to":"x"}',
+    'Report-To': '{"endpoints":[{"url":"https://origin.example/r"}]}',
+    'Reporting-Endpoints': 'x="https://origin.example/r"',
+    'Set-Cookie2': 'a=b',
+    SourceMap: 'https://origin.example/m',
+    'Service-Worker-Allowed': '/',
+    'Access-Control-Allow-Credentials': 'true',
+  }
+  put('/hls/ch1/whole.ts', 'x', 'video/mp2t')
+  rig.origin.headers.set('/hls/ch1/whole.ts', { ...whole, 'X-Own': 'stays' })
+  rig.origin.headers.set('/ts/stream.ts', { ...whole, 'X-Own': 'stays' })
+  const leave = new AbortController()
+  const answers = await Promise.all(
+    [`${await open()}whole.ts`, `${await open('ts')}stream.ts`].map((path) =>
+      fetch(rig.url + path, { signal: leave.signal }),
+    ),
+  )
+  for (const { status, headers } of answers) {
+    expect([status, headers.get('x-own')]).toEqual([200, 'stays'])
+    expect(Object.keys(whole).filter((name) => headers.has(name))).toEqual([])
+  }
+  leave.abort()
+})
+
 test('a viewer’s Authorization goes only where the setting says so', async () => {
   put('/hls/ch1/a.ts', 'a', 'video/mp2t')
   put('/hls/login/a.ts', 'a', 'video/mp2t', trusted)

@@ -1,10 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildCatalogue } from '../../../../control/playlists/catalogue/catalogue.ts'
-import {
-  checkManifests,
-  foreignOrigins,
-} from '../../../../control/playlists/lists/manifest-checks.ts'
+import { checkManifests, leadsOf } from '../../../../control/playlists/lists/manifest-checks.ts'
 import { readPlaylistText } from '../../../../control/playlists/m3u/reader.ts'
 
 const FILES: Record<string, string> = {
@@ -70,8 +67,42 @@ describe('the check of manifests', () => {
     ])
   })
 
+  const past = (manifest: string): readonly string[] =>
+    leadsOf(manifest, 'http://a:1/d/m', (one) => one === 'http://a:1').past
+
   it('counts neither its own origin nor relative addresses as foreign', () => {
-    const manifest = '#EXTM3U\nhttp://a:1/x.ts\n//b/y.ts\n/z.ts\ndata:1\n'
-    expect(foreignOrigins(manifest, 'http://a:1')).toEqual(['http://b'])
+    expect(past('#EXTM3U\nhttp://a:1/x.ts\n//b/y.ts\n/z.ts\ndata:1\n')).toEqual(['http://b'])
+  })
+
+  it.each([
+    ['quotes of either kind', "<SegmentTemplate media = 'https://c/$Number$.m4s'/>", ['https://c']],
+    ['CDATA', '<BaseURL><![CDATA[ //c/ ]]></BaseURL>', ['http://c']],
+    [
+      'a clock',
+      '<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="https://t/now"/>',
+      ['https://t'],
+    ],
+    [
+      'what is relative to another host',
+      '<BaseURL>http://c/</BaseURL><BaseURL>x/</BaseURL>',
+      ['http://c'],
+    ],
+    [
+      'no event',
+      '<EventStream schemeIdUri="u"><Event><BaseURL>http://ads/</BaseURL></Event></EventStream>',
+      [],
+    ],
+    ['no licence', '<ContentProtection><laurl>http://drm/l</laurl></ContentProtection>', []],
+  ])('reads DASH as edges do: %s', (_, inside, origins) => {
+    const set = inside.startsWith('<Seg')
+      ? `<AdaptationSet>${inside}<Representation id="1"/></AdaptationSet>`
+      : inside
+    expect(past(`<MPD><Period>${set}</Period></MPD>`)).toEqual(origins)
+  })
+
+  it('reads what playlists name beside segments as edges do', () => {
+    const text =
+      '#EXTM3U\n#EXT-X-DEFINE:NAME="h",VALUE="http://c"\n#EXT-X-DATERANGE:ID="1",X-ASSET-LIST="{$h}/l",X-COM="http://d/"\n'
+    expect(past(text)).toEqual(['http://c'])
   })
 })

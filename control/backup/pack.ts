@@ -33,7 +33,8 @@ export const CONFIG = 'config'
 const copy = (from: string, to: string): void => {
   if (!existsSync(from)) return
   mkdirSync(dirname(to), { recursive: true, mode: 0o700 })
-  cpSync(from, to, { recursive: true })
+  // What a link leads to: certificates that are renewed lie behind one.
+  cpSync(from, to, { recursive: true, dereference: true })
 }
 
 /** Files of the state folder that change seldom and as a whole. */

@@ -60,7 +60,10 @@ test('findings are marked and judged as quickly as keys are hit, kept in sight, 
   await page.getByRole('button', { name: 'Undo' }).click()
   await page.getByText('findings are dismissed.').waitFor({ state: 'detached' })
   expect([await stateOf(first), await stateOf(third)]).toEqual(['open', 'open'])
+  // The list is read again after that.
+  for (const id of [first, third]) await page.locator(`.finding-list a[href$="${id}"]`).waitFor()
   await showPage(page, `#/findings/${first}`)
+  await page.locator(`.finding-list .chosen a[href$="${first}"]`).waitFor()
   await keys(page, ...Array.from({ length: 12 }, () => 'j'))
   const chosen = page.locator(`.finding-list .chosen:has(a[href$="${ids[12]}"])`)
   await until('the line in sight', async () => {

@@ -19,7 +19,7 @@ export interface Seat {
 
 /** Seats of this context by `$gh_seat`: most requests find theirs here without a hash. Emptied when it is full. */
 export const seats = new Map<string, Seat>()
-/** Each takes 0.4 kB. */
+/** Each takes some 0.4 kB. */
 const MOST_SEATS = 256
 
 /** Makes the seat that `$gh_seat` names, `<pass>/<channel> <address>`. */

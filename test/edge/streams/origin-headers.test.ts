@@ -141,6 +141,35 @@ test('what an origin says to browsers of its whole host does not hold for the ed
   leave.abort()
 })
 
+test.each(['seg.ts', 'list.m3u8', 'stream.ts'])(
+  'what only a proxy may say goes to no origin from a viewer: %s',
+  async (name) => {
+    put('/hls/ch1/seg.ts', 'x', 'video/mp2t')
+    put('/hls/ch1/list.m3u8', '#EXTM3U\n')
+    const said = {
+      Forwarded: 'host=evil.example',
+      'X-Forwarded-Host': 'evil.example',
+      'X-Forwarded-Proto': 'gopher',
+      'X-Original-URL': '/control/drop',
+      'X-Rewrite-URL': '/control/drop',
+      'X-HTTP-Method-Override': 'DELETE',
+      'X-Client-IP': '192.0.2.9',
+      'True-Client-IP': '192.0.2.9',
+      'X-Remote-User': 'admin',
+      'Proxy-Authorization': LOGIN,
+    }
+    const root = await open(name === 'stream.ts' ? 'ts' : 'ch1')
+    const leave = new AbortController()
+    const headers = { ...said, 'X-Forwarded-For': '198.51.100.7', 'X-Own': 'stays' }
+    const answer = await fetch(rig.url + root + name, { headers, signal: leave.signal })
+    expect(answer.status).toBe(200)
+    leave.abort()
+    const seen = rig.origin.seen.at(-1)?.headers ?? {}
+    expect(Object.keys(said).filter((one) => one.toLowerCase() in seen)).toEqual([])
+    expect(seen).toMatchObject({ 'x-own': 'stays', 'x-forwarded-for': '198.51.100.7' })
+  },
+)
+
 test('a viewer’s Authorization goes only where the setting says so', async () => {
   put('/hls/ch1/a.ts', 'a', 'video/mp2t')
   put('/hls/login/a.ts', 'a', 'video/mp2t', trusted)

@@ -2,6 +2,7 @@ import { copyPlay } from '#domain/copy-play'
 import type { PlayRecord } from '#domain/types'
 import { mergeDerivedDevices } from '../devices/derived-devices.ts'
 import { lastingDevices } from '../devices/lasting-devices.ts'
+import { hasDerivedDevice, isTimed } from '../guards.ts'
 import { isFromNetworks } from '../home-networks.ts'
 import { mergeRows } from '../merge-rows.ts'
 import { isPublicText } from '../network-class.ts'
@@ -9,6 +10,7 @@ import { normalisePlays } from '../normalise.ts'
 import { feedbackFilter } from '../scoring/feedback.ts'
 import { trueEnds } from '../true-ends.ts'
 import type { Feedback } from '../types.ts'
+import { watchedUntil } from '../watched.ts'
 
 /** Home networks and operators' feedback. */
 export interface HomeHints {
@@ -17,20 +19,45 @@ export interface HomeHints {
   readonly homeNetworks?: readonly string[] | undefined
 }
 
+/** Plays that can be judged, and how many there were with those of which nothing was watched. */
+export interface CountedPlays {
+  readonly plays: PlayRecord[]
+  readonly count: number
+}
+
+/** The same as `preparePlays`, counted. */
+export const countedPlays = (
+  plays: readonly PlayRecord[],
+  now: number,
+  hints: HomeHints = {},
+): CountedPlays => {
+  const told = withoutFineDevices(trueEnds(mergeRows(normalisePlays(plays, now))), hints)
+  const watched = told.filter(wasWatched)
+  const named = mergeDerivedDevices(lastingDevices(placeAtHome(watched, hints)))
+  // An operator names a device as the edge does, or as we show it.
+  const known = withoutFineDevices(named, hints)
+  return { plays: known, count: told.length - watched.length + known.length }
+}
+
 /**
- * Prepares plays for judging: sorted, deduplicated, with stable device ids, without devices marked as fine,
- * and with home networks treated as LAN.
+ * Prepares plays for judging: sorted, deduplicated, with stable device ids, without devices marked as fine and plays
+ * of which nothing was watched, and with home networks treated as LAN.
  */
 export const preparePlays = (
   plays: readonly PlayRecord[],
   now: number,
   hints: HomeHints = {},
-): PlayRecord[] => {
-  const once = trueEnds(mergeRows(normalisePlays(plays, now)))
-  const home = placeAtHome(withoutFineDevices(once, hints), hints)
-  // An operator names a device as the edge does, or as we show it.
-  return withoutFineDevices(mergeDerivedDevices(lastingDevices(home)), hints)
-}
+): PlayRecord[] => countedPlays(plays, now, hints).plays
+
+// Players try an item, and servers announce it, for moments at addresses where nobody watched.
+const TRIED_MS = 5000
+
+/** Whether anything of a play was watched, as far as its source knows; at an edge a moment shows a player. */
+const wasWatched = (play: PlayRecord): boolean =>
+  play.endedAt === null ||
+  hasDerivedDevice(play) ||
+  !isTimed(play) ||
+  watchedUntil(play) - play.startedAt >= TRIED_MS
 
 /** Leaves out plays of devices an operator marked as fine. */
 const withoutFineDevices = (plays: PlayRecord[], { feedback = {} }: HomeHints): PlayRecord[] => {

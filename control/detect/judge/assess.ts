@@ -2,7 +2,7 @@ import type { PlayRecord } from '#domain/types'
 import { secondHouseholdFinding } from '../detectors/second-household.ts'
 import { type JudgementOptions, judgeHouseholds } from '../household/household-judgement.ts'
 import { describeHome } from '../household/household-text.ts'
-import { type HomeHints, preparePlays } from '../household/prepare-plays.ts'
+import { countedPlays, type HomeHints } from '../household/prepare-plays.ts'
 import { reliableNow } from '../normalise.ts'
 import type { DetectionRule } from '../rules/rule-types.ts'
 import { defaultRules } from '../rules/rules.ts'
@@ -48,7 +48,7 @@ const withHouseholds = (
  */
 export const assessAccount = (plays: readonly PlayRecord[], options: AssessOptions): Assessment => {
   const now = reliableNow(plays, options.now)
-  const known = preparePlays(plays, now, options)
+  const { plays: known, count } = countedPlays(plays, now, options)
   const { judgement, findings } = withHouseholds(known, options.rules ?? defaultRules(), {
     ...options,
     now,
@@ -56,7 +56,7 @@ export const assessAccount = (plays: readonly PlayRecord[], options: AssessOptio
   const isFine = options.feedback?.isAccountFine ?? false
   return {
     account: plays[0]?.account ?? null,
-    plays: known.length,
+    plays: count,
     confidence: judgement.confidence,
     flagged: judgement.isLikely && !isFine,
     findings: findings.sort(inOrder),

@@ -85,6 +85,34 @@ describe('plays without a device id', () => {
   })
 })
 
+describe('moments of no watching', () => {
+  const taps = everyNth(8, 1).map((i) =>
+    play({
+      at: 50 * DAY + i * HOUR,
+      minutes: 0,
+      place: i % 2 === 0 ? 'sydney' : 'turin',
+      network: `198.51.${i}.7`,
+      device: `stranger ${i}`,
+    }),
+  )
+
+  it('at addresses all over the world are no strangers and no journeys', () => {
+    const { flagged, findings } = assess([...set, ...taps])
+    expect(findings).toEqual([])
+    expect(flagged).toBe(false)
+  })
+
+  it('are strangers where they watched', () => {
+    const watched = taps.map((one) => ({
+      ...one,
+      lastSeenAt: one.startedAt + HOUR,
+      endedAt: one.startedAt + HOUR,
+      playedMs: HOUR,
+    }))
+    expect(assess([...set, ...watched]).findings.map(({ kind }) => kind)).toContain('leaked_copy')
+  })
+})
+
 describe('ghost rows on the line of a VPN', () => {
   const ghost = (at: number, device: string, days: number): PlayRecord =>
     play({ at, device, minutes: days * 24 * 60, with: VPN })

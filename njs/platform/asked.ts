@@ -89,9 +89,9 @@ const sentUnderTicket = (uri: string, ticket: string, channel: string): string |
 
 /** What a request of an inferred session asks for: nginx's location has parsed its path. */
 export const askedUnderTicket = (variables: Variables): Asked => {
-  const { gh_ticket: secret = '', gh_channel: channel = '', gh_rest: located = '' } = variables
-  const sent = isPlain(located)
+  const { gh_ticket: secret = '', gh_channel: channel = '', gh_rest: decoded = '' } = variables
+  const sent = isPlain(decoded)
     ? null
     : sentUnderTicket(variables['request_uri'] ?? '', secret, channel)
-  return { secret, channel, rest: sent ?? escapePath(located), args: variables['gh_args'] ?? '' }
+  return { secret, channel, rest: sent ?? escapePath(decoded), args: variables['gh_args'] ?? '' }
 }

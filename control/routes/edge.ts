@@ -125,6 +125,7 @@ const openRoute = (app: FastifyInstance, options: EdgeRoutesOptions): void => {
       .header(ANSWER_HEADERS.key, answer.key)
       .header(ANSWER_HEADERS.ttl, Math.ceil(answer.leaseMs / 1000))
     reply.header(ANSWER_HEADERS.cap, answer.cap)
+    reply.header(ANSWER_HEADERS.account, encodeURIComponent(answer.account))
     if (answer.replaced.length > 0) reply.header(ANSWER_HEADERS.forget, answer.replaced.join(','))
     if (answer.location === null) return reply.code(204).send()
     return reply.code(302).header('location', answer.location).send()

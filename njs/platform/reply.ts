@@ -3,8 +3,11 @@ import { statusFor, waitFor } from '../domain/statuses.ts'
 import type { Request, Variables } from './request.ts'
 
 /** Sets nginx variables that `js_var` declares, for the directives of the location that answers. */
-export const setVariables = (r: Request, values: Readonly<Record<string, string>>): void => {
-  const { variables } = r
+export const setVariables = (r: Request, values: Readonly<Record<string, string>>): void =>
+  setAll(r.variables, values)
+
+/** The same where the request's variables are at hand. */
+export const setAll = (variables: Variables, values: Readonly<Record<string, string>>): void => {
   for (const name in values) variables[name] = values[name]
 }
 

@@ -83,8 +83,8 @@ export const statusOf = (r: Request): number => r.status
 const ofHeaders: Record<string, string> = {}
 
 /** A response header of the control plane, including those hidden from the client. */
-export const controlHeader = (r: Request, name: string): string =>
-  variable(r, (ofHeaders[name] ??= `upstream_http_${name.toLowerCase().replaceAll('-', '_')}`))
+export const controlHeader = (variables: Variables, name: string): string =>
+  variables[(ofHeaders[name] ??= `upstream_http_${name.toLowerCase().replaceAll('-', '_')}`)] ?? ''
 
 /** The control plane's response to a call of the edge itself. `denyTtl`: seconds to cache a refusal, 0 = none. */
 export interface Answer {

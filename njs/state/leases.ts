@@ -6,7 +6,7 @@ import {
   packLease,
   unpackLease,
 } from '../domain/viewer/lease.ts'
-import { keepText, nowSec, numbers, texts, trySet } from './memory.ts'
+import { keepText, nowSec, numbers, texts, tryAdd, trySet } from './memory.ts'
 
 /** Age from which on a lease in use is extended. */
 export const REFRESH_AFTER_SEC = 2
@@ -103,9 +103,10 @@ export const startLease = (key: string, network: number, ttlSec: number): void =
   noteSeen(key)
 }
 
-/** Stores a lease as not used yet: it is reported with its first segment or stream. */
+/** Stores a lease as not used yet, unless there is one: it is reported with its first segment or stream. */
 export const reserveLease = (key: string, network: number, ttlSec: number): void => {
-  writeLease(key, { network, ttlSec, seen: nowSec() - UNUSED_AGE_SEC })
+  const unused = packLease({ network, ttlSec, seen: nowSec() - UNUSED_AGE_SEC })
+  tryAdd(numbers('gh_leases'), key, unused, ttlSec * 1000)
 }
 
 /** Seconds since a lease was used; 0 for one not used yet. */

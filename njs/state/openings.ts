@@ -1,7 +1,7 @@
 import { CLOCKS } from '../domain/limits/types.ts'
 import { isReasonId, type ReasonId } from '../domain/reasons.ts'
 import { readLease } from './leases.ts'
-import { keepText, nowSec, texts } from './memory.ts'
+import { keepText, MOST_EVICTING, nowSec, texts, tryAdd } from './memory.ts'
 import { isSessionBanned } from './refusals.ts'
 
 /** The session of an opening, kept for as long as the player may repeat the request. */
@@ -28,16 +28,16 @@ interface Opening {
   readonly location: string
 }
 
-/** The player that repeats an opening. */
+/** The player that repeats an opening; what is asked of it is read only for a repetition. */
 export interface OpeningPlayer {
   /** The viewer's network key as 32 bits. */
-  readonly network: number
+  readonly network: () => number
   /** nginx's `$connection`. */
-  readonly connection: string
+  readonly connection: () => string
   /** A script in a page: it stops at the first 410, or requests its opening address once more. */
   readonly isScript: boolean
   /** Whether the request has a `Range`: VLC sends one with its first request only, others with all of them or none. */
-  readonly hasRange: boolean
+  readonly hasRange: () => boolean
 }
 
 /** Result for a repeated opening: the same pass, the session has ended, or it is to be decided as a new one. */
@@ -107,6 +107,10 @@ export const noteOpening = (
   key: string,
   { location, connection }: { readonly location: string; readonly connection: string },
 ): void => {
+  const first = `${key} ${Date.now()} 0 0 ${connection} 0 0 0 ${Date.now()} ${location}`
+  const { length } = first
+  if (length <= MOST_EVICTING && tryAdd(texts('gh_identity'), nameOf(id), first, CLOCKS.press))
+    return
   const known = read(id)
   const before = known?.key === key ? known : null
   const { reloads = 0, periodMs = 0, steady = 0, whole = 0 } = before ?? {}
@@ -162,8 +166,8 @@ const isReloading = (known: Opening, player: OpeningPlayer, now: number): boolea
   if (known.reloads < RELOADS) return false
   const { refusedAt } = known
   if (player.isScript && refusedAt > 0 && now - refusedAt >= SECOND_TRY_MS) return false
-  if (known.whole === known.reloads && player.hasRange) return false
-  if (known.steady === known.reloads && known.connection !== player.connection) return false
+  if (known.whole === known.reloads && player.hasRange()) return false
+  if (known.steady === known.reloads && known.connection !== player.connection()) return false
   const pause = (refusedAt > 0 ? PAUSE_AFTER_REFUSAL : PAUSE) * known.periodMs
   return now - known.asked <= Math.max(SHORTEST_PAUSE_MS, pause)
 }
@@ -181,9 +185,9 @@ export const reopen = (id: string, player: OpeningPlayer): Reopening => {
     texts('gh_identity').delete(nameOf(id))
     return UNKNOWN
   }
-  if (readLease(known.key, nowSec())?.network !== player.network) return UNKNOWN
+  if (readLease(known.key, nowSec())?.network !== player.network()) return UNKNOWN
   const isReload = now - known.counted >= SECOND_TRY_MS
-  const { connection } = player
+  const connection = player.connection()
   write(id, {
     ...known,
     asked: now,
@@ -192,17 +196,22 @@ export const reopen = (id: string, player: OpeningPlayer): Reopening => {
     reloads: known.reloads + (isReload ? 1 : 0),
     periodMs: Math.max(known.periodMs, now - known.asked),
     steady: known.steady + (isReload && connection === known.connection ? 1 : 0),
-    whole: known.whole + (isReload && !player.hasRange ? 1 : 0),
+    whole: known.whole + (isReload && !player.hasRange() ? 1 : 0),
   })
   return { kind: 'same', key: known.key, location: known.location }
 }
+
+const PASSES = '/s/'
 
 const folderName = (asked: string): string => `f${asked}`
 
 /** Stores the pass of an opening for players that forget a redirection: they request segments relative to the opening address. */
 export const noteFolder = (asked: string, location: string): void => {
-  const folder = /^\/s\/[^/]+\/[^/]+\//.exec(location)?.[0]
-  if (folder !== undefined) keepText('gh_identity', folderName(asked), folder, CLOCKS.press)
+  if (!location.startsWith(PASSES)) return
+  const pass = location.indexOf('/', PASSES.length)
+  const end = location.indexOf('/', pass + 1)
+  if (pass > PASSES.length && end > pass + 1)
+    keepText('gh_identity', folderName(asked), location.slice(0, end + 1), CLOCKS.press)
 }
 
 /** Path `/s/<pass>/<channel>/` of the pass for requests of such a player, and extends the entry; `null` where there was no opening. */

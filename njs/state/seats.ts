@@ -1,10 +1,8 @@
-import { ANSWER_HEADERS, type ReportedSession } from '../domain/channels/protocol.ts'
+import type { ReportedSession } from '../domain/channels/protocol.ts'
 import { KEY_LENGTH } from '../domain/viewer/lease.ts'
-import { controlHeader, type Request } from '../platform/request.ts'
 import { isPlayed } from './leases.ts'
 import { keepText, nowSec, numbers, texts, tryAdd, trySet } from './memory.ts'
 import { noteReport } from './reports.ts'
-import { deviceOf } from './session.ts'
 
 /** A session and its device; an empty device where any may continue it. */
 export interface Played {
@@ -68,22 +66,21 @@ const takePlace = (account: string, cap: number, latest: Played): void => {
   for (let at = 0; at < Math.min(cap, WINDOW); at += 1) {
     const place = (first + at) % cap
     const name = placeName(account, place)
+    // Slots are taken in the window's order: behind one never taken there is none of this device.
+    if (over === null && tryAdd(dict, name, text, PLAYED_MS)) return
     const one = readPlace(account, place)
     if (one?.device === latest.device) return void keepText('gh_identity', name, text, PLAYED_MS)
-    // Slots are taken in the window's order: behind one never taken there is none of this device.
-    if (one === null && over === null && tryAdd(dict, name, text, PLAYED_MS)) return
     if (one !== null && over === null && !isPlayed(one.key, now)) over = name
   }
   if (over !== null) keepText('gh_identity', over, text, PLAYED_MS)
 }
 
-/** Stores the cap of an account and its latest admitted session, for degraded mode. */
-export const rememberSeats = (r: Request, account: string, key: string): void => {
-  const cap = controlHeader(r, ANSWER_HEADERS.cap)
+/** Stores the cap of an account, as control told it, and its latest admitted session, for degraded mode. */
+export const rememberSeats = (account: string, cap: string, latest: Played): void => {
   if (cap === '') return
   const places = Number(cap) <= MOST_PLACES ? Number(cap) : 0
   keepText('gh_identity', capName(account), String(places), PLAYED_MS)
-  if (places > 0) takePlace(account, places, { key, device: deviceOf(r) })
+  if (places > 0) takePlace(account, places, latest)
 }
 
 /** Takes a free slot of the account in degraded mode, or extends the session's own; false where the cap is reached. Slots expire after `ttlSec`. */

@@ -47,27 +47,28 @@ export const readSessionRequest = (r: Request, variables: Variables): SessionReq
 }
 
 /** Family of the request's player. */
-export const familyOf = (r: Request): string =>
-  playerFamily(variable(r, 'http_user_agent'), (name) =>
-    variable(r, `http_${name.replaceAll('-', '_')}`),
-  )
+export const familyOf = (r: Request, agent = variable(r, 'http_user_agent')): string =>
+  playerFamily(agent, (name) => variable(r, `http_${name.replaceAll('-', '_')}`))
 
 /**
  * Names a script in a page that plays a channel: its network, the channel and its agent; `null` for programs. The browser's own player asks for everything as a
  * range, and is none.
  */
-export const scriptKey = (r: Request, channel: string): string | null => {
-  const agent = variable(r, 'http_user_agent')
+export const scriptKey = (
+  r: Request,
+  channel: string,
+  agent = variable(r, 'http_user_agent'),
+): string | null => {
   if (!agent.startsWith('Mozilla/') || variable(r, 'http_range') !== '') return null
   return nginxCrypto.sha256(`${networkText(r)}/${channel}/${agent}`).slice(0, KEY_LENGTH)
 }
 
-/** Id of the request's device within its account: 6 characters. */
-export const deviceOf = (r: Request): string =>
+/** Id of the request's device within its account: 6 characters. `family`: its player's, where it is known already. */
+export const deviceOf = (r: Request, family = familyOf(r)): string =>
   deviceId(nginxCrypto, {
     account: '',
     network: networkText(r),
-    family: familyOf(r),
+    family,
     playback: variable(r, 'http_x_playback_session_id') || null,
   }).slice(0, 6)
 

@@ -1,5 +1,6 @@
 import { entryUnderPass, isGenericEntry } from '#domain/channels/channel'
 import type { ReasonId } from '#domain/reasons'
+import type { AccountRef } from '#domain/types'
 import type { Admission, Admitted, OpenRequest } from '../../sessions/model/session-store.ts'
 import { withToken } from '../authorize/backend-query.ts'
 import type { AuthRequest, Decision } from '../authorize/decision.ts'
@@ -162,7 +163,7 @@ const passOf = (
 
 const answerOf = (
   { key, leaseMs, sid, replaced = [] }: Admitted,
-  rest: { readonly location: string | null; readonly cap: number },
+  rest: { readonly location: string | null; readonly cap: number; readonly account: AccountRef },
 ): OpenAnswer => ({ outcome: 'admitted', key, leaseMs, sid, replaced, ...rest })
 
 /** The slot of an opening; of a playback that runs already, where there is room. */
@@ -206,7 +207,7 @@ const admit = async (
   if (!admission.isKnown)
     ports.record(eventOf(context, claim, { type: 'opened', reason: decision?.reason ?? 'ok' }))
   const location = opening.inferredKey === null ? passLocationOf(pass, context) : null
-  return answerOf(admission, { location, cap: claim.limits.maxStreams })
+  return answerOf(admission, { location, cap: claim.limits.maxStreams, account: claim.account })
 }
 
 /** Decides about an opening whose viewer, group and channel are known. */

@@ -52,6 +52,8 @@ export type OpenAnswer =
       readonly leaseMs: number
       /** Streams the account may play; 0 = no cap. */
       readonly cap: number
+      /** The account it counts for. */
+      readonly account: AccountRef
       readonly sid: string
       /** Lease keys of the sessions it has replaced. */
       readonly replaced: readonly string[]

@@ -100,10 +100,12 @@ const rankedPairs = (
 }
 
 /** Numbers the players of one agent: places are one player's unless they were shown to be two players'. */
-const numberPlayers = (plays: readonly PlayRecord[], known: Known): Map<string, number> => {
-  const { copied, held, affinity } = known
+const numberPlayers = (plays: readonly PlayRecord[], known: () => Known): Map<string, number> => {
   const counts = new Map<string, number>()
   for (const play of plays) counts.set(placeOf(play), (counts.get(placeOf(play)) ?? 0) + 1)
+  // In one place there is nothing to tell apart: true of most accounts, at each of their plays.
+  if (counts.size < 2) return new Map([...counts.keys()].map((place) => [place, 0]))
+  const { copied, held, affinity } = known()
   const proofs = provePlayers(plays, placeOf, {
     held,
     downloadOf: (play) => (play.download && !copied.has(play.download) ? play.download : null),
@@ -139,7 +141,9 @@ const kindOf = (play: PlayRecord): string =>
 
 /** The players behind plays of edges, each under the first name it was known by, its updates included. */
 const namePlayers = (plays: readonly PlayRecord[]): Map<PlayRecord, string> => {
-  const known = { copied: passedOn(plays), held: heldLines(plays), affinity: affinityOf(plays) }
+  let found: Known | null = null
+  const known = (): Known =>
+    (found ??= { copied: passedOn(plays), held: heldLines(plays), affinity: affinityOf(plays) })
   const names = new Map<PlayRecord, string>()
   for (const [kind, list] of groupBy(plays, kindOf)) {
     const numbers = numberPlayers(list, known)

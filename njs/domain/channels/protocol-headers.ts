@@ -50,6 +50,8 @@ export const ANSWER_HEADERS = {
   ttl: 'X-Gh-Ttl',
   /** Most streams of the account, enforced by the edge itself while control is unavailable. 0 = no cap. */
   cap: 'X-Gh-Cap',
+  /** encoded; in openings that are let in: the account the session counts for */
+  account: 'X-Gh-Account',
   /** Lease keys, separated by commas, of the sessions that the opening replaced: the edge drops them at once. */
   forget: 'X-Gh-Forget',
   /** Seconds the edge caches a refusal; 0 = it does not. */

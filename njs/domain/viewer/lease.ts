@@ -69,8 +69,8 @@ export const LEASE_UNIT = 32 * SEEN_SPAN
 
 /** Packs a lease into one number of 53 bits: network 32, index of `leaseSteps` 5, last use 16 (seconds modulo 65,536, which is longer than any lease). */
 export const packLease = (lease: Lease): number => {
-  const found = leaseSteps.findIndex((step) => step >= lease.ttlSec)
-  const step = found < 0 ? leaseSteps.length - 1 : found
+  let step = 0
+  while (step < leaseSteps.length - 1 && (leaseSteps[step] ?? 0) < lease.ttlSec) step += 1
   return ((lease.network >>> 0) * 32 + step) * SEEN_SPAN + (lease.seen % SEEN_SPAN)
 }
 

@@ -48,7 +48,8 @@ const open = async (opening: Opening): Promise<OpenAnswer> => {
   if (admission.outcome === 'refused') return admission
   const { leaseMs, sid } = admission
   const { key: kept } = admission
-  return { outcome: 'admitted', location: null, key: kept, leaseMs, cap: 0, sid, replaced: [] }
+  const rest = { account: ACCOUNT, cap: 0, replaced: [] }
+  return { outcome: 'admitted', location: null, key: kept, leaseMs, sid, ...rest }
 }
 
 const startHooks = async (port: number): Promise<void> => {

@@ -1,0 +1,92 @@
+import type { OpeningRequest } from '../../domain/doors/match.ts'
+import { KEY_LENGTH } from '../../domain/viewer/lease.ts'
+import { nginxCrypto } from '../../platform/crypto.ts'
+import { setAll } from '../../platform/reply.ts'
+import {
+  addressText,
+  askedHost,
+  networkText,
+  type Request,
+  type Variables,
+} from '../../platform/request.ts'
+import { knownCountry, networkGroup } from '../../state/policy.ts'
+import { familyOf } from '../../state/session.ts'
+import { nameOfSecret, sentToken } from './secret.ts'
+
+/** An opening with the path and query it leads to. */
+export type Opening = OpeningRequest & { readonly args: string }
+
+/** Who opens; read once, since each variable costs a microsecond. */
+export interface Asker {
+  readonly variables: Variables
+  readonly address: string
+  readonly network: string
+  readonly agent: string
+  readonly family: string
+  readonly playback: string
+}
+
+/** The viewer and player of a request. */
+export const askerOf = (r: Request, variables: Variables): Asker => {
+  const agent = variables['http_user_agent'] ?? ''
+  return {
+    variables,
+    address: addressText(r),
+    network: networkText(r),
+    agent,
+    family: familyOf(r, agent),
+    playback: variables['http_x_playback_session_id'] ?? '',
+  }
+}
+
+const encoded = (text: string): string => (text === '' ? text : encodeURIComponent(text))
+
+/** Sets the headers of the request to control. */
+export const prepare = (r: Request, opening: Opening, asker: Asker): void => {
+  const { variables, address, agent, family, playback } = asker
+  const group = networkGroup(r)
+  const { args } = opening
+  if (opening.credential === 'ticket') variables['gh_ticket'] = opening.ticket
+  setAll(variables, {
+    gh_args: args,
+    gh_ask_address: address,
+    gh_ask_agent: encoded(agent),
+    gh_ask_family: family,
+    gh_ask_referer: encoded(variables['http_referer'] ?? ''),
+    gh_ask_host: encoded(askedHost(r)),
+    gh_ask_playback: encoded(playback),
+    gh_ask_rest: encoded(opening.rest),
+    gh_ask_args: encoded(args),
+    gh_ask_group: encoded(group ?? ''),
+    gh_ask_won_by: group ? 'network' : '',
+    gh_ask_country: knownCountry(r, address) ?? '',
+    gh_ask_mode: 'redirect',
+  })
+  if (opening.credential === 'token') variables['gh_ask_token'] = sentToken(r, opening)
+  if (opening.credential !== 'xtream') return
+  setAll(variables, {
+    gh_ask_user: encoded(opening.user),
+    gh_ask_password: encoded(opening.password),
+  })
+}
+
+const keyOf = (text: string): string => nginxCrypto.sha256(text).slice(0, KEY_LENGTH)
+
+/** Sets the credential's fingerprint for logs; returns the key of its cached refusals. */
+export const identify = (r: Request, opening: Opening, asker: Asker): string => {
+  const { variables, address, agent, playback } = asker
+  const name = nameOfSecret(r, opening)
+  // Without the User-Agent: Kodi has one for manifests and another for media.
+  const place = `${name}/${opening.channel}/${address}`
+  // User-Agent and address are part of the key, since rules depend on them.
+  const asked = `${place}/${agent}`
+  const key = keyOf(asked)
+  setAll(variables, {
+    gh_fingerprint: name.slice(0, 6),
+    gh_secret_hash: name,
+    gh_refusal_key: key,
+    gh_folder_key: keyOf(place),
+    gh_opening_key: keyOf(`${asked}/${playback}/${opening.rest}?${opening.args}`),
+  })
+  return key
+}

@@ -46,6 +46,48 @@ describe('openings', () => {
       expect(readOpening(`/live/${path}`, nothing), path).toBeNull()
   })
 
+  test('a ticket is found in the paths that the expression of its door finds it in', () => {
+    const door = DOORS.find(({ id }) => id === 'ticket')
+    const pattern = new RegExp(patternOf(door?.path ?? '', (value) => value))
+    const part = fc.oneof(
+      fc.constantFrom(ticket, 'T'.repeat(47), 'T'.repeat(48), 'ch1', '.', '..', '', 'index.m3u8'),
+      fc.constantFrom(
+        'C'.repeat(64),
+        'C'.repeat(65),
+        'a\u0001',
+        'é',
+        'index.m3u8|Referer=a',
+        '%41',
+      ),
+      fc.string({ maxLength: 5 }),
+    )
+    fc.assert(
+      fc.property(
+        fc.constantFrom('live', 'Live', 's'),
+        fc.array(part, { maxLength: 6 }),
+        (first, rest) => {
+          const path = `/${[first, ...rest].join('/')}`
+          const plain = path.replace(/\|Referer=a.*$/, '')
+          const found = plain.endsWith('/') ? null : pattern.exec(plain)
+          const { channel = '', file = '' } = found?.groups ?? {}
+          const isOne =
+            found !== null && channel !== '.' && channel !== '..' && !path.includes('\u0001')
+          const read = readOpening(path, nothing)
+          if (!isOne) return plain.endsWith('/') || read?.credential !== 'ticket'
+          const given = {
+            credential: 'ticket',
+            ticket: found.groups?.['ticket'],
+            channel,
+            rest: file,
+          }
+          expect(read).toEqual(given)
+          return true
+        },
+      ),
+      { numRuns: 2000 },
+    )
+  })
+
   test('a ticket in the path comes before a token in the query, a token before user and password', () => {
     expect(readOpening(`/live/${ticket}/ch1/index.m3u8`, token)?.credential).toBe('ticket')
     expect(readOpening('/live/u/p/12.ts', token)).toMatchObject({ channel: 'u', rest: 'p/12.ts' })

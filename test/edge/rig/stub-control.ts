@@ -223,6 +223,8 @@ export function createStub(): StubControl {
         'X-Gh-Key': key,
         'X-Gh-Ttl': stub.leaseTtl,
         'X-Gh-Cap': stub.cap,
+        // Of a token it says no account, as older ones do.
+        ...(ticket === null ? {} : { 'X-Gh-Account': encodeURIComponent(who.account) }),
       })
       .end()
   }

@@ -58,6 +58,10 @@ export interface StubControl {
   stop(): Promise<void>
 }
 
+/** Of a token it says no account, as older ones do. */
+const accountHeader = (ticket: { readonly account: string } | null): Record<string, string> =>
+  ticket === null ? {} : { 'X-Gh-Account': encodeURIComponent(ticket.account) }
+
 export function createStub(): StubControl {
   const previous = new Map<string, Map<string, string>>()
   const server = createServer((request, response) => {
@@ -223,8 +227,7 @@ export function createStub(): StubControl {
         'X-Gh-Key': key,
         'X-Gh-Ttl': stub.leaseTtl,
         'X-Gh-Cap': stub.cap,
-        // Of a token it says no account, as older ones do.
-        ...(ticket === null ? {} : { 'X-Gh-Account': encodeURIComponent(who.account) }),
+        ...accountHeader(ticket),
       })
       .end()
   }

@@ -15,7 +15,15 @@ import { networkKey } from '#domain/networks/network'
 import type { Protocol } from '#domain/types'
 import { cloneKey, inferredKey, leaseKey } from '#domain/viewer/lease'
 import { nodeCrypto } from './crypto.ts'
-import { body, header, type PictureAnswer, seenPath, sendPicture, thinkAbout } from './incoming.ts'
+import {
+  accountHeader,
+  body,
+  header,
+  type PictureAnswer,
+  seenPath,
+  sendPicture,
+  thinkAbout,
+} from './incoming.ts'
 
 /** Speaks the edge contract from plain variables, so that a test says exactly what control would. */
 export interface StubControl {
@@ -57,10 +65,6 @@ export interface StubControl {
   start(socket: string): Promise<void>
   stop(): Promise<void>
 }
-
-/** Of a token it says no account, as older ones do. */
-const accountHeader = (ticket: { readonly account: string } | null): Record<string, string> =>
-  ticket === null ? {} : { 'X-Gh-Account': encodeURIComponent(ticket.account) }
 
 export function createStub(): StubControl {
   const previous = new Map<string, Map<string, string>>()

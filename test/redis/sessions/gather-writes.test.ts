@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
-import { setImmediate as turn } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterEach, expect, test } from 'vitest'
 import { gatherWrites } from '../../../control/sessions/redis/gather-writes.ts'
+
+/** A turn of the event loop. */
+const turn = () => new Promise<void>((done) => setImmediate(done))
 
 const ends: (() => void)[] = []
 afterEach(() => {

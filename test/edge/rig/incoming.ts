@@ -39,9 +39,3 @@ export const sendPicture = (
   if (path === '/pictures') response.writeHead(status, headers).end(picture)
   else response.writeHead(404).end()
 }
-
-/** The account an opening is answered with; of a token control says none, as older ones do. */
-export const accountHeader = (
-  ticket: { readonly account: string } | null,
-): Record<string, string> =>
-  ticket === null ? {} : { 'X-Gh-Account': encodeURIComponent(ticket.account) }

@@ -15,15 +15,8 @@ import { networkKey } from '#domain/networks/network'
 import type { Protocol } from '#domain/types'
 import { cloneKey, inferredKey, leaseKey } from '#domain/viewer/lease'
 import { nodeCrypto } from './crypto.ts'
-import {
-  accountHeader,
-  body,
-  header,
-  type PictureAnswer,
-  seenPath,
-  sendPicture,
-  thinkAbout,
-} from './incoming.ts'
+import { body, header, type PictureAnswer, seenPath, sendPicture, thinkAbout } from './incoming.ts'
+import { placesOf } from './places.ts'
 
 /** Speaks the edge contract from plain variables, so that a test says exactly what control would. */
 export interface StubControl {
@@ -230,8 +223,7 @@ export function createStub(): StubControl {
         'Cache-Control': 'no-store',
         'X-Gh-Key': key,
         'X-Gh-Ttl': stub.leaseTtl,
-        'X-Gh-Cap': stub.cap,
-        ...accountHeader(ticket),
+        ...placesOf(ticket, stub.cap),
       })
       .end()
   }

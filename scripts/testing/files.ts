@@ -8,8 +8,14 @@ export type TestKind = 'unit' | 'server' | 'alone'
 /** Folders below `test/` whose tests start servers; elsewhere the name ends in `.server.test.ts`. */
 const SERVER_FOLDERS = ['edge', 'redis', 'players', 'e2e']
 
-/** What a starved processor makes a test see is another truth: Redis that answers too late counts as away, and each control plane counts alone. */
+/**
+ * What a starved processor makes a test see is another truth: Redis that answers too late counts as away, and each control plane counts alone; a player that is
+ * late is one that paused.
+ */
 const ALONE = [
+  'test/edge/streams/crowd.test.ts',
+  'test/edge/streams/return.test.ts',
+  'test/edge/streams/wait.test.ts',
   'test/e2e/machines/planes.test.ts',
   'test/e2e/machines/redis-cluster.test.ts',
   'test/redis/sessions/sessions.test.ts',

@@ -197,3 +197,18 @@ test('a link somebody came by outlives signing in, and one that nobody encoded i
   expectComplaint('404')
   await followLink(page, 'Now')
 })
+
+test('what history got after the page had read it is shown, though nothing more happens', async () => {
+  const account = await watching()
+  const page = await opened('#/now')
+  let isWritten = false
+  await page.route('**/api/v1/downloads?*', async (route) => {
+    const response = await route.fetch()
+    const body: unknown = isWritten ? await response.json() : { items: [], next: null }
+    await route.fulfill({ response, json: body })
+  })
+  await showPage(page, '#/groups')
+  await rowOf(page, account).waitFor({ state: 'detached' })
+  isWritten = true
+  await rowOf(page, account).getByText('home').waitFor()
+})

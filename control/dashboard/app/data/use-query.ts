@@ -13,13 +13,15 @@ export interface Query<T> {
 
 /** A list is read again at most so often while things happen. */
 const CALM_MS = 1_000
+/** History is written some seconds after things happened: what is live is read again so long after the last of them, or after it was shown. */
+const WRITTEN_MS = [5_000, 15_000]
 
 const errorOf = (error: unknown): ApiError =>
   error instanceof ApiError ? error : new ApiError(0, 'internal', String(error))
 
 /**
  * Reads something, and again when `key` changes or, where it is live, when something happens to plays or, where `live` names it, to an import: not more than once a second, and never more than a
- * fifth of the time. What was shown before stays until the new is there.
+ * fifth of the time, and once more when it has been written to history. What was shown before stays until the new is there.
  */
 export const useQuery = <T>(
   key: string,
@@ -66,8 +68,15 @@ export const useQuery = <T>(
     const isWanted = (event: string) =>
       live === true ? event !== 'import.progress' : event === live || event === 'reset'
     let timer: ReturnType<typeof setTimeout> | null = null
+    let written: ReturnType<typeof setTimeout>[] = []
+    const awaitWritten = () => {
+      written.forEach(clearTimeout)
+      if (live === true) written = WRITTEN_MS.map((ms) => setTimeout(reload, ms))
+    }
+    awaitWritten()
     const stop = listen(({ event }) => {
       if (!isWanted(event)) return
+      awaitWritten()
       timer ??= setTimeout(
         () => {
           timer = null
@@ -79,8 +88,9 @@ export const useQuery = <T>(
     return () => {
       stop()
       if (timer !== null) clearTimeout(timer)
+      written.forEach(clearTimeout)
     }
-  }, [live, reload])
+  }, [key, live, reload])
 
   return { ...state, reload }
 }

@@ -1,6 +1,12 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { expect } from 'vitest'
-import type { adminOf } from '../world/world.ts'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { launchBrowser } from '../../support/programs/browser.ts'
+import {
+  type ServiceOptions,
+  startService,
+  type TestService,
+} from '../../support/programs/service.ts'
+import { adminOf } from '../world/world.ts'
 import { showPage } from './page-list.ts'
 
 /** How a page is opened. */
@@ -55,4 +61,34 @@ export const openAsOwner = async (
   await page.getByRole('heading', { level: 1, name: 'Now' }).waitFor()
   await showPage(page, hash)
   return page
+}
+
+/** A Gatehouse of a test file's own and a browser, there while its tests run. */
+export const onDashboard = (options: ServiceOptions) => {
+  let service: TestService | undefined
+  let browser: Browser | undefined
+  let admin: ReturnType<typeof adminOf> | undefined
+  const there = <T>(one: T | undefined): T => {
+    if (one === undefined) throw new Error('it is there while tests run')
+    return one
+  }
+  const { openPage, expectComplaint, closePages } = browserPages(() => there(browser))
+  beforeAll(async () => {
+    ;[service, browser] = await Promise.all([startService(options), launchBrowser()])
+    admin = adminOf(service)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await service?.stop()
+  })
+  afterEach(closePages)
+  return {
+    edge: () => there(service).edge,
+    /** The address of the admin listener, and of the dashboard. */
+    address: () => there(service).admin,
+    admin: () => there(admin),
+    openPage,
+    expectComplaint,
+    opened: async (hash: string): Promise<Page> => await openAsOwner(openPage, there(admin), hash),
+  }
 }

@@ -1,29 +1,11 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { launchBrowser } from '../../support/programs/browser.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { until } from '../../support/programs/port.ts'
-import { startService, type TestService } from '../../support/programs/service.ts'
 import { viewer } from '../world/viewer.ts'
-import { adminOf } from '../world/world.ts'
-import { browserPages, openAsOwner } from './browser-pages.ts'
+import { onDashboard } from './browser-pages.ts'
 import { showPage } from './page-list.ts'
 
-let service: TestService
-let browser: Browser
-let admin: ReturnType<typeof adminOf>
-const { openPage, closePages } = browserPages(() => browser)
-
-beforeAll(async () => {
-  ;[service, browser] = await Promise.all([startService({ hasHistory: true }), launchBrowser()])
-  admin = adminOf(service)
-})
-afterAll(async () => {
-  await browser?.close()
-  await service?.stop()
-})
-afterEach(closePages)
-
-const opened = (hash: string): Promise<Page> => openAsOwner(openPage, admin, hash)
+const { edge, admin, opened } = onDashboard({ hasHistory: true })
 
 /** What has the focus: its element and words. */
 const focused = async (page: Page): Promise<string> =>
@@ -42,7 +24,8 @@ const keys = async (page: Page, ...pressed: string[]): Promise<void> => {
   for (const key of pressed) await page.keyboard.press(key)
 }
 
-const stateOf = async (id: string) => (await admin.get<{ state: string }>(`/findings/${id}`)).state
+const stateOf = async (id: string) =>
+  (await admin().get<{ state: string }>(`/findings/${id}`)).state
 
 test('findings are marked and judged as quickly as keys are hit, kept in sight, and that is taken back', async () => {
   const page = await opened('#/findings')
@@ -97,7 +80,7 @@ test('an account is added, changed and banned without a mouse, and the focus is 
   await page.keyboard.type('flat 12')
   await keys(page, 'Enter')
   await page.getByText(/playlist\.m3u\?token=/).waitFor()
-  const { items } = await admin.get<{ items: { id: string }[] }>('/accounts?name=flat%2012')
+  const { items } = await admin().get<{ items: { id: string }[] }>('/accounts?name=flat%2012')
   const [{ id } = { id: '' }] = items
   await page.getByRole('status').getByRole('link', { name: 'flat 12' }).focus()
   await keys(page, 'Enter')
@@ -110,14 +93,14 @@ test('an account is added, changed and banned without a mouse, and the focus is 
   await page.getByLabel('Note').fill('pays in cash')
   await keys(page, 'Enter')
   await page.getByText('pays in cash').waitFor()
-  const account = await admin.get<Record<string, unknown>>(`/accounts/${id}`)
+  const account = await admin().get<Record<string, unknown>>(`/accounts/${id}`)
   expect(account).toMatchObject({ name: 'flat 12', maxSessions: 3, enabled: true, group: null })
   expect(new Date(Number(account['expiresAt'])).toISOString()).toMatch(/^2030-0(1-31|2-01)T/)
   await page.getByRole('button', { name: 'Ban' }).focus()
   await ask(page)
   await keys(page, 'Tab', 'Enter')
   await page.getByRole('button', { name: 'Lift' }).focus()
-  expect(JSON.stringify(await admin.get(`/bans?account=own:${id}`))).toContain(id)
+  expect(JSON.stringify(await admin().get(`/bans?account=own:${id}`))).toContain(id)
   await keys(page, 'Enter')
   await page.getByRole('button', { name: 'Lift' }).waitFor({ state: 'detached' })
   expect(await focused(page)).not.toMatch(/^BODY/)
@@ -125,8 +108,8 @@ test('an account is added, changed and banned without a mouse, and the focus is 
 })
 
 test('a stream is ended without a mouse: the focus goes on in the list; the palette leads to a page', async () => {
-  const { id, token } = await admin.account(2)
-  const session = await viewer(service.edge, { address: '192.168.5.9', token }).play('federal-1')
+  const { id, token } = await admin().account(2)
+  const session = await viewer(edge(), { address: '192.168.5.9', token }).play('federal-1')
   await session.poll()
   const page = await opened('#/now?filter=edge-1')
   const row = page.getByRole('row').filter({ has: page.locator(`a[href*="${id}"]`) })
@@ -150,13 +133,13 @@ test('on a phone too, setup shows the lines for nginx and whether the edge answe
   const page = await opened('#/setup?kind=channels')
   await page.setViewportSize({ width: 320, height: 700 })
   await page.getByText('gatehouse-server.conf').waitFor()
-  await page.getByRole('status').filter({ hasText: service.edge }).waitFor()
+  await page.getByRole('status').filter({ hasText: edge() }).waitFor()
 })
 
 test('a role is changed after a question; Cancel leaves it as it was', async () => {
-  await admin.send('POST', '/users', { name: 'vera', role: 'viewer', password: 'one for a test' })
+  await admin().send('POST', '/users', { name: 'vera', role: 'viewer', password: 'one for a test' })
   const roleOf = async () =>
-    (await admin.get<{ items: { name: string; role: string }[] }>('/users?limit=100')).items.find(
+    (await admin().get<{ items: { name: string; role: string }[] }>('/users?limit=100')).items.find(
       ({ name }) => name === 'vera',
     )?.role
   const page = await opened('#/people')

@@ -1,32 +1,16 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { startJellyfin } from '../../../control/demo/media-servers/jellyfin.ts'
-import { launchBrowser } from '../../support/programs/browser.ts'
 import { until } from '../../support/programs/port.ts'
-import { startService, type TestService } from '../../support/programs/service.ts'
 import { viewer } from '../world/viewer.ts'
-import { adminOf, PATIENT, worldConfig } from '../world/world.ts'
-import { browserPages, openAsOwner } from './browser-pages.ts'
+import { PATIENT, worldConfig } from '../world/world.ts'
+import { onDashboard } from './browser-pages.ts'
 import { followLink, showPage } from './page-list.ts'
 
-let service: TestService
-let browser: Browser
-let admin: ReturnType<typeof adminOf>
-const { openPage, expectComplaint, closePages } = browserPages(() => browser)
-
-beforeAll(async () => {
-  const more = 'plans:\n  - { name: flat, max_sessions: 7 }\n'
-  const config = worldConfig({ clocks: PATIENT, more })
-  ;[service, browser] = await Promise.all([startService({ config }), launchBrowser()])
-  admin = adminOf(service)
+const more = 'plans:\n  - { name: flat, max_sessions: 7 }\n'
+const { edge, address, admin, openPage, expectComplaint, opened } = onDashboard({
+  config: worldConfig({ clocks: PATIENT, more }),
 })
-afterAll(async () => {
-  await browser?.close()
-  await service?.stop()
-})
-afterEach(closePages)
-
-const opened = (hash: string): Promise<Page> => openAsOwner(openPage, admin, hash)
 
 /** Holds back what a page asks for with a method at a path until it is let go; then waits until the page has the answer. */
 const heldBack = async (page: Page, method: string, path: string) => {
@@ -53,8 +37,8 @@ const heldBack = async (page: Page, method: string, path: string) => {
 }
 
 const watching = async (): Promise<{ id: string }> => {
-  const { id, token } = await admin.account(2)
-  const player = viewer(service.edge, { address: '192.168.5.9', token })
+  const { id, token } = await admin().account(2)
+  const player = viewer(edge(), { address: '192.168.5.9', token })
   await (await player.play('federal-1')).poll()
   return { id }
 }
@@ -92,7 +76,7 @@ test('words for one screen are not kept for the next', async () => {
     })
     server.stage.play([play('7', 'Ines'), play('8', 'Udo')])
     const body = { name: 'attic', kind: 'jellyfin', url: server.url, token: 'token' }
-    await admin.send('POST', '/media-servers', body)
+    await admin().send('POST', '/media-servers', body)
     const page = await opened('#/now')
     const write = (what: string) =>
       page.getByRole('row').filter({ hasText: what }).getByRole('button', { name: 'Message' })
@@ -103,7 +87,7 @@ test('words for one screen are not kept for the next', async () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await write('Film of Udo').click()
     expect(await words.inputValue()).toBe('')
-    await admin.send('DELETE', '/media-servers/attic')
+    await admin().send('DELETE', '/media-servers/attic')
   } finally {
     await server.close()
   }
@@ -157,16 +141,16 @@ test('a new account whose token failed gets it at the next try; its plan is one 
   await card.getByLabel('Note').fill('third floor')
   await card.getByRole('button', { name: 'Save' }).click()
   await page.getByText(/playlist\.m3u\?token=/).waitFor()
-  const { items } = await admin.get<{ items: unknown[] }>('/accounts?name=flat%207')
+  const { items } = await admin().get<{ items: unknown[] }>('/accounts?name=flat%207')
   expect(items).toMatchObject([{ name: 'flat 7', plan: 'flat', note: 'third floor' }])
   await page.getByRole('status').getByRole('link', { name: 'flat 7' }).click()
   await page.getByRole('heading', { level: 1, name: 'flat 7' }).waitFor()
 })
 
 test('in Now the cap of a plan counts before that of the group', async () => {
-  const { id, token } = await admin.account(2)
-  await admin.send('PATCH', `/accounts/${id}`, { plan: 'flat', maxSessions: null })
-  await (await viewer(service.edge, { address: '192.168.5.9', token }).play('federal-1')).poll()
+  const { id, token } = await admin().account(2)
+  await admin().send('PATCH', `/accounts/${id}`, { plan: 'flat', maxSessions: null })
+  await (await viewer(edge(), { address: '192.168.5.9', token }).play('federal-1')).poll()
   const page = await opened('#/now')
   await rowOf(page, { id }).getByText('1 of 7').waitFor()
 })
@@ -184,8 +168,8 @@ test('a browser whose clock is days off shows times by the clock of Gatehouse', 
 })
 
 test('a link somebody came by outlives signing in, and one that nobody encoded is no end', async () => {
-  await admin.send('POST', '/users', { name: 'olga', role: 'owner', password: 'a long password' })
-  const page = await openPage(`${service.admin}/#/audit?filter=olga`)
+  await admin().send('POST', '/users', { name: 'olga', role: 'owner', password: 'a long password' })
+  const page = await openPage(`${address()}/#/audit?filter=olga`)
   await page.getByLabel('Name').fill('olga')
   await page.getByLabel('Password').fill('a long password')
   await page.getByRole('button', { name: 'Sign in' }).click()

@@ -1,37 +1,18 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { startFakeService } from '../../support/notify/fake-service.ts'
-import { launchBrowser } from '../../support/programs/browser.ts'
-import { startService, type TestService } from '../../support/programs/service.ts'
-import { adminOf, worldConfig } from '../world/world.ts'
-import { browserPages, openAsOwner } from './browser-pages.ts'
+import { worldConfig } from '../world/world.ts'
+import { onDashboard } from './browser-pages.ts'
 
-let service: TestService
-let browser: Browser
-let admin: ReturnType<typeof adminOf>
-const { openPage, closePages } = browserPages(() => browser)
-
-beforeAll(async () => {
-  const more = 'plans:\n  - { name: flat, max_sessions: 7 }\n'
-  const config = worldConfig({ more })
-  ;[service, browser] = await Promise.all([startService({ config }), launchBrowser()])
-  admin = adminOf(service)
-})
-afterAll(async () => {
-  await browser?.close()
-  await service?.stop()
-})
-afterEach(closePages)
-
-const opened = (hash: string): Promise<Page> => openAsOwner(openPage, admin, hash)
+const more = 'plans:\n  - { name: flat, max_sessions: 7 }\n'
+const { admin, opened } = onDashboard({ config: worldConfig({ more }) })
 
 test('many accounts are given a plan, an end and a note, switched off and banned after a question', async () => {
   const ids: string[] = []
   for (const name of ['block a', 'block b', 'block c', 'other'])
-    ids.push((await admin.send<{ id: string }>('POST', '/accounts', { name })).id)
+    ids.push((await admin().send<{ id: string }>('POST', '/accounts', { name })).id)
   const all = async () =>
     await Promise.all(
-      ids.map(async (id) => await admin.get<Record<string, unknown>>(`/accounts/${id}`)),
+      ids.map(async (id) => await admin().get<Record<string, unknown>>(`/accounts/${id}`)),
     )
   const page = await opened('#/accounts?name=block')
   const rows = page.getByRole('table', { name: 'Accounts' }).getByRole('row')
@@ -65,8 +46,8 @@ test('many accounts are given a plan, an end and a note, switched off and banned
   expect(other).toMatchObject({ plan: null, note: null, enabled: true })
   await rows.filter({ hasText: 'block a' }).getByText('disabled').waitFor()
   await change('ban', () => Promise.resolve())
-  for (const id of ids.slice(0, 3)) expect(await admin.bans(`own:${id}`)).toHaveLength(1)
-  expect(await admin.bans(`own:${ids[3]}`)).toEqual([])
+  for (const id of ids.slice(0, 3)) expect(await admin().bans(`own:${id}`)).toHaveLength(1)
+  expect(await admin().bans(`own:${ids[3]}`)).toEqual([])
 })
 
 test('a destination is changed on its page: what is not typed anew stays, its secret among it', async () => {
@@ -74,7 +55,7 @@ test('a destination is changed on its page: what is not typed anew stays, its se
   try {
     const secret = 'a key of the signature'
     const made = { name: 'desk', kind: 'webhook', url: `${hook.url}/hidden`, secret }
-    await admin.send('POST', '/destinations', made)
+    await admin().send('POST', '/destinations', made)
     const page = await opened('#/destinations')
     const card = page
       .locator('section')
@@ -84,7 +65,7 @@ test('a destination is changed on its page: what is not typed anew stays, its se
     await card.getByLabel('Events').fill('finding.*, !finding.hosting_network')
     await card.getByRole('button', { name: 'Save' }).click()
     await card.getByRole('button', { name: 'Save' }).waitFor({ state: 'detached' })
-    const shown = await admin.get<Record<string, unknown>>('/destinations/desk')
+    const shown = await admin().get<Record<string, unknown>>('/destinations/desk')
     expect(shown).toMatchObject({
       least_severity: 'high',
       events: ['finding.*', '!finding.hosting_network'],
@@ -98,7 +79,7 @@ test('a destination is changed on its page: what is not typed anew stays, its se
     await card.getByLabel('Is sent to').uncheck()
     await card.getByRole('button', { name: 'Save' }).click()
     await card.getByText('off', { exact: true }).waitFor()
-    expect(await admin.get('/destinations/desk')).not.toHaveProperty('secret')
+    expect(await admin().get('/destinations/desk')).not.toHaveProperty('secret')
   } finally {
     await hook.stop()
   }

@@ -25,14 +25,14 @@ const NAMES: Readonly<Record<Deed, Key>> = {
 const BAN_HOURS = 24
 const OWN = 'own:'
 
-type Change = NonNullable<Parameters<typeof changeAll>[1]>
+interface Change {
+  readonly plan?: string | null
+  readonly expiresAt?: number | null
+  readonly note?: string | null
+  readonly enabled?: boolean
+}
 
-const changeAll = async (
-  refs: readonly string[],
-  change: { plan?: string | null; expiresAt?: number | null; note?: string | null } & {
-    enabled?: boolean
-  },
-): Promise<void> => {
+const changeAll = async (refs: readonly string[], change: Change): Promise<void> => {
   const ids = refs.filter((ref) => ref.startsWith(OWN)).map((ref) => ref.slice(OWN.length))
   await inBulk(ids, (part) =>
     send('POST', '/accounts/bulk', { ids: part, action: 'change', change }),

@@ -237,18 +237,20 @@ test('a rule is removed after a question whose first choice is Cancel; in Russia
   const dialog = page.getByRole('dialog')
   await dialog.waitFor()
   expect(await page.evaluate('document.activeElement.textContent')).toBe('Cancel')
-  let answer: (() => Promise<void>) | undefined
-  await page.route('**/rules/soon-gone', async (route) => {
-    const response = await route.fetch()
-    answer = async () => await route.fulfill({ response })
+  const held = new Promise<() => Promise<void>>((resolve) => {
+    void page.route('**/rules/soon-gone', async (route) => {
+      const response = await route.fetch()
+      resolve(async () => await route.fulfill({ response }))
+    })
   })
   await dialog.getByRole('button', { name: 'Remove' }).click()
+  const answer = await held
   const ids = async () =>
     (await admin.get<{ items: { id: string }[] }>('/rules')).items.map(({ id }) => id)
   await until('the rule is gone', async () => !(await ids()).includes('soon-gone'))
   expect(await ids()).toContain('stays')
   await page.goto(page.url().replace(/#.*/, '#/rules/stays'))
-  await answer?.()
+  await answer()
   await dialog.waitFor({ state: 'detached' })
   await page.locator('main a[href$="/soon-gone"]').waitFor({ state: 'detached' })
   expect(page.url()).toContain('#/rules/stays')

@@ -12,7 +12,7 @@ const MORE = `plans:
 `
 
 beforeAll(async () => {
-  const config = worldConfig({ more: MORE, clocks: { idle_sec: 20 } })
+  const config = worldConfig({ more: MORE, clocks: { idle_sec: 20, reserve_sec: 60 } })
   const groups =
     'groups:\n  - { name: once, same_channel: once, limitation: hard, max_sessions: 1 }\n'
   service = await startService({ config: config.replace('groups:\n', groups) })

@@ -35,8 +35,8 @@ afterEach(() => {
 
 /** Another worker does this between the look at a copy and the lock. */
 const meanwhile = (act: () => void): void => {
-  const add = flights?.add
-  if (flights === undefined || add === undefined) throw new Error('no dictionary of flights')
+  if (flights === undefined) throw new Error('no dictionary of flights')
+  const { add } = flights
   vi.spyOn(flights, 'add').mockImplementation((key, value, ttl) => {
     if (key === COPY) act()
     return add(key, value, ttl)

@@ -63,7 +63,10 @@ export const BansCard = ({
   readonly canAct: boolean
 }) => {
   const only = account === undefined ? '' : `&account=${encodeURIComponent(account)}`
-  const query = useQuery(`bans ${only}`, (signal) => get(`/bans?limit=200${only}`, signal), true)
+  const query = useQuery(`bans ${only}`, (signal) => get(`/bans?limit=200${only}`, signal), [
+    'plays',
+    'ban',
+  ])
   const { error, run } = useAction()
   const lift = ({ kind, subject }: Ban) =>
     run(

@@ -45,7 +45,7 @@ export const Refusals = () => {
     'refusals',
     async (signal) =>
       (await getAll(`/history/plays?from=${from}`, signal, MOST)).filter((row) => !isPlayed(row)),
-    true,
+    ['history'],
   )
   useEffect(() => document.getElementById('refusals')?.focus(), [])
   return (

@@ -295,4 +295,4 @@ test('axe finds nothing wrong on any page, in either theme', async () => {
   }
   expect(faults).toEqual([])
   expect(await faultsOnPhone(page)).toEqual([])
-})
+}, 300_000)

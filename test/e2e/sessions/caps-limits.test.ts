@@ -104,7 +104,7 @@ test('the account says it, else its plan, else its group; a change holds at once
   expect(await room()).toBe(1)
   await change({ plan: null })
   expect(await room()).toBe(2)
-}, 60_000)
+})
 
 test('a field nobody knows is refused, not dropped', async () => {
   await expect(household({ max_sessions: 3 })).rejects.toThrow('400')

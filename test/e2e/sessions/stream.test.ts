@@ -105,7 +105,7 @@ test('a stream that runs longer than the idle clock keeps its slot; closing free
   running.hangUp()
   await until('the free slot', async () => (await admin.sessions(id)).length === 0)
   expect((await who.open('film-2', ticket)).status).toBe(302)
-}, 60_000)
+})
 
 test('a ban cuts a running stream within a second, and only that', async () => {
   const goesOn = await (await household(3)).start()
@@ -125,7 +125,7 @@ test('a ban cuts a running stream within a second, and only that', async () => {
   const before = goesOn.bytes()
   await until('more', () => goesOn.bytes() > before + 50_000)
   goesOn.hangUp()
-}, 60_000)
+})
 
 /** Lines of a log of the service, each as it is written: one JSON object. */
 const linesOf = (name: string): { readonly request?: unknown }[] =>
@@ -161,7 +161,7 @@ test('one id leads from the edge’s log to the control plane’s and to the eve
   expect(ofControl).toMatchObject({ msg: 'open', channel: 'film-3', outcome: 'ok' })
   const back = await run(['log-level', 'info', '--state', service.state])
   expect(back).toMatchObject({ code: 0 })
-}, 60_000)
+})
 
 test('HEAD of what has no end is answered at once', async () => {
   const answer = await service.api('/api/v1/events', {
@@ -194,7 +194,7 @@ test('the configuration in use is shown, compared, changed and brought back by c
   writeFileSync(file, 'clocks: { idle_sec: soon }\n')
   const refused = await config('apply', file)
   expect([refused.code === 0, refused.err]).toEqual([false, expect.stringMatching(/idle_sec/)])
-}, 60_000)
+})
 
 test('an address that does not say its protocol plays as what its origin answers', async () => {
   const body = '#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nseg.ts\n'
@@ -240,7 +240,7 @@ test('an address that does not say its protocol plays as what its origin answers
   await until('its end', async () => !(await playingNow()).includes('ts as mpegts'))
   // Nothing answers there: it stays what such addresses mostly are.
   expect((await open('gone')).entry).toMatch(/\/gone\/play$/)
-}, 60_000)
+})
 
 test('brotli that nobody asked for is unpacked; what is none, or too much, is the origin’s fault', async () => {
   const { token } = await admin.account(1)
@@ -262,7 +262,7 @@ test('brotli that nobody asked for is unpacked; what is none, or too much, is th
     ])
     if (status === 200) expect(answer.text).toMatch(/\n#EXTINF:4,Тест\n@\/~[\w-]+\/seg\.ts\n$/)
   }
-}, 60_000)
+})
 
 test('bytes and length of a play are known to a few per cent', async () => {
   const { id, start } = await household(4)
@@ -287,4 +287,4 @@ test('bytes and length of a play are known to a few per cent', async () => {
   expect(
     Math.abs((play?.playedMs ?? (play?.endedAt ?? 0) - (play?.startedAt ?? 0)) - ms),
   ).toBeLessThan(Math.max(3000, 0.3 * ms))
-}, 60_000)
+})

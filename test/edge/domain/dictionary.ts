@@ -11,12 +11,12 @@ const dictionary = () => {
     get: (key: string) => live(key)?.value,
     has: (key: string) => live(key) !== undefined,
     set,
-    add(key: string, value: unknown, ttl?: number) {
+    add: (key: string, value: unknown, ttl?: number) => {
       if (live(key) !== undefined) return false
       set(key, value, ttl)
       return true
     },
-    incr(key: string, delta: number, init: number) {
+    incr: (key: string, delta: number, init: number) => {
       const entry = entries.get(key)
       const value = Number(entry?.value ?? init) + delta
       entries.set(key, { value, until: entry?.until ?? Number.POSITIVE_INFINITY })

@@ -2,6 +2,7 @@ import { coordinatesOf, hasCoordinates, haversineKm, leastDistanceKm } from '#do
 import type { PlayRecord } from '#domain/types'
 import { deviceClass } from './device-class.ts'
 import { isHosting, isSixth } from './network-class.ts'
+import type { Evidence } from './types.ts'
 
 /** How far apart two plays are, in kilometres. */
 export interface Distance {
@@ -95,6 +96,10 @@ export const isWithinProvider = (a: PlayRecord, b: PlayRecord): boolean =>
     ![a, b].every(
       (play) => deviceClass(play) === 'television' && isSixthNetwork(play) === isSixthNetwork(a),
     ))
+
+/** Evidence of the provider that both plays came over, see `isWithinProvider`. */
+export const providerOfBoth = (a: PlayRecord, b: PlayRecord): Pick<Evidence, 'provider'> =>
+  isWithinProvider(a, b) ? { provider: a.asnOrg ?? `AS${a.asn}` } : {}
 
 const isSixthNetwork = ({ network }: PlayRecord): boolean => network !== null && isSixth(network)
 

@@ -43,6 +43,8 @@ export interface Evidence {
   /** How much more it may have been, where two clocks measured it. */
   readonly clockSlackMs?: number
   readonly speedKmh?: number
+  /** The provider of both plays, where they came over one within a country: its lines are located anywhere. */
+  readonly provider?: string
   readonly overlapMs?: number
   readonly count?: number
   readonly limit?: number

@@ -8,7 +8,7 @@ import {
   isSameNetwork,
   isThroughHosting,
   isTimed,
-  isWithinProvider,
+  providerOfBoth,
 } from '../guards.ts'
 import { clockSlackMs, endOf } from '../normalise.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
@@ -44,12 +44,11 @@ const lastLocated = (
 /** Whether a play says where somebody was at its start: what else is known of a journey's length. */
 const isJourneysEnd = (play: PlayRecord): boolean => isLocated(play) && isTimed(play)
 
-/** Whether two plays are no journey of a person, however far apart: by network, device or provider. */
+/** Whether two plays are no journey of a person, however far apart: by network or device. */
 const isExcused = (from: PlayRecord, event: PlayRecord, params: Params): boolean =>
   isSameNetwork(from, event) ||
   (params.ignore_same_device && isSameDevice(from, event)) ||
-  (params.ignore_hosting && isThroughHosting(event)) ||
-  isWithinProvider(from, event)
+  (params.ignore_hosting && isThroughHosting(event))
 
 /** Two plays in places too far apart to travel between them in the time. */
 export const inspectImpossibleTravel: Inspect<'impossible_travel'> = (event, recent, params) => {
@@ -78,6 +77,7 @@ export const inspectImpossibleTravel: Inspect<'impossible_travel'> = (event, rec
       ...(slackMs > 0 && { clockSlackMs: slackMs }),
       speedKmh: Number.isFinite(speed) ? speed : Number.MAX_SAFE_INTEGER,
       limit: params.max_speed_kmh,
+      ...providerOfBoth(from, event),
     },
   })
 }

@@ -8,6 +8,7 @@ import {
   isThroughHosting,
   isTimed,
   isWithinProvider,
+  providerOfBoth,
 } from '../guards.ts'
 import { clockSlackMs } from '../normalise.ts'
 import type { Inspect, ParamsOf } from '../rules/rule-types.ts'
@@ -19,6 +20,7 @@ interface Pair {
   readonly play: PlayRecord
   readonly distance: Distance
   readonly sharedMs: number
+  readonly isOneProvider: boolean
 }
 
 type Params = ParamsOf<'simultaneous_places'>
@@ -33,12 +35,15 @@ const compare = (play: PlayRecord, event: PlayRecord, params: Params): Pair | nu
   const sharedMs = shared - clockSlackMs(play, event)
   if (sharedMs <= 0 || sharedMs < params.min_overlap_minutes * MINUTE_MS) return null
   if (isSameDevice(play, event) || !isUsable(play, params) || !isUsable(event, params)) return null
-  if (isWithinProvider(play, event)) return null
   const distance = distanceOf(play, event)
   return distance === null || distance.leastKm < params.min_distance_km
     ? null
-    : { play, distance, sharedMs }
+    : { play, distance, sharedMs, isOneProvider: isWithinProvider(play, event) }
 }
+
+/** Whether a pair says more than another: two providers before one, then the longer, of equal ones the first. */
+const saysMore = (pair: Pair, than: Pair): boolean =>
+  pair.isOneProvider === than.isOneProvider ? pair.sharedMs >= than.sharedMs : than.isOneProvider
 
 /** Two devices of one account that played at the same time in places far apart. */
 export const inspectSimultaneousPlaces: Inspect<'simultaneous_places'> = (
@@ -54,8 +59,7 @@ export const inspectSimultaneousPlaces: Inspect<'simultaneous_places'> = (
     const play = recent[i]
     if (play === undefined || play.startedAt <= since) break
     const pair = compare(play, event, params)
-    // Of equal ones the first counts.
-    if (pair !== null && (best === null || pair.sharedMs >= best.sharedMs)) best = pair
+    if (pair !== null && (best === null || saysMore(pair, best))) best = pair
   }
   if (best === null) return null
   const { play, distance, sharedMs } = best
@@ -71,6 +75,7 @@ export const inspectSimultaneousPlaces: Inspect<'simultaneous_places'> = (
       leastDistanceKm: distance.leastKm,
       overlapMs: sharedMs,
       limit: params.min_distance_km,
+      ...providerOfBoth(play, event),
     },
   })
 }

@@ -1,5 +1,10 @@
 import type { PlayRecord } from '#domain/types'
-import { type Weighed, weighHouseholds } from '../household/household-judgement.ts'
+import {
+  hasEnoughEvidence,
+  type Weighed,
+  weighHouseholds,
+} from '../household/household-judgement.ts'
+import { DEFAULT_THRESHOLD } from '../household/weights.ts'
 import { endOf } from '../normalise.ts'
 import type { Finding, FindingKind } from '../types.ts'
 
@@ -42,25 +47,34 @@ export const homesLast = <R extends { readonly kind: FindingKind }>(rules: reado
   ...rules.filter((rule) => APART.has(rule.kind)),
 ]
 
+/** Whether there surely are two households: then places of one provider are places, too. */
+const areTwoHomes = ({ confidence, features }: Weighed): boolean =>
+  confidence >= DEFAULT_THRESHOLD && hasEnoughEvidence(features)
+
+/** The same answer each time, worked out when it is first asked for. */
+const once = <T>(work: () => T): (() => T) => {
+  let known: { readonly answer: T } | null = null
+  return () => (known ??= { answer: work() }).answer
+}
+
 /** Whether a finding is to be raised. */
 export type IsAlarm = (finding: Finding) => boolean
 
 /**
  * Returns a test whether a finding is raised. One about distant plays is not where the account's own homes explain it: it is where the account is
- * new, its providers are unknown, or more than one household is possible. Homes are computed at the first call.
+ * new, its providers are unknown, or more than one household is possible; and one of two places of one provider only where the account is
+ * shared without it. Homes are computed when they are first asked for.
  */
 export const alarmsOf = (
   plays: readonly PlayRecord[],
   now: number,
   findings: () => readonly Finding[] = () => [],
 ): IsAlarm => {
-  let answer: boolean | null = null
-  return ({ kind }) => {
+  const weighed = once(() => weighHouseholds(plays, { now, findings: findings() }))
+  const isUnknown = once(() => isYoung(plays) || !knowsProviders(plays))
+  return ({ kind, evidence }) => {
     if (!APART.has(kind)) return true
-    answer ??=
-      isYoung(plays) ||
-      !knowsProviders(plays) ||
-      isUnexplained(weighHouseholds(plays, { now, findings: findings() }))
-    return answer
+    if (evidence.provider !== undefined) return areTwoHomes(weighed())
+    return isUnknown() || isUnexplained(weighed())
   }
 }

@@ -11,6 +11,7 @@ export const enAudit = {
   'evidence.elapsedMs': 'Time between',
   'evidence.clockSlackMs': 'The two clocks may differ by',
   'evidence.speedKmh': 'Speed at least, km/h',
+  'evidence.provider': 'Both over',
   'evidence.overlapMs': 'At the same time',
   'evidence.count': 'Count',
   'evidence.limit': 'Allowed',

@@ -12,6 +12,7 @@ export const ruAudit: Readonly<Record<keyof typeof enAudit, Wording>> = {
   'evidence.elapsedMs': 'Прошло времени',
   'evidence.clockSlackMs': 'Часы двух серверов могут расходиться на',
   'evidence.speedKmh': 'Скорость не меньше, км/ч',
+  'evidence.provider': 'Оба через',
   'evidence.overlapMs': 'Одновременно',
   'evidence.count': 'Количество',
   'evidence.limit': 'Допускается',

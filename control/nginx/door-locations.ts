@@ -59,7 +59,7 @@ const block = ({ location, doors }: DoorLocation, confDir: string): string => {
   const lines = [
     ...doors.map(({ path, place }) => `    # ${path}: ${place}`),
     `    include "${confDir}/${servingFile(door)}";`,
-    ...(door.serving === 'answer' || door.serving === 'app'
+    ...(['list', 'answer', 'app'].includes(door.serving)
       ? [`    js_content edge.${door.handler};`]
       : []),
   ]

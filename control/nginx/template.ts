@@ -17,6 +17,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'door-hls',
     'door-dash',
     'door-segment',
+    'door-list',
   ],
   checks: [
     'read-pass',
@@ -47,6 +48,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'slate-headers',
     'wait',
     'try-again',
+    'fetch-list',
   ],
 }
 

@@ -31,3 +31,17 @@ export const randomBytes = (length: number): Uint8Array => {
   drawn.used += length
   return bytes
 }
+
+/** Ids not given out yet. */
+const ids = { text: '', used: 0 }
+const ID_LENGTH = 16
+
+/** 12 random bytes as 16 base64url characters. */
+export const randomId = (): string => {
+  if (ids.used === ids.text.length) {
+    ids.text = Buffer.from(crypto.getRandomValues(new Uint8Array(768))).toString('base64url')
+    ids.used = 0
+  }
+  ids.used += ID_LENGTH
+  return ids.text.slice(ids.used - ID_LENGTH, ids.used)
+}

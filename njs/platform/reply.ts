@@ -109,7 +109,7 @@ export const answer = (
   r: Request,
   status: number,
   headers: Readonly<Record<string, string | string[]>>,
-  body = '',
+  body: string | Buffer = '',
 ): void => {
   const out: Record<string, string | string[] | undefined> = r.headersOut
   for (const name in headers) out[name] = headers[name] ?? ''

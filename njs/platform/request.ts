@@ -114,6 +114,21 @@ export const callControl = async (
   }
 }
 
+/**
+ * A list as control wrote it, from nginx's cache; `null` where there is none, it is longer than `js_fetch_max_response_buffer_size` allows, or is not to be
+ * kept.
+ */
+export const fetchList = async (inner: string, list: string): Promise<string | null> => {
+  try {
+    const headers = { Host: 'gatehouse-inner', 'X-Gh-List': list }
+    const response = await ngx.fetch(`http://unix:${inner}:/list`, { headers })
+    const isKept = !(response.headers.get('Cache-Control') ?? '').includes('no-store')
+    return response.status === 200 && isKept ? await response.text() : null
+  } catch {
+    return null
+  }
+}
+
 /** Host and port the viewer asked for; empty where none is named. HTTP/3 names them outside the Host header (RFC 9114, 4.3.1). */
 export const askedHost = (r: Request): string => {
   const header = variable(r, 'http_host')

@@ -136,7 +136,7 @@ const nameOf = ({ args }: Directive): string => {
     doorLocations().find(({ location }) => location.replaceAll('"', '') === args.join(' '))
       ?.doors ?? []
   if (door === undefined) return asRow(args.at(-1) ?? '')
-  return door.serving === 'answer' || door.serving === 'app' ? `edge.${door.handler}` : door.serving
+  return ['list', 'answer', 'app'].includes(door.serving) ? `edge.${door.handler}` : door.serving
 }
 
 const locationsOf = (isServer: (text: string) => boolean): Directive[] =>

@@ -1,10 +1,9 @@
 import type { ComponentChildren } from 'preact'
 import { lazy, Suspense } from 'preact/compat'
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { isGranted } from '../../operators/roles.ts'
 import { useKeptFocus } from './components/kept-focus.ts'
 import { LanguageSelect, ThemeSelect } from './components/look.tsx'
-import { PagesThere } from './components/page-link.tsx'
 import { Palette } from './components/palette.tsx'
 import { useAuth } from './components/use-auth.ts'
 import { send } from './data/api.ts'
@@ -185,8 +184,6 @@ const Frame = ({
   const pages = PAGES.filter(
     ({ needs, isOfDemo }) => may(needs) && (isOfDemo !== true || auth.demo),
   )
-  const there = pages.map(({ id }) => id).join()
-  const ids = useMemo(() => new Set(there.split(',')), [there])
   const page = pages.find(({ id }) => id === (path[0] ?? 'now')) ?? pages[0]
   useEffect(() => {
     document.title = page === undefined ? t('app.name') : `${t(page.title)} · ${t('app.name')}`
@@ -230,9 +227,7 @@ const Frame = ({
           </p>
         )}
         <Suspense fallback={<p class="state loading">{t('state.loading')}</p>}>
-          <PagesThere value={ids}>
-            {page?.show({ rest: path.slice(1), may, auth, changed })}
-          </PagesThere>
+          {page?.show({ rest: path.slice(1), may, auth, changed })}
         </Suspense>
       </main>
     </div>

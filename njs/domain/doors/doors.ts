@@ -2,10 +2,18 @@
 export type DoorCredential = 'none' | 'ticket' | 'token' | 'xtream' | 'secure-link' | 'pass'
 
 /**
- * How nginx serves a door, by `nginx/doors/gatehouse-door-<name>.conf`: `answer` = the handler sends the response; `app` = likewise, with the rate limit of apps;
- * `opening` = the handler chooses the internal location (`opening-route.ts`); the others are proxied to the origin once the session is admitted.
+ * How nginx serves a door, by `nginx/doors/gatehouse-door-<name>.conf`: `answer` = the handler sends the response; `list` = likewise, a
+ * playlist; `app` = with the rate limit of apps; `opening` = the handler chooses the internal location (`opening-route.ts`); the others are proxied to the origin once the session is admitted.
  */
-export type DoorServing = 'answer' | 'app' | 'opening' | 'stream' | 'hls' | 'dash' | 'segment'
+export type DoorServing =
+  | 'list'
+  | 'answer'
+  | 'app'
+  | 'opening'
+  | 'stream'
+  | 'hls'
+  | 'dash'
+  | 'segment'
 
 /** One form of public address. */
 export interface Door {
@@ -40,7 +48,7 @@ const underPass = (
   id: string,
   path: string,
   opens: string,
-  serving: Exclude<DoorServing, 'answer' | 'app' | 'opening'>,
+  serving: Exclude<DoorServing, 'list' | 'answer' | 'app' | 'opening'>,
 ): Door => ({
   id,
   path,
@@ -60,7 +68,7 @@ const playlist = (id: string, path: string): Door => ({
   place: LIST_PLACE,
   opens: 'the list of the viewer’s group',
   handler: 'playlist',
-  serving: 'answer',
+  serving: 'list',
 })
 
 const APP_PLACE = '`?username=&password=` or `?token=`, in the query or in a posted form'

@@ -22,7 +22,7 @@ describe('every door', () => {
     expect(block).toContain(`include "/state/nginx/${servingFile(door)}";`)
     expect(Object.keys(files)).toContain(servingFile(door))
     expect(block.includes(`js_content edge.${door.handler};`)).toBe(
-      door.serving === 'answer' || door.serving === 'app',
+      ['list', 'answer', 'app'].includes(door.serving),
     )
   })
 

@@ -87,6 +87,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
 
 /** What a good request of a door is answered with. */
 const STATUS = {
+  list: 200,
   answer: 200,
   app: 200,
   opening: 302,
@@ -126,7 +127,7 @@ test.each(DOORS)('a request at $id reaches $handler', async (door) => {
   const filler = await fillers(door.serving === 'stream')
   const path = door.path.replace(/<([^>]+)>/g, (_, name: string) => filler[name] ?? '')
   const args = door.query.map((name) => `${name}=${ARGUMENTS[name]}`)
-  const isOfApps = ['answer', 'app'].includes(door.serving) || door.query.includes('stream')
+  const isOfApps = ['list', 'answer', 'app'].includes(door.serving) || door.query.includes('stream')
   if (!door.credentials.includes('none') && isOfApps) args.push('username=alice', 'password=word')
   // A player that is sent no 302 for its ticket asks below it; here the door itself is meant.
   const wanted = door.credentials.includes('ticket') ? path.replace('seg-1.ts', 'index.m3u8') : path
@@ -142,7 +143,7 @@ test.each(DOORS)('a request at $id reaches $handler', async (door) => {
         .map(([, name = '']) => name),
     ),
   ]
-  await until(`${door.handler} in the log`, () => Promise.resolve(called().length > 0))
+  await until(`${door.handler} in the log`, () => Promise.resolve(called().length > 0), 5000)
   expect(called()).toEqual([door.handler])
   // The stub knows nobody without a token: that control was asked is all there is to see.
   const isAnonymous = door.serving === 'opening' && !/ticket|token|xtream/.test(door.id)

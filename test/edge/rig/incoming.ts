@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { pause } from '../../support/pause.ts'
 
 /** A request's whole body. */
@@ -19,23 +19,6 @@ export const header = (request: IncomingMessage, name: string): string => {
   return typeof value === 'string' ? decodeURIComponent(value) : ''
 }
 
-/** Answer to every question for a picture. */
-export interface PictureAnswer {
-  readonly status: number
-  readonly headers: Record<string, string>
-  readonly body: string
-}
-
-/** A path as it is noted: with its query for pictures, which says what was asked for. */
+/** A path as it is noted: with its query for pictures and lists, which says what was asked for. */
 export const seenPath = (path: string, url: URL): string =>
-  path === '/pictures' ? path + url.search : path
-
-/** Sends it to who asks for one; 404 for all else. */
-export const sendPicture = (
-  path: string,
-  { status, headers, body: picture }: PictureAnswer,
-  response: ServerResponse,
-): void => {
-  if (path === '/pictures') response.writeHead(status, headers).end(picture)
-  else response.writeHead(404).end()
-}
+  /^\/(?:pictures|lists)\b/.test(path) ? path + url.search : path

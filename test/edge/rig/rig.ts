@@ -92,8 +92,7 @@ const settingsFor = (
   edgeId: 'edge-1',
   edgeKey: null,
   control: { servers: [`unix:${join(dir, 'control.sock')}`], tls: null },
-  // The least the product waits: what a busy machine answers late would be opened by the edge itself.
-  askTimeoutMs: 6000,
+  askTimeoutMs: 1000,
   origins: [origin],
   resolver: null,
   trustedProxies: ['127.0.0.1/32'],

@@ -15,7 +15,8 @@ import { networkKey } from '#domain/networks/network'
 import type { Protocol } from '#domain/types'
 import { cloneKey, inferredKey, leaseKey } from '#domain/viewer/lease'
 import { nodeCrypto } from './crypto.ts'
-import { body, header, type PictureAnswer, seenPath, sendPicture, thinkAbout } from './incoming.ts'
+import { body, header, seenPath, thinkAbout } from './incoming.ts'
+import { type PictureAnswer, sendList, sendPicture } from './outgoing.ts'
 import { placesOf } from './places.ts'
 
 /** Speaks the edge contract from plain variables, so that a test says exactly what control would. */
@@ -31,6 +32,7 @@ export interface StubControl {
     { version: string; rows: Map<string, string>; pages: number }
   >
   lists: Map<string, string>
+  readonly unkeptLists: Set<string>
   /** What is banned; an edge gets it whole when it says that it has nothing. */
   bans: readonly BanRow[]
   /** Put into the next sync answer. */
@@ -88,6 +90,7 @@ export function createStub(): StubControl {
       channels: { version: 'c1', rows: new Map(), pages: 1000 },
     },
     lists: new Map(),
+    unkeptLists: new Set(),
     bans: [],
     next: {},
     known: new Set(),
@@ -192,8 +195,8 @@ export function createStub(): StubControl {
     if (stub.refusal !== null) return deny(response, stub.refusal)
     const channel = header(request, 'X-Gh-Channel')
     const ticket = readTicket(header(request, 'X-Gh-Ticket'))
-    const known = stub.identities.get(header(request, 'X-Gh-Token') || header(request, 'X-Gh-User'))
-    const who = ticket ?? known
+    const secret = header(request, 'X-Gh-Token') || header(request, 'X-Gh-User')
+    const who = ticket ?? stub.identities.get(secret)
     if (who === undefined)
       return deny(response, { status: 403, reason: 'token.unknown', denyTtl: 5 })
     const row = stub.tables.channels.rows.get(channel)
@@ -261,11 +264,8 @@ export function createStub(): StubControl {
     if (!known) return deny(response, { status: 403, reason: 'token.unknown', denyTtl: 5 })
     json(response, { ...known, wonBy: 'account', country, ttlSec: 60 })
   }
-  const list = (id: string, response: ServerResponse): void => {
-    const text = stub.lists.get(decodeURIComponent(id))
-    if (text === undefined) return void response.writeHead(404).end()
-    response.writeHead(200, { 'Content-Type': 'audio/x-mpegurl', ETag: '"x"' }).end(text)
-  }
+  const list = (id: string, response: ServerResponse): void =>
+    sendList(response, stub.lists.get(decodeURIComponent(id)), !stub.unkeptLists.has(id))
   return stub
 }
 

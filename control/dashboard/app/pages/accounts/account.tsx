@@ -5,7 +5,7 @@ import { PlayList } from '../../components/plays.tsx'
 import { get } from '../../data/api.ts'
 import { serverNow } from '../../data/clock.ts'
 import { hrefOf } from '../../data/route.ts'
-import { SLOW_MS, useNow, useQuery } from '../../data/use-query.ts'
+import { useNow, useQuery } from '../../data/use-query.ts'
 import { duration, moment, number, player } from '../../text/format.ts'
 import { summaryOf } from '../../text/summary.ts'
 import { language, t, words } from '../../text/text.ts'
@@ -20,10 +20,7 @@ const signed = new Intl.NumberFormat(language, { signDisplay: 'exceptZero' })
 const path = (ref: string) => `/accounts/${encodeURIComponent(ref)}` as const
 
 const TrustCard = ({ account }: { readonly account: string }) => {
-  const query = useQuery(`trust ${account}`, (signal) => get(`${path(account)}/trust`, signal), [
-    'finding',
-    'person',
-  ])
+  const query = useQuery(`trust ${account}`, (signal) => get(`${path(account)}/trust`, signal))
   return (
     <Card title={t('account.trust')}>
       <Shown query={query}>
@@ -56,7 +53,7 @@ const LiveCard = ({ account }: { readonly account: string }) => {
   const query = useQuery(
     `live ${account}`,
     (signal) => get(`/sessions?user_id=${encodeURIComponent(account)}`, signal),
-    ['plays'],
+    true,
   )
   return (
     <Card title={t('account.live')}>
@@ -77,10 +74,8 @@ const LiveCard = ({ account }: { readonly account: string }) => {
 }
 
 const FindingsCard = ({ account }: { readonly account: string }) => {
-  const query = useQuery(
-    `findings ${account}`,
-    (signal) => get(`/findings?account=${encodeURIComponent(account)}&sort=-at&limit=5`, signal),
-    ['finding', 'person'],
+  const query = useQuery(`findings ${account}`, (signal) =>
+    get(`/findings?account=${encodeURIComponent(account)}&sort=-at&limit=5`, signal),
   )
   return (
     <Card title={t('account.findings')}>
@@ -115,11 +110,8 @@ export const AccountPage = ({
   const own = useOwnAccount(account)
   const sharing = useSharing(account)
   const feedback = useFeedback(account)
-  const plays = useQuery(
-    `plays ${account}`,
-    (signal) => get(`${path(account)}/plays?limit=1000&sort=-startedAt`, signal),
-    ['history', 'person'],
-    SLOW_MS,
+  const plays = useQuery(`plays ${account}`, (signal) =>
+    get(`${path(account)}/plays?limit=1000&sort=-startedAt`, signal),
   )
   const rows = plays.data?.items ?? []
   const name = rows.find(({ accountName }) => accountName !== null)?.accountName

@@ -66,10 +66,7 @@ export const PersonCard = ({
   readonly canAct: boolean
   readonly changed: () => void
 }) => {
-  const query = useQuery(`person ${account}`, (signal) => readPerson(account, signal), [
-    'person',
-    'sharing',
-  ])
+  const query = useQuery(`person ${account}`, (signal) => readPerson(account, signal))
   const { error, run } = useAction()
   const done = () => {
     query.reload()

@@ -48,10 +48,8 @@ const pathOf = (account: string) =>
 
 /** An account of ours; nothing for those of media servers and backends. */
 export const useOwnAccount = (account: string): Query<Account | null> =>
-  useQuery(
-    `account ${account}`,
-    async (signal) => (isOwn(account) ? await get(pathOf(account), signal) : null),
-    ['account', 'config'],
+  useQuery(`account ${account}`, async (signal) =>
+    isOwn(account) ? await get(pathOf(account), signal) : null,
   )
 
 /** Caps and plan of an account of ours, and their change. */
@@ -92,10 +90,8 @@ export const Plan = ({
 
 /** What an account has lately watched on. */
 export const Devices = ({ account }: { readonly account: string }) => {
-  const query = useQuery(
-    `devices ${account}`,
-    (signal) => getAll(`/accounts/${encodeURIComponent(account)}/devices`, signal),
-    ['history'],
+  const query = useQuery(`devices ${account}`, (signal) =>
+    getAll(`/accounts/${encodeURIComponent(account)}/devices`, signal),
   )
   return (
     <Card title={t('account.devices')}>

@@ -113,11 +113,7 @@ const Letters = ({
   readonly canAct: boolean
   readonly changed: () => void
 }) => {
-  const query = useQuery(
-    'letters',
-    (signal) => get('/notifications?state=dead&limit=100', signal),
-    ['notification'],
-  )
+  const query = useQuery('letters', (signal) => get('/notifications?state=dead&limit=100', signal))
   const action = useAction()
   const [question, setQuestion] = useState<Question | null>(null)
   const done = () => {
@@ -171,11 +167,7 @@ const Letters = ({
 
 /** Where notices go: how it stands, a test, a preview, and what could not be delivered. */
 export const Destinations = ({ canAct }: { readonly canAct: boolean }) => {
-  const query = useQuery('destinations', (signal) => getAll('/destinations', signal), [
-    'destination',
-    'notification',
-    'config',
-  ])
+  const query = useQuery('destinations', (signal) => getAll('/destinations', signal))
   const [question, setQuestion] = useState<Question | null>(null)
   const remove = (destination: Destination) =>
     setQuestion({

@@ -7,10 +7,8 @@ const SHOWN = 200
 
 /** The channels a group gets. */
 export const ChannelsCard = ({ group }: { readonly group: string }) => {
-  const query = useQuery(
-    `channels ${group}`,
-    (signal) => get(`/channels?group=${encodeURIComponent(group)}&limit=${SHOWN}`, signal),
-    ['surge', 'source', 'config'],
+  const query = useQuery(`channels ${group}`, (signal) =>
+    get(`/channels?group=${encodeURIComponent(group)}&limit=${SHOWN}`, signal),
   )
   return (
     <Card title={t('groups.channels.of', { group })}>

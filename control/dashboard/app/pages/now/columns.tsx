@@ -1,4 +1,3 @@
-import { PageLink } from '../../components/page-link.tsx'
 import { Badge } from '../../components/parts.tsx'
 import type { Column } from '../../components/table.tsx'
 import { hrefOf, whyOf } from '../../data/route.ts'
@@ -47,7 +46,7 @@ const identity = (caps: CapUse): Column<Session>[] => [
     sixths: 3,
     title: t('col.who'),
     sortBy: whoOf,
-    cell: (row) => <PageLink href={hrefOf(['accounts', row.user_id])}>{whoOf(row)}</PageLink>,
+    cell: (row) => <a href={hrefOf(['accounts', row.user_id])}>{whoOf(row)}</a>,
   },
   {
     key: 'what',

@@ -1,5 +1,4 @@
 import { useEffect, useState } from 'preact/hooks'
-import { PageLink } from '../../components/page-link.tsx'
 import { Card, Shown } from '../../components/parts.tsx'
 import { isPlayed, PLAY_COLUMNS } from '../../components/plays.tsx'
 import { type Column, Table } from '../../components/table.tsx'
@@ -33,7 +32,7 @@ const columns: readonly Column<Play>[] = [
     title: t('col.actions'),
     cell: ({ address, channel, account }) =>
       address !== null && (
-        <PageLink href={whyOf({ ip: address, channel, account })}>{t('action.explain')}</PageLink>
+        <a href={whyOf({ ip: address, channel, account })}>{t('action.explain')}</a>
       ),
   },
 ]
@@ -46,7 +45,7 @@ export const Refusals = () => {
     'refusals',
     async (signal) =>
       (await getAll(`/history/plays?from=${from}`, signal, MOST)).filter((row) => !isPlayed(row)),
-    ['history'],
+    true,
   )
   useEffect(() => document.getElementById('refusals')?.focus(), [])
   return (

@@ -11,10 +11,7 @@ import { t, words } from '../../text/text.ts'
 const KINDS = ['servers', 'channels'] as const
 
 const Servers = ({ canAdd }: { readonly canAdd: boolean }) => {
-  const query = useQuery('servers', (signal) => getAll('/media-servers', signal), [
-    'plays',
-    'media-server',
-  ])
+  const query = useQuery('servers', (signal) => getAll('/media-servers', signal), true)
   return (
     <>
       {canAdd && <AddServer done={query.reload} />}
@@ -76,7 +73,7 @@ const NginxCard = () => {
 const Answers = () => {
   const [turn, setTurn] = useState(0)
   const query = useQuery(`check ${turn}`, (signal) => get('/edges/check', signal))
-  const edges = useQuery('edges', (signal) => getAll('/edges', signal), ['plays', 'edge'])
+  const edges = useQuery('edges', (signal) => getAll('/edges', signal), true)
   const now = useNow(5_000)
   return (
     <Card

@@ -7,6 +7,7 @@ import { health } from './handlers/health.ts'
 import { networkKey } from './handlers/network-key.ts'
 import { openWithoutControl } from './handlers/open-without-control.ts'
 import { cookiesForOrigin } from './handlers/origins/cookies-for-origin.ts'
+import { dropChallenge } from './handlers/origins/drop-challenge.ts'
 import { handOnCookies } from './handlers/origins/hand-on-cookies.ts'
 import { resolveRedirection } from './handlers/origins/resolve-redirection.ts'
 import { serveManifest } from './handlers/origins/serve-manifest.ts'
@@ -30,6 +31,7 @@ export default {
   checkSession,
   checkWithoutControl,
   cookiesForOrigin,
+  dropChallenge,
   guardStream,
   guide,
   handOnCookies,

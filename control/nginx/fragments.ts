@@ -29,6 +29,10 @@ export const originFragments = (settings: NginxSettings): Fragments => {
       4,
       (settings.authorizedOrigins ?? []).map((origin) => `"${origin}" $http_authorization;`),
     ),
+    originChallenges: lines(
+      4,
+      (settings.authorizedOrigins ?? []).map((origin) => `"${origin}" origin-challenge;`),
+    ),
     originTlsNames: lines(
       4,
       origins.map((origin) => `"${origin}" "${hostOf(origin).replace(/:\d+$/, '')}";`),

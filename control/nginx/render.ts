@@ -83,10 +83,10 @@ const splitEvenly = (most: number): string => {
   return [...lines, `    * ${most - 1};`].join('\n')
 }
 
-/** Every status an origin may fail with; those that nginx keeps to itself cannot be named. */
+/** Every status an origin may fail with but 401, which asks for a login; those that nginx keeps to itself cannot be named. */
 const originErrors = (): string =>
   Array.from({ length: 200 }, (_, at) => 400 + at)
-    .filter((status) => status !== 444 && (status < 494 || status > 499))
+    .filter((status) => status !== 401 && status !== 444 && (status < 494 || status > 499))
     .join(' ')
 
 /** Redirections that no player follows by itself; their text and `Location` are not handed on. */

@@ -119,7 +119,7 @@ export const systemSchema = Type.Object({
 /** What came of asking the edge for its health. */
 export const edgeCheck = Type.Object({
   url: Type.Union([Type.String(), Type.Null()], {
-    description: 'What was asked; null where there is no edge.',
+    description: 'What was asked; null where there is no edge, or its address is not known.',
   }),
   ok: Type.Boolean(),
   problem: nullableText,

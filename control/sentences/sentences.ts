@@ -10,6 +10,8 @@ export const SENTENCES = {
   'edge.never':
     'it has not synced since this control plane started; see that nginx runs, with the include files as written now, and that its workers reach the sockets (edge.socket_group)',
   'edge.none': 'this installation has no edge (edge.nginx: none)',
+  'edge.unnamed':
+    'only your own nginx knows where it listens; set edge.public_url to the address viewers reach it by',
   'edge.other': 'something answers, but no edge of Gatehouse',
   'edge.unwell': 'the edge says that it is {status}',
   // Certificates.

@@ -60,6 +60,8 @@ export const REASONS = {
     'The origin sends its viewers to a host that neither `origins` nor its `redirects` name.',
   'origin.unreadable':
     'The origin packs its manifest in a way the edge cannot unpack (zstd), or it is damaged.',
+  'origin.unauthorized':
+    'The origin asks for a login (401): its address in the list has none, or a wrong one.',
   'control.unavailable': 'The control plane cannot answer and the group fails closed.',
   'edge.not_ready': 'The edge has not received its keys, networks, channels or bans yet.',
   'edge.full': 'The shared memory of the edge is full; raise `edge.zones`.',

@@ -10,6 +10,7 @@ const STATUS: Partial<Record<ReasonId, number>> = {
   'edge.full': 503,
   'origin.elsewhere': 502,
   'origin.unreadable': 502,
+  'origin.unauthorized': 502,
   'control.unavailable': 503,
   'channel.unknown': 404,
   'rate.limited': 429,

@@ -127,6 +127,7 @@ export const WORD_OF_REASON: Readonly<Record<ReasonId, ViewerWord>> = {
   'ban.network': 'banned',
   'origin.elsewhere': 'later',
   'origin.unreadable': 'later',
+  'origin.unauthorized': 'later',
   'control.unavailable': 'later',
   'edge.not_ready': 'later',
   'edge.full': 'later',

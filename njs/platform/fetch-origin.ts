@@ -10,7 +10,8 @@ export interface OriginAnswer {
   readonly encoding: string
   readonly location: string
   readonly cookies: readonly string[]
-  readonly retryAfter: string
+  /** `WWW-Authenticate` */
+  readonly challenge: string
 }
 
 const text = (value: string | string[] | undefined): string =>
@@ -51,7 +52,7 @@ export const fetchOrigin = async (
     encoding: text(headers['Content-Encoding']).trim().toLowerCase(),
     location: text(headers['Location']),
     cookies: list(headers['Set-Cookie']),
-    retryAfter: text(headers['Retry-After']),
+    challenge: text(headers['WWW-Authenticate']),
   }
 }
 

@@ -122,6 +122,11 @@ export const setCookies = (r: Request, cookies: string[]): void => {
   if (cookies.length > 0) out['Set-Cookie'] = cookies
 }
 
+/** Takes a header out of a response. */
+export const dropHeader = (r: Request, name: string): void => {
+  delete r.headersOut[name]
+}
+
 /** Sends a refusal: status, `X-Gatehouse-Reason`, and the reason id as the body. */
 export const answerRefusal = (r: Request, reason: ReasonId): void => {
   refuse(r, reason)

@@ -16,6 +16,8 @@ export interface Fetched {
   readonly isMoved: boolean
   readonly text: string
   readonly type: string
+  /** Of a 401, what it asks for. */
+  readonly challenge: string
   /** What its origins set on the way, as the player's `Cookie` would hold it. */
   readonly setCookies: string
   /** Some cookie of the player went along: it may be written for him alone. */
@@ -113,6 +115,7 @@ export const fetchManifest = async (
       isMoved: count > 0,
       text: '',
       type: answer.type,
+      challenge: answer.challenge,
       setCookies,
       hadCookies,
       past: null,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { createSigner } from '../../access/admission/signer.ts'
+import type { Config } from '../../config/schema/schema.ts'
 import { nginxOf } from '../../config/schema/which-edge.ts'
 import { versionOf } from '../../config/version.ts'
 import type { AuditTrail } from '../../routes/admin/common/audit-trail.ts'
@@ -55,8 +56,14 @@ const edgeOptions = (
   },
   audit,
   clock: now,
-  address: () => (nginxOf(live.config()) === 'none' ? null : localEdgeUrl(live.config())),
+  address: () => edgeAddress(live.config()),
 })
+
+const edgeAddress = (config: Config): ReturnType<EdgeAdminOptions['address']> => {
+  if (nginxOf(config) === 'none') return { url: null, why: 'edge.none' }
+  const url = localEdgeUrl(config)
+  return url === null ? { url, why: 'edge.unnamed' } : { url }
+}
 
 /** What `GET /system` tells. */
 const systemOf = ({ persistence, sessions, publisher, historian, now }: AdminParts) => {

@@ -7,9 +7,9 @@ import { localEdgeUrl, localUrl, parseEndpoint } from '../../supervise/processes
 import type { ReadyReport } from '../../supervise/start/banner.ts'
 import type { DemoAccount } from '../access/demo-accounts.ts'
 
-/** The playlist address of a token. */
+/** The playlist address of a token; its path alone where the edge's address is not known. */
 export const playlistUrl = (config: Config, token: string): string =>
-  `${localEdgeUrl(config)}/playlist.m3u?token=${encodeURIComponent(token)}`
+  `${localEdgeUrl(config) ?? ''}/playlist.m3u?token=${encodeURIComponent(token)}`
 
 /** What `run` prints when everything stands. */
 export const readyReport = (parts: {

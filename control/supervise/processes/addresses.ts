@@ -50,11 +50,15 @@ function tryListen(host: string, port: number): Promise<string | null> {
   })
 }
 
-/** The public address of the edge, else the one viewers on this machine reach it by. */
-export const localEdgeUrl = (config: Config): string => {
-  const { public_url: url, listen, plain } = config.edge
+/**
+ * The public address of the edge, else the one viewers on this machine reach it by; `null` where neither is known: an nginx of the operator's own
+ * listens where it is told there.
+ */
+export const localEdgeUrl = (config: Config): string | null => {
+  const { public_url: url, listen, plain, nginx } = config.edge
   const tls = plain === 'serve' ? null : tlsListenOf(config)
   if (url !== null) return url
+  if (nginx === 'external') return null
   const local = localUrl(parseEndpoint(tls ?? listen))
   return tls === null ? local : local.replace(/^http:/, 'https:').replace(/:443$/, '')
 }

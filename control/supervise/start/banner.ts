@@ -1,7 +1,8 @@
 import { readJson } from '#domain/read-json'
 /** The control plane's report when it is ready; `--json` prints it. */
 export interface ReadyReport {
-  readonly edge: string
+  /** Empty where there is none; `null` where only the operator's own nginx knows it. */
+  readonly edge: string | null
   readonly admin: string
   readonly adminToken: string
   readonly dashboard: string
@@ -27,7 +28,7 @@ export function banner(ready: ReadyReport, state: string): string {
   const { edge, admin, adminToken, accounts, groups } = ready
   if (admin === '') return edgeBanner(edge, state)
   if (edge === '') return homeBanner(ready, state)
-  const lines = ['', 'Gatehouse is running.', '', `  Playlist    ${edge}/playlist.m3u`]
+  const lines = ['', 'Gatehouse is running.', '', ...playlistLines(edge)]
   lines.push(...dashboardLines(ready))
   lines.push(
     `  Admin API   ${admin}/api/v1`,
@@ -45,6 +46,15 @@ export function banner(ready: ReadyReport, state: string): string {
   if (accounts.length > 0) lines.push('', '  Accounts', ...accounts.flatMap(accountLines))
   if (accounts.length > 0) lines.push('', ...nextSteps(ready))
   return [...lines, '', 'Ctrl-C stops everything.', ''].join('\n')
+}
+
+/** Where the playlist is. */
+function playlistLines(edge: string | null): string[] {
+  if (edge !== null) return [`  Playlist    ${edge}/playlist.m3u`]
+  return [
+    '  Playlist    /playlist.m3u, where your own nginx listens',
+    '              (edge.public_url names that address, here and in playlists)',
+  ]
 }
 
 /** Where the dashboard is, and the link that opens it without a password. */
@@ -77,8 +87,8 @@ function homeBanner(ready: ReadyReport, state: string): string {
 }
 
 /** The report of an edge without control plane, and so without dashboard and groups. */
-function edgeBanner(edge: string, state: string): string {
-  const lines = ['', 'The edge is running.', '', `  Playlist    ${edge}/playlist.m3u`]
+function edgeBanner(edge: string | null, state: string): string {
+  const lines = ['', 'The edge is running.', '', ...playlistLines(edge)]
   return [...lines, `  State       ${state}`, '', 'Ctrl-C stops it.', ''].join('\n')
 }
 
@@ -90,13 +100,14 @@ function accountLines(account: ReadyReport['accounts'][number]): string[] {
 
 function nextSteps({ edge, accounts }: ReadyReport): string[] {
   const [first] = accounts
+  const list = `${edge ?? ''}/playlist.m3u`
   return [
     '  Try',
     `    vlc '${first?.playlist}'`,
     '      Open it in another player beside the first: the second screen is refused.',
-    `    curl -H 'X-Forwarded-For: 192.168.1.20' ${edge}/playlist.m3u`,
+    `    curl -H 'X-Forwarded-For: 192.168.1.20' ${list}`,
     '      A viewer at home gets every channel …',
-    `    curl -H 'X-Forwarded-For: 203.0.113.9' ${edge}/playlist.m3u`,
+    `    curl -H 'X-Forwarded-For: 203.0.113.9' ${list}`,
     '      … a stranger gets the short list at the same address.',
   ]
 }

@@ -10,6 +10,7 @@ const JUDGED_ALWAYS: ReadonlySet<string> = new Set<ReasonId>([
   'rate.limited',
   'origin.elsewhere',
   'origin.unreadable',
+  'origin.unauthorized',
   'cap.edge',
   'ticket.malformed',
   'ticket.signature',

@@ -107,6 +107,18 @@ const fail = (r: Request, status: number): void => {
   else answer(r, status, TEXT, `origin: ${status}\n`)
 }
 
+/** It asks for a login: the viewer's, where its origin is set to have that. */
+const failUnauthorized = (r: Request, challenge: string): void => {
+  if (variable(r, 'gh_after_challenge') === 'origin-challenge')
+    return answer(
+      r,
+      401,
+      { ...TEXT, 'WWW-Authenticate': challenge },
+      'the origin asks for a login\n',
+    )
+  return answer(r, 200, { ...TEXT, 'X-Accel-Redirect': '/_gatehouse/origin-unauthorized' })
+}
+
 /** Caches what was fetched for other viewers. */
 const share = (wish: Wish, found: Fetched, rewritten: Rewritten): void => {
   const now = Date.now()
@@ -140,7 +152,7 @@ const fetchAndSend = async (r: Request, wish: Wish, isShared: boolean): Promise<
   if (rewritten === null) {
     const status = found.past !== null ? ELSEWHERE : found.status === 200 ? 502 : found.status
     if (isShared) noteFailure(wish, status)
-    return fail(r, status)
+    return status === 401 ? failUnauthorized(r, found.challenge) : fail(r, status)
   }
   // A copy does not know its type; such documents are asked for once by each player.
   if (isShared && rewritten.type !== null) share(wish, found, rewritten)

@@ -50,6 +50,16 @@ afterAll(async () => {
   await service?.stop()
 })
 
+test('the start does not take edge.listen, where nothing of ours listens, for the playlist’s address', async () => {
+  expect(service.ready.edge).toBeNull()
+  const answer = await service.api('/api/v1/edges/check')
+  expect(await answer.json()).toEqual({
+    url: null,
+    ok: false,
+    problem: expect.stringContaining('edge.public_url'),
+  })
+})
+
 test('health misses the nginx that was to sync, until it does', async () => {
   await until('the fault', async () => (await edgesPart())?.ok === false, 60_000)
   expect((await edgesPart())?.detail).toMatch(/^ours: it has not synced .*edge\.socket_group/)

@@ -27,6 +27,8 @@ export interface TestOrigin {
   /** Headers beside a path's answer, its redirection as well. */
   readonly headers: Map<string, OutgoingHttpHeaders>
   readonly seen: { method: string; url: string; headers: IncomingMessage['headers'] }[]
+  /** Bodies of requests, in pieces as they came. */
+  readonly bodies: string[]
   /** Connections of `/live.ts` still open. */
   readonly streams: Set<ServerResponse>
   stop(): Promise<void>
@@ -41,9 +43,11 @@ export async function startOrigin(at = 0, host = '127.0.0.1'): Promise<TestOrigi
   const encodings: TestOrigin['encodings'] = new Map()
   const headers: TestOrigin['headers'] = new Map()
   const seen: TestOrigin['seen'] = []
+  const bodies: TestOrigin['bodies'] = []
   const streams = new Set<ServerResponse>()
   const server: Server = createServer({ maxHeaderSize: 65_536 }, (request, response) => {
     seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers })
+    request.on('data', (piece: Buffer) => bodies.push(piece.toString()))
     const path = (request.url ?? '').split('?')[0] ?? ''
     const location = moved.get(path)
     for (const [name, value] of Object.entries(headers.get(path) ?? {}))
@@ -98,6 +102,7 @@ export async function startOrigin(at = 0, host = '127.0.0.1'): Promise<TestOrigi
     encodings,
     headers,
     seen,
+    bodies,
     streams,
     async stop() {
       server.closeAllConnections()

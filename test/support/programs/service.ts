@@ -84,7 +84,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const ready = JSON.parse(firstLine) as ReadyReport
   return {
     ready,
-    edge: ready.edge,
+    edge: ready.edge ?? '',
     admin: ready.admin,
     adminToken: ready.adminToken,
     origin: `http://${origin}`,

@@ -9,7 +9,7 @@ import { detail } from '../../../plugins/problem-texts.ts'
 import { pageOf } from '../../../schemas/accounts.ts'
 import { idParams, pagesQuery } from '../../../schemas/common.ts'
 import { edgeBody, edgeCheck, edgeSchema, newEdgeSchema } from '../../../schemas/operations.ts'
-import { say } from '../../../sentences/sentences.ts'
+import { type SentenceId, say } from '../../../sentences/sentences.ts'
 import { connectionFault } from '../../../sources/http/connection-fault.ts'
 import type { Edge } from '../../../store/tables/records.ts'
 import type { EdgeStore } from '../../../store/tables/stores.ts'
@@ -24,8 +24,10 @@ export interface EdgeAdminOptions {
   readonly changed: (edge: string) => void
   readonly audit: AuditTrail
   readonly clock: () => number
-  /** The address viewers reach the edge by; `null` where this installation has none. */
-  readonly address: () => string | null
+  /** The address viewers reach the edge by, or why none is known. */
+  readonly address: () =>
+    | { readonly url: string }
+    | { readonly url: null; readonly why: SentenceId }
 }
 
 type Shown = Static<typeof edgeSchema>
@@ -67,9 +69,11 @@ const NO_EDGE = say('edge.other')
 const edgeHealth = Type.Object({ status: Type.String(), njs: Type.String(), zones: Type.String() })
 
 /** Asks an edge for its health, as a viewer would reach it. */
-const checkEdge = async (address: string | null): Promise<Static<typeof edgeCheck>> => {
-  if (address === null) return { url: null, ok: false, problem: say('edge.none') }
-  const url = `${address}/health`
+const checkEdge = async (
+  address: ReturnType<EdgeAdminOptions['address']>,
+): Promise<Static<typeof edgeCheck>> => {
+  if (address.url === null) return { url: null, ok: false, problem: say(address.why) }
+  const url = `${address.url}/health`
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS), redirect: 'error' })
     const health: unknown = await answer.json()

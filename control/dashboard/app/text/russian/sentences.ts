@@ -12,6 +12,8 @@ export const ruSentences: Readonly<Record<keyof typeof enSentences, Wording>> = 
   'said.edge.never':
     'с запуска этого управляющего сервера он не выходил на связь; проверьте, что nginx работает с нынешними включаемыми файлами и что его рабочие процессы достают до сокетов (edge.socket_group)',
   'said.edge.none': 'у этой установки нет узла (edge.nginx: none)',
+  'said.edge.unnamed':
+    'где слушает ваш nginx, знает только он; укажите в edge.public_url адрес, по которому к нему приходят зрители',
   'said.edge.other': 'там кто-то отвечает, но это не узел Gatehouse',
   'said.edge.unwell': 'узел сообщает о себе: {status}',
   'said.certificate.encrypted': 'зашифрован; запишите его без пароля',

@@ -1,0 +1,114 @@
+import { request } from 'node:http'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startOrigin, type TestOrigin } from '../rig/origin.ts'
+import { type Rig, startRig } from '../rig/rig.ts'
+import { channelRows, group } from '../rig/tables.ts'
+
+const HLS = 'application/vnd.apple.mpegurl'
+const LOGIN = 'Basic dTpw'
+let rig: Rig
+/** Gets viewers' own logins, as its setting says. */
+let trusted: TestOrigin
+beforeAll(async () => {
+  trusted = await startOrigin()
+  const prepare: Parameters<typeof startRig>[0] = (stub, { url }) => {
+    stub.policy = { ...stub.policy, groups: [group('all', { isDefault: true })] }
+    stub.tables.channels.rows = channelRows({
+      ch1: { origin: url, base: '/hls/ch1/' },
+      ts: { origin: url, base: '/ts/', entry: 'stream.ts', protocol: 'mpegts' },
+      asking: { origin: url, base: '/asking/', entry: 'live.ts', protocol: 'mpegts' },
+      login: { origin: trusted.url, base: '/hls/login/' },
+    })
+  }
+  rig = await startRig(prepare, (it) => ({ ...it, authorizedOrigins: [trusted.url] }))
+})
+afterAll(async () => {
+  await rig?.stop()
+  await trusted?.stop()
+})
+beforeEach(() => {
+  for (const origin of [rig.origin, trusted]) origin.seen.length = 0
+})
+
+const put = (path: string, body: string, type = HLS, at = rig.origin) =>
+  at.files.set(path, { type, body })
+const open = async (channel: string): Promise<string> => {
+  const opened = await rig.get(`/live/${rig.ticket()}/${channel}/index.m3u8`)
+  expect(opened.status).toBe(302)
+  return (opened.headers.get('location') ?? '').replace(/[^/]*$/, '')
+}
+
+test('a viewer’s Authorization goes only where the setting says so', async () => {
+  put('/hls/ch1/a.ts', 'a', 'video/mp2t')
+  put('/hls/login/a.ts', 'a', 'video/mp2t', trusted)
+  const headers = { Authorization: LOGIN }
+  for (const channel of ['ch1', 'login'])
+    expect((await rig.get(`${await open(channel)}a.ts`, { headers })).status).toBe(200)
+  expect(rig.origin.seen.map((it) => it.headers.authorization)).toEqual([undefined])
+  expect(trusted.seen.map((it) => it.headers.authorization)).toEqual([LOGIN])
+})
+
+describe('an origin that asks for a login', () => {
+  const CHALLENGE = 'Basic realm="provider"'
+  const ask = (path: string, at: TestOrigin) => {
+    at.files.set(path, { type: 'text/html', body: 'u:p is wrong', status: 401 })
+    at.headers.set(path, { 'WWW-Authenticate': CHALLENGE })
+  }
+
+  test.each([
+    ['ch1', '/hls/ch1/', 'asks.ts'],
+    ['ch1', '/hls/ch1/', 'asks.m3u8'],
+    ['ch1', '/hls/ch1/at/', 'asks.ts'],
+    ['ch1', '/hls/ch1/at/', 'asks.m3u8'],
+    ['asking', '/asking/', 'live.ts'],
+  ])('has no player ask its user for the provider’s: %s %s%s', async (channel, base, name) => {
+    ask(base + name, rig.origin)
+    if (base.endsWith('/at/')) rig.origin.moved.set(`/hls/ch1/${name}`, base + name)
+    const answer = await rig.get((await open(channel)) + name)
+    expect([answer.status, answer.reason, answer.text]).toEqual([
+      502,
+      'origin.unauthorized',
+      'origin.unauthorized\n',
+    ])
+    expect(answer.headers.get('www-authenticate')).toBeNull()
+  })
+
+  test.each(['asks.ts', 'asks.m3u8'])('gets the viewer’s where it is set to: %s', async (name) => {
+    ask(`/hls/login/${name}`, trusted)
+    const answer = await rig.get((await open('login')) + name)
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, CHALLENGE])
+    expect(answer.text).not.toContain('u:p')
+  })
+})
+
+test.each(['seg.ts', 'list.m3u8', 'stream.ts', 'moved.ts'])(
+  'a body of a viewer’s request reaches no origin: %s',
+  async (name) => {
+    put('/hls/ch1/seg.ts', 'x', 'video/mp2t')
+    put('/hls/ch1/list.m3u8', '#EXTM3U\n')
+    rig.origin.moved.set('/hls/ch1/moved.ts', '/hls/ch1/seg.ts')
+    const root = await open(name === 'stream.ts' ? 'ts' : 'ch1')
+    for (const framing of [{ 'Content-Length': '9' }, { 'Transfer-Encoding': 'chunked' }]) {
+      const status = await new Promise((resolve, reject) => {
+        const sent = request(
+          `${rig.url}${root}${name}`,
+          { method: 'GET', headers: framing },
+          (it) => {
+            it.destroy()
+            resolve(it.statusCode)
+          },
+        )
+        sent.on('error', reject)
+        sent.end('from-them')
+      })
+      expect(status).toBe(200)
+    }
+    expect(rig.origin.seen.length).toBeGreaterThan(0)
+    for (const { headers } of rig.origin.seen)
+      expect([headers['content-length'], headers['transfer-encoding']]).toEqual([
+        undefined,
+        undefined,
+      ])
+    expect(rig.origin.bodies).toEqual([])
+  },
+)

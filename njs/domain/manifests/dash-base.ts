@@ -29,6 +29,8 @@ interface BaseContext {
   /** Whether it is the only BaseURL of its level. Alternatives are all sealed, so that references upwards have the same depth in each. */
   readonly isOnly: boolean
   readonly hasOneParent: boolean
+  /** Told of one that the edge fetches from, below one where it does not. */
+  noteTorn(): void
 }
 
 /** The manifest's own address. */
@@ -70,7 +72,7 @@ const directoryBase = (
   address: Address,
   from: BaseUrl,
   parent: string,
-  { mapper, isOnly }: Omit<BaseContext, 'hasOneParent'>,
+  { mapper, isOnly }: Pick<BaseContext, 'mapper' | 'isOnly'>,
 ): Base => {
   let kind: SealKind = 'file'
   const probe = mapper.directoryAt(address, 'files', !isOnly)
@@ -111,7 +113,10 @@ const oneBase = (from: BaseUrl, parent: Base, context: BaseContext): Base[] => {
   if (address === null) return []
   const { directory } = parent
   // From another host on, no relative reference leads here.
-  if (directory === null) return [foreignBase(address, from)]
+  if (directory === null) {
+    if (mapper.directoryAt(address, 'files') !== null) context.noteTorn()
+    return [foreignBase(address, from)]
+  }
   const isBelow = isBelowItsBase(from.value)
   const isFile = !address.path.endsWith('/')
   if (!hasOneParent && isBelow && parent.takes(true)) {
@@ -152,6 +157,16 @@ const splitTemplate = (value: string): { readonly head: string; readonly tail: s
   return { head: value.slice(0, end), tail: value.slice(end) }
 }
 
+/** An address in full. */
+export const hrefOf = ({ origin, path, query }: Address): string => origin + path + query
+
+/** A reference or template with its address in full. */
+export const targetOf = (value: string, base: Base): string => {
+  const { head, tail } = value.includes('$') ? splitTemplate(value) : { head: value, tail: '' }
+  const address = resolveAddress(head === '' && tail !== '' ? './' : head, base.address)
+  return address === null ? value : hrefOf(address) + tail
+}
+
 /** Path below the channel for a reference or template that cannot stay as it is; `null` where it leads elsewhere. */
 export const placeOf = (value: string, base: Base, mapper: Mapper): string | null => {
   // Arguments for the base itself.
@@ -168,4 +183,18 @@ export const placeOf = (value: string, base: Base, mapper: Mapper): string | nul
   const place =
     address === null ? null : mapper.directoryAt(address, namesDirectory(tail) ? 'tree' : 'files')
   return place === null ? null : place + tail
+}
+
+/** The new text of a reference: the same from each of several bases, or what leads right from the first. */
+export const rewriteReference = (value: string, bases: readonly Base[], mapper: Mapper): string => {
+  const below = namesDirectory(value)
+  if (value === '') return value
+  if (isBelowItsBase(value) && bases.every((base) => base.takes(below))) {
+    for (const base of bases) base.uses(below)
+    return value
+  }
+  const [base] = bases
+  if (base === undefined) return value
+  const path = placeOf(value, base, mapper)
+  return path === null || base.directory === null ? value : referenceTo(base.directory, path)
 }

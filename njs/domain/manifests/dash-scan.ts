@@ -20,8 +20,24 @@ export interface Reference {
 export interface SegmentReference extends Reference {
   /** Of the attribute. */
   readonly name: string
-  /** Whether it stands in a `SegmentTemplate`, whose attributes hold for what is below until they are given anew there. */
-  readonly isInherited: boolean
+}
+
+/** A `SegmentBase`, `SegmentList` or `SegmentTemplate`. What it has holds for the levels below until it is given anew there. */
+export interface SegmentElement {
+  readonly kind: string
+  /** As written, with its prefix. */
+  readonly name: string
+  readonly attributes: readonly XmlAttribute[]
+  readonly isEmpty: boolean
+  /** Where its tag begins, and where its content does. */
+  readonly start: number
+  readonly from: number
+  /** Where its end tag begins; where its content begins as long as it is open. */
+  to: number
+  /** The elements in it, each up to the next. */
+  readonly children: { readonly name: string; readonly from: number }[]
+  /** Of its attributes, and of the elements in it. */
+  readonly references: SegmentReference[]
 }
 
 /** Period, AdaptationSet, Representation, and the MPD itself: where BaseURL may stand. */
@@ -33,16 +49,12 @@ export interface Level {
   readonly isRepresentation: boolean
   readonly children: Level[]
   readonly baseUrls: Reference[]
+  /** Those outside `segments`. */
   readonly references: SegmentReference[]
-  /** Its `SegmentTemplate`: the attributes it has, and where others can be put. */
-  template: { readonly at: number; readonly names: ReadonlySet<string> } | null
-  /** Whether it names its segments otherwise. */
-  hasSegments: boolean
+  readonly segments: SegmentElement[]
   readonly isEmpty: boolean
   /** Where its end tag begins, or behind its tag where it is empty; -1 while it is open. */
-  closesAt: number
-  /** Attributes of a `SegmentTemplate` that it gets of its own in place of inherited ones. */
-  readonly given: { readonly name: string; readonly text: string }[]
+  to: number
   bases: Base[]
 }
 
@@ -55,6 +67,7 @@ const LEVELS: ReadonlySet<string> = new Set([
   'Representation',
   'SubRepresentation',
 ])
+const SEGMENTS: ReadonlySet<string> = new Set(['SegmentBase', 'SegmentList', 'SegmentTemplate'])
 const OPAQUE: ReadonlySet<string> = new Set([
   'EventStream',
   'InbandEventStream',
@@ -86,6 +99,9 @@ const secondsOf = (text: string): number | null => {
   return Number(days) * 86_400 + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
 }
 
+const prefixed = (prefix: string, name: string): string =>
+  prefix === '' ? name : `${prefix}:${name}`
+
 /** Collects levels, bases and references during a scan. */
 export class Gatherer implements XmlVisitor {
   readonly edits: Edit[] = []
@@ -94,8 +110,10 @@ export class Gatherer implements XmlVisitor {
   updateSec: number | null = null
   isOver = true
   private level: Level | null = null
+  /** The element that names segments and is open, and how deep. */
+  private element: { readonly it: SegmentElement; readonly depth: number } | null = null
   private readonly stack: ((at: number) => void)[] = []
-  private readonly source: string
+  readonly source: string
   private readonly mapper: Mapper
 
   constructor(source: string, mapper: Mapper) {
@@ -108,6 +126,8 @@ export class Gatherer implements XmlVisitor {
     if (name === 'S') return isEmpty ? 'enter' : 'skip'
     const found = attributes()
     this.readLinks(name, found)
+    if (this.element?.depth === this.stack.length)
+      this.element.it.children.push({ name, from: tag.from })
     if (OPAQUE.has(name)) return 'skip'
     const leave = this.enter(tag, found)
     if (!isEmpty) this.stack.push(leave)
@@ -122,7 +142,8 @@ export class Gatherer implements XmlVisitor {
   private enter(tag: XmlTag, found: readonly XmlAttribute[]): (at: number) => void {
     const { name, end } = tag
     if (LEVELS.has(name)) return this.enterLevel(tag, found)
-    this.readSegments(tag, found)
+    if (SEGMENTS.has(name)) return this.enterSegments(tag, found)
+    this.readReferences(name, found)
     if (name === 'BaseURL')
       return (at) => {
         const value = textOf(this.source.slice(end, at))
@@ -135,17 +156,37 @@ export class Gatherer implements XmlVisitor {
     }
   }
 
-  private readSegments({ name, end, isEmpty }: XmlTag, found: readonly XmlAttribute[]): void {
-    const { level } = this
-    if (level === null) return
-    const isInherited = name === 'SegmentTemplate'
-    if (isInherited)
-      level.template = { at: end - (isEmpty ? 2 : 1), names: new Set(found.map((it) => it.name)) }
-    if (name === 'SegmentList' || name === 'SegmentBase') level.hasSegments = true
+  private enterSegments(
+    { name, prefix, isEmpty, from, end }: XmlTag,
+    found: readonly XmlAttribute[],
+  ): (at: number) => void {
+    const it: SegmentElement = {
+      kind: name,
+      name: prefixed(prefix, name),
+      attributes: found,
+      isEmpty,
+      start: from,
+      from: end,
+      to: end,
+      children: [],
+      references: [],
+    }
+    this.level?.segments.push(it)
+    this.element = { it, depth: this.stack.length + 1 }
+    this.readReferences(name, found)
+    const leave = (at: number): void => {
+      it.to = at
+      this.element = null
+    }
+    if (isEmpty) leave(end)
+    return leave
+  }
+
+  private readReferences(name: string, found: readonly XmlAttribute[]): void {
     const wanted = ATTRIBUTES[name]
-    if (wanted === undefined) return
-    for (const it of found)
-      if (wanted.includes(it.name)) level.references.push({ ...it, isInherited })
+    const references = this.element?.it.references ?? this.level?.references
+    if (wanted === undefined || references === undefined) return
+    for (const it of found) if (wanted.includes(it.name)) references.push(it)
   }
 
   private enterLevel(
@@ -159,24 +200,22 @@ export class Gatherer implements XmlVisitor {
     }
     const parent = this.level
     const level: Level = {
-      name: prefix === '' ? name : `${prefix}:${name}`,
+      name: prefixed(prefix, name),
       isPatch: name === 'Patch',
       isRepresentation: name === 'Representation',
       children: [],
       baseUrls: [],
       references: [],
-      template: null,
-      hasSegments: false,
+      segments: [],
       isEmpty,
-      closesAt: -1,
-      given: [],
+      to: -1,
       bases: [],
     }
     if (parent === null) this.roots.push(level)
     else parent.children.push(level)
     this.level = level
     return (at) => {
-      level.closesAt = at
+      level.to = at
       this.level = parent
     }
   }

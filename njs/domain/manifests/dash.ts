@@ -1,13 +1,14 @@
+import { isRelativePath, type Mapper } from '../addresses/mapper.ts'
 import {
-  isBelowItsBase,
-  isRelativePath,
-  type Mapper,
-  namesDirectory,
-  referenceTo,
-} from '../addresses/mapper.ts'
-import { type Base, baseFrom, ownBase, placeOf, writtenBase } from './dash-base.ts'
+  type Base,
+  baseFrom,
+  ownBase,
+  placeOf,
+  rewriteReference,
+  writtenBase,
+} from './dash-base.ts'
+import { flatten } from './dash-flat.ts'
 import { Gatherer, type Level, type SegmentReference } from './dash-scan.ts'
-import { giveDown, writeGiven } from './dash-shared.ts'
 import { scanXml } from './xml.ts'
 
 /** A rewritten DASH manifest. */
@@ -29,9 +30,7 @@ const basesBelow = (level: Level): Base[] => {
 interface Work {
   readonly gatherer: Gatherer
   readonly mapper: Mapper
-  /** Of alternative BaseURLs, one stands in place of all. */
-  readonly isAlone: boolean
-  /** Whether some text would have to differ with the alternative that a player chooses. */
+  /** Whether some text would have to differ with the representation, or with the alternative that a player chooses. */
   isTorn: boolean
 }
 
@@ -40,28 +39,19 @@ const MOST_BASES = 64
 
 const resolveBases = (level: Level, inherited: readonly Base[], work: Work): void => {
   const { baseUrls } = level
-  const context = { mapper: work.mapper, isOnly: !work.isAlone && baseUrls.length === 1 }
-  const found = baseUrls.flatMap((it) => baseFrom(it, inherited, context))
-  const chosen = work.isAlone ? (found.find((it) => it.directory !== null) ?? found[0]) : undefined
-  level.bases = baseUrls.length === 0 ? [...inherited] : chosen === undefined ? found : [chosen]
+  const noteTorn = (): void => {
+    work.isTorn = true
+  }
+  const context = { mapper: work.mapper, isOnly: baseUrls.length === 1, noteTorn }
+  level.bases =
+    baseUrls.length === 0
+      ? [...inherited]
+      : baseUrls.flatMap((it) => baseFrom(it, inherited, context))
   if (level.bases.length > MOST_BASES) {
     work.isTorn = true
     level.bases.length = MOST_BASES
   }
   for (const child of level.children) resolveBases(child, level.bases, work)
-}
-
-const rewriteReference = (value: string, bases: readonly Base[], mapper: Mapper): string => {
-  const below = namesDirectory(value)
-  if (value === '') return value
-  if (isBelowItsBase(value) && bases.every((base) => base.takes(below))) {
-    for (const base of bases) base.uses(below)
-    return value
-  }
-  const [base] = bases
-  if (base === undefined) return value
-  const path = placeOf(value, base, mapper)
-  return path === null || base.directory === null ? value : referenceTo(base.directory, path)
 }
 
 /** Whether a reference leads to the channel's own directory from each of its bases, which lie there themselves. */
@@ -74,34 +64,27 @@ const staysInside = (value: string, bases: readonly Base[], mapper: Mapper): boo
       placeOf(value, base, mapper)?.startsWith('@/') === false,
   )
 
-const rewriteShared = (
-  level: Level,
-  it: SegmentReference,
-  bases: readonly Base[],
-  work: Work,
-): void => {
+const rewriteShared = (it: SegmentReference, bases: readonly Base[], work: Work): void => {
   const { gatherer, mapper } = work
   if (staysInside(it.value, bases, mapper)) return
-  const from = (below: readonly Base[]): string[] => [
-    ...new Set(below.map((base) => rewriteReference(it.value, [base], mapper))),
-  ]
-  const [first = it.value, ...others] = from(bases)
-  if (others.length === 0) return gatherer.replace(it, first)
-  const forHeir = (heir: Level): string => {
-    const [text = it.value, ...more] = from(basesBelow(heir))
-    if (more.length > 0) work.isTorn = true
-    return text
-  }
-  if (giveDown(level, it, forHeir)) return undefined
-  work.isTorn = true
-  return gatherer.replace(it, first)
+  const [first = it.value, ...others] = new Set(
+    bases.map((base) => rewriteReference(it.value, [base], mapper)),
+  )
+  if (others.length > 0) work.isTorn = true
+  gatherer.replace(it, first)
 }
 
+/** Whether a reference leads to where the edge goes from a base where it does not. */
+const leadsBack = (value: string, bases: readonly Base[], mapper: Mapper): boolean =>
+  bases.some((base) => base.directory === null && placeOf(value, base, mapper) !== null)
+
 const rewriteLevel = (level: Level, work: Work): void => {
-  if (level.references.length > 0) {
+  const references = [...level.references, ...level.segments.flatMap((it) => it.references)]
+  if (references.length > 0) {
     const bases = basesBelow(level)
-    for (const it of level.references) {
-      if (bases.length > 1) rewriteShared(level, it, bases, work)
+    for (const it of references) {
+      if (leadsBack(it.value, bases, work.mapper)) work.isTorn = true
+      if (bases.length > 1) rewriteShared(it, bases, work)
       else work.gatherer.replace(it, rewriteReference(it.value, bases, work.mapper))
     }
   }
@@ -111,14 +94,11 @@ const rewriteLevel = (level: Level, work: Work): void => {
 /** Writes the BaseURLs, after all references are known. */
 const writeBases = (level: Level, work: Work): void => {
   const { baseUrls, bases } = level
-  const [chosen] = bases
   for (const it of baseUrls) {
-    const from = work.isAlone ? (baseUrls.find((other) => other === chosen?.from) ?? it) : it
-    const [text = it.value, ...others] = writtenBase(from, bases)
+    const [text = it.value, ...others] = writtenBase(it, bases)
     if (others.length > 0) work.isTorn = true
     work.gatherer.replace(it, text)
   }
-  writeGiven(level, work.gatherer)
   for (const child of level.children) writeBases(child, work)
 }
 
@@ -137,26 +117,30 @@ const applyEdits = (text: string, edits: Gatherer['edits']): string => {
 export const isDash = (text: string): boolean =>
   /<(?:\w+:)?(?:MPD|Patch|Period|AdaptationSet)[\s>]/.test(text.slice(0, 4096))
 
-const rewrite = (text: string, mapper: Mapper, isAlone: boolean): Work => {
+const rewrite = (text: string, mapper: Mapper): Gatherer => {
   const gatherer = new Gatherer(text, mapper)
-  const work: Work = { gatherer, mapper, isAlone, isTorn: false }
+  const work: Work = { gatherer, mapper, isTorn: false }
   scanXml(text, gatherer)
   for (const root of gatherer.roots) {
     resolveBases(root, [ownBase(mapper)], work)
     rewriteLevel(root, work)
     writeBases(root, work)
   }
-  return work
+  // A patch names the places where its parts go in the manifest as it is.
+  if (!work.isTorn || gatherer.roots.some((root) => root.isPatch)) return gatherer
+  const anew = new Gatherer(text, mapper)
+  scanXml(text, anew)
+  for (const root of anew.roots) flatten(root, anew, mapper)
+  return anew
 }
 
 /**
  * Rewrites every address of a manifest of DASH (ISO/IEC 23009-1): BaseURL on all levels, segments, templates, remote elements, Location,
- * PatchLocation, clocks. Events, licence addresses and all else stay, byte for byte. Where no text would lead right from each of several
- * alternative BaseURLs, the first that the edge fetches from stands in place of all.
+ * PatchLocation, clocks. Events, licence addresses and all else stay, byte for byte. Where no common text leads right for each representation
+ * and from each of several alternative BaseURLs, every representation gets texts of its own, and of alternatives the first that the edge fetches from.
  */
 export const rewriteDash = (text: string, mapper: Mapper): DashManifest => {
-  const work = rewrite(text, mapper, false)
-  const { gatherer } = work.isTorn ? rewrite(text, mapper, true) : work
+  const gatherer = rewrite(text, mapper)
   const { updateSec, isOver } = gatherer
   return { text: applyEdits(text, gatherer.edits), updateSec, isOver }
 }

@@ -14,6 +14,8 @@ export interface XmlTag {
   readonly name: string
   readonly prefix: string
   readonly isEmpty: boolean
+  /** Where it begins. */
+  readonly from: number
   /** Where its content begins. */
   readonly end: number
 }
@@ -140,6 +142,7 @@ export const scanXml = (text: string, visitor: XmlVisitor): void => {
         name: whole.slice(colon + 1),
         prefix: whole.slice(0, Math.max(0, colon)),
         isEmpty,
+        from: at,
         end: end + 1,
       }
       const wish = visitor.open(tag, () => readAttributes(text, named, end))

@@ -41,23 +41,24 @@ describe('alternatives keep what holds from each', () => {
   })
 })
 
-describe('where no text leads right from each, the first of ours stands in place of all', () => {
-  const chosen = (below: string): string => two('@/~file..b./', '@/~file..b./', below)
+describe('where no text leads right from each, each representation has the first of ours', () => {
+  const chosen = (below: string): string => two('./', './', below)
   test.each([
     [
       'a template that climbs',
       template('../t/$Number$.m4s'),
-      template('../../@/~files..t./$Number$.m4s'),
+      base('@/~file..b./') + template('../../@/~files..t./$Number$.m4s'),
     ],
     [
       'a BaseURL that climbs',
       base('../t/') + template('$Number$.m4s'),
-      base('../../@/~files..t./') + template('$Number$.m4s'),
+      base('@/~files..t./') + template('$Number$.m4s'),
     ],
     [
       'an address from the root on, in a list',
       '<SegmentList><SegmentURL media="/t/1.m4s"/></SegmentList>',
-      '<SegmentList><SegmentURL media="../../@/~files..t./1.m4s"/></SegmentList>',
+      base('@/~file..b./') +
+        '<SegmentList><SegmentURL media="../../@/~files..t./1.m4s"/></SegmentList>',
     ],
   ])('%s', (_, from, to) => {
     for (const other of ['http://cdn:2/c/', 'http://ads:3/c/'])
@@ -70,13 +71,75 @@ describe('where no text leads right from each, the first of ours stands in place
     const text = written(
       `${many}<Period>${many}<AdaptationSet>${many}<Representation>${many}${template('$Number$.m4s')}</Representation></AdaptationSet></Period>`,
     )
-    expect(text.match(/~files\.\.0\.\//g)).toHaveLength(40)
+    expect(text.match(/>@\/~files\.\.0\.\/</g)).toHaveLength(40)
   })
 })
 
-test('below a BaseURL at another host, what has its address in full keeps it', () => {
-  const text = base('http://ads:3/x/') + rep(base('http://o:1/v/') + template('../t/$Number$.m4s'))
-  expect(written(text)).toBe(text)
+describe('below a BaseURL at another host, what has its address in full', () => {
+  const foreign = base('http://ads:3/x/')
+  test.each([
+    [
+      'is a BaseURL',
+      rep(base('http://o:1/v/') + template('../t/$Number$.m4s')),
+      rep(base('@/~file..v./') + template('../../@/~files..t./$Number$.m4s')),
+    ],
+    [
+      'is a template',
+      rep(template('http://o:1/v/$Number$.m4s')),
+      rep(template('@/~files..v./$Number$.m4s')),
+    ],
+    [
+      'stands beside what has not',
+      rep(
+        '<SegmentList><Initialization sourceURL="../i.mp4?a"/><SegmentURL media="//cdn:2/v/1"/></SegmentList>',
+      ),
+      rep(
+        '<SegmentList><Initialization sourceURL="http://ads:3/i.mp4?a"/><SegmentURL media="@/~files.cdn.v./1"/></SegmentList>',
+      ),
+    ],
+    [
+      'leaves the others there',
+      `<Period><AdaptationSet>${template('$Number$.m4s')}<Representation id="a"><BaseURL>/v/</BaseURL></Representation><Representation id="b"/><Representation id="c"><BaseURL>//o:1/v/</BaseURL></Representation></AdaptationSet></Period>`,
+      `<Period><AdaptationSet>${template('http://ads:3/x/$Number$.m4s')}<Representation id="a"><BaseURL>http://ads:3/v/</BaseURL>${template('$Number$.m4s')}</Representation><Representation id="b"><BaseURL>http://ads:3/x/</BaseURL>${template('$Number$.m4s')}</Representation><Representation id="c"><BaseURL>@/~files..v./</BaseURL>${template('$Number$.m4s')}</Representation></AdaptationSet></Period>`,
+    ],
+  ])('%s', (_, from, to) => {
+    expect(written(foreign + from)).toBe(base('./') + to)
+  })
+})
+
+test('a list above representations is given to each as it leads right there', () => {
+  const list = (more: string, init: string, ...media: string[]) =>
+    `<SegmentList${more}><Initialization sourceURL="${init}"/><!-- a --><SegmentURL media="${media[0]}"/><SegmentURL media="${media[1]}" mediaRange="0-1"/></SegmentList>`
+  const of = (inside: string) => `<Representation id="a">${inside}</Representation>`
+  const set = (shared: string, ...below: string[]) =>
+    `<Period><AdaptationSet>${shared}${below.map(of).join('')}</AdaptationSet></Period>`
+  const shared = list(' duration="4" timescale="1"', '/i/i.mp4', '1.m4s', '../2.m4s')
+  expect(
+    written(
+      set(
+        shared,
+        base('/v/'),
+        base('http://ads:3/v/'),
+        '<SegmentList duration="9"><SegmentURL media="own.m4s"/></SegmentList>',
+        template('$Number$.m4s'),
+      ),
+    ),
+  ).toBe(
+    set(
+      list(' duration="4" timescale="1"', '@/~files..i./i.mp4', '1.m4s', '@/~files..dash./2.m4s'),
+      base('@/~files..v./') +
+        list(
+          ' duration="4" timescale="1"',
+          '../../@/~files..i./i.mp4',
+          '1.m4s',
+          '../../@/~file..2.m4s/2.m4s',
+        ),
+      base('http://ads:3/v/') +
+        list(' duration="4" timescale="1"', '/i/i.mp4', '1.m4s', '../2.m4s'),
+      '<SegmentList duration="9"><Initialization sourceURL="@/~files..i./i.mp4"/><!-- a --><SegmentURL media="own.m4s"/></SegmentList>',
+      template('$Number$.m4s'),
+    ),
+  )
 })
 
 test('slashes in the arguments of a BaseURL are no directories', () => {

@@ -133,13 +133,15 @@ describe('references', () => {
 
   test('shared by representations whose bases lie at other depths: each gets its own', () => {
     const shared = '<SegmentTemplate media="/dm/$Time$.m4s" initialization="i.mp4"/>'
-    const own = (media: string, more = '') => `<SegmentTemplate${more} media="${media}"/>`
+    const own = (media: string, more = '') =>
+      `<SegmentTemplate${more} media="${media}" initialization="i.mp4"/>`
+    const ours = '<SegmentTemplate media="@/~files..dm./$Time$.m4s" initialization="i.mp4"/>'
     expect(
       written(
         set(
           shared,
           one('a/'),
-          one('b/c/', own('x.m4s')),
+          one('b/c/', template('x.m4s')),
           '<Representation id="e"/>',
           one('f/g/', '<SegmentTemplate timescale="9"/>'),
           one('h/', '<SegmentList/>'),
@@ -147,7 +149,7 @@ describe('references', () => {
       ),
     ).toBe(
       set(
-        shared,
+        ours,
         one('a/', own('../@/~files..dm./$Time$.m4s')),
         one('b/c/', own('x.m4s')),
         `<Representation id="e">${own('@/~files..dm./$Time$.m4s')}</Representation>`,
@@ -163,7 +165,7 @@ describe('references', () => {
     expect(written(text)).toBe(text)
     expect(written(set(inside, one('./'), one('/x/y/')))).toBe(
       set(
-        inside,
+        template('@/~files..dash.t./$Number$.m4s'),
         one('./', template('@/~files..dash.t./$Number$.m4s')),
         one('@/~file..x.y./', template('../../@/~files..x.t./$Number$.m4s')),
       ),

@@ -1,0 +1,235 @@
+import { type Mapper, referenceTo } from '../addresses/mapper.ts'
+import { type Address, resolveAddress } from '../addresses/resolve.ts'
+import {
+  type Base,
+  baseFrom,
+  hrefOf,
+  ownBase,
+  placeOf,
+  rewriteReference,
+  targetOf,
+} from './dash-base.ts'
+import type { Gatherer, Level, SegmentElement, SegmentReference } from './dash-scan.ts'
+import { encodeEntities } from './xml.ts'
+
+/** What a representation needs to stand by itself. */
+interface Work {
+  readonly gatherer: Gatherer
+  readonly mapper: Mapper
+}
+
+/** What is left of a BaseURL that every representation has a full one in place of. */
+const NOTHING = './'
+
+/** Alone, without anything that a level above says. */
+const baseAt = (address: Address, mapper: Mapper): Base => {
+  const from = { value: hrefOf(address) }
+  const context = { mapper, isOnly: true, noteTorn: () => undefined }
+  return baseFrom(from, [ownBase(mapper)], context)[0] ?? ownBase(mapper)
+}
+
+/** Where a level's BaseURLs lead: of alternatives, the first that the edge fetches from. */
+const addressAt = ({ baseUrls }: Level, above: Address, mapper: Mapper): Address => {
+  const found = baseUrls.flatMap(({ value }) => resolveAddress(value, above) ?? [])
+  return found.find((it) => mapper.directoryAt(it, 'files') !== null) ?? found[0] ?? above
+}
+
+/** A reference from the manifest's own address on; in full where the edge does not go there. */
+const fromManifest = (value: string, base: Base, mapper: Mapper): string => {
+  const path = value === '' ? null : placeOf(value, base, mapper)
+  if (path !== null) return referenceTo(mapper.directory, path)
+  return value === '' ? value : targetOf(value, base)
+}
+
+/** References of some attribute or of the elements of some name: the nearest level that has it counts. */
+interface Inherited {
+  readonly element: SegmentElement
+  /** Of the elements; `null` = an attribute of its own. */
+  readonly child: string | null
+  readonly references: readonly SegmentReference[]
+}
+
+const childAt = ({ children, from, to }: SegmentElement, at: number): string | null =>
+  at < from || at > to ? null : (children.findLast((it) => it.from <= at)?.name ?? null)
+
+const has = (element: SegmentElement, { child, references }: Inherited): boolean =>
+  child === null
+    ? element.attributes.some((it) => it.name === references[0]?.name)
+    : element.children.some((it) => it.name === child)
+
+/** The references of an element, those of elements of one name together. */
+const partsOf = (element: SegmentElement): Inherited[] => {
+  const parts = new Map<string, SegmentReference[]>()
+  for (const it of element.references) {
+    const child = childAt(element, it.from)
+    const key = child === null ? `@${it.name}` : child
+    parts.set(key, [...(parts.get(key) ?? []), it])
+  }
+  return [...parts].map(([key, references]) => ({
+    element,
+    child: key.startsWith('@') ? null : key,
+    references,
+  }))
+}
+
+/** What the levels above give: of one kind, the nearest first. `own` has what it names itself. */
+const inheritedFrom = (
+  above: readonly SegmentElement[],
+  own: SegmentElement | undefined,
+): Inherited[] => {
+  const found: Inherited[] = []
+  const nearer = own === undefined ? [] : [own]
+  for (const element of above) {
+    found.push(...partsOf(element).filter((part) => !nearer.some((it) => has(it, part))))
+    nearer.push(element)
+  }
+  return found
+}
+
+/** Elements that a level inherits from, the nearest first: another kind in between cuts off what is above it. */
+const reached = (
+  above: readonly SegmentElement[],
+  own: SegmentElement | undefined,
+): SegmentElement[] => {
+  const kind = (own ?? above[0])?.kind
+  const cut = above.findIndex((it) => it.kind !== kind)
+  return cut < 0 ? [...above] : above.slice(0, cut)
+}
+
+type Writer = (reference: SegmentReference) => string
+
+const attribute = (name: string, value: string): string => ` ${name}="${encodeEntities(value)}"`
+
+/** The elements of one name as they stand, with other references. */
+const copyOf = (
+  { element, child, references }: Inherited,
+  source: string,
+  write: Writer,
+): string => {
+  let out = ''
+  for (const [index, { name, from }] of element.children.entries()) {
+    if (name !== child) continue
+    const to = element.children[index + 1]?.from ?? element.to
+    let done = from
+    for (const it of references) {
+      if (it.from < from || it.from >= to) continue
+      out += source.slice(done, it.from) + encodeEntities(write(it))
+      done = it.to
+    }
+    out += source.slice(done, to)
+  }
+  return out
+}
+
+/** What a representation is given, as XML. */
+interface Given {
+  readonly attributes: string
+  readonly children: string
+}
+
+const give = (parts: readonly Inherited[], source: string, write: Writer): Given => {
+  const own = parts.filter((it) => it.child === null).flatMap((it) => it.references)
+  return {
+    attributes: own.map((it) => attribute(it.name, write(it))).join(''),
+    children: parts
+      .filter((it) => it.child !== null)
+      .map((it) => copyOf(it, source, write))
+      .join(''),
+  }
+}
+
+/** Adds to an element that a representation has. */
+const addTo = (
+  gatherer: Gatherer,
+  { name, isEmpty, from }: SegmentElement,
+  { attributes, children }: Given,
+): void => {
+  if (isEmpty && children !== '')
+    return gatherer.put(from - 2, from, `${attributes}>${children}</${name}>`)
+  const end = from - (isEmpty ? 2 : 1)
+  if (attributes !== '') gatherer.put(end, end, attributes)
+  if (children !== '') gatherer.put(from, from, children)
+}
+
+/** Puts elements at the end of a representation. */
+const append = (gatherer: Gatherer, { name, isEmpty, to }: Level, elements: string): void => {
+  if (elements === '' || to < 0) return
+  if (isEmpty) gatherer.put(to - 2, to, `>${elements}</${name}>`)
+  else gatherer.put(to, to, elements)
+}
+
+/** An element of its own for what a representation has from above: its attributes, and those of the nearest level that hold no address. */
+const elementOf = (nearest: SegmentElement, { attributes, children }: Given): string => {
+  const more = nearest.attributes
+    .filter(
+      (it) =>
+        !nearest.references.some((reference) => reference.from === it.from) &&
+        !it.name.includes(':'),
+    )
+    .map((it) => attribute(it.name, it.value))
+    .join('')
+  const start = `<${nearest.name}${more}${attributes}`
+  return children === '' ? `${start}/>` : `${start}>${children}</${nearest.name}>`
+}
+
+/** The BaseURL of a representation; `null` where it needs none. */
+const writeBase = (level: Level, text: string | null, gatherer: Gatherer): string => {
+  for (const it of level.baseUrls) gatherer.replace(it, text ?? NOTHING)
+  if (level.baseUrls.length > 0 || text === null) return ''
+  const name = level.name.replace('Representation', 'BaseURL')
+  return `<${name}>${encodeEntities(text)}</${name}>`
+}
+
+const flattenRepresentation = (
+  level: Level,
+  address: Address,
+  above: readonly SegmentElement[],
+  { gatherer, mapper }: Work,
+): void => {
+  const [own] = level.segments
+  const upper = reached(above, own)
+  const inherited = inheritedFrom(upper, own)
+  const isAtManifest = address === mapper.manifest
+  const base = isAtManifest ? ownBase(mapper) : baseAt(address, mapper)
+  const owned = own?.references ?? []
+  const references = [...owned, ...inherited.flatMap((it) => it.references)]
+  // Below a base where the edge does not go, what has its address in full may lead to where it does.
+  const isMixed =
+    base.directory === null && references.some((it) => placeOf(it.value, base, mapper) !== null)
+  const write: Writer = ({ value }) =>
+    isMixed ? fromManifest(value, base, mapper) : rewriteReference(value, [base], mapper)
+  for (const it of owned) gatherer.replace(it, write(it))
+  const given = give(inherited, gatherer.source, write)
+  const text = isMixed || isAtManifest ? null : (base.written() ?? hrefOf(address))
+  const added = writeBase(level, text, gatherer)
+  if (own === undefined) {
+    const [first] = inherited.length > 0 ? upper : []
+    return append(gatherer, level, added + (first === undefined ? '' : elementOf(first, given)))
+  }
+  if (added !== '') gatherer.put(own.start, own.start, added)
+  return addTo(gatherer, own, given)
+}
+
+const flattenLevel = (
+  level: Level,
+  above: Address,
+  segments: readonly SegmentElement[],
+  work: Work,
+): void => {
+  const { gatherer, mapper } = work
+  const address = addressAt(level, above, mapper)
+  if (level.isRepresentation) return flattenRepresentation(level, address, segments, work)
+  const base = baseAt(address, mapper)
+  for (const it of level.baseUrls) gatherer.replace(it, NOTHING)
+  for (const it of [...level.references, ...level.segments.flatMap((one) => one.references)])
+    gatherer.replace(it, fromManifest(it.value, base, mapper))
+  const below = [...level.segments, ...segments]
+  for (const child of level.children) flattenLevel(child, address, below, work)
+}
+
+/**
+ * Gives every representation one BaseURL of its own, in full, and all references it inherits: where representations lie at other depths, or some where the edge
+ * does not go, no BaseURL or reference of theirs in common leads right for each. What a level does not say comes from the one above (ISO/IEC 23009-1, section 5.3.9.2.1).
+ */
+export const flatten = (root: Level, gatherer: Gatherer, mapper: Mapper): void =>
+  flattenLevel(root, mapper.manifest, [], { gatherer, mapper })

@@ -9,7 +9,7 @@ import {
 } from './dash-base.ts'
 import { flatten } from './dash-flat.ts'
 import { Gatherer, type Level, type SegmentReference } from './dash-scan.ts'
-import { scanXml } from './xml.ts'
+import { expandEntities, scanXml } from './xml.ts'
 
 /** A rewritten DASH manifest. */
 export interface DashManifest {
@@ -139,7 +139,8 @@ const rewrite = (text: string, mapper: Mapper): Gatherer => {
  * PatchLocation, clocks. Events, licence addresses and all else stay, byte for byte. Where no common text leads right for each representation
  * and from each of several alternative BaseURLs, every representation gets texts of its own, and of alternatives the first that the edge fetches from.
  */
-export const rewriteDash = (text: string, mapper: Mapper): DashManifest => {
+export const rewriteDash = (written: string, mapper: Mapper): DashManifest => {
+  const text = expandEntities(written) ?? written
   const gatherer = rewrite(text, mapper)
   const { updateSec, isOver } = gatherer
   return { text: applyEdits(text, gatherer.edits), updateSec, isOver }

@@ -6,6 +6,8 @@ export interface HlsVariable {
    * that the origin may have made of the viewer's.
    */
   readonly from: 'manifest' | 'argument' | 'secret' | 'redirection'
+  /** Of one defined by others: what a viewer may have written of it leads nowhere else, in a path either. */
+  readonly isSafe?: boolean
 }
 
 export type HlsVariables = Readonly<Record<string, HlsVariable>>
@@ -82,35 +84,41 @@ const isInQuery = (text: string, at: number): boolean => {
   return mark >= 0 && mark < at
 }
 
-interface Expanded {
-  readonly text: string
-  readonly isSecret: boolean
+/** Whether a variable leads nowhere else than where it stands in a text. */
+const isSafeAt = (variable: HlsVariable, text: string, at: number): boolean =>
+  isTrusted(variable) || isInQuery(text, at) || (variable.isSafe ?? IN_PATH.test(variable.value))
+
+/** Where a text of two parts is from: hidden where one of them is, and no more trusted than either. */
+const joined = (a: HlsVariable['from'], b: HlsVariable['from']): HlsVariable['from'] => {
+  if (a === b || b === 'manifest') return a
+  return a === 'manifest' ? b : 'redirection'
 }
 
-/** Substitutes variables; `null` where one is unknown, or one would lead out of where it stands. */
-const expand = (state: State, text: string): Expanded | null => {
-  if (!text.includes('{$')) return { text, isSecret: false }
+/** Substitutes variables; `null` where one is unknown. */
+const expand = (state: State, text: string): HlsVariable | null => {
+  if (!text.includes('{$')) return { value: text, from: 'manifest' }
   let isKnown = true
-  let isSecret = false
-  const expanded = text.replace(VARIABLE, (_, name: string, at: number) => {
+  let isSafe = true
+  let from: HlsVariable['from'] = 'manifest'
+  const value = text.replace(VARIABLE, (_, name: string, at: number) => {
     const variable = state.variables[name]
     if (variable === undefined) isKnown = false
     else {
-      isSecret ||= isHidden(variable)
-      isKnown &&= isTrusted(variable) || isInQuery(text, at) || IN_PATH.test(variable.value)
+      from = joined(from, variable.from)
+      isSafe &&= isSafeAt(variable, text, at)
     }
     return variable?.value ?? ''
   })
-  return isKnown ? { text: expanded, isSecret } : null
+  return isKnown ? { value, from, isSafe } : null
 }
 
 const rewriteAddress = (state: State, address: string, isManifest = false): string => {
   const expanded = expand(state, address)
-  if (expanded === null || expanded.text === '') return address
-  if (expanded.isSecret) return state.context.hide(expanded.text, isManifest) ?? address
+  if (expanded === null || expanded.value === '' || expanded.isSafe === false) return address
+  if (isHidden(expanded)) return state.context.hide(expanded.value, isManifest) ?? address
   return isManifest
-    ? state.context.rewriteManifest(expanded.text)
-    : state.context.rewrite(expanded.text)
+    ? state.context.rewriteManifest(expanded.value)
+    : state.context.rewrite(expanded.value)
 }
 
 const attributesOf = (text: string): Map<string, string> => {
@@ -128,7 +136,9 @@ const define = (state: State, line: string): string => {
   const attributes = attributesOf(line.slice(line.indexOf(':') + 1))
   const name = attributes.get('NAME')
   const value = attributes.get('VALUE')
-  if (name !== undefined && value !== undefined) state.variables[name] = { value, from: 'manifest' }
+  // Its value may name variables defined above it.
+  if (name !== undefined && value !== undefined)
+    state.variables[name] = expand(state, value) ?? { value, from: 'manifest' }
   const query = attributes.get('QUERYPARAM')
   const given = query === undefined ? null : state.context.argument(query)
   if (query !== undefined && given !== null) {
@@ -209,13 +219,19 @@ const readLine = (state: State, line: string): string => {
 /** Whether a text begins with `#EXTM3U`, after any white space or BOM. */
 export const isHls = (text: string): boolean => /^[\s\uFEFF]*#EXTM3U/.test(text.slice(0, 64))
 
+/** Where some lines end with CR alone, and others with LF, players end a line at either. */
+const withOneLineEnd = (text: string): string =>
+  text.includes('\r') && text.includes('\n') && /\r(?!\n)/.test(text)
+    ? text.replace(/\r(?!\n)/g, '\n')
+    : text
+
 /**
  * Rewrites every address of a playlist (RFC 8216bis) in one pass: lines, and the attributes `URI`, `SERVER-URI`, `X-ASSET-URI` and
  * `X-ASSET-LIST`. Variables in addresses are put in, since what they stand for may be another address. A BOM is left out: the standard has none, and
  * FFmpeg takes the playlist for none behind it. All else stays, byte for byte.
  */
 export const rewriteHls = (written: string, context: HlsContext): HlsPlaylist => {
-  const text = written.charCodeAt(0) === 0xfeff ? written.slice(1) : written
+  const text = withOneLineEnd(written.charCodeAt(0) === 0xfeff ? written.slice(1) : written)
   const state: State = {
     context,
     variables: {},

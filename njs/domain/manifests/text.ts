@@ -1,6 +1,7 @@
 import { decodeUtf8 } from '../credentials/encoding.ts'
 
 const HASH = 35
+const LESS = 60
 const LF = 10
 const CR = 13
 /** More than any manifest has; what is longer is none, and is not looked through. */
@@ -28,9 +29,58 @@ const readBytes = (bytes: Uint8Array): string => {
   return out + utf8(bytes.subarray(done))
 }
 
-/** The text of a manifest: UTF-8, or else Latin-1, which some origins write. */
-export const readText = (bytes: Uint8Array): string =>
-  decodeUtf8(bytes) ?? (bytes.length > MOST_BYTES ? utf8(bytes) : readBytes(bytes))
+/** Where the low byte of each pair is in UTF-16, by its mark or by the `<` of an XML document; `null` = it is not UTF-16. */
+const lowByteOfPairs = (bytes: Uint8Array): 0 | 1 | null => {
+  const [first, second] = bytes
+  if ((first === 0xff && second === 0xfe) || (first === LESS && second === 0)) return 0
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second === LESS)) return 1
+  return null
+}
+
+/** Characters put together at once. */
+const PIECE = 8192
+
+const readPairs = (bytes: Uint8Array, low: 0 | 1): string => {
+  let out = ''
+  for (let from = 0; from + 1 < bytes.length; from += 2 * PIECE) {
+    const codes: number[] = []
+    const end = Math.min(bytes.length - 1, from + 2 * PIECE)
+    for (let at = from; at < end; at += 2)
+      codes.push((bytes[at + low] ?? 0) | ((bytes[at + 1 - low] ?? 0) << 8))
+    out += String.fromCharCode(...codes)
+  }
+  return out
+}
+
+const XML_ENCODING = /^([\s\uFEFF]*<\?xml\s[^>]*?\bencoding\s*=\s*["'])([\w.:-]+)/
+
+const latin1 = (bytes: Uint8Array): string => {
+  let out = ''
+  for (let from = 0; from < bytes.length; from += PIECE)
+    out += String.fromCharCode(...bytes.subarray(from, from + PIECE))
+  return out
+}
+
+/** An XML document as it says that it is written (XML 1.0, section 4.3.3); `null` for what does not, or is something else. */
+const readXml = (bytes: Uint8Array): string | null => {
+  const low = lowByteOfPairs(bytes)
+  if (low !== null) return readPairs(bytes, low)
+  const [, , name = ''] = XML_ENCODING.exec(latin1(bytes.subarray(0, 200))) ?? []
+  return /^(?:iso-?8859-1|latin-?1|windows-1252|us-ascii)$/i.test(name) ? latin1(bytes) : null
+}
+
+const read = (bytes: Uint8Array): string => {
+  if (bytes.length > MOST_BYTES) return utf8(bytes)
+  return readXml(bytes) ?? readBytes(bytes)
+}
+
+/** The text of a manifest: UTF-8, or else what an XML document says, or Latin-1, which some origins write. It is sent in UTF-8, and says so. */
+export const readText = (bytes: Uint8Array): string => {
+  const text = decodeUtf8(bytes) ?? read(bytes)
+  // Text without a byte beyond ASCII is valid UTF-8 in disguise: each second byte of it is none.
+  const plain = text.startsWith('<\0') || text.startsWith('\0<') ? read(bytes) : text
+  return plain.replace(XML_ENCODING, '$1UTF-8').replace(/^\uFEFF(?=\s*<)/, '')
+}
 
 /**
  * Whether a text is a page for people: an error of an origin, which may hold a login of the provider, under a status that says all is

@@ -61,6 +61,54 @@ export const textOf = (content: string): string => {
   return out.trim()
 }
 
+const DOCTYPE = /<!DOCTYPE\s[^[>]*\[([\s\S]*?)\]\s*>/
+const ENTITY = /<!ENTITY\s+([\w.:-]+)\s+(?:"([^"]*)"|'([^']*)')\s*>/g
+const NOT_EXPANDED = /(<!\[CDATA\[[\s\S]*?\]\]>|<!--[\s\S]*?-->)/
+/** Entities may name others; bounds what hostile ones grow to. */
+const MOST_DEPTH = 4
+const MOST_GROWTH = 1_048_576
+
+/** Declarations stand at the top; what is looked through for them. */
+const MOST_TOP = 65_536
+
+const declaredIn = (subset: string): Map<string, string> => {
+  const entities = new Map<string, string>()
+  for (const [, name = '', double, single] of subset.matchAll(ENTITY)) {
+    const value = double ?? single ?? ''
+    const text = value.includes('<')
+      ? value
+      : value.replace(/["']/g, (it) => `&#${it.charCodeAt(0)};`)
+    if (!entities.has(name) && NAMED[name] === undefined) entities.set(name, text)
+  }
+  return entities
+}
+
+/**
+ * Puts in what a document's own entities stand for (XML 1.0, section 4.4) and leaves its declarations out, which not all players read. Those declared
+ * elsewhere stay as they are. `null` where it would grow by more than a megabyte.
+ */
+export const expandEntities = (text: string): string | null => {
+  if (!text.includes('<!DOCTYPE')) return text
+  const [whole = '', subset = ''] = DOCTYPE.exec(text.slice(0, MOST_TOP)) ?? []
+  if (whole === '') return text
+  const entities = declaredIn(subset)
+  const most = text.length + MOST_GROWTH
+  let out = text.replace(whole, '')
+  for (let depth = 0; depth < MOST_DEPTH; depth += 1) {
+    let length = out.length
+    const put = (found: string, name: string): string => {
+      const value = entities.get(name) ?? found
+      length += value.length - found.length
+      return length > most ? found : value
+    }
+    const parts = out.split(NOT_EXPANDED)
+    const next = parts.map((part, at) => (at % 2 === 1 ? part : part.replace(/&([\w.:-]+);/g, put)))
+    if (length > most) return null
+    out = next.join('')
+  }
+  return out
+}
+
 const ATTRIBUTE = /([^\s=/>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
 
 const readAttributes = (text: string, start: number, end: number): XmlAttribute[] => {

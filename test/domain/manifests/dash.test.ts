@@ -194,6 +194,28 @@ test('prefixed elements are those of DASH too', () => {
   expect(rewriteDash(text('/x/'), mapper()).text).toBe(text('@/~file..x./'))
 })
 
+describe('a document’s own entities', () => {
+  const of = (subset: string, inside: string) =>
+    rewriteDash(`<!DOCTYPE MPD [${subset}]>\n${mpd(inside)}`, mapper()).text
+  test.each([
+    ['<!ENTITY cdn "http://cdn:2/v/">', '&cdn;x/', '@/~files.cdn.v.x./'],
+    ['<!ENTITY a \'http://cdn:2\'> <!ENTITY b "&a;/v/">', '&b;', '@/~files.cdn.v./'],
+    ['<!ENTITY f SYSTEM "file:///etc/passwd">', '/x/&f;/', '@/~files..x.&amp;f;./'],
+  ])('%s', (subset, from, to) => {
+    const text = (it: string) => rep(`<BaseURL>${it}</BaseURL>${template('$Time$')}`)
+    expect(of(subset, text(from))).toBe(`\n${mpd(text(to))}`)
+  })
+
+  test('are not put in without bound', () => {
+    const lines = Array.from(
+      { length: 9 },
+      (_, n) => `<!ENTITY e${n + 1} "${`&e${n};`.repeat(30)}">`,
+    )
+    const text = of(`<!ENTITY e0 "${'x'.repeat(99)}">${lines.join('')}`, rep('&e9;'))
+    expect(text.length).toBeLessThan(10_000)
+  })
+})
+
 test('how often it changes', () => {
   const of = (attributes: string) => rewriteDash(mpd('', attributes), mapper())
   expect(of(' type="dynamic" minimumUpdatePeriod="PT2.5S"')).toMatchObject({

@@ -20,6 +20,11 @@ const context: HlsContext = {
 }
 const written = (text: string): string => rewriteHls(text, context).text
 
+test('lines end at CR, LF or both, mixed as well', () => {
+  expect(written('#EXTM3U\r\na.ts\rb.ts\n\rc.ts')).toBe('#EXTM3U\r\n<a.ts>\n<b.ts>\n\n<c.ts>')
+  expect(written('#EXTM3U\ra.ts\rb.ts')).toBe('#EXTM3U\r<a.ts>\r<b.ts>')
+})
+
 describe('addresses of a playlist', () => {
   test.each([
     ['a line', 'seg.ts', '<seg.ts>'],

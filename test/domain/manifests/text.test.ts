@@ -31,3 +31,25 @@ test.each([
 ])('%j is a page: %s', (text, isOne) => {
   expect(isPage(text)).toBe(isOne)
 })
+
+const XML = '<?xml version="1.0" encoding="UTF-16"?><MPD>caf\u00e9</MPD>'
+const AS_UTF8 = XML.replace('16', '8')
+const utf16 = (text: string, isBig = false): Uint8Array =>
+  Uint8Array.from(isBig ? Buffer.from(text, 'utf16le').swap16() : Buffer.from(text, 'utf16le'))
+
+test.each([
+  ['UTF-16, with its mark', utf16(`\uFEFF${XML}`), AS_UTF8],
+  ['UTF-16, the high byte first', utf16(`\uFEFF${XML}`, true), AS_UTF8],
+  ['UTF-16 without a mark', utf16(XML), AS_UTF8],
+  ['UTF-16 of ASCII alone', utf16(XML.replace('\u00e9', 'e')), AS_UTF8.replace('\u00e9', 'e')],
+  ['Latin-1', bytes(XML.replace('UTF-16', 'ISO-8859-1')), AS_UTF8],
+  ['UTF-8, whatever it says', Buffer.from(XML), AS_UTF8],
+  ['UTF-8 with a mark', Buffer.from(`\uFEFF${AS_UTF8}`), AS_UTF8],
+])('XML in %s is sent in UTF-8, and says so', (_, given, wanted) => {
+  expect(readText(given)).toBe(wanted)
+})
+
+test('a long document in UTF-16', () => {
+  const text = `<MPD>${'x'.repeat(50_000)}</MPD>`
+  expect(readText(utf16(text))).toBe(text)
+})

@@ -84,12 +84,8 @@ http {
   expect((await edgesPart())?.detail).toBe('')
 }, 180_000)
 
-/** A connection that was kept open ends with the workers of before: asked again, as every player does. */
-const get = async (path: string, options: Ask, tries = 5): Promise<Reply> =>
-  await ask(nginx?.url ?? '', path, options).catch(async (problem: unknown) => {
-    if (tries === 0) throw problem
-    return await get(path, options, tries - 1)
-  })
+const get = async (path: string, options: Ask): Promise<Reply> =>
+  await ask(nginx?.url ?? '', path, options)
 
 const SCALES = [
   ['larger', 2],

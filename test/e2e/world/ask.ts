@@ -1,4 +1,4 @@
-import { Agent, type IncomingHttpHeaders, request } from 'node:http'
+import { Agent, type ClientRequest, type IncomingHttpHeaders, request } from 'node:http'
 
 /** An answer, whole. */
 export interface Reply {
@@ -20,6 +20,10 @@ export interface Ask {
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+
+/** Whether a connection that was kept ended just as it was used again, as those of nginx do at a reload: players ask once more. */
+const isStale = (outgoing: ClientRequest, error: Error): boolean =>
+  outgoing.reusedSocket && 'code' in error && error.code === 'ECONNRESET'
 
 /** Asks `base` for `path`; redirections are not followed. */
 export function ask(base: string, path: string, options: Ask = {}): Promise<Reply> {
@@ -45,7 +49,10 @@ export function ask(base: string, path: string, options: Ask = {}): Promise<Repl
       },
     )
     outgoing.on('timeout', () => outgoing.destroy(new Error(`${path}: no answer in 20 s`)))
-    outgoing.on('error', reject)
+    outgoing.on('error', (error) => {
+      if (isStale(outgoing, error)) ask(base, path, options).then(resolve, reject)
+      else reject(error)
+    })
     outgoing.end(body)
   })
 }

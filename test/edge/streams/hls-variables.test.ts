@@ -44,6 +44,43 @@ describe('addresses with variables', () => {
   })
 })
 
+describe('a variable defined by others', () => {
+  const two = (value: string) => `#EXT-X-DEFINE:NAME="two",VALUE="${value}"`
+
+  test.each([
+    ['/v/{$one}', '{$two}/s.ts', '/v/1/s.ts'],
+    ['{$one}?t={$one}', '/x/{$two}', '/x/1?t=1'],
+    ['http://{$none}/', 's.ts', '/hls/ch1/s.ts'],
+  ])('%s', async (value, reference, wanted) => {
+    const name = judge.fresh('m§.m3u8')
+    const one = '#EXT-X-DEFINE:NAME="one",VALUE="1"'
+    const url = `${judge.root}${name}`
+    const lines = await linesOf(url, `/hls/ch1/${name}`, one, two(value), MEDIA, reference)
+    expect(await judge.asked(new URL(lines[3] ?? '', url).href)).toBe(wanted)
+  })
+
+  test('of the provider’s login is told to no viewer', async () => {
+    const entry = `${await judge.open('paid')}m.m3u8`
+    const master = [QUERY('login'), two('/k/{$login}'), STREAM, '{$two}/v.m3u8']
+    const lines = await linesOf(`${entry}?chain=1`, '/paid/m.m3u8', ...master)
+    expect(lines.join()).not.toContain('OF-THE-PROVIDER')
+    expect(await judge.asked(new URL(lines[3] ?? '', entry).href)).toBe('/k/OF-THE-PROVIDER/v.m3u8')
+  })
+
+  test.each([
+    ['p', '/v/p/s.ts'],
+    ['a/b', null],
+    ['..', null],
+  ])('of what a viewer wrote opens no other directory: %s', async (value, wanted) => {
+    const name = judge.fresh('c§.m3u8')
+    const url = `${judge.root}${name}?of=${encodeURIComponent(value)}`
+    const define = [QUERY('of'), two('/v/{$of}')]
+    const lines = await linesOf(url, `/hls/ch1/${name}`, ...define, MEDIA, '{$two}/s.ts')
+    if (wanted === null) expect(lines[3]).toBe('{$two}/s.ts')
+    else expect(await judge.asked(new URL(lines[3] ?? '', url).href)).toBe(wanted)
+  })
+})
+
 describe('the login in a channel’s address', () => {
   test('goes to the origin wherever it wants it, and to no viewer', async () => {
     const root = await judge.open('paid')

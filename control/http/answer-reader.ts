@@ -36,14 +36,19 @@ const LF = 0x0a
 /** A reason may follow without a blank; a fourth digit makes it no status. */
 const STATUS = /^HTTP\/\d(?:\.\d)?[ \t]+(\d{3})(?!\d)/i
 
-/** Names and values; a line that begins with a blank goes on with the one before (RFC 9112, 5.2). One without a colon is no header. */
-const headersOf = (lines: readonly string[]): Record<string, string | string[]> => {
+/** Lines of a head; one that begins with a blank goes on with the one before (RFC 9112, 5.2). */
+const unfold = (lines: readonly string[]): string[] => {
   const unfolded: string[] = []
   for (const line of lines) {
     if (/^[ \t]/.test(line) && unfolded.length > 0)
       unfolded.push(`${unfolded.pop()} ${line.trim()}`)
     else unfolded.push(line)
   }
+  return unfolded
+}
+
+/** Names and values; a line without a colon is no header. */
+const headersOf = (unfolded: readonly string[]): Record<string, string | string[]> => {
   const headers: Record<string, string | string[]> = {}
   for (const line of unfolded) {
     const colon = line.indexOf(':')
@@ -56,11 +61,23 @@ const headersOf = (lines: readonly string[]): Record<string, string | string[]> 
   return headers
 }
 
-const parseHead = (text: string): AnswerHead => {
-  const [first = '', ...lines] = text.split('\n').map((line) => line.replace(/\r+$/, ''))
+/** What curl takes no answer with, though its status can be read; `null` = nothing. */
+const oddityOf = (first: string, lines: readonly string[]): string | null => {
+  if (/^\S+\t/.test(first)) return 'a tab before its status'
+  if (lines.some((line) => line !== '' && !line.includes(':'))) return 'a header without a colon'
+  return null
+}
+
+interface ParsedHead extends AnswerHead {
+  readonly oddity: string | null
+}
+
+const parseHead = (text: string): ParsedHead => {
+  const [first = '', ...folded] = text.split('\n').map((line) => line.replace(/\r+$/, ''))
   const status = STATUS.exec(first)?.[1]
   if (status === undefined) throw new AnswerError('malformed answer')
-  return { status: Number(status), headers: headersOf(lines) }
+  const lines = unfold(folded)
+  return { status: Number(status), headers: headersOf(lines), oddity: oddityOf(first, lines) }
 }
 
 const valuesOf = (headers: AnswerHeaders, name: string): string[] => [headers[name] ?? []].flat()
@@ -74,17 +91,25 @@ type Framing =
 /** Digits of a length beyond which curl takes it for none and reads to the end. */
 const MOST_DIGITS = 15
 
-/** Chunked goes before any length (RFC 9112, 6.3); of several lengths the last counts, and of that the number it begins with, as curl has it. */
+/** Codings that curl knows, for its own body or beside chunked. */
+const CODING = /^(?:chunked|identity|none|x-gzip|gzip|deflate|br|zstd)?$/
+
+/**
+ * Chunked goes before any length (RFC 9112, 6.3), which has to be one all the same; of several lengths the last counts, and of that the number it
+ * begins with, as curl has it.
+ */
 const framingOf = ({ status, headers }: AnswerHead): Framing => {
   if (status === 204 || status === 304) return { kind: 'length', left: 0 }
-  const codings = valuesOf(headers, 'transfer-encoding').join(',').toLowerCase()
-  if (/(?:^|,)\s*chunked\s*$/.test(codings)) return { kind: 'chunked', step: 'size', left: 0 }
   const lengths = valuesOf(headers, 'content-length')
+  if (!lengths.every((one) => /^\+?\d/.test(one)))
+    throw new AnswerError('malformed answer: its Content-Length is no number')
+  const codings = valuesOf(headers, 'transfer-encoding').join(',').toLowerCase().split(',')
+  if (!codings.every((one) => CODING.test(one.trim())))
+    throw new AnswerError('malformed answer: an unknown Transfer-Encoding')
+  if (codings.at(-1)?.trim() === 'chunked') return { kind: 'chunked', step: 'size', left: 0 }
   const last = lengths.at(-1)
   if (last === undefined) return { kind: 'close' }
-  const digits = /^\+?0*(\d+)/.exec(last)?.[1]
-  if (digits === undefined || !lengths.every((one) => /^\+?\d/.test(one)))
-    throw new AnswerError('malformed answer: its Content-Length is no number')
+  const digits = /^\+?0*(\d+)/.exec(last)?.[1] ?? ''
   return digits.length > MOST_DIGITS ? { kind: 'close' } : { kind: 'length', left: Number(digits) }
 }
 
@@ -155,7 +180,8 @@ class Reader implements AnswerReader {
     if (head.status === 101)
       throw new AnswerError('malformed answer: nobody asked for another protocol')
     if (head.status < 200) return true
-    this.head = head
+    this.head = { status: head.status, headers: head.headers }
+    if (head.oddity !== null) throw new AnswerError(`malformed answer: ${head.oddity}`)
     this.isHttp10 = /^HTTP\/(?:1\.0|0)/i.test(text)
     this.framing = framingOf(head)
     const isEmpty = this.framing.kind === 'length' && this.framing.left === 0

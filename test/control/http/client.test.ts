@@ -109,6 +109,28 @@ test.each(Object.keys(shapes))('%s, a byte at a time', async (name) => {
   expect(await ask()).toMatchObject({ status: expected, broken: null })
 })
 
+const odd: Readonly<Record<string, string>> = {
+  'a header without a colon': `${head('200 OK', 'nonsense', 'Content-Length: 2')}ok`,
+  'a tab before the status': `${head('200 OK', 'Content-Length: 2').replace(' ', '\t')}ok`,
+  'a length that is none, beside chunks': `${head('200 OK', 'Content-Length: -1', 'Transfer-Encoding: chunked')}${CHUNKED}`,
+  'a coding nobody knows': `${head('200 OK', 'Transfer-Encoding: chunked;q=1')}${CHUNKED}`,
+}
+test.each(Object.keys(odd))(
+  '%s: what curl takes for no answer is no permission, and a refusal all the same',
+  async (name) => {
+    const bytes = odd[name] ?? ''
+    const served = async (text: string) =>
+      await serve((socket) => {
+        socket.end(Buffer.from(text, 'latin1'))
+      })
+    const { url, ask } = await served(bytes)
+    await expect(run('curl', ['-s', '-m', '5', url.href])).rejects.toThrow('Command failed')
+    expect((await ask()).broken).toMatch(/^malformed answer: /)
+    const refused = await served(bytes.replace('200 OK', '403 no'))
+    expect(await refused.ask()).toMatchObject({ status: 403 })
+  },
+)
+
 test('a refusal in lower case, which curl takes for a permission, is one', async () => {
   const { ask } = await serve((socket) => {
     socket.write(`${head('403 Forbidden', 'Content-Length: 2').toLowerCase()}no`)

@@ -15,10 +15,10 @@ import { createRejudge } from './compose/access/rejudging.ts'
 import { createLiveLinks } from './compose/access/secure-links.ts'
 import { startAdmin } from './compose/admin/admin-server.ts'
 import { scheduleWork } from './compose/background/schedule.ts'
+import { openAnnounced } from './compose/base/announced-store.ts'
 import { createBackground } from './compose/base/background.ts'
 import { describeGeo, openGeo } from './compose/base/geo.ts'
 import { createLiveConfig } from './compose/base/live-config.ts'
-import { openPersistence } from './compose/base/persistence.ts'
 import { connectRedis, redisSettings } from './compose/base/redis.ts'
 import { createDetection, openImposedLimits, scheduleDetection } from './compose/detection.ts'
 import { startEdgeApi } from './compose/edge/edge-api.ts'
@@ -34,7 +34,6 @@ import type { LoadedConfig } from './config/load.ts'
 import type { StatePaths } from './config/paths.ts'
 import type { GuideService } from './epg/service.ts'
 import { createArrivals } from './events/arrivals.ts'
-import { createLiveFeed } from './events/feed/live-feed.ts'
 import { createHistorian } from './events/historian.ts'
 import { createPublisher } from './events/publisher.ts'
 import { createSurgeState } from './lineup/surge-state.ts'
@@ -69,11 +68,12 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
     if (live.config().log.level !== level) log.level = live.config().log.level
     level = live.config().log.level
   })
-  const persistence = await openPersistence(live.config(), paths, now)
   const redis = connectRedis(redisSettings(live.config(), paths), log)
   // No request waits for events: a slow answer is better than a repeated request.
   const patient = { ...redisSettings(live.config(), paths), commandTimeoutMs: EVENTS_MS }
   const streams = connectRedis(patient, log)
+  const announced = await openAnnounced(live, streams, { paths, log, now })
+  const { store } = announced.persistence
   const geo = await openGeo(live.config(), log)
   const { files, problems, warnings } = await describeGeo(live.config(), now())
   for (const file of files) log.info(`geo: ${file}`)
@@ -84,7 +84,7 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
   const endWatchers = new Set<EndWatcher>()
   const plain = createSessions({
     redis,
-    banMemory: createBanRepository(persistence.store.bans, () => plain.now()),
+    banMemory: createBanRepository(store.bans, () => plain.now()),
     onEnd: (end) => {
       recorder.ended(end)
       for (const watch of endWatchers) watch(end)
@@ -95,7 +95,7 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
     onError: (error) => log.warn({ err: error }, 'the upkeep of sessions is tried again'),
   })
   await plain.start()
-  const imposed = await openImposedLimits(persistence.store, now)
+  const imposed = await openImposedLimits(store, now)
   const sessions = { ...plain, store: withImposedLimits(plain.store, imposed) }
   const unfit = await checkRedis(redis).catch(() => null)
   if (unfit !== null) throw new Error(unfit)
@@ -104,7 +104,7 @@ const createGround = async ({ loaded, paths, log }: AppOptions) => {
     traffic: createTrafficMeter(redis, now),
   }
   const data = {
-    persistence,
+    ...announced,
     redis,
     streams,
     arrivals,
@@ -243,17 +243,13 @@ const stopParts = async (parts: Stopped, edge: EdgeApi): Promise<void> => {
 export const createApp = async (options: AppOptions): Promise<App> => {
   const ground = await createGround(options)
   const deciding = await createDeciding(ground)
-  const { persistence, streams, geo, log, now, live } = ground
+  const { persistence, streams, feed, geo, log, now, live } = ground
   const historian = createHistorian({
     redis: streams,
     arrivals: ground.arrivals,
     store: persistence.store,
     locate: (address) => geo.place(address),
     onFailure: (error) => log.warn({ err: error }, 'history waits in the stream'),
-  })
-  const feed = createLiveFeed({
-    redis: streams,
-    onFailure: (error) => log.warn({ err: error }, 'the stream of events waits'),
   })
   const demo = await ensureDemoAccounts(live.config(), persistence, now())
   const notices = await createNotices(ground)
@@ -266,8 +262,8 @@ export const createApp = async (options: AppOptions): Promise<App> => {
     applyLimits: deciding.applyLimits,
     place: (address) => geo.place(address),
   })
-  const imports = createImports({ ...ground, store: persistence.store, detection, feed })
-  const made = { historian, feed, media, notices, detection, imports, demo }
+  const imports = createImports({ ...ground, store: persistence.store, detection })
+  const made = { historian, media, notices, detection, imports, demo }
   const parts = { ...ground, ...deciding, ...made }
   if (options.hasDemoHistory === true)
     await ensureDemoHistory({ ...ground, state: options.paths.state })

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { setPriority, tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { packageRoot } from '../control/config/paths.ts'
@@ -42,12 +42,19 @@ const one: Counts = { passed: 1, failed: 0, skipped: 0 }
 const passed: Outcome = { counts: one }
 const failed: Outcome = { counts: { ...one, passed: 0, failed: 1 } }
 
+/** Niceness of what only computes: beside it run programs whose answers are waited for. */
+const YIELDING = 5
+
 /** Runs a program; its output comes at once when `isLive`, else as a whole when it has ended. */
-function command(argv: readonly string[], isLive = false): Promise<number> {
+function command(
+  argv: readonly string[],
+  { isLive = false, yields = false } = {},
+): Promise<number> {
   const [program = '', ...args] = argv
   return new Promise((resolve) => {
     const env = process.stdout.isTTY ? { ...process.env, FORCE_COLOR: '1' } : process.env
     const child = spawn(program, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    if (yields && child.pid !== undefined) setPriority(child.pid, YIELDING)
     const kept: Buffer[] = []
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => {
@@ -68,7 +75,7 @@ function check(name: string, ...commands: string[][]): Stage {
     name,
     async run() {
       let codes = 0
-      for (const argv of commands) codes += await command(argv)
+      for (const argv of commands) codes += await command(argv, { yields: true })
       return codes === 0 ? passed : failed
     },
   }
@@ -79,7 +86,8 @@ async function vitest(kind: TestKind, files: readonly string[]): Promise<TestRun
   const report = join(folder, 'report.json')
   const which = ['--config', 'test/vitest.config.ts', '--project', kind, ...files]
   const how = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const exitCode = await command([bin('vitest'), 'run', ...which, ...how], true)
+  const runs = { isLive: true, yields: kind === 'unit' }
+  const exitCode = await command([bin('vitest'), 'run', ...which, ...how], runs)
   const run = { report: readOrNull(report), exitCode }
   rmSync(folder, { recursive: true, force: true })
   return run

@@ -9,6 +9,7 @@ import { createRegroup } from '../detect/live/regroup.ts'
 import { createRuleCache, type RuleCache, seedRules } from '../detect/live/rule-cache.ts'
 import type { Arrivals } from '../events/arrivals.ts'
 import type { EventReader } from '../events/event-reader.ts'
+import type { Announce } from '../events/feed/announcer.ts'
 import type { StreamClient } from '../events/stream-client.ts'
 import type { FindingNotice } from '../notify/model/notice.ts'
 import { createPeople, type People } from '../people/people.ts'
@@ -51,6 +52,7 @@ export interface DetectionParts {
   readonly place: (address: string) => GeoPlace
   readonly live: Pick<LiveConfig, 'config'>
   readonly notices: Notices
+  readonly announce: Announce
   readonly log: Logger
   readonly now: () => number
 }
@@ -103,6 +105,24 @@ export const openImposedLimits = async (
   return imposed
 }
 
+/** What accounts are judged with; what judging writes is told to those who watch. */
+const judgingPorts = (
+  { store, now, notices: { announcer }, announce }: DetectionParts,
+  ports: Pick<JudgeAndNotifyPorts, 'window' | 'rules' | 'feedback'>,
+): JudgeAndNotifyPorts => ({
+  ...ports,
+  now,
+  store: {
+    ...store,
+    atomically: async (work) => {
+      const done = await store.atomically(work)
+      announce('finding')
+      return done
+    },
+  },
+  announce: async (tables, due) => await announcer.announce(tables, due),
+})
+
 /** Starts the live detectors with what they need. */
 export const createDetection = async (parts: DetectionParts): Promise<Detection> => {
   const { store, log, now } = parts
@@ -123,10 +143,7 @@ export const createDetection = async (parts: DetectionParts): Promise<Detection>
   const refreshMs = REFRESH_MS[store.engine]
   const history = readPersons(store.history, people)
   const window = createAccountWindow({ history, now, refreshMs })
-  const { announcer } = parts.notices
-  const announce: JudgeAndNotifyPorts['announce'] = async (tables, due) =>
-    await announcer.announce(tables, due)
-  const judging: JudgeAndNotifyPorts = { store, window, rules, feedback, now, announce }
+  const judging = judgingPorts(parts, { window, rules, feedback })
   const detectors = await startDetectors({
     ...judging,
     redis: parts.streams,

@@ -53,7 +53,7 @@ export const tellingCursors = ({
   now,
 }: Pick<ImportParts, 'store' | 'feed' | 'now'>): ImportCursors =>
   createImportCursors(store.cursors, (importId) =>
-    feed.tell('import.progress', { at: now(), account: null, importId }),
+    feed.tell({ event: 'import.progress', data: { at: now(), account: null, importId } }),
   )
 
 /** Imports of uploaded histories, read by the control plane itself. */

@@ -10,7 +10,7 @@ const addressesOf = (address: string): string[] => {
 const plainListens = ({ listen }: NginxSettings): string[] =>
   listen.flatMap(({ address, isProxyProtocol }) =>
     addressesOf(address).map(
-      (at) => `listen ${at}${isProxyProtocol ? ' proxy_protocol' : ''} backlog=4096;`,
+      (at) => `listen ${at}${isProxyProtocol ? ' proxy_protocol' : ''} reuseport backlog=4096;`,
     ),
   )
 
@@ -19,7 +19,7 @@ const tlsListens = ({ https }: NginxSettings, isFirst: boolean): string[] => {
   if (!https) return []
   const proxied = https.isProxyProtocol ? ' proxy_protocol' : ''
   return addressesOf(https.address).flatMap((at) => [
-    `listen ${at} ssl${proxied}${isFirst ? ' default_server backlog=4096' : ''};`,
+    `listen ${at} ssl${proxied}${isFirst ? ' default_server reuseport backlog=4096' : ''};`,
     // Each worker has its own socket: packets of a connection have to reach the worker that holds it.
     ...(https.hasHttp3 ? [`listen ${at} quic${isFirst ? ' default_server reuseport' : ''};`] : []),
   ])

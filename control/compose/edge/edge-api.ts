@@ -16,6 +16,8 @@ import { createEdgeCounters } from './edge-counters.ts'
 import { listenOnSocket, listenOnTls } from './edge-server.ts'
 import { createGuideAnswers } from './guide-answers.ts'
 import { createPictureAnswers } from './picture-answers.ts'
+import { processPriority } from './process-priority.ts'
+import { createRush } from './rush.ts'
 
 /** Places that are counted by name; an origin may send each viewer to a host of his own. */
 const MOST_PLACES = 500
@@ -36,13 +38,22 @@ type Routes = Omit<EdgeRoutesOptions, 'edgeOf'>
 const routesOptions = (
   parts: Parts,
   registry: EdgeRegistry,
-  { questions, past, fetcher }: Pick<EdgeApi, 'questions' | 'past'> & { fetcher: PictureFetcher },
+  {
+    questions,
+    past,
+    fetcher,
+    opened,
+  }: Pick<EdgeApi, 'questions' | 'past'> & {
+    readonly fetcher: PictureFetcher
+    readonly opened: () => void
+  },
 ): Routes => {
   const { lineup, access, sessions, persistence } = parts
   const catchUp = createEdgeCatchUp()
   return {
     count: (question, outcome, asked) => {
       questions.inc({ question, outcome })
+      if (question === 'open') opened()
       if (asked !== undefined) parts.log.debug({ ...asked, outcome }, question)
     },
     openPorts: access,
@@ -135,7 +146,9 @@ export const startEdgeApi = async (parts: Parts): Promise<EdgeApi> => {
   const registry = createEdgeRegistry(() => sessions.now())
   const { questions, past } = createEdgeCounters()
   const fetcher = createPictureFetcher()
-  const options = routesOptions(parts, registry, { questions, past, fetcher })
+  const rush = createRush(processPriority())
+  const opened = rush.count
+  const options = routesOptions(parts, registry, { questions, past, fetcher, opened })
   const local = await listenOnSocket(options, { socket: paths.edgeSocket, edge, log })
   const push = createPush(parts)
   const directory = createEdgeDirectory(
@@ -156,6 +169,7 @@ export const startEdgeApi = async (parts: Parts): Promise<EdgeApi> => {
     past,
     stop: async () => {
       unsubscribe()
+      rush.stop()
       await local.close()
       await remote?.close()
       await push.close()

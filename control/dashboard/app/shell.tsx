@@ -1,9 +1,10 @@
 import type { ComponentChildren } from 'preact'
 import { lazy, Suspense } from 'preact/compat'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { isGranted } from '../../operators/roles.ts'
 import { useKeptFocus } from './components/kept-focus.ts'
 import { LanguageSelect, ThemeSelect } from './components/look.tsx'
+import { PagesThere } from './components/page-link.tsx'
 import { Palette } from './components/palette.tsx'
 import { useAuth } from './components/use-auth.ts'
 import { send } from './data/api.ts'
@@ -184,6 +185,8 @@ const Frame = ({
   const pages = PAGES.filter(
     ({ needs, isOfDemo }) => may(needs) && (isOfDemo !== true || auth.demo),
   )
+  const there = pages.map(({ id }) => id).join()
+  const ids = useMemo(() => new Set(there.split(',')), [there])
   const page = pages.find(({ id }) => id === (path[0] ?? 'now')) ?? pages[0]
   useEffect(() => {
     document.title = page === undefined ? t('app.name') : `${t(page.title)} · ${t('app.name')}`
@@ -227,7 +230,9 @@ const Frame = ({
           </p>
         )}
         <Suspense fallback={<p class="state loading">{t('state.loading')}</p>}>
-          {page?.show({ rest: path.slice(1), may, auth, changed })}
+          <PagesThere value={ids}>
+            {page?.show({ rest: path.slice(1), may, auth, changed })}
+          </PagesThere>
         </Suspense>
       </main>
     </div>

@@ -2,29 +2,49 @@ import { randomBytes } from 'node:crypto'
 import { allShards, newsKey, streamKey } from '../keys.ts'
 import { decodeEvent, type PlayEvent } from '../play-event.ts'
 import { BODY, entriesOf, type StreamClient } from '../stream-client.ts'
-import { decodeNews, encodeNews, type ImportNews } from './news.ts'
+import { decodeNews, encodeNews, type Told } from './news.ts'
+
+/** What entries are named, in the order of the documentation. */
+export const EVENT_NAMES = [
+  'session.opened',
+  'session.updated',
+  'session.ended',
+  'session.refused',
+  'ban.set',
+  'download',
+  'history.written',
+  'import.progress',
+  'changed',
+] as const
+
+export type EventName = (typeof EVENT_NAMES)[number]
 
 /** One thing that happened, as watching clients get it. */
 export interface FeedEntry {
   /** Rises with each entry; only of this control plane, and of the time it reads without a break. */
   readonly id: string
-  /** `session.opened`, `session.ended`, `session.refused`, `ban.set`, `download`, `session.updated`, `import.progress`. */
-  readonly event: string
-  readonly data: PlayEvent | ImportNews
+  readonly event: EventName
+  readonly data: PlayEvent | Told['data']
 }
 
 /** What happens now, for dashboards that stay open. */
 export interface LiveFeed {
   /**
    * Calls `onEntry` for each entry after `lastId` (`null` = from now on), until the returned function is called. `isWhole` is false where entries after
-   * `lastId` are not remembered any more, or were another control plane's: the client reads everything anew.
+   * `lastId` are not remembered any more, or were another control plane's: the client reads everything anew. What happens once `begun` has settled is
+   * told in any case.
    */
   follow(
     lastId: string | null,
     onEntry: (entry: FeedEntry) => void,
-  ): { readonly isWhole: boolean; readonly lastId: string; readonly stop: () => void }
+  ): {
+    readonly isWhole: boolean
+    readonly lastId: string
+    readonly begun: Promise<void>
+    readonly stop: () => void
+  }
   /** Tells those who watch any control plane of what is no play; while Redis is away, those who watch this one. */
-  tell(event: 'import.progress', data: ImportNews): void
+  tell(told: Told): void
   stop(): void
 }
 
@@ -44,7 +64,7 @@ const MOST_AT_ONCE = 500
 /** Entries of the stream of news; it is only read by those who watch meanwhile. */
 const MOST_NEWS = 1_000
 
-const NAMES: Readonly<Record<PlayEvent['type'], string>> = {
+const NAMES: Readonly<Record<PlayEvent['type'], EventName>> = {
   opened: 'session.opened',
   authorized: 'session.opened',
   started: 'session.opened',
@@ -84,7 +104,7 @@ const createEntries = () => {
   let count = 0
   return {
     watchers,
-    tell: (event: string, data: FeedEntry['data']): void => {
+    tell: (event: EventName, data: FeedEntry['data']): void => {
       count += 1
       const entry = { id: `${run}-${count}`, event, data }
       remembered.push(entry)
@@ -106,6 +126,18 @@ const createEntries = () => {
   }
 }
 
+/** How what stands in the streams is told; what this control plane told itself is known already. */
+const readersOf = (tell: ReturnType<typeof createEntries>['tell'], self: string) => ({
+  play: (body: string | undefined) => {
+    const data = decodeEvent(body)
+    if (data !== null) tell(NAMES[data.type], data)
+  },
+  news: (body: string | undefined) => {
+    const news = decodeNews(body)
+    if (news !== null && news.by !== self) tell(news.event, news.data)
+  },
+})
+
 /** Reads the event streams of all control planes for those who watch, without a place in any consumer group. */
 export const createLiveFeed = ({
   redis,
@@ -116,31 +148,25 @@ export const createLiveFeed = ({
   const self = randomBytes(4).toString('hex')
   const entries = createEntries()
   const streams = createStreamReader(redis)
+  const told = readersOf(entries.tell, self)
   let leftAt = 0
-  let timer: NodeJS.Timeout | null = null
+  let timer: NodeJS.Timeout | undefined
+  /** Settles when it is known where the streams are read from; nothing while nobody watches. */
+  let begun: Promise<void> | null = null
   let isStopped = false
 
-  const tellPlay = (body: string | undefined) => {
-    const data = decodeEvent(body)
-    if (data !== null) entries.tell(NAMES[data.type], data)
-  }
-  // What this control plane told itself is known already.
-  const tellNews = (body: string | undefined) => {
-    const news = decodeNews(body)
-    if (news !== null && news.by !== self) entries.tell(news.event, news.data)
-  }
   const read = async () => {
     try {
       await Promise.all([
-        ...allShards().map((shard) => streams.next(streamKey(shard), tellPlay)),
-        streams.next(newsKey, tellNews),
+        ...allShards().map((shard) => streams.next(streamKey(shard), told.play)),
+        streams.next(newsKey, told.news),
       ])
     } catch (error) {
       onFailure(error)
     }
     const isWatched = entries.watchers.size > 0 || Date.now() - leftAt < lingerMs
     if (isStopped || !isWatched) {
-      timer = null
+      begun = null
       streams.forget()
       entries.breakOff()
     } else timer = setTimeout(() => void read(), everyMs)
@@ -150,21 +176,22 @@ export const createLiveFeed = ({
     follow: (lastId, onEntry) => {
       const caughtUp = entries.catchUp(lastId, onEntry)
       entries.watchers.add(onEntry)
-      if (timer === null) timer = setTimeout(() => void read(), 0)
+      begun ??= read()
       const stop = () => {
         entries.watchers.delete(onEntry)
         leftAt = Date.now()
       }
-      return { ...caughtUp, stop }
+      return { ...caughtUp, begun, stop }
     },
-    tell: (event, data) => {
-      entries.tell(event, data)
-      const body = encodeNews({ by: self, event, data })
+    tell: (news) => {
+      if (isStopped) return
+      entries.tell(news.event, news.data)
+      const body = encodeNews({ by: self, ...news })
       redis.call('XADD', newsKey, 'MAXLEN', '~', MOST_NEWS, '*', BODY, body).catch(onFailure)
     },
     stop: () => {
       isStopped = true
-      if (timer !== null) clearTimeout(timer)
+      clearTimeout(timer)
       entries.watchers.clear()
     },
   }

@@ -4,6 +4,7 @@ import type { Collection, TableAccess } from './collection.ts'
 import { createCollection } from './collection.ts'
 import { createConfigTables } from './config-tables.ts'
 import { createDownloads } from './downloads.ts'
+import { gatheredPuts } from './gathered-puts.ts'
 import { createNoticeTables } from './notice-tables.ts'
 import { createOperatorTables } from './operator-tables.ts'
 import { createPeopleTables } from './people-tables.ts'
@@ -34,7 +35,7 @@ export function createTables(sql: Sql): Tables {
     downloads: createDownloads(sql),
     bans: createBans(sql),
     keys: createKeys(sql),
-    audit: createCollection(sql, TABLES.audit),
+    audit: gatheredPuts(createCollection(sql, TABLES.audit)),
     settings: createSettings(sql),
     edges: createEdges(sql),
     cursors: createCollection(sql, TABLES.cursors),
@@ -110,7 +111,7 @@ function checkedPuts<Row>(
 }
 
 function createBans(sql: Sql): BanStore {
-  const table = createCollection(sql, TABLES.bans)
+  const table = gatheredPuts(createCollection(sql, TABLES.bans))
   return {
     ...table,
     active: (now) =>

@@ -160,14 +160,6 @@ const fetchAndSend = async (r: Request, wish: Wish, isShared: boolean): Promise<
   send(r, rewritten.text, rewritten.type ?? found.type, set)
 }
 
-const lead = async (r: Request, wish: Wish): Promise<void> => {
-  try {
-    await fetchAndSend(r, wish, true)
-  } finally {
-    endFlight(wish.copy)
-  }
-}
-
 /** Answers from the cache; `false` where that is not possible. */
 const answerFrom = (
   r: Request,
@@ -184,6 +176,17 @@ const answerFrom = (
   if ((isInFlight ? goodUntil : freshUntil) <= Date.now()) return false
   send(r, text, typeOf(wish.rest))
   return true
+}
+
+/** Fetches for all that ask, once it has the lock; what another brought between its look and the lock is sent instead. */
+const lead = async (r: Request, wish: Wish): Promise<void> => {
+  try {
+    const newest = readShared(wish.copy)
+    if (newest?.kind === 'unshared') await fetchAndSend(r, wish, false)
+    else if (!answerFrom(r, wish, newest, false)) await fetchAndSend(r, wish, true)
+  } finally {
+    endFlight(wish.copy)
+  }
 }
 
 /** What nginx cannot read ended the try before, and would end this one. */

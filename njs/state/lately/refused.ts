@@ -3,7 +3,7 @@ import { isReasonId, type ReasonId } from '../../domain/reasons.ts'
 import { KEY_LENGTH } from '../../domain/viewer/lease.ts'
 import { nginxCrypto } from '../../platform/crypto.ts'
 import type { Variables } from '../../platform/request.ts'
-import { keepText, numbers, texts, trySet } from '../memory.ts'
+import { countIn, keepText, numbers, texts, trySet } from '../memory.ts'
 
 /** So long a refusal is given again without being judged anew: a player that hammers asks 80 times meanwhile. */
 const LATELY_MS = 1_000
@@ -20,6 +20,10 @@ const CUT_AFTER = 3
 /** What is kept of a segment's refusal in place of a clip: the connection is still to be closed, or was. */
 const SEGMENT = 'segment'
 const CUT = 'cut'
+
+/** A clip of MPEG-TS that was sent so often meanwhile is not being shown (Kodi opens it six times before it shows it): the bare refusal, then. */
+const MOST_CLIPS = 8
+const CLIPS_MS = 30_000
 
 /** Digits of the time of a kept refusal, Unix ms. Behind them stand the location that gives it again, its reason, and the clip it is sent with or what becomes of the connection. */
 const DIGITS = 13
@@ -105,12 +109,17 @@ const takesCut = (variables: Variables, { route, reason, times, until }: Refusal
   return keep(name, until - LATELY_MS, { route, reason, detail: CUT })
 }
 
+const isClipUnseen = (variables: Variables): boolean =>
+  countIn('gh_pace', `clip ${nameOf(askerOf(variables))}`, CLIPS_MS) > MOST_CLIPS
+
 const specialRoute = (variables: Variables, refusal: Refusal): string => {
   if (refusal.detail === SEGMENT) {
     refusal.times += 1
     return takesCut(variables, refusal) ? 'cut-again' : refusal.route
   }
-  variables['gh_reason'] = refusal.reason
+  const { reason } = refusal
+  if (isReasonId(reason) && isClipUnseen(variables)) return reasonRoute(reason, null)
+  variables['gh_reason'] = reason
   variables['gh_slate'] = refusal.detail
   variables['gh_is_logged'] = ''
   return refusal.route
@@ -141,12 +150,15 @@ const routeOf = (variables: Variables, reason: ReasonId, slate: string): AgainRo
 
 /** Keeps the refusal that the request's variables tell of. */
 export const noteRefused = (variables: Variables): void => {
-  const { gh_reason: reason = '', gh_slate: slate = '' } = variables
+  const { gh_reason: reason = '', gh_slate: chosen = '' } = variables
   if (!isGivenAgain(reason)) return
   const now = Date.now()
   const name = nameOf(askerOf(variables))
   if (texts('gh_refused').get(name) !== undefined)
     trySet(numbers('gh_state'), 'hammered', now + KEPT_MS)
+  const isUnseen = routeOf(variables, reason, chosen) === 'slate-clip' && isClipUnseen(variables)
+  if (isUnseen) variables['gh_slate'] = ''
+  const slate = isUnseen ? '' : chosen
   const isSegment = variables['gh_kind'] === SEGMENT && slate === ''
   const route = routeOf(variables, reason, slate)
   keep(name, now, { route, reason, detail: isSegment ? SEGMENT : slate })

@@ -37,7 +37,7 @@ describe('the rendered configuration', () => {
       'listen "unix:/s/fail.sock";',
       'listen "unix:/s/inner.sock" backlog=4096;',
       'listen "unix:/s/push.sock";',
-      'listen 0.0.0.0:8080 backlog=4096;',
+      'listen 0.0.0.0:8080 reuseport backlog=4096;',
     ])
     expect(text).not.toContain('set_real_ip_from 1')
     expect(text).not.toContain('geoip2 "')
@@ -46,8 +46,8 @@ describe('the rendered configuration', () => {
   test('an address for IPv6 viewers takes those of IPv4 too', () => {
     const listen = [{ address: '[::]:8080', isProxyProtocol: true }]
     const text = conf({ listen })
-    expect(text).toContain('listen [::]:8080 proxy_protocol backlog=4096;')
-    expect(text).toContain('listen 0.0.0.0:8080 proxy_protocol backlog=4096;')
+    expect(text).toContain('listen [::]:8080 proxy_protocol reuseport backlog=4096;')
+    expect(text).toContain('listen 0.0.0.0:8080 proxy_protocol reuseport backlog=4096;')
     expect(conf({ listen: [{ address: '[::1]:8080', isProxyProtocol: false }] })).not.toContain(
       '0.0.0.0',
     )
@@ -68,7 +68,7 @@ describe('the rendered configuration', () => {
     }
     const text = conf({ https })
     const count = (part: string) => text.split(part).length - 1
-    expect(count('listen [::]:443 ssl default_server backlog=4096;')).toBe(1)
+    expect(count('listen [::]:443 ssl default_server reuseport backlog=4096;')).toBe(1)
     expect(count('listen 0.0.0.0:443 quic default_server reuseport;')).toBe(1)
     expect(count('listen [::]:443 ssl;')).toBe(1)
     expect(count('server_name tv.example.net _;')).toBe(1)

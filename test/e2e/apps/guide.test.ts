@@ -115,10 +115,12 @@ describe('the guide', () => {
     const client = new Xtream({ url: service.edge, username, password })
     const [channel] = await client.getChannels()
     const channelId = channel?.stream_id ?? 0
+    const before = onAir('federal-1')
     const { epg_listings: short } = await client.getShortEPG({ channelId })
     expect(short).toHaveLength(4)
     const title = Buffer.from(short[0]?.title ?? '', 'base64').toString()
-    expect(title).toBe(onAir('federal-1'))
+    // The next programme may have begun meanwhile.
+    expect([before, onAir('federal-1')]).toContain(title)
     const { epg_listings: table } = await client.getFullEPG({ channelId })
     expect(table.filter((row) => row.now_playing === 1)).toHaveLength(1)
     const past = table.filter((row) => Number(row.stop_timestamp) < Date.now() / 1000)

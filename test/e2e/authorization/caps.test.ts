@@ -114,7 +114,7 @@ test('rules that changed hold for what runs, at its next request and with their 
     [denied, 'rule.deny_ip'],
     [free, 'rule.deny_ip'],
   ] as const) {
-    await until(`the end by ${reason}`, async () => (await it.list()).status === 403, 10_000)
+    await until(`the end by ${reason}`, async () => (await it.list()).status === 403)
     expect((await it.segment()).reason).toBe(reason)
   }
   for (const it of [friend, stays]) expect((await it.list()).status).toBe(200)

@@ -150,7 +150,7 @@ describe('explain', () => {
     expect(words.out).toMatch(
       /1 viewers? would newly be refused[\s\S]*203\.0\.113\.9[\s\S]*1 viewers? would newly be admitted[\s\S]*198\.51\.100\.9/,
     )
-  }, 30_000)
+  }, 60_000)
 })
 
 test('check names each trap with its line and a way out', async () => {

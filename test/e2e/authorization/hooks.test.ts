@@ -107,7 +107,7 @@ describe('Flussonic asks', () => {
     await admin.send('DELETE', `/sessions/${hooked?.id}`)
     const ended = await flussonic({ ...at(1), request_type: 'update_session', request_number: '2' })
     expect(ended.status).toBe(403)
-  }, 30_000)
+  }, 60_000)
 
   test('our backends are asked in turn; a redirection is passed on', async () => {
     middleware.on('asked', answering(200, { 'X-UserId': 'z', 'X-Max-Sessions': '1' }))

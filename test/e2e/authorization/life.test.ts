@@ -24,7 +24,7 @@ beforeAll(async () => {
   const backends = (name: string) => [{ url: `${middleware.at(name)}?key=1`, timeout_ms: 1500 }]
   service = await startAuthService(middleware, {
     groups: [{ name: 'everyone', default: true, limitation: 'hard' }],
-    clocks: { deny_sec: 3, ban_sec: 3, idle_sec: 5 },
+    clocks: { deny_sec: 3, ban_sec: 3, idle_sec: 10 },
     channels: NAMES.map((name) => ({ match: `^${name}$`, auth: name })),
     auth_backends: NAMES.map((name) => ({ name, backends: backends(name) })),
   })
@@ -52,10 +52,11 @@ const whilePlaying = async (
   isDone: () => boolean,
 ): Promise<number[]> => {
   const statuses: number[] = []
-  for (let n = 0; n < 40 && !isDone(); n++) {
+  await until('what it waits for', async () => {
     statuses.push((await list()).status)
-    await pause(250)
-  }
+    await pause(200)
+    return isDone()
+  })
   return statuses
 }
 
@@ -70,6 +71,12 @@ const questionsOfEdges = async (isWanted: (line: string) => boolean): Promise<nu
 
 const isSync = (line: string) => line.includes('question="sync"')
 const syncs = () => questionsOfEdges(isSync)
+
+/** After three more syncs the edges have told what they asked, and heard what there was. */
+const untilReported = async (): Promise<void> => {
+  const told = await syncs()
+  await until('three more syncs', async () => (await syncs()) >= told + 3)
+}
 
 /** How often control was asked about openings and passes. */
 const askedOfControl = () => questionsOfEdges((line) => !isSync(line))
@@ -156,10 +163,11 @@ describe('a refusal', () => {
     const { list, segment } = await play('ends', { address: '203.0.113.11', token: 'x' })
     expect((await list()).status).toBe(200)
     isGood = false
-    await until('the refusal', async () => (await list()).status === 403, 15_000)
+    await until('the refusal', async () => (await list()).status === 403)
     const [reply, file] = [await list(), await segment()]
     expect([reply.status, file.status]).toEqual([403, 403])
     expect(['ban.session', 'backend.deny']).toContain(reply.reason)
+    await untilReported()
     const [asked, control] = [questions('ends').length, await askedOfControl()]
     const statuses = new Set<number>()
     let requests = 0
@@ -168,22 +176,23 @@ describe('a refusal', () => {
       requests += 1
       return questions('ends').length >= asked + 2
     })
-    expect(requests).toBeGreaterThan(20)
+    expect(requests).toBeGreaterThan(8)
     expect(statuses).toEqual(new Set([403]))
     // Between two questions lies the clock of the refusal, three seconds.
     const [earlier, later] = middleware.asked('ends').slice(-2)
     expect((later?.at ?? 0) - (earlier?.at ?? 0)).toBeGreaterThan(2500)
     expect((await askedOfControl()) - control).toBeLessThanOrEqual(4)
     isGood = true
-    await until('the change of mind', async () => (await list()).status === 200, 15_000)
+    await until('the change of mind', async () => (await list()).status === 200)
   }, 60_000)
 
   test('at the door is remembered for its own clock, and asked of nobody meanwhile', async () => {
-    middleware.on('door', answering(403, { 'X-AuthDuration': '4' }))
+    middleware.on('door', answering(403, { 'X-AuthDuration': '12' }))
     const who = { address: '203.0.113.12', token: 'no' }
     const opened = await knock(service.edge, 'door', who)
     expect([opened.status, opened.reason]).toEqual([403, 'backend.deny'])
     expect(Number(opened.headers['retry-after'])).toBeGreaterThan(0)
+    await untilReported()
     const control = await askedOfControl()
     expect(control).toBeGreaterThan(0)
     for (let requests = 0; requests < 16; requests++) {
@@ -198,9 +207,8 @@ describe('a refusal', () => {
     await until(
       'the end of the clock',
       async () => wordOf(await knock(service.edge, 'door', who)) === 'in',
-      15_000,
     )
-  }, 30_000)
+  }, 60_000)
 })
 
 test('an outage keeps a running session; new ones wait; then it is asked again', async () => {
@@ -215,7 +223,7 @@ test('an outage keeps a running session; new ones wait; then it is asked again',
     'backend.down',
   )
   middleware.on('outage', answering(403))
-  await until('the refusal', async () => (await list()).status === 403, 15_000)
+  await until('the refusal', async () => (await list()).status === 403)
 }, 60_000)
 
 test('a session that was silent too long is asked about when its player comes back', async () => {
@@ -225,11 +233,10 @@ test('a session that was silent too long is asked about when its player comes ba
   await until(
     'its end',
     async () => (await admin.sessions()).every((it) => it.name !== 'paused'),
-    20_000,
+    40_000,
   )
   // The edge hears of the end at its next sync.
-  const told = await syncs()
-  await until('three more syncs', async () => (await syncs()) >= told + 3)
+  await untilReported()
   middleware.on('paused', answering(403))
   const reply = await list()
   expect([reply.status, reply.reason]).toEqual([403, 'backend.deny'])
@@ -257,12 +264,12 @@ test('reauth asks again about one channel, or all, now', async () => {
   for (const name of ['again-1', 'again-2']) middleware.on(name, answering(403))
   const told = await admin.send<Record<string, number>>('POST', '/sessions/reauth?name=again-1')
   expect(Object.values(told)).toEqual([1])
-  await until('the end of one', async () => (await one.list()).status === 403, 15_000)
+  await until('the end of one', async () => (await one.list()).status === 403)
   expect((await two.list()).status).toBe(200)
   // The remembered yes of the opening is void as well.
   expect(
     wordOf(await knock(service.edge, 'again-1', { address: '203.0.113.17', token: 'a' })),
   ).toBe('backend.deny')
   await admin.send('POST', '/sessions/reauth')
-  await until('the end of two', async () => (await two.list()).status === 403, 15_000)
-}, 30_000)
+  await until('the end of two', async () => (await two.list()).status === 403)
+}, 60_000)

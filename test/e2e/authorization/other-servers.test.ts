@@ -113,26 +113,26 @@ describe.each(KICKING)('%s', (kind) => {
         const sessions = await admin.sessions(id)
         expect(sessions.map(({ proto }) => proto)).toEqual([protocol, protocol])
         await admin.send('DELETE', `/sessions/${sessions[0]?.id}`)
-        await until('one is kicked', () => ended.isPlaying() !== banned.isPlaying(), 15_000)
+        await until('one is kicked', () => ended.isPlaying() !== banned.isPlaying())
         await admin.send('POST', '/bans', { kind: 'account', subject: `own:${id}`, seconds: 60 })
-        await until('both are kicked', () => !ended.isPlaying() && !banned.isPlaying(), 15_000)
+        await until('both are kicked', () => !ended.isPlaying() && !banned.isPlaying())
         expect(await numberOf(id)).toBe(0)
       }),
     )
-  }, 20_000)
+  }, 60_000)
 
   test('frees slots whose end it was not told', async () => {
     const server = serverOf(kind)
     const { id, token } = await admin.account(1)
     await server.play({ token, address: address() })
     // The list has shown it once.
-    await until('it is seen', async () => (await admin.sessions(id))[0]?.state === 'playing', 5_000)
+    await until('it is seen', async () => (await admin.sessions(id))[0]?.state === 'playing')
     server.crash()
-    await until('the slot', async () => (await numberOf(id)) === 0, 5_000)
+    await until('the slot', async () => (await numberOf(id)) === 0)
     const again = await server.play({ token, address: address() })
     expect(again.isPlaying()).toBe(true)
     await again.leave()
-  }, 15_000)
+  }, 60_000)
 })
 
 test('plays on while an interface is away and while control restarts, under the same sessions', async () => {
@@ -164,7 +164,7 @@ test('plays on while an interface is away and while control restarts, under the 
   expect(playing.map(({ play }) => play.isPlaying())).toEqual([true, true])
   // Ended after the restart: the list alone says where.
   for (const id of seen) await admin.send('DELETE', `/sessions/${id}`)
-  await until('both are kicked', () => playing.every(({ play }) => !play.isPlaying()), 6_000)
+  await until('both are kicked', () => playing.every(({ play }) => !play.isPlaying()))
 }, 60_000)
 
 describe('OvenMediaEngine', () => {

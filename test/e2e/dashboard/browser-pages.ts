@@ -19,7 +19,8 @@ export interface PageOptions {
 
 /** Pages of a browser whose errors fail the test: exceptions, the console's, and what the policy forbids. */
 export const browserPages = (browser: () => Browser) => {
-  let complaints: string[] = []
+  const complaints: string[] = []
+  const expected: string[] = []
   const contexts: BrowserContext[] = []
   return {
     openPage: async (address: string, options: PageOptions = {}): Promise<Page> => {
@@ -35,19 +36,24 @@ export const browserPages = (browser: () => Browser) => {
       await page.goto(address)
       return page
     },
-    /** Errors of the console that the test brought about itself. */
-    expectComplaint: (part: string): void => {
-      expect(complaints.filter((text) => text.includes(part))).not.toEqual([])
-      complaints = complaints.filter((text) => !text.includes(part))
-    },
-    /** Closes the test's pages; fails where one of them complained. */
+    /** Errors of the console that the test brings about itself, before or after this: at least one until the end of the test. */
+    expectComplaint: (part: string): void => void expected.push(part),
+    /** Closes the test's pages; fails where one of them complained, or did not though it was expected. */
     closePages: async (): Promise<void> => {
       for (const context of contexts.splice(0)) await context.close()
-      const found = complaints
-      complaints = []
-      expect(found).toEqual([])
+      const [found, parts] = [complaints.splice(0), expected.splice(0)]
+      const isExpected = (text: string) => parts.some((part) => text.includes(part))
+      expect(found.filter((text) => !isExpected(text))).toEqual([])
+      for (const part of parts) expect(found.join('\n')).toContain(part)
     },
   }
+}
+
+/** Waits until what has the focus, its element and words, is as it should be. */
+export const focusOn = async (page: Page, wanted: RegExp): Promise<void> => {
+  await page.waitForFunction(
+    `/${wanted.source}/.test(document.activeElement.tagName + ' ' + document.activeElement.textContent.slice(0, 40))`,
+  )
 }
 
 /** The dashboard of the demo, signed in as its owner, on a page. */

@@ -5,9 +5,10 @@ import type { TestNginx } from '../../support/nginx/nginx.ts'
 import { launchBrowser } from '../../support/programs/browser.ts'
 import { until } from '../../support/programs/port.ts'
 import type { TestService } from '../../support/programs/service.ts'
+import { openEvents } from '../world/event-stream.ts'
 import { viewer } from '../world/viewer.ts'
 import { adminOf, PATIENT, worldConfig } from '../world/world.ts'
-import { browserPages } from './browser-pages.ts'
+import { browserPages, focusOn } from './browser-pages.ts'
 import { expectNoGuess } from './masked-guesses.ts'
 import { followLink } from './page-list.ts'
 import { expectAnswersBelowPath, expectBelowPath, startProxied } from './proxied.ts'
@@ -60,8 +61,7 @@ test('the link that run prints signs in once; a stream appears, is ended, and it
   expect(await row.innerText()).toContain('federal-1')
   await row.getByRole('button', { name: 'End' }).click()
   const dialog = page.getByRole('dialog')
-  const cancel = dialog.getByRole('button', { name: 'Cancel' })
-  expect(await cancel.evaluate((it) => it === it.ownerDocument.activeElement)).toBe(true)
+  await focusOn(page, /^BUTTON Cancel/)
   await dialog.getByRole('button', { name: 'End' }).click()
   await row.waitFor({ state: 'detached' })
   await until('the end', async () => (await session.poll()).status === 410)
@@ -270,31 +270,20 @@ test('the cookie is for our pages alone, and a change without their mark is refu
 
 test('events come as they happen, and again to who comes back', async () => {
   const headers = { authorization: `Bearer ${service.adminToken}` }
-  const read = async (more: Record<string, string>, isEnough: (text: string) => boolean) => {
-    const abort = new AbortController()
-    const answer = await fetch(`${service.admin}/api/v1/events`, {
-      headers: { ...headers, ...more },
-      signal: abort.signal,
-    })
-    let text = ''
-    const chunks = answer.body?.pipeThrough(new TextDecoderStream())
-    for await (const chunk of chunks ?? []) {
-      text += chunk
-      if (isEnough(text)) break
-    }
-    abort.abort()
-    return text
-  }
+  const open = async (more: Record<string, string> = {}) =>
+    await openEvents(`${service.admin}/api/v1/events`, { ...headers, ...more })
   const account = await admin.account(2)
   const isOpened = (text: string) =>
     text.split('\n\n').some((it) => /^event: session\.opened$/m.test(it) && it.includes(account.id))
-  const first = read({}, isOpened)
+  const first = await open()
   await watching(account)
-  const seen = await first
+  const seen = await first(isOpened)
   const id = /^id: (.+)$/m.exec(seen)?.[1] ?? ''
   const other = await watching()
-  const missed = await read({ 'last-event-id': id }, (text) => text.includes(other.account.id))
+  const again = await open({ 'last-event-id': id })
+  const missed = await again((text) => text.includes(other.account.id))
   expect(missed).not.toContain('event: reset')
-  const lost = await read({ 'last-event-id': 'another-1' }, (text) => text.includes('event: reset'))
+  const late = await open({ 'last-event-id': 'another-1' })
+  const lost = await late((text) => text.includes('event: reset'))
   expect(lost).toContain('data: {}')
 })

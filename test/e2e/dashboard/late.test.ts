@@ -182,17 +182,39 @@ test('a link somebody came by outlives signing in, and one that nobody encoded i
   await followLink(page, 'Now')
 })
 
-test('what history got after the page had read it is shown, though nothing more happens', async () => {
+test('what history gets after a page has read it is shown once it is written', async () => {
+  const page = await opened('#/groups')
+  // What is told of the play itself comes before it is in history.
   const account = await watching()
-  const page = await opened('#/now')
-  let isWritten = false
-  await page.route('**/api/v1/downloads?*', async (route) => {
-    const response = await route.fetch()
-    const body: unknown = isWritten ? await response.json() : { items: [], next: null }
-    await route.fulfill({ response, json: body })
-  })
-  await showPage(page, '#/groups')
-  await rowOf(page, account).waitFor({ state: 'detached' })
-  isWritten = true
   await rowOf(page, account).getByText('home').waitFor()
+})
+
+test('what another operator changes is shown without asking again', async () => {
+  const page = await opened('#/people')
+  await admin().send('POST', '/users', { name: 'nora', role: 'viewer', password: 'one of a test' })
+  await page.getByLabel('Role: nora').waitFor()
+  await showPage(page, '#/accounts')
+  const { id } = await admin().send<{ id: string }>('POST', '/accounts', { name: 'loft 9' })
+  const row = rowOf(page, { id })
+  await row.waitFor()
+  await admin().send('PATCH', `/accounts/${id}`, { enabled: false })
+  await row.getByText('disabled').waitFor()
+  await showPage(page, '#/rules')
+  const rule = { id: 'abroad', kind: 'geo_restriction', actions: [] }
+  await admin().send('PUT', '/rules/abroad', {
+    ...rule,
+    params: { mode: 'block', countries: ['ES'] },
+  })
+  await page.locator('main a[href$="/abroad"]').waitFor()
+  await showPage(page, '#/audit?filter=abroad')
+  await page.getByRole('row').filter({ hasText: 'abroad' }).first().waitFor()
+  await admin().send('DELETE', '/rules/abroad')
+  await page.getByRole('row').filter({ hasText: 'Rule deleted' }).waitFor()
+  await showPage(page, '#/destinations')
+  await admin().send('POST', '/destinations', {
+    name: 'door',
+    kind: 'webhook',
+    url: 'http://127.0.0.1:9/x',
+  })
+  await page.getByRole('heading', { name: 'door' }).waitFor()
 })

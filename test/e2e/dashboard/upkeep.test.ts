@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { startFakeService } from '../../support/notify/fake-service.ts'
 import { worldConfig } from '../world/world.ts'
-import { onDashboard } from './browser-pages.ts'
+import { focusOn, onDashboard } from './browser-pages.ts'
 
 const more = 'plans:\n  - { name: flat, max_sessions: 7 }\n'
 const { admin, opened } = onDashboard({ config: worldConfig({ more }) })
@@ -31,7 +31,7 @@ test('many accounts are given a plan, an end and a note, switched off and banned
     await fill()
     await form.getByRole('button').click()
     await dialog.getByText('Change 3 accounts?').waitFor()
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Cancel')
+    await focusOn(page, /^BUTTON Cancel/)
     await dialog.getByRole('button').last().click()
     await dialog.waitFor({ state: 'detached' })
     await page.getByText('0 marked').waitFor()
@@ -45,9 +45,44 @@ test('many accounts are given a plan, an end and a note, switched off and banned
   expect(new Date(Number(first?.['expiresAt'])).toISOString()).toMatch(/^2031-05-0[56]T/)
   expect(other).toMatchObject({ plan: null, note: null, enabled: true })
   await rows.filter({ hasText: 'block a' }).getByText('disabled').waitFor()
-  await change('ban', () => Promise.resolve())
-  for (const id of ids.slice(0, 3)) expect(await admin().bans(`own:${id}`)).toHaveLength(1)
+  await change('ban', () => form.getByLabel('How long').selectOption('168'))
+  for (const id of ids.slice(0, 3)) {
+    const [ban] = await admin()
+      .get<{ items: { until: number }[] }>(`/bans?account=own:${id}`)
+      .then(({ items }) => items)
+    expect((Number(ban?.until) - Date.now()) / 3_600_000).toBeCloseTo(168, 0)
+  }
   expect(await admin().bans(`own:${ids[3]}`)).toEqual([])
+})
+
+test('accounts of a media server are left out of what only ours have, and that is said', async () => {
+  const { id } = await admin().send<{ id: string }>('POST', '/accounts', { name: 'hall a' })
+  const play = { source: 'plex:hall', startedAt: Date.now() - 7_200_000 }
+  const plays = [0, 1, 2].map((n) => ({
+    ...play,
+    id: `hall-${n}`,
+    account: 'server:hall:7',
+    accountName: 'hall guest',
+  }))
+  await admin().send('POST', '/history/plays', { plays })
+  await admin().send('POST', '/sharing/assess', {})
+  const page = await opened('#/accounts?name=hall')
+  const rows = page.getByRole('table', { name: 'Accounts' }).getByRole('row')
+  await rows.filter({ hasText: 'hall guest' }).getByRole('checkbox').check()
+  await page.getByText('1 marked').waitFor()
+  const form = page.getByRole('form', { name: 'What is done to the marked accounts' })
+  await form.getByRole('button').click()
+  await page.getByRole('alert').getByText('1 account of a media server').waitFor()
+  await rows.filter({ hasText: 'hall a' }).getByRole('checkbox').check()
+  await page.getByText('2 marked').waitFor()
+  await form.getByLabel('Plan').selectOption('flat')
+  await form.getByRole('button').click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('Change 1 account?').waitFor()
+  await dialog.getByText('Plan: flat. 1 account of a media server').waitFor()
+  await dialog.getByRole('button').last().click()
+  await dialog.waitFor({ state: 'detached' })
+  expect(await admin().get(`/accounts/${id}`)).toMatchObject({ plan: 'flat' })
 })
 
 test('a destination is changed on its page: what is not typed anew stays, its secret among it', async () => {

@@ -103,8 +103,8 @@ async function expectUntouched(sid: string | undefined) {
     async () => (await screens()).map((it) => it.session_id).join() === sid,
     30_000,
   )
-  await until('the cap', async () => (await secondScreen()) === 'cap.streams', 15_000)
-  await until('one screen', async () => (await screens()).length === 1, 15_000)
+  await until('the cap', async () => (await secondScreen()) === 'cap.streams')
+  await until('one screen', async () => (await screens()).length === 1)
 }
 
 let visitors = 0
@@ -216,7 +216,7 @@ test('control hangs: who plays notices nothing, new viewers wait a little and co
     const at = Date.now()
     const opened = await guest.open('federal-1', own)
     expect(opened.status).toBe(302)
-    expect(Date.now() - at).toBeLessThan(9000)
+    expect(Date.now() - at).toBeLessThan(14_000)
     expect((await guest.get(opened.location ?? '')).status).toBe(200)
   } finally {
     process.kill(pid, 'SIGCONT')
@@ -225,7 +225,7 @@ test('control hangs: who plays notices nothing, new viewers wait a little and co
   await expectUntouched((await screens())[0]?.session_id)
   const seen = screen.take()
   expect(seen.map((it) => it.status).filter((status) => status !== 200)).toEqual([])
-}, 60_000)
+})
 
 test('ffmpeg has played on while Redis and the control plane died', async () => {
   expect(player.exitCode(), player.output()).toBeNull()
@@ -260,4 +260,4 @@ test('after all this the history is whole', async () => {
   }
   expect(mine[0]).toMatchObject({ channel: 'federal-1', reason: 'session.ended' })
   await store.close()
-}, 60_000)
+})

@@ -29,7 +29,7 @@ beforeAll(async () => {
   for (const { stop } of [origin, redis, postgres]) onCleanup(stop)
   const more = `redis: { url: '${redis.url}' }\nstore: { url: '${postgres.url}' }\n`
   const start = async (name: string) =>
-    await startPlane(ground, { name, more, origin: origin.address })
+    await startPlane(ground, { name, more, origin: origin.address, clocks: { reserve_sec: 60 } })
   // Both at once, on an empty database.
   planes.push(...(await Promise.all([start('one'), start('two')])))
   for (const plane of planes) onCleanup(plane.stop)

@@ -14,7 +14,7 @@ beforeAll(async () => {
   const cluster = await startRedisCluster()
   onCleanup(cluster.stop)
   const more = `redis: { nodes: ${JSON.stringify(cluster.nodes)} }\n`
-  service = await startService({ config: worldConfig({ more }) })
+  service = await startService({ config: worldConfig({ more, clocks: { reserve_sec: 60 } }) })
   onCleanup(service.stop)
   admin = adminOf(service)
 }, 300_000)

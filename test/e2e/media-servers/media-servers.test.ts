@@ -220,7 +220,7 @@ describe('media servers alone', () => {
     const isEnded = () =>
       plex.stage.deeds().some((deed) => deed.did === 'end' && deed.session === 'abroad')
     await until('it is ended', isEnded)
-    expect(performance.now() - since).toBeLessThan(6000)
+    expect(performance.now() - since).toBeLessThan(15_000)
     expect(plex.stage.deeds().at(-1)).toEqual({
       did: 'end',
       session: 'abroad',

@@ -63,7 +63,7 @@ describe('surge', () => {
       expect((await kept.poll()).status).toBe(200)
       return (await channels()).length === 2
     }
-    await until('the short list', isShort, 10_000)
+    await until('the short list', isShort)
     expect(await channels()).toEqual(['federal-1', 'federal-2'])
     expect(await home(1).channels()).toHaveLength(12)
     const refused = await stranger(3).open('federal-4', oldList)
@@ -72,7 +72,7 @@ describe('surge', () => {
       expect((await kept.poll()).status).toBe(200)
       return (await cut.poll()).status === 403
     }
-    await until('the end of what runs', isCut, 10_000)
+    await until('the end of what runs', isCut)
     expect((await cut.poll()).reason).toBe('channel.surge')
     expect((await home(2).open('federal-4')).status).toBe(302)
 
@@ -92,7 +92,7 @@ describe('surge', () => {
     // A player polls on whatever takes its time beside it: silence would end the session.
     const answers = await whilePolling(film, async (polled) => {
       await command('surge', 'on', 'gentle')
-      await until('the short list', async () => (await home(11).channels()).length === 4, 10_000)
+      await until('the short list', async () => (await home(11).channels()).length === 4)
       expect((await home(12).open('film-1')).status).toBe(403)
       const before = polled.length
       await until('ten more polls', () => polled.length >= before + 10)

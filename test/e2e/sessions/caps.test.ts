@@ -11,7 +11,9 @@ let admin: ReturnType<typeof adminOf>
 
 beforeAll(async () => {
   // Silence ends no session here: what a test checks may take a while on a busy machine.
-  service = await startService({ config: worldConfig({ clocks: { idle_sec: 30 } }) })
+  service = await startService({
+    config: worldConfig({ clocks: { idle_sec: 30, reserve_sec: 60 } }),
+  })
   admin = adminOf(service)
 }, 300_000)
 afterAll(() => service?.stop())

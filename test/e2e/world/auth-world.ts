@@ -53,8 +53,8 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   allow: answering(200),
   late: answeringLate(200, 300),
   /** Late, but well within the usual time-out of 3 s. */
-  slow: answeringLate(200, 2300),
-  slowDeny: answeringLate(403, 2300),
+  slow: answeringLate(200, 1500),
+  slowDeny: answeringLate(403, 1500),
   slowSilence: () => undefined,
   deny: answering(403),
   unauthorized: answering(401),

@@ -4,13 +4,11 @@ import { parseNetwork } from '#domain/networks/network'
 import { buildSubnetTable } from '#domain/networks/subnet-pages'
 import { leaseKey } from '#domain/viewer/lease'
 import { nodeCrypto } from '../rig/crypto.ts'
-import { type Rig, startRig, type Tweak } from '../rig/rig.ts'
+import { type Rig, startRig } from '../rig/rig.ts'
 import { stubPass } from '../rig/stub-control.ts'
 import { channelRows, group } from '../rig/tables.ts'
 
 let rig: Rig
-/** As patient as the product: what a busy machine answers late would be opened by the edge itself, and take a place of its own. */
-const patient: Tweak = (settings) => ({ ...settings, askTimeoutMs: 6000 })
 beforeAll(async () => {
   rig = await startRig((stub, origin) => {
     stub.policy = {
@@ -32,7 +30,7 @@ beforeAll(async () => {
     stub.lists.set('all', '#EXTM3U\n@@/ch1/index.m3u8\n')
     stub.identities.set('tok', { account: 'own:tok', group: 'all' })
     origin.files.set('/hls/ch1/index.m3u8', { type: 'application/x-mpegurl', body: '#EXTM3U\n' })
-  }, patient)
+  })
 })
 afterAll(() => rig?.stop())
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { zones } from './dictionary.ts'
 
 /** What is tested of njs/state, which is typed for nginx. */
 interface Guard {
@@ -10,41 +11,7 @@ const path = '../../../njs/state/clone-guard.ts'
 const guard = (await import(path)) as Guard
 const { claimStream, isFetchRateSuspicious, noteStreamEnded } = guard
 
-/** A shared dictionary of njs, as far as the guard uses one. */
-const dictionary = () => {
-  const entries = new Map<string, { value: unknown; until: number }>()
-  const live = (key: string) => {
-    const entry = entries.get(key)
-    return entry !== undefined && entry.until > Date.now() ? entry : undefined
-  }
-  const set = (key: string, value: unknown, ttl = Number.POSITIVE_INFINITY) =>
-    void entries.set(key, { value, until: Date.now() + ttl })
-  return {
-    get: (key: string) => live(key)?.value,
-    set,
-    add(key: string, value: unknown, ttl?: number) {
-      if (live(key) !== undefined) return false
-      set(key, value, ttl)
-      return true
-    },
-    incr(key: string, delta: number, init: number) {
-      const entry = entries.get(key)
-      const value = Number(entry?.value ?? init) + delta
-      entries.set(key, { value, until: entry?.until ?? Number.POSITIVE_INFINITY })
-      return value
-    },
-    delete: (key: string) => entries.delete(key) || undefined,
-    clear: () => entries.clear(),
-  }
-}
-
 const KEY = 'kAbCdEfGhIjKlMnO'
-const zones = Object.fromEntries(
-  ['pace', 'bans', 'state', 'streams', 'leases', 'ring', 'denied'].map((name) => [
-    `gh_${name}`,
-    dictionary(),
-  ]),
-)
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_800_000_003_000 })
   for (const zone of Object.values(zones)) zone.clear()

@@ -129,13 +129,17 @@ describe('doors', () => {
     expect([once.status, once.reason]).toEqual([403, 'token.unknown'])
     await rig.get('/live/ch1/index.m3u8?token=wrong', { from })
     expect(rig.stub.count('/open')).toBe(1)
-    const many = []
-    for (let i = 0; i < 40; i++)
-      many.push(await rig.get(`/live/ch1/index.m3u8?token=g${i}`, { from }))
-    expect(many.at(-1)?.status).toBe(429)
-    expect(many.at(-1)?.reason).toMatch(/credentials\.flood|rate\.limited/)
-    expect(many.at(-1)?.headers.get('retry-after')).not.toBeNull()
-    expect(rig.stub.count('/open')).toBeLessThan(32)
+    const many = await Promise.all(
+      Array.from({ length: 100 }, (_, i) => rig.get(`/live/ch1/index.m3u8?token=g${i}`, { from })),
+    )
+    const waiting = many.filter(({ status }) => status === 429)
+    expect(waiting.length).toBeGreaterThan(0)
+    for (const { reason, headers } of waiting) {
+      expect(reason).toMatch(/credentials\.flood|rate\.limited/)
+      expect(headers.get('retry-after')).not.toBeNull()
+    }
+    // Nobody who waits is asked about.
+    expect(rig.stub.count('/open')).toBe(1 + many.length - waiting.length)
     expect((await rig.get(`/live/${rig.ticket()}/ch1/index.m3u8`, { from })).status).toBe(302)
   })
 })

@@ -100,7 +100,7 @@ describe('who gets which list', () => {
     expect([wrong.status, wrong.reason]).toEqual([403, 'token.unknown'])
     await rig.get('/playlist.m3u?token=nobody', { from: '198.51.100.50' })
     expect(rig.stub.count('/identify')).toBe(1)
-    const guesses = Array.from({ length: 60 }, (_, i) =>
+    const guesses = Array.from({ length: 150 }, (_, i) =>
       rig.get(`/playlist.m3u?token=guess${i}`, { from: '198.51.100.51' }),
     )
     const answers = await Promise.all(guesses)

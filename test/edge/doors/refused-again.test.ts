@@ -148,6 +148,27 @@ test.each([
   },
 )
 
+test('a clip of MPEG-TS is not sent over and over to a player that does not show it, and to others it is', async () => {
+  const { path, options } = films('own:15', 'en')
+  const stream = path.replace('index.m3u8', 'stream.ts')
+  rig.stub.refusal = full
+  const answers = []
+  for (let turn = 0; turn < 60; turn += 1) answers.push(await rig.get(stream, options))
+  const clips = answers.filter(({ status }) => status === 200)
+  expect(new Set(clips.map(({ text }) => text.length > 10_000))).toEqual(new Set([true]))
+  // What control itself refused, and eight by the edge.
+  expect(clips).toHaveLength(9)
+  expect(new Set(answers.map(({ reason }) => reason))).toEqual(new Set(['cap.streams']))
+  const { status, headers } = answers.at(-1) ?? {}
+  expect([status, headers?.get('cache-control')]).toEqual([403, 'no-store'])
+  for (const [asked, as] of [
+    [stream, player('VLC/3')],
+    [films('own:16', 'en').path.replace('index.m3u8', 'stream.ts'), options],
+  ] as const)
+    expect((await rig.get(asked, as)).status).toBe(200)
+  rig.stub.refusal = null
+})
+
 test('what was posted is part of who is refused', async () => {
   const post = async (password: string) =>
     await rig.get('/timeshift.php', {

@@ -204,7 +204,7 @@ test('control is told what leads past the edge', async () => {
   for (const name of ['ads.m3u8', 'far.m3u8', 'far.ts'])
     await rig.get(url.replace('index.m3u8', name))
   const told = () => rig.stub.syncs.flatMap((it) => it.past ?? [])
-  await until('the report', () => told().length >= 3, 10_000)
+  await until('the report', () => told().length >= 3)
   expect(told()).toEqual([
     ['ch1', 'http://ads.example'],
     ['ch1', 'http://far.m3u8.example'],

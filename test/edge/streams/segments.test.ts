@@ -105,7 +105,7 @@ describe.each([
         .flatMap((it) => it.traffic)
         .reduce((sum, [of, sent]) => (of === key ? sum + sent : sum), 0)
     expect((await rig.get(`${root}sub/1.ts`, { from: HOME })).status).toBe(200)
-    await until('its bytes', () => bytes() > 4, 10_000)
+    await until('its bytes', () => bytes() > 4)
   })
 
   test('are counted as their own session’s where more play than a JavaScript context remembers', async () => {

@@ -132,7 +132,7 @@ test('leases: who plays renews without a question, who comes is asked about at e
 test('bans: one that is there is lengthened, one that finds no room is left to control', async () => {
   const key = banKey(nodeCrypto, 'account', 'own:held')
   rig.stub.next = {
-    bans: { cursor: 'stub.2', full: false, set: [[key, Date.now() + 3000]], clear: [] },
+    bans: { cursor: 'stub.2', full: false, set: [[key, Date.now() + 60_000]], clear: [] },
   }
   await until('the ban', async () => (await open('ch1', 'own:held')).opened.status === 403)
   expect(await fill('gh_bans', '&type=number')).toBeGreaterThan(1000)

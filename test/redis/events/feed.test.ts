@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { createAnnouncer } from '../../../control/events/feed/announcer.ts'
 import { createLiveFeed, type FeedEntry } from '../../../control/events/feed/live-feed.ts'
 import { newsKey } from '../../../control/events/keys.ts'
 import { publishEvents } from '../../../control/events/publisher.ts'
@@ -23,20 +24,25 @@ afterAll(async () => {
 const feedOf = (options: { readonly lingerMs?: number } = {}) =>
   createLiveFeed({ redis, everyMs: 10, ...options })
 
-const watch = (feed: ReturnType<typeof feedOf>, lastId: string | null = null) => {
+/** Watches a feed; done when nothing that happens from then on is missed. */
+const watch = async (feed: ReturnType<typeof feedOf>, lastId: string | null = null) => {
   const seen: FeedEntry[] = []
-  return { seen, ...feed.follow(lastId, (entry) => void seen.push(entry)) }
+  const following = feed.follow(lastId, (entry) => void seen.push(entry))
+  await following.begun
+  return { seen, ...following }
 }
 
-const importNews = (importId: string) => ({ at: 1, account: null, importId })
+const importNews = (importId: string) => ({
+  event: 'import.progress' as const,
+  data: { at: 1, account: null, importId },
+})
 const importsOf = (seen: readonly FeedEntry[]) =>
   seen.flatMap(({ data }) => ('importId' in data ? [data.importId] : []))
 
 test('who watches one control plane hears of imports that another runs, each once', async () => {
   const [here, there] = [feedOf(), feedOf()]
-  const [near, far] = [watch(here), watch(there)]
-  await pause(100)
-  for (const id of ['a', 'b', 'c']) here.tell('import.progress', importNews(id))
+  const [near, far] = [await watch(here), await watch(there)]
+  for (const id of ['a', 'b', 'c']) here.tell(importNews(id))
   await until('the news at the other', () => far.seen.length >= 3)
   await pause(50)
   expect([importsOf(near.seen), importsOf(far.seen)]).toEqual([
@@ -49,8 +55,7 @@ test('who watches one control plane hears of imports that another runs, each onc
 
 test('an entry that is no news is passed over', async () => {
   const feed = feedOf()
-  const { seen } = watch(feed)
-  await pause(50)
+  const { seen } = await watch(feed)
   for (const body of ['{', '{"event":"import.progress"}', '[]'])
     await redis.xadd(newsKey, '*', 'e', body)
   await publishEvents(redis, [sampleEvent()])
@@ -59,32 +64,44 @@ test('an entry that is no news is passed over', async () => {
   feed.stop()
 })
 
-test('while Redis is away, those who watch the same control plane hear of it', () => {
+test('while Redis is away, those who watch the same control plane hear of it', async () => {
   const onFailure = vi.fn()
   const away = { call: () => Promise.reject(new Error('away')) }
   const feed = createLiveFeed({ redis: away, everyMs: 10, onFailure })
-  const { seen } = watch(feed)
-  feed.tell('import.progress', importNews('a'))
+  const { seen } = await watch(feed)
+  feed.tell(importNews('a'))
   expect(importsOf(seen)).toEqual(['a'])
   feed.stop()
 })
 
 test('who comes back misses nothing, and is told where that cannot be', async () => {
   const feed = feedOf({ lingerMs: 100 })
-  const first = watch(feed)
-  await pause(50)
+  const first = await watch(feed)
   await publishEvents(redis, [sampleEvent()])
   await until('the first', () => first.seen.length === 1)
   first.stop()
   await publishEvents(redis, [sampleEvent()])
-  await pause(50)
-  const second = watch(feed, first.seen[0]?.id ?? '')
-  expect([second.isWhole, second.seen.length]).toEqual([true, 1])
+  const second = await watch(feed, first.seen[0]?.id ?? '')
+  await until('the second', () => second.seen.length === 1)
+  expect(second.isWhole).toBe(true)
   second.stop()
   // Nobody watches for longer than the streams are read on: what happens then is not read.
   await pause(200)
   await publishEvents(redis, [sampleEvent()])
-  const late = watch(feed, second.seen[0]?.id ?? '')
+  const late = await watch(feed, second.seen[0]?.id ?? '')
   expect(late.isWhole).toBe(false)
+  feed.stop()
+})
+
+test('of many changes each kind is told once, and that plays were written by its name', async () => {
+  const feed = feedOf()
+  const { seen } = await watch(feed)
+  const announce = createAnnouncer(feed, () => 7)
+  for (const what of ['account', 'history', 'account', 'account', 'rule']) announce(what)
+  await until('the last of them', () => seen.length >= 3)
+  announce('account')
+  await until('another', () => seen.length >= 4)
+  const told = seen.map(({ event, data }) => ('what' in data ? `${event} ${data.what}` : event))
+  expect(told).toEqual(['changed account', 'history.written', 'changed rule', 'changed account'])
   feed.stop()
 })

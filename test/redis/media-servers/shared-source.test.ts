@@ -99,7 +99,7 @@ test('one that is gone without a word is followed within its lease; an end it as
   const since = performance.now()
   first.cut()
   await until('the other watches', () => opened(second).length === 1)
-  expect(performance.now() - since).toBeLessThan(LEASE_MS + 3000)
+  expect(performance.now() - since).toBeLessThan(LEASE_MS + 10_000)
   expect(idsOf(second)).toEqual([id])
   expect(second.hub.sessions()).toMatchObject([{ state: 'ending' }])
 })

@@ -4,13 +4,11 @@ import type { Ban } from '../data/types.ts'
 import { useQuery } from '../data/use-query.ts'
 import { moment } from '../text/format.ts'
 import { t } from '../text/text.ts'
+import { BanHours, banText } from './ban-hours.tsx'
 import { Confirm, type Question } from './confirm.tsx'
 import { fieldsOf } from './form.ts'
 import { Alert, Card, Shown } from './parts.tsx'
 import { useAction } from './use-action.ts'
-
-/** Hours somebody may be banned for. */
-const HOURS = [1, 24, 168, 720]
 
 const BanForm = ({ account, done }: { readonly account: string; readonly done: () => void }) => {
   const [question, setQuestion] = useState<Question | null>(null)
@@ -19,7 +17,7 @@ const BanForm = ({ account, done }: { readonly account: string; readonly done: (
       title: t('now.ban.ask'),
       text: t('account.ban.text', {
         who: account,
-        time: t('account.ban.hours', { n: hours }),
+        time: banText(hours),
       }),
       go: t('action.ban'),
       act: async () => {
@@ -35,13 +33,7 @@ const BanForm = ({ account, done }: { readonly account: string; readonly done: (
       >
         <label class="inline">
           {t('account.ban.for')}
-          <select name="hours">
-            {HOURS.map((hours) => (
-              <option key={hours} value={hours} selected={hours === 24}>
-                {t('account.ban.hours', { n: hours })}
-              </option>
-            ))}
-          </select>
+          <BanHours name="hours" />
         </label>
         <button type="submit" class="danger">
           {t('action.ban')}
@@ -63,7 +55,10 @@ export const BansCard = ({
   readonly canAct: boolean
 }) => {
   const only = account === undefined ? '' : `&account=${encodeURIComponent(account)}`
-  const query = useQuery(`bans ${only}`, (signal) => get(`/bans?limit=200${only}`, signal), true)
+  const query = useQuery(`bans ${only}`, (signal) => get(`/bans?limit=200${only}`, signal), [
+    'plays',
+    'ban',
+  ])
   const { error, run } = useAction()
   const lift = ({ kind, subject }: Ban) =>
     run(

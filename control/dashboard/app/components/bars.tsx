@@ -1,3 +1,5 @@
+import { PageLink } from './page-link.tsx'
+
 /** One bar: what it stands for, its length, and the words beside it. */
 export interface Bar {
   readonly key: string
@@ -14,7 +16,9 @@ export const Bars = ({ bars }: { readonly bars: readonly Bar[] }) => {
     <ol class="bars">
       {bars.map(({ key, label, value, text, href }) => (
         <li key={key}>
-          <span class="bar-label">{href === undefined ? label : <a href={href}>{label}</a>}</span>
+          <span class="bar-label">
+            {href === undefined ? label : <PageLink href={href}>{label}</PageLink>}
+          </span>
           <span class="bar-track" aria-hidden="true">
             <span class="bar" style={{ width: `${(100 * value) / most}%` }} />
           </span>

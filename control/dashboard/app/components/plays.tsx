@@ -3,6 +3,7 @@ import type { Play } from '../data/types.ts'
 import { country, duration, moment, placeName, player, radiusText } from '../text/format.ts'
 import { reasonText } from '../text/reasons.ts'
 import { t } from '../text/text.ts'
+import { PageLink } from './page-link.tsx'
 import { type Column, Table } from './table.tsx'
 
 /** Whether something was played, as history counts plays; else the opening was refused. */
@@ -34,7 +35,7 @@ export const PLAY_COLUMNS = {
     title: t('col.who'),
     sortBy: ({ accountName, account }) => accountName ?? account,
     cell: ({ accountName, account }) => (
-      <a href={hrefOf(['accounts', account])}>{accountName ?? account}</a>
+      <PageLink href={hrefOf(['accounts', account])}>{accountName ?? account}</PageLink>
     ),
   },
   what: {

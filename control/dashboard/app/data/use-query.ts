@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { ApiError } from './api.ts'
 import { serverNow } from './clock.ts'
-import { listen, onStream } from './live.ts'
+import { isAbout, listen, onStream, type Topic } from './live.ts'
 
 /** What is known of something that is read from the API. */
 export interface Query<T> {
@@ -13,20 +13,53 @@ export interface Query<T> {
 
 /** A list is read again at most so often while things happen. */
 const CALM_MS = 1_000
-/** History is written some seconds after things happened: what is live is read again so long after the last of them, or after it was shown. */
-const WRITTEN_MS = [5_000, 15_000]
+/** The same of what takes long to read, or moves under somebody who reads it. */
+export const SLOW_MS = 10_000
 
 const errorOf = (error: unknown): ApiError =>
   error instanceof ApiError ? error : new ApiError(0, 'internal', String(error))
 
+/** Calls `act` a while after something happened that topics name, once for all that happens meanwhile. */
+const useTopics = (topics: readonly Topic[], act: () => void, calmMs: () => number): void => {
+  const followed = topics.join()
+  useEffect(() => {
+    if (followed === '') return undefined
+    const wanted = new Set(followed.split(','))
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const stop = listen((event) => {
+      if (!isAbout(event, wanted)) return
+      timer ??= setTimeout(() => {
+        timer = undefined
+        act()
+      }, calmMs())
+    })
+    return () => {
+      stop()
+      clearTimeout(timer)
+    }
+  }, [followed])
+}
+
+/** When it was first shown, then when something happened last that topics name: the end of "the last 30 days". Unix milliseconds. */
+export const useLatest = (topics: readonly Topic[]): number => {
+  const [latest, setLatest] = useState(serverNow)
+  useTopics(
+    topics,
+    () => setLatest(serverNow()),
+    () => SLOW_MS,
+  )
+  return latest
+}
+
 /**
- * Reads something, and again when `key` changes or, where it is live, when something happens to plays or, where `live` names it, to an import: not more than once a second, and never more than a
- * fifth of the time, and once more when it has been written to history. What was shown before stays until the new is there.
+ * Reads something, and again when `key` changes or something happens that `topics` name: not more than once in `calmMs`, and never more than a fifth of the time. What was shown before
+ * stays until the new is there.
  */
 export const useQuery = <T>(
   key: string,
   read: (signal: AbortSignal) => Promise<T>,
-  live: boolean | 'import.progress' = false,
+  topics: readonly Topic[] = [],
+  calmMs = CALM_MS,
 ): Query<T> => {
   const [state, setState] = useState<Omit<Query<T>, 'reload'>>({
     data: null,
@@ -63,34 +96,7 @@ export const useQuery = <T>(
     })
   }, [isFailed, reload])
 
-  useEffect(() => {
-    if (live === false) return undefined
-    const isWanted = (event: string) =>
-      live === true ? event !== 'import.progress' : event === live || event === 'reset'
-    let timer: ReturnType<typeof setTimeout> | null = null
-    let written: ReturnType<typeof setTimeout>[] = []
-    const awaitWritten = () => {
-      written.forEach(clearTimeout)
-      if (live === true) written = WRITTEN_MS.map((ms) => setTimeout(reload, ms))
-    }
-    awaitWritten()
-    const stop = listen(({ event }) => {
-      if (!isWanted(event)) return
-      awaitWritten()
-      timer ??= setTimeout(
-        () => {
-          timer = null
-          reload()
-        },
-        Math.max(CALM_MS, 4 * lastTook.current),
-      )
-    })
-    return () => {
-      stop()
-      if (timer !== null) clearTimeout(timer)
-      written.forEach(clearTimeout)
-    }
-  }, [key, live, reload])
+  useTopics(topics, reload, () => Math.max(calmMs, 4 * lastTook.current))
 
   return { ...state, reload }
 }

@@ -76,7 +76,7 @@ const columns: readonly Column<AuditEntry>[] = [
 export const Audit = () => {
   const [sort, setSort] = useParam('sort', '-when')
   const [filter, setFilter] = useParam('filter')
-  const query = useQuery('audit', (signal) => getAll('/audit', signal, MOST))
+  const query = useQuery('audit', (signal) => getAll('/audit', signal, MOST), ['any change'])
   const isWanted = useMemo(() => {
     const wanted = filter.trim().toLowerCase()
     if (wanted === '') return undefined

@@ -112,7 +112,7 @@ const Job = ({
 
 /** Histories that are brought in: how far they are, and what came of them. */
 export const Imports = ({ canAct }: { readonly canAct: boolean }) => {
-  const query = useQuery('imports', (signal) => get('/imports', signal), 'import.progress')
+  const query = useQuery('imports', (signal) => get('/imports', signal), ['imports'])
   return (
     <>
       <PageHead title={t('imports.title')} />

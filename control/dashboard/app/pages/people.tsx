@@ -41,7 +41,7 @@ const AddForm = ({ done }: { readonly done: () => void }) => {
 
 /** Who may sign in, and as what. */
 export const People = () => {
-  const query = useQuery('users', (signal) => get('/users', signal))
+  const query = useQuery('users', (signal) => get('/users', signal), ['user'])
   const [question, setQuestion] = useState<Question | null>(null)
   const change = ({ id, name }: Operator, role: (typeof ROLES)[number]) =>
     setQuestion({

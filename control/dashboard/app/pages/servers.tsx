@@ -43,7 +43,10 @@ const One = ({
 
 /** Media servers that are watched: their health and streams; added with a test, removed. */
 export const Servers = ({ canAct }: { readonly canAct: boolean }) => {
-  const query = useQuery('servers', (signal) => getAll('/media-servers', signal), true)
+  const query = useQuery('servers', (signal) => getAll('/media-servers', signal), [
+    'plays',
+    'media-server',
+  ])
   const [question, setQuestion] = useState<Question | null>(null)
   const remove = ({ name }: MediaServer) =>
     setQuestion({

@@ -37,7 +37,7 @@ const StateBadge = ({ ok, due }: Pick<Health['parts'][number], 'ok' | 'due'>) =>
 }
 
 const HealthCard = () => {
-  const query = useQuery('health', readHealth, true)
+  const query = useQuery('health', readHealth, ['plays', 'any change'])
   return (
     <Card title={t('system.health')}>
       <Shown query={query}>
@@ -59,7 +59,7 @@ const HealthCard = () => {
 }
 
 const ControlCard = () => {
-  const query = useQuery('system', (signal) => get('/system', signal), true)
+  const query = useQuery('system', (signal) => get('/system', signal), ['plays', 'any change'])
   return (
     <Card title={t('system.control')}>
       <Shown query={query}>
@@ -128,7 +128,7 @@ const EdgeRow = ({ edge, now }: { readonly edge: Edge; readonly now: number }) =
 }
 
 const EdgesCard = () => {
-  const query = useQuery('edges', (signal) => getAll('/edges', signal), true)
+  const query = useQuery('edges', (signal) => getAll('/edges', signal), ['plays', 'edge'])
   const now = useNow(5_000)
   return (
     <Card title={t('system.edges')}>

@@ -96,6 +96,9 @@ const liftBan = async (
   await audit(request, 'ban.lift', { subject: `${kind}:${subject}` })
 }
 
+/** Bans that are set together: what they wait for is Redis and the database. */
+const AT_ONCE = 50
+
 const bulkBanRoute = (plain: FastifyInstance, options: BanRoutesOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   app.post(
@@ -110,6 +113,7 @@ const bulkBanRoute = (plain: FastifyInstance, options: BanRoutesOptions): void =
           action === 'ban'
             ? await makeBan(options, request, ban)
             : await liftBan(options, request, ban.kind, ban.subject),
+        AT_ONCE,
       )
     },
   )

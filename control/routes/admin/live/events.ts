@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import type { FeedEntry, LiveFeed } from '../../../events/feed/live-feed.ts'
+import { EVENT_NAMES, type FeedEntry, type LiveFeed } from '../../../events/feed/live-feed.ts'
 import { masked } from '../../../operators/mask.ts'
 import { bearerOf, COOKIE } from '../../../plugins/admin-auth.ts'
 import { ProblemError } from '../../../plugins/problem.ts'
@@ -35,15 +35,7 @@ const MOST_BEHIND = 1_000_000
 const EXAMPLE =
   'id: 1767225600000-7\nevent: session.ended\ndata: {"id":"a1b2c3","account":"own:0b8e7c1e"}\n\n'
 
-const KINDS: ReadonlySet<string> = new Set<FeedEntry['event']>([
-  'session.opened',
-  'session.updated',
-  'session.ended',
-  'session.refused',
-  'ban.set',
-  'download',
-  'import.progress',
-])
+const KINDS: ReadonlySet<string> = new Set(EVENT_NAMES)
 
 /** The kinds a query names; `null` for all. Throws `request.invalid` for one there is not. */
 const kindsOf = (text: string | undefined): ReadonlySet<string> | null => {
@@ -84,13 +76,16 @@ const streamTo = (
     if (raw.writableLength > MOST_BEHIND) raw.destroy()
     else raw.write(text)
   }
-  write('retry: 2000\n\n')
   const following = feed.follow(lastId, (entry) => {
     if (!isWanted(entry)) return
     write(`id: ${entry.id}\nevent: ${entry.event}\ndata: ${JSON.stringify(shown(entry.data))}\n\n`)
   })
   if (!following.isWhole) write(`id: ${following.lastId}\nevent: reset\ndata: {}\n\n`)
   const end = () => void raw.end()
+  // Who has the beginning of the answer misses nothing from then on.
+  void following.begun.then(() => {
+    if (!raw.writableEnded && !raw.destroyed) write('retry: 2000\n\n')
+  })
   const heartbeat = setInterval(() => {
     write(': still here\n\n')
     void isStillIn(opener).then((isIn) => (isIn ? undefined : end()), end)
@@ -118,7 +113,7 @@ export const eventRoutes = (plain: FastifyInstance, options: EventRoutesOptions)
         querystring: query,
         response: { 200: textAnswer('text/event-stream', 'Events without end.', EXAMPLE) },
         description:
-          'Server-sent events `session.opened`, `session.updated`, `session.ended`, `session.refused`, `ban.set`, `download`, each with the play as JSON; `import.progress` with the id of an import. `reset` = events were missed: read the lists anew.',
+          'Server-sent events `session.opened`, `session.updated`, `session.ended`, `session.refused`, `ban.set`, `download`, each with the play as JSON; `history.written` once plays have been written to history; `import.progress` with the id of an import; `changed` with the kind of what somebody or a rule changed (`account`, `rule`, `user`, …), not for who sees names masked. `reset` = events were missed: read the lists anew.',
       },
       config: { permission: 'events:read' },
     },
@@ -133,16 +128,19 @@ export const eventRoutes = (plain: FastifyInstance, options: EventRoutesOptions)
         return reply.type('text/event-stream').header('cache-control', 'no-store').send('')
       reply.hijack()
       open += 1
+      const isMasked = actor.isMasked === true
       const isWanted = ({ event, data }: FeedEntry) =>
-        (kinds === null || kinds.has(event)) && (account === null || data.account === account)
+        !(isMasked && event === 'changed') &&
+        (kinds === null || kinds.has(event)) &&
+        (account === null || data.account === account)
       const end = streamTo(reply.raw, options, {
         lastId: typeof lastId === 'string' ? lastId : null,
-        shown: (data) => (actor.isMasked === true ? masked(data, options.markOf) : data),
+        shown: (data) => (isMasked ? masked(data, options.markOf) : data),
         isWanted,
         opener: {
           cookie: request.cookies[COOKIE],
           token: bearerOf(request) ?? undefined,
-          isMasked: actor.isMasked === true,
+          isMasked,
         },
       })
       streams.add(end)

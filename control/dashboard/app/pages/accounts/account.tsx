@@ -5,7 +5,7 @@ import { PlayList } from '../../components/plays.tsx'
 import { get } from '../../data/api.ts'
 import { serverNow } from '../../data/clock.ts'
 import { hrefOf } from '../../data/route.ts'
-import { useNow, useQuery } from '../../data/use-query.ts'
+import { SLOW_MS, useNow, useQuery } from '../../data/use-query.ts'
 import { duration, moment, number, player } from '../../text/format.ts'
 import { summaryOf } from '../../text/summary.ts'
 import { language, t, words } from '../../text/text.ts'
@@ -20,7 +20,10 @@ const signed = new Intl.NumberFormat(language, { signDisplay: 'exceptZero' })
 const path = (ref: string) => `/accounts/${encodeURIComponent(ref)}` as const
 
 const TrustCard = ({ account }: { readonly account: string }) => {
-  const query = useQuery(`trust ${account}`, (signal) => get(`${path(account)}/trust`, signal))
+  const query = useQuery(`trust ${account}`, (signal) => get(`${path(account)}/trust`, signal), [
+    'finding',
+    'person',
+  ])
   return (
     <Card title={t('account.trust')}>
       <Shown query={query}>
@@ -53,7 +56,7 @@ const LiveCard = ({ account }: { readonly account: string }) => {
   const query = useQuery(
     `live ${account}`,
     (signal) => get(`/sessions?user_id=${encodeURIComponent(account)}`, signal),
-    true,
+    ['plays'],
   )
   return (
     <Card title={t('account.live')}>
@@ -74,8 +77,10 @@ const LiveCard = ({ account }: { readonly account: string }) => {
 }
 
 const FindingsCard = ({ account }: { readonly account: string }) => {
-  const query = useQuery(`findings ${account}`, (signal) =>
-    get(`/findings?account=${encodeURIComponent(account)}&sort=-at&limit=5`, signal),
+  const query = useQuery(
+    `findings ${account}`,
+    (signal) => get(`/findings?account=${encodeURIComponent(account)}&sort=-at&limit=5`, signal),
+    ['finding', 'person'],
   )
   return (
     <Card title={t('account.findings')}>
@@ -110,8 +115,11 @@ export const AccountPage = ({
   const own = useOwnAccount(account)
   const sharing = useSharing(account)
   const feedback = useFeedback(account)
-  const plays = useQuery(`plays ${account}`, (signal) =>
-    get(`${path(account)}/plays?limit=1000&sort=-startedAt`, signal),
+  const plays = useQuery(
+    `plays ${account}`,
+    (signal) => get(`${path(account)}/plays?limit=1000&sort=-startedAt`, signal),
+    ['history', 'person'],
+    SLOW_MS,
   )
   const rows = plays.data?.items ?? []
   const name = rows.find(({ accountName }) => accountName !== null)?.accountName

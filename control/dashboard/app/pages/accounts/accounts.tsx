@@ -151,7 +151,11 @@ export const Accounts = ({ canAct }: { readonly canAct: boolean }) => {
   const [isAdding, setAdding] = useState(false)
   const [filter, setFilter] = useParam('name')
   const [sort, setSort] = useParam('sort', '-confidence')
-  const query = useQuery(`accounts ${filter}`, (signal) => readRows(filter, signal))
+  const query = useQuery(`accounts ${filter}`, (signal) => readRows(filter, signal), [
+    'account',
+    'sharing',
+    'config',
+  ])
   const { marked, mark, markAll, clear } = useMarks(query.data ?? NONE)
   const shown = useMemo(
     () => (canAct ? [markColumn(marked, mark), besideMark, ...otherColumns] : columns),

@@ -1,7 +1,9 @@
 import { useState } from 'preact/hooks'
+import { BanHours, banText } from '../../components/ban-hours.tsx'
 import { Confirm, type Question } from '../../components/confirm.tsx'
 import { fieldsOf } from '../../components/form.ts'
 import { inBulk } from '../../components/in-bulk.ts'
+import { Alert } from '../../components/parts.tsx'
 import { getAll, send } from '../../data/api.ts'
 import { useQuery } from '../../data/use-query.ts'
 import { dayStart } from '../../text/day-start.ts'
@@ -22,8 +24,8 @@ const NAMES: Readonly<Record<Deed, Key>> = {
   ban: 'action.ban',
 }
 
-const BAN_HOURS = 24
 const OWN = 'own:'
+const isOwn = (ref: string): boolean => ref.startsWith(OWN)
 
 interface Change {
   readonly plan?: string | null
@@ -33,14 +35,14 @@ interface Change {
 }
 
 const changeAll = async (refs: readonly string[], change: Change): Promise<void> => {
-  const ids = refs.filter((ref) => ref.startsWith(OWN)).map((ref) => ref.slice(OWN.length))
+  const ids = refs.filter(isOwn).map((ref) => ref.slice(OWN.length))
   await inBulk(ids, (part) =>
     send('POST', '/accounts/bulk', { ids: part, action: 'change', change }),
   )
 }
 
-const banAll = async (refs: readonly string[]): Promise<void> => {
-  const seconds = BAN_HOURS * 3_600
+const banAll = async (refs: readonly string[], hours: number): Promise<void> => {
+  const seconds = hours * 3_600
   await inBulk(refs, (part) =>
     send('POST', '/bans/bulk', {
       action: 'ban',
@@ -57,7 +59,7 @@ const changeOf = (deed: Exclude<Deed, 'ban'>, value: string): Change => {
 
 /** What is about to be done, in words. */
 const wordsOf = (deed: Deed, value: string): string => {
-  if (deed === 'ban') return t('account.ban.hours', { n: BAN_HOURS })
+  if (deed === 'ban') return banText(Number(value))
   if (deed === 'off' || deed === 'on') return t(NAMES[deed])
   const shown = deed === 'expires' && value !== '' ? day(dayStart(value, zone)) : value.trim()
   return `${t(NAMES[deed])}: ${shown === '' ? '–' : shown}`
@@ -79,6 +81,7 @@ const PlanChoice = () => {
 
 const Value = ({ deed }: { readonly deed: Deed }) => {
   if (deed === 'plan') return <PlanChoice />
+  if (deed === 'ban') return <BanHours name="value" label={t('accounts.bulk.ban')} />
   if (deed === 'expires')
     return <input name="value" type="date" aria-label={t('col.expires')} key={deed} />
   if (deed === 'note')
@@ -100,15 +103,24 @@ export const BulkDeeds = ({
 }) => {
   const [deed, setDeed] = useState<Deed>('plan')
   const [question, setQuestion] = useState<Question | null>(null)
+  const [error, setError] = useState<string | null>(null)
   const ask = (value: string) => {
-    const refs = [...marked]
-    setQuestion({
+    // Plans and their like are for accounts of ours; those of media servers and backends can only be banned.
+    const refs = [...marked].filter((ref) => deed === 'ban' || isOwn(ref))
+    const left = marked.size - refs.length
+    if (refs.length === 0) return setError(t('accounts.bulk.foreign', { n: left }))
+    setError(null)
+    return setQuestion({
       title: t('accounts.bulk.ask', { n: refs.length }),
-      text: wordsOf(deed, value),
+      text: [wordsOf(deed, value), left > 0 && t('accounts.bulk.foreign', { n: left })]
+        .filter(Boolean)
+        .join('. '),
       go: t(deed === 'ban' ? 'action.ban' : 'account.edit'),
       act: async () => {
         try {
-          await (deed === 'ban' ? banAll(refs) : changeAll(refs, changeOf(deed, value)))
+          await (deed === 'ban'
+            ? banAll(refs, Number(value))
+            : changeAll(refs, changeOf(deed, value)))
         } finally {
           done()
         }
@@ -152,6 +164,7 @@ export const BulkDeeds = ({
           </>
         )}
       </form>
+      <Alert message={error} />
       <Confirm question={question} done={() => setQuestion(null)} />
     </>
   )

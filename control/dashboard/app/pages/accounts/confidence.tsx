@@ -14,16 +14,22 @@ const path = (ref: string) => `/accounts/${encodeURIComponent(ref)}` as const
 
 /** What detection says of an account; nothing where it was not judged yet. */
 export const useSharing = (account: string): Query<Explanation | null> =>
-  useQuery(`sharing ${account}`, (signal) =>
-    get(`${path(account)}/sharing`, signal).catch((error: unknown) => {
-      if (error instanceof Error && 'status' in error && error.status === 404) return null
-      throw error
-    }),
+  useQuery(
+    `sharing ${account}`,
+    (signal) =>
+      get(`${path(account)}/sharing`, signal).catch((error: unknown) => {
+        if (error instanceof Error && 'status' in error && error.status === 404) return null
+        throw error
+      }),
+    ['sharing', 'feedback', 'person'],
   )
 
 /** What operators have called fine of an account. */
 export const useFeedback = (account: string): Query<readonly Feedback[]> =>
-  useQuery(`feedback ${account}`, (signal) => getAll(`${path(account)}/feedback`, signal))
+  useQuery(`feedback ${account}`, (signal) => getAll(`${path(account)}/feedback`, signal), [
+    'feedback',
+    'person',
+  ])
 
 /** Calls something fine at once, and takes it back. */
 const Fine = ({

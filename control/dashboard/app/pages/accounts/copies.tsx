@@ -73,8 +73,10 @@ export const Copies = ({
   readonly plays: readonly Play[]
   readonly canAct: boolean
 }) => {
-  const query = useQuery(`downloads ${account}`, (signal) =>
-    get(`/downloads?limit=50&account=${encodeURIComponent(account)}`, signal),
+  const query = useQuery(
+    `downloads ${account}`,
+    (signal) => get(`/downloads?limit=50&account=${encodeURIComponent(account)}`, signal),
+    ['history', 'download'],
   )
   const { question, ask, done } = useRevoke(query.reload)
   return (

@@ -66,7 +66,10 @@ export const PersonCard = ({
   readonly canAct: boolean
   readonly changed: () => void
 }) => {
-  const query = useQuery(`person ${account}`, (signal) => readPerson(account, signal))
+  const query = useQuery(`person ${account}`, (signal) => readPerson(account, signal), [
+    'person',
+    'sharing',
+  ])
   const { error, run } = useAction()
   const done = () => {
     query.reload()

@@ -48,8 +48,10 @@ const pathOf = (account: string) =>
 
 /** An account of ours; nothing for those of media servers and backends. */
 export const useOwnAccount = (account: string): Query<Account | null> =>
-  useQuery(`account ${account}`, async (signal) =>
-    isOwn(account) ? await get(pathOf(account), signal) : null,
+  useQuery(
+    `account ${account}`,
+    async (signal) => (isOwn(account) ? await get(pathOf(account), signal) : null),
+    ['account', 'config'],
   )
 
 /** Caps and plan of an account of ours, and their change. */
@@ -90,8 +92,10 @@ export const Plan = ({
 
 /** What an account has lately watched on. */
 export const Devices = ({ account }: { readonly account: string }) => {
-  const query = useQuery(`devices ${account}`, (signal) =>
-    getAll(`/accounts/${encodeURIComponent(account)}/devices`, signal),
+  const query = useQuery(
+    `devices ${account}`,
+    (signal) => getAll(`/accounts/${encodeURIComponent(account)}/devices`, signal),
+    ['history'],
   )
   return (
     <Card title={t('account.devices')}>

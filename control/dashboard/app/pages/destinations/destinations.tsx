@@ -113,7 +113,11 @@ const Letters = ({
   readonly canAct: boolean
   readonly changed: () => void
 }) => {
-  const query = useQuery('letters', (signal) => get('/notifications?state=dead&limit=100', signal))
+  const query = useQuery(
+    'letters',
+    (signal) => get('/notifications?state=dead&limit=100', signal),
+    ['notification'],
+  )
   const action = useAction()
   const [question, setQuestion] = useState<Question | null>(null)
   const done = () => {
@@ -167,7 +171,11 @@ const Letters = ({
 
 /** Where notices go: how it stands, a test, a preview, and what could not be delivered. */
 export const Destinations = ({ canAct }: { readonly canAct: boolean }) => {
-  const query = useQuery('destinations', (signal) => getAll('/destinations', signal))
+  const query = useQuery('destinations', (signal) => getAll('/destinations', signal), [
+    'destination',
+    'notification',
+    'config',
+  ])
   const [question, setQuestion] = useState<Question | null>(null)
   const remove = (destination: Destination) =>
     setQuestion({

@@ -75,7 +75,7 @@ const stepsOf = ({ actions, dry_run: isDry }: DetectionRule): string =>
 
 /** What a rule did about a finding, and what it does where one of the past had come today. */
 const RuleDeed = ({ finding: { rule: id, acted } }: { readonly finding: Finding }) => {
-  const query = useQuery('rules', (signal) => getAll('/rules', signal))
+  const query = useQuery('rules', (signal) => getAll('/rules', signal), ['rule'])
   const rule = query.data?.find((one) => one.id === id)
   const isShown = rule !== undefined && acted === 'past'
   return (
@@ -215,10 +215,24 @@ const JudgedLine = ({
   </div>
 )
 
+/** Findings that came meanwhile, shown when somebody wants to. */
+const FreshLine = ({ count, show }: { readonly count: number; readonly show: () => void }) => (
+  <div role="status">
+    {count > 0 && (
+      <p class="state">
+        {t('findings.fresh', { n: count })}{' '}
+        <button type="button" onClick={show}>
+          {t('findings.fresh.show')}
+        </button>
+      </p>
+    )}
+  </div>
+)
+
 /** Findings to be judged, one after another or many at once. */
 export const Findings = ({ canAct }: { readonly canAct: boolean }) => {
   const found = useFindings()
-  const { state, setState, query, chosen, isOne, allHref, present, go, mark } = found
+  const { state, setState, query, chosen, fresh, isOne, allHref, present, go, mark } = found
   const { error, judged, judge, undo } = useJudging(found)
   const withPresent = (act: (id: string) => void) => {
     const id = present()
@@ -252,6 +266,7 @@ export const Findings = ({ canAct }: { readonly canAct: boolean }) => {
       </PageHead>
       <Alert message={error} />
       <JudgedLine judged={judged} undo={undo} />
+      <FreshLine count={fresh} show={query.reload} />
       <Shown
         query={query}
         isEmpty={({ items: list }) => list.length === 0 && chosen === null}

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import { inBulk } from '../../components/in-bulk.ts'
 import { get, send } from '../../data/api.ts'
 import { hrefOf, parseRoute, useParam, useRoute } from '../../data/route.ts'
@@ -15,6 +15,9 @@ export interface Judged {
   readonly verdict: Verdict
   readonly before: Verdict
 }
+
+/** Of those that are new, so many are counted at most. */
+const NEWEST = 50
 
 /** The finding of an address, else the first; none while that of the address is being read. */
 const chosenOf = (
@@ -33,6 +36,21 @@ const judgeAll = async (ids: readonly string[], state: Verdict): Promise<void> =
 const verdictOf = (state: string | undefined): Verdict =>
   state === 'confirmed' || state === 'dismissed' ? state : 'open'
 
+/** How many findings came since the list was read: it is not moved under somebody who goes through it. */
+const useFresh = (state: string, items: readonly Finding[] | null): number => {
+  const newest = useQuery(
+    `newest findings ${state}`,
+    (signal) => get(`/findings?state=${state}&sort=-at&limit=${NEWEST}`, signal),
+    ['finding'],
+  )
+  return useMemo(() => {
+    if (items === null) return 0
+    const known = new Set(items.map(({ id }) => id))
+    const since = items.at(-1)?.at ?? 0
+    return (newest.data?.items ?? []).filter(({ id, at }) => !known.has(id) && at >= since).length
+  }, [items, newest.data])
+}
+
 /** The findings of a state, the one that is open, and those that are marked. */
 export const useFindings = () => {
   const { path } = useRoute()
@@ -42,10 +60,14 @@ export const useFindings = () => {
     get(`/findings?state=${state}&sort=-at&limit=200`, signal),
   )
   const wanted = path[1]
-  const single = useQuery(`finding ${wanted ?? ''}`, async (signal) =>
-    wanted === undefined ? null : await get(`/findings/${encodeURIComponent(wanted)}`, signal),
+  const single = useQuery(
+    `finding ${wanted ?? ''}`,
+    async (signal) =>
+      wanted === undefined ? null : await get(`/findings/${encodeURIComponent(wanted)}`, signal),
+    ['finding'],
   )
   const items = query.data?.items ?? []
+  const fresh = useFresh(state, query.data?.items ?? null)
   const chosen = chosenOf(wanted, items, single.data)
   const kept = state === 'open' ? {} : { state }
   // Keys may come faster than the page is drawn: they mean the finding the address has by then.
@@ -73,6 +95,7 @@ export const useFindings = () => {
     query,
     items,
     chosen,
+    fresh,
     allHref: hrefOf(['findings'], kept),
     isOne: wanted !== undefined,
     present,

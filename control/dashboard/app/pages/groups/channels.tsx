@@ -7,8 +7,10 @@ const SHOWN = 200
 
 /** The channels a group gets. */
 export const ChannelsCard = ({ group }: { readonly group: string }) => {
-  const query = useQuery(`channels ${group}`, (signal) =>
-    get(`/channels?group=${encodeURIComponent(group)}&limit=${SHOWN}`, signal),
+  const query = useQuery(
+    `channels ${group}`,
+    (signal) => get(`/channels?group=${encodeURIComponent(group)}&limit=${SHOWN}`, signal),
+    ['surge', 'source', 'config'],
   )
   return (
     <Card title={t('groups.channels.of', { group })}>

@@ -16,7 +16,7 @@ export const Downloads = ({ canAct }: { readonly canAct: boolean }) => {
   const query = useQuery(
     `downloads ${group}`,
     (signal) => get(`/downloads?limit=${SHOWN}&sort=-issuedAt${only}`, signal),
-    true,
+    ['history', 'download'],
   )
   const { question, ask, done } = useRevoke(query.reload)
   return (

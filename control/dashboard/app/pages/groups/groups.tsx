@@ -47,7 +47,7 @@ const SurgeList = ({
   readonly canAct: boolean
   readonly changed: () => void
 }) => {
-  const query = useQuery('surge', (signal) => getAll('/surge', signal))
+  const query = useQuery('surge', (signal) => getAll('/surge', signal), ['surge', 'config'])
   const { error, run } = useAction()
   const [question, setQuestion] = useState<Question | null>(null)
   const put = ({ name, on }: Surge) =>
@@ -109,7 +109,7 @@ const SurgeList = ({
 }
 
 const SourceList = ({ canAct }: { readonly canAct: boolean }) => {
-  const query = useQuery('sources', (signal) => getAll('/sources', signal))
+  const query = useQuery('sources', (signal) => getAll('/sources', signal), ['source', 'config'])
   const { error, run } = useAction()
   const refresh = ({ name }: Source) =>
     run(
@@ -143,7 +143,11 @@ const SourceList = ({ canAct }: { readonly canAct: boolean }) => {
 
 /** What each group gets, surge, sources, downloaded playlists, and who would see what. */
 export const Groups = ({ may }: { readonly may: (permission: string) => boolean }) => {
-  const query = useQuery('groups', (signal) => getAll('/groups', signal))
+  const query = useQuery('groups', (signal) => getAll('/groups', signal), [
+    'surge',
+    'source',
+    'config',
+  ])
   const [group] = useParam('group')
   const canAct = may('operations:write')
   return (

@@ -2,11 +2,10 @@ import { useMemo } from 'preact/hooks'
 import { type Bar, Bars, Columns } from '../../components/bars.tsx'
 import { Card, ColumnHeads, PageHead, Shown } from '../../components/parts.tsx'
 import { get, getAll } from '../../data/api.ts'
-import { serverNow } from '../../data/clock.ts'
 import { hrefOf } from '../../data/route.ts'
 import { saveCsv } from '../../data/save-csv.ts'
 import type { DayTotals, KeyTotals } from '../../data/types.ts'
-import { useQuery } from '../../data/use-query.ts'
+import { useLatest, useQuery } from '../../data/use-query.ts'
 import { country, number, player, serverName } from '../../text/format.ts'
 import { language, t } from '../../text/text.ts'
 import { ClockCard } from './clock.tsx'
@@ -161,7 +160,8 @@ const Days = ({ range, zone }: { readonly range: string; readonly zone: string }
 export const History = () => {
   const choice = useChoice()
   const { from, to, days, zone } = choice
-  const span = useMemo(() => spanOf(choice, serverNow()), [from, to, days, zone])
+  const latest = useLatest(['history'])
+  const span = useMemo(() => spanOf(choice, latest), [from, to, days, zone, latest])
   const range = `from=${span.from}&to=${span.to}`
   return (
     <>

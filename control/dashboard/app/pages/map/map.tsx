@@ -226,7 +226,7 @@ export const MapPage = ({ maySeeFindings }: { readonly maySeeFindings: boolean }
       const { from, to } = isNow ? spanOf(days, day, serverNow() + 1) : span
       return get(`/history/map/plays?from=${from}&to=${to}`, signal)
     },
-    isNow,
+    isNow ? ['plays', 'history'] : [],
   )
   return (
     <>

@@ -1,3 +1,4 @@
+import { PageLink } from '../../components/page-link.tsx'
 import { Card, Shown } from '../../components/parts.tsx'
 import { PlayList } from '../../components/plays.tsx'
 import { get } from '../../data/api.ts'
@@ -66,7 +67,7 @@ const People = ({ data, plays, chosen }: Props) => {
           }
           return (
             <li key={account}>
-              <a href={hrefOf(['accounts', account])}>{accountName ?? account}</a>{' '}
+              <PageLink href={hrefOf(['accounts', account])}>{accountName ?? account}</PageLink>{' '}
               {t('map.place', { n: one.plays })}, {duration(one.seconds * 1000)}{' '}
               {one.isPlaying && (
                 <a href={hrefOf(['now'], { filter: accountName ?? account })}>{t('map.now')}</a>
@@ -103,9 +104,9 @@ export const PlaceCard = (props: Props) => {
             <ul class="plain-list">
               {plays.filter(isRunning).map((play) => (
                 <li key={play.id}>
-                  <a href={hrefOf(['accounts', play.account])}>
+                  <PageLink href={hrefOf(['accounts', play.account])}>
                     {play.accountName ?? play.account}
-                  </a>{' '}
+                  </PageLink>{' '}
                   {play.title ?? play.channel} <span class="dim">{play.address}</span>{' '}
                   {duration(serverNow() - play.startedAt)}
                 </li>

@@ -1,3 +1,4 @@
+import { PageLink } from '../../components/page-link.tsx'
 import { Badge } from '../../components/parts.tsx'
 import type { Column } from '../../components/table.tsx'
 import { hrefOf, whyOf } from '../../data/route.ts'
@@ -46,7 +47,7 @@ const identity = (caps: CapUse): Column<Session>[] => [
     sixths: 3,
     title: t('col.who'),
     sortBy: whoOf,
-    cell: (row) => <a href={hrefOf(['accounts', row.user_id])}>{whoOf(row)}</a>,
+    cell: (row) => <PageLink href={hrefOf(['accounts', row.user_id])}>{whoOf(row)}</PageLink>,
   },
   {
     key: 'what',

@@ -5,7 +5,7 @@ import { Table } from '../../components/table.tsx'
 import { getAll, send } from '../../data/api.ts'
 import { useParam } from '../../data/route.ts'
 import type { Session } from '../../data/types.ts'
-import { useNow, useQuery } from '../../data/use-query.ts'
+import { SLOW_MS, useNow, useQuery } from '../../data/use-query.ts'
 import { country, placeName, player } from '../../text/format.ts'
 import { type Key, t } from '../../text/text.ts'
 import { type CapUse, columnsOf, type Deed, whoOf } from './columns.tsx'
@@ -55,15 +55,20 @@ const questionOf = (row: Session, what: 'end' | 'ban', done: () => void): Questi
 
 /** Streams of each account, and how many it may have: its own cap, else that of its plan, else that of its group. */
 const useCaps = (rows: readonly Session[], isAllowed: boolean): CapUse => {
-  const caps = useQuery('caps', async (signal) => {
-    if (!isAllowed) return { accounts: [], plans: [], groups: [] }
-    const [accounts, plans, groups] = await Promise.all([
-      getAll('/accounts', signal, MOST_ACCOUNTS),
-      getAll('/plans', signal),
-      getAll('/groups', signal),
-    ])
-    return { accounts, plans, groups }
-  })
+  const caps = useQuery(
+    'caps',
+    async (signal) => {
+      if (!isAllowed) return { accounts: [], plans: [], groups: [] }
+      const [accounts, plans, groups] = await Promise.all([
+        getAll('/accounts', signal, MOST_ACCOUNTS),
+        getAll('/plans', signal),
+        getAll('/groups', signal),
+      ])
+      return { accounts, plans, groups }
+    },
+    ['account', 'config'],
+    SLOW_MS,
+  )
   return useMemo(() => {
     const plans = new Map(caps.data?.plans.map((one) => [one.name, one.maxSessions]))
     const own = new Map(
@@ -148,7 +153,11 @@ export const Now = ({
   readonly maySeeCaps: boolean
 }) => {
   const [isHeld, setHeld] = useState(false)
-  const query = useQuery('sessions', (signal) => getAll('/sessions', signal, MOST), !isHeld)
+  const query = useQuery(
+    'sessions',
+    (signal) => getAll('/sessions', signal, MOST),
+    isHeld ? [] : ['plays'],
+  )
   const now = useNow(10_000)
   const [filter, setFilter] = useParam('filter')
   const [grouping, setGrouping] = useParam('by', 'none')

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
+import { PageLink } from '../../components/page-link.tsx'
 import { Card, Shown } from '../../components/parts.tsx'
 import { isPlayed, PLAY_COLUMNS } from '../../components/plays.tsx'
 import { type Column, Table } from '../../components/table.tsx'
@@ -32,7 +33,7 @@ const columns: readonly Column<Play>[] = [
     title: t('col.actions'),
     cell: ({ address, channel, account }) =>
       address !== null && (
-        <a href={whyOf({ ip: address, channel, account })}>{t('action.explain')}</a>
+        <PageLink href={whyOf({ ip: address, channel, account })}>{t('action.explain')}</PageLink>
       ),
   },
 ]
@@ -45,7 +46,7 @@ export const Refusals = () => {
     'refusals',
     async (signal) =>
       (await getAll(`/history/plays?from=${from}`, signal, MOST)).filter((row) => !isPlayed(row)),
-    true,
+    ['history'],
   )
   useEffect(() => document.getElementById('refusals')?.focus(), [])
   return (

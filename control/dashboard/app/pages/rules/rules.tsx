@@ -188,7 +188,7 @@ const RuleLink = ({ rule, isOpen }: { readonly rule: DetectionRule; readonly isO
 /** Rules of detection: written as a sentence or as YAML, tried over history, applied and taken back. */
 export const RulesPage = ({ canAct }: { readonly canAct: boolean }) => {
   const { path, query: asked } = useRoute()
-  const query = useQuery('rules', (signal) => getAll('/rules', signal))
+  const query = useQuery('rules', (signal) => getAll('/rules', signal), ['rule'])
   const kind = asked.get('kind')
   return (
     <>

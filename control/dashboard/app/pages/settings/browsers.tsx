@@ -9,7 +9,7 @@ import { t } from '../../text/text.ts'
 /** Browsers that are signed in: one's own, or everybody's where the role may see them. */
 export const BrowsersCard = ({ isOwner }: { readonly isOwner: boolean }) => {
   const path = isOwner ? '/sign-ins' : '/auth/sign-ins'
-  const query = useQuery(path, (signal) => get(path, signal))
+  const query = useQuery(path, (signal) => get(path, signal), ['sign-in', 'user'])
   const { error, run } = useAction()
   const end = ({ id }: SignedIn) =>
     run(() => send('DELETE', `${path}/${encodeURIComponent(id)}`), query.reload)

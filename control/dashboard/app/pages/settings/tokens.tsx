@@ -57,7 +57,10 @@ const Add = ({ done }: { readonly done: () => void }) => {
 
 /** Tokens of programs, each with its scopes and its end. */
 export const TokensCard = ({ canAct }: { readonly canAct: boolean }) => {
-  const query = useQuery('api-tokens', (signal) => get('/api-tokens', signal))
+  const query = useQuery('api-tokens', (signal) => get('/api-tokens', signal), [
+    'api-token',
+    'user',
+  ])
   const [question, setQuestion] = useState<Question | null>(null)
   const remove = ({ id, name }: ApiToken) =>
     setQuestion({

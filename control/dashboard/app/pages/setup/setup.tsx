@@ -11,7 +11,10 @@ import { t, words } from '../../text/text.ts'
 const KINDS = ['servers', 'channels'] as const
 
 const Servers = ({ canAdd }: { readonly canAdd: boolean }) => {
-  const query = useQuery('servers', (signal) => getAll('/media-servers', signal), true)
+  const query = useQuery('servers', (signal) => getAll('/media-servers', signal), [
+    'plays',
+    'media-server',
+  ])
   return (
     <>
       {canAdd && <AddServer done={query.reload} />}
@@ -73,7 +76,7 @@ const NginxCard = () => {
 const Answers = () => {
   const [turn, setTurn] = useState(0)
   const query = useQuery(`check ${turn}`, (signal) => get('/edges/check', signal))
-  const edges = useQuery('edges', (signal) => getAll('/edges', signal), true)
+  const edges = useQuery('edges', (signal) => getAll('/edges', signal), ['plays', 'edge'])
   const now = useNow(5_000)
   return (
     <Card

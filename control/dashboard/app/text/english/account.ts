@@ -29,11 +29,18 @@ export const enAccount = {
   'accounts.bulk.ask': { one: 'Change {n} account?', other: 'Change {n} accounts?' },
   'accounts.bulk.off': 'May not watch',
   'accounts.bulk.on': 'May watch',
+  'accounts.bulk.ban': 'How long',
+  'accounts.bulk.foreign': {
+    one: '{n} account of a media server or backend is left out: it has no plan here, and can only be banned',
+    other:
+      '{n} accounts of media servers and backends are left out: they have no plan here, and can only be banned',
+  },
   'accounts.add': 'Add an account',
   'accounts.add.close': 'Close',
   'accounts.made': 'is there. Its token and playlist, shown this once:',
   'account.ban.for': 'For',
   'account.ban.hours': { one: '{n} hour', other: '{n} hours' },
+  'account.ban.days': { one: '{n} day', other: '{n} days' },
   'account.ban.text': '{who} cannot watch for {time}, and what plays of it ends.',
   'account.devices': 'Devices',
   'account.seen': 'First and last seen',

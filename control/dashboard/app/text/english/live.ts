@@ -19,6 +19,8 @@ export const enLive = {
     one: '{n} finding is open again.',
     other: '{n} findings are open again.',
   },
+  'findings.fresh': { one: '{n} new finding.', other: '{n} new findings.' },
+  'findings.fresh.show': 'Show',
   'findings.would': 'Of a finding of today: {steps}.',
   'findings.would.not': 'Of a finding of today: nothing, the rule is not in force.',
   'findings.from': '{what} from finding {n}',

@@ -26,6 +26,13 @@ export const ruLive: Readonly<Record<keyof typeof enLive, Wording>> = {
     many: 'Снова открыто {n} находок.',
     other: 'Снова открыто {n} находки.',
   },
+  'findings.fresh': {
+    one: '{n} новая находка.',
+    few: '{n} новые находки.',
+    many: '{n} новых находок.',
+    other: '{n} новой находки.',
+  },
+  'findings.fresh.show': 'Показать',
   'findings.would': 'О сегодняшней находке: {steps}.',
   'findings.would.not': 'О сегодняшней находке: ничего, правило не действует.',
   'findings.from': '{what} с находки {n}',

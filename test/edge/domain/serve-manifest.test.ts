@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { channelRows } from '../rig/tables.ts'
+import { zones } from './dictionary.ts'
+
+const handler = '../../../njs/handlers/origins/serve-manifest.ts'
+const { serveManifest } = (await import(handler)) as {
+  readonly serveManifest: (r: object) => Promise<void>
+}
+const state = '../../../njs/state/manifests/copies.ts'
+const { keepCopy, keepUnshared } = (await import(state)) as {
+  readonly keepCopy: (key: string, copy: object, now: number) => void
+  readonly keepUnshared: (key: string, ttlMs: number) => void
+}
+
+const COPY = '1 ch1/index.m3u8'
+const flights = zones['gh_flights']
+const fetched = vi.fn()
+
+beforeEach(() => {
+  for (const zone of Object.values(zones)) zone.clear()
+  vi.stubGlobal('ngx', { shared: zones })
+  zones['gh_state']?.set('channels', 0)
+  zones['gh_channels_a']?.set(' filled', '1')
+  const rows = channelRows({ ch1: { origin: 'http://127.0.0.1:9', base: '/ch1/' } })
+  for (const [key, row] of rows) zones['gh_channels_a']?.set(key, row)
+  zones['gh_texts']?.set('current', '1')
+  zones['gh_texts']?.set('k1', '00'.repeat(32))
+  const body = Buffer.from('#EXTM3U\n#EXT-X-TARGETDURATION:4\nfetched.ts\n')
+  fetched.mockReset().mockResolvedValue({ status: 200, headersOut: {}, responseBuffer: body })
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
+})
+
+/** Another worker does this between the look at a copy and the lock. */
+const meanwhile = (act: () => void): void => {
+  if (flights === undefined) throw new Error('no dictionary of flights')
+  const { add } = flights
+  vi.spyOn(flights, 'add').mockImplementation((key, value, ttl) => {
+    if (key === COPY) act()
+    return add(key, value, ttl)
+  })
+}
+
+/** The file that the manifest names which a request gets. */
+const ask = async (request: string): Promise<string> => {
+  const answer = vi.fn()
+  const variables = {
+    http_x_gh_copy: COPY,
+    http_x_gh_channel: 'ch1',
+    http_x_gh_rest: 'index.m3u8',
+    http_x_gh_origin: 'http://127.0.0.1:9',
+    http_x_gh_path: '/ch1/index.m3u8',
+    http_x_gh_request: request,
+  }
+  await serveManifest({ variables, headersOut: {}, subrequest: fetched, return: answer })
+  const [status, text] = answer.mock.calls[0] ?? []
+  expect([status, answer.mock.calls.length]).toEqual([200, 1])
+  return String(text).trim().split('\n').at(-1) ?? ''
+}
+
+const bringCopy = (): void => {
+  const now = Date.now()
+  const times = { freshUntil: now + 1_000, goodUntil: now + 2_000 }
+  keepCopy(COPY, { ...times, text: '#EXTM3U\nbrought.ts\n' }, now)
+}
+
+test('who finds none fetches one, and who comes then gets it', async () => {
+  expect([await ask('a'), await ask('b')]).toEqual(['fetched.ts', 'fetched.ts'])
+  expect(fetched).toHaveBeenCalledTimes(1)
+})
+
+test('a copy that another worker brought between the look and the lock is sent, and none is fetched', async () => {
+  meanwhile(bringCopy)
+  expect(await ask('a')).toBe('brought.ts')
+  expect(fetched).not.toHaveBeenCalled()
+  expect(flights?.has(COPY)).toBe(false)
+})
+
+test('what another worker found to be written for each viewer is fetched for this one, and kept for none', async () => {
+  meanwhile(() => keepUnshared(COPY, 60_000))
+  expect([await ask('a'), await ask('b')]).toEqual(['fetched.ts', 'fetched.ts'])
+  expect(fetched).toHaveBeenCalledTimes(2)
+})

@@ -34,7 +34,7 @@ test('an edge that fell silent is waited for again', async () => {
 })
 
 test('the viewers of an edge whose sessions nobody knows are waited for, once', async () => {
-  const catchUp = createEdgeCatchUp({ ...times, returnMs: 40 })
+  const catchUp = createEdgeCatchUp({ ...times, returnMs: 1_000 })
   expect(catchUp.beginSync('north', 'lost', null)).toBe(true)
   catchUp.synced('north', false)
   expect(await catchUp.caughtUp('north')).toBe(false)

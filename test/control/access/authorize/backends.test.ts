@@ -73,7 +73,7 @@ const decide = async (
 ): Promise<Decision> => {
   const urls: string[] = []
   for (const name of names) urls.push((await kinds[name]?.()) ?? '')
-  const { authorize, client } = authorizer({ urls, allowDefault, timeoutMs: 1_000 })
+  const { authorize, client } = authorizer({ urls, allowDefault, timeoutMs: 2_000 })
   running.push(client)
   const previous = { decision: kept, requestNumber: 1, durationSec: 180, bytes: 1000 }
   return authorize(opening, isRunning ? previous : undefined)

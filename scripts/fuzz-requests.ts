@@ -1,6 +1,6 @@
 /** Sends hostile requests to every listener of a running Gatehouse, and fails where one is answered as none may be. */
-import { FLAT_MB, type FuzzReport, fuzz, total } from './fuzz/run.ts'
-import { startFuzzWorld } from './fuzz/world.ts'
+import { FLAT_MB, type FuzzReport, fuzz, memoryAtRest, total } from './fuzz/run.ts'
+import { type Megabytes, startFuzzWorld } from './fuzz/world.ts'
 import { positive, readOptions } from './options.ts'
 
 const USAGE = `usage: npm run fuzz:requests -- [--minutes N] [--seed N] [--from INDEX] [--count N] [--at-once N]
@@ -19,12 +19,12 @@ const MOST_SHOWN = 20
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
-const show = (report: FuzzReport): boolean => {
+const show = (report: FuzzReport, end: Megabytes): boolean => {
   for (const [listener, counts] of report.statuses) {
     const told = [...counts].sort(([a], [b]) => a - b).map(([status, n]) => `${status}: ${n}`)
     say(`${listener.padEnd(20)} ${told.join(', ')}`)
   }
-  const { warm, end } = report.memoryMb
+  const { warmMb: warm } = report
   const grown = total(end) - total(warm)
   say(
     `${report.sent} requests; memory ${total(warm).toFixed(0)} MB warm, ${total(end).toFixed(0)} MB at the end`,
@@ -60,7 +60,7 @@ const main = async (): Promise<void> => {
       until: Date.now() + minutes * 60_000,
       atOnce: positive(options['at-once'], 8),
     })
-    if (!show(report)) process.exitCode = 1
+    if (!show(report, await memoryAtRest(world, report.warmMb))) process.exitCode = 1
   } finally {
     await world.stop()
   }

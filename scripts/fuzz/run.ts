@@ -33,8 +33,8 @@ export interface FuzzReport {
   readonly failures: readonly Failure[]
   /** Processes that are not those of the start. */
   readonly restarted: readonly string[]
-  /** Resident memory of each process, MB: warm and at the end. */
-  readonly memoryMb: { readonly warm: Megabytes; readonly end: Megabytes }
+  /** Resident memory of each process after the first part of the run, MB. */
+  readonly warmMb: Megabytes
 }
 
 /** nginx's own word for a coding or a version it does not have; RFC 9110, 15.6.2 and 15.6.6. */
@@ -69,7 +69,7 @@ const REST_MS = 10_000
 const RESTS = 12
 
 /** Memory at the end; where it grew, the processes are left at rest for a while first. */
-const memoryAtRest = async (world: FuzzWorld, warm: Megabytes): Promise<Megabytes> => {
+export const memoryAtRest = async (world: FuzzWorld, warm: Megabytes): Promise<Megabytes> => {
   let memory = await world.memoryMb()
   for (let rests = 0; rests < RESTS && total(memory) - total(warm) > FLAT_MB; rests += 1) {
     await setTimeout(REST_MS)
@@ -109,12 +109,11 @@ export const fuzz = async (world: FuzzWorld, options: FuzzOptions): Promise<Fuzz
   await Promise.all(Array.from({ length: atOnce }, work))
   const after = await world.pids()
   const names = new Set([...Object.keys(before), ...Object.keys(after)])
-  const warmMb = await (warm ?? world.memoryMb())
   return {
     sent: next - from,
     statuses,
     failures,
     restarted: [...names].filter((name) => before[name] !== after[name]),
-    memoryMb: { warm: warmMb, end: await memoryAtRest(world, warmMb) },
+    warmMb: await (warm ?? world.memoryMb()),
   }
 }

@@ -27,7 +27,6 @@ const ALONE = [
 export const LONGEST = [
   'test/edge/traces/traces.test.ts',
   'test/players/edge.test.ts',
-  'test/e2e/machines/hostile-requests.test.ts',
   'test/players/behaviours.test.ts',
   'test/e2e/dashboard/dashboard.test.ts',
   'test/e2e/authorization/life.test.ts',
@@ -51,6 +50,7 @@ export const LONGEST = [
   'test/scripts/run.server.test.ts',
   'test/e2e/machines/edges.test.ts',
   'test/e2e/dashboard/late.test.ts',
+  'test/e2e/machines/hostile-requests.test.ts',
   'test/e2e/media-servers/media-servers.test.ts',
   'test/control/store/databases/duckdb.test.ts',
   'test/control/store/databases/migrate.test.ts',

@@ -11,21 +11,23 @@ export interface Distance {
   readonly leastKm: number
 }
 
-// A relayed stream shows the server's own loopback.
-const LOOPBACK = ['127.', '::1', '0:0:0:0'] as const
-
 /** Whether the play's address is loopback, as Plex relay connections report it; it says nothing about the viewer. */
 export const isLoopback = (play: PlayRecord): boolean =>
   play.network !== null && isLoopbackText(play.network)
 
+const ZERO = 0x30
 const ONE = 0x31
+const TWO = 0x32
 const COLON = 0x3a
 
+/** A relayed stream shows the server's own loopback; most texts differ in their first two characters. */
 const isLoopbackText = (network: string): boolean => {
-  const first = network.charCodeAt(0)
-  if (first > ONE && first !== COLON) return false
-  for (const start of LOOPBACK) if (network.startsWith(start)) return true
-  return false
+  const [first, second] = [network.charCodeAt(0), network.charCodeAt(1)]
+  if (first === ONE) return second === TWO && network.startsWith('127.')
+  if (second !== COLON) return false
+  return first === COLON
+    ? network.startsWith('::1')
+    : first === ZERO && network.startsWith('0:0:0:0')
 }
 
 /** Whether the viewer's network is known: not on the LAN, not relayed. */

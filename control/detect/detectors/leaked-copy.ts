@@ -95,6 +95,22 @@ const countBefore = (recent: readonly PlayRecord[], since: number): number =>
 const KNOWN_AT_LEAST = 3
 const KNOWN_MS = 7 * 24 * HOUR_MS
 
+/** Whether as many devices played since a time, the event's included. */
+const arePlaying = (
+  event: PlayRecord,
+  recent: readonly PlayRecord[],
+  since: number,
+  least: number,
+): boolean => {
+  const devices = new Set([event.device])
+  for (let i = recent.length - 1; i >= 0 && devices.size < least; i -= 1) {
+    const play = recent[i]
+    if (play === undefined || play.startedAt < since) return false
+    if (play.device !== null) devices.add(play.device)
+  }
+  return devices.size >= least
+}
+
 /** Many new devices on new networks at once. */
 const findStrangers = (
   event: PlayRecord,
@@ -103,6 +119,7 @@ const findStrangers = (
 ): Finding | null => {
   if (!isNewDevice(event, recent)) return null
   const since = event.startedAt - params.burst_hours * HOUR_MS
+  if (!arePlaying(event, recent, since, params.min_devices)) return null
   if (countBefore(recent, since) < KNOWN_AT_LEAST) return null
   const { strangers, places } = strangersOf([...recent, event], since)
   if (strangers.size < params.min_devices || places.size < params.min_places) return null

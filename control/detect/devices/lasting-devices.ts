@@ -42,15 +42,26 @@ const newId = (name: string, first: number): Id => ({
   end: first,
 })
 
+/** Whether two plays came over one line, so that place and provider are the same. */
+const isSameLine = (a: PlayRecord, b: PlayRecord): boolean =>
+  a.network === b.network &&
+  a.isLan === b.isLan &&
+  a.source === b.source &&
+  a.asn === b.asn &&
+  a.asnOrg === b.asnOrg &&
+  a.country === b.country
+
 const idsOf = (plays: readonly PlayRecord[], nameOf: Naming['nameOf']): Id[] => {
   const ids = new Map<string, Id>()
   for (const play of plays) {
     const name = nameOf(play)
     let id = ids.get(name)
     if (id === undefined) ids.set(name, (id = newId(name, play.startedAt)))
+    const before = id.plays.at(-1)
     id.plays.push(play)
     id.last = play.startedAt
     id.end = Math.max(id.end, endOf(play))
+    if (before !== undefined && isSameLine(before, play)) continue
     const [place, provider] = [placeOf(play), providerOf(play)]
     if (place !== null) id.places.add(place)
     if (provider !== null) id.providers.add(provider)

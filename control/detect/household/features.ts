@@ -152,7 +152,10 @@ export const accountFeatures = (
   decay: Decay,
 ): AccountFeatures => {
   const ranked = evidence
-    .map((e) => ({ e, values: featuresOf(e), score: scoreOf(featuresOf(e), weights) }))
+    .map((e) => {
+      const values = featuresOf(e)
+      return { e, values, score: scoreOf(values, weights) }
+    })
     .sort((a, b) => b.score - a.score)
   const [best, ...rest] = ranked
   const found = findingFeatures(findings, decay)

@@ -22,7 +22,8 @@ export interface Judgement {
   readonly homes: readonly Home[]
   readonly features: AccountFeatures
   readonly confidence: number
-  readonly contributions: readonly Contribution[]
+  /** What makes the confidence, computed when it is asked for. */
+  readonly reasons: () => readonly Contribution[]
   readonly isLikely: boolean
   /** On how many more days a device of one home would have to play in the other to clear the account; `null` where that does not. */
   readonly guestDaysToClear: number | null
@@ -122,15 +123,15 @@ export const judgeHouseholds = (
   const weights = options.weights ?? weightsFor(plays)
   const { homes, comparisons } = householdsOf(plays, options.zone)
   const features = featuresAt(comparisons, options, weights)
-  const { confidence, contributions: reasons } = explainConfidence(
-    features,
-    weights,
-    explainFeature,
-  )
-  const contributions = reasons.map((one) => ({ ...one, facts: factsOf(one.id, features) }))
+  const confidence = confidenceOf(features, weights)
+  const reasons = (): Contribution[] =>
+    explainConfidence(features, weights, explainFeature).contributions.map((one) => ({
+      ...one,
+      facts: factsOf(one.id, features),
+    }))
   const threshold = options.threshold ?? DEFAULT_THRESHOLD
   // All homes are returned where the caller asks for them.
   const isLikely = threshold <= 0 || (hasEnoughEvidence(features) && confidence >= threshold)
   const toClear = guestDaysToClear(features, weights, [confidence, threshold])
-  return { homes, features, confidence, contributions, isLikely, guestDaysToClear: toClear }
+  return { homes, features, confidence, reasons, isLikely, guestDaysToClear: toClear }
 }

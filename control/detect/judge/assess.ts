@@ -61,6 +61,6 @@ export const assessAccount = (plays: readonly PlayRecord[], options: AssessOptio
     flagged: judgement.isLikely && !isFine,
     findings: findings.sort(inOrder),
     households: judgement.homes.map((home, index) => describeHome(home, index)),
-    contributions: judgement.contributions,
+    contributions: judgement.reasons(),
   }
 }

@@ -40,13 +40,8 @@ class RecentPlays {
     if (from >= this.to) {
       this.plays.length = 0
       this.to = from
-    } else if (from > this.from) {
-      const kept = this.to - from
-      for (let i = 0; i < kept; i += 1) {
-        const play = this.all[from + i]
-        if (play !== undefined) this.plays[i] = play
-      }
-      this.plays.length = kept
+    } else {
+      for (; this.from < from; this.from += 1) this.plays.shift()
     }
     for (; this.to < to; this.to += 1) {
       const play = this.all[this.to]

@@ -18,7 +18,7 @@ const judged = () => {
 const withoutNames = (text: string): string => text.replaceAll(/[A-Z][\w.]*(?: \([^)]*\))?/g, '')
 
 test('every reason of an account is said in Russian, with the points and the numbers of the English one', () => {
-  const { contributions } = judged()
+  const contributions = judged().reasons()
   expect(contributions.length).toBeGreaterThan(5)
   for (const one of contributions) {
     const text = reasonOf('ru', one)

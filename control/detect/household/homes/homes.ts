@@ -46,11 +46,21 @@ const linesInPool = (use: DevicePlays): Map<string, Set<string>> => {
   return lines
 }
 
+/** Whether two groups of lines never alternated. */
+const areOneLine = (
+  a: ReadonlySet<string>,
+  b: ReadonlySet<string>,
+  conflicts: LineConflicts,
+): boolean =>
+  [...a].every((x) =>
+    [...(conflicts.get(x) ?? [])].every(([y, times]) => times < CONFLICTS_AT_LEAST || !b.has(y)),
+  )
+
 /** Joins devices on one line, and those of one address pool that were never seen at two of its addresses at once. */
 const groupDevices = (
   uses: readonly DevicePlays[],
   sets: UnionFind,
-  conflicts: LineConflicts,
+  conflictsIn: (pool: string) => LineConflicts,
 ): void => {
   joinByLine(sets, uses)
   const pools = new Map<string, Map<string, Set<string>>>()
@@ -62,14 +72,13 @@ const groupDevices = (
       groups.set(group, new Set([...(groups.get(group) ?? []), ...lines]))
     }
   }
-  const isSame = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
-    [...a].every((x) =>
-      [...(conflicts.get(x) ?? [])].every(([y, times]) => times < CONFLICTS_AT_LEAST || !b.has(y)),
-    )
-  for (const groups of pools.values()) {
+  for (const [pool, groups] of pools) {
+    if (groups.size < 2) continue
+    const conflicts = conflictsIn(pool)
     const list = [...groups].sort(([a], [b]) => (a < b ? -1 : 1))
     for (const [i, [a, linesOfA]] of list.entries()) {
-      for (const [b, linesOfB] of list.slice(i + 1)) if (isSame(linesOfA, linesOfB)) sets.join(a, b)
+      for (const [b, linesOfB] of list.slice(i + 1))
+        if (areOneLine(linesOfA, linesOfB, conflicts)) sets.join(a, b)
     }
   }
 }
@@ -102,7 +111,8 @@ const homeOf = (play: EnrichedPlay, claimed: ReadonlyMap<string, string | null>)
 const bestHome = (use: DevicePlays, claimed: ReadonlyMap<string, string | null>): string | null => {
   const homes = new Map([...use.places].map(([keys, play]) => [keys, homeOf(play, claimed)]))
   const homeAt = (play: EnrichedPlay): string | null => homes.get(play.homeKeys) ?? null
-  if (![...homes.values()].some((home) => home !== null)) return null
+  const [only = null, ...others] = new Set(homes.values())
+  if (others.length === 0) return only
   const atHomes = sumUsage(use.plays, (p) => [homeAt(p) ?? ''])
   const ranked = [...atHomes]
     .filter(([home]) => home !== '')
@@ -112,6 +122,7 @@ const bestHome = (use: DevicePlays, claimed: ReadonlyMap<string, string | null>)
   // Without a television on the LAN, the LAN still counts as a home.
   const lan = sumUsage(use.plays, (p) => (p.play.isLan && homeAt(p) === null ? ['lan'] : []))
   if ((lan.get('lan')?.hours ?? 0) > best[1].hours) return null
+  if (best[1].days > GUEST_DAYS) return best[0]
   const away = use.plays.filter((p) => homeAt(p) === null && !p.isHosting)
   const hasOwnPlace = [...sumUsage(away, (p) => p.homeKeys.slice(1)).values()].some(
     (p) =>
@@ -119,7 +130,7 @@ const bestHome = (use: DevicePlays, claimed: ReadonlyMap<string, string | null>)
       p.hours >= GUEST_RATIO * best[1].hours &&
       p.hours / p.plays >= OWN_PLACE_MEAN_HOURS,
   )
-  return hasOwnPlace && best[1].days <= GUEST_DAYS ? null : best[0]
+  return hasOwnPlace ? null : best[0]
 }
 
 // A home has a television more often than an office or a place of a visit.
@@ -140,8 +151,8 @@ const settle = (
   const sets = new UnionFind()
   const claimed = new Map<string, string | null>()
   const anchors = uses.filter((u) => u.kind === 'television')
-  const conflicts = lineConflicts(uses)
-  groupDevices(anchors, sets, conflicts)
+  const conflictsIn = lineConflicts(uses)
+  groupDevices(anchors, sets, conflictsIn)
   claimHomeKeys(anchors, sets, claimed)
   const of = new Map(anchors.map((u) => [u.device, sets.find(u.device)]))
   const strays: DevicePlays[] = []
@@ -155,7 +166,7 @@ const settle = (
     const places = new Map([...use.places].filter(([, play]) => homeOf(play, claimed) === null))
     return { ...use, plays: use.plays.filter((p) => places.has(p.homeKeys)), places }
   })
-  groupDevices(away, sets, conflicts)
+  groupDevices(away, sets, conflictsIn)
   claimHomeKeys(away, sets, claimed)
   for (const use of strays) of.set(use.device, sets.find(use.device))
   return { of, claimed }

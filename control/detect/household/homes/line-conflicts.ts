@@ -1,4 +1,3 @@
-import { groupBy } from '#domain/group-by'
 import type { DevicePlays } from '../../devices/device-plays.ts'
 import type { EnrichedPlay } from '../../enriched-play.ts'
 
@@ -52,33 +51,29 @@ const countReturns = (
 const isPooled = ({ line, pool, isHosting, family }: EnrichedPlay): boolean =>
   line !== null && pool !== null && !isHosting && family === 4
 
-/** Pools of which more than one line was used: of others nothing alternates. */
-const sharedPools = (uses: readonly DevicePlays[]): ReadonlySet<string> => {
-  const first = new Map<string, string>()
-  const shared = new Set<string>()
-  for (const { places } of uses)
-    for (const play of places.values()) {
-      if (!isPooled(play)) continue
-      const pool = play.pool ?? ''
-      const line = first.get(pool)
-      if (line === undefined) first.set(pool, play.line ?? '')
-      else if (line !== play.line) shared.add(pool)
-    }
-  return shared
-}
-
 /**
- * Counts how often an address was used, then another of the same pool, then the first again. A connection has one
+ * Counts for an address pool how often an address was used, then another, then the first again. A connection has one
  * address at a time, so two that alternate are two connections.
  */
-export const lineConflicts = (uses: readonly DevicePlays[]): LineConflicts => {
-  const shared = sharedPools(uses)
+const conflictsIn = (pool: string, uses: readonly DevicePlays[]): LineConflicts => {
+  const told: EnrichedPlay[] = []
+  for (const { plays } of uses)
+    for (const play of plays) if (play.pool === pool && isPooled(play)) told.push(play)
   const counts = new Map<string, Map<string, number>>()
-  if (shared.size === 0) return counts
-  const told = uses
-    .flatMap(({ plays }) => plays)
-    .filter((play) => isPooled(play) && shared.has(play.pool ?? ''))
-  told.sort((a, b) => a.start - b.start)
-  for (const list of groupBy(told, ({ pool }) => pool).values()) countReturns(list, counts)
+  if (told.every(({ line }) => line === told[0]?.line)) return counts
+  countReturns(
+    told.sort((a, b) => a.start - b.start),
+    counts,
+  )
   return counts
+}
+
+/** The conflicts of each pool, counted when it is first asked for: most are used by one group of devices, and nobody asks. */
+export const lineConflicts = (uses: readonly DevicePlays[]): ((pool: string) => LineConflicts) => {
+  const known = new Map<string, LineConflicts>()
+  return (pool) => {
+    let counts = known.get(pool)
+    if (counts === undefined) known.set(pool, (counts = conflictsIn(pool, uses)))
+    return counts
+  }
 }

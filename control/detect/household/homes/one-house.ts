@@ -22,7 +22,10 @@ export interface Dwelling {
   readonly isLan: boolean
   /** Whether it plays mostly through VPNs and relays. */
   readonly isHidden: boolean
-  readonly parts: readonly Part[]
+  /** Whether it plays over IPv6. */
+  readonly isSixth: boolean
+  /** Computed at the first call. */
+  readonly parts: () => readonly Part[]
   readonly days: ReadonlySet<number>
   readonly first: number
   readonly last: number
@@ -134,13 +137,17 @@ const daysOn = (
 
 /** Whether no line was used on more days than the LAN. */
 const isMostlyLan = (own: readonly EnrichedPlay[]): boolean => {
+  if (!own.some(({ play }) => play.isLan)) return false
   const { there, elsewhere } = daysOn(own, ({ play, line }) => play.isLan && line !== null)
   return there > 0 && elsewhere <= there
 }
 
+const isUntold = ({ isHosting, line }: EnrichedPlay): boolean => isHosting || line === null
+
 /** Whether most days were through VPNs and relays, and no other line was come back to. */
 const isMostlyHidden = (own: readonly EnrichedPlay[]): boolean => {
-  const { there, elsewhere } = daysOn(own, ({ isHosting, line }) => isHosting || line === null)
+  if (!own.some(isUntold)) return false
+  const { there, elsewhere } = daysOn(own, isUntold)
   return 2 * there > daysIn(own).size && elsewhere < SETTLED_DAYS
 }
 
@@ -183,10 +190,12 @@ export const dwellingOf = (own: readonly EnrichedPlay[]): Dwelling => {
     first = Math.min(first, day)
     last = Math.max(last, day)
   }
+  let parts: readonly Part[] | null = null
   return {
     isLan: isMostlyLan(own) && !hasToldLine(own),
     isHidden: isMostlyHidden(own),
-    parts: partsOf(open.filter((p) => !p.isHosting)),
+    isSixth: open.some((p) => p.family === 6),
+    parts: () => (parts ??= partsOf(open.filter((p) => !p.isHosting))),
     days: daysIn(own),
     first,
     last,
@@ -197,8 +206,8 @@ export const dwellingOf = (own: readonly EnrichedPlay[]): Dwelling => {
 
 /** Pairs of parts of one provider and country; one whose country is unknown may be in any. */
 const commonParts = (a: Dwelling, b: Dwelling): [Part, Part][] =>
-  a.parts.flatMap((one) =>
-    b.parts.flatMap((other): [Part, Part][] => {
+  a.parts().flatMap((one) =>
+    b.parts().flatMap((other): [Part, Part][] => {
       const isSame = one.country === null || other.country === null || one.country === other.country
       return isSame && (one.isTunnel || other.isTunnel || one.provider === other.provider)
         ? [[one, other]]
@@ -231,6 +240,7 @@ const sideOf = ({ families, days }: Part): 4 | 6 | null => {
  * which devices of one were guests of the other.
  */
 export const twinMs = (a: Dwelling, b: Dwelling, guestDays: number): number => {
+  if (!a.isSixth && !b.isSixth) return 0
   const km = guestDays >= TWIN_GUEST_DAYS ? Number.POSITIVE_INFINITY : TWIN_KM
   let ms = 0
   for (const [one, other] of commonParts(a, b)) {

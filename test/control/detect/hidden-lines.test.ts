@@ -36,6 +36,13 @@ describe('a house of which a VPN, a tunnel or a relay shows one part only', () =
     expect(assess(plays)).toMatchObject({ flagged: true })
   })
 
+  it('is two where whoever plays through the VPN follows series of its own and the house hardly plays', () => {
+    const seldom = daily(everyNth(60, 4), { minutes: 90, device: 'set', with: ISP })
+    const there = second({ place: 'bordeaux', network: '198.51.100.9', with: VPN })
+    const plays = [...episodes(seldom, ['Harbour']), ...episodes(there, ['Winter', 'Tides'])]
+    expect(assess(plays)).toMatchObject({ flagged: true })
+  })
+
   it.each([
     ['a tunnel broker', '2001:470:1:2::/64', { asn: 6939, asnOrg: 'Hurricane Electric LLC' }],
     ['6to4', '2002:c000:201:2::/64', { asn: null, asnOrg: null }],

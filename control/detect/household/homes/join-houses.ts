@@ -33,6 +33,10 @@ const SHARED_AT_MOST = 0.1
 const areStrangers = ({ isComparable, sharedShare, followed }: SeriesEvidence): boolean =>
   isComparable && sharedShare <= SHARED_AT_MOST && followed >= OWN_SERIES
 
+/** Whether what plays through VPNs and relays follows series of its own, however little the house watches. */
+const hidesStrangers = (hidden: Group, house: Group): boolean =>
+  areStrangers(compareSeries(house.ownPlays, hidden.ownPlays))
+
 const followedOn = ({ continuedDays, sharedShare }: SeriesEvidence): number =>
   continuedDays * sharedShare
 
@@ -61,18 +65,19 @@ const joinTwins = (known: readonly Known[], sets: UnionFind): void => {
 
 /**
  * Joins groups whose line says nothing of where they are with the house that goes on with their series, else with the
- * one that was watched most.
+ * one that was watched most; `areApart` names those that are not.
  */
 const joinUnplaced = (
   known: readonly Known[],
   isUnplaced: (dwelling: Dwelling) => boolean,
   sets: UnionFind,
+  areApart: (group: Group, house: Group) => boolean = () => false,
 ): void => {
   const houses = known.filter((k) => !isUnplaced(k.dwelling)).map((k) => k.group)
   for (const { group } of known.filter((k) => isUnplaced(k.dwelling))) {
     const [best] = houses
       .map((house) => ({ house, series: seriesOf(group, house) }))
-      .filter(({ series }) => !areStrangers(series))
+      .filter(({ house, series }) => !areStrangers(series) && !areApart(group, house))
       .sort(
         (a, b) =>
           followedOn(b.series) - followedOn(a.series) ||
@@ -100,6 +105,6 @@ export const joinHouses = (groups: readonly Group[]): ((id: string) => string) =
     }
   }
   joinUnplaced(known, ({ isLan }) => isLan, sets)
-  joinUnplaced(known, ({ isHidden }) => isHidden, sets)
+  joinUnplaced(known, ({ isHidden }) => isHidden, sets, hidesStrangers)
   return (id) => sets.find(id)
 }

@@ -1,8 +1,9 @@
-import { coordinatesOf, hasCoordinates, haversineKm, leastDistanceKm } from '#domain/geo'
+import { coordinatesOf, hasCoordinates, haversineKm, leastDistanceKm, speedKmh } from '#domain/geo'
 import type { PlayRecord } from '#domain/types'
 import { deviceClass } from './device-class.ts'
 import { isHosting, isSixth } from './network-class.ts'
 import type { Evidence } from './types.ts'
+import { watchedUntil } from './watched.ts'
 
 /** How far apart two plays are, in kilometres. */
 export interface Distance {
@@ -104,6 +105,16 @@ export const providerOfBoth = (a: PlayRecord, b: PlayRecord): Pick<Evidence, 'pr
   isWithinProvider(a, b) ? { provider: a.asnOrg ?? `AS${a.asn}` } : {}
 
 const isSixthNetwork = ({ network }: PlayRecord): boolean => network !== null && isSixth(network)
+
+/** As fast as an airliner. */
+export const FLIGHT_KMH = 900
+
+/** Whether nobody travels from where a play was watched to where a later one began so fast. */
+export const isOutOfReach = (first: PlayRecord, second: PlayRecord): boolean => {
+  const pause = second.startedAt - watchedUntil(first)
+  if (pause < 0 || isWithinProvider(first, second)) return false
+  return speedKmh(distanceOf(first, second)?.leastKm ?? 0, pause) > FLIGHT_KMH
+}
 
 /** Whether any of the plays comes from a hosting or VPN network, whose position is not the viewer's. */
 export const isThroughHosting = (...plays: readonly PlayRecord[]): boolean =>

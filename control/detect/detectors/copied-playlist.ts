@@ -1,7 +1,7 @@
 import type { PlayRecord } from '#domain/types'
 import { agentVersion } from '../devices/agent-model.ts'
 import { createFinding, durationText } from '../finding.ts'
-import { hasNetwork, isThroughHosting } from '../guards.ts'
+import { hasNetwork, isOutOfReach, isThroughHosting } from '../guards.ts'
 import { addressPoolOf } from '../network-class.ts'
 import { endOf } from '../normalise.ts'
 import type { ParamsOf } from '../rules/rule-types.ts'
@@ -10,6 +10,9 @@ import type { Finding } from '../types.ts'
 // So many players, of different agents or at once, on networks nobody had used before: one file, and not one owner.
 const PLAYERS_AT_LEAST = 3
 const PROVIDERS_AT_LEAST = 2
+
+// So many at once are no family out with phones of one carrier.
+const FAMILY_AT_MOST = 5
 
 // Before a few plays are known, every network is a new one.
 const KNOWN_AT_LEAST = 3
@@ -44,9 +47,29 @@ const mostAtOnce = (plays: readonly PlayRecord[]): number => {
   return most
 }
 
-/** How many players there are at least: as many as agents, or as networks on which they played at once. */
-const playersOf = (plays: readonly PlayRecord[]): number =>
-  Math.max(distinct(plays.map(agentVersion)), mostAtOnce(plays))
+// Later uses are compared with so many before them.
+const COMPARED_AT_MOST = 40
+
+/** Whether two plays cannot be one player's: another agent, or places it was at at once or could not reach in time. */
+const areTwoPlayers = (first: PlayRecord, second: PlayRecord): boolean => {
+  if (agentVersion(first) !== agentVersion(second)) return true
+  if (poolOf(first) === poolOf(second) || isThroughHosting(first, second)) return false
+  const sharedMs = Math.min(endOf(first), endOf(second)) - second.startedAt
+  return sharedMs >= AT_ONCE_MS || isOutOfReach(first, second)
+}
+
+/** How many players there are at least: plays of which no two can be one player's. */
+const playersOf = (plays: readonly PlayRecord[]): number => {
+  const last = plays.slice(-COMPARED_AT_MOST)
+  let most = mostAtOnce(plays)
+  for (let i = 0; i + most < last.length; i += 1) {
+    const players: PlayRecord[] = []
+    for (const play of last.slice(i))
+      if (players.every((other) => areTwoPlayers(other, play))) players.push(play)
+    most = Math.max(most, players.length)
+  }
+  return most
+}
 
 /** The last use by each network, to show. */
 const samples = (plays: readonly PlayRecord[]): PlayRecord[] => [
@@ -90,8 +113,8 @@ export const findCopiedPlaylist = (
   const networks = distinct(strangers.map(poolOf))
   if (networks < params.min_places) return null
   if (playersOf(strangers) < PLAYERS_AT_LEAST) return null
-  if (distinct(strangers.map((p) => p.asn ?? p.asnOrg ?? p.country)) < PROVIDERS_AT_LEAST)
-    return null
+  const providers = distinct(strangers.map((p) => p.asn ?? p.asnOrg ?? p.country))
+  if (providers < PROVIDERS_AT_LEAST && mostAtOnce(strangers) < FAMILY_AT_MOST) return null
   const countries = [...new Set(strangers.flatMap((p) => p.country ?? []))].sort()
   const until = uses.reduce((last, play) => Math.max(last, endOf(play)), since)
   return createFinding(

@@ -1,7 +1,7 @@
 import { speedKmh } from '#domain/geo'
 import type { PlayRecord } from '#domain/types'
 import { createFinding, durationText } from '../finding.ts'
-import { distanceOf, hasNetwork, isThroughHosting } from '../guards.ts'
+import { distanceOf, FLIGHT_KMH, hasNetwork, isThroughHosting } from '../guards.ts'
 import { SERIES_AT_LEAST, seriesOf } from '../household/homes/series.ts'
 import { addressPoolOf } from '../network-class.ts'
 import { endOf } from '../normalise.ts'
@@ -52,9 +52,6 @@ const strangersOf = (plays: readonly PlayRecord[], since: number): Burst => {
 /** Strangers nearer than this to each other are friends of the family, a school or a holiday. */
 const APART_KM = 100
 
-// An airliner.
-const FLIGHT_KMH = 900
-
 const modelOf = ({ platform, client, player }: PlayRecord): string =>
   `${platform}/${client}/${player ?? ''}`
 
@@ -69,8 +66,20 @@ const isTraveller = (plays: readonly PlayRecord[]): boolean =>
     return play.startedAt >= endOf(before) && speed <= FLIGHT_KMH
   })
 
-const areAbroad = (plays: readonly PlayRecord[]): boolean =>
-  new Set(plays.filter((p) => !isThroughHosting(p)).flatMap((p) => p.country ?? [])).size > 1
+const countriesOf = (plays: readonly PlayRecord[]): number =>
+  new Set(plays.filter((p) => !isThroughHosting(p)).flatMap((p) => p.country ?? [])).size
+
+const areAbroad = (plays: readonly PlayRecord[]): boolean => countriesOf(plays) > 1
+
+// Strangers each in another country of so many are surer than as many of a few.
+const COUNTRIES_AT_LEAST = 3
+
+/** How many strangers are enough: one less than else where each is in another country. */
+const enoughOf = (
+  plays: readonly PlayRecord[],
+  { min_devices }: ParamsOf<'leaked_copy'>,
+): number =>
+  countriesOf(plays) >= Math.max(COUNTRIES_AT_LEAST, plays.length) ? min_devices - 1 : min_devices
 
 /** Whether some of the strangers live far from others: in another country, or further than any radius explains. */
 const areScattered = (plays: readonly PlayRecord[]): boolean =>
@@ -122,8 +131,8 @@ const findStrangers = (
   if (!arePlaying(event, recent, since, params.min_devices)) return null
   if (countBefore(recent, since) < KNOWN_AT_LEAST) return null
   const { strangers, places } = strangersOf([...recent, event], since)
-  if (strangers.size < params.min_devices || places.size < params.min_places) return null
   const plays = [...strangers.values()]
+  if (places.size < params.min_places || plays.length < enoughOf(plays, params)) return null
   if (!areScattered(plays) || isTraveller(plays)) return null
   const isSettled = since - (recent[0]?.startedAt ?? since) >= KNOWN_MS
   if (!isSettled && !areAbroad(plays)) return null

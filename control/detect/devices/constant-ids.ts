@@ -1,8 +1,7 @@
-import { speedKmh } from '#domain/geo'
 import { groupBy } from '#domain/group-by'
 import type { PlayRecord } from '#domain/types'
 import { deviceClass } from '../device-class.ts'
-import { distanceOf, hasDerivedDevice, isWithinProvider } from '../guards.ts'
+import { hasDerivedDevice, isOutOfReach } from '../guards.ts'
 import { isHosting } from '../network-class.ts'
 import { watchedUntil } from '../watched.ts'
 import { modelOf, onDevice, placeOf, providerOf } from './device-place.ts'
@@ -37,9 +36,6 @@ const isConstant = (plays: readonly PlayRecord[]): boolean => {
 // Shorter overlaps may be rows of one player that changed its network.
 const AT_ONCE_MS = 10 * 60_000
 
-// An airliner.
-const FLIGHT_KMH = 900
-
 /**
  * Days on which an id must be seen in two places at once: three, and one where it is known to be several players', over
  * providers that are known, too: one house may have several addresses.
@@ -58,13 +54,6 @@ const isOutside = (play: PlayRecord): boolean => !play.isLan && placeOf(play) !=
 /** Whether a play ran on while the other had run for some time: no single player makes both. */
 const runAtOnce = (first: PlayRecord, second: PlayRecord): boolean =>
   Math.min(watchedUntil(second), watchedUntil(first)) - second.startedAt >= AT_ONCE_MS
-
-/** Whether nobody travels from where a play ended to where the next one began so fast. */
-const areTooFar = (first: PlayRecord, second: PlayRecord): boolean => {
-  const pause = second.startedAt - watchedUntil(first)
-  if (pause < 0 || !areKnown(first, second) || isWithinProvider(first, second)) return false
-  return speedKmh(distanceOf(first, second)?.leastKm ?? 0, pause) > FLIGHT_KMH
-}
 
 /** Whether any play begins over another network while one before it runs; without, nothing can have played at once. */
 const mayPlayAtOnce = (plays: readonly PlayRecord[]): boolean => {
@@ -105,7 +94,9 @@ const pairsApart = (plays: readonly PlayRecord[], areTwo: typeof runAtOnce): [At
 const placesAtOnce = (plays: readonly PlayRecord[], isSure: boolean): ReadonlySet<string> => {
   if (!isSure && !mayPlayAtOnce(plays)) return NOWHERE
   const pairs = pairsApart(plays, (first, second) =>
-    isSure ? runAtOnce(first, second) || areTooFar(first, second) : runAtOnce(first, second),
+    isSure
+      ? runAtOnce(first, second) || (areKnown(first, second) && isOutOfReach(first, second))
+      : runAtOnce(first, second),
   )
   const days = new Map<string, Set<number>>()
   for (const pair of pairs) {

@@ -83,6 +83,10 @@ describe('a copy of a playlist that strangers use', () => {
       'with the app of the household, at once',
       (n: number) => stranger(n, { agent: 'TiviMate/5.1', client: 'TiviMate' }, n * 20 * MINUTE),
     ],
+    [
+      'with the app of the household, in turn, where nobody travels so fast',
+      (n: number) => stranger(n, { agent: 'TiviMate/5.1', client: 'TiviMate' }, n * 2 * HOUR),
+    ],
   ])('%s, is found within a day and named', (_, use) => {
     const uses = [1, 2, 3, 4].map(use)
     const found = firstThat([...household, ...uses], has('leaked_copy'))
@@ -96,8 +100,19 @@ describe('a copy of a playlist that strangers use', () => {
   })
 
   it('is not one that the household carries with it, one app on many networks in turn', () => {
-    const uses = [1, 2, 3, 4].map((n) => stranger(n, { agent: 'TiviMate/5.1' }))
+    const nearby = [PLACES.turin, PLACES.villeurbanne, PLACES.bordeaux, PLACES.turin]
+    const uses = [1, 2, 3, 4].map((n) => stranger(n, { agent: 'TiviMate/5.1', ...nearby[n % 4] }))
     expect(firstThat([...household, ...uses], has('leaked_copy'))).toBeNull()
+  })
+
+  it.each([
+    [4, false],
+    [5, true],
+  ])('%i at once on phones of one carrier: named %s', (count, isNamed) => {
+    const carrier = { ...PLACES.bordeaux, asn: 64530, asnOrg: 'Mobile Carrier', agent: 'VLC/3' }
+    const uses = everyNth(count, 1).map((n) => stranger(n, carrier, 12 * HOUR + n * 10 * MINUTE))
+    const found = firstThat([...household, ...uses], has('leaked_copy'))
+    expect(found !== null).toBe(isNamed)
   })
 })
 
@@ -135,6 +150,17 @@ describe('within three days', () => {
       roundTheClock(5, { device: `box ${n}`, network: '198.51.100.9', place: 'turin' }),
     )
     expect(firstThat([...household, ...plays], has('restreaming'))?.days).toBeLessThanOrEqual(3)
+  })
+
+  it('an account sold to one buyer after the other, a day each, is found', () => {
+    const sold = [PLACES.turin, PLACES.sydney, PLACES.boston, { ...PLACES.lyon, country: 'BE' }]
+    const buyers = sold.flatMap((place, day) =>
+      [0, 4, 8].map((hour) =>
+        stranger(day + 1, { ...place, download: null }, day * DAY + hour * HOUR),
+      ),
+    )
+    const found = firstThat([...household, ...buyers], ({ flagged }) => flagged)
+    expect(found?.days).toBeLessThanOrEqual(3)
   })
 
   it('a resold account is found', () => {

@@ -71,7 +71,7 @@ describe('openings', () => {
           const found = plain.endsWith('/') ? null : pattern.exec(plain)
           const { channel = '', file = '' } = found?.groups ?? {}
           const isOne =
-            found !== null && channel !== '.' && channel !== '..' && !path.includes('\u0001')
+            found !== null && channel !== '.' && channel !== '..' && !plain.includes('\u0001')
           const read = readOpening(path, nothing)
           if (!isOne) return plain.endsWith('/') || read?.credential !== 'ticket'
           const given = {

@@ -104,7 +104,9 @@ describe('who gets which list', () => {
       rig.get(`/playlist.m3u?token=guess${i}`, { from: '198.51.100.51' }),
     )
     const answers = await Promise.all(guesses)
-    expect(answers.some((it) => it.status === 429)).toBe(true)
+    // How many of them came too late to be asked about depends on the machine; behind so many the next one does.
+    const next = await rig.get('/playlist.m3u?token=guess-more', { from: '198.51.100.51' })
+    expect(next.status).toBe(429)
     expect(answers.every((it) => it.status === 403 || it.status === 429)).toBe(true)
     expect((await rig.get('/playlist.m3u', { from: '198.51.100.51' })).status).toBe(200)
   })

@@ -5,7 +5,7 @@ import {
   withoutArgument,
 } from '../domain/channels/channel.ts'
 import { decodePercent } from '../domain/credentials/encoding.ts'
-import { type Ticket, verifyTicket } from '../domain/credentials/ticket.ts'
+import type { Ticket } from '../domain/credentials/ticket.ts'
 import {
   type OpeningRequest,
   queryWithoutSuffix,
@@ -25,10 +25,10 @@ import {
   variable,
   variablesOf,
 } from '../platform/request.ts'
-import { recallGroup } from '../state/known-viewers.ts'
+import { recallGroup, verifyTicket } from '../state/known-viewers.ts'
 import { noteTakenUp, takeClosedText } from '../state/lately/closed.ts'
 import { noteRefused, routeAgain } from '../state/lately/refused.ts'
-import { nowSec, secretOf } from '../state/memory.ts'
+import { nowSec } from '../state/memory.ts'
 import {
   folderOf,
   noteBelowTicket,
@@ -162,7 +162,7 @@ const isBesideOpening = (kind: PathKind, rest: string): boolean =>
 
 /** Verifies a ticket before anything is stored or control is asked, so that forged ones cost neither. */
 const judgeTicket = (r: Request, variables: Variables, opening: ByTicket): Judged => {
-  const verdict = verifyTicket(nginxCrypto, secretOf, opening.ticket, nowSec())
+  const verdict = verifyTicket(opening.ticket)
   if (verdict.ticket !== null) chooseSlate(r, verdict.ticket.group, opening.rest)
   if (!verdict.ok) return refused(r, verdict.reason)
   const asker = askerOf(r, variables)

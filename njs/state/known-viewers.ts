@@ -1,6 +1,8 @@
+import { createTicketReader, type TicketVerdict } from '../domain/credentials/ticket.ts'
 import type { AccountRef } from '../domain/types.ts'
+import { nginxCrypto } from '../platform/crypto.ts'
 import { parseJson } from '../platform/json.ts'
-import { keepText, texts } from './memory.ts'
+import { keepText, nowSec, secretOf, texts } from './memory.ts'
 
 /** Account, group and download of a credential at its last admission by control. */
 export interface RememberedViewer {
@@ -38,3 +40,11 @@ export const recallViewer = (secretHash: string): RememberedViewer | null => {
   const text = texts('gh_identity').get(keyOf(secretHash))
   return text === undefined ? null : parseJson<RememberedViewer>(text)
 }
+
+/** Tickets that a JavaScript context remembers: a worker has up to 256 of them, and a ticket is up to 1.4 kB. */
+const MOST_TICKETS = 16
+
+const readTicket = createTicketReader(nginxCrypto, secretOf, MOST_TICKETS)
+
+/** Verifies a ticket now. */
+export const verifyTicket = (text: string): TicketVerdict => readTicket(text, nowSec())

@@ -5,7 +5,7 @@ import { nginxCrypto } from '../platform/crypto.ts'
 import { parseJson } from '../platform/json.ts'
 import { callControl, networkText, type Request, variable } from '../platform/request.ts'
 import { keepText, texts } from '../state/memory.ts'
-import { knownCountry, networkGroup } from '../state/policy.ts'
+import { knownCountry } from '../state/policy.ts'
 import { countGuess, recallDenial, rememberDenial } from '../state/refusals.ts'
 
 /** How long an identity is kept for use while control is unavailable. */
@@ -35,16 +35,12 @@ export const questionOf = (
   credential: Credential,
   address: string,
 ): Record<string, string> => {
-  const network = networkGroup(r)
-  const headers: Record<string, string> = {
+  return {
     ...doorHeaders(credential),
     'X-Gh-Address': address,
     'X-Gh-Agent': encodeURIComponent(variable(r, 'http_user_agent')),
     'X-Gh-Country': knownCountry(r, address) ?? '',
   }
-  if (network)
-    Object.assign(headers, { 'X-Gh-Group': encodeURIComponent(network), 'X-Gh-Won-By': 'network' })
-  return headers
 }
 
 const nameOf = (credential: Credential, address: string): string => {

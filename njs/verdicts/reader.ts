@@ -1,12 +1,11 @@
 import type { EdgeGroup, EdgePolicy } from '../domain/channels/protocol.ts'
-import { type Ticket, verifyTicket } from '../domain/credentials/ticket.ts'
+import type { Ticket } from '../domain/credentials/ticket.ts'
 import type { ReasonId } from '../domain/reasons.ts'
 import type { Credential } from '../domain/types.ts'
 import { type Classification, classify } from '../domain/viewer/classify.ts'
 import { keepsGroup } from '../domain/viewer/group-binding.ts'
-import { nginxCrypto } from '../platform/crypto.ts'
 import { addressAndNetwork, addressText, networkText, type Request } from '../platform/request.ts'
-import { nowSec, secretOf } from '../state/memory.ts'
+import { verifyTicket } from '../state/known-viewers.ts'
 import { classifyLocally, findGroup, knownCountry, networkGroup } from '../state/policy.ts'
 import { findBan } from '../state/refusals.ts'
 import { identify } from './identify.ts'
@@ -119,7 +118,7 @@ export const readerOfTicket = (
   policy: EdgePolicy,
   text: string,
 ): Reader | ReasonId | Promise<Reader | ReasonId> => {
-  const verdict = verifyTicket(nginxCrypto, secretOf, text, nowSec())
+  const verdict = verifyTicket(text)
   if (!verdict.ok) return verdict.reason
   const { ticket } = verdict
   const group = findGroup(policy, ticket.group)

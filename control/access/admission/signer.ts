@@ -1,12 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { mintPass, verifyPass } from '#domain/credentials/pass'
-import {
-  judgePeriod,
-  mintTicket,
-  type Ticket,
-  type TicketVerdict,
-  verifyTicket,
-} from '#domain/credentials/ticket'
+import { createTicketReader, mintTicket } from '#domain/credentials/ticket'
 import { cloneKey, leaseKey } from '#domain/viewer/lease'
 import type { KeyRing } from '../../keys/key-ring.ts'
 import { nodeCrypto } from '../../keys/node-crypto.ts'
@@ -24,26 +18,10 @@ export interface TicketMint extends Signer {
 
 const TICKETS_KEPT = 20_000
 
-/** Verifies tickets; the signature of one that comes again, at a change of channels, is not computed again while its key is the same. */
-const ticketReader = (secretOf: (kid: number) => Uint8Array | null) => {
-  const genuine = new Map<string, { readonly ticket: Ticket; readonly secret: Uint8Array }>()
-  return (text: string, nowSec: number): TicketVerdict => {
-    const known = genuine.get(text)
-    if (known !== undefined && secretOf(known.ticket.kid) === known.secret)
-      return judgePeriod(known.ticket, nowSec)
-    const verdict = verifyTicket(nodeCrypto, secretOf, text, nowSec)
-    const secret = verdict.ticket === null ? null : secretOf(verdict.ticket.kid)
-    if (verdict.ticket === null || secret === null) return verdict
-    if (genuine.size >= TICKETS_KEPT) genuine.clear()
-    genuine.set(text, { ticket: verdict.ticket, secret })
-    return verdict
-  }
-}
-
 /** Signs and reads tickets and passes under the ring's keys. */
 export const createSigner = (ring: KeyRing): TicketMint => {
   const secretOf = (kid: number): Uint8Array | null => ring.secret(kid) ?? null
-  const readTicket = ticketReader(secretOf)
+  const readTicket = createTicketReader(nodeCrypto, secretOf, TICKETS_KEPT)
   return {
     sessionId: (requestId) => {
       const hmac = createHmac('sha256', ring.serverKey()).update(`session\0${requestId}`)

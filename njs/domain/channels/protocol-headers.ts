@@ -29,9 +29,6 @@ export const REQUEST_HEADERS = {
   playback: 'X-Gh-Playback',
   /** ISO country from the operator's own geoip2 module, or empty */
   country: 'X-Gh-Country',
-  /** encoded; the edge's own classification by network, or empty */
-  group: 'X-Gh-Group',
-  wonBy: 'X-Gh-Won-By',
   /** `redirect` or `inferred` */
   mode: 'X-Gh-Mode',
   pass: 'X-Gh-Pass',

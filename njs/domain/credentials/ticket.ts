@@ -107,6 +107,29 @@ export const verifyTicket = (
   return judgePeriod(ticket, nowSec)
 }
 
+/**
+ * Verifies tickets; the signature of one that comes again, at a change of channels, is not computed again while its key is the same. `most`: tickets
+ * that are remembered.
+ */
+export const createTicketReader = (
+  crypto: Crypto,
+  secretOf: SecretOf,
+  most: number,
+): ((text: string, nowSec: number) => TicketVerdict) => {
+  const genuine = new Map<string, { readonly ticket: Ticket; readonly secret: Uint8Array }>()
+  return (text, nowSec) => {
+    const known = genuine.get(text)
+    if (known !== undefined && secretOf(known.ticket.kid) === known.secret)
+      return judgePeriod(known.ticket, nowSec)
+    const verdict = verifyTicket(crypto, secretOf, text, nowSec)
+    const secret = verdict.ticket === null ? null : secretOf(verdict.ticket.kid)
+    if (verdict.ticket === null || !secret) return verdict
+    if (genuine.size >= most) genuine.clear()
+    genuine.set(text, { ticket: verdict.ticket, secret })
+    return verdict
+  }
+}
+
 /** Verifies the validity period alone, of a ticket whose signature was verified before. */
 export const judgePeriod = (ticket: Ticket, nowSec: number): TicketVerdict => {
   if (ticket.issued > nowSec + CLOCK_SKEW_SEC)

@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { mintTicket, readTicket, type Ticket, verifyTicket } from '#domain/credentials/ticket'
+import {
+  createTicketReader,
+  mintTicket,
+  readTicket,
+  type Ticket,
+  verifyTicket,
+} from '#domain/credentials/ticket'
 import { nodeCrypto } from '../node-crypto.ts'
 
 const NOW = 1_795_000_000
@@ -100,4 +106,35 @@ describe('a ticket', () => {
     expect(() => mint({ group: 'g'.repeat(256) })).toThrow(RangeError)
     expect(() => mint({ account: 'a'.repeat(701) })).toThrow(RangeError)
   })
+})
+
+test('a ticket that comes again is judged by the key and the time there are then', () => {
+  const keys = new Map<number, Uint8Array>([[3, secret]])
+  let signed = 0
+  const counting = {
+    ...nodeCrypto,
+    hmac: (key: Uint8Array, ...parts: readonly Uint8Array[]) => {
+      signed += 1
+      return nodeCrypto.hmac(key, ...parts)
+    },
+  }
+  const read = createTicketReader(counting, (kid) => keys.get(kid), 2)
+  const text = mint()
+  expect([read(text, NOW), read(text, NOW)]).toEqual([
+    { ok: true, ticket },
+    { ok: true, ticket },
+  ])
+  expect(signed).toBe(1)
+  expect(read(text, NOW + 7200)).toEqual({ ok: false, reason: 'ticket.expired', ticket })
+  const forged = `${text.slice(0, -1)}${text.endsWith('A') ? 'Q' : 'A'}`
+  expect(read(forged, NOW).ok).toBe(false)
+  expect(read(forged, NOW).ok).toBe(false)
+  keys.set(3, new Uint8Array(32).fill(8))
+  expect(read(text, NOW)).toEqual({ ok: false, reason: 'ticket.signature', ticket: null })
+  keys.delete(3)
+  expect(read(text, NOW)).toEqual({ ok: false, reason: 'ticket.signature', ticket: null })
+  keys.set(3, secret)
+  // More than it remembers: each is still judged by itself.
+  for (const group of ['a', 'b', 'c', 'a'])
+    expect(read(mint({ group }), NOW)).toEqual({ ok: true, ticket: { ...ticket, group } })
 })

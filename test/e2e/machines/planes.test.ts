@@ -65,13 +65,33 @@ test('an account made at one is known at the other', async () => {
   expect(found.id).toBe(id)
 })
 
+/** How often a plane gave Redis up, which answers too late where the processors are starved: then each counts alone. */
+const losses = (): number =>
+  planes.reduce(
+    (sum, plane) =>
+      sum + (plane.logs()['control.log'] ?? '').split('slots are counted in memory').length - 1,
+    0,
+  )
+const countTogether = async (): Promise<boolean> => {
+  const numbers = await Promise.all(
+    admins.map((admin) => admin.get<{ isDegraded: boolean }>('/live')),
+  )
+  return numbers.every(({ isDegraded }) => !isDegraded)
+}
+
+/** How many come in of those that race for an account, in a race over which both planes had Redis. */
+const admittedOf = async (cap: number, round: number, tries = 4): Promise<number> => {
+  await until('both count in Redis', countTogether)
+  const before = losses()
+  const { id, token } = await at(admins, 0).account(cap)
+  const admitted = (await race(token, 500, round)).filter((status) => status === 302).length
+  await at(admins, round).end(id)
+  const isTogether = (await countTogether()) && losses() === before
+  return isTogether || tries === 0 ? admitted : await admittedOf(cap, round, tries - 1)
+}
+
 test('caps are exact under 1,000 racing openings over both', async () => {
-  for (const [round, cap] of [3, 7].entries()) {
-    const { id, token } = await at(admins, 0).account(cap)
-    const statuses = await race(token, 500, round)
-    expect(statuses.filter((status) => status === 302)).toHaveLength(cap)
-    await at(admins, round).end(id)
-  }
+  for (const [round, cap] of [3, 7].entries()) expect(await admittedOf(cap, round)).toBe(cap)
 }, 120_000)
 
 test('a ban set at one refuses everywhere', async () => {

@@ -213,15 +213,15 @@ describe('what manifests name stays inside', () => {
     const text = (await rig.get(opened.headers.get('location') ?? '')).text
     expect(shape(text.split('\n'))).toEqual([
       '<MPD>',
-      '<BaseURL>@/~/</BaseURL>',
-      '<BaseURL>@/~/</BaseURL>',
-      '<BaseURL>@/~/</BaseURL>',
-      '<BaseURL>@/~/</BaseURL>',
-      // From none of the others do both templates lead where they should.
-      '<BaseURL>@/~/</BaseURL>',
-      '<BaseURL serviceLocation="a">@/~/</BaseURL>',
-      '<Initialization sourceURL="//cdn.example/i.mp4"/>',
-      '<SegmentTemplate media="../../$Number$.m4s" initialization="../../init.mp4"/>',
+      // From none of them do both templates lead where they should, and one leads away: each reference is written where it leads.
+      '<BaseURL>./</BaseURL>',
+      '<BaseURL>./</BaseURL>',
+      '<BaseURL>./</BaseURL>',
+      '<BaseURL>./</BaseURL>',
+      '<BaseURL>./</BaseURL>',
+      '<BaseURL serviceLocation="a">./</BaseURL>',
+      '<Initialization sourceURL="http://cdn.example/i.mp4"/>',
+      '<SegmentTemplate media="$Number$.m4s" initialization="init.mp4"/>',
       '</MPD>',
     ])
   })

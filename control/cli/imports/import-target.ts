@@ -7,6 +7,8 @@ import { createRuleCache, seedRules } from '../../detect/live/rule-cache.ts'
 import { createImportCursors } from '../../migrate/plays/import-cursors.ts'
 import type { Written } from '../../migrate/plays/import-plays.ts'
 import type { ImportState } from '../../migrate/plays/import-state.ts'
+import { peopleView, readPeople } from '../../people/people.ts'
+import { readPersons } from '../../people/people-reader.ts'
 import type { Store } from '../../store/store.ts'
 import { callAdmin } from '../common/admin-client.ts'
 import { CliError, type GlobalOptions, pathsOf } from '../common/context.ts'
@@ -74,15 +76,17 @@ const judgeIn = async (store: Store, options: GlobalOptions, state: ImportState)
   const config = instanceConfig(options)
   await seedRules(store, now())
   const rules = createRuleCache(store)
-  const feedback = createFeedbackCache(store.feedback, () => config?.home_networks ?? [])
+  const people = peopleView(await readPeople(store))
+  const feedback = createFeedbackCache(store.feedback, () => config?.home_networks ?? [], people)
   await Promise.all([rules.reload(), feedback.reload()])
   const { history, findings, assessments } = store
   const zone = () => config?.store.time_zone ?? undefined
-  const assessor = createAssessor({ history, assessments, rules, feedback, now, zone })
+  const persons = readPersons(history, people)
+  const assessor = createAssessor({ history: persons, assessments, rules, feedback, now, zone })
   const { sources, from, to } = state
   if (from === null || to === null) return 0
-  const past = { sources, from, to }
-  return (await judgePast({ history, findings, assessor, rules, feedback, now }, past)).findings
+  const ports = { history, findings, assessor, rules, feedback, people, now }
+  return (await judgePast(ports, { sources, from, to })).findings
 }
 
 /** Opens what an import writes to; the store is made where there is none. */

@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { AccountRef, PlayRecord } from '#domain/types'
+import type { PeopleView } from '../../people/people.ts'
+import { playsByPerson } from '../../people/people-reader.ts'
 import type { PlayReader } from '../../store/history/play-reader.ts'
 import type { StoredFinding } from '../../store/tables/records.ts'
 import type { FindingStore } from '../../store/tables/stores.ts'
@@ -29,10 +31,11 @@ export interface JudgePastPorts {
   readonly assessor: Pick<Assessor, 'assessEach'>
   readonly rules: Pick<RuleCache, 'rules'>
   readonly feedback: Pick<FeedbackCache, 'feedbackOf'>
+  readonly people: PeopleView
   readonly now: () => number
 }
 
-/** What the rules find in one account's imported plays, as rows that are not stored yet. */
+/** What the rules find in one person's imported plays, as rows that are not stored yet. */
 const pastFindings = (
   ports: JudgePastPorts,
   plays: readonly PlayRecord[],
@@ -81,7 +84,7 @@ const keepFindings = async (
   return fresh.length
 }
 
-/** Findings in the imported plays of some accounts; answers how many plays were looked at, and findings added. */
+/** Findings in the imported plays of some people, by the account that speaks for each; answers how many plays were looked at, and findings added. */
 const judgeSome = async (
   ports: JudgePastPorts,
   accounts: readonly AccountRef[],
@@ -89,7 +92,10 @@ const judgeSome = async (
 ): Promise<{ readonly plays: number; readonly findings: number }> => {
   let [read, added] = [0, 0]
   let found: StoredFinding[] = []
-  for await (const plays of ports.history.playsByAccountOf(accounts, since, past.to + 1)) {
+  const { history, people } = ports
+  const members = accounts.flatMap((account) => people.membersOf(account))
+  const known = history.playsByAccountOf(members, since, past.to + 1)
+  for await (const plays of playsByPerson(known, people)) {
     read += plays.length
     found.push(...pastFindings(ports, plays, past))
     if (found.length >= FINDINGS_A_BATCH) {
@@ -111,7 +117,8 @@ export const judgePast = async (
   past: ImportedPast,
 ): Promise<{ readonly accounts: number; readonly findings: number }> => {
   const everybody = await ports.history.accountsOfSources(past.sources, past.from, past.to + 1)
-  const accounts = everybody.filter(isPerson)
+  const { primaryOf } = ports.people
+  const accounts = [...new Set(everybody.filter(isPerson).map((account) => primaryOf(account)))]
   const since = past.from - longestWindowMs(ports.rules.rules())
   let findings = 0
   let [at, size] = [0, 1]

@@ -4,6 +4,7 @@ import { fetchOrigin, type OriginAnswer, type OriginQuestion } from '../platform
 import { gunzip, inflate } from '../platform/gunzip.ts'
 import { logError } from '../platform/log.ts'
 import { callControl, type Request, variable } from '../platform/request.ts'
+import { takeSteps } from '../platform/take-steps.ts'
 import { notePast } from '../state/reports.ts'
 import { cookiesFor, joinCookies, keepAll } from './cookies.ts'
 import { mayLeadTo } from './origin.ts'
@@ -76,7 +77,7 @@ const read = async (
     if (answer.encoding === 'br') return { status: 200, text: await unpackElsewhere(r, answer) }
     const bytes = unpack(answer) ?? unpack(await fetchOrigin(r, question, true))
     if (bytes === null) throw new Error(`cannot read ${answer.encoding}`)
-    const text = readText(bytes)
+    const text = await takeSteps(readText(bytes))
     return isPage(text) ? { status: UNREADABLE, text: '' } : { status: 200, text }
   } catch (problem) {
     logError('fetchManifest', problem)

@@ -1,10 +1,11 @@
 import { createMapper, type Mapper } from '../domain/addresses/mapper.ts'
 import { type SealKind, sealPlace } from '../domain/addresses/seal.ts'
 import { decodePercent } from '../domain/credentials/encoding.ts'
-import { isDash, rewriteDash } from '../domain/manifests/dash.ts'
-import { type HlsVariable, type HlsVariables, isHls, rewriteHls } from '../domain/manifests/hls.ts'
+import { dashSteps, isDash } from '../domain/manifests/dash.ts'
+import { type HlsVariable, type HlsVariables, hlsSteps, isHls } from '../domain/manifests/hls.ts'
 import { rewriteJson } from '../domain/manifests/json-documents.ts'
-import { isMovedOn, isSameDash } from '../domain/manifests/same-manifest.ts'
+import { movedOnSteps, sameDashSteps } from '../domain/manifests/same-manifest.ts'
+import type { Steps } from '../domain/steps.ts'
 import { nginxCrypto } from '../platform/crypto.ts'
 import { keepDefinitions, readDefinitions } from '../state/manifests/copies.ts'
 import { currentKid, secretOf } from '../state/memory.ts'
@@ -20,7 +21,7 @@ export interface Rewritten {
   /** Milliseconds between two changes, as far as it says. */
   readonly paceMs: number
   /** Whether this later copy is the earlier one moved on, and no other viewer's. */
-  follows(before: string): boolean
+  follows(before: string): Steps<boolean>
 }
 
 /** What was asked for. */
@@ -129,9 +130,13 @@ const nameFor = (address: string): string => {
   return PLAIN_NAME.test(name) ? name : 'file'
 }
 
-const rewritePlaylist = (request: ManifestRequest, found: Fetched, mapper: Mapper): Rewritten => {
+function* rewritePlaylist(
+  request: ManifestRequest,
+  found: Fetched,
+  mapper: Mapper,
+): Steps<Rewritten> {
   const { text } = found
-  const list = rewriteHls(text, {
+  const list = yield* hlsSteps(text, {
     rewrite: (address) => mapper.rewrite(address),
     rewriteManifest: (address) => mapper.rewriteManifest(address, 'index.m3u8'),
     hide: (address, isManifest) =>
@@ -144,26 +149,34 @@ const rewritePlaylist = (request: ManifestRequest, found: Fetched, mapper: Mappe
     text: list.text,
     type: 'application/vnd.apple.mpegurl',
     paceMs: pace(list.partSec ?? list.targetSec, list.isOver),
-    follows: (before) => isMovedOn(before, list.text),
+    follows: (before) => movedOnSteps(before, list.text),
   }
 }
 
+function* always(): Steps<boolean> {
+  yield
+  return true
+}
+
 /** Rewrites what was fetched; `null` where the edge has no keys yet. What is no manifest stays as it is. */
-export const rewriteManifest = (request: ManifestRequest, found: Fetched): Rewritten | null => {
+export function* rewriteManifest(
+  request: ManifestRequest,
+  found: Fetched,
+): Steps<Rewritten | null> {
   const { text } = found
   const mapper = mapperFor(request, found)
   if (mapper === null) return null
-  if (isHls(text)) return rewritePlaylist(request, found, mapper)
+  if (isHls(text)) return yield* rewritePlaylist(request, found, mapper)
   if (!isDash(text)) {
     const json = rewriteJson(text, (address) => mapper.rewriteManifest(address, 'index.m3u8'))
-    return { text: json ?? text, type: null, paceMs: QUIET_MS, follows: () => true }
+    return { text: json ?? text, type: null, paceMs: QUIET_MS, follows: always }
   }
-  const manifest = rewriteDash(text, mapper)
+  const manifest = yield* dashSteps(text, mapper)
   const seconds = manifest.updateSec === 0 ? 2 : manifest.updateSec
   return {
     text: manifest.text,
     type: 'application/dash+xml',
     paceMs: pace(seconds, manifest.isOver),
-    follows: (before) => isSameDash(before, manifest.text),
+    follows: (before) => sameDashSteps(before, manifest.text),
   }
 }

@@ -1,13 +1,7 @@
 import { type Mapper } from '../addresses/mapper.ts'
 import type { Base } from './dash-base.ts'
+import type { Edit } from './edits.ts'
 import { encodeEntities, textOf, type XmlAttribute, type XmlTag, type XmlVisitor } from './xml.ts'
-
-/** A range of the text and its replacement. */
-interface Edit {
-  readonly from: number
-  readonly to: number
-  readonly text: string
-}
 
 /** A reference and where it stands. */
 export interface Reference {

@@ -1,4 +1,5 @@
 import { isRelativePath, type Mapper } from '../addresses/mapper.ts'
+import { finish, type Steps } from '../steps.ts'
 import {
   type Base,
   baseFrom,
@@ -9,6 +10,7 @@ import {
 } from './dash-base.ts'
 import { flatten } from './dash-flat.ts'
 import { Gatherer, type Level, type SegmentReference } from './dash-scan.ts'
+import { applyEdits } from './edits.ts'
 import { expandEntities, scanXml } from './xml.ts'
 
 /** A rewritten DASH manifest. */
@@ -78,17 +80,20 @@ const rewriteShared = (it: SegmentReference, bases: readonly Base[], work: Work)
 const leadsBack = (value: string, bases: readonly Base[], mapper: Mapper): boolean =>
   bases.some((base) => base.directory === null && placeOf(value, base, mapper) !== null)
 
-const rewriteLevel = (level: Level, work: Work): void => {
+const REFERENCES_A_STEP = 32
+
+function* rewriteLevel(level: Level, work: Work): Steps<void> {
   const references = [...level.references, ...level.segments.flatMap((it) => it.references)]
   if (references.length > 0) {
     const bases = basesBelow(level)
-    for (const it of references) {
+    for (const [at, it] of references.entries()) {
+      if (at % REFERENCES_A_STEP === 0) yield
       if (leadsBack(it.value, bases, work.mapper)) work.isTorn = true
       if (bases.length > 1) rewriteShared(it, bases, work)
       else work.gatherer.replace(it, rewriteReference(it.value, bases, work.mapper))
     }
   }
-  for (const child of level.children) rewriteLevel(child, work)
+  for (const child of level.children) yield* rewriteLevel(child, work)
 }
 
 /** Writes the BaseURLs, after all references are known. */
@@ -102,35 +107,24 @@ const writeBases = (level: Level, work: Work): void => {
   for (const child of level.children) writeBases(child, work)
 }
 
-const applyEdits = (text: string, edits: Gatherer['edits']): string => {
-  edits.sort((a, b) => a.from - b.from)
-  let out = ''
-  let done = 0
-  for (const edit of edits) {
-    out += text.slice(done, edit.from) + edit.text
-    done = edit.to
-  }
-  return out + text.slice(done)
-}
-
 /** Whether a text is a manifest of DASH, one of its remote elements, or a patch of one (ISO/IEC 23009-1). */
 export const isDash = (text: string): boolean =>
   /<(?:\w+:)?(?:MPD|Patch|Period|AdaptationSet)[\s>]/.test(text.slice(0, 4096))
 
-const rewrite = (text: string, mapper: Mapper): Gatherer => {
+function* rewrite(text: string, mapper: Mapper): Steps<Gatherer> {
   const gatherer = new Gatherer(text, mapper)
   const work: Work = { gatherer, mapper, isTorn: false }
-  scanXml(text, gatherer)
+  yield* scanXml(text, gatherer)
   for (const root of gatherer.roots) {
     resolveBases(root, [ownBase(mapper)], work)
-    rewriteLevel(root, work)
+    yield* rewriteLevel(root, work)
     writeBases(root, work)
   }
   // A patch names the places where its parts go in the manifest as it is.
   if (!work.isTorn || gatherer.roots.some((root) => root.isPatch)) return gatherer
   const anew = new Gatherer(text, mapper)
-  scanXml(text, anew)
-  for (const root of anew.roots) flatten(root, anew, mapper)
+  yield* scanXml(text, anew)
+  for (const root of anew.roots) yield* flatten(root, anew, mapper)
   return anew
 }
 
@@ -139,9 +133,13 @@ const rewrite = (text: string, mapper: Mapper): Gatherer => {
  * PatchLocation, clocks. Events, licence addresses and all else stay, byte for byte. Where no common text leads right for each representation
  * and from each of several alternative BaseURLs, every representation gets texts of its own, and of alternatives the first that the edge fetches from.
  */
-export const rewriteDash = (written: string, mapper: Mapper): DashManifest => {
+export function* dashSteps(written: string, mapper: Mapper): Steps<DashManifest> {
   const text = expandEntities(written) ?? written
-  const gatherer = rewrite(text, mapper)
+  const gatherer = yield* rewrite(text, mapper)
   const { updateSec, isOver } = gatherer
-  return { text: applyEdits(text, gatherer.edits), updateSec, isOver }
+  return { text: yield* applyEdits(text, gatherer.edits), updateSec, isOver }
 }
+
+/** The same at once. */
+export const rewriteDash = (text: string, mapper: Mapper): DashManifest =>
+  finish(dashSteps(text, mapper))

@@ -1,3 +1,5 @@
+import { finish, type Steps } from '../steps.ts'
+
 /** What a variable `{$name}` in a playlist stands for (RFC 8216bis, section 4.3). */
 export interface HlsVariable {
   readonly value: string
@@ -216,21 +218,27 @@ const readLine = (state: State, line: string): string => {
   return written === address ? line : written
 }
 
+const LINES_A_STEP = 64
+
 /** Whether a text begins with `#EXTM3U`, after any white space or BOM. */
 export const isHls = (text: string): boolean => /^[\s\uFEFF]*#EXTM3U/.test(text.slice(0, 64))
 
+const LF = 10
+
 /** Where some lines end with CR alone, and others with LF, players end a line at either. */
-const withOneLineEnd = (text: string): string =>
-  text.includes('\r') && text.includes('\n') && /\r(?!\n)/.test(text)
-    ? text.replace(/\r(?!\n)/g, '\n')
-    : text
+const withOneLineEnd = (text: string): string => {
+  if (!text.includes('\n')) return text
+  for (let at = text.indexOf('\r'); at >= 0; at = text.indexOf('\r', at + 1))
+    if (text.charCodeAt(at + 1) !== LF) return text.replace(/\r(?!\n)/g, '\n')
+  return text
+}
 
 /**
  * Rewrites every address of a playlist (RFC 8216bis) in one pass: lines, and the attributes `URI`, `SERVER-URI`, `X-ASSET-URI` and
  * `X-ASSET-LIST`. Variables in addresses are put in, since what they stand for may be another address. A BOM is left out: the standard has none, and
  * FFmpeg takes the playlist for none behind it. All else stays, byte for byte.
  */
-export const rewriteHls = (written: string, context: HlsContext): HlsPlaylist => {
+export function* hlsSteps(written: string, context: HlsContext): Steps<HlsPlaylist> {
   const text = withOneLineEnd(written.charCodeAt(0) === 0xfeff ? written.slice(1) : written)
   const state: State = {
     context,
@@ -243,7 +251,10 @@ export const rewriteHls = (written: string, context: HlsContext): HlsPlaylist =>
   const end = text.includes('\n') ? '\n' : '\r'
   let out = ''
   let done = 0
+  let lines = 0
   for (let at = 0; at < text.length; ) {
+    lines += 1
+    if (lines % LINES_A_STEP === 0) yield
     const found = text.indexOf(end, at)
     const next = found < 0 ? text.length : found
     const stop = next > at && text.charCodeAt(next - 1) === 13 ? next - 1 : next
@@ -260,3 +271,7 @@ export const rewriteHls = (written: string, context: HlsContext): HlsPlaylist =>
   const { variables, targetSec, partSec, isOver } = state
   return { text: out + text.slice(done), variables, targetSec, partSec, isOver }
 }
+
+/** The same at once. */
+export const rewriteHls = (written: string, context: HlsContext): HlsPlaylist =>
+  finish(hlsSteps(written, context))

@@ -1,4 +1,5 @@
 import { decodeUtf8 } from '../credentials/encoding.ts'
+import type { Steps } from '../steps.ts'
 
 const HASH = 35
 const LESS = 60
@@ -6,18 +7,20 @@ const LF = 10
 const CR = 13
 /** More than any manifest has; what is longer is none, and is not looked through. */
 const MOST_BYTES = 4_194_304
+const BYTES_A_STEP = 8192
 
 const utf8 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8')
 
 /**
  * Latin-1; in lines that are addresses percent-encoded, so that the origin is asked for the same bytes (RFC 3986, section 2.1).
  */
-const readBytes = (bytes: Uint8Array): string => {
+function* readBytes(bytes: Uint8Array): Steps<string> {
   let out = ''
   let done = 0
   let isStart = true
   let isAddress = true
   for (let at = 0; at < bytes.length; at += 1) {
+    if (at % BYTES_A_STEP === 0) yield
     const byte = bytes[at] ?? 0
     if (isStart) isAddress = byte !== HASH
     isStart = byte === LF || byte === CR
@@ -40,9 +43,10 @@ const lowByteOfPairs = (bytes: Uint8Array): 0 | 1 | null => {
 /** Characters put together at once. */
 const PIECE = 8192
 
-const readPairs = (bytes: Uint8Array, low: 0 | 1): string => {
+function* readPairs(bytes: Uint8Array, low: 0 | 1): Steps<string> {
   let out = ''
   for (let from = 0; from + 1 < bytes.length; from += 2 * PIECE) {
+    yield
     const codes: number[] = []
     const end = Math.min(bytes.length - 1, from + 2 * PIECE)
     for (let at = from; at < end; at += 2)
@@ -62,23 +66,23 @@ const latin1 = (bytes: Uint8Array): string => {
 }
 
 /** An XML document as it says that it is written (XML 1.0, section 4.3.3); `null` for what does not, or is something else. */
-const readXml = (bytes: Uint8Array): string | null => {
+function* readXml(bytes: Uint8Array): Steps<string | null> {
   const low = lowByteOfPairs(bytes)
-  if (low !== null) return readPairs(bytes, low)
+  if (low !== null) return yield* readPairs(bytes, low)
   const [, , name = ''] = XML_ENCODING.exec(latin1(bytes.subarray(0, 200))) ?? []
   return /^(?:iso-?8859-1|latin-?1|windows-1252|us-ascii)$/i.test(name) ? latin1(bytes) : null
 }
 
-const read = (bytes: Uint8Array): string => {
+function* readOther(bytes: Uint8Array): Steps<string> {
   if (bytes.length > MOST_BYTES) return utf8(bytes)
-  return readXml(bytes) ?? readBytes(bytes)
+  return (yield* readXml(bytes)) ?? (yield* readBytes(bytes))
 }
 
 /** The text of a manifest: UTF-8, or else what an XML document says, or Latin-1, which some origins write. It is sent in UTF-8, and says so. */
-export const readText = (bytes: Uint8Array): string => {
-  const text = decodeUtf8(bytes) ?? read(bytes)
+export function* readText(bytes: Uint8Array): Steps<string> {
+  const text = decodeUtf8(bytes) ?? (yield* readOther(bytes))
   // Text without a byte beyond ASCII is valid UTF-8 in disguise: each second byte of it is none.
-  const plain = text.startsWith('<\0') || text.startsWith('\0<') ? read(bytes) : text
+  const plain = text.startsWith('<\0') || text.startsWith('\0<') ? yield* readOther(bytes) : text
   return plain.replace(XML_ENCODING, '$1UTF-8').replace(/^\uFEFF(?=\s*<)/, '')
 }
 

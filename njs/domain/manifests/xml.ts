@@ -1,3 +1,4 @@
+import type { Steps } from '../steps.ts'
 /** An attribute with the position of its value between the quotes. */
 export interface XmlAttribute {
   /** As written, with its prefix. */
@@ -158,14 +159,19 @@ const nameEnd = (text: string, from: number): number => {
   return at
 }
 
+const TAGS_A_STEP = 64
+
 /**
  * Scans a well-formed document once; an error ends the scan there. DTDs are not read: entities other than the five of XML are left
  * unchanged.
  */
-export const scanXml = (text: string, visitor: XmlVisitor): void => {
+export function* scanXml(text: string, visitor: XmlVisitor): Steps<void> {
   /** Depth within an element that is left out; 0 = none is. */
   let skipped = 0
+  let tags = 0
   for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at)) {
+    tags += 1
+    if (tags % TAGS_A_STEP === 0) yield
     const passed = passBy(text, at)
     if (passed >= 0) {
       at = passed

@@ -4,6 +4,7 @@ import { sleep } from '../../platform/fetch-origin.ts'
 import { logError } from '../../platform/log.ts'
 import { answer, wholeRange } from '../../platform/reply.ts'
 import { type Request, variable } from '../../platform/request.ts'
+import { takeSteps } from '../../platform/take-steps.ts'
 import {
   beginFetch,
   endFetch,
@@ -120,14 +121,14 @@ const failUnauthorized = (r: Request, challenge: string): void => {
 }
 
 /** Caches what was fetched for other viewers. */
-const share = (wish: Wish, found: Fetched, rewritten: Rewritten): void => {
+const share = async (wish: Wish, found: Fetched, rewritten: Rewritten): Promise<void> => {
   const now = Date.now()
   const before = readShared(wish.copy)
   if (before?.kind === 'unshared') return
   const isPersonal =
     found.hadCookies ||
     found.setCookies !== '' ||
-    (before?.kind === 'copy' && !rewritten.follows(before.copy.text))
+    (before?.kind === 'copy' && !(await takeSteps(rewritten.follows(before.copy.text))))
   if (isPersonal) return keepUnshared(wish.copy, UNSHARED_MS)
   const setting = readPolicy()?.manifestMs ?? null
   // The answer to a blocking reload is new at that moment.
@@ -148,14 +149,14 @@ const fetchAndSend = async (r: Request, wish: Wish, isShared: boolean): Promise<
   beginFetch(request)
   const found = await fetchManifest(r, { channel, origin, path, cookies })
   endFetch(request)
-  const rewritten = found.status === 200 ? rewriteManifest(wish, found) : null
+  const rewritten = found.status === 200 ? await takeSteps(rewriteManifest(wish, found)) : null
   if (rewritten === null) {
     const status = found.past !== null ? ELSEWHERE : found.status === 200 ? 502 : found.status
     if (isShared) noteFailure(wish, status)
     return status === 401 ? failUnauthorized(r, found.challenge) : fail(r, status)
   }
   // A copy does not know its type; such documents are asked for once by each player.
-  if (isShared && rewritten.type !== null) share(wish, found, rewritten)
+  if (isShared && rewritten.type !== null) await share(wish, found, rewritten)
   const set = setAll(channel, found.setCookies, variable(r, 'http_x_gh_session_path'))
   send(r, rewritten.text, rewritten.type ?? found.type, set)
 }

@@ -1,24 +1,29 @@
 import { expect, test } from 'vitest'
 import { isPage, readText } from '#domain/manifests/text'
+import { finish } from '#domain/steps'
 
 const bytes = (text: string): Uint8Array =>
   Uint8Array.from(Array.from(text), (it) => it.charCodeAt(0))
 
 test('UTF-8 is read as it is', () => {
   const text = '#EXTM3U\n#EXTINF:2,caf\u00e9 \u6771\ncaf\u00e9.ts\n'
-  expect(readText(Uint8Array.from(Buffer.from(text)))).toBe(text)
+  expect(finish(readText(Uint8Array.from(Buffer.from(text))))).toBe(text)
 })
 
 test('of Latin-1 titles are read, and addresses keep their bytes', () => {
   expect(
-    readText(
-      bytes('#EXTM3U\n#EXTINF:2,caf\u00e9\ncaf\u00e9/\u00df.ts?n=\u00ff\r\n#\u00e9\r\u00e9'),
+    finish(
+      readText(
+        bytes('#EXTM3U\n#EXTINF:2,caf\u00e9\ncaf\u00e9/\u00df.ts?n=\u00ff\r\n#\u00e9\r\u00e9'),
+      ),
     ),
   ).toBe('#EXTM3U\n#EXTINF:2,caf\u00e9\ncaf%E9/%DF.ts?n=%FF\r\n#\u00e9\r%E9')
 })
 
 test('a sequence that breaks off spoils no address', () => {
-  expect(readText(bytes('#EXTINF:2,\u00d1\n\u00d1\u0082.ts'))).toBe('#EXTINF:2,\u00d1\n%D1%82.ts')
+  expect(finish(readText(bytes('#EXTINF:2,\u00d1\n\u00d1\u0082.ts')))).toBe(
+    '#EXTINF:2,\u00d1\n%D1%82.ts',
+  )
 })
 
 test.each([
@@ -46,10 +51,10 @@ test.each([
   ['UTF-8, whatever it says', Buffer.from(XML), AS_UTF8],
   ['UTF-8 with a mark', Buffer.from(`\uFEFF${AS_UTF8}`), AS_UTF8],
 ])('XML in %s is sent in UTF-8, and says so', (_, given, wanted) => {
-  expect(readText(given)).toBe(wanted)
+  expect(finish(readText(given))).toBe(wanted)
 })
 
 test('a long document in UTF-16', () => {
   const text = `<MPD>${'x'.repeat(50_000)}</MPD>`
-  expect(readText(utf16(text))).toBe(text)
+  expect(finish(readText(utf16(text)))).toBe(text)
 })

@@ -1,0 +1,18 @@
+import type { Steps } from '../domain/steps.ts'
+import { sleep } from './fetch-origin.ts'
+
+/** A worker does one thing at a time: all its viewers wait for it meanwhile. */
+const MOST_MS = 5
+
+/** Takes all steps, with a pause after some milliseconds each time, in which the worker answers others. */
+export const takeSteps = async <T>(steps: Steps<T>): Promise<T> => {
+  let began = Date.now()
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+    if (Date.now() - began < MOST_MS) continue
+    // nginx runs a timer of 0 ms before it looks at connections again.
+    await sleep(1)
+    began = Date.now()
+  }
+}

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { rewriteDash } from '#domain/manifests/dash'
+import { mapper } from './dash-written.ts'
+
+/** A list above two representations that lie at other depths: each gets one of its own. */
+const listed = (count: number): string => {
+  const list = Array.from(
+    { length: count },
+    (_, at) => `<SegmentURL media="/x/${at}.m4s" mediaRange="0-${at}"/>`,
+  )
+  return `<MPD><Period><AdaptationSet><SegmentList>${list.join('')}</SegmentList><Representation id="1"><BaseURL>a/</BaseURL></Representation><Representation id="2"><BaseURL>/other/b/c/</BaseURL></Representation></AdaptationSet></Period></MPD>`
+}
+
+/** Processor time, ms. */
+const cost = (count: number): number => {
+  const text = listed(count)
+  const began = process.cpuUsage()
+  const found = rewriteDash(text, mapper()).text
+  const { user } = process.cpuUsage(began)
+  expect(found.split(`${count - 1}.m4s`)).toHaveLength(4)
+  return user / 1000
+}
+
+test('a list eight times as long takes no sixty-four times as long', () => {
+  cost(1_000)
+  const short = Math.min(cost(4_000), cost(4_000), cost(4_000))
+  expect(cost(32_000) / short).toBeLessThan(24)
+})

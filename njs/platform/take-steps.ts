@@ -2,7 +2,7 @@ import type { Steps } from '../domain/steps.ts'
 import { sleep } from './fetch-origin.ts'
 
 /** A worker does one thing at a time: all its viewers wait for it meanwhile. */
-const MOST_MS = 5
+const MOST_MS = 8
 
 /** Takes all steps, with a pause after some milliseconds each time, in which the worker answers others. */
 export const takeSteps = async <T>(steps: Steps<T>): Promise<T> => {

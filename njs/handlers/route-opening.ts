@@ -1,6 +1,6 @@
 import {
-  describePath,
   isUntypedEntry,
+  kindOfPath,
   type PathKind,
   withoutArgument,
 } from '../domain/channels/channel.ts'
@@ -77,7 +77,7 @@ const isBelowTicket = (
 }
 
 const kindOf = (rest: string): PathKind =>
-  isUntypedEntry(rest) ? 'manifest' : describePath(rest, '', 0).kind
+  isUntypedEntry(rest) ? 'manifest' : kindOfPath(rest).kind
 
 /** Whether, by group or User-Agent, the player gets an inferred session. */
 const isInferred = (ticket: Ticket, { agent }: Asker): boolean => {

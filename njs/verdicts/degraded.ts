@@ -1,8 +1,8 @@
 import {
-  describePath,
   entryOfProtocol,
   entryUnderPass,
   isUntypedEntry,
+  kindOfPath,
 } from '../domain/channels/channel.ts'
 import type { EdgeGroup, EdgePolicy } from '../domain/channels/protocol.ts'
 import { encodeBase64url } from '../domain/credentials/encoding.ts'
@@ -72,9 +72,7 @@ export const openDegraded = (
   if (typeof group === 'string') return { ok: false, reason: group }
   const record = readChannel(wish.channel)
   const protocol: Protocol =
-    describePath(wish.rest, wish.args, nowSec()).kind === 'stream'
-      ? 'mpegts'
-      : (record?.protocol ?? 'hls')
+    kindOfPath(wish.rest).kind === 'stream' ? 'mpegts' : (record?.protocol ?? 'hls')
   const pass = mintPass(
     nginxCrypto,
     secret,

@@ -1,4 +1,4 @@
-import { describePath, isGenericEntry } from '#domain/channels/channel'
+import { isGenericEntry, kindOfPath } from '#domain/channels/channel'
 import type { Opening } from './opening.ts'
 
 /**
@@ -6,11 +6,11 @@ import type { Opening } from './opening.ts'
  * used.
  */
 export const protoForBackend = (
-  { proto, rest, args, now }: Pick<Opening, 'proto' | 'rest' | 'args' | 'now'>,
+  { proto, rest }: Pick<Opening, 'proto' | 'rest'>,
   ofChannel: string,
 ): string => {
   if (proto) return proto
   if (isGenericEntry(rest)) return ofChannel
-  const { kind, protocol } = describePath(rest, args, Math.floor(now / 1000))
+  const { kind, protocol } = kindOfPath(rest)
   return kind === 'segment' ? ofChannel : protocol
 }

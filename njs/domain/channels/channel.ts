@@ -62,15 +62,18 @@ const archiveOf = (file: string, query: string, nowSec: number): ArchiveSpan | n
   return { from: utc, durationSec: length }
 }
 
+/** Kind and protocol of the path after a channel, whatever part of its archive it asks for. */
+export const kindOfPath = (rest: string): Pick<ChannelPath, 'kind' | 'protocol'> =>
+  kindOf(lastPart(rest))
+
 /**
  * Parses the path after the channel and its query: HLS, DASH, MPEG-TS, and catch-up addresses in the forms of Flussonic (`index-<utc>-<seconds>.m3u8`,
  * `timeshift_abs-<utc>`, `timeshift_rel-<seconds>`: flussonic.com/doc/dvr/dvr-playback) and of players (`?utc=`, `?start=`).
  */
 export const describePath = (rest: string, query: string, nowSec: number): ChannelPath => {
-  const file = lastPart(rest)
-  const kind = kindOf(file)
+  const kind = kindOfPath(rest)
   // Names of segments have dates of many forms: only a manifest or stream says which span is requested.
-  const archive = kind.kind === 'segment' ? null : archiveOf(file, query, nowSec)
+  const archive = kind.kind === 'segment' ? null : archiveOf(lastPart(rest), query, nowSec)
   return { ...kind, archive }
 }
 

@@ -1,7 +1,7 @@
 import type { ReasonId } from '../reasons.ts'
 import type { Language } from '../types.ts'
 import { type ViewerWord, WORD_OF_REASON } from '../viewer-words.ts'
-import { describePath, isUntypedEntry } from './channel.ts'
+import { isUntypedEntry, kindOfPath } from './channel.ts'
 
 /** Length of a clip that stands in for a refused channel, in seconds. */
 export const SLATE_SECONDS = 8
@@ -33,7 +33,7 @@ export type Slate = `${Language}.${SlateForm}`
 /** What players of a path below a channel take in its place; `null` = a clip would not play there. */
 export const slateForm = (rest: string): SlateForm | null => {
   if (isUntypedEntry(rest)) return 'm3u8'
-  const { kind, protocol } = describePath(rest, '', 0)
+  const { kind, protocol } = kindOfPath(rest)
   if (kind === 'stream') return 'ts'
   return kind === 'manifest' && protocol === 'hls' ? 'm3u8' : null
 }

@@ -1,4 +1,4 @@
-import { describePath, isChannelId, UNTYPED_ENTRY, universalEntry } from '../channels/channel.ts'
+import { isChannelId, kindOfPath, UNTYPED_ENTRY, universalEntry } from '../channels/channel.ts'
 import { isPlainText } from '../credentials/encoding.ts'
 import { TICKET_LENGTH } from '../credentials/ticket.ts'
 import { DOORS, type Door } from './doors.ts'
@@ -76,7 +76,7 @@ export const withoutSuffix = (path: string): string => {
   for (let bar = path.indexOf('|'); bar >= 0; bar = path.indexOf('|', bar + 1)) {
     const before = path.slice(0, bar)
     if (before.endsWith('.ts') || before.endsWith(`/${UNTYPED_ENTRY}`)) return before
-    if (describePath(before, '', 0).kind !== 'segment') return before
+    if (kindOfPath(before).kind !== 'segment') return before
   }
   return path
 }

@@ -12,6 +12,6 @@ describe('the protocol backends are told', () => {
     ['the channel’s own where another server says none', { rest: '', proto: null }, 'dash'],
     ['the other server’s word', { rest: '', proto: 'rtmp' }, 'rtmp'],
   ])('case=%s %j', (_what, opening, expected) => {
-    expect(protoForBackend({ args: '', now: 0, ...opening }, 'dash')).toBe(expected)
+    expect(protoForBackend(opening, 'dash')).toBe(expected)
   })
 })

@@ -52,6 +52,8 @@ export const PlayEventSchema = Type.Object({
   title: unknown(text(1024)),
   isLive: Type.Optional(Type.Boolean()),
   isMusic: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
+  /** How a media server delivers it. */
+  delivery: unknown(text(16)),
   proto: unknown(text(16)),
   /** Id of the request that opened it, as the edge's access log and the control plane's log have it. */
   request: unknown(text(64)),

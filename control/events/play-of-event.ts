@@ -1,3 +1,4 @@
+import { deliveryOf } from '#domain/delivery'
 import type { GeoPlace, PlayRecord } from '#domain/types'
 import type { PlayEvent } from './play-event.ts'
 
@@ -51,6 +52,7 @@ export function playOfEvent(event: PlayEvent, place: GeoPlace = placeOf(event)):
     title: known(event.title),
     isLive: event.isLive ?? true,
     isMusic: known(event.isMusic),
+    delivery: deliveryOf(event.delivery),
     startedAt: Math.min(event.startedAt ?? event.at, event.at),
     lastSeenAt: event.at,
     endedAt: ENDINGS.has(event.type) ? event.at : null,

@@ -69,6 +69,12 @@ export const playSchema = Type.Object({
   channel: nullableText,
   title: nullableText,
   isLive: Type.Boolean(),
+  delivery: Type.Optional(
+    Type.Union([Type.String(), Type.Null()], {
+      description:
+        'How a media server delivered it: `direct play`, `direct stream` or `transcode`; `null` at edges.',
+    }),
+  ),
   startedAt: Type.Number(),
   lastSeenAt: Type.Number(),
   endedAt: nullableTime,

@@ -37,6 +37,7 @@ class Copy implements PlayCopy {
   title
   isLive
   isMusic
+  delivery
   startedAt
   lastSeenAt
   endedAt
@@ -74,6 +75,7 @@ class Copy implements PlayCopy {
     this.title = play.title
     this.isLive = play.isLive
     this.isMusic = play.isMusic ?? null
+    this.delivery = play.delivery ?? null
     this.startedAt = play.startedAt
     this.lastSeenAt = play.lastSeenAt
     this.endedAt = play.endedAt

@@ -1,4 +1,5 @@
 /** Types that edge and control plane share; tests keep the schemas in control equal to them. Times are Unix milliseconds unless the name says otherwise. */
+import type { Delivery } from './delivery.ts'
 
 /** `own:<id>`, `backend:<name>:<uid>`, `server:<name>:<user id>` or `net:<network key>`. */
 export type AccountRef = string
@@ -81,6 +82,8 @@ export interface PlayRecord extends GeoPlace {
   readonly isLive: boolean
   /** Whether it is music and nothing to watch; missing where the source does not say. */
   readonly isMusic?: boolean | null
+  /** The heaviest way a media server delivered it; missing where nobody says, and at edges. */
+  readonly delivery?: Delivery | null
   readonly startedAt: number
   /** When it was last seen playing. */
   readonly lastSeenAt: number

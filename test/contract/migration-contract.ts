@@ -116,12 +116,22 @@ const OLD_PLAYS: readonly PlayRecord[] = [
     download: null,
     door: null,
     isMusic: null,
+    delivery: null,
     endedAt: null,
   }),
 ]
 
 /** Columns that came after the first version. */
-const LATER = new Set(['player', 'agent', 'download', 'playback', 'door', 'timing', 'is_music'])
+const LATER = new Set([
+  'player',
+  'agent',
+  'download',
+  'playback',
+  'door',
+  'timing',
+  'is_music',
+  'delivery',
+])
 
 const putOldPlays = async (tx: Sql): Promise<void> => {
   const kept = PLAYS.columns.flatMap(({ name }, index) => (LATER.has(name) ? [] : [index]))

@@ -73,10 +73,10 @@ export function describeRollUps(store: () => Store): void {
     await history().upsertPlays([
       samplePlay({ ...at, id: 't1', accountName: 'Tess', title: 'A programme' }),
       samplePlay({ ...film, id: 't2', accountName: 'Tessa', ...late }),
-      samplePlay({ ...film, id: 't3', accountName: null, ...late }),
+      samplePlay({ ...film, id: 't3', accountName: null, ...late, delivery: 'transcode' }),
       samplePlay({ ...film, id: 't4', account: 'own:uma', accountName: null, client: null }),
     ])
-    const top = async (by: 'title' | 'device' | 'edge') =>
+    const top = async (by: 'title' | 'device' | 'edge' | 'delivery') =>
       (await dashboard().topOf(by, span)).map(({ key, plays }) => [key, plays])
     expect(await top('title')).toEqual([['A Film', 3]])
     expect(await top('device')).toEqual([
@@ -86,6 +86,10 @@ export function describeRollUps(store: () => Store): void {
     expect(await top('edge')).toEqual([
       ['plex:den', 3],
       ['edge:one', 1],
+    ])
+    expect(await top('delivery')).toEqual([
+      ['direct stream', 3],
+      ['transcode', 1],
     ])
     expect(await dashboard().topOf('edge', span, 1)).toHaveLength(1)
     const names = await dashboard().names(['own:tess', 'own:uma', 'own:nobody'], span)

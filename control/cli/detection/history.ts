@@ -38,7 +38,7 @@ const timeZone = (text: string): string => {
 
 const spanned = (command: Command): Command => withDays(withGlobals(command))
 
-type Counted = 'accounts' | 'channels' | 'countries' | 'titles' | 'devices' | 'edges'
+type Counted = 'accounts' | 'channels' | 'countries' | 'titles' | 'devices' | 'edges' | 'deliveries'
 
 const addTop = (command: Command): void => {
   const top = (name: string, what: Counted, words: string): void => {
@@ -58,6 +58,7 @@ const addTop = (command: Command): void => {
   top('titles', 'titles', 'titles that are no live television, the most plays first')
   top('devices', 'devices', 'platforms and players, the most plays first')
   top('edges', 'edges', 'edges and media servers, the most plays first')
+  top('deliveries', 'deliveries', 'ways media servers delivered plays, the most plays first')
 }
 
 const addPeriods = (command: Command): void => {

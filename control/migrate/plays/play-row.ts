@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { deliveryOf } from '#domain/delivery'
 import {
   type Address,
   formatAddress,
@@ -57,6 +58,7 @@ export const PLAY_ROW = Type.Object({
   title: text(),
   isLive: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
   isMusic: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
+  delivery: text(16),
   reason: text(64),
   country: text(2),
   region: text(),
@@ -121,6 +123,7 @@ const recordOf = (row: PlayRow, address: Address | null): PlayRecord => ({
   title: known(row.title),
   isLive: row.isLive ?? false,
   isMusic: known(row.isMusic),
+  delivery: deliveryOf(row.delivery),
   ...timesOf(row),
   timing: known(row.timing),
   playedMs: known(row.playedMs),

@@ -1,3 +1,4 @@
+import type { Delivery } from '#domain/delivery'
 import type { AccountRef } from '#domain/types'
 
 /** Lease key of a session: 16 characters. */
@@ -27,9 +28,6 @@ export interface SessionInfo {
 
 /** State of a session; the last three are of media servers: `ending` once its end was requested. */
 export type SessionState = 'reserved' | 'playing' | 'superseded' | 'paused' | 'buffering' | 'ending'
-
-/** How a media server delivers a play: as it is, in another container, or converted. */
-export type Delivery = 'direct play' | 'direct stream' | 'transcode'
 
 export interface LiveSession extends SessionInfo {
   readonly account: AccountRef

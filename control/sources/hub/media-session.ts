@@ -31,6 +31,6 @@ export const sessionOfPlay = (play: LivePlay): LiveSession => {
     bytes: record.bytes ?? 0,
     requests: 0,
     source: record.source,
-    delivery: play.delivery,
+    delivery: play.record.delivery ?? null,
   }
 }

@@ -38,6 +38,7 @@ export const eventOfPlay = (
   title: cut(record.title, 1024),
   isLive: record.isLive,
   isMusic: record.isMusic ?? null,
+  delivery: record.delivery ?? null,
   startedAt: record.startedAt,
   durationMs: record.playedMs,
   reason,

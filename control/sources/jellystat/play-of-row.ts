@@ -4,6 +4,7 @@ import type { LooseTiming, PlayRecord } from '#domain/types'
 import type { ReadRow } from '../../migrate/plays/play-row.ts'
 import { emptyPlay } from '../model/empty-play.ts'
 import type { SourceOrigin } from '../model/origin.ts'
+import { deliveryOfMethod } from '../model/play-method.ts'
 import { outsideAddress, viewerAddress } from '../model/remote-address.ts'
 
 const text = Type.Optional(Type.Union([Type.String(), Type.Null()]))
@@ -21,6 +22,7 @@ const ROW = Type.Object({
   PlaybackDuration: Type.Union([Type.String(), Type.Number()]),
   ActivityDateInserted: Type.String(),
   RemoteEndPoint: text,
+  PlayMethod: text,
   PlayState: Type.Optional(Type.Unknown()),
 })
 
@@ -86,6 +88,7 @@ const playOf = (row: Row, endedAt: number, seconds: number, origin: SourceOrigin
   client: row.Client ?? null,
   player: row.DeviceName ?? null,
   title: titleOf(row),
+  delivery: deliveryOfMethod(row.PlayMethod ?? ''),
   startedAt: endedAt - seconds * 1000,
   lastSeenAt: endedAt,
   endedAt,

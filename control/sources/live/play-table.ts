@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { PlayRecord } from '#domain/types'
-import type { Delivery } from '../../sessions/model/live-session.ts'
 import type { LivePlay, PlayChange, PlayState } from '../model/live-play.ts'
 import type { PlayStart } from '../model/source-kind.ts'
 
@@ -12,7 +11,6 @@ export interface SeenPlay {
   readonly record: PlayRecord
   /** The server's id for ending it; `null` where there is none. */
   readonly handle: string | null
-  readonly delivery?: Delivery | null
 }
 
 /** The plays that run at a server, by key. */
@@ -111,7 +109,6 @@ const entryOf = (known: Known, sessions: readonly SeenPlay[], now: number): Entr
     canEnd: handles.length > 0,
     endAskedAt: endAskedAtOf(known),
     isReturned: entry?.play.isReturned ?? known.isReturned,
-    delivery: best.delivery ?? null,
   }
   return { play, handles, missedAt: null, endingAt: entry?.endingAt ?? null }
 }

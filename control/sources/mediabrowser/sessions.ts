@@ -1,9 +1,9 @@
 import type { PlayRecord } from '#domain/types'
-import type { Delivery } from '../../sessions/model/live-session.ts'
 import type { SeenPlay } from '../live/play-table.ts'
 import { emptyPlay } from '../model/empty-play.ts'
 import { type PlayState, playKey } from '../model/live-play.ts'
 import type { SourceOrigin } from '../model/origin.ts'
+import { deliveryOfMethod } from '../model/play-method.ts'
 import {
   type Fields,
   fieldsOf,
@@ -52,12 +52,6 @@ const titleOf = (item: Fields): string | null =>
 const stateOf = (session: Fields): PlayState =>
   isYes(fieldsOf(session['PlayState'])['IsPaused']) ? 'paused' : 'playing'
 
-const DELIVERIES: Readonly<Record<string, Delivery>> = {
-  DirectPlay: 'direct play',
-  DirectStream: 'direct stream',
-  Transcode: 'transcode',
-}
-
 const isNobody = (user: string): boolean => user === '' || /^[0-]*$/.test(user)
 
 const isGhost = (session: Fields, { dialect, serverNow }: SessionReading): boolean => {
@@ -85,6 +79,7 @@ const recordOf = (session: Fields, item: Fields, reading: SessionReading): PlayR
     title: titleOf(item),
     isLive: isLive(item),
     isMusic: textOf(item['MediaType']) === 'Audio',
+    delivery: deliveryOfMethod(textOf(fieldsOf(session['PlayState'])['PlayMethod'])),
     startedAt: now,
     lastSeenAt: now,
   }
@@ -99,13 +94,11 @@ const playOfSession = (session: Fields, reading: SessionReading): SeenPlay | nul
   const record = recordOf(session, item, reading)
   const key = playKey({ user, device: record.device ?? '', item: itemOf(item) })
   const handle = textOf(session['Id'])
-  const method = textOf(fieldsOf(session['PlayState'])['PlayMethod'])
   return {
     key,
     state: stateOf(session),
     record,
     handle: handle !== '' && reading.dialect.canEnd(session) ? handle : null,
-    delivery: DELIVERIES[method] ?? null,
   }
 }
 

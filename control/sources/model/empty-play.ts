@@ -22,6 +22,7 @@ export const emptyPlay: PlayRecord = {
   title: null,
   isLive: false,
   isMusic: null,
+  delivery: null,
   startedAt: 0,
   lastSeenAt: 0,
   endedAt: null,

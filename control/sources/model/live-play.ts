@@ -1,5 +1,4 @@
 import type { PlayRecord } from '#domain/types'
-import type { Delivery } from '../../sessions/model/live-session.ts'
 
 /** State of a player. */
 export type PlayState = 'playing' | 'paused' | 'buffering'
@@ -17,8 +16,6 @@ export interface LivePlay {
   readonly endAskedAt: number | null
   /** Whether the same play was ended through us a few minutes ago and has come back. */
   readonly isReturned: boolean
-  /** Whether the server converts it, as it says; `null` where it does not say. */
-  readonly delivery: Delivery | null
 }
 
 /** What happened to a play; `closed` carries the record with its `endedAt`. */

@@ -1,5 +1,5 @@
+import type { Delivery } from '#domain/delivery'
 import type { PlayRecord } from '#domain/types'
-import type { Delivery } from '../../sessions/model/live-session.ts'
 import type { SeenPlay } from '../live/play-table.ts'
 import { emptyPlay } from '../model/empty-play.ts'
 import { type PlayState, playKey } from '../model/live-play.ts'
@@ -123,6 +123,7 @@ const recordOf = (item: Fields, origin: SessionOrigin, now: number): PlayRecord 
     title: titleOf(item),
     isLive: isLive(item),
     isMusic: textOf(item['type']) === 'track',
+    delivery: deliveryOf(item),
     startedAt: now,
     lastSeenAt: now,
   }
@@ -143,6 +144,5 @@ export const playOfSession = (
     state: stateOf(fieldsOf(item['Player'])['state']),
     record,
     handle: textOrNull(fieldsOf(item['Session'])['id']),
-    delivery: deliveryOf(item),
   }
 }

@@ -50,6 +50,8 @@ const rowOf = (session: TautulliSession, started: number, seenMs: number): Tautu
   live: text(session['live']),
   full_title: text(session['full_title']),
   title: text(session['title']),
+  media_type: text(session['media_type']),
+  transcode_decision: text(session['transcode_decision']),
   channel_title: text(session['channel_title']),
   state: firstText(session['state'], 'playing'),
 })

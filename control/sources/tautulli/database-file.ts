@@ -35,7 +35,11 @@ const COLUMNS = {
       'location',
     ],
   },
-  m: { table: 'session_history_metadata', names: ['title', 'full_title', 'live', 'channel_title'] },
+  m: {
+    table: 'session_history_metadata',
+    names: ['title', 'full_title', 'live', 'channel_title', 'media_type'],
+  },
+  i: { table: 'session_history_media_info', names: ['transcode_decision'] },
   u: { table: 'users', names: ['friendly_name', 'username'] },
 } as const
 
@@ -57,6 +61,9 @@ const queryOf = (database: Database): string => {
   return (
     `select ${chosen.join(', ')} from session_history h` +
     ' left join session_history_metadata m on m.id = h.id' +
+    (chosen.some((column) => column.startsWith('i.'))
+      ? ' left join session_history_media_info i on i.id = h.id'
+      : '') +
     ' left join users u on u.user_id = h.user_id where h.id > ? order by h.id limit ?'
   )
 }

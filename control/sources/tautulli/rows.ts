@@ -1,3 +1,4 @@
+import type { Delivery } from '#domain/delivery'
 import {
   type Address,
   formatAddress,
@@ -22,6 +23,7 @@ export interface TautulliRow extends GroupedRow {
   readonly product?: string | null
   readonly location?: string | null
   readonly live?: number | string | null
+  readonly transcode_decision?: unknown
   readonly media_type?: string | null
   readonly state?: string | null
 }
@@ -141,6 +143,13 @@ export interface RowOrigin {
   readonly account?: string
 }
 
+/** How Tautulli calls what a server does; `copy` is a change of the container alone. */
+const DECISIONS: Readonly<Record<string, Delivery>> = {
+  'direct play': 'direct play',
+  copy: 'direct stream',
+  transcode: 'transcode',
+}
+
 /** A Tautulli row as history keeps it; `asn` comes from the operator's table. */
 export const playFromTautulli = (
   row: TautulliRow,
@@ -179,6 +188,7 @@ export const playFromTautulli = (
     title: textOr(row.full_title, row.title),
     isLive,
     isMusic: row.media_type === 'track',
+    delivery: DECISIONS[textOf(row.transcode_decision) ?? ''] ?? null,
     startedAt: times.startedAt,
     lastSeenAt: times.lastSeenAt,
     endedAt: times.endedAt,

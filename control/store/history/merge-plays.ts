@@ -1,3 +1,4 @@
+import { heavierDelivery } from '#domain/delivery'
 import type { PlayRecord } from '#domain/types'
 import { identityOf, playColumns } from './rows/play-table.ts'
 
@@ -42,6 +43,7 @@ export function mergePlay(a: PlayRecord, b: PlayRecord): PlayRecord {
     door: told(late.door, early.door),
     timing: told(late.timing, early.timing),
     isMusic: told(late.isMusic, early.isMusic),
+    delivery: heavierDelivery(late.delivery, early.delivery),
     reason: late.endedAt === null ? late.reason : (late.reason ?? early.reason),
   }
 }

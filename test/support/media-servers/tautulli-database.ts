@@ -12,6 +12,8 @@ export interface DatabaseRow {
   readonly title?: string
   readonly live?: number
   readonly location?: string
+  readonly decision?: string
+  readonly media?: string
 }
 
 /** A token no output may show. */
@@ -24,6 +26,8 @@ create table session_history (id integer primary key, reference_id integer, star
   relayed integer, media_type text, view_offset integer default 0);
 create table session_history_metadata (id integer primary key, rating_key integer, title text, full_title text,
   media_type text, live integer, channel_call_sign text, channel_title text, summary text);
+create table session_history_media_info (id integer primary key, rating_key integer, video_decision text,
+  audio_decision text, transcode_decision text, container text);
 create table users (id integer primary key, user_id integer unique, username text not null, friendly_name text,
   email text, is_active integer default 1, deleted_user integer default 0, user_token text, server_token text);
 create table version_info (key text unique, value text);`
@@ -46,7 +50,10 @@ export const writeTautulliDatabase = (
       ' product, platform, machine_id, location) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   )
   const item = database.prepare(
-    'insert into session_history_metadata (id, title, full_title, live, summary) values (?, ?, ?, ?, ?)',
+    'insert into session_history_metadata (id, title, full_title, live, summary, media_type) values (?, ?, ?, ?, ?, ?)',
+  )
+  const info = database.prepare(
+    'insert into session_history_media_info (id, transcode_decision) values (?, ?)',
   )
   database.exec('begin')
   for (const row of rows) {
@@ -55,7 +62,8 @@ export const writeTautulliDatabase = (
     const stopped = row.stopped ?? (started ?? 0) + 1800
     const who = ['Phone', 'Plex for Android', 'Android', device, row.location ?? 'wan']
     play.run(id, id, started, stopped, owner, `u${owner}`, ip, row.paused ?? 0, ...who)
-    item.run(id, title, title, row.live ?? 0, 'x'.repeat(600))
+    item.run(id, title, title, row.live ?? 0, 'x'.repeat(600), row.media ?? 'movie')
+    if (row.decision !== undefined) info.run(id, row.decision)
   }
   database.exec('commit')
   database.exec('pragma wal_checkpoint(truncate)')

@@ -222,6 +222,7 @@ export const en = {
   'history.countries': 'Countries',
   'history.devices': 'Devices',
   'history.edges': 'Edges and media servers',
+  'history.deliveries': 'Delivery',
   'history.counts':
     'A play counts on every day and hour it ran, its time spread over them. Refusals are openings that were turned away.',
   'people.title': 'People who sign in',

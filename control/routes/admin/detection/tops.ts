@@ -46,12 +46,18 @@ const listsOf = (dashboard: TopOptions['dashboard']): TopList[] => [
       'Edges (`edge:main`) and media servers (`plex:den`) with most plays, of the plays that are kept.',
     ask: async (span, limit) => await dashboard.topOf('edge', span, limit),
   },
+  {
+    name: 'deliveries',
+    description:
+      'How media servers delivered plays, of those that are kept: `direct play` as they are, `direct stream` in another container, `transcode` converted.',
+    ask: async (span, limit) => await dashboard.topOf('delivery', span, limit),
+  },
 ]
 
 /** A cursor tells no key: it may be an account, which a viewer sees masked. */
 const untold = () => null
 
-/** `/history/channels`, `countries`, `titles`, `devices`, `edges` and `accounts`: what was played most. */
+/** `/history/channels`, `countries`, `titles`, `devices`, `edges`, `deliveries` and `accounts`: what was played most. */
 export const topRoutes = (plain: FastifyInstance, { dashboard, spanOf }: TopOptions): void => {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const config = { permission: 'history:read' }

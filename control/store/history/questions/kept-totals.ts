@@ -6,11 +6,12 @@ import { Params } from './rolled-rows.ts'
 import { type Span, wholeSpan } from './span.ts'
 import { HAS_ANY, rawTotals, SUMS } from './totals.ts'
 
-/** What no roll-up counts by: titles on demand, kinds of devices, and where plays were served. */
+/** What no roll-up counts by: titles on demand, kinds of devices, where plays were served, and how media servers delivered them. */
 const KEYS = {
   title: 'case when is_live then null else title end',
   device: 'coalesce(platform, client)',
   edge: 'source',
+  delivery: 'delivery',
 } as const
 
 /** What plays are counted by one by one. */

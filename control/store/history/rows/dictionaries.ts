@@ -34,7 +34,7 @@ export const DICTIONARIES: readonly Dictionary[] = [
   {
     table: 'play_kinds',
     reference: 'kind',
-    fields: ['source', 'reason', 'door', 'timing', 'isMusic'],
+    fields: ['source', 'reason', 'door', 'timing', 'isMusic', 'delivery'],
   },
 ]
 

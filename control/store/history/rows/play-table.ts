@@ -52,6 +52,7 @@ export const PLAYS = defineTable<StoredPlay>({
     door: 'text?',
     timing: 'text?',
     isMusic: 'bool?',
+    delivery: 'text?',
   },
 })
 
@@ -109,6 +110,7 @@ export const playColumns = (play: PlayRecord, key = 0, accountKey = 0): SqlValue
   maybe(play.door),
   maybe(play.timing),
   play.isMusic ?? null,
+  maybe(play.delivery),
 ]
 
 const wholeOrNull = (value: number | null | undefined): number | null =>
@@ -154,6 +156,7 @@ export const withoutKey = (stored: StoredPlay): PlayRecord => ({
   door: stored.door ?? null,
   timing: stored.timing ?? null,
   isMusic: stored.isMusic ?? null,
+  delivery: stored.delivery ?? null,
 })
 
 /** A row as the record it was made of. */

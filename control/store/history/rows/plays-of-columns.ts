@@ -1,3 +1,4 @@
+import { deliveryOf } from '#domain/delivery'
 import type { LooseTiming, PlayRecord } from '#domain/types'
 import type { SqlValue } from '../../sql/sql.ts'
 
@@ -30,7 +31,7 @@ export const playsOfColumns = (columns: readonly (readonly SqlValue[])[]): PlayR
   const [country, region, city, latitude, longitude, accuracyKm, asn, asnOrg] = columns.slice(10)
   const [device, platform, client, channel, title, isLive] = columns.slice(18)
   const [startedAt, lastSeenAt, endedAt, playedMs, bytes, reason] = columns.slice(24)
-  const [player, agent, download, playback, door, timed, isMusic] = columns.slice(30)
+  const [player, agent, download, playback, door, timed, isMusic, delivery] = columns.slice(30)
   const play = (at: number): PlayRecord => ({
     id: text(id, at),
     source: text(source, at),
@@ -67,6 +68,7 @@ export const playsOfColumns = (columns: readonly (readonly SqlValue[])[]): PlayR
     door: maybe(door, at),
     timing: timing(timed, at),
     isMusic: flag(isMusic, at),
+    delivery: deliveryOf(delivery?.[at]),
   })
   return (key ?? []).map((_, at) => play(at))
 }

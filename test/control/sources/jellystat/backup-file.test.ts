@@ -67,6 +67,7 @@ describe('a backup of Jellystat', () => {
       device: 'd-1',
       client: 'Jellyfin Android TV',
       title: 'A Show - One [1]',
+      delivery: 'direct play',
       startedAt: Date.parse('2026-03-01T20:35:00Z'),
       endedAt: Date.parse('2026-03-01T21:00:00Z'),
       playedMs: 1_500_000,

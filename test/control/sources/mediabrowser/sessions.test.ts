@@ -88,8 +88,8 @@ describe('what a session is', () => {
     expect(media.plays()).toHaveLength(1)
     expect(media.plays()[0]).toMatchObject({
       key: '1:tv:7',
-      delivery: 'direct play',
       record: {
+        delivery: 'direct play',
         source: 'jellyfin:home',
         account: 'server:home:1',
         accountName: 'Ann',

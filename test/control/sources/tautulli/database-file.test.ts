@@ -37,8 +37,9 @@ test('single plays come with names and times, those of removed users too', async
       stopped: 1_760_003_600,
       paused: 600,
       ip: '::ffff:198.51.100.7',
+      decision: 'copy',
     },
-    { id: 9, user: 99, title: 'A Show - One', location: 'lan' },
+    { id: 9, user: 99, title: 'A Show - One', location: 'lan', media: 'track' },
   ]
   writeTautulliDatabase(path, rows, [1])
   expect(plays(await read(0, 'house', '1'))).toMatchObject([
@@ -54,8 +55,18 @@ test('single plays come with names and times, those of removed users too', async
       startedAt: 1_760_000_000_000,
       endedAt: 1_760_003_600_000,
       playedMs: 3_000_000,
+      delivery: 'direct stream',
+      isMusic: false,
     },
-    { id: '9', account: 'server:house:99', accountName: 'u99', isLan: true, title: 'A Show - One' },
+    {
+      id: '9',
+      account: 'server:house:99',
+      accountName: 'u99',
+      isLan: true,
+      title: 'A Show - One',
+      delivery: null,
+      isMusic: true,
+    },
   ])
   const [own] = plays(await read(3))
   expect(own).toMatchObject({ id: '9', source: 'tautulli', account: 'backend:tautulli:99' })

@@ -59,6 +59,7 @@ describe('a row of Tautulli', () => {
       title: 'Distant Machine - Cold Open',
       isLive: false,
       isMusic: false,
+      delivery: null,
       startedAt: 1_795_128_290_000,
       lastSeenAt: 1_795_130_938_000,
       endedAt: 1_795_130_938_000,
@@ -66,6 +67,19 @@ describe('a row of Tautulli', () => {
       bytes: null,
       reason: null,
     })
+  })
+
+  it('says how it was delivered, by what Tautulli calls it', () => {
+    const deliveryOf = (decision: unknown) =>
+      playFromTautulli({ ...row, transcode_decision: decision }, berlin).delivery
+    expect(['direct play', 'copy', 'transcode', 'burn', 3, null].map(deliveryOf)).toEqual([
+      'direct play',
+      'direct stream',
+      'transcode',
+      null,
+      null,
+      null,
+    ])
   })
 
   it('of a track is music', () => {

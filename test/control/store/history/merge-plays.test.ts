@@ -13,6 +13,7 @@ const tellings = fc
     fc.tuple(
       ...seconds.map((second) =>
         fc.record({
+          delivery: fc.constantFrom(null, 'direct play' as const, 'transcode' as const),
           knowsStart: fc.boolean(),
           hasEnded: fc.boolean(),
           knowsPlace: fc.boolean(),
@@ -22,7 +23,7 @@ const tellings = fc
     ),
   )
   .map((parts) =>
-    parts.map(({ second, knowsStart, hasEnded, knowsPlace }): PlayRecord => {
+    parts.map(({ second, knowsStart, hasEnded, knowsPlace, delivery }): PlayRecord => {
       const at = NOON + second * 1000
       return samplePlay({
         startedAt: knowsStart ? NOON : at,
@@ -32,6 +33,7 @@ const tellings = fc
         city: knowsPlace ? 'Lyon' : null,
         bytes: second * 10,
         playedMs: second * 1000,
+        delivery,
       })
     }),
   )
@@ -50,6 +52,13 @@ test('the order of arrival and repetition change nothing', () => {
       expect(arrived.reduce(mergePlay)).toEqual(inOrder)
     }),
   )
+})
+
+test('what was converted for a part of its time counts as converted', () => {
+  const begun = samplePlay({ endedAt: null, delivery: 'transcode' })
+  const ended = samplePlay({ lastSeenAt: begun.lastSeenAt + 60_000, delivery: 'direct play' })
+  expect(mergePlay(begun, ended).delivery).toBe('transcode')
+  expect(mergePlay(ended, samplePlay({ delivery: null })).delivery).toBe('direct play')
 })
 
 test('told in batches or at once, roll-ups come to the same', () => {

@@ -14,6 +14,7 @@ const telling = (): PlayRecord => {
     ...samplePlay(),
     ...Object.fromEntries(numbered),
     timing: 'end',
+    delivery: 'transcode',
     isLan: true,
     isLive: false,
   }

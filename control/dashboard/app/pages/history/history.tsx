@@ -7,7 +7,7 @@ import { saveCsv } from '../../data/save-csv.ts'
 import type { DayTotals, KeyTotals } from '../../data/types.ts'
 import { useLatest, useQuery } from '../../data/use-query.ts'
 import { country, number, player, serverName } from '../../text/format.ts'
-import { language, t } from '../../text/text.ts'
+import { language, t, words } from '../../text/text.ts'
 import { ClockCard } from './clock.tsx'
 import { csvOfDays, csvOfKeys } from './csv.ts'
 import { mergedBy } from './merged.ts'
@@ -49,7 +49,14 @@ const Csv = ({ name, of, text }: CsvProps) => (
 
 /** What is counted by what it is: the name of its file, its heading, and how a key is written and where it leads. */
 interface Counted {
-  readonly name: 'channels' | 'titles' | 'accounts' | 'countries' | 'devices' | 'edges'
+  readonly name:
+    | 'channels'
+    | 'titles'
+    | 'accounts'
+    | 'countries'
+    | 'devices'
+    | 'edges'
+    | 'deliveries'
   readonly labelOf?: (key: string) => string
   readonly linkOf?: (key: string) => string
   /** Rows with the same answer are one, whatever its capitals. */
@@ -67,6 +74,7 @@ const COUNTED: readonly Counted[] = [
   { name: 'countries', labelOf: country, linkOf: (key) => hrefOf(['map'], { country: key }) },
   { name: 'devices', mergeBy: player },
   { name: 'edges', labelOf: serverName, linkOf: (key) => hrefOf(['map'], { source: key }) },
+  { name: 'deliveries', labelOf: (key) => words('delivery', key) },
 ]
 
 const same = (key: string): string => key

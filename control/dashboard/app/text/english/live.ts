@@ -59,6 +59,8 @@ export const enLive = {
   'history.counts.accounts': 'Every play of an account, whoever watched.',
   'history.counts.countries': 'By the address of the viewer; unknown places are left out.',
   'history.counts.devices': 'By platform, else by player; of days whose plays are kept.',
+  'history.counts.deliveries':
+    'By how a media server delivered them, the heaviest way where there were several; of days whose plays are kept.',
   'history.counts.edges': 'By where it was played from; of days whose plays are kept.',
   'history.counts.plays': 'Every play on every day it ran; refusals are not in it.',
   'history.counts.hours': 'Time played within the range, of all viewers together.',

@@ -1,0 +1,12 @@
+/** How a media server delivers a play, the lightest first: as it is, in another container, converted. */
+const DELIVERIES = ['direct play', 'direct stream', 'transcode'] as const
+
+export type Delivery = (typeof DELIVERIES)[number]
+
+/** A delivery by its name; `null` for any other value. */
+export const deliveryOf = (value: unknown): Delivery | null =>
+  DELIVERIES.find((known) => known === value) ?? null
+
+/** The heavier of two: a server that converted a part of a play had to work for it. */
+export const heavierDelivery = (a: unknown, b: unknown): Delivery | null =>
+  DELIVERIES.findLast((one) => one === a || one === b) ?? null

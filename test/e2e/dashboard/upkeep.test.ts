@@ -110,11 +110,32 @@ test('a destination is changed on its page: what is not typed anew stays, its se
     await card.getByText('The service took the test.').waitFor()
     expect(hook.requests.map(({ path }) => path)).toEqual(['/hidden'])
     await card.getByRole('button', { name: 'Change' }).click()
+    await card.getByLabel('Quiet from').fill('23:00')
+    await card.getByLabel('Quiet until').fill('07:30')
+    await card.getByLabel('Sent in quiet hours too').selectOption('high')
+    await card.getByLabel('Messages').selectOption('week')
+    await card.getByLabel('On', { exact: true }).selectOption('friday')
+    await card.getByLabel('At', { exact: true }).fill('18:15')
+    await card.getByLabel('Title in words').fill('{{name}}!')
+    await card.getByRole('button', { name: 'Save' }).click()
+    await card.getByRole('button', { name: 'Save' }).waitFor({ state: 'detached' })
+    expect(await admin().get('/destinations/desk')).toMatchObject({
+      quiet_hours: { from: '23:00', to: '07:30', let_through: 'high' },
+      digest: { every: 'week', weekday: 'friday', at: '18:15' },
+      template: { title: '{{name}}!' },
+      secret: '***',
+    })
+    await card.getByRole('button', { name: 'Change' }).click()
+    await card.getByLabel('Quiet from').fill('')
+    await card.getByLabel('Quiet until').fill('')
+    await card.getByLabel('Messages').selectOption('')
     await card.getByLabel('Key of the signature').fill('')
     await card.getByLabel('Is sent to').uncheck()
     await card.getByRole('button', { name: 'Save' }).click()
     await card.getByText('off', { exact: true }).waitFor()
-    expect(await admin().get('/destinations/desk')).not.toHaveProperty('secret')
+    const last = await admin().get('/destinations/desk')
+    for (const gone of ['secret', 'quiet_hours', 'digest']) expect(last).not.toHaveProperty(gone)
+    expect(last).toMatchObject({ template: { title: '{{name}}!' } })
   } finally {
     await hook.stop()
   }

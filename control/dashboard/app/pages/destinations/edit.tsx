@@ -5,6 +5,8 @@ import type { Destination } from '../../data/types.ts'
 import { LANGUAGES, t } from '../../text/text.ts'
 import { Fields, LeastSeverity } from './fields.tsx'
 import { changesOf, KINDS, shownIn } from './kinds.ts'
+import { sendingApart, sendingChanges } from './sending.ts'
+import { SendingFields } from './sending-fields.tsx'
 
 const shownOf = (destination: Destination): Readonly<Record<string, string>> => ({
   ...Object.fromEntries(
@@ -25,10 +27,12 @@ export const EditDestination = ({
   readonly changed: () => void
   readonly close: () => void
 }) => {
-  const { error, isBusy, submit } = useSubmit(async ({ enabled, ...typed }) => {
+  const { error, isBusy, submit } = useSubmit(async ({ enabled, ...fields }) => {
+    const { sending, rest } = sendingApart(fields)
     const isOn = enabled === 'on'
     await send('PATCH', `/destinations/${encodeURIComponent(destination.name)}`, {
-      ...changesOf(typed, shownOf(destination)),
+      ...changesOf(rest, shownOf(destination)),
+      ...sendingChanges(sending, destination),
       ...(isOn === destination.enabled ? {} : { enabled: isOn }),
     })
     changed()
@@ -56,6 +60,7 @@ export const EditDestination = ({
           ))}
         </select>
       </label>
+      <SendingFields destination={destination} />
       <label class="inline">
         <input name="enabled" type="checkbox" defaultChecked={destination.enabled} />
         {t('destinations.enabled')}

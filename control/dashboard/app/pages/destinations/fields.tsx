@@ -2,7 +2,8 @@ import type { Destination } from '../../data/types.ts'
 import { t } from '../../text/text.ts'
 import { KINDS, shownIn } from './kinds.ts'
 
-const SEVERITIES = ['low', 'warning', 'high'] as const
+/** From the mildest on. */
+export const SEVERITIES = ['low', 'warning', 'high'] as const
 
 /** The fields of a kind of destination, empty or as one has them; secrets are shown masked. */
 export const Fields = ({

@@ -195,13 +195,17 @@ const Pile = ({
   </div>
 )
 
-/** What was just judged, read out at once, and the way back. */
-const JudgedLine = ({
+/** What was just judged, read out at once, and the way back; below it how many came meanwhile, shown when somebody wants to. */
+const Said = ({
   judged,
   undo,
+  fresh,
+  show,
 }: {
   readonly judged: Judged | null
   readonly undo: () => void
+  readonly fresh: number
+  readonly show: () => void
 }) => (
   <div role="status">
     {judged !== null && (
@@ -212,15 +216,9 @@ const JudgedLine = ({
         </button>
       </p>
     )}
-  </div>
-)
-
-/** Findings that came meanwhile, shown when somebody wants to. */
-const FreshLine = ({ count, show }: { readonly count: number; readonly show: () => void }) => (
-  <div role="status">
-    {count > 0 && (
+    {fresh > 0 && (
       <p class="state">
-        {t('findings.fresh', { n: count })}{' '}
+        {t('findings.fresh', { n: fresh })}{' '}
         <button type="button" onClick={show}>
           {t('findings.fresh.show')}
         </button>
@@ -265,8 +263,7 @@ export const Findings = ({ canAct }: { readonly canAct: boolean }) => {
         </label>
       </PageHead>
       <Alert message={error} />
-      <JudgedLine judged={judged} undo={undo} />
-      <FreshLine count={fresh} show={query.reload} />
+      <Said judged={judged} undo={undo} fresh={fresh} show={query.reload} />
       <Shown
         query={query}
         isEmpty={({ items: list }) => list.length === 0 && chosen === null}

@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { ApiError } from './api.ts'
 import { serverNow } from './clock.ts'
-import { isAbout, listen, onStream, type Topic } from './live.ts'
+import { listen, onStream } from './live.ts'
+import { isAbout, type Topic } from './topics.ts'
 
 /** What is known of something that is read from the API. */
 export interface Query<T> {

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { isAbout, type Topic } from '../../../control/dashboard/app/data/topics.ts'
+
+const about = (event: Parameters<typeof isAbout>[0], ...topics: Topic[]) =>
+  isAbout(event, new Set<string>(topics))
+
+test('a page follows the kinds it names, and what was missed is of every kind', () => {
+  expect(about({ event: 'session.opened' }, 'plays')).toBe(true)
+  expect(about({ event: 'session.opened' }, 'history')).toBe(false)
+  expect(about({ event: 'history.written' }, 'history')).toBe(true)
+  expect(about({ event: 'history.written' }, 'plays', 'any change')).toBe(false)
+  expect(about({ event: 'import.progress' }, 'imports')).toBe(true)
+  expect(about({ event: 'changed', what: 'rule' }, 'rule')).toBe(true)
+  expect(about({ event: 'changed', what: 'rule' }, 'account', 'plays')).toBe(false)
+  expect(about({ event: 'changed', what: 'rule' }, 'any change')).toBe(true)
+  expect(about({ event: 'reset' }, 'rule')).toBe(true)
+})

@@ -114,7 +114,7 @@ test('a destination is changed on its page: what is not typed anew stays, its se
     await card.getByLabel('Quiet until').fill('07:30')
     await card.getByLabel('Sent in quiet hours too').selectOption('high')
     await card.getByLabel('Messages').selectOption('week')
-    await card.getByLabel('On', { exact: true }).selectOption('friday')
+    await card.locator('select[name=digest_weekday]').selectOption('friday')
     await card.getByLabel('At', { exact: true }).fill('18:15')
     await card.getByLabel('Title in words').fill('{{name}}!')
     await card.getByRole('button', { name: 'Save' }).click()

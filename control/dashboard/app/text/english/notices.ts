@@ -18,7 +18,7 @@ export const enNotices = {
   'destinations.enabled': 'Is sent to',
   'destinations.quiet.from': 'Quiet from',
   'destinations.quiet.to': 'Quiet until',
-  'destinations.quiet.through': 'Sent in quiet hours too, from severity',
+  'destinations.quiet.through': 'Sent in quiet hours too',
   'destinations.quiet.nothing': 'nothing',
   'destinations.digest': 'Messages',
   'destinations.digest.none': 'as things happen',

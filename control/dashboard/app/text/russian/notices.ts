@@ -19,7 +19,7 @@ export const ruNotices: Readonly<Record<keyof typeof enNotices, Wording>> = {
   'destinations.enabled': 'Отправлять',
   'destinations.quiet.from': 'Тихо с',
   'destinations.quiet.to': 'Тихо до',
-  'destinations.quiet.through': 'И в тихие часы отправлять, начиная с важности',
+  'destinations.quiet.through': 'Отправлять и в тихие часы',
   'destinations.quiet.nothing': 'ничего',
   'destinations.digest': 'Сообщения',
   'destinations.digest.none': 'сразу',

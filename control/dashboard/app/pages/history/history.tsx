@@ -3,7 +3,7 @@ import { type Bar, Bars, Columns } from '../../components/bars.tsx'
 import { Card, ColumnHeads, PageHead, Shown } from '../../components/parts.tsx'
 import { get, getAll } from '../../data/api.ts'
 import { hrefOf } from '../../data/route.ts'
-import { saveCsv } from '../../data/save-csv.ts'
+
 import type { DayTotals, KeyTotals } from '../../data/types.ts'
 import { useLatest, useQuery } from '../../data/use-query.ts'
 import { country, number, player, serverName } from '../../text/format.ts'
@@ -13,6 +13,7 @@ import { csvOfDays, csvOfKeys } from './csv.ts'
 import { mergedBy } from './merged.ts'
 import { spanOf } from './range.ts'
 import { RangeChoice, useChoice } from './range-choice.tsx'
+import { saveCsv } from './save-csv.ts'
 import { TotalsCard } from './totals.tsx'
 
 const HOUR_MS = 3_600_000

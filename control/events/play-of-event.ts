@@ -1,5 +1,5 @@
-import { deliveryOf } from '#domain/delivery'
 import type { GeoPlace, PlayRecord } from '#domain/types'
+import { deliveryOf } from '#domain/viewer/delivery'
 import type { PlayEvent } from './play-event.ts'
 
 /** Events that end a playback. */

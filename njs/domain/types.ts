@@ -1,5 +1,4 @@
 /** Types that edge and control plane share; tests keep the schemas in control equal to them. Times are Unix milliseconds unless the name says otherwise. */
-import type { Delivery } from './delivery.ts'
 
 /** `own:<id>`, `backend:<name>:<uid>`, `server:<name>:<user id>` or `net:<network key>`. */
 export type AccountRef = string
@@ -41,6 +40,9 @@ export interface GeoPlace {
  * back from it; `sittings` one row stands for several sittings; `moment` a row of no length.
  */
 export type LooseTiming = 'end' | 'sittings' | 'moment'
+
+/** How a media server delivers a play: as it is, in another container, converted. */
+export type Delivery = 'direct play' | 'direct stream' | 'transcode'
 
 /** One playback as history keeps it and detectors read it, whatever its source. */
 export interface PlayRecord extends GeoPlace {

@@ -1,6 +1,5 @@
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { deliveryOf } from '#domain/delivery'
 import {
   type Address,
   formatAddress,
@@ -9,6 +8,7 @@ import {
   parseAddress,
 } from '#domain/networks/network'
 import type { PlayRecord } from '#domain/types'
+import { deliveryOf } from '#domain/viewer/delivery'
 
 /** The last moment a JavaScript date can name. */
 const LAST_MOMENT = 8.64e15

@@ -1,5 +1,4 @@
-import type { Delivery } from '#domain/delivery'
-import type { AccountRef } from '#domain/types'
+import type { AccountRef, Delivery } from '#domain/types'
 
 /** Lease key of a session: 16 characters. */
 export type LeaseKey = string

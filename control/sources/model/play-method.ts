@@ -1,4 +1,4 @@
-import type { Delivery } from '#domain/delivery'
+import type { Delivery } from '#domain/types'
 
 /** What Jellyfin, Emby and Jellystat call `PlayMethod`. */
 const METHODS: Readonly<Record<string, Delivery>> = {

@@ -1,5 +1,4 @@
-import type { Delivery } from '#domain/delivery'
-import type { PlayRecord } from '#domain/types'
+import type { Delivery, PlayRecord } from '#domain/types'
 import type { SeenPlay } from '../live/play-table.ts'
 import { emptyPlay } from '../model/empty-play.ts'
 import { type PlayState, playKey } from '../model/live-play.ts'

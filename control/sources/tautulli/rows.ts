@@ -1,4 +1,3 @@
-import type { Delivery } from '#domain/delivery'
 import {
   type Address,
   formatAddress,
@@ -6,7 +5,7 @@ import {
   keyOfAddress,
   parseAddress,
 } from '#domain/networks/network'
-import type { GeoPlace, PlayRecord } from '#domain/types'
+import type { Delivery, GeoPlace, PlayRecord } from '#domain/types'
 import type { AsnEntry } from '../../geo/asn-table.ts'
 import { assumedAccuracyKm, withRadius } from '../../geo/radii.ts'
 import type { GroupedPlace, GroupedRow, GroupedUser } from '../model/grouped-history.ts'

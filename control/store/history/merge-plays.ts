@@ -1,5 +1,5 @@
-import { heavierDelivery } from '#domain/delivery'
 import type { PlayRecord } from '#domain/types'
+import { heavierDelivery } from '#domain/viewer/delivery'
 import { identityOf, playColumns } from './rows/play-table.ts'
 
 /**

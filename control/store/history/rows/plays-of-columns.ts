@@ -1,5 +1,5 @@
-import { deliveryOf } from '#domain/delivery'
 import type { LooseTiming, PlayRecord } from '#domain/types'
+import { deliveryOf } from '#domain/viewer/delivery'
 import type { SqlValue } from '../../sql/sql.ts'
 
 type Values = readonly SqlValue[] | undefined

@@ -1,7 +1,7 @@
-/** How a media server delivers a play, the lightest first: as it is, in another container, converted. */
-const DELIVERIES = ['direct play', 'direct stream', 'transcode'] as const
+import type { Delivery } from '../types.ts'
 
-export type Delivery = (typeof DELIVERIES)[number]
+/** The lightest first. */
+const DELIVERIES: readonly Delivery[] = ['direct play', 'direct stream', 'transcode']
 
 /** A delivery by its name; `null` for any other value. */
 export const deliveryOf = (value: unknown): Delivery | null =>

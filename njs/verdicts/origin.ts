@@ -1,5 +1,6 @@
 import { ARCHIVE_MARK, fillArchive, placeholdersOf } from '../domain/addresses/archive.ts'
 import type { ChannelPlace } from '../domain/addresses/mapper.ts'
+import { openArguments, ownArguments } from '../domain/addresses/own-arguments.ts'
 import { mayGoTo } from '../domain/addresses/redirects.ts'
 import { hasHiddenSlash, isUnclear, resolveAddress } from '../domain/addresses/resolve.ts'
 import { openSeal, type SealedPlace, type SealKind } from '../domain/addresses/seal.ts'
@@ -65,6 +66,8 @@ interface Known {
   readonly named: readonly string[]
   /** All of its directory is its own, and no other channel's. */
   readonly isAlone: boolean
+  /** Arguments of its address that no viewer is shown. */
+  readonly own: readonly string[]
   /** Seals of recent requests, verified. */
   readonly seals: Map<string, SealedPlace | null>
 }
@@ -108,6 +111,7 @@ const readKnown = (table: NgxSharedDict<string>, channel: string): Known | null 
     decodedEntry: decodePath(record.entry),
     named: namedOrigins(record),
     isAlone: !record.isClosed && !record.isShared,
+    own: ownArguments(record.query),
     seals: new Map(),
   }
 }
@@ -253,6 +257,8 @@ export interface Folder {
   readonly base: string
   /** Names in it that stand for the channel's entry and are not a manifest's by their ending. */
   readonly oddNames: readonly string[]
+  /** Whether its manifests may name arguments without their values. */
+  readonly hasOwnArguments: boolean
 }
 
 /** The channel table as this context last saw it: folders of this `generation` hold until `lookAt`, Unix ms. */
@@ -265,17 +271,19 @@ export const findFolder = (channel: string, now: number): Folder | null => {
   folders.generation = known.generation
   folders.lookAt = now + LOOK_MS
   if (found?.isAlone !== true) return null
-  const { record, oddNames } = found
-  return { origin: record.origin, base: record.base, oddNames }
+  const { record, oddNames, own } = found
+  return { origin: record.origin, base: record.base, oddNames, hasOwnArguments: own.length > 0 }
 }
 
 /** The origin's address of a request; `path.outside` where it does not belong to the channel. */
-export const findRoute = (question: RouteRequest): Route => {
-  const channel = findKnown(question.channel)
+export const findRoute = (asked: RouteRequest): Route => {
+  const channel = findKnown(asked.channel)
   if (channel === undefined) return { ok: false, reason: 'edge.not_ready' }
   if (channel === null) return { ok: false, reason: 'channel.unknown' }
-  const { record, entry, isAlone } = channel
-  const { rest, args, isClear } = question
+  const { record, entry, isAlone, own } = channel
+  const { rest, isClear } = asked
+  const args = openArguments(asked.args, own)
+  const question = args === asked.args ? asked : { ...asked, args }
   if (rest.startsWith(MARK)) {
     if (rest.startsWith('@/')) return findSealed(channel, question)
     if (rest.startsWith(ARCHIVE_MARK)) return findArchive(record, question)

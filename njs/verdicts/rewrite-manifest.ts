@@ -1,4 +1,5 @@
 import { createMapper, type Mapper } from '../domain/addresses/mapper.ts'
+import { ownArguments } from '../domain/addresses/own-arguments.ts'
 import { type SealKind, sealPlace } from '../domain/addresses/seal.ts'
 import { decodePercent } from '../domain/credentials/encoding.ts'
 import { dashSteps, isDash } from '../domain/manifests/dash.ts'
@@ -71,6 +72,7 @@ const mapperFor = (request: ManifestRequest, found: Fetched): Mapper | null => {
     isMoved: found.isMoved,
     rest: request.rest,
     seal: request.seal,
+    ownArguments: ownArguments(record.query),
     isAllowed: allowed(request.channel),
     isOthers: (origin, path) => isOthers(request.channel, origin, path),
     sealOf: (place) => sealPlace(nginxCrypto, { kid, secret }, binding, place),

@@ -3,6 +3,7 @@ import { parseAddress } from '#domain/networks/network'
 import { type IsThrough, isPrivateHost } from '#domain/pictures/through'
 import { archiveOf } from '../catalogue/archive.ts'
 import type { Channel } from '../catalogue/channel.ts'
+import { passwordsOf } from '../catalogue/logins.ts'
 import { crowdedDirectories, directoryKey } from '../catalogue/ownership.ts'
 import { yieldToEventLoop } from '../catalogue/yield-to-event-loop.ts'
 import { logoOf, sealNone } from './pictures.ts'
@@ -33,11 +34,22 @@ const sample = (texts: readonly string[]): string =>
 
 const idsOf = (channels: readonly Channel[]): string => sample(channels.map(({ id }) => id))
 
+/** Addresses as they may stand in logs: parts of a path that are a password of the list's streams are left out. */
+const shownFor = (channels: readonly Channel[]): ((address: string) => string) => {
+  const passwords = passwordsOf(channels.map(({ item }) => item))
+  return (address) =>
+    address
+      .split('/')
+      .map((part) => (passwords.has(part) ? '…' : part))
+      .join('/')
+}
+
 const checkDirectories = (channels: readonly Channel[]): string[] => {
+  const show = shownFor(channels)
   const crowded = crowdedDirectories(channels)
   const warnings: string[] = []
   for (const [key, inside] of groupBy(channels, directoryKey)) {
-    const place = `${inside[0]?.origin ?? ''}${inside[0]?.base ?? ''}`
+    const place = show(`${inside[0]?.origin ?? ''}${inside[0]?.base ?? ''}`)
     if (inside.length > 1)
       warnings.push(
         `${inside.length} channels share ${place} (${idsOf(inside)}): a session of one can fetch the others' segments`,
@@ -50,13 +62,15 @@ const checkDirectories = (channels: readonly Channel[]): string[] => {
   return warnings
 }
 
-const checkEntries = (channels: readonly Channel[]): string[] =>
-  [...groupBy(channels, ({ origin, base, entry }) => origin + base + entry)]
+const checkEntries = (channels: readonly Channel[]): string[] => {
+  const show = shownFor(channels)
+  return [...groupBy(channels, ({ origin, base, entry }) => origin + base + entry)]
     .filter(([, same]) => new Set(same.map(({ query }) => query)).size > 1)
     .map(
       ([place, same]) =>
-        `${idsOf(same)} differ only in the query of ${place}: a session of one opens the others`,
+        `${idsOf(same)} differ only in the query of ${show(place)}: a session of one opens the others`,
     )
+}
 
 const checkNames = (channels: readonly Channel[]): string[] =>
   [

@@ -78,6 +78,7 @@ export const leadsOf = (manifest: string, url: string, isAllowed: Allowed): Lead
     isMoved: false,
     rest: '',
     seal: null,
+    ownArguments: [],
     isAllowed: (origin) => {
       const may = isAllowed(origin)
       if (!may) past.add(origin)

@@ -1,3 +1,4 @@
+import { hideArguments } from './own-arguments.ts'
 import { type Address, directoryOf, hasHiddenSlash, isUnclear, resolveAddress } from './resolve.ts'
 import type { SealedPlace, SealKind } from './seal.ts'
 
@@ -21,6 +22,8 @@ export interface MapperContext {
   readonly rest: string
   /** Kind of the seal in that path; `null` without one. */
   readonly seal: SealKind | null
+  /** Arguments of the channel's own address that no viewer is shown. */
+  readonly ownArguments: readonly string[]
   /** Whether the edge may fetch from this origin. */
   isAllowed(origin: string): boolean
   /** Whether a path belongs to another channel. */
@@ -46,6 +49,8 @@ export interface Mapper {
   rewriteManifest(reference: string, name: string): string
   /** The same with all of the address under seal, its arguments too, and a name in place of its own; `null` where that is not possible. */
   hide(reference: string, name: string): string | null
+  /** A rewritten reference without the values of the channel's own arguments; `rewrite` and `rewriteManifest` do so themselves. */
+  conceal(reference: string): string
 }
 
 const SEALED = '@/'
@@ -113,14 +118,12 @@ const keeper = (context: MapperContext, directory: string): ((isBelow: boolean) 
   return () => isThere
 }
 
-/** Creates the mapper of one manifest; it caches seals of directories. */
-export const createMapper = (context: MapperContext): Mapper => {
-  const { channel, manifest } = context
-  const directory = directoryOf(context.rest)
-  const up = upFrom(directory)
-  const keeps = keeper(context, directory)
+/** Seals places, each once. */
+const sealer = (
+  context: MapperContext,
+): ((kind: SealKind, origin: string, path: string) => string | null) => {
   const known = new Map<string, string | null>()
-  const sealed = (kind: SealKind, origin: string, path: string): string | null => {
+  return (kind, origin, path) => {
     const key = `${kind}${origin}${path}`
     const before = known.get(key)
     if (before !== undefined) return before
@@ -129,6 +132,15 @@ export const createMapper = (context: MapperContext): Mapper => {
     known.set(key, made)
     return made
   }
+}
+
+/** Creates the mapper of one manifest; it caches seals of directories. */
+export const createMapper = (context: MapperContext): Mapper => {
+  const { channel, manifest } = context
+  const directory = directoryOf(context.rest)
+  const up = upFrom(directory)
+  const keeps = keeper(context, directory)
+  const sealed = sealer(context)
   const fileAt = (address: Address): string | null => {
     const { origin, path, query } = address
     if (!context.isAllowed(origin)) return null
@@ -147,7 +159,8 @@ export const createMapper = (context: MapperContext): Mapper => {
       return path.slice(channel.base.length)
     return sealed(kind, address.origin, path)
   }
-  const rewrite = (reference: string): string => {
+  const conceal = (reference: string): string => hideArguments(reference, context.ownArguments)
+  const rewriteShown = (reference: string): string => {
     if (keeps(false) && PLAIN.test(reference)) return reference
     if (isBelowItsBase(reference) && keeps(namesDirectory(reference))) return reference
     const address = resolveAddress(reference, manifest)
@@ -155,14 +168,14 @@ export const createMapper = (context: MapperContext): Mapper => {
     if (path === null) return reference
     return up === '' ? referenceTo('', path) : up + path
   }
+  const rewrite = (reference: string): string => conceal(rewriteShown(reference))
   const rewriteManifest = (reference: string, name: string): string => {
     if (MANIFEST.test(reference)) return rewrite(reference)
     const address = resolveAddress(reference, manifest)
     if (address === null || !context.isAllowed(address.origin)) return reference
-    const { origin, path, query } = address
-    if (MANIFEST.test(path)) return rewrite(reference)
-    const place = sealed('manifest', origin, path)
-    return place === null ? reference : `${up}${place}${name}${query}`
+    if (MANIFEST.test(address.path)) return rewrite(reference)
+    const place = sealed('manifest', address.origin, address.path)
+    return place === null ? reference : conceal(`${up}${place}${name}${address.query}`)
   }
   const hide = (reference: string, name: string): string | null => {
     const address = resolveAddress(reference, manifest)
@@ -170,5 +183,15 @@ export const createMapper = (context: MapperContext): Mapper => {
     const place = sealed('manifest', address.origin, address.path + address.query)
     return place === null ? null : up + place + name
   }
-  return { manifest, directory, keeps, fileAt, directoryAt, rewrite, rewriteManifest, hide }
+  return {
+    manifest,
+    directory,
+    keeps,
+    fileAt,
+    directoryAt,
+    rewrite,
+    rewriteManifest,
+    hide,
+    conceal,
+  }
 }

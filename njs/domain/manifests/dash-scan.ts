@@ -233,6 +233,8 @@ export class Gatherer implements XmlVisitor {
   }
 
   replace(at: Reference, text: string): void {
-    if (text !== at.value) this.edits.push({ from: at.from, to: at.to, text: encodeEntities(text) })
+    const shown = this.mapper.conceal(text)
+    if (shown !== at.value)
+      this.edits.push({ from: at.from, to: at.to, text: encodeEntities(shown) })
   }
 }

@@ -1,3 +1,4 @@
+import { hasHidden } from '../../domain/addresses/own-arguments.ts'
 import { addMark } from '../../domain/viewer/fetch-marks.ts'
 import { LEASE_UNIT, SEEN_SPAN } from '../../domain/viewer/lease.ts'
 import { logError } from '../../platform/log.ts'
@@ -54,6 +55,7 @@ export const checkSegment = (r: Request): string => {
     const { folder } = seat
     const fetched = variables['gh_fetched'] ?? ''
     if (folder === null || fetched.charCodeAt(0) === MARK_CODE) return judge(r, variables)
+    if (folder.hasOwnArguments && hasHidden(fetched)) return judge(r, variables)
     if (folder.oddNames.length > 0 && isOneOf(folder.oddNames, fetched)) return judge(r, variables)
     const path = folder.base + fetched
     const pace = (dictionaries.pace ??= numbers('gh_pace'))

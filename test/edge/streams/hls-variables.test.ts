@@ -101,6 +101,34 @@ describe('the login in a channel’s address', () => {
     expect(judge.rig.origin.seen.at(-1)?.url).toBe('/paid/v.m3u8?l=OF-THE-PROVIDER&_HLS_msn=7')
   })
 
+  test('is shown in no address that the origin writes, and reaches it again in each', async () => {
+    const entry = `${await judge.open('paid')}m.m3u8`
+    const login = 'login=OF-THE-PROVIDER'
+    const wanted = [
+      `/paid/v.m3u8?${login}`,
+      `/paid/w.php?a=1&${login}&b=2`,
+      `/k/s.ts?${login}`,
+      `/paid/own.ts?x=login&${login}`,
+    ]
+    const master = wanted.flatMap((it) => (it.includes('.ts') ? [it] : [STREAM, it]))
+    const lines = await linesOf(`${entry}?shown=1`, '/paid/m.m3u8', ...master)
+    expect(lines.join()).not.toContain('OF-THE-PROVIDER')
+    for (const [index, line] of lines.filter((it) => !it.startsWith('#')).entries())
+      expect(await judge.asked(new URL(line, entry).href)).toBe(wanted[index])
+  })
+
+  test('nor in one of DASH', async () => {
+    const root = await judge.open('paid')
+    const login = 'login=OF-THE-PROVIDER'
+    const body = `<MPD type="static"><Location>m.mpd?${login}</Location><Period><AdaptationSet><SegmentTemplate media="/t/$Number$.m4s?a=1&amp;${login}" initialization="i.mp4?${login}"/><Representation id="a"/><Representation id="b"><BaseURL>deeper/</BaseURL></Representation></AdaptationSet></Period></MPD>`
+    judge.rig.origin.files.set('/paid/m.mpd', { type: 'application/dash+xml', body })
+    const { text } = await judge.rig.get(`${root.slice(judge.rig.url.length)}m.mpd`)
+    expect(text).not.toContain('OF-THE-PROVIDER')
+    const [media = ''] = [...text.matchAll(/media="([^"]*)"/g)].map(([, it = '']) => it)
+    const at = media.replace('$Number$', '7').replace('&amp;', '&')
+    expect(await judge.asked(new URL(at, root).href)).toBe(`/t/7.m4s?a=1&${login}`)
+  })
+
   test('nor does what a redirection of the origin adds', async () => {
     judge.rig.origin.moved.set('/hls/ch1/moved.m3u8', '/hls/ch1/to.m3u8?made=FOR-THE-EDGE')
     const url = `${judge.root}moved.m3u8`

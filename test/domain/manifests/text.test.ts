@@ -40,7 +40,12 @@ test.each([
 const XML = '<?xml version="1.0" encoding="UTF-16"?><MPD>caf\u00e9</MPD>'
 const AS_UTF8 = XML.replace('16', '8')
 const utf16 = (text: string, isBig = false): Uint8Array =>
-  Uint8Array.from(isBig ? Buffer.from(text, 'utf16le').swap16() : Buffer.from(text, 'utf16le'))
+  Uint8Array.from(
+    Array.from(text).flatMap((it) => {
+      const pair = [it.charCodeAt(0) & 255, it.charCodeAt(0) >> 8]
+      return isBig ? pair.reverse() : pair
+    }),
+  )
 
 test.each([
   ['UTF-16, with its mark', utf16(`\uFEFF${XML}`), AS_UTF8],

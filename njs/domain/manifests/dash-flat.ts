@@ -223,19 +223,12 @@ function* flattenRepresentation(
   const isMixed =
     base.directory === null && references.some((it) => placeOf(it.value, base, mapper) !== null)
   const write: Writer = ({ value }) =>
-<<<<<<< HEAD
-    isMixed ? fromManifest(value, base, mapper) : rewriteReference(value, [base], mapper)
-  yield* writeAll(owned, gatherer, write)
-  const given = yield* give(inherited, gatherer.source, write)
-  const text = isMixed || isAtManifest ? null : (base.written() ?? hrefOf(address))
-=======
     mapper.conceal(
       isMixed ? fromManifest(value, base, mapper) : rewriteReference(value, [base], mapper),
     )
-  for (const it of owned) gatherer.replace(it, write(it))
-  const given = give(inherited, gatherer.source, write)
+  yield* writeAll(owned, gatherer, write)
+  const given = yield* give(inherited, gatherer.source, write)
   const text = isMixed || isAtManifest ? null : mapper.conceal(base.written() ?? hrefOf(address))
->>>>>>> 02c3a28a (edge: arguments of a channel's own address are shown in no manifest; check: passwords in shared directories are left out)
   const added = writeBase(level, text, gatherer)
   if (own === undefined) {
     const [first] = inherited.length > 0 ? upper : []

@@ -21,9 +21,14 @@ interface Sort {
   /** Goal beside no gate; `null` = shown only. */
   readonly most: number | null
   readonly isFetchedOnce: boolean
+  /** Sessions that take turns: a JavaScript context remembers 256 of them. */
+  readonly sessions: number
   /** Goal beside Lua; `null` = shown only. */
   readonly luaMost: number | null
 }
+
+/** Sessions of an edge that is in use. */
+const MANY = 2_000
 
 const MANIFEST: Sort = {
   what: 'manifest of 1 KB',
@@ -31,6 +36,7 @@ const MANIFEST: Sort = {
   count: 8000,
   most: 0.95,
   isFetchedOnce: false,
+  sessions: 1,
   luaMost: 1,
 }
 const SORTS: readonly Sort[] = [
@@ -41,6 +47,16 @@ const SORTS: readonly Sort[] = [
     count: 8000,
     most: 1.6,
     isFetchedOnce: true,
+    sessions: 1,
+    luaMost: 1.1,
+  },
+  {
+    what: `segment of 1 KB, ${MANY.toLocaleString('en')} sessions in turn`,
+    file: 'small.ts',
+    count: 8000,
+    most: 1.6,
+    isFetchedOnce: true,
+    sessions: MANY,
     luaMost: 1.1,
   },
   {
@@ -49,17 +65,22 @@ const SORTS: readonly Sort[] = [
     count: 600,
     most: 1.05,
     isFetchedOnce: true,
+    sessions: 1,
     luaMost: null,
   },
 ]
 
-const casesOf = (servers: Servers, sort: Sort, location: string): Case[] => {
+const casesOf = (servers: Servers, sort: Sort, entries: readonly string[]): Case[] => {
   const { rig, plain, auth, lua } = servers
-  const { file, count } = sort
-  const path = location.replace('index.m3u8', file)
+  const { file, count, sessions } = sort
+  const paths = entries.slice(0, sessions).map((it) => it.replace('index.m3u8', file))
   let fetched = 0
   // A player asks for each segment once; the query makes each distinct.
-  const request = sort.isFetchedOnce ? () => get(`${path}?n=${fetched++}`) : get(path)
+  const next = (): string => {
+    fetched += 1
+    return get(`${paths[fetched % paths.length]}?n=${fetched}`)
+  }
+  const request = sort.isFetchedOnce ? next : get(paths[0] ?? '')
   const nginx = family(plain.pid)
   const beside = (name: string, folder: string, more: readonly number[] = []): Case => {
     const asked = get(`/${folder}/ch1/${file}`)
@@ -130,16 +151,26 @@ const rowsOf = ({ what, most, luaMost }: Sort, cost: ReadonlyMap<string, number>
   return rows
 }
 
+/** Addresses that openings of so many accounts lead to. */
+const openSessions = async (rig: Rig, count: number): Promise<string[]> => {
+  const entries: string[] = []
+  const open = async (account: string): Promise<void> => {
+    const opened = await rig.get(`/live/${rig.ticket({ account })}/ch1/index.m3u8`)
+    entries.push(opened.headers.get('location') ?? '')
+  }
+  for (let at = 0; at < count; at += 20)
+    await Promise.all(Array.from({ length: 20 }, (_, i) => open(`own:${at + i}`)))
+  return entries
+}
+
 /**
  * Manifests and segments compared with no access control, with Lua, and with auth_request to Node.
  */
 export const measurePlayback = async (servers: Servers): Promise<Row[]> => {
-  const { rig } = servers
-  const opened = await rig.get(`/live/${rig.ticket()}/ch1/index.m3u8`)
-  const location = opened.headers.get('location') ?? ''
+  const entries = await openSessions(servers.rig, MANY)
   const rows: Row[] = []
   for (const sort of SORTS) {
-    const cases = casesOf(servers, sort, location)
+    const cases = casesOf(servers, sort, entries)
     const costs = await compare(cases)
     rows.push(...rowsOf(sort, new Map(cases.map((it, at) => [it.name, costs[at] ?? 0]))))
   }

@@ -64,8 +64,16 @@ describe('the options of a report', () => {
 
 describe('a pseudo user', () => {
   it('is nobody', () => {
-    const nobody = ['backend:tautulli:0', 'server:den:0', 'backend:tautulli:Local', 'net:192.0.2.1']
-    expect(nobody.map(isPerson)).toEqual([false, false, false, false])
+    const nobody = [
+      'backend:tautulli:0',
+      'server:den:0',
+      'backend:tautulli:Local',
+      'server:jelly:00000000-0000-0000-0000-000000000000',
+      'server:jelly:00000000000000000000000000000000',
+      'server:emby:',
+      'net:192.0.2.1',
+    ]
+    for (const account of nobody) expect(isPerson(account), account).toBe(false)
     const persons = ['own:0', 'own:Local', 'server:den:10', 'server:den:Locals']
     expect(persons.map(isPerson)).toEqual([true, true, true, true])
   })

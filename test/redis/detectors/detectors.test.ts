@@ -72,6 +72,14 @@ test('events in any order, told twice or in other batches, give the same finding
   }
 })
 
+test('the pseudo user of a media server is never judged', async () => {
+  const events = sharedTraffic(4).map((event) =>
+    event.account === 'own:0' ? { ...event, account: 'server:den:0' } : event,
+  )
+  const { findings } = await judged('pseudo', events, 500)
+  expect([...new Set(findings.map(({ account }) => account))]).toEqual(['own:2'])
+})
+
 const startOne = async (url: string): Promise<Child> => {
   const program = fileURLToPath(new URL('./detectors-child.ts', import.meta.url))
   const child = startChild([process.execPath, '--import', 'tsx', program, server.url, url])

@@ -40,6 +40,13 @@ describe('a backtest', () => {
     expect(result.comparison.onlyDraft).toEqual(['own:1'])
   })
 
+  it('finds nothing of the pseudo user, who is several people', async () => {
+    const plays = [...home(), ...other()]
+    const strangers = [named('server:den:0', plays), named('server:jelly:', plays)]
+    const result = await backtest(strangers, { rules: defaultRules(), now, days: 60 })
+    expect(result).toMatchObject({ accounts: 2, found: [] })
+  })
+
   it('compares with the rules in force', async () => {
     const strict = rulesOf([{ id: 'two', kind: 'device_velocity', params: { max: 1 } }])
     const draft = rulesOf([

@@ -9,10 +9,11 @@ import { startNginx, type TestNginx } from '../../support/nginx/nginx.ts'
 // The domain decides at the edge, so its tests must hold on the engine that runs there, not on Node's alone.
 const folder = join(packageRoot(), 'test/domain')
 const support = join(packageRoot(), 'test/support/nginx')
-// Those that read recordings or nginx's files find them in Node only.
-const readsFiles = (name: string) => readFileSync(join(folder, name), 'utf8').includes("'node:fs'")
+// Those that read recordings or nginx's files find them in Node only, and only there is processor time told.
+const needsNode = (name: string) =>
+  /'node:fs'|process\.cpuUsage/.test(readFileSync(join(folder, name), 'utf8'))
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
-  (name) => name.endsWith('.test.ts') && !readsFiles(name),
+  (name) => name.endsWith('.test.ts') && !needsNode(name),
 )
 let nginx: TestNginx
 

@@ -49,11 +49,14 @@ const delegationOf = memoize((network: string): string => {
  * networks.
  */
 export const addressPoolOf = (network: string | null): string | null => {
-  return network === null || network === '' ? null : poolOf(network)
+  if (network === null || network === '') return null
+  return isSixth(network) ? sixthPoolOf(network) : fourthPoolOf(network)
 }
 
-const poolOf = memoize((network: string): string => {
-  if (isSixth(network)) return groupsOf(network).slice(0, 3).join(':')
+const sixthPoolOf = memoize((network: string): string => groupsOf(network).slice(0, 3).join(':'))
+
+/** Computed anew each time: to remember more addresses than a cache holds takes longer. */
+const fourthPoolOf = (network: string): string => {
   const slash = network.indexOf('/')
   const address = slash < 0 ? network : network.slice(0, slash)
   let dot = -1
@@ -62,4 +65,4 @@ const poolOf = memoize((network: string): string => {
     if (dot < 0) return address
   }
   return address.slice(0, dot)
-})
+}

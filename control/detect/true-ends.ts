@@ -73,7 +73,9 @@ const restarts = (plays: readonly PlayRecord[]): ReadonlySet<PlayRecord> => {
  */
 export const trueEnds = (plays: readonly PlayRecord[]): PlayRecord[] => {
   const unseen = restarts(plays)
-  return clippedByNext(plays).map((play, i) => {
+  const clipped = clippedByNext(plays)
+  if (unseen.size === 0) return clipped
+  return clipped.map((play, i) => {
     const told = plays[i]
     const isUnseen = told !== undefined && unseen.has(told)
     return isUnseen ? endedAt(play, Math.min(endOf(play), play.startedAt + ASSUMED_MS)) : play

@@ -41,17 +41,12 @@ export const reviewStartMs = (rule: DetectionRule, since: number): number =>
  */
 function* candidatesOf(rule: DetectionRule, { plays, since }: JudgeLiveInput): Generator<number> {
   const from = reviewStartMs(rule, since)
-  if (!isSlow(rule)) {
-    for (let at = firstIndexSince(plays, from, plays.length); at < plays.length; at += 1) yield at
-    return
-  }
-  const slotMs = Math.max(rule.cool_down_minutes * MINUTE_MS, HOUR_MS)
-  let last = Number.NEGATIVE_INFINITY
-  for (const [at, { startedAt }] of plays.entries()) {
-    const slot = Math.floor(startedAt / slotMs)
-    if (slot > last && startedAt >= from) yield at
-    last = Math.max(last, slot)
-  }
+  const first = firstIndexSince(plays, from, plays.length)
+  const slotMs = isSlow(rule) ? Math.max(rule.cool_down_minutes * MINUTE_MS, HOUR_MS) : 0
+  const slotOf = (play: PlayRecord | undefined): number =>
+    play === undefined ? Number.NEGATIVE_INFINITY : Math.floor(play.startedAt / slotMs)
+  for (let at = first; at < plays.length; at += 1)
+    if (slotMs === 0 || slotOf(plays[at]) > slotOf(plays[at - 1])) yield at
 }
 
 const NONE: ReadonlySet<string> = new Set()

@@ -1,6 +1,5 @@
 import { haversineKm } from '#domain/geo'
 import { groupBy } from '#domain/group-by'
-import { memoize } from '#domain/memoize'
 import type { Coordinates } from '#domain/types'
 import type { EnrichedPlay } from '../../enriched-play.ts'
 import { isPublicText, isSixth, isTunnelled } from '../../network-class.ts'
@@ -31,7 +30,8 @@ export interface Dwelling {
   readonly last: number
   /** Different public lines on a day with any, on average. */
   readonly linesADay: number
-  readonly blocks: ReadonlySet<string>
+  /** The blocks of its public lines, computed when they are asked for. */
+  readonly blocks: () => ReadonlySet<string>
 }
 
 /** Databases locate the IPv6 and the IPv4 of one line this far apart, radii left out. */
@@ -72,9 +72,8 @@ const centreOf = (plays: readonly EnrichedPlay[]): Coordinates | null => {
 }
 
 /** The /16 (IPv4) or /32 (IPv6) of a public line. */
-const blockOf = memoize((line: string): string =>
-  isSixth(line) ? line.split(':').slice(0, 2).join(':') : line.split('.').slice(0, 2).join('.'),
-)
+const blockOf = (line: string): string =>
+  isSixth(line) ? line.split(':').slice(0, 2).join(':') : line.split('.').slice(0, 2).join('.')
 
 const partOf = ({ play }: EnrichedPlay): string =>
   isTunnelled(play) ? 'tunnel' : `${play.asn ?? play.asnOrg ?? ''} ${play.country ?? ''}`
@@ -200,7 +199,7 @@ export const dwellingOf = (own: readonly EnrichedPlay[]): Dwelling => {
     first,
     last,
     linesADay: lines / Math.max(1, daysIn(open).size),
-    blocks: new Set([...daysOfLine.keys()].filter((line) => line !== '').map(blockOf)),
+    blocks: () => new Set([...daysOfLine.keys()].filter((line) => line !== '').map(blockOf)),
   }
 }
 
@@ -269,9 +268,14 @@ export const isMove = (a: Dwelling, b: Dwelling): boolean => {
 // Lines a day from which on a carrier assigns an address to each connection.
 const POOLED = 1.4
 
+const shareBlock = (a: Dwelling, b: Dwelling): boolean => {
+  const blocks = b.blocks()
+  return [...a.blocks()].some((block) => blocks.has(block))
+}
+
 /** Whether both have addresses of one carrier's pool in one area, as with mobile internet at home. */
 export const arePooled = (a: Dwelling, b: Dwelling): boolean =>
   a.linesADay >= POOLED &&
   b.linesADay >= POOLED &&
-  [...a.blocks].some((block) => b.blocks.has(block)) &&
+  shareBlock(a, b) &&
   commonParts(a, b).some(([one, other]) => isWithin(one, other, NEAR_KM))

@@ -121,6 +121,8 @@ test('an owner adds a viewer, who sees names and addresses masked and may act on
   expect(shown).not.toContain(account.id)
   expect(await page.getByRole('button', { name: 'End' }).count()).toBe(0)
   expect(await page.getByRole('link', { name: 'People' }).count()).toBe(0)
+  // Pages a viewer may not open are not led to.
+  expect(await page.getByRole('row').getByRole('link').count()).toBe(0)
 })
 
 test.each([320, 390, 800, 1280])(

@@ -17,10 +17,13 @@ export interface Seat {
   generation: number
 }
 
-/** Seats of this context by `$gh_seat`: most requests find theirs here without a hash. Emptied when it is full. */
+/** Seats of this context by `$gh_seat`: most requests find theirs here without a hash. */
 export const seats = new Map<string, Seat>()
 /** Each takes some 0.4 kB. */
-const MOST_SEATS = 256
+export const MOST_SEATS = 256
+/** Requests that find none in a full map before it is emptied. Until then it stays: of more sessions than it has room for, some find theirs and the others pay for no place in it. */
+export const MOST_MISSED = 4_096
+const full = { missed: 0 }
 
 /** Makes the seat that `$gh_seat` names, `<pass>/<channel> <address>`. */
 export const makeSeat = (r: Request, name: string): Seat => {
@@ -30,7 +33,12 @@ export const makeSeat = (r: Request, name: string): Seat => {
   const network = networkOf(r)
   const least = network * LEASE_UNIT
   const seat = { channel, key, network, least, folder: null, generation: -1 }
-  if (seats.size >= MOST_SEATS) seats.clear()
+  if (seats.size >= MOST_SEATS) {
+    full.missed += 1
+    if (full.missed < MOST_MISSED) return seat
+    seats.clear()
+    full.missed = 0
+  }
   seats.set(name, seat)
   return seat
 }
